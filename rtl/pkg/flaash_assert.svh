@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Properties that every tool of this project understands.
+//
+// `FLAASH_STREAM_CHECK watches one valid/ready stream on both simulators (flaash_stream_checker).
+// Concurrent assertions run under Verilator; Icarus has none, there those macros vanish.
+// A property is written once, with the sentence that is printed when it fails.
+// (No comment may begin with the word "verilator": it is a pragma.)
+
+`ifndef FLAASH_ASSERT_SVH
+`define FLAASH_ASSERT_SVH
+
+`ifndef SYNTHESIS
+  // Handshake rules and no X on a valid beat, for one stream of the enclosing module. The width is
+  // an argument because Icarus evaluates $bits(data) in a parameter too early, to zero.
+  `define FLAASH_STREAM_CHECK(name, valid, ready, data, width) \
+    flaash_stream_checker #( \
+      .Width(width) \
+    ) u_``name``_checker ( \
+      .clk_i, \
+      .rst_ni, \
+      .valid_i(valid), \
+      .ready_i(ready), \
+      .data_i(data) \
+    );
+`else
+  `define FLAASH_STREAM_CHECK(name, valid, ready, data, width)
+`endif
+
+`ifdef VERILATOR
+  // `prop` holds at every rising edge of clk_i outside reset.
+  `define FLAASH_ASSERT(name, prop, sentence) \
+    name : assert property (@(posedge clk_i) disable iff (!rst_ni) (prop)) \
+      else $fatal(1, "%m: %s", sentence);
+  `define FLAASH_COVER(name, prop) \
+    name : cover property (@(posedge clk_i) disable iff (!rst_ni) (prop));
+`else
+  `define FLAASH_ASSERT(name, prop, sentence)
+  `define FLAASH_COVER(name, prop)
+`endif
+
+`endif  // FLAASH_ASSERT_SVH

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// A line: what the tensor memory stores at one address and a fiber loader delivers per beat.
+//
+// Fibers start at a line boundary. Lanes 0 to count-1 hold entries in ascending coordinate
+// order; the lanes above are zero. `last` marks the last line of a fiber.
+//
+//   `FLAASH_LINE_T(line_t, Lanes, CoordWidth, ValueWidth)   declares the type line_t
+
+`ifndef FLAASH_LINE_SVH
+`define FLAASH_LINE_SVH
+
+`define FLAASH_LINE_T(name, lanes, coord_width, value_width) \
+  typedef struct packed { \
+    logic last; \
+    logic [$clog2(lanes):0] count; \
+    logic [(lanes)-1:0][(value_width)-1:0] values; \
+    logic [(lanes)-1:0][(coord_width)-1:0] coords; \
+  } name;
+
+// Bits of such a line, for ports and memories that do not look inside.
+`define FLAASH_LINE_WIDTH(lanes, coord_width, value_width) \
+  (1 + $clog2(lanes) + 1 + (lanes) * ((coord_width) + (value_width)))
+
+`endif  // FLAASH_LINE_SVH

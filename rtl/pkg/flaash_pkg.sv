@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Types and constants that every module shares. Widths that depend on build parameters (lines of
+// entries) are in flaash_line.svh, register addresses and codes in flaash_reg_pkg.sv.
+
+package flaash_pkg;
+
+  // ------------------------------------------------------------------ build choices
+  // Value format of the operands; the name after the prefix, in lower case, is what
+  // rtl/configs.toml and the Python side call it.
+  localparam int unsigned FormatFp32  = 0;  // IEEE 754 binary32  -> binary32
+  localparam int unsigned FormatBf16  = 1;  // bfloat16           -> binary32
+  localparam int unsigned FormatInt8  = 2;  // two's complement   -> int32
+  localparam int unsigned FormatInt16 = 3;  // two's complement   -> int48
+
+  localparam int unsigned EngineMerge   = 0;  // two-pointer merge, one step per cycle
+  localparam int unsigned EngineCompare = 1;  // Lanes x Lanes comparison, one line per cycle
+
+  localparam int unsigned MemoryIdeal  = 0;  // every port in every cycle
+  localparam int unsigned MemoryBanked = 1;  // one access per bank and cycle
+
+  localparam int unsigned SchedulerRoundRobin = 0;  // job i to SDPE i mod NumSdpe
+  localparam int unsigned SchedulerDemand     = 1;  // next job to an SDPE that asks
+
+  // Bits of an operand value.
+  function automatic int unsigned value_width(int unsigned format);
+    if (format == FormatFp32) return 32;
+    if (format == FormatInt8) return 8;
+    return 16;
+  endfunction
+
+  // Bits of an entry (coordinate and value) in the operand stream: the next power of two.
+  function automatic int unsigned entry_width(int unsigned format, int unsigned coord_width);
+    return 2 ** $clog2(coord_width + value_width(format));
+  endfunction
+
+  // ------------------------------------------------------------------------- limits
+  localparam int unsigned MaxOrder      = 8;    // modes of an operand
+  localparam int unsigned MaxLevels     = MaxOrder - 1;  // upper levels: all modes but the last
+  localparam int unsigned StreamWidth   = 128;  // bits of an AXI4-Stream beat
+  localparam int unsigned StreamWords   = StreamWidth / 32;
+  localparam int unsigned FiberIdWidth  = 20;   // fibers of an operand, most
+  localparam int unsigned LineAddrWidth = 20;   // lines of an operand, most
+  localparam int unsigned NodeIdWidth   = 20;   // upper-level nodes of an operand, most
+  localparam int unsigned EntryIdWidth  = 24;   // entries of an operand, most
+  localparam int unsigned ResultWidth   = 48;   // bits of a result; 32-bit formats use the lower 32
+
+  typedef logic [FiberIdWidth-1:0]  fiber_id_t;   // ordinal among the non-empty fibers
+  typedef logic [LineAddrWidth-1:0] line_addr_t;  // line within the operand's own region
+  typedef logic [NodeIdWidth-1:0]   node_id_t;    // ordinal among all upper-level nodes
+
+  // --------------------------------------------------------------------------- jobs
+  // A fiber of A with a run of neighbouring fibers of B: b_count dot products. The fibers of a
+  // run are contiguous in memory, so b_first and b_lines bound all of them.
+  typedef struct packed {
+    fiber_id_t  a_id;     // which fiber of A
+    line_addr_t a_first;  // its first line
+    line_addr_t a_lines;  // its lines, 1 or more
+    fiber_id_t  b_id;     // first fiber of the run of B
+    fiber_id_t  b_count;  // fibers in the run, 1 or more
+    line_addr_t b_first;  // first line of the run
+    line_addr_t b_lines;  // lines of the whole run, b_count or more
+  } job_t;
+
+  // ------------------------------------------------------------------------ results
+  // IEEE 754 status of one result (integer formats: all zero).
+  typedef struct packed {
+    logic invalid;
+    logic overflow;
+    logic underflow;
+    logic inexact;
+  } flags_t;
+
+  typedef struct packed {
+    fiber_id_t              a_id;
+    fiber_id_t              b_id;
+    logic [ResultWidth-1:0] value;  // int48 or int32 sign-extended; fp32 in the lower 32 bits
+  } result_t;
+
+  // What an SDPE reports to the performance counters, one bit per event and cycle.
+  typedef struct packed {
+    logic busy;          // a job is inside
+    logic step;          // one comparison of coordinates (merge) or of two lines (compare)
+    logic match;         // one product entered the MAC
+    logic stall_a;       // the intersection waits for a line of A
+    logic stall_b;       // the intersection waits for a line of B (A is there)
+    logic stall_mac;     // both lines are there, the MAC side does not take the match
+    logic stall_result;  // a result waits for room in the result store
+    logic dot_done;      // one dot product left the MAC
+    logic result;        // one result entered the result store
+    logic zero_empty;    // dropped: no coordinate matched
+    logic zero_cancel;   // dropped: the sum is exactly zero though products came in
+    logic zero_underflow;  // dropped: the sum is not zero but rounds to zero
+    logic range_error;   // an integer result does not fit its format; it is not stored
+  } sdpe_events_t;
+  localparam int unsigned NumSdpeEvents = $bits(sdpe_events_t);
+
+endpackage : flaash_pkg

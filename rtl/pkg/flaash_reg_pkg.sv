@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// Register map of the AXI4-Lite port: addresses, fields and codes. The one source: the Python side
+// reads this file, and docs/registers.md is checked against it. The comment behind an address is
+// `access: meaning`; registers are 32 bits, 64-bit counters are a pair, low word first.
+
+package flaash_reg_pkg;
+
+  localparam int unsigned RegAddrWidth = 12;
+
+  // ---------------------------------------------------------------- identification
+  localparam logic [RegAddrWidth-1:0] RegId         = 12'h000;  // RO: "FLSH", 0x464c5348
+  localparam logic [RegAddrWidth-1:0] RegVersion    = 12'h004;  // RO: major in 31:16, minor in 15:0
+  localparam logic [RegAddrWidth-1:0] RegFormat     = 12'h008;  // RO: value format of the build
+  localparam logic [RegAddrWidth-1:0] RegNumSdpe    = 12'h00c;  // RO: engines of the build
+  localparam logic [RegAddrWidth-1:0] RegLanes      = 12'h010;  // RO: entries per line
+  localparam logic [RegAddrWidth-1:0] RegCoordWidth = 12'h014;  // RO: bits of a contracted coordinate
+  localparam logic [RegAddrWidth-1:0] RegBlocks     = 12'h018;  // RO: engine in 3:0, memory in 7:4, scheduler in 11:8
+  localparam logic [RegAddrWidth-1:0] RegMemLines   = 12'h01c;  // RO: lines per operand
+  localparam logic [RegAddrWidth-1:0] RegNodeDepth  = 12'h020;  // RO: upper-level nodes per operand
+  localparam logic [RegAddrWidth-1:0] RegFiberDepth = 12'h024;  // RO: fibers per operand
+
+  // ----------------------------------------------------------------------- control
+  localparam logic [RegAddrWidth-1:0] RegControl    = 12'h040;  // WO: command bits Control*
+  localparam logic [RegAddrWidth-1:0] RegStatus     = 12'h044;  // RO: bits Status*
+  localparam logic [RegAddrWidth-1:0] RegMode       = 12'h048;  // RW: bits Mode*
+  localparam logic [RegAddrWidth-1:0] RegRunLength  = 12'h04c;  // RW: most fibers of B per job, 0 for all
+  localparam logic [RegAddrWidth-1:0] RegIrqEnable  = 12'h050;  // RW: bits Irq*
+  localparam logic [RegAddrWidth-1:0] RegIrqStatus  = 12'h054;  // W1C: bits Irq*
+  localparam logic [RegAddrWidth-1:0] RegError      = 12'h058;  // RO: code of the first error, Err*
+  localparam logic [RegAddrWidth-1:0] RegErrorPlace = 12'h05c;  // RO: where, see the code
+  localparam logic [RegAddrWidth-1:0] RegErrorCount = 12'h060;  // RO: errors since the last soft reset
+  localparam logic [RegAddrWidth-1:0] RegFlags      = 12'h064;  // W1C: IEEE flags of all results, flags_t
+
+  // ---------------------------------------------------------------------- operands
+  localparam logic [RegAddrWidth-1:0] RegOrderA     = 12'h080;  // RO: order of A, 0 while none is loaded
+  localparam logic [RegAddrWidth-1:0] RegEntriesA   = 12'h084;  // RO: non-zeros of A
+  localparam logic [RegAddrWidth-1:0] RegFibersA    = 12'h088;  // RO: non-empty fibers of A
+  localparam logic [RegAddrWidth-1:0] RegLinesA     = 12'h08c;  // RO: lines that A occupies
+  localparam logic [RegAddrWidth-1:0] RegOrderB     = 12'h090;  // RO: order of B, 0 while none is loaded
+  localparam logic [RegAddrWidth-1:0] RegEntriesB   = 12'h094;  // RO: non-zeros of B
+  localparam logic [RegAddrWidth-1:0] RegFibersB    = 12'h098;  // RO: non-empty fibers of B
+  localparam logic [RegAddrWidth-1:0] RegLinesB     = 12'h09c;  // RO: lines that B occupies
+
+  // ---------------------------------------------- performance counters, 64 bits each
+  // RegCounters + 8 * index; all clear at an accepted start.
+  localparam logic [RegAddrWidth-1:0] RegCounters   = 12'h100;  // RO: first counter
+  localparam int unsigned CntCycles        = 0;   // from the accepted start until every result is stored
+  localparam int unsigned CntJobs          = 1;   // dot products handed out
+  localparam int unsigned CntRuns          = 2;   // range jobs handed out
+  localparam int unsigned CntSteps         = 3;   // comparisons, all SDPEs
+  localparam int unsigned CntMatches       = 4;   // products accumulated
+  localparam int unsigned CntDotsDone      = 5;   // dot products finished
+  localparam int unsigned CntResults       = 6;   // results stored
+  localparam int unsigned CntZeroEmpty     = 7;   // dropped: no match
+  localparam int unsigned CntZeroCancel    = 8;   // dropped: exactly cancelled
+  localparam int unsigned CntZeroUnderflow = 9;   // dropped: rounded to zero
+  localparam int unsigned CntBusy          = 10;  // SDPE cycles with a job
+  localparam int unsigned CntStallA        = 11;  // SDPE cycles waiting for a line of A
+  localparam int unsigned CntStallB        = 12;  // SDPE cycles waiting for a line of B
+  localparam int unsigned CntStallMac      = 13;  // SDPE cycles waiting for the MAC
+  localparam int unsigned CntStallResult   = 14;  // SDPE cycles waiting for the result store
+  localparam int unsigned CntMemReads      = 15;  // lines read
+  localparam int unsigned CntMemConflicts  = 16;  // port cycles in which a read had to wait
+  localparam int unsigned CntLoadCycles    = 17;  // cycles in which an operand was being loaded, since reset
+  localparam int unsigned CntUnloaded      = 18;  // results sent to the host
+  localparam int unsigned CntDiscarded     = 19;  // operand beats discarded after an error, since reset
+  localparam int unsigned CntUnloadCycles  = 20;  // from the accepted start until the last beat of the result left
+  localparam int unsigned NumCounters      = 21;
+
+  // ------------------------------------------------------------------------- fields
+  localparam int unsigned ControlStart     = 0;  // begin a contraction
+  localparam int unsigned ControlSoftReset = 1;  // forget everything but RegIrqEnable, RegMode, RegRunLength
+
+  localparam int unsigned StatusLoadedA = 0;  // a complete operand A is there
+  localparam int unsigned StatusLoadedB = 1;  // a complete operand B is there
+  localparam int unsigned StatusBusy    = 2;  // a contraction runs
+  localparam int unsigned StatusDone    = 3;  // the last contraction has stored every result
+  localparam int unsigned StatusDrained = 4;  // and all of them, with the trailer, have left
+  localparam int unsigned StatusError   = 5;  // RegError holds a code; cleared by soft reset
+  localparam int unsigned StatusLoading = 6;  // an operand frame is being received
+
+  localparam int unsigned ModeDense = 0;  // keep results that are zero: every job delivers its result
+
+  localparam int unsigned IrqDone    = 0;
+  localparam int unsigned IrqDrained = 1;
+  localparam int unsigned IrqError   = 2;
+  localparam int unsigned NumIrqs    = 3;
+
+  // ------------------------------------------------------------------- error codes
+  // RegErrorPlace: operand in bit 31 (A 0, B 1), level in 30:28 (7 for the entries), position of
+  // the word or entry within the section in 27:0, unless the code says otherwise.
+  typedef enum logic [7:0] {
+    ErrNone          = 8'h00,
+    ErrHeader        = 8'h01,  // first beat: wrong magic, or a format that is not the build's
+    ErrOrder         = 8'h02,  // order 0 or above 8 (place: the order)
+    ErrExtent        = 8'h03,  // an extent is 0, or the contracted one exceeds CoordWidth (position: mode)
+    ErrCount         = 8'h04,  // node or entry counts contradict each other (position: level)
+    ErrMemoryFull    = 8'h05,  // more nodes, fibers or lines than this build stores
+    ErrPointer       = 8'h06,  // pointers of a level decrease, or do not begin with 0 and end with the count below
+    ErrCoordOrder    = 8'h07,  // coordinate not above the one before, among siblings
+    ErrCoordRange    = 8'h08,  // coordinate not below the extent
+    ErrShort         = 8'h09,  // the frame ended before the announced data
+    ErrLong          = 8'h0a,  // the frame went on after the announced data
+    ErrExtentsDiffer = 8'h0b,  // start: contracted extents of A and B differ (place: extent of A)
+    ErrNoOperand     = 8'h0c,  // start: an operand is missing (place: bit 0 A missing, bit 1 B missing)
+    ErrStartBusy     = 8'h0d,  // start while a contraction runs; it goes on (place: 0)
+    ErrAddress       = 8'h0e,  // access to a register that does not exist or is not writable (place: address)
+    ErrResultRange   = 8'h0f,  // an integer result does not fit its format (place: SDPE)
+    ErrStartLoading  = 8'h10   // start while an operand is being received (place: 0)
+  } error_e;
+
+endpackage : flaash_reg_pkg

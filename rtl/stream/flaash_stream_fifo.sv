@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// Stream FIFO: decouples a producer from a consumer by up to Depth beats.
+//
+// Guarantees  Every beat accepted at in_* leaves at out_* exactly once, in order, unchanged.
+//             in_ready_o never depends on out_ready_i, so there is no combinational path through.
+// Demands     in_valid_i and in_data_i stay until in_ready_o (AXI handshake rule).
+// Latency     One cycle from an accepted beat to out_valid_o.
+// Throughput  One beat per cycle; a full FIFO accepts again in the cycle after a beat has left.
+// Reset       Empties the FIFO; beats inside are lost.
+//
+//   in_*  --->  | wr_ptr_q            rd_ptr_q |  --->  out_*
+//               [ 3 ][ 2 ][ 1 ][ 0 ] ...  mem_q
+
+`include "flaash_assert.svh"
+
+module flaash_stream_fifo #(
+  parameter int unsigned Width = 32,  // bits of a beat, 1 or more
+  parameter int unsigned Depth = 4,   // beats, a power of two, 2 or more
+  localparam int unsigned PtrWidth = $clog2(Depth)
+) (
+  input  logic              clk_i,
+  input  logic              rst_ni,
+
+  // producer
+  input  logic              in_valid_i,
+  output logic              in_ready_o,
+  input  logic [Width-1:0]  in_data_i,
+
+  // consumer
+  output logic              out_valid_o,
+  input  logic              out_ready_i,
+  output logic [Width-1:0]  out_data_o,
+
+  // beats inside, for performance counters and drain detection
+  output logic [PtrWidth:0] usage_o
+);
+
+  if (Width < 1) begin : gen_illegal_width
+    $fatal(1, "Width must be 1 or more");
+  end
+  if (Depth < 2 || (Depth & (Depth - 1)) != 0) begin : gen_illegal_depth
+    $fatal(1, "Depth must be a power of two, 2 or more");
+  end
+
+  // ------------------------------------------------------------------ pointers
+  // One bit more than an index, so that full and empty differ in the top bit only.
+  logic [PtrWidth:0] wr_ptr_q, rd_ptr_q;
+  logic              push, pop;
+
+  assign push = in_valid_i && in_ready_o;
+  assign pop  = out_valid_o && out_ready_i;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      wr_ptr_q <= '0;
+      rd_ptr_q <= '0;
+    end else begin
+      if (push) wr_ptr_q <= wr_ptr_q + 1'b1;
+      if (pop)  rd_ptr_q <= rd_ptr_q + 1'b1;
+    end
+  end
+
+  assign usage_o     = wr_ptr_q - rd_ptr_q;
+  assign in_ready_o  = !usage_o[PtrWidth];
+  assign out_valid_o = usage_o != '0;
+
+  // ------------------------------------------------------------------- storage
+  logic [Width-1:0] mem_q[Depth];
+
+  always_ff @(posedge clk_i) begin
+    if (push) mem_q[wr_ptr_q[PtrWidth-1:0]] <= in_data_i;
+  end
+
+  assign out_data_o = mem_q[rd_ptr_q[PtrWidth-1:0]];
+
+  // ---------------------------------------------------------------- properties
+  `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, out_data_o, Width)
+  `FLAASH_ASSERT(UsageInRange_A, 32'(usage_o) <= Depth, "more beats inside than Depth")
+  `FLAASH_COVER(FullThenRead_C, !in_ready_o && pop)
+
+endmodule : flaash_stream_fifo

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every block bench starts with: clock, reset, a seeded random generator, a time limit."""
+
+import os
+import random
+
+import cocotb
+from cocotb.clock import Clock
+from cocotb.handle import SimHandleBase
+from cocotb.triggers import ClockCycles, RisingEdge, Timer
+
+
+async def start(dut: SimHandleBase) -> random.Random:
+    """Start the clock of 1 ns, reset the module and return a generator seeded by the run's seed.
+
+    Drivers must be made before the call if their ports are to be driven during reset.
+    """
+    dut.clk_i.value = 0
+    dut.rst_ni.value = 0
+    await Timer(1, "ns")  # in reset before the first edge, which would see random state
+    Clock(dut.clk_i, 1, "ns", impl="gpi").start()
+    await ClockCycles(dut.clk_i, 4)
+    dut.rst_ni.value = 1
+    await RisingEdge(dut.clk_i)
+    return rng()
+
+
+def rng() -> random.Random:
+    """Return a new generator with the seed of this run."""
+    return random.Random(int(os.environ.get("COCOTB_RANDOM_SEED", cocotb.RANDOM_SEED)))
+
+
+async def until(dut: SimHandleBase, condition, cycles: int, what: str) -> None:
+    """Wait until condition() holds, at most `cycles` cycles.
+
+    Raises:
+        TimeoutError: it never did; the text says `what` was waited for.
+    """
+    for _ in range(cycles):
+        if condition():
+            return
+        await RisingEdge(dut.clk_i)
+    raise TimeoutError(f"waited {cycles} cycles for {what}")

@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Builds a simulation and runs cocotb tests in it, on Verilator or Icarus.
+
+Builds are kept in build/sims/<hash of sources, parameters and options>, so that tests which need
+the same hardware share one build, also when they run in parallel.
+"""
+
+import contextlib
+import dataclasses
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from cocotb_tools.runner import get_runner
+
+from tb.common.sources import INCLUDE_DIR, WAIVERS, headers, rtl_sources
+from tb.common.toolchain import BUILD, environment, require
+
+VERILATOR_ARGS = ["-Wall", "--timing", "--assert", "-CFLAGS", "-fcoroutines", "-CFLAGS", "-O1",
+                  "--x-initial", "unique", "--x-assign", "unique"]
+COVERAGE_ARGS = ["--coverage", "--coverage-expr"]
+TIMESCALE = ("1ns", "1ps")
+
+
+class SimulationFailed(AssertionError):
+    """A test inside the simulator failed, or none ran; the text holds the one line to repeat it."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Build:
+    """A compiled simulation.
+
+    Attributes:
+        simulator: "verilator" or "icarus".
+        toplevel: module that is simulated.
+        folder: where the build lives.
+        runner: cocotb's runner of this build.
+    """
+
+    simulator: str
+    toplevel: str
+    folder: Path
+    runner: object
+
+
+@contextlib.contextmanager
+def _environment() -> Iterator[None]:
+    """Run a block under environment(): cocotb's runner reads os.environ."""
+    before = dict(os.environ)
+    os.environ.update(environment())
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@contextlib.contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def coverage_wanted() -> bool:
+    """Tell whether builds count code coverage: `make cov` sets FLAASH_COVERAGE=1."""
+    return os.environ.get("FLAASH_COVERAGE") == "1"
+
+
+def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = None,
+          extra_sources: tuple[Path, ...] = (), waves: bool = False, quiet: bool = True) -> Build:
+    """Compile `toplevel` once for these sources and parameters, and return the build.
+
+    Args:
+        toplevel: module below rtl/ or in `extra_sources`.
+        simulator: "verilator" or "icarus".
+        parameters: values of the module's parameters, integers.
+        extra_sources: files outside rtl/, such as wrappers of a test.
+        waves: make the build able to write a trace.
+        quiet: keep the compiler's output in build.log of the folder.
+
+    Raises:
+        ToolMissing: the simulator is not installed.
+        SimulationFailed: the compiler refused the sources; the text ends with its messages.
+    """
+    require(simulator)
+    parameters = dict(parameters or {})
+    sources = rtl_sources(toplevel, extra_sources)
+    coverage = coverage_wanted() and simulator == "verilator"
+    arguments = list(VERILATOR_ARGS) if simulator == "verilator" else ["-g2012"]
+    if coverage:
+        arguments += COVERAGE_ARGS
+    if waves and simulator == "verilator":
+        arguments += ["--trace", "--trace-structs"]
+
+    digest = hashlib.sha256(json.dumps([simulator, toplevel, parameters, arguments, waves]).encode())
+    for path in [*sources, *headers(), WAIVERS]:
+        digest.update(path.name.encode() + path.read_bytes())
+    folder = BUILD / "sims" / f"{toplevel}-{simulator}-{digest.hexdigest()[:16]}"
+
+    runner = get_runner(simulator)
+    with _lock(folder.with_suffix(".lock")), _environment():
+        done = folder / "build.done"
+        if simulator == "verilator":
+            os.environ.setdefault("OBJCACHE", "ccache" if shutil.which("ccache") else "")
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+        try:
+            # With a finished build this only tells the runner what the build is made of.
+            runner.build(
+                sources=[WAIVERS, *sources] if simulator == "verilator" else sources,
+                includes=[INCLUDE_DIR], hdl_toplevel=toplevel, parameters=parameters,
+                build_args=arguments, build_dir=folder, timescale=TIMESCALE, waves=waves,
+                log_file=(folder / "build.log") if quiet else None)
+        except (SystemExit, RuntimeError) as error:
+            log = folder / "build.log"
+            text = log.read_text(errors="replace") if log.exists() else ""
+            messages = [line for line in text.splitlines() if re.search(r"error|warning", line, re.I)]
+            raise SimulationFailed(
+                f"{simulator} could not build {toplevel} with {parameters}:\n"
+                + "\n".join(messages[:20] or text.splitlines()[-20:])) from error
+        done.touch()
+    return Build(simulator, toplevel, folder, runner)
+
+
+def run(built: Build, test_module: str, name: str, seed: int = 1,
+        environment_variables: Mapping[str, str] | None = None, testcase: str | None = None,
+        waves: bool = False, log: bool = True) -> Path:
+    """Run the cocotb tests of a Python module on a build.
+
+    Args:
+        built: what build() returned.
+        test_module: dotted name of the module with the @cocotb.test functions.
+        name: of the run; its files go to build/runs/<name>.
+        seed: of every random choice, in cocotb.RANDOM_SEED.
+        environment_variables: handed to the simulation.
+        testcase: run only the tests of this name.
+        waves: write a trace (the build must allow it).
+        log: keep the simulator's output in run.log instead of printing it.
+
+    Returns:
+        The folder of the run.
+
+    Raises:
+        SimulationFailed: a test failed, no test ran, or the simulator died.
+    """
+    folder = BUILD / "runs" / re.sub(r"[^\w.=-]+", "_", name)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    results = folder / "results.xml"
+    # On Icarus a trusted write races with the clock edge that wakes the writer.
+    trusted = "1" if built.simulator == "verilator" else "0"
+    variables = {"COCOTB_TRUST_INERTIAL_WRITES": trusted, "FLAASH_RUN_DIR": str(folder),
+                 **dict(environment_variables or {})}
+    plusargs = []
+    if built.simulator == "verilator":
+        plusargs += ["+verilator+rand+reset+2", f"+verilator+seed+{seed % 2**31 or 1}"]
+        if coverage_wanted():
+            plusargs += [f"+verilator+coverage+file+{folder / 'coverage.dat'}"]
+    failure = None
+    with _environment():
+        try:
+            built.runner.test(
+                test_module=test_module, hdl_toplevel=built.toplevel, hdl_toplevel_lang="verilog",
+                build_dir=built.folder, test_dir=folder, results_xml=str(results), seed=seed,
+                extra_env=variables, plusargs=plusargs, testcase=testcase, waves=waves,
+                log_file=(folder / "run.log") if log else None)
+        except (SystemExit, RuntimeError) as error:
+            failure = str(error) or "the simulator ended with an error"
+    problems = _problems(results) if results.exists() else ["no test result: the simulator died"]
+    if problems or failure:
+        text = (folder / "run.log").read_text(errors="replace") if log else ""
+        fatal = [line for line in text.splitlines() if re.search(r"\bERROR\b|FATAL|\$fatal|%Error", line)]
+        repeat = os.environ.get("PYTEST_CURRENT_TEST", "").split(" ")[0]
+        raise SimulationFailed("\n".join([
+            f"{test_module} on {built.simulator}, seed {seed}: " + "; ".join(problems or [str(failure)]),
+            *fatal[:10], f"log: {folder / 'run.log'}",
+            *([f"repeat: make test TEST='{repeat}'"] if repeat else [])]))
+    return folder
+
+
+def _problems(results: Path) -> list[str]:
+    """Return one sentence per failed test of a results.xml, and one if no test ran."""
+    cases = list(ElementTree.parse(results).getroot().iter("testcase"))
+    problems: list[str] = []
+    for case in cases:
+        for failure in [*case.iter("failure"), *case.iter("error")]:
+            message = failure.get("message") or failure.get("error_msg") or (failure.text or "").strip()
+            if "ended prematurely" in message:
+                # The simulator stopped itself; the tests after this one never began.
+                return [*problems, f"{case.get('name')} failed: the simulation stopped itself ($fatal)"]
+            problems.append(f"{case.get('name')} failed: {message[:400]}")
+    if not any(case.find("skipped") is None for case in cases):
+        problems.append("no test ran")
+    return problems
+
+
+def run_bench(toplevel: str, test_module: str, simulator: str, name: str,
+              parameters: Mapping[str, int] | None = None, seed: int = 1, **options) -> Path:
+    """Build a block with its parameters and run its bench; the way of tests/blocks/test_*.py.
+
+    Args:
+        toplevel, simulator, parameters: as for build().
+        test_module: dotted name of the *_tests.py module.
+        name: of the run, unique among the tests.
+        seed: as for run().
+        options: `extra_sources` for build(), everything else for run().
+    """
+    extra = tuple(options.pop("extra_sources", ()))
+    built = build(toplevel, simulator, parameters, extra)
+    return run(built, test_module, f"{name}-{simulator}", seed, **options)

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where the simulators are, and the environment in which they run."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / "build"
+SIMULATORS = ("verilator", "icarus")
+
+
+class ToolMissing(Exception):
+    """A program that the command needs is not installed; the text says how to get it."""
+
+
+def environment() -> dict[str, str]:
+    """Return os.environ with this Python and the project's tools first on PATH.
+
+    Verilator's makefiles call `python3`, which has to be the interpreter that runs us.
+    """
+    env = dict(os.environ)
+    folders = [str(ROOT / "tools"), str(Path(sys.executable).parent), env.get("PATH", "")]
+    env["PATH"] = os.pathsep.join(folders)
+    env["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [env.get("PYTHONPATH")])])
+    return env
+
+
+def has_icarus() -> bool:
+    """Tell whether Icarus Verilog is on PATH."""
+    return shutil.which("iverilog") is not None and shutil.which("vvp") is not None
+
+
+def available_simulators() -> list[str]:
+    """Return the simulators that can run here; Verilator comes with requirements.txt."""
+    return ["verilator", "icarus"] if has_icarus() else ["verilator"]
+
+
+def require(simulator: str) -> None:
+    """Raise ToolMissing unless `simulator` is known and can run here."""
+    if simulator not in SIMULATORS:
+        raise ToolMissing(f"unknown simulator '{simulator}', choose one of {', '.join(SIMULATORS)}")
+    if simulator == "icarus" and not has_icarus():
+        raise ToolMissing("Icarus Verilog is not installed: install Debian's package 'iverilog' (12.0)")
+    for program in ("g++", "make") if simulator == "verilator" else ():
+        if shutil.which(program) is None:
+            raise ToolMissing(f"'{program}' is not installed, Verilator needs it to build a simulation")
