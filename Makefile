@@ -25,3 +25,13 @@ $(STAMP): requirements.txt
 .PHONY: test
 test: $(STAMP) ## run the suite on both simulators (TEST=path::name for one)
 	@$(PY) -m pytest -n $(JOBS) --dist worksteal $(TEST)
+
+.PHONY: lint
+lint: $(STAMP) ## verilator -Wall and slang on every configuration, ruff, house style
+	@$(PY) -m tools.lint
+
+.PHONY: cov
+cov: $(STAMP) ## functional and code coverage of the suite, to build/coverage/index.html
+	@rm -rf build/runs
+	@FLAASH_COVERAGE=1 $(PY) -m pytest -n $(JOBS) --dist worksteal $(TEST)
+	@$(PY) -m tb.coverage.report

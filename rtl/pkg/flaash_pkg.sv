@@ -76,6 +76,8 @@ package flaash_pkg;
     logic [ResultWidth-1:0] value;  // int48 or int32 sign-extended; fp32 in the lower 32 bits
   } result_t;
 
+  typedef logic [FiberIdWidth+3:0] dots_t;  // dot products given out in one cycle
+
   // What an SDPE reports to the performance counters, one bit per event and cycle.
   typedef struct packed {
     logic busy;          // a job is inside

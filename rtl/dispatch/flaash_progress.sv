@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Progress: knows when a contraction has computed, stored and delivered everything.
+//
+// Counts what has been handed out against what has come back, so that "done" is a fact and not a
+// guess from idle cycles.
+//
+// Guarantees  busy_o from the cycle after start_i until done_o. done_o is one cycle: every dot
+//             product that was handed out has left its MAC and every result that is kept lies in
+//             a result store. all_stored_o from done on until the next start, while no result is
+//             on its way to the unloader.
+// Demands     start_i only while not busy. Results that leave have been counted as stored before.
+// Latency     done_o follows the last dots_i by one cycle.
+
+module flaash_progress
+  import flaash_pkg::*;
+#(
+  parameter int unsigned SumWidth = 7  // bits of the per-cycle sums
+) (
+  input  logic                clk_i,
+  input  logic                rst_ni,
+
+  input  logic                start_i,
+  input  logic                generating_i,   // the job generator is at work
+  input  logic                handed_i,       // dot products are given out this cycle
+  input  dots_t               handed_dots_i,  // so many
+  input  logic [SumWidth-1:0] dots_i,         // dot products that left their MACs
+  input  logic [SumWidth-1:0] stored_i,       // results that entered a store
+  input  logic                taken_i,        // a result was taken by the unloader
+
+  output logic                busy_o,
+  output logic                done_o,
+  output logic                all_stored_o
+);
+
+  // 64 engines hold a few jobs of at most 2^FiberIdWidth dot products each.
+  localparam int unsigned CountWidth = FiberIdWidth + 10;
+
+  logic [CountWidth-1:0] outstanding_q;  // dot products handed out and not done
+  logic [CountWidth-1:0] waiting_q;      // results stored and not taken
+  logic                  busy_q, started_q;
+
+  assign done_o       = busy_q && !started_q && !generating_i && outstanding_q == '0;
+  assign busy_o       = busy_q;
+  assign all_stored_o = !busy_q && waiting_q == '0;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      outstanding_q <= '0;
+      waiting_q     <= '0;
+      busy_q        <= 1'b0;
+      started_q     <= 1'b0;
+    end else begin
+      // The generator raises generating_i one cycle after the start.
+      started_q <= start_i;
+      if (start_i)     busy_q <= 1'b1;
+      else if (done_o) busy_q <= 1'b0;
+      outstanding_q <= outstanding_q + (handed_i ? CountWidth'(handed_dots_i) : '0) - CountWidth'(dots_i);
+      waiting_q     <= waiting_q + CountWidth'(stored_i) - CountWidth'(taken_i);
+    end
+  end
+
+endmodule : flaash_progress

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// SDPE array: the tensor memory with all engines around it.
+//
+// Guarantees  Engine s reads through memory ports 2s (A) and 2s+1 (B), takes its jobs at
+//             job_valid_i[s] and delivers its results at result_*[s]; it sees no other engine.
+// Demands     Lines are written while no engine has a job that reads them.
+// Latency, throughput, stalls  Those of flaash_sdpe and of the memory chosen by Memory.
+// Reset       Empties the engines; the memory keeps its lines, which nobody may rely on.
+
+`include "flaash_line.svh"
+`include "flaash_assert.svh"
+
+module flaash_sdpe_array
+  import flaash_pkg::*;
+#(
+  parameter int unsigned Format      = FormatFp32,    // Format*
+  parameter int unsigned NumSdpe     = 8,             // 1 to 64
+  parameter int unsigned Lanes       = 4,             // 1, 2, 4, 8
+  parameter int unsigned CoordWidth  = 16,            // 1 to 32
+  parameter int unsigned Engine      = EngineCompare, // Engine*
+  parameter int unsigned Memory      = MemoryBanked,  // Memory*
+  parameter int unsigned MemLatency  = 2,             // cycles, 1 or more
+  parameter int unsigned MemBanks    = 16,            // a power of two
+  parameter int unsigned MemLines    = 8192,          // lines per operand
+  parameter int unsigned ResultDepth = 512,           // a power of two
+  localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
+  localparam int unsigned NumPorts   = 2 * NumSdpe,
+  localparam int unsigned SumWidth   = $clog2(NumPorts + 1)
+) (
+  input  logic                       clk_i,
+  input  logic                       rst_ni,
+
+  input  logic                       dense_i,
+
+  // lines from the operand loader
+  input  logic                       wr_valid_i,
+  input  logic                       wr_operand_i,
+  input  line_addr_t                 wr_addr_i,
+  input  logic [LineWidth-1:0]       wr_data_i,
+
+  // jobs, one payload for all engines
+  input  logic [NumSdpe-1:0]         job_valid_i,
+  output logic [NumSdpe-1:0]         job_ready_o,
+  input  job_t                       job_i,
+
+  // results, per engine
+  output logic [NumSdpe-1:0]         result_valid_o,
+  input  logic [NumSdpe-1:0]         result_ready_i,
+  output result_t [NumSdpe-1:0]      result_o,
+
+  // what happened in this cycle
+  output sdpe_events_t [NumSdpe-1:0] events_o,
+  output flags_t [NumSdpe-1:0]       flags_o,
+  output logic [NumSdpe-1:0]         idle_o,
+  output logic [SumWidth-1:0]        reads_o,
+  output logic [SumWidth-1:0]        conflicts_o
+);
+
+  if (NumSdpe < 1 || NumSdpe > 64) begin : gen_illegal_num_sdpe
+    $fatal(1, "NumSdpe must be 1 to 64");
+  end
+
+  // Lines that a loader holds or has asked for: the round trip of the memory, the grant it may
+  // have to wait for, and one line in each register on the way.
+  localparam int unsigned LoaderDepth = 2 ** $clog2(MemLatency + 4);
+
+  // ------------------------------------------------------------------ tensor memory
+  logic [NumPorts-1:0]                req_valid, req_ready, req_operand, rsp_valid;
+  line_addr_t [NumPorts-1:0]          req_addr;
+  logic [NumPorts-1:0][LineWidth-1:0] rsp_data;
+
+  if (Memory == MemoryIdeal) begin : gen_ideal
+    flaash_tensor_memory_ideal #(
+      .NumPorts (NumPorts),
+      .LineWidth(LineWidth),
+      .Lines    (MemLines),
+      .Latency  (MemLatency),
+      .Banks    (MemBanks)
+    ) u_memory (
+      .clk_i, .rst_ni,
+      .wr_valid_i, .wr_operand_i, .wr_addr_i, .wr_data_i,
+      .req_valid_i(req_valid), .req_ready_o(req_ready),
+      .req_operand_i(req_operand), .req_addr_i(req_addr),
+      .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
+      .reads_o, .conflicts_o
+    );
+  end else if (Memory == MemoryBanked) begin : gen_banked
+    flaash_tensor_memory_banked #(
+      .NumPorts (NumPorts),
+      .LineWidth(LineWidth),
+      .Lines    (MemLines),
+      .Latency  (MemLatency),
+      .Banks    (MemBanks)
+    ) u_memory (
+      .clk_i, .rst_ni,
+      .wr_valid_i, .wr_operand_i, .wr_addr_i, .wr_data_i,
+      .req_valid_i(req_valid), .req_ready_o(req_ready),
+      .req_operand_i(req_operand), .req_addr_i(req_addr),
+      .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
+      .reads_o, .conflicts_o
+    );
+  end else begin : gen_illegal_memory
+    $fatal(1, "Memory must be one of flaash_pkg::Memory*");
+  end
+
+  // ------------------------------------------------------------------------ engines
+  for (genvar s = 0; s < int'(NumSdpe); s++) begin : gen_sdpe
+    assign req_operand[2*s +: 2] = 2'b10;
+
+    flaash_sdpe #(
+      .Format     (Format),
+      .Lanes      (Lanes),
+      .CoordWidth (CoordWidth),
+      .Engine     (Engine),
+      .LoaderDepth(LoaderDepth),
+      .ResultDepth(ResultDepth)
+    ) u_sdpe (
+      .clk_i, .rst_ni,
+      .dense_i,
+      .job_valid_i(job_valid_i[s]), .job_ready_o(job_ready_o[s]), .job_i(job_i),
+      .a_req_valid_o(req_valid[2*s]), .a_req_ready_i(req_ready[2*s]), .a_req_addr_o(req_addr[2*s]),
+      .a_rsp_valid_i(rsp_valid[2*s]), .a_rsp_data_i(rsp_data[2*s]),
+      .b_req_valid_o(req_valid[2*s+1]), .b_req_ready_i(req_ready[2*s+1]), .b_req_addr_o(req_addr[2*s+1]),
+      .b_rsp_valid_i(rsp_valid[2*s+1]), .b_rsp_data_i(rsp_data[2*s+1]),
+      .result_valid_o(result_valid_o[s]), .result_ready_i(result_ready_i[s]), .result_o(result_o[s]),
+      .flags_o(flags_o[s]), .events_o(events_o[s]), .idle_o(idle_o[s])
+    );
+  end
+
+  // --------------------------------------------------------------------- properties
+  `FLAASH_ASSERT(OneJobOneEngine_A, $onehot0(job_valid_i), "a job offered to two engines")
+
+endmodule : flaash_sdpe_array

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make cov`: merges the coverage of all runs below build/runs into a summary and a page.
+
+Writes build/coverage/summary.json (functional, line, branch, toggle in percent; holes by name) and
+build/coverage/index.html, and prints the totals with the holes.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader
+from rich.console import Console
+from rich.table import Table
+
+from tb.common.sources import RTL
+from tb.common.toolchain import BUILD
+from tb.coverage.code import KINDS, CodeCoverage
+from tb.coverage.functional import CoverPoint, read_functional, total_percent
+from tb.coverage.testplan import Testpoint, read_testplan
+
+FOLDER = BUILD / "coverage"
+SHOWN_HOLES = 40  # on the terminal; all of them are in the files
+
+
+def functional_holes(points: list[CoverPoint], plan: list[Testpoint]) -> list[str]:
+    """Name each missed bin with the testpoint that is to cover it."""
+    owner = {cover: testpoint.name for testpoint in plan for cover in testpoint.cover}
+    return [f"functional {point.name}: bin {name} (testpoint {owner.get(point.name, 'none')})"
+            for point in points for name in point.missed]
+
+
+def code_holes(code: CodeCoverage) -> list[str]:
+    """Name each uncovered line and branch, and the uncovered toggles by line."""
+    names = [f"{point.kind} rtl/{point.file}:{point.line} {point.what}".rstrip()
+             for point in code.holes(("line", "branch"))]
+    toggles: dict[tuple[str, int], list[str]] = {}
+    for point in code.holes(("toggle",)):
+        toggles.setdefault((point.file, point.line), []).append(point.what)
+    names += [f"toggle rtl/{file}:{line} {len(what)} edges: {', '.join(what[:3])}"
+              + (" ..." if len(what) > 3 else "") for (file, line), what in sorted(toggles.items())]
+    return names
+
+
+def page(code: CodeCoverage, points: list[CoverPoint], plan: list[Testpoint], summary: dict) -> str:
+    """Return the HTML page."""
+    missed: dict[str, dict[int, list[str]]] = {}
+    for point in code.holes():
+        missed.setdefault(point.file, {}).setdefault(point.line, []).append(
+            f"{point.kind} {point.what}".strip())
+    files = [{"name": file,
+              "percent": {kind: code.percent(kind, file) for kind in KINDS},
+              "source": [(number, text, missed.get(file, {}).get(number, []))
+                         for number, text in enumerate((RTL / file).read_text().splitlines(), 1)]}
+             for file in code.files()]
+    owner = {cover: testpoint for testpoint in plan for cover in testpoint.cover}
+    environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True,
+                              trim_blocks=True, lstrip_blocks=True)
+    return environment.get_template("report.html.j2").render(
+        summary=summary, files=files, points=points, owner=owner, kinds=KINDS, runs=code.runs)
+
+
+def main() -> int:
+    data = sorted((BUILD / "runs").glob("*/coverage.dat"))
+    exports = sorted((BUILD / "runs").glob("*/functional*.yml"))
+    if not data or not exports:
+        print("no coverage found below build/runs: 'make cov' runs the suite first", file=sys.stderr)
+        return 1
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    code = CodeCoverage()
+    for path in data:
+        code.read(path)
+    points = read_functional(exports, FOLDER / "functional.yml")
+    plan = read_testplan()
+
+    holes = functional_holes(points, plan) + code_holes(code)
+    summary = {"functional": round(total_percent(points), 2),
+               **{kind: round(code.percent(kind), 2) for kind in KINDS}, "holes": holes}
+    (FOLDER / "summary.json").write_text(json.dumps(summary, indent=1) + "\n")
+    (FOLDER / "index.html").write_text(page(code, points, plan, summary))
+
+    console = Console()
+    table = Table(title=f"Coverage of {len(data)} runs on Verilator, {len(exports)} with functional coverage")
+    for column in ("RTL file", *KINDS):
+        table.add_column(column, justify="left" if column == "RTL file" else "right")
+    for file in code.files():
+        table.add_row(file, *(f"{code.percent(kind, file):.1f}" for kind in KINDS))
+    table.add_section()
+    table.add_row("all RTL", *(f"{summary[kind]:.1f}" for kind in KINDS))
+    console.print(table)
+    for hole in [hole for hole in holes if not hole.startswith("toggle")][:SHOWN_HOLES]:
+        console.print(f"hole: {hole}", highlight=False, markup=False)
+    console.print(f"functional {summary['functional']:.1f} %, line {summary['line']:.1f} %, "
+                  f"branch {summary['branch']:.1f} %, toggle {summary['toggle']:.1f} %; "
+                  f"{len(holes)} holes, all in build/coverage/index.html", highlight=False)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

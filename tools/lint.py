@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make lint`: Verilator and slang on every configuration, ruff, and the house style.
+
+Prints what is wrong, one line each, and ends with status 1 if anything is.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from pyslang.driver import Driver
+
+from tb.common.configs import config_names, load_config
+from tb.common.sources import INCLUDE_DIR, RTL, WAIVERS, rtl_sources
+from tb.common.toolchain import ROOT, environment
+
+TOP = "flaash_top"
+MAX_RTL_LINES = 300
+MAX_COLUMNS = 110
+
+
+def relative(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def verilator(name: str, parameters: dict[str, int]) -> list[str]:
+    """Lint the top with one configuration under -Wall."""
+    command = ["verilator", "--lint-only", "-Wall", "--assert", f"-I{INCLUDE_DIR}", str(WAIVERS),
+               *map(str, rtl_sources(TOP)), "--top-module", TOP,
+               *(f"-G{key}={value}" for key, value in parameters.items())]
+    result = subprocess.run(command, env=environment(), capture_output=True, text=True)
+    if result.returncode == 0 and not result.stderr.strip():
+        return []
+    return [f"verilator, CONFIG={name}:", *result.stderr.strip().splitlines()[:20]]
+
+
+def slang(name: str, parameters: dict[str, int]) -> list[str]:
+    """Elaborate the top with one configuration in slang, a second, stricter front end."""
+    driver = Driver()
+    driver.addStandardArgs()
+    arguments = ["slang", "-Wextra", f"-I{INCLUDE_DIR}", "--top", TOP, *map(str, rtl_sources(TOP)),
+                 *(f"-G{key}={value}" for key, value in parameters.items())]
+    good = (driver.parseCommandLine(" ".join(arguments)) and driver.processOptions()
+            and driver.parseAllSources() and driver.runFullCompilation(True))
+    return [] if good else [f"slang refuses CONFIG={name} (its messages stand above)"]
+
+
+def ruff() -> list[str]:
+    """Lint all Python."""
+    result = subprocess.run([sys.executable, "-m", "ruff", "check", "--output-format", "concise", "."],
+                            cwd=ROOT, capture_output=True, text=True)
+    return [] if result.returncode == 0 else result.stdout.strip().splitlines()
+
+
+def style() -> list[str]:
+    """Check the house rules that no tool knows."""
+    problems = []
+    for path in sorted([*RTL.rglob("*.sv"), *RTL.rglob("*.svh")]):
+        text = path.read_text()
+        lines = text.splitlines()
+        if not lines[0].startswith("// SPDX-License-Identifier: Apache-2.0"):
+            problems.append(f"{relative(path)}:1: no SPDX line")
+        if len(lines) > MAX_RTL_LINES:
+            problems.append(f"{relative(path)}: {len(lines)} lines, at most {MAX_RTL_LINES}")
+        for number, line in enumerate(lines, 1):
+            if len(line) > MAX_COLUMNS or line != line.rstrip() or "\t" in line:
+                problems.append(f"{relative(path)}:{number}: over {MAX_COLUMNS} columns, tab or trailing blank")
+        modules = re.findall(r"^module\s+(\w+)", text, re.MULTILINE)
+        if path.suffix == ".sv" and modules not in ([], [path.stem]):
+            problems.append(f"{relative(path)}: holds {modules}, one module of the file's name is expected")
+        if modules and f"endmodule : {path.stem}" not in text:
+            problems.append(f"{relative(path)}: its end is not 'endmodule : {path.stem}'")
+    for path in sorted(ROOT.glob("[a-z]*/**/*.py")):
+        if ".venv" not in path.parts and "build" not in path.parts and path.read_text().split("\n")[0] \
+                != "# SPDX-License-Identifier: Apache-2.0":
+            problems.append(f"{relative(path)}:1: no SPDX line")
+    listed = [line for line in (RTL / "rtl.f").read_text().splitlines() if line and line[0] not in "#+"]
+    needed = [str(path.relative_to(RTL)) for path in rtl_sources(TOP)]
+    if listed != needed:
+        problems.append("rtl/rtl.f is not the list that flaash_top needs, which is:\n  " + "\n  ".join(needed))
+    unused = {str(path.relative_to(RTL)) for path in RTL.rglob("*.sv")} - set(needed)
+    problems.extend(f"rtl/{name}: no module of flaash_top needs it" for name in sorted(unused))
+    return problems
+
+
+def main() -> int:
+    problems = style() + ruff()
+    names = config_names()
+    for name in names:
+        parameters = load_config(name)
+        problems += verilator(name, parameters) + slang(name, parameters)
+    print("\n".join(problems) if problems else
+          f"lint: clean (verilator -Wall and slang on {len(names)} configurations, ruff, house style)")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
