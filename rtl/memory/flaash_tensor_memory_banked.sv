@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// Banked tensor memory: one access per bank and cycle, round-robin among the ports that want it.
+//
+// Guarantees  A read accepted in cycle t is answered in cycle t + Latency, with the line that was
+//             last written there; a port's answers keep the order of its requests. Each bank
+//             accepts a read in every cycle in which one wants it. A request that is refused waits
+//             for at most NumPorts - 1 others.
+// Demands     Addresses below Lines. Only lines that have been written are read, and a line is not
+//             written while a read of it is under way. Requests stay until accepted (AXI rule),
+//             never waiting for ready. Requesters have room for the answers.
+// Latency     Latency cycles from the accepted request.
+// Throughput  One read per bank and cycle, one read per port and cycle, one write per cycle; a
+//             write has its own port and disturbs no read.
+// Stalls      req_ready_o is low for a port whose bank serves another one: a conflict, counted.
+// Reset       Forgets reads that are under way; keeps the lines.
+//
+//   ports --> [bank number] --> u_arbiter per bank --> u_delay --> u_bank --> ports
+
+`include "flaash_assert.svh"
+
+module flaash_tensor_memory_banked
+  import flaash_pkg::*;
+#(
+  parameter int unsigned NumPorts  = 2,    // read ports, 1 or more
+  parameter int unsigned LineWidth = 64,   // bits of a line, 1 or more
+  parameter int unsigned Lines     = 256,  // per operand, 1 to 2**LineAddrWidth
+  parameter int unsigned Latency   = 2,    // cycles, 1 or more
+  parameter int unsigned Banks     = 4,    // a power of two, 1 to 256
+  localparam int unsigned CountWidth = $clog2(NumPorts + 1)
+) (
+  input  logic                               clk_i,
+  input  logic                               rst_ni,
+
+  // writes, always taken
+  input  logic                               wr_valid_i,
+  input  logic                               wr_operand_i,  // 0 A, 1 B
+  input  line_addr_t                         wr_addr_i,
+  input  logic [LineWidth-1:0]               wr_data_i,
+
+  // reads
+  input  logic [NumPorts-1:0]                req_valid_i,
+  output logic [NumPorts-1:0]                req_ready_o,
+  input  logic [NumPorts-1:0]                req_operand_i,
+  input  line_addr_t [NumPorts-1:0]          req_addr_i,
+  output logic [NumPorts-1:0]                rsp_valid_o,
+  output logic [NumPorts-1:0][LineWidth-1:0] rsp_data_o,
+
+  // performance counters: reads accepted and requests refused in this cycle
+  output logic [CountWidth-1:0]              reads_o,
+  output logic [CountWidth-1:0]              conflicts_o
+);
+
+  if (NumPorts < 1 || LineWidth < 1) begin : gen_illegal_ports
+    $fatal(1, "NumPorts and LineWidth must be 1 or more");
+  end
+  if (Lines < 1 || Lines > 2 ** LineAddrWidth) begin : gen_illegal_lines
+    $fatal(1, "Lines must be 1 to 2**LineAddrWidth");
+  end
+  if (Latency < 1) begin : gen_illegal_latency
+    $fatal(1, "Latency must be 1 or more");
+  end
+  if (Banks < 1 || Banks > 256 || (Banks & (Banks - 1)) != 0) begin : gen_illegal_banks
+    $fatal(1, "Banks must be a power of two, 1 to 256");
+  end
+
+  localparam int unsigned BankWidth = Banks > 1 ? $clog2(Banks) : 1;
+  localparam int unsigned BankShift = $clog2(Banks);
+  localparam int unsigned PortWidth = NumPorts > 1 ? $clog2(NumPorts) : 1;
+  localparam int unsigned Rows      = 2 * ((Lines + Banks - 1) / Banks);  // lines in a bank
+  localparam int unsigned RowWidth  = $clog2(Rows);
+
+  // Operand B is rotated by half the banks, because jobs begin with both operands at line 0.
+  function automatic logic [BankWidth-1:0] bank_of(line_addr_t addr, logic operand);
+    return BankWidth'((32'(addr) + (operand ? Banks / 2 : 0)) % Banks);
+  endfunction
+
+  // Row within the bank; the operands alternate.
+  function automatic logic [RowWidth-1:0] row_of(line_addr_t addr, logic operand);
+    return RowWidth'({addr >> BankShift, operand});
+  endfunction
+
+  // --------------------------------------------------------- who wants which bank
+  logic [NumPorts-1:0] wanted[Banks];
+
+  always_comb begin
+    for (int unsigned bank = 0; bank < Banks; bank++) wanted[bank] = '0;
+    for (int unsigned port = 0; port < NumPorts; port++) begin
+      wanted[bank_of(req_addr_i[port], req_operand_i[port])][port] = req_valid_i[port];
+    end
+  end
+
+  // ----------------------------------------------------------- one winner per bank
+  logic [Banks-1:0][NumPorts-1:0]  granted;
+  logic [Banks-1:0][PortWidth-1:0] winner;
+
+  for (genvar bank = 0; bank < Banks; bank++) begin : gen_arbiter
+    flaash_round_robin #(
+      .NumPorts(NumPorts)
+    ) u_arbiter (
+      .clk_i,
+      .rst_ni,
+      .request_i(wanted[bank]),
+      .accept_i (1'b1),
+      .grant_o  (granted[bank]),
+      .index_o  (winner[bank])
+    );
+  end
+
+  always_comb begin
+    req_ready_o = '0;
+    for (int unsigned bank = 0; bank < Banks; bank++) begin
+      req_ready_o = req_ready_o | granted[bank];
+    end
+  end
+
+  assign reads_o     = CountWidth'($countones(req_ready_o));
+  assign conflicts_o = CountWidth'($countones(req_valid_i & ~req_ready_o));
+
+  // ------------------------------------------- accepted requests wait, not their lines
+  localparam int unsigned ReadWidth = PortWidth + RowWidth;
+
+  logic [Banks-1:0]                taken, read_valid;
+  logic [Banks-1:0][ReadWidth-1:0] taken_read, read;
+
+  for (genvar bank = 0; bank < Banks; bank++) begin : gen_taken
+    assign taken[bank]      = granted[bank] != '0;
+    assign taken_read[bank] = {winner[bank], row_of(req_addr_i[winner[bank]], req_operand_i[winner[bank]])};
+  end
+
+  flaash_delay_line #(
+    .Channels(Banks),
+    .Width   (Banks * ReadWidth),
+    .Delay   (Latency - 1)
+  ) u_delay (
+    .clk_i,
+    .rst_ni,
+    .valid_i(taken),
+    .data_i (taken_read),
+    .valid_o(read_valid),
+    .data_o (read)
+  );
+
+  // ------------------------------------------------------------------------ banks
+  logic [BankWidth-1:0] wr_bank;
+  logic [Banks-1:0]     data_valid_q;
+  logic [PortWidth-1:0] data_port_q[Banks];
+  logic [LineWidth-1:0] data[Banks];
+
+  assign wr_bank = bank_of(wr_addr_i, wr_operand_i);
+
+  for (genvar bank = 0; bank < Banks; bank++) begin : gen_bank
+    flaash_memory_bank #(
+      .Width(LineWidth),
+      .Words(Rows)
+    ) u_bank (
+      .clk_i,
+      .wr_enable_i(wr_valid_i && wr_bank == BankWidth'(bank)),
+      .wr_addr_i  (row_of(wr_addr_i, wr_operand_i)),
+      .wr_data_i  (wr_data_i),
+      .rd_enable_i(read_valid[bank]),
+      .rd_addr_i  (read[bank][RowWidth-1:0]),
+      .rd_data_o  (data[bank])
+    );
+
+    always_ff @(posedge clk_i) begin
+      if (read_valid[bank]) data_port_q[bank] <= read[bank][ReadWidth-1:RowWidth];
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) data_valid_q <= '0;
+    else         data_valid_q <= read_valid;
+  end
+
+  // --------------------------------------------------------- back to the requesters
+  // A port has one request accepted per cycle, so at most one bank answers it.
+  always_comb begin
+    rsp_valid_o = '0;
+    for (int unsigned port = 0; port < NumPorts; port++) rsp_data_o[port] = '0;
+    for (int unsigned bank = 0; bank < Banks; bank++) begin
+      if (data_valid_q[bank]) begin
+        rsp_valid_o[data_port_q[bank]] = 1'b1;
+        rsp_data_o[data_port_q[bank]]  = data[bank];
+      end
+    end
+  end
+
+  // -------------------------------------------------------------------- properties
+  function automatic logic reads_in_range(logic [NumPorts-1:0] valid, line_addr_t [NumPorts-1:0] addr);
+    for (int unsigned port = 0; port < NumPorts; port++) begin
+      if (valid[port] && 32'(addr[port]) >= Lines) return 1'b0;
+    end
+    return 1'b1;
+  endfunction
+
+  `FLAASH_ASSERT(WriteInRange_A, !wr_valid_i || 32'(wr_addr_i) < Lines, "a write beyond the memory")
+  `FLAASH_ASSERT(ReadsInRange_A, reads_in_range(req_valid_i, req_addr_i), "a read beyond the memory")
+  `FLAASH_COVER(Conflict_C, conflicts_o != '0)
+
+endmodule : flaash_tensor_memory_banked

@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator: both tensor memories answer every read in time and order."""
+
+import dataclasses
+from collections import deque
+from collections.abc import Callable, Iterator
+from random import Random
+
+import cocotb
+from cocotb.handle import SimHandleBase
+from cocotb.triggers import FallingEdge, RisingEdge
+
+from tb.common.bench import rng, start
+from tb.common.stalls import STALLS
+
+Place = tuple[int, int]  # operand (0 A, 1 B), line
+
+
+@dataclasses.dataclass
+class Port:
+    """One requester: what it still wants, what it waits for, and what it saw."""
+
+    stalls: Iterator[bool]
+    wanted: deque[Place] = dataclasses.field(default_factory=deque)
+    offered: Place | None = None
+    refused: int = 0  # cycles in a row in which the offered request was refused
+    longest: int = 0  # most of them for one request
+    due: deque[tuple[int, int]] = dataclasses.field(default_factory=deque)  # (cycle, line)
+    answers: int = 0
+
+
+class Memory:
+    """Drives all ports of a tensor memory and checks every cycle of it."""
+
+    def __init__(self, dut: SimHandleBase, random: Random, stalls: str | None = None):
+        self.dut = dut
+        self.ports = len(dut.req_valid_i)
+        self.width = len(dut.wr_data_i)
+        self.address = len(dut.wr_addr_i)
+        self.lines = int(dut.Lines.value)
+        self.latency = int(dut.Latency.value)
+        self.banked = "banked" in dut._name
+        self.banks = int(dut.Banks.value)
+        self.stored: dict[Place, int] = {}
+        self.cycle = 0
+        self.reads = self.conflicts = 0
+        choose = list(STALLS)
+        self.port = [Port(STALLS[stalls or choose[i % len(choose)]](random)) for i in range(self.ports)]
+        for name in ("wr_valid_i", "wr_operand_i", "wr_addr_i", "wr_data_i",
+                     "req_valid_i", "req_operand_i", "req_addr_i"):
+            getattr(dut, name).value = 0
+
+    def bank(self, place: Place) -> int:
+        """Return the bank that holds a line: B lies half the banks further."""
+        operand, line = place
+        return (line + operand * (self.banks // 2)) % self.banks
+
+    async def fill(self, random: Random) -> None:
+        """Write a random line everywhere, one per cycle, in random order."""
+        places = [(operand, line) for operand in (0, 1) for line in range(self.lines)]
+        random.shuffle(places)
+        for place in places:
+            await self.write(place, random.getrandbits(self.width))
+
+    async def write(self, place: Place, line: int) -> None:
+        self.dut.wr_valid_i.value = 1
+        self.dut.wr_operand_i.value, self.dut.wr_addr_i.value = place
+        self.dut.wr_data_i.value = line
+        await self.step()
+        self.stored[place] = line
+        self.dut.wr_valid_i.value = 0
+
+    async def step(self) -> None:
+        """Let one cycle pass: offer requests, check who is served and what comes back."""
+        valid = operand = address = 0
+        for number, port in enumerate(self.port):
+            if port.offered is None and not next(port.stalls) and port.wanted:
+                port.offered = port.wanted.popleft()
+            if port.offered is not None:
+                valid |= 1 << number
+                operand |= port.offered[0] << number
+                address |= port.offered[1] << (number * self.address)
+        self.dut.req_valid_i.value = valid
+        self.dut.req_operand_i.value = operand
+        self.dut.req_addr_i.value = address
+        await FallingEdge(self.dut.clk_i)
+        self._served(valid, int(self.dut.req_ready_o.value))
+        self._answered(int(self.dut.rsp_valid_o.value))
+        await RisingEdge(self.dut.clk_i)
+        self.cycle += 1
+
+    def _served(self, valid: int, ready: int) -> None:
+        taken = valid & ready
+        assert int(self.dut.reads_o.value) == taken.bit_count()
+        assert int(self.dut.conflicts_o.value) == (valid & ~ready).bit_count()
+        self.reads += taken.bit_count()
+        self.conflicts += (valid & ~ready).bit_count()
+        wanted: dict[int, int] = {}  # bank -> requests, and of them served
+        served: dict[int, int] = {}
+        for number, port in enumerate(self.port):
+            if port.offered is None:
+                continue
+            bank = self.bank(port.offered)
+            wanted[bank] = wanted.get(bank, 0) + 1
+            if taken >> number & 1:
+                served[bank] = served.get(bank, 0) + 1
+                port.due.append((self.cycle + self.latency, self.stored[port.offered]))
+                port.offered, port.refused = None, 0
+            else:
+                port.refused += 1
+                port.longest = max(port.longest, port.refused)
+        if self.banked:
+            assert served == dict.fromkeys(wanted, 1), "a wanted bank serves exactly one request"
+        else:
+            assert served == wanted, "the ideal memory refuses nobody"
+
+    def _answered(self, valid: int) -> None:
+        due = 0
+        for number, port in enumerate(self.port):
+            if port.due and port.due[0][0] == self.cycle:
+                due |= 1 << number
+        assert valid == due, f"cycle {self.cycle}: answers to {valid:b}, due for {due:b}"
+        if not valid:
+            return
+        data = int(self.dut.rsp_data_o.value)
+        for number, port in enumerate(self.port):
+            if valid >> number & 1:
+                _, line = port.due.popleft()
+                got = data >> (number * self.width) & (1 << self.width) - 1
+                assert got == line, f"cycle {self.cycle}, port {number}: {got:x}, expected {line:x}"
+                port.answers += 1
+
+    async def drain(self) -> None:
+        """Step until every request has been answered, and a while longer."""
+        asked = sum(len(port.wanted) for port in self.port)
+        for _ in range(40 * asked + 100):
+            if not any(port.wanted or port.due or port.offered for port in self.port):
+                break
+            await self.step()
+        for _ in range(self.latency + 2):
+            await self.step()
+        assert not any(port.wanted or port.due or port.offered for port in self.port), "reads left over"
+
+
+async def _started(dut: SimHandleBase, stalls: str | None = None) -> tuple[Memory, Random]:
+    memory = Memory(dut, rng(), stalls)
+    random = await start(dut)
+    await memory.fill(random)
+    return memory, random
+
+
+async def _read(memory: Memory, reads: int, pick: Callable[[int], Place]) -> None:
+    """Let every port read pick(port) `reads` times, and check the number of answers."""
+    before = sum(port.answers for port in memory.port)
+    for _ in range(reads):
+        for number, port in enumerate(memory.port):
+            port.wanted.append(pick(number))
+    await memory.drain()
+    assert sum(port.answers for port in memory.port) - before == reads * memory.ports > 0
+
+
+@cocotb.test()
+@cocotb.parametrize(stalls=list(STALLS))
+async def random_reads_return_what_was_written(dut, stalls: str) -> None:
+    memory, random = await _started(dut, stalls)
+    await _read(memory, 50, lambda _: (random.randrange(2), random.randrange(memory.lines)))
+
+
+@cocotb.test()
+async def corners_of_the_address_space(dut) -> None:
+    """Both operands' first and last lines, from every port, each with its own stalls."""
+    memory, random = await _started(dut)
+    corners = [(operand, line) for operand in (0, 1) for line in (0, memory.lines - 1)]
+    for corner in corners:
+        await _read(memory, 3, lambda _, corner=corner: corner)
+    await _read(memory, 20, lambda _: random.choice(corners))
+
+
+@cocotb.test()
+async def a_line_can_be_replaced(dut) -> None:
+    memory, random = await _started(dut)
+    for _ in range(20):
+        place = (random.randrange(2), random.randrange(memory.lines))
+        await memory.write(place, random.getrandbits(memory.width))
+        await _read(memory, 1, lambda _, place=place: place)
+
+
+@cocotb.test()
+async def one_bank_for_all_is_shared_fairly(dut) -> None:
+    """The worst case: every port wants the same bank in every cycle."""
+    memory, random = await _started(dut, "none")
+    rows = range(0, memory.lines, memory.banks)
+    cycles, reads, conflicts = memory.cycle, memory.reads, memory.conflicts
+    rounds = 10
+    await _read(memory, rounds, lambda _: (0, random.choice(rows)))
+    assert memory.reads - reads == rounds * memory.ports
+    longest = max(port.longest for port in memory.port)
+    if memory.banked:
+        # One per cycle and not one cycle lost; each is overtaken by each other port once at most.
+        extra = 2 * memory.latency + 4
+        assert rounds * memory.ports <= memory.cycle - cycles <= rounds * memory.ports + extra
+        assert longest <= memory.ports - 1
+        # In all but the last round, every other port waits in every cycle.
+        assert memory.conflicts - conflicts >= (rounds - 1) * memory.ports * (memory.ports - 1)
+    else:
+        assert memory.conflicts == 0 and longest == 0
+        assert memory.cycle - cycles <= rounds + 2 * memory.latency + 4
+
+
+@cocotb.test()
+async def different_banks_do_not_disturb_each_other(dut) -> None:
+    """As many ports as there are banks, each with a bank of its own: full throughput."""
+    memory, _ = await _started(dut, "none")
+    active = memory.port[:min(memory.ports, memory.banks)]
+    cycles, conflicts = memory.cycle, memory.conflicts
+    for number, port in enumerate(active):
+        # Operand B's bank is half the banks away, so a pair at the same line does not collide.
+        operand = number % 2 if memory.banks > 1 else 0
+        line = (number - operand * (memory.banks // 2)) % memory.banks
+        port.wanted.extend([(operand, line)] * 30)
+    await memory.drain()
+    assert memory.conflicts == conflicts
+    assert memory.cycle - cycles <= 30 + 2 * memory.latency + 4
+    assert all(port.answers == 30 for port in active)
+
+
+@cocotb.test()
+async def reset_forgets_reads_and_keeps_lines(dut) -> None:
+    memory, random = await _started(dut, "none")
+    for delay in (1, 2, memory.latency, memory.latency + 1):
+        for port in memory.port:
+            port.wanted.extend((random.randrange(2), random.randrange(memory.lines)) for _ in range(20))
+        for _ in range(delay):
+            await memory.step()
+        dut.rst_ni.value = 0
+        for port in memory.port:
+            port.wanted.clear()
+            port.due.clear()
+            port.offered = None
+        dut.req_valid_i.value = 0
+        await RisingEdge(dut.clk_i)
+        memory.cycle += 1
+        dut.rst_ni.value = 1
+        # Nothing of before comes back (_answered would object), and the lines are still there.
+        for _ in range(2 * memory.latency + 2):
+            await memory.step()
+        await _read(memory, 10, lambda _: (random.randrange(2), random.randrange(memory.lines)))

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bench of flaash_tensor_memory_ideal and flaash_tensor_memory_banked."""
+
+import pytest
+
+from tb.common.simulation import SimulationFailed, build, run_bench
+
+# Ports, bits of a line, lines, latency, banks. Icarus builds in no time, so the space is swept there.
+SHAPES = {
+    "verilator": [(6, 37, 24, 3, 4)],
+    "icarus": [(6, 37, 24, 3, 4), (1, 1, 1, 1, 1), (3, 64, 21, 1, 8), (5, 20, 8, 2, 1), (8, 517, 32, 50, 16)],
+}
+ILLEGAL = [("ideal", {"Latency": 0}), ("ideal", {"Lines": 0}),
+           ("banked", {"Latency": 0}), ("banked", {"Lines": 0}), ("banked", {"Banks": 3})]
+
+
+@pytest.mark.parametrize("kind", ["ideal", "banked"])
+def test_tensor_memory(simulator: str, kind: str, seed: int) -> None:
+    for ports, width, lines, latency, banks in SHAPES[simulator]:
+        run_bench(f"flaash_tensor_memory_{kind}", "tests.blocks.tensor_memory_tests", simulator,
+                  f"tensor_memory_{kind}-p{ports}-w{width}-n{lines}-l{latency}-b{banks}",
+                  {"NumPorts": ports, "LineWidth": width, "Lines": lines, "Latency": latency, "Banks": banks},
+                  seed)
+
+
+@pytest.mark.parametrize(("kind", "parameters"), ILLEGAL, ids=str)
+def test_illegal_parameters_are_refused(kind: str, parameters: dict[str, int]) -> None:
+    with pytest.raises(SimulationFailed, match="must be"):
+        build(f"flaash_tensor_memory_{kind}", "verilator", parameters)
