@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one exception for mistakes in what a user gives: files, shapes, axes, values."""
+
+from os import PathLike
+
+
+class TensorError(Exception):
+    """A file, tensor or contraction that can't be used, with a message meant for the user.
+
+    Args:
+        message: what is wrong, with the value that was seen.
+        path: file it was seen in, if any.
+        place: where in the file: a line, a byte offset, an entry.
+    """
+
+    def __init__(self, message: str, path: str | PathLike | None = None, place: str | None = None):
+        parts = [str(part) for part in (path, place, message) if part]
+        super().__init__(": ".join(parts))
+        self.message, self.path, self.place = message, path, place
