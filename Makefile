@@ -35,3 +35,7 @@ cov: $(STAMP) ## functional and code coverage of the suite, to build/coverage/in
 	@rm -rf build/runs
 	@FLAASH_COVERAGE=1 $(PY) -m pytest -n $(JOBS) --dist worksteal $(TEST)
 	@$(PY) -m tb.coverage.report
+
+.PHONY: faults
+faults: $(STAMP) ## break the RTL on purpose, show which test notices (ONLY=text)
+	@$(PY) -m tools.faults $(if $(ONLY),--only '$(ONLY)')

@@ -6,6 +6,9 @@ import os
 import pytest
 
 from tb.common.toolchain import SIMULATORS, has_icarus
+from tb.coverage.testplan import read_testplan
+
+NO_ICARUS = "Icarus Verilog isn't installed: nothing ran on it (Debian: apt-get install iverilog)."
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,8 +34,31 @@ def seed(request: pytest.FixtureRequest) -> int:
     return value
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+def _ran_in_full(config: pytest.Config) -> bool:
+    options = config.option
+    return (not options.keyword and not options.markexpr and not options.simulator
+            and not options.collectonly and config.args_source is not pytest.Config.ArgsSource.ARGS)
+
+
+def _planned_but_not_passed(config: pytest.Config) -> list[str]:
+    """Return the tests that the testplan names and that did not pass in this run."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    passed = {report.nodeid.split("[")[0] for report in reporter.stats.get("passed", [])}
+    planned = {test for point in read_testplan() for test in point.tests}
+    return sorted(planned - passed)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    on_a_worker = hasattr(session.config, "workerinput")
+    if not on_a_worker and exitstatus == 0 and _ran_in_full(session.config) \
+            and _planned_but_not_passed(session.config):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if _ran_in_full(config):
+        for name in _planned_but_not_passed(config):
+            terminalreporter.write_line(f"FAILED the testplan names {name}, which did not pass", red=True)
     if not has_icarus():
-        terminalreporter.write_line(
-            "Icarus Verilog isn't installed: nothing ran on it (Debian: apt-get install iverilog).",
-            yellow=True)
+        terminalreporter.write_line(NO_ICARUS, yellow=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pyslang.driver import Driver
 
-from tb.common.configs import config_names, load_config
+from tb.common import configs
 from tb.common.sources import INCLUDE_DIR, RTL, WAIVERS, rtl_sources
 from tb.common.toolchain import ROOT, environment
 
@@ -65,7 +65,7 @@ def style() -> list[str]:
             problems.append(f"{relative(path)}: {len(lines)} lines, at most {MAX_RTL_LINES}")
         for number, line in enumerate(lines, 1):
             if len(line) > MAX_COLUMNS or line != line.rstrip() or "\t" in line:
-                problems.append(f"{relative(path)}:{number}: over {MAX_COLUMNS} columns, tab or trailing blank")
+                problems.append(f"{relative(path)}:{number}: over {MAX_COLUMNS} columns, or blanks at its end")
         modules = re.findall(r"^module\s+(\w+)", text, re.MULTILINE)
         if path.suffix == ".sv" and modules not in ([], [path.stem]):
             problems.append(f"{relative(path)}: holds {modules}, one module of the file's name is expected")
@@ -78,7 +78,7 @@ def style() -> list[str]:
     listed = [line for line in (RTL / "rtl.f").read_text().splitlines() if line and line[0] not in "#+"]
     needed = [str(path.relative_to(RTL)) for path in rtl_sources(TOP)]
     if listed != needed:
-        problems.append("rtl/rtl.f is not the list that flaash_top needs, which is:\n  " + "\n  ".join(needed))
+        problems.append("rtl/rtl.f is not the list that flaash_top needs:\n  " + "\n  ".join(needed))
     unused = {str(path.relative_to(RTL)) for path in RTL.rglob("*.sv")} - set(needed)
     problems.extend(f"rtl/{name}: no module of flaash_top needs it" for name in sorted(unused))
     return problems
@@ -86,9 +86,9 @@ def style() -> list[str]:
 
 def main() -> int:
     problems = style() + ruff()
-    names = config_names()
+    names = configs.names()
     for name in names:
-        parameters = load_config(name)
+        parameters = configs.load(name).parameters()
         problems += verilator(name, parameters) + slang(name, parameters)
     print("\n".join(problems) if problems else
           f"lint: clean (verilator -Wall and slang on {len(names)} configurations, ruff, house style)")

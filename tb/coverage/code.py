@@ -2,8 +2,8 @@
 """Code coverage of Verilator: reads the files of many runs and merges them by source line.
 
 A record of such a file is `C '<key><value>...' <count>`, each key led by \\x01 and parted from its
-value by \\x02. Used here: `f` file, `l` line, `n` column, `page` (v_line, v_branch, v_toggle or v_user, then the
-module with a suffix for its parameters), `o` what is counted, `S` the lines of a block.
+value by \\x02. Used here: `f` file, `l` line, `n` column, `page` (v_line, v_branch, v_toggle or v_user,
+then the module with a suffix for its parameters), `o` what is counted, `S` the lines of a block.
 """
 
 import dataclasses

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The coverage report: reading, merging, holes by name."""
+
+from pathlib import Path
+
+from tb.common.sources import RTL
+from tb.coverage.code import CodeCoverage, Point
+from tb.coverage.functional import CoverPoint, read_functional, total_percent
+from tb.coverage.report import code_holes, functional_holes, page
+from tb.coverage.testplan import Testpoint
+
+FIFO = "stream/flaash_stream_fifo.sv"
+
+
+def record(count: int, **fields: str) -> str:
+    keys = {"f": str(RTL / FIFO), "n": "3", **fields}
+    return "C '" + "".join(f"\x01{key}\x02{value}" for key, value in keys.items()) + f"' {count}\n"
+
+
+def write_run(path: Path, taken: int, skipped: int) -> Path:
+    path.write_text("# SystemC::Coverage-3\n"
+                    + record(5, l="53", page="v_line/flaash_stream_fifo", o="block", S="53")
+                    + record(taken, l="54", page="v_branch/flaash_stream_fifo__D8", o="if", S="54-56")
+                    + record(skipped, l="54", n="4", page="v_branch/flaash_stream_fifo", o="else", S="57,59")
+                    + record(skipped, l="40", page="v_toggle/flaash_stream_fifo", o="usage_o[2]:0->1"))
+    return path
+
+
+def test_runs_are_merged_by_line(tmp_path: Path) -> None:
+    code = CodeCoverage()
+    code.read(write_run(tmp_path / "a.dat", taken=2, skipped=0))
+    assert code.percent("line") == 100 * 4 / 6
+    assert code.percent("branch") == 50
+    assert code.percent("toggle") == 0
+    assert Point(FIFO, 57, "line", "") in code.holes()
+    code.read(write_run(tmp_path / "b.dat", taken=0, skipped=3))
+    assert [code.percent(kind) for kind in ("line", "branch", "toggle")] == [100, 100, 100]
+    assert code.runs == 2 and code.holes() == []
+    assert code.counts[Point(FIFO, 55, "line", "")] == 2
+
+
+def test_files_outside_the_rtl_do_not_count(tmp_path: Path) -> None:
+    path = tmp_path / "c.dat"
+    path.write_text(record(1, f="/elsewhere/wrapper.sv", l="1", page="v_line/wrapper", o="block", S="1")
+                    + record(1, f=str(RTL / "stream/flaash_stream_checker.sv"), l="9",
+                             page="v_line/flaash_stream_checker", o="block", S="9"))
+    code = CodeCoverage()
+    code.read(path)
+    assert code.files() == []
+
+
+def export(path: Path, hits: dict[str, int]) -> Path:
+    body = "\n".join(f"    {name}: {count}" for name, count in hits.items())
+    path.write_text(f"top.fiber:\n  at_least: 1\n  bins:_hits:\n{body}\n  cover_percentage: 50.0\n"
+                    f"  coverage: {sum(count > 0 for count in hits.values())}\n  size: {len(hits)}\n"
+                    "  type: CoverPoint\n  weight: 1\n"
+                    "top:\n  cover_percentage: 50.0\n  coverage: 1\n  size: 2\n  type: CoverItem\n")
+    return path
+
+
+def test_functional_coverage_is_merged_and_holes_are_named(tmp_path: Path) -> None:
+    one = export(tmp_path / "a.yml", {"short": 3, "long": 0})
+    points = read_functional([one], tmp_path / "merged.yml")
+    assert [point.name for point in points] == ["top.fiber"] and total_percent(points) == 50
+    plan = [Testpoint("area/fibers", "2", "s", "c", ["t"], ["top.fiber"])]
+    assert functional_holes(points, plan) == ["functional top.fiber: bin long (testpoint area/fibers)"]
+    two = export(tmp_path / "b.yml", {"short": 0, "long": 1})
+    assert total_percent(read_functional([one, two], tmp_path / "merged.yml")) == 100
+    assert total_percent([]) == 0
+
+
+def test_page_shows_source_and_holes(tmp_path: Path) -> None:
+    code = CodeCoverage()
+    code.read(write_run(tmp_path / "a.dat", taken=2, skipped=0))
+    assert f"branch rtl/{FIFO}:54 else (column 4)" in code_holes(code)
+    assert f"toggle rtl/{FIFO}:40 1 edges: usage_o[2]:0->1" in code_holes(code)
+    html = page(code, [CoverPoint("top.fiber", {"long": 0}, 1)], [],
+                {"functional": 0.0, "line": 66.67, "branch": 50.0, "toggle": 0.0, "holes": []})
+    assert "missing: long" in html and "module flaash_stream_fifo" in html

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""README, docs and testplan tell the truth: their commands, paths and names exist."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from tb.common import configs
+from tb.common.toolchain import ROOT
+from tb.coverage.testplan import read_testplan
+
+DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "rtl").rglob("*.md")])
+BY_NAME = [pytest.param(path, id=str(path.relative_to(ROOT))) for path in DOCUMENTS]
+
+
+def make_targets() -> set[str]:
+    return set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+def code_spans(text: str) -> list[str]:
+    """Return what stands between backquotes, in blocks and in lines."""
+    blocks = re.findall(r"```[a-z]*\n(.*?)```", text, re.DOTALL)
+    inline = re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+    return blocks + inline
+
+
+@pytest.mark.parametrize("path", BY_NAME)
+def test_commands_exist(path: Path) -> None:
+    for span in code_spans(path.read_text()):
+        for target in re.findall(r"^(?:\$ )?make ([a-z][a-z-]*)", span, re.MULTILINE):
+            assert target in make_targets(), f"{path.name} names 'make {target}'"
+        for config in re.findall(r"CONFIG=(\w+)", span):
+            assert config == "name" or config in configs.names(), f"{path.name} names CONFIG={config}"
+
+
+@pytest.mark.parametrize("path", BY_NAME)
+def test_paths_exist(path: Path) -> None:
+    for span in code_spans(path.read_text()):
+        for name in re.findall(r"^((?:rtl|tb|models|tests|docs|bench|tools)/[\w./-]+\w)$", span.strip()):
+            assert (ROOT / name).exists(), f"{path.name} names {name}"
+    for name in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text()):
+        assert (path.parent / name).exists(), f"{path.name} links to {name}"
+
+
+def test_every_target_has_its_help_line() -> None:
+    text = (ROOT / "Makefile").read_text()
+    for target in make_targets():
+        assert re.search(rf"^{target}:.*## \S", text, re.MULTILINE), f"make {target} has no help line"
+
+
+def functions_of(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text())
+    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+
+
+def test_testplan_names_what_exists() -> None:
+    points = read_testplan()
+    assert points and len({point.name for point in points}) == len(points)
+    for point in points:
+        for test in point.tests:
+            file, _, function = test.partition("::")
+            assert (ROOT / file).is_file(), f"{point.name} names {test}"
+            assert function in functions_of(ROOT / file), f"{point.name} names {test}"
+
+
+def test_every_test_file_is_planned() -> None:
+    planned = {test.partition("::")[0] for point in read_testplan() for test in point.tests}
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        assert str(path.relative_to(ROOT)) in planned, f"no testpoint names a test of {path.name}"

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make faults`: breaks the RTL on purpose, one fault at a time, and shows which test notices.
+
+tests/faults.yml lists the faults. Each is applied to a copy of the tree in build/faults, the tests
+named with it run there, and the first that fails is reported. Status 1 if a fault goes unnoticed,
+or if its text is no longer found in the file.
+"""
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+from tb.common.toolchain import BUILD, ROOT
+
+FOLDER = BUILD / "faults"
+TIMEOUT = 900  # seconds for the tests of one fault
+
+
+def copy_tree() -> None:
+    """Lay a fresh copy of the tracked and new files into build/faults."""
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True,
+                            capture_output=True, text=True)
+    for name in listed.stdout.splitlines():
+        if (ROOT / name).is_file():
+            (FOLDER / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, FOLDER / name)
+
+
+def run_fault(fault: dict) -> str | None:
+    """Apply a fault, run its tests, undo it; return what caught it or None.
+
+    Raises:
+        ValueError: the text to replace does not stand exactly once in the file.
+    """
+    path = FOLDER / fault["file"]
+    original = path.read_text()
+    if original.count(fault["old"]) != 1:
+        found = original.count(fault["old"])
+        raise ValueError(f"{fault['file']}: {fault['old']!r} stands there {found} times, not once")
+    path.write_text(original.replace(fault["old"], fault["new"]))
+    try:
+        result = subprocess.run(
+            [sys.executable, "-m", "pytest", "-x", "-q", "--tb=line", "-p", "no:cacheprovider",
+             *fault["tests"]], cwd=FOLDER, capture_output=True, text=True, timeout=TIMEOUT)
+    except subprocess.TimeoutExpired:
+        return f"time limit of {TIMEOUT} s"
+    finally:
+        path.write_text(original)
+    failed = re.search(r"^(?:FAILED|ERROR) (\S+)", result.stdout, re.MULTILINE)
+    if result.returncode == 1 and failed:
+        return failed[1]
+    if result.returncode not in (0, 1):
+        output = (result.stdout + result.stderr)[-2000:]
+        raise ValueError(f"pytest ended with {result.returncode}:\n{output}")
+    return None
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--only", default="", help="run only the faults whose file or text contains this")
+    arguments = parser.parse_args()
+    faults = [fault for fault in yaml.safe_load((ROOT / "tests" / "faults.yml").read_text())
+              if arguments.only in fault["file"] + fault["what"]]
+    console = Console()
+    table = Table(title="Faults made on purpose")
+    for column in ("file", "fault", "caught by"):
+        table.add_column(column, overflow="fold")
+    copy_tree()
+    missed = 0
+    for number, fault in enumerate(faults, 1):
+        begin = time.monotonic()
+        try:
+            caught = run_fault(fault)
+        except ValueError as error:
+            console.print(f"{fault['what']}: {error}", style="red", markup=False)
+            caught = None
+        missed += caught is None
+        console.print(f"[{number}/{len(faults)}] {fault['file']}: {fault['what']}: "
+                      f"{caught or 'NOT CAUGHT'} ({time.monotonic() - begin:.0f} s)", markup=False)
+        table.add_row(fault["file"], fault["what"], caught or "[red]nothing[/red]")
+    console.print(table)
+    console.print(f"{len(faults) - missed} of {len(faults)} faults caught")
+    return 1 if missed or not faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
