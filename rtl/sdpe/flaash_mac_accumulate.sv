@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// Exact accumulator: adds aligned products to twelve words in two banks, on two sides.
+//
+// Guarantees  When a beat with tag.last has come in, its sum is offered at sum_*: which words it
+//             touched, what is special about it, and through the read port its words. The words stay
+//             until one cycle after sum_ready_i. Meanwhile the next dot product is added up on the
+//             other side. Words that are not touched are zero, whatever the read port shows.
+// Demands     AXI handshake rule at in_*; at most 2 ** CountWidth products per dot product, then no
+//             word can overflow. sum_ready_i may depend on sum_valid_o.
+// Latency     One cycle. Throughput: one product per cycle, no gap between dot products.
+// Stalls      While both sides hold finished sums. in_ready_o comes from registers.
+// Reset       Forgets both sides.
+//
+// `touched` of a side replaces clearing its words: the first addition to a word ignores the old one.
+
+module flaash_mac_accumulate
+  import flaash_mac_pkg::*;
+#(
+  parameter int unsigned CountWidth = 20,  // binary logarithm of the products in a sum, 1 or more
+  localparam int unsigned Width = WordWidth + CountWidth + 1
+) (
+  input  logic                     clk_i,
+  input  logic                     rst_ni,
+
+  // aligned products
+  input  logic                     in_valid_i,
+  output logic                     in_ready_o,
+  input  mac_tag_t                 in_tag_i,
+  input  logic                     in_alone_i,
+  input  logic [PosWidth-1:0]      in_pos_i,
+  input  logic                     in_even_touch_i,
+  input  logic [BankAddrWidth-1:0] in_even_addr_i,
+  input  logic [WordWidth-1:0]     in_even_i,
+  input  logic                     in_odd_touch_i,
+  input  logic [BankAddrWidth-1:0] in_odd_addr_i,
+  input  logic [WordWidth-1:0]     in_odd_i,
+
+  // finished sums
+  output logic                     sum_valid_o,
+  input  logic                     sum_ready_i,
+  output logic [NumWords-1:0]      sum_touched_o,
+  output mac_status_t              sum_status_o,
+  output logic                     sum_alone_o,
+  output logic [PosWidth-1:0]      sum_pos_o,
+  output logic                     sum_side_o,
+
+  // their words
+  input  logic                     read_side_i,
+  input  logic [BankAddrWidth-1:0] read_addr_i,
+  output logic [Width-1:0]         read_even_o,
+  output logic [Width-1:0]         read_odd_o
+);
+
+  localparam int unsigned SumWidth = NumWords + $bits(mac_status_t) + 1 + PosWidth + 1;
+
+  // ----------------------------------------------------- the sum being added up
+  logic                side_q;
+  logic [NumWords-1:0] touched_q, touched_before, touched_d;
+  mac_status_t         status_q, status_before, status_d;
+  logic                accept, even_keep, odd_keep;
+
+  assign accept         = in_valid_i && in_ready_o;
+  assign touched_before = in_tag_i.first ? '0 : touched_q;
+  assign status_before  = in_tag_i.first ? '0 : status_q;
+
+  always_comb begin
+    touched_d = touched_before;
+    even_keep = 1'b0;
+    odd_keep  = 1'b0;
+    for (int unsigned i = 0; i < BankWords; i++) begin
+      if (in_even_addr_i == BankAddrWidth'(i)) begin
+        even_keep        = touched_before[2*i];
+        touched_d[2*i]   = touched_before[2*i] || in_even_touch_i;
+      end
+      if (in_odd_addr_i == BankAddrWidth'(i)) begin
+        odd_keep         = touched_before[2*i+1];
+        touched_d[2*i+1] = touched_before[2*i+1] || in_odd_touch_i;
+      end
+    end
+  end
+
+  always_comb begin
+    status_d         = status_before;
+    status_d.product = status_before.product || in_tag_i.product;
+    status_d.nan     = status_before.nan || in_tag_i.nan;
+    status_d.invalid = status_before.invalid || in_tag_i.invalid;
+    status_d.pos_inf = status_before.pos_inf || (in_tag_i.inf && !in_tag_i.sign);
+    status_d.neg_inf = status_before.neg_inf || (in_tag_i.inf && in_tag_i.sign);
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      side_q <= 1'b0;
+    end else if (accept && in_tag_i.last) begin
+      side_q <= !side_q;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (accept) begin
+      touched_q <= touched_d;
+      status_q  <= status_d;
+    end
+  end
+
+  // ---------------------------------------------------------------------- banks
+  flaash_mac_bank #(
+    .Width(Width)
+  ) u_even (
+    .clk_i,
+    .add_i(accept && in_even_touch_i),
+    .keep_i(even_keep),
+    .negative_i(in_tag_i.sign),
+    .addr_i({side_q, in_even_addr_i}),
+    .addend_i(in_even_i),
+    .read_addr_i({read_side_i, read_addr_i}),
+    .read_data_o(read_even_o)
+  );
+
+  flaash_mac_bank #(
+    .Width(Width)
+  ) u_odd (
+    .clk_i,
+    .add_i(accept && in_odd_touch_i),
+    .keep_i(odd_keep),
+    .negative_i(in_tag_i.sign),
+    .addr_i({side_q, in_odd_addr_i}),
+    .addend_i(in_odd_i),
+    .read_addr_i({read_side_i, read_addr_i}),
+    .read_data_o(read_odd_o)
+  );
+
+  // -------------------------------------------------------------- finished sums
+  // One per side: as long as one place is free, so is the side that adds up.
+  logic [1:0] usage;
+  logic       full;
+
+  flaash_stream_fifo #(
+    .Width(SumWidth),
+    .Depth(2)
+  ) u_sums (
+    .clk_i,
+    .rst_ni,
+    .in_valid_i(accept && in_tag_i.last),
+    .in_ready_o,
+    .in_data_i({touched_d, status_d, in_alone_i, in_pos_i, side_q}),
+    .out_valid_o(sum_valid_o),
+    .out_ready_i(sum_ready_i),
+    .out_data_o({sum_touched_o, sum_status_o, sum_alone_o, sum_pos_o, sum_side_o}),
+    .usage_o(usage)
+  );
+
+  // ---------------------------------------------------------------- properties
+  assign full = usage == 2'd2;
+
+  `FLAASH_COVER(BothSidesFull_C, full && in_valid_i)
+  `FLAASH_COVER(AddWhileResolving_C, accept && sum_valid_o)
+
+endmodule : flaash_mac_accumulate

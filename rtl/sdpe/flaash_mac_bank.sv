@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// One bank of the accumulator: a small RAM of wide signed words that adds in place.
+//
+// Guarantees  With add_i the word at addr_i becomes itself (0 without keep_i) plus the addend at the
+//             next clock edge: addend_i if positive, its complement plus 1 if negative_i tells that it
+//             came inverted. Nothing is forwarded, the next addition sees the new word.
+//             read_data_o is the word at read_addr_i, in the same cycle.
+// Demands     Words are not cleared: their content means something only after an add without keep_i.
+// Reset       None.
+
+module flaash_mac_bank
+  import flaash_mac_pkg::*;
+#(
+  parameter int unsigned Width = 73,  // bits of a word, above WordWidth
+  localparam int unsigned AddrWidth = BankAddrWidth + 1
+) (
+  input  logic                 clk_i,
+
+  input  logic                 add_i,
+  input  logic                 keep_i,
+  input  logic                 negative_i,
+  input  logic [AddrWidth-1:0] addr_i,
+  input  logic [WordWidth-1:0] addend_i,
+
+  input  logic [AddrWidth-1:0] read_addr_i,
+  output logic [Width-1:0]     read_data_o
+);
+
+  logic [Width-1:0] mem_q[2**AddrWidth];
+  logic [Width-1:0] kept, sum;
+
+  assign kept = mem_q[addr_i] & {Width{keep_i}};
+  assign sum  = kept + {{(Width - WordWidth){negative_i}}, addend_i} + Width'(negative_i);
+
+  always_ff @(posedge clk_i) begin
+    if (add_i) mem_q[addr_i] <= sum;
+  end
+
+  assign read_data_o = mem_q[read_addr_i];
+
+endmodule : flaash_mac_bank

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// First stage of the MAC: from pairs of operands to pairs of significands with a tag.
+//
+// Guarantees  Each beat leaves once, in order. tag.first marks the beat after reset or after a
+//             `last`. Significands are 0 if the product is not a finite number or if there is none,
+//             so that nothing is accumulated for it; tag.nan, .invalid and .inf then tell why.
+//             Signs of zero products are kept but have no effect later.
+// Demands     AXI handshake rule. Without in_product_i the operands are ignored.
+// Latency     One cycle. Throughput: one beat per cycle. Reset: the next beat is a first one.
+
+module flaash_mac_decode
+  import flaash_pkg::*;
+  import flaash_mac_pkg::*;
+#(
+  parameter int unsigned Format = FormatFp32,  // Format* of flaash_pkg
+  localparam int unsigned ValueWidth = value_width(Format),
+  localparam int unsigned SigWidth   = significand_width(Format)
+) (
+  input  logic                  clk_i,
+  input  logic                  rst_ni,
+
+  input  logic                  in_valid_i,
+  output logic                  in_ready_o,
+  input  logic                  in_product_i,
+  input  logic                  in_last_i,
+  input  logic [ValueWidth-1:0] in_a_i,
+  input  logic [ValueWidth-1:0] in_b_i,
+
+  output logic                  out_valid_o,
+  input  logic                  out_ready_i,
+  output mac_tag_t              out_tag_o,
+  output logic [PosWidth-1:0]   out_pos_o,  // place of the product's bit 0 in the accumulator
+  output logic [SigWidth-1:0]   out_a_o,
+  output logic [SigWidth-1:0]   out_b_o
+);
+
+  // ------------------------------------------------------------------ operands
+  logic                sign_a, zero_a, inf_a, nan_a, signalling_a;
+  logic                sign_b, zero_b, inf_b, nan_b, signalling_b;
+  logic [SigWidth-1:0] significand_a, significand_b;
+  logic [7:0]          exponent_a, exponent_b;
+
+  flaash_mac_operand #(
+    .Format(Format)
+  ) u_operand_a (
+    .value_i(in_a_i),
+    .sign_o(sign_a),
+    .significand_o(significand_a),
+    .exponent_o(exponent_a),
+    .zero_o(zero_a),
+    .inf_o(inf_a),
+    .nan_o(nan_a),
+    .signalling_o(signalling_a)
+  );
+
+  flaash_mac_operand #(
+    .Format(Format)
+  ) u_operand_b (
+    .value_i(in_b_i),
+    .sign_o(sign_b),
+    .significand_o(significand_b),
+    .exponent_o(exponent_b),
+    .zero_o(zero_b),
+    .inf_o(inf_b),
+    .nan_o(nan_b),
+    .signalling_o(signalling_b)
+  );
+
+  // ---------------------------------------------------------------- its product
+  logic                first_q;
+  logic                inf_times_zero, finite;
+  logic [PosWidth-1:0] position;
+  mac_tag_t            tag;
+
+  assign inf_times_zero = (inf_a && zero_b) || (zero_a && inf_b);
+  assign finite         = in_product_i && !(inf_a || nan_a || inf_b || nan_b);
+  assign position       = PosWidth'(exponent_a) + PosWidth'(exponent_b) - PosWidth'(2);
+
+  always_comb begin
+    tag         = '0;
+    tag.first   = first_q;
+    tag.last    = in_last_i;
+    tag.product = in_product_i;
+    tag.sign    = sign_a ^ sign_b;
+    if (in_product_i) begin
+      tag.nan     = nan_a || nan_b || inf_times_zero;
+      tag.invalid = signalling_a || signalling_b || inf_times_zero;
+      tag.inf     = (inf_a || inf_b) && !tag.nan;
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) first_q <= 1'b1;
+    else if (in_valid_i && in_ready_o) first_q <= in_last_i;
+  end
+
+  // ------------------------------------------------------------------- register
+  flaash_mac_stage #(
+    .Width($bits(mac_tag_t) + PosWidth + 2 * SigWidth)
+  ) u_stage (
+    .clk_i,
+    .rst_ni,
+    .in_valid_i,
+    .in_ready_o,
+    .in_data_i({tag, position, finite ? significand_a : SigWidth'(0),
+                finite ? significand_b : SigWidth'(0)}),
+    .out_valid_o,
+    .out_ready_i,
+    .out_data_o({out_tag_o, out_pos_o, out_a_o, out_b_o})
+  );
+
+endmodule : flaash_mac_decode

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Types that the modules of the MAC share. docs/blocks/mac.md tells how they work together.
+
+package flaash_mac_pkg;
+
+  import flaash_pkg::*;
+
+  // ----------------------------------------------------------------- number formats
+  // Bits of an operand's magnitude: significand with the hidden bit, or absolute value.
+  function automatic int unsigned significand_width(int unsigned format);
+    if (format == FormatFp32) return 24;
+    if (format == FormatInt16) return 16;
+    return 8;
+  endfunction
+
+  // Binary exponent of bit 0 of the accumulator: that of the smallest product's last bit.
+  function automatic int lsb_exponent(int unsigned format);
+    return (format == FormatFp32) ? -298 : -266;
+  endfunction
+
+  // -------------------------------------------------------------------- accumulator
+  localparam int unsigned WordWidth  = 48;  // weight bits of a word: 2 ** 48 of one are 1 of the next
+  localparam int unsigned NumWords   = 12;
+  localparam int unsigned BankWords  = NumWords / 2;  // words 0, 2, .. in one bank, 1, 3, .. in the other
+  localparam int unsigned BankAddrWidth = $clog2(BankWords);
+  localparam int unsigned IndexWidth = $clog2(NumWords + 1);  // a word, or the carry above the last one
+  localparam int unsigned PosWidth   = 9;  // place of a product's last bit in the accumulator, 0 to 506
+
+  // Bits that a window holds below its top word, enough to round to 24 bits.
+  localparam int unsigned TailWidth  = 24;
+
+  // ------------------------------------------------------------------- what travels
+  // With one product, or with the end of a dot product.
+  typedef struct packed {
+    logic first;    // first beat of its dot product
+    logic last;     // last beat of its dot product
+    logic product;  // there is a product
+    logic sign;     // it is negative (also of an infinite one)
+    logic nan;      // it is not a number
+    logic invalid;  // by an invalid operation, or from a signalling NaN
+    logic inf;      // it is infinite
+  } mac_tag_t;
+
+  // With a whole sum: what its products were besides finite numbers.
+  typedef struct packed {
+    logic product;  // there was at least one
+    logic nan;
+    logic invalid;
+    logic pos_inf;
+    logic neg_inf;
+  } mac_status_t;
+
+  typedef struct packed {
+    logic [ResultWidth-1:0] value;
+    flags_t                 flags;
+    logic                   empty;
+    logic                   zero;
+    logic                   exact;
+    logic                   range;
+  } mac_result_t;
+  localparam int unsigned MacResultWidth = $bits(mac_result_t);
+
+endpackage : flaash_mac_pkg

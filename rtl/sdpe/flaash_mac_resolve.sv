@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+// Turns the words of a finished sum into sign and magnitude, enough of it to round.
+//
+// Guarantees  One window per sum, in order: |sum| = (top, tail, below) with top as the highest word
+//             that is not zero, tail as the 24 bits under it and below = anything else is not zero.
+//             win_negate_o: top and tail are those of a negative sum in two's complement, still
+//             to be negated (inverted, plus 1 if nothing is below). top = 0 only for a zero sum.
+// Demands     room_i: a place for one more window; taken with launch_o. win_* has no ready.
+// Latency     Four cycles after the last word.
+// Throughput  One word per cycle from the lowest touched word to the highest, none between sums.
+// Stalls      Before a sum, while room_i is low. Reset forgets the sums inside.
+//
+// One pass upwards: word plus carry gives a digit of 48 bits and the carry into the next. The sign
+// is known at the end only (it is that of the last carry), so two windows are kept: the highest
+// digit that is not zero, and the highest whose negation is not zero. That negation is the complement,
+// plus 1 if all digits below are zero.
+
+`include "flaash_assert.svh"
+
+module flaash_mac_resolve
+  import flaash_mac_pkg::*;
+#(
+  parameter int unsigned CountWidth = 20,  // as for the accumulator
+  localparam int unsigned Width      = WordWidth + CountWidth + 1,
+  localparam int unsigned CarryWidth = CountWidth + 1
+) (
+  input  logic                     clk_i,
+  input  logic                     rst_ni,
+
+  // finished sums
+  input  logic                     sum_valid_i,
+  output logic                     sum_ready_o,
+  input  logic [NumWords-1:0]      sum_touched_i,
+  input  mac_status_t              sum_status_i,
+  input  logic                     sum_alone_i,
+  input  logic [PosWidth-1:0]      sum_pos_i,
+  input  logic                     sum_side_i,
+
+  // their words
+  output logic                     read_side_o,
+  output logic [BankAddrWidth-1:0] read_addr_o,
+  input  logic [Width-1:0]         read_even_i,
+  input  logic [Width-1:0]         read_odd_i,
+
+  // windows
+  input  logic                     room_i,
+  output logic                     launch_o,
+  output logic                     win_valid_o,
+  output mac_status_t              win_status_o,
+  output logic                     win_alone_o,
+  output logic [PosWidth-1:0]      win_pos_o,
+  output logic [IndexWidth-1:0]    win_index_o,  // word number of top; 12: above the last
+  output logic                     win_negate_o,
+  output logic [WordWidth-1:0]     win_top_o,
+  output logic [TailWidth-1:0]     win_tail_o,
+  output logic                     win_below_o
+);
+
+  localparam int unsigned SideWidth = $bits(mac_status_t) + 1 + PosWidth;
+
+  // ------------------------------------------------------------ which word to read
+  logic                busy_q, step, step_last;
+  logic [NumWords-1:0] word_q, word;            // this word, one-hot; none if nothing is touched
+  logic [NumWords-1:0] remaining_q, remaining;  // touched words from this one on
+  logic [NumWords-1:0] above;                   // touched words above it
+
+  assign launch_o    = sum_valid_i && !busy_q && room_i;
+  assign step        = launch_o || busy_q;
+  assign remaining   = busy_q ? remaining_q : sum_touched_i;
+  assign word        = busy_q ? word_q : sum_touched_i & (~sum_touched_i + 1'b1);
+  assign above       = remaining & ~word;
+  assign step_last   = above == '0;
+  assign sum_ready_o = step && step_last;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) busy_q <= 1'b0;
+    else busy_q <= step && !step_last;
+  end
+
+  always_ff @(posedge clk_i) begin
+    word_q      <= word << 1;
+    remaining_q <= above;
+  end
+
+  // --------------------------------------------------------------- read the word
+  logic                  read_valid_q, read_first_q, read_last_q, read_touched_q, read_side_q;
+  logic [IndexWidth-1:0] read_index_q, index;
+  logic [SideWidth-1:0]  read_about_q;
+
+  always_comb begin
+    index = '0;
+    for (int unsigned i = 0; i < NumWords; i++) begin
+      if (word[i]) index = index | IndexWidth'(i);
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) read_valid_q <= 1'b0;
+    else read_valid_q <= step;
+  end
+
+  always_ff @(posedge clk_i) begin
+    read_first_q   <= !busy_q;
+    read_last_q    <= step_last;
+    read_touched_q <= (word & remaining) != '0;
+    read_index_q   <= index;
+    read_side_q    <= sum_side_i;
+    read_about_q   <= {sum_status_i, sum_alone_i, sum_pos_i};
+  end
+
+  assign read_side_o = read_side_q;
+  assign read_addr_o = read_index_q[IndexWidth-1:1];
+
+  // ------------------------------------------------------------------- add carry
+  logic                  add_valid_q, add_first_q, add_last_q;
+  logic [IndexWidth-1:0] add_index_q;
+  logic [SideWidth-1:0]  add_about_q;
+  logic [Width-1:0]      add_word_q, total;
+  logic [CarryWidth-1:0] carry_q, carry_in;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) add_valid_q <= 1'b0;
+    else add_valid_q <= read_valid_q;
+  end
+
+  always_ff @(posedge clk_i) begin
+    add_first_q <= read_first_q;
+    add_last_q  <= read_last_q;
+    add_index_q <= read_index_q;
+    add_about_q <= read_about_q;
+    add_word_q  <= (read_index_q[0] ? read_odd_i : read_even_i) & {Width{read_touched_q}};
+  end
+
+  assign carry_in = add_first_q ? '0 : carry_q;
+  assign total    = add_word_q + {{WordWidth{carry_in[CarryWidth-1]}}, carry_in};
+
+  // ----------------------------------------------------------------- two windows
+  logic                  dig_valid_q, dig_first_q, dig_last_q;
+  logic [IndexWidth-1:0] dig_index_q;
+  logic [SideWidth-1:0]  dig_about_q;
+  logic [WordWidth-1:0]  digit_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) dig_valid_q <= 1'b0;
+    else dig_valid_q <= add_valid_q;
+  end
+
+  always_ff @(posedge clk_i) begin
+    dig_first_q <= add_first_q;
+    dig_last_q  <= add_last_q;
+    dig_index_q <= add_index_q;
+    dig_about_q <= add_about_q;
+    {carry_q, digit_q} <= total;
+  end
+
+  // What is known of the digits below this one.
+  logic [TailWidth-1:0] tail_q, tail;   // upper bits of the digit before
+  logic                 rest_q, rest;   // its lower bits or an earlier digit are not zero
+  logic                 digit_zero, below_zero, upper_zero, lower_zero, pos_found, neg_found;
+
+  assign tail       = dig_first_q ? '0 : tail_q;
+  assign rest       = !dig_first_q && rest_q;
+  assign upper_zero = digit_q[WordWidth-1-:TailWidth] == '0;
+  assign lower_zero = digit_q[WordWidth-TailWidth-1:0] == '0;
+  assign digit_zero = upper_zero && lower_zero;
+  assign below_zero = (tail == '0) && !rest;
+  assign pos_found  = dig_first_q || !digit_zero;
+  assign neg_found  = dig_first_q || (below_zero ? !digit_zero : digit_q != '1);
+
+  always_ff @(posedge clk_i) begin
+    tail_q <= digit_q[WordWidth-1-:TailWidth];
+    rest_q <= !lower_zero || !below_zero;
+  end
+
+  logic [IndexWidth-1:0] pos_index_q, neg_index_q;
+  logic [WordWidth-1:0]  pos_top_q, neg_top_q;
+  logic [TailWidth-1:0]  pos_tail_q, neg_tail_q;
+  logic                  pos_below_q, neg_below_q;
+
+  always_ff @(posedge clk_i) begin
+    if (pos_found) begin
+      pos_index_q <= dig_index_q;
+      pos_top_q   <= digit_q;
+      pos_tail_q  <= tail;
+      pos_below_q <= rest;
+    end
+    if (neg_found) begin
+      neg_index_q <= dig_index_q;
+      neg_top_q   <= digit_q;
+      neg_tail_q  <= tail;
+      neg_below_q <= rest;
+    end
+  end
+
+  // ---------------------------------------------------- choose by the final carry
+  // It is one more digit, sign-extended: above all others, and the top one if it is not zero, or
+  // for a negative sum if its negation is not.
+  logic                  end_valid_q, negative, carry_top;
+  logic [IndexWidth-1:0] end_index_q;
+  logic [SideWidth-1:0]  end_about_q;
+  logic [CarryWidth-1:0] end_carry_q;
+  logic                  end_zero;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) end_valid_q <= 1'b0;
+    else end_valid_q <= dig_valid_q && dig_last_q;
+  end
+
+  always_ff @(posedge clk_i) begin
+    end_index_q <= dig_index_q + 1'b1;
+    end_about_q <= dig_about_q;
+    end_carry_q <= carry_q;
+  end
+
+  assign end_zero  = (tail_q == '0) && !rest_q;
+  assign negative  = end_carry_q[CarryWidth-1];
+  assign carry_top = negative ? (end_zero || end_carry_q != '1) : end_carry_q != '0;
+
+  assign win_valid_o  = end_valid_q;
+  assign win_negate_o = negative;
+  assign {win_status_o, win_alone_o, win_pos_o} = end_about_q;
+
+  always_comb begin
+    if (carry_top) begin
+      win_index_o = end_index_q;
+      win_top_o   = {{(WordWidth - CarryWidth){negative}}, end_carry_q};
+      win_tail_o  = tail_q;
+      win_below_o = rest_q;
+    end else if (negative) begin
+      win_index_o = neg_index_q;
+      win_top_o   = neg_top_q;
+      win_tail_o  = neg_tail_q;
+      win_below_o = neg_below_q;
+    end else begin
+      win_index_o = pos_index_q;
+      win_top_o   = pos_top_q;
+      win_tail_o  = pos_tail_q;
+      win_below_o = pos_below_q;
+    end
+  end
+
+  // ---------------------------------------------------------------- properties
+  `FLAASH_ASSERT(AloneIsOneWord_A, !(launch_o && sum_alone_i) || sum_touched_i[NumWords-1:1] == '0,
+                 "a sum of a single product is not in word 0 only")
+  `FLAASH_COVER(CarryOnTop_C, win_valid_o && carry_top)
+  `FLAASH_COVER(AllTwelve_C, launch_o && sum_touched_i[NumWords-1] && sum_touched_i[0])
+
+endmodule : flaash_mac_resolve
