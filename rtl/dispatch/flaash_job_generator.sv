@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// Job generator: pairs each fiber of A with runs of neighbouring fibers of B.
+//
+// Guarantees  After a start, for each fiber of A in order: range jobs that cover the fibers of B in
+//             order, each once, run_length of them per job, the last job of a fiber of A the rest.
+//             A run_length of 0 or beyond the fibers of B makes one job per fiber of A.
+// Demands     Entry f of a fiber table is the first line of fiber f, entry `fibers` the first free
+//             line; a table answers one cycle after its address, and did not change in the cycle
+//             of start_i or after it, while busy_o. start_i is ignored while busy_o.
+// Latency     Three cycles from start_i to the first job_valid_o.
+// Throughput  One job per cycle, also where A advances.
+// Stalls      Jobs that are ready wait in a FIFO; nothing is read from the tables without room.
+// Ends        busy_o falls when the last job has been accepted. Without fibers of A or of B there is
+//             no job, and busy_o stays low.
+// Reset       Forgets the contraction.
+//
+//   ask: a_q, b_q --> tables --> take: lines of the run, one cycle later --> u_fifo --> job_*
+//
+// The tables are addressed with the ends of the fiber and of the run: their beginnings are the ends
+// of the ones before, so that one read of each table per job is enough.
+
+`include "flaash_assert.svh"
+
+module flaash_job_generator
+  import flaash_pkg::*;
+(
+  input  logic       clk_i,
+  input  logic       rst_ni,
+
+  // contraction, sampled with start_i
+  input  logic       start_i,
+  input  fiber_id_t  run_length_i,  // most fibers of B per job, 0 for all
+  input  fiber_id_t  a_fibers_i,
+  input  fiber_id_t  b_fibers_i,
+  output logic       busy_o,
+
+  // fiber tables
+  output fiber_id_t  a_addr_o,
+  input  line_addr_t a_first_i,     // one cycle after its address
+  output fiber_id_t  b_addr_o,
+  input  line_addr_t b_first_i,
+
+  // jobs
+  output logic       job_valid_o,
+  input  logic       job_ready_i,
+  output job_t       job_o
+);
+
+  localparam int unsigned Depth      = 4;  // 2 jobs are on their way while the first one is seen
+  localparam int unsigned UsageWidth = $clog2(Depth) + 1;
+
+  // -------------------------------------------------------------- ask the tables
+  logic      running_q;  // jobs are left to be asked for
+  fiber_id_t run_length_q, a_fibers_q, b_fibers_q;
+  fiber_id_t a_q, b_q, b_left_q;  // the next job's fiber of A, first fiber of B, fibers of B left
+  fiber_id_t a_end, b_end, count;
+  logic      run_is_last, ask, begins;
+  logic      room;
+
+  assign begins      = start_i && !busy_o && a_fibers_i != '0 && b_fibers_i != '0;
+  assign run_is_last = b_left_q <= run_length_q;
+  assign count       = run_is_last ? b_left_q : run_length_q;
+  assign a_end       = a_q + 1'b1;
+  assign b_end       = run_is_last ? b_fibers_q : b_q + run_length_q;
+  assign ask         = running_q && room;
+
+  // Entry 0 is read while idle, so it is there in the first cycle after the start.
+  assign a_addr_o = running_q ? a_end : '0;
+  assign b_addr_o = running_q ? b_end : '0;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      running_q <= 1'b0;
+    end else if (begins) begin
+      running_q <= 1'b1;
+    end else if (ask && run_is_last && a_end == a_fibers_q) begin
+      running_q <= 1'b0;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (begins) begin
+      run_length_q <= (run_length_i == '0) ? b_fibers_i : run_length_i;
+      a_fibers_q   <= a_fibers_i;
+      b_fibers_q   <= b_fibers_i;
+      a_q          <= '0;
+      b_q          <= '0;
+      b_left_q     <= b_fibers_i;
+    end else if (ask && run_is_last) begin
+      a_q          <= a_end;
+      b_q          <= '0;
+      b_left_q     <= b_fibers_q;
+    end else if (ask) begin
+      b_q          <= b_end;
+      b_left_q     <= b_left_q - run_length_q;
+    end
+  end
+
+  // ------------------------------------------------------------ take the answers
+  logic       asked_q;  // the tables answer a question of the cycle before
+  logic       asked_last_q;
+  fiber_id_t  asked_a_q, asked_b_q, asked_count_q;
+  logic       primed_q;  // low in the first cycle after the start: entries 0 arrive
+  line_addr_t origin_q;  // first line of B
+  line_addr_t a_first_q, b_first_q;  // beginnings of the current fiber and run
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      asked_q  <= 1'b0;
+      primed_q <= 1'b0;
+    end else begin
+      asked_q  <= ask;
+      primed_q <= running_q;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (ask) begin
+      asked_last_q  <= run_is_last;
+      asked_a_q     <= a_q;
+      asked_b_q     <= b_q;
+      asked_count_q <= count;
+    end
+    if (running_q && !primed_q) begin
+      origin_q  <= b_first_i;
+      a_first_q <= a_first_i;
+      b_first_q <= b_first_i;
+    end else if (asked_q) begin
+      if (asked_last_q) a_first_q <= a_first_i;
+      b_first_q <= asked_last_q ? origin_q : b_first_i;
+    end
+  end
+
+  // ------------------------------------------------------------------------ jobs
+  job_t                  job;
+  logic                  fifo_ready;
+  logic [UsageWidth-1:0] usage;
+
+  always_comb begin
+    job.a_id    = asked_a_q;
+    job.a_first = a_first_q;
+    job.a_lines = a_first_i - a_first_q;
+    job.b_id    = asked_b_q;
+    job.b_count = asked_count_q;
+    job.b_first = b_first_q;
+    job.b_lines = b_first_i - b_first_q;
+  end
+
+  flaash_stream_fifo #(
+    .Width($bits(job_t)),
+    .Depth(Depth)
+  ) u_fifo (
+    .clk_i,
+    .rst_ni,
+    .in_valid_i (asked_q),
+    .in_ready_o (fifo_ready),
+    .in_data_i  (job),
+    .out_valid_o(job_valid_o),
+    .out_ready_i(job_ready_i),
+    .out_data_o (job_o),
+    .usage_o    (usage)
+  );
+
+  assign room   = usage + UsageWidth'(asked_q) < UsageWidth'(Depth);
+  assign busy_o = running_q || asked_q || job_valid_o;
+
+  // ------------------------------------------------------------------ properties
+  `FLAASH_STREAM_CHECK(taken, asked_q, fifo_ready, job, $bits(job_t))
+  `FLAASH_ASSERT(Room_A, !asked_q || fifo_ready, "a job without room for it")
+  `FLAASH_ASSERT(NotEmpty_A, !job_valid_o || (job_o.a_lines != '0 && job_o.b_count != '0
+                 && job_o.b_lines >= job_o.b_count), "a job for an empty fiber")
+  `FLAASH_COVER(AdvancesAtFullRate_C, ask && asked_q && asked_last_q)
+  `FLAASH_COVER(RestOfRun_C, ask && run_is_last && b_left_q != run_length_q && b_q != '0)
+
+endmodule : flaash_job_generator
