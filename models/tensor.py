@@ -86,9 +86,11 @@ class SparseTensor:
     def from_dense(cls, array: np.ndarray) -> SparseTensor:
         """Return the tensor of a dense array; its zeros (of either sign) become no entries."""
         array = np.asarray(array)
-        coords = np.argwhere(array).reshape(-1, array.ndim)
-        return cls.from_coordinates(array.shape, coords, array[np.nonzero(array)] if array.ndim
-                                    else array.reshape(-1)[:len(coords)])
+        flat = np.flatnonzero(array)
+        coords = np.zeros((len(flat), array.ndim), np.int64)
+        for mode, column in enumerate(np.unravel_index(flat, array.shape) if array.ndim else ()):
+            coords[:, mode] = column
+        return cls.from_coordinates(array.shape, coords, array.reshape(-1)[flat])
 
     def to_dense(self) -> np.ndarray:
         """Return a dense float64 array of the tensor's shape.
