@@ -15,18 +15,20 @@ class StreamDriver(BusDriver):
         entity: the module.
         name: prefix of the ports.
         clock: its clock.
-        fields: names of the payload ports without prefix and suffix.
+        fields: names of the payload ports without prefix and suffix; an empty name stands for the
+            port `<name>_i`, called "payload" in a dict.
         stalls: True for a cycle in which no new beat is offered (tb.common.stalls).
     """
 
     def __init__(self, entity: SimHandleBase, name: str, clock: SimHandleBase,
                  fields: tuple[str, ...] = ("data",), stalls: Iterator[bool] | None = None):
-        self._signals = {"valid": "valid_i", "ready": "ready_o", **{f: f"{f}_i" for f in fields}}
-        self._fields = fields
+        self._signals = {"valid": "valid_i", "ready": "ready_o",
+                         **{f or "payload": f"{f}_i" if f else "i" for f in fields}}
+        self._fields = tuple(f or "payload" for f in fields)
         self._stalls = stalls
         super().__init__(entity, name, clock)
         self.bus.valid.value = 0
-        for field in fields:
+        for field in self._fields:
             getattr(self.bus, field).value = 0
 
     async def _driver_send(self, transaction, sync: bool = True) -> None:

@@ -13,6 +13,7 @@ class StreamMonitor(BusMonitor):
 
     Args:
         entity, name, clock, fields: as for StreamDriver; the ports end in `_o` (`_ready_i`).
+            An empty field name stands for the port `<name>_o`, called "payload" in a dict.
         inward: watch a stream that enters the module (`_valid_i`, `_ready_o`) instead.
     """
 
@@ -20,8 +21,8 @@ class StreamMonitor(BusMonitor):
                  fields: tuple[str, ...] = ("data",), inward: bool = False, **options):
         out, back = ("i", "o") if inward else ("o", "i")
         self._signals = {"valid": f"valid_{out}", "ready": f"ready_{back}",
-                         **{f: f"{f}_{out}" for f in fields}}
-        self._fields = fields
+                         **{f or "payload": f"{f}_{out}" if f else out for f in fields}}
+        self._fields = tuple(f or "payload" for f in fields)
         super().__init__(entity, name, clock, **options)
 
     async def _monitor_recv(self) -> None:

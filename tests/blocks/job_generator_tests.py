@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator: flaash_job_generator emits each pair of fibers once, with the right lines."""
+
+import dataclasses
+from random import Random
+
+import cocotb
+from cocotb.handle import SimHandleBase
+from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
+
+from tb.agents.stream.monitor import StreamMonitor
+from tb.agents.stream.sink import StreamSink
+from tb.common.bench import rng, start, until
+from tb.common.stalls import STALLS
+
+# Fields of job_t, lowest first, 20 bits each.
+FIELDS = ("b_lines", "b_first", "b_count", "b_id", "a_lines", "a_first", "a_id")
+FIELD_BITS = 20
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    a_id: int
+    a_first: int
+    a_lines: int
+    b_id: int
+    b_count: int
+    b_first: int
+    b_lines: int
+
+
+def unpack(beat: int) -> Job:
+    """Return the job of a packed job_t."""
+    mask = (1 << FIELD_BITS) - 1
+    return Job(**{name: beat >> (i * FIELD_BITS) & mask for i, name in enumerate(FIELDS)})
+
+
+def table(random: Random, fibers: int, most: int, base: int = 0) -> list[int]:
+    """Return a fiber table: first line of each fiber and the sentinel."""
+    entries = [base]
+    for _ in range(fibers):
+        entries.append(entries[-1] + random.randint(1, most))
+    return entries
+
+
+def expected(a: list[int], b: list[int], run_length: int) -> list[Job]:
+    """Return the jobs of a contraction with these fiber tables, in order."""
+    fibers = len(b) - 1
+    run = run_length or fibers
+    jobs = []
+    for i in range(len(a) - 1):
+        for j in range(0, fibers, run or 1):
+            end = min(j + run, fibers)
+            jobs.append(Job(i, a[i], a[i + 1] - a[i], j, end - j, b[j], b[end] - b[j]))
+    return jobs
+
+
+class Bench:
+    """The fiber tables, the consumer of the jobs, and the comparison."""
+
+    def __init__(self, dut: SimHandleBase, random: Random, stalls: str = "none"):
+        self.dut, self.random = dut, random
+        self.tables = {"a": [0], "b": [0]}
+        self.cycle = 0
+        self.jobs: list[Job] = []
+        self.cycles: list[int] = []  # in which they were accepted
+        self.started = 0
+        for name in ("start_i", "run_length_i", "a_fibers_i", "b_fibers_i", "a_first_i", "b_first_i"):
+            getattr(dut, name).value = 0
+        StreamMonitor(dut, "job", dut.clk_i, ("",), callback=self._accept)
+        StreamSink(dut, "job", dut.clk_i, None if stalls == "none" else STALLS[stalls](random))
+        cocotb.start_soon(self._serve())
+
+    def _accept(self, beat: int) -> None:
+        self.jobs.append(unpack(beat))
+        self.cycles.append(self.cycle)
+
+    async def _serve(self) -> None:
+        """Answer the table ports, one cycle after the address; nonsense beyond the table."""
+        while True:
+            await FallingEdge(self.dut.clk_i)
+            answers = {}
+            for name, entries in self.tables.items():
+                address = int(getattr(self.dut, f"{name}_addr_o").value) if self.dut.rst_ni.value == 1 else 0
+                known = address < len(entries)
+                answers[name] = entries[address] if known else self.random.getrandbits(FIELD_BITS)
+            await RisingEdge(self.dut.clk_i)
+            self.cycle += 1
+            for name, answer in answers.items():
+                getattr(self.dut, f"{name}_first_i").value = answer
+
+    async def begin(self, a: list[int], b: list[int], run_length: int) -> list[Job]:
+        """Load the tables, start, and return the jobs to come."""
+        self.jobs.clear()
+        self.cycles.clear()
+        self.tables = {"a": a, "b": b}
+        await ClockCycles(self.dut.clk_i, 2)
+        self.dut.a_fibers_i.value = len(a) - 1
+        self.dut.b_fibers_i.value = len(b) - 1
+        self.dut.run_length_i.value = run_length
+        self.dut.start_i.value = 1
+        await FallingEdge(self.dut.clk_i)
+        self.started = self.cycle
+        await RisingEdge(self.dut.clk_i)
+        # The descriptor counts only in the cycle of the start.
+        self.dut.start_i.value = 0
+        for name in ("run_length_i", "a_fibers_i", "b_fibers_i"):
+            getattr(self.dut, name).value = self.random.getrandbits(FIELD_BITS)
+        return expected(a, b, run_length)
+
+    async def run(self, a: list[int], b: list[int], run_length: int) -> None:
+        """Do one contraction and check its jobs and busy_o."""
+        jobs = await self.begin(a, b, run_length)
+        if jobs:
+            await FallingEdge(self.dut.clk_i)
+            assert self.dut.busy_o.value == 1
+        await until(self.dut, lambda: self.dut.busy_o.value == 0, 100 * len(jobs) + 20, "the last job")
+        assert len(self.jobs) == len(jobs)
+        for _ in range(6):
+            await ClockCycles(self.dut.clk_i, 1)
+            assert self.dut.busy_o.value == 0 and self.dut.job_valid_o.value == 0
+        assert self.jobs == jobs
+
+
+async def _started(dut, stalls: str = "none") -> Bench:
+    bench = Bench(dut, rng(), stalls)
+    await start(dut)
+    return bench
+
+
+@cocotb.test()
+@cocotb.parametrize(stalls=list(STALLS))
+async def corners_of_run_length(dut, stalls: str) -> None:
+    """Run lengths around 0, 1, the number of fibers of B, its divisors and the largest number."""
+    bench = await _started(dut, stalls)
+    for fibers_a in (1, 2, 5):
+        for fibers_b in (1, 2, 6, 7):
+            for run_length in {0, 1, 2, 3, fibers_b - 1, fibers_b, fibers_b + 1, (1 << FIELD_BITS) - 1}:
+                await bench.run(table(bench.random, fibers_a, 3), table(bench.random, fibers_b, 3), run_length)
+
+
+@cocotb.test()
+@cocotb.parametrize(stalls=list(STALLS))
+async def random_contractions(dut, stalls: str) -> None:
+    bench = await _started(dut, stalls)
+    for _ in range(25):
+        a = table(bench.random, bench.random.randint(1, 12), bench.random.choice([1, 50]))
+        b = table(bench.random, bench.random.randint(1, 12), bench.random.choice([1, 50]))
+        await bench.run(a, b, bench.random.randint(0, 14))
+
+
+@cocotb.test()
+async def operand_without_fibers_makes_no_job(dut) -> None:
+    bench = await _started(dut)
+    some, nothing = [0, 2, 3], [0]
+    for a, b in ((nothing, some), (some, nothing), (nothing, nothing)):
+        for run_length in (0, 1, 5):
+            await bench.begin(a, b, run_length)
+            for _ in range(10):
+                await RisingEdge(dut.clk_i)
+                assert dut.busy_o.value == 0 and dut.job_valid_o.value == 0
+        # The next contraction is not disturbed.
+        await bench.run(some, some, 1)
+
+
+@cocotb.test()
+@cocotb.parametrize(run_length=[0, 1, 2, 3])
+async def one_job_per_cycle(dut, run_length: int) -> None:
+    """From the third cycle after the start without a bubble, also where A advances."""
+    bench = await _started(dut)
+    for fibers_a, fibers_b in ((1, 30), (30, 1), (7, 5)):
+        await bench.run(table(bench.random, fibers_a, 4), table(bench.random, fibers_b, 4), run_length)
+        assert bench.cycles[0] - bench.started == 3
+        assert bench.cycles[-1] - bench.cycles[0] == len(bench.jobs) - 1
+
+
+@cocotb.test()
+async def start_while_busy_is_ignored(dut) -> None:
+    bench = await _started(dut, "single")
+    jobs = await bench.begin([0, 1, 4], [0, 2, 3, 9], 1)
+    for _ in range(6):
+        dut.start_i.value = 1
+        await RisingEdge(dut.clk_i)
+        assert dut.busy_o.value == 1
+    dut.start_i.value = 0
+    await until(dut, lambda: dut.busy_o.value == 0, 100, "the last job")
+    await ClockCycles(dut.clk_i, 5)
+    assert bench.jobs == jobs
+
+
+@cocotb.test()
+async def largest_numbers(dut) -> None:
+    """Fiber numbers and lines up to the top of their range; a big operand is cut off by reset."""
+    bench = await _started(dut)
+    top = (1 << FIELD_BITS) - 1
+    await bench.run([0, top], [0, 5, top], 1)
+    await bench.run([top - 3, top - 1, top], [top - 9, top - 8], 0)
+    # The most fibers there can be, in one run.
+    await bench.begin([0, 1], [0], 0)
+    dut.a_fibers_i.value = 1
+    dut.b_fibers_i.value = top
+    dut.run_length_i.value = 0
+    dut.start_i.value = 1
+    await RisingEdge(dut.clk_i)
+    dut.start_i.value = 0
+    await until(dut, lambda: bench.jobs, 10, "the job")
+    assert (bench.jobs[0].b_count, bench.jobs[0].a_id, bench.jobs[0].b_id) == (top, 0, 0)
+
+
+@cocotb.test()
+async def reset_forgets_the_contraction(dut) -> None:
+    bench = await _started(dut, "random")
+    for delay in range(1, 9):
+        await bench.begin(table(bench.random, 4, 3), table(bench.random, 4, 3), 1)
+        await ClockCycles(dut.clk_i, delay)
+        dut.rst_ni.value = 0
+        await RisingEdge(dut.clk_i)
+        dut.rst_ni.value = 1
+        await FallingEdge(dut.clk_i)
+        assert dut.busy_o.value == 0 and dut.job_valid_o.value == 0
+        await bench.run(table(bench.random, 2, 3), table(bench.random, 3, 3), 2)
