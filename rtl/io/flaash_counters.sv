@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// Counters: the 64-bit performance counters of the register map.
+//
+// Guarantees  Every counter adds its increment in every cycle. start_i clears those of a contraction, in
+//             place of adding; clear_i clears all. Reading the low word of a counter keeps its
+//             high word for the read that follows, so that both belong to one moment.
+// Demands     read_high_i is read after the low word of the same counter; otherwise it is live.
+// Latency     One cycle from an increment to its being read; reads answer in the same cycle.
+// Reset       All counters are 0.
+
+`include "flaash_assert.svh"
+
+module flaash_counters
+  import flaash_pkg::*;
+  import flaash_reg_pkg::*;
+#(
+  localparam int unsigned IncrementWidth = $bits(dots_t),
+  localparam int unsigned IndexWidth     = $clog2(NumCounters)
+) (
+  input  logic                                       clk_i,
+  input  logic                                       rst_ni,
+
+  input  logic                                       start_i,
+  input  logic                                       clear_i,
+  input  logic [NumCounters-1:0][IncrementWidth-1:0] increments_i,
+
+  input  logic                                       read_valid_i,
+  input  logic [IndexWidth-1:0]                      read_index_i,  // below NumCounters
+  input  logic                                       read_high_i,
+  output logic [31:0]                                read_data_o
+);
+
+  // These go on over many contractions.
+  localparam logic [NumCounters-1:0] Lasting =
+      (NumCounters'(1) << CntLoadCycles) | (NumCounters'(1) << CntDiscarded);
+
+  // ------------------------------------------------------------------- counting
+  logic [NumCounters-1:0][63:0] counts_q;
+
+  for (genvar i = 0; i < NumCounters; i++) begin : gen_counter
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni)                                       counts_q[i] <= '0;
+      else if (clear_i || (start_i && !Lasting[i]))      counts_q[i] <= '0;
+      else                                               counts_q[i] <= counts_q[i] + 64'(increments_i[i]);
+    end
+  end
+
+  // -------------------------------------------------------------------- reading
+  logic [63:0]           count;
+  logic [31:0]           high_q;
+  logic [IndexWidth-1:0] high_index_q;
+  logic                  high_valid_q;
+
+  assign count = counts_q[read_index_i];
+
+  always_comb begin
+    read_data_o = count[31:0];
+    if (read_high_i) begin
+      read_data_o = count[63:32];
+      if (high_valid_q && high_index_q == read_index_i) read_data_o = high_q;
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      high_q       <= '0;
+      high_index_q <= '0;
+      high_valid_q <= 1'b0;
+    end else if (read_valid_i) begin
+      high_valid_q <= !read_high_i;
+      if (!read_high_i) begin
+        high_q       <= count[63:32];
+        high_index_q <= read_index_i;
+      end
+    end
+  end
+
+  // ---------------------------------------------------------------- properties
+  `FLAASH_ASSERT(IndexInRange_A, !read_valid_i || 32'(read_index_i) < NumCounters, "no such counter")
+  `FLAASH_COVER(ReadWhileCarry_C, read_valid_i && !read_high_i && (&count[31:0]))
+
+endmodule : flaash_counters

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// Performance sums: what happened in one cycle, in the whole machine, as increments of the counters.
+//
+// Guarantees  increments_o[c] is what counter c (Cnt* of flaash_reg_pkg) has to add; counters that the
+//             registers keep themselves (CntCycles, CntUnloadCycles) get 0. flags_o is the union of
+//             the flags. range_errors_o counts results out of range, range_sdpe_o is the lowest
+//             SDPE that has one.
+// Demands     Nothing.
+// Latency     One cycle, for all outputs alike.
+// Reset       Nothing happened.
+
+`include "flaash_assert.svh"
+
+module flaash_perf_sum
+  import flaash_pkg::*;
+  import flaash_reg_pkg::*;
+#(
+  parameter int unsigned NumSdpe = 8,  // 1 to 64
+  localparam int unsigned ReadWidth      = $clog2(2 * NumSdpe + 1),
+  localparam int unsigned IncrementWidth = $bits(dots_t)
+) (
+  input  logic                       clk_i,
+  input  logic                       rst_ni,
+
+  // SDPEs
+  input  sdpe_events_t [NumSdpe-1:0] events_i,
+  input  flags_t [NumSdpe-1:0]       flags_i,
+
+  // the rest of the machine
+  input  logic                       handed_i,       // a range job was handed out
+  input  dots_t                      handed_dots_i,  // with so many dot products
+  input  logic [ReadWidth-1:0]       reads_i,        // lines read
+  input  logic [ReadWidth-1:0]       conflicts_i,    // reads that had to wait
+  input  logic                       loading_i,      // an operand is being loaded
+  input  logic                       sent_i,         // a result left the chip
+  input  logic [1:0]                 discarded_i,    // an operand beat was thrown away, by two places
+
+  output logic [NumCounters-1:0][IncrementWidth-1:0] increments_o,
+  output flags_t                     flags_o,
+  output logic [6:0]                 range_errors_o,
+  output logic [5:0]                 range_sdpe_o
+);
+
+  if (NumSdpe < 1 || NumSdpe > 64) begin : gen_illegal_num_sdpe
+    $fatal(1, "NumSdpe must be 1 to 64");
+  end
+
+  // ----------------------------------------------------------------------- sums
+  logic [NumCounters-1:0][6:0] sums;
+  logic [6:0]                  range_errors;
+  logic [5:0]                  range_sdpe;
+  flags_t                      flags;
+  sdpe_events_t                events;
+
+  always_comb begin
+    sums         = '0;
+    range_errors = '0;
+    range_sdpe   = '0;
+    flags        = '0;
+    events       = '0;
+    for (int s = NumSdpe - 1; s >= 0; s--) begin
+      events = events_i[s];
+      flags  = flags | flags_i[s];
+      sums[CntBusy]          = sums[CntBusy]          + 7'(events.busy);
+      sums[CntSteps]         = sums[CntSteps]         + 7'(events.step);
+      sums[CntMatches]       = sums[CntMatches]       + 7'(events.match);
+      sums[CntStallA]        = sums[CntStallA]        + 7'(events.stall_a);
+      sums[CntStallB]        = sums[CntStallB]        + 7'(events.stall_b);
+      sums[CntStallMac]      = sums[CntStallMac]      + 7'(events.stall_mac);
+      sums[CntStallResult]   = sums[CntStallResult]   + 7'(events.stall_result);
+      sums[CntDotsDone]      = sums[CntDotsDone]      + 7'(events.dot_done);
+      sums[CntResults]       = sums[CntResults]       + 7'(events.result);
+      sums[CntZeroEmpty]     = sums[CntZeroEmpty]     + 7'(events.zero_empty);
+      sums[CntZeroCancel]    = sums[CntZeroCancel]    + 7'(events.zero_cancel);
+      sums[CntZeroUnderflow] = sums[CntZeroUnderflow] + 7'(events.zero_underflow);
+      range_errors           = range_errors           + 7'(events.range_error);
+      if (events.range_error) range_sdpe = 6'(s);
+    end
+  end
+
+  // ------------------------------------------------------------------ increments
+  logic [NumCounters-1:0][IncrementWidth-1:0] increments;
+
+  always_comb begin
+    for (int c = 0; c < NumCounters; c++) increments[c] = IncrementWidth'(sums[c]);
+    increments[CntJobs]         = handed_i ? handed_dots_i : '0;
+    increments[CntRuns]         = IncrementWidth'(handed_i);
+    increments[CntMemReads]     = IncrementWidth'(reads_i);
+    increments[CntMemConflicts] = IncrementWidth'(conflicts_i);
+    increments[CntLoadCycles]   = IncrementWidth'(loading_i);
+    increments[CntUnloaded]     = IncrementWidth'(sent_i);
+    increments[CntDiscarded]    = IncrementWidth'(discarded_i[0]) + IncrementWidth'(discarded_i[1]);
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      increments_o   <= '0;
+      flags_o        <= '0;
+      range_errors_o <= '0;
+      range_sdpe_o   <= '0;
+    end else begin
+      increments_o   <= increments;
+      flags_o        <= flags;
+      range_errors_o <= range_errors;
+      range_sdpe_o   <= range_sdpe;
+    end
+  end
+
+  // ---------------------------------------------------------------- properties
+  `FLAASH_ASSERT(RangeErrorsInRange_A, 32'(range_errors_o) <= NumSdpe, "more range errors than SDPEs")
+  `FLAASH_COVER(SeveralRangeErrors_C, range_errors_o > 7'd1)
+
+endmodule : flaash_perf_sum

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+// Registers: the register map of flaash_reg_pkg, the start of a contraction, errors and the interrupt.
+//
+// Guarantees  start_o pulses for an accepted start (flaash_start_control), and dense_o and run_length_o
+//             stay until the next. load_enable_o is low while results are computed or left to be
+//             sent, for their coordinates are read from the operands. irq_o is a level.
+// Demands     done_i, drained_i, range errors and flags belong to the contraction that runs.
+//             resetting_i from the cycle after soft_reset_o until the core has left its reset.
+// Latency     start_o one cycle after the write access; reads show the state of the cycle of the access.
+// Reset       rst_ni clears everything; a soft reset everything but RegIrqEnable, RegMode and
+//             RegRunLength, at the request. What the core reports from then on until the end of the
+//             soft reset is not recorded; faults of the host are.
+
+`include "flaash_assert.svh"
+
+module flaash_registers
+  import flaash_pkg::*;
+  import flaash_reg_pkg::*;
+#(
+  // the build, to be read back
+  parameter int unsigned Format     = FormatFp32,
+  parameter int unsigned NumSdpe    = 8,
+  parameter int unsigned Lanes      = 4,
+  parameter int unsigned CoordWidth = 16,
+  parameter int unsigned Engine     = EngineCompare,
+  parameter int unsigned Memory     = MemoryBanked,
+  parameter int unsigned Scheduler  = SchedulerDemand,
+  parameter int unsigned MemLines   = 8192,
+  parameter int unsigned NodeDepth  = 16384,
+  parameter int unsigned FiberDepth = 8192,
+  localparam int unsigned IncrementWidth = $bits(dots_t)
+) (
+  input  logic                    clk_i,
+  input  logic                    rst_ni,
+
+  // AXI4-Lite
+  input  logic                    s_axil_awvalid_i,
+  output logic                    s_axil_awready_o,
+  input  logic [RegAddrWidth-1:0] s_axil_awaddr_i,
+  input  logic [2:0]              s_axil_awprot_i,
+  input  logic                    s_axil_wvalid_i,
+  output logic                    s_axil_wready_o,
+  input  logic [31:0]             s_axil_wdata_i,
+  input  logic [3:0]              s_axil_wstrb_i,
+  output logic                    s_axil_bvalid_o,
+  input  logic                    s_axil_bready_i,
+  output logic [1:0]              s_axil_bresp_o,
+  input  logic                    s_axil_arvalid_i,
+  output logic                    s_axil_arready_o,
+  input  logic [RegAddrWidth-1:0] s_axil_araddr_i,
+  input  logic [2:0]              s_axil_arprot_i,
+  output logic                    s_axil_rvalid_o,
+  input  logic                    s_axil_rready_i,
+  output logic [31:0]             s_axil_rdata_o,
+  output logic [1:0]              s_axil_rresp_o,
+  output logic                    irq_o,
+
+  // operands, A at [0], B at [1]
+  input  logic [1:0]                   loaded_i,
+  input  logic [1:0][3:0]              order_i,
+  input  logic [1:0][31:0]             extent_i,
+  input  logic [1:0][EntryIdWidth-1:0] entries_i,
+  input  fiber_id_t [1:0]              fibers_i,
+  input  line_addr_t [1:0]             lines_i,
+
+  // operand loader
+  output logic                    load_enable_o,
+  input  logic                    loading_i,
+  input  logic                    load_error_valid_i,
+  input  error_e                  load_error_code_i,
+  input  logic [31:0]             load_error_place_i,
+
+  // contraction
+  output logic                    start_o,
+  output logic                    dense_o,
+  output fiber_id_t               run_length_o,
+  input  logic                    done_i,         // pulse: every result is stored
+  input  logic                    drained_i,      // pulse: the trailer was taken
+  input  flags_t                  flags_i,
+  input  logic [6:0]              range_errors_i,
+  input  logic [5:0]              range_sdpe_i,
+  input  logic [NumCounters-1:0][IncrementWidth-1:0] increments_i,
+  output logic                    busy_o,
+  output error_e                  error_code_o,   // first error, for the trailer
+
+  // soft reset
+  output logic                    soft_reset_o,   // pulse
+  input  logic                    resetting_i
+);
+
+  localparam logic [31:0] Id      = 32'h464c_5348;
+  localparam logic [31:0] Version = 32'h0001_0000;
+
+  // ------------------------------------------------------------------------ bus
+  logic                    write_valid, write_error, read_valid, read_error;
+  logic [RegAddrWidth-1:0] write_addr, read_addr;
+  logic [31:0]             write_data, write_mask, write_bits, read_data;
+  logic                    active;
+  logic [3:0]              write_strb;
+
+  flaash_axil_slave #(
+    .AddrWidth(RegAddrWidth)
+  ) u_axil_slave (
+    .clk_i, .rst_ni,
+    .s_axil_awvalid_i, .s_axil_awready_o, .s_axil_awaddr_i, .s_axil_awprot_i,
+    .s_axil_wvalid_i, .s_axil_wready_o, .s_axil_wdata_i, .s_axil_wstrb_i,
+    .s_axil_bvalid_o, .s_axil_bready_i, .s_axil_bresp_o,
+    .s_axil_arvalid_i, .s_axil_arready_o, .s_axil_araddr_i, .s_axil_arprot_i,
+    .s_axil_rvalid_o, .s_axil_rready_i, .s_axil_rdata_o, .s_axil_rresp_o,
+    .write_valid_o(write_valid), .write_addr_o(write_addr), .write_data_o(write_data),
+    .write_strb_o(write_strb), .write_error_i(write_error),
+    .read_valid_o(read_valid), .read_addr_o(read_addr), .read_data_i(read_data),
+    .read_error_i(read_error)
+  );
+
+  // A byte without its strobe is left as it was; in commands and W1C registers it counts as 0.
+  assign write_mask = {{8{write_strb[3]}}, {8{write_strb[2]}}, {8{write_strb[1]}}, {8{write_strb[0]}}};
+  assign write_bits = write_data & write_mask;
+
+  always_comb begin
+    unique case (write_addr)
+      RegControl, RegMode, RegRunLength, RegIrqEnable, RegIrqStatus, RegFlags: write_error = 1'b0;
+      default: write_error = 1'b1;
+    endcase
+  end
+
+  // ------------------------------------------------------- read-write registers
+  logic [31:0]        run_length_q;
+  logic               dense_q;
+  logic [NumIrqs-1:0] irq_enable_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      dense_q      <= 1'b0;
+      run_length_q <= '0;
+      irq_enable_q <= '0;
+    end else if (write_valid) begin
+      if (write_addr == RegMode && write_strb[0]) dense_q <= write_data[ModeDense];
+      if (write_addr == RegRunLength) run_length_q <= (run_length_q & ~write_mask) | write_bits;
+      if (write_addr == RegIrqEnable && write_strb[0]) irq_enable_q <= write_data[NumIrqs-1:0];
+    end
+  end
+
+  // -------------------------------------------------------------- start, status
+  logic        command, start, clear, start_refused, done, drained;
+  error_e      start_error;
+  logic [31:0] start_place;
+
+  assign command      = write_valid && write_addr == RegControl;
+  assign clear        = command && write_bits[ControlSoftReset];
+  assign start        = command && write_bits[ControlStart] && !clear;
+  assign soft_reset_o = clear;
+
+  flaash_start_control u_start_control (
+    .clk_i, .rst_ni,
+    .start_i(start), .clear_i(clear || resetting_i), .dense_i(dense_q), .run_length_i(run_length_q),
+    .loading_i, .loaded_i, .extent_i, .done_i, .drained_i,
+    .start_o, .dense_o, .run_length_o, .busy_o, .active_o(active),
+    .done_o(done), .drained_o(drained),
+    .refused_o(start_refused), .error_o(start_error), .place_o(start_place)
+  );
+
+  assign load_enable_o = !active && !resetting_i;
+
+  // ------------------------------------------- errors: loader, writes, reads, results
+  logic        live;  // the core is not about to be reset
+  logic        error_event;
+  logic [31:0] error_place, error_count;
+
+  assign live = !resetting_i;
+
+  flaash_error_log #(
+    .NumSources(4)
+  ) u_error_log (
+    .clk_i, .rst_ni,
+    .clear_i(clear),
+    .counts_i({live ? range_errors_i : 7'd0,
+               7'(read_valid && read_error),
+               7'((write_valid && write_error) || start_refused),
+               7'(live && load_error_valid_i)}),
+    .codes_i({8'(ErrResultRange), 8'(ErrAddress), start_refused ? 8'(start_error) : 8'(ErrAddress),
+              8'(load_error_code_i)}),
+    .places_i({32'(range_sdpe_i), 32'(read_addr), start_refused ? start_place : 32'(write_addr),
+               load_error_place_i}),
+    .event_o(error_event), .code_o(error_code_o), .place_o(error_place), .count_o(error_count)
+  );
+
+  // ------------------------------------------------------ interrupts, IEEE flags
+  logic [NumIrqs-1:0] irq_status_q, irq_set, irq_clear;
+  flags_t             flags_q, flags_clear;
+
+  always_comb begin
+    irq_set             = '0;
+    irq_set[IrqDone]    = live && done_i;
+    irq_set[IrqDrained] = live && drained_i;
+    irq_set[IrqError]   = error_event;
+    irq_clear           = '0;
+    flags_clear         = '0;
+    if (write_valid && write_addr == RegIrqStatus) irq_clear = write_bits[NumIrqs-1:0];
+    if (write_valid && write_addr == RegFlags) flags_clear = write_bits[$bits(flags_t)-1:0];
+  end
+
+  // What happens in the cycle of its clearing stays.
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      irq_status_q <= '0;
+      flags_q      <= '0;
+    end else if (clear) begin
+      irq_status_q <= '0;
+      flags_q      <= '0;
+    end else begin
+      irq_status_q <= (irq_status_q & ~irq_clear) | irq_set;
+      flags_q      <= (flags_q & ~flags_clear) | (live ? flags_i : '0);
+    end
+  end
+
+  assign irq_o = (irq_status_q & irq_enable_q) != '0;
+
+  // ------------------------------------------------------------------- counters
+  localparam int unsigned IndexWidth = $clog2(NumCounters);
+
+  logic [NumCounters-1:0][IncrementWidth-1:0] increments;
+  logic [31:0]             counter_data;
+  logic                    counter_read;
+  logic [RegAddrWidth-1:0] counter_offset;
+
+  assign counter_offset = read_addr - RegCounters;
+  assign counter_read   = read_addr >= RegCounters && 32'(counter_offset) < 8 * NumCounters;
+
+  always_comb begin
+    increments                  = live ? increments_i : '0;
+    increments[CntCycles]       = IncrementWidth'(busy_o);
+    increments[CntUnloadCycles] = IncrementWidth'(active);
+  end
+
+  flaash_counters u_counters (
+    .clk_i, .rst_ni,
+    .start_i(start_o), .clear_i(clear), .increments_i(increments),
+    .read_valid_i(read_valid && counter_read && !read_error),
+    .read_index_i(counter_read ? counter_offset[3 +: IndexWidth] : '0),
+    .read_high_i(counter_offset[2]), .read_data_o(counter_data)
+  );
+
+  // ---------------------------------------------------------------------- reads
+  logic [31:0] status;
+
+  always_comb begin
+    status                = '0;
+    status[StatusLoadedA] = loaded_i[0];
+    status[StatusLoadedB] = loaded_i[1];
+    status[StatusBusy]    = busy_o || resetting_i;
+    status[StatusDone]    = done;
+    status[StatusDrained] = drained;
+    status[StatusError]   = error_code_o != ErrNone;
+    status[StatusLoading] = loading_i;
+  end
+
+  always_comb begin
+    read_data  = '0;
+    read_error = 1'b0;
+    unique case (read_addr)
+      RegId:         read_data = Id;
+      RegVersion:    read_data = Version;
+      RegFormat:     read_data = Format;
+      RegNumSdpe:    read_data = NumSdpe;
+      RegLanes:      read_data = Lanes;
+      RegCoordWidth: read_data = CoordWidth;
+      RegBlocks:     read_data = {20'd0, 4'(Scheduler), 4'(Memory), 4'(Engine)};
+      RegMemLines:   read_data = MemLines;
+      RegNodeDepth:  read_data = NodeDepth;
+      RegFiberDepth: read_data = FiberDepth;
+      RegControl:    read_data = '0;
+      RegStatus:     read_data = status;
+      RegMode:       read_data[ModeDense] = dense_q;
+      RegRunLength:  read_data = run_length_q;
+      RegIrqEnable:  read_data = 32'(irq_enable_q);
+      RegIrqStatus:  read_data = 32'(irq_status_q);
+      RegError:      read_data = 32'(error_code_o);
+      RegErrorPlace: read_data = error_place;
+      RegErrorCount: read_data = error_count;
+      RegFlags:      read_data = 32'(flags_q);
+      RegOrderA:     if (loaded_i[0]) read_data = 32'(order_i[0]);
+      RegEntriesA:   if (loaded_i[0]) read_data = 32'(entries_i[0]);
+      RegFibersA:    if (loaded_i[0]) read_data = 32'(fibers_i[0]);
+      RegLinesA:     if (loaded_i[0]) read_data = 32'(lines_i[0]);
+      RegOrderB:     if (loaded_i[1]) read_data = 32'(order_i[1]);
+      RegEntriesB:   if (loaded_i[1]) read_data = 32'(entries_i[1]);
+      RegFibersB:    if (loaded_i[1]) read_data = 32'(fibers_i[1]);
+      RegLinesB:     if (loaded_i[1]) read_data = 32'(lines_i[1]);
+      default: begin
+        read_data  = counter_data;
+        read_error = !counter_read || read_addr[1:0] != '0;
+      end
+    endcase
+  end
+
+  // ---------------------------------------------------------------- properties
+  `FLAASH_ASSERT(DoneBelongsToRun_A, !(live && done_i) || busy_o, "done without a contraction")
+  `FLAASH_COVER(ClearMeetsEvent_C, (irq_clear & irq_set) != '0)
+  `FLAASH_COVER(TwoErrorsAtOnce_C, load_error_valid_i && (start_refused || range_errors_i != '0))
+
+endmodule : flaash_registers
