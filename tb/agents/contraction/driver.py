@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Carries out contractions over the three ports of the chip, as a host's driver would."""
+
+from __future__ import annotations
+
+import functools
+import random
+from collections.abc import Callable
+
+import cocotb
+from cocotb.handle import SimHandleBase
+from cocotb.triggers import RisingEdge
+from pyuvm import uvm_analysis_port, uvm_driver, uvm_sequencer
+
+from tb.agents.axil.item import AxilItem, AxilSequence
+from tb.agents.axis import FrameSequence
+from tb.agents.contraction.item import PORTS, ContractionItem, Outcome
+from tb.common import rtl_constants as rtl
+from tb.common.stalls import STALLS
+
+READ_BACK = ("RegStatus", "RegError", "RegErrorPlace", "RegErrorCount", "RegFlags", "RegOrderA",
+             "RegEntriesA", "RegFibersA", "RegOrderB", "RegEntriesB", "RegFibersB")
+
+
+def mask(table: dict[str, rtl.Constant], *names: str) -> int:
+    """Return the word with these bits set."""
+    return sum(1 << table[name].value for name in names)
+
+
+START = mask(rtl.CONTROL_BITS, "ControlStart")
+SOFT_RESET = mask(rtl.CONTROL_BITS, "ControlSoftReset")
+LOADING = mask(rtl.STATUS_BITS, "StatusLoading")
+DRAINED, ERROR = mask(rtl.IRQ_BITS, "IrqDrained"), mask(rtl.IRQ_BITS, "IrqError")
+ALL_IRQS = mask(rtl.IRQ_BITS, *rtl.IRQ_BITS)
+
+
+class ContractionDriver(uvm_driver):
+    """Loads operands, starts, waits for the interrupt and reads back.
+
+    Publishes each item on `items` before it touches the hardware, and its Outcome on `outcomes`.
+
+    Args:
+        irq: the interrupt line.
+        pack: returns the beats of an operand's frame, from (csf, 0 for A or 1 for B).
+        seed: of the stalls.
+
+    Before the run these must be set: `registers`, a RegisterModel; `operands`, the sequencer of the
+    operand agent; `stallers`, for each of PORTS the function that makes it pause.
+    """
+
+    def __init__(self, name: str, parent, irq: SimHandleBase, pack: Callable, seed: int):
+        super().__init__(name, parent)
+        self._irq, self._pack = irq, pack
+        self._random = random.Random(seed)
+        self.registers = None
+        self.operands: uvm_sequencer | None = None
+        self.stallers: dict[str, Callable] = {}
+
+    def build_phase(self) -> None:
+        self.items = uvm_analysis_port("items", self)
+        self.outcomes = uvm_analysis_port("outcomes", self)
+
+    async def run_phase(self) -> None:
+        while True:
+            item = await self.seq_item_port.get_next_item()
+            self.items.write(item)
+            self.outcomes.write(await self._contract(item))
+            self.seq_item_port.item_done()
+
+    async def _contract(self, item: ContractionItem) -> Outcome:
+        for port in PORTS:
+            name = item.stalls.get(port, "none")
+            pauses = functools.partial(STALLS[name], self._random)
+            self.stallers[port](None if name == "none" else pauses)
+        registers = self.registers
+        await registers.write("RegIrqEnable", DRAINED | ERROR)
+        refused = [await self._refused(access) for access in item.accesses]
+        await self._load(item)
+        if item.start and not item.start_loading:
+            await registers.write("RegMode", mask(rtl.MODE_BITS, "ModeDense") if item.dense else 0)
+            await registers.write("RegRunLength", item.run_length)
+            for _ in range(1 + item.start_twice):
+                await registers.write("RegControl", START)
+        if item.start or item.error:
+            await self._interrupted(item)
+        outcome = Outcome(item, {name: await registers.read(name) for name in READ_BACK},
+                          await registers.counters(), refused)
+        if item.error:
+            await registers.write("RegControl", SOFT_RESET)
+        outcome.interrupt = await self._acknowledge()
+        return outcome
+
+    async def _refused(self, access: AxilItem) -> bool:
+        await AxilSequence(access).start(self.registers.map.get_sequencer())
+        return not access.okay
+
+    async def _load(self, item: ContractionItem) -> None:
+        """Send the frames and wait until the loader has taken them apart."""
+        frames = item.frames
+        if frames is None:
+            frames = [self._pack(csf, which) for which, csf in enumerate((item.a, item.b))
+                      if csf is not None]
+        for index, beats in enumerate(frames):
+            sending = cocotb.start_soon(FrameSequence(beats).start(self.operands))
+            if item.start_loading and index == len(frames) - 1:
+                while not await self._loading():
+                    pass
+                await self.registers.write("RegControl", START)
+            await sending
+        while await self._loading():
+            pass
+
+    async def _loading(self) -> bool:
+        return bool(await self.registers.read("RegStatus") & LOADING)
+
+    async def _interrupted(self, item: ContractionItem) -> None:
+        """Wait for the interrupt that ends the item; some errors do not end a contraction."""
+        while True:
+            if not self._irq.value:
+                await RisingEdge(self._irq)
+            raised = await self.registers.read("RegIrqStatus")
+            if raised & DRAINED or (raised & ERROR and not item.drains):
+                return
+            await self.registers.write("RegIrqEnable", DRAINED)
+
+    async def _acknowledge(self) -> str:
+        """Clear what can be cleared by writing ones; return a sentence if that does not work."""
+        await self.registers.write("RegFlags", 2**32 - 1)
+        await self.registers.write("RegIrqStatus", ALL_IRQS)
+        left = await self.registers.read("RegIrqStatus")
+        if left or self._irq.value:
+            return f"after it was cleared RegIrqStatus is {left:#x} and the line is {self._irq.value}"
+        return ""

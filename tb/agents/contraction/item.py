@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One contraction, and what the hardware answered to it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from pyuvm import uvm_sequence_item
+
+from models.csf import Csf
+from tb.agents.axil.item import AxilItem
+
+PORTS = ("operand", "result", "register")
+
+
+@dataclasses.dataclass(frozen=True)
+class ExpectedError:
+    """An error that an item provokes.
+
+    Attributes:
+        name: of the code, such as "ErrHeader".
+        place: what RegErrorPlace shall hold, None where the specification leaves it open.
+        count: errors in all, None where the specification leaves it open.
+        fatal: whether the contraction does not take place.
+    """
+
+    name: str
+    place: int | None = None
+    count: int | None = 1
+    fatal: bool = True
+
+
+class ContractionItem(uvm_sequence_item):
+    """Operands, mode of operation and stalls of one contraction along the last modes.
+
+    Args:
+        a, b: operands; None leaves the one that is loaded.
+        dense: every job delivers its result.
+        run_length: most fibers of B per job, 0 for all.
+        stalls: name of a stall generator (tb.common.stalls) by port (PORTS); absent ports don't stall.
+
+    What an item does to the hardware can be bent, to provoke errors:
+
+    Attributes:
+        frames: beats to send instead of the packed operands; None sends those.
+        start: whether the contraction is started at all.
+        start_twice: write the start command again at once.
+        start_loading: write the start command while the last frame is being received.
+        accesses: register accesses that must be refused, carried out first.
+        error: what all this must lead to, None for a correct contraction.
+    """
+
+    def __init__(self, a: Csf | None = None, b: Csf | None = None, dense: bool = False,
+                 run_length: int = 0, stalls: dict[str, str] | None = None):
+        super().__init__("contraction")
+        self.a, self.b = a, b
+        self.dense, self.run_length = dense, run_length
+        self.stalls = dict(stalls or {})
+        self.frames: list[list[int]] | None = None
+        self.start = True
+        self.start_twice = self.start_loading = False
+        self.accesses: list[AxilItem] = []
+        self.error: ExpectedError | None = None
+
+    @property
+    def drains(self) -> bool:
+        """Whether the item leads to a result frame."""
+        return self.start and not (self.error and self.error.fatal)
+
+
+@dataclasses.dataclass
+class Outcome:
+    """What the registers said when an item had ended.
+
+    Attributes:
+        item: what was asked for.
+        registers: value by name, of the status, error and operand registers.
+        counters: performance counters by name.
+        refused: for each of the item's accesses, whether it was refused.
+        interrupt: whether the interrupt line rose and fell as it should; a sentence if not.
+    """
+
+    item: ContractionItem
+    registers: dict[str, int]
+    counters: dict[str, int]
+    refused: list[bool]
+    interrupt: str = ""

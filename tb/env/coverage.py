@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Records what each contraction exercised."""
+
+from __future__ import annotations
+
+import numpy as np
+from pyuvm import uvm_subscriber
+
+from models.contract import ContractionResult
+from models.csf import Csf
+from models.numbers import Flags, get_format
+from tb.agents.contraction.item import PORTS
+from tb.common.configs import Config
+from tb.env.cover_points import FILLS, PLACES, hit
+from tb.env.predictor import Prediction
+
+SAMPLED_JOBS = 200  # of a contraction; all of them would take longer than the simulation
+
+
+def share_class(share: float) -> str:
+    """Return the class of the filled share of the fibers."""
+    return next((name for limit, name in ((0.01, "1%"), (0.1, "10%"), (0.5, "50%")) if share <= limit),
+                "above")
+
+
+def count_class(value: int, limits: list[tuple[int, str]], above: str) -> str:
+    """Return the name of the first limit that is not below the value."""
+    return next((name for limit, name in limits if value <= limit), above)
+
+
+class CoverageSubscriber(uvm_subscriber):
+    """Samples each Prediction that leads to a contraction, and each error.
+
+    Args:
+        config: of the hardware.
+    """
+
+    def __init__(self, name: str, parent, config: Config):
+        super().__init__(name, parent)
+        self._config = config
+        self._lanes, self._sdpes = int(config["Lanes"]), int(config["NumSdpe"])
+        self._format = get_format(str(config["Format"]))
+        self._after_error = False
+
+    def write(self, prediction: Prediction) -> None:
+        """Sample one item."""
+        item = prediction.item
+        if item.error:
+            hit("error.code", item.error.name)
+        for port in PORTS:
+            hit("port.stalls", f"{port} x {item.stalls.get(port, 'none')}")
+        if prediction.result is None:
+            self._after_error = bool(item.error)
+            return
+        if self._after_error:
+            hit("error.then_good", "contraction after an error")
+        self._after_error = bool(item.error)
+        if item.frames is None and (item.a is None or item.b is None):
+            hit("operand.kept", "both" if item.a is item.b else "A" if item.a is None else "B")
+        self._sample_build()
+        for csf in (prediction.a, prediction.b):
+            self._sample_operand(csf)
+        self._sample_pair(prediction)
+        self._sample_jobs(prediction.a, prediction.b)
+        self._sample_result(prediction.result)
+
+    def _sample_build(self) -> None:
+        config = self._config
+        hit("build.format", config["Format"])
+        hit("build.engine_memory", f"{config['Engine']} x {config['Memory']}")
+        hit("build.scheduler", config["Scheduler"])
+        hit("build.lanes", str(self._lanes))
+        hit("build.sdpes", count_class(self._sdpes, [
+            (1, "1"), (2, "2"), (7, "3-7"), (8, "8"), (31, "9-31"), (32, "32"), (63, "33-63")], "64"))
+        hit("build.latency", count_class(int(config["MemLatency"]), [(1, "1"), (9, "2-9")], "10 or more"))
+
+    def _sample_operand(self, csf: Csf) -> None:
+        if csf.pointers and (np.diff(csf.pointers[-1]) == 0).any():
+            hit("operand.empty", "empty fibers")
+        if any((np.diff(pointers) == 0).any() for pointers in csf.pointers[:-1]):
+            hit("operand.empty", "empty nodes")
+        if 1 in csf.shape:
+            hit("operand.extent", "1")
+        if csf.shape[-1] == 2 ** int(self._config["CoordWidth"]):
+            hit("operand.extent", "contracted at its limit")
+        if any(extent > 2**29 for extent in csf.shape[:-1]):
+            hit("operand.extent", "free above 2^29")
+        for level, extent in zip(csf.coords, csf.shape, strict=False):
+            if (level == extent - 1).any():
+                hit("operand.coordinate", "free last")
+        if not csf.nnz:
+            return
+        if csf.leaf_coords.min() == 0:
+            hit("operand.coordinate", "contracted 0")
+        if csf.leaf_coords.max() == csf.shape[-1] - 1:
+            hit("operand.coordinate", "contracted last")
+        hit("operand.share", share_class(csf.nnz / (len(csf.fiber_bounds()) * csf.shape[-1])))
+        self._sample_values(self._format.encode(csf.leaf_values))
+
+    def _sample_values(self, bits: np.ndarray) -> None:
+        if (bits << np.uint32(1 if self._format.is_float else 0)
+                & np.uint32(2**self._format.value_width - 1) == 0).any():
+            hit("operand.values", "explicit zero")
+        if not self._format.is_float:
+            if (self._format.signed(bits) == -(2 ** (self._format.value_width - 1))).any():
+                hit("operand.values", "largest")
+            return
+        values = self._format.decode(bits)
+        magnitude = np.abs(values)
+        largest = np.abs(self._format.decode(np.array([0x7F7F_FFFF >> (32 - self._format.value_width)])))
+        for name, seen in (("nan", np.isnan(values)), ("infinite", np.isinf(values)),
+                           ("subnormal", (magnitude > 0) & (magnitude < 2.0**-126)),
+                           ("largest", magnitude == largest)):
+            if seen.any():
+                hit("operand.values", name)
+
+    def _sample_pair(self, prediction: Prediction) -> None:
+        item, a, b, result = prediction.item, prediction.a, prediction.b, prediction.result
+        orders = [count_class(csf.order, [(1, "1"), (2, "2"), (3, "3")], "4-8") for csf in (a, b)]
+        hit("operand.orders", " x ".join(orders))
+        empty = [not csf.nnz for csf in (a, b)]
+        if any(empty):
+            hit("operand.empty", "no entries " + ("at all" if all(empty) else "in A" if empty[0] else "in B"))
+        hit("mode.dense_engine", f"{'dense' if item.dense else 'sparse'} x {self._config['Engine']}")
+        hit("mode.run_length", count_class(item.run_length, [(0, "all"), (1, "1"), (7, "2-7")], "8 or more"))
+        if item.run_length > len(b.fiber_bounds()):
+            hit("mode.run_length", "above the fibers of B")
+        per_sdpe = result.jobs / self._sdpes
+        hit("mode.jobs_per_sdpe", "none" if not result.jobs else "more" if per_sdpe > 1
+            else "one" if per_sdpe == 1 else "less than one")
+
+    def _sample_jobs(self, a: Csf, b: Csf) -> None:
+        bounds_a, bounds_b = a.fiber_bounds(), b.fiber_bounds()
+        jobs = len(bounds_a) * len(bounds_b)
+        for job in np.unique(np.linspace(0, jobs - 1, min(jobs, SAMPLED_JOBS)).astype(int)):
+            first, second = divmod(int(job), len(bounds_b))
+            self._sample_job(a.leaf_coords[slice(*bounds_a[first])], b.leaf_coords[slice(*bounds_b[second])],
+                             a.shape[-1])
+
+    def _sample_job(self, a: np.ndarray, b: np.ndarray, extent: int) -> None:
+        hit("fiber.lengths", f"{self._fill(len(a), extent)} x {self._fill(len(b), extent)}")
+        for fiber in (a, b):
+            hit("fiber.last_line", str((len(fiber) - 1) % self._lanes + 1))
+        _, at_a, at_b = np.intersect1d(a, b, assume_unique=True, return_indices=True)
+        matches = len(at_a)
+        hit("match.count", "none" if not matches else "all of the shorter fiber"
+            if matches == min(len(a), len(b)) else "one" if matches == 1 else "some")
+        for place in {(self._place(i, len(a)), self._place(j, len(b)))
+                      for i, j in zip(at_a, at_b, strict=True)}:
+            hit("match.places", " x ".join(place))
+        if self._lanes == 4:
+            for lanes in set(zip((at_a % 4).tolist(), (at_b % 4).tolist(), strict=True)):
+                hit("match.lanes", " x ".join(map(str, lanes)))
+
+    def _fill(self, length: int, extent: int) -> str:
+        if length == extent and length > 1:
+            return FILLS[4]
+        return count_class(length, [(1, FILLS[0]), (self._lanes - 1, FILLS[1]), (self._lanes, FILLS[2])],
+                           FILLS[3])
+
+    @staticmethod
+    def _place(index: int, length: int) -> str:
+        if length == 1:
+            return PLACES[0]
+        return PLACES[1] if index == 0 else PLACES[3] if index == length - 1 else PLACES[2]
+
+    def _sample_result(self, result: ContractionResult) -> None:
+        hit("result.count", count_class(result.results, [(0, "none"), (1, "one")], "more"))
+        hit("result.orders", count_class(len(result.shape), [(0, "scalar"), (1, "1"), (4, "2-4")], "5-14"))
+        for name, count in (("no match", result.zeros_empty), ("cancelled", result.zeros_cancel),
+                            ("underflow", result.zeros_underflow)):
+            if count:
+                hit("result.dropped", name)
+        for flag in Flags:
+            if result.flags & flag:
+                hit("result.flags", flag.name.lower())

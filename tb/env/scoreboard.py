@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Compares what the hardware answered with what the reference model says, bit by bit."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import deque
+
+from pyuvm import uvm_analysis_export, uvm_analysis_port, uvm_scoreboard
+
+from models.numbers import NumberFormat
+from tb.agents.axis import FrameItem
+from tb.agents.contraction.item import Outcome
+from tb.common import rtl_constants as rtl
+from tb.common.frames import ResultFrame, unpack_results
+from tb.env.compare import compare_records
+from tb.env.predictor import Prediction
+
+MAX_REPORTED = 10
+
+
+class MismatchError(AssertionError):
+    """The hardware and the reference model disagree, or nothing was compared."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Contracted:
+    """A contraction whose result frame has been compared."""
+
+    prediction: Prediction
+    frame: ResultFrame
+    outcome: Outcome
+
+
+class _Inbox(uvm_analysis_export):
+    def __init__(self, name: str, parent, write):
+        super().__init__(name, parent)
+        self.write = write
+
+
+class Scoreboard(uvm_scoreboard):
+    """Takes a Prediction, a result frame if one is due, and an Outcome per item, in this order.
+
+    Publishes each Contracted on `ap`.
+    `format` in the configuration database is the value format of the hardware.
+    """
+
+    def build_phase(self) -> None:
+        self._format: NumberFormat = self.cdb_get("format")
+        self._predictions: deque[Prediction] = deque()
+        self._frames: deque[FrameItem] = deque()
+        self.compared = 0  # results, one by one
+        self.contractions = self.errors = 0  # result frames and error reports compared
+        self.mismatches: list[str] = []
+        self.mismatch_count = 0
+        self.ap = uvm_analysis_port("ap", self)
+        self.predictions = _Inbox("predictions", self, self._predictions.append)
+        self.frames = _Inbox("frames", self, self._frames.append)
+        self.outcomes = _Inbox("outcomes", self, self._judge)
+
+    def outstanding(self) -> list[str]:
+        """Say what has not been answered yet."""
+        return [f"no complete result frame for a contraction of {prediction.result.jobs} jobs with"
+                f" {prediction.result.results} results" for prediction in self._predictions
+                if prediction.result is not None]
+
+    def check_phase(self) -> None:
+        """Fail on any disagreement, on anything left over, and on a run that compared nothing."""
+        self._expect(not self._predictions, f"{len(self._predictions)} contraction(s) were never answered")
+        self._expect(not self._frames, f"{len(self._frames)} result frame(s) that nobody asked for")
+        self._expect(bool(self.contractions or self.errors), "the scoreboard compared nothing")
+        if self.mismatches:
+            more = self.mismatch_count - len(self.mismatches)
+            raise MismatchError("\n".join(self.mismatches + ([f"and {more} more"] if more else [])))
+
+    def _expect(self, holds: bool, sentence: str) -> None:
+        if not holds:
+            self.mismatch_count += 1
+            if len(self.mismatches) < MAX_REPORTED:
+                self.mismatches.append(sentence)
+                self.logger.error(sentence)
+
+    def _judge(self, outcome: Outcome) -> None:
+        if not self._predictions:
+            self._expect(False, "an outcome without a contraction")
+            return
+        prediction = self._predictions.popleft()
+        self._judge_error(outcome)
+        if prediction.result is not None:
+            self._judge_results(prediction, outcome)
+            self._judge_counters(prediction, outcome)
+        if not outcome.item.error:
+            self._judge_operands(prediction, outcome)
+
+    def _judge_error(self, outcome: Outcome) -> None:
+        error, registers = outcome.item.error, outcome.registers
+        expected = error.name if error else "ErrNone"
+        seen = rtl.error_name(registers["RegError"])
+        place = registers["RegErrorPlace"]
+        self._expect(seen == expected, f"error {seen} at {place:#x}, expected {expected}")
+        if error:
+            self.errors += 1
+            for name, value in (("RegErrorPlace", error.place), ("RegErrorCount", error.count)):
+                self._expect(value is None or registers[name] == value,
+                             f"{expected}: {name} is {registers[name]:#x}, expected {value or 0:#x}")
+        self._expect(all(outcome.refused), f"accesses refused: {outcome.refused}, expected all")
+        self._expect(not outcome.interrupt, outcome.interrupt)
+
+    def _judge_results(self, prediction: Prediction, outcome: Outcome) -> None:
+        if not self._frames:
+            self._expect(False, "no result frame")
+            return
+        result = prediction.result
+        frame = unpack_results(self._frames.popleft().beats, len(result.shape), self._format.result_width)
+        for sentence in compare_records(result.coords, result.bits, frame.coords, frame.bits):
+            self._expect(False, sentence)
+        self.contractions += 1
+        self.compared += len(frame.bits)
+        self._equal("the trailer's count", frame.count, result.results)
+        self._equal("the records in the frame", len(frame.bits), frame.count)
+        self._equal("the trailer's error", frame.error, outcome.registers["RegError"])
+        self.ap.write(Contracted(prediction, frame, outcome))
+
+    def _judge_counters(self, prediction: Prediction, outcome: Outcome) -> None:
+        result = prediction.result
+        expected = {
+            "CntJobs": result.jobs, "CntDotsDone": result.jobs, "CntMatches": result.matches,
+            "CntResults": result.results, "CntUnloaded": result.results,
+            "CntZeroEmpty": result.zeros_empty, "CntZeroCancel": result.zeros_cancel,
+            "CntZeroUnderflow": result.zeros_underflow}
+        for name, value in expected.items():
+            self._equal(name, outcome.counters[name], value)
+        self._equal("RegFlags", outcome.registers["RegFlags"], int(result.flags))
+
+    def _judge_operands(self, prediction: Prediction, outcome: Outcome) -> None:
+        for letter, csf in (("A", prediction.a), ("B", prediction.b)):
+            expected = (0, 0, 0) if csf is None else (csf.order, csf.nnz, len(csf.fiber_bounds()))
+            for name, value in zip(("Order", "Entries", "Fibers"), expected, strict=True):
+                self._equal(f"Reg{name}{letter}", outcome.registers[f"Reg{name}{letter}"], value)
+
+    def _equal(self, what: str, seen: int, expected: int) -> None:
+        self._expect(seen == expected, f"{what} is {seen}, the model says {expected}")

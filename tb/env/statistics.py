@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sums up the contractions of a run for its summary."""
+
+from __future__ import annotations
+
+from pyuvm import uvm_subscriber
+
+from models.csf import Csf
+from models.cycles import lower_bound
+from tb.common.configs import Config
+from tb.env.scoreboard import Contracted
+
+
+class Statistics(uvm_subscriber):
+    """Collects what the scoreboard has compared.
+
+    Args:
+        config: of the hardware.
+
+    Attributes:
+        sums: jobs, matches, cycles, results and bound (in cycles) over all contractions.
+        last: the last contraction, None before the first.
+    """
+
+    def __init__(self, name: str, parent, config: Config):
+        super().__init__(name, parent)
+        self._config = config
+        self.sums = dict.fromkeys(("contractions", "jobs", "matches", "cycles", "results", "bound"), 0)
+        self.last: Contracted | None = None
+
+    def write(self, contracted: Contracted) -> None:
+        """Add one contraction."""
+        prediction, counters = contracted.prediction, contracted.outcome.counters
+        bound = lower_bound(prediction.a, prediction.b, self._config.values, prediction.item.run_length,
+                            counters["CntResults"])
+        self.sums["contractions"] += 1
+        for name, counter in (("jobs", "CntJobs"), ("matches", "CntMatches"), ("cycles", "CntCycles"),
+                              ("results", "CntResults")):
+            self.sums[name] += counters[counter]
+        self.sums["bound"] += bound.cycles
+        self.last = contracted
+
+    def summary(self) -> dict:
+        """Return the sums, the utilisation (bound per cycle spent) and the last operands."""
+        sums = self.sums
+        operands = []
+        if self.last:
+            operands = [describe(csf) for csf in (self.last.prediction.a, self.last.prediction.b)]
+        return {**sums, "utilisation": round(sums["bound"] / sums["cycles"], 4) if sums["cycles"] else 0.0,
+                "operands": operands}
+
+
+def describe(csf: Csf) -> dict:
+    """Return shape, number of entries and number of non-empty fibers."""
+    return {"shape": list(csf.shape), "entries": csf.nnz, "fibers": len(csf.fiber_bounds())}

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one test of the chip's top: runs sequences in the environment and writes what came of it.
+
+Environment variables (set by tb.env.run on the host):
+    FLAASH_CONFIG: the hardware configuration, Config.to_json().
+    FLAASH_SEQ: names of sequences, separated by commas.
+    FLAASH_KNOBS: JSON, arguments of the sequences' constructors by the sequence's name.
+    FLAASH_RUN_DIR: where summary.json, functional.yml and result.npz go.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import cocotb
+import numpy as np
+from cocotb.triggers import ClockCycles
+from pyuvm import uvm_test
+
+from tb.common.bench import start
+from tb.common.configs import Config
+from tb.env import cover_points
+from tb.env.env import ContractionEnv
+from tb.sequences.registry import load_sequence
+
+SETTLE = 32  # cycles after the last answer, in which nothing more may come
+
+
+class ContractionTest(uvm_test):
+    """Builds the environment, resets the chip and runs the sequences."""
+
+    def build_phase(self) -> None:
+        self.config = Config.from_json(os.environ["FLAASH_CONFIG"])
+        self.seed = int(cocotb.RANDOM_SEED)
+        self.sequences = os.environ["FLAASH_SEQ"].split(",")
+        self.knobs = json.loads(os.environ.get("FLAASH_KNOBS", "{}"))
+        self.env = ContractionEnv("env", self, cocotb.top, self.config, self.seed)
+
+    async def run_phase(self) -> None:
+        self.raise_objection()
+        await start(cocotb.top)
+        await self.check_identity()
+        for name in self.sequences:
+            sequence = load_sequence(name)(**self.knobs.get(name, {}))
+            sequence.prepare(self.config, self.seed)
+            await sequence.start(self.env.contraction.sequencer)
+        await ClockCycles(cocotb.top.clk_i, SETTLE)
+        self.drop_objection()
+
+    def check_phase(self) -> None:
+        assert not self.env.result.monitor.stream.active, "beats came after the last trailer"
+
+    async def check_identity(self) -> None:
+        """Compare the identification registers with the configuration that was asked for."""
+        registers, parameters = self.env.registers, self.config.parameters()
+        expected = {f"Reg{name}": parameters[name] for name in (
+            "Format", "NumSdpe", "Lanes", "CoordWidth", "MemLines", "NodeDepth", "FiberDepth")}
+        expected["RegBlocks"] = sum(parameters[name] << shift for name, shift in (
+            ("Engine", 0), ("Memory", 4), ("Scheduler", 8)))
+        for name, value in expected.items():
+            seen = await registers.read(name)
+            assert seen == value, f"{name} is {seen:#x}, the build was asked for {value:#x}"
+
+    def summary(self) -> dict:
+        """Return what summary.json says of the run, without the verdict."""
+        scoreboard = self.env.scoreboard
+        return {"simulator": cocotb.SIM_NAME, "config": self.config.name, "seed": self.seed,
+                "sequences": self.sequences, **self.env.statistics.summary(),
+                "compared": scoreboard.compared, "mismatches": scoreboard.mismatch_count,
+                "errors_compared": scoreboard.errors, "coverage": round(cover_points.percent(), 2)}
+
+    def export(self, folder: Path) -> None:
+        """Write the coverage, and the result of the last contraction."""
+        cover_points.export(str(folder / "functional.yml"))
+        last = self.env.statistics.last
+        if last:
+            np.savez(folder / "result.npz", shape=np.array(last.prediction.result.shape, np.int64),
+                     coords=last.frame.coords, bits=last.frame.bits)

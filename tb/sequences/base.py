@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every sequence of contractions is derived from."""
+
+from __future__ import annotations
+
+import zlib
+
+import numpy as np
+from pyuvm import uvm_sequence
+
+from models.csf import Csf
+from models.generate import uniform_tensor
+from models.tensor import SparseTensor
+from tb.agents.contraction.item import ContractionItem
+from tb.common.configs import Config
+from tb.common.frames import pack_operand
+
+Operand = Csf | SparseTensor | np.ndarray
+
+
+class ContractionSequence(uvm_sequence):
+    """Sends contractions to the hardware; body() says which.
+
+    A subclass takes its knobs as constructor arguments with defaults.
+
+    Attributes:
+        rng: the source of chance, seeded by the run's seed and the sequence's name.
+        config: of the hardware.
+        values: a kind of values (models.generate) that suits the hardware's format.
+    """
+
+    def __init__(self, name: str):
+        super().__init__(name)
+        self.rng = np.random.default_rng(0)
+        self.config: Config | None = None
+        self.values = "normal"
+
+    def prepare(self, config: Config, seed: int) -> None:
+        """Tell the sequence what it runs on; called once before it is started."""
+        self.config = config
+        self.rng = np.random.default_rng([seed, zlib.crc32(self.get_name().encode())])
+        self.values = {"int8": "int8", "int16": "int16"}.get(str(config["Format"]), "normal")
+
+    async def contract(self, a: Operand | None, b: Operand | None, **options) -> None:
+        """Contract two operands along their last modes.
+
+        Args:
+            a, b: Csf, SparseTensor or dense array of order 1 or more; None keeps the one before.
+            options: `dense`, `run_length`, `stalls` of ContractionItem.
+        """
+        await self.send(ContractionItem(as_csf(a), as_csf(b), **options))
+
+    async def send(self, item: ContractionItem) -> None:
+        """Send an item and wait until the hardware has answered it."""
+        await self.start_item(item)
+        await self.finish_item(item)
+
+    def pack(self, csf: Csf, which: int) -> list[int]:
+        """Return the beats of an operand's frame; `which` is 0 for A, 1 for B."""
+        return pack_operand(csf, which, self.config)
+
+    def tensor(self, *shape: int, density: float = 0.3, values: str | None = None) -> SparseTensor:
+        """Return a random tensor; `values` is a kind of models.generate."""
+        return uniform_tensor(self.rng, shape, density, values=values or self.values)
+
+    def draw_shape(self, most: int = 3, extent: int = 6) -> tuple[int, ...]:
+        """Return random extents of up to `most` free modes."""
+        count = int(self.rng.integers(0, most + 1))
+        return tuple(int(e) for e in self.rng.integers(1, extent + 1, count))
+
+    def with_empty_nodes(self, tensor: SparseTensor, count: int = 4) -> Csf:
+        """Return the tensor with explicitly empty nodes at random places."""
+        return Csf.from_tensor(tensor).with_empty_nodes(self.rng, count)
+
+
+def as_csf(operand: Operand | None) -> Csf | None:
+    """Return an operand in Compressed Sparse Fiber form."""
+    if operand is None or isinstance(operand, Csf):
+        return operand
+    if not isinstance(operand, SparseTensor):
+        operand = SparseTensor.from_dense(operand)
+    return Csf.from_tensor(operand)

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Two tensors from files: what `make sim` does without SEQ."""
+
+from models import io
+from models.axes import prepare
+from tb.common.toolchain import ROOT
+from tb.sequences.base import ContractionSequence
+
+TENSORS = ROOT / "models" / "data" / "tensors"
+
+
+class FileSeq(ContractionSequence):
+    """Contract two tensors over any of their modes.
+
+    Args:
+        a, b: files, in one of the formats of models.io.
+        axes: modes of A and of B that meet, as for numpy.tensordot: "2,3:0,1"; None contracts the
+            last mode of A with the last of B.
+        dense: keep results that are zero.
+        run_length: most fibers of B per job, 0 for all.
+    """
+
+    def __init__(self, name: str = "file", a: str = str(TENSORS / "lih_integrals.tns"),
+                 b: str = str(TENSORS / "lih_doubles.tns"), axes: str | None = "2,3:0,1",
+                 dense: bool = False, run_length: int = 0):
+        super().__init__(name)
+        self.files, self.axes = (a, b), axes
+        self.options = {"dense": dense, "run_length": run_length}
+
+    async def body(self) -> None:
+        a, b = prepare(*map(io.read, self.files), self.axes, int(self.config["CoordWidth"]))
+        await self.contract(a, b, **self.options)

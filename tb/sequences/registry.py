@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Finds sequences by name: `skewed` is class SkewedSeq in tb/sequences/skewed.py. There is no list."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from pathlib import Path
+
+from tb.sequences.base import ContractionSequence
+
+FOLDER = Path(__file__).parent
+
+
+class SequenceError(ValueError):
+    """There is no such sequence, or its file doesn't hold one; the text says what there is."""
+
+
+def names() -> list[str]:
+    """Return the names of all sequences."""
+    helpers = ("base", "registry", "template")
+    return sorted(module.name for module in pkgutil.iter_modules([str(FOLDER)])
+                  if module.name not in helpers)
+
+
+def class_name(name: str) -> str:
+    """Return the name of a sequence's class: back_to_back -> BackToBackSeq."""
+    return "".join(part.capitalize() for part in name.split("_")) + "Seq"
+
+
+def load_sequence(name: str) -> type[ContractionSequence]:
+    """Return the class of a sequence.
+
+    Raises:
+        SequenceError: there is none of that name.
+    """
+    if name not in names():
+        raise SequenceError(f"unknown sequence '{name}', choose one of {', '.join(names())}")
+    module = importlib.import_module(f"tb.sequences.{name}")
+    wanted = class_name(name)
+    found = getattr(module, wanted, None)
+    if not (inspect.isclass(found) and issubclass(found, ContractionSequence)):
+        raise SequenceError(f"tb/sequences/{name}.py must define class {wanted}(ContractionSequence)")
+    return found
