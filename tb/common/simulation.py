@@ -78,7 +78,8 @@ def coverage_wanted() -> bool:
 
 
 def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = None,
-          extra_sources: tuple[Path, ...] = (), waves: bool = False, quiet: bool = True) -> Build:
+          extra_sources: tuple[Path, ...] = (), waves: bool = False, quiet: bool = True,
+          options: tuple[str | Path, ...] = ()) -> Build:
     """Compile `toplevel` once for these sources and parameters, and return the build.
 
     Args:
@@ -88,6 +89,7 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
         extra_sources: files outside rtl/, such as wrappers of a test.
         waves: make the build able to write a trace.
         quiet: keep the compiler's output in build.log of the folder.
+        options: further arguments of the compiler, behind ours; a Path is a file that the build depends on.
 
     Raises:
         ToolMissing: the simulator is not installed.
@@ -102,9 +104,10 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
         arguments += COVERAGE_ARGS
     if waves and simulator == "verilator":
         arguments += ["--trace", "--trace-structs"]
+    arguments += map(str, options)
 
     digest = hashlib.sha256(json.dumps([simulator, toplevel, parameters, arguments, waves]).encode())
-    for path in [*sources, *headers(), WAIVERS]:
+    for path in [*sources, *headers(), WAIVERS, *(option for option in options if isinstance(option, Path))]:
         digest.update(path.name.encode() + path.read_bytes())
     folder = BUILD / "sims" / f"{toplevel}-{simulator}-{digest.hexdigest()[:16]}"
 
