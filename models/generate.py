@@ -18,6 +18,8 @@ _EDGES = np.array([
     0x7F00_0000, 0x7F7F_FFFF,  # the greatest
     0x7F80_0000, 0x7FC0_0000, 0x7F80_0001, 0x7FA0_0000], np.uint32)  # infinity, quiet and signalling NaNs
 
+SKEWED_SEED, SKEWED_SHAPE = 1, (49, 512)
+
 
 def _patterns(rng: np.random.Generator, count: int) -> np.ndarray:
     return widen_float32(rng.integers(0, 2**32, count, np.uint32))
@@ -103,6 +105,29 @@ def zipf_tensor(rng: np.random.Generator, shape: Sequence[int], exponent: float 
     """
     fibers, extent = math.prod(shape[:-1]), shape[-1]
     return _from_fibers(rng, shape, np.minimum(rng.zipf(exponent, fibers), extent), values)
+
+
+def ranked_zipf_tensor(rng: np.random.Generator, shape: Sequence[int], exponent: float = 1.0,
+                       values: str = "normal") -> SparseTensor:
+    """Return a tensor whose fiber of rank r has extent / r**exponent entries, and at least one.
+
+    The longest fiber (rank 1) has every entry; which fiber has which rank is drawn.
+
+    Args:
+        rng: the source of chance.
+        shape: extents of a tensor of 1 or more modes.
+        exponent: of Zipf's law, above 0.
+        values: kind of values, see VALUES.
+    """
+    fibers, extent = math.prod(shape[:-1]), shape[-1]
+    ranks = rng.permutation(fibers) + 1
+    return _from_fibers(rng, shape, np.maximum(extent / ranks**exponent, 1).astype(np.int64), values)
+
+
+def skewed_pair() -> tuple[SparseTensor, SparseTensor]:
+    """Return the pair on which load balance is measured: 49 x 512 each, by Zipf's law, always the same."""
+    rng = np.random.default_rng(SKEWED_SEED)
+    return ranked_zipf_tensor(rng, SKEWED_SHAPE), ranked_zipf_tensor(rng, SKEWED_SHAPE)
 
 
 def one_full_fiber(rng: np.random.Generator, shape: Sequence[int], values: str = "normal") -> SparseTensor:
