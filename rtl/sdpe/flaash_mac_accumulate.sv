@@ -13,6 +13,8 @@
 //
 // `touched` of a side replaces clearing its words: the first addition to a word ignores the old one.
 
+`include "flaash_assert.svh"
+
 module flaash_mac_accumulate
   import flaash_mac_pkg::*;
 #(
@@ -28,10 +30,10 @@ module flaash_mac_accumulate
   input  mac_tag_t                 in_tag_i,
   input  logic                     in_alone_i,
   input  logic [PosWidth-1:0]      in_pos_i,
-  input  logic                     in_even_touch_i,
+  input  logic [BankWords-1:0]     in_even_touch_i,
   input  logic [BankAddrWidth-1:0] in_even_addr_i,
   input  logic [WordWidth-1:0]     in_even_i,
-  input  logic                     in_odd_touch_i,
+  input  logic [BankWords-1:0]     in_odd_touch_i,
   input  logic [BankAddrWidth-1:0] in_odd_addr_i,
   input  logic [WordWidth-1:0]     in_odd_i,
 
@@ -58,26 +60,24 @@ module flaash_mac_accumulate
   logic [NumWords-1:0] touched_q, touched_before, touched_d;
   mac_status_t         status_q, status_before, status_d;
   logic                accept, even_keep, odd_keep;
+  logic [BankWords-1:0] even_before, odd_before;
 
   assign accept         = in_valid_i && in_ready_o;
   assign touched_before = in_tag_i.first ? '0 : touched_q;
   assign status_before  = in_tag_i.first ? '0 : status_q;
 
+  // Bits 2 i and 2 i + 1 of `touched` belong to word i of the banks.
   always_comb begin
-    touched_d = touched_before;
-    even_keep = 1'b0;
-    odd_keep  = 1'b0;
     for (int unsigned i = 0; i < BankWords; i++) begin
-      if (in_even_addr_i == BankAddrWidth'(i)) begin
-        even_keep        = touched_before[2*i];
-        touched_d[2*i]   = touched_before[2*i] || in_even_touch_i;
-      end
-      if (in_odd_addr_i == BankAddrWidth'(i)) begin
-        odd_keep         = touched_before[2*i+1];
-        touched_d[2*i+1] = touched_before[2*i+1] || in_odd_touch_i;
-      end
+      even_before[i] = touched_before[2*i];
+      odd_before[i]  = touched_before[2*i+1];
+      touched_d[2*i]   = even_before[i] || in_even_touch_i[i];
+      touched_d[2*i+1] = odd_before[i] || in_odd_touch_i[i];
     end
   end
+
+  assign even_keep = (in_even_touch_i & even_before) != '0;
+  assign odd_keep  = (in_odd_touch_i & odd_before) != '0;
 
   always_comb begin
     status_d         = status_before;
@@ -108,7 +108,7 @@ module flaash_mac_accumulate
     .Width(Width)
   ) u_even (
     .clk_i,
-    .add_i(accept && in_even_touch_i),
+    .add_i(accept && in_even_touch_i != '0),
     .keep_i(even_keep),
     .negative_i(in_tag_i.sign),
     .addr_i({side_q, in_even_addr_i}),
@@ -121,7 +121,7 @@ module flaash_mac_accumulate
     .Width(Width)
   ) u_odd (
     .clk_i,
-    .add_i(accept && in_odd_touch_i),
+    .add_i(accept && in_odd_touch_i != '0),
     .keep_i(odd_keep),
     .negative_i(in_tag_i.sign),
     .addr_i({side_q, in_odd_addr_i}),

@@ -3,7 +3,7 @@
 //
 // Guarantees  out_even_* and out_odd_* are what to add to one word of each bank: the part of the
 //             product that falls into it, inverted if the product is negative (the accumulator adds
-//             1 then), and touch = that part is not zero.
+//             1 then), the word's number in the bank, and touch, its bit set unless the part is zero.
 //             A dot product of a single product (out_alone_o) goes to word 0 unshifted, and
 //             out_pos_o is the place of its bit 0: so it takes one word instead of two. Products
 //             near the subnormal numbers are left out: their place decides how they round.
@@ -33,10 +33,10 @@ module flaash_mac_align
   output mac_tag_t                 out_tag_o,
   output logic                     out_alone_o,
   output logic [PosWidth-1:0]      out_pos_o,
-  output logic                     out_even_touch_o,
+  output logic [BankWords-1:0]     out_even_touch_o,
   output logic [BankAddrWidth-1:0] out_even_addr_o,
   output logic [WordWidth-1:0]     out_even_o,
-  output logic                     out_odd_touch_o,
+  output logic [BankWords-1:0]     out_odd_touch_o,
   output logic [BankAddrWidth-1:0] out_odd_addr_o,
   output logic [WordWidth-1:0]     out_odd_o
 );
@@ -104,7 +104,7 @@ module flaash_mac_align
   logic [RingChunks-1:0][Chunk-1:0] ring;
   logic [RingChunks-1:0]            ring_touch;
   logic [Chunks-1:0]                chunk_touch;
-  logic                             even_touch, odd_touch;
+  logic [BankWords-1:0]             even_touch, odd_touch;
   logic [BankAddrWidth-1:0]         even_addr;
   logic [WordWidth-1:0]             even, odd, invert;
 
@@ -126,15 +126,19 @@ module flaash_mac_align
     end
   end
 
-  assign invert     = {WordWidth{fine_tag.sign}};
-  assign even       = ring[RingChunks/2-1:0] ^ invert;
-  assign odd        = ring[RingChunks-1:RingChunks/2] ^ invert;
-  assign even_touch = ring_touch[RingChunks/2-1:0] != '0;
-  assign odd_touch  = ring_touch[RingChunks-1:RingChunks/2] != '0;
-  assign even_addr  = (fine_start >= 3'(RingChunks / 2)) ? fine_pair + 1'b1 : fine_pair;
+  assign invert    = {WordWidth{fine_tag.sign}};
+  assign even      = ring[RingChunks/2-1:0] ^ invert;
+  assign odd       = ring[RingChunks-1:RingChunks/2] ^ invert;
+  assign even_addr = (fine_start >= 3'(RingChunks / 2)) ? fine_pair + 1'b1 : fine_pair;
+
+  for (genvar i = 0; i < BankWords; i++) begin : gen_touch
+    assign even_touch[i] = (even_addr == BankAddrWidth'(i)) && (ring_touch[RingChunks/2-1:0] != '0);
+    assign odd_touch[i]  = (fine_pair == BankAddrWidth'(i))
+                           && (ring_touch[RingChunks-1:RingChunks/2] != '0);
+  end
 
   flaash_mac_stage #(
-    .Width($bits(mac_tag_t) + 1 + PosWidth + 2 * (1 + BankAddrWidth + WordWidth))
+    .Width($bits(mac_tag_t) + 1 + PosWidth + 2 * (BankWords + BankAddrWidth + WordWidth))
   ) u_ring (
     .clk_i,
     .rst_ni,

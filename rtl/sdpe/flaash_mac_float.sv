@@ -40,7 +40,7 @@ module flaash_mac_float
   logic                     add_valid, add_ready, add_alone;
   mac_tag_t                 add_tag;
   logic [PosWidth-1:0]      add_pos;
-  logic                     even_touch, odd_touch;
+  logic [BankWords-1:0]     even_touch, odd_touch;
   logic [BankAddrWidth-1:0] even_addr, odd_addr;
   logic [WordWidth-1:0]     even, odd;
 

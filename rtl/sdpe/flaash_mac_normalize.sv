@@ -47,8 +47,11 @@ module flaash_mac_normalize
   // --------------------------------------------------------------------- window
   logic                          win_valid_q, win_sign_q, win_below_q;
   mac_status_t                   win_status_q;
-  logic [LimitWidth-1:0]         win_place_q;
+  logic [LimitWidth-1:0]         win_place_q, word_place;
   logic [WindowWidth-1:0]        win_q, win_plus;
+
+  // WordWidth times the number, without a multiplier.
+  assign word_place = LimitWidth'({win_index_i, 5'd0}) + LimitWidth'({win_index_i, 4'd0});
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) win_valid_q <= 1'b0;
@@ -59,8 +62,7 @@ module flaash_mac_normalize
     win_status_q <= win_status_i;
     win_sign_q   <= win_negate_i;
     win_below_q  <= win_below_i;
-    win_place_q  <= win_alone_i ? LimitWidth'(win_pos_i)
-                                : LimitWidth'(win_index_i) * LimitWidth'(WordWidth);
+    win_place_q  <= win_alone_i ? LimitWidth'(win_pos_i) : word_place;
     win_q        <= {win_top_i, win_tail_i} ^ {WindowWidth{win_negate_i}};
   end
 
