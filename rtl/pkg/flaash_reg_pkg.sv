@@ -106,7 +106,8 @@ package flaash_reg_pkg;
     ErrStartBusy     = 8'h0d,  // start while a contraction runs; it goes on (place: 0)
     ErrAddress       = 8'h0e,  // access to a register that does not exist or is not writable (place: address)
     ErrResultRange   = 8'h0f,  // an integer result does not fit its format (place: SDPE)
-    ErrStartLoading  = 8'h10   // start while an operand is being received (place: 0)
+    ErrStartLoading  = 8'h10,  // start while an operand is being received (place: 0)
+    ErrAborted       = 8'h11   // only in a trailer: a soft reset cut this frame short, records are missing
   } error_e;
 
 endpackage : flaash_reg_pkg

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// Path walker: the coordinates of a leaf node, found by walking to its ancestors.
+//
+// Guarantees  When busy_o falls after start_i, coords_o holds the coordinate of level l at [l] for
+//             l below levels_i. The path before is remembered: the walk ends at the first node
+//             that lies on it.
+// Demands     start_i only while not busy; levels_i stays during a contraction. The store answers
+//             one cycle after node_addr_o.
+// Latency     One cycle per node that is not on the path before; none if the leaf is the same.
+// Reset       No path is remembered. forget_i does the same and ends a walk.
+
+`include "flaash_assert.svh"
+
+module flaash_path_walker
+  import flaash_pkg::*;
+(
+  input  logic                       clk_i,
+  input  logic                       rst_ni,
+
+  input  logic                       forget_i,
+  input  logic [3:0]                 levels_i,  // upper levels of the operand, 0 to MaxLevels
+
+  input  logic                       start_i,
+  input  node_id_t                   leaf_i,
+  output logic                       busy_o,
+  output logic [MaxLevels-1:0][31:0] coords_o,
+
+  // operand store
+  output node_id_t                   node_addr_o,
+  input  logic [31:0]                node_coord_i,
+  input  node_id_t                   node_parent_i
+);
+
+  logic                       known_q;   // nodes_q is a whole path
+  node_id_t [MaxLevels-1:0]   nodes_q;
+  logic [MaxLevels-1:0][31:0] coords_q;
+  logic                       walking_q;
+  node_id_t                   node_q;    // the node that the store answers about
+  logic [2:0]                 level_q;   // its level
+  logic [2:0]                 leaf_level, level_above;
+  logic                       leaf_known, parent_known;
+
+  assign leaf_level   = 3'(levels_i - 4'd1);
+  assign level_above  = level_q - 3'd1;
+  assign leaf_known   = levels_i == '0 || (known_q && nodes_q[leaf_level] == leaf_i);
+  assign parent_known = level_q == '0 || (known_q && nodes_q[level_above] == node_parent_i);
+
+  assign node_addr_o = walking_q ? node_parent_i : leaf_i;
+  assign busy_o      = walking_q;
+  assign coords_o    = coords_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      known_q   <= 1'b0;
+      nodes_q   <= '0;
+      coords_q  <= '0;
+      walking_q <= 1'b0;
+      node_q    <= '0;
+      level_q   <= '0;
+    end else if (forget_i) begin
+      known_q   <= 1'b0;
+      walking_q <= 1'b0;
+    end else if (walking_q) begin
+      nodes_q[level_q]  <= node_q;
+      coords_q[level_q] <= node_coord_i;
+      node_q            <= node_parent_i;
+      level_q           <= level_above;
+      if (parent_known) begin
+        walking_q <= 1'b0;
+        known_q   <= 1'b1;
+      end
+    end else if (start_i && !leaf_known) begin
+      walking_q <= 1'b1;
+      node_q    <= leaf_i;
+      level_q   <= leaf_level;
+    end
+  end
+
+  // ---------------------------------------------------------------- properties
+  `FLAASH_ASSERT(StartWhenFree_A, !(start_i && walking_q), "a walk begins inside another")
+  `FLAASH_COVER(AncestorKnown_C, walking_q && parent_known && level_q != '0)
+  `FLAASH_COVER(LeafKnown_C, start_i && leaf_known)
+
+endmodule : flaash_path_walker

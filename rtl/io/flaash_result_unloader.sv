@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// Result unloader: gives results their coordinates and sends them as one frame per contraction.
+//
+// Guarantees  begin_i opens a frame. Every result taken then leaves as a record, in order; after the
+//             last the trailer follows, with the number of records. abort_i cuts the frame short: the
+//             record that has begun leaves whole, the others are dropped and counted nowhere, and the
+//             trailer carries ErrAborted. No beat is ever withdrawn. idle_o: no frame is open.
+// Demands     begin_i only while idle. Operands stay as they are while a frame is open. The stores
+//             answer one cycle after the address. all_stored_i falls with begin_i at the latest
+//             one cycle later, and rises when nothing follows what is at in_*.
+// Latency     Four cycles from a result to its first beat for an order-3 operand, one per level more.
+// Throughput  A record per max(beats of the record, nodes to walk + 1) cycles, walks of A and B in
+//             parallel; nodes on the path of the record before need no walk. So at most three cycles
+//             for operands up to order 3.
+// Reset       rst_ni of the chip, not the core's: the host sees every frame end.
+//
+//   in_* --> f (fiber -> leaf node) --> w (walk to the root, A and B) --> record sender --> m_axis
+
+`include "flaash_assert.svh"
+
+module flaash_result_unloader
+  import flaash_pkg::*;
+  import flaash_reg_pkg::*;
+#(
+  parameter int unsigned Format = FormatFp32  // int16 results have two words
+) (
+  input  logic                   clk_i,
+  input  logic                   rst_ni,
+
+  // results
+  input  logic                   in_valid_i,
+  output logic                   in_ready_o,
+  input  result_t                in_result_i,
+
+  // the frame
+  input  logic                   begin_i,
+  input  logic                   all_stored_i,
+  input  logic                   abort_i,
+  input  error_e                 error_code_i,
+  output logic                   idle_o,
+
+  // operand stores
+  input  logic [3:0]             a_order_i,
+  output fiber_id_t              a_path_addr_o,
+  input  node_id_t               a_path_i,
+  output node_id_t               a_node_addr_o,
+  input  logic [31:0]            a_node_coord_i,
+  input  node_id_t               a_node_parent_i,
+  input  logic [3:0]             b_order_i,
+  output fiber_id_t              b_path_addr_o,
+  input  node_id_t               b_path_i,
+  output node_id_t               b_node_addr_o,
+  input  logic [31:0]            b_node_coord_i,
+  input  node_id_t               b_node_parent_i,
+
+  // result frames
+  output logic                   m_axis_tvalid_o,
+  input  logic                   m_axis_tready_i,
+  output logic [StreamWidth-1:0] m_axis_tdata_o,
+  output logic                   m_axis_tlast_o,
+
+  output logic                   sent_o,     // a record left
+  output logic                   drained_o   // the trailer left
+);
+
+  localparam int unsigned ValueWords = (Format == FormatInt16) ? 2 : 1;
+  localparam int unsigned MaxWords   = 2 * MaxLevels + 2;  // 16
+  localparam logic [63:0] ValueMask  = (ValueWords == 2) ? '1 : 64'hffff_ffff;
+  localparam logic [31:0] TrailerMagic = 32'h4641_4c45;
+
+  // --------------------------------------------------------------------- stages
+  logic    open_q, trailer_q;  // trailer_q: the trailer of the open frame is with the sender
+  logic    f_valid_q, w_valid_q;
+  result_t f_result_q;
+  logic [ResultWidth-1:0] w_value_q;
+  logic    f_ready, f_leaves, w_leaves, a_busy, b_busy;
+  logic    record_valid, send_ready, send_trailer;
+
+  assign f_leaves     = f_valid_q && (!w_valid_q || w_leaves) && !abort_i;
+  assign f_ready      = !f_valid_q || f_leaves;
+  assign record_valid = w_valid_q && !a_busy && !b_busy && !abort_i;
+  assign w_leaves     = record_valid && send_ready;
+  assign in_ready_o   = abort_i || (open_q && f_ready);
+
+  // The address must stay while the result waits, for the store answers anew in every cycle.
+  assign a_path_addr_o = f_ready ? in_result_i.a_id : f_result_q.a_id;
+  assign b_path_addr_o = f_ready ? in_result_i.b_id : f_result_q.b_id;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      f_valid_q  <= 1'b0;
+      f_result_q <= '0;
+      w_valid_q  <= 1'b0;
+      w_value_q  <= '0;
+    end else begin
+      if (f_ready) f_valid_q <= in_valid_i && open_q;
+      if (f_ready && in_valid_i) f_result_q <= in_result_i;
+      if (f_leaves) w_value_q <= f_result_q.value;
+      if (f_leaves)      w_valid_q <= 1'b1;
+      else if (w_leaves) w_valid_q <= 1'b0;
+      if (abort_i) begin
+        f_valid_q <= 1'b0;
+        w_valid_q <= 1'b0;
+      end
+    end
+  end
+
+  // --------------------------------------------------------------------- walkers
+  logic [3:0]                 a_levels, b_levels;
+  logic [MaxLevels-1:0][31:0] a_coords, b_coords;
+
+  // A store that is empty has order 0.
+  assign a_levels = (a_order_i == '0) ? '0 : a_order_i - 4'd1;
+  assign b_levels = (b_order_i == '0) ? '0 : b_order_i - 4'd1;
+
+  flaash_path_walker u_a_walker (
+    .clk_i, .rst_ni,
+    .forget_i(begin_i || abort_i), .levels_i(a_levels), .start_i(f_leaves), .leaf_i(a_path_i),
+    .busy_o(a_busy), .coords_o(a_coords),
+    .node_addr_o(a_node_addr_o), .node_coord_i(a_node_coord_i), .node_parent_i(a_node_parent_i)
+  );
+
+  flaash_path_walker u_b_walker (
+    .clk_i, .rst_ni,
+    .forget_i(begin_i || abort_i), .levels_i(b_levels), .start_i(f_leaves), .leaf_i(b_path_i),
+    .busy_o(b_busy), .coords_o(b_coords),
+    .node_addr_o(b_node_addr_o), .node_coord_i(b_node_coord_i), .node_parent_i(b_node_parent_i)
+  );
+
+  // --------------------------------------------------------------------- record
+  // Coordinates of A, then those of B, then the value, without gaps.
+  logic [MaxWords-1:0][31:0] record, a_words, b_words, value_words;
+  logic [63:0]               value;
+  logic [4:0]                record_words, free_words;
+
+  assign value        = 64'($signed(w_value_q)) & ValueMask;
+  assign free_words   = 5'(a_levels) + 5'(b_levels);
+  assign record_words = free_words + 5'(ValueWords);
+
+  always_comb begin
+    a_words     = '0;
+    b_words     = '0;
+    value_words = '0;
+    for (int l = 0; l < MaxLevels; l++) begin
+      if (l < 32'(a_levels)) a_words[l] = a_coords[l];
+      if (l < 32'(b_levels)) b_words[l] = b_coords[l];
+    end
+    value_words[1:0] = value;
+    record = a_words | (b_words << {a_levels, 5'd0}) | (value_words << {free_words, 5'd0});
+  end
+
+  // ---------------------------------------------------------------------- frame
+  logic [63:0]               records_q;
+  logic [MaxWords-1:0][31:0] trailer;
+  error_e                    trailer_code;
+
+  always_comb begin
+    trailer_code = error_code_i;
+    if (abort_i) trailer_code = ErrAborted;
+    trailer = '0;
+    trailer[StreamWords-1:0] = {records_q, 24'd0, trailer_code, TrailerMagic};
+  end
+
+  assign idle_o       = !open_q;
+  assign send_trailer = open_q && !trailer_q &&
+                        (abort_i || (all_stored_i && !in_valid_i && !f_valid_q && !w_valid_q));
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      open_q    <= 1'b0;
+      trailer_q <= 1'b0;
+      records_q <= '0;
+    end else begin
+      if (begin_i) begin
+        open_q    <= 1'b1;
+        trailer_q <= 1'b0;
+        records_q <= '0;
+      end
+      if (w_leaves) records_q <= records_q + 1'b1;
+      if (send_trailer && send_ready) trailer_q <= 1'b1;
+      if (drained_o) open_q <= 1'b0;
+    end
+  end
+
+  flaash_record_sender #(
+    .MaxWords(MaxWords)
+  ) u_sender (
+    .clk_i, .rst_ni,
+    .in_valid_i(record_valid || send_trailer), .in_ready_o(send_ready),
+    .in_data_i(send_trailer ? trailer : record),
+    .in_words_i(send_trailer ? 5'(StreamWords) : record_words), .in_last_i(send_trailer),
+    .m_axis_tvalid_o, .m_axis_tready_i, .m_axis_tdata_o, .m_axis_tlast_o,
+    .sent_o, .drained_o
+  );
+
+  // ---------------------------------------------------------------- properties
+  `FLAASH_ASSERT(BeginWhenIdle_A, !begin_i || idle_o, "a frame begins inside another")
+  `FLAASH_ASSERT(BothLoaded_A, !f_leaves || (a_order_i != '0 && b_order_i != '0), "a result of no operand")
+  `FLAASH_COVER(AbortInRecord_C, abort_i && m_axis_tvalid_o && !m_axis_tlast_o)
+  `FLAASH_COVER(EmptyFrame_C, send_trailer && records_q == '0)
+
+endmodule : flaash_result_unloader
