@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import itertools
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -165,8 +164,11 @@ def _complete(header, shape, places, coords, values, path) -> SparseTensor:
                               f" {coords[index, 0] + 1} {coords[index, 1] + 1}", path,
                               f"line {places[index]}")
         sign = -1 if header.symmetry == "skew-symmetric" else 1
-        places = list(itertools.chain(places, itertools.compress(places, off)))
-        coords = np.concatenate([coords, coords[off, ::-1]])
-        values = np.concatenate([values, sign * values[off]])
+        # Each mirrored entry right behind its origin, so that the first of two that clash is named first.
+        origin = np.repeat(np.arange(len(values)), 1 + off)
+        mirrored = np.concatenate([[False], origin[1:] == origin[:-1]])
+        coords = np.where(mirrored[:, None], coords[origin, ::-1], coords[origin])
+        values = np.where(mirrored, sign, 1) * values[origin]
+        places = [places[index] for index in origin]
     return SparseTensor.from_coordinates(shape, coords, values, path=path,
                                          place=lambda index: f"line {places[index]}")

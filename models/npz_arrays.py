@@ -36,7 +36,7 @@ def load_arrays(path: str | PathLike, names: frozenset[str]) -> dict[str, np.nda
     except TensorError:
         raise
     except Exception as error:  # zipfile raises nearly anything on a damaged archive
-        raise TensorError(f"not a sound .npz archive: {error or type(error).__name__}", path) from None
+        raise TensorError(f"not a sound .npz archive: {_reason(error)}", path) from None
 
 
 def _member(path, archive: zipfile.ZipFile, info: zipfile.ZipInfo, size: int) -> np.ndarray:
@@ -56,7 +56,7 @@ def _member(path, archive: zipfile.ZipFile, info: zipfile.ZipInfo, size: int) ->
     except TensorError:
         raise
     except Exception as error:  # numpy evaluates the header, with as many kinds of errors
-        raise TensorError(f"no array can be read: {error or type(error).__name__}", path, place) from None
+        raise TensorError(f"no array can be read: {_reason(error)}", path, place) from None
     if dtype.hasobject or dtype.names:
         raise TensorError(f"elements of type {dtype} are not supported", path, place)
     there = len(raw) - stream.tell()
@@ -68,3 +68,9 @@ def _member(path, archive: zipfile.ZipFile, info: zipfile.ZipInfo, size: int) ->
     array = np.frombuffer(raw, dtype, offset=stream.tell())
     # Byte order as on this machine: everything behind this point relies on it.
     return array.reshape(shape, order="F" if fortran else "C").astype(dtype.newbyteorder("="), order="C")
+
+
+def _reason(error: Exception) -> str:
+    """Return what the library said, which may quote the file at any length."""
+    text = str(error) or type(error).__name__
+    return text if len(text) <= 120 else text[:117] + "..."
