@@ -97,12 +97,12 @@ class VectorSink:
 
     Args:
         entity, name, clock, random, stalls: as for VectorSource.
-        field: name of the payload port; it holds one beat for all streams, or one per stream.
+        field: name of the payload port, shared by all streams; it holds the beat of the stream that is valid.
         callback: called with (stream, beat) for each accepted beat.
 
     Attributes:
         stopped: streams (bits) that accept nothing, whatever the stalls say.
-        taken: beats accepted in the last cycle (bits).
+        always: streams (bits) that accept always, whatever the stalls say.
     """
 
     def __init__(self, entity: SimHandleBase, name: str, clock: SimHandleBase, field: str, random: Random,
@@ -114,19 +114,19 @@ class VectorSink:
         self._count = len(self._valid)
         self._stalls = _generators(self._count, random, stalls)
         self.stopped = 0
-        self.taken = 0
+        self.always = 0
         self._ready.value = 0
         cocotb.start_soon(self._run())
 
     async def _run(self) -> None:
         while True:
             ready = sum(1 << stream for stream, pause in enumerate(self._stalls) if not next(pause))
-            ready &= ~self.stopped
+            ready = (ready | self.always) & ~self.stopped
             self._ready.value = ready
             await FallingEdge(self._clock)
             if self._entity.rst_ni.value == 1:
-                self.taken = int(self._valid.value) & ready
+                taken = int(self._valid.value) & ready
                 for stream in range(self._count):
-                    if self.taken >> stream & 1:
+                    if taken >> stream & 1:
                         self._callback(stream, int(self._data.value))
             await RisingEdge(self._clock)
