@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The lower bound in cycles against engines stepped one cycle at a time, and hand-made cases."""
+
+import csv
+
+import numpy as np
+import pytest
+
+from models import contract as contract_module
+from models import cycles, generate, io
+from models.csf import Csf
+from models.cycles import lower_bound
+from models.errors import TensorError
+from tests.models.strategies import TENSORS, WORKLOADS, tensor
+
+CONFIG = {"NumSdpe": 1, "Lanes": 4, "Engine": "merge", "Memory": "ideal", "MemBanks": 16, "MemLatency": 2,
+          "Scheduler": "demand", "ResultDepth": 512, "Format": "fp32"}
+
+
+def fibers(csf: Csf) -> list[list[int]]:
+    return [csf.leaf_coords[first:last].tolist() for first, last in csf.fiber_bounds()]
+
+
+def lines(fiber: list[int], lanes: int) -> list[list[int]]:
+    return [fiber[first:first + lanes] for first in range(0, len(fiber), lanes)]
+
+
+def run_merge(a: list[int], b: list[int], lanes: int) -> tuple[int, int]:
+    """Return steps and cycles of a merge: coordinates compared one pair at a time."""
+    i = j = steps = 0
+    while True:
+        steps += 1
+        end_a = a[i] <= b[j] and i == len(a) - 1
+        end_b = b[j] <= a[i] and j == len(b) - 1
+        if end_a or end_b:
+            break
+        i, j = i + (a[i] <= b[j]), j + (b[j] <= a[i])
+    # The lines looked at go with the last step; each other line that is left takes a cycle.
+    left = sum(len(lines(fiber, lanes)) - 1 - place // lanes for fiber, place in ((a, i), (b, j)))
+    return steps, steps + left
+
+
+def run_compare(a: list[int], b: list[int], lanes: int) -> tuple[int, int]:
+    """Return steps and cycles of line comparison: pairs of lines one at a time."""
+    lines_a, lines_b = lines(a, lanes), lines(b, lanes)
+    steps = 0
+    while True:
+        steps += 1
+        last_a, last_b = lines_a[0][-1], lines_b[0][-1]
+        ends = (last_a <= last_b and len(lines_a) == 1) or (last_b <= last_a and len(lines_b) == 1)
+        if ends:
+            return steps, steps + len(lines_a) + len(lines_b) - 2
+        if last_a <= last_b:
+            lines_a.pop(0)
+        if last_b <= last_a:
+            lines_b.pop(0)
+
+
+RUN = {"merge": run_merge, "compare": run_compare}
+
+
+def pair(seed: int, trial: int = 0) -> tuple[Csf, Csf]:
+    rng = np.random.default_rng([seed, trial])
+    shapes = [(*rng.integers(1, 5, rng.integers(0, 3)), 24) for _ in range(2)]
+    return tuple(Csf.from_tensor(generate.uniform_tensor(rng, shape, rng.random())) for shape in shapes)
+
+
+@pytest.mark.parametrize("engine", ["merge", "compare"])
+@pytest.mark.parametrize("lanes", [1, 2, 4, 8])
+def test_work_against_stepping(engine, lanes, seed) -> None:
+    for trial in range(40):
+        a, b = pair(seed, trial)
+        runs = [RUN[engine](x, y, lanes) for x in fibers(a) for y in fibers(b)]
+        common = [len(set(x) & set(y)) for x in fibers(a) for y in fibers(b)]
+        bound = lower_bound(a, b, CONFIG | {"Engine": engine, "Lanes": lanes})
+        work = bound.work
+        assert work.jobs == len(runs)
+        assert work.steps == sum(steps for steps, _ in runs)
+        assert work.engine == bound.terms["engine"] == sum(cycles for _, cycles in runs)
+        assert work.matches == sum(common)
+        assert work.beats == bound.terms["products"] == sum(max(count, 1) for count in common)
+        assert work.lines_a == sum(len(lines(x, lanes)) for x in fibers(a)) * len(fibers(b))
+        assert work.lines_b == sum(len(lines(y, lanes)) for y in fibers(b)) * len(fibers(a))
+        assert work.runs == len(fibers(a)) * bool(fibers(b))
+
+
+@pytest.mark.parametrize("scheduler", ["demand", "round_robin"])
+@pytest.mark.parametrize("run_length", [0, 1, 3])
+def test_busiest_engine(scheduler, run_length, seed) -> None:
+    for trial in range(30):
+        a, b = pair(seed, trial)
+        length = run_length or max(len(fibers(b)), 1)
+        runs = [sum(run_merge(x, y, 4)[1] for y in fibers(b)[first:first + length])
+                for x in fibers(a) for first in range(0, len(fibers(b)), length)]
+        for engines in (1, 2, 5):
+            bound = lower_bound(a, b, CONFIG | {"NumSdpe": engines, "Scheduler": scheduler}, run_length)
+            loads = [sum(runs[engine::engines]) for engine in range(engines)]
+            least = max(-(-sum(runs) // engines), max(runs, default=0))
+            assert bound.terms["engine"] == (max(loads) if scheduler == "round_robin" else least)
+            assert bound.terms["issue"] == len(runs)
+            assert bound.cycles == (max(bound.terms.values()) + 4 if runs else 0)
+
+
+@pytest.mark.parametrize("name", [file.name[:-11] for file in sorted(WORKLOADS.glob("*_lhs.csfbin"))])
+def test_merge_steps_of_workloads(name) -> None:
+    rows = {row["workload"]: row for row in csv.DictReader((WORKLOADS / "workloads.csv").open())}
+    a, b = (Csf.from_tensor(io.read(WORKLOADS / f"{name}_{side}.csfbin")) for side in ("lhs", "rhs"))
+    work = lower_bound(a, b, CONFIG).work
+    assert work.steps == int(rows[name]["early_term_cycles"])
+    assert work.matches == int(rows[name]["sum_intersection"])
+    assert work.jobs == int(rows[name]["jobs"]) - int(rows[name]["jobs_either_empty"])
+
+
+def test_blocks_change_nothing(seed, monkeypatch) -> None:
+    a, b = pair(seed)
+    whole = lower_bound(a, b, CONFIG | {"NumSdpe": 2}, 2)
+    for module in (cycles, contract_module):
+        monkeypatch.setattr(module, "MAX_BLOCK", 1)
+    assert lower_bound(a, b, CONFIG | {"NumSdpe": 2}, 2) == whole
+
+
+def test_banks_and_drain() -> None:
+    rng = np.random.default_rng(0)
+    full = Csf.from_tensor(generate.uniform_tensor(rng, (20, 30, 8), 1.0))
+    ideal = lower_bound(full, full, CONFIG | {"NumSdpe": 64, "Engine": "compare"})
+    assert ideal.terms["banks"] == ideal.terms["drain"] == 0
+    banked = lower_bound(full, full, CONFIG | {"NumSdpe": 64, "Memory": "banked", "MemBanks": 4})
+    assert banked.terms["banks"] == 2 * 600 * 600 * 2 // 4
+    # 360,000 results of 4 + 1 words in two beats each; the stores hold 64 x 512.
+    drained = lower_bound(full, full, CONFIG | {"NumSdpe": 64, "Engine": "compare"}, results=360_000)
+    assert drained.terms["drain"] == (360_000 - 64 * 512 - 4 * 64 - 16) * 2
+    assert drained.limit == "drain" and drained.cycles == drained.terms["drain"] + 4
+    assert lower_bound(full, full, CONFIG, results=10).terms["drain"] == 0
+
+
+def test_nothing_to_do() -> None:
+    some, none = (Csf.from_tensor(tensor((3, 4), entries)) for entries in ({(1, 2): 1.0}, {}))
+    for a, b in ((some, none), (none, some), (none, none)):
+        for engine in RUN:
+            bound = lower_bound(a, b, CONFIG | {"Engine": engine})
+            assert bound.cycles == 0 and bound.work.jobs == bound.work.runs == 0
+    with pytest.raises(TensorError, match="contracted extents differ"):
+        lower_bound(some, Csf.from_tensor(tensor((3, 5), {})), CONFIG)
+
+
+def test_large_contraction() -> None:
+    umls = Csf.from_tensor(io.read(TENSORS / "umls.tns"))
+    merge, compare = (lower_bound(umls, umls, CONFIG | {"Engine": engine, "NumSdpe": 32}) for engine in RUN)
+    assert merge.work.jobs == compare.work.jobs == 695_556
+    assert merge.work.matches == 725_705
+    assert compare.cycles < merge.cycles
