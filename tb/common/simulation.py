@@ -188,7 +188,8 @@ def run(built: Build, test_module: str, name: str, seed: int = 1,
     problems = _problems(results) if results.exists() else ["no test result: the simulator died"]
     if problems or failure:
         text = (folder / "run.log").read_text(errors="replace") if log else ""
-        fatal = [line for line in text.splitlines() if re.search(r"\bERROR\b|FATAL|\$fatal|%Error", line)]
+        stops = re.compile(r"\bERROR\b|FATAL|%Fatal|\$fatal|%Error")
+        fatal = [line for line in text.splitlines() if stops.search(line)]
         repeat = os.environ.get("PYTEST_CURRENT_TEST", "").split(" ")[0]
         raise SimulationFailed("\n".join([
             f"{test_module} on {built.simulator}, seed {seed}: " + "; ".join(problems or [str(failure)]),
