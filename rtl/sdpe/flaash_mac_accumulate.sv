@@ -8,7 +8,8 @@
 // Demands     AXI handshake rule at in_*; at most 2 ** CountWidth products per dot product, then no
 //             word can overflow. sum_ready_i may depend on sum_valid_o.
 // Latency     One cycle. Throughput: one product per cycle, no gap between dot products.
-// Stalls      While both sides hold finished sums. in_ready_o comes from registers.
+// Stalls      While both sides hold finished sums (dot products without products need no side), or four
+//             sums wait. in_ready_o depends on registers and on the tag only.
 // Reset       Forgets both sides.
 //
 // `touched` of a side replaces clearing its words: the first addition to a word ignores the old one.
@@ -56,11 +57,11 @@ module flaash_mac_accumulate
   localparam int unsigned SumWidth = NumWords + $bits(mac_status_t) + 1 + PosWidth + 1;
 
   // ----------------------------------------------------- the sum being added up
-  logic                side_q;
-  logic [NumWords-1:0] touched_q, touched_before, touched_d;
-  mac_status_t         status_q, status_before, status_d;
-  logic                accept, even_keep, odd_keep;
+  logic                 side_q;
+  logic [NumWords-1:0]  touched_q, touched_before, touched_d;
+  mac_status_t          status_q, status_before, status_d;
   logic [BankWords-1:0] even_before, odd_before;
+  logic                 accept, take_side, even_keep, odd_keep;
 
   assign accept         = in_valid_i && in_ready_o;
   assign touched_before = in_tag_i.first ? '0 : touched_q;
@@ -69,8 +70,8 @@ module flaash_mac_accumulate
   // Bits 2 i and 2 i + 1 of `touched` belong to word i of the banks.
   always_comb begin
     for (int unsigned i = 0; i < BankWords; i++) begin
-      even_before[i] = touched_before[2*i];
-      odd_before[i]  = touched_before[2*i+1];
+      even_before[i]   = touched_before[2*i];
+      odd_before[i]    = touched_before[2*i+1];
       touched_d[2*i]   = even_before[i] || in_even_touch_i[i];
       touched_d[2*i+1] = odd_before[i] || in_odd_touch_i[i];
     end
@@ -91,7 +92,7 @@ module flaash_mac_accumulate
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       side_q <= 1'b0;
-    end else if (accept && in_tag_i.last) begin
+    end else if (take_side) begin
       side_q <= !side_q;
     end
   end
@@ -131,18 +132,29 @@ module flaash_mac_accumulate
   );
 
   // -------------------------------------------------------------- finished sums
-  // One per side: as long as one place is free, so is the side that adds up.
-  logic [1:0] usage;
-  logic       full;
+  // A sum that touched no word keeps no side, so that empty dot products pass while both are taken.
+  logic [1:0] sides_q;  // finished sums that keep one
+  logic       give_side, sums_ready, empty_dot;
+  logic [2:0] usage;
+
+  assign empty_dot  = in_tag_i.first && in_tag_i.last && !in_tag_i.product;
+  assign in_ready_o = sums_ready && (!sides_q[1] || empty_dot);
+  assign take_side  = accept && in_tag_i.last && touched_d != '0;
+  assign give_side  = sum_valid_o && sum_ready_i && sum_touched_o != '0;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) sides_q <= '0;
+    else sides_q <= sides_q + 2'(take_side) - 2'(give_side);
+  end
 
   flaash_stream_fifo #(
     .Width(SumWidth),
-    .Depth(2)
+    .Depth(4)
   ) u_sums (
     .clk_i,
     .rst_ni,
     .in_valid_i(accept && in_tag_i.last),
-    .in_ready_o,
+    .in_ready_o(sums_ready),
     .in_data_i({touched_d, status_d, in_alone_i, in_pos_i, side_q}),
     .out_valid_o(sum_valid_o),
     .out_ready_i(sum_ready_i),
@@ -151,9 +163,9 @@ module flaash_mac_accumulate
   );
 
   // ---------------------------------------------------------------- properties
-  assign full = usage == 2'd2;
-
-  `FLAASH_COVER(BothSidesFull_C, full && in_valid_i)
+  `FLAASH_ASSERT(SideForEachSum_A, sides_q <= 2'd2 && 3'(sides_q) <= usage, "a side was lost")
+  `FLAASH_COVER(BothSidesTaken_C, sides_q[1] && in_valid_i)
+  `FLAASH_COVER(EmptyWithoutSide_C, sides_q[1] && accept)
   `FLAASH_COVER(AddWhileResolving_C, accept && sum_valid_o)
 
 endmodule : flaash_mac_accumulate

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Plays dot products through flaash_mac_players and compares what comes back with the model."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+
+from cocotb.handle import SimHandleBase
+from cocotb.triggers import ClockCycles, RisingEdge
+
+from models.numbers import DotResult, dot, get_format
+
+FORMATS = ("fp32", "bf16", "int8", "int16")
+STALLS = {"none": 0, "single": 1, "random": 2, "long": 3}
+
+
+@dataclasses.dataclass(frozen=True)
+class Dot:
+    """A dot product to play.
+
+    Attributes:
+        pairs: operand patterns.
+        closed: the last pair carries `last`; else a beat without a product follows. A dot product
+            without pairs is such a beat alone.
+        hole: a beat without product and `last` comes first.
+        times: each of the pairs is offered this often in a row.
+        tail: pairs offered once, after the others.
+    """
+
+    pairs: Sequence[tuple[int, int]]
+    closed: bool = True
+    hole: bool = False
+    times: int = 1
+    tail: Sequence[tuple[int, int]] = ()
+
+    def beats(self) -> list[str]:
+        """Return the lines of the player's file."""
+        counted = [(self.times, pair) for pair in self.pairs] + [(1, pair) for pair in self.tail]
+        last = "1 2 0 0"
+        if self.closed and counted:
+            times, (a, b) = counted.pop()
+            counted += [(times - 1, (a, b))] if times > 1 else []
+            last = f"1 3 {a:x} {b:x}"
+        return ["1 0 0 0"] * self.hole + [f"{times:x} 1 {a:x} {b:x}" for times, (a, b) in counted] + [last]
+
+    def expected(self, fmt: str) -> DotResult:
+        """Return the model's result."""
+        pairs = [*self.pairs] * self.times + [*self.tail]
+        return dot(fmt, [a for a, _ in pairs], [b for _, b in pairs])
+
+
+@dataclasses.dataclass(frozen=True)
+class Played:
+    """What a player wrote.
+
+    Attributes:
+        results: (value, status) of each dot product; status is {flags, empty, zero, exact, range}.
+        cycles: when each result was accepted.
+        first, last: cycles of the first and the last accepted beat.
+    """
+
+    results: list[tuple[int, int]]
+    cycles: list[int]
+    first: int
+    last: int
+
+
+def encode(fmt: str, result: DotResult) -> tuple[int, int]:
+    """Return a result as the ports show it: (value, status)."""
+    form = get_format(fmt)
+    value = result.bits
+    if not form.is_float and value >> (form.result_width - 1):
+        value += 2**48 - 2**form.result_width
+    return value, (int(result.flags) << 4 | result.empty << 3 | result.zero << 2 | result.exact << 1
+                   | result.range_error)
+
+
+def compare(fmt: str, dots: Sequence[Dot], expected: Sequence[tuple[int, int]],
+            received: Sequence[tuple[int, int]]) -> None:
+    """Raise AssertionError unless the hardware's results are the model's, all of them and no more."""
+    for number, (item, want, have) in enumerate(zip(dots, expected, received, strict=False)):
+        assert have == want, (
+            f"{fmt}, dot product {number}: value {have[0]:012x} status {have[1]:08b}, model {want[0]:012x} "
+            f"{want[1]:08b}; x{item.times} of "
+            + ", ".join(f"{a:x}*{b:x}" for a, b in item.pairs[:20]))
+    assert len(received) == len(expected), f"{fmt}: {len(received)} results of {len(expected)} dot products"
+
+
+async def play(dut: SimHandleBase, work: dict[str, Sequence[Dot]], stalls: tuple[str, str] = ("none", "none"),
+               oracle: Callable[[Dot, str], DotResult] = Dot.expected) -> dict[str, Played]:
+    """Play each format's dot products, all formats at the same time, and compare the results.
+
+    Args:
+        dut: flaash_mac_players, out of reset.
+        work: dot products by format.
+        stalls: of the beats and of the results, names of STALLS.
+        oracle: gives the expected result of a dot product, called with it and its format.
+
+    Returns:
+        What the players wrote, by format, already compared.
+
+    Raises:
+        AssertionError: a result differs, is missing, or there is one too many.
+        TimeoutError: the players never ended.
+    """
+    beats = 0
+    for fmt, dots in work.items():
+        with open(f"{fmt}.beats", "w") as file:
+            for item in dots:
+                file.write("\n".join(item.beats()) + "\n")
+                beats += len(item.pairs) * item.times + len(item.tail) + 2
+    dut.in_stall_i.value, dut.out_stall_i.value = STALLS[stalls[0]], STALLS[stalls[1]]
+    mask = sum(1 << FORMATS.index(fmt) for fmt in work)
+    dut.start_i.value = mask
+    await RisingEdge(dut.clk_i)
+    dut.start_i.value = 0
+    await ClockCycles(dut.clk_i, 2)
+    for _ in range(100 + beats // 4):
+        if int(dut.done_o.value) & mask == mask:
+            break
+        await ClockCycles(dut.clk_i, 100)
+    else:
+        raise TimeoutError(f"the players of {', '.join(work)} did not end")
+    played = {}
+    for fmt, dots in work.items():
+        played[fmt] = _read(fmt)
+        expected = [encode(fmt, oracle(item, fmt)) for item in dots]
+        compare(fmt, dots, expected, played[fmt].results)
+    return played
+
+
+def _read(fmt: str) -> Played:
+    results, cycles = [], []
+    with open(f"{fmt}.results") as file:
+        for line in file:
+            words = line.split()
+            if words[0] == "end":
+                return Played(results, cycles, int(words[1]), int(words[2]))
+            results.append((int(words[0], 16), int(words[1], 16)))
+            cycles.append(int(words[2]))
+    raise EOFError(f"{fmt}.results has no end")

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator: flaash_mac of each format gives the model's results, bit by bit."""
+
+import itertools
+import os
+
+import cocotb
+
+from tb.common.bench import rng, start
+from tests.blocks.mac_directed import DIRECTED, class_matrix, product_kinds, sum_matrix
+from tests.blocks.mac_floats import CLASSES, floats
+from tests.blocks.mac_integers import directed
+from tests.blocks.mac_player import FORMATS, STALLS, Dot, Played, play
+from tests.blocks.mac_random import random_dots
+
+FLOATS = ("fp32", "bf16")
+INTEGERS = ("int8", "int16")
+
+
+async def begin(dut) -> None:
+    """Start the players' clock and reset them."""
+    for port in (dut.start_i, dut.in_stall_i, dut.out_stall_i):
+        port.value = 0
+    await start(dut)
+
+
+@cocotb.test()
+@cocotb.parametrize(kind=[function.__name__ for function in DIRECTED])
+async def directed_floats(dut, kind: str) -> None:
+    await begin(dut)
+    make = {function.__name__: function for function in DIRECTED}[kind]
+    await play(dut, {name: make(floats(name)) for name in FLOATS})
+
+
+@cocotb.test()
+async def directed_integers(dut) -> None:
+    await begin(dut)
+    await play(dut, {name: directed(name) for name in INTEGERS})
+
+
+@cocotb.test()
+async def matrices_are_complete(dut) -> None:
+    for name in FLOATS:
+        f = floats(name)
+        classes = [(kind, sign) for kind in CLASSES for sign in (0, 1)]
+        seen = {tuple((f.classify(bits), bits >> (f.width - 1)) for bits in item.pairs[0])
+                for item in class_matrix(f)}
+        assert seen == set(itertools.product(classes, classes))
+        kinds = list(product_kinds(f).values())
+        summed = {tuple(item.pairs) for item in sum_matrix(f)}
+        assert len(set(kinds)) == 20 and summed >= set(itertools.product(kinds, kinds))
+
+
+@cocotb.test()
+async def all_exponents(dut) -> None:
+    """Multiply every pair of bf16 exponents, or a share of them, with random signs and fractions."""
+    random = rng()
+    await begin(dut)
+    share = int(os.environ["MAC_EXPONENT_SHARE"])
+    dots = [Dot([(random.getrandbits(1) << 15 | a << 7 | random.getrandbits(7),
+                  random.getrandbits(1) << 15 | b << 7 | random.getrandbits(7))])
+            for a, b in itertools.product(range(256), range(256)) if (3 * a + b) % share == 0]
+    await play(dut, {"bf16": dots})
+
+
+@cocotb.test()
+async def random_sums(dut) -> None:
+    """Play random dot products of all formats, a part of them with each pair of stalls."""
+    random = rng()
+    await begin(dut)
+    rounds = [("none", "none"), *itertools.product(STALLS, STALLS)]
+    share = -(-int(os.environ["MAC_RANDOM_SUMS"]) // len(rounds))
+    for stalls in rounds:
+        await play(dut, {name: random_dots(name, random, share) for name in FORMATS}, stalls)
+
+
+@cocotb.test()
+async def a_wrong_result_is_noticed(dut) -> None:
+    """Expect what the hardware must not deliver, and see the comparison fail."""
+    await begin(dut)
+    f = floats("fp32")
+    right, wrong = Dot([f.term(1, 0)]), Dot([f.term(1, 1)])
+    for change, text in ((wrong, "model"), (Dot([f.term(0, 0)], closed=False), "model"), (Dot([]), "model")):
+        try:
+            await play(dut, {"fp32": [right, right]}, oracle=lambda item, fmt, w=change: w.expected(fmt))
+        except AssertionError as error:
+            assert text in str(error)
+        else:
+            raise AssertionError("a wrong result went through")
+
+
+def interval(played: Played, skip: int = 40) -> float:
+    """Return the average cycles between results, without the first ones."""
+    return (played.cycles[-1] - played.cycles[skip]) / (len(played.cycles) - 1 - skip)
+
+
+@cocotb.test()
+async def throughput(dut) -> None:
+    """Measure beats and results per cycle: no bubbles, and no more than the words of a sum between results."""
+    await begin(dut)
+    f = floats("fp32")
+    one_word, two_words = f.full(480), f.full(485)
+    cases = {  # dot product, cycles per result
+        "long": (Dot([two_words] * 64), 64.0),
+        "alone": (Dot([two_words]), 1.0),
+        "empty": (Dot([]), 1.0),
+        "ended by a beat alone": (Dot([two_words], closed=False), 2.0),
+        "two products": (Dot([two_words, two_words]), 2.0),
+        "two products in a word": (Dot([one_word, one_word]), 2.0),
+        "ten words": (Dot([f.full(0), f.full(432)]), 10.0),
+    }
+    for name, (item, cycles) in cases.items():
+        played = (await play(dut, {"fp32": [item] * 150}))["fp32"]
+        assert interval(played) == cycles, f"{name}: {interval(played)} cycles per result"
+        dut._log.info("%s: %s cycles per result", name, interval(played))
+    mixed = [Dot([two_words] * 2), Dot([two_words]), Dot([]), Dot([]), Dot([one_word] * 5, closed=False),
+             Dot([two_words] * 2), Dot([]), Dot([]), Dot([]), Dot([two_words]), Dot([])]
+    beats = sum(len(item.beats()) for item in mixed)
+    played = (await play(dut, {"fp32": mixed * 60}))["fp32"]
+    assert played.last - played.first + 1 == beats * 60, "beats had to wait"
+    integers = await play(dut, {name: [Dot([(1, 1)])] * 150 for name in INTEGERS})
+    assert {interval(item) for item in integers.values()} == {1.0}
