@@ -17,6 +17,7 @@ from tb.common.configs import Config
 from tb.common.frames import pack_operand
 from tb.env.coverage import CoverageSubscriber
 from tb.env.predictor import Predictor
+from tb.env.progress import Progress
 from tb.env.registers import RegisterModel
 from tb.env.scoreboard import Scoreboard
 from tb.env.statistics import Statistics
@@ -44,7 +45,8 @@ class ContractionEnv(uvm_env):
         dut = self._dut
         for agent, prefix in PORTS.items():
             ConfigDB().set(self, f"{agent}*", "pins", Pins(dut, prefix, dut.clk_i, dut.rst_ni))
-        ConfigDB().set(self, "*", "format", get_format(str(self._config["Format"])))
+        self._format = get_format(str(self._config["Format"]))
+        ConfigDB().set(self, "*", "format", self._format)
         self.axil = AxilAgent.create("axil", self)
         self.operand = OperandAgent.create("operand", self)
         self.result = ResultAgent.create("result", self)
@@ -53,6 +55,7 @@ class ContractionEnv(uvm_env):
         self.scoreboard = Scoreboard.create("scoreboard", self)
         self.coverage = CoverageSubscriber("coverage", self, self._config)
         self.statistics = Statistics("statistics", self, self._config)
+        self.progress = Progress("progress", self, self._access)
         self.watchdog = Watchdog("watchdog", self, dut, self._activity, self._outstanding, self._access)
 
     def connect_phase(self) -> None:
@@ -65,11 +68,12 @@ class ContractionEnv(uvm_env):
         driver.outcomes.connect(self.scoreboard.outcomes)
         self.predictor.ap.connect(self.scoreboard.predictions)
         self.predictor.ap.connect(self.coverage.analysis_export)
+        self.predictor.ap.connect(self.progress.analysis_export)
         self.result.monitor.ap.connect(self.scoreboard.frames)
         self.scoreboard.ap.connect(self.statistics.analysis_export)
 
     def _pack(self, csf: Csf, which: int) -> list[int]:
-        return pack_operand(csf, which, self._config)
+        return pack_operand(csf, which, self._format, int(self._config["CoordWidth"]))
 
     async def _access(self, item) -> None:
         await self.axil.driver.access(item)

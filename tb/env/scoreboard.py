@@ -111,7 +111,7 @@ class Scoreboard(uvm_scoreboard):
             self._expect(False, "no result frame")
             return
         result = prediction.result
-        frame = unpack_results(self._frames.popleft().beats, len(result.shape), self._format.result_width)
+        frame = unpack_results(self._frames.popleft().beats, len(result.shape), self._format)
         for sentence in compare_records(result.coords, result.bits, frame.coords, frame.bits):
             self._expect(False, sentence)
         self.contractions += 1

@@ -10,6 +10,7 @@ from pyuvm import uvm_sequence
 
 from models.csf import Csf
 from models.generate import uniform_tensor
+from models.numbers import get_format
 from models.tensor import SparseTensor
 from tb.agents.contraction.item import ContractionItem
 from tb.common.configs import Config
@@ -57,7 +58,8 @@ class ContractionSequence(uvm_sequence):
 
     def pack(self, csf: Csf, which: int) -> list[int]:
         """Return the beats of an operand's frame; `which` is 0 for A, 1 for B."""
-        return pack_operand(csf, which, self.config)
+        return pack_operand(csf, which, get_format(str(self.config["Format"])),
+                            int(self.config["CoordWidth"]))
 
     def tensor(self, *shape: int, density: float = 0.3, values: str | None = None) -> SparseTensor:
         """Return a random tensor; `values` is a kind of models.generate."""

@@ -7,6 +7,9 @@ from tb.common.toolchain import ROOT
 from tb.sequences.base import ContractionSequence
 
 TENSORS = ROOT / "models" / "data" / "tensors"
+# Two-body integrals and doubles amplitudes of lithium hydride, as coupled-cluster theory contracts them.
+DEFAULT_A, DEFAULT_B = str(TENSORS / "lih_integrals.tns"), str(TENSORS / "lih_doubles.tns")
+DEFAULT_AXES = "2,3:0,1"
 
 
 class FileSeq(ContractionSequence):
@@ -20,9 +23,8 @@ class FileSeq(ContractionSequence):
         run_length: most fibers of B per job, 0 for all.
     """
 
-    def __init__(self, name: str = "file", a: str = str(TENSORS / "lih_integrals.tns"),
-                 b: str = str(TENSORS / "lih_doubles.tns"), axes: str | None = "2,3:0,1",
-                 dense: bool = False, run_length: int = 0):
+    def __init__(self, name: str = "file", a: str = DEFAULT_A, b: str = DEFAULT_B,
+                 axes: str | None = DEFAULT_AXES, dense: bool = False, run_length: int = 0):
         super().__init__(name)
         self.files, self.axes = (a, b), axes
         self.options = {"dense": dense, "run_length": run_length}

@@ -11,6 +11,7 @@ from pathlib import Path
 from tb.sequences.base import ContractionSequence
 
 FOLDER = Path(__file__).parent
+HELPERS = ("base", "registry")  # modules of the folder that hold no sequence
 
 
 class SequenceError(ValueError):
@@ -19,9 +20,8 @@ class SequenceError(ValueError):
 
 def names() -> list[str]:
     """Return the names of all sequences."""
-    helpers = ("base", "registry", "template")
     return sorted(module.name for module in pkgutil.iter_modules([str(FOLDER)])
-                  if module.name not in helpers)
+                  if module.name not in HELPERS)
 
 
 def class_name(name: str) -> str:

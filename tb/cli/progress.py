@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Shows that something is going on while a build or a simulation runs."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from rich.console import Console
+
+from tb.env.progress import FILE
+
+REFRESH = 0.2  # seconds, on a terminal
+LINE_EVERY = 10.0  # seconds between lines where there is no terminal
+
+T = TypeVar("T")
+
+
+def watched(what: str, work: Callable[[], T], folder: Path | None = None) -> T:
+    """Return work(), which runs in a thread, and show how far it is.
+
+    Args:
+        what: is done, "building".
+        work: the thing to do.
+        folder: of the run, where the simulation tells its progress.
+    """
+    outcome: list[T] = []
+    failure: list[BaseException] = []
+
+    def body() -> None:
+        try:
+            outcome.append(work())
+        except BaseException as error:
+            failure.append(error)
+
+    thread = threading.Thread(target=body, daemon=True)
+    console = Console()
+    began = time.monotonic()
+    thread.start()
+    if console.is_terminal:
+        with console.status(what) as status:
+            while thread.is_alive():
+                thread.join(REFRESH)
+                status.update(f"{what}, {time.monotonic() - began:.0f} s{_state(folder)}")
+    else:
+        print(what, flush=True)
+        while thread.is_alive():
+            thread.join(LINE_EVERY)
+            if thread.is_alive():
+                print(f"{what}, {time.monotonic() - began:.0f} s{_state(folder)}", flush=True)
+    if failure:
+        raise failure[0]
+    return outcome[0]
+
+
+def _state(folder: Path | None) -> str:
+    """Return what the simulation says of itself."""
+    try:
+        state = json.loads((folder / FILE).read_text()) if folder else None
+    except (OSError, ValueError):
+        return ""
+    if not state:
+        return ""
+    done = f", {100 * state['dots'] // state['jobs']} % of its jobs" if state["jobs"] else ""
+    return f": cycle {state['cycles']:,}, contraction {state['contraction']}{done}"

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `make sim` prints: what the conversion lost, and the table at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from models.numbers import NumberFormat
+from models.tensor import SparseTensor
+from tb.common.toolchain import ROOT
+
+
+def losses(fmt: NumberFormat, operands: Mapping[str, SparseTensor]) -> None:
+    """Print for each operand how many of its values the format can't hold."""
+    for file, tensor in operands.items():
+        lost = fmt.convert(tensor.values)
+        name = Path(file).name
+        if lost.lossless:
+            print(f"{name}: all {tensor.nnz} values are exact in {fmt.name}")
+            continue
+        causes = [f"{count} {what}" for count, what in (
+            (lost.overflow, "became infinite"), (lost.underflow, "underflowed"),
+            (lost.clipped, "were clipped")) if count]
+        print(f"{name}: {lost.inexact} of {tensor.nnz} values were rounded to {fmt.name},"
+              f" relative error up to {lost.max_relative_error:.2e}"
+              + (f"; {', '.join(causes)}" if causes else ""))
+
+
+def table(summary: Mapping) -> None:
+    """Print a summary."""
+    result = Table(show_header=False)
+    result.add_column()
+    result.add_column(justify="right")
+    for which, operand in zip("AB", summary.get("operands", []), strict=False):
+        shape = " x ".join(map(str, operand["shape"]))
+        result.add_row(f"operand {which}", f"{shape}, {operand['entries']:,} entries,"
+                                           f" {operand['fibers']:,} fibers")
+    if summary.get("contractions", 1) > 1:
+        result.add_row("contractions (sums follow)", f"{summary['contractions']:,}")
+    rows = {"jobs": "jobs (dot products)", "matches": "matches (products)", "results": "results",
+            "cycles": "cycles", "bound": "cycles of the lower bound"}
+    for key, title in rows.items():
+        if key in summary:
+            result.add_row(title, f"{summary[key]:,}")
+    if "utilisation" in summary:
+        result.add_row("utilisation (bound / cycles)", f"{100 * summary['utilisation']:.1f} %")
+    result.add_row("scoreboard", verdict(summary))
+    if "coverage" in summary:
+        result.add_row("functional coverage of this run", f"{summary['coverage']:.1f} %")
+    Console().print(result)
+
+
+def verdict(summary: Mapping) -> str:
+    """Return the scoreboard's verdict in words."""
+    if summary.get("passed"):
+        also = f", {summary['errors_compared']:,} error reports" if summary["errors_compared"] else ""
+        return f"agrees: {summary['compared']:,} results compared{also}"
+    if summary.get("mismatches"):
+        return f"DISAGREES: {summary['mismatches']:,} mismatches"
+    return "FAILED before everything was compared"
+
+
+def trace(folder: Path, simulator: str) -> None:
+    """Print where the trace is and how to look at it."""
+    found = sorted([*folder.glob("*.fst"), *folder.glob("*.vcd")])
+    if found:
+        path = found[0].relative_to(ROOT)
+        print(f"trace in {path}; look at it with: gtkwave {path}  (or surfer {path})")
+    else:
+        print(f"{simulator} wrote no trace into {folder.relative_to(ROOT)}")

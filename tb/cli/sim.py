@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make sim`: contracts two tensors, or runs a sequence, on the simulated chip and checks every bit."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from models import io
+from models.axes import prepare
+from models.errors import TensorError
+from models.numbers import get_format
+from models.tensor import SparseTensor
+from tb.cli import report
+from tb.cli.common import FAILED, UsageError, complain
+from tb.cli.progress import watched
+from tb.common import configs
+from tb.common.simulation import SimulationFailed
+from tb.common.toolchain import BUILD, ROOT, SIMULATORS, ToolMissing, require
+from tb.env.run import Run, build_top, run_folder, run_sequences
+from tb.sequences.file import DEFAULT_A, DEFAULT_AXES, DEFAULT_B
+from tb.sequences.registry import SequenceError, load_sequence
+from tb.sequences.registry import names as sequence_names
+
+FOLDER = BUILD / "sim"
+RUN_NAME = "sim"
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    result = argparse.ArgumentParser(
+        prog="make sim", formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Contracts two sparse tensors on the simulated chip and compares every result with\n"
+                    "the reference model. Without arguments: two tensors of lithium hydride.",
+        epilog="examples:\n"
+               "  make sim A=a.tns B=b.npz AXES='2,3:0,1' OUT=c.tns\n"
+               "  make sim SEQ=skewed CONFIG=wide32 SEED=7\n"
+               f"sequences: {', '.join(sequence_names())}\n"
+               f"configurations (rtl/configs.toml): {', '.join(configs.names())}\n"
+               f"tensor files: {', '.join(io.READERS)}")
+    result.add_argument("--a", metavar="FILE", help="tensor A (make: A=)")
+    result.add_argument("--b", metavar="FILE", help="tensor B (B=)")
+    result.add_argument("--axes", metavar="A,A:B,B",
+                        help="modes of A and of B that are contracted pair by pair, counted from 0, as in"
+                             " numpy.tensordot (AXES=; default: last of A with last of B)")
+    result.add_argument("--out", metavar="FILE", help="write the result to a file (OUT=)")
+    result.add_argument("--sim", default="verilator", metavar="NAME",
+                        help=f"simulator: {' or '.join(SIMULATORS)} (SIM=)")
+    result.add_argument("--config", default=configs.DEFAULT, metavar="NAME",
+                        help="hardware configuration (CONFIG=)")
+    result.add_argument("--seq", metavar="NAME", help="run this sequence instead of two files (SEQ=)")
+    result.add_argument("--seed", default="1", metavar="N", help="of every random choice (SEED=, default 1)")
+    result.add_argument("--waves", action="store_true", help="write a trace (WAVES=1)")
+    return result
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit status: 0 agreed, 1 the hardware is wrong, 2 called wrongly."""
+    options = parser().parse_args(arguments)
+    try:
+        return simulate(options)
+    except (UsageError, TensorError, configs.ConfigError, SequenceError, ToolMissing) as error:
+        return complain(error)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return FAILED
+
+
+def simulate(options: argparse.Namespace) -> int:
+    """Check the options, run the simulation and report."""
+    config = configs.load(options.config)
+    require(options.sim)
+    seed = _seed(options.seed)
+    sequence, knobs = _choose(options, config)
+    if options.out:
+        _check_output(Path(options.out))
+    print(f"{sequence} on {options.sim}, configuration {config.name}, seed {seed}", flush=True)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    summary_path = FOLDER / "summary.json"
+    summary_path.write_text(json.dumps({"passed": False, "error": "not finished"}) + "\n")
+    began = time.monotonic()
+    try:
+        watched("building", lambda: build_top(config, options.sim, options.waves))
+        run = watched("simulating", lambda: run_sequences(
+            config, options.sim, [sequence], RUN_NAME, seed, knobs, options.waves,
+            variables={"FLAASH_PROGRESS": "1"}), run_folder(RUN_NAME))
+    except SimulationFailed as error:
+        summary = _read_summary({"passed": False, "error": str(error)})
+        summary_path.write_text(json.dumps(summary, indent=1) + "\n")
+        report.table(summary)
+        print(error, file=sys.stderr)
+        return FAILED
+    summary_path.write_text(json.dumps(run.summary, indent=1) + "\n")
+    report.table(run.summary)
+    if options.out:
+        io.write(options.out, _result(run, str(config["Format"])))
+        print(f"result written to {options.out}")
+    print(f"summary in {summary_path.relative_to(ROOT)}, {time.monotonic() - began:.1f} s")
+    if options.waves:
+        report.trace(run.folder, options.sim)
+    return 0 if run.summary["passed"] else FAILED
+
+
+def _choose(options: argparse.Namespace, config: configs.Config) -> tuple[str, dict[str, dict]]:
+    """Return the sequence and its knobs; read the files once, so that mistakes show before a build."""
+    given = {"A": options.a, "B": options.b, "AXES": options.axes}
+    if options.seq:
+        load_sequence(options.seq)
+        extra = [name for name, value in given.items() if value]
+        if extra and options.seq != "file":
+            raise UsageError(f"{' and '.join(extra)} can't be given together with SEQ={options.seq}")
+    if options.seq and options.seq != "file":
+        return options.seq, {}
+    if bool(options.a) != bool(options.b):
+        raise UsageError("A and B must be given together")
+    axes = options.axes or (None if options.a else DEFAULT_AXES)
+    files = (options.a or DEFAULT_A, options.b or DEFAULT_B)
+    operands = prepare(*map(io.read, files), axes, int(config["CoordWidth"]))
+    fmt = get_format(str(config["Format"]))
+    report.losses(fmt, dict(zip(files, operands, strict=True)))
+    return "file", {"file": {"a": str(Path(files[0]).resolve()), "b": str(Path(files[1]).resolve()),
+                             "axes": axes}}
+
+
+def _seed(text: str) -> int:
+    try:
+        seed = int(text)
+    except ValueError:
+        raise UsageError(f"SEED={text} is not an integer") from None
+    if not 0 <= seed < 2**31:
+        raise UsageError(f"SEED={text} is not between 0 and {2**31 - 1}")
+    return seed
+
+
+def _check_output(path: Path) -> None:
+    """Complain now rather than after the simulation."""
+    if not any(path.name.lower().endswith(ending) for ending in io.WRITERS):
+        raise UsageError(f"{path}: unknown ending; results are written as {', '.join(io.WRITERS)}")
+    if not path.resolve().parent.is_dir():
+        raise UsageError(f"{path}: there is no folder {path.resolve().parent}")
+
+
+def _read_summary(otherwise: dict) -> dict:
+    path = run_folder(RUN_NAME) / "summary.json"
+    return json.loads(path.read_text()) if path.exists() else otherwise
+
+
+def _result(run: Run, fmt: str) -> SparseTensor:
+    """Return what the hardware delivered, as a tensor."""
+    with np.load(run.folder / "result.npz") as data:
+        return SparseTensor.from_coordinates(tuple(data["shape"].tolist()), data["coords"],
+                                             get_format(fmt).decode_result(data["bits"]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

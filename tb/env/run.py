@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Host side of the environment: builds the chip's top in a configuration and runs sequences on it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from tb.common.configs import Config
+from tb.common.simulation import Build, SimulationFailed, build, run
+from tb.common.toolchain import BUILD
+
+TOP = "flaash_top"
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """A run that has ended.
+
+    Attributes:
+        folder: with summary.json, functional.yml, result.npz, run.log.
+        summary: contents of summary.json.
+    """
+
+    folder: Path
+    summary: dict
+
+
+def build_top(config: Config, simulator: str, waves: bool = False) -> Build:
+    """Build the chip's top once for this configuration; see tb.common.simulation.build()."""
+    return build(TOP, simulator, config.parameters(), waves=waves)
+
+
+def run_folder(name: str) -> Path:
+    """Return the folder of the run of that name."""
+    return BUILD / "runs" / name
+
+
+def run_sequences(config: Config, simulator: str, sequences: list[str], name: str, seed: int = 1,
+                  knobs: Mapping[str, dict] | None = None, waves: bool = False,
+                  test_module: str = "tb.env.top_tests", testcase: str | None = None,
+                  variables: Mapping[str, str] | None = None) -> Run:
+    """Run sequences one after the other in one simulation.
+
+    Args:
+        config: of the hardware.
+        simulator: "verilator" or "icarus".
+        sequences: names of files in tb/sequences/.
+        name: of the run, unique among the tests; its files go to build/runs/<name>.
+        seed: of every random choice.
+        knobs: arguments of the sequences' constructors by the sequence's name.
+        waves: write a trace.
+        test_module, testcase: the cocotb test.
+        variables: further environment variables.
+
+    Raises:
+        SimulationFailed: something disagreed, hung or died. summary.json then says so too.
+    """
+    environment = {"FLAASH_CONFIG": config.to_json(), "FLAASH_SEQ": ",".join(sequences),
+                   "FLAASH_KNOBS": json.dumps(dict(knobs or {})), **dict(variables or {})}
+    built = build_top(config, simulator, waves)
+    try:
+        folder = run(built, test_module, name, seed, environment, testcase, waves)
+    except SimulationFailed as error:
+        _note_failure(run_folder(name), str(error))
+        raise
+    return Run(folder, json.loads((folder / "summary.json").read_text()))
+
+
+def _note_failure(folder: Path, error: str) -> None:
+    """Put the whole failure into summary.json; the simulation itself may have died without a word."""
+    path = folder / "summary.json"
+    summary = json.loads(path.read_text()) if path.exists() else {}
+    path.write_text(json.dumps({**summary, "passed": False, "error": error}, indent=1) + "\n")
