@@ -74,7 +74,6 @@ module flaash_operand_loader
   output logic [EntryIdWidth-1:0]  info_entries_o,
   output fiber_id_t                info_fibers_o,
   output line_addr_t               info_lines_o,
-  output node_id_t [MaxLevels-1:0] info_bases_o,
 
   // an operand is being replaced
   output logic                     begin_valid_o,
@@ -243,7 +242,6 @@ module flaash_operand_loader
       info_entries_o  <= '0;
       info_fibers_o   <= '0;
       info_lines_o    <= '0;
-      info_bases_o    <= '0;
       begin_valid_o   <= 1'b0;
       begin_operand_o <= 1'b0;
     end else begin
@@ -255,7 +253,6 @@ module flaash_operand_loader
         info_entries_o <= entries;
         info_fibers_o  <= fibers;
         info_lines_o   <= lines;
-        info_bases_o   <= bases;
       end
       begin_valid_o <= header_step && header_known;
       if (header_step) begin_operand_o <= header_operand;

@@ -40,7 +40,6 @@ module flaash_operand_store
   input  logic [EntryIdWidth-1:0]  info_entries_i,
   input  fiber_id_t                info_fibers_i,
   input  line_addr_t               info_lines_i,
-  input  node_id_t [MaxLevels-1:0] info_bases_i,
   input  logic                     begin_valid_i,
   input  logic                     begin_operand_i,
 
@@ -63,8 +62,7 @@ module flaash_operand_store
   output logic [31:0]              extent_o,   // of the contracted mode
   output logic [EntryIdWidth-1:0]  entries_o,
   output fiber_id_t                fibers_o,
-  output line_addr_t               lines_o,
-  output node_id_t [MaxLevels-1:0] bases_o
+  output line_addr_t               lines_o
 );
 
   localparam int unsigned NodeBits  = (NodeDepth > 1) ? $clog2(NodeDepth) : 1;
@@ -129,7 +127,6 @@ module flaash_operand_store
       entries_o <= '0;
       fibers_o  <= '0;
       lines_o   <= '0;
-      bases_o   <= '0;
     end else begin
       if (replaced)        loaded_o <= 1'b0;
       else if (info_write) loaded_o <= 1'b1;
@@ -139,7 +136,6 @@ module flaash_operand_store
         entries_o <= info_entries_i;
         fibers_o  <= info_fibers_i;
         lines_o   <= info_lines_i;
-        bases_o   <= info_bases_i;
       end
     end
   end

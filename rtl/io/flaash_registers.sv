@@ -80,7 +80,6 @@ module flaash_registers
   input  logic [6:0]              range_errors_i,
   input  logic [5:0]              range_sdpe_i,
   input  logic [NumCounters-1:0][IncrementWidth-1:0] increments_i,
-  output logic                    busy_o,
   output error_e                  error_code_o,   // first error, for the trailer
 
   // soft reset
@@ -95,7 +94,7 @@ module flaash_registers
   logic                    write_valid, write_error, read_valid, read_error;
   logic [RegAddrWidth-1:0] write_addr, read_addr;
   logic [31:0]             write_data, write_mask, write_bits, read_data;
-  logic                    active;
+  logic                    active, busy;
   logic [3:0]              write_strb;
 
   flaash_axil_slave #(
@@ -155,7 +154,7 @@ module flaash_registers
     .clk_i, .rst_ni,
     .start_i(start), .clear_i(clear || resetting_i), .dense_i(dense_q), .run_length_i(run_length_q),
     .loading_i, .loaded_i, .extent_i, .done_i, .drained_i,
-    .start_o, .dense_o, .run_length_o, .busy_o, .active_o(active),
+    .start_o, .dense_o, .run_length_o, .busy_o(busy), .active_o(active),
     .done_o(done), .drained_o(drained),
     .refused_o(start_refused), .error_o(start_error), .place_o(start_place)
   );
@@ -229,7 +228,7 @@ module flaash_registers
 
   always_comb begin
     increments                  = live ? increments_i : '0;
-    increments[CntCycles]       = IncrementWidth'(busy_o);
+    increments[CntCycles]       = IncrementWidth'(busy);
     increments[CntUnloadCycles] = IncrementWidth'(active);
   end
 
@@ -248,7 +247,7 @@ module flaash_registers
     status                = '0;
     status[StatusLoadedA] = loaded_i[0];
     status[StatusLoadedB] = loaded_i[1];
-    status[StatusBusy]    = busy_o || resetting_i;
+    status[StatusBusy]    = busy || resetting_i;
     status[StatusDone]    = done;
     status[StatusDrained] = drained;
     status[StatusError]   = error_code_o != ErrNone;
@@ -295,7 +294,7 @@ module flaash_registers
   end
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(DoneBelongsToRun_A, !(live && done_i) || busy_o, "done without a contraction")
+  `FLAASH_ASSERT(DoneBelongsToRun_A, !(live && done_i) || busy, "done without a contraction")
   `FLAASH_COVER(ClearMeetsEvent_C, (irq_clear & irq_set) != '0)
   `FLAASH_COVER(TwoErrorsAtOnce_C, load_error_valid_i && (start_refused || range_errors_i != '0))
 

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+// FLAASH: contracts two sparse tensors along their last modes.
+//
+// The chip edge, with AMBA signal names: operands in at s_axis, registers at s_axil, results out at
+// m_axis. docs/specification.md describes frames and registers, rtl/configs.toml the parameters'
+// named combinations.
+//
+//   s_axis --> frame gate --> core --> result unloader --> m_axis
+//                              ^            ^
+//   s_axil --> registers ------+------------+      soft reset --> reset of the core
+//
+// Guarantees  AXI4-Lite and AXI4-Stream by their rules, also across a soft reset.
+// Demands     One clock; rst_ni low for at least two cycles after power-up.
+// Latency     A contraction begins one cycle after the write to RegControl.
+// Reset       rst_ni forgets everything.
+
+module flaash_top
+  import flaash_pkg::*;
+  import flaash_reg_pkg::*;
+#(
+  parameter int unsigned Format      = FormatFp32,           // Format*
+  parameter int unsigned NumSdpe     = 8,                    // 1 to 64
+  parameter int unsigned Lanes       = 4,                    // 1, 2, 4, 8
+  parameter int unsigned CoordWidth  = 16,                   // 1 to 32
+  parameter int unsigned Engine      = EngineCompare,        // Engine*
+  parameter int unsigned Memory      = MemoryBanked,         // Memory*
+  parameter int unsigned MemLatency  = 2,                    // cycles, 1 or more
+  parameter int unsigned MemBanks    = 16,                   // a power of two
+  parameter int unsigned MemLines    = 8192,                 // lines per operand
+  parameter int unsigned NodeDepth   = 16384,                // upper-level nodes per operand
+  parameter int unsigned FiberDepth  = 8192,                 // non-empty fibers per operand
+  parameter int unsigned Scheduler   = SchedulerDemand,      // Scheduler*
+  parameter int unsigned ResultDepth = 512                   // results per SDPE, a power of two
+) (
+  input  logic                     clk_i,
+  input  logic                     rst_ni,
+
+  // registers
+  input  logic                     s_axil_awvalid,
+  output logic                     s_axil_awready,
+  input  logic [RegAddrWidth-1:0]  s_axil_awaddr,
+  input  logic [2:0]               s_axil_awprot,
+  input  logic                     s_axil_wvalid,
+  output logic                     s_axil_wready,
+  input  logic [31:0]              s_axil_wdata,
+  input  logic [3:0]               s_axil_wstrb,
+  output logic                     s_axil_bvalid,
+  input  logic                     s_axil_bready,
+  output logic [1:0]               s_axil_bresp,
+  input  logic                     s_axil_arvalid,
+  output logic                     s_axil_arready,
+  input  logic [RegAddrWidth-1:0]  s_axil_araddr,
+  input  logic [2:0]               s_axil_arprot,
+  output logic                     s_axil_rvalid,
+  input  logic                     s_axil_rready,
+  output logic [31:0]              s_axil_rdata,
+  output logic [1:0]               s_axil_rresp,
+
+  // operands
+  input  logic                     s_axis_tvalid,
+  output logic                     s_axis_tready,
+  input  logic [StreamWidth-1:0]   s_axis_tdata,
+  input  logic [StreamWidth/8-1:0] s_axis_tkeep,  // taken as all ones
+  input  logic                     s_axis_tlast,
+
+  // results
+  output logic                     m_axis_tvalid,
+  input  logic                     m_axis_tready,
+  output logic [StreamWidth-1:0]   m_axis_tdata,
+  output logic [StreamWidth/8-1:0] m_axis_tkeep,
+  output logic                     m_axis_tlast,
+
+  output logic                     irq_o
+);
+
+  localparam int unsigned IncrementWidth = $bits(dots_t);
+
+  // --------------------------------------------------------------------- soft reset
+  logic soft_reset, resetting, core_rst_n, unloader_idle;
+
+  flaash_soft_reset u_soft_reset (
+    .clk_i, .rst_ni,
+    .request_i(soft_reset), .unloader_idle_i(unloader_idle),
+    .resetting_o(resetting), .core_rst_no(core_rst_n)
+  );
+
+  // ---------------------------------------------------------------------- registers
+  logic [1:0]                                 loaded;
+  logic [1:0][3:0]                            order;
+  logic [1:0][31:0]                           extent;
+  logic [1:0][EntryIdWidth-1:0]               entries;
+  fiber_id_t [1:0]                            fibers;
+  line_addr_t [1:0]                           lines;
+  logic                                       load_enable, loading, load_error;
+  error_e                                     load_error_code, error_code;
+  logic [31:0]                                load_error_place;
+  logic                                       start, dense, done, drained;
+  fiber_id_t                                  run_length;
+  flags_t                                     flags;
+  logic [6:0]                                 range_errors;
+  logic [5:0]                                 range_sdpe;
+  logic [NumCounters-1:0][IncrementWidth-1:0] increments;
+
+  flaash_registers #(
+    .Format    (Format),
+    .NumSdpe   (NumSdpe),
+    .Lanes     (Lanes),
+    .CoordWidth(CoordWidth),
+    .Engine    (Engine),
+    .Memory    (Memory),
+    .Scheduler (Scheduler),
+    .MemLines  (MemLines),
+    .NodeDepth (NodeDepth),
+    .FiberDepth(FiberDepth)
+  ) u_registers (
+    .clk_i, .rst_ni,
+    .s_axil_awvalid_i(s_axil_awvalid), .s_axil_awready_o(s_axil_awready),
+    .s_axil_awaddr_i(s_axil_awaddr), .s_axil_awprot_i(s_axil_awprot),
+    .s_axil_wvalid_i(s_axil_wvalid), .s_axil_wready_o(s_axil_wready),
+    .s_axil_wdata_i(s_axil_wdata), .s_axil_wstrb_i(s_axil_wstrb),
+    .s_axil_bvalid_o(s_axil_bvalid), .s_axil_bready_i(s_axil_bready), .s_axil_bresp_o(s_axil_bresp),
+    .s_axil_arvalid_i(s_axil_arvalid), .s_axil_arready_o(s_axil_arready),
+    .s_axil_araddr_i(s_axil_araddr), .s_axil_arprot_i(s_axil_arprot),
+    .s_axil_rvalid_o(s_axil_rvalid), .s_axil_rready_i(s_axil_rready),
+    .s_axil_rdata_o(s_axil_rdata), .s_axil_rresp_o(s_axil_rresp),
+    .irq_o,
+    .loaded_i(loaded), .order_i(order), .extent_i(extent), .entries_i(entries),
+    .fibers_i(fibers), .lines_i(lines),
+    .load_enable_o(load_enable), .loading_i(loading),
+    .load_error_valid_i(load_error), .load_error_code_i(load_error_code),
+    .load_error_place_i(load_error_place),
+    .start_o(start), .dense_o(dense), .run_length_o(run_length),
+    .done_i(done), .drained_i(drained), .flags_i(flags),
+    .range_errors_i(range_errors), .range_sdpe_i(range_sdpe),
+    .increments_i(increments), .error_code_o(error_code),
+    .soft_reset_o(soft_reset), .resetting_i(resetting)
+  );
+
+  // --------------------------------------------------------------------------- core
+  logic                   gated_valid, gated_ready, gated_last, discarded;
+  logic [StreamWidth-1:0] gated_data;
+  logic                   result_valid, result_ready, all_stored, sent;
+  result_t                result;
+  fiber_id_t [1:0]        path_addr;
+  node_id_t [1:0]         path, node_addr, node_parent;
+  logic [1:0][31:0]       node_coord;
+
+  flaash_frame_gate #(
+    .Width(StreamWidth)
+  ) u_frame_gate (
+    .clk_i, .rst_ni,
+    .resetting_i(resetting),
+    .in_valid_i(s_axis_tvalid), .in_ready_o(s_axis_tready),
+    .in_data_i(s_axis_tdata), .in_last_i(s_axis_tlast),
+    .out_valid_o(gated_valid), .out_ready_i(gated_ready),
+    .out_data_o(gated_data), .out_last_o(gated_last),
+    .discarded_o(discarded)
+  );
+
+  flaash_core #(
+    .Format     (Format),
+    .NumSdpe    (NumSdpe),
+    .Lanes      (Lanes),
+    .CoordWidth (CoordWidth),
+    .Engine     (Engine),
+    .Memory     (Memory),
+    .MemLatency (MemLatency),
+    .MemBanks   (MemBanks),
+    .MemLines   (MemLines),
+    .NodeDepth  (NodeDepth),
+    .FiberDepth (FiberDepth),
+    .Scheduler  (Scheduler),
+    .ResultDepth(ResultDepth)
+  ) u_core (
+    .clk_i, .rst_ni(core_rst_n),
+    .s_axis_tvalid_i(gated_valid), .s_axis_tready_o(gated_ready),
+    .s_axis_tdata_i(gated_data), .s_axis_tlast_i(gated_last),
+    .result_valid_o(result_valid), .result_ready_i(result_ready), .result_o(result),
+    .all_stored_o(all_stored), .sent_i(sent),
+    .path_addr_i(path_addr), .path_o(path),
+    .node_addr_i(node_addr), .node_coord_o(node_coord), .node_parent_o(node_parent),
+    .start_i(start), .dense_i(dense), .run_length_i(run_length), .load_enable_i(load_enable),
+    .loading_o(loading), .done_o(done),
+    .loaded_o(loaded), .order_o(order), .extent_o(extent), .entries_o(entries),
+    .fibers_o(fibers), .lines_o(lines),
+    .error_valid_o(load_error), .error_code_o(load_error_code), .error_place_o(load_error_place),
+    .discarded_i(discarded),
+    .increments_o(increments), .flags_o(flags),
+    .range_errors_o(range_errors), .range_sdpe_o(range_sdpe)
+  );
+
+  // ----------------------------------------------------------------------- unloader
+  flaash_result_unloader #(
+    .Format(Format)
+  ) u_result_unloader (
+    .clk_i, .rst_ni,
+    .in_valid_i(result_valid), .in_ready_o(result_ready), .in_result_i(result),
+    .begin_i(start), .all_stored_i(all_stored), .abort_i(resetting), .error_code_i(error_code),
+    .idle_o(unloader_idle),
+    .a_order_i(order[0]), .a_path_addr_o(path_addr[0]), .a_path_i(path[0]),
+    .a_node_addr_o(node_addr[0]), .a_node_coord_i(node_coord[0]), .a_node_parent_i(node_parent[0]),
+    .b_order_i(order[1]), .b_path_addr_o(path_addr[1]), .b_path_i(path[1]),
+    .b_node_addr_o(node_addr[1]), .b_node_coord_i(node_coord[1]), .b_node_parent_i(node_parent[1]),
+    .m_axis_tvalid_o(m_axis_tvalid), .m_axis_tready_i(m_axis_tready),
+    .m_axis_tdata_o(m_axis_tdata), .m_axis_tlast_o(m_axis_tlast),
+    .sent_o(sent), .drained_o(drained)
+  );
+
+  assign m_axis_tkeep = '1;
+
+endmodule : flaash_top
