@@ -9,8 +9,8 @@
 // Demands     Jobs as in flaash_pkg, whose fibers are in the memory: b_count fibers of B in b_lines
 //             lines, one of A in a_lines. Answers of the memory in the order of the requests, and
 //             none to a request from before a reset. dense_i changes only while idle_o.
-// Latency     From an accepted job to its first result with 1-cycle memory and one match: 8 cycles
-//             and the MAC's latency, one more with EngineCompare.
+// Latency     From an accepted job of one line each to its result: 5 cycles, the memory's and the
+//             MAC's latency, one more with EngineCompare.
 // Throughput  As the intersection: one pair of lines or one step per cycle. Jobs overlap in every
 //             stage, so that the next one costs no bubble.
 // Stalls      Results that nobody takes fill the store, then the MAC, the match queue, the loaders.

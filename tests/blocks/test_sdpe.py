@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bench of flaash_sdpe with its loaders, intersection and MAC, on a memory that pauses on demand."""
+
+from pathlib import Path
+
+from tb.common.rtl_constants import ENGINES, FORMATS
+from tb.common.simulation import run_bench
+
+WRAPPER = Path(__file__).parent / "rtl" / "flaash_sdpe_bench.sv"
+# Format, engine, Lanes, CoordWidth; more of them where a build costs next to nothing.
+RANGE_BUILD = ("int8", "compare", 8, 32)
+BUILDS = {
+    "verilator": [("fp32", "merge", 8, 16), RANGE_BUILD],
+    "icarus": [("fp32", "merge", 8, 16), ("bf16", "compare", 2, 16), ("int8", "merge", 1, 32),
+               ("int16", "compare", 4, 32)],
+}
+
+
+def _run(module: str, simulator: str, build: tuple[str, str, int, int], seed: int) -> None:
+    fmt, engine, lanes, coord_width = build
+    parameters = {"Format": FORMATS[fmt], "Engine": ENGINES[engine], "Lanes": lanes,
+                  "CoordWidth": coord_width, "Lines": 16448}
+    run_bench("flaash_sdpe_bench", f"tests.blocks.{module}", simulator,
+              f"{module}-{fmt}-{engine}-l{lanes}", parameters, seed, extra_sources=[WRAPPER])
+
+
+def test_sdpe(simulator: str, seed: int) -> None:
+    for build in BUILDS[simulator]:
+        _run("sdpe_tests", simulator, build, seed)
+
+
+def test_sdpe_range(seed: int) -> None:
+    # 2**17 products, the least that leave int32: minutes on Icarus.
+    _run("sdpe_range_tests", "verilator", RANGE_BUILD, seed)
