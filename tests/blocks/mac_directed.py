@@ -79,7 +79,8 @@ def power_of_equal_terms(f: Floats) -> list[Dot]:
 def negated_digit_over_zeros(f: Floats) -> list[Dot]:
     """Make negative sums whose lower touched words cancel to zero, or nearly."""
     dots = []
-    for word, below, digit in itertools.product(range(1, 10), range(3), (1, 1 << 23, 1 << 47, 0xFFFF_FFFF_FFFF)):
+    digits = (1, 1 << 23, 1 << 47, (1 << WORD) - 1)
+    for word, below, digit in itertools.product(range(1, 10), range(3), digits):
         if below < word:
             sum_up = f.value(-digit, f.lsb + WORD * word)
             low = f.term(1, f.lsb + WORD * below + 7)
@@ -92,7 +93,8 @@ def halfway(f: Floats) -> list[Dot]:
     """Round exactly halfway between two numbers, and as near to it as the accumulator tells apart."""
     dots = []
     exponents = [*range(-149, -120), *range(-120, 100, 9), *range(100, 104)]
-    for exponent, kept, sign in itertools.product(exponents, (0x80_0000, 0x80_0001, 0xFF_FFFE, 0xFF_FFFF), (1, -1)):
+    significands = (0x80_0000, 0x80_0001, 0xFF_FFFE, 0xFF_FFFF)
+    for exponent, kept, sign in itertools.product(exponents, significands, (1, -1)):
         half = f.value(sign * (2 * kept + 1), exponent - 1)
         least = f.term(1, f.lsb)
         dots += [Dot(half), Dot([*half, least]), Dot([f.negated(least), *half], closed=False),
@@ -155,7 +157,7 @@ def alternating(f: Floats) -> list[Dot]:
 
 
 def flags_left_behind(f: Floats) -> list[Dot]:
-    """Follow special products by ordinary dot products, on the same side of the accumulator and on the other."""
+    """Follow special products by ordinary dot products, on the same side of the accumulator and the other."""
     plain = Dot([f.term(3, 0), f.term(1, 50)])
     dots = []
     for kind, pair in product_kinds(f).items():

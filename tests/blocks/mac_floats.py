@@ -70,7 +70,7 @@ class Floats:
     def full(self, position: int, sign: int = 1) -> Pair:
         """Return the greatest significands whose product's bit 0 is at a position, 0 to 506."""
         ones = (1 << self.precision) - 1
-        a = min(position, 253)
+        a = position // 2
         return self.number(sign * ones, self.least + a), self.number(ones, self.least + position - a)
 
     def of_class(self, name: str, sign: int) -> int:

@@ -96,7 +96,7 @@ def interval(played: Played, skip: int = 40) -> float:
 
 @cocotb.test()
 async def throughput(dut) -> None:
-    """Measure beats and results per cycle: no bubbles, and no more than the words of a sum between results."""
+    """Measure beats and results per cycle: no bubbles, and between results at most the words of a sum."""
     await begin(dut)
     f = floats("fp32")
     one_word, two_words = f.full(480), f.full(485)

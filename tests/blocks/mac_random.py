@@ -36,7 +36,7 @@ def _floats(name: str, rng: Random, length: int) -> list[tuple[int, int]]:
         if style == "anywhere":
             pairs.append((rng.getrandbits(f.width), rng.getrandbits(f.width)))
         elif style == "small":
-            pairs.append(f.term(rng.randint(-3, 3), centre + f.lsb + rng.randint(0, 2) if centre < 400 else 0))
+            pairs.append(f.term(rng.randint(-3, 3), f.lsb + centre + rng.randint(0, 2)))
         else:
             pairs.append(_product(f, rng, centre + rng.randint(-spread, spread)))
     if style == "cancel" and pairs:
@@ -55,7 +55,8 @@ def _floats(name: str, rng: Random, length: int) -> list[tuple[int, int]]:
 def _product(f: Floats, rng: Random, fields: int) -> tuple[int, int]:
     """Return finite operands with random significands whose exponent fields add up to about `fields`."""
     fields = min(max(fields, 0), 508)
-    a = rng.randint(max(0, fields - 254), min(254, fields))
-    low = f.precision - 1
-    return tuple(rng.getrandbits(1) << (f.width - 1) | field << low | rng.choice((rng.getrandbits(low), 0, -1)) & (
-        (1 << low) - 1) for field in (a, fields - a))
+    first = rng.randint(max(0, fields - 254), min(254, fields))
+    ones = (1 << (f.precision - 1)) - 1
+    a, b = (rng.getrandbits(1) << (f.width - 1) | field << (f.precision - 1)
+            | rng.choice((rng.getrandbits(f.precision - 1), 0, ones)) for field in (first, fields - first))
+    return a, b

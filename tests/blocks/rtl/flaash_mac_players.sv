@@ -2,7 +2,8 @@
 // One player with its MAC per format, so that one build tests them all.
 
 module flaash_mac_players #(
-  parameter int unsigned CountWidth = 24
+  parameter int unsigned FloatCountWidth   = 24,  // CountWidth of the MACs
+  parameter int unsigned IntegerCountWidth = 24
 ) (
   input  logic       clk_i,
   input  logic       rst_ni,
@@ -14,7 +15,7 @@ module flaash_mac_players #(
 
   flaash_mac_player #(
     .Format(0),
-    .CountWidth(CountWidth),
+    .CountWidth(FloatCountWidth),
     .Name("fp32")
   ) u_fp32 (
     .clk_i,
@@ -27,7 +28,7 @@ module flaash_mac_players #(
 
   flaash_mac_player #(
     .Format(1),
-    .CountWidth(CountWidth),
+    .CountWidth(FloatCountWidth),
     .Name("bf16")
   ) u_bf16 (
     .clk_i,
@@ -40,7 +41,7 @@ module flaash_mac_players #(
 
   flaash_mac_player #(
     .Format(2),
-    .CountWidth(CountWidth),
+    .CountWidth(IntegerCountWidth),
     .Name("int8")
   ) u_int8 (
     .clk_i,
@@ -53,7 +54,7 @@ module flaash_mac_players #(
 
   flaash_mac_player #(
     .Format(3),
-    .CountWidth(CountWidth),
+    .CountWidth(IntegerCountWidth),
     .Name("int16")
   ) u_int16 (
     .clk_i,
