@@ -2,8 +2,8 @@
 // Result network: collects the results of all SDPEs into one stream.
 //
 // Guarantees  Every result accepted at in_* leaves at out_* exactly once, unchanged; results of one
-//             SDPE keep their order. An SDPE that offers a result is served after at most
-//             2**Levels - 1 others have passed.
+//             SDPE keep their order. An SDPE that offers a result is served before more than
+//             2**Levels others have left.
 // Demands     The AXI handshake rule on both sides.
 // Latency     max(Levels, 1) cycles from an accepted result to out_valid_o, where it meets no other;
 //             an SDPE without a partner on a level skips that level's arbiter.

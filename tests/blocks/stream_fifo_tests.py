@@ -38,3 +38,32 @@ async def fills_to_its_depth(dut) -> None:
         driver.append(beat)
     await ClockCycles(dut.clk_i, depth + 5)
     assert int(dut.usage_o.value) == depth and not int(dut.in_ready_o.value)
+
+
+@cocotb.test()
+async def reset_empties_it(dut) -> None:
+    """A reset at every filling; what comes afterwards is not disturbed by what was inside."""
+    received: list[int] = []
+    StreamMonitor(dut, "out", dut.clk_i, callback=received.append)
+    dut.out_ready_i.value = 0
+    dut.in_valid_i.value = 0
+    dut.in_data_i.value = 0
+    await start(dut)
+    for beats in range(1, int(dut.Depth.value) + 1):
+        dut.out_ready_i.value = 0
+        dut.in_valid_i.value = 1
+        dut.in_data_i.value = 0xdead
+        await ClockCycles(dut.clk_i, beats)
+        dut.in_valid_i.value = 0
+        dut.rst_ni.value = 0
+        await ClockCycles(dut.clk_i, 1)
+        dut.rst_ni.value = 1
+        dut.out_ready_i.value = 1
+        await ClockCycles(dut.clk_i, 2)
+        assert int(dut.usage_o.value) == 0 and dut.out_valid_o.value == 0
+        dut.in_valid_i.value = 1
+        dut.in_data_i.value = beats
+        await ClockCycles(dut.clk_i, 1)
+        dut.in_valid_i.value = 0
+        await ClockCycles(dut.clk_i, 3)
+        assert received == list(range(1, beats + 1))
