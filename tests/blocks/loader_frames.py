@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Operand frames for the loader's bench: right ones of every form, and wrong ones."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import random
+from collections.abc import Iterator
+
+import numpy as np
+
+from models.csf import Csf
+from models.generate import uniform_tensor
+from tb.common.frames import pack_operand
+from tests.blocks.loader_model import Build
+
+WORDS = 4
+
+
+def tensor(rng: random.Random, shape: tuple[int, ...], nnz: int, empty: int = 0) -> Csf:
+    """Return a tensor with entries anywhere and about `empty` nodes without any."""
+    generator = np.random.default_rng(rng.getrandbits(32))
+    csf = Csf.from_tensor(uniform_tensor(generator, shape, nnz=nnz))
+    return csf.with_empty_nodes(generator, empty) if empty else csf
+
+
+def frame(csf: Csf, operand: int, build: Build, rng: random.Random) -> list[int]:
+    """Return the beats of a tensor's frame, with random value patterns in place of its values."""
+    patterns = np.array([rng.getrandbits(build.fmt.value_width) for _ in range(csf.nnz)], np.uint32)
+    csf = dataclasses.replace(csf, leaf_values=build.fmt.decode(patterns))
+    return pack_operand(csf, operand, build.fmt, build.coord_width)
+
+
+def right_frames(rng: random.Random, build: Build, count: int) -> Iterator[tuple[str, list[int]]]:
+    """Yield frames that fit the build: corners first, then random ones."""
+    widest = min(2**build.coord_width, 2**32 - 1)
+    some = min(20, build.mem_lines)
+    empty = Csf((3, 4, 5), [np.zeros(0, int)] * 2, [np.zeros(1, int)] * 2, np.zeros(0, int), np.zeros(0))
+    corners = {
+        "order 1": tensor(rng, (widest,), some),
+        "order 1, one entry": tensor(rng, (1,), 1),
+        "order 1, empty": tensor(rng, (7,), 0),
+        "no nodes": empty,
+        "empty nodes only": tensor(rng, (5, 6, 7), 0, empty=6),
+        "order 8": tensor(rng, (2, 3, 2, 3, 2, 3, 2, 9), 7, empty=3),
+        "one long fiber": tensor(rng, (2, min(widest, 200)), build.lanes * min(8, build.mem_lines // 2) - 1),
+        "huge extents": tensor(rng, (2**32 - 1, 2**32 - 1, widest), some // 2, empty=2),
+        "one entry per fiber": tensor(rng, (some, 1), some),
+    }
+    for name, csf in corners.items():
+        yield name, frame(csf, rng.randrange(2), build, rng)
+    while count:
+        order = rng.randint(2, 4)
+        shape = tuple(rng.randint(1, 5) for _ in range(order - 1)) + (rng.randint(1, min(widest, 12)),)
+        csf = tensor(rng, shape, rng.randint(0, min(40, math.prod(shape))), rng.randint(0, 5))
+        if _fits(csf, build):
+            count -= 1
+            yield f"shape {shape}, {csf.nnz} entries", frame(csf, rng.randrange(2), build, rng)
+
+
+def _fits(csf: Csf, build: Build) -> bool:
+    lengths = np.diff(csf.fiber_bounds(), axis=1)
+    lines = -(-lengths // build.lanes)
+    return (csf.nodes <= build.node_depth and len(lengths) <= build.fiber_depth
+            and lines.sum() <= build.mem_lines)
+
+
+def wrong_beats(rng: random.Random, right: list[int]) -> tuple[str, list[int]]:
+    """Return a frame with one change that may or may not make it wrong, and what was changed."""
+    changed = list(right)
+    kind = rng.choice(["word", "word", "word", "bit", "cut", "more"])
+    if kind == "cut":
+        del changed[rng.randrange(1, max(2, len(changed))):]
+    elif kind == "more":
+        changed += [rng.getrandbits(128) for _ in range(rng.randint(1, 6))]
+    else:
+        beat, word = rng.randrange(len(changed)), rng.randrange(WORDS)
+        old = changed[beat] >> 32 * word & 0xFFFF_FFFF
+        new = old ^ 1 << rng.randrange(32) if kind == "bit" else rng.choice(
+            [0, 1, 2, 3, old + 1, max(old, 1) - 1, old + 7, 2 * old, rng.getrandbits(32), 0xFFFF_FFFF])
+        changed[beat] ^= (old ^ (new & 0xFFFF_FFFF)) << 32 * word
+        kind += f" {word} of beat {beat} from {old:#x} to {new:#x}"
+    return kind, changed

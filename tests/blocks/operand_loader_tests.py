@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator: flaash_operand_loader does what loader_model says, frame by frame."""
+
+import math
+
+import cocotb
+import numpy as np
+from cocotb.triggers import ClockCycles, RisingEdge, Timer
+from cocotbext.axi import AxiStreamFrame
+
+from models.csf import Csf
+from tb.common.bench import start, until
+from tb.common.stalls import STALLS
+from tests.blocks.axi_ports import stream_source
+from tests.blocks.loader_frames import frame, right_frames, tensor, wrong_beats
+from tests.blocks.loader_model import load
+from tests.blocks.loader_watch import LoaderWatch, build_of, compare
+
+
+async def _begin(dut):
+    """Start the bench: returns (random, build, source, watch)."""
+    source = stream_source(dut, "s_axis", dut.rst_ni)
+    dut.enable_i.value = 1
+    random = await start(dut)
+    return random, build_of(dut), source, LoaderWatch(dut)
+
+
+async def _send(dut, source, frames: list[tuple[str, list[int]]], watch: LoaderWatch) -> None:
+    """Send frames back to back, wait until all have been digested and compare each with the model."""
+    first = len(watch.finished)
+    for _, beats in frames:
+        await source.send(AxiStreamFrame(beats))
+    budget = 1000 + 60 * sum(len(beats) for _, beats in frames)
+    await until(dut, lambda: source.idle() and dut.loading_o.value == 0, budget, "the last frame")
+    await ClockCycles(dut.clk_i, 2)
+    seen = watch.finished[first:]
+    assert len(seen) == len(frames), f"{len(frames)} frames were sent, {len(seen)} have ended"
+    for outcome, (what, beats) in zip(seen, frames, strict=True):
+        compare(outcome, load(beats, build_of(dut)), what)
+
+
+@cocotb.test()
+@cocotb.parametrize(stalls=list(STALLS))
+async def right_frames_are_stored(dut, stalls: str) -> None:
+    random, build, source, watch = await _begin(dut)
+    source.set_pause_generator(STALLS[stalls](random))
+    frames = list(right_frames(random, build, 15))
+    for what, beats in frames:
+        error = load(beats, build).error
+        assert error is None, f"{what} is meant to be right, but the model says {error}"
+    await _send(dut, source, frames, watch)
+
+
+@cocotb.test()
+@cocotb.parametrize(stalls=["none", "random"])
+async def wrong_frames_are_refused_and_the_next_is_read(dut, stalls: str) -> None:
+    random, build, source, watch = await _begin(dut)
+    source.set_pause_generator(STALLS[stalls](random))
+    frames, codes = [], set()
+    right = list(right_frames(random, build, 25))
+    while len(frames) < 220:
+        what, whole = random.choice(right)
+        change, beats = wrong_beats(random, whole)
+        error = load(beats, build).error
+        # Changes that leave the frame right are rare enough to keep, many of one kind are not.
+        if error is None or error[0] not in codes or random.random() < 0.6:
+            frames.append((f"{what}, {change}", beats))
+            codes.add(error and error[0])
+        if not len(frames) % 10:
+            frames.append((what, whole))
+    assert len(codes) >= 9, f"the changes only led to the codes {codes}"
+    await _send(dut, source, frames, watch)
+
+
+@cocotb.test()
+async def memories_fill_to_the_last_place(dut) -> None:
+    random, build, source, watch = await _begin(dut)
+    frames = []
+    for more in (0, 1):
+        lines = build.mem_lines + more
+        shapes = {f"{lines} lines": (min((lines - 1) * build.lanes + 1, 2**build.coord_width),),
+                  f"{lines} lines of a fiber each": (lines, 1)}
+        fibers = build.fiber_depth + more
+        shapes[f"{fibers} fibers"] = (fibers, 1)
+        for what, shape in shapes.items():
+            full = tensor(random, shape, math.prod(shape))
+            frames.append((what, frame(full, more, build, random)))
+        nodes = build.node_depth + more
+        empty = Csf((nodes, 1), [np.arange(nodes)], [np.zeros(nodes + 1, int)], np.zeros(0, int), np.zeros(0))
+        frames.append((f"{nodes} nodes", frame(empty, more, build, random)))
+    half = len(frames) // 2
+    assert not any(load(beats, build).error for what, beats in frames[:half] if "of a fiber" not in what)
+    assert sum(load(beats, build).error is not None for _, beats in frames[half:]) >= 3
+    await _send(dut, source, frames, watch)
+
+
+@cocotb.test()
+async def entries_come_as_fast_as_they_are_written(dut) -> None:
+    """One long fiber: the cycles are those of the beats, or of the lanes where these are narrower."""
+    random, build, source, watch = await _begin(dut)
+    entries = min(build.lanes * build.mem_lines, 2**build.coord_width)
+    beats = frame(tensor(random, (2**build.coord_width,), entries), 0, build, random)
+    group = min(entries // (len(beats) - 2), build.lanes)
+    cycles = 0
+    await source.send(AxiStreamFrame(beats))
+    await RisingEdge(dut.loading_o)
+    while dut.loading_o.value == 1:
+        await RisingEdge(dut.clk_i)
+        cycles += 1
+    compare(watch.finished[-1], load(beats, build), "one long fiber")
+    assert cycles <= -(-entries // group) + 12, f"{cycles} cycles for {entries} entries by {group}"
+
+
+@cocotb.test()
+async def disabled_means_between_frames(dut) -> None:
+    random, build, source, watch = await _begin(dut)
+    beats = frame(tensor(random, (4, 5), 12), 0, build, random)
+    dut.enable_i.value = 0
+    await source.send(AxiStreamFrame(beats))
+    for _ in range(20):
+        await RisingEdge(dut.clk_i)
+        assert dut.s_axis_tready_o.value == 0, "a frame was begun while disabled"
+    dut.enable_i.value = 1
+    await RisingEdge(dut.loading_o)
+    await RisingEdge(dut.clk_i)
+    dut.enable_i.value = 0
+    await until(dut, lambda: watch.finished, 200, "the frame that had begun")
+    compare(watch.finished[-1], load(beats, build), "the frame that had begun")
+    assert dut.s_axis_tready_o.value == 0
+
+
+@cocotb.test()
+async def reset_inside_a_frame(dut) -> None:
+    """At any point: what follows is read as a header, and nothing of the frame before is left."""
+    random, build, source, watch = await _begin(dut)
+    whole = ("after the reset", frame(tensor(random, (3, 4, 6), 20, 2), 1, build, random))
+    # A wrong frame is being discarded when the reset comes, too.
+    broken = whole[1][:1] + [0] + whole[1][2:]
+    for beats in (whole[1], broken):
+        for _ in range(8):
+            await source.send(AxiStreamFrame(beats))
+            await ClockCycles(dut.clk_i, random.randint(2, 2 * len(beats)))
+            dut.rst_ni.value = 0
+            source.clear()
+            await Timer(2, "ns")
+            watch.forget()
+            dut.rst_ni.value = 1
+            await RisingEdge(dut.clk_i)
+            await _send(dut, source, [whole], watch)
