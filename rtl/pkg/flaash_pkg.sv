@@ -14,6 +14,7 @@ package flaash_pkg;
 
   localparam int unsigned EngineMerge   = 0;  // two-pointer merge, one step per cycle
   localparam int unsigned EngineCompare = 1;  // Lanes x Lanes comparison, one line per cycle
+  localparam int unsigned EngineLookup  = 2;  // table of the resident fiber of A, one line of B per cycle
 
   localparam int unsigned MemoryIdeal  = 0;  // every port in every cycle
   localparam int unsigned MemoryBanked = 1;  // one access per bank and cycle

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// Emit: turns lines with matches into products, one per cycle, and fetches the values of A for them.
+//
+// Guarantees  Per hit of a line one beat, lowest lane first, with the value of B and that of A at the same
+//             coordinate; a line without hits gives one beat without a product. out_last_o marks the last
+//             beat of a line with in_last_i; out_a_id_o and out_b_id_o name its dot product.
+// Demands     AXI handshake rule. A copy that used_o tells stays as it is.
+// Latency     Two cycles from a line to its first beat.
+// Throughput  One beat per cycle, also from one line to the next.
+// Reset       Forgets the beats inside.
+//
+//   in_* -> hit, rank within its word | e1_q -> rank, read | e2_q, value line -> out_*
+
+`include "flaash_assert.svh"
+
+module flaash_lookup_emit
+  import flaash_pkg::*;
+#(
+  parameter int unsigned Lanes      = 4,   // entries per line: 1, 2, 4, 8
+  parameter int unsigned CoordWidth = 10,  // bits of a coordinate, 4 or more
+  parameter int unsigned ValueWidth = 32,  // bits of a value
+  localparam int unsigned WordWidth = 2 ** ((CoordWidth < 7) ? CoordWidth : 7),
+  localparam int unsigned LaneShift = $clog2(Lanes),
+  localparam int unsigned RowWidth  = CoordWidth - LaneShift
+) (
+  input  logic                             clk_i,
+  input  logic                             rst_ni,
+
+  // lines with matches
+  input  logic                             in_valid_i,
+  output logic                             in_ready_o,
+  input  logic [Lanes-1:0]                 in_hits_i,
+  input  logic                             in_last_i,
+  input  logic                             in_copy_i,
+  input  fiber_id_t                        in_b_id_i,
+  input  logic [Lanes-1:0][CoordWidth-1:0] in_coords_i,
+  input  logic [Lanes-1:0][ValueWidth-1:0] in_values_i,
+
+  // the resident fibers
+  input  fiber_id_t [1:0]                  a_ids_i,      // of the copies
+  output logic                             rank_copy_o,
+  output logic [CoordWidth-1:0]            rank_coord_o,
+  input  logic [WordWidth-1:0]             below_i,
+  input  logic [CoordWidth-1:0]            base_i,
+  output logic                             rd_enable_o,
+  output logic                             rd_copy_o,
+  output logic [RowWidth-1:0]              rd_line_o,
+  input  logic [Lanes-1:0][ValueWidth-1:0] value_line_i,
+  output logic [1:0]                       used_o,
+
+  // products
+  output logic                             out_valid_o,
+  input  logic                             out_ready_i,
+  output logic                             out_product_o,
+  output logic                             out_last_o,
+  output logic [ValueWidth-1:0]            out_a_o,
+  output logic [ValueWidth-1:0]            out_b_o,
+  output fiber_id_t                        out_a_id_o,
+  output fiber_id_t                        out_b_id_o
+);
+
+  localparam int unsigned Part      = (WordWidth < 16) ? WordWidth : 16;  // bits counted at a time
+  localparam int unsigned Parts     = WordWidth / Part;
+  localparam int unsigned PartWidth = $clog2(Part + 1);
+  localparam int unsigned LaneWidth = (Lanes > 1) ? LaneShift : 1;
+
+  // ------------------------------------------------------- the next hit of the line
+  logic [Lanes-1:0]      sent_q, left, lowest;
+  logic                  take, line_ends;
+  logic [CoordWidth-1:0] coord;
+  logic [ValueWidth-1:0] value;
+  logic                  e1_free, e2_free;
+
+  assign left       = in_valid_i ? in_hits_i & ~sent_q : '0;
+  assign lowest     = left & (~left + 1'b1);
+  assign line_ends  = (left & ~lowest) == '0;
+  assign take       = in_valid_i && e1_free;
+  assign in_ready_o = e1_free && line_ends;
+
+  always_comb begin
+    coord = '0;
+    value = '0;
+    for (int unsigned i = 0; i < Lanes; i++) begin
+      if (lowest[i]) begin
+        coord = coord | in_coords_i[i];
+        value = value | in_values_i[i];
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) sent_q <= '0;
+    else if (take) sent_q <= line_ends ? '0 : sent_q | lowest;
+  end
+
+  // -------------------------------------------------------------- rank, first half
+  logic                             e1_valid_q, e1_product_q, e1_last_q, e1_copy_q;
+  fiber_id_t                        e1_b_id_q;
+  logic [ValueWidth-1:0]            e1_value_q;
+  logic [CoordWidth-1:0]            e1_base_q;
+  logic [Parts-1:0][PartWidth-1:0]  e1_counts_q;
+
+  assign rank_copy_o  = in_copy_i;
+  assign rank_coord_o = coord;
+  assign e1_free      = !e1_valid_q || e2_free;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) e1_valid_q <= 1'b0;
+    else if (e1_free) e1_valid_q <= in_valid_i;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (take) begin
+      e1_product_q <= left != '0;
+      e1_last_q    <= in_last_i && line_ends;
+      e1_copy_q    <= in_copy_i;
+      e1_b_id_q    <= in_b_id_i;
+      e1_value_q   <= value;
+      e1_base_q    <= base_i;
+      for (int unsigned i = 0; i < Parts; i++) begin
+        e1_counts_q[i] <= PartWidth'($countones(below_i[i*Part +: Part]));
+      end
+    end
+  end
+
+  // ------------------------------------------------------- rank, second half; read
+  logic [CoordWidth-1:0] rank;
+
+  always_comb begin
+    rank = e1_base_q;
+    for (int unsigned i = 0; i < Parts; i++) rank = rank + CoordWidth'(e1_counts_q[i]);
+  end
+
+  assign rd_enable_o = e1_valid_q && e1_product_q && e2_free;
+  assign rd_copy_o   = e1_copy_q;
+  assign rd_line_o   = RowWidth'(rank >> LaneShift);
+
+  assign used_o[0] = e1_valid_q && !e1_copy_q;
+  assign used_o[1] = e1_valid_q && e1_copy_q;
+
+  // ---------------------------------------------------------------------- products
+  logic                  e2_valid_q, e2_product_q, e2_last_q;
+  logic [LaneWidth-1:0]  e2_lane_q;
+  logic [ValueWidth-1:0] e2_value_q;
+  fiber_id_t             e2_a_id_q, e2_b_id_q;
+
+  assign e2_free = !e2_valid_q || out_ready_i;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) e2_valid_q <= 1'b0;
+    else if (e2_free) e2_valid_q <= e1_valid_q;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (e1_valid_q && e2_free) begin
+      e2_product_q <= e1_product_q;
+      e2_last_q    <= e1_last_q;
+      e2_lane_q    <= (Lanes > 1) ? rank[LaneWidth-1:0] : '0;
+      e2_value_q   <= e1_value_q;
+      e2_a_id_q    <= a_ids_i[e1_copy_q];
+      e2_b_id_q    <= e1_b_id_q;
+    end
+  end
+
+  assign out_valid_o   = e2_valid_q;
+  assign out_product_o = e2_product_q;
+  assign out_last_o    = e2_last_q;
+  assign out_a_o       = e2_product_q ? value_line_i[e2_lane_q] : '0;
+  assign out_b_o       = e2_value_q;
+  assign out_a_id_o    = e2_a_id_q;
+  assign out_b_id_o    = e2_b_id_q;
+
+  // ------------------------------------------------------------------- properties
+  `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i,
+                       {out_product_o, out_last_o, out_a_o, out_b_o, out_a_id_o, out_b_id_o},
+                       2 + 2 * ValueWidth + 2 * FiberIdWidth)
+  `FLAASH_COVER(AllLanes_C, take && left == '1)
+  `FLAASH_COVER(NoProduct_C, take && left == '0)
+
+endmodule : flaash_lookup_emit

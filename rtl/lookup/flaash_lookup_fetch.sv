@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fetch: asks the tensor memory for the lines of a piece, in the order in which the engines need them.
+//
+// Guarantees  For each row of the piece the lines of its set of A once, then those of its run of B.
+//             The lines of the next set come after the first AheadLines lines of a run, so that the
+//             engines have time to take them in, or after the run if that is shorter. busy_o until the
+//             last request is accepted.
+// Demands     piece_valid_i only while not busy_o. bound_first_i, in the cycle after bound_grant_i, is
+//             the first line of fiber bound_fiber_o. AXI handshake rule at req_*.
+// Latency     One cycle from the piece to the first request.
+// Throughput  One request per cycle; a set's bound, unless it comes in time, costs what it is late.
+// Stalls      Requests wait for room_i, which may not fall before one is accepted.
+// Reset       Forgets the piece.
+
+`include "flaash_assert.svh"
+
+module flaash_lookup_fetch
+  import flaash_pkg::*;
+  import flaash_lookup_pkg::*;
+#(
+  parameter int unsigned MaxSize = 4,  // engines of the group, 1 to 8
+  localparam int unsigned SizeWidth = $clog2(MaxSize + 1)
+) (
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
+
+  // the contraction
+  input  fiber_id_t            a_fibers_i,
+  input  line_addr_t           b_lines_i,
+  input  logic [SizeWidth-1:0] set_size_i,
+  input  logic                 piece_valid_i,
+  input  piece_t               piece_i,
+  output logic                 busy_o,
+
+  // where a set ends, from the fiber table of A
+  output logic                 bound_req_o,
+  output fiber_id_t            bound_fiber_o,
+  input  logic                 bound_grant_i,
+  input  line_addr_t           bound_first_i,
+
+  // tensor memory
+  output logic                 req_valid_o,
+  input  logic                 req_ready_i,
+  output tag_t                 req_tag_o,
+  output line_addr_t           req_addr_o,
+  input  logic                 room_i       // a place for the answer
+);
+
+  localparam int unsigned AheadLines = 8;
+  localparam int unsigned SinceWidth = $clog2(AheadLines + 1);
+
+  typedef logic [FiberIdWidth:0] fiber_sum_t;  // a fiber, or some behind the last one
+
+  typedef enum logic [1:0] {StIdle, StLoad, StRun} state_e;
+  state_e state_d, state_q;
+
+  logic accept;  // a request
+
+  assign accept = req_valid_o && req_ready_i;
+  assign busy_o = state_q != StIdle;
+
+  // ----------------------------------------------------------------- end of the piece
+  fiber_id_t  a_end_q;
+  line_addr_t b_end_q;
+
+  always_ff @(posedge clk_i) begin
+    if (piece_valid_i) begin
+      a_end_q <= piece_i.a_end;
+      b_end_q <= piece_i.b_end;
+    end
+  end
+
+  // ------------------------------------------------------------------- lines of A
+  // The set to load next, or being loaded. Sets follow each other without gaps.
+  logic                 set_wanted_q;  // there is such a set in the piece
+  fiber_id_t            set_q;         // its first fiber
+  line_addr_t           a_line_q;      // its next line
+  logic                 a_first_q;     // which is its first one
+  logic [SizeWidth-1:0] sure_q;        // lines that it has at least: one per fiber
+  logic                 bound_asked_q, bound_valid_q;
+  line_addr_t           bound_q;       // first line behind it
+  fiber_sum_t           set_next;      // first fiber behind it
+  logic                 set_follows;   // a set comes after it
+  logic                 load_done, load_takes;
+  logic                 piece_is_empty;
+
+  fiber_id_t unused_b_id;
+  assign unused_b_id = piece_i.start.b_id;
+
+  assign piece_is_empty = piece_i.start.a_id == piece_i.a_end && piece_i.start.b_line >= piece_i.b_end;
+
+  assign set_next    = fiber_sum_t'(set_q) + fiber_sum_t'(set_size_i);
+  assign set_follows = set_next < fiber_sum_t'(a_end_q)
+                       || (set_next == fiber_sum_t'(a_end_q) && b_end_q != '0);
+
+  assign bound_req_o   = set_wanted_q && !bound_asked_q;
+  assign bound_fiber_o = (set_next < fiber_sum_t'(a_fibers_i)) ? set_next[FiberIdWidth-1:0] : a_fibers_i;
+
+  // Before the bound is known, as many lines as the set has fibers can be asked for.
+  assign load_takes = bound_valid_q ? a_line_q != bound_q : sure_q != '0;
+  assign load_done  = state_q == StLoad && bound_valid_q
+                      && (a_line_q == bound_q || (accept && a_line_q + 1'b1 == bound_q));
+
+  function automatic logic [SizeWidth-1:0] fibers_from(fiber_id_t set);
+    fiber_id_t left;
+    left = a_fibers_i - set;
+    return (left < fiber_id_t'(set_size_i)) ? SizeWidth'(left) : set_size_i;
+  endfunction
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      set_wanted_q  <= 1'b0;
+      bound_asked_q <= 1'b0;
+      bound_valid_q <= 1'b0;
+    end else if (piece_valid_i) begin
+      set_wanted_q  <= !piece_is_empty;
+      bound_asked_q <= 1'b0;
+      bound_valid_q <= 1'b0;
+    end else if (load_done) begin
+      set_wanted_q  <= set_follows;
+      bound_asked_q <= 1'b0;
+      bound_valid_q <= 1'b0;
+    end else begin
+      if (bound_grant_i) bound_asked_q <= 1'b1;
+      if (bound_asked_q) bound_valid_q <= 1'b1;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (bound_asked_q && !bound_valid_q) bound_q <= bound_first_i;
+    if (piece_valid_i) begin
+      set_q     <= piece_i.start.a_id;
+      a_line_q  <= piece_i.start.a_line;
+      a_first_q <= 1'b1;
+      sure_q    <= fibers_from(piece_i.start.a_id);
+    end else begin
+      if (accept && state_q == StLoad) begin
+        a_line_q  <= a_line_q + 1'b1;
+        a_first_q <= 1'b0;
+        if (sure_q != '0) sure_q <= sure_q - 1'b1;
+      end
+      if (load_done) begin
+        set_q     <= set_next[FiberIdWidth-1:0];
+        a_first_q <= 1'b1;
+        sure_q    <= fibers_from(set_next[FiberIdWidth-1:0]);
+      end
+    end
+  end
+
+  // ------------------------------------------------------------------- lines of B
+  logic                  running_q;  // the run of the loaded set has begun and has lines left
+  logic                  ahead_q;    // the next set is loaded, too
+  fiber_id_t             row_q;      // the set of this run, or of the one before
+  line_addr_t            b_line_q;   // next line of the run
+  logic                  b_first_q;  // which is its first one
+  logic [SinceWidth-1:0] since_q;    // lines of the run so far, up to AheadLines
+  line_addr_t            run_end;
+  logic                  b_last, run_done, load_now;
+
+  assign run_end  = (row_q == a_end_q) ? b_end_q : b_lines_i;
+  assign b_last   = b_line_q + 1'b1 == run_end;
+  assign run_done = state_q == StRun && accept && b_last;
+  assign load_now = set_wanted_q && !ahead_q && since_q == SinceWidth'(AheadLines - 1);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      running_q <= 1'b0;
+      ahead_q   <= 1'b0;
+    end else begin
+      if (run_done)       running_q <= ahead_q;
+      else if (load_done) running_q <= 1'b1;
+      if (run_done)       ahead_q <= 1'b0;
+      else if (load_done) ahead_q <= running_q;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (piece_valid_i) begin
+      b_line_q  <= piece_i.start.b_line;
+      b_first_q <= 1'b1;
+      since_q   <= '0;
+    end else if (run_done) begin
+      b_line_q  <= '0;
+      b_first_q <= 1'b1;
+      since_q   <= '0;
+    end else if (state_q == StRun && accept) begin
+      b_line_q  <= b_line_q + 1'b1;
+      b_first_q <= 1'b0;
+      if (since_q != SinceWidth'(AheadLines)) since_q <= since_q + 1'b1;
+    end
+    // A load that is done makes the row that was loaded the current one, unless a run goes on.
+    if (load_done && !running_q)  row_q <= set_q;
+    else if (run_done && ahead_q) row_q <= row_q + fiber_id_t'(set_size_i);
+  end
+
+  // ------------------------------------------------------------------------ order
+  always_comb begin
+    state_d = state_q;
+    case (state_q)
+      StIdle: if (piece_valid_i && !piece_is_empty) state_d = StLoad;
+      StLoad: if (load_done) state_d = StRun;
+      default: begin
+        if (run_done) begin
+          if (!ahead_q && set_wanted_q) state_d = StLoad;
+          else if (!ahead_q)            state_d = StIdle;
+        end else if (accept && load_now) begin
+          state_d = StLoad;
+        end
+      end
+    endcase
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) state_q <= StIdle;
+    else         state_q <= state_d;
+  end
+
+  assign req_valid_o       = room_i && ((state_q == StLoad) ? load_takes : state_q == StRun);
+  assign req_tag_o.operand = state_q == StRun;
+  assign req_tag_o.first   = (state_q == StRun) ? b_first_q : a_first_q;
+  assign req_addr_o        = (state_q == StRun) ? b_line_q : a_line_q;
+
+  // ------------------------------------------------------------------- properties
+  `FLAASH_STREAM_CHECK(req, req_valid_o, req_ready_i, {req_tag_o, req_addr_o}, 2 + LineAddrWidth)
+  `FLAASH_ASSERT(OnePiece_A, !piece_valid_i || !busy_o, "a piece while another is being fetched")
+  `FLAASH_ASSERT(RunNotEmpty_A, state_q != StRun || b_line_q < run_end, "a run of B without lines")
+  `FLAASH_COVER(BoundIsLate_C, state_q == StLoad && !bound_valid_q && sure_q == '0)
+  `FLAASH_COVER(LoadWithinRun_C, state_q == StLoad && running_q)
+  `FLAASH_COVER(LoadBetweenRuns_C, run_done && !ahead_q && set_wanted_q)
+
+endmodule : flaash_lookup_fetch

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// Set size: how many fibers of A a group holds at a time.
+//
+// Large sets stream B less often, small ones cost less to load again in the groups that share a row. The
+// cost of all groups together is sets * (lines of B) + (lines of a set) * (groups - 1) and what does
+// not depend on the choice; the size with the smallest cost wins. Where A has at least one full
+// set for each group, the largest sets win without a look.
+//
+// Guarantees  done_o, one cycle; set_size_o is then 1 to MaxSize and stays until the next start.
+// Demands     Inputs stay from start_i to done_o; a_fibers_i not 0.
+// Latency     One cycle, MaxSize + 3 where sizes are compared.
+// Reset       Forgets a choice under way.
+
+module flaash_lookup_set_size
+  import flaash_pkg::*;
+#(
+  parameter int unsigned Groups  = 8,  // groups of engines, 1 or more
+  parameter int unsigned MaxSize = 4,  // engines of a group, 1 to 8
+  localparam int unsigned SizeWidth    = $clog2(MaxSize + 1),
+  localparam int unsigned QuarterWidth = LineAddrWidth + 2
+) (
+  input  logic                    clk_i,
+  input  logic                    rst_ni,
+
+  input  logic                    start_i,
+  input  fiber_id_t               a_fibers_i,
+  input  line_addr_t              b_lines_i,
+  input  logic [QuarterWidth-1:0] quarters_i,  // lines of a fiber of A, in quarters, on average
+
+  output logic                    done_o,
+  output logic [SizeWidth-1:0]    set_size_o
+);
+
+  localparam int unsigned Few       = Groups * MaxSize;  // fibers from which on nothing is to choose
+  localparam int unsigned FewWidth  = $clog2(Few + 1);
+  localparam int unsigned CostWidth = LineAddrWidth + FewWidth + 4;
+
+  // Sets of `size` fibers, rounded up; division by constants only.
+  function automatic logic [FewWidth-1:0] sets_of(logic [FewWidth-1:0] fibers, logic [SizeWidth-1:0] size);
+    logic [FewWidth-1:0] sets;
+    sets = '0;
+    for (int unsigned i = 1; i <= MaxSize; i++) begin
+      if (size == SizeWidth'(i)) sets = FewWidth'((32'(fibers) + i - 1) / i);
+    end
+    return sets;
+  endfunction
+
+  // -------------------------------------------------- sizes, from the largest to 1
+  logic                 active_q;     // sizes are being tried
+  logic [SizeWidth-1:0] try_q;
+  logic                 few;
+
+  assign few = 32'(a_fibers_i) < Few && MaxSize > 1;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) active_q <= 1'b0;
+    else if (start_i) active_q <= few;
+    else if (try_q == SizeWidth'(1)) active_q <= 1'b0;
+  end
+
+  always_ff @(posedge clk_i) begin
+    try_q <= start_i ? SizeWidth'(MaxSize) : try_q - 1'b1;
+  end
+
+  // ------------------------------------------------- sets and lines to load again
+  logic                 parts_valid_q, cost_valid_q;
+  logic [SizeWidth-1:0] parts_size_q, cost_size_q;
+  logic [FewWidth-1:0]  sets_q;
+  logic [QuarterWidth+SizeWidth-1:0] again_q;  // quarters of a set
+  logic [CostWidth-1:0] cost_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      parts_valid_q <= 1'b0;
+      cost_valid_q  <= 1'b0;
+    end else begin
+      parts_valid_q <= active_q;
+      cost_valid_q  <= parts_valid_q;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    parts_size_q <= try_q;
+    sets_q       <= sets_of(a_fibers_i[FewWidth-1:0], try_q);
+    again_q      <= (QuarterWidth + SizeWidth)'(quarters_i) * (QuarterWidth + SizeWidth)'(try_q);
+    cost_size_q  <= parts_size_q;
+    cost_q       <= CostWidth'(sets_q) * CostWidth'(b_lines_i)
+                    + CostWidth'(again_q >> 2) * CostWidth'(Groups - 1);
+  end
+
+  // ------------------------------------------------------------------------- best
+  logic [CostWidth-1:0] best_q;
+  logic [SizeWidth-1:0] size_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) done_o <= 1'b0;
+    else done_o <= (start_i && !few) || (cost_valid_q && cost_size_q == SizeWidth'(1));
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (start_i) begin
+      best_q <= '1;
+      size_q <= SizeWidth'(MaxSize);
+    end else if (cost_valid_q && cost_q < best_q) begin
+      best_q <= cost_q;
+      size_q <= cost_size_q;
+    end
+  end
+
+  assign set_size_o = size_q;
+
+endmodule : flaash_lookup_set_size

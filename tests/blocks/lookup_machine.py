@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Drives the lookup machine inside the simulator and compares everything it does with the model."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+from collections.abc import Iterator
+
+import numpy as np
+from cocotb.handle import SimHandleBase
+from cocotb.triggers import FallingEdge, RisingEdge
+
+from models.contract import ContractionResult, contract
+from models.numbers import FORMATS
+from models.tensor import SparseTensor
+from tb.common.stalls import STALLS
+from tests.blocks.lines import Fiber, pack_fiber
+
+RESULT_WIDTH = 20 + 20 + 48
+EVENTS = ["range_error", "zero_underflow", "zero_cancel", "zero_empty", "result", "dot_done", "stall_result",
+          "stall_mac", "stall_b", "stall_a", "match", "step", "busy"]  # from bit 0 up
+
+
+@dataclasses.dataclass
+class Run:
+    """What one contraction did.
+
+    Attributes:
+        cycles: from the accepted start until the last result was stored.
+        results: (fiber of A, fiber of B, pattern), per engine in the order in which they left.
+        events: sums over engines and cycles, by name.
+        steps: lines of B looked up, per engine.
+        handed: dot products handed out.
+        sets: pulses of handed.
+        reads: lines read.
+        conflicts: requests refused.
+        flags: of all results.
+    """
+
+    cycles: int
+    results: list[list[tuple[int, int, int]]]
+    events: dict[str, int]
+    steps: list[int]
+    handed: int
+    sets: int
+    reads: int
+    conflicts: int
+    flags: int
+
+
+class Machine:
+    """The wrapper flaash_lookup_bench: loads operands, runs contractions, checks them."""
+
+    def __init__(self, dut: SimHandleBase):
+        self.dut = dut
+        self.engines = int(dut.NumSdpe.value)
+        self.lanes = int(dut.Lanes.value)
+        self.coord_width = int(dut.CoordWidth.value)
+        self.format = list(FORMATS.values())[int(dut.Format.value)]
+        self.fibers: list[list[Fiber]] = [[], []]
+        self.fiber_lines: list[list[int]] = [[], []]  # lines of each fiber
+        for name in ("wr_valid_i", "fiber_valid_i", "start_i", "dense_i", "a_fibers_i", "b_fibers_i"):
+            getattr(dut, name).value = 0
+        dut.result_ready_i.value = 0
+
+    async def load(self, operand: int, fibers: list[Fiber]) -> None:
+        """Write the lines and the fiber table of operand 0 (A) or 1 (B)."""
+        dut, line = self.dut, 0
+        self.fibers[operand], self.fiber_lines[operand] = fibers, []
+        dut.wr_operand_i.value = dut.fiber_operand_i.value = operand
+        for number, fiber in enumerate([*fibers, []]):
+            packed = pack_fiber(fiber, self.lanes, self.coord_width, self.format.value_width)
+            await self._write(fiber=(number, line))
+            for data in packed:
+                await self._write(line=(line, data))
+                line += 1
+            if fiber:
+                self.fiber_lines[operand].append(len(packed))
+        dut.wr_valid_i.value = dut.fiber_valid_i.value = 0
+
+    async def _write(self, fiber: tuple[int, int] | None = None, line: tuple[int, int] | None = None) -> None:
+        dut = self.dut
+        dut.fiber_valid_i.value, dut.wr_valid_i.value = int(fiber is not None), int(line is not None)
+        if fiber:
+            dut.fiber_id_i.value, dut.fiber_first_i.value = fiber
+        if line:
+            dut.wr_addr_i.value, dut.wr_data_i.value = line
+        await RisingEdge(dut.clk_i)
+
+    async def begin(self, dense: bool) -> None:
+        """Give the start pulse."""
+        dut = self.dut
+        dut.a_fibers_i.value, dut.b_fibers_i.value = (len(fibers) for fibers in self.fibers)
+        dut.dense_i.value = int(dense)
+        dut.start_i.value = 1
+        await RisingEdge(dut.clk_i)
+        dut.start_i.value = 0
+
+    async def run(self, dense: bool = False, stalls: str = "none", seed: int = 1, cycles: int = 400_000) -> Run:
+        """Run one contraction to its end and return what happened.
+
+        Args:
+            dense: results that are zero are delivered, too.
+            stalls: generator of tb.common.stalls, one for each engine's results.
+            seed: of the stalls.
+            cycles: after which it counts as stuck.
+        """
+        dut = self.dut
+        await self.begin(dense)
+        pauses = [STALLS[stalls](random.Random(f"{seed}/{e}")) for e in range(self.engines)]
+        results: list[list[tuple[int, int, int]]] = [[] for _ in range(self.engines)]
+        last_look = 3  # results may leave after the last one has been stored
+        for _ in range(cycles):
+            ready = self._ready(pauses) if stalls != "none" else (1 << self.engines) - 1
+            dut.result_ready_i.value = ready
+            await FallingEdge(dut.clk_i)
+            valid = int(dut.result_valid_o.value)
+            if valid & ready:
+                self._collect(valid & ready, str(dut.result_o.value), results)
+            if not valid and not int(dut.busy_o.value):
+                last_look -= 1
+                if not last_look:
+                    break
+            await RisingEdge(dut.clk_i)
+        else:
+            raise TimeoutError(f"not done after {cycles} cycles")
+        dut.result_ready_i.value = 0
+        assert int(dut.idle_o.value) == (1 << self.engines) - 1, "done, but an engine is not idle"
+        return self._report(results)
+
+    def _ready(self, pauses: list[Iterator[bool]]) -> int:
+        return sum(1 << e for e, pause in enumerate(pauses) if not next(pause))
+
+    def _collect(self, taken: int, payload: str, results: list[list[tuple[int, int, int]]]) -> None:
+        for e in range(self.engines):
+            if taken >> e & 1:
+                end = len(payload) - e * RESULT_WIDTH  # other engines' bits may be unknown
+                bits = int(payload[end - RESULT_WIDTH:end], 2)
+                value = bits & (1 << self.format.result_width) - 1
+                results[e].append((bits >> 68 & 0xFFFFF, bits >> 48 & 0xFFFFF, value))
+
+    def _report(self, results: list[list[tuple[int, int, int]]]) -> Run:
+        dut = self.dut
+        words = int(dut.events_o.value)
+        steps = int(dut.steps_o.value)
+        return Run(
+            int(dut.cycles_o.value), results,
+            {name: words >> (32 * bit) & 0xFFFFFFFF for bit, name in enumerate(EVENTS)},
+            [steps >> (32 * e) & 0xFFFFFFFF for e in range(self.engines)],
+            *(int(getattr(dut, f"{name}_o").value) for name in ("handed", "sets", "reads", "conflicts", "flags")))
+
+    def expected(self, dense: bool) -> ContractionResult:
+        """Return what the exact model makes of the loaded operands."""
+        return contract(*(self._tensor(fibers) for fibers in self.fibers), self.format, dense)
+
+    def _tensor(self, fibers: list[Fiber]) -> SparseTensor:
+        coords = [(number, coord) for number, fiber in enumerate(fibers) for coord, _ in fiber]
+        bits = [value for fiber in fibers for _, value in fiber]
+        values = self.format.decode(np.array(bits, np.uint32)) if bits else np.zeros(0)
+        return SparseTensor((max(len(fibers), 1), 2**self.coord_width),
+                            np.array(coords, np.int64).reshape(-1, 2), values)
+
+    def check(self, run: Run, dense: bool) -> None:
+        """Compare results, events and counters of a run with the model."""
+        model = self.expected(dense)
+        got = sorted(result for of_engine in run.results for result in of_engine)
+        want = [(int(a), int(b), int(bits))
+                for a, b, bits in zip(model.a_ids, model.b_ids, model.bits, strict=True)]
+        assert got == want, _difference(got, want)
+        for of_engine in run.results:
+            assert of_engine == sorted(of_engine), "results of an engine out of order"
+        assert run.handed == model.jobs, f"{run.handed} dot products handed out, not {model.jobs}"
+        counted = {name: run.events[name] for name in (
+            "dot_done", "result", "match", "zero_empty", "zero_cancel", "zero_underflow", "range_error")}
+        assert counted == {
+            "dot_done": model.jobs, "result": model.results, "match": model.matches,
+            "zero_empty": model.zeros_empty, "zero_cancel": model.zeros_cancel,
+            "zero_underflow": model.zeros_underflow, "range_error": model.range_errors}, counted
+        assert run.flags == int(model.flags), f"flags {run.flags:b}, not {int(model.flags):b}"
+        assert run.events["step"] == sum(run.steps) == len(self.fibers[0]) * sum(self.fiber_lines[1]), \
+            "not every fiber of A met every line of B once"
+        causes = sum(run.events[name] for name in ("step", "stall_a", "stall_b", "stall_mac"))
+        assert causes <= run.events["busy"], "more causes of waiting than busy cycles"
+
+
+def _difference(got: list, want: list) -> str:
+    missing, extra = sorted(set(want) - set(got)), sorted(set(got) - set(want))
+    return (f"{len(got)} results, not {len(want)}; {len(missing)} missing, first {missing[:3]};"
+            f" {len(extra)} wrong, first {extra[:3]}")
