@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Measures rows: builds each machine, simulates its workloads in one go, checks every result.
+
+Machines are built and simulated in parallel processes; the rows of a machine share a simulation, in
+which each begins with a reset.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from pathlib import Path
+
+from bench.builds import build_machine
+from bench.machines import Machine, machine
+from bench.rows import Row
+from bench.workloads import csf_pair, expected, operands
+from models.csf import Csf
+from models.cycles import lower_bound
+from models.numbers import get_format
+from tb.common.frames import FrameError, to_beats, unpack_results
+from tb.common.simulation import SimulationFailed, run
+from tb.common.toolchain import BUILD
+from tb.env.compare import compare_records
+
+FOLDER = BUILD / "bench"
+STALLS = {"stall_a": "CntStallA", "stall_b": "CntStallB", "stall_mac": "CntStallMac",
+          "stall_result": "CntStallResult"}
+_POLL = 0.2  # seconds between two looks at what the simulations have finished
+
+
+def measure(rows: Sequence[Row], jobs: int, progress: Callable[[int, str], None] = lambda done, what: None,
+            fast: bool = True) -> list[dict]:
+    """Measure rows and return a record for each, in their order; see record().
+
+    Args:
+        rows: what to run.
+        jobs: simulations at a time.
+        progress: told how many rows have ended and what is being done.
+        fast: compile for speed, without assertions; False takes the builds of the suite.
+    """
+    by_config: dict[str, list[Row]] = {}
+    for row in rows:
+        by_config.setdefault(row.config, []).append(row)
+    records: dict[Row, dict] = {}
+    with ProcessPoolExecutor(max(jobs, 1)) as pool:
+        running: dict[Future, str] = {pool.submit(_simulate, config, chosen, fast): config
+                                      for config, chosen in by_config.items()}
+        while running:
+            ended = wait(running, timeout=_POLL).done
+            for future in ended:
+                config = running.pop(future)
+                records.update(zip(by_config[config], future.result(), strict=True))
+            inside = {config: _finished(config) for config in running.values()}
+            progress(len(records) + sum(inside.values()), ", ".join(sorted(running.values())[:max(jobs, 1)]))
+    return [records[row] for row in rows]
+
+
+def record(row: Row, chosen: Machine, outcome: dict, problems: Sequence[str]) -> dict:
+    """Return what results.json says about a run.
+
+    Args:
+        row, chosen: what ran on what.
+        outcome: a line of outcomes.jsonl, see bench.measure_tests.
+        problems: sentences; empty if every result is right.
+    """
+    config = chosen.config
+    about = {
+        "workload": row.workload, "config": row.config, "experiments": list(row.experiments),
+        "num_sdpe": chosen.num_sdpe, "lanes": int(config["Lanes"]), "engine": config["Engine"],
+        "memory": config["Memory"], "scheduler": config["Scheduler"], "checked": not problems,
+        "problems": list(problems)}
+    if "counters" not in outcome:
+        return about
+    counters, results = outcome["counters"], expected(row.workload, str(config["Format"])).results
+    cycles = counters["CntCycles"]
+    bound = lower_bound(*csf_pair(row.workload), config.values,
+                        run_length=_run_length(row, chosen), results=results)
+    offered = max(cycles * chosen.num_sdpe, 1)
+    return about | {
+        "cycles": cycles, "bound": bound.cycles, "bound_by": bound.limit,
+        "load_cycles": counters["CntLoadCycles"], "unload_cycles": counters["CntUnloadCycles"],
+        "jobs": counters["CntJobs"], "matches": counters["CntMatches"], "results": results,
+        "entries_read": counters["CntMemReads"] * int(config["Lanes"]),
+        "conflicts": counters["CntMemConflicts"],
+        "busy_percent": 100 * counters["CntBusy"] / offered,
+        **{f"{name}_percent": 100 * counters[counter] / offered for name, counter in STALLS.items()},
+        "wall_seconds": outcome["wall"], "simulated_cycles": outcome["simulated"]}
+
+
+def check(workload: str, config: Machine, frame: bytes, counters: dict[str, int]) -> list[str]:
+    """Compare a result frame and the counters with the model; return a sentence per disagreement."""
+    fmt = get_format(str(config.config["Format"]))
+    wanted = expected(workload, fmt.name)
+    try:
+        seen = unpack_results(to_beats(frame), len(wanted.shape), fmt)
+    except FrameError as error:
+        return [str(error)]
+    problems = compare_records(wanted.coords, wanted.bits, seen.coords, seen.bits)
+    for name, value, right in (("trailer's error", seen.error, 0),
+                               ("trailer's count", seen.count, wanted.results),
+                               ("CntJobs", counters["CntJobs"], wanted.jobs),
+                               ("CntMatches", counters["CntMatches"], wanted.matches),
+                               ("CntResults", counters["CntResults"], wanted.results)):
+        if value != right:
+            problems.append(f"{name} is {value}, the model says {right}")
+    return problems
+
+
+def cycle_limit(workload: str) -> int:
+    """Return cycles within which any machine must have ended: one engine, one entry per cycle, twice."""
+    a, b = (Csf.fiber_bounds(csf) for csf in csf_pair(workload))
+    entries = int((a[:, 1] - a[:, 0]).sum()) * len(b) + int((b[:, 1] - b[:, 0]).sum()) * len(a)
+    loading = sum(tensor.nnz * tensor.order for tensor in operands(workload))
+    return 10_000 + 2 * (entries + loading) + 64 * len(a) * len(b)
+
+
+def _run_length(row: Row, chosen: Machine) -> int:
+    a, b = (len(csf.fiber_bounds()) for csf in csf_pair(row.workload))
+    return chosen.run_length(a, b)
+
+
+def _run_folder(config: str) -> Path:
+    return BUILD / "runs" / _run_name(config)
+
+
+def _run_name(config: str) -> str:
+    return f"bench-{config.replace(':', '-').replace(',', '-')}"
+
+
+def _finished(config: str) -> int:
+    path = _run_folder(config) / "outcomes.jsonl"
+    return len(path.read_text().splitlines()) if path.exists() else 0
+
+
+def _simulate(config: str, rows: list[Row], fast: bool) -> list[dict]:
+    """Build and run one machine; return a record per row. Called in a process of its own."""
+    chosen, folder = machine(config), _run_folder(config)
+    (folder / "outcomes.jsonl").unlink(missing_ok=True)
+    request = FOLDER / "requests" / f"{_run_name(config)}.json"
+    request.parent.mkdir(parents=True, exist_ok=True)
+    request.write_text(json.dumps({"config": chosen.config.to_json(), "runs": [
+        {"workload": row.workload, "run_length": _run_length(row, chosen), "limit": cycle_limit(row.workload)}
+        for row in rows]}))
+    broken = None
+    try:
+        run(build_machine(chosen.config, fast), "bench.measure_tests", _run_name(config),
+            environment_variables={"FLAASH_BENCH_REQUEST": str(request)})
+    except SimulationFailed as error:
+        broken = str(error)
+    path = folder / "outcomes.jsonl"
+    outcomes = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    records = []
+    for index, row in enumerate(rows):
+        outcome = outcomes[index] if index < len(outcomes) else {"failure": broken or "it did not run"}
+        problems = [outcome["failure"]] if "failure" in outcome else check(
+            row.workload, chosen, (folder / f"{index}.bin").read_bytes(), outcome["counters"])
+        records.append(record(row, chosen, outcome, problems))
+    return records
+

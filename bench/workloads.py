@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pairs of operands by name: those of models/data/workloads, and generated ones, always the same.
+
+    7x7x512_d0.1       in the data, or uniform of that density (each operand)
+    3x3x512_nnz500     in the data, or uniform with so many entries (each operand)
+    7x7x300_fiber50    every fiber has 50 entries at random places
+    skewed             fiber lengths by Zipf's law, models.generate.skewed_pair()
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import zlib
+
+import numpy as np
+
+from models import csfbin, generate
+from models.contract import ContractionResult, contract
+from models.csf import Csf
+from models.tensor import SparseTensor
+from tb.common.toolchain import ROOT
+
+FOLDER = ROOT / "models" / "data" / "workloads"
+SKEWED = "skewed"
+_NAME = re.compile(r"((?:\d+x)*\d+)_(d|nnz|fiber)([\d.]+)")
+
+
+class WorkloadError(ValueError):
+    """A name that stands for no workload."""
+
+
+def stored() -> list[str]:
+    """Return the names of the workloads in the data, sorted by shape and density."""
+    return sorted({path.name.rpartition("_")[0] for path in FOLDER.glob("*_lhs.csfbin")})
+
+
+@functools.lru_cache(maxsize=64)
+def operands(name: str) -> tuple[SparseTensor, SparseTensor]:
+    """Return A and B of a workload, to be contracted along their last modes.
+
+    Raises:
+        WorkloadError: the name has none of the forms above.
+    """
+    if name == SKEWED:
+        return generate.skewed_pair()
+    if (FOLDER / f"{name}_lhs.csfbin").exists():
+        return tuple(csfbin.read(FOLDER / f"{name}_{side}.csfbin") for side in ("lhs", "rhs"))
+    match = _NAME.fullmatch(name)
+    if not match:
+        raise WorkloadError(f"no workload '{name}'; there are {', '.join([*stored(), SKEWED])} and names"
+                            " such as 7x7x512_d0.1, 3x512_nnz500 or 7x7x300_fiber50")
+    shape, kind, number = tuple(map(int, match[1].split("x"))), match[2], match[3]
+    rng = np.random.default_rng(zlib.crc32(name.encode()))
+    return _draw(rng, shape, kind, number), _draw(rng, shape, kind, number)
+
+
+def _draw(rng: np.random.Generator, shape: tuple[int, ...], kind: str, number: str) -> SparseTensor:
+    if kind == "d":
+        return generate.uniform_tensor(rng, shape, density=float(number))
+    if kind == "nnz":
+        return generate.uniform_tensor(rng, shape, nnz=int(number))
+    fibers = [generate.uniform_tensor(rng, shape[-1:], nnz=int(number))
+              for _ in range(int(np.prod(shape[:-1])))]
+    upper = np.repeat(np.indices(shape[:-1]).reshape(len(shape) - 1, -1).T, int(number), axis=0)
+    coords = np.column_stack([upper, np.concatenate([fiber.coords[:, 0] for fiber in fibers])])
+    return SparseTensor.from_coordinates(shape, coords, np.concatenate([fiber.values for fiber in fibers]))
+
+
+@functools.lru_cache(maxsize=64)
+def csf_pair(name: str) -> tuple[Csf, Csf]:
+    """Return A and B of a workload in Compressed Sparse Fiber form."""
+    a, b = operands(name)
+    return Csf.from_tensor(a), Csf.from_tensor(b)
+
+
+@functools.lru_cache(maxsize=64)
+def expected(name: str, fmt: str) -> ContractionResult:
+    """Return what the machine must deliver for a workload in a value format."""
+    return contract(*operands(name), fmt)
