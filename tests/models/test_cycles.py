@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from models import contract as contract_module
-from models import cycles, generate, io
+from models import generate, io, work
 from models.csf import Csf
 from models.cycles import lower_bound
 from models.errors import TensorError
@@ -114,9 +114,34 @@ def test_merge_steps_of_workloads(name) -> None:
 def test_blocks_change_nothing(seed, monkeypatch) -> None:
     a, b = pair(seed)
     whole = lower_bound(a, b, CONFIG | {"NumSdpe": 2}, 2)
-    for module in (cycles, contract_module):
+    for module in (work, contract_module):
         monkeypatch.setattr(module, "MAX_BLOCK", 1)
     assert lower_bound(a, b, CONFIG | {"NumSdpe": 2}, 2) == whole
+
+
+@pytest.mark.parametrize("engines, size", [(1, 4), (4, 4), (12, 4), (32, 4), (8, 1)])
+def test_lookup(engines, size, seed) -> None:
+    for trial in range(20):
+        a, b = pair(seed, trial)
+        bound = lower_bound(a, b, CONFIG | {"Engine": "lookup", "NumSdpe": engines, "GroupSize": size,
+                                            "Memory": "banked", "MemBanks": 2})
+        lines_a, lines_b = (sum(len(lines(x, 4)) for x in fibers(operand)) for operand in (a, b))
+        common = [len(set(x) & set(y)) for x in fibers(a) for y in fibers(b)]
+        if not common:
+            assert bound.cycles == 0
+            continue
+        groups = -(-engines // size)
+        # The best that could be: every line of B serves all engines of a group, each line of A is read once.
+        read = lines_a + -(-len(fibers(a)) // (engines // groups)) * lines_b
+        assert bound.terms == {"issue": 0, "engine": -(-read // groups), "banks": -(-read // 2), "drain": 0,
+                               "products": max(-(-sum(common) // engines), max(common))}
+        assert bound.work.steps == len(fibers(a)) * lines_b
+
+
+def test_lookup_on_a_workload() -> None:
+    a, b = (Csf.from_tensor(io.read(WORKLOADS / f"7x7x512_d0.1_{side}.csfbin")) for side in ("lhs", "rhs"))
+    bound = lower_bound(a, b, CONFIG | {"Engine": "lookup", "NumSdpe": 32, "GroupSize": 4})
+    assert 1000 < bound.cycles < 1265  # the second is the count of a model that cuts by whole fibers
 
 
 def test_banks_and_drain() -> None:

@@ -137,11 +137,15 @@ def test_rules(pairs, bits, flags) -> None:
     assert both("fp32", pairs) == (bits, flags)
 
 
-@pytest.mark.parametrize("count", [2**16, 2**20 + 1])
-def test_many_equal_terms(count) -> None:
-    top = np.full(count, 0x3FFF_FFFF)
-    sums = sum_products(FORMATS["fp32"], top, top, np.array([0]))
-    expected, _ = round_fraction(value_of(0x3FFF_FFFF) ** 2 * count)
+@pytest.mark.parametrize("count, below", [(2**16, 0), (2**20 + 1, 0), (2**17 - 1, 7), (2**17, 23)])
+def test_many_equal_terms(count, below) -> None:
+    """Sum `count` terms of full significands and one of 2**-below, which moves the limbs' borders."""
+    top = np.full(count + 1, 0x3FFF_FFFF)
+    other = top.copy()
+    top[-1], other[-1] = ONE - (below << 23), ONE - (23 << 23)
+    sums = sum_products(FORMATS["fp32"], top, other, np.array([0]))
+    expected, _ = round_fraction(value_of(0x3FFF_FFFF) ** 2 * count
+                                 + value_of(int(top[-1])) * value_of(int(other[-1])))
     assert FORMATS["fp32"].decode_result(sums.bits)[0] == expected
 
 

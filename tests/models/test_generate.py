@@ -9,8 +9,10 @@ from models.generate import (
     draw_values,
     interleaved_pair,
     one_full_fiber,
+    ranked_zipf_tensor,
     same_pattern,
     single_entries,
+    skewed_pair,
     uniform_tensor,
     zipf_tensor,
 )
@@ -54,6 +56,15 @@ def test_uniform(seed) -> None:
 def test_zipf_is_skewed(seed) -> None:
     found = lengths(zipf_tensor(np.random.default_rng(seed), (20, 20, 256), 1.5))
     assert len(found) == 400 and found.min() == 1 and found.max() > 50 and np.median(found) < 5
+
+
+def test_ranked_zipf(seed) -> None:
+    found = lengths(ranked_zipf_tensor(np.random.default_rng(seed), (7, 7, 512)))
+    assert sorted(found.tolist(), reverse=True) == [512 // rank for rank in range(1, 50)]
+    assert found.tolist() != sorted(found.tolist(), reverse=True)
+    first, again = skewed_pair(), skewed_pair()
+    assert all(one.equals(two) and one.shape == (49, 512) for one, two in zip(first, again, strict=True))
+    assert not first[0].equals(first[1])
 
 
 def test_corners(seed) -> None:
