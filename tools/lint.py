@@ -65,7 +65,7 @@ def style() -> list[str]:
             problems.append(f"{relative(path)}: {len(lines)} lines, at most {MAX_RTL_LINES}")
         for number, line in enumerate(lines, 1):
             if len(line) > MAX_COLUMNS or line != line.rstrip() or "\t" in line:
-                problems.append(f"{relative(path)}:{number}: over {MAX_COLUMNS} columns, or blanks at its end")
+                problems.append(f"{relative(path)}:{number}: too long, or blanks at its end")
         modules = re.findall(r"^module\s+(\w+)", text, re.MULTILINE)
         if path.suffix == ".sv" and modules not in ([], [path.stem]):
             problems.append(f"{relative(path)}: holds {modules}, one module of the file's name is expected")

