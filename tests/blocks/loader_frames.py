@@ -35,16 +35,16 @@ def frame(csf: Csf, operand: int, build: Build, rng: random.Random) -> list[int]
 def right_frames(rng: random.Random, build: Build, count: int) -> Iterator[tuple[str, list[int]]]:
     """Yield frames that fit the build: corners first, then random ones."""
     widest = min(2**build.coord_width, 2**32 - 1)
-    some = min(20, build.mem_lines)
+    some = min(20, build.mem_lines, build.fiber_depth)
     empty = Csf((3, 4, 5), [np.zeros(0, int)] * 2, [np.zeros(1, int)] * 2, np.zeros(0, int), np.zeros(0))
     corners = {
-        "order 1": tensor(rng, (widest,), some),
+        "order 1": tensor(rng, (widest,), min(some, widest)),
         "order 1, one entry": tensor(rng, (1,), 1),
         "order 1, empty": tensor(rng, (7,), 0),
         "no nodes": empty,
         "empty nodes only": tensor(rng, (5, 6, 7), 0, empty=6),
-        "order 8": tensor(rng, (2, 3, 2, 3, 2, 3, 2, 9), 7, empty=3),
-        "one long fiber": tensor(rng, (2, min(widest, 200)), build.lanes * min(8, build.mem_lines // 2) - 1),
+        "order 8": tensor(rng, (2, 3, 2, 3, 2, 3, 2, 8), 5, empty=2),
+        "two long fibers": tensor(rng, (2, min(widest, 100)), min(widest, 8 * build.lanes - 1)),
         "huge extents": tensor(rng, (2**32 - 1, 2**32 - 1, widest), some // 2, empty=2),
         "one entry per fiber": tensor(rng, (some, 1), some),
     }

@@ -1,22 +1,82 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bench of flaash_operand_loader."""
+"""Bench of flaash_operand_loader, and of the model that judges it."""
+
+import copy
+import random
 
 import pytest
 
-from tb.common.rtl_constants import FORMATS
-from tb.common.simulation import run_bench
+from models.numbers.formats import FORMATS
+from tb.common.simulation import SimulationFailed, build, run_bench
+from tests.blocks.loader_frames import frame, tensor
+from tests.blocks.loader_model import Build, Outcome, load
+from tests.blocks.loader_watch import compare
 
 # Value format, Lanes, CoordWidth: entries of a beat below, at and above the lanes.
-EVERYWHERE = [("fp32", 4, 16), ("int8", 8, 8), ("bf16", 1, 16)]
-ON_ICARUS = [("int16", 2, 32), ("int8", 4, 16), ("int8", 2, 8), ("int8", 1, 3), ("fp32", 8, 32),
-             ("bf16", 8, 15)]
+BUILDS = {
+    "verilator": [("fp32", 4, 16), ("int8", 8, 8)],
+    "icarus": [("fp32", 4, 16), ("int8", 8, 8), ("int16", 2, 32), ("int8", 1, 3), ("bf16", 8, 15),
+               ("int8", 2, 8)],
+}
+ILLEGAL = [{"Lanes": 3}, {"MemLines": 0}, {"FiberDepth": 0}, {"NodeDepth": 0}]
 
 
-@pytest.mark.parametrize(("fmt", "lanes", "coord_width"), EVERYWHERE + ON_ICARUS)
-def test_operand_loader(simulator: str, seed: int, fmt: str, lanes: int, coord_width: int) -> None:
-    if simulator == "verilator" and (fmt, lanes, coord_width) in ON_ICARUS:
-        simulator = "icarus"
-    run_bench("flaash_operand_loader", "tests.blocks.operand_loader_tests", simulator,
-              f"operand_loader-{fmt}-l{lanes}-c{coord_width}",
-              {"Format": FORMATS[fmt], "Lanes": lanes, "CoordWidth": coord_width, "MemLines": 40,
-               "NodeDepth": 50, "FiberDepth": 24}, seed)
+@pytest.mark.parametrize("rest", [False, True], ids=["first", "rest"])
+def test_operand_loader(simulator: str, seed: int, rest: bool) -> None:
+    half = len(BUILDS[simulator]) // 2
+    for fmt, lanes, coord_width in BUILDS[simulator][half:] if rest else BUILDS[simulator][:half]:
+        run_bench("flaash_operand_loader", "tests.blocks.operand_loader_tests", simulator,
+                  f"operand_loader-{fmt}-l{lanes}-c{coord_width}",
+                  {"Format": FORMATS[fmt].code, "Lanes": lanes, "CoordWidth": coord_width,
+                   "MemLines": 40, "NodeDepth": 50, "FiberDepth": 24}, seed)
+
+
+@pytest.mark.parametrize("parameters", ILLEGAL, ids=str)
+def test_illegal_parameters_are_refused(parameters: dict[str, int]) -> None:
+    with pytest.raises(SimulationFailed, match="must be"):
+        build("flaash_operand_loader", "verilator", parameters)
+
+
+def _example(seed: int):
+    rng = random.Random(seed)
+    parameters = Build(FORMATS["fp32"], 4, 16, 40, 50, 24)
+    csf = tensor(rng, (3, 4, 9), 30, empty=3)
+    return csf, parameters, load(frame(csf, 1, parameters, rng), parameters)
+
+
+def test_model_agrees_with_the_tree(seed: int) -> None:
+    """The model reads the beats; the tree knows the fibers without any frame."""
+    csf, parameters, outcome = _example(seed)
+    bounds = csf.fiber_bounds()
+    coords = [entry[0] for line in outcome.lines for entry in line]
+    parents = {number: (coord, parent) for number, coord, parent in outcome.nodes}
+    leaves = [parents[node] for _, _, node in outcome.fibers[:-1]]
+    paths = [(parents[parent][0], coord) for coord, parent in leaves]
+    assert coords == csf.leaf_coords.tolist() and sum(outcome.lasts) == len(bounds)
+    assert paths == [tuple(path) for path in csf.fiber_paths().tolist()]
+    assert outcome.info == (3, 9, csf.nnz, len(bounds), sum(-(-int(e - b) // 4) for b, e in bounds))
+
+
+def _spoilt(right: Outcome) -> dict[str, Outcome]:
+    """Return outcomes that differ from the right one in one thing each."""
+    spoilt = {name: copy.deepcopy(right) for name in
+              ("operand", "error", "discarded", "node", "fiber", "sentinel", "line", "last", "info")}
+    spoilt["operand"].operand ^= 1
+    spoilt["error"].error = (1, 0)
+    spoilt["discarded"].discarded = 1
+    spoilt["node"].nodes[1] = spoilt["node"].nodes[0]
+    spoilt["fiber"].fibers[1:3] = reversed(spoilt["fiber"].fibers[1:3])
+    spoilt["sentinel"].fibers.pop()
+    spoilt["line"].lines[-1][0] = (0, 0)
+    spoilt["last"].lasts[0] ^= True
+    spoilt["info"].info = (*right.info[:-1], right.info[-1] + 1)
+    return spoilt
+
+
+def test_comparison_bites(seed: int) -> None:
+    _, _, right = _example(seed)
+    compare(copy.deepcopy(right), right, "the same")
+    for what, outcome in _spoilt(right).items():
+        with pytest.raises(AssertionError, match=what[:4]):
+            compare(outcome, right, f"spoilt: {what}")
+            pytest.fail(f"not noticed: {what}", pytrace=False)
