@@ -17,10 +17,10 @@ async def reads_like_the_model(dut) -> None:
     dut.rd_addr_i.value = 0
 
     async def cycle() -> None:
+        await Timer(500, "ps")  # inputs settle before the edge
         dut.clk_i.value = 1
         await Timer(500, "ps")
         dut.clk_i.value = 0
-        await Timer(500, "ps")
 
     stored = [random.getrandbits(width) for _ in range(words)]
     dut.wr_enable_i.value = 1
