@@ -171,4 +171,4 @@ def _complete(header, shape, places, coords, values, path) -> SparseTensor:
         values = np.where(mirrored, sign, 1) * values[origin]
         places = [places[index] for index in origin]
     return SparseTensor.from_coordinates(shape, coords, values, path=path,
-                                         place=lambda index: f"line {places[index]}")
+                                         place=lambda index: f"line {places[index]}", base=1)

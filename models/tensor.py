@@ -47,7 +47,7 @@ class SparseTensor:
     @classmethod
     def from_coordinates(cls, shape: Sequence[int], coords: np.ndarray, values: np.ndarray, *,
                          path: str | PathLike | None = None,
-                         place: Callable[[int], str] | None = None) -> SparseTensor:
+                         place: Callable[[int], str] | None = None, base: int = 0) -> SparseTensor:
         """Return the tensor with these entries, given in any order.
 
         Args:
@@ -56,6 +56,7 @@ class SparseTensor:
             values: (nnz,) real numbers.
             path: file that errors name.
             place: says where in the file entry i is.
+            base: what the file calls coordinate 0; only messages use it.
 
         Raises:
             TensorError: an extent out of range, a coordinate outside the shape, the same
@@ -78,7 +79,7 @@ class SparseTensor:
             pairs = np.sort(np.stack([order[same], order[same + 1]]), axis=0)
             worst = np.argmin(pairs[1])
             first, second = pairs[:, worst]
-            raise TensorError(f"coordinates {_tuple(coords[same[worst]])} are there twice,"
+            raise TensorError(f"coordinates {_tuple(coords[same[worst]] + base)} are there twice,"
                               f" first at {place(int(first))}", path, place(int(second)))
         return cls(shape, coords, values)
 

@@ -55,7 +55,7 @@ def read(path: str | PathLike) -> SparseTensor:
     if shape is None:
         shape = tuple(int(extent) + 1 for extent in table.max(axis=0))
     return SparseTensor.from_coordinates(shape, table, np.array(values, np.float64), path=path,
-                                         place=lambda index: f"line {numbers[index]}")
+                                         place=lambda index: f"line {numbers[index]}", base=1)
 
 
 def write(path: str | PathLike, tensor: SparseTensor) -> None:
