@@ -39,3 +39,17 @@ cov: $(STAMP) ## functional and code coverage of the suite, to build/coverage/in
 .PHONY: faults
 faults: $(STAMP) ## break the RTL on purpose, show which test notices (ONLY=text)
 	@$(PY) -m tools.faults $(if $(ONLY),--only '$(ONLY)')
+
+.PHONY: bench
+bench: $(STAMP) ## measure cycles, to build/bench/index.html (ONLY=text, NUM_SDPE=n, CONFIG=name, FMAX_MHZ=f)
+	@$(PY) -m bench.run --jobs $(JOBS) $(if $(ONLY),--only '$(ONLY)') $(if $(NUM_SDPE),--num-sdpe $(NUM_SDPE)) \
+	  $(if $(filter command environment,$(firstword $(origin CONFIG))),--config '$(CONFIG)') \
+	  $(if $(CLOCK_MHZ),--clock-mhz $(CLOCK_MHZ)) $(if $(FMAX_MHZ),--fmax-mhz $(FMAX_MHZ))
+
+.PHONY: bench-sim
+bench-sim: $(STAMP) ## simulated cycles per second under cocotb and in a plain C++ harness
+	@$(PY) -m bench.sim_speed
+
+.PHONY: bench-record
+bench-record: $(STAMP) ## record the cycles that tests/bench/test_cycles.py holds later ones against
+	@$(PY) -m bench.guard

@@ -38,12 +38,14 @@ class Run:
         beats: of the result frame.
         counters: performance counters by name.
         wall: seconds from the first beat of A to the last of the result.
+        cpu: CPU seconds of the simulator's process in that time.
         simulated: cycles in that time.
     """
 
     beats: list[int]
     counters: dict[str, int]
     wall: float
+    cpu: float
     simulated: int
 
 
@@ -84,7 +86,7 @@ class Host:
         Raises:
             HostError: see there.
         """
-        began, first = time.perf_counter(), get_sim_time("ns")
+        began, cpu, first = time.perf_counter(), time.process_time(), get_sim_time("ns")
         await self._write("RegIrqEnable", _DRAINED | _ERROR)
         await self._write("RegRunLength", run_length)
         for beats in frames:
@@ -100,7 +102,8 @@ class Host:
                             f" {await self._read('RegErrorPlace'):#x}")
         frame = await self._within(limit, self._sink.recv(compact=False), "ended its result frame")
         simulated = round((get_sim_time("ns") - first) / PERIOD)
-        return Run(list(frame.tdata), await self._counters(), time.perf_counter() - began, simulated)
+        wall, cpu = time.perf_counter() - began, time.process_time() - cpu
+        return Run(list(frame.tdata), await self._counters(), wall, cpu, simulated)
 
     async def _within(self, cycles: int, event, what: str):
         try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from pathlib import Path
 
 from bench.builds import build_machine
@@ -20,7 +20,7 @@ from models.csf import Csf
 from models.cycles import lower_bound
 from models.numbers import get_format
 from tb.common.frames import FrameError, to_beats, unpack_results
-from tb.common.simulation import SimulationFailed, run
+from tb.common.simulation import Build, SimulationFailed, run
 from tb.common.toolchain import BUILD
 from tb.env.compare import compare_records
 
@@ -43,12 +43,13 @@ def measure(rows: Sequence[Row], jobs: int, progress: Callable[[int, str], None]
     by_config: dict[str, list[Row]] = {}
     for row in rows:
         by_config.setdefault(row.config, []).append(row)
+        (BUILD / "runs" / _run_name(row.config) / "outcomes.jsonl").unlink(missing_ok=True)
     records: dict[Row, dict] = {}
     with ProcessPoolExecutor(max(jobs, 1)) as pool:
         running: dict[Future, str] = {pool.submit(_simulate, config, chosen, fast): config
                                       for config, chosen in by_config.items()}
         while running:
-            ended = wait(running, timeout=_POLL).done
+            ended = wait(running, timeout=_POLL, return_when=FIRST_COMPLETED).done
             for future in ended:
                 config = running.pop(future)
                 records.update(zip(by_config[config], future.result(), strict=True))
@@ -76,7 +77,7 @@ def record(row: Row, chosen: Machine, outcome: dict, problems: Sequence[str]) ->
     counters, results = outcome["counters"], expected(row.workload, str(config["Format"])).results
     cycles = counters["CntCycles"]
     bound = lower_bound(*csf_pair(row.workload), config.values,
-                        run_length=_run_length(row, chosen), results=results)
+                        run_length=run_length(row.workload, chosen), results=results)
     offered = max(cycles * chosen.num_sdpe, 1)
     return about | {
         "cycles": cycles, "bound": bound.cycles, "bound_by": bound.limit,
@@ -89,22 +90,27 @@ def record(row: Row, chosen: Machine, outcome: dict, problems: Sequence[str]) ->
         "wall_seconds": outcome["wall"], "simulated_cycles": outcome["simulated"]}
 
 
-def check(workload: str, config: Machine, frame: bytes, counters: dict[str, int]) -> list[str]:
+def check(workload: str, chosen: Machine, frame: bytes, counters: dict[str, int]) -> list[str]:
     """Compare a result frame and the counters with the model; return a sentence per disagreement."""
-    fmt = get_format(str(config.config["Format"]))
+    wanted = expected(workload, str(chosen.config["Format"]))
+    right = {"CntJobs": wanted.jobs, "CntMatches": wanted.matches, "CntResults": wanted.results}
+    return check_frame(workload, chosen, frame) + [
+        f"{name} is {counters[name]}, the model says {value}" for name, value in right.items()
+        if counters[name] != value]
+
+
+def check_frame(workload: str, chosen: Machine, frame: bytes) -> list[str]:
+    """Compare a result frame with the model; return a sentence per disagreement."""
+    fmt = get_format(str(chosen.config["Format"]))
     wanted = expected(workload, fmt.name)
     try:
         seen = unpack_results(to_beats(frame), len(wanted.shape), fmt)
     except FrameError as error:
         return [str(error)]
     problems = compare_records(wanted.coords, wanted.bits, seen.coords, seen.bits)
-    for name, value, right in (("trailer's error", seen.error, 0),
-                               ("trailer's count", seen.count, wanted.results),
-                               ("CntJobs", counters["CntJobs"], wanted.jobs),
-                               ("CntMatches", counters["CntMatches"], wanted.matches),
-                               ("CntResults", counters["CntResults"], wanted.results)):
-        if value != right:
-            problems.append(f"{name} is {value}, the model says {right}")
+    if (seen.error, seen.count) != (0, wanted.results):
+        problems.append(f"the trailer says error {seen.error}, {seen.count} results;"
+                        f" the model has {wanted.results}")
     return problems
 
 
@@ -116,13 +122,29 @@ def cycle_limit(workload: str) -> int:
     return 10_000 + 2 * (entries + loading) + 64 * len(a) * len(b)
 
 
-def _run_length(row: Row, chosen: Machine) -> int:
-    a, b = (len(csf.fiber_bounds()) for csf in csf_pair(row.workload))
+def run_length(workload: str, chosen: Machine) -> int:
+    """Return the host's choice of RegRunLength for a workload."""
+    a, b = (len(csf.fiber_bounds()) for csf in csf_pair(workload))
     return chosen.run_length(a, b)
 
 
-def _run_folder(config: str) -> Path:
-    return BUILD / "runs" / _run_name(config)
+def simulate(built: Build, chosen: Machine, runs: Sequence[dict], name: str) -> tuple[list[dict], Path]:
+    """Simulate runs, see bench.measure_tests; return an outcome for each and the folder of the result frames.
+
+    What the simulator did not come to has the outcome {"failure": ..}.
+    """
+    folder, request = BUILD / "runs" / name, FOLDER / "requests" / f"{name}.json"
+    (folder / "outcomes.jsonl").unlink(missing_ok=True)
+    request.parent.mkdir(parents=True, exist_ok=True)
+    request.write_text(json.dumps({"config": chosen.config.to_json(), "runs": list(runs)}))
+    broken = "it did not run"
+    try:
+        run(built, "bench.measure_tests", name, environment_variables={"FLAASH_BENCH_REQUEST": str(request)})
+    except SimulationFailed as error:
+        broken = str(error)
+    path = folder / "outcomes.jsonl"
+    outcomes = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    return outcomes + [{"failure": broken}] * (len(runs) - len(outcomes)), folder
 
 
 def _run_name(config: str) -> str:
@@ -130,32 +152,23 @@ def _run_name(config: str) -> str:
 
 
 def _finished(config: str) -> int:
-    path = _run_folder(config) / "outcomes.jsonl"
+    path = BUILD / "runs" / _run_name(config) / "outcomes.jsonl"
     return len(path.read_text().splitlines()) if path.exists() else 0
 
 
 def _simulate(config: str, rows: list[Row], fast: bool) -> list[dict]:
     """Build and run one machine; return a record per row. Called in a process of its own."""
-    chosen, folder = machine(config), _run_folder(config)
-    (folder / "outcomes.jsonl").unlink(missing_ok=True)
-    request = FOLDER / "requests" / f"{_run_name(config)}.json"
-    request.parent.mkdir(parents=True, exist_ok=True)
-    request.write_text(json.dumps({"config": chosen.config.to_json(), "runs": [
-        {"workload": row.workload, "run_length": _run_length(row, chosen), "limit": cycle_limit(row.workload)}
-        for row in rows]}))
-    broken = None
+    chosen = machine(config)
+    runs = [{"workload": row.workload, "run_length": run_length(row.workload, chosen),
+             "limit": cycle_limit(row.workload)} for row in rows]
     try:
-        run(build_machine(chosen.config, fast), "bench.measure_tests", _run_name(config),
-            environment_variables={"FLAASH_BENCH_REQUEST": str(request)})
+        built = build_machine(chosen.config, fast)
     except SimulationFailed as error:
-        broken = str(error)
-    path = folder / "outcomes.jsonl"
-    outcomes = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+        return [record(row, chosen, {}, [str(error)]) for row in rows]
+    outcomes, folder = simulate(built, chosen, runs, _run_name(config))
     records = []
-    for index, row in enumerate(rows):
-        outcome = outcomes[index] if index < len(outcomes) else {"failure": broken or "it did not run"}
+    for index, (row, outcome) in enumerate(zip(rows, outcomes, strict=True)):
         problems = [outcome["failure"]] if "failure" in outcome else check(
             row.workload, chosen, (folder / f"{index}.bin").read_bytes(), outcome["counters"])
         records.append(record(row, chosen, outcome, problems))
     return records
-

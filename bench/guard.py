@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The regression guard: cycles of a reduced set of runs, recorded in bench/recorded.json.
+
+`python -m bench.guard` (make bench-record) measures and writes them; tests/bench/test_cycles.py
+measures and compares.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from bench.measure import measure
+from bench.rows import Row
+
+FILE = Path(__file__).with_name("recorded.json")
+TOLERANCE = 2  # percent of growth that passes
+WORKLOADS = ("7x7x512_d0.005", "3x3x1024_d0.05", "10x10x100_d0.005", "3x3x512_nnz500")
+CONFIGS = ("default", "paper8")
+
+
+def guarded_rows() -> list[Row]:
+    """Return the runs that are guarded."""
+    return [Row(workload, config) for config in CONFIGS for workload in WORKLOADS]
+
+
+def measure_cycles() -> dict[str, int]:
+    """Return cycles by the names of the guarded rows, on the builds of the suite.
+
+    Raises:
+        AssertionError: a result is wrong, or a run failed.
+    """
+    rows = guarded_rows()
+    records = measure(rows, jobs=1, fast=False)
+    problems = [f"{row.name}: {'; '.join(record['problems'][:3])}"
+                for row, record in zip(rows, records, strict=True) if not record["checked"]]
+    assert not problems, "\n".join(problems)
+    return {row.name: record["cycles"] for row, record in zip(rows, records, strict=True)}
+
+
+def read_recorded(path: Path = FILE) -> dict[str, int]:
+    """Return the recorded cycles."""
+    return json.loads(path.read_text())
+
+
+def compare(recorded: Mapping[str, int], measured: Mapping[str, int]) -> list[str]:
+    """Return a sentence for each run that has become slower, and for each that only one side knows."""
+    sentences = [f"{name}: {'recorded but not measured' if name in recorded else 'measured but not recorded'}"
+                 for name in sorted(recorded.keys() ^ measured.keys())]
+    for name in recorded.keys() & measured.keys():
+        now, before = measured[name], recorded[name]
+        if 100 * now > (100 + TOLERANCE) * before:
+            sentences.append(f"{name}: {now} cycles, {now / before - 1:+.1%} (recorded: {before})")
+    return sorted(sentences)
+
+
+def main() -> int:
+    before = read_recorded() if FILE.exists() else {}
+    measured = measure_cycles()
+    FILE.write_text(json.dumps(measured, indent=1) + "\n")
+    for name, cycles in measured.items():
+        print(f"{name}: {cycles} cycles" + (f" (before: {before[name]})" if name in before else ""))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

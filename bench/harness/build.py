@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Builds the C++ harness around the chip, and writes scripts for it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from bench.builds import SPEED, TOP
+from tb.common import rtl_constants as rtl
+from tb.common.configs import Config
+from tb.common.sources import INCLUDE_DIR, WAIVERS, headers, rtl_sources
+from tb.common.toolchain import BUILD, environment, require
+
+MAIN = Path(__file__).with_name("main.cpp")
+_WRITE, _SEND, _POLL, _INTERRUPT, _FRAME, _RESET = range(6)
+_BEAT = 16  # bytes
+
+
+def build_harness(config: Config) -> Path:
+    """Return the program, compiled with the same options as the simulations for cocotb.
+
+    Raises:
+        CalledProcessError: the compiler refused.
+    """
+    require("verilator")
+    parameters, sources = config.parameters(), rtl_sources(TOP)
+    digest = hashlib.sha256(json.dumps([parameters, SPEED]).encode())
+    for path in [*sources, *headers(), WAIVERS, MAIN]:
+        digest.update(path.name.encode() + path.read_bytes())
+    folder = BUILD / "sims" / f"harness-{digest.hexdigest()[:16]}"
+    program, done = folder / "harness", folder / "build.done"
+    if done.exists():
+        return program
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    env = environment()
+    env.setdefault("OBJCACHE", "ccache" if shutil.which("ccache") else "")
+    command = ["verilator", "--cc", "--exe", "--build", "-j", str(os.cpu_count() or 1), "-Mdir", str(folder),
+               "--prefix", "Vtop", "-o", program.name, "--top-module", TOP, "--no-timing",
+               "--output-split", "0", "--output-split-cfuncs", "20000", *SPEED, f"-I{INCLUDE_DIR}",
+               *(f"-G{name}={value}" for name, value in parameters.items()),
+               str(WAIVERS), *map(str, sources), str(MAIN)]
+    with (folder / "build.log").open("w") as log:
+        subprocess.run(command, env=env, stdout=log, stderr=subprocess.STDOUT, check=True)
+    done.touch()
+    return program
+
+
+def write_script(path: Path, frames: Sequence[Sequence[int]], run_length: int, repeats: int) -> None:
+    """Write a script that contracts two operands, several times over, as bench.host does.
+
+    Args:
+        path: of the script.
+        frames: beats of the operands.
+        run_length: for RegRunLength.
+        repeats: how often.
+    """
+    def address(name: str) -> int:
+        return rtl.REGISTERS[name].address
+
+    words = [_RESET, _WRITE, address("RegIrqEnable"), 1 << rtl.IRQ_BITS["IrqDrained"].value,
+             _WRITE, address("RegRunLength"), run_length]
+    for beats in frames:
+        data = b"".join(beat.to_bytes(_BEAT, "little") for beat in beats)
+        words += [_SEND, len(beats), *np.frombuffer(data, "<u4").tolist()]
+    words += [_POLL, address("RegStatus"), 1 << rtl.STATUS_BITS["StatusLoading"].value,
+              _WRITE, address("RegControl"), 1 << rtl.CONTROL_BITS["ControlStart"].value, _INTERRUPT, _FRAME]
+    path.write_bytes(np.array(words, "<u4").tobytes() * repeats)
+
+
+def run_harness(program: Path, script: Path, result: Path) -> list[tuple[int, float]]:
+    """Run a script; return cycles and CPU seconds of each contraction. The beats go to `result`."""
+    output = subprocess.run([program, script, result], check=True, stdout=subprocess.PIPE, text=True).stdout
+    return [(int(cycles), float(seconds)) for cycles, seconds in map(str.split, output.splitlines())]

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One HTML page and its pictures from build/bench/results.json."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader
+
+from bench.machines import OURS, PAPER
+from bench.plots import draw_all
+from bench.rows import TABLE_ENGINES
+from bench.software import BOTH_SPARSE, WAYS
+from bench.targets import read_targets
+
+PAPER_TOLERANCE = {1: 10.0}  # percent by which the paper's machine may differ from the paper's points
+OTHER_TOLERANCE = 25.0
+BOUND_TOLERANCE = 15.0
+
+
+def target_lines(records: Sequence[dict]) -> list[dict]:
+    """Return a line per target that was measured: workload, num_sdpe, cycles, target, met, bound, paper.
+
+    `paper` are the cycles of the paper's configuration in the same run, None without it.
+    """
+    cycles = _cycles(records)
+    lines = []
+    for workload, aims in read_targets().items():
+        for number in TABLE_ENGINES:
+            row = cycles.get((workload, OURS[number]))
+            if row is None or number not in aims.target:
+                continue
+            paper = cycles.get((workload, PAPER[number]))
+            lines.append({"workload": workload, "num_sdpe": number, "cycles": row["cycles"],
+                          "target": aims.target[number], "met": row["cycles"] <= aims.target[number],
+                          "bound": row["bound"], "paper": paper and paper["cycles"]})
+    return lines
+
+
+def paper_lines(records: Sequence[dict]) -> list[dict]:
+    """Return a line per point of the paper: workload, num_sdpe, cycles, paper, difference, allowed (%)."""
+    cycles = _cycles(records)
+    lines = []
+    for workload, aims in read_targets().items():
+        for number, paper in aims.paper.items():
+            row = cycles.get((workload, PAPER[number]))
+            if row is not None:
+                lines.append({"workload": workload, "num_sdpe": number, "cycles": row["cycles"],
+                              "paper": paper, "difference": 100 * (row["cycles"] / paper - 1),
+                              "allowed": PAPER_TOLERANCE.get(number, OTHER_TOLERANCE)})
+    return lines
+
+
+def software_lines(records: Sequence[dict], software: dict[str, dict[str, float]], clocks: dict[str, float],
+                   ) -> list[dict]:
+    """Return a line per workload with the fastest of our machines that ran it, and the software beside it.
+
+    Args:
+        records: rows of results.json.
+        software: microseconds by workload and way.
+        clocks: name of each assumed clock and its frequency in MHz.
+    """
+    cycles = _cycles(records)
+    lines = []
+    for workload, ways in software.items():
+        ours = [row for (name, config), row in cycles.items() if name == workload and config in OURS.values()]
+        if not ours:
+            continue
+        best = min(ours, key=lambda row: row["cycles"])
+        lines.append({
+            "workload": workload, "config": best["config"], "cycles": best["cycles"],
+            "hardware": {name: best["cycles"] / frequency for name, frequency in clocks.items()},
+            "ways": ways,
+            "mixed": min(time for way, time in ways.items() if not BOTH_SPARSE[way]),
+            "sparse": min(time for way, time in ways.items() if BOTH_SPARSE[way])})
+    return lines
+
+
+def write_report(results: dict, folder: Path) -> Path:
+    """Draw the curves and write index.html; return its path.
+
+    Args:
+        results: what results.json holds: "rows", "software", "clocks" (MHz by name), "about" (texts by name).
+        folder: for the page and the pictures.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    records, software, clocks = results["rows"], results["software"], results["clocks"]
+    environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True,
+                              trim_blocks=True, lstrip_blocks=True)
+    ways = [way for way in WAYS if any(way in times for times in software.values())]
+    page = environment.get_template("report.html.j2").render(
+        about=results["about"], records=records, pictures=draw_all(records, folder),
+        targets=target_lines(records), paper=paper_lines(records), clocks=clocks, ways=ways,
+        software=software_lines(records, software, clocks), bound_tolerance=BOUND_TOLERANCE,
+        failed=[row for row in records if not row["checked"]])
+    path = folder / "index.html"
+    path.write_text(page)
+    return path
+
+
+def _cycles(records: Sequence[dict]) -> dict[tuple[str, str], dict]:
+    return {(row["workload"], row["config"]): row for row in records if "cycles" in row}
+
+
+def read_results(folder: Path) -> dict:
+    """Return the results of the last run in a folder."""
+    return json.loads((folder / "results.json").read_text())

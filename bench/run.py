@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make bench`: measures, checks every result, writes build/bench/results.json and the report.
+
+Ends with status 1 if a result differs from the model or a run failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import os
+import platform
+import sys
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from bench import software
+from bench.measure import FOLDER, measure
+from bench.report import target_lines, write_report
+from bench.rows import select
+from tb.common.configs import ConfigError
+from tb.common.simulation import SimulationFailed
+from tb.common.toolchain import ToolMissing
+
+MAX_SHOWN = 60  # rows on the terminal; all of them are in the report
+
+
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """Return the options."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__.splitlines()[0])
+    parser.add_argument("--only", help="part of '<workload> <config>'")
+    parser.add_argument("--num-sdpe", type=int, help="number of engines")
+    parser.add_argument("--config", help="a configuration of rtl/configs.toml")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="simulations at a time")
+    parser.add_argument("--clock-mhz", type=float, default=1000.0, help="assumed clock, default 1000")
+    parser.add_argument("--fmax-mhz", type=float, help="clock of the FPGA flow, for a second column")
+    parser.add_argument("--no-software", action="store_true", help="leave the software out")
+    return parser.parse_args(arguments)
+
+
+def show(records: Sequence[dict], console: Console) -> None:
+    """Print the rows, and how the targets stand."""
+    table = Table()
+    for name in ("workload", "config", "cycles", "bound", "load", "unload", "busy %", "checked"):
+        table.add_column(name, justify="left" if name in ("workload", "config", "checked") else "right")
+    for row in records[:MAX_SHOWN]:
+        numbers = [f"{row[name]:,}" for name in ("cycles", "bound", "load_cycles", "unload_cycles")] \
+            + [f"{row['busy_percent']:.0f}"] if "cycles" in row else [""] * 5
+        table.add_row(row["workload"], row["config"], *numbers, "yes" if row["checked"] else "[red]NO")
+    console.print(table)
+    if len(records) > MAX_SHOWN:
+        console.print(f"and {len(records) - MAX_SHOWN} more rows in the report")
+    targets = target_lines(records)
+    for line in targets:
+        if not line["met"]:
+            console.print(f"[yellow]{line['workload']} with {line['num_sdpe']} engines: {line['cycles']:,}"
+                          f" cycles, the target is {line['target']:,} (lower bound {line['bound']:,})")
+    if targets:
+        console.print(f"{sum(line['met'] for line in targets)} of {len(targets)} targets are met")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options, console = parse(arguments), Console()
+    try:
+        rows = select(options.only, options.num_sdpe, options.config)
+        if not rows:
+            console.print("no run passes these filters")
+            return 2
+        bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+                       TimeElapsedColumn(), console=console)
+        with bar:
+            task = bar.add_task("building", total=len(rows))
+            records = measure(rows, options.jobs, lambda done, what: bar.update(
+                task, completed=done, description=what or "done"))
+    except (ConfigError, SimulationFailed, ToolMissing) as error:
+        console.print(str(error), style="red", markup=False)
+        return 2
+    workloads = list(dict.fromkeys(row.workload for row in rows))
+    times = {} if options.no_software else software.measure(workloads)
+    clocks = {"assumed": options.clock_mhz}
+    if options.fmax_mhz:
+        clocks["FPGA"] = options.fmax_mhz
+    results = {"rows": records, "software": times, "clocks": clocks, "about": {
+        "measured": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "computer": f"{platform.machine()}, {os.cpu_count()} CPUs", "simulator": "Verilator",
+        **software.versions()}}
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+    path = write_report(results, FOLDER)
+    show(records, console)
+    console.print(f"report: {path}")
+    failed = [row for row in records if not row["checked"]]
+    for row in failed:
+        console.print(f"{row['workload']} on {row['config']}: {'; '.join(row['problems'][:3])}", style="red",
+                      markup=False)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

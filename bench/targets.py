@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""bench/targets.toml: cycles that are aimed at, and those of the paper."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import tomllib
+from pathlib import Path
+
+FILE = Path(__file__).with_name("targets.toml")
+
+
+@dataclasses.dataclass(frozen=True)
+class Target:
+    """Cycles of one workload, by number of engines.
+
+    Attributes:
+        target: most that our machine may take.
+        paper: what the paper's machine took.
+    """
+
+    target: dict[int, int]
+    paper: dict[int, int]
+
+
+@functools.cache
+def read_targets(path: Path = FILE) -> dict[str, Target]:
+    """Return the targets by workload."""
+    return {workload: Target(*({int(number): cycles for number, cycles in table.get(key, {}).items()}
+                               for key in ("target", "paper")))
+            for workload, table in tomllib.loads(path.read_text()).items()}

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+"""No change makes the machine slower unnoticed."""
+
+import pytest
+
+from bench import guard
+
+HINT = "if this is meant, run 'make bench-record' and commit bench/recorded.json with the reason"
+
+
+def test_no_run_has_become_slower() -> None:
+    sentences = guard.compare(guard.read_recorded(), guard.measure_cycles())
+    assert not sentences, "\n".join([*sentences, HINT])
+
+
+@pytest.mark.parametrize("measured, told", [
+    ({"a": 102, "b": 50}, []),
+    ({"a": 103, "b": 50}, ["a: 103 cycles, +3.0% (recorded: 100)"]),
+    ({"a": 100}, ["b: recorded but not measured"]),
+    ({"a": 100, "b": 50, "c": 1}, ["c: measured but not recorded"]),
+])
+def test_the_guard_tells_what_became_slower(measured: dict[str, int], told: list[str]) -> None:
+    assert guard.compare({"a": 100, "b": 50}, measured) == told

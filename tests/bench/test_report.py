@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Records of runs, the checks behind them, and the report."""
+
+from pathlib import Path
+
+import pytest
+
+from bench import report
+from bench.machines import OURS, PAPER, machine
+from bench.measure import check, check_frame, cycle_limit, record
+from bench.rows import Row, all_rows
+from bench.workloads import expected
+from models.numbers import get_format
+from tb.common import rtl_constants as rtl
+from tb.common.frames import BEAT, RESULT_MAGIC
+
+WORKLOAD = "3x3x1024_d0.05"
+
+
+def frame(change: int = 0) -> bytes:
+    """Return the right result frame of WORKLOAD; `change` is added to its last value."""
+    result = expected(WORKLOAD, "fp32")
+    bits = result.bits.tolist()
+    bits[-1] += change
+    beats = []
+    for place, value in zip(result.coords.tolist(), bits, strict=True):
+        words = [*place, value]
+        beats += [words[:4], words[4:] + [0] * (8 - len(words))]
+    beats.append([RESULT_MAGIC, 0, result.results, 0])
+    return b"".join(word.to_bytes(4, "little") for beat in beats for word in beat)
+
+
+def counters(**changes: int) -> dict[str, int]:
+    result = expected(WORKLOAD, "fp32")
+    right = dict.fromkeys(rtl.COUNTERS, 0) | {
+        "CntCycles": 1000, "CntJobs": result.jobs, "CntMatches": result.matches, "CntResults": result.results,
+        "CntBusy": 4000, "CntStallA": 800, "CntMemReads": 10}
+    return right | changes
+
+
+def test_a_right_frame_passes() -> None:
+    assert get_format("fp32").result_width == 32 and BEAT == 16
+    assert check(WORKLOAD, machine("default"), frame(), counters()) == []
+
+
+def test_a_wrong_bit_is_told() -> None:
+    [sentence] = check_frame(WORKLOAD, machine("default"), frame(change=1))
+    assert "the model says" in sentence
+
+
+def test_a_missing_result_is_told() -> None:
+    sentences = check_frame(WORKLOAD, machine("default"), frame()[2 * BEAT:])
+    assert any("is missing" in sentence for sentence in sentences)
+
+
+def test_a_frame_without_trailer_is_told() -> None:
+    assert check_frame(WORKLOAD, machine("default"), frame()[:-BEAT]) \
+        == ["the last beat of the result frame is no trailer"]
+
+
+@pytest.mark.parametrize("name", ["CntJobs", "CntMatches", "CntResults"])
+def test_a_wrong_counter_is_told(name: str) -> None:
+    [sentence] = check(WORKLOAD, machine("default"), frame(), counters(**{name: 1}))
+    assert sentence.startswith(f"{name} is 1")
+
+
+def test_record_of_a_run() -> None:
+    row, chosen = Row(WORKLOAD, "default", ("table",)), machine("default")
+    made = record(row, chosen, {"counters": counters(), "wall": 0.5, "simulated": 3000}, [])
+    assert made["checked"] and made["cycles"] == 1000 and made["num_sdpe"] == 8
+    assert made["busy_percent"] == 50 and made["stall_a_percent"] == 10
+    assert made["entries_read"] == 40 and made["wall_seconds"] == 0.5 and 0 < made["bound"] < 1000
+
+
+def test_record_of_a_failed_run() -> None:
+    made = record(Row(WORKLOAD, "default"), machine("default"), {"failure": "no"}, ["no"])
+    assert not made["checked"] and made["problems"] == ["no"] and "cycles" not in made
+
+
+def test_the_limit_is_beyond_one_slow_engine() -> None:
+    assert cycle_limit("7x7x512_d0.1") > 2 * 231_500
+
+
+def synthetic() -> dict:
+    """Return results of every planned run in which each machine takes 20,000 cycles / engines."""
+    records = []
+    for row in all_rows():
+        number = machine(row.config).num_sdpe
+        made = record(row, machine(row.config), {}, [])
+        made |= {"cycles": 20_000 // number, "bound": 18_000 // number, "bound_by": "engine"}
+        made |= dict.fromkeys(("load_cycles", "unload_cycles", "jobs", "matches", "results", "entries_read",
+                               "conflicts", "busy_percent", "stall_a_percent", "stall_b_percent",
+                               "stall_mac_percent", "stall_result_percent", "wall_seconds"), 1)
+        records.append(made)
+    times = {"numpy": 20.0, "scipy_mixed": 19.0, "scipy": 55.0}
+    return {"rows": records, "software": {"7x7x512_d0.1": times},
+            "clocks": {"assumed": 1000.0, "FPGA": 80.0}, "about": {"measured": "today"}}
+
+
+def test_targets_met_and_missed() -> None:
+    lines = {(line["workload"], line["num_sdpe"]): line for line in report.target_lines(synthetic()["rows"])}
+    assert lines["7x7x512_d0.1", 1]["met"] and lines["7x7x512_d0.1", 8]["met"]
+    assert not lines["7x7x512_d0.05", 1]["met"] and lines["7x7x512_d0.05", 1]["cycles"] == 20_000
+    assert len(lines) == 22
+
+
+def test_points_of_the_paper() -> None:
+    lines = {(line["workload"], line["num_sdpe"]): line for line in report.paper_lines(synthetic()["rows"])}
+    line = lines["7x7x512_d0.005", 1]
+    assert line["difference"] == pytest.approx(100 * (20_000 / 9_800 - 1)) and line["allowed"] == 10
+    assert lines["7x7x512_d0.1", 32]["allowed"] == 25
+
+
+def test_software_beside_the_fastest_of_our_machines() -> None:
+    results = synthetic()
+    [line] = report.software_lines(results["rows"], results["software"], results["clocks"])
+    assert line["config"] == OURS[32] and line["cycles"] == 625
+    assert line["hardware"] == {"assumed": 0.625, "FPGA": 625 / 80}
+    assert line["mixed"] == 19 and line["sparse"] == 55
+
+
+def test_report_of_all_runs(tmp_path: Path) -> None:
+    page = report.write_report(synthetic(), tmp_path).read_text()
+    pictures = {path.name for path in tmp_path.glob("*.png")}
+    assert pictures == {"scaling.png", "length.png", "order.png", "layer.png"}
+    assert all(name in page for name in pictures)
+    assert "bit by bit" in page and ">met<" in page and "231,500" in page
+
+
+def test_report_of_few_runs_with_a_failure(tmp_path: Path) -> None:
+    row = record(Row("skewed", PAPER[32]), machine(PAPER[32]), {}, ["result (1,) is missing"])
+    page = report.write_report({"rows": [row], "software": {}, "clocks": {"assumed": 1000.0}, "about": {}},
+                               tmp_path).read_text()
+    assert "1 of 1 runs failed" in page and "result (1,) is missing" in page
+    assert not list(tmp_path.glob("*.png"))

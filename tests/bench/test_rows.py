@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The table of runs, its workloads and its filters."""
+
+import numpy as np
+import pytest
+
+from bench import rows
+from bench.machines import OURS, PAPER, machine
+from bench.targets import read_targets
+from bench.workloads import SKEWED, WorkloadError, csf_pair, expected, operands, stored
+from tb.common.configs import ConfigError
+
+
+def test_each_run_is_there_once_and_complete() -> None:
+    table = rows.all_rows()
+    assert len({(row.workload, row.config) for row in table}) == len(table)
+    found = {(row.workload, row.config, name) for row in table for name in row.experiments}
+    for workload in stored():
+        assert all((workload, config, rows.TABLE) in found for config in PAPER.values())
+    for workload, aims in read_targets().items():
+        assert all((workload, OURS[number], rows.TABLE) in found for number in aims.target)
+    for experiment, count in ((rows.SCALING, 3 * 12), (rows.LENGTH, 7 * 3 * 2), (rows.ORDER, 5 * 3 * 2),
+                              (rows.LAYER, 6 * 2)):
+        assert sum(name == experiment for *_, name in found) == count
+
+
+@pytest.mark.parametrize("filters, count", [
+    ({"only": "7x7x512_d0.1", "num_sdpe": 32}, 2), ({"only": "skewed paper32"}, 2),
+    ({"config": "tiny", "only": "3x3x1024"}, 4), ({"only": "nothing"}, 0)])
+def test_filters(filters: dict, count: int) -> None:
+    assert len(rows.select(**filters)) == count
+
+
+def test_an_unknown_configuration_is_refused() -> None:
+    with pytest.raises(ConfigError, match="unknown configuration 'fastest'"):
+        rows.select(config="fastest")
+
+
+def test_overrides_are_part_of_a_machine_s_name() -> None:
+    chosen = machine("paper8:NumSdpe=3,Scheduler=demand")
+    assert chosen.num_sdpe == 3 and chosen.config["Scheduler"] == "demand"
+    assert chosen.name == "paper8:NumSdpe=3,Scheduler=demand"
+
+
+def test_generated_workloads_are_what_their_names_say() -> None:
+    a, b = operands("7x7x300_fiber50")
+    assert a.shape == b.shape == (7, 7, 300) and not a.equals(b)
+    assert (np.diff(a.fiber_starts()) == 50).all() and len(a.fiber_starts()) == 50
+    a, _ = operands("3x3x3x3x3x512_nnz700")
+    assert a.shape == (3, 3, 3, 3, 3, 512) and a.nnz == 700
+    a, _ = operands("7x7x512_d0.02")
+    assert a.nnz == round(0.02 * 7 * 7 * 512)
+
+
+def test_the_skewed_pair_follows_zipf_s_law() -> None:
+    a, b = operands(SKEWED)
+    for tensor in (a, b):
+        lengths = np.sort(np.diff(tensor.fiber_starts()))[::-1]
+        assert lengths.tolist() == [512 // rank for rank in range(1, 50)]
+
+
+def test_workloads_do_not_change() -> None:
+    first = [operands(name)[0] for name in ("7x7x300_fiber50", SKEWED)]
+    operands.cache_clear()
+    assert all(tensor.equals(operands(name)[0])
+               for tensor, name in zip(first, ("7x7x300_fiber50", SKEWED), strict=True))
+    assert expected("7x7x512_d0.1", "fp32").results == 2388
+    assert csf_pair("7x7x512_d0.1")[0].nnz == 2509
+
+
+def test_an_unknown_workload_is_refused() -> None:
+    with pytest.raises(WorkloadError, match="no workload '7x7'"):
+        operands("7x7")
+
+
+def test_the_paper_s_machine_takes_single_dot_products() -> None:
+    assert machine("paper32").run_length(49, 49) == 1
+    assert machine("default").run_length(0, 0) == 1
