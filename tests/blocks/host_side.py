@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Plays the host and the core around flaash_host_side_bench."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import cocotb
+import numpy as np
+from cocotb.handle import SimHandleBase
+from cocotb.triggers import FallingEdge, RisingEdge
+from cocotbext.axi import AxiStreamFrame
+
+from models.csf import Csf
+from models.numbers.formats import FORMATS, NumberFormat
+from tb.common.bench import until
+from tb.common.frames import ResultFrame, pack_operand, unpack_results
+from tb.common.rtl_constants import CONSTANTS
+from tests.blocks.axi_ports import stream_sink, stream_source
+from tests.blocks.loader_frames import tensor
+
+FIBER_WIDTH, VALUE_WIDTH = CONSTANTS["FiberIdWidth"], CONSTANTS["ResultWidth"]
+Result = tuple[int, int, int]  # fiber of A, fiber of B, value pattern
+
+
+def start_pulse(signal: SimHandleBase, clock: SimHandleBase):
+    """Hold a signal at 1 for one cycle; awaitable."""
+    async def pulse() -> None:
+        signal.value = 1
+        await RisingEdge(clock)
+        signal.value = 0
+    return pulse()
+
+
+class HostSide:
+    """The ports of the bench, and what is known of the operands inside.
+
+    Attributes:
+        operands: A and B as trees, None if not loaded.
+        source, sink: operand and result stream.
+        sent, drained: pulses seen.
+        taken: results taken by the unloader.
+    """
+
+    def __init__(self, dut: SimHandleBase):
+        self.dut = dut
+        self.fmt: NumberFormat = next(f for f in FORMATS.values() if f.code == int(dut.Format.value))
+        self.coord_width = int(dut.CoordWidth.value)
+        self.operands: list[Csf | None] = [None, None]
+        self.source = stream_source(dut, "s_axis", dut.rst_ni)
+        self.sink = stream_sink(dut, "m_axis", dut.rst_ni)
+        self.sent = self.drained = 0
+        self.taken: list[Result] = []
+        for name in ("in_valid", "in_result", "begin", "all_stored", "error_code", "soft_reset",
+                     "first_addr"):
+            getattr(dut, f"{name}_i").value = 0
+
+    def watch(self) -> None:
+        """Count pulses from now on; call it after the reset."""
+        cocotb.start_soon(self._count())
+
+    async def _count(self) -> None:
+        while True:
+            await FallingEdge(self.dut.clk_i)
+            if self.dut.rst_ni.value == 1:
+                self.sent += int(self.dut.sent_o.value)
+                self.drained += int(self.dut.drained_o.value)
+
+    def beats(self, csf: Csf, which: int) -> list[int]:
+        """Return the frame of an operand."""
+        return pack_operand(csf, which, self.fmt, self.coord_width)
+
+    async def load(self, csf: Csf, which: int) -> None:
+        """Send an operand and wait until it is loaded."""
+        await self.source.send(AxiStreamFrame(self.beats(csf, which)))
+        await RisingEdge(self.dut.clk_i)
+        await until(self.dut, lambda: self.source.idle() and self.dut.loading_o.value == 0, 20_000, "loading")
+        assert int(self.dut.loaded_o.value) >> which & 1, "the operand was not loaded"
+        self.operands[which] = csf
+
+    async def feed(self, results: list[Result], stalls: Iterator[bool]) -> None:
+        """Offer results one after the other, like the core; `taken` grows with those accepted."""
+        dut = self.dut
+        for result in results:
+            while next(stalls):
+                await RisingEdge(dut.clk_i)
+            dut.in_result_i.value = (result[0] << FIBER_WIDTH | result[1]) << VALUE_WIDTH | result[2]
+            dut.in_valid_i.value = 1
+            await FallingEdge(dut.clk_i)
+            while dut.in_ready_o.value == 0:
+                await FallingEdge(dut.clk_i)
+            await RisingEdge(dut.clk_i)
+            self.taken.append(result)
+            dut.in_valid_i.value = 0
+
+    async def frame(self, results: list[Result], stalls: Iterator[bool]) -> ResultFrame:
+        """Open a frame, feed the results and return what came out of the chip."""
+        await start_pulse(self.dut.begin_i, self.dut.clk_i)
+        await self.feed(results, stalls)
+        self.dut.all_stored_i.value = 1
+        frame = await self.received()
+        self.dut.all_stored_i.value = 0
+        return frame
+
+    async def received(self) -> ResultFrame:
+        """Wait for a frame and take it apart."""
+        await until(self.dut, lambda: not self.sink.empty(), 50_000, "a result frame")
+        frame = self.sink.recv_nowait(compact=False)
+        modes = sum(csf.order - 1 for csf in self.operands)
+        await RisingEdge(self.dut.clk_i)
+        return unpack_results(list(frame.tdata), modes, self.fmt)
+
+    def expected(self, results: list[Result]) -> tuple[np.ndarray, list[int]]:
+        """Return the coordinates and patterns that these results have at the host."""
+        paths = [csf.fiber_paths() for csf in self.operands]
+        rows = [np.concatenate([paths[0][a], paths[1][b]]) for a, b, _ in results]
+        modes = sum(path.shape[1] for path in paths)
+        mask = 2**self.fmt.result_width - 1
+        return np.array(rows, np.int64).reshape(len(results), modes), [v & mask for _, _, v in results]
+
+
+def check(frame: ResultFrame, coords: np.ndarray, bits: list[int]) -> None:
+    """Fail unless the frame has exactly these records, in this order."""
+    assert frame.count == len(frame.bits), f"trailer: {frame.count} records, {len(frame.bits)} came"
+    assert frame.bits.tolist() == bits, "the values differ"
+    assert frame.coords.tolist() == coords.tolist(), "the coordinates differ"
+
+
+def operand(rng: random.Random, order: int, fibers: int) -> Csf:
+    """Return an operand of an order with up to `fibers` fibers, and empty nodes among them."""
+    extents = {1: (), 2: (40,), 3: (7, 9)}.get(order, (3,) * (order - 1))
+    return tensor(rng, (*extents, 4), min(fibers, 1 if order == 1 else fibers), empty=min(order - 1, 3))
+
+
+def results_of(rng: random.Random, operands: list[Csf], fmt: NumberFormat, count: int,
+               in_order: bool) -> list[Result]:
+    """Return results of some pairs of fibers, row by row or in any order."""
+    sizes = [len(csf.fiber_bounds()) for csf in operands]
+    pairs = [divmod(i, sizes[1]) for i in rng.sample(range(sizes[0] * sizes[1]),
+                                                     min(count, sizes[0] * sizes[1]))]
+    if in_order:
+        pairs.sort()
+    return [(a, b, _pattern(rng, fmt)) for a, b in pairs]
+
+
+def _pattern(rng: random.Random, fmt: NumberFormat) -> int:
+    """Return result_t.value: integers are extended by their sign, floats by zeros."""
+    bits = rng.getrandbits(fmt.result_width)
+    if not fmt.is_float and bits >> (fmt.result_width - 1):
+        bits -= 1 << fmt.result_width
+    return bits % 2**VALUE_WIDTH

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator: results leave with their coordinates, in frames that always end well."""
+
+import cocotb
+from cocotb.triggers import ClockCycles, RisingEdge, Timer
+from cocotb.utils import get_sim_time
+
+from tb.common.bench import start
+from tb.common.rtl_constants import ERRORS
+from tb.common.stalls import STALLS, none
+from tests.blocks.host_side import HostSide, check, operand, results_of
+
+
+async def _begin(dut):
+    """Start the bench: returns (random, host side)."""
+    side = HostSide(dut)
+    random = await start(dut)
+    side.watch()
+    await ClockCycles(dut.clk_i, 2)
+    return random, side
+
+
+async def _load(random, side: HostSide, orders: tuple[int, int], fibers: int = 20) -> None:
+    for which, order in enumerate(orders):
+        await side.load(operand(random, order, fibers), which)
+
+
+@cocotb.test()
+@cocotb.parametrize(orders=[(1, 1), (1, 3), (3, 1), (2, 2), (3, 3), (4, 2), (8, 8)])
+async def records_have_their_coordinates(dut, orders: tuple[int, int]) -> None:
+    random, side = await _begin(dut)
+    for in_order in (True, False):
+        # A new operand each time: nothing of a remembered path may survive.
+        await _load(random, side, orders)
+        results = results_of(random, side.operands, side.fmt, 60, in_order)
+        check(await side.frame(results, none(random)), *side.expected(results))
+    assert side.drained == 2
+
+
+@cocotb.test()
+@cocotb.parametrize(core=list(STALLS), host=list(STALLS))
+async def stalls_change_nothing(dut, core: str, host: str) -> None:
+    random, side = await _begin(dut)
+    side.sink.set_pause_generator(STALLS[host](random))
+    await _load(random, side, (3, 4))
+    results = results_of(random, side.operands, side.fmt, 50, random.random() < 0.5)
+    check(await side.frame(results, STALLS[core](random)), *side.expected(results))
+    assert (side.sent, side.drained) == (len(results), 1)
+
+
+@cocotb.test()
+async def frames_without_records(dut) -> None:
+    random, side = await _begin(dut)
+    await _load(random, side, (2, 3))
+    for code in (0, ERRORS["ErrResultRange"].value):
+        dut.error_code_i.value = code
+        frame = await side.frame([], none(random))
+        check(frame, *side.expected([]))
+        assert frame.error == code, "the trailer does not say which error there was"
+    assert side.sent == 0
+
+
+@cocotb.test()
+@cocotb.parametrize(orders=[(2, 2), (3, 3)], in_order=[True, False])
+async def three_cycles_per_record(dut, orders: tuple[int, int], in_order: bool) -> None:
+    random, side = await _begin(dut)
+    await _load(random, side, orders)
+    results = results_of(random, side.operands, side.fmt, 200, in_order)
+    begun = get_sim_time("ns")
+    frame = await side.frame(results, none(random))
+    cycles = get_sim_time("ns") - begun
+    check(frame, *side.expected(results))
+    dut._log.info("%.2f cycles per record", cycles / len(results))
+    assert cycles <= 3 * len(results) + 15, f"{cycles} cycles for {len(results)} records"
+
+
+@cocotb.test()
+async def hard_reset_inside_a_frame(dut) -> None:
+    random, side = await _begin(dut)
+    for _ in range(5):
+        await _load(random, side, (3, 2))
+        results = results_of(random, side.operands, side.fmt, 30, True)
+        dut.begin_i.value = 1
+        await RisingEdge(dut.clk_i)
+        dut.begin_i.value = 0
+        feed = cocotb.start_soon(side.feed(results, none(random)))
+        await ClockCycles(dut.clk_i, random.randint(1, 40))
+        feed.cancel()
+        dut.in_valid_i.value = 0
+        dut.rst_ni.value = 0
+        await Timer(3, "ns")
+        side.sink.clear()
+        dut.rst_ni.value = 1
+        await ClockCycles(dut.clk_i, 3)
+        assert int(dut.loaded_o.value) == 0 and dut.idle_o.value == 1
+    await _load(random, side, (3, 2))
+    results = results_of(random, side.operands, side.fmt, 30, True)
+    check(await side.frame(results, none(random)), *side.expected(results))
+
+
+@cocotb.test()
+async def fiber_tables_are_read_back(dut) -> None:
+    """The job generator's view: first lines of all fibers and the sentinel behind them."""
+    random, side = await _begin(dut)
+    await _load(random, side, (3, 2))
+    for which, csf in enumerate(side.operands):
+        lengths = [int(end - begin) for begin, end in csf.fiber_bounds()]
+        firsts = [sum(-(-n // 4) for n in lengths[:i]) for i in range(len(lengths) + 1)]
+        width = len(dut.first_addr_i) // 2
+        seen = []
+        for fiber in range(len(firsts)):
+            dut.first_addr_i.value = fiber << which * width
+            await ClockCycles(dut.clk_i, 2)
+            seen.append(int(dut.first_o.value) >> which * (len(dut.first_o) // 2) & (1 << width) - 1)
+        assert seen == firsts

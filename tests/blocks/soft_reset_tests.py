@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator: a soft reset at any moment ends both streams by the rules."""
+
+import cocotb
+from cocotb.triggers import ClockCycles, FallingEdge, First, RisingEdge
+from cocotbext.axi import AxiStreamFrame
+
+from tb.common.bench import start, until
+from tb.common.rtl_constants import ERRORS
+from tb.common.stalls import STALLS, none
+from tests.blocks.host_side import HostSide, check, operand, results_of, start_pulse
+
+ABORTED = ERRORS["ErrAborted"].value
+
+
+async def _begin(dut):
+    """Start the bench: returns (random, host side)."""
+    side = HostSide(dut)
+    random = await start(dut)
+    side.watch()
+    await ClockCycles(dut.clk_i, 2)
+    return random, side
+
+
+async def _watch_reset(dut) -> None:
+    """The core is reset only while no result frame is open, for four cycles, once per request."""
+    while True:
+        await FallingEdge(dut.core_rst_no)
+        assert dut.idle_o.value == 1, "the core was reset inside a result frame"
+        assert dut.resetting_o.value == 1
+        for _ in range(4):
+            await FallingEdge(dut.clk_i)
+            assert dut.core_rst_no.value == 0, "the reset of the core was too short"
+        await FallingEdge(dut.clk_i)
+        assert dut.core_rst_no.value == 1 and int(dut.loaded_o.value) == 0
+
+
+async def _soft_reset(dut, side: HostSide) -> None:
+    """Ask for a soft reset and wait for its end; the core's results end with its reset."""
+    await start_pulse(dut.soft_reset_i, dut.clk_i)
+    await until(dut, lambda: dut.resetting_o.value == 1, 3, "the begin of the reset")
+    await until(dut, lambda: dut.resetting_o.value == 0, 2000, "the end of the reset")
+    assert int(dut.loaded_o.value) == 0, "operands survived the soft reset"
+    side.operands = [None, None]
+
+
+async def _core(dut, side: HostSide, results, stalls) -> None:
+    """Feed results until the core is reset."""
+    feed = cocotb.start_soon(side.feed(results, stalls))
+    await First(feed, FallingEdge(dut.core_rst_no))
+    feed.cancel()
+    dut.in_valid_i.value = 0
+
+
+async def _contract(dut, random, side: HostSide) -> None:
+    """Load two operands and get a whole result frame."""
+    for which in range(2):
+        await side.load(operand(random, 3, 15), which)
+    results = results_of(random, side.operands, side.fmt, 20, True)
+    frame = await side.frame(results, none(random))
+    check(frame, *side.expected(results))
+    assert frame.error == 0
+
+
+@cocotb.test()
+@cocotb.parametrize(host=list(STALLS))
+async def inside_a_result_frame(dut, host: str) -> None:
+    """Whole records that were there come, then the trailer; nothing of them reaches the next frame."""
+    random, side = await _begin(dut)
+    cocotb.start_soon(_watch_reset(dut))
+    side.sink.set_pause_generator(STALLS[host](random))
+    short = 0
+    for _ in range(12):
+        for which in range(2):
+            await side.load(operand(random, 3, 15), which)
+        operands = list(side.operands)
+        results = results_of(random, operands, side.fmt, 40, random.random() < 0.5)
+        await start_pulse(dut.begin_i, dut.clk_i)
+        core = cocotb.start_soon(_core(dut, side, results, none(random)))
+        await ClockCycles(dut.clk_i, random.randint(1, 60))
+        await _soft_reset(dut, side)
+        await core
+        side.operands = operands
+        frame = await side.received()
+        assert frame.error == ABORTED
+        check(frame, *side.expected(results[:frame.count]))
+        short += frame.count < len(results)
+        side.operands = [None, None]
+        await _contract(dut, random, side)
+    assert short >= 6, "hardly any frame was cut short: the test does not test"
+
+
+@cocotb.test()
+async def while_the_trailer_waits(dut) -> None:
+    """A trailer that has been offered is complete and stays what it is."""
+    random, side = await _begin(dut)
+    for which in range(2):
+        await side.load(operand(random, 2, 10), which)
+    operands = list(side.operands)
+    results = results_of(random, operands, side.fmt, 10, True)
+    await start_pulse(dut.begin_i, dut.clk_i)
+    await side.feed(results, none(random))
+    await until(dut, lambda: side.sent == len(results), 200, "all records")
+    side.sink.pause = True
+    dut.all_stored_i.value = 1
+    await until(dut, lambda: dut.m_axis_tlast_o.value == 1 and dut.m_axis_tvalid_o.value == 1, 20, "trailer")
+    await start_pulse(dut.soft_reset_i, dut.clk_i)
+    for _ in range(50):
+        await RisingEdge(dut.clk_i)
+        assert dut.resetting_o.value == 1 and dut.core_rst_no.value == 1, "the reset did not wait"
+    side.sink.pause = False
+    dut.all_stored_i.value = 0
+    frame = await side.received()
+    assert frame.error == 0
+    check(frame, *side.expected(results))
+
+
+@cocotb.test()
+@cocotb.parametrize(host=["none", "random"])
+async def inside_an_operand_frame(dut, host: str) -> None:
+    """The rest of the frame is taken and thrown away; the frame behind it waits and is read."""
+    random, side = await _begin(dut)
+    cocotb.start_soon(_watch_reset(dut))
+    side.source.set_pause_generator(STALLS[host](random))
+    for _ in range(12):
+        which = random.randrange(2)
+        first, second = operand(random, 3, 20), operand(random, 2, 15)
+        beats = side.beats(first, which)
+        await side.source.send(AxiStreamFrame(beats))
+        await side.source.send(AxiStreamFrame(side.beats(second, 1 - which)))
+        for _ in range(random.randint(1, len(beats) - 1)):
+            await FallingEdge(dut.clk_i)
+            while not (dut.s_axis_tvalid_i.value == 1 and dut.s_axis_tready_o.value == 1):
+                await FallingEdge(dut.clk_i)
+        await RisingEdge(dut.clk_i)
+        await _soft_reset(dut, side)
+        await until(dut, lambda: side.source.idle() and dut.loading_o.value == 0, 2000, "the second frame")
+        await ClockCycles(dut.clk_i, 2)
+        assert int(dut.loaded_o.value) == 1 << (1 - which), "the frame behind must be loaded, only it"
+        await _contract(dut, random, side)
+
+
+@cocotb.test()
+async def with_nothing_under_way(dut) -> None:
+    """The operands are forgotten; frames of before and after are whole."""
+    random, side = await _begin(dut)
+    cocotb.start_soon(_watch_reset(dut))
+    for _ in range(3):
+        await _contract(dut, random, side)
+        await _soft_reset(dut, side)
+    assert side.sink.empty(), "a frame came that no start asked for"

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Benches of flaash_result_unloader, flaash_operand_store, flaash_frame_gate and flaash_soft_reset."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tb.common.frames import ResultFrame
+from tb.common.rtl_constants import FORMATS
+from tb.common.simulation import SimulationFailed, build, run_bench
+from tests.blocks.host_side import check
+
+WRAPPER = Path(__file__).parent / "rtl" / "flaash_host_side_bench.sv"
+BUILDS = {"verilator": ["int16"], "icarus": ["fp32", "int16"]}
+ILLEGAL = [("flaash_soft_reset", {"ResetCycles": 0}), ("flaash_frame_gate", {"Width": 0}),
+           ("flaash_operand_store", {"Operand": 2}), ("flaash_operand_store", {"NodeDepth": 0}),
+           ("flaash_operand_store", {"FiberDepth": 0}), ("flaash_record_sender", {"MaxWords": 6})]
+
+
+def _run(module: str, simulator: str, seed: int) -> None:
+    for fmt in BUILDS[simulator]:
+        run_bench("flaash_host_side_bench", f"tests.blocks.{module}", simulator, f"{module}-{fmt}",
+                  {"Format": FORMATS[fmt], "NodeDepth": 200, "FiberDepth": 100}, seed,
+                  extra_sources=[WRAPPER])
+
+
+def test_result_unloader(simulator: str, seed: int) -> None:
+    _run("result_unloader_tests", simulator, seed)
+
+
+def test_soft_reset(simulator: str, seed: int) -> None:
+    _run("soft_reset_tests", simulator, seed)
+
+
+@pytest.mark.parametrize(("module", "parameters"), ILLEGAL, ids=str)
+def test_illegal_parameters_are_refused(module: str, parameters: dict[str, int]) -> None:
+    with pytest.raises(SimulationFailed, match="must be"):
+        build(module, "verilator", parameters)
+
+
+def test_check_bites() -> None:
+    coords, bits = np.array([[1, 2], [3, 4]]), [5, 6]
+    right = ResultFrame(coords.astype(np.uint64), np.array(bits, np.uint64), 0, 2)
+    check(right, coords, bits)
+    for what, spoilt in {
+        "count": ResultFrame(right.coords, right.bits, 0, 3),
+        "order": ResultFrame(right.coords[::-1], right.bits[::-1], 0, 2),
+        "lost": ResultFrame(right.coords[:1], right.bits[:1], 0, 1),
+        "value": ResultFrame(right.coords, right.bits + np.uint64(1), 0, 2),
+        "coordinate": ResultFrame(right.coords ^ np.uint64(1), right.bits, 0, 2),
+    }.items():
+        with pytest.raises(AssertionError):
+            check(spoilt, coords, bits)
+            pytest.fail(f"not noticed: {what}", pytrace=False)
