@@ -42,6 +42,8 @@ module flaash_mac_accumulate
   output logic                     sum_valid_o,
   input  logic                     sum_ready_i,
   output logic [NumWords-1:0]      sum_touched_o,
+  output logic [IndexWidth-1:0]    sum_low_o,   // lowest and highest touched word, 0 if there is none
+  output logic [IndexWidth-1:0]    sum_high_o,
   output mac_status_t              sum_status_o,
   output logic                     sum_alone_o,
   output logic [PosWidth-1:0]      sum_pos_o,
@@ -54,7 +56,7 @@ module flaash_mac_accumulate
   output logic [Width-1:0]         read_odd_o
 );
 
-  localparam int unsigned SumWidth = NumWords + $bits(mac_status_t) + 1 + PosWidth + 1;
+  localparam int unsigned SumWidth = 1 + NumWords + 2 * IndexWidth + $bits(mac_status_t) + 1 + PosWidth + 1;
 
   // ----------------------------------------------------- the sum being added up
   logic                 side_q;
@@ -134,13 +136,25 @@ module flaash_mac_accumulate
   // -------------------------------------------------------------- finished sums
   // A sum that touched no word keeps no side, so that empty dot products pass while both are taken.
   logic [1:0] sides_q;  // finished sums that keep one
-  logic       give_side, sums_ready, empty_dot;
+  logic       give_side, sums_ready, empty_dot, used, sum_used;
   logic [2:0] usage;
+
+  logic [IndexWidth-1:0] low, high;
+
+  always_comb begin
+    low  = '0;
+    high = '0;
+    for (int unsigned i = 0; i < NumWords; i++) begin
+      if (touched_d[i]) high = IndexWidth'(i);
+      if (touched_d[NumWords-1-i]) low = IndexWidth'(NumWords - 1 - i);
+    end
+  end
 
   assign empty_dot  = in_tag_i.first && in_tag_i.last && !in_tag_i.product;
   assign in_ready_o = sums_ready && (!sides_q[1] || empty_dot);
-  assign take_side  = accept && in_tag_i.last && touched_d != '0;
-  assign give_side  = sum_valid_o && sum_ready_i && sum_touched_o != '0;
+  assign used       = touched_d != '0;
+  assign take_side  = accept && in_tag_i.last && used;
+  assign give_side  = sum_valid_o && sum_ready_i && sum_used;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) sides_q <= '0;
@@ -155,10 +169,11 @@ module flaash_mac_accumulate
     .rst_ni,
     .in_valid_i(accept && in_tag_i.last),
     .in_ready_o(sums_ready),
-    .in_data_i({touched_d, status_d, in_alone_i, in_pos_i, side_q}),
+    .in_data_i({used, touched_d, low, high, status_d, in_alone_i, in_pos_i, side_q}),
     .out_valid_o(sum_valid_o),
     .out_ready_i(sum_ready_i),
-    .out_data_o({sum_touched_o, sum_status_o, sum_alone_o, sum_pos_o, sum_side_o}),
+    .out_data_o({sum_used, sum_touched_o, sum_low_o, sum_high_o, sum_status_o, sum_alone_o, sum_pos_o,
+                 sum_side_o}),
     .usage_o(usage)
   );
 

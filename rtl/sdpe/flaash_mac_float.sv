@@ -70,6 +70,7 @@ module flaash_mac_float
   // ----------------------------------------------------------------- accumulate
   logic                     sum_valid, sum_ready, sum_alone, sum_side;
   logic [NumWords-1:0]      sum_touched;
+  logic [IndexWidth-1:0]    sum_low, sum_high;
   mac_status_t              sum_status;
   logic [PosWidth-1:0]      sum_pos;
   logic                     read_side;
@@ -95,6 +96,8 @@ module flaash_mac_float
     .sum_valid_o(sum_valid),
     .sum_ready_i(sum_ready),
     .sum_touched_o(sum_touched),
+    .sum_low_o(sum_low),
+    .sum_high_o(sum_high),
     .sum_status_o(sum_status),
     .sum_alone_o(sum_alone),
     .sum_pos_o(sum_pos),
@@ -121,6 +124,8 @@ module flaash_mac_float
     .sum_valid_i(sum_valid),
     .sum_ready_o(sum_ready),
     .sum_touched_i(sum_touched),
+    .sum_low_i(sum_low),
+    .sum_high_i(sum_high),
     .sum_status_i(sum_status),
     .sum_alone_i(sum_alone),
     .sum_pos_i(sum_pos),

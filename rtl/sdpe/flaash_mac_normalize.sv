@@ -7,7 +7,7 @@
 //             follows. Bit 23 of the significand is 1 unless the sum is subnormal; exponent_o
 //             is one less than the biased exponent of a normal number, 0 for the others.
 // Demands     top of a window is 0 only if the sum is zero.
-// Latency     Four cycles, pipelined, never stalls. Reset forgets what is inside.
+// Latency     Five cycles, pipelined, never stalls. Reset forgets what is inside.
 
 module flaash_mac_normalize
   import flaash_mac_pkg::*;

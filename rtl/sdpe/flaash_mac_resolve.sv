@@ -31,6 +31,8 @@ module flaash_mac_resolve
   input  logic                     sum_valid_i,
   output logic                     sum_ready_o,
   input  logic [NumWords-1:0]      sum_touched_i,
+  input  logic [IndexWidth-1:0]    sum_low_i,   // lowest and highest touched word, 0 if there is none
+  input  logic [IndexWidth-1:0]    sum_high_i,
   input  mac_status_t              sum_status_i,
   input  logic                     sum_alone_i,
   input  logic [PosWidth-1:0]      sum_pos_i,
@@ -59,17 +61,13 @@ module flaash_mac_resolve
   localparam int unsigned SideWidth = $bits(mac_status_t) + 1 + PosWidth;
 
   // ------------------------------------------------------------ which word to read
-  logic                busy_q, step, step_last;
-  logic [NumWords-1:0] word_q, word;            // this word, one-hot; none if nothing is touched
-  logic [NumWords-1:0] remaining_q, remaining;  // touched words from this one on
-  logic [NumWords-1:0] above;                   // touched words above it
+  logic                  busy_q, step, step_last;
+  logic [IndexWidth-1:0] index_q, index;
 
   assign launch_o    = sum_valid_i && !busy_q && room_i;
   assign step        = launch_o || busy_q;
-  assign remaining   = busy_q ? remaining_q : sum_touched_i;
-  assign word        = busy_q ? word_q : sum_touched_i & (~sum_touched_i + 1'b1);
-  assign above       = remaining & ~word;
-  assign step_last   = above == '0;
+  assign index       = busy_q ? index_q : sum_low_i;
+  assign step_last   = index == sum_high_i;
   assign sum_ready_o = step && step_last;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -78,21 +76,14 @@ module flaash_mac_resolve
   end
 
   always_ff @(posedge clk_i) begin
-    word_q      <= word << 1;
-    remaining_q <= above;
+    index_q <= index + 1'b1;
   end
 
   // --------------------------------------------------------------- read the word
-  logic                  read_valid_q, read_first_q, read_last_q, read_touched_q, read_side_q;
-  logic [IndexWidth-1:0] read_index_q, index;
+  logic                  read_valid_q, read_first_q, read_last_q, read_side_q, read_touched;
+  logic [NumWords-1:0]   read_touched_q;
+  logic [IndexWidth-1:0] read_index_q;
   logic [SideWidth-1:0]  read_about_q;
-
-  always_comb begin
-    index = '0;
-    for (int unsigned i = 0; i < NumWords; i++) begin
-      if (word[i]) index = index | IndexWidth'(i);
-    end
-  end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) read_valid_q <= 1'b0;
@@ -102,10 +93,17 @@ module flaash_mac_resolve
   always_ff @(posedge clk_i) begin
     read_first_q   <= !busy_q;
     read_last_q    <= step_last;
-    read_touched_q <= (word & remaining) != '0;
+    read_touched_q <= sum_touched_i;
     read_index_q   <= index;
     read_side_q    <= sum_side_i;
     read_about_q   <= {sum_status_i, sum_alone_i, sum_pos_i};
+  end
+
+  always_comb begin
+    read_touched = 1'b0;
+    for (int unsigned i = 0; i < NumWords; i++) begin
+      if (read_index_q == IndexWidth'(i)) read_touched = read_touched_q[i];
+    end
   end
 
   assign read_side_o = read_side_q;
@@ -128,7 +126,7 @@ module flaash_mac_resolve
     add_last_q  <= read_last_q;
     add_index_q <= read_index_q;
     add_about_q <= read_about_q;
-    add_word_q  <= (read_index_q[0] ? read_odd_i : read_even_i) & {Width{read_touched_q}};
+    add_word_q  <= (read_index_q[0] ? read_odd_i : read_even_i) & {Width{read_touched}};
   end
 
   assign carry_in = add_first_q ? '0 : carry_q;

@@ -3,12 +3,13 @@
 
 import itertools
 import os
+from collections.abc import Callable
 
 import cocotb
 
 from tb.common.bench import rng, start
 from tests.blocks.mac_directed import DIRECTED, class_matrix, product_kinds, sum_matrix
-from tests.blocks.mac_floats import CLASSES, floats
+from tests.blocks.mac_floats import CLASSES, Floats, floats
 from tests.blocks.mac_integers import directed
 from tests.blocks.mac_player import FORMATS, STALLS, Dot, Played, play
 from tests.blocks.mac_random import random_dots
@@ -25,11 +26,10 @@ async def begin(dut) -> None:
 
 
 @cocotb.test()
-@cocotb.parametrize(kind=[function.__name__ for function in DIRECTED])
-async def directed_floats(dut, kind: str) -> None:
+@cocotb.parametrize(kind=list(DIRECTED))
+async def directed_floats(dut, kind: Callable[[Floats], list[Dot]]) -> None:
     await begin(dut)
-    make = {function.__name__: function for function in DIRECTED}[kind]
-    await play(dut, {name: make(floats(name)) for name in FLOATS})
+    await play(dut, {name: kind(floats(name)) for name in FLOATS})
 
 
 @cocotb.test()
