@@ -24,7 +24,8 @@ module flaash_stream_checker #(
 
   initial armed_q = 1'b0;
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
+  // Not always_ff, which slang allows no initial value.
+  always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       armed_q   <= 1'b1;
       waiting_q <= 1'b0;
