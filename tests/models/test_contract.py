@@ -174,6 +174,7 @@ def test_integers_out_of_range() -> None:
                                          np.full(extent + 1, -128.0))
     made = contract(full, full, "int8")
     assert made.range_errors == 1
+    assert made.zeros_empty == made.zeros_cancel == made.zeros_underflow == 0
     assert made.coords.tolist() == [[0, 1], [1, 0], [1, 1]] and made.bits.tolist() == [128**2] * 3
     dense = contract(full, full, "int8", dense=True)
     assert dense.coords.tolist() == made.coords.tolist() and dense.range_errors == 1

@@ -69,6 +69,12 @@ def test_rounding_against_fractions(fmt, data) -> None:
     assert conversion.underflow == (conversion.inexact and abs(value) < 2.0**-126)
 
 
+def test_a_nan_stays_one() -> None:
+    payload = np.array([0x7FF0_0000_0000_0001, 0xFFF0_0000_1000_0000], np.uint64).view(np.float64)
+    assert FP32.encode(payload).tolist() == [0x7F80_0001, 0xFF80_0001]
+    assert BF16.encode(payload).tolist() == [0x7F81, 0xFF81]
+
+
 def test_bf16_is_the_upper_half_of_fp32() -> None:
     bits = np.arange(2**16, dtype=np.uint32)
     wide = BF16.decode(bits)
