@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Counters: the 64-bit performance counters of the register map.
 //
-// Guarantees  Every counter adds its increment in every cycle. start_i clears those of a contraction, in
-//             place of adding; clear_i clears all. Reading the low word of a counter keeps its
-//             high word for the read that follows, so that both belong to one moment.
+// Guarantees  Every counter adds its increment in every cycle. With start_i those of a contraction begin
+//             anew with the increment of that cycle; clear_i clears all. Reading the low word of a
+//             counter keeps its high word for the read that follows: both belong to one moment.
 // Demands     read_high_i is read after the low word of the same counter; otherwise it is live.
 // Latency     One cycle from an increment to its being read; reads answer in the same cycle.
 // Reset       All counters are 0.
@@ -38,10 +38,14 @@ module flaash_counters
   logic [NumCounters-1:0][63:0] counts_q;
 
   for (genvar i = 0; i < NumCounters; i++) begin : gen_counter
+    logic [63:0] base;
+
+    assign base = (start_i && !Lasting[i]) ? '0 : counts_q[i];
+
     always_ff @(posedge clk_i or negedge rst_ni) begin
-      if (!rst_ni)                                       counts_q[i] <= '0;
-      else if (clear_i || (start_i && !Lasting[i]))      counts_q[i] <= '0;
-      else                                               counts_q[i] <= counts_q[i] + 64'(increments_i[i]);
+      if (!rst_ni)      counts_q[i] <= '0;
+      else if (clear_i) counts_q[i] <= '0;
+      else              counts_q[i] <= base + 64'(increments_i[i]);
     end
   end
 

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The host at flaash_registers' bus, and the rest of the chip at its other ports."""
+
+from __future__ import annotations
+
+import cocotb
+from cocotb.handle import SimHandleBase
+from cocotb.triggers import FallingEdge, RisingEdge
+from cocotbext.axi import AxiResp
+
+from tb.common.rtl_constants import CONSTANTS, REGISTERS
+from tests.blocks.axi_ports import lite_master
+
+LEVELS = ("loaded", "order", "extent", "entries", "fibers", "lines", "loading", "load_error_valid",
+          "load_error_code", "load_error_place", "done", "drained", "flags", "range_errors", "range_sdpe",
+          "increments", "resetting")
+INCREMENT_WIDTH = CONSTANTS["FiberIdWidth"] + 4
+
+
+class RegisterPort:
+    """Reads and writes registers by name.
+
+    Attributes:
+        master: the AXI4-Lite master.
+    """
+
+    def __init__(self, dut: SimHandleBase):
+        self.dut = dut
+        for name in LEVELS:
+            getattr(dut, f"{name}_i").value = 0
+        self.master = lite_master(dut, "s_axil", dut.rst_ni)
+
+    def stall(self, generators) -> None:
+        """Set a pause generator on each of the five channels."""
+        write, read = self.master.write_if, self.master.read_if
+        for channel, generator in zip((write.aw_channel, write.w_channel, write.b_channel,
+                                       read.ar_channel, read.r_channel), generators, strict=True):
+            channel.set_pause_generator(generator)
+
+    async def access_read(self, address: int) -> tuple[int, bool]:
+        """Return what an aligned address reads and whether the answer was OKAY."""
+        answer = await self.master.read(address, 4)
+        return int.from_bytes(answer.data, "little"), answer.resp == AxiResp.OKAY
+
+    async def access_write(self, address: int, value: int) -> bool:
+        """Write an aligned address and return whether the answer was OKAY."""
+        return (await self.master.write(address, value.to_bytes(4, "little"))).resp == AxiResp.OKAY
+
+    async def read(self, name: str) -> int:
+        """Return what a register reads."""
+        value, okay = await self.access_read(REGISTERS[name].address)
+        assert okay, f"reading {name} was answered with an error"
+        return value
+
+    async def read64(self, counter: str) -> int:
+        """Return a counter, low word first."""
+        low = await self.read(counter)
+        return low | await self.read(f"{counter}High") << 32
+
+    async def write(self, name: str, value: int) -> None:
+        """Write a register."""
+        assert await self.access_write(REGISTERS[name].address, value), f"writing {name} was refused"
+
+    async def pulse(self, **values: int) -> None:
+        """Hold input ports at these values for one cycle, then at 0."""
+        for name, value in values.items():
+            getattr(self.dut, f"{name}_i").value = value
+        await RisingEdge(self.dut.clk_i)
+        for name in values:
+            getattr(self.dut, f"{name}_i").value = 0
+        await RisingEdge(self.dut.clk_i)
+
+    def operands(self, loaded: int = 3, extents: tuple[int, int] = (9, 9)) -> None:
+        """Say what the operand stores hold."""
+        self.dut.loaded_i.value = loaded
+        self.dut.extent_i.value = extents[0] | extents[1] << 32
+
+
+def start_counting(dut: SimHandleBase, *names: str) -> dict[str, int]:
+    """Return the numbers of pulses of these ports, which grow from now on."""
+    pulses = dict.fromkeys(names, 0)
+
+    async def count() -> None:
+        while True:
+            await FallingEdge(dut.clk_i)
+            for name in names:
+                pulses[name] += int(getattr(dut, name).value)
+
+    cocotb.start_soon(count())
+    return pulses
+
+
+class RawPort:
+    """The bus driven pin by pin, for accesses that no master makes."""
+
+    def __init__(self, dut: SimHandleBase):
+        self.dut = dut
+        for name in LEVELS:
+            getattr(dut, f"{name}_i").value = 0
+        for name in ("awvalid", "awaddr", "awprot", "wvalid", "wdata", "wstrb", "bready", "arvalid", "araddr",
+                     "arprot", "rready"):
+            getattr(dut, f"s_axil_{name}_i").value = 0
+
+    def _pin(self, name: str) -> SimHandleBase:
+        return getattr(self.dut, f"s_axil_{name}")
+
+    async def _handshake(self, channel: str, outward: bool = False, **payload: int) -> None:
+        mine, other = ("ready_i", "valid_o") if outward else ("valid_i", "ready_o")
+        for name, value in payload.items():
+            self._pin(f"{name}_i").value = value
+        self._pin(channel + mine).value = 1
+        await FallingEdge(self.dut.clk_i)
+        while self._pin(channel + other).value != 1:
+            await FallingEdge(self.dut.clk_i)
+        if not outward:
+            await RisingEdge(self.dut.clk_i)
+            self._pin(channel + mine).value = 0
+
+    async def address(self, address: int) -> None:
+        """Give the address of a write."""
+        await self._handshake("aw", awaddr=address)
+
+    async def data(self, value: int, strobes: int = 15) -> None:
+        """Give the data of a write."""
+        await self._handshake("w", wdata=value, wstrb=strobes)
+
+    async def _answer(self, channel: str, wait: int) -> int:
+        for _ in range(wait):
+            await RisingEdge(self.dut.clk_i)
+        await self._handshake(channel, outward=True)
+        response = int(self._pin(f"{channel}resp_o").value)
+        await RisingEdge(self.dut.clk_i)
+        self._pin(f"{channel}ready_i").value = 0
+        return response
+
+    async def written(self, wait: int = 0) -> int:
+        """Take the answer of a write, after some cycles."""
+        return await self._answer("b", wait)
+
+    async def read(self, address: int, wait: int = 0) -> tuple[int, int]:
+        """Return data and answer of a read."""
+        await self._handshake("ar", araddr=address)
+        for _ in range(wait):
+            await RisingEdge(self.dut.clk_i)
+        await self._handshake("r", outward=True)
+        data, response = int(self._pin("rdata_o").value), int(self._pin("rresp_o").value)
+        await RisingEdge(self.dut.clk_i)
+        self._pin("rready_i").value = 0
+        return data, response

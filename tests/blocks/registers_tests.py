@@ -1,0 +1,296 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator: what flaash_registers makes of commands, events and errors."""
+
+import itertools
+
+import cocotb
+from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge, Timer
+
+from tb.common.bench import start
+from tb.common.rtl_constants import CONSTANTS, CONTROL_BITS, ERRORS, IRQ_BITS, STATUS_BITS
+from tb.common.stalls import STALLS
+from tests.blocks.register_port import RegisterPort, start_counting
+
+START, SOFT_RESET = (1 << CONTROL_BITS[name].value for name in ("ControlStart", "ControlSoftReset"))
+DONE, DRAINED, ERROR = (1 << IRQ_BITS[name].value for name in ("IrqDone", "IrqDrained", "IrqError"))
+
+
+def code(name: str) -> int:
+    """Return the number of an error code."""
+    return ERRORS[name].value
+
+
+async def _status(port: RegisterPort) -> set[str]:
+    """Return the names of the status bits that are set, without "Status"."""
+    status = await port.read("RegStatus")
+    return {name.removeprefix("Status") for name, bit in STATUS_BITS.items() if status >> bit.value & 1}
+
+
+async def _begin(dut):
+    """Start the bench: returns (random, port, counts of start_o and soft_reset_o pulses)."""
+    port = RegisterPort(dut)
+    random = await start(dut)
+    return random, port, start_counting(dut, "start_o", "soft_reset_o")
+
+
+@cocotb.test()
+async def a_start_is_accepted_or_refused(dut) -> None:
+    """All combinations of what forbids a start: the first in the order of the specification counts."""
+    _, port, pulses = await _begin(dut)
+    reasons = itertools.product((False, True), (False, True), (0, 1, 2, 3), (9, 8), (False, True))
+    for active, loading, loaded, extent_b, resetting in reasons:
+        dut.loading_i.value = 0
+        await port.write("RegControl", SOFT_RESET)
+        if active:
+            port.operands()
+            await port.write("RegControl", START)
+        port.operands(loaded, (9, extent_b))
+        dut.loading_i.value, dut.resetting_i.value = loading, resetting
+        before = pulses["start_o"]
+        await port.write("RegControl", START)
+        dut.resetting_i.value = 0
+        expected = (0, 0)
+        if active or resetting:
+            expected = (code("ErrStartBusy"), 0)
+        elif loading:
+            expected = (code("ErrStartLoading"), 0)
+        elif loaded != 3:
+            expected = (code("ErrNoOperand"), 3 & ~loaded)
+        elif extent_b != 9:
+            expected = (code("ErrExtentsDiffer"), 9)
+        assert (await port.read("RegError"), await port.read("RegErrorPlace")) == expected
+        assert pulses["start_o"] - before == (expected[0] == 0)
+        assert await port.read("RegErrorCount") == (expected[0] != 0)
+
+
+@cocotb.test()
+async def a_contraction_passes_through_its_states(dut) -> None:
+    _, port, pulses = await _begin(dut)
+    port.operands()
+    loaded = {"LoadedA", "LoadedB"}
+    assert await _status(port) == loaded and dut.load_enable_o.value == 1
+    for _ in range(2):
+        await port.write("RegControl", START)
+        assert await _status(port) == loaded | {"Busy"}
+        assert dut.load_enable_o.value == 0
+        await port.pulse(done=1)
+        assert await _status(port) == loaded | {"Done"}
+        assert dut.load_enable_o.value == 0, "operands may change though results are left"
+        await port.pulse(drained=1)
+        assert await _status(port) == loaded | {"Done", "Drained"}
+        assert dut.load_enable_o.value == 1
+    assert pulses["start_o"] == 2
+    dut.loading_i.value = 1
+    port.operands(loaded=2)
+    assert await _status(port) == {"LoadedB", "Done", "Drained", "Loading"}
+
+
+@cocotb.test()
+async def parameters_are_taken_at_the_start(dut) -> None:
+    _, port, _ = await _begin(dut)
+    port.operands()
+    most = 2 ** CONSTANTS["FiberIdWidth"] - 1
+    for dense, length in ((1, 5), (0, 0), (1, most), (0, most + 1), (1, 0xFFFF_FFFF)):
+        await port.write("RegMode", dense)
+        await port.write("RegRunLength", length)
+        await port.write("RegControl", START)
+        for _ in range(2):
+            assert (int(dut.dense_o.value), int(dut.run_length_o.value)) == (dense, min(length, most))
+            await port.write("RegMode", 1 - dense)
+            await port.write("RegRunLength", 77)
+        await port.pulse(done=1, drained=1)
+
+
+@cocotb.test()
+async def interrupts(dut) -> None:
+    _, port, _ = await _begin(dut)
+    port.operands()
+    await port.write("RegControl", START)
+    events = {DONE: {"done": 1}, DRAINED: {"drained": 1},
+              ERROR: {"load_error_valid": 1, "load_error_code": code("ErrShort")}}
+    for bit, ports in events.items():
+        for enabled in (0, 7 & ~bit, bit):
+            await port.write("RegControl", SOFT_RESET)
+            await port.write("RegControl", START)
+            await port.write("RegIrqEnable", enabled)
+            await port.pulse(**ports)
+            assert await port.read("RegIrqStatus") == bit
+            assert int(dut.irq_o.value) == (enabled == bit)
+        await port.write("RegIrqStatus", 7 & ~bit)
+        assert dut.irq_o.value == 1, "another bit was cleared"
+        await port.write("RegIrqStatus", bit << 8)
+        assert dut.irq_o.value == 1, "a bit that doesn't exist cleared one that does"
+        await port.write("RegIrqStatus", bit)
+        assert dut.irq_o.value == 0 and await port.read("RegIrqStatus") == 0
+
+
+@cocotb.test()
+async def an_event_in_the_cycle_of_its_clearing_stays(dut) -> None:
+    random, port, _ = await _begin(dut)
+    met = 0
+    for delay in range(12):
+        dut.flags_i.value = 15
+        await ClockCycles(dut.clk_i, 2)
+        dut.flags_i.value = 0
+        write = cocotb.start_soon(port.write("RegFlags", 15))
+        await ClockCycles(dut.clk_i, 1 + delay)
+        dut.flags_i.value = 4
+        await RisingEdge(dut.clk_i)
+        dut.flags_i.value = 0
+        await write
+        left = await port.read("RegFlags")
+        assert left in (0, 4)
+        met += left == 4
+        await port.write("RegFlags", 15)
+        assert await port.read("RegFlags") == 0
+    assert 1 <= met < 12
+
+
+@cocotb.test()
+async def ieee_flags_add_up(dut) -> None:
+    _, port, _ = await _begin(dut)
+    for flags in (1, 2, 8):
+        await port.pulse(flags=flags)
+    assert await port.read("RegFlags") == 11
+    await port.write("RegFlags", 2)
+    assert await port.read("RegFlags") == 9
+
+
+@cocotb.test()
+async def the_first_error_stays(dut) -> None:
+    """Of errors in one cycle the operand's comes first; all are counted."""
+    _, port, _ = await _begin(dut)
+    port.operands()
+    await port.write("RegControl", START)
+    await port.pulse(load_error_valid=1, load_error_code=code("ErrPointer"), load_error_place=0x8000_0007,
+                     range_errors=3, range_sdpe=5)
+    await port.pulse(range_errors=2, range_sdpe=1)
+    assert not await port.access_write(0xFF0, 1)
+    assert await port.read("RegError") == code("ErrPointer")
+    assert await port.read("RegErrorPlace") == 0x8000_0007
+    assert await port.read("RegErrorCount") == 7
+    assert int(dut.error_code_o.value) == code("ErrPointer")
+    assert await _status(port) == {"LoadedA", "LoadedB", "Busy", "Error"}
+    await port.write("RegControl", SOFT_RESET)
+    await port.pulse(range_errors=1, range_sdpe=63)
+    assert (await port.read("RegError"), await port.read("RegErrorPlace")) == (code("ErrResultRange"), 63)
+
+
+@cocotb.test()
+async def operands_are_described(dut) -> None:
+    random, port, _ = await _begin(dut)
+    widths = {"order": 4, "entries": CONSTANTS["EntryIdWidth"], "fibers": CONSTANTS["FiberIdWidth"],
+              "lines": CONSTANTS["LineAddrWidth"]}
+    for loaded in range(4):
+        port.operands(loaded)
+        for name, width in widths.items():
+            values = [random.getrandbits(width), random.getrandbits(width)]
+            getattr(dut, f"{name}_i").value = values[0] | values[1] << width
+            for which, letter in enumerate("AB"):
+                expected = values[which] if loaded >> which & 1 else 0
+                assert await port.read(f"Reg{name.capitalize()}{letter}") == expected
+
+
+@cocotb.test()
+async def a_soft_reset_forgets(dut) -> None:
+    _, port, pulses = await _begin(dut)
+    port.operands()
+    kept = {"RegMode": 1, "RegRunLength": 12345, "RegIrqEnable": 5}
+    for name, value in kept.items():
+        await port.write(name, value)
+    await port.write("RegControl", START)
+    await port.pulse(done=1, flags=3, load_error_valid=1, load_error_code=1, increments=1 << 24)
+    await port.write("RegControl", SOFT_RESET | START)
+    assert pulses == {"start_o": 1, "soft_reset_o": 1}, "the soft reset comes before the start"
+    dut.resetting_i.value = 1
+    # The core still reports what belongs to the past; the host may already make new mistakes.
+    await port.pulse(done=1, drained=1, flags=15, load_error_valid=1, load_error_code=2, range_errors=1,
+                     increments=1 << 24)
+    assert await _status(port) == {"LoadedA", "LoadedB", "Busy"} and dut.load_enable_o.value == 0
+    assert dut.irq_o.value == 0
+    for name in ("RegIrqStatus", "RegError", "RegErrorCount", "RegFlags", "CntJobs", "CntCycles"):
+        assert await port.read(name) == 0, name
+    await port.write("RegControl", START)
+    dut.resetting_i.value = 0
+    assert await port.read("RegError") == code("ErrStartBusy")
+    for name, value in kept.items():
+        assert await port.read(name) == value, name
+    await port.write("RegControl", START)
+    assert pulses["start_o"] == 2
+
+
+@cocotb.test()
+async def counters_count(dut) -> None:
+    """Random increments of all counters; a start clears those of a contraction, in mid-count."""
+    random, port, _ = await _begin(dut)
+    port.operands()
+    lasting = ("CntLoadCycles", "CntDiscarded")
+    names = ("CntJobs", "CntRuns", "CntSteps", "CntUnloaded", "CntMemReads", *lasting)
+    total = dict.fromkeys(names, 0)
+    for _ in range(4):
+        total = {name: value if name in lasting else 0 for name, value in total.items()}
+        await port.write("RegControl", START)
+        for _ in range(random.randint(5, 40)):
+            steps = {name: random.choice([0, 1, random.getrandbits(7), random.getrandbits(24)])
+                     for name in names}
+            dut.increments_i.value = sum(v << 24 * CONSTANTS[name] for name, v in steps.items())
+            await RisingEdge(dut.clk_i)
+            for name, value in steps.items():
+                total[name] += value
+        dut.increments_i.value = 0
+        await port.pulse(done=1, drained=1)
+        for name in names:
+            assert await port.read64(name) == total[name], name
+
+
+@cocotb.test()
+async def cycles_are_counted(dut) -> None:
+    _, port, _ = await _begin(dut)
+    port.operands()
+    cocotb.start_soon(port.write("RegControl", START))
+    await RisingEdge(dut.start_o)
+    await ClockCycles(dut.clk_i, 100)
+    await port.pulse(done=1)
+    await ClockCycles(dut.clk_i, 50)
+    await port.pulse(drained=1)
+    # From the cycle of start_o up to that of done_i and drained_i, both included.
+    assert await port.read64("CntCycles") == 101
+    assert await port.read64("CntUnloadCycles") == 101 + 1 + 50 + 1
+    assert await port.read64("CntUnloadCycles") == 153, "a counter goes on after its end"
+
+
+@cocotb.test()
+@cocotb.parametrize(kind=list(STALLS))
+async def both_words_of_a_counter_belong_together(dut, kind: str) -> None:
+    """The counter moves on by nearly 2**24 each cycle while its words are read one by one."""
+    random, port, _ = await _begin(dut)
+    port.operands()
+    step = 2**24 - 1
+    await port.write("RegControl", START)
+    port.stall([STALLS[kind](random) for _ in range(5)])
+    await FallingEdge(dut.clk_i)
+    dut.increments_i.value = step << 24 * CONSTANTS["CntJobs"]
+    last = 0
+    while last >> 32 < 8:
+        await ClockCycles(dut.clk_i, random.randint(1, 9))
+        value = await port.read64("CntJobs")
+        assert value % step == 0 and value > last, "the words are of different moments"
+        last = value
+
+
+@cocotb.test()
+async def hard_reset_forgets_all(dut) -> None:
+    _, port, _ = await _begin(dut)
+    port.operands()
+    for name, value in {"RegMode": 1, "RegRunLength": 9, "RegIrqEnable": 7}.items():
+        await port.write(name, value)
+    await port.write("RegControl", START)
+    await port.pulse(done=1, flags=15, load_error_valid=1, load_error_code=3, increments=1 << 24)
+    dut.rst_ni.value = 0
+    await Timer(3, "ns")
+    dut.rst_ni.value = 1
+    await ClockCycles(dut.clk_i, 2)
+    for name in ("RegMode", "RegRunLength", "RegIrqEnable", "RegIrqStatus", "RegError", "RegErrorCount",
+                 "RegFlags", "CntJobs", "CntCycles"):
+        assert await port.read(name) == 0, name
+    assert await _status(port) == {"LoadedA", "LoadedB"}

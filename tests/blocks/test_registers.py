@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bench of flaash_registers with bus slave, start control, error log and counters."""
+
+import pytest
+
+from tb.common.simulation import SimulationFailed, build, run_bench
+
+PARAMETERS = {"Format": 3, "NumSdpe": 5, "Lanes": 2, "CoordWidth": 11, "Engine": 1, "Memory": 0,
+              "Scheduler": 1, "MemLines": 777, "NodeDepth": 888, "FiberDepth": 999}
+
+
+@pytest.mark.parametrize("module", ["registers_tests", "registers_bus_tests"])
+def test_registers(simulator: str, seed: int, module: str) -> None:
+    run_bench("flaash_registers", f"tests.blocks.{module}", simulator, module, PARAMETERS, seed)
+
+
+@pytest.mark.parametrize(("module", "parameters"), [
+    ("flaash_axil_slave", {"AddrWidth": 2}), ("flaash_error_log", {"NumSources": 0}),
+    ("flaash_perf_sum", {"NumSdpe": 0}), ("flaash_perf_sum", {"NumSdpe": 65})], ids=str)
+def test_illegal_parameters_are_refused(module: str, parameters: dict[str, int]) -> None:
+    with pytest.raises(SimulationFailed, match="must be"):
+        build(module, "verilator", parameters)
