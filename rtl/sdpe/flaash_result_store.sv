@@ -59,7 +59,8 @@ module flaash_result_store
 
   assign drop_zero  = in_zero_i && !dense_i && !in_range_i;
   assign keep       = !in_range_i && !drop_zero;
-  assign in_ready_o = room || !keep;
+  // Without a result there is nothing to say about keeping it, and its fields may be unknown.
+  assign in_ready_o = room || (in_valid_i && !keep);
 
   // --------------------------------------------------------------------- storage
   result_t               in_result;
