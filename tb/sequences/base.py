@@ -12,7 +12,7 @@ from models.csf import Csf
 from models.generate import uniform_tensor
 from models.numbers import get_format
 from models.tensor import SparseTensor
-from tb.agents.contraction.item import ContractionItem
+from tb.agents.contraction.item import ContractionItem, ExpectedError
 from tb.common.configs import Config
 from tb.common.frames import pack_operand
 
@@ -50,6 +50,21 @@ class ContractionSequence(uvm_sequence):
             options: `dense`, `run_length`, `stalls` of ContractionItem.
         """
         await self.send(ContractionItem(as_csf(a), as_csf(b), **options))
+
+    async def provoke(self, error: ExpectedError, a: Operand | None = None, b: Operand | None = None,
+                      stalls: dict[str, str] | None = None, **bent) -> None:
+        """Send an item that leads to an error; a soft reset follows, which forgets the operands.
+
+        Args:
+            error: what the hardware must report.
+            a, b, stalls: as for contract().
+            bent: attributes of ContractionItem that bend it: `frames`, `start_twice` and so on.
+        """
+        item = ContractionItem(as_csf(a), as_csf(b), stalls=stalls)
+        item.error = error
+        for name, value in bent.items():
+            setattr(item, name, value)
+        await self.send(item)
 
     async def send(self, item: ContractionItem) -> None:
         """Send an item and wait until the hardware has answered it."""

@@ -49,7 +49,8 @@ def operand_faults(csf: Csf, which: int, pack: Pack) -> Iterator[Fault]:
     """Yield every kind of mistake at the first, a middle and the last place.
 
     Args:
-        csf: an operand of order 2 or more, each node of which has three children (entries) or more.
+        csf: an operand of order 2 or more, each node of which has three children (entries) or
+            more, for a hardware whose CoordWidth is below 32.
         which: 0 for A, 1 for B.
         pack: makes the beats of a frame.
     """
@@ -77,6 +78,9 @@ def _header_faults(csf: Csf, which: int, beats: list[int]) -> Iterator[Fault]:
         yield Fault(f"order {order}", set_word(beats, ORDER, order), ExpectedError("ErrOrder", order))
     yield Fault("too many entries", set_word(beats, ENTRIES, 0xFFFF_FFFF),
                 ExpectedError("ErrMemoryFull", error_place(which, 0, ENTRIES)))
+    yield Fault("a contracted extent beyond CoordWidth",
+                set_word(beats, WORDS + csf.order - 1, 0xFFFF_FFFF),
+                ExpectedError("ErrExtent", error_place(which, 0, csf.order - 1)))
     for mode in _first_middle_last(csf.order):
         yield Fault(f"extent 0 of mode {mode}", set_word(beats, WORDS + mode, 0),
                     ExpectedError("ErrExtent", error_place(which, 0, mode)))
