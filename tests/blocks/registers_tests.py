@@ -112,6 +112,9 @@ async def interrupts(dut) -> None:
         for enabled in (0, 7 & ~bit, bit):
             await port.write("RegControl", SOFT_RESET)
             await port.write("RegControl", START)
+            if bit == DRAINED:  # comes after done
+                await port.pulse(done=1)
+                await port.write("RegIrqStatus", DONE)
             await port.write("RegIrqEnable", enabled)
             await port.pulse(**ports)
             assert await port.read("RegIrqStatus") == bit

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator: flaash_perf_sum turns events into increments, one cycle later."""
+
+import random
+
+import cocotb
+from cocotb.handle import SimHandleBase
+from cocotb.triggers import FallingEdge, RisingEdge
+
+from tb.common.bench import start
+from tb.common.rtl_constants import CONSTANTS, COUNTERS
+from tests.blocks.sdpe_events import COUNTER_OF, EVENTS
+
+DOTS_WIDTH = CONSTANTS["FiberIdWidth"] + 4
+OTHERS = ("handed", "handed_dots", "reads", "conflicts", "loading", "sent", "discarded")
+
+
+def drive(dut: SimHandleBase, rng: random.Random, density: float) -> dict[str, int]:
+    """Drive random inputs and return what has to come out, by output or counter."""
+    sdpes = int(dut.NumSdpe.value)
+    raised = [[rng.random() < density for _ in EVENTS] for _ in range(sdpes)]
+    flags = [rng.getrandbits(4) * (rng.random() < density) for _ in range(sdpes)]
+    # The first field of a packed struct has the highest bit.
+    packed = [sum(bit << len(EVENTS) - 1 - i for i, bit in enumerate(bits)) for bits in raised]
+    dut.events_i.value = sum(value << len(EVENTS) * s for s, value in enumerate(packed))
+    dut.flags_i.value = sum(value << 4 * s for s, value in enumerate(flags))
+    other = {name: rng.getrandbits(len(getattr(dut, f"{name}_i"))) for name in OTHERS}
+    for name, value in other.items():
+        getattr(dut, f"{name}_i").value = value
+    sums = {event: sum(bits[i] for bits in raised) for i, event in enumerate(EVENTS)}
+    expected = dict.fromkeys(COUNTERS, 0) | {COUNTER_OF[e]: n for e, n in sums.items() if e in COUNTER_OF}
+    expected |= {"CntJobs": other["handed_dots"] * other["handed"], "CntRuns": other["handed"],
+                 "CntMemReads": other["reads"], "CntMemConflicts": other["conflicts"],
+                 "CntLoadCycles": other["loading"], "CntUnloaded": other["sent"],
+                 "CntDiscarded": other["discarded"].bit_count(), "flags": 0,
+                 "range_errors": sums["range_error"], "range_sdpe": 0}
+    for value in flags:
+        expected["flags"] |= value
+    wrong = [s for s, bits in enumerate(raised) if bits[EVENTS.index("range_error")]]
+    expected["range_sdpe"] = wrong[0] if wrong else 0
+    return expected
+
+
+def seen(dut: SimHandleBase) -> dict[str, int]:
+    """Return the outputs."""
+    increments = int(dut.increments_o.value)
+    counters = {name: increments >> DOTS_WIDTH * c.value & 2**DOTS_WIDTH - 1 for name, c in COUNTERS.items()}
+    return counters | {name: int(getattr(dut, f"{name}_o").value)
+                       for name in ("flags", "range_errors", "range_sdpe")}
+
+
+@cocotb.test()
+async def increments_are_sums(dut) -> None:
+    for name in ("events", "flags", *OTHERS):
+        getattr(dut, f"{name}_i").value = 0
+    rng = await start(dut)
+    for _ in range(300):
+        expected = drive(dut, rng, rng.choice([0, 0.05, 0.5, 1]))
+        await RisingEdge(dut.clk_i)
+        await FallingEdge(dut.clk_i)
+        assert seen(dut) == expected
+    dut.rst_ni.value = 0
+    await FallingEdge(dut.clk_i)
+    assert not any(seen(dut).values()), "something happened during reset"
