@@ -73,7 +73,7 @@ package flaash_reg_pkg;
 
   localparam int unsigned StatusLoadedA = 0;  // a complete operand A is there
   localparam int unsigned StatusLoadedB = 1;  // a complete operand B is there
-  localparam int unsigned StatusBusy    = 2;  // a contraction runs
+  localparam int unsigned StatusBusy    = 2;  // a contraction runs, or a soft reset is under way
   localparam int unsigned StatusDone    = 3;  // the last contraction has stored every result
   localparam int unsigned StatusDrained = 4;  // and all of them, with the trailer, have left
   localparam int unsigned StatusError   = 5;  // RegError holds a code; cleared by soft reset
@@ -81,16 +81,16 @@ package flaash_reg_pkg;
 
   localparam int unsigned ModeDense = 0;  // keep results that are zero: every job delivers its result
 
-  localparam int unsigned IrqDone    = 0;
-  localparam int unsigned IrqDrained = 1;
-  localparam int unsigned IrqError   = 2;
+  localparam int unsigned IrqDone    = 0;  // a contraction has stored every result
+  localparam int unsigned IrqDrained = 1;  // every result and the trailer have left
+  localparam int unsigned IrqError   = 2;  // an error was recorded or counted
   localparam int unsigned NumIrqs    = 3;
 
   // ------------------------------------------------------------------- error codes
   // RegErrorPlace: operand in bit 31 (A 0, B 1), level in 30:28 (7 for the entries), position of
   // the word or entry within the section in 27:0, unless the code says otherwise.
   typedef enum logic [7:0] {
-    ErrNone          = 8'h00,
+    ErrNone          = 8'h00,  // no error
     ErrHeader        = 8'h01,  // first beat: wrong magic, or a format that is not the build's
     ErrOrder         = 8'h02,  // order 0 or above 8 (place: the order)
     ErrExtent        = 8'h03,  // an extent is 0, or the contracted one exceeds CoordWidth (position: mode)
@@ -103,7 +103,7 @@ package flaash_reg_pkg;
     ErrLong          = 8'h0a,  // the frame went on after the announced data
     ErrExtentsDiffer = 8'h0b,  // start: contracted extents of A and B differ (place: extent of A)
     ErrNoOperand     = 8'h0c,  // start: an operand is missing (place: bit 0 A missing, bit 1 B missing)
-    ErrStartBusy     = 8'h0d,  // start while a contraction runs; it goes on (place: 0)
+    ErrStartBusy     = 8'h0d,  // start before the contraction before has drained, or in a soft reset (place: 0)
     ErrAddress       = 8'h0e,  // access to a register that does not exist or is not writable (place: address)
     ErrResultRange   = 8'h0f,  // an integer result does not fit its format (place: SDPE)
     ErrStartLoading  = 8'h10,  // start while an operand is being received (place: 0)
