@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Simulations of the chip that are made for speed."""
+"""Simulations of the chip that are made for speed: without assertions, with few signals open to cocotb."""
 
 from __future__ import annotations
 
@@ -7,20 +7,30 @@ from pathlib import Path
 
 from tb.common.configs import Config
 from tb.common.simulation import Build, build
+from tb.common.toolchain import BUILD
 
-TOP = "flaash_top"
-PORTS = Path(__file__).parent / "ports.vlt"
+CHIP, HOST = "flaash_top", "flaash_bench_host"
+FOLDER = Path(__file__).parent / "harness"
+SPEED_CONTROL = FOLDER / "speed.vlt"
 # The suite runs with assertions and unknown start values; here they would only cost time.
 SPEED = ("--no-assert", "-O3", "-CFLAGS", "-O2", "--x-assign", "fast", "--x-initial", "fast", "-DSYNTHESIS",
-         "-Wno-lint")
+         "-Wno-lint", SPEED_CONTROL)
 
 
-def build_machine(config: Config, fast: bool = True) -> Build:
-    """Return a Verilator simulation of the chip for cocotb.
+def build_machine(config: Config) -> Build:
+    """Return a Verilator simulation of flaash_bench_host for cocotb, of the chip with these parameters."""
+    return build(HOST, "verilator", config.parameters(), (_host_source(config),),
+                 options=(*SPEED, "--no-public-flat-rw", FOLDER / "ports.vlt"))
 
-    Args:
-        config: parameters of the top.
-        fast: compile for speed and open only the ports; False takes the build of the suite.
-    """
-    options = (*SPEED, "--no-public-flat-rw", PORTS) if fast else ()
-    return build(TOP, "verilator", config.parameters(), options=options)
+
+def _host_source(config: Config) -> Path:
+    """Write the bench host for the parameters that the chip has, and return its file."""
+    names = list(config.values)
+    text = (FOLDER / f"{HOST}.sv.in").read_text()
+    text = text.replace("  @PARAMETERS@", "\n".join(f"  parameter int unsigned {name}," for name in names))
+    text = text.replace("    @VALUES@", ",\n".join(f"    .{name}({name})" for name in names))
+    path = BUILD / "bench" / "rtl" / f"{HOST}.sv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists() or path.read_text() != text:
+        path.write_text(text)
+    return path

@@ -27,13 +27,13 @@ def guarded_rows() -> list[Row]:
 
 
 def measure_cycles() -> dict[str, int]:
-    """Return cycles by the names of the guarded rows, on the builds of the suite.
+    """Return cycles by the names of the guarded rows.
 
     Raises:
         AssertionError: a result is wrong, or a run failed.
     """
     rows = guarded_rows()
-    records = measure(rows, jobs=1, fast=False)
+    records = measure(rows, jobs=1)
     problems = [f"{row.name}: {'; '.join(record['problems'][:3])}"
                 for row, record in zip(rows, records, strict=True) if not record["checked"]]
     assert not problems, "\n".join(problems)

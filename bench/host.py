@@ -1,29 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
 """A host inside the simulator: loads operands, starts, sleeps until the interrupt, reads the counters.
 
-Much lighter than the environment of tb/env, so that simulations of millions of cycles are short. It
-wakes for the beats of the two streams and for register accesses; while the machine computes it sleeps.
+Much lighter than the environment of tb/env, so that simulations of millions of cycles are short: the
+frames are played and recorded by flaash_bench_host, Python wakes for whole frames and for register
+accesses.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import time
+from collections.abc import Sequence
+from pathlib import Path
 
 from cocotb.clock import Clock
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import ClockCycles, RisingEdge, SimTimeoutError, with_timeout
 from cocotb.utils import get_sim_time
-from cocotbext.axi import AxiLiteBus, AxiLiteMaster, AxiStreamFrame, AxiStreamSink, AxiStreamSource
+from cocotbext.axi import AxiLiteBus, AxiLiteMaster
 
-from tb.agents.axis import BeatBus
 from tb.common import rtl_constants as rtl
 
 WORD = 4  # bytes
 PERIOD = 2  # ns; the clock's period, an even number of time steps
+OPERANDS, RESULT = Path("operands.hex"), Path("result.hex")  # in the folder of the run
 _DRAINED, _ERROR = (1 << rtl.IRQ_BITS[name].value for name in ("IrqDrained", "IrqError"))
 _LOADING = 1 << rtl.STATUS_BITS["StatusLoading"].value
 _START = 1 << rtl.CONTROL_BITS["ControlStart"].value
+_LAST = 1 << rtl.CONSTANTS["StreamWidth"]
 
 
 class HostError(Exception):
@@ -50,7 +54,7 @@ class Run:
 
 
 class Host:
-    """Drives the ports of flaash_top.
+    """Drives the ports of flaash_bench_host.
 
     Args:
         dut: the top.
@@ -58,56 +62,59 @@ class Host:
 
     def __init__(self, dut: SimHandleBase):
         self._dut = dut
-        dut.rst_ni.value = 0
-        dut.s_axis_tkeep.value = 2 ** len(dut.s_axis_tkeep) - 1
-        where = (dut.clk_i, dut.rst_ni, False)
-        source, sink = BeatBus.from_prefix(dut, "s_axis"), BeatBus.from_prefix(dut, "m_axis")
-        self._registers = AxiLiteMaster(AxiLiteBus.from_prefix(dut, "s_axil"), *where)
-        self._source = AxiStreamSource(source, *where, byte_size=len(source.tdata))
-        self._sink = AxiStreamSink(sink, *where, byte_size=len(sink.tdata))
+        dut.rst_ni.value = dut.read_i.value = dut.beats_i.value = 0
+        self._registers = AxiLiteMaster(AxiLiteBus.from_prefix(dut, "s_axil"), dut.clk_i, dut.rst_ni, False)
         Clock(dut.clk_i, PERIOD, "ns", impl="gpi").start()
 
-    async def reset(self) -> None:
-        """Reset the machine, so that a run does not depend on the ones before it."""
-        self._dut.rst_ni.value = 0
-        await ClockCycles(self._dut.clk_i, 8)
-        self._dut.rst_ni.value = 1
-        await ClockCycles(self._dut.clk_i, 8)
-        self._sink.clear()
+    async def prepare(self, frames: Sequence[Sequence[int]]) -> None:
+        """Reset the machine, so that a run does not depend on the ones before, and hand over the frames."""
+        OPERANDS.write_text("".join(f"{beat | (_LAST if index == len(beats) - 1 else 0):x}\n"
+                                    for beats in frames for index, beat in enumerate(beats)))
+        self._beats = sum(map(len, frames))
+        dut = self._dut
+        dut.rst_ni.value = 0
+        dut.beats_i.value = 0
+        await ClockCycles(dut.clk_i, 8)
+        dut.read_i.value = 1
+        await ClockCycles(dut.clk_i, 1)
+        dut.read_i.value = 0
+        dut.rst_ni.value = 1
+        await ClockCycles(dut.clk_i, 8)
 
-    async def contract(self, frames: list[list[int]], run_length: int, limit: int) -> Run:
-        """Load the operands' frames and contract them.
+    async def contract(self, run_length: int, limit: int) -> Run:
+        """Load the operands and contract them.
 
         Args:
-            frames: beats of A's and of B's frame.
             run_length: for RegRunLength.
             limit: cycles after which the machine is given up, in each phase.
 
         Raises:
             HostError: see there.
         """
+        dut = self._dut
         began, cpu, first = time.perf_counter(), time.process_time(), get_sim_time("ns")
         await self._write("RegIrqEnable", _DRAINED | _ERROR)
         await self._write("RegRunLength", run_length)
-        for beats in frames:
-            await self._source.send(AxiStreamFrame(beats))
-        await self._within(limit, self._source.wait(), "accepted the operands")
+        dut.beats_i.value = self._beats
+        await self._within(limit, RisingEdge(dut.sent_o), "accepted the operands")
         while await self._read("RegStatus") & _LOADING:
             pass
         await self._write("RegControl", _START)
-        if not self._dut.irq_o.value:
-            await self._within(limit, RisingEdge(self._dut.irq_o), "raised its interrupt")
+        if not dut.irq_o.value:
+            await self._within(limit, RisingEdge(dut.irq_o), "raised its interrupt")
         if await self._read("RegIrqStatus") & _ERROR:
             raise HostError(f"{rtl.error_name(await self._read('RegError'))} at"
                             f" {await self._read('RegErrorPlace'):#x}")
-        frame = await self._within(limit, self._sink.recv(compact=False), "ended its result frame")
+        if not dut.ended_o.value:
+            raise HostError("the machine is drained, but its result frame has not ended")
         simulated = round((get_sim_time("ns") - first) / PERIOD)
         wall, cpu = time.perf_counter() - began, time.process_time() - cpu
-        return Run(list(frame.tdata), await self._counters(), wall, cpu, simulated)
+        beats = [int(line, 16) for line in RESULT.read_text().split()]
+        return Run(beats, await self._counters(), wall, cpu, simulated)
 
-    async def _within(self, cycles: int, event, what: str):
+    async def _within(self, cycles: int, event: RisingEdge, what: str) -> None:
         try:
-            return await with_timeout(event, cycles * PERIOD, "ns")
+            await with_timeout(event, cycles * PERIOD, "ns")
         except SimTimeoutError:
             raise HostError(f"the machine never {what}, in {cycles} cycles") from None
 

@@ -27,10 +27,9 @@ async def all_runs(dut: SimHandleBase) -> None:
     config = Config.from_json(request["config"])
     host, folder = Host(dut), Path(os.environ["FLAASH_RUN_DIR"])
     for index, wanted in enumerate(request["runs"]):
-        await host.reset()
-        frames = pack_pair(csf_pair(wanted["workload"]), config)
+        await host.prepare(pack_pair(csf_pair(wanted["workload"]), config))
         try:
-            run = await host.contract(frames, wanted["run_length"], wanted["limit"])
+            run = await host.contract(wanted["run_length"], wanted["limit"])
         except HostError as error:
             outcome = {"failure": str(error)}
         else:

