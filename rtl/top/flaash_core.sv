@@ -18,6 +18,7 @@ module flaash_core
 #(
   parameter int unsigned Format      = FormatFp32,
   parameter int unsigned NumSdpe     = 8,
+  parameter int unsigned GroupSize   = 4,
   parameter int unsigned Lanes       = 4,
   parameter int unsigned CoordWidth  = 16,
   parameter int unsigned Engine      = EngineCompare,
@@ -167,29 +168,54 @@ module flaash_core
   logic                       generating, handed, busy;
   dots_t                      handed_dots;
 
-  flaash_compute_stream #(
-    .Format     (Format),
-    .NumSdpe    (NumSdpe),
-    .Lanes      (Lanes),
-    .CoordWidth (CoordWidth),
-    .Engine     (Engine),
-    .Memory     (Memory),
-    .MemLatency (MemLatency),
-    .MemBanks   (MemBanks),
-    .MemLines   (MemLines),
-    .Scheduler  (Scheduler),
-    .ResultDepth(ResultDepth)
-  ) u_compute (
-    .clk_i, .rst_ni,
-    .start_i, .dense_i, .run_length_i,
-    .a_fibers_i(fibers_o[0]), .b_fibers_i(fibers_o[1]),
-    .busy_o(generating), .handed_o(handed), .handed_dots_o(handed_dots),
-    .a_addr_o(first_addr[0]), .a_first_i(first[0]), .b_addr_o(first_addr[1]), .b_first_i(first[1]),
-    .wr_valid_i(line_valid), .wr_operand_i(line_operand), .wr_addr_i(line_addr), .wr_data_i(line_data),
-    .result_valid_o(sdpe_valid), .result_ready_i(sdpe_ready), .result_o(sdpe_result),
-    .events_o(events), .flags_o(flags), .idle_o(sdpe_idle),
-    .reads_o(reads), .conflicts_o(conflicts)
-  );
+  if (Engine == EngineLookup) begin : gen_lookup
+    flaash_compute_lookup #(
+      .Format     (Format),
+      .NumSdpe    (NumSdpe),
+      .GroupSize  (GroupSize),
+      .Lanes      (Lanes),
+      .CoordWidth (CoordWidth),
+      .Memory     (Memory),
+      .MemLatency (MemLatency),
+      .MemBanks   (MemBanks),
+      .MemLines   (MemLines),
+      .ResultDepth(ResultDepth)
+    ) u_compute (
+      .clk_i, .rst_ni,
+      .start_i, .dense_i, .run_length_i,
+      .a_fibers_i(fibers_o[0]), .b_fibers_i(fibers_o[1]),
+      .busy_o(generating), .handed_o(handed), .handed_dots_o(handed_dots),
+      .a_addr_o(first_addr[0]), .a_first_i(first[0]), .b_addr_o(first_addr[1]), .b_first_i(first[1]),
+      .wr_valid_i(line_valid), .wr_operand_i(line_operand), .wr_addr_i(line_addr), .wr_data_i(line_data),
+      .result_valid_o(sdpe_valid), .result_ready_i(sdpe_ready), .result_o(sdpe_result),
+      .events_o(events), .flags_o(flags), .idle_o(sdpe_idle),
+      .reads_o(reads), .conflicts_o(conflicts)
+    );
+  end else begin : gen_stream
+    flaash_compute_stream #(
+      .Format     (Format),
+      .NumSdpe    (NumSdpe),
+      .Lanes      (Lanes),
+      .CoordWidth (CoordWidth),
+      .Engine     (Engine),
+      .Memory     (Memory),
+      .MemLatency (MemLatency),
+      .MemBanks   (MemBanks),
+      .MemLines   (MemLines),
+      .Scheduler  (Scheduler),
+      .ResultDepth(ResultDepth)
+    ) u_compute (
+      .clk_i, .rst_ni,
+      .start_i, .dense_i, .run_length_i,
+      .a_fibers_i(fibers_o[0]), .b_fibers_i(fibers_o[1]),
+      .busy_o(generating), .handed_o(handed), .handed_dots_o(handed_dots),
+      .a_addr_o(first_addr[0]), .a_first_i(first[0]), .b_addr_o(first_addr[1]), .b_first_i(first[1]),
+      .wr_valid_i(line_valid), .wr_operand_i(line_operand), .wr_addr_i(line_addr), .wr_data_i(line_data),
+      .result_valid_o(sdpe_valid), .result_ready_i(sdpe_ready), .result_o(sdpe_result),
+      .events_o(events), .flags_o(flags), .idle_o(sdpe_idle),
+      .reads_o(reads), .conflicts_o(conflicts)
+    );
+  end
 
   // ------------------------------------------------------------------------ results
   flaash_result_network #(

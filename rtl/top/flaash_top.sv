@@ -20,6 +20,7 @@ module flaash_top
 #(
   parameter int unsigned Format      = FormatFp32,           // Format*
   parameter int unsigned NumSdpe     = 8,                    // 1 to 64
+  parameter int unsigned GroupSize   = 4,                    // SDPEs at one port, lookup engine only
   parameter int unsigned Lanes       = 4,                    // 1, 2, 4, 8
   parameter int unsigned CoordWidth  = 16,                   // 1 to 32
   parameter int unsigned Engine      = EngineCompare,        // Engine*
@@ -160,6 +161,7 @@ module flaash_top
   flaash_core #(
     .Format     (Format),
     .NumSdpe    (NumSdpe),
+    .GroupSize  (GroupSize),
     .Lanes      (Lanes),
     .CoordWidth (CoordWidth),
     .Engine     (Engine),
