@@ -77,7 +77,7 @@ class Bench:
         expected = self.outcome(pairs)
         self.send(pairs)
         lines = sum(len(entries) for pair in pairs for entries in pair) + len(expected.beats)
-        await until(self.dut, lambda: len(self.beats) >= len(expected.beats), 2000 + 40 * lines,
+        await until(self.dut, lambda: len(self.beats) >= len(expected.beats), 500 + 10 * lines,
                     f"{len(expected.beats)} beats")
         await ClockCycles(self.dut.clk_i, 20)
         check_matches(pairs, self.beats)

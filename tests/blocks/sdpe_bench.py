@@ -85,7 +85,7 @@ class Bench:
         """Tell whether the engine says that it is idle."""
         return int(self.dut.idle_o.value) == 1
 
-    async def finished(self, setup: Setup, cycles: int = 50_000) -> None:
+    async def finished(self, setup: Setup, cycles: int = 20_000) -> None:
         """Wait until the engine is idle and all expected results have been accepted."""
         wanted = len(setup.expected()[0])
         await until(self.dut, lambda: self.idle() and self.jobs_gone() and len(self.results) >= wanted,
