@@ -7,9 +7,9 @@
 //             other side. Words that are not touched are zero, whatever the read port shows.
 // Demands     AXI handshake rule at in_*; at most 2 ** CountWidth products per dot product, then no
 //             word can overflow. sum_ready_i may depend on sum_valid_o.
-// Latency     One cycle. Throughput: one product per cycle, no gap between dot products.
+// Latency     Two cycles. Throughput: one product per cycle, no gap between dot products.
 // Stalls      While both sides hold finished sums (dot products without products need no side), or four
-//             sums wait. in_ready_o depends on registers and on the tag only.
+//             sums wait. in_ready_o comes from registers.
 // Reset       Forgets both sides.
 //
 // `touched` of a side replaces clearing its words: the first addition to a word ignores the old one.
@@ -58,37 +58,65 @@ module flaash_mac_accumulate
 
   localparam int unsigned SumWidth = 1 + NumWords + 2 * IndexWidth + $bits(mac_status_t) + 1 + PosWidth + 1;
 
-  // ----------------------------------------------------- the sum being added up
-  logic                 side_q;
-  logic [NumWords-1:0]  touched_q, touched_before, touched_d;
-  mac_status_t          status_q, status_before, status_d;
-  logic [BankWords-1:0] even_before, odd_before;
-  logic                 accept, take_side, even_keep, odd_keep;
+  localparam int unsigned BeatWidth =
+      $bits(mac_tag_t) + 1 + PosWidth + 2 * (BankWords + BankAddrWidth + WordWidth + 1);
 
-  assign accept         = in_valid_i && in_ready_o;
-  assign touched_before = in_tag_i.first ? '0 : touched_q;
-  assign status_before  = in_tag_i.first ? '0 : status_q;
+  // ----------------------------------------------------------------- next product
+  // Whether its words are to be kept or begin with it is found out before the register, in the
+  // cycle in which the product ahead of it, if there is one, is added.
+  logic [NumWords-1:0]      in_touch, in_touched, add_touch, touched_q, touched_d;
+  logic                     in_even_keep, in_odd_keep;
+  logic                     add_valid, add_ready, add_alone, even_keep, odd_keep;
+  mac_tag_t                 add_tag;
+  logic [PosWidth-1:0]      add_pos;
+  logic [BankWords-1:0]     even_touch, odd_touch;
+  logic [BankAddrWidth-1:0] even_addr, odd_addr;
+  logic [WordWidth-1:0]     even, odd;
 
-  // Bits 2 i and 2 i + 1 of `touched` belong to word i of the banks.
-  always_comb begin
-    for (int unsigned i = 0; i < BankWords; i++) begin
-      even_before[i]   = touched_before[2*i];
-      odd_before[i]    = touched_before[2*i+1];
-      touched_d[2*i]   = even_before[i] || in_even_touch_i[i];
-      touched_d[2*i+1] = odd_before[i] || in_odd_touch_i[i];
-    end
+  // Bits 2 i and 2 i + 1 of all words belong to word i of the banks.
+  for (genvar i = 0; i < BankWords; i++) begin : gen_interleave
+    assign in_touch[2*i]    = in_even_touch_i[i];
+    assign in_touch[2*i+1]  = in_odd_touch_i[i];
+    assign add_touch[2*i]   = even_touch[i];
+    assign add_touch[2*i+1] = odd_touch[i];
   end
 
-  assign even_keep = (in_even_touch_i & even_before) != '0;
-  assign odd_keep  = (in_odd_touch_i & odd_before) != '0;
+  localparam logic [NumWords-1:0] EvenWords = {BankWords{2'b01}};
+
+  assign in_touched   = add_valid ? touched_d : touched_q;
+  assign in_even_keep = !in_tag_i.first && (in_touch & in_touched & EvenWords) != '0;
+  assign in_odd_keep  = !in_tag_i.first && (in_touch & in_touched & ~EvenWords) != '0;
+
+  flaash_mac_stage #(
+    .Width(BeatWidth)
+  ) u_beat (
+    .clk_i,
+    .rst_ni,
+    .in_valid_i,
+    .in_ready_o,
+    .in_data_i({in_tag_i, in_alone_i, in_pos_i, in_even_touch_i, in_even_addr_i, in_even_i, in_even_keep,
+                in_odd_touch_i, in_odd_addr_i, in_odd_i, in_odd_keep}),
+    .out_valid_o(add_valid),
+    .out_ready_i(add_ready),
+    .out_data_o({add_tag, add_alone, add_pos, even_touch, even_addr, even, even_keep,
+                 odd_touch, odd_addr, odd, odd_keep})
+  );
+
+  // ----------------------------------------------------- the sum being added up
+  logic        side_q, accept, take_side;
+  mac_status_t status_q, status_before, status_d;
+
+  assign accept        = add_valid && add_ready;
+  assign touched_d     = add_tag.first ? add_touch : touched_q | add_touch;
+  assign status_before = add_tag.first ? '0 : status_q;
 
   always_comb begin
     status_d         = status_before;
-    status_d.product = status_before.product || in_tag_i.product;
-    status_d.nan     = status_before.nan || in_tag_i.nan;
-    status_d.invalid = status_before.invalid || in_tag_i.invalid;
-    status_d.pos_inf = status_before.pos_inf || (in_tag_i.inf && !in_tag_i.sign);
-    status_d.neg_inf = status_before.neg_inf || (in_tag_i.inf && in_tag_i.sign);
+    status_d.product = status_before.product || add_tag.product;
+    status_d.nan     = status_before.nan || add_tag.nan;
+    status_d.invalid = status_before.invalid || add_tag.invalid;
+    status_d.pos_inf = status_before.pos_inf || (add_tag.inf && !add_tag.sign);
+    status_d.neg_inf = status_before.neg_inf || (add_tag.inf && add_tag.sign);
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -111,11 +139,11 @@ module flaash_mac_accumulate
     .Width(Width)
   ) u_even (
     .clk_i,
-    .add_i(accept && in_even_touch_i != '0),
+    .add_i(accept && even_touch != '0),
     .keep_i(even_keep),
-    .negative_i(in_tag_i.sign),
-    .addr_i({side_q, in_even_addr_i}),
-    .addend_i(in_even_i),
+    .negative_i(add_tag.sign),
+    .addr_i({side_q, even_addr}),
+    .addend_i(even),
     .read_addr_i({read_side_i, read_addr_i}),
     .read_data_o(read_even_o)
   );
@@ -124,11 +152,11 @@ module flaash_mac_accumulate
     .Width(Width)
   ) u_odd (
     .clk_i,
-    .add_i(accept && in_odd_touch_i != '0),
+    .add_i(accept && odd_touch != '0),
     .keep_i(odd_keep),
-    .negative_i(in_tag_i.sign),
-    .addr_i({side_q, in_odd_addr_i}),
-    .addend_i(in_odd_i),
+    .negative_i(add_tag.sign),
+    .addr_i({side_q, odd_addr}),
+    .addend_i(odd),
     .read_addr_i({read_side_i, read_addr_i}),
     .read_data_o(read_odd_o)
   );
@@ -150,10 +178,10 @@ module flaash_mac_accumulate
     end
   end
 
-  assign empty_dot  = in_tag_i.first && in_tag_i.last && !in_tag_i.product;
-  assign in_ready_o = sums_ready && (!sides_q[1] || empty_dot);
+  assign empty_dot  = add_tag.first && add_tag.last && !add_tag.product;
+  assign add_ready  = sums_ready && (!sides_q[1] || empty_dot);
   assign used       = touched_d != '0;
-  assign take_side  = accept && in_tag_i.last && used;
+  assign take_side  = accept && add_tag.last && used;
   assign give_side  = sum_valid_o && sum_ready_i && sum_used;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -167,9 +195,9 @@ module flaash_mac_accumulate
   ) u_sums (
     .clk_i,
     .rst_ni,
-    .in_valid_i(accept && in_tag_i.last),
+    .in_valid_i(accept && add_tag.last),
     .in_ready_o(sums_ready),
-    .in_data_i({used, touched_d, low, high, status_d, in_alone_i, in_pos_i, side_q}),
+    .in_data_i({used, touched_d, low, high, status_d, add_alone, add_pos, side_q}),
     .out_valid_o(sum_valid_o),
     .out_ready_i(sum_ready_i),
     .out_data_o({sum_used, sum_touched_o, sum_low_o, sum_high_o, sum_status_o, sum_alone_o, sum_pos_o,
@@ -179,7 +207,7 @@ module flaash_mac_accumulate
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(SideForEachSum_A, sides_q <= 2'd2 && 3'(sides_q) <= usage, "a side was lost")
-  `FLAASH_COVER(BothSidesTaken_C, sides_q[1] && in_valid_i)
+  `FLAASH_COVER(BothSidesTaken_C, sides_q[1] && add_valid)
   `FLAASH_COVER(EmptyWithoutSide_C, sides_q[1] && accept)
   `FLAASH_COVER(AddWhileResolving_C, accept && sum_valid_o)
 

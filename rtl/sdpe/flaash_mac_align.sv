@@ -8,11 +8,12 @@
 //             out_pos_o is the place of its bit 0: so it takes one word instead of two. Products
 //             near the subnormal numbers are left out: their place decides how they round.
 // Demands     AXI handshake rule; in_pos_i at most 506.
-// Latency     Two cycles. Throughput: one product per cycle. Reset loses what is inside.
+// Latency     One cycle, and logic behind the register. Throughput: one product per cycle. Reset loses
+//             what is inside.
 //
-// A word is three chunks of 16 bits, a pair of words (even, odd) is six. The first stage shifts within
-// a chunk, the second rotates chunks around the pair; what goes around the end belongs to the
-// even word of the next pair.
+// A word is three chunks of 16 bits, a pair of words (even, odd) is six. The product is shifted within
+// a chunk before the register; behind it, chunks rotate around the pair. What goes around the
+// end belongs to the even word of the next pair.
 
 module flaash_mac_align
   import flaash_mac_pkg::*;
@@ -54,6 +55,7 @@ module flaash_mac_align
   // ------------------------------------------------------------ shift in a chunk
   logic                     alone;
   logic [FineWidth-1:0]     fine;
+  logic [Chunks-1:0]        touch;        // chunks that are not zero
   logic [4:0]               chunk_pos;    // position in chunks, 0 to 31
   logic [4:0]               pair_chunks;  // chunks in the pairs of words below
   logic [BankAddrWidth-1:0] pair;         // which pair of words
@@ -62,6 +64,10 @@ module flaash_mac_align
   assign alone     = in_tag_i.first && in_tag_i.last && (in_pos_i[PosWidth-1:7] != '0);
   assign fine      = alone ? FineWidth'(in_product_i) : FineWidth'(in_product_i) << in_pos_i[3:0];
   assign chunk_pos = in_pos_i[PosWidth-1:4];
+
+  for (genvar i = 0; i < Chunks; i++) begin : gen_touch
+    assign touch[i] = fine[Chunk*i+:Chunk] != '0;
+  end
 
   always_comb begin
     pair        = '0;
@@ -79,38 +85,28 @@ module flaash_mac_align
     end
   end
 
-  logic                     fine_valid, fine_ready;
-  mac_tag_t                 fine_tag;
-  logic                     fine_alone;
-  logic [PosWidth-1:0]      fine_pos;
   logic [BankAddrWidth-1:0] fine_pair;
   logic [2:0]               fine_start;
+  logic [Chunks-1:0]        fine_touch;
   logic [FineWidth-1:0]     fine_product;
 
   flaash_mac_stage #(
-    .Width($bits(mac_tag_t) + 1 + PosWidth + BankAddrWidth + 3 + FineWidth)
+    .Width($bits(mac_tag_t) + 1 + PosWidth + BankAddrWidth + 3 + Chunks + FineWidth)
   ) u_fine (
     .clk_i,
     .rst_ni,
     .in_valid_i,
     .in_ready_o,
-    .in_data_i({in_tag_i, alone, in_pos_i, pair, start, fine}),
-    .out_valid_o(fine_valid),
-    .out_ready_i(fine_ready),
-    .out_data_o({fine_tag, fine_alone, fine_pos, fine_pair, fine_start, fine_product})
+    .in_data_i({in_tag_i, alone, in_pos_i, pair, start, touch, fine}),
+    .out_valid_o,
+    .out_ready_i,
+    .out_data_o({out_tag_o, out_alone_o, out_pos_o, fine_pair, fine_start, fine_touch, fine_product})
   );
 
   // ------------------------------------------------------------ rotate the chunks
   logic [RingChunks-1:0][Chunk-1:0] ring;
   logic [RingChunks-1:0]            ring_touch;
-  logic [Chunks-1:0]                chunk_touch;
-  logic [BankWords-1:0]             even_touch, odd_touch;
-  logic [BankAddrWidth-1:0]         even_addr;
-  logic [WordWidth-1:0]             even, odd, invert;
-
-  for (genvar i = 0; i < Chunks; i++) begin : gen_chunk_touch
-    assign chunk_touch[i] = fine_product[Chunk*i+:Chunk] != '0;
-  end
+  logic [WordWidth-1:0]             invert;
 
   always_comb begin
     ring       = '0;
@@ -120,36 +116,23 @@ module flaash_mac_align
         // Chunk i of the product is at place j if it starts i places before, around the ring.
         if (fine_start == 3'((j + RingChunks - i) % RingChunks)) begin
           ring[j]       = ring[j] | fine_product[Chunk*i+:Chunk];
-          ring_touch[j] = ring_touch[j] | chunk_touch[i];
+          ring_touch[j] = ring_touch[j] | fine_touch[i];
         end
       end
     end
   end
 
-  assign invert    = {WordWidth{fine_tag.sign}};
-  assign even      = ring[RingChunks/2-1:0] ^ invert;
-  assign odd       = ring[RingChunks-1:RingChunks/2] ^ invert;
-  assign even_addr = (fine_start >= 3'(RingChunks / 2)) ? fine_pair + 1'b1 : fine_pair;
+  assign invert          = {WordWidth{out_tag_o.sign}};
+  assign out_even_o      = ring[RingChunks/2-1:0] ^ invert;
+  assign out_odd_o       = ring[RingChunks-1:RingChunks/2] ^ invert;
+  assign out_even_addr_o = (fine_start >= 3'(RingChunks / 2)) ? fine_pair + 1'b1 : fine_pair;
+  assign out_odd_addr_o  = fine_pair;
 
-  for (genvar i = 0; i < BankWords; i++) begin : gen_touch
-    assign even_touch[i] = (even_addr == BankAddrWidth'(i)) && (ring_touch[RingChunks/2-1:0] != '0);
-    assign odd_touch[i]  = (fine_pair == BankAddrWidth'(i))
-                           && (ring_touch[RingChunks-1:RingChunks/2] != '0);
+  for (genvar i = 0; i < BankWords; i++) begin : gen_word_touch
+    assign out_even_touch_o[i] = (out_even_addr_o == BankAddrWidth'(i))
+                                 && (ring_touch[RingChunks/2-1:0] != '0);
+    assign out_odd_touch_o[i]  = (out_odd_addr_o == BankAddrWidth'(i))
+                                 && (ring_touch[RingChunks-1:RingChunks/2] != '0);
   end
-
-  flaash_mac_stage #(
-    .Width($bits(mac_tag_t) + 1 + PosWidth + 2 * (BankWords + BankAddrWidth + WordWidth))
-  ) u_ring (
-    .clk_i,
-    .rst_ni,
-    .in_valid_i(fine_valid),
-    .in_ready_o(fine_ready),
-    .in_data_i({fine_tag, fine_alone, fine_pos, even_touch, even_addr, even,
-                odd_touch, fine_pair, odd}),
-    .out_valid_o,
-    .out_ready_i,
-    .out_data_o({out_tag_o, out_alone_o, out_pos_o, out_even_touch_o, out_even_addr_o, out_even_o,
-                 out_odd_touch_o, out_odd_addr_o, out_odd_o})
-  );
 
 endmodule : flaash_mac_align
