@@ -216,8 +216,6 @@ module flaash_registers
   assign irq_o = (irq_status_q & irq_enable_q) != '0;
 
   // ------------------------------------------------------------------- counters
-  localparam int unsigned IndexWidth = $clog2(NumCounters);
-
   logic [NumCounters-1:0][IncrementWidth-1:0] increments;
   logic [31:0]             counter_data;
   logic                    counter_read;
@@ -236,7 +234,7 @@ module flaash_registers
     .clk_i, .rst_ni,
     .start_i(start_o), .clear_i(clear), .increments_i(increments),
     .read_valid_i(read_valid && counter_read && !read_error),
-    .read_index_i(counter_read ? counter_offset[3 +: IndexWidth] : '0),
+    .read_index_i(counter_read ? counter_offset[3 +: $clog2(NumCounters)] : '0),
     .read_high_i(counter_offset[2]), .read_data_o(counter_data)
   );
 
