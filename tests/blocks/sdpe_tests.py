@@ -62,19 +62,26 @@ async def nothing_is_lost_when_nobody_takes_results(dut) -> None:
 
 @cocotb.test()
 async def lines_without_a_match_pass_a_full_queue(dut) -> None:
-    # Each pair has its match in the first lines and then none for a while; Watch tells the steps
-    # that EngineCompare makes with a full queue from the stalls.
+    # Each pair has its matches in the first lines and then none for a while; Watch tells the steps
+    # that EngineCompare makes with a full queue from the stalls. Results leave one by one, and two or
+    # three beats each, so that the queue is full in all phases of a pair.
     bench = await started(dut)
     dut.result_ready_i.value = 0
     one = random_value(bench.random, bench.fmt, "unit")
     evens = [(2 * n, one) for n in range(6 * bench.lanes)]
-    odds = [(0, one), *((2 * n + 1, one) for n in range(6 * bench.lanes))]
-    setup = Setup(bench.fmt, bench.engine, Operand([evens], bench.lanes), Operand([odds], bench.lanes),
-                  [Job(0, 0, 1)] * 60, dense=True)
+    odds = [(2 * n + 1, one) for n in range(6 * bench.lanes)]
+    others = [sorted([(0, one), *odds]), sorted([(0, one), (2, one), *odds])]
+    setup = Setup(bench.fmt, bench.engine, Operand([evens], bench.lanes), Operand(others, bench.lanes),
+                  [Job(0, 0, 2)] * 30, dense=True)
     watch = Watch(bench, setup)
     await bench.load(setup)
     bench.send(setup)
     await until(dut, lambda: bench.counts()["stall_mac"] > 50, 6000, "a full queue")
+    for _ in range(12):
+        dut.result_ready_i.value = 1
+        await RisingEdge(dut.clk_i)
+        dut.result_ready_i.value = 0
+        await ClockCycles(dut.clk_i, 8 * bench.lanes)
     dut.result_ready_i.value = 1
     await bench.finished(setup)
     bench.check(setup)
