@@ -22,6 +22,16 @@ $(STAMP): requirements.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
+.PHONY: sim
+sim: $(STAMP) ## contract tensors: A= B= AXES= OUT= SIM= CONFIG= SEQ= SEED= WAVES=1
+	@$(PY) -m tb.cli.sim --sim '$(SIM)' --config '$(CONFIG)' $(if $(A),--a '$(A)') $(if $(B),--b '$(B)') \
+	  $(if $(AXES),--axes '$(AXES)') $(if $(OUT),--out '$(OUT)') $(if $(SEQ),--seq '$(SEQ)') \
+	  $(if $(SEED),--seed '$(SEED)') $(if $(filter-out 0,$(WAVES)),--waves)
+
+.PHONY: new-sequence
+new-sequence: $(STAMP) ## write a sequence file to begin with: NAME=
+	@$(PY) -m tb.cli.new_sequence '$(NAME)'
+
 .PHONY: test
 test: $(STAMP) ## run the suite on both simulators (TEST=path::name for one)
 	@$(PY) -m pytest -n $(JOBS) --dist worksteal $(TEST)
@@ -53,3 +63,7 @@ bench-sim: $(STAMP) ## simulated cycles per second under cocotb and in a plain C
 .PHONY: bench-record
 bench-record: $(STAMP) ## record the cycles that tests/bench/test_cycles.py holds later ones against
 	@$(PY) -m bench.guard
+
+.PHONY: clean
+clean: ## remove everything that was built (.venv stays)
+	@rm -rf build .pytest_cache .ruff_cache .hypothesis
