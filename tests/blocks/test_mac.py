@@ -19,16 +19,14 @@ def test_results(simulator: str, seed: int) -> None:
                   "MAC_EXPONENT_SHARE": "1" if fast else "29"})
 
 
-def test_room_for_a_million_products(seed: int) -> None:
-    """Run on Verilator only: millions of cycles."""
-    run_bench("flaash_mac_players", "tests.blocks.mac_room_tests", "verilator", "mac_room_million", {}, seed,
-              extra_sources=PLAYERS, testcase="a_million_products")
-
-
-def test_room_is_exact(seed: int) -> None:
-    """Run on Icarus only: a build of its own with little room, where few products suffice."""
-    run_bench("flaash_mac_players", "tests.blocks.mac_room_tests", "icarus", "mac_room_exact",
-              {"FloatCountWidth": 4}, seed, extra_sources=PLAYERS, testcase="few_products_fill_the_room")
+def test_room(simulator: str, seed: int) -> None:
+    """Fill the accumulator: 2**20 products on Verilator; on Icarus, a build with room for 2**4."""
+    if simulator == "verilator":
+        run_bench("flaash_mac_players", "tests.blocks.mac_room_tests", simulator, "mac_room", {}, seed,
+                  extra_sources=PLAYERS, testcase="a_million_products")
+    else:
+        run_bench("flaash_mac_players", "tests.blocks.mac_room_tests", simulator, "mac_room",
+                  {"FloatCountWidth": 4}, seed, extra_sources=PLAYERS, testcase="few_products_fill_the_room")
 
 
 def test_handshakes(simulator: str, seed: int) -> None:
