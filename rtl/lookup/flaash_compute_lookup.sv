@@ -106,7 +106,7 @@ module flaash_compute_lookup
   logic                 a_use;
   fiber_id_t            plan_a_addr;
   logic [SizeWidth-1:0] set_size;
-  line_addr_t           b_lines;
+  line_addr_t           a_lines, b_lines;
   logic [Groups-1:0]    piece_valid, group_busy;
   piece_t               piece;
 
@@ -119,7 +119,7 @@ module flaash_compute_lookup
     .start_i, .a_fibers_i, .b_fibers_i, .busy_o, .handed_o, .handed_dots_o,
     .a_use_o(a_use), .a_addr_o(plan_a_addr), .a_first_i, .b_addr_o, .b_first_i,
     .wr_valid_i(wr_valid_i && wr_operand_i), .wr_addr_i, .wr_last_i(wr_data_i[LineWidth-1]),
-    .set_size_o(set_size), .b_lines_o(b_lines),
+    .set_size_o(set_size), .a_lines_o(a_lines), .b_lines_o(b_lines),
     .piece_valid_o(piece_valid), .piece_o(piece)
   );
 
@@ -196,6 +196,7 @@ module flaash_compute_lookup
     ) u_group (
       .clk_i, .rst_ni,
       .dense_i, .a_fibers_i,
+      .a_lines_i     (a_lines),
       .b_lines_i     (b_lines),
       .set_size_i    (set_size),
       .piece_valid_i (piece_valid[g]),

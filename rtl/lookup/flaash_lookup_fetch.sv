@@ -3,12 +3,14 @@
 //
 // Guarantees  For each row of the piece the lines of its set of A once, then those of its run of B.
 //             The lines of the next set come after the first AheadLines lines of a run, so that the
-//             engines have time to take them in, or after the run if that is shorter. busy_o until the
-//             last request is accepted.
-// Demands     piece_valid_i only while not busy_o. bound_first_i, in the cycle after bound_grant_i, is
+//             engines have time to take them in, or after the run if that is shorter. A second piece
+//             waits for the first one's last request. started_o: a piece that is not empty begins,
+//             at start_*_o. busy_o until the last request is accepted.
+// Demands     piece_valid_i at most once while busy_o. bound_first_i, in the cycle after bound_grant_i, is
 //             the first line of fiber bound_fiber_o. AXI handshake rule at req_*.
 // Latency     One cycle from the piece to the first request.
-// Throughput  One request per cycle; a set's bound, unless it comes in time, costs what it is late.
+// Throughput  One request per cycle. While the bound of a set is not known, lines behind the set may be
+//             asked for, too; whoever takes the lines must tell by their `last` bits.
 // Stalls      Requests wait for room_i, which may not fall before one is accepted.
 // Reset       Forgets the piece.
 
@@ -26,11 +28,15 @@ module flaash_lookup_fetch
 
   // the contraction
   input  fiber_id_t            a_fibers_i,
+  input  line_addr_t           a_lines_i,
   input  line_addr_t           b_lines_i,
   input  logic [SizeWidth-1:0] set_size_i,
   input  logic                 piece_valid_i,
   input  piece_t               piece_i,
   output logic                 busy_o,
+  output logic                 started_o,
+  output fiber_id_t            start_a_id_o,
+  output fiber_id_t            start_b_id_o,
 
   // where a set ends, from the fiber table of A
   output logic                 bound_req_o,
@@ -57,16 +63,31 @@ module flaash_lookup_fetch
   logic accept;  // a request
 
   assign accept = req_valid_o && req_ready_i;
-  assign busy_o = state_q != StIdle;
+  assign busy_o = state_q != StIdle || wait_valid_q;
 
-  // ----------------------------------------------------------------- end of the piece
+  // ------------------------------------------------------------------- the next piece
+  logic       wait_valid_q, take, piece_is_empty;
+  piece_t     wait_q, piece;
   fiber_id_t  a_end_q;
   line_addr_t b_end_q;
 
+  assign piece          = wait_valid_q ? wait_q : piece_i;
+  assign take           = state_q == StIdle && (wait_valid_q || piece_valid_i);
+  assign piece_is_empty = piece.start.a_id == piece.a_end && piece.start.b_line >= piece.b_end;
+  assign started_o      = take && !piece_is_empty;
+  assign start_a_id_o   = piece.start.a_id;
+  assign start_b_id_o   = piece.start.b_id;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) wait_valid_q <= 1'b0;
+    else         wait_valid_q <= !take && (wait_valid_q || piece_valid_i);
+  end
+
   always_ff @(posedge clk_i) begin
-    if (piece_valid_i) begin
-      a_end_q <= piece_i.a_end;
-      b_end_q <= piece_i.b_end;
+    if (piece_valid_i) wait_q <= piece_i;
+    if (take) begin
+      a_end_q <= piece.a_end;
+      b_end_q <= piece.b_end;
     end
   end
 
@@ -76,18 +97,13 @@ module flaash_lookup_fetch
   fiber_id_t            set_q;         // its first fiber
   line_addr_t           a_line_q;      // its next line
   logic                 a_first_q;     // which is its first one
-  logic [SizeWidth-1:0] sure_q;        // lines that it has at least: one per fiber
+  logic                 start_q;       // and the first one of the piece
   logic                 bound_asked_q, bound_valid_q;
   line_addr_t           bound_q;       // first line behind it
   fiber_sum_t           set_next;      // first fiber behind it
   logic                 set_follows;   // a set comes after it
   logic                 load_done, load_takes;
-  logic                 piece_is_empty;
-
-  fiber_id_t unused_b_id;
-  assign unused_b_id = piece_i.start.b_id;
-
-  assign piece_is_empty = piece_i.start.a_id == piece_i.a_end && piece_i.start.b_line >= piece_i.b_end;
+  logic                 held_q;        // a request waits
 
   assign set_next    = fiber_sum_t'(set_q) + fiber_sum_t'(set_size_i);
   assign set_follows = set_next < fiber_sum_t'(a_end_q)
@@ -96,23 +112,22 @@ module flaash_lookup_fetch
   assign bound_req_o   = set_wanted_q && !bound_asked_q;
   assign bound_fiber_o = (set_next < fiber_sum_t'(a_fibers_i)) ? set_next[FiberIdWidth-1:0] : a_fibers_i;
 
-  // Before the bound is known, as many lines as the set has fibers can be asked for.
-  assign load_takes = bound_valid_q ? a_line_q != bound_q : sure_q != '0;
+  // A request that was made before the bound was known stays until it is accepted.
+  assign load_takes = held_q || a_line_q < (bound_valid_q ? bound_q : a_lines_i);
   assign load_done  = state_q == StLoad && bound_valid_q
-                      && (a_line_q == bound_q || (accept && a_line_q + 1'b1 == bound_q));
+                      && (accept ? a_line_q + 1'b1 >= bound_q : a_line_q >= bound_q && !held_q);
 
-  function automatic logic [SizeWidth-1:0] fibers_from(fiber_id_t set);
-    fiber_id_t left;
-    left = a_fibers_i - set;
-    return (left < fiber_id_t'(set_size_i)) ? SizeWidth'(left) : set_size_i;
-  endfunction
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) held_q <= 1'b0;
+    else         held_q <= req_valid_o && !req_ready_i;
+  end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       set_wanted_q  <= 1'b0;
       bound_asked_q <= 1'b0;
       bound_valid_q <= 1'b0;
-    end else if (piece_valid_i) begin
+    end else if (take) begin
       set_wanted_q  <= !piece_is_empty;
       bound_asked_q <= 1'b0;
       bound_valid_q <= 1'b0;
@@ -128,21 +143,21 @@ module flaash_lookup_fetch
 
   always_ff @(posedge clk_i) begin
     if (bound_asked_q && !bound_valid_q) bound_q <= bound_first_i;
-    if (piece_valid_i) begin
-      set_q     <= piece_i.start.a_id;
-      a_line_q  <= piece_i.start.a_line;
+    if (take) begin
+      set_q     <= piece.start.a_id;
+      a_line_q  <= piece.start.a_line;
       a_first_q <= 1'b1;
-      sure_q    <= fibers_from(piece_i.start.a_id);
+      start_q   <= 1'b1;
     end else begin
       if (accept && state_q == StLoad) begin
         a_line_q  <= a_line_q + 1'b1;
         a_first_q <= 1'b0;
-        if (sure_q != '0) sure_q <= sure_q - 1'b1;
+        start_q   <= 1'b0;
       end
       if (load_done) begin
         set_q     <= set_next[FiberIdWidth-1:0];
+        a_line_q  <= bound_q;
         a_first_q <= 1'b1;
-        sure_q    <= fibers_from(set_next[FiberIdWidth-1:0]);
       end
     end
   end
@@ -175,8 +190,8 @@ module flaash_lookup_fetch
   end
 
   always_ff @(posedge clk_i) begin
-    if (piece_valid_i) begin
-      b_line_q  <= piece_i.start.b_line;
+    if (take) begin
+      b_line_q  <= piece.start.b_line;
       b_first_q <= 1'b1;
       since_q   <= '0;
     end else if (run_done) begin
@@ -197,7 +212,7 @@ module flaash_lookup_fetch
   always_comb begin
     state_d = state_q;
     case (state_q)
-      StIdle: if (piece_valid_i && !piece_is_empty) state_d = StLoad;
+      StIdle: if (started_o) state_d = StLoad;
       StLoad: if (load_done) state_d = StRun;
       default: begin
         if (run_done) begin
@@ -218,13 +233,16 @@ module flaash_lookup_fetch
   assign req_valid_o       = room_i && ((state_q == StLoad) ? load_takes : state_q == StRun);
   assign req_tag_o.operand = state_q == StRun;
   assign req_tag_o.first   = (state_q == StRun) ? b_first_q : a_first_q;
+  assign req_tag_o.start   = (state_q != StRun) && start_q;
   assign req_addr_o        = (state_q == StRun) ? b_line_q : a_line_q;
 
   // ------------------------------------------------------------------- properties
-  `FLAASH_STREAM_CHECK(req, req_valid_o, req_ready_i, {req_tag_o, req_addr_o}, 2 + LineAddrWidth)
-  `FLAASH_ASSERT(OnePiece_A, !piece_valid_i || !busy_o, "a piece while another is being fetched")
+  `FLAASH_STREAM_CHECK(req, req_valid_o, req_ready_i, {req_tag_o, req_addr_o}, $bits(tag_t) + LineAddrWidth)
+  `FLAASH_ASSERT(OneWaits_A, !piece_valid_i || !wait_valid_q, "a third piece")
   `FLAASH_ASSERT(RunNotEmpty_A, state_q != StRun || b_line_q < run_end, "a run of B without lines")
-  `FLAASH_COVER(BoundIsLate_C, state_q == StLoad && !bound_valid_q && sure_q == '0)
+  `FLAASH_COVER(BoundIsLate_C, state_q == StLoad && bound_valid_q && a_line_q > bound_q)
+  `FLAASH_COVER(BoundComesWhileHeld_C, held_q && bound_valid_q && a_line_q >= bound_q)
+  `FLAASH_COVER(SecondPieceWaits_C, wait_valid_q)
   `FLAASH_COVER(LoadWithinRun_C, state_q == StLoad && running_q)
   `FLAASH_COVER(LoadBetweenRuns_C, run_done && !ahead_q && set_wanted_q)
 

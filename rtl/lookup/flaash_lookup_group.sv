@@ -3,8 +3,8 @@
 //
 // Guarantees  Each pair of a fiber of A and a fiber of B in the piece gives one dot product, in one
 //             engine. Engine e holds fiber e of each set. busy_o until the last line has come by.
-// Demands     piece_valid_i only while not busy_o and nothing is inside the engines; the contraction stays
-//             until then. Answers of the memory in the order of the requests.
+// Demands     piece_valid_i once or twice per contraction, the first time only while not busy_o and
+//             nothing is inside the engines; the contraction stays until then. Answers of the memory in the order of the requests.
 // Latency     From the piece to the first line at the engines: the memory's latency and 3 cycles.
 // Throughput  One line per cycle.
 // Stalls      A line goes on when each engine that it concerns has room.
@@ -35,6 +35,7 @@ module flaash_lookup_group
   // the contraction
   input  logic                       dense_i,
   input  fiber_id_t                  a_fibers_i,
+  input  line_addr_t                 a_lines_i,
   input  line_addr_t                 b_lines_i,
   input  logic [SizeWidth-1:0]       set_size_i,
   input  logic                       piece_valid_i,
@@ -68,16 +69,19 @@ module flaash_lookup_group
   localparam int unsigned CountWidth = $clog2(LineDepth) + 1;
 
   // ------------------------------------------------------------------------- fetch
-  logic req_accept, room, fetching;
-  tag_t req_tag;
+  logic                  req_accept, room, fetching;
+  logic                  started;                 // a piece begins, here:
+  fiber_id_t             begin_a_id, begin_b_id;
+  tag_t                  req_tag;
   logic [CountWidth-1:0] promised_q;  // lines asked for that have not come to line_q
 
   flaash_lookup_fetch #(
     .MaxSize(Engines)
   ) u_fetch (
     .clk_i, .rst_ni,
-    .a_fibers_i, .b_lines_i, .set_size_i, .piece_valid_i, .piece_i,
-    .busy_o(fetching),
+    .a_fibers_i, .a_lines_i, .b_lines_i, .set_size_i, .piece_valid_i, .piece_i,
+    .busy_o(fetching), .started_o(started),
+    .start_a_id_o(begin_a_id), .start_b_id_o(begin_b_id),
     .bound_req_o, .bound_fiber_o, .bound_grant_i, .bound_first_i,
     .req_valid_o, .req_ready_i, .req_tag_o(req_tag), .req_addr_o,
     .room_i(room)
@@ -148,15 +152,34 @@ module flaash_lookup_group
   end
 
   // --------------------------------------------------------------- whose line of A
-  // Sets come in order, so the fibers of all sets just count up.
+  // The sets of a piece come in order, so their fibers just count up.
   logic                    load_fire, load_copy_q, load_copy, load_fresh_q, load_first;
-  logic [Engines-1:0]      load_engine_q, load_engine;  // one-hot
-  fiber_id_t               load_id_q;
+  logic [Engines:0]        load_engine_q, load_engine;  // one-hot; that behind the set: it is complete
+  logic                    surplus;                     // the line belongs to a later set
+  logic                    start_valid, start_ready;     // pieces whose lines have not come yet
+  fiber_id_t               load_id_q, load_id, start_a_id, start_b_id;
+  logic [1:0]              unused_start_usage;
   logic [1:0][Engines-1:0] holds_q;                     // engines that hold a fiber, per copy
 
-  assign load_fire   = fire && !tag_q.operand;
+  flaash_stream_fifo #(
+    .Width(2 * FiberIdWidth),
+    .Depth(2)
+  ) u_starts (
+    .clk_i, .rst_ni,
+    .in_valid_i (started),
+    .in_ready_o (start_ready),
+    .in_data_i  ({begin_a_id, begin_b_id}),
+    .out_valid_o(start_valid),
+    .out_ready_i(load_fire && tag_q.start),
+    .out_data_o ({start_a_id, start_b_id}),
+    .usage_o    (unused_start_usage)
+  );
+
+  assign surplus     = !tag_q.operand && load_engine[set_size_i];
+  assign load_fire   = fire && !tag_q.operand && !surplus;
+  assign load_id     = tag_q.start ? start_a_id : load_id_q;
   assign load_copy   = load_copy_q ^ tag_q.first;
-  assign load_engine = tag_q.first ? Engines'(1) : load_engine_q;
+  assign load_engine = tag_q.first ? (Engines + 1)'(1) : load_engine_q;
   assign load_first  = tag_q.first || load_fresh_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -165,15 +188,13 @@ module flaash_lookup_group
       holds_q     <= '0;
     end else if (load_fire) begin
       load_copy_q        <= load_copy;
-      holds_q[load_copy] <= tag_q.first ? Engines'(1) : holds_q[load_copy] | load_engine;
+      holds_q[load_copy] <= tag_q.first ? Engines'(1) : holds_q[load_copy] | load_engine[Engines-1:0];
     end
   end
 
   always_ff @(posedge clk_i) begin
-    if (piece_valid_i) begin
-      load_id_q <= piece_i.start.a_id;
-    end else if (load_fire) begin
-      if (line_last) load_id_q <= load_id_q + 1'b1;
+    if (load_fire) begin
+      load_id_q          <= load_id + fiber_id_t'(line_last);
       load_fresh_q       <= line_last;
       load_engine_q      <= line_last ? load_engine << 1 : load_engine;
     end
@@ -195,8 +216,8 @@ module flaash_lookup_group
   end
 
   always_ff @(posedge clk_i) begin
-    if (piece_valid_i) begin
-      run_start_q <= piece_i.start.b_id;
+    if (load_fire && tag_q.start) begin
+      run_start_q <= start_b_id;
     end else if (run_fire) begin
       run_start_q <= '0;  // only the first run of a piece begins in the middle
       run_id_q    <= run_id + fiber_id_t'(line_last);
@@ -208,7 +229,7 @@ module flaash_lookup_group
   logic               active, wait_a, wait_b, wait_mac;
 
   assign fire = line_valid_q && (tag_q.operand ? (run_engines & ~run_ready) == '0
-                                               : (load_engine & ~load_ready) == '0);
+                                               : (load_engine[Engines-1:0] & ~load_ready) == '0 || surplus);
 
   for (genvar e = 0; e < int'(Engines); e++) begin : gen_engine
     logic unit;  // it has a fiber, or may still get one
@@ -228,7 +249,7 @@ module flaash_lookup_group
       .load_ready_o  (load_ready[e]),
       .load_first_i  (load_first),
       .load_copy_i   (load_copy),
-      .load_id_i     (load_id_q),
+      .load_id_i     (load_id),
       .run_valid_i   (run_fire && run_engines[e]),
       .run_ready_o   (run_ready[e]),
       .run_copy_i    (run_copy),
@@ -262,9 +283,11 @@ module flaash_lookup_group
   // -------------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(line, line_valid_q, fire, {tag_q, line_q}, $bits(tag_t) + LineWidth)
   `FLAASH_ASSERT(AnswerAsked_A, tag_valid || !rsp_valid_i, "an answer without a request")
-  `FLAASH_ASSERT(RoomForAll_A, (tag_ready || !req_accept) && (line_ready || !rsp_valid_i), "no room for a line")
+  `FLAASH_ASSERT(RoomForAll_A, (tag_ready || !req_accept) && (line_ready || !rsp_valid_i)
+                 && (start_ready || !started), "no room for a line")
+  `FLAASH_ASSERT(StartKnown_A, !(load_fire && tag_q.start) || start_valid, "a piece that nobody started")
   `FLAASH_ASSERT(SomeoneListens_A, !run_fire || run_engines != '0, "a line of B and no fiber of A")
-  `FLAASH_ASSERT(LoadHasEngine_A, !load_fire || load_engine != '0, "a set has more fibers than engines")
+  `FLAASH_COVER(Surplus_C, fire && surplus)
   `FLAASH_COVER(OneEngineHoldsAll_C, line_valid_q && tag_q.operand && $countones(run_ready) == int'(Engines) - 1)
 
 endmodule : flaash_lookup_group

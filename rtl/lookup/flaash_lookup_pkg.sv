@@ -24,6 +24,7 @@ package flaash_lookup_pkg;
   typedef struct packed {
     logic operand;  // 0 A, 1 B
     logic first;    // of the lines of a set, or of a run of B
+    logic start;    // of a piece
   } tag_t;
 
 endpackage : flaash_lookup_pkg

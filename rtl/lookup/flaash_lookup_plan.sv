@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// Plan: cuts a contraction into one piece per group of engines, of equal cost.
+// Plan: cuts a contraction into pieces of equal cost, one or two per group of engines.
 //
-// The fibers of A form sets that a group's engines hold at a time. A row is one set with all lines of B;
-// it costs its own lines (load) and those of B. A group may begin in the middle of a row and loads the
-// set once more then. In such units of lines each group gets the same share:
-//     share = (sets * row + load * (Groups - 1)) / Groups, with row = load + lines of B.
-// A place (set, line) plus `share` is the next place: whole rows, then what is left of the share.
+// The plane (sets of fibers of A) x (lines of B) is cut row by row: a place (set, line) plus the share of a
+// group (flaash_lookup_share) is the next place, moved back to the start of its fiber of B. If the last set
+// has a share of its own, a second piece per group follows, all from that row.
 //
-// Guarantees  After start_i every group's piece_valid_o pulses once; the pieces, one after the other,
-//             are the whole plane. handed_o pulses once per set, with its dot products. busy_o from
-//             the cycle after start_i until the last of both. Without fibers of A or of B: nothing.
+// Guarantees  After start_i every group's piece_valid_o pulses once or twice; the pieces together are
+//             the whole plane. handed_o pulses once per set, with its dot products. busy_o from the
+//             cycle after start_i until the last of both. Without fibers of A or of B: nothing.
 // Demands     start_i only while not busy_o and with all groups through. Fibers and tables stay until
 //             then. a_first_i and b_first_i answer one cycle after their addresses.
 //             Groups use the table of A only in cycles without a_use_o.
-// Latency     First piece 6 cycles after start_i with one group; with more 13 and one per bit of the lines
-//             of a fiber of A on average, then one piece per cycle. MaxSize + 2 more if fibers of A are few.
+// Latency     First piece 6 cycles after start_i with one group, with more as many and the share's
+//             latency; then one piece per cycle.
 // Reset       Forgets the contraction.
 //
-//   totals -> u_divider (lines of a fiber of A) -> u_set_size -> share -> places -> u_ranks, tables -> pieces
+//   totals -> u_share -> places -> u_ranks, tables -> pieces
 
 `include "flaash_assert.svh"
 
@@ -55,6 +53,7 @@ module flaash_lookup_plan
 
   // the pieces
   output logic [SizeWidth-1:0] set_size_o,  // fibers of A in a set, the last one may have fewer
+  output line_addr_t           a_lines_o,
   output line_addr_t           b_lines_o,
   output logic [Groups-1:0]    piece_valid_o,
   output piece_t               piece_o
@@ -67,31 +66,29 @@ module flaash_lookup_plan
     $fatal(1, "MaxSize must be 1 to 8");
   end
 
-  localparam int unsigned CutWidth   = $clog2(Groups + 1);
-  localparam int unsigned TotalWidth = LineAddrWidth + 2;  // quarters of lines
-  localparam int unsigned CostWidth  = LineAddrWidth + 6;  // of some rows
-  localparam int unsigned Fraction   = 16;                 // bits behind the point
-  localparam int unsigned PerGroup   = (2 ** Fraction + Groups / 2) / Groups;  // 1 / Groups
+  localparam int unsigned CutWidth  = $clog2(Groups + 1);
+  localparam int unsigned CostWidth = LineAddrWidth + 6;
 
   // ------------------------------------------------------------------------ steps
-  typedef enum logic [2:0] {StIdle, StTotals, StDivide, StSize, StShare, StCut} state_e;
+  typedef enum logic [1:0] {StIdle, StTotals, StShare, StCut} state_e;
   state_e state_d, state_q;
 
-  logic                begin_work, divided, sized;
-  logic [1:0]          share_step_q;
+  logic                begin_work, shared, tail, cut_last;
   logic [CutWidth-1:0] cut_q;
 
   assign begin_work = start_i && a_fibers_i != '0 && b_fibers_i != '0;
+  assign cut_last   = state_q == StCut && cut_q == CutWidth'(Groups);
 
   always_comb begin
     state_d = state_q;
     case (state_q)
       StIdle:   if (begin_work) state_d = StTotals;
-      StTotals: state_d = (Groups > 1) ? StDivide : StCut;
-      StDivide: if (divided) state_d = StSize;
-      StSize:   if (sized) state_d = StShare;
-      StShare:  if (share_step_q == 2'd2) state_d = StCut;
-      default:  if (cut_q == CutWidth'(Groups)) state_d = StIdle;
+      StTotals: state_d = (Groups > 1) ? StShare : StCut;
+      StShare:  if (shared) state_d = StCut;
+      default: begin
+        if (cut_last && tail) state_d = StShare;
+        else if (cut_last)    state_d = StIdle;
+      end
     endcase
   end
 
@@ -100,118 +97,90 @@ module flaash_lookup_plan
     else         state_q <= state_d;
   end
 
-  always_ff @(posedge clk_i) begin
-    share_step_q <= (state_q == StShare) ? share_step_q + 1'b1 : '0;
-  end
-
-  // ----------------------------------------------- lines of B, lines of A's fibers
-  logic [TotalWidth-1:0] quarters;  // lines of a fiber of A on average, in quarters
+  // ------------------------------------------------------------- a group's share
+  fiber_id_t            share_end, whole_fibers;
+  logic [CostWidth-1:0] load, row, rest;
 
   always_ff @(posedge clk_i) begin
-    if (state_q == StTotals) b_lines_o <= b_first_i;
-  end
-
-  if (Groups > 1) begin : gen_choice
-    flaash_lookup_divider #(
-      .Width(TotalWidth)
-    ) u_divider (
-      .clk_i, .rst_ni,
-      .start_i   (state_q == StTotals),
-      .dividend_i({a_first_i, 2'b00}),
-      .divisor_i (TotalWidth'(a_fibers_i)),
-      .done_o    (divided),
-      .quotient_o(quarters)
-    );
-
-    flaash_lookup_set_size #(
-      .Groups (Groups),
-      .MaxSize(MaxSize)
-    ) u_set_size (
-      .clk_i, .rst_ni,
-      .start_i   (divided),
-      .a_fibers_i,
-      .b_lines_i (b_lines_o),
-      .quarters_i(quarters),
-      .done_o    (sized),
-      .set_size_o
-    );
-  end else begin : gen_no_choice
-    // One group: one piece, whatever the lines.
-    assign divided    = 1'b0;
-    assign quarters   = '0;
-    assign sized      = 1'b0;
-    assign set_size_o = SizeWidth'(MaxSize);
-  end
-
-  // ------------------------------------------------------- a group's share, in lines
-  fiber_id_t              sets;      // rounded up
-  fiber_id_t              sets_q, whole_q;  // whole rows of a share; and in fibers of A
-  fiber_id_t              whole_fibers_q;
-  logic [Fraction-1:0]    part_q;    // fraction of a row that comes on top
-  logic [CostWidth-1:0]   load_q, row_q, rest_q, rest;
-  logic [FiberIdWidth+Fraction-1:0] rows;        // sets / Groups
-  logic [CostWidth+Fraction-1:0]    part_lines;  // of a row
-  logic [CostWidth+Fraction-1:0]    load_part;
-
-  always_comb begin
-    sets = '0;
-    for (int unsigned size = 1; size <= MaxSize; size++) begin
-      if (set_size_o == SizeWidth'(size)) sets = fiber_id_t'((32'(a_fibers_i) + size - 1) / size);
+    if (state_q == StTotals) begin
+      a_lines_o <= a_first_i;
+      b_lines_o <= b_first_i;
     end
   end
 
-  assign rows       = (FiberIdWidth + Fraction)'(sets_q) * (FiberIdWidth + Fraction)'(PerGroup);
-  assign part_lines = (CostWidth + Fraction)'(row_q) * (CostWidth + Fraction)'(part_q);
-  assign load_part  = (CostWidth + Fraction)'(load_q) * (CostWidth + Fraction)'(PerGroup);
-  assign rest       = CostWidth'(part_lines >> Fraction) + load_q - CostWidth'(load_part >> Fraction);
-
-  always_ff @(posedge clk_i) begin
-    sets_q         <= sets;
-    load_q         <= (CostWidth'(quarters) * CostWidth'(set_size_o) + CostWidth'(2)) >> 2;
-    row_q          <= load_q + CostWidth'(b_lines_o);
-    {whole_q, part_q} <= rows;
-    whole_fibers_q <= whole_q * fiber_id_t'(set_size_o);
-    // No less than a load, which a piece that begins within a row pays again.
-    rest_q         <= (rest > load_q) ? rest : load_q;
+  if (Groups > 1) begin : gen_share
+    flaash_lookup_share #(
+      .Groups (Groups),
+      .MaxSize(MaxSize)
+    ) u_share (
+      .clk_i, .rst_ni,
+      .start_i  (state_q == StTotals),
+      .again_i  (cut_last && tail),
+      .a_fibers_i,
+      .a_lines_i(a_first_i),
+      .b_lines_i(b_lines_o),
+      .done_o   (shared),
+      .set_size_o,
+      .tail_o   (tail),
+      .end_o    (share_end),
+      .load_o   (load),
+      .row_o    (row),
+      .whole_fibers_o(whole_fibers),
+      .rest_o   (rest)
+    );
+  end else begin : gen_all
+    // One group has one piece, whatever it costs.
+    assign shared       = 1'b0;
+    assign tail         = 1'b0;
+    assign set_size_o   = SizeWidth'(MaxSize);
+    assign share_end    = a_fibers_i;
+    assign whole_fibers = '0;
+    assign {load, row, rest} = '0;
   end
 
   // ----------------------------------------------------------------- place by place
-  // Cut g is where the piece of group g begins; cut 0 is the beginning and cut Groups the end.
-  fiber_id_t            a_q;                  // first fiber of the set
-  line_addr_t           line_q, line_next;
+  // Cut g is where the piece of group g begins, cut Groups where the last one ends. Groups get their
+  // pieces one after the other, so each gets a line less than the one before.
+  localparam int unsigned EarlyLines = (Groups - 1) / 2;
+
+  fiber_id_t             a_q;                // first fiber of the set
+  line_addr_t            line_q, line_next;
   logic [FiberIdWidth:0] a_next;
-  logic [CostWidth-1:0] reach, left;          // after the whole rows; and within the last row
-  logic [1:0]           rows_more;
-  logic                 cut_ends;             // nothing is left for later groups
+  logic [CostWidth-1:0]  rest_q, reach, left;  // reach: after the whole rows; left: within the last row
+  logic [1:0]            rows_more;
+  logic                  cut_ends;           // nothing is left for later groups
 
   assign reach = CostWidth'(line_q) + rest_q;
 
   always_comb begin
     rows_more = 2'd0;
     left      = reach;
-    if (reach >= row_q << 1) begin
+    if (reach >= row << 1) begin
       rows_more = 2'd2;
-      left      = reach - (row_q << 1);
-    end else if (reach >= row_q) begin
+      left      = reach - (row << 1);
+    end else if (reach >= row) begin
       rows_more = 2'd1;
-      left      = reach - row_q;
+      left      = reach - row;
     end
-    line_next = (left > load_q) ? line_addr_t'(left - load_q) : '0;
-    a_next    = (FiberIdWidth + 1)'(a_q) + (FiberIdWidth + 1)'(whole_fibers_q)
+    line_next = (left > load) ? line_addr_t'(left - load) : '0;
+    a_next    = (FiberIdWidth + 1)'(a_q) + (FiberIdWidth + 1)'(whole_fibers)
                 + (FiberIdWidth + 1)'(rows_more) * (FiberIdWidth + 1)'(set_size_o);
   end
 
-  assign cut_ends = cut_q == CutWidth'(Groups - 1) || a_next >= (FiberIdWidth + 1)'(a_fibers_i);
+  assign cut_ends = cut_q == CutWidth'(Groups - 1) || a_next >= (FiberIdWidth + 1)'(share_end);
 
   always_ff @(posedge clk_i) begin
     if (state_q != StCut) begin
       cut_q  <= '0;
-      a_q    <= '0;
       line_q <= '0;
+      rest_q <= rest + CostWidth'(EarlyLines);
+      // The second pieces begin where the first ones end.
+      if (state_q == StIdle) a_q <= '0;
     end else begin
       cut_q  <= cut_q + 1'b1;
-      a_q    <= cut_ends ? a_fibers_i : a_next[FiberIdWidth-1:0];
+      a_q    <= cut_ends ? share_end : a_next[FiberIdWidth-1:0];
       line_q <= cut_ends ? '0 : line_next;
+      if (rest_q > load) rest_q <= rest_q - 1'b1;
     end
   end
 
@@ -248,45 +217,44 @@ module flaash_lookup_plan
   // ----------------------------------------------------------------------- pieces
   // A piece ends where the next one begins, so it is known with the next cut.
   place_t            place_q, place;  // of the cut before, and of this one
-  logic [Groups-1:0] piece_ends;
 
   assign place = {look_a_q[2], a_first_i, fiber_q, b_first_i};
 
   for (genvar group = 0; group < int'(Groups); group++) begin : gen_piece
-    assign piece_ends[group] = look_valid_q[2] && look_cut_q[2] == CutWidth'(group + 1);
-  end
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) piece_valid_o <= '0;
-    else         piece_valid_o <= piece_ends;
+    assign piece_valid_o[group] = look_valid_q[2] && look_cut_q[2] == CutWidth'(group + 1);
   end
 
   always_ff @(posedge clk_i) begin
-    if (look_valid_q[2]) begin
-      place_q <= place;
-      piece_o <= {place_q, place.a_id, place.b_line};
-    end
+    if (look_valid_q[2]) place_q <= place;
   end
 
+  assign piece_o = {place_q, place.a_id, place.b_line};
+
   // ---------------------------------------------------------- dot products handed out
-  logic      hand_q;
+  logic      hand_q, hand_begin, hand_last;
   fiber_id_t hand_a_q, hand_left, hand_size;
 
+  assign hand_begin    = state_q != StCut && state_d == StCut && a_q == '0;
   assign hand_left     = a_fibers_i - hand_a_q;
+  assign hand_last     = hand_left <= fiber_id_t'(set_size_o);
+  assign hand_size     = hand_last ? hand_left : fiber_id_t'(set_size_o);
   assign handed_o      = hand_q;
-  assign hand_size     = (hand_left < fiber_id_t'(set_size_o)) ? hand_left : fiber_id_t'(set_size_o);
   assign handed_dots_o = dots_t'(b_fibers_i) * dots_t'(hand_size);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) hand_q <= 1'b0;
-    else if (state_q != StCut && state_d == StCut) hand_q <= 1'b1;
-    else if (hand_left <= fiber_id_t'(set_size_o)) hand_q <= 1'b0;
+    if (!rst_ni)         hand_q <= 1'b0;
+    else if (hand_begin) hand_q <= 1'b1;
+    else if (hand_last)  hand_q <= 1'b0;
   end
 
   always_ff @(posedge clk_i) begin
     hand_a_q <= hand_q ? hand_a_q + fiber_id_t'(set_size_o) : '0;
   end
 
-  assign busy_o = state_q != StIdle || hand_q || look_valid_q != '0 || piece_valid_o != '0;
+  assign busy_o = state_q != StIdle || hand_q || look_valid_q != '0;
+
+  // ------------------------------------------------------------------- properties
+  `FLAASH_ASSERT(StartWhenIdle_A, !start_i || !busy_o, "a plan while another is being made")
+  `FLAASH_COVER(TwoRowsMore_C, state_q == StCut && rows_more == 2'd2)
 
 endmodule : flaash_lookup_plan

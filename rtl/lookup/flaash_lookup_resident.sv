@@ -56,7 +56,7 @@ module flaash_lookup_resident #(
 );
 
   localparam int unsigned PlaceWidth   = CoordWidth - WordShift + 1;
-  localparam int unsigned ScatterDepth = 4;
+  localparam int unsigned ScatterDepth = 16;
 
   logic                             unused_last;
   logic [$clog2(Lanes):0]           count;

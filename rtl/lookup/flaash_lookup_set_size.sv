@@ -4,36 +4,38 @@
 // Large sets stream B less often, small ones cost less to load again in the groups that share a row. The
 // cost of all groups together is sets * (lines of B) + (lines of a set) * (groups - 1) and what does
 // not depend on the choice; the size with the smallest cost wins. Where A has at least one full
-// set for each group, the largest sets win without a look.
+// set for each group, the largest sets win without a look. All costs are multiplied by the number of
+// fibers of A, which saves a division.
 //
-// Guarantees  done_o, one cycle; set_size_o is then 1 to MaxSize and stays until the next start.
-// Demands     Inputs stay from start_i to done_o; a_fibers_i not 0.
-// Latency     One cycle, MaxSize + 3 where sizes are compared.
-// Reset       Forgets a choice under way.
+// Guarantees  done_o from its cycle until the next start; set_size_o is then 1 to MaxSize.
+// Demands     a_lines_i and b_lines_i count from the cycle after start_i; inputs stay until done_o.
+//             a_fibers_i not 0.
+// Latency     One cycle, MaxSize + 3 where sizes are compared (few_o).
+// Reset       Forgets a choice under way; done_o is low.
 
 module flaash_lookup_set_size
   import flaash_pkg::*;
 #(
   parameter int unsigned Groups  = 8,  // groups of engines, 1 or more
   parameter int unsigned MaxSize = 4,  // engines of a group, 1 to 8
-  localparam int unsigned SizeWidth    = $clog2(MaxSize + 1),
-  localparam int unsigned QuarterWidth = LineAddrWidth + 2
+  localparam int unsigned SizeWidth = $clog2(MaxSize + 1)
 ) (
-  input  logic                    clk_i,
-  input  logic                    rst_ni,
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
 
-  input  logic                    start_i,
-  input  fiber_id_t               a_fibers_i,
-  input  line_addr_t              b_lines_i,
-  input  logic [QuarterWidth-1:0] quarters_i,  // lines of a fiber of A, in quarters, on average
+  input  logic                 start_i,
+  input  fiber_id_t            a_fibers_i,
+  input  line_addr_t           a_lines_i,
+  input  line_addr_t           b_lines_i,
 
-  output logic                    done_o,
-  output logic [SizeWidth-1:0]    set_size_o
+  output logic                 done_o,
+  output logic                 few_o,      // the fibers of A do not fill a set for each group
+  output logic [SizeWidth-1:0] set_size_o
 );
 
   localparam int unsigned Few       = Groups * MaxSize;  // fibers from which on nothing is to choose
   localparam int unsigned FewWidth  = $clog2(Few + 1);
-  localparam int unsigned CostWidth = LineAddrWidth + FewWidth + 4;
+  localparam int unsigned CostWidth = LineAddrWidth + 2 * FewWidth + 2;
 
   // Sets of `size` fibers, rounded up; division by constants only.
   function automatic logic [FewWidth-1:0] sets_of(logic [FewWidth-1:0] fibers, logic [SizeWidth-1:0] size);
@@ -50,7 +52,8 @@ module flaash_lookup_set_size
   logic [SizeWidth-1:0] try_q;
   logic                 few;
 
-  assign few = 32'(a_fibers_i) < Few && MaxSize > 1;
+  assign few   = few_o && MaxSize > 1;
+  assign few_o = 32'(a_fibers_i) < Few;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) active_q <= 1'b0;
@@ -65,9 +68,12 @@ module flaash_lookup_set_size
   // ------------------------------------------------- sets and lines to load again
   logic                 parts_valid_q, cost_valid_q;
   logic [SizeWidth-1:0] parts_size_q, cost_size_q;
-  logic [FewWidth-1:0]  sets_q;
-  logic [QuarterWidth+SizeWidth-1:0] again_q;  // quarters of a set
-  logic [CostWidth-1:0] cost_q;
+  logic [FewWidth-1:0]  fibers;
+  logic [2*FewWidth-1:0] rows_q;   // sets, times fibers of A
+  logic [FewWidth-1:0]   again_q;  // fibers that are loaded again
+  logic [CostWidth-1:0]  cost_q;
+
+  assign fibers = a_fibers_i[FewWidth-1:0];
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -81,11 +87,10 @@ module flaash_lookup_set_size
 
   always_ff @(posedge clk_i) begin
     parts_size_q <= try_q;
-    sets_q       <= sets_of(a_fibers_i[FewWidth-1:0], try_q);
-    again_q      <= (QuarterWidth + SizeWidth)'(quarters_i) * (QuarterWidth + SizeWidth)'(try_q);
+    rows_q       <= (2 * FewWidth)'(sets_of(fibers, try_q)) * (2 * FewWidth)'(fibers);
+    again_q      <= FewWidth'(try_q) * FewWidth'(Groups - 1);
     cost_size_q  <= parts_size_q;
-    cost_q       <= CostWidth'(sets_q) * CostWidth'(b_lines_i)
-                    + CostWidth'(again_q >> 2) * CostWidth'(Groups - 1);
+    cost_q       <= CostWidth'(rows_q) * CostWidth'(b_lines_i) + CostWidth'(again_q) * CostWidth'(a_lines_i);
   end
 
   // ------------------------------------------------------------------------- best
@@ -94,7 +99,8 @@ module flaash_lookup_set_size
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) done_o <= 1'b0;
-    else done_o <= (start_i && !few) || (cost_valid_q && cost_size_q == SizeWidth'(1));
+    else if (start_i) done_o <= !few;
+    else if (cost_valid_q && cost_size_q == SizeWidth'(1)) done_o <= 1'b1;
   end
 
   always_ff @(posedge clk_i) begin

@@ -57,17 +57,18 @@ module flaash_lookup_bench
 );
 
   // ------------------------------------------------------------------ fiber tables
-  localparam int unsigned Fibers = MemLines + 1;
+  localparam int unsigned Fibers     = MemLines + 1;
+  localparam int unsigned FiberWidth = $clog2(Fibers);
 
   line_addr_t a_table[Fibers], b_table[Fibers];
   line_addr_t a_first, b_first;
   fiber_id_t  a_addr, b_addr;
 
   always_ff @(posedge clk_i) begin
-    if (fiber_valid_i && !fiber_operand_i) a_table[fiber_id_i] <= fiber_first_i;
-    if (fiber_valid_i && fiber_operand_i)  b_table[fiber_id_i] <= fiber_first_i;
-    a_first <= a_table[a_addr];
-    b_first <= b_table[b_addr];
+    if (fiber_valid_i && !fiber_operand_i) a_table[FiberWidth'(fiber_id_i)] <= fiber_first_i;
+    if (fiber_valid_i && fiber_operand_i)  b_table[FiberWidth'(fiber_id_i)] <= fiber_first_i;
+    a_first <= a_table[FiberWidth'(a_addr)];
+    b_first <= b_table[FiberWidth'(b_addr)];
   end
 
   // ------------------------------------------------------------------- the machine
@@ -105,6 +106,7 @@ module flaash_lookup_bench
   localparam int unsigned DotDone = 5;  // bits of sdpe_events_t
   localparam int unsigned Step    = 11;
 
+  logic                                   unused_all_stored;
   logic [NumSdpe-1:0][NumSdpeEvents-1:0]  event_bits;
   logic [NumSdpeEvents-1:0][NumSdpe-1:0]  by_event;
   logic [NumSdpeEvents-1:0][SumWidth-1:0] sums;
@@ -130,7 +132,7 @@ module flaash_lookup_bench
     .stored_i     ('0),
     .taken_i      (1'b0),
     .busy_o, .done_o,
-    .all_stored_o ()
+    .all_stored_o (unused_all_stored)
   );
 
   // ------------------------------------------------------------------------ counters
