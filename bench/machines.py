@@ -10,10 +10,10 @@ from tb.common.configs import Config, load
 
 PAPER = {number: f"paper{number}" for number in (1, 2, 4, 8, 16, 32)}
 
-# Ours: the table of rtl/configs.toml for each number of engines, the same for all workloads; numbers
-# that have no table of their own take that of the next larger one with NumSdpe changed.
-OURS = {1: "default:NumSdpe=1", 2: "default:NumSdpe=2", 4: "default:NumSdpe=4", 8: "default",
-        16: "wide32:NumSdpe=16", 32: "wide32"}
+# Ours, the same for all workloads. Numbers that have no table of their own in rtl/configs.toml take
+# another one with NumSdpe changed.
+OURS = {1: "fast1", 2: "fast1:NumSdpe=2", 4: "fast1:NumSdpe=4", 8: "fast8", 16: "fast1:NumSdpe=16",
+        32: "fast32"}
 
 
 @dataclasses.dataclass(frozen=True)
