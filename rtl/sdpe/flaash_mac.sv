@@ -26,7 +26,7 @@ module flaash_mac
   import flaash_mac_pkg::*;
 #(
   parameter int unsigned Format     = FormatFp32,    // Format* of flaash_pkg
-  parameter int unsigned CountWidth = EntryIdWidth,  // log2 of the products in a sum, 1 to 40, integers 16 to 40
+  parameter int unsigned CountWidth = EntryIdWidth,  // log2 of the products in a sum, 1 (integers: 16) to 40
   localparam int unsigned ValueWidth = value_width(Format)
 ) (
   input  logic                   clk_i,
