@@ -12,7 +12,7 @@ from models.numbers import NumberFormat
 from tb.agents.axis import FrameItem
 from tb.agents.contraction.item import Outcome
 from tb.common import rtl_constants as rtl
-from tb.common.frames import ResultFrame, unpack_results
+from tb.common.frames import FrameError, ResultFrame, unpack_results
 from tb.env.compare import compare_records
 from tb.env.predictor import Prediction
 
@@ -111,7 +111,11 @@ class Scoreboard(uvm_scoreboard):
             self._expect(False, "no result frame")
             return
         result = prediction.result
-        frame = unpack_results(self._frames.popleft().beats, len(result.shape), self._format)
+        try:
+            frame = unpack_results(self._frames.popleft().beats, len(result.shape), self._format)
+        except FrameError as error:
+            self._expect(False, str(error))
+            return
         for sentence in compare_records(result.coords, result.bits, frame.coords, frame.bits):
             self._expect(False, sentence)
         self.contractions += 1

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import hashlib
+
+import numpy as np
 from pyuvm import uvm_subscriber
 
 from models.csf import Csf
@@ -20,6 +23,7 @@ class Statistics(uvm_subscriber):
     Attributes:
         sums: jobs, matches, cycles, results and bound (in cycles) over all contractions.
         last: the last contraction, None before the first.
+        digest: of all results, whatever the order in which they came.
     """
 
     def __init__(self, name: str, parent, config: Config):
@@ -27,6 +31,7 @@ class Statistics(uvm_subscriber):
         self._config = config
         self.sums = dict.fromkeys(("contractions", "jobs", "matches", "cycles", "results", "bound"), 0)
         self.last: Contracted | None = None
+        self.digest = hashlib.sha256()
 
     def write(self, contracted: Contracted) -> None:
         """Add one contraction."""
@@ -39,6 +44,9 @@ class Statistics(uvm_subscriber):
             self.sums[name] += counters[counter]
         self.sums["bound"] += bound.cycles
         self.last = contracted
+        frame = contracted.frame
+        records = np.column_stack([frame.coords, frame.bits])
+        self.digest.update(records[np.lexsort(records.T[::-1])].tobytes())
 
     def summary(self) -> dict:
         """Return the sums, the utilisation (bound per cycle spent) and the last operands."""
@@ -47,7 +55,7 @@ class Statistics(uvm_subscriber):
         if self.last:
             operands = [describe(csf) for csf in (self.last.prediction.a, self.last.prediction.b)]
         return {**sums, "utilisation": round(sums["bound"] / sums["cycles"], 4) if sums["cycles"] else 0.0,
-                "operands": operands}
+                "operands": operands, "digest": self.digest.hexdigest()}
 
 
 def describe(csf: Csf) -> dict:

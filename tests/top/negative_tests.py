@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator: an environment with something broken on purpose. Every test must fail."""
+
+import dataclasses
+
+import cocotb
+from cocotb.handle import SimHandleBase
+from cocotb.triggers import RisingEdge
+from pyuvm import uvm_factory
+
+from models.contract import ContractionResult
+from models.csf import Csf
+from tb.agents.contraction.item import Outcome
+from tb.agents.result.driver import ResultDriver
+from tb.agents.result.monitor import ResultMonitor
+from tb.env.predictor import Predictor
+from tb.env.scoreboard import Scoreboard
+from tb.env.test import ContractionTest
+from tb.env.top_tests import run_test
+
+HANG_PERIOD = 2_000  # cycles; the real watchdog waits longer
+
+
+class AlteredModel(Predictor):
+    """The model is wrong in one bit of one result."""
+
+    def contract(self, a: Csf, b: Csf, dense: bool) -> ContractionResult:
+        result = super().contract(a, b, dense)
+        bits = result.bits.copy()
+        bits[:1] ^= 1
+        return dataclasses.replace(result, bits=bits)
+
+
+class DroppingMonitor(ResultMonitor):
+    """A result is lost; the records of the sequence that is run have one beat."""
+
+    def publish(self, beats: list[int]) -> None:
+        super().publish(beats[1:])
+
+
+class DoublingMonitor(ResultMonitor):
+    """A result comes twice."""
+
+    def publish(self, beats: list[int]) -> None:
+        super().publish(beats[:1] + beats)
+
+
+class AlteringMonitor(ResultMonitor):
+    """A bit of a value is wrong; in the first frame the value is in the last word of the beat."""
+
+    def publish(self, beats: list[int]) -> None:
+        super().publish([beats[0] ^ (self.frames == 1) << 96, *beats[1:]])
+
+
+class PaddingMonitor(ResultMonitor):
+    """The padding of a record is not zero; in the second frame only the first word is used."""
+
+    def publish(self, beats: list[int]) -> None:
+        super().publish([beats[0] ^ (self.frames == 2) << 96, *beats[1:]])
+
+
+class MisplacingMonitor(ResultMonitor):
+    """A result comes with the coordinates of another one."""
+
+    def publish(self, beats: list[int]) -> None:
+        super().publish([beats[0] ^ 1, *beats[1:]])
+
+
+class SilentMonitor(ResultMonitor):
+    """No result frame is seen."""
+
+    def publish(self, beats: list[int]) -> None:
+        pass
+
+
+class RepeatingMonitor(ResultMonitor):
+    """A result frame comes twice."""
+
+    def publish(self, beats: list[int]) -> None:
+        super().publish(beats)
+        super().publish(beats)
+
+
+class DeafDriver(ResultDriver):
+    """The host never takes a result."""
+
+    def stall(self, pauses) -> None:
+        self.sink.pause = True
+
+
+class _Misreading(Scoreboard):
+    """What the registers said arrives changed."""
+
+    def _judge(self, outcome: Outcome) -> None:
+        self.change(outcome)
+        super()._judge(outcome)
+
+
+class WrongCounter(_Misreading):
+    def change(self, outcome: Outcome) -> None:
+        outcome.counters["CntMatches"] += 1
+
+
+class WrongFlags(_Misreading):
+    def change(self, outcome: Outcome) -> None:
+        outcome.registers["RegFlags"] ^= 8
+
+
+class WrongError(_Misreading):
+    def change(self, outcome: Outcome) -> None:
+        outcome.registers["RegError"] = 1
+
+
+class WrongOperand(_Misreading):
+    def change(self, outcome: Outcome) -> None:
+        outcome.registers["RegFibersB"] += 1
+
+
+class HangingTest(ContractionTest):
+    """Does not wait long for a hang."""
+
+    def connect_phase(self) -> None:
+        self.env.watchdog.period = HANG_PERIOD
+
+
+class IdleTest(ContractionTest):
+    """Sends nothing."""
+
+    def build_phase(self) -> None:
+        super().build_phase()
+        self.sequences = []
+
+
+REPLACEABLE = (Predictor, ResultMonitor, ResultDriver, Scoreboard)
+BROKEN = [AlteredModel, DroppingMonitor, DoublingMonitor, AlteringMonitor, PaddingMonitor, MisplacingMonitor,
+          SilentMonitor, RepeatingMonitor, DeafDriver, WrongCounter, WrongFlags, WrongError, WrongOperand]
+
+
+class ReplacingTest(HangingTest):
+    """Puts the class `broken` into the place of the one it is derived from."""
+
+    broken: type = object
+
+    def build_phase(self) -> None:
+        # The factory forgets its overrides when a test begins.
+        original = next(kind for kind in REPLACEABLE if issubclass(self.broken, kind))
+        uvm_factory().set_type_override_by_type(original, self.broken)
+        super().build_phase()
+
+
+@cocotb.test()
+@cocotb.parametrize(part=BROKEN)
+async def broken(dut: SimHandleBase, part: type) -> None:
+    ReplacingTest.broken = part
+    await run_test(dut, ReplacingTest)
+
+
+@cocotb.test()
+async def nothing_compared(dut: SimHandleBase) -> None:
+    await run_test(dut, IdleTest)
+
+
+@cocotb.test()
+async def illegal_handshake(dut: SimHandleBase) -> None:
+    """Withdraw an operand beat while the chip is busy and does not take it."""
+    cocotb.start_soon(_withdraw(dut))
+    await run_test(dut)
+
+
+async def _withdraw(dut: SimHandleBase) -> None:
+    while not (dut.rst_ni.value == 1 and dut.u_registers.start_o.value == 1):
+        await RisingEdge(dut.clk_i)
+    for valid in (1, 0):
+        dut.s_axis_tvalid.value = valid
+        for _ in range(3):
+            await RisingEdge(dut.clk_i)

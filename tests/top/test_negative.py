@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Each checker of the environment is seen to bite: every one of these runs is broken on purpose."""
+
+import re
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+from tb.common.simulation import SimulationFailed
+from tb.env.run import run_folder, run_sequences
+from tests.top.common import quick_config
+
+TESTS = "tests.top.negative_tests"
+
+# The broken class of negative_tests, and a sentence that the failure must contain: from one check of
+# the scoreboard or of the watchdog.
+BROKEN = {
+    "AlteredModel": r"result \(0, 0, 0\) is .*, the model says",
+    "DroppingMonitor": r"result \(.*\) = .* is missing",
+    "DoublingMonitor": r"result \(.*\) came twice",
+    "AlteringMonitor": r"result \(.*\) is .*, the model says",
+    "PaddingMonitor": r"the padding of a record is not zero",
+    "MisplacingMonitor": r"result \(.*\) (came twice|is not expected)",
+    "SilentMonitor": r"no result frame",
+    "RepeatingMonitor": r"result frame\(s\) that nobody asked for",
+    "WrongCounter": r"CntMatches is",
+    "WrongFlags": r"RegFlags is",
+    "WrongError": r"error ErrHeader at 0x0, expected ErrNone",
+    "WrongOperand": r"RegFibersB is",
+    "DeafDriver": r"(?s)no progress for 2000 cycles.*no complete result frame.*status: .*Done"
+            r".*waits for ready: flaash_top.m_axis_tvalid",
+}
+
+
+def test_checkers_bite(simulator: str, seed: int) -> None:
+    with pytest.raises(SimulationFailed):
+        _run(simulator, seed, ",".join(f"={name}" for name in BROKEN), "negative")
+    messages = _failures(f"negative-{simulator}")
+    assert len(messages) == len(BROKEN)
+    for name, sentence in BROKEN.items():
+        found = [text for case, text in messages.items() if case.endswith(f"={name}")]
+        assert len(found) == 1 and re.search(sentence, found[0]), f"{name}: {found}"
+
+
+def test_empty_scoreboard_fails(simulator: str, seed: int) -> None:
+    with pytest.raises(SimulationFailed, match="the scoreboard compared nothing"):
+        _run(simulator, seed, "nothing_compared", "negative-nothing")
+
+
+def test_illegal_handshake_stops_the_simulation(simulator: str, seed: int) -> None:
+    with pytest.raises(SimulationFailed, match="beat withdrawn before it was taken"):
+        _run(simulator, seed, "illegal_handshake", "negative-handshake")
+
+
+def _run(simulator: str, seed: int, testcase: str, name: str) -> None:
+    run_sequences(quick_config(simulator), simulator, ["smoke"], f"{name}-{simulator}", seed,
+                  {"smoke": {"count": 0}}, test_module=TESTS, testcase=testcase)
+
+
+def _failures(name: str) -> dict[str, str]:
+    """Return the message of each failed test of a run by the test's name."""
+    cases = ElementTree.parse(run_folder(name) / "results.xml").getroot().iter("testcase")
+    return {case.get("name"): "\n".join(
+        failure.get("error_msg") or failure.get("message") or failure.text or ""
+        for failure in case.findall("failure")) for case in cases if case.find("failure") is not None}
