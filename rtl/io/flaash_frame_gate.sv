@@ -38,7 +38,7 @@ module flaash_frame_gate #(
   end
 
   logic inside_q;  // a frame has begun and not ended
-  logic drop_q;    // what is left of it goes nowhere
+  logic drop_q;    // what is left of it goes nowhere; has no meaning outside a frame
   logic drop;
 
   assign drop        = inside_q && (drop_q || resetting_i);
@@ -54,13 +54,16 @@ module flaash_frame_gate #(
       drop_q   <= 1'b0;
     end else begin
       if (in_valid_i && in_ready_o) inside_q <= !in_last_i;
-      drop_q <= drop && !(in_valid_i && in_last_i);
+      drop_q <= drop;
     end
   end
 
   // ---------------------------------------------------------------- properties
   // The core's side is cut off by the reset and not a stream by the rules then; its FIFO checks it.
   `FLAASH_STREAM_CHECK(in, in_valid_i, in_ready_o, ({in_last_i, in_data_i}), Width + 1)
+  `FLAASH_ASSERT(OneBeatOneWay_A,
+                 (in_valid_i && in_ready_o) == ((out_valid_o && out_ready_i) || discarded_o),
+                 "a beat was taken and went nowhere, or went both ways")
   `FLAASH_COVER(DropPastReset_C, drop && !resetting_i)
 
 endmodule : flaash_frame_gate

@@ -32,6 +32,21 @@ def frame(csf: Csf, operand: int, build: Build, rng: random.Random) -> list[int]
     return pack_operand(csf, operand, build.fmt, build.coord_width)
 
 
+def filling(rng: random.Random, build: Build, lines: int) -> Csf:
+    """Return a tensor of order 2 whose fibers, of random lengths, take so many lines."""
+    longest = min(3 * build.lanes, 2**build.coord_width)
+    lengths: list[int] = []
+    while lines:
+        most = min(longest, lines * build.lanes)
+        # After the first few all are long, or there would be more fibers than the table holds.
+        length = rng.randint(1 if len(lengths) < 8 else max(1, most - build.lanes + 1), most)
+        lengths.append(length)
+        lines -= -(-length // build.lanes)
+    coords = [np.sort(rng.sample(range(longest), length)) for length in lengths]
+    return Csf((len(lengths), longest), [np.arange(len(lengths))], [np.cumsum([0, *lengths])],
+               np.concatenate(coords), np.zeros(sum(lengths)))
+
+
 def right_frames(rng: random.Random, build: Build, count: int) -> Iterator[tuple[str, list[int]]]:
     """Yield frames that fit the build: corners first, then random ones."""
     widest = min(2**build.coord_width, 2**32 - 1)

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs inside the simulator: flaash_operand_loader does what loader_model says, frame by frame."""
 
-import math
-
 import cocotb
 import numpy as np
 from cocotb.triggers import ClockCycles, RisingEdge, Timer
@@ -13,7 +11,7 @@ from tb.common.bench import start, until
 from tb.common.rtl_constants import ERRORS
 from tb.common.stalls import STALLS
 from tests.blocks.axi_ports import stream_source
-from tests.blocks.loader_frames import frame, right_frames, tensor, wrong_beats
+from tests.blocks.loader_frames import filling, frame, right_frames, tensor, wrong_beats
 from tests.blocks.loader_model import load
 from tests.blocks.loader_watch import LoaderWatch, build_of, compare
 
@@ -83,20 +81,18 @@ async def memories_fill_to_the_last_place(dut) -> None:
     random, build, source, watch = await _begin(dut)
     frames = []
     for more in (0, 1):
-        lines = build.mem_lines + more
-        shapes = {f"{lines} lines": (min((lines - 1) * build.lanes + 1, 2**build.coord_width),),
-                  f"{lines} lines of a fiber each": (lines, 1)}
+        fits = [filling(random, build, build.mem_lines + more) for _ in range(6)]
+        full = [csf for csf in fits if csf.nnz <= build.mem_lines * build.lanes]
         fibers = build.fiber_depth + more
-        shapes[f"{fibers} fibers"] = (fibers, 1)
-        for what, shape in shapes.items():
-            full = tensor(random, shape, math.prod(shape))
-            frames.append((what, frame(full, more, build, random)))
+        full.append(tensor(random, (fibers, 1), fibers))
         nodes = build.node_depth + more
-        empty = Csf((nodes, 1), [np.arange(nodes)], [np.zeros(nodes + 1, int)], np.zeros(0, int), np.zeros(0))
-        frames.append((f"{nodes} nodes", frame(empty, more, build, random)))
-    half = len(frames) // 2
-    assert not any(load(beats, build).error for what, beats in frames[:half] if "of a fiber" not in what)
-    assert sum(load(beats, build).error is not None for _, beats in frames[half:]) >= 3
+        full.append(Csf((nodes, 1), [np.arange(nodes)], [np.zeros(nodes + 1, int)], np.zeros(0, int),
+                        np.zeros(0)))
+        for csf in full:
+            what = f"{csf.nodes} nodes, {csf.nnz} entries"
+            frames.append((what, frame(csf, more, build, random)))
+            error = load(frames[-1][1], build).error
+            assert (error and error[0]) == (ERRORS["ErrMemoryFull"].value if more else None), what
     await _send(dut, source, frames, watch)
 
 

@@ -5,6 +5,7 @@ import itertools
 
 import cocotb
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge, Timer
+from cocotb.utils import get_sim_time
 
 from tb.common.bench import start
 from tb.common.rtl_constants import CONSTANTS, CONTROL_BITS, ERRORS, IRQ_BITS, STATUS_BITS
@@ -13,6 +14,7 @@ from tests.blocks.register_port import RegisterPort, start_counting
 
 START, SOFT_RESET = (1 << CONTROL_BITS[name].value for name in ("ControlStart", "ControlSoftReset"))
 DONE, DRAINED, ERROR = (1 << IRQ_BITS[name].value for name in ("IrqDone", "IrqDrained", "IrqError"))
+CYCLE = 1000  # ps
 
 
 def code(name: str) -> int:
@@ -86,6 +88,19 @@ async def a_contraction_passes_through_its_states(dut) -> None:
 
 
 @cocotb.test()
+async def no_start_before_all_has_left(dut) -> None:
+    _, port, pulses = await _begin(dut)
+    port.operands()
+    await port.write("RegControl", START)
+    await port.pulse(done=1)
+    await port.write("RegControl", START)
+    assert await port.read("RegError") == code("ErrStartBusy") and pulses["start_o"] == 1
+    await port.pulse(drained=1)
+    await port.write("RegControl", START)
+    assert pulses["start_o"] == 2
+
+
+@cocotb.test()
 async def parameters_are_taken_at_the_start(dut) -> None:
     _, port, _ = await _begin(dut)
     port.operands()
@@ -129,24 +144,31 @@ async def interrupts(dut) -> None:
 
 @cocotb.test()
 async def an_event_in_the_cycle_of_its_clearing_stays(dut) -> None:
-    random, port, _ = await _begin(dut)
+    _, port, _ = await _begin(dut)
     met = 0
     for delay in range(12):
         dut.flags_i.value = 15
         await ClockCycles(dut.clk_i, 2)
         dut.flags_i.value = 0
         write = cocotb.start_soon(port.write("RegFlags", 15))
+        answer = cocotb.start_soon(_time_of(dut.s_axil_bvalid_o))
         await ClockCycles(dut.clk_i, 1 + delay)
+        event = get_sim_time("ps")
         dut.flags_i.value = 4
         await RisingEdge(dut.clk_i)
         dut.flags_i.value = 0
         await write
-        left = await port.read("RegFlags")
-        assert left in (0, 4)
-        met += left == 4
+        cleared = await answer - CYCLE  # the answer comes one cycle behind
+        met += event == cleared
+        assert await port.read("RegFlags") == (4 if event >= cleared else 0)
         await port.write("RegFlags", 15)
         assert await port.read("RegFlags") == 0
-    assert 1 <= met < 12
+    assert met, "the event never came in the cycle of the clearing"
+
+
+async def _time_of(signal) -> float:
+    await RisingEdge(signal)
+    return get_sim_time("ps")
 
 
 @cocotb.test()
@@ -279,6 +301,8 @@ async def both_words_of_a_counter_belong_together(dut, kind: str) -> None:
         value = await port.read64("CntJobs")
         assert value % step == 0 and value > last, "the words are of different moments"
         last = value
+    await port.read("CntJobs")
+    assert await port.read("CntStepsHigh") == 0, "the upper word of another counter"
 
 
 @cocotb.test()

@@ -4,11 +4,13 @@
 import cocotb
 from cocotb.triggers import ClockCycles, RisingEdge, Timer
 from cocotb.utils import get_sim_time
+from cocotbext.axi import AxiStreamFrame
 
-from tb.common.bench import start
+from tb.common.bench import start, until
 from tb.common.rtl_constants import ERRORS
 from tb.common.stalls import STALLS, none
 from tests.blocks.host_side import HostSide, check, operand, results_of
+from tests.blocks.loader_frames import tensor
 
 
 async def _begin(dut):
@@ -72,6 +74,32 @@ async def three_cycles_per_record(dut, orders: tuple[int, int], in_order: bool) 
     check(frame, *side.expected(results))
     dut._log.info("%.2f cycles per record", cycles / len(results))
     assert cycles <= 3 * len(results) + 15, f"{cycles} cycles for {len(results)} records"
+
+
+@cocotb.test()
+async def neighbours_are_cheap(dut) -> None:
+    """Only the leaf is new, so of the three levels of each operand one is walked."""
+    random, side = await _begin(dut)
+    for which in range(2):
+        await side.load(tensor(random, (1, 1, 12, 4), 30), which)
+    results = results_of(random, side.operands, side.fmt, 100, True)
+    begun = get_sim_time("ns")
+    frame = await side.frame(results, none(random))
+    cycles = get_sim_time("ns") - begun
+    check(frame, *side.expected(results))
+    assert cycles <= 2 * len(results) + 15, f"{cycles} cycles for {len(results)} records"
+
+
+@cocotb.test()
+async def a_wrong_frame_leaves_no_operand(dut) -> None:
+    random, side = await _begin(dut)
+    for which in range(2):
+        await _load(random, side, (3, 2))
+        wrong = side.beats(operand(random, 2, 5), which)
+        await side.source.send(AxiStreamFrame(wrong[:-1]))
+        await until(dut, lambda: dut.error_valid_o.value == 1, 200, "the error")
+        await ClockCycles(dut.clk_i, 2)
+        assert int(dut.loaded_o.value) == 3 & ~(1 << which), "the other operand must stay, only it"
 
 
 @cocotb.test()

@@ -22,8 +22,14 @@ async def _begin(dut):
     return random, side
 
 
+async def _watch_loader(dut) -> None:
+    """All frames are right, so whatever the loader finds wrong is the fault of a reset."""
+    await RisingEdge(dut.error_valid_o)
+    raise AssertionError("the loader was given a part of a frame")
+
+
 async def _watch_reset(dut) -> None:
-    """The core is reset only while no result frame is open, for four cycles, once per request."""
+    """The core is reset only while no result frame is open, for four cycles."""
     while True:
         await FallingEdge(dut.core_rst_no)
         assert dut.idle_o.value == 1, "the core was reset inside a result frame"
@@ -121,6 +127,7 @@ async def inside_an_operand_frame(dut, host: str) -> None:
     """The rest of the frame is taken and thrown away; the frame behind it waits and is read."""
     random, side = await _begin(dut)
     cocotb.start_soon(_watch_reset(dut))
+    cocotb.start_soon(_watch_loader(dut))
     side.source.set_pause_generator(STALLS[host](random))
     for _ in range(12):
         which = random.randrange(2)
@@ -133,7 +140,12 @@ async def inside_an_operand_frame(dut, host: str) -> None:
             while not (dut.s_axis_tvalid_i.value == 1 and dut.s_axis_tready_o.value == 1):
                 await FallingEdge(dut.clk_i)
         await RisingEdge(dut.clk_i)
+        if random.random() < 0.5:  # the rest comes when the reset is over
+            side.source.clear_pause_generator()
+            side.source.pause = True
         await _soft_reset(dut, side)
+        side.source.pause = False
+        side.source.set_pause_generator(STALLS[host](random))
         await until(dut, lambda: side.source.idle() and dut.loading_o.value == 0, 2000, "the second frame")
         await ClockCycles(dut.clk_i, 2)
         assert int(dut.loaded_o.value) == 1 << (1 - which), "the frame behind must be loaded, only it"
