@@ -221,11 +221,11 @@ async def workload(dut) -> None:
                   [Job(n, 0, len(b.fibers)) for n in range(len(a.fibers))])
     await bench.load(setup)
     bench.send(setup)
-    await bench.finished(setup, 1_000_000)
+    expected = setup.expected()[1]
+    await bench.finished(setup, 2 * expected["step"] + 5_000)
     counts, span, dots = bench.counts(), int(dut.span_o.value), len(setup.pairs())
     bench.check(setup)
     cocotb.log.info("%s: %d cycles, %d dot products, %s", name, span, dots, dict(counts))
-    expected = setup.expected()[1]
     assert span <= expected["step"] + expected["dropped"] + expected["crowded"]
     with (WORKLOADS / "workloads.csv").open() as table:
         row = next(row for row in csv.DictReader(table) if row["workload"] == name)
