@@ -14,8 +14,10 @@ from cocotb.triggers import FallingEdge, RisingEdge
 from models.contract import ContractionResult, contract
 from models.numbers import FORMATS
 from models.tensor import SparseTensor
+from tb.common.bench import start
 from tb.common.stalls import STALLS
 from tests.blocks.lines import Fiber, pack_fiber
+from tests.blocks.lookup_operands import Operands
 
 RESULT_WIDTH = 20 + 20 + 48
 EVENTS = ["range_error", "zero_underflow", "zero_cancel", "zero_empty", "result", "dot_done", "stall_result",
@@ -97,17 +99,20 @@ class Machine:
         await RisingEdge(dut.clk_i)
         dut.start_i.value = 0
 
-    async def run(self, dense: bool = False, stalls: str = "none", seed: int = 1, cycles: int = 400_000) -> Run:
+    async def run(self, dense: bool = False, stalls: str = "none", seed: float = 1) -> Run:
         """Run one contraction to its end and return what happened.
 
         Args:
             dense: results that are zero are delivered, too.
             stalls: generator of tb.common.stalls, one for each engine's results.
             seed: of the stalls.
-            cycles: after which it counts as stuck.
         """
-        dut = self.dut
         await self.begin(dense)
+        return await self.collect(stalls, seed)
+
+    async def collect(self, stalls: str, seed: float, cycles: int = 400_000) -> Run:
+        """Take results until the contraction under way is done, at most so many cycles."""
+        dut = self.dut
         pauses = [STALLS[stalls](random.Random(f"{seed}/{e}")) for e in range(self.engines)]
         results: list[list[tuple[int, int, int]]] = [[] for _ in range(self.engines)]
         last_look = 3  # results may leave after the last one has been stored
@@ -140,15 +145,20 @@ class Machine:
                 value = bits & (1 << self.format.result_width) - 1
                 results[e].append((bits >> 68 & 0xFFFFF, bits >> 48 & 0xFFFFF, value))
 
+    def events(self) -> dict[str, int]:
+        """Return the sums of the events since the last start, over all engines."""
+        words = int(self.dut.events_o.value)
+        return {name: words >> (32 * bit) & 0xFFFFFFFF for bit, name in enumerate(EVENTS)}
+
     def _report(self, results: list[list[tuple[int, int, int]]]) -> Run:
         dut = self.dut
-        words = int(dut.events_o.value)
         steps = int(dut.steps_o.value)
         return Run(
             int(dut.cycles_o.value), results,
-            {name: words >> (32 * bit) & 0xFFFFFFFF for bit, name in enumerate(EVENTS)},
+            self.events(),
             [steps >> (32 * e) & 0xFFFFFFFF for e in range(self.engines)],
-            *(int(getattr(dut, f"{name}_o").value) for name in ("handed", "sets", "reads", "conflicts", "flags")))
+            *(int(getattr(dut, f"{name}_o").value)
+              for name in ("handed", "sets", "reads", "conflicts", "flags")))
 
     def expected(self, dense: bool) -> ContractionResult:
         """Return what the exact model makes of the loaded operands."""
@@ -188,3 +198,20 @@ def _difference(got: list, want: list) -> str:
     missing, extra = sorted(set(want) - set(got)), sorted(set(got) - set(want))
     return (f"{len(got)} results, not {len(want)}; {len(missing)} missing, first {missing[:3]};"
             f" {len(extra)} wrong, first {extra[:3]}")
+
+
+async def begun(dut: SimHandleBase) -> tuple[Machine, Operands]:
+    """Start and reset the wrapper; return the machine and a maker of operands with the run's seed."""
+    machine = Machine(dut)
+    rng = await start(dut)
+    return machine, Operands(machine.format, 2**machine.coord_width, rng)
+
+
+async def run_checked(machine: Machine, a: list[Fiber], b: list[Fiber], dense: bool = False,
+                      stalls: str = "none", seed: float = 1) -> Run:
+    """Load, run and check one contraction."""
+    await machine.load(0, a)
+    await machine.load(1, b)
+    run = await machine.run(dense, stalls, seed)
+    machine.check(run, dense)
+    return run

@@ -1,13 +1,42 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Benches of flaash_compute_lookup."""
+"""Benches of flaash_compute_lookup and of its plan."""
 
 from pathlib import Path
 
-from tb.common.simulation import run_bench
+import pytest
+
+from tb.common import rtl_constants as rtl
+from tb.common.simulation import SimulationFailed, build, run_bench
 
 WRAPPER = (Path(__file__).parent / "rtl" / "flaash_lookup_bench.sv",)
+IDEAL, BANKED = rtl.MEMORIES["ideal"], rtl.MEMORIES["banked"]
+
+# Name, short sample only, parameters. Icarus builds in no time, so the space is swept there.
+MACHINES = {
+    "verilator": [("n8", False, {"NumSdpe": 8})],
+    "icarus": [
+        ("n1", False, {"NumSdpe": 1, "CoordWidth": 8, "MemLatency": 1}),
+        ("n2", False, {"NumSdpe": 2, "GroupSize": 1, "CoordWidth": 4, "Memory": IDEAL, "MemLatency": 5,
+                       "Format": rtl.FORMATS["int16"], "Lanes": 1}),
+        ("n3", False, {"NumSdpe": 3, "CoordWidth": 6, "Format": rtl.FORMATS["bf16"], "Lanes": 2}),
+        ("n8", False, {"NumSdpe": 8, "CoordWidth": 8, "MemLatency": 50, "Format": rtl.FORMATS["int8"]}),
+        ("n10", True, {"NumSdpe": 10, "CoordWidth": 9, "Lanes": 8, "ResultDepth": 2, "MemBanks": 2}),
+        ("n32", True, {"NumSdpe": 32, "CoordWidth": 6, "Memory": IDEAL, "Format": rtl.FORMATS["int8"]}),
+        ("n64", True, {"NumSdpe": 64, "CoordWidth": 6, "MemLatency": 5, "Format": rtl.FORMATS["int8"]}),
+    ],
+}
+ILLEGAL = [{"NumSdpe": 65}, {"GroupSize": 9}, {"Lanes": 3}, {"CoordWidth": 13}, {"Memory": 7}]
 
 
 def test_lookup(simulator: str, seed: int) -> None:
-    run_bench("flaash_lookup_bench", "tests.blocks.lookup_tests", simulator, "lookup-n8", {"NumSdpe": 8}, seed,
-              extra_sources=WRAPPER)
+    for name, short, parameters in MACHINES[simulator]:
+        for module in ("lookup",) if short else ("lookup", "lookup_corner"):
+            run_bench("flaash_lookup_bench", f"tests.blocks.{module}_tests", simulator, f"{module}-{name}",
+                      parameters, seed, extra_sources=WRAPPER,
+                      environment_variables={"LOOKUP_SHORT": str(int(short))})
+
+
+@pytest.mark.parametrize("parameters", ILLEGAL, ids=str)
+def test_illegal_parameters_are_refused(parameters: dict[str, int]) -> None:
+    with pytest.raises(SimulationFailed, match="must be"):
+        build("flaash_compute_lookup", "verilator", parameters)

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator: corners of the lookup machine, and the checks themselves."""
+
+import copy
+
+import cocotb
+from cocotb.triggers import ClockCycles, RisingEdge
+
+from tb.common.bench import until
+from tests.blocks.lookup_machine import Run, begun, run_checked
+
+
+@cocotb.test()
+async def corners_of_fibers(dut) -> None:
+    """Single entries, full fibers, no match at all, the borders of the table's words."""
+    machine, make = await begun(dut)
+    last = make.extent - 1
+    some = make.fibers(5, 8)
+    for a, b in [
+        ([make.single(0)], [make.single(0)]),
+        ([make.single(last)], [make.single(last), make.single(0)]),
+        ([make.full()], [make.full(), make.single(last), make.full()]),
+        ([make.full(), make.single(0), make.full()], some),
+        (make.apart(6, 0), make.apart(9, 1)),
+        (make.borders(), make.borders()),
+    ]:
+        for dense in (False, True):
+            await run_checked(machine, a, b, dense)
+
+
+@cocotb.test()
+async def last_set_is_shared(dut) -> None:
+    """A long B and one fiber more than full sets: every group gets a piece of the last set's row."""
+    machine, make = await begun(dut)
+    a = make.fibers(machine.engines + 1, 4)
+    run = await run_checked(machine, a, make.fibers(90, 12))
+    busiest = max(run.steps)
+    if machine.engines in (8, 32):
+        assert min(run.steps) >= 0.6 * busiest, f"lines per engine: {run.steps}"
+
+
+@cocotb.test()
+async def again_without_a_pause(dut) -> None:
+    """The next contraction starts in the cycle after the one before is done."""
+    machine, make = await begun(dut)
+    await machine.load(0, make.fibers(7, 9, 32))
+    await machine.load(1, make.fibers(8, 9, 32))
+    dut.result_ready_i.value = (1 << machine.engines) - 1
+    for _ in range(5):
+        await machine.begin(dense=False)
+        await RisingEdge(dut.clk_i)
+        await until(dut, lambda: int(dut.done_o.value) == 1, 2000, "done")
+    dut.result_ready_i.value = 0
+    machine.check(await machine.run(), dense=False)
+
+
+@cocotb.test()
+async def results_wait_in_full_stores(dut) -> None:
+    """Nobody takes results for a long time: everything stops, and nothing is lost."""
+    machine, make = await begun(dut)
+    depth = int(dut.ResultDepth.value)
+    await machine.load(0, make.fibers(machine.engines, 9, 16))
+    await machine.load(1, make.fibers(2 * depth + 50, 9, 16))
+    await machine.begin(dense=True)
+    await ClockCycles(dut.clk_i, 20 * depth + 400)
+    stored = machine.events()["result"]
+    await ClockCycles(dut.clk_i, 200)
+    assert machine.events()["result"] == stored and int(dut.busy_o.value) and machine.events()["stall_result"]
+    machine.check(await machine.collect("none", 1), dense=True)
+
+
+@cocotb.test()
+async def checks_bite(dut) -> None:
+    """Each kind of wrong behaviour that the checks are for makes them fail."""
+    machine, make = await begun(dut)
+    run = await run_checked(machine, make.fibers(6, 12, 16), make.fibers(6, 12, 16))
+    busy = max(range(machine.engines), key=lambda e: len(run.results[e]))
+    assert len(run.results[busy]) >= 3
+
+    def lost(wrong: Run) -> None:
+        del wrong.results[busy][1]
+
+    def doubled(wrong: Run) -> None:
+        wrong.results[busy].insert(1, wrong.results[busy][0])
+
+    def changed(wrong: Run) -> None:
+        a, b, bits = wrong.results[busy][0]
+        wrong.results[busy][0] = (a, b, bits ^ 1)
+
+    def swapped(wrong: Run) -> None:
+        wrong.results[busy].reverse()
+
+    def counted(event: str):
+        def change(wrong: Run) -> None:
+            wrong.events[event] += 1
+        return change
+
+    def handed(wrong: Run) -> None:
+        wrong.handed -= 1
+
+    def flagged(wrong: Run) -> None:
+        wrong.flags ^= 1
+
+    events = ("dot_done", "result", "match", "zero_empty", "zero_cancel", "zero_underflow", "range_error",
+              "step")
+    for fault in (lost, doubled, changed, swapped, handed, flagged, *(counted(name) for name in events)):
+        wrong = copy.deepcopy(run)
+        fault(wrong)
+        try:
+            machine.check(wrong, dense=False)
+        except AssertionError:
+            continue
+        raise AssertionError(f"nobody noticed: {fault.__name__}")
