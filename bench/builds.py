@@ -17,10 +17,15 @@ SPEED = ("--no-assert", "-O3", "-CFLAGS", "-O2", "--x-assign", "fast", "--x-init
          "-Wno-lint", SPEED_CONTROL)
 
 
-def build_machine(config: Config) -> Build:
-    """Return a Verilator simulation of flaash_bench_host for cocotb, of the chip with these parameters."""
-    return build(HOST, "verilator", config.parameters(), (_host_source(config),),
-                 options=(*SPEED, "--no-public-flat-rw", FOLDER / "ports.vlt"))
+def build_machine(config: Config, short: bool = False) -> Build:
+    """Return a Verilator simulation of flaash_bench_host for cocotb.
+
+    Args:
+        config: parameters of the chip.
+        short: for few cycles; the compiler takes a third of the time, the simulation several times as long.
+    """
+    options = (*SPEED, "--no-public-flat-rw", FOLDER / "ports.vlt", *(("-CFLAGS", "-O0") if short else ()))
+    return build(HOST, "verilator", config.parameters(), (_host_source(config),), options=options)
 
 
 def _host_source(config: Config) -> Path:

@@ -31,13 +31,14 @@ _POLL = 0.2  # seconds between two looks at what the simulations have finished
 
 
 def measure(rows: Sequence[Row], jobs: int, progress: Callable[[int, str], None] = lambda done, what: None,
-            ) -> list[dict]:
+            short: bool = False) -> list[dict]:
     """Measure rows and return a record for each, in their order; see record().
 
     Args:
         rows: what to run.
         jobs: simulations at a time.
         progress: told how many rows have ended and what is being done.
+        short: see build_machine().
     """
     by_config: dict[str, list[Row]] = {}
     for row in rows:
@@ -45,7 +46,7 @@ def measure(rows: Sequence[Row], jobs: int, progress: Callable[[int, str], None]
         (BUILD / "runs" / _run_name(row.config) / "outcomes.jsonl").unlink(missing_ok=True)
     records: dict[Row, dict] = {}
     with ProcessPoolExecutor(max(jobs, 1)) as pool:
-        running: dict[Future, str] = {pool.submit(_simulate, config, chosen): config
+        running: dict[Future, str] = {pool.submit(_simulate, config, chosen, short): config
                                       for config, chosen in by_config.items()}
         while running:
             ended = wait(running, timeout=_POLL, return_when=FIRST_COMPLETED).done
@@ -155,13 +156,13 @@ def _finished(config: str) -> int:
     return len(path.read_text().splitlines()) if path.exists() else 0
 
 
-def _simulate(config: str, rows: list[Row]) -> list[dict]:
+def _simulate(config: str, rows: list[Row], short: bool) -> list[dict]:
     """Build and run one machine; return a record per row. Called in a process of its own."""
     chosen = machine(config)
     runs = [{"workload": row.workload, "run_length": run_length(row.workload, chosen),
              "limit": cycle_limit(row.workload)} for row in rows]
     try:
-        built = build_machine(chosen.config)
+        built = build_machine(chosen.config, short)
     except SimulationFailed as error:
         return [record(row, chosen, {}, [str(error)]) for row in rows]
     outcomes, folder = simulate(built, chosen, runs, _run_name(config))
