@@ -130,7 +130,8 @@ async def hard_reset_inside_a_frame(dut) -> None:
 async def fiber_tables_are_read_back(dut) -> None:
     """The job generator's view: first lines of all fibers and the sentinel behind them."""
     random, side = await _begin(dut)
-    await _load(random, side, (3, 2))
+    for which, shape in enumerate(((3, 4, 30), (9, 50))):
+        await side.load(tensor(random, shape, 100), which)
     for which, csf in enumerate(side.operands):
         lengths = [int(end - begin) for begin, end in csf.fiber_bounds()]
         firsts = [sum(-(-n // 4) for n in lengths[:i]) for i in range(len(lengths) + 1)]
