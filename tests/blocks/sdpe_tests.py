@@ -61,6 +61,24 @@ async def nothing_is_lost_when_nobody_takes_results(dut) -> None:
 
 
 @cocotb.test()
+async def zeros_pass_a_full_store(dut) -> None:
+    bench = await started(dut)
+    dut.result_ready_i.value = 0
+    depth, one = int(dut.ResultDepth.value), random_value(bench.random, bench.fmt, "unit")
+    hit, miss = [(3, one)], [(4, one)]
+    setup = Setup(bench.fmt, bench.engine, Operand([hit], bench.lanes),
+                  Operand([hit] * depth + [miss] * 50 + [hit], bench.lanes), [Job(0, 0, depth + 51)])
+    await bench.load(setup)
+    bench.send(setup)
+    await until(dut, lambda: bench.counts()["stall_result"] > 0, 400, "a result without room")
+    counts = bench.counts()
+    assert (counts["result"], counts["zero_empty"]) == (depth, 50)
+    dut.result_ready_i.value = 1
+    await bench.finished(setup)
+    bench.check(setup)
+
+
+@cocotb.test()
 async def lines_without_a_match_pass_a_full_queue(dut) -> None:
     # Each pair has its matches in the first lines and then none for a while; Watch tells the steps
     # that EngineCompare makes with a full queue from the stalls. Results leave one by one, and two or
