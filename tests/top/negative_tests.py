@@ -13,6 +13,7 @@ from models.csf import Csf
 from tb.agents.contraction.item import Outcome
 from tb.agents.result.driver import ResultDriver
 from tb.agents.result.monitor import ResultMonitor
+from tb.common import rtl_constants as rtl
 from tb.env.predictor import Predictor
 from tb.env.scoreboard import Scoreboard
 from tb.env.test import ContractionTest
@@ -168,8 +169,10 @@ async def illegal_handshake(dut: SimHandleBase) -> None:
 
 
 async def _withdraw(dut: SimHandleBase) -> None:
-    while not (dut.rst_ni.value == 1 and dut.u_registers.start_o.value == 1):
+    control = rtl.REGISTERS["RegControl"].address
+    while not (dut.s_axil_bvalid.value == 1 and dut.s_axil_awaddr.value == control):
         await RisingEdge(dut.clk_i)
+    # The start has been accepted; until the contraction is done no beat is taken.
     for valid in (1, 0):
         dut.s_axis_tvalid.value = valid
         for _ in range(3):

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Results do not depend on the machine: one model, every configuration, equality of bits.
+
+Each run compares every result with the exact model, which knows nothing of the configuration.
+"""
+
+import pytest
+
+from tb.common import configs
+from tb.env.run import run_sequences
+
+PAIRS = ["3x3x1024_d0.005", "3x512_nnz500", "7x7x512_d0.005"]
+# One parameter at a time around the default, and each engine, memory and scheduler with each other.
+CHANGES: list[dict[str, int | str]] = [
+    *({"NumSdpe": number} for number in (1, 2, 3, 32, 64)),
+    *({"Lanes": lanes} for lanes in (1, 2, 8)),
+    *({"MemLatency": latency} for latency in (1, 5, 50)),
+    {"Memory": "ideal"}, {"Scheduler": "round_robin"}, {"Engine": "merge"},
+    {"Engine": "merge", "Memory": "ideal", "Scheduler": "round_robin", "Lanes": 1},
+    {"Engine": "merge", "Scheduler": "round_robin"},
+    {"Engine": "lookup", "CoordWidth": 10}, {"Engine": "lookup", "CoordWidth": 10, "Memory": "ideal"},
+    {"Engine": "lookup", "CoordWidth": 10, "NumSdpe": 3, "MemLatency": 50},
+    {"MemBanks": 1}, {"ResultDepth": 4}, {"CoordWidth": 32},
+]
+
+
+def label(change: dict[str, int | str]) -> str:
+    return ",".join(f"{name}={value}" for name, value in change.items())
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=label)
+def test_configurations(change: dict[str, int | str], seed: int) -> None:
+    run = run_sequences(configs.load("default", change), "icarus", ["workloads"],
+                        f"invariance-{label(change)}", seed, {"workloads": {"pairs": PAIRS}})
+    assert run.summary["passed"] and run.summary["mismatches"] == 0
+
+
+def test_more_engines_than_jobs(seed: int) -> None:
+    run = run_sequences(configs.load("default", {"NumSdpe": 64}), "icarus", ["smoke"], "invariance-few-jobs",
+                        seed)
+    assert run.summary["passed"] and run.summary["compared"] > 0
+
+
+@pytest.mark.parametrize("name", ["paper32", "fast8"])
+def test_wide_machines_on_verilator(name: str, seed: int) -> None:
+    run = run_sequences(configs.load(name), "verilator", ["workloads"], f"invariance-{name}", seed,
+                        {"workloads": {"pairs": [*PAIRS, "7x7x512_d0.05", "10x10x100_d0.05"]}})
+    assert run.summary["passed"] and run.summary["mismatches"] == 0

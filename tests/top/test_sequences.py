@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every sequence of tb/sequences on the chip, each result compared with the model."""
+
+import pytest
+
+from tb.common import configs
+from tb.env.run import run_sequences
+
+# On Icarus the engines are few, so that a run takes seconds.
+CHIPS = {"verilator": configs.load("default"), "icarus": configs.load("default", {"NumSdpe": 2})}
+GROUPS = {
+    "shapes": ["smoke", "orders", "extents", "empties", "extremes", "skewed"],
+    "modes": ["random", "dense", "specials", "back_to_back", "file"],
+    "stalls": ["stalls"],
+    "errors": ["errors", "start_errors"],
+}
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_sequences(simulator: str, group: str, seed: int) -> None:
+    run = run_sequences(CHIPS[simulator], simulator, GROUPS[group], f"sequences-{group}-{simulator}", seed)
+    assert run.summary["passed"] and run.summary["compared"] > 0 and run.summary["mismatches"] == 0
+
+
+def test_full_memories(seed: int) -> None:
+    """Operands that fill the memories; too long for Icarus."""
+    run = run_sequences(CHIPS["verilator"], "verilator", ["capacity"], "sequences-capacity", seed)
+    assert run.summary["passed"]
+
+
+@pytest.mark.parametrize("name", ["bf16", "int8", "int16", "tiny"])
+def test_formats(name: str, seed: int) -> None:
+    sequences = ["smoke", "random", "dense"] + (["specials"] if name != "tiny" else [])
+    run = run_sequences(configs.load(name, {"NumSdpe": 2}), "icarus", sequences, f"formats-{name}", seed,
+                        {"dense": {"count": 1}} if name == "tiny" else None)
+    assert run.summary["passed"] and run.summary["compared"] > 0

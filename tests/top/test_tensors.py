@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The workloads of the paper and real tensors on the chip, bit for bit."""
+
+
+import pytest
+
+from models import io
+from tb.common import configs
+from tb.common.toolchain import BUILD, ROOT
+from tb.env.run import run_sequences
+from tb.sequences.workloads import workload_names
+
+TENSORS = ROOT / "models" / "data" / "tensors"
+
+
+def test_default_takes_the_same_cycles_everywhere(seed: int) -> None:
+    summaries = [run_sequences(configs.load(), simulator, ["file"], f"default-{simulator}", seed).summary
+                 for simulator in ("verilator", "icarus")]
+    assert all(summary["passed"] and summary["compared"] == summary["results"] > 0 for summary in summaries)
+    for key in ("cycles", "jobs", "matches", "results"):
+        assert summaries[0][key] == summaries[1][key], f"{key}: {[summary[key] for summary in summaries]}"
+
+
+def test_all_workloads_on_verilator(seed: int) -> None:
+    run = run_sequences(configs.load(), "verilator", ["workloads"], "workloads-verilator", seed)
+    assert run.summary["passed"] and run.summary["mismatches"] == 0
+
+
+# The longest pairs would take minutes each on Icarus; its share is the pairs of fewest steps.
+ON_ICARUS = [name for name in workload_names() if name.endswith(("d0.005", "d0.01", "nnz500"))
+             and not name.startswith("3x3x3x3")]
+
+
+def test_workloads_on_icarus(seed: int) -> None:
+    run = run_sequences(configs.load("default", {"NumSdpe": 8}), "icarus", ["workloads"], "workloads-icarus",
+                        seed, {"workloads": {"pairs": ON_ICARUS}})
+    assert run.summary["passed"] and run.summary["mismatches"] == 0
+
+
+def test_umls_in_full(seed: int) -> None:
+    path = str(TENSORS / "umls.tns")
+    run = run_sequences(configs.load(), "verilator", ["file"], "umls", seed,
+                        {"file": {"a": path, "b": path, "axes": None}})
+    assert run.summary["passed"] and run.summary["compared"] == 135_666
+
+
+@pytest.mark.parametrize("name", ["kinships", "flights"])
+def test_slices_of_real_tensors(name: str, seed: int) -> None:
+    """A tenth of the coordinates of the first mode, as a tensor of the same shape."""
+    tensor = io.read(TENSORS / f"{name}.tns")
+    chosen = tensor.coords[:, -2] % 10 == 0
+    part = type(tensor).from_coordinates(tensor.shape, tensor.coords[chosen], tensor.values[chosen])
+    folder = BUILD / "slices"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.tns"
+    io.write(path, part)
+    assert part.nnz > 0
+    run = run_sequences(configs.load(), "verilator", ["file"], f"slice-{name}", seed,
+                        {"file": {"a": str(path), "b": str(path), "axes": None}})
+    assert run.summary["passed"] and run.summary["compared"] > 0
