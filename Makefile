@@ -32,6 +32,10 @@ sim: $(STAMP) ## contract tensors: A= B= AXES= OUT= SIM= CONFIG= SEQ= SEED= WAVE
 new-sequence: $(STAMP) ## write a sequence file to begin with: NAME=
 	@$(PY) -m tb.cli.new_sequence '$(NAME)'
 
+.PHONY: waves
+waves: $(STAMP) ## open the trace of the last make sim WAVES=1, or name it
+	@$(PY) -m tb.cli.waves
+
 .PHONY: test
 test: $(STAMP) ## run the suite on both simulators (TEST=path::name for one)
 	@$(PY) -m pytest -n $(JOBS) --dist worksteal $(TEST)

@@ -33,7 +33,8 @@ class ContractionTest(uvm_test):
 
     def build_phase(self) -> None:
         self.config = Config.from_json(os.environ["FLAASH_CONFIG"])
-        self.seed = int(cocotb.RANDOM_SEED)
+        # cocotb.RANDOM_SEED is another number for each test, made of this one.
+        self.seed = int(os.environ["COCOTB_RANDOM_SEED"])
         self.sequences = os.environ["FLAASH_SEQ"].split(",")
         self.knobs = json.loads(os.environ.get("FLAASH_KNOBS", "{}"))
         self.env = ContractionEnv("env", self, cocotb.top, self.config, self.seed)
@@ -66,7 +67,7 @@ class ContractionTest(uvm_test):
     def summary(self) -> dict:
         """Return what summary.json says of the run, without the verdict."""
         scoreboard = self.env.scoreboard
-        return {"simulator": cocotb.SIM_NAME, "config": self.config.name, "seed": self.seed,
+        return {"simulator": cocotb.SIM_NAME.split()[0].lower(), "config": self.config.name, "seed": self.seed,
                 "sequences": self.sequences, **self.env.statistics.summary(),
                 "compared": scoreboard.compared, "mismatches": scoreboard.mismatch_count,
                 "errors_compared": scoreboard.errors, "coverage": round(cover_points.percent(), 2)}

@@ -22,9 +22,10 @@ def test_sequences(simulator: str, group: str, seed: int) -> None:
     assert run.summary["passed"] and run.summary["compared"] > 0 and run.summary["mismatches"] == 0
 
 
-def test_full_memories(seed: int) -> None:
-    """Operands that fill the memories; too long for Icarus."""
-    run = run_sequences(CHIPS["verilator"], "verilator", ["capacity"], "sequences-capacity", seed)
+def test_full_memories(simulator: str, seed: int) -> None:
+    """Operands that fill small memories, and ones that need a place more."""
+    config = configs.load("default", {"NumSdpe": 2, "MemLines": 16, "NodeDepth": 20, "FiberDepth": 12})
+    run = run_sequences(config, simulator, ["capacity"], f"sequences-capacity-{simulator}", seed)
     assert run.summary["passed"]
 
 
