@@ -39,11 +39,11 @@ class Machine:
     def run_length(self, fibers_a: int, fibers_b: int) -> int:
         """Return the host's choice for RegRunLength: fibers of B per range job, 0 for all.
 
-        The paper's machine hands out single dot products. A streaming engine with demand-driven
-        dispatch gets about RUNS_PER_ENGINE runs, so that the last ones end close to each other.
-        The lookup engine cuts the work itself.
+        The merge engine, the paper's, gets single dot products. A compare engine gets about
+        RUNS_PER_ENGINE runs, so that the last ones end close to each other. The lookup engine
+        cuts the work itself.
         """
-        if self.config["Scheduler"] == "round_robin":
+        if self.config["Engine"] == "merge":
             return 1
         if self.config["Engine"] == "lookup":
             return 0
