@@ -67,7 +67,8 @@ class ContractionTest(uvm_test):
     def summary(self) -> dict:
         """Return what summary.json says of the run, without the verdict."""
         scoreboard = self.env.scoreboard
-        return {"simulator": cocotb.SIM_NAME.split()[0].lower(), "config": self.config.name, "seed": self.seed,
+        simulator = cocotb.SIM_NAME.split()[0].lower()
+        return {"simulator": simulator, "config": self.config.name, "seed": self.seed,
                 "sequences": self.sequences, **self.env.statistics.summary(),
                 "compared": scoreboard.compared, "mismatches": scoreboard.mismatch_count,
                 "errors_compared": scoreboard.errors, "coverage": round(cover_points.percent(), 2)}
