@@ -140,7 +140,7 @@ module flaash_lookup_plan
 
   // ----------------------------------------------------------------- place by place
   // Cut g is where the piece of group g begins, cut Groups where the last one ends. Groups get their
-  // pieces one after the other, so each gets a line less than the one before.
+  // pieces one after the other, so each gets a line less than the one before, unless rows are tiny.
   localparam int unsigned EarlyLines = (Groups - 1) / 2;
 
   fiber_id_t             a_q;                // first fiber of the set
@@ -148,9 +148,11 @@ module flaash_lookup_plan
   logic [FiberIdWidth:0] a_next;
   logic [CostWidth-1:0]  rest_q, reach, left;  // reach: after the whole rows; left: within the last row
   logic [1:0]            rows_more;
+  logic                  stagger;
   logic                  cut_ends;           // nothing is left for later groups
 
-  assign reach = CostWidth'(line_q) + rest_q;
+  assign stagger = row >= CostWidth'(Groups);
+  assign reach   = CostWidth'(line_q) + rest_q;
 
   always_comb begin
     rows_more = 2'd0;
@@ -173,14 +175,14 @@ module flaash_lookup_plan
     if (state_q != StCut) begin
       cut_q  <= '0;
       line_q <= '0;
-      rest_q <= rest + CostWidth'(EarlyLines);
+      rest_q <= rest + (stagger ? CostWidth'(EarlyLines) : '0);
       // The second pieces begin where the first ones end.
       if (state_q == StIdle) a_q <= '0;
     end else begin
       cut_q  <= cut_q + 1'b1;
       a_q    <= cut_ends ? share_end : a_next[FiberIdWidth-1:0];
       line_q <= cut_ends ? '0 : line_next;
-      if (rest_q > load) rest_q <= rest_q - 1'b1;
+      if (stagger && rest_q > load) rest_q <= rest_q - 1'b1;
     end
   end
 
@@ -255,6 +257,7 @@ module flaash_lookup_plan
 
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(StartWhenIdle_A, !start_i || !busy_o, "a plan while another is being made")
+  `FLAASH_ASSERT(WithinRow_A, state_q != StCut || Groups == 1 || left < row, "a cut behind the end of its row")
   `FLAASH_COVER(TwoRowsMore_C, state_q == StCut && rows_more == 2'd2)
 
 endmodule : flaash_lookup_plan

@@ -8,7 +8,9 @@ import pytest
 from tb.common import rtl_constants as rtl
 from tb.common.simulation import SimulationFailed, build, run_bench
 
-WRAPPER = (Path(__file__).parent / "rtl" / "flaash_lookup_bench.sv",)
+RTL = Path(__file__).parent / "rtl"
+WRAPPER = (RTL / "flaash_lookup_bench.sv",)
+PLAN_WRAPPER = (RTL / "flaash_lookup_plan_bench.sv",)
 IDEAL, BANKED = rtl.MEMORIES["ideal"], rtl.MEMORIES["banked"]
 
 # Name, short sample only, parameters. Icarus builds in no time, so the space is swept there.
@@ -25,6 +27,8 @@ MACHINES = {
         ("n64", True, {"NumSdpe": 64, "CoordWidth": 6, "MemLatency": 5, "Format": rtl.FORMATS["int8"]}),
     ],
 }
+# Groups, engines of a group.
+PLANS = {"verilator": [(8, 4)], "icarus": [(8, 4), (1, 4), (2, 1), (3, 3), (16, 8), (64, 1)]}
 ILLEGAL = [{"NumSdpe": 65}, {"GroupSize": 9}, {"Lanes": 3}, {"CoordWidth": 13}, {"Memory": 7}]
 
 
@@ -34,6 +38,13 @@ def test_lookup(simulator: str, seed: int) -> None:
             run_bench("flaash_lookup_bench", f"tests.blocks.{module}_tests", simulator, f"{module}-{name}",
                       parameters, seed, extra_sources=WRAPPER,
                       environment_variables={"LOOKUP_SHORT": str(int(short))})
+
+
+def test_lookup_plan(simulator: str, seed: int) -> None:
+    for groups, size in PLANS[simulator]:
+        run_bench("flaash_lookup_plan_bench", "tests.blocks.lookup_plan_tests", simulator,
+                  f"lookup_plan-g{groups}-s{size}", {"Groups": groups, "MaxSize": size}, seed,
+                  extra_sources=PLAN_WRAPPER)
 
 
 @pytest.mark.parametrize("parameters", ILLEGAL, ids=str)

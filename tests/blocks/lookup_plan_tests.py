@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator: the pieces of a plan are the whole plane, each place once, and cost the same."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import random
+
+import cocotb
+from cocotb.handle import SimHandleBase
+from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
+
+from tb.common.bench import start
+
+Lengths = list[int]  # lines of each fiber
+FIELDS = ("a_id", "a_line", "b_id", "b_line", "a_end", "b_end")
+
+
+@dataclasses.dataclass
+class Plan:
+    """What the plan did: fibers of a set, (group, cycle, piece by field), dot products handed out."""
+
+    set_size: int
+    pieces: list[tuple[int, int, dict[str, int]]]
+    handed: list[int]
+
+
+class Planner:
+    """Drives flaash_lookup_plan_bench."""
+
+    def __init__(self, dut: SimHandleBase):
+        self.dut = dut
+        self.groups = int(dut.Groups.value)
+        self.max_size = int(dut.MaxSize.value)
+        for name in ("wr_valid_i", "fiber_valid_i", "start_i", "a_fibers_i", "b_fibers_i"):
+            getattr(dut, name).value = 0
+
+    async def load(self, operand: int, lengths: Lengths) -> None:
+        """Write the table of an operand, and for B which lines end a fiber."""
+        dut = self.dut
+        dut.fiber_operand_i.value, dut.fiber_valid_i.value = operand, 1
+        for fiber, first in enumerate([0, *itertools.accumulate(lengths)]):
+            dut.fiber_id_i.value, dut.fiber_first_i.value = fiber, first
+            await RisingEdge(dut.clk_i)
+        dut.fiber_valid_i.value = 0
+        if operand:
+            dut.wr_valid_i.value = 1
+            ends = set(itertools.accumulate(lengths))
+            for line in range(sum(lengths)):
+                dut.wr_addr_i.value, dut.wr_last_i.value = line, int(line + 1 in ends)
+                await RisingEdge(dut.clk_i)
+            dut.wr_valid_i.value = 0
+
+    async def plan(self, a: Lengths, b: Lengths) -> Plan:
+        """Load two operands and collect the pieces until nothing is busy."""
+        dut = self.dut
+        await self.load(0, a)
+        await self.load(1, b)
+        dut.a_fibers_i.value, dut.b_fibers_i.value, dut.start_i.value = len(a), len(b), 1
+        await RisingEdge(dut.clk_i)
+        dut.start_i.value = 0
+        pieces, handed = [], []
+        for cycle in range(1, 10_000):
+            await FallingEdge(dut.clk_i)
+            if not int(dut.busy_o.value):
+                break
+            valid = int(dut.piece_valid_o.value)
+            assert valid & (valid - 1) == 0, "two groups get a piece at once"
+            if valid:
+                piece = {name: int(getattr(dut, f"piece_{name}_o").value) for name in FIELDS}
+                pieces.append((valid.bit_length() - 1, cycle, piece))
+            if int(dut.handed_o.value):
+                handed.append(int(dut.handed_dots_o.value))
+        assert cycle < 9_999, "busy for ever"
+        await RisingEdge(dut.clk_i)
+        return Plan(int(dut.set_size_o.value), pieces, handed)
+
+
+def costs(plan: Plan, groups: int, a: Lengths, b: Lengths) -> list[int]:
+    """Return the lines that each group reads."""
+    first_b = [0, *itertools.accumulate(b)]
+    total = [0] * groups
+    for group, _, piece in plan.pieces:
+        for fiber in range(piece["a_id"], min(piece["a_end"], len(a) - 1) + 1, plan.set_size):
+            begin = piece["b_line"] if fiber == piece["a_id"] else 0
+            end = piece["b_end"] if fiber == piece["a_end"] else first_b[-1]
+            if begin < end:
+                total[group] += sum(a[fiber:fiber + plan.set_size]) + end - begin
+    return total
+
+
+def check(plan: Plan, planner: Planner, a: Lengths, b: Lengths) -> None:
+    """Check that the pieces follow each other without gap or overlap, on fiber boundaries."""
+    groups, size = planner.groups, plan.set_size
+    assert 1 <= size <= planner.max_size
+    first_a, first_b = ([0, *itertools.accumulate(lengths)] for lengths in (a, b))
+    order = [group for group, _, _ in plan.pieces]
+    assert order in (list(range(groups)), list(range(groups)) * 2), f"pieces for groups {order}"
+    place = (0, 0)
+    for _, _, piece in plan.pieces:
+        assert (piece["a_id"], piece["b_line"]) == place, f"a gap or an overlap at {place}: {piece}"
+        assert piece["a_line"] == first_a[piece["a_id"]] and piece["b_line"] == first_b[piece["b_id"]], piece
+        assert piece["a_id"] % size == 0 or piece["a_id"] == len(a), piece
+        assert piece["b_end"] in first_b[:-1], piece
+        place = (piece["a_end"], piece["b_end"])
+    assert place == (len(a), 0), f"the plan ends at {place}"
+    sets = [min(size, len(a) - fiber) for fiber in range(0, len(a), size)]
+    assert plan.handed == [fibers * len(b) for fibers in sets], plan.handed
+    assert (int(planner.dut.a_lines_o.value), int(planner.dut.b_lines_o.value)) == (sum(a), sum(b))
+
+
+def check_balance(plan: Plan, planner: Planner, a: Lengths, b: Lengths) -> None:
+    """Check that no group has much more than its share: a fiber of B and a load of A, and 3 percent."""
+    total = costs(plan, planner.groups, a, b)
+    share = sum(total) / planner.groups
+    limit = 1.03 * share + max(b) + max(a) * plan.set_size + planner.groups
+    assert max(total) <= limit, f"most {max(total)} lines, share {share:.0f}, all {total}"
+
+
+async def begun(dut) -> tuple[Planner, random.Random]:
+    planner = Planner(dut)
+    return planner, await start(dut)
+
+
+@cocotb.test()
+async def pieces_cover_the_plane(dut) -> None:
+    planner, rng = await begun(dut)
+    for _ in range(60):
+        longest_a, longest_b = rng.choice([1, 2, 10, 40]), rng.choice([1, 2, 10, 40])
+        a = [rng.randint(1, longest_a) for _ in range(rng.choice([1, 2, 5, 9, 33, 60, rng.randint(1, 130)]))]
+        b = [rng.randint(1, longest_b) for _ in range(rng.choice([1, 2, 5, 9, 33, 60]))]
+        check(await planner.plan(a, b), planner, a, b)
+
+
+@cocotb.test()
+async def equal_fibers_are_shared_equally(dut) -> None:
+    planner, rng = await begun(dut)
+    for _ in range(30):
+        lines_a, lines_b = rng.randint(1, 30), rng.randint(1, 30)
+        a, b = [lines_a] * rng.randint(30, 130), [lines_b] * rng.randint(10, 60)
+        plan = await planner.plan(a, b)
+        check(plan, planner, a, b)
+        check_balance(plan, planner, a, b)
+
+
+@cocotb.test()
+async def set_size_is_the_cheapest(dut) -> None:
+    """With few fibers of A the size of a set has the least cost of all."""
+    planner, rng = await begun(dut)
+    few = planner.groups * planner.max_size
+    for count in [*range(1, min(few, 20)), few - 1, few, few + 5]:
+        if count < 1:
+            continue
+        a, b = [rng.choice([1, 7, 30])] * count, [rng.choice([1, 4, 20])] * rng.randint(1, 20)
+        plan = await planner.plan(a, b)
+        check(plan, planner, a, b)
+        if planner.groups == 1 or count >= few:
+            assert plan.set_size == planner.max_size
+            continue
+
+        def cost(size: int, a: Lengths = a, b: Lengths = b) -> int:
+            return (-(-len(a) // size) * sum(b) * len(a) + size * (planner.groups - 1) * sum(a))
+
+        best = min(cost(size) for size in range(1, planner.max_size + 1))
+        assert cost(plan.set_size) == best, f"{plan.set_size} fibers of {a[0]} lines, {sum(b)} lines of B"
+
+
+@cocotb.test()
+async def last_set_is_shared(dut) -> None:
+    """Where B is long, what is left over of A is a second piece for every group."""
+    planner, _ = await begun(dut)
+    if planner.groups == 1 or planner.max_size == 1:
+        return
+    sets = 2 * planner.groups
+    for left in range(planner.max_size):
+        a, b = [2] * (sets * planner.max_size + left), [10] * (7 * planner.groups)
+        plan = await planner.plan(a, b)
+        check(plan, planner, a, b)
+        check_balance(plan, planner, a, b)
+        assert len(plan.pieces) == planner.groups * (2 if left else 1)
+        b = [10] * 3 * planner.groups  # too short for that
+        plan = await planner.plan(a, b)
+        check(plan, planner, a, b)
+        assert len(plan.pieces) == planner.groups
+
+
+@cocotb.test()
+async def large_operands(dut) -> None:
+    """Numbers near the widths of the registers; only A's fibers are many, its table is sampled."""
+    planner, rng = await begun(dut)
+    a, b = [rng.randint(1, 400) for _ in range(2000)], [rng.randint(1, 300) for _ in range(40)]
+    plan = await planner.plan(a, b)
+    check(plan, planner, a, b)
+    check_balance(plan, planner, a, b)
+
+
+@cocotb.test()
+async def first_piece_comes_in_time(dut) -> None:
+    """The latency in the contract, with fibers of one line and with long ones, few and many."""
+    planner, _ = await begun(dut)
+    many = planner.groups * planner.max_size
+    for lines, count, bits in ((1, many, 3), (30, many, 7), (1, max(many - 1, 1), 3)):
+        plan = await planner.plan([lines] * count, [3] * 10)
+        share = 4 + min(bits, 6)
+        if count < many and planner.max_size > 1:
+            share = max(share, planner.max_size + 6)
+        expected = 6 + (share if planner.groups > 1 else 0)
+        cycles = [cycle for _, cycle, _ in plan.pieces]
+        assert cycles[0] <= expected, f"first piece after {cycles[0]} cycles, not {expected}"
+        assert cycles[:planner.groups] == list(range(cycles[0], cycles[0] + planner.groups))
+
+
+@cocotb.test()
+async def reset_forgets_the_plan(dut) -> None:
+    planner, _ = await begun(dut)
+    for delay in (1, 4, 9, 14, 20):
+        await planner.plan([3] * 9, [2] * 5)
+        dut.start_i.value = 1
+        await RisingEdge(dut.clk_i)
+        dut.start_i.value = 0
+        await ClockCycles(dut.clk_i, delay)
+        dut.rst_ni.value = 0
+        await RisingEdge(dut.clk_i)
+        dut.rst_ni.value = 1
+        for _ in range(30):
+            await FallingEdge(dut.clk_i)
+            assert not int(dut.busy_o.value) and not int(dut.piece_valid_o.value)
+        a, b = [3] * 9, [2] * 5
+        check(await planner.plan(a, b), planner, a, b)
+
+
+@cocotb.test()
+async def checks_bite(dut) -> None:
+    planner, _ = await begun(dut)
+    a, b = [3] * 40, [2] * 30
+    plan = await planner.plan(a, b)
+    check(plan, planner, a, b)
+    for field, change in (("a_id", 1), ("a_line", 1), ("b_id", 1), ("b_line", 2), ("a_end", 4), ("b_end", 2)):
+        wrong = dataclasses.replace(plan, pieces=[(g, c, dict(piece)) for g, c, piece in plan.pieces])
+        wrong.pieces[-1][2][field] += change
+        try:
+            check(wrong, planner, a, b)
+        except AssertionError:
+            continue
+        raise AssertionError(f"nobody noticed a wrong {field}")
+    lazy = {"a_id": len(a), "b_line": 0, "a_end": len(a), "b_end": 0}
+    busy = {**lazy, "a_id": 0}
+    pieces = [(g, 0, lazy if g else busy) for g in range(planner.groups)]
+    all_for_one = dataclasses.replace(plan, pieces=pieces)
+    if planner.groups > 1:
+        try:
+            check_balance(all_for_one, planner, a, b)
+        except AssertionError:
+            return
+        raise AssertionError("nobody noticed that one group has everything")
