@@ -13,7 +13,6 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from cocotb.clock import Clock
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import ClockCycles, RisingEdge, SimTimeoutError, with_timeout
 from cocotb.utils import get_sim_time
@@ -22,7 +21,7 @@ from cocotbext.axi import AxiLiteBus, AxiLiteMaster
 from tb.common import rtl_constants as rtl
 
 WORD = 4  # bytes
-PERIOD = 2  # ns; the clock's period, an even number of time steps
+PERIOD = 2  # ns, of the clock in flaash_bench_host
 OPERANDS, RESULT = Path("operands.hex"), Path("result.hex")  # in the folder of the run
 _DRAINED, _ERROR = (1 << rtl.IRQ_BITS[name].value for name in ("IrqDrained", "IrqError"))
 _LOADING = 1 << rtl.STATUS_BITS["StatusLoading"].value
@@ -64,7 +63,6 @@ class Host:
         self._dut = dut
         dut.rst_ni.value = dut.read_i.value = dut.beats_i.value = 0
         self._registers = AxiLiteMaster(AxiLiteBus.from_prefix(dut, "s_axil"), dut.clk_i, dut.rst_ni, False)
-        Clock(dut.clk_i, PERIOD, "ns", impl="gpi").start()
 
     async def prepare(self, frames: Sequence[Sequence[int]]) -> None:
         """Reset the machine, so that a run does not depend on the ones before, and hand over the frames."""

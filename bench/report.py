@@ -84,7 +84,7 @@ def software_lines(records: Sequence[dict], software: dict[str, dict[str, float]
 
 
 def write_report(results: dict, folder: Path) -> Path:
-    """Draw the curves and write index.html; return its path.
+    """Draw the curves, write tables.md and index.html, and return the path of the page.
 
     Args:
         results: what results.json holds: "rows", "software", "clocks" (MHz by name), "about" (texts by name).
@@ -100,9 +100,37 @@ def write_report(results: dict, folder: Path) -> Path:
         targets=target_lines(records), paper=paper_lines(records), clocks=clocks, ways=ways,
         software=software_lines(records, software, clocks), bound_tolerance=BOUND_TOLERANCE,
         failed=[row for row in records if not row["checked"]])
+    (folder / "tables.md").write_text(as_markdown(results))
     path = folder / "index.html"
     path.write_text(page)
     return path
+
+
+def as_markdown(results: dict) -> str:
+    """Return the tables that docs/performance.md shows."""
+    records, clocks = results["rows"], results["clocks"]
+    targets = [(line["workload"], line["num_sdpe"], f"{line['cycles']:,}{'' if line['met'] else ' (missed)'}",
+                f"{line['target']:,}", f"{line['bound']:,}",
+                *((f"{line['paper']:,}", f"{line['paper'] / line['cycles']:.1f}") if line["paper"] else ("", "")))
+               for line in target_lines(records)]
+    points = [(line["workload"], line["num_sdpe"], f"{line['cycles']:,}", f"{line['paper']:,}",
+               f"{line['difference']:+.1f}%", f"{line['with_gaps']:,}") for line in paper_lines(records)]
+    beside = [(line["workload"], line["config"], f"{line['cycles']:,}",
+               *(f"{time:.2f}" for time in line["hardware"].values()),
+               f"{line['mixed']:.1f}", f"{line['sparse']:.1f}")
+              for line in software_lines(records, results["software"], clocks)
+              if line["workload"] in read_targets()]
+    return "\n".join([
+        *_table(("workload", "engines", "cycles", "target", "lower bound", "paper's machine", "times faster"),
+                targets), "",
+        *_table(("workload", "engines", "paper's machine", "the paper", "difference",
+                 "with a cycle more per dot product"), points), "",
+        *_table(("workload", "machine", "cycles", *(f"us at {clock:g} MHz" for clock in clocks.values()),
+                 "software, an operand dense, us", "software, both sparse, us"), beside), ""])
+
+
+def _table(head: Sequence[str], body: Sequence[Sequence]) -> list[str]:
+    return [f"| {' | '.join(map(str, cells))} |" for cells in (head, ["---"] + ["---:"] * (len(head) - 1), *body)]
 
 
 def _cycles(records: Sequence[dict]) -> dict[tuple[str, str], dict]:

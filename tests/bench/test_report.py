@@ -119,6 +119,13 @@ def test_software_beside_the_fastest_of_our_machines() -> None:
     assert line["mixed"] == 19 and line["sparse"] == 55
 
 
+def test_tables_for_the_documents() -> None:
+    text = report.as_markdown(synthetic())
+    assert "| 7x7x512_d0.1 | 8 | 2,500 | 4,700 | 2,250 | 2,500 | 1.0 |" in text
+    assert "20,000 (missed) | 17,000" in text
+    assert f"| 7x7x512_d0.1 | {OURS[32]} | 625 | 0.62 | 7.81 | 19.0 | 55.0 |" in text
+
+
 def test_report_of_all_runs(tmp_path: Path) -> None:
     page = report.write_report(synthetic(), tmp_path).read_text()
     pictures = {path.name for path in tmp_path.glob("*.png")}
