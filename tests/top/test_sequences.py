@@ -33,5 +33,5 @@ def test_full_memories(simulator: str, seed: int) -> None:
 def test_formats(name: str, seed: int) -> None:
     sequences = ["smoke", "random", "dense"] + (["specials"] if name != "tiny" else [])
     run = run_sequences(configs.load(name, {"NumSdpe": 2}), "icarus", sequences, f"formats-{name}", seed,
-                        {"dense": {"count": 1}} if name == "tiny" else None)
+                        {"dense": {"run_lengths": [0, 2]}} if name == "tiny" else None)
     assert run.summary["passed"] and run.summary["compared"] > 0
