@@ -63,10 +63,11 @@ module flaash_lookup_fetch
   logic accept;  // a request
 
   assign accept = req_valid_o && req_ready_i;
+  logic       wait_valid_q, take, piece_is_empty;
+
   assign busy_o = state_q != StIdle || wait_valid_q;
 
   // ------------------------------------------------------------------- the next piece
-  logic       wait_valid_q, take, piece_is_empty;
   piece_t     wait_q, piece;
   fiber_id_t  a_end_q;
   line_addr_t b_end_q;

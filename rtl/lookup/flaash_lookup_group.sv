@@ -4,7 +4,8 @@
 // Guarantees  Each pair of a fiber of A and a fiber of B in the piece gives one dot product, in one
 //             engine. Engine e holds fiber e of each set. busy_o until the last line has come by.
 // Demands     piece_valid_i once or twice per contraction, the first time only while not busy_o and
-//             nothing is inside the engines; the contraction stays until then. Answers of the memory in the order of the requests.
+//             nothing is inside the engines; the contraction stays until then. Answers of the memory in
+//             the order of the requests.
 // Latency     From the piece to the first line at the engines: the memory's latency and 3 cycles.
 // Throughput  One line per cycle.
 // Stalls      A line goes on when each engine that it concerns has room.

@@ -38,11 +38,11 @@ module flaash_lookup_set_size
   localparam int unsigned CostWidth = LineAddrWidth + 2 * FewWidth + 2;
 
   // Sets of `size` fibers, rounded up; division by constants only.
-  function automatic logic [FewWidth-1:0] sets_of(logic [FewWidth-1:0] fibers, logic [SizeWidth-1:0] size);
+  function automatic logic [FewWidth-1:0] sets_of(logic [FewWidth-1:0] count, logic [SizeWidth-1:0] size);
     logic [FewWidth-1:0] sets;
     sets = '0;
     for (int unsigned i = 1; i <= MaxSize; i++) begin
-      if (size == SizeWidth'(i)) sets = FewWidth'((32'(fibers) + i - 1) / i);
+      if (size == SizeWidth'(i)) sets = FewWidth'((32'(count) + i - 1) / i);
     end
     return sets;
   endfunction

@@ -70,6 +70,8 @@ module flaash_lookup_share
     .quotient_o(quarters)
   );
 
+  line_addr_t a_lines_q;
+
   flaash_lookup_set_size #(
     .Groups (Groups),
     .MaxSize(MaxSize)
@@ -83,8 +85,6 @@ module flaash_lookup_share
     .few_o (few),
     .set_size_o
   );
-
-  line_addr_t a_lines_q;
 
   always_ff @(posedge clk_i) begin
     if (start_i) a_lines_q <= a_lines_i;
