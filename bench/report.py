@@ -109,10 +109,12 @@ def write_report(results: dict, folder: Path) -> Path:
 def as_markdown(results: dict) -> str:
     """Return the tables that docs/performance.md shows."""
     records, clocks = results["rows"], results["clocks"]
-    targets = [(line["workload"], line["num_sdpe"], f"{line['cycles']:,}{'' if line['met'] else ' (missed)'}",
-                f"{line['target']:,}", f"{line['bound']:,}",
-                *((f"{line['paper']:,}", f"{line['paper'] / line['cycles']:.1f}") if line["paper"] else ("", "")))
-               for line in target_lines(records)]
+    targets = []
+    for line in target_lines(records):
+        cycles, paper = line["cycles"], line["paper"]
+        targets.append((line["workload"], line["num_sdpe"], f"{cycles:,}{'' if line['met'] else ' (missed)'}",
+                        f"{line['target']:,}", f"{line['bound']:,}", f"{paper:,}" if paper else "",
+                        f"{paper / cycles:.1f}" if paper else ""))
     points = [(line["workload"], line["num_sdpe"], f"{line['cycles']:,}", f"{line['paper']:,}",
                f"{line['difference']:+.1f}%", f"{line['with_gaps']:,}") for line in paper_lines(records)]
     beside = [(line["workload"], line["config"], f"{line['cycles']:,}",
@@ -130,7 +132,8 @@ def as_markdown(results: dict) -> str:
 
 
 def _table(head: Sequence[str], body: Sequence[Sequence]) -> list[str]:
-    return [f"| {' | '.join(map(str, cells))} |" for cells in (head, ["---"] + ["---:"] * (len(head) - 1), *body)]
+    rule = ["---"] + ["---:"] * (len(head) - 1)
+    return [f"| {' | '.join(map(str, cells))} |" for cells in (head, rule, *body)]
 
 
 def _cycles(records: Sequence[dict]) -> dict[tuple[str, str], dict]:
