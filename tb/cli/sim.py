@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import sys
 import time
 from collections.abc import Sequence
@@ -81,6 +82,7 @@ def simulate(options: argparse.Namespace) -> int:
     if options.out:
         _check_output(Path(options.out))
     print(f"{sequence} on {options.sim}, configuration {config.name}, seed {seed}", flush=True)
+    logging.getLogger("Icarus").setLevel(logging.ERROR)  # it warns of builds that are there already
     FOLDER.mkdir(parents=True, exist_ok=True)
     summary_path = FOLDER / "summary.json"
     summary_path.write_text(json.dumps({"passed": False, "error": "not finished"}) + "\n")

@@ -28,7 +28,7 @@ POINTS: dict[str, list[str]] = {
     "build.engine_memory": _cross(rtl.ENGINES, rtl.MEMORIES),
     "build.scheduler": list(rtl.SCHEDULERS),
     "build.lanes": ["1", "2", "4", "8"],
-    "build.sdpes": ["1", "2", "3-7", "8", "9-31", "32", "33-63", "64"],
+    "build.sdpes": ["1", "2", "3-7", "8", "9-32", "33-64"],
     "build.latency": ["1", "2-9", "10 or more"],
     "operand.orders": _cross(ORDERS, ORDERS),
     "operand.empty": ["no entries in A", "no entries in B", "no entries at all", "empty fibers",
@@ -52,7 +52,9 @@ POINTS: dict[str, list[str]] = {
     "result.flags": ["inexact", "underflow", "overflow", "invalid"],
     "port.stalls": _cross(PORTS, STALLS),
     "error.code": [name for name in rtl.ERRORS if name != "ErrNone"],
-    "error.then_good": ["contraction after an error"],
+    "error.then_good": ["contraction after a soft reset"],
+    "reset.during": ["loading", "contraction"],
+    "reset.records": ["none", "some"],
 }
 
 

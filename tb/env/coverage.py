@@ -13,6 +13,7 @@ from tb.agents.contraction.item import PORTS
 from tb.common.configs import Config
 from tb.env.cover_points import FILLS, PLACES, hit
 from tb.env.predictor import Prediction
+from tb.env.scoreboard import ABORTED, Contracted
 
 SAMPLED_JOBS = 200  # of a contraction; all of them would take longer than the simulation
 
@@ -40,7 +41,14 @@ class CoverageSubscriber(uvm_subscriber):
         self._config = config
         self._lanes, self._sdpes = int(config["Lanes"]), int(config["NumSdpe"])
         self._format = get_format(str(config["Format"]))
-        self._after_error = False
+        self._after_reset = False
+        self.frames = self.uvm_AnalysisImp("frames", self, self.sample_frame)
+
+    def sample_frame(self, contracted: Contracted) -> None:
+        """Sample the trailer of a result frame."""
+        if contracted.frame.error == ABORTED:
+            hit("error.code", "ErrAborted")
+            hit("reset.records", count_class(len(contracted.frame.bits), [(0, "none")], "some"))
 
     def write(self, prediction: Prediction) -> None:
         """Sample one item."""
@@ -50,11 +58,15 @@ class CoverageSubscriber(uvm_subscriber):
         for port in PORTS:
             hit("port.stalls", f"{port} x {item.stalls.get(port, 'none')}")
         if prediction.result is None:
-            self._after_error = bool(item.error)
+            self._after_reset = item.forgets
+            if item.resets:
+                hit("reset.during", "loading")
             return
-        if self._after_error:
-            hit("error.then_good", "contraction after an error")
-        self._after_error = bool(item.error)
+        if self._after_reset:
+            hit("error.then_good", "contraction after a soft reset")
+        self._after_reset = item.forgets
+        if item.resets:
+            hit("reset.during", "contraction")
         if item.frames is None and (item.a is None or item.b is None):
             hit("operand.kept", "both" if item.a is item.b else "A" if item.a is None else "B")
         self._sample_build()
@@ -71,7 +83,7 @@ class CoverageSubscriber(uvm_subscriber):
         hit("build.scheduler", config["Scheduler"])
         hit("build.lanes", str(self._lanes))
         hit("build.sdpes", count_class(self._sdpes, [
-            (1, "1"), (2, "2"), (7, "3-7"), (8, "8"), (31, "9-31"), (32, "32"), (63, "33-63")], "64"))
+            (1, "1"), (2, "2"), (7, "3-7"), (8, "8"), (32, "9-32")], "33-64"))
         hit("build.latency", count_class(int(config["MemLatency"]), [(1, "1"), (9, "2-9")], "10 or more"))
 
     def _sample_operand(self, csf: Csf) -> None:

@@ -71,6 +71,7 @@ class ContractionEnv(uvm_env):
         self.predictor.ap.connect(self.progress.analysis_export)
         self.result.monitor.ap.connect(self.scoreboard.frames)
         self.scoreboard.ap.connect(self.statistics.analysis_export)
+        self.scoreboard.ap.connect(self.coverage.frames)
 
     def _pack(self, csf: Csf, which: int) -> list[int]:
         return pack_operand(csf, which, self._format, int(self._config["CoordWidth"]))

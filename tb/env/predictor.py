@@ -46,8 +46,7 @@ class Predictor(uvm_subscriber):
                 self._loaded[which] = csf
         a, b = self._loaded
         result = self.contract(a, b, item.dense) if item.drains else None
-        if item.error:
-            # The driver ends such an item with a soft reset, which forgets the operands.
+        if item.forgets:
             self._loaded = [None, None]
         self.ap.write(Prediction(item, a, b, result))
 

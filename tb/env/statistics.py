@@ -34,7 +34,9 @@ class Statistics(uvm_subscriber):
         self.digest = hashlib.sha256()
 
     def write(self, contracted: Contracted) -> None:
-        """Add one contraction."""
+        """Add one contraction; one that was cut short counts nowhere."""
+        if contracted.prediction.item.resets:
+            return
         prediction, counters = contracted.prediction, contracted.outcome.counters
         bound = lower_bound(prediction.a, prediction.b, self._config.values, prediction.item.run_length,
                             counters["CntResults"])

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 
 import numpy as np
 from pyuvm import uvm_sequence
 
 from models.csf import Csf
-from models.generate import uniform_tensor
+from models.generate import draw_values, uniform_tensor
 from models.numbers import get_format
 from models.tensor import SparseTensor
 from tb.agents.contraction.item import ContractionItem, ExpectedError
@@ -79,6 +80,21 @@ class ContractionSequence(uvm_sequence):
     def tensor(self, *shape: int, density: float = 0.3, values: str | None = None) -> SparseTensor:
         """Return a random tensor; `values` is a kind of models.generate."""
         return uniform_tensor(self.rng, shape, density, values=values or self.values)
+
+    def comb(self, lengths: Sequence[int], extent: int, value: float | None = None) -> SparseTensor:
+        """Return a tensor of order 2 whose fibers begin at coordinate 0 and have these lengths.
+
+        Args:
+            lengths: entries of each fiber.
+            extent: of the contracted mode.
+            value: of every entry, random ones if None.
+        """
+        coords = np.concatenate([np.stack([np.full(length, row), np.arange(length)], axis=1)
+                                 for row, length in enumerate(lengths)])
+        values = draw_values(self.rng, len(coords), self.values)
+        if value is not None:
+            values = np.full(len(coords), value)
+        return SparseTensor.from_coordinates((len(lengths), extent), coords, values)
 
     def draw_shape(self, most: int = 3, extent: int = 6) -> tuple[int, ...]:
         """Return random extents of up to `most` free modes."""

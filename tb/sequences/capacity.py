@@ -4,7 +4,6 @@
 import numpy as np
 
 from models.csf import Csf
-from models.tensor import SparseTensor
 from tb.agents.contraction.faults import ENTRIES, ENTRIES_LEVEL, error_place
 from tb.agents.contraction.item import ExpectedError
 from tb.sequences.base import ContractionSequence, Operand, as_csf
@@ -25,22 +24,16 @@ class CapacitySeq(ContractionSequence):
         fibers, lines, nodes, lanes = (
             int(self.config[name]) for name in ("FiberDepth", "MemLines", "NodeDepth", "Lanes"))
         most = min(fibers, lines, nodes)
-        await self.fits(self.comb([1] * most))
+        await self.fits(self.comb([1] * most, self.extent))
         if most < nodes:
-            await self.too_much(self.comb([1] * (most + 1)), 0, ENTRIES_LEVEL, most)
+            await self.too_much(self.comb([1] * (most + 1), self.extent), 0, ENTRIES_LEVEL, most)
         full = lanes * (lines - 1) + 1  # entries of a fiber that needs every line
-        await self.fits(self.comb([lanes * lines]))
-        await self.fits(self.comb([full]))
-        await self.too_much(self.comb([full, 1]), 1, ENTRIES_LEVEL, full)
-        await self.too_much(self.comb([lanes * lines, 1]), 1, 0, ENTRIES)
+        await self.fits(self.comb([lanes * lines], self.extent))
+        await self.fits(self.comb([full], self.extent))
+        await self.too_much(self.comb([full, 1], self.extent), 1, ENTRIES_LEVEL, full)
+        await self.too_much(self.comb([lanes * lines, 1], self.extent), 1, 0, ENTRIES)
         await self.fits(self.hollow(nodes))
         await self.too_much(self.hollow(nodes + 1), 0, 0, 0)
-
-    def comb(self, lengths: list[int]) -> SparseTensor:
-        """Return a tensor of order 2 with fibers of these lengths."""
-        coords = [(row, k) for row, length in enumerate(lengths) for k in range(length)]
-        values = self.tensor(len(coords), 1, density=1.0).values
-        return SparseTensor.from_coordinates((len(lengths), self.extent), coords, values)
 
     def hollow(self, nodes: int) -> Csf:
         """Return a tree of so many nodes, all empty."""
@@ -48,10 +41,10 @@ class CapacitySeq(ContractionSequence):
         return Csf((nodes, self.extent), [np.arange(nodes)], [np.zeros(nodes + 1, np.int64)], none, none)
 
     async def fits(self, tensor: Operand) -> None:
-        await self.contract(tensor, self.comb([1, 2]))
-        await self.contract(self.comb([2]), tensor)
+        await self.contract(tensor, self.comb([1, 2], self.extent))
+        await self.contract(self.comb([2], self.extent), tensor)
 
     async def too_much(self, tensor: Operand, which: int, level: int, position: int) -> None:
         error = ExpectedError("ErrMemoryFull", error_place(which, level, position))
         await self.provoke(error, frames=[self.pack(as_csf(tensor), which)], start=False)
-        await self.fits(self.comb([3]))
+        await self.fits(self.comb([3], self.extent))

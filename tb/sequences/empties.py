@@ -33,5 +33,5 @@ class EmptiesSeq(ContractionSequence):
         for dense in (False, True):
             await self.contract(*interleaved_pair(self.rng, (3, self.extent)), dense=dense)
         for _ in range(self.count):
-            a, b = (self.tensor(*self.draw_shape(), 2, self.extent, density=0.15) for _ in "AB")
+            a, b = (self.tensor(6, 4, self.extent, density=0.03) for _ in "AB")
             await self.contract(self.with_empty_nodes(a), self.with_empty_nodes(b, 9))

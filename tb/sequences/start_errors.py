@@ -28,7 +28,7 @@ class StartErrorsSeq(ContractionSequence):
             await self.forget()
             await self.try_out(ExpectedError("ErrNoOperand", missing), *operands)
         await self.try_out(ExpectedError("ErrStartBusy", 0, fatal=False), a, b, start_twice=True)
-        await self.try_out(ExpectedError("ErrStartLoading", 0), b, a, start_loading=True,
+        await self.try_out(ExpectedError("ErrStartLoading", 0), b, a, while_loading="ControlStart",
                            stalls={"operand": "single"})
         for access in (AxilItem(NOWHERE), AxilItem(NOWHERE, write=1), AxilItem(READ_ONLY, write=1)):
             error = ExpectedError("ErrAddress", access.address, fatal=False)

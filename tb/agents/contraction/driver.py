@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import cocotb
 from cocotb.handle import SimHandleBase
-from cocotb.triggers import RisingEdge
+from cocotb.triggers import RisingEdge, Timer
 from pyuvm import uvm_analysis_port, uvm_driver, uvm_sequencer
 
 from tb.agents.axil.item import AxilItem, AxilSequence
@@ -29,7 +29,7 @@ def mask(table: dict[str, rtl.Constant], *names: str) -> int:
 
 START = mask(rtl.CONTROL_BITS, "ControlStart")
 SOFT_RESET = mask(rtl.CONTROL_BITS, "ControlSoftReset")
-LOADING = mask(rtl.STATUS_BITS, "StatusLoading")
+LOADING, BUSY = mask(rtl.STATUS_BITS, "StatusLoading"), mask(rtl.STATUS_BITS, "StatusBusy")
 DRAINED, ERROR = mask(rtl.IRQ_BITS, "IrqDrained"), mask(rtl.IRQ_BITS, "IrqError")
 ALL_IRQS = mask(rtl.IRQ_BITS, *rtl.IRQ_BITS)
 
@@ -76,12 +76,14 @@ class ContractionDriver(uvm_driver):
         await registers.write("RegIrqEnable", DRAINED | ERROR)
         refused = [await self._refused(access) for access in item.accesses]
         await self._load(item)
-        if item.start and not item.start_loading:
+        if item.start and not item.while_loading:
             await registers.write("RegMode", mask(rtl.MODE_BITS, "ModeDense") if item.dense else 0)
             await registers.write("RegRunLength", item.run_length)
             for _ in range(1 + item.start_twice):
                 await registers.write("RegControl", START)
-        if item.start or item.error:
+        if item.resets:
+            await self._reset(item)
+        elif item.start or item.error:
             await self._interrupted(item)
         outcome = Outcome(item, {name: await registers.read(name) for name in READ_BACK},
                           await registers.counters(), refused)
@@ -102,16 +104,25 @@ class ContractionDriver(uvm_driver):
                       if csf is not None]
         for index, beats in enumerate(frames):
             sending = cocotb.start_soon(FrameSequence(beats).start(self.operands))
-            if item.start_loading and index == len(frames) - 1:
-                while not await self._loading():
+            if item.while_loading and index == len(frames) - 1:
+                while not await self._status(LOADING):
                     pass
-                await self.registers.write("RegControl", START)
+                await self.registers.write("RegControl", mask(rtl.CONTROL_BITS, item.while_loading))
             await sending
-        while await self._loading():
+        while await self._status(LOADING):
             pass
 
-    async def _loading(self) -> bool:
-        return bool(await self.registers.read("RegStatus") & LOADING)
+    async def _status(self, bits: int) -> bool:
+        return bool(await self.registers.read("RegStatus") & bits)
+
+    async def _reset(self, item: ContractionItem) -> None:
+        """Reset the machine in the middle of its work and wait until it has put that to an end."""
+        if item.reset_after is not None:
+            if item.reset_after:
+                await Timer(item.reset_after, "ns")
+            await self.registers.write("RegControl", SOFT_RESET)
+        while await self._status(BUSY):
+            pass
 
     async def _interrupted(self, item: ContractionItem) -> None:
         """Wait for the interrupt that ends the item; some errors do not end a contraction."""

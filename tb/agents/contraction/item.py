@@ -45,7 +45,9 @@ class ContractionItem(uvm_sequence_item):
         frames: beats to send instead of the packed operands; None sends those.
         start: whether the contraction is started at all.
         start_twice: write the start command again at once.
-        start_loading: write the start command while the last frame is being received.
+        while_loading: command bit (ControlStart, ControlSoftReset) that is written while the last
+            frame is being received; the contraction is then not started.
+        reset_after: cycles after the start until a soft reset, None for none.
         accesses: register accesses that must be refused, carried out first.
         error: what all this must lead to, None for a correct contraction.
     """
@@ -58,14 +60,26 @@ class ContractionItem(uvm_sequence_item):
         self.stalls = dict(stalls or {})
         self.frames: list[list[int]] | None = None
         self.start = True
-        self.start_twice = self.start_loading = False
+        self.start_twice = False
+        self.while_loading: str | None = None
+        self.reset_after: int | None = None
         self.accesses: list[AxilItem] = []
         self.error: ExpectedError | None = None
 
     @property
     def drains(self) -> bool:
         """Whether the item leads to a result frame."""
-        return self.start and not (self.error and self.error.fatal)
+        return self.start and not self.while_loading and not (self.error and self.error.fatal)
+
+    @property
+    def resets(self) -> bool:
+        """Whether a soft reset comes in the middle of the item; what it had begun is then cut short."""
+        return self.reset_after is not None or self.while_loading == "ControlSoftReset"
+
+    @property
+    def forgets(self) -> bool:
+        """Whether no operand is loaded after the item: an error is answered by a soft reset too."""
+        return self.resets or self.error is not None
 
 
 @dataclasses.dataclass

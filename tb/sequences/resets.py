@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Soft resets in the middle of everything; a good contraction after each."""
+
+from tb.agents.contraction.item import ContractionItem
+from tb.sequences.base import ContractionSequence, as_csf
+
+
+class ResetsSeq(ContractionSequence):
+    """Reset while an operand is loaded, and at many points of a contraction.
+
+    Args:
+        count: resets at random times after the directed ones.
+        extent: of the contracted mode.
+        after: cycles from the start to the reset.
+    """
+
+    def __init__(self, name: str = "resets", count: int = 4, extent: int = 20,
+                 after: tuple[int, ...] = (0, 3, 10, 30, 70, 150, 2000)):
+        super().__init__(name)
+        self.count, self.extent, self.after = count, extent, after
+
+    async def body(self) -> None:
+        for operands in ((self.draw(), None), (None, self.draw()), (self.draw(), self.draw())):
+            await self.reset(*operands, while_loading="ControlSoftReset", stalls={"operand": "single"})
+        for after in self.after:
+            await self.reset(self.draw(), self.draw(), reset_after=after)
+            await self.reset(self.draw(), self.draw(), reset_after=after, stalls={"result": "bursty"})
+        for after in self.rng.integers(0, 200, self.count):
+            await self.reset(self.draw(), self.draw(), reset_after=int(after), stalls={"result": "random"})
+
+    async def reset(self, a, b, stalls=None, **bent) -> None:
+        item = ContractionItem(as_csf(a), as_csf(b), dense=bool(self.rng.random() < 0.5), stalls=stalls)
+        for name, value in bent.items():
+            setattr(item, name, value)
+        await self.send(item)
+        good = self.tensor(2, 5)
+        await self.contract(good, good)
+
+    def draw(self):
+        return self.tensor(3, 4, self.extent, density=0.4)
