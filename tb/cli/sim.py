@@ -97,6 +97,8 @@ def simulate(options: argparse.Namespace) -> int:
         summary_path.write_text(json.dumps(summary, indent=1) + "\n")
         report.table(summary)
         print(error, file=sys.stderr)
+        if options.waves:
+            report.trace(run_folder(RUN_NAME), options.sim)
         return FAILED
     summary_path.write_text(json.dumps(run.summary, indent=1) + "\n")
     report.table(run.summary)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -66,6 +67,10 @@ def run_sequences(config: Config, simulator: str, sequences: list[str], name: st
     except SimulationFailed as error:
         _note_failure(run_folder(name), str(error))
         raise
+    finally:
+        # Icarus leaves its trace beside the build, where the next run would overwrite it.
+        for trace in built.folder.glob("*.fst") if waves else ():
+            shutil.move(trace, run_folder(name) / trace.name)
     return Run(folder, json.loads((folder / "summary.json").read_text()))
 
 

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make sim` and `make new-sequence`: what they say, write and return."""
+
+import functools
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models import io
+from models.axes import prepare
+from models.contract import contract
+from models.generate import uniform_tensor
+from tb.cli import new_sequence, sim
+from tb.cli.common import FAILED, MISTAKE, UsageError
+from tb.common.toolchain import BUILD, ROOT
+from tb.env.run import run_sequences
+from tb.sequences import registry
+
+
+SCRATCH = "scratch_"  # prefix of the sequences that a test makes and removes
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each test folders of its own: tests run side by side, and beside a user's `make sim`."""
+    name = "cli-" + re.sub(r"\W+", "_", request.node.name)
+    monkeypatch.setattr(sim, "RUN_NAME", name)
+    monkeypatch.setattr(sim, "FOLDER", BUILD / name)
+
+
+def _write(path: Path, *shape: int) -> str:
+    """Write a small random tensor of this shape and return the file's name."""
+    io.write(path, uniform_tensor(np.random.default_rng(1), shape, 0.4))
+    return str(path)
+
+
+def _refused(capsys: pytest.CaptureFixture, *arguments: str) -> str:
+    """Run `make sim`, which must refuse with one line, and return that line."""
+    assert sim.main(arguments) == MISTAKE
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1 and lines[0].startswith("error: "), lines
+    return lines[0]
+
+
+def test_contracts_two_files(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    a, b, out = _write(tmp_path / "a.tns", 3, 4, 5), _write(tmp_path / "b.npz", 5, 6, 4), tmp_path / "c.tns"
+    assert sim.main(["--a", a, "--b", b, "--axes", "1,2:2,0", "--out", str(out), "--sim", "icarus",
+                     "--config", "tiny", "--seed", "5"]) == 0
+    text = capsys.readouterr().out
+    for part in ("icarus", "configuration tiny", "seed 5", "jobs", "matches", "cycles", "lower bound",
+                 "utilisation", "agrees", "coverage", "exact in fp32"):
+        assert part in text, part
+    summary = json.loads((sim.FOLDER / "summary.json").read_text())
+    expected = contract(*prepare(io.read(a), io.read(b), "1,2:2,0"), "fp32").to_tensor()
+    assert io.read(out).equals(expected) and expected.nnz > 0
+    assert summary["passed"] and summary["mismatches"] == 0 and summary["seed"] == 5
+    assert summary["compared"] == summary["results"] == expected.nnz
+    assert summary["cycles"] >= summary["bound"] > 0 and 0 < summary["utilisation"] <= 1
+    assert [operand["shape"] for operand in summary["operands"]] == [[3, 20], [6, 20]]
+    assert {"simulator", "config", "jobs", "matches", "coverage"} <= set(summary)
+
+
+def test_a_scalar_and_losses(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    a, out = _write(tmp_path / "a.tns", 9), tmp_path / "c.npz"
+    assert sim.main(["--a", a, "--b", a, "--out", str(out), "--sim", "icarus", "--config", "bf16"]) == 0
+    assert "values were rounded to bf16, relative error up to" in capsys.readouterr().out
+    assert io.read(out).shape == ()
+
+
+@pytest.mark.parametrize(("broken", "verdict", "reason"), [
+    ("=AlteredModel", "DISAGREES", "the model says"),
+    ("illegal_handshake", "FAILED", "beat withdrawn before it was taken"),
+])
+def test_a_failure_is_reported(broken: str, verdict: str, reason: str, capsys: pytest.CaptureFixture,
+                               monkeypatch: pytest.MonkeyPatch) -> None:
+    """Something disagrees, or the simulation stops itself: exit status 1, a summary all the same."""
+    monkeypatch.setattr(sim, "run_sequences", functools.partial(
+        run_sequences, test_module="tests.top.negative_tests", testcase=broken))
+    assert sim.main(["--seq", "smoke", "--sim", "icarus", "--config", "tiny"]) == FAILED
+    captured = capsys.readouterr()
+    assert verdict in captured.out and reason in captured.err and "Traceback" not in captured.err
+    summary = json.loads((sim.FOLDER / "summary.json").read_text())
+    assert summary["passed"] is False and reason in summary["error"]
+
+
+def test_a_trace_is_written(simulator: str, capsys: pytest.CaptureFixture) -> None:
+    assert sim.main(["--seq", "smoke", "--sim", simulator, "--config", "tiny", "--waves"]) == 0
+    named = capsys.readouterr().out.split("trace in ")[1].split(";")[0]
+    assert (ROOT / named).stat().st_size > 1000
+
+
+def test_mistakes_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    a, b, vector = _write(tmp_path / "a.tns", 3, 4), _write(tmp_path / "b.tns", 5, 6), _write(
+        tmp_path / "v.tns", 4)
+    bad = tmp_path / "bad.tns"
+    bad.write_text("# shape: 2 2\n1 1 1.0\n1 3 1.0\n")
+    missing = str(tmp_path / "missing.tns")
+    for arguments, parts in (
+        (("--a", missing, "--b", b), [missing, "No such file"]),
+        (("--a", str(bad), "--b", b), ["bad.tns", "line 3"]),
+        (("--a", a, "--b", b), ["extents differ", "4", "6"]),
+        (("--a", a, "--b", vector, "--axes", "1"), ["axes '1'", "2,3:0,1"]),
+        (("--a", a, "--b", vector, "--axes", "x:0"), ["'x'", "mode numbers"]),
+        (("--a", a, "--b", vector, "--axes", "7:0"), ["A has no mode 7"]),
+        (("--a", a), ["A and B must be given together"]),
+        (("--a", str(tmp_path / "a.txt"), "--b", b), ["unknown ending", ".tns"]),
+        (("--a", a, "--b", vector, "--out", str(tmp_path / "c.txt")), ["unknown ending", ".npz"]),
+        (("--a", a, "--b", vector, "--out", str(tmp_path / "no" / "c.tns")), ["there is no folder"]),
+        (("--a", a, "--b", vector, "--seq", "smoke"), ["A and B can't be given together with SEQ=smoke"]),
+        (("--seq", "nonsense"), ["unknown sequence 'nonsense'", "skewed"]),
+        (("--config", "nonsense"), ["unknown configuration 'nonsense'", "wide32"]),
+        (("--sim", "nonsense"), ["unknown simulator 'nonsense'", "verilator, icarus"]),
+        (("--seed", "x"), ["SEED=x is not an integer"]),
+        (("--seed", "-1"), ["SEED=-1 is not between"]),
+    ):
+        line = _refused(capsys, *arguments)
+        assert all(part in line for part in parts), line
+
+
+@pytest.mark.parametrize(("name", "program"), [("icarus", "Icarus Verilog"), ("verilator", "'g++'")])
+def test_a_missing_tool_is_named(name: str, program: str, capsys: pytest.CaptureFixture,
+                                 monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert program in _refused(capsys, "--sim", name)
+
+
+def test_help_names_everything(capsys: pytest.CaptureFixture) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        sim.main(["--help"])
+    text = capsys.readouterr().out
+    assert stopped.value.code == 0
+    for part in ("AXES=", "OUT=", "SIM=", "CONFIG=", "SEQ=", "SEED=", "WAVES=1", "skewed", "wide32", ".tns"):
+        assert part in text, part
+
+
+def test_make_passes_its_variables_on() -> None:
+    shown = subprocess.run(
+        ["make", "-n", "sim", "A=a b.tns", "B=b.tns", "AXES=2,3:0,1", "OUT=c.npz", "SIM=icarus",
+         "CONFIG=tiny", "SEQ=file", "SEED=7", "WAVES=1"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for part in ("--a 'a b.tns'", "--b 'b.tns'", "--axes '2,3:0,1'", "--out 'c.npz'", "--sim 'icarus'",
+                 "--config 'tiny'", "--seq 'file'", "--seed '7'", "--waves"):
+        assert part in shown, part
+
+
+def test_a_new_sequence_runs_at_once(capsys: pytest.CaptureFixture) -> None:
+    name = f"{SCRATCH}{os.getpid()}"
+    assert new_sequence.main([name]) == 0
+    path = registry.FOLDER / f"{name}.py"
+    try:
+        assert f"make sim SEQ={name}" in capsys.readouterr().out
+        assert len(path.read_text().splitlines()) <= 50
+        assert sim.main(["--seq", name, "--sim", "icarus", "--config", "tiny"]) == 0
+        assert new_sequence.main([name]) == MISTAKE and "exists already" in capsys.readouterr().err
+    finally:
+        path.unlink()
+
+
+@pytest.mark.parametrize("name", ["Long", "long fibers", "2long", "long__x", "_long", "", "class", "../x",
+                                  "base"])
+def test_bad_names_of_sequences_are_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=f"'{name}'|exists already"):
+        new_sequence.create(name, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_every_sequence_is_short_and_found() -> None:
+    for name in [name for name in registry.names() if not name.startswith(SCRATCH)]:
+        assert len((registry.FOLDER / f"{name}.py").read_text().splitlines()) <= 50, name
+        assert registry.load_sequence(name)().get_name() == name
