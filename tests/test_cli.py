@@ -21,7 +21,6 @@ from tb.common.toolchain import BUILD, ROOT
 from tb.env.run import run_sequences
 from tb.sequences import registry
 
-
 SCRATCH = "scratch_"  # prefix of the sequences that a test makes and removes
 
 
@@ -139,9 +138,9 @@ def test_help_names_everything(capsys: pytest.CaptureFixture) -> None:
 
 
 def test_make_passes_its_variables_on() -> None:
-    shown = subprocess.run(
-        ["make", "-n", "sim", "A=a b.tns", "B=b.tns", "AXES=2,3:0,1", "OUT=c.npz", "SIM=icarus",
-         "CONFIG=tiny", "SEQ=file", "SEED=7", "WAVES=1"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    command = ["make", "-n", "sim", "A=a b.tns", "B=b.tns", "AXES=2,3:0,1", "OUT=c.npz", "SIM=icarus",
+               "CONFIG=tiny", "SEQ=file", "SEED=7", "WAVES=1"]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for part in ("--a 'a b.tns'", "--b 'b.tns'", "--axes '2,3:0,1'", "--out 'c.npz'", "--sim 'icarus'",
                  "--config 'tiny'", "--seq 'file'", "--seed '7'", "--waves"):
         assert part in shown, part
