@@ -176,7 +176,7 @@ module flaash_lookup_fetch
   assign run_end  = (row_q == a_end_q) ? b_end_q : b_lines_i;
   assign b_last   = b_line_q + 1'b1 == run_end;
   assign run_done = state_q == StRun && accept && b_last;
-  assign load_now = set_wanted_q && !ahead_q && since_q == SinceWidth'(AheadLines - 1);
+  assign load_now = set_wanted_q && since_q == SinceWidth'(AheadLines - 1);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin

@@ -140,34 +140,28 @@ module flaash_lookup_plan
 
   // ----------------------------------------------------------------- place by place
   // Cut g is where the piece of group g begins, cut Groups where the last one ends. Groups get their
-  // pieces one after the other, so each gets a line less than the one before, unless rows are tiny.
+  // pieces one after the other, so each gets a line less than the one before, unless rows are short:
+  // then the share of the first one could pass the end of the next row.
   localparam int unsigned EarlyLines = (Groups - 1) / 2;
+  localparam int unsigned StaggerRow = Groups * Groups / 2 + 1;
 
   fiber_id_t             a_q;                // first fiber of the set
   line_addr_t            line_q, line_next;
   logic [FiberIdWidth:0] a_next;
   logic [CostWidth-1:0]  rest_q, reach, left;  // reach: after the whole rows; left: within the last row
-  logic [1:0]            rows_more;
-  logic                  stagger;
+  logic [CostWidth-1:0]  least;              // no share may be smaller
+  logic                  stagger, row_ends;
   logic                  cut_ends;           // nothing is left for later groups
 
-  assign stagger = row >= CostWidth'(Groups);
+  assign stagger = row >= CostWidth'(StaggerRow);
   assign reach   = CostWidth'(line_q) + rest_q;
 
-  always_comb begin
-    rows_more = 2'd0;
-    left      = reach;
-    if (reach >= row << 1) begin
-      rows_more = 2'd2;
-      left      = reach - (row << 1);
-    end else if (reach >= row) begin
-      rows_more = 2'd1;
-      left      = reach - row;
-    end
-    line_next = (left > load) ? line_addr_t'(left - load) : '0;
-    a_next    = (FiberIdWidth + 1)'(a_q) + (FiberIdWidth + 1)'(whole_fibers)
-                + (FiberIdWidth + 1)'(rows_more) * (FiberIdWidth + 1)'(set_size_o);
-  end
+  assign row_ends  = reach >= row;
+  assign left      = row_ends ? reach - row : reach;
+  assign line_next = (left > load) ? line_addr_t'(left - load) : '0;
+  assign a_next    = (FiberIdWidth + 1)'(a_q) + (FiberIdWidth + 1)'(whole_fibers)
+                     + (row_ends ? (FiberIdWidth + 1)'(set_size_o) : '0);
+  assign least     = (whole_fibers == '0) ? load : '0;
 
   assign cut_ends = cut_q == CutWidth'(Groups - 1) || a_next >= (FiberIdWidth + 1)'(share_end);
 
@@ -182,7 +176,7 @@ module flaash_lookup_plan
       cut_q  <= cut_q + 1'b1;
       a_q    <= cut_ends ? share_end : a_next[FiberIdWidth-1:0];
       line_q <= cut_ends ? '0 : line_next;
-      if (stagger && rest_q > load) rest_q <= rest_q - 1'b1;
+      if (stagger && rest_q > least) rest_q <= rest_q - 1'b1;
     end
   end
 
@@ -258,6 +252,6 @@ module flaash_lookup_plan
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(StartWhenIdle_A, !start_i || !busy_o, "a plan while another is being made")
   `FLAASH_ASSERT(WithinRow_A, state_q != StCut || Groups == 1 || left < row, "a cut behind the end of its row")
-  `FLAASH_COVER(TwoRowsMore_C, state_q == StCut && rows_more == 2'd2)
+  `FLAASH_COVER(RowEnds_C, state_q == StCut && row_ends)
 
 endmodule : flaash_lookup_plan

@@ -170,13 +170,13 @@ module flaash_lookup_share
 
   assign part_lines = (CostWidth + Fraction)'(row_q) * (CostWidth + Fraction)'(part_q);
   assign load_part  = (CostWidth + Fraction)'(load_q) * (CostWidth + Fraction)'(PerGroup);
+  // If there are no whole rows, this is at least a load: a piece that begins within a row pays one.
   assign rest       = CostWidth'(part_lines >> Fraction) + load_q - CostWidth'(load_part >> Fraction);
 
   assign load_o         = load_q;
   assign row_o          = row_q;
   assign whole_fibers_o = whole_q * fiber_id_t'(set_size_o);
-  // No less than a load, which a piece that begins within a row pays again.
-  assign rest_o         = (rest > load_q) ? rest : load_q;
+  assign rest_o         = rest;
   assign end_o          = tail_o ? a_fibers_i - fiber_id_t'(left_q) : a_fibers_i;
 
   // ------------------------------------------------------------------- properties

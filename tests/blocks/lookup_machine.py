@@ -110,9 +110,14 @@ class Machine:
         await self.begin(dense)
         return await self.collect(stalls, seed)
 
-    async def collect(self, stalls: str, seed: float, cycles: int = 400_000) -> Run:
-        """Take results until the contraction under way is done, at most so many cycles."""
+    async def collect(self, stalls: str, seed: float) -> Run:
+        """Take results until the contraction under way is done.
+
+        Raises:
+            TimeoutError: it isn't done long after a single engine that matches every entry would be.
+        """
         dut = self.dut
+        cycles = 5000 + 8 * self.lanes * len(self.fibers[0]) * sum(self.fiber_lines[1])
         pauses = [STALLS[stalls](random.Random(f"{seed}/{e}")) for e in range(self.engines)]
         results: list[list[tuple[int, int, int]]] = [[] for _ in range(self.engines)]
         last_look = 3  # results may leave after the last one has been stored

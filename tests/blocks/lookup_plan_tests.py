@@ -126,7 +126,7 @@ async def begun(dut) -> tuple[Planner, random.Random]:
 @cocotb.test()
 async def pieces_cover_the_plane(dut) -> None:
     planner, rng = await begun(dut)
-    for _ in range(60):
+    for _ in range(30):
         longest_a, longest_b = rng.choice([1, 2, 10, 40]), rng.choice([1, 2, 10, 40])
         a = [rng.randint(1, longest_a) for _ in range(rng.choice([1, 2, 5, 9, 33, 60, rng.randint(1, 130)]))]
         b = [rng.randint(1, longest_b) for _ in range(rng.choice([1, 2, 5, 9, 33, 60]))]
@@ -136,7 +136,7 @@ async def pieces_cover_the_plane(dut) -> None:
 @cocotb.test()
 async def equal_fibers_are_shared_equally(dut) -> None:
     planner, rng = await begun(dut)
-    for _ in range(30):
+    for _ in range(15):
         lines_a, lines_b = rng.randint(1, 30), rng.randint(1, 30)
         a, b = [lines_a] * rng.randint(30, 130), [lines_b] * rng.randint(10, 60)
         plan = await planner.plan(a, b)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Benches of flaash_compute_lookup and of its plan."""
+"""Benches of flaash_compute_lookup, of its plan and of the plan's divider."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ MACHINES = {
                        "Format": rtl.FORMATS["int16"], "Lanes": 1}),
         ("n3", False, {"NumSdpe": 3, "CoordWidth": 6, "Format": rtl.FORMATS["bf16"], "Lanes": 2}),
         ("n8", False, {"NumSdpe": 8, "CoordWidth": 8, "MemLatency": 50, "Format": rtl.FORMATS["int8"]}),
-        ("n10", True, {"NumSdpe": 10, "CoordWidth": 9, "Lanes": 8, "ResultDepth": 2, "MemBanks": 2}),
+        ("n10", False, {"NumSdpe": 10, "CoordWidth": 6, "ResultDepth": 2, "MemBanks": 1, "Lanes": 8}),
         ("n32", True, {"NumSdpe": 32, "CoordWidth": 6, "Memory": IDEAL, "Format": rtl.FORMATS["int8"]}),
         ("n64", True, {"NumSdpe": 64, "CoordWidth": 6, "MemLatency": 5, "Format": rtl.FORMATS["int8"]}),
     ],
@@ -45,6 +45,12 @@ def test_lookup_plan(simulator: str, seed: int) -> None:
         run_bench("flaash_lookup_plan_bench", "tests.blocks.lookup_plan_tests", simulator,
                   f"lookup_plan-g{groups}-s{size}", {"Groups": groups, "MaxSize": size}, seed,
                   extra_sources=PLAN_WRAPPER)
+
+
+def test_lookup_divider(simulator: str, seed: int) -> None:
+    for width, digits in [(22, 6)] if simulator == "verilator" else [(22, 6), (5, 1), (2, 8)]:
+        run_bench("flaash_lookup_divider", "tests.blocks.lookup_divider_tests", simulator,
+                  f"lookup_divider-w{width}", {"Width": width, "Digits": digits}, seed)
 
 
 @pytest.mark.parametrize("parameters", ILLEGAL, ids=str)
