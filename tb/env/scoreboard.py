@@ -124,6 +124,7 @@ class Scoreboard(uvm_scoreboard):
             return
         # A soft reset cuts a frame short, unless it comes too late.
         aborted = outcome.item.resets and frame.error == ABORTED
+        self._expect(aborted or not outcome.item.held, "a soft reset did not cut the result frame short")
         for sentence in compare_records(result.coords, result.bits, frame.coords, frame.bits, aborted):
             self._expect(False, sentence)
         self.contractions += 1

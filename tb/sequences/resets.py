@@ -24,12 +24,14 @@ class ResetsSeq(ContractionSequence):
             await self.reset(*operands, while_loading="ControlSoftReset", stalls={"operand": "single"})
         for after in self.after:
             await self.reset(self.draw(), self.draw(), reset_after=after)
+            # Every job has a result and the host takes none: nothing can be over before the reset.
+            await self.reset(self.draw(), self.draw(), reset_after=after, dense=True, held=True)
             await self.reset(self.draw(), self.draw(), reset_after=after, stalls={"result": "bursty"})
         for after in self.rng.integers(0, 200, self.count):
             await self.reset(self.draw(), self.draw(), reset_after=int(after), stalls={"result": "random"})
 
     async def reset(self, a, b, stalls=None, **bent) -> None:
-        item = ContractionItem(as_csf(a), as_csf(b), dense=bool(self.rng.random() < 0.5), stalls=stalls)
+        item = ContractionItem(as_csf(a), as_csf(b), stalls=stalls)
         for name, value in bent.items():
             setattr(item, name, value)
         await self.send(item)

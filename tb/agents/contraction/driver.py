@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import random
 from collections.abc import Callable
 
@@ -69,9 +70,9 @@ class ContractionDriver(uvm_driver):
 
     async def _contract(self, item: ContractionItem) -> Outcome:
         for port in PORTS:
-            name = item.stalls.get(port, "none")
-            pauses = functools.partial(STALLS[name], self._random)
-            self.stallers[port](None if name == "none" else pauses)
+            self._set_stalls(port, item)
+        if item.held:
+            self.stallers["result"](functools.partial(itertools.repeat, True))
         registers = self.registers
         await registers.write("RegIrqEnable", DRAINED | ERROR)
         refused = [await self._refused(access) for access in item.accesses]
@@ -91,6 +92,10 @@ class ContractionDriver(uvm_driver):
             await registers.write("RegControl", SOFT_RESET)
         outcome.interrupt = await self._acknowledge()
         return outcome
+
+    def _set_stalls(self, port: str, item: ContractionItem) -> None:
+        name = item.stalls.get(port, "none")
+        self.stallers[port](None if name == "none" else functools.partial(STALLS[name], self._random))
 
     async def _refused(self, access: AxilItem) -> bool:
         await AxilSequence(access).start(self.registers.map.get_sequencer())
@@ -121,6 +126,7 @@ class ContractionDriver(uvm_driver):
             if item.reset_after:
                 await Timer(item.reset_after, "ns")
             await self.registers.write("RegControl", SOFT_RESET)
+            self._set_stalls("result", item)
         while await self._status(BUSY):
             pass
 

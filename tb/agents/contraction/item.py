@@ -48,6 +48,7 @@ class ContractionItem(uvm_sequence_item):
         while_loading: command bit (ControlStart, ControlSoftReset) that is written while the last
             frame is being received; the contraction is then not started.
         reset_after: cycles after the start until a soft reset, None for none.
+        held: the host takes no result before that reset, which so must cut the frame short.
         accesses: register accesses that must be refused, carried out first.
         error: what all this must lead to, None for a correct contraction.
     """
@@ -63,6 +64,7 @@ class ContractionItem(uvm_sequence_item):
         self.start_twice = False
         self.while_loading: str | None = None
         self.reset_after: int | None = None
+        self.held = False
         self.accesses: list[AxilItem] = []
         self.error: ExpectedError | None = None
 
