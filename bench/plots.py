@@ -45,7 +45,7 @@ def draw_all(records: Sequence[dict], folder: Path) -> list[tuple[str, str]]:
         if draw(axes, cycles):
             axes.set_ylabel("cycles")
             axes.grid(True, which="both", alpha=0.25)
-            axes.legend(fontsize="small")
+            axes.legend(fontsize="small", loc="upper left", bbox_to_anchor=(1.01, 1))
             figure.savefig(folder / f"{name}.png", bbox_inches="tight")
             drawn.append((f"{name}.png", caption))
         plt.close(figure)

@@ -46,7 +46,8 @@ def show(records: Sequence[dict], console: Console) -> None:
     """Print the rows, and how the targets stand."""
     table = Table()
     for name in ("workload", "config", "cycles", "bound", "load", "unload", "busy %", "checked"):
-        table.add_column(name, justify="left" if name in ("workload", "config", "checked") else "right")
+        table.add_column(name, justify="left" if name in ("workload", "config", "checked") else "right",
+                         overflow="fold")
     for row in records[:MAX_SHOWN]:
         numbers = [f"{row[name]:,}" for name in ("cycles", "bound", "load_cycles", "unload_cycles")] \
             + [f"{row['busy_percent']:.0f}"] if "cycles" in row else [""] * 5
@@ -61,6 +62,11 @@ def show(records: Sequence[dict], console: Console) -> None:
                           f" cycles, the target is {line['target']:,} (lower bound {line['bound']:,})")
     if targets:
         console.print(f"{sum(line['met'] for line in targets)} of {len(targets)} targets are met")
+
+
+def _save(results: dict) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / "results.json").write_text(json.dumps(results, indent=1) + "\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -79,17 +85,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ConfigError, SimulationFailed, ToolMissing) as error:
         console.print(str(error), style="red", markup=False)
         return 2
-    workloads = list(dict.fromkeys(row.workload for row in rows))
-    times = {} if options.no_software else software.measure(workloads)
     clocks = {"assumed": options.clock_mhz}
     if options.fmax_mhz:
         clocks["FPGA"] = options.fmax_mhz
-    results = {"rows": records, "software": times, "clocks": clocks, "about": {
+    results = {"rows": records, "software": {}, "clocks": clocks, "about": {
         "measured": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "computer": f"{platform.machine()}, {os.cpu_count()} CPUs", "simulator": "Verilator",
         **software.versions()}}
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    (FOLDER / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+    _save(results)  # software takes minutes, in which one may lose patience
+    if not options.no_software:
+        with console.status("software"):
+            results["software"] = software.measure(list(dict.fromkeys(row.workload for row in rows)))
+        _save(results)
     path = write_report(results, FOLDER)
     show(records, console)
     console.print(f"report: {path}")
