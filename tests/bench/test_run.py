@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command behind make bench: what it writes, and its exit status."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bench import run
+from bench.machines import machine
+from bench.measure import record
+
+ARGUMENTS = ["--only", "7x7x512_d0.1 paper32", "--no-software"]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(run, "FOLDER", tmp_path)
+    return tmp_path
+
+
+def measured(problems: list[str]):
+    """Return a stand-in for measure() in which every run ends with these problems."""
+    def measure(rows, jobs, progress):
+        progress(len(rows), "")
+        return [record(row, machine(row.config), {"failure": "none"}, problems) for row in rows]
+    return measure
+
+
+def test_all_right(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "measure", measured([]))
+    assert run.main(ARGUMENTS) == 0
+    [row] = json.loads((folder / "results.json").read_text())["rows"]
+    assert row["workload"] == "7x7x512_d0.1" and row["config"] == "paper32" and row["checked"]
+    assert (folder / "index.html").exists() and (folder / "tables.md").exists()
+
+
+def test_a_wrong_result_ends_with_status_1(folder: Path, monkeypatch: pytest.MonkeyPatch,
+                                           capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(run, "measure", measured(["result (1,) is missing"]))
+    assert run.main(ARGUMENTS) == 1
+    assert "result (1,) is missing" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["--only", "nothing"], ["--config", "fastest"]])
+def test_filters_that_nothing_passes(arguments: list[str]) -> None:
+    assert run.main(arguments) == 2
