@@ -40,6 +40,22 @@ async def last_set_is_shared(dut) -> None:
 
 
 @cocotb.test()
+async def no_bubbles(dut) -> None:
+    """With short matches the port of a group reads a line in every cycle, from the first to the last."""
+    machine, make = await begun(dut)
+    extent = make.extent // 2
+    # Coordinates of A and B hardly meet, so that the multipliers have little to do.
+    a = [make.fiber(sorted(make.rng.sample(range(0, extent), 4))) for _ in range(8 * machine.engines)]
+    b = [make.fiber(sorted(make.rng.sample(range(extent - 1, make.extent), 5))) for _ in range(12)]
+    run = await run_checked(machine, a, b)
+    groups = -(-machine.engines // int(dut.GroupSize.value))
+    load = -(-4 // machine.lanes) * -(-machine.engines // groups)
+    overhead = 60 + 2 * int(dut.MemLatency.value) + (0 if groups == 1 else 30 + 2 * load)
+    lines = min(groups, int(dut.MemBanks.value))  # per cycle
+    assert run.cycles <= run.reads / lines + overhead, f"{run.cycles} cycles, {run.reads} lines"
+
+
+@cocotb.test()
 async def again_without_a_pause(dut) -> None:
     """The next contraction starts in the cycle after the one before is done."""
     machine, make = await begun(dut)

@@ -134,6 +134,16 @@ async def pieces_cover_the_plane(dut) -> None:
 
 
 @cocotb.test()
+async def long_loads_for_short_runs(dut) -> None:
+    """Few fibers of A, long against all of B: shares hardly larger than a load."""
+    planner, _ = await begun(dut)
+    for count in (1, 2, planner.groups):
+        for length in (1, 2, 5, 9):
+            a, b = [400] * count, [1] * length
+            check(await planner.plan(a, b), planner, a, b)
+
+
+@cocotb.test()
 async def equal_fibers_are_shared_equally(dut) -> None:
     planner, rng = await begun(dut)
     for _ in range(15):
