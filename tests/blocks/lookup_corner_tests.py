@@ -40,6 +40,16 @@ async def last_set_is_shared(dut) -> None:
 
 
 @cocotb.test()
+async def copies_are_not_loaded_too_early(dut) -> None:
+    """Runs of a single line full of matches: the next fibers come while the matches of three sets wait."""
+    machine, make = await begun(dut)
+    coords = range(make.extent - machine.lanes, make.extent)
+    a = [make.fiber(coords) for _ in range(12 * machine.engines)]
+    await run_checked(machine, a, [make.fiber(coords)])
+    await run_checked(machine, a, [make.fiber(coords), make.fiber(coords)], stalls="random")
+
+
+@cocotb.test()
 async def no_bubbles(dut) -> None:
     """With short matches the port of a group reads a line in every cycle, from the first to the last."""
     machine, make = await begun(dut)
@@ -114,12 +124,16 @@ async def checks_bite(dut) -> None:
     def handed(wrong: Run) -> None:
         wrong.handed -= 1
 
+    def early(wrong: Run) -> None:
+        wrong.early = 1
+
     def flagged(wrong: Run) -> None:
         wrong.flags ^= 1
 
     events = ("dot_done", "result", "match", "zero_empty", "zero_cancel", "zero_underflow", "range_error",
               "step")
-    for fault in (lost, doubled, changed, swapped, handed, flagged, *(counted(name) for name in events)):
+    faults = [lost, doubled, changed, swapped, handed, early, flagged, *(counted(name) for name in events)]
+    for fault in faults:
         wrong = copy.deepcopy(run)
         fault(wrong)
         try:

@@ -37,6 +37,7 @@ class Run:
         sets: pulses of handed.
         reads: lines read.
         conflicts: requests refused.
+        early: cycles in which all engines were idle and dot products still to come.
         flags: of all results.
     """
 
@@ -48,6 +49,7 @@ class Run:
     sets: int
     reads: int
     conflicts: int
+    early: int
     flags: int
 
 
@@ -163,7 +165,7 @@ class Machine:
             self.events(),
             [steps >> (32 * e) & 0xFFFFFFFF for e in range(self.engines)],
             *(int(getattr(dut, f"{name}_o").value)
-              for name in ("handed", "sets", "reads", "conflicts", "flags")))
+              for name in ("handed", "sets", "reads", "conflicts", "early", "flags")))
 
     def expected(self, dense: bool) -> ContractionResult:
         """Return what the exact model makes of the loaded operands."""
@@ -196,6 +198,7 @@ class Machine:
         assert run.events["step"] == sum(run.steps) == len(self.fibers[0]) * sum(self.fiber_lines[1]), \
             "not every fiber of A met every line of B once"
         causes = sum(run.events[name] for name in ("step", "stall_a", "stall_b", "stall_mac"))
+        assert run.early == 0, "all engines idle before the last dot product"
         assert causes <= run.events["busy"], "more causes of waiting than busy cycles"
 
 

@@ -51,6 +51,7 @@ module flaash_lookup_bench
   output logic [31:0]                                 sets_o,      // pulses of handed
   output logic [31:0]                                 reads_o,
   output logic [31:0]                                 conflicts_o,
+  output logic [31:0]                                 early_o,     // cycles of all idle with dot products to come
   output flags_t                                      flags_o,
   output logic [NumSdpeEvents-1:0][31:0]              events_o,    // all engines
   output logic [NumSdpe-1:0][31:0]                    steps_o      // per engine
@@ -150,6 +151,7 @@ module flaash_lookup_bench
       sets_o      <= '0;
       reads_o     <= '0;
       conflicts_o <= '0;
+      early_o     <= '0;
       flags_o     <= '0;
       events_o    <= '0;
       steps_o     <= '0;
@@ -159,6 +161,7 @@ module flaash_lookup_bench
       sets_o      <= sets_o + 32'(handed);
       reads_o     <= reads_o + 32'(reads);
       conflicts_o <= conflicts_o + 32'(conflicts);
+      early_o     <= early_o + 32'(&idle_o && !planning && handed_o != 64'(events_o[DotDone]));
       flags_o     <= flags_o | all_flags;
       for (int unsigned e = 0; e < NumSdpeEvents; e++) events_o[e] <= events_o[e] + 32'(sums[e]);
       for (int unsigned s = 0; s < NumSdpe; s++) steps_o[s] <= steps_o[s] + 32'(by_event[Step][s]);
