@@ -253,7 +253,7 @@ module flaash_lookup_engine
 
   // --------------------------------------- dot products that never went to the MAC
   // They are reported one per cycle, in cycles in which the MAC reports none.
-  localparam int unsigned EmptyWidth = 5;
+  localparam int unsigned EmptyWidth = 3;
   logic [EmptyWidth-1:0] empties_q;
   logic                  empty_done;
 
@@ -282,6 +282,7 @@ module flaash_lookup_engine
   `FLAASH_ASSERT(NameForEach_A, name_valid || !dot_valid, "a dot product without a name")
   `FLAASH_ASSERT(DenseIsSteady_A, !inside_o || dense_i == $past(dense_i), "dense_i changed under way")
   `FLAASH_COVER(CopyInUse_C, load_first_i && load_room && used[load_copy_i])
+  `FLAASH_COVER(EmptiesFull_C, !empties_ready)
   `FLAASH_COVER(EmptyWaits_C, empties_q != '0 && dot_done)
 
 endmodule : flaash_lookup_engine

@@ -81,18 +81,29 @@ async def again_without_a_pause(dut) -> None:
 
 
 @cocotb.test()
-async def results_wait_in_full_stores(dut) -> None:
-    """Nobody takes results for a long time: everything stops, and nothing is lost."""
+async def operands_are_replaced_one_by_one(dut) -> None:
+    machine, make = await begun(dut)
+    for operand in (1, 0, 1, 0, 0, 1):
+        await machine.load(operand, make.fibers(make.rng.randint(5, 20), 20, 32))
+        if all(machine.fibers):
+            machine.check(await machine.run(), dense=False)
+
+
+@cocotb.test()
+@cocotb.parametrize(dense=[False, True])
+async def results_wait_in_full_stores(dut, dense: bool) -> None:
+    """Nobody takes results for a long time: everything stops, and nothing is lost. When they leave at
+    last, one per cycle, fibers without a match come by, and each cycle has two dot products to report."""
     machine, make = await begun(dut)
     depth = int(dut.ResultDepth.value)
-    await machine.load(0, make.fibers(machine.engines, 9, 16))
-    await machine.load(1, make.fibers(2 * depth + 50, 9, 16))
-    await machine.begin(dense=True)
+    await machine.load(0, [make.fiber([3])] * machine.engines)
+    await machine.load(1, [make.fiber([3])] * (depth + 60) + [make.fiber([2])] * (depth + 60))
+    await machine.begin(dense)
     await ClockCycles(dut.clk_i, 20 * depth + 400)
     stored = machine.events()["result"]
     await ClockCycles(dut.clk_i, 200)
     assert machine.events()["result"] == stored and int(dut.busy_o.value) and machine.events()["stall_result"]
-    machine.check(await machine.collect("none", 1), dense=True)
+    machine.check(await machine.collect("none", 1), dense)
 
 
 @cocotb.test()
