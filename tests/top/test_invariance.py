@@ -6,7 +6,9 @@ Each run compares every result with the exact model, which knows nothing of the 
 
 import pytest
 
+from tb.agents.contraction.item import PORTS
 from tb.common import configs
+from tb.common.stalls import STALLS
 from tb.env.run import run_sequences
 
 PAIRS = ["3x3x1024_d0.005", "3x512_nnz500", "7x7x512_d0.005"]
@@ -45,4 +47,12 @@ def test_more_engines_than_jobs(seed: int) -> None:
 def test_wide_machines_on_verilator(name: str, seed: int) -> None:
     run = run_sequences(configs.load(name), "verilator", ["workloads"], f"invariance-{name}", seed,
                         {"workloads": {"pairs": [*PAIRS, "7x7x512_d0.05", "10x10x100_d0.05"]}})
+    assert run.summary["passed"] and run.summary["mismatches"] == 0
+
+
+@pytest.mark.parametrize("port", PORTS)
+@pytest.mark.parametrize("stall", [name for name in STALLS if name != "none"])
+def test_stalls_on_every_port(port: str, stall: str, seed: int) -> None:
+    run = run_sequences(configs.load(), "verilator", ["workloads"], f"stalls-{port}-{stall}", seed,
+                        {"workloads": {"pairs": PAIRS, "stalls": {port: stall}}})
     assert run.summary["passed"] and run.summary["mismatches"] == 0

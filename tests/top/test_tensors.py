@@ -26,14 +26,10 @@ def test_all_workloads_on_verilator(seed: int) -> None:
     assert run.summary["passed"] and run.summary["mismatches"] == 0
 
 
-# The longest pairs would take minutes each on Icarus; its share is the pairs of fewest steps.
-ON_ICARUS = [name for name in workload_names() if name.endswith(("d0.005", "d0.01", "nnz500"))
-             and not name.startswith("3x3x3x3")]
-
-
-def test_workloads_on_icarus(seed: int) -> None:
-    run = run_sequences(configs.load("default", {"NumSdpe": 8}), "icarus", ["workloads"], "workloads-icarus",
-                        seed, {"workloads": {"pairs": ON_ICARUS}})
+@pytest.mark.parametrize("pair", workload_names())
+def test_workload_on_icarus(pair: str, seed: int) -> None:
+    run = run_sequences(configs.load("default", {"NumSdpe": 2}), "icarus", ["workloads"],
+                        f"workload-{pair}-icarus", seed, {"workloads": {"pairs": [pair]}})
     assert run.summary["passed"] and run.summary["mismatches"] == 0
 
 
