@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Registers: the register map of flaash_reg_pkg, the start of a contraction, errors and the interrupt.
 //
-// Guarantees  start_o pulses for an accepted start (flaash_start_control), and dense_o and run_length_o
-//             stay until the next. load_enable_o is low while results are computed or left to be
-//             sent, for their coordinates are read from the operands. irq_o is a level.
+// Guarantees  start_o pulses for an accepted start (flaash_start_control); dense_o, run_length_o and
+//             portion_length_o stay until the next. load_enable_o is low while results are computed or
+//             left to be sent: their coordinates are read from the operands. irq_o is a level.
 // Demands     done_i, drained_i, range errors and flags belong to the contraction that runs.
 //             resetting_i from the cycle after soft_reset_o until the core has left its reset.
 // Latency     start_o one cycle after the write access; reads show the state of the cycle of the access.
-// Reset       rst_ni clears everything; a soft reset everything but RegIrqEnable, RegMode and
-//             RegRunLength, at the request. What the core reports from then on until the end of the
+// Reset       rst_ni clears everything; a soft reset everything but RegIrqEnable, RegMode, RegRunLength
+//             and RegPortion, at the request. What the core reports from then on until the end of the
 //             soft reset is not recorded; faults of the host are.
 
 `include "flaash_assert.svh"
@@ -28,6 +28,7 @@ module flaash_registers
   parameter int unsigned MemLines   = 8192,
   parameter int unsigned NodeDepth  = 16384,
   parameter int unsigned FiberDepth = 8192,
+  parameter bit          CanSplit   = 1'b0,  // dot products can be split into portions
   localparam int unsigned IncrementWidth = $bits(dots_t)
 ) (
   input  logic                    clk_i,
@@ -74,11 +75,12 @@ module flaash_registers
   output logic                    start_o,
   output logic                    dense_o,
   output fiber_id_t               run_length_o,
+  output entry_id_t               portion_length_o,
   input  logic                    done_i,         // pulse: every result is stored
   input  logic                    drained_i,      // pulse: the trailer was taken
   input  flags_t                  flags_i,
   input  logic [6:0]              range_errors_i,
-  input  logic [5:0]              range_sdpe_i,
+  input  logic [6:0]              range_source_i,
   input  logic [NumCounters-1:0][IncrementWidth-1:0] increments_i,
   output error_e                  error_code_o,   // first error, for the trailer
 
@@ -91,10 +93,9 @@ module flaash_registers
   localparam logic [31:0] Version = 32'h0001_0000;
 
   // ------------------------------------------------------------------------ bus
-  logic                    write_valid, write_error, read_valid, read_error;
+  logic                    write_valid, write_error, read_valid, read_error, active, busy;
   logic [RegAddrWidth-1:0] write_addr, read_addr;
   logic [31:0]             write_data, write_mask, write_bits, read_data;
-  logic                    active, busy;
   logic [3:0]              write_strb;
 
   flaash_axil_slave #(
@@ -119,12 +120,13 @@ module flaash_registers
   always_comb begin
     unique case (write_addr)
       RegControl, RegMode, RegRunLength, RegIrqEnable, RegIrqStatus, RegFlags: write_error = 1'b0;
+      RegPortion: write_error = !CanSplit;
       default: write_error = 1'b1;
     endcase
   end
 
   // ------------------------------------------------------- read-write registers
-  logic [31:0]        run_length_q;
+  logic [31:0]        run_length_q, portion_q;
   logic               dense_q;
   logic [NumIrqs-1:0] irq_enable_q;
 
@@ -132,10 +134,12 @@ module flaash_registers
     if (!rst_ni) begin
       dense_q      <= 1'b0;
       run_length_q <= '0;
+      portion_q    <= '0;
       irq_enable_q <= '0;
     end else if (write_valid) begin
       if (write_addr == RegMode && write_strb[0]) dense_q <= write_data[ModeDense];
       if (write_addr == RegRunLength) run_length_q <= (run_length_q & ~write_mask) | write_bits;
+      if (CanSplit && write_addr == RegPortion) portion_q <= (portion_q & ~write_mask) | write_bits;
       if (write_addr == RegIrqEnable && write_strb[0]) irq_enable_q <= write_data[NumIrqs-1:0];
     end
   end
@@ -153,8 +157,8 @@ module flaash_registers
   flaash_start_control u_start_control (
     .clk_i, .rst_ni,
     .start_i(start), .clear_i(clear || resetting_i), .dense_i(dense_q), .run_length_i(run_length_q),
-    .loading_i, .loaded_i, .extent_i, .done_i, .drained_i,
-    .start_o, .dense_o, .run_length_o, .busy_o(busy), .active_o(active),
+    .portion_length_i(portion_q), .loading_i, .loaded_i, .extent_i, .done_i, .drained_i,
+    .start_o, .dense_o, .run_length_o, .portion_length_o, .busy_o(busy), .active_o(active),
     .done_o(done), .drained_o(drained),
     .refused_o(start_refused), .error_o(start_error), .place_o(start_place)
   );
@@ -179,7 +183,7 @@ module flaash_registers
                7'(live && load_error_valid_i)}),
     .codes_i({8'(ErrResultRange), 8'(ErrAddress), start_refused ? 8'(start_error) : 8'(ErrAddress),
               8'(load_error_code_i)}),
-    .places_i({32'(range_sdpe_i), 32'(read_addr), start_refused ? start_place : 32'(write_addr),
+    .places_i({32'(range_source_i), 32'(read_addr), start_refused ? start_place : 32'(write_addr),
                load_error_place_i}),
     .event_o(error_event), .code_o(error_code_o), .place_o(error_place), .count_o(error_count)
   );
@@ -201,13 +205,9 @@ module flaash_registers
 
   // What happens in the cycle of its clearing stays.
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      irq_status_q <= '0;
-      flags_q      <= '0;
-    end else if (clear) begin
-      irq_status_q <= '0;
-      flags_q      <= '0;
-    end else begin
+    if (!rst_ni)    {irq_status_q, flags_q} <= '0;
+    else if (clear) {irq_status_q, flags_q} <= '0;
+    else begin
       irq_status_q <= (irq_status_q & ~irq_clear) | irq_set;
       flags_q      <= (flags_q & ~flags_clear) | (live ? flags_i : '0);
     end
@@ -262,7 +262,7 @@ module flaash_registers
       RegNumSdpe:    read_data = NumSdpe;
       RegLanes:      read_data = Lanes;
       RegCoordWidth: read_data = CoordWidth;
-      RegBlocks:     read_data = {20'd0, 4'(Scheduler), 4'(Memory), 4'(Engine)};
+      RegBlocks:     read_data = {19'd0, CanSplit, 4'(Scheduler), 4'(Memory), 4'(Engine)};
       RegMemLines:   read_data = MemLines;
       RegNodeDepth:  read_data = NodeDepth;
       RegFiberDepth: read_data = FiberDepth;
@@ -276,6 +276,7 @@ module flaash_registers
       RegErrorPlace: read_data = error_place;
       RegErrorCount: read_data = error_count;
       RegFlags:      read_data = 32'(flags_q);
+      RegPortion:    read_data = portion_q;
       RegOrderA:     if (loaded_i[0]) read_data = 32'(order_i[0]);
       RegEntriesA:   if (loaded_i[0]) read_data = 32'(entries_i[0]);
       RegFibersA:    if (loaded_i[0]) read_data = 32'(fibers_i[0]);

@@ -3,7 +3,7 @@
 //
 // Guarantees  A start is accepted only if no contraction is active, no operand is being received, both
 //             are there and their contracted extents agree; checked in this order, and the first
-//             that fails is the error. dense_o and run_length_o are those of the accepted start.
+//             that fails is the error. dense_o, run_length_o and portion_length_o are those of the accepted start.
 // Demands     done_i and drained_i only while the contraction is busy or active.
 // Latency     start_o and busy_o one cycle after an accepted start_i; a refusal in the cycle of start_i.
 // Reset       Nothing runs. clear_i does the same, and refuses starts as long as it is high.
@@ -22,6 +22,7 @@ module flaash_start_control
   input  logic             clear_i,
   input  logic             dense_i,
   input  logic [31:0]      run_length_i,
+  input  logic [31:0]      portion_length_i,
 
   // what it depends on
   input  logic             loading_i,
@@ -34,6 +35,7 @@ module flaash_start_control
   output logic             start_o,
   output logic             dense_o,
   output fiber_id_t        run_length_o,
+  output entry_id_t        portion_length_o,
 
   // state
   output logic             busy_o,      // until every result is stored
@@ -102,11 +104,13 @@ module flaash_start_control
   // ------------------------------------------------------------------ parameters
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      dense_o      <= 1'b0;
-      run_length_o <= '0;
+      dense_o          <= 1'b0;
+      run_length_o     <= '0;
+      portion_length_o <= '0;
     end else if (start_i && error_o == ErrNone) begin
-      dense_o      <= dense_i;
-      run_length_o <= (run_length_i >= 2 ** FiberIdWidth) ? '1 : run_length_i[FiberIdWidth-1:0];
+      dense_o          <= dense_i;
+      run_length_o     <= (run_length_i >= 2 ** FiberIdWidth) ? '1 : run_length_i[FiberIdWidth-1:0];
+      portion_length_o <= (portion_length_i >= 2 ** EntryIdWidth) ? '1 : portion_length_i[EntryIdWidth-1:0];
     end
   end
 
