@@ -107,7 +107,7 @@ package flaash_reg_pkg;
     ErrNoOperand     = 8'h0c,  // start: an operand is missing (place: bit 0 A missing, bit 1 B missing)
     ErrStartBusy     = 8'h0d,  // start before the contraction before has drained, or in a soft reset (place: 0)
     ErrAddress       = 8'h0e,  // access to a register that does not exist or is not writable (place: address)
-    ErrResultRange   = 8'h0f,  // an integer result does not fit its format (place: SDPE)
+    ErrResultRange   = 8'h0f,  // an integer result does not fit its format (place: SDPE; NumSdpe: the combiner)
     ErrStartLoading  = 8'h10,  // start while an operand is being received (place: 0)
     ErrAborted       = 8'h11   // only in a trailer: a soft reset cut this frame short, records are missing
   } error_e;

@@ -12,8 +12,8 @@ from tb.common.rtl_constants import CONSTANTS, REGISTERS
 from tests.blocks.axi_ports import lite_master
 
 LEVELS = ("loaded", "order", "extent", "entries", "fibers", "lines", "loading", "load_error_valid",
-          "load_error_code", "load_error_place", "done", "drained", "flags", "range_errors", "range_sdpe",
-          "increments", "resetting")
+          "load_error_code", "load_error_place", "done", "drained", "flags", "range_errors",
+          "range_source", "increments", "resetting")
 INCREMENT_WIDTH = CONSTANTS["FiberIdWidth"] + 4
 
 
