@@ -114,7 +114,7 @@ module flaash_sdpe
   );
 
   // ----------------------------------------------------------------------- fibers
-  logic                 a_valid, a_ready, b_valid, b_ready;
+  logic                 a_valid, a_ready, b_loaded, b_wanted, b_valid, b_ready;
   logic [LineWidth-1:0] a_line, b_line;
 
   flaash_fiber_pair #(
@@ -135,10 +135,28 @@ module flaash_sdpe
     .a_valid_o    (a_valid),
     .a_ready_i    (a_ready),
     .a_line_o     (a_line),
-    .b_valid_o    (b_valid),
-    .b_ready_i    (b_ready),
+    .b_valid_o    (b_loaded),
+    .b_ready_i    (b_wanted),
     .b_line_o     (b_line)
   );
+
+  // The merge engine would compare its way through the fiber of B up to the portion, entry by entry.
+  if (Portions && Engine == EngineMerge) begin : gen_seek
+    flaash_portion_seek #(
+      .Lanes     (Lanes),
+      .CoordWidth(CoordWidth),
+      .ValueWidth(ValueWidth)
+    ) u_seek (
+      .clk_i, .rst_ni,
+      .split_i,
+      .a_valid_i(a_valid), .a_ready_i(a_ready), .a_line_i(a_line),
+      .b_valid_i(b_loaded), .b_ready_o(b_wanted), .b_line_i(b_line),
+      .b_valid_o(b_valid), .b_ready_i(b_ready)
+    );
+  end else begin : gen_no_seek
+    assign b_valid  = b_loaded;
+    assign b_wanted = b_ready;
+  end
 
   // ----------------------------------------------------------------- intersection
   logic                  match_valid, match_ready, match_product, match_last;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How many portions the dispatcher must make of a contraction."""
+"""How many portions the dispatcher must make."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ import numpy as np
 from models.csf import Csf
 
 
-def portions_per_fiber(a: Csf, lanes: int, most: int) -> np.ndarray:
-    """Return the portions of a dot product by its fiber of A, 0 where it stays in one piece.
+def count_portions(length: int, lanes: int, most: int) -> int:
+    """Return the portions of a dot product, 0 if it stays in one piece.
 
     The hardware knows a fiber's lines, not its entries, so that the last portion may be empty.
 
     Args:
-        a: the operand whose fibers are split.
+        length: entries of the fiber of A.
         lanes: entries of a line.
         most: entries of a portion, 0 for no splitting.
     """
-    bounds = a.fiber_bounds()
-    places = -(-(bounds[:, 1] - bounds[:, 0]) // lanes) * lanes
-    if not most:
-        return np.zeros(len(places), np.int64)
-    return np.where(places > most, -(-places // most), 0)
+    places = -(-length // lanes) * lanes
+    return -(-places // most) if most and places > most else 0
 
 
-def count_portions(a: Csf, b: Csf, lanes: int, most: int) -> int:
+def all_portions(a: Csf, b: Csf, lanes: int, most: int) -> int:
     """Return the portions of all dot products of a contraction."""
-    return int(portions_per_fiber(a, lanes, most).sum()) * len(b.fiber_bounds())
+    lengths, times = np.unique(np.diff(a.fiber_bounds(), axis=1), return_counts=True)
+    portions = sum(count_portions(int(length), lanes, most) * int(number)
+                   for length, number in zip(lengths, times, strict=True))
+    return portions * len(b.fiber_bounds())

@@ -14,7 +14,7 @@ from tb.agents.contraction.item import Outcome
 from tb.common import rtl_constants as rtl
 from tb.common.frames import FrameError, ResultFrame, unpack_results
 from tb.env.compare import compare_records
-from tb.env.portions import count_portions
+from tb.env.portions import all_portions
 from tb.env.predictor import Prediction
 
 MAX_REPORTED = 10
@@ -144,7 +144,7 @@ class Scoreboard(uvm_scoreboard):
             "CntResults": result.results, "CntUnloaded": result.results,
             "CntZeroEmpty": result.zeros_empty, "CntZeroCancel": result.zeros_cancel,
             "CntZeroUnderflow": result.zeros_underflow,
-            "CntPortions": count_portions(prediction.a, prediction.b, self._lanes, outcome.item.portion)}
+            "CntPortions": all_portions(prediction.a, prediction.b, self._lanes, outcome.item.portion)}
         for name, value in expected.items():
             self._equal(name, outcome.counters[name], value)
         self._equal("RegFlags", outcome.registers["RegFlags"], int(result.flags))
