@@ -16,8 +16,10 @@ module flaash_sdpe_bench
   parameter int unsigned ResultDepth = 4,
   parameter int unsigned Latency     = 2,
   parameter int unsigned Lines       = 1024,
+  parameter bit          Portions    = 1'b0,
   localparam int unsigned ValueWidth = value_width(Format),
-  localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth)
+  localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth),
+  localparam int unsigned WordBits   = flaash_mac_pkg::word_width(Format, EntryIdWidth)
 ) (
   input  logic                             clk_i,
   input  logic                             rst_ni,
@@ -38,6 +40,12 @@ module flaash_sdpe_bench
   input  logic                             result_ready_i,
   output result_t                          result_data_o,
 
+  output logic                             part_valid_o,
+  input  logic                             part_ready_i,
+  output slot_t                            part_slot_o,
+  output flaash_mac_pkg::part_head_t       part_head_o,
+  output logic [WordBits-1:0]              part_word_o,
+
   output sdpe_events_t                     events_o,
   output flags_t                           flags_o,   // of all results since the last reset
   output logic                             idle_o,
@@ -53,10 +61,6 @@ module flaash_sdpe_bench
   logic [1:0][LineWidth-1:0] rsp_data;
   flags_t                    flags;
   logic [1:0]                unused_conflicts;
-  logic                      unused_part_valid;
-  slot_t                     unused_part_slot;
-  flaash_mac_pkg::part_head_t unused_part_head;
-  logic [flaash_mac_pkg::word_width(Format, EntryIdWidth)-1:0] unused_part_word;
 
   assign mem_valid = req_valid & ~pause_i;
 
@@ -79,18 +83,18 @@ module flaash_sdpe_bench
     .CoordWidth (CoordWidth),
     .Engine     (Engine),
     .LoaderDepth(LoaderDepth),
-    .ResultDepth(ResultDepth)
+    .ResultDepth(ResultDepth),
+    .Portions   (Portions)
   ) u_sdpe (
     .clk_i, .rst_ni,
-    .dense_i, .split_i(1'b0),
+    .dense_i, .split_i(Portions),
     .job_valid_i, .job_ready_o, .job_i(job_data_i),
     .a_req_valid_o(req_valid[0]), .a_req_ready_i(mem_ready[0] && !pause_i[0]), .a_req_addr_o(req_addr[0]),
     .a_rsp_valid_i(rsp_valid[0]), .a_rsp_data_i(rsp_data[0]),
     .b_req_valid_o(req_valid[1]), .b_req_ready_i(mem_ready[1] && !pause_i[1]), .b_req_addr_o(req_addr[1]),
     .b_rsp_valid_i(rsp_valid[1]), .b_rsp_data_i(rsp_data[1]),
     .result_valid_o, .result_ready_i, .result_o(result_data_o),
-    .part_valid_o(unused_part_valid), .part_ready_i(1'b0), .part_slot_o(unused_part_slot),
-    .part_head_o(unused_part_head), .part_word_o(unused_part_word),
+    .part_valid_o, .part_ready_i, .part_slot_o, .part_head_o, .part_word_o,
     .flags_o(flags), .events_o, .idle_o
   );
 

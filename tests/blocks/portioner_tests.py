@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator: flaash_portioner makes the portions that the rule asks for."""
+
+from __future__ import annotations
+
+import cocotb
+from cocotb.triggers import FallingEdge, RisingEdge
+
+from tb.common.bench import start
+from tb.env.portions import count_portions
+
+WIDTH = 20  # of each field of job_t below the portion
+PORTION = 13
+MASK = 2**WIDTH - 1
+
+
+def pack(a_id: int, first: int, lines: int, b_id: int, count: int) -> int:
+    """Return a whole job."""
+    bits = 0
+    for field in (a_id, first, lines, b_id, count, b_id + 7, count):
+        bits = bits << WIDTH | field
+    return bits
+
+
+def expected(job: int, lanes: int, length: int, slot: int) -> list[int]:
+    """Return the jobs that come out for one that goes in."""
+    lines, first = job >> 4 * WIDTH & MASK, job >> 5 * WIDTH & MASK
+    places = lines * lanes
+    if not count_portions(places, lanes, length):
+        return [job]
+    result = []
+    for begin in range(0, places, length):
+        last = min(begin + length, places) - 1
+        line = begin // lanes
+        kept = job & ~(MASK << 5 * WIDTH) & ~(MASK << 4 * WIDTH)
+        kept |= (first + line) << 5 * WIDTH | (last // lanes - line + 1) << 4 * WIDTH
+        result.append((((1 << 6 | slot) << 3 | begin % lanes) << 3 | last % lanes) << 7 * WIDTH | kept)
+    return result
+
+
+@cocotb.test()
+@cocotb.parametrize(length=[0, 1, 2, 3, 7, 16, 2**24 - 1], busy=[0.0, 0.5])
+async def every_portion_once(dut, length: int, busy: float) -> None:
+    for name in ("job_valid", "job", "open_ready", "open_slot", "job_ready"):
+        getattr(dut, f"{name}_i").value = 0
+    dut.length_i.value = length
+    random = await start(dut)
+    lanes = int(dut.Lanes.value)
+    most = 200_000 if length > 2**20 else 8
+    jobs = [pack(random.getrandbits(WIDTH), random.randrange(1000), random.choice([1, 1, 2, 3, most]),
+                 random.randrange(1000), 1 if length else random.randrange(1, 9)) for _ in range(60)]
+    came: list[int] = []
+    wanted: list[int] = []
+    closed: list[tuple[int, int]] = []
+    opened: list[tuple[int, int, int]] = []
+    portions = cycles = 0
+    todo = list(jobs)
+    offered = False
+    while todo or len(came) < len(wanted):
+        await RisingEdge(dut.clk_i)
+        cycles += 1
+        assert cycles < 20_000, "it hangs"
+        offered = offered or (bool(todo) and random.random() >= busy)
+        dut.job_valid_i.value = int(offered)
+        dut.job_i.value = todo[0] if offered else 0
+        dut.job_ready_i.value = int(random.random() >= busy)
+        dut.open_ready_i.value = int(random.random() >= busy)
+        dut.open_slot_i.value = random.getrandbits(6)
+        await FallingEdge(dut.clk_i)
+        portions += int(dut.portion_o.value)
+        if dut.open_valid_o.value == 1 and dut.open_ready_i.value == 1:
+            opened.append((int(dut.open_a_id_o.value), int(dut.open_b_id_o.value), int(dut.open_slot_i.value)))
+        if dut.close_o.value == 1:
+            closed.append((int(dut.close_slot_o.value), int(dut.close_count_o.value)))
+        if dut.job_valid_o.value == 1 and dut.job_ready_i.value == 1:
+            came.append(int(dut.job_o.value))
+        if offered and dut.job_ready_o.value == 1:
+            job = todo.pop(0)
+            offered = False
+            pieces = expected(job, lanes, length, opened[-1][2] if opened else 0)
+            wanted += pieces
+            assert came == wanted
+            if len(pieces) > 1:
+                assert opened[-1][:2] == (job >> 6 * WIDTH & MASK, job >> 3 * WIDTH & MASK)
+                assert closed[-1] == (opened[-1][2], len(pieces))
+    assert len(opened) == len(closed) == sum(
+        bool(count_portions((job >> 4 * WIDTH & MASK) * lanes, lanes, length)) for job in jobs)
+    assert portions == len(came) - (len(jobs) - len(opened))
+    if not busy:
+        assert cycles <= len(came) + len(opened) + 5, "a bubble between portions"

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Benches of the blocks that split dot products: portioner, combiner, and the engine with portions."""
+
+from pathlib import Path
+
+import pytest
+
+from tb.common.rtl_constants import ENGINES, FORMATS
+from tb.common.simulation import SimulationFailed, build, run_bench
+
+SDPE = Path(__file__).parent / "rtl" / "flaash_sdpe_bench.sv"
+# Format, slots; more of them where a build costs next to nothing.
+COMBINERS = {"verilator": [("fp32", 5)], "icarus": [("fp32", 1), ("bf16", 16), ("int8", 3), ("int16", 64)]}
+# Format, engine, Lanes.
+ENGINE_BUILDS = {"verilator": [("fp32", "merge", 4)],
+                 "icarus": [("fp32", "compare", 8), ("bf16", "merge", 2), ("int16", "merge", 1),
+                            ("int8", "compare", 4)]}
+LANES = {"verilator": [4], "icarus": [1, 2, 4, 8]}
+
+
+def test_portioner(simulator: str, seed: int) -> None:
+    for lanes in LANES[simulator]:
+        run_bench("flaash_portioner", "tests.blocks.portioner_tests", simulator, f"portioner-l{lanes}",
+                  {"Lanes": lanes}, seed)
+
+
+def test_combiner(simulator: str, seed: int) -> None:
+    for fmt, slots in COMBINERS[simulator]:
+        run_bench("flaash_combiner", "tests.blocks.combiner_tests", simulator, f"combiner-{fmt}-s{slots}",
+                  {"Format": FORMATS[fmt], "Slots": slots, "ResultDepth": 4}, seed)
+
+
+def test_portions_in_the_engine(simulator: str, seed: int) -> None:
+    for fmt, engine, lanes in ENGINE_BUILDS[simulator]:
+        parameters = {"Format": FORMATS[fmt], "Engine": ENGINES[engine], "Lanes": lanes, "Portions": 1}
+        run_bench("flaash_sdpe_bench", "tests.blocks.sdpe_portions_tests", simulator,
+                  f"sdpe_portions-{fmt}-{engine}-l{lanes}", parameters, seed, extra_sources=[SDPE])
+
+
+@pytest.mark.parametrize(("module", "parameters"), [
+    ("flaash_portioner", {"Lanes": 3}), ("flaash_combiner", {"Slots": 0}), ("flaash_combiner", {"Slots": 65}),
+    ("flaash_top", {"Portions": 65})], ids=str)
+def test_illegal_parameters_are_refused(module: str, parameters: dict[str, int]) -> None:
+    with pytest.raises(SimulationFailed, match="must be"):
+        build(module, "verilator", parameters)
