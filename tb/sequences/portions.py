@@ -15,9 +15,9 @@ INF, NAN, HUGE, TINY = np.inf, np.nan, 2.0**127, 2.0**-149
 FLOAT_A = [[1.5] * 6 + [-1.5] * 6, [HUGE, 1, 1, TINY, 0, -TINY, 1, -HUGE, 1, -1, 0.5, 2.0**-100],
            [INF, 1, 1, 1, -INF, 1, 1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 1, NAN, 1, 1, INF, 1, 1, 1],
            [0.0, 1, 1, 1, -INF, 1, 1, 1, -INF, 1, 1, 1], [-0.0, 0.0] * 6,
-           *[[-(2.0**(e - 2)), 0, 0] * 4 for e in BOUNDARIES], *[[2.0**(e - 2), 0, 0] * 4 for e in BOUNDARIES]]
+           *[[sign * 2.0**(e - 2), 0, 0] * 4 for e in BOUNDARIES for sign in (1, -1)]]
 INTEGER_A = [[3] * 6 + [-3] * 6, [-128] * 12, [127, -128] * 6, [0] * 12, [1] + [0] * 10 + [-1]]
-# Fibers of B by the coordinates that they have, each with ones: all, one portion's, single ones, none of some.
+# Fibers of B, of ones, by their coordinates.
 FIBERS_B = [range(EXTENT), [0], [EXTENT - 1], [5], [0, EXTENT - 1], [4, 8], range(0, EXTENT, 3), range(6, 12)]
 
 
@@ -39,8 +39,9 @@ class PortionsSeq(ContractionSequence):
         for length in self.lengths:
             for dense in (False, True):
                 rows = FLOAT_A if self.values == "normal" else INTEGER_A
-                await self.contract(stack([range(EXTENT)] * len(rows), rows), self.ones(), dense=dense,
-                                    portion=length, stalls=self.stalls)
+                await self.contract(stack([range(EXTENT)] * len(rows), rows),
+                                    stack(FIBERS_B, [[1] * len(coords) for coords in FIBERS_B]),
+                                    dense=dense, portion=length, stalls=self.stalls)
             for _ in range(self.count):
                 a = self.tensor(3, 2, 40, density=float(self.rng.choice([0.1, 0.5, 1.0])))
                 b = same_pattern(self.rng, a, self.values) if self.rng.random() < 0.3 else self.tensor(4, 40)
@@ -48,10 +49,6 @@ class PortionsSeq(ContractionSequence):
                                     run_length=int(self.rng.choice([0, 1, 3])))
             await self.contract(self.tensor(1, 40, density=0.0), None, portion=length)
         await self.contract(self.tensor(2, 40), None)
-
-    def ones(self) -> SparseTensor:
-        """Return FIBERS_B."""
-        return stack(FIBERS_B, [[1] * len(coords) for coords in FIBERS_B])
 
 
 def stack(fibers: list, values: list[list[float]]) -> SparseTensor:

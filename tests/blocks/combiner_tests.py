@@ -16,8 +16,8 @@ from tests.blocks.mac_random import random_dots
 from tests.blocks.portion_model import PRODUCT, Message, messages, word_bits
 from tests.blocks.sdpe_events import EVENTS
 
-IDLE_INPUTS = ("dense", "open_valid", "open_a_id", "open_b_id", "close", "close_slot", "close_count", "part_valid",
-               "part_slot", "part_head", "part_word", "result_ready")
+IDLE_INPUTS = ("dense", "open_valid", "open_a_id", "open_b_id", "close", "close_slot", "close_count",
+               "part_valid", "part_slot", "part_head", "part_word", "result_ready")
 
 
 class Bench:
@@ -61,8 +61,8 @@ class Bench:
             await RisingEdge(dut.clk_i)
             cycles += 1
             assert cycles < 100 * (len(self.dots) + sum(map(len, self.dots))) + 2_000, (
-                f"it hangs: {len(self.todo)} to open, {len(self.waiting)} to close, {len(self.sending)} portions to send,"
-                f" {len(self.results)} results")
+                f"it hangs: {len(self.todo)} to open, {len(self.waiting)} to close, {len(self.sending)}"
+                f" portions to send, {len(self.results)} results")
             opening = bool(self.todo) and rng.random() < 0.8
             dut.open_valid_i.value = int(opening)
             if opening:
@@ -81,7 +81,8 @@ class Bench:
             dut.result_ready_i.value = int(rng.random() >= stall)
             await FallingEdge(dut.clk_i)
             self._look()
-            busy = self.todo or self.sending or self.waiting or dut.idle_o.value == 0 or dut.result_valid_o.value == 1
+            inside = dut.idle_o.value == 0 or dut.result_valid_o.value == 1
+            busy = inside or self.todo or self.sending or self.waiting
             quiet = 0 if busy else quiet + 1
         self._compare(fates, dense)
 
@@ -99,7 +100,8 @@ class Bench:
         if dut.open_valid_i.value == 1 and dut.open_ready_o.value == 1:
             _, pairs = self.todo.popleft()
             slot, portions = int(dut.open_slot_o.value), self.cut(pairs)
-            assert slot not in [taken for taken, _ in self.sending + self.waiting], "a slot for two dot products"
+            used = [taken for taken, _ in self.sending + self.waiting]
+            assert slot not in used, "a slot for two dot products"
             self.closing.append((slot, len(portions)))
             self.waiting.append((slot, portions))
         events = int(dut.events_o.value)

@@ -57,7 +57,8 @@ def terms(fmt: NumberFormat, pairs: Sequence[Pair]) -> list[int]:
     a, b = fmt.parts(a), fmt.parts(b)
     special = a.nan | b.nan | a.infinite | b.infinite
     return [0 if odd else int(x) * int(y) << int(place) - least
-            for x, y, place, odd in zip(a.significand, b.significand, a.exponent + b.exponent, special, strict=True)]
+            for x, y, place, odd in zip(a.significand, b.significand, a.exponent + b.exponent, special,
+                                        strict=True)]
 
 
 def status(fmt: NumberFormat, pairs: Sequence[Pair]) -> int:

@@ -69,7 +69,8 @@ async def every_portion_once(dut, length: int, busy: float) -> None:
         await FallingEdge(dut.clk_i)
         portions += int(dut.portion_o.value)
         if dut.open_valid_o.value == 1 and dut.open_ready_i.value == 1:
-            opened.append((int(dut.open_a_id_o.value), int(dut.open_b_id_o.value), int(dut.open_slot_i.value)))
+            names = "open_a_id_o", "open_b_id_o", "open_slot_i"
+            opened.append(tuple(int(getattr(dut, name).value) for name in names))
         if dut.close_o.value == 1:
             closed.append((int(dut.close_slot_o.value), int(dut.close_count_o.value)))
         if dut.job_valid_o.value == 1 and dut.job_ready_i.value == 1:

@@ -10,8 +10,7 @@ from tb.agents.stream.monitor import StreamMonitor
 from tb.agents.stream.sink import StreamSink
 from tb.common.bench import start, until
 from tb.common.stalls import STALLS
-from tests.blocks import portion_model
-from tests.blocks.portion_model import Message, messages, read_message
+from tests.blocks.portion_model import Message, messages, read_message, total
 from tests.blocks.sdpe_bench import Bench
 from tests.blocks.sdpe_model import FIELD_WIDTH, Job, Setup
 
@@ -60,7 +59,8 @@ class PortionBench(Bench):
                        | (end - 1) % self.lanes)
             mask = 2**FIELD_WIDTH - 1
             fields = setup.pack_job(job) & ~(mask << 5 * FIELD_WIDTH) & ~(mask << 4 * FIELD_WIDTH)
-            fields |= (setup.a.starts[job.a] + first) << 5 * FIELD_WIDTH | (last - first + 1) << 4 * FIELD_WIDTH
+            fields |= (setup.a.starts[job.a] + first) << 5 * FIELD_WIDTH
+            fields |= (last - first + 1) << 4 * FIELD_WIDTH
             self.jobs.append(portion << 7 * FIELD_WIDTH | fields)
             pairs = [(value, values_b[coord]) for coord, value in entries[begin:end] if coord in values_b]
             self.wanted.append((slot, messages(self.fmt, pairs)))
@@ -74,7 +74,7 @@ class PortionBench(Bench):
                 where, message = next(came)
                 assert where == slot, f"portion {number} went to slot {where} instead of {slot}"
                 portion.append(message)
-            assert portion_model.total(portion) == portion_model.total(wanted), f"portion {number}: another sum"
+            assert total(portion) == total(wanted), f"portion {number}: another sum"
             assert {message.status for message in portion} == {wanted[0].status}, f"portion {number}: status"
             assert len({message.index for message in portion}) == len(portion)
         assert next(came, None) is None, "words of no portion"
@@ -89,8 +89,8 @@ async def portions_among_whole_dot_products(dut, length: int, stalls: str) -> No
     await bench.load(setup)
     rest = bench.hand_in(setup, length)
     results = rest.expected()[0]
-    await until(dut, lambda: bench.idle() and bench.jobs_gone() and len(bench.results) >= len(results), 60_000,
-                "the last result")
+    await until(dut, lambda: bench.idle() and bench.jobs_gone() and len(bench.results) >= len(results),
+                60_000, "the last result")
     await ClockCycles(dut.clk_i, 10)
     assert bench.results == results
     bench.check_parts()
