@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The .npz files of pydata/sparse (COO, GCXS) and scipy.sparse (coo, csr, csc, bsr, dia)."""
+"""The .npz files of pydata/sparse (COO, GCXS) and scipy.sparse (coo, csr, csc, bsr, dia).
+
+Not read by load_npz() of the two, because these check indices and pointers late or not at all. The tests exchange
+files with both libraries.
+"""
 
 from __future__ import annotations
 
