@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
 STAMP  := $(VENV)/.installed
+FUZZER := $(VENV)/.fuzzer
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 
 SIM    ?= verilator
@@ -20,6 +21,10 @@ $(STAMP): requirements.txt
 	@echo "setting up $(VENV) (once)"
 	@$(PYTHON) -m venv $(VENV)
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(FUZZER): requirements-fuzz.txt $(STAMP)
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-fuzz.txt
 	@touch $@
 
 .PHONY: sim
@@ -41,9 +46,14 @@ test: $(STAMP) ## run the suite on both simulators (TEST=path::name for one)
 	@$(PY) -m pytest -n $(JOBS) --dist worksteal $(TEST)
 
 .PHONY: regress
-regress: $(STAMP) ## the long runs: real tensors in full, 200,000 random sums per format
+regress: $(STAMP) $(FUZZER) ## the long runs: real tensors in full, 200,000 random sums per format, fuzzing
 	@$(PY) -m pytest -n $(JOBS) --dist worksteal -o python_files='long_*.py' -o timeout=7200 tests/regress
 	@FLAASH_LONG=1 $(PY) -m pytest -n $(JOBS) -o timeout=7200 --simulator verilator tests/blocks/test_mac.py
+	@$(PY) -m tools.fuzz --jobs $(JOBS)
+
+.PHONY: fuzz
+fuzz: $(STAMP) $(FUZZER) ## throw bytes at the readers of tensor files, guided by coverage (MINUTES=30 SEED=1)
+	@$(PY) -m tools.fuzz --jobs $(JOBS) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
 .PHONY: lint
 lint: $(STAMP) ## verilator -Wall and slang on every configuration, ruff, house style
