@@ -7,6 +7,7 @@ or if its text is no longer found in the file.
 """
 
 import argparse
+import os
 import re
 import shutil
 import subprocess
@@ -49,7 +50,8 @@ def run_fault(fault: dict) -> str | None:
     try:
         result = subprocess.run(
             [sys.executable, "-m", "pytest", "-x", "-q", "--tb=line", "-p", "no:cacheprovider",
-             *fault["tests"]], cwd=FOLDER, capture_output=True, text=True, timeout=TIMEOUT)
+             *fault["tests"]], cwd=FOLDER, capture_output=True, text=True, timeout=TIMEOUT,
+            env={**os.environ, "COCOTB_MAX_FAILURES": "1"})  # one failure is enough
     except subprocess.TimeoutExpired:
         return f"time limit of {TIMEOUT} s"
     finally:
