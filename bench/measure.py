@@ -85,17 +85,24 @@ def record(row: Row, chosen: Machine, outcome: dict, problems: Sequence[str]) ->
         "jobs": counters["CntJobs"], "matches": counters["CntMatches"], "results": results,
         "entries_read": counters["CntMemReads"] * int(config["Lanes"]),
         "conflicts": counters["CntMemConflicts"],
+        "balance_percent": 100 * min(outcome["steps"]) / max(*outcome["steps"], 1),
         "busy_percent": 100 * counters["CntBusy"] / offered,
         **{f"{name}_percent": 100 * counters[counter] / offered for name, counter in STALLS.items()},
         "wall_seconds": outcome["wall"], "simulated_cycles": outcome["simulated"]}
 
 
-def check(workload: str, chosen: Machine, frame: bytes, counters: dict[str, int]) -> list[str]:
-    """Compare a result frame and the counters with the model; return a sentence per disagreement."""
+def check(workload: str, chosen: Machine, frame: bytes, counters: dict[str, int], steps: Sequence[int],
+          ) -> list[str]:
+    """Compare a result frame and the counters with the model; return a sentence per disagreement.
+
+    Args:
+        steps: of each engine.
+    """
     wanted = expected(workload, str(chosen.config["Format"]))
-    right = {"CntJobs": wanted.jobs, "CntMatches": wanted.matches, "CntResults": wanted.results}
+    right = {"CntJobs": wanted.jobs, "CntMatches": wanted.matches, "CntResults": wanted.results,
+             "CntSteps": sum(steps)}
     return check_frame(workload, chosen, frame) + [
-        f"{name} is {counters[name]}, the model says {value}" for name, value in right.items()
+        f"{name} is {counters[name]}, {'the engines say' if name == 'CntSteps' else 'the model says'} {value}" for name, value in right.items()
         if counters[name] != value]
 
 
@@ -169,6 +176,7 @@ def _simulate(config: str, rows: list[Row], short: bool) -> list[dict]:
     records = []
     for index, (row, outcome) in enumerate(zip(rows, outcomes, strict=True)):
         problems = [outcome["failure"]] if "failure" in outcome else check(
-            row.workload, chosen, (folder / f"{index}.bin").read_bytes(), outcome["counters"])
+            row.workload, chosen, (folder / f"{index}.bin").read_bytes(), outcome["counters"],
+            outcome["steps"])
         records.append(record(row, chosen, outcome, problems))
     return records

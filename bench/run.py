@@ -45,12 +45,13 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 def show(records: Sequence[dict], console: Console) -> None:
     """Print the rows, and how the targets stand."""
     table = Table()
-    for name in ("workload", "config", "cycles", "bound", "load", "unload", "busy %", "checked"):
+    for name in ("workload", "config", "cycles", "bound", "load", "unload", "balance %", "busy %", "checked"):
         table.add_column(name, justify="left" if name in ("workload", "config", "checked") else "right",
                          overflow="fold")
     for row in records[:MAX_SHOWN]:
         numbers = [f"{row[name]:,}" for name in ("cycles", "bound", "load_cycles", "unload_cycles")] \
-            + [f"{row['busy_percent']:.0f}"] if "cycles" in row else [""] * 5
+            + [f"{row[name]:.0f}" for name in ("balance_percent", "busy_percent")] \
+            if "cycles" in row else [""] * 6
         table.add_row(row["workload"], row["config"], *numbers, "yes" if row["checked"] else "[red]NO")
     console.print(table)
     if len(records) > MAX_SHOWN:
