@@ -102,7 +102,7 @@ def check(workload: str, chosen: Machine, frame: bytes, counters: dict[str, int]
     right = {"CntJobs": wanted.jobs, "CntMatches": wanted.matches, "CntResults": wanted.results,
              "CntSteps": sum(steps)}
     return check_frame(workload, chosen, frame) + [
-        f"{name} is {counters[name]}, {'the engines say' if name == 'CntSteps' else 'the model says'} {value}" for name, value in right.items()
+        f"{name} is {counters[name]}, but it should be {value}" for name, value in right.items()
         if counters[name] != value]
 
 

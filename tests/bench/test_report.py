@@ -92,7 +92,8 @@ def synthetic() -> dict:
         made |= {"cycles": 20_000 // number, "bound": 18_000 // number, "bound_by": "engine"}
         made |= dict.fromkeys(("load_cycles", "unload_cycles", "jobs", "matches", "results", "entries_read",
                                "conflicts", "busy_percent", "stall_a_percent", "stall_b_percent",
-                               "stall_mac_percent", "balance_percent", "stall_result_percent", "wall_seconds"), 1)
+                               "stall_mac_percent", "stall_result_percent", "balance_percent",
+                               "wall_seconds"), 1)
         records.append(made)
     times = {"numpy": 20.0, "scipy_mixed": 19.0, "scipy": 55.0}
     return {"rows": records, "software": {"7x7x512_d0.1": times},
