@@ -84,7 +84,9 @@ def lower_bound(a: Csf, b: Csf, config: Mapping[str, int | str], run_length: int
     terms, total, unread = structure(a, b, config, run_length)
     if not total.jobs:
         return Bound(dict.fromkeys((*terms, "banks", "drain"), 0), total)
-    least = FIRST_JOB + INTO_ENGINE + int(config["MemLatency"]) + INTO_LINES + mac_latency(config) + COUNTED
+    least = FIRST_JOB + INTO_ENGINE + int(config["MemLatency"]) + INTO_LINES + COUNTED
+    if results or config["Engine"] != "lookup":  # there a dot product without a match passes by the MAC
+        least += mac_latency(config)
     reads = _ceil(max(total.lines_a + total.lines_b - unread, 1), int(config["MemBanks"]))
     drain = 0 if results is None else _drain(a, b, config, results)
     return Bound(terms | {"banks": least + reads if config["Memory"] == "banked" else 0,
@@ -125,9 +127,9 @@ def _lookup(a: Csf, b: Csf, config: Mapping[str, int | str], _run_length: int,
     ways = {"engine": False, "products": True}
     if not total.jobs:
         return dict.fromkeys(ways, 0), total, 0
-    return {name: least_lookup(lookups, groups, size, int(config["MemLatency"]),
-                               mac_latency(config) + COUNTED, multiplies) for name, multiplies in ways.items()}, \
-        total, 0
+    latency, after = int(config["MemLatency"]), mac_latency(config) + COUNTED
+    return {name: least_lookup(lookups, groups, size, latency, after, multiplies)
+            for name, multiplies in ways.items()}, total, 0
 
 
 def _drain(a: Csf, b: Csf, config: Mapping[str, int | str], results: int) -> int:

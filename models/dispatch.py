@@ -55,7 +55,7 @@ def round_robin(jobs: Jobs, engines: int, depth: int, ahead: int) -> int:
         handed += 1
         used = places[engine].used_before(index // engines)
         if used:
-            # These jobs' lines are used in the cycles below `ended`, cycle 0 being `ahead` after the first hand-out.
+            # The jobs are through before cycle `ended`, and cycle 0 is `ahead` after the first hand-out.
             handed = max(handed, ended[engine][used - 1] + ahead)
         begins = max(free[engine], handed)
         free[engine] = begins + cost

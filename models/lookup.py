@@ -1,32 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
 """The least cycles of the lookup machine: the best cut of the plane (sets of A) x (fibers of B).
 
-Groups of engines work through the plane row by row, each in a contiguous piece of whole pairs of a set and a
-fiber of B, as docs/blocks/lookup.md describes. Physical are: one line per cycle and group, of
-A or of B; a set's lines before its run of B, those of the next set 8 lines after the beginning of the run; one
-multiplication per match and engine, with 8 lines that may wait for it; a piece per cycle from the
-plan; and latencies. What the model leaves out: conflicts of banks, rounding, the time to write a
-table beyond 2 cycles, full result stores.
+Groups of engines work through the plane row by row, each in a contiguous piece of whole pairs of a set
+and a fiber of B, as docs/blocks/lookup.md describes. Of all cuts the best one counts, found by search: for a
+limit of cycles each group takes as many pairs as it can. Physical are
+- one line per cycle and group, of A or of B: a set's lines come before its run of B, those of the next set after
+  8 lines of the run;
+- a cycle for each word of a table that a line of A goes to, before the fiber can be looked up;
+- one multiplication per match and engine; 7 lines with matches may wait while another one comes by;
+- the latencies of the plan, whose groups begin one cycle after another, of memory, engine and MAC.
+Conflicts of banks, rounding and full result stores are left out. Arbiters begin as after a reset.
 """
 
 from __future__ import annotations
 
-import bisect
 import itertools
-from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
+from models.lookup_group import LEAST_END, TO_MAC, Group
 from models.work import Lookups
 
-_AHEAD = 8  # lines of B before the lines of the next set
-_WAITING = 7  # lines with matches that wait while another one passes
 _PLANNED = 6  # cycles from the start to the first piece, besides the share's
 _FIRST_LINE = 3  # from a piece to the first line at the engines, beyond the memory's latency
-_BOUND = 3  # from a piece's first request to its first one for B: the set's end is looked up in the fiber table
-_TO_MAC = 3  # from the last match of a dot product that leaves the queue into the MAC, and the last cycle itself
-_NO_MATCH = 1  # from a line that ends a fiber without a match until it is reported
-_COUNTED = 2
+_BOUND = 3  # from a piece's first request to its first one for B: where the set ends is looked up
 
 
 def least_lookup(lookups: Lookups, groups: int, size: int, latency: int, after: int, multiplies: bool) -> int:
@@ -43,7 +40,7 @@ def least_lookup(lookups: Lookups, groups: int, size: int, latency: int, after: 
     best = None
     for fibers in range(size, 0, -1) if groups > 1 else [size]:
         least = _average(lookups, groups, fibers)
-        if best is not None and before + least + _NO_MATCH + _COUNTED >= best:
+        if best is not None and before + least + LEAST_END >= best:
             continue
         plane = _Plane(lookups, groups, fibers, after, multiplies)
         cycles = before + (plane.alone().done if groups == 1 else _search(plane, groups, least))
@@ -133,21 +130,22 @@ class _Plane:
                         for first in range(0, len(lookups.lines_a), fibers)]
         self._fibers = fibers
 
-    def alone(self) -> _Group:
+    def alone(self) -> Group:
         """Return a group after it has done everything."""
         group = self._begin(0)
         for row, events in enumerate(self._events):
             group.run(events, 0, self._ends, *self._next(row))
         return group
 
-    def _begin(self, row: int) -> _Group:
+    def _begin(self, row: int) -> Group:
         """Return a group that has loaded its first set.
 
         The fiber table tells where a set ends once it has told where all pieces begin, one per cycle
         and group after group; until then the port goes on with lines of A.
         """
-        group = _Group(self._fibers, self._after)
-        group.load(max(self._loads[row], _BOUND, self._groups + 1), self._loads[row] + self._tables[row])
+        group = Group(self._fibers, self._after)
+        lines = self._loads[row]
+        group.load(max(lines, _BOUND, self._groups + 1), lines + self._tables[row])
         return group
 
     def _next(self, row: int) -> tuple[int, int]:
@@ -166,7 +164,7 @@ class _Plane:
         for events in self._events:
             lines = [-1, *(line for line, _ in events), self._ends[-1]]
             gaps += [after - before for before, after in itertools.pairwise(lines)]
-        return busy + max(_NO_MATCH + _COUNTED, 1 + _TO_MAC + self._after - 2 * max(gaps))
+        return busy + max(LEAST_END, 1 + TO_MAC + self._after - 2 * max(gaps))
 
     def fits(self, limit: int, groups: int) -> bool:
         """Return whether the groups come to the end in so many cycles; each begins a cycle after another."""
@@ -200,99 +198,3 @@ def _events(hits: Sequence[dict[int, int]], multiplies: bool) -> Iterator[tuple[
     for line in sorted(set().union(*hits)):
         yield line, [(engine, fiber[line] if multiplies else 0) for engine, fiber in enumerate(hits)
                      if line in fiber]
-
-
-class _Group:
-    """A group of engines that takes a line per cycle, if no engine holds it up.
-
-    Attributes:
-        done: cycles, counted from the first line, until all results so far are stored and counted.
-    """
-
-    def __init__(self, engines: int, after: int):
-        self.done = 0
-        self._time = 0  # cycle of the next line
-        self._ready = 0  # cycle in which the tables of the next run are written
-        self._after = after
-        self._free = [0] * engines  # cycle in which the multiplier is free
-        self._left: list[deque[int]] = [deque(maxlen=_WAITING) for _ in range(engines)]  # lines left the queue
-
-    def copy(self) -> _Group:
-        """Return a group in the same state."""
-        other = _Group(len(self._free), self._after)
-        other.done, other._time, other._ready = self.done, self._time, self._ready
-        other._free = list(self._free)
-        other._left = [deque(left, _WAITING) for left in self._left]
-        return other
-
-    @property
-    def busy(self) -> int:
-        """Cycles until no line and no match is left."""
-        return max(self._time, *self._free)
-
-    def load(self, cycles: int, written: int) -> None:
-        """Take the first set's lines, which keep the port busy; their tables are written in so many cycles."""
-        self._time, self._ready = cycles, written
-
-    def run(self, events: Sequence[tuple[int, list[tuple[int, int]]]], pair: int, ends: Sequence[int],
-            ahead: int = 0, table: int = 0, limit: int | None = None) -> int:
-        """Take the lines of B from a fiber on; stop before the fiber that would end too late.
-
-        Args:
-            events: see _events().
-            pair: the first fiber of B.
-            ends: line behind each fiber.
-            ahead: lines of the next set, after the first _AHEAD lines.
-            table: cycles after them until their tables are written.
-            limit: see done.
-
-        Returns:
-            The fiber behind the last one.
-        """
-        line = ends[pair - 1] if pair else 0
-        load_at = line + _AHEAD
-        self._time = max(self._time, self._ready)
-        place = bisect.bisect_left(events, (line,))
-        while pair < len(ends):
-            end = ends[pair]
-            last_match = -1
-            while place < len(events) and events[place][0] < end:
-                at, matches = events[place]
-                if ahead and line <= load_at <= at:
-                    self._load_ahead(ahead, table)
-                    ahead = 0
-                self._time += at - line
-                last_match = max(last_match, self._match(matches))
-                self._time += 1
-                line, place = at + 1, place + 1
-            if ahead and load_at < end:
-                self._load_ahead(ahead, table)
-                ahead = 0
-            self._time += end - line
-            line = end
-            # `done` is counted from the line that leaves, cycle _time - 1.
-            done = max(self.done, self._time + _NO_MATCH + _COUNTED, last_match + _TO_MAC + self._after)
-            if limit is not None and done > limit:
-                return pair
-            self.done, pair = done, pair + 1
-        if ahead:
-            self._load_ahead(ahead, table)
-        return pair
-
-    def _load_ahead(self, lines: int, table: int) -> None:
-        self._time += lines
-        self._ready = self._time + table
-
-    def _match(self, matches: Sequence[tuple[int, int]]) -> int:
-        """Take a line with matches; return the cycle in which the last one of them leaves the queue."""
-        for engine, _ in matches:
-            left = self._left[engine]
-            if len(left) == _WAITING:
-                self._time = max(self._time, left[0] + 1)
-        latest = -1
-        for engine, hits in matches:
-            leaves = max(self._free[engine], self._time + 1) + hits
-            self._free[engine] = leaves
-            self._left[engine].append(leaves)
-            latest = max(latest, leaves)
-        return latest

@@ -92,8 +92,8 @@ def measure(a: Csf, b: Csf, lanes: int, engine: str, run_length: int) -> tuple[W
     of_jobs = Jobs(*(np.concatenate(cost) for cost in (engine_cost, tails, beat_cost)),
                    np.multiply.outer(lines_a, run_counts).ravel(),
                    np.tile(np.add.reduceat(lines_b, run_starts), fibers_a.count))
-    return Work(jobs, len(of_jobs.engine), steps, int(of_jobs.engine.sum()), int(of_jobs.beats.sum()), matches,
-                int(of_jobs.lines_a.sum()), int(of_jobs.lines_b.sum())), of_jobs
+    sums = [int(cost.sum()) for cost in (of_jobs.engine, of_jobs.beats, of_jobs.lines_a, of_jobs.lines_b)]
+    return Work(jobs, len(of_jobs.engine), steps, *sums[:2], matches, *sums[2:]), of_jobs
 
 
 @dataclass(frozen=True)
