@@ -4,8 +4,8 @@
 Groups of engines work through the plane row by row, each in a contiguous piece of whole pairs of a set
 and a fiber of B, as docs/blocks/lookup.md describes. Of all cuts the best one counts, found by search: for a
 limit of cycles each group takes as many pairs as it can. Physical are
-- one line per cycle and group, of A or of B: a set's lines come before its run of B, those of the next set after
-  8 lines of the run;
+- one line per cycle and group, of A or of B: a set's lines come before its run of B, those of the next set
+  after 8 lines of the run;
 - a cycle for each word of a table that a line of A goes to, before the fiber can be looked up;
 - one multiplication per match and engine; 7 lines with matches may wait while another one comes by;
 - the latencies of the plan, whose groups begin one cycle after another, of memory, engine and MAC.

@@ -43,7 +43,7 @@ class Group:
         return max(self._time, *self._free)
 
     def load(self, cycles: int, written: int) -> None:
-        """Take the first set's lines, which keep the port busy; their tables are written in so many cycles."""
+        """Take the first set's lines, in so many cycles; its tables are written at the second number."""
         self._time, self._ready = cycles, written
 
     def run(self, events: Sequence[tuple[int, list[tuple[int, int]]]], pair: int, ends: Sequence[int],
