@@ -79,8 +79,12 @@ def record(row: Row, chosen: Machine, outcome: dict, problems: Sequence[str]) ->
     bound = lower_bound(*csf_pair(row.workload), config.values,
                         run_length=run_length(row.workload, chosen), results=results)
     offered = max(cycles * chosen.num_sdpe, 1)
+    if cycles < bound.cycles:
+        about["problems"].append(f"{cycles} cycles, but {bound.cycles} are the least that there can be")
+        about["checked"] = False
     return about | {
         "cycles": cycles, "bound": bound.cycles, "bound_by": bound.limit,
+        "above_percent": 100 * (cycles / max(bound.cycles, 1) - 1),
         "load_cycles": counters["CntLoadCycles"], "unload_cycles": counters["CntUnloadCycles"],
         "jobs": counters["CntJobs"], "matches": counters["CntMatches"], "results": results,
         "entries_read": counters["CntMemReads"] * int(config["Lanes"]),

@@ -20,7 +20,7 @@ from rich.table import Table
 
 from bench import software
 from bench.measure import FOLDER, measure
-from bench.report import target_lines, write_report
+from bench.report import BOUND_TOLERANCE, target_lines, write_report
 from bench.rows import select
 from tb.common.configs import ConfigError
 from tb.common.simulation import SimulationFailed
@@ -56,6 +56,12 @@ def show(records: Sequence[dict], console: Console) -> None:
     console.print(table)
     if len(records) > MAX_SHOWN:
         console.print(f"and {len(records) - MAX_SHOWN} more rows in the report")
+    far = [row for row in records if row.get("above_percent", 0) > BOUND_TOLERANCE]
+    for row in far:
+        console.print(f"[yellow]{row['workload']} on {row['config']}: {row['above_percent']:.0f}% above"
+                      f" the lower bound of {row['bound']:,} cycles")
+    console.print(f"{len(records) - len(far)} of {len(records)} rows lie within {BOUND_TOLERANCE:g}%"
+                  " of their bounds")
     targets = target_lines(records)
     for line in targets:
         if not line["met"]:

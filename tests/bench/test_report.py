@@ -71,7 +71,21 @@ def test_record_of_a_run() -> None:
     assert made["checked"] and made["cycles"] == 1000 and made["num_sdpe"] == 8
     assert made["busy_percent"] == 50 and made["stall_a_percent"] == 10
     assert made["balance_percent"] == 75
+    assert made["above_percent"] == pytest.approx(100 * (1000 / made["bound"] - 1))
     assert made["entries_read"] == 40 and made["wall_seconds"] == 0.5 and 0 < made["bound"] < 1000
+
+
+def test_fewer_cycles_than_can_be_are_told() -> None:
+    row, chosen = Row(WORKLOAD, "default"), machine("default")
+
+    def made(cycles: int) -> dict:
+        outcome = {"counters": counters(CntCycles=cycles), "steps": STEPS, "wall": 1, "simulated": 1}
+        return record(row, chosen, outcome, [])
+
+    bound = made(1000)["bound"]
+    assert made(bound)["checked"]
+    low = made(bound - 1)
+    assert not low["checked"] and "the least that there can be" in low["problems"][0]
 
 
 def test_record_of_a_failed_run() -> None:
@@ -93,7 +107,7 @@ def synthetic() -> dict:
         made |= dict.fromkeys(("load_cycles", "unload_cycles", "jobs", "matches", "results", "entries_read",
                                "conflicts", "busy_percent", "stall_a_percent", "stall_b_percent",
                                "stall_mac_percent", "stall_result_percent", "balance_percent",
-                               "wall_seconds"), 1)
+                               "above_percent", "wall_seconds"), 1)
         records.append(made)
     times = {"numpy": 20.0, "scipy_mixed": 19.0, "scipy": 55.0}
     return {"rows": records, "software": {"7x7x512_d0.1": times},
