@@ -11,6 +11,7 @@ io/flaash_axil_slave.sv
 io/flaash_start_control.sv
 io/flaash_error_log.sv
 io/flaash_counters.sv
+io/flaash_interrupts.sv
 io/flaash_registers.sv
 io/flaash_frame_gate.sv
 stream/flaash_stream_fifo.sv
@@ -72,6 +73,7 @@ stream/flaash_stream_register.sv
 stream/flaash_stream_arbiter2.sv
 dispatch/flaash_result_network.sv
 io/flaash_perf_sum.sv
+io/flaash_step_counters.sv
 dispatch/flaash_progress.sv
 top/flaash_core.sv
 io/flaash_path_walker.sv

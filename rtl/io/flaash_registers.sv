@@ -84,7 +84,11 @@ module flaash_registers
 
   // soft reset
   output logic                    soft_reset_o,   // pulse
-  input  logic                    resetting_i
+  input  logic                    resetting_i,
+
+  // steps of one SDPE
+  output logic [5:0]              sdpe_select_o,
+  input  logic [31:0]             sdpe_steps_i
 );
 
   localparam logic [31:0] Id      = 32'h464c_5348;
@@ -118,30 +122,31 @@ module flaash_registers
 
   always_comb begin
     unique case (write_addr)
-      RegControl, RegMode, RegRunLength, RegIrqEnable, RegIrqStatus, RegFlags: write_error = 1'b0;
+      RegControl, RegMode, RegRunLength, RegIrqEnable, RegIrqStatus, RegFlags, RegSdpeSelect: write_error = 1'b0;
       default: write_error = 1'b1;
     endcase
   end
 
   // ------------------------------------------------------- read-write registers
   logic [31:0]        run_length_q;
-  logic               dense_q;
-  logic [NumIrqs-1:0] irq_enable_q;
+  logic               dense_q, clear;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      dense_q      <= 1'b0;
-      run_length_q <= '0;
-      irq_enable_q <= '0;
+      dense_q       <= 1'b0;
+      run_length_q  <= '0;
+      sdpe_select_o <= '0;
+    end else if (clear) begin
+      sdpe_select_o <= '0;
     end else if (write_valid) begin
       if (write_addr == RegMode && write_strb[0]) dense_q <= write_data[ModeDense];
       if (write_addr == RegRunLength) run_length_q <= (run_length_q & ~write_mask) | write_bits;
-      if (write_addr == RegIrqEnable && write_strb[0]) irq_enable_q <= write_data[NumIrqs-1:0];
+      if (write_addr == RegSdpeSelect && write_strb[0]) sdpe_select_o <= write_data[5:0];
     end
   end
 
   // -------------------------------------------------------------- start, status
-  logic        command, start, clear, start_refused, done, drained;
+  logic        command, start, start_refused, done, drained;
   error_e      start_error;
   logic [31:0] start_place;
 
@@ -185,35 +190,23 @@ module flaash_registers
   );
 
   // ------------------------------------------------------ interrupts, IEEE flags
-  logic [NumIrqs-1:0] irq_status_q, irq_set, irq_clear;
-  flags_t             flags_q, flags_clear;
+  logic [NumIrqs-1:0] irqs, irq_enable, irq_status;
+  flags_t             flags;
 
   always_comb begin
-    irq_set             = '0;
-    irq_set[IrqDone]    = live && done_i;
-    irq_set[IrqDrained] = live && drained_i;
-    irq_set[IrqError]   = error_event;
-    irq_clear           = '0;
-    flags_clear         = '0;
-    if (write_valid && write_addr == RegIrqStatus) irq_clear = write_bits[NumIrqs-1:0];
-    if (write_valid && write_addr == RegFlags) flags_clear = write_bits[$bits(flags_t)-1:0];
+    irqs             = '0;
+    irqs[IrqDone]    = live && done_i;
+    irqs[IrqDrained] = live && drained_i;
+    irqs[IrqError]   = error_event;
   end
 
-  // What happens in the cycle of its clearing stays.
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      irq_status_q <= '0;
-      flags_q      <= '0;
-    end else if (clear) begin
-      irq_status_q <= '0;
-      flags_q      <= '0;
-    end else begin
-      irq_status_q <= (irq_status_q & ~irq_clear) | irq_set;
-      flags_q      <= (flags_q & ~flags_clear) | (live ? flags_i : '0);
-    end
-  end
-
-  assign irq_o = (irq_status_q & irq_enable_q) != '0;
+  flaash_interrupts u_interrupts (
+    .clk_i, .rst_ni,
+    .write_valid_i(write_valid), .write_addr_i(write_addr), .write_bits_i(write_bits),
+    .write_strb_i(write_strb[0]), .clear_i(clear),
+    .irq_i(irqs), .flags_i(live ? flags_i : '0),
+    .irq_enable_o(irq_enable), .irq_status_o(irq_status), .flags_o(flags), .irq_o
+  );
 
   // ------------------------------------------------------------------- counters
   logic [NumCounters-1:0][IncrementWidth-1:0] increments;
@@ -270,12 +263,14 @@ module flaash_registers
       RegStatus:     read_data = status;
       RegMode:       read_data[ModeDense] = dense_q;
       RegRunLength:  read_data = run_length_q;
-      RegIrqEnable:  read_data = 32'(irq_enable_q);
-      RegIrqStatus:  read_data = 32'(irq_status_q);
+      RegIrqEnable:  read_data = 32'(irq_enable);
+      RegIrqStatus:  read_data = 32'(irq_status);
       RegError:      read_data = 32'(error_code_o);
       RegErrorPlace: read_data = error_place;
       RegErrorCount: read_data = error_count;
-      RegFlags:      read_data = 32'(flags_q);
+      RegFlags:      read_data = 32'(flags);
+      RegSdpeSelect: read_data = 32'(sdpe_select_o);
+      RegSdpeSteps:  read_data = sdpe_steps_i;
       RegOrderA:     if (loaded_i[0]) read_data = 32'(order_i[0]);
       RegEntriesA:   if (loaded_i[0]) read_data = 32'(entries_i[0]);
       RegFibersA:    if (loaded_i[0]) read_data = 32'(fibers_i[0]);
@@ -293,7 +288,6 @@ module flaash_registers
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(DoneBelongsToRun_A, !(live && done_i) || busy, "done without a contraction")
-  `FLAASH_COVER(ClearMeetsEvent_C, (irq_clear & irq_set) != '0)
   `FLAASH_COVER(TwoErrorsAtOnce_C, load_error_valid_i && (start_refused || range_errors_i != '0))
 
 endmodule : flaash_registers

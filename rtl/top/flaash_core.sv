@@ -85,7 +85,11 @@ module flaash_core
   output logic [NumCounters-1:0][IncrementWidth-1:0] increments_o,
   output flags_t                                     flags_o,
   output logic [6:0]                                 range_errors_o,
-  output logic [5:0]                                 range_sdpe_o
+  output logic [5:0]                                 range_sdpe_o,
+
+  // steps of one SDPE
+  input  logic [5:0]                                 sdpe_select_i,
+  output logic [31:0]                                sdpe_steps_o
 );
 
   // ----------------------------------------------------------------- operand loader
@@ -235,6 +239,13 @@ module flaash_core
     .handed_i(handed), .handed_dots_i(handed_dots), .reads_i(reads), .conflicts_i(conflicts),
     .loading_i(loading_o), .sent_i, .discarded_i({discarded_i, discarded}),
     .increments_o, .flags_o, .range_errors_o, .range_sdpe_o
+  );
+
+  flaash_step_counters #(
+    .NumSdpe(NumSdpe)
+  ) u_step_counters (
+    .clk_i, .rst_ni,
+    .start_i, .events_i(events), .select_i(sdpe_select_i), .steps_o(sdpe_steps_o)
   );
 
   flaash_progress #(

@@ -99,7 +99,8 @@ module flaash_top
   fiber_id_t                                  run_length;
   flags_t                                     flags;
   logic [6:0]                                 range_errors;
-  logic [5:0]                                 range_sdpe;
+  logic [5:0]                                 range_sdpe, sdpe_select;
+  logic [31:0]                                sdpe_steps;
   logic [NumCounters-1:0][IncrementWidth-1:0] increments;
 
   flaash_registers #(
@@ -134,7 +135,8 @@ module flaash_top
     .done_i(done), .drained_i(drained), .flags_i(flags),
     .range_errors_i(range_errors), .range_sdpe_i(range_sdpe),
     .increments_i(increments), .error_code_o(error_code),
-    .soft_reset_o(soft_reset), .resetting_i(resetting)
+    .soft_reset_o(soft_reset), .resetting_i(resetting),
+    .sdpe_select_o(sdpe_select), .sdpe_steps_i(sdpe_steps)
   );
 
   // --------------------------------------------------------------------------- core
@@ -188,7 +190,8 @@ module flaash_top
     .error_valid_o(load_error), .error_code_o(load_error_code), .error_place_o(load_error_place),
     .discarded_i(discarded),
     .increments_o(increments), .flags_o(flags),
-    .range_errors_o(range_errors), .range_sdpe_o(range_sdpe)
+    .range_errors_o(range_errors), .range_sdpe_o(range_sdpe),
+    .sdpe_select_i(sdpe_select), .sdpe_steps_o(sdpe_steps)
   );
 
   // ----------------------------------------------------------------------- unloader

@@ -182,6 +182,18 @@ async def ieee_flags_add_up(dut) -> None:
 
 
 @cocotb.test()
+async def steps_of_one_engine(dut) -> None:
+    """What is written to RegSdpeSelect goes out, what comes back is read."""
+    random, port, _ = await _begin(dut)
+    for _ in range(20):
+        select, steps = random.getrandbits(32), random.getrandbits(32)
+        dut.sdpe_steps_i.value = steps
+        await port.write("RegSdpeSelect", select)
+        assert int(dut.sdpe_select_o.value) == select % 64
+        assert await port.read("RegSdpeSteps") == steps
+
+
+@cocotb.test()
 async def the_first_error_stays(dut) -> None:
     """Of errors in one cycle the operand's comes first; all are counted."""
     _, port, _ = await _begin(dut)
@@ -221,7 +233,7 @@ async def a_soft_reset_forgets(dut) -> None:
     _, port, pulses = await _begin(dut)
     port.operands()
     kept = {"RegMode": 1, "RegRunLength": 12345, "RegIrqEnable": 5}
-    for name, value in kept.items():
+    for name, value in (kept | {"RegSdpeSelect": 5}).items():
         await port.write(name, value)
     await port.write("RegControl", START)
     await port.pulse(done=1, flags=3, load_error_valid=1, load_error_code=1, increments=1 << 24)
@@ -233,7 +245,8 @@ async def a_soft_reset_forgets(dut) -> None:
                      increments=1 << 24)
     assert await _status(port) == {"LoadedA", "LoadedB", "Busy"} and dut.load_enable_o.value == 0
     assert dut.irq_o.value == 0
-    for name in ("RegIrqStatus", "RegError", "RegErrorCount", "RegFlags", "CntJobs", "CntCycles"):
+    for name in ("RegIrqStatus", "RegError", "RegErrorCount", "RegFlags", "RegSdpeSelect", "CntJobs",
+                 "CntCycles"):
         assert await port.read(name) == 0, name
     await port.write("RegControl", START)
     dut.resetting_i.value = 0

@@ -108,6 +108,7 @@ async def while_the_trailer_waits(dut) -> None:
     await side.feed(results, none(random))
     await until(dut, lambda: side.sent == len(results), 200, "all records")
     side.sink.pause = True
+    await until(dut, lambda: dut.m_axis_tready_i.value == 0, 5, "the sink's pause")
     dut.all_stored_i.value = 1
     await until(dut, lambda: dut.m_axis_tlast_o.value == 1 and dut.m_axis_tvalid_o.value == 1, 20, "trailer")
     await start_pulse(dut.soft_reset_i, dut.clk_i)
