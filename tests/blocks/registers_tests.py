@@ -420,4 +420,5 @@ async def the_watchdog_counts_cycles_without_progress(dut) -> None:
     await ClockCycles(dut.clk_i, 3 * limit)
     assert await port.read("RegErrorCount") == 0, "0 does not turn it off"
     await port.write("RegWatchdog", 5)
+    await ClockCycles(dut.clk_i, 5)
     assert (await port.read("RegError"), await port.read("RegErrorPlace")) == (code("ErrWatchdog"), 0b1001)

@@ -50,3 +50,18 @@ def test_back_to_back(config: Config, seed: int) -> None:
 def test_any_beats(simulator: str, seed: int) -> None:
     run_hostile(quick_config(simulator), simulator, "fuzz", seed, frames=on(simulator, 2500, 200),
                 corpus=CORPUS)
+
+
+def test_aborts_and_watchdog(simulator: str, seed: int) -> None:
+    run_hostile(quick_config(simulator), simulator, "stop", seed, count=on(simulator, 150, 25))
+
+
+def test_aborts_and_watchdog_on_the_lookup_machine(seed: int) -> None:
+    run_hostile(LOOKUP, "icarus", "stop", seed, "-lookup", count=25)
+
+
+@pytest.mark.parametrize("config", [
+    configs.load("default", {"NumSdpe": 2}), configs.load("default", {"NumSdpe": 2, "Memory": "ideal"}),
+    LOOKUP], ids=["banked", "ideal", "lookup"])
+def test_flipped_bits(config: Config, seed: int) -> None:
+    run_hostile(config, "icarus", "parity", seed, f"-{config['Engine']}-{config['Memory']}", count=20)
