@@ -182,7 +182,7 @@ module flaash_registers
   flaash_stop_control u_stop_control (
     .clk_i, .rst_ni,
     .abort_i(abort), .parity_error_i, .limit_i(watchdog_q), .progress_i,
-    .start_i(start_o), .busy_i(busy), .active_i(active), .loading_i, .clear_i(clear),
+    .start_i(start_o), .busy_i(busy && !done_i), .active_i(active), .loading_i, .clear_i(clear),
     .resetting_i, .stopping_i,
     .stop_o, .live_o(live), .expired_o(expired), .error_code_i(error_code), .trailer_code_o
   );

@@ -348,6 +348,29 @@ async def an_abort_ends_what_is_under_way(dut) -> None:
     assert int(dut.trailer_code_o.value) == 0 and await port.read("RegErrorCount") == 0
 
 
+@cocotb.test()
+async def an_abort_in_the_cycle_of_done_comes_too_late(dut) -> None:
+    _, port, _ = await _begin(dut)
+    stops = start_counting(dut, "stop_o")
+    port.operands()
+    early = late = 0
+    for delay in range(12):
+        await port.write("RegControl", START)
+        before = stops["stop_o"]
+        abort = cocotb.start_soon(port.write("RegControl", ABORT))
+        await ClockCycles(dut.clk_i, 1 + delay)
+        if stops["stop_o"] == before:
+            await port.pulse(done=1)
+            late += 1
+            assert stops["stop_o"] == before and "Done" in await _status(port), "aborted, and done"
+        else:
+            early += 1
+        await abort
+        await port.pulse(drained=1)
+        await port.write("RegControl", SOFT_RESET)
+    assert early and late
+
+
 async def _stop(dut, port: RegisterPort, name: str) -> None:
     """Play the rest of the chip after stop_o, up to the end of the frame."""
     dut.stopping_i.value = 1

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import random
+from pathlib import Path
 
 import numpy as np
 
@@ -14,6 +16,7 @@ from models.generate import uniform_tensor
 from tb.common import rtl_constants as rtl
 from tb.common.frames import ResultFrame
 from tb.env.compare import compare_records
+from tb.env.cover_points import export, hit
 from tests.top.host import Host
 
 KINDS = {"int8": "int8", "int16": "int16"}
@@ -94,3 +97,10 @@ async def run(host: Host, case: Case, stalls: str = "none", load: tuple[int, ...
 async def no_error(host: Host) -> None:
     """Check that no error has been recorded."""
     assert await host.read("RegError") == 0 and await host.read("RegErrorCount") == 0, await host.describe()
+
+
+def covered(*codes: str) -> None:
+    """Record error codes that were seen and checked in the functional coverage of this run."""
+    for code in codes:
+        hit("error.code", code)
+    export(str(Path(os.environ["FLAASH_RUN_DIR"]) / "functional.yml"))

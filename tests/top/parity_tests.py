@@ -17,7 +17,7 @@ from tb.common import rtl_constants as rtl
 from tb.common.bench import rng, start
 from tb.common.configs import Config
 from tb.common.stalls import STALLS
-from tests.top.contractions import Case, case, compare, no_error, run
+from tests.top.contractions import Case, case, compare, covered, no_error, run
 from tests.top.host import Host
 
 PARITY = rtl.ERRORS["ErrParity"].value
@@ -95,6 +95,7 @@ async def a_flipped_bit_is_never_a_wrong_number(dut) -> None:
         await host.soft_reset()
         await run(host, pair, chance.choice(list(STALLS)))
         await no_error(host)
+    covered("ErrParity")
     dut._log.info("%s flipped bits, each noticed; %d results not delivered", os.environ["FLAASH_COUNT"], lost)
     assert lost
 

@@ -17,7 +17,7 @@ from tb.common import rtl_constants as rtl
 from tb.common.bench import rng, start
 from tb.common.configs import Config
 from tb.common.stalls import STALLS
-from tests.top.contractions import ABORTED, Case, case, compare, no_error, run
+from tests.top.contractions import ABORTED, Case, case, compare, covered, no_error, run
 from tests.top.host import Host, bit
 
 WATCHDOG = rtl.ERRORS["ErrWatchdog"].value
@@ -176,6 +176,7 @@ async def watchdog_and_a_host_that_takes_nothing(dut) -> None:
 async def _check_watchdog(host: Host, place: int) -> None:
     seen = [await host.read(name) for name in ("RegError", "RegErrorPlace", "RegErrorCount")]
     assert seen == [WATCHDOG, place, 1], f"{seen}, expected the watchdog at {place:#x}"
+    covered("ErrWatchdog")
 
 
 @cocotb.test()

@@ -22,7 +22,7 @@ PER_CONTRACTION = 100
 ADDRESSES = 2 ** rtl.CONSTANTS["RegAddrWidth"]
 BY_ADDRESS = {register.address: register for register in rtl.REGISTERS.values()}
 # These end what runs; they have their own tests.
-ENDING = bit("ControlSoftReset")
+ENDING = bit("ControlSoftReset") | bit("ControlAbort")
 KINDS = ("read", "write", "hole", "start")
 
 
@@ -58,6 +58,8 @@ class Traffic:
         if register is not None and register.name == "RegControl" and value is not None:
             value &= ~ENDING if starts else ~(ENDING | bit("ControlStart"))
             self.errors += bool(value & bit("ControlStart") and strobes & 1)
+        if register is not None and register.name == "RegWatchdog" and value is not None:
+            value, strobes = chance.choice([0, 0xFFFF_FFFF]), 15  # off, or nearly
         allowed = register is not None and (value is None or register.access != "RO")
         _, okay = await host.access(address, value, strobes)
         assert okay == allowed, f"access to {address:#x} with {value}: okay is {okay}"
