@@ -234,6 +234,8 @@ async def a_soft_reset_forgets(dut) -> None:
                      increments=1 << 24)
     assert await _status(port) == {"LoadedA", "LoadedB", "Busy"} and dut.load_enable_o.value == 0
     assert dut.irq_o.value == 0
+    await port.pulse(discarded=1)
+    assert await port.read("CntDiscarded") == 1, "a beat that the frame gate throws away in a soft reset"
     for name in ("RegIrqStatus", "RegError", "RegErrorCount", "RegFlags", "CntJobs", "CntCycles"):
         assert await port.read(name) == 0, name
     await port.write("RegControl", START)

@@ -18,4 +18,4 @@ def test_back_to_back(name: str, seed: int) -> None:
 
 def test_any_beats(seed: int) -> None:
     """Other frames than those of the suite."""
-    run_hostile(configs.load(), "verilator", "fuzz", seed + 1000, "-long", frames=75_000, corpus=CORPUS)
+    run_hostile(configs.load(), "verilator", "fuzz", seed + 1000, "-long", frames=120_000, corpus=CORPUS)

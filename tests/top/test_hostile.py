@@ -48,7 +48,7 @@ def test_back_to_back(config: Config, seed: int) -> None:
 
 
 def test_any_beats(simulator: str, seed: int) -> None:
-    run_hostile(quick_config(simulator), simulator, "fuzz", seed, frames=on(simulator, 2500, 200),
+    run_hostile(quick_config(simulator), simulator, "fuzz", seed, frames=on(simulator, 4000, 200),
                 corpus=CORPUS)
 
 
