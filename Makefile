@@ -46,7 +46,7 @@ test: $(STAMP) ## run the suite on both simulators (TEST=path::name for one)
 	@$(PY) -m pytest -n $(JOBS) --dist worksteal $(TEST)
 
 .PHONY: regress
-regress: $(STAMP) $(FUZZER) ## the long runs: real tensors in full, 200,000 random sums per format, fuzzing
+regress: $(STAMP) $(FUZZER) ## the long runs: tensors in full, resets, random sums, frames and files
 	@$(PY) -m pytest -n $(JOBS) --dist worksteal -o python_files='long_*.py' -o timeout=7200 tests/regress
 	@FLAASH_LONG=1 $(PY) -m pytest -n $(JOBS) -o timeout=7200 --simulator verilator tests/blocks/test_mac.py
 	@$(PY) -m tools.fuzz --jobs $(JOBS)

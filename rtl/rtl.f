@@ -9,7 +9,10 @@ stream/flaash_stream_checker.sv
 io/flaash_soft_reset.sv
 io/flaash_axil_slave.sv
 io/flaash_start_control.sv
+io/flaash_watchdog.sv
+io/flaash_stop_control.sv
 io/flaash_error_log.sv
+io/flaash_interrupts.sv
 io/flaash_counters.sv
 io/flaash_interrupts.sv
 io/flaash_registers.sv
@@ -30,6 +33,7 @@ lookup/flaash_lookup_ranks.sv
 lookup/flaash_lookup_plan.sv
 stream/flaash_round_robin.sv
 memory/flaash_delay_line.sv
+memory/flaash_parity_watch.sv
 memory/flaash_tensor_memory_ideal.sv
 memory/flaash_tensor_memory_banked.sv
 lookup/flaash_lookup_fetch.sv
@@ -55,6 +59,7 @@ sdpe/flaash_mac.sv
 sdpe/flaash_result_store.sv
 lookup/flaash_lookup_engine.sv
 lookup/flaash_lookup_group.sv
+memory/flaash_region_checker.sv
 lookup/flaash_compute_lookup.sv
 dispatch/flaash_job_generator.sv
 dispatch/flaash_scheduler_round_robin.sv
@@ -69,6 +74,7 @@ sdpe/flaash_job_tracker.sv
 sdpe/flaash_sdpe.sv
 sdpe/flaash_sdpe_array.sv
 dispatch/flaash_compute_stream.sv
+dispatch/flaash_result_gate.sv
 stream/flaash_stream_register.sv
 stream/flaash_stream_arbiter2.sv
 dispatch/flaash_result_network.sv

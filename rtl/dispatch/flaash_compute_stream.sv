@@ -26,6 +26,7 @@ module flaash_compute_stream
   parameter int unsigned MemLatency  = 2,
   parameter int unsigned MemBanks    = 16,
   parameter int unsigned MemLines    = 8192,
+  parameter int unsigned Parity      = 1,
   parameter int unsigned Scheduler   = SchedulerDemand,
   parameter int unsigned ResultDepth = 512,
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
@@ -66,7 +67,12 @@ module flaash_compute_stream
   output flags_t [NumSdpe-1:0]       flags_o,
   output logic [NumSdpe-1:0]         idle_o,
   output logic [SumWidth-1:0]        reads_o,
-  output logic [SumWidth-1:0]        conflicts_o
+  output logic [SumWidth-1:0]        conflicts_o,
+
+  // a line whose parity is wrong was delivered in the cycle before
+  output logic                       parity_error_o,
+  output logic                       parity_operand_o,
+  output line_addr_t                 parity_addr_o
 );
 
   // ----------------------------------------------------------------- jobs to engines
@@ -116,6 +122,7 @@ module flaash_compute_stream
     .MemLatency (MemLatency),
     .MemBanks   (MemBanks),
     .MemLines   (MemLines),
+    .Parity     (Parity),
     .ResultDepth(ResultDepth)
   ) u_sdpe_array (
     .clk_i, .rst_ni,
@@ -124,7 +131,8 @@ module flaash_compute_stream
     .job_valid_i(sdpe_valid), .job_ready_o(sdpe_ready), .job_i(sdpe_job),
     .result_valid_o, .result_ready_i, .result_o,
     .events_o, .flags_o, .idle_o,
-    .reads_o, .conflicts_o
+    .reads_o, .conflicts_o,
+    .parity_error_o, .parity_operand_o, .parity_addr_o
   );
 
 endmodule : flaash_compute_stream

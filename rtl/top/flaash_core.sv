@@ -4,10 +4,11 @@
 // Guarantees  An operand frame ends with loaded_o[operand] or with an error report. After start_i
 //             each result of the contraction leaves once at result_*; done_o when the last one is
 //             stored, all_stored_o when none is left behind those at result_*. Operands stay until
-//             they are replaced.
+//             they are replaced. After stop_i nothing more is computed: all_stored_o then waits only for
+//             results that were complete; the reset that follows ends the stop.
 // Demands     start_i only with both operands loaded, equal contracted extents, and none running.
-//             load_enable_i low while results are computed or on their way.
-// Reset       Everything is forgotten.
+//             load_enable_i low while results are computed or on their way. stop_i stays until rst_ni.
+// Reset       rst_ni: everything but the operands; store_rst_ni: these.
 
 `include "flaash_line.svh"
 `include "flaash_assert.svh"
@@ -26,6 +27,7 @@ module flaash_core
   parameter int unsigned MemLatency  = 2,
   parameter int unsigned MemBanks    = 16,
   parameter int unsigned MemLines    = 8192,
+  parameter int unsigned Parity      = 1,
   parameter int unsigned NodeDepth   = 16384,
   parameter int unsigned FiberDepth  = 8192,
   parameter int unsigned Scheduler   = SchedulerDemand,
@@ -36,6 +38,7 @@ module flaash_core
 ) (
   input  logic                                       clk_i,
   input  logic                                       rst_ni,
+  input  logic                                       store_rst_ni,
 
   // operand frames
   input  logic                                       s_axis_tvalid_i,
@@ -62,10 +65,12 @@ module flaash_core
   input  logic                                       dense_i,
   input  fiber_id_t                                  run_length_i,
   input  logic                                       load_enable_i, // operand frames may begin
+  input  logic                                       stop_i,        // compute no more
 
   // state
   output logic                                       loading_o,
   output logic                                       done_o,        // pulse
+  output logic                                       progress_o,    // something was done
 
   // operands, A in element 0, B in 1
   output logic [1:0]                                 loaded_o,
@@ -80,8 +85,12 @@ module flaash_core
   output error_e                                     error_code_o,
   output logic [31:0]                                error_place_o,
 
+  // a line with wrong parity was read
+  output logic                                       parity_error_o,
+  output logic                                       parity_operand_o,
+  output line_addr_t                                 parity_addr_o,
+
   // what happened, one cycle ago
-  input  logic                                       discarded_i,   // a beat was thrown away before
   output logic [NumCounters-1:0][IncrementWidth-1:0] increments_o,
   output flags_t                                     flags_o,
   output logic [6:0]                                 range_errors_o,
@@ -109,7 +118,7 @@ module flaash_core
   logic [EntryIdWidth-1:0]    info_entries;
   fiber_id_t                  info_fibers;
   line_addr_t                 info_lines;
-  logic                       begin_valid, begin_operand, discarded;
+  logic                       begin_valid, begin_operand, discarded, loader_step;
 
   flaash_operand_loader #(
     .Format    (Format),
@@ -133,7 +142,7 @@ module flaash_core
     .info_lines_o(info_lines),
     .begin_valid_o(begin_valid), .begin_operand_o(begin_operand),
     .error_valid_o, .error_code_o, .error_place_o,
-    .discarded_o(discarded), .loading_o
+    .discarded_o(discarded), .step_o(loader_step), .loading_o
   );
 
   // ----------------------------------------------------------------- operand stores
@@ -146,7 +155,7 @@ module flaash_core
       .NodeDepth (NodeDepth),
       .FiberDepth(FiberDepth)
     ) u_store (
-      .clk_i, .rst_ni,
+      .clk_i, .rst_ni(store_rst_ni),
       .node_valid_i(node_valid), .node_operand_i(node_operand), .node_id_i(node_id),
       .node_coord_i(node_coord), .node_parent_i(node_parent),
       .fiber_valid_i(fiber_valid), .fiber_operand_i(fiber_operand), .fiber_id_i(fiber_id),
@@ -183,6 +192,7 @@ module flaash_core
       .MemLatency (MemLatency),
       .MemBanks   (MemBanks),
       .MemLines   (MemLines),
+      .Parity     (Parity),
       .ResultDepth(ResultDepth)
     ) u_compute (
       .clk_i, .rst_ni,
@@ -193,7 +203,8 @@ module flaash_core
       .wr_valid_i(line_valid), .wr_operand_i(line_operand), .wr_addr_i(line_addr), .wr_data_i(line_data),
       .result_valid_o(sdpe_valid), .result_ready_i(sdpe_ready), .result_o(sdpe_result),
       .events_o(events), .flags_o(flags), .idle_o(sdpe_idle),
-      .reads_o(reads), .conflicts_o(conflicts)
+      .reads_o(reads), .conflicts_o(conflicts),
+      .parity_error_o, .parity_operand_o, .parity_addr_o
     );
   end else begin : gen_stream
     flaash_compute_stream #(
@@ -206,6 +217,7 @@ module flaash_core
       .MemLatency (MemLatency),
       .MemBanks   (MemBanks),
       .MemLines   (MemLines),
+      .Parity     (Parity),
       .Scheduler  (Scheduler),
       .ResultDepth(ResultDepth)
     ) u_compute (
@@ -217,16 +229,39 @@ module flaash_core
       .wr_valid_i(line_valid), .wr_operand_i(line_operand), .wr_addr_i(line_addr), .wr_data_i(line_data),
       .result_valid_o(sdpe_valid), .result_ready_i(sdpe_ready), .result_o(sdpe_result),
       .events_o(events), .flags_o(flags), .idle_o(sdpe_idle),
-      .reads_o(reads), .conflicts_o(conflicts)
+      .reads_o(reads), .conflicts_o(conflicts),
+      .parity_error_o, .parity_operand_o, .parity_addr_o
     );
   end
 
   // ------------------------------------------------------------------------ results
+  logic [NumSdpe-1:0] stored, gated_valid, gated_ready;
+
+  for (genvar s = 0; s < int'(NumSdpe); s++) begin : gen_stored
+    sdpe_events_t event_s;  // Icarus takes no member of an element with an index
+
+    assign event_s   = events[s];
+    assign stored[s] = event_s.result;
+
+    logic unused_events;
+    assign unused_events = ^event_s;
+  end
+
+  flaash_result_gate #(
+    .NumSdpe   (NumSdpe),
+    .CountWidth($clog2(ResultDepth) + 1)
+  ) u_result_gate (
+    .clk_i, .rst_ni,
+    .stop_i, .stored_i(stored),
+    .in_valid_i(sdpe_valid), .in_ready_o(sdpe_ready),
+    .out_valid_o(gated_valid), .out_ready_i(gated_ready)
+  );
+
   flaash_result_network #(
     .NumSdpe(NumSdpe)
   ) u_result_network (
     .clk_i, .rst_ni,
-    .in_valid_i(sdpe_valid), .in_ready_o(sdpe_ready), .in_result_i(sdpe_result),
+    .in_valid_i(gated_valid), .in_ready_o(gated_ready), .in_result_i(sdpe_result),
     .out_valid_o(result_valid_o), .out_ready_i(result_ready_i), .out_result_o(result_o)
   );
 
@@ -237,7 +272,7 @@ module flaash_core
     .clk_i, .rst_ni,
     .events_i(events), .flags_i(flags),
     .handed_i(handed), .handed_dots_i(handed_dots), .reads_i(reads), .conflicts_i(conflicts),
-    .loading_i(loading_o), .sent_i, .discarded_i({discarded_i, discarded}),
+    .loading_i(loading_o), .sent_i, .discarded_i(discarded),
     .increments_o, .flags_o, .range_errors_o, .range_sdpe_o
   );
 
@@ -252,15 +287,21 @@ module flaash_core
     .SumWidth(7)
   ) u_progress (
     .clk_i, .rst_ni,
-    .start_i, .generating_i(generating), .handed_i(handed), .handed_dots_i(handed_dots),
+    .start_i, .stop_i, .generating_i(generating), .handed_i(handed), .handed_dots_i(handed_dots),
     .dots_i(increments_o[CntDotsDone][6:0]), .stored_i(increments_o[CntResults][6:0]),
     .taken_i(result_valid_o && result_ready_i),
     .busy_o(busy), .done_o, .all_stored_o
   );
 
+  assign progress_o = loader_step || handed || increments_o[CntDotsDone] != '0
+                      || increments_o[CntMatches] != '0 || increments_o[CntSteps] != '0
+                      || increments_o[CntMemReads] != '0 || increments_o[CntResults] != '0;
+
   // --------------------------------------------------------------------- properties
   `FLAASH_ASSERT(StartWithOperands_A, !start_i || (loaded_o == 2'b11 && extent_o[0] == extent_o[1]),
                  "started without two operands that fit")
+  `FLAASH_ASSERT(NothingIsLeft_A, !all_stored_o || stop_i || busy || start_i
+                 || (sdpe_valid == '0 && !result_valid_o && (&sdpe_idle)), "something is left behind")
   `FLAASH_ASSERT(DoneIsIdle_A, !done_o || (&sdpe_idle && busy), "done while an engine still works")
 
 endmodule : flaash_core

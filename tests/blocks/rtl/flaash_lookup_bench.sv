@@ -100,7 +100,8 @@ module flaash_lookup_bench
     .wr_valid_i, .wr_operand_i, .wr_addr_i, .wr_data_i,
     .result_valid_o, .result_ready_i, .result_o,
     .events_o(events), .flags_o(flags), .idle_o,
-    .reads_o(reads), .conflicts_o(conflicts)
+    .reads_o(reads), .conflicts_o(conflicts),
+    .parity_error_o(), .parity_operand_o(), .parity_addr_o()
   );
 
   // -------------------------------------------------------------------- what is done
@@ -126,6 +127,7 @@ module flaash_lookup_bench
   ) u_progress (
     .clk_i, .rst_ni,
     .start_i,
+    .stop_i       (1'b0),
     .generating_i (planning),
     .handed_i     (handed),
     .handed_dots_i(handed_dots),
