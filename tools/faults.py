@@ -49,7 +49,8 @@ def run_fault(fault: dict) -> str | None:
         found = original.count(fault["old"])
         raise ValueError(f"{fault['file']}: {fault['old']!r} stands there {found} times, not once")
     path.write_text(original.replace(fault["old"], fault["new"]))
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=line", "-p", "no:cacheprovider", *fault["tests"]]
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=line", "-p", "no:cacheprovider",
+               *fault["tests"]]
     # One failure is enough. A session of its own, so that a simulation that hangs ends with it.
     process = subprocess.Popen(command, cwd=FOLDER, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                env={**os.environ, "COCOTB_MAX_FAILURES": "1"}, start_new_session=True)
