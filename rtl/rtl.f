@@ -14,7 +14,6 @@ io/flaash_stop_control.sv
 io/flaash_error_log.sv
 io/flaash_interrupts.sv
 io/flaash_counters.sv
-io/flaash_interrupts.sv
 io/flaash_registers.sv
 io/flaash_frame_gate.sv
 stream/flaash_stream_fifo.sv
@@ -25,6 +24,7 @@ io/flaash_loader_levels.sv
 io/flaash_loader_packer.sv
 io/flaash_operand_loader.sv
 io/flaash_operand_store.sv
+io/flaash_operands.sv
 lookup/flaash_lookup_divider.sv
 lookup/flaash_lookup_set_size.sv
 lookup/flaash_lookup_share.sv

@@ -101,76 +101,33 @@ module flaash_core
   output logic [31:0]                                sdpe_steps_o
 );
 
-  // ----------------------------------------------------------------- operand loader
-  logic                       line_valid, line_operand;
-  line_addr_t                 line_addr;
-  logic [LineWidth-1:0]       line_data;
-  logic                       node_valid, node_operand;
-  node_id_t                   node_id, node_parent;
-  logic [31:0]                node_coord;
-  logic                       fiber_valid, fiber_operand;
-  fiber_id_t                  fiber_id;
-  line_addr_t                 fiber_first;
-  node_id_t                   fiber_node;
-  logic                       info_valid, info_operand;
-  logic [3:0]                 info_order;
-  logic [31:0]                info_extent;
-  logic [EntryIdWidth-1:0]    info_entries;
-  fiber_id_t                  info_fibers;
-  line_addr_t                 info_lines;
-  logic                       begin_valid, begin_operand, discarded, loader_step;
+  // ---------------------------------------------------------------------- operands
+  logic                 line_valid, line_operand;
+  line_addr_t           line_addr;
+  logic [LineWidth-1:0] line_data;
+  fiber_id_t [1:0]      first_addr;
+  line_addr_t [1:0]     first;
+  logic                 discarded, loader_step;
 
-  flaash_operand_loader #(
+  flaash_operands #(
     .Format    (Format),
     .Lanes     (Lanes),
     .CoordWidth(CoordWidth),
     .MemLines  (MemLines),
     .NodeDepth (NodeDepth),
     .FiberDepth(FiberDepth)
-  ) u_operand_loader (
-    .clk_i, .rst_ni,
+  ) u_operands (
+    .clk_i, .rst_ni, .store_rst_ni,
     .s_axis_tvalid_i, .s_axis_tready_o, .s_axis_tdata_i, .s_axis_tlast_i,
-    .enable_i(load_enable_i),
+    .load_enable_i, .loading_o,
     .line_valid_o(line_valid), .line_operand_o(line_operand), .line_addr_o(line_addr),
     .line_data_o(line_data),
-    .node_valid_o(node_valid), .node_operand_o(node_operand), .node_id_o(node_id),
-    .node_coord_o(node_coord), .node_parent_o(node_parent),
-    .fiber_valid_o(fiber_valid), .fiber_operand_o(fiber_operand), .fiber_id_o(fiber_id),
-    .fiber_first_o(fiber_first), .fiber_node_o(fiber_node),
-    .info_valid_o(info_valid), .info_operand_o(info_operand), .info_order_o(info_order),
-    .info_extent_o(info_extent), .info_entries_o(info_entries), .info_fibers_o(info_fibers),
-    .info_lines_o(info_lines),
-    .begin_valid_o(begin_valid), .begin_operand_o(begin_operand),
+    .first_addr_i(first_addr), .first_o(first),
+    .path_addr_i, .path_o, .node_addr_i, .node_coord_o, .node_parent_o,
+    .loaded_o, .order_o, .extent_o, .entries_o, .fibers_o, .lines_o,
     .error_valid_o, .error_code_o, .error_place_o,
-    .discarded_o(discarded), .step_o(loader_step), .loading_o
+    .discarded_o(discarded), .step_o(loader_step)
   );
-
-  // ----------------------------------------------------------------- operand stores
-  fiber_id_t [1:0]               first_addr;
-  line_addr_t [1:0]              first;
-
-  for (genvar i = 0; i < 2; i++) begin : gen_store
-    flaash_operand_store #(
-      .Operand   (i),
-      .NodeDepth (NodeDepth),
-      .FiberDepth(FiberDepth)
-    ) u_store (
-      .clk_i, .rst_ni(store_rst_ni),
-      .node_valid_i(node_valid), .node_operand_i(node_operand), .node_id_i(node_id),
-      .node_coord_i(node_coord), .node_parent_i(node_parent),
-      .fiber_valid_i(fiber_valid), .fiber_operand_i(fiber_operand), .fiber_id_i(fiber_id),
-      .fiber_first_i(fiber_first), .fiber_node_i(fiber_node),
-      .info_valid_i(info_valid), .info_operand_i(info_operand), .info_order_i(info_order),
-      .info_extent_i(info_extent), .info_entries_i(info_entries), .info_fibers_i(info_fibers),
-      .info_lines_i(info_lines),
-      .begin_valid_i(begin_valid), .begin_operand_i(begin_operand),
-      .first_addr_i(first_addr[i]), .first_o(first[i]),
-      .path_addr_i(path_addr_i[i]), .path_o(path_o[i]),
-      .node_addr_i(node_addr_i[i]), .node_coord_o(node_coord_o[i]), .node_parent_o(node_parent_o[i]),
-      .loaded_o(loaded_o[i]), .order_o(order_o[i]), .extent_o(extent_o[i]),
-      .entries_o(entries_o[i]), .fibers_o(fibers_o[i]), .lines_o(lines_o[i])
-    );
-  end
 
   // ------------------------------------------------------------------------ compute
   logic [NumSdpe-1:0]         sdpe_valid, sdpe_ready, sdpe_idle;
