@@ -14,6 +14,7 @@ io/flaash_stop_control.sv
 io/flaash_error_log.sv
 io/flaash_interrupts.sv
 io/flaash_counters.sv
+io/flaash_settings.sv
 io/flaash_registers.sv
 io/flaash_frame_gate.sv
 stream/flaash_stream_fifo.sv

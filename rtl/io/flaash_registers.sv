@@ -140,25 +140,17 @@ module flaash_registers
   end
 
   // ------------------------------------------------------- read-write registers
-  logic [31:0]        run_length_q, watchdog_q;
-  logic               dense_q;
-  logic [NumIrqs-1:0] irq_enable_q;
+  logic [31:0]        run_length, watchdog;
+  logic               dense;
+  logic [NumIrqs-1:0] irq_enable;
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      dense_q      <= 1'b0;
-      run_length_q <= '0;
-      watchdog_q   <= '0;
-      irq_enable_q <= '0;
-      sdpe_select_o <= '0;
-    end else if (write_valid) begin
-      if (write_addr == RegMode && write_strb[0]) dense_q <= write_data[ModeDense];
-      if (write_addr == RegRunLength) run_length_q <= (run_length_q & ~write_mask) | write_bits;
-      if (write_addr == RegWatchdog) watchdog_q <= (watchdog_q & ~write_mask) | write_bits;
-      if (write_addr == RegIrqEnable && write_strb[0]) irq_enable_q <= write_data[NumIrqs-1:0];
-      if (write_addr == RegSdpeSelect && write_strb[0]) sdpe_select_o <= write_data[5:0];
-    end
-  end
+  flaash_settings u_settings (
+    .clk_i, .rst_ni,
+    .write_valid_i(write_valid), .write_addr_i(write_addr), .write_mask_i(write_mask),
+    .write_bits_i(write_bits),
+    .dense_o(dense), .run_length_o(run_length), .watchdog_o(watchdog), .irq_enable_o(irq_enable),
+    .sdpe_select_o
+  );
 
   // -------------------------------------------------------------- start, status
   logic        command, start, clear, abort, start_refused;
@@ -173,7 +165,7 @@ module flaash_registers
 
   flaash_start_control u_start_control (
     .clk_i, .rst_ni,
-    .start_i(start), .clear_i(clear), .resetting_i, .stopping_i, .dense_i(dense_q), .run_length_i(run_length_q),
+    .start_i(start), .clear_i(clear), .resetting_i, .stopping_i, .dense_i(dense), .run_length_i(run_length),
     .loading_i, .loaded_i, .extent_i, .done_i, .drained_i,
     .start_o, .dense_o, .run_length_o, .busy_o(busy), .active_o(active),
     .first_error_i(error_code), .status_o(status),
@@ -188,7 +180,7 @@ module flaash_registers
 
   flaash_stop_control u_stop_control (
     .clk_i, .rst_ni,
-    .abort_i(abort), .parity_error_i, .limit_i(watchdog_q), .progress_i,
+    .abort_i(abort), .parity_error_i, .limit_i(watchdog), .progress_i,
     .start_i(start_o), .busy_i(busy && !done_i), .active_i(active), .loading_i, .clear_i(clear),
     .resetting_i, .stopping_i,
     .stop_o, .live_o(live), .expired_o(expired), .error_code_i(error_code), .trailer_code_o
@@ -233,7 +225,7 @@ module flaash_registers
 
   flaash_interrupts u_interrupts (
     .clk_i, .rst_ni,
-    .forget_i(clear), .set_i(irq_set), .clear_i(irq_clear), .enable_i(irq_enable_q),
+    .forget_i(clear), .set_i(irq_set), .clear_i(irq_clear), .enable_i(irq_enable),
     .status_o(irq_status), .irq_o,
     .flags_i(live ? flags_i : '0), .flags_clear_i(flags_clear), .flags_o(flags)
   );
@@ -276,15 +268,15 @@ module flaash_registers
       RegFiberDepth: read_data = FiberDepth;
       RegControl:    read_data = '0;
       RegStatus:     read_data = status;
-      RegMode:       read_data[ModeDense] = dense_q;
-      RegRunLength:  read_data = run_length_q;
-      RegIrqEnable:  read_data = 32'(irq_enable_q);
+      RegMode:       read_data[ModeDense] = dense;
+      RegRunLength:  read_data = run_length;
+      RegIrqEnable:  read_data = 32'(irq_enable);
       RegIrqStatus:  read_data = 32'(irq_status);
       RegError:      read_data = 32'(error_code);
       RegErrorPlace: read_data = error_place;
       RegErrorCount: read_data = error_count;
       RegFlags:      read_data = 32'(flags);
-      RegWatchdog:   read_data = watchdog_q;
+      RegWatchdog:   read_data = watchdog;
       RegSdpeSelect: read_data = 32'(sdpe_select_o);
       RegSdpeSteps:  read_data = sdpe_steps_i;
       RegOrderA, RegOrderB:   if (loaded_i[which]) read_data = 32'(order_i[which]);
