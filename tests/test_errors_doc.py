@@ -45,7 +45,8 @@ def test_page_agrees_with_the_rtl() -> None:
 
 
 @pytest.mark.parametrize(("old", "new", "sentence"), [
-    ("`ErrPointer`", "`ErrPoint`", "ErrPointer is missing"), ("`ErrPointer`", "`ErrPoint`", "ErrPoint is unknown"),
+    ("`ErrPointer`", "`ErrPoint`", "ErrPointer is missing"),
+    ("`ErrPointer`", "`ErrPoint`", "ErrPoint is unknown"),
     ("::test_flipped_bits", "::test_flipped_bit", "which does not exist"),
     ("tests/top/test_hostile.py::test_any", "tests/top/test_hostil.py::test_any", "which does not exist"),
     ("::test_flipped_bits", "::on", "which the testplan lacks"),

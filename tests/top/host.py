@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 
 import cocotb
-from cocotb.handle import HierarchyObject, SimHandleBase
+from cocotb.handle import HierarchyArrayObject, HierarchyObject, SimHandleBase
 from cocotb.task import Task
 from cocotb.triggers import ClockCycles, FallingEdge, Lock, RisingEdge, SimTimeoutError, with_timeout
 
@@ -264,5 +264,5 @@ def _named(scope: HierarchyObject, name: str) -> Iterator[SimHandleBase]:
     for handle in scope:
         if handle._name == name:
             yield handle
-        elif isinstance(handle, HierarchyObject) or isinstance(handle, cocotb.handle.HierarchyArrayObject):
+        elif isinstance(handle, (HierarchyObject, HierarchyArrayObject)):
             yield from _named(handle, name)

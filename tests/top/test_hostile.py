@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hostile input: errors at every place, resets at any cycle, any beats, registers hit at random, long runs."""
+"""Hostile input: errors at every place, resets at any cycle, any beats, registers hit at random."""
 
 import json
 
