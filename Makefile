@@ -22,6 +22,12 @@ $(STAMP): requirements.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
+# Tools that only make formal and make cost need.
+$(VENV)/.installed-%: requirements-%.txt $(STAMP)
+	@echo "installing $< (once)"
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
 .PHONY: sim
 sim: $(STAMP) ## contract tensors: A= B= AXES= OUT= SIM= CONFIG= SEQ= SEED= WAVES=1
 	@$(PY) -m tb.cli.sim --sim '$(SIM)' --config '$(CONFIG)' $(if $(A),--a '$(A)') $(if $(B),--b '$(B)') \
@@ -58,6 +64,14 @@ cov: $(STAMP) ## functional and code coverage of the suite, to build/coverage/in
 .PHONY: faults
 faults: $(STAMP) ## break the RTL on purpose, show which test notices (ONLY=text)
 	@$(PY) -m tools.faults $(if $(ONLY),--only '$(ONLY)')
+
+.PHONY: formal
+formal: $(STAMP) $(VENV)/.installed-formal ## prove the properties of formal/, refute their mutants (ONLY=text)
+	@$(PY) -m tools.formal --jobs $(JOBS) $(if $(ONLY),--only '$(ONLY)')
+
+.PHONY: cost
+cost: $(STAMP) $(VENV)/.installed-cost ## LUTs, flip-flops, multipliers and clock of the MACs on an ECP5 (ONLY=text)
+	@$(PY) -m tools.cost --jobs $(JOBS) $(if $(ONLY),--only '$(ONLY)')
 
 .PHONY: bench
 bench: $(STAMP) ## measure cycles, to build/bench/index.html (ONLY=text, NUM_SDPE=n, CONFIG=name, FMAX_MHZ=f)
