@@ -43,7 +43,7 @@ class Proof:
 
     depth: steps of the induction, or cycles that a bounded proof looks at from reset on.
     reach: cycles from reset within which covers are reached and mutants are refuted.
-    instead: files of formal/ that take the place of those of rtl/ of the same name.
+    constants: constants of the packages that are set to other values, to make words narrow.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Proof:
     reach: int
     shows: str
     parameters: dict[str, int] = field(default_factory=dict)
-    instead: tuple[str, ...] = ()
+    constants: dict[str, int] = field(default_factory=dict)
     mutants: tuple[Mutant, ...] = ()
 
     @property
@@ -105,7 +105,7 @@ def read_proofs(path: Path = FORMAL / "proofs.toml") -> list[Proof]:
     for entry in tomllib.loads(path.read_text())["proof"]:
         mutants = tuple(Mutant(**mutant) for mutant in entry.pop("mutant", []))
         try:
-            proof = Proof(**{**entry, "instead": tuple(entry.get("instead", ())), "mutants": mutants})
+            proof = Proof(**entry, mutants=mutants)
         except TypeError as error:
             raise ValueError(f"{path.name}: {entry.get('name', entry)}: {error}") from None
         if proof.mode not in MODES:
@@ -150,8 +150,7 @@ def environment() -> dict[str, str]:
 
 def sources(proof: Proof) -> list[Path]:
     """Return the files of a proof in the order in which they are read."""
-    extra = tuple(sorted(FORMAL.glob("*.sv"))) + tuple(FORMAL / name for name in proof.instead)
-    return rtl_sources(proof.wrapper, extra)
+    return rtl_sources(proof.wrapper, tuple(sorted(FORMAL.glob("*.sv"))))
 
 
 def sby_file(task: Task, files: list[Path], timeout: int) -> str:
@@ -169,33 +168,44 @@ def sby_file(task: Task, files: list[Path], timeout: int) -> str:
             f"[files]\n{listed}\n")
 
 
-def mutated(task: Task, files: list[Path]) -> list[Path]:
-    """Return `files` with the task's mutant, written beside its .sby file, in place of the original.
+def replace_once(text: str, old: str, new: str, where: str) -> str:
+    """Return `text` with `old`, which must stand there exactly once, replaced by `new`."""
+    if text.count(old) != 1:
+        raise ValueError(f"{where}: {old!r} stands there {text.count(old)} times, not once")
+    return text.replace(old, new)
+
+
+def altered(task: Task, files: list[Path]) -> list[Path]:
+    """Return `files`, those that the task's constants or mutant change replaced by changed copies.
 
     Raises:
-        ValueError: the text to replace does not stand exactly once in the file.
+        ValueError: a text to replace does not stand exactly once where it should.
     """
-    mutant = task.mutant
-    if mutant is None:
-        return files
-    original = ROOT / mutant.file
-    text = original.read_text()
-    if text.count(mutant.old) != 1:
-        found = text.count(mutant.old)
-        raise ValueError(f"{mutant.file}: {mutant.old!r} stands there {found} times, not once")
-    if original not in files:
-        raise ValueError(f"{mutant.file} is no source of {task.proof.name}")
-    changed = FOLDER / "mutants" / task.folder.name / original.name
-    changed.parent.mkdir(parents=True, exist_ok=True)
-    changed.write_text(text.replace(mutant.old, mutant.new))
-    return [changed if path == original else path for path in files]
+    texts = {path: path.read_text() for path in files}
+    for name, value in task.proof.constants.items():
+        line = re.compile(rf"(localparam int unsigned {name}\s*=) [^;]+;")
+        holders = [path for path in files if path.stem.endswith("_pkg") and line.search(texts[path])]
+        if len(holders) != 1:
+            raise ValueError(f"{task.proof.name}: {len(holders)} packages have a constant {name}, not one")
+        texts[holders[0]] = line.sub(rf"\1 {value};", texts[holders[0]])
+    if task.mutant:
+        path = ROOT / task.mutant.file
+        if path not in texts:
+            raise ValueError(f"{task.mutant.file} is no source of {task.proof.name}")
+        texts[path] = replace_once(texts[path], task.mutant.old, task.mutant.new, task.mutant.file)
+    folder = FOLDER / "altered" / task.folder.name
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, text in texts.items():
+        if text != path.read_text():
+            (folder / path.name).write_text(text)
+    return [path if texts[path] == path.read_text() else folder / path.name for path in files]
 
 
 def run(task: Task, env: dict[str, str], timeout: int) -> Outcome:
     """Run a task and return what it ended with."""
     begin = time.monotonic()
     try:
-        files = [*mutated(task, sources(task.proof)), *headers()]
+        files = [*altered(task, sources(task.proof)), *headers()]
     except (ValueError, FileNotFoundError) as error:
         return Outcome(task, "ERROR", str(error), time.monotonic() - begin)
     folder = task.folder
