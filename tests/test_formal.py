@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from pyslang.driver import Driver
 
+from tb.common.sources import INCLUDE_DIR
 from tb.common.toolchain import ROOT
 from tools import formal, proofs
 from tools.proofs import Proof, Task, altered, judge, read_proofs, sby_file, sources, tasks_of
@@ -28,6 +30,31 @@ def test_every_proof_is_complete(proof: Proof) -> None:
         changed = [path for path, old in zip(altered(task, files), files, strict=True) if path != old]
         assert len(changed) == len({*(["constants"] if proof.constants else []),
                                     *([task.mutant.file] if task.mutant else [])})
+
+
+def elaborates(proof: Proof, files: list[Path]) -> bool:
+    """Tell whether slang, which the prover reads SystemVerilog with, takes a proof."""
+    driver = Driver()
+    driver.addStandardArgs()
+    arguments = ["slang", f"-I{INCLUDE_DIR}", "-DFORMAL", "--top", proof.wrapper, *map(str, files),
+                 *(f"-G{key}={value}" for key, value in proof.parameters.items())]
+    return (driver.parseCommandLine(" ".join(arguments)) and driver.processOptions()
+            and driver.parseAllSources() and driver.runFullCompilation(True))
+
+
+@pytest.mark.parametrize("proof", PROOFS, ids=lambda proof: proof.name)
+def test_every_proof_fits_the_hardware(proof: Proof) -> None:
+    """Ports and registers that its wrapper names are there, also with its constants."""
+    assert elaborates(proof, altered(Task(proof, proof.mode, proof.depth), sources(proof)))
+
+
+def test_a_port_that_is_gone_is_noticed(tmp_path: Path) -> None:
+    proof = next(proof for proof in PROOFS if proof.name == "stream_fifo")
+    name = "flaash_stream_fifo.sv"
+    files = sources(proof)
+    (original,) = (path for path in files if path.name == name)
+    (tmp_path / name).write_text(original.read_text().replace("usage_o", "filling_o"))
+    assert not elaborates(proof, [tmp_path / name if path == original else path for path in files])
 
 
 def test_the_page_lists_the_proofs() -> None:
