@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
 STAMP  := $(VENV)/.installed
-FUZZER := $(VENV)/.fuzzer
+FUZZER := $(VENV)/.installed-fuzz
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 
 SIM    ?= verilator
@@ -23,8 +23,10 @@ $(STAMP): requirements.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(FUZZER): requirements-fuzz.txt $(STAMP)
-	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-fuzz.txt
+# Tools that only make formal, make cost and make fuzz need.
+$(VENV)/.installed-%: requirements-%.txt $(STAMP)
+	@echo "installing $< (once)"
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
 .PHONY: sim
@@ -68,6 +70,14 @@ cov: $(STAMP) ## functional and code coverage of the suite, to build/coverage/in
 .PHONY: faults
 faults: $(STAMP) ## break the RTL on purpose, show which test notices (ONLY=text)
 	@$(PY) -m tools.faults $(if $(ONLY),--only '$(ONLY)')
+
+.PHONY: formal
+formal: $(STAMP) $(VENV)/.installed-formal ## prove the properties of formal/, refute their mutants (ONLY=text)
+	@$(PY) -m tools.formal --jobs $(JOBS) $(if $(ONLY),--only '$(ONLY)')
+
+.PHONY: cost
+cost: $(STAMP) $(VENV)/.installed-cost ## LUTs, flip-flops, multipliers and clock of the MACs on an ECP5 (ONLY=text)
+	@$(PY) -m tools.cost --jobs $(JOBS) $(if $(ONLY),--only '$(ONLY)')
 
 .PHONY: bench
 bench: $(STAMP) ## measure cycles, to build/bench/index.html (ONLY=text, NUM_SDPE=n, CONFIG=name, FMAX_MHZ=f)

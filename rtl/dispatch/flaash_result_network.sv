@@ -3,7 +3,7 @@
 //
 // Guarantees  Every result accepted at in_* leaves at out_* exactly once, unchanged; results of one
 //             SDPE keep their order. An SDPE that offers a result is served before more than
-//             2**Levels others have left.
+//             2**Levels + Levels - 1 others have left (2**Levels if all offer always).
 // Demands     The AXI handshake rule on both sides.
 // Latency     max(Levels, 1) cycles from an accepted result to out_valid_o, where it meets no other;
 //             an SDPE without a partner on a level skips that level's arbiter.
