@@ -137,6 +137,7 @@ module flaash_job_generator
   logic [UsageWidth-1:0] usage;
 
   always_comb begin
+    job         = '0;  // no portion
     job.a_id    = asked_a_q;
     job.a_first = a_first_q;
     job.a_lines = a_first_i - a_first_q;

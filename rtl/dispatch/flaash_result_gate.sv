@@ -12,28 +12,28 @@
 `include "flaash_assert.svh"
 
 module flaash_result_gate #(
-  parameter int unsigned NumSdpe    = 8,  // 1 to 64
+  parameter int unsigned NumSources = 8,  // SDPEs and combiner, 1 to 65
   parameter int unsigned CountWidth = 10  // bits of the number of results in a store
 ) (
   input  logic               clk_i,
   input  logic               rst_ni,
 
   input  logic               stop_i,
-  input  logic [NumSdpe-1:0] stored_i,
+  input  logic [NumSources-1:0] stored_i,
 
-  input  logic [NumSdpe-1:0] in_valid_i,
-  output logic [NumSdpe-1:0] in_ready_o,
-  output logic [NumSdpe-1:0] out_valid_o,
-  input  logic [NumSdpe-1:0] out_ready_i
+  input  logic [NumSources-1:0] in_valid_i,
+  output logic [NumSources-1:0] in_ready_o,
+  output logic [NumSources-1:0] out_valid_o,
+  input  logic [NumSources-1:0] out_ready_i
 );
 
-  if (NumSdpe < 1 || NumSdpe > 64) begin : gen_illegal_num_sdpe
-    $fatal(1, "NumSdpe must be 1 to 64");
+  if (NumSources < 1 || NumSources > 65) begin : gen_illegal_sources
+    $fatal(1, "NumSources must be 1 to 65");
   end
 
-  logic [NumSdpe-1:0] complete;  // the next result was there before the stop
+  logic [NumSources-1:0] complete;  // the next result was there before the stop
 
-  for (genvar s = 0; s < int'(NumSdpe); s++) begin : gen_count
+  for (genvar s = 0; s < int'(NumSources); s++) begin : gen_count
     logic [CountWidth-1:0] inside_q;  // results in the store, after a stop those that may pass
 
     assign complete[s] = inside_q != '0;

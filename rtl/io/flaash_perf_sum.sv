@@ -3,8 +3,8 @@
 //
 // Guarantees  increments_o[c] is what counter c (Cnt* of flaash_reg_pkg) has to add; counters that the
 //             registers keep themselves (CntCycles, CntUnloadCycles) get 0. flags_o is the union of
-//             the flags. range_errors_o counts results out of range, range_sdpe_o is the lowest
-//             SDPE that has one.
+//             the flags. range_errors_o counts results out of range, range_source_o is the lowest
+//             source that has one: an SDPE, or the combiner, which comes after all SDPEs.
 // Demands     Nothing.
 // Latency     One cycle, for all outputs alike.
 // Reset       Nothing happened.
@@ -15,20 +15,22 @@ module flaash_perf_sum
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
 #(
-  parameter int unsigned NumSdpe = 8,  // 1 to 64
+  parameter int unsigned NumSdpe    = 8,        // 1 to 64
+  parameter int unsigned NumSources = NumSdpe,  // NumSdpe, or one more with a combiner
   localparam int unsigned ReadWidth      = $clog2(2 * NumSdpe + 1),
   localparam int unsigned IncrementWidth = $bits(dots_t)
 ) (
   input  logic                       clk_i,
   input  logic                       rst_ni,
 
-  // SDPEs
-  input  sdpe_events_t [NumSdpe-1:0] events_i,
-  input  flags_t [NumSdpe-1:0]       flags_i,
+  // SDPEs, combiner
+  input  sdpe_events_t [NumSources-1:0] events_i,
+  input  flags_t [NumSources-1:0]    flags_i,
 
   // the rest of the machine
   input  logic                       handed_i,       // a range job was handed out
   input  dots_t                      handed_dots_i,  // with so many dot products
+  input  logic                       portion_i,      // a portion was handed out
   input  logic [ReadWidth-1:0]       reads_i,        // lines read
   input  logic [ReadWidth-1:0]       conflicts_i,    // reads that had to wait
   input  logic                       loading_i,      // an operand is being loaded
@@ -38,7 +40,7 @@ module flaash_perf_sum
   output logic [NumCounters-1:0][IncrementWidth-1:0] increments_o,
   output flags_t                     flags_o,
   output logic [6:0]                 range_errors_o,
-  output logic [5:0]                 range_sdpe_o
+  output logic [6:0]                 range_source_o
 );
 
   if (NumSdpe < 1 || NumSdpe > 64) begin : gen_illegal_num_sdpe
@@ -48,17 +50,17 @@ module flaash_perf_sum
   // ----------------------------------------------------------------------- sums
   logic [NumCounters-1:0][6:0] sums;
   logic [6:0]                  range_errors;
-  logic [5:0]                  range_sdpe;
+  logic [6:0]                  range_source;
   flags_t                      flags;
   sdpe_events_t                events;
 
   always_comb begin
     sums         = '0;
     range_errors = '0;
-    range_sdpe   = '0;
+    range_source = '0;
     flags        = '0;
     events       = '0;
-    for (int s = NumSdpe - 1; s >= 0; s--) begin
+    for (int s = NumSources - 1; s >= 0; s--) begin
       events = events_i[s];
       flags  = flags | flags_i[s];
       sums[CntBusy]          = sums[CntBusy]          + 7'(events.busy);
@@ -74,7 +76,7 @@ module flaash_perf_sum
       sums[CntZeroCancel]    = sums[CntZeroCancel]    + 7'(events.zero_cancel);
       sums[CntZeroUnderflow] = sums[CntZeroUnderflow] + 7'(events.zero_underflow);
       range_errors           = range_errors           + 7'(events.range_error);
-      if (events.range_error) range_sdpe = 6'(s);
+      if (events.range_error) range_source = 7'(s);
     end
   end
 
@@ -85,6 +87,7 @@ module flaash_perf_sum
     for (int c = 0; c < NumCounters; c++) increments[c] = IncrementWidth'(sums[c]);
     increments[CntJobs]         = handed_i ? handed_dots_i : '0;
     increments[CntRuns]         = IncrementWidth'(handed_i);
+    increments[CntPortions]     = IncrementWidth'(portion_i);
     increments[CntMemReads]     = IncrementWidth'(reads_i);
     increments[CntMemConflicts] = IncrementWidth'(conflicts_i);
     increments[CntLoadCycles]   = IncrementWidth'(loading_i);
@@ -97,17 +100,17 @@ module flaash_perf_sum
       increments_o   <= '0;
       flags_o        <= '0;
       range_errors_o <= '0;
-      range_sdpe_o   <= '0;
+      range_source_o <= '0;
     end else begin
       increments_o   <= increments;
       flags_o        <= flags;
       range_errors_o <= range_errors;
-      range_sdpe_o   <= range_sdpe;
+      range_source_o <= range_source;
     end
   end
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(RangeErrorsInRange_A, 32'(range_errors_o) <= NumSdpe, "more range errors than SDPEs")
+  `FLAASH_ASSERT(RangeErrorsInRange_A, 32'(range_errors_o) <= NumSources, "more range errors than sources")
   `FLAASH_COVER(SeveralRangeErrors_C, range_errors_o > 7'd1)
 
 endmodule : flaash_perf_sum

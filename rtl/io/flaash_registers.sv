@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Registers: the register map of flaash_reg_pkg, the start of a contraction, errors and the interrupt.
 //
-// Guarantees  start_o pulses for an accepted start (flaash_start_control), and dense_o and run_length_o
-//             stay until the next. load_enable_o is low while results are computed or left to be
-//             sent, for their coordinates are read from the operands. irq_o is a level.
+// Guarantees  start_o pulses for an accepted start (flaash_start_control); dense_o, run_length_o and
+//             portion_length_o stay until the next. load_enable_o is low while results are computed or
+//             left to be sent: their coordinates are read from the operands. irq_o is a level.
 // Demands     done_i, drained_i, range errors and flags belong to the contraction that runs.
 //             resetting_i from the cycle after soft_reset_o until the core has left its reset, stopping_i
 //             likewise after stop_o.
 // Latency     start_o one cycle after the write access; reads show the state of the cycle of the access.
-// Reset       rst_ni clears everything; a soft reset everything but RegIrqEnable, RegMode, RegRunLength
-//             and RegWatchdog, at the request. What the core reports from then on until its reset is not
-//             recorded, nor after stop_o; faults of the host are.
+// Reset       rst_ni clears everything; a soft reset everything but flaash_settings, at the request. What the
+//             core reports from then on until its reset, or after stop_o, is not recorded; faults of the host are.
 
 `include "flaash_assert.svh"
 
@@ -29,6 +28,7 @@ module flaash_registers
   parameter int unsigned MemLines   = 8192,
   parameter int unsigned NodeDepth  = 16384,
   parameter int unsigned FiberDepth = 8192,
+  parameter bit          CanSplit   = 1'b0,  // dot products can be split into portions
   localparam int unsigned IncrementWidth = $bits(dots_t)
 ) (
   input  logic                    clk_i,
@@ -75,11 +75,12 @@ module flaash_registers
   output logic                    start_o,
   output logic                    dense_o,
   output fiber_id_t               run_length_o,
+  output entry_id_t               portion_length_o,
   input  logic                    done_i,         // pulse: every result is stored
   input  logic                    drained_i,      // pulse: the trailer was taken
   input  flags_t                  flags_i,
   input  logic [6:0]              range_errors_i,
-  input  logic [5:0]              range_sdpe_i,
+  input  logic [6:0]              range_source_i,
   input  logic [NumCounters-1:0][IncrementWidth-1:0] increments_i,
   input  logic                    discarded_i,    // the frame gate threw a beat away
   output error_e                  trailer_code_o, // for a trailer that is sent now
@@ -105,11 +106,10 @@ module flaash_registers
   localparam logic [31:0] Version = 32'h0001_0000;
 
   // ------------------------------------------------------------------------ bus
-  logic                    write_valid, write_error, read_valid, read_error;
+  logic                    write_valid, write_error, read_valid, read_error, active, busy;
+  error_e                  error_code;
   logic [RegAddrWidth-1:0] write_addr, read_addr;
   logic [31:0]             write_data, write_mask, write_bits, read_data;
-  logic                    active, busy;
-  error_e                  error_code;
   logic [3:0]              write_strb;
 
   flaash_axil_slave #(
@@ -133,6 +133,7 @@ module flaash_registers
 
   always_comb begin
     unique case (write_addr)
+      RegPortion: write_error = !CanSplit;
       RegControl, RegMode, RegRunLength, RegIrqEnable, RegIrqStatus, RegFlags, RegWatchdog,
       RegSdpeSelect: write_error = 1'b0;
       default: write_error = 1'b1;
@@ -140,16 +141,18 @@ module flaash_registers
   end
 
   // ------------------------------------------------------- read-write registers
-  logic [31:0]        run_length, watchdog;
+  logic [31:0]        run_length, portion, watchdog;
   logic               dense;
   logic [NumIrqs-1:0] irq_enable;
 
-  flaash_settings u_settings (
+  flaash_settings #(
+    .CanSplit(CanSplit)
+  ) u_settings (
     .clk_i, .rst_ni,
     .write_valid_i(write_valid), .write_addr_i(write_addr), .write_mask_i(write_mask),
     .write_bits_i(write_bits),
-    .dense_o(dense), .run_length_o(run_length), .watchdog_o(watchdog), .irq_enable_o(irq_enable),
-    .sdpe_select_o
+    .dense_o(dense), .run_length_o(run_length), .portion_o(portion), .watchdog_o(watchdog),
+    .irq_enable_o(irq_enable), .sdpe_select_o
   );
 
   // -------------------------------------------------------------- start, status
@@ -166,8 +169,8 @@ module flaash_registers
   flaash_start_control u_start_control (
     .clk_i, .rst_ni,
     .start_i(start), .clear_i(clear), .resetting_i, .stopping_i, .dense_i(dense), .run_length_i(run_length),
-    .loading_i, .loaded_i, .extent_i, .done_i, .drained_i,
-    .start_o, .dense_o, .run_length_o, .busy_o(busy), .active_o(active),
+    .portion_length_i(portion), .loading_i, .loaded_i, .extent_i, .done_i, .drained_i,
+    .start_o, .dense_o, .run_length_o, .portion_length_o, .busy_o(busy), .active_o(active),
     .first_error_i(error_code), .status_o(status),
     .refused_o(start_refused), .error_o(start_error), .place_o(start_place)
   );
@@ -175,8 +178,7 @@ module flaash_registers
   assign load_enable_o = !active && !resetting_i;
 
   // ------------------------------------------------------------------------ stop
-  logic live;  // the core is not about to be reset
-  logic expired;
+  logic live, expired;  // the core is not about to be reset; the watchdog's limit is reached
 
   flaash_stop_control u_stop_control (
     .clk_i, .rst_ni,
@@ -203,7 +205,7 @@ module flaash_registers
                7'(live && parity_error_i)}),
     .codes_i({8'(ErrResultRange), 8'(ErrAddress), start_refused ? 8'(start_error) : 8'(ErrAddress),
               8'(load_error_code_i), 8'(ErrWatchdog), 8'(ErrParity)}),
-    .places_i({32'(range_sdpe_i), 32'(read_addr), start_refused ? start_place : 32'(write_addr),
+    .places_i({32'(range_source_i), 32'(read_addr), start_refused ? start_place : 32'(write_addr),
                load_error_place_i, {28'd0, host_waits_i[1], host_waits_i[0], busy, loading_i}, parity_place_i}),
     .event_o(error_event), .code_o(error_code), .place_o(error_place), .count_o(error_count)
   );
@@ -262,7 +264,7 @@ module flaash_registers
       RegNumSdpe:    read_data = NumSdpe;
       RegLanes:      read_data = Lanes;
       RegCoordWidth: read_data = CoordWidth;
-      RegBlocks:     read_data = {20'd0, 4'(Scheduler), 4'(Memory), 4'(Engine)};
+      RegBlocks:     read_data = {19'd0, CanSplit, 4'(Scheduler), 4'(Memory), 4'(Engine)};
       RegMemLines:   read_data = MemLines;
       RegNodeDepth:  read_data = NodeDepth;
       RegFiberDepth: read_data = FiberDepth;
@@ -276,6 +278,7 @@ module flaash_registers
       RegErrorPlace: read_data = error_place;
       RegErrorCount: read_data = error_count;
       RegFlags:      read_data = 32'(flags);
+      RegPortion:    read_data = portion;
       RegWatchdog:   read_data = watchdog;
       RegSdpeSelect: read_data = 32'(sdpe_select_o);
       RegSdpeSteps:  read_data = sdpe_steps_i;

@@ -3,8 +3,9 @@
 //
 // Guarantees  A start is accepted only if no contraction is active or being stopped, no operand is being
 //             received, both are there and their contracted extents agree; checked in this order, and
-//             the first that fails is the error. dense_o and run_length_o are those of the accepted start.
-//             A contraction that is stopped is no longer busy, and never done, but active until drained.
+//             the first that fails is the error. dense_o, run_length_o and portion_length_o are those of
+//             the accepted start. A contraction that is stopped is no longer busy, and never done, but
+//             active until drained.
 // Demands     done_i and drained_i only while the contraction is busy or active.
 // Latency     start_o and busy_o one cycle after an accepted start_i; a refusal in the cycle of start_i.
 // Reset       Nothing runs. clear_i and resetting_i do the same, and refuse starts as long as they are high.
@@ -25,6 +26,7 @@ module flaash_start_control
   input  logic             stopping_i,
   input  logic             dense_i,
   input  logic [31:0]      run_length_i,
+  input  logic [31:0]      portion_length_i,
 
   // what it depends on
   input  logic             loading_i,
@@ -37,6 +39,7 @@ module flaash_start_control
   output logic             start_o,
   output logic             dense_o,
   output fiber_id_t        run_length_o,
+  output entry_id_t        portion_length_o,
 
   // state
   output logic             busy_o,      // until every result is stored
@@ -119,11 +122,13 @@ module flaash_start_control
   // ------------------------------------------------------------------ parameters
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      dense_o      <= 1'b0;
-      run_length_o <= '0;
+      dense_o          <= 1'b0;
+      run_length_o     <= '0;
+      portion_length_o <= '0;
     end else if (start_i && error_o == ErrNone) begin
-      dense_o      <= dense_i;
-      run_length_o <= (run_length_i >= 2 ** FiberIdWidth) ? '1 : run_length_i[FiberIdWidth-1:0];
+      dense_o          <= dense_i;
+      run_length_o     <= (run_length_i >= 2 ** FiberIdWidth) ? '1 : run_length_i[FiberIdWidth-1:0];
+      portion_length_o <= (portion_length_i >= 2 ** EntryIdWidth) ? '1 : portion_length_i[EntryIdWidth-1:0];
     end
   end
 

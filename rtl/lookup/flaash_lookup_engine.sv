@@ -180,6 +180,9 @@ module flaash_lookup_engine
   logic                   dot_valid, dot_ready, dot_empty, dot_zero, dot_exact, dot_range;
   logic [ResultWidth-1:0] dot_value;
   flags_t                 dot_flags;
+  logic                   unused_part_valid;
+  flaash_mac_pkg::part_head_t unused_part_head;
+  logic [flaash_mac_pkg::word_width(Format, EntryIdWidth)-1:0] unused_part_word;
 
   flaash_mac #(
     .Format(Format)
@@ -189,6 +192,7 @@ module flaash_lookup_engine
     .in_ready_o  (mac_ready),
     .in_product_i(mul_product),
     .in_last_i   (mul_last),
+    .in_partial_i(1'b0),
     .in_a_i      (mul_a),
     .in_b_i      (mul_b),
     .out_valid_o (dot_valid),
@@ -198,7 +202,11 @@ module flaash_lookup_engine
     .out_empty_o (dot_empty),
     .out_zero_o  (dot_zero),
     .out_exact_o (dot_exact),
-    .out_range_o (dot_range)
+    .out_range_o (dot_range),
+    .part_valid_o(unused_part_valid),
+    .part_ready_i(1'b0),
+    .part_head_o (unused_part_head),
+    .part_word_o (unused_part_word)
   );
 
   // ------------------------------------------------------------------------- names

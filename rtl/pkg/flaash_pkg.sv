@@ -50,9 +50,30 @@ package flaash_pkg;
   typedef logic [NodeIdWidth-1:0]   node_id_t;    // ordinal among all upper-level nodes
 
   // --------------------------------------------------------------------------- jobs
-  // A fiber of A with a run of neighbouring fibers of B: b_count dot products. The fibers of a
-  // run are contiguous in memory, so b_first and b_lines bound all of them.
+  // A portion of a dot product: some entries of the fiber of A, with all of the fiber of B. Its sum
+  // goes to a slot of the combiner.
+  localparam int unsigned MaxPortions   = 64;  // slots, most
+  localparam int unsigned SlotWidth     = $clog2(MaxPortions);
+  localparam int unsigned MaxLanes      = 8;   // entries of a line, most
+  localparam int unsigned LaneIdWidth   = $clog2(MaxLanes);
+
+  typedef logic [EntryIdWidth-1:0] entry_id_t;  // ordinal among the entries of an operand
+  typedef logic [SlotWidth-1:0]    slot_t;
+  typedef logic [LaneIdWidth-1:0]  lane_id_t;
+
   typedef struct packed {
+    logic     partial;     // the job is a portion; if not, the rest means nothing
+    slot_t    slot;        // where its sum goes
+    lane_id_t first_lane;  // of the first line: entries before it belong to the portion before
+    lane_id_t last_lane;   // of the last line: entries behind it belong to the next portion
+  } portion_t;
+  localparam int unsigned PortionWidth = $bits(portion_t);
+
+  // A fiber of A with a run of neighbouring fibers of B: b_count dot products. The fibers of a
+  // run are contiguous in memory, so b_first and b_lines bound all of them. In a portion a_first and
+  // a_lines bound its own lines, and b_count is 1.
+  typedef struct packed {
+    portion_t   portion;
     fiber_id_t  a_id;     // which fiber of A
     line_addr_t a_first;  // its first line
     line_addr_t a_lines;  // its lines, 1 or more

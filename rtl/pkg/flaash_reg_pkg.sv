@@ -14,7 +14,7 @@ package flaash_reg_pkg;
   localparam logic [RegAddrWidth-1:0] RegNumSdpe    = 12'h00c;  // RO: engines of the build
   localparam logic [RegAddrWidth-1:0] RegLanes      = 12'h010;  // RO: entries per line
   localparam logic [RegAddrWidth-1:0] RegCoordWidth = 12'h014;  // RO: bits of a contracted coordinate
-  localparam logic [RegAddrWidth-1:0] RegBlocks     = 12'h018;  // RO: engine in 3:0, memory in 7:4, scheduler in 11:8
+  localparam logic [RegAddrWidth-1:0] RegBlocks     = 12'h018;  // RO: engine 3:0, memory 7:4, scheduler 11:8, split 12
   localparam logic [RegAddrWidth-1:0] RegMemLines   = 12'h01c;  // RO: lines per operand
   localparam logic [RegAddrWidth-1:0] RegNodeDepth  = 12'h020;  // RO: upper-level nodes per operand
   localparam logic [RegAddrWidth-1:0] RegFiberDepth = 12'h024;  // RO: fibers per operand
@@ -30,6 +30,7 @@ package flaash_reg_pkg;
   localparam logic [RegAddrWidth-1:0] RegErrorPlace = 12'h05c;  // RO: where, see the code
   localparam logic [RegAddrWidth-1:0] RegErrorCount = 12'h060;  // RO: errors since the last soft reset
   localparam logic [RegAddrWidth-1:0] RegFlags      = 12'h064;  // W1C: IEEE flags of all results, flags_t
+  localparam logic [RegAddrWidth-1:0] RegPortion    = 12'h068;  // RW: most entries of A per portion, 0 for all
   localparam logic [RegAddrWidth-1:0] RegWatchdog   = 12'h06c;  // RW: cycles without progress until ErrWatchdog, 0 off
   localparam logic [RegAddrWidth-1:0] RegSdpeSelect = 12'h070;  // RW: the engine that RegSdpeSteps is about, in 5:0
   localparam logic [RegAddrWidth-1:0] RegSdpeSteps  = 12'h074;  // RO: its lines or comparisons since the last accepted start
@@ -68,7 +69,8 @@ package flaash_reg_pkg;
   localparam int unsigned CntUnloaded      = 18;  // results sent to the host
   localparam int unsigned CntDiscarded     = 19;  // operand beats discarded after an error, since reset
   localparam int unsigned CntUnloadCycles  = 20;  // from the accepted start until the last beat of the result left
-  localparam int unsigned NumCounters      = 21;
+  localparam int unsigned CntPortions      = 21;  // portions handed out, of dot products that are split
+  localparam int unsigned NumCounters      = 22;
 
   // ------------------------------------------------------------------------- fields
   localparam int unsigned ControlStart     = 0;  // begin a contraction
@@ -109,7 +111,7 @@ package flaash_reg_pkg;
     ErrNoOperand     = 8'h0c,  // start: an operand is missing (place: bit 0 A missing, bit 1 B missing)
     ErrStartBusy     = 8'h0d,  // start before the contraction before has drained, or in a reset or abort (place: 0)
     ErrAddress       = 8'h0e,  // access to a register that does not exist or is not writable (place: address)
-    ErrResultRange   = 8'h0f,  // an integer result does not fit its format (place: SDPE)
+    ErrResultRange   = 8'h0f,  // an integer result does not fit its format (place: SDPE; NumSdpe: the combiner)
     ErrStartLoading  = 8'h10,  // start while an operand is being received (place: 0)
     ErrAborted       = 8'h11,  // only in a trailer: a reset or an abort cut this frame short
     ErrWatchdog      = 8'h12,  // no progress for RegWatchdog cycles (place: what was outstanding)

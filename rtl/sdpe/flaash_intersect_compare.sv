@@ -11,7 +11,8 @@
 //             further lines of that one cost a cycle each, and are no steps.
 // Stalls      While the beats of a pair aren't taken, comparison goes on up to the next pair of
 //             lines that has a match or ends a fiber.
-// End         A fiber ends with the line marked last; there are no empty fibers.
+// End         A fiber ends with the line marked last. An empty fiber of A, of a portion, is one line
+//             without entries; there are none of B.
 // Reset       Forgets the matches inside and the place within both fibers.
 //
 //   a_line --+--> compare each with each --> hits, values --> | flaash_match_emitter | --> match_*
@@ -105,13 +106,15 @@ module flaash_intersect_compare #(
   logic [CoordWidth-1:0] a_top_coord, b_top_coord;
   logic                  a_retires, b_retires;
   logic                  pair_ends;     // the fiber of a retiring line ends, so the pair
+  logic                  a_empty;
 
   assign a_top       = IndexWidth'(a_line.count - 1'b1);
   assign b_top       = IndexWidth'(b_line.count - 1'b1);
   assign a_top_coord = a_coords[a_top];
   assign b_top_coord = b_coords[b_top];
-  assign a_retires   = a_top_coord <= b_top_coord;
-  assign b_retires   = b_top_coord <= a_top_coord;
+  assign a_empty     = a_line.count == '0;
+  assign a_retires   = a_empty || a_top_coord <= b_top_coord;
+  assign b_retires   = !a_empty && b_top_coord <= a_top_coord;
   assign pair_ends   = (a_retires && a_last) || (b_retires && b_last);
 
   logic ready_to_step, lines_valid, lines_ready;
@@ -173,8 +176,8 @@ module flaash_intersect_compare #(
   // ---------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(lines, lines_valid, lines_ready,
                        {hits, pair_ends, a_line.values, met}, Lanes + 1 + 2 * Lanes * ValueWidth)
-  `FLAASH_ASSERT(CountOfA_A, !a_valid_i || (a_line.count != '0 && 32'(a_line.count) <= Lanes),
-                 "a line of A without entries, or with more than Lanes")
+  `FLAASH_ASSERT(CountOfA_A, !a_valid_i || ((!a_empty || a_last) && 32'(a_line.count) <= Lanes),
+                 "a line of A without entries that is not the last, or with more than Lanes")
   `FLAASH_ASSERT(CountOfB_A, !b_valid_i || (b_line.count != '0 && 32'(b_line.count) <= Lanes),
                  "a line of B without entries, or with more than Lanes")
   `FLAASH_COVER(BothEnd_C, step_o && pair_ends && a_last && b_last)

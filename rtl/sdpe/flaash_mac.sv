@@ -6,8 +6,11 @@
 //             beats. fp32, bf16: binary32, zero-extended, to nearest, ties to even, with subnormal
 //             numbers, infinities, one canonical NaN and the flags of IEEE 754. int8: int32, int16:
 //             int48, sign-extended; what does not fit is reported (out_range_o), not wrapped.
-//             in_ready_o does not depend on out_ready_i.
-// Demands     AXI handshake rule; at most 2 ** CountWidth products per dot product.
+//             in_ready_o does not depend on out_ready_i. A dot product whose beats have in_partial_i
+//             is a portion (Portions only): it gives no result, but the words of its exact sum at
+//             part_*, as flaash_mac_export does, in the order of the portions.
+// Demands     AXI handshake rule; at most 2 ** CountWidth products per dot product, its portions counted
+//             together. in_partial_i is the same in all beats of a dot product.
 // Latency     From a `last` beat to its result, fp32 and bf16: 18 cycles for a lone product, 17 + n for a
 //             sum that spans n words of 48 bits; integers: 6 cycles.
 // Throughput  One beat per cycle, also from one dot product to the next. Results: one per max(beats, n)
@@ -27,7 +30,9 @@ module flaash_mac
 #(
   parameter int unsigned Format     = FormatFp32,    // Format* of flaash_pkg
   parameter int unsigned CountWidth = EntryIdWidth,  // log2 of the products in a sum, 1 (integers: 16) to 40
-  localparam int unsigned ValueWidth = value_width(Format)
+  parameter bit          Portions   = 1'b0,          // dot products can be portions
+  localparam int unsigned ValueWidth = value_width(Format),
+  localparam int unsigned PartWordWidth = word_width(Format, CountWidth)
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -37,6 +42,7 @@ module flaash_mac
   output logic                   in_ready_o,
   input  logic                   in_product_i,  // a and b are to be multiplied
   input  logic                   in_last_i,     // the dot product ends with this beat
+  input  logic                   in_partial_i,  // it is a portion
   input  logic [ValueWidth-1:0]  in_a_i,
   input  logic [ValueWidth-1:0]  in_b_i,
 
@@ -48,7 +54,13 @@ module flaash_mac
   output logic                   out_empty_o,   // no product at all
   output logic                   out_zero_o,    // the value is zero, of either sign
   output logic                   out_exact_o,   // the exact sum equals the value
-  output logic                   out_range_o    // an integer does not fit; the value is 0
+  output logic                   out_range_o,   // an integer does not fit; the value is 0
+
+  // words of portions
+  output logic                   part_valid_o,
+  input  logic                   part_ready_i,
+  output part_head_t             part_head_o,
+  output logic [PartWordWidth-1:0] part_word_o
 );
 
   if (Format > FormatInt16) begin : gen_illegal_format
@@ -61,6 +73,7 @@ module flaash_mac
   localparam int unsigned SigWidth     = significand_width(Format);
   localparam int unsigned ProductWidth = 2 * SigWidth;
   localparam int unsigned ResultDepth  = 16;  // above the latency from launch to out_*: results never wait
+  localparam int unsigned PartDepth    = 4;
 
   // -------------------------------------------------------------- exact products
   logic                    dec_valid, dec_ready, mul_valid, mul_ready;
@@ -78,6 +91,7 @@ module flaash_mac
     .in_ready_o,
     .in_product_i,
     .in_last_i,
+    .in_partial_i,
     .in_a_i,
     .in_b_i,
     .out_valid_o(dec_valid),
@@ -107,14 +121,18 @@ module flaash_mac
   );
 
   // --------------------------------------------------------------- sum and round
-  logic        room, launch, result_valid;
-  mac_result_t result;
+  logic                     room, launch, result_valid;
+  mac_result_t              result;
+  logic                     part_room, part_launch, part_valid;
+  part_head_t               part_head;
+  logic [PartWordWidth-1:0] part_word;
 
   if (Format == FormatFp32 || Format == FormatBf16) begin : gen_float
     flaash_mac_float #(
       .ProductWidth(ProductWidth),
       .LsbExponent(lsb_exponent(Format)),
-      .CountWidth(CountWidth)
+      .CountWidth(CountWidth),
+      .Portions(Portions)
     ) u_float (
       .clk_i,
       .rst_ni,
@@ -126,13 +144,19 @@ module flaash_mac
       .room_i(room),
       .launch_o(launch),
       .result_valid_o(result_valid),
-      .result_o(result)
+      .result_o(result),
+      .part_room_i(part_room),
+      .part_launch_o(part_launch),
+      .part_valid_o(part_valid),
+      .part_head_o(part_head),
+      .part_word_o(part_word)
     );
   end else begin : gen_integer
     flaash_mac_integer #(
       .ProductWidth(ProductWidth),
-      .SumWidth((Format == FormatInt8) ? 32 : 48),
-      .CountWidth(CountWidth)
+      .SumWidth(integer_width(Format)),
+      .CountWidth(CountWidth),
+      .Portions(Portions)
     ) u_integer (
       .clk_i,
       .rst_ni,
@@ -143,38 +167,32 @@ module flaash_mac
       .room_i(room),
       .launch_o(launch),
       .result_valid_o(result_valid),
-      .result_o(result)
+      .result_o(result),
+      .part_room_i(part_room),
+      .part_launch_o(part_launch),
+      .part_valid_o(part_valid),
+      .part_head_o(part_head),
+      .part_word_o(part_word)
     );
   end
 
   // --------------------------------------------------------------------- results
   // A place is taken when a sum starts on its way through the rounder, which never stalls.
-  localparam int unsigned CreditWidth = $clog2(ResultDepth) + 1;
-  logic [CreditWidth-1:0] places_q, usage;
-  logic                   pop, fifo_ready;
-  mac_result_t            out_result;
+  mac_result_t out_result;
 
-  assign room = places_q != '0;
-  assign pop  = out_valid_o && out_ready_i;
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) places_q <= CreditWidth'(ResultDepth);
-    else places_q <= places_q + CreditWidth'(pop) - CreditWidth'(launch);
-  end
-
-  flaash_stream_fifo #(
+  flaash_mac_queue #(
     .Width(MacResultWidth),
     .Depth(ResultDepth)
   ) u_results (
     .clk_i,
     .rst_ni,
+    .room_o(room),
+    .launch_i(launch),
     .in_valid_i(result_valid),
-    .in_ready_o(fifo_ready),
     .in_data_i(result),
     .out_valid_o,
     .out_ready_i,
-    .out_data_o(out_result),
-    .usage_o(usage)
+    .out_data_o(out_result)
   );
 
   assign out_value_o = out_result.value;
@@ -184,10 +202,34 @@ module flaash_mac
   assign out_exact_o = out_result.exact;
   assign out_range_o = out_result.range;
 
+  // -------------------------------------------------------------------- portions
+  if (Portions) begin : gen_parts
+    flaash_mac_queue #(
+      .Width(PartHeadWidth + PartWordWidth),
+      .Depth(PartDepth)
+    ) u_parts (
+      .clk_i,
+      .rst_ni,
+      .room_o(part_room),
+      .launch_i(part_launch),
+      .in_valid_i(part_valid),
+      .in_data_i({part_head, part_word}),
+      .out_valid_o(part_valid_o),
+      .out_ready_i(part_ready_i),
+      .out_data_o({part_head_o, part_word_o})
+    );
+  end else begin : gen_no_parts
+    logic unused_parts;
+
+    assign part_room    = 1'b0;
+    assign part_valid_o = 1'b0;
+    assign part_head_o  = '0;
+    assign part_word_o  = '0;
+    assign unused_parts = ^{part_launch, part_valid, part_head, part_word, part_ready_i};
+  end
+
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(PlaceForResult_A, fifo_ready || !result_valid, "a result without a place")
-  `FLAASH_ASSERT(PlacesAreFree_A, places_q + usage <= CreditWidth'(ResultDepth), "more places than there are")
-  `FLAASH_COVER(NoRoom_C, !room)
+  `FLAASH_ASSERT(PortionsAreBuilt_A, Portions || !(in_valid_i && in_partial_i), "a portion that this build can't do")
   `FLAASH_COVER(ResultEveryCycle_C, result_valid && launch)
 
 endmodule : flaash_mac

@@ -45,6 +45,7 @@ module flaash_mac_accumulate
   output logic [IndexWidth-1:0]    sum_low_o,   // lowest and highest touched word, 0 if there is none
   output logic [IndexWidth-1:0]    sum_high_o,
   output mac_status_t              sum_status_o,
+  output logic                     sum_partial_o,
   output logic                     sum_alone_o,
   output logic [PosWidth-1:0]      sum_pos_o,
   output logic                     sum_side_o,
@@ -56,7 +57,7 @@ module flaash_mac_accumulate
   output logic [Width-1:0]         read_odd_o
 );
 
-  localparam int unsigned SumWidth = 1 + NumWords + 2 * IndexWidth + $bits(mac_status_t) + 1 + PosWidth + 1;
+  localparam int unsigned SumWidth = 1 + NumWords + 2 * IndexWidth + $bits(mac_status_t) + 2 + PosWidth + 1;
 
   localparam int unsigned BeatWidth =
       $bits(mac_tag_t) + 1 + PosWidth + 2 * (BankWords + BankAddrWidth + WordWidth + 1);
@@ -197,11 +198,11 @@ module flaash_mac_accumulate
     .rst_ni,
     .in_valid_i(accept && add_tag.last),
     .in_ready_o(sums_ready),
-    .in_data_i({used, touched_d, low, high, status_d, add_alone, add_pos, side_q}),
+    .in_data_i({used, touched_d, low, high, status_d, add_tag.partial, add_alone, add_pos, side_q}),
     .out_valid_o(sum_valid_o),
     .out_ready_i(sum_ready_i),
-    .out_data_o({sum_used, sum_touched_o, sum_low_o, sum_high_o, sum_status_o, sum_alone_o, sum_pos_o,
-                 sum_side_o}),
+    .out_data_o({sum_used, sum_touched_o, sum_low_o, sum_high_o, sum_status_o, sum_partial_o, sum_alone_o,
+                 sum_pos_o, sum_side_o}),
     .usage_o(usage)
   );
 

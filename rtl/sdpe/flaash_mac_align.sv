@@ -6,7 +6,8 @@
 //             1 then), the word's number in the bank, and touch, its bit set unless the part is zero.
 //             A dot product of a single product (out_alone_o) goes to word 0 unshifted, and
 //             out_pos_o is the place of its bit 0: so it takes one word instead of two. Products
-//             near the subnormal numbers are left out: their place decides how they round.
+//             near the subnormal numbers are left out: their place decides how they round. So are
+//             portions, whose words are added to others.
 // Demands     AXI handshake rule; in_pos_i at most 506.
 // Latency     One cycle, and logic behind the register. Throughput: one product per cycle. Reset loses
 //             what is inside.
@@ -61,7 +62,7 @@ module flaash_mac_align
   logic [BankAddrWidth-1:0] pair;         // which pair of words
   logic [2:0]               start;        // first chunk within the pair
 
-  assign alone     = in_tag_i.first && in_tag_i.last && (in_pos_i[PosWidth-1:7] != '0);
+  assign alone     = in_tag_i.first && in_tag_i.last && !in_tag_i.partial && (in_pos_i[PosWidth-1:7] != '0);
   assign fine      = alone ? FineWidth'(in_product_i) : FineWidth'(in_product_i) << in_pos_i[3:0];
   assign chunk_pos = in_pos_i[PosWidth-1:4];
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One bank of the accumulator: a small RAM of wide signed words that adds in place.
+// One bank of an accumulator: a small RAM of wide signed words that adds in place.
 //
 // Guarantees  With add_i the word at addr_i becomes itself (0 without keep_i) plus the addend at the
 //             next clock edge: addend_i if positive, its complement plus 1 if negative_i tells that it
@@ -11,26 +11,30 @@
 module flaash_mac_bank
   import flaash_mac_pkg::*;
 #(
-  parameter int unsigned Width = 73,  // bits of a word, above WordWidth
-  localparam int unsigned AddrWidth = BankAddrWidth + 1
+  parameter int unsigned Width       = 73,                // bits of a word
+  parameter int unsigned AddendWidth = WordWidth,         // bits of an addend, Width at most
+  parameter int unsigned AddrWidth   = BankAddrWidth + 1  // bits of an address, 1 or more
 ) (
-  input  logic                 clk_i,
+  input  logic                   clk_i,
 
-  input  logic                 add_i,
-  input  logic                 keep_i,
-  input  logic                 negative_i,
-  input  logic [AddrWidth-1:0] addr_i,
-  input  logic [WordWidth-1:0] addend_i,
+  input  logic                   add_i,
+  input  logic                   keep_i,
+  input  logic                   negative_i,
+  input  logic [AddrWidth-1:0]   addr_i,
+  input  logic [AddendWidth-1:0] addend_i,
 
-  input  logic [AddrWidth-1:0] read_addr_i,
-  output logic [Width-1:0]     read_data_o
+  input  logic [AddrWidth-1:0]   read_addr_i,
+  output logic [Width-1:0]       read_data_o
 );
 
-  logic [Width-1:0] mem_q[2**AddrWidth];
-  logic [Width-1:0] kept, sum;
+  localparam logic [Width-1:0] AddendBits = Width'({AddendWidth{1'b1}});
 
-  assign kept = mem_q[addr_i] & {Width{keep_i}};
-  assign sum  = kept + {{(Width - WordWidth){negative_i}}, addend_i} + Width'(negative_i);
+  logic [Width-1:0] mem_q[2**AddrWidth];
+  logic [Width-1:0] kept, above, sum;
+
+  assign kept  = mem_q[addr_i] & {Width{keep_i}};
+  assign above = {Width{negative_i}} & ~AddendBits;  // the sign, if the addend is narrower than a word
+  assign sum   = kept + (above | Width'(addend_i)) + Width'(negative_i);
 
   always_ff @(posedge clk_i) begin
     if (add_i) mem_q[addr_i] <= sum;

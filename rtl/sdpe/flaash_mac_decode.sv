@@ -23,6 +23,7 @@ module flaash_mac_decode
   output logic                  in_ready_o,
   input  logic                  in_product_i,
   input  logic                  in_last_i,
+  input  logic                  in_partial_i,
   input  logic [ValueWidth-1:0] in_a_i,
   input  logic [ValueWidth-1:0] in_b_i,
 
@@ -80,6 +81,7 @@ module flaash_mac_decode
     tag         = '0;
     tag.first   = first_q;
     tag.last    = in_last_i;
+    tag.partial = in_partial_i;
     tag.product = in_product_i;
     tag.sign    = sign_a ^ sign_b;
     if (in_product_i) begin

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sums products of floating-point numbers exactly and rounds once: align, accumulate, resolve, round.
+// Sums products of floating-point numbers exactly and rounds once: align, accumulate, then finish, or
+// export for a portion of a dot product.
 //
-// Guarantees  One result per tag.last, in order: the exact sum of the products since the last one,
-//             rounded to binary32 to nearest, ties to even.
+// Guarantees  One result per tag.last without tag.partial, in order: the exact sum of the products since
+//             the last one, rounded to binary32 to nearest, ties to even. For each tag.last with it
+//             (Portions only), in order: the words of the sum, unrounded, at part_*.
 // Demands     AXI handshake rule at in_*; room_i: a place for a result, taken with launch_o; the
-//             result comes later, at result_*, and can't be stalled. At most 2 ** CountWidth
-//             products per dot product.
+//             result comes later, at result_*, and can't be stalled; part_* likewise. At most
+//             2 ** CountWidth products per dot product, portions counted together.
 // Latency     14 cycles from a lone product to its result, 13 plus the words spanned by a sum.
 // Throughput  One product per cycle. A dot product takes as many cycles as the greater of its beats
 //             and of the words it spans: one result per cycle at best.
@@ -17,7 +19,9 @@ module flaash_mac_float
 #(
   parameter int unsigned ProductWidth = 48,    // bits of a product's magnitude, up to 48
   parameter int          LsbExponent  = -298,  // binary exponent of bit 0 of a product at position 0
-  parameter int unsigned CountWidth   = 20     // binary logarithm of the products in a sum
+  parameter int unsigned CountWidth   = 20,    // binary logarithm of the products in a sum
+  parameter bit          Portions     = 1'b0,  // dot products can be portions
+  localparam int unsigned Width = WordWidth + CountWidth + 1
 ) (
   input  logic                    clk_i,
   input  logic                    rst_ni,
@@ -31,10 +35,14 @@ module flaash_mac_float
   input  logic                    room_i,
   output logic                    launch_o,
   output logic                    result_valid_o,
-  output mac_result_t             result_o
-);
+  output mac_result_t             result_o,
 
-  localparam int unsigned Width = WordWidth + CountWidth + 1;
+  input  logic                    part_room_i,
+  output logic                    part_launch_o,
+  output logic                    part_valid_o,
+  output part_head_t              part_head_o,
+  output logic [Width-1:0]        part_word_o
+);
 
   // ---------------------------------------------------------------------- align
   logic                     add_valid, add_ready, add_alone;
@@ -68,7 +76,7 @@ module flaash_mac_float
   );
 
   // ----------------------------------------------------------------- accumulate
-  logic                     sum_valid, sum_ready, sum_alone, sum_side;
+  logic                     sum_valid, sum_ready, sum_partial, sum_alone, sum_side;
   logic [NumWords-1:0]      sum_touched;
   logic [IndexWidth-1:0]    sum_low, sum_high;
   mac_status_t              sum_status;
@@ -99,6 +107,7 @@ module flaash_mac_float
     .sum_low_o(sum_low),
     .sum_high_o(sum_high),
     .sum_status_o(sum_status),
+    .sum_partial_o(sum_partial),
     .sum_alone_o(sum_alone),
     .sum_pos_o(sum_pos),
     .sum_side_o(sum_side),
@@ -108,86 +117,78 @@ module flaash_mac_float
     .read_odd_o(read_odd)
   );
 
-  // -------------------------------------------------------------------- resolve
-  logic                  win_valid, win_alone, win_negate, win_below;
-  mac_status_t           win_status;
-  logic [PosWidth-1:0]   win_pos;
-  logic [IndexWidth-1:0] win_index;
-  logic [WordWidth-1:0]  win_top;
-  logic [TailWidth-1:0]  win_tail;
+  // --------------------------------------------- export portions, finish the others
+  logic                     finish_valid, finish_ready, finish_side;
+  logic [BankAddrWidth-1:0] finish_addr;
 
-  flaash_mac_resolve #(
+  if (Portions) begin : gen_portions
+    logic                     export_ready, export_reads, export_side;
+    logic [BankAddrWidth-1:0] export_addr;
+
+    flaash_mac_export #(
+      .Width(Width)
+    ) u_export (
+      .clk_i,
+      .rst_ni,
+      .sum_valid_i(sum_valid && sum_partial),
+      .sum_ready_o(export_ready),
+      .sum_touched_i(sum_touched),
+      .sum_low_i(sum_low),
+      .sum_high_i(sum_high),
+      .sum_status_i(sum_status),
+      .sum_side_i(sum_side),
+      .read_o(export_reads),
+      .read_side_o(export_side),
+      .read_addr_o(export_addr),
+      .read_even_i(read_even),
+      .read_odd_i(read_odd),
+      .room_i(part_room_i),
+      .launch_o(part_launch_o),
+      .valid_o(part_valid_o),
+      .head_o(part_head_o),
+      .word_o(part_word_o)
+    );
+
+    assign finish_valid = sum_valid && !sum_partial;
+    assign sum_ready    = sum_partial ? export_ready : finish_ready;
+    assign read_side    = export_reads ? export_side : finish_side;
+    assign read_addr    = export_reads ? export_addr : finish_addr;
+  end else begin : gen_whole
+    logic unused_portions;
+
+    assign finish_valid    = sum_valid;
+    assign sum_ready       = finish_ready;
+    assign read_side       = finish_side;
+    assign read_addr       = finish_addr;
+    assign part_launch_o   = 1'b0;
+    assign part_valid_o    = 1'b0;
+    assign part_head_o     = '0;
+    assign part_word_o     = '0;
+    assign unused_portions = part_room_i ^ sum_partial;
+  end
+
+  flaash_mac_finish #(
+    .LsbExponent(LsbExponent),
     .CountWidth(CountWidth)
-  ) u_resolve (
+  ) u_finish (
     .clk_i,
     .rst_ni,
-    .sum_valid_i(sum_valid),
-    .sum_ready_o(sum_ready),
+    .sum_valid_i(finish_valid),
+    .sum_ready_o(finish_ready),
     .sum_touched_i(sum_touched),
     .sum_low_i(sum_low),
     .sum_high_i(sum_high),
     .sum_status_i(sum_status),
     .sum_alone_i(sum_alone),
     .sum_pos_i(sum_pos),
-    .sum_side_i(sum_side),
-    .read_side_o(read_side),
-    .read_addr_o(read_addr),
+    .sum_set_i(sum_side),
+    .read_set_o(finish_side),
+    .read_addr_o(finish_addr),
     .read_even_i(read_even),
     .read_odd_i(read_odd),
     .room_i,
     .launch_o,
-    .win_valid_o(win_valid),
-    .win_status_o(win_status),
-    .win_alone_o(win_alone),
-    .win_pos_o(win_pos),
-    .win_index_o(win_index),
-    .win_negate_o(win_negate),
-    .win_top_o(win_top),
-    .win_tail_o(win_tail),
-    .win_below_o(win_below)
-  );
-
-  // ---------------------------------------------------------------------- round
-  logic        norm_valid, norm_sign, norm_zero;
-  mac_status_t norm_status;
-  logic [8:0]  norm_exponent;
-  logic [23:0] norm_significand;
-  logic [1:0]  norm_rest;
-
-  flaash_mac_normalize #(
-    .LsbExponent(LsbExponent)
-  ) u_normalize (
-    .clk_i,
-    .rst_ni,
-    .win_valid_i(win_valid),
-    .win_status_i(win_status),
-    .win_alone_i(win_alone),
-    .win_pos_i(win_pos),
-    .win_index_i(win_index),
-    .win_negate_i(win_negate),
-    .win_top_i(win_top),
-    .win_tail_i(win_tail),
-    .win_below_i(win_below),
-    .valid_o(norm_valid),
-    .status_o(norm_status),
-    .sign_o(norm_sign),
-    .zero_o(norm_zero),
-    .exponent_o(norm_exponent),
-    .significand_o(norm_significand),
-    .rest_o(norm_rest)
-  );
-
-  flaash_mac_round u_round (
-    .clk_i,
-    .rst_ni,
-    .valid_i(norm_valid),
-    .status_i(norm_status),
-    .sign_i(norm_sign),
-    .zero_i(norm_zero),
-    .exponent_i(norm_exponent),
-    .significand_i(norm_significand),
-    .rest_i(norm_rest),
-    .valid_o(result_valid_o),
+    .result_valid_o,
     .result_o
   );
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sums products of integers in one wide register; the counterpart of flaash_mac_float.
 //
-// Guarantees  One result per tag.last, in order: the sum of the products since the last one, sign-
-//             extended. A sum that does not fit SumWidth bits gives 0 with result_o.range.
+// Guarantees  One result per tag.last without tag.partial, in order: the sum of the products since the
+//             last one, sign-extended. A sum that does not fit SumWidth bits gives 0 with
+//             result_o.range. For each tag.last with tag.partial (Portions only), in order: the whole
+//             sum, in one word, at part_*.
 // Demands     As flaash_mac_float; at most 2 ** CountWidth products per dot product.
-// Latency     Two cycles. Throughput: one product and one result per cycle.
-// Stalls      At a tag.last while room_i is low. Reset forgets everything.
+// Latency     Two cycles, one to part_*. Throughput: one product and one result per cycle.
+// Stalls      At a tag.last while there is no room for what it gives. Reset forgets everything.
 
 module flaash_mac_integer
   import flaash_pkg::*;
@@ -13,7 +15,9 @@ module flaash_mac_integer
 #(
   parameter int unsigned ProductWidth = 32,  // bits of a product's magnitude
   parameter int unsigned SumWidth     = 48,  // bits of a result, ResultWidth at most
-  parameter int unsigned CountWidth   = 20   // binary logarithm of the products in a sum
+  parameter int unsigned CountWidth   = 20,  // binary logarithm of the products in a sum
+  parameter bit          Portions     = 1'b0,  // dot products can be portions
+  localparam int unsigned Width = ProductWidth + CountWidth + 1
 ) (
   input  logic                    clk_i,
   input  logic                    rst_ni,
@@ -26,23 +30,24 @@ module flaash_mac_integer
   input  logic                    room_i,
   output logic                    launch_o,
   output logic                    result_valid_o,
-  output mac_result_t             result_o
+  output mac_result_t             result_o,
+
+  input  logic                    part_room_i,
+  output logic                    part_launch_o,
+  output logic                    part_valid_o,
+  output part_head_t              part_head_o,
+  output logic [Width-1:0]        part_word_o
 );
 
-  localparam int unsigned Width = ProductWidth + CountWidth + 1;
-
-  if (SumWidth > ResultWidth || SumWidth >= Width) begin : gen_illegal_width
-    $fatal(1, "SumWidth must fit the result, and the accumulator must exceed it");
-  end
-
   // ----------------------------------------------------------------- accumulate
-  logic             accept, empty_q, valid_q;
+  logic             partial, accept, empty_q, valid_q;
   logic [Width-1:0] sum_q, kept, addend;
 
-  assign in_ready_o = room_i || !in_tag_i.last;
+  assign partial    = Portions && in_tag_i.partial;
+  assign in_ready_o = !in_tag_i.last || (partial ? part_room_i : room_i);
   assign accept     = in_valid_i && in_ready_o;
-  assign launch_o   = accept && in_tag_i.last;
-  assign kept      = in_tag_i.first ? '0 : sum_q;
+  assign launch_o   = accept && in_tag_i.last && !partial;
+  assign kept       = in_tag_i.first ? '0 : sum_q;
   assign addend     = Width'(in_product_i) ^ {Width{in_tag_i.sign}};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -58,19 +63,16 @@ module flaash_mac_integer
   end
 
   // --------------------------------------------------------------------- result
-  logic        fits;
   mac_result_t result;
 
-  assign fits = (sum_q[Width-1:SumWidth-1] == '0) || (sum_q[Width-1:SumWidth-1] == '1);
-
-  always_comb begin
-    result       = '0;
-    result.empty = empty_q;
-    result.exact = fits;
-    result.range = !fits;
-    result.zero  = !fits || (sum_q == '0);
-    result.value = fits ? {{(ResultWidth - SumWidth + 1){sum_q[SumWidth-1]}}, sum_q[SumWidth-2:0]} : '0;
-  end
+  flaash_mac_check #(
+    .Width(Width),
+    .SumWidth(SumWidth)
+  ) u_check (
+    .sum_i(sum_q),
+    .empty_i(empty_q),
+    .result_o(result)
+  );
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) result_valid_o <= 1'b0;
@@ -79,6 +81,22 @@ module flaash_mac_integer
 
   always_ff @(posedge clk_i) begin
     result_o <= result;
+  end
+
+  // ------------------------------------------------------------------- portions
+  assign part_launch_o = accept && in_tag_i.last && partial;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) part_valid_o <= 1'b0;
+    else part_valid_o <= part_launch_o;
+  end
+
+  always_comb begin
+    part_head_o                = '0;
+    part_head_o.last           = 1'b1;
+    part_head_o.touch          = !empty_q;
+    part_head_o.status.product = !empty_q;
+    part_word_o                = sum_q;
   end
 
 endmodule : flaash_mac_integer

@@ -18,6 +18,11 @@ package flaash_mac_pkg;
     return (format == FormatFp32) ? -298 : -266;
   endfunction
 
+  // Bits of an integer result.
+  function automatic int unsigned integer_width(int unsigned format);
+    return (format == FormatInt8) ? 32 : 48;
+  endfunction
+
   // -------------------------------------------------------------------- accumulator
   localparam int unsigned WordWidth  = 48;  // weight bits of a word: 2 ** 48 of one are 1 of the next
   localparam int unsigned NumWords   = 12;
@@ -25,6 +30,12 @@ package flaash_mac_pkg;
   localparam int unsigned BankAddrWidth = $clog2(BankWords);
   localparam int unsigned IndexWidth = $clog2(NumWords + 1);  // a word, or the carry above the last one
   localparam int unsigned PosWidth   = 9;  // place of a product's last bit in the accumulator, 0 to 506
+
+  // Bits of an accumulator word: exact products and room for 2 ** count_width of them.
+  function automatic int unsigned word_width(int unsigned format, int unsigned count_width);
+    if (format == FormatFp32 || format == FormatBf16) return WordWidth + count_width + 1;
+    return 2 * significand_width(format) + count_width + 1;
+  endfunction
 
   // Bits that a window holds below its top word, enough to round to 24 bits.
   localparam int unsigned TailWidth  = 24;
@@ -34,6 +45,7 @@ package flaash_mac_pkg;
   typedef struct packed {
     logic first;    // first beat of its dot product
     logic last;     // last beat of its dot product
+    logic partial;  // the dot product is a portion of one: its sum is handed on, not rounded
     logic product;  // there is a product
     logic sign;     // it is negative (also of an infinite one)
     logic nan;      // it is not a number
@@ -49,6 +61,15 @@ package flaash_mac_pkg;
     logic pos_inf;
     logic neg_inf;
   } mac_status_t;
+
+  // With one word of the sum of a portion.
+  typedef struct packed {
+    logic                  last;    // last word of the portion
+    logic                  touch;   // there is a word; a portion without products has none
+    logic [IndexWidth-1:0] index;   // which word, 0 for integers
+    mac_status_t           status;  // of the whole portion
+  } part_head_t;
+  localparam int unsigned PartHeadWidth = $bits(part_head_t);
 
   typedef struct packed {
     logic [ResultWidth-1:0] value;

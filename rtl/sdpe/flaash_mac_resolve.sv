@@ -21,6 +21,7 @@ module flaash_mac_resolve
   import flaash_mac_pkg::*;
 #(
   parameter int unsigned CountWidth = 20,  // as for the accumulator
+  parameter int unsigned SetWidth   = 1,   // bits that tell the sets of words apart: a side, a slot
   localparam int unsigned Width      = WordWidth + CountWidth + 1,
   localparam int unsigned CarryWidth = CountWidth + 1
 ) (
@@ -36,10 +37,10 @@ module flaash_mac_resolve
   input  mac_status_t              sum_status_i,
   input  logic                     sum_alone_i,
   input  logic [PosWidth-1:0]      sum_pos_i,
-  input  logic                     sum_side_i,
+  input  logic [SetWidth-1:0]      sum_set_i,
 
   // their words
-  output logic                     read_side_o,
+  output logic [SetWidth-1:0]      read_set_o,
   output logic [BankAddrWidth-1:0] read_addr_o,
   input  logic [Width-1:0]         read_even_i,
   input  logic [Width-1:0]         read_odd_i,
@@ -58,7 +59,7 @@ module flaash_mac_resolve
   output logic                     win_below_o
 );
 
-  localparam int unsigned SideWidth = $bits(mac_status_t) + 1 + PosWidth;
+  localparam int unsigned AboutWidth = $bits(mac_status_t) + 1 + PosWidth;
 
   // ------------------------------------------------------------ which word to read
   logic                  busy_q, step, step_last;
@@ -80,10 +81,11 @@ module flaash_mac_resolve
   end
 
   // --------------------------------------------------------------- read the word
-  logic                  read_valid_q, read_first_q, read_last_q, read_side_q, read_touched;
+  logic                  read_valid_q, read_first_q, read_last_q, read_touched;
+  logic [SetWidth-1:0]   read_set_q;
   logic [NumWords-1:0]   read_touched_q;
   logic [IndexWidth-1:0] read_index_q;
-  logic [SideWidth-1:0]  read_about_q;
+  logic [AboutWidth-1:0]  read_about_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) read_valid_q <= 1'b0;
@@ -95,7 +97,7 @@ module flaash_mac_resolve
     read_last_q    <= step_last;
     read_touched_q <= sum_touched_i;
     read_index_q   <= index;
-    read_side_q    <= sum_side_i;
+    read_set_q    <= sum_set_i;
     read_about_q   <= {sum_status_i, sum_alone_i, sum_pos_i};
   end
 
@@ -106,13 +108,13 @@ module flaash_mac_resolve
     end
   end
 
-  assign read_side_o = read_side_q;
+  assign read_set_o = read_set_q;
   assign read_addr_o = read_index_q[IndexWidth-1:1];
 
   // ------------------------------------------------------------------- add carry
   logic                  add_valid_q, add_first_q, add_last_q;
   logic [IndexWidth-1:0] add_index_q;
-  logic [SideWidth-1:0]  add_about_q;
+  logic [AboutWidth-1:0]  add_about_q;
   logic [Width-1:0]      add_word_q, total;
   logic [CarryWidth-1:0] carry_q, carry_in;
 
@@ -135,7 +137,7 @@ module flaash_mac_resolve
   // ----------------------------------------------------------------- two windows
   logic                  dig_valid_q, dig_first_q, dig_last_q;
   logic [IndexWidth-1:0] dig_index_q;
-  logic [SideWidth-1:0]  dig_about_q;
+  logic [AboutWidth-1:0]  dig_about_q;
   logic [WordWidth-1:0]  digit_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -195,7 +197,7 @@ module flaash_mac_resolve
   // for a negative sum if its negation is not.
   logic                  end_valid_q, negative, carry_top;
   logic [IndexWidth-1:0] end_index_q;
-  logic [SideWidth-1:0]  end_about_q;
+  logic [AboutWidth-1:0]  end_about_q;
   logic [CarryWidth-1:0] end_carry_q;
   logic                  end_zero;
 

@@ -4,11 +4,14 @@
 // Guarantees  Each job gives one dot product per fiber of its run, exact and rounded once, in order.
 //             With dense_i all of them become results, else those that are not zero; none that is
 //             out of an integer format's range. No result is lost, doubled or overtaken.
+//             A job that is a portion (Portions only) gives the words of its exact sum at part_*
+//             instead, in order among portions; no result, and no dot product that is done.
 //             events_o and flags_o tell what happens in this cycle; idle_o: nothing is inside but
 //             results that wait in the result store.
 // Demands     Jobs as in flaash_pkg, whose fibers are in the memory: b_count fibers of B in b_lines
 //             lines, one of A in a_lines. Answers of the memory in the order of the requests, and
-//             none to a request from before a reset. dense_i changes only while idle_o.
+//             none to a request from before a reset. dense_i and split_i change only while idle_o;
+//             with split_i each job is one dot product or portion.
 // Latency     From an accepted job of one line each to its result: 5 cycles, the memory's and the
 //             MAC's latency, one more with EngineCompare.
 // Throughput  As the intersection: one pair of lines or one step per cycle. Jobs overlap in every
@@ -19,12 +22,14 @@
 //   job_* -> u_jobs -+-> u_loader_a ----+
 //                    +-> u_loader_b ----+-> intersection -> u_matches -> u_mac -> u_store -> result_*
 //                    +-> u_tracker -------------------- names ----------------------^
+//                    +-> u_names   -- portions: slots, to the words that u_mac sends --> part_*
 
 `include "flaash_assert.svh"
 `include "flaash_line.svh"
 
 module flaash_sdpe
   import flaash_pkg::*;
+  import flaash_mac_pkg::*;
 #(
   parameter int unsigned Format      = FormatFp32,     // Format*
   parameter int unsigned Lanes       = 4,              // entries per line: 1, 2, 4, 8
@@ -32,13 +37,16 @@ module flaash_sdpe
   parameter int unsigned Engine      = EngineCompare,  // Engine*
   parameter int unsigned LoaderDepth = 8,              // lines of prefetch, a power of two, 2 or more
   parameter int unsigned ResultDepth = 16,             // results, a power of two, 2 or more
+  parameter bit          Portions    = 1'b0,           // jobs can be portions
   localparam int unsigned ValueWidth = value_width(Format),
-  localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth)
+  localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth),
+  localparam int unsigned WordBits   = word_width(Format, EntryIdWidth)
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
 
   input  logic                 dense_i,  // keep results that are zero
+  input  logic                 split_i,  // jobs may be portions
 
   // jobs
   input  logic                 job_valid_i,
@@ -62,6 +70,13 @@ module flaash_sdpe
   input  logic                 result_ready_i,
   output result_t              result_o,
 
+  // words of portions
+  output logic                 part_valid_o,
+  input  logic                 part_ready_i,
+  output slot_t                part_slot_o,
+  output part_head_t           part_head_o,
+  output logic [WordBits-1:0]  part_word_o,
+
   // what happens in this cycle
   output flags_t               flags_o,
   output sdpe_events_t         events_o,
@@ -78,9 +93,10 @@ module flaash_sdpe
   job_t                      job;
   logic                      job_valid, job_start;
   logic [$clog2(JobDepth):0] jobs_waiting;
-  logic                      a_job_ready, b_job_ready, tracker_ready;
+  logic                      a_job_ready, b_job_ready, tracker_ready, names_ready, partial;
 
-  assign job_start = job_valid && a_job_ready && b_job_ready && tracker_ready;
+  assign partial   = Portions && split_i && job.portion.partial;
+  assign job_start = job_valid && a_job_ready && b_job_ready && tracker_ready && names_ready;
 
   flaash_stream_fifo #(
     .Width($bits(job_t)),
@@ -98,50 +114,49 @@ module flaash_sdpe
   );
 
   // ----------------------------------------------------------------------- fibers
-  logic                 a_valid, a_ready, b_valid, b_ready;
+  logic                 a_valid, a_ready, b_loaded, b_wanted, b_valid, b_ready;
   logic [LineWidth-1:0] a_line, b_line;
 
-  flaash_fiber_loader #(
-    .LineWidth(LineWidth),
-    .Depth    (LoaderDepth)
-  ) u_loader_a (
+  flaash_fiber_pair #(
+    .Lanes     (Lanes),
+    .CoordWidth(CoordWidth),
+    .ValueWidth(ValueWidth),
+    .Depth     (LoaderDepth),
+    .Portions  (Portions)
+  ) u_fibers (
     .clk_i,
     .rst_ni,
     .job_valid_i  (job_start),
-    .job_ready_o  (a_job_ready),
-    .job_first_i  (job.a_first),
-    .job_lines_i  (job.a_lines),
-    .job_repeats_i(job.b_count),
-    .req_valid_o  (a_req_valid_o),
-    .req_ready_i  (a_req_ready_i),
-    .req_addr_o   (a_req_addr_o),
-    .rsp_valid_i  (a_rsp_valid_i),
-    .rsp_data_i   (a_rsp_data_i),
-    .line_valid_o (a_valid),
-    .line_ready_i (a_ready),
-    .line_data_o  (a_line)
+    .a_job_ready_o(a_job_ready),
+    .b_job_ready_o(b_job_ready),
+    .job_i        (job),
+    .a_req_valid_o, .a_req_ready_i, .a_req_addr_o, .a_rsp_valid_i, .a_rsp_data_i,
+    .b_req_valid_o, .b_req_ready_i, .b_req_addr_o, .b_rsp_valid_i, .b_rsp_data_i,
+    .a_valid_o    (a_valid),
+    .a_ready_i    (a_ready),
+    .a_line_o     (a_line),
+    .b_valid_o    (b_loaded),
+    .b_ready_i    (b_wanted),
+    .b_line_o     (b_line)
   );
 
-  flaash_fiber_loader #(
-    .LineWidth(LineWidth),
-    .Depth    (LoaderDepth)
-  ) u_loader_b (
-    .clk_i,
-    .rst_ni,
-    .job_valid_i  (job_start),
-    .job_ready_o  (b_job_ready),
-    .job_first_i  (job.b_first),
-    .job_lines_i  (job.b_lines),
-    .job_repeats_i(fiber_id_t'(1)),
-    .req_valid_o  (b_req_valid_o),
-    .req_ready_i  (b_req_ready_i),
-    .req_addr_o   (b_req_addr_o),
-    .rsp_valid_i  (b_rsp_valid_i),
-    .rsp_data_i   (b_rsp_data_i),
-    .line_valid_o (b_valid),
-    .line_ready_i (b_ready),
-    .line_data_o  (b_line)
-  );
+  // The merge engine would compare its way through the fiber of B up to the portion, entry by entry.
+  if (Portions && Engine == EngineMerge) begin : gen_seek
+    flaash_portion_seek #(
+      .Lanes     (Lanes),
+      .CoordWidth(CoordWidth),
+      .ValueWidth(ValueWidth)
+    ) u_seek (
+      .clk_i, .rst_ni,
+      .split_i,
+      .a_valid_i(a_valid), .a_ready_i(a_ready), .a_line_i(a_line),
+      .b_valid_i(b_loaded), .b_ready_o(b_wanted), .b_line_i(b_line),
+      .b_valid_o(b_valid), .b_ready_i(b_ready)
+    );
+  end else begin : gen_no_seek
+    assign b_valid  = b_loaded;
+    assign b_wanted = b_ready;
+  end
 
   // ----------------------------------------------------------------- intersection
   logic                  match_valid, match_ready, match_product, match_last;
@@ -154,22 +169,11 @@ module flaash_sdpe
     .CoordWidth(CoordWidth),
     .ValueWidth(ValueWidth)
   ) u_intersect (
-    .clk_i,
-    .rst_ni,
-    .a_valid_i      (a_valid),
-    .a_ready_o      (a_ready),
-    .a_line_i       (a_line),
-    .b_valid_i      (b_valid),
-    .b_ready_o      (b_ready),
-    .b_line_i       (b_line),
-    .match_valid_o  (match_valid),
-    .match_ready_i  (match_ready),
-    .match_product_o(match_product),
-    .match_last_o   (match_last),
-    .match_a_o      (match_a),
-    .match_b_o      (match_b),
-    .step_o         (step),
-    .stall_o        (stall_mac)
+    .clk_i, .rst_ni,
+    .a_valid_i(a_valid), .a_ready_o(a_ready), .a_line_i(a_line), .b_valid_i(b_valid),
+    .b_ready_o(b_ready), .b_line_i(b_line), .match_valid_o(match_valid), .match_ready_i(match_ready),
+    .match_product_o(match_product), .match_last_o(match_last), .match_a_o(match_a),
+    .match_b_o(match_b), .step_o(step), .stall_o(stall_mac)
   );
 
   logic waiting, stall_a, stall_b;
@@ -177,19 +181,12 @@ module flaash_sdpe
   flaash_line_watch #(
     .Jobs(TrackedJobs)
   ) u_watch (
-    .clk_i,
-    .rst_ni,
-    .job_i       (job_start),
-    .job_fibers_i(job.b_count),
-    .a_valid_i   (a_valid),
-    .a_ready_i   (a_ready),
-    .a_last_i    (a_line[LineWidth-1]),  // the top bit of a line
-    .b_valid_i   (b_valid),
-    .b_ready_i   (b_ready),
-    .b_last_i    (b_line[LineWidth-1]),
-    .waiting_o   (waiting),
-    .stall_a_o   (stall_a),
-    .stall_b_o   (stall_b)
+    .clk_i, .rst_ni,
+    .job_i(job_start), .job_fibers_i(job.b_count),
+    // `last` is the top bit of a line
+    .a_valid_i(a_valid), .a_ready_i(a_ready), .a_last_i(a_line[LineWidth-1]),
+    .b_valid_i(b_valid), .b_ready_i(b_ready), .b_last_i(b_line[LineWidth-1]),
+    .waiting_o(waiting), .stall_a_o(stall_a), .stall_b_o(stall_b)
   );
 
   // ------------------------------------------------------------------ dot products
@@ -197,26 +194,39 @@ module flaash_sdpe
   logic [ResultWidth-1:0] dot_value;
   flags_t                 dot_flags;
 
+  logic     dot_partial;  // the dot product that goes into the MAC is a portion
+
   flaash_mac #(
-    .Format(Format)
+    .Format  (Format),
+    .Portions(Portions)
   ) u_mac (
-    .clk_i,
-    .rst_ni,
-    .in_valid_i  (match_valid),
-    .in_ready_o  (match_ready),
-    .in_product_i(match_product),
-    .in_last_i   (match_last),
-    .in_a_i      (match_a),
-    .in_b_i      (match_b),
-    .out_valid_o (dot_valid),
-    .out_ready_i (dot_ready),
-    .out_value_o (dot_value),
-    .out_flags_o (dot_flags),
-    .out_empty_o (dot_empty),
-    .out_zero_o  (dot_zero),
-    .out_exact_o (dot_exact),
-    .out_range_o (dot_range)
+    .clk_i, .rst_ni,
+    .in_valid_i(match_valid), .in_ready_o(match_ready), .in_product_i(match_product),
+    .in_last_i(match_last), .in_partial_i(dot_partial), .in_a_i(match_a), .in_b_i(match_b),
+    .out_valid_o(dot_valid), .out_ready_i(dot_ready), .out_value_o(dot_value), .out_flags_o(dot_flags),
+    .out_empty_o(dot_empty), .out_zero_o(dot_zero), .out_exact_o(dot_exact), .out_range_o(dot_range),
+    .part_valid_o, .part_ready_i, .part_head_o, .part_word_o
   );
+
+  // --------------------------------------------------------------------- portions
+  logic no_portions;
+
+  if (Portions) begin : gen_names
+    flaash_portion_names #(
+      .Depth(TrackedJobs)
+    ) u_names (
+      .clk_i, .rst_ni,
+      .job_valid_i(job_start && split_i), .job_ready_o(names_ready), .job_partial_i(partial),
+      .job_slot_i(job.portion.slot), .taken_i(match_valid && match_ready && match_last),
+      .partial_o(dot_partial), .left_i(part_valid_o && part_ready_i && part_head_o.last),
+      .slot_o(part_slot_o), .empty_o(no_portions)
+    );
+  end else begin : gen_no_names
+    assign names_ready = 1'b1;
+    assign dot_partial = 1'b0;
+    assign part_slot_o = '0;
+    assign no_portions = 1'b1;
+  end
 
   // ----------------------------------------------------------------------- results
   fiber_id_t dot_a_id, dot_b_id;
@@ -226,51 +236,27 @@ module flaash_sdpe
   flaash_job_tracker #(
     .Depth(TrackedJobs)
   ) u_tracker (
-    .clk_i,
-    .rst_ni,
-    .job_valid_i  (job_start),
-    .job_ready_o  (tracker_ready),
-    .job_a_id_i   (job.a_id),
-    .job_b_id_i   (job.b_id),
-    .job_b_count_i(job.b_count),
-    .done_i       (dot_done),
-    .a_id_o       (dot_a_id),
-    .b_id_o       (dot_b_id),
-    .empty_o      (nothing_tracked)
+    .clk_i, .rst_ni,
+    .job_valid_i(job_start && !partial), .job_ready_o(tracker_ready), .job_a_id_i(job.a_id),
+    .job_b_id_i(job.b_id), .job_b_count_i(job.b_count), .done_i(dot_done), .a_id_o(dot_a_id),
+    .b_id_o(dot_b_id), .empty_o(nothing_tracked)
   );
 
   flaash_result_store #(
     .Depth(ResultDepth)
   ) u_store (
-    .clk_i,
-    .rst_ni,
-    .dense_i,
-    .in_valid_i      (dot_valid),
-    .in_ready_o      (dot_ready),
-    .in_a_id_i       (dot_a_id),
-    .in_b_id_i       (dot_b_id),
-    .in_value_i      (dot_value),
-    .in_flags_i      (dot_flags),
-    .in_empty_i      (dot_empty),
-    .in_zero_i       (dot_zero),
-    .in_exact_i      (dot_exact),
-    .in_range_i      (dot_range),
-    .out_valid_o     (result_valid_o),
-    .out_ready_i     (result_ready_i),
-    .out_result_o    (result_o),
-    .dot_done_o      (dot_done),
-    .result_o        (stored),
-    .zero_empty_o    (zero_empty),
-    .zero_cancel_o   (zero_cancel),
-    .zero_underflow_o(zero_underflow),
-    .range_o         (range_error),
-    .stall_o         (stall_result),
-    .flags_o
+    .clk_i, .rst_ni,
+    .dense_i, .in_valid_i(dot_valid), .in_ready_o(dot_ready), .in_a_id_i(dot_a_id),
+    .in_b_id_i(dot_b_id), .in_value_i(dot_value), .in_flags_i(dot_flags), .in_empty_i(dot_empty),
+    .in_zero_i(dot_zero), .in_exact_i(dot_exact), .in_range_i(dot_range), .out_valid_o(result_valid_o),
+    .out_ready_i(result_ready_i), .out_result_o(result_o), .dot_done_o(dot_done), .result_o(stored),
+    .zero_empty_o(zero_empty), .zero_cancel_o(zero_cancel), .zero_underflow_o(zero_underflow),
+    .range_o(range_error), .stall_o(stall_result), .flags_o
   );
 
   // ------------------------------------------------------------------------ events
   // A dot product can end while the rest of a fiber is still being discarded: so look at both ends.
-  assign idle_o = jobs_waiting == '0 && nothing_tracked && !waiting;
+  assign idle_o = jobs_waiting == '0 && nothing_tracked && no_portions && !waiting;
 
   assign events_o = {
     !idle_o,  // busy
@@ -281,6 +267,7 @@ module flaash_sdpe
 
   // -------------------------------------------------------------------- properties
   `FLAASH_ASSERT(DenseIsSteady_A, idle_o || dense_i == $past(dense_i), "dense_i changed under way")
+  `FLAASH_ASSERT(SplitIsSteady_A, idle_o || split_i == $past(split_i), "split_i changed under way")
   `FLAASH_ASSERT(NoDotWithoutJob_A, !dot_valid || !nothing_tracked, "a dot product without a job")
   `FLAASH_ASSERT(OneCause_A, $onehot0({stall_a, stall_b, stall_mac}), "two causes of a stall")
   `FLAASH_COVER(DotEndsBeforeFiber_C, nothing_tracked && waiting)

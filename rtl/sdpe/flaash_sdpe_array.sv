@@ -2,7 +2,8 @@
 // SDPE array: the tensor memory with all engines around it.
 //
 // Guarantees  Engine s reads through memory ports 2s (A) and 2s+1 (B), takes its jobs at
-//             job_valid_i[s] and delivers its results at result_*[s]; it sees no other engine.
+//             job_valid_i[s] and delivers its results at result_*[s]; it sees no other engine. The
+//             words of portions of all engines leave at part_*, one per cycle.
 // Demands     Lines are written while no engine has a job that reads them.
 // Latency, throughput, stalls  Those of flaash_sdpe and of the memory chosen by Memory.
 // Reset       Empties the engines; the memory keeps its lines, which nobody may rely on.
@@ -12,6 +13,7 @@
 
 module flaash_sdpe_array
   import flaash_pkg::*;
+  import flaash_mac_pkg::*;
 #(
   parameter int unsigned Format      = FormatFp32,    // Format*
   parameter int unsigned NumSdpe     = 8,             // 1 to 64
@@ -24,14 +26,17 @@ module flaash_sdpe_array
   parameter int unsigned MemLines    = 8192,          // lines per operand
   parameter int unsigned Parity      = 1,             // a parity bit per line, 0 or 1
   parameter int unsigned ResultDepth = 512,           // a power of two
+  parameter bit          Portions    = 1'b0,          // jobs can be portions
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
   localparam int unsigned NumPorts   = 2 * NumSdpe,
-  localparam int unsigned SumWidth   = $clog2(NumPorts + 1)
+  localparam int unsigned SumWidth   = $clog2(NumPorts + 1),
+  localparam int unsigned WordBits   = word_width(Format, EntryIdWidth)
 ) (
   input  logic                       clk_i,
   input  logic                       rst_ni,
 
   input  logic                       dense_i,
+  input  logic                       split_i,  // jobs may be portions
 
   // lines from the operand loader
   input  logic                       wr_valid_i,
@@ -48,6 +53,13 @@ module flaash_sdpe_array
   output logic [NumSdpe-1:0]         result_valid_o,
   input  logic [NumSdpe-1:0]         result_ready_i,
   output result_t [NumSdpe-1:0]      result_o,
+
+  // words of portions, of all engines
+  output logic                       part_valid_o,
+  input  logic                       part_ready_i,
+  output slot_t                      part_slot_o,
+  output part_head_t                 part_head_o,
+  output logic [WordBits-1:0]        part_word_o,
 
   // what happened in this cycle
   output sdpe_events_t [NumSdpe-1:0] events_o,
@@ -114,8 +126,18 @@ module flaash_sdpe_array
   end
 
   // ------------------------------------------------------------------------ engines
+  localparam int unsigned PartWidth = SlotWidth + PartHeadWidth + WordBits;
+
+  logic [NumSdpe-1:0]                part_valid, part_ready;
+  logic [NumSdpe-1:0][PartWidth-1:0] part;
+
   for (genvar s = 0; s < int'(NumSdpe); s++) begin : gen_sdpe
+    slot_t               part_slot;
+    part_head_t          part_head;
+    logic [WordBits-1:0] part_word;
+
     assign req_operand[2*s +: 2] = 2'b10;
+    assign part[s]               = {part_slot, part_head, part_word};
 
     flaash_sdpe #(
       .Format     (Format),
@@ -123,18 +145,43 @@ module flaash_sdpe_array
       .CoordWidth (CoordWidth),
       .Engine     (Engine),
       .LoaderDepth(LoaderDepth),
-      .ResultDepth(ResultDepth)
+      .ResultDepth(ResultDepth),
+      .Portions   (Portions)
     ) u_sdpe (
       .clk_i, .rst_ni,
-      .dense_i,
+      .dense_i, .split_i,
       .job_valid_i(job_valid_i[s]), .job_ready_o(job_ready_o[s]), .job_i(job_i),
       .a_req_valid_o(req_valid[2*s]), .a_req_ready_i(req_ready[2*s]), .a_req_addr_o(req_addr[2*s]),
       .a_rsp_valid_i(rsp_valid[2*s]), .a_rsp_data_i(rsp_data[2*s]),
       .b_req_valid_o(req_valid[2*s+1]), .b_req_ready_i(req_ready[2*s+1]), .b_req_addr_o(req_addr[2*s+1]),
       .b_rsp_valid_i(rsp_valid[2*s+1]), .b_rsp_data_i(rsp_data[2*s+1]),
       .result_valid_o(result_valid_o[s]), .result_ready_i(result_ready_i[s]), .result_o(result_o[s]),
+      .part_valid_o(part_valid[s]), .part_ready_i(part_ready[s]),
+      .part_slot_o(part_slot), .part_head_o(part_head), .part_word_o(part_word),
       .flags_o(flags_o[s]), .events_o(events_o[s]), .idle_o(idle_o[s])
     );
+  end
+
+  // ----------------------------------------------------------------------- portions
+  if (Portions) begin : gen_parts
+    flaash_stream_tree #(
+      .Width (PartWidth),
+      .Inputs(NumSdpe)
+    ) u_parts (
+      .clk_i, .rst_ni,
+      .in_valid_i(part_valid), .in_ready_o(part_ready), .in_data_i(part),
+      .out_valid_o(part_valid_o), .out_ready_i(part_ready_i),
+      .out_data_o({part_slot_o, part_head_o, part_word_o})
+    );
+  end else begin : gen_no_parts
+    logic unused_parts;
+
+    assign part_ready   = '0;
+    assign part_valid_o = 1'b0;
+    assign part_slot_o  = '0;
+    assign part_head_o  = '0;
+    assign part_word_o  = '0;
+    assign unused_parts = ^{part_valid, part, part_ready_i};
   end
 
   // --------------------------------------------------------------------- properties

@@ -32,9 +32,12 @@ module flaash_core
   parameter int unsigned FiberDepth  = 8192,
   parameter int unsigned Scheduler   = SchedulerDemand,
   parameter int unsigned ResultDepth = 512,
+  parameter int unsigned Portions    = 0,
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
   localparam int unsigned SumWidth   = $clog2(2 * NumSdpe + 1),
-  localparam int unsigned IncrementWidth = $bits(dots_t)
+  localparam int unsigned IncrementWidth = $bits(dots_t),
+  // SDPEs, and the combiner if there is one: where results come from.
+  localparam int unsigned NumSources = NumSdpe + ((Engine != EngineLookup && Portions > 0) ? 1 : 0)
 ) (
   input  logic                                       clk_i,
   input  logic                                       rst_ni,
@@ -64,6 +67,7 @@ module flaash_core
   input  logic                                       start_i,
   input  logic                                       dense_i,
   input  fiber_id_t                                  run_length_i,
+  input  entry_id_t                                  portion_length_i,
   input  logic                                       load_enable_i, // operand frames may begin
   input  logic                                       stop_i,        // compute no more
 
@@ -94,7 +98,7 @@ module flaash_core
   output logic [NumCounters-1:0][IncrementWidth-1:0] increments_o,
   output flags_t                                     flags_o,
   output logic [6:0]                                 range_errors_o,
-  output logic [5:0]                                 range_sdpe_o,
+  output logic [6:0]                                 range_source_o,
 
   // steps of one SDPE
   input  logic [5:0]                                 sdpe_select_i,
@@ -130,13 +134,13 @@ module flaash_core
   );
 
   // ------------------------------------------------------------------------ compute
-  logic [NumSdpe-1:0]         sdpe_valid, sdpe_ready, sdpe_idle;
-  result_t [NumSdpe-1:0]      sdpe_result;
-  sdpe_events_t [NumSdpe-1:0] events;
-  flags_t [NumSdpe-1:0]       flags;
-  logic [SumWidth-1:0]        reads, conflicts;
-  logic                       generating, handed, busy;
-  dots_t                      handed_dots;
+  logic [NumSources-1:0]         source_valid, source_ready, source_idle;
+  result_t [NumSources-1:0]      source_result;
+  sdpe_events_t [NumSources-1:0] events;
+  flags_t [NumSources-1:0]       flags;
+  logic [SumWidth-1:0]           reads, conflicts;
+  logic                          generating, handed, portion, busy;
+  dots_t                         handed_dots;
 
   if (Engine == EngineLookup) begin : gen_lookup
     flaash_compute_lookup #(
@@ -158,11 +162,16 @@ module flaash_core
       .busy_o(generating), .handed_o(handed), .handed_dots_o(handed_dots),
       .a_addr_o(first_addr[0]), .a_first_i(first[0]), .b_addr_o(first_addr[1]), .b_first_i(first[1]),
       .wr_valid_i(line_valid), .wr_operand_i(line_operand), .wr_addr_i(line_addr), .wr_data_i(line_data),
-      .result_valid_o(sdpe_valid), .result_ready_i(sdpe_ready), .result_o(sdpe_result),
-      .events_o(events), .flags_o(flags), .idle_o(sdpe_idle),
+      .result_valid_o(source_valid), .result_ready_i(source_ready), .result_o(source_result),
+      .events_o(events), .flags_o(flags), .idle_o(source_idle),
       .reads_o(reads), .conflicts_o(conflicts),
       .parity_error_o, .parity_operand_o, .parity_addr_o
     );
+
+    logic unused_portions;
+
+    assign portion         = 1'b0;
+    assign unused_portions = ^portion_length_i;
   end else begin : gen_stream
     flaash_compute_stream #(
       .Format     (Format),
@@ -176,25 +185,26 @@ module flaash_core
       .MemLines   (MemLines),
       .Parity     (Parity),
       .Scheduler  (Scheduler),
-      .ResultDepth(ResultDepth)
+      .ResultDepth(ResultDepth),
+      .Portions   (Portions)
     ) u_compute (
       .clk_i, .rst_ni,
-      .start_i, .dense_i, .run_length_i,
+      .start_i, .dense_i, .run_length_i, .portion_length_i,
       .a_fibers_i(fibers_o[0]), .b_fibers_i(fibers_o[1]),
-      .busy_o(generating), .handed_o(handed), .handed_dots_o(handed_dots),
+      .busy_o(generating), .handed_o(handed), .handed_dots_o(handed_dots), .portion_o(portion),
       .a_addr_o(first_addr[0]), .a_first_i(first[0]), .b_addr_o(first_addr[1]), .b_first_i(first[1]),
       .wr_valid_i(line_valid), .wr_operand_i(line_operand), .wr_addr_i(line_addr), .wr_data_i(line_data),
-      .result_valid_o(sdpe_valid), .result_ready_i(sdpe_ready), .result_o(sdpe_result),
-      .events_o(events), .flags_o(flags), .idle_o(sdpe_idle),
+      .result_valid_o(source_valid), .result_ready_i(source_ready), .result_o(source_result),
+      .events_o(events), .flags_o(flags), .idle_o(source_idle),
       .reads_o(reads), .conflicts_o(conflicts),
       .parity_error_o, .parity_operand_o, .parity_addr_o
     );
   end
 
   // ------------------------------------------------------------------------ results
-  logic [NumSdpe-1:0] stored, gated_valid, gated_ready;
+  logic [NumSources-1:0] stored, gated_valid, gated_ready;
 
-  for (genvar s = 0; s < int'(NumSdpe); s++) begin : gen_stored
+  for (genvar s = 0; s < int'(NumSources); s++) begin : gen_stored
     sdpe_events_t event_s;  // Icarus takes no member of an element with an index
 
     assign event_s   = events[s];
@@ -205,39 +215,40 @@ module flaash_core
   end
 
   flaash_result_gate #(
-    .NumSdpe   (NumSdpe),
+    .NumSources(NumSources),
     .CountWidth($clog2(ResultDepth) + 1)
   ) u_result_gate (
     .clk_i, .rst_ni,
     .stop_i, .stored_i(stored),
-    .in_valid_i(sdpe_valid), .in_ready_o(sdpe_ready),
+    .in_valid_i(source_valid), .in_ready_o(source_ready),
     .out_valid_o(gated_valid), .out_ready_i(gated_ready)
   );
 
   flaash_result_network #(
-    .NumSdpe(NumSdpe)
+    .NumSources(NumSources)
   ) u_result_network (
     .clk_i, .rst_ni,
-    .in_valid_i(gated_valid), .in_ready_o(gated_ready), .in_result_i(sdpe_result),
+    .in_valid_i(gated_valid), .in_ready_o(gated_ready), .in_result_i(source_result),
     .out_valid_o(result_valid_o), .out_ready_i(result_ready_i), .out_result_o(result_o)
   );
 
   // ----------------------------------------------------------------------- progress
   flaash_perf_sum #(
-    .NumSdpe(NumSdpe)
+    .NumSdpe   (NumSdpe),
+    .NumSources(NumSources)
   ) u_perf_sum (
     .clk_i, .rst_ni,
     .events_i(events), .flags_i(flags),
-    .handed_i(handed), .handed_dots_i(handed_dots), .reads_i(reads), .conflicts_i(conflicts),
-    .loading_i(loading_o), .sent_i, .discarded_i(discarded),
-    .increments_o, .flags_o, .range_errors_o, .range_sdpe_o
+    .handed_i(handed), .handed_dots_i(handed_dots), .portion_i(portion),
+    .reads_i(reads), .conflicts_i(conflicts), .loading_i(loading_o), .sent_i, .discarded_i(discarded),
+    .increments_o, .flags_o, .range_errors_o, .range_source_o
   );
 
   flaash_step_counters #(
     .NumSdpe(NumSdpe)
   ) u_step_counters (
     .clk_i, .rst_ni,
-    .start_i, .events_i(events), .select_i(sdpe_select_i), .steps_o(sdpe_steps_o)
+    .start_i, .events_i(events[NumSdpe-1:0]), .select_i(sdpe_select_i), .steps_o(sdpe_steps_o)
   );
 
   flaash_progress #(
@@ -258,7 +269,7 @@ module flaash_core
   `FLAASH_ASSERT(StartWithOperands_A, !start_i || (loaded_o == 2'b11 && extent_o[0] == extent_o[1]),
                  "started without two operands that fit")
   `FLAASH_ASSERT(NothingIsLeft_A, !all_stored_o || stop_i || busy || start_i
-                 || (sdpe_valid == '0 && !result_valid_o && (&sdpe_idle)), "something is left behind")
-  `FLAASH_ASSERT(DoneIsIdle_A, !done_o || (&sdpe_idle && busy), "done while an engine still works")
+                 || (source_valid == '0 && !result_valid_o && (&source_idle)), "something is left behind")
+  `FLAASH_ASSERT(DoneIsIdle_A, !done_o || (&source_idle && busy), "done while an engine still works")
 
 endmodule : flaash_core

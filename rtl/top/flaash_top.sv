@@ -32,7 +32,8 @@ module flaash_top
   parameter int unsigned NodeDepth   = 16384,                // upper-level nodes per operand
   parameter int unsigned FiberDepth  = 8192,                 // non-empty fibers per operand
   parameter int unsigned Scheduler   = SchedulerDemand,      // Scheduler*
-  parameter int unsigned ResultDepth = 512                   // results per SDPE, a power of two
+  parameter int unsigned ResultDepth = 512,                  // results per SDPE, a power of two
+  parameter int unsigned Portions    = 0                     // dot products split at a time, 0 to 64
 ) (
   input  logic                     clk_i,
   input  logic                     rst_ni,
@@ -99,9 +100,11 @@ module flaash_top
   logic [31:0]                                load_error_place;
   logic                                       start, dense, done, drained;
   fiber_id_t                                  run_length;
+  entry_id_t                                  portion_length;
   flags_t                                     flags;
   logic [6:0]                                 range_errors;
-  logic [5:0]                                 range_sdpe, sdpe_select;
+  logic [6:0]                                 range_source;
+  logic [5:0]                                 sdpe_select;
   logic [31:0]                                sdpe_steps;
   logic [NumCounters-1:0][IncrementWidth-1:0] increments;
   logic                                       discarded, progress, parity_error, parity_operand;
@@ -117,7 +120,8 @@ module flaash_top
     .Scheduler (Scheduler),
     .MemLines  (MemLines),
     .NodeDepth (NodeDepth),
-    .FiberDepth(FiberDepth)
+    .FiberDepth(FiberDepth),
+    .CanSplit  (Engine != EngineLookup && Portions > 0)
   ) u_registers (
     .clk_i, .rst_ni,
     .s_axil_awvalid_i(s_axil_awvalid), .s_axil_awready_o(s_axil_awready),
@@ -136,8 +140,9 @@ module flaash_top
     .load_error_valid_i(load_error), .load_error_code_i(load_error_code),
     .load_error_place_i(load_error_place),
     .start_o(start), .dense_o(dense), .run_length_o(run_length),
+    .portion_length_o(portion_length),
     .done_i(done), .drained_i(drained), .flags_i(flags),
-    .range_errors_i(range_errors), .range_sdpe_i(range_sdpe),
+    .range_errors_i(range_errors), .range_source_i(range_source),
     .increments_i(increments), .discarded_i(discarded), .trailer_code_o(trailer_code),
     .parity_error_i(parity_error), .parity_place_i({parity_operand, LinesLevel, 28'(parity_addr)}),
     .progress_i(progress || (s_axis_tvalid && s_axis_tready) || (m_axis_tvalid && m_axis_tready)),
@@ -182,7 +187,8 @@ module flaash_top
     .NodeDepth  (NodeDepth),
     .FiberDepth (FiberDepth),
     .Scheduler  (Scheduler),
-    .ResultDepth(ResultDepth)
+    .ResultDepth(ResultDepth),
+    .Portions   (Portions)
   ) u_core (
     .clk_i, .rst_ni(core_rst_n), .store_rst_ni(store_rst_n),
     .s_axis_tvalid_i(gated_valid), .s_axis_tready_o(gated_ready),
@@ -191,14 +197,15 @@ module flaash_top
     .all_stored_o(all_stored), .sent_i(sent),
     .path_addr_i(path_addr), .path_o(path),
     .node_addr_i(node_addr), .node_coord_o(node_coord), .node_parent_o(node_parent),
-    .start_i(start), .dense_i(dense), .run_length_i(run_length), .load_enable_i(load_enable),
+    .start_i(start), .dense_i(dense), .run_length_i(run_length),
+    .portion_length_i(portion_length), .load_enable_i(load_enable),
     .stop_i(stopping), .loading_o(loading), .done_o(done), .progress_o(progress),
     .loaded_o(loaded), .order_o(order), .extent_o(extent), .entries_o(entries),
     .fibers_o(fibers), .lines_o(lines),
     .error_valid_o(load_error), .error_code_o(load_error_code), .error_place_o(load_error_place),
     .parity_error_o(parity_error), .parity_operand_o(parity_operand), .parity_addr_o(parity_addr),
     .increments_o(increments), .flags_o(flags),
-    .range_errors_o(range_errors), .range_sdpe_o(range_sdpe),
+    .range_errors_o(range_errors), .range_source_o(range_source),
     .sdpe_select_i(sdpe_select), .sdpe_steps_o(sdpe_steps)
   );
 

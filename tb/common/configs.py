@@ -38,6 +38,11 @@ class Config:
     def __getitem__(self, parameter: str) -> int | str:
         return self.values[parameter]
 
+    @property
+    def can_split(self) -> bool:
+        """Whether the hardware can split a dot product into portions."""
+        return int(self.values["Portions"]) > 0 and self.values["Engine"] != "lookup"
+
     def parameters(self) -> dict[str, int]:
         """Return the parameters as the integers that the top module takes."""
         return {name: CHOICES[name][value] if name in CHOICES else int(value)

@@ -12,6 +12,7 @@ from models.numbers import Flags, get_format
 from tb.agents.contraction.item import PORTS
 from tb.common.configs import Config
 from tb.env.cover_points import FILLS, PLACES, hit
+from tb.env.portions import count_portions
 from tb.env.predictor import Prediction
 from tb.env.scoreboard import ABORTED, Contracted
 
@@ -73,7 +74,7 @@ class CoverageSubscriber(uvm_subscriber):
         for csf in (prediction.a, prediction.b):
             self._sample_operand(csf)
         self._sample_pair(prediction)
-        self._sample_jobs(prediction.a, prediction.b)
+        self._sample_jobs(prediction.a, prediction.b, prediction.item.portion)
         self._sample_result(prediction.result)
 
     def _sample_build(self) -> None:
@@ -135,26 +136,30 @@ class CoverageSubscriber(uvm_subscriber):
             hit("operand.empty", "no entries " + ("at all" if all(empty) else "in A" if empty[0] else "in B"))
         hit("mode.dense_engine", f"{'dense' if item.dense else 'sparse'} x {self._config['Engine']}")
         hit("mode.run_length", count_class(item.run_length, [(0, "all"), (1, "1"), (7, "2-7")], "8 or more"))
+        hit("mode.portion", count_class(item.portion, [(0, "off"), (1, "1"), (self._lanes - 1, "below a line")],
+                                        "a line or more"))
         if item.run_length > len(b.fiber_bounds()):
             hit("mode.run_length", "above the fibers of B")
         per_sdpe = result.jobs / self._sdpes
         hit("mode.jobs_per_sdpe", "none" if not result.jobs else "more" if per_sdpe > 1
             else "one" if per_sdpe == 1 else "less than one")
 
-    def _sample_jobs(self, a: Csf, b: Csf) -> None:
+    def _sample_jobs(self, a: Csf, b: Csf, portion: int) -> None:
         bounds_a, bounds_b = a.fiber_bounds(), b.fiber_bounds()
         jobs = len(bounds_a) * len(bounds_b)
         for job in np.unique(np.linspace(0, jobs - 1, min(jobs, SAMPLED_JOBS)).astype(int)):
             first, second = divmod(int(job), len(bounds_b))
             self._sample_job(a.leaf_coords[slice(*bounds_a[first])], b.leaf_coords[slice(*bounds_b[second])],
-                             a.shape[-1])
+                             a.shape[-1], portion)
 
-    def _sample_job(self, a: np.ndarray, b: np.ndarray, extent: int) -> None:
+    def _sample_job(self, a: np.ndarray, b: np.ndarray, extent: int, portion: int) -> None:
         hit("fiber.lengths", f"{self._fill(len(a), extent)} x {self._fill(len(b), extent)}")
         for fiber in (a, b):
             hit("fiber.last_line", str((len(fiber) - 1) % self._lanes + 1))
         _, at_a, at_b = np.intersect1d(a, b, assume_unique=True, return_indices=True)
         matches = len(at_a)
+        if portion:
+            self._sample_portions(len(a), at_a, portion)
         hit("match.count", "none" if not matches else "all of the shorter fiber"
             if matches == min(len(a), len(b)) else "one" if matches == 1 else "some")
         for place in {(self._place(i, len(a)), self._place(j, len(b)))
@@ -163,6 +168,16 @@ class CoverageSubscriber(uvm_subscriber):
         if self._lanes == 4:
             for lanes in set(zip((at_a % 4).tolist(), (at_b % 4).tolist(), strict=True)):
                 hit("match.lanes", " x ".join(map(str, lanes)))
+
+    def _sample_portions(self, length: int, matches: np.ndarray, most: int) -> None:
+        count = count_portions(length, self._lanes, most)
+        hit("portion.count", "not split" if not count else count_class(count, [(2, "2"), (9, "3-9")],
+                                                                     "10 or more"))
+        if count:
+            hit("portion.last", "empty" if (count - 1) * most >= length else "with entries")
+            hit("portion.matches", count_class(len(np.unique(matches // most)),
+                                               [(0, "none"), (1, "in one portion"), (count - 1, "in several")],
+                                               "in all"))
 
     def _fill(self, length: int, extent: int) -> str:
         if length == extent and length > 1:

@@ -47,6 +47,7 @@ class ContractionEnv(uvm_env):
             ConfigDB().set(self, f"{agent}*", "pins", Pins(dut, prefix, dut.clk_i, dut.rst_ni))
         self._format = get_format(str(self._config["Format"]))
         ConfigDB().set(self, "*", "format", self._format)
+        ConfigDB().set(self, "*", "config", self._config)
         self.axil = AxilAgent.create("axil", self)
         self.operand = OperandAgent.create("operand", self)
         self.result = ResultAgent.create("result", self)

@@ -14,6 +14,7 @@ from tb.agents.contraction.item import Outcome
 from tb.common import rtl_constants as rtl
 from tb.common.frames import FrameError, ResultFrame, unpack_results
 from tb.env.compare import compare_records
+from tb.env.portions import all_portions
 from tb.env.predictor import Prediction
 
 MAX_REPORTED = 10
@@ -43,11 +44,12 @@ class Scoreboard(uvm_scoreboard):
     """Takes a Prediction, a result frame if one is due, and an Outcome per item, in this order.
 
     Publishes each Contracted on `ap`.
-    `format` in the configuration database is the value format of the hardware.
+    `format` and `config` in the configuration database are those of the hardware.
     """
 
     def build_phase(self) -> None:
         self._format: NumberFormat = self.cdb_get("format")
+        self._lanes = int(self.cdb_get("config")["Lanes"])
         self._predictions: deque[Prediction] = deque()
         self._frames: deque[FrameItem] = deque()
         self.compared = 0  # results, one by one
@@ -141,7 +143,8 @@ class Scoreboard(uvm_scoreboard):
             "CntJobs": result.jobs, "CntDotsDone": result.jobs, "CntMatches": result.matches,
             "CntResults": result.results, "CntUnloaded": result.results,
             "CntZeroEmpty": result.zeros_empty, "CntZeroCancel": result.zeros_cancel,
-            "CntZeroUnderflow": result.zeros_underflow}
+            "CntZeroUnderflow": result.zeros_underflow,
+            "CntPortions": all_portions(prediction.a, prediction.b, self._lanes, outcome.item.portion)}
         for name, value in expected.items():
             self._equal(name, outcome.counters[name], value)
         self._equal("RegFlags", outcome.registers["RegFlags"], int(result.flags))

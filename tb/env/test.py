@@ -59,7 +59,7 @@ class ContractionTest(uvm_test):
         expected = {f"Reg{name}": parameters[name] for name in (
             "Format", "NumSdpe", "Lanes", "CoordWidth", "MemLines", "NodeDepth", "FiberDepth")}
         expected["RegBlocks"] = sum(parameters[name] << shift for name, shift in (
-            ("Engine", 0), ("Memory", 4), ("Scheduler", 8)))
+            ("Engine", 0), ("Memory", 4), ("Scheduler", 8))) + (self.config.can_split << 12)
         for name, value in expected.items():
             seen = await registers.read(name)
             assert seen == value, f"{name} is {seen:#x}, the build was asked for {value:#x}"

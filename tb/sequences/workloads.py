@@ -20,13 +20,14 @@ class WorkloadsSeq(ContractionSequence):
         pairs: their names; all if there are none.
         run_length: most fibers of B per job, 0 for all.
         stalls: name of a stall generator by port.
+        portion: most entries of A per portion, 0 for no splitting.
     """
 
     def __init__(self, name: str = "workloads", pairs: tuple[str, ...] = (), run_length: int = 0,
-                 stalls: dict[str, str] | None = None):
+                 stalls: dict[str, str] | None = None, portion: int = 0):
         super().__init__(name)
         self.pairs = list(pairs) or workload_names()
-        self.options = {"run_length": run_length, "stalls": stalls}
+        self.options = {"run_length": run_length, "stalls": stalls, "portion": portion}
 
     async def body(self) -> None:
         for pair in self.pairs:

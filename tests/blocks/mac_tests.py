@@ -16,7 +16,7 @@ from tests.blocks.mac_floats import floats
 from tests.blocks.mac_player import Dot, compare, encode
 from tests.blocks.mac_random import random_dots
 
-IN_FIELDS = ("product", "last", "a", "b")
+IN_FIELDS = ("product", "last", "partial", "a", "b")
 OUT_FIELDS = ("value", "flags", "empty", "zero", "exact", "range")
 # Empty dot products inside when nothing leaves: results, waiting sums, stages.
 FLOAT_PLACES, INTEGER_PLACES = 16 + 4 + 5, 16 + 3
@@ -35,6 +35,7 @@ class Bench:
         self.dut = dut
         self.name = next(fmt.name for fmt in FORMATS.values() if fmt.code == int(dut.Format.value))
         self.results: list[tuple[int, int]] = []
+        dut.part_ready_i.value = 0
         self.driver = StreamDriver(dut, "in", dut.clk_i, IN_FIELDS, producer)
         StreamMonitor(dut, "out", dut.clk_i, OUT_FIELDS, callback=self._take)
         StreamSink(dut, "out", dut.clk_i, consumer)
@@ -50,7 +51,7 @@ class Bench:
         for item in dots:
             for line in item.beats():
                 _, kind, a, b = (int(word, 16) for word in line.split())
-                self.driver.append({"product": kind & 1, "last": kind >> 1, "a": a, "b": b})
+                self.driver.append({"product": kind & 1, "last": kind >> 1, "partial": 0, "a": a, "b": b})
 
     async def finish(self, dots: list[Dot]) -> None:
         """Wait for the results of these dot products, and compare them."""

@@ -12,14 +12,14 @@ from tb.common.rtl_constants import CONSTANTS, COUNTERS
 from tests.blocks.sdpe_events import COUNTER_OF, EVENTS
 
 DOTS_WIDTH = CONSTANTS["FiberIdWidth"] + 4
-OTHERS = ("handed", "handed_dots", "reads", "conflicts", "loading", "sent", "discarded")
+OTHERS = ("handed", "handed_dots", "portion", "reads", "conflicts", "loading", "sent", "discarded")
 
 
 def drive(dut: SimHandleBase, rng: random.Random, density: float) -> dict[str, int]:
     """Drive random inputs and return what has to come out, by output or counter."""
-    sdpes = int(dut.NumSdpe.value)
-    raised = [[rng.random() < density for _ in EVENTS] for _ in range(sdpes)]
-    flags = [rng.getrandbits(4) * (rng.random() < density) for _ in range(sdpes)]
+    sources = int(dut.NumSources.value)
+    raised = [[rng.random() < density for _ in EVENTS] for _ in range(sources)]
+    flags = [rng.getrandbits(4) * (rng.random() < density) for _ in range(sources)]
     # The first field of a packed struct has the highest bit.
     packed = [sum(bit << len(EVENTS) - 1 - i for i, bit in enumerate(bits)) for bits in raised]
     dut.events_i.value = sum(value << len(EVENTS) * s for s, value in enumerate(packed))
@@ -30,14 +30,15 @@ def drive(dut: SimHandleBase, rng: random.Random, density: float) -> dict[str, i
     sums = {event: sum(bits[i] for bits in raised) for i, event in enumerate(EVENTS)}
     expected = dict.fromkeys(COUNTERS, 0) | {COUNTER_OF[e]: n for e, n in sums.items() if e in COUNTER_OF}
     expected |= {"CntJobs": other["handed_dots"] * other["handed"], "CntRuns": other["handed"],
-                 "CntMemReads": other["reads"], "CntMemConflicts": other["conflicts"],
+                 "CntPortions": other["portion"], "CntMemReads": other["reads"],
+                 "CntMemConflicts": other["conflicts"],
                  "CntLoadCycles": other["loading"], "CntUnloaded": other["sent"],
                  "CntDiscarded": other["discarded"], "flags": 0,
-                 "range_errors": sums["range_error"], "range_sdpe": 0}
+                 "range_errors": sums["range_error"], "range_source": 0}
     for value in flags:
         expected["flags"] |= value
     wrong = [s for s, bits in enumerate(raised) if bits[EVENTS.index("range_error")]]
-    expected["range_sdpe"] = wrong[0] if wrong else 0
+    expected["range_source"] = wrong[0] if wrong else 0
     return expected
 
 
@@ -46,7 +47,7 @@ def seen(dut: SimHandleBase) -> dict[str, int]:
     increments = int(dut.increments_o.value)
     counters = {name: increments >> DOTS_WIDTH * c.value & 2**DOTS_WIDTH - 1 for name, c in COUNTERS.items()}
     return counters | {name: int(getattr(dut, f"{name}_o").value)
-                       for name in ("flags", "range_errors", "range_sdpe")}
+                       for name in ("flags", "range_errors", "range_source")}
 
 
 @cocotb.test()

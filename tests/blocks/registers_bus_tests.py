@@ -13,7 +13,8 @@ OKAY, SLVERR = 0, 2
 ERR_ADDRESS = ERRORS["ErrAddress"].value
 BY_ADDRESS = {register.address: register for register in REGISTERS.values()}
 MEANT = {"RegMode": 2**MODE_BITS["ModeDense"].value, "RegRunLength": 0xFFFF_FFFF, "RegWatchdog": 0xFFFF_FFFF,
-         "RegSdpeSelect": 63, "RegIrqEnable": 2**CONSTANTS["NumIrqs"] - 1}  # bits of the RW registers that exist
+         "RegPortion": 0xFFFF_FFFF, "RegSdpeSelect": 63,
+         "RegIrqEnable": 2**CONSTANTS["NumIrqs"] - 1}  # bits of the RW registers that exist
 
 
 @cocotb.test()
@@ -60,6 +61,18 @@ async def the_build_can_be_read(dut) -> None:
     blocks = await port.read("RegBlocks")
     for shift, name in ((0, "Engine"), (4, "Memory"), (8, "Scheduler")):
         assert blocks >> shift & 15 == int(getattr(dut, name).value), name
+    assert blocks >> 12 == int(dut.CanSplit.value)
+
+
+@cocotb.test()
+async def portions_need_a_build_that_can_split(dut) -> None:
+    """Elsewhere the register reads 0 and refuses to be written."""
+    port = RegisterPort(dut)
+    await start(dut)
+    can = bool(dut.CanSplit.value)
+    assert await port.access_write(REGISTERS["RegPortion"].address, 9) == can
+    assert await port.read("RegPortion") == 9 * can
+    assert await port.read("RegError") == (0 if can else ERR_ADDRESS)
 
 
 @cocotb.test()

@@ -105,15 +105,19 @@ async def no_start_before_all_has_left(dut) -> None:
 async def parameters_are_taken_at_the_start(dut) -> None:
     _, port, _ = await _begin(dut)
     port.operands()
-    most = 2 ** CONSTANTS["FiberIdWidth"] - 1
-    for dense, length in ((1, 5), (0, 0), (1, most), (0, most + 1), (1, 0xFFFF_FFFF)):
+    most, most_entries = (2 ** CONSTANTS[name] - 1 for name in ("FiberIdWidth", "EntryIdWidth"))
+    for dense, length, portion in ((1, 5, 3), (0, 0, 0), (1, most, most_entries), (0, most + 1, most_entries + 1),
+                                   (1, 0xFFFF_FFFF, 0xFFFF_FFFF)):
         await port.write("RegMode", dense)
         await port.write("RegRunLength", length)
+        await port.write("RegPortion", portion)
         await port.write("RegControl", START)
         for _ in range(2):
             assert (int(dut.dense_o.value), int(dut.run_length_o.value)) == (dense, min(length, most))
+            assert int(dut.portion_length_o.value) == min(portion, most_entries)
             await port.write("RegMode", 1 - dense)
             await port.write("RegRunLength", 77)
+            await port.write("RegPortion", 78)
         await port.pulse(done=1, drained=1)
 
 
@@ -201,8 +205,8 @@ async def the_first_error_stays(dut) -> None:
     port.operands()
     await port.write("RegControl", START)
     await port.pulse(load_error_valid=1, load_error_code=code("ErrPointer"), load_error_place=0x8000_0007,
-                     range_errors=3, range_sdpe=5)
-    await port.pulse(range_errors=2, range_sdpe=1)
+                     range_errors=3, range_source=5)
+    await port.pulse(range_errors=2, range_source=1)
     assert not await port.access_write(0xFF0, 1)
     assert await port.read("RegError") == code("ErrPointer")
     assert await port.read("RegErrorPlace") == 0x8000_0007
@@ -210,8 +214,8 @@ async def the_first_error_stays(dut) -> None:
     assert int(dut.trailer_code_o.value) == code("ErrPointer")
     assert await _status(port) == {"LoadedA", "LoadedB", "Busy", "Error"}
     await port.write("RegControl", SOFT_RESET)
-    await port.pulse(range_errors=1, range_sdpe=63)
-    assert (await port.read("RegError"), await port.read("RegErrorPlace")) == (code("ErrResultRange"), 63)
+    await port.pulse(range_errors=1, range_source=64)
+    assert (await port.read("RegError"), await port.read("RegErrorPlace")) == (code("ErrResultRange"), 64)
 
 
 @cocotb.test()
@@ -233,8 +237,8 @@ async def operands_are_described(dut) -> None:
 async def a_soft_reset_forgets(dut) -> None:
     _, port, pulses = await _begin(dut)
     port.operands()
-    kept = {"RegMode": 1, "RegRunLength": 12345, "RegIrqEnable": 5, "RegWatchdog": 0xFFFF_FFF0,
-            "RegSdpeSelect": 5}
+    kept = {"RegMode": 1, "RegRunLength": 12345, "RegPortion": 67, "RegIrqEnable": 5,
+            "RegWatchdog": 0xFFFF_FFF0, "RegSdpeSelect": 5}
     for name, value in kept.items():
         await port.write(name, value)
     await port.write("RegControl", START)
@@ -325,7 +329,8 @@ async def both_words_of_a_counter_belong_together(dut, kind: str) -> None:
 async def hard_reset_forgets_all(dut) -> None:
     _, port, _ = await _begin(dut)
     port.operands()
-    for name, value in {"RegMode": 1, "RegRunLength": 9, "RegIrqEnable": 7, "RegWatchdog": 99}.items():
+    for name, value in {"RegMode": 1, "RegRunLength": 9, "RegPortion": 4, "RegIrqEnable": 7,
+                        "RegWatchdog": 99}.items():
         await port.write(name, value)
     await port.write("RegControl", START)
     await port.pulse(done=1, flags=15, load_error_valid=1, load_error_code=3, increments=1 << 24)
@@ -333,7 +338,7 @@ async def hard_reset_forgets_all(dut) -> None:
     await Timer(3, "ns")
     dut.rst_ni.value = 1
     await ClockCycles(dut.clk_i, 2)
-    for name in ("RegMode", "RegRunLength", "RegIrqEnable", "RegWatchdog", "RegIrqStatus", "RegError",
+    for name in ("RegMode", "RegRunLength", "RegPortion", "RegIrqEnable", "RegWatchdog", "RegIrqStatus", "RegError",
                  "RegErrorCount", "RegFlags", "CntJobs", "CntCycles"):
         assert await port.read(name) == 0, name
     assert await _status(port) == {"LoadedA", "LoadedB"}

@@ -22,7 +22,7 @@ class Stores:
 
     def __init__(self, dut):
         self._dut = dut
-        self.channels = int(dut.NumSdpe.value)
+        self.channels = int(dut.NumSources.value)
         self.inside = [0] * self.channels
         self.due = [0] * self.channels
         for name in ("stop_i", "stored_i", "in_valid_i", "out_ready_i"):

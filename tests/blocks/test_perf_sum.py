@@ -3,16 +3,17 @@
 
 from tb.common.simulation import run_bench
 
-SDPES = {"verilator": [64], "icarus": [1, 5, 64]}
+# Engines, and sources: one more with a combiner.
+COUNTS = {"verilator": [(64, 65)], "icarus": [(1, 1), (1, 2), (5, 5), (64, 64), (64, 65)]}
 
 
 def test_perf_sum(simulator: str, seed: int) -> None:
-    for count in SDPES[simulator]:
-        run_bench("flaash_perf_sum", "tests.blocks.perf_sum_tests", simulator, f"perf_sum-n{count}",
-                  {"NumSdpe": count}, seed)
+    for sdpes, sources in COUNTS[simulator]:
+        run_bench("flaash_perf_sum", "tests.blocks.perf_sum_tests", simulator, f"perf_sum-n{sdpes}-{sources}",
+                  {"NumSdpe": sdpes, "NumSources": sources}, seed)
 
 
 def test_step_counters(simulator: str, seed: int) -> None:
-    for count in SDPES[simulator]:
+    for count in sorted({sdpes for sdpes, _ in COUNTS[simulator]}):
         run_bench("flaash_step_counters", "tests.blocks.step_counters_tests", simulator,
                   f"step_counters-n{count}", {"NumSdpe": count}, seed)

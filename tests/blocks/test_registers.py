@@ -6,12 +6,17 @@ import pytest
 from tb.common.simulation import SimulationFailed, build, run_bench
 
 PARAMETERS = {"Format": 3, "NumSdpe": 5, "Lanes": 2, "CoordWidth": 11, "Engine": 1, "Memory": 0,
-              "Scheduler": 1, "MemLines": 777, "NodeDepth": 888, "FiberDepth": 999}
+              "Scheduler": 1, "MemLines": 777, "NodeDepth": 888, "FiberDepth": 999, "CanSplit": 1}
 
 
 @pytest.mark.parametrize("module", ["registers_tests", "registers_bus_tests"])
 def test_registers(simulator: str, seed: int, module: str) -> None:
     run_bench("flaash_registers", f"tests.blocks.{module}", simulator, module, PARAMETERS, seed)
+
+
+def test_registers_of_a_build_that_cannot_split(seed: int) -> None:
+    run_bench("flaash_registers", "tests.blocks.registers_bus_tests", "icarus", "registers-whole",
+              {**PARAMETERS, "CanSplit": 0}, seed, testcase="portions_need_a_build_that_can_split,the_build_can_be_read")
 
 
 @pytest.mark.parametrize(("module", "parameters"), [

@@ -11,10 +11,10 @@ SDPES = {"verilator": [5], "icarus": [1, 5, 64]}
 def test_result_gate(simulator: str, seed: int) -> None:
     for count in SDPES[simulator]:
         run_bench("flaash_result_gate", "tests.blocks.result_gate_tests", simulator, f"result_gate-n{count}",
-                  {"NumSdpe": count, "CountWidth": 4}, seed)
+                  {"NumSources": count, "CountWidth": 4}, seed)
 
 
-@pytest.mark.parametrize("count", [0, 65])
+@pytest.mark.parametrize("count", [0, 66])
 def test_illegal_parameters_are_refused(count: int) -> None:
     with pytest.raises(SimulationFailed, match="must be"):
-        build("flaash_result_gate", "verilator", {"NumSdpe": count})
+        build("flaash_result_gate", "verilator", {"NumSources": count})

@@ -5,16 +5,16 @@ import pytest
 
 from tb.common.simulation import SimulationFailed, build, run_bench
 
-SDPES = {"verilator": [5, 32], "icarus": [1, 2, 3, 5, 8, 13, 64]}
+SOURCES = {"verilator": [5], "icarus": [1, 3, 8, 65]}
 
 
 def test_result_network(simulator: str, seed: int) -> None:
-    for sdpes in SDPES[simulator]:
-        run_bench("flaash_result_network", "tests.blocks.result_network_tests", simulator,
-                  f"result_network-n{sdpes}", {"NumSdpe": sdpes}, seed)
+    for sources in SOURCES[simulator]:
+        run_bench("flaash_result_network", "tests.blocks.stream_tree_tests", simulator,
+                  f"result_network-n{sources}", {"NumSources": sources}, seed)
 
 
-@pytest.mark.parametrize("sdpes", [0, 65])
-def test_illegal_parameters_are_refused(sdpes: int) -> None:
-    with pytest.raises(SimulationFailed, match="NumSdpe must be"):
-        build("flaash_result_network", "verilator", {"NumSdpe": sdpes})
+@pytest.mark.parametrize("sources", [0, 66])
+def test_illegal_parameters_are_refused(sources: int) -> None:
+    with pytest.raises(SimulationFailed, match="NumSources must be"):
+        build("flaash_result_network", "verilator", {"NumSources": sources})

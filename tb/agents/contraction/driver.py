@@ -53,6 +53,7 @@ class ContractionDriver(uvm_driver):
         super().__init__(name, parent)
         self._irq, self._pack = irq, pack
         self._random = random.Random(seed)
+        self._portion = 0  # what RegPortion holds; a soft reset leaves it
         self.registers = None
         self.operands: uvm_sequencer | None = None
         self.stallers: dict[str, Callable] = {}
@@ -80,6 +81,9 @@ class ContractionDriver(uvm_driver):
         if item.start and not item.while_loading:
             await registers.write("RegMode", mask(rtl.MODE_BITS, "ModeDense") if item.dense else 0)
             await registers.write("RegRunLength", item.run_length)
+            if item.portion != self._portion:  # hardware that can't split has no such register
+                await registers.write("RegPortion", item.portion)
+                self._portion = item.portion
             for _ in range(1 + item.start_twice):
                 await registers.write("RegControl", START)
         if item.resets:

@@ -56,6 +56,9 @@ module flaash_mac_player
   logic [ValueWidth-1:0]  a_q, b_q;
   logic [ResultWidth-1:0] out_value;
   flags_t                 out_flags;
+  logic                   unused_part_valid;
+  flaash_mac_pkg::part_head_t unused_part_head;
+  logic [flaash_mac_pkg::word_width(Format, CountWidth)-1:0] unused_part_word;
 
   flaash_mac #(
     .Format(Format),
@@ -67,6 +70,7 @@ module flaash_mac_player
     .in_ready_o(in_ready),
     .in_product_i(kind_q[0]),
     .in_last_i(kind_q[1]),
+    .in_partial_i(1'b0),
     .in_a_i(a_q),
     .in_b_i(b_q),
     .out_valid_o(out_valid),
@@ -76,7 +80,11 @@ module flaash_mac_player
     .out_empty_o(out_empty),
     .out_zero_o(out_zero),
     .out_exact_o(out_exact),
-    .out_range_o(out_range)
+    .out_range_o(out_range),
+    .part_valid_o(unused_part_valid),
+    .part_ready_i(1'b0),
+    .part_head_o(unused_part_head),
+    .part_word_o(unused_part_word)
   );
 
   // ---------------------------------------------------------------------- files

@@ -53,6 +53,10 @@ module flaash_sdpe_bench
   logic [1:0][LineWidth-1:0] rsp_data;
   flags_t                    flags;
   logic [1:0]                unused_conflicts;
+  logic                      unused_part_valid;
+  slot_t                     unused_part_slot;
+  flaash_mac_pkg::part_head_t unused_part_head;
+  logic [flaash_mac_pkg::word_width(Format, EntryIdWidth)-1:0] unused_part_word;
 
   assign mem_valid = req_valid & ~pause_i;
 
@@ -78,13 +82,15 @@ module flaash_sdpe_bench
     .ResultDepth(ResultDepth)
   ) u_sdpe (
     .clk_i, .rst_ni,
-    .dense_i,
+    .dense_i, .split_i(1'b0),
     .job_valid_i, .job_ready_o, .job_i(job_data_i),
     .a_req_valid_o(req_valid[0]), .a_req_ready_i(mem_ready[0] && !pause_i[0]), .a_req_addr_o(req_addr[0]),
     .a_rsp_valid_i(rsp_valid[0]), .a_rsp_data_i(rsp_data[0]),
     .b_req_valid_o(req_valid[1]), .b_req_ready_i(mem_ready[1] && !pause_i[1]), .b_req_addr_o(req_addr[1]),
     .b_rsp_valid_i(rsp_valid[1]), .b_rsp_data_i(rsp_data[1]),
     .result_valid_o, .result_ready_i, .result_o(result_data_o),
+    .part_valid_o(unused_part_valid), .part_ready_i(1'b0), .part_slot_o(unused_part_slot),
+    .part_head_o(unused_part_head), .part_word_o(unused_part_word),
     .flags_o(flags), .events_o, .idle_o
   );
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: flaash_result_network passes every result once, in order, fairly."""
+"""Runs inside the simulator: a tree of arbiters passes every beat once, in order, fairly.
+
+The beats of flaash_stream_tree are called `data`, those of flaash_result_network `result`.
+"""
 
 from random import Random
 
@@ -13,7 +16,7 @@ from tb.agents.stream.vector import VectorSource
 from tb.common.bench import rng, start, until
 from tb.common.stalls import STALLS
 
-NUMBER_BITS = 16  # of a result: which one of its SDPE; its SDPE is above, noise above that
+NUMBER_BITS = 16  # of a beat: which one of its input; its input is above, noise above that
 
 
 class Bench:
@@ -21,13 +24,14 @@ class Bench:
 
     def __init__(self, dut: SimHandleBase, random: Random, producers: str | None, consumer: str):
         self.dut, self.random = dut, random
-        self.source = VectorSource(dut, "in", dut.clk_i, "result", random, producers)
-        self.width = len(dut.out_result_o)
+        field = "result" if hasattr(dut, "in_result_i") else "data"
+        self.source = VectorSource(dut, "in", dut.clk_i, field, random, producers)
+        self.width = len(getattr(dut, f"out_{field}_o"))
         self.count = len(dut.in_valid_i)
         self.levels = max(1, (self.count - 1).bit_length())
         self.received: list[int] = []
         self.cycles: list[int] = []  # in which they came
-        StreamMonitor(dut, "out", dut.clk_i, ("result",), callback=self._receive)
+        StreamMonitor(dut, "out", dut.clk_i, (field,), callback=self._receive)
         StreamSink(dut, "out", dut.clk_i, None if consumer == "none" else STALLS[consumer](random))
         self.sent: list[list[int]] = [[] for _ in range(self.count)]
 
@@ -37,8 +41,8 @@ class Bench:
 
     def send(self, sdpe: int, results: int) -> None:
         for _ in range(results):
-            noise = self.random.getrandbits(self.width - NUMBER_BITS - 6)
-            result = noise << (NUMBER_BITS + 6) | sdpe << NUMBER_BITS | len(self.sent[sdpe])
+            noise = self.random.getrandbits(self.width - NUMBER_BITS - 7)
+            result = noise << (NUMBER_BITS + 7) | sdpe << NUMBER_BITS | len(self.sent[sdpe])
             self.sent[sdpe].append(result)
             self.source.queues[sdpe].append(result)
 
@@ -49,7 +53,7 @@ class Bench:
         await ClockCycles(self.dut.clk_i, self.levels + 5)
         came = [[] for _ in range(self.count)]
         for result in self.received:
-            came[result >> NUMBER_BITS & 63].append(result)
+            came[result >> NUMBER_BITS & 127].append(result)
         assert came == self.sent
         assert len(self.received) == total > 0 and not any(self.source.queues)
 
@@ -94,7 +98,8 @@ async def one_result_per_cycle(dut, active: str) -> None:
     bench = await _started(dut)
     sdpes = {"all": range(bench.count), "first": [0], "last": [bench.count - 1]}[active]
     for sdpe in sdpes:
-        bench.send(sdpe, 4 + 40 // bench.count)
+        # Enough that an input that skips levels is not through before the others have come down the tree.
+        bench.send(sdpe, 2 + bench.levels + 40 // bench.count)
     await bench.finish()
     assert bench.cycles[-1] - bench.cycles[0] == len(bench.received) - 1
 

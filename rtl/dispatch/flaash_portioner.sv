@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// Portioner: splits dot products with a long fiber of A into portions, for different SDPEs.
+//
+// Guarantees  A job whose lines of A hold at most length_i entries, or any job while length_i is 0,
+//             passes unchanged. Any other becomes jobs for the same fiber of B, portion i with entries
+//             i * length_i to (i + 1) * length_i - 1 of the fiber of A, as few as cover its lines (the
+//             last one may have no entries, as the last line need not be full). All of them name one
+//             slot, which the combiner gave for this dot product; it is told how many they are when
+//             the last one is taken.
+// Demands     While length_i is not 0, jobs have one fiber of B each. length_i changes only while no job
+//             is offered. The AXI handshake rule on all sides.
+// Latency     None for a job that passes; one cycle for one that is split, to get the slot.
+// Throughput  One job or portion per cycle, and a cycle per dot product that is split.
+// Stalls      Before a dot product that is to be split, while no slot is free. A slot gets free without
+//             any further job, so that this ends: see flaash_combiner.
+// Reset       The next job begins with its first portion.
+
+`include "flaash_assert.svh"
+
+module flaash_portioner
+  import flaash_pkg::*;
+#(
+  parameter int unsigned Lanes = 4  // entries per line: 1, 2, 4, 8
+) (
+  input  logic      clk_i,
+  input  logic      rst_ni,
+
+  input  entry_id_t length_i,   // most entries of A in a portion, 0: nothing is split
+
+  // job generator
+  input  logic      job_valid_i,
+  output logic      job_ready_o,
+  input  job_t      job_i,
+
+  // a slot of the combiner for the dot product
+  output logic      open_valid_o,
+  input  logic      open_ready_i,
+  output fiber_id_t open_a_id_o,
+  output fiber_id_t open_b_id_o,
+  input  slot_t     open_slot_i,
+
+  // how many portions it has
+  output logic      close_o,      // pulse
+  output slot_t     close_slot_o,
+  output entry_id_t close_count_o,
+
+  // scheduler
+  output logic      job_valid_o,
+  input  logic      job_ready_i,
+  output job_t      job_o,
+  output logic      portion_o     // a portion was taken
+);
+
+  if (Lanes != 1 && Lanes != 2 && Lanes != 4 && Lanes != 8) begin : gen_illegal_lanes
+    $fatal(1, "Lanes must be 1, 2, 4 or 8");
+  end
+
+  localparam int unsigned LaneBits   = $clog2(Lanes);
+  localparam int unsigned PlaceWidth = EntryIdWidth + 1;
+
+  typedef logic [PlaceWidth-1:0] place_t;
+
+  // ---------------------------------------------------------------- places in the fiber
+  // The portion goes from entry begin_q up to, without, entry stop.
+  logic   open_q, taken, whole, is_last;
+  place_t begin_q, total, left, stop;
+  slot_t  slot_q;
+  entry_id_t count_q, count;  // portions before this one, with it
+
+  assign total   = place_t'(job_i.a_lines) << LaneBits;  // entries, if all lines are full
+  assign whole   = !(job_valid_i && length_i != '0 && total > place_t'(length_i));
+  assign left    = total - begin_q;
+  assign is_last = left <= place_t'(length_i);
+  assign stop    = is_last ? total : begin_q + place_t'(length_i);
+  assign count   = count_q + 1'b1;
+  assign taken   = open_q && job_ready_i;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)                           open_q <= 1'b0;
+    else if (open_valid_o && open_ready_i) open_q <= 1'b1;
+    else if (taken && is_last)             open_q <= 1'b0;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (open_valid_o) begin
+      slot_q  <= open_slot_i;
+      begin_q <= '0;
+      count_q <= '0;
+    end else if (taken) begin
+      begin_q <= stop;
+      count_q <= count;
+    end
+  end
+
+  assign open_valid_o  = job_valid_i && !whole && !open_q;
+  assign open_a_id_o   = job_i.a_id;
+  assign open_b_id_o   = job_i.b_id;
+  assign close_o       = taken && is_last;
+  assign close_slot_o  = slot_q;
+  assign close_count_o = count;
+
+  // ----------------------------------------------------------------------- jobs
+  place_t     last;  // the portion's last entry
+  line_addr_t first_line, last_line;
+
+  assign last       = stop - 1'b1;
+  assign first_line = line_addr_t'(begin_q >> LaneBits);
+  assign last_line  = line_addr_t'(last >> LaneBits);
+
+  always_comb begin
+    job_o = job_i;
+    if (!whole) begin
+      job_o.portion.partial    = 1'b1;
+      job_o.portion.slot       = slot_q;
+      job_o.portion.first_lane = lane_id_t'(begin_q & place_t'(Lanes - 1));
+      job_o.portion.last_lane  = lane_id_t'(last & place_t'(Lanes - 1));
+      job_o.a_first            = job_i.a_first + first_line;
+      job_o.a_lines            = last_line - first_line + 1'b1;
+    end
+  end
+
+  assign job_valid_o = job_valid_i && (whole || open_q);
+  assign job_ready_o = job_ready_i && (whole || (open_q && is_last));
+  assign portion_o   = taken;
+
+  // ------------------------------------------------------------------- properties
+  `FLAASH_STREAM_CHECK(job, job_valid_o, job_ready_i, job_o, $bits(job_t))
+  `FLAASH_STREAM_CHECK(open, open_valid_o, open_ready_i, {open_a_id_o, open_b_id_o}, 2 * FiberIdWidth)
+  `FLAASH_ASSERT(SingleFibers_A, !job_valid_i || length_i == '0 || job_i.b_count == 1,
+                 "a run of B while dot products are split")
+  `FLAASH_ASSERT(JobWhileOpen_A, !open_q || (job_valid_i && !whole), "a job went away between its portions")
+  `FLAASH_COVER(NoSlot_C, open_valid_o && !open_ready_i)
+  `FLAASH_COVER(SameLine_C, taken && !is_last && first_line == last_line)
+
+endmodule : flaash_portioner

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Portion trim: cuts the lines of a portion of A to the lanes that belong to it, on their way from the
+// memory to the fiber loader.
+//
+// Guarantees  The answer to the request of a whole fiber passes unchanged. That of a portion begins with
+//             its first lane (first line) and ends with its last one (last line), moved down to lane 0
+//             on, lanes above zero; the last line is marked as the last of a fiber. A portion that
+//             lies behind the entries of the fiber's last line is one line without entries.
+// Demands     One answer per request, in order; at most Depth under way.
+// Latency     None: combinational from answer to line.
+// Reset       Forgets the requests under way.
+
+`include "flaash_assert.svh"
+`include "flaash_line.svh"
+
+module flaash_portion_trim
+  import flaash_pkg::*;
+#(
+  parameter int unsigned Lanes      = 4,   // entries per line: 1, 2, 4, 8
+  parameter int unsigned CoordWidth = 16,  // bits of a coordinate, 1 to 32
+  parameter int unsigned ValueWidth = 32,  // bits of a value, 1 or more
+  parameter int unsigned Depth      = 8,   // requests under way, a power of two, 2 or more
+  localparam int unsigned LineWidth = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth)
+) (
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
+
+  // accepted requests
+  input  logic                 req_i,
+  input  logic                 req_begins_i,   // first line of the fiber or portion
+  input  logic                 req_ends_i,     // last line of it
+  input  portion_t             req_portion_i,
+
+  // their answers
+  input  logic                 rsp_valid_i,
+  input  logic [LineWidth-1:0] rsp_data_i,
+  output logic                 line_valid_o,
+  output logic [LineWidth-1:0] line_data_o
+);
+
+  localparam int unsigned CountWidth = $clog2(Lanes) + 1;
+  localparam int unsigned CutWidth   = 1 + 2 * LaneIdWidth;
+
+  `FLAASH_LINE_T(line_t, Lanes, CoordWidth, ValueWidth)
+
+  // ------------------------------------------------------- what each request cuts
+  logic                 req_cuts, ends, cut_valid, cut_ready;
+  lane_id_t             req_first, req_last, first, last;
+  logic [$clog2(Depth):0] unused_usage;
+
+  // Where the sum goes is of no interest here.
+  logic unused_slot;
+  assign unused_slot = ^req_portion_i.slot;
+
+  assign req_cuts  = req_portion_i.partial && req_ends_i;
+  assign req_first = (req_portion_i.partial && req_begins_i) ? req_portion_i.first_lane : '0;
+  assign req_last  = req_cuts ? req_portion_i.last_lane : '1;
+
+  flaash_stream_fifo #(
+    .Width(CutWidth),
+    .Depth(Depth)
+  ) u_cuts (
+    .clk_i,
+    .rst_ni,
+    .in_valid_i (req_i),
+    .in_ready_o (cut_ready),
+    .in_data_i  ({req_cuts, req_first, req_last}),
+    .out_valid_o(cut_valid),
+    .out_ready_i(rsp_valid_i),
+    .out_data_o ({ends, first, last}),
+    .usage_o    (unused_usage)
+  );
+
+  // -------------------------------------------------------------------- the lanes
+  line_t                            in_line, out_line;
+  logic [CountWidth-1:0]            stop, count;  // lanes up to the end; entries that stay
+  logic [Lanes-1:0][ValueWidth-1:0] in_values, values;
+  logic [Lanes-1:0][CoordWidth-1:0] in_coords, coords;
+
+  assign in_line   = rsp_data_i;
+  assign in_values = in_line.values;
+  assign in_coords = in_line.coords;
+  assign stop      = (32'(last) + 1 < 32'(in_line.count)) ? CountWidth'(last) + 1'b1 : in_line.count;
+  assign count     = (32'(stop) > 32'(first)) ? stop - CountWidth'(first) : '0;
+
+  always_comb begin
+    values = '0;
+    coords = '0;
+    for (int unsigned i = 0; i < Lanes; i++) begin
+      for (int unsigned j = i; j < Lanes; j++) begin
+        // Lane j moves to lane i if it is that far from the first one.
+        if (32'(first) == j - i && 32'(stop) > j) begin
+          values[i] = in_values[j];
+          coords[i] = in_coords[j];
+        end
+      end
+    end
+  end
+
+  assign out_line     = {in_line.last || ends, count, values, coords};
+  assign line_valid_o = rsp_valid_i;
+  assign line_data_o  = out_line;
+
+  // ------------------------------------------------------------------- properties
+  `FLAASH_ASSERT(RoomForCut_A, !req_i || cut_ready, "more requests than places")
+  `FLAASH_ASSERT(CutForAnswer_A, !rsp_valid_i || cut_valid, "an answer that nobody asked for")
+  `FLAASH_COVER(Empty_C, rsp_valid_i && count == '0)
+  `FLAASH_COVER(Middle_C, rsp_valid_i && first != '0 && ends && !in_line.last)
+
+endmodule : flaash_portion_trim

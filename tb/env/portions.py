@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How many portions the dispatcher must make."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.csf import Csf
+
+
+def count_portions(length: int, lanes: int, most: int) -> int:
+    """Return the portions of a dot product, 0 if it stays in one piece.
+
+    The hardware knows a fiber's lines, not its entries, so that the last portion may be empty.
+
+    Args:
+        length: entries of the fiber of A.
+        lanes: entries of a line.
+        most: entries of a portion, 0 for no splitting.
+    """
+    places = -(-length // lanes) * lanes
+    return -(-places // most) if most and places > most else 0
+
+
+def all_portions(a: Csf, b: Csf, lanes: int, most: int) -> int:
+    """Return the portions of all dot products of a contraction."""
+    lengths, times = np.unique(np.diff(a.fiber_bounds(), axis=1), return_counts=True)
+    portions = sum(count_portions(int(length), lanes, most) * int(number)
+                   for length, number in zip(lengths, times, strict=True))
+    return portions * len(b.fiber_bounds())
