@@ -385,8 +385,11 @@ async def an_abort_in_the_cycle_of_done_comes_too_late(dut) -> None:
             assert stops["stop_o"] == before and "Done" in await _status(port), "aborted, and done"
         else:
             early += 1
+            dut.stopping_i.value = 1
+            await ClockCycles(dut.clk_i, 2)
         await abort
         await port.pulse(drained=1)
+        dut.stopping_i.value = 0
         await port.write("RegControl", SOFT_RESET)
     assert early and late
 

@@ -90,6 +90,7 @@ module flaash_host_side_bench
     .out_data_o(gated_data), .out_last_o(gated_last), .discarded_o(discarded_o[0])
   );
 
+  logic                    unused_step;
   logic                    node_valid, node_operand, fiber_valid, fiber_operand;
   node_id_t                node_id, node_parent, fiber_node;
   logic [31:0]             node_coord, info_extent;
@@ -114,7 +115,7 @@ module flaash_host_side_bench
     .info_valid_o(info_valid), .info_operand_o(info_operand), .info_order_o(info_order),
     .info_extent_o(info_extent), .info_entries_o(info_entries), .info_fibers_o(info_fibers),
     .info_lines_o(info_lines), .begin_valid_o(begin_valid), .begin_operand_o(begin_operand),
-    .error_valid_o, .error_code_o, .error_place_o, .discarded_o(discarded_o[1]), .step_o(), .loading_o
+    .error_valid_o, .error_code_o, .error_place_o, .discarded_o(discarded_o[1]), .step_o(unused_step), .loading_o
   );
 
   fiber_id_t [1:0]   path_addr;

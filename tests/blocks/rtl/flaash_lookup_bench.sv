@@ -78,6 +78,8 @@ module flaash_lookup_bench
   sdpe_events_t [NumSdpe-1:0] events;
   flags_t [NumSdpe-1:0]       flags;
   logic [SumWidth-1:0]        reads, conflicts;
+  logic                       unused_error, unused_operand;
+  line_addr_t                 unused_addr;
 
   flaash_compute_lookup #(
     .Format     (Format),
@@ -101,7 +103,7 @@ module flaash_lookup_bench
     .result_valid_o, .result_ready_i, .result_o,
     .events_o(events), .flags_o(flags), .idle_o,
     .reads_o(reads), .conflicts_o(conflicts),
-    .parity_error_o(), .parity_operand_o(), .parity_addr_o()
+    .parity_error_o(unused_error), .parity_operand_o(unused_operand), .parity_addr_o(unused_addr)
   );
 
   // -------------------------------------------------------------------- what is done
