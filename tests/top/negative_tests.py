@@ -102,6 +102,11 @@ class WrongCounter(_Misreading):
         outcome.counters["CntMatches"] += 1
 
 
+class WrongPortions(_Misreading):
+    def change(self, outcome: Outcome) -> None:
+        outcome.counters["CntPortions"] += 1
+
+
 class WrongFlags(_Misreading):
     def change(self, outcome: Outcome) -> None:
         outcome.registers["RegFlags"] ^= 8
@@ -134,7 +139,8 @@ class IdleTest(ContractionTest):
 
 REPLACEABLE = (Predictor, ResultMonitor, ResultDriver, Scoreboard)
 BROKEN = [AlteredModel, DroppingMonitor, DoublingMonitor, AlteringMonitor, PaddingMonitor, MisplacingMonitor,
-          SilentMonitor, RepeatingMonitor, DeafDriver, WrongCounter, WrongFlags, WrongError, WrongOperand]
+          SilentMonitor, RepeatingMonitor, DeafDriver, WrongCounter, WrongPortions, WrongFlags, WrongError,
+          WrongOperand]
 
 
 class ReplacingTest(HangingTest):

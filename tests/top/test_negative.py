@@ -24,6 +24,7 @@ BROKEN = {
     "SilentMonitor": r"no result frame",
     "RepeatingMonitor": r"result frame\(s\) that nobody asked for",
     "WrongCounter": r"CntMatches is",
+    "WrongPortions": r"CntPortions is",
     "WrongFlags": r"RegFlags is",
     "WrongError": r"error ErrHeader at 0x0, expected ErrNone",
     "WrongOperand": r"RegFibersB is",

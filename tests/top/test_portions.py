@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Dot products split into portions: the results are the same bytes as those of whole ones.
+
+Each run compares every result with the exact model, which knows of no portions, and every count
+of portions with the rule; on top of that the digests of all results are compared with each other.
+"""
+
+import functools
+from collections.abc import Mapping
+
+import pytest
+
+from tb.common import configs
+from tb.env.run import Run, run_sequences
+
+PAIRS = ["3x512_nnz500"]
+LENGTHS = (0, 1, 2, 3, 16)
+# Machines; each runs with every length of portions.
+MACHINES: list[dict[str, int | str]] = [
+    {"NumSdpe": 1, "Portions": 1}, {"NumSdpe": 3, "Portions": 2, "Lanes": 1, "Engine": "merge"},
+    {"NumSdpe": 8, "Scheduler": "round_robin", "MemLatency": 20}, {"NumSdpe": 5, "Lanes": 2, "MemBanks": 1},
+    {"NumSdpe": 2, "Lanes": 8, "Engine": "merge", "Memory": "ideal", "Portions": 64},
+    {"NumSdpe": 4, "ResultDepth": 2, "Portions": 3, "CoordWidth": 32, "Engine": "merge",
+     "Scheduler": "round_robin"}, {"NumSdpe": 16, "MemLatency": 1}]
+STALLS = ({}, {"result": "bursty"}, {"operand": "random", "result": "single"})
+FORMATS = ("fp32", "bf16", "int8", "int16")
+
+
+def label(change: Mapping[str, object]) -> str:
+    return ",".join(f"{name}={value}" for name, value in change.items())
+
+
+def contract(config: configs.Config, simulator: str, name: str, seed: int, pairs: list[str],
+             portion: int, stalls: Mapping[str, str] | None = None) -> Run:
+    """Contract the pairs and return the run, in which everything agreed."""
+    run = run_sequences(config, simulator, ["workloads"], name, seed,
+                        {"workloads": {"pairs": pairs, "portion": portion, "stalls": dict(stalls or {})}})
+    assert run.summary["passed"] and run.summary["mismatches"] == 0 and run.summary["compared"] > 0
+    return run
+
+
+@functools.cache
+def whole(seed: int) -> str:
+    """Return the digest of the results on a machine that can't split."""
+    return contract(configs.load("default", {"NumSdpe": 2}), "icarus", "portions-whole", seed, PAIRS,
+                    0).summary["digest"]
+
+
+@pytest.mark.parametrize("change", MACHINES, ids=label)
+def test_every_machine_and_length_gives_the_same_bytes(change: dict, seed: int) -> None:
+    """Contract one workload in 35 configurations: machines by lengths, under changing stalls."""
+    config = configs.load("split8", change)
+    for number, length in enumerate(LENGTHS):
+        stalls = STALLS[(number + MACHINES.index(change)) % len(STALLS)]
+        run = contract(config, "icarus", f"portions-{label(change)}-{length}", seed + number, PAIRS, length,
+                       stalls)
+        assert run.summary["digest"] == whole(seed), f"portions of {length}: other results"
+
+
+@pytest.mark.parametrize("fmt", FORMATS)
+def test_special_values_across_portions(fmt: str, seed: int) -> None:
+    """Infinities, NaN, cancellation and carries that meet only in the combiner, in all formats."""
+    engine, slots = ("compare", 1) if fmt in ("bf16", "int16") else ("merge", 5)
+    config = configs.load("split8", {"Format": fmt, "NumSdpe": 2, "Engine": engine, "Portions": slots})
+    run = run_sequences(config, "icarus", ["portions"], f"portions-{fmt}", seed,
+                        {"portions": {"lengths": (2, 3, 16)}})
+    assert run.summary["passed"] and run.summary["compared"] > 0
+
+
+def test_sequence_on_the_default_machine(seed: int) -> None:
+    run = run_sequences(configs.load("split8"), "verilator", ["portions"], "portions-split8", seed,
+                        {"portions": {"lengths": (1, 2, 3, 4, 5, 16, 2**31), "count": 6}})
+    assert run.summary["passed"] and run.summary["compared"] > 0
+
+
+def test_one_slot_while_nobody_takes_results(seed: int) -> None:
+    """The fewest places everywhere and the slowest host: everything waits for everything, and goes on."""
+    config = configs.load("split8", {"NumSdpe": 3, "Portions": 1, "ResultDepth": 2, "MemBanks": 1})
+    run = run_sequences(config, "icarus", ["portions"], "portions-tight", seed,
+                        {"portions": {"lengths": (1,), "stalls": {"result": "bursty"}}})
+    assert run.summary["passed"]
+
+
+def test_32_engines_give_the_bytes_of_whole_dot_products(seed: int) -> None:
+    """Contract workloads of the paper on the widest machine, with and without portions of 16."""
+    config = configs.load("split8", {"NumSdpe": 32})
+    pairs = [*PAIRS, "3x3x1024_d0.05", "7x7x512_d0.005", "10x10x100_d0.01"]
+    digests = {contract(config, "verilator", f"portions-wide-{length}", seed, pairs, length).summary["digest"]
+               for length in (0, 16)}
+    assert len(digests) == 1
+
+
+def test_soft_reset_forgets_portions(seed: int) -> None:
+    """Reset in the middle of split contractions; the next ones are right."""
+    config = configs.load("split8", {"NumSdpe": 2, "Portions": 2})
+    run = run_sequences(config, "icarus", ["resets"], "portions-resets", seed, {"resets": {"portion": 2}})
+    assert run.summary["passed"] and run.summary["compared"] > 0
