@@ -8,13 +8,13 @@ sdpe/flaash_mac_pkg.sv
 stream/flaash_stream_checker.sv
 io/flaash_soft_reset.sv
 io/flaash_axil_slave.sv
+io/flaash_settings.sv
 io/flaash_start_control.sv
 io/flaash_watchdog.sv
 io/flaash_stop_control.sv
 io/flaash_error_log.sv
 io/flaash_interrupts.sv
 io/flaash_counters.sv
-io/flaash_settings.sv
 io/flaash_registers.sv
 io/flaash_frame_gate.sv
 stream/flaash_stream_fifo.sv

@@ -106,8 +106,8 @@ async def parameters_are_taken_at_the_start(dut) -> None:
     _, port, _ = await _begin(dut)
     port.operands()
     most, most_entries = (2 ** CONSTANTS[name] - 1 for name in ("FiberIdWidth", "EntryIdWidth"))
-    for dense, length, portion in ((1, 5, 3), (0, 0, 0), (1, most, most_entries), (0, most + 1, most_entries + 1),
-                                   (1, 0xFFFF_FFFF, 0xFFFF_FFFF)):
+    for dense, length, portion in ((1, 5, 3), (0, 0, 0), (1, most, most_entries),
+                                   (0, most + 1, most_entries + 1), (1, 0xFFFF_FFFF, 0xFFFF_FFFF)):
         await port.write("RegMode", dense)
         await port.write("RegRunLength", length)
         await port.write("RegPortion", portion)
@@ -338,8 +338,8 @@ async def hard_reset_forgets_all(dut) -> None:
     await Timer(3, "ns")
     dut.rst_ni.value = 1
     await ClockCycles(dut.clk_i, 2)
-    for name in ("RegMode", "RegRunLength", "RegPortion", "RegIrqEnable", "RegWatchdog", "RegIrqStatus", "RegError",
-                 "RegErrorCount", "RegFlags", "CntJobs", "CntCycles"):
+    for name in ("RegMode", "RegRunLength", "RegPortion", "RegIrqEnable", "RegWatchdog", "RegIrqStatus",
+                 "RegError", "RegErrorCount", "RegFlags", "CntJobs", "CntCycles"):
         assert await port.read(name) == 0, name
     assert await _status(port) == {"LoadedA", "LoadedB"}
 
