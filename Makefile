@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
 STAMP  := $(VENV)/.installed
+FUZZER := $(VENV)/.installed-fuzz
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 
 SIM    ?= verilator
@@ -20,6 +21,12 @@ $(STAMP): requirements.txt
 	@echo "setting up $(VENV) (once)"
 	@$(PYTHON) -m venv $(VENV)
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+# Tools that only make formal, make cost and make fuzz need.
+$(VENV)/.installed-%: requirements-%.txt $(STAMP)
+	@echo "installing $< (once)"
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
 .PHONY: sim
@@ -41,9 +48,14 @@ test: $(STAMP) ## run the suite on both simulators (TEST=path::name for one)
 	@$(PY) -m pytest -n $(JOBS) --dist worksteal $(TEST)
 
 .PHONY: regress
-regress: $(STAMP) ## the long runs: real tensors in full, 200,000 random sums per format
+regress: $(STAMP) $(FUZZER) ## the long runs: tensors in full, resets, random sums, frames and files
 	@$(PY) -m pytest -n $(JOBS) --dist worksteal -o python_files='long_*.py' -o timeout=7200 tests/regress
 	@FLAASH_LONG=1 $(PY) -m pytest -n $(JOBS) -o timeout=7200 --simulator verilator tests/blocks/test_mac.py
+	@$(PY) -m tools.fuzz --jobs $(JOBS)
+
+.PHONY: fuzz
+fuzz: $(STAMP) $(FUZZER) ## throw bytes at the readers of tensor files, guided by coverage (MINUTES=30 SEED=1)
+	@$(PY) -m tools.fuzz --jobs $(JOBS) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
 .PHONY: lint
 lint: $(STAMP) ## verilator -Wall and slang on every configuration, ruff, house style
@@ -58,6 +70,14 @@ cov: $(STAMP) ## functional and code coverage of the suite, to build/coverage/in
 .PHONY: faults
 faults: $(STAMP) ## break the RTL on purpose, show which test notices (ONLY=text)
 	@$(PY) -m tools.faults $(if $(ONLY),--only '$(ONLY)')
+
+.PHONY: formal
+formal: $(STAMP) $(VENV)/.installed-formal ## prove the properties of formal/, refute their mutants (ONLY=text)
+	@$(PY) -m tools.formal --jobs $(JOBS) $(if $(ONLY),--only '$(ONLY)')
+
+.PHONY: cost
+cost: $(STAMP) $(VENV)/.installed-cost ## LUTs, flip-flops, multipliers and clock of the MACs on an ECP5 (ONLY=text)
+	@$(PY) -m tools.cost --jobs $(JOBS) $(if $(ONLY),--only '$(ONLY)')
 
 .PHONY: bench
 bench: $(STAMP) ## measure cycles, to build/bench/index.html (ONLY=text, NUM_SDPE=n, CONFIG=name, FMAX_MHZ=f)

@@ -40,6 +40,7 @@ class Run:
     Attributes:
         beats: of the result frame.
         counters: performance counters by name.
+        steps: of each engine.
         wall: seconds from the first beat of A to the last of the result.
         cpu: CPU seconds of the simulator's process in that time.
         simulated: cycles in that time.
@@ -47,6 +48,7 @@ class Run:
 
     beats: list[int]
     counters: dict[str, int]
+    steps: list[int]
     wall: float
     cpu: float
     simulated: int
@@ -108,7 +110,7 @@ class Host:
         simulated = round((get_sim_time("ns") - first) / PERIOD)
         wall, cpu = time.perf_counter() - began, time.process_time() - cpu
         beats = [int(line, 16) for line in RESULT.read_text().split()]
-        return Run(beats, await self._counters(), wall, cpu, simulated)
+        return Run(beats, await self._counters(), await self._steps(), wall, cpu, simulated)
 
     async def _within(self, cycles: int, event: RisingEdge, what: str) -> None:
         try:
@@ -121,6 +123,13 @@ class Host:
         answer = await self._registers.read(rtl.CONSTANTS["RegCounters"], size * len(rtl.COUNTERS))
         return {name: int.from_bytes(answer.data[size * counter.value:size * (counter.value + 1)], "little")
                 for name, counter in rtl.COUNTERS.items()}
+
+    async def _steps(self) -> list[int]:
+        steps = []
+        for engine in range(await self._read("RegNumSdpe")):
+            await self._write("RegSdpeSelect", engine)
+            steps.append(await self._read("RegSdpeSteps"))
+        return steps
 
     async def _write(self, register: str, value: int) -> None:
         await self._registers.write(rtl.REGISTERS[register].address, value.to_bytes(WORD, "little"))

@@ -79,23 +79,34 @@ def record(row: Row, chosen: Machine, outcome: dict, problems: Sequence[str]) ->
     bound = lower_bound(*csf_pair(row.workload), config.values,
                         run_length=run_length(row.workload, chosen), results=results)
     offered = max(cycles * chosen.num_sdpe, 1)
+    if cycles < bound.cycles:
+        about["problems"].append(f"{cycles} cycles, but {bound.cycles} are the least that there can be")
+        about["checked"] = False
     return about | {
         "cycles": cycles, "bound": bound.cycles, "bound_by": bound.limit,
+        "above_percent": 100 * (cycles / max(bound.cycles, 1) - 1),
         "load_cycles": counters["CntLoadCycles"], "unload_cycles": counters["CntUnloadCycles"],
         "jobs": counters["CntJobs"], "matches": counters["CntMatches"], "results": results,
         "entries_read": counters["CntMemReads"] * int(config["Lanes"]),
         "conflicts": counters["CntMemConflicts"],
+        "balance_percent": 100 * min(outcome["steps"]) / max(*outcome["steps"], 1),
         "busy_percent": 100 * counters["CntBusy"] / offered,
         **{f"{name}_percent": 100 * counters[counter] / offered for name, counter in STALLS.items()},
         "wall_seconds": outcome["wall"], "simulated_cycles": outcome["simulated"]}
 
 
-def check(workload: str, chosen: Machine, frame: bytes, counters: dict[str, int]) -> list[str]:
-    """Compare a result frame and the counters with the model; return a sentence per disagreement."""
+def check(workload: str, chosen: Machine, frame: bytes, counters: dict[str, int], steps: Sequence[int],
+          ) -> list[str]:
+    """Compare a result frame and the counters with the model; return a sentence per disagreement.
+
+    Args:
+        steps: of each engine.
+    """
     wanted = expected(workload, str(chosen.config["Format"]))
-    right = {"CntJobs": wanted.jobs, "CntMatches": wanted.matches, "CntResults": wanted.results}
+    right = {"CntJobs": wanted.jobs, "CntMatches": wanted.matches, "CntResults": wanted.results,
+             "CntSteps": sum(steps)}
     return check_frame(workload, chosen, frame) + [
-        f"{name} is {counters[name]}, the model says {value}" for name, value in right.items()
+        f"{name} is {counters[name]}, but it should be {value}" for name, value in right.items()
         if counters[name] != value]
 
 
@@ -169,6 +180,7 @@ def _simulate(config: str, rows: list[Row], short: bool) -> list[dict]:
     records = []
     for index, (row, outcome) in enumerate(zip(rows, outcomes, strict=True)):
         problems = [outcome["failure"]] if "failure" in outcome else check(
-            row.workload, chosen, (folder / f"{index}.bin").read_bytes(), outcome["counters"])
+            row.workload, chosen, (folder / f"{index}.bin").read_bytes(), outcome["counters"],
+            outcome["steps"])
         records.append(record(row, chosen, outcome, problems))
     return records

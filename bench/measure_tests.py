@@ -2,8 +2,9 @@
 """Runs a list of workloads on the chip that is simulated, and writes what came out.
 
 FLAASH_BENCH_REQUEST names a JSON file: "config" as Config.to_json() made it, and "runs", a list of
-{"workload", "run_length", "limit"}. Each run adds a line to outcomes.jsonl in the folder of the run,
-with "counters", "wall", "cpu" and "simulated", or "failure"; its result frame goes to <index>.bin.
+{"workload", "run_length", "limit"}. Each run adds a line to outcomes.jsonl in the folder of the run, with
+"counters", "steps" of each engine, "wall", "cpu" and "simulated", or "failure"; its result frame goes to
+<index>.bin.
 """
 
 import json
@@ -33,7 +34,7 @@ async def all_runs(dut: SimHandleBase) -> None:
         except HostError as error:
             outcome = {"failure": str(error)}
         else:
-            outcome = {"counters": run.counters, "wall": run.wall, "cpu": run.cpu,
+            outcome = {"counters": run.counters, "steps": run.steps, "wall": run.wall, "cpu": run.cpu,
                        "simulated": run.simulated}
             (folder / f"{index}.bin").write_bytes(
                 b"".join(beat.to_bytes(BEAT, "little") for beat in run.beats))

@@ -20,7 +20,7 @@ from rich.table import Table
 
 from bench import software
 from bench.measure import FOLDER, measure
-from bench.report import target_lines, write_report
+from bench.report import BOUND_TOLERANCE, target_lines, write_report
 from bench.rows import select
 from tb.common.configs import ConfigError
 from tb.common.simulation import SimulationFailed
@@ -45,16 +45,23 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 def show(records: Sequence[dict], console: Console) -> None:
     """Print the rows, and how the targets stand."""
     table = Table()
-    for name in ("workload", "config", "cycles", "bound", "load", "unload", "busy %", "checked"):
+    for name in ("workload", "config", "cycles", "bound", "load", "unload", "balance %", "busy %", "checked"):
         table.add_column(name, justify="left" if name in ("workload", "config", "checked") else "right",
                          overflow="fold")
     for row in records[:MAX_SHOWN]:
         numbers = [f"{row[name]:,}" for name in ("cycles", "bound", "load_cycles", "unload_cycles")] \
-            + [f"{row['busy_percent']:.0f}"] if "cycles" in row else [""] * 5
+            + [f"{row[name]:.0f}" for name in ("balance_percent", "busy_percent")] \
+            if "cycles" in row else [""] * 6
         table.add_row(row["workload"], row["config"], *numbers, "yes" if row["checked"] else "[red]NO")
     console.print(table)
     if len(records) > MAX_SHOWN:
         console.print(f"and {len(records) - MAX_SHOWN} more rows in the report")
+    far = [row for row in records if row.get("above_percent", 0) > BOUND_TOLERANCE]
+    for row in far:
+        console.print(f"[yellow]{row['workload']} on {row['config']}: {row['above_percent']:.0f}% above"
+                      f" the lower bound of {row['bound']:,} cycles")
+    console.print(f"{len(records) - len(far)} of {len(records)} rows lie within {BOUND_TOLERANCE:g}%"
+                  " of their bounds")
     targets = target_lines(records)
     for line in targets:
         if not line["met"]:

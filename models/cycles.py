@@ -1,10 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """The least cycles that a configuration of the machine can take for a contraction.
 
-The model knows what no scheduling can avoid, and leaves out everything that can go better or
-worse: bubbles, conflicts, full queues. It has two structures. Streaming (engines merge and compare): each
-SDPE has a read port for A and one for B, and reads the fiber of A again for each fiber of B.
-Lookup: a group of SDPEs shares one port; each holds a fiber of A, and all of them see the lines of B.
+A model has what no scheduling can avoid, and leaves out what can go better or worse: conflicts of
+banks, order of arbitration, full result stores beyond what must drain. There are two structures. Streaming
+(engines merge and compare, here): each SDPE has a read port for A and one for B, and reads the
+fiber of A again for each fiber of B. Lookup (models.lookup): a group of SDPEs shares one port; each holds
+a fiber of A, and all of them see the lines of B.
+
+Start and drain are latencies that the contracts of the blocks state (rtl/), at their least:
+
+    3 cycles  from the start to the first job (flaash_job_generator), 1 more by the demand scheduler,
+    2         through the job queue into the loaders (flaash_sdpe),
+    1         from the request to the memory beyond its latency, into the line queue (flaash_fiber_loader),
+    18        from a comparison that ends a dot product to its result, 6 for integers (flaash_mac),
+    2         until it is counted and the contraction is done (flaash_perf_sum, flaash_progress).
 """
 
 from __future__ import annotations
@@ -16,10 +25,13 @@ import numpy as np
 
 from models.axes import check_extents
 from models.csf import Csf
+from models.dispatch import demand, round_robin
+from models.lookup import least_lookup
 from models.numbers import get_format
-from models.work import Work, measure, measure_lookup
+from models.work import Jobs, Work, measure, measure_lookup
 
-_STREAM_WORDS = 4  # 32-bit words in a beat of the result stream
+STREAM_WORDS = 4  # 32-bit words in a beat of the result stream
+FIRST_JOB, INTO_ENGINE, INTO_LINES, COUNTED = 3, 2, 1, 2
 
 
 @dataclass(frozen=True)
@@ -27,19 +39,18 @@ class Bound:
     """A lower bound in cycles, from the accepted start until every result is stored.
 
     Attributes:
-        terms: cycles that each limit asks for by itself:
-            issue: one range job is handed out per cycle (0 with a lookup engine, which makes none);
-            engine: the comparisons of the SDPE that has most of them, at least; with a lookup
-                engine the lines through the port of a group, those of A once;
-            products: the beats into the MAC of the SDPE that has most of them, at least;
+        terms: cycles that each limit asks for by itself, start and drain included; all 0 without jobs.
+            engine: streaming: the jobs, handed out one per cycle in the scheduler's way, each with
+                the comparisons of its fibers. Lookup: the lines through the port of a group, cut in
+                the best way, and the latency of what happens to be last;
+            products: streaming: the beats into the MAC of the SDPE that has most of them, at least.
+                Lookup: the same lines, which wait for one multiplication per match and engine;
             banks: lines read, one per bank and cycle (0 with an ideal memory);
             drain: results beyond what the result stores hold leave one after the other.
-        constant: cycles before the first comparison and after the last, at least.
         work: the totals behind the terms.
     """
 
     terms: dict[str, int]
-    constant: int
     work: Work
 
     @property
@@ -49,8 +60,8 @@ class Bound:
 
     @property
     def cycles(self) -> int:
-        """The bound: the greatest term and the constant."""
-        return self.terms[self.limit] + self.constant
+        """The bound: the greatest term."""
+        return self.terms[self.limit]
 
 
 def lower_bound(a: Csf, b: Csf, config: Mapping[str, int | str], run_length: int = 0,
@@ -70,39 +81,55 @@ def lower_bound(a: Csf, b: Csf, config: Mapping[str, int | str], run_length: int
     """
     check_extents(a.shape[-1], b.shape[-1], a.order - 1, b.order - 1)
     structure = _lookup if config["Engine"] == "lookup" else _streaming
-    terms, total = structure(a, b, config, run_length)
-    banked = config["Memory"] == "banked"
-    terms |= {
-        "banks": _ceil(total.lines_a + total.lines_b, int(config["MemBanks"])) if banked else 0,
-        "drain": 0 if results is None else _drain(a, b, config, results)}
-    # A job is in the loader for a cycle before its first request, and its first line for one after
-    # the answer.
-    return Bound(terms, 2 + int(config["MemLatency"]) if total.jobs else 0, total)
+    terms, total, unread = structure(a, b, config, run_length)
+    if not total.jobs:
+        return Bound(dict.fromkeys((*terms, "banks", "drain"), 0), total)
+    least = FIRST_JOB + INTO_ENGINE + int(config["MemLatency"]) + INTO_LINES + COUNTED
+    if results or config["Engine"] != "lookup":  # there a dot product without a match passes by the MAC
+        least += mac_latency(config)
+    reads = _ceil(max(total.lines_a + total.lines_b - unread, 1), int(config["MemBanks"]))
+    drain = 0 if results is None else _drain(a, b, config, results)
+    return Bound(terms | {"banks": least + reads if config["Memory"] == "banked" else 0,
+                          "drain": least + drain if drain else 0}, total)
+
+
+def mac_latency(config: Mapping[str, int | str]) -> int:
+    """Return the cycles from a dot product's last match to its result, at least."""
+    return 6 if str(config["Format"]).startswith("int") else 18
 
 
 def _streaming(a: Csf, b: Csf, config: Mapping[str, int | str], run_length: int,
-               ) -> tuple[dict[str, int], Work]:
-    total, costs = measure(a, b, int(config["Lanes"]), str(config["Engine"]), run_length)
-    engine, products = (_busiest(cost, int(config["NumSdpe"]), str(config["Scheduler"])) for cost in costs)
-    return {"issue": total.runs, "engine": engine, "products": products}, total
+               ) -> tuple[dict[str, int], Work, int]:
+    total, jobs = measure(a, b, int(config["Lanes"]), str(config["Engine"]), run_length)
+    engines, latency = int(config["NumSdpe"]), int(config["MemLatency"])
+    before = FIRST_JOB + INTO_ENGINE + latency + INTO_LINES
+    after = mac_latency(config) + COUNTED
+    nothing = np.zeros_like(jobs.tail)
+    beats = Jobs(jobs.beats, nothing, jobs.beats, nothing, nothing)
+    if config["Scheduler"] == "round_robin":
+        depth = 2 ** (latency + 3).bit_length()  # lines of prefetch, flaash_sdpe_array
+        last = [round_robin(costs, engines, depth, INTO_ENGINE + latency + INTO_LINES)
+                for costs in (jobs, beats)]
+    else:
+        before += 1
+        last = [demand(costs, engines) for costs in (jobs, beats)]
+    # Lines that an engine need not read: those that it would discard after its last comparison.
+    unread = int(np.sort(jobs.tail)[-engines:].sum())
+    return dict(zip(("engine", "products"), (before + cycles + after for cycles in last), strict=True)), \
+        total, unread
 
 
 def _lookup(a: Csf, b: Csf, config: Mapping[str, int | str], _run_length: int,
-            ) -> tuple[dict[str, int], Work]:
+            ) -> tuple[dict[str, int], Work, int]:
     groups = _ceil(int(config["NumSdpe"]), int(config["GroupSize"]))
     size = int(config["NumSdpe"]) // groups
-    total, most = measure_lookup(a, b, int(config["Lanes"]), size)
-    return {"issue": 0, "engine": _ceil(total.lines_a + total.lines_b, groups),
-            "products": max(_ceil(total.beats, groups * size), most)}, total
-
-
-def _busiest(costs: np.ndarray, engines: int, scheduler: str) -> int:
-    """Return the least load of the SDPE that has most to do."""
-    if not len(costs):
-        return 0
-    if scheduler == "round_robin":
-        return max(int(costs[engine::engines].sum()) for engine in range(min(engines, len(costs))))
-    return max(_ceil(int(costs.sum()), engines), int(costs.max()))
+    total, lookups = measure_lookup(a, b, int(config["Lanes"]), size)
+    ways = {"engine": False, "products": True}
+    if not total.jobs:
+        return dict.fromkeys(ways, 0), total, 0
+    latency, after = int(config["MemLatency"]), mac_latency(config) + COUNTED
+    return {name: least_lookup(lookups, groups, size, latency, after, multiplies)
+            for name, multiplies in ways.items()}, total, 0
 
 
 def _drain(a: Csf, b: Csf, config: Mapping[str, int | str], results: int) -> int:
@@ -110,7 +137,7 @@ def _drain(a: Csf, b: Csf, config: Mapping[str, int | str], results: int) -> int
     words = a.order - 1 + b.order - 1 + _ceil(get_format(config["Format"]).result_width, 32)
     engines = int(config["NumSdpe"])
     places = engines * int(config["ResultDepth"]) + 4 * engines + 16  # network and unloader: fewer
-    return max(results - places, 0) * _ceil(words, _STREAM_WORDS)
+    return max(results - places, 0) * _ceil(words, STREAM_WORDS)
 
 
 def _ceil(number: int, by: int) -> int:

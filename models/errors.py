@@ -3,6 +3,8 @@
 
 from os import PathLike
 
+MAX_MESSAGE = 400  # characters; what a message quotes of a file can be of any length
+
 
 class TensorError(Exception):
     """A file, tensor or contraction that can't be used, with a message meant for the user.
@@ -14,6 +16,8 @@ class TensorError(Exception):
     """
 
     def __init__(self, message: str, path: str | PathLike | None = None, place: str | None = None):
+        if len(message) > MAX_MESSAGE:
+            message = message[:MAX_MESSAGE - 3] + "..."
         parts = [str(part) for part in (path, place, message) if part]
         super().__init__(": ".join(parts))
         self.message, self.path, self.place = message, path, place

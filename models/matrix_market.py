@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Matrix Market files: matrices as text, of coordinates or dense, as scipy.io writes and reads them."""
+"""Matrix Market files: matrices as text, of coordinates or dense, as scipy.io writes and reads them.
+
+Not read by scipy.io.mmread (1.17), because that gives wrong numbers for damaged files without a word (`1_0`
+is 1, `1.5` in an integer matrix is 1, a fourth field is ignored) and allocates whatever the header
+announces. The tests exchange files with scipy both ways.
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ import numpy as np
 from models.contract import MAX_BLOCK, Fibers, joined_pairs
 from models.csf import Csf
 
+WORD = 128  # coordinates of a word of a lookup engine's table
 
 @dataclass(frozen=True)
 class Work:
@@ -38,8 +40,26 @@ class Work:
     lines_b: int
 
 
-def measure(a: Csf, b: Csf, lanes: int, engine: str, run_length: int) -> tuple[Work, list[np.ndarray]]:
-    """Return the totals, and of each range job in order the cycles of the engine and the beats.
+@dataclass(frozen=True)
+class Jobs:
+    """What each range job consists of, in the order in which they are handed out: (runs,) int64 each.
+
+    Attributes:
+        engine: cycles of the engine.
+        tail: those of them that discard lines after the last comparison.
+        beats: beats into the MAC.
+        lines_a, lines_b: lines read.
+    """
+
+    engine: np.ndarray
+    tail: np.ndarray
+    beats: np.ndarray
+    lines_a: np.ndarray
+    lines_b: np.ndarray
+
+
+def measure(a: Csf, b: Csf, lanes: int, engine: str, run_length: int) -> tuple[Work, Jobs]:
+    """Return the totals, and what each range job consists of.
 
     Args:
         a, b: operands.
@@ -54,7 +74,8 @@ def measure(a: Csf, b: Csf, lanes: int, engine: str, run_length: int) -> tuple[W
     lines_a, lines_b = (-(-np.diff(fibers.starts) // lanes) for fibers in (fibers_a, fibers_b))
     jobs = fibers_a.count * fibers_b.count
     run_starts = np.arange(0, fibers_b.count, run_length or max(fibers_b.count, 1))
-    engine_cost, beat_cost, steps, matches = [], [], 0, 0
+    run_counts = np.diff(run_starts, append=fibers_b.count)
+    engine_cost, tails, beat_cost, steps, matches = [], [], [], 0, 0
     for first, last in _blocks(fibers_a.count, fibers_b.count):
         part, walked = _part(fibers_a, first, last), _part(walked_a, first, last)
         products = _common(part, fibers_b)
@@ -64,14 +85,35 @@ def measure(a: Csf, b: Csf, lanes: int, engine: str, run_length: int) -> tuple[W
         discarded = (lines_a[first:last, None] - 1 - left_a) + (lines_b[None, :] - 1 - left_b)
         steps, matches = steps + int(stepped.sum()), matches + int(products.sum())
         engine_cost.append(np.add.reduceat(stepped + discarded, run_starts, axis=1).ravel())
+        tails.append(discarded[:, run_starts + run_counts - 1].ravel())
         beat_cost.append(np.add.reduceat(np.maximum(products, 1), run_starts, axis=1).ravel())
-    costs = [np.concatenate(cost) if cost else np.zeros(0, np.int64) for cost in (engine_cost, beat_cost)]
-    return Work(jobs, len(costs[0]), steps, int(costs[0].sum()), int(costs[1].sum()), matches,
-                int(lines_a.sum()) * fibers_b.count, int(lines_b.sum()) * fibers_a.count), costs
+    if not engine_cost:
+        return Work(0, 0, 0, 0, 0, 0, 0, 0), Jobs(*[np.zeros(0, np.int64)] * 5)
+    of_jobs = Jobs(*(np.concatenate(cost) for cost in (engine_cost, tails, beat_cost)),
+                   np.multiply.outer(lines_a, run_counts).ravel(),
+                   np.tile(np.add.reduceat(lines_b, run_starts), fibers_a.count))
+    sums = [int(cost.sum()) for cost in (of_jobs.engine, of_jobs.beats, of_jobs.lines_a, of_jobs.lines_b)]
+    return Work(jobs, len(of_jobs.engine), steps, *sums[:2], matches, *sums[2:]), of_jobs
 
 
-def measure_lookup(a: Csf, b: Csf, lanes: int, size: int) -> tuple[Work, int]:
-    """Return the totals, and the products of the job that has most.
+@dataclass(frozen=True)
+class Lookups:
+    """What a lookup engine meets.
+
+    Attributes:
+        lines_a, lines_b: lines of each fiber.
+        words_a: words of a table that each line of A goes to, by fiber.
+        hits: for each fiber of A the lines of B, numbered through, that have matches, and how many.
+    """
+
+    lines_a: list[int]
+    lines_b: list[int]
+    words_a: list[list[int]]
+    hits: list[dict[int, int]]
+
+
+def measure_lookup(a: Csf, b: Csf, lanes: int, size: int) -> tuple[Work, Lookups]:
+    """Return the totals, and what each pair of a fiber of A and a line of B means.
 
     Args:
         a, b: operands.
@@ -79,17 +121,30 @@ def measure_lookup(a: Csf, b: Csf, lanes: int, size: int) -> tuple[Work, int]:
         size: engines that see each line of B that is read.
     """
     fibers_a, fibers_b = Fibers.of(a.to_tensor()), Fibers.of(b.to_tensor())
-    lines_a, lines_b = (int((-(-np.diff(fibers.starts) // lanes)).sum()) for fibers in (fibers_a, fibers_b))
-    jobs, matches, most = fibers_a.count * fibers_b.count, 0, 0
-    for first, last in _blocks(fibers_a.count, fibers_b.count):
-        products = _common(_part(fibers_a, first, last), fibers_b)
-        matches, most = matches + int(products.sum()), max(most, int(products.max()))
-    if not jobs:
-        lines_a = lines_b = 0
-    steps = fibers_a.count * lines_b
+    lines_a, lines_b = (-(-np.diff(fibers.starts) // lanes) for fibers in (fibers_a, fibers_b))
+    first_lines = np.cumsum(lines_b) - lines_b
+    places = np.arange(len(fibers_b.last)) - fibers_b.starts[fibers_b.owner]
+    line_of = first_lines[fibers_b.owner] + places // lanes
+    jobs, read_b, matches = fibers_a.count * fibers_b.count, int(lines_b.sum()), 0
+    hits: list[dict[int, int]] = [{} for _ in range(fibers_a.count)]
+    for _, _, entry_a, entry_b in joined_pairs(fibers_a, fibers_b):
+        matches += len(entry_a)
+        meets, counts = np.unique(fibers_a.owner[entry_a] * read_b + line_of[entry_b], return_counts=True)
+        for meet, count in zip(meets.tolist(), counts.tolist(), strict=True):
+            hits[meet // read_b][meet % read_b] = count
     # Each line of B meets all fibers of A, so many of them at a time.
-    passes = -(-fibers_a.count // size)
-    return Work(jobs, 0, steps, steps, matches, matches, lines_a, passes * lines_b), most
+    steps, passes = fibers_a.count * read_b, -(-fibers_a.count // size)
+    return (Work(jobs, 0, steps, steps, matches, matches, int(lines_a.sum()) if jobs else 0, passes * read_b),
+            Lookups(lines_a.tolist(), lines_b.tolist(), _words(fibers_a, lanes), hits))
+
+
+def _words(fibers: Fibers, lanes: int) -> list[list[int]]:
+    """Return how many words of WORD coordinates the entries of each line fall into, by fiber."""
+    words = []
+    for first, last in itertools.pairwise(fibers.starts.tolist()):
+        coords = (fibers.last[first:last] // WORD).tolist()
+        words.append([len(set(coords[place:place + lanes])) for place in range(0, last - first, lanes)])
+    return words
 
 
 def _walk(a: Fibers, b: Fibers) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

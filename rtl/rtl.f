@@ -8,8 +8,12 @@ sdpe/flaash_mac_pkg.sv
 stream/flaash_stream_checker.sv
 io/flaash_soft_reset.sv
 io/flaash_axil_slave.sv
+io/flaash_settings.sv
 io/flaash_start_control.sv
+io/flaash_watchdog.sv
+io/flaash_stop_control.sv
 io/flaash_error_log.sv
+io/flaash_interrupts.sv
 io/flaash_counters.sv
 io/flaash_registers.sv
 io/flaash_frame_gate.sv
@@ -21,6 +25,7 @@ io/flaash_loader_levels.sv
 io/flaash_loader_packer.sv
 io/flaash_operand_loader.sv
 io/flaash_operand_store.sv
+io/flaash_operands.sv
 lookup/flaash_lookup_divider.sv
 lookup/flaash_lookup_set_size.sv
 lookup/flaash_lookup_share.sv
@@ -29,6 +34,7 @@ lookup/flaash_lookup_ranks.sv
 lookup/flaash_lookup_plan.sv
 stream/flaash_round_robin.sv
 memory/flaash_delay_line.sv
+memory/flaash_parity_watch.sv
 memory/flaash_tensor_memory_ideal.sv
 memory/flaash_tensor_memory_banked.sv
 lookup/flaash_lookup_fetch.sv
@@ -58,6 +64,7 @@ sdpe/flaash_mac.sv
 sdpe/flaash_result_store.sv
 lookup/flaash_lookup_engine.sv
 lookup/flaash_lookup_group.sv
+memory/flaash_region_checker.sv
 lookup/flaash_compute_lookup.sv
 dispatch/flaash_job_generator.sv
 dispatch/flaash_scheduler_round_robin.sv
@@ -83,8 +90,10 @@ dispatch/flaash_combiner_slots.sv
 dispatch/flaash_combiner_words.sv
 dispatch/flaash_combiner.sv
 dispatch/flaash_compute_stream.sv
+dispatch/flaash_result_gate.sv
 dispatch/flaash_result_network.sv
 io/flaash_perf_sum.sv
+io/flaash_step_counters.sv
 dispatch/flaash_progress.sv
 top/flaash_core.sv
 io/flaash_path_walker.sv

@@ -15,6 +15,7 @@ from models import io
 from models.axes import prepare
 from models.contract import contract
 from models.generate import uniform_tensor
+from models.tensor import SparseTensor
 from tb.cli import new_sequence, sim
 from tb.cli.common import FAILED, MISTAKE, UsageError
 from tb.common.toolchain import BUILD, ROOT
@@ -69,6 +70,24 @@ def test_a_scalar_and_losses(tmp_path: Path, capsys: pytest.CaptureFixture) -> N
     assert sim.main(["--a", a, "--b", a, "--out", str(out), "--sim", "icarus", "--config", "bf16"]) == 0
     assert "values were rounded to bf16, relative error up to" in capsys.readouterr().out
     assert io.read(out).shape == ()
+
+
+@pytest.mark.parametrize(("config", "name", "told"), [
+    ("bf16", "lih_doubles", "values were rounded to bf16, relative error up to"),
+    ("int8", "flights", "saturated"),
+    ("int16", "flights", "all 40 values are exact in int16"),
+])
+def test_a_real_tensor_in_each_format(config: str, name: str, told: str, tmp_path: Path, capsys) -> None:
+    """A few fibers of a real tensor with themselves; what the conversion loses is said."""
+    whole = io.read(ROOT / "models" / "data" / "tensors" / f"{name}.tns")
+    first = np.unique(whole.coords[:, :-1], axis=0, return_index=True)[1][:40]
+    part = SparseTensor.from_coordinates(whole.shape, whole.coords[first], whole.values[first])
+    path, out = str(tmp_path / f"{name}.tns"), tmp_path / "out.npz"
+    io.write(path, part)
+    assert sim.main(["--a", path, "--b", path, "--out", str(out), "--sim", "icarus", "--config", config]) == 0
+    assert told in capsys.readouterr().out
+    expected = contract(*prepare(part, part, None), config).to_tensor()
+    assert io.read(out).equals(expected) and expected.nnz > 0
 
 
 @pytest.mark.parametrize(("broken", "verdict", "reason"), [

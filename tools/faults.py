@@ -7,8 +7,11 @@ or if its text is no longer found in the file.
 """
 
 import argparse
+import contextlib
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -46,20 +49,24 @@ def run_fault(fault: dict) -> str | None:
         found = original.count(fault["old"])
         raise ValueError(f"{fault['file']}: {fault['old']!r} stands there {found} times, not once")
     path.write_text(original.replace(fault["old"], fault["new"]))
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=line", "-p", "no:cacheprovider",
+               *fault["tests"]]
+    # One failure is enough. A session of its own, so that a simulation that hangs ends with it.
+    process = subprocess.Popen(command, cwd=FOLDER, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                               env={**os.environ, "COCOTB_MAX_FAILURES": "1"}, start_new_session=True)
     try:
-        result = subprocess.run(
-            [sys.executable, "-m", "pytest", "-x", "-q", "--tb=line", "-p", "no:cacheprovider",
-             *fault["tests"]], cwd=FOLDER, capture_output=True, text=True, timeout=TIMEOUT)
+        output, errors = process.communicate(timeout=TIMEOUT)
     except subprocess.TimeoutExpired:
         return f"time limit of {TIMEOUT} s"
     finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         path.write_text(original)
-    failed = re.search(r"^(?:FAILED|ERROR) (\S+)", result.stdout, re.MULTILINE)
-    if result.returncode == 1 and failed:
+    failed = re.search(r"^(?:FAILED|ERROR) (\S+)", output, re.MULTILINE)
+    if process.returncode == 1 and failed:
         return failed[1]
-    if result.returncode not in (0, 1):
-        output = (result.stdout + result.stderr)[-2000:]
-        raise ValueError(f"pytest ended with {result.returncode}:\n{output}")
+    if process.returncode not in (0, 1):
+        raise ValueError(f"pytest ended with {process.returncode}:\n{(output + errors)[-2000:]}")
     return None
 
 

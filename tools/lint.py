@@ -59,7 +59,9 @@ def ruff() -> list[str]:
 def style() -> list[str]:
     """Check the house rules that no tool knows."""
     problems = []
-    for path in sorted([*RTL.rglob("*.sv"), *RTL.rglob("*.svh")]):
+    hardware = [*RTL.rglob("*.sv"), *RTL.rglob("*.svh"), *(ROOT / "formal").rglob("*.sv"),
+                *(ROOT / "bench" / "rtl").rglob("*.sv")]
+    for path in sorted(hardware):
         text = path.read_text()
         lines = text.splitlines()
         if not lines[0].startswith("// SPDX-License-Identifier: Apache-2.0"):

@@ -31,6 +31,7 @@ module flaash_compute_stream
   parameter int unsigned MemLatency  = 2,
   parameter int unsigned MemBanks    = 16,
   parameter int unsigned MemLines    = 8192,
+  parameter int unsigned Parity      = 1,
   parameter int unsigned Scheduler   = SchedulerDemand,
   parameter int unsigned ResultDepth = 512,
   parameter int unsigned Portions    = 0,  // dot products that are split at a time, 0 to 64
@@ -75,7 +76,12 @@ module flaash_compute_stream
   output flags_t [NumSources-1:0]    flags_o,
   output logic [NumSources-1:0]      idle_o,
   output logic [SumWidth-1:0]        reads_o,
-  output logic [SumWidth-1:0]        conflicts_o
+  output logic [SumWidth-1:0]        conflicts_o,
+
+  // a line whose parity is wrong was delivered in the cycle before
+  output logic                       parity_error_o,
+  output logic                       parity_operand_o,
+  output line_addr_t                 parity_addr_o
 );
 
   if (Portions > MaxPortions) begin : gen_illegal_portions
@@ -140,6 +146,7 @@ module flaash_compute_stream
     .MemLatency (MemLatency),
     .MemBanks   (MemBanks),
     .MemLines   (MemLines),
+    .Parity     (Parity),
     .ResultDepth(ResultDepth),
     .Portions   (Portions > 0)
   ) u_sdpe_array (
@@ -152,7 +159,8 @@ module flaash_compute_stream
     .part_valid_o(part_valid), .part_ready_i(part_ready),
     .part_slot_o(part_slot), .part_head_o(part_head), .part_word_o(part_word),
     .events_o(events_o[NumSdpe-1:0]), .flags_o(flags_o[NumSdpe-1:0]), .idle_o(idle_o[NumSdpe-1:0]),
-    .reads_o, .conflicts_o
+    .reads_o, .conflicts_o,
+    .parity_error_o, .parity_operand_o, .parity_addr_o
   );
 
   // ----------------------------------------------------------------------- portions

@@ -7,8 +7,10 @@
 // Guarantees  busy_o from the cycle after start_i until done_o. done_o is one cycle: every dot
 //             product that was handed out has left its MAC and every result that is kept lies in
 //             a result store. all_stored_o from done on until the next start, while no result is
-//             on its way to the unloader.
-// Demands     start_i only while not busy. Results that leave have been counted as stored before.
+//             on its way to the unloader. After stop_i nothing is done any more; all_stored_o then waits
+//             for the results that were stored before it, and no others.
+// Demands     start_i only while not busy. Results that leave have been counted as stored before. stop_i
+//             stays until reset; dots_i and stored_i tell of the cycle before.
 // Latency     done_o follows the last dots_i by one cycle.
 
 module flaash_progress
@@ -20,6 +22,7 @@ module flaash_progress
   input  logic                rst_ni,
 
   input  logic                start_i,
+  input  logic                stop_i,
   input  logic                generating_i,   // the job generator is at work
   input  logic                handed_i,       // dot products are given out this cycle
   input  dots_t               handed_dots_i,  // so many
@@ -37,11 +40,11 @@ module flaash_progress
 
   logic [CountWidth-1:0] outstanding_q;  // dot products handed out and not done
   logic [CountWidth-1:0] waiting_q;      // results stored and not taken
-  logic                  busy_q, started_q;
+  logic                  busy_q, started_q, stopped_q;
 
-  assign done_o       = busy_q && !started_q && !generating_i && outstanding_q == '0;
+  assign done_o       = busy_q && !started_q && !generating_i && outstanding_q == '0 && !stop_i;
   assign busy_o       = busy_q;
-  assign all_stored_o = !busy_q && waiting_q == '0;
+  assign all_stored_o = (!busy_q || stopped_q) && waiting_q == '0;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -49,13 +52,15 @@ module flaash_progress
       waiting_q     <= '0;
       busy_q        <= 1'b0;
       started_q     <= 1'b0;
+      stopped_q     <= 1'b0;
     end else begin
       // The generator raises generating_i one cycle after the start.
       started_q <= start_i;
+      stopped_q <= stop_i;
       if (start_i)     busy_q <= 1'b1;
       else if (done_o) busy_q <= 1'b0;
       outstanding_q <= outstanding_q + (handed_i ? CountWidth'(handed_dots_i) : '0) - CountWidth'(dots_i);
-      waiting_q     <= waiting_q + CountWidth'(stored_i) - CountWidth'(taken_i);
+      waiting_q     <= waiting_q + (stopped_q ? '0 : CountWidth'(stored_i)) - CountWidth'(taken_i);
     end
   end
 

@@ -41,7 +41,7 @@ module flaash_scheduler_round_robin
     if (!rst_ni) begin
       turn_q <= NumSdpe'(1);
     end else if (job_valid_i && job_ready_o) begin
-      turn_q <= (turn_q << 1) | (turn_q >> (NumSdpe - 1));
+      turn_q <= NumSdpe'({turn_q, turn_q} >> (NumSdpe - 1));
     end
   end
 

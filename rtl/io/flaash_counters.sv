@@ -4,8 +4,11 @@
 // Guarantees  Every counter adds its increment in every cycle. With start_i those of a contraction begin
 //             anew with the increment of that cycle; clear_i clears all. Reading the low word of a
 //             counter keeps its high word for the read that follows: both belong to one moment.
+//             During a soft reset only beats that the frame gate discards are counted, during a stop only
+//             beats that come and go.
 // Demands     read_high_i is read after the low word of the same counter; otherwise it is live.
-// Latency     One cycle from an increment to its being read; reads answer in the same cycle.
+// Latency     One cycle from an increment to its being read; reads answer in the same cycle. increments_i tells
+//             of the cycle before, the other inputs of this one.
 // Reset       All counters are 0.
 
 `include "flaash_assert.svh"
@@ -22,7 +25,14 @@ module flaash_counters
 
   input  logic                                       start_i,
   input  logic                                       clear_i,
+  input  logic                                       resetting_i,
+  input  logic                                       stopping_i,
+
+  // what happened
   input  logic [NumCounters-1:0][IncrementWidth-1:0] increments_i,
+  input  logic                                       busy_i,
+  input  logic                                       active_i,
+  input  logic                                       discarded_i,  // by the frame gate
 
   input  logic                                       read_valid_i,
   input  logic [IndexWidth-1:0]                      read_index_i,  // below NumCounters
@@ -33,6 +43,26 @@ module flaash_counters
   // These go on over many contractions.
   localparam logic [NumCounters-1:0] Lasting =
       (NumCounters'(1) << CntLoadCycles) | (NumCounters'(1) << CntDiscarded);
+
+  // ----------------------------------------------------------------- increments
+  logic [NumCounters-1:0][IncrementWidth-1:0] increments;
+  logic                                       stopped_q;  // increments_i tells of a cycle in a stop
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) stopped_q <= 1'b0;
+    else         stopped_q <= stopping_i;
+  end
+
+  always_comb begin
+    increments = (resetting_i || stopped_q) ? '0 : increments_i;
+    if (!resetting_i) begin
+      increments[CntUnloaded]  = increments_i[CntUnloaded];
+      increments[CntDiscarded] = increments_i[CntDiscarded];
+    end
+    increments[CntDiscarded]    = increments[CntDiscarded] + IncrementWidth'(discarded_i);
+    increments[CntCycles]       = IncrementWidth'(busy_i);
+    increments[CntUnloadCycles] = IncrementWidth'(active_i);
+  end
 
   // ------------------------------------------------------------------- counting
   logic [NumCounters-1:0][63:0] counts_q;
@@ -45,7 +75,7 @@ module flaash_counters
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni)      counts_q[i] <= '0;
       else if (clear_i) counts_q[i] <= '0;
-      else              counts_q[i] <= base + 64'(increments_i[i]);
+      else              counts_q[i] <= base + 64'(increments[i]);
     end
   end
 

@@ -68,6 +68,7 @@ module flaash_loader_sequencer
   output error_e                  error_code_o,
   output logic [31:0]             error_place_o,
   output logic                    discarded_o,
+  output logic                    step_o,          // a word, header or group of entries, or a discarded beat
   output logic                    busy_o           // inside a frame
 );
 
@@ -163,6 +164,7 @@ module flaash_loader_sequencer
   assign extent_step_o = step && state_q == SeqExtents;
   assign count_step_o  = step && state_q == SeqCounts;
   assign discarded_o   = state_q == SeqDiscard && beat_valid_i;
+  assign step_o        = step || discarded_o;
   assign beat_ready_o  = (step && (beat_end || failed)) || state_q == SeqDiscard;
 
   // -------------------------------------------------------------- state machine

@@ -35,7 +35,8 @@ module flaash_loader_spans
   output logic                    span_valid_o,
   input  logic                    span_ready_i,
   output node_id_t                span_node_o,
-  output logic [EntryIdWidth-1:0] span_count_o
+  output logic [EntryIdWidth-1:0] span_count_o,
+  output logic                    walks_o       // a pointer is being read
 );
 
   localparam int unsigned AddrWidth = (NodeDepth > 1) ? $clog2(NodeDepth) : 1;
@@ -68,6 +69,7 @@ module flaash_loader_spans
   assign place_free = !span_valid_o || span_ready_i;
   assign used       = read_q && (children == '0 || place_free);
   assign read       = left_q != '0 && (!read_q || used);
+  assign walks_o    = read;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin

@@ -83,6 +83,7 @@ module flaash_operand_loader
   output error_e                   error_code_o,
   output logic [31:0]              error_place_o,
   output logic                     discarded_o,
+  output logic                     step_o,         // something of the frame was dealt with
   output logic                     loading_o
 );
 
@@ -129,6 +130,7 @@ module flaash_operand_loader
   logic [MaxLevels-1:0][NodeIdWidth:0] counts;
   node_id_t [MaxLevels-1:0]            bases;
   logic                    section, section_last, finish, busy;
+  logic                    word_step, walks;
   logic [2:0]              level;
   logic [EntryIdWidth-1:0] position;
   logic [31:0]             word;
@@ -149,7 +151,7 @@ module flaash_operand_loader
     .coord_ready_i(coord_ready), .word_error_i(word_error),
     .entries_valid_o(entries_valid), .entries_ready_i(entries_ready), .entries_taken_i(entries_taken),
     .entries_beat_i(entries_beat), .entries_error_i(entries_error), .entries_offset_i(entries_offset),
-    .finish_o(finish), .error_valid_o, .error_code_o, .error_place_o, .discarded_o, .busy_o(busy)
+    .finish_o(finish), .error_valid_o, .error_code_o, .error_place_o, .discarded_o, .step_o(word_step), .busy_o(busy)
   );
 
   flaash_loader_description #(
@@ -197,7 +199,7 @@ module flaash_operand_loader
     .wr_valid_i(end_valid), .wr_node_i(end_node), .wr_end_i(end_value),
     .start_i(section), .root_i(root), .count_i(span_total),
     .span_valid_o(span_valid), .span_ready_i(node_span || entry_span), .span_node_o(span_node),
-    .span_count_o(span_count)
+    .span_count_o(span_count), .walks_o(walks)
   );
 
   flaash_loader_levels u_levels (
@@ -258,6 +260,8 @@ module flaash_operand_loader
       if (header_step) begin_operand_o <= header_operand;
     end
   end
+
+  assign step_o = accepted || word_step || walks;
 
   // Up to and including the cycle in which the store hears of the end.
   assign loading_o = accepted || open_q || beats_inside != '0 || busy || info_valid_o ||

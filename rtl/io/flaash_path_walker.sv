@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Path walker: the coordinates of a leaf node, found by walking to its ancestors.
 //
-// Guarantees  When busy_o falls after start_i, coords_o holds the coordinate of level l at [l] for
-//             l below levels_i. The path before is remembered: the walk ends at the first node
-//             that lies on it.
-// Demands     start_i only while not busy; levels_i stays during a contraction. The store answers
-//             one cycle after node_addr_o.
-// Latency     One cycle per node that is not on the path before; none if the leaf is the same.
+// Guarantees  In the cycle after the first one with ends_o after start_i, coords_o holds the coordinate of level l
+//             at [l] for l below levels_i, and stays while hold_i. The path before is remembered: the
+//             walk ends at the first node that lies on it.
+// Demands     start_i only with ends_o and without hold_i; levels_i stays during a contraction. The
+//             store answers one cycle after node_addr_o.
+// Latency     One cycle per node that is not on the path before, at least one. Throughput: the next walk may
+//             start in the last cycle of one.
+// Stalls      Nothing changes while hold_i.
 // Reset       No path is remembered. forget_i does the same and ends a walk.
 
 `include "flaash_assert.svh"
@@ -22,7 +24,8 @@ module flaash_path_walker
 
   input  logic                       start_i,
   input  node_id_t                   leaf_i,
-  output logic                       busy_o,
+  output logic                       ends_o,    // the walk ends with this cycle, or has ended
+  input  logic                       hold_i,
   output logic [MaxLevels-1:0][31:0] coords_o,
 
   // operand store
@@ -38,16 +41,23 @@ module flaash_path_walker
   node_id_t                   node_q;    // the node that the store answers about
   logic [2:0]                 level_q;   // its level
   logic [2:0]                 leaf_level, level_above;
-  logic                       leaf_known, parent_known;
+  node_id_t                   newest_leaf;  // of the path that is known after this cycle
+  logic                       leaf_known, parent_known, known;
 
   assign leaf_level   = 3'(levels_i - 4'd1);
   assign level_above  = level_q - 3'd1;
-  assign leaf_known   = levels_i == '0 || (known_q && nodes_q[leaf_level] == leaf_i);
+  assign newest_leaf  = (walking_q && level_q == leaf_level) ? node_q : nodes_q[leaf_level];
+  assign known        = known_q || walking_q;
+  assign leaf_known   = levels_i == '0 || (known && newest_leaf == leaf_i);
   assign parent_known = level_q == '0 || (known_q && nodes_q[level_above] == node_parent_i);
 
-  assign node_addr_o = walking_q ? node_parent_i : leaf_i;
-  assign busy_o      = walking_q;
+  assign ends_o      = !walking_q || parent_known;
   assign coords_o    = coords_q;
+
+  always_comb begin
+    node_addr_o = leaf_i;
+    if (walking_q && !start_i) node_addr_o = hold_i ? node_q : node_parent_i;
+  end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -60,24 +70,29 @@ module flaash_path_walker
     end else if (forget_i) begin
       known_q   <= 1'b0;
       walking_q <= 1'b0;
-    end else if (walking_q) begin
-      nodes_q[level_q]  <= node_q;
-      coords_q[level_q] <= node_coord_i;
-      node_q            <= node_parent_i;
-      level_q           <= level_above;
-      if (parent_known) begin
-        walking_q <= 1'b0;
-        known_q   <= 1'b1;
+    end else if (!hold_i) begin
+      if (walking_q) begin
+        nodes_q[level_q]  <= node_q;
+        coords_q[level_q] <= node_coord_i;
+        node_q            <= node_parent_i;
+        level_q           <= level_above;
+        if (parent_known) begin
+          walking_q <= 1'b0;
+          known_q   <= 1'b1;
+        end
       end
-    end else if (start_i && !leaf_known) begin
-      walking_q <= 1'b1;
-      node_q    <= leaf_i;
-      level_q   <= leaf_level;
+      if (start_i && !leaf_known) begin
+        walking_q <= 1'b1;
+        node_q    <= leaf_i;
+        level_q   <= leaf_level;
+      end
     end
   end
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(StartWhenFree_A, !(start_i && walking_q), "a walk begins inside another")
+  `FLAASH_ASSERT(StartWhenFree_A, !start_i || (ends_o && !hold_i), "a walk begins inside another")
+  `FLAASH_COVER(NextAtOnce_C, start_i && walking_q)
+  `FLAASH_COVER(Held_C, walking_q && hold_i)
   `FLAASH_COVER(AncestorKnown_C, walking_q && parent_known && level_q != '0)
   `FLAASH_COVER(LeafKnown_C, start_i && leaf_known)
 

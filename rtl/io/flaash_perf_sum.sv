@@ -35,7 +35,7 @@ module flaash_perf_sum
   input  logic [ReadWidth-1:0]       conflicts_i,    // reads that had to wait
   input  logic                       loading_i,      // an operand is being loaded
   input  logic                       sent_i,         // a result left the chip
-  input  logic [1:0]                 discarded_i,    // an operand beat was thrown away, by two places
+  input  logic                       discarded_i,    // an operand beat was thrown away
 
   output logic [NumCounters-1:0][IncrementWidth-1:0] increments_o,
   output flags_t                     flags_o,
@@ -92,7 +92,7 @@ module flaash_perf_sum
     increments[CntMemConflicts] = IncrementWidth'(conflicts_i);
     increments[CntLoadCycles]   = IncrementWidth'(loading_i);
     increments[CntUnloaded]     = IncrementWidth'(sent_i);
-    increments[CntDiscarded]    = IncrementWidth'(discarded_i[0]) + IncrementWidth'(discarded_i[1]);
+    increments[CntDiscarded]    = IncrementWidth'(discarded_i);
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

@@ -5,11 +5,11 @@
 //             portion_length_o stay until the next. load_enable_o is low while results are computed or
 //             left to be sent: their coordinates are read from the operands. irq_o is a level.
 // Demands     done_i, drained_i, range errors and flags belong to the contraction that runs.
-//             resetting_i from the cycle after soft_reset_o until the core has left its reset.
+//             resetting_i from the cycle after soft_reset_o until the core has left its reset, stopping_i
+//             likewise after stop_o.
 // Latency     start_o one cycle after the write access; reads show the state of the cycle of the access.
-// Reset       rst_ni clears everything; a soft reset everything but RegIrqEnable, RegMode, RegRunLength
-//             and RegPortion, at the request. What the core reports from then on until the end of the
-//             soft reset is not recorded; faults of the host are.
+// Reset       rst_ni clears everything; a soft reset everything but flaash_settings, at the request. What the
+//             core reports from then on until its reset, or after stop_o, is not recorded; faults of the host are.
 
 `include "flaash_assert.svh"
 
@@ -82,11 +82,24 @@ module flaash_registers
   input  logic [6:0]              range_errors_i,
   input  logic [6:0]              range_source_i,
   input  logic [NumCounters-1:0][IncrementWidth-1:0] increments_i,
-  output error_e                  error_code_o,   // first error, for the trailer
+  input  logic                    discarded_i,    // the frame gate threw a beat away
+  output error_e                  trailer_code_o, // for a trailer that is sent now
 
-  // soft reset
+  // errors that end what is under way
+  input  logic                    parity_error_i,    // pulse
+  input  logic [31:0]             parity_place_i,
+  input  logic                    progress_i,        // something was done
+  input  logic [1:0]              host_waits_i,      // bit 0 for a result to be taken, bit 1 with an operand
+
+  // soft reset, stop
   output logic                    soft_reset_o,   // pulse
-  input  logic                    resetting_i
+  output logic                    stop_o,         // pulse
+  input  logic                    resetting_i,
+  input  logic                    stopping_i,
+
+  // steps of one SDPE
+  output logic [5:0]              sdpe_select_o,
+  input  logic [31:0]             sdpe_steps_i
 );
 
   localparam logic [31:0] Id      = 32'h464c_5348;
@@ -94,6 +107,7 @@ module flaash_registers
 
   // ------------------------------------------------------------------------ bus
   logic                    write_valid, write_error, read_valid, read_error, active, busy;
+  error_e                  error_code;
   logic [RegAddrWidth-1:0] write_addr, read_addr;
   logic [31:0]             write_data, write_mask, write_bits, read_data;
   logic [3:0]              write_strb;
@@ -119,83 +133,91 @@ module flaash_registers
 
   always_comb begin
     unique case (write_addr)
-      RegControl, RegMode, RegRunLength, RegIrqEnable, RegIrqStatus, RegFlags: write_error = 1'b0;
       RegPortion: write_error = !CanSplit;
+      RegControl, RegMode, RegRunLength, RegIrqEnable, RegIrqStatus, RegFlags, RegWatchdog,
+      RegSdpeSelect: write_error = 1'b0;
       default: write_error = 1'b1;
     endcase
   end
 
   // ------------------------------------------------------- read-write registers
-  logic [31:0]        run_length_q, portion_q;
-  logic               dense_q;
-  logic [NumIrqs-1:0] irq_enable_q;
+  logic [31:0]        run_length, portion, watchdog;
+  logic               dense;
+  logic [NumIrqs-1:0] irq_enable;
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      dense_q      <= 1'b0;
-      run_length_q <= '0;
-      portion_q    <= '0;
-      irq_enable_q <= '0;
-    end else if (write_valid) begin
-      if (write_addr == RegMode && write_strb[0]) dense_q <= write_data[ModeDense];
-      if (write_addr == RegRunLength) run_length_q <= (run_length_q & ~write_mask) | write_bits;
-      if (CanSplit && write_addr == RegPortion) portion_q <= (portion_q & ~write_mask) | write_bits;
-      if (write_addr == RegIrqEnable && write_strb[0]) irq_enable_q <= write_data[NumIrqs-1:0];
-    end
-  end
+  flaash_settings #(
+    .CanSplit(CanSplit)
+  ) u_settings (
+    .clk_i, .rst_ni,
+    .write_valid_i(write_valid), .write_addr_i(write_addr), .write_mask_i(write_mask),
+    .write_bits_i(write_bits),
+    .dense_o(dense), .run_length_o(run_length), .portion_o(portion), .watchdog_o(watchdog),
+    .irq_enable_o(irq_enable), .sdpe_select_o
+  );
 
   // -------------------------------------------------------------- start, status
-  logic        command, start, clear, start_refused, done, drained;
+  logic        command, start, clear, abort, start_refused;
   error_e      start_error;
-  logic [31:0] start_place;
+  logic [31:0] start_place, status;
 
   assign command      = write_valid && write_addr == RegControl;
   assign clear        = command && write_bits[ControlSoftReset];
-  assign start        = command && write_bits[ControlStart] && !clear;
+  assign abort        = command && write_bits[ControlAbort] && !clear;
+  assign start        = command && write_bits[ControlStart] && !clear && !abort;
   assign soft_reset_o = clear;
 
   flaash_start_control u_start_control (
     .clk_i, .rst_ni,
-    .start_i(start), .clear_i(clear || resetting_i), .dense_i(dense_q), .run_length_i(run_length_q),
-    .portion_length_i(portion_q), .loading_i, .loaded_i, .extent_i, .done_i, .drained_i,
+    .start_i(start), .clear_i(clear), .resetting_i, .stopping_i, .dense_i(dense), .run_length_i(run_length),
+    .portion_length_i(portion), .loading_i, .loaded_i, .extent_i, .done_i, .drained_i,
     .start_o, .dense_o, .run_length_o, .portion_length_o, .busy_o(busy), .active_o(active),
-    .done_o(done), .drained_o(drained),
+    .first_error_i(error_code), .status_o(status),
     .refused_o(start_refused), .error_o(start_error), .place_o(start_place)
   );
 
   assign load_enable_o = !active && !resetting_i;
 
-  // ------------------------------------------- errors: loader, writes, reads, results
-  logic        live;  // the core is not about to be reset
+  // ------------------------------------------------------------------------ stop
+  logic live, expired;  // the core is not about to be reset; the watchdog's limit is reached
+
+  flaash_stop_control u_stop_control (
+    .clk_i, .rst_ni,
+    .abort_i(abort), .parity_error_i, .limit_i(watchdog), .progress_i,
+    .start_i(start_o), .busy_i(busy && !done_i), .active_i(active), .loading_i, .clear_i(clear),
+    .resetting_i, .stopping_i,
+    .stop_o, .live_o(live), .expired_o(expired), .error_code_i(error_code), .trailer_code_o
+  );
+
+  // --------------------- errors: memory, watchdog, loader, writes, reads, results
   logic        error_event;
   logic [31:0] error_place, error_count;
 
-  assign live = !resetting_i;
-
   flaash_error_log #(
-    .NumSources(4)
+    .NumSources(6)
   ) u_error_log (
     .clk_i, .rst_ni,
     .clear_i(clear),
     .counts_i({live ? range_errors_i : 7'd0,
                7'(read_valid && read_error),
                7'((write_valid && write_error) || start_refused),
-               7'(live && load_error_valid_i)}),
+               7'(live && load_error_valid_i),
+               7'(expired),
+               7'(live && parity_error_i)}),
     .codes_i({8'(ErrResultRange), 8'(ErrAddress), start_refused ? 8'(start_error) : 8'(ErrAddress),
-              8'(load_error_code_i)}),
+              8'(load_error_code_i), 8'(ErrWatchdog), 8'(ErrParity)}),
     .places_i({32'(range_source_i), 32'(read_addr), start_refused ? start_place : 32'(write_addr),
-               load_error_place_i}),
-    .event_o(error_event), .code_o(error_code_o), .place_o(error_place), .count_o(error_count)
+               load_error_place_i, {28'd0, host_waits_i[1], host_waits_i[0], busy, loading_i}, parity_place_i}),
+    .event_o(error_event), .code_o(error_code), .place_o(error_place), .count_o(error_count)
   );
 
   // ------------------------------------------------------ interrupts, IEEE flags
-  logic [NumIrqs-1:0] irq_status_q, irq_set, irq_clear;
-  flags_t             flags_q, flags_clear;
+  logic [NumIrqs-1:0] irq_status, irq_set, irq_clear;
+  flags_t             flags, flags_clear;
 
   always_comb begin
     irq_set             = '0;
     irq_set[IrqDone]    = live && done_i;
-    irq_set[IrqDrained] = live && drained_i;
+    irq_set[IrqDrained] = !resetting_i && drained_i;
     irq_set[IrqError]   = error_event;
     irq_clear           = '0;
     flags_clear         = '0;
@@ -203,20 +225,14 @@ module flaash_registers
     if (write_valid && write_addr == RegFlags) flags_clear = write_bits[$bits(flags_t)-1:0];
   end
 
-  // What happens in the cycle of its clearing stays.
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)    {irq_status_q, flags_q} <= '0;
-    else if (clear) {irq_status_q, flags_q} <= '0;
-    else begin
-      irq_status_q <= (irq_status_q & ~irq_clear) | irq_set;
-      flags_q      <= (flags_q & ~flags_clear) | (live ? flags_i : '0);
-    end
-  end
-
-  assign irq_o = (irq_status_q & irq_enable_q) != '0;
+  flaash_interrupts u_interrupts (
+    .clk_i, .rst_ni,
+    .forget_i(clear), .set_i(irq_set), .clear_i(irq_clear), .enable_i(irq_enable),
+    .status_o(irq_status), .irq_o,
+    .flags_i(live ? flags_i : '0), .flags_clear_i(flags_clear), .flags_o(flags)
+  );
 
   // ------------------------------------------------------------------- counters
-  logic [NumCounters-1:0][IncrementWidth-1:0] increments;
   logic [31:0]             counter_data;
   logic                    counter_read;
   logic [RegAddrWidth-1:0] counter_offset;
@@ -224,33 +240,19 @@ module flaash_registers
   assign counter_offset = read_addr - RegCounters;
   assign counter_read   = read_addr >= RegCounters && 32'(counter_offset) < 8 * NumCounters;
 
-  always_comb begin
-    increments                  = live ? increments_i : '0;
-    increments[CntCycles]       = IncrementWidth'(busy);
-    increments[CntUnloadCycles] = IncrementWidth'(active);
-  end
-
   flaash_counters u_counters (
     .clk_i, .rst_ni,
-    .start_i(start_o), .clear_i(clear), .increments_i(increments),
+    .start_i(start_o), .clear_i(clear), .resetting_i, .stopping_i,
+    .increments_i, .busy_i(busy), .active_i(active), .discarded_i,
     .read_valid_i(read_valid && counter_read && !read_error),
     .read_index_i(counter_read ? counter_offset[3 +: $clog2(NumCounters)] : '0),
     .read_high_i(counter_offset[2]), .read_data_o(counter_data)
   );
 
   // ---------------------------------------------------------------------- reads
-  logic [31:0] status;
+  logic which;  // operand that the address is about
 
-  always_comb begin
-    status                = '0;
-    status[StatusLoadedA] = loaded_i[0];
-    status[StatusLoadedB] = loaded_i[1];
-    status[StatusBusy]    = busy || resetting_i;
-    status[StatusDone]    = done;
-    status[StatusDrained] = drained;
-    status[StatusError]   = error_code_o != ErrNone;
-    status[StatusLoading] = loading_i;
-  end
+  assign which = read_addr >= RegOrderB;
 
   always_comb begin
     read_data  = '0;
@@ -268,23 +270,22 @@ module flaash_registers
       RegFiberDepth: read_data = FiberDepth;
       RegControl:    read_data = '0;
       RegStatus:     read_data = status;
-      RegMode:       read_data[ModeDense] = dense_q;
-      RegRunLength:  read_data = run_length_q;
-      RegIrqEnable:  read_data = 32'(irq_enable_q);
-      RegIrqStatus:  read_data = 32'(irq_status_q);
-      RegError:      read_data = 32'(error_code_o);
+      RegMode:       read_data[ModeDense] = dense;
+      RegRunLength:  read_data = run_length;
+      RegIrqEnable:  read_data = 32'(irq_enable);
+      RegIrqStatus:  read_data = 32'(irq_status);
+      RegError:      read_data = 32'(error_code);
       RegErrorPlace: read_data = error_place;
       RegErrorCount: read_data = error_count;
-      RegFlags:      read_data = 32'(flags_q);
-      RegPortion:    read_data = portion_q;
-      RegOrderA:     if (loaded_i[0]) read_data = 32'(order_i[0]);
-      RegEntriesA:   if (loaded_i[0]) read_data = 32'(entries_i[0]);
-      RegFibersA:    if (loaded_i[0]) read_data = 32'(fibers_i[0]);
-      RegLinesA:     if (loaded_i[0]) read_data = 32'(lines_i[0]);
-      RegOrderB:     if (loaded_i[1]) read_data = 32'(order_i[1]);
-      RegEntriesB:   if (loaded_i[1]) read_data = 32'(entries_i[1]);
-      RegFibersB:    if (loaded_i[1]) read_data = 32'(fibers_i[1]);
-      RegLinesB:     if (loaded_i[1]) read_data = 32'(lines_i[1]);
+      RegFlags:      read_data = 32'(flags);
+      RegPortion:    read_data = portion;
+      RegWatchdog:   read_data = watchdog;
+      RegSdpeSelect: read_data = 32'(sdpe_select_o);
+      RegSdpeSteps:  read_data = sdpe_steps_i;
+      RegOrderA, RegOrderB:   if (loaded_i[which]) read_data = 32'(order_i[which]);
+      RegEntriesA, RegEntriesB: if (loaded_i[which]) read_data = 32'(entries_i[which]);
+      RegFibersA, RegFibersB: if (loaded_i[which]) read_data = 32'(fibers_i[which]);
+      RegLinesA, RegLinesB:   if (loaded_i[which]) read_data = 32'(lines_i[which]);
       default: begin
         read_data  = counter_data;
         read_error = !counter_read || read_addr[1:0] != '0;
@@ -294,7 +295,6 @@ module flaash_registers
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(DoneBelongsToRun_A, !(live && done_i) || busy, "done without a contraction")
-  `FLAASH_COVER(ClearMeetsEvent_C, (irq_clear & irq_set) != '0)
   `FLAASH_COVER(TwoErrorsAtOnce_C, load_error_valid_i && (start_refused || range_errors_i != '0))
 
 endmodule : flaash_registers

@@ -8,13 +8,13 @@
 // Demands     begin_i only while idle. Operands stay as they are while a frame is open. The stores
 //             answer one cycle after the address. all_stored_i falls with begin_i at the latest
 //             one cycle later, and rises when nothing follows what is at in_*.
-// Latency     Four cycles from a result to its first beat for an order-3 operand, one per level more.
-// Throughput  A record per max(beats of the record, nodes to walk + 1) cycles, walks of A and B in
-//             parallel; nodes on the path of the record before need no walk. So at most three cycles
+// Latency     Five cycles from a result to its first beat for an order-3 operand, one per level more.
+// Throughput  A record per max(beats of the record, nodes to walk) cycles, walks of A and B in
+//             parallel; nodes on the path of the record before need no walk. So at most two cycles
 //             for operands up to order 3.
 // Reset       rst_ni of the chip, not the core's: the host sees every frame end.
 //
-//   in_* --> f (fiber -> leaf node) --> w (walk to the root, A and B) --> record sender --> m_axis
+//   in_* --> f (fiber -> leaf node) --> w (walk to the root, A and B) --> o (whole) --> record sender --> m_axis
 
 `include "flaash_assert.svh"
 
@@ -70,16 +70,19 @@ module flaash_result_unloader
 
   // --------------------------------------------------------------------- stages
   logic    open_q, trailer_q;  // trailer_q: the trailer of the open frame is with the sender
-  logic    f_valid_q, w_valid_q;
+  logic    f_valid_q, w_valid_q, o_valid_q;
   result_t f_result_q;
-  logic [ResultWidth-1:0] w_value_q;
-  logic    f_ready, f_leaves, w_leaves, a_busy, b_busy;
+  logic [ResultWidth-1:0] w_value_q, o_value_q;
+  logic    f_ready, f_leaves, w_leaves, o_leaves, a_ends, b_ends;
+  logic    hold;  // the coordinates of o are still needed: the walkers wait
   logic    record_valid, send_ready, send_trailer;
 
-  assign f_leaves     = f_valid_q && (!w_valid_q || w_leaves) && !abort_i;
+  assign record_valid = o_valid_q && !abort_i;
+  assign o_leaves     = record_valid && send_ready;
+  assign hold         = o_valid_q && !send_ready;
+  assign w_leaves     = w_valid_q && a_ends && b_ends && !hold;
+  assign f_leaves     = f_valid_q && (!w_valid_q || w_leaves) && !hold && !abort_i;
   assign f_ready      = !f_valid_q || f_leaves;
-  assign record_valid = w_valid_q && !a_busy && !b_busy && !abort_i;
-  assign w_leaves     = record_valid && send_ready;
   assign in_ready_o   = abort_i || (open_q && f_ready);
 
   // The address must stay while the result waits, for the store answers anew in every cycle.
@@ -92,15 +95,21 @@ module flaash_result_unloader
       f_result_q <= '0;
       w_valid_q  <= 1'b0;
       w_value_q  <= '0;
+      o_valid_q  <= 1'b0;
+      o_value_q  <= '0;
     end else begin
       if (f_ready) f_valid_q <= in_valid_i && open_q;
       if (f_ready && in_valid_i) f_result_q <= in_result_i;
       if (f_leaves) w_value_q <= f_result_q.value;
       if (f_leaves)      w_valid_q <= 1'b1;
       else if (w_leaves) w_valid_q <= 1'b0;
+      if (w_leaves) o_value_q <= w_value_q;
+      if (w_leaves)      o_valid_q <= 1'b1;
+      else if (o_leaves) o_valid_q <= 1'b0;
       if (abort_i) begin
         f_valid_q <= 1'b0;
         w_valid_q <= 1'b0;
+        o_valid_q <= 1'b0;
       end
     end
   end
@@ -116,14 +125,14 @@ module flaash_result_unloader
   flaash_path_walker u_a_walker (
     .clk_i, .rst_ni,
     .forget_i(begin_i || abort_i), .levels_i(a_levels), .start_i(f_leaves), .leaf_i(a_path_i),
-    .busy_o(a_busy), .coords_o(a_coords),
+    .ends_o(a_ends), .hold_i(hold), .coords_o(a_coords),
     .node_addr_o(a_node_addr_o), .node_coord_i(a_node_coord_i), .node_parent_i(a_node_parent_i)
   );
 
   flaash_path_walker u_b_walker (
     .clk_i, .rst_ni,
     .forget_i(begin_i || abort_i), .levels_i(b_levels), .start_i(f_leaves), .leaf_i(b_path_i),
-    .busy_o(b_busy), .coords_o(b_coords),
+    .ends_o(b_ends), .hold_i(hold), .coords_o(b_coords),
     .node_addr_o(b_node_addr_o), .node_coord_i(b_node_coord_i), .node_parent_i(b_node_parent_i)
   );
 
@@ -133,7 +142,7 @@ module flaash_result_unloader
   logic [63:0]               value;
   logic [4:0]                record_words, free_words;
 
-  assign value        = 64'($signed(w_value_q)) & ValueMask;
+  assign value        = 64'($signed(o_value_q)) & ValueMask;
   assign free_words   = 5'(a_levels) + 5'(b_levels);
   assign record_words = free_words + 5'(ValueWords);
 
@@ -163,7 +172,7 @@ module flaash_result_unloader
 
   assign idle_o       = !open_q;
   assign send_trailer = open_q && !trailer_q &&
-                        (abort_i || (all_stored_i && !in_valid_i && !f_valid_q && !w_valid_q));
+                        (abort_i || (all_stored_i && !in_valid_i && !f_valid_q && !w_valid_q && !o_valid_q));
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -176,7 +185,7 @@ module flaash_result_unloader
         trailer_q <= 1'b0;
         records_q <= '0;
       end
-      if (w_leaves) records_q <= records_q + 1'b1;
+      if (o_leaves) records_q <= records_q + 1'b1;
       if (send_trailer && send_ready) trailer_q <= 1'b1;
       if (drained_o) open_q <= 1'b0;
     end

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Soft reset: ends what the host can see by the rules, then resets the core.
+// Soft reset and abort: end what the host can see by the rules, then reset the core.
 //
-// Guarantees  After a request first resetting_o, which makes the unloader end its frame and the frame
-//             gate hold back new operand frames; once the unloader has no frame open, core_rst_no
-//             falls for ResetCycles cycles. core_rst_no comes from a register, so it has no glitches;
-//             it is low during rst_ni and rises with the first clock edge after it.
+// Guarantees  After a request first resetting_o (soft reset) or stopping_o (abort), which make the unloader
+//             end its frame and the frame gate hold back operand frames; once the unloader has no frame
+//             open, core_rst_no falls for ResetCycles cycles, and after a soft reset store_rst_no with it:
+//             an abort leaves the operands. Both come from registers, so they have no glitches; they
+//             are low during rst_ni and rise with the first clock edge after it. A soft reset
+//             takes over from an abort; an abort during either is ignored.
 // Demands     unloader_idle_i comes in finite time, as long as the host takes its beats.
 // Latency     ResetCycles + 3 cycles from the request to the end, if no frame is open.
 // Reset       rst_ni resets the core with everything else.
 //
-//   request_i      _|1|___________________________
-//   resetting_o    ___|11111111111111111111111|___
-//   unloader_idle_i 111|______|1111111111111111111   (a frame was open)
-//   core_rst_no    1111111111111|__________|111111
+//   reset_i, stop_i          _|1|___________________________
+//   resetting_o, stopping_o  ___|11111111111111111111111|___
+//   unloader_idle_i          111|______|1111111111111111111   (a frame was open)
+//   core_rst_no              1111111111111|__________|111111
 
 `include "flaash_assert.svh"
 
@@ -22,10 +24,13 @@ module flaash_soft_reset #(
   input  logic clk_i,
   input  logic rst_ni,
 
-  input  logic request_i,        // pulse
+  input  logic reset_i,          // pulse: forget everything
+  input  logic stop_i,           // pulse: abort, keep the operands
   input  logic unloader_idle_i,  // no result frame is open
   output logic resetting_o,
-  output logic core_rst_no
+  output logic stopping_o,
+  output logic core_rst_no,      // everything but the operand stores
+  output logic store_rst_no
 );
 
   if (ResetCycles < 1 || ResetCycles > 255) begin : gen_illegal_cycles
@@ -35,42 +40,62 @@ module flaash_soft_reset #(
   typedef enum logic [1:0] {SoftIdle, SoftDrain, SoftReset} state_e;
 
   state_e     state_q;
+  logic       all_q;  // the operands, too
   logic [7:0] left_q;
-  logic       core_rst_nq;
+  logic       core_rst_nq, store_rst_nq;
 
   // -------------------------------------------------------------- state machine
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      state_q     <= SoftIdle;
-      left_q      <= '0;
-      core_rst_nq <= 1'b0;
+      state_q      <= SoftIdle;
+      all_q        <= 1'b1;
+      left_q       <= '0;
+      core_rst_nq  <= 1'b0;
+      store_rst_nq <= 1'b0;
     end else begin
+      if (reset_i) all_q <= 1'b1;
       unique case (state_q)
         SoftIdle: begin
-          core_rst_nq <= 1'b1;
-          if (request_i) state_q <= SoftDrain;
+          core_rst_nq  <= 1'b1;
+          store_rst_nq <= 1'b1;
+          if (reset_i || stop_i) begin
+            state_q <= SoftDrain;
+            all_q   <= reset_i;
+          end
         end
         SoftDrain: if (unloader_idle_i) begin
-          state_q     <= SoftReset;
-          left_q      <= 8'(ResetCycles);
-          core_rst_nq <= 1'b0;
+          state_q      <= SoftReset;
+          left_q       <= 8'(ResetCycles);
+          core_rst_nq  <= 1'b0;
+          store_rst_nq <= !(all_q || reset_i);
         end
         default: begin
           left_q <= left_q - 1'b1;
-          if (left_q == 8'd1) begin
-            state_q     <= SoftIdle;
-            core_rst_nq <= 1'b1;
+          if (reset_i) begin
+            left_q       <= 8'(ResetCycles);
+            store_rst_nq <= 1'b0;
+          end else if (left_q == 8'd1) begin
+            state_q      <= SoftIdle;
+            core_rst_nq  <= 1'b1;
+            store_rst_nq <= 1'b1;
           end
         end
       endcase
     end
   end
 
-  assign core_rst_no = core_rst_nq;
-  assign resetting_o = state_q != SoftIdle || !core_rst_nq;
+  logic under_way;
+
+  assign under_way    = state_q != SoftIdle || !core_rst_nq;
+  assign core_rst_no  = core_rst_nq;
+  assign store_rst_no = store_rst_nq;
+  assign resetting_o  = under_way && all_q;
+  assign stopping_o   = under_way && !all_q;
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(ResetOnlyWhenIdle_A, core_rst_nq || resetting_o, "the core is in reset unannounced")
+  `FLAASH_ASSERT(ResetAnnounced_A, core_rst_nq || under_way, "the core is in reset unannounced")
+  `FLAASH_ASSERT(StoresWithCore_A, store_rst_nq || (!core_rst_nq && all_q), "the stores alone are in reset")
   `FLAASH_COVER(WaitedForFrame_C, state_q == SoftDrain && !unloader_idle_i)
+  `FLAASH_COVER(TakesOver_C, reset_i && stopping_o)
 
 endmodule : flaash_soft_reset

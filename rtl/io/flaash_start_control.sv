@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Start control: accepts or refuses a start, and knows how far the contraction is.
 //
-// Guarantees  A start is accepted only if no contraction is active, no operand is being received, both
-//             are there and their contracted extents agree; checked in this order, and the first
-//             that fails is the error. dense_o, run_length_o and portion_length_o are those of the accepted start.
+// Guarantees  A start is accepted only if no contraction is active or being stopped, no operand is being
+//             received, both are there and their contracted extents agree; checked in this order, and
+//             the first that fails is the error. dense_o, run_length_o and portion_length_o are those of
+//             the accepted start. A contraction that is stopped is no longer busy, and never done, but
+//             active until drained.
 // Demands     done_i and drained_i only while the contraction is busy or active.
 // Latency     start_o and busy_o one cycle after an accepted start_i; a refusal in the cycle of start_i.
-// Reset       Nothing runs. clear_i does the same, and refuses starts as long as it is high.
+// Reset       Nothing runs. clear_i and resetting_i do the same, and refuse starts as long as they are high.
 
 `include "flaash_assert.svh"
 
@@ -19,7 +21,9 @@ module flaash_start_control
 
   // the command and its parameters
   input  logic             start_i,
-  input  logic             clear_i,
+  input  logic             clear_i,      // a soft reset begins
+  input  logic             resetting_i,
+  input  logic             stopping_i,
   input  logic             dense_i,
   input  logic [31:0]      run_length_i,
   input  logic [31:0]      portion_length_i,
@@ -40,8 +44,8 @@ module flaash_start_control
   // state
   output logic             busy_o,      // until every result is stored
   output logic             active_o,    // until every result and the trailer have left
-  output logic             done_o,
-  output logic             drained_o,
+  input  error_e           first_error_i,
+  output logic [31:0]      status_o,    // as RegStatus
 
   // refusal
   output logic             refused_o,
@@ -53,7 +57,7 @@ module flaash_start_control
   always_comb begin
     error_o = ErrNone;
     place_o = '0;
-    if (active_o || clear_i) begin
+    if (active_o || clear_i || resetting_i || stopping_i) begin
       error_o = ErrStartBusy;
     end else if (loading_i) begin
       error_o = ErrStartLoading;
@@ -69,34 +73,48 @@ module flaash_start_control
   assign refused_o = start_i && error_o != ErrNone;
 
   // ----------------------------------------------------------------------- state
+  logic done_q, drained_q;
+
+  always_comb begin
+    status_o                = '0;
+    status_o[StatusLoadedA] = loaded_i[0];
+    status_o[StatusLoadedB] = loaded_i[1];
+    status_o[StatusBusy]    = busy_o || resetting_i || stopping_i;
+    status_o[StatusDone]    = done_q;
+    status_o[StatusDrained] = drained_q;
+    status_o[StatusError]   = first_error_i != ErrNone;
+    status_o[StatusLoading] = loading_i;
+  end
+
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       start_o   <= 1'b0;
       busy_o    <= 1'b0;
       active_o  <= 1'b0;
-      done_o    <= 1'b0;
-      drained_o <= 1'b0;
+      done_q    <= 1'b0;
+      drained_q <= 1'b0;
     end else begin
       start_o <= start_i && error_o == ErrNone;
       if (done_i) begin
         busy_o <= 1'b0;
-        done_o <= 1'b1;
+        done_q <= 1'b1;
       end
       if (drained_i) begin
         active_o  <= 1'b0;
-        drained_o <= 1'b1;
+        drained_q <= 1'b1;
       end
       if (start_i && error_o == ErrNone) begin
         busy_o    <= 1'b1;
         active_o  <= 1'b1;
-        done_o    <= 1'b0;
-        drained_o <= 1'b0;
+        done_q    <= 1'b0;
+        drained_q <= 1'b0;
       end
-      if (clear_i) begin
+      if (stopping_i) busy_o <= 1'b0;
+      if (clear_i || resetting_i) begin
         busy_o    <= 1'b0;
         active_o  <= 1'b0;
-        done_o    <= 1'b0;
-        drained_o <= 1'b0;
+        done_q    <= 1'b0;
+        drained_q <= 1'b0;
       end
     end
   end

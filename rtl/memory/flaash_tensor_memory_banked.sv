@@ -12,6 +12,7 @@
 // Throughput  One read per bank and cycle, one read per port and cycle, one write per cycle; a
 //             write has its own port and disturbs no read.
 // Stalls      req_ready_o is low for a port whose bank serves another one: a conflict, counted.
+// Errors      A line of which a bit has flipped is answered as it is, parity_error_o tells a cycle later.
 // Reset       Forgets reads that are under way; keeps the lines.
 //
 //   ports --> [bank number] --> u_arbiter per bank --> u_delay --> u_bank --> ports
@@ -26,6 +27,7 @@ module flaash_tensor_memory_banked
   parameter int unsigned Lines     = 256,  // per operand, 1 to 2**LineAddrWidth
   parameter int unsigned Latency   = 2,    // cycles, 1 or more
   parameter int unsigned Banks     = 4,    // a power of two, 1 to 256
+  parameter int unsigned Parity    = 1,    // 1: a parity bit per line, 0: none
   localparam int unsigned CountWidth = $clog2(NumPorts + 1)
 ) (
   input  logic                               clk_i,
@@ -47,7 +49,12 @@ module flaash_tensor_memory_banked
 
   // performance counters: reads accepted and requests refused in this cycle
   output logic [CountWidth-1:0]              reads_o,
-  output logic [CountWidth-1:0]              conflicts_o
+  output logic [CountWidth-1:0]              conflicts_o,
+
+  // a line whose parity is wrong was delivered in the cycle before
+  output logic                               parity_error_o,
+  output logic                               parity_operand_o,
+  output line_addr_t                         parity_addr_o
 );
 
   if (NumPorts < 1 || LineWidth < 1) begin : gen_illegal_ports
@@ -63,6 +70,11 @@ module flaash_tensor_memory_banked
     $fatal(1, "Banks must be a power of two, 1 to 256");
   end
 
+  if (Parity > 1) begin : gen_illegal_parity
+    $fatal(1, "Parity must be 0 or 1");
+  end
+
+  localparam int unsigned WordWidth = LineWidth + Parity;
   localparam int unsigned BankWidth = Banks > 1 ? $clog2(Banks) : 1;
   localparam int unsigned BankShift = $clog2(Banks);
   localparam int unsigned PortWidth = NumPorts > 1 ? $clog2(NumPorts) : 1;
@@ -145,22 +157,27 @@ module flaash_tensor_memory_banked
   logic [Banks-1:0]     data_valid_q;
   logic [PortWidth-1:0] data_port_q[Banks];
   logic [LineWidth-1:0] data[Banks];
+  logic [WordWidth-1:0] wr_word;
+  logic [Banks-1:0][WordWidth-1:0] words;  // lines with their parity bits
 
   assign wr_bank = bank_of(wr_addr_i, wr_operand_i);
+  assign wr_word = WordWidth'({~^wr_data_i, wr_data_i});  // odd parity; without Parity the bit falls off
 
   for (genvar bank = 0; bank < Banks; bank++) begin : gen_bank
     flaash_memory_bank #(
-      .Width(LineWidth),
+      .Width(WordWidth),
       .Words(Rows)
     ) u_bank (
       .clk_i,
       .wr_enable_i(wr_valid_i && wr_bank == BankWidth'(bank)),
       .wr_addr_i  (row_of(wr_addr_i, wr_operand_i)),
-      .wr_data_i  (wr_data_i),
+      .wr_data_i  (wr_word),
       .rd_enable_i(read_valid[bank]),
       .rd_addr_i  (read[bank][RowWidth-1:0]),
-      .rd_data_o  (data[bank])
+      .rd_data_o  (words[bank])
     );
+
+    assign data[bank] = words[bank][LineWidth-1:0];
 
     always_ff @(posedge clk_i) begin
       if (read_valid[bank]) data_port_q[bank] <= read[bank][ReadWidth-1:RowWidth];
@@ -183,6 +200,46 @@ module flaash_tensor_memory_banked
         rsp_data_o[data_port_q[bank]]  = data[bank];
       end
     end
+  end
+
+  // ------------------------------------------------------------------------ parity
+  if (Parity == 1) begin : gen_parity
+    localparam int unsigned PlaceWidth = BankWidth + RowWidth;
+
+    logic [Banks-1:0][PlaceWidth-1:0] place_q;
+    logic [PlaceWidth-1:0]            place;
+    logic [BankWidth-1:0]             bank;
+    logic [RowWidth-1:0]              row;
+
+    for (genvar i = 0; i < Banks; i++) begin : gen_place
+      always_ff @(posedge clk_i) begin
+        if (read_valid[i]) place_q[i] <= {BankWidth'(i), read[i][RowWidth-1:0]};
+      end
+    end
+
+    flaash_parity_watch #(
+      .Channels  (Banks),
+      .Width     (WordWidth),
+      .PlaceWidth(PlaceWidth)
+    ) u_watch (
+      .clk_i,
+      .rst_ni,
+      .valid_i(data_valid_q),
+      .word_i (words),
+      .place_i(place_q),
+      .error_o(parity_error_o),
+      .place_o(place)
+    );
+
+    // Which line lies there: bank_of and row_of backwards.
+    assign {bank, row}      = place;
+    assign parity_operand_o = row[0];
+    assign parity_addr_o    = line_addr_t'((32'(row >> 1) << BankShift)
+                                           + ((32'(bank) + (row[0] ? Banks / 2 : 0)) % Banks));
+  end else begin : gen_no_parity
+    assign parity_error_o   = 1'b0;
+    assign parity_operand_o = 1'b0;
+    assign parity_addr_o    = '0;
   end
 
   // -------------------------------------------------------------------- properties

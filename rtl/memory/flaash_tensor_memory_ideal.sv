@@ -8,6 +8,7 @@
 //             written while a read of it is under way. Requesters have room for the answers.
 // Latency     Latency cycles.
 // Throughput  NumPorts reads and one write per cycle.
+// Errors      A line of which a bit has flipped is answered as it is, parity_error_o tells a cycle later.
 // Reset       Forgets reads that are under way; keeps the lines.
 //
 // Requests, not lines, wait in the delay line, because they are narrower.
@@ -22,6 +23,7 @@ module flaash_tensor_memory_ideal
   parameter int unsigned Lines     = 256,  // per operand, 1 to 2**LineAddrWidth
   parameter int unsigned Latency   = 2,    // cycles, 1 or more
   parameter int unsigned Banks     = 1,    // ignored; the banked memory has the same parameters
+  parameter int unsigned Parity    = 1,    // 1: a parity bit per line, 0: none
   localparam int unsigned CountWidth = $clog2(NumPorts + 1)
 ) (
   input  logic                               clk_i,
@@ -43,7 +45,12 @@ module flaash_tensor_memory_ideal
 
   // performance counters
   output logic [CountWidth-1:0]              reads_o,
-  output logic [CountWidth-1:0]              conflicts_o
+  output logic [CountWidth-1:0]              conflicts_o,
+
+  // a line whose parity is wrong was delivered in the cycle before
+  output logic                               parity_error_o,
+  output logic                               parity_operand_o,
+  output line_addr_t                         parity_addr_o
 );
 
   if (NumPorts < 1 || LineWidth < 1) begin : gen_illegal_ports
@@ -56,6 +63,11 @@ module flaash_tensor_memory_ideal
     $fatal(1, "Latency and Banks must be 1 or more");
   end
 
+  if (Parity > 1) begin : gen_illegal_parity
+    $fatal(1, "Parity must be 0 or 1");
+  end
+
+  localparam int unsigned WordWidth  = LineWidth + Parity;
   localparam int unsigned PlaceWidth = $clog2(2 * Lines);
 
   // Where a line is stored. The operands alternate, so that 2 * Lines words are enough.
@@ -89,10 +101,13 @@ module flaash_tensor_memory_ideal
   assign conflicts_o = '0;
 
   // ------------------------------------------------------------------- storage
-  logic [LineWidth-1:0] mem_q[2 * Lines];
+  logic [WordWidth-1:0] mem_q[2 * Lines];
+  logic [WordWidth-1:0] wr_word;
+
+  assign wr_word = WordWidth'({~^wr_data_i, wr_data_i});  // odd parity; without Parity the bit falls off
 
   always_ff @(posedge clk_i) begin
-    if (wr_valid_i) mem_q[place_of(wr_addr_i, wr_operand_i)] <= wr_data_i;
+    if (wr_valid_i) mem_q[place_of(wr_addr_i, wr_operand_i)] <= wr_word;
   end
 
   // --------------------------------------------------------------------- reads
@@ -101,12 +116,44 @@ module flaash_tensor_memory_ideal
     else         rsp_valid_o <= read_valid;
   end
 
+  logic [NumPorts-1:0][WordWidth-1:0] data;
+
   for (genvar port = 0; port < NumPorts; port++) begin : gen_read
-    logic [LineWidth-1:0] data_q;
+    logic [WordWidth-1:0] data_q;
     always_ff @(posedge clk_i) begin
       if (read_valid[port]) data_q <= mem_q[read_place[port]];
     end
-    assign rsp_data_o[port] = data_q;
+    assign data[port]       = data_q;
+    assign rsp_data_o[port] = data_q[LineWidth-1:0];
+  end
+
+  // -------------------------------------------------------------------- parity
+  if (Parity == 1) begin : gen_parity
+    logic [NumPorts-1:0][PlaceWidth-1:0] place_q;
+    logic [PlaceWidth-1:0]               place;
+
+    always_ff @(posedge clk_i) place_q <= read_place;
+
+    flaash_parity_watch #(
+      .Channels  (NumPorts),
+      .Width     (WordWidth),
+      .PlaceWidth(PlaceWidth)
+    ) u_watch (
+      .clk_i,
+      .rst_ni,
+      .valid_i(rsp_valid_o),
+      .word_i (data),
+      .place_i(place_q),
+      .error_o(parity_error_o),
+      .place_o(place)
+    );
+
+    assign parity_operand_o = place[0];
+    assign parity_addr_o    = line_addr_t'(32'(place) >> 1);
+  end else begin : gen_no_parity
+    assign parity_error_o   = 1'b0;
+    assign parity_operand_o = 1'b0;
+    assign parity_addr_o    = '0;
   end
 
   // ---------------------------------------------------------------- properties

@@ -2,7 +2,8 @@
 // Properties that every tool of this project understands.
 //
 // `FLAASH_STREAM_CHECK watches one valid/ready stream on both simulators (flaash_stream_checker).
-// Concurrent assertions run under Verilator; Icarus has none, there those macros vanish.
+// Concurrent assertions run under Verilator; Icarus has none, there those macros vanish. In a proof
+// (FORMAL, docs/formal.md) they hold for all inputs, and so does what formal/flaash_stream_checker.sv says.
 // A property is written once, with the sentence that is printed when it fails.
 // (No comment may begin with the word "verilator": it is a pragma.)
 
@@ -34,6 +35,10 @@
       else $fatal(1, "%m: %s", sentence);
   `define FLAASH_COVER(name, prop) \
     name : cover property (@(posedge clk_i) disable iff (!rst_ni) (prop));
+`elsif FORMAL
+  `define FLAASH_ASSERT(name, prop, sentence) \
+    name : assert property (@(posedge clk_i) disable iff (!rst_ni) (prop));
+  `define FLAASH_COVER(name, prop)
 `else
   `define FLAASH_ASSERT(name, prop, sentence)
   `define FLAASH_COVER(name, prop)

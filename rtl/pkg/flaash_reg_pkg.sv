@@ -31,6 +31,9 @@ package flaash_reg_pkg;
   localparam logic [RegAddrWidth-1:0] RegErrorCount = 12'h060;  // RO: errors since the last soft reset
   localparam logic [RegAddrWidth-1:0] RegFlags      = 12'h064;  // W1C: IEEE flags of all results, flags_t
   localparam logic [RegAddrWidth-1:0] RegPortion    = 12'h068;  // RW: most entries of A per portion, 0 for all
+  localparam logic [RegAddrWidth-1:0] RegWatchdog   = 12'h06c;  // RW: cycles without progress until ErrWatchdog, 0 off
+  localparam logic [RegAddrWidth-1:0] RegSdpeSelect = 12'h070;  // RW: the engine that RegSdpeSteps is about, in 5:0
+  localparam logic [RegAddrWidth-1:0] RegSdpeSteps  = 12'h074;  // RO: its steps since the last accepted start
 
   // ---------------------------------------------------------------------- operands
   localparam logic [RegAddrWidth-1:0] RegOrderA     = 12'h080;  // RO: order of A, 0 while none is loaded
@@ -71,11 +74,12 @@ package flaash_reg_pkg;
 
   // ------------------------------------------------------------------------- fields
   localparam int unsigned ControlStart     = 0;  // begin a contraction
-  localparam int unsigned ControlSoftReset = 1;  // forget all but RegIrqEnable, RegMode, RegRunLength, RegPortion
+  localparam int unsigned ControlSoftReset = 1;  // forget everything but the RW registers
+  localparam int unsigned ControlAbort     = 2;  // end the contraction or operand frame under way, keep operands
 
   localparam int unsigned StatusLoadedA = 0;  // a complete operand A is there
   localparam int unsigned StatusLoadedB = 1;  // a complete operand B is there
-  localparam int unsigned StatusBusy    = 2;  // a contraction runs, or a soft reset is under way
+  localparam int unsigned StatusBusy    = 2;  // a contraction runs, or a soft reset or an abort is under way
   localparam int unsigned StatusDone    = 3;  // the last contraction has stored every result
   localparam int unsigned StatusDrained = 4;  // and all of them, with the trailer, have left
   localparam int unsigned StatusError   = 5;  // RegError holds a code; cleared by soft reset
@@ -105,11 +109,13 @@ package flaash_reg_pkg;
     ErrLong          = 8'h0a,  // the frame went on after the announced data
     ErrExtentsDiffer = 8'h0b,  // start: contracted extents of A and B differ (place: extent of A)
     ErrNoOperand     = 8'h0c,  // start: an operand is missing (place: bit 0 A missing, bit 1 B missing)
-    ErrStartBusy     = 8'h0d,  // start before the contraction before has drained, or in a soft reset (place: 0)
+    ErrStartBusy     = 8'h0d,  // start before the contraction before has drained, or in a reset or abort (place: 0)
     ErrAddress       = 8'h0e,  // access to a register that does not exist or is not writable (place: address)
     ErrResultRange   = 8'h0f,  // an integer result does not fit its format (place: SDPE; NumSdpe: the combiner)
     ErrStartLoading  = 8'h10,  // start while an operand is being received (place: 0)
-    ErrAborted       = 8'h11   // only in a trailer: a soft reset cut this frame short, records are missing
+    ErrAborted       = 8'h11,  // only in a trailer: a reset or an abort cut this frame short
+    ErrWatchdog      = 8'h12,  // no progress for RegWatchdog cycles (place: what was outstanding)
+    ErrParity        = 8'h13   // a stored bit has flipped (position: of the line, level 7)
   } error_e;
 
 endpackage : flaash_reg_pkg

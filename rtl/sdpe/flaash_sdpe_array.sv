@@ -24,6 +24,7 @@ module flaash_sdpe_array
   parameter int unsigned MemLatency  = 2,             // cycles, 1 or more
   parameter int unsigned MemBanks    = 16,            // a power of two
   parameter int unsigned MemLines    = 8192,          // lines per operand
+  parameter int unsigned Parity      = 1,             // a parity bit per line, 0 or 1
   parameter int unsigned ResultDepth = 512,           // a power of two
   parameter bit          Portions    = 1'b0,          // jobs can be portions
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
@@ -65,7 +66,12 @@ module flaash_sdpe_array
   output flags_t [NumSdpe-1:0]       flags_o,
   output logic [NumSdpe-1:0]         idle_o,
   output logic [SumWidth-1:0]        reads_o,
-  output logic [SumWidth-1:0]        conflicts_o
+  output logic [SumWidth-1:0]        conflicts_o,
+
+  // a line whose parity is wrong was delivered in the cycle before
+  output logic                       parity_error_o,
+  output logic                       parity_operand_o,
+  output line_addr_t                 parity_addr_o
 );
 
   if (NumSdpe < 1 || NumSdpe > 64) begin : gen_illegal_num_sdpe
@@ -87,14 +93,16 @@ module flaash_sdpe_array
       .LineWidth(LineWidth),
       .Lines    (MemLines),
       .Latency  (MemLatency),
-      .Banks    (MemBanks)
+      .Banks    (MemBanks),
+      .Parity   (Parity)
     ) u_memory (
       .clk_i, .rst_ni,
       .wr_valid_i, .wr_operand_i, .wr_addr_i, .wr_data_i,
       .req_valid_i(req_valid), .req_ready_o(req_ready),
       .req_operand_i(req_operand), .req_addr_i(req_addr),
       .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
-      .reads_o, .conflicts_o
+      .reads_o, .conflicts_o,
+      .parity_error_o, .parity_operand_o, .parity_addr_o
     );
   end else if (Memory == MemoryBanked) begin : gen_banked
     flaash_tensor_memory_banked #(
@@ -102,14 +110,16 @@ module flaash_sdpe_array
       .LineWidth(LineWidth),
       .Lines    (MemLines),
       .Latency  (MemLatency),
-      .Banks    (MemBanks)
+      .Banks    (MemBanks),
+      .Parity   (Parity)
     ) u_memory (
       .clk_i, .rst_ni,
       .wr_valid_i, .wr_operand_i, .wr_addr_i, .wr_data_i,
       .req_valid_i(req_valid), .req_ready_o(req_ready),
       .req_operand_i(req_operand), .req_addr_i(req_addr),
       .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
-      .reads_o, .conflicts_o
+      .reads_o, .conflicts_o,
+      .parity_error_o, .parity_operand_o, .parity_addr_o
     );
   end else begin : gen_illegal_memory
     $fatal(1, "Memory must be one of flaash_pkg::Memory*");
@@ -175,6 +185,15 @@ module flaash_sdpe_array
   end
 
   // --------------------------------------------------------------------- properties
+`ifndef SYNTHESIS
+  flaash_region_checker #(
+    .NumPorts(NumPorts)
+  ) u_region_checker (
+    .clk_i, .rst_ni,
+    .wr_valid_i, .wr_operand_i, .wr_addr_i,
+    .req_valid_i(req_valid), .req_operand_i(req_operand), .req_addr_i(req_addr)
+  );
+`endif
   `FLAASH_ASSERT(OneJobOneEngine_A, $onehot0(job_valid_i), "a job offered to two engines")
 
 endmodule : flaash_sdpe_array

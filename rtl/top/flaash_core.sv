@@ -4,10 +4,11 @@
 // Guarantees  An operand frame ends with loaded_o[operand] or with an error report. After start_i
 //             each result of the contraction leaves once at result_*; done_o when the last one is
 //             stored, all_stored_o when none is left behind those at result_*. Operands stay until
-//             they are replaced.
+//             they are replaced. After stop_i nothing more is computed: all_stored_o then waits only for
+//             results that were complete; the reset that follows ends the stop.
 // Demands     start_i only with both operands loaded, equal contracted extents, and none running.
-//             load_enable_i low while results are computed or on their way.
-// Reset       Everything is forgotten.
+//             load_enable_i low while results are computed or on their way. stop_i stays until rst_ni.
+// Reset       rst_ni: everything but the operands; store_rst_ni: these.
 
 `include "flaash_line.svh"
 `include "flaash_assert.svh"
@@ -26,6 +27,7 @@ module flaash_core
   parameter int unsigned MemLatency  = 2,
   parameter int unsigned MemBanks    = 16,
   parameter int unsigned MemLines    = 8192,
+  parameter int unsigned Parity      = 1,
   parameter int unsigned NodeDepth   = 16384,
   parameter int unsigned FiberDepth  = 8192,
   parameter int unsigned Scheduler   = SchedulerDemand,
@@ -39,6 +41,7 @@ module flaash_core
 ) (
   input  logic                                       clk_i,
   input  logic                                       rst_ni,
+  input  logic                                       store_rst_ni,
 
   // operand frames
   input  logic                                       s_axis_tvalid_i,
@@ -66,10 +69,12 @@ module flaash_core
   input  fiber_id_t                                  run_length_i,
   input  entry_id_t                                  portion_length_i,
   input  logic                                       load_enable_i, // operand frames may begin
+  input  logic                                       stop_i,        // compute no more
 
   // state
   output logic                                       loading_o,
   output logic                                       done_o,        // pulse
+  output logic                                       progress_o,    // something was done
 
   // operands, A in element 0, B in 1
   output logic [1:0]                                 loaded_o,
@@ -84,84 +89,49 @@ module flaash_core
   output error_e                                     error_code_o,
   output logic [31:0]                                error_place_o,
 
+  // a line with wrong parity was read
+  output logic                                       parity_error_o,
+  output logic                                       parity_operand_o,
+  output line_addr_t                                 parity_addr_o,
+
   // what happened, one cycle ago
-  input  logic                                       discarded_i,   // a beat was thrown away before
   output logic [NumCounters-1:0][IncrementWidth-1:0] increments_o,
   output flags_t                                     flags_o,
   output logic [6:0]                                 range_errors_o,
-  output logic [6:0]                                 range_source_o
+  output logic [6:0]                                 range_source_o,
+
+  // steps of one SDPE
+  input  logic [5:0]                                 sdpe_select_i,
+  output logic [31:0]                                sdpe_steps_o
 );
 
-  // ----------------------------------------------------------------- operand loader
-  logic                       line_valid, line_operand;
-  line_addr_t                 line_addr;
-  logic [LineWidth-1:0]       line_data;
-  logic                       node_valid, node_operand;
-  node_id_t                   node_id, node_parent;
-  logic [31:0]                node_coord;
-  logic                       fiber_valid, fiber_operand;
-  fiber_id_t                  fiber_id;
-  line_addr_t                 fiber_first;
-  node_id_t                   fiber_node;
-  logic                       info_valid, info_operand;
-  logic [3:0]                 info_order;
-  logic [31:0]                info_extent;
-  logic [EntryIdWidth-1:0]    info_entries;
-  fiber_id_t                  info_fibers;
-  line_addr_t                 info_lines;
-  logic                       begin_valid, begin_operand, discarded;
+  // ---------------------------------------------------------------------- operands
+  logic                 line_valid, line_operand;
+  line_addr_t           line_addr;
+  logic [LineWidth-1:0] line_data;
+  fiber_id_t [1:0]      first_addr;
+  line_addr_t [1:0]     first;
+  logic                 discarded, loader_step;
 
-  flaash_operand_loader #(
+  flaash_operands #(
     .Format    (Format),
     .Lanes     (Lanes),
     .CoordWidth(CoordWidth),
     .MemLines  (MemLines),
     .NodeDepth (NodeDepth),
     .FiberDepth(FiberDepth)
-  ) u_operand_loader (
-    .clk_i, .rst_ni,
+  ) u_operands (
+    .clk_i, .rst_ni, .store_rst_ni,
     .s_axis_tvalid_i, .s_axis_tready_o, .s_axis_tdata_i, .s_axis_tlast_i,
-    .enable_i(load_enable_i),
+    .load_enable_i, .loading_o,
     .line_valid_o(line_valid), .line_operand_o(line_operand), .line_addr_o(line_addr),
     .line_data_o(line_data),
-    .node_valid_o(node_valid), .node_operand_o(node_operand), .node_id_o(node_id),
-    .node_coord_o(node_coord), .node_parent_o(node_parent),
-    .fiber_valid_o(fiber_valid), .fiber_operand_o(fiber_operand), .fiber_id_o(fiber_id),
-    .fiber_first_o(fiber_first), .fiber_node_o(fiber_node),
-    .info_valid_o(info_valid), .info_operand_o(info_operand), .info_order_o(info_order),
-    .info_extent_o(info_extent), .info_entries_o(info_entries), .info_fibers_o(info_fibers),
-    .info_lines_o(info_lines),
-    .begin_valid_o(begin_valid), .begin_operand_o(begin_operand),
+    .first_addr_i(first_addr), .first_o(first),
+    .path_addr_i, .path_o, .node_addr_i, .node_coord_o, .node_parent_o,
+    .loaded_o, .order_o, .extent_o, .entries_o, .fibers_o, .lines_o,
     .error_valid_o, .error_code_o, .error_place_o,
-    .discarded_o(discarded), .loading_o
+    .discarded_o(discarded), .step_o(loader_step)
   );
-
-  // ----------------------------------------------------------------- operand stores
-  fiber_id_t [1:0]               first_addr;
-  line_addr_t [1:0]              first;
-
-  for (genvar i = 0; i < 2; i++) begin : gen_store
-    flaash_operand_store #(
-      .Operand   (i),
-      .NodeDepth (NodeDepth),
-      .FiberDepth(FiberDepth)
-    ) u_store (
-      .clk_i, .rst_ni,
-      .node_valid_i(node_valid), .node_operand_i(node_operand), .node_id_i(node_id),
-      .node_coord_i(node_coord), .node_parent_i(node_parent),
-      .fiber_valid_i(fiber_valid), .fiber_operand_i(fiber_operand), .fiber_id_i(fiber_id),
-      .fiber_first_i(fiber_first), .fiber_node_i(fiber_node),
-      .info_valid_i(info_valid), .info_operand_i(info_operand), .info_order_i(info_order),
-      .info_extent_i(info_extent), .info_entries_i(info_entries), .info_fibers_i(info_fibers),
-      .info_lines_i(info_lines),
-      .begin_valid_i(begin_valid), .begin_operand_i(begin_operand),
-      .first_addr_i(first_addr[i]), .first_o(first[i]),
-      .path_addr_i(path_addr_i[i]), .path_o(path_o[i]),
-      .node_addr_i(node_addr_i[i]), .node_coord_o(node_coord_o[i]), .node_parent_o(node_parent_o[i]),
-      .loaded_o(loaded_o[i]), .order_o(order_o[i]), .extent_o(extent_o[i]),
-      .entries_o(entries_o[i]), .fibers_o(fibers_o[i]), .lines_o(lines_o[i])
-    );
-  end
 
   // ------------------------------------------------------------------------ compute
   logic [NumSources-1:0]         source_valid, source_ready, source_idle;
@@ -183,6 +153,7 @@ module flaash_core
       .MemLatency (MemLatency),
       .MemBanks   (MemBanks),
       .MemLines   (MemLines),
+      .Parity     (Parity),
       .ResultDepth(ResultDepth)
     ) u_compute (
       .clk_i, .rst_ni,
@@ -193,7 +164,8 @@ module flaash_core
       .wr_valid_i(line_valid), .wr_operand_i(line_operand), .wr_addr_i(line_addr), .wr_data_i(line_data),
       .result_valid_o(source_valid), .result_ready_i(source_ready), .result_o(source_result),
       .events_o(events), .flags_o(flags), .idle_o(source_idle),
-      .reads_o(reads), .conflicts_o(conflicts)
+      .reads_o(reads), .conflicts_o(conflicts),
+      .parity_error_o, .parity_operand_o, .parity_addr_o
     );
 
     logic unused_portions;
@@ -211,6 +183,7 @@ module flaash_core
       .MemLatency (MemLatency),
       .MemBanks   (MemBanks),
       .MemLines   (MemLines),
+      .Parity     (Parity),
       .Scheduler  (Scheduler),
       .ResultDepth(ResultDepth),
       .Portions   (Portions)
@@ -223,16 +196,39 @@ module flaash_core
       .wr_valid_i(line_valid), .wr_operand_i(line_operand), .wr_addr_i(line_addr), .wr_data_i(line_data),
       .result_valid_o(source_valid), .result_ready_i(source_ready), .result_o(source_result),
       .events_o(events), .flags_o(flags), .idle_o(source_idle),
-      .reads_o(reads), .conflicts_o(conflicts)
+      .reads_o(reads), .conflicts_o(conflicts),
+      .parity_error_o, .parity_operand_o, .parity_addr_o
     );
   end
 
   // ------------------------------------------------------------------------ results
+  logic [NumSources-1:0] stored, gated_valid, gated_ready;
+
+  for (genvar s = 0; s < int'(NumSources); s++) begin : gen_stored
+    sdpe_events_t event_s;  // Icarus takes no member of an element with an index
+
+    assign event_s   = events[s];
+    assign stored[s] = event_s.result;
+
+    logic unused_events;
+    assign unused_events = ^event_s;
+  end
+
+  flaash_result_gate #(
+    .NumSources(NumSources),
+    .CountWidth($clog2(ResultDepth) + 1)
+  ) u_result_gate (
+    .clk_i, .rst_ni,
+    .stop_i, .stored_i(stored),
+    .in_valid_i(source_valid), .in_ready_o(source_ready),
+    .out_valid_o(gated_valid), .out_ready_i(gated_ready)
+  );
+
   flaash_result_network #(
     .NumSources(NumSources)
   ) u_result_network (
     .clk_i, .rst_ni,
-    .in_valid_i(source_valid), .in_ready_o(source_ready), .in_result_i(source_result),
+    .in_valid_i(gated_valid), .in_ready_o(gated_ready), .in_result_i(source_result),
     .out_valid_o(result_valid_o), .out_ready_i(result_ready_i), .out_result_o(result_o)
   );
 
@@ -244,24 +240,36 @@ module flaash_core
     .clk_i, .rst_ni,
     .events_i(events), .flags_i(flags),
     .handed_i(handed), .handed_dots_i(handed_dots), .portion_i(portion),
-    .reads_i(reads), .conflicts_i(conflicts), .loading_i(loading_o), .sent_i,
-    .discarded_i({discarded_i, discarded}),
+    .reads_i(reads), .conflicts_i(conflicts), .loading_i(loading_o), .sent_i, .discarded_i(discarded),
     .increments_o, .flags_o, .range_errors_o, .range_source_o
+  );
+
+  flaash_step_counters #(
+    .NumSdpe(NumSdpe)
+  ) u_step_counters (
+    .clk_i, .rst_ni,
+    .start_i, .events_i(events[NumSdpe-1:0]), .select_i(sdpe_select_i), .steps_o(sdpe_steps_o)
   );
 
   flaash_progress #(
     .SumWidth(7)
   ) u_progress (
     .clk_i, .rst_ni,
-    .start_i, .generating_i(generating), .handed_i(handed), .handed_dots_i(handed_dots),
+    .start_i, .stop_i, .generating_i(generating), .handed_i(handed), .handed_dots_i(handed_dots),
     .dots_i(increments_o[CntDotsDone][6:0]), .stored_i(increments_o[CntResults][6:0]),
     .taken_i(result_valid_o && result_ready_i),
     .busy_o(busy), .done_o, .all_stored_o
   );
 
+  assign progress_o = loader_step || handed || increments_o[CntDotsDone] != '0
+                      || increments_o[CntMatches] != '0 || increments_o[CntSteps] != '0
+                      || increments_o[CntMemReads] != '0 || increments_o[CntResults] != '0;
+
   // --------------------------------------------------------------------- properties
   `FLAASH_ASSERT(StartWithOperands_A, !start_i || (loaded_o == 2'b11 && extent_o[0] == extent_o[1]),
                  "started without two operands that fit")
+  `FLAASH_ASSERT(NothingIsLeft_A, !all_stored_o || stop_i || busy || start_i
+                 || (source_valid == '0 && !result_valid_o && (&source_idle)), "something is left behind")
   `FLAASH_ASSERT(DoneIsIdle_A, !done_o || (&source_idle && busy), "done while an engine still works")
 
 endmodule : flaash_core

@@ -28,6 +28,7 @@ module flaash_top
   parameter int unsigned MemLatency  = 2,                    // cycles, 1 or more
   parameter int unsigned MemBanks    = 16,                   // a power of two
   parameter int unsigned MemLines    = 8192,                 // lines per operand
+  parameter int unsigned Parity      = 1,                    // a parity bit per line, 0 or 1
   parameter int unsigned NodeDepth   = 16384,                // upper-level nodes per operand
   parameter int unsigned FiberDepth  = 8192,                 // non-empty fibers per operand
   parameter int unsigned Scheduler   = SchedulerDemand,      // Scheduler*
@@ -76,14 +77,15 @@ module flaash_top
 );
 
   localparam int unsigned IncrementWidth = $bits(dots_t);
+  localparam logic [2:0]  LinesLevel     = 3'd7;  // how error places call the lines
 
   // --------------------------------------------------------------------- soft reset
-  logic soft_reset, resetting, core_rst_n, unloader_idle;
+  logic soft_reset, stop, resetting, stopping, core_rst_n, store_rst_n, unloader_idle;
 
   flaash_soft_reset u_soft_reset (
     .clk_i, .rst_ni,
-    .request_i(soft_reset), .unloader_idle_i(unloader_idle),
-    .resetting_o(resetting), .core_rst_no(core_rst_n)
+    .reset_i(soft_reset), .stop_i(stop), .unloader_idle_i(unloader_idle),
+    .resetting_o(resetting), .stopping_o(stopping), .core_rst_no(core_rst_n), .store_rst_no(store_rst_n)
   );
 
   // ---------------------------------------------------------------------- registers
@@ -94,7 +96,7 @@ module flaash_top
   fiber_id_t [1:0]                            fibers;
   line_addr_t [1:0]                           lines;
   logic                                       load_enable, loading, load_error;
-  error_e                                     load_error_code, error_code;
+  error_e                                     load_error_code, trailer_code;
   logic [31:0]                                load_error_place;
   logic                                       start, dense, done, drained;
   fiber_id_t                                  run_length;
@@ -102,7 +104,11 @@ module flaash_top
   flags_t                                     flags;
   logic [6:0]                                 range_errors;
   logic [6:0]                                 range_source;
+  logic [5:0]                                 sdpe_select;
+  logic [31:0]                                sdpe_steps;
   logic [NumCounters-1:0][IncrementWidth-1:0] increments;
+  logic                                       discarded, progress, parity_error, parity_operand;
+  line_addr_t                                 parity_addr;
 
   flaash_registers #(
     .Format    (Format),
@@ -137,12 +143,16 @@ module flaash_top
     .portion_length_o(portion_length),
     .done_i(done), .drained_i(drained), .flags_i(flags),
     .range_errors_i(range_errors), .range_source_i(range_source),
-    .increments_i(increments), .error_code_o(error_code),
-    .soft_reset_o(soft_reset), .resetting_i(resetting)
+    .increments_i(increments), .discarded_i(discarded), .trailer_code_o(trailer_code),
+    .parity_error_i(parity_error), .parity_place_i({parity_operand, LinesLevel, 28'(parity_addr)}),
+    .progress_i(progress || (s_axis_tvalid && s_axis_tready) || (m_axis_tvalid && m_axis_tready)),
+    .host_waits_i({loading && s_axis_tready && !s_axis_tvalid, m_axis_tvalid && !m_axis_tready}),
+    .soft_reset_o(soft_reset), .stop_o(stop), .resetting_i(resetting), .stopping_i(stopping),
+    .sdpe_select_o(sdpe_select), .sdpe_steps_i(sdpe_steps)
   );
 
   // --------------------------------------------------------------------------- core
-  logic                   gated_valid, gated_ready, gated_last, discarded;
+  logic                   gated_valid, gated_ready, gated_last;
   logic [StreamWidth-1:0] gated_data;
   logic                   result_valid, result_ready, all_stored, sent;
   result_t                result;
@@ -154,7 +164,7 @@ module flaash_top
     .Width(StreamWidth)
   ) u_frame_gate (
     .clk_i, .rst_ni,
-    .resetting_i(resetting),
+    .resetting_i(resetting || stopping),
     .in_valid_i(s_axis_tvalid), .in_ready_o(s_axis_tready),
     .in_data_i(s_axis_tdata), .in_last_i(s_axis_tlast),
     .out_valid_o(gated_valid), .out_ready_i(gated_ready),
@@ -173,13 +183,14 @@ module flaash_top
     .MemLatency (MemLatency),
     .MemBanks   (MemBanks),
     .MemLines   (MemLines),
+    .Parity     (Parity),
     .NodeDepth  (NodeDepth),
     .FiberDepth (FiberDepth),
     .Scheduler  (Scheduler),
     .ResultDepth(ResultDepth),
     .Portions   (Portions)
   ) u_core (
-    .clk_i, .rst_ni(core_rst_n),
+    .clk_i, .rst_ni(core_rst_n), .store_rst_ni(store_rst_n),
     .s_axis_tvalid_i(gated_valid), .s_axis_tready_o(gated_ready),
     .s_axis_tdata_i(gated_data), .s_axis_tlast_i(gated_last),
     .result_valid_o(result_valid), .result_ready_i(result_ready), .result_o(result),
@@ -188,13 +199,14 @@ module flaash_top
     .node_addr_i(node_addr), .node_coord_o(node_coord), .node_parent_o(node_parent),
     .start_i(start), .dense_i(dense), .run_length_i(run_length),
     .portion_length_i(portion_length), .load_enable_i(load_enable),
-    .loading_o(loading), .done_o(done),
+    .stop_i(stopping), .loading_o(loading), .done_o(done), .progress_o(progress),
     .loaded_o(loaded), .order_o(order), .extent_o(extent), .entries_o(entries),
     .fibers_o(fibers), .lines_o(lines),
     .error_valid_o(load_error), .error_code_o(load_error_code), .error_place_o(load_error_place),
-    .discarded_i(discarded),
+    .parity_error_o(parity_error), .parity_operand_o(parity_operand), .parity_addr_o(parity_addr),
     .increments_o(increments), .flags_o(flags),
-    .range_errors_o(range_errors), .range_source_o(range_source)
+    .range_errors_o(range_errors), .range_source_o(range_source),
+    .sdpe_select_i(sdpe_select), .sdpe_steps_o(sdpe_steps)
   );
 
   // ----------------------------------------------------------------------- unloader
@@ -203,7 +215,7 @@ module flaash_top
   ) u_result_unloader (
     .clk_i, .rst_ni,
     .in_valid_i(result_valid), .in_ready_o(result_ready), .in_result_i(result),
-    .begin_i(start), .all_stored_i(all_stored), .abort_i(resetting), .error_code_i(error_code),
+    .begin_i(start), .all_stored_i(all_stored), .abort_i(resetting), .error_code_i(trailer_code),
     .idle_o(unloader_idle),
     .a_order_i(order[0]), .a_path_addr_o(path_addr[0]), .a_path_i(path[0]),
     .a_node_addr_o(node_addr[0]), .a_node_coord_i(node_coord[0]), .a_node_parent_i(node_parent[0]),

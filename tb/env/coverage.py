@@ -136,8 +136,8 @@ class CoverageSubscriber(uvm_subscriber):
             hit("operand.empty", "no entries " + ("at all" if all(empty) else "in A" if empty[0] else "in B"))
         hit("mode.dense_engine", f"{'dense' if item.dense else 'sparse'} x {self._config['Engine']}")
         hit("mode.run_length", count_class(item.run_length, [(0, "all"), (1, "1"), (7, "2-7")], "8 or more"))
-        classes = [(0, "off"), (1, "1"), (self._lanes - 1, "below a line")]
-        hit("mode.portion", count_class(item.portion, classes, "a line or more"))
+        lengths = [(0, "off"), (1, "1"), (self._lanes - 1, "below a line")]
+        hit("mode.portion", count_class(item.portion, lengths, "a line or more"))
         if item.run_length > len(b.fiber_bounds()):
             hit("mode.run_length", "above the fibers of B")
         per_sdpe = result.jobs / self._sdpes
@@ -175,8 +175,8 @@ class CoverageSubscriber(uvm_subscriber):
                                                                      "10 or more"))
         if count:
             hit("portion.last", "empty" if (count - 1) * most >= length else "with entries")
-            classes = [(0, "none"), (1, "in one portion"), (count - 1, "in several")]
-            hit("portion.matches", count_class(len(np.unique(matches // most)), classes, "in all"))
+            spread = [(0, "none"), (1, "in one portion"), (count - 1, "in several")]
+            hit("portion.matches", count_class(len(np.unique(matches // most)), spread, "in all"))
 
     def _fill(self, length: int, extent: int) -> str:
         if length == extent and length > 1:

@@ -15,9 +15,9 @@ INF, NAN, HUGE, TINY = np.inf, np.nan, 2.0**127, 2.0**-149
 FLOAT_A = [[1.5] * 6 + [-1.5] * 6, [HUGE, 1, 1, TINY, 0, -TINY, 1, -HUGE, 1, -1, 0.5, 2.0**-100],
            [INF, 1, 1, 1, -INF, 1, 1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 1, NAN, 1, 1, INF, 1, 1, 1],
            [0.0, 1, 1, 1, -INF, 1, 1, 1, -INF, 1, 1, 1], [-0.0, 0.0] * 6,
-           *[[sign * 2.0**(e - 2), 0, 0] * 4 for e in BOUNDARIES for sign in (1, -1)]]
+           *[[sign * 2.0**(e - 2), 0, 0] * 4 for sign in (-1, 1) for e in BOUNDARIES]]
 INTEGER_A = [[3] * 6 + [-3] * 6, [-128] * 12, [127, -128] * 6, [0] * 12, [1] + [0] * 10 + [-1]]
-# Fibers of B, of ones, by their coordinates.
+# Fibers of B by the coordinates that they have, each with ones: all, single ones, one portion's, every third.
 FIBERS_B = [range(EXTENT), [0], [EXTENT - 1], [5], [0, EXTENT - 1], [4, 8], range(0, EXTENT, 3), range(6, 12)]
 
 

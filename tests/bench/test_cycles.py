@@ -4,6 +4,8 @@
 import pytest
 
 from bench import guard
+from bench.measure import measure
+from bench.rows import Row
 
 HINT = "if this is meant, run 'make bench-record' and commit bench/recorded.json with the reason"
 
@@ -11,6 +13,13 @@ HINT = "if this is meant, run 'make bench-record' and commit bench/recorded.json
 def test_no_run_has_become_slower() -> None:
     sentences = guard.compare(guard.read_recorded(), guard.measure_cycles())
     assert not sentences, "\n".join([*sentences, HINT])
+
+
+def test_load_balance() -> None:
+    """No engine looks up fewer than 85% of the lines that the busiest one does."""
+    [record] = measure([Row("7x7x512_d0.1", "fast32")], jobs=1, short=True)
+    assert record["checked"], record["problems"]
+    assert record["balance_percent"] >= 85, record
 
 
 @pytest.mark.parametrize("measured, told", [

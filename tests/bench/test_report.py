@@ -15,6 +15,7 @@ from tb.common import rtl_constants as rtl
 from tb.common.frames import BEAT, RESULT_MAGIC
 
 WORKLOAD = "3x3x1024_d0.05"
+STEPS = [10, 12, 9, 10, 11, 10, 12, 10]  # of the engines
 
 
 def frame(change: int = 0) -> bytes:
@@ -34,13 +35,13 @@ def counters(**changes: int) -> dict[str, int]:
     result = expected(WORKLOAD, "fp32")
     right = dict.fromkeys(rtl.COUNTERS, 0) | {
         "CntCycles": 1000, "CntJobs": result.jobs, "CntMatches": result.matches, "CntResults": result.results,
-        "CntBusy": 4000, "CntStallA": 800, "CntMemReads": 10}
+        "CntBusy": 4000, "CntStallA": 800, "CntMemReads": 10, "CntSteps": sum(STEPS)}
     return right | changes
 
 
 def test_a_right_frame_passes() -> None:
     assert get_format("fp32").result_width == 32 and BEAT == 16
-    assert check(WORKLOAD, machine("default"), frame(), counters()) == []
+    assert check(WORKLOAD, machine("default"), frame(), counters(), STEPS) == []
 
 
 def test_a_wrong_bit_is_told() -> None:
@@ -58,18 +59,33 @@ def test_a_frame_without_trailer_is_told() -> None:
         == ["the last beat of the result frame is no trailer"]
 
 
-@pytest.mark.parametrize("name", ["CntJobs", "CntMatches", "CntResults"])
+@pytest.mark.parametrize("name", ["CntJobs", "CntMatches", "CntResults", "CntSteps"])
 def test_a_wrong_counter_is_told(name: str) -> None:
-    [sentence] = check(WORKLOAD, machine("default"), frame(), counters(**{name: 1}))
+    [sentence] = check(WORKLOAD, machine("default"), frame(), counters(**{name: 1}), STEPS)
     assert sentence.startswith(f"{name} is 1")
 
 
 def test_record_of_a_run() -> None:
     row, chosen = Row(WORKLOAD, "default", ("table",)), machine("default")
-    made = record(row, chosen, {"counters": counters(), "wall": 0.5, "simulated": 3000}, [])
+    made = record(row, chosen, {"counters": counters(), "steps": STEPS, "wall": 0.5, "simulated": 3000}, [])
     assert made["checked"] and made["cycles"] == 1000 and made["num_sdpe"] == 8
     assert made["busy_percent"] == 50 and made["stall_a_percent"] == 10
+    assert made["balance_percent"] == 75
+    assert made["above_percent"] == pytest.approx(100 * (1000 / made["bound"] - 1))
     assert made["entries_read"] == 40 and made["wall_seconds"] == 0.5 and 0 < made["bound"] < 1000
+
+
+def test_fewer_cycles_than_can_be_are_told() -> None:
+    row, chosen = Row(WORKLOAD, "default"), machine("default")
+
+    def made(cycles: int) -> dict:
+        outcome = {"counters": counters(CntCycles=cycles), "steps": STEPS, "wall": 1, "simulated": 1}
+        return record(row, chosen, outcome, [])
+
+    bound = made(1000)["bound"]
+    assert made(bound)["checked"]
+    low = made(bound - 1)
+    assert not low["checked"] and "the least that there can be" in low["problems"][0]
 
 
 def test_record_of_a_failed_run() -> None:
@@ -90,7 +106,8 @@ def synthetic() -> dict:
         made |= {"cycles": 20_000 // number, "bound": 18_000 // number, "bound_by": "engine"}
         made |= dict.fromkeys(("load_cycles", "unload_cycles", "jobs", "matches", "results", "entries_read",
                                "conflicts", "busy_percent", "stall_a_percent", "stall_b_percent",
-                               "stall_mac_percent", "stall_result_percent", "wall_seconds"), 1)
+                               "stall_mac_percent", "stall_result_percent", "balance_percent",
+                               "above_percent", "wall_seconds"), 1)
         records.append(made)
     times = {"numpy": 20.0, "scipy_mixed": 19.0, "scipy": 55.0}
     return {"rows": records, "software": {"7x7x512_d0.1": times},

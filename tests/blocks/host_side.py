@@ -52,7 +52,7 @@ class HostSide:
         self.sink = stream_sink(dut, "m_axis", dut.rst_ni)
         self.sent = self.drained = 0
         self.taken: list[Result] = []
-        for name in ("in_valid", "in_result", "begin", "all_stored", "error_code", "soft_reset",
+        for name in ("in_valid", "in_result", "begin", "all_stored", "error_code", "soft_reset", "stop",
                      "first_addr"):
             getattr(dut, f"{name}_i").value = 0
 

@@ -6,6 +6,7 @@ import copy
 import cocotb
 from cocotb.triggers import ClockCycles, RisingEdge
 
+from models.cycles import lower_bound
 from tb.common.bench import until
 from tests.blocks.lookup_machine import Run, begun, run_checked
 
@@ -67,6 +68,31 @@ async def no_bubbles(dut) -> None:
         waits = run.events["stall_b"] + run.events["stall_mac"]
         assert waits <= 8, f"{waits} cycles without a step though all is loaded"
     assert run.cycles <= run.reads / lines + overhead, f"{run.cycles} cycles, {run.reads} lines"
+
+
+@cocotb.test()
+async def never_below_the_bound(dut) -> None:
+    """The model of the least cycles after a reset holds, and is close for the shortest contraction."""
+    machine, make = await begun(dut)
+    names = ("NumSdpe", "GroupSize", "Lanes", "MemLatency", "MemBanks")
+    config = {name: int(getattr(dut, name).value) for name in names} | {
+        "Engine": "lookup", "Format": machine.format.name, "ResultDepth": int(dut.ResultDepth.value),
+        "Memory": "banked" if int(dut.Memory.value) else "ideal"}
+    for trial in range(16):
+        count_a, count_b, longest = (1, 1, 1) if trial < 2 else (
+            make.rng.randint(1, 12), make.rng.randint(1, 12), make.rng.choice([1, 4, 30]))
+        below = 1 if trial == 0 else make.rng.choice([8, make.extent])
+        await machine.load(0, make.fibers(count_a, longest, below))
+        await machine.load(1, make.fibers(count_b, longest, below))
+        dut.rst_ni.value = 0
+        await ClockCycles(dut.clk_i, 2)
+        dut.rst_ni.value = 1
+        await RisingEdge(dut.clk_i)
+        run = await machine.run()
+        # The cycle of the start counts in the model, and here is no register in front of the counters.
+        least = lower_bound(*machine.operands(), config).cycles - 2
+        assert run.cycles >= least, f"{run.cycles} cycles, the model says {least}: {machine.fiber_lines}"
+        assert trial or run.cycles <= least + 4, f"{run.cycles} cycles, the model says {least}"
 
 
 @cocotb.test()

@@ -12,6 +12,7 @@ from cocotb.handle import SimHandleBase
 from cocotb.triggers import FallingEdge, RisingEdge
 
 from models.contract import ContractionResult, contract
+from models.csf import Csf
 from models.numbers import FORMATS
 from models.tensor import SparseTensor
 from tb.common.bench import start
@@ -170,6 +171,10 @@ class Machine:
     def expected(self, dense: bool) -> ContractionResult:
         """Return what the exact model makes of the loaded operands."""
         return contract(*(self._tensor(fibers) for fibers in self.fibers), self.format, dense)
+
+    def operands(self) -> list[Csf]:
+        """Return the loaded operands."""
+        return [Csf.from_tensor(self._tensor(fibers)) for fibers in self.fibers]
 
     def _tensor(self, fibers: list[Fiber]) -> SparseTensor:
         coords = [(number, coord) for number, fiber in enumerate(fibers) for coord, _ in fiber]

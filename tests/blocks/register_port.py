@@ -13,7 +13,8 @@ from tests.blocks.axi_ports import lite_master
 
 LEVELS = ("loaded", "order", "extent", "entries", "fibers", "lines", "loading", "load_error_valid",
           "load_error_code", "load_error_place", "done", "drained", "flags", "range_errors",
-          "range_source", "increments", "resetting")
+          "range_source", "increments", "discarded", "parity_error", "parity_place", "progress", "host_waits",
+          "resetting", "stopping", "sdpe_steps")
 INCREMENT_WIDTH = CONSTANTS["FiberIdWidth"] + 4
 
 

@@ -108,6 +108,7 @@ async def while_the_trailer_waits(dut) -> None:
     await side.feed(results, none(random))
     await until(dut, lambda: side.sent == len(results), 200, "all records")
     side.sink.pause = True
+    await until(dut, lambda: dut.m_axis_tready_i.value == 0, 5, "the sink's pause")
     dut.all_stored_i.value = 1
     await until(dut, lambda: dut.m_axis_tlast_o.value == 1 and dut.m_axis_tvalid_o.value == 1, 20, "trailer")
     await start_pulse(dut.soft_reset_i, dut.clk_i)
@@ -161,3 +162,48 @@ async def with_nothing_under_way(dut) -> None:
         await _contract(dut, random, side)
         await _soft_reset(dut, side)
     assert side.sink.empty(), "a frame came that no start asked for"
+
+
+@cocotb.test()
+@cocotb.parametrize(host=list(STALLS))
+async def a_stop_keeps_the_operands(dut, host: str) -> None:
+    """The frame ends when it is drained, then the core is reset; a soft reset meanwhile takes over."""
+    random, side = await _begin(dut)
+    side.sink.set_pause_generator(STALLS[host](random))
+    for takes_over in (None, 0, 5, 40, None):
+        for which in range(2):
+            await side.load(operand(random, 3, 15), which)
+        operands = list(side.operands)
+        results = results_of(random, operands, side.fmt, 10, True)
+        await start_pulse(dut.begin_i, dut.clk_i)
+        await side.feed(results, none(random))
+        await start_pulse(dut.stop_i, dut.clk_i)
+        await start_pulse(dut.stop_i, dut.clk_i)  # a second one changes nothing
+        await until(dut, lambda: dut.stopping_o.value == 1, 3, "the begin of the stop")
+        assert dut.resetting_o.value == 0 and dut.core_rst_no.value == 1, "the frame has not ended"
+        dut.all_stored_i.value = 1
+        if takes_over is not None:
+            await ClockCycles(dut.clk_i, takes_over)
+            await start_pulse(dut.soft_reset_i, dut.clk_i)
+            await until(dut, lambda: dut.resetting_o.value == 1, 3, "the soft reset")
+        await until(dut, lambda: dut.stopping_o.value == 0 and dut.resetting_o.value == 0, 2000, "the end")
+        dut.all_stored_i.value = 0
+        frame = await side.received()
+        expected = results if frame.error == 0 else results[:frame.count]
+        check(frame, *side.expected(expected))
+        assert int(dut.loaded_o.value) == (3 if takes_over is None else 0)
+
+
+@cocotb.test()
+async def a_soft_reset_at_any_cycle_of_a_stop(dut) -> None:
+    """Also while the core is in reset already: the stores must get one of full length."""
+    random, side = await _begin(dut)
+    for after in range(12):
+        await side.load(operand(random, 2, 5), 0)
+        await start_pulse(dut.stop_i, dut.clk_i)
+        await ClockCycles(dut.clk_i, after)
+        await start_pulse(dut.soft_reset_i, dut.clk_i)
+        await until(dut, lambda: dut.resetting_o.value == 1, 3, "the soft reset")
+        await until(dut, lambda: dut.resetting_o.value == 0, 30, "the end")
+        assert int(dut.loaded_o.value) == 0 and dut.stopping_o.value == 0, f"{after} cycles behind the stop"
+    await _contract(dut, random, side)

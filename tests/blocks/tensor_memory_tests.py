@@ -245,3 +245,43 @@ async def reset_forgets_reads_and_keeps_lines(dut) -> None:
         for _ in range(2 * memory.latency + 2):
             await memory.step()
         await _read(memory, 10, lambda _: (random.randrange(2), random.randrange(memory.lines)))
+
+
+def _flip(dut: SimHandleBase, memory: Memory, place: Place, bit: int) -> None:
+    """Turn a bit of a stored line over; the bit behind the line's is the parity bit."""
+    operand, line = place
+    if memory.banked:
+        word = dut.gen_bank[memory.bank(place)].u_bank.mem_q[2 * (line // memory.banks) + operand]
+    else:
+        word = dut.mem_q[2 * line + operand]
+    word.value = int(word.value) ^ 1 << bit
+
+
+@cocotb.test()
+async def a_flipped_bit_is_told_with_its_place(dut) -> None:
+    """One cycle behind the answer, each time the line is read; other lines are not suspected."""
+    memory, random = await _started(dut)
+    told: list[Place] = []
+
+    async def listen() -> None:
+        while True:
+            await FallingEdge(dut.clk_i)
+            if dut.parity_error_o.value == 1:
+                told.append((int(dut.parity_operand_o.value), int(dut.parity_addr_o.value)))
+
+    cocotb.start_soon(listen())
+    parity = int(dut.Parity.value)
+    for _ in range(12):
+        place = (random.randrange(2), random.randrange(memory.lines))
+        await _read(memory, 3, lambda _: (random.randrange(2), random.randrange(memory.lines)))
+        assert not told, f"parity errors at {told}, though no bit was flipped"
+        bit = random.randrange(memory.width + parity)
+        _flip(dut, memory, place, bit)
+        memory.stored[place] ^= 1 << bit & (1 << memory.width) - 1
+        await _read(memory, 2, lambda _, place=place: place)
+        assert set(told) == ({place} if parity else set()), f"told {told}, flipped was {place}"
+        told.clear()
+        memory.stored.pop(place)
+        await memory.write(place, random.getrandbits(memory.width))
+        await _read(memory, 1, lambda _, place=place: place)
+        assert not told, "a new line is right again"

@@ -13,22 +13,11 @@ from hypothesis import strategies as st
 
 from models import io
 from models.errors import TensorError
-from models.tensor import SparseTensor
+from tests.fuzz.target import read_or_refuse
 from tests.models.strategies import tensor
 
 ENDINGS = list(io.READERS)
 MATRIX = tensor((4, 3), {(0, 1): 1.5, (2, 0): -2.0, (3, 2): 0.25})
-
-
-def read_or_refuse(path) -> SparseTensor | None:
-    """Read; return None after a TensorError that names the file."""
-    try:
-        made = io.read(path)
-    except TensorError as error:
-        assert str(error).startswith(f"{path}: ") and len(str(error)) < 1000
-        return None
-    assert SparseTensor.from_coordinates(made.shape, made.coords, made.values).equals(made)
-    return made
 
 
 @pytest.mark.parametrize("ending", ENDINGS)

@@ -49,19 +49,20 @@ def operand_faults(csf: Csf, which: int, pack: Pack) -> Iterator[Fault]:
     """Yield every kind of mistake at the first, a middle and the last place.
 
     Args:
-        csf: an operand of order 2 or more, each node of which has three children (entries) or
-            more, for a hardware whose CoordWidth is below 32.
+        csf: an operand, each node of which has three children (entries) or more, for a hardware whose
+            CoordWidth is below 32.
         which: 0 for A, 1 for B.
         pack: makes the beats of a frame.
     """
     beats = pack(csf, which)
     yield from _header_faults(csf, which, beats)
-    yield from _count_faults(csf, which, beats)
+    if csf.order > 1:
+        yield from _count_faults(csf, which, beats)
     for level in range(csf.order - 1):
         yield from _pointer_faults(csf, which, level, pack)
     for level in [*range(csf.order - 1), ENTRIES_LEVEL]:
         yield from _coordinate_faults(csf, which, level, pack)
-    for keep in (1, len(beats) // 2, len(beats) - 1):
+    for keep in sorted({1, len(beats) // 2, len(beats) - 1}):
         yield Fault(f"short: {keep} of {len(beats)} beats", beats[:keep], ExpectedError("ErrShort"))
     for more in (1, 5):
         yield Fault(f"long: {more} beats more", beats + [0] * more, ExpectedError("ErrLong"))

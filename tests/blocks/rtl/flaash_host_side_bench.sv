@@ -59,15 +59,20 @@ module flaash_host_side_bench
   output logic                   drained_o,
   output logic                   idle_o,
 
-  // soft reset
+  // soft reset, abort
   input  logic                   soft_reset_i,
+  input  logic                   stop_i,
   output logic                   resetting_o,
+  output logic                   stopping_o,
   output logic                   core_rst_no
 );
 
+  logic store_rst_n;
+
   flaash_soft_reset u_soft_reset (
     .clk_i, .rst_ni,
-    .request_i(soft_reset_i), .unloader_idle_i(idle_o), .resetting_o, .core_rst_no
+    .reset_i(soft_reset_i), .stop_i, .unloader_idle_i(idle_o),
+    .resetting_o, .stopping_o, .core_rst_no, .store_rst_no(store_rst_n)
   );
 
   // --------------------------------------------------------------------- operands
@@ -78,13 +83,14 @@ module flaash_host_side_bench
     .Width(StreamWidth)
   ) u_frame_gate (
     .clk_i, .rst_ni,
-    .resetting_i(resetting_o),
+    .resetting_i(resetting_o || stopping_o),
     .in_valid_i(s_axis_tvalid_i), .in_ready_o(s_axis_tready_o),
     .in_data_i(s_axis_tdata_i), .in_last_i(s_axis_tlast_i),
     .out_valid_o(gated_valid), .out_ready_i(gated_ready),
     .out_data_o(gated_data), .out_last_o(gated_last), .discarded_o(discarded_o[0])
   );
 
+  logic                    unused_step;
   logic                    node_valid, node_operand, fiber_valid, fiber_operand;
   node_id_t                node_id, node_parent, fiber_node;
   logic [31:0]             node_coord, info_extent;
@@ -109,7 +115,7 @@ module flaash_host_side_bench
     .info_valid_o(info_valid), .info_operand_o(info_operand), .info_order_o(info_order),
     .info_extent_o(info_extent), .info_entries_o(info_entries), .info_fibers_o(info_fibers),
     .info_lines_o(info_lines), .begin_valid_o(begin_valid), .begin_operand_o(begin_operand),
-    .error_valid_o, .error_code_o, .error_place_o, .discarded_o(discarded_o[1]), .loading_o
+    .error_valid_o, .error_code_o, .error_place_o, .discarded_o(discarded_o[1]), .step_o(unused_step), .loading_o
   );
 
   fiber_id_t [1:0]   path_addr;
@@ -121,7 +127,7 @@ module flaash_host_side_bench
     flaash_operand_store #(
       .Operand(i), .NodeDepth(NodeDepth), .FiberDepth(FiberDepth)
     ) u_store (
-      .clk_i, .rst_ni(core_rst_no),
+      .clk_i, .rst_ni(store_rst_n),
       .node_valid_i(node_valid), .node_operand_i(node_operand), .node_id_i(node_id),
       .node_coord_i(node_coord), .node_parent_i(node_parent),
       .fiber_valid_i(fiber_valid), .fiber_operand_i(fiber_operand), .fiber_id_i(fiber_id),

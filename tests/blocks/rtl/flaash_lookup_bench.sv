@@ -78,6 +78,8 @@ module flaash_lookup_bench
   sdpe_events_t [NumSdpe-1:0] events;
   flags_t [NumSdpe-1:0]       flags;
   logic [SumWidth-1:0]        reads, conflicts;
+  logic                       unused_error, unused_operand;
+  line_addr_t                 unused_addr;
 
   flaash_compute_lookup #(
     .Format     (Format),
@@ -100,7 +102,8 @@ module flaash_lookup_bench
     .wr_valid_i, .wr_operand_i, .wr_addr_i, .wr_data_i,
     .result_valid_o, .result_ready_i, .result_o,
     .events_o(events), .flags_o(flags), .idle_o,
-    .reads_o(reads), .conflicts_o(conflicts)
+    .reads_o(reads), .conflicts_o(conflicts),
+    .parity_error_o(unused_error), .parity_operand_o(unused_operand), .parity_addr_o(unused_addr)
   );
 
   // -------------------------------------------------------------------- what is done
@@ -126,6 +129,7 @@ module flaash_lookup_bench
   ) u_progress (
     .clk_i, .rst_ni,
     .start_i,
+    .stop_i       (1'b0),
     .generating_i (planning),
     .handed_i     (handed),
     .handed_dots_i(handed_dots),

@@ -61,6 +61,8 @@ module flaash_sdpe_bench
   logic [1:0][LineWidth-1:0] rsp_data;
   flags_t                    flags;
   logic [1:0]                unused_conflicts;
+  logic                      unused_error, unused_operand;
+  line_addr_t                unused_addr;
 
   assign mem_valid = req_valid & ~pause_i;
 
@@ -74,7 +76,8 @@ module flaash_sdpe_bench
     .wr_valid_i, .wr_operand_i, .wr_addr_i, .wr_data_i,
     .req_valid_i(mem_valid), .req_ready_o(mem_ready), .req_operand_i(2'b10), .req_addr_i(req_addr),
     .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
-    .reads_o, .conflicts_o(unused_conflicts)
+    .reads_o, .conflicts_o(unused_conflicts),
+    .parity_error_o(unused_error), .parity_operand_o(unused_operand), .parity_addr_o(unused_addr)
   );
 
   flaash_sdpe #(

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The least cycles of the lookup machine: the best cut of the plane (sets of A) x (fibers of B).
+
+Groups of engines work through the plane row by row, each in a contiguous piece of whole pairs of a set
+and a fiber of B, as docs/blocks/lookup.md describes. Of all cuts the best one counts, found by search: for a
+limit of cycles each group takes as many pairs as it can. Physical are
+- one line per cycle and group, of A or of B: a set's lines come before its run of B, those of the next set
+  after 8 lines of the run;
+- a cycle for each word of a table that a line of A goes to, before the fiber can be looked up;
+- one multiplication per match and engine; 7 lines with matches may wait while another one comes by;
+- the latencies of the plan, whose groups begin one cycle after another, of memory, engine and MAC.
+Conflicts of banks, rounding and full result stores are left out. Arbiters begin as after a reset.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+
+from models.lookup_group import LEAST_END, TO_MAC, Group
+from models.work import Lookups
+
+_PLANNED = 6  # cycles from the start to the first piece, besides the share's
+_FIRST_LINE = 3  # from a piece to the first line at the engines, beyond the memory's latency
+_BOUND = 3  # from a piece's first request to its first one for B: where the set ends is looked up
+
+
+def least_lookup(lookups: Lookups, groups: int, size: int, latency: int, after: int, multiplies: bool) -> int:
+    """Return the least cycles from the start until every result is stored.
+
+    Args:
+        lookups: what is to be done; fibers on both sides.
+        groups, size: of engines, and engines of a group.
+        latency: of the memory.
+        after: cycles from a match in the MAC until the contraction is done.
+        multiplies: matches are multiplied one by one; otherwise they cost nothing.
+    """
+    before = _PLANNED + _share(lookups, groups, size) + latency + _FIRST_LINE
+    best = None
+    for fibers in range(size, 0, -1) if groups > 1 else [size]:
+        least = _average(lookups, groups, fibers)
+        if best is not None and before + least + LEAST_END >= best:
+            continue
+        plane = _Plane(lookups, groups, fibers, after, multiplies)
+        cycles = before + (plane.alone().done if groups == 1 else _search(plane, groups, least))
+        if _has_tail(lookups, groups, fibers):
+            cycles = min(cycles, before + plane.even(groups))
+        best = cycles if best is None else min(best, cycles)
+    return best or 0
+
+
+def _share(lookups: Lookups, groups: int, size: int) -> int:
+    """Return the cycles of flaash_lookup_share: a division, and a look at each size if fibers are few."""
+    if groups == 1:
+        return 0
+    fibers, quarters = len(lookups.lines_a), 4 * sum(lookups.lines_a)
+    bits = min(max(quarters.bit_length() - fibers.bit_length(), 0) + 1, 6)
+    return max(4 + bits, size + 6 if fibers < groups * size else 0)
+
+
+def _sets(lookups: Lookups, fibers: int) -> list[int]:
+    """Return the lines of each set of so many neighbouring fibers of A."""
+    return [sum(lookups.lines_a[first:first + fibers]) for first in range(0, len(lookups.lines_a), fibers)]
+
+
+def _average(lookups: Lookups, groups: int, fibers: int) -> int:
+    """Return the lines of the busiest group if all could be cut alike; a group that works loads a set."""
+    loads, row = _sets(lookups, fibers), sum(lookups.lines_b)
+    return min(-(-(len(loads) * row + max(sum(loads), busy * min(loads))) // busy)
+               for busy in range(1, groups + 1))
+
+
+def _has_tail(lookups: Lookups, groups: int, fibers: int) -> bool:
+    """Return whether the last, smaller set may be cut by itself, so that each group has two pieces.
+
+    As in flaash_lookup_share: B has 32 lines per group, and the set is short against a group's share of them.
+    """
+    left, lines_b = len(lookups.lines_a) % fibers, sum(lookups.lines_b)
+    load = left * (4 * sum(lookups.lines_a) // len(lookups.lines_a)) * groups
+    # The division there is not exact: what would be nearly short enough counts, too.
+    return bool(left) and groups * fibers <= len(lookups.lines_a) and lines_b >= 32 * groups \
+        and load <= 2.2 * lines_b
+
+
+def _search(plane: _Plane, groups: int, least: int) -> int:
+    """Return the fewest cycles with which the groups come to the end of the plane."""
+    step, low = 1, least - 1  # low: not enough
+    while not plane.fits(low + step, groups):
+        low += step
+        step *= 2
+    high = low + step
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if plane.fits(middle, groups) else (middle, high)
+    return high
+
+
+def _table(words: Sequence[Sequence[int]]) -> int:
+    """Return the cycles from behind a set's last line until all its fibers can be looked up.
+
+    A line takes a cycle per word of the table that it goes to; its engine takes lines meanwhile.
+    """
+    time = ready = 0
+    for fiber in words:
+        written = 0  # cycle in which the engine has written all lines so far
+        for line in fiber:
+            written = max(written, time) + line
+            time += 1
+        ready = max(ready, written + 1)
+    return max(ready - time, 1)
+
+
+class _Plane:
+    """The rows of the plane, for sets of a size.
+
+    Args:
+        lookups, groups, after, multiplies: see least_lookup().
+        fibers: of a set.
+    """
+
+    def __init__(self, lookups: Lookups, groups: int, fibers: int, after: int, multiplies: bool):
+        self._groups = groups
+        self._tables = [_table(lookups.words_a[first:first + fibers])
+                        for first in range(0, len(lookups.lines_a), fibers)]
+        self._loads = _sets(lookups, fibers)
+        self._ends = list(accumulate(lookups.lines_b))  # line behind each fiber of B
+        self._after = after
+        self._events = [list(_events(lookups.hits[first:first + fibers], multiplies))
+                        for first in range(0, len(lookups.lines_a), fibers)]
+        self._fibers = fibers
+
+    def alone(self) -> Group:
+        """Return a group after it has done everything."""
+        group = self._begin(0)
+        for row, events in enumerate(self._events):
+            group.run(events, 0, self._ends, *self._next(row))
+        return group
+
+    def _begin(self, row: int) -> Group:
+        """Return a group that has loaded its first set.
+
+        The fiber table tells where a set ends once it has told where all pieces begin, one per cycle
+        and group after group; until then the port goes on with lines of A.
+        """
+        group = Group(self._fibers, self._after)
+        lines = self._loads[row]
+        group.load(max(lines, _BOUND, self._groups + 1), lines + self._tables[row])
+        return group
+
+    def _next(self, row: int) -> tuple[int, int]:
+        """Return the lines of the set behind a row's, and the cycles until its tables are written; or 0."""
+        return (self._loads[row + 1], self._tables[row + 1]) if row + 1 < len(self._loads) else (0, 0)
+
+    def even(self, groups: int) -> int:
+        """Return the cycles if the groups could share the time of one alike, and each loads the last set.
+
+        One group would take no longer than the sum of all, for it never waits for a table or for its last
+        matches between two pieces.
+        """
+        busy = -(-(self.alone().busy + (groups - 1) * self._loads[-1]) // groups)
+        # Matches that come this long before a group's end need not be late.
+        gaps = []
+        for events in self._events:
+            lines = [-1, *(line for line, _ in events), self._ends[-1]]
+            gaps += [after - before for before, after in itertools.pairwise(lines)]
+        return busy + max(LEAST_END, 1 + TO_MAC + self._after - 2 * max(gaps))
+
+    def fits(self, limit: int, groups: int) -> bool:
+        """Return whether the groups come to the end in so many cycles; each begins a cycle after another."""
+        row = pair = 0
+        for late in range(groups):
+            row, pair = self._piece(row, pair, limit - late)
+            if row == len(self._loads):
+                return True
+        return False
+
+    def _piece(self, row: int, pair: int, limit: int) -> tuple[int, int]:
+        """Return the place that a group comes to in so many cycles."""
+        group = self._begin(row)
+        while True:
+            kept = group.copy()
+            reached = group.run(self._events[row], pair, self._ends, limit=limit)
+            if reached < len(self._ends):
+                return row, reached
+            if row + 1 == len(self._loads):
+                return row + 1, 0
+            # The row ends in time. The next set is loaded within it if the piece goes on.
+            kept.run(self._events[row], pair, self._ends, *self._next(row))
+            row, pair = row + 1, 0
+            if kept.done > limit:
+                return row, 0
+            group = kept
+
+
+def _events(hits: Sequence[dict[int, int]], multiplies: bool) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+    """Yield the lines of B with matches, in order, and which engine has how many."""
+    for line in sorted(set().union(*hits)):
+        yield line, [(engine, fiber[line] if multiplies else 0) for engine, fiber in enumerate(hits)
+                     if line in fiber]

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A group of lookup engines, stepped from one line with matches to the next."""
+
+from __future__ import annotations
+
+import bisect
+from collections import deque
+from collections.abc import Sequence
+
+_AHEAD = 8  # lines of B before the lines of the next set
+_WAITING = 7  # lines with matches that wait while another one passes
+TO_MAC = 3  # from a line that leaves the queue to its last match in the MAC, and the last cycle itself
+LEAST_END = 3  # from a line that ends a fiber without a match until it is counted
+
+
+class Group:
+    """A group of engines that takes a line per cycle, if no engine holds it up.
+
+    Attributes:
+        done: cycles, counted from the first line, until all results so far are stored and counted.
+    """
+
+    def __init__(self, engines: int, after: int):
+        self.done = 0
+        self._time = 0  # cycle of the next line
+        self._ready = 0  # cycle in which the tables of the next run are written
+        self._after = after
+        self._free = [0] * engines  # cycle in which the multiplier is free
+        # Cycles in which the last lines with matches leave the queue.
+        self._left: list[deque[int]] = [deque(maxlen=_WAITING) for _ in range(engines)]
+
+    def copy(self) -> Group:
+        """Return a group in the same state."""
+        other = Group(len(self._free), self._after)
+        other.done, other._time, other._ready = self.done, self._time, self._ready
+        other._free = list(self._free)
+        other._left = [deque(left, _WAITING) for left in self._left]
+        return other
+
+    @property
+    def busy(self) -> int:
+        """Cycles until no line and no match is left."""
+        return max(self._time, *self._free)
+
+    def load(self, cycles: int, written: int) -> None:
+        """Take the first set's lines, in so many cycles; its tables are written at the second number."""
+        self._time, self._ready = cycles, written
+
+    def run(self, events: Sequence[tuple[int, list[tuple[int, int]]]], pair: int, ends: Sequence[int],
+            ahead: int = 0, table: int = 0, limit: int | None = None) -> int:
+        """Take the lines of B from a fiber on; stop before the fiber that would end too late.
+
+        Args:
+            events: see _events().
+            pair: the first fiber of B.
+            ends: line behind each fiber.
+            ahead: lines of the next set, after the first _AHEAD lines.
+            table: cycles after them until their tables are written.
+            limit: see done.
+
+        Returns:
+            The fiber behind the last one.
+        """
+        line = ends[pair - 1] if pair else 0
+        load_at = line + _AHEAD
+        self._time = max(self._time, self._ready)
+        place = bisect.bisect_left(events, (line,))
+        while pair < len(ends):
+            end = ends[pair]
+            last_match = -1
+            while place < len(events) and events[place][0] < end:
+                at, matches = events[place]
+                if ahead and line <= load_at <= at:
+                    self._load_ahead(ahead, table)
+                    ahead = 0
+                self._time += at - line
+                last_match = max(last_match, self._match(matches))
+                self._time += 1
+                line, place = at + 1, place + 1
+            if ahead and load_at < end:
+                self._load_ahead(ahead, table)
+                ahead = 0
+            self._time += end - line
+            line = end
+            # `done` is counted from the line that leaves, cycle _time - 1.
+            done = max(self.done, self._time + LEAST_END)
+            if last_match >= 0:
+                done = max(done, last_match + TO_MAC + self._after)
+            if limit is not None and done > limit:
+                return pair
+            self.done, pair = done, pair + 1
+        if ahead:
+            self._load_ahead(ahead, table)
+        return pair
+
+    def _load_ahead(self, lines: int, table: int) -> None:
+        self._time += lines
+        self._ready = self._time + table
+
+    def _match(self, matches: Sequence[tuple[int, int]]) -> int:
+        """Take a line with matches; return the cycle in which the last one of them leaves the queue."""
+        for engine, _ in matches:
+            left = self._left[engine]
+            if len(left) == _WAITING:
+                self._time = max(self._time, left[0] + 1)
+        latest = -1
+        for engine, hits in matches:
+            leaves = max(self._free[engine], self._time + 1) + hits
+            self._free[engine] = leaves
+            self._left[engine].append(leaves)
+            latest = max(latest, leaves)
+        return latest

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Watchdog: notices that something under way makes no progress.
+//
+// Guarantees  expired_o is one cycle: something has been under way for limit_i cycles since it began or
+//             last made progress. It comes once; only progress, or the end, arms it again.
+// Demands     Nothing; limit_i may change at any time, 0 turns it off.
+// Latency     expired_o in the limit_i-th cycle without progress.
+// Reset       Nothing has been waited for.
+
+`include "flaash_assert.svh"
+
+module flaash_watchdog (
+  input  logic        clk_i,
+  input  logic        rst_ni,
+
+  input  logic [31:0] limit_i,
+  input  logic        under_way_i,
+  input  logic        progress_i,
+  output logic        expired_o
+);
+
+  logic [31:0] waited_q;  // cycles before this one without progress
+  logic        told_q;
+  logic        waits;
+
+  assign waits     = under_way_i && !progress_i && limit_i != '0;
+  assign expired_o = waits && !told_q && waited_q >= limit_i - 1'b1;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      waited_q <= '0;
+      told_q   <= 1'b0;
+    end else if (!waits) begin
+      waited_q <= '0;
+      told_q   <= 1'b0;
+    end else begin
+      if (!told_q) waited_q <= waited_q + 1'b1;
+      told_q <= told_q || expired_o;
+    end
+  end
+
+  // ---------------------------------------------------------------- properties
+  `FLAASH_ASSERT(NotWithoutCause_A, !expired_o || (under_way_i && !progress_i), "expired without a cause")
+  `FLAASH_COVER(JustInTime_C, progress_i && under_way_i && waited_q + 1'b1 == limit_i)
+
+endmodule : flaash_watchdog

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Region checker: stops the simulation when a line outside an operand's own region is asked for.
+//
+// Guarantees  Ends the simulation with $fatal when a request names a line that the frame which was loaded
+//             last for its operand has not written.
+// Demands     The lines of an operand are written in ascending order from 0. Passive, and not
+//             synthesized. Procedural code, so that Icarus runs it, too.
+
+module flaash_region_checker
+  import flaash_pkg::*;
+#(
+  parameter int unsigned NumPorts = 2  // read ports, 1 or more
+) (
+  input logic                      clk_i,
+  input logic                      rst_ni,
+
+  input logic                      wr_valid_i,
+  input logic                      wr_operand_i,
+  input line_addr_t                wr_addr_i,
+
+  input logic [NumPorts-1:0]       req_valid_i,
+  input logic [NumPorts-1:0]       req_operand_i,
+  input line_addr_t [NumPorts-1:0] req_addr_i
+);
+
+  logic       armed_q;     // before the first reset every register holds a random value
+  logic [31:0] end_q[2];   // first line behind the region of A, of B; lines survive resets
+
+  initial begin
+    armed_q  = 1'b0;
+    end_q[0] = '0;
+    end_q[1] = '0;
+  end
+
+  // Not always_ff, which slang allows no initial value.
+  always @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      armed_q <= 1'b1;
+    end else if (armed_q) begin
+      if (wr_valid_i) end_q[wr_operand_i] <= 32'(wr_addr_i) + 1;
+      for (int p = 0; p < int'(NumPorts); p++) begin
+        if (req_valid_i[p] && 32'(req_addr_i[p]) >= end_q[req_operand_i[p]]) begin
+          $fatal(1, "%m: port %0d asks for line %0d of operand %0d, which has %0d", p, req_addr_i[p],
+                 req_operand_i[p], end_q[req_operand_i[p]]);
+        end
+      end
+    end
+  end
+
+endmodule : flaash_region_checker

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make cost` without its tools: what it reads, what it says of the targets, what it writes."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tools import cost
+from tools.cost import EXACT, ORDINARY, Cost, Design, counted, judge
+
+LOG = """Info: Total LUT4s: 2859/24288 11%
+Info: Total DFFs: 1510/24288 6%
+Info: MULT18X18D: 4/ 28 14%
+"""
+
+
+def test_totals_are_read() -> None:
+    assert counted(LOG) == (2859, 1510, 4)
+    with pytest.raises(ValueError, match="no totals"):
+        counted("Info: nothing")
+
+
+def test_the_clock_is_the_median() -> None:
+    assert Cost(1, 1, 1, [30.0, 99.0, 20.0]).clock == 30.0
+
+
+@pytest.mark.parametrize(("luts", "clock", "told"), [
+    (2500, 90.0, ["met", "met"]), (2501, 90.0, ["MISSED", "met"]), (2500, 89.9, ["met", "MISSED"])])
+def test_targets(luts: int, clock: float, told: list[str]) -> None:
+    lines = judge({EXACT: Cost(luts, 1, 4, [clock]), ORDINARY: Cost(1000, 1, 4, [30.0])})
+    assert [line.split()[-1] for line in lines] == told
+
+
+def test_results_are_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+                             capsys: pytest.CaptureFixture) -> None:
+    monkeypatch.setattr(cost, "FOLDER", tmp_path)
+    monkeypatch.setattr(cost, "require_tools", lambda: None)
+    monkeypatch.setattr(cost, "synthesize", lambda design: Path(design.name))
+    monkeypatch.setattr(cost, "place", lambda netlist, seed: (LOG, 100.0 + seed))
+    assert cost.main([]) == 0
+    results = json.loads((tmp_path / "results.json").read_text())
+    assert list(results) == [design.name for design in cost.DESIGNS]
+    assert results[EXACT] == {"lut4": 2859, "flip_flops": 1510, "multipliers": 4, "mhz": 102.0,
+                              "mhz_by_seed": {"1": 101.0, "2": 102.0, "3": 103.0}}
+    assert "2,859" in capsys.readouterr().out
+
+
+def test_a_failing_tool_ends_with_status_1(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+                                           capsys: pytest.CaptureFixture) -> None:
+    def fail(design: Design) -> Path:
+        raise ValueError(f"no netlist of {design.name}")
+
+    monkeypatch.setattr(cost, "FOLDER", tmp_path)
+    monkeypatch.setattr(cost, "require_tools", lambda: None)
+    monkeypatch.setattr(cost, "synthesize", fail)
+    assert cost.main(["--only", "plain"]) == cost.FAILED
+    assert "no netlist of plain fp32" in capsys.readouterr().err
+
+
+def test_missing_tools_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+                                capsys: pytest.CaptureFixture) -> None:
+    monkeypatch.setattr(cost, "FOLDER", tmp_path / "cost")
+    monkeypatch.setattr(cost.sys, "executable", str(tmp_path / "python"))
+    assert cost.main([]) == cost.MISTAKE
+    assert "requirements-cost.txt" in capsys.readouterr().err

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make formal` without its tools: the table of proofs, the verdicts, the exit status."""
+
+import os
+import re
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+from pyslang.driver import Driver
+
+from tb.common.sources import INCLUDE_DIR
+from tb.common.toolchain import ROOT
+from tools import formal, proofs
+from tools.proofs import Proof, Task, altered, judge, read_proofs, sby_file, sources, tasks_of
+
+PROOFS = read_proofs()
+PASSED = "SBY 1:00:00 [x] DONE (PASS, rc=0)\n"
+REFUTED = ("SBY 1:00:00 [x] engine_0: ##   0:00:01  Assert failed in flaash_formal_x: u_dut.OneHot_A\n"
+           "SBY 1:00:00 [x] DONE (FAIL, rc=2)\n")
+
+
+@pytest.mark.parametrize("proof", PROOFS, ids=lambda proof: proof.name)
+def test_every_proof_is_complete(proof: Proof) -> None:
+    """Its sources are found, its constants and the texts of its mutants stand where they should, once."""
+    assert proof.mutants and proof.depth > 0 and proof.reach > 0 and proof.shows
+    for task in tasks_of(proof):
+        files = sources(proof)
+        changed = [path for path, old in zip(altered(task, files), files, strict=True) if path != old]
+        assert len(changed) == len({*(["constants"] if proof.constants else []),
+                                    *([task.mutant.file] if task.mutant else [])})
+
+
+def elaborates(proof: Proof, files: list[Path]) -> bool:
+    """Tell whether slang, which the prover reads SystemVerilog with, takes a proof."""
+    driver = Driver()
+    driver.addStandardArgs()
+    arguments = ["slang", f"-I{INCLUDE_DIR}", "-DFORMAL", "--top", proof.wrapper, *map(str, files),
+                 *(f"-G{key}={value}" for key, value in proof.parameters.items())]
+    return (driver.parseCommandLine(" ".join(arguments)) and driver.processOptions()
+            and driver.parseAllSources() and driver.runFullCompilation(True))
+
+
+@pytest.mark.parametrize("proof", PROOFS, ids=lambda proof: proof.name)
+def test_every_proof_fits_the_hardware(proof: Proof) -> None:
+    """Ports and registers that its wrapper names are there, also with its constants."""
+    assert elaborates(proof, altered(Task(proof, proof.mode, proof.depth), sources(proof)))
+
+
+def test_a_port_that_is_gone_is_noticed(tmp_path: Path) -> None:
+    proof = next(proof for proof in PROOFS if proof.name == "stream_fifo")
+    name = "flaash_stream_fifo.sv"
+    files = sources(proof)
+    (original,) = (path for path in files if path.name == name)
+    (tmp_path / name).write_text(original.read_text().replace("usage_o", "filling_o"))
+    assert not elaborates(proof, [tmp_path / name if path == original else path for path in files])
+
+
+def test_the_page_lists_the_proofs() -> None:
+    page = (ROOT / "docs" / "formal.md").read_text()
+    rows = re.findall(r"^\| (\w+) \| (.+?) \| (.+) \|$", page, re.MULTILINE)
+    assert rows[1:] == [(proof.name, proof.method, proof.shows) for proof in PROOFS]
+
+
+def test_the_file_for_the_prover() -> None:
+    proof = Proof("p", "flaash_formal_x", "prove", 3, 9, "", parameters={"Width": 4})
+    text = sby_file(Task(proof, "prove", 3), [ROOT / "rtl" / "a.sv", ROOT / "rtl" / "b.svh"], 60)
+    assert "mode prove\ndepth 3\ntimeout 60\n" in text and "-G Width=4 --top flaash_formal_x a.sv\n" in text
+    assert text.endswith("[files]\nrtl/a.sv\nrtl/b.svh\n")
+
+
+@pytest.mark.parametrize(("code", "log", "verdict", "detail"), [
+    (0, PASSED, "PASS", ""),
+    (2, REFUTED, "FAIL", "u_dut.OneHot_A"),
+    (4, "[x] DONE (UNKNOWN, rc=4)", "UNKNOWN", "see its logfile.txt"),
+    (16, "a.sv:7: ERROR: syntax error\n[x] DONE (ERROR, rc=16)", "ERROR", "a.sv:7: ERROR: syntax error"),
+    (0, "killed before a verdict", "ERROR", "see its logfile.txt"),
+    (1, PASSED, "ERROR", "see its logfile.txt"),
+    (0, "[x] DONE (FAIL, rc=0)", "ERROR", "see its logfile.txt"),
+])
+def test_verdicts(code: int, log: str, verdict: str, detail: str) -> None:
+    assert judge(code, log) == (verdict, detail)
+
+
+def run_with_fake_tool(monkeypatch: pytest.MonkeyPatch, folder: Path, refutes: str) -> int:
+    """Run `make formal` on one proof with a prover that refutes the .sby files whose names match."""
+    tool = folder / "yowasp-sby"
+    tool.write_text(f"""#!{sys.executable}
+import os, re, sys
+if re.search({refutes!r}, os.path.basename(sys.argv[-1])):
+    print({REFUTED!r})
+    sys.exit(2)
+print({PASSED!r})
+""")
+    tool.chmod(tool.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setattr(proofs, "FOLDER", folder)
+    monkeypatch.setattr(formal, "require_tools", lambda: None)
+    path = f"{folder}{os.pathsep}{os.environ['PATH']}"
+    monkeypatch.setattr(formal, "environment", lambda: dict(os.environ, PATH=path))
+    return formal.main(["--only", "stream_register"])
+
+
+def test_all_as_wanted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+                       capsys: pytest.CaptureFixture) -> None:
+    assert run_with_fake_tool(monkeypatch, tmp_path, "mutant") == 0
+    text = capsys.readouterr().out
+    assert "1 proofs, 2 mutants refuted, 0 of 4 runs not as wanted" in text and "induction" in text
+
+
+@pytest.mark.parametrize(("refutes", "told"), [
+    ("mutant|prove", "stream_register: proof: FAIL, u_dut.OneHot_A"),
+    ("mutant|cover", "stream_register: covers: FAIL"),
+    ("mutant0", "not noticed"),
+])
+def test_one_not_as_wanted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture,
+                           refutes: str, told: str) -> None:
+    assert run_with_fake_tool(monkeypatch, tmp_path, refutes) == formal.FAILED
+    text = " ".join(capsys.readouterr().out.split())
+    assert told in text and "1 of 4 runs not as wanted" in text
+
+
+def test_missing_tools_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+                                capsys: pytest.CaptureFixture) -> None:
+    monkeypatch.setattr(proofs.sys, "executable", str(tmp_path / "python"))
+    assert formal.main([]) == formal.MISTAKE
+    assert "requirements-formal.txt" in capsys.readouterr().err
+
+
+def test_no_such_proof(capsys: pytest.CaptureFixture) -> None:
+    assert formal.main(["--only", "nothing_like_it"]) == formal.MISTAKE
+    assert "nothing_like_it" in capsys.readouterr().err
+
+
+def test_a_wrong_table_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "proofs.toml"
+    entry = '[[proof]]\nname = "p"\nwrapper = "w"\nmode = "prove"\ndepth = 1\nreach = 1\nshows = "s"\n'
+    for text, told in ((entry.replace("prove", "guess"), "guess"), (entry * 2, "same name"),
+                       (entry + "deep = 1\n", "deep")):
+        path.write_text(text)
+        with pytest.raises(ValueError, match=told):
+            read_proofs(path)

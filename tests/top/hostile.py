@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Host side of the hostile tests: runs their modules on a build of the chip."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tb.common.configs import Config
+from tb.common.simulation import run
+from tb.common.toolchain import ROOT
+from tb.env.run import build_top
+
+CORPUS = ROOT / "tests" / "corpus" / "frames"
+
+
+def run_hostile(config: Config, simulator: str, module: str, seed: int, name: str = "",
+                **variables: int | str | Path) -> Path:
+    """Run a module of this folder, print what it counted, and return the folder of the run.
+
+    Args:
+        config, simulator, seed: of the run.
+        module: without `_tests`.
+        name: added to the run's, to make it unique.
+        variables: become FLAASH_<NAME> in its environment.
+
+    Raises:
+        SimulationFailed: a test in it failed.
+    """
+    environment = {"FLAASH_CONFIG": config.to_json(),
+                   **{f"FLAASH_{key.upper()}": str(value) for key, value in variables.items()}}
+    folder = run(build_top(config, simulator), f"tests.top.{module}_tests",
+                 f"hostile-{module}{name}-{simulator}", seed, environment)
+    print(*re.findall(r"INFO +cocotb\.flaash_top +(.*)", (folder / "run.log").read_text()), sep="\n")
+    return folder

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator: many contractions back to back, of random shapes, kinds and stalls.
+
+After each of them every queue of the machine must be empty. Environment variables: FLAASH_CONFIG as for
+tb.env.test, FLAASH_COUNT the number of contractions, FLAASH_EXTENT the largest contracted extent.
+"""
+
+from __future__ import annotations
+
+import os
+
+import cocotb
+
+from tb.common.bench import rng, start
+from tb.common.configs import Config
+from tb.common.stalls import STALLS
+from tests.top.contractions import case, no_error, run
+from tests.top.host import Host
+
+
+@cocotb.test()
+async def nothing_is_left(dut) -> None:
+    config, chance = Config.from_json(os.environ["FLAASH_CONFIG"]), rng()
+    host = Host(dut, config, chance)
+    await start(dut)
+    count = int(os.environ["FLAASH_COUNT"])
+    sums = dict.fromkeys(("jobs", "matches", "results"), 0)
+    for _ in range(count):
+        contraction = case(chance, host, extent=int(os.environ["FLAASH_EXTENT"]))
+        await run(host, contraction, chance.choice(list(STALLS)))
+        if chance.random() < 0.2:  # the operands stay
+            await run(host, contraction, load=())
+        for name in sums:
+            sums[name] += getattr(contraction.result, name)
+    await no_error(host)
+    dut._log.info("%d contractions, %s; %d queues empty after each", count, sums, host.queues)
+    assert host.queues and all(sums.values())

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator (Icarus, which lets memories be written): bits of stored lines flip.
+
+Environment variables: FLAASH_CONFIG as for tb.env.test, FLAASH_COUNT the number of flipped bits.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+
+import cocotb
+from cocotb.handle import SimHandleBase
+from cocotb.triggers import ClockCycles
+
+from tb.common import rtl_constants as rtl
+from tb.common.bench import rng, start
+from tb.common.configs import Config
+from tb.common.stalls import STALLS
+from tests.top.contractions import Case, case, compare, covered, no_error, run
+from tests.top.host import Host
+
+PARITY = rtl.ERRORS["ErrParity"].value
+LINES_LEVEL = 7  # of an error place
+
+
+class Memory:
+    """The tensor memory's words, by operand and line."""
+
+    def __init__(self, dut: SimHandleBase, config: Config):
+        core = dut.u_core
+        parts = core.gen_lookup if config["Engine"] == "lookup" else core.gen_stream
+        compute = parts.u_compute
+        around = compute if config["Engine"] == "lookup" else compute.u_sdpe_array
+        self._ideal = config["Memory"] == "ideal"
+        self._memory = (around.gen_ideal if self._ideal else around.gen_banked).u_memory
+        self._banks = int(config["MemBanks"])
+
+    def word(self, operand: int, line: int) -> SimHandleBase:
+        """Return the word that holds a line."""
+        if self._ideal:
+            return self._memory.mem_q[2 * line + operand]
+        bank = (line + operand * (self._banks // 2)) % self._banks
+        return self._memory.gen_bank[bank].u_bank.mem_q[2 * (line // self._banks) + operand]
+
+    def flip(self, operand: int, line: int, chance: random.Random) -> str:
+        """Flip a random bit of a line and return what was done."""
+        word = self.word(operand, line)
+        bit = chance.randrange(len(word))
+        word.value = int(word.value) ^ 1 << bit
+        return f"bit {bit} of line {line} of operand {'AB'[operand]}"
+
+
+def _pair(host: Host, chance: random.Random) -> Case:
+    """Return a contraction with entries in both operands: then each line is read."""
+    while True:
+        found = case(chance, host, extent=60)
+        if found.a.nnz and found.b.nnz:
+            return found
+
+
+async def _begin(dut) -> tuple[Host, random.Random, Memory]:
+    config, chance = Config.from_json(os.environ["FLAASH_CONFIG"]), rng()
+    host = Host(dut, config, chance)
+    await start(dut)
+    return host, chance, Memory(dut, config)
+
+
+@cocotb.test()
+async def a_flipped_bit_is_never_a_wrong_number(dut) -> None:
+    """Before the start: code, place, interrupt; only right results come; after a soft reset all is well."""
+    host, chance, memory = await _begin(dut)
+    lost = 0
+    for _ in range(int(os.environ["FLAASH_COUNT"])):
+        pair = _pair(host, chance)
+        for which, csf in enumerate(pair.operands):
+            await host.load(csf, which)
+        operand = chance.randrange(2)
+        line = chance.randrange(await host.read(f"RegLines{'AB'[operand]}"))
+        what = memory.flip(operand, line, chance)
+        host.stall_results(chance.choice(list(STALLS)))
+        await host.start(pair.dense, pair.run_length)
+        await host.interrupt("IrqError")
+        place = operand << 31 | LINES_LEVEL << 28 | line
+        seen = [await host.read(name) for name in ("RegError", "RegErrorPlace", "RegErrorCount")]
+        assert seen == [PARITY, place, 1], f"{what}: {[*map(hex, seen)]}"
+        await host.interrupt("IrqDrained")
+        frame = await host.frame(pair.modes)
+        compare(pair, frame, PARITY, True)
+        lost += pair.result.results - frame.count
+        stored, sent = await host.counter("CntResults"), await host.counter("CntUnloaded")
+        assert stored == sent == frame.count, f"{what}: {stored} complete, {sent} sent"
+        await host.wait_while("StatusBusy")
+        assert not host.queues_in_use()
+        await host.soft_reset()
+        await run(host, pair, chance.choice(list(STALLS)))
+        await no_error(host)
+    covered("ErrParity")
+    dut._log.info("%s flipped bits, each noticed; %d results not delivered", os.environ["FLAASH_COUNT"], lost)
+    assert lost
+
+
+@cocotb.test()
+async def a_bit_that_flips_under_way(dut) -> None:
+    """At any cycle of the contraction: the result is complete and right, or it is short and says so."""
+    host, chance, memory = await _begin(dut)
+    noticed = 0
+    for _ in range(int(os.environ["FLAASH_COUNT"])):
+        pair = _pair(host, chance)
+        for which, csf in enumerate(pair.operands):
+            await host.load(csf, which)
+        await host.start(pair.dense, pair.run_length)
+        await ClockCycles(dut.clk_i, chance.randrange(60))
+        operand = chance.randrange(2)
+        memory.flip(operand, chance.randrange(await host.read(f"RegLines{'AB'[operand]}")), chance)
+        await host.interrupt("IrqDrained")
+        frame = await host.frame(pair.modes)
+        compare(pair, frame, frame.error, bool(frame.error))
+        assert frame.error in (0, PARITY)
+        # A line may still be read ahead when every result is there: that is told, and hurts nobody.
+        assert frame.error in (0, await host.read("RegError"))
+        noticed += bool(frame.error)
+        await host.wait_while("StatusBusy")
+        await host.soft_reset()
+        await run(host, pair)
+    dut._log.info("%s bits flipped under way, %d of them in time to be read", os.environ["FLAASH_COUNT"],
+                  noticed)
+    assert noticed

@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator: what ends a contraction or a frame early, and that all works afterwards.
+
+Aborts by register at random cycles, the watchdog for each dead neighbour. Environment variables:
+FLAASH_CONFIG as for tb.env.test, FLAASH_COUNT the number of random aborts.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+
+import cocotb
+from cocotb.triggers import ClockCycles, RisingEdge
+
+from tb.common import rtl_constants as rtl
+from tb.common.bench import rng, start
+from tb.common.configs import Config
+from tb.common.stalls import STALLS
+from tests.top.contractions import ABORTED, Case, case, compare, covered, no_error, run
+from tests.top.host import Host, bit
+
+WATCHDOG = rtl.ERRORS["ErrWatchdog"].value
+# Bits of the watchdog's place.
+RECEIVING, COMPUTING, NOT_TAKEN, NOT_SENT = 1, 2, 4, 8
+
+
+async def _begin(dut) -> tuple[Host, random.Random]:
+    host = Host(dut, Config.from_json(os.environ["FLAASH_CONFIG"]), chance := rng())
+    await start(dut)
+    return host, chance
+
+
+def _dense(host: Host, chance: random.Random, least: int = 1) -> Case:
+    """Return a contraction that keeps every result, of at least so many jobs."""
+    while True:
+        found = case(chance, host, extent=60)
+        if found.dense and found.result.jobs >= least:
+            return found
+
+
+async def _cut_frame(host: Host, cut: Case, codes: tuple[int, ...]) -> bool:
+    """Check the frame of a contraction that was ended; return whether it lacks results.
+
+    What was complete has come: as many records as results were stored.
+    """
+    frame = await host.frame(cut.modes)
+    compare(cut, frame, frame.error, frame.error in codes)
+    assert frame.error in (0, *codes), f"trailer with {rtl.error_name(frame.error)}"
+    stored, sent = await host.counter("CntResults"), await host.counter("CntUnloaded")
+    assert stored == sent == frame.count, f"{stored} results were complete, {sent} were sent"
+    return bool(frame.error)
+
+
+@cocotb.test()
+async def abort_a_contraction(dut) -> None:
+    """At any cycle: the frame ends with what was complete, the operands stay, no error is recorded."""
+    host, chance = await _begin(dut)
+    cut = kept = 0
+    for _ in range(int(os.environ["FLAASH_COUNT"])):
+        victim = case(chance, host, extent=60)
+        for which, csf in enumerate(victim.operands):
+            await host.load(csf, which)
+        host.stall_results(chance.choice([*STALLS, "never"]))
+        await host.start(victim.dense, victim.run_length)
+        await ClockCycles(dut.clk_i, int(chance.expovariate(1 / 40)))
+        await host.write("RegControl", bit("ControlAbort"))
+        host.stall_results(chance.choice(list(STALLS)))
+        await host.interrupt("IrqDrained")
+        await host.wait_while("StatusBusy")
+        if await _cut_frame(host, victim, (ABORTED,)):
+            cut += 1
+            assert not await host.status("StatusDone")
+        assert await host.status("StatusDrained") and not host.frames and not host.inside_frame
+        assert not host.queues_in_use(), f"not empty: {host.queues_in_use()}"
+        kept += 1
+        await no_error(host)
+        await run(host, victim, chance.choice(list(STALLS)), load=())
+    dut._log.info("%d contractions aborted, %d of them cut short", kept, cut)
+    assert cut > kept // 4
+
+
+@cocotb.test()
+async def abort_a_frame(dut) -> None:
+    """At any beat: the rest of the frame is discarded, its operand is gone, the other one stays."""
+    host, chance = await _begin(dut)
+    pair = case(chance, host, extent=60)
+    await run(host, pair)
+    aborted = 0
+    for _ in range(max(6, int(os.environ["FLAASH_COUNT"]) // 3)):
+        which = chance.randrange(2)
+        beats = host.pack(pair.operands[which], which)
+        sent = chance.randrange(1, len(beats))
+        await host.send(beats[:sent], chance.choice(list(STALLS)), last=False)
+        await ClockCycles(dut.clk_i, chance.randrange(12))
+        before = await host.counter("CntDiscarded")
+        await host.write("RegControl", bit("ControlAbort"))
+        await host.wait_while("StatusBusy")
+        assert not await host.status("StatusLoading")
+        loaded = [await host.status(f"StatusLoaded{letter}") for letter in "AB"]
+        assert loaded[1 - which] and not loaded[which], f"loaded: {loaded}, aborted in {which}"
+        await host.send(beats[sent:], chance.choice(list(STALLS)))
+        assert await host.counter("CntDiscarded") - before == len(beats) - sent
+        await no_error(host)
+        await run(host, pair, load=(which,))
+        aborted += 1
+    dut._log.info("%d operand frames aborted", aborted)
+
+
+@cocotb.test()
+async def abort_changes_nothing_else(dut) -> None:
+    """Idle, with results that only have to leave, during a soft reset, twice, together with others."""
+    host, chance = await _begin(dut)
+    await host.write("RegControl", bit("ControlAbort"))
+    assert await host.read("RegStatus") == 0 and not host.frames
+    pair = _dense(host, chance)
+    await run(host, pair)
+    status = await host.read("RegStatus")
+    await host.write("RegControl", bit("ControlAbort"))
+    assert await host.read("RegStatus") == status
+
+    host.stall_results("never")
+    await host.start(pair.dense)
+    while not await host.status("StatusDone"):
+        pass
+    await host.write("RegControl", bit("ControlAbort"))  # all is stored: it leaves
+    host.stall_results("bursty")
+    await host.interrupt("IrqDrained")
+    compare(pair, await host.frame(pair.modes))
+
+    # Two aborts, and a start while the first waits for the host.
+    long = _dense(host, chance, 6)
+    for which, csf in enumerate(long.operands):
+        await host.load(csf, which)
+    host.stall_results("never")
+    await host.start(long.dense, 1)
+    for command in ("ControlAbort", "ControlAbort", "ControlStart"):
+        await host.write("RegControl", bit(command))
+    assert await host.read("RegError") == rtl.ERRORS["ErrStartBusy"].value
+    # A soft reset takes over: the operands go, too.
+    await host.write("RegControl", bit("ControlSoftReset") | bit("ControlAbort") | bit("ControlStart"))
+    host.stall_results("none")
+    await host.wait_while("StatusBusy")
+    compare(long, await host.frame(long.modes), ABORTED, True)
+    assert await host.read("RegStatus") == 0, await host.describe()
+    await run(host, pair)
+    await no_error(host)
+
+
+@cocotb.test()
+async def watchdog_and_a_host_that_takes_nothing(dut) -> None:
+    host, chance = await _begin(dut)
+    await host.write("RegWatchdog", 1000)
+    ended = 0
+    for _ in range(6):
+        pair = _dense(host, chance)
+        for which, csf in enumerate(pair.operands):
+            await host.load(csf, which)
+        host.stall_results("never")
+        await host.start(pair.dense)
+        await host.interrupt("IrqError")
+        busy = await host.read("RegErrorPlace") & COMPUTING
+        await _check_watchdog(host, NOT_TAKEN | busy)
+        await ClockCycles(dut.clk_i, 3000)  # it bites once
+        assert await host.read("RegErrorCount") == 1
+        host.stall_results("single")
+        await host.interrupt("IrqDrained")
+        ended += await _cut_frame(host, pair, (WATCHDOG,))
+        await host.soft_reset()
+        assert await host.read("RegWatchdog") == 1000
+        await run(host, pair)
+        await no_error(host)
+    dut._log.info("%d contractions, %d of them not ended when the host was given up", 6, ended)
+
+
+async def _check_watchdog(host: Host, place: int) -> None:
+    seen = [await host.read(name) for name in ("RegError", "RegErrorPlace", "RegErrorCount")]
+    assert seen == [WATCHDOG, place, 1], f"{seen}, expected the watchdog at {place:#x}"
+    covered("ErrWatchdog")
+
+
+@cocotb.test()
+async def watchdog_and_a_host_that_stops_sending(dut) -> None:
+    """In the middle of a frame; its rest may come later, or after a hard reset not at all."""
+    host, chance = await _begin(dut)
+    pair = case(chance, host, extent=60)
+    for reset in ("soft", "none", "hard", "soft"):
+        await run(host, pair)
+        await host.write("RegWatchdog", 300)
+        which = chance.randrange(2)
+        beats = host.pack(pair.operands[which], which)
+        sent = chance.randrange(1, len(beats))
+        await host.send(beats[:sent], last=False)
+        await host.interrupt("IrqError")
+        await _check_watchdog(host, RECEIVING | NOT_SENT)
+        assert not await host.status("StatusLoading"), "the frame was not given up"
+        if reset == "hard":
+            await host.hard_reset()
+        else:
+            await host.send(beats[sent:])
+        if reset == "soft":
+            await host.soft_reset()
+        code = WATCHDOG if reset == "none" else 0
+        await run(host, pair, load=(which,) if code else (0, 1), code=code)
+        await host.write("RegWatchdog", 0)
+        await host.soft_reset()
+
+
+@cocotb.test()
+async def watchdog_waits_as_long_as_it_shall(dut) -> None:
+    """Slow is not dead: stalls below the limit never bite, and 0 turns it off."""
+    host, chance = await _begin(dut)
+    for limit in (400, 0):
+        await host.write("RegWatchdog", limit)
+        for _ in range(4):
+            await run(host, case(chance, host, extent=60), chance.choice(list(STALLS)))
+        await no_error(host)
+    pair = _dense(host, chance)
+    for which, csf in enumerate(pair.operands):
+        await host.load(csf, which)
+    host.stall_results("never")
+    await host.start(pair.dense)
+    await ClockCycles(dut.clk_i, 5000)
+    await no_error(host)
+    # A soft reset that waits for the host is noticed, too, and goes on waiting.
+    await host.write("RegWatchdog", 200)
+    await host.write("RegControl", bit("ControlSoftReset"))
+    await ClockCycles(dut.clk_i, 500)
+    await _check_watchdog(host, NOT_TAKEN)
+    host.stall_results("none")
+    await host.wait_while("StatusBusy")
+    await RisingEdge(dut.clk_i)
+    compare(pair, await host.frame(pair.modes), ABORTED, True)
+    await host.soft_reset()
+    await run(host, pair)
+    await no_error(host)

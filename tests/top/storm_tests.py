@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator: resets at random cycles of running contractions, a checked one after each.
+
+Environment variables: FLAASH_CONFIG as for tb.env.test, FLAASH_STORMS the number of resets of each kind.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+
+import cocotb
+from cocotb.triggers import ClockCycles
+
+from tb.common.bench import rng, start
+from tb.common.configs import Config
+from tb.common.stalls import STALLS
+from tests.top.contractions import ABORTED, Case, case, compare, no_error, run
+from tests.top.host import Host, bit
+
+POOL = 40  # contractions to choose from
+PHASES = ("loading", "between", "computing", "draining", "done")
+RARE = ("between", "draining")
+
+
+class Victim:
+    """A contraction that is carried out until it is told to stop.
+
+    Attributes:
+        started: the start has been written.
+        phase: how far it is.
+    """
+
+    def __init__(self, host: Host, case: Case, stalls: str):
+        self._host, self.case, self._stalls = host, case, stalls
+        self.stopped = self.started = False
+        self.task = cocotb.start_soon(self._work())
+
+    async def _work(self) -> None:
+        host = self._host
+        for which, csf in enumerate(self.case.operands):
+            if self.stopped:
+                return
+            await host.send(host.pack(csf, which), self._stalls)
+        while not self.stopped and await host.status("StatusLoading"):
+            pass
+        for name, value in (("RegMode", int(self.case.dense)), ("RegRunLength", self.case.run_length)):
+            await host.write(name, value)
+        if not self.stopped:
+            self.started = True
+            await host.write("RegControl", bit("ControlStart"))
+
+    async def phase(self) -> str:
+        """Return where the contraction is."""
+        status = await self._host.read("RegStatus")
+        if not self.started:
+            return "loading" if status & bit("StatusLoading") else "between"
+        if status & bit("StatusBusy"):
+            return "computing"
+        return "done" if status & bit("StatusDrained") else "draining"
+
+
+async def _storm(dut, reset) -> None:
+    config = Config.from_json(os.environ["FLAASH_CONFIG"])
+    chance = rng()
+    host = Host(dut, config, chance)
+    await start(dut)
+    pool = [case(chance, host) for _ in range(POOL)]
+    phases = dict.fromkeys(PHASES, 0)
+    count = int(os.environ["FLAASH_STORMS"])
+    for _ in range(count):
+        stalls = chance.choice([*STALLS, "none"])
+        # Half of the time the host is slow, so that there are results left to be sent.
+        host.stall_results(chance.choice([*STALLS, "never"]))
+        victim = Victim(host, chance.choice(pool), stalls)
+        if chance.random() < 0.6:
+            await victim.task
+            await ClockCycles(dut.clk_i, 1 + int(chance.expovariate(1 / 60)))
+        else:
+            await ClockCycles(dut.clk_i, 1 + chance.randrange(120))
+        phases[await victim.phase()] += 1
+        await reset(host, victim, chance)
+        assert not host.queues_in_use(), f"not empty after a reset: {host.queues_in_use()}"
+        await run(host, chance.choice(pool), chance.choice(list(STALLS)))
+        await no_error(host)
+    dut._log.info("%d resets: %s", count, phases)
+    missed = [name for name in PHASES if not phases[name] and (count >= 100 or name not in RARE)]
+    assert host.queues and not missed, f"never in phase {missed}"
+
+
+async def _soft(host: Host, victim: Victim, chance: random.Random) -> None:
+    victim.stopped = True
+    await host.write("RegControl", bit("ControlSoftReset"))
+    host.stall_results(chance.choice(list(STALLS)))
+    await host.wait_while("StatusBusy")
+    await victim.task
+    if victim.started:
+        frame = await host.frame(victim.case.modes)
+        compare(victim.case, frame, frame.error and ABORTED, bool(frame.error))
+    assert not host.frames and not host.inside_frame
+    assert not await host.read("RegStatus") & ~bit("StatusLoading"), await host.describe()
+    await host.wait_while("StatusLoading")
+
+
+async def _hard(host: Host, victim: Victim, chance: random.Random) -> None:
+    await host.hard_reset(victim.task)
+    for _ in range(len(host.frames)):
+        compare(victim.case, await host.frame(victim.case.modes))
+    assert await host.read("RegStatus") == 0, await host.describe()
+
+
+@cocotb.test()
+async def soft_resets(dut) -> None:
+    await _storm(dut, _soft)
+
+
+@cocotb.test()
+async def hard_resets(dut) -> None:
+    await _storm(dut, _hard)

