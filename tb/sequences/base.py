@@ -113,3 +113,16 @@ def as_csf(operand: Operand | None) -> Csf | None:
     if not isinstance(operand, SparseTensor):
         operand = SparseTensor.from_dense(operand)
     return Csf.from_tensor(operand)
+
+
+def stack(extent: int, fibers: Sequence[Sequence[int]], values: Sequence[Sequence[float]]) -> SparseTensor:
+    """Return a tensor of order 2 of fibers with these coordinates and values, zeros as entries too.
+
+    Args:
+        extent: of the contracted mode.
+        fibers: coordinates of each fiber, ascending.
+        values: of each fiber, one per coordinate.
+    """
+    coords = np.array([(row, k) for row, fiber in enumerate(fibers) for k in fiber])
+    return SparseTensor.from_coordinates((len(fibers), extent), coords,
+                                         np.concatenate([np.array(row, np.float64) for row in values]))

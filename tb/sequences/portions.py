@@ -4,8 +4,7 @@
 import numpy as np
 
 from models.generate import same_pattern
-from models.tensor import SparseTensor
-from tb.sequences.base import ContractionSequence
+from tb.sequences.base import ContractionSequence, stack
 
 EXTENT = 12
 # Places where a carry of the accumulator ends: exponents of word boundaries, of fp32 and of bf16.
@@ -39,8 +38,8 @@ class PortionsSeq(ContractionSequence):
         for length in self.lengths:
             for dense in (False, True):
                 rows = FLOAT_A if self.values == "normal" else INTEGER_A
-                await self.contract(stack([range(EXTENT)] * len(rows), rows),
-                                    stack(FIBERS_B, [[1] * len(coords) for coords in FIBERS_B]),
+                await self.contract(stack(EXTENT, [range(EXTENT)] * len(rows), rows),
+                                    stack(EXTENT, FIBERS_B, [[1] * len(coords) for coords in FIBERS_B]),
                                     dense=dense, portion=length, stalls=self.stalls)
             for _ in range(self.count):
                 a = self.tensor(3, 2, 40, density=float(self.rng.choice([0.1, 0.5, 1.0])))
@@ -49,10 +48,3 @@ class PortionsSeq(ContractionSequence):
                                     run_length=int(self.rng.choice([0, 1, 3])))
             await self.contract(self.tensor(1, 40, density=0.0), None, portion=length)
         await self.contract(self.tensor(2, 40), None)
-
-
-def stack(fibers: list, values: list[list[float]]) -> SparseTensor:
-    """Return a tensor of order 2 with these fibers, zeros as entries too."""
-    coords = np.array([(row, k) for row, fiber in enumerate(fibers) for k in fiber])
-    return SparseTensor.from_coordinates((len(fibers), EXTENT), coords, np.concatenate(
-        [np.array(row, np.float64) for row in values]))
