@@ -27,6 +27,8 @@ lookup/flaash_lookup_set_size.sv
 lookup/flaash_lookup_share.sv
 memory/flaash_memory_bank.sv
 lookup/flaash_lookup_ranks.sv
+lookup/flaash_lookup_weights.sv
+lookup/flaash_lookup_walk.sv
 lookup/flaash_lookup_plan.sv
 stream/flaash_round_robin.sv
 memory/flaash_delay_line.sv
