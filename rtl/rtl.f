@@ -10,8 +10,8 @@ io/flaash_soft_reset.sv
 io/flaash_axil_slave.sv
 io/flaash_start_control.sv
 io/flaash_error_log.sv
-io/flaash_counters.sv
 io/flaash_interrupts.sv
+io/flaash_counters.sv
 io/flaash_registers.sv
 io/flaash_frame_gate.sv
 stream/flaash_stream_fifo.sv
@@ -22,13 +22,13 @@ io/flaash_loader_levels.sv
 io/flaash_loader_packer.sv
 io/flaash_operand_loader.sv
 io/flaash_operand_store.sv
-lookup/flaash_lookup_divider.sv
-lookup/flaash_lookup_set_size.sv
-lookup/flaash_lookup_share.sv
 memory/flaash_memory_bank.sv
-lookup/flaash_lookup_ranks.sv
+lookup/flaash_lookup_divider.sv
 lookup/flaash_lookup_weights.sv
 lookup/flaash_lookup_walk.sv
+lookup/flaash_lookup_set_size.sv
+lookup/flaash_lookup_share.sv
+lookup/flaash_lookup_ranks.sv
 lookup/flaash_lookup_plan.sv
 stream/flaash_round_robin.sv
 memory/flaash_delay_line.sv

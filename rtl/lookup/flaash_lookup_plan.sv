@@ -164,6 +164,8 @@ module flaash_lookup_plan
     );
   end else begin : gen_all
     // One group has one piece, whatever it costs.
+    logic unused_extent;
+    assign unused_extent = ^extent_i;
     assign shared       = 1'b0;
     assign tail         = 1'b0;
     assign skewed       = 1'b0;

@@ -31,7 +31,7 @@ package flaash_reg_pkg;
   localparam logic [RegAddrWidth-1:0] RegErrorCount = 12'h060;  // RO: errors since the last soft reset
   localparam logic [RegAddrWidth-1:0] RegFlags      = 12'h064;  // W1C: IEEE flags of all results, flags_t
   localparam logic [RegAddrWidth-1:0] RegSdpeSelect = 12'h070;  // RW: the engine that RegSdpeSteps is about, in 5:0
-  localparam logic [RegAddrWidth-1:0] RegSdpeSteps  = 12'h074;  // RO: its lines or comparisons since the last accepted start
+  localparam logic [RegAddrWidth-1:0] RegSdpeSteps  = 12'h074;  // RO: its comparisons or lines since the last start
 
   // ---------------------------------------------------------------------- operands
   localparam logic [RegAddrWidth-1:0] RegOrderA     = 12'h080;  // RO: order of A, 0 while none is loaded
