@@ -23,6 +23,8 @@ from models.work import Lookups
 
 _PLANNED = 6  # cycles from the start to the first piece, besides the share's
 _FIRST_LINE = 3  # from a piece to the first line at the engines, beyond the memory's latency
+_WALK = 9  # cycles more, and one per set, until the first piece of a plan that weighs the sets
+_CUT = 10  # from one of its pieces to the next
 _BOUND = 3  # from a piece's first request to its first one for B: where the set ends is looked up
 
 
@@ -37,12 +39,15 @@ def least_lookup(lookups: Lookups, groups: int, size: int, latency: int, after: 
         multiplies: matches are multiplied one by one; otherwise they cost nothing.
     """
     before = _PLANNED + _share(lookups, groups, size) + latency + _FIRST_LINE
+    late = 1
+    if _is_skewed(lookups, groups, size):
+        before, late = before + -(-len(lookups.lines_a) // size) + _WALK, _CUT
     best = None
     for fibers in range(size, 0, -1) if groups > 1 else [size]:
         least = _average(lookups, groups, fibers)
         if best is not None and before + least + LEAST_END >= best:
             continue
-        plane = _Plane(lookups, groups, fibers, after, multiplies)
+        plane = _Plane(lookups, groups, fibers, late, after, multiplies)
         cycles = before + (plane.alone().done if groups == 1 else _search(plane, groups, least))
         if _has_tail(lookups, groups, fibers):
             cycles = min(cycles, before + plane.even(groups))
@@ -57,6 +62,18 @@ def _share(lookups: Lookups, groups: int, size: int) -> int:
     fibers, quarters = len(lookups.lines_a), 4 * sum(lookups.lines_a)
     bits = min(max(quarters.bit_length() - fibers.bit_length(), 0) + 1, 6)
     return max(4 + bits, size + 6 if fibers < groups * size else 0)
+
+
+def _is_skewed(lookups: Lookups, groups: int, size: int) -> bool:
+    """Return whether the plan walks through all sets: some fiber of A is long, and others are not.
+
+    As in flaash_lookup_weights; a weight of 6 quarters is one and a half matches per line of B.
+    """
+    fibers, lines, most = len(lookups.lines_a), sum(lookups.lines_a), max(lookups.lines_a)
+    scale = (4 * lookups.lanes ** 2 << 10) // lookups.extent
+    surplus = max(scale.bit_length() - 5, 0)
+    return groups > 1 and fibers >= groups * size and most * fibers >= 2 * lines \
+        and most * (scale >> surplus << surplus) >> 10 >= 6
 
 
 def _sets(lookups: Lookups, fibers: int) -> list[int]:
@@ -117,10 +134,12 @@ class _Plane:
     Args:
         lookups, groups, after, multiplies: see least_lookup().
         fibers: of a set.
+        late: cycles from a group's piece to the next one's, at least.
     """
 
-    def __init__(self, lookups: Lookups, groups: int, fibers: int, after: int, multiplies: bool):
+    def __init__(self, lookups: Lookups, groups: int, fibers: int, late: int, after: int, multiplies: bool):
         self._groups = groups
+        self._late = late
         self._tables = [_table(lookups.words_a[first:first + fibers])
                         for first in range(0, len(lookups.lines_a), fibers)]
         self._loads = _sets(lookups, fibers)
@@ -145,7 +164,8 @@ class _Plane:
         """
         group = Group(self._fibers, self._after)
         lines = self._loads[row]
-        group.load(max(lines, _BOUND, self._groups + 1), lines + self._tables[row])
+        looked_up = max(_BOUND, self._groups + 1) if self._late == 1 else _BOUND
+        group.load(max(lines, looked_up), lines + self._tables[row])
         return group
 
     def _next(self, row: int) -> tuple[int, int]:
@@ -167,10 +187,10 @@ class _Plane:
         return busy + max(LEAST_END, 1 + TO_MAC + self._after - 2 * max(gaps))
 
     def fits(self, limit: int, groups: int) -> bool:
-        """Return whether the groups come to the end in so many cycles; each begins a cycle after another."""
+        """Return whether the groups come to the end in so many cycles; they begin one after the other."""
         row = pair = 0
-        for late in range(groups):
-            row, pair = self._piece(row, pair, limit - late)
+        for group in range(groups):
+            row, pair = self._piece(row, pair, limit - group * self._late)
             if row == len(self._loads):
                 return True
         return False

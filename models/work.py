@@ -101,11 +101,15 @@ class Lookups:
     """What a lookup engine meets.
 
     Attributes:
+        lanes: entries per line.
+        extent: of the contracted mode.
         lines_a, lines_b: lines of each fiber.
         words_a: words of a table that each line of A goes to, by fiber.
         hits: for each fiber of A the lines of B, numbered through, that have matches, and how many.
     """
 
+    lanes: int
+    extent: int
     lines_a: list[int]
     lines_b: list[int]
     words_a: list[list[int]]
@@ -135,7 +139,7 @@ def measure_lookup(a: Csf, b: Csf, lanes: int, size: int) -> tuple[Work, Lookups
     # Each line of B meets all fibers of A, so many of them at a time.
     steps, passes = fibers_a.count * read_b, -(-fibers_a.count // size)
     return (Work(jobs, 0, steps, steps, matches, matches, int(lines_a.sum()) if jobs else 0, passes * read_b),
-            Lookups(lines_a.tolist(), lines_b.tolist(), _words(fibers_a, lanes), hits))
+            Lookups(lanes, a.shape[-1], lines_a.tolist(), lines_b.tolist(), _words(fibers_a, lanes), hits))
 
 
 def _words(fibers: Fibers, lanes: int) -> list[list[int]]:

@@ -26,10 +26,12 @@ io/flaash_loader_packer.sv
 io/flaash_operand_loader.sv
 io/flaash_operand_store.sv
 io/flaash_operands.sv
+memory/flaash_memory_bank.sv
 lookup/flaash_lookup_divider.sv
+lookup/flaash_lookup_weights.sv
+lookup/flaash_lookup_walk.sv
 lookup/flaash_lookup_set_size.sv
 lookup/flaash_lookup_share.sv
-memory/flaash_memory_bank.sv
 lookup/flaash_lookup_ranks.sv
 lookup/flaash_lookup_plan.sv
 stream/flaash_round_robin.sv

@@ -48,6 +48,7 @@ module flaash_compute_lookup
   input  fiber_id_t                  run_length_i,
   input  fiber_id_t                  a_fibers_i,
   input  fiber_id_t                  b_fibers_i,
+  input  line_addr_t                 extent_i,  // of the contracted mode
   output logic                       busy_o,
   output logic                       handed_o,
   output dots_t                      handed_dots_o,
@@ -119,12 +120,13 @@ module flaash_compute_lookup
   flaash_lookup_plan #(
     .Groups  (Groups),
     .MaxSize (Engines),
+    .Lanes   (Lanes),
     .MemLines(MemLines)
   ) u_plan (
     .clk_i, .rst_ni,
-    .start_i, .a_fibers_i, .b_fibers_i, .busy_o, .handed_o, .handed_dots_o,
+    .start_i, .a_fibers_i, .b_fibers_i, .extent_i, .busy_o, .handed_o, .handed_dots_o,
     .a_use_o(a_use), .a_addr_o(plan_a_addr), .a_first_i, .b_addr_o, .b_first_i,
-    .wr_valid_i(wr_valid_i && wr_operand_i), .wr_addr_i, .wr_last_i(wr_data_i[LineWidth-1]),
+    .wr_valid_i, .wr_operand_i, .wr_addr_i, .wr_last_i(wr_data_i[LineWidth-1]),
     .set_size_o(set_size), .a_lines_o(a_lines), .b_lines_o(b_lines),
     .piece_valid_o(piece_valid), .piece_o(piece)
   );

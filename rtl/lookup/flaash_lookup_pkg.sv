@@ -20,6 +20,9 @@ package flaash_lookup_pkg;
     line_addr_t b_end;  // line of B where it ends there, the first of a fiber; 0: before that set
   } piece_t;
 
+  // Cycles that a line of B takes in a set, in quarters.
+  typedef logic [5:0] weight_t;
+
   // A line on its way through a group.
   typedef struct packed {
     logic operand;  // 0 A, 1 B

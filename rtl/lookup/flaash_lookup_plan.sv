@@ -3,7 +3,8 @@
 //
 // The plane (sets of fibers of A) x (lines of B) is cut row by row: a place (set, line) plus the share of a
 // group (flaash_lookup_share) is the next place, moved back to the start of its fiber of B. If the last set
-// has a share of its own, a second piece per group follows, all from that row.
+// has a share of its own, a second piece per group follows, all from that row. If fibers of A are so
+// unequal that rows cost differently, flaash_lookup_walk finds the places instead.
 //
 // Guarantees  After start_i every group's piece_valid_o pulses once or twice; the pieces together are
 //             the whole plane. handed_o pulses once per set, with its dot products. busy_o from the
@@ -12,7 +13,7 @@
 //             then. a_first_i and b_first_i answer one cycle after their addresses.
 //             Groups use the table of A only in cycles without a_use_o.
 // Latency     First piece 6 cycles after start_i with one group, with more as many and the share's
-//             latency; then one piece per cycle.
+//             latency; then one piece per cycle. With unequal fibers it takes the walk's time besides.
 // Reset       Forgets the contraction.
 //
 //   totals -> u_share -> places -> u_ranks, tables -> pieces
@@ -25,6 +26,7 @@ module flaash_lookup_plan
 #(
   parameter int unsigned Groups   = 8,     // groups of engines, 1 to 64
   parameter int unsigned MaxSize  = 4,     // engines of a group, 1 to 8
+  parameter int unsigned Lanes    = 4,     // entries per line: 1, 2, 4, 8
   parameter int unsigned MemLines = 8192,  // lines of an operand
   localparam int unsigned SizeWidth = $clog2(MaxSize + 1)
 ) (
@@ -35,6 +37,7 @@ module flaash_lookup_plan
   input  logic                 start_i,
   input  fiber_id_t            a_fibers_i,
   input  fiber_id_t            b_fibers_i,
+  input  line_addr_t           extent_i,   // of the contracted mode
   output logic                 busy_o,
   output logic                 handed_o,
   output dots_t                handed_dots_o,
@@ -46,8 +49,9 @@ module flaash_lookup_plan
   output fiber_id_t            b_addr_o,
   input  line_addr_t           b_first_i,
 
-  // lines of B on their way to the memory
+  // lines on their way to the memory
   input  logic                 wr_valid_i,
+  input  logic                 wr_operand_i,  // 0 A, 1 B
   input  line_addr_t           wr_addr_i,
   input  logic                 wr_last_i,
 
@@ -70,10 +74,10 @@ module flaash_lookup_plan
   localparam int unsigned CostWidth = LineAddrWidth + 6;
 
   // ------------------------------------------------------------------------ steps
-  typedef enum logic [1:0] {StIdle, StTotals, StShare, StCut} state_e;
+  typedef enum logic [2:0] {StIdle, StTotals, StShare, StCut, StWalk} state_e;
   state_e state_d, state_q;
 
-  logic                begin_work, shared, tail, cut_last;
+  logic                begin_work, shared, skewed, walking, tail, cut_last;
   logic [CutWidth-1:0] cut_q;
 
   assign begin_work = start_i && a_fibers_i != '0 && b_fibers_i != '0;
@@ -84,7 +88,11 @@ module flaash_lookup_plan
     case (state_q)
       StIdle:   if (begin_work) state_d = StTotals;
       StTotals: state_d = (Groups > 1) ? StShare : StCut;
-      StShare:  if (shared) state_d = StCut;
+      StShare: begin
+        if (shared && skewed) state_d = StWalk;
+        else if (shared)      state_d = StCut;
+      end
+      StWalk: if (!walking) state_d = StIdle;
       default: begin
         if (cut_last && tail) state_d = StShare;
         else if (cut_last)    state_d = StIdle;
@@ -108,7 +116,33 @@ module flaash_lookup_plan
     end
   end
 
+  logic                walk_use, walk_valid;
+  logic [CutWidth-1:0] walk_index;
+  line_addr_t          walk_line;
+  fiber_id_t           walk_a_addr, walk_b_addr, rank;  // rank: fiber of B that holds the line asked for
+  place_t              walk_place;
+
   if (Groups > 1) begin : gen_share
+    logic unequal;
+
+    // With fewer fibers there would be smaller sets.
+    assign skewed = unequal && 32'(a_fibers_i) >= Groups * MaxSize;
+
+    flaash_lookup_walk #(
+      .Groups  (Groups),
+      .MaxSize (MaxSize),
+      .Lanes   (Lanes),
+      .MemLines(MemLines)
+    ) u_walk (
+      .clk_i, .rst_ni,
+      .wr_valid_i(wr_valid_i && !wr_operand_i), .wr_addr_i, .wr_last_i,
+      .prepare_i(state_q == StTotals), .skewed_o(unequal), .start_i(state_q == StShare && shared && skewed),
+      .extent_i, .a_fibers_i, .a_lines_i(a_lines_o), .b_fibers_i, .b_lines_i(b_lines_o), .load_i(load),
+      .busy_o(walking), .use_o(walk_use), .line_o(walk_line), .fiber_i(rank),
+      .a_addr_o(walk_a_addr), .a_first_i, .b_addr_o(walk_b_addr), .b_first_i,
+      .cut_valid_o(walk_valid), .cut_index_o(walk_index), .cut_o(walk_place)
+    );
+
     flaash_lookup_share #(
       .Groups (Groups),
       .MaxSize(MaxSize)
@@ -130,8 +164,12 @@ module flaash_lookup_plan
     );
   end else begin : gen_all
     // One group has one piece, whatever it costs.
+    logic unused_extent;
+    assign unused_extent = ^extent_i;
     assign shared       = 1'b0;
     assign tail         = 1'b0;
+    assign skewed       = 1'b0;
+    assign {walking, walk_use, walk_valid, walk_index, walk_line, walk_a_addr, walk_b_addr, walk_place} = '0;
     assign set_size_o   = SizeWidth'(MaxSize);
     assign share_end    = a_fibers_i;
     assign whole_fibers = '0;
@@ -184,14 +222,14 @@ module flaash_lookup_plan
   logic      [2:0]               look_valid_q;  // ranks, ranks, tables
   logic      [2:0][CutWidth-1:0] look_cut_q;
   fiber_id_t [2:0]               look_a_q;
-  fiber_id_t                     rank, fiber_q;
+  fiber_id_t                     fiber_q;
 
   flaash_lookup_ranks #(
     .Lines(MemLines)
   ) u_ranks (
     .clk_i,
-    .wr_valid_i, .wr_addr_i, .wr_last_i,
-    .line_i (line_q),
+    .wr_valid_i(wr_valid_i && wr_operand_i), .wr_addr_i, .wr_last_i,
+    .line_i (walking ? walk_line : line_q),
     .fiber_o(rank)
   );
 
@@ -206,22 +244,26 @@ module flaash_lookup_plan
     fiber_q    <= rank;
   end
 
-  assign a_use_o  = look_valid_q[1];
-  assign a_addr_o = look_valid_q[1] ? look_a_q[1] : a_fibers_i;
-  assign b_addr_o = look_valid_q[1] ? rank : b_fibers_i;
+  assign a_use_o  = look_valid_q[1] || walk_use;
+  assign a_addr_o = walking ? walk_a_addr : look_valid_q[1] ? look_a_q[1] : a_fibers_i;
+  assign b_addr_o = walking ? walk_b_addr : look_valid_q[1] ? rank : b_fibers_i;
 
   // ----------------------------------------------------------------------- pieces
   // A piece ends where the next one begins, so it is known with the next cut.
-  place_t            place_q, place;  // of the cut before, and of this one
+  place_t              place_q, place;  // of the cut before, and of this one
+  logic                place_valid;
+  logic [CutWidth-1:0] place_cut;
 
-  assign place = {look_a_q[2], a_first_i, fiber_q, b_first_i};
+  assign place_valid = look_valid_q[2] || walk_valid;
+  assign place_cut   = walk_valid ? walk_index : look_cut_q[2];
+  assign place       = walk_valid ? walk_place : {look_a_q[2], a_first_i, fiber_q, b_first_i};
 
   for (genvar group = 0; group < int'(Groups); group++) begin : gen_piece
-    assign piece_valid_o[group] = look_valid_q[2] && look_cut_q[2] == CutWidth'(group + 1);
+    assign piece_valid_o[group] = place_valid && place_cut == CutWidth'(group + 1);
   end
 
   always_ff @(posedge clk_i) begin
-    if (look_valid_q[2]) place_q <= place;
+    if (place_valid) place_q <= place;
   end
 
   assign piece_o = {place_q, place.a_id, place.b_line};
@@ -230,7 +272,8 @@ module flaash_lookup_plan
   logic      hand_q, hand_begin, hand_last;
   fiber_id_t hand_a_q, hand_left, hand_size;
 
-  assign hand_begin    = state_q != StCut && state_d == StCut && a_q == '0;
+  assign hand_begin    = state_q == StShare && (state_d == StWalk || (state_d == StCut && a_q == '0))
+                         || state_q == StTotals && state_d == StCut;
   assign hand_left     = a_fibers_i - hand_a_q;
   assign hand_last     = hand_left <= fiber_id_t'(set_size_o);
   assign hand_size     = hand_last ? hand_left : fiber_id_t'(set_size_o);

@@ -158,7 +158,7 @@ module flaash_core
     ) u_compute (
       .clk_i, .rst_ni,
       .start_i, .dense_i, .run_length_i,
-      .a_fibers_i(fibers_o[0]), .b_fibers_i(fibers_o[1]),
+      .a_fibers_i(fibers_o[0]), .b_fibers_i(fibers_o[1]), .extent_i(line_addr_t'(extent_o[0])),
       .busy_o(generating), .handed_o(handed), .handed_dots_o(handed_dots),
       .a_addr_o(first_addr[0]), .a_first_i(first[0]), .b_addr_o(first_addr[1]), .b_first_i(first[1]),
       .wr_valid_i(line_valid), .wr_operand_i(line_operand), .wr_addr_i(line_addr), .wr_data_i(line_data),

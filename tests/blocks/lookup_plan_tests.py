@@ -14,6 +14,7 @@ from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 from tb.common.bench import start
 
 Lengths = list[int]  # lines of each fiber
+EXTENT, LANES = 1024, 4
 FIELDS = ("a_id", "a_line", "b_id", "b_line", "a_end", "b_end")
 
 
@@ -33,29 +34,36 @@ class Planner:
         self.dut = dut
         self.groups = int(dut.Groups.value)
         self.max_size = int(dut.MaxSize.value)
-        for name in ("wr_valid_i", "fiber_valid_i", "start_i", "a_fibers_i", "b_fibers_i"):
+        dut.extent_i.value = EXTENT
+        for name in ("wr_operand_i", "wr_valid_i", "fiber_valid_i", "start_i", "a_fibers_i", "b_fibers_i"):
             getattr(dut, name).value = 0
 
-    async def load(self, operand: int, lengths: Lengths) -> None:
-        """Write the table of an operand, and for B which lines end a fiber."""
+    async def load(self, operand: int, lengths: Lengths, lines: bool = True) -> None:
+        """Write the table of an operand, and which lines end a fiber."""
         dut = self.dut
         dut.fiber_operand_i.value, dut.fiber_valid_i.value = operand, 1
         for fiber, first in enumerate([0, *itertools.accumulate(lengths)]):
             dut.fiber_id_i.value, dut.fiber_first_i.value = fiber, first
             await RisingEdge(dut.clk_i)
         dut.fiber_valid_i.value = 0
-        if operand:
-            dut.wr_valid_i.value = 1
-            ends = set(itertools.accumulate(lengths))
-            for line in range(sum(lengths)):
-                dut.wr_addr_i.value, dut.wr_last_i.value = line, int(line + 1 in ends)
-                await RisingEdge(dut.clk_i)
-            dut.wr_valid_i.value = 0
+        if not lines:
+            return
+        dut.wr_operand_i.value, dut.wr_valid_i.value = operand, 1
+        ends = set(itertools.accumulate(lengths))
+        for line in range(sum(lengths)):
+            dut.wr_addr_i.value, dut.wr_last_i.value = line, int(line + 1 in ends)
+            await RisingEdge(dut.clk_i)
+        dut.wr_valid_i.value = 0
 
-    async def plan(self, a: Lengths, b: Lengths) -> Plan:
-        """Load two operands and collect the pieces until nothing is busy."""
+    async def plan(self, a: Lengths, b: Lengths, lines: bool = True) -> Plan:
+        """Load two operands and collect the pieces until nothing is busy.
+
+        Args:
+            a, b: lines of the fibers.
+            lines: A's lines are written, too; the plan takes those of before for them if not.
+        """
         dut = self.dut
-        await self.load(0, a)
+        await self.load(0, a, lines)
         await self.load(1, b)
         dut.a_fibers_i.value, dut.b_fibers_i.value, dut.start_i.value = len(a), len(b), 1
         await RisingEdge(dut.clk_i)
@@ -77,8 +85,8 @@ class Planner:
         return Plan(int(dut.set_size_o.value), pieces, handed)
 
 
-def costs(plan: Plan, groups: int, a: Lengths, b: Lengths) -> list[int]:
-    """Return the lines that each group reads."""
+def costs(plan: Plan, groups: int, a: Lengths, b: Lengths, weighted: bool = False) -> list[int]:
+    """Return the lines that each group reads, or the cycles that they take by each set's longest fiber."""
     first_b = [0, *itertools.accumulate(b)]
     total = [0] * groups
     for group, _, piece in plan.pieces:
@@ -86,7 +94,9 @@ def costs(plan: Plan, groups: int, a: Lengths, b: Lengths) -> list[int]:
             begin = piece["b_line"] if fiber == piece["a_id"] else 0
             end = piece["b_end"] if fiber == piece["a_end"] else first_b[-1]
             if begin < end:
-                total[group] += sum(a[fiber:fiber + plan.set_size]) + end - begin
+                lines = a[fiber:fiber + plan.set_size]
+                weight = max(1, LANES * LANES * max(lines) / EXTENT) if weighted else 1
+                total[group] += round(sum(lines) + (end - begin) * weight)
     return total
 
 
@@ -202,9 +212,38 @@ async def large_operands(dut) -> None:
     """Numbers near the widths of the registers; only A's fibers are many, its table is sampled."""
     planner, rng = await begun(dut)
     a, b = [rng.randint(1, 400) for _ in range(2000)], [rng.randint(1, 300) for _ in range(40)]
-    plan = await planner.plan(a, b)
+    await planner.plan([1], [1])
+    plan = await planner.plan(a, b, lines=False)
     check(plan, planner, a, b)
     check_balance(plan, planner, a, b)
+
+
+@cocotb.test()
+async def skewed_fibers_weigh_more(dut) -> None:
+    """Some long fibers of A, and a B of unequal ones: pieces cost the same, each line its set's weight."""
+    planner, rng = await begun(dut)
+    walks = 0
+    for _ in range(12):
+        sets = rng.randint(planner.groups, 3 * planner.groups + 5)
+        count = sets * planner.max_size - rng.randint(0, planner.max_size - 1)
+        a = [rng.choice([3, 5, 7, 11]) for _ in range(count)]
+        for _ in range(rng.randint(1, 4)):
+            a[rng.randrange(len(a))] = rng.randint(EXTENT // LANES // 2, EXTENT // LANES)
+        b = [rng.choice([4, 6, 20, rng.randint(1, 60)]) for _ in range(rng.randint(80, 120))]
+        plan = await planner.plan(a, b)
+        check(plan, planner, a, b)
+        if planner.groups == 1 or len(a) < planner.groups * planner.max_size or max(a) * len(a) < 2 * sum(a):
+            continue
+        walks += 1
+        total = costs(plan, planner.groups, a, b, weighted=True)
+        share = sum(total) / planner.groups
+        # All sets are taken to load as many lines as one on average.
+        limit = 1.1 * share + LANES * max(b) + 2 * max(a) + 16 * planner.groups
+        assert max(total) <= limit, f"share {share:.0f}, all {total}"
+        assert len(plan.pieces) == planner.groups
+        cycles = [cycle for _, cycle, _ in plan.pieces]
+        assert cycles[-1] <= 26 + 3 * sets + 10 * planner.groups, f"the last piece after {cycles[-1]} cycles"
+    assert walks or planner.groups == 1, "no operand was skewed"
 
 
 @cocotb.test()

@@ -21,7 +21,8 @@ AFTER = 18 + 2  # MAC and counters
 
 
 def lookups(lines_a: list[int], lines_b: list[int], hits: list[dict[int, int]] | None = None) -> Lookups:
-    return Lookups(lines_a, lines_b, [[1] * lines for lines in lines_a], hits or [{} for _ in lines_a])
+    words = [[1] * lines for lines in lines_a]
+    return Lookups(4, 1024, lines_a, lines_b, words, hits or [{} for _ in lines_a])
 
 
 def least(made: Lookups, groups: int = 1, size: int = 1, multiplies: bool = True) -> int:
@@ -61,8 +62,8 @@ def test_one_group_reads_all_lines() -> None:
 
 def test_a_table_is_written_word_by_word() -> None:
     # The last line of A goes to four words: the first line of B waits for three more cycles.
-    made = Lookups([4], [30], [[1, 1, 1, 1]], [{}])
-    wide = Lookups([4], [30], [[1, 1, 1, 4]], [{}])
+    made = Lookups(4, 1024, [4], [30], [[1, 1, 1, 1]], [{}])
+    wide = Lookups(4, 1024, [4], [30], [[1, 1, 1, 4]], [{}])
     assert least(wide) - least(made) == 3
 
 
@@ -81,6 +82,22 @@ def test_whole_fibers_go_to_groups() -> None:
     # look at each of the 4 sizes, and a division of 4 x 6 by 1 with 5 bits takes 9.
     made = lookups([6], [10] * 9)
     assert least(made, groups=2, size=4) == FIRST + 10 + 6 + 1 + 50 + 3
+
+
+def test_skewed_fibers_are_weighed_set_by_set() -> None:
+    """Cut 0 comes a cycle per set later; the pieces 10 cycles after each other."""
+    plain, long = [10] * 8, [10] * 7 + [64]
+    for lines, groups in itertools.product((plain, long), (1, 2)):
+        made = Lookups(4, 512, lines, [10] * 40, [[1] * count for count in lines], [{} for _ in lines])
+        planes = [_Plane(made, groups, 4, late, AFTER, True) for late in (1, 10)]
+        needed = [next(limit for limit in itertools.count() if plane.fits(limit, groups)) for plane in planes]
+        if groups == 1:
+            assert least(made, size=4) == FIRST + needed[0]
+        elif lines is plain:
+            assert least(made, groups=2, size=4) == FIRST + 4 + 6 + needed[0]
+        else:
+            # A division of 4 x 134 by 8 has 6 bits and more; 2 sets.
+            assert least(made, groups=2, size=4) == FIRST + 4 + 6 + 2 + 9 + needed[1]
 
 
 def rows(seed: int) -> tuple[Csf, Csf]:
@@ -106,7 +123,7 @@ def test_best_cut_of_all(seed) -> None:
         a, b = rows(seed + trial)
         _, made = measure_lookup(a, b, 4, 2)
         for groups, size in itertools.product((2, 3), (1, 2)):
-            plane = _Plane(made, groups, size, AFTER, True)
+            plane = _Plane(made, groups, size, 1, AFTER, True)
             sets, pairs = -(-len(made.lines_a) // size), len(made.lines_b)
             places = [*itertools.product(range(sets), range(pairs)), (sets, 0)]
             limit = next(limit for limit in itertools.count() if plane.fits(limit, groups))

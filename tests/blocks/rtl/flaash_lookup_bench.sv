@@ -97,6 +97,7 @@ module flaash_lookup_bench
     .start_i, .dense_i,
     .run_length_i('0),
     .a_fibers_i, .b_fibers_i,
+    .extent_i(line_addr_t'(1) << CoordWidth),
     .busy_o(planning), .handed_o(handed), .handed_dots_o(handed_dots),
     .a_addr_o(a_addr), .a_first_i(a_first), .b_addr_o(b_addr), .b_first_i(b_first),
     .wr_valid_i, .wr_operand_i, .wr_addr_i, .wr_data_i,

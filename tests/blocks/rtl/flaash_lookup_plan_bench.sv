@@ -13,7 +13,8 @@ module flaash_lookup_plan_bench
   input  logic                 clk_i,
   input  logic                 rst_ni,
 
-  input  logic                 wr_valid_i,    // a line of B
+  input  logic                 wr_valid_i,    // a line
+  input  logic                 wr_operand_i,
   input  line_addr_t           wr_addr_i,
   input  logic                 wr_last_i,
   input  logic                 fiber_valid_i,
@@ -24,6 +25,7 @@ module flaash_lookup_plan_bench
   input  logic                 start_i,
   input  fiber_id_t            a_fibers_i,
   input  fiber_id_t            b_fibers_i,
+  input  line_addr_t           extent_i,
   output logic                 busy_o,
   output logic                 handed_o,
   output dots_t                handed_dots_o,
@@ -56,12 +58,13 @@ module flaash_lookup_plan_bench
   flaash_lookup_plan #(
     .Groups  (Groups),
     .MaxSize (MaxSize),
+    .Lanes   (4),
     .MemLines(2 * Fibers)
   ) u_plan (
     .clk_i, .rst_ni,
-    .start_i, .a_fibers_i, .b_fibers_i, .busy_o, .handed_o, .handed_dots_o,
+    .start_i, .a_fibers_i, .b_fibers_i, .extent_i, .busy_o, .handed_o, .handed_dots_o,
     .a_use_o(unused_a_use), .a_addr_o(a_addr), .a_first_i(a_first), .b_addr_o(b_addr), .b_first_i(b_first),
-    .wr_valid_i, .wr_addr_i, .wr_last_i,
+    .wr_valid_i, .wr_operand_i, .wr_addr_i, .wr_last_i,
     .set_size_o, .a_lines_o, .b_lines_o, .piece_valid_o,
     .piece_o({piece_a_id_o, piece_a_line_o, piece_b_id_o, piece_b_line_o, piece_a_end_o, piece_b_end_o})
   );
