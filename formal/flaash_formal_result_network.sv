@@ -7,30 +7,30 @@
 module flaash_formal_result_network
   import flaash_pkg::*;
 #(
-  parameter int unsigned NumSdpe = 3  // 2 or more
+  parameter int unsigned NumSources = 3  // 2 or more
 ) (
   input logic                  clk_i,
   input logic                  rst_ni,
-  input logic [NumSdpe-1:0]    in_valid_i,
-  input result_t [NumSdpe-1:0] in_result_i,
+  input logic [NumSources-1:0]    in_valid_i,
+  input result_t [NumSources-1:0] in_result_i,
   input logic                  out_ready_i,
   input logic                  mark_i
 );
 
   localparam int unsigned Width  = $bits(result_t);
-  localparam int unsigned Levels = $clog2(NumSdpe);
+  localparam int unsigned Levels = $clog2(NumSources);
 
-  logic [NumSdpe-1:0]    in_ready;
-  result_t [NumSdpe-1:0] in_result;
+  logic [NumSources-1:0]    in_ready;
+  result_t [NumSources-1:0] in_result;
   logic                  out_valid;
   result_t               out_result;
 
-  for (genvar i = 0; i < NumSdpe; i++) begin : gen_tag
+  for (genvar i = 0; i < NumSources; i++) begin : gen_tag
     assign in_result[i] = {fiber_id_t'(i), in_result_i[i].b_id, in_result_i[i].value};
   end
 
   flaash_formal_producer #(
-    .Streams(NumSdpe),
+    .Streams(NumSources),
     .Width  (Width)
   ) u_producer (
     .clk_i,
@@ -41,7 +41,7 @@ module flaash_formal_result_network
   );
 
   flaash_result_network #(
-    .NumSdpe(NumSdpe)
+    .NumSources(NumSources)
   ) u_dut (
     .clk_i,
     .rst_ni,
@@ -55,27 +55,27 @@ module flaash_formal_result_network
 
   // ------------------------------------------------------- registers of the network
   // Two slots per arbiter, those nearest to the output first.
-  localparam int unsigned PerLevel = (NumSdpe + 1) / 2;  // arbiters of the widest level
+  localparam int unsigned PerLevel = (NumSources + 1) / 2;  // arbiters of the widest level
   localparam int unsigned Slots    = 2 * PerLevel * Levels;
   logic [Slots-1:0]    held;
   result_t [Slots-1:0] results;
 
   function automatic logic belongs(fiber_id_t sdpe, int unsigned level, int unsigned stream);
-    return sdpe < fiber_id_t'(NumSdpe) && sdpe >> level == fiber_id_t'(stream);
+    return sdpe < fiber_id_t'(NumSources) && sdpe >> level == fiber_id_t'(stream);
   endfunction
 
   for (genvar level = 1; level <= Levels; level++) begin : gen_level
-    localparam int unsigned Below = (NumSdpe + (1 << (level - 1)) - 1) >> (level - 1);
+    localparam int unsigned Below = (NumSources + (1 << (level - 1)) - 1) >> (level - 1);
     for (genvar i = 0; i < PerLevel; i++) begin : gen_stream
       localparam int unsigned First = 2 * (PerLevel * (Levels - level) + i);
       if (2 * i + 1 < Below) begin : gen_pair
-        assign held[First]      = u_dut.gen_tree.gen_level[level].gen_arbiters.gen_stream[i]
+        assign held[First]      = u_dut.u_tree.gen_tree.gen_level[level].gen_arbiters.gen_stream[i]
                                       .gen_pair.u_arbiter.u_register.out_valid_q;
-        assign results[First]   = u_dut.gen_tree.gen_level[level].gen_arbiters.gen_stream[i]
+        assign results[First]   = u_dut.u_tree.gen_tree.gen_level[level].gen_arbiters.gen_stream[i]
                                       .gen_pair.u_arbiter.u_register.out_q;
-        assign held[First+1]    = u_dut.gen_tree.gen_level[level].gen_arbiters.gen_stream[i]
+        assign held[First+1]    = u_dut.u_tree.gen_tree.gen_level[level].gen_arbiters.gen_stream[i]
                                       .gen_pair.u_arbiter.u_register.skid_valid_q;
-        assign results[First+1] = u_dut.gen_tree.gen_level[level].gen_arbiters.gen_stream[i]
+        assign results[First+1] = u_dut.u_tree.gen_tree.gen_level[level].gen_arbiters.gen_stream[i]
                                       .gen_pair.u_arbiter.u_register.skid_q;
       end else begin : gen_none
         assign held[First+:2]    = '0;
@@ -89,7 +89,7 @@ module flaash_formal_result_network
   end
 
   // --------------------------------------------------------------------- per SDPE
-  for (genvar i = 0; i < NumSdpe; i++) begin : gen_sdpe
+  for (genvar i = 0; i < NumSources; i++) begin : gen_sdpe
     logic [Slots-1:0] slot_valid;
 
     for (genvar slot = 0; slot < Slots; slot++) begin : gen_slot
@@ -113,6 +113,6 @@ module flaash_formal_result_network
   end
 
   NoOther_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !out_valid || out_result.a_id < fiber_id_t'(NumSdpe));
+      !out_valid || out_result.a_id < fiber_id_t'(NumSources));
 
 endmodule : flaash_formal_result_network

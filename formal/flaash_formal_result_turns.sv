@@ -5,24 +5,24 @@
 module flaash_formal_result_turns
   import flaash_pkg::*;
 #(
-  parameter int unsigned NumSdpe = 4,  // 2 or more
-  localparam int unsigned Levels = $clog2(NumSdpe),
+  parameter int unsigned NumSources = 4,  // 2 or more
+  localparam int unsigned Levels = $clog2(NumSources),
   localparam int unsigned Bound  = (1 << Levels) + Levels - 1
 ) (
   input logic                  clk_i,
   input logic                  rst_ni,
-  input logic [NumSdpe-1:0]    in_valid_i,
+  input logic [NumSources-1:0]    in_valid_i,
   input logic                  out_ready_i
 );
 
   localparam int unsigned CountWidth = $clog2(Bound + 2);
 
-  logic [NumSdpe-1:0]    in_ready;
+  logic [NumSources-1:0]    in_ready;
   logic                  out_valid;
   result_t               unused_result;
 
   flaash_formal_producer #(
-    .Streams(NumSdpe)
+    .Streams(NumSources)
   ) u_producer (
     .clk_i,
     .rst_ni,
@@ -32,7 +32,7 @@ module flaash_formal_result_turns
   );
 
   flaash_result_network #(
-    .NumSdpe(NumSdpe)
+    .NumSources(NumSources)
   ) u_dut (
     .clk_i,
     .rst_ni,
@@ -45,7 +45,7 @@ module flaash_formal_result_turns
   );
 
   // --------------------------------------------------------------------- per SDPE
-  for (genvar i = 0; i < NumSdpe; i++) begin : gen_sdpe
+  for (genvar i = 0; i < NumSources; i++) begin : gen_sdpe
     logic [CountWidth-1:0] left_q;  // results that left while this SDPE waits
 
     always_ff @(posedge clk_i or negedge rst_ni) begin

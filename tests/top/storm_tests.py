@@ -84,7 +84,7 @@ async def _storm(dut, reset) -> None:
         await run(host, chance.choice(pool), chance.choice(list(STALLS)))
         await no_error(host)
     dut._log.info("%d resets: %s", count, phases)
-    missed = [name for name in PHASES if not phases[name] and (count >= 100 or name not in RARE)]
+    missed = [name for name in PHASES if not phases[name] and (count >= 1000 or name not in RARE)]
     assert host.queues and not missed, f"never in phase {missed}"
 
 
