@@ -67,7 +67,7 @@ class Traffic:
 
     def _writable(self, register: rtl.Register) -> bool:
         if register.name == "RegPortion":
-            return bool(self._host.config["Portions"])
+            return self._host.config.can_split
         return register.access != "RO"
 
 
