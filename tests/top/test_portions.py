@@ -74,9 +74,9 @@ def test_one_slot_while_nobody_takes_results(seed: int) -> None:
 
 
 def test_32_engines_give_the_bytes_of_whole_dot_products(seed: int) -> None:
-    """Contract workloads of the paper on the widest machine, with and without portions of 16."""
+    """Two workloads with and without portions of 16; make regress has all of them."""
     config = configs.load("split8", {"NumSdpe": 32})
-    pairs = ["3x512_nnz500", "3x3x1024_d0.05", "7x7x512_d0.005", "10x10x100_d0.01"]
+    pairs = ["3x512_nnz500", "3x3x1024_d0.05"]
     digests = {play(config, "verilator", f"portions-wide-{length}", seed, "workloads", pairs=pairs,
                     portion=length) for length in (0, 16)}
     assert len(digests) == 1
