@@ -7,39 +7,17 @@ import cocotb
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge, Timer
 from cocotb.utils import get_sim_time
 
-from tb.common.bench import start
-from tb.common.rtl_constants import CONSTANTS, CONTROL_BITS, ERRORS, IRQ_BITS, STATUS_BITS
+from tb.common.rtl_constants import CONSTANTS
 from tb.common.stalls import STALLS
-from tests.blocks.register_port import RegisterPort, start_counting
+from tests.blocks.register_bench import DONE, DRAINED, ERROR, SOFT_RESET, START, begin, code, status_of
 
-START, SOFT_RESET, ABORT = (1 << CONTROL_BITS[name].value for name in (
-    "ControlStart", "ControlSoftReset", "ControlAbort"))
-DONE, DRAINED, ERROR = (1 << IRQ_BITS[name].value for name in ("IrqDone", "IrqDrained", "IrqError"))
 CYCLE = 1000  # ps
-
-
-def code(name: str) -> int:
-    """Return the number of an error code."""
-    return ERRORS[name].value
-
-
-async def _status(port: RegisterPort) -> set[str]:
-    """Return the names of the status bits that are set, without "Status"."""
-    status = await port.read("RegStatus")
-    return {name.removeprefix("Status") for name, bit in STATUS_BITS.items() if status >> bit.value & 1}
-
-
-async def _begin(dut):
-    """Start the bench: returns (random, port, counts of start_o and soft_reset_o pulses)."""
-    port = RegisterPort(dut)
-    random = await start(dut)
-    return random, port, start_counting(dut, "start_o", "soft_reset_o")
 
 
 @cocotb.test()
 async def a_start_is_accepted_or_refused(dut) -> None:
     """All combinations of what forbids a start: the first in the order of the specification counts."""
-    _, port, pulses = await _begin(dut)
+    _, port, pulses = await begin(dut)
     reasons = itertools.product((False, True), (False, True), (0, 1, 2, 3), (9, 8), (False, True))
     for active, loading, loaded, extent_b, resetting in reasons:
         dut.loading_i.value = 0
@@ -68,29 +46,29 @@ async def a_start_is_accepted_or_refused(dut) -> None:
 
 @cocotb.test()
 async def a_contraction_passes_through_its_states(dut) -> None:
-    _, port, pulses = await _begin(dut)
+    _, port, pulses = await begin(dut)
     port.operands()
     loaded = {"LoadedA", "LoadedB"}
-    assert await _status(port) == loaded and dut.load_enable_o.value == 1
+    assert await status_of(port) == loaded and dut.load_enable_o.value == 1
     for _ in range(2):
         await port.write("RegControl", START)
-        assert await _status(port) == loaded | {"Busy"}
+        assert await status_of(port) == loaded | {"Busy"}
         assert dut.load_enable_o.value == 0
         await port.pulse(done=1)
-        assert await _status(port) == loaded | {"Done"}
+        assert await status_of(port) == loaded | {"Done"}
         assert dut.load_enable_o.value == 0, "operands may change though results are left"
         await port.pulse(drained=1)
-        assert await _status(port) == loaded | {"Done", "Drained"}
+        assert await status_of(port) == loaded | {"Done", "Drained"}
         assert dut.load_enable_o.value == 1
     assert pulses["start_o"] == 2
     dut.loading_i.value = 1
     port.operands(loaded=2)
-    assert await _status(port) == {"LoadedB", "Done", "Drained", "Loading"}
+    assert await status_of(port) == {"LoadedB", "Done", "Drained", "Loading"}
 
 
 @cocotb.test()
 async def no_start_before_all_has_left(dut) -> None:
-    _, port, pulses = await _begin(dut)
+    _, port, pulses = await begin(dut)
     port.operands()
     await port.write("RegControl", START)
     await port.pulse(done=1)
@@ -103,7 +81,7 @@ async def no_start_before_all_has_left(dut) -> None:
 
 @cocotb.test()
 async def parameters_are_taken_at_the_start(dut) -> None:
-    _, port, _ = await _begin(dut)
+    _, port, _ = await begin(dut)
     port.operands()
     most, most_entries = (2 ** CONSTANTS[name] - 1 for name in ("FiberIdWidth", "EntryIdWidth"))
     for dense, length, portion in ((1, 5, 3), (0, 0, 0), (1, most, most_entries),
@@ -123,7 +101,7 @@ async def parameters_are_taken_at_the_start(dut) -> None:
 
 @cocotb.test()
 async def interrupts(dut) -> None:
-    _, port, _ = await _begin(dut)
+    _, port, _ = await begin(dut)
     port.operands()
     await port.write("RegControl", START)
     events = {DONE: {"done": 1}, DRAINED: {"drained": 1},
@@ -149,7 +127,7 @@ async def interrupts(dut) -> None:
 
 @cocotb.test()
 async def an_event_in_the_cycle_of_its_clearing_stays(dut) -> None:
-    _, port, _ = await _begin(dut)
+    _, port, _ = await begin(dut)
     met = 0
     for delay in range(12):
         dut.flags_i.value = 15
@@ -178,7 +156,7 @@ async def _time_of(signal) -> float:
 
 @cocotb.test()
 async def ieee_flags_add_up(dut) -> None:
-    _, port, _ = await _begin(dut)
+    _, port, _ = await begin(dut)
     for flags in (1, 2, 8):
         await port.pulse(flags=flags)
     assert await port.read("RegFlags") == 11
@@ -189,7 +167,7 @@ async def ieee_flags_add_up(dut) -> None:
 @cocotb.test()
 async def steps_of_one_engine(dut) -> None:
     """What is written to RegSdpeSelect goes out, what comes back is read."""
-    random, port, _ = await _begin(dut)
+    random, port, _ = await begin(dut)
     for _ in range(20):
         select, steps = random.getrandbits(32), random.getrandbits(32)
         dut.sdpe_steps_i.value = steps
@@ -201,7 +179,7 @@ async def steps_of_one_engine(dut) -> None:
 @cocotb.test()
 async def the_first_error_stays(dut) -> None:
     """Of errors in one cycle the operand's comes first; all are counted."""
-    _, port, _ = await _begin(dut)
+    _, port, _ = await begin(dut)
     port.operands()
     await port.write("RegControl", START)
     await port.pulse(load_error_valid=1, load_error_code=code("ErrPointer"), load_error_place=0x8000_0007,
@@ -212,7 +190,7 @@ async def the_first_error_stays(dut) -> None:
     assert await port.read("RegErrorPlace") == 0x8000_0007
     assert await port.read("RegErrorCount") == 7
     assert int(dut.trailer_code_o.value) == code("ErrPointer")
-    assert await _status(port) == {"LoadedA", "LoadedB", "Busy", "Error"}
+    assert await status_of(port) == {"LoadedA", "LoadedB", "Busy", "Error"}
     await port.write("RegControl", SOFT_RESET)
     await port.pulse(range_errors=1, range_source=64)
     assert (await port.read("RegError"), await port.read("RegErrorPlace")) == (code("ErrResultRange"), 64)
@@ -220,7 +198,7 @@ async def the_first_error_stays(dut) -> None:
 
 @cocotb.test()
 async def operands_are_described(dut) -> None:
-    random, port, _ = await _begin(dut)
+    random, port, _ = await begin(dut)
     widths = {"order": 4, "entries": CONSTANTS["EntryIdWidth"], "fibers": CONSTANTS["FiberIdWidth"],
               "lines": CONSTANTS["LineAddrWidth"]}
     for loaded in range(4):
@@ -235,7 +213,7 @@ async def operands_are_described(dut) -> None:
 
 @cocotb.test()
 async def a_soft_reset_forgets(dut) -> None:
-    _, port, pulses = await _begin(dut)
+    _, port, pulses = await begin(dut)
     port.operands()
     kept = {"RegMode": 1, "RegRunLength": 12345, "RegPortion": 67, "RegIrqEnable": 5,
             "RegWatchdog": 0xFFFF_FFF0, "RegSdpeSelect": 5}
@@ -249,7 +227,7 @@ async def a_soft_reset_forgets(dut) -> None:
     # The core still reports what belongs to the past; the host may already make new mistakes.
     await port.pulse(done=1, drained=1, flags=15, load_error_valid=1, load_error_code=2, range_errors=1,
                      increments=1 << 24)
-    assert await _status(port) == {"LoadedA", "LoadedB", "Busy"} and dut.load_enable_o.value == 0
+    assert await status_of(port) == {"LoadedA", "LoadedB", "Busy"} and dut.load_enable_o.value == 0
     assert dut.irq_o.value == 0
     await port.pulse(discarded=1)
     assert await port.read("CntDiscarded") == 1, "a beat that the frame gate throws away in a soft reset"
@@ -267,7 +245,7 @@ async def a_soft_reset_forgets(dut) -> None:
 @cocotb.test()
 async def counters_count(dut) -> None:
     """Random increments of all counters; a start clears those of a contraction, in mid-count."""
-    random, port, _ = await _begin(dut)
+    random, port, _ = await begin(dut)
     port.operands()
     lasting = ("CntLoadCycles", "CntDiscarded")
     names = ("CntJobs", "CntRuns", "CntSteps", "CntUnloaded", "CntMemReads", *lasting)
@@ -290,7 +268,7 @@ async def counters_count(dut) -> None:
 
 @cocotb.test()
 async def cycles_are_counted(dut) -> None:
-    _, port, _ = await _begin(dut)
+    _, port, _ = await begin(dut)
     port.operands()
     cocotb.start_soon(port.write("RegControl", START))
     await RisingEdge(dut.start_o)
@@ -308,7 +286,7 @@ async def cycles_are_counted(dut) -> None:
 @cocotb.parametrize(kind=list(STALLS))
 async def both_words_of_a_counter_belong_together(dut, kind: str) -> None:
     """The counter moves on by nearly 2**24 each cycle while its words are read one by one."""
-    random, port, _ = await _begin(dut)
+    random, port, _ = await begin(dut)
     port.operands()
     step = 2**24 - 1
     await port.write("RegControl", START)
@@ -327,7 +305,7 @@ async def both_words_of_a_counter_belong_together(dut, kind: str) -> None:
 
 @cocotb.test()
 async def hard_reset_forgets_all(dut) -> None:
-    _, port, _ = await _begin(dut)
+    _, port, _ = await begin(dut)
     port.operands()
     for name, value in {"RegMode": 1, "RegRunLength": 9, "RegPortion": 4, "RegIrqEnable": 7,
                         "RegWatchdog": 99}.items():
@@ -341,130 +319,4 @@ async def hard_reset_forgets_all(dut) -> None:
     for name in ("RegMode", "RegRunLength", "RegPortion", "RegIrqEnable", "RegWatchdog", "RegIrqStatus",
                  "RegError", "RegErrorCount", "RegFlags", "CntJobs", "CntCycles"):
         assert await port.read(name) == 0, name
-    assert await _status(port) == {"LoadedA", "LoadedB"}
-
-
-@cocotb.test()
-async def an_abort_ends_what_is_under_way(dut) -> None:
-    """While results are computed or an operand is received; else it changes nothing."""
-    _, port, _ = await _begin(dut)
-    stops = start_counting(dut, "stop_o", "start_o")
-    port.operands()
-    await port.write("RegControl", ABORT)
-    await port.write("RegControl", SOFT_RESET | ABORT)
-    assert stops["stop_o"] == 0, "an abort with nothing under way, or together with a soft reset"
-    dut.loading_i.value = 1
-    await port.write("RegControl", ABORT)
-    assert stops["stop_o"] == 1
-    dut.loading_i.value = 0
-    await port.write("RegControl", START)
-    await port.write("RegControl", ABORT | START)
-    assert stops == {"stop_o": 2, "start_o": 1}
-    await _stop(dut, port, "ErrAborted")
-    await port.write("RegControl", START)
-    await port.pulse(done=1)
-    await port.write("RegControl", ABORT)
-    assert stops["stop_o"] == 2, "every result is stored: there is nothing to end"
-    assert int(dut.trailer_code_o.value) == 0 and await port.read("RegErrorCount") == 0
-
-
-@cocotb.test()
-async def an_abort_in_the_cycle_of_done_comes_too_late(dut) -> None:
-    _, port, _ = await _begin(dut)
-    stops = start_counting(dut, "stop_o")
-    port.operands()
-    early = late = 0
-    for delay in range(12):
-        await port.write("RegControl", START)
-        before = stops["stop_o"]
-        abort = cocotb.start_soon(port.write("RegControl", ABORT))
-        await ClockCycles(dut.clk_i, 1 + delay)
-        if stops["stop_o"] == before:
-            await port.pulse(done=1)
-            late += 1
-            assert stops["stop_o"] == before and "Done" in await _status(port), "aborted, and done"
-        else:
-            early += 1
-            dut.stopping_i.value = 1
-            await ClockCycles(dut.clk_i, 2)
-        await abort
-        await port.pulse(drained=1)
-        dut.stopping_i.value = 0
-        await port.write("RegControl", SOFT_RESET)
-    assert early and late
-
-
-async def _stop(dut, port: RegisterPort, name: str) -> None:
-    """Play the rest of the chip after stop_o, up to the end of the frame."""
-    dut.stopping_i.value = 1
-    await ClockCycles(dut.clk_i, 2)
-    assert int(dut.trailer_code_o.value) == code(name)
-    assert await _status(port) - {"Error"} == {"LoadedA", "LoadedB", "Busy"}
-    # What the core reports is of no interest any more; beats still come and go.
-    before = {counter: await port.read64(counter) for counter in ("CntJobs", "CntUnloaded", "CntDiscarded")}
-    errors = await port.read("RegErrorCount")
-    await port.pulse(flags=15, load_error_valid=1, load_error_code=2, range_errors=1, parity_error=1,
-                     increments=sum(1 << 24 * CONSTANTS[counter] for counter in before))
-    for counter, value in before.items():
-        assert await port.read64(counter) == value + (counter != "CntJobs"), counter
-    assert await port.read("RegErrorCount") == errors and await port.read("RegFlags") == 0
-    await port.pulse(drained=1)
-    dut.stopping_i.value = 0
-    assert await _status(port) - {"Error"} == {"LoadedA", "LoadedB", "Drained"}
-    assert await port.read("RegIrqStatus") & DRAINED
-
-
-@cocotb.test()
-async def a_parity_error_ends_the_contraction(dut) -> None:
-    _, port, _ = await _begin(dut)
-    stops = start_counting(dut, "stop_o")
-    port.operands()
-    await port.pulse(parity_error=1, parity_place=5)
-    assert stops["stop_o"] == 0 and await port.read("RegError") == code("ErrParity")
-    await port.write("RegControl", SOFT_RESET)
-    await port.write("RegControl", START)
-    await port.pulse(parity_error=1, parity_place=0xF000_0007, load_error_valid=1, load_error_code=2)
-    assert stops["stop_o"] == 1
-    await _stop(dut, port, "ErrParity")
-    assert (await port.read("RegError"), await port.read("RegErrorPlace")) == (code("ErrParity"), 0xF000_0007)
-    assert await port.read("RegErrorCount") == 2
-    # The next contraction's trailer tells the first error, which stays until a soft reset.
-    await port.write("RegControl", START)
-    assert int(dut.trailer_code_o.value) == code("ErrParity")
-
-
-@cocotb.test()
-async def the_watchdog_counts_cycles_without_progress(dut) -> None:
-    random, port, _ = await _begin(dut)
-    stops = start_counting(dut, "stop_o")
-    port.operands()
-    limit = 60
-    await port.write("RegWatchdog", limit)
-    await ClockCycles(dut.clk_i, 3 * limit)
-    assert await port.read("RegErrorCount") == 0, "nothing was under way"
-    await port.write("RegControl", START)
-    for _ in range(10):
-        await ClockCycles(dut.clk_i, random.randint(1, limit - 1))
-        dut.progress_i.value = 1
-        await RisingEdge(dut.clk_i)
-        dut.progress_i.value = 0
-    assert stops["stop_o"] == 0, "there was progress in time"
-    dut.host_waits_i.value = 1
-    await FallingEdge(dut.clk_i)  # the first cycle without
-    await ClockCycles(dut.clk_i, limit - 1)
-    assert stops["stop_o"] == 0
-    await ClockCycles(dut.clk_i, 1)
-    assert stops["stop_o"] == 1, "not in the cycle in which it is due"
-    assert await port.read("RegError") == code("ErrWatchdog")
-    assert await port.read("RegErrorPlace") == 0b0110
-    await _stop(dut, port, "ErrWatchdog")
-    await ClockCycles(dut.clk_i, 3 * limit)
-    assert await port.read("RegErrorCount") == 1
-    await port.write("RegControl", SOFT_RESET)
-    dut.loading_i.value, dut.host_waits_i.value = 1, 2
-    await port.write("RegWatchdog", 0)
-    await ClockCycles(dut.clk_i, 3 * limit)
-    assert await port.read("RegErrorCount") == 0, "0 does not turn it off"
-    await port.write("RegWatchdog", 5)
-    await ClockCycles(dut.clk_i, 5)
-    assert (await port.read("RegError"), await port.read("RegErrorPlace")) == (code("ErrWatchdog"), 0b1001)
+    assert await status_of(port) == {"LoadedA", "LoadedB"}

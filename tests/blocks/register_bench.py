@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the benches of flaash_registers share: its bits by name, a beginning, a look at the status."""
+
+from tb.common.bench import start
+from tb.common.rtl_constants import CONTROL_BITS, ERRORS, IRQ_BITS, STATUS_BITS
+from tests.blocks.register_port import RegisterPort, start_counting
+
+START, SOFT_RESET, ABORT = (1 << CONTROL_BITS[name].value for name in (
+    "ControlStart", "ControlSoftReset", "ControlAbort"))
+DONE, DRAINED, ERROR = (1 << IRQ_BITS[name].value for name in ("IrqDone", "IrqDrained", "IrqError"))
+
+
+def code(name: str) -> int:
+    """Return the number of an error code."""
+    return ERRORS[name].value
+
+
+async def status_of(port: RegisterPort) -> set[str]:
+    """Return the names of the status bits that are set, without "Status"."""
+    status = await port.read("RegStatus")
+    return {name.removeprefix("Status") for name, bit in STATUS_BITS.items() if status >> bit.value & 1}
+
+
+async def begin(dut):
+    """Start the bench: returns (random, port, counts of start_o and soft_reset_o pulses)."""
+    port = RegisterPort(dut)
+    random = await start(dut)
+    return random, port, start_counting(dut, "start_o", "soft_reset_o")

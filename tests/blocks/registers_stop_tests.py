@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator: what ends a contraction early: abort, parity error, watchdog."""
+
+import cocotb
+from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
+
+from tb.common.rtl_constants import CONSTANTS
+from tests.blocks.register_bench import ABORT, DRAINED, SOFT_RESET, START, begin, code, status_of
+from tests.blocks.register_port import RegisterPort, start_counting
+
+
+@cocotb.test()
+async def an_abort_ends_what_is_under_way(dut) -> None:
+    """While results are computed or an operand is received; else it changes nothing."""
+    _, port, _ = await begin(dut)
+    stops = start_counting(dut, "stop_o", "start_o")
+    port.operands()
+    await port.write("RegControl", ABORT)
+    await port.write("RegControl", SOFT_RESET | ABORT)
+    assert stops["stop_o"] == 0, "an abort with nothing under way, or together with a soft reset"
+    dut.loading_i.value = 1
+    await port.write("RegControl", ABORT)
+    assert stops["stop_o"] == 1
+    dut.loading_i.value = 0
+    await port.write("RegControl", START)
+    await port.write("RegControl", ABORT | START)
+    assert stops == {"stop_o": 2, "start_o": 1}
+    await _stop(dut, port, "ErrAborted")
+    await port.write("RegControl", START)
+    await port.pulse(done=1)
+    await port.write("RegControl", ABORT)
+    assert stops["stop_o"] == 2, "every result is stored: there is nothing to end"
+    assert int(dut.trailer_code_o.value) == 0 and await port.read("RegErrorCount") == 0
+
+
+@cocotb.test()
+async def an_abort_in_the_cycle_of_done_comes_too_late(dut) -> None:
+    _, port, _ = await begin(dut)
+    stops = start_counting(dut, "stop_o")
+    port.operands()
+    early = late = 0
+    for delay in range(12):
+        await port.write("RegControl", START)
+        before = stops["stop_o"]
+        abort = cocotb.start_soon(port.write("RegControl", ABORT))
+        await ClockCycles(dut.clk_i, 1 + delay)
+        if stops["stop_o"] == before:
+            await port.pulse(done=1)
+            late += 1
+            assert stops["stop_o"] == before and "Done" in await status_of(port), "aborted, and done"
+        else:
+            early += 1
+            dut.stopping_i.value = 1
+            await ClockCycles(dut.clk_i, 2)
+        await abort
+        await port.pulse(drained=1)
+        dut.stopping_i.value = 0
+        await port.write("RegControl", SOFT_RESET)
+    assert early and late
+
+
+async def _stop(dut, port: RegisterPort, name: str) -> None:
+    """Play the rest of the chip after stop_o, up to the end of the frame."""
+    dut.stopping_i.value = 1
+    await ClockCycles(dut.clk_i, 2)
+    assert int(dut.trailer_code_o.value) == code(name)
+    assert await status_of(port) - {"Error"} == {"LoadedA", "LoadedB", "Busy"}
+    # What the core reports is of no interest any more; beats still come and go.
+    before = {counter: await port.read64(counter) for counter in ("CntJobs", "CntUnloaded", "CntDiscarded")}
+    errors = await port.read("RegErrorCount")
+    await port.pulse(flags=15, load_error_valid=1, load_error_code=2, range_errors=1, parity_error=1,
+                     increments=sum(1 << 24 * CONSTANTS[counter] for counter in before))
+    for counter, value in before.items():
+        assert await port.read64(counter) == value + (counter != "CntJobs"), counter
+    assert await port.read("RegErrorCount") == errors and await port.read("RegFlags") == 0
+    await port.pulse(drained=1)
+    dut.stopping_i.value = 0
+    assert await status_of(port) - {"Error"} == {"LoadedA", "LoadedB", "Drained"}
+    assert await port.read("RegIrqStatus") & DRAINED
+
+
+@cocotb.test()
+async def a_parity_error_ends_the_contraction(dut) -> None:
+    _, port, _ = await begin(dut)
+    stops = start_counting(dut, "stop_o")
+    port.operands()
+    await port.pulse(parity_error=1, parity_place=5)
+    assert stops["stop_o"] == 0 and await port.read("RegError") == code("ErrParity")
+    await port.write("RegControl", SOFT_RESET)
+    await port.write("RegControl", START)
+    await port.pulse(parity_error=1, parity_place=0xF000_0007, load_error_valid=1, load_error_code=2)
+    assert stops["stop_o"] == 1
+    await _stop(dut, port, "ErrParity")
+    assert (await port.read("RegError"), await port.read("RegErrorPlace")) == (code("ErrParity"), 0xF000_0007)
+    assert await port.read("RegErrorCount") == 2
+    # The next contraction's trailer tells the first error, which stays until a soft reset.
+    await port.write("RegControl", START)
+    assert int(dut.trailer_code_o.value) == code("ErrParity")
+
+
+@cocotb.test()
+async def the_watchdog_counts_cycles_without_progress(dut) -> None:
+    random, port, _ = await begin(dut)
+    stops = start_counting(dut, "stop_o")
+    port.operands()
+    limit = 60
+    await port.write("RegWatchdog", limit)
+    await ClockCycles(dut.clk_i, 3 * limit)
+    assert await port.read("RegErrorCount") == 0, "nothing was under way"
+    await port.write("RegControl", START)
+    for _ in range(10):
+        await ClockCycles(dut.clk_i, random.randint(1, limit - 1))
+        dut.progress_i.value = 1
+        await RisingEdge(dut.clk_i)
+        dut.progress_i.value = 0
+    assert stops["stop_o"] == 0, "there was progress in time"
+    dut.host_waits_i.value = 1
+    await FallingEdge(dut.clk_i)  # the first cycle without
+    await ClockCycles(dut.clk_i, limit - 1)
+    assert stops["stop_o"] == 0
+    await ClockCycles(dut.clk_i, 1)
+    assert stops["stop_o"] == 1, "not in the cycle in which it is due"
+    assert await port.read("RegError") == code("ErrWatchdog")
+    assert await port.read("RegErrorPlace") == 0b0110
+    await _stop(dut, port, "ErrWatchdog")
+    await ClockCycles(dut.clk_i, 3 * limit)
+    assert await port.read("RegErrorCount") == 1
+    await port.write("RegControl", SOFT_RESET)
+    dut.loading_i.value, dut.host_waits_i.value = 1, 2
+    await port.write("RegWatchdog", 0)
+    await ClockCycles(dut.clk_i, 3 * limit)
+    assert await port.read("RegErrorCount") == 0, "0 does not turn it off"
+    await port.write("RegWatchdog", 5)
+    await ClockCycles(dut.clk_i, 5)
+    assert (await port.read("RegError"), await port.read("RegErrorPlace")) == (code("ErrWatchdog"), 0b1001)
