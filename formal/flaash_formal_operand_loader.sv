@@ -10,8 +10,8 @@ module flaash_formal_operand_loader
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
 #(
-  parameter int unsigned Format     = FormatFp32,
-  parameter int unsigned Lanes      = 4,
+  parameter int unsigned Format     = FormatBf16,  // 4 entries per beat, of which 2 fit a step
+  parameter int unsigned Lanes      = 2,
   parameter int unsigned CoordWidth = 16,
   parameter int unsigned MemLines   = 3,
   parameter int unsigned NodeDepth  = 3,
@@ -240,9 +240,11 @@ module flaash_formal_operand_loader
   Fresh_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !entries || of_span != '0 || fill == '0);
 
-  Full_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
-      info_valid && 32'(info_lines) == MemLines && 32'(info_fibers) == FiberDepth);
-  MemoryFull_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
-      error_valid && error_code == ErrMemoryFull && 32'(u_dut.lines) == MemLines);
+  LastLine_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
+      line_valid && 32'(line_addr) == MemLines - 1 && 32'(u_dut.fibers) == FiberDepth);
+  LastNode_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
+      node_valid && 32'(node_id) == NodeDepth - 1 && node_parent == 1);
+  Refused_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
+      error_valid && error_code == ErrMemoryFull && u_dut.fibers == 1 && 32'(u_dut.lines) == MemLines);
 
 endmodule : flaash_formal_operand_loader
