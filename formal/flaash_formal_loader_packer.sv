@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Proof of flaash_loader_packer: no line and no fiber outside the memories, for any entries and any spans.
+// Proof of flaash_loader_packer: no line and no fiber outside the memories, for any entries and any spans; and
+// the table of fibers ascends, as the job generator needs it.
 //
 // Beats, spans, offsets and extents are free; frames and sections begin at any time between steps. That the
 // spans which the loader gives it are such ones is part of the proof of flaash_operand_loader.
@@ -11,7 +12,7 @@ module flaash_formal_loader_packer
   parameter int unsigned Format     = FormatBf16,  // 4 entries per beat, of which 2 fit a step
   parameter int unsigned Lanes      = 2,
   parameter int unsigned CoordWidth = 16,
-  parameter int unsigned MemLines   = 2,
+  parameter int unsigned MemLines   = 3,
   parameter int unsigned FiberDepth = 2,
   localparam int unsigned OffsetWidth = $clog2(StreamWidth / entry_width(Format, CoordWidth))
 ) (
@@ -49,7 +50,11 @@ module flaash_formal_loader_packer
 
   // A section begins between steps, and each frame's before its entries. It ends the span on offer.
   Between_M : assume property (@(posedge clk_i) !(section_i || frame_i || sentinel_i) || !beat_valid_i);
+  OneOf_M : assume property (@(posedge clk_i) !(frame_i && sentinel_i));
   Sectioned_M : assume property (@(posedge clk_i) !beat_valid_i || sectioned_q);
+  // Sections come before the entries of a frame, the sentinel behind the last fiber.
+  Section_M : assume property (@(posedge clk_i) !section_i || fibers == '0);
+  Sentinel_M : assume property (@(posedge clk_i) !sentinel_i || (sectioned_q && u_dut.done_q == '0));
   Span_M : assume property (@(posedge clk_i) !span_valid_i || span_count_i != '0);
   SpanStays_M : assume property (@(posedge clk_i) !waiting_q || (span_valid_i && span_count_i == count_q));
 
@@ -109,6 +114,30 @@ module flaash_formal_loader_packer
   Told_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       32'(lines) <= MemLines && 32'(fibers) <= FiberDepth);
 
+  // Fibers are numbered from 0 on. Each begins on a line behind the first one of that before it, and so does
+  // the sentinel.
+  fiber_id_t  number_q, number;
+  line_addr_t first_q, first;  // of the fiber that was announced last
+  logic       announced;
+
+  assign announced = fiber_valid && !sentinel_q;
+  assign number    = number_q + fiber_id_t'(announced);
+  assign first     = announced ? fiber_first : first_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) number_q <= '0;
+    else         number_q <= frame_i ? '0 : number;
+  end
+
+  always_ff @(posedge clk_i) first_q <= first;
+
+  Table_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !fiber_valid
+      || (fiber_id == number_q && (number_q == '0 ? fiber_first == '0 : fiber_first > first_q)));
+  Number_A : assert property (@(posedge clk_i) disable iff (!rst_ni) number == fibers);
+  Behind_A : assert property (@(posedge clk_i) disable iff (!rst_ni) number == '0
+      ? lines == '0 && (!sectioned_q || u_dut.done_q == '0)
+      : lines >= first && (!(sectioned_q && u_dut.done_q == '0) || lines > first));
+
   // A step takes entries of one span, at most as many as a line has lanes.
   Step_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !ready
       || (taken != '0 && 32'(taken) <= Lanes && EntryIdWidth'(taken) <= span_count_i - u_dut.done_q));
@@ -120,7 +149,7 @@ module flaash_formal_loader_packer
       || (u_dut.done_q == '0 ? u_dut.fill_q == '0 : waiting_q && u_dut.done_q < count_q));
 
   Full_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
-      line_valid && 32'(lines) == MemLines && 32'(fibers) == FiberDepth);
+      line_valid && 32'(lines) == MemLines && 32'(fibers) == FiberDepth && sentinel_i);
   NoLine_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
       ready && error == ErrMemoryFull && 32'(lines) < MemLines && 32'(fibers) < FiberDepth);
   NoFiber_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
