@@ -67,8 +67,8 @@ def show(console: Console, outcomes: dict[Task, Outcome]) -> None:
                             word(outcome, outcome not in skipped), escape(outcome.detail))
         elif task.proves:
             method = "induction" if task.mode == "prove" else "bounded"
-            proofs.add_row(task.proof.name, task.proof.shows, method, str(task.depth), seconds, word(outcome, True),
-                           word(covers[task.proof], True))
+            proofs.add_row(task.proof.name, task.proof.shows, method, str(task.depth), seconds,
+                           word(outcome, True), word(covers[task.proof], True))
     console.print(proofs)
     console.print(mutants)
 
@@ -101,9 +101,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     skipped = unjudged(outcomes.values())
     bad = [outcome for outcome in outcomes.values() if not outcome.good or outcome in skipped]
     for outcome in bad:
-        told = "not judged: its proof does not hold" if outcome in skipped else f"{outcome.verdict}, {outcome.detail}"
-        console.print(f"{describe(outcome.task)}: {told}; log and trace in {outcome.task.folder}", style="red",
-                      markup=False, soft_wrap=True)
+        told = f"{outcome.verdict}, {outcome.detail}"
+        if outcome in skipped:
+            told = "not judged: its proof does not hold"
+        console.print(f"{describe(outcome.task)}: {told}; log and trace in {outcome.task.folder}",
+                      style="red", markup=False, soft_wrap=True)
     refuted = sum(task.mutant is not None and outcome not in bad for task, outcome in outcomes.items())
     proven = sum(task.proves and outcome.good for task, outcome in outcomes.items())
     console.print(f"{proven} of {len(proofs)} proofs hold, {refuted} mutants refuted, "
