@@ -77,6 +77,11 @@ class Task:
         return FOLDER / f"{self.proof.name}{number}-{self.mode}"
 
     @property
+    def proves(self) -> bool:
+        """Whether this is the proof itself."""
+        return self.mutant is None and self.mode != "cover"
+
+    @property
     def wanted(self) -> str:
         return "PASS" if self.mutant is None else "FAIL"
 

@@ -91,7 +91,7 @@ module flaash_combiner_slots
   } state_t;
 
   logic [SlotBits-1:0] close_index, done_index;
-  entry_id_t            count_q[Slots];
+  entry_id_t            count_q[Slots], announced;
   state_t               state_q[Slots];
   state_t               earlier, state;
   logic                 begun, closed, complete;
@@ -102,7 +102,8 @@ module flaash_combiner_slots
   assign closed      = closed_q[done_index];
   assign earlier     = begun ? state_q[done_index] : '0;
   assign state       = {earlier.count + 1'b1, earlier.status | done_status_i};
-  assign complete    = done_i && closed && state.count == count_q[done_index];
+  assign announced   = count_q[done_index];
+  assign complete    = done_i && closed && state.count == announced;
 
   always_ff @(posedge clk_i) begin
     if (close_i) count_q[close_index] <= close_count_i;
@@ -144,7 +145,7 @@ module flaash_combiner_slots
   `FLAASH_ASSERT(DoneIsOpen_A, !done_i || taken_q[done_index], "a portion for a slot that is free")
   `FLAASH_ASSERT(ClosedOnce_A, !close_i || (taken_q[close_index] && !closed_q[close_index]),
                  "a slot was closed twice, or is free")
-  `FLAASH_ASSERT(NotTooMany_A, !done_i || !closed || state.count <= count_q[done_index],
+  `FLAASH_ASSERT(NotTooMany_A, !done_i || !closed || state.count <= announced,
                  "more portions than were announced")
   `FLAASH_COVER(AllTaken_C, taken_q == '1)
   `FLAASH_COVER(OutOfOrder_C, full_valid_o && full_slot_o != '0 && taken_q[0])

@@ -106,11 +106,11 @@ module flaash_loader_spans
   end
 
   // ---------------------------------------------------------------- properties
-  // A walk may be ended under way, so the handshake is checked between starts only.
+  // A start takes away the span of the walk that it ends.
+  `FLAASH_STREAM_CHECK(span, span_valid_o, span_ready_i || start_i, {span_node_o, span_count_o},
+                       NodeIdWidth + EntryIdWidth)
   `FLAASH_ASSERT(WriteInRange_A, !wr_valid_i || 32'(wr_node_i) < NodeDepth, "pointer outside the memory")
   `FLAASH_ASSERT(ChildrenNotNegative_A, !read_q || end_q >= begin_q, "pointers decrease")
-  `FLAASH_ASSERT(SpanStays_A, span_valid_o && !span_ready_i && !start_i |=> span_valid_o,
-                 "a span was withdrawn")
   `FLAASH_COVER(ChildlessNode_C, used && children == '0)
 
 endmodule : flaash_loader_spans

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// Proof of flaash_lookup_fetch: it asks for lines of the operands and of the rows of its piece only.
+//
+// The contraction is any of up to Fibers fibers of A with any lines; pieces are any that the plan can cut:
+// from a set of fibers to a later one, sets counted from the first of the piece, or to the end of A. The
+// answer about a bound, room and the memory come at any time.
+
+module flaash_formal_lookup_fetch
+  import flaash_pkg::*;
+  import flaash_lookup_pkg::*;
+#(
+  parameter int unsigned Fibers  = 4,  // most fibers of A, 1 or more
+  parameter int unsigned MaxSize = 2,
+  localparam int unsigned SizeWidth = $clog2(MaxSize + 1)
+) (
+  input logic       clk_i,
+  input logic       rst_ni,
+  input logic       piece_valid_i,
+  input piece_t     piece_i,
+  input logic       bound_grant_i,
+  input line_addr_t noise_i,      // what the table shows when nobody has asked
+  input logic       req_ready_i,
+  input logic       room_i
+);
+
+  // --------------------------------------------------------------- the contraction
+  // Symbolic: any values at first, kept for ever.
+  line_addr_t [Fibers:0] table_q;  // first line of each fiber of A
+  fiber_id_t             a_fibers_q;
+  line_addr_t            a_lines, b_lines_q;
+  logic [SizeWidth-1:0]  size_q;
+
+  always_ff @(posedge clk_i) begin
+    table_q    <= table_q;
+    a_fibers_q <= a_fibers_q;
+    b_lines_q  <= b_lines_q;
+    size_q     <= size_q;
+  end
+
+  function automatic line_addr_t line_of(fiber_id_t fiber);
+    line_addr_t line;
+    line = '0;
+    for (int unsigned i = 0; i <= Fibers; i++) begin
+      if (fiber == fiber_id_t'(i)) line = table_q[i];
+    end
+    return line;
+  endfunction
+
+  for (genvar i = 0; i < Fibers; i++) begin : gen_ascending
+    Table_M : assume property (@(posedge clk_i) table_q[i] < table_q[i+1]);
+  end
+  Sizes_M : assume property (@(posedge clk_i) table_q[0] == '0 && a_fibers_q != '0 && 32'(a_fibers_q) <= Fibers
+      && b_lines_q != '0 && size_q != '0 && 32'(size_q) <= MaxSize);
+  assign a_lines = line_of(a_fibers_q);
+
+  // ---------------------------------------------------------------------- pieces
+  // A whole number of sets lies between two sets of the plane.
+  function automatic logic is_set(fiber_id_t from, fiber_id_t at);
+    logic is;
+    is = 1'b0;
+    for (int unsigned i = 0; i <= Fibers; i++) begin
+      if (32'(at) == 32'(from) + i * 32'(size_q)) is = 1'b1;
+    end
+    return is;
+  endfunction
+
+  function automatic logic can_be(piece_t piece);
+    return piece.start.a_id <= piece.a_end && piece.a_end <= a_fibers_q
+           && piece.start.a_line == line_of(piece.start.a_id)
+           && piece.start.b_line < b_lines_q && piece.b_end < b_lines_q
+           && ((piece.a_end == a_fibers_q) ? piece.b_end == '0 : is_set(piece.start.a_id, piece.a_end));
+  endfunction
+
+  // A row has lines of B in the piece that is under way.
+  function automatic line_addr_t end_of(fiber_id_t row);
+    return (row == u_dut.a_end_q) ? u_dut.b_end_q : b_lines_q;
+  endfunction
+
+  function automatic logic is_row(fiber_id_t row);
+    return row < u_dut.a_end_q || (row == u_dut.a_end_q && u_dut.b_end_q != '0);
+  endfunction
+
+  // ------------------------------------------------------------------- assumptions
+  logic       busy, started, bound_req, granted_q, req_valid, room_q;
+  fiber_id_t  bound_fiber, asked_q;
+  tag_t       req_tag;
+  line_addr_t req_addr;
+
+  flaash_formal_producer u_reset (
+    .clk_i,
+    .rst_ni,
+    .valid_i(1'b0),
+    .ready_i(1'b0),
+    .data_i (1'b0)
+  );
+
+  Piece_M : assume property (@(posedge clk_i) !piece_valid_i || (can_be(piece_i) && !u_dut.wait_valid_q));
+  Grant_M : assume property (@(posedge clk_i) !bound_grant_i || bound_req);
+  Room_M : assume property (@(posedge clk_i) !room_q || room_i);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      granted_q <= 1'b0;
+      room_q    <= 1'b0;
+    end else begin
+      granted_q <= bound_grant_i;
+      room_q    <= room_i && !(req_valid && req_ready_i);
+    end
+  end
+
+  always_ff @(posedge clk_i) asked_q <= bound_fiber;
+
+  // ------------------------------------------------------------------------- block
+  flaash_lookup_fetch #(
+    .MaxSize(MaxSize)
+  ) u_dut (
+    .clk_i,
+    .rst_ni,
+    .a_fibers_i   (a_fibers_q),
+    .a_lines_i    (a_lines),
+    .b_lines_i    (b_lines_q),
+    .set_size_i   (size_q),
+    .piece_valid_i,
+    .piece_i,
+    .busy_o       (busy),
+    .started_o    (started),
+    .bound_req_o  (bound_req),
+    .bound_fiber_o(bound_fiber),
+    .bound_grant_i,
+    .bound_first_i(granted_q ? line_of(asked_q) : noise_i),
+    .req_valid_o  (req_valid),
+    .req_ready_i,
+    .req_tag_o    (req_tag),
+    .req_addr_o   (req_addr),
+    .room_i
+  );
+
+  // ------------------------------------------------------------------ what it asks
+  // A line of A lies behind the first one of its set, and within A; behind the set only until the table
+  // has told where that ends.
+  A_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(req_valid && !req_tag.operand)
+      || (req_addr < a_lines && req_addr >= line_of(u_dut.set_q) && is_row(u_dut.set_q)));
+  SetEnds_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !(req_valid && !req_tag.operand && u_dut.bound_valid_q && !u_dut.held_q)
+      || req_addr < line_of(bound_fiber));
+  B_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(req_valid && req_tag.operand)
+      || (req_addr < b_lines_q && req_addr < end_of(u_dut.row_q) && is_row(u_dut.row_q)));
+  Bound_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !bound_req || bound_fiber <= a_fibers_q);
+  OnlyBusy_A : assert property (@(posedge clk_i) disable iff (!rst_ni) busy || !req_valid);
+
+  // ------------------------------------------------------------------ what is inside
+  localparam logic [1:0] StIdle = 2'd0, StLoad = 2'd1, StRun = 2'd2;
+
+  logic       idle, loads, runs, wanted, running, ahead;
+  fiber_id_t  row, set;
+  logic       early;   // fewer lines of the run have been asked for than are to be before the next set
+
+  assign idle    = u_dut.state_q == StIdle;
+  assign loads   = u_dut.state_q == StLoad;
+  assign runs    = u_dut.state_q == StRun;
+  assign wanted  = u_dut.set_wanted_q;
+  assign running = u_dut.running_q;
+  assign ahead   = u_dut.ahead_q;
+  assign row     = u_dut.row_q;
+  assign set     = u_dut.set_q;
+  assign early   = 32'(u_dut.since_q) < 8;
+
+  State_A : assert property (@(posedge clk_i) disable iff (!rst_ni) (idle || loads || runs)
+      && (!idle || !(wanted || running || ahead)) && (!loads || (wanted && !ahead)) && (!runs || running)
+      && (!ahead || running) && !((ahead || (loads && running)) && early) && (idle || 32'(u_dut.since_q) <= 8));
+  Waits_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !u_dut.wait_valid_q || can_be(u_dut.wait_q));
+  Ends_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      idle || (u_dut.a_end_q <= a_fibers_q && u_dut.b_end_q < b_lines_q
+               && (u_dut.a_end_q != a_fibers_q || u_dut.b_end_q == '0)));
+  Set_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !wanted
+      || (is_row(set) && u_dut.a_line_q >= line_of(set) && u_dut.a_line_q <= a_lines
+          && (u_dut.a_end_q == a_fibers_q || is_set(set, u_dut.a_end_q))));
+  Known_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !(wanted && u_dut.bound_valid_q) || u_dut.bound_q == line_of(bound_fiber));
+  Asked_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !(wanted && u_dut.bound_asked_q && !u_dut.bound_valid_q) || (granted_q && asked_q == bound_fiber));
+  AskedFirst_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !u_dut.bound_valid_q || u_dut.bound_asked_q);
+  Held_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.held_q
+      || (room_i && (runs || (loads && u_dut.a_line_q < a_lines))));
+  Row_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !running
+      || (is_row(row) && u_dut.b_line_q < end_of(row) && (u_dut.a_end_q == a_fibers_q || is_set(row, u_dut.a_end_q))
+          && (!ahead || is_row(row + fiber_id_t'(size_q)))));
+  // Behind the row that runs, and the one that is loaded ahead, comes the set that is wanted.
+  Behind_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(running && wanted)
+      || set == row + fiber_id_t'(size_q) + (ahead ? fiber_id_t'(size_q) : '0));
+  First_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !(loads && !running) || u_dut.b_line_q < end_of(set));
+
+  WithinRun_C : cover property (@(posedge clk_i) disable iff (!rst_ni) loads && running && a_fibers_q == 4);
+  Late_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
+      loads && u_dut.bound_valid_q && u_dut.a_line_q > u_dut.bound_q);
+  Second_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
+      started && u_dut.wait_valid_q && size_q == 2 && u_dut.piece.start.a_id == 2);
+
+endmodule : flaash_formal_lookup_fetch

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+// Proof of flaash_operand_loader: whatever the beats of its frames are, it writes no line, node or fiber
+// outside its memories, and keeps no pointer outside the spans' memory.
+//
+// Beats, enable and reset are free; a frame may be right, wrong or noise, and be followed by another. What is
+// inside is stated per state of the sequencer: what has been announced, what the walk over the pointers
+// has still to read, and where in the section the reader is.
+
+module flaash_formal_operand_loader
+  import flaash_pkg::*;
+  import flaash_reg_pkg::*;
+#(
+  parameter int unsigned Format     = FormatBf16,  // 4 entries per beat, of which 2 fit a step
+  parameter int unsigned Lanes      = 2,
+  parameter int unsigned CoordWidth = 16,
+  parameter int unsigned MemLines   = 3,
+  parameter int unsigned NodeDepth  = 3,
+  parameter int unsigned FiberDepth = 2
+) (
+  input logic                   clk_i,
+  input logic                   rst_ni,
+  input logic                   s_axis_tvalid_i,
+  input logic [StreamWidth-1:0] s_axis_tdata_i,
+  input logic                   s_axis_tlast_i,
+  input logic                   enable_i
+);
+
+  // ------------------------------------------------------------------------- block
+  logic       ready, line_valid, node_valid, fiber_valid, info_valid;
+  line_addr_t line_addr, fiber_first, info_lines;
+  node_id_t   node_id, node_parent, fiber_node;
+  fiber_id_t  fiber_id, info_fibers;
+  logic       error_valid;
+  error_e     error_code;
+
+  flaash_formal_producer #(
+    .Width(StreamWidth + 1)
+  ) u_producer (
+    .clk_i,
+    .rst_ni,
+    .valid_i(s_axis_tvalid_i),
+    .ready_i(ready),
+    .data_i ({s_axis_tdata_i, s_axis_tlast_i})
+  );
+
+  flaash_operand_loader #(
+    .Format    (Format),
+    .Lanes     (Lanes),
+    .CoordWidth(CoordWidth),
+    .MemLines  (MemLines),
+    .NodeDepth (NodeDepth),
+    .FiberDepth(FiberDepth)
+  ) u_dut (
+    .clk_i,
+    .rst_ni,
+    .s_axis_tvalid_i,
+    .s_axis_tready_o(ready),
+    .s_axis_tdata_i,
+    .s_axis_tlast_i,
+    .enable_i,
+    .line_valid_o (line_valid),
+    .line_addr_o  (line_addr),
+    .node_valid_o (node_valid),
+    .node_id_o    (node_id),
+    .node_parent_o(node_parent),
+    .fiber_valid_o(fiber_valid),
+    .fiber_id_o   (fiber_id),
+    .fiber_first_o(fiber_first),
+    .fiber_node_o (fiber_node),
+    .info_valid_o (info_valid),
+    .info_fibers_o(info_fibers),
+    .info_lines_o (info_lines),
+    .error_valid_o(error_valid),
+    .error_code_o (error_code)
+  );
+
+  // ---------------------------------------------------------------- what is written
+  logic sentinel_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) sentinel_q <= 1'b0;
+    else         sentinel_q <= u_dut.finish;
+  end
+
+  Line_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !line_valid || 32'(line_addr) < MemLines);
+  Node_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !node_valid || (32'(node_id) < NodeDepth && 32'(node_parent) < NodeDepth));
+  // Fiber number FiberDepth is the sentinel; its first line is the first free one.
+  Fiber_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !fiber_valid
+      || (32'(fiber_id) <= FiberDepth && 32'(fiber_first) <= MemLines && 32'(fiber_node) < NodeDepth
+          && (32'(fiber_id) < FiberDepth || sentinel_q)));
+  Info_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !info_valid || (32'(info_fibers) <= FiberDepth && 32'(info_lines) <= MemLines));
+  Pointer_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      (!u_dut.u_spans.wr_valid_i || 32'(u_dut.u_spans.wr_node_i) < NodeDepth)
+      && (!u_dut.u_spans.read || 32'(u_dut.u_spans.next_q) < NodeDepth));
+
+  // ------------------------------------------------------------------- the sequencer
+  // Its states, in the order of its enumeration, whose names cannot be had from outside.
+  typedef enum logic [2:0] {
+    SeqHeader, SeqExtents, SeqCounts, SeqSection, SeqCoords, SeqPointers, SeqEntries, SeqDiscard
+  } state_e;
+
+  state_e                  state;
+  logic                    extents, counts, section, coords, pointers, entries, announced;
+  logic [2:0]              level;
+  logic [3:0]              order;
+  logic [EntryIdWidth-1:0] position, here, above, below;  // nodes of this level, that above, that below
+
+  assign state     = state_e'(u_dut.u_sequencer.state_q);
+  assign extents   = state == SeqExtents;
+  assign counts    = state == SeqCounts;
+  assign section   = state == SeqSection;
+  assign coords    = state == SeqCoords;
+  assign pointers  = state == SeqPointers;
+  assign entries   = state == SeqEntries;
+  assign announced = section || coords || pointers || entries;
+  assign level     = u_dut.level;
+  assign order     = u_dut.order;
+  assign position  = u_dut.position;
+  assign here      = (4'(level) + 1 == order) ? u_dut.entries : EntryIdWidth'(u_dut.counts[level]);
+  assign above     = EntryIdWidth'(u_dut.counts[level-3'd1]);
+  assign below     = (4'(level) + 2 == order) ? u_dut.entries : EntryIdWidth'(u_dut.counts[level+3'd1]);
+
+  Order_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !(extents || counts || announced) || (order >= 1 && order <= 4'(MaxOrder)));
+  Position_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      (!extents || (level == '0 && position < EntryIdWidth'(order) && u_dut.u_description.nodes_q == '0))
+      && (!counts || (level == '0 && order >= 2 && position < EntryIdWidth'(order) - 1'b1))
+      && (!section || (4'(level) < order && position == '0))
+      && (!coords || (4'(level) + 1 < order && position < here))
+      && (!pointers || (4'(level) + 1 < order && position <= here))
+      && (!entries || (4'(level) + 1 == order && position < here)));
+  Finish_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !u_dut.finish || state == SeqHeader);
+
+  // Nodes that were announced fit, level by level.
+  logic [MaxLevels-1:0] known, fits;
+
+  for (genvar l = 0; l < MaxLevels; l++) begin : gen_level
+    assign known[l] = announced ? l + 1 < 32'(order) : counts && l < 32'(position);
+    assign fits[l]  = 32'(u_dut.bases[l]) + 32'(u_dut.counts[l]) <= 32'(u_dut.u_description.nodes_q);
+  end
+
+  Nodes_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !(counts || announced) || ((known & ~fits) == '0 && 32'(u_dut.u_description.nodes_q) <= NodeDepth));
+
+  // --------------------------------------------------------- the walk over the pointers
+  logic [EntryIdWidth-1:0] walk_q;  // nodes of this walk
+  logic [NodeDepth:0][EntryIdWidth-1:0] ends;
+  logic [EntryIdWidth-1:0] left, next, seen, begun, last;  // seen: the end that was read last
+  logic                    sorted, constant, written;
+  logic                    span_valid;
+  logic [EntryIdWidth-1:0] span_count, span_is, of_span;
+
+  assign left       = u_dut.u_spans.left_q;
+  assign next       = EntryIdWidth'(u_dut.u_spans.next_q);
+  assign begun      = u_dut.u_spans.begin_q;
+  assign seen       = u_dut.u_spans.read_q ? u_dut.u_spans.end_q : begun;
+  assign span_valid = u_dut.span_valid;
+  assign span_count = u_dut.span_count;
+
+  for (genvar i = 0; i < NodeDepth; i++) begin : gen_end
+    assign ends[i] = u_dut.u_spans.ends[i];
+  end
+  assign ends[NodeDepth] = '0;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)      walk_q <= '0;
+    else if (section) walk_q <= (level == '0) ? '0 : above;
+  end
+
+  // sorted: the ends that are left to read do not decrease; constant: they all are `begun`; written:
+  // those of the pointers that have come do not decrease. last: the last end of the walk.
+  always_comb begin
+    sorted   = 1'b1;
+    constant = seen == begun;
+    written  = 1'b1;
+    last     = seen;
+    for (int unsigned i = 0; i < NodeDepth; i++) begin
+      if (i >= 32'(next) && i < 32'(walk_q)) begin
+        if (ends[i] < last) sorted = 1'b0;
+        if (ends[i] != begun) constant = 1'b0;
+        last = ends[i];
+      end
+      if (i + 1 < 32'(position) && ends[i] < ((i == 0) ? '0 : ends[(i == 0) ? 0 : i-1])) written = 1'b0;
+    end
+  end
+
+  Walk_A : assert property (@(posedge clk_i) disable iff (!rst_ni) 32'(walk_q) <= NodeDepth
+      && left <= walk_q && next == walk_q - left
+      && (!u_dut.u_spans.read_q || (u_dut.u_spans.node_q == u_dut.u_spans.next_q - 1'b1
+                                    && next != '0 && next <= walk_q)));
+  Rest_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      left == '0 ? !u_dut.u_spans.read_q || u_dut.u_spans.end_q >= begun : sorted && seen >= begun);
+  Span_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !span_valid || (span_count != '0
+      && ((walk_q == '0) ? u_dut.span_node == '0 : EntryIdWidth'(u_dut.span_node) < walk_q)));
+  Level_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !(coords || pointers || entries) || walk_q == ((level == '0) ? '0 : above));
+  Root_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !((coords || pointers || entries) && level == '0) || (left == '0 && !u_dut.u_spans.read_q && begun == '0));
+  // Of the span that is offered, `of_span` nodes or entries have come. At the root there is one span; below it
+  // the spans end where the nodes of this level, or the entries, end.
+  assign of_span = coords ? u_dut.u_levels.taken_q : u_dut.u_packer.done_q;
+  assign span_is = span_valid ? span_count : '0;
+
+  Taken_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(coords || entries)
+      || (span_valid ? of_span < span_count : of_span == '0));
+  Reader_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(coords || entries)
+      || (level == '0 ? span_valid && span_count == here && position == of_span
+          : walk_q != '0 && position + span_is == begun + of_span && begun >= span_is && last == here));
+  // Pointers are written behind the walk, which has childless nodes left to read only.
+  Pointers_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !pointers
+      || ((left == '0 || (constant && position <= next)) && (!u_dut.u_spans.read_q || seen == begun)
+          && !span_valid));
+  Written_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(pointers && position != '0)
+      || (written && u_dut.u_levels.pointer_q <= below
+          && u_dut.u_levels.pointer_q == ((position == 1) ? '0 : ends[position-2])));
+
+  logic section_sorted;
+
+  always_comb begin
+    section_sorted = 1'b1;
+    for (int unsigned i = 1; i < NodeDepth; i++) begin
+      if (i < 32'(above) && ends[i] < ends[i-1]) section_sorted = 1'b0;
+    end
+  end
+
+  Section_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(section && level != '0)
+      || (section_sorted && here == ((above == '0) ? '0 : ends[above-1])));
+
+  // ---------------------------------------------------------------------- the packer
+  logic [3:0] fill;
+
+  assign fill = u_dut.u_packer.fill_q;
+
+  Lines_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      32'(fill) < Lanes && 32'(u_dut.lines) <= MemLines && (fill == '0 || 32'(u_dut.lines) < MemLines));
+  Fibers_A : assert property (@(posedge clk_i) disable iff (!rst_ni) 32'(u_dut.fibers) <= FiberDepth);
+  // What the proof of the packer demands: sections before entries, and the sentinel behind whole fibers.
+  Empty_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(extents || counts || section || coords || pointers)
+      || (u_dut.fibers == '0 && u_dut.lines == '0));
+  Whole_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !u_dut.finish || (u_dut.u_packer.done_q == '0 && fill == '0 && !u_dut.header_step));
+  Fresh_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !entries || of_span != '0 || fill == '0);
+
+  LastLine_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
+      line_valid && 32'(line_addr) == MemLines - 1 && 32'(u_dut.fibers) == FiberDepth);
+  LastNode_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
+      node_valid && 32'(node_id) == NodeDepth - 1 && node_parent == 1);
+  Refused_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
+      error_valid && error_code == ErrMemoryFull && u_dut.fibers == 1 && 32'(u_dut.lines) == MemLines);
+
+endmodule : flaash_formal_operand_loader
