@@ -47,11 +47,16 @@ waves: $(STAMP) ## open the trace of the last make sim WAVES=1, or name it
 test: $(STAMP) ## run the suite on both simulators (TEST=path::name for one)
 	@$(PY) -m pytest -n $(JOBS) --dist worksteal $(TEST)
 
+# Each test takes minutes: a line when it begins and one when it ends, with the share that is done.
+LONG := -n $(JOBS) -vv --durations=0 -o timeout=7200
+
 .PHONY: regress
-regress: $(STAMP) $(FUZZER) ## the long runs: tensors in full, resets, random sums, frames and files
-	@$(PY) -m pytest -n $(JOBS) --dist worksteal -o python_files='long_*.py' -o timeout=7200 tests/regress
-	@FLAASH_LONG=1 $(PY) -m pytest -n $(JOBS) -o timeout=7200 --simulator verilator tests/blocks/test_mac.py
+regress: $(STAMP) $(FUZZER) ## the long runs: tensors in full, portions, resets, random sums, frames, files (TEST= for one)
+	@$(PY) -m pytest $(LONG) --dist worksteal -o python_files='long_*.py' $(or $(TEST),tests/regress)
+ifeq ($(TEST),)
+	@FLAASH_LONG=1 $(PY) -m pytest $(LONG) --simulator verilator tests/blocks/test_mac.py
 	@$(PY) -m tools.fuzz --jobs $(JOBS)
+endif
 
 .PHONY: fuzz
 fuzz: $(STAMP) $(FUZZER) ## throw bytes at the readers of tensor files, guided by coverage (MINUTES=30 SEED=1)

@@ -29,7 +29,11 @@ class ContractionSequence(uvm_sequence):
         rng: the source of chance, seeded by the run's seed and the sequence's name.
         config: of the hardware.
         values: a kind of values (models.generate) that suits the hardware's format.
+        extent: of the contracted mode, in sequences that take it as a knob; prepare() brings it within
+            what the hardware's CoordWidth allows.
     """
+
+    extent = 1
 
     def __init__(self, name: str):
         super().__init__(name)
@@ -42,6 +46,7 @@ class ContractionSequence(uvm_sequence):
         self.config = config
         self.rng = np.random.default_rng([seed, zlib.crc32(self.get_name().encode())])
         self.values = {"int8": "int8", "int16": "int16"}.get(str(config["Format"]), "normal")
+        self.extent = min(self.extent, 2 ** int(config["CoordWidth"]))
 
     async def contract(self, a: Operand | None, b: Operand | None, **options) -> None:
         """Contract two operands along their last modes.

@@ -92,7 +92,7 @@ def negated_digit_over_zeros(f: Floats) -> list[Dot]:
 def halfway(f: Floats) -> list[Dot]:
     """Round exactly halfway between two numbers, and as near to it as the accumulator tells apart."""
     dots = []
-    exponents = [*range(-149, -120), *range(-120, 100, 9), *range(100, 104)]
+    exponents = [*range(-149, -120), *range(-120, 100, 9), *range(100, 105)]
     significands = (0x80_0000, 0x80_0001, 0xFF_FFFE, 0xFF_FFFF)
     for exponent, kept, sign in itertools.product(exponents, significands, (1, -1)):
         half = f.value(sign * (2 * kept + 1), exponent - 1)
@@ -133,11 +133,14 @@ def overflow(f: Floats) -> list[Dot]:
 
 
 def cancellation(f: Floats) -> list[Dot]:
-    """Cancel long sums exactly, or down to their very last bit."""
+    """Cancel sums of 2 to 24 products exactly, or down to their last bit: anywhere, in a word, across two."""
     rng = random.Random(48)
     dots = []
-    for _ in range(60):
-        pairs = [f.full(rng.randrange(507), rng.choice((1, -1))) for _ in range(rng.randint(1, 12))]
+    for length, where in itertools.product([*range(1, 13)] * 2, ("anywhere", "in a word", "across two")):
+        word = WORD * rng.randrange(10)
+        pairs = [f.full(rng.randrange(507) if where == "anywhere" else
+                        word + (WORD - f.precision) * (where == "across two"), rng.choice((1, -1)))
+                 for _ in range(length)]
         both = [*pairs, *map(f.negated, pairs)]
         rng.shuffle(both)
         last = f.term(rng.choice((1, -1)), f.lsb)
@@ -149,8 +152,8 @@ def alternating(f: Floats) -> list[Dot]:
     """Swing between the greatest sums of both signs."""
     great, small = f.full(506), f.full(0)
     dots = []
-    for length in (2, 3, 16, 33, 64):
-        swing = [great if i % 2 else f.negated(great) for i in range(length)]
+    for length, begin in itertools.product((2, 3, 16, 33, 64), (0, 1)):
+        swing = [great if i % 2 == begin else f.negated(great) for i in range(length)]
         dots += [Dot(swing), Dot([*swing, small]), Dot([small] * 3 + swing),
                  Dot(swing + [f.negated(small)] * 5, closed=False)]
     return dots

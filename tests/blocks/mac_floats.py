@@ -67,6 +67,19 @@ class Floats:
         """Return operands of the opposite product."""
         return pair[0] ^ 1 << (self.width - 1), pair[1]
 
+    def sign(self, bits: int) -> int:
+        """Return 1 for a pattern with a minus sign, else 0."""
+        return bits >> (self.width - 1)
+
+    def exact(self, pair: Pair) -> int:
+        """Return the product of two finite patterns in units of 2**lsb."""
+        product = 1
+        for bits in pair:
+            field, fraction = bits >> (self.precision - 1) & 255, bits & ((1 << (self.precision - 1)) - 1)
+            significand = fraction | (field > 0) << (self.precision - 1)
+            product *= (-1) ** self.sign(bits) * significand << max(field - 1, 0)
+        return product
+
     def full(self, position: int, sign: int = 1) -> Pair:
         """Return the greatest significands whose product's bit 0 is at a position, 0 to 506."""
         ones = (1 << self.precision) - 1

@@ -4,11 +4,39 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from tb.common.simulation import run_bench
+from tests.blocks import mac_directed
+from tests.blocks.mac_coverage import MacCoverage, all_bins
+from tests.blocks.mac_floats import floats
 
 RTL = Path(__file__).parent / "rtl"
 PLAYERS = tuple(RTL / f"flaash_mac_{name}.sv" for name in ("player", "players"))
 LONG = os.environ.get("FLAASH_LONG") == "1"  # hundreds of thousands of random sums on Verilator
+
+
+# Each cross and the functions without which it has holes.
+NEEDED = {
+    "operand classes": ["class_matrix"], "sums of two kinds": ["sum_matrix"],
+    "powers of two at a word boundary": ["word_boundaries"],
+    "powers of two by a carry alone": ["power_of_equal_terms"],
+    "halfway": ["halfway", "subnormal_results"], "cancelled": ["cancellation"],
+    "alternating": ["alternating"]}
+
+
+@pytest.mark.parametrize("name", ["fp32", "bf16"])
+def test_crosses_have_holes_without_their_tests(name: str) -> None:
+    """The coverage that test_results asserts notices when directed dot products are left out."""
+    f = floats(name)
+    sets = {function.__name__: function(f) for function in mac_directed.DIRECTED}
+    assert NEEDED.keys() == all_bins(f).keys()
+    for cross, functions in NEEDED.items():
+        for left_out in functions:
+            coverage = MacCoverage(f)
+            for function, dots in sets.items():
+                coverage.sample(dots if function != left_out else [])
+            assert coverage.missing[cross] and any(f"'{cross}'" in hole for hole in coverage.holes())
 
 
 def test_results(simulator: str, seed: int) -> None:

@@ -4,10 +4,20 @@
 import pytest
 
 from tb.common import configs
+from tb.common.toolchain import SIMULATORS
 from tb.env.run import run_sequences
+from tests.top.common import quick_config
 
-# On Icarus the engines are few, so that a run takes seconds.
-CHIPS = {"verilator": configs.load("default"), "icarus": configs.load("default", {"NumSdpe": 2})}
+# Machines that together have every engine, scheduler and memory, on each simulator. On Icarus the
+# engines are few, so that a run takes seconds; Verilator shares its builds with other tests. The lookup
+# engine reads the banked memory on one and the ideal one on the other; on Icarus its three engines make
+# a full group and half a one.
+MACHINES = {
+    "default": {simulator: quick_config(simulator) for simulator in SIMULATORS},
+    "paper": {"verilator": configs.load("paper32"), "icarus": configs.load("paper1", {"NumSdpe": 3})},
+    "lookup": {"verilator": configs.load("fast8"),
+               "icarus": configs.load("fast8", {"NumSdpe": 3, "GroupSize": 2, "Memory": "ideal"})},
+}
 GROUPS = {
     "shapes": ["smoke", "orders", "extents", "empties", "extremes", "skewed"],
     "modes": ["random", "dense", "specials", "back_to_back", "file"],
@@ -16,19 +26,30 @@ GROUPS = {
 }
 
 
+def test_machines_have_every_block() -> None:
+    """The exchangeable blocks of CHOICES are all run, on each simulator."""
+    for simulator in SIMULATORS:
+        for block in ("Engine", "Scheduler", "Memory"):
+            run = {machine[simulator][block] for machine in MACHINES.values()}
+            assert run == set(configs.CHOICES[block]), f"{block} on {simulator}"
+
+
 @pytest.mark.parametrize("group", GROUPS)
-def test_sequences(simulator: str, group: str, seed: int) -> None:
+@pytest.mark.parametrize("machine", MACHINES)
+def test_sequences(simulator: str, machine: str, group: str, seed: int) -> None:
     knobs = {"errors": {"stride": 3 if simulator == "icarus" else 1}}
-    run = run_sequences(CHIPS[simulator], simulator, GROUPS[group], f"sequences-{group}-{simulator}", seed,
-                        knobs)
+    run = run_sequences(MACHINES[machine][simulator], simulator, GROUPS[group],
+                        f"sequences-{machine}-{group}-{simulator}", seed, knobs)
     assert run.summary["passed"] and run.summary["compared"] > 0 and run.summary["mismatches"] == 0
 
 
-def test_full_memories(simulator: str, seed: int) -> None:
+@pytest.mark.parametrize(("name", "where"), [("default", "verilator"), ("default", "icarus"),
+                                             ("paper1", "icarus"), ("fast8", "icarus")])
+def test_full_memories(name: str, where: str, seed: int) -> None:
     """Operands that fill small memories, and ones that need a place more."""
-    config = configs.load("default", {"NumSdpe": 2, "MemLines": 16, "NodeDepth": 20, "FiberDepth": 12})
-    run = run_sequences(config, simulator, ["capacity"], f"sequences-capacity-{simulator}", seed)
-    assert run.summary["passed"]
+    config = configs.load(name, {"NumSdpe": 2, "MemLines": 16, "NodeDepth": 20, "FiberDepth": 12})
+    run = run_sequences(config, where, ["capacity"], f"sequences-capacity-{name}-{where}", seed)
+    assert run.summary["passed"] and run.summary["errors_compared"] == 4
 
 
 def test_results_out_of_range(seed: int) -> None:
@@ -36,15 +57,6 @@ def test_results_out_of_range(seed: int) -> None:
     config = configs.load("int16", {"NumSdpe": 1, "CoordWidth": 17, "Lanes": 8, "MemLines": 16400})
     run = run_sequences(config, "verilator", ["result_range"], "sequences-range", seed)
     assert run.summary["passed"] and run.summary["errors_compared"] == 1
-
-
-def test_lookup_machine(seed: int) -> None:
-    """The other engine under the same sequences; three engines make a full group and half a one."""
-    config = configs.load("fast8", {"NumSdpe": 3, "GroupSize": 2})
-    sequences = ["smoke", "extents", "empties", "extremes", "skewed", "random", "dense", "specials",
-                 "back_to_back", "resets"]
-    run = run_sequences(config, "icarus", sequences, "sequences-lookup", seed)
-    assert run.summary["passed"] and run.summary["compared"] > 0
 
 
 @pytest.mark.parametrize("name", ["bf16", "int8", "int16", "tiny"])
