@@ -18,6 +18,7 @@ io/flaash_counters.sv
 io/flaash_registers.sv
 io/flaash_frame_gate.sv
 stream/flaash_stream_fifo.sv
+memory/flaash_parity_watch.sv
 io/flaash_loader_sequencer.sv
 io/flaash_loader_description.sv
 io/flaash_loader_spans.sv
@@ -33,10 +34,10 @@ lookup/flaash_lookup_walk.sv
 lookup/flaash_lookup_set_size.sv
 lookup/flaash_lookup_share.sv
 lookup/flaash_lookup_ranks.sv
+lookup/flaash_lookup_handout.sv
 lookup/flaash_lookup_plan.sv
 stream/flaash_round_robin.sv
 memory/flaash_delay_line.sv
-memory/flaash_parity_watch.sv
 memory/flaash_tensor_memory_ideal.sv
 memory/flaash_tensor_memory_banked.sv
 lookup/flaash_lookup_fetch.sv
@@ -96,6 +97,7 @@ dispatch/flaash_result_gate.sv
 dispatch/flaash_result_network.sv
 io/flaash_perf_sum.sv
 io/flaash_step_counters.sv
+io/flaash_parity_report.sv
 dispatch/flaash_progress.sv
 top/flaash_core.sv
 io/flaash_path_walker.sv

@@ -65,3 +65,10 @@ def test_aborts_and_watchdog_on_the_lookup_machine(seed: int) -> None:
     LOOKUP], ids=["banked", "ideal", "lookup"])
 def test_flipped_bits(config: Config, seed: int) -> None:
     run_hostile(config, "icarus", "parity", seed, f"-{config['Engine']}-{config['Memory']}", count=20)
+
+
+@pytest.mark.parametrize("config", [
+    configs.load("default", {"NumSdpe": 2}), configs.load("split8", {"NumSdpe": 2, "Portions": 2}), LOOKUP],
+    ids=["stream", "split", "lookup"])
+def test_flipped_bits_in_tables(config: Config, seed: int) -> None:
+    run_hostile(config, "icarus", "table_parity", seed, f"-{config['Engine']}-{config['Portions']}", count=20)
