@@ -72,9 +72,10 @@ class Words:
         fiber = chance.randrange(fibers + 1)
         used = None
         if not self.lookup:
-            # The generator reads where fibers of A and runs of B end; and what comes first.
+            # The generator reads where fibers of A and runs of B end; and what comes first. With portions
+            # there are no runs.
             run = (case.run_length or fibers) if operand else 1
-            used = fiber % run == 0 or fiber == fibers
+            used = fiber % run == 0 or fiber == fibers or (None if self._portions else False)
         what = turn(self._stores[operand].firsts_q[fiber], chance)
         return Flip(what, place(operand, "PlaceFirst", fiber), used)
 
@@ -117,13 +118,16 @@ class Words:
         return self._count // self._groups * self._groups if self.lookup else self._count
 
     def result(self, case: Case, chance: random.Random) -> Flip | None:
-        """Flip a bit of a result that waits in a store; None if none does."""
+        """Flip a bit of a result that waits in a store; None if none does.
+
+        Not of the first one: it is offered, and the checker of that stream forbids that it changes.
+        """
         fifos = [(s, source.u_store.u_fifo) for s, source in enumerate(self.sources())]
-        fifos = [(s, fifo) for s, fifo in fifos if int(fifo.usage_o.value)]
+        fifos = [(s, fifo) for s, fifo in fifos if int(fifo.usage_o.value) > 1]
         if not fifos:
             return None
         source, fifo = chance.choice(fifos)
-        index = int(fifo.rd_ptr_q.value) + chance.randrange(int(fifo.usage_o.value))
+        index = int(fifo.rd_ptr_q.value) + chance.randrange(1, int(fifo.usage_o.value))
         what = turn(fifo.mem_q[index % len(fifo.mem_q)], chance)
         return Flip(what, place(0, "PlaceResult", source), True)
 
@@ -132,6 +136,12 @@ class Words:
         """Flip a bit of the first block of ranks."""
         what = turn(self._compute.u_plan.u_ranks.u_blocks.mem_q[0], chance)
         return Flip(what, place(1, "PlaceRank", 0))
+
+    def write_all_values(self) -> None:
+        """Give each word for values of A a value: a wrong rank may read one that was never written."""
+        for engine in self.sources():
+            for word in engine.u_resident.u_values.mem_q:
+                word.value = 0
 
     def resident(self, memory: str, chance: random.Random) -> Flip:
         """Flip a bit of each word of a memory of an engine's resident fibers: bits, base or values."""
