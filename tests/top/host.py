@@ -17,6 +17,7 @@ import cocotb
 from cocotb.handle import HierarchyArrayObject, HierarchyObject, SimHandleBase
 from cocotb.task import Task
 from cocotb.triggers import ClockCycles, FallingEdge, Lock, RisingEdge, SimTimeoutError, with_timeout
+from cocotb.utils import get_sim_time
 
 from models.csf import Csf
 from models.numbers import get_format
@@ -53,6 +54,7 @@ class Host:
     Attributes:
         frames: beats of the result frames that have come, oldest first.
         taken: result beats that have come in all.
+        began: simulated time at which the first beat of the last operand frame was accepted, in ns.
     """
 
     def __init__(self, dut: SimHandleBase, config: Config, rng: random.Random):
@@ -60,6 +62,7 @@ class Host:
         self.fmt = get_format(str(config["Format"]))
         self.frames: deque[list[int]] = deque()
         self.taken = 0
+        self.began = 0
         self._beats: list[int] = []
         self._bus, self._stream = Lock(), Lock()
         self._queues = [handle for handle in _named(dut, "usage_o")]
@@ -145,7 +148,7 @@ class Host:
     async def describe(self) -> str:
         """Return what the registers say about the state."""
         names = ("RegStatus", "RegIrqStatus", "RegError", "RegErrorPlace", "RegErrorCount")
-        return ", ".join(f"{name} {await self.read(name):#x}" for name in names)
+        return ", ".join([f"{name} {await self.read(name):#x}" for name in names])
 
     # ------------------------------------------------------------------- operands
     def pack(self, csf: Csf, which: int) -> list[int]:
@@ -167,6 +170,7 @@ class Host:
                     await self._within(RisingEdge(dut.s_axis_tready), "accepted an operand beat")
                     await FallingEdge(dut.clk_i)
                 await RisingEdge(dut.clk_i)
+                self.began = self.began if index else int(get_sim_time("ns"))
                 dut.s_axis_tvalid.value = 0
 
     async def load(self, csf: Csf, which: int, stalls: str = "none") -> None:
