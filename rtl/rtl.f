@@ -18,13 +18,13 @@ io/flaash_counters.sv
 io/flaash_registers.sv
 io/flaash_frame_gate.sv
 stream/flaash_stream_fifo.sv
-memory/flaash_parity_watch.sv
 io/flaash_loader_sequencer.sv
 io/flaash_loader_description.sv
 io/flaash_loader_spans.sv
 io/flaash_loader_levels.sv
 io/flaash_loader_packer.sv
 io/flaash_operand_loader.sv
+memory/flaash_parity_watch.sv
 io/flaash_operand_store.sv
 io/flaash_operands.sv
 memory/flaash_memory_bank.sv
@@ -97,8 +97,8 @@ dispatch/flaash_result_gate.sv
 dispatch/flaash_result_network.sv
 io/flaash_perf_sum.sv
 io/flaash_step_counters.sv
-io/flaash_parity_report.sv
 dispatch/flaash_progress.sv
+io/flaash_parity_report.sv
 top/flaash_core.sv
 io/flaash_path_walker.sv
 io/flaash_record_sender.sv

@@ -108,7 +108,8 @@ module flaash_lookup_engine
     .load_valid_i, .load_ready_o(load_room), .load_first_i, .load_copy_i,
     .busy_o(loading), .busy_copy_o(loading_copy),
     .check_valid_i(run_valid_i), .check_copy_i(run_copy_i), .hits_o(hits),
-    .rank_valid_i(match_valid && match_hits != '0), .rank_copy_i(rank_copy), .rank_coord_i(rank_coord), .below_o(below), .base_o(base),
+    .rank_valid_i(match_valid && match_hits != '0), .rank_copy_i(rank_copy), .rank_coord_i(rank_coord),
+    .below_o(below), .base_o(base),
     .rd_enable_i(rd_enable), .rd_copy_i(rd_copy), .rd_line_i(rd_line), .value_line_o(value_line),
     .parity_error_o(table_parity)
   );

@@ -5,8 +5,8 @@
 //             cycle. below_o and base_o: where the value at rank_coord_i lies (flaash_lookup_table); one
 //             cycle after rd_enable_i value_line_o is the line of values rd_line_i of copy rd_copy_i.
 //             busy_o, busy_copy_o: that copy is not complete yet.
-//             With Parity: parity_error_o, one cycle after a look-up (check_valid_i), a rank (rank_valid_i) or a line of
-//             values that used a word of which a bit has flipped.
+//             With Parity: parity_error_o, one cycle after a look-up (check_valid_i), a rank (rank_valid_i)
+//             or a line of values that used a word of which a bit has flipped.
 // Demands     load_* brings the lines of one fiber after the other; load_copy_i alternates and
 //             names a copy that nobody uses. A fiber has at most 2 ** CoordWidth entries.
 // Latency     A fiber is complete when its last line's words are written: 2 to 1 + Lanes cycles after it.

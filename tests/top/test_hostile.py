@@ -69,8 +69,8 @@ def test_aborts_and_watchdog_on_other_machines(config: Config, count: int, seed:
     configs.load("default", {"NumSdpe": 2}), configs.load("default", {"NumSdpe": 2, "Memory": "ideal"}),
     LOOKUP, SPLIT], ids=["banked", "ideal", "lookup", "split"])
 def test_flipped_bits(config: Config, seed: int) -> None:
-    run_hostile(config, "icarus", "parity", seed, f"-{config['Engine']}-{config['Memory']}-{config['Portions']}",
-                count=6 if config is SPLIT else 20)
+    name = f"-{config['Engine']}-{config['Memory']}-{config['Portions']}"
+    run_hostile(config, "icarus", "parity", seed, name, count=6 if config is SPLIT else 20)
 
 
 @pytest.mark.parametrize(("config", "memories"), [
