@@ -209,7 +209,7 @@ async def largest_numbers(dut) -> None:
 @cocotb.test()
 @cocotb.parametrize(stalls=["none", "random"])
 async def no_job_after_a_wrong_answer(dut, stalls: str) -> None:
-    """Exactly the jobs before it come, and busy_o stays until the reset; every entry of both tables in turn."""
+    """Exactly the jobs before it come, busy_o stays until the reset; every entry of both tables in turn."""
     bench = await _started(dut, stalls)
     a, b = table(bench.random, 3, 3), table(bench.random, 4, 3)
     for run_length in (0, 1, 3):
