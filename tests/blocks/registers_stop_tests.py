@@ -103,6 +103,7 @@ async def a_parity_error_ends_the_contraction(dut) -> None:
     dut.stopping_i.value = 0
     # The next contraction's trailer tells the first error, which stays until a soft reset.
     await port.write("RegControl", START)
+    await ClockCycles(dut.clk_i, 2)
     assert int(dut.trailer_code_o.value) == code("ErrParity")
 
 
