@@ -60,7 +60,7 @@ module flaash_formal_job_generator
   );
 
   // ------------------------------------------------------------------------- block
-  logic busy, job_valid, taken;
+  logic busy, job_valid, taken, unused_use;
   job_t job;
 
   assign taken = job_valid && job_ready_i;
@@ -77,6 +77,9 @@ module flaash_formal_job_generator
     .a_first_i  (a_first_q),
     .b_addr_o   (b_addr),
     .b_first_i  (b_first_q),
+    .use_o      (unused_use),
+    .a_wrong_i  (1'b0),
+    .b_wrong_i  (1'b0),
     .job_valid_o(job_valid),
     .job_ready_i,
     .job_o      (job)

@@ -24,6 +24,7 @@ io/flaash_loader_spans.sv
 io/flaash_loader_levels.sv
 io/flaash_loader_packer.sv
 io/flaash_operand_loader.sv
+memory/flaash_parity_watch.sv
 io/flaash_operand_store.sv
 io/flaash_operands.sv
 memory/flaash_memory_bank.sv
@@ -33,10 +34,10 @@ lookup/flaash_lookup_walk.sv
 lookup/flaash_lookup_set_size.sv
 lookup/flaash_lookup_share.sv
 lookup/flaash_lookup_ranks.sv
+lookup/flaash_lookup_handout.sv
 lookup/flaash_lookup_plan.sv
 stream/flaash_round_robin.sv
 memory/flaash_delay_line.sv
-memory/flaash_parity_watch.sv
 memory/flaash_tensor_memory_ideal.sv
 memory/flaash_tensor_memory_banked.sv
 lookup/flaash_lookup_fetch.sv
@@ -97,6 +98,7 @@ dispatch/flaash_result_network.sv
 io/flaash_perf_sum.sv
 io/flaash_step_counters.sv
 dispatch/flaash_progress.sv
+io/flaash_parity_report.sv
 top/flaash_core.sv
 io/flaash_path_walker.sv
 io/flaash_record_sender.sv

@@ -31,6 +31,7 @@ module flaash_combiner
   parameter int unsigned Format      = FormatFp32,  // Format*
   parameter int unsigned Slots       = 16,          // dot products at a time, 1 to 64
   parameter int unsigned ResultDepth = 16,          // results, a power of two, 2 or more
+  parameter int unsigned Parity      = 1,           // a parity bit per stored result, 0 or 1
   localparam int unsigned WordBits   = word_width(Format, EntryIdWidth)
 ) (
   input  logic                clk_i,
@@ -202,7 +203,7 @@ module flaash_combiner
   logic        dot_valid, dot_ready, names_ready, names_valid;
   mac_result_t dot;
   fiber_id_t   dot_a_id, dot_b_id;
-  logic        dot_done, stored, zero_empty, zero_cancel, zero_underflow, range_error, stall_result;
+  logic        dot_done, stored, zero_empty, zero_cancel, zero_underflow, range_error, stall_result, parity_error;
   logic [$clog2(ResultPlaces):0] names;
 
   flaash_mac_queue #(
@@ -226,7 +227,8 @@ module flaash_combiner
   );
 
   flaash_result_store #(
-    .Depth(ResultDepth)
+    .Depth (ResultDepth),
+    .Parity(Parity)
   ) u_store (
     .clk_i, .rst_ni,
     .dense_i,
@@ -235,7 +237,8 @@ module flaash_combiner
     .in_exact_i(dot.exact), .in_range_i(dot.range),
     .out_valid_o(result_valid_o), .out_ready_i(result_ready_i), .out_result_o(result_o),
     .dot_done_o(dot_done), .result_o(stored), .zero_empty_o(zero_empty), .zero_cancel_o(zero_cancel),
-    .zero_underflow_o(zero_underflow), .range_o(range_error), .stall_o(stall_result), .flags_o
+    .zero_underflow_o(zero_underflow), .range_o(range_error), .stall_o(stall_result), .flags_o,
+    .parity_error_o(parity_error)
   );
 
   assign idle_o = all_free && names == '0;
@@ -243,6 +246,7 @@ module flaash_combiner
   // It is no SDPE: it is never busy with a job, and compares nothing.
   always_comb begin
     events_o                = '0;
+    events_o.result_parity  = parity_error;
     events_o.stall_result   = stall_result;
     events_o.dot_done       = dot_done;
     events_o.result         = stored;

@@ -13,6 +13,8 @@
 //             The combiner is the last source; what it reports counts as an SDPE's.
 // Demands     Operands complete and unchanged from start_i until the last result.
 //             a_first_i and b_first_i answer one cycle after their addresses.
+// Errors      After a wrong answer of a table that counts (first_use_o) no job is given out; busy_o stays until
+//             reset. events_o tells of results that were not what was stored.
 // Reset       Forgets everything but the lines in memory.
 
 `include "flaash_line.svh"
@@ -59,6 +61,8 @@ module flaash_compute_stream
   input  line_addr_t                 a_first_i,
   output fiber_id_t                  b_addr_o,
   input  line_addr_t                 b_first_i,
+  output logic [1:0]                 first_use_o,    // the answers of this cycle count, A in element 0
+  input  logic [1:0]                 first_wrong_i,  // they are not what was stored
 
   // lines from the operand loader
   input  logic                       wr_valid_i,
@@ -102,10 +106,15 @@ module flaash_compute_stream
   assign handed_o      = whole_valid && whole_ready;
   assign handed_dots_o = dots_t'(whole_job.b_count);
 
+  logic first_use;
+
+  assign first_use_o = {2{first_use}};
+
   flaash_job_generator u_job_generator (
     .clk_i, .rst_ni,
     .start_i, .run_length_i(run_length), .a_fibers_i, .b_fibers_i,
     .a_addr_o, .a_first_i, .b_addr_o, .b_first_i,
+    .use_o(first_use), .a_wrong_i(first_wrong_i[0]), .b_wrong_i(first_wrong_i[1]),
     .job_valid_o(whole_valid), .job_ready_i(whole_ready), .job_o(whole_job),
     .busy_o
   );
@@ -185,7 +194,8 @@ module flaash_compute_stream
     flaash_combiner #(
       .Format     (Format),
       .Slots      (Portions),
-      .ResultDepth(ResultDepth)
+      .ResultDepth(ResultDepth),
+      .Parity     (Parity)
     ) u_combiner (
       .clk_i, .rst_ni,
       .dense_i,

@@ -10,6 +10,7 @@
 // Latency     Three cycles from start_i to the first job_valid_o.
 // Throughput  One job per cycle, also where A advances.
 // Stalls      Jobs that are ready wait in a FIFO; nothing is read from the tables without room.
+// Errors      After an answer that counts (use_o) and is wrong no job follows; busy_o stays until reset.
 // Ends        busy_o falls when the last job has been accepted. Without fibers of A or of B there is
 //             no job, and busy_o stays low.
 // Reset       Forgets the contraction.
@@ -39,6 +40,9 @@ module flaash_job_generator
   input  line_addr_t a_first_i,     // one cycle after its address
   output fiber_id_t  b_addr_o,
   input  line_addr_t b_first_i,
+  output logic       use_o,         // the answers of this cycle count
+  input  logic       a_wrong_i,     // the answer is not what was stored
+  input  logic       b_wrong_i,
 
   // jobs
   output logic       job_valid_o,
@@ -56,13 +60,14 @@ module flaash_job_generator
   fiber_id_t a_end, b_end, count;
   logic      run_is_last, ask, begins;
   logic      room;
+  logic      wrong, broken_q;  // an answer is, one was
 
   assign begins      = start_i && !busy_o && a_fibers_i != '0 && b_fibers_i != '0;
   assign run_is_last = b_left_q <= run_length_q;
   assign count       = run_is_last ? b_left_q : run_length_q;
   assign a_end       = a_q + 1'b1;
   assign b_end       = run_is_last ? b_fibers_q : b_q + run_length_q;
-  assign ask         = running_q && room;
+  assign ask         = running_q && room && !broken_q;
 
   // Entry 0 is read while idle, so it is there in the first cycle after the start.
   assign a_addr_o = running_q ? a_end : '0;
@@ -114,6 +119,15 @@ module flaash_job_generator
     end
   end
 
+  // What is made of a wrong answer is not a job: it could lie outside of the operand.
+  assign use_o = !broken_q && (asked_q || (running_q && !primed_q));
+  assign wrong = use_o && (a_wrong_i || b_wrong_i);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)    broken_q <= 1'b0;
+    else if (wrong) broken_q <= 1'b1;
+  end
+
   always_ff @(posedge clk_i) begin
     if (ask) begin
       asked_last_q  <= run_is_last;
@@ -133,7 +147,7 @@ module flaash_job_generator
 
   // ------------------------------------------------------------------------ jobs
   job_t                  job;
-  logic                  fifo_ready;
+  logic                  push, fifo_ready;
   logic [UsageWidth-1:0] usage;
 
   always_comb begin
@@ -147,13 +161,15 @@ module flaash_job_generator
     job.b_lines = b_first_i - b_first_q;
   end
 
+  assign push = asked_q && !wrong && !broken_q;
+
   flaash_stream_fifo #(
     .Width($bits(job_t)),
     .Depth(Depth)
   ) u_fifo (
     .clk_i,
     .rst_ni,
-    .in_valid_i (asked_q),
+    .in_valid_i (push),
     .in_ready_o (fifo_ready),
     .in_data_i  (job),
     .out_valid_o(job_valid_o),
@@ -163,11 +179,11 @@ module flaash_job_generator
   );
 
   assign room   = usage + UsageWidth'(asked_q) < UsageWidth'(Depth);
-  assign busy_o = running_q || asked_q || job_valid_o;
+  assign busy_o = running_q || asked_q || job_valid_o || broken_q;
 
   // ------------------------------------------------------------------ properties
-  `FLAASH_STREAM_CHECK(taken, asked_q, fifo_ready, job, $bits(job_t))
-  `FLAASH_ASSERT(Room_A, !asked_q || fifo_ready, "a job without room for it")
+  `FLAASH_STREAM_CHECK(taken, push, fifo_ready, job, $bits(job_t))
+  `FLAASH_ASSERT(Room_A, !push || fifo_ready, "a job without room for it")
   `FLAASH_ASSERT(NotEmpty_A, !job_valid_o || (job_o.a_lines != '0 && job_o.b_count != '0
                  && job_o.b_lines >= job_o.b_count), "a job for an empty fiber")
   `FLAASH_COVER(AdvancesAtFullRate_C, ask && asked_q && asked_last_q)

@@ -19,6 +19,7 @@ module flaash_operands
   parameter int unsigned MemLines   = 8192,
   parameter int unsigned NodeDepth  = 16384,
   parameter int unsigned FiberDepth = 8192,
+  parameter int unsigned Parity     = 1,
   localparam int unsigned LineWidth = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format))
 ) (
   input  logic                         clk_i,
@@ -42,13 +43,24 @@ module flaash_operands
   // fiber tables, A in element 0, B in 1
   input  fiber_id_t [1:0]              first_addr_i,
   output line_addr_t [1:0]             first_o,
+  input  logic [1:0]                   first_use_i,
+  output logic [1:0]                   first_wrong_o,
 
   // coordinates of the fibers
   input  fiber_id_t [1:0]              path_addr_i,
   output node_id_t [1:0]               path_o,
+  input  logic [1:0]                   path_use_i,
   input  node_id_t [1:0]               node_addr_i,
   output logic [1:0][31:0]             node_coord_o,
   output node_id_t [1:0]               node_parent_o,
+  input  logic [1:0]                   node_use_i,
+  input  logic [1:0][2:0]              node_level_i,
+
+  // words with wrong parity were used in the cycle before
+  output logic [1:0]                   first_error_o,
+  output fiber_id_t [1:0]              first_fiber_o,
+  output logic [1:0]                   path_error_o,
+  output logic [1:0][30:0]             path_place_o,
 
   // what is there
   output logic [1:0]                   loaded_o,
@@ -113,7 +125,8 @@ module flaash_operands
     flaash_operand_store #(
       .Operand   (i),
       .NodeDepth (NodeDepth),
-      .FiberDepth(FiberDepth)
+      .FiberDepth(FiberDepth),
+      .Parity    (Parity)
     ) u_store (
       .clk_i, .rst_ni(store_rst_ni),
       .node_valid_i(node_valid), .node_operand_i(node_operand), .node_id_i(node_id),
@@ -125,8 +138,12 @@ module flaash_operands
       .info_lines_i(info_lines),
       .begin_valid_i(begin_valid), .begin_operand_i(begin_operand),
       .first_addr_i(first_addr_i[i]), .first_o(first_o[i]),
-      .path_addr_i(path_addr_i[i]), .path_o(path_o[i]),
+      .first_use_i(first_use_i[i]), .first_wrong_o(first_wrong_o[i]),
+      .path_addr_i(path_addr_i[i]), .path_o(path_o[i]), .path_use_i(path_use_i[i]),
       .node_addr_i(node_addr_i[i]), .node_coord_o(node_coord_o[i]), .node_parent_o(node_parent_o[i]),
+      .node_use_i(node_use_i[i]), .node_level_i(node_level_i[i]),
+      .first_error_o(first_error_o[i]), .first_fiber_o(first_fiber_o[i]),
+      .path_error_o(path_error_o[i]), .path_place_o(path_place_o[i]),
       .loaded_o(loaded_o[i]), .order_o(order_o[i]), .extent_o(extent_o[i]),
       .entries_o(entries_o[i]), .fibers_o(fibers_o[i]), .lines_o(lines_o[i])
     );

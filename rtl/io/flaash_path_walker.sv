@@ -30,6 +30,8 @@ module flaash_path_walker
 
   // operand store
   output node_id_t                   node_addr_o,
+  output logic                       node_use_o,    // the answer of this cycle counts
+  output logic [2:0]                 node_level_o,  // and is about a node of this level
   input  logic [31:0]                node_coord_i,
   input  node_id_t                   node_parent_i
 );
@@ -53,6 +55,8 @@ module flaash_path_walker
 
   assign ends_o      = !walking_q || parent_known;
   assign coords_o    = coords_q;
+  assign node_use_o   = walking_q;
+  assign node_level_o = level_q;
 
   always_comb begin
     node_addr_o = leaf_i;

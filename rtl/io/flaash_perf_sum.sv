@@ -80,6 +80,10 @@ module flaash_perf_sum
     end
   end
 
+  logic unused_parity;
+
+  assign unused_parity = ^{events.result_parity, events.table_parity};
+
   // ------------------------------------------------------------------ increments
   logic [NumCounters-1:0][IncrementWidth-1:0] increments;
 

@@ -9,7 +9,8 @@
 //             likewise after stop_o.
 // Latency     start_o one cycle after the write access; reads show the state of the cycle of the access.
 // Reset       rst_ni clears everything; a soft reset everything but flaash_settings, at the request. What the
-//             core reports from then on until its reset, or after stop_o, is not recorded; faults of the host are.
+//             core reports from then on until its reset, or after stop_o, is not recorded; faults of the host are,
+//             and parity_error_i after stop_o, which then tells of results that were leaving.
 
 `include "flaash_assert.svh"
 
@@ -148,9 +149,8 @@ module flaash_registers
   flaash_settings #(
     .CanSplit(CanSplit)
   ) u_settings (
-    .clk_i, .rst_ni,
+    .clk_i, .rst_ni, .write_bits_i(write_bits),
     .write_valid_i(write_valid), .write_addr_i(write_addr), .write_mask_i(write_mask),
-    .write_bits_i(write_bits),
     .dense_o(dense), .run_length_o(run_length), .portion_o(portion), .watchdog_o(watchdog),
     .irq_enable_o(irq_enable), .sdpe_select_o
   );
@@ -202,7 +202,7 @@ module flaash_registers
                7'((write_valid && write_error) || start_refused),
                7'(live && load_error_valid_i),
                7'(expired),
-               7'(live && parity_error_i)}),
+               7'(!resetting_i && parity_error_i)}),
     .codes_i({8'(ErrResultRange), 8'(ErrAddress), start_refused ? 8'(start_error) : 8'(ErrAddress),
               8'(load_error_code_i), 8'(ErrWatchdog), 8'(ErrParity)}),
     .places_i({32'(range_source_i), 32'(read_addr), start_refused ? start_place : 32'(write_addr),

@@ -4,10 +4,12 @@
 // Guarantees  begin_i opens a frame. Every result taken then leaves as a record, in order; after the
 //             last the trailer follows, with the number of records. abort_i cuts the frame short: the
 //             record that has begun leaves whole, the others are dropped and counted nowhere, and the
-//             trailer carries ErrAborted. No beat is ever withdrawn. idle_o: no frame is open.
+//             trailer carries ErrAborted. lost_i cuts it short likewise, with ErrParity, once all_stored_i tells
+//             that no result follows. No beat is ever withdrawn. idle_o: no frame is open.
 // Demands     begin_i only while idle. Operands stay as they are while a frame is open. The stores
 //             answer one cycle after the address. all_stored_i falls with begin_i at the latest
-//             one cycle later, and rises when nothing follows what is at in_*.
+//             one cycle later, and rises when nothing follows what is at in_*. lost_i at the latest one cycle after a
+//             wrong answer that was used (*_use_o), or after a wrong result at in_*.
 // Latency     Five cycles from a result to its first beat for an order-3 operand, one per level more.
 // Throughput  A record per max(beats of the record, nodes to walk) cycles, walks of A and B in
 //             parallel; nodes on the path of the record before need no walk. So at most two cycles
@@ -36,6 +38,7 @@ module flaash_result_unloader
   input  logic                   begin_i,
   input  logic                   all_stored_i,
   input  logic                   abort_i,
+  input  logic                   lost_i,     // pulse: a path or a result is not what was stored
   input  error_e                 error_code_i,
   output logic                   idle_o,
 
@@ -43,15 +46,21 @@ module flaash_result_unloader
   input  logic [3:0]             a_order_i,
   output fiber_id_t              a_path_addr_o,
   input  node_id_t               a_path_i,
+  output logic                   a_path_use_o,
   output node_id_t               a_node_addr_o,
   input  logic [31:0]            a_node_coord_i,
   input  node_id_t               a_node_parent_i,
+  output logic                   a_node_use_o,
+  output logic [2:0]             a_node_level_o,
   input  logic [3:0]             b_order_i,
   output fiber_id_t              b_path_addr_o,
   input  node_id_t               b_path_i,
+  output logic                   b_path_use_o,
   output node_id_t               b_node_addr_o,
   input  logic [31:0]            b_node_coord_i,
   input  node_id_t               b_node_parent_i,
+  output logic                   b_node_use_o,
+  output logic [2:0]             b_node_level_o,
 
   // result frames
   output logic                   m_axis_tvalid_o,
@@ -75,15 +84,18 @@ module flaash_result_unloader
   logic [ResultWidth-1:0] w_value_q, o_value_q;
   logic    f_ready, f_leaves, w_leaves, o_leaves, a_ends, b_ends;
   logic    hold;  // the coordinates of o are still needed: the walkers wait
+  logic    lost_q, lost, drop;  // drop: no record leaves any more
   logic    record_valid, send_ready, send_trailer;
 
-  assign record_valid = o_valid_q && !abort_i;
+  assign lost         = lost_q || (lost_i && open_q);
+  assign drop         = abort_i || lost;
+  assign record_valid = o_valid_q && !drop;
   assign o_leaves     = record_valid && send_ready;
   assign hold         = o_valid_q && !send_ready;
   assign w_leaves     = w_valid_q && a_ends && b_ends && !hold;
-  assign f_leaves     = f_valid_q && (!w_valid_q || w_leaves) && !hold && !abort_i;
+  assign f_leaves     = f_valid_q && (!w_valid_q || w_leaves) && !hold && !drop;
   assign f_ready      = !f_valid_q || f_leaves;
-  assign in_ready_o   = abort_i || (open_q && f_ready);
+  assign in_ready_o   = drop || (open_q && f_ready);
 
   // The address must stay while the result waits, for the store answers anew in every cycle.
   assign a_path_addr_o = f_ready ? in_result_i.a_id : f_result_q.a_id;
@@ -106,13 +118,22 @@ module flaash_result_unloader
       if (w_leaves) o_value_q <= w_value_q;
       if (w_leaves)      o_valid_q <= 1'b1;
       else if (o_leaves) o_valid_q <= 1'b0;
-      if (abort_i) begin
+      if (drop) begin
         f_valid_q <= 1'b0;
         w_valid_q <= 1'b0;
         o_valid_q <= 1'b0;
       end
     end
   end
+
+  // A wrong path, and a wrong node on it, are told a cycle after they were read: before the record is with
+  // the sender.
+  logic a_walks, b_walks;
+
+  assign a_path_use_o = f_valid_q && !drop;
+  assign b_path_use_o = f_valid_q && !drop;
+  assign a_node_use_o = a_walks && !drop;
+  assign b_node_use_o = b_walks && !drop;
 
   // --------------------------------------------------------------------- walkers
   logic [3:0]                 a_levels, b_levels;
@@ -124,16 +145,18 @@ module flaash_result_unloader
 
   flaash_path_walker u_a_walker (
     .clk_i, .rst_ni,
-    .forget_i(begin_i || abort_i), .levels_i(a_levels), .start_i(f_leaves), .leaf_i(a_path_i),
+    .forget_i(begin_i || drop), .levels_i(a_levels), .start_i(f_leaves), .leaf_i(a_path_i),
     .ends_o(a_ends), .hold_i(hold), .coords_o(a_coords),
-    .node_addr_o(a_node_addr_o), .node_coord_i(a_node_coord_i), .node_parent_i(a_node_parent_i)
+    .node_addr_o(a_node_addr_o), .node_use_o(a_walks), .node_level_o(a_node_level_o),
+    .node_coord_i(a_node_coord_i), .node_parent_i(a_node_parent_i)
   );
 
   flaash_path_walker u_b_walker (
     .clk_i, .rst_ni,
-    .forget_i(begin_i || abort_i), .levels_i(b_levels), .start_i(f_leaves), .leaf_i(b_path_i),
+    .forget_i(begin_i || drop), .levels_i(b_levels), .start_i(f_leaves), .leaf_i(b_path_i),
     .ends_o(b_ends), .hold_i(hold), .coords_o(b_coords),
-    .node_addr_o(b_node_addr_o), .node_coord_i(b_node_coord_i), .node_parent_i(b_node_parent_i)
+    .node_addr_o(b_node_addr_o), .node_use_o(b_walks), .node_level_o(b_node_level_o),
+    .node_coord_i(b_node_coord_i), .node_parent_i(b_node_parent_i)
   );
 
   // --------------------------------------------------------------------- record
@@ -165,6 +188,7 @@ module flaash_result_unloader
 
   always_comb begin
     trailer_code = error_code_i;
+    if (lost)    trailer_code = ErrParity;
     if (abort_i) trailer_code = ErrAborted;
     trailer = '0;
     trailer[StreamWords-1:0] = {records_q, 24'd0, trailer_code, TrailerMagic};
@@ -178,8 +202,10 @@ module flaash_result_unloader
     if (!rst_ni) begin
       open_q    <= 1'b0;
       trailer_q <= 1'b0;
+      lost_q    <= 1'b0;
       records_q <= '0;
     end else begin
+      lost_q <= lost && !begin_i && !drained_o;
       if (begin_i) begin
         open_q    <= 1'b1;
         trailer_q <= 1'b0;
@@ -206,6 +232,7 @@ module flaash_result_unloader
   `FLAASH_ASSERT(BeginWhenIdle_A, !begin_i || idle_o, "a frame begins inside another")
   `FLAASH_ASSERT(BothLoaded_A, !f_leaves || (a_order_i != '0 && b_order_i != '0), "a result of no operand")
   `FLAASH_COVER(AbortInRecord_C, abort_i && m_axis_tvalid_o && !m_axis_tlast_o)
+  `FLAASH_ASSERT(LostInTime_A, !lost_i || !open_q || !trailer_q, "a wrong record was told too late")
   `FLAASH_COVER(EmptyFrame_C, send_trailer && records_q == '0)
 
 endmodule : flaash_result_unloader

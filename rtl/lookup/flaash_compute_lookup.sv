@@ -58,6 +58,8 @@ module flaash_compute_lookup
   input  line_addr_t                 a_first_i,
   output fiber_id_t                  b_addr_o,
   input  line_addr_t                 b_first_i,
+  output logic [1:0]                 first_use_o,    // the answers of this cycle count, A in element 0
+  input  logic [1:0]                 first_wrong_i,  // they are not what was stored
 
   // lines from the operand loader
   input  logic                       wr_valid_i,
@@ -80,7 +82,11 @@ module flaash_compute_lookup
   // a line whose parity is wrong was delivered in the cycle before
   output logic                       parity_error_o,
   output logic                       parity_operand_o,
-  output line_addr_t                 parity_addr_o
+  output line_addr_t                 parity_addr_o,
+
+  // or a block of ranks was used
+  output logic                       rank_error_o,
+  output line_addr_t                 rank_block_o
 );
 
   if (NumSdpe < 1 || NumSdpe > 64) begin : gen_illegal_num_sdpe
@@ -110,7 +116,7 @@ module flaash_compute_lookup
   assign unused_run_length = run_length_i != '0;
 
   // ------------------------------------------------------------------- the pieces
-  logic                 a_use;
+  logic                 a_use, plan_use;
   fiber_id_t            plan_a_addr;
   logic [SizeWidth-1:0] set_size;
   line_addr_t           a_lines, b_lines;
@@ -121,11 +127,13 @@ module flaash_compute_lookup
     .Groups  (Groups),
     .MaxSize (Engines),
     .Lanes   (Lanes),
-    .MemLines(MemLines)
+    .MemLines(MemLines),
+    .Parity  (Parity)
   ) u_plan (
     .clk_i, .rst_ni,
     .start_i, .a_fibers_i, .b_fibers_i, .extent_i, .busy_o, .handed_o, .handed_dots_o,
     .a_use_o(a_use), .a_addr_o(plan_a_addr), .a_first_i, .b_addr_o, .b_first_i,
+    .first_use_o(plan_use), .first_wrong_i, .rank_error_o, .rank_block_o,
     .wr_valid_i, .wr_operand_i, .wr_addr_i, .wr_last_i(wr_data_i[LineWidth-1]),
     .set_size_o(set_size), .a_lines_o(a_lines), .b_lines_o(b_lines),
     .piece_valid_o(piece_valid), .piece_o(piece)
@@ -147,6 +155,14 @@ module flaash_compute_lookup
   );
 
   assign bound_granted = a_use ? '0 : bound_grant;
+  logic bound_used_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) bound_used_q <= 1'b0;
+    else         bound_used_q <= bound_granted != '0;
+  end
+
+  assign first_use_o   = {plan_use, plan_use || bound_used_q};
   assign a_addr_o      = (bound_granted != '0) ? bound_fiber[bound_group] : plan_a_addr;
 
   // ----------------------------------------------------------------- tensor memory
@@ -204,7 +220,8 @@ module flaash_compute_lookup
       .Lanes      (Lanes),
       .CoordWidth (CoordWidth),
       .LineDepth  (LineDepth),
-      .ResultDepth(ResultDepth)
+      .ResultDepth(ResultDepth),
+      .Parity     (Parity)
     ) u_group (
       .clk_i, .rst_ni,
       .dense_i, .a_fibers_i,
@@ -218,6 +235,7 @@ module flaash_compute_lookup
       .bound_fiber_o (bound_fiber[g]),
       .bound_grant_i (bound_granted[g]),
       .bound_first_i (a_first_i),
+      .bound_wrong_i (first_wrong_i[0]),
       .req_valid_o   (req_valid[g]),
       .req_ready_i   (req_ready[g]),
       .req_operand_o (req_operand[g]),

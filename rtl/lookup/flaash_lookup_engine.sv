@@ -12,6 +12,8 @@
 // Throughput  One line per cycle; one product per cycle.
 // Stalls      run_ready_o is low while the fiber is not loaded or matches wait for the MAC; load_ready_o
 //             while matches need the copy.
+// Errors      events_o tells of words of the resident fiber and of results that were not what was stored; what was
+//             made of the former is not stored as a result before that.
 // Reset       Forgets everything inside.
 //
 //   line -+-> u_resident -> hits -> u_matches -> u_emit -> u_mac -> u_store -> result_*
@@ -28,6 +30,7 @@ module flaash_lookup_engine
   parameter int unsigned Lanes       = 4,           // entries per line: 1, 2, 4, 8
   parameter int unsigned CoordWidth  = 10,          // bits of a contracted coordinate, 4 to 12
   parameter int unsigned ResultDepth = 16,          // results, a power of two, 2 or more
+  parameter int unsigned Parity      = 1,           // a parity bit per stored word, 0 or 1
   localparam int unsigned ValueWidth = value_width(Format),
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth)
 ) (
@@ -81,7 +84,7 @@ module flaash_lookup_engine
   assign {line_last, unused_line_count, line_values, line_coords} = line_i;
 
   // --------------------------------------------------------------- resident fibers
-  logic                             load_room, loading, loading_copy;
+  logic                             load_room, loading, loading_copy, table_parity;
   logic [Lanes-1:0]                 hits;
   logic                             rank_copy, rd_enable, rd_copy;
   logic [CoordWidth-1:0]            rank_coord, base;
@@ -91,18 +94,24 @@ module flaash_lookup_engine
   logic [1:0]                       used_waiting, used_emit, used;
   fiber_id_t [1:0]                  a_ids_q;
 
+  logic                             match_valid, match_ready, match_last, match_copy;
+  logic [Lanes-1:0]                 match_hits;
+
   flaash_lookup_resident #(
     .Lanes     (Lanes),
     .CoordWidth(CoordWidth),
-    .ValueWidth(ValueWidth)
+    .ValueWidth(ValueWidth),
+    .Parity    (Parity)
   ) u_resident (
     .clk_i, .rst_ni,
     .line_i,
     .load_valid_i, .load_ready_o(load_room), .load_first_i, .load_copy_i,
     .busy_o(loading), .busy_copy_o(loading_copy),
-    .check_copy_i(run_copy_i), .hits_o(hits),
-    .rank_copy_i(rank_copy), .rank_coord_i(rank_coord), .below_o(below), .base_o(base),
-    .rd_enable_i(rd_enable), .rd_copy_i(rd_copy), .rd_line_i(rd_line), .value_line_o(value_line)
+    .check_valid_i(run_valid_i), .check_copy_i(run_copy_i), .hits_o(hits),
+    .rank_valid_i(match_valid && match_hits != '0), .rank_copy_i(rank_copy), .rank_coord_i(rank_coord),
+    .below_o(below), .base_o(base),
+    .rd_enable_i(rd_enable), .rd_copy_i(rd_copy), .rd_line_i(rd_line), .value_line_o(value_line),
+    .parity_error_o(table_parity)
   );
 
   // A copy is loaded when nothing inside needs what it held.
@@ -115,8 +124,6 @@ module flaash_lookup_engine
 
   // ----------------------------------------------------------------------- matches
   logic                  lines_ready, empties_ready, empty;
-  logic                  match_valid, match_ready, match_last, match_copy;
-  logic [Lanes-1:0]      match_hits;
   logic [MatchWidth-1:0] match_data;
   fiber_id_t             match_b_id;
   logic [Lanes-1:0][CoordWidth-1:0] match_coords;
@@ -229,34 +236,21 @@ module flaash_lookup_engine
   );
 
   // ----------------------------------------------------------------------- results
-  logic dot_done, stored, zero_empty, zero_cancel, zero_underflow, range_error, stall_result;
+  logic dot_done, stored, zero_empty, zero_cancel, zero_underflow, range_error, stall_result, result_parity;
 
   flaash_result_store #(
-    .Depth(ResultDepth)
+    .Depth (ResultDepth),
+    .Parity(Parity)
   ) u_store (
     .clk_i, .rst_ni,
     .dense_i,
-    .in_valid_i      (dot_valid),
-    .in_ready_o      (dot_ready),
-    .in_a_id_i       (dot_a_id),
-    .in_b_id_i       (dot_b_id),
-    .in_value_i      (dot_value),
-    .in_flags_i      (dot_flags),
-    .in_empty_i      (dot_empty),
-    .in_zero_i       (dot_zero),
-    .in_exact_i      (dot_exact),
-    .in_range_i      (dot_range),
-    .out_valid_o     (result_valid_o),
-    .out_ready_i     (result_ready_i),
-    .out_result_o    (result_o),
-    .dot_done_o      (dot_done),
-    .result_o        (stored),
-    .zero_empty_o    (zero_empty),
-    .zero_cancel_o   (zero_cancel),
-    .zero_underflow_o(zero_underflow),
-    .range_o         (range_error),
-    .stall_o         (stall_result),
-    .flags_o
+    .in_valid_i(dot_valid), .in_ready_o(dot_ready), .in_a_id_i(dot_a_id), .in_b_id_i(dot_b_id),
+    .in_value_i(dot_value), .in_flags_i(dot_flags), .in_empty_i(dot_empty), .in_zero_i(dot_zero),
+    .in_exact_i(dot_exact), .in_range_i(dot_range),
+    .out_valid_o(result_valid_o), .out_ready_i(result_ready_i), .out_result_o(result_o),
+    .dot_done_o(dot_done), .result_o(stored), .zero_empty_o(zero_empty), .zero_cancel_o(zero_cancel),
+    .zero_underflow_o(zero_underflow), .range_o(range_error), .stall_o(stall_result), .flags_o,
+    .parity_error_o(result_parity)
   );
 
   // --------------------------------------- dot products that never went to the MAC
@@ -277,6 +271,7 @@ module flaash_lookup_engine
   assign inside_o = loading || used != '0 || mul_valid || names != '0 || empties_q != '0;
 
   assign events_o = {
+    result_parity, table_parity,
     unit_i || inside_o,  // busy
     run_valid_i,         // step
     mac_valid && mac_ready && mul_product,

@@ -12,6 +12,8 @@
 // Throughput  One request per cycle. While the bound of a set is not known, lines behind the set may be
 //             asked for, too; whoever takes the lines must tell by their `last` bits.
 // Stalls      Requests wait for room_i, which may not fall before one is accepted.
+// Errors      With a bound that is wrong (bound_wrong_i) the set never ends: only lines of A follow, up to
+//             the operand's end.
 // Reset       Forgets the piece.
 
 `include "flaash_assert.svh"
@@ -43,6 +45,7 @@ module flaash_lookup_fetch
   output fiber_id_t            bound_fiber_o,
   input  logic                 bound_grant_i,
   input  line_addr_t           bound_first_i,
+  input  logic                 bound_wrong_i,  // it is not what was stored
 
   // tensor memory
   output logic                 req_valid_o,
@@ -100,6 +103,7 @@ module flaash_lookup_fetch
   logic                 a_first_q;     // which is its first one
   logic                 start_q;       // and the first one of the piece
   logic                 bound_asked_q, bound_valid_q;
+  logic                 bound_comes, bound_lost_q;
   line_addr_t           bound_q;       // first line behind it
   fiber_sum_t           set_next;      // first fiber behind it
   logic                 set_follows;   // a set comes after it
@@ -111,6 +115,7 @@ module flaash_lookup_fetch
                        || (set_next == fiber_sum_t'(a_end_q) && b_end_q != '0);
 
   assign bound_req_o   = set_wanted_q && !bound_asked_q;
+  assign bound_comes   = bound_asked_q && !bound_valid_q && !bound_lost_q;
   assign bound_fiber_o = (set_next < fiber_sum_t'(a_fibers_i)) ? set_next[FiberIdWidth-1:0] : a_fibers_i;
 
   // A request that was made before the bound was known stays until it is accepted.
@@ -138,12 +143,17 @@ module flaash_lookup_fetch
       bound_valid_q <= 1'b0;
     end else begin
       if (bound_grant_i) bound_asked_q <= 1'b1;
-      if (bound_asked_q) bound_valid_q <= 1'b1;
+      if (bound_comes && !bound_wrong_i) bound_valid_q <= 1'b1;
     end
   end
 
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)                           bound_lost_q <= 1'b0;
+    else if (bound_comes && bound_wrong_i) bound_lost_q <= 1'b1;
+  end
+
   always_ff @(posedge clk_i) begin
-    if (bound_asked_q && !bound_valid_q) bound_q <= bound_first_i;
+    if (bound_comes) bound_q <= bound_first_i;
     if (take) begin
       set_q     <= piece.start.a_id;
       a_line_q  <= piece.start.a_line;

@@ -27,6 +27,7 @@ module flaash_lookup_group
   parameter int unsigned CoordWidth  = 10,          // bits of a contracted coordinate, 4 to 12
   parameter int unsigned LineDepth   = 8,           // lines of prefetch, a power of two, 2 or more
   parameter int unsigned ResultDepth = 16,          // results of an engine, a power of two, 2 or more
+  parameter int unsigned Parity      = 1,           // a parity bit per stored word, 0 or 1
   localparam int unsigned SizeWidth  = $clog2(Engines + 1),
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format))
 ) (
@@ -48,6 +49,7 @@ module flaash_lookup_group
   output fiber_id_t                  bound_fiber_o,
   input  logic                       bound_grant_i,
   input  line_addr_t                 bound_first_i,
+  input  logic                       bound_wrong_i,
 
   // tensor memory
   output logic                       req_valid_o,
@@ -83,7 +85,7 @@ module flaash_lookup_group
     .a_fibers_i, .a_lines_i, .b_lines_i, .set_size_i, .piece_valid_i, .piece_i,
     .busy_o(fetching), .started_o(started),
     .start_a_id_o(begin_a_id), .start_b_id_o(begin_b_id),
-    .bound_req_o, .bound_fiber_o, .bound_grant_i, .bound_first_i,
+    .bound_req_o, .bound_fiber_o, .bound_grant_i, .bound_first_i, .bound_wrong_i,
     .req_valid_o, .req_ready_i, .req_tag_o(req_tag), .req_addr_o,
     .room_i(room)
   );
@@ -241,7 +243,8 @@ module flaash_lookup_group
       .Format     (Format),
       .Lanes      (Lanes),
       .CoordWidth (CoordWidth),
-      .ResultDepth(ResultDepth)
+      .ResultDepth(ResultDepth),
+      .Parity     (Parity)
     ) u_engine (
       .clk_i, .rst_ni,
       .dense_i,

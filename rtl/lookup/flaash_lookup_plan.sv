@@ -14,6 +14,8 @@
 //             Groups use the table of A only in cycles without a_use_o.
 // Latency     First piece 6 cycles after start_i with one group, with more as many and the share's
 //             latency; then one piece per cycle. With unequal fibers it takes the walk's time besides.
+// Errors      After an answer of a table that counts (first_use_o) and is wrong, or a rank whose parity is wrong
+//             (rank_error_o), no piece follows; busy_o stays until reset.
 // Reset       Forgets the contraction.
 //
 //   totals -> u_share -> places -> u_ranks, tables -> pieces
@@ -28,6 +30,7 @@ module flaash_lookup_plan
   parameter int unsigned MaxSize  = 4,     // engines of a group, 1 to 8
   parameter int unsigned Lanes    = 4,     // entries per line: 1, 2, 4, 8
   parameter int unsigned MemLines = 8192,  // lines of an operand
+  parameter int unsigned Parity   = 1,     // a parity bit per block of ranks, 0 or 1
   localparam int unsigned SizeWidth = $clog2(MaxSize + 1)
 ) (
   input  logic                 clk_i,
@@ -48,6 +51,10 @@ module flaash_lookup_plan
   input  line_addr_t           a_first_i,
   output fiber_id_t            b_addr_o,
   input  line_addr_t           b_first_i,
+  output logic                 first_use_o,  // the answers of this cycle count, of both tables
+  input  logic [1:0]           first_wrong_i, // they are not what was stored, A in element 0
+  output logic                 rank_error_o,
+  output line_addr_t           rank_block_o,
 
   // lines on their way to the memory
   input  logic                 wr_valid_i,
@@ -77,7 +84,7 @@ module flaash_lookup_plan
   typedef enum logic [2:0] {StIdle, StTotals, StShare, StCut, StWalk} state_e;
   state_e state_d, state_q;
 
-  logic                begin_work, shared, skewed, walking, tail, cut_last;
+  logic                begin_work, shared, skewed, walking, tail, cut_last, broken, broken_q;
   logic [CutWidth-1:0] cut_q;
 
   assign begin_work = start_i && a_fibers_i != '0 && b_fibers_i != '0;
@@ -98,6 +105,7 @@ module flaash_lookup_plan
         else if (cut_last)    state_d = StIdle;
       end
     endcase
+    if (broken) state_d = StIdle;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -116,7 +124,7 @@ module flaash_lookup_plan
     end
   end
 
-  logic                walk_use, walk_valid;
+  logic                walk_use, walk_used_q, walk_ask, walk_valid;
   logic [CutWidth-1:0] walk_index;
   line_addr_t          walk_line;
   fiber_id_t           walk_a_addr, walk_b_addr, rank;  // rank: fiber of B that holds the line asked for
@@ -137,8 +145,9 @@ module flaash_lookup_plan
       .clk_i, .rst_ni,
       .wr_valid_i(wr_valid_i && !wr_operand_i), .wr_addr_i, .wr_last_i,
       .prepare_i(state_q == StTotals), .skewed_o(unequal), .start_i(state_q == StShare && shared && skewed),
+      .stop_i(broken_q),
       .extent_i, .a_fibers_i, .a_lines_i(a_lines_o), .b_fibers_i, .b_lines_i(b_lines_o), .load_i(load),
-      .busy_o(walking), .use_o(walk_use), .line_o(walk_line), .fiber_i(rank),
+      .busy_o(walking), .use_o(walk_use), .ask_o(walk_ask), .line_o(walk_line), .fiber_i(rank),
       .a_addr_o(walk_a_addr), .a_first_i, .b_addr_o(walk_b_addr), .b_first_i,
       .cut_valid_o(walk_valid), .cut_index_o(walk_index), .cut_o(walk_place)
     );
@@ -148,32 +157,20 @@ module flaash_lookup_plan
       .MaxSize(MaxSize)
     ) u_share (
       .clk_i, .rst_ni,
-      .start_i  (state_q == StTotals),
-      .again_i  (cut_last && tail),
-      .a_fibers_i,
-      .a_lines_i(a_first_i),
-      .b_lines_i(b_lines_o),
-      .done_o   (shared),
-      .set_size_o,
-      .tail_o   (tail),
-      .end_o    (share_end),
-      .load_o   (load),
-      .row_o    (row),
-      .whole_fibers_o(whole_fibers),
-      .rest_o   (rest)
+      .start_i(state_q == StTotals), .again_i(cut_last && tail),
+      .a_fibers_i, .a_lines_i(a_first_i), .b_lines_i(b_lines_o),
+      .done_o(shared), .set_size_o, .tail_o(tail), .end_o(share_end), .load_o(load), .row_o(row),
+      .whole_fibers_o(whole_fibers), .rest_o(rest)
     );
   end else begin : gen_all
     // One group has one piece, whatever it costs.
     logic unused_extent;
     assign unused_extent = ^extent_i;
-    assign shared       = 1'b0;
-    assign tail         = 1'b0;
-    assign skewed       = 1'b0;
-    assign {walking, walk_use, walk_valid, walk_index, walk_line, walk_a_addr, walk_b_addr, walk_place} = '0;
+    assign {shared, tail, skewed} = '0;
+    assign {walking, walk_use, walk_ask, walk_valid, walk_index, walk_line, walk_a_addr, walk_b_addr, walk_place} = '0;
     assign set_size_o   = SizeWidth'(MaxSize);
     assign share_end    = a_fibers_i;
-    assign whole_fibers = '0;
-    assign {load, row, rest} = '0;
+    assign {whole_fibers, load, row, rest} = '0;
   end
 
   // ----------------------------------------------------------------- place by place
@@ -225,17 +222,28 @@ module flaash_lookup_plan
   fiber_id_t                     fiber_q;
 
   flaash_lookup_ranks #(
-    .Lines(MemLines)
+    .Lines (MemLines),
+    .Parity(Parity)
   ) u_ranks (
-    .clk_i,
+    .clk_i, .rst_ni,
     .wr_valid_i(wr_valid_i && wr_operand_i), .wr_addr_i, .wr_last_i,
-    .line_i (walking ? walk_line : line_q),
-    .fiber_o(rank)
+    .ask_i((state_q == StCut || walk_ask) && !broken_q), .line_i(walking ? walk_line : line_q), .fiber_o(rank),
+    .parity_error_o(rank_error_o), .parity_block_o(rank_block_o)
   );
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) look_valid_q <= '0;
     else         look_valid_q <= {look_valid_q[1:0], state_q == StCut};
+  end
+
+  // What is made of a wrong answer is not a piece: it could lie outside of the operand. A rank is told to be
+  // wrong before the tables have answered about it.
+  assign first_use_o = !broken_q && (state_q == StTotals || look_valid_q[2] || walk_used_q);
+  assign broken      = broken_q || rank_error_o || (first_use_o && first_wrong_i != '0);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) {broken_q, walk_used_q} <= '0;
+    else         {broken_q, walk_used_q} <= {broken, walk_use};
   end
 
   always_ff @(posedge clk_i) begin
@@ -259,7 +267,7 @@ module flaash_lookup_plan
   assign place       = walk_valid ? walk_place : {look_a_q[2], a_first_i, fiber_q, b_first_i};
 
   for (genvar group = 0; group < int'(Groups); group++) begin : gen_piece
-    assign piece_valid_o[group] = place_valid && place_cut == CutWidth'(group + 1);
+    assign piece_valid_o[group] = place_valid && !broken && place_cut == CutWidth'(group + 1);
   end
 
   always_ff @(posedge clk_i) begin
@@ -269,28 +277,20 @@ module flaash_lookup_plan
   assign piece_o = {place_q, place.a_id, place.b_line};
 
   // ---------------------------------------------------------- dot products handed out
-  logic      hand_q, hand_begin, hand_last;
-  fiber_id_t hand_a_q, hand_left, hand_size;
+  logic hand_begin, handing;
 
-  assign hand_begin    = state_q == StShare && (state_d == StWalk || (state_d == StCut && a_q == '0))
-                         || state_q == StTotals && state_d == StCut;
-  assign hand_left     = a_fibers_i - hand_a_q;
-  assign hand_last     = hand_left <= fiber_id_t'(set_size_o);
-  assign hand_size     = hand_last ? hand_left : fiber_id_t'(set_size_o);
-  assign handed_o      = hand_q;
-  assign handed_dots_o = dots_t'(b_fibers_i) * dots_t'(hand_size);
+  assign hand_begin = state_q == StShare && (state_d == StWalk || (state_d == StCut && a_q == '0))
+                      || state_q == StTotals && state_d == StCut;
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)         hand_q <= 1'b0;
-    else if (hand_begin) hand_q <= 1'b1;
-    else if (hand_last)  hand_q <= 1'b0;
-  end
+  flaash_lookup_handout #(
+    .MaxSize(MaxSize)
+  ) u_handout (
+    .clk_i, .rst_ni,
+    .start_i(hand_begin), .a_fibers_i, .b_fibers_i, .set_size_i(set_size_o),
+    .busy_o(handing), .handed_o, .handed_dots_o
+  );
 
-  always_ff @(posedge clk_i) begin
-    hand_a_q <= hand_q ? hand_a_q + fiber_id_t'(set_size_o) : '0;
-  end
-
-  assign busy_o = state_q != StIdle || hand_q || look_valid_q != '0;
+  assign busy_o = state_q != StIdle || handing || look_valid_q != '0 || broken_q;
 
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(StartWhenIdle_A, !start_i || !busy_o, "a plan while another is being made")

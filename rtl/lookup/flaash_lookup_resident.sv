@@ -5,6 +5,8 @@
 //             cycle. below_o and base_o: where the value at rank_coord_i lies (flaash_lookup_table); one
 //             cycle after rd_enable_i value_line_o is the line of values rd_line_i of copy rd_copy_i.
 //             busy_o, busy_copy_o: that copy is not complete yet.
+//             With Parity: parity_error_o, one cycle after a look-up (check_valid_i), a rank (rank_valid_i)
+//             or a line of values that used a word of which a bit has flipped.
 // Demands     load_* brings the lines of one fiber after the other; load_copy_i alternates and
 //             names a copy that nobody uses. A fiber has at most 2 ** CoordWidth entries.
 // Latency     A fiber is complete when its last line's words are written: 2 to 1 + Lanes cycles after it.
@@ -21,6 +23,7 @@ module flaash_lookup_resident #(
   parameter int unsigned Lanes      = 4,   // entries per line: 1, 2, 4, 8
   parameter int unsigned CoordWidth = 10,  // bits of a coordinate, 4 or more
   parameter int unsigned ValueWidth = 32,  // bits of a value
+  parameter int unsigned Parity     = 1,   // 1: a parity bit per word, 0: none
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth),
   localparam int unsigned WordShift  = (CoordWidth < 7) ? CoordWidth : 7,
   localparam int unsigned WordWidth  = 2 ** WordShift,
@@ -41,10 +44,12 @@ module flaash_lookup_resident #(
   output logic                               busy_copy_o,
 
   // or is to be looked up
+  input  logic                               check_valid_i,
   input  logic                               check_copy_i,
   output logic [Lanes-1:0]                   hits_o,
 
   // values of matches
+  input  logic                               rank_valid_i,
   input  logic                               rank_copy_i,
   input  logic [CoordWidth-1:0]              rank_coord_i,
   output logic [WordWidth-1:0]               below_o,
@@ -52,11 +57,17 @@ module flaash_lookup_resident #(
   input  logic                               rd_enable_i,
   input  logic                               rd_copy_i,
   input  logic [RowWidth-1:0]                rd_line_i,
-  output logic [Lanes-1:0][ValueWidth-1:0]   value_line_o
+  output logic [Lanes-1:0][ValueWidth-1:0]   value_line_o,
+
+  output logic                               parity_error_o
 );
 
   localparam int unsigned PlaceWidth   = CoordWidth - WordShift + 1;
   localparam int unsigned ScatterDepth = 16;
+  localparam int unsigned BitsWidth    = WordWidth + Parity;
+  localparam int unsigned BaseWidth    = CoordWidth + Parity;
+  localparam int unsigned LineBits     = Lanes * ValueWidth;
+  localparam int unsigned ValuesWidth  = LineBits + Parity;
 
   logic                             unused_last;
   logic [$clog2(Lanes):0]           count;
@@ -70,7 +81,10 @@ module flaash_lookup_resident #(
   logic [PlaceWidth-1:0] wr_place;
   logic [WordWidth-1:0]  wr_bits;
   logic [CoordWidth-1:0] wr_base;
-  logic [Lanes-1:0]      present;
+  logic [Lanes-1:0]      present, there;
+  logic [Lanes-1:0][BitsWidth-1:0] check_words;
+  logic [BitsWidth-1:0]  rank_word;
+  logic [BaseWidth-1:0]  rank_base;
 
   flaash_lookup_scatter #(
     .Lanes     (Lanes),
@@ -91,7 +105,8 @@ module flaash_lookup_resident #(
 
   flaash_lookup_table #(
     .Lanes     (Lanes),
-    .CoordWidth(CoordWidth)
+    .CoordWidth(CoordWidth),
+    .Parity    (Parity)
   ) u_table (
     .clk_i, .rst_ni,
     .clear_i(clear), .clear_copy_i(clear_copy),
@@ -99,7 +114,9 @@ module flaash_lookup_resident #(
     .check_copy_i,
     .check_coords_i(coords),
     .present_o     (present),
-    .rank_copy_i, .rank_coord_i, .below_o, .base_o
+    .check_there_o (there),
+    .check_word_o  (check_words),
+    .rank_copy_i, .rank_coord_i, .below_o, .base_o, .rank_word_o(rank_word), .rank_base_o(rank_base)
   );
 
   for (genvar i = 0; i < int'(Lanes); i++) begin : gen_hit
@@ -109,25 +126,68 @@ module flaash_lookup_resident #(
   // --------------------------------------------------------------------- the values
   logic                load;
   logic [RowWidth-1:0] row_q, row;
+  logic [ValuesWidth-1:0] wr_line, rd_line;
 
   assign load = load_valid_i && load_ready_o;
   assign row  = load_first_i ? '0 : row_q;
+
+  assign wr_line      = ValuesWidth'({~^values, values});  // odd parity; without Parity the bit falls off
+  assign value_line_o = rd_line[LineBits-1:0];
 
   always_ff @(posedge clk_i) begin
     if (load) row_q <= row + 1'b1;
   end
 
   flaash_memory_bank #(
-    .Width(Lanes * ValueWidth),
+    .Width(ValuesWidth),
     .Words(2 ** (RowWidth + 1))
   ) u_values (
     .clk_i,
     .wr_enable_i(load),
     .wr_addr_i  ({load_copy_i, row}),
-    .wr_data_i  (values),
+    .wr_data_i  (wr_line),
     .rd_enable_i,
     .rd_addr_i  ({rd_copy_i, rd_line_i}),
-    .rd_data_o  (value_line_o)
+    .rd_data_o  (rd_line)
   );
+
+  // --------------------------------------------------------------------- parity
+  if (Parity == 1) begin : gen_parity
+    localparam int unsigned Channels  = Lanes + 3;  // words looked up in, that of the rank, its base, values
+    localparam int unsigned WideWidth = (BitsWidth > ValuesWidth) ? BitsWidth : ValuesWidth;
+
+    logic                               read_q, unused_place;
+    logic [Channels-1:0]                valid;
+    logic [Channels-1:0][WideWidth-1:0] words;
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) read_q <= 1'b0;
+      else         read_q <= rd_enable_i;
+    end
+
+    for (genvar i = 0; i < int'(Lanes); i++) begin : gen_check
+      assign valid[i] = check_valid_i && 32'(count) > i && there[i];
+      assign words[i] = WideWidth'(check_words[i]);
+    end
+
+    assign valid[Lanes+:3]  = {read_q, rank_valid_i, rank_valid_i};
+    assign words[Lanes]     = WideWidth'(rank_word);
+    assign words[Lanes + 1] = WideWidth'(rank_base);
+    assign words[Lanes + 2] = WideWidth'(rd_line);
+
+    flaash_parity_watch #(
+      .Channels  (Channels),
+      .Width     (WideWidth),
+      .PlaceWidth(1)
+    ) u_watch (
+      .clk_i, .rst_ni,
+      .valid_i(valid), .word_i(words), .place_i('0), .error_o(parity_error_o), .place_o(unused_place)
+    );
+  end else begin : gen_no_parity
+    logic unused_parity;
+
+    assign parity_error_o = 1'b0;
+    assign unused_parity  = ^{check_valid_i, there, check_words, rank_valid_i, rank_word, rank_base};
+  end
 
 endmodule : flaash_lookup_resident

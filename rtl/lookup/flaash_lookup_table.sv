@@ -6,7 +6,8 @@
 //
 // Guarantees  present_o[i]: coordinate i of check_coords_i is in copy check_copy_i. below_o, base_o: the bits
 //             below rank_coord_i in its word and the word's base. Both in the same cycle.
-//             clear_i empties copy clear_copy_i; a word that has been written is in it.
+//             clear_i empties copy clear_copy_i; a word that has been written is in it. check_word_o and rank_word_o
+//             are what was read for that, with a parity bit if there is Parity; check_there_o: it was written.
 // Demands     Rank only of a coordinate that is present.
 // Latency     A write or clear counts from the next cycle on. A write beats a clear of its copy.
 // Reset       Both copies are empty.
@@ -14,9 +15,12 @@
 module flaash_lookup_table #(
   parameter int unsigned Lanes      = 4,   // coordinates checked at a time, 1 or more
   parameter int unsigned CoordWidth = 10,  // bits of a coordinate, 2 or more
+  parameter int unsigned Parity     = 1,   // 1: a parity bit per word and per base, 0: none
   localparam int unsigned WordShift  = (CoordWidth < 7) ? CoordWidth : 7,
   localparam int unsigned WordWidth  = 2 ** WordShift,
-  localparam int unsigned PlaceWidth = CoordWidth - WordShift + 1  // copy and word
+  localparam int unsigned PlaceWidth = CoordWidth - WordShift + 1,  // copy and word
+  localparam int unsigned BitsWidth  = WordWidth + Parity,
+  localparam int unsigned BaseWidth  = CoordWidth + Parity
 ) (
   input  logic                             clk_i,
   input  logic                             rst_ni,
@@ -32,11 +36,15 @@ module flaash_lookup_table #(
   input  logic                             check_copy_i,
   input  logic [Lanes-1:0][CoordWidth-1:0] check_coords_i,
   output logic [Lanes-1:0]                 present_o,
+  output logic [Lanes-1:0]                 check_there_o,
+  output logic [Lanes-1:0][BitsWidth-1:0]  check_word_o,
 
   input  logic                             rank_copy_i,
   input  logic [CoordWidth-1:0]            rank_coord_i,
   output logic [WordWidth-1:0]             below_o,
-  output logic [CoordWidth-1:0]            base_o
+  output logic [CoordWidth-1:0]            base_o,
+  output logic [BitsWidth-1:0]             rank_word_o,
+  output logic [BaseWidth-1:0]             rank_base_o
 );
 
   localparam int unsigned Places = 2 ** PlaceWidth;
@@ -62,13 +70,13 @@ module flaash_lookup_table #(
   end
 
   // ------------------------------------------------------------------------ words
-  logic [WordWidth-1:0]  bits_q[Places];
-  logic [CoordWidth-1:0] base_q[Places];
+  logic [BitsWidth-1:0] bits_q[Places];
+  logic [BaseWidth-1:0] base_q[Places];
 
   always_ff @(posedge clk_i) begin
     if (wr_valid_i) begin
-      bits_q[wr_place_i] <= wr_bits_i;
-      base_q[wr_place_i] <= wr_base_i;
+      bits_q[wr_place_i] <= BitsWidth'({~^wr_bits_i, wr_bits_i});  // odd parity; without Parity the bit falls off
+      base_q[wr_place_i] <= BaseWidth'({~^wr_base_i, wr_base_i});
     end
   end
 
@@ -78,15 +86,20 @@ module flaash_lookup_table #(
     logic [WordWidth-1:0]  word;
 
     assign place        = place_of(check_copy_i, check_coords_i[i]);
-    assign word         = bits_q[place];
+    assign word         = check_word_o[i][WordWidth-1:0];
     assign present_o[i] = there_q[place] && word[check_coords_i[i][WordShift-1:0]];
+
+    assign check_there_o[i] = there_q[place];
+    assign check_word_o[i]  = bits_q[place];
   end
 
   // ------------------------------------------------------------------------- rank
   logic [PlaceWidth-1:0] rank_place;
 
   assign rank_place = place_of(rank_copy_i, rank_coord_i);
-  assign below_o    = bits_q[rank_place] & ~({WordWidth{1'b1}} << rank_coord_i[WordShift-1:0]);
-  assign base_o     = base_q[rank_place];
+  assign rank_word_o = bits_q[rank_place];
+  assign rank_base_o = base_q[rank_place];
+  assign below_o     = rank_word_o[WordWidth-1:0] & ~({WordWidth{1'b1}} << rank_coord_i[WordShift-1:0]);
+  assign base_o      = rank_base_o[CoordWidth-1:0];
 
 endmodule : flaash_lookup_table

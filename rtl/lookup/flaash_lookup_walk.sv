@@ -12,7 +12,7 @@
 //             written in ascending order from 0. Ranks answer two cycles after line_o, tables one after
 //             their addresses; nobody else has that of B while busy_o, or that of A while use_o.
 // Latency     Cut 0 after 4 cycles and one per set; then 10 cycles per cut, and 2 for each row that ends.
-// Reset       Forgets the contraction.
+// Reset       Forgets the contraction; so does stop_i.
 
 `include "flaash_assert.svh"
 
@@ -39,6 +39,7 @@ module flaash_lookup_walk
   input  logic                 prepare_i,
   output logic                 skewed_o,
   input  logic                 start_i,
+  input  logic                 stop_i,    // an answer was wrong
   input  line_addr_t           extent_i,
   input  fiber_id_t            a_fibers_i,
   input  line_addr_t           a_lines_i,
@@ -49,6 +50,7 @@ module flaash_lookup_walk
   output logic                 use_o,   // a_first_i is asked for
 
   // ranks, tables
+  output logic                 ask_o,     // the rank of line_o counts
   output line_addr_t           line_o,
   input  fiber_id_t            fiber_i,
   output fiber_id_t            a_addr_o,
@@ -190,6 +192,7 @@ module flaash_lookup_walk
       StEmit:   state_d = StNext;
       default:  if (32'(index_q) == Groups) state_d = StIdle;
     endcase
+    if (stop_i) state_d = StIdle;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -233,6 +236,7 @@ module flaash_lookup_walk
 
   assign ask         = (state_q == StSum && a_id_q < a_fibers_i) || state_q == StNext || state_q == StRow;
   assign set         = (state_q == StRow) ? set_q + 1'b1 : set_q;
+  assign ask_o       = state_q == StAsk;
   assign line_o      = line_q;
   assign b_addr_o    = (state_q == StTable) ? fiber_i : b_id_q + 1'b1;
   assign a_addr_o    = (state_q == StTable) ? a_id_q : (last_set ? a_fibers_i : a_next);

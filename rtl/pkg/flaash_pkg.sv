@@ -102,6 +102,8 @@ package flaash_pkg;
 
   // What an SDPE reports to the performance counters, one bit per event and cycle.
   typedef struct packed {
+    logic result_parity; // a result that left its store in the cycle before is not what was stored
+    logic table_parity;  // a word of the resident fiber that was used in the cycle before isn't (lookup)
     logic busy;          // a job is inside
     logic step;          // one comparison of coordinates (merge) or of two lines (compare)
     logic match;         // one product entered the MAC

@@ -115,7 +115,17 @@ package flaash_reg_pkg;
     ErrStartLoading  = 8'h10,  // start while an operand is being received (place: 0)
     ErrAborted       = 8'h11,  // only in a trailer: a reset or an abort cut this frame short
     ErrWatchdog      = 8'h12,  // no progress for RegWatchdog cycles (place: what was outstanding)
-    ErrParity        = 8'h13   // a stored bit has flipped (position: of the line, level 7)
+    ErrParity        = 8'h13   // a stored bit has flipped (place: of a node; level 7: memory and position)
   } error_e;
+
+  // RegErrorPlace of ErrParity: of a node its level and number. With level 7 bits 27:24 tell the memory,
+  // 23:0 the position in it.
+  localparam logic [2:0] PlaceStored  = 3'h7;  // the level of all memories but the nodes
+  localparam logic [3:0] PlaceLine    = 4'h0;  // tensor memory; position: line
+  localparam logic [3:0] PlaceFirst   = 4'h1;  // fiber table, first lines; position: fiber
+  localparam logic [3:0] PlacePath    = 4'h2;  // fiber table, leaf nodes; position: fiber
+  localparam logic [3:0] PlaceRank    = 4'h3;  // ranks of the lookup machine; position: block of 16 lines
+  localparam logic [3:0] PlaceTable   = 4'h4;  // resident fiber of a lookup engine; position: SDPE
+  localparam logic [3:0] PlaceResult  = 4'h5;  // result store; position: SDPE; NumSdpe: the combiner
 
 endpackage : flaash_reg_pkg

@@ -10,6 +10,8 @@
 // Latency     One cycle from an accepted result to out_valid_o.
 // Throughput  One result per cycle.
 // Stalls      Without room a result that is to be kept waits (stall_o); others pass.
+// Errors      With Parity each stored result has a parity bit. A result of which a bit has flipped leaves as it is,
+//             parity_error_o tells a cycle later.
 // Reset       The results inside are lost.
 
 `include "flaash_assert.svh"
@@ -17,7 +19,8 @@
 module flaash_result_store
   import flaash_pkg::*;
 #(
-  parameter int unsigned Depth = 16  // results, a power of two, 2 or more
+  parameter int unsigned Depth  = 16,  // results, a power of two, 2 or more
+  parameter int unsigned Parity = 1    // 1: a parity bit per result, 0: none
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -49,10 +52,16 @@ module flaash_result_store
   output logic                   zero_underflow_o,
   output logic                   range_o,
   output logic                   stall_o,
-  output flags_t                 flags_o
+  output flags_t                 flags_o,
+  output logic                   parity_error_o  // in the cycle before a wrong result left
 );
 
+  if (Parity > 1) begin : gen_illegal_parity
+    $fatal(1, "Parity must be 0 or 1");
+  end
+
   localparam int unsigned UsageWidth = $clog2(Depth) + 1;
+  localparam int unsigned WordWidth  = $bits(result_t) + Parity;
 
   // ---------------------------------------------------------------- keep or drop
   logic keep, drop_zero, room;
@@ -64,24 +73,43 @@ module flaash_result_store
 
   // --------------------------------------------------------------------- storage
   result_t               in_result;
+  logic [WordWidth-1:0]  in_word, out_word;
   logic [UsageWidth-1:0] unused_usage;
 
-  assign in_result = {in_a_id_i, in_b_id_i, in_value_i};
+  assign in_result    = {in_a_id_i, in_b_id_i, in_value_i};
+  assign in_word      = WordWidth'({~^in_result, in_result});  // odd parity; without Parity the bit falls off
+  assign out_result_o = out_word[$bits(result_t)-1:0];
 
   flaash_stream_fifo #(
-    .Width($bits(result_t)),
+    .Width(WordWidth),
     .Depth(Depth)
   ) u_fifo (
     .clk_i,
     .rst_ni,
     .in_valid_i (in_valid_i && keep),
     .in_ready_o (room),
-    .in_data_i  (in_result),
+    .in_data_i  (in_word),
     .out_valid_o,
     .out_ready_i,
-    .out_data_o (out_result_o),
+    .out_data_o (out_word),
     .usage_o    (unused_usage)
   );
+
+  if (Parity == 1) begin : gen_parity
+    logic unused_place;
+
+    flaash_parity_watch #(
+      .Channels  (1),
+      .Width     (WordWidth),
+      .PlaceWidth(1)
+    ) u_watch (
+      .clk_i, .rst_ni,
+      .valid_i(out_valid_o && out_ready_i), .word_i(out_word), .place_i(1'b0),
+      .error_o(parity_error_o), .place_o(unused_place)
+    );
+  end else begin : gen_no_parity
+    assign parity_error_o = 1'b0;
+  end
 
   // ---------------------------------------------------------------------- events
   assign dot_done_o       = in_valid_i && in_ready_o;

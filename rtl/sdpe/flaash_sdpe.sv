@@ -38,6 +38,7 @@ module flaash_sdpe
   parameter int unsigned LoaderDepth = 8,              // lines of prefetch, a power of two, 2 or more
   parameter int unsigned ResultDepth = 16,             // results, a power of two, 2 or more
   parameter bit          Portions    = 1'b0,           // jobs can be portions
+  parameter int unsigned Parity      = 1,              // a parity bit per stored result, 0 or 1
   localparam int unsigned ValueWidth = value_width(Format),
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth),
   localparam int unsigned WordBits   = word_width(Format, EntryIdWidth)
@@ -231,7 +232,7 @@ module flaash_sdpe
   // ----------------------------------------------------------------------- results
   fiber_id_t dot_a_id, dot_b_id;
   logic      dot_done, stored, zero_empty, zero_cancel, zero_underflow, range_error, stall_result;
-  logic      nothing_tracked;
+  logic      nothing_tracked, parity_error;
 
   flaash_job_tracker #(
     .Depth(TrackedJobs)
@@ -243,7 +244,8 @@ module flaash_sdpe
   );
 
   flaash_result_store #(
-    .Depth(ResultDepth)
+    .Depth (ResultDepth),
+    .Parity(Parity)
   ) u_store (
     .clk_i, .rst_ni,
     .dense_i, .in_valid_i(dot_valid), .in_ready_o(dot_ready), .in_a_id_i(dot_a_id),
@@ -251,7 +253,7 @@ module flaash_sdpe
     .in_zero_i(dot_zero), .in_exact_i(dot_exact), .in_range_i(dot_range), .out_valid_o(result_valid_o),
     .out_ready_i(result_ready_i), .out_result_o(result_o), .dot_done_o(dot_done), .result_o(stored),
     .zero_empty_o(zero_empty), .zero_cancel_o(zero_cancel), .zero_underflow_o(zero_underflow),
-    .range_o(range_error), .stall_o(stall_result), .flags_o
+    .range_o(range_error), .stall_o(stall_result), .flags_o, .parity_error_o(parity_error)
   );
 
   // ------------------------------------------------------------------------ events
@@ -259,6 +261,7 @@ module flaash_sdpe
   assign idle_o = jobs_waiting == '0 && nothing_tracked && no_portions && !waiting;
 
   assign events_o = {
+    parity_error, 1'b0,
     !idle_o,  // busy
     step, match_valid && match_ready && match_product,
     stall_a, stall_b, stall_mac, stall_result,

@@ -146,7 +146,8 @@ module flaash_sdpe_array
       .Engine     (Engine),
       .LoaderDepth(LoaderDepth),
       .ResultDepth(ResultDepth),
-      .Portions   (Portions)
+      .Portions   (Portions),
+      .Parity     (Parity)
     ) u_sdpe (
       .clk_i, .rst_ni,
       .dense_i, .split_i,

@@ -6,6 +6,8 @@
 //             stored, all_stored_o when none is left behind those at result_*. Operands stay until
 //             they are replaced. After stop_i nothing more is computed: all_stored_o then waits only for
 //             results that were complete; the reset that follows ends the stop.
+// Errors      With Parity every stored bit that has flipped is told when it is used (parity_*); what was made of it
+//             does not become a result, or lost_o comes before it leaves the unloader.
 // Demands     start_i only with both operands loaded, equal contracted extents, and none running.
 //             load_enable_i low while results are computed or on their way. stop_i stays until rst_ni.
 // Reset       rst_ni: everything but the operands; store_rst_ni: these.
@@ -56,12 +58,16 @@ module flaash_core
   output logic                                       all_stored_o,
   input  logic                                       sent_i,  // a record left the chip
 
-  // coordinates of the fibers, A in element 0, B in 1; answers come one cycle after the address
+  // coordinates of the fibers, A in element 0, B in 1; answers come one cycle after the address, *_use_i with those
+  // that count
   input  fiber_id_t [1:0]                            path_addr_i,
   output node_id_t [1:0]                             path_o,
+  input  logic [1:0]                                 path_use_i,
   input  node_id_t [1:0]                             node_addr_i,
   output logic [1:0][31:0]                           node_coord_o,
   output node_id_t [1:0]                             node_parent_o,
+  input  logic [1:0]                                 node_use_i,
+  input  logic [1:0][2:0]                            node_level_i,
 
   // control
   input  logic                                       start_i,
@@ -89,10 +95,10 @@ module flaash_core
   output error_e                                     error_code_o,
   output logic [31:0]                                error_place_o,
 
-  // a line with wrong parity was read
+  // a word with wrong parity was used
   output logic                                       parity_error_o,
-  output logic                                       parity_operand_o,
-  output line_addr_t                                 parity_addr_o,
+  output logic [31:0]                                parity_place_o,
+  output logic                                       lost_o,  // results on their way may be wrong
 
   // what happened, one cycle ago
   output logic [NumCounters-1:0][IncrementWidth-1:0] increments_o,
@@ -111,6 +117,9 @@ module flaash_core
   logic [LineWidth-1:0] line_data;
   fiber_id_t [1:0]      first_addr;
   line_addr_t [1:0]     first;
+  logic [1:0]           first_use, first_wrong, first_error, path_error;
+  fiber_id_t [1:0]      first_fiber;
+  logic [1:0][30:0]     path_place;
   logic                 discarded, loader_step;
 
   flaash_operands #(
@@ -119,15 +128,19 @@ module flaash_core
     .CoordWidth(CoordWidth),
     .MemLines  (MemLines),
     .NodeDepth (NodeDepth),
-    .FiberDepth(FiberDepth)
+    .FiberDepth(FiberDepth),
+    .Parity    (Parity)
   ) u_operands (
     .clk_i, .rst_ni, .store_rst_ni,
     .s_axis_tvalid_i, .s_axis_tready_o, .s_axis_tdata_i, .s_axis_tlast_i,
     .load_enable_i, .loading_o,
     .line_valid_o(line_valid), .line_operand_o(line_operand), .line_addr_o(line_addr),
     .line_data_o(line_data),
-    .first_addr_i(first_addr), .first_o(first),
-    .path_addr_i, .path_o, .node_addr_i, .node_coord_o, .node_parent_o,
+    .first_addr_i(first_addr), .first_o(first), .first_use_i(first_use), .first_wrong_o(first_wrong),
+    .path_addr_i, .path_o, .path_use_i,
+    .node_addr_i, .node_coord_o, .node_parent_o, .node_use_i, .node_level_i,
+    .first_error_o(first_error), .first_fiber_o(first_fiber),
+    .path_error_o(path_error), .path_place_o(path_place),
     .loaded_o, .order_o, .extent_o, .entries_o, .fibers_o, .lines_o,
     .error_valid_o, .error_code_o, .error_place_o,
     .discarded_o(discarded), .step_o(loader_step)
@@ -141,19 +154,13 @@ module flaash_core
   logic [SumWidth-1:0]           reads, conflicts;
   logic                          generating, handed, portion, busy;
   dots_t                         handed_dots;
+  logic                          line_error, line_wrong_operand, rank_error;
+  line_addr_t                    line_wrong_addr, rank_block;
 
   if (Engine == EngineLookup) begin : gen_lookup
     flaash_compute_lookup #(
-      .Format     (Format),
-      .NumSdpe    (NumSdpe),
-      .GroupSize  (GroupSize),
-      .Lanes      (Lanes),
-      .CoordWidth (CoordWidth),
-      .Memory     (Memory),
-      .MemLatency (MemLatency),
-      .MemBanks   (MemBanks),
-      .MemLines   (MemLines),
-      .Parity     (Parity),
+      .Format(Format), .NumSdpe(NumSdpe), .GroupSize(GroupSize), .Lanes(Lanes), .CoordWidth(CoordWidth),
+      .Memory(Memory), .MemLatency(MemLatency), .MemBanks(MemBanks), .MemLines(MemLines), .Parity(Parity),
       .ResultDepth(ResultDepth)
     ) u_compute (
       .clk_i, .rst_ni,
@@ -161,11 +168,13 @@ module flaash_core
       .a_fibers_i(fibers_o[0]), .b_fibers_i(fibers_o[1]), .extent_i(line_addr_t'(extent_o[0])),
       .busy_o(generating), .handed_o(handed), .handed_dots_o(handed_dots),
       .a_addr_o(first_addr[0]), .a_first_i(first[0]), .b_addr_o(first_addr[1]), .b_first_i(first[1]),
+      .first_use_o(first_use), .first_wrong_i(first_wrong),
       .wr_valid_i(line_valid), .wr_operand_i(line_operand), .wr_addr_i(line_addr), .wr_data_i(line_data),
       .result_valid_o(source_valid), .result_ready_i(source_ready), .result_o(source_result),
       .events_o(events), .flags_o(flags), .idle_o(source_idle),
       .reads_o(reads), .conflicts_o(conflicts),
-      .parity_error_o, .parity_operand_o, .parity_addr_o
+      .parity_error_o(line_error), .parity_operand_o(line_wrong_operand), .parity_addr_o(line_wrong_addr),
+      .rank_error_o(rank_error), .rank_block_o(rank_block)
     );
 
     logic unused_portions;
@@ -174,31 +183,25 @@ module flaash_core
     assign unused_portions = ^portion_length_i;
   end else begin : gen_stream
     flaash_compute_stream #(
-      .Format     (Format),
-      .NumSdpe    (NumSdpe),
-      .Lanes      (Lanes),
-      .CoordWidth (CoordWidth),
-      .Engine     (Engine),
-      .Memory     (Memory),
-      .MemLatency (MemLatency),
-      .MemBanks   (MemBanks),
-      .MemLines   (MemLines),
-      .Parity     (Parity),
-      .Scheduler  (Scheduler),
-      .ResultDepth(ResultDepth),
-      .Portions   (Portions)
+      .Format(Format), .NumSdpe(NumSdpe), .Lanes(Lanes), .CoordWidth(CoordWidth), .Engine(Engine),
+      .Memory(Memory), .MemLatency(MemLatency), .MemBanks(MemBanks), .MemLines(MemLines), .Parity(Parity),
+      .Scheduler(Scheduler), .ResultDepth(ResultDepth), .Portions(Portions)
     ) u_compute (
       .clk_i, .rst_ni,
       .start_i, .dense_i, .run_length_i, .portion_length_i,
       .a_fibers_i(fibers_o[0]), .b_fibers_i(fibers_o[1]),
       .busy_o(generating), .handed_o(handed), .handed_dots_o(handed_dots), .portion_o(portion),
       .a_addr_o(first_addr[0]), .a_first_i(first[0]), .b_addr_o(first_addr[1]), .b_first_i(first[1]),
+      .first_use_o(first_use), .first_wrong_i(first_wrong),
       .wr_valid_i(line_valid), .wr_operand_i(line_operand), .wr_addr_i(line_addr), .wr_data_i(line_data),
       .result_valid_o(source_valid), .result_ready_i(source_ready), .result_o(source_result),
       .events_o(events), .flags_o(flags), .idle_o(source_idle),
       .reads_o(reads), .conflicts_o(conflicts),
-      .parity_error_o, .parity_operand_o, .parity_addr_o
+      .parity_error_o(line_error), .parity_operand_o(line_wrong_operand), .parity_addr_o(line_wrong_addr)
     );
+
+    assign rank_error = 1'b0;
+    assign rank_block = '0;
   end
 
   // ------------------------------------------------------------------------ results
@@ -264,6 +267,18 @@ module flaash_core
   assign progress_o = loader_step || handed || increments_o[CntDotsDone] != '0
                       || increments_o[CntMatches] != '0 || increments_o[CntSteps] != '0
                       || increments_o[CntMemReads] != '0 || increments_o[CntResults] != '0;
+
+  // ------------------------------------------------------------------------- parity
+  flaash_parity_report #(
+    .NumSources(NumSources)
+  ) u_parity_report (
+    .clk_i, .rst_ni, .stopping_i(stop_i),
+    .line_error_i(line_error), .line_operand_i(line_wrong_operand), .line_addr_i(line_wrong_addr),
+    .first_error_i(first_error), .first_fiber_i(first_fiber),
+    .path_error_i(path_error), .path_place_i(path_place),
+    .rank_error_i(rank_error), .rank_block_i(rank_block),
+    .events_i(events), .error_o(parity_error_o), .place_o(parity_place_o), .lost_o
+  );
 
   // --------------------------------------------------------------------- properties
   `FLAASH_ASSERT(StartWithOperands_A, !start_i || (loaded_o == 2'b11 && extent_o[0] == extent_o[1]),

@@ -28,7 +28,7 @@ module flaash_top
   parameter int unsigned MemLatency  = 2,                    // cycles, 1 or more
   parameter int unsigned MemBanks    = 16,                   // a power of two
   parameter int unsigned MemLines    = 8192,                 // lines per operand
-  parameter int unsigned Parity      = 1,                    // a parity bit per line, 0 or 1
+  parameter int unsigned Parity      = 1,                    // a parity bit per stored word, 0 or 1
   parameter int unsigned NodeDepth   = 16384,                // upper-level nodes per operand
   parameter int unsigned FiberDepth  = 8192,                 // non-empty fibers per operand
   parameter int unsigned Scheduler   = SchedulerDemand,      // Scheduler*
@@ -77,7 +77,6 @@ module flaash_top
 );
 
   localparam int unsigned IncrementWidth = $bits(dots_t);
-  localparam logic [2:0]  LinesLevel     = 3'd7;  // how error places call the lines
 
   // --------------------------------------------------------------------- soft reset
   logic soft_reset, stop, resetting, stopping, core_rst_n, store_rst_n, unloader_idle;
@@ -107,8 +106,8 @@ module flaash_top
   logic [5:0]                                 sdpe_select;
   logic [31:0]                                sdpe_steps;
   logic [NumCounters-1:0][IncrementWidth-1:0] increments;
-  logic                                       discarded, progress, parity_error, parity_operand;
-  line_addr_t                                 parity_addr;
+  logic                                       discarded, progress, parity_error, lost;
+  logic [31:0]                                parity_place;
 
   flaash_registers #(
     .Format    (Format),
@@ -144,7 +143,7 @@ module flaash_top
     .done_i(done), .drained_i(drained), .flags_i(flags),
     .range_errors_i(range_errors), .range_source_i(range_source),
     .increments_i(increments), .discarded_i(discarded), .trailer_code_o(trailer_code),
-    .parity_error_i(parity_error), .parity_place_i({parity_operand, LinesLevel, 28'(parity_addr)}),
+    .parity_error_i(parity_error), .parity_place_i(parity_place),
     .progress_i(progress || (s_axis_tvalid && s_axis_tready) || (m_axis_tvalid && m_axis_tready)),
     .host_waits_i({loading && s_axis_tready && !s_axis_tvalid, m_axis_tvalid && !m_axis_tready}),
     .soft_reset_o(soft_reset), .stop_o(stop), .resetting_i(resetting), .stopping_i(stopping),
@@ -159,6 +158,8 @@ module flaash_top
   fiber_id_t [1:0]        path_addr;
   node_id_t [1:0]         path, node_addr, node_parent;
   logic [1:0][31:0]       node_coord;
+  logic [1:0]             path_use, node_use;
+  logic [1:0][2:0]        node_level;
 
   flaash_frame_gate #(
     .Width(StreamWidth)
@@ -195,15 +196,16 @@ module flaash_top
     .s_axis_tdata_i(gated_data), .s_axis_tlast_i(gated_last),
     .result_valid_o(result_valid), .result_ready_i(result_ready), .result_o(result),
     .all_stored_o(all_stored), .sent_i(sent),
-    .path_addr_i(path_addr), .path_o(path),
+    .path_addr_i(path_addr), .path_o(path), .path_use_i(path_use),
     .node_addr_i(node_addr), .node_coord_o(node_coord), .node_parent_o(node_parent),
+    .node_use_i(node_use), .node_level_i(node_level),
     .start_i(start), .dense_i(dense), .run_length_i(run_length),
     .portion_length_i(portion_length), .load_enable_i(load_enable),
     .stop_i(stopping), .loading_o(loading), .done_o(done), .progress_o(progress),
     .loaded_o(loaded), .order_o(order), .extent_o(extent), .entries_o(entries),
     .fibers_o(fibers), .lines_o(lines),
     .error_valid_o(load_error), .error_code_o(load_error_code), .error_place_o(load_error_place),
-    .parity_error_o(parity_error), .parity_operand_o(parity_operand), .parity_addr_o(parity_addr),
+    .parity_error_o(parity_error), .parity_place_o(parity_place), .lost_o(lost),
     .increments_o(increments), .flags_o(flags),
     .range_errors_o(range_errors), .range_source_o(range_source),
     .sdpe_select_i(sdpe_select), .sdpe_steps_o(sdpe_steps)
@@ -215,12 +217,16 @@ module flaash_top
   ) u_result_unloader (
     .clk_i, .rst_ni,
     .in_valid_i(result_valid), .in_ready_o(result_ready), .in_result_i(result),
-    .begin_i(start), .all_stored_i(all_stored), .abort_i(resetting), .error_code_i(trailer_code),
-    .idle_o(unloader_idle),
+    .begin_i(start), .all_stored_i(all_stored), .abort_i(resetting), .lost_i(lost),
+    .error_code_i(trailer_code), .idle_o(unloader_idle),
     .a_order_i(order[0]), .a_path_addr_o(path_addr[0]), .a_path_i(path[0]),
+    .a_path_use_o(path_use[0]),
     .a_node_addr_o(node_addr[0]), .a_node_coord_i(node_coord[0]), .a_node_parent_i(node_parent[0]),
+    .a_node_use_o(node_use[0]), .a_node_level_o(node_level[0]),
     .b_order_i(order[1]), .b_path_addr_o(path_addr[1]), .b_path_i(path[1]),
+    .b_path_use_o(path_use[1]),
     .b_node_addr_o(node_addr[1]), .b_node_coord_i(node_coord[1]), .b_node_parent_i(node_parent[1]),
+    .b_node_use_o(node_use[1]), .b_node_level_o(node_level[1]),
     .m_axis_tvalid_o(m_axis_tvalid), .m_axis_tready_i(m_axis_tready),
     .m_axis_tdata_o(m_axis_tdata), .m_axis_tlast_o(m_axis_tlast),
     .sent_o(sent), .drained_o(drained)

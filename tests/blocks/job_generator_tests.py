@@ -62,11 +62,13 @@ class Bench:
     def __init__(self, dut: SimHandleBase, random: Random, stalls: str = "none"):
         self.dut, self.random = dut, random
         self.tables: dict[str, Sequence[int]] = {"a": [0], "b": [0]}
+        self.wrong: tuple[str, int] | None = None  # table and entry whose parity is wrong
         self.cycle = 0
         self.jobs: list[Job] = []
         self.cycles: list[int] = []  # in which they were accepted
         self.started = 0
-        for name in ("start_i", "run_length_i", "a_fibers_i", "b_fibers_i", "a_first_i", "b_first_i"):
+        for name in ("start_i", "run_length_i", "a_fibers_i", "b_fibers_i", "a_first_i", "b_first_i",
+                     "a_wrong_i", "b_wrong_i"):
             getattr(dut, name).value = 0
         StreamMonitor(dut, "job", dut.clk_i, ("",), callback=self._accept)
         StreamSink(dut, "job", dut.clk_i, None if stalls == "none" else STALLS[stalls](random))
@@ -83,12 +85,14 @@ class Bench:
             answers = {}
             for name, entries in self.tables.items():
                 address = int(getattr(self.dut, f"{name}_addr_o").value) if self.dut.rst_ni.value == 1 else 0
-                known = address < len(entries)
-                answers[name] = entries[address] if known else self.random.getrandbits(FIELD_BITS)
+                wrong = self.wrong == (name, address)
+                known = address < len(entries) and not wrong
+                answers[name] = entries[address] if known else self.random.getrandbits(FIELD_BITS), wrong
             await RisingEdge(self.dut.clk_i)
             self.cycle += 1
-            for name, answer in answers.items():
+            for name, (answer, wrong) in answers.items():
                 getattr(self.dut, f"{name}_first_i").value = answer
+                getattr(self.dut, f"{name}_wrong_i").value = int(wrong)
 
     async def begin(self, a: Sequence[int], b: Sequence[int], run_length: int) -> list[Job]:
         """Load the tables, start, and return the jobs to come."""
@@ -200,6 +204,31 @@ async def largest_numbers(dut) -> None:
     # The most fibers there can be, a line each.
     await bench.run([0, 1], range(top + 1), 0)
     await bench.run(range(3), range(top + 1), top // 2)
+
+
+@cocotb.test()
+@cocotb.parametrize(stalls=["none", "random"])
+async def no_job_after_a_wrong_answer(dut, stalls: str) -> None:
+    """Exactly the jobs before it come, busy_o stays until the reset; every entry of both tables in turn."""
+    bench = await _started(dut, stalls)
+    a, b = table(bench.random, 3, 3), table(bench.random, 4, 3)
+    for run_length in (0, 1, 3):
+        ends = {"a": [job.a_id + 1 for job in expected(a, b, run_length)],
+                "b": [job.b_id + job.b_count for job in expected(a, b, run_length)]}
+        for name, entries in (("a", a), ("b", b)):
+            for entry in range(len(entries)):
+                if entry and entry not in ends[name]:
+                    continue  # it is never read
+                bench.wrong = name, entry
+                jobs = await bench.begin(a, b, run_length)
+                await ClockCycles(dut.clk_i, 60)
+                count = ends[name].index(entry) if entry else 0
+                assert bench.jobs == jobs[:count] and dut.busy_o.value == 1, f"entry {entry} of {name}"
+                bench.wrong = None
+                dut.rst_ni.value = 0
+                await RisingEdge(dut.clk_i)
+                dut.rst_ni.value = 1
+                await bench.run(a, b, run_length)
 
 
 @cocotb.test()

@@ -68,7 +68,7 @@ async def _stop(dut, port: RegisterPort, name: str) -> None:
     # What the core reports is of no interest any more; beats still come and go.
     before = {counter: await port.read64(counter) for counter in ("CntJobs", "CntUnloaded", "CntDiscarded")}
     errors = await port.read("RegErrorCount")
-    await port.pulse(flags=15, load_error_valid=1, load_error_code=2, range_errors=1, parity_error=1,
+    await port.pulse(flags=15, load_error_valid=1, load_error_code=2, range_errors=1,
                      increments=sum(1 << 24 * CONSTANTS[counter] for counter in before))
     for counter, value in before.items():
         assert await port.read64(counter) == value + (counter != "CntJobs"), counter
@@ -93,8 +93,17 @@ async def a_parity_error_ends_the_contraction(dut) -> None:
     await _stop(dut, port, "ErrParity")
     assert (await port.read("RegError"), await port.read("RegErrorPlace")) == (code("ErrParity"), 0xF000_0007)
     assert await port.read("RegErrorCount") == 2
+    # One that is told while results still leave counts, up to a soft reset.
+    await port.write("RegControl", START)
+    await port.write("RegControl", ABORT)
+    dut.stopping_i.value = 1
+    await port.pulse(parity_error=1)
+    assert await port.read("RegErrorCount") == 3 and stops["stop_o"] == 2
+    await port.pulse(drained=1)
+    dut.stopping_i.value = 0
     # The next contraction's trailer tells the first error, which stays until a soft reset.
     await port.write("RegControl", START)
+    await ClockCycles(dut.clk_i, 2)
     assert int(dut.trailer_code_o.value) == code("ErrParity")
 
 

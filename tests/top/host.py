@@ -28,6 +28,7 @@ from tb.common.stalls import STALLS
 
 LIMIT = 20_000  # cycles in which everything must have an end
 RESET_CYCLES = 3
+PORTIONS = (2, 5, 9, 0)  # entries; 0: dot products stay whole
 
 
 def bit(name: str) -> int:
@@ -216,10 +217,16 @@ class Host:
         raise HungError(f"no result frame: {await self.describe()}")
 
     # ---------------------------------------------------------------- contractions
-    async def start(self, dense: bool = False, run_length: int = 0) -> None:
-        """Write mode, run length and the start command."""
+    async def configure(self, dense: bool = False, run_length: int = 0) -> None:
+        """Write mode and run length, and in a machine that can split dot products a length of portions."""
         await self.write("RegMode", int(dense))
         await self.write("RegRunLength", run_length)
+        if int(self.config["Portions"]):
+            await self.write("RegPortion", self.rng.choice(PORTIONS))
+
+    async def start(self, dense: bool = False, run_length: int = 0) -> None:
+        """Configure, and write the start command."""
+        await self.configure(dense, run_length)
         await self.write("RegControl", bit("ControlStart"))
 
     async def interrupt(self, name: str, limit: int = LIMIT) -> None:

@@ -47,8 +47,7 @@ class Victim:
             await host.send(host.pack(csf, which), self._stalls)
         while not self.stopped and await host.status("StatusLoading"):
             pass
-        for name, value in (("RegMode", int(self.case.dense)), ("RegRunLength", self.case.run_length)):
-            await host.write(name, value)
+        await host.configure(self.case.dense, self.case.run_length)
         if not self.stopped:
             self.started = True
             await host.write("RegControl", bit("ControlStart"))

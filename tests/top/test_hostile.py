@@ -11,6 +11,9 @@ from tests.top.common import quick_config
 from tests.top.hostile import CORPUS, run_hostile
 
 LOOKUP = configs.load("fast8", {"NumSdpe": 3, "GroupSize": 2})
+SPLIT = configs.load("split8", {"NumSdpe": 2, "Portions": 2})
+PAPER = configs.load("paper2", {"ResultDepth": 16})
+OTHERS = ["lookup", "split", "paper"]
 
 
 def on(simulator: str, verilator: int, icarus: int) -> int:
@@ -31,8 +34,9 @@ def test_reset_storms(simulator: str, seed: int) -> None:
     run_hostile(quick_config(simulator), simulator, "storm", seed, storms=on(simulator, 100, 25))
 
 
-def test_reset_storms_on_the_lookup_machine(seed: int) -> None:
-    run_hostile(LOOKUP, "icarus", "storm", seed, "-lookup", storms=25)
+@pytest.mark.parametrize(("config", "storms"), [(LOOKUP, 25), (SPLIT, 12), (PAPER, 12)], ids=OTHERS)
+def test_reset_storms_on_other_machines(config: Config, storms: int, seed: int) -> None:
+    run_hostile(config, "icarus", "storm", seed, f"-{config.name}", storms=storms)
 
 
 def test_register_traffic(simulator: str, seed: int) -> None:
@@ -56,12 +60,22 @@ def test_aborts_and_watchdog(simulator: str, seed: int) -> None:
     run_hostile(quick_config(simulator), simulator, "stop", seed, count=on(simulator, 150, 25))
 
 
-def test_aborts_and_watchdog_on_the_lookup_machine(seed: int) -> None:
-    run_hostile(LOOKUP, "icarus", "stop", seed, "-lookup", count=25)
+@pytest.mark.parametrize(("config", "count"), [(LOOKUP, 25), (SPLIT, 12), (PAPER, 12)], ids=OTHERS)
+def test_aborts_and_watchdog_on_other_machines(config: Config, count: int, seed: int) -> None:
+    run_hostile(config, "icarus", "stop", seed, f"-{config.name}", count=count)
 
 
 @pytest.mark.parametrize("config", [
     configs.load("default", {"NumSdpe": 2}), configs.load("default", {"NumSdpe": 2, "Memory": "ideal"}),
-    LOOKUP], ids=["banked", "ideal", "lookup"])
+    LOOKUP, SPLIT], ids=["banked", "ideal", "lookup", "split"])
 def test_flipped_bits(config: Config, seed: int) -> None:
-    run_hostile(config, "icarus", "parity", seed, f"-{config['Engine']}-{config['Memory']}", count=20)
+    name = f"-{config['Engine']}-{config['Memory']}-{config['Portions']}"
+    run_hostile(config, "icarus", "parity", seed, name, count=6 if config is SPLIT else 20)
+
+
+@pytest.mark.parametrize(("config", "memories"), [
+    (configs.load("default", {"NumSdpe": 2}), "first path node result"), (SPLIT, "first result"),
+    (LOOKUP, "first result rank bits base values")], ids=["stream", "split", "lookup"])
+def test_flipped_bits_in_tables(config: Config, memories: str, seed: int) -> None:
+    run_hostile(config, "icarus", "table_parity", seed, f"-{config['Engine']}-{config['Portions']}",
+                memories=memories, count=6)

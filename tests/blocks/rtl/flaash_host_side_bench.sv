@@ -122,6 +122,10 @@ module flaash_host_side_bench
   node_id_t [1:0]    path, node_addr, parent;
   logic [1:0][31:0]  coord;
   logic [1:0][3:0]   order;
+  logic [1:0]        path_use, node_use, path_error, unused_wrong, unused_error;
+  logic [1:0][2:0]   node_level;
+  fiber_id_t [1:0]   unused_fiber;
+  logic [1:0][30:0]  unused_place;
 
   for (genvar i = 0; i < 2; i++) begin : gen_store
     flaash_operand_store #(
@@ -135,9 +139,12 @@ module flaash_host_side_bench
       .info_valid_i(info_valid), .info_operand_i(info_operand), .info_order_i(info_order),
       .info_extent_i(info_extent), .info_entries_i(info_entries), .info_fibers_i(info_fibers),
       .info_lines_i(info_lines), .begin_valid_i(begin_valid), .begin_operand_i(begin_operand),
-      .first_addr_i(first_addr_i[i]), .first_o(first_o[i]),
-      .path_addr_i(path_addr[i]), .path_o(path[i]),
+      .first_addr_i(first_addr_i[i]), .first_o(first_o[i]), .first_use_i(1'b0), .first_wrong_o(unused_wrong[i]),
+      .path_addr_i(path_addr[i]), .path_o(path[i]), .path_use_i(path_use[i]),
       .node_addr_i(node_addr[i]), .node_coord_o(coord[i]), .node_parent_o(parent[i]),
+      .node_use_i(node_use[i]), .node_level_i(node_level[i]),
+      .first_error_o(unused_error[i]), .first_fiber_o(unused_fiber[i]),
+      .path_error_o(path_error[i]), .path_place_o(unused_place[i]),
       .loaded_o(loaded_o[i]), .order_o(order[i]), .extent_o(extent_o[i]),
       .entries_o(entries_o[i]),
       .fibers_o(fibers_o[i]), .lines_o(lines_o[i])
@@ -150,11 +157,14 @@ module flaash_host_side_bench
   ) u_unloader (
     .clk_i, .rst_ni,
     .in_valid_i, .in_ready_o, .in_result_i,
-    .begin_i, .all_stored_i, .abort_i(resetting_o), .error_code_i(error_e'(error_code_i)), .idle_o,
-    .a_order_i(order[0]), .a_path_addr_o(path_addr[0]), .a_path_i(path[0]),
+    .begin_i, .all_stored_i, .abort_i(resetting_o), .lost_i(path_error != '0),
+    .error_code_i(error_e'(error_code_i)), .idle_o,
+    .a_order_i(order[0]), .a_path_addr_o(path_addr[0]), .a_path_i(path[0]), .a_path_use_o(path_use[0]),
     .a_node_addr_o(node_addr[0]), .a_node_coord_i(coord[0]), .a_node_parent_i(parent[0]),
-    .b_order_i(order[1]), .b_path_addr_o(path_addr[1]), .b_path_i(path[1]),
+    .a_node_use_o(node_use[0]), .a_node_level_o(node_level[0]),
+    .b_order_i(order[1]), .b_path_addr_o(path_addr[1]), .b_path_i(path[1]), .b_path_use_o(path_use[1]),
     .b_node_addr_o(node_addr[1]), .b_node_coord_i(coord[1]), .b_node_parent_i(parent[1]),
+    .b_node_use_o(node_use[1]), .b_node_level_o(node_level[1]),
     .m_axis_tvalid_o, .m_axis_tready_i, .m_axis_tdata_o, .m_axis_tlast_o, .sent_o, .drained_o
   );
 

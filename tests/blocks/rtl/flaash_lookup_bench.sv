@@ -78,8 +78,9 @@ module flaash_lookup_bench
   sdpe_events_t [NumSdpe-1:0] events;
   flags_t [NumSdpe-1:0]       flags;
   logic [SumWidth-1:0]        reads, conflicts;
-  logic                       unused_error, unused_operand;
-  line_addr_t                 unused_addr;
+  logic                       unused_error, unused_operand, unused_rank_error;
+  logic [1:0]                 unused_use;
+  line_addr_t                 unused_addr, unused_block;
 
   flaash_compute_lookup #(
     .Format     (Format),
@@ -100,11 +101,13 @@ module flaash_lookup_bench
     .extent_i(line_addr_t'(1) << CoordWidth),
     .busy_o(planning), .handed_o(handed), .handed_dots_o(handed_dots),
     .a_addr_o(a_addr), .a_first_i(a_first), .b_addr_o(b_addr), .b_first_i(b_first),
+    .first_use_o(unused_use), .first_wrong_i('0),
     .wr_valid_i, .wr_operand_i, .wr_addr_i, .wr_data_i,
     .result_valid_o, .result_ready_i, .result_o,
     .events_o(events), .flags_o(flags), .idle_o,
     .reads_o(reads), .conflicts_o(conflicts),
-    .parity_error_o(unused_error), .parity_operand_o(unused_operand), .parity_addr_o(unused_addr)
+    .parity_error_o(unused_error), .parity_operand_o(unused_operand), .parity_addr_o(unused_addr),
+    .rank_error_o(unused_rank_error), .rank_block_o(unused_block)
   );
 
   // -------------------------------------------------------------------- what is done

@@ -46,7 +46,8 @@ module flaash_lookup_plan_bench
   line_addr_t a_table[Fibers], b_table[Fibers];
   line_addr_t a_first, b_first;
   fiber_id_t  a_addr, b_addr;
-  logic       unused_a_use;
+  logic       unused_a_use, unused_use, unused_rank_error;
+  line_addr_t unused_block;
 
   always_ff @(posedge clk_i) begin
     if (fiber_valid_i && !fiber_operand_i) a_table[FiberWidth'(fiber_id_i)] <= fiber_first_i;
@@ -64,6 +65,7 @@ module flaash_lookup_plan_bench
     .clk_i, .rst_ni,
     .start_i, .a_fibers_i, .b_fibers_i, .extent_i, .busy_o, .handed_o, .handed_dots_o,
     .a_use_o(unused_a_use), .a_addr_o(a_addr), .a_first_i(a_first), .b_addr_o(b_addr), .b_first_i(b_first),
+    .first_use_o(unused_use), .first_wrong_i('0), .rank_error_o(unused_rank_error), .rank_block_o(unused_block),
     .wr_valid_i, .wr_operand_i, .wr_addr_i, .wr_last_i,
     .set_size_o, .a_lines_o, .b_lines_o, .piece_valid_o,
     .piece_o({piece_a_id_o, piece_a_line_o, piece_b_id_o, piece_b_line_o, piece_a_end_o, piece_b_end_o})

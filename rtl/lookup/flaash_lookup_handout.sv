@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Handout: announces the dot products of a contraction, set by set.
+//
+// Guarantees  After start_i handed_o pulses once per set of fibers of A, one per cycle, with the dot products of
+//             the set; busy_o from the cycle after start_i until the last of them.
+// Demands     a_fibers_i, b_fibers_i, set_size_i not 0, and steady while busy_o. start_i only while not busy_o.
+// Latency     One cycle.
+// Reset       Forgets the contraction.
+
+`include "flaash_assert.svh"
+
+module flaash_lookup_handout
+  import flaash_pkg::*;
+#(
+  parameter int unsigned MaxSize = 4,  // fibers of a set, 1 to 8
+  localparam int unsigned SizeWidth = $clog2(MaxSize + 1)
+) (
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
+
+  input  logic                 start_i,
+  input  fiber_id_t            a_fibers_i,
+  input  fiber_id_t            b_fibers_i,
+  input  logic [SizeWidth-1:0] set_size_i,
+  output logic                 busy_o,
+  output logic                 handed_o,
+  output dots_t                handed_dots_o
+);
+
+  logic      hand_q, last;
+  fiber_id_t a_q, left, size;  // first fiber of the set, fibers from there on, fibers of the set
+
+  assign left          = a_fibers_i - a_q;
+  assign last          = left <= fiber_id_t'(set_size_i);
+  assign size          = last ? left : fiber_id_t'(set_size_i);
+  assign busy_o        = hand_q;
+  assign handed_o      = hand_q;
+  assign handed_dots_o = dots_t'(b_fibers_i) * dots_t'(size);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)      hand_q <= 1'b0;
+    else if (start_i) hand_q <= 1'b1;
+    else if (last)    hand_q <= 1'b0;
+  end
+
+  always_ff @(posedge clk_i) begin
+    a_q <= hand_q ? a_q + fiber_id_t'(set_size_i) : '0;
+  end
+
+  // ---------------------------------------------------------------- properties
+  `FLAASH_ASSERT(OneAtATime_A, !start_i || !hand_q, "a contraction while another is announced")
+
+endmodule : flaash_lookup_handout

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The memories with parity besides the tensor memory: which word is where, and who reads it.
+
+For Icarus, which lets memories be written from outside.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+from collections.abc import Iterator
+
+import numpy as np
+from cocotb.handle import SimHandleBase
+
+from tb.common import rtl_constants as rtl
+from tb.common.configs import Config
+from tests.top.contractions import Case
+
+STORED = rtl.CONSTANTS["PlaceStored"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Flip:
+    """A bit that was turned over.
+
+    Attributes:
+        what: for messages.
+        place: RegErrorPlace if the word is used.
+        used: whether the contraction uses it; None if that depends on how work is dealt out.
+    """
+
+    what: str
+    place: int
+    used: bool | None = None
+
+
+def place(operand: int, memory: str, position: int) -> int:
+    """Return the error place of a word of a memory that is no node."""
+    return operand << 31 | STORED << 28 | rtl.CONSTANTS[memory] << 24 | position
+
+
+def turn(word: SimHandleBase, chance: random.Random) -> str:
+    """Turn a random bit of a word over and return which."""
+    bit = chance.randrange(len(word))
+    word.value = int(word.value) ^ 1 << bit
+    return f"bit {bit} of {word._path}"
+
+
+class Words:
+    """The memories of a chip.
+
+    Args:
+        dut: the chip's top.
+        config: of the build.
+    """
+
+    def __init__(self, dut: SimHandleBase, config: Config):
+        core = dut.u_core
+        self.lookup = config["Engine"] == "lookup"
+        self._stores = [core.u_operands.gen_store[which].u_store for which in range(2)]
+        self._compute = (core.gen_lookup if self.lookup else core.gen_stream).u_compute
+        self._count = int(config["NumSdpe"])
+        self._portions = int(config["Portions"])
+        self._groups = -(-self._count // int(config["GroupSize"]))
+
+    # ------------------------------------------------------------------ operand store
+    def first(self, case: Case, chance: random.Random) -> Flip:
+        """Flip a bit of a first line in a fiber table."""
+        operand = chance.randrange(2)
+        fibers = len(case.operands[operand].fiber_bounds())
+        fiber = chance.randrange(fibers + 1)
+        used = None
+        if not self.lookup:
+            # The generator reads where fibers of A and runs of B end; and what comes first. With portions
+            # there are no runs.
+            run = (case.run_length or fibers) if operand else 1
+            used = fiber % run == 0 or fiber == fibers or (None if self._portions else False)
+        what = turn(self._stores[operand].firsts_q[fiber], chance)
+        return Flip(what, place(operand, "PlaceFirst", fiber), used)
+
+    def path(self, case: Case, chance: random.Random) -> Flip:
+        """Flip a bit of the leaf node of a fiber."""
+        operand = chance.randrange(2)
+        paths = case.operands[operand].fiber_paths()
+        fiber = chance.randrange(len(paths))
+        what = turn(self._stores[operand].paths_q[fiber], chance)
+        return Flip(what, place(operand, "PlacePath", fiber), _leaves(case, operand, paths[fiber]))
+
+    def node(self, case: Case, chance: random.Random) -> Flip | None:
+        """Flip a bit of a node; None if the operand has none."""
+        operand = chance.randrange(2)
+        csf = case.operands[operand]
+        if not csf.nodes:
+            return None
+        level = chance.randrange(csf.order - 1)
+        prefixes = np.unique(csf.fiber_paths()[:, :level + 1], axis=0)
+        rank = chance.randrange(len(prefixes))
+        number = sum(len(above) for above in csf.coords[:level]) + rank
+        what = turn(self._stores[operand].nodes_q[number], chance)
+        return Flip(what, operand << 31 | level << 28 | number, _leaves(case, operand, prefixes[rank]))
+
+    # ------------------------------------------------------------------ result stores
+    def sources(self) -> Iterator[SimHandleBase]:
+        """Yield SDPEs and combiner, in their order."""
+        for s in range(self._used):
+            if self.lookup:
+                size = self._used // self._groups
+                yield self._compute.gen_group[s // size].u_group.gen_engine[s % size].u_engine
+            else:
+                yield self._compute.u_sdpe_array.gen_sdpe[s].u_sdpe
+        if self._portions:
+            yield self._compute.gen_portions.u_combiner
+
+    @property
+    def _used(self) -> int:
+        """Return the number of SDPEs that do something."""
+        return self._count // self._groups * self._groups if self.lookup else self._count
+
+    def result(self, case: Case, chance: random.Random) -> Flip | None:
+        """Flip a bit of a result that waits in a store; None if none does.
+
+        Not of the first one: it is offered, and the checker of that stream forbids that it changes.
+        """
+        fifos = [(s, source.u_store.u_fifo) for s, source in enumerate(self.sources())]
+        fifos = [(s, fifo) for s, fifo in fifos if int(fifo.usage_o.value) > 1]
+        if not fifos:
+            return None
+        source, fifo = chance.choice(fifos)
+        index = int(fifo.rd_ptr_q.value) + chance.randrange(1, int(fifo.usage_o.value))
+        what = turn(fifo.mem_q[index % len(fifo.mem_q)], chance)
+        return Flip(what, place(0, "PlaceResult", source), True)
+
+    # ----------------------------------------------------------------- lookup machine
+    def rank(self, case: Case, chance: random.Random) -> Flip:
+        """Flip a bit of the first block of ranks."""
+        what = turn(self._compute.u_plan.u_ranks.u_blocks.mem_q[0], chance)
+        return Flip(what, place(1, "PlaceRank", 0))
+
+    def write_all_values(self) -> None:
+        """Give each word for values of A a value: a wrong rank may read one that was never written."""
+        for engine in self.sources():
+            for word in engine.u_resident.u_values.mem_q:
+                word.value = 0
+
+    def resident(self, memory: str, chance: random.Random) -> Flip:
+        """Flip a bit of each word of a memory of an engine's resident fibers: bits, base or values."""
+        source, engine = chance.choice(list(enumerate(self.sources())))
+        inside = engine.u_resident
+        words = {"bits": lambda: inside.u_table.bits_q, "base": lambda: inside.u_table.base_q,
+                 "values": lambda: inside.u_values.mem_q}[memory]()
+        half = len(words) // 2
+        for index in [*range(min(half, 8)), *range(half, half + min(half, 8))]:
+            if words[index].value.is_resolvable:
+                turn(words[index], chance)
+        return Flip(f"{memory} of engine {source}", place(0, "PlaceTable", source))
+
+
+def _leaves(case: Case, operand: int, prefix: np.ndarray) -> bool:
+    """Return whether a result leaves whose coordinates in an operand begin with these."""
+    begin = case.a.order - 1 if operand else 0
+    coords = case.result.coords[:, begin:begin + len(prefix)]
+    return bool((coords == prefix.astype(coords.dtype)).all(axis=1).any()) if len(coords) else False

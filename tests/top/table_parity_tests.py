@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator (Icarus, which lets memories be written): bits flip in all other memories.
+
+A word that is used gives ErrParity with its place, and never a wrong record; one that isn't changes nothing.
+Environment variables: FLAASH_CONFIG as for tb.env.test, FLAASH_MEMORIES the memories (first path node
+result rank bits base values), FLAASH_COUNT the number of flipped bits for each.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+
+import cocotb
+from cocotb.triggers import ClockCycles
+
+from tb.common import rtl_constants as rtl
+from tb.common.bench import rng, start
+from tb.common.configs import Config
+from tb.common.stalls import STALLS
+from tests.top.contractions import Case, case, compare, covered, no_error, run
+from tests.top.host import Host
+from tests.top.stored_words import Flip, Words
+
+PARITY = rtl.ERRORS["ErrParity"].value
+COUNT = int(os.environ["FLAASH_COUNT"])
+SOME, MOST_JOBS = 12, 60  # results, jobs
+
+
+async def _begin(dut) -> tuple[Host, random.Random, Words]:
+    config, chance = Config.from_json(os.environ["FLAASH_CONFIG"]), rng()
+    host = Host(dut, config, chance)
+    await start(dut)
+    return host, chance, Words(dut, config)
+
+
+async def _load(host: Host, chance: random.Random, least: int = 0) -> Case:
+    """Load and return a contraction with entries in both operands, of some results and not too many jobs."""
+    while True:
+        pair = case(chance, host, extent=60)
+        if pair.a.nnz and pair.b.nnz and pair.result.results >= least and pair.result.jobs <= MOST_JOBS:
+            break
+    for which, csf in enumerate(pair.operands):
+        await host.load(csf, which)
+    return pair
+
+
+async def _check(host: Host, pair: Case, flip: Flip) -> bool:
+    """Check frame and registers of a contraction with a flipped bit; return whether it was noticed."""
+    await host.interrupt("IrqDrained")
+    frame = await host.frame(pair.modes)
+    noticed = bool(frame.error)
+    compare(pair, frame, PARITY if noticed else 0, noticed)
+    assert flip.used in (None, noticed), f"{flip.what}: used {flip.used}, noticed {noticed}"
+    seen = [await host.read(name) for name in ("RegError", "RegErrorPlace", "RegErrorCount")]
+    expected = [PARITY, flip.place, 1] if noticed else [0, 0, 0]
+    assert seen == expected, f"{flip.what}: {[*map(hex, seen)]}, not {[*map(hex, expected)]}"
+    stored, sent = await host.counter("CntResults"), await host.counter("CntUnloaded")
+    assert stored >= sent == frame.count, f"{flip.what}: {stored} complete, {sent} sent, {frame.count} told"
+    await host.wait_while("StatusBusy")
+    assert not host.frames and not host.inside_frame and not host.queues_in_use(), flip.what
+    return noticed
+
+
+async def _recover(host: Host, pair: Case, chance: random.Random, load: tuple[int, ...]) -> None:
+    """Contract again, with these operands sent anew: after a soft reset, or with the error still recorded."""
+    if chance.random() < 0.5:
+        await host.soft_reset()
+        await run(host, pair, chance.choice(list(STALLS)))
+        await no_error(host)
+    else:
+        await run(host, pair, chance.choice(list(STALLS)), load=load, code=await host.read("RegError"))
+        await host.soft_reset()
+
+
+async def _before(host: Host, words: Words, memory: str, chance: random.Random) -> tuple[Case, Flip | None]:
+    """Flip a bit of an operand store or of the ranks, then start."""
+    pair = await _load(host, chance)
+    flip = getattr(words, memory)(pair, chance)
+    host.stall_results(chance.choice(list(STALLS)))
+    await host.start(pair.dense, pair.run_length)
+    return pair, flip
+
+
+async def _waiting(host: Host, words: Words, chance: random.Random) -> tuple[Case, Flip | None]:
+    """Flip a bit of a result while the host takes nothing: with all results there, or with more to come."""
+    pair = await _load(host, chance, SOME)
+    host.stall_results("never")
+    await host.start(pair.dense, pair.run_length)
+    await ClockCycles(host.dut.clk_i, chance.choice([20, 100, 500]))
+    for _ in range(20):
+        if flip := words.result(pair, chance):
+            break
+        await ClockCycles(host.dut.clk_i, 20)
+    host.stall_results(chance.choice(list(STALLS)))
+    return pair, flip
+
+
+async def _running(host: Host, words: Words, memory: str, chance: random.Random) -> tuple[Case, Flip]:
+    """Flip bits of resident fibers while a contraction runs."""
+    pair = await _load(host, chance, SOME)
+    host.stall_results("none")
+    await host.start(pair.dense, pair.run_length)
+    await ClockCycles(host.dut.clk_i, chance.randrange(20, 60))
+    return pair, words.resident(memory, chance)
+
+
+@cocotb.test()
+async def a_flipped_bit_is_never_a_wrong_number(dut) -> None:
+    host, chance, words = await _begin(dut)
+    for memory in os.environ["FLAASH_MEMORIES"].split():
+        if memory in ("base", "values"):
+            words.write_all_values()
+        flips = noticed = 0
+        for _ in range(COUNT):
+            if memory in ("bits", "base", "values"):
+                pair, flip = await _running(host, words, memory, chance)
+            elif memory == "result":
+                pair, flip = await _waiting(host, words, chance)
+            else:
+                pair, flip = await _before(host, words, memory, chance)
+            if flip:
+                flips += 1
+                noticed += await _check(host, pair, flip)
+            else:
+                await host.interrupt("IrqDrained")
+                compare(pair, await host.frame(pair.modes))
+            stored_anew = memory in ("first", "path", "node", "rank") and flip
+            await _recover(host, pair, chance, (flip.place >> 31,) if stored_anew else ())
+        dut._log.info("%s: %d bits flipped, %d noticed", memory, flips, noticed)
+        assert noticed, f"no flipped bit of {memory} was used"
+    covered("ErrParity")
