@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Registers: the register map of flaash_reg_pkg, the start of a contraction, errors and the interrupt.
 //
-// Guarantees  start_o pulses for an accepted start (flaash_start_control); dense_o, run_length_o and
-//             portion_length_o stay until the next. load_enable_o is low while results are computed or
-//             left to be sent: their coordinates are read from the operands. irq_o is a level.
+// Guarantees  start_o pulses for an accepted start (flaash_start_control); dense_o, run_length_o,
+//             portion_length_o and long_lines_o stay until the next. load_enable_o is low while results are
+//             computed or left to be sent: their coordinates are read from the operands. irq_o is a level.
 // Demands     done_i, drained_i, range errors and flags belong to the contraction that runs.
 //             resetting_i from the cycle after soft_reset_o until the core has left its reset, stopping_i
 //             likewise after stop_o.
@@ -76,6 +76,7 @@ module flaash_registers
   output logic                    dense_o,
   output fiber_id_t               run_length_o,
   output entry_id_t               portion_length_o,
+  output line_sum_t               long_lines_o,
   input  logic                    done_i,         // pulse: every result is stored
   input  logic                    drained_i,      // pulse: the trailer was taken
   input  flags_t                  flags_i,
@@ -122,9 +123,8 @@ module flaash_registers
     .s_axil_arvalid_i, .s_axil_arready_o, .s_axil_araddr_i, .s_axil_arprot_i,
     .s_axil_rvalid_o, .s_axil_rready_i, .s_axil_rdata_o, .s_axil_rresp_o,
     .write_valid_o(write_valid), .write_addr_o(write_addr), .write_data_o(write_data),
-    .write_strb_o(write_strb), .write_error_i(write_error),
-    .read_valid_o(read_valid), .read_addr_o(read_addr), .read_data_i(read_data),
-    .read_error_i(read_error)
+    .write_strb_o(write_strb), .write_error_i(write_error), .read_valid_o(read_valid),
+    .read_addr_o(read_addr), .read_data_i(read_data), .read_error_i(read_error)
   );
 
   // A byte without its strobe is left as it was; in commands and W1C registers it counts as 0.
@@ -135,13 +135,13 @@ module flaash_registers
     unique case (write_addr)
       RegPortion: write_error = !CanSplit;
       RegControl, RegMode, RegRunLength, RegIrqEnable, RegIrqStatus, RegFlags, RegWatchdog,
-      RegSdpeSelect: write_error = 1'b0;
+      RegSdpeSelect, RegLongLines: write_error = 1'b0;
       default: write_error = 1'b1;
     endcase
   end
 
   // ------------------------------------------------------- read-write registers
-  logic [31:0]        run_length, portion, watchdog;
+  logic [31:0]        run_length, portion, long_lines, watchdog;
   logic               dense;
   logic [NumIrqs-1:0] irq_enable;
 
@@ -149,10 +149,9 @@ module flaash_registers
     .CanSplit(CanSplit)
   ) u_settings (
     .clk_i, .rst_ni,
-    .write_valid_i(write_valid), .write_addr_i(write_addr), .write_mask_i(write_mask),
-    .write_bits_i(write_bits),
-    .dense_o(dense), .run_length_o(run_length), .portion_o(portion), .watchdog_o(watchdog),
-    .irq_enable_o(irq_enable), .sdpe_select_o
+    .write_valid_i(write_valid), .write_addr_i(write_addr), .write_mask_i(write_mask), .write_bits_i(write_bits),
+    .dense_o(dense), .run_length_o(run_length), .portion_o(portion), .long_lines_o(long_lines),
+    .watchdog_o(watchdog), .irq_enable_o(irq_enable), .sdpe_select_o
   );
 
   // -------------------------------------------------------------- start, status
@@ -169,8 +168,8 @@ module flaash_registers
   flaash_start_control u_start_control (
     .clk_i, .rst_ni,
     .start_i(start), .clear_i(clear), .resetting_i, .stopping_i, .dense_i(dense), .run_length_i(run_length),
-    .portion_length_i(portion), .loading_i, .loaded_i, .extent_i, .done_i, .drained_i,
-    .start_o, .dense_o, .run_length_o, .portion_length_o, .busy_o(busy), .active_o(active),
+    .portion_length_i(portion), .long_lines_i(long_lines), .loading_i, .loaded_i, .extent_i, .done_i, .drained_i,
+    .start_o, .dense_o, .run_length_o, .portion_length_o, .long_lines_o, .busy_o(busy), .active_o(active),
     .first_error_i(error_code), .status_o(status),
     .refused_o(start_refused), .error_o(start_error), .place_o(start_place)
   );
@@ -282,6 +281,7 @@ module flaash_registers
       RegWatchdog:   read_data = watchdog;
       RegSdpeSelect: read_data = 32'(sdpe_select_o);
       RegSdpeSteps:  read_data = sdpe_steps_i;
+      RegLongLines:  read_data = long_lines;
       RegOrderA, RegOrderB:   if (loaded_i[which]) read_data = 32'(order_i[which]);
       RegEntriesA, RegEntriesB: if (loaded_i[which]) read_data = 32'(entries_i[which]);
       RegFibersA, RegFibersB: if (loaded_i[which]) read_data = 32'(fibers_i[which]);
