@@ -30,9 +30,10 @@ $(VENV)/.installed-%: requirements-%.txt $(STAMP)
 	@touch $@
 
 .PHONY: sim
-sim: $(STAMP) ## contract tensors: A= B= AXES= OUT= PORTION= SIM= CONFIG= SEQ= SEED= WAVES=1
+sim: $(STAMP) ## contract tensors: A= B= AXES= OUT= PORTION= LONG_LINES= SIM= CONFIG= SEQ= SEED= WAVES=1
 	@$(PY) -m tb.cli.sim --sim '$(SIM)' --config '$(CONFIG)' $(if $(A),--a '$(A)') $(if $(B),--b '$(B)') \
-	  $(if $(AXES),--axes '$(AXES)') $(if $(OUT),--out '$(OUT)') $(if $(PORTION),--portion '$(PORTION)') $(if $(SEQ),--seq '$(SEQ)') \
+	  $(if $(AXES),--axes '$(AXES)') $(if $(OUT),--out '$(OUT)') $(if $(PORTION),--portion '$(PORTION)') \
+	  $(if $(LONG_LINES),--long-lines '$(LONG_LINES)') $(if $(SEQ),--seq '$(SEQ)') \
 	  $(if $(SEED),--seed '$(SEED)') $(if $(filter-out 0,$(WAVES)),--waves)
 
 .PHONY: new-sequence

@@ -18,6 +18,7 @@ from cocotb.triggers import ClockCycles, RisingEdge, SimTimeoutError, with_timeo
 from cocotb.utils import get_sim_time
 from cocotbext.axi import AxiLiteBus, AxiLiteMaster
 
+from bench.machines import Settings
 from tb.common import rtl_constants as rtl
 
 WORD = 4  # bytes
@@ -81,11 +82,11 @@ class Host:
         dut.rst_ni.value = 1
         await ClockCycles(dut.clk_i, 8)
 
-    async def contract(self, run_length: int, limit: int) -> Run:
+    async def contract(self, settings: Settings, limit: int) -> Run:
         """Load the operands and contract them.
 
         Args:
-            run_length: for RegRunLength.
+            settings: of the registers.
             limit: cycles after which the machine is given up, in each phase.
 
         Raises:
@@ -94,7 +95,10 @@ class Host:
         dut = self._dut
         began, cpu, first = time.perf_counter(), time.process_time(), get_sim_time("ns")
         await self._write("RegIrqEnable", _DRAINED | _ERROR)
-        await self._write("RegRunLength", run_length)
+        await self._write("RegRunLength", settings.run_length)
+        await self._write("RegLongLines", settings.long_lines)
+        if settings.portion:  # hardware that can't split has no such register
+            await self._write("RegPortion", settings.portion)
         dut.beats_i.value = self._beats
         await self._within(limit, RisingEdge(dut.sent_o), "accepted the operands")
         while await self._read("RegStatus") & _LOADING:

@@ -7,13 +7,14 @@ which each begins with a reset.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from pathlib import Path
 
 from bench.builds import build_machine
-from bench.machines import Machine, machine
+from bench.machines import Machine, Settings, machine
 from bench.rows import Row
 from bench.workloads import csf_pair, expected, operands
 from models.csf import Csf
@@ -66,18 +67,17 @@ def record(row: Row, chosen: Machine, outcome: dict, problems: Sequence[str]) ->
         outcome: a line of outcomes.jsonl, see bench.measure_tests.
         problems: sentences; empty if every result is right.
     """
-    config = chosen.config
+    config, choice = chosen.config, dataclasses.asdict(settings(row.workload, chosen))
     about = {
         "workload": row.workload, "config": row.config, "experiments": list(row.experiments),
         "num_sdpe": chosen.num_sdpe, "lanes": int(config["Lanes"]), "engine": config["Engine"],
-        "memory": config["Memory"], "scheduler": config["Scheduler"], "checked": not problems,
+        "memory": config["Memory"], "scheduler": config["Scheduler"], **choice, "checked": not problems,
         "problems": list(problems)}
     if "counters" not in outcome:
         return about
     counters, results = outcome["counters"], expected(row.workload, str(config["Format"])).results
     cycles = counters["CntCycles"]
-    bound = lower_bound(*csf_pair(row.workload), config.values,
-                        run_length=run_length(row.workload, chosen), results=results)
+    bound = lower_bound(*csf_pair(row.workload), config.values, results=results, **choice)
     offered = max(cycles * chosen.num_sdpe, 1)
     if cycles < bound.cycles:
         about["problems"].append(f"{cycles} cycles, but {bound.cycles} are the least that there can be")
@@ -133,10 +133,15 @@ def cycle_limit(workload: str) -> int:
     return 10_000 + 2 * (entries + loading) + 64 * len(a) * len(b)
 
 
-def run_length(workload: str, chosen: Machine) -> int:
-    """Return the host's choice of RegRunLength for a workload."""
-    a, b = (len(csf.fiber_bounds()) for csf in csf_pair(workload))
-    return chosen.run_length(a, b)
+def settings(workload: str, chosen: Machine) -> Settings:
+    """Return what the host of a machine writes for a workload."""
+    return chosen.settings(*csf_pair(workload))
+
+
+def request_of(workload: str, chosen: Machine) -> dict:
+    """Return a run as bench.measure_tests wants it."""
+    return {"workload": workload, "settings": dataclasses.asdict(settings(workload, chosen)),
+            "limit": cycle_limit(workload)}
 
 
 def simulate(built: Build, chosen: Machine, runs: Sequence[dict], name: str) -> tuple[list[dict], Path]:
@@ -170,8 +175,7 @@ def _finished(config: str) -> int:
 def _simulate(config: str, rows: list[Row], short: bool) -> list[dict]:
     """Build and run one machine; return a record per row. Called in a process of its own."""
     chosen = machine(config)
-    runs = [{"workload": row.workload, "run_length": run_length(row.workload, chosen),
-             "limit": cycle_limit(row.workload)} for row in rows]
+    runs = [request_of(row.workload, chosen) for row in rows]
     try:
         built = build_machine(chosen.config, short)
     except SimulationFailed as error:

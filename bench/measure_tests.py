@@ -2,7 +2,7 @@
 """Runs a list of workloads on the chip that is simulated, and writes what came out.
 
 FLAASH_BENCH_REQUEST names a JSON file: "config" as Config.to_json() made it, and "runs", a list of
-{"workload", "run_length", "limit"}. Each run adds a line to outcomes.jsonl in the folder of the run, with
+{"workload", "settings", "limit"}. Each run adds a line to outcomes.jsonl in the folder of the run, with
 "counters", "steps" of each engine, "wall", "cpu" and "simulated", or "failure"; its result frame goes to
 <index>.bin.
 """
@@ -15,6 +15,7 @@ import cocotb
 from cocotb.handle import SimHandleBase
 
 from bench.host import Host, HostError
+from bench.machines import Settings
 from bench.workloads import csf_pair
 from models.csf import Csf
 from models.numbers import get_format
@@ -30,7 +31,7 @@ async def all_runs(dut: SimHandleBase) -> None:
     for index, wanted in enumerate(request["runs"]):
         await host.prepare(pack_pair(csf_pair(wanted["workload"]), config))
         try:
-            run = await host.contract(wanted["run_length"], wanted["limit"])
+            run = await host.contract(Settings(**wanted["settings"]), wanted["limit"])
         except HostError as error:
             outcome = {"failure": str(error)}
         else:

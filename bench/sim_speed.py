@@ -22,7 +22,7 @@ from rich.console import Console
 from bench.builds import build_machine
 from bench.harness.build import build_harness, run_harness, write_script
 from bench.machines import OURS, Machine, machine
-from bench.measure import FOLDER, check_frame, cycle_limit, run_length, simulate
+from bench.measure import FOLDER, check_frame, request_of, settings, simulate
 from bench.measure_tests import pack_pair
 from bench.workloads import csf_pair
 from tb.common.simulation import SimulationFailed
@@ -35,8 +35,7 @@ ROUNDS, REPEATS = 5, 5  # turns, and contractions in each
 
 def cocotb_speeds(chosen: Machine, workload: str) -> list[float]:
     """Return cycles per CPU second of each contraction in one simulation under cocotb."""
-    request = [{"workload": workload, "run_length": run_length(workload, chosen),
-                "limit": cycle_limit(workload)}] * REPEATS
+    request = [request_of(workload, chosen)] * REPEATS
     outcomes, folder = simulate(build_machine(chosen.config), chosen, request, "bench-sim")
     for index, outcome in enumerate(outcomes):
         _insist(workload, chosen, outcome.get("failure"), folder / f"{index}.bin")
@@ -75,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         script = FOLDER / "harness.script"
         script.parent.mkdir(parents=True, exist_ok=True)
         write_script(script, pack_pair(csf_pair(options.workload), chosen.config),
-                     run_length(options.workload, chosen), REPEATS)
+                     settings(options.workload, chosen).run_length, REPEATS)
         under_cocotb, plain = [], []
         with console.status("taking turns"):
             for _ in range(ROUNDS):

@@ -65,7 +65,7 @@ class Bound:
 
 
 def lower_bound(a: Csf, b: Csf, config: Mapping[str, int | str], run_length: int = 0,
-                results: int | None = None) -> Bound:
+                results: int | None = None, portion: int = 0, long_lines: int = 0) -> Bound:
     """Return the least cycles that the contraction of A and B can take.
 
     Args:
@@ -75,13 +75,18 @@ def lower_bound(a: Csf, b: Csf, config: Mapping[str, int | str], run_length: int
             lookup engine.
         run_length: most fibers of B per range job, 0 for all.
         results: results that are delivered, for the term of draining; None leaves it out.
+        portion: most entries of A per portion, 0 for whole dot products (streaming only).
+        long_lines: least lines of a job that goes first, 0 for jobs in order (streaming only).
 
     Raises:
         TensorError: the contracted extents differ.
     """
     check_extents(a.shape[-1], b.shape[-1], a.order - 1, b.order - 1)
-    structure = _lookup if config["Engine"] == "lookup" else _streaming
-    terms, total, unread = structure(a, b, config, run_length)
+    if config["Engine"] == "lookup":
+        terms, total, unread = _lookup(a, b, config)
+    else:
+        jobs = measure(a, b, int(config["Lanes"]), str(config["Engine"]), run_length, portion, long_lines)
+        terms, total, unread = _streaming(*jobs, config)
     if not total.jobs:
         return Bound(dict.fromkeys((*terms, "banks", "drain"), 0), total)
     least = FIRST_JOB + INTO_ENGINE + int(config["MemLatency"]) + INTO_LINES + COUNTED
@@ -98,9 +103,7 @@ def mac_latency(config: Mapping[str, int | str]) -> int:
     return 6 if str(config["Format"]).startswith("int") else 18
 
 
-def _streaming(a: Csf, b: Csf, config: Mapping[str, int | str], run_length: int,
-               ) -> tuple[dict[str, int], Work, int]:
-    total, jobs = measure(a, b, int(config["Lanes"]), str(config["Engine"]), run_length)
+def _streaming(total: Work, jobs: Jobs, config: Mapping[str, int | str]) -> tuple[dict[str, int], Work, int]:
     engines, latency = int(config["NumSdpe"]), int(config["MemLatency"])
     before = FIRST_JOB + INTO_ENGINE + latency + INTO_LINES
     after = mac_latency(config) + COUNTED
@@ -119,8 +122,7 @@ def _streaming(a: Csf, b: Csf, config: Mapping[str, int | str], run_length: int,
         total, unread
 
 
-def _lookup(a: Csf, b: Csf, config: Mapping[str, int | str], _run_length: int,
-            ) -> tuple[dict[str, int], Work, int]:
+def _lookup(a: Csf, b: Csf, config: Mapping[str, int | str]) -> tuple[dict[str, int], Work, int]:
     groups = _ceil(int(config["NumSdpe"]), int(config["GroupSize"]))
     size = int(config["NumSdpe"]) // groups
     total, lookups = measure_lookup(a, b, int(config["Lanes"]), size)

@@ -11,6 +11,7 @@ import numpy as np
 
 from models.contract import MAX_BLOCK, Fibers, joined_pairs
 from models.csf import Csf
+from models.portions import Pieces, cut, skipped
 
 WORD = 128  # coordinates of a word of a lookup engine's table
 
@@ -58,42 +59,76 @@ class Jobs:
     lines_b: np.ndarray
 
 
-def measure(a: Csf, b: Csf, lanes: int, engine: str, run_length: int) -> tuple[Work, Jobs]:
-    """Return the totals, and what each range job consists of.
+def measure(a: Csf, b: Csf, lanes: int, engine: str, run_length: int, portion: int = 0, long_lines: int = 0,
+            ) -> tuple[Work, Jobs]:
+    """Return the totals, and what each range job consists of, in the order in which they are given out.
 
     Args:
         a, b: operands.
         lanes: entries per line.
         engine: merge or compare.
         run_length: most fibers of B per range job, 0 for all.
+        portion: most entries of A per portion, 0 for whole dot products. If not 0, jobs are single dot
+            products or portions, and a merge engine passes over lines that lie before the other fiber.
+        long_lines: least lines of a job that is given out before the short ones of the later half of the
+            fibers of A, 0 for jobs in order.
     """
-    fibers_a, fibers_b = Fibers.of(a.to_tensor()), Fibers.of(b.to_tensor())
-    walked_a, walked_b = fibers_a, fibers_b
-    if engine == "compare":
-        walked_a, walked_b = _lines(fibers_a, lanes), _lines(fibers_b, lanes)
-    lines_a, lines_b = (-(-np.diff(fibers.starts) // lanes) for fibers in (fibers_a, fibers_b))
-    jobs = fibers_a.count * fibers_b.count
-    run_starts = np.arange(0, fibers_b.count, run_length or max(fibers_b.count, 1))
-    run_counts = np.diff(run_starts, append=fibers_b.count)
+    pieces_b = cut(Fibers.of(b.to_tensor()), lanes)
+    whole_a = Fibers.of(a.to_tensor())
+    pieces_a = cut(whole_a, lanes, portion)
+    count_a, count_b = pieces_a.fibers.count, pieces_b.fibers.count
+    lines_a, lines_b = np.diff(pieces_a.line_starts), np.diff(pieces_b.line_starts)
+    run_starts = np.arange(0, count_b, 1 if portion else run_length or max(count_b, 1))
+    run_counts = np.diff(run_starts, append=count_b)
     engine_cost, tails, beat_cost, steps, matches = [], [], [], 0, 0
-    for first, last in _blocks(fibers_a.count, fibers_b.count):
-        part, walked = _part(fibers_a, first, last), _part(walked_a, first, last)
-        products = _common(part, fibers_b)
-        stepped, left_a, left_b = _walk(walked, walked_b)
-        if engine == "merge":
-            left_a, left_b = left_a // lanes, left_b // lanes
-        discarded = (lines_a[first:last, None] - 1 - left_a) + (lines_b[None, :] - 1 - left_b)
+    for first, last in _blocks(count_a, count_b):
+        part = pieces_a.part(first, last)
+        stepped, passed, discarded = _cost(part, pieces_b, engine, bool(portion))
+        products = _common(part.fibers, pieces_b.fibers)
         steps, matches = steps + int(stepped.sum()), matches + int(products.sum())
-        engine_cost.append(np.add.reduceat(stepped + discarded, run_starts, axis=1).ravel())
-        tails.append(discarded[:, run_starts + run_counts - 1].ravel())
-        beat_cost.append(np.add.reduceat(np.maximum(products, 1), run_starts, axis=1).ravel())
+        engine_cost.append(np.add.reduceat(passed + stepped + discarded, run_starts, axis=1))
+        tails.append(discarded[:, run_starts + run_counts - 1])
+        beat_cost.append(np.add.reduceat(np.maximum(products, 1), run_starts, axis=1))
     if not engine_cost:
         return Work(0, 0, 0, 0, 0, 0, 0, 0), Jobs(*[np.zeros(0, np.int64)] * 5)
-    of_jobs = Jobs(*(np.concatenate(cost) for cost in (engine_cost, tails, beat_cost)),
-                   np.multiply.outer(lines_a, run_counts).ravel(),
-                   np.tile(np.add.reduceat(lines_b, run_starts), fibers_a.count))
+    run_lines = np.add.reduceat(lines_b, run_starts)
+    order = _order(pieces_a.owner, -(-np.diff(whole_a.starts) // lanes), run_lines, long_lines)
+    of_jobs = Jobs(*(np.concatenate(cost).ravel()[order] for cost in (engine_cost, tails, beat_cost)),
+                   np.multiply.outer(lines_a, run_counts).ravel()[order], np.tile(run_lines, count_a)[order])
     sums = [int(cost.sum()) for cost in (of_jobs.engine, of_jobs.beats, of_jobs.lines_a, of_jobs.lines_b)]
-    return Work(jobs, len(of_jobs.engine), steps, *sums[:2], matches, *sums[2:]), of_jobs
+    return Work(whole_a.count * count_b, len(order), steps, *sums[:2], matches, *sums[2:]), of_jobs
+
+
+def _cost(a: Pieces, b: Pieces, engine: str, skips: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return steps, lines passed over before and lines discarded after them, (pieces of A, of B) each."""
+    if engine == "merge":
+        steps, left_a, left_b = _walk(a.fibers, b.fibers)
+        left_a, left_b = a.lines_before(left_a), b.lines_before(left_b.T).T
+    else:
+        steps, left_a, left_b = _walk(a.lines()[0], b.lines()[0])
+    lines_a, lines_b = (np.diff(pieces.line_starts) for pieces in (a, b))
+    discarded = (lines_a[:, None] - 1 - left_a) + (lines_b[None, :] - 1 - left_b)
+    passed = np.zeros_like(steps)
+    if skips and engine == "merge":
+        passed_a, passed_b = skipped(a, b)
+        # Their entries would have been steps, all of them without a match.
+        steps = steps - np.where(passed_a, passed_a * a.lanes - a.lane[:, None], 0) - passed_b * b.lanes
+        passed = passed_a + passed_b
+    return steps, passed, discarded
+
+
+def _order(owner: np.ndarray, lines_a: np.ndarray, run_lines: np.ndarray, long_lines: int) -> np.ndarray:
+    """Return the jobs, numbered by piece of A and run of B, in the order in which they are given out.
+
+    Args:
+        owner: fiber of A of each piece.
+        lines_a: lines of each fiber of A.
+        run_lines: lines of each run.
+        long_lines: see measure().
+    """
+    fiber, run = (axis.ravel() for axis in np.meshgrid(owner, np.arange(len(run_lines)), indexing="ij"))
+    long = lines_a[fiber] + run_lines[run] >= long_lines
+    return np.lexsort((run, fiber, ~long & (fiber >= len(lines_a) // 2)))
 
 
 @dataclass(frozen=True)
@@ -185,23 +220,6 @@ def _common(a: Fibers, b: Fibers) -> np.ndarray:
         pair = (a.owner[entry_a] - first) * b.count + b.owner[entry_b]
         counts[first * b.count:last * b.count] += np.bincount(pair, minlength=(last - first) * b.count)
     return counts.reshape(a.count, b.count)
-
-
-def _lines(fibers: Fibers, lanes: int) -> Fibers:
-    """Return fibers of which each element stands for a line: the line's last coordinate."""
-    length = np.diff(fibers.starts)
-    lines = -(-length // lanes)
-    starts = np.concatenate([[0], np.cumsum(lines)])
-    owner = np.repeat(np.arange(fibers.count), lines)
-    within = np.arange(len(owner)) - starts[owner]
-    ends = np.minimum((within + 1) * lanes, length[owner]) + fibers.starts[owner] - 1
-    return Fibers(starts, owner, fibers.paths, fibers.last[ends])
-
-
-def _part(fibers: Fibers, first: int, last: int) -> Fibers:
-    entries = slice(fibers.starts[first], fibers.starts[last])
-    return Fibers(fibers.starts[first:last + 1] - fibers.starts[first], fibers.owner[entries] - first,
-                  fibers.paths[first:last], fibers.last[entries])
 
 
 def _blocks(count_a: int, count_b: int) -> Iterator[tuple[int, int]]:

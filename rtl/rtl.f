@@ -75,7 +75,7 @@ dispatch/flaash_scheduler_demand.sv
 sdpe/flaash_fiber_loader.sv
 sdpe/flaash_portion_trim.sv
 sdpe/flaash_fiber_pair.sv
-sdpe/flaash_portion_seek.sv
+sdpe/flaash_line_skip.sv
 sdpe/flaash_intersect_merge.sv
 sdpe/flaash_match_emitter.sv
 sdpe/flaash_intersect_compare.sv

@@ -6,7 +6,8 @@
 //
 // Guarantees  After start_i, each pair of a fiber of A and a fiber of B yields one dot product; its
 //             result, unless it is dropped as zero, leaves once at result_*. handed_o pulses with
-//             handed_dots_o whenever dot products are given out; busy_o holds while more will be.
+//             handed_dots_o whenever dot products are given out; busy_o holds while more will be. With
+//             long_lines_i above 0, jobs of so many lines and more are given out before all others.
 //             With portion_length_i above 0 (Portions only), each job is a single dot product, and a dot
 //             product whose fiber of A is longer is split into portions of at most so many entries, on
 //             different SDPEs, whose sums the combiner adds and rounds: the results are the same.
@@ -49,12 +50,14 @@ module flaash_compute_stream
   input  logic                       dense_i,
   input  fiber_id_t                  run_length_i,  // fibers of B per job at most, 0 for all
   input  entry_id_t                  portion_length_i,  // entries of A per portion at most, 0: no splitting
+  input  line_sum_t                  long_lines_i,  // lines of a job that goes first, at least, 0: in order
   input  fiber_id_t                  a_fibers_i,
   input  fiber_id_t                  b_fibers_i,
   output logic                       busy_o,
   output logic                       handed_o,
   output dots_t                      handed_dots_o,
   output logic                       portion_o,     // a portion was given out
+  output logic                       visit_o,       // a job was looked at
 
   // fiber tables of the operands
   output fiber_id_t                  a_addr_o,
@@ -112,11 +115,11 @@ module flaash_compute_stream
 
   flaash_job_generator u_job_generator (
     .clk_i, .rst_ni,
-    .start_i, .run_length_i(run_length), .a_fibers_i, .b_fibers_i,
+    .start_i, .run_length_i(run_length), .long_lines_i, .a_fibers_i, .b_fibers_i,
     .a_addr_o, .a_first_i, .b_addr_o, .b_first_i,
     .use_o(first_use), .a_wrong_i(first_wrong_i[0]), .b_wrong_i(first_wrong_i[1]),
     .job_valid_o(whole_valid), .job_ready_i(whole_ready), .job_o(whole_job),
-    .busy_o
+    .busy_o, .visit_o
   );
 
   if (Scheduler == SchedulerRoundRobin) begin : gen_round_robin

@@ -1,24 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-// Job generator: pairs each fiber of A with runs of neighbouring fibers of B.
+// Job generator: pairs each fiber of A with runs of neighbouring fibers of B, long jobs first if wanted.
 //
 // Guarantees  After a start, for each fiber of A in order: range jobs that cover the fibers of B in
 //             order, each once, run_length of them per job, the last job of a fiber of A the rest.
 //             A run_length of 0 or beyond the fibers of B makes one job per fiber of A.
+//             With long_lines above 0, a job is long if its lines of A and B are that many or more,
+//             and the jobs of the later half of the fibers of A that are not long come last, in a
+//             second pass over that half. Each job is given out once.
 // Demands     Entry f of a fiber table is the first line of fiber f, entry `fibers` the first free
 //             line; a table answers one cycle after its address, and did not change in the cycle
 //             of start_i or after it, while busy_o. start_i is ignored while busy_o.
-// Latency     Three cycles from start_i to the first job_valid_o.
-// Throughput  One job per cycle, also where A advances.
+// Latency     Three cycles from start_i to the first job_valid_o, and one for each job that is passed over.
+// Throughput  One job per cycle, given out or passed over, also where A advances or a pass begins.
 // Stalls      Jobs that are ready wait in a FIFO; nothing is read from the tables without room.
 // Errors      After an answer that counts (use_o) and is wrong no job follows; busy_o stays until reset.
-// Ends        busy_o falls when the last job has been accepted. Without fibers of A or of B there is
-//             no job, and busy_o stays low.
+// Ends        busy_o falls when the last job has been accepted, and those behind it have been passed
+//             over. Without fibers of A or of B there is no job, and busy_o stays low.
 // Reset       Forgets the contraction.
 //
 //   ask: a_q, b_q --> tables --> take: lines of the run, one cycle later --> u_fifo --> job_*
 //
 // The tables are addressed with the ends of the fiber and of the run: their beginnings are the ends
-// of the ones before, so that one read of each table per job is enough.
+// of the ones before, so that one read of each table per job is enough. The second pass looks at jobs
+// faster than it finds one to give out, but no faster than one per cycle: over all fibers of A it would
+// last longer than many engines need for what it finds.
 
 `include "flaash_assert.svh"
 
@@ -31,9 +36,11 @@ module flaash_job_generator
   // contraction, sampled with start_i
   input  logic       start_i,
   input  fiber_id_t  run_length_i,  // most fibers of B per job, 0 for all
+  input  line_sum_t  long_lines_i,  // least lines of a job that goes first, 0 for one pass
   input  fiber_id_t  a_fibers_i,
   input  fiber_id_t  b_fibers_i,
   output logic       busy_o,
+  output logic       visit_o,       // a job was given out or passed over
 
   // fiber tables
   output fiber_id_t  a_addr_o,
@@ -55,44 +62,53 @@ module flaash_job_generator
 
   // -------------------------------------------------------------- ask the tables
   logic      running_q;  // jobs are left to be asked for
-  fiber_id_t run_length_q, a_fibers_q, b_fibers_q;
+  logic      early_q;    // in the first pass, before the later half of the fibers of A
+  logic      others_q;   // the second pass
+  fiber_id_t run_length_q, a_fibers_q, b_fibers_q, a_half_q;
+  line_sum_t long_lines_q;
   fiber_id_t a_q, b_q, b_left_q;  // the next job's fiber of A, first fiber of B, fibers of B left
   fiber_id_t a_end, b_end, count;
-  logic      run_is_last, ask, begins;
+  logic      run_is_last, pass_is_last, ask, begins, row_ends, half_ends, pass_ends;
   logic      room;
   logic      wrong, broken_q;  // an answer is, one was
 
-  assign begins      = start_i && !busy_o && a_fibers_i != '0 && b_fibers_i != '0;
-  assign run_is_last = b_left_q <= run_length_q;
-  assign count       = run_is_last ? b_left_q : run_length_q;
-  assign a_end       = a_q + 1'b1;
-  assign b_end       = run_is_last ? b_fibers_q : b_q + run_length_q;
-  assign ask         = running_q && room && !broken_q;
+  assign begins       = start_i && !busy_o && a_fibers_i != '0 && b_fibers_i != '0;
+  assign run_is_last  = b_left_q <= run_length_q;
+  assign pass_is_last = others_q || long_lines_q == '0;
+  assign count        = run_is_last ? b_left_q : run_length_q;
+  assign a_end        = a_q + 1'b1;
+  assign b_end        = run_is_last ? b_fibers_q : b_q + run_length_q;
+  assign ask          = running_q && room && !broken_q;
+  assign row_ends     = ask && run_is_last;
+  assign half_ends    = row_ends && a_end == a_half_q;
+  assign pass_ends    = row_ends && a_end == a_fibers_q;
 
   // Entry 0 is read while idle, so it is there in the first cycle after the start.
   assign a_addr_o = running_q ? a_end : '0;
   assign b_addr_o = running_q ? b_end : '0;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      running_q <= 1'b0;
-    end else if (begins) begin
-      running_q <= 1'b1;
-    end else if (ask && run_is_last && a_end == a_fibers_q) begin
-      running_q <= 1'b0;
-    end
+    if (!rst_ni)                        running_q <= 1'b0;
+    else if (begins)                    running_q <= 1'b1;
+    else if (pass_ends && pass_is_last) running_q <= 1'b0;
   end
 
   always_ff @(posedge clk_i) begin
     if (begins) begin
       run_length_q <= (run_length_i == '0) ? b_fibers_i : run_length_i;
+      long_lines_q <= long_lines_i;
       a_fibers_q   <= a_fibers_i;
+      a_half_q     <= a_fibers_i >> 1;
       b_fibers_q   <= b_fibers_i;
+      early_q      <= (a_fibers_i >> 1) != '0;
+      others_q     <= 1'b0;
       a_q          <= '0;
       b_q          <= '0;
       b_left_q     <= b_fibers_i;
-    end else if (ask && run_is_last) begin
-      a_q          <= a_end;
+    end else if (row_ends) begin
+      early_q      <= early_q && !half_ends;
+      others_q     <= others_q || pass_ends;
+      a_q          <= pass_ends ? a_half_q : a_end;
       b_q          <= '0;
       b_left_q     <= b_fibers_q;
     end else if (ask) begin
@@ -103,10 +119,10 @@ module flaash_job_generator
 
   // ------------------------------------------------------------ take the answers
   logic       asked_q;  // the tables answer a question of the cycle before
-  logic       asked_last_q;
+  logic       asked_early_q, asked_others_q, asked_row_ends_q, asked_half_ends_q, asked_pass_ends_q;
   fiber_id_t  asked_a_q, asked_b_q, asked_count_q;
   logic       primed_q;  // low in the first cycle after the start: entries 0 arrive
-  line_addr_t origin_q;  // first line of B
+  line_addr_t a_middle_q, b_origin_q;  // first lines of the later half of A, and of B
   line_addr_t a_first_q, b_first_q;  // beginnings of the current fiber and run
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -130,24 +146,32 @@ module flaash_job_generator
 
   always_ff @(posedge clk_i) begin
     if (ask) begin
-      asked_last_q  <= run_is_last;
-      asked_a_q     <= a_q;
-      asked_b_q     <= b_q;
-      asked_count_q <= count;
+      asked_early_q     <= early_q;
+      asked_others_q    <= others_q;
+      asked_row_ends_q  <= row_ends;
+      asked_half_ends_q <= half_ends;
+      asked_pass_ends_q <= pass_ends;
+      asked_a_q         <= a_q;
+      asked_b_q         <= b_q;
+      asked_count_q     <= count;
     end
     if (running_q && !primed_q) begin
-      origin_q  <= b_first_i;
-      a_first_q <= a_first_i;
-      b_first_q <= b_first_i;
+      a_middle_q <= a_first_i;  // unless there is a first half
+      b_origin_q <= b_first_i;
+      a_first_q  <= a_first_i;
+      b_first_q  <= b_first_i;
     end else if (asked_q) begin
-      if (asked_last_q) a_first_q <= a_first_i;
-      b_first_q <= asked_last_q ? origin_q : b_first_i;
+      if (asked_half_ends_q) a_middle_q <= a_first_i;
+      if (asked_row_ends_q) a_first_q <= asked_pass_ends_q ? a_middle_q : a_first_i;
+      b_first_q <= asked_row_ends_q ? b_origin_q : b_first_i;
     end
   end
 
   // ------------------------------------------------------------------------ jobs
   job_t                  job;
-  logic                  push, fifo_ready;
+  line_sum_t             lines;
+  logic                  is_long, given;
+  logic                  fifo_ready;
   logic [UsageWidth-1:0] usage;
 
   always_comb begin
@@ -161,7 +185,11 @@ module flaash_job_generator
     job.b_lines = b_first_i - b_first_q;
   end
 
-  assign push = asked_q && !wrong && !broken_q;
+  // Where there is one pass only, long_lines_q is 0, and all jobs are long.
+  assign lines   = line_sum_t'(job.a_lines) + line_sum_t'(job.b_lines);
+  assign is_long = lines >= long_lines_q;
+  assign given   = asked_q && !wrong && !broken_q && (asked_others_q ? !is_long : is_long || asked_early_q);
+  assign visit_o = asked_q;
 
   flaash_stream_fifo #(
     .Width($bits(job_t)),
@@ -169,7 +197,7 @@ module flaash_job_generator
   ) u_fifo (
     .clk_i,
     .rst_ni,
-    .in_valid_i (push),
+    .in_valid_i (given),
     .in_ready_o (fifo_ready),
     .in_data_i  (job),
     .out_valid_o(job_valid_o),
@@ -182,11 +210,13 @@ module flaash_job_generator
   assign busy_o = running_q || asked_q || job_valid_o || broken_q;
 
   // ------------------------------------------------------------------ properties
-  `FLAASH_STREAM_CHECK(taken, push, fifo_ready, job, $bits(job_t))
-  `FLAASH_ASSERT(Room_A, !push || fifo_ready, "a job without room for it")
+  `FLAASH_STREAM_CHECK(taken, given, fifo_ready, job, $bits(job_t))
+  `FLAASH_ASSERT(Room_A, !asked_q || fifo_ready, "a job without room for it")
   `FLAASH_ASSERT(NotEmpty_A, !job_valid_o || (job_o.a_lines != '0 && job_o.b_count != '0
                  && job_o.b_lines >= job_o.b_count), "a job for an empty fiber")
-  `FLAASH_COVER(AdvancesAtFullRate_C, ask && asked_q && asked_last_q)
+  `FLAASH_COVER(AdvancesAtFullRate_C, ask && asked_q && asked_row_ends_q)
   `FLAASH_COVER(RestOfRun_C, ask && run_is_last && b_left_q != run_length_q && b_q != '0)
+  `FLAASH_COVER(SecondPassAtFullRate_C, ask && asked_q && asked_pass_ends_q)
+  `FLAASH_COVER(PassedOver_C, asked_q && !given)
 
 endmodule : flaash_job_generator

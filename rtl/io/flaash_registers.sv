@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Registers: the register map of flaash_reg_pkg, the start of a contraction, errors and the interrupt.
 //
-// Guarantees  start_o pulses for an accepted start (flaash_start_control); dense_o, run_length_o and
-//             portion_length_o stay until the next. load_enable_o is low while results are computed or
-//             left to be sent: their coordinates are read from the operands. irq_o is a level.
+// Guarantees  start_o pulses for an accepted start (flaash_start_control); dense_o, run_length_o,
+//             portion_length_o and long_lines_o stay until the next. load_enable_o is low while results are
+//             computed or left to be sent: their coordinates are read from the operands. irq_o is a level.
 // Demands     done_i, drained_i, range errors and flags belong to the contraction that runs.
 //             resetting_i from the cycle after soft_reset_o until the core has left its reset, stopping_i
 //             likewise after stop_o.
 // Latency     start_o one cycle after the write access; reads show the state of the cycle of the access.
-// Reset       rst_ni clears everything; a soft reset everything but flaash_settings, at the request. What the
-//             core reports from then on until its reset, or after stop_o, is not recorded; faults of the host are,
-//             and parity_error_i after stop_o, which then tells of results that were leaving.
+// Reset       rst_ni clears everything; a soft reset everything but flaash_settings, at the request. What the core
+//             reports from then until its reset, or after stop_o, is not recorded, but faults of the host are, and
+//             parity_error_i after stop_o: it tells of results that were leaving.
 
 `include "flaash_assert.svh"
 
@@ -77,6 +77,7 @@ module flaash_registers
   output logic                    dense_o,
   output fiber_id_t               run_length_o,
   output entry_id_t               portion_length_o,
+  output line_sum_t               long_lines_o,
   input  logic                    done_i,         // pulse: every result is stored
   input  logic                    drained_i,      // pulse: the trailer was taken
   input  flags_t                  flags_i,
@@ -123,9 +124,8 @@ module flaash_registers
     .s_axil_arvalid_i, .s_axil_arready_o, .s_axil_araddr_i, .s_axil_arprot_i,
     .s_axil_rvalid_o, .s_axil_rready_i, .s_axil_rdata_o, .s_axil_rresp_o,
     .write_valid_o(write_valid), .write_addr_o(write_addr), .write_data_o(write_data),
-    .write_strb_o(write_strb), .write_error_i(write_error),
-    .read_valid_o(read_valid), .read_addr_o(read_addr), .read_data_i(read_data),
-    .read_error_i(read_error)
+    .write_strb_o(write_strb), .write_error_i(write_error), .read_valid_o(read_valid),
+    .read_addr_o(read_addr), .read_data_i(read_data), .read_error_i(read_error)
   );
 
   // A byte without its strobe is left as it was; in commands and W1C registers it counts as 0.
@@ -136,23 +136,23 @@ module flaash_registers
     unique case (write_addr)
       RegPortion: write_error = !CanSplit;
       RegControl, RegMode, RegRunLength, RegIrqEnable, RegIrqStatus, RegFlags, RegWatchdog,
-      RegSdpeSelect: write_error = 1'b0;
+      RegSdpeSelect, RegLongLines: write_error = 1'b0;
       default: write_error = 1'b1;
     endcase
   end
 
   // ------------------------------------------------------- read-write registers
-  logic [31:0]        run_length, portion, watchdog;
-  logic               dense;
+  logic [31:0]        run_length, portion, long_lines, watchdog;
   logic [NumIrqs-1:0] irq_enable;
+  logic               dense;
 
   flaash_settings #(
     .CanSplit(CanSplit)
   ) u_settings (
-    .clk_i, .rst_ni, .write_bits_i(write_bits),
-    .write_valid_i(write_valid), .write_addr_i(write_addr), .write_mask_i(write_mask),
-    .dense_o(dense), .run_length_o(run_length), .portion_o(portion), .watchdog_o(watchdog),
-    .irq_enable_o(irq_enable), .sdpe_select_o
+    .clk_i, .rst_ni,
+    .write_valid_i(write_valid), .write_addr_i(write_addr), .write_mask_i(write_mask), .write_bits_i(write_bits),
+    .dense_o(dense), .run_length_o(run_length), .portion_o(portion), .long_lines_o(long_lines),
+    .watchdog_o(watchdog), .irq_enable_o(irq_enable), .sdpe_select_o
   );
 
   // -------------------------------------------------------------- start, status
@@ -169,10 +169,10 @@ module flaash_registers
   flaash_start_control u_start_control (
     .clk_i, .rst_ni,
     .start_i(start), .clear_i(clear), .resetting_i, .stopping_i, .dense_i(dense), .run_length_i(run_length),
-    .portion_length_i(portion), .loading_i, .loaded_i, .extent_i, .done_i, .drained_i,
-    .start_o, .dense_o, .run_length_o, .portion_length_o, .busy_o(busy), .active_o(active),
-    .first_error_i(error_code), .status_o(status),
-    .refused_o(start_refused), .error_o(start_error), .place_o(start_place)
+    .portion_length_i(portion), .long_lines_i(long_lines), .loading_i, .loaded_i, .extent_i, .done_i, .drained_i,
+    .start_o, .dense_o, .run_length_o, .portion_length_o, .long_lines_o, .busy_o(busy), .active_o(active),
+    .first_error_i(error_code), .status_o(status), .refused_o(start_refused),
+    .error_o(start_error), .place_o(start_place)
   );
 
   assign load_enable_o = !active && !resetting_i;
@@ -183,9 +183,8 @@ module flaash_registers
   flaash_stop_control u_stop_control (
     .clk_i, .rst_ni,
     .abort_i(abort), .parity_error_i, .limit_i(watchdog), .progress_i,
-    .start_i(start_o), .busy_i(busy && !done_i), .active_i(active), .loading_i, .clear_i(clear),
-    .resetting_i, .stopping_i,
-    .stop_o, .live_o(live), .expired_o(expired), .error_code_i(error_code), .trailer_code_o
+    .start_i(start_o), .busy_i(busy && !done_i), .active_i(active), .loading_i, .clear_i(clear), .resetting_i,
+    .stopping_i, .stop_o, .live_o(live), .expired_o(expired), .error_code_i(error_code), .trailer_code_o
   );
 
   // --------------------- errors: memory, watchdog, loader, writes, reads, results
@@ -282,6 +281,7 @@ module flaash_registers
       RegWatchdog:   read_data = watchdog;
       RegSdpeSelect: read_data = 32'(sdpe_select_o);
       RegSdpeSteps:  read_data = sdpe_steps_i;
+      RegLongLines:  read_data = long_lines;
       RegOrderA, RegOrderB:   if (loaded_i[which]) read_data = 32'(order_i[which]);
       RegEntriesA, RegEntriesB: if (loaded_i[which]) read_data = 32'(entries_i[which]);
       RegFibersA, RegFibersB: if (loaded_i[which]) read_data = 32'(fibers_i[which]);

@@ -25,6 +25,7 @@ module flaash_settings
   output logic                    dense_o,
   output logic [31:0]             run_length_o,
   output logic [31:0]             portion_o,
+  output logic [31:0]             long_lines_o,
   output logic [31:0]             watchdog_o,
   output logic [NumIrqs-1:0]      irq_enable_o,
   output logic [5:0]              sdpe_select_o
@@ -35,6 +36,7 @@ module flaash_settings
       dense_o       <= 1'b0;
       run_length_o  <= '0;
       portion_o     <= '0;
+      long_lines_o  <= '0;
       watchdog_o    <= '0;
       irq_enable_o  <= '0;
       sdpe_select_o <= '0;
@@ -42,6 +44,7 @@ module flaash_settings
       if (write_addr_i == RegMode && write_mask_i[0]) dense_o <= write_bits_i[ModeDense];
       if (write_addr_i == RegRunLength) run_length_o <= (run_length_o & ~write_mask_i) | write_bits_i;
       if (CanSplit && write_addr_i == RegPortion) portion_o <= (portion_o & ~write_mask_i) | write_bits_i;
+      if (write_addr_i == RegLongLines) long_lines_o <= (long_lines_o & ~write_mask_i) | write_bits_i;
       if (write_addr_i == RegWatchdog) watchdog_o <= (watchdog_o & ~write_mask_i) | write_bits_i;
       if (write_addr_i == RegIrqEnable && write_mask_i[0]) irq_enable_o <= write_bits_i[NumIrqs-1:0];
       if (write_addr_i == RegSdpeSelect && write_mask_i[0]) sdpe_select_o <= write_bits_i[5:0];

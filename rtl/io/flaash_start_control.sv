@@ -3,8 +3,8 @@
 //
 // Guarantees  A start is accepted only if no contraction is active or being stopped, no operand is being
 //             received, both are there and their contracted extents agree; checked in this order, and
-//             the first that fails is the error. dense_o, run_length_o and portion_length_o are those of
-//             the accepted start. A contraction that is stopped is no longer busy, and never done, but
+//             the first that fails is the error. dense_o, run_length_o, portion_length_o and long_lines_o
+//             are those of the accepted start. A contraction that is stopped is no longer busy, and never done, but
 //             active until drained.
 // Demands     done_i and drained_i only while the contraction is busy or active.
 // Latency     start_o and busy_o one cycle after an accepted start_i; a refusal in the cycle of start_i.
@@ -27,6 +27,7 @@ module flaash_start_control
   input  logic             dense_i,
   input  logic [31:0]      run_length_i,
   input  logic [31:0]      portion_length_i,
+  input  logic [31:0]      long_lines_i,
 
   // what it depends on
   input  logic             loading_i,
@@ -40,6 +41,7 @@ module flaash_start_control
   output logic             dense_o,
   output fiber_id_t        run_length_o,
   output entry_id_t        portion_length_o,
+  output line_sum_t        long_lines_o,
 
   // state
   output logic             busy_o,      // until every result is stored
@@ -125,10 +127,12 @@ module flaash_start_control
       dense_o          <= 1'b0;
       run_length_o     <= '0;
       portion_length_o <= '0;
+      long_lines_o     <= '0;
     end else if (start_i && error_o == ErrNone) begin
       dense_o          <= dense_i;
       run_length_o     <= (run_length_i >= 2 ** FiberIdWidth) ? '1 : run_length_i[FiberIdWidth-1:0];
       portion_length_o <= (portion_length_i >= 2 ** EntryIdWidth) ? '1 : portion_length_i[EntryIdWidth-1:0];
+      long_lines_o     <= (long_lines_i >= 2 ** $bits(line_sum_t)) ? '1 : line_sum_t'(long_lines_i);
     end
   end
 

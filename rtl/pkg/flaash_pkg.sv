@@ -48,6 +48,7 @@ package flaash_pkg;
   typedef logic [FiberIdWidth-1:0]  fiber_id_t;   // ordinal among the non-empty fibers
   typedef logic [LineAddrWidth-1:0] line_addr_t;  // line within the operand's own region
   typedef logic [NodeIdWidth-1:0]   node_id_t;    // ordinal among all upper-level nodes
+  typedef logic [LineAddrWidth:0]   line_sum_t;   // lines of both operands
 
   // --------------------------------------------------------------------------- jobs
   // A portion of a dot product: some entries of the fiber of A, with all of the fiber of B. Its sum

@@ -115,7 +115,8 @@ module flaash_sdpe
   );
 
   // ----------------------------------------------------------------------- fibers
-  logic                 a_valid, a_ready, b_loaded, b_wanted, b_valid, b_ready;
+  logic                 a_loaded, a_wanted, b_loaded, b_wanted;  // lines from the loaders
+  logic                 a_valid, a_ready, b_valid, b_ready;      // those that the intersection sees
   logic [LineWidth-1:0] a_line, b_line;
 
   flaash_fiber_pair #(
@@ -133,28 +134,30 @@ module flaash_sdpe
     .job_i        (job),
     .a_req_valid_o, .a_req_ready_i, .a_req_addr_o, .a_rsp_valid_i, .a_rsp_data_i,
     .b_req_valid_o, .b_req_ready_i, .b_req_addr_o, .b_rsp_valid_i, .b_rsp_data_i,
-    .a_valid_o    (a_valid),
-    .a_ready_i    (a_ready),
+    .a_valid_o    (a_loaded),
+    .a_ready_i    (a_wanted),
     .a_line_o     (a_line),
     .b_valid_o    (b_loaded),
     .b_ready_i    (b_wanted),
     .b_line_o     (b_line)
   );
 
-  // The merge engine would compare its way through the fiber of B up to the portion, entry by entry.
-  if (Portions && Engine == EngineMerge) begin : gen_seek
-    flaash_portion_seek #(
+  // The merge engine would compare its way up to the first line that can match, entry by entry.
+  if (Portions && Engine == EngineMerge) begin : gen_skip
+    flaash_line_skip #(
       .Lanes     (Lanes),
       .CoordWidth(CoordWidth),
       .ValueWidth(ValueWidth)
-    ) u_seek (
+    ) u_skip (
       .clk_i, .rst_ni,
-      .split_i,
-      .a_valid_i(a_valid), .a_ready_i(a_ready), .a_line_i(a_line),
+      .skip_i(split_i),
+      .a_valid_i(a_loaded), .a_ready_o(a_wanted), .a_line_i(a_line),
       .b_valid_i(b_loaded), .b_ready_o(b_wanted), .b_line_i(b_line),
-      .b_valid_o(b_valid), .b_ready_i(b_ready)
+      .a_valid_o(a_valid), .a_ready_i(a_ready), .b_valid_o(b_valid), .b_ready_i(b_ready)
     );
-  end else begin : gen_no_seek
+  end else begin : gen_no_skip
+    assign a_valid  = a_loaded;
+    assign a_wanted = a_ready;
     assign b_valid  = b_loaded;
     assign b_wanted = b_ready;
   end
@@ -185,8 +188,8 @@ module flaash_sdpe
     .clk_i, .rst_ni,
     .job_i(job_start), .job_fibers_i(job.b_count),
     // `last` is the top bit of a line
-    .a_valid_i(a_valid), .a_ready_i(a_ready), .a_last_i(a_line[LineWidth-1]),
-    .b_valid_i(b_valid), .b_ready_i(b_ready), .b_last_i(b_line[LineWidth-1]),
+    .a_valid_i(a_loaded), .a_ready_i(a_wanted), .a_last_i(a_line[LineWidth-1]),
+    .b_valid_i(b_loaded), .b_ready_i(b_wanted), .b_last_i(b_line[LineWidth-1]),
     .waiting_o(waiting), .stall_a_o(stall_a), .stall_b_o(stall_b)
   );
 

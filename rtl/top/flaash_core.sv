@@ -74,6 +74,7 @@ module flaash_core
   input  logic                                       dense_i,
   input  fiber_id_t                                  run_length_i,
   input  entry_id_t                                  portion_length_i,
+  input  line_sum_t                                  long_lines_i,
   input  logic                                       load_enable_i, // operand frames may begin
   input  logic                                       stop_i,        // compute no more
 
@@ -152,7 +153,7 @@ module flaash_core
   sdpe_events_t [NumSources-1:0] events;
   flags_t [NumSources-1:0]       flags;
   logic [SumWidth-1:0]           reads, conflicts;
-  logic                          generating, handed, portion, busy;
+  logic                          generating, handed, portion, visit, busy;
   dots_t                         handed_dots;
   logic                          line_error, line_wrong_operand, rank_error;
   line_addr_t                    line_wrong_addr, rank_block;
@@ -180,7 +181,8 @@ module flaash_core
     logic unused_portions;
 
     assign portion         = 1'b0;
-    assign unused_portions = ^portion_length_i;
+    assign visit           = 1'b0;
+    assign unused_portions = ^{portion_length_i, long_lines_i};
   end else begin : gen_stream
     flaash_compute_stream #(
       .Format(Format), .NumSdpe(NumSdpe), .Lanes(Lanes), .CoordWidth(CoordWidth), .Engine(Engine),
@@ -188,9 +190,10 @@ module flaash_core
       .Scheduler(Scheduler), .ResultDepth(ResultDepth), .Portions(Portions)
     ) u_compute (
       .clk_i, .rst_ni,
-      .start_i, .dense_i, .run_length_i, .portion_length_i,
+      .start_i, .dense_i, .run_length_i, .portion_length_i, .long_lines_i,
       .a_fibers_i(fibers_o[0]), .b_fibers_i(fibers_o[1]),
       .busy_o(generating), .handed_o(handed), .handed_dots_o(handed_dots), .portion_o(portion),
+      .visit_o(visit),
       .a_addr_o(first_addr[0]), .a_first_i(first[0]), .b_addr_o(first_addr[1]), .b_first_i(first[1]),
       .first_use_o(first_use), .first_wrong_i(first_wrong),
       .wr_valid_i(line_valid), .wr_operand_i(line_operand), .wr_addr_i(line_addr), .wr_data_i(line_data),
@@ -264,7 +267,7 @@ module flaash_core
     .busy_o(busy), .done_o, .all_stored_o
   );
 
-  assign progress_o = loader_step || handed || increments_o[CntDotsDone] != '0
+  assign progress_o = loader_step || visit || handed || increments_o[CntDotsDone] != '0
                       || increments_o[CntMatches] != '0 || increments_o[CntSteps] != '0
                       || increments_o[CntMemReads] != '0 || increments_o[CntResults] != '0;
 

@@ -100,6 +100,7 @@ module flaash_top
   logic                                       start, dense, done, drained;
   fiber_id_t                                  run_length;
   entry_id_t                                  portion_length;
+  line_sum_t                                  long_lines;
   flags_t                                     flags;
   logic [6:0]                                 range_errors;
   logic [6:0]                                 range_source;
@@ -139,7 +140,7 @@ module flaash_top
     .load_error_valid_i(load_error), .load_error_code_i(load_error_code),
     .load_error_place_i(load_error_place),
     .start_o(start), .dense_o(dense), .run_length_o(run_length),
-    .portion_length_o(portion_length),
+    .portion_length_o(portion_length), .long_lines_o(long_lines),
     .done_i(done), .drained_i(drained), .flags_i(flags),
     .range_errors_i(range_errors), .range_source_i(range_source),
     .increments_i(increments), .discarded_i(discarded), .trailer_code_o(trailer_code),
@@ -200,7 +201,7 @@ module flaash_top
     .node_addr_i(node_addr), .node_coord_o(node_coord), .node_parent_o(node_parent),
     .node_use_i(node_use), .node_level_i(node_level),
     .start_i(start), .dense_i(dense), .run_length_i(run_length),
-    .portion_length_i(portion_length), .load_enable_i(load_enable),
+    .portion_length_i(portion_length), .long_lines_i(long_lines), .load_enable_i(load_enable),
     .stop_i(stopping), .loading_o(loading), .done_o(done), .progress_o(progress),
     .loaded_o(loaded), .order_o(order), .extent_o(extent), .entries_o(entries),
     .fibers_o(fibers), .lines_o(lines),

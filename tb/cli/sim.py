@@ -58,6 +58,9 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--portion", metavar="N", default="0",
                         help="split dot products into portions of at most so many entries of A, if the"
                              " configuration can (PORTION=, default 0: don't)")
+    result.add_argument("--long-lines", metavar="N", default="0",
+                        help="give out jobs of at least so many lines first (LONG_LINES=, default 0: in"
+                             " order)")
     result.add_argument("--seq", metavar="NAME", help="run this sequence instead of two files (SEQ=)")
     result.add_argument("--seed", default="1", metavar="N", help="of every random choice (SEED=, default 1)")
     result.add_argument("--waves", action="store_true", help="write a trace (WAVES=1)")
@@ -117,7 +120,9 @@ def simulate(options: argparse.Namespace) -> int:
 def _choose(options: argparse.Namespace, config: configs.Config) -> tuple[str, dict[str, dict]]:
     """Return the sequence and its knobs; read the files once, so that mistakes show before a build."""
     portion = _portion(options.portion, config)
-    given = {"A": options.a, "B": options.b, "AXES": options.axes, "PORTION": portion}
+    long_lines = _number("LONG_LINES", options.long_lines, "lines")
+    given = {"A": options.a, "B": options.b, "AXES": options.axes, "PORTION": portion,
+             "LONG_LINES": long_lines}
     if options.seq:
         load_sequence(options.seq)
         extra = [name for name, value in given.items() if value]
@@ -133,17 +138,22 @@ def _choose(options: argparse.Namespace, config: configs.Config) -> tuple[str, d
     fmt = get_format(str(config["Format"]))
     report.losses(fmt, dict(zip(files, operands, strict=True)))
     return "file", {"file": {"a": str(Path(files[0]).resolve()), "b": str(Path(files[1]).resolve()),
-                             "axes": axes, "portion": portion}}
+                             "axes": axes, "portion": portion, "long_lines": long_lines}}
+
+
+def _number(name: str, text: str, unit: str) -> int:
+    if not text.isdecimal() or int(text) >= 2**32:
+        raise UsageError(f"{name}={text} is not a number of {unit}")
+    return int(text)
 
 
 def _portion(text: str, config: configs.Config) -> int:
-    if not text.isdecimal() or int(text) >= 2**32:
-        raise UsageError(f"PORTION={text} is not a number of entries")
-    if int(text) and not config.can_split:
+    portion = _number("PORTION", text, "entries")
+    if portion and not config.can_split:
         able = [name for name in configs.names() if configs.load(name).can_split]
         raise UsageError(f"CONFIG={config.name} can't split dot products (its Portions is 0, or its Engine is"
                          f" lookup); {' and '.join(able)} can")
-    return int(text)
+    return portion
 
 
 def _seed(text: str) -> int:

@@ -45,6 +45,7 @@ POINTS: dict[str, list[str]] = {
     "match.lanes": _cross(*2 * [[str(lane) for lane in range(4)]]),
     "mode.dense_engine": _cross(("sparse", "dense"), rtl.ENGINES),
     "mode.run_length": ["all", "1", "2-7", "8 or more", "above the fibers of B"],
+    "mode.long_lines": ["off", "all long", "some long", "none long"],
     "mode.portion": ["off", "1", "below a line", "a line or more"],
     "portion.count": ["not split", "2", "3-9", "10 or more"],
     "portion.last": ["with entries", "empty"],

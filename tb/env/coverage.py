@@ -9,7 +9,7 @@ from pyuvm import uvm_subscriber
 from models.contract import ContractionResult
 from models.csf import Csf
 from models.numbers import Flags, get_format
-from tb.agents.contraction.item import PORTS
+from tb.agents.contraction.item import PORTS, ContractionItem
 from tb.common.configs import Config
 from tb.env.cover_points import FILLS, PLACES, hit
 from tb.env.portions import count_portions
@@ -140,9 +140,22 @@ class CoverageSubscriber(uvm_subscriber):
         hit("mode.portion", count_class(item.portion, lengths, "a line or more"))
         if item.run_length > len(b.fiber_bounds()):
             hit("mode.run_length", "above the fibers of B")
+        if result.jobs:
+            hit("mode.long_lines", self._long_class(item, a, b))
         per_sdpe = result.jobs / self._sdpes
         hit("mode.jobs_per_sdpe", "none" if not result.jobs else "more" if per_sdpe > 1
             else "one" if per_sdpe == 1 else "less than one")
+
+    def _long_class(self, item: ContractionItem, a: Csf, b: Csf) -> str:
+        """Return how many jobs are long by RegLongLines."""
+        if not item.long_lines:
+            return "off"
+        lines_a, lines_b = (-(-np.diff(csf.fiber_bounds(), axis=1).ravel() // self._lanes) for csf in (a, b))
+        length = 1 if item.portion else item.run_length or len(lines_b)
+        runs = np.add.reduceat(lines_b, np.arange(0, len(lines_b), length))
+        if lines_a.max() + runs.max() < item.long_lines:
+            return "none long"
+        return "all long" if lines_a.min() + runs.min() >= item.long_lines else "some long"
 
     def _sample_jobs(self, a: Csf, b: Csf, portion: int) -> None:
         bounds_a, bounds_b = a.fiber_bounds(), b.fiber_bounds()

@@ -38,8 +38,9 @@ class Statistics(uvm_subscriber):
         if contracted.prediction.item.resets:
             return
         prediction, counters = contracted.prediction, contracted.outcome.counters
-        bound = lower_bound(prediction.a, prediction.b, self._config.values, prediction.item.run_length,
-                            counters["CntResults"])
+        item = prediction.item
+        bound = lower_bound(prediction.a, prediction.b, self._config.values, item.run_length,
+                            counters["CntResults"], item.portion, item.long_lines)
         self.sums["contractions"] += 1
         for name, counter in (("jobs", "CntJobs"), ("matches", "CntMatches"), ("cycles", "CntCycles"),
                               ("results", "CntResults")):

@@ -53,7 +53,7 @@ class ContractionSequence(uvm_sequence):
 
         Args:
             a, b: Csf, SparseTensor or dense array of order 1 or more; None keeps the one before.
-            options: `dense`, `run_length`, `portion`, `stalls` of ContractionItem.
+            options: `dense`, `run_length`, `portion`, `long_lines`, `stalls` of ContractionItem.
         """
         await self.send(ContractionItem(as_csf(a), as_csf(b), **options))
 

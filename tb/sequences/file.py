@@ -22,14 +22,16 @@ class FileSeq(ContractionSequence):
         dense: keep results that are zero.
         run_length: most fibers of B per job, 0 for all.
         portion: most entries of A per portion, 0 for no splitting.
+        long_lines: least lines of a job that goes first, 0 for jobs in order.
     """
 
     def __init__(self, name: str = "file", a: str = DEFAULT_A, b: str = DEFAULT_B,
                  axes: str | None = DEFAULT_AXES, dense: bool = False, run_length: int = 0,
-                 portion: int = 0):
+                 portion: int = 0, long_lines: int = 0):
         super().__init__(name)
         self.files, self.axes = (a, b), axes
-        self.options = {"dense": dense, "run_length": run_length, "portion": portion}
+        self.options = {"dense": dense, "run_length": run_length, "portion": portion,
+                        "long_lines": long_lines}
 
     async def body(self) -> None:
         a, b = prepare(*map(io.read, self.files), self.axes, int(self.config["CoordWidth"]))

@@ -29,7 +29,8 @@ class RandomSeq(ContractionSequence):
             extent = int(self.rng.integers(1, self.extent + 1))
             stalls = {port: str(self.rng.choice(list(STALLS))) for port in PORTS if self.stalls}
             await self.contract(self.draw(extent), self.draw(extent), dense=bool(self.rng.random() < 0.3),
-                                run_length=int(self.rng.choice([0, 0, 1, 2, 3, 9, 500])), stalls=stalls)
+                                run_length=int(self.rng.choice([0, 0, 1, 2, 3, 9, 500])), stalls=stalls,
+                                long_lines=int(self.rng.choice([0, 0, 1, 3, 6, 12, 2**31])))
 
     def draw(self, extent: int):
         density = float(self.rng.choice([0.02, 0.1, 0.3, 0.6, 1.0]))

@@ -81,6 +81,7 @@ class ContractionDriver(uvm_driver):
         if item.start and not item.while_loading:
             await registers.write("RegMode", mask(rtl.MODE_BITS, "ModeDense") if item.dense else 0)
             await registers.write("RegRunLength", item.run_length)
+            await registers.write("RegLongLines", item.long_lines)
             if item.portion != self._portion:  # hardware that can't split has no such register
                 await registers.write("RegPortion", item.portion)
                 self._portion = item.portion

@@ -38,6 +38,7 @@ class ContractionItem(uvm_sequence_item):
         dense: every job delivers its result.
         run_length: most fibers of B per job, 0 for all.
         portion: most entries of A per portion, 0 for no splitting; above 0 only on hardware that can split.
+        long_lines: least lines of a job that goes first, 0 for jobs in order.
         stalls: name of a stall generator (tb.common.stalls) by port (PORTS); absent ports don't stall.
 
     What an item does to the hardware can be bent, to provoke errors:
@@ -56,10 +57,11 @@ class ContractionItem(uvm_sequence_item):
 
     def __init__(self, a: Csf | None = None, b: Csf | None = None, dense: bool = False,
                  run_length: int = 0, stalls: dict[str, str] | None = None,
-                 portion: int = 0):
+                 portion: int = 0, long_lines: int = 0):
         super().__init__("contraction")
         self.a, self.b = a, b
-        self.dense, self.run_length, self.portion = dense, run_length, portion
+        self.dense, self.run_length = dense, run_length
+        self.portion, self.long_lines = portion, long_lines
         self.stalls = dict(stalls or {})
         self.frames: list[list[int]] | None = None
         self.start = True
