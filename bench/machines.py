@@ -98,7 +98,7 @@ class Machine:
         return max(1, entries // self.num_sdpe // 2)
 
     def long_lines(self, lengths_a: np.ndarray, lengths_b: np.ndarray) -> int:
-        """Return the host's choice for RegLongLines: a dot product is long if it has more lines than the average.
+        """Return the host's choice for RegLongLines: what has more lines than the average is long.
 
         Args:
             lengths_a, lengths_b: entries of each fiber.

@@ -2,10 +2,13 @@
 // Proof of flaash_job_generator: which jobs come, and that they stay within the operands.
 //
 // The tables hold symbolic, strictly ascending first lines (no fiber is empty) for up to Fibers fibers;
-// the fibers announced with a start are any number up to that, the run length is any. `next` is the
-// specification: the job that has to come now. Behind it follow those in the FIFO, the one that the
-// tables are being asked about, and the one that will be asked next: as each is the successor of the one
-// before, the properties are inductive.
+// the fibers announced with a start are any number up to that, run length and long_lines are any.
+//
+// A visit is a pass, a fiber of A and a run of B, in this order. Specified is which visits give a job, and
+// which one. Each job that leaves is that of a visit that gives one, behind the visit of the job before.
+// Any pair of fibers is followed: as often as jobs with it have left, are in the FIFO, or will come from the
+// visits that are left, it is once; so it was in exactly one job when busy_o falls. Where the visits
+// are, and what the registers hold there, makes all that inductive.
 
 module flaash_formal_job_generator
   import flaash_pkg::*;
@@ -16,6 +19,7 @@ module flaash_formal_job_generator
   input logic      rst_ni,
   input logic      start_i,
   input fiber_id_t run_length_i,
+  input line_sum_t long_lines_i,
   input fiber_id_t a_fibers_i,
   input fiber_id_t b_fibers_i,
   input logic      job_ready_i
@@ -60,7 +64,7 @@ module flaash_formal_job_generator
   );
 
   // ------------------------------------------------------------------------- block
-  logic busy, job_valid, taken, unused_use;
+  logic busy, job_valid, taken, unused_use, unused_visit;
   job_t job;
 
   assign taken = job_valid && job_ready_i;
@@ -70,9 +74,11 @@ module flaash_formal_job_generator
     .rst_ni,
     .start_i,
     .run_length_i,
+    .long_lines_i,
     .a_fibers_i,
     .b_fibers_i,
     .busy_o     (busy),
+    .visit_o    (unused_visit),
     .a_addr_o   (a_addr),
     .a_first_i  (a_first_q),
     .b_addr_o   (b_addr),
@@ -87,36 +93,39 @@ module flaash_formal_job_generator
 
   // ----------------------------------------------------------------- specification
   typedef struct packed {
-    logic      valid;  // a job is left
+    logic      others;  // in the second pass
     fiber_id_t a;
-    fiber_id_t b;
-  } next_t;
+    fiber_id_t b;       // first fiber of the run
+  } visit_t;
 
-  logic      begins;
-  next_t     next_q;
-  fiber_id_t run_q, a_fibers_q, b_fibers_q;
+  logic      begins, begun_q;
+  fiber_id_t run_q, a_fibers_q, b_fibers_q, half;
+  line_sum_t long_q;
 
   assign begins = start_i && !busy;
+  assign half   = a_fibers_q >> 1;
 
-  function automatic fiber_id_t count_of(next_t at);
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)     begun_q <= 1'b0;
+    else if (begins) begun_q <= 1'b1;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (begins) begin
+      run_q      <= (run_length_i == '0 || run_length_i > b_fibers_i) ? b_fibers_i : run_length_i;
+      long_q     <= long_lines_i;
+      a_fibers_q <= a_fibers_i;
+      b_fibers_q <= b_fibers_i;
+    end
+  end
+
+  function automatic fiber_id_t count_of(visit_t at);
     return (b_fibers_q - at.b < run_q) ? b_fibers_q - at.b : run_q;
   endfunction
 
-  function automatic next_t after(next_t at);
-    next_t then;
-    then = at;
-    if (at.b + count_of(at) != b_fibers_q) begin
-      then.b = at.b + count_of(at);
-    end else begin
-      then.a     = at.a + 1'b1;
-      then.b     = '0;
-      then.valid = at.valid && then.a != a_fibers_q;
-    end
-    return then;
-  endfunction
-
-  function automatic job_t job_of(next_t at);
+  function automatic job_t job_of(visit_t at);
     job_t wanted;
+    wanted         = '0;
     wanted.a_id    = at.a;
     wanted.a_first = line_of(a_table_q, at.a);
     wanted.a_lines = line_of(a_table_q, at.a + 1'b1) - wanted.a_first;
@@ -127,74 +136,186 @@ module flaash_formal_job_generator
     return wanted;
   endfunction
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)     next_q <= '0;
-    else if (begins) next_q <= {a_fibers_i != '0 && b_fibers_i != '0, 40'd0};
-    else if (taken)  next_q <= after(next_q);
-  end
+  // A short job of the later half of the fibers of A waits for the second pass.
+  function automatic logic waits(visit_t at);
+    job_t wanted;
+    wanted = job_of(at);
+    return at.a >= half && 22'(wanted.a_lines) + 22'(wanted.b_lines) < 22'(long_q);
+  endfunction
 
-  always_ff @(posedge clk_i) begin
-    if (begins) begin
-      run_q      <= (run_length_i == '0 || run_length_i > b_fibers_i) ? b_fibers_i : run_length_i;
-      a_fibers_q <= a_fibers_i;
-      b_fibers_q <= b_fibers_i;
+  function automatic logic gives(visit_t at);
+    return at.others == waits(at);
+  endfunction
+
+  // First fiber of the run that a fiber of B is in.
+  function automatic fiber_id_t run_of(fiber_id_t fiber);
+    fiber_id_t first;
+    first = '0;
+    for (int unsigned i = 0; i < Fibers; i++) begin
+      if (first + run_q <= fiber) first = first + run_q;
     end
-  end
+    return first;
+  endfunction
 
-  // --------------------------------------------------------------- what leaves it
-  JobRight_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !job_valid || (next_q.valid && job == job_of(next_q)));
-  Region_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !job_valid
-      || (job.a_first >= a_table_q[0] && 32'(job.a_first) + 32'(job.a_lines) <= 32'(line_of(a_table_q, a_fibers_q))
-          && job.b_first >= b_table_q[0]
-          && 32'(job.b_first) + 32'(job.b_lines) <= 32'(line_of(b_table_q, b_fibers_q))));
-  Busy_A : assert property (@(posedge clk_i) disable iff (!rst_ni) busy == next_q.valid);
-  Address_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !busy || (a_addr <= a_fibers_q && b_addr <= b_fibers_q));
+  function automatic logic is_visit(visit_t at);
+    return at.a < a_fibers_q && at.b < b_fibers_q && run_of(at.b) == at.b
+           && (!at.others || (long_q != '0 && at.a >= half));
+  endfunction
+
+  function automatic logic ends_row(visit_t at);
+    return at.b + count_of(at) == b_fibers_q;
+  endfunction
+
+  function automatic logic ends_pass(visit_t at);
+    return ends_row(at) && at.a + 1'b1 == a_fibers_q;
+  endfunction
+
+  function automatic logic is_last(visit_t at);
+    return ends_pass(at) && (at.others || long_q == '0);
+  endfunction
+
+  function automatic visit_t after(visit_t at);
+    visit_t then;
+    then = at;
+    if (ends_pass(at)) begin
+      then = {1'b1, half, fiber_id_t'(0)};
+    end else if (ends_row(at)) begin
+      then.a = at.a + 1'b1;
+      then.b = '0;
+    end else begin
+      then.b = at.b + run_q;
+    end
+    return then;
+  endfunction
 
   // ------------------------------------------------------------------ what is inside
-  next_t [Depth+1:0]      chain;  // the jobs that follow
-  next_t                  asked, asking;
+  visit_t                 asked, asking;
   logic [$clog2(Depth):0] usage;
+  visit_t [Depth-1:0]     visits_q;  // those of the jobs in the FIFO, at the same places
+  job_t [Depth-1:0]       in_fifo;
+  visit_t [Depth-1:0]     at_fifo;
 
   assign usage  = u_dut.usage;
-  assign asked  = chain[usage];
-  assign asking = chain[usage+3'(u_dut.asked_q)];
+  assign asked  = {u_dut.asked_others_q, u_dut.asked_a_q, u_dut.asked_b_q};
+  assign asking = {u_dut.others_q, u_dut.a_q, u_dut.b_q};
 
-  always_comb begin
-    chain[0] = next_q;
-    for (int unsigned i = 1; i <= Depth + 1; i++) chain[i] = after(chain[i-1]);
+  always_ff @(posedge clk_i) begin
+    if (u_dut.given) visits_q[u_dut.u_fifo.wr_ptr_q[1:0]] <= asked;
   end
-
-  job_t [Depth-1:0] in_fifo;
 
   for (genvar i = 0; i < Depth; i++) begin : gen_fifo
     assign in_fifo[i] = u_dut.u_fifo.mem_q[2'(u_dut.u_fifo.rd_ptr_q + 3'(i))];
+    assign at_fifo[i] = visits_q[2'(u_dut.u_fifo.rd_ptr_q + 3'(i))];
     InFifo_A : assert property (@(posedge clk_i) disable iff (!rst_ni) 32'(usage) <= i
-        || (chain[i].valid && in_fifo[i] == job_of(chain[i])));
+        || (is_visit(at_fifo[i]) && gives(at_fifo[i]) && in_fifo[i] == job_of(at_fifo[i])));
+    BeforeAsked_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+        32'(usage) <= i || !u_dut.asked_q || at_fifo[i] < asked);
+    BeforeAsking_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+        32'(usage) <= i || !u_dut.running_q || at_fifo[i] < asking);
   end
+  for (genvar i = 1; i < Depth; i++) begin : gen_order
+    Order_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+        32'(usage) <= i || at_fifo[i-1] < at_fifo[i]);
+  end
+
   Asked_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.asked_q
-      || (asked.valid && u_dut.job == job_of(asked)
-          && u_dut.asked_last_q == (asked.b + count_of(asked) == b_fibers_q)));
-  Asking_A : assert property (@(posedge clk_i) disable iff (!rst_ni) u_dut.running_q == asking.valid);
+      || (is_visit(asked) && u_dut.job == job_of(asked) && u_dut.given == gives(asked)
+          && u_dut.asked_early_q == (!asked.others && asked.a < half)
+          && u_dut.asked_row_ends_q == ends_row(asked) && u_dut.asked_pass_ends_q == ends_pass(asked)
+          && u_dut.asked_half_ends_q == (ends_row(asked) && asked.a + 1'b1 == half)));
+  Follows_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.asked_q
+      || (u_dut.running_q ? !is_last(asked) && asking == after(asked) : is_last(asked)));
   Where_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.running_q
-      || (u_dut.a_q == asking.a && u_dut.b_q == asking.b && u_dut.b_left_q == b_fibers_q - asking.b
+      || (is_visit(asking) && u_dut.b_left_q == b_fibers_q - asking.b
+          && u_dut.early_q == (!asking.others && asking.a < half)));
+  Settings_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !busy
+      || (begun_q && a_fibers_q != '0 && a_fibers_q <= fiber_id_t'(Fibers) && b_fibers_q <= fiber_id_t'(Fibers)
+          && run_q != '0 && run_q <= b_fibers_q && u_dut.long_lines_q == long_q && u_dut.a_half_q == half
           && (u_dut.run_length_q == run_q || (u_dut.run_length_q > b_fibers_q && run_q == b_fibers_q))
           && u_dut.a_fibers_q == a_fibers_q && u_dut.b_fibers_q == b_fibers_q));
   Primed_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.running_q || u_dut.primed_q
       || (u_dut.a_first_i == a_table_q[0] && u_dut.b_first_i == b_table_q[0] && !u_dut.asked_q
-          && asking.a == '0 && asking.b == '0));
+          && asking == '0 && usage == '0));
   Origin_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !(u_dut.running_q && u_dut.primed_q || u_dut.asked_q) || u_dut.origin_q == b_table_q[0]);
+      !(u_dut.running_q && u_dut.primed_q || u_dut.asked_q) || u_dut.b_origin_q == b_table_q[0]);
   Begins_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !(u_dut.running_q && u_dut.primed_q && !u_dut.asked_q)
       || (u_dut.a_first_q == line_of(a_table_q, asking.a) && u_dut.b_first_q == line_of(b_table_q, asking.b)));
-  Limits_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !next_q.valid
-      || (a_fibers_q <= fiber_id_t'(Fibers) && b_fibers_q <= fiber_id_t'(Fibers) && run_q != '0
-          && run_q <= b_fibers_q && next_q.a < a_fibers_q && next_q.b < b_fibers_q));
 
-  TwoStarts_C : cover property (@(posedge clk_i) disable iff (!rst_ni) begins && next_q.a != '0);
+  visit_t here;  // the answers of the tables up to, without, this visit have been taken
+
+  assign here = u_dut.asked_q ? asked : asking;
+  Middle_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !(u_dut.running_q && u_dut.primed_q || u_dut.asked_q) || here.a < half
+      || u_dut.a_middle_q == line_of(a_table_q, half));
+
+  // --------------------------------------------------------------- what leaves it
+  visit_t left_q;  // the job that left last
+  logic   any_left_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)     any_left_q <= 1'b0;
+    else if (begins) any_left_q <= 1'b0;
+    else if (taken)  any_left_q <= 1'b1;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (taken) left_q <= at_fifo[0];
+  end
+
+  JobRight_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !job_valid
+      || (busy && gives(at_fifo[0]) && job == job_of(at_fifo[0]) && (!any_left_q || left_q < at_fifo[0])));
+  BehindLeft_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !any_left_q
+      || ((!u_dut.asked_q || left_q < asked) && (!u_dut.running_q || left_q < asking)));
+  Region_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !job_valid
+      || (job.a_first >= a_table_q[0] && 32'(job.a_first) + 32'(job.a_lines) <= 32'(line_of(a_table_q, a_fibers_q))
+          && job.b_first >= b_table_q[0]
+          && 32'(job.b_first) + 32'(job.b_lines) <= 32'(line_of(b_table_q, b_fibers_q))));
+  Address_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !busy || (a_addr <= a_fibers_q && b_addr <= b_fibers_q));
+
+  // -------------------------------------------------------------- a pair of fibers
+  fiber_id_t pair_a_q, pair_b_q;  // symbolic: any value at first, kept for ever
+  visit_t    pair_run, pair_visit;
+  logic      there;               // they are fibers of the operands
+  logic [1:0] pair_left_q;        // jobs with it that have left
+  logic [2:0] pair_count;         // and those that are inside or will come
+
+  always_ff @(posedge clk_i) begin
+    pair_a_q <= pair_a_q;
+    pair_b_q <= pair_b_q;
+  end
+
+  function automatic logic has_pair(job_t which);
+    return which.a_id == pair_a_q && which.b_id <= pair_b_q && pair_b_q - which.b_id < which.b_count;
+  endfunction
+
+  assign there      = pair_a_q < a_fibers_q && pair_b_q < b_fibers_q;
+  assign pair_run   = {1'b0, pair_a_q, run_of(pair_b_q)};
+  assign pair_visit = {waits(pair_run), pair_a_q, run_of(pair_b_q)};
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)                                         pair_left_q <= '0;
+    else if (begins)                                     pair_left_q <= '0;
+    else if (taken && has_pair(job) && !(&pair_left_q))  pair_left_q <= pair_left_q + 1'b1;
+  end
+
+  always_comb begin
+    pair_count = 3'(pair_left_q) + 3'(u_dut.asked_q && u_dut.given && has_pair(u_dut.job))
+                 + 3'(u_dut.running_q && pair_visit >= asking);
+    for (int unsigned i = 0; i < Depth; i++) begin
+      if (32'(usage) > i && has_pair(in_fifo[i])) pair_count = pair_count + 1'b1;
+    end
+  end
+
+  Once_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !begun_q || !there || pair_count == 3'd1);
+  OnceAtTheEnd_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !begun_q || busy || !there || pair_left_q == 2'd1);
+
+  TwoStarts_C : cover property (@(posedge clk_i) disable iff (!rst_ni) begins && any_left_q && left_q.a != '0);
   LastRun_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
-      taken && next_q.a != '0 && next_q.b != '0 && job.b_count < run_q);
+      taken && job.a_id != '0 && job.b_id != '0 && job.b_count < run_q);
+  SecondPass_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
+      taken && at_fifo[0].others && any_left_q && !left_q.others && left_q.a > job.a_id);
 
 endmodule : flaash_formal_job_generator

@@ -134,6 +134,8 @@ def test_mistakes_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture) ->
         (("--config", "nonsense"), ["unknown configuration 'nonsense'", "wide32"]),
         (("--sim", "nonsense"), ["unknown simulator 'nonsense'", "verilator, icarus"]),
         (("--portion", "x"), ["PORTION=x is not a number of entries"]),
+        (("--long-lines", "-1"), ["LONG_LINES=-1 is not a number of lines"]),
+        (("--seq", "skewed", "--long-lines", "4"), ["LONG_LINES can't be given together with SEQ=skewed"]),
         (("--portion", "4"), ["CONFIG=default can't split", "split8"]),
         (("--seed", "x"), ["SEED=x is not an integer"]),
         (("--seed", "-1"), ["SEED=-1 is not between"]),
@@ -154,17 +156,17 @@ def test_help_names_everything(capsys: pytest.CaptureFixture) -> None:
         sim.main(["--help"])
     text = capsys.readouterr().out
     assert stopped.value.code == 0
-    for part in ("AXES=", "OUT=", "PORTION=", "SIM=", "CONFIG=", "SEQ=", "SEED=", "WAVES=1", "skewed",
+    for part in ("AXES=", "OUT=", "PORTION=", "LONG_LINES=", "SIM=", "CONFIG=", "SEQ=", "SEED=", "WAVES=1", "skewed",
                  "wide32", ".tns"):
         assert part in text, part
 
 
 def test_make_passes_its_variables_on() -> None:
     command = ["make", "-n", "sim", "A=a b.tns", "B=b.tns", "AXES=2,3:0,1", "OUT=c.npz", "SIM=icarus",
-               "CONFIG=tiny", "SEQ=file", "SEED=7", "PORTION=16", "WAVES=1"]
+               "CONFIG=tiny", "SEQ=file", "SEED=7", "PORTION=16", "LONG_LINES=6", "WAVES=1"]
     shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for part in ("--a 'a b.tns'", "--b 'b.tns'", "--axes '2,3:0,1'", "--out 'c.npz'", "--sim 'icarus'",
-                 "--config 'tiny'", "--portion '16'", "--seq 'file'", "--seed '7'", "--waves"):
+                 "--config 'tiny'", "--portion '16'", "--long-lines '6'", "--seq 'file'", "--seed '7'", "--waves"):
         assert part in shown, part
 
 

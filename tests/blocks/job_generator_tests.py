@@ -17,6 +17,7 @@ from tb.common.stalls import STALLS
 # Fields of job_t, lowest first, 20 bits each.
 FIELDS = ("b_lines", "b_first", "b_count", "b_id", "a_lines", "a_first", "a_id")
 FIELD_BITS = 20
+TOP_LINES = (1 << (FIELD_BITS + 1)) - 1  # the largest line_sum_t: above any job
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,16 +45,21 @@ def table(random: Random, fibers: int, most: int, base: int = 0) -> list[int]:
     return entries
 
 
-def expected(a: Sequence[int], b: Sequence[int], run_length: int) -> list[Job]:
-    """Return the jobs of a contraction with these fiber tables, in order."""
+def expected(a: Sequence[int], b: Sequence[int], run_length: int, long_lines: int = 0) -> list[Job]:
+    """Return the jobs of a contraction with these fiber tables, in order.
+
+    With long_lines, short ones of the later half of the fibers of A come last.
+    """
     fibers = len(b) - 1
     run = run_length or fibers
-    jobs = []
+    jobs, last = [], []
     for i in range(len(a) - 1):
         for j in range(0, fibers, run or 1):
             end = min(j + run, fibers)
-            jobs.append(Job(i, a[i], a[i + 1] - a[i], j, end - j, b[j], b[end] - b[j]))
-    return jobs
+            job = Job(i, a[i], a[i + 1] - a[i], j, end - j, b[j], b[end] - b[j])
+            waits = job.a_lines + job.b_lines < long_lines and i >= (len(a) - 1) // 2
+            (last if waits else jobs).append(job)
+    return jobs + last
 
 
 class Bench:
@@ -67,8 +73,9 @@ class Bench:
         self.jobs: list[Job] = []
         self.cycles: list[int] = []  # in which they were accepted
         self.started = 0
-        for name in ("start_i", "run_length_i", "a_fibers_i", "b_fibers_i", "a_first_i", "b_first_i",
-                     "a_wrong_i", "b_wrong_i"):
+        self.visits: list[int] = []  # cycles of visit_o
+        for name in ("start_i", "run_length_i", "long_lines_i", "a_fibers_i", "b_fibers_i", "a_first_i",
+                     "b_first_i", "a_wrong_i", "b_wrong_i"):
             getattr(dut, name).value = 0
         StreamMonitor(dut, "job", dut.clk_i, ("",), callback=self._accept)
         StreamSink(dut, "job", dut.clk_i, None if stalls == "none" else STALLS[stalls](random))
@@ -83,6 +90,8 @@ class Bench:
         while True:
             await FallingEdge(self.dut.clk_i)
             answers = {}
+            if self.dut.visit_o.value == 1:
+                self.visits.append(self.cycle)
             for name, entries in self.tables.items():
                 address = int(getattr(self.dut, f"{name}_addr_o").value) if self.dut.rst_ni.value == 1 else 0
                 wrong = self.wrong == (name, address)
@@ -94,7 +103,8 @@ class Bench:
                 getattr(self.dut, f"{name}_first_i").value = answer
                 getattr(self.dut, f"{name}_wrong_i").value = int(wrong)
 
-    async def begin(self, a: Sequence[int], b: Sequence[int], run_length: int) -> list[Job]:
+    async def begin(self, a: Sequence[int], b: Sequence[int], run_length: int,
+                    long_lines: int = 0) -> list[Job]:
         """Load the tables, start, and return the jobs to come."""
         self.jobs.clear()
         self.cycles.clear()
@@ -103,19 +113,20 @@ class Bench:
         self.dut.a_fibers_i.value = len(a) - 1
         self.dut.b_fibers_i.value = len(b) - 1
         self.dut.run_length_i.value = run_length
+        self.dut.long_lines_i.value = long_lines
         self.dut.start_i.value = 1
         await FallingEdge(self.dut.clk_i)
         self.started = self.cycle
         await RisingEdge(self.dut.clk_i)
         # The descriptor counts only in the cycle of the start.
         self.dut.start_i.value = 0
-        for name in ("run_length_i", "a_fibers_i", "b_fibers_i"):
+        for name in ("run_length_i", "long_lines_i", "a_fibers_i", "b_fibers_i"):
             getattr(self.dut, name).value = self.random.getrandbits(FIELD_BITS)
-        return expected(a, b, run_length)
+        return expected(a, b, run_length, long_lines)
 
-    async def run(self, a: Sequence[int], b: Sequence[int], run_length: int) -> None:
+    async def run(self, a: Sequence[int], b: Sequence[int], run_length: int, long_lines: int = 0) -> None:
         """Do one contraction and check its jobs and busy_o."""
-        jobs = await self.begin(a, b, run_length)
+        jobs = await self.begin(a, b, run_length, long_lines)
         if jobs:
             await FallingEdge(self.dut.clk_i)
             assert self.dut.busy_o.value == 1
@@ -156,6 +167,21 @@ async def random_contractions(dut, stalls: str) -> None:
 
 
 @cocotb.test()
+@cocotb.parametrize(stalls=list(STALLS))
+async def long_jobs_first(dut, stalls: str) -> None:
+    """Thresholds that make all jobs long, none, and some, with one and more fibers of A."""
+    bench = await _started(dut, stalls)
+    for fibers_a in (1, 2, 3, 8):
+        for fibers_b in (1, 2, 7):
+            a, b = table(bench.random, fibers_a, 6), table(bench.random, fibers_b, 6)
+            for run_length in (0, 1, 2):
+                lines = sorted({job.a_lines + job.b_lines for job in expected(a, b, run_length)})
+                some = bench.random.choice(lines)
+                for long_lines in {1, lines[0], some, some + 1, lines[-1], lines[-1] + 1, TOP_LINES}:
+                    await bench.run(a, b, run_length, long_lines)
+
+
+@cocotb.test()
 async def operand_without_fibers_makes_no_job(dut) -> None:
     bench = await _started(dut)
     some, nothing = [0, 2, 3], [0]
@@ -178,6 +204,25 @@ async def one_job_per_cycle(dut, run_length: int) -> None:
         await bench.run(table(bench.random, fibers_a, 4), table(bench.random, fibers_b, 4), run_length)
         assert bench.cycles[0] - bench.started == 3
         assert bench.cycles[-1] - bench.cycles[0] == len(bench.jobs) - 1
+
+
+@cocotb.test()
+@cocotb.parametrize(run_length=[0, 1, 3])
+async def one_visit_per_cycle(dut, run_length: int) -> None:
+    """Each job leaves in the cycle of its visit, however many were passed over; each visit is told."""
+    bench = await _started(dut)
+    for fibers_a, fibers_b in ((1, 30), (31, 1), (7, 5), (6, 8)):
+        a, b = table(bench.random, fibers_a, 6), table(bench.random, fibers_b, 6)
+        pairs = expected(a, b, run_length)
+        later = [job for job in pairs if job.a_id >= fibers_a // 2]
+        for long_lines in (1, 6, 9, TOP_LINES):
+            bench.visits.clear()
+            await bench.run(a, b, run_length, long_lines)
+            assert bench.visits == list(range(bench.started + 2, bench.started + 2 + len(pairs + later)))
+            for job, cycle in zip(bench.jobs, bench.cycles, strict=True):
+                second = job in later and job.a_lines + job.b_lines < long_lines
+                visit = len(pairs) + later.index(job) if second else pairs.index(job)
+                assert cycle - bench.started == 3 + visit
 
 
 @cocotb.test()

@@ -13,7 +13,7 @@ OKAY, SLVERR = 0, 2
 ERR_ADDRESS = ERRORS["ErrAddress"].value
 BY_ADDRESS = {register.address: register for register in REGISTERS.values()}
 MEANT = {"RegMode": 2**MODE_BITS["ModeDense"].value, "RegRunLength": 0xFFFF_FFFF, "RegWatchdog": 0xFFFF_FFFF,
-         "RegPortion": 0xFFFF_FFFF, "RegSdpeSelect": 63,
+         "RegPortion": 0xFFFF_FFFF, "RegSdpeSelect": 63, "RegLongLines": 0xFFFF_FFFF,
          "RegIrqEnable": 2**CONSTANTS["NumIrqs"] - 1}  # bits of the RW registers that exist
 
 

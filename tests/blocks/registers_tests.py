@@ -84,18 +84,23 @@ async def parameters_are_taken_at_the_start(dut) -> None:
     _, port, _ = await begin(dut)
     port.operands()
     most, most_entries = (2 ** CONSTANTS[name] - 1 for name in ("FiberIdWidth", "EntryIdWidth"))
-    for dense, length, portion in ((1, 5, 3), (0, 0, 0), (1, most, most_entries),
-                                   (0, most + 1, most_entries + 1), (1, 0xFFFF_FFFF, 0xFFFF_FFFF)):
+    most_lines = 2 ** (CONSTANTS["LineAddrWidth"] + 1) - 1
+    for dense, length, portion, lines in (
+            (1, 5, 3, 2), (0, 0, 0, 0), (1, most, most_entries, most_lines),
+            (0, most + 1, most_entries + 1, most_lines + 1), (1, *[0xFFFF_FFFF] * 3)):
         await port.write("RegMode", dense)
         await port.write("RegRunLength", length)
         await port.write("RegPortion", portion)
+        await port.write("RegLongLines", lines)
         await port.write("RegControl", START)
         for _ in range(2):
             assert (int(dut.dense_o.value), int(dut.run_length_o.value)) == (dense, min(length, most))
             assert int(dut.portion_length_o.value) == min(portion, most_entries)
+            assert int(dut.long_lines_o.value) == min(lines, most_lines)
             await port.write("RegMode", 1 - dense)
             await port.write("RegRunLength", 77)
             await port.write("RegPortion", 78)
+            await port.write("RegLongLines", 79)
         await port.pulse(done=1, drained=1)
 
 
@@ -216,7 +221,7 @@ async def a_soft_reset_forgets(dut) -> None:
     _, port, pulses = await begin(dut)
     port.operands()
     kept = {"RegMode": 1, "RegRunLength": 12345, "RegPortion": 67, "RegIrqEnable": 5,
-            "RegWatchdog": 0xFFFF_FFF0, "RegSdpeSelect": 5}
+            "RegWatchdog": 0xFFFF_FFF0, "RegSdpeSelect": 5, "RegLongLines": 89}
     for name, value in kept.items():
         await port.write(name, value)
     await port.write("RegControl", START)
@@ -308,7 +313,7 @@ async def hard_reset_forgets_all(dut) -> None:
     _, port, _ = await begin(dut)
     port.operands()
     for name, value in {"RegMode": 1, "RegRunLength": 9, "RegPortion": 4, "RegIrqEnable": 7,
-                        "RegWatchdog": 99}.items():
+                        "RegWatchdog": 99, "RegLongLines": 8}.items():
         await port.write(name, value)
     await port.write("RegControl", START)
     await port.pulse(done=1, flags=15, load_error_valid=1, load_error_code=3, increments=1 << 24)
@@ -316,7 +321,7 @@ async def hard_reset_forgets_all(dut) -> None:
     await Timer(3, "ns")
     dut.rst_ni.value = 1
     await ClockCycles(dut.clk_i, 2)
-    for name in ("RegMode", "RegRunLength", "RegPortion", "RegIrqEnable", "RegWatchdog", "RegIrqStatus",
-                 "RegError", "RegErrorCount", "RegFlags", "CntJobs", "CntCycles"):
+    for name in ("RegMode", "RegRunLength", "RegPortion", "RegLongLines", "RegIrqEnable", "RegWatchdog",
+                 "RegIrqStatus", "RegError", "RegErrorCount", "RegFlags", "CntJobs", "CntCycles"):
         assert await port.read(name) == 0, name
     assert await status_of(port) == {"LoadedA", "LoadedB"}
