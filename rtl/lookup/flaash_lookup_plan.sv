@@ -9,11 +9,12 @@
 // Guarantees  After start_i every group's piece_valid_o pulses once or twice; the pieces together are
 //             the whole plane. handed_o pulses once per set, with its dot products. busy_o from the
 //             cycle after start_i until the last of both. Without fibers of A or of B: nothing.
-// Demands     start_i only while not busy_o and with all groups through. Fibers and tables stay until
+// Demands     start_i only while not busy_o and with all groups through. Inputs and tables stay until
 //             then. a_first_i and b_first_i answer one cycle after their addresses.
 //             Groups use the table of A only in cycles without a_use_o.
 // Latency     First piece 6 cycles after start_i with one group, with more as many and the share's
-//             latency; then one piece per cycle. With unequal fibers it takes the walk's time besides.
+//             latency; then one piece per cycle. With unequal fibers it takes the walk's time besides, and
+//             up to 16 cycles more if extent_i has just changed.
 // Reset       Forgets the contraction.
 //
 //   totals -> u_share -> places -> u_ranks, tables -> pieces
@@ -77,17 +78,18 @@ module flaash_lookup_plan
   typedef enum logic [2:0] {StIdle, StTotals, StShare, StCut, StWalk} state_e;
   state_e state_d, state_q;
 
-  logic                begin_work, shared, skewed, walking, tail, cut_last;
+  logic                begin_work, weighed, totals, shared, skewed, walking, tail, cut_last;
   logic [CutWidth-1:0] cut_q;
 
   assign begin_work = start_i && a_fibers_i != '0 && b_fibers_i != '0;
+  assign totals     = state_q == StTotals && weighed;  // all that the share needs is known
   assign cut_last   = state_q == StCut && cut_q == CutWidth'(Groups);
 
   always_comb begin
     state_d = state_q;
     case (state_q)
       StIdle:   if (begin_work) state_d = StTotals;
-      StTotals: state_d = (Groups > 1) ? StShare : StCut;
+      StTotals: if (totals) state_d = (Groups > 1) ? StShare : StCut;
       StShare: begin
         if (shared && skewed) state_d = StWalk;
         else if (shared)      state_d = StCut;
@@ -123,7 +125,8 @@ module flaash_lookup_plan
   place_t              walk_place;
 
   if (Groups > 1) begin : gen_share
-    logic unequal;
+    logic    unequal;
+    weight_t most;
 
     // With fewer fibers there would be smaller sets.
     assign skewed = unequal && 32'(a_fibers_i) >= Groups * MaxSize;
@@ -136,7 +139,7 @@ module flaash_lookup_plan
     ) u_walk (
       .clk_i, .rst_ni,
       .wr_valid_i(wr_valid_i && !wr_operand_i), .wr_addr_i, .wr_last_i,
-      .prepare_i(state_q == StTotals), .skewed_o(unequal), .start_i(state_q == StShare && shared && skewed),
+      .ready_o(weighed), .most_o(most), .skewed_o(unequal), .start_i(state_q == StShare && shared && skewed),
       .extent_i, .a_fibers_i, .a_lines_i(a_lines_o), .b_fibers_i, .b_lines_i(b_lines_o), .load_i(load),
       .busy_o(walking), .use_o(walk_use), .line_o(walk_line), .fiber_i(rank),
       .a_addr_o(walk_a_addr), .a_first_i, .b_addr_o(walk_b_addr), .b_first_i,
@@ -148,24 +151,16 @@ module flaash_lookup_plan
       .MaxSize(MaxSize)
     ) u_share (
       .clk_i, .rst_ni,
-      .start_i  (state_q == StTotals),
-      .again_i  (cut_last && tail),
-      .a_fibers_i,
-      .a_lines_i(a_first_i),
-      .b_lines_i(b_lines_o),
-      .done_o   (shared),
-      .set_size_o,
-      .tail_o   (tail),
-      .end_o    (share_end),
-      .load_o   (load),
-      .row_o    (row),
-      .whole_fibers_o(whole_fibers),
-      .rest_o   (rest)
+      .start_i(totals), .again_i(cut_last && tail),
+      .a_fibers_i, .a_lines_i(a_first_i), .b_fibers_i, .b_lines_i(b_lines_o), .weight_i(most),
+      .done_o(shared), .set_size_o, .tail_o(tail), .end_o(share_end),
+      .load_o(load), .row_o(row), .whole_fibers_o(whole_fibers), .rest_o(rest)
     );
   end else begin : gen_all
     // One group has one piece, whatever it costs.
     logic unused_extent;
     assign unused_extent = ^extent_i;
+    assign weighed      = 1'b1;
     assign shared       = 1'b0;
     assign tail         = 1'b0;
     assign skewed       = 1'b0;
