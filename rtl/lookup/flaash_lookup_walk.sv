@@ -126,10 +126,10 @@ module flaash_lookup_walk
   logic [Fraction-1:0] part;           // 1 / (groups that are left)
   quarters_t           share;
 
-  // A piece that begins within a row loads its set again. Heavy sets are long, and cut most often: twice
-  // the average.
+  // A piece that begins within a row loads its set again. Heavy sets are long, and cut most often; seven
+  // quarters of the average are about right for lengths by Zipf's law.
   assign later = CutWidth'(Groups - 1) - index_q;
-  assign left  = left_q - SumWidth'(within_q) + SumWidth'({load_i, 3'b000}) * SumWidth'(later);
+  assign left  = left_q - SumWidth'(within_q) + SumWidth'(load_i) * SumWidth'(7) * SumWidth'(later);
 
   always_comb begin
     part = '0;
