@@ -23,7 +23,7 @@ from models.work import Lookups
 
 _PLANNED = 6  # cycles from the start to the first piece, besides the share's
 _FIRST_LINE = 3  # from a piece to the first line at the engines, beyond the memory's latency
-_WALK = 9  # cycles more, and one per set, until the first piece of a plan that weighs the sets
+_WALK = 8  # cycles more, and one per set, until the first piece of a plan that weighs the sets
 _CUT = 10  # from one of its pieces to the next
 _BOUND = 3  # from a piece's first request to its first one for B: where the set ends is looked up
 

@@ -9,11 +9,12 @@
 // Guarantees  After start_i every group's piece_valid_o pulses once or twice; the pieces together are
 //             the whole plane. handed_o pulses once per set, with its dot products. busy_o from the
 //             cycle after start_i until the last of both. Without fibers of A or of B: nothing.
-// Demands     start_i only while not busy_o and with all groups through. Fibers and tables stay until
+// Demands     start_i only while not busy_o and with all groups through. Inputs and tables stay until
 //             then. a_first_i and b_first_i answer one cycle after their addresses.
 //             Groups use the table of A only in cycles without a_use_o.
 // Latency     First piece 6 cycles after start_i with one group, with more as many and the share's
-//             latency; then one piece per cycle. With unequal fibers it takes the walk's time besides.
+//             latency; then one piece per cycle. With unequal fibers it takes the walk's time besides, and
+//             up to 16 cycles more if extent_i has just changed.
 // Errors      After an answer of a table that counts (first_use_o) and is wrong, or a rank whose parity is wrong
 //             (rank_error_o), no piece follows; busy_o stays until reset.
 // Reset       Forgets the contraction.
@@ -84,17 +85,18 @@ module flaash_lookup_plan
   typedef enum logic [2:0] {StIdle, StTotals, StShare, StCut, StWalk} state_e;
   state_e state_d, state_q;
 
-  logic                begin_work, shared, skewed, walking, tail, cut_last, broken, broken_q;
+  logic                begin_work, weighed, totals, shared, skewed, walking, tail, cut_last, broken, broken_q;
   logic [CutWidth-1:0] cut_q;
 
   assign begin_work = start_i && a_fibers_i != '0 && b_fibers_i != '0;
+  assign totals     = state_q == StTotals && weighed;  // all that the share needs is known
   assign cut_last   = state_q == StCut && cut_q == CutWidth'(Groups);
 
   always_comb begin
     state_d = state_q;
     case (state_q)
       StIdle:   if (begin_work) state_d = StTotals;
-      StTotals: state_d = (Groups > 1) ? StShare : StCut;
+      StTotals: if (totals) state_d = (Groups > 1) ? StShare : StCut;
       StShare: begin
         if (shared && skewed) state_d = StWalk;
         else if (shared)      state_d = StCut;
@@ -131,7 +133,8 @@ module flaash_lookup_plan
   place_t              walk_place;
 
   if (Groups > 1) begin : gen_share
-    logic unequal;
+    logic    unequal;
+    weight_t most;
 
     // With fewer fibers there would be smaller sets.
     assign skewed = unequal && 32'(a_fibers_i) >= Groups * MaxSize;
@@ -144,7 +147,7 @@ module flaash_lookup_plan
     ) u_walk (
       .clk_i, .rst_ni,
       .wr_valid_i(wr_valid_i && !wr_operand_i), .wr_addr_i, .wr_last_i,
-      .prepare_i(state_q == StTotals), .skewed_o(unequal), .start_i(state_q == StShare && shared && skewed),
+      .ready_o(weighed), .most_o(most), .skewed_o(unequal), .start_i(state_q == StShare && shared && skewed),
       .stop_i(broken_q),
       .extent_i, .a_fibers_i, .a_lines_i(a_lines_o), .b_fibers_i, .b_lines_i(b_lines_o), .load_i(load),
       .busy_o(walking), .use_o(walk_use), .ask_o(walk_ask), .line_o(walk_line), .fiber_i(rank),
@@ -157,15 +160,16 @@ module flaash_lookup_plan
       .MaxSize(MaxSize)
     ) u_share (
       .clk_i, .rst_ni,
-      .start_i(state_q == StTotals), .again_i(cut_last && tail),
-      .a_fibers_i, .a_lines_i(a_first_i), .b_lines_i(b_lines_o),
-      .done_o(shared), .set_size_o, .tail_o(tail), .end_o(share_end), .load_o(load), .row_o(row),
-      .whole_fibers_o(whole_fibers), .rest_o(rest)
+      .start_i(totals), .again_i(cut_last && tail),
+      .a_fibers_i, .a_lines_i(a_first_i), .b_fibers_i, .b_lines_i(b_lines_o), .weight_i(most),
+      .done_o(shared), .set_size_o, .tail_o(tail), .end_o(share_end),
+      .load_o(load), .row_o(row), .whole_fibers_o(whole_fibers), .rest_o(rest)
     );
   end else begin : gen_all
     // One group has one piece, whatever it costs.
     logic unused_extent;
     assign unused_extent = ^extent_i;
+    assign weighed = 1'b1;
     assign {shared, tail, skewed} = '0;
     assign {walking, walk_use, walk_ask, walk_valid, walk_index, walk_line, walk_a_addr, walk_b_addr, walk_place} = '0;
     assign set_size_o   = SizeWidth'(MaxSize);
@@ -231,19 +235,14 @@ module flaash_lookup_plan
     .parity_error_o(rank_error_o), .parity_block_o(rank_block_o)
   );
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) look_valid_q <= '0;
-    else         look_valid_q <= {look_valid_q[1:0], state_q == StCut};
-  end
-
   // What is made of a wrong answer is not a piece: it could lie outside of the operand. A rank is told to be
   // wrong before the tables have answered about it.
   assign first_use_o = !broken_q && (state_q == StTotals || look_valid_q[2] || walk_used_q);
   assign broken      = broken_q || rank_error_o || (first_use_o && first_wrong_i != '0);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) {broken_q, walk_used_q} <= '0;
-    else         {broken_q, walk_used_q} <= {broken, walk_use};
+    if (!rst_ni) {broken_q, walk_used_q, look_valid_q} <= '0;
+    else         {broken_q, walk_used_q, look_valid_q} <= {broken, walk_use, look_valid_q[1:0], state_q == StCut};
   end
 
   always_ff @(posedge clk_i) begin

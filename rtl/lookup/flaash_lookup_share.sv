@@ -14,7 +14,7 @@
 // Guarantees  done_o, one cycle after start_i or again_i: the outputs are the share of the rows up to fiber
 //             end_o of A, after again_i of those from there on. They stay, but rest_o only in that cycle.
 // Demands     a_lines_i counts with start_i, b_lines_i from the next cycle on; inputs stay then. again_i
-//             only after a done_o with tail_o. a_fibers_i not 0.
+//             only after a done_o with tail_o. a_fibers_i and b_fibers_i not 0.
 // Latency     From start_i 4 cycles and one per bit of the lines of a fiber of A on average, at most 10; if
 //             fibers of A are few, at least MaxSize + 6. From again_i 2 cycles.
 // Reset       Forgets a calculation under way.
@@ -23,6 +23,7 @@
 
 module flaash_lookup_share
   import flaash_pkg::*;
+  import flaash_lookup_pkg::*;
 #(
   parameter int unsigned Groups  = 8,  // groups of engines, 2 to 64
   parameter int unsigned MaxSize = 4,  // engines of a group, 1 to 8
@@ -36,7 +37,9 @@ module flaash_lookup_share
   input  logic                 again_i,
   input  fiber_id_t            a_fibers_i,
   input  line_addr_t           a_lines_i,
+  input  fiber_id_t            b_fibers_i,
   input  line_addr_t           b_lines_i,
+  input  weight_t              weight_i,        // of the longest fiber of A
 
   output logic                 done_o,
   output logic [SizeWidth-1:0] set_size_o,
@@ -80,7 +83,9 @@ module flaash_lookup_share
     .start_i,
     .a_fibers_i,
     .a_lines_i (a_lines_q),
+    .b_fibers_i,
     .b_lines_i,
+    .weight_i,
     .done_o(sized),
     .few_o (few),
     .set_size_o

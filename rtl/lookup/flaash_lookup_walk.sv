@@ -3,15 +3,16 @@
 //
 // Where flaash_lookup_share takes all rows of the plane (sets of A) x (lines of B) for equal, here a row costs
 // its load and its lines of B, each as much as the set's weight (flaash_lookup_weights); in quarters of
-// cycles. A cut is a share behind the one before, at the nearest beginning of a fiber of B.
+// cycles. Each group gets an equal share of what is left, so that what a cut rounds off is shared by all
+// later groups: a cut is a share behind the one before, at the nearest beginning of a fiber of B.
 //
-// Guarantees  skewed_o, from 7 cycles after prepare_i until the next: rows cost so differently that a walk pays.
-//             After start_i, cuts 0 to Groups at cut_*, each one pulse, in order and none before its predecessor;
-//             the first is the beginning of the plane, the last one its end. busy_o until then.
-// Demands     start_i after prepare_i and with skewed_o. Inputs stay from prepare_i on. The lines of A are
-//             written in ascending order from 0. Ranks answer two cycles after line_o, tables one after
-//             their addresses; nobody else has that of B while busy_o, or that of A while use_o.
-// Latency     Cut 0 after 4 cycles and one per set; then 10 cycles per cut, and 2 for each row that ends.
+// Guarantees  While ready_o: most_o, the weight of the longest fiber; skewed_o, rows cost so differently that a walk
+//             pays. After start_i, cuts 0 to Groups at cut_*, each one pulse, in order and none before its
+//             predecessor; the first is the beginning of the plane, the last one its end. busy_o until then.
+// Demands     start_i with ready_o and skewed_o; inputs stay from then on. The lines of A are written in
+//             ascending order from 0. Ranks answer two cycles after line_o, tables one after their
+//             addresses; nobody else has that of B while busy_o, or that of A while use_o.
+// Latency     Cut 0 after 3 cycles and one per set; then 10 cycles per cut, and 2 for each row that ends.
 // Reset       Forgets the contraction; so does stop_i.
 
 `include "flaash_assert.svh"
@@ -36,7 +37,8 @@ module flaash_lookup_walk
   input  logic                 wr_last_i,
 
   // the contraction
-  input  logic                 prepare_i,
+  output logic                 ready_o,
+  output weight_t              most_o,
   output logic                 skewed_o,
   input  logic                 start_i,
   input  logic                 stop_i,    // an answer was wrong
@@ -68,15 +70,14 @@ module flaash_lookup_walk
   localparam int unsigned SumWidth = Width + FiberIdWidth;  // and of all
   localparam int unsigned Fraction = 16;
   localparam int unsigned ShareWidth = SumWidth + Fraction;
-  localparam int unsigned PerGroup = (2 ** Fraction + Groups / 2) / Groups;  // 1 / Groups
-  localparam int unsigned Late     = 32;  // a piece comes 8 cycles and more after the one before
-  localparam int unsigned Early    = Late * (Groups - 1) / 2;
+  localparam int unsigned LoadWidth  = 13 + $clog2(MaxSize);  // lines of a set
+  localparam int unsigned Late     = 40;  // a piece comes 10 cycles and more after the one before
   localparam int unsigned Inverse  = 12;  // bits behind the point of 1 / weight
 
   typedef logic [Width-1:0] quarters_t;
   typedef logic [Width+Inverse-1:0] product_t;
 
-  typedef enum logic [3:0] {StIdle, StSum, StShare, StFirst, StNext, StRead, StRow, StLine, StAsk, StWait, StTable,
+  typedef enum logic [3:0] {StIdle, StSum, StFirst, StNext, StRead, StRow, StLine, StAsk, StWait, StTable,
                             StBehind, StNear, StEmit, StEnd} state_e;
   state_e state_d, state_q;
 
@@ -84,6 +85,7 @@ module flaash_lookup_walk
   logic       ask;
   fiber_id_t  set;
   weight_t    weight;
+  logic [LoadWidth-1:0] lines;
 
   flaash_lookup_weights #(
     .MaxSize (MaxSize),
@@ -92,8 +94,8 @@ module flaash_lookup_walk
   ) u_weights (
     .clk_i, .rst_ni,
     .wr_valid_i, .wr_addr_i, .wr_last_i,
-    .start_i(prepare_i), .a_fibers_i, .a_lines_i, .extent_i, .skewed_o,
-    .ask_i(ask), .set_i(set), .weight_o(weight)
+    .a_fibers_i, .a_lines_i, .extent_i, .ready_o, .most_o, .skewed_o,
+    .ask_i(ask), .set_i(set), .weight_o(weight), .load_o(lines)
   );
 
   // ---------------------------------------------------------------------- the place
@@ -102,34 +104,53 @@ module flaash_lookup_walk
   line_addr_t line_q;                  // the wanted line
   line_addr_t a_line_q, first_q;       // first lines of set and fiber
   line_addr_t least_q;                 // line of the cut before, if it lies in this row
-  weight_t    weight_q, used;          // used: in this cycle
+  weight_t    weight_q, weight_now;    // now: as the row is read
+  quarters_t  load_q, load_now;
   quarters_t  within_q;                // behind the beginning of the row
-  quarters_t  load, cost, share_q;
+  quarters_t  cost, share_q;
   logic       last_set, row_ends, line_is_late;
+  logic       behind, next_row;        // the fiber after this one is nearer, and is the first of the next row
   logic [CutWidth-1:0] index_q;        // of the next cut
 
   assign a_next    = a_id_q + fiber_id_t'(MaxSize);
   assign last_set  = a_next >= a_fibers_i;
-  assign load      = quarters_t'({load_i, 2'b00});
-  // The sum is of weights as they come, rows are walked with one that is kept.
-  assign used      = (state_q == StSum) ? weight : weight_q;
-  assign cost      = quarters_t'(b_lines_i) * quarters_t'(used) + load;
-  assign row_ends  = within_q >= cost;
+  // The sum is of rows as they are read, the walk through them needs what is kept.
+  assign weight_now = (state_q == StSum) ? weight : weight_q;
+  assign load_now   = (state_q == StSum) ? quarters_t'({lines, 2'b00}) : load_q;
+  assign cost       = quarters_t'(b_lines_i) * quarters_t'(weight_now) + load_now;
+  assign row_ends   = within_q >= cost;
 
   // ------------------------------------------------------------------------- share
-  logic                summing_q;
-  logic [SumWidth-1:0] sum_q;
-  logic [SumWidth-1:0] all;  // rows, and a load more for each piece that begins within a row
+  logic                summing_q, leaves_row;
+  logic [SumWidth-1:0] left_q;         // rows from this one on
+  logic [SumWidth-1:0] left;           // behind the cut before, and what will be loaded again
+  logic [CutWidth-1:0] later;          // groups after the one that gets a share
+  logic [Fraction-1:0] part;           // 1 / (groups that are left)
+  quarters_t           share;
 
-  assign all = sum_q + SumWidth'(load) * SumWidth'(Groups - 1);
+  // A piece that begins within a row loads its set again. Heavy sets are long, and cut most often; seven
+  // quarters of the average are about right for lengths by Zipf's law.
+  assign later = CutWidth'(Groups - 1) - index_q;
+  assign left  = left_q - SumWidth'(within_q) + SumWidth'(load_i) * SumWidth'(7) * SumWidth'(later);
+
+  always_comb begin
+    part = '0;
+    for (int unsigned g = 1; g < Groups; g++) begin
+      if (later == CutWidth'(g)) part = Fraction'((2 ** Fraction) / (g + 1));
+    end
+  end
+
+  // Later groups begin later, and get less for it.
+  assign share = quarters_t'((ShareWidth'(left) * ShareWidth'(part)) >> Fraction)
+                 + quarters_t'(Late / 2) * quarters_t'(later);
+  assign leaves_row = (state_q == StRow && row_ends) || (state_q == StNear && next_row);
 
   always_ff @(posedge clk_i) begin
     summing_q <= ask && state_q == StSum;
-    if (start_i) sum_q <= '0;
-    else if (state_q == StSum && summing_q) sum_q <= sum_q + SumWidth'(cost);
-    if (state_q == StShare) share_q <= quarters_t'((ShareWidth'(all) * ShareWidth'(PerGroup)) >> Fraction)
-                                       + quarters_t'(Early);
-    else if (state_q == StNext && share_q > quarters_t'(2 * Late)) share_q <= share_q - quarters_t'(Late);
+    share_q   <= share;
+    if (start_i) left_q <= '0;
+    else if (summing_q) left_q <= left_q + SumWidth'(cost);
+    else if (leaves_row) left_q <= left_q - SumWidth'(cost);
   end
 
   // ------------------------------------------------------------ from the cost to the line
@@ -137,7 +158,7 @@ module flaash_lookup_walk
   product_t   inverse;
   line_addr_t line;
 
-  assign beyond = (within_q > load) ? within_q - load : '0;
+  assign beyond = (within_q > load_q) ? within_q - load_q : '0;
 
   always_comb begin
     inverse = '0;
@@ -150,7 +171,6 @@ module flaash_lookup_walk
 
   // ------------------------------------------------------------ the nearer end of the fiber
   place_t cut_d;
-  logic   behind, next_row;  // the fiber after this one is nearer, and is the first of the next row
 
   assign line_is_late = line_q - first_q > b_first_i - line_q;
   assign behind       = line_is_late && first_q != b_first_i;
@@ -167,8 +187,7 @@ module flaash_lookup_walk
     state_d = state_q;
     unique case (state_q)
       StIdle:  if (start_i) state_d = StSum;
-      StSum:   if (!ask && !summing_q) state_d = StShare;
-      StShare: state_d = StFirst;
+      StSum:   if (!ask && !summing_q) state_d = StFirst;
       StFirst: state_d = StNext;
       StNext: begin
         state_d = StRead;
@@ -202,7 +221,7 @@ module flaash_lookup_walk
 
   always_ff @(posedge clk_i) begin
     case (state_q)
-      StIdle, StShare: begin
+      StIdle, StFirst: begin
         {set_q, a_id_q, within_q, index_q, least_q} <= '0;
         cut_o <= '0;
       end
@@ -210,7 +229,10 @@ module flaash_lookup_walk
         if (ask) {set_q, a_id_q} <= {set_q + 1'b1, a_next};
       end
       StNext: within_q <= within_q + share_q;
-      StRead: weight_q <= weight;
+      StRead: begin
+        weight_q <= weight;
+        load_q   <= quarters_t'({lines, 2'b00});
+      end
       StRow: begin
         if (row_ends) {set_q, a_id_q, within_q, least_q} <= {set_q + 1'b1, a_next, within_q - cost, line_addr_t'(0)};
       end
@@ -221,12 +243,10 @@ module flaash_lookup_walk
         first_q  <= b_first_i;
       end
       StNear: begin
-        cut_o <= cut_d;
+        cut_o    <= cut_d;
+        within_q <= quarters_t'(cut_d.b_line) * quarters_t'(weight_q);
+        least_q  <= cut_d.b_line;
         if (next_row) {set_q, a_id_q} <= {set_q + 1'b1, a_next};
-      end
-      StEmit: begin
-        within_q <= quarters_t'(cut_o.b_line) * quarters_t'(weight_q);
-        least_q  <= cut_o.b_line;
       end
       default: ;
     endcase
