@@ -27,7 +27,7 @@ def test_each_run_is_there_once_and_complete() -> None:
 
 
 @pytest.mark.parametrize("filters, count", [
-    ({"only": "7x7x512_d0.1", "num_sdpe": 32}, 2), ({"only": "skewed paper32"}, 2),
+    ({"only": "7x7x512_d0.1", "num_sdpe": 32}, 2), ({"only": "skewed paper32"}, 4),
     ({"config": "tiny", "only": "3x3x1024"}, 4), ({"only": "nothing"}, 0)])
 def test_filters(filters: dict, count: int) -> None:
     assert len(rows.select(**filters)) == count
