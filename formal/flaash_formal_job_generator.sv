@@ -4,11 +4,10 @@
 // The tables hold symbolic, strictly ascending first lines (no fiber is empty) for up to Fibers fibers;
 // the fibers announced with a start are any number up to that, run length and long_lines are any.
 //
-// A visit is a pass, a fiber of A and a run of B, in this order. Specified is which visits give a job, and
-// which one. Each job that leaves is that of a visit that gives one, behind the visit of the job before.
-// Any pair of fibers is followed: as often as jobs with it have left, are in the FIFO, or will come from the
-// visits that are left, it is once; so it was in exactly one job when busy_o falls. Where the visits
-// are, and what the registers hold there, makes all that inductive.
+// A visit is a pass, a fiber of A and a run of B, in this order. Specified is which visit follows another, which
+// visits give a job, and which one. Each job that goes into the FIFO (which the proof stream_fifo is about) is
+// that of the visit. Any pair of fibers is followed: how often jobs with it have been given, and will be by
+// the visits that are left, adds up to once; so it was in exactly one job when busy_o falls.
 
 module flaash_formal_job_generator
   import flaash_pkg::*;
@@ -191,31 +190,19 @@ module flaash_formal_job_generator
   // ------------------------------------------------------------------ what is inside
   visit_t                 asked, asking;
   logic [$clog2(Depth):0] usage;
-  visit_t [Depth-1:0]     visits_q;  // those of the jobs in the FIFO, at the same places
-  job_t [Depth-1:0]       in_fifo;
-  visit_t [Depth-1:0]     at_fifo;
+  job_t                   given_job;  // into the FIFO
 
   assign usage  = u_dut.usage;
   assign asked  = {u_dut.asked_others_q, u_dut.asked_a_q, u_dut.asked_b_q};
   assign asking = {u_dut.others_q, u_dut.a_q, u_dut.b_q};
 
-  always_ff @(posedge clk_i) begin
-    if (u_dut.given) visits_q[u_dut.u_fifo.wr_ptr_q[1:0]] <= asked;
-  end
+  assign given_job = u_dut.job;
 
   for (genvar i = 0; i < Depth; i++) begin : gen_fifo
-    assign in_fifo[i] = u_dut.u_fifo.mem_q[2'(u_dut.u_fifo.rd_ptr_q + 3'(i))];
-    assign at_fifo[i] = visits_q[2'(u_dut.u_fifo.rd_ptr_q + 3'(i))];
-    InFifo_A : assert property (@(posedge clk_i) disable iff (!rst_ni) 32'(usage) <= i
-        || (is_visit(at_fifo[i]) && gives(at_fifo[i]) && in_fifo[i] == job_of(at_fifo[i])));
-    BeforeAsked_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-        32'(usage) <= i || !u_dut.asked_q || at_fifo[i] < asked);
-    BeforeAsking_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-        32'(usage) <= i || !u_dut.running_q || at_fifo[i] < asking);
-  end
-  for (genvar i = 1; i < Depth; i++) begin : gen_order
-    Order_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-        32'(usage) <= i || at_fifo[i-1] < at_fifo[i]);
+    job_t queued;  // the RTL's own assertion on what leaves
+    assign queued = u_dut.u_fifo.mem_q[2'(u_dut.u_fifo.rd_ptr_q + 3'(i))];
+    Queued_A : assert property (@(posedge clk_i) disable iff (!rst_ni) 32'(usage) <= i
+        || (queued.a_lines != '0 && queued.b_count != '0 && queued.b_lines >= queued.b_count));
   end
 
   Asked_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.asked_q
@@ -249,28 +236,14 @@ module flaash_formal_job_generator
       !(u_dut.running_q && u_dut.primed_q || u_dut.asked_q) || here.a < half
       || u_dut.a_middle_q == line_of(a_table_q, half));
 
-  // --------------------------------------------------------------- what leaves it
-  visit_t left_q;  // the job that left last
-  logic   any_left_q;
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)     any_left_q <= 1'b0;
-    else if (begins) any_left_q <= 1'b0;
-    else if (taken)  any_left_q <= 1'b1;
-  end
-
-  always_ff @(posedge clk_i) begin
-    if (taken) left_q <= at_fifo[0];
-  end
-
-  JobRight_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !job_valid
-      || (busy && gives(at_fifo[0]) && job == job_of(at_fifo[0]) && (!any_left_q || left_q < at_fifo[0])));
-  BehindLeft_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !any_left_q
-      || ((!u_dut.asked_q || left_q < asked) && (!u_dut.running_q || left_q < asking)));
-  Region_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !job_valid
-      || (job.a_first >= a_table_q[0] && 32'(job.a_first) + 32'(job.a_lines) <= 32'(line_of(a_table_q, a_fibers_q))
-          && job.b_first >= b_table_q[0]
-          && 32'(job.b_first) + 32'(job.b_lines) <= 32'(line_of(b_table_q, b_fibers_q))));
+  // ------------------------------------------------------------ what it gives out
+  Region_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.given
+      || (given_job.a_first >= a_table_q[0]
+          && 32'(given_job.a_first) + 32'(given_job.a_lines) <= 32'(line_of(a_table_q, a_fibers_q))
+          && given_job.b_first >= b_table_q[0]
+          && 32'(given_job.b_first) + 32'(given_job.b_lines) <= 32'(line_of(b_table_q, b_fibers_q))));
+  BusyWithJobs_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      busy == (u_dut.running_q || u_dut.asked_q || usage != '0));
   Address_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !busy || (a_addr <= a_fibers_q && b_addr <= b_fibers_q));
 
@@ -278,44 +251,39 @@ module flaash_formal_job_generator
   fiber_id_t pair_a_q, pair_b_q;  // symbolic: any value at first, kept for ever
   visit_t    pair_run, pair_visit;
   logic      there;               // they are fibers of the operands
-  logic [1:0] pair_left_q;        // jobs with it that have left
-  logic [2:0] pair_count;         // and those that are inside or will come
+  logic       pair_here;          // the job that is asked for has it
+  logic [1:0] pair_given_q;       // jobs with it that have been given
+  logic [2:0] pair_count;         // and those that will be
 
   always_ff @(posedge clk_i) begin
     pair_a_q <= pair_a_q;
     pair_b_q <= pair_b_q;
   end
 
-  function automatic logic has_pair(job_t which);
-    return which.a_id == pair_a_q && which.b_id <= pair_b_q && pair_b_q - which.b_id < which.b_count;
-  endfunction
-
   assign there      = pair_a_q < a_fibers_q && pair_b_q < b_fibers_q;
   assign pair_run   = {1'b0, pair_a_q, run_of(pair_b_q)};
   assign pair_visit = {waits(pair_run), pair_a_q, run_of(pair_b_q)};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)                                         pair_left_q <= '0;
-    else if (begins)                                     pair_left_q <= '0;
-    else if (taken && has_pair(job) && !(&pair_left_q))  pair_left_q <= pair_left_q + 1'b1;
+    if (!rst_ni)                                        pair_given_q <= '0;
+    else if (begins)                                    pair_given_q <= '0;
+    else if (u_dut.given && pair_here && !(&pair_given_q)) pair_given_q <= pair_given_q + 1'b1;
   end
 
-  always_comb begin
-    pair_count = 3'(pair_left_q) + 3'(u_dut.asked_q && u_dut.given && has_pair(u_dut.job))
-                 + 3'(u_dut.running_q && pair_visit >= asking);
-    for (int unsigned i = 0; i < Depth; i++) begin
-      if (32'(usage) > i && has_pair(in_fifo[i])) pair_count = pair_count + 1'b1;
-    end
-  end
+  assign pair_here  = given_job.a_id == pair_a_q && given_job.b_id <= pair_b_q
+                      && pair_b_q - given_job.b_id < given_job.b_count;
+  assign pair_count = 3'(pair_given_q) + 3'(u_dut.asked_q && u_dut.given && pair_here)
+                      + 3'(u_dut.running_q && pair_visit >= asking);
 
   Once_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !begun_q || !there || pair_count == 3'd1);
   OnceAtTheEnd_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !begun_q || busy || !there || pair_left_q == 2'd1);
+      !begun_q || busy || !there || pair_given_q == 2'd1);
 
-  TwoStarts_C : cover property (@(posedge clk_i) disable iff (!rst_ni) begins && any_left_q && left_q.a != '0);
+  TwoStarts_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
+      begins && begun_q && a_fibers_q == fiber_id_t'(Fibers) && pair_given_q != '0);
   LastRun_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
       taken && job.a_id != '0 && job.b_id != '0 && job.b_count < run_q);
   SecondPass_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
-      taken && at_fifo[0].others && any_left_q && !left_q.others && left_q.a > job.a_id);
+      u_dut.given && asked.others && asked.a == half && a_fibers_q == fiber_id_t'(Fibers));
 
 endmodule : flaash_formal_job_generator

@@ -156,8 +156,8 @@ def test_help_names_everything(capsys: pytest.CaptureFixture) -> None:
         sim.main(["--help"])
     text = capsys.readouterr().out
     assert stopped.value.code == 0
-    for part in ("AXES=", "OUT=", "PORTION=", "LONG_LINES=", "SIM=", "CONFIG=", "SEQ=", "SEED=", "WAVES=1", "skewed",
-                 "wide32", ".tns"):
+    for part in ("AXES=", "OUT=", "PORTION=", "LONG_LINES=", "SIM=", "CONFIG=", "SEQ=", "SEED=", "WAVES=1",
+                 "skewed", "wide32", ".tns"):
         assert part in text, part
 
 
@@ -166,7 +166,8 @@ def test_make_passes_its_variables_on() -> None:
                "CONFIG=tiny", "SEQ=file", "SEED=7", "PORTION=16", "LONG_LINES=6", "WAVES=1"]
     shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for part in ("--a 'a b.tns'", "--b 'b.tns'", "--axes '2,3:0,1'", "--out 'c.npz'", "--sim 'icarus'",
-                 "--config 'tiny'", "--portion '16'", "--long-lines '6'", "--seq 'file'", "--seed '7'", "--waves"):
+                 "--config 'tiny'", "--portion '16'", "--long-lines '6'", "--seq 'file'", "--seed '7'",
+                 "--waves"):
         assert part in shown, part
 
 

@@ -57,7 +57,8 @@ class ContractionEnv(uvm_env):
         self.coverage = CoverageSubscriber("coverage", self, self._config)
         self.statistics = Statistics("statistics", self, self._config)
         self.progress = Progress("progress", self, self._access)
-        self.watchdog = Watchdog("watchdog", self, dut, self._activity, self._outstanding, self._access)
+        self.watchdog = Watchdog("watchdog", self, dut, self._activity, self._outstanding, self._access,
+                                 lambda: self.contraction.driver.silence)
 
     def connect_phase(self) -> None:
         driver = self.contraction.driver

@@ -34,18 +34,20 @@ class Watchdog(uvm_component):
         activity: returns numbers that change when a bus transfers something.
         outstanding: returns sentences on what the agents still wait for.
         access: carries out an AxilItem.
+        silence: returns cycles, beyond PERIOD, in which nothing need move now.
     """
 
     def __init__(self, name: str, parent, dut: SimHandleBase, activity: Callable[[], tuple],
-                 outstanding: Callable[[], list[str]], access: Callable):
+                 outstanding: Callable[[], list[str]], access: Callable, silence: Callable[[], int]):
         super().__init__(name, parent)
+        self._silence = silence
         self._dut, self._activity, self._outstanding, self._access = dut, activity, outstanding, access
         self.period = PERIOD
 
     async def run_phase(self) -> None:
         moved, worked = None, None
         while True:
-            await Timer(self.period, "ns")
+            await Timer(self.period + self._silence(), "ns")
             before, moved = moved, self._activity()
             if moved != before:
                 worked = None

@@ -44,8 +44,8 @@ class PortionsSeq(ContractionSequence):
             for _ in range(self.count):
                 a = self.tensor(3, 2, 40, density=float(self.rng.choice([0.1, 0.5, 1.0])))
                 b = same_pattern(self.rng, a, self.values) if self.rng.random() < 0.3 else self.tensor(4, 40)
-                await self.contract(a, b, portion=length, stalls=self.stalls,
-                                    run_length=int(self.rng.choice([0, 1, 3])),
-                                    long_lines=int(self.rng.choice([0, 1, 6, 12])))
+                run_length, long_lines = (int(self.rng.choice(some)) for some in ([0, 1, 3], [0, 1, 6, 12]))
+                await self.contract(a, b, portion=length, stalls=self.stalls, run_length=run_length,
+                                    long_lines=long_lines)
             await self.contract(self.tensor(1, 40, density=0.0), None, portion=length)
         await self.contract(self.tensor(2, 40), None)

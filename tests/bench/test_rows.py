@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 
 from bench import rows
-from bench.machines import OURS, PAPER, machine
+from bench.machines import OURS, PAPER, Settings, machine
 from bench.targets import read_targets
 from bench.workloads import SKEWED, WorkloadError, csf_pair, expected, operands, stored
+from models.csf import Csf
+from models.tensor import SparseTensor
 from tb.common.configs import ConfigError
 
 
@@ -25,7 +27,7 @@ def test_each_run_is_there_once_and_complete() -> None:
 
 
 @pytest.mark.parametrize("filters, count", [
-    ({"only": "7x7x512_d0.1", "num_sdpe": 32}, 2), ({"only": "skewed paper32"}, 2),
+    ({"only": "7x7x512_d0.1", "num_sdpe": 32}, 2), ({"only": "skewed paper32"}, 4),
     ({"config": "tiny", "only": "3x3x1024"}, 4), ({"only": "nothing"}, 0)])
 def test_filters(filters: dict, count: int) -> None:
     assert len(rows.select(**filters)) == count
@@ -71,6 +73,27 @@ def test_workloads_do_not_change() -> None:
 def test_an_unknown_workload_is_refused() -> None:
     with pytest.raises(WorkloadError, match="no workload '7x7'"):
         operands("7x7")
+
+
+def test_what_a_host_makes_use_of_is_part_of_a_machine_s_name() -> None:
+    chosen = machine("split32:Scheduler=demand,long_first,portions")
+    assert chosen.options == ("long_first", "portions") and chosen.config["Scheduler"] == "demand"
+    assert chosen.name == "split32:Scheduler=demand,long_first,portions"
+    assert machine("paper32:long_first").name == "paper32:long_first"
+
+
+def test_settings_of_the_skewed_pair() -> None:
+    """12.4 lines on average; 224,200 entries of all dot products, half of them per engine and portion."""
+    pair = csf_pair(SKEWED)
+    entries = 49 * sum(csf.nnz for csf in pair)
+    assert machine("paper32").settings(*pair) == Settings(1)
+    assert machine("paper32:long_first").settings(*pair) == Settings(1, long_lines=13)
+    assert machine("split32:long_first,portions").settings(*pair) == Settings(1, entries // 64, 13)
+
+
+def test_settings_without_entries() -> None:
+    nothing = Csf.from_tensor(SparseTensor.from_dense(np.zeros((3, 4))))
+    assert machine("split32:long_first,portions").settings(nothing, nothing) == Settings(1, 1, 1)
 
 
 def test_the_paper_s_machine_takes_single_dot_products() -> None:

@@ -86,3 +86,13 @@ def test_soft_reset_forgets_portions(seed: int) -> None:
     """Reset in the middle of split contractions; the next ones are right."""
     config = configs.load("split8", {"NumSdpe": 2, "Portions": 2})
     play(config, "icarus", "portions-resets", seed, "resets", portion=2, after=[10, 30, 70, 150])
+
+
+@pytest.mark.parametrize("change", [{"Scheduler": "round_robin"}, {"Engine": "merge", "Lanes": 2}], ids=label)
+def test_long_jobs_first_give_the_same_bytes(change: dict, seed: int) -> None:
+    """In order, with some jobs long, and that with portions: one digest."""
+    config = configs.load("split8", {"NumSdpe": 3, **change})
+    digests = {play(config, "icarus", f"long-{label(change)}-{lines}-{portion}", seed, "workloads",
+                    pairs=["3x512_nnz500"], long_lines=lines, portion=portion,
+                    run_length=1) for lines, portion in ((0, 0), (80, 0), (80, 64))}
+    assert len(digests) == 1

@@ -45,6 +45,9 @@ class ContractionDriver(uvm_driver):
         pack: returns the beats of an operand's frame, from (csf, 0 for A or 1 for B).
         seed: of the stalls.
 
+    Attributes:
+        silence: cycles in which the contraction under way may do nothing but look for long jobs, at most.
+
     Before the run these must be set: `registers`, a RegisterModel; `operands`, the sequencer of the
     operand agent; `stallers`, for each of PORTS the function that makes it pause.
     """
@@ -54,6 +57,8 @@ class ContractionDriver(uvm_driver):
         self._irq, self._pack = irq, pack
         self._random = random.Random(seed)
         self._portion = 0  # what RegPortion holds; a soft reset leaves it
+        self._fibers = [0, 0]  # of the operands
+        self.silence = 0
         self.registers = None
         self.operands: uvm_sequencer | None = None
         self.stallers: dict[str, Callable] = {}
@@ -70,6 +75,10 @@ class ContractionDriver(uvm_driver):
             self.seq_item_port.item_done()
 
     async def _contract(self, item: ContractionItem) -> Outcome:
+        for which, csf in enumerate((item.a, item.b)):
+            if csf is not None:
+                self._fibers[which] = len(csf.fiber_bounds())
+        self.silence = self._fibers[0] * self._fibers[1] if item.long_lines else 0
         for port in PORTS:
             self._set_stalls(port, item)
         if item.held:
