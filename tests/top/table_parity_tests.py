@@ -35,12 +35,16 @@ async def _begin(dut) -> tuple[Host, random.Random, Words]:
     return host, chance, Words(dut, config)
 
 
-async def _load(host: Host, chance: random.Random, least: int = 0) -> Case:
-    """Load and return a contraction with entries in both operands, of some results and not too many jobs."""
+async def _load(host: Host, chance: random.Random, least: int = 0, sparse: bool = False) -> Case:
+    """Load and return a contraction with entries in both operands, of some results and not too many jobs.
+
+    If it is to be sparse, fibers of A have two entries on average at most, and every dot product counts.
+    """
     while True:
         pair = case(chance, host, extent=60)
         if pair.a.nnz and pair.b.nnz and pair.result.results >= least and pair.result.jobs <= MOST_JOBS:
-            break
+            if not sparse or (pair.dense and pair.a.nnz <= 2 * len(pair.a.fiber_bounds())):
+                break
     for which, csf in enumerate(pair.operands):
         await host.load(csf, which)
     return pair
@@ -82,8 +86,13 @@ async def _before(host: Host, words: Words, memory: str, chance: random.Random) 
     """Flip a bit of an operand store or of the ranks, then start."""
     pair = await _load(host, chance)
     flip = getattr(words, memory)(pair, chance)
-    host.stall_results(chance.choice(list(STALLS)))
+    stalls = chance.choice(list(STALLS))
+    # A trailer that waits keeps the machine from its reset: whatever it still reads must be its own.
+    host.stall_results("never" if memory == "bound" else stalls)
     await host.start(pair.dense, pair.run_length)
+    if memory == "bound":
+        await ClockCycles(host.dut.clk_i, 150)
+        host.stall_results(stalls)
     return pair, flip
 
 
@@ -102,8 +111,11 @@ async def _waiting(host: Host, words: Words, chance: random.Random) -> tuple[Cas
 
 
 async def _running(host: Host, words: Words, memory: str, chance: random.Random) -> tuple[Case, Flip]:
-    """Flip bits of resident fibers while a contraction runs."""
-    pair = await _load(host, chance, SOME)
+    """Flip bits of resident fibers while a contraction runs.
+
+    Entries that are missed are few, so that no other match tells of the same word.
+    """
+    pair = await _load(host, chance, SOME, memory == "bits")
     host.stall_results("none")
     await host.start(pair.dense, pair.run_length)
     await ClockCycles(host.dut.clk_i, chance.randrange(20, 60))
