@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hostile input for longer: 2,000 resets of a kind, 1,000 contractions per format, half an hour of frames."""
+"""Hostile input for longer: 2,000 resets of a kind and machine, 1,000 contractions per format, half an hour of
+frames, more flipped bits."""
 
 import pytest
 
@@ -7,8 +8,9 @@ from tb.common import configs
 from tests.top.hostile import CORPUS, run_hostile
 
 
-def test_reset_storms(seed: int) -> None:
-    run_hostile(configs.load(), "verilator", "storm", seed, "-long", storms=2000)
+@pytest.mark.parametrize("name", ["default", "split8", "split32"])
+def test_reset_storms(name: str, seed: int) -> None:
+    run_hostile(configs.load(name), "verilator", "storm", seed, f"-long-{name}", storms=2000)
 
 
 @pytest.mark.parametrize("name", ["default", "bf16", "int8", "int16", "fast8"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from cocotb.handle import SimHandleBase
@@ -40,9 +40,9 @@ def place(operand: int, memory: str, position: int) -> int:
     return operand << 31 | STORED << 28 | rtl.CONSTANTS[memory] << 24 | position
 
 
-def turn(word: SimHandleBase, chance: random.Random) -> str:
-    """Turn a random bit of a word over and return which."""
-    bit = chance.randrange(len(word))
+def turn(word: SimHandleBase, chance: random.Random, bits: Sequence[int] | None = None) -> str:
+    """Turn a random bit of a word over, if given one of these, and return which."""
+    bit = chance.choice(bits or range(len(word)))
     word.value = int(word.value) ^ 1 << bit
     return f"bit {bit} of {word._path}"
 
@@ -78,6 +78,14 @@ class Words:
             used = fiber % run == 0 or fiber == fibers or (None if self._portions else False)
         what = turn(self._stores[operand].firsts_q[fiber], chance)
         return Flip(what, place(operand, "PlaceFirst", fiber), used)
+
+    def bound(self, case: Case, chance: random.Random) -> Flip:
+        """Flip a high bit of a first line that ends a set of A, or one operand: it lies far outside then."""
+        operand = chance.randrange(2)
+        fibers = len(case.operands[operand].fiber_bounds())
+        fiber = fibers if operand else chance.randint(1, fibers)
+        what = turn(self._stores[operand].firsts_q[fiber], chance, range(10, 16))
+        return Flip(what, place(operand, "PlaceFirst", fiber), True)
 
     def path(self, case: Case, chance: random.Random) -> Flip:
         """Flip a bit of the leaf node of a fiber."""
@@ -138,10 +146,10 @@ class Words:
         return Flip(what, place(1, "PlaceRank", 0))
 
     def write_all_values(self) -> None:
-        """Give each word for values of A a value: a wrong rank may read one that was never written."""
+        """Write every word for values of A: a wrong rank may read one that nobody wrote."""
         for engine in self.sources():
             for word in engine.u_resident.u_values.mem_q:
-                word.value = 0
+                word.value = 1 << len(word) - 1  # zeros, and their parity bit
 
     def resident(self, memory: str, chance: random.Random) -> Flip:
         """Flip a bit of each word of a memory of an engine's resident fibers: bits, base or values."""
@@ -152,7 +160,9 @@ class Words:
         half = len(words) // 2
         for index in [*range(min(half, 8)), *range(half, half + min(half, 8))]:
             if words[index].value.is_resolvable:
-                turn(words[index], chance)
+                # Of the bitmap an entry that is there: it is missed.
+                there = [bit for bit in range(len(words[index]) - 1) if int(words[index].value) >> bit & 1]
+                turn(words[index], chance, there if memory == "bits" else None)
         return Flip(f"{memory} of engine {source}", place(0, "PlaceTable", source))
 
 

@@ -74,8 +74,8 @@ def test_flipped_bits(config: Config, seed: int) -> None:
 
 
 @pytest.mark.parametrize(("config", "memories"), [
-    (configs.load("default", {"NumSdpe": 2}), "first path node result"), (SPLIT, "first result"),
-    (LOOKUP, "first result rank bits base values")], ids=["stream", "split", "lookup"])
+    (configs.load("default", {"NumSdpe": 2}), "first bound path node result"), (SPLIT, "first result"),
+    (LOOKUP, "first bound result rank bits base values")], ids=["stream", "split", "lookup"])
 def test_flipped_bits_in_tables(config: Config, memories: str, seed: int) -> None:
     run_hostile(config, "icarus", "table_parity", seed, f"-{config['Engine']}-{config['Portions']}",
                 memories=memories, count=6)
