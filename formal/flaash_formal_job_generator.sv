@@ -7,21 +7,26 @@
 // A visit is a pass, a fiber of A and a run of B, in this order. Specified is which visit follows another, which
 // visits give a job, and which one. Each job that goes into the FIFO (which the proof stream_fifo is about) is
 // that of the visit. Any pair of fibers is followed: how often jobs with it have been given, and will be by
-// the visits that are left, adds up to once; so it was in exactly one job when busy_o falls.
+// the visits that are left, adds up to once; so it was in exactly one job when busy_o falls. An answer of a table
+// may be marked as wrong at any time, and is anything then: no job is made of it or follows it.
 
 module flaash_formal_job_generator
   import flaash_pkg::*;
 #(
   parameter int unsigned Fibers = 3  // most fibers of an operand, 1 or more
 ) (
-  input logic      clk_i,
-  input logic      rst_ni,
-  input logic      start_i,
-  input fiber_id_t run_length_i,
-  input line_sum_t long_lines_i,
-  input fiber_id_t a_fibers_i,
-  input fiber_id_t b_fibers_i,
-  input logic      job_ready_i
+  input logic       clk_i,
+  input logic       rst_ni,
+  input logic       start_i,
+  input fiber_id_t  run_length_i,
+  input line_sum_t  long_lines_i,
+  input fiber_id_t  a_fibers_i,
+  input fiber_id_t  b_fibers_i,
+  input logic       a_wrong_i,
+  input logic       b_wrong_i,
+  input line_addr_t a_garbage_i,  // answers that are wrong
+  input line_addr_t b_garbage_i,
+  input logic       job_ready_i
 );
 
   localparam int unsigned Depth = 4;  // of the generator's FIFO
@@ -55,11 +60,8 @@ module flaash_formal_job_generator
       a_fibers_i <= fiber_id_t'(Fibers) && b_fibers_i <= fiber_id_t'(Fibers));
 
   flaash_formal_producer u_reset (
-    .clk_i,
-    .rst_ni,
-    .valid_i(1'b0),
-    .ready_i(1'b0),
-    .data_i (1'b0)
+    .clk_i, .rst_ni,
+    .valid_i(1'b0), .ready_i(1'b0), .data_i(1'b0)
   );
 
   // ------------------------------------------------------------------------- block
@@ -79,12 +81,12 @@ module flaash_formal_job_generator
     .busy_o     (busy),
     .visit_o    (unused_visit),
     .a_addr_o   (a_addr),
-    .a_first_i  (a_first_q),
+    .a_first_i  (a_wrong_i ? a_garbage_i : a_first_q),
     .b_addr_o   (b_addr),
-    .b_first_i  (b_first_q),
+    .b_first_i  (b_wrong_i ? b_garbage_i : b_first_q),
     .use_o      (unused_use),
-    .a_wrong_i  (1'b0),
-    .b_wrong_i  (1'b0),
+    .a_wrong_i,
+    .b_wrong_i,
     .job_valid_o(job_valid),
     .job_ready_i,
     .job_o      (job)
@@ -198,6 +200,12 @@ module flaash_formal_job_generator
 
   assign given_job = u_dut.job;
 
+  // From an answer that is wrong on nothing is known but that no job follows.
+  logic broken, sound;
+
+  assign broken = u_dut.broken_q;
+  assign sound  = !u_dut.wrong && !broken;
+
   for (genvar i = 0; i < Depth; i++) begin : gen_fifo
     job_t queued;  // the RTL's own assertion on what leaves
     assign queued = u_dut.u_fifo.mem_q[2'(u_dut.u_fifo.rd_ptr_q + 3'(i))];
@@ -205,7 +213,7 @@ module flaash_formal_job_generator
         || (queued.a_lines != '0 && queued.b_count != '0 && queued.b_lines >= queued.b_count));
   end
 
-  Asked_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.asked_q
+  Asked_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.asked_q || !sound
       || (is_visit(asked) && u_dut.job == job_of(asked) && u_dut.given == gives(asked)
           && u_dut.asked_early_q == (!asked.others && asked.a < half)
           && u_dut.asked_row_ends_q == ends_row(asked) && u_dut.asked_pass_ends_q == ends_pass(asked)
@@ -220,20 +228,20 @@ module flaash_formal_job_generator
           && run_q != '0 && run_q <= b_fibers_q && u_dut.long_lines_q == long_q && u_dut.a_half_q == half
           && (u_dut.run_length_q == run_q || (u_dut.run_length_q > b_fibers_q && run_q == b_fibers_q))
           && u_dut.a_fibers_q == a_fibers_q && u_dut.b_fibers_q == b_fibers_q));
-  Primed_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.running_q || u_dut.primed_q
+  Primed_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.running_q || u_dut.primed_q || !sound
       || (u_dut.a_first_i == a_table_q[0] && u_dut.b_first_i == b_table_q[0] && !u_dut.asked_q
           && asking == '0 && usage == '0));
   Origin_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !(u_dut.running_q && u_dut.primed_q || u_dut.asked_q) || u_dut.b_origin_q == b_table_q[0]);
+      !(u_dut.running_q && u_dut.primed_q || u_dut.asked_q) || broken || u_dut.b_origin_q == b_table_q[0]);
   Begins_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !(u_dut.running_q && u_dut.primed_q && !u_dut.asked_q)
+      !(u_dut.running_q && u_dut.primed_q && !u_dut.asked_q) || broken
       || (u_dut.a_first_q == line_of(a_table_q, asking.a) && u_dut.b_first_q == line_of(b_table_q, asking.b)));
 
   visit_t here;  // the answers of the tables up to, without, this visit have been taken
 
   assign here = u_dut.asked_q ? asked : asking;
   Middle_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !(u_dut.running_q && u_dut.primed_q || u_dut.asked_q) || here.a < half
+      !(u_dut.running_q && u_dut.primed_q || u_dut.asked_q) || broken || here.a < half
       || u_dut.a_middle_q == line_of(a_table_q, half));
 
   // ------------------------------------------------------------ what it gives out
@@ -243,7 +251,7 @@ module flaash_formal_job_generator
           && given_job.b_first >= b_table_q[0]
           && 32'(given_job.b_first) + 32'(given_job.b_lines) <= 32'(line_of(b_table_q, b_fibers_q))));
   BusyWithJobs_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      busy == (u_dut.running_q || u_dut.asked_q || usage != '0));
+      busy == (u_dut.running_q || u_dut.asked_q || usage != '0 || broken));
   Address_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !busy || (a_addr <= a_fibers_q && b_addr <= b_fibers_q));
 
@@ -275,7 +283,9 @@ module flaash_formal_job_generator
   assign pair_count = 3'(pair_given_q) + 3'(u_dut.asked_q && u_dut.given && pair_here)
                       + 3'(u_dut.running_q && pair_visit >= asking);
 
-  Once_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !begun_q || !there || pair_count == 3'd1);
+  Once_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !begun_q || !there || !sound || pair_count == 3'd1);
+  NeverTwice_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !begun_q || !there || pair_given_q <= 2'd1);
   OnceAtTheEnd_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !begun_q || busy || !there || pair_given_q == 2'd1);
 
@@ -285,5 +295,6 @@ module flaash_formal_job_generator
       taken && job.a_id != '0 && job.b_id != '0 && job.b_count < run_q);
   SecondPass_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
       u_dut.given && asked.others && asked.a == half && a_fibers_q == fiber_id_t'(Fibers));
+  Broken_C : cover property (@(posedge clk_i) disable iff (!rst_ni) broken && pair_given_q != '0);
 
 endmodule : flaash_formal_job_generator
