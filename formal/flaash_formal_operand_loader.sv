@@ -238,8 +238,8 @@ module flaash_formal_operand_loader
       32'(fill) < Lanes && 32'(u_dut.lines) <= MemLines && (fill == '0 || 32'(u_dut.lines) < MemLines));
   Fibers_A : assert property (@(posedge clk_i) disable iff (!rst_ni) 32'(u_dut.fibers) <= FiberDepth);
   // What the proof of the packer demands: sections before entries, and the sentinel behind whole fibers.
-  Empty_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(extents || counts || section || coords || pointers)
-      || (u_dut.fibers == '0 && u_dut.lines == '0));
+  Empty_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !(extents || counts || section || coords || pointers) || (u_dut.fibers == '0 && u_dut.lines == '0));
   Whole_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !u_dut.finish || (u_dut.u_packer.done_q == '0 && fill == '0 && !u_dut.header_step));
   Fresh_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
