@@ -173,6 +173,7 @@ module flaash_formal_job_generator
     InFifo_A : assert property (@(posedge clk_i) disable iff (!rst_ni) 32'(usage) <= i
         || (chain[i].valid && in_fifo[i] == job_of(chain[i])));
   end
+  NotBroken_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.broken_q);  // no answer is wrong
   Asked_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.asked_q
       || (asked.valid && u_dut.job == job_of(asked)
           && u_dut.asked_last_q == (asked.b + count_of(asked) == b_fibers_q)));

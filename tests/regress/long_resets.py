@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hostile input for longer: 2,000 resets of a kind and machine, 1,000 contractions per format, half an hour of
-frames, more flipped bits."""
+"""Hostile input for longer: 2,000 resets of a kind, 1,000 contractions per format, half an hour of frames."""
 
 import pytest
 
