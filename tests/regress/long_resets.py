@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hostile input for longer: resets per kind and machine, contractions per format, frames, flipped bits."""
+"""Hostile input for longer: 2,000 resets of a kind, 1,000 contractions per format, half an hour of frames."""
 
 import pytest
 

@@ -42,8 +42,9 @@ async def _load(host: Host, chance: random.Random, least: int = 0, sparse: bool 
     """
     while True:
         pair = case(chance, host, extent=60)
-        wanted = pair.a.nnz and pair.b.nnz and pair.result.results >= least and pair.result.jobs <= MOST_JOBS
-        if wanted and (not sparse or (pair.dense and pair.a.nnz <= 2 * len(pair.a.fiber_bounds()))):
+        fits = pair.result.results >= least and pair.result.jobs <= MOST_JOBS
+        thin = pair.dense and pair.a.nnz <= 2 * len(pair.a.fiber_bounds())
+        if pair.a.nnz and pair.b.nnz and fits and (thin or not sparse):
             break
     for which, csf in enumerate(pair.operands):
         await host.load(csf, which)
