@@ -293,7 +293,8 @@ async def extent_changes_at_the_start(dut) -> None:
         plan = await planner.start(a, b, extent)
         check(plan, planner, a, b)
         assert plan.set_size == size, f"sets of {plan.set_size}, not {size}, with an extent of {extent}"
-        assert plan.pieces[0][1] <= 6 + planner.max_size + 6 + 16, f"first piece after {plan.pieces[0][1]} cycles"
+        first = plan.pieces[0][1]
+        assert first <= 6 + planner.max_size + 6 + 16, f"first piece after {first} cycles"
 
 
 @cocotb.test()
