@@ -117,6 +117,7 @@ module flaash_formal_job_generator
 
   function automatic job_t job_of(next_t at);
     job_t wanted;
+    wanted = '0;  // no portion
     wanted.a_id    = at.a;
     wanted.a_first = line_of(a_table_q, at.a);
     wanted.a_lines = line_of(a_table_q, at.a + 1'b1) - wanted.a_first;
