@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hostile input for longer: 2,000 resets of a kind, 1,000 contractions per format, half an hour of frames."""
+"""Hostile input for longer: 2,000 resets of a kind, 1,000 contractions per format, 120,000 frames."""
 
 import pytest
 
