@@ -6,10 +6,9 @@ import numpy as np
 from models.generate import same_pattern
 from tb.sequences.base import ContractionSequence, stack
 
-EXTENT = 12
 # Places where a carry of the accumulator ends: exponents of word boundaries, of fp32 and of bf16.
 BOUNDARIES = (-10, 38, -26, 22)
-INF, NAN, HUGE, TINY = np.inf, np.nan, 2.0**127, 2.0**-149
+EXTENT, INF, NAN, HUGE, TINY = 12, np.inf, np.nan, 2.0**127, 2.0**-149
 # Fibers of A by value at each coordinate; with portions of 1 to 3 entries no two specials share one.
 FLOAT_A = [[1.5] * 6 + [-1.5] * 6, [HUGE, 1, 1, TINY, 0, -TINY, 1, -HUGE, 1, -1, 0.5, 2.0**-100],
            [INF, 1, 1, 1, -INF, 1, 1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 1, NAN, 1, 1, INF, 1, 1, 1],
