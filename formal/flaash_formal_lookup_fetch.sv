@@ -3,7 +3,7 @@
 //
 // The contraction is any of up to Fibers fibers of A with any lines; pieces are any that the plan can cut:
 // from a set of fibers to a later one, sets counted from the first of the piece, or to the end of A. The
-// answer about a bound, room and the memory come at any time.
+// answer about a bound, room and the memory come at any time; an answer may be marked as wrong, and is anything.
 
 module flaash_formal_lookup_fetch
   import flaash_pkg::*;
@@ -18,7 +18,8 @@ module flaash_formal_lookup_fetch
   input logic       piece_valid_i,
   input piece_t     piece_i,
   input logic       bound_grant_i,
-  input line_addr_t noise_i,      // what the table shows when nobody has asked
+  input logic       bound_wrong_i,
+  input line_addr_t noise_i,      // what the table shows when nobody has asked, or the answer is wrong
   input logic       req_ready_i,
   input logic       room_i
 );
@@ -127,7 +128,8 @@ module flaash_formal_lookup_fetch
     .bound_req_o  (bound_req),
     .bound_fiber_o(bound_fiber),
     .bound_grant_i,
-    .bound_first_i(granted_q ? line_of(asked_q) : noise_i),
+    .bound_first_i((granted_q && !bound_wrong_i) ? line_of(asked_q) : noise_i),
+    .bound_wrong_i,
     .req_valid_o  (req_valid),
     .req_ready_i,
     .req_tag_o    (req_tag),
@@ -179,9 +181,11 @@ module flaash_formal_lookup_fetch
   Known_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !(wanted && u_dut.bound_valid_q) || u_dut.bound_q == line_of(bound_fiber));
   Asked_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !(wanted && u_dut.bound_asked_q && !u_dut.bound_valid_q) || (granted_q && asked_q == bound_fiber));
+      !(wanted && u_dut.bound_comes) || (granted_q && asked_q == bound_fiber));
+  Lost_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !u_dut.bound_lost_q || (wanted && u_dut.bound_asked_q && !u_dut.bound_valid_q));
   AskedFirst_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !u_dut.bound_valid_q || u_dut.bound_asked_q);
+      (!u_dut.bound_valid_q || u_dut.bound_asked_q) && (!u_dut.bound_asked_q || wanted));
   Held_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.held_q
       || (room_i && (runs || (loads && u_dut.a_line_q < a_lines))));
   Row_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !running
@@ -196,6 +200,8 @@ module flaash_formal_lookup_fetch
   WithinRun_C : cover property (@(posedge clk_i) disable iff (!rst_ni) loads && running && a_fibers_q == 4);
   Late_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
       loads && u_dut.bound_valid_q && u_dut.a_line_q > u_dut.bound_q);
+  Lost_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
+      u_dut.bound_lost_q && running && u_dut.a_line_q == a_lines);
   Second_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
       started && u_dut.wait_valid_q && size_q == 2 && u_dut.piece.start.a_id == 2);
 
