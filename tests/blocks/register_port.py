@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import cocotb
 from cocotb.handle import SimHandleBase
-from cocotb.triggers import FallingEdge, RisingEdge
+from cocotb.triggers import FallingEdge, RisingEdge, with_timeout
 from cocotbext.axi import AxiResp
 
 from tb.common.rtl_constants import CONSTANTS, REGISTERS
@@ -16,6 +16,7 @@ LEVELS = ("loaded", "order", "extent", "entries", "fibers", "lines", "loading", 
           "range_source", "increments", "discarded", "parity_error", "parity_place", "progress", "host_waits",
           "resetting", "stopping", "sdpe_steps")
 INCREMENT_WIDTH = CONSTANTS["FiberIdWidth"] + 4
+ANSWER = 20_000  # ns in which an access is answered, however the channels stall
 
 
 class RegisterPort:
@@ -40,12 +41,13 @@ class RegisterPort:
 
     async def access_read(self, address: int) -> tuple[int, bool]:
         """Return what an aligned address reads and whether the answer was OKAY."""
-        answer = await self.master.read(address, 4)
+        answer = await with_timeout(cocotb.start_soon(self.master.read(address, 4)), ANSWER, "ns")
         return int.from_bytes(answer.data, "little"), answer.resp == AxiResp.OKAY
 
     async def access_write(self, address: int, value: int) -> bool:
         """Write an aligned address and return whether the answer was OKAY."""
-        return (await self.master.write(address, value.to_bytes(4, "little"))).resp == AxiResp.OKAY
+        write = cocotb.start_soon(self.master.write(address, value.to_bytes(4, "little")))
+        return (await with_timeout(write, ANSWER, "ns")).resp == AxiResp.OKAY
 
     async def read(self, name: str) -> int:
         """Return what a register reads."""
