@@ -151,6 +151,9 @@ module flaash_tensor_memory_ideal
     assign parity_operand_o = place[0];
     assign parity_addr_o    = line_addr_t'(32'(place) >> 1);
   end else begin : gen_no_parity
+    logic unused_data;
+
+    assign unused_data      = ^data;
     assign parity_error_o   = 1'b0;
     assign parity_operand_o = 1'b0;
     assign parity_addr_o    = '0;

@@ -22,6 +22,7 @@ CHANGES: list[dict[str, int | str]] = [
     {"Engine": "merge", "Scheduler": "round_robin"},
     {"Engine": "lookup", "CoordWidth": 10}, {"Engine": "lookup", "CoordWidth": 10, "Memory": "ideal"},
     {"Engine": "lookup", "CoordWidth": 10, "NumSdpe": 3, "MemLatency": 50},
+    {"Engine": "lookup", "CoordWidth": 10, "NumSdpe": 2, "Parity": 0},
     {"MemBanks": 1}, {"ResultDepth": 4}, {"CoordWidth": 32},
 ]
 
