@@ -96,12 +96,13 @@ class Words:
         return Flip(what, place(operand, "PlacePath", fiber), _leaves(case, operand, paths[fiber]))
 
     def node(self, case: Case, chance: random.Random) -> Flip | None:
-        """Flip a bit of a node; None if the operand has none."""
-        operand = chance.randrange(2)
+        """Flip a bit of a node, in a lower level if there is one; None if no operand has any."""
+        orders = [csf.order for csf in case.operands]
+        operand = orders.index(max(orders))
         csf = case.operands[operand]
         if not csf.nodes:
             return None
-        level = chance.randrange(csf.order - 1)
+        level = csf.order - 2 - chance.randrange(csf.order - 1) // 2
         prefixes = np.unique(csf.fiber_paths()[:, :level + 1], axis=0)
         rank = chance.randrange(len(prefixes))
         number = sum(len(above) for above in csf.coords[:level]) + rank
