@@ -55,7 +55,8 @@ LONG := -n $(JOBS) -vv --durations=0 -o timeout=7200
 regress: $(STAMP) $(FUZZER) ## the long runs: tensors in full, portions, resets, random sums, frames, files (TEST= for one)
 	@$(PY) -m pytest $(LONG) --dist worksteal -o python_files='long_*.py' $(or $(TEST),tests/regress)
 ifeq ($(TEST),)
-	@FLAASH_LONG=1 $(PY) -m pytest $(LONG) --simulator verilator tests/blocks/test_mac.py
+	@$(PY) -m pytest $(LONG) --dist worksteal --left-out tests
+	@FLAASH_LONG=1 $(PY) -m pytest $(LONG) --dist worksteal tests/blocks/test_mac.py
 	@$(PY) -m tools.fuzz --jobs $(JOBS)
 endif
 

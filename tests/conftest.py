@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fixtures of the whole suite: every test that simulates runs on each simulator that is here."""
+"""Fixtures of the whole suite: every test that simulates runs on each simulator that is here.
+
+Where one of them takes minutes, `@pytest.mark.suite_on(..)` names the other: the suite leaves the test
+out on the slow one, and `make regress` runs there what the suite leaves out (--left-out).
+"""
 
 import os
 
@@ -13,6 +17,7 @@ NO_ICARUS = "Icarus Verilog isn't installed: nothing ran on it (Debian: apt-get 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--simulator", choices=SIMULATORS, help="run on this simulator only")
+    parser.addoption("--left-out", action="store_true", help="run what the suite leaves out, and only that")
     parser.addoption("--seed", type=int, default=1, help="seed of every random test (default 1)")
 
 
@@ -26,6 +31,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("simulator", chosen)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the suite's half of the tests with a mark, or the other one; and what was named in full."""
+    wanted = config.getoption("--left-out")
+    kept = [item for item in items if _left_out(item) == wanted or item.nodeid in config.args]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
+def _left_out(item: pytest.Item) -> bool:
+    mark = item.get_closest_marker("suite_on")
+    return mark is not None and item.callspec.params["simulator"] not in mark.args
+
+
 @pytest.fixture
 def seed(request: pytest.FixtureRequest) -> int:
     """Return the seed of this run; printed by pytest when a test fails."""
@@ -36,7 +54,7 @@ def seed(request: pytest.FixtureRequest) -> int:
 
 def _ran_in_full(config: pytest.Config) -> bool:
     options = config.option
-    return (not options.keyword and not options.markexpr and not options.simulator
+    return (not options.keyword and not options.markexpr and not options.simulator and not options.left_out
             and not options.collectonly and config.args_source is not pytest.Config.ArgsSource.ARGS)
 
 

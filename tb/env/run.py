@@ -29,9 +29,10 @@ class Run:
     summary: dict
 
 
-def build_top(config: Config, simulator: str, waves: bool = False) -> Build:
+def build_top(config: Config, simulator: str, waves: bool = False,
+              options: tuple[str | Path, ...] = ()) -> Build:
     """Build the chip's top once for this configuration; see tb.common.simulation.build()."""
-    return build(TOP, simulator, config.parameters(), waves=waves)
+    return build(TOP, simulator, config.parameters(), waves=waves, options=options)
 
 
 def run_folder(name: str) -> Path:

@@ -14,8 +14,8 @@ def test_registers(simulator: str, seed: int, module: str) -> None:
     run_bench("flaash_registers", f"tests.blocks.{module}", simulator, module, PARAMETERS, seed)
 
 
-def test_registers_of_a_build_that_cannot_split(seed: int) -> None:
-    run_bench("flaash_registers", "tests.blocks.registers_bus_tests", "icarus", "registers-whole",
+def test_registers_of_a_build_that_cannot_split(simulator: str, seed: int) -> None:
+    run_bench("flaash_registers", "tests.blocks.registers_bus_tests", simulator, "registers-whole",
               {**PARAMETERS, "CanSplit": 0}, seed,
               testcase="portions_need_a_build_that_can_split,the_build_can_be_read")
 

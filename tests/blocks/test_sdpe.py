@@ -3,6 +3,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tb.common.rtl_constants import ENGINES, FORMATS
 from tb.common.simulation import run_bench
 
@@ -29,6 +31,7 @@ def test_sdpe(simulator: str, seed: int) -> None:
         _run("sdpe_tests", simulator, build, seed)
 
 
-def test_sdpe_range(seed: int) -> None:
+@pytest.mark.suite_on("verilator")
+def test_sdpe_range(simulator: str, seed: int) -> None:
     # 2**17 products, the least that leave int32: minutes on Icarus.
-    _run("sdpe_range_tests", "verilator", RANGE_BUILD, seed)
+    _run("sdpe_range_tests", simulator, RANGE_BUILD, seed)

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Portions on both simulators: every workload of the paper on 32 engines, and the machines of the suite."""
+"""Portions on both simulators: every workload of the paper on 32 engines."""
 
 import pytest
 
 from tb.common import configs
 from tb.common.toolchain import SIMULATORS
 from tb.sequences.workloads import workload_names
-from tests.top.test_portions import MACHINES, every_length, label, play
+from tests.top.test_portions import play
 
 
 @pytest.mark.parametrize("pair", workload_names())
@@ -17,9 +17,3 @@ def test_workload_in_portions(pair: str, seed: int) -> None:
                                          seed, "workloads", pairs=[pair], portion=length)
                for simulator in SIMULATORS for length in (0, 16)}
     assert len(set(digests.values())) == 1, digests
-
-
-@pytest.mark.parametrize("change", MACHINES, ids=label)
-def test_every_machine_and_length_on_verilator(change: dict, seed: int) -> None:
-    """The suite has the same 35 configurations on Icarus; the bytes are those of its whole dot products."""
-    every_length(change, "verilator", seed)

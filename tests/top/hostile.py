@@ -11,17 +11,19 @@ from tb.common.simulation import run
 from tb.common.toolchain import ROOT
 from tb.env.run import build_top
 
+MEMORIES = Path(__file__).with_name("memories.vlt")
 CORPUS = ROOT / "tests" / "corpus" / "frames"
 
 
 def run_hostile(config: Config, simulator: str, module: str, seed: int, name: str = "",
-                **variables: int | str | Path) -> Path:
+                open_memories: bool = False, **variables: int | str | Path) -> Path:
     """Run a module of this folder, print what it counted, and return the folder of the run.
 
     Args:
         config, simulator, seed: of the run.
         module: without `_tests`.
         name: added to the run's, to make it unique.
+        open_memories: let the module write the memories with parity.
         variables: become FLAASH_<NAME> in its environment.
 
     Raises:
@@ -29,7 +31,8 @@ def run_hostile(config: Config, simulator: str, module: str, seed: int, name: st
     """
     environment = {"FLAASH_CONFIG": config.to_json(),
                    **{f"FLAASH_{key.upper()}": str(value) for key, value in variables.items()}}
-    folder = run(build_top(config, simulator), f"tests.top.{module}_tests",
+    options = (MEMORIES,) if open_memories and simulator == "verilator" else ()
+    folder = run(build_top(config, simulator, options=options), f"tests.top.{module}_tests",
                  f"hostile-{module}{name}-{simulator}", seed, environment)
     print(*re.findall(r"INFO +cocotb\.flaash_top +(.*)", (folder / "run.log").read_text()), sep="\n")
     return folder

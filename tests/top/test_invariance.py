@@ -31,29 +31,33 @@ def label(change: dict[str, int | str]) -> str:
     return ",".join(f"{name}={value}" for name, value in change.items())
 
 
+@pytest.mark.suite_on("icarus")
 @pytest.mark.parametrize("change", CHANGES, ids=label)
-def test_configurations(change: dict[str, int | str], seed: int) -> None:
-    run = run_sequences(configs.load("default", change), "icarus", ["workloads"],
-                        f"invariance-{label(change)}", seed, {"workloads": {"pairs": PAIRS}})
+def test_configurations(simulator: str, change: dict[str, int | str], seed: int) -> None:
+    run = run_sequences(configs.load("default", change), simulator, ["workloads"],
+                        f"invariance-{label(change)}-{simulator}", seed, {"workloads": {"pairs": PAIRS}})
     assert run.summary["passed"] and run.summary["mismatches"] == 0
 
 
-def test_more_engines_than_jobs(seed: int) -> None:
-    run = run_sequences(configs.load("default", {"NumSdpe": 64}), "icarus", ["smoke"], "invariance-few-jobs",
-                        seed, {"smoke": {"count": 0}})
+@pytest.mark.suite_on("icarus")
+def test_more_engines_than_jobs(simulator: str, seed: int) -> None:
+    run = run_sequences(configs.load("default", {"NumSdpe": 64}), simulator, ["smoke"],
+                        f"invariance-few-jobs-{simulator}", seed, {"smoke": {"count": 0}})
     assert run.summary["passed"] and run.summary["compared"] > 0
 
 
+@pytest.mark.suite_on("verilator")
 @pytest.mark.parametrize("name", ["paper32", "fast8"])
-def test_wide_machines_on_verilator(name: str, seed: int) -> None:
-    run = run_sequences(configs.load(name), "verilator", ["workloads"], f"invariance-{name}", seed,
+def test_wide_machines(simulator: str, name: str, seed: int) -> None:
+    run = run_sequences(configs.load(name), simulator, ["workloads"], f"invariance-{name}-{simulator}", seed,
                         {"workloads": {"pairs": [*PAIRS, "7x7x512_d0.05", "10x10x100_d0.05"]}})
     assert run.summary["passed"] and run.summary["mismatches"] == 0
 
 
+@pytest.mark.suite_on("verilator")
 @pytest.mark.parametrize("port", PORTS)
 @pytest.mark.parametrize("stall", [name for name in STALLS if name != "none"])
-def test_stalls_on_every_port(port: str, stall: str, seed: int) -> None:
-    run = run_sequences(configs.load(), "verilator", ["workloads"], f"stalls-{port}-{stall}", seed,
+def test_stalls_on_every_port(simulator: str, port: str, stall: str, seed: int) -> None:
+    run = run_sequences(configs.load(), simulator, ["workloads"], f"stalls-{port}-{stall}-{simulator}", seed,
                         {"workloads": {"pairs": PAIRS, "stalls": {port: stall}}})
     assert run.summary["passed"] and run.summary["mismatches"] == 0

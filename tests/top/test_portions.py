@@ -43,8 +43,10 @@ def whole(seed: int) -> str:
                 lengths=[0])
 
 
-def every_length(change: Mapping[str, int | str], simulator: str, seed: int) -> None:
-    """Run the same contractions with every length of portions, each time under other stalls."""
+@pytest.mark.suite_on("icarus")
+@pytest.mark.parametrize("change", MACHINES, ids=label)
+def test_every_machine_and_length_gives_the_same_bytes(simulator: str, change: dict, seed: int) -> None:
+    """35 configurations, machines by lengths; each time under other stalls."""
     config = configs.load("split8", change)
     for number, length in enumerate(LENGTHS):
         stalls = STALLS[(number + MACHINES.index(change)) % len(STALLS)]
@@ -53,33 +55,31 @@ def every_length(change: Mapping[str, int | str], simulator: str, seed: int) -> 
         assert digest == whole(seed), f"portions of {length}: other results"
 
 
-@pytest.mark.parametrize("change", MACHINES, ids=label)
-def test_every_machine_and_length_gives_the_same_bytes(change: dict, seed: int) -> None:
-    """35 configurations, machines by lengths; on Verilator in make regress, for its builds take minutes."""
-    every_length(change, "icarus", seed)
-
-
+@pytest.mark.suite_on("icarus")
 @pytest.mark.parametrize("fmt", FORMATS)
-def test_special_values_across_portions(fmt: str, seed: int) -> None:
+def test_special_values_across_portions(simulator: str, fmt: str, seed: int) -> None:
     """Infinities, NaN, cancellation and carries that meet only in the combiner, in all formats."""
     engine, slots = ("compare", 1) if fmt in ("bf16", "int16") else ("merge", 5)
     config = configs.load("split8", {"Format": fmt, "NumSdpe": 2, "Engine": engine, "Portions": slots})
-    play(config, "icarus", f"portions-{fmt}", seed, "portions", lengths=[2, 3])
+    play(config, simulator, f"portions-{fmt}-{simulator}", seed, "portions", lengths=[2, 3])
 
 
-def test_sequence_on_the_default_machine(seed: int) -> None:
-    play(configs.load("split8"), "verilator", "portions-split8", seed, "portions",
+@pytest.mark.suite_on("verilator")
+def test_sequence_on_the_default_machine(simulator: str, seed: int) -> None:
+    play(configs.load("split8"), simulator, f"portions-split8-{simulator}", seed, "portions",
          lengths=[1, 2, 3, 4, 5, 16, 2**31], count=6)
 
 
-def test_one_slot_while_nobody_takes_results(seed: int) -> None:
+@pytest.mark.suite_on("icarus")
+def test_one_slot_while_nobody_takes_results(simulator: str, seed: int) -> None:
     """The fewest places everywhere and a slow host: everything waits for everything, and goes on."""
     config = configs.load("split8", {"NumSdpe": 3, "Portions": 1, "ResultDepth": 2, "MemBanks": 1})
-    play(config, "icarus", "portions-tight", seed, "portions", lengths=[1], stalls={"result": "bursty"})
+    play(config, simulator, f"portions-tight-{simulator}", seed, "portions", lengths=[1],
+         stalls={"result": "bursty"})
 
 
 def test_32_engines_give_the_bytes_of_whole_dot_products(seed: int) -> None:
-    """Two workloads with and without portions of 16; make regress has all of them."""
+    """Two workloads with and without portions of 16; make regress has all of them, on both simulators."""
     config = configs.load("split8", {"NumSdpe": 32})
     pairs = ["3x512_nnz500", "3x3x1024_d0.05"]
     digests = {play(config, "verilator", f"portions-wide-{length}", seed, "workloads", pairs=pairs,
@@ -87,17 +87,20 @@ def test_32_engines_give_the_bytes_of_whole_dot_products(seed: int) -> None:
     assert len(digests) == 1
 
 
-def test_soft_reset_forgets_portions(seed: int) -> None:
+@pytest.mark.suite_on("icarus")
+def test_soft_reset_forgets_portions(simulator: str, seed: int) -> None:
     """Reset in the middle of split contractions; the next ones are right."""
     config = configs.load("split8", {"NumSdpe": 2, "Portions": 2})
-    play(config, "icarus", "portions-resets", seed, "resets", portion=2, after=[10, 30, 70, 150])
+    play(config, simulator, f"portions-resets-{simulator}", seed, "resets", portion=2,
+         after=[10, 30, 70, 150])
 
 
+@pytest.mark.suite_on("icarus")
 @pytest.mark.parametrize("change", [{"Scheduler": "round_robin"}, {"Engine": "merge", "Lanes": 2}], ids=label)
-def test_long_jobs_first_give_the_same_bytes(change: dict, seed: int) -> None:
+def test_long_jobs_first_give_the_same_bytes(simulator: str, change: dict, seed: int) -> None:
     """In order, with some jobs long, and that with portions: one digest."""
     config = configs.load("split8", {"NumSdpe": 3, **change})
-    digests = {play(config, "icarus", f"long-{label(change)}-{lines}-{portion}", seed, "workloads",
-                    pairs=["3x512_nnz500"], long_lines=lines, portion=portion,
+    digests = {play(config, simulator, f"long-{label(change)}-{lines}-{portion}-{simulator}", seed,
+                    "workloads", pairs=["3x512_nnz500"], long_lines=lines, portion=portion,
                     run_length=1) for lines, portion in ((0, 0), (80, 0), (80, 64))}
     assert len(digests) == 1

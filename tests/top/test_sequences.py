@@ -43,25 +43,28 @@ def test_sequences(simulator: str, machine: str, group: str, seed: int) -> None:
     assert run.summary["passed"] and run.summary["compared"] > 0 and run.summary["mismatches"] == 0
 
 
-@pytest.mark.parametrize(("name", "where"), [("default", "verilator"), ("default", "icarus"),
-                                             ("paper1", "icarus"), ("fast8", "icarus")])
-def test_full_memories(name: str, where: str, seed: int) -> None:
+@pytest.mark.parametrize("name", [
+    "default", *(pytest.param(name, marks=pytest.mark.suite_on("icarus")) for name in ("paper1", "fast8"))])
+def test_full_memories(simulator: str, name: str, seed: int) -> None:
     """Operands that fill small memories, and ones that need a place more."""
     config = configs.load(name, {"NumSdpe": 2, "MemLines": 16, "NodeDepth": 20, "FiberDepth": 12})
-    run = run_sequences(config, where, ["capacity"], f"sequences-capacity-{name}-{where}", seed)
+    run = run_sequences(config, simulator, ["capacity"], f"sequences-capacity-{name}-{simulator}", seed)
     assert run.summary["passed"] and run.summary["errors_compared"] == 4
 
 
-def test_results_out_of_range(seed: int) -> None:
+@pytest.mark.suite_on("verilator")
+def test_results_out_of_range(simulator: str, seed: int) -> None:
     """The sum of 2^17 greatest products does not fit int48; the results next to it come."""
     config = configs.load("int16", {"NumSdpe": 1, "CoordWidth": 17, "Lanes": 8, "MemLines": 16400})
-    run = run_sequences(config, "verilator", ["result_range"], "sequences-range", seed)
+    run = run_sequences(config, simulator, ["result_range"], f"sequences-range-{simulator}", seed)
     assert run.summary["passed"] and run.summary["errors_compared"] == 1
 
 
+@pytest.mark.suite_on("icarus")
 @pytest.mark.parametrize("name", ["bf16", "int8", "int16", "tiny"])
-def test_formats(name: str, seed: int) -> None:
+def test_formats(simulator: str, name: str, seed: int) -> None:
     sequences = ["smoke", "random", "dense"] + (["specials"] if name != "tiny" else [])
-    run = run_sequences(configs.load(name, {"NumSdpe": 2}), "icarus", sequences, f"formats-{name}", seed,
+    run = run_sequences(configs.load(name, {"NumSdpe": 2}), simulator, sequences,
+                        f"formats-{name}-{simulator}", seed,
                         {"dense": {"run_lengths": [0, 2]}} if name == "tiny" else None)
     assert run.summary["passed"] and run.summary["compared"] > 0

@@ -33,15 +33,17 @@ def test_workload_on_icarus(pair: str, seed: int) -> None:
     assert run.summary["passed"] and run.summary["mismatches"] == 0
 
 
-def test_umls_in_full(seed: int) -> None:
+@pytest.mark.suite_on("verilator")
+def test_umls_in_full(simulator: str, seed: int) -> None:
     path = str(TENSORS / "umls.tns")
-    run = run_sequences(configs.load(), "verilator", ["file"], "umls", seed,
+    run = run_sequences(configs.load(), simulator, ["file"], f"umls-{simulator}", seed,
                         {"file": {"a": path, "b": path, "axes": None}})
     assert run.summary["passed"] and run.summary["compared"] == 135_666
 
 
+@pytest.mark.suite_on("verilator")
 @pytest.mark.parametrize("name", ["kinships", "flights"])
-def test_slices_of_real_tensors(name: str, seed: int) -> None:
+def test_slices_of_real_tensors(simulator: str, name: str, seed: int) -> None:
     """A tenth of the coordinates of the first mode, as a tensor of the same shape."""
     tensor = io.read(TENSORS / f"{name}.tns")
     chosen = tensor.coords[:, -2] % 10 == 0
@@ -51,6 +53,6 @@ def test_slices_of_real_tensors(name: str, seed: int) -> None:
     path = folder / f"{name}.tns"
     io.write(path, part)
     assert part.nnz > 0
-    run = run_sequences(configs.load(), "verilator", ["file"], f"slice-{name}", seed,
+    run = run_sequences(configs.load(), simulator, ["file"], f"slice-{name}-{simulator}", seed,
                         {"file": {"a": str(path), "b": str(path), "axes": None}})
     assert run.summary["passed"] and run.summary["compared"] > 0
