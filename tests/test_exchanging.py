@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""docs/exchanging_a_block.md is followed to the letter, in a copy of the project."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tb.common.toolchain import ROOT
+
+GUIDE = ROOT / "docs" / "exchanging_a_block.md"
+CHANGE = re.compile(r"```diff\n\+\+\+ (\S+)\n(.*?)```", re.DOTALL)
+IGNORED = shutil.ignore_patterns("build", ".git", ".venv", ".*_cache", "__pycache__", ".hypothesis")
+
+
+def follow(guide: str, root: Path) -> list[str]:
+    """Make the changes of a guide below root; return the names of the files."""
+    changes = CHANGE.findall(guide)
+    for name, text in changes:
+        lines = text.splitlines()
+        old = "".join(line[1:] + "\n" for line in lines if line[0] == " ")
+        new = "".join(line[1:] + "\n" for line in lines)
+        path = root / name
+        if old:
+            before = path.read_text()
+            assert before.count(old) == 1, f"{name}: {old!r} stands there {before.count(old)} times"
+            path.write_text(before.replace(old, new))
+        else:
+            assert not path.exists(), f"{name} is there already"
+            path.write_text(new)
+    return [name for name, _ in changes]
+
+
+def call(root: Path, *command: str) -> str:
+    """Run a Python module in the copy and return what it prints."""
+    done = subprocess.run([sys.executable, "-m", *command], cwd=root, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_scheduler_of_the_guide_works(simulator: str, tmp_path: Path) -> None:
+    root = tmp_path / "copy"
+    shutil.copytree(ROOT, root, ignore=IGNORED)
+    assert follow(GUIDE.read_text(), root)
+    call(root, "pytest", "-x", "tests/blocks/test_scheduler.py", "-k", "lowest", "--simulator", simulator)
+    printed = call(root, "tb.cli.sim", "--config", "lowest8", "--sim", simulator)
+    assert "lowest8" in printed and "agrees" in printed
