@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Parity report: what the watches of all memories saw, as one error with its place.
 //
-// Guarantees  error_o and place_o tell of the errors of this cycle that of the first source in the order of the
-//             ports. lost_o: records that have not left the unloader may be wrong. While stopping_i only errors of
-//             what still leaves are told: those of paths, nodes and results.
+// Guarantees  error_o and place_o tell of one error of this cycle: of what is computed (lines, firsts, ranks, tables)
+//             before what leaves (paths or nodes, results), and of those the first in the order of the ports.
+//             lost_o: records that have not left the unloader may be wrong. While stopping_i only errors of what
+//             leaves are told.
 // Demands     The watches tell one cycle after a word was used.
 // Latency     None; combinational.
 

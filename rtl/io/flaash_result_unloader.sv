@@ -231,8 +231,8 @@ module flaash_result_unloader
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(BeginWhenIdle_A, !begin_i || idle_o, "a frame begins inside another")
   `FLAASH_ASSERT(BothLoaded_A, !f_leaves || (a_order_i != '0 && b_order_i != '0), "a result of no operand")
-  `FLAASH_COVER(AbortInRecord_C, abort_i && m_axis_tvalid_o && !m_axis_tlast_o)
   `FLAASH_ASSERT(LostInTime_A, !lost_i || !open_q || !trailer_q, "a wrong record was told too late")
+  `FLAASH_COVER(AbortInRecord_C, abort_i && m_axis_tvalid_o && !m_axis_tlast_o)
   `FLAASH_COVER(EmptyFrame_C, send_trailer && records_q == '0)
 
 endmodule : flaash_result_unloader
