@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tb.common.toolchain import ROOT
 
 GUIDE = ROOT / "docs" / "exchanging_a_block.md"
@@ -39,6 +41,7 @@ def call(root: Path, *command: str) -> str:
     return done.stdout
 
 
+@pytest.mark.suite_on("icarus")
 def test_the_scheduler_of_the_guide_works(simulator: str, tmp_path: Path) -> None:
     root = tmp_path / "copy"
     shutil.copytree(ROOT, root, ignore=IGNORED)
