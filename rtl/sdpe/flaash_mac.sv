@@ -11,10 +11,11 @@
 //             part_*, as flaash_mac_export does, in the order of the portions.
 // Demands     AXI handshake rule; at most 2 ** CountWidth products per dot product, its portions counted
 //             together. in_partial_i is the same in all beats of a dot product.
-// Latency     From a `last` beat to its result, fp32 and bf16: 18 cycles for a lone product, 17 + n for a
-//             sum that spans n words of 48 bits; integers: 6 cycles.
+// Latency     From a `last` beat to its result, fp32 and bf16: 17 + n cycles for a sum over n words of 48
+//             bits; integers: 6 cycles.
 // Throughput  One beat per cycle, also from one dot product to the next. Results: one per max(beats, n)
-//             cycles, n = 1 for empty sums, lone products and integers, 2 or so for sums.
+//             cycles, n = 1 for empty sums, lone products and integers, 2 or so for sums. The smallest lone
+//             products (flaash_mac_align) can take n = 2.
 // Stalls      With two finished sums waiting to be resolved, which needs one of 16 places for results.
 // Emptiness   `last` without a product in the dot product costs its beat and gives +0 with out_empty_o.
 // Reset       Forgets everything inside.

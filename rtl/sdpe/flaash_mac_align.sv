@@ -6,8 +6,8 @@
 //             1 then), the word's number in the bank, and touch, its bit set unless the part is zero.
 //             A dot product of a single product (out_alone_o) goes to word 0 unshifted, and
 //             out_pos_o is the place of its bit 0: so it takes one word instead of two. Products
-//             near the subnormal numbers are left out: their place decides how they round. So are
-//             portions, whose words are added to others.
+//             at places below 128, near the subnormal numbers, are left out: their place decides how
+//             they round. So are portions, whose words are added to others.
 // Demands     AXI handshake rule; in_pos_i at most 506.
 // Latency     One cycle, and logic behind the register. Throughput: one product per cycle. Reset loses
 //             what is inside.

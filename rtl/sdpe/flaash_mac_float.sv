@@ -8,7 +8,7 @@
 // Demands     AXI handshake rule at in_*; room_i: a place for a result, taken with launch_o; the
 //             result comes later, at result_*, and can't be stalled; part_* likewise. At most
 //             2 ** CountWidth products per dot product, portions counted together.
-// Latency     14 cycles from a lone product to its result, 13 plus the words spanned by a sum.
+// Latency     13 cycles plus the words that the sum spans; a lone product takes one (flaash_mac_align).
 // Throughput  One product per cycle. A dot product takes as many cycles as the greater of its beats
 //             and of the words it spans: one result per cycle at best.
 // Stalls      With two finished sums waiting, while room_i is low or a sum of many words is resolved.

@@ -103,6 +103,18 @@ def halfway(f: Floats) -> list[Dot]:
     return dots
 
 
+def sticky(f: Floats) -> list[Dot]:
+    """Put one bit at every distance below a power of two, halfway or not, across the ends of the windows."""
+    dots = []
+    for place, below, sign in itertools.product((0, 1, 22, 23, 24, 25, 46, 47), range(1, 98), (1, -1)):
+        high = f.lsb + 5 * WORD + place
+        low = f.term(sign, high - below)
+        dots += [Dot([f.term(1, high), low])]
+        if below > 24:
+            dots += [Dot([f.term(1, high), f.term(1, high - 24), low])]
+    return dots
+
+
 def subnormal_results(f: Floats) -> list[Dot]:
     """Round sums below the least normal number, of every length, down to nothing."""
     dots = []
@@ -194,5 +206,5 @@ def wide_sums(f: Floats) -> list[Dot]:
 
 DIRECTED: tuple[Callable[[Floats], list[Dot]], ...] = (
     class_matrix, sum_matrix, every_position, word_boundaries, power_of_equal_terms,
-    negated_digit_over_zeros, halfway, subnormal_results, overflow, cancellation, alternating,
+    negated_digit_over_zeros, halfway, sticky, subnormal_results, overflow, cancellation, alternating,
     flags_left_behind, without_products, wide_sums)

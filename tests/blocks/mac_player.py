@@ -34,15 +34,17 @@ class Dot:
     times: int = 1
     tail: Sequence[tuple[int, int]] = ()
 
-    def beats(self) -> list[str]:
-        """Return the lines of the player's file."""
+    def beats(self, fmt: str) -> list[str]:
+        """Return the lines of the player's file; a beat without a product carries operands, to no effect."""
+        number, special = nonsense(fmt)
         counted = [(self.times, pair) for pair in self.pairs] + [(1, pair) for pair in self.tail]
-        last = "1 2 0 0"
+        last = f"1 2 {number:x} {number:x}"
         if self.closed and counted:
             times, (a, b) = counted.pop()
             counted += [(times - 1, (a, b))] if times > 1 else []
             last = f"1 3 {a:x} {b:x}"
-        return ["1 0 0 0"] * self.hole + [f"{times:x} 1 {a:x} {b:x}" for times, (a, b) in counted] + [last]
+        hole = [f"1 0 {special:x} 0"] * self.hole
+        return [*hole, *(f"{times:x} 1 {a:x} {b:x}" for times, (a, b) in counted), last]
 
     def expected(self, fmt: str) -> DotResult:
         """Return the model's result."""
@@ -64,6 +66,13 @@ class Played:
     cycles: list[int]
     first: int
     last: int
+
+
+def nonsense(fmt: str) -> tuple[int, int]:
+    """Return a negative number and one that is special if the format has any."""
+    form = get_format(fmt)
+    sign = 1 << form.value_width - 1
+    return sign | sign >> 2, 0x1FF << form.value_width - 9 if form.is_float else sign
 
 
 def encode(fmt: str, result: DotResult) -> tuple[int, int]:
@@ -108,7 +117,7 @@ async def play(dut: SimHandleBase, work: dict[str, Sequence[Dot]], stalls: tuple
     for fmt, dots in work.items():
         with open(f"{fmt}.beats", "w") as file:
             for item in dots:
-                file.write("\n".join(item.beats()) + "\n")
+                file.write("\n".join(item.beats(fmt)) + "\n")
                 beats += len(item.pairs) * item.times + len(item.tail) + 2
     dut.in_stall_i.value, dut.out_stall_i.value = STALLS[stalls[0]], STALLS[stalls[1]]
     mask = sum(1 << FORMATS.index(fmt) for fmt in work)

@@ -49,7 +49,7 @@ class Bench:
     def send(self, dots: list[Dot]) -> None:
         """Queue the beats of dot products."""
         for item in dots:
-            for line in item.beats():
+            for line in item.beats(self.name):
                 _, kind, a, b = (int(word, 16) for word in line.split())
                 self.driver.append({"product": kind & 1, "last": kind >> 1, "partial": 0, "a": a, "b": b})
 

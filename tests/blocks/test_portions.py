@@ -30,6 +30,12 @@ def test_combiner(simulator: str, seed: int) -> None:
                   {"Format": FORMATS[fmt], "Slots": slots, "ResultDepth": 4}, seed)
 
 
+def test_portion_trim(simulator: str, seed: int) -> None:
+    for lanes in LANES[simulator]:
+        run_bench("flaash_portion_trim", "tests.blocks.portion_trim_tests", simulator,
+                  f"portion_trim-l{lanes}", {"Lanes": lanes, "CoordWidth": 8, "ValueWidth": 8}, seed)
+
+
 def test_line_skip(simulator: str, seed: int) -> None:
     for lanes in LANES[simulator]:
         run_bench("flaash_line_skip", "tests.blocks.line_skip_tests", simulator, f"line_skip-l{lanes}",

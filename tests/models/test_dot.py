@@ -98,12 +98,18 @@ def check_values(bits: np.ndarray, expected: np.ndarray) -> None:
     assert not (bits[zero] & 0x7FFF_FFFF).any()
 
 
-def test_bf16_products_through_float64(seed) -> None:
+def test_bf16_products_and_sums_through_float64(seed) -> None:
     bits = np.random.default_rng(seed).integers(0, 2**16, (2, 4000), np.uint32)
+    bits[:, :2000] = bits[:, :2000] & 0x87FF | 0x3C00  # near one
     a, b = FORMATS["bf16"].decode(bits)
     with np.errstate(all="ignore"):
-        expected = (a * b).astype(np.float32)  # exact in float64, then rounded once
-    check_values(sum_products(FORMATS["bf16"], bits[0], bits[1], np.arange(4000)).bits, expected)
+        product = (a * b).astype(np.float32)  # exact in float64, then rounded once
+        total = (a + b).astype(np.float32)
+    starts = np.arange(a.size)
+    check_values(sum_products(FORMATS["bf16"], bits[0], bits[1], starts).bits, product)
+    # Where float64 rounds a sum, the lesser number is far too small to matter in float32.
+    ones = np.full(2 * a.size, ONE >> 16, np.uint32)
+    check_values(sum_products(FORMATS["bf16"], bits.T.ravel(), ones, 2 * starts).bits, total)
 
 
 @pytest.mark.parametrize("pairs, bits, flags", [
