@@ -43,7 +43,9 @@ def test_files_outside_the_rtl_do_not_count(tmp_path: Path) -> None:
     path = tmp_path / "c.dat"
     path.write_text(record(1, f="/elsewhere/wrapper.sv", l="1", page="v_line/wrapper", o="block", S="1")
                     + record(1, f=str(RTL / "stream/flaash_stream_checker.sv"), l="9",
-                             page="v_line/flaash_stream_checker", o="block", S="9"))
+                             page="v_line/flaash_stream_checker", o="block", S="9")
+                    + record(0, f=str(RTL / "pkg/flaash_pkg.sv"), l="9", page="v_line/flaash_pkg", o="block",
+                             S="9"))
     code = CodeCoverage()
     code.read(path)
     assert code.files() == []

@@ -16,8 +16,8 @@ from tb.common.sources import RTL
 
 KINDS = ("line", "branch", "toggle")
 _RECORD = re.compile(r"^C '(.*)' (\d+)$")
-# Passive checks of the simulation, no hardware.
-_NOT_HARDWARE = {"flaash_stream_checker"}
+# Passive checks of the simulation; packages, whose functions are computed before it begins.
+_NOT_HARDWARE = {"flaash_stream_checker", "flaash_pkg", "flaash_mac_pkg"}
 
 
 @dataclasses.dataclass(frozen=True, order=True)
