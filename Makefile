@@ -11,11 +11,17 @@ JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 SIM    ?= verilator
 CONFIG ?= default
 
+# What the user gives is one word for the shell, with its apostrophes. Options take `=`: a value such as
+# AXES=-1:-1 would be taken for an option. TEST alone goes as it is: it may be several tests, and -k and such.
+quote  = '$(subst ','\'',$(1))'
+option = $(if $($(2)),--$(1)=$(call quote,$($(2))))
+
 .DEFAULT_GOAL := help
 
 .PHONY: help
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */\1\t/' | expand -t 16
+	@echo 'JOBS=n: so many processes at a time, otherwise one per processor'
 
 $(STAMP): requirements.txt
 	@echo "setting up $(VENV) (once)"
@@ -31,14 +37,14 @@ $(VENV)/.installed-%: requirements-%.txt $(STAMP)
 
 .PHONY: sim
 sim: $(STAMP) ## contract tensors: A= B= AXES= OUT= PORTION= LONG_LINES= SIM= CONFIG= SEQ= SEED= WAVES=1
-	@$(PY) -m tb.cli.sim --sim '$(SIM)' --config '$(CONFIG)' $(if $(A),--a '$(A)') $(if $(B),--b '$(B)') \
-	  $(if $(AXES),--axes '$(AXES)') $(if $(OUT),--out '$(OUT)') $(if $(PORTION),--portion '$(PORTION)') \
-	  $(if $(LONG_LINES),--long-lines '$(LONG_LINES)') $(if $(SEQ),--seq '$(SEQ)') \
-	  $(if $(SEED),--seed '$(SEED)') $(if $(filter-out 0,$(WAVES)),--waves)
+	@$(PY) -m tb.cli.sim $(call option,sim,SIM) $(call option,config,CONFIG) $(call option,a,A) \
+	  $(call option,b,B) $(call option,axes,AXES) $(call option,out,OUT) $(call option,portion,PORTION) \
+	  $(call option,long-lines,LONG_LINES) $(call option,seq,SEQ) $(call option,seed,SEED) \
+	  $(if $(filter-out 0,$(WAVES)),--waves)
 
 .PHONY: new-sequence
 new-sequence: $(STAMP) ## write a sequence file to begin with: NAME=
-	@$(PY) -m tb.cli.new_sequence '$(NAME)'
+	@$(PY) -m tb.cli.new_sequence -- $(call quote,$(NAME))
 
 .PHONY: waves
 waves: $(STAMP) ## open the trace of the last make sim WAVES=1, or name it
@@ -46,10 +52,10 @@ waves: $(STAMP) ## open the trace of the last make sim WAVES=1, or name it
 
 .PHONY: test
 test: $(STAMP) ## run the suite on both simulators (TEST=path::name for one)
-	@$(PY) -m pytest -n $(JOBS) --dist worksteal $(TEST)
+	@$(PY) -m pytest -n $(call quote,$(JOBS)) --dist worksteal $(TEST)
 
 # Each test takes minutes: a line when it begins and one when it ends, with the share that is done.
-LONG := -n $(JOBS) -vv --durations=0 -o timeout=7200
+LONG = -n $(call quote,$(JOBS)) -vv --durations=0 -o timeout=7200
 
 .PHONY: regress
 regress: $(STAMP) $(FUZZER) ## the long runs: tensors in full, portions, resets, random sums, frames, files (TEST= for one)
@@ -57,12 +63,12 @@ regress: $(STAMP) $(FUZZER) ## the long runs: tensors in full, portions, resets,
 ifeq ($(TEST),)
 	@$(PY) -m pytest $(LONG) --dist worksteal --left-out tests
 	@FLAASH_LONG=1 $(PY) -m pytest $(LONG) --dist worksteal tests/blocks/test_mac.py
-	@$(PY) -m tools.fuzz --jobs $(JOBS)
+	@$(PY) -m tools.fuzz $(call option,jobs,JOBS)
 endif
 
 .PHONY: fuzz
 fuzz: $(STAMP) $(FUZZER) ## throw bytes at the readers of tensor files, guided by coverage (MINUTES=30 SEED=1)
-	@$(PY) -m tools.fuzz --jobs $(JOBS) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
+	@$(PY) -m tools.fuzz $(call option,jobs,JOBS) $(call option,minutes,MINUTES) $(call option,seed,SEED)
 
 .PHONY: lint
 lint: $(STAMP) ## verilator -Wall and slang on every configuration, ruff, house style
@@ -71,26 +77,26 @@ lint: $(STAMP) ## verilator -Wall and slang on every configuration, ruff, house 
 .PHONY: cov
 cov: $(STAMP) ## functional and code coverage of the suite, to build/coverage/index.html
 	@rm -rf build/runs
-	@FLAASH_COVERAGE=1 $(PY) -m pytest -n $(JOBS) --dist worksteal $(TEST)
+	@FLAASH_COVERAGE=1 $(PY) -m pytest -n $(call quote,$(JOBS)) --dist worksteal $(TEST)
 	@$(PY) -m tb.coverage.report
 
 .PHONY: faults
 faults: $(STAMP) ## break the RTL on purpose, show which test notices (ONLY=text)
-	@$(PY) -m tools.faults $(if $(ONLY),--only '$(ONLY)')
+	@$(PY) -m tools.faults $(call option,only,ONLY)
 
 .PHONY: formal
 formal: $(STAMP) $(VENV)/.installed-formal ## prove the properties of formal/, refute their mutants (ONLY=text)
-	@$(PY) -m tools.formal --jobs $(JOBS) $(if $(ONLY),--only '$(ONLY)')
+	@$(PY) -m tools.formal $(call option,jobs,JOBS) $(call option,only,ONLY)
 
 .PHONY: cost
 cost: $(STAMP) $(VENV)/.installed-cost ## LUTs, flip-flops, multipliers and clock of the MACs on an ECP5 (ONLY=text)
-	@$(PY) -m tools.cost --jobs $(JOBS) $(if $(ONLY),--only '$(ONLY)')
+	@$(PY) -m tools.cost $(call option,jobs,JOBS) $(call option,only,ONLY)
 
 .PHONY: bench
-bench: $(STAMP) ## measure cycles, to build/bench/index.html (ONLY=text, NUM_SDPE=n, CONFIG=name, FMAX_MHZ=f)
-	@$(PY) -m bench.run --jobs $(JOBS) $(if $(ONLY),--only '$(ONLY)') $(if $(NUM_SDPE),--num-sdpe $(NUM_SDPE)) \
-	  $(if $(filter command environment,$(firstword $(origin CONFIG))),--config '$(CONFIG)') \
-	  $(if $(CLOCK_MHZ),--clock-mhz $(CLOCK_MHZ)) $(if $(FMAX_MHZ),--fmax-mhz $(FMAX_MHZ))
+bench: $(STAMP) ## measure cycles, to build/bench/index.html: ONLY=text NUM_SDPE= CONFIG= CLOCK_MHZ= FMAX_MHZ=
+	@$(PY) -m bench.run $(call option,jobs,JOBS) $(call option,only,ONLY) $(call option,num-sdpe,NUM_SDPE) \
+	  $(if $(filter command environment,$(firstword $(origin CONFIG))),$(call option,config,CONFIG)) \
+	  $(call option,clock-mhz,CLOCK_MHZ) $(call option,fmax-mhz,FMAX_MHZ)
 
 .PHONY: bench-sim
 bench-sim: $(STAMP) ## simulated cycles per second under cocotb and in a plain C++ harness
