@@ -46,7 +46,8 @@ def _refused(capsys: pytest.CaptureFixture, *arguments: str) -> str:
     return lines[0]
 
 
-def test_contracts_two_files(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+def test_contracts_two_files(tmp_path: Path, capsys: pytest.CaptureFixture,
+                             caplog: pytest.LogCaptureFixture) -> None:
     a, b, out = _write(tmp_path / "a.tns", 3, 4, 5), _write(tmp_path / "b.npz", 5, 6, 4), tmp_path / "c.tns"
     assert sim.main(["--a", a, "--b", b, "--axes=-2,2:-1,0", "--out", str(out), "--sim", "icarus",
                      "--config", "tiny", "--seed", "5"]) == 0
@@ -54,6 +55,7 @@ def test_contracts_two_files(tmp_path: Path, capsys: pytest.CaptureFixture) -> N
     for part in ("icarus", "configuration tiny", "seed 5", "jobs", "matches", "cycles", "lower bound",
                  "utilisation", "agrees", "coverage", "exact in fp32"):
         assert part in text, part
+    assert "Skipping compilation" not in caplog.text
     summary = json.loads((sim.FOLDER / "summary.json").read_text())
     expected = contract(*prepare(io.read(a), io.read(b), "1,2:2,0"), "fp32").to_tensor()
     assert io.read(out).equals(expected) and expected.nnz > 0

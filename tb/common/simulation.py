@@ -10,6 +10,7 @@ import dataclasses
 import fcntl
 import hashlib
 import json
+import logging
 import os
 import re
 import shutil
@@ -81,6 +82,11 @@ def _lock(path: Path) -> Iterator[None]:
         yield
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """Tell whether a message of cocotb's runner is worth showing: that a build is there already is not."""
+    return not record.getMessage().startswith("Skipping compilation")
+
+
 def coverage_wanted() -> bool:
     """Tell whether builds count code coverage: `make cov` sets FLAASH_COVERAGE=1."""
     return os.environ.get("FLAASH_COVERAGE") == "1"
@@ -123,6 +129,7 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
     folder = BUILD / "sims" / f"{toplevel}-{simulator}-{digest.hexdigest()[:16]}"
 
     runner = get_runner(simulator)
+    runner.log.addFilter(_is_news)
     with _lock(folder.with_suffix(".lock")), _environment():
         done = folder / "build.done"
         if simulator == "verilator":
