@@ -2,6 +2,7 @@
 """README, docs and testplan tell the truth: their commands, paths and names exist."""
 
 import ast
+import functools
 import re
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from tb.coverage.testplan import read_testplan
 
 DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "rtl").rglob("*.md")])
 BY_NAME = [pytest.param(path, id=str(path.relative_to(ROOT))) for path in DOCUMENTS]
+PLANS = [pytest.param(path, id=path.name) for path in sorted((ROOT / "docs" / "testplan").glob("*.yml"))]
+DECLARED = re.compile(r"^(?:module|package) (flaash_\w+)", re.MULTILINE)
 
 
 def make_targets() -> set[str]:
@@ -44,6 +47,25 @@ def test_paths_exist(path: Path) -> None:
             assert (ROOT / name).exists(), f"{path.name} names {name}"
     for name in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text()):
         assert (path.parent / name).exists(), f"{path.name} links to {name}"
+
+
+@functools.cache
+def hardware_names() -> set[str]:
+    """Return the modules, packages and files of the hardware and of what surrounds it."""
+    files = [path for folder in ("rtl", "formal", "tests", "tb", "bench")
+             for path in (ROOT / folder).rglob("flaash_*.sv*")]
+    declared = {name for path in files for name in DECLARED.findall(path.read_text())}
+    return declared | {path.name.partition(".")[0] for path in files}
+
+
+@pytest.mark.parametrize("path", [*BY_NAME, *PLANS])
+def test_names_of_the_hardware_exist(path: Path) -> None:
+    """Or the page adds the module itself; a star stands for some."""
+    text = path.read_text()
+    known = hardware_names() | set(DECLARED.findall(text.replace("\n+", "\n")))
+    for name, star in re.findall(r"\b(flaash_\w+)(\*?)", text):
+        assert name in known or star and any(other.startswith(name) for other in known), \
+            f"{path.name} names {name}"
 
 
 def test_every_target_has_its_help_line() -> None:
