@@ -98,7 +98,7 @@ package flaash_reg_pkg;
   // the word or entry within the section in 27:0, unless the code says otherwise.
   typedef enum logic [7:0] {
     ErrNone          = 8'h00,  // no error
-    ErrHeader        = 8'h01,  // first beat: wrong magic, or a format that is not the build's
+    ErrHeader        = 8'h01,  // first beat: wrong magic, a format that is not the build's, or it names no operand
     ErrOrder         = 8'h02,  // order 0 or above 8 (place: the order)
     ErrExtent        = 8'h03,  // an extent is 0, or the contracted one exceeds CoordWidth (position: mode)
     ErrCount         = 8'h04,  // node or entry counts contradict each other (position: level)
