@@ -49,6 +49,13 @@ def test_paths_exist(path: Path) -> None:
         assert (path.parent / name).exists(), f"{path.name} links to {name}"
 
 
+def test_readme_lists_the_pages() -> None:
+    """In the row of docs/, where the pages of the blocks are one entry."""
+    (row,) = re.findall(r"^\| `docs/` \|.*", (ROOT / "README.md").read_text(), re.MULTILINE)
+    for page in (ROOT / "docs").glob("*.md"):
+        assert f"(docs/{page.name})" in row, f"README.md does not list docs/{page.name}"
+
+
 @functools.cache
 def hardware_names() -> set[str]:
     """Return the modules, packages and files of the hardware and of what surrounds it."""
