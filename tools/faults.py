@@ -3,7 +3,7 @@
 
 tests/faults.yml lists the faults. Each is applied to a copy of the tree in build/faults, the tests
 named with it run there, and the first that fails is reported. Status 1 if a fault goes unnoticed,
-or if its text is no longer found in the file.
+or if its text is no longer found in the file; 2 if there is none of that name.
 """
 
 import argparse
@@ -15,6 +15,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
+from pathlib import Path
 
 import yaml
 from rich.console import Console
@@ -23,6 +25,8 @@ from rich.table import Table
 from tb.common.toolchain import BUILD, ROOT
 
 FOLDER = BUILD / "faults"
+FAILED = 1
+MISTAKE = 2
 TIMEOUT = 900  # seconds for the tests of one fault
 
 
@@ -70,12 +74,29 @@ def run_fault(fault: dict) -> str | None:
     return None
 
 
-def main() -> int:
+def select(only: str) -> list[dict]:
+    """Return the faults whose file or text contains `only`.
+
+    Raises:
+        ValueError: there is none; the text names the files there are.
+    """
+    faults = yaml.safe_load((ROOT / "tests" / "faults.yml").read_text())
+    chosen = [fault for fault in faults if only in fault["file"] + fault["what"]]
+    if not chosen:
+        files = sorted({Path(fault["file"]).stem.removeprefix("flaash_") for fault in faults})
+        raise ValueError(f"no fault's file or text contains '{only}'; there are faults of {', '.join(files)}")
+    return chosen
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--only", default="", help="run only the faults whose file or text contains this")
-    arguments = parser.parse_args()
-    faults = [fault for fault in yaml.safe_load((ROOT / "tests" / "faults.yml").read_text())
-              if arguments.only in fault["file"] + fault["what"]]
+    options = parser.parse_args(arguments)
+    try:
+        faults = select(options.only)
+    except ValueError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return MISTAKE
     console = Console()
     table = Table(title="Faults made on purpose")
     for column in ("file", "fault", "caught by"):
@@ -95,7 +116,7 @@ def main() -> int:
         table.add_row(fault["file"], fault["what"], caught or "[red]nothing[/red]")
     console.print(table)
     console.print(f"{len(faults) - missed} of {len(faults)} faults caught")
-    return 1 if missed or not faults else 0
+    return FAILED if missed else 0
 
 
 if __name__ == "__main__":
