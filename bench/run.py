@@ -14,6 +14,7 @@ import platform
 import sys
 from collections.abc import Sequence
 
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -44,10 +45,11 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 def show(records: Sequence[dict], console: Console) -> None:
     """Print the rows, and how the targets stand."""
-    table = Table()
-    for name in ("workload", "config", "cycles", "bound", "load", "unload", "balance %", "busy %", "checked"):
-        table.add_column(name, justify="left" if name in ("workload", "config", "checked") else "right",
-                         overflow="fold")
+    # 80 columns hold all of the longest workload and of the numbers; long names of machines are folded.
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=0)
+    for name in ("workload", "config", "cycles", "bound", "load", "unload", "balance\n%", "busy\n%", "right"):
+        table.add_column(name, justify="left" if name in ("workload", "config", "right") else "right",
+                         no_wrap=name != "config", overflow="fold")
     for row in records[:MAX_SHOWN]:
         numbers = [f"{row[name]:,}" for name in ("cycles", "bound", "load_cycles", "unload_cycles")] \
             + [f"{row[name]:.0f}" for name in ("balance_percent", "busy_percent")] \

@@ -5,10 +5,12 @@ import json
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from bench import run
 from bench.machines import machine
 from bench.measure import record
+from bench.rows import all_rows
 
 ARGUMENTS = ["--only", "7x7x512_d0.1 paper32", "--no-software"]
 
@@ -45,3 +47,16 @@ def test_a_wrong_result_ends_with_status_1(folder: Path, monkeypatch: pytest.Mon
 @pytest.mark.parametrize("arguments", [["--only", "nothing"], ["--config", "fastest"]])
 def test_filters_that_nothing_passes(arguments: list[str]) -> None:
     assert run.main(arguments) == 2
+
+
+def test_names_and_numbers_are_whole_at_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    """Only names of machines that have options may be folded."""
+    counts = dict.fromkeys(("cycles", "bound", "load_cycles", "unload_cycles"), 123_456)
+    rows = [row for row in all_rows() if ":" not in row.config]
+    for begin in range(0, len(rows), run.MAX_SHOWN):
+        some = rows[begin:begin + run.MAX_SHOWN]
+        run.show([record(row, machine(row.config), {}, []) | counts
+                  | {"balance_percent": 100.0, "busy_percent": 100.0} for row in some], Console(width=80))
+        lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+        for row in some:
+            assert [row.workload, row.config, *["123,456"] * 4, "100", "100", "yes"] in lines
