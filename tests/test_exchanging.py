@@ -47,5 +47,6 @@ def test_the_scheduler_of_the_guide_works(simulator: str, tmp_path: Path) -> Non
     shutil.copytree(ROOT, root, ignore=IGNORED)
     assert follow(GUIDE.read_text(), root)
     call(root, "pytest", "-x", "tests/blocks/test_scheduler.py", "-k", "lowest", "--simulator", simulator)
-    printed = call(root, "tb.cli.sim", "--config", "lowest8", "--sim", simulator)
-    assert "lowest8" in printed and "agrees" in printed
+    for sequence in ([], ["--seq", "smoke"]):
+        printed = call(root, "tb.cli.sim", "--config", "lowest8", *sequence, "--sim", simulator)
+        assert "lowest8" in printed and "agrees" in printed
