@@ -8,6 +8,7 @@ from tb.coverage.code import CodeCoverage, Point
 from tb.coverage.functional import CoverPoint, read_functional, total_percent
 from tb.coverage.report import code_holes, functional_holes, page
 from tb.coverage.testplan import Testpoint
+from tb.env.cover_points import POINTS, PREFIX
 
 FIFO = "stream/flaash_stream_fifo.sv"
 
@@ -51,9 +52,9 @@ def test_files_outside_the_rtl_do_not_count(tmp_path: Path) -> None:
     assert code.files() == []
 
 
-def export(path: Path, hits: dict[str, int]) -> Path:
-    body = "\n".join(f"    {name}: {count}" for name, count in hits.items())
-    path.write_text(f"top.fiber:\n  at_least: 1\n  bins:_hits:\n{body}\n  cover_percentage: 50.0\n"
+def export(path: Path, hits: dict[str, int], point: str = "top.fiber") -> Path:
+    body = "\n".join(f"    {name!r}: {count}" for name, count in sorted(hits.items()))
+    path.write_text(f"{point}:\n  at_least: 1\n  bins:_hits:\n{body}\n  cover_percentage: 50.0\n"
                     f"  coverage: {sum(count > 0 for count in hits.values())}\n  size: {len(hits)}\n"
                     "  type: CoverPoint\n  weight: 1\n"
                     "top:\n  cover_percentage: 50.0\n  coverage: 1\n  size: 2\n  type: CoverItem\n")
@@ -69,6 +70,22 @@ def test_functional_coverage_is_merged_and_holes_are_named(tmp_path: Path) -> No
     two = export(tmp_path / "b.yml", {"short": 0, "long": 1})
     assert total_percent(read_functional([one, two], tmp_path / "merged.yml")) == 100
     assert total_percent([]) == 0
+
+
+def order_of_bins(path: Path, point: str, bins: list[str]) -> list[str]:
+    """Return the bins of a point in the order in which they are read from a file, sorted as text there."""
+    points = read_functional([export(path, dict.fromkeys(bins, 1), point)], path.with_suffix(".merged"))
+    return list(points[0].bins)
+
+
+def test_bins_are_in_the_order_of_their_definition(tmp_path: Path) -> None:
+    """That of the environment; others by text, and numbers by their value."""
+    for name, bins in POINTS.items():
+        assert order_of_bins(tmp_path / "a.yml", PREFIX + name, bins) == bins
+    assert order_of_bins(tmp_path / "a.yml", "flaash.match.count", ["new", "some", "none"]) \
+        == ["none", "some", "new"]
+    assert order_of_bins(tmp_path / "a.yml", "top.lanes", ["10", "9", "2-7", "2 x 10", "2 x 9", "all"]) \
+        == ["2 x 9", "2 x 10", "2-7", "9", "10", "all"]
 
 
 def test_page_shows_source_and_holes(tmp_path: Path) -> None:

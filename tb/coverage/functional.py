@@ -2,11 +2,14 @@
 """Functional coverage: merges what cocotb-coverage exported in each run (functional.yml)."""
 
 import dataclasses
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import yaml
 from cocotb_coverage.coverage import merge_coverage
+
+from tb.env.cover_points import POINTS, PREFIX
 
 
 @dataclasses.dataclass(frozen=True)
@@ -15,7 +18,7 @@ class CoverPoint:
 
     Attributes:
         name: dotted, as in the testplan's `cover`.
-        bins: hits by bin.
+        bins: hits by bin, in the order of the definition.
         at_least: hits that a bin needs.
     """
 
@@ -40,8 +43,23 @@ def read_functional(files: Sequence[Path], merged: Path) -> list[CoverPoint]:
         return []
     merge_coverage(lambda _message: None, str(merged), *map(str, files))
     database = yaml.safe_load(merged.read_text())
-    return [CoverPoint(name, {str(key): hits for key, hits in item["bins:_hits"].items()}, item["at_least"])
+    return [CoverPoint(name, in_order(name, item["bins:_hits"]), item["at_least"])
             for name, item in sorted(database.items()) if "bins:_hits" in item]
+
+
+def in_order(name: str, hits: Mapping[object, int]) -> dict[str, int]:
+    """Return the hits by bin as POINTS defines them: an export has its bins sorted as text.
+
+    Bins that are not defined there come last, numbers in them sorted as numbers.
+    """
+    defined = POINTS.get(name.removeprefix(PREFIX), [])
+
+    def place(item: str) -> tuple[int, list[str | int]]:
+        parts = [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", item)]
+        return defined.index(item) if item in defined else len(defined), parts
+
+    by_text = {str(key): count for key, count in hits.items()}
+    return {item: by_text[item] for item in sorted(by_text, key=place)}
 
 
 def total_percent(points: Sequence[CoverPoint]) -> float:
