@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The coverage report: reading, merging, holes by name."""
 
+from html.parser import HTMLParser
 from pathlib import Path
 
 from tb.common.sources import RTL
@@ -96,3 +97,36 @@ def test_page_shows_source_and_holes(tmp_path: Path) -> None:
     html = page(code, [CoverPoint("top.fiber", {"long": 0}, 1)], [],
                 {"functional": 0.0, "line": 66.67, "branch": 50.0, "toggle": 0.0, "holes": []})
     assert "missing: long" in html and "module flaash_stream_fifo" in html
+
+
+class Links(HTMLParser):
+    """Collects the links within a page, and the tags around each id, the innermost last."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.targets: dict[str, list[str]] = {}
+        self.links: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        if "id" in values:
+            self.targets[values["id"]] = [*self.open, tag]
+        if values.get("href", "").startswith("#"):
+            self.links.append(values["href"][1:])
+        if tag not in ("meta", "link", "br", "img"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_links_open_what_they_point_to(tmp_path: Path) -> None:
+    """A browser opens the closed box around the target of a link, but not a box that is the target."""
+    code = CodeCoverage()
+    code.read(write_run(tmp_path / "a.dat", taken=2, skipped=0))
+    html = page(code, [], [], dict.fromkeys(("functional", "line", "branch", "toggle"), 0.0))
+    links = Links(html)
+    assert links.links == [FIFO]
+    assert links.targets[FIFO][-2:] == ["details", "pre"]
