@@ -6,8 +6,8 @@ from pathlib import Path
 
 from tb.common.sources import RTL
 from tb.coverage.code import CodeCoverage, Point
-from tb.coverage.functional import CoverPoint, read_functional, total_percent
-from tb.coverage.report import code_holes, functional_holes, page
+from tb.coverage.functional import CoverPoint, count_runs, read_functional, total_percent
+from tb.coverage.report import code_holes, functional_holes, page, runs_counted
 from tb.coverage.testplan import Testpoint
 from tb.env.cover_points import POINTS, PREFIX
 
@@ -50,7 +50,7 @@ def test_files_outside_the_rtl_do_not_count(tmp_path: Path) -> None:
                              S="9"))
     code = CodeCoverage()
     code.read(path)
-    assert code.files() == []
+    assert code.files() == [] and code.runs == 0, "such a run contributes nothing"
 
 
 def export(path: Path, hits: dict[str, int], point: str = "top.fiber") -> Path:
@@ -89,13 +89,28 @@ def test_bins_are_in_the_order_of_their_definition(tmp_path: Path) -> None:
         == ["2 x 9", "2 x 10", "2-7", "9", "10", "all"]
 
 
+def test_runs_are_counted_by_simulator(tmp_path: Path) -> None:
+    exports = []
+    for number, (simulator, hits) in enumerate(
+            [("icarus", 1), ("verilator", 3), ("icarus", 2), ("verilator", 0)]):
+        (tmp_path / str(number)).mkdir()
+        exports.append(export(tmp_path / str(number) / f"functional-{simulator}.yml", {"short": hits}))
+    assert count_runs(exports) == {"verilator": 1, "icarus": 2}, "a run without a hit contributes nothing"
+    assert count_runs([]) == {"verilator": 0, "icarus": 0}
+    code = CodeCoverage()
+    code.read(write_run(tmp_path / "a.dat", taken=2, skipped=0))
+    assert runs_counted(code, count_runs(exports)) \
+        == "Runs with code coverage: 1 on Verilator; with functional coverage: 1 on Verilator, 2 on Icarus"
+
+
 def test_page_shows_source_and_holes(tmp_path: Path) -> None:
     code = CodeCoverage()
     code.read(write_run(tmp_path / "a.dat", taken=2, skipped=0))
     assert f"branch rtl/{FIFO}:54 else (column 4)" in code_holes(code)
     assert f"toggle rtl/{FIFO}:40 1 edges: usage_o[2]:0->1" in code_holes(code)
     html = page(code, [CoverPoint("top.fiber", {"long": 0}, 1)], [],
-                {"functional": 0.0, "line": 66.67, "branch": 50.0, "toggle": 0.0, "holes": []})
+                {"functional": 0.0, "line": 66.67, "branch": 50.0, "toggle": 0.0, "holes": []},
+                "Runs: 3")
     assert "missing: long" in html and "module flaash_stream_fifo" in html
 
 
@@ -126,7 +141,7 @@ def test_links_open_what_they_point_to(tmp_path: Path) -> None:
     """A browser opens the closed box around the target of a link, but not a box that is the target."""
     code = CodeCoverage()
     code.read(write_run(tmp_path / "a.dat", taken=2, skipped=0))
-    html = page(code, [], [], dict.fromkeys(("functional", "line", "branch", "toggle"), 0.0))
+    html = page(code, [], [], dict.fromkeys(("functional", "line", "branch", "toggle"), 0.0), "Runs: 1")
     links = Links(html)
     assert links.links == [FIFO]
     assert links.targets[FIFO][-2:] == ["details", "pre"]

@@ -35,23 +35,25 @@ class CodeCoverage:
 
     def __init__(self) -> None:
         self.counts: dict[Point, int] = defaultdict(int)
-        self.runs = 0
+        self.runs = 0  # those with a point; the bench of a mere check of the simulation has none
 
     def read(self, path: Path) -> None:
         """Add the counts of one coverage.dat."""
-        self.runs += 1
+        counted = False
         with path.open(encoding="utf-8", errors="replace") as lines:
             for text in lines:
                 record = _RECORD.match(text)
-                if record:
-                    self._add(record[1], int(record[2]))
+                if record and self._add(record[1], int(record[2])):
+                    counted = True
+        self.runs += counted
 
-    def _add(self, keys: str, count: int) -> None:
+    def _add(self, keys: str, count: int) -> bool:
+        """Add one record, and tell whether it is of the hardware."""
         fields = dict(part.split("\x02", 1) for part in keys.split("\x01") if "\x02" in part)
         kind = fields["page"].split("/")[0].removeprefix("v_")
         path = Path(fields["f"])
         if kind not in KINDS or path.stem in _NOT_HARDWARE or RTL not in path.parents:
-            return
+            return False
         name = str(path.relative_to(RTL))
         # The lines of a branch stand in its own record, not in one of the kind "line".
         if kind != "toggle" and "S" in fields:
@@ -60,6 +62,7 @@ class CodeCoverage:
         if kind != "line":
             column = f" (column {fields['n']})" if kind == "branch" else ""
             self.counts[Point(name, int(fields["l"]), kind, fields["o"] + column)] += count
+        return True
 
     def percent(self, kind: str, file: str | None = None) -> float:
         """Return how much of the points of a kind was hit, in percent (100 if there are none)."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Functional coverage: merges what cocotb-coverage exported in each run (functional.yml)."""
+"""Functional coverage: merges what cocotb-coverage exported in each run (functional-<simulator>.yml)."""
 
 import dataclasses
 import re
@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 from cocotb_coverage.coverage import merge_coverage
 
+from tb.common.toolchain import SIMULATORS
 from tb.env.cover_points import POINTS, PREFIX
 
 
@@ -60,6 +61,16 @@ def in_order(name: str, hits: Mapping[object, int]) -> dict[str, int]:
 
     by_text = {str(key): count for key, count in hits.items()}
     return {item: by_text[item] for item in sorted(by_text, key=place)}
+
+
+def count_runs(files: Sequence[Path]) -> dict[str, int]:
+    """Count, by simulator, the exports that have a hit; a run can end before its first one."""
+    runs = dict.fromkeys(SIMULATORS, 0)
+    for path in files:
+        items = yaml.safe_load(path.read_text()).values()
+        if any(any(item.get("bins:_hits", {}).values()) for item in items):
+            runs[path.stem.removeprefix("functional-")] += 1
+    return runs
 
 
 def total_percent(points: Sequence[CoverPoint]) -> float:

@@ -7,6 +7,7 @@ build/coverage/index.html, and prints the totals with the holes.
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
@@ -16,7 +17,7 @@ from rich.table import Table
 from tb.common.sources import RTL
 from tb.common.toolchain import BUILD
 from tb.coverage.code import KINDS, CodeCoverage
-from tb.coverage.functional import CoverPoint, read_functional, total_percent
+from tb.coverage.functional import CoverPoint, count_runs, read_functional, total_percent
 from tb.coverage.testplan import Testpoint, read_testplan
 
 FOLDER = BUILD / "coverage"
@@ -42,8 +43,15 @@ def code_holes(code: CodeCoverage) -> list[str]:
     return names
 
 
-def page(code: CodeCoverage, points: list[CoverPoint], plan: list[Testpoint], summary: dict) -> str:
-    """Return the HTML page."""
+def runs_counted(code: CodeCoverage, functional: Mapping[str, int]) -> str:
+    """Say how many runs each kind of coverage comes from; Icarus counts no code."""
+    by_simulator = ", ".join(f"{count} on {name.capitalize()}" for name, count in functional.items())
+    return f"Runs with code coverage: {code.runs} on Verilator; with functional coverage: {by_simulator}"
+
+
+def page(code: CodeCoverage, points: list[CoverPoint], plan: list[Testpoint], summary: dict,
+         runs: str) -> str:
+    """Return the HTML page; `runs` is the sentence of runs_counted()."""
     missed: dict[str, dict[int, list[str]]] = {}
     for point in code.holes():
         missed.setdefault(point.file, {}).setdefault(point.line, []).append(
@@ -57,12 +65,12 @@ def page(code: CodeCoverage, points: list[CoverPoint], plan: list[Testpoint], su
     environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True,
                               trim_blocks=True, lstrip_blocks=True)
     return environment.get_template("report.html.j2").render(
-        summary=summary, files=files, points=points, owner=owner, kinds=KINDS, runs=code.runs)
+        summary=summary, files=files, points=points, owner=owner, kinds=KINDS, runs=runs)
 
 
 def main() -> int:
     data = sorted((BUILD / "runs").glob("*/coverage.dat"))
-    exports = sorted((BUILD / "runs").glob("*/functional*.yml"))
+    exports = sorted((BUILD / "runs").glob("*/functional-*.yml"))
     if not data or not exports:
         print("no coverage found below build/runs: 'make cov' runs the suite first", file=sys.stderr)
         return 1
@@ -72,15 +80,16 @@ def main() -> int:
         code.read(path)
     points = read_functional(exports, FOLDER / "functional.yml")
     plan = read_testplan()
+    runs = runs_counted(code, count_runs(exports))
 
     holes = functional_holes(points, plan) + code_holes(code)
     summary = {"functional": round(total_percent(points), 2),
                **{kind: round(code.percent(kind), 2) for kind in KINDS}, "holes": holes}
     (FOLDER / "summary.json").write_text(json.dumps(summary, indent=1) + "\n")
-    (FOLDER / "index.html").write_text(page(code, points, plan, summary))
+    (FOLDER / "index.html").write_text(page(code, points, plan, summary, runs))
 
     console = Console()
-    table = Table(title=f"Coverage of {len(data)} runs on Verilator, {len(exports)} with functional coverage")
+    table = Table(title=runs)
     for column in ("RTL file", *KINDS):
         table.add_column(column, justify="left" if column == "RTL file" else "right")
     for file in code.files():

@@ -3,7 +3,9 @@
 
 from collections.abc import Callable, Iterable
 from itertools import product
+from pathlib import Path
 
+import cocotb
 from cocotb_coverage.coverage import CoverPoint, coverage_db
 
 from tb.agents.contraction.item import PORTS
@@ -91,6 +93,11 @@ def percent() -> float:
     return 100.0 * sum(point.coverage for point in points) / sum(point.size for point in points)
 
 
-def export(path: str) -> None:
-    """Write all hits to a file that cocotb_coverage's merge_coverage() reads."""
-    coverage_db.export_to_yaml(path)
+def simulator() -> str:
+    """Return where this runs, "verilator" or "icarus"."""
+    return cocotb.SIM_NAME.split()[0].lower()
+
+
+def export(folder: Path) -> None:
+    """Write all hits to functional-<simulator>.yml, which cocotb_coverage's merge_coverage() reads."""
+    coverage_db.export_to_yaml(str(folder / f"functional-{simulator()}.yml"))

@@ -21,7 +21,7 @@ class Run:
     """A run that has ended.
 
     Attributes:
-        folder: with summary.json, functional.yml, result.npz, run.log.
+        folder: with summary.json, functional-<simulator>.yml, result.npz, run.log.
         summary: contents of summary.json.
     """
 

@@ -5,7 +5,7 @@ Environment variables (set by tb.env.run on the host):
     FLAASH_CONFIG: the hardware configuration, Config.to_json().
     FLAASH_SEQ: names of sequences, separated by commas.
     FLAASH_KNOBS: JSON, arguments of the sequences' constructors by the sequence's name.
-    FLAASH_RUN_DIR: where summary.json, functional.yml and result.npz go.
+    FLAASH_RUN_DIR: where summary.json, functional-<simulator>.yml and result.npz go.
 """
 
 from __future__ import annotations
@@ -67,15 +67,14 @@ class ContractionTest(uvm_test):
     def summary(self) -> dict:
         """Return what summary.json says of the run, without the verdict."""
         scoreboard = self.env.scoreboard
-        simulator = cocotb.SIM_NAME.split()[0].lower()
-        return {"simulator": simulator, "config": self.config.name, "seed": self.seed,
+        return {"simulator": cover_points.simulator(), "config": self.config.name, "seed": self.seed,
                 "sequences": self.sequences, **self.env.statistics.summary(),
                 "compared": scoreboard.compared, "mismatches": scoreboard.mismatch_count,
                 "errors_compared": scoreboard.errors, "coverage": round(cover_points.percent(), 2)}
 
     def export(self, folder: Path) -> None:
         """Write the coverage, and the result of the last contraction."""
-        cover_points.export(str(folder / "functional.yml"))
+        cover_points.export(folder)
         last = self.env.statistics.last
         if last:
             np.savez(folder / "result.npz", shape=np.array(last.prediction.result.shape, np.int64),

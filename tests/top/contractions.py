@@ -103,4 +103,4 @@ def covered(*codes: str) -> None:
     """Record error codes that were seen and checked in the functional coverage of this run."""
     for code in codes:
         hit("error.code", code)
-    export(str(Path(os.environ["FLAASH_RUN_DIR"]) / "functional.yml"))
+    export(Path(os.environ["FLAASH_RUN_DIR"]))
