@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """The coverage report: reading, merging, holes by name."""
 
+import json
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pytest
+
 from tb.common.sources import RTL
+from tb.coverage import report
 from tb.coverage.code import CodeCoverage, Point
 from tb.coverage.functional import CoverPoint, count_runs, read_functional, total_percent
-from tb.coverage.report import code_holes, functional_holes, page, runs_counted
+from tb.coverage.report import SHOWN_HOLES, code_holes, functional_holes, page, runs_counted, shown_holes
 from tb.coverage.testplan import Testpoint
 from tb.env.cover_points import POINTS, PREFIX
 
@@ -103,11 +108,21 @@ def test_runs_are_counted_by_simulator(tmp_path: Path) -> None:
         == "Runs with code coverage: 1 on Verilator; with functional coverage: 1 on Verilator, 2 on Icarus"
 
 
+def test_terminal_says_how_many_holes_it_leaves_out() -> None:
+    lines = [f"line rtl/a.sv:{number}" for number in range(SHOWN_HOLES + 2)]
+    toggles = ["toggle rtl/a.sv:1 a[0]:0->1", "toggle rtl/a.sv:1 a[0]:1->0", "toggle rtl/a.sv:1 b:0->1"]
+    assert shown_holes(lines + toggles)[SHOWN_HOLES - 1:] \
+        == [f"hole: {lines[SHOWN_HOLES - 1]}", "and 2 more", "and 3 toggles"]
+    assert shown_holes(lines[:SHOWN_HOLES]) == [f"hole: {line}" for line in lines[:SHOWN_HOLES]]
+    assert shown_holes(lines[:1] + toggles[:2]) == [f"hole: {lines[0]}", "and 2 toggles"]
+    assert shown_holes([]) == []
+
+
 def test_page_shows_source_and_holes(tmp_path: Path) -> None:
     code = CodeCoverage()
     code.read(write_run(tmp_path / "a.dat", taken=2, skipped=0))
     assert f"branch rtl/{FIFO}:54 else (column 4)" in code_holes(code)
-    assert f"toggle rtl/{FIFO}:40 1 edges: usage_o[2]:0->1" in code_holes(code)
+    assert f"toggle rtl/{FIFO}:40 usage_o[2]:0->1" in code_holes(code)
     html = page(code, [CoverPoint("top.fiber", {"long": 0}, 1)], [],
                 {"functional": 0.0, "line": 66.67, "branch": 50.0, "toggle": 0.0, "holes": []},
                 "Runs: 3")
@@ -135,6 +150,42 @@ class Links(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
+
+
+def run_report(monkeypatch: pytest.MonkeyPatch, folder: Path) -> tuple[dict, str]:
+    """Report on the runs in a folder, and return the summary and the page."""
+    monkeypatch.setattr(report, "BUILD", folder)
+    monkeypatch.setattr(report, "FOLDER", folder / "coverage")
+    assert report.main() == 0
+    return (json.loads((folder / "coverage" / "summary.json").read_text()),
+            (folder / "coverage" / "index.html").read_text())
+
+
+def test_report_of_both_simulators(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                   capsys: pytest.CaptureFixture[str]) -> None:
+    """All holes are in the summary; page and terminal say whence the numbers come and what they leave out."""
+    for run in ("block", "chip-verilator", "chip-icarus", "other-icarus"):
+        (tmp_path / "runs" / run).mkdir(parents=True)
+    edges = [f"data[{bit}]:0->1" for bit in range(9)]
+    write_run(tmp_path / "runs/block/coverage.dat", taken=2, skipped=3)
+    with write_run(tmp_path / "runs/chip-verilator/coverage.dat", taken=2, skipped=3).open("a") as data:
+        data.writelines(record(0, l="40", page="v_toggle/flaash_stream_fifo", o=edge) for edge in edges)
+    missed = [f"bin {number}" for number in range(SHOWN_HOLES + 5)]
+    for name in ("chip-verilator/functional-verilator.yml", "chip-icarus/functional-icarus.yml",
+                 "other-icarus/functional-icarus.yml"):
+        export(tmp_path / "runs" / name, {**dict.fromkeys(missed, 0), "seen": 1})
+    summary, html = run_report(monkeypatch, tmp_path)
+    terminal = " ".join(capsys.readouterr().out.split())
+
+    runs = "Runs with code coverage: 2 on Verilator; with functional coverage: 1 on Verilator, 2 on Icarus"
+    assert runs in terminal and runs in html
+    assert summary["holes"] == [
+        *(f"functional top.fiber: bin {name} (testpoint none)" for name in missed),
+        *(f"toggle rtl/{FIFO}:40 {edge}" for edge in edges)]
+    assert "bin bin 39 (testpoint none) and 5 more and 9 toggles" in terminal
+    assert f"{len(summary['holes'])} holes, all in build/coverage/summary.json" in terminal
+    shown = re.search(r"toggle data\[0\].*", html)
+    assert shown and shown[0].count("toggle data") == 6 and " and 3 more<" in shown[0]
 
 
 def test_links_open_what_they_point_to(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """`make cov`: merges the coverage of all runs below build/runs into a summary and a page.
 
-Writes build/coverage/summary.json (functional, line, branch, toggle in percent; holes by name) and
-build/coverage/index.html, and prints the totals with the holes.
+Writes build/coverage/summary.json (functional, line, branch, toggle in percent; every hole by name) and
+build/coverage/index.html, and prints the totals with the first holes.
 """
 
 import json
@@ -21,7 +21,7 @@ from tb.coverage.functional import CoverPoint, count_runs, read_functional, tota
 from tb.coverage.testplan import Testpoint, read_testplan
 
 FOLDER = BUILD / "coverage"
-SHOWN_HOLES = 40  # on the terminal; all of them are in the files
+SHOWN_HOLES = 40  # on the terminal; all of them are in summary.json
 
 
 def functional_holes(points: list[CoverPoint], plan: list[Testpoint]) -> list[str]:
@@ -32,15 +32,20 @@ def functional_holes(points: list[CoverPoint], plan: list[Testpoint]) -> list[st
 
 
 def code_holes(code: CodeCoverage) -> list[str]:
-    """Name each uncovered line and branch, and the uncovered toggles by line."""
-    names = [f"{point.kind} rtl/{point.file}:{point.line} {point.what}".rstrip()
-             for point in code.holes(("line", "branch"))]
-    toggles: dict[tuple[str, int], list[str]] = {}
-    for point in code.holes(("toggle",)):
-        toggles.setdefault((point.file, point.line), []).append(point.what)
-    names += [f"toggle rtl/{file}:{line} {len(what)} edges: {', '.join(what[:3])}"
-              + (" ..." if len(what) > 3 else "") for (file, line), what in sorted(toggles.items())]
-    return names
+    """Name each uncovered line and branch, then each uncovered toggle: one edge of one bit."""
+    return [f"{point.kind} rtl/{point.file}:{point.line} {point.what}".rstrip()
+            for point in code.holes(("line", "branch")) + code.holes(("toggle",))]
+
+
+def shown_holes(holes: list[str]) -> list[str]:
+    """Return the terminal's lines: the first holes that are no toggles, and how many there are beside."""
+    others = [hole for hole in holes if not hole.startswith("toggle")]
+    lines = [f"hole: {hole}" for hole in others[:SHOWN_HOLES]]
+    if len(others) > SHOWN_HOLES:
+        lines.append(f"and {len(others) - SHOWN_HOLES} more")
+    if len(holes) > len(others):
+        lines.append(f"and {len(holes) - len(others)} toggles")
+    return lines
 
 
 def runs_counted(code: CodeCoverage, functional: Mapping[str, int]) -> str:
@@ -97,11 +102,12 @@ def main() -> int:
     table.add_section()
     table.add_row("all RTL", *(f"{summary[kind]:.1f}" for kind in KINDS))
     console.print(table)
-    for hole in [hole for hole in holes if not hole.startswith("toggle")][:SHOWN_HOLES]:
-        console.print(f"hole: {hole}", highlight=False, markup=False)
+    for text in shown_holes(holes):
+        console.print(text, highlight=False, markup=False)
     console.print(f"functional {summary['functional']:.1f} %, line {summary['line']:.1f} %, "
                   f"branch {summary['branch']:.1f} %, toggle {summary['toggle']:.1f} %; "
-                  f"{len(holes)} holes, all in build/coverage/index.html", highlight=False)
+                  f"{len(holes)} holes, all in build/coverage/summary.json; "
+                  "in the source: build/coverage/index.html", highlight=False)
     return 0
 
 
