@@ -55,7 +55,6 @@ class Watchdog(uvm_component):
             before, worked = worked, await self._counters()
             if worked == before:
                 raise HangError(await self.report(f"no progress for {self.period} cycles"))
-            moved = self._activity()  # the look at the counters is none
 
     async def report(self, reason: str) -> str:
         """Return the reason, followed by status, counters and the streams that wait."""

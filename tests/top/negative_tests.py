@@ -10,7 +10,7 @@ from pyuvm import uvm_factory
 
 from models.contract import ContractionResult
 from models.csf import Csf
-from tb.agents.contraction.item import Outcome
+from tb.agents.contraction.item import ContractionItem, Outcome
 from tb.agents.result.driver import ResultDriver
 from tb.agents.result.monitor import ResultMonitor
 from tb.common import rtl_constants as rtl
@@ -129,6 +129,18 @@ class HangingTest(ContractionTest):
         self.env.watchdog.period = HANG_PERIOD
 
 
+class PollingTest(HangingTest):
+    """The host asks for the status again and again, and nothing else happens."""
+
+    def connect_phase(self) -> None:
+        super().connect_phase()
+        self.env.contraction.driver._load = self._poll
+
+    async def _poll(self, item: ContractionItem) -> None:
+        while True:
+            await self.env.registers.read("RegStatus")
+
+
 class IdleTest(ContractionTest):
     """Sends nothing."""
 
@@ -165,6 +177,11 @@ async def broken(dut: SimHandleBase, part: type) -> None:
 @cocotb.test()
 async def nothing_compared(dut: SimHandleBase) -> None:
     await run_test(dut, IdleTest)
+
+
+@cocotb.test()
+async def polling(dut: SimHandleBase) -> None:
+    await run_test(dut, PollingTest)
 
 
 @cocotb.test()

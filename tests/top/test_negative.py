@@ -48,14 +48,22 @@ def test_empty_scoreboard_fails(simulator: str, seed: int) -> None:
         _run(simulator, seed, "nothing_compared", "negative-nothing")
 
 
+def test_reading_registers_hides_no_hang(simulator: str, seed: int) -> None:
+    """Neither a host that polls nor the progress that `make sim` shows keeps the watchdog quiet."""
+    with pytest.raises(SimulationFailed, match="no progress for 2000 cycles"):
+        _run(simulator, seed, "polling", "negative-polling")
+    with pytest.raises(SimulationFailed, match="no progress for 2000 cycles"):
+        _run(simulator, seed, "=DeafDriver", "negative-progress", {"FLAASH_PROGRESS": "1"})
+
+
 def test_illegal_handshake_stops_the_simulation(simulator: str, seed: int) -> None:
     with pytest.raises(SimulationFailed, match="beat withdrawn before it was taken"):
         _run(simulator, seed, "illegal_handshake", "negative-handshake")
 
 
-def _run(simulator: str, seed: int, testcase: str, name: str) -> None:
+def _run(simulator: str, seed: int, testcase: str, name: str, variables: dict[str, str] | None = None) -> None:
     run_sequences(quick_config(simulator), simulator, ["smoke"], f"{name}-{simulator}", seed,
-                  {"smoke": {"count": 0}}, test_module=TESTS, testcase=testcase)
+                  {"smoke": {"count": 0}}, test_module=TESTS, testcase=testcase, variables=variables)
 
 
 def _failures(name: str) -> dict[str, str]:

@@ -30,7 +30,7 @@ class AxilMonitor(uvm_monitor):
         self._b = AxiLiteBMonitor(bus.write.b, *where)
         self._ar, self._r = AxiLiteARMonitor(bus.read.ar, *where), AxiLiteRMonitor(bus.read.r, *where)
         self.ap = uvm_analysis_port("ap", self)
-        self.accesses = 0
+        self.writes = 0
 
     async def run_phase(self) -> None:
         cocotb.start_soon(self._writes())
@@ -46,9 +46,9 @@ class AxilMonitor(uvm_monitor):
     async def _writes(self) -> None:
         while True:
             address, data, answer = await self._aw.recv(), await self._w.recv(), await self._b.recv()
+            self.writes += 1
             self._publish(AxilItem(int(address.awaddr), write=int(data.wdata)), answer.bresp)
 
     def _publish(self, item: AxilItem, response: int) -> None:
         item.okay = AxiResp(int(response)) == AxiResp.OKAY
-        self.accesses += 1
         self.ap.write(item)
