@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make sim` and `make new-sequence`: what they say, write and return."""
+"""`make sim`: what it says, writes and returns."""
 
 import functools
 import json
-import os
 import re
 from pathlib import Path
 
@@ -15,13 +14,10 @@ from models.axes import prepare
 from models.contract import contract
 from models.generate import uniform_tensor
 from models.tensor import SparseTensor
-from tb.cli import new_sequence, sim
-from tb.cli.common import FAILED, MISTAKE, UsageError
+from tb.cli import sim
+from tb.cli.common import FAILED, MISTAKE
 from tb.common.toolchain import BUILD, ROOT
 from tb.env.run import run_sequences
-from tb.sequences import registry
-
-SCRATCH = "scratch_"  # prefix of the sequences that a test makes and removes
 
 
 @pytest.fixture(autouse=True)
@@ -119,6 +115,10 @@ def test_mistakes_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture) ->
     bad = tmp_path / "bad.tns"
     bad.write_text("# shape: 2 2\n1 1 1.0\n1 3 1.0\n")
     missing = str(tmp_path / "missing.tns")
+    many = str(tmp_path / "many.tns")
+    io.write(many, SparseTensor.from_dense(np.ones((4, 8193))))
+    folder = tmp_path / "folder.npz"
+    folder.mkdir()
     for arguments, parts in (
         (("--a", missing, "--b", b), [missing, "No such file"]),
         (("--a", str(bad), "--b", b), ["bad.tns", "line 3"]),
@@ -130,6 +130,11 @@ def test_mistakes_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture) ->
         (("--a", str(tmp_path / "a.txt"), "--b", b), ["unknown ending", ".tns"]),
         (("--a", a, "--b", vector, "--out", str(tmp_path / "c.txt")), ["unknown ending", ".npz"]),
         (("--a", a, "--b", vector, "--out", str(tmp_path / "no" / "c.tns")), ["there is no folder"]),
+        (("--a", a, "--b", vector, "--out", str(folder)), ["folder.npz is a folder, not a file"]),
+        (("--a", a, "--b", vector, "--out", str(tmp_path / "c.mtx")), ["c.mtx: Matrix Market", "order 1"]),
+        (("--a", vector, "--b", vector, "--out", str(tmp_path / "c.csfbin")), ["can't hold a scalar"]),
+        (("--a", many, "--b", vector, "--axes", "0:0"), [
+            "many.tns: 8,193 fibers, CONFIG=default takes 8,192 (FiberDepth)"]),
         (("--a", a, "--b", vector, "--seq", "smoke"), ["A and B can't be given together with SEQ=smoke"]),
         (("--seq", "nonsense"), ["unknown sequence 'nonsense'", "skewed"]),
         (("--config", "nonsense"), ["unknown configuration 'nonsense'", "wide32"]),
@@ -160,30 +165,3 @@ def test_help_names_everything(capsys: pytest.CaptureFixture) -> None:
     for part in ("AXES=", "OUT=", "PORTION=", "LONG_LINES=", "SIM=", "CONFIG=", "SEQ=", "SEED=", "WAVES=1",
                  "skewed", "wide32", ".tns"):
         assert part in text, part
-
-
-def test_a_new_sequence_runs_at_once(capsys: pytest.CaptureFixture) -> None:
-    name = f"{SCRATCH}{os.getpid()}"
-    assert new_sequence.main([name]) == 0
-    path = registry.FOLDER / f"{name}.py"
-    try:
-        assert f"make sim SEQ={name}" in capsys.readouterr().out
-        assert len(path.read_text().splitlines()) <= 50
-        assert sim.main(["--seq", name, "--sim", "icarus", "--config", "tiny"]) == 0
-        assert new_sequence.main([name]) == MISTAKE and "exists already" in capsys.readouterr().err
-    finally:
-        path.unlink()
-
-
-@pytest.mark.parametrize("name", ["Long", "long fibers", "2long", "long__x", "_long", "", "class", "../x",
-                                  "base"])
-def test_bad_names_of_sequences_are_refused(name: str, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=f"'{name}'|exists already"):
-        new_sequence.create(name, tmp_path)
-    assert not list(tmp_path.iterdir())
-
-
-def test_every_sequence_is_short_and_found() -> None:
-    for name in [name for name in registry.names() if not name.startswith(SCRATCH)]:
-        assert len((registry.FOLDER / f"{name}.py").read_text().splitlines()) <= 50, name
-        assert registry.load_sequence(name)().get_name() == name

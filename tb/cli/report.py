@@ -12,6 +12,7 @@ from rich.table import Table
 from models.numbers import NumberFormat
 from models.tensor import SparseTensor
 from tb.common.toolchain import ROOT
+from tb.env.scoreboard import NOTHING_COMPARED
 
 
 def losses(fmt: NumberFormat, operands: Mapping[str, SparseTensor]) -> None:
@@ -35,18 +36,19 @@ def table(summary: Mapping) -> None:
     result = Table(show_header=False)
     result.add_column()
     result.add_column(justify="right")
-    for which, operand in zip("AB", summary.get("operands", []), strict=False):
+    contractions = summary.get("contractions", 0)
+    which = "last operand" if contractions > 1 else "operand"
+    for letter, operand in zip("AB", summary.get("operands", []), strict=False):
         shape = " x ".join(map(str, operand["shape"]))
-        result.add_row(f"operand {which}", f"{shape}, {operand['entries']:,} entries,"
-                                           f" {operand['fibers']:,} fibers")
-    if summary.get("contractions", 1) > 1:
-        result.add_row("contractions (sums follow)", f"{summary['contractions']:,}")
+        result.add_row(f"{which} {letter}", f"{shape}, {operand['entries']:,} entries,"
+                                            f" {operand['fibers']:,} fibers")
+    if contractions > 1:
+        result.add_row("contractions (sums follow)", f"{contractions:,}")
     rows = {"jobs": "jobs (dot products)", "matches": "matches (products)", "results": "results",
             "cycles": "cycles", "bound": "cycles of the lower bound"}
-    for key, title in rows.items():
-        if key in summary:
+    if contractions:
+        for key, title in rows.items():
             result.add_row(title, f"{summary[key]:,}")
-    if "utilisation" in summary:
         result.add_row("utilisation (bound / cycles)", f"{100 * summary['utilisation']:.1f} %")
     result.add_row("scoreboard", verdict(summary))
     if "coverage" in summary:
@@ -59,6 +61,8 @@ def verdict(summary: Mapping) -> str:
     if summary.get("passed"):
         also = f", {summary['errors_compared']:,} error reports" if summary["errors_compared"] else ""
         return f"agrees: {summary['compared']:,} results compared{also}"
+    if summary.get("mismatches") == 1 and NOTHING_COMPARED in summary["error"]:
+        return "FAILED: nothing was compared\n(does body() await self.contract(..)?)"
     if summary.get("mismatches"):
         return f"DISAGREES: {summary['mismatches']:,} mismatches"
     return "FAILED before everything was compared"

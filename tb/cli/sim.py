@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
+import os
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ import numpy as np
 
 from models import io
 from models.axes import prepare
+from models.csf import Csf
 from models.errors import TensorError
 from models.numbers import get_format
 from models.tensor import SparseTensor
@@ -22,6 +24,7 @@ from tb.cli import report
 from tb.cli.common import FAILED, UsageError, complain
 from tb.cli.progress import watched
 from tb.common import configs
+from tb.common.fits import check_fits
 from tb.common.simulation import SimulationFailed
 from tb.common.toolchain import BUILD, ROOT, SIMULATORS, ToolMissing, require
 from tb.env.run import Run, build_top, run_folder, run_sequences
@@ -84,11 +87,10 @@ def simulate(options: argparse.Namespace) -> int:
     config = configs.load(options.config)
     require(options.sim)
     seed = _seed(options.seed)
-    sequence, knobs = _choose(options, config)
     if options.out:
         _check_output(Path(options.out))
+    sequence, knobs = _choose(options, config)
     print(f"{sequence} on {options.sim}, configuration {config.name}, seed {seed}", flush=True)
-    logging.getLogger("Icarus").setLevel(logging.ERROR)  # it warns of builds that are there already
     FOLDER.mkdir(parents=True, exist_ok=True)
     summary_path = FOLDER / "summary.json"
     summary_path.write_text(json.dumps({"passed": False, "error": "not finished"}) + "\n")
@@ -109,8 +111,7 @@ def simulate(options: argparse.Namespace) -> int:
     summary_path.write_text(json.dumps(run.summary, indent=1) + "\n")
     report.table(run.summary)
     if options.out:
-        io.write(options.out, _result(run, str(config["Format"])))
-        print(f"result written to {options.out}")
+        _write_result(options.out, run, str(config["Format"]))
     print(f"summary in {summary_path.relative_to(ROOT)}, {time.monotonic() - began:.1f} s")
     if options.waves:
         report.trace(run.folder, options.sim)
@@ -135,6 +136,10 @@ def _choose(options: argparse.Namespace, config: configs.Config) -> tuple[str, d
     axes = options.axes or (None if options.a else DEFAULT_AXES)
     files = (options.a or DEFAULT_A, options.b or DEFAULT_B)
     operands = prepare(*map(io.read, files), axes, int(config["CoordWidth"]))
+    for file, operand in zip(files, operands, strict=True):
+        check_fits(Path(file).name, Csf.from_tensor(operand), config)
+    if options.out:
+        _check_shape(Path(options.out), (*operands[0].shape[:-1], *operands[1].shape[:-1]))
     fmt = get_format(str(config["Format"]))
     report.losses(fmt, dict(zip(files, operands, strict=True)))
     return "file", {"file": {"a": str(Path(files[0]).resolve()), "b": str(Path(files[1]).resolve()),
@@ -172,6 +177,20 @@ def _check_output(path: Path) -> None:
         raise UsageError(f"{path}: unknown ending; results are written as {', '.join(io.WRITERS)}")
     if not path.resolve().parent.is_dir():
         raise UsageError(f"{path}: there is no folder {path.resolve().parent}")
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder, not a file")
+    if not os.access(path if path.exists() else path.resolve().parent, os.W_OK):
+        raise UsageError(f"{path} can't be written: permission denied")
+
+
+def _check_shape(path: Path, shape: tuple[int, ...]) -> None:
+    """Complain if the format of a file can't hold a result of this shape: try it with an empty one."""
+    empty = SparseTensor.from_coordinates(shape, np.zeros((0, len(shape)), np.int64), np.zeros(0))
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            io.write(Path(folder) / path.name, empty)
+        except TensorError as error:
+            raise UsageError(f"{path}: {error.message}") from None
 
 
 def _read_summary(otherwise: dict) -> dict:
@@ -179,11 +198,24 @@ def _read_summary(otherwise: dict) -> dict:
     return json.loads(path.read_text()) if path.exists() else otherwise
 
 
-def _result(run: Run, fmt: str) -> SparseTensor:
-    """Return what the hardware delivered, as a tensor."""
-    with np.load(run.folder / "result.npz") as data:
-        return SparseTensor.from_coordinates(tuple(data["shape"].tolist()), data["coords"],
-                                             get_format(fmt).decode_result(data["bits"]))
+def _write_result(out: str, run: Run, fmt: str) -> None:
+    """Write what the hardware delivered.
+
+    Raises:
+        UsageError: there is none, or the file can't be written; the message says where it is all the same.
+    """
+    raw = run.folder / "result.npz"
+    if not raw.exists():
+        raise UsageError(f"{out} was not written: the sequence contracted nothing that has a result")
+    with np.load(raw) as data:
+        result = SparseTensor.from_coordinates(tuple(data["shape"].tolist()), data["coords"],
+                                               get_format(fmt).decode_result(data["bits"]))
+    try:
+        io.write(out, result)
+    except TensorError as error:
+        raise UsageError(f"{error}; coordinates and bits of the result are in"
+                         f" {raw.relative_to(ROOT)}") from None
+    print(f"result written to {out}")
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ OBJECTS = BUILD / "objects"
 # Not --coverage-expr: with it, 5.048 stops with an internal error at indexed memories.
 COVERAGE_ARGS = ["--coverage-line", "--coverage-toggle", "--coverage-user"]
 TIMESCALE = ("1ns", "1ps")
+MAX_LINES, MAX_LINE = 60, 400  # of a failed test's message that are shown, and characters of each
 
 
 class SimulationFailed(AssertionError):
@@ -208,7 +209,10 @@ def run(built: Build, test_module: str, name: str, seed: int = 1,
     if problems or failure:
         text = (folder / "run.log").read_text(errors="replace") if log else ""
         stops = re.compile(r"\bERROR\b|FATAL|%Fatal|\$fatal|%Error")
-        fatal = [line for line in text.splitlines() if stops.search(line)]
+        # What a failed test says is in `problems`; its log has each sentence once more.
+        told = tuple(line.split(" failed: ", 1)[-1] for line in "\n".join(problems).splitlines() if line)
+        fatal = [line for line in text.splitlines()
+                 if stops.search(line) and not line.rstrip().endswith(told)]
         repeat = os.environ.get("PYTEST_CURRENT_TEST", "").split(" ")[0]
         raise SimulationFailed("\n".join([
             f"{test_module} on {built.simulator}, seed {seed}: " + "; ".join(problems or [str(failure)]),
@@ -227,10 +231,17 @@ def _problems(results: Path) -> list[str]:
             if "ended prematurely" in message:
                 # The simulator stopped itself; the tests after this one never began.
                 return [*problems, f"{case.get('name')} failed: the simulation stopped itself ($fatal)"]
-            problems.append(f"{case.get('name')} failed: {message[:400]}")
+            problems.append(f"{case.get('name')} failed: {_shortened(message)}")
     if not any(case.find("skipped") is None for case in cases):
         problems.append("no test ran")
     return problems
+
+
+def _shortened(message: str) -> str:
+    """Return the first lines of a message, and a sign if some are left out; a long line is cut, too."""
+    lines = message.splitlines()
+    kept = [line if len(line) <= MAX_LINE else line[:MAX_LINE] + " …" for line in lines[:MAX_LINES]]
+    return "\n".join(kept + (["…"] if len(lines) > MAX_LINES else []))
 
 
 def run_bench(toplevel: str, test_module: str, simulator: str, name: str,

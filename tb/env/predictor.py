@@ -40,11 +40,19 @@ class Predictor(uvm_subscriber):
         self.ap = uvm_analysis_port("ap", self)
 
     def write(self, item: ContractionItem) -> None:
-        """Predict one item."""
+        """Predict one item.
+
+        Raises:
+            ValueError: it contracts an operand that is not there.
+        """
         for which, csf in enumerate((item.a, item.b)):
             if csf is not None:
                 self._loaded[which] = csf
         a, b = self._loaded
+        for name, csf in zip("AB", self._loaded, strict=True):
+            if item.drains and csf is None:
+                raise ValueError(f"no operand {name} is loaded: the first contraction, and the first after"
+                                 " an error or a reset, needs both")
         result = self.contract(a, b, item.dense) if item.drains else None
         if item.forgets:
             self._loaded = [None, None]

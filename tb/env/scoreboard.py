@@ -18,6 +18,7 @@ from tb.env.portions import all_portions
 from tb.env.predictor import Prediction
 
 MAX_REPORTED = 10
+NOTHING_COMPARED = "the scoreboard compared nothing"
 ABORTED = rtl.ERRORS["ErrAborted"].value
 
 
@@ -71,7 +72,7 @@ class Scoreboard(uvm_scoreboard):
         """Fail on any disagreement, on anything left over, and on a run that compared nothing."""
         self._expect(not self._predictions, f"{len(self._predictions)} contraction(s) were never answered")
         self._expect(not self._frames, f"{len(self._frames)} result frame(s) that nobody asked for")
-        self._expect(bool(self.contractions or self.errors), "the scoreboard compared nothing")
+        self._expect(bool(self.contractions or self.errors), NOTHING_COMPARED)
         if self.mismatches:
             more = self.mismatch_count - len(self.mismatches)
             raise MismatchError("\n".join(self.mismatches + ([f"and {more} more"] if more else [])))

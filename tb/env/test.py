@@ -23,9 +23,13 @@ from tb.common.bench import start
 from tb.common.configs import Config
 from tb.env import cover_points
 from tb.env.env import ContractionEnv
-from tb.sequences.registry import load_sequence
+from tb.sequences.registry import load_sequence, place
 
 SETTLE = 32  # cycles after the last answer, in which nothing more may come
+
+
+class SequenceFailed(AssertionError):
+    """A sequence raised an exception; the text says where and what."""
 
 
 class ContractionTest(uvm_test):
@@ -46,7 +50,10 @@ class ContractionTest(uvm_test):
         for name in self.sequences:
             sequence = load_sequence(name)(**self.knobs.get(name, {}))
             sequence.prepare(self.config, self.seed)
-            await sequence.start(self.env.contraction.sequencer)
+            try:
+                await sequence.start(self.env.contraction.sequencer)
+            except Exception as error:
+                raise SequenceFailed(f"{place(error) or name}: {type(error).__name__}: {error}") from error
         await ClockCycles(cocotb.top.clk_i, SETTLE)
         self.drop_objection()
 

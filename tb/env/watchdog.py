@@ -68,8 +68,8 @@ class Watchdog(uvm_component):
             status, error, place = (words[0] for words in registers.values())
             lines.append(f"status: {status_text(status)}; error {rtl.error_name(error)} at {place:#x}")
             counters = await self._counters()
-            lines.append("counters: " + ", ".join(
-                f"{name.removeprefix('Cnt')} {value}" for name, value in counters.items() if value))
+            moved = [f"{name.removeprefix('Cnt')} {value}" for name, value in counters.items() if value]
+            lines.append(f"counters: {', '.join(moved) or 'all 0'}")
         waiting = list(waiting_streams(self._dut))
         lines += [f"waits for ready: {name}" for name in waiting[:MAX_STREAMS]]
         if len(waiting) > MAX_STREAMS:

@@ -15,6 +15,7 @@ from models.numbers import get_format
 from models.tensor import SparseTensor
 from tb.agents.contraction.item import ContractionItem, ExpectedError
 from tb.common.configs import Config
+from tb.common.fits import check_fits
 from tb.common.frames import pack_operand
 
 Operand = Csf | SparseTensor | np.ndarray
@@ -54,8 +55,18 @@ class ContractionSequence(uvm_sequence):
         Args:
             a, b: Csf, SparseTensor or dense array of order 1 or more; None keeps the one before.
             options: `dense`, `run_length`, `portion`, `long_lines`, `stalls` of ContractionItem.
+
+        Raises:
+            TensorError: the hardware has no room for an operand.
+            ValueError: an option that does not exist here.
         """
-        await self.send(ContractionItem(as_csf(a), as_csf(b), **options))
+        item = ContractionItem(as_csf(a), as_csf(b), **options)
+        for name, csf in (("operand A", item.a), ("operand B", item.b)):
+            if csf is not None:
+                check_fits(name, csf, self.config)
+        if item.portion and not self.config.can_split:
+            raise ValueError(f"portion = {item.portion}: CONFIG={self.config.name} can't split dot products")
+        await self.send(item)
 
     async def provoke(self, error: ExpectedError, a: Operand | None = None, b: Operand | None = None,
                       stalls: dict[str, str] | None = None, **bent) -> None:

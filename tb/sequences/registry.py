@@ -6,6 +6,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import traceback
 from pathlib import Path
 
 from tb.sequences.base import ContractionSequence
@@ -15,7 +16,7 @@ HELPERS = ("base", "registry")  # modules of the folder that hold no sequence
 
 
 class SequenceError(ValueError):
-    """There is no such sequence, or its file doesn't hold one; the text says what there is."""
+    """There is no such sequence, or its file holds none or a mistake; the text says which."""
 
 
 def names() -> list[str]:
@@ -33,13 +34,32 @@ def load_sequence(name: str) -> type[ContractionSequence]:
     """Return the class of a sequence.
 
     Raises:
-        SequenceError: there is none of that name.
+        SequenceError: there is none of that name, or Python can't load its file.
     """
     if name not in names():
         raise SequenceError(f"unknown sequence '{name}', choose one of {', '.join(names())}")
-    module = importlib.import_module(f"tb.sequences.{name}")
+    try:
+        module = importlib.import_module(f"tb.sequences.{name}")
+    except Exception as error:
+        raise SequenceError(f"{place(error) or f'tb/sequences/{name}.py'}: {type(error).__name__}:"
+                            f" {getattr(error, 'msg', error)}") from error
     wanted = class_name(name)
     found = getattr(module, wanted, None)
     if not (inspect.isclass(found) and issubclass(found, ContractionSequence)):
         raise SequenceError(f"tb/sequences/{name}.py must define class {wanted}(ContractionSequence)")
     return found
+
+
+def place(error: Exception) -> str:
+    """Return where a sequence raised an exception, such as "tb/sequences/mine.py:18"; "" if none did.
+
+    It is the innermost line of a sequence, or the line that Python could not read.
+    """
+    places = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    if isinstance(error, SyntaxError):
+        places.append((error.filename or "", error.lineno))
+    for filename, line in reversed(places):
+        path = Path(filename)
+        if path.parent == FOLDER and path.stem not in HELPERS:
+            return f"tb/sequences/{path.name}:{line}"
+    return ""

@@ -61,7 +61,8 @@ def test_illegal_handshake_stops_the_simulation(simulator: str, seed: int) -> No
         _run(simulator, seed, "illegal_handshake", "negative-handshake")
 
 
-def _run(simulator: str, seed: int, testcase: str, name: str, variables: dict[str, str] | None = None) -> None:
+def _run(simulator: str, seed: int, testcase: str, name: str,
+         variables: dict[str, str] | None = None) -> None:
     run_sequences(quick_config(simulator), simulator, ["smoke"], f"{name}-{simulator}", seed,
                   {"smoke": {"count": 0}}, test_module=TESTS, testcase=testcase, variables=variables)
 

@@ -9,6 +9,7 @@ from pyuvm import uvm_sequence_item
 
 from models.csf import Csf
 from tb.agents.axil.item import AxilItem
+from tb.common.stalls import STALLS
 
 PORTS = ("operand", "result", "register")
 
@@ -41,6 +42,9 @@ class ContractionItem(uvm_sequence_item):
         long_lines: least lines of a job that goes first, 0 for jobs in order.
         stalls: name of a stall generator (tb.common.stalls) by port (PORTS); absent ports don't stall.
 
+    Raises:
+        ValueError: a port or a stall generator that does not exist, or a number that its register can't hold.
+
     What an item does to the hardware can be bent, to provoke errors:
 
     Attributes:
@@ -63,6 +67,7 @@ class ContractionItem(uvm_sequence_item):
         self.dense, self.run_length = dense, run_length
         self.portion, self.long_lines = portion, long_lines
         self.stalls = dict(stalls or {})
+        self._check()
         self.frames: list[list[int]] | None = None
         self.start = True
         self.start_twice = False
@@ -71,6 +76,17 @@ class ContractionItem(uvm_sequence_item):
         self.held = False
         self.accesses: list[AxilItem] = []
         self.error: ExpectedError | None = None
+
+    def _check(self) -> None:
+        for port, kind in self.stalls.items():
+            if port not in PORTS:
+                raise ValueError(f"stalls: there is no port {port!r}, choose from {', '.join(PORTS)}")
+            if kind not in STALLS:
+                raise ValueError(f"stalls: {port} can't be {kind!r}, choose one of {', '.join(STALLS)}")
+        for name in ("run_length", "portion", "long_lines"):
+            value = getattr(self, name)
+            if not 0 <= value < 2**32:
+                raise ValueError(f"{name} = {value} is not from 0 to {2**32 - 1}")
 
     @property
     def drains(self) -> bool:

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A user's own sequence: what `make new-sequence` writes runs; a mistake in one is named with its place."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tb.agents.contraction.item import ContractionItem
+from tb.cli import new_sequence, sim
+from tb.cli.common import FAILED, MISTAKE, UsageError
+from tb.common.toolchain import BUILD
+from tb.sequences import registry
+
+SCRATCH = "scratch_"  # prefix of the sequences that a test makes and removes
+HEAD = """from cocotb.triggers import Timer
+from tb.sequences.base import ContractionSequence
+
+
+class {name}(ContractionSequence):
+    def __init__(self, name="scratch"):
+        super().__init__(name)
+
+    async def body(self):
+        a, b = self.tensor(2, 3, 5), self.tensor(4, 5)
+"""
+BODY_LINE = HEAD.count("\n") + 1
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each test folders of its own: tests run side by side, and beside a user's `make sim`."""
+    name = "own-" + "".join(c if c.isalnum() else "_" for c in request.node.name)
+    monkeypatch.setattr(sim, "RUN_NAME", name)
+    monkeypatch.setattr(sim, "FOLDER", BUILD / name)
+
+
+@pytest.fixture
+def scratch(request: pytest.FixtureRequest) -> Iterator[Callable[[str], str]]:
+    """Return a function that makes a sequence of the text of its file and returns its name."""
+    made: list[Path] = []
+
+    def make(text: str) -> str:
+        name = f"{SCRATCH}{os.getpid()}_{abs(hash(request.node.name)) % 10**8}"
+        path = registry.FOLDER / f"{name}.py"
+        made.append(path)
+        path.write_text(text.replace("{name}", registry.class_name(name)))
+        return name
+
+    yield make
+    for path in made:
+        path.unlink()
+
+
+def _run(name: str, status: int, capsys: pytest.CaptureFixture) -> tuple[str, str]:
+    """Run a sequence, which must end with this exit status; return what was printed, without line ends."""
+    assert sim.main(["--seq", name, "--sim", "icarus", "--config", "tiny"]) == status
+    captured = capsys.readouterr()
+    assert "Traceback" not in captured.err
+    return captured.out, captured.err
+
+
+def test_a_new_sequence_runs_at_once(capsys: pytest.CaptureFixture) -> None:
+    name = f"{SCRATCH}{os.getpid()}"
+    assert new_sequence.main([name]) == 0
+    path = registry.FOLDER / f"{name}.py"
+    try:
+        assert f"make sim SEQ={name}" in capsys.readouterr().out
+        assert len(path.read_text().splitlines()) <= 50
+        _run(name, 0, capsys)
+        assert new_sequence.main([name]) == MISTAKE and "exists already" in capsys.readouterr().err
+    finally:
+        path.unlink()
+
+
+@pytest.mark.parametrize("name", ["Long", "long fibers", "2long", "long__x", "_long", "", "class", "../x",
+                                  "base"])
+def test_bad_names_of_sequences_are_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=f"'{name}'|exists already"):
+        new_sequence.create(name, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("text", "line", "sentence"), [
+    ("x = (\n", 1, "SyntaxError: '(' was never closed"),
+    ("import os\nimport nosuchmodule\n", 2, "ModuleNotFoundError: No module named 'nosuchmodule'"),
+    ("\n\nx = 1 / 0\n", 3, "ZeroDivisionError: division by zero"),
+])
+def test_a_file_that_python_cannot_load(text: str, line: int, sentence: str, scratch, capsys) -> None:
+    name = scratch(text)
+    _, err = _run(name, MISTAKE, capsys)
+    assert err == f"error: tb/sequences/{name}.py:{line}: {sentence}\n"
+
+
+@pytest.mark.parametrize(("statement", "sentence"), [
+    ("{}['nope']", "KeyError: 'nope'"),
+    ("await self.contract(a, b, stalls={'results': 'bursty'})",
+     "ValueError: stalls: there is no port 'results', choose from operand, result, register"),
+    ("await self.contract(self.tensor(2, 70000), self.tensor(2, 70000))",
+     "TensorError: operand A: 70,000 coordinates in its contracted mode, CONFIG=tiny takes"),
+    ("await self.contract(a, b, portion=2)",
+     "ValueError: portion = 2: CONFIG=tiny can't split dot products"),
+])
+def test_a_body_that_raises(statement: str, sentence: str, scratch, capsys) -> None:
+    name = scratch(f"{HEAD}        {statement}\n")
+    out, err = _run(name, FAILED, capsys)
+    assert f"sequences failed: tb/sequences/{name}.py:{BODY_LINE}: {sentence}" in err
+    assert "FAILED" in out and "utilisation" not in out
+
+
+def test_an_operand_that_was_never_loaded(scratch, capsys: pytest.CaptureFixture) -> None:
+    _, err = _run(scratch(f"{HEAD}        await self.contract(None, b)\n"), FAILED, capsys)
+    assert "sequences failed: no operand A is loaded" in err
+
+
+def test_a_body_that_forgets_to_await(scratch, capsys: pytest.CaptureFixture) -> None:
+    out, err = _run(scratch(f"{HEAD}        self.contract(a, b)\n"), FAILED, capsys)
+    assert "FAILED: nothing was compared" in out and "await self.contract" in out
+    assert err.count("the scoreboard compared nothing") == 1
+
+
+def test_a_body_that_never_ends(scratch, capsys: pytest.CaptureFixture) -> None:
+    """The watchdog notices although `make sim` reads a counter now and then."""
+    _, err = _run(scratch(f"{HEAD}        await Timer(10**9, 'ns')\n"), FAILED, capsys)
+    assert "no progress for 20000 cycles" in err
+
+
+@pytest.mark.parametrize(("options", "sentence"), [
+    ({"stalls": {"result": "burst"}}, "result can't be 'burst', choose one of none, single, bursty, random"),
+    ({"run_length": -1}, "run_length = -1 is not from 0 to"),
+    ({"portion": 2**32}, "portion = 4294967296 is not from 0 to"),
+    ({"long_lines": -5}, "long_lines = -5 is not from 0 to"),
+])
+def test_options_that_do_not_exist(options: dict, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        ContractionItem(**options)
+
+
+def test_every_sequence_is_short_and_found() -> None:
+    for name in [name for name in registry.names() if not name.startswith(SCRATCH)]:
+        assert len((registry.FOLDER / f"{name}.py").read_text().splitlines()) <= 50, name
+        assert registry.load_sequence(name)().get_name() == name
