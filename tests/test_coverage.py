@@ -196,3 +196,14 @@ def test_links_open_what_they_point_to(tmp_path: Path) -> None:
     links = Links(html)
     assert links.links == [FIFO]
     assert links.targets[FIFO][-2:] == ["details", "pre"]
+
+
+def test_report_without_a_run_of_the_chip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                          capsys: pytest.CaptureFixture[str]) -> None:
+    """Coverage of a block's bench by itself is reported, too; without any run there is nothing to report."""
+    monkeypatch.setattr(report, "BUILD", tmp_path)
+    assert report.main() == 1 and "'make cov' runs the suite first" in capsys.readouterr().err
+    (tmp_path / "runs" / "block").mkdir(parents=True)
+    write_run(tmp_path / "runs/block/coverage.dat", taken=2, skipped=3)
+    summary, _ = run_report(monkeypatch, tmp_path)
+    assert summary["functional"] == 0 and summary["line"] == 100 and not summary["holes"]

@@ -207,6 +207,9 @@ def run(built: Build, test_module: str, name: str, seed: int = 1,
             failure = str(error) or "the simulator ended with an error"
     problems = _problems(results) if results.exists() else ["no test result: the simulator died"]
     if problems or failure:
+        # What a failed run did was not seen to be right, so it covers nothing.
+        for path in (folder / "coverage.dat", *folder.glob("functional-*.yml")):
+            path.unlink(missing_ok=True)
         text = (folder / "run.log").read_text(errors="replace") if log else ""
         stops = re.compile(r"\bERROR\b|FATAL|%Fatal|\$fatal|%Error")
         # What a failed test says is in `problems`; its log has each sentence once more.

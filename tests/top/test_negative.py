@@ -41,6 +41,8 @@ def test_checkers_bite(simulator: str, seed: int) -> None:
     for name, sentence in BROKEN.items():
         found = [text for case, text in messages.items() if case.endswith(f"={name}")]
         assert len(found) == 1 and re.search(sentence, found[0]), f"{name}: {found}"
+    folder = run_folder(f"negative-{simulator}")
+    assert not [*folder.glob("functional-*.yml"), *folder.glob("coverage.dat")], "a failed run covers nothing"
 
 
 def test_empty_scoreboard_fails(simulator: str, seed: int) -> None:
