@@ -139,9 +139,9 @@ module flaash_lookup_weights
   function automatic weight_t weight_of(lines_t fiber, line_addr_t per_line);
     logic [LinesWidth+LineAddrWidth-1:0] product;
     product = ($bits(product))'(fiber) * ($bits(product))'(per_line) >> Fraction;
-    if (product < 4) return weight_t'(4);
-    if (product > 4 * Lanes) return weight_t'(4 * Lanes);
-    return weight_t'(product);
+    weight_of = weight_t'(product);
+    if (product < 4)              weight_of = weight_t'(4);
+    else if (product > 4 * Lanes) weight_of = weight_t'(4 * Lanes);
   endfunction
 
   logic ready_q;
