@@ -141,7 +141,7 @@ async def skewed_fibers_weigh_more(dut) -> None:
 
 @cocotb.test()
 async def skewed_fibers_and_short_runs(dut) -> None:
-    """Loads outweigh the runs: cuts fall near the ends of rows, and nothing may be left for the last groups."""
+    """Loads outweigh the runs: cuts fall near the ends of rows, and the last groups may get nothing."""
     planner, rng = await begun(dut)
     count = planner.groups * planner.max_size
     ended_early = 0
