@@ -68,7 +68,7 @@ module flaash_combiner
 );
 
   if (Slots < 1 || Slots > MaxPortions) begin : gen_illegal_slots
-    $fatal(1, "Slots must be 1 to 64");
+    `FLAASH_ILLEGAL("Slots must be 1 to 64")
   end
 
   localparam bit          Float       = Format == FormatFp32 || Format == FormatBf16;

@@ -92,7 +92,7 @@ module flaash_compute_stream
 );
 
   if (Portions > MaxPortions) begin : gen_illegal_portions
-    $fatal(1, "Portions must be 0 to 64");
+    `FLAASH_ILLEGAL("Portions must be 0 to 64")
   end
 
   localparam int unsigned WordBits = word_width(Format, EntryIdWidth);
@@ -139,7 +139,7 @@ module flaash_compute_stream
       .sdpe_valid_o(sdpe_valid), .sdpe_ready_i(sdpe_ready), .sdpe_job_o(sdpe_job)
     );
   end else begin : gen_illegal_scheduler
-    $fatal(1, "Scheduler must be one of flaash_pkg::Scheduler*");
+    `FLAASH_ILLEGAL("Scheduler must be one of flaash_pkg::Scheduler*")
   end
 
   // ------------------------------------------------------------------------ engines

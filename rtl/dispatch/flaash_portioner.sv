@@ -52,7 +52,7 @@ module flaash_portioner
 );
 
   if (Lanes != 1 && Lanes != 2 && Lanes != 4 && Lanes != 8) begin : gen_illegal_lanes
-    $fatal(1, "Lanes must be 1, 2, 4 or 8");
+    `FLAASH_ILLEGAL("Lanes must be 1, 2, 4 or 8")
   end
 
   localparam int unsigned LaneBits   = $clog2(Lanes);

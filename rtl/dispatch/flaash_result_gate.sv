@@ -28,7 +28,7 @@ module flaash_result_gate #(
 );
 
   if (NumSources < 1 || NumSources > 65) begin : gen_illegal_sources
-    $fatal(1, "NumSources must be 1 to 65");
+    `FLAASH_ILLEGAL("NumSources must be 1 to 65")
   end
 
   logic [NumSources-1:0] complete;  // the next result was there before the stop

@@ -32,7 +32,7 @@ module flaash_result_network
 );
 
   if (NumSources < 1 || NumSources > 65) begin : gen_illegal_sources
-    $fatal(1, "NumSources must be 1 to 65");
+    `FLAASH_ILLEGAL("NumSources must be 1 to 65")
   end
 
   localparam int unsigned Width = $bits(result_t);

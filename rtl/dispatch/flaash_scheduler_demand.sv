@@ -35,7 +35,7 @@ module flaash_scheduler_demand
 );
 
   if (NumSdpe < 1 || NumSdpe > 64) begin : gen_illegal_sdpes
-    $fatal(1, "NumSdpe must be 1 to 64");
+    `FLAASH_ILLEGAL("NumSdpe must be 1 to 64")
   end
 
   localparam int unsigned IndexWidth = NumSdpe > 1 ? $clog2(NumSdpe) : 1;

@@ -31,7 +31,7 @@ module flaash_scheduler_round_robin
 );
 
   if (NumSdpe < 1 || NumSdpe > 64) begin : gen_illegal_sdpes
-    $fatal(1, "NumSdpe must be 1 to 64");
+    `FLAASH_ILLEGAL("NumSdpe must be 1 to 64")
   end
 
   // ---------------------------------------------------------------------- turn

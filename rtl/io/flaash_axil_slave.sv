@@ -57,7 +57,7 @@ module flaash_axil_slave #(
   localparam logic [1:0] RespSlvErr = 2'b10;
 
   if (AddrWidth < 3 || AddrWidth > 32) begin : gen_illegal_addr_width
-    $fatal(1, "AddrWidth must be 3 to 32");
+    `FLAASH_ILLEGAL("AddrWidth must be 3 to 32")
   end
 
   // --------------------------------------------------------------------- writes

@@ -30,7 +30,7 @@ module flaash_error_log
 );
 
   if (NumSources < 1) begin : gen_illegal_sources
-    $fatal(1, "NumSources must be 1 or more");
+    `FLAASH_ILLEGAL("NumSources must be 1 or more")
   end
 
   // ---------------------------------------------------------- first of this cycle

@@ -34,7 +34,7 @@ module flaash_frame_gate #(
 );
 
   if (Width < 1) begin : gen_illegal_width
-    $fatal(1, "Width must be 1 or more");
+    `FLAASH_ILLEGAL("Width must be 1 or more")
   end
 
   logic inside_q;  // a frame has begun and not ended

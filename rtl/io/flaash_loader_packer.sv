@@ -74,13 +74,13 @@ module flaash_loader_packer
   `FLAASH_LINE_T(line_t, Lanes, CoordWidth, ValueWidth)
 
   if (Lanes != 1 && Lanes != 2 && Lanes != 4 && Lanes != 8) begin : gen_illegal_lanes
-    $fatal(1, "Lanes must be 1, 2, 4 or 8");
+    `FLAASH_ILLEGAL("Lanes must be 1, 2, 4 or 8")
   end
   if (MemLines < 1 || MemLines >= 2 ** LineAddrWidth) begin : gen_illegal_lines
-    $fatal(1, "MemLines must be 1 to 2**LineAddrWidth - 1");
+    `FLAASH_ILLEGAL("MemLines must be 1 to 2**LineAddrWidth - 1")
   end
   if (FiberDepth < 1 || FiberDepth >= 2 ** FiberIdWidth) begin : gen_illegal_fibers
-    $fatal(1, "FiberDepth must be 1 to 2**FiberIdWidth - 1");
+    `FLAASH_ILLEGAL("FiberDepth must be 1 to 2**FiberIdWidth - 1")
   end
 
   // ------------------------------------------------------------ how many entries

@@ -42,7 +42,7 @@ module flaash_loader_spans
   localparam int unsigned AddrWidth = (NodeDepth > 1) ? $clog2(NodeDepth) : 1;
 
   if (NodeDepth < 1 || NodeDepth > 2 ** NodeIdWidth) begin : gen_illegal_depth
-    $fatal(1, "NodeDepth must be 1 to 2**NodeIdWidth");
+    `FLAASH_ILLEGAL("NodeDepth must be 1 to 2**NodeIdWidth")
   end
 
   // -------------------------------------------------------------- read pointers

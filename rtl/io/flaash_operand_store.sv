@@ -84,16 +84,16 @@ module flaash_operand_store
   localparam int unsigned FiberBits = $clog2(FiberDepth + 1);
 
   if (Operand > 1) begin : gen_illegal_operand
-    $fatal(1, "Operand must be 0 or 1");
+    `FLAASH_ILLEGAL("Operand must be 0 or 1")
   end
   if (NodeDepth < 1 || NodeDepth > 2 ** NodeIdWidth) begin : gen_illegal_nodes
-    $fatal(1, "NodeDepth must be 1 to 2**NodeIdWidth");
+    `FLAASH_ILLEGAL("NodeDepth must be 1 to 2**NodeIdWidth")
   end
   if (FiberDepth < 1 || FiberDepth >= 2 ** FiberIdWidth) begin : gen_illegal_fibers
-    $fatal(1, "FiberDepth must be 1 to 2**FiberIdWidth - 1");
+    `FLAASH_ILLEGAL("FiberDepth must be 1 to 2**FiberIdWidth - 1")
   end
   if (Parity > 1) begin : gen_illegal_parity
-    $fatal(1, "Parity must be 0 or 1");
+    `FLAASH_ILLEGAL("Parity must be 0 or 1")
   end
 
   // ------------------------------------------------------------------- memories

@@ -44,7 +44,7 @@ module flaash_perf_sum
 );
 
   if (NumSdpe < 1 || NumSdpe > 64) begin : gen_illegal_num_sdpe
-    $fatal(1, "NumSdpe must be 1 to 64");
+    `FLAASH_ILLEGAL("NumSdpe must be 1 to 64")
   end
 
   // ----------------------------------------------------------------------- sums

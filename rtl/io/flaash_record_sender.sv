@@ -36,7 +36,7 @@ module flaash_record_sender
 );
 
   if (MaxWords < StreamWords || MaxWords > 31 || MaxWords % StreamWords != 0) begin : gen_illegal_words
-    $fatal(1, "MaxWords must be a multiple of StreamWords below 32");
+    `FLAASH_ILLEGAL("MaxWords must be a multiple of StreamWords below 32")
   end
 
   // -------------------------------------------------------------------- shifting

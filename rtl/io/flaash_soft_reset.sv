@@ -34,7 +34,7 @@ module flaash_soft_reset #(
 );
 
   if (ResetCycles < 1 || ResetCycles > 255) begin : gen_illegal_cycles
-    $fatal(1, "ResetCycles must be 1 to 255");
+    `FLAASH_ILLEGAL("ResetCycles must be 1 to 255")
   end
 
   typedef enum logic [1:0] {SoftIdle, SoftDrain, SoftReset} state_e;

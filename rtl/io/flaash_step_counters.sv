@@ -7,6 +7,8 @@
 // Latency     One cycle from an event to its counter, one from counter and select_i to steps_o.
 // Reset       All counters are 0.
 
+`include "flaash_assert.svh"
+
 module flaash_step_counters
   import flaash_pkg::*;
 #(
@@ -23,7 +25,7 @@ module flaash_step_counters
 );
 
   if (NumSdpe < 1 || NumSdpe > 64) begin : gen_illegal_num_sdpe
-    $fatal(1, "NumSdpe must be 1 to 64");
+    `FLAASH_ILLEGAL("NumSdpe must be 1 to 64")
   end
 
   // ------------------------------------------------------------------- counting

@@ -90,16 +90,16 @@ module flaash_compute_lookup
 );
 
   if (NumSdpe < 1 || NumSdpe > 64) begin : gen_illegal_num_sdpe
-    $fatal(1, "NumSdpe must be 1 to 64");
+    `FLAASH_ILLEGAL("NumSdpe must be 1 to 64")
   end
   if (GroupSize < 1 || GroupSize > 8) begin : gen_illegal_group_size
-    $fatal(1, "GroupSize must be 1 to 8");
+    `FLAASH_ILLEGAL("GroupSize must be 1 to 8")
   end
   if (Lanes != 1 && Lanes != 2 && Lanes != 4 && Lanes != 8) begin : gen_illegal_lanes
-    $fatal(1, "Lanes must be 1, 2, 4 or 8");
+    `FLAASH_ILLEGAL("Lanes must be 1, 2, 4 or 8")
   end
   if (CoordWidth < 4 || CoordWidth > 12) begin : gen_illegal_coord_width
-    $fatal(1, "CoordWidth must be 4 to 12 with a lookup engine: its table has 2**CoordWidth places");
+    `FLAASH_ILLEGAL("CoordWidth must be 4 to 12 with a lookup engine: its table has 2**CoordWidth places")
   end
 
   localparam int unsigned Groups     = (NumSdpe + GroupSize - 1) / GroupSize;
@@ -206,7 +206,7 @@ module flaash_compute_lookup
       .parity_error_o, .parity_operand_o, .parity_addr_o
     );
   end else begin : gen_illegal_memory
-    $fatal(1, "Memory must be one of flaash_pkg::Memory*");
+    `FLAASH_ILLEGAL("Memory must be one of flaash_pkg::Memory*")
   end
 
   assign reads_o     = SumWidth'(reads);

@@ -25,7 +25,7 @@ module flaash_lookup_divider #(
 );
 
   if (Width < 2 || Digits < 1) begin : gen_illegal_width
-    $fatal(1, "Width must be 2 or more, Digits 1 or more");
+    `FLAASH_ILLEGAL("Width must be 2 or more, Digits 1 or more")
   end
 
   localparam int unsigned CountWidth = $clog2(Width);

@@ -49,7 +49,7 @@ module flaash_lookup_matches #(
   localparam int unsigned UsageWidth = $clog2(Depth) + 1;
 
   if (Depth < 4) begin : gen_illegal_depth
-    $fatal(1, "Depth must be 4 or more");
+    `FLAASH_ILLEGAL("Depth must be 4 or more")
   end
 
   // --------------------------------------------------------- the line held back

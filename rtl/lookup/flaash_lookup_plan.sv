@@ -72,10 +72,10 @@ module flaash_lookup_plan
 );
 
   if (Groups < 1 || Groups > 64) begin : gen_illegal_groups
-    $fatal(1, "Groups must be 1 to 64");
+    `FLAASH_ILLEGAL("Groups must be 1 to 64")
   end
   if (MaxSize < 1 || MaxSize > 8) begin : gen_illegal_size
-    $fatal(1, "MaxSize must be 1 to 8");
+    `FLAASH_ILLEGAL("MaxSize must be 1 to 8")
   end
 
   localparam int unsigned CutWidth  = $clog2(Groups + 1);

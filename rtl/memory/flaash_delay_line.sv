@@ -12,6 +12,8 @@
 // delay, which is cheaper in LUT RAM and in simulation. The ring has no reset; until it has turned
 // once, valid_o is masked.
 
+`include "flaash_assert.svh"
+
 module flaash_delay_line #(
   parameter int unsigned Channels = 4,   // valid bits, 1 or more
   parameter int unsigned Width    = 32,  // bits of payload of all channels together, 1 or more
@@ -27,7 +29,7 @@ module flaash_delay_line #(
 );
 
   if (Channels < 1 || Width < 1) begin : gen_illegal_width
-    $fatal(1, "Channels and Width must be 1 or more");
+    `FLAASH_ILLEGAL("Channels and Width must be 1 or more")
   end
 
   if (Delay == 0) begin : gen_wire

@@ -9,6 +9,8 @@
 // Throughput  One read and one write per cycle.
 // Reset       None: contents and output register are kept.
 
+`include "flaash_assert.svh"
+
 module flaash_memory_bank #(
   parameter int unsigned Width = 32,   // bits of a word, 1 or more
   parameter int unsigned Words = 256,  // 2 or more
@@ -26,7 +28,7 @@ module flaash_memory_bank #(
 );
 
   if (Width < 1 || Words < 2) begin : gen_illegal_size
-    $fatal(1, "Width must be 1 or more, Words 2 or more");
+    `FLAASH_ILLEGAL("Width must be 1 or more, Words 2 or more")
   end
 
   logic [Width-1:0] mem_q[Words];

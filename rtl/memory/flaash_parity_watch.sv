@@ -27,7 +27,7 @@ module flaash_parity_watch #(
 );
 
   if (Channels < 1 || Width < 2 || PlaceWidth < 1) begin : gen_illegal_width
-    $fatal(1, "Channels and PlaceWidth must be 1 or more, Width 2 or more");
+    `FLAASH_ILLEGAL("Channels and PlaceWidth must be 1 or more, Width 2 or more")
   end
 
   // ---------------------------------------------------------- lowest wrong channel

@@ -58,20 +58,20 @@ module flaash_tensor_memory_banked
 );
 
   if (NumPorts < 1 || LineWidth < 1) begin : gen_illegal_ports
-    $fatal(1, "NumPorts and LineWidth must be 1 or more");
+    `FLAASH_ILLEGAL("NumPorts and LineWidth must be 1 or more")
   end
   if (Lines < 1 || Lines > 2 ** LineAddrWidth) begin : gen_illegal_lines
-    $fatal(1, "Lines must be 1 to 2**LineAddrWidth");
+    `FLAASH_ILLEGAL("Lines must be 1 to 2**LineAddrWidth")
   end
   if (Latency < 1) begin : gen_illegal_latency
-    $fatal(1, "Latency must be 1 or more");
+    `FLAASH_ILLEGAL("Latency must be 1 or more")
   end
   if (Banks < 1 || Banks > 256 || (Banks & (Banks - 1)) != 0) begin : gen_illegal_banks
-    $fatal(1, "Banks must be a power of two, 1 to 256");
+    `FLAASH_ILLEGAL("Banks must be a power of two, 1 to 256")
   end
 
   if (Parity > 1) begin : gen_illegal_parity
-    $fatal(1, "Parity must be 0 or 1");
+    `FLAASH_ILLEGAL("Parity must be 0 or 1")
   end
 
   localparam int unsigned WordWidth = LineWidth + Parity;

@@ -54,17 +54,17 @@ module flaash_tensor_memory_ideal
 );
 
   if (NumPorts < 1 || LineWidth < 1) begin : gen_illegal_ports
-    $fatal(1, "NumPorts and LineWidth must be 1 or more");
+    `FLAASH_ILLEGAL("NumPorts and LineWidth must be 1 or more")
   end
   if (Lines < 1 || Lines > 2 ** LineAddrWidth) begin : gen_illegal_lines
-    $fatal(1, "Lines must be 1 to 2**LineAddrWidth");
+    `FLAASH_ILLEGAL("Lines must be 1 to 2**LineAddrWidth")
   end
   if (Latency < 1 || Banks < 1) begin : gen_illegal_latency
-    $fatal(1, "Latency and Banks must be 1 or more");
+    `FLAASH_ILLEGAL("Latency and Banks must be 1 or more")
   end
 
   if (Parity > 1) begin : gen_illegal_parity
-    $fatal(1, "Parity must be 0 or 1");
+    `FLAASH_ILLEGAL("Parity must be 0 or 1")
   end
 
   localparam int unsigned WordWidth  = LineWidth + Parity;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Properties that every tool of this project understands.
 //
+// `FLAASH_ILLEGAL refuses parameters.
 // `FLAASH_STREAM_CHECK watches one valid/ready stream on both simulators (flaash_stream_checker).
 // Concurrent assertions run under Verilator; Icarus has none, there those macros vanish. In a proof
 // (FORMAL, docs/formal.md) they hold for all inputs, and so does what formal/flaash_stream_checker.sv says.
@@ -25,6 +26,14 @@
     );
 `else
   `define FLAASH_STREAM_CHECK(name, valid, ready, data, width)
+`endif
+
+// Stops a build with parameters that are not legal, as an item of a generate block. Icarus reads over $fatal
+// there, so that the simulation would run, and stops at its beginning instead.
+`ifdef __ICARUS__
+  `define FLAASH_ILLEGAL(sentence) initial $fatal(1, sentence);
+`else
+  `define FLAASH_ILLEGAL(sentence) $fatal(1, sentence);
 `endif
 
 `ifdef VERILATOR

@@ -82,7 +82,7 @@ module flaash_intersect
       .step_o
     );
   end else begin : gen_illegal_engine
-    $fatal(1, "Engine must be one of flaash_pkg::Engine*");
+    `FLAASH_ILLEGAL("Engine must be one of flaash_pkg::Engine*")
   end
 
   // ------------------------------------------------------------------- the queue

@@ -48,10 +48,10 @@ module flaash_intersect_merge #(
 );
 
   if (Lanes != 1 && Lanes != 2 && Lanes != 4 && Lanes != 8) begin : gen_illegal_lanes
-    $fatal(1, "Lanes must be 1, 2, 4 or 8");
+    `FLAASH_ILLEGAL("Lanes must be 1, 2, 4 or 8")
   end
   if (CoordWidth < 1 || CoordWidth > 32) begin : gen_illegal_coord_width
-    $fatal(1, "CoordWidth must be 1 to 32");
+    `FLAASH_ILLEGAL("CoordWidth must be 1 to 32")
   end
 
   localparam int unsigned IndexWidth = Lanes > 1 ? $clog2(Lanes) : 1;

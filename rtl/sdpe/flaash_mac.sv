@@ -65,10 +65,10 @@ module flaash_mac
 );
 
   if (Format > FormatInt16) begin : gen_illegal_format
-    $fatal(1, "Format must be one of Format* of flaash_pkg");
+    `FLAASH_ILLEGAL("Format must be one of Format* of flaash_pkg")
   end
   if (CountWidth < 1 || CountWidth > 40) begin : gen_illegal_count
-    $fatal(1, "CountWidth must be 1 to 40");
+    `FLAASH_ILLEGAL("CountWidth must be 1 to 40")
   end
 
   localparam int unsigned SigWidth     = significand_width(Format);

@@ -16,6 +16,8 @@
 // a chunk before the register; behind it, chunks rotate around the pair. What goes around the
 // end belongs to the even word of the next pair.
 
+`include "flaash_assert.svh"
+
 module flaash_mac_align
   import flaash_mac_pkg::*;
 #(
@@ -50,7 +52,7 @@ module flaash_mac_align
   localparam int unsigned FineWidth  = Chunks * Chunk;
 
   if (ProductWidth < 1 || ProductWidth > WordWidth) begin : gen_illegal_width
-    $fatal(1, "ProductWidth must be 1 to 48");
+    `FLAASH_ILLEGAL("ProductWidth must be 1 to 48")
   end
 
   // ------------------------------------------------------------ shift in a chunk

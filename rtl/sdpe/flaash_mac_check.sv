@@ -4,6 +4,8 @@
 // Guarantees  result_o.range tells that the sum does not fit SumWidth bits; the value is then 0.
 // Latency     None: combinational.
 
+`include "flaash_assert.svh"
+
 module flaash_mac_check
   import flaash_pkg::*;
   import flaash_mac_pkg::*;
@@ -17,7 +19,7 @@ module flaash_mac_check
 );
 
   if (SumWidth > ResultWidth || SumWidth >= Width) begin : gen_illegal_width
-    $fatal(1, "SumWidth must fit the result, and the accumulator must exceed it");
+    `FLAASH_ILLEGAL("SumWidth must fit the result, and the accumulator must exceed it")
   end
 
   logic fits;

@@ -8,6 +8,8 @@
 // Significands that exceed a multiplier of 18 x 18 bits are halved: four products in the first
 // stage, their sum in the second.
 
+`include "flaash_assert.svh"
+
 module flaash_mac_multiply
   import flaash_mac_pkg::*;
 #(
@@ -32,7 +34,7 @@ module flaash_mac_multiply
 );
 
   if (SigWidth < 8 || SigWidth > 36 || SigWidth % 2 != 0) begin : gen_illegal_width
-    $fatal(1, "SigWidth must be even, 8 to 36");
+    `FLAASH_ILLEGAL("SigWidth must be even, 8 to 36")
   end
 
   localparam int unsigned SideWidth = $bits(mac_tag_t) + PosWidth;

@@ -57,7 +57,7 @@ module flaash_result_store
 );
 
   if (Parity > 1) begin : gen_illegal_parity
-    $fatal(1, "Parity must be 0 or 1");
+    `FLAASH_ILLEGAL("Parity must be 0 or 1")
   end
 
   localparam int unsigned UsageWidth = $clog2(Depth) + 1;

@@ -75,7 +75,7 @@ module flaash_sdpe_array
 );
 
   if (NumSdpe < 1 || NumSdpe > 64) begin : gen_illegal_num_sdpe
-    $fatal(1, "NumSdpe must be 1 to 64");
+    `FLAASH_ILLEGAL("NumSdpe must be 1 to 64")
   end
 
   // Lines that a loader holds or has asked for: the round trip of the memory, the grant it may
@@ -122,7 +122,7 @@ module flaash_sdpe_array
       .parity_error_o, .parity_operand_o, .parity_addr_o
     );
   end else begin : gen_illegal_memory
-    $fatal(1, "Memory must be one of flaash_pkg::Memory*");
+    `FLAASH_ILLEGAL("Memory must be one of flaash_pkg::Memory*")
   end
 
   // ------------------------------------------------------------------------ engines

@@ -27,7 +27,7 @@ module flaash_round_robin #(
 );
 
   if (NumPorts < 1) begin : gen_illegal_ports
-    $fatal(1, "NumPorts must be 1 or more");
+    `FLAASH_ILLEGAL("NumPorts must be 1 or more")
   end
 
   // -------------------------------------------------------------------- choice

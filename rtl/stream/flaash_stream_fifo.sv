@@ -36,10 +36,10 @@ module flaash_stream_fifo #(
 );
 
   if (Width < 1) begin : gen_illegal_width
-    $fatal(1, "Width must be 1 or more");
+    `FLAASH_ILLEGAL("Width must be 1 or more")
   end
   if (Depth < 2 || (Depth & (Depth - 1)) != 0) begin : gen_illegal_depth
-    $fatal(1, "Depth must be a power of two, 2 or more");
+    `FLAASH_ILLEGAL("Depth must be a power of two, 2 or more")
   end
 
   // ------------------------------------------------------------------ pointers

@@ -29,7 +29,7 @@ module flaash_stream_register #(
 );
 
   if (Width < 1) begin : gen_illegal_width
-    $fatal(1, "Width must be 1 or more");
+    `FLAASH_ILLEGAL("Width must be 1 or more")
   end
 
   // ------------------------------------------------------------ what is inside

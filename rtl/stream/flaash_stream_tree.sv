@@ -38,7 +38,7 @@ module flaash_stream_tree #(
 );
 
   if (Inputs < 1) begin : gen_illegal_inputs
-    $fatal(1, "Inputs must be 1 or more");
+    `FLAASH_ILLEGAL("Inputs must be 1 or more")
   end
 
   localparam int unsigned Levels = $clog2(Inputs);
