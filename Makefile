@@ -18,6 +18,13 @@ option = $(if $($(2)),--$(1)=$(call quote,$($(2))))
 
 .DEFAULT_GOAL := help
 
+# A misspelt variable would be ignored, and something else would run.
+VARIABLES := A B AXES OUT PORTION LONG_LINES SIM CONFIG SEQ SEED WAVES NAME TEST MINUTES ONLY NUM_SDPE CLOCK_MHZ \
+  FMAX_MHZ JOBS PYTHON MAKEFLAGS SHELL
+UNKNOWN := $(filter-out $(VARIABLES),$(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword \
+  $(origin $(name)))),$(name))))
+$(if $(UNKNOWN),$(error there is no variable $(UNKNOWN); 'make help' names those that there are))
+
 .PHONY: help
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */\1\t/' | expand -t 16
@@ -76,9 +83,9 @@ lint: $(STAMP) ## verilator -Wall and slang on every configuration, ruff, house 
 
 .PHONY: cov
 cov: $(STAMP) ## functional and code coverage of the suite, to build/coverage/index.html
-	@rm -rf build/runs
-	@FLAASH_COVERAGE=1 $(PY) -m pytest -n $(call quote,$(JOBS)) --dist worksteal $(TEST)
-	@$(PY) -m tb.coverage.report
+	@rm -rf build/runs build/coverage
+	@status=0; FLAASH_COVERAGE=1 $(PY) -m pytest -n $(call quote,$(JOBS)) --dist worksteal $(TEST) || status=$$?; \
+	  $(PY) -m tb.coverage.report && exit $$status
 
 .PHONY: faults
 faults: $(STAMP) ## break the RTL on purpose, show which test notices (ONLY=text)

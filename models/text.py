@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import re
 import zlib
@@ -40,6 +41,8 @@ def read_lines(path: str | PathLike) -> Iterator[tuple[int, str]]:
             if not raw:
                 break
             number += 1
+            if number == 1:
+                raw = raw.removeprefix(codecs.BOM_UTF8)  # which editors put before plain text, too
             if len(raw) > MAX_LINE:
                 raise TensorError(f"the line is longer than {MAX_LINE} bytes", path, f"line {number}")
             if not raw.isascii() or b"\0" in raw:

@@ -6,6 +6,7 @@ out on the slow one, and `make regress` runs there what the suite leaves out (--
 """
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +20,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--simulator", choices=SIMULATORS, help="run on this simulator only")
     parser.addoption("--left-out", action="store_true", help="run what the suite leaves out, and only that")
     parser.addoption("--seed", type=int, default=1, help="seed of every random test (default 1)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Say which file does not exist: the workers of a parallel run would only find no test."""
+    for argument in config.args:
+        path = Path(argument.split("::")[0])
+        if not (config.invocation_params.dir / path).exists():
+            raise pytest.UsageError(f"there is no {path}")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

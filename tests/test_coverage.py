@@ -206,4 +206,4 @@ def test_report_without_a_run_of_the_chip(tmp_path: Path, monkeypatch: pytest.Mo
     (tmp_path / "runs" / "block").mkdir(parents=True)
     write_run(tmp_path / "runs/block/coverage.dat", taken=2, skipped=3)
     summary, _ = run_report(monkeypatch, tmp_path)
-    assert summary["functional"] == 0 and summary["line"] == 100 and not summary["holes"]
+    assert summary["functional"] is None and summary["line"] == 100 and not summary["holes"]

@@ -4,6 +4,7 @@
 import re
 import shlex
 import subprocess
+import sys
 
 import pytest
 
@@ -51,6 +52,18 @@ def test_any_value_is_one_word_elsewhere(target: str, module: str, variables: tu
 @pytest.mark.parametrize("name", [ODD, "-x", ""])
 def test_any_name_of_a_sequence_is_one_word(name: str) -> None:
     assert words("new-sequence", "tb.cli.new_sequence", f"NAME={name}") == ["--", name]
+
+
+def test_a_misspelt_variable_is_refused() -> None:
+    run = subprocess.run(["make", "-n", "sim", "AXIS=0:0", "A=a.tns"], cwd=ROOT, capture_output=True,
+                         text=True, check=False)
+    assert run.returncode and "there is no variable AXIS; 'make help'" in run.stderr
+
+
+def test_a_missing_test_file_is_named() -> None:
+    run = subprocess.run([sys.executable, "-m", "pytest", "-n", "2", "tests/nope.py::test_x"], cwd=ROOT,
+                         capture_output=True, text=True, check=False)
+    assert run.returncode and "there is no tests/nope.py" in run.stderr
 
 
 def test_each_variable_is_in_the_help() -> None:

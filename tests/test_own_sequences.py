@@ -86,6 +86,7 @@ def test_bad_names_of_sequences_are_refused(name: str, tmp_path: Path) -> None:
     ("x = (\n", 1, "SyntaxError: '(' was never closed"),
     ("import os\nimport nosuchmodule\n", 2, "ModuleNotFoundError: No module named 'nosuchmodule'"),
     ("\n\nx = 1 / 0\n", 3, "ZeroDivisionError: division by zero"),
+    ("\nexit(5)\n", 2, "SystemExit: 5"),
 ])
 def test_a_file_that_python_cannot_load(text: str, line: int, sentence: str, scratch, capsys) -> None:
     name = scratch(text)
@@ -99,6 +100,10 @@ def test_a_file_that_python_cannot_load(text: str, line: int, sentence: str, scr
      "ValueError: stalls: there is no port 'results', choose from operand, result, register"),
     ("await self.contract(self.tensor(2, 70000), self.tensor(2, 70000))",
      "TensorError: operand A: 70,000 coordinates in its contracted mode, CONFIG=tiny takes"),
+    ("await self.contract(a, b, stalls='bursty')",
+     "ValueError: stalls is 'bursty', but takes a kind by port"),
+    ("await self.contract(a, b, run_length=1.5)", "ValueError: run_length = 1.5 is not an integer"),
+    ("await self.contract(a, self.tensor(2, 6))", "TensorError: contracted extents differ: 5"),
     ("await self.contract(a, b, portion=2)",
      "ValueError: portion = 2: CONFIG=tiny can't split dot products"),
 ])
@@ -118,6 +123,24 @@ def test_a_body_that_forgets_to_await(scratch, capsys: pytest.CaptureFixture) ->
     out, err = _run(scratch(f"{HEAD}        self.contract(a, b)\n"), FAILED, capsys)
     assert "FAILED: nothing was compared" in out and "await self.contract" in out
     assert err.count("the scoreboard compared nothing") == 1
+
+
+def test_one_call_of_many_that_is_not_awaited(scratch, capsys: pytest.CaptureFixture) -> None:
+    name = scratch(f"{HEAD}        self.contract(a, b)\n        await self.contract(a, b)\n")
+    _, err = _run(name, FAILED, capsys)
+    assert f"tb/sequences/{name}.py:{BODY_LINE}: coroutine" in err and "was never awaited" in err
+
+
+def test_a_body_that_is_no_coroutine(scratch, capsys: pytest.CaptureFixture) -> None:
+    name = scratch(HEAD.replace("async def", "def"))
+    _, err = _run(name, MISTAKE, capsys)
+    assert f"{name}.py: body() of {registry.class_name(name)} must be 'async def'" in err
+
+
+def test_a_constructor_that_raises(scratch, capsys: pytest.CaptureFixture) -> None:
+    name = scratch(HEAD.replace("super().__init__(name)", "self.x = {}['nope']"))
+    _, err = _run(name, FAILED, capsys)
+    assert f"sequences failed: tb/sequences/{name}.py:{BODY_LINE - 4}: KeyError: 'nope'" in err
 
 
 def test_a_body_that_never_ends(scratch, capsys: pytest.CaptureFixture) -> None:

@@ -37,9 +37,10 @@ class Conversion:
         bits: patterns, uint32.
         inexact: values that changed, those counted below included.
         overflow: finite values that became infinite.
-        underflow: values other than zero that became zero or lost digits as subnormals.
+        underflow: values other than zero that became zero or lost digits as subnormals, floating point.
         clipped: values that an integer format replaced by its least or greatest.
         max_relative_error: of the finite results of finite values, 0 if nothing changed.
+        zeroed: values other than zero that an integer format rounded to zero.
     """
 
     bits: np.ndarray
@@ -48,6 +49,7 @@ class Conversion:
     underflow: int = 0
     clipped: int = 0
     max_relative_error: float = 0.0
+    zeroed: int = 0
 
     @property
     def lossless(self) -> bool:
@@ -172,8 +174,9 @@ class NumberFormat:
         bits = (rounded.astype(np.int64) & (2**self.value_width - 1)).astype(np.uint32)
         inexact = rounded != values
         clipped = np.rint(values) != rounded
-        return Conversion(bits, int(inexact.sum()), 0, 0, int(clipped.sum()),
-                          _relative_error(values, rounded, inexact & np.isfinite(values)))
+        return Conversion(bits, int(inexact.sum()), clipped=int(clipped.sum()),
+                          zeroed=int((inexact & (rounded == 0)).sum()),
+                          max_relative_error=_relative_error(values, rounded, inexact & np.isfinite(values)))
 
 
 def _relative_error(before: np.ndarray, after: np.ndarray, where: np.ndarray) -> float:

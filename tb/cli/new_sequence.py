@@ -41,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         path = create(parser.parse_args(arguments).name)
     except UsageError as error:
         return complain(error)
+    except OSError as error:
+        return complain(f"{error.filename}: {error.strerror}")
     print(f"wrote {path.relative_to(ROOT)}; run it with: make sim SEQ={path.stem}")
     return 0
 

@@ -16,6 +16,7 @@ from tb.env.progress import FILE
 
 REFRESH = 0.2  # seconds, on a terminal
 LINE_EVERY = 10.0  # seconds between lines where there is no terminal
+STANDS = 60.0  # seconds after which a simulation that tells nothing stands still, most likely
 
 T = TypeVar("T")
 
@@ -59,11 +60,14 @@ def watched(what: str, work: Callable[[], T], folder: Path | None = None) -> T:
 
 def _state(folder: Path | None) -> str:
     """Return what the simulation says of itself."""
+    if not folder:
+        return ""
+    path = folder / FILE
     try:
-        state = json.loads((folder / FILE).read_text()) if folder else None
+        state = json.loads(path.read_text())
     except (OSError, ValueError):
         return ""
-    if not state:
-        return ""
     done = f", {100 * state['dots'] // state['jobs']} % of its jobs" if state["jobs"] else ""
-    return f": cycle {state['cycles']:,}, contraction {state['contraction']}{done}"
+    age = time.time() - path.stat().st_mtime
+    stands = f"; no cycle has passed for {age:.0f} s, Ctrl-C ends the run" if age > STANDS else ""
+    return f": cycle {state['cycles']:,}, contraction {state['contraction']}{done}{stands}"

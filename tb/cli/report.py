@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from models.errors import TensorError
 from models.numbers import NumberFormat
 from models.tensor import SparseTensor
 from tb.common.toolchain import ROOT
@@ -16,15 +17,22 @@ from tb.env.scoreboard import NOTHING_COMPARED
 
 
 def losses(fmt: NumberFormat, operands: Mapping[str, SparseTensor]) -> None:
-    """Print for each operand how many of its values the format can't hold."""
+    """Print for each operand how many of its values the format can't hold.
+
+    Raises:
+        TensorError: it can't hold one at all, a NaN as an integer.
+    """
     for file, tensor in operands.items():
-        lost = fmt.convert(tensor.values)
         name = Path(file).name
+        try:
+            lost = fmt.convert(tensor.values)
+        except TensorError as error:
+            raise TensorError(error.message, name) from None
         if lost.lossless:
             print(f"{name}: all {tensor.nnz} values are exact in {fmt.name}")
             continue
         causes = [f"{count} {what}" for count, what in (
-            (lost.overflow, "became infinite"), (lost.underflow, "underflowed"),
+            (lost.overflow, "became infinite"), (lost.underflow, "underflowed"), (lost.zeroed, "became zero"),
             (lost.clipped, "were clipped")) if count]
         print(f"{name}: {lost.inexact} of {tensor.nnz} values were rounded to {fmt.name},"
               f" relative error up to {lost.max_relative_error:.2e}"
@@ -65,6 +73,8 @@ def verdict(summary: Mapping) -> str:
         return "FAILED: nothing was compared\n(does body() await self.contract(..)?)"
     if summary.get("mismatches"):
         return f"DISAGREES: {summary['mismatches']:,} mismatches"
+    if "sequences" not in summary:
+        return "FAILED: no simulation ran"
     return "FAILED before everything was compared"
 
 

@@ -6,6 +6,8 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -21,6 +23,7 @@ from models.errors import TensorError
 from models.numbers import get_format
 from models.tensor import SparseTensor
 from tb.cli import report
+from tb.cli.alone import alone, end_children
 from tb.cli.common import FAILED, UsageError, complain
 from tb.cli.progress import watched
 from tb.common import configs
@@ -72,12 +75,16 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status: 0 agreed, 1 the hardware is wrong, 2 called wrongly."""
-    options = parser().parse_args(arguments)
     try:
-        return simulate(options)
+        options = parser().parse_args(arguments)
+        with alone(FOLDER / "lock"):
+            return simulate(options)
     except (UsageError, TensorError, configs.ConfigError, SequenceError, ToolMissing) as error:
         return complain(error)
+    except OSError as error:
+        return complain(f"{error.filename}: {error.strerror}" if error.filename else error)
     except KeyboardInterrupt:
+        end_children()
         print("interrupted", file=sys.stderr)
         return FAILED
 
@@ -91,7 +98,7 @@ def simulate(options: argparse.Namespace) -> int:
         _check_output(Path(options.out))
     sequence, knobs = _choose(options, config)
     print(f"{sequence} on {options.sim}, configuration {config.name}, seed {seed}", flush=True)
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(run_folder(RUN_NAME), ignore_errors=True)  # what a run before has left there
     summary_path = FOLDER / "summary.json"
     summary_path.write_text(json.dumps({"passed": False, "error": "not finished"}) + "\n")
     began = time.monotonic()
@@ -101,7 +108,7 @@ def simulate(options: argparse.Namespace) -> int:
             config, options.sim, [sequence], RUN_NAME, seed, knobs, options.waves,
             variables={"FLAASH_PROGRESS": "1"}), run_folder(RUN_NAME))
     except SimulationFailed as error:
-        summary = _read_summary({"passed": False, "error": str(error)})
+        summary = {**_read_summary(), "passed": False, "error": str(error)}
         summary_path.write_text(json.dumps(summary, indent=1) + "\n")
         report.table(summary)
         print(error, file=sys.stderr)
@@ -193,9 +200,10 @@ def _check_shape(path: Path, shape: tuple[int, ...]) -> None:
             raise UsageError(f"{path}: {error.message}") from None
 
 
-def _read_summary(otherwise: dict) -> dict:
+def _read_summary() -> dict:
+    """Return what the simulation has left, nothing if it never began."""
     path = run_folder(RUN_NAME) / "summary.json"
-    return json.loads(path.read_text()) if path.exists() else otherwise
+    return json.loads(path.read_text()) if path.exists() else {}
 
 
 def _write_result(out: str, run: Run, fmt: str) -> None:
@@ -219,4 +227,5 @@ def _write_result(out: str, run: Run, fmt: str) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does
     sys.exit(main())

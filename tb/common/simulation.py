@@ -155,8 +155,9 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
             text = log.read_text(errors="replace") if log.exists() else ""
             messages = [line for line in text.splitlines() if re.search(r"error|warning", line, re.I)]
             raise SimulationFailed(
-                f"{simulator} could not build {toplevel} with {parameters}:\n"
-                + "\n".join(messages[:20] or text.splitlines()[-20:])) from error
+                f"{simulator} could not build {toplevel}:\n"
+                + "\n".join(messages[:20] or text.splitlines()[-20:])
+                + f"\nparameters: {parameters}\nlog: {log}") from error
         done.touch()
     return Build(simulator, toplevel, folder, runner)
 

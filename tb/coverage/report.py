@@ -88,7 +88,7 @@ def main() -> int:
     runs = runs_counted(code, count_runs(exports))
 
     holes = functional_holes(points, plan) + code_holes(code)
-    summary = {"functional": round(total_percent(points), 2),
+    summary = {"functional": round(total_percent(points), 2) if points else None,
                **{kind: round(code.percent(kind), 2) for kind in KINDS}, "holes": holes}
     (FOLDER / "summary.json").write_text(json.dumps(summary, indent=1) + "\n")
     (FOLDER / "index.html").write_text(page(code, points, plan, summary, runs))
@@ -104,7 +104,8 @@ def main() -> int:
     console.print(table)
     for text in shown_holes(holes):
         console.print(text, highlight=False, markup=False)
-    console.print(f"functional {summary['functional']:.1f} %, line {summary['line']:.1f} %, "
+    functional = "not measured" if summary["functional"] is None else f"{summary['functional']:.1f} %"
+    console.print(f"functional {functional}, line {summary['line']:.1f} %, "
                   f"branch {summary['branch']:.1f} %, toggle {summary['toggle']:.1f} %; "
                   f"{len(holes)} holes, all in build/coverage/summary.json; "
                   "in the source: build/coverage/index.html", highlight=False)

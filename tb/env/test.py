@@ -22,6 +22,7 @@ from pyuvm import uvm_test
 from tb.common.bench import start
 from tb.common.configs import Config
 from tb.env import cover_points
+from tb.env.awaits import ForgottenAwaits
 from tb.env.env import ContractionEnv
 from tb.sequences.registry import load_sequence, place
 
@@ -47,10 +48,11 @@ class ContractionTest(uvm_test):
         self.raise_objection()
         await start(cocotb.top)
         await self.check_identity()
+        self.forgotten = ForgottenAwaits()
         for name in self.sequences:
-            sequence = load_sequence(name)(**self.knobs.get(name, {}))
-            sequence.prepare(self.config, self.seed)
             try:
+                sequence = load_sequence(name)(**self.knobs.get(name, {}))
+                sequence.prepare(self.config, self.seed)
                 await sequence.start(self.env.contraction.sequencer)
             except Exception as error:
                 raise SequenceFailed(f"{place(error) or name}: {type(error).__name__}: {error}") from error
@@ -58,6 +60,7 @@ class ContractionTest(uvm_test):
         self.drop_objection()
 
     def check_phase(self) -> None:
+        assert not self.forgotten.sentences, "\n".join(self.forgotten.sentences)
         assert not self.env.result.monitor.stream.active, "beats came after the last trailer"
 
     async def check_identity(self) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from pyuvm import uvm_sequence
 
+from models.axes import check_extents
 from models.csf import Csf
 from models.generate import draw_values, uniform_tensor
 from models.numbers import get_format
@@ -57,13 +58,17 @@ class ContractionSequence(uvm_sequence):
             options: `dense`, `run_length`, `portion`, `long_lines`, `stalls` of ContractionItem.
 
         Raises:
-            TensorError: the hardware has no room for an operand.
+            TensorError: the hardware has no room for an operand, its format holds no NaN, or the
+                contracted extents differ.
             ValueError: an option that does not exist here.
         """
         item = ContractionItem(as_csf(a), as_csf(b), **options)
         for name, csf in (("operand A", item.a), ("operand B", item.b)):
             if csf is not None:
                 check_fits(name, csf, self.config)
+                get_format(str(self.config["Format"])).encode(csf.leaf_values)
+        if item.a is not None and item.b is not None:
+            check_extents(item.a.shape[-1], item.b.shape[-1], item.a.order - 1, item.b.order - 1)
         if item.portion and not self.config.can_split:
             raise ValueError(f"portion = {item.portion}: CONFIG={self.config.name} can't split dot products")
         await self.send(item)

@@ -40,17 +40,19 @@ def load_sequence(name: str) -> type[ContractionSequence]:
         raise SequenceError(f"unknown sequence '{name}', choose one of {', '.join(names())}")
     try:
         module = importlib.import_module(f"tb.sequences.{name}")
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise SequenceError(f"{place(error) or f'tb/sequences/{name}.py'}: {type(error).__name__}:"
                             f" {getattr(error, 'msg', error)}") from error
     wanted = class_name(name)
     found = getattr(module, wanted, None)
     if not (inspect.isclass(found) and issubclass(found, ContractionSequence)):
         raise SequenceError(f"tb/sequences/{name}.py must define class {wanted}(ContractionSequence)")
+    if not inspect.iscoroutinefunction(found.body):
+        raise SequenceError(f"tb/sequences/{name}.py: body() of {wanted} must be 'async def'")
     return found
 
 
-def place(error: Exception) -> str:
+def place(error: BaseException) -> str:
     """Return where a sequence raised an exception, such as "tb/sequences/mine.py:18"; "" if none did.
 
     It is the innermost line of a sequence, or the line that Python could not read.
@@ -58,8 +60,10 @@ def place(error: Exception) -> str:
     places = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
     if isinstance(error, SyntaxError):
         places.append((error.filename or "", error.lineno))
-    for filename, line in reversed(places):
-        path = Path(filename)
-        if path.parent == FOLDER and path.stem not in HELPERS:
-            return f"tb/sequences/{path.name}:{line}"
-    return ""
+    return next(filter(None, (place_of(*at) for at in reversed(places))), "")
+
+
+def place_of(filename: str, line: int | None) -> str:
+    """Return a line of a sequence's file as "tb/sequences/mine.py:18", "" if the file is none."""
+    path = Path(filename)
+    return f"tb/sequences/{path.name}:{line}" if path.parent == FOLDER and path.stem not in HELPERS else ""

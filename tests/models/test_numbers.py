@@ -91,7 +91,7 @@ def test_what_a_conversion_loses() -> None:
 def test_integers() -> None:
     conversion = INT8.convert([1, -1, 127, -128, 0, 128, -129, np.inf, 2.5, 3.5, -0.2])
     assert INT8.decode(conversion.bits).tolist() == [1, -1, 127, -128, 0, 127, -128, 127, 2, 4, 0]
-    assert (conversion.inexact, conversion.clipped) == (6, 3)
+    assert (conversion.inexact, conversion.clipped, conversion.zeroed) == (6, 3, 1)
     assert conversion.bits.max() < 256
     assert INT16.decode(INT16.encode([-32768, 32767, 40000])).tolist() == [-32768, 32767, 32767]
     with pytest.raises(TensorError, match="value NaN at entry 1 can't be converted to int8"):

@@ -41,7 +41,7 @@ def test_the_same_tensor_gives_the_same_bytes(tmp_path) -> None:
 
 @pytest.mark.parametrize("text", [
     "2 3 0.5\n1 1 -4\n",  # no shape: the greatest coordinates
-    "# shape: 2 3\n2 3 0.5\n1 1 -4\n",
+    "\ufeff# shape: 2 3\n2 3 0.5\n1 1 -4\n",  # a byte order mark
     "\n# about\n#shape: 2 3\r\n\r\n  2\t3  .5 # half\n1 1 -4.0e0",  # no end of line at the end
 ])
 def test_forms(tmp_path, text) -> None:

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
+from numbers import Integral
 
 from pyuvm import uvm_sequence_item
 
@@ -66,7 +68,7 @@ class ContractionItem(uvm_sequence_item):
         self.a, self.b = a, b
         self.dense, self.run_length = dense, run_length
         self.portion, self.long_lines = portion, long_lines
-        self.stalls = dict(stalls or {})
+        self.stalls = stalls or {}
         self._check()
         self.frames: list[list[int]] | None = None
         self.start = True
@@ -78,6 +80,8 @@ class ContractionItem(uvm_sequence_item):
         self.error: ExpectedError | None = None
 
     def _check(self) -> None:
+        if not isinstance(self.stalls, Mapping):
+            raise ValueError(f"stalls is {self.stalls!r}, but takes a kind by port: {{'result': 'bursty'}}")
         for port, kind in self.stalls.items():
             if port not in PORTS:
                 raise ValueError(f"stalls: there is no port {port!r}, choose from {', '.join(PORTS)}")
@@ -85,6 +89,8 @@ class ContractionItem(uvm_sequence_item):
                 raise ValueError(f"stalls: {port} can't be {kind!r}, choose one of {', '.join(STALLS)}")
         for name in ("run_length", "portion", "long_lines"):
             value = getattr(self, name)
+            if not isinstance(value, Integral):
+                raise ValueError(f"{name} = {value!r} is not an integer")
             if not 0 <= value < 2**32:
                 raise ValueError(f"{name} = {value} is not from 0 to {2**32 - 1}")
 

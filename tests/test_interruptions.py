@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make sim` that fails to build, is interrupted, or meets another one: no run is taken for another."""
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tb.cli import sim
+from tb.cli.alone import alone
+from tb.cli.common import FAILED
+from tb.common.simulation import SimulationFailed
+from tb.common.toolchain import BUILD, ROOT
+
+SMOKE = ["--seq", "smoke", "--sim", "icarus", "--config", "tiny"]
+PATIENCE = 60  # seconds
+
+
+@pytest.fixture
+def own_folders(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sim, "RUN_NAME", "interruptions")
+    monkeypatch.setattr(sim, "FOLDER", BUILD / "interruptions")
+
+
+def test_a_failed_build_shows_no_older_run(own_folders, monkeypatch: pytest.MonkeyPatch,
+                                           capsys: pytest.CaptureFixture) -> None:
+    def refuse(*_) -> None:
+        raise SimulationFailed("icarus could not build flaash_top")
+
+    assert sim.main(SMOKE) == 0 and "agrees" in capsys.readouterr().out
+    monkeypatch.setattr(sim, "build_top", refuse)
+    assert sim.main(SMOKE) == FAILED
+    captured = capsys.readouterr()
+    assert "no simulation ran" in captured.out and "agrees" not in captured.out
+    assert "could not build" in captured.err
+    summary = json.loads((sim.FOLDER / "summary.json").read_text())
+    assert summary == {"passed": False, "error": "icarus could not build flaash_top"}
+
+
+def test_an_interrupted_run_leaves_no_simulator() -> None:
+    """Icarus does not end by the signal that the terminal sends."""
+    program = ("import sys; from tb.cli import sim; from tb.common.toolchain import BUILD;"
+               "sim.RUN_NAME = 'interrupted'; sim.FOLDER = BUILD / 'interrupted';"
+               "sys.exit(sim.main(['--seq', 'workloads', '--sim', 'icarus', '--config', 'tiny']))")
+    process = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.PIPE, text=True)
+    simulator = _wait_for_child(process.pid, "vvp")
+    process.send_signal(signal.SIGINT)
+    assert "interrupted" in process.communicate(timeout=PATIENCE)[1]
+    assert process.returncode == FAILED
+    assert not simulator.is_running() or simulator.status() == psutil.STATUS_ZOMBIE
+
+
+def _wait_for_child(pid: int, name: str) -> psutil.Process:
+    """Return the process below `pid` of that name as soon as it is there."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        for child in psutil.Process(pid).children(recursive=True):
+            if child.name() == name:
+                return child
+        time.sleep(0.1)
+    raise AssertionError(f"no {name} after {PATIENCE} s")
+
+
+def test_a_second_run_waits_for_the_first(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    entered = threading.Event()
+
+    def second() -> None:
+        with alone(tmp_path / "lock"):
+            entered.set()
+
+    thread = threading.Thread(target=second)
+    with alone(tmp_path / "lock"):
+        thread.start()
+        assert not entered.wait(0.5)
+    thread.join(PATIENCE)
+    assert entered.is_set() and "waiting for another make sim" in capsys.readouterr().out
