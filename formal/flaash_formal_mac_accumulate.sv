@@ -7,6 +7,7 @@
 
 module flaash_formal_mac_accumulate
   import flaash_mac_pkg::*;
+  import flaash_formal_mac_pkg::*;
 #(
   parameter int unsigned CountWidth = 2,
   localparam int unsigned Width      = WordWidth + CountWidth + 1,
@@ -16,6 +17,8 @@ module flaash_formal_mac_accumulate
   input logic                     rst_ni,
   input logic                     in_valid_i,
   input mac_tag_t                 in_tag_i,
+  input logic                     in_alone_i,
+  input logic [PosWidth-1:0]      in_pos_i,
   input logic [BankAddrWidth-1:0] in_even_addr_i,
   input logic [BankAddrWidth-1:0] in_odd_addr_i,
   input logic [WordWidth-1:0]     in_even_part_i,  // of the magnitude, before it is inverted
@@ -45,6 +48,8 @@ module flaash_formal_mac_accumulate
     .in_valid_i,
     .in_ready_i(in_ready),
     .in_tag_i,
+    .in_alone_i,
+    .in_pos_i,
     .in_even_addr_i,
     .in_odd_addr_i,
     .in_even_part_i,
@@ -56,7 +61,7 @@ module flaash_formal_mac_accumulate
 
   // ------------------------------------------------------------------------- block
   logic                  sum_valid, sum_side;
-  mac_status_t           sum_status;
+  about_t                sum_about;
   logic [NumWords-1:0]   sum_touched;
   logic [IndexWidth-1:0] sum_low, sum_high;
 
@@ -68,8 +73,8 @@ module flaash_formal_mac_accumulate
     .in_valid_i,
     .in_ready_o(in_ready),
     .in_tag_i,
-    .in_alone_i(1'b0),
-    .in_pos_i('0),
+    .in_alone_i,
+    .in_pos_i,
     .in_even_touch_i(even_touch),
     .in_even_addr_i,
     .in_even_i(in_even_part_i ^ invert),
@@ -81,7 +86,10 @@ module flaash_formal_mac_accumulate
     .sum_touched_o(sum_touched),
     .sum_low_o(sum_low),
     .sum_high_o(sum_high),
-    .sum_status_o(sum_status),
+    .sum_status_o(sum_about.status),
+    .sum_partial_o(sum_about.partial),
+    .sum_alone_o(sum_about.alone),
+    .sum_pos_o(sum_about.pos),
     .sum_side_o(sum_side),
     .read_side_i(1'b0),
     .read_addr_i('0)
@@ -90,9 +98,8 @@ module flaash_formal_mac_accumulate
   // ----------------------------------------------------------------- specification
   typedef logic signed [TotalWidth-1:0] total_t;
 
-  function automatic total_t product(logic negative, logic [WordWidth-1:0] even,
-                                     logic [BankAddrWidth-1:0] even_addr, logic [WordWidth-1:0] odd,
-                                     logic [BankAddrWidth-1:0] odd_addr);
+  function automatic total_t product(logic negative, logic [WordWidth-1:0] even, logic [BankAddrWidth-1:0] even_addr,
+                                     logic [WordWidth-1:0] odd, logic [BankAddrWidth-1:0] odd_addr);
     total_t size;
     size = (total_t'({1'b0, even}) << (WordWidth * 32'(even_addr) * 2))
            + (total_t'({1'b0, odd}) << (WordWidth * (32'(odd_addr) * 2 + 1)));
@@ -100,6 +107,8 @@ module flaash_formal_mac_accumulate
   endfunction
 
   mac_tag_t                 tag_q;            // of the beat in the first register, as it came in
+  logic                     alone_q;
+  logic [PosWidth-1:0]      pos_q;
   logic [BankAddrWidth-1:0] even_addr_q, odd_addr_q;
   logic [WordWidth-1:0]     even_q, odd_q;
   total_t                   added;            // the sum with that beat
@@ -123,6 +132,8 @@ module flaash_formal_mac_accumulate
   always_ff @(posedge clk_i) begin
     if (taken) begin
       tag_q          <= in_tag_i;
+      alone_q        <= in_alone_i;
+      pos_q          <= in_pos_i;
       even_addr_q    <= in_even_addr_i;
       odd_addr_q     <= in_odd_addr_i;
       even_q         <= in_even_part_i;
@@ -136,38 +147,30 @@ module flaash_formal_mac_accumulate
     end
   end
 
-  logic open_q;  // the side being added to holds a part of a dot product
+  logic         open_q;  // the side being added to holds a part of a dot product
+  mac_status_t  running_q;
+  about_t [3:0] wanted_q;
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)     open_q <= 1'b0;
-    else if (accept) open_q <= !u_dut.add_tag.last;
-  end
-
-  // What was special about the products of a sum, in the order of the sums.
-  mac_status_t       running_q, running;
-  mac_status_t [3:0] wanted_q;
-
-  always_comb begin
-    running = open_q ? running_q : '0;
-    if (tag_q.product) running.product = 1'b1;
-    if (tag_q.nan)     running.nan     = 1'b1;
-    if (tag_q.invalid) running.invalid = 1'b1;
-    if (tag_q.inf)     {running.pos_inf, running.neg_inf} |= {!tag_q.sign, tag_q.sign};
-  end
-
-  always_ff @(posedge clk_i) begin
-    if (accept) running_q <= running;
-    if (accept && tag_q.last) wanted_q[u_dut.u_sums.wr_ptr_q[1:0]] <= running;
-  end
+  flaash_formal_mac_about u_about (
+    .clk_i,
+    .rst_ni,
+    .accept_i (accept),
+    .tag_i    (tag_q),
+    .alone_i  (alone_q),
+    .pos_i    (pos_q),
+    .place_i  (u_dut.u_sums.wr_ptr_q[1:0]),
+    .open_o   (open_q),
+    .running_o(running_q),
+    .wanted_o (wanted_q)
+  );
 
   // ------------------------------------------------------------- worth of the words
   total_t [1:0] worth;
   logic [1:0]   bounded;  // no word is beyond what its products can have made of it
+  logic [1:0]   limited;  // nor beyond what as many as there may be could have, as mac_resolve assumes
+  logic [1:0]   is_lone;  // the sum is one unshifted product at most
 
-  logic signed [1:0][NumWords-1:0][Width-1:0] words;
-  logic signed [Width:0] most;  // magnitude of a word after the products that are in it
-
-  assign most = (Width + 1)'({added_count_q, WordWidth'(0)}) - (Width + 1)'(added_count_q);
+  logic [1:0][NumWords-1:0][Width-1:0] words;
 
   for (genvar s = 0; s < 2; s++) begin : gen_side
     for (genvar i = 0; i < NumWords; i++) begin : gen_word
@@ -177,35 +180,27 @@ module flaash_formal_mac_accumulate
         assign words[s][i] = touched_q[s][i] ? u_dut.u_odd.mem_q[s*2**BankAddrWidth+i/2] : '0;
       end
     end
-    always_comb begin
-      worth[s] = '0;
-      bounded[s] = 1'b1;
-      for (int unsigned i = 0; i < NumWords; i++) begin
-        worth[s] = worth[s] + (total_t'($signed(words[s][i])) << (WordWidth * i));
-        if ((Width + 1)'($signed(words[s][i])) > most || (Width + 1)'($signed(words[s][i])) < -most) begin
-          bounded[s] = 1'b0;
-        end
-      end
-    end
+    flaash_formal_mac_worth #(
+      .CountWidth(CountWidth)
+    ) u_worth (
+      .words_i  (words[s]),
+      .count_i  (added_count_q),
+      .worth_o  (worth[s]),
+      .bounded_o(bounded[s]),
+      .limited_o(limited[s])
+    );
+
+    assign is_lone[s] = (touched_q[s] >> 1) == '0 && total_q[s] < total_t'(2 ** WordWidth)
+                        && total_q[s] > -total_t'(2 ** WordWidth);
   end
 
   // ---------------------------------------------------------------- finished sums
   // They wait in a FIFO of four; at most two of them keep a side.
-  // An entry begins with {used, touched, low, high, status} and ends with its side.
+  // An entry begins with {used, touched, low, high, status, partial, alone, pos} and ends with its side.
   localparam int unsigned EntryWidth = 64;  // wide enough for an entry, which is put to the left
   logic [3:0]               waits, uses, sides;
   logic [3:0][NumWords-1:0] touched;
   logic [2:0]               keepers;
-
-  // The lowest and the highest touched word are these.
-  function automatic logic is_range(logic [NumWords-1:0] used, logic [IndexWidth-1:0] low,
-                                    logic [IndexWidth-1:0] high);
-    logic [NumWords-1:0] ends, outside;
-    ends    = NumWords'(1) << low | NumWords'(1) << high;
-    outside = ~({NumWords{1'b1}} << low) | ({NumWords{1'b1}} << high << 1);
-    return low < IndexWidth'(NumWords) && high < IndexWidth'(NumWords)
-           && (used & ends) == ends && (used & outside) == '0;
-  endfunction
 
   for (genvar i = 0; i < 4; i++) begin : gen_sum
     logic [1:0]            at;
@@ -217,13 +212,15 @@ module flaash_formal_mac_accumulate
     assign touched[i] = entry[EntryWidth-2-:NumWords];
     assign sides[i]   = u_dut.u_sums.mem_q[at][0];
 
-    Status_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !waits[i]
-        || entry[EntryWidth-NumWords-2*IndexWidth-2-:$bits(mac_status_t)] == wanted_q[at]);
+    About_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !waits[i]
+        || entry[EntryWidth-NumWords-2*IndexWidth-2-:$bits(about_t)] == wanted_q[at]);
+    Lone_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+        !(uses[i] && wanted_q[at].alone) || is_lone[sides[i]]);
     Entry_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !waits[i]
         || (uses[i] ? touched[i] == touched_q[sides[i]] && touched[i] != '0
                       && is_range(touched[i], entry[EntryWidth-NumWords-2-:IndexWidth],
                                   entry[EntryWidth-NumWords-IndexWidth-2-:IndexWidth])
-                    : touched[i] == '0));
+                    : touched[i] == '0 && entry[EntryWidth-NumWords-2-:2*IndexWidth] == '0));
   end
 
   logic [1:0] kept;    // sides that are in use by a finished sum
@@ -243,13 +240,15 @@ module flaash_formal_mac_accumulate
   // ------------------------------------------------------------------ properties
   Sum_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !(sum_valid && sum_touched != '0) || (worth[sum_side] == total_q[sum_side]
-                                            && sum_touched == touched_q[sum_side]));
-  SumStatus_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !sum_valid || sum_status == wanted_q[u_dut.u_sums.rd_ptr_q[1:0]]);
+                                            && sum_touched == touched_q[sum_side] && limited[sum_side]));
+  SumAbout_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !sum_valid || sum_about == wanted_q[u_dut.u_sums.rd_ptr_q[1:0]]);
+  LoneSum_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !(sum_valid && sum_about.alone && sum_touched != '0) || is_lone[sum_side]);
   NoSum_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !(accept && u_dut.add_tag.last && !u_dut.used) || added == '0 || u_dut.empty_dot);
   Range_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !(sum_valid && sum_touched != '0) || is_range(sum_touched, sum_low, sum_high));
+      !sum_valid || ((sum_touched != '0) ? is_range(sum_touched, sum_low, sum_high) : {sum_low, sum_high} == '0));
 
   logic   given_q, given_side_q;  // the words are there one cycle longer
   total_t given_worth_q;
@@ -269,7 +268,7 @@ module flaash_formal_mac_accumulate
       || (worth[side] == total_q[side] && bounded[side] && touched_q[side] == u_dut.touched_q && !kept[side]
           && u_dut.status_q == running_q));
   Kept_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      (!kept[0] || worth[0] == total_q[0]) && (!kept[1] || worth[1] == total_q[1]));
+      (!kept[0] || (worth[0] == total_q[0] && limited[0])) && (!kept[1] || (worth[1] == total_q[1] && limited[1])));
   Sides_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       2'(keepers) == u_dut.sides_q && keepers <= 3'd2 && 2'($countones(kept)) == u_dut.sides_q
       && (kept == '0 || oldest == ((kept == '1) ? side : !side)));
@@ -285,7 +284,9 @@ module flaash_formal_mac_accumulate
           && u_dut.odd_keep == (open_q && (touch & u_dut.touched_q & ~u_dut.EvenWords) != '0)));
 
   Staged_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.add_valid
-      || (u_dut.add_tag == tag_q && u_dut.even_addr == even_addr_q && u_dut.odd_addr == odd_addr_q
+      || (u_dut.add_tag == tag_q && u_dut.add_alone == alone_q && u_dut.add_pos == pos_q
+          && (!alone_q || (tag_q.first && tag_q.last && !tag_q.partial && even_addr_q == '0 && odd_q == '0))
+          && u_dut.even_addr == even_addr_q && u_dut.odd_addr == odd_addr_q
           && u_dut.even == (even_q ^ {WordWidth{tag_q.sign}}) && u_dut.odd == (odd_q ^ {WordWidth{tag_q.sign}})
           && u_dut.even_touch == ((even_q != '0) ? BankWords'(1) << even_addr_q : '0)
           && u_dut.odd_touch == ((odd_q != '0) ? BankWords'(1) << odd_addr_q : '0)

@@ -7,6 +7,7 @@
 
 module flaash_formal_mac_export
   import flaash_mac_pkg::*;
+  import flaash_formal_mac_pkg::*;
 #(
   parameter int unsigned CountWidth = 2,
   localparam int unsigned Width      = WordWidth + CountWidth + 1,
@@ -35,7 +36,6 @@ module flaash_formal_mac_export
   logic [BankAddrWidth-1:0]                  read_addr;
   logic [Width-1:0]                          word;
   part_head_t                                head;
-  logic [NumWords-1:0]                       ends, outside;
 
   for (genvar s = 0; s < 2; s++) begin : gen_side
     always_ff @(posedge clk_i) begin
@@ -43,9 +43,7 @@ module flaash_formal_mac_export
     end
   end
 
-  assign shown   = (Width * 2 ** (BankAddrWidth + 1))'(words_q[read_side]);
-  assign ends    = NumWords'(1) << sum_low_i | NumWords'(1) << sum_high_i;
-  assign outside = ~({NumWords{1'b1}} << sum_low_i) | ({NumWords{1'b1}} << sum_high_i << 1);
+  assign shown = (Width * 2 ** (BankAddrWidth + 1))'(words_q[read_side]);
 
   flaash_formal_producer #(
     .Width(NumWords + 2 * IndexWidth + $bits(mac_status_t) + 1)
@@ -59,8 +57,7 @@ module flaash_formal_mac_export
 
   Range_M : assume property (@(posedge clk_i) (sum_touched_i == '0)
       ? sum_low_i == '0 && sum_high_i == '0
-      : sum_low_i < IndexWidth'(NumWords) && sum_high_i < IndexWidth'(NumWords)
-        && (sum_touched_i & ends) == ends && (sum_touched_i & outside) == '0);
+      : is_range(sum_touched_i, sum_low_i, sum_high_i));
 
   flaash_mac_export #(
     .Width(Width)

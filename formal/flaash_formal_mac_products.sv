@@ -3,7 +3,7 @@
 //
 // Guarantees  The handshake rules and the reset of flaash_formal_producer; beats without a product add
 //             nothing, words are in the accumulator, `first` follows `last`, no dot product has more than
-//             2 ** CountWidth products.
+//             2 ** CountWidth products, a lone product is in word 0 only.
 // Demands     The inputs are free inputs of the wrapper.
 
 module flaash_formal_mac_products
@@ -16,6 +16,8 @@ module flaash_formal_mac_products
   input  logic                     in_valid_i,
   input  logic                     in_ready_i,
   input  mac_tag_t                 in_tag_i,
+  input  logic                     in_alone_i,
+  input  logic [PosWidth-1:0]      in_pos_i,
   input  logic [BankAddrWidth-1:0] in_even_addr_i,
   input  logic [BankAddrWidth-1:0] in_odd_addr_i,
   input  logic [WordWidth-1:0]     in_even_part_i,
@@ -26,13 +28,13 @@ module flaash_formal_mac_products
 );
 
   flaash_formal_producer #(
-    .Width($bits(mac_tag_t) + 2 * (BankAddrWidth + WordWidth))
+    .Width($bits(mac_tag_t) + 1 + PosWidth + 2 * (BankAddrWidth + WordWidth))
   ) u_producer (
     .clk_i,
     .rst_ni,
     .valid_i(in_valid_i),
     .ready_i(in_ready_i),
-    .data_i ({in_tag_i, in_even_addr_i, in_odd_addr_i, in_even_part_i, in_odd_part_i})
+    .data_i ({in_tag_i, in_alone_i, in_pos_i, in_even_addr_i, in_odd_addr_i, in_even_part_i, in_odd_part_i})
   );
 
   assign next_count_o = (in_tag_i.first ? '0 : count_o) + (CountWidth + 1)'(in_tag_i.product);
@@ -51,6 +53,8 @@ module flaash_formal_mac_products
       in_tag_i.product || (in_even_part_i == '0 && in_odd_part_i == '0));
   Bounds_M : assume property (@(posedge clk_i)
       32'(in_even_addr_i) < BankWords && 32'(in_odd_addr_i) < BankWords);
+  Alone_M : assume property (@(posedge clk_i) !in_alone_i
+      || (in_tag_i.first && in_tag_i.last && !in_tag_i.partial && in_even_addr_i == '0 && in_odd_part_i == '0));
   First_M : assume property (@(posedge clk_i) !rst_ni || in_tag_i.first == fresh_o);
   Count_M : assume property (@(posedge clk_i) !rst_ni || 32'(next_count_o) <= 2 ** CountWidth);
 

@@ -156,7 +156,8 @@ module flaash_formal_mac_round
     end
   end
 
-  // The top is 0 only of a zero sum, and nothing is below word 0 or a lone product.
+  // The top is 0 only of a zero sum, and nothing is below word 0 or a lone product: the proof of
+  // flaash_mac_resolve has these as assertions.
   Top_M : assume property (@(posedge clk_i) cycle_q < 4'd2
       || magnitude[WindowWidth-1:TopBit] != '0 || magnitude == '0);
   Lowest_M : assume property (@(posedge clk_i)

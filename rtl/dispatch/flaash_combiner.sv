@@ -148,17 +148,6 @@ module flaash_combiner
   mac_result_t done_result;
 
   if (Float) begin : gen_float
-    logic [IndexWidth-1:0] low, high;
-
-    always_comb begin
-      low  = '0;
-      high = '0;
-      for (int unsigned i = 0; i < NumWords; i++) begin
-        if (sum_touched[i]) high = IndexWidth'(i);
-        if (sum_touched[NumWords-1-i]) low = IndexWidth'(NumWords - 1 - i);
-      end
-    end
-
     flaash_mac_finish #(
       .LsbExponent(lsb_exponent(Format)),
       .CountWidth (EntryIdWidth),
@@ -166,7 +155,7 @@ module flaash_combiner
     ) u_finish (
       .clk_i, .rst_ni,
       .sum_valid_i(sum_valid), .sum_ready_o(sum_ready), .sum_touched_i(sum_touched),
-      .sum_low_i(low), .sum_high_i(high), .sum_status_i(sum_status),
+      .sum_low_i(lowest_word(sum_touched)), .sum_high_i(highest_word(sum_touched)), .sum_status_i(sum_status),
       .sum_alone_i(1'b0), .sum_pos_i('0), .sum_set_i(sum_slot[SlotBits-1:0]),
       .read_set_o(read_slot), .read_addr_o(read_pair), .read_even_i(read_even), .read_odd_i(read_odd),
       .room_i(room), .launch_o(launch), .result_valid_o(done_valid), .result_o(done_result)

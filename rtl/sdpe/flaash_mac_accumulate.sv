@@ -168,17 +168,6 @@ module flaash_mac_accumulate
   logic       give_side, sums_ready, empty_dot, used, sum_used;
   logic [2:0] usage;
 
-  logic [IndexWidth-1:0] low, high;
-
-  always_comb begin
-    low  = '0;
-    high = '0;
-    for (int unsigned i = 0; i < NumWords; i++) begin
-      if (touched_d[i]) high = IndexWidth'(i);
-      if (touched_d[NumWords-1-i]) low = IndexWidth'(NumWords - 1 - i);
-    end
-  end
-
   assign empty_dot  = add_tag.first && add_tag.last && !add_tag.product;
   assign add_ready  = sums_ready && (!sides_q[1] || empty_dot);
   assign used       = touched_d != '0;
@@ -198,7 +187,8 @@ module flaash_mac_accumulate
     .rst_ni,
     .in_valid_i(accept && add_tag.last),
     .in_ready_o(sums_ready),
-    .in_data_i({used, touched_d, low, high, status_d, add_tag.partial, add_alone, add_pos, side_q}),
+    .in_data_i({used, touched_d, lowest_word(touched_d), highest_word(touched_d), status_d, add_tag.partial,
+                add_alone, add_pos, side_q}),
     .out_valid_o(sum_valid_o),
     .out_ready_i(sum_ready_i),
     .out_data_o({sum_used, sum_touched_o, sum_low_o, sum_high_o, sum_status_o, sum_partial_o, sum_alone_o,

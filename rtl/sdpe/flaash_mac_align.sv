@@ -8,7 +8,7 @@
 //             out_pos_o is the place of its bit 0: so it takes one word instead of two. Products
 //             at places below 128, near the subnormal numbers, are left out: their place decides how
 //             they round. So are portions, whose words are added to others.
-// Demands     AXI handshake rule; in_pos_i at most 506.
+// Demands     AXI handshake rule; in_pos_i at most 506, unless the product is 0 (of what is not finite).
 // Latency     One cycle, and logic behind the register. Throughput: one product per cycle. Reset loses
 //             what is inside.
 //

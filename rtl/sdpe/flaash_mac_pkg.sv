@@ -31,6 +31,21 @@ package flaash_mac_pkg;
   localparam int unsigned IndexWidth = $clog2(NumWords + 1);  // a word, or the carry above the last one
   localparam int unsigned PosWidth   = 9;  // place of a product's last bit in the accumulator, 0 to 506
 
+  // Lowest and highest word of those that are touched, 0 if there is none.
+  function automatic logic [IndexWidth-1:0] lowest_word(logic [NumWords-1:0] touched);
+    lowest_word = '0;
+    for (int unsigned i = 0; i < NumWords; i++) begin
+      if (touched[NumWords-1-i]) lowest_word = IndexWidth'(NumWords - 1 - i);
+    end
+  endfunction
+
+  function automatic logic [IndexWidth-1:0] highest_word(logic [NumWords-1:0] touched);
+    highest_word = '0;
+    for (int unsigned i = 0; i < NumWords; i++) begin
+      if (touched[i]) highest_word = IndexWidth'(i);
+    end
+  endfunction
+
   // Bits of an accumulator word: exact products and room for 2 ** count_width of them.
   function automatic int unsigned word_width(int unsigned format, int unsigned count_width);
     if (format == FormatFp32 || format == FormatBf16) return WordWidth + count_width + 1;
