@@ -32,18 +32,33 @@ def test_targets(luts: int, clock: float, told: list[str]) -> None:
     assert [line.split()[-1] for line in lines] == told
 
 
-def test_results_are_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
-                             capsys: pytest.CaptureFixture) -> None:
+@pytest.mark.parametrize(("plain_clock", "told", "status"), [
+    (30.0, "clock: 3.19 times the plain one, 3.0 at least: met", 0),
+    (100.0, "clock: 1.00 times the plain one, 3.0 at least: MISSED", cost.FAILED)], ids=["met", "missed"])
+def test_results_are_written(plain_clock: float, told: str, status: int, monkeypatch: pytest.MonkeyPatch,
+                             tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """Whether the targets are met or not; the exit status tells which."""
+    clocks = {ORDINARY: plain_clock}
     monkeypatch.setattr(cost, "FOLDER", tmp_path)
     monkeypatch.setattr(cost, "require_tools", lambda: None)
     monkeypatch.setattr(cost, "synthesize", lambda design: Path(design.name))
-    monkeypatch.setattr(cost, "place", lambda netlist, seed: (LOG, 100.0 + seed))
-    assert cost.main([]) == 0
+    monkeypatch.setattr(cost, "place", lambda netlist, seed: (LOG, clocks.get(netlist.name, 100.0) + seed))
+    assert cost.main([]) == status
     results = json.loads((tmp_path / "results.json").read_text())
     assert list(results) == [design.name for design in cost.DESIGNS]
     assert results[EXACT] == {"lut4": 2859, "flip_flops": 1510, "multipliers": 4, "mhz": 102.0,
                               "mhz_by_seed": {"1": 101.0, "2": 102.0, "3": 103.0}}
-    assert "2,859" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "2,859" in shown and told in shown.splitlines()
+
+
+def test_a_part_has_no_targets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The exact MAC alone is compared with nothing."""
+    monkeypatch.setattr(cost, "FOLDER", tmp_path)
+    monkeypatch.setattr(cost, "require_tools", lambda: None)
+    monkeypatch.setattr(cost, "synthesize", lambda design: Path(design.name))
+    monkeypatch.setattr(cost, "place", lambda netlist, seed: (LOG, 1.0))
+    assert cost.main(["--only", EXACT]) == 0
 
 
 def test_a_failing_tool_ends_with_status_1(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
