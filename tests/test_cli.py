@@ -73,6 +73,13 @@ def test_a_scalar_and_losses(tmp_path: Path, capsys: pytest.CaptureFixture) -> N
     assert io.read(out).shape == ()
 
 
+def _with_two_engines(config: str, monkeypatch: pytest.MonkeyPatch) -> configs.Config:
+    """Let `make sim` take this configuration in the build of tests/top/test_sequences.py::test_formats."""
+    small = configs.load(config, {"NumSdpe": 2})
+    monkeypatch.setattr(configs, "load", lambda named: small)
+    return small
+
+
 def _some_fibers(name: str) -> SparseTensor:
     """Return some dozen fibers of a real tensor, evenly chosen, each with all its entries."""
     whole = io.read(ROOT / "models" / "data" / "tensors" / f"{name}.tns")
@@ -94,9 +101,7 @@ def test_a_real_tensor_in_each_format(simulator: str, config: str, name: str, sc
                                       tmp_path: Path, capsys: pytest.CaptureFixture,
                                       monkeypatch: pytest.MonkeyPatch) -> None:
     """Some fibers, scaled so that the format can't hold them, with the same ones that it holds exactly."""
-    # The build of tests/top/test_sequences.py::test_formats.
-    small = configs.load(config, {"NumSdpe": 2})
-    monkeypatch.setattr(configs, "load", lambda named: small)
+    small = _with_two_engines(config, monkeypatch)
     held, out = _some_fibers(name), tmp_path / "out.npz"
     scaled = SparseTensor.from_coordinates(held.shape, held.coords, held.values * scale)
     a, b = str(tmp_path / "scaled.tns"), str(tmp_path / "held.tns")
@@ -109,6 +114,20 @@ def test_a_real_tensor_in_each_format(simulator: str, config: str, name: str, sc
     summary = json.loads((sim.FOLDER / "summary.json").read_text())
     assert summary["matches"] > summary["results"] > 0, "no sum of several products"
     assert io.read(out).equals(contract(*prepare(scaled, held, None), fmt).to_tensor())
+
+
+def test_a_result_that_its_file_cannot_hold(tmp_path: Path, capsys: pytest.CaptureFixture,
+                                           monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sum of 31 bits for a format of binary32 numbers: known behind the simulation, which isn't lost."""
+    _with_two_engines("int16", monkeypatch)
+    a, out = tmp_path / "a.tns", tmp_path / "c.csfbin"
+    io.write(a, SparseTensor.from_dense(np.full((1, 2), 32767.0)))
+    line = _refused(capsys, "--a", str(a), "--b", str(a), "--out", str(out), "--sim", "icarus",
+                    "--config", "int16")
+    assert "c.csfbin: value 2147352578.0 of entry 0 is no binary32 number" in line
+    assert not out.exists()
+    with np.load(ROOT / line.split("coordinates and bits of the result are in ")[1]) as kept:
+        assert kept["coords"].tolist() == [[0, 0]] and kept["bits"].tolist() == [2 * 32767**2]
 
 
 @pytest.mark.parametrize(("broken", "verdict", "reason"), [
