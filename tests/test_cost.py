@@ -2,12 +2,14 @@
 """`make cost` without its tools: what it reads, what it says of the targets, what it writes."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+from tb.common.toolchain import ROOT
 from tools import cost
-from tools.cost import EXACT, ORDINARY, Cost, Design, counted, judge
+from tools.cost import DESIGNS, EXACT, LEAST_CLOCK, MOST_LUTS, ORDINARY, WHOLE, Cost, Design, counted, judge
 
 LOG = """Info: Total LUT4s: 2859/24288 11%
 Info: Total DFFs: 1510/24288 6%
@@ -45,7 +47,7 @@ def test_results_are_written(plain_clock: float, told: str, status: int, monkeyp
     monkeypatch.setattr(cost, "place", lambda netlist, seed: (LOG, clocks.get(netlist.name, 100.0) + seed))
     assert cost.main([]) == status
     results = json.loads((tmp_path / "results.json").read_text())
-    assert list(results) == [design.name for design in cost.DESIGNS]
+    assert list(results) == [design.name for design in DESIGNS]
     assert results[EXACT] == {"lut4": 2859, "flip_flops": 1510, "multipliers": 4, "mhz": 102.0,
                               "mhz_by_seed": {"1": 101.0, "2": 102.0, "3": 103.0}}
     shown = capsys.readouterr().out
@@ -59,6 +61,24 @@ def test_a_part_has_no_targets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     monkeypatch.setattr(cost, "synthesize", lambda design: Path(design.name))
     monkeypatch.setattr(cost, "place", lambda netlist, seed: (LOG, 1.0))
     assert cost.main(["--only", EXACT]) == 0
+
+
+def test_the_page_follows_from_its_table() -> None:
+    """Every design has its row in docs/cost.md, and the factors in the text are those of the rows."""
+    page = (ROOT / "docs" / "cost.md").read_text()
+    rows = re.findall(r"^\| (.+?) \| ([\d,]+) \| ([\d,]+) \| (\d+) \| ([\d.]+) \|$", page, re.MULTILINE)
+    costs = {name: Cost(*(int(number.replace(",", "")) for number in counts), [float(clock)])
+             for name, *counts, clock in rows}
+    assert list(costs) == [design.name for design in DESIGNS]
+    exact, whole, plain = costs[EXACT], costs[WHOLE], costs[ORDINARY]
+    luts, clock = exact.luts / plain.luts, exact.clock / plain.clock
+    for told in (f"{luts:.2f} times the LUTs of the plain multiply-add with portions ({MOST_LUTS} at most",
+                 f"{whole.luts / plain.luts:.2f} times without",
+                 f"{clock:.2f} times its clock ({LEAST_CLOCK:.0f} at least)",
+                 f"{clock / luts:.1f} times as many products a second",
+                 f"{exact.flip_flops / plain.flip_flops:.1f} times the flip-flops"):
+        assert told in " ".join(page.split()), told
+    assert all(line.endswith(cost.MET) for line in judge(costs))
 
 
 def test_a_failing_tool_ends_with_status_1(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,

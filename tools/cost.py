@@ -60,10 +60,10 @@ class Cost:
         return statistics.median(self.clocks)
 
 
-EXACT, ORDINARY = "exact fp32", "plain fp32"
+EXACT, WHOLE, ORDINARY = "exact fp32, with portions", "exact fp32, no portions", "plain fp32"
 DESIGNS = [
     Design(EXACT, "flaash_mac", {"Format": 0, "Portions": 1}),
-    Design("exact fp32, no portions", "flaash_mac", {"Format": 0}),
+    Design(WHOLE, "flaash_mac", {"Format": 0}),
     Design(ORDINARY, "flaash_plain_mac", extra=PLAIN),
     Design("exact bf16", "flaash_mac", {"Format": 1}),
     Design("exact int8", "flaash_mac", {"Format": 2}),
