@@ -19,7 +19,7 @@ option = $(if $($(2)),--$(1)=$(call quote,$($(2))))
 .DEFAULT_GOAL := help
 
 # A misspelt variable would be ignored, and something else would run.
-VARIABLES := A B AXES OUT PORTION LONG_LINES SIM CONFIG SEQ SEED WAVES NAME TEST MINUTES ONLY NUM_SDPE CLOCK_MHZ \
+VARIABLES := A B AXES OUT PORTION LONG_LINES SIM CONFIG SEQ SEED WAVES NAME TEST MINUTES ONLY RECORD NUM_SDPE CLOCK_MHZ \
   FMAX_MHZ JOBS PYTHON MAKEFLAGS SHELL
 UNKNOWN := $(filter-out $(VARIABLES),$(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword \
   $(origin $(name)))),$(name))))
@@ -96,8 +96,9 @@ formal: $(STAMP) $(VENV)/.installed-formal ## prove the properties of formal/, r
 	@$(PY) -m tools.formal $(call option,jobs,JOBS) $(call option,only,ONLY)
 
 .PHONY: cost
-cost: $(STAMP) $(VENV)/.installed-cost ## LUTs, flip-flops, multipliers and clock of the MACs on an ECP5 (ONLY=text)
-	@$(PY) -m tools.cost $(call option,jobs,JOBS) $(call option,only,ONLY)
+cost: $(STAMP) $(VENV)/.installed-cost ## LUTs, flip-flops, multipliers and clock of the MACs on an ECP5 (ONLY=text, or RECORD=1)
+	@$(PY) -m tools.cost $(call option,jobs,JOBS) $(call option,only,ONLY) \
+	  $(if $(filter-out 0,$(RECORD)),--record)
 
 .PHONY: bench
 bench: $(STAMP) ## measure cycles, to build/bench/index.html: ONLY=text NUM_SDPE= CONFIG= CLOCK_MHZ= FMAX_MHZ=

@@ -119,7 +119,7 @@ def write(path: str | PathLike, tensor: SparseTensor, round_values: bool = False
     changed = np.flatnonzero(widen_float32(entries["value"]).view(np.uint64)
                              != tensor.values.view(np.uint64))
     if len(changed) and not round_values:
-        raise TensorError(f"value {tensor.values[changed[0]]!r} of entry {changed[0]} is no binary32"
+        raise TensorError(f"value {float(tensor.values[changed[0]])} of entry {changed[0]} is no binary32"
                           " number, and csfbin holds no others (use .tns or .npz)", path)
     fiber = np.zeros(tensor.nnz, np.int64)
     for mode, extent in enumerate(tensor.shape[:-1]):

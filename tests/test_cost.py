@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tb.common.toolchain import ROOT
 from tools import cost
-from tools.cost import EXACT, ORDINARY, Cost, Design, counted, judge
+from tools.cost import DESIGNS, EXACT, LEAST_CLOCK, MOST_LUTS, ORDINARY, WHOLE, Cost, Design, counted, judge
 
 LOG = """Info: Total LUT4s: 2859/24288 11%
 Info: Total DFFs: 1510/24288 6%
@@ -32,18 +33,59 @@ def test_targets(luts: int, clock: float, told: list[str]) -> None:
     assert [line.split()[-1] for line in lines] == told
 
 
-def test_results_are_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
-                             capsys: pytest.CaptureFixture) -> None:
+@pytest.mark.parametrize(("plain_clock", "told", "status"), [
+    (30.0, "clock: 3.19 times the plain one, 3.0 at least: met", 0),
+    (100.0, "clock: 1.00 times the plain one, 3.0 at least: MISSED", cost.FAILED)], ids=["met", "missed"])
+def test_results_are_written(plain_clock: float, told: str, status: int, monkeypatch: pytest.MonkeyPatch,
+                             tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """Whether the targets are met or not; the exit status tells which."""
+    clocks = {ORDINARY: plain_clock}
     monkeypatch.setattr(cost, "FOLDER", tmp_path)
     monkeypatch.setattr(cost, "require_tools", lambda: None)
     monkeypatch.setattr(cost, "synthesize", lambda design: Path(design.name))
-    monkeypatch.setattr(cost, "place", lambda netlist, seed: (LOG, 100.0 + seed))
-    assert cost.main([]) == 0
+    monkeypatch.setattr(cost, "place", lambda netlist, seed: (LOG, clocks.get(netlist.name, 100.0) + seed))
+    monkeypatch.setattr(cost, "RECORD", tmp_path / "cost.json")
+    assert cost.main([]) == status and not cost.RECORD.exists()
+    assert cost.main(["--record"]) == status
     results = json.loads((tmp_path / "results.json").read_text())
-    assert list(results) == [design.name for design in cost.DESIGNS]
+    assert list(results) == [design.name for design in DESIGNS]
     assert results[EXACT] == {"lut4": 2859, "flip_flops": 1510, "multipliers": 4, "mhz": 102.0,
                               "mhz_by_seed": {"1": 101.0, "2": 102.0, "3": 103.0}}
-    assert "2,859" in capsys.readouterr().out
+    assert json.loads(cost.RECORD.read_text()) == results
+    shown = capsys.readouterr().out
+    assert "2,859" in shown and told in shown.splitlines()
+
+
+def test_a_part_has_no_targets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The exact MAC alone is compared with nothing, and not recorded."""
+    monkeypatch.setattr(cost, "FOLDER", tmp_path)
+    monkeypatch.setattr(cost, "require_tools", lambda: None)
+    monkeypatch.setattr(cost, "synthesize", lambda design: Path(design.name))
+    monkeypatch.setattr(cost, "place", lambda netlist, seed: (LOG, 1.0))
+    assert cost.main(["--only", EXACT]) == 0
+    assert cost.main(["--only", EXACT, "--record"]) == cost.MISTAKE
+
+
+def test_the_page_tells_what_was_recorded() -> None:
+    """Rows of docs/cost.md and the factors in its text are those of bench/cost.json; targets are met."""
+    record = json.loads(cost.RECORD.read_text())
+    costs = {name: Cost(*(kept[what] for what in ("lut4", "flip_flops", "multipliers")),
+                        clocks=list(kept["mhz_by_seed"].values())) for name, kept in record.items()}
+    assert list(costs) == [design.name for design in DESIGNS]
+    exact, whole, plain = costs[EXACT], costs[WHOLE], costs[ORDINARY]
+    luts, clock = exact.luts / plain.luts, exact.clock / plain.clock
+    page = " ".join((ROOT / "docs" / "cost.md").read_text().split())
+    for told in (*(f"| {name} | {row.luts:,} | {row.flip_flops:,} | {row.multipliers} | {row.clock} |"
+                   for name, row in costs.items()),
+                 f"{luts:.2f} times the LUTs of the plain multiply-add with portions ({MOST_LUTS} at most",
+                 f"{whole.luts / plain.luts:.2f} times without",
+                 f"{clock:.2f} times its clock ({LEAST_CLOCK:.0f} at least)",
+                 f"{clock / luts:.1f} times as many products a second",
+                 f"{exact.flip_flops / plain.flip_flops:.1f} times the flip-flops",
+                 f"the exact clock from {min(exact.clocks):.0f} to {max(exact.clocks):.0f} MHz, "
+                 f"the plain one from {min(plain.clocks)} to {max(plain.clocks)}"):
+        assert told in page, told
+    assert all(line.endswith(cost.MET) for line in judge(costs))
 
 
 def test_a_failing_tool_ends_with_status_1(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,

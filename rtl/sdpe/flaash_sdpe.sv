@@ -19,9 +19,8 @@
 // Stalls      Results that nobody takes fill the store, then the MAC, the match queue, the loaders.
 // Reset       Forgets all jobs and results.
 //
-//   job_* -> u_jobs -+-> u_loader_a ----+
-//                    +-> u_loader_b ----+-> intersection -> u_matches -> u_mac -> u_store -> result_*
-//                    +-> u_tracker -------------------- names ----------------------^
+//   job_* -> u_jobs -+-> u_fibers -> u_intersect with the match queue -> u_mac -> u_store -> result_*
+//                    +-> u_tracker -------------------- names -----------------------^
 //                    +-> u_names   -- portions: slots, to the words that u_mac sends --> part_*
 
 `include "flaash_assert.svh"

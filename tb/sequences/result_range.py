@@ -10,6 +10,8 @@ TERMS = 1 << 17  # the greatest product so many times is the least sum that does
 class ResultRangeSeq(ContractionSequence):
     """Contract full fibers of the greatest magnitude, one entry too long, next to short ones.
 
+    Hardware that can split does it twice: each half of the sum fits, only the combiner has all of it.
+
     Args:
         terms: length of the long fibers.
     """
@@ -20,6 +22,16 @@ class ResultRangeSeq(ContractionSequence):
 
     async def body(self) -> None:
         least = -(2.0 ** {"int8": 7, "int16": 15}[str(self.config["Format"])])
-        tensor = self.comb([self.terms, 1, 2], self.terms, least)
-        await self.provoke(ExpectedError("ErrResultRange", fatal=False), tensor, tensor)
+        a, b = (self.comb([*short, self.terms], self.terms, least) for short in ([1, 2], [2]))
+        await self.provoke(self._error(self._engine_of_job(5)), a, b, run_length=1)
+        if self.config.can_split:
+            await self.provoke(self._error(int(self.config["NumSdpe"])), a, b, portion=self.terms // 2)
         await self.contract(self.comb([3, 1], self.terms, least), self.comb([2], self.terms, least))
+
+    def _error(self, place: int | None) -> ExpectedError:
+        return ExpectedError("ErrResultRange", place, fatal=False)
+
+    def _engine_of_job(self, job: int) -> int | None:
+        """Return the SDPE of a job of one dot product after a reset; None where it depends on cycles."""
+        fixed = self.config["Scheduler"] == "round_robin" and self.config["Engine"] != "lookup"
+        return job % int(self.config["NumSdpe"]) if fixed else None

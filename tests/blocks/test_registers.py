@@ -9,7 +9,8 @@ PARAMETERS = {"Format": 3, "NumSdpe": 5, "Lanes": 2, "CoordWidth": 11, "Engine":
               "Scheduler": 1, "MemLines": 777, "NodeDepth": 888, "FiberDepth": 999, "CanSplit": 1}
 
 
-@pytest.mark.parametrize("module", ["registers_tests", "registers_bus_tests", "registers_stop_tests"])
+@pytest.mark.parametrize("module", [
+    "registers_tests", "registers_counter_tests", "registers_bus_tests", "registers_stop_tests"])
 def test_registers(simulator: str, seed: int, module: str) -> None:
     run_bench("flaash_registers", f"tests.blocks.{module}", simulator, module, PARAMETERS, seed)
 

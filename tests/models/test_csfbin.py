@@ -92,8 +92,8 @@ def test_wrong_files(path, data, message) -> None:
     (tensor((), {}), "csfbin can't hold a scalar"),
     (tensor((2**20, 2**20, 2), {}), "csfbin lists every fiber; shape (1048576, 1048576, 2)"),
     (tensor((2**31 + 1,), {}), "csfbin can't hold 0 entries of a last extent 2147483649"),
-    (tensor((3,), {(0,): 1.0, (2,): 0.1}), "value np.float64(0.1) of entry 1 is no binary32 number"),
-    (tensor((3,), {(2,): 1e39}), "value np.float64(1e+39) of entry 0"),
+    (tensor((3,), {(0,): 1.0, (2,): 0.1}), "value 0.1 of entry 1 is no binary32 number"),
+    (tensor((3,), {(2,): 1e39}), "value 1e+39 of entry 0"),
 ])
 def test_what_the_format_cannot_hold(path, made, message) -> None:
     with pytest.raises(TensorError, match=re.escape(message)):

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator: what flaash_registers counts, and how its counters are read."""
+
+import cocotb
+from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
+
+from tb.common.rtl_constants import CONSTANTS
+from tb.common.stalls import STALLS
+from tests.blocks.register_bench import START, begin
+
+
+@cocotb.test()
+async def counters_count(dut) -> None:
+    """Random increments of all counters; a start clears those of a contraction, in mid-count."""
+    random, port, _ = await begin(dut)
+    port.operands()
+    lasting = ("CntLoadCycles", "CntDiscarded")
+    names = ("CntJobs", "CntRuns", "CntSteps", "CntUnloaded", "CntMemReads", *lasting)
+    total = dict.fromkeys(names, 0)
+    for _ in range(4):
+        total = {name: value if name in lasting else 0 for name, value in total.items()}
+        await port.write("RegControl", START)
+        for _ in range(random.randint(5, 40)):
+            steps = {name: random.choice([0, 1, random.getrandbits(7), random.getrandbits(24)])
+                     for name in names}
+            dut.increments_i.value = sum(v << 24 * CONSTANTS[name] for name, v in steps.items())
+            await RisingEdge(dut.clk_i)
+            for name, value in steps.items():
+                total[name] += value
+        dut.increments_i.value = 0
+        await port.pulse(done=1, drained=1)
+        for name in names:
+            assert await port.read64(name) == total[name], name
+
+
+@cocotb.test()
+async def cycles_are_counted(dut) -> None:
+    _, port, _ = await begin(dut)
+    port.operands()
+    cocotb.start_soon(port.write("RegControl", START))
+    await RisingEdge(dut.start_o)
+    await ClockCycles(dut.clk_i, 100)
+    await port.pulse(done=1)
+    await ClockCycles(dut.clk_i, 50)
+    await port.pulse(drained=1)
+    # From the cycle of start_o up to that of done_i and drained_i, both included.
+    assert await port.read64("CntCycles") == 101
+    assert await port.read64("CntUnloadCycles") == 101 + 1 + 50 + 1
+    assert await port.read64("CntUnloadCycles") == 153, "a counter goes on after its end"
+
+
+@cocotb.test()
+@cocotb.parametrize(kind=list(STALLS))
+async def both_words_of_a_counter_belong_together(dut, kind: str) -> None:
+    """The counter moves on by nearly 2**24 each cycle while its words are read one by one."""
+    random, port, _ = await begin(dut)
+    port.operands()
+    step = 2**24 - 1
+    await port.write("RegControl", START)
+    port.stall([STALLS[kind](random) for _ in range(5)])
+    await FallingEdge(dut.clk_i)
+    dut.increments_i.value = step << 24 * CONSTANTS["CntJobs"]
+    last = 0
+    while last >> 32 < 8:
+        await ClockCycles(dut.clk_i, random.randint(1, 9))
+        value = await port.read64("CntJobs")
+        assert value % step == 0 and value > last, "the words are of different moments"
+        last = value
+    await port.read("CntJobs")
+    assert await port.read("CntStepsHigh") == 0, "the upper word of another counter"
+
+
+@cocotb.test()
+async def steps_of_one_engine(dut) -> None:
+    """What is written to RegSdpeSelect goes out, what comes back is read."""
+    random, port, _ = await begin(dut)
+    for _ in range(20):
+        select, steps = random.getrandbits(32), random.getrandbits(32)
+        dut.sdpe_steps_i.value = steps
+        await port.write("RegSdpeSelect", select)
+        assert int(dut.sdpe_select_o.value) == select % 64
+        assert await port.read("RegSdpeSteps") == steps
