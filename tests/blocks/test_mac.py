@@ -47,13 +47,26 @@ def test_results(simulator: str, seed: int) -> None:
 
 
 def test_room(simulator: str, seed: int) -> None:
-    """Fill the accumulator with 2**20 products; on Icarus that is for make regress, 2**4 fill a small one."""
+    """Fill the words of an accumulator that has room for 2**4 products, everywhere."""
+    run_bench("flaash_mac_players", "tests.blocks.mac_room_tests", simulator, "mac_room",
+              {"FloatCountWidth": 4}, seed, extra_sources=PLAYERS, testcase="few_products_fill_the_room")
+
+
+def test_room_of_integers(simulator: str, seed: int) -> None:
+    """Add up each number of products that a narrow register has room for."""
+    run_bench("flaash_mac_integer", "tests.blocks.mac_integer_tests", simulator, "mac_integer",
+              {"ProductWidth": 8, "SumWidth": 9, "CountWidth": 4, "Portions": 1}, seed)
+
+
+def test_a_million_products(simulator: str, seed: int) -> None:
+    """Fill accumulators that have room for 2**20 products; on Icarus, and of each kind, in make regress."""
     if LONG or simulator == "verilator":
-        run_bench("flaash_mac_players", "tests.blocks.mac_room_tests", simulator, "mac_room", {}, seed,
-                  extra_sources=PLAYERS, testcase="a_million_products")
-    if simulator == "icarus":
-        run_bench("flaash_mac_players", "tests.blocks.mac_room_tests", simulator, "mac_room",
-                  {"FloatCountWidth": 4}, seed, extra_sources=PLAYERS, testcase="few_products_fill_the_room")
+        kinds = ["a_million_products"]
+        if LONG and simulator == "verilator":
+            kinds.append("a_million_products_of_each_kind")
+        run_bench("flaash_mac_players", "tests.blocks.mac_room_tests", simulator, "mac_million",
+                  {"FloatCountWidth": 20, "IntegerCountWidth": 20}, seed, extra_sources=PLAYERS,
+                  testcase=kinds)
 
 
 def test_handshakes(simulator: str, seed: int) -> None:
