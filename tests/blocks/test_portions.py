@@ -26,8 +26,9 @@ def test_portioner(simulator: str, seed: int) -> None:
 
 def test_combiner(simulator: str, seed: int) -> None:
     for fmt, slots in COMBINERS[simulator]:
-        run_bench("flaash_combiner", "tests.blocks.combiner_tests", simulator, f"combiner-{fmt}-s{slots}",
-                  {"Format": FORMATS[fmt], "Slots": slots, "ResultDepth": 4}, seed)
+        for part in ("combiner", "combiner_room"):
+            run_bench("flaash_combiner", f"tests.blocks.{part}_tests", simulator, f"{part}-{fmt}-s{slots}",
+                      {"Format": FORMATS[fmt], "Slots": slots, "ResultDepth": 4}, seed)
 
 
 def test_portion_trim(simulator: str, seed: int) -> None:
