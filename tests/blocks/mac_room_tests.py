@@ -7,6 +7,7 @@ import cocotb
 
 from models.numbers import DotResult, dot
 from tests.blocks.mac_floats import Floats, Pair, floats
+from tests.blocks.mac_integer_coverage import ENDS, IntegerCoverage
 from tests.blocks.mac_integers import ends_of_range, expected, full_room
 from tests.blocks.mac_player import Dot, play
 from tests.blocks.mac_player_tests import FLOATS, INTEGERS, begin
@@ -41,6 +42,10 @@ async def a_million_products(dut) -> None:
             for name, ends in (("fp32", ((4, 1), (5, -1))), ("bf16", ((4, -1), (5, 1))))}
     integers = {name: [*ends_of_range(name), *full_room(name, 20)[:2]] for name in INTEGERS}
     await _fill(dut, work, integers)
+    for name in INTEGERS:
+        coverage = IntegerCoverage(name)
+        coverage.sample(integers[name])
+        assert not coverage.holes(ENDS), coverage.holes(ENDS)
 
 
 @cocotb.test()

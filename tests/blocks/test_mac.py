@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from tb.common.simulation import run_bench
-from tests.blocks import mac_directed
+from tests.blocks import mac_directed, mac_integers
 from tests.blocks.mac_coverage import MacCoverage, all_bins
 from tests.blocks.mac_floats import floats
+from tests.blocks.mac_integer_coverage import ENDS, OPERANDS, IntegerCoverage
 
 RTL = Path(__file__).parent / "rtl"
 PLAYERS = tuple(RTL / f"flaash_mac_{name}.sv" for name in ("player", "players"))
@@ -37,6 +38,16 @@ def test_crosses_have_holes_without_their_tests(name: str) -> None:
             for function, dots in sets.items():
                 coverage.sample(dots if function != left_out else [])
             assert coverage.missing[cross] and any(f"'{cross}'" in hole for hole in coverage.holes())
+
+
+@pytest.mark.parametrize("name", ["int8", "int16"])
+def test_crosses_of_integers_have_holes_without_their_tests(name: str) -> None:
+    sets = {"matrix": mac_integers.directed(name), "ends": mac_integers.ends_of_range(name),
+            "far": mac_integers.full_room(name, 20)[:2]}
+    for cross, left_out in ((OPERANDS, "matrix"), (ENDS, "ends"), (ENDS, "far"), (OPERANDS, ""), (ENDS, "")):
+        coverage = IntegerCoverage(name)
+        coverage.sample(item for key, dots in sets.items() if key != left_out for item in dots)
+        assert bool(coverage.holes(cross)) == bool(left_out)
 
 
 def test_results(simulator: str, seed: int) -> None:
