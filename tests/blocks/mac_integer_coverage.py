@@ -15,8 +15,8 @@ from tests.blocks.mac_player import Dot
 
 OPERANDS, ENDS = "operands", "ends of the range"
 CORNERS = ("least", "least + 1", "-2", "-1", "0", "1", "2", "greatest")
-# The outermost sums that fit, the first that don't, and those that twice the range does not hold.
-PLACES = ("last but one", "last", "first beyond", "far beyond")
+# The last sum that fits, the first that does not, and those that twice the range does not hold.
+PLACES = ("last", "first beyond", "far beyond")
 
 
 class IntegerCoverage:
@@ -42,7 +42,7 @@ class IntegerCoverage:
             # How far beyond the last sum that fits; the range has one more of the negative ones.
             sign, limit = "+-"[total < 0], 2 ** (get_format(self.name).result_width - 1)
             beyond = total - (limit - 1) if total >= 0 else -limit - total
-            place = {-1: "last but one", 0: "last", 1: "first beyond"}.get(beyond)
+            place = {0: "last", 1: "first beyond"}.get(beyond)
             self.missing[ENDS].discard(("far beyond" if abs(total) > 2 * limit else place, sign))
 
     def holes(self, cross: str) -> list[str]:

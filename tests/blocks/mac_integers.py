@@ -30,16 +30,14 @@ def directed(name: str) -> list[Dot]:
 
 
 def ends_of_range(name: str) -> list[Dot]:
-    """Return long sums that end at each end of the result's range, one within and one beyond it."""
+    """Return long sums that end at each end of the result's range, and one beyond it."""
     one, minus, _, _, _, least = corners(name)[1:7]
     greatest = corners(name)[5]
     # 2**17 times the greatest product is one more than the greatest result, for both formats.
     above, below = [(least, least)], [(least, greatest), (least, one)]
-    down, up = (one, minus), (one, one)
-    return [Dot(above, times=2**17), Dot(above, times=2**17, tail=[down]),
-            Dot(above, times=2**17, tail=[down, down]),
-            Dot(below, times=2**17), Dot(below, times=2**17, tail=[down]), Dot(below, times=2**17, tail=[up]),
-            Dot([(least, least), (least, greatest), (least, one)], times=2**17, tail=[up])]
+    return [Dot(above, times=2**17), Dot(above, times=2**17, tail=[(one, minus)]),
+            Dot(below, times=2**17), Dot(below, times=2**17, tail=[(one, minus)]),
+            Dot([(least, least), (least, greatest), (least, one)], times=2**17, tail=[(one, one)])]
 
 
 def full_room(name: str, log: int) -> list[Dot]:
