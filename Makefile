@@ -69,7 +69,8 @@ regress: $(STAMP) $(FUZZER) ## the long runs: tensors in full, portions, resets,
 	@$(PY) -m pytest $(LONG) --dist worksteal -o python_files='long_*.py' $(or $(TEST),tests/regress)
 ifeq ($(TEST),)
 	@$(PY) -m pytest $(LONG) --dist worksteal --left-out tests
-	@FLAASH_LONG=1 $(PY) -m pytest $(LONG) --dist worksteal tests/blocks/test_mac.py
+	@FLAASH_LONG=1 $(PY) -m pytest $(LONG) --dist worksteal tests/blocks/test_mac.py \
+	  tests/blocks/test_portions.py
 	@$(PY) -m tools.fuzz $(call option,jobs,JOBS)
 endif
 

@@ -9,7 +9,7 @@
 //             of different portions and slots may come in any order, those of one portion end
 //             with head.last. A dot product is closed before its last portion comes in. dense_i
 //             changes only while idle_o. At most 2 ** EntryIdWidth products per dot product.
-// Latency     From the last word of a dot product over n words to its result: 19 + n cycles; integers: 5.
+// Latency     From the last word of a dot product over n words to its result: 15 + n cycles; integers: 6.
 // Throughput  One word per cycle in; a result per max(n, 1) cycles.
 // Stalls      Words are always taken, part_ready_o is 1: so no SDPE ever waits for a slot, for another
 //             SDPE or for the host with a portion in its hands. A slot that is full waits for room for its

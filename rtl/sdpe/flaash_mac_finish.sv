@@ -4,7 +4,7 @@
 // Guarantees  One result per sum, in order, rounded to nearest, ties to even; nothing is rounded before.
 // Demands     room_i: a place for a result, taken with launch_o; the result comes later, at result_*,
 //             and can't be stalled. The words of a set stay until one cycle after sum_ready_o.
-// Latency     12 cycles after the last word.
+// Latency     11 cycles after the last word.
 // Throughput  One word per cycle from the lowest touched word to the highest, none between sums.
 // Stalls      Before a sum, while room_i is low.
 // Reset       Forgets the sums inside.

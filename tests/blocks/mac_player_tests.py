@@ -11,6 +11,7 @@ from tb.common.bench import rng, start
 from tests.blocks.mac_coverage import MacCoverage
 from tests.blocks.mac_directed import DIRECTED
 from tests.blocks.mac_floats import Floats, floats
+from tests.blocks.mac_integer_coverage import OPERANDS, IntegerCoverage
 from tests.blocks.mac_integers import directed
 from tests.blocks.mac_player import FORMATS, STALLS, Dot, Played, play
 from tests.blocks.mac_random import random_dots
@@ -47,7 +48,12 @@ async def directed_crosses_are_complete(dut) -> None:
 @cocotb.test()
 async def directed_integers(dut) -> None:
     await begin(dut)
-    await play(dut, {name: directed(name) for name in INTEGERS})
+    work = {name: directed(name) for name in INTEGERS}
+    await play(dut, work)
+    for name in INTEGERS:
+        coverage = IntegerCoverage(name)
+        coverage.sample(work[name])
+        assert not coverage.holes(OPERANDS), coverage.holes(OPERANDS)
 
 
 @cocotb.test()

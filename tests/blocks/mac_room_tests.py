@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: no word of the accumulator overflows with 2**CountWidth products."""
+"""Runs inside the simulator: no sum of the MAC overflows with 2**CountWidth products."""
+
+import itertools
 
 import cocotb
 
 from models.numbers import DotResult, dot
-from tests.blocks.mac_floats import floats
-from tests.blocks.mac_integers import ends_of_range
+from tests.blocks.mac_floats import Floats, Pair, floats
+from tests.blocks.mac_integer_coverage import ENDS, IntegerCoverage
+from tests.blocks.mac_integers import ends_of_range, expected, full_room
 from tests.blocks.mac_player import Dot, play
 from tests.blocks.mac_player_tests import FLOATS, INTEGERS, begin
 
@@ -19,12 +22,10 @@ async def few_products_fill_the_room(dut) -> None:
                    for position in range(507) for sign in (1, -1)] for name in FLOATS}
     await play(dut, work)
     for name in FLOATS:
-        f = floats(name)
-        # The word's topmost place: the product of fp32 fills 48 bits, that of bf16 the upper 16.
-        fits = [Dot([f.full(48 * 5 + 48 - 2 * f.precision)], times=room)]
-        await play(dut, {name: fits})
+        pair = _top_of_word(floats(name), 5, 1)
+        await play(dut, {name: [Dot([pair], times=room)]})
         try:
-            await play(dut, {name: [Dot(fits[0].pairs, times=room + 2)]})
+            await play(dut, {name: [Dot([pair], times=room + 2)]})
         except AssertionError as error:
             assert "model" in str(error)
         else:
@@ -33,17 +34,43 @@ async def few_products_fill_the_room(dut) -> None:
 
 @cocotb.test()
 async def a_million_products(dut) -> None:
-    """Add 2**20 equal products in each format; integers swing to their extremes and back."""
+    """Add 2**20 equal products, all that there is room for: floats in an even and an odd word, in both signs.
+
+    Integers go to the ends of the range and back, and as far beyond as there is room for.
+    """
+    work = {name: [_top_of_word(floats(name), word, sign) for word, sign in ends]
+            for name, ends in (("fp32", ((4, 1), (5, -1))), ("bf16", ((4, -1), (5, 1))))}
+    integers = {name: [*ends_of_range(name), *full_room(name, 20)[:2]] for name in INTEGERS}
+    await _fill(dut, work, integers)
+    for name in INTEGERS:
+        coverage = IntegerCoverage(name)
+        coverage.sample(integers[name])
+        assert not coverage.holes(ENDS), coverage.holes(ENDS)
+
+
+@cocotb.test()
+async def a_million_products_of_each_kind(dut) -> None:
+    """The same with both signs in each of the words, and with all sums of integers beyond the range."""
+    work = {name: [_top_of_word(floats(name), word, sign)
+                   for word, sign in itertools.product((0, 4, 5), (1, -1))] for name in FLOATS}
+    await _fill(dut, work, {name: full_room(name, 20)[2:] for name in INTEGERS})
+
+
+async def _fill(dut, products: dict[str, list[Pair]], integers: dict[str, list[Dot]]) -> None:
+    """Play 2**20 times each product of the floating-point formats, and these sums of integers."""
     await begin(dut)
-    work = {name: [Dot([floats(name).full(48 * 5 + 48 - 2 * floats(name).precision, -1)], times=2**20)]
-            for name in FLOATS}
-    work |= {name: ends_of_range(name) for name in INTEGERS}
-    await play(dut, work, oracle=_expected)
+    assert int(dut.FloatCountWidth.value) == int(dut.IntegerCountWidth.value) == 20
+    work = {name: [Dot([pair], times=2**20) for pair in pairs] for name, pairs in products.items()}
+    await play(dut, work | integers,
+               oracle=lambda item, fmt: expected(fmt, item) if fmt in INTEGERS else _one_product(item, fmt))
 
 
-def _expected(item: Dot, fmt: str) -> DotResult:
-    """Return the model's result; 2**20 equal products are one with an exponent higher by 20."""
-    if item.times < 2**20:
-        return item.expected(fmt)
+def _top_of_word(f: Floats, word: int, sign: int) -> Pair:
+    """Return the greatest product that ends with a word: that of fp32 fills it, that of bf16 a third."""
+    return f.full(48 * word + 48 - 2 * f.precision, sign)
+
+
+def _one_product(item: Dot, fmt: str) -> DotResult:
+    """Return the model's result: 2**20 equal products are one with an exponent higher by 20."""
     (a, b), = item.pairs
     return dot(fmt, [a + (20 << (floats(fmt).precision - 1))], [b])

@@ -33,17 +33,17 @@ class Message:
         return ((self.last << 1 | self.touch) << INDEX_BITS | self.index) << STATUS_BITS | self.status
 
 
-def read_message(fmt: NumberFormat, head: int, word: int) -> Message:
+def read_message(fmt: NumberFormat, head: int, word: int, count_bits: int = COUNT_BITS) -> Message:
     """Return the message of packed fields."""
-    width = word_bits(fmt)
+    width = word_bits(fmt, count_bits)
     return Message(bool(head >> (STATUS_BITS + INDEX_BITS + 1)), bool(head >> (STATUS_BITS + INDEX_BITS) & 1),
                    head >> STATUS_BITS & 2**INDEX_BITS - 1, head & 2**STATUS_BITS - 1,
                    word - (word >> (width - 1) << width))
 
 
-def word_bits(fmt: NumberFormat) -> int:
+def word_bits(fmt: NumberFormat, count_bits: int = COUNT_BITS) -> int:
     """Return the bits of a word."""
-    return (WORD if fmt.is_float else 2 * fmt.value_width) + COUNT_BITS + 1
+    return (WORD if fmt.is_float else 2 * fmt.value_width) + count_bits + 1
 
 
 def terms(fmt: NumberFormat, pairs: Sequence[Pair]) -> list[int]:

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from tb.common.simulation import run_bench
-from tests.blocks import mac_directed
+from tests.blocks import mac_directed, mac_integers
 from tests.blocks.mac_coverage import MacCoverage, all_bins
 from tests.blocks.mac_floats import floats
+from tests.blocks.mac_integer_coverage import ENDS, OPERANDS, IntegerCoverage
 
 RTL = Path(__file__).parent / "rtl"
 PLAYERS = tuple(RTL / f"flaash_mac_{name}.sv" for name in ("player", "players"))
@@ -39,6 +40,16 @@ def test_crosses_have_holes_without_their_tests(name: str) -> None:
             assert coverage.missing[cross] and any(f"'{cross}'" in hole for hole in coverage.holes())
 
 
+@pytest.mark.parametrize("name", ["int8", "int16"])
+def test_crosses_of_integers_have_holes_without_their_tests(name: str) -> None:
+    sets = {"matrix": mac_integers.directed(name), "ends": mac_integers.ends_of_range(name),
+            "far": mac_integers.full_room(name, 20)[:2]}
+    for cross, left_out in ((OPERANDS, "matrix"), (ENDS, "ends"), (ENDS, "far"), (OPERANDS, ""), (ENDS, "")):
+        coverage = IntegerCoverage(name)
+        coverage.sample(item for key, dots in sets.items() if key != left_out for item in dots)
+        assert bool(coverage.holes(cross)) == bool(left_out)
+
+
 def test_results(simulator: str, seed: int) -> None:
     """Play 5,000 random dot products per format, in make regress 200,000 on Verilator."""
     sums = 200_000 if LONG and simulator == "verilator" else 5_000
@@ -47,13 +58,26 @@ def test_results(simulator: str, seed: int) -> None:
 
 
 def test_room(simulator: str, seed: int) -> None:
-    """Fill the accumulator with 2**20 products; on Icarus that is for make regress, 2**4 fill a small one."""
+    """Fill the words of an accumulator that has room for 2**4 products, everywhere."""
+    run_bench("flaash_mac_players", "tests.blocks.mac_room_tests", simulator, "mac_room",
+              {"FloatCountWidth": 4}, seed, extra_sources=PLAYERS, testcase="few_products_fill_the_room")
+
+
+def test_room_of_integers(simulator: str, seed: int) -> None:
+    """Add up each number of products that a narrow register has room for."""
+    run_bench("flaash_mac_integer", "tests.blocks.mac_integer_tests", simulator, "mac_integer",
+              {"ProductWidth": 8, "SumWidth": 9, "CountWidth": 4, "Portions": 1}, seed)
+
+
+def test_a_million_products(simulator: str, seed: int) -> None:
+    """Fill accumulators that have room for 2**20 products; on Icarus, and of each kind, in make regress."""
     if LONG or simulator == "verilator":
-        run_bench("flaash_mac_players", "tests.blocks.mac_room_tests", simulator, "mac_room", {}, seed,
-                  extra_sources=PLAYERS, testcase="a_million_products")
-    if simulator == "icarus":
-        run_bench("flaash_mac_players", "tests.blocks.mac_room_tests", simulator, "mac_room",
-                  {"FloatCountWidth": 4}, seed, extra_sources=PLAYERS, testcase="few_products_fill_the_room")
+        kinds = ["a_million_products"]
+        if LONG and simulator == "verilator":
+            kinds.append("a_million_products_of_each_kind")
+        run_bench("flaash_mac_players", "tests.blocks.mac_room_tests", simulator, "mac_million",
+                  {"FloatCountWidth": 20, "IntegerCountWidth": 20}, seed, extra_sources=PLAYERS,
+                  testcase=kinds)
 
 
 def test_handshakes(simulator: str, seed: int) -> None:

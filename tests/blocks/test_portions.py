@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Benches of the blocks that split dot products: portioner, combiner, and the engine with portions."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -8,14 +9,26 @@ import pytest
 from tb.common.rtl_constants import ENGINES, FORMATS
 from tb.common.simulation import SimulationFailed, build, run_bench
 
-SDPE = Path(__file__).parent / "rtl" / "flaash_sdpe_bench.sv"
-# Format, slots; more of them where a build costs next to nothing.
-COMBINERS = {"verilator": [("fp32", 5)], "icarus": [("fp32", 1), ("bf16", 16), ("int8", 3), ("int16", 64)]}
+RTL = Path(__file__).parent / "rtl"
+SDPE, COMBINED_RTL = RTL / "flaash_sdpe_bench.sv", RTL / "flaash_mac_combined.sv"
+PLAYERS = tuple(RTL / f"flaash_mac_{name}.sv" for name in ("player", "players"))
+LONG = os.environ.get("FLAASH_LONG") == "1"  # as make regress runs them
+
+
+def builds(on_verilator: list, on_icarus: list) -> dict[str, list]:
+    """Return builds by simulator: of Verilator, whose builds take long, the others are for make regress."""
+    others = [item for item in on_icarus if LONG and item not in on_verilator]
+    return {"verilator": [*on_verilator, *others], "icarus": on_icarus}
+
+
+# Format, slots.
+COMBINERS = builds([("fp32", 5)], [("fp32", 1), ("bf16", 16), ("int8", 3), ("int16", 64)])
 # Format, engine, Lanes.
-ENGINE_BUILDS = {"verilator": [("fp32", "merge", 4)],
-                 "icarus": [("fp32", "compare", 8), ("bf16", "merge", 2), ("int16", "merge", 1),
-                            ("int8", "compare", 4)]}
-LANES = {"verilator": [4], "icarus": [1, 2, 4, 8]}
+ENGINE_BUILDS = builds([("fp32", "merge", 4)], [("fp32", "compare", 8), ("bf16", "merge", 2),
+                                                ("int16", "merge", 1), ("int8", "compare", 4)])
+LANES = builds([4], [1, 2, 4, 8])
+COMBINED = builds([], ["fp32", "bf16", "int8", "int16"])
+EXPORTS = builds(["fp32"], ["fp32", "bf16"])
 
 
 def test_portioner(simulator: str, seed: int) -> None:
@@ -26,8 +39,32 @@ def test_portioner(simulator: str, seed: int) -> None:
 
 def test_combiner(simulator: str, seed: int) -> None:
     for fmt, slots in COMBINERS[simulator]:
-        run_bench("flaash_combiner", "tests.blocks.combiner_tests", simulator, f"combiner-{fmt}-s{slots}",
-                  {"Format": FORMATS[fmt], "Slots": slots, "ResultDepth": 4}, seed)
+        for part in ("combiner", "combiner_room"):
+            run_bench("flaash_combiner", f"tests.blocks.{part}_tests", simulator, f"{part}-{fmt}-s{slots}",
+                      {"Format": FORMATS[fmt], "Slots": slots, "ResultDepth": 4}, seed)
+
+
+def test_export(simulator: str, seed: int) -> None:
+    """Run the floating-point formats, with room for 2**4 products; integers are in test_room_of_integers."""
+    for fmt in EXPORTS[simulator]:
+        run_bench("flaash_mac", "tests.blocks.mac_export_tests", simulator, f"mac_export-{fmt}",
+                  {"Format": FORMATS[fmt], "CountWidth": 4, "Portions": 1}, seed)
+
+
+def test_mac_and_combiner(simulator: str, seed: int) -> None:
+    """Cut the MAC's directed dot products into portions: all in make regress, else some of each kind."""
+    for fmt in COMBINED[simulator]:
+        run_bench("flaash_mac_combined", "tests.blocks.mac_combined_tests", simulator, f"mac_combined-{fmt}",
+                  {"Format": FORMATS[fmt]}, seed, extra_sources=[COMBINED_RTL],
+                  environment_variables={"MAC_COMBINED_SUMS": "10000" if LONG else "40"})
+
+
+def test_whole_results_of_a_mac_for_portions(simulator: str, seed: int) -> None:
+    """Play directed dot products, whole, on MACs for portions; all, and Verilator, are for make regress."""
+    if LONG or simulator == "icarus":
+        run_bench("flaash_mac_players", "tests.blocks.mac_portions_tests", simulator, "mac_portions",
+                  {"Portions": 1}, seed, extra_sources=PLAYERS,
+                  environment_variables={"MAC_PORTIONS_SUMS": "10000" if LONG else "400"})
 
 
 def test_portion_trim(simulator: str, seed: int) -> None:

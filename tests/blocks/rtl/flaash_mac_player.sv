@@ -11,6 +11,7 @@ module flaash_mac_player
 #(
   parameter int unsigned Format     = 0,
   parameter int unsigned CountWidth = 20,
+  parameter bit          Portions   = 1'b0,  // a MAC that could do portions; it is given none
   parameter string       Name       = "mac"
 ) (
   input  logic       clk_i,
@@ -62,7 +63,8 @@ module flaash_mac_player
 
   flaash_mac #(
     .Format(Format),
-    .CountWidth(CountWidth)
+    .CountWidth(CountWidth),
+    .Portions(Portions)
   ) u_mac (
     .clk_i,
     .rst_ni,

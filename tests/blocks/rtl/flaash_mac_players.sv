@@ -3,7 +3,8 @@
 
 module flaash_mac_players #(
   parameter int unsigned FloatCountWidth   = 24,  // CountWidth of the MACs
-  parameter int unsigned IntegerCountWidth = 24
+  parameter int unsigned IntegerCountWidth = 24,
+  parameter bit          Portions          = 1'b0
 ) (
   input  logic       clk_i,
   input  logic       rst_ni,
@@ -16,6 +17,7 @@ module flaash_mac_players #(
   flaash_mac_player #(
     .Format(0),
     .CountWidth(FloatCountWidth),
+    .Portions(Portions),
     .Name("fp32")
   ) u_fp32 (
     .clk_i,
@@ -29,6 +31,7 @@ module flaash_mac_players #(
   flaash_mac_player #(
     .Format(1),
     .CountWidth(FloatCountWidth),
+    .Portions(Portions),
     .Name("bf16")
   ) u_bf16 (
     .clk_i,
@@ -42,6 +45,7 @@ module flaash_mac_players #(
   flaash_mac_player #(
     .Format(2),
     .CountWidth(IntegerCountWidth),
+    .Portions(Portions),
     .Name("int8")
   ) u_int8 (
     .clk_i,
@@ -55,6 +59,7 @@ module flaash_mac_players #(
   flaash_mac_player #(
     .Format(3),
     .CountWidth(IntegerCountWidth),
+    .Portions(Portions),
     .Name("int16")
   ) u_int16 (
     .clk_i,

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator: a MAC with room for few products fills its words, and hands them over."""
+
+from __future__ import annotations
+
+import cocotb
+from cocotb.triggers import ClockCycles
+
+from models.numbers import FORMATS
+from tb.agents.stream.driver import StreamDriver
+from tb.agents.stream.monitor import StreamMonitor
+from tb.agents.stream.sink import StreamSink
+from tb.common.bench import start, until
+from tests.blocks.mac_floats import floats
+from tests.blocks.portion_model import WORD, Message, read_message
+
+
+@cocotb.test()
+async def words_of_full_portions(dut) -> None:
+    """2**CountWidth of the greatest products at three places of each word, in both signs."""
+    fmt = next(fmt for fmt in FORMATS.values() if fmt.code == int(dut.Format.value))
+    f, room = floats(fmt.name), 2 ** int(dut.CountWidth.value)
+    words: list[Message] = []
+
+    def take(beat: dict[str, int]) -> None:
+        words.append(read_message(fmt, beat["head"], beat["word"], int(dut.CountWidth.value)))
+
+    driver = StreamDriver(dut, "in", dut.clk_i, ("product", "last", "partial", "a", "b"))
+    StreamMonitor(dut, "part", dut.clk_i, ("head", "word"), callback=take)
+    StreamSink(dut, "part", dut.clk_i)
+    dut.out_ready_i.value = 0
+    await start(dut)
+    pairs = [f.full(place, sign) for start_of_word in range(0, 480, WORD) for sign in (1, -1)
+             for place in (start_of_word, start_of_word + 24, start_of_word + WORD - 2 * f.precision)]
+    for a, b in pairs:
+        for number in range(room):
+            driver.append({"product": 1, "last": int(number == room - 1), "partial": 1, "a": a, "b": b})
+    await until(dut, lambda: sum(word.last for word in words) == len(pairs), 100 * room * len(pairs), "words")
+    await ClockCycles(dut.clk_i, 20)
+    for pair in pairs:
+        exact = f.exact(pair)
+        digits = {i: abs(exact) >> WORD * i & 2**WORD - 1 for i in range(12)}
+        expected = {i: room * digit * (1 if exact > 0 else -1) for i, digit in digits.items() if digit}
+        received = {}
+        while words[0].index not in received:
+            message = words.pop(0)
+            received[message.index] = message.word
+            if message.last:
+                break
+        assert received == expected, f"{received} for {room} times {exact:x}, not {expected}"
+    assert not words
