@@ -68,7 +68,7 @@ LONG = -n $(call quote,$(JOBS)) -vv --durations=0 -o timeout=7200
 regress: $(STAMP) $(FUZZER) ## the long runs: tensors in full, portions, resets, random sums, frames, files (TEST= for one)
 	@$(PY) -m pytest $(LONG) --dist worksteal -o python_files='long_*.py' $(or $(TEST),tests/regress)
 ifeq ($(TEST),)
-	@$(PY) -m pytest $(LONG) --dist worksteal --left-out tests
+	@FLAASH_LONG=1 $(PY) -m pytest $(LONG) --dist worksteal --left-out tests
 	@FLAASH_LONG=1 $(PY) -m pytest $(LONG) --dist worksteal tests/blocks/test_mac.py \
 	  tests/blocks/test_portions.py
 	@$(PY) -m tools.fuzz $(call option,jobs,JOBS)

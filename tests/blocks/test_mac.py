@@ -69,15 +69,14 @@ def test_room_of_integers(simulator: str, seed: int) -> None:
               {"ProductWidth": 8, "SumWidth": 9, "CountWidth": 4, "Portions": 1}, seed)
 
 
+@pytest.mark.suite_on("verilator")
 def test_a_million_products(simulator: str, seed: int) -> None:
-    """Fill accumulators that have room for 2**20 products; on Icarus, and of each kind, in make regress."""
-    if LONG or simulator == "verilator":
-        kinds = ["a_million_products"]
-        if LONG and simulator == "verilator":
-            kinds.append("a_million_products_of_each_kind")
-        run_bench("flaash_mac_players", "tests.blocks.mac_room_tests", simulator, "mac_million",
-                  {"FloatCountWidth": 20, "IntegerCountWidth": 20}, seed, extra_sources=PLAYERS,
-                  testcase=kinds)
+    """Fill accumulators that have room for 2**20 products; of each kind in make regress, on Verilator."""
+    kinds = ["a_million_products"]
+    if LONG and simulator == "verilator":
+        kinds.append("a_million_products_of_each_kind")
+    run_bench("flaash_mac_players", "tests.blocks.mac_room_tests", simulator, "mac_million",
+              {"FloatCountWidth": 20, "IntegerCountWidth": 20}, seed, extra_sources=PLAYERS, testcase=kinds)
 
 
 def test_handshakes(simulator: str, seed: int) -> None:

@@ -27,7 +27,6 @@ COMBINERS = builds([("fp32", 5)], [("fp32", 1), ("bf16", 16), ("int8", 3), ("int
 ENGINE_BUILDS = builds([("fp32", "merge", 4)], [("fp32", "compare", 8), ("bf16", "merge", 2),
                                                 ("int16", "merge", 1), ("int8", "compare", 4)])
 LANES = builds([4], [1, 2, 4, 8])
-COMBINED = builds([], ["fp32", "bf16", "int8", "int16"])
 EXPORTS = builds(["fp32"], ["fp32", "bf16"])
 
 
@@ -51,20 +50,21 @@ def test_export(simulator: str, seed: int) -> None:
                   {"Format": FORMATS[fmt], "CountWidth": 4, "Portions": 1}, seed)
 
 
+@pytest.mark.suite_on("icarus")
 def test_mac_and_combiner(simulator: str, seed: int) -> None:
     """Cut the MAC's directed dot products into portions: all in make regress, else some of each kind."""
-    for fmt in COMBINED[simulator]:
+    for fmt in ("fp32", "bf16", "int8", "int16"):
         run_bench("flaash_mac_combined", "tests.blocks.mac_combined_tests", simulator, f"mac_combined-{fmt}",
                   {"Format": FORMATS[fmt]}, seed, extra_sources=[COMBINED_RTL],
                   environment_variables={"MAC_COMBINED_SUMS": "10000" if LONG else "40"})
 
 
+@pytest.mark.suite_on("icarus")
 def test_whole_results_of_a_mac_for_portions(simulator: str, seed: int) -> None:
-    """Play directed dot products, whole, on MACs for portions; all, and Verilator, are for make regress."""
-    if LONG or simulator == "icarus":
-        run_bench("flaash_mac_players", "tests.blocks.mac_portions_tests", simulator, "mac_portions",
-                  {"Portions": 1}, seed, extra_sources=PLAYERS,
-                  environment_variables={"MAC_PORTIONS_SUMS": "10000" if LONG else "400"})
+    """Play directed dot products, whole, on MACs for portions: all in make regress, else some."""
+    run_bench("flaash_mac_players", "tests.blocks.mac_portions_tests", simulator, "mac_portions",
+              {"Portions": 1}, seed, extra_sources=PLAYERS,
+              environment_variables={"MAC_PORTIONS_SUMS": "10000" if LONG else "400"})
 
 
 def test_portion_trim(simulator: str, seed: int) -> None:
