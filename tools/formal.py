@@ -95,8 +95,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for number, future in enumerate(as_completed(futures), 1):
             outcome = future.result()
             outcomes[outcome.task] = outcome
-            console.print(f"[{number}/{len(tasks)}] {describe(outcome.task)}: {outcome.verdict} "
-                          f"{outcome.detail} ({outcome.seconds:.0f} s)", markup=False, highlight=False)
+            told = f"{escape(describe(outcome.task))}: {word(outcome, True)} {escape(outcome.detail)}".rstrip()
+            console.print(f"{number}/{len(tasks)}  {told} ({outcome.seconds:.0f} s)", highlight=False,
+                          soft_wrap=True)
     show(console, {task: outcomes[task] for task in tasks})
     skipped = unjudged(outcomes.values())
     bad = [outcome for outcome in outcomes.values() if not outcome.good or outcome in skipped]
