@@ -95,8 +95,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for number, future in enumerate(as_completed(futures), 1):
             outcome = future.result()
             outcomes[outcome.task] = outcome
-            told = f"{escape(describe(outcome.task))}: {word(outcome, True)} {escape(outcome.detail)}".rstrip()
-            console.print(f"{number}/{len(tasks)}  {told} ({outcome.seconds:.0f} s)", highlight=False,
+            console.print(f"{number}/{len(tasks)}  {escape(describe(outcome.task))}: {word(outcome, True)} "
+                          f"{escape(outcome.detail)} ({outcome.seconds:.0f} s)", highlight=False,
                           soft_wrap=True)
     show(console, {task: outcomes[task] for task in tasks})
     skipped = unjudged(outcomes.values())
