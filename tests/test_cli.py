@@ -4,6 +4,8 @@
 import functools
 import hashlib
 import json
+import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +14,16 @@ import pytest
 from models import io
 from models.axes import prepare
 from models.contract import contract
+from models.errors import TensorError
 from models.generate import uniform_tensor
+from models.numbers import get_format
 from models.tensor import SparseTensor
-from tb.cli import sim
+from tb.cli import progress, report, sim
 from tb.cli.common import FAILED, MISTAKE
 from tb.common import configs
+from tb.common.simulation import MAX_LINE, MAX_LINES, shortened
 from tb.common.toolchain import BUILD, ROOT
+from tb.env.progress import FILE
 from tb.env.run import run_sequences
 
 
@@ -198,6 +204,45 @@ def test_a_missing_tool_is_named(name: str, program: str, capsys: pytest.Capture
                                  monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     assert program in _refused(capsys, "--sim", name)
+
+
+def test_losses_of_integers_are_named(capsys: pytest.CaptureFixture) -> None:
+    """Values that become zero are counted by themselves; of a NaN, which is refused, the file is named."""
+    small = SparseTensor.from_dense(np.array([0.25, -0.4, 3.0, 500.0]))
+    report.losses(get_format("int8"), {"x/a.tns": small})
+    assert "a.tns: 3 of 4 values were rounded to int8" in (told := capsys.readouterr().out)
+    assert told.endswith("; 2 became zero, 1 were clipped\n")
+    with pytest.raises(TensorError, match="a.tns: value NaN at entry 1 can't be converted to int16"):
+        report.losses(get_format("int16"), {"x/a.tns": SparseTensor.from_dense(np.array([1.0, np.nan]))})
+
+
+def test_a_configuration_file_with_a_mistake_is_one_line(capsys: pytest.CaptureFixture,
+                                                         monkeypatch: pytest.MonkeyPatch) -> None:
+    def names() -> list[str]:
+        raise configs.ConfigError("configs.toml: Invalid value (at line 58, column 13)")
+
+    monkeypatch.setattr(configs, "names", names)
+    assert "at line 58" in _refused(capsys)
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(capsys: pytest.CaptureFixture,
+                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sim, "FOLDER", Path("/dev/null/sim"))
+    assert "/dev/null" in _refused(capsys)
+
+
+def test_progress_says_when_no_cycle_passes(tmp_path: Path) -> None:
+    path = tmp_path / FILE
+    path.write_text(json.dumps({"cycles": 2000, "contraction": 1, "jobs": 8, "dots": 2}))
+    assert progress.state_of(tmp_path) == ": cycle 2,000, contraction 1, 25 % of its jobs"
+    os.utime(path, (time.time() - 300,) * 2)
+    assert "no cycle has passed for 300 s" in progress.state_of(tmp_path)
+
+
+def test_a_long_message_is_cut_at_a_line() -> None:
+    text = shortened("\n".join(["x" * (MAX_LINE + 1), *map(str, range(MAX_LINES))]))
+    assert text.splitlines() == ["x" * MAX_LINE + " …", *map(str, range(MAX_LINES - 1)), "…"]
+    assert shortened("one\ntwo") == "one\ntwo"
 
 
 def test_help_names_everything(capsys: pytest.CaptureFixture) -> None:

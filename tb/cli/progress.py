@@ -46,19 +46,19 @@ def watched(what: str, work: Callable[[], T], folder: Path | None = None) -> T:
         with console.status(what) as status:
             while thread.is_alive():
                 thread.join(REFRESH)
-                status.update(f"{what}, {time.monotonic() - began:.0f} s{_state(folder)}")
+                status.update(f"{what}, {time.monotonic() - began:.0f} s{state_of(folder)}")
     else:
         print(what, flush=True)
         while thread.is_alive():
             thread.join(LINE_EVERY)
             if thread.is_alive():
-                print(f"{what}, {time.monotonic() - began:.0f} s{_state(folder)}", flush=True)
+                print(f"{what}, {time.monotonic() - began:.0f} s{state_of(folder)}", flush=True)
     if failure:
         raise failure[0]
     return outcome[0]
 
 
-def _state(folder: Path | None) -> str:
+def state_of(folder: Path | None) -> str:
     """Return what the simulation says of itself."""
     if not folder:
         return ""

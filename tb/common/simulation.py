@@ -235,13 +235,13 @@ def _problems(results: Path) -> list[str]:
             if "ended prematurely" in message:
                 # The simulator stopped itself; the tests after this one never began.
                 return [*problems, f"{case.get('name')} failed: the simulation stopped itself ($fatal)"]
-            problems.append(f"{case.get('name')} failed: {_shortened(message)}")
+            problems.append(f"{case.get('name')} failed: {shortened(message)}")
     if not any(case.find("skipped") is None for case in cases):
         problems.append("no test ran")
     return problems
 
 
-def _shortened(message: str) -> str:
+def shortened(message: str) -> str:
     """Return the first lines of a message, and a sign if some are left out; a long line is cut, too."""
     lines = message.splitlines()
     kept = [line if len(line) <= MAX_LINE else line[:MAX_LINE] + " …" for line in lines[:MAX_LINES]]

@@ -68,7 +68,7 @@ class ContractionItem(uvm_sequence_item):
         self.a, self.b = a, b
         self.dense, self.run_length = dense, run_length
         self.portion, self.long_lines = portion, long_lines
-        self.stalls = stalls or {}
+        self.stalls = {} if stalls is None else stalls
         self._check()
         self.frames: list[list[int]] | None = None
         self.start = True
