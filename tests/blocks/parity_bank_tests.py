@@ -94,7 +94,8 @@ async def reads_like_the_model(dut) -> None:
         write = (random.randrange(bank.words), random.getrandbits(bank.width))
         most = 1 << bank.address if random.random() < 0.2 else bank.words
         await bank.cycle(write if random.random() < 0.4 else None,
-                         [random.randrange(most) if random.random() < 0.6 else None for _ in range(bank.ports)])
+                         [random.randrange(most) if random.random() < 0.6 else None
+                          for _ in range(bank.ports)])
         if random.random() < 0.1:
             bank.flip()
             await Timer(100, "ps")
