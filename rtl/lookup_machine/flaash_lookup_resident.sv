@@ -62,8 +62,6 @@ module flaash_lookup_resident
 );
 
   localparam int unsigned ScatterDepth = 16;
-  localparam int unsigned LineBits     = Lanes * ValueWidth;
-  localparam int unsigned ValuesWidth  = LineBits + Parity;
   localparam int unsigned NumberWidth  = $bits(read_t) - 1;
   localparam type word_t = `FLAASH_TABLE_WORD(CoordWidth);
 
@@ -105,13 +103,10 @@ module flaash_lookup_resident
   // --------------------------------------------------------------------- the values
   logic                   load;
   logic [NumberWidth-1:0] number_q, number;  // of the line of values
-  logic [ValuesWidth-1:0] wr_line, rd_line;
+  logic                   values_wrong;
 
   assign load   = load_valid_i && load_ready_o;
   assign number = load_i.opens ? '0 : number_q;
-
-  assign wr_line  = ValuesWidth'({~^line_i.values, line_i.values});  // odd parity; without Parity the bit falls off
-  assign values_o = rd_line[LineBits-1:0];
 
   always_ff @(posedge clk_i) begin
     if (load) begin
@@ -120,17 +115,14 @@ module flaash_lookup_resident
     end
   end
 
-  flaash_memory_bank #(
-    .Width(ValuesWidth),
-    .Words(2 ** $bits(read_t))
+  flaash_parity_bank #(
+    .T     (logic [Lanes-1:0][ValueWidth-1:0]),
+    .Words (2 ** $bits(read_t)),
+    .Parity(Parity)
   ) u_values (
     .clk_i,
-    .wr_enable_i(load),
-    .wr_addr_i  ({load_i.copy, number}),
-    .wr_data_i  (wr_line),
-    .rd_enable_i,
-    .rd_addr_i  (rd_i),
-    .rd_data_o  (rd_line)
+    .wr_enable_i(load), .wr_addr_i({load_i.copy, number}), .wr_data_i(line_i.values),
+    .rd_enable_i, .rd_addr_i(rd_i), .rd_data_o(values_o), .wrong_o(values_wrong)
   );
 
   // --------------------------------------------------------------------- parity
@@ -143,7 +135,7 @@ module flaash_lookup_resident
     end else begin
       read_q         <= rd_enable_i;
       parity_error_o <= (check_valid_i && check_wrong) || (rank_valid_i && rank_wrong)
-                        || (Parity == 1 && read_q && !(^rd_line));
+                        || (read_q && values_wrong);
     end
   end
 

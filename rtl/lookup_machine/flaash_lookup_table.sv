@@ -40,12 +40,10 @@ module flaash_lookup_table #(
   output logic                             rank_wrong_o
 );
 
-  localparam int unsigned Coords    = `FLAASH_TABLE_BITS(CoordWidth);  // of a word
-  localparam int unsigned IdWidth   = `FLAASH_TABLE_ID(CoordWidth);
-  localparam int unsigned BitWidth  = $clog2(Coords);
-  localparam int unsigned Words     = 2 ** IdWidth;
-  localparam int unsigned BitsWidth = Coords + Parity;
-  localparam int unsigned BaseWidth = CoordWidth + Parity;
+  localparam int unsigned Coords   = `FLAASH_TABLE_BITS(CoordWidth);  // of a word
+  localparam int unsigned IdWidth  = `FLAASH_TABLE_ID(CoordWidth);
+  localparam int unsigned BitWidth = $clog2(Coords);
+  localparam int unsigned Words    = 2 ** IdWidth;
 
   // ---------------------------------------------------------- words that are there
   logic [Words-1:0] there_q, cleared;
@@ -62,43 +60,51 @@ module flaash_lookup_table #(
   end
 
   // ------------------------------------------------------------------------ words
-  logic [BitsWidth-1:0] bits_q[Words];
-  logic [BaseWidth-1:0] base_q[Words];
+  logic [Lanes:0][IdWidth-1:0] ids;    // the word of each coordinate, and that of entry_i
+  logic [Lanes:0][Coords-1:0]  words;
+  logic [Lanes:0]              wrong;
+  logic [CoordWidth-1:0]       base;
+  logic                        base_wrong;
 
-  always_ff @(posedge clk_i) begin
-    if (wr_valid_i) begin
-      bits_q[wr_i.id] <= BitsWidth'({~^wr_i.bits, wr_i.bits});  // odd parity; without Parity the bit falls off
-      base_q[wr_i.id] <= BaseWidth'({~^wr_i.base, wr_i.base});
-    end
-  end
+  assign ids[Lanes] = IdWidth'(entry_i >> BitWidth);
 
-  // ------------------------------------------------------------------------ check
-  logic [Lanes-1:0] wrong;
+  flaash_parity_bank #(
+    .T         (logic [Coords-1:0]),
+    .Words     (Words),
+    .Ports     (Lanes + 1),
+    .Registered(1'b0),
+    .Parity    (Parity)
+  ) u_bits (
+    .clk_i,
+    .wr_enable_i(wr_valid_i), .wr_addr_i(wr_i.id), .wr_data_i(wr_i.bits),
+    .rd_enable_i('1), .rd_addr_i(ids), .rd_data_o(words), .wrong_o(wrong)
+  );
+
+  flaash_parity_bank #(
+    .T         (logic [CoordWidth-1:0]),
+    .Words     (Words),
+    .Registered(1'b0),
+    .Parity    (Parity)
+  ) u_bases (
+    .clk_i,
+    .wr_enable_i(wr_valid_i), .wr_addr_i(wr_i.id), .wr_data_i(wr_i.base),
+    .rd_enable_i(1'b1), .rd_addr_i(ids[Lanes]), .rd_data_o(base), .wrong_o(base_wrong)
+  );
+
+  // --------------------------------------------------------------------- look up
+  logic [Lanes-1:0] there;  // the word of a lane's entry was written
 
   for (genvar i = 0; i < int'(Lanes); i++) begin : gen_lane
-    logic [IdWidth-1:0]   id;
-    logic [BitsWidth-1:0] word;
-    logic [Coords-1:0]    bits;
+    logic [Coords-1:0] bits;
 
-    assign bits      = word[Coords-1:0];
-    assign id        = IdWidth'({check_copy_i, check_coords_i[i]} >> BitWidth);
-    assign word      = bits_q[id];
-    assign hits_o[i] = check_lanes_i[i] && there_q[id] && bits[check_coords_i[i][BitWidth-1:0]];
-    assign wrong[i]  = Parity == 1 && check_lanes_i[i] && there_q[id] && !(^word);
+    assign ids[i]    = IdWidth'({check_copy_i, check_coords_i[i]} >> BitWidth);
+    assign bits      = words[i];
+    assign there[i]  = check_lanes_i[i] && there_q[ids[i]];
+    assign hits_o[i] = there[i] && bits[check_coords_i[i][BitWidth-1:0]];
   end
 
-  assign check_wrong_o = wrong != '0;
-
-  // ------------------------------------------------------------------------- rank
-  logic [IdWidth-1:0]   rank_id;
-  logic [BitsWidth-1:0] rank_word;
-  logic [BaseWidth-1:0] rank_base;
-
-  assign rank_id      = IdWidth'(entry_i >> BitWidth);
-  assign rank_word    = bits_q[rank_id];
-  assign rank_base    = base_q[rank_id];
-  assign rank_o       = {rank_word[Coords-1:0] & ~({Coords{1'b1}} << entry_i.coord[BitWidth-1:0]),
-                         rank_base[CoordWidth-1:0]};
-  assign rank_wrong_o = Parity == 1 && !((^rank_word) && (^rank_base));
+  assign check_wrong_o = (there & wrong[Lanes-1:0]) != '0;
+  assign rank_o        = {words[Lanes] & ~({Coords{1'b1}} << entry_i.coord[BitWidth-1:0]), base};
+  assign rank_wrong_o  = wrong[Lanes] || base_wrong;
 
 endmodule : flaash_lookup_table
