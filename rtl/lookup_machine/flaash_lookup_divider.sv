@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Divider: the leading bits of a quotient of two integers, one bit per cycle.
+// Divider: the quotient of two integers, one bit per cycle.
 //
-// Guarantees  done_o from its cycle until the next start. quotient_o is then floor(dividend_i / divisor_i)
-//             with all bits but the first Digits, counted from the highest that may be 1, cleared.
+// Guarantees  done_o from its cycle until the next start; quotient_o is then floor(dividend_i / divisor_i).
 // Demands     divisor_i not 0; start_i not between a start and its done_o.
-// Latency     From start_i to done_o: 2 cycles and one per bit of the quotient, Digits + 2 at most.
+// Latency     From start_i to done_o: 2 cycles and one per bit of the quotient.
 // Reset       Forgets a division under way; done_o is low.
 
 `include "flaash_assert.svh"
 
 module flaash_lookup_divider #(
-  parameter int unsigned Width  = 22,  // bits of all numbers, 2 or more
-  parameter int unsigned Digits = 6    // bits of the quotient that are wanted, 1 or more
+  parameter int unsigned Width = 22  // bits of all numbers, 2 or more
 ) (
   input  logic             clk_i,
   input  logic             rst_ni,
@@ -24,8 +22,8 @@ module flaash_lookup_divider #(
   output logic [Width-1:0] quotient_o
 );
 
-  if (Width < 2 || Digits < 1) begin : gen_illegal_width
-    `FLAASH_ILLEGAL("Width must be 2 or more, Digits 1 or more")
+  if (Width < 2) begin : gen_illegal_width
+    `FLAASH_ILLEGAL("Width must be 2 or more")
   end
 
   localparam int unsigned CountWidth = $clog2(Width);
@@ -45,16 +43,13 @@ module flaash_lookup_divider #(
 
   logic [Width-1:0]      rest_q, divisor_q, quotient_q;
   logic [CountWidth-1:0] steps_q;    // steps left after this one
-  logic [CountWidth-1:0] skipped_q;  // bits at the end that nobody wants
   logic [CountWidth-1:0] rest_top, divisor_top, shift;
-  logic [CountWidth-1:0] skipped;
   logic                  fits;
 
   // The divisor begins under the dividend's highest bit.
   assign rest_top    = top_bit(rest_q);
   assign divisor_top = top_bit(divisor_q);
   assign shift       = (rest_top > divisor_top) ? rest_top - divisor_top : '0;
-  assign skipped     = (32'(shift) >= Digits) ? shift - CountWidth'(Digits - 1) : '0;
   assign fits        = rest_q >= divisor_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -76,8 +71,7 @@ module flaash_lookup_divider #(
       quotient_q <= '0;
     end else if (state_q == StAlign) begin
       divisor_q <= divisor_q << shift;
-      steps_q   <= shift - skipped;
-      skipped_q <= skipped;
+      steps_q   <= shift;
     end else if (state_q == StStep) begin
       if (fits) rest_q <= rest_q - divisor_q;
       quotient_q <= {quotient_q[Width-2:0], fits};
@@ -86,7 +80,7 @@ module flaash_lookup_divider #(
     end
   end
 
-  assign quotient_o = quotient_q << skipped_q;
+  assign quotient_o = quotient_q;
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(NotByZero_A, !start_i || divisor_i != '0, "division by zero")

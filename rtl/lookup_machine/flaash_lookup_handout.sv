@@ -11,20 +11,18 @@
 
 module flaash_lookup_handout
   import flaash_pkg::*;
-#(
-  parameter int unsigned MaxSize = 4,  // fibers of a set, 1 to 8
-  localparam int unsigned SizeWidth = $clog2(MaxSize + 1)
-) (
-  input  logic                 clk_i,
-  input  logic                 rst_ni,
+  import flaash_lookup_pkg::*;
+(
+  input  logic      clk_i,
+  input  logic      rst_ni,
 
-  input  logic                 start_i,
-  input  fiber_id_t            a_fibers_i,
-  input  fiber_id_t            b_fibers_i,
-  input  logic [SizeWidth-1:0] set_size_i,
-  output logic                 busy_o,
-  output logic                 handed_o,
-  output dots_t                handed_dots_o
+  input  logic      start_i,
+  input  fiber_id_t a_fibers_i,
+  input  fiber_id_t b_fibers_i,
+  input  set_size_t set_size_i,
+  output logic      busy_o,
+  output logic      handed_o,
+  output dots_t     handed_dots_o
 );
 
   logic      hand_q, last;

@@ -8,6 +8,13 @@ package flaash_lookup_pkg;
   // Fibers of A in a set, 1 to 8.
   typedef logic [3:0] set_size_t;
 
+  // How much there is of both operands.
+  typedef struct packed {
+    fiber_id_t  a_fibers;
+    line_addr_t a_lines;
+    line_addr_t b_lines;
+  } sizes_t;
+
   // The plane (sets of fibers of A) x (lines of B) of a contraction.
   typedef struct packed {
     fiber_id_t  a_fibers;
@@ -37,8 +44,51 @@ package flaash_lookup_pkg;
     line_addr_t b_end;  // line of B where it ends there, the first of a fiber; 0: before that set
   } piece_t;
 
+  typedef logic [6:0]                                group_id_t;  // up to the one behind the last
+  typedef logic [LineAddrWidth+5:0]                  cost_t;      // lines of some rows
+  typedef logic [LineAddrWidth+9:0]                  quarters_t;  // quarters of cycles of a row
+  typedef logic [LineAddrWidth+FiberIdWidth+9:0]     all_quarters_t;  // and of all rows
+
   // Cycles that a line of B takes in a set, in quarters.
   typedef logic [5:0] weight_t;
+
+  // ----------------------------------------------------- what the planner does, and why
+  // Each rule with what it saves: cycles that the run of `make bench` that gains most would take more without it.
+  // models/lookup.py reads these numbers.
+  localparam int unsigned TailLines = 32;  // lines of B per group from which on a last set is shared: 16% (10x10x100_d0.005)
+  localparam int unsigned SkewWeight = 6;  // of the longest fiber from which on rows are weighed: 19% (3x3x3x3x512_nnz500)
+  localparam int unsigned AgainQuarters = 7;  // of an average load, for a set that will be loaded again: 5.3% (skewed)
+  localparam int unsigned SkewRatio  = 2;  // of its lines to the average, likewise: 3.4% (7x7x100_fiber50)
+
+  // Where a piece shall begin: cut g is where that of group g does, the one behind the last group where its piece ends.
+  typedef struct packed {
+    group_id_t  cut;
+    fiber_id_t  a_id;  // first fiber of the set
+    line_addr_t line;  // of B; the piece begins with the fiber that holds it
+  } wish_t;
+
+  // And where it does.
+  typedef struct packed {
+    group_id_t cut;
+    place_t    at;
+  } cut_t;
+
+  // A group's share of the rows up to some set.
+  typedef struct packed {
+    fiber_id_t a_begin;      // first fiber of A that is shared
+    fiber_id_t a_end;        // and the first one that is not
+    cost_t     load;         // lines of a set, on average
+    cost_t     row;          // lines of a row: those of its set, and those of B
+    fiber_id_t whole;        // a share: fibers of A whose rows it takes whole
+    cost_t     rest;         // and lines beyond
+  } share_t;
+
+  // What a row costs whose set has fibers of its own length, in quarters of cycles.
+  typedef struct packed {
+    weight_t   weight;  // a line of B
+    quarters_t load;    // the lines of the set
+    quarters_t all;
+  } row_t;
 
   // A line on its way through a group.
   typedef struct packed {

@@ -1,25 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Plan: cuts a contraction into pieces of equal cost, one or two per group of engines.
 //
-// The plane (sets of fibers of A) x (lines of B) is cut row by row: a place (set, line) plus the share of a
-// group (flaash_lookup_share) is the next place, moved back to the start of its fiber of B. If the last set
-// has a share of its own, a second piece per group follows, all from that row. If fibers of A are so
-// unequal that rows cost differently, flaash_lookup_walk finds the places instead.
+// The plane (sets of fibers of A) x (lines of B) is cut row by row, from one cut to the next one, a group's share
+// behind it. If the last set has a share of its own, a second piece per group follows, all from that row. All
+// that does not depend on the start is prepared as soon as both operands are there.
 //
 // Guarantees  After start_i every group's piece_valid_o pulses once or twice; the pieces together are
 //             the whole plane. handed_o pulses once per set, with its dot products. busy_o from the
 //             cycle after start_i until the last of both. Without fibers of A or of B: nothing.
-// Demands     start_i only while not busy_o and with all groups through. Inputs and tables stay until
-//             then. a_first_i and b_first_i answer one cycle after their addresses.
-//             Groups use the table of A only in cycles without a_use_o.
-// Latency     First piece 6 cycles after start_i with one group, with more as many and the share's
-//             latency; then one piece per cycle. With unequal fibers it takes the walk's time besides, and
-//             up to 16 cycles more if extent_i has just changed.
-// Errors      After an answer of a table that counts (first_use_o) and is wrong, or a rank whose parity is wrong
-//             (rank_error_o), no piece follows; busy_o stays until reset.
+// Demands     start_i only while not busy_o, with both operands loaded and all groups through. desc_i and tables
+//             stay until then. Tables answer one cycle after their addresses. Groups use the table of A
+//             only in cycles without table_use_o.
+// Latency     First piece 5 cycles after start_i, 9 if rows differ (flaash_lookup_walk), if both operands have
+//             been there for flaash_lookup_share's and flaash_lookup_weights' time.
+// Errors      After a wrong answer of a table (in a cycle with answered_o) or a wrong rank (rank_wrong_o) no piece
+//             follows; busy_o stays until reset.
 // Reset       Forgets the contraction.
 //
-//   totals -> u_share -> places -> u_ranks, tables -> pieces
+//   desc -> u_share, u_weights;  start -> u_even or u_walk -> wishes -> u_places -> cuts -> pieces
 
 `include "flaash_assert.svh"
 
@@ -31,44 +29,31 @@ module flaash_lookup_plan
   parameter int unsigned MaxSize  = 4,     // engines of a group, 1 to 8
   parameter int unsigned Lanes    = 4,     // entries per line: 1, 2, 4, 8
   parameter int unsigned MemLines = 8192,  // lines of an operand
-  parameter int unsigned Parity   = 1,     // a parity bit per block of ranks, 0 or 1
-  localparam int unsigned SizeWidth = $clog2(MaxSize + 1)
+  parameter int unsigned Parity   = 1      // a parity bit per block of ranks, 0 or 1
 ) (
-  input  logic                 clk_i,
-  input  logic                 rst_ni,
+  input  logic              clk_i,
+  input  logic              rst_ni,
 
-  // the contraction
-  input  logic                 start_i,
-  input  fiber_id_t            a_fibers_i,
-  input  fiber_id_t            b_fibers_i,
-  input  line_addr_t           extent_i,   // of the contracted mode
-  output logic                 busy_o,
-  output logic                 handed_o,
-  output dots_t                handed_dots_o,
+  // the contraction; A in element 0
+  input  logic              start_i,
+  input  desc_t [1:0]       desc_i,
+  input  line_written_t     written_i,     // lines on their way to the memory
+  output logic              busy_o,
+  output logic              handed_o,
+  output dots_t             handed_dots_o,
 
-  // fiber tables
-  output logic                 a_use_o,  // nobody else may have the table of A
-  output fiber_id_t            a_addr_o,
-  input  line_addr_t           a_first_i,
-  output fiber_id_t            b_addr_o,
-  input  line_addr_t           b_first_i,
-  output logic                 first_use_o,  // the answers of this cycle count, of both tables
-  input  logic [1:0]           first_wrong_i, // they are not what was stored, A in element 0
-  output logic                 rank_error_o,
-  output line_addr_t           rank_block_o,
-
-  // lines on their way to the memory
-  input  logic                 wr_valid_i,
-  input  logic                 wr_operand_i,  // 0 A, 1 B
-  input  line_addr_t           wr_addr_i,
-  input  logic                 wr_last_i,
+  // fiber tables, and faults
+  output logic              table_use_o,   // nobody else may have that of A
+  output fiber_id_t [1:0]   table_addr_o,
+  output logic              answered_o,    // the answers of this cycle count
+  input  table_rsp_t [1:0]  table_i,
+  output logic              rank_wrong_o,
+  output line_addr_t        block_o,
 
   // the pieces
-  output logic [SizeWidth-1:0] set_size_o,  // fibers of A in a set, the last one may have fewer
-  output line_addr_t           a_lines_o,
-  output line_addr_t           b_lines_o,
-  output logic [Groups-1:0]    piece_valid_o,
-  output piece_t               piece_o
+  output plane_t            plane_o,
+  output logic [Groups-1:0] piece_valid_o,
+  output piece_t            piece_o
 );
 
   if (Groups < 1 || Groups > 64) begin : gen_illegal_groups
@@ -78,222 +63,166 @@ module flaash_lookup_plan
     `FLAASH_ILLEGAL("MaxSize must be 1 to 8")
   end
 
-  localparam int unsigned CutWidth  = $clog2(Groups + 1);
-  localparam int unsigned CostWidth = LineAddrWidth + 6;
-
   // ------------------------------------------------------------------------ steps
-  typedef enum logic [2:0] {StIdle, StTotals, StShare, StCut, StWalk} state_e;
+  typedef enum logic [2:0] {StIdle, StPrepare, StReady, StEven, StWalk} state_e;
   state_e state_d, state_q;
 
-  logic                begin_work, weighed, totals, shared, skewed, walking, tail, cut_last, broken, broken_q;
-  logic [CutWidth-1:0] cut_q;
+  desc_t     a, b;
+  sizes_t    sizes;
+  set_size_t set_size;
+  logic      loaded, stale, stale_q, pending_q;  // stale: an operand went away under way; pending: the start has come
+  logic      prepare, shared, weighed, skewed, begin_cuts, even_last, tail, tail_q, second, walking, broken;
+  logic      unused_desc;
 
-  assign begin_work = start_i && a_fibers_i != '0 && b_fibers_i != '0;
-  assign totals     = state_q == StTotals && weighed;  // all that the share needs is known
-  assign cut_last   = state_q == StCut && cut_q == CutWidth'(Groups);
+  assign a           = desc_i[0];
+  assign b           = desc_i[1];
+  assign sizes       = {a.fibers, a.lines, b.lines};
+  assign plane_o     = {sizes, set_size};
+  assign loaded      = a.loaded && b.loaded && a.fibers != '0 && b.fibers != '0;
+  assign stale       = stale_q || !loaded;
+  assign prepare     = state_q == StIdle && loaded;
+  assign begin_cuts  = state_q == StReady && loaded && (start_i || pending_q) && !broken;
+  assign second      = even_last && tail && !tail_q;  // now the last set by itself
+  assign unused_desc = ^{a.order, a.extent, a.entries, b.order, b.extent, b.entries};
 
   always_comb begin
     state_d = state_q;
     case (state_q)
-      StIdle:   if (begin_work) state_d = StTotals;
-      StTotals: if (totals) state_d = (Groups > 1) ? StShare : StCut;
-      StShare: begin
-        if (shared && skewed) state_d = StWalk;
-        else if (shared)      state_d = StCut;
+      StIdle:    if (prepare) state_d = StPrepare;
+      StPrepare: begin
+        if (shared && weighed && !stale) state_d = StReady;
+        else if (shared && weighed)      state_d = StIdle;
       end
-      StWalk: if (!walking) state_d = StIdle;
-      default: begin
-        if (cut_last && tail) state_d = StShare;
-        else if (cut_last)    state_d = StIdle;
+      StReady: begin
+        if (!loaded)                   state_d = StIdle;
+        else if (begin_cuts && skewed) state_d = StWalk;
+        else if (begin_cuts)           state_d = StEven;
       end
+      StEven:    if (even_last && !second) state_d = StReady;
+      default:   if (!walking) state_d = StReady;
     endcase
-    if (broken) state_d = StIdle;
+    if (broken) state_d = StReady;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) state_q <= StIdle;
-    else         state_q <= state_d;
-  end
-
-  // ------------------------------------------------------------- a group's share
-  fiber_id_t            share_end, whole_fibers;
-  logic [CostWidth-1:0] load, row, rest;
-
-  always_ff @(posedge clk_i) begin
-    if (state_q == StTotals) begin
-      a_lines_o <= a_first_i;
-      b_lines_o <= b_first_i;
+    if (!rst_ni) begin
+      state_q                     <= StIdle;
+      {stale_q, pending_q, tail_q} <= '0;
+    end else begin
+      state_q   <= state_d;
+      stale_q   <= state_q == StPrepare && stale;
+      pending_q <= (pending_q || (start_i && loaded)) && !begin_cuts;
+      tail_q    <= state_q == StEven && (tail_q || second);
     end
   end
 
-  logic                walk_use, walk_used_q, walk_ask, walk_valid;
-  logic [CutWidth-1:0] walk_index;
-  line_addr_t          walk_line;
-  fiber_id_t           walk_a_addr, walk_b_addr, rank;  // rank: fiber of B that holds the line asked for
-  place_t              walk_place;
+  // ------------------------------------------------------------- shares and weights
+  share_t        share, tail_share;
+  row_t          row;
+  all_quarters_t total;
+  logic          ask, even_valid, walk_valid, cut_valid;
+  fiber_id_t     ask_set;
+  wish_t         even_wish, walk_wish;
+  cut_t          cut;
+  place_t        at;
 
   if (Groups > 1) begin : gen_share
-    logic    unequal;
-    weight_t most;
+    logic unequal;
 
-    // With fewer fibers there would be smaller sets.
-    assign skewed = unequal && 32'(a_fibers_i) >= Groups * MaxSize;
-
-    flaash_lookup_walk #(
-      .Groups  (Groups),
-      .MaxSize (MaxSize),
-      .Lanes   (Lanes),
-      .MemLines(MemLines)
-    ) u_walk (
-      .clk_i, .rst_ni,
-      .wr_valid_i(wr_valid_i && !wr_operand_i), .wr_addr_i, .wr_last_i,
-      .ready_o(weighed), .most_o(most), .skewed_o(unequal), .start_i(state_q == StShare && shared && skewed),
-      .stop_i(broken_q),
-      .extent_i, .a_fibers_i, .a_lines_i(a_lines_o), .b_fibers_i, .b_lines_i(b_lines_o), .load_i(load),
-      .busy_o(walking), .use_o(walk_use), .ask_o(walk_ask), .line_o(walk_line), .fiber_i(rank),
-      .a_addr_o(walk_a_addr), .a_first_i, .b_addr_o(walk_b_addr), .b_first_i,
-      .cut_valid_o(walk_valid), .cut_index_o(walk_index), .cut_o(walk_place)
-    );
+    // The walk goes from one largest set to the next.
+    assign skewed = unequal && set_size == set_size_t'(MaxSize);
 
     flaash_lookup_share #(
       .Groups (Groups),
       .MaxSize(MaxSize)
     ) u_share (
       .clk_i, .rst_ni,
-      .start_i(totals), .again_i(cut_last && tail),
-      .a_fibers_i, .a_lines_i(a_first_i), .b_fibers_i, .b_lines_i(b_lines_o), .weight_i(most),
-      .done_o(shared), .set_size_o, .tail_o(tail), .end_o(share_end),
-      .load_o(load), .row_o(row), .whole_fibers_o(whole_fibers), .rest_o(rest)
+      .start_i(prepare), .sizes_i(sizes),
+      .done_o(shared), .set_size_o(set_size), .share_o(share), .tail_o(tail), .tail_share_o(tail_share)
+    );
+
+    flaash_lookup_weights #(
+      .MaxSize (MaxSize),
+      .Lanes   (Lanes),
+      .MemLines(MemLines)
+    ) u_weights (
+      .clk_i, .rst_ni,
+      .written_i, .prepare_i(prepare), .sizes_i(sizes), .extent_i(line_addr_t'(a.extent)),
+      .ready_o(weighed), .skewed_o(unequal), .total_o(total),
+      .ask_i(ask), .set_i(ask_set), .row_o(row)
+    );
+
+    flaash_lookup_walk #(
+      .Groups(Groups)
+    ) u_walk (
+      .clk_i, .rst_ni,
+      .start_i(begin_cuts && skewed), .stop_i(broken), .plane_i(plane_o), .load_i(share.load), .total_i(total),
+      .busy_o(walking), .ask_o(ask), .set_o(ask_set), .row_i(row),
+      .wish_valid_o(walk_valid), .wish_o(walk_wish), .cut_valid_i(cut_valid), .b_line_i(at.b_line)
     );
   end else begin : gen_all
     // One group has one piece, whatever it costs.
-    logic unused_extent;
-    assign unused_extent = ^extent_i;
-    assign weighed = 1'b1;
-    assign {shared, tail, skewed} = '0;
-    assign {walking, walk_use, walk_ask, walk_valid, walk_index, walk_line, walk_a_addr, walk_b_addr, walk_place} = '0;
-    assign set_size_o   = SizeWidth'(MaxSize);
-    assign share_end    = a_fibers_i;
-    assign {whole_fibers, load, row, rest} = '0;
-  end
+    assign {shared, weighed} = '1;
+    assign set_size          = set_size_t'(MaxSize);
+    assign {skewed, tail, walking, walk_valid, walk_wish, tail_share} = '0;
 
-  // ----------------------------------------------------------------- place by place
-  // Cut g is where the piece of group g begins, cut Groups where the last one ends. Groups get their
-  // pieces one after the other, so each gets a line less than the one before, unless rows are short:
-  // then the share of the first one could pass the end of the next row.
-  localparam int unsigned EarlyLines = (Groups - 1) / 2;
-  localparam int unsigned StaggerRow = Groups * Groups / 2 + 1;
-
-  fiber_id_t             a_q;                // first fiber of the set
-  line_addr_t            line_q, line_next;
-  logic [FiberIdWidth:0] a_next;
-  logic [CostWidth-1:0]  rest_q, reach, left;  // reach: after the whole rows; left: within the last row
-  logic [CostWidth-1:0]  least;              // no share may be smaller
-  logic                  stagger, row_ends;
-  logic                  cut_ends;           // nothing is left for later groups
-
-  assign stagger = row >= CostWidth'(StaggerRow);
-  assign reach   = CostWidth'(line_q) + rest_q;
-
-  assign row_ends  = reach >= row;
-  assign left      = row_ends ? reach - row : reach;
-  assign line_next = (left > load) ? line_addr_t'(left - load) : '0;
-  assign a_next    = (FiberIdWidth + 1)'(a_q) + (FiberIdWidth + 1)'(whole_fibers)
-                     + (row_ends ? (FiberIdWidth + 1)'(set_size_o) : '0);
-  assign least     = (whole_fibers == '0) ? load : '0;
-
-  assign cut_ends = cut_q == CutWidth'(Groups - 1) || a_next >= (FiberIdWidth + 1)'(share_end);
-
-  always_ff @(posedge clk_i) begin
-    if (state_q != StCut) begin
-      cut_q  <= '0;
-      line_q <= '0;
-      rest_q <= rest + (stagger ? CostWidth'(EarlyLines) : '0);
-      // The second pieces begin where the first ones end.
-      if (state_q == StIdle) a_q <= '0;
-    end else begin
-      cut_q  <= cut_q + 1'b1;
-      a_q    <= cut_ends ? share_end : a_next[FiberIdWidth-1:0];
-      line_q <= cut_ends ? '0 : line_next;
-      if (stagger && rest_q > least) rest_q <= rest_q - 1'b1;
+    always_comb begin
+      share       = '0;
+      share.a_end = a.fibers;
     end
   end
 
-  // ------------------------------------ from the line to the fiber that holds it
-  logic      [2:0]               look_valid_q;  // ranks, ranks, tables
-  logic      [2:0][CutWidth-1:0] look_cut_q;
-  fiber_id_t [2:0]               look_a_q;
-  fiber_id_t                     fiber_q;
-
-  flaash_lookup_ranks #(
-    .Lines (MemLines),
-    .Parity(Parity)
-  ) u_ranks (
+  // ------------------------------------------------------------------ from cut to cut
+  flaash_lookup_even #(
+    .Groups(Groups)
+  ) u_even (
     .clk_i, .rst_ni,
-    .wr_valid_i(wr_valid_i && wr_operand_i), .wr_addr_i, .wr_last_i,
-    .ask_i((state_q == StCut || walk_ask) && !broken_q), .line_i(walking ? walk_line : line_q), .fiber_o(rank),
-    .wrong_o(rank_error_o), .block_o(rank_block_o)
+    .start_i((begin_cuts && !skewed) || second), .set_size_i(set_size),
+    .share_i((second || tail_q) ? tail_share : share),
+    .wish_valid_o(even_valid), .wish_o(even_wish), .last_o(even_last)
   );
 
-  // What is made of a wrong answer is not a piece: it could lie outside of the operand. A rank is told to be
-  // wrong before the tables have answered about it.
-  assign first_use_o = !broken_q && (state_q == StTotals || look_valid_q[2] || walk_used_q);
-  assign broken      = broken_q || rank_error_o || (first_use_o && first_wrong_i != '0);
+  logic placing;
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) {broken_q, walk_used_q, look_valid_q} <= '0;
-    else         {broken_q, walk_used_q, look_valid_q} <= {broken, walk_use, look_valid_q[1:0], state_q == StCut};
-  end
-
-  always_ff @(posedge clk_i) begin
-    look_cut_q <= {look_cut_q[1:0], cut_q};
-    look_a_q   <= {look_a_q[1:0], a_q};
-    fiber_q    <= rank;
-  end
-
-  assign a_use_o  = look_valid_q[1] || walk_use;
-  assign a_addr_o = walking ? walk_a_addr : look_valid_q[1] ? look_a_q[1] : a_fibers_i;
-  assign b_addr_o = walking ? walk_b_addr : look_valid_q[1] ? rank : b_fibers_i;
+  flaash_lookup_places #(
+    .MemLines(MemLines),
+    .Parity  (Parity)
+  ) u_places (
+    .clk_i, .rst_ni,
+    .written_i,
+    .wish_valid_i(even_valid || walk_valid), .wish_i(walk_valid ? walk_wish : even_wish),
+    .cut_valid_o(cut_valid), .cut_o(cut), .busy_o(placing), .broken_o(broken),
+    .table_use_o, .table_addr_o, .answered_o, .table_i, .rank_wrong_o, .block_o
+  );
 
   // ----------------------------------------------------------------------- pieces
   // A piece ends where the next one begins, so it is known with the next cut.
-  place_t              place_q, place;  // of the cut before, and of this one
-  logic                place_valid;
-  logic [CutWidth-1:0] place_cut;
+  place_t at_q;
 
-  assign place_valid = look_valid_q[2] || walk_valid;
-  assign place_cut   = walk_valid ? walk_index : look_cut_q[2];
-  assign place       = walk_valid ? walk_place : {look_a_q[2], a_first_i, fiber_q, b_first_i};
+  assign at = cut.at;
 
   for (genvar group = 0; group < int'(Groups); group++) begin : gen_piece
-    assign piece_valid_o[group] = place_valid && !broken && place_cut == CutWidth'(group + 1);
+    assign piece_valid_o[group] = cut_valid && cut.cut == group_id_t'(group + 1);
   end
 
   always_ff @(posedge clk_i) begin
-    if (place_valid) place_q <= place;
+    if (cut_valid) at_q <= at;
   end
 
-  assign piece_o = {place_q, place.a_id, place.b_line};
+  assign piece_o = {at_q, at.a_id, at.b_line};
 
   // ---------------------------------------------------------- dot products handed out
-  logic hand_begin, handing;
+  logic handing;
 
-  assign hand_begin = state_q == StShare && (state_d == StWalk || (state_d == StCut && a_q == '0))
-                      || state_q == StTotals && state_d == StCut;
-
-  flaash_lookup_handout #(
-    .MaxSize(MaxSize)
-  ) u_handout (
+  flaash_lookup_handout u_handout (
     .clk_i, .rst_ni,
-    .start_i(hand_begin), .a_fibers_i, .b_fibers_i, .set_size_i(set_size_o),
+    .start_i(begin_cuts), .a_fibers_i(a.fibers), .b_fibers_i(b.fibers), .set_size_i(set_size),
     .busy_o(handing), .handed_o, .handed_dots_o
   );
 
-  assign busy_o = state_q != StIdle || handing || look_valid_q != '0 || broken_q;
+  assign busy_o = pending_q || state_q == StEven || state_q == StWalk || handing || placing || broken;
 
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(StartWhenIdle_A, !start_i || !busy_o, "a plan while another is being made")
-  `FLAASH_ASSERT(WithinRow_A, state_q != StCut || Groups == 1 || left < row, "a cut behind the end of its row")
-  `FLAASH_COVER(RowEnds_C, state_q == StCut && row_ends)
 
 endmodule : flaash_lookup_plan

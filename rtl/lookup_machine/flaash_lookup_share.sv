@@ -7,56 +7,41 @@
 //     share = (sets * row + load * (Groups - 1)) / Groups, with row = load + lines of B:
 // whole rows (given in fibers of A) and a rest.
 //
-// The last set may have few fibers: then one group's engines would idle for a row. If B is long and the
-// fibers left over are short, that set gets a share of its own (tail), so that all groups have it for
-// a while.
+// The last set may have few fibers: then one group's engines would idle for a row. If B is long, that set
+// gets a share of its own (tail), so that all groups have it for a while.
 //
-// Guarantees  done_o, one cycle after start_i or again_i: the outputs are the share of the rows up to fiber
-//             end_o of A, after again_i of those from there on. They stay, but rest_o only in that cycle.
-// Demands     a_lines_i counts with start_i, b_lines_i from the next cycle on; inputs stay then. again_i
-//             only after a done_o with tail_o. a_fibers_i and b_fibers_i not 0.
-// Latency     From start_i 4 cycles and one per bit of the lines of a fiber of A on average, at most 10; if
-//             fibers of A are few, at least MaxSize + 6. From again_i 2 cycles.
-// Reset       Forgets a calculation under way.
-
-`include "flaash_assert.svh"
+// Guarantees  done_o from its cycle until the next start: share_o is the share of the rows up to share_o.a_end,
+//             tail_share_o, if there is a tail_o, of the row from there on.
+// Demands     Inputs stay from start_i until they are no longer asked for. Fibers and lines are not 0.
+// Latency     From start_i 5 cycles and one per bit of the lines of a fiber of A on average, at least MaxSize + 7
+//             if there are fewer fibers of A than engines.
+// Reset       Forgets a calculation under way; done_o is low.
 
 module flaash_lookup_share
   import flaash_pkg::*;
   import flaash_lookup_pkg::*;
 #(
   parameter int unsigned Groups  = 8,  // groups of engines, 2 to 64
-  parameter int unsigned MaxSize = 4,  // engines of a group, 1 to 8
-  localparam int unsigned SizeWidth = $clog2(MaxSize + 1),
-  localparam int unsigned CostWidth = LineAddrWidth + 6  // lines of some rows
+  parameter int unsigned MaxSize = 4   // engines of a group, 1 to 8
 ) (
-  input  logic                 clk_i,
-  input  logic                 rst_ni,
+  input  logic       clk_i,
+  input  logic       rst_ni,
 
-  input  logic                 start_i,
-  input  logic                 again_i,
-  input  fiber_id_t            a_fibers_i,
-  input  line_addr_t           a_lines_i,
-  input  fiber_id_t            b_fibers_i,
-  input  line_addr_t           b_lines_i,
-  input  weight_t              weight_i,        // of the longest fiber of A
+  input  logic       start_i,
+  input  sizes_t     sizes_i,
 
-  output logic                 done_o,
-  output logic [SizeWidth-1:0] set_size_o,
-  output logic                 tail_o,          // the last set has a share of its own
-  output fiber_id_t            end_o,           // first fiber of A that is not to share
-  output logic [CostWidth-1:0] load_o,          // lines of a set
-  output logic [CostWidth-1:0] row_o,           // and of a row
-  output fiber_id_t            whole_fibers_o,  // a share: fibers of whole rows
-  output logic [CostWidth-1:0] rest_o           // and lines beyond
+  output logic       done_o,
+  output set_size_t  set_size_o,
+  output share_t     share_o,
+  output logic       tail_o,
+  output share_t     tail_share_o
 );
 
   localparam int unsigned QuarterWidth = LineAddrWidth + 2;
   localparam int unsigned Fraction     = 16;  // bits behind the point
   localparam int unsigned RowsWidth    = FiberIdWidth + Fraction;
+  localparam int unsigned PartWidth    = $bits(cost_t) + Fraction;
   localparam int unsigned PerGroup     = (2 ** Fraction + Groups / 2) / Groups;  // 1 / Groups
-  localparam int unsigned TailWidth    = QuarterWidth + SizeWidth + 7;
-  localparam int unsigned LongRun      = 32;  // lines of B per group from which on a tail pays
 
   // ----------------------------------------- lines of a fiber of A; fibers of a set
   logic                    divided, sized, few;
@@ -67,125 +52,80 @@ module flaash_lookup_share
   ) u_divider (
     .clk_i, .rst_ni,
     .start_i,
-    .dividend_i({a_lines_i, 2'b00}),
-    .divisor_i (QuarterWidth'(a_fibers_i)),
-    .done_o    (divided),
-    .quotient_o(quarters)
+    .dividend_i({sizes_i.a_lines, 2'b00}), .divisor_i(QuarterWidth'(sizes_i.a_fibers)),
+    .done_o(divided), .quotient_o(quarters)
   );
-
-  line_addr_t a_lines_q;
 
   flaash_lookup_set_size #(
     .Groups (Groups),
     .MaxSize(MaxSize)
   ) u_set_size (
     .clk_i, .rst_ni,
-    .start_i,
-    .a_fibers_i,
-    .a_lines_i (a_lines_q),
-    .b_fibers_i,
-    .b_lines_i,
-    .weight_i,
-    .done_o(sized),
-    .few_o (few),
-    .set_size_o
+    .start_i, .sizes_i,
+    .done_o(sized), .few_o(few), .set_size_o
   );
 
-  always_ff @(posedge clk_i) begin
-    if (start_i) a_lines_q <= a_lines_i;
-  end
-
   // ------------------------------------------------------------- full sets, and left over
-  fiber_id_t            full;
-  logic [SizeWidth-1:0] left_q;
-  logic                 sized_q;  // left_q and full_rows_q are known
+  fiber_id_t            full, left_q;
   logic [RowsWidth-1:0] full_rows_q;  // full sets / Groups
+  logic                 sized_q;      // both are known
 
   always_comb begin
     full = '0;
     for (int unsigned size = 1; size <= MaxSize; size++) begin
-      if (set_size_o == SizeWidth'(size)) full = fiber_id_t'(32'(a_fibers_i) / size);
+      if (set_size_o == set_size_t'(size)) full = fiber_id_t'(32'(sizes_i.a_fibers) / size);
     end
   end
 
   always_ff @(posedge clk_i) begin
-    left_q      <= SizeWidth'(a_fibers_i - full * fiber_id_t'(set_size_o));
-    sized_q     <= sized && !start_i;
+    left_q      <= sizes_i.a_fibers - full * fiber_id_t'(set_size_o);
     full_rows_q <= RowsWidth'(full) * RowsWidth'(PerGroup);
   end
 
-  // ------------------------------------------------------------------------ steps
-  typedef enum logic [1:0] {StIdle, StWait, StRows, StRest} state_e;
-  state_e state_d, state_q;
-
-  always_comb begin
-    state_d = state_q;
-    case (state_q)
-      StIdle: begin
-        if (start_i)      state_d = StWait;
-        else if (again_i) state_d = StRows;
-      end
-      StWait:  if (divided && sized_q) state_d = StRows;
-      StRows:  state_d = StRest;
-      default: state_d = StIdle;
-    endcase
-  end
-
+  // Everything behind follows from what is known now, with one more register.
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) state_q <= StIdle;
-    else         state_q <= state_d;
+    if (!rst_ni) {sized_q, done_o} <= '0;
+    else         {sized_q, done_o} <= {sized && !start_i, sized_q && divided && !start_i};
   end
-
-  assign done_o = state_q == StRest;
-
-  // ------------------------------------------------------------------------- tail
-  logic tail_pays, tail_q, second_q;  // second_q: it is the tail's turn
-
-  assign tail_pays = left_q != '0 && !few && 32'(b_lines_i) >= LongRun * Groups
-                     && TailWidth'(left_q) * TailWidth'(quarters) * TailWidth'(Groups)
-                        <= TailWidth'(b_lines_i) * TailWidth'(2);
-
-  always_ff @(posedge clk_i) begin
-    if (start_i)                          second_q <= 1'b0;
-    else if (again_i)                     second_q <= 1'b1;
-    if (state_q == StRows && !second_q)   tail_q   <= tail_pays;
-  end
-
-  assign tail_o = tail_q && !second_q;
 
   // ------------------------------------------------------------------------ share
   fiber_id_t            whole_q;
-  logic [Fraction-1:0]  part_q;                        // fraction of a row
-  logic [RowsWidth-1:0] rows;                          // sets / Groups
-  logic [CostWidth-1:0] load, load_q, row_q, rest;
-  logic [CostWidth+Fraction-1:0] part_lines, load_part;  // of a row, of a load
+  logic [Fraction-1:0]  part_q;  // fraction of a row
+  logic [RowsWidth-1:0] rows;    // sets / Groups
+  cost_t                load, load_q, row_q;
+  logic [PartWidth-1:0] part_lines, load_part, tail_part;  // of a row, of a load, of the tail
 
-  assign rows = second_q ? RowsWidth'(PerGroup)
-                         : full_rows_q + ((left_q != '0 && !tail_pays) ? RowsWidth'(PerGroup) : '0);
-  // Each group loads the tail anyway.
-  assign load = second_q ? '0 : (CostWidth'(quarters) * CostWidth'(set_size_o) + CostWidth'(2)) >> 2;
+  assign tail_o = left_q != '0 && !few && 32'(sizes_i.b_lines) >= TailLines * Groups;
+  assign rows   = full_rows_q + ((left_q != '0 && !tail_o) ? RowsWidth'(PerGroup) : '0);
+  assign load   = (cost_t'(quarters) * cost_t'(set_size_o) + cost_t'(2)) >> 2;
 
   always_ff @(posedge clk_i) begin
-    if (state_q == StRows) begin
-      {whole_q, part_q} <= rows;
-      load_q            <= load;
-      row_q             <= load + CostWidth'(b_lines_i);
-    end
+    {whole_q, part_q} <= rows;
+    load_q            <= load;
+    row_q             <= load + cost_t'(sizes_i.b_lines);
   end
 
-  assign part_lines = (CostWidth + Fraction)'(row_q) * (CostWidth + Fraction)'(part_q);
-  assign load_part  = (CostWidth + Fraction)'(load_q) * (CostWidth + Fraction)'(PerGroup);
-  // If there are no whole rows, this is at least a load: a piece that begins within a row pays one.
-  assign rest       = CostWidth'(part_lines >> Fraction) + load_q - CostWidth'(load_part >> Fraction);
+  assign part_lines = PartWidth'(row_q) * PartWidth'(part_q);
+  assign load_part  = PartWidth'(load_q) * PartWidth'(PerGroup);
+  assign tail_part  = PartWidth'(sizes_i.b_lines) * PartWidth'(PerGroup);
 
-  assign load_o         = load_q;
-  assign row_o          = row_q;
-  assign whole_fibers_o = whole_q * fiber_id_t'(set_size_o);
-  assign rest_o         = rest;
-  assign end_o          = tail_o ? a_fibers_i - fiber_id_t'(left_q) : a_fibers_i;
+  always_comb begin
+    share_o         = '0;
+    share_o.a_end   = tail_o ? sizes_i.a_fibers - left_q : sizes_i.a_fibers;
+    share_o.load    = load_q;
+    share_o.row     = row_q;
+    share_o.whole   = whole_q * fiber_id_t'(set_size_o);
+    // If there are no whole rows, this is at least a load: a piece that begins within a row pays one.
+    share_o.rest    = cost_t'(part_lines >> Fraction) + load_q - cost_t'(load_part >> Fraction);
+  end
 
-  // ------------------------------------------------------------------- properties
-  `FLAASH_ASSERT(OneAtATime_A, !(start_i || again_i) || state_q == StIdle, "a share while another is calculated")
-  `FLAASH_COVER(Tail_C, again_i)
+  // Each group loads the tail's set anyway, so it costs nothing to share.
+  always_comb begin
+    tail_share_o         = '0;
+    tail_share_o.a_begin = share_o.a_end;
+    tail_share_o.a_end   = sizes_i.a_fibers;
+    tail_share_o.row     = cost_t'(sizes_i.b_lines);
+    tail_share_o.rest    = cost_t'(tail_part >> Fraction);
+  end
 
 endmodule : flaash_lookup_share

@@ -1,141 +1,107 @@
 // SPDX-License-Identifier: Apache-2.0
-// Weights: how many cycles a line of B keeps a set of fibers of A, as far as their lengths tell.
+// Weights: what each row of the plane costs, as far as the lengths of A's fibers tell.
 //
 // An engine multiplies one match per cycle. A line of B has Lanes entries, of which those match that meet
 // an entry of A: Lanes * Lanes * (lines of the fiber) / extent on average. The longest fiber of a set decides,
 // and no line takes less than a cycle. Weights are in quarters of a cycle, from 4 to 4 * Lanes.
 //
-// Guarantees  weight_o and load_o, the lines, belong to set set_i of the cycle before, if ask_i was high there;
-//             sets have MaxSize fibers. While ready_o: most_o is the weight of the longest fiber of all; skewed_o
-//             tells that it has at least twice the lines of one on average, and a weight of 6 or more.
-// Demands     The lines of A are written in ascending order from 0, whenever A is replaced. extent_i is not 0
-//             while somebody waits for ready_o.
-// Latency     ready_o at most 16 cycles after the last change of extent_i, which is divided by without being asked.
-//             most_o and skewed_o count from 2 cycles after the last line of A on. Throughput: a set per cycle.
-// Reset       Forgets the division, which begins again; what was written stays.
-
-`include "flaash_assert.svh"
+// Guarantees  ready_o from its cycle until the next prepare_i: skewed_o, rows cost so differently that it pays to
+//             weigh them: the longest fiber has a weight of SkewWeight and SkewRatio times the lines of one on
+//             average. If so, total_o is what all rows cost, and row_o belongs to set set_i of the cycle before, if
+//             ask_i was high there; sets have MaxSize fibers.
+// Demands     The lines of A are written in ascending order from 0, whenever A is replaced (written_i). sizes_i and
+//             extent_i, which is not 0, stay from prepare_i on, which comes only while ready_o or after reset.
+// Latency     From prepare_i 5 cycles, one per bit of Lanes * Lanes * 4096 / extent and, if skewed_o, one per set.
+// Reset       Forgets what was prepared; what was written stays.
 
 module flaash_lookup_weights
   import flaash_pkg::*;
   import flaash_lookup_pkg::*;
 #(
-  parameter int unsigned MaxSize  = 4,     // fibers of a set, 1 to 8
-  parameter int unsigned Lanes    = 4,     // entries per line: 1, 2, 4, 8
-  parameter int unsigned MemLines = 8192,  // lines of the operand
-  localparam int unsigned LinesWidth = 13,  // of a fiber: coordinates have 12 bits at most
-  localparam int unsigned LoadWidth  = LinesWidth + $clog2(MaxSize)  // of a set
+  parameter int unsigned MaxSize  = 4,    // fibers of a set, 1 to 8
+  parameter int unsigned Lanes    = 4,    // entries per line: 1, 2, 4, 8
+  parameter int unsigned MemLines = 8192  // lines of the operand
 ) (
-  input  logic       clk_i,
-  input  logic       rst_ni,
+  input  logic          clk_i,
+  input  logic          rst_ni,
 
-  // lines of A on their way to the memory
-  input  logic       wr_valid_i,
-  input  line_addr_t wr_addr_i,
-  input  logic       wr_last_i,  // the line ends a fiber
+  input  line_written_t written_i,
 
   // the contraction
-  input  fiber_id_t  a_fibers_i,
-  input  line_addr_t a_lines_i,
-  input  line_addr_t extent_i,
-  output logic       ready_o,
-  output weight_t    most_o,
-  output logic       skewed_o,
+  input  logic          prepare_i,
+  input  sizes_t        sizes_i,
+  input  line_addr_t    extent_i,  // of the contracted mode
+  output logic          ready_o,
+  output logic          skewed_o,
+  output all_quarters_t total_o,
 
-  input  logic                 ask_i,
-  input  fiber_id_t            set_i,
-  output weight_t              weight_o,
-  output logic [LoadWidth-1:0] load_o
+  input  logic          ask_i,
+  input  fiber_id_t     set_i,
+  output row_t          row_o
 );
 
-  localparam int unsigned Sets       = (MemLines / MaxSize < 2) ? 2 : MemLines / MaxSize + 1;
-  localparam int unsigned SetWidth   = $clog2(Sets);
+  localparam int unsigned LinesWidth  = 13;  // of a fiber: coordinates have 12 bits at most
+  localparam int unsigned LoadWidth   = LinesWidth + $clog2(MaxSize);  // of a set
+  localparam int unsigned Sets        = (MemLines / MaxSize < 2) ? 2 : MemLines / MaxSize + 1;
+  localparam int unsigned SetWidth    = $clog2(Sets);
   localparam int unsigned MemberWidth = $clog2(MaxSize + 1);
-  localparam int unsigned Fraction   = 10;
-  localparam int unsigned Scale      = (4 * Lanes * Lanes) << Fraction;
+  localparam int unsigned Fraction    = 10;
+  localparam int unsigned Scale       = (4 * Lanes * Lanes) << Fraction;
 
   typedef logic [LinesWidth-1:0] lines_t;
   typedef logic [LoadWidth-1:0]  load_t;
 
   // ------------------------------------------- the longest fibers and all lines, as they come
-  logic                       first;           // line of the operand
-  lines_t                     lines_q, lines;  // of the fiber so far
-  lines_t                     longest_q, longest, most_q;
-  load_t                      load_q, load;      // of the set so far
-  logic [MemberWidth-1:0]     member_q, member;  // fiber of the set
-  logic [SetWidth-1:0]        set_q, set;
+  line_id_t               written;
+  logic                   wr, begins;            // the first line of A
+  lines_t                 lines_q, lines;        // of the fiber so far
+  lines_t                 longest_q, longest, most_q;
+  load_t                  load_q, load;          // of the set so far
+  logic [MemberWidth-1:0] member_q, member;      // fiber of the set
+  logic [SetWidth-1:0]    wr_set_q, wr_set;
 
-  assign member  = first ? '0 : member_q;
-  assign set     = first ? '0 : set_q;
-  assign first   = wr_addr_i == '0;
-  assign lines   = first ? lines_t'(1) : lines_q + 1'b1;
+  assign written = written_i.id;
+  assign wr      = written_i.valid && !written.operand;
+  assign begins  = written.addr == '0;
+  assign member  = begins ? '0 : member_q;
+  assign wr_set  = begins ? '0 : wr_set_q;
+  assign lines   = begins ? lines_t'(1) : lines_q + 1'b1;
   assign longest = (member == '0 || lines > longest_q) ? lines : longest_q;
   assign load    = (member == '0 && lines == lines_t'(1)) ? load_t'(1) : load_q + 1'b1;
 
   always_ff @(posedge clk_i) begin
-    if (wr_valid_i) begin
-      lines_q  <= wr_last_i ? '0 : lines;
+    if (wr) begin
+      lines_q  <= written_i.last ? '0 : lines;
       load_q   <= load;
       member_q <= member;
-      set_q    <= set;
-      if (first || lines > most_q) most_q <= lines;
-      if (wr_last_i) begin
+      wr_set_q <= wr_set;
+      if (begins || lines > most_q) most_q <= lines;
+      if (written_i.last) begin
         longest_q <= longest;
         member_q  <= (32'(member) == MaxSize - 1) ? '0 : member + 1'b1;
-        if (32'(member) == MaxSize - 1) set_q <= set + 1'b1;
+        if (32'(member) == MaxSize - 1) wr_set_q <= wr_set + 1'b1;
       end
     end
   end
 
-  lines_t rd_lines;
-  logic   unused_set;
-
-  assign unused_set = ^set_i;
-
-  flaash_memory_bank #(
-    .Width(LinesWidth + LoadWidth),
-    .Words(Sets)
-  ) u_sets (
-    .clk_i,
-    .wr_enable_i(wr_valid_i && wr_last_i),
-    .wr_addr_i  (set),
-    .wr_data_i  ({longest, load}),
-    .rd_enable_i(ask_i),
-    .rd_addr_i  (SetWidth'(set_i)),
-    .rd_data_o  ({rd_lines, load_o})
-  );
-
   // ------------------------------------------------------------------- weight of a line
-  line_addr_t extent_q;  // that was divided by
-  logic       divide, dividing_q, divided;
+  typedef enum logic [1:0] {StIdle, StDivide, StJudge, StSum} state_e;
+  state_e state_d, state_q;
+
+  logic       divided, skewed, summing_q, all_asked;
   line_addr_t scale;
-
-  // Extents change long before a contraction starts, so the division costs it nothing.
-  assign divide = extent_i != extent_q && extent_i != '0 && !dividing_q;
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      extent_q   <= '0;
-      dividing_q <= 1'b0;
-    end else begin
-      if (divide) extent_q <= extent_i;
-      dividing_q <= divide || (dividing_q && !divided);
-    end
-  end
+  weight_t    most_weight_q;  // of the longest fiber
+  fiber_id_t  sum_set_q;
+  fiber_id_t  sum_fiber_q;    // its first fiber
 
   flaash_lookup_divider #(
-    .Width (LineAddrWidth),
-    .Digits(5)
+    .Width(LineAddrWidth)
   ) u_divider (
     .clk_i, .rst_ni,
-    .start_i   (divide),
-    .dividend_i(LineAddrWidth'(Scale)),
-    .divisor_i (extent_i),
-    .done_o    (divided),
-    .quotient_o(scale)
+    .start_i(prepare_i), .dividend_i(LineAddrWidth'(Scale)), .divisor_i(extent_i),
+    .done_o(divided), .quotient_o(scale)
   );
 
-  // ----------------------------------------------------------------- from lines to weight
   function automatic weight_t weight_of(lines_t fiber, line_addr_t per_line);
     logic [LinesWidth+LineAddrWidth-1:0] product;
     product = ($bits(product))'(fiber) * ($bits(product))'(per_line) >> Fraction;
@@ -144,26 +110,69 @@ module flaash_lookup_weights
     else if (product > 4 * Lanes) weight_of = weight_t'(4 * Lanes);
   endfunction
 
-  logic ready_q;
+  localparam int unsigned TotalWidth = LinesWidth + FiberIdWidth;
+
+  assign skewed = most_weight_q >= weight_t'(SkewWeight)
+                  && TotalWidth'(most_q) * TotalWidth'(sizes_i.a_fibers)
+                     >= TotalWidth'(sizes_i.a_lines) * TotalWidth'(SkewRatio);
+
+  assign all_asked = sum_fiber_q >= sizes_i.a_fibers;
+
+  always_comb begin
+    state_d = state_q;
+    case (state_q)
+      StIdle:   if (prepare_i) state_d = StDivide;
+      StDivide: if (divided) state_d = StJudge;
+      StJudge: begin
+        state_d = StIdle;
+        if (skewed) state_d = StSum;
+      end
+      default:  if (all_asked && !summing_q) state_d = StIdle;
+    endcase
+  end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) ready_q <= 1'b0;
-    else         ready_q <= divided && !divide;
+    if (!rst_ni) begin
+      state_q   <= StIdle;
+      summing_q <= 1'b0;
+      ready_o   <= 1'b0;
+    end else begin
+      state_q   <= state_d;
+      summing_q <= state_q == StSum && !all_asked;
+      ready_o   <= !prepare_i && (ready_o || (state_q != StIdle && state_d == StIdle));
+    end
   end
 
   always_ff @(posedge clk_i) begin
-    most_o <= weight_of(most_q, scale);
+    most_weight_q <= weight_of(most_q, scale);
+    if (state_q == StJudge) begin
+      skewed_o                <= skewed;
+      {sum_set_q, sum_fiber_q} <= '0;
+      total_o                 <= '0;
+    end else if (state_q == StSum) begin
+      if (!all_asked) {sum_set_q, sum_fiber_q} <= {sum_set_q + 1'b1, sum_fiber_q + fiber_id_t'(MaxSize)};
+      if (summing_q) total_o <= total_o + all_quarters_t'(row_o.all);
+    end
   end
 
-  assign weight_o = weight_of(rd_lines, scale);
-  assign ready_o  = ready_q && extent_i == extent_q;
+  // ------------------------------------------------------------------------------ rows
+  lines_t    rd_lines;
+  load_t     rd_load;
+  weight_t   weight;
+  quarters_t load_quarters;
 
-  localparam int unsigned TotalWidth = LinesWidth + FiberIdWidth;
+  flaash_memory_bank #(
+    .Width(LinesWidth + LoadWidth),
+    .Words(Sets)
+  ) u_sets (
+    .clk_i,
+    .wr_enable_i(wr && written_i.last), .wr_addr_i(wr_set), .wr_data_i({longest, load}),
+    .rd_enable_i(ask_i || state_q == StSum), .rd_addr_i(SetWidth'((state_q == StSum) ? sum_set_q : set_i)),
+    .rd_data_o({rd_lines, rd_load})
+  );
 
-  assign skewed_o = most_o >= weight_t'(6)
-                    && TotalWidth'(most_q) * TotalWidth'(a_fibers_i) >= TotalWidth'({a_lines_i, 1'b0});
-
-  // ------------------------------------------------------------------------- properties
-  `FLAASH_COVER(AnotherExtent_C, divide && ready_q)
+  assign weight        = weight_of(rd_lines, scale);
+  assign load_quarters = quarters_t'({rd_load, 2'b00});
+  assign row_o         = {weight, load_quarters, quarters_t'(sizes_i.b_lines) * quarters_t'(weight) + load_quarters};
 
 endmodule : flaash_lookup_weights

@@ -51,6 +51,19 @@ package flaash_pkg;
   typedef logic [EntryIdWidth-1:0]  entry_id_t;   // ordinal among the entries of an operand
   typedef logic [LineAddrWidth:0]   line_sum_t;   // lines of both operands
 
+  // Which line of the tensor memory.
+  typedef struct packed {
+    logic       operand;  // A 0, B 1
+    line_addr_t addr;     // in the operand's own region
+  } line_id_t;
+
+  // A line on its way from the loader to the tensor memory, without its entries.
+  typedef struct packed {
+    logic     valid;
+    line_id_t id;
+    logic     last;  // of a fiber
+  } line_written_t;
+
   // ----------------------------------------------------------------------- operands
   // What is known about an operand.
   typedef struct packed {

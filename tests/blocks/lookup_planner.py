@@ -7,11 +7,13 @@ import dataclasses
 import itertools
 
 from cocotb.handle import SimHandleBase
-from cocotb.triggers import FallingEdge, RisingEdge
+from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
+
+from tb.common.rtl_types import bench_types
 
 Lengths = list[int]  # lines of each fiber
 EXTENT, LANES = 1024, 4
-FIELDS = ("a_id", "a_line", "b_id", "b_line", "a_end", "b_end")
+PREPARED = 40  # cycles, and one per fiber at most, until a plan is prepared
 
 
 @dataclasses.dataclass
@@ -24,50 +26,67 @@ class Plan:
 
 
 class Planner:
-    """Drives flaash_lookup_plan_bench."""
+    """Drives flaash_lookup_plan_bench.
+
+    Attributes:
+        extent: of the contracted mode, for what is loaded next.
+    """
 
     def __init__(self, dut: SimHandleBase):
         self.dut = dut
+        self.types = bench_types()
         self.groups = int(dut.Groups.value)
         self.max_size = int(dut.MaxSize.value)
-        dut.extent_i.value = EXTENT
-        for name in ("wr_operand_i", "wr_valid_i", "fiber_valid_i", "start_i", "a_fibers_i", "b_fibers_i"):
+        self.extent = EXTENT
+        self.descriptions: list[dict[str, int]] = [{}, {}]
+        for name in ("written_i", "fiber_operand_i", "fiber_valid_i", "start_i", "desc_i"):
             getattr(dut, name).value = 0
 
-    async def load(self, operand: int, lengths: Lengths, lines: bool = True) -> None:
-        """Write the table of an operand, and which lines end a fiber."""
+    def _describe(self, operand: int, **members: int) -> None:
+        self.descriptions[operand] = members
+        self.dut.desc_i.value = self.types["desc_i"].pack(self.descriptions)
+
+    async def load(self, operand: int, lengths: Lengths, lines: bool = True, wrong: int | None = None) -> None:
+        """Write the table of an operand, and which lines end a fiber; then it is loaded.
+
+        Args:
+            operand: A 0, B 1.
+            lengths: lines of the fibers.
+            lines: the lines are written, too; the plan takes those of before for them if not.
+            wrong: a fiber whose entry of the table is told to be wrong.
+        """
         dut = self.dut
+        self._describe(operand)
         dut.fiber_operand_i.value, dut.fiber_valid_i.value = operand, 1
         for fiber, first in enumerate([0, *itertools.accumulate(lengths)]):
-            dut.fiber_id_i.value, dut.fiber_first_i.value = fiber, first
+            dut.fiber_id_i.value = fiber
+            dut.fiber_i.value = self.types["fiber_i"].pack(first=first, wrong=int(fiber == wrong))
             await RisingEdge(dut.clk_i)
         dut.fiber_valid_i.value = 0
-        if not lines:
-            return
-        dut.wr_operand_i.value, dut.wr_valid_i.value = operand, 1
         ends = set(itertools.accumulate(lengths))
-        for line in range(sum(lengths)):
-            dut.wr_addr_i.value, dut.wr_last_i.value = line, int(line + 1 in ends)
+        for line in range(sum(lengths) if lines else 0):
+            dut.written_i.value = self.types["written_i"].pack(
+                valid=1, id={"operand": operand, "addr": line}, last=int(line + 1 in ends))
             await RisingEdge(dut.clk_i)
-        dut.wr_valid_i.value = 0
+        dut.written_i.value = 0
+        self._describe(operand, loaded=1, extent=self.extent, fibers=len(lengths), lines=sum(lengths))
 
     async def plan(self, a: Lengths, b: Lengths, lines: bool = True) -> Plan:
-        """Load two operands and collect the pieces until nothing is busy.
+        """Load two operands, let the plan prepare, start and collect the pieces until nothing is busy.
 
         Args:
             a, b: lines of the fibers.
-            lines: A's lines are written, too; the plan takes those of before for them if not.
+            lines: as for load(), of A.
         """
         await self.load(0, a, lines)
         await self.load(1, b)
-        return await self.start(a, b)
+        await ClockCycles(self.dut.clk_i, PREPARED + len(a))
+        return await self.start()
 
-    async def start(self, a: Lengths, b: Lengths, extent: int = 0) -> Plan:
-        """Start with the operands that were loaded, and maybe another extent, and collect the pieces."""
+    async def start(self) -> Plan:
+        """Start with the operands that were loaded, and collect the pieces."""
         dut = self.dut
-        dut.a_fibers_i.value, dut.b_fibers_i.value, dut.start_i.value = len(a), len(b), 1
-        if extent:
-            dut.extent_i.value = extent
+        dut.start_i.value = 1
         await RisingEdge(dut.clk_i)
         dut.start_i.value = 0
         pieces, handed = [], []
@@ -78,13 +97,19 @@ class Planner:
             valid = int(dut.piece_valid_o.value)
             assert valid & (valid - 1) == 0, "two groups get a piece at once"
             if valid:
-                piece = {name: int(getattr(dut, f"piece_{name}_o").value) for name in FIELDS}
-                pieces.append((valid.bit_length() - 1, cycle, piece))
+                piece = self.types["piece_o"].unpack(int(dut.piece_o.value))
+                begin = piece.start
+                pieces.append((valid.bit_length() - 1, cycle,
+                               {**begin._asdict(), "a_end": piece.a_end, "b_end": piece.b_end}))
             if int(dut.handed_o.value):
                 handed.append(int(dut.handed_dots_o.value))
         assert cycle < 9_999, "busy for ever"
         await RisingEdge(dut.clk_i)
-        return Plan(int(dut.set_size_o.value), pieces, handed)
+        return Plan(self.plane().set_size, pieces, handed)
+
+    def plane(self) -> tuple:
+        """Return the plane that the plan tells, a record."""
+        return self.types["plane_o"].unpack(int(self.dut.plane_o.value))
 
 
 def costs(plan: Plan, groups: int, a: Lengths, b: Lengths, weighted: bool = False) -> list[int]:
@@ -120,7 +145,8 @@ def check(plan: Plan, planner: Planner, a: Lengths, b: Lengths) -> None:
     assert place == (len(a), 0), f"the plan ends at {place}"
     sets = [min(size, len(a) - fiber) for fiber in range(0, len(a), size)]
     assert plan.handed == [fibers * len(b) for fibers in sets], plan.handed
-    assert (int(planner.dut.a_lines_o.value), int(planner.dut.b_lines_o.value)) == (sum(a), sum(b))
+    plane = planner.plane()
+    assert (plane.a_fibers, plane.a_lines, plane.b_lines) == (len(a), sum(a), sum(b)), plane
 
 
 def check_balance(plan: Plan, planner: Planner, a: Lengths, b: Lengths) -> None:

@@ -8,67 +8,55 @@ module flaash_lookup_plan_bench
   parameter int unsigned Groups  = 8,
   parameter int unsigned MaxSize = 4,
   parameter int unsigned Fibers  = 4096,
-  localparam int unsigned SizeWidth = $clog2(MaxSize + 1)
+  parameter int unsigned Parity  = 1
 ) (
-  input  logic                 clk_i,
-  input  logic                 rst_ni,
+  input  logic              clk_i,
+  input  logic              rst_ni,
 
-  input  logic                 wr_valid_i,    // a line
-  input  logic                 wr_operand_i,
-  input  line_addr_t           wr_addr_i,
-  input  logic                 wr_last_i,
-  input  logic                 fiber_valid_i,
-  input  logic                 fiber_operand_i,
-  input  fiber_id_t            fiber_id_i,
-  input  line_addr_t           fiber_first_i,
+  input  line_written_t     written_i,
+  input  logic              fiber_valid_i,
+  input  logic              fiber_operand_i,
+  input  fiber_id_t         fiber_id_i,
+  input  table_rsp_t        fiber_i,
 
-  input  logic                 start_i,
-  input  fiber_id_t            a_fibers_i,
-  input  fiber_id_t            b_fibers_i,
-  input  line_addr_t           extent_i,
-  output logic                 busy_o,
-  output logic                 handed_o,
-  output dots_t                handed_dots_o,
-  output logic [SizeWidth-1:0] set_size_o,
-  output line_addr_t           a_lines_o,
-  output line_addr_t           b_lines_o,
-  output logic [Groups-1:0]    piece_valid_o,
-  output fiber_id_t            piece_a_id_o,
-  output line_addr_t           piece_a_line_o,
-  output fiber_id_t            piece_b_id_o,
-  output line_addr_t           piece_b_line_o,
-  output fiber_id_t            piece_a_end_o,
-  output line_addr_t           piece_b_end_o
+  input  logic              start_i,
+  input  desc_t [1:0]       desc_i,
+  output logic              busy_o,
+  output logic              handed_o,
+  output dots_t             handed_dots_o,
+  output logic              rank_wrong_o,
+  output plane_t            plane_o,
+  output logic [Groups-1:0] piece_valid_o,
+  output piece_t            piece_o
 );
 
   localparam int unsigned FiberWidth = $clog2(Fibers);
 
-  line_addr_t a_table[Fibers], b_table[Fibers];
-  line_addr_t a_first, b_first;
-  fiber_id_t  a_addr, b_addr;
-  logic       unused_a_use, unused_use, unused_rank_error;
-  line_addr_t unused_block;
+  table_rsp_t a_table[Fibers], b_table[Fibers];
+  table_rsp_t a, b;
+  fiber_id_t [1:0] addr;
+  logic            unused_use, unused_answered;
+  line_addr_t      unused_block;
 
   always_ff @(posedge clk_i) begin
-    if (fiber_valid_i && !fiber_operand_i) a_table[FiberWidth'(fiber_id_i)] <= fiber_first_i;
-    if (fiber_valid_i && fiber_operand_i)  b_table[FiberWidth'(fiber_id_i)] <= fiber_first_i;
-    a_first <= a_table[FiberWidth'(a_addr)];
-    b_first <= b_table[FiberWidth'(b_addr)];
+    if (fiber_valid_i && !fiber_operand_i) a_table[FiberWidth'(fiber_id_i)] <= fiber_i;
+    if (fiber_valid_i && fiber_operand_i)  b_table[FiberWidth'(fiber_id_i)] <= fiber_i;
+    a <= a_table[FiberWidth'(addr[0])];
+    b <= b_table[FiberWidth'(addr[1])];
   end
 
   flaash_lookup_plan #(
     .Groups  (Groups),
     .MaxSize (MaxSize),
     .Lanes   (4),
-    .MemLines(2 * Fibers)
+    .MemLines(2 * Fibers),
+    .Parity  (Parity)
   ) u_plan (
     .clk_i, .rst_ni,
-    .start_i, .a_fibers_i, .b_fibers_i, .extent_i, .busy_o, .handed_o, .handed_dots_o,
-    .a_use_o(unused_a_use), .a_addr_o(a_addr), .a_first_i(a_first), .b_addr_o(b_addr), .b_first_i(b_first),
-    .first_use_o(unused_use), .first_wrong_i('0), .rank_error_o(unused_rank_error), .rank_block_o(unused_block),
-    .wr_valid_i, .wr_operand_i, .wr_addr_i, .wr_last_i,
-    .set_size_o, .a_lines_o, .b_lines_o, .piece_valid_o,
-    .piece_o({piece_a_id_o, piece_a_line_o, piece_b_id_o, piece_b_line_o, piece_a_end_o, piece_b_end_o})
+    .start_i, .desc_i, .written_i, .busy_o, .handed_o, .handed_dots_o,
+    .table_use_o(unused_use), .table_addr_o(addr), .answered_o(unused_answered), .table_i({b, a}),
+    .rank_wrong_o, .block_o(unused_block),
+    .plane_o, .piece_valid_o, .piece_o
   );
 
 endmodule : flaash_lookup_plan_bench

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Places: moves each cut back to the beginning of its fiber of B, and looks up where that and its set begin.
+//
+// Guarantees  Each wish becomes a cut, in order: at the beginning of the fiber that holds its line. table_use_o
+//             in the cycle in which the tables are asked, answered_o in the next one, when they answer.
+// Demands     As flaash_lookup_ranks, for the lines of B. Tables answer one cycle after their addresses.
+// Latency     Three cycles. Throughput: one wish per cycle.
+// Errors      After a wrong answer of a table, or a wrong rank (rank_wrong_o, of block_o), no cut follows; broken_o stays.
+//             A rank is told to be wrong before the tables have answered about it.
+// Reset       Forgets the wishes, and that something was wrong.
+
+module flaash_lookup_places
+  import flaash_pkg::*;
+  import flaash_lookup_pkg::*;
+#(
+  parameter int unsigned MemLines = 8192,  // lines of an operand
+  parameter int unsigned Parity   = 1      // a parity bit per block of ranks, 0 or 1
+) (
+  input  logic             clk_i,
+  input  logic             rst_ni,
+
+  input  line_written_t    written_i,
+
+  input  logic             wish_valid_i,
+  input  wish_t            wish_i,
+  output logic             cut_valid_o,
+  output cut_t             cut_o,
+  output logic             busy_o,    // wishes are inside
+  output logic             broken_o,
+
+  // fiber tables, A in element 0
+  output logic             table_use_o,
+  output fiber_id_t [1:0]  table_addr_o,
+  output logic             answered_o,
+  input  table_rsp_t [1:0] table_i,
+
+  output logic             rank_wrong_o,
+  output line_addr_t       block_o
+);
+
+  line_id_t   written;
+  logic [2:0] valid_q;  // in the ranks, in the ranks, in the tables
+  wish_t      first_q, second_q, third_q;
+  fiber_id_t  rank, b_id_q;
+  table_rsp_t a, b;
+  logic       broken_q;
+
+  assign written = written_i.id;
+
+  flaash_lookup_ranks #(
+    .Lines (MemLines),
+    .Parity(Parity)
+  ) u_ranks (
+    .clk_i, .rst_ni,
+    .wr_valid_i(written_i.valid && written.operand), .wr_addr_i(written.addr), .wr_last_i(written_i.last),
+    .ask_i(wish_valid_i && !broken_q), .line_i(wish_i.line), .fiber_o(rank),
+    .wrong_o(rank_wrong_o), .block_o
+  );
+
+  assign a            = table_i[0];
+  assign b            = table_i[1];
+  assign table_use_o  = valid_q[1];
+  assign table_addr_o = {rank, second_q.a_id};
+  assign answered_o   = valid_q[2] && !broken_q;
+  assign broken_o     = broken_q || rank_wrong_o || (answered_o && (a.wrong || b.wrong));
+  assign cut_valid_o  = valid_q[2] && !broken_o;
+  assign cut_o        = {third_q.cut, third_q.a_id, a.first, b_id_q, b.first};
+  assign busy_o       = valid_q != '0;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) {broken_q, valid_q} <= '0;
+    else         {broken_q, valid_q} <= {broken_o, valid_q[1:0], wish_valid_i};
+  end
+
+  always_ff @(posedge clk_i) begin
+    {third_q, second_q, first_q} <= {second_q, first_q, wish_i};
+    b_id_q                       <= rank;
+  end
+
+endmodule : flaash_lookup_places
