@@ -162,11 +162,12 @@ module flaash_formal_lookup_fetch
   assign ahead   = u_dut.ahead_q;
   assign row     = u_dut.row_q;
   assign set     = u_dut.set_q;
-  assign early   = 32'(u_dut.since_q) < 8;
+  assign early   = 32'(u_dut.since_q) < AheadLines;
 
   State_A : assert property (@(posedge clk_i) disable iff (!rst_ni) (idle || loads || runs)
       && (!idle || !(wanted || running || ahead)) && (!loads || (wanted && !ahead)) && (!runs || running)
-      && (!ahead || running) && !((ahead || (loads && running)) && early) && (idle || 32'(u_dut.since_q) <= 8));
+      && (!ahead || running) && !((ahead || (loads && running)) && early)
+      && (idle || 32'(u_dut.since_q) <= AheadLines));
   Waits_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !u_dut.wait_valid_q || can_be(u_dut.wait_q));
   Ends_A : assert property (@(posedge clk_i) disable iff (!rst_ni)

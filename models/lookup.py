@@ -20,11 +20,13 @@ from itertools import accumulate
 
 from models.lookup_group import LEAST_END, TO_MAC, Group
 from models.work import Lookups
+from tb.common.rtl_constants import package_constants
 
-_PLANNED = 6  # cycles from the start to the first piece, besides the share's
+_RULES = package_constants("flaash_lookup_pkg")  # when the plan weighs rows, and when it cuts the last set by itself
+_PLANNED = 5  # cycles from the start to the first piece
 _FIRST_LINE = 3  # from a piece to the first line at the engines, beyond the memory's latency
-_WALK = 8  # cycles more, and one per set, until the first piece of a plan that weighs the sets
-_CUT = 10  # from one of its pieces to the next
+_WALK = 4  # cycles more until the first piece of a plan that weighs the rows
+_CUT = 8  # from one of its pieces to the next
 _BOUND = 3  # from a piece's first request to its first one for B: where the set ends is looked up
 
 
@@ -38,10 +40,10 @@ def least_lookup(lookups: Lookups, groups: int, size: int, latency: int, after: 
         after: cycles from a match in the MAC until the contraction is done.
         multiplies: matches are multiplied one by one; otherwise they cost nothing.
     """
-    before = _PLANNED + _share(lookups, groups, size) + latency + _FIRST_LINE
+    before = _PLANNED + latency + _FIRST_LINE
     late = 1
     if _is_skewed(lookups, groups, size):
-        before, late = before + -(-len(lookups.lines_a) // size) + _WALK, _CUT
+        before, late = before + _WALK, _CUT
     best = None
     for fibers in range(size, 0, -1) if groups > 1 else [size]:
         least = _average(lookups, groups, fibers)
@@ -55,25 +57,15 @@ def least_lookup(lookups: Lookups, groups: int, size: int, latency: int, after: 
     return best or 0
 
 
-def _share(lookups: Lookups, groups: int, size: int) -> int:
-    """Return the cycles of flaash_lookup_share: a division, and a look at each size if fibers are few."""
-    if groups == 1:
-        return 0
-    fibers, quarters = len(lookups.lines_a), 4 * sum(lookups.lines_a)
-    bits = min(max(quarters.bit_length() - fibers.bit_length(), 0) + 1, 6)
-    return max(4 + bits, size + 6 if fibers < groups * size else 0)
-
-
 def _is_skewed(lookups: Lookups, groups: int, size: int) -> bool:
-    """Return whether the plan walks through all sets: some fiber of A is long, and others are not.
+    """Return whether the plan weighs all rows: some fiber of A is long, and others are not.
 
-    As in flaash_lookup_weights; a weight of 6 quarters is one and a half matches per line of B.
+    As in flaash_lookup_weights, in quarters of cycles per line of B. With fewer fibers sets may be smaller.
     """
     fibers, lines, most = len(lookups.lines_a), sum(lookups.lines_a), max(lookups.lines_a)
     scale = (4 * lookups.lanes ** 2 << 10) // lookups.extent
-    surplus = max(scale.bit_length() - 5, 0)
-    return groups > 1 and fibers >= groups * size and most * fibers >= 2 * lines \
-        and most * (scale >> surplus << surplus) >> 10 >= 6
+    return groups > 1 and fibers >= groups * size and most * fibers >= _RULES["SkewRatio"] * lines \
+        and most * scale >> 10 >= _RULES["SkewWeight"]
 
 
 def _sets(lookups: Lookups, fibers: int) -> list[int]:
@@ -91,13 +83,10 @@ def _average(lookups: Lookups, groups: int, fibers: int) -> int:
 def _has_tail(lookups: Lookups, groups: int, fibers: int) -> bool:
     """Return whether the last, smaller set may be cut by itself, so that each group has two pieces.
 
-    As in flaash_lookup_share: B has 32 lines per group, and the set is short against a group's share of them.
+    As in flaash_lookup_share: B has lines enough for each group.
     """
-    left, lines_b = len(lookups.lines_a) % fibers, sum(lookups.lines_b)
-    load = left * (4 * sum(lookups.lines_a) // len(lookups.lines_a)) * groups
-    # The division there is not exact: what would be nearly short enough counts, too.
-    return bool(left) and groups * fibers <= len(lookups.lines_a) and lines_b >= 32 * groups \
-        and load <= 2.2 * lines_b
+    return len(lookups.lines_a) % fibers > 0 and groups * fibers <= len(lookups.lines_a) \
+        and sum(lookups.lines_b) >= _RULES["TailLines"] * groups
 
 
 def _search(plane: _Plane, groups: int, least: int) -> int:

@@ -7,7 +7,9 @@ import bisect
 from collections import deque
 from collections.abc import Sequence
 
-_AHEAD = 8  # lines of B before the lines of the next set
+from tb.common.rtl_constants import package_constants
+
+_AHEAD = package_constants("flaash_lookup_pkg")["AheadLines"]  # lines of B before those of the next set
 _WAITING = 7  # lines with matches that wait while another one passes
 TO_MAC = 3  # from a line that leaves the queue to its last match in the MAC, and the last cycle itself
 LEAST_END = 3  # from a line that ends a fiber without a match until it is counted

@@ -46,9 +46,7 @@ module flaash_compute_lookup
   input  logic                       start_i,
   input  logic                       dense_i,
   input  fiber_id_t                  run_length_i,
-  input  fiber_id_t                  a_fibers_i,
-  input  fiber_id_t                  b_fibers_i,
-  input  line_addr_t                 extent_i,  // of the contracted mode
+  input  desc_t [1:0]                desc_i,  // A in element 0
   output logic                       busy_o,
   output logic                       handed_o,
   output dots_t                      handed_dots_o,
@@ -105,7 +103,6 @@ module flaash_compute_lookup
   localparam int unsigned Groups     = (NumSdpe + GroupSize - 1) / GroupSize;
   localparam int unsigned Engines    = NumSdpe / Groups;  // of a group
   localparam int unsigned Used       = Groups * Engines;
-  localparam int unsigned SizeWidth  = $clog2(Engines + 1);
   localparam int unsigned GroupWidth = (Groups > 1) ? $clog2(Groups) : 1;
   localparam int unsigned ReadsWidth = $clog2(Groups + 1);
   // Lines that a group holds or has asked for: the round trip of the memory, the grant it may have to
@@ -116,13 +113,16 @@ module flaash_compute_lookup
   assign unused_run_length = run_length_i != '0;
 
   // ------------------------------------------------------------------- the pieces
-  logic                 a_use, plan_use;
-  fiber_id_t            plan_a_addr;
-  logic [SizeWidth-1:0] set_size;
-  plane_t               plane;
-  line_addr_t           a_lines, b_lines;
-  logic [Groups-1:0]    piece_valid, group_busy;
-  piece_t               piece;
+  logic              a_use, plan_use;
+  fiber_id_t [1:0]   plan_addr;
+  table_rsp_t [1:0]  tables;
+  line_written_t     written;
+  plane_t            plane;
+  logic [Groups-1:0] piece_valid, group_busy;
+  piece_t            piece;
+
+  assign tables  = {first_wrong_i[1], b_first_i, first_wrong_i[0], a_first_i};
+  assign written = {wr_valid_i, wr_operand_i, wr_addr_i, wr_data_i[LineWidth-1]};
 
   flaash_lookup_plan #(
     .Groups  (Groups),
@@ -132,15 +132,11 @@ module flaash_compute_lookup
     .Parity  (Parity)
   ) u_plan (
     .clk_i, .rst_ni,
-    .start_i, .a_fibers_i, .b_fibers_i, .extent_i, .busy_o, .handed_o, .handed_dots_o,
-    .a_use_o(a_use), .a_addr_o(plan_a_addr), .a_first_i, .b_addr_o, .b_first_i,
-    .first_use_o(plan_use), .first_wrong_i, .rank_error_o, .rank_block_o,
-    .wr_valid_i, .wr_operand_i, .wr_addr_i, .wr_last_i(wr_data_i[LineWidth-1]),
-    .set_size_o(set_size), .a_lines_o(a_lines), .b_lines_o(b_lines),
-    .piece_valid_o(piece_valid), .piece_o(piece)
+    .start_i, .desc_i, .written_i(written), .busy_o, .handed_o, .handed_dots_o,
+    .table_use_o(a_use), .table_addr_o(plan_addr), .answered_o(plan_use), .table_i(tables),
+    .rank_wrong_o(rank_error_o), .block_o(rank_block_o),
+    .plane_o(plane), .piece_valid_o(piece_valid), .piece_o(piece)
   );
-
-  assign plane = {a_fibers_i, a_lines, b_lines, set_size_t'(set_size)};
 
   // ------------------------------------------------- the fiber table of A, shared
   logic      [Groups-1:0]     bound_req, bound_grant, bound_granted;
@@ -166,7 +162,8 @@ module flaash_compute_lookup
   end
 
   assign first_use_o   = {plan_use, plan_use || bound_used_q};
-  assign a_addr_o      = (bound_granted != '0) ? bound_fiber[bound_group] : plan_a_addr;
+  assign a_addr_o      = (bound_granted != '0) ? bound_fiber[bound_group] : plan_addr[0];
+  assign b_addr_o      = plan_addr[1];
 
   // ----------------------------------------------------------------- tensor memory
   logic [Groups-1:0]                req_valid, req_ready, req_operand, rsp_valid;

@@ -47,7 +47,6 @@ module flaash_lookup_fetch
   input  logic       room_i       // for the answer
 );
 
-  localparam int unsigned AheadLines = 8;
   localparam int unsigned SinceWidth = $clog2(AheadLines + 1);
 
   typedef logic [FiberIdWidth:0] fiber_sum_t;  // a fiber, or some behind the last one

@@ -53,12 +53,13 @@ package flaash_lookup_pkg;
   typedef logic [5:0] weight_t;
 
   // ----------------------------------------------------- what the planner does, and why
-  // Each rule with what it saves: cycles that the run of `make bench` that gains most would take more without it.
-  // models/lookup.py reads these numbers.
-  localparam int unsigned TailLines = 32;  // lines of B per group from which on a last set is shared: 16% (10x10x100_d0.005)
-  localparam int unsigned SkewWeight = 6;  // of the longest fiber from which on rows are weighed: 19% (3x3x3x3x512_nnz500)
-  localparam int unsigned AgainQuarters = 7;  // of an average load, for a set that will be loaded again: 5.3% (skewed)
-  localparam int unsigned SkewRatio  = 2;  // of its lines to the average, likewise: 3.4% (7x7x100_fiber50)
+  // Each number with its price: by how much the run of `make bench` that gains most would take longer without
+  // it. The model of the least cycles reads them.
+  localparam int unsigned TailLines     = 32;  // of B per group from which on the last set is shared: 16%
+  localparam int unsigned SkewWeight    = 6;   // of the longest fiber from which on rows are weighed: 19%
+  localparam int unsigned SkewRatio     = 2;   // of its lines to the average, likewise: 3.4%
+  localparam int unsigned AgainQuarters = 7;   // per line of a set that will be loaded again: 5.3%
+  localparam int unsigned AheadLines    = 8;   // of a run of B before the lines of the next set: 4.5%
 
   // Where a piece shall begin: cut g is where that of group g does, the one behind the last group where its piece ends.
   typedef struct packed {

@@ -5,8 +5,8 @@
 //             in the cycle in which the tables are asked, answered_o in the next one, when they answer.
 // Demands     As flaash_lookup_ranks, for the lines of B. Tables answer one cycle after their addresses.
 // Latency     Three cycles. Throughput: one wish per cycle.
-// Errors      After a wrong answer of a table, or a wrong rank (rank_wrong_o, of block_o), no cut follows; broken_o stays.
-//             A rank is told to be wrong before the tables have answered about it.
+// Errors      After a wrong answer of a table, or a wrong rank (rank_wrong_o, of block_o), no cut follows; broken_o
+//             stays. A rank is told to be wrong before the tables have answered about it.
 // Reset       Forgets the wishes, and that something was wrong.
 
 module flaash_lookup_places
@@ -40,8 +40,9 @@ module flaash_lookup_places
 
   line_id_t   written;
   logic [2:0] valid_q;  // in the ranks, in the ranks, in the tables
-  wish_t      first_q, second_q, third_q;
-  fiber_id_t  rank, b_id_q;
+  fiber_id_t       rank, b_id_q;
+  group_id_t [2:0] cut_q;   // of the wishes inside
+  fiber_id_t [2:0] a_id_q;
   table_rsp_t a, b;
   logic       broken_q;
 
@@ -60,11 +61,11 @@ module flaash_lookup_places
   assign a            = table_i[0];
   assign b            = table_i[1];
   assign table_use_o  = valid_q[1];
-  assign table_addr_o = {rank, second_q.a_id};
+  assign table_addr_o = {rank, a_id_q[1]};
   assign answered_o   = valid_q[2] && !broken_q;
   assign broken_o     = broken_q || rank_wrong_o || (answered_o && (a.wrong || b.wrong));
   assign cut_valid_o  = valid_q[2] && !broken_o;
-  assign cut_o        = {third_q.cut, third_q.a_id, a.first, b_id_q, b.first};
+  assign cut_o        = {cut_q[2], a_id_q[2], a.first, b_id_q, b.first};
   assign busy_o       = valid_q != '0;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -73,8 +74,9 @@ module flaash_lookup_places
   end
 
   always_ff @(posedge clk_i) begin
-    {third_q, second_q, first_q} <= {second_q, first_q, wish_i};
-    b_id_q                       <= rank;
+    cut_q  <= {cut_q[1:0], wish_i.cut};
+    a_id_q <= {a_id_q[1:0], wish_i.a_id};
+    b_id_q <= rank;
   end
 
 endmodule : flaash_lookup_places

@@ -3,7 +3,7 @@
 //
 // The plane (sets of fibers of A) x (lines of B) is cut row by row, from one cut to the next one, a group's share
 // behind it. If the last set has a share of its own, a second piece per group follows, all from that row. All
-// that does not depend on the start is prepared as soon as both operands are there.
+// that does not depend on the start is prepared before: most when A is there, the rest when B is, too.
 //
 // Guarantees  After start_i every group's piece_valid_o pulses once or twice; the pieces together are
 //             the whole plane. handed_o pulses once per set, with its dot products. busy_o from the
@@ -64,70 +64,82 @@ module flaash_lookup_plan
   end
 
   // ------------------------------------------------------------------------ steps
-  typedef enum logic [2:0] {StIdle, StPrepare, StReady, StEven, StWalk} state_e;
+  typedef enum logic [2:0] {StIdle, StOfA, StOfBoth, StReady, StEven, StWalk} state_e;
   state_e state_d, state_q;
 
   desc_t     a, b;
   sizes_t    sizes;
   set_size_t set_size;
-  logic      loaded, stale, stale_q, pending_q;  // stale: an operand went away under way; pending: the start has come
-  logic      prepare, shared, weighed, skewed, begin_cuts, even_last, tail, tail_q, second, walking, broken;
+  logic      a_there, b_there, a_left, b_left, a_left_q, b_left_q;  // left: while something was made of it
+  logic      prepare_a, prepare_b, divided, weighed, shared;
+  logic      pending_q, begin_cuts;                                 // pending: the start has come
+  logic      skewed, even_last, tail, tail_q, second, walking, broken;
   logic      unused_desc;
 
   assign a           = desc_i[0];
   assign b           = desc_i[1];
   assign sizes       = {a.fibers, a.lines, b.lines};
   assign plane_o     = {sizes, set_size};
-  assign loaded      = a.loaded && b.loaded && a.fibers != '0 && b.fibers != '0;
-  assign stale       = stale_q || !loaded;
-  assign prepare     = state_q == StIdle && loaded;
-  assign begin_cuts  = state_q == StReady && loaded && (start_i || pending_q) && !broken;
+  assign a_there     = a.loaded && a.fibers != '0;
+  assign b_there     = b.loaded && b.fibers != '0;
+  assign a_left      = a_left_q || !a_there;
+  assign b_left      = b_left_q || !b_there;
+  assign prepare_a   = state_q == StIdle && a_there;
+  assign prepare_b   = state_q == StOfA && divided && weighed && !a_left && b_there;
+  assign begin_cuts  = state_q == StReady && a_there && b_there && (start_i || pending_q) && !broken;
   assign second      = even_last && tail && !tail_q;  // now the last set by itself
   assign unused_desc = ^{a.order, a.extent, a.entries, b.order, b.extent, b.entries};
 
   always_comb begin
     state_d = state_q;
     case (state_q)
-      StIdle:    if (prepare) state_d = StPrepare;
-      StPrepare: begin
-        if (shared && weighed && !stale) state_d = StReady;
-        else if (shared && weighed)      state_d = StIdle;
+      StIdle: if (prepare_a) state_d = StOfA;
+      StOfA: begin
+        if (prepare_b)                         state_d = StOfBoth;
+        else if (divided && weighed && a_left) state_d = StIdle;
+      end
+      StOfBoth: begin
+        if (shared && a_left)      state_d = StIdle;
+        else if (shared && b_left) state_d = StOfA;
+        else if (shared)           state_d = StReady;
       end
       StReady: begin
-        if (!loaded)                   state_d = StIdle;
+        if (!a_there)                  state_d = StIdle;
+        else if (!b_there)             state_d = StOfA;
         else if (begin_cuts && skewed) state_d = StWalk;
         else if (begin_cuts)           state_d = StEven;
       end
-      StEven:    if (even_last && !second) state_d = StReady;
-      default:   if (!walking) state_d = StReady;
+      StEven:  if (even_last && !second) state_d = StReady;
+      default: if (!walking) state_d = StReady;
     endcase
     if (broken) state_d = StReady;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      state_q                     <= StIdle;
-      {stale_q, pending_q, tail_q} <= '0;
+      state_q                                 <= StIdle;
+      {a_left_q, b_left_q, pending_q, tail_q} <= '0;
     end else begin
       state_q   <= state_d;
-      stale_q   <= state_q == StPrepare && stale;
-      pending_q <= (pending_q || (start_i && loaded)) && !begin_cuts;
+      a_left_q  <= (state_q == StOfA || state_q == StOfBoth) && a_left;
+      b_left_q  <= state_q == StOfBoth && b_left;
+      pending_q <= (pending_q || (start_i && a_there && b_there)) && !begin_cuts;
       tail_q    <= state_q == StEven && (tail_q || second);
     end
   end
 
   // ------------------------------------------------------------- shares and weights
   share_t        share, tail_share;
-  row_t          row;
-  all_quarters_t total;
-  logic          ask, even_valid, walk_valid, cut_valid;
-  fiber_id_t     ask_set;
+  logic          even_valid, walk_valid, cut_valid;
   wish_t         even_wish, walk_wish;
   cut_t          cut;
   place_t        at;
 
   if (Groups > 1) begin : gen_share
-    logic unequal;
+    logic          unequal, ask;
+    fiber_id_t     ask_set;
+    row_t          row;
+    all_quarters_t total;
 
     // The walk goes from one largest set to the next.
     assign skewed = unequal && set_size == set_size_t'(MaxSize);
@@ -137,7 +149,7 @@ module flaash_lookup_plan
       .MaxSize(MaxSize)
     ) u_share (
       .clk_i, .rst_ni,
-      .start_i(prepare), .sizes_i(sizes),
+      .begin_i(prepare_a), .divided_o(divided), .start_i(prepare_b), .sizes_i(sizes),
       .done_o(shared), .set_size_o(set_size), .share_o(share), .tail_o(tail), .tail_share_o(tail_share)
     );
 
@@ -147,7 +159,7 @@ module flaash_lookup_plan
       .MemLines(MemLines)
     ) u_weights (
       .clk_i, .rst_ni,
-      .written_i, .prepare_i(prepare), .sizes_i(sizes), .extent_i(line_addr_t'(a.extent)),
+      .written_i, .prepare_i(prepare_a), .sizes_i(sizes), .extent_i(line_addr_t'(a.extent)),
       .ready_o(weighed), .skewed_o(unequal), .total_o(total),
       .ask_i(ask), .set_i(ask_set), .row_o(row)
     );
@@ -162,8 +174,8 @@ module flaash_lookup_plan
     );
   end else begin : gen_all
     // One group has one piece, whatever it costs.
-    assign {shared, weighed} = '1;
-    assign set_size          = set_size_t'(MaxSize);
+    assign {divided, weighed, shared} = '1;
+    assign set_size = set_size_t'(MaxSize);
     assign {skewed, tail, walking, walk_valid, walk_wish, tail_share} = '0;
 
     always_comb begin

@@ -50,13 +50,12 @@ module flaash_lookup_set_size
   // -------------------------------------------------- sizes, from the largest to 1
   logic                active_q, cost_valid_q, compares;
   set_size_t           try_q, cost_size_q;
-  logic [FewWidth-1:0] fibers, sets;
+  logic [FewWidth-1:0] fibers;
   few_cost_t           cost_q, best_q;
 
   assign few_o    = 32'(sizes_i.a_fibers) < Few;
   assign compares = few_o && MaxSize > 1;
   assign fibers   = FewWidth'(sizes_i.a_fibers);
-  assign sets     = sets_of(fibers, try_q);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -73,7 +72,7 @@ module flaash_lookup_set_size
   always_ff @(posedge clk_i) begin
     try_q       <= start_i ? set_size_t'(MaxSize) : try_q - 1'b1;
     cost_size_q <= try_q;
-    cost_q      <= few_cost_t'(sets) * few_cost_t'(fibers) * few_cost_t'(sizes_i.b_lines)
+    cost_q      <= few_cost_t'(sets_of(fibers, try_q)) * few_cost_t'(fibers) * few_cost_t'(sizes_i.b_lines)
                    + few_cost_t'(try_q) * few_cost_t'(Groups - 1) * few_cost_t'(sizes_i.a_lines);
     if (start_i) begin
       best_q     <= '1;

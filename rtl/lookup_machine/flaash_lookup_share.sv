@@ -10,11 +10,13 @@
 // The last set may have few fibers: then one group's engines would idle for a row. If B is long, that set
 // gets a share of its own (tail), so that all groups have it for a while.
 //
-// Guarantees  done_o from its cycle until the next start: share_o is the share of the rows up to share_o.a_end,
+// Guarantees  divided_o after begin_i, when the lines of a fiber of A are known; done_o after start_i, from its cycle
+//             until the next one: share_o is the share of the rows up to share_o.a_end,
 //             tail_share_o, if there is a tail_o, of the row from there on.
-// Demands     Inputs stay from start_i until they are no longer asked for. Fibers and lines are not 0.
-// Latency     From start_i 5 cycles and one per bit of the lines of a fiber of A on average, at least MaxSize + 7
-//             if there are fewer fibers of A than engines.
+// Demands     What is known of A stays from begin_i on, the rest from start_i on, which comes after divided_o. Fibers
+//             and lines are not 0.
+// Latency     From begin_i 4 cycles and one per bit of the lines of a fiber of A on average; from start_i 3, and
+//             MaxSize + 4 if there are fewer fibers of A than engines.
 // Reset       Forgets a calculation under way; done_o is low.
 
 module flaash_lookup_share
@@ -27,7 +29,9 @@ module flaash_lookup_share
   input  logic       clk_i,
   input  logic       rst_ni,
 
-  input  logic       start_i,
+  input  logic       begin_i,    // A is there
+  output logic       divided_o,
+  input  logic       start_i,    // B, too
   input  sizes_t     sizes_i,
 
   output logic       done_o,
@@ -44,16 +48,16 @@ module flaash_lookup_share
   localparam int unsigned PerGroup     = (2 ** Fraction + Groups / 2) / Groups;  // 1 / Groups
 
   // ----------------------------------------- lines of a fiber of A; fibers of a set
-  logic                    divided, sized, few;
+  logic                    sized, few;
   logic [QuarterWidth-1:0] quarters;  // lines of a fiber on average, in quarters
 
   flaash_lookup_divider #(
     .Width(QuarterWidth)
   ) u_divider (
     .clk_i, .rst_ni,
-    .start_i,
+    .start_i(begin_i),
     .dividend_i({sizes_i.a_lines, 2'b00}), .divisor_i(QuarterWidth'(sizes_i.a_fibers)),
-    .done_o(divided), .quotient_o(quarters)
+    .done_o(divided_o), .quotient_o(quarters)
   );
 
   flaash_lookup_set_size #(
@@ -85,7 +89,7 @@ module flaash_lookup_share
   // Everything behind follows from what is known now, with one more register.
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) {sized_q, done_o} <= '0;
-    else         {sized_q, done_o} <= {sized && !start_i, sized_q && divided && !start_i};
+    else         {sized_q, done_o} <= {sized && !start_i, sized_q && !start_i};
   end
 
   // ------------------------------------------------------------------------ share

@@ -61,12 +61,14 @@ module flaash_lookup_walk
   quarters_t  within_q;               // behind the beginning of the row
   quarters_t  share_q;
   group_id_t  index_q;                // of the next cut
-  logic       last_set, row_ends, all_cut;
+  logic       last_set, row_ends, all_cut, unused_lines;
 
   assign a_next   = a_id_q + fiber_id_t'(plane_i.set_size);
   assign last_set = a_next >= plane_i.a_fibers;
   assign row_ends = within_q >= row_i.all;
   assign all_cut  = index_q == group_id_t'(Groups);
+
+  assign unused_lines = ^plane_i.a_lines;
 
   // ------------------------------------------------------------------------- share
   all_quarters_t       left_q;  // rows from this one on

@@ -9,8 +9,8 @@
 //             weigh them: the longest fiber has a weight of SkewWeight and SkewRatio times the lines of one on
 //             average. If so, total_o is what all rows cost, and row_o belongs to set set_i of the cycle before, if
 //             ask_i was high there; sets have MaxSize fibers.
-// Demands     The lines of A are written in ascending order from 0, whenever A is replaced (written_i). sizes_i and
-//             extent_i, which is not 0, stay from prepare_i on, which comes only while ready_o or after reset.
+// Demands     The lines of A are written in ascending order from 0, whenever A is replaced (written_i). From prepare_i
+//             on, which comes only while ready_o or after reset, what is known of A stays; its extent is not 0.
 // Latency     From prepare_i 5 cycles, one per bit of Lanes * Lanes * 4096 / extent and, if skewed_o, one per set.
 // Reset       Forgets what was prepared; what was written stays.
 
@@ -112,6 +112,9 @@ module flaash_lookup_weights
 
   localparam int unsigned TotalWidth = LinesWidth + FiberIdWidth;
 
+  all_quarters_t weights_q;  // of all sets
+  weight_t       weight;     // of the set that was asked for
+
   assign skewed = most_weight_q >= weight_t'(SkewWeight)
                   && TotalWidth'(most_q) * TotalWidth'(sizes_i.a_fibers)
                      >= TotalWidth'(sizes_i.a_lines) * TotalWidth'(SkewRatio);
@@ -146,19 +149,18 @@ module flaash_lookup_weights
   always_ff @(posedge clk_i) begin
     most_weight_q <= weight_of(most_q, scale);
     if (state_q == StJudge) begin
-      skewed_o                <= skewed;
+      skewed_o                 <= skewed;
       {sum_set_q, sum_fiber_q} <= '0;
-      total_o                 <= '0;
+      weights_q                <= '0;
     end else if (state_q == StSum) begin
       if (!all_asked) {sum_set_q, sum_fiber_q} <= {sum_set_q + 1'b1, sum_fiber_q + fiber_id_t'(MaxSize)};
-      if (summing_q) total_o <= total_o + all_quarters_t'(row_o.all);
+      if (summing_q) weights_q <= weights_q + all_quarters_t'(weight);
     end
   end
 
   // ------------------------------------------------------------------------------ rows
   lines_t    rd_lines;
   load_t     rd_load;
-  weight_t   weight;
   quarters_t load_quarters;
 
   flaash_memory_bank #(
@@ -173,6 +175,7 @@ module flaash_lookup_weights
 
   assign weight        = weight_of(rd_lines, scale);
   assign load_quarters = quarters_t'({rd_load, 2'b00});
+  assign total_o       = weights_q * all_quarters_t'(sizes_i.b_lines) + all_quarters_t'({sizes_i.a_lines, 2'b00});
   assign row_o         = {weight, load_quarters, quarters_t'(sizes_i.b_lines) * quarters_t'(weight) + load_quarters};
 
 endmodule : flaash_lookup_weights

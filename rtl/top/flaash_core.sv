@@ -159,6 +159,13 @@ module flaash_core
   line_addr_t                    line_wrong_addr, rank_block;
 
   if (Engine == EngineLookup) begin : gen_lookup
+    desc_t [1:0] desc;
+
+    for (genvar operand = 0; operand < 2; operand++) begin : gen_desc
+      assign desc[operand] = {loaded_o[operand], order_o[operand], extent_o[operand], entries_o[operand],
+                              fibers_o[operand], lines_o[operand]};
+    end
+
     flaash_compute_lookup #(
       .Format(Format), .NumSdpe(NumSdpe), .GroupSize(GroupSize), .Lanes(Lanes), .CoordWidth(CoordWidth),
       .Memory(Memory), .MemLatency(MemLatency), .MemBanks(MemBanks), .MemLines(MemLines), .Parity(Parity),
@@ -166,8 +173,7 @@ module flaash_core
     ) u_compute (
       .clk_i, .rst_ni,
       .start_i, .dense_i, .run_length_i,
-      .a_fibers_i(fibers_o[0]), .b_fibers_i(fibers_o[1]), .extent_i(line_addr_t'(extent_o[0])),
-      .busy_o(generating), .handed_o(handed), .handed_dots_o(handed_dots),
+      .desc_i(desc), .busy_o(generating), .handed_o(handed), .handed_dots_o(handed_dots),
       .a_addr_o(first_addr[0]), .a_first_i(first[0]), .b_addr_o(first_addr[1]), .b_first_i(first[1]),
       .first_use_o(first_use), .first_wrong_i(first_wrong),
       .wr_valid_i(line_valid), .wr_operand_i(line_operand), .wr_addr_i(line_addr), .wr_data_i(line_data),

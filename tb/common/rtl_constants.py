@@ -9,7 +9,7 @@ called as in rtl/configs.toml (`FormatFp32` is "fp32", `SchedulerRoundRobin` is 
 import dataclasses
 import re
 
-from tb.common.sources import INCLUDE_DIR
+from tb.common.sources import RTL
 
 _LOCALPARAM = re.compile(
     r"^\s*localparam\s+[^=]*?\b(\w+)\s*=\s*([^;]+);[ \t]*(?://[ \t]*(.*))?$", re.MULTILINE)
@@ -48,7 +48,8 @@ def _number(text: str, known: dict[str, Constant]) -> int | None:
 
 def _read(package: str) -> tuple[dict[str, Constant], dict[str, Constant]]:
     """Return the integer localparams and the members of error_e of a package."""
-    text = (INCLUDE_DIR / f"{package}.sv").read_text()
+    (path,) = RTL.rglob(f"{package}.sv")
+    text = path.read_text()
     constants: dict[str, Constant] = {}
     for name, expression, comment in _LOCALPARAM.findall(text):
         value = _number(expression, constants)
@@ -57,6 +58,11 @@ def _read(package: str) -> tuple[dict[str, Constant], dict[str, Constant]]:
     errors = {name: Constant(name, _number(value, {}), comment.strip())
               for name, value, comment in _ENUM_ITEM.findall(text)}
     return constants, errors
+
+
+def package_constants(package: str) -> dict[str, int]:
+    """Return the integer localparams of a package of rtl/ by name."""
+    return {name: constant.value for name, constant in _read(package)[0].items()}
 
 
 _MAP, ERRORS = _read("flaash_reg_pkg")

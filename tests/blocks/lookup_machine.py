@@ -9,16 +9,18 @@ from collections.abc import Iterator
 
 import numpy as np
 from cocotb.handle import SimHandleBase
-from cocotb.triggers import FallingEdge, RisingEdge
+from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
 from models.contract import ContractionResult, contract
 from models.csf import Csf
 from models.numbers import FORMATS
 from models.tensor import SparseTensor
 from tb.common.bench import start
+from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
 from tests.blocks.lines import Fiber, pack_fiber
 from tests.blocks.lookup_operands import Operands
+from tests.blocks.lookup_planner import PREPARED
 
 RESULT_WIDTH = 20 + 20 + 48
 EVENTS = ["range_error", "zero_underflow", "zero_cancel", "zero_empty", "result", "dot_done", "stall_result",
@@ -65,13 +67,15 @@ class Machine:
         self.format = list(FORMATS.values())[int(dut.Format.value)]
         self.fibers: list[list[Fiber]] = [[], []]
         self.fiber_lines: list[list[int]] = [[], []]  # lines of each fiber
-        for name in ("wr_valid_i", "fiber_valid_i", "start_i", "dense_i", "a_fibers_i", "b_fibers_i"):
+        for name in ("wr_valid_i", "fiber_valid_i", "start_i", "dense_i", "desc_i"):
             getattr(dut, name).value = 0
         dut.result_ready_i.value = 0
+        self._descriptions: list[dict[str, int]] = [{}, {}]
 
     async def load(self, operand: int, fibers: list[Fiber]) -> None:
         """Write the lines and the fiber table of operand 0 (A) or 1 (B)."""
         dut, line = self.dut, 0
+        self._describe(operand)
         self.fibers[operand], self.fiber_lines[operand] = fibers, []
         dut.wr_operand_i.value = dut.fiber_operand_i.value = operand
         for number, fiber in enumerate([*fibers, []]):
@@ -83,6 +87,12 @@ class Machine:
             if fiber:
                 self.fiber_lines[operand].append(len(packed))
         dut.wr_valid_i.value = dut.fiber_valid_i.value = 0
+        self._describe(operand, loaded=1, extent=2**self.coord_width, fibers=len(fibers), lines=line)
+        await ClockCycles(dut.clk_i, PREPARED + len(fibers))
+
+    def _describe(self, operand: int, **members: int) -> None:
+        self._descriptions[operand] = members
+        self.dut.desc_i.value = bench_types()["desc_i"].pack(self._descriptions)
 
     async def _write(self, fiber: tuple[int, int] | None = None, line: tuple[int, int] | None = None) -> None:
         dut = self.dut
@@ -96,7 +106,6 @@ class Machine:
     async def begin(self, dense: bool) -> None:
         """Give the start pulse."""
         dut = self.dut
-        dut.a_fibers_i.value, dut.b_fibers_i.value = (len(fibers) for fibers in self.fibers)
         dut.dense_i.value = int(dense)
         dut.start_i.value = 1
         await RisingEdge(dut.clk_i)

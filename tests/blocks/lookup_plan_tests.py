@@ -182,6 +182,24 @@ async def starts_before_it_is_prepared(dut) -> None:
 
 
 @cocotb.test()
+async def operand_goes_while_it_is_prepared(dut) -> None:
+    """B is replaced by a short one before the rows of A are summed up: what was prepared is of no use."""
+    planner, _ = await begun(dut)
+    a = [1] * (40 * planner.max_size) + [200] * planner.max_size
+    for delay in (0, 3, 10, 20):
+        await planner.load(0, a)
+        await planner.load(1, [8] * 50)
+        await ClockCycles(dut.clk_i, delay)
+        b = [2, 1]
+        await planner.load(1, b)
+        plan = await planner.start()
+        check(plan, planner, a, b)
+        await ClockCycles(dut.clk_i, PREPARED + len(a))
+        again = await planner.start()
+        assert [piece for *_, piece in again.pieces] == [piece for *_, piece in plan.pieces]
+
+
+@cocotb.test()
 async def nothing_is_made_of_wrong_answers(dut) -> None:
     """A rank whose parity is wrong, or a wrong entry of a table: no piece follows, and busy_o stays."""
     planner, rng = await begun(dut)

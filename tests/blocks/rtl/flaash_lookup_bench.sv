@@ -35,8 +35,7 @@ module flaash_lookup_bench
   // the contraction
   input  logic                                        start_i,
   input  logic                                        dense_i,
-  input  fiber_id_t                                   a_fibers_i,
-  input  fiber_id_t                                   b_fibers_i,
+  input  desc_t [1:0]                                 desc_i,
   output logic                                        busy_o,      // until the last result is stored
   output logic                                        done_o,
 
@@ -97,9 +96,7 @@ module flaash_lookup_bench
     .clk_i, .rst_ni,
     .start_i, .dense_i,
     .run_length_i('0),
-    .a_fibers_i, .b_fibers_i,
-    .extent_i(line_addr_t'(1) << CoordWidth),
-    .busy_o(planning), .handed_o(handed), .handed_dots_o(handed_dots),
+    .desc_i, .busy_o(planning), .handed_o(handed), .handed_dots_o(handed_dots),
     .a_addr_o(a_addr), .a_first_i(a_first), .b_addr_o(b_addr), .b_first_i(b_first),
     .first_use_o(unused_use), .first_wrong_i('0),
     .wr_valid_i, .wr_operand_i, .wr_addr_i, .wr_data_i,
