@@ -16,7 +16,7 @@ from tests.models.strategies import tensor
 CONFIG = {"NumSdpe": 1, "GroupSize": 4, "Lanes": 4, "Engine": "lookup", "Memory": "ideal", "MemBanks": 16,
           "MemLatency": 2, "Scheduler": "demand", "ResultDepth": 512, "Format": "fp32"}
 Place = tuple[int, int]  # row, pair
-FIRST = 6 + 2 + 3  # from the start to the first line at the engines, with one group
+FIRST = 5 + 2 + 3  # from the start to the first line at the engines, with one group
 AFTER = 18 + 2  # MAC and counters
 
 
@@ -36,7 +36,7 @@ def fibers(*lengths: int, extent: int = 64) -> Csf:
 
 
 def test_one_line_each() -> None:
-    # A's line in cycle 11, B's in 14 because the end of the set is looked up first. Without a match all is
+    # A's line in cycle 10, B's in 13 because the end of the set is looked up first. Without a match all is
     # counted 4 cycles later; a match goes to the MAC 4 cycles after its line, then 20 and the last one.
     assert least(lookups([1], [1])) == FIRST + 3 + 4
     assert least(lookups([1], [1], [{0: 1}])) == FIRST + 3 + 4 + AFTER + 1
@@ -48,7 +48,7 @@ def test_one_line_each() -> None:
 def test_format_and_latency(fmt, mac) -> None:
     for latency in (1, 9):
         bound = lower_bound(fibers(1), fibers(1), CONFIG | {"Format": fmt, "MemLatency": latency})
-        assert bound.cycles == 9 + latency + 3 + 4 + mac + 2 + 1
+        assert bound.cycles == 8 + latency + 3 + 4 + mac + 2 + 1
 
 
 def test_one_group_reads_all_lines() -> None:
@@ -78,26 +78,24 @@ def test_one_multiplication_per_match() -> None:
 
 
 def test_whole_fibers_go_to_groups() -> None:
-    # Nine fibers of 10 lines for two groups: one has five of them. Planning takes 10 cycles more: there is a
-    # look at each of the 4 sizes, and a division of 4 x 6 by 1 with 5 bits takes 9.
+    # Nine fibers of 10 lines for two groups: one has five of them.
     made = lookups([6], [10] * 9)
-    assert least(made, groups=2, size=4) == FIRST + 10 + 6 + 1 + 50 + 3
+    assert least(made, groups=2, size=4) == FIRST + 6 + 1 + 50 + 3
 
 
 def test_skewed_fibers_are_weighed_set_by_set() -> None:
-    """Cut 0 comes a cycle per set later; the pieces 10 cycles after each other."""
+    """The first piece comes 4 cycles later, the others 8 cycles after each other."""
     plain, long = [10] * 8, [10] * 7 + [64]
     for lines, groups in itertools.product((plain, long), (1, 2)):
         made = Lookups(4, 512, lines, [10] * 40, [[1] * count for count in lines], [{} for _ in lines])
-        planes = [_Plane(made, groups, 4, late, AFTER, True) for late in (1, 10)]
+        planes = [_Plane(made, groups, 4, late, AFTER, True) for late in (1, 8)]
         needed = [next(limit for limit in itertools.count() if plane.fits(limit, groups)) for plane in planes]
         if groups == 1:
             assert least(made, size=4) == FIRST + needed[0]
         elif lines is plain:
-            assert least(made, groups=2, size=4) == FIRST + 4 + 6 + needed[0]
+            assert least(made, groups=2, size=4) == FIRST + needed[0]
         else:
-            # A division of 4 x 134 by 8 has 6 bits and more; 2 sets.
-            assert least(made, groups=2, size=4) == FIRST + 4 + 6 + 2 + 8 + needed[1]
+            assert least(made, groups=2, size=4) == FIRST + 4 + needed[1]
 
 
 def rows(seed: int) -> tuple[Csf, Csf]:
