@@ -118,7 +118,7 @@ module flaash_compute_lookup
   table_rsp_t [1:0]  tables;
   line_written_t     written;
   plane_t            plane;
-  logic [Groups-1:0] piece_valid, group_busy;
+  logic [Groups-1:0] piece_valid, group_busy, bound_req;
   piece_t            piece;
 
   assign tables  = {first_wrong_i[1], b_first_i, first_wrong_i[0], a_first_i};
@@ -133,13 +133,13 @@ module flaash_compute_lookup
   ) u_plan (
     .clk_i, .rst_ni,
     .start_i, .desc_i, .written_i(written), .busy_o, .handed_o, .handed_dots_o,
-    .table_use_o(a_use), .table_addr_o(plan_addr), .answered_o(plan_use), .table_i(tables),
-    .rank_wrong_o(rank_error_o), .block_o(rank_block_o),
+    .table_wanted_i(bound_req != '0), .table_use_o(a_use), .table_addr_o(plan_addr), .answered_o(plan_use),
+    .table_i(tables), .rank_wrong_o(rank_error_o), .block_o(rank_block_o),
     .plane_o(plane), .piece_valid_o(piece_valid), .piece_o(piece)
   );
 
   // ------------------------------------------------- the fiber table of A, shared
-  logic      [Groups-1:0]     bound_req, bound_grant, bound_granted;
+  logic      [Groups-1:0]     bound_grant, bound_granted;
   fiber_id_t [Groups-1:0]     bound_fiber;
   logic      [GroupWidth-1:0] bound_group;
 

@@ -7,8 +7,7 @@
 //
 // Guarantees  From the cycle after start_i on wish_valid_o with cut 0 to Groups in order, none before its
 //             predecessor; cut 0 is the beginning of what is shared, the last one its end. last_o with that one.
-// Demands     start_i not between a start and its last_o; with last_o it may come. share_i stays from start_i
-//             until the cycle before last_o.
+// Demands     start_i not between a start and its last_o. share_i stays from start_i until last_o.
 // Latency     One cycle.
 // Reset       Forgets the cuts.
 
@@ -79,7 +78,7 @@ module flaash_lookup_even
   assign wish_o = {cut_q, a_q, line_q};
 
   // ------------------------------------------------------------------- properties
-  `FLAASH_ASSERT(OneAtATime_A, !start_i || !wish_valid_o || last_o, "cuts while others are being made")
+  `FLAASH_ASSERT(OneAtATime_A, !start_i || !wish_valid_o, "cuts while others are being made")
   `FLAASH_ASSERT(WithinRow_A, !wish_valid_o || last_o || Groups == 1 || left < share_i.row,
                  "a cut behind the end of its row")
   `FLAASH_COVER(RowEnds_C, wish_valid_o && row_ends)

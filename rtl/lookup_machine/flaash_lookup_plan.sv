@@ -11,6 +11,7 @@
 // Demands     start_i only while not busy_o, with both operands loaded and all groups through. desc_i and tables
 //             stay until then. Tables answer one cycle after their addresses. Groups use the table of A
 //             only in cycles without table_use_o.
+//             Second pieces wait until nobody else wants the table.
 // Latency     First piece 5 cycles after start_i, 9 if rows differ (flaash_lookup_walk), if both operands have
 //             been there for flaash_lookup_share's and flaash_lookup_weights' time.
 // Errors      After a wrong answer of a table (in a cycle with answered_o) or a wrong rank (rank_wrong_o) no piece
@@ -43,7 +44,8 @@ module flaash_lookup_plan
   output dots_t             handed_dots_o,
 
   // fiber tables, and faults
-  output logic              table_use_o,   // nobody else may have that of A
+  input  logic              table_wanted_i,  // somebody else waits for that of A
+  output logic              table_use_o,     // and may not have it
   output fiber_id_t [1:0]   table_addr_o,
   output logic              answered_o,    // the answers of this cycle count
   input  table_rsp_t [1:0]  table_i,
@@ -64,7 +66,7 @@ module flaash_lookup_plan
   end
 
   // ------------------------------------------------------------------------ steps
-  typedef enum logic [2:0] {StIdle, StOfA, StOfBoth, StReady, StEven, StWalk} state_e;
+  typedef enum logic [2:0] {StIdle, StOfA, StOfBoth, StReady, StEven, StTail, StWalk} state_e;
   state_e state_d, state_q;
 
   desc_t     a, b;
@@ -73,7 +75,7 @@ module flaash_lookup_plan
   logic      a_there, b_there, a_left, b_left, a_left_q, b_left_q;  // left: while something was made of it
   logic      prepare_a, prepare_b, divided, weighed, shared;
   logic      pending_q, begin_cuts;                                 // pending: the start has come
-  logic      skewed, even_last, tail, tail_q, second, walking, broken;
+  logic      skewed, even_last, tail, tail_q, second, walking, placing, broken;
   logic      unused_desc;
 
   assign a           = desc_i[0];
@@ -87,7 +89,7 @@ module flaash_lookup_plan
   assign prepare_a   = state_q == StIdle && a_there;
   assign prepare_b   = state_q == StOfA && divided && weighed && !a_left && b_there;
   assign begin_cuts  = state_q == StReady && a_there && b_there && (start_i || pending_q) && !broken;
-  assign second      = even_last && tail && !tail_q;  // now the last set by itself
+  assign second      = state_q == StTail && !placing && !table_wanted_i;  // now the last set by itself
   assign unused_desc = ^{a.order, a.extent, a.entries, b.order, b.extent, b.entries};
 
   always_comb begin
@@ -109,7 +111,11 @@ module flaash_lookup_plan
         else if (begin_cuts && skewed) state_d = StWalk;
         else if (begin_cuts)           state_d = StEven;
       end
-      StEven:  if (even_last && !second) state_d = StReady;
+      StEven: begin
+        if (even_last && tail && !tail_q) state_d = StTail;
+        else if (even_last)               state_d = StReady;
+      end
+      StTail:  if (second) state_d = StEven;
       default: if (!walking) state_d = StReady;
     endcase
     if (broken) state_d = StReady;
@@ -124,7 +130,7 @@ module flaash_lookup_plan
       a_left_q  <= (state_q == StOfA || state_q == StOfBoth) && a_left;
       b_left_q  <= state_q == StOfBoth && b_left;
       pending_q <= (pending_q || (start_i && a_there && b_there)) && !begin_cuts;
-      tail_q    <= state_q == StEven && (tail_q || second);
+      tail_q    <= second || (tail_q && state_q == StEven);
     end
   end
 
@@ -194,8 +200,6 @@ module flaash_lookup_plan
     .wish_valid_o(even_valid), .wish_o(even_wish), .last_o(even_last)
   );
 
-  logic placing;
-
   flaash_lookup_places #(
     .MemLines(MemLines),
     .Parity  (Parity)
@@ -232,7 +236,8 @@ module flaash_lookup_plan
     .busy_o(handing), .handed_o, .handed_dots_o
   );
 
-  assign busy_o = pending_q || state_q == StEven || state_q == StWalk || handing || placing || broken;
+  assign busy_o = pending_q || state_q == StEven || state_q == StTail || state_q == StWalk || handing || placing
+                  || broken;
 
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(StartWhenIdle_A, !start_i || !busy_o, "a plan while another is being made")

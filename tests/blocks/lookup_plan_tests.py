@@ -93,6 +93,26 @@ async def last_set_is_shared(dut) -> None:
 
 
 @cocotb.test()
+async def second_pieces_wait_for_the_table(dut) -> None:
+    """Groups that want the table of A, to begin with their first pieces, get it before the last set is cut."""
+    planner, _ = await begun(dut)
+    if planner.groups == 1 or planner.max_size == 1:
+        return
+    a, b = [2] * (planner.groups * planner.max_size + 1), [10] * (7 * planner.groups)
+    await planner.plan(a, b)
+    dut.table_wanted_i.value = 1
+    task = cocotb.start_soon(planner.start())
+    await ClockCycles(dut.clk_i, 30 + planner.groups)
+    for _ in range(20):
+        await FallingEdge(dut.clk_i)
+        assert int(dut.busy_o.value) and not int(dut.piece_valid_o.value)
+    dut.table_wanted_i.value = 0
+    plan = await task
+    check(plan, planner, a, b)
+    assert len(plan.pieces) == 2 * planner.groups
+
+
+@cocotb.test()
 async def large_operands(dut) -> None:
     """Numbers near the widths of the registers; only A's fibers are many, its table is sampled."""
     planner, rng = await begun(dut)

@@ -39,7 +39,8 @@ class Planner:
         self.max_size = int(dut.MaxSize.value)
         self.extent = EXTENT
         self.descriptions: list[dict[str, int]] = [{}, {}]
-        for name in ("written_i", "fiber_operand_i", "fiber_valid_i", "start_i", "desc_i"):
+        for name in ("written_i", "fiber_operand_i", "fiber_valid_i", "start_i", "desc_i",
+                     "table_wanted_i"):
             getattr(dut, name).value = 0
 
     def _describe(self, operand: int, **members: int) -> None:

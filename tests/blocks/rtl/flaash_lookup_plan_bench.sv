@@ -19,6 +19,7 @@ module flaash_lookup_plan_bench
   input  fiber_id_t         fiber_id_i,
   input  table_rsp_t        fiber_i,
 
+  input  logic              table_wanted_i,
   input  logic              start_i,
   input  desc_t [1:0]       desc_i,
   output logic              busy_o,
@@ -54,7 +55,7 @@ module flaash_lookup_plan_bench
   ) u_plan (
     .clk_i, .rst_ni,
     .start_i, .desc_i, .written_i, .busy_o, .handed_o, .handed_dots_o,
-    .table_use_o(unused_use), .table_addr_o(addr), .answered_o(unused_answered), .table_i({b, a}),
+    .table_wanted_i, .table_use_o(unused_use), .table_addr_o(addr), .answered_o(unused_answered), .table_i({b, a}),
     .rank_wrong_o, .block_o(unused_block),
     .plane_o, .piece_valid_o, .piece_o
   );
