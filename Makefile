@@ -36,7 +36,7 @@ $(STAMP): requirements.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-# Tools that only make formal, make cost and make fuzz need.
+# Tools that only some targets need.
 $(VENV)/.installed-%: requirements-%.txt $(STAMP)
 	@echo "installing $< (once)"
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r $<
@@ -57,8 +57,16 @@ new-sequence: $(STAMP) ## write a sequence file to begin with: NAME=
 waves: $(STAMP) ## open the trace of the last make sim WAVES=1, or name it
 	@$(PY) -m tb.cli.waves
 
+.PHONY: package
+package: $(STAMP) $(VENV)/.installed-package ## file list, one-file bundle, instance, registers as C, SystemRDL, IP-XACT
+	@$(PY) -m tools.packaging
+
+.PHONY: lists
+lists: $(STAMP) ## renew the lists of the chip's files: rtl/rtl.f, flaash.core, Bender.yml
+	@$(PY) -m tools.packaging.lists
+
 .PHONY: test
-test: $(STAMP) ## run the suite on both simulators (TEST=path::name for one)
+test: $(STAMP) $(VENV)/.installed-package $(VENV)/.installed-formal ## run the suite on both simulators (TEST=path::name for one)
 	@$(PY) -m pytest -n $(call quote,$(JOBS)) --dist worksteal $(TEST)
 
 # Each test takes minutes: a line when it begins and one when it ends, with the share that is done.

@@ -59,9 +59,11 @@ def test_readme_lists_the_pages() -> None:
 @functools.cache
 def hardware_names() -> set[str]:
     """Return the modules, packages and files of the hardware and of what surrounds it."""
-    files = [path for folder in ("rtl", "formal", "tests", "tb", "bench")
+    files = [path for folder in ("rtl", "formal", "tests", "tb", "bench", "examples")
              for path in (ROOT / folder).rglob("flaash_*.sv*")]
     declared = {name for path in files for name in DECLARED.findall(path.read_text())}
+    for path in (ROOT / "tools" / "packaging").glob("*.py"):  # what make package writes
+        declared.update(re.findall(r'"(flaash_\w+)\.', path.read_text()))
     return declared | {path.name.partition(".")[0] for path in files}
 
 
