@@ -151,7 +151,7 @@ def test_the_instance_compiles_and_names_every_parameter(packaged: Path, tmp_pat
     wrapper = tmp_path / "wrapper.sv"
     wrapper.write_text(f"module wrapper; import flaash_pkg::*;\n{text}endmodule\n")
     done = subprocess.run(["iverilog", "-g2012", "-tnull", "-s", "wrapper", f"-I{RTL / 'pkg'}",
-                           *map(str, rtl_sources("flaash_top")), str(wrapper)], capture_output=True, text=True)
+                           *map(str, [*rtl_sources("flaash_top"), wrapper])], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
     assert set(re.findall(r"^  \.(\w+) *\((?=\w)", text, re.MULTILINE)) == set(verilog.parameters())
 
@@ -228,7 +228,8 @@ def test_the_c_headers_have_every_address_bit_and_code(packaged: Path, tmp_path:
     source.write_text("#include <stddef.h>\n#include <stdio.h>\n#include \"flaash_regs.h\"\n"
                       "#include \"flaash_errors.h\"\n" + "\n".join(checks)
                       + f"\nint main(void) {{ int codes[] = {{{names}}};\n"
-                      "for (unsigned i = 0; i < sizeof codes / sizeof *codes; i++) printf(\"%d,\", codes[i]);\n"
+                      "for (unsigned i = 0; i < sizeof codes / sizeof *codes; i++) "
+                      "printf(\"%d,\", codes[i]);\n"
                       "return 0; }\n")
     binary = tmp_path / "check"
     subprocess.run(["gcc", "-std=gnu11", "-Wall", "-Werror", f"-I{packaged}", str(source), "-o", str(binary)],

@@ -81,7 +81,8 @@ def style() -> list[str]:
         if ".venv" not in path.parts and "build" not in path.parts and path.read_text().split("\n")[0] \
                 != "# SPDX-License-Identifier: Apache-2.0":
             problems.append(f"{relative(path)}:1: no SPDX line")
-    problems.extend(f"{relative(path)} does not list what {TOP} needs: make lists" for path in lists.outdated())
+    problems.extend(f"{relative(path)} does not list what {TOP} needs: make lists"
+                    for path in lists.outdated())
     unused = {str(path.relative_to(RTL)) for path in RTL.rglob("*.sv")} - set(lists.files())
     problems.extend(f"rtl/{name}: no module of flaash_top needs it" for name in sorted(unused))
     return problems

@@ -50,7 +50,8 @@ def plain_verilog(config: str) -> str:
     (ROOT / "build").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=ROOT / "build") as folder:
         out = Path(folder) / "plain.v"
-        script = (f"{read_slang(TOP, parameters)}; hierarchy -top {TOP}; proc; opt_clean; bwmuxmap; opt_clean; "
+        script = (f"{read_slang(TOP, parameters)}; hierarchy -top {TOP}; "
+                  "proc; opt_clean; bwmuxmap; opt_clean; "
                   f"write_verilog -noattr {os.path.relpath(out, ROOT)}")
         subprocess.run([program, "-q", "-p", script], cwd=ROOT, check=True)
         return out.read_text()
