@@ -52,7 +52,7 @@ def test_a_failing_test_shows_its_message_last_and_how_to_repeat_it(tmp_path: Pa
     for noise in ("Traceback", "iverilog", "INFO", "of a library", "chatter", "simulation.py"):
         assert noise not in told, noise
     assert "contraction 1 (smoke, seed 7), at " in told
-    repeat = re.search(r"^repeat: (make test TEST='\S*::test_it\[icarus\]' SEED=7 LONG=1)$", told, re.MULTILINE)
+    repeat = re.search(r"^repeat: (make test TEST='\S*::test_it\[icarus\]' SEED=7 LONG=1)$", told, re.M)
     assert repeat and f"with waves: {repeat[1]} WAVES=1\n" in told
     assert len(told.splitlines()) < 25
     assert told.index("log: ") < told.index("repeat: ")
