@@ -20,6 +20,7 @@ from pathlib import Path
 
 from cocotb_tools.runner import get_runner
 
+from tb.common.rtl_types import BUILD_VARIABLE
 from tb.common.sources import INCLUDE_DIR, WAIVERS, headers, rtl_sources
 from tb.common.toolchain import BUILD, environment, require
 
@@ -55,12 +56,16 @@ class Build:
         toplevel: module that is simulated.
         folder: where the build lives.
         runner: cocotb's runner of this build.
+        parameters: values of the module's parameters.
+        sources: the files that it was built of.
     """
 
     simulator: str
     toplevel: str
     folder: Path
     runner: object
+    parameters: Mapping[str, int]
+    sources: tuple[Path, ...]
 
 
 @contextlib.contextmanager
@@ -159,7 +164,7 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
                 + "\n".join(messages[:20] or text.splitlines()[-20:])
                 + f"\nparameters: {parameters}\nlog: {log}") from error
         done.touch()
-    return Build(simulator, toplevel, folder, runner)
+    return Build(simulator, toplevel, folder, runner, parameters, tuple(sources))
 
 
 def run(built: Build, test_module: str, name: str, seed: int = 1,
@@ -190,6 +195,8 @@ def run(built: Build, test_module: str, name: str, seed: int = 1,
     # On Icarus a trusted write races with the clock edge that wakes the writer.
     trusted = "1" if built.simulator == "verilator" else "0"
     variables = {"COCOTB_TRUST_INERTIAL_WRITES": trusted, "FLAASH_RUN_DIR": str(folder),
+                 BUILD_VARIABLE: json.dumps({"toplevel": built.toplevel, "parameters": dict(built.parameters),
+                                             "sources": list(map(str, built.sources))}),
                  **dict(environment_variables or {})}
     plusargs = []
     if built.simulator == "verilator":
