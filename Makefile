@@ -19,8 +19,8 @@ option = $(if $($(2)),--$(1)=$(call quote,$($(2))))
 .DEFAULT_GOAL := help
 
 # A misspelt variable would be ignored, and something else would run.
-VARIABLES := A B AXES OUT PORTION LONG_LINES SIM CONFIG SEQ SEED WAVES NAME TEST MINUTES ONLY RECORD NUM_SDPE CLOCK_MHZ \
-  FMAX_MHZ JOBS PYTHON MAKEFLAGS SHELL
+VARIABLES := A B AXES EINSUM OUT PORTION LONG_LINES SIM CONFIG SEQ SEED WAVES NAME TEST MINUTES ONLY RECORD NUM_SDPE \
+  CLOCK_MHZ FMAX_MHZ JOBS PYTHON MAKEFLAGS SHELL
 UNKNOWN := $(filter-out $(VARIABLES),$(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword \
   $(origin $(name)))),$(name))))
 $(if $(UNKNOWN),$(error there is no variable $(UNKNOWN); 'make help' names those that there are))
@@ -43,9 +43,10 @@ $(VENV)/.installed-%: requirements-%.txt $(STAMP)
 	@touch $@
 
 .PHONY: sim
-sim: $(STAMP) ## contract tensors: A= B= AXES= OUT= PORTION= LONG_LINES= SIM= CONFIG= SEQ= SEED= WAVES=1
+sim: $(STAMP) ## contract tensors: A= B= AXES= EINSUM= OUT= PORTION= LONG_LINES= SIM= CONFIG= SEQ= SEED= WAVES=1
 	@$(PY) -m tb.cli.sim $(call option,sim,SIM) $(call option,config,CONFIG) $(call option,a,A) \
-	  $(call option,b,B) $(call option,axes,AXES) $(call option,out,OUT) $(call option,portion,PORTION) \
+	  $(call option,b,B) $(call option,axes,AXES) $(call option,einsum,EINSUM) $(call option,out,OUT) \
+	  $(call option,portion,PORTION) \
 	  $(call option,long-lines,LONG_LINES) $(call option,seq,SEQ) $(call option,seed,SEED) \
 	  $(if $(filter-out 0,$(WAVES)),--waves)
 

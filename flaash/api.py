@@ -109,8 +109,12 @@ def _finish(subscripts: str, taken: list, indices: list[str], output: str, place
     fmt = format_of(place)
     report = Report(subscripts, place, fmt.name)
     extents = notation.extents(indices, [tensor.shape for tensor, _ in taken])
-    operands = [_reduced(_rounded(tensor, fmt, f"operand {number}", report.beside), own, extents, number,
-                         report.beside) for number, ((tensor, _), own) in enumerate(zip(taken, indices, strict=True))]
+    operands = [
+        _reduced(
+            _rounded(tensor, fmt, f"operand {number}", report.beside), own, extents, number, report.beside
+        )
+        for number, ((tensor, _), own) in enumerate(zip(taken, indices, strict=True))
+    ]
     result = _contracted(operands, output, place, optimize, report)
     if result.indices != output:
         report.beside.append(f"result transposed from {result.indices!r} to {output!r}")
@@ -124,7 +128,9 @@ def _finish(subscripts: str, taken: list, indices: list[str], output: str, place
     return (made, report) if return_report else made
 
 
-def _contracted(operands: list[Labelled], output: str, place: Place, optimize: str, report: Report) -> Labelled:
+def _contracted(
+    operands: list[Labelled], output: str, place: Place, optimize: str, report: Report
+) -> Labelled:
     """Contract operands pair by pair, in the order of opt_einsum's path."""
     operands = list(operands)
     if len(operands) == 1 and set(operands[0].indices) != set(output):
@@ -139,11 +145,18 @@ def _contracted(operands: list[Labelled], output: str, place: Place, optimize: s
         operands = [operand for number, operand in enumerate(operands) if number not in group]
         while len(chosen) > 1:
             left, right = chosen[:2]
-            kept = "".join({*output, *(index for operand in operands + chosen[2:] for index in operand.indices)})
+            kept = "".join(
+                {*output, *(index for operand in operands + chosen[2:] for index in operand.indices)}
+            )
             notes: list[str] = []
             if report.steps:
-                left, right = (Labelled(_rounded(operand.tensor, format_of(place), "an intermediate result", notes),
-                                        operand.indices) for operand in (left, right))
+                left, right = (
+                    Labelled(
+                        _rounded(operand.tensor, format_of(place), "an intermediate result", notes),
+                        operand.indices,
+                    )
+                    for operand in (left, right)
+                )
             result, runs = contract_pair(left, right, kept, place, notes)
             report.steps.append(Step(f"{left.indices},{right.indices}->{result.indices}", notes, runs))
             chosen = [*chosen[2:], result]
@@ -151,7 +164,9 @@ def _contracted(operands: list[Labelled], output: str, place: Place, optimize: s
     return operands[0]
 
 
-def _path(indices: list[str], shapes: list[tuple[int, ...]], output: str, optimize: str) -> list[tuple[int, ...]]:
+def _path(
+    indices: list[str], shapes: list[tuple[int, ...]], output: str, optimize: str
+) -> list[tuple[int, ...]]:
     try:
         path, _ = contract_path(f"{','.join(indices)}->{output}", *shapes, shapes=True, optimize=optimize)
     except (KeyError, TypeError, ValueError) as error:
@@ -170,10 +185,14 @@ def _rounded(tensor: SparseTensor, fmt: NumberFormat, name: str, notes: list[str
     values = fmt.decode(converted.bits)
     if not fmt.is_float:
         place = int(np.argmax(values != tensor.values))
-        raise EinsumError(f"{name}: the value {tensor.values[place]:g} is no number of {fmt.name}, which holds the"
-                          f" integers of {fmt.value_width} bits")
-    notes.append(f"{name}: {converted.inexact} of {tensor.nnz} values rounded to {fmt.name}, relative error up to"
-                 f" {converted.max_relative_error:.1e}")
+        raise EinsumError(
+            f"{name}: the value {tensor.values[place]:g} is no number of {fmt.name}, which holds the"
+            f" integers of {fmt.value_width} bits"
+        )
+    notes.append(
+        f"{name}: {converted.inexact} of {tensor.nnz} values rounded to {fmt.name}, relative error up to"
+        f" {converted.max_relative_error:.1e}"
+    )
     return SparseTensor(tensor.shape, tensor.coords, values)
 
 
@@ -190,5 +209,7 @@ def _reduced(tensor: SparseTensor, indices: str, extents: dict[str, int], number
     if len(modes) < len(set(indices)):
         notes.append(f"operand {number}: modes of extent 1 left out of {indices!r}, they fit every extent")
     if len(modes) < tensor.order:
-        tensor = SparseTensor(tuple(tensor.shape[mode] for mode in modes), tensor.coords[:, modes], tensor.values)
+        tensor = SparseTensor(
+            tuple(tensor.shape[mode] for mode in modes), tensor.coords[:, modes], tensor.values
+        )
     return Labelled(tensor, "".join(indices[mode] for mode in modes))

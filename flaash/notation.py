@@ -30,6 +30,9 @@ def parse(subscripts: str | Sequence, shapes: Sequence[tuple[int, ...]]) -> tupl
     except (ValueError, TypeError, IndexError) as error:
         raise EinsumError(f"subscripts {subscripts!r}: {' '.join(str(error).split())}") from None
     operands = inputs.split(",")
+    summed = {index for own in operands for index in own} - set(subscripts) - set(output)
+    if "..." in subscripts and summed:
+        raise EinsumError(f"subscripts {subscripts!r}: the result lacks the '...' of the operands")
     for number, (indices, shape) in enumerate(zip(operands, shapes, strict=True)):
         if len(indices) != len(shape):
             raise EinsumError(f"subscripts {subscripts!r} name {len(indices)} indices for operand {number},"
@@ -63,7 +66,11 @@ def extents(operands: Sequence[str], shapes: Sequence[tuple[int, ...]]) -> dict[
 
 
 def _check_text(subscripts: str, shapes: Sequence) -> None:
-    odd = [sign for sign in subscripts.replace("...", "").replace("->", "", 1) if not (sign.isalpha() or sign in ", ")]
+    odd = [
+        sign
+        for sign in subscripts.replace("...", "").replace("->", "", 1)
+        if not (sign.isalpha() or sign in ", ")
+    ]
     if odd:
         raise EinsumError(f"subscripts {subscripts!r}: {odd[0]!r} is no index; indices are letters")
     named = subscripts.partition("->")[0].count(",") + 1
@@ -84,4 +91,4 @@ def _joined(lists: Sequence, shapes: Sequence[tuple[int, ...]]) -> str:
     try:
         return convert_interleaved_input(mixed)[0]
     except (TypeError, ValueError, KeyError) as error:
-        raise EinsumError(f"lists of indices {list(lists)}: {' '.join(str(error).split())}") from None
+        raise EinsumError(f"lists of indices: {' '.join(str(error).split())}") from None

@@ -103,7 +103,9 @@ def contract_pair(left: Labelled, right: Labelled, kept: str, place: Place, note
     _check_contracted(roles, left, right, place)
     slices = list(_slices(left, right, roles))
     if roles.batch:
-        notes.append(f"{len(slices)} slices over {roles.batch!r}, a contraction each; their results put together")
+        notes.append(
+            f"{len(slices)} slices over {roles.batch!r}, a contraction each; their results put together"
+        )
     for side, (alone, other) in enumerate(zip(roles.alone, reversed(SIDES), strict=True)):
         if alone:
             notes.append(f"{other} operand repeated along {alone!r} of the {SIDES[side]} one, which sums"
@@ -181,8 +183,10 @@ def _repeated(part: Labelled, other: Labelled, roles: Roles, side: int) -> Spars
     if alone:
         rows = np.unique(other.columns(alone), axis=0)
         if tensor.nnz * len(rows) > MAX_ENTRIES:
-            raise EinsumError(f"the sum over {alone!r}, which only the {SIDES[1 - side]} operand has, would repeat"
-                              f" the {tensor.nnz} entries of the other one {len(rows)} times; sum over it before")
+            raise EinsumError(
+                f"the sum over {alone!r}, which only the {SIDES[1 - side]} operand has, would repeat"
+                f" the {tensor.nnz} entries of the other one {len(rows)} times; sum over it before"
+            )
         coords = np.concatenate([np.repeat(tensor.coords, len(rows), axis=0), np.tile(rows, (tensor.nnz, 1))],
                                 axis=1)
         shape, values = (*tensor.shape, *other.extents(alone)), np.repeat(tensor.values, len(rows))

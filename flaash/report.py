@@ -147,6 +147,9 @@ class Report:
         return "\n".join(f"{name:{width}}  {text}" for name, text in rows)
 
     def _repr_html_(self) -> str:
-        body = "".join(f"<tr><th style='text-align:left'>{html.escape(name)}</th>"
-                       f"<td style='text-align:left'>{html.escape(text)}</td></tr>" for name, text in self.rows())
+        body = "".join(
+            f"<tr><th style='text-align:left'>{html.escape(name)}</th>"
+            f"<td style='text-align:left'>{html.escape(text)}</td></tr>"
+            for name, text in self.rows()
+        )
         return f"<table>{body}</table>"

@@ -30,9 +30,7 @@ import numpy as np
 from models.csf import Csf
 from tb.common.configs import Config, ConfigError
 from tb.common.machines import Settings
-from tb.common.simulation import SimulationFailed, run
-from tb.common.toolchain import ToolMissing, environment, require
-from tb.env.run import build_top, run_folder
+from tb.common.toolchain import BUILD, ToolMissing, environment, require
 
 ADDRESS = "FLAASH_SERVE_ADDRESS"
 TEST_MODULE = "tb.env.serve_tests"
@@ -199,23 +197,30 @@ def main(arguments: Sequence[str]) -> int:
     Args:
         arguments: Config.to_json(), the simulator, the path of the socket.
     """
+    from tb.common.simulation import SimulationFailed, run  # callers do without cocotb
+    from tb.env.run import build_top
+
     config, simulator, address = arguments
     threading.Thread(target=_end_with_caller, daemon=True).start()
-    name = f"session-{os.getpid()}"
     try:
         built = build_top(Config.from_json(config), simulator)
-        run(built, TEST_MODULE, name, environment_variables={"FLAASH_CONFIG": config, ADDRESS: address})
+        run(
+            built, TEST_MODULE, _run_name(), environment_variables={"FLAASH_CONFIG": config, ADDRESS: address}
+        )
     except (SimulationFailed, ToolMissing, ConfigError) as error:
         print(error, file=sys.stderr, flush=True)
         return 1
-    shutil.rmtree(run_folder(name), ignore_errors=True)
     return 0
+
+
+def _run_name() -> str:
+    return f"session-{os.getpid()}"
 
 
 def _end_with_caller() -> None:
     while os.read(0, 1):  # nothing is ever sent
         pass
-    shutil.rmtree(run_folder(f"session-{os.getpid()}"), ignore_errors=True)
+    shutil.rmtree(BUILD / "runs" / _run_name(), ignore_errors=True)
     os.killpg(0, signal.SIGKILL)
 
 
