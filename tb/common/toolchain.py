@@ -7,7 +7,10 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-BUILD = ROOT / "build"
+# Installed by pip, ROOT is the package, which nothing is written to.
+IN_CHECKOUT = (ROOT / "Makefile").exists()
+BUILD = ROOT / "build" if IN_CHECKOUT else \
+    Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "flaash"
 SIMULATORS = ("verilator", "icarus")
 
 
