@@ -29,8 +29,9 @@ import numpy as np
 
 from models.csf import Csf
 from tb.common.configs import Config, ConfigError
+from tb.common.folders import runs
 from tb.common.machines import Settings
-from tb.common.toolchain import BUILD, ToolMissing, environment, require
+from tb.common.toolchain import ToolMissing, environment, require
 
 ADDRESS = "FLAASH_SERVE_ADDRESS"
 TEST_MODULE = "tb.env.serve_tests"
@@ -220,7 +221,7 @@ def _run_name() -> str:
 def _end_with_caller() -> None:
     while os.read(0, 1):  # nothing is ever sent
         pass
-    shutil.rmtree(BUILD / "runs" / _run_name(), ignore_errors=True)
+    shutil.rmtree(runs() / _run_name(), ignore_errors=True)
     os.killpg(0, signal.SIGKILL)
 
 
