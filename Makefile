@@ -61,7 +61,7 @@ $(STAMP): requirements.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-# Tools that only make formal, make cost and make fuzz need.
+# Tools that only some targets need.
 $(VENV)/.installed-%: requirements-%.txt $(STAMP)
 	@echo "installing $< (once)"
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r $<
@@ -70,8 +70,9 @@ $(VENV)/.installed-%: requirements-%.txt $(STAMP)
 .PHONY: sim
 sim: $(STAMP) ## contract tensors: A= B= AXES= OUT= PORTION= LONG_LINES= SIM= CONFIG= SEQ= SEED= WAVES=1; several runs: SEQ=a,b SEEDS=1-20 SIM=both JOBS=
 	@$(PY) -m tb.cli.sim $(call option,sim,SIM) $(call option,config,CONFIG) $(call option,a,A) \
-	  $(call option,b,B) $(call option,seeds,SEEDS) $(if $(filter command,$(firstword $(origin JOBS))),$(call option,jobs,JOBS)) $(call option,axes,AXES) $(call option,out,OUT) $(call option,portion,PORTION) \
+	  $(call option,b,B) $(call option,axes,AXES) $(call option,out,OUT) $(call option,portion,PORTION) \
 	  $(call option,long-lines,LONG_LINES) $(call option,seq,SEQ) $(call option,seed,SEED) \
+	  $(call option,seeds,SEEDS) $(if $(filter command,$(firstword $(origin JOBS))),$(call option,jobs,JOBS)) \
 	  $(call flag,WAVES,--waves)
 
 .PHONY: new-sequence
@@ -82,10 +83,18 @@ new-sequence: $(STAMP) ## write a sequence file to begin with: NAME=
 waves: $(STAMP) ## open the newest trace at its first mismatch, or name it: TRACE=file for another one
 	@$(PY) -m tb.cli.waves $(call option,trace,TRACE)
 
+.PHONY: package
+package: $(STAMP) $(VENV)/.installed-package ## file list, one-file bundle, instance, registers as C, SystemRDL, IP-XACT
+	@$(PY) -m tools.packaging
+
+.PHONY: lists
+lists: $(STAMP) ## renew the lists of the chip's files: rtl/rtl.f, flaash.core, Bender.yml
+	@$(PY) -m tools.packaging.lists
+
 PYTEST = $(PY) -m pytest $(CACHE) -n $(call quote,$(JOBS)) --dist worksteal
 
 .PHONY: test
-test: $(STAMP) ## the suite on both simulators: TEST=path::name for one, SEED= SIM= WAVES=1 LONG=1 JOBS=
+test: $(STAMP) $(VENV)/.installed-package $(VENV)/.installed-formal ## the suite on both simulators: TEST=path::name for one, SEED= SIM= WAVES=1 LONG=1 JOBS=
 	@$(call flag,LONG,FLAASH_LONG=1) $(PYTEST) $(call flag,LONG,-o timeout=7200) \
 	  $(call option,seed,SEED) $(call option,simulator,SIM) $(call flag,WAVES,--waves) $(TEST)
 
@@ -123,7 +132,7 @@ lint: $(STAMP) ## verilator -Wall and slang on every configuration, ruff, house 
 	@$(PY) -m tools.lint
 
 .PHONY: cov
-cov: $(STAMP) ## functional and code coverage of the suite, to build/coverage/index.html: TEST= SEED= JOBS=
+cov: $(STAMP) $(VENV)/.installed-package $(VENV)/.installed-formal ## functional and code coverage of the suite, to build/coverage/index.html: TEST= SEED= JOBS=
 	@$(PY) -m tb.coverage.suite $(PYTEST) $(call option,seed,SEED) $(TEST)
 
 .PHONY: faults
