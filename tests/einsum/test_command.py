@@ -61,6 +61,7 @@ def test_contracts_two_files(capsys: pytest.CaptureFixture) -> None:
 @pytest.mark.parametrize("options, sentence", [
     (["--axes", "1:2"], "AXES can't be given together with EINSUM"),
     (["--seq", "smoke", "--portion", "4"], "SEQ and PORTION can't be given together with EINSUM"),
+    (["--seeds", "1-3"], "EINSUM is for one run"),
     (["--a", ""], "EINSUM needs A, and B if there are two operands"),
     (["--out", "c.xyz"], "c.xyz: unknown ending"),
     (["--b", "none.npz"], "none.npz: can't be read")])
