@@ -6,13 +6,20 @@ out on the slow one, and `make regress` runs there what the suite leaves out (--
 """
 
 import os
+import resource
+import shutil
+import time
 from pathlib import Path
 
 import pytest
 
+from tb.common import times
+from tb.common.simulation import SHORT_RUNS
 from tb.common.toolchain import SIMULATORS, has_icarus
 from tb.coverage.testplan import read_testplan
 
+OUTERMOST = pytest.StashKey[bool]()
+BEGAN = float(os.environ.get("FLAASH_BEGAN", time.time()))  # make test: before it set anything up
 NO_ICARUS = "Icarus Verilog isn't installed: nothing ran on it (Debian: apt-get install iverilog)."
 
 
@@ -28,6 +35,14 @@ def pytest_configure(config: pytest.Config) -> None:
         path = Path(argument.split("::")[0])
         if not (config.invocation_params.dir / path).exists():
             raise pytest.UsageError(f"there is no {path}")
+    if not config.getoption("left_out") and os.environ.get("FLAASH_LONG") != "1":
+        os.environ[SHORT_RUNS] = "1"
+    # Not the pytest that a test starts: what it builds belongs to the test.
+    config.stash[OUTERMOST] = times.VARIABLE not in os.environ
+    if config.stash[OUTERMOST]:
+        shutil.rmtree(times.FOLDER, ignore_errors=True)
+        times.FOLDER.mkdir(parents=True)
+        os.environ[times.VARIABLE] = str(times.FOLDER)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -78,6 +93,8 @@ def _planned_but_not_passed(config: pytest.Config) -> list[str]:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     on_a_worker = hasattr(session.config, "workerinput")
+    if on_a_worker or not session.config.getoption("numprocesses", None):
+        times.record("session", cpu=times.cpu() + times.cpu(resource.RUSAGE_SELF))
     if not on_a_worker and exitstatus == 0 and _ran_in_full(session.config) \
             and _planned_but_not_passed(session.config):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -87,5 +104,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if _ran_in_full(config):
         for name in _planned_but_not_passed(config):
             terminalreporter.write_line(f"FAILED the testplan names {name}, which did not pass", red=True)
+    if config.stash[OUTERMOST]:
+        records = times.read()
+        terminalreporter.write_line(times.summary(records, time.time() - BEGAN))
+        if _ran_in_full(config):
+            times.record("suite", wall=time.time() - BEGAN)
     if not has_icarus():
         terminalreporter.write_line(NO_ICARUS, yellow=True)

@@ -22,6 +22,7 @@ from cocotb_tools.runner import get_runner
 
 from tb.common.rtl_types import BUILD_VARIABLE
 from tb.common.sources import INCLUDE_DIR, WAIVERS, headers, rtl_sources
+from tb.common.times import measured
 from tb.common.toolchain import BUILD, environment, require
 
 VERILATOR_ARGS = ["-Wall", "--timing", "--assert", "-CFLAGS", "-fcoroutines",
@@ -30,12 +31,11 @@ VERILATOR_ARGS = ["-Wall", "--timing", "--assert", "-CFLAGS", "-fcoroutines",
 # compilation and most of the speed; its benches see the ports and what this file names.
 CHIP = "flaash_top"
 CHIP_PUBLIC = Path(__file__).with_name("chip_public.vlt")
-# Code that runs once is not worth optimizing; the wheel's makefile lacks the option that includes a
-# precompiled header.
-MAKEFLAGS = "OPT_FAST=-O1 OPT_SLOW=-O0 CFG_CXXFLAGS_PCH_I=-include"
-# ccache finds what did not change. Without it tools/objcache keeps what every design needs, and a block
-# is compiled in less time as one file; a chip of many engines is not.
-ONE_FILE = " VM_PARALLEL_BUILDS=0"
+# One file: g++ takes less time for it than for the pieces with the headers that each of them includes.
+MAKEFLAGS = "OPT_SLOW=-O0 VM_PARALLEL_BUILDS=0"
+# The runs of the suite are short: there -O1 costs more in the compiler than it saves in the simulation
+# (of flaash_lookup_bench 12 minutes against 12 seconds). tests/conftest.py asks for it.
+SHORT_RUNS = "FLAASH_SHORT_RUNS"
 OBJECTS = BUILD / "objects"
 # Not --coverage-expr: with it, 5.048 stops with an internal error at indexed memories.
 COVERAGE_ARGS = ["--coverage-line", "--coverage-toggle", "--coverage-user"]
@@ -129,25 +129,28 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
         options = (*options, "--no-public-flat-rw", CHIP_PUBLIC)
     arguments += map(str, options)
 
-    digest = hashlib.sha256(json.dumps([simulator, toplevel, parameters, arguments, waves]).encode())
+    optimized = "-O0" if SHORT_RUNS in os.environ else "-O1"
+    made_of = [simulator, toplevel, parameters, arguments, waves, optimized]
+    digest = hashlib.sha256(json.dumps(made_of).encode())
     for path in [*sources, *headers(), WAIVERS, *(option for option in options if isinstance(option, Path))]:
         digest.update(path.name.encode() + path.read_bytes())
     folder = BUILD / "sims" / f"{toplevel}-{simulator}-{digest.hexdigest()[:16]}"
 
     runner = get_runner(simulator)
     runner.log.addFilter(_is_news)
-    with _lock(folder.with_suffix(".lock")), _environment():
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_lock(folder.with_suffix(".lock")))
+        stack.enter_context(_environment())
         done = folder / "build.done"
         if simulator == "verilator":
-            cache = os.environ.setdefault("OBJCACHE", "ccache" if shutil.which("ccache") else "objcache")
+            os.environ.setdefault("OBJCACHE", "ccache" if shutil.which("ccache") else "objcache")
             os.environ["FLAASH_OBJECTS"] = str(OBJECTS)
-            small = cache != "ccache" and CHIP not in (path.stem for path in sources)
-            os.environ["MAKEFLAGS"] = MAKEFLAGS + (ONE_FILE if small else "")
-            # ccache wants to be told that it may cache compilations with a precompiled header.
-            os.environ.setdefault("CCACHE_SLOPPINESS", "pch_defines,time_macros")
+            os.environ["MAKEFLAGS"] = f"OPT_FAST={optimized} {MAKEFLAGS}"
+            os.environ.setdefault("CCACHE_SLOPPINESS", "time_macros")
         if not done.exists():
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
+            stack.enter_context(measured("build", simulator, folder.name))
         try:
             # With a finished build this only tells the runner what the build is made of.
             runner.build(
@@ -204,7 +207,7 @@ def run(built: Build, test_module: str, name: str, seed: int = 1,
         if coverage_wanted():
             plusargs += [f"+verilator+coverage+file+{folder / 'coverage.dat'}"]
     failure = None
-    with _environment():
+    with _environment(), measured("run", built.simulator, name):
         try:
             built.runner.test(
                 test_module=test_module, hdl_toplevel=built.toplevel, hdl_toplevel_lang="verilog",
