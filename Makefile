@@ -16,6 +16,9 @@ CONFIG ?= default
 quote  = '$(subst ','\'',$(1))'
 option = $(if $($(2)),--$(1)=$(call quote,$($(2))))
 
+# From when on make test counts its time, setting up included.
+export FLAASH_BEGAN := $(shell date +%s)
+
 .DEFAULT_GOAL := help
 
 # A misspelt variable would be ignored, and something else would run.
@@ -64,9 +67,13 @@ test: $(STAMP) ## run the suite on both simulators (TEST=path::name for one)
 # Each test takes minutes: a line when it begins and one when it ends, with the share that is done.
 LONG = -n $(call quote,$(JOBS)) -vv --durations=0 -o timeout=7200
 
+.PHONY: test-times
+test-times: $(STAMP) ## write where the time of the last make test went into docs/testing.md
+	@$(PY) -m tools.test_times
+
 .PHONY: regress
 regress: $(STAMP) $(FUZZER) ## the long runs: tensors in full, portions, resets, random sums, frames, files (TEST= for one)
-	@$(PY) -m pytest $(LONG) --dist worksteal -o python_files='long_*.py' $(or $(TEST),tests/regress)
+	@FLAASH_LONG=1 $(PY) -m pytest $(LONG) --dist worksteal -o python_files='long_*.py' $(or $(TEST),tests/regress)
 ifeq ($(TEST),)
 	@FLAASH_LONG=1 $(PY) -m pytest $(LONG) --dist worksteal --left-out tests
 	@FLAASH_LONG=1 $(PY) -m pytest $(LONG) --dist worksteal tests/blocks/test_mac.py \

@@ -18,6 +18,8 @@ from tb.common.simulation import SHORT_RUNS
 from tb.common.toolchain import SIMULATORS, has_icarus
 from tb.coverage.testplan import read_testplan
 
+TESTS = Path(__file__).parent
+ORDER = {"top": 0, "models": 2, "fuzz": 2}  # of the folders, others in between: from long tests to short ones
 OUTERMOST = pytest.StashKey[bool]()
 BEGAN = float(os.environ.get("FLAASH_BEGAN", time.time()))  # make test: before it set anything up
 NO_ICARUS = "Icarus Verilog isn't installed: nothing ran on it (Debian: apt-get install iverilog)."
@@ -60,7 +62,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     wanted = config.getoption("--left-out")
     kept = [item for item in items if _left_out(item) == wanted or item.nodeid in config.args]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-    items[:] = kept
+    # The long ones first: at the end the processes share what is left, and none waits for another.
+    items[:] = sorted(kept, key=lambda item: ORDER.get(item.path.relative_to(TESTS).parts[0], 1))
 
 
 def _left_out(item: pytest.Item) -> bool:

@@ -31,11 +31,14 @@ VERILATOR_ARGS = ["-Wall", "--timing", "--assert", "-CFLAGS", "-fcoroutines",
 # compilation and most of the speed; its benches see the ports and what this file names.
 CHIP = "flaash_top"
 CHIP_PUBLIC = Path(__file__).with_name("chip_public.vlt")
-# One file: g++ takes less time for it than for the pieces with the headers that each of them includes.
-MAKEFLAGS = "OPT_SLOW=-O0 VM_PARALLEL_BUILDS=0"
-# The runs of the suite are short: there -O1 costs more in the compiler than it saves in the simulation
-# (of flaash_lookup_bench 12 minutes against 12 seconds). tests/conftest.py asks for it.
-SHORT_RUNS = "FLAASH_SHORT_RUNS"
+# Code that runs once is not worth optimizing; the wheel's makefile lacks the option that includes a
+# precompiled header.
+MAKEFLAGS = "OPT_FAST=-O1 OPT_SLOW=-O0 CFG_CXXFLAGS_PCH_I=-include"
+# For runs so short that -O1 costs more in the compiler than it saves in the simulation, which is three
+# times as slow without. One file then costs less than pieces that each read the headers; with -O1 it may
+# cost minutes (flaash_lookup_bench: 753 s; 31 s in pieces without -O1, 13 s as one file).
+SHORT_MAKEFLAGS = "OPT_FAST=-O0 OPT_SLOW=-O0 VM_PARALLEL_BUILDS=0"
+SHORT_RUNS = "FLAASH_SHORT_RUNS"  # set by tests/conftest.py: runs are as short as those of the suite
 OBJECTS = BUILD / "objects"
 # Not --coverage-expr: with it, 5.048 stops with an internal error at indexed memories.
 COVERAGE_ARGS = ["--coverage-line", "--coverage-toggle", "--coverage-user"]
@@ -100,7 +103,7 @@ def coverage_wanted() -> bool:
 
 def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = None,
           extra_sources: tuple[Path, ...] = (), waves: bool = False, quiet: bool = True,
-          options: tuple[str | Path, ...] = ()) -> Build:
+          options: tuple[str | Path, ...] = (), shared: bool = False) -> Build:
     """Compile `toplevel` once for these sources and parameters, and return the build.
 
     Args:
@@ -111,6 +114,7 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
         waves: make the build able to write a trace.
         quiet: keep the compiler's output in build.log of the folder.
         options: further arguments of the compiler, behind ours; a Path is a file that the build depends on.
+        shared: many tests run on this build: compile it for speed in the suite, too.
 
     Raises:
         ToolMissing: the simulator is not installed.
@@ -129,8 +133,9 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
         options = (*options, "--no-public-flat-rw", CHIP_PUBLIC)
     arguments += map(str, options)
 
-    optimized = "-O0" if SHORT_RUNS in os.environ else "-O1"
-    made_of = [simulator, toplevel, parameters, arguments, waves, optimized]
+    makeflags = SHORT_MAKEFLAGS if SHORT_RUNS in os.environ and not shared else MAKEFLAGS
+    made_of = [simulator, toplevel, parameters, arguments, waves,
+               makeflags if simulator == "verilator" else ""]
     digest = hashlib.sha256(json.dumps(made_of).encode())
     for path in [*sources, *headers(), WAIVERS, *(option for option in options if isinstance(option, Path))]:
         digest.update(path.name.encode() + path.read_bytes())
@@ -145,12 +150,13 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
         if simulator == "verilator":
             os.environ.setdefault("OBJCACHE", "ccache" if shutil.which("ccache") else "objcache")
             os.environ["FLAASH_OBJECTS"] = str(OBJECTS)
-            os.environ["MAKEFLAGS"] = f"OPT_FAST={optimized} {MAKEFLAGS}"
-            os.environ.setdefault("CCACHE_SLOPPINESS", "time_macros")
+            os.environ["MAKEFLAGS"] = makeflags
+            # ccache wants to be told that it may cache compilations with a precompiled header.
+            os.environ.setdefault("CCACHE_SLOPPINESS", "pch_defines,time_macros")
         if not done.exists():
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
-            stack.enter_context(measured("build", simulator, folder.name))
+            stack.enter_context(measured("build", simulator, toplevel))
         try:
             # With a finished build this only tells the runner what the build is made of.
             runner.build(

@@ -31,13 +31,14 @@ def measured(kind: str, simulator: str, name: str) -> Iterator[None]:
     Args:
         kind: "build" or "run".
         simulator: "verilator" or "icarus".
-        name: of the build or the run.
+        name: of the module that is built, or of the run.
     """
     wall, before = time.time(), cpu()
     try:
         yield
     finally:
-        record(kind, simulator=simulator, name=name, wall=time.time() - wall, cpu=cpu() - before)
+        test = os.environ.get("PYTEST_CURRENT_TEST", "").split(" ")[0]
+        record(kind, simulator=simulator, name=name, test=test, wall=time.time() - wall, cpu=cpu() - before)
 
 
 def record(kind: str, **values: object) -> None:
@@ -62,5 +63,5 @@ def summary(records: list[dict], wall: float) -> str:
     """
     total, builds, runs = (sum(item["cpu"] for item in records if item["kind"] == kind)
                            for kind in ("session", "build", "run"))
-    return (f"{wall / 60:.1f} minutes; of the processors {total / 60:.1f}: builds {builds / 60:.1f}, "
-            f"simulations {runs / 60:.1f}, the rest {(total - builds - runs) / 60:.1f}")
+    return (f"{wall / 60:.1f} minutes of wall time, {total / 60:.1f} of the processors: builds "
+            f"{builds / 60:.1f}, simulations {runs / 60:.1f}, Python {(total - builds - runs) / 60:.1f}")
