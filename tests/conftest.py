@@ -2,25 +2,28 @@
 """Fixtures of the whole suite: every test that simulates runs on each simulator that is here.
 
 Where one of them takes minutes, `@pytest.mark.suite_on(..)` names the other: the suite leaves the test
-out on the slow one, and `make regress` runs there what the suite leaves out (--left-out).
+out on the slow one, and `make regress LIST=long` runs there what the suite leaves out (--left-out).
 """
 
 import os
 import resource
 import shutil
 import time
+from collections.abc import Generator
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
-from tb.common import times
-from tb.common.simulation import SHORT_RUNS
+from tb.common import folders, times
+from tb.common.simulation import SHORT_RUNS, SimulationFailed
 from tb.common.toolchain import SIMULATORS, has_icarus
 from tb.coverage.testplan import read_testplan
 
 TESTS = Path(__file__).parent
 ORDER = {"top": 0, "models": 2, "fuzz": 2}  # of the folders, others in between: from long tests to short ones
-OUTERMOST = pytest.StashKey[bool]()
+HELD = pytest.StashKey[TextIO]()  # what keeps the folder of the runs ours
+TIMES = pytest.StashKey[Path]()  # records of where the time goes, in the outermost pytest
 BEGAN = float(os.environ.get("FLAASH_BEGAN", time.time()))  # make test: before it set anything up
 NO_ICARUS = "Icarus Verilog isn't installed: nothing ran on it (Debian: apt-get install iverilog)."
 
@@ -28,6 +31,7 @@ NO_ICARUS = "Icarus Verilog isn't installed: nothing ran on it (Debian: apt-get 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--simulator", choices=SIMULATORS, help="run on this simulator only")
     parser.addoption("--left-out", action="store_true", help="run what the suite leaves out, and only that")
+    parser.addoption("--waves", action="store_true", help="each run writes a trace into its folder")
     parser.addoption("--seed", type=int, default=1, help="seed of every random test (default 1)")
 
 
@@ -39,12 +43,28 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError(f"there is no {path}")
     if not config.getoption("left_out") and os.environ.get("FLAASH_LONG") != "1":
         os.environ[SHORT_RUNS] = "1"
-    # Not the pytest that a test starts: what it builds belongs to the test.
-    config.stash[OUTERMOST] = times.VARIABLE not in os.environ
-    if config.stash[OUTERMOST]:
-        shutil.rmtree(times.FOLDER, ignore_errors=True)
-        times.FOLDER.mkdir(parents=True)
-        os.environ[times.VARIABLE] = str(times.FOLDER)
+    # For simulations, and for the workers of a parallel run, which inherit it.
+    os.environ["FLAASH_SEED"] = str(config.getoption("--seed"))
+    if config.getoption("--waves"):
+        os.environ["FLAASH_WAVES"] = "1"
+    if folders.VARIABLE not in os.environ:
+        folder, config.stash[HELD] = folders.claim(folders.runs())
+        os.environ[folders.VARIABLE] = str(folder)
+        # The pytest that a test starts adds to these records.
+        config.stash[TIMES] = times.FOLDER / folder.name
+        shutil.rmtree(config.stash[TIMES], ignore_errors=True)
+        config.stash[TIMES].mkdir(parents=True)
+        os.environ[times.VARIABLE] = str(config.stash[TIMES])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(call: pytest.CallInfo) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show of a simulation that failed its message alone: no traceback, no compiler command."""
+    report = yield
+    if call.excinfo is not None and call.excinfo.errisinstance(SimulationFailed):
+        report.longrepr = str(call.excinfo.value)
+        report.sections.clear()
+    return report
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -107,8 +127,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if _ran_in_full(config):
         for name in _planned_but_not_passed(config):
             terminalreporter.write_line(f"FAILED the testplan names {name}, which did not pass", red=True)
-    if config.stash[OUTERMOST]:
-        records = times.read()
+    if TIMES in config.stash:
+        records = times.read(config.stash[TIMES])
         terminalreporter.write_line(times.summary(records, time.time() - BEGAN))
         if _ran_in_full(config):
             times.record("suite", wall=time.time() - BEGAN)

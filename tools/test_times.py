@@ -68,7 +68,7 @@ def renew(page: Path, text: str) -> None:
 
 def main() -> int:
     try:
-        renew(PAGE, tables(times.read(), os.cpu_count() or 1, datetime.date.today()))
+        renew(PAGE, tables(times.read(times.FOLDER / "runs"), os.cpu_count() or 1, datetime.date.today()))
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -15,7 +15,7 @@ from pathlib import Path
 from tb.common.toolchain import BUILD
 
 VARIABLE = "FLAASH_TIMES"  # the folder of the records
-FOLDER = BUILD / "times"
+FOLDER = BUILD / "times"  # has a folder per folder of runs (tb.common.folders)
 
 
 def cpu(who: int = resource.RUSAGE_CHILDREN) -> float:
@@ -48,7 +48,7 @@ def record(kind: str, **values: object) -> None:
             file.write(json.dumps({"kind": kind, **values}) + "\n")
 
 
-def read(folder: Path = FOLDER) -> list[dict]:
+def read(folder: Path) -> list[dict]:
     """Return all records of a folder: of builds, of runs, and one per Python process of pytest."""
     return [json.loads(line) for path in sorted(folder.glob("*.jsonl"))
             for line in path.read_text().splitlines()]
