@@ -20,7 +20,6 @@ from tb.common.simulation import SHORT_RUNS, SimulationFailed
 from tb.common.toolchain import SIMULATORS, has_icarus
 from tb.coverage.testplan import read_testplan
 
-TESTS = Path(__file__).parent
 ORDER = {"top": 0, "models": 2, "fuzz": 2}  # of the folders, others in between: from long tests to short ones
 HELD = pytest.StashKey[TextIO]()  # what keeps the folder of the runs ours
 TIMES = pytest.StashKey[Path]()  # records of where the time goes, in the outermost pytest
@@ -50,7 +49,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if folders.VARIABLE not in os.environ:
         folder, config.stash[HELD] = folders.claim(folders.runs())
         os.environ[folders.VARIABLE] = str(folder)
-        # The pytest that a test starts adds to these records.
+        # The pytest that a test starts adds its builds and runs to these records.
+        os.environ[times.OWNER] = str(os.getpid())
         config.stash[TIMES] = times.FOLDER / folder.name
         shutil.rmtree(config.stash[TIMES], ignore_errors=True)
         config.stash[TIMES].mkdir(parents=True)
@@ -83,7 +83,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept = [item for item in items if _left_out(item) == wanted or item.nodeid in config.args]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     # The long ones first: at the end the processes share what is left, and none waits for another.
-    items[:] = sorted(kept, key=lambda item: ORDER.get(item.path.relative_to(TESTS).parts[0], 1))
+    items[:] = sorted(kept, key=lambda item: ORDER.get(item.nodeid.removeprefix("tests/").split("/")[0], 1))
 
 
 def _left_out(item: pytest.Item) -> bool:
@@ -116,8 +116,9 @@ def _planned_but_not_passed(config: pytest.Config) -> list[str]:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     on_a_worker = hasattr(session.config, "workerinput")
-    if on_a_worker or not session.config.getoption("numprocesses", None):
-        times.record("session", cpu=times.cpu() + times.cpu(resource.RUSAGE_SELF))
+    if times.OWNER in os.environ and int(os.environ[times.OWNER]) in (os.getpid(), os.getppid()):
+        alone = on_a_worker or not session.config.getoption("numprocesses", None)
+        times.record("session", cpu=times.cpu(resource.RUSAGE_SELF) + (times.cpu() if alone else 0))
     if not on_a_worker and exitstatus == 0 and _ran_in_full(session.config) \
             and _planned_but_not_passed(session.config):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

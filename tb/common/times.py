@@ -15,6 +15,7 @@ from pathlib import Path
 from tb.common.toolchain import BUILD
 
 VARIABLE = "FLAASH_TIMES"  # the folder of the records
+OWNER = "FLAASH_TIMES_OF"  # the process of the outermost pytest
 FOLDER = BUILD / "times"  # has a folder per folder of runs (tb.common.folders)
 
 
