@@ -16,7 +16,7 @@ from tb.env.portions import count_portions
 from tb.env.predictor import Prediction
 from tb.env.scoreboard import ABORTED, Contracted
 
-LONG_TAIL = 24  # lines: reading more takes longer than a MAC and the result take from the last match to done
+LONG_TAIL = 24  # lines: they take longer than a dot product from its last match to its result
 SAMPLED_JOBS = 200  # of a contraction; all of them would take longer than the simulation
 
 

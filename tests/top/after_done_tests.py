@@ -75,7 +75,7 @@ def _now() -> int:
 
 @cocotb.test()
 async def operands_right_after_done(dut) -> None:
-    """Operands are replaced as soon as that is allowed: both contractions are right, nothing reads old lines."""
+    """Operands are replaced as soon as that is allowed: nothing reads old lines, and results are right."""
     host = await _begin(dut)
     gaps = []
     for first, (a, b) in enumerate(SHAPES):

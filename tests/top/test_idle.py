@@ -8,6 +8,7 @@ from tb.common import configs
 from tb.common.configs import Config
 from tb.env.coverage import lines_left
 from tb.env.run import run_sequences
+from tests.top.common import quick_config
 from tests.top.hostile import run_hostile
 from tests.top.test_hostile import LOOKUP, PAPER, SPLIT
 from tests.top.test_sequences import MACHINES
@@ -18,7 +19,8 @@ SPLITS = {"verilator": configs.load("split8"), "icarus": SPLIT}
 @pytest.mark.parametrize("machine", MACHINES)
 def test_one_against_many(simulator: str, machine: str, seed: int) -> None:
     """make regress has every length up to 130 and those around the powers of two up to 16,384."""
-    run = run_sequences(MACHINES[machine][simulator], simulator, ["tails"], f"tails-{machine}-{simulator}", seed)
+    config = MACHINES[machine][simulator]
+    run = run_sequences(config, simulator, ["tails"], f"tails-{machine}-{simulator}", seed)
     assert run.summary["passed"] and run.summary["compared"] > 0
 
 
@@ -29,7 +31,7 @@ def test_one_against_many_in_portions(simulator: str, seed: int) -> None:
 
 
 @pytest.mark.suite_on("icarus")
-@pytest.mark.parametrize("config", [configs.load("default", {"NumSdpe": 2, "ResultDepth": 16}), PAPER, LOOKUP, SPLIT],
+@pytest.mark.parametrize("config", [quick_config("icarus"), PAPER, LOOKUP, SPLIT],
                          ids=["default", "paper", "lookup", "split"])
 def test_right_after_done(simulator: str, config: Config, seed: int) -> None:
     run_hostile(config, simulator, "after_done", seed, f"-{config.name}")
