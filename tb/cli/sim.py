@@ -37,6 +37,7 @@ from tb.sequences.registry import names as sequence_names
 
 FOLDER = BUILD / "sim"
 RUN_NAME = "sim"
+REFUSALS = (UsageError, TensorError, configs.ConfigError, SequenceError, ToolMissing)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -79,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = parser().parse_args(arguments)
         with alone(FOLDER / "lock"):
             return simulate(options)
-    except (UsageError, TensorError, configs.ConfigError, SequenceError, ToolMissing) as error:
+    except REFUSALS as error:
         return complain(error)
     except OSError as error:
         return complain(f"{error.filename}: {error.strerror}" if error.filename else error)
@@ -91,16 +92,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def simulate(options: argparse.Namespace) -> int:
     """Check the options, run the simulation and report."""
-    config = configs.load(options.config)
-    require(options.sim)
-    seed = _seed(options.seed)
-    if options.out:
-        _check_output(Path(options.out))
-    sequence, knobs = _choose(options, config)
-    print(f"{sequence} on {options.sim}, configuration {config.name}, seed {seed}", flush=True)
-    shutil.rmtree(run_folder(RUN_NAME), ignore_errors=True)  # what a run before has left there
     summary_path = FOLDER / "summary.json"
     summary_path.write_text(json.dumps({"passed": False, "error": "not finished"}) + "\n")
+    try:
+        config = configs.load(options.config)
+        require(options.sim)
+        seed = _seed(options.seed)
+        if options.out:
+            _check_output(Path(options.out))
+        sequence, knobs = _choose(options, config)
+    except (*REFUSALS, OSError) as error:
+        summary_path.write_text(json.dumps({"passed": False, "error": f"refused: {error}"}) + "\n")
+        raise
+    print(f"{sequence} on {options.sim}, configuration {config.name}, seed {seed}", flush=True)
+    shutil.rmtree(run_folder(RUN_NAME), ignore_errors=True)  # what a run before has left there
     began = time.monotonic()
     try:
         watched("building", lambda: build_top(config, options.sim, options.waves))

@@ -32,7 +32,7 @@ def count_class(value: int, limits: list[tuple[int, str]], above: str) -> str:
 
 
 def lines_left(a: np.ndarray, b: np.ndarray, lanes: int) -> int:
-    """Return how many lines of one of two fibers, given by their coordinates, are left when the other ends."""
+    """Return how many lines of the longer of two fibers (their coordinates) are left when the other ends."""
     short, long = (a, b) if a[-1] <= b[-1] else (b, a)
     met = max(1, int(np.searchsorted(long, short[-1], side="right")))  # entries up to the end of the other
     return (len(long) - 1) // lanes - (met - 1) // lanes
