@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// Takes structs apart into members and puts members together into structs, for the bench of
+// tb/common/rtl_types.py: whatever form of type a port of rtl/ has, one member here has it.
+
+`include "flaash_line.svh"
+
+module flaash_types_bench
+  import flaash_pkg::*;
+  import flaash_reg_pkg::*;
+#(
+    parameter int unsigned Lanes = 4,
+    parameter int unsigned CoordWidth = 9,
+    localparam int unsigned CountWidth = $clog2(Lanes) + 1,
+    localparam type sample_t = struct packed {
+      job_t                             job;     // a struct with a struct inside
+      sdpe_events_t [1:0]               events;  // an array of structs
+      error_e                           code;    // an enum
+      logic signed [6:0]                delta;   // signed
+      logic [Lanes-1:0][CoordWidth-1:0] coords;  // as large as parameters say
+      logic [CountWidth-1:0]            count;
+    }
+) (
+    input  logic clk_i,  // unused
+
+    input  sample_t               sample_i,
+    output slot_t                 slot_o,
+    output fiber_id_t             b_count_o,
+    output logic [1:0]            busy_o,
+    output logic [7:0]            code_o,
+    output logic [6:0]            delta_o,
+    output logic [CoordWidth-1:0] coord1_o,
+    output logic [CountWidth-1:0] count_o,
+
+    input  slot_t                 slot_i,
+    input  fiber_id_t             b_count_i,
+    input  logic [1:0]            busy_i,
+    input  logic [7:0]            code_i,
+    input  logic [6:0]            delta_i,
+    input  logic [CoordWidth-1:0] coord1_i,
+    input  logic [CountWidth-1:0] count_i,
+    output sample_t               sample_o,
+
+    // the type that a macro declares inside the module
+    input  logic [`FLAASH_LINE_WIDTH(Lanes, CoordWidth, 5)-1:0] line_i,
+    output logic [CountWidth-1:0] line_count_o,
+    output logic [4:0]            line_value1_o
+);
+
+  `FLAASH_LINE_T(line_t, Lanes, CoordWidth, 5)
+
+  line_t line;
+  assign line = line_i;
+  assign line_count_o = line.count;
+  assign line_value1_o = line.values[1];
+
+  assign slot_o = sample_i.job.portion.slot;
+  assign b_count_o = sample_i.job.b_count;
+  for (genvar s = 0; s < 2; s++) begin : gen_busy
+    assign busy_o[s] = sample_i.events[s].busy;
+  end
+  assign code_o = sample_i.code;
+  assign delta_o = sample_i.delta;
+  assign coord1_o = sample_i.coords[1];
+  assign count_o = sample_i.count;
+
+  always_comb begin
+    sample_o = '0;
+    sample_o.job.portion.slot = slot_i;
+    sample_o.job.b_count = b_count_i;
+    sample_o.events[0].busy = busy_i[0];
+    sample_o.events[1].busy = busy_i[1];
+    sample_o.code = error_e'(code_i);
+    sample_o.delta = delta_i;
+    sample_o.coords[1] = coord1_i;
+    sample_o.count = count_i;
+  end
+
+  logic unused;
+  assign unused = &{clk_i, sample_i, line};
+
+endmodule : flaash_types_bench
