@@ -113,7 +113,8 @@ def refuse(message: object) -> int:
     """Complain, and leave no summary of a run before that could be taken for one of this call."""
     with contextlib.suppress(OSError):  # that may be what it is refused for
         FOLDER.mkdir(parents=True, exist_ok=True)
-        (FOLDER / "summary.json").write_text(json.dumps({"passed": False, "error": f"refused: {message}"}) + "\n")
+        summary = {"passed": False, "error": f"refused: {message}"}
+        (FOLDER / "summary.json").write_text(json.dumps(summary) + "\n")
     return complain(message)
 
 
