@@ -91,6 +91,10 @@ waves: $(STAMP) ## open the newest trace at its first mismatch, or name it: TRAC
 package: $(STAMP) $(VENV)/.installed-package ## file list, one-file bundle, instance, registers as C, SystemRDL, IP-XACT
 	@$(PY) -m tools.packaging
 
+.PHONY: docs
+docs: $(STAMP) $(VENV)/.installed-docs ## the documentation as a site, to build/docs/index.html
+	@$(PY) -m tools.docs
+
 .PHONY: lists
 lists: $(STAMP) ## renew the lists of the chip's files: rtl/rtl.f, flaash.core, Bender.yml
 	@$(PY) -m tools.packaging.lists
@@ -98,7 +102,7 @@ lists: $(STAMP) ## renew the lists of the chip's files: rtl/rtl.f, flaash.core, 
 PYTEST = $(PY) -m pytest $(CACHE) -n $(call quote,$(JOBS)) --dist worksteal
 
 .PHONY: test
-test: $(STAMP) $(VENV)/.installed-package $(VENV)/.installed-formal ## the suite on both simulators: TEST=path::name for one, SEED= SIM= WAVES=1 LONG=1 JOBS=
+test: $(STAMP) $(addprefix $(VENV)/.installed-,package formal docs) ## the suite on both simulators: TEST=path::name for one, SEED= SIM= WAVES=1 LONG=1 JOBS=
 	@$(call flag,LONG,FLAASH_LONG=1) $(PYTEST) $(call flag,LONG,-o timeout=7200) \
 	  $(call option,seed,SEED) $(call option,simulator,SIM) $(call flag,WAVES,--waves) $(TEST)
 
