@@ -22,7 +22,8 @@ from models.lookup_group import LEAST_END, TO_MAC, Group
 from models.work import Lookups
 from tb.common.rtl_constants import package_constants
 
-_RULES = package_constants("flaash_lookup_pkg")  # when the plan weighs rows, and when it cuts the last set by itself
+# When the plan weighs rows, and when it cuts the last set by itself.
+_RULES = package_constants("flaash_lookup_pkg")
 _PLANNED = 5  # cycles from the start to the first piece
 _FIRST_LINE = 3  # from a piece to the first line at the engines, beyond the memory's latency
 _WALK = 4  # cycles more until the first piece of a plan that weighs the rows

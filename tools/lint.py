@@ -4,9 +4,11 @@
 Prints what is wrong, one line each, and ends with status 1 if anything is.
 """
 
+import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pyslang.driver import Driver
@@ -14,6 +16,7 @@ from pyslang.driver import Driver
 from tb.common import configs
 from tb.common.sources import INCLUDE_DIR, RTL, WAIVERS, rtl_sources
 from tb.common.toolchain import ROOT, environment
+from tools.packaging import lists
 
 TOP = "flaash_top"
 MAX_RTL_LINES = 300
@@ -60,7 +63,7 @@ def style() -> list[str]:
     """Check the house rules that no tool knows."""
     problems = []
     hardware = [*RTL.rglob("*.sv"), *RTL.rglob("*.svh"), *(ROOT / "formal").rglob("*.sv"),
-                *(ROOT / "bench" / "rtl").rglob("*.sv")]
+                *(ROOT / "bench" / "rtl").rglob("*.sv"), *(ROOT / "examples").rglob("*.sv")]
     for path in sorted(hardware):
         text = path.read_text()
         lines = text.splitlines()
@@ -80,11 +83,9 @@ def style() -> list[str]:
         if ".venv" not in path.parts and "build" not in path.parts and path.read_text().split("\n")[0] \
                 != "# SPDX-License-Identifier: Apache-2.0":
             problems.append(f"{relative(path)}:1: no SPDX line")
-    listed = [line for line in (RTL / "rtl.f").read_text().splitlines() if line and line[0] not in "#+"]
-    needed = [str(path.relative_to(RTL)) for path in rtl_sources(TOP)]
-    if listed != needed:
-        problems.append("rtl/rtl.f is not the list that flaash_top needs:\n  " + "\n  ".join(needed))
-    unused = {str(path.relative_to(RTL)) for path in RTL.rglob("*.sv")} - set(needed)
+    problems.extend(f"{relative(path)} does not list what {TOP} needs: make lists"
+                    for path in lists.outdated())
+    unused = {str(path.relative_to(RTL)) for path in RTL.rglob("*.sv")} - set(lists.files())
     problems.extend(f"rtl/{name}: no module of flaash_top needs it" for name in sorted(unused))
     return problems
 
@@ -92,9 +93,12 @@ def style() -> list[str]:
 def main() -> int:
     problems = style() + ruff()
     names = configs.names()
-    for name in names:
-        parameters = configs.load(name).parameters()
-        problems += verilator(name, parameters) + slang(name, parameters)
+    parameters = [configs.load(name).parameters() for name in names]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        told = pool.map(verilator, names, parameters)
+        for name, values in zip(names, parameters, strict=True):
+            problems += slang(name, values)
+        problems += [line for lines in told for line in lines]
     print("\n".join(problems) if problems else
           f"lint: clean (verilator -Wall and slang on {len(names)} configurations, ruff, house style)")
     return 1 if problems else 0

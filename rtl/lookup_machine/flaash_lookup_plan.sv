@@ -155,7 +155,7 @@ module flaash_lookup_plan
       .MaxSize(MaxSize)
     ) u_share (
       .clk_i, .rst_ni,
-      .begin_i(prepare_a), .divided_o(divided), .start_i(prepare_b), .sizes_i(sizes),
+      .begin_i(prepare_a), .divided_o(divided), .start_i(prepare_b), .sizes_i(sizes), .b_fibers_i(b.fibers),
       .done_o(shared), .set_size_o(set_size), .share_o(share), .tail_o(tail), .tail_share_o(tail_share)
     );
 

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Set size: how many fibers of A a group holds at a time.
 //
-// Large sets stream B less often, small ones cost less to load again in the groups that share a row. All
-// groups together take
-//     sets * (lines of B) + size * (Groups - 1) * (lines of a fiber of A)
-// and what does not depend on the choice; the size with the smallest cost wins, multiplied by the fibers of A, which
-// saves a division. Where A has at least one full set for each group, the largest sets win without a look.
+// Large sets stream B less often, small ones cost less to load again in the groups that share a row. A group
+// gets whole fibers of B. So, with rounds = ceil(sets * (fibers of B) / Groups), all groups together take
+//     rounds * Groups * (lines of a fiber of B) + size * (Groups - 1) * (lines of a fiber of A)
+// and what does not depend on the choice; the size with the smallest cost wins. Where A has at least one full set
+// for each group, the largest sets win without a look. All costs are multiplied by the fibers of A and of B,
+// which saves divisions. A B of very many fibers counts as one of 255: rounding hardly matters then.
 //
 // Guarantees  done_o from its cycle until the next start; set_size_o is then 1 to MaxSize. few_o: the fibers of A do
 //             not fill a set for each group.
 // Demands     Inputs stay from start_i until done_o.
-// Latency     One cycle, MaxSize + 2 where sizes are compared (few_o).
+// Latency     One cycle, MaxSize + 3 where sizes are compared (few_o).
 // Reset       Forgets a choice under way; done_o is low.
 
 module flaash_lookup_set_size
@@ -25,6 +26,7 @@ module flaash_lookup_set_size
 
   input  logic       start_i,
   input  sizes_t     sizes_i,
+  input  fiber_id_t  b_fibers_i,
 
   output logic       done_o,
   output logic       few_o,
@@ -32,8 +34,10 @@ module flaash_lookup_set_size
 );
 
   localparam int unsigned Few       = Groups * MaxSize;  // fibers from which on nothing is to choose
+  localparam int unsigned Others    = Groups - 1;
   localparam int unsigned FewWidth  = $clog2(Few + 1);
-  localparam int unsigned CostWidth = LineAddrWidth + 2 * FewWidth + 1;
+  localparam int unsigned RunWidth  = 8;             // fibers of B, that many at most
+  localparam int unsigned CostWidth = LineAddrWidth + 2 * FewWidth + RunWidth + 1;
 
   typedef logic [CostWidth-1:0] few_cost_t;
 
@@ -48,32 +52,39 @@ module flaash_lookup_set_size
   endfunction
 
   // -------------------------------------------------- sizes, from the largest to 1
-  logic                active_q, cost_valid_q, compares;
-  set_size_t           try_q, cost_size_q;
-  logic [FewWidth-1:0] fibers;
-  few_cost_t           cost_q, best_q;
+  logic                         active_q, rounds_valid_q, cost_valid_q, compares;
+  set_size_t                    try_q, rounds_size_q, cost_size_q;
+  logic [FewWidth-1:0]          fibers;
+  logic [RunWidth-1:0]          run;     // fibers of B
+  logic [FewWidth+RunWidth-1:0] pairs, rounds_q;
+  few_cost_t                    cost_q, best_q;
 
   assign few_o    = 32'(sizes_i.a_fibers) < Few;
   assign compares = few_o && MaxSize > 1;
   assign fibers   = FewWidth'(sizes_i.a_fibers);
+  assign run      = (b_fibers_i > fiber_id_t'(2 ** RunWidth - 1)) ? '1 : b_fibers_i[RunWidth-1:0];
+  assign pairs    = ($bits(pairs))'(sets_of(fibers, try_q)) * ($bits(pairs))'(run);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      {active_q, cost_valid_q, done_o} <= '0;
+      {active_q, rounds_valid_q, cost_valid_q, done_o} <= '0;
     end else if (start_i) begin
-      {active_q, cost_valid_q, done_o} <= {compares, 1'b0, !compares};
+      {active_q, rounds_valid_q, cost_valid_q, done_o} <= {compares, 2'b00, !compares};
     end else begin
       if (try_q == set_size_t'(1)) active_q <= 1'b0;
-      cost_valid_q <= active_q;
+      {rounds_valid_q, cost_valid_q} <= {active_q, rounds_valid_q};
       if (cost_valid_q && cost_size_q == set_size_t'(1)) done_o <= 1'b1;
     end
   end
 
   always_ff @(posedge clk_i) begin
-    try_q       <= start_i ? set_size_t'(MaxSize) : try_q - 1'b1;
-    cost_size_q <= try_q;
-    cost_q      <= few_cost_t'(sets_of(fibers, try_q)) * few_cost_t'(fibers) * few_cost_t'(sizes_i.b_lines)
-                   + few_cost_t'(try_q) * few_cost_t'(Groups - 1) * few_cost_t'(sizes_i.a_lines);
+    try_q         <= start_i ? set_size_t'(MaxSize) : try_q - 1'b1;
+    rounds_size_q <= try_q;
+    rounds_q      <= ($bits(pairs))'((32'(pairs) + Groups - 1) / Groups);
+    cost_size_q   <= rounds_size_q;
+    cost_q        <= few_cost_t'(rounds_q) * few_cost_t'(Groups) * few_cost_t'(fibers) * few_cost_t'(sizes_i.b_lines)
+                     + few_cost_t'(rounds_size_q) * few_cost_t'(Others) * few_cost_t'(sizes_i.a_lines)
+                       * few_cost_t'(run);
     if (start_i) begin
       best_q     <= '1;
       set_size_o <= set_size_t'(MaxSize);

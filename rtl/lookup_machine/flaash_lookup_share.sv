@@ -16,7 +16,7 @@
 // Demands     What is known of A stays from begin_i on, the rest from start_i on, which comes after divided_o. Fibers
 //             and lines are not 0.
 // Latency     From begin_i 4 cycles and one per bit of the lines of a fiber of A on average; from start_i 3, and
-//             MaxSize + 4 if there are fewer fibers of A than engines.
+//             MaxSize + 5 if there are fewer fibers of A than engines.
 // Reset       Forgets a calculation under way; done_o is low.
 
 module flaash_lookup_share
@@ -33,6 +33,7 @@ module flaash_lookup_share
   output logic       divided_o,
   input  logic       start_i,    // B, too
   input  sizes_t     sizes_i,
+  input  fiber_id_t  b_fibers_i,
 
   output logic       done_o,
   output set_size_t  set_size_o,
@@ -65,7 +66,7 @@ module flaash_lookup_share
     .MaxSize(MaxSize)
   ) u_set_size (
     .clk_i, .rst_ni,
-    .start_i, .sizes_i,
+    .start_i, .sizes_i, .b_fibers_i,
     .done_o(sized), .few_o(few), .set_size_o
   );
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import shutil
@@ -22,14 +23,14 @@ from models.csf import Csf
 from models.errors import TensorError
 from models.numbers import get_format
 from models.tensor import SparseTensor
-from tb.cli import report
+from tb.cli import einsum, report
 from tb.cli.alone import alone, end_children
 from tb.cli.common import FAILED, UsageError, complain
 from tb.cli.progress import watched
 from tb.common import configs
 from tb.common.fits import check_fits
 from tb.common.simulation import SimulationFailed
-from tb.common.toolchain import BUILD, ROOT, SIMULATORS, ToolMissing, require
+from tb.common.toolchain import BUILD, SIMULATORS, ToolMissing, require, shown
 from tb.env.run import Run, build_top, run_folder, run_sequences
 from tb.sequences.file import DEFAULT_A, DEFAULT_AXES, DEFAULT_B
 from tb.sequences.registry import SequenceError, load_sequence
@@ -37,6 +38,11 @@ from tb.sequences.registry import names as sequence_names
 
 FOLDER = BUILD / "sim"
 RUN_NAME = "sim"
+BOTH = "both"  # simulators
+
+
+class NotWritten(UsageError):
+    """A run has ended, but its result can't be written as asked."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -47,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
                     "the reference model. Without arguments: two tensors of lithium hydride.",
         epilog="examples:\n"
                "  make sim A=a.tns B=b.npz AXES='2,3:0,1' OUT=c.tns\n"
+               "  make sim EINSUM='bij,bkj->bik' A=a.npz B=b.npz CONFIG=fast8\n"
                "  make sim SEQ=skewed CONFIG=wide32 SEED=7\n"
                f"sequences: {', '.join(sequence_names())}\n"
                f"configurations (rtl/configs.toml): {', '.join(configs.names())}\n"
@@ -56,9 +63,11 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--axes", metavar="A,A:B,B",
                         help="modes of A and of B that are contracted pair by pair, counted from 0, as in"
                              " numpy.tensordot (AXES=; default: last of A with last of B)")
+    result.add_argument("--einsum", metavar="SUBSCRIPTS",
+                        help="contract as numpy.einsum does, such as bij,bkj->bik, instead (EINSUM=)")
     result.add_argument("--out", metavar="FILE", help="write the result to a file (OUT=)")
     result.add_argument("--sim", default="verilator", metavar="NAME",
-                        help=f"simulator: {' or '.join(SIMULATORS)} (SIM=)")
+                        help=f"simulator: {' or '.join(SIMULATORS)}, or both (SIM=)")
     result.add_argument("--config", default=configs.DEFAULT, metavar="NAME",
                         help="hardware configuration (CONFIG=)")
     result.add_argument("--portion", metavar="N", default="0",
@@ -67,8 +76,13 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--long-lines", metavar="N", default="0",
                         help="give out jobs of at least so many lines first (LONG_LINES=, default 0: in"
                              " order)")
-    result.add_argument("--seq", metavar="NAME", help="run this sequence instead of two files (SEQ=)")
+    result.add_argument("--seq", metavar="NAME",
+                        help="run this sequence instead of two files; several: SEQ=a,b (SEQ=)")
     result.add_argument("--seed", default="1", metavar="N", help="of every random choice (SEED=, default 1)")
+    result.add_argument("--seeds", metavar="N-M",
+                        help="a run for each of these seeds, such as 1-20 or 1,5,8 (SEEDS=)")
+    result.add_argument("--jobs", metavar="N",
+                        help="of several runs so many at a time, otherwise one per processor (JOBS=)")
     result.add_argument("--waves", action="store_true", help="write a trace (WAVES=1)")
     return result
 
@@ -77,22 +91,63 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status: 0 agreed, 1 the hardware is wrong, 2 called wrongly."""
     try:
         options = parser().parse_args(arguments)
-        with alone(FOLDER / "lock"):
+        if options.seeds or options.sim == BOTH or "," in (options.seq or ""):
+            return several(options)
+        if options.jobs:
+            raise UsageError("JOBS is for several runs: with SEEDS, several names in SEQ, or SIM=both")
+        with alone(FOLDER / "lock", "make sim"):
             return simulate(options)
+    except NotWritten as error:
+        return complain(error)  # the run itself has left its summary
     except (UsageError, TensorError, configs.ConfigError, SequenceError, ToolMissing) as error:
-        return complain(error)
+        return refuse(error)
     except OSError as error:
-        return complain(f"{error.filename}: {error.strerror}" if error.filename else error)
+        return refuse(f"{error.filename}: {error.strerror}" if error.filename else error)
     except KeyboardInterrupt:
         end_children()
         print("interrupted", file=sys.stderr)
         return FAILED
 
 
+def refuse(message: object) -> int:
+    """Complain, and leave no summary of a run before that could be taken for one of this call."""
+    with contextlib.suppress(OSError):  # that may be what it is refused for
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        summary = {"passed": False, "error": f"refused: {message}"}
+        (FOLDER / "summary.json").write_text(json.dumps(summary) + "\n")
+    return complain(message)
+
+
+def several(options: argparse.Namespace) -> int:
+    """Run each combination of sequences, simulators and seeds as a regression of its own."""
+    from tb.cli.regress import carry_out  # the engine behind it takes a second to load
+    from tb.regress.plan import expand, parse_seeds
+
+    for name in ("out", "waves", "einsum"):
+        if getattr(options, name):
+            raise UsageError(f"{name.upper()} is for one run; a failed run gets its waves by itself")
+    if options.seeds and options.seed != "1":
+        raise UsageError("SEED and SEEDS can't be given together")
+    seeds = parse_seeds(options.seeds) if options.seeds else [_seed(options.seed)]
+    names = (options.seq or "file").split(",")
+    knobs: dict[str, dict] = {}
+    config = configs.load(options.config)
+    for name in names:
+        one = argparse.Namespace(**{**vars(options), "seq": name if options.seq else None})
+        knobs.update(_choose(one, config)[1])
+    simulators = SIMULATORS if options.sim == BOTH else [options.sim]
+    for simulator in simulators:
+        require(simulator)
+    return carry_out("sim", expand(names, [options.config], simulators, seeds, knobs),
+                     jobs=options.jobs or str(os.cpu_count() or 1), rerun="all")
+
+
 def simulate(options: argparse.Namespace) -> int:
     """Check the options, run the simulation and report."""
     config = configs.load(options.config)
     require(options.sim)
+    if options.einsum:
+        return einsum.run(options, _check_output)
     seed = _seed(options.seed)
     if options.out:
         _check_output(Path(options.out))
@@ -111,15 +166,15 @@ def simulate(options: argparse.Namespace) -> int:
         summary = {**_read_summary(), "passed": False, "error": str(error)}
         summary_path.write_text(json.dumps(summary, indent=1) + "\n")
         report.table(summary)
-        print(error, file=sys.stderr)
         if options.waves:
             report.trace(run_folder(RUN_NAME), options.sim)
+        print(error, *report.repeat_lines(options), sep="\n", file=sys.stderr)
         return FAILED
     summary_path.write_text(json.dumps(run.summary, indent=1) + "\n")
     report.table(run.summary)
     if options.out:
         _write_result(options.out, run, str(config["Format"]))
-    print(f"summary in {summary_path.relative_to(ROOT)}, {time.monotonic() - began:.1f} s")
+    print(f"summary in {shown(summary_path)}, {time.monotonic() - began:.1f} s")
     if options.waves:
         report.trace(run.folder, options.sim)
     return 0 if run.summary["passed"] else FAILED
@@ -210,19 +265,19 @@ def _write_result(out: str, run: Run, fmt: str) -> None:
     """Write what the hardware delivered.
 
     Raises:
-        UsageError: there is none, or the file can't be written; the message says where it is all the same.
+        NotWritten: there is none, or the file can't be written; the message says where it is all the same.
     """
     raw = run.folder / "result.npz"
     if not raw.exists():
-        raise UsageError(f"{out} was not written: the sequence contracted nothing that has a result")
+        raise NotWritten(f"{out} was not written: the sequence contracted nothing that has a result")
     with np.load(raw) as data:
         result = SparseTensor.from_coordinates(tuple(data["shape"].tolist()), data["coords"],
                                                get_format(fmt).decode_result(data["bits"]))
     try:
         io.write(out, result)
     except TensorError as error:
-        raise UsageError(f"{error}; coordinates and bits of the result are in"
-                         f" {raw.relative_to(ROOT)}") from None
+        raise NotWritten(f"{error}; coordinates and bits of the result are in"
+                         f" {shown(raw)}") from None
     print(f"result written to {out}")
 
 

@@ -7,8 +7,17 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-BUILD = ROOT / "build"
+# Installed by pip, ROOT is the package, which nothing is written to.
+IN_CHECKOUT = (ROOT / "Makefile").exists()
+BUILD = Path(os.environ.get("FLAASH_BUILD")  # make BUILD=
+             or (ROOT / "build" if IN_CHECKOUT else
+                 Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "flaash")).resolve()
 SIMULATORS = ("verilator", "icarus")
+
+
+def shown(path: Path) -> str:
+    """Return a path as a message names it: from the checkout if it lies there, else in full."""
+    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
 
 
 class ToolMissing(Exception):

@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from tb.common.configs import Config
+from tb.common.configs import DEFAULT, Config
+from tb.common.folders import runs
 from tb.common.simulation import Build, SimulationFailed, build, run
-from tb.common.toolchain import BUILD
 
 TOP = "flaash_top"
 
@@ -31,19 +30,23 @@ class Run:
 
 def build_top(config: Config, simulator: str, waves: bool = False,
               options: tuple[str | Path, ...] = ()) -> Build:
-    """Build the chip's top once for this configuration; see tb.common.simulation.build()."""
-    return build(TOP, simulator, config.parameters(), waves=waves, options=options)
+    """Build the chip's top once for this configuration; see tb.common.simulation.build().
+
+    Most tests on Verilator run on the default configuration.
+    """
+    return build(TOP, simulator, config.parameters(), waves=waves, options=options,
+                 shared=config.name == DEFAULT and not waves)
 
 
 def run_folder(name: str) -> Path:
     """Return the folder of the run of that name."""
-    return BUILD / "runs" / name
+    return runs() / name
 
 
 def run_sequences(config: Config, simulator: str, sequences: list[str], name: str, seed: int = 1,
                   knobs: Mapping[str, dict] | None = None, waves: bool = False,
                   test_module: str = "tb.env.top_tests", testcase: str | None = None,
-                  variables: Mapping[str, str] | None = None) -> Run:
+                  variables: Mapping[str, str] | None = None, built: Build | None = None) -> Run:
     """Run sequences one after the other in one simulation.
 
     Args:
@@ -56,22 +59,19 @@ def run_sequences(config: Config, simulator: str, sequences: list[str], name: st
         waves: write a trace.
         test_module, testcase: the cocotb test.
         variables: further environment variables.
+        built: what build_top() returned, if it was called before.
 
     Raises:
         SimulationFailed: something disagreed, hung or died. summary.json then says so too.
     """
     environment = {"FLAASH_CONFIG": config.to_json(), "FLAASH_SEQ": ",".join(sequences),
                    "FLAASH_KNOBS": json.dumps(dict(knobs or {})), **dict(variables or {})}
-    built = build_top(config, simulator, waves)
+    built = built or build_top(config, simulator, waves)
     try:
         folder = run(built, test_module, name, seed, environment, testcase, waves)
     except SimulationFailed as error:
         _note_failure(run_folder(name), str(error))
         raise
-    finally:
-        # Icarus leaves its trace beside the build, where the next run would overwrite it.
-        for trace in built.folder.glob("*.fst") if waves else ():
-            shutil.move(trace, run_folder(name) / trace.name)
     return Run(folder, json.loads((folder / "summary.json").read_text()))
 
 

@@ -67,7 +67,9 @@ async def set_size_is_the_cheapest(dut) -> None:
             continue
 
         def cost(size: int, a: Lengths = a, b: Lengths = b) -> int:
-            return -(-len(a) // size) * sum(b) * len(a) + size * (planner.groups - 1) * sum(a)
+            run = min(len(b), 255)
+            rounds = -(-(-(-len(a) // size) * run) // planner.groups)
+            return rounds * planner.groups * sum(b) * len(a) + size * (planner.groups - 1) * sum(a) * run
 
         best = min(cost(size) for size in range(1, planner.max_size + 1))
         assert cost(plan.set_size) == best, f"{plan.set_size} fibers of {a[0]} lines, {len(b)} of B"
@@ -94,7 +96,7 @@ async def last_set_is_shared(dut) -> None:
 
 @cocotb.test()
 async def second_pieces_wait_for_the_table(dut) -> None:
-    """Groups that want the table of A, to begin with their first pieces, get it before the last set is cut."""
+    """Groups that want the table of A, for their first pieces, get it before the last set is cut."""
     planner, _ = await begun(dut)
     if planner.groups == 1 or planner.max_size == 1:
         return

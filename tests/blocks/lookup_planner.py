@@ -47,7 +47,8 @@ class Planner:
         self.descriptions[operand] = members
         self.dut.desc_i.value = self.types["desc_i"].pack(self.descriptions)
 
-    async def load(self, operand: int, lengths: Lengths, lines: bool = True, wrong: int | None = None) -> None:
+    async def load(self, operand: int, lengths: Lengths, lines: bool = True,
+                   wrong: int | None = None) -> None:
         """Write the table of an operand, and which lines end a fiber; then it is loaded.
 
         Args:
