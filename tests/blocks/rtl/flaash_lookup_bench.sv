@@ -137,6 +137,7 @@ module flaash_lookup_bench
     .dots_i       (sums[DotDone]),
     .stored_i     ('0),
     .taken_i      (1'b0),
+    .idle_i       (&idle_o),
     .busy_o, .done_o,
     .all_stored_o (unused_all_stored)
   );
