@@ -48,7 +48,72 @@ package flaash_pkg;
   typedef logic [FiberIdWidth-1:0]  fiber_id_t;   // ordinal among the non-empty fibers
   typedef logic [LineAddrWidth-1:0] line_addr_t;  // line within the operand's own region
   typedef logic [NodeIdWidth-1:0]   node_id_t;    // ordinal among all upper-level nodes
+  typedef logic [EntryIdWidth-1:0]  entry_id_t;   // ordinal among the entries of an operand
   typedef logic [LineAddrWidth:0]   line_sum_t;   // lines of both operands
+
+  // ----------------------------------------------------------------------- operands
+  // What is known about an operand.
+  typedef struct packed {
+    logic        loaded;   // it is complete; if not, the rest means nothing
+    logic [3:0]  order;    // its modes
+    logic [31:0] extent;   // of the contracted mode
+    entry_id_t   entries;  // non-zeros
+    fiber_id_t   fibers;   // those that are not empty
+    line_addr_t  lines;    // that it occupies
+  } desc_t;
+
+  // What a fiber table answers, one cycle after it was asked for a fiber.
+  typedef struct packed {
+    logic       wrong;  // this is not what was stored: a bit has flipped, or there is no such fiber
+    line_addr_t first;  // the fiber's first line; of the fiber behind the last one: the lines there are
+  } table_rsp_t;
+
+  // Writes of the loader to the store of an operand: a node of the upper levels, an entry of the fiber table.
+  typedef struct packed {
+    logic        valid;
+    node_id_t    id;
+    logic [31:0] coord;
+    node_id_t    parent;
+  } node_write_t;
+
+  typedef struct packed {
+    logic       valid;
+    fiber_id_t  id;     // the number of fibers: the entry behind the last one
+    line_addr_t first;  // the fiber's first line
+    node_id_t   leaf;   // its node
+  } fiber_write_t;
+
+  typedef struct packed {
+    logic         operand;   // whose store is meant: A 0, B 1
+    logic         begins;    // pulse: this operand is being replaced
+    node_write_t  node;
+    fiber_write_t fiber;
+    logic         complete;  // pulse: it is there
+    desc_t        desc;      // and this is known about it
+  } store_write_t;
+
+  // From a fiber to its coordinates: the unloader asks for the leaf of a fiber, and for a node. Answers come one
+  // cycle later.
+  typedef struct packed {
+    fiber_id_t fiber;
+    node_id_t  node;
+  } walk_req_t;
+
+  typedef struct packed {
+    logic        leaf_wrong;  // by its parity, or there is no such fiber
+    node_id_t    leaf;
+    logic        node_wrong;
+    logic [31:0] coord;
+    node_id_t    parent;
+  } walk_rsp_t;
+
+  // How a contraction is done; steady from its start to its last result.
+  typedef struct packed {
+    logic      dense;           // keep results that are zero
+    fiber_id_t run_length;      // fibers of B per job, most; 0: all
+    entry_id_t portion_length;  // entries of A per portion, most; 0: no dot product is split
+    line_sum_t long_lines;      // lines of a job that goes first, least; 0: jobs go in order
+  } settings_t;
 
   // --------------------------------------------------------------------------- jobs
   // A portion of a dot product: some entries of the fiber of A, with all of the fiber of B. Its sum
@@ -58,9 +123,8 @@ package flaash_pkg;
   localparam int unsigned MaxLanes      = 8;   // entries of a line, most
   localparam int unsigned LaneIdWidth   = $clog2(MaxLanes);
 
-  typedef logic [EntryIdWidth-1:0] entry_id_t;  // ordinal among the entries of an operand
-  typedef logic [SlotWidth-1:0]    slot_t;
-  typedef logic [LaneIdWidth-1:0]  lane_id_t;
+  typedef logic [SlotWidth-1:0]   slot_t;
+  typedef logic [LaneIdWidth-1:0] lane_id_t;
 
   typedef struct packed {
     logic     partial;     // the job is a portion; if not, the rest means nothing

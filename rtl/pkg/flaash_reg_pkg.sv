@@ -129,4 +129,20 @@ package flaash_reg_pkg;
   localparam logic [3:0] PlaceTable   = 4'h4;  // resident fiber of a lookup engine; position: SDPE
   localparam logic [3:0] PlaceResult  = 4'h5;  // result store; position: SDPE; NumSdpe: the combiner
 
+  // A word that was used and is not what was stored. Without `valid` these are the bits of RegErrorPlace.
+  typedef struct packed {
+    logic        valid;
+    logic        operand;   // A 0, B 1; 0 where there is no operand
+    logic [2:0]  level;     // of a node; PlaceStored for all other memories
+    logic [3:0]  memory;    // Place*; 0 for a node
+    logic [23:0] position;  // of the word in its memory, as the code says
+  } fault_t;
+
+  // Errors of one cycle from one source. If there are none, code and place mean nothing.
+  typedef struct packed {
+    logic [6:0]  count;
+    error_e      code;   // of the one that counts
+    logic [31:0] place;  // as RegErrorPlace
+  } error_t;
+
 endpackage : flaash_reg_pkg
