@@ -74,7 +74,6 @@ module flaash_tensor_memory_banked
     `FLAASH_ILLEGAL("Parity must be 0 or 1")
   end
 
-  localparam int unsigned WordWidth = LineWidth + Parity;
   localparam int unsigned BankWidth = Banks > 1 ? $clog2(Banks) : 1;
   localparam int unsigned BankShift = $clog2(Banks);
   localparam int unsigned PortWidth = NumPorts > 1 ? $clog2(NumPorts) : 1;
@@ -129,19 +128,23 @@ module flaash_tensor_memory_banked
   assign conflicts_o = CountWidth'($countones(req_valid_i & ~req_ready_o));
 
   // ------------------------------------------- accepted requests wait, not their lines
-  localparam int unsigned ReadWidth = PortWidth + RowWidth;
+  typedef struct packed {
+    logic [PortWidth-1:0] port;
+    logic                 operand;
+    line_addr_t           addr;
+  } read_t;
 
-  logic [Banks-1:0]                taken, read_valid;
-  logic [Banks-1:0][ReadWidth-1:0] taken_read, read;
+  logic [Banks-1:0]  taken, read_valid;
+  read_t [Banks-1:0] taken_read, read;
 
   for (genvar bank = 0; bank < Banks; bank++) begin : gen_taken
     assign taken[bank]      = granted[bank] != '0;
-    assign taken_read[bank] = {winner[bank], row_of(req_addr_i[winner[bank]], req_operand_i[winner[bank]])};
+    assign taken_read[bank] = {winner[bank], req_operand_i[winner[bank]], req_addr_i[winner[bank]]};
   end
 
   flaash_delay_line #(
     .Channels(Banks),
-    .Width   (Banks * ReadWidth),
+    .Width   (Banks * $bits(read_t)),
     .Delay   (Latency - 1)
   ) u_delay (
     .clk_i,
@@ -153,35 +156,34 @@ module flaash_tensor_memory_banked
   );
 
   // ------------------------------------------------------------------------ banks
-  logic [BankWidth-1:0] wr_bank;
-  logic [Banks-1:0]     data_valid_q;
-  logic [PortWidth-1:0] data_port_q[Banks];
-  logic [LineWidth-1:0] data[Banks];
-  logic [WordWidth-1:0] wr_word;
-  logic [Banks-1:0][WordWidth-1:0] words;  // lines with their parity bits
+  logic [BankWidth-1:0]            wr_bank;
+  logic [Banks-1:0]                data_valid_q, wrong;
+  read_t [Banks-1:0]               answered_q;  // the reads
+  logic [Banks-1:0][LineWidth-1:0] data;
 
   assign wr_bank = bank_of(wr_addr_i, wr_operand_i);
-  assign wr_word = WordWidth'({~^wr_data_i, wr_data_i});  // odd parity; without Parity the bit falls off
 
   for (genvar bank = 0; bank < Banks; bank++) begin : gen_bank
-    flaash_memory_bank #(
-      .Width(WordWidth),
-      .Words(Rows)
+    read_t                read_b;  // Icarus reads a member of an array's only element as unknown
+    logic [PortWidth-1:0] unused_port;
+
+    assign read_b      = read[bank];
+    assign unused_port = read_b.port;
+
+    flaash_parity_bank #(
+      .T     (logic [LineWidth-1:0]),
+      .Words (Rows),
+      .Parity(Parity)
     ) u_bank (
       .clk_i,
       .wr_enable_i(wr_valid_i && wr_bank == BankWidth'(bank)),
       .wr_addr_i  (row_of(wr_addr_i, wr_operand_i)),
-      .wr_data_i  (wr_word),
+      .wr_data_i,
       .rd_enable_i(read_valid[bank]),
-      .rd_addr_i  (read[bank][RowWidth-1:0]),
-      .rd_data_o  (words[bank])
+      .rd_addr_i  (row_of(read_b.addr, read_b.operand)),
+      .rd_data_o  (data[bank]),
+      .wrong_o    (wrong[bank])
     );
-
-    assign data[bank] = words[bank][LineWidth-1:0];
-
-    always_ff @(posedge clk_i) begin
-      if (read_valid[bank]) data_port_q[bank] <= read[bank][ReadWidth-1:RowWidth];
-    end
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -189,57 +191,44 @@ module flaash_tensor_memory_banked
     else         data_valid_q <= read_valid;
   end
 
+  always_ff @(posedge clk_i) answered_q <= read;
+
   // --------------------------------------------------------- back to the requesters
   // A port has one request accepted per cycle, so at most one bank answers it.
+  read_t      answered;
+  logic       error, error_operand;
+  line_addr_t error_addr;
+
   always_comb begin
-    rsp_valid_o = '0;
+    answered      = '0;
+    error         = 1'b0;
+    error_operand = 1'b0;
+    error_addr    = '0;
+    rsp_valid_o   = '0;
     for (int unsigned port = 0; port < NumPorts; port++) rsp_data_o[port] = '0;
     for (int unsigned bank = 0; bank < Banks; bank++) begin
       if (data_valid_q[bank]) begin
-        rsp_valid_o[data_port_q[bank]] = 1'b1;
-        rsp_data_o[data_port_q[bank]]  = data[bank];
+        answered                   = answered_q[bank];
+        rsp_valid_o[answered.port] = 1'b1;
+        rsp_data_o[answered.port]  = data[bank];
+        if (wrong[bank]) begin
+          error         = 1'b1;
+          error_operand = answered.operand;
+          error_addr    = answered.addr;
+        end
       end
     end
   end
 
   // ------------------------------------------------------------------------ parity
-  if (Parity == 1) begin : gen_parity
-    localparam int unsigned PlaceWidth = BankWidth + RowWidth;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) parity_error_o <= 1'b0;
+    else         parity_error_o <= error;
+  end
 
-    logic [Banks-1:0][PlaceWidth-1:0] place_q;
-    logic [PlaceWidth-1:0]            place;
-    logic [BankWidth-1:0]             bank;
-    logic [RowWidth-1:0]              row;
-
-    for (genvar i = 0; i < Banks; i++) begin : gen_place
-      always_ff @(posedge clk_i) begin
-        if (read_valid[i]) place_q[i] <= {BankWidth'(i), read[i][RowWidth-1:0]};
-      end
-    end
-
-    flaash_parity_watch #(
-      .Channels  (Banks),
-      .Width     (WordWidth),
-      .PlaceWidth(PlaceWidth)
-    ) u_watch (
-      .clk_i,
-      .rst_ni,
-      .valid_i(data_valid_q),
-      .word_i (words),
-      .place_i(place_q),
-      .error_o(parity_error_o),
-      .place_o(place)
-    );
-
-    // Which line lies there: bank_of and row_of backwards.
-    assign {bank, row}      = place;
-    assign parity_operand_o = row[0];
-    assign parity_addr_o    = line_addr_t'((32'(row >> 1) << BankShift)
-                                           + ((32'(bank) + (row[0] ? Banks / 2 : 0)) % Banks));
-  end else begin : gen_no_parity
-    assign parity_error_o   = 1'b0;
-    assign parity_operand_o = 1'b0;
-    assign parity_addr_o    = '0;
+  always_ff @(posedge clk_i) begin
+    parity_operand_o <= error_operand;
+    parity_addr_o    <= error_addr;
   end
 
   // -------------------------------------------------------------------- properties
