@@ -40,7 +40,6 @@ lookup_machine/flaash_lookup_plan.sv
 stream/flaash_round_robin.sv
 memory/flaash_delay_line.sv
 memory/flaash_tensor_memory_ideal.sv
-memory/flaash_parity_bank.sv
 memory/flaash_tensor_memory_banked.sv
 lookup_machine/flaash_lookup_fetch.sv
 lookup_machine/flaash_lookup_scatter.sv

@@ -195,7 +195,7 @@ module flaash_registers
                7'(expired),
                resetting_i ? 7'd0 : parity_error_i.count}),
     .codes_i({8'(ErrResultRange), 8'(ErrAddress), start_refused ? 8'(start_error) : 8'(ErrAddress),
-              8'(frame_error_i.code), 8'(ErrWatchdog), 8'(ErrParity)}),
+              8'(frame_error_i.code), 8'(ErrWatchdog), 8'(parity_error_i.code)}),
     .places_i({32'(range_source_i), 32'(read_addr), start_refused ? start_place : 32'(write_addr),
                frame_error_i.place, {28'd0, host_waits_i[1], host_waits_i[0], busy, loading_i}, parity_error_i.place}),
     .event_o(error_event), .code_o(error_code), .place_o(error_place), .count_o(error_count)

@@ -285,7 +285,8 @@ module flaash_core
   );
 
   // --------------------------------------------------------------------- properties
-  `FLAASH_ASSERT(StartWithOperands_A, !start_i || (desc_o[0].loaded && desc_o[1].loaded && desc_o[0].extent == desc_o[1].extent),
+  `FLAASH_ASSERT(StartWithOperands_A, !start_i || (desc_o[0].loaded && desc_o[1].loaded
+                                          && desc_o[0].extent == desc_o[1].extent),
                  "started without two operands that fit")
   `FLAASH_ASSERT(NothingIsLeft_A, !all_stored_o || stop_i || busy || start_i
                  || (source_valid == '0 && !result_valid_o && (&source_idle)), "something is left behind")
