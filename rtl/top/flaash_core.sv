@@ -18,6 +18,7 @@
 module flaash_core
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
+  import flaash_host_pkg::*;
 #(
   parameter int unsigned Format      = FormatFp32,
   parameter int unsigned NumSdpe     = 8,
@@ -37,7 +38,6 @@ module flaash_core
   parameter int unsigned Portions    = 0,
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
   localparam int unsigned SumWidth   = $clog2(2 * NumSdpe + 1),
-  localparam int unsigned IncrementWidth = $bits(dots_t),
   // SDPEs, and the combiner if there is one: where results come from.
   localparam int unsigned NumSources = NumSdpe + ((Engine != EngineLookup && Portions > 0) ? 1 : 0)
 ) (
@@ -65,34 +65,17 @@ module flaash_core
 
   // control
   input  logic                                       start_i,
-  input  logic                                       dense_i,
-  input  fiber_id_t                                  run_length_i,
-  input  entry_id_t                                  portion_length_i,
-  input  line_sum_t                                  long_lines_i,
+  input  settings_t                                  settings_i,
   input  logic                                       load_enable_i, // operand frames may begin
   input  logic                                       stop_i,        // compute no more
 
-  // state
-  output logic                                       loading_o,
-  output logic                                       done_o,        // pulse
-  output logic                                       progress_o,    // something was done
+  input  logic [5:0]                                 sdpe_select_i, // the engine whose steps are reported
 
   // operands, A in element 0, B in 1
   output desc_t [1:0]                                desc_o,
 
-  output error_t                                     frame_error_o,   // of an operand frame
-  output error_t                                     parity_error_o,  // a word with wrong parity was used
-  output logic                                       lost_o,  // results on their way may be wrong
-
-  // what happened, one cycle ago
-  output logic [NumCounters-1:0][IncrementWidth-1:0] increments_o,
-  output flags_t                                     flags_o,
-  output logic [6:0]                                 range_errors_o,
-  output logic [6:0]                                 range_source_o,
-
-  // steps of one SDPE
-  input  logic [5:0]                                 sdpe_select_i,
-  output logic [31:0]                                sdpe_steps_o
+  output report_t                                    report_o,
+  output logic                                       lost_o         // results on their way may be wrong
 );
 
   // ---------------------------------------------------------------------- operands
@@ -102,7 +85,8 @@ module flaash_core
   store_write_t         store_write;
   fiber_id_t [1:0]      table_addr;
   table_rsp_t [1:0]     table_rsp;
-  logic                 discarded, loader_step;
+  logic                 discarded, loader_step, loading;
+  error_t               frame_error;
 
   flaash_operand_loader #(
     .Format(Format), .Lanes(Lanes), .CoordWidth(CoordWidth), .MemLines(MemLines), .NodeDepth(NodeDepth),
@@ -111,7 +95,8 @@ module flaash_core
     .clk_i, .rst_ni,
     .s_axis_tvalid_i, .s_axis_tready_o, .s_axis_tdata_i, .s_axis_tlast_i, .enable_i(load_enable_i),
     .line_valid_o(line_valid), .line_addr_o(line_addr), .line_data_o(line_data),
-    .store_o(store_write), .error_o(frame_error_o), .discarded_o(discarded), .step_o(loader_step), .loading_o
+    .store_o(store_write), .error_o(frame_error), .discarded_o(discarded), .step_o(loader_step),
+    .loading_o(loading)
   );
 
   for (genvar i = 0; i < 2; i++) begin : gen_store
@@ -149,7 +134,7 @@ module flaash_core
       .ResultDepth(ResultDepth)
     ) u_compute (
       .clk_i, .rst_ni,
-      .start_i, .dense_i, .run_length_i,
+      .start_i, .dense_i(settings_i.dense), .run_length_i(settings_i.run_length),
       .a_fibers_i(desc_o[0].fibers), .b_fibers_i(desc_o[1].fibers), .extent_i(line_addr_t'(desc_o[0].extent)),
       .busy_o(generating), .handed_o(handed), .handed_dots_o(handed_dots),
       .a_addr_o(table_addr[0]), .a_first_i(first[0]), .b_addr_o(table_addr[1]), .b_first_i(first[1]),
@@ -166,7 +151,7 @@ module flaash_core
 
     assign portion         = 1'b0;
     assign visit           = 1'b0;
-    assign unused_portions = ^{portion_length_i, long_lines_i};
+    assign unused_portions = ^settings_i;
   end else begin : gen_stream
     flaash_compute_stream #(
       .Format(Format), .NumSdpe(NumSdpe), .Lanes(Lanes), .CoordWidth(CoordWidth), .Engine(Engine),
@@ -174,7 +159,8 @@ module flaash_core
       .Scheduler(Scheduler), .ResultDepth(ResultDepth), .Portions(Portions)
     ) u_compute (
       .clk_i, .rst_ni,
-      .start_i, .dense_i, .run_length_i, .portion_length_i, .long_lines_i,
+      .start_i, .dense_i(settings_i.dense), .run_length_i(settings_i.run_length),
+      .portion_length_i(settings_i.portion_length), .long_lines_i(settings_i.long_lines),
       .a_fibers_i(desc_o[0].fibers), .b_fibers_i(desc_o[1].fibers),
       .busy_o(generating), .handed_o(handed), .handed_dots_o(handed_dots), .portion_o(portion),
       .visit_o(visit),
@@ -223,6 +209,12 @@ module flaash_core
   );
 
   // ----------------------------------------------------------------------- progress
+  increments_t increments;
+  flags_t      any_flags;
+  error_t      range_error, parity_error;
+  logic        done, progress;
+  logic [31:0] sdpe_steps;
+
   flaash_perf_sum #(
     .NumSdpe   (NumSdpe),
     .NumSources(NumSources)
@@ -230,15 +222,15 @@ module flaash_core
     .clk_i, .rst_ni,
     .events_i(events), .flags_i(flags),
     .handed_i(handed), .handed_dots_i(handed_dots), .portion_i(portion),
-    .reads_i(reads), .conflicts_i(conflicts), .loading_i(loading_o), .sent_i, .discarded_i(discarded),
-    .increments_o, .flags_o, .range_errors_o, .range_source_o
+    .reads_i(reads), .conflicts_i(conflicts), .loading_i(loading), .sent_i, .discarded_i(discarded),
+    .increments_o(increments), .flags_o(any_flags), .range_error_o(range_error)
   );
 
   flaash_step_counters #(
     .NumSdpe(NumSdpe)
   ) u_step_counters (
     .clk_i, .rst_ni,
-    .start_i, .events_i(events[NumSdpe-1:0]), .select_i(sdpe_select_i), .steps_o(sdpe_steps_o)
+    .start_i, .events_i(events[NumSdpe-1:0]), .select_i(sdpe_select_i), .steps_o(sdpe_steps)
   );
 
   flaash_progress #(
@@ -246,14 +238,17 @@ module flaash_core
   ) u_progress (
     .clk_i, .rst_ni,
     .start_i, .stop_i, .generating_i(generating), .handed_i(handed), .handed_dots_i(handed_dots),
-    .dots_i(increments_o[CntDotsDone][6:0]), .stored_i(increments_o[CntResults][6:0]),
+    .dots_i(increments[CntDotsDone][6:0]), .stored_i(increments[CntResults][6:0]),
     .taken_i(result_valid_o && result_ready_i),
-    .busy_o(busy), .done_o, .all_stored_o
+    .busy_o(busy), .done_o(done), .all_stored_o
   );
 
-  assign progress_o = loader_step || visit || handed || increments_o[CntDotsDone] != '0
-                      || increments_o[CntMatches] != '0 || increments_o[CntSteps] != '0
-                      || increments_o[CntMemReads] != '0 || increments_o[CntResults] != '0;
+  assign progress = loader_step || visit || handed || increments[CntDotsDone] != '0
+                      || increments[CntMatches] != '0 || increments[CntSteps] != '0
+                      || increments[CntMemReads] != '0 || increments[CntResults] != '0;
+
+  assign report_o = {loading, done, progress, parity_error, frame_error, range_error, any_flags, increments,
+                     sdpe_steps};
 
   // ------------------------------------------------------------------------- parity
   fault_t       line_fault, rank_fault;
@@ -281,7 +276,7 @@ module flaash_core
   ) u_parity_report (
     .clk_i, .rst_ni, .stopping_i(stop_i),
     .computing_i({rank_fault, first_fault_q, line_fault}),
-    .leaving_i(walk_fault_i), .events_i(events), .error_o(parity_error_o), .lost_o
+    .leaving_i(walk_fault_i), .events_i(events), .error_o(parity_error), .lost_o
   );
 
   // --------------------------------------------------------------------- properties
@@ -290,6 +285,6 @@ module flaash_core
                  "started without two operands that fit")
   `FLAASH_ASSERT(NothingIsLeft_A, !all_stored_o || stop_i || busy || start_i
                  || (source_valid == '0 && !result_valid_o && (&source_idle)), "something is left behind")
-  `FLAASH_ASSERT(DoneIsIdle_A, !done_o || (&source_idle && busy), "done while an engine still works")
+  `FLAASH_ASSERT(DoneIsIdle_A, !done || (&source_idle && busy), "done while an engine still works")
 
 endmodule : flaash_core
