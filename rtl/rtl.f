@@ -2,8 +2,10 @@
 # Everything that flaash_top needs, in dependency order, paths from this folder.
 +incdir+pkg
 # files of flaash_top: make lists
+# end of list
 pkg/flaash_pkg.sv
 pkg/flaash_reg_pkg.sv
+host/flaash_host_pkg.sv
 operand/flaash_loader_pkg.sv
 lookup_machine/flaash_lookup_pkg.sv
 mac/flaash_mac_pkg.sv
@@ -106,4 +108,3 @@ result/flaash_path_walker.sv
 result/flaash_record_sender.sv
 result/flaash_result_unloader.sv
 top/flaash_top.sv
-# end of list
