@@ -188,7 +188,8 @@ module flaash_loader_packer
     assign line_values[l] = side_by_side[l][CoordWidth +: ValueWidth];
   end
 
-  assign emit       = fiber_end || filled >= 4'(Lanes);
+  assign emit = fiber_end || filled >= 4'(Lanes);
+
   assign line_count = ($clog2(Lanes) + 1)'((filled > 4'(Lanes)) ? 4'(Lanes) : filled);
   assign line       = {fiber_end, line_count, line_values, line_coords};
 
