@@ -19,6 +19,9 @@ option = $(if $($(2)),--$(1)=$(call quote,$($(2))))
 alone  = $(PY) -m tb.cli.alone $(1)
 flag   = $(if $(filter-out 0,$($(1))),$(2))
 
+# From when on make test counts its time, setting up included.
+export FLAASH_BEGAN := $(shell date +%s)
+
 .DEFAULT_GOAL := help
 
 # Make and the compilers' makefiles take a path apart at its blanks.
@@ -105,6 +108,10 @@ test: $(STAMP) $(addprefix $(VENV)/.installed-,package formal docs) ## the suite
 
 # The long tests take minutes each: a line when one begins and one when it ends, with the share that is done.
 LONG_RUN = FLAASH_LONG=1 $(PYTEST) -vv --durations=0 -o timeout=7200 $(call option,seed,SEED) $(call flag,WAVES,--waves)
+
+.PHONY: test-times
+test-times: $(STAMP) ## write where the time of the last make test went into docs/testing.md
+	@$(PY) -m tools.test_times
 
 .PHONY: regress
 ifeq ($(LIST),long)

@@ -80,7 +80,7 @@ def test_caught_and_survived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     """A fault that lets results pass for ever is caught by the module's bench; one that is none survives."""
     text = (ROOT / GATE).read_text()
     place = text.index("!stop_i")
-    drawn = [OperatorFault(GATE, place, "!", "", "! is dropped"), OperatorFault(GATE, place, "!", "!", "nothing")]
+    drawn = [OperatorFault(GATE, place, "!", new, "! changes") for new in ("", "!")]
     monkeypatch.setattr(operator_faults, "FOLDER", tmp_path / "copy")
     monkeypatch.setattr(operator_faults, "draw", lambda seed, count, only: drawn)
     monkeypatch.setattr(operator_faults, "CHIP", ["tests/blocks/test_result_gate.py"])
