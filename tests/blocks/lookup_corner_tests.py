@@ -9,6 +9,7 @@ from cocotb.triggers import ClockCycles, RisingEdge
 from models.cycles import lower_bound
 from tb.common.bench import until
 from tests.blocks.lookup_machine import Run, begun, run_checked
+from tests.blocks.lookup_planner import PREPARED
 
 
 @cocotb.test()
@@ -87,7 +88,7 @@ async def never_below_the_bound(dut) -> None:
         dut.rst_ni.value = 0
         await ClockCycles(dut.clk_i, 2)
         dut.rst_ni.value = 1
-        await ClockCycles(dut.clk_i, 16)  # the plan divides by the extent again
+        await ClockCycles(dut.clk_i, PREPARED)  # the plan prepares again
         run = await machine.run()
         # The cycle of the start counts in the model, and here is no register in front of the counters.
         least = lower_bound(*machine.operands(), config).cycles - 2
