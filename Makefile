@@ -135,6 +135,10 @@ lint: $(STAMP) ## verilator -Wall and slang on every configuration, ruff, house 
 cov: $(STAMP) $(VENV)/.installed-package $(VENV)/.installed-formal ## functional and code coverage of the suite, to build/coverage/index.html: TEST= SEED= JOBS=
 	@$(PY) -m tb.coverage.suite $(PYTEST) $(call option,seed,SEED) $(TEST)
 
+.PHONY: cov-add
+cov-add: $(STAMP) ## put runs of make sim or make regress into the last report of make cov: RUN=build/runs/sim
+	@$(PY) -m tb.coverage.suite --add $(call quote,$(or $(RUN),$(BUILD)/runs/sim))
+
 .PHONY: faults
 faults: $(STAMP) ## break the RTL on purpose, show which test notices: ONLY=text
 	@$(call alone,faults) -m tools.faults $(call option,only,ONLY)

@@ -99,5 +99,6 @@ def simulator() -> str:
 
 
 def export(folder: Path) -> None:
-    """Write all hits to functional-<simulator>.yml, which cocotb_coverage's merge_coverage() reads."""
+    """Write all hits to functional-<simulator>.yml and .xml, as cocotb_coverage merges them."""
     coverage_db.export_to_yaml(str(folder / f"functional-{simulator()}.yml"))
+    coverage_db.export_to_xml(str(folder / f"functional-{simulator()}.xml"))
