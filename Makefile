@@ -123,6 +123,10 @@ endif
 regress-cluster: $(STAMP) ## show regressions on a Slurm of two nodes, started on this machine (needs root and slurm-wlm)
 	@$(PYTEST) -n 0 -o python_files='long_*.py' -o timeout=3600 tests/cluster
 
+.PHONY: pages
+pages: $(STAMP) $(VENV)/.installed-pages ## test the pages in a browser and the exports (needs chromium and lcov): TEST= SHOTS=1 renews the pictures of docs/
+	@$(call flag,SHOTS,FLAASH_SHOTS=1) $(PYTEST) -n 0 -o python_files='long_*.py' $(or $(TEST),tests/pages)
+
 .PHONY: fuzz
 fuzz: $(STAMP) $(FUZZER) ## throw bytes at the readers of tensor files, guided by coverage: MINUTES=30 SEED= JOBS=
 	@$(call alone,fuzz) -m tools.fuzz $(call option,jobs,JOBS) $(call option,minutes,MINUTES) $(call option,seed,SEED)

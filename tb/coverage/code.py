@@ -8,6 +8,7 @@ instance.
 """
 
 import dataclasses
+import functools
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -40,11 +41,13 @@ class CodeCoverage:
     def __init__(self) -> None:
         self.counts: dict[Point, int] = defaultdict(int)
         self.runs = 0  # those with a point; the bench of a mere check of the simulation has none
+        self._index: dict[str, list[tuple[Point, int]]] | None = None
 
     def read(self, path: Path) -> set[Point]:
         """Add the counts of one coverage.dat; return its points that were hit, but for toggles."""
         hit: set[Point] = set()
         counted = False
+        self._index = None
         with path.open(encoding="utf-8", errors="replace") as lines:
             for text in lines:
                 record = _RECORD.match(text)
@@ -59,10 +62,24 @@ class CodeCoverage:
         self.runs += counted
         return hit
 
+    def remove(self, points: Iterable[Point]) -> None:
+        """Forget points."""
+        for point in points:
+            del self.counts[point]
+        self._index = None
+
+    def of(self, file: str) -> list[tuple[Point, int]]:
+        """Return the points of a file in order, with their counts."""
+        if self._index is None:
+            self._index = defaultdict(list)
+            for point in sorted(self.counts):
+                self._index[point.file].append((point, self.counts[point]))
+        return self._index.get(file, [])
+
     def percent(self, kind: str, file: str | None = None) -> float:
         """Return how much of the points of a kind was hit, in percent (100 if there are none)."""
-        hits = [count > 0 for point, count in self.counts.items()
-                if point.kind == kind and file in (None, point.file)]
+        counts = self.counts.items() if file is None else self.of(file)
+        hits = [count > 0 for point, count in counts if point.kind == kind]
         return 100.0 * sum(hits) / len(hits) if hits else 100.0
 
     def holes(self, kinds: Iterable[str] = KINDS) -> list[Point]:
@@ -78,20 +95,27 @@ class CodeCoverage:
 def points_of(keys: str) -> list[Point]:
     """Return what a record counts, nothing if it is not of the hardware."""
     fields = dict(part.split("\x02", 1) for part in keys.split("\x01") if "\x02" in part)
-    kind = _PAGES.get(fields["page"].split("/")[0])
-    path = Path(fields["f"])
-    if kind is None or path.stem in _NOT_HARDWARE or RTL not in path.parents:
+    kind = _PAGES.get(fields["page"].partition("/")[0])
+    name = _name_of(fields["f"])
+    if kind is None or name is None:
         return []
-    name, line = str(path.relative_to(RTL)), int(fields["l"])
+    line = int(fields["l"])
     if kind == "toggle":
         return [Point(name, line, kind, fields["o"])]
     if kind == "cover":
-        return [Point(name, line, kind, _label(path, line))]
+        return [Point(name, line, kind, _label(RTL / name, line))]
     # The lines of a branch stand in its own record, not in one of the kind "line".
     points = [Point(name, number, "line", "") for number in _lines(fields["S"])] if "S" in fields else []
     if kind == "branch":
         points.append(Point(name, line, kind, f"{fields['o']} (column {fields['n']})"))
     return points
+
+
+@functools.cache
+def _name_of(file: str) -> str | None:
+    """Return the name of a file below rtl/, None of one that is no hardware."""
+    path = Path(file)
+    return str(path.relative_to(RTL)) if path.stem not in _NOT_HARDWARE and RTL in path.parents else None
 
 
 _texts: dict[Path, list[str]] = {}

@@ -100,6 +100,5 @@ def apply(code: CodeCoverage,
         if hit:
             told.append(f"{name}: {len(hit)} of its points were hit, {hit[0].what or hit[0].line} among them")
         left_out[entry] = [point for point in matched if point in code.counts and not code.counts[point]]
-        for point in left_out[entry]:
-            del code.counts[point]
+        code.remove(left_out[entry])
     return left_out, told

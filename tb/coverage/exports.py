@@ -18,10 +18,10 @@ def _by_line(code: CodeCoverage, file: str) -> tuple[dict[int, int], dict[int, l
     """Return the hits of a file by line, and its branches by line."""
     lines: dict[int, int] = {}
     branches: dict[int, list[tuple[Point, int]]] = {}
-    for point, count in sorted(code.counts.items()):
-        if point.file == file and point.kind == "line":
+    for point, count in code.of(file):
+        if point.kind == "line":
             lines[point.line] = count
-        elif point.file == file and point.kind == "branch":
+        elif point.kind == "branch":
             branches.setdefault(point.line, []).append((point, count))
     for line, members in branches.items():
         lines.setdefault(line, sum(count for _, count in members))
@@ -42,7 +42,7 @@ def lcov(code: CodeCoverage) -> str:
         lines, branches = _by_line(code, file)
         record = ["TN:", f"SF:{RTL / file}"]
         for line, members in branches.items():
-            taken = lines[line] > 0
+            taken = any(count for _, count in members)
             record += [f"BRDA:{line},0,{number},{count if taken else '-'}"
                        for number, (_, count) in enumerate(members)]
         ways = [count for members in branches.values() for _, count in members]

@@ -64,9 +64,8 @@ def matrix_of(point: CoverPoint) -> dict | None:
 
 def summary_of(code: CodeCoverage, file: str) -> dict:
     """Return the figures of one file."""
-    mine = [(point, count) for point, count in code.counts.items() if point.file == file]
     return {"name": file, "module": Path(file).stem, "folder": str(Path(file).parent),
-            "page": f"code/{Path(file).stem}.html", **figures(mine)}
+            "page": f"code/{Path(file).stem}.html", **figures(code.of(file))}
 
 
 def figures(counts: Iterable[tuple[Point, int]]) -> dict:
@@ -84,9 +83,7 @@ def rows_of(code: CodeCoverage, file: str, excluded: Iterable[Point]) -> list[di
     """Return the lines of a file with their hits, branches, folded toggles and cover properties."""
     lines: dict[int, int] = {}
     others: dict[int, list[tuple[Point, int]]] = {}
-    for point, count in sorted(code.counts.items()):
-        if point.file != file:
-            continue
+    for point, count in code.of(file):
         if point.kind == "line":
             lines[point.line] = count
         else:
@@ -110,8 +107,8 @@ def write_pages(report: Report, folder: Path) -> None:
     """Write index.html, testplan.html and code/*.html into a folder."""
     code, owner = report.code, {name: point for point in report.plan for name in point.cover}
     files = [summary_of(code, file) for file in code.files()]
-    folders = [{"name": name, **figures((point, count) for point, count in code.counts.items()
-                                        if str(Path(point.file).parent) == name)}
+    folders = [{"name": name, **figures(pair for file in files if file["folder"] == name
+                                        for pair in code.of(file["name"]))}
                for name in sorted({file["folder"] for file in files})]
     every = figures(code.counts.items())
     bins = [(name, point) for point in report.points for name in point.bins]
