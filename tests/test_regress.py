@@ -89,7 +89,7 @@ def test_seeds() -> None:
 
 
 @pytest.mark.parametrize(("arguments", "sentence"), [
-    (["--list", "nope"], "there is no list 'nope', choose one of nightly, quick, long"),
+    (["--list", "nope"], "there is no list 'nope', choose one of coverage, nightly, quick, long"),
     (["--rerun", "some"], "RERUN=some is neither"),
     (["--sim", "spice"], "unknown simulator 'spice'"),
     (["--list", "quick", "--only", "nope"], "no run of the list 'quick' is left"),

@@ -48,8 +48,8 @@ def revision() -> str:
     return found + ("+" if git("status", "--porcelain") else "")
 
 
-def rows_of(records: Iterable[Mapping], plan: Sequence[Testpoint]) -> list[dict]:
-    """Return a row per testpoint, test and simulator; a test of no testpoint has one, too."""
+def rows_of(records: Iterable[Mapping], plan: Sequence[Testpoint], folder: Path) -> list[dict]:
+    """Return a row per testpoint, test and simulator, with links from `folder`; also for no testpoint."""
     owners: dict[str, list[Testpoint | None]] = {}
     for point in plan:
         for sequence in point.sequences:
@@ -60,7 +60,7 @@ def rows_of(records: Iterable[Mapping], plan: Sequence[Testpoint]) -> list[dict]
             name = point.name if point else "none"
             cells.setdefault((name, record["test"], record["simulator"]), []).append(record)
     return [{"testpoint": name, "test": test, "simulator": simulator, "records": members,
-             "source": "" if name == "none" else os.path.relpath(PLAN / f"{_file(name, plan)}", FOLDER),
+             "source": "" if name == "none" else os.path.relpath(PLAN / _file(name, plan), folder),
              "passed": sum(record["passed"] for record in members),
              "seconds": sum(record["seconds"] for record in members)}
             for (name, test, simulator), members in sorted(cells.items())]
@@ -126,7 +126,7 @@ def write(regression, records: Sequence[Mapping], folder: Path | None = None) ->
     entries = [json.loads(path.read_text()) for path in sorted(history.glob("*.json"))[-SHOWN_HISTORY:]]
     relative = os.path.relpath(regression.folder, folder)
     page = render("results.html.j2", name=regression.name, total=len(records), failed=entry["failed"],
-                  date=entry["date"], groups=grouped(records), rows=rows_of(records, plan),
+                  date=entry["date"], groups=grouped(records), rows=rows_of(records, plan, folder),
                   about={"revision": entry["revision"], "tools": entry["tools"],
                          "command": regression.command()},
                   runs=relative, runs_shown=shown(regression.folder),

@@ -138,5 +138,6 @@ def test_screenshots_stand_in_the_documents(shots: Path) -> None:
     for made, name in wanted.items():
         assert (shots / f"{made}.png").exists()
         if os.environ.get("FLAASH_SHOTS") == "1":
+            (ROOT / "docs" / "img").mkdir(exist_ok=True)
             shutil.copy(shots / f"{made}.png", ROOT / "docs" / "img" / f"{name}.png")
         assert (ROOT / "docs" / "img" / f"{name}.png").exists(), "make pages SHOTS=1 makes it"
