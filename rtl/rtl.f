@@ -34,13 +34,13 @@ lookup_machine/flaash_lookup_weights.sv
 lookup_machine/flaash_lookup_walk.sv
 lookup_machine/flaash_lookup_set_size.sv
 lookup_machine/flaash_lookup_share.sv
+memory/flaash_parity_bank.sv
 lookup_machine/flaash_lookup_ranks.sv
 lookup_machine/flaash_lookup_handout.sv
 lookup_machine/flaash_lookup_plan.sv
 stream/flaash_round_robin.sv
 memory/flaash_delay_line.sv
 memory/flaash_tensor_memory_ideal.sv
-memory/flaash_parity_bank.sv
 memory/flaash_tensor_memory_banked.sv
 lookup_machine/flaash_lookup_fetch.sv
 lookup_machine/flaash_lookup_scatter.sv
