@@ -18,6 +18,7 @@ from tb.cli.common import complain
 from tb.common.folders import VARIABLE, claim
 from tb.common.toolchain import BUILD, shown
 from tb.coverage import report
+from tb.regress import results
 
 FOLDER = BUILD / "coverage"
 RAN = (0, 1)  # exit statuses of pytest with which tests ran to their end
@@ -72,6 +73,9 @@ def main(command: Sequence[str]) -> int:
             print(f"there is no new report; {shown(FOLDER)} is as it was", file=sys.stderr)
             return status or 1
         replace(fresh, FOLDER)
+        if (FOLDER / "junit.xml").exists():
+            suite = results.Suite(FOLDER)
+            print(f"results: {shown(results.write(suite, suite.records()))}")
         print(f"report: {shown(FOLDER / 'index.html')}; every hole by name: {shown(FOLDER / 'summary.json')}")
         return status
 
