@@ -161,6 +161,14 @@ package flaash_pkg;
     line_addr_t b_lines;  // lines of the whole run, b_count or more
   } job_t;
 
+  // Which dot product it is, or which part of one: this goes with it through a MAC.
+  typedef struct packed {
+    logic      partial;  // a portion: its sum goes to a slot, unrounded
+    slot_t     slot;     // which one; without partial it means nothing
+    fiber_id_t a_id;
+    fiber_id_t b_id;
+  } dot_name_t;
+
   // ------------------------------------------------------------------------ results
   // IEEE 754 status of one result (integer formats: all zero).
   typedef struct packed {
