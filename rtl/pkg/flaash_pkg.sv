@@ -62,6 +62,19 @@ package flaash_pkg;
     line_addr_t  lines;    // that it occupies
   } desc_t;
 
+  // Which line of the tensor memory.
+  typedef struct packed {
+    logic       operand;  // A 0, B 1
+    line_addr_t addr;     // in the operand's own region
+  } line_id_t;
+
+  // A line on its way from the loader to the tensor memory, without its entries.
+  typedef struct packed {
+    logic     valid;
+    line_id_t id;
+    logic     last;  // of a fiber
+  } line_written_t;
+
   // What a fiber table answers, one cycle after it was asked for a fiber.
   typedef struct packed {
     logic       wrong;  // this is not what was stored: a bit has flipped, or there is no such fiber
@@ -125,6 +138,14 @@ package flaash_pkg;
   } result_t;
 
   typedef logic [FiberIdWidth+3:0] dots_t;  // dot products given out in one cycle
+
+  // What a compute machine gives out to its engines in a cycle.
+  typedef struct packed {
+    logic  job;      // a fiber of A with a run of B (streaming), or a set of fibers of A with all of B (lookup)
+    dots_t dots;     // its dot products
+    logic  portion;  // a portion of a dot product
+    logic  visit;    // a job was looked at: given out, or passed over for later
+  } dispatch_t;
 
   // What an SDPE reports to the performance counters, one bit per event and cycle.
   typedef struct packed {
