@@ -3,6 +3,7 @@
 +incdir+pkg
 pkg/flaash_pkg.sv
 pkg/flaash_reg_pkg.sv
+operand/flaash_loader_pkg.sv
 lookup_machine/flaash_lookup_pkg.sv
 mac/flaash_mac_pkg.sv
 stream/flaash_stream_checker.sv
@@ -24,15 +25,15 @@ operand/flaash_loader_spans.sv
 operand/flaash_loader_levels.sv
 operand/flaash_loader_packer.sv
 operand/flaash_operand_loader.sv
-memory/flaash_parity_watch.sv
+memory/flaash_parity_bank.sv
 operand/flaash_operand_store.sv
-operand/flaash_operands.sv
 memory/flaash_memory_bank.sv
 lookup_machine/flaash_lookup_divider.sv
 lookup_machine/flaash_lookup_weights.sv
 lookup_machine/flaash_lookup_walk.sv
 lookup_machine/flaash_lookup_set_size.sv
 lookup_machine/flaash_lookup_share.sv
+memory/flaash_parity_watch.sv
 lookup_machine/flaash_lookup_ranks.sv
 lookup_machine/flaash_lookup_handout.sv
 lookup_machine/flaash_lookup_plan.sv

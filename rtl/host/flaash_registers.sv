@@ -58,19 +58,12 @@ module flaash_registers
   output logic                    irq_o,
 
   // operands, A at [0], B at [1]
-  input  logic [1:0]                   loaded_i,
-  input  logic [1:0][3:0]              order_i,
-  input  logic [1:0][31:0]             extent_i,
-  input  logic [1:0][EntryIdWidth-1:0] entries_i,
-  input  fiber_id_t [1:0]              fibers_i,
-  input  line_addr_t [1:0]             lines_i,
+  input  desc_t [1:0]             desc_i,
 
   // operand loader
   output logic                    load_enable_o,
   input  logic                    loading_i,
-  input  logic                    load_error_valid_i,
-  input  error_e                  load_error_code_i,
-  input  logic [31:0]             load_error_place_i,
+  input  error_t                  frame_error_i,
 
   // contraction
   output logic                    start_o,
@@ -88,8 +81,7 @@ module flaash_registers
   output error_e                  trailer_code_o, // for a trailer that is sent now
 
   // errors that end what is under way
-  input  logic                    parity_error_i,    // pulse
-  input  logic [31:0]             parity_place_i,
+  input  error_t                  parity_error_i,
   input  logic                    progress_i,        // something was done
   input  logic [1:0]              host_waits_i,      // bit 0 for a result to be taken, bit 1 with an operand
 
@@ -169,7 +161,7 @@ module flaash_registers
   flaash_start_control u_start_control (
     .clk_i, .rst_ni,
     .start_i(start), .clear_i(clear), .resetting_i, .stopping_i, .dense_i(dense), .run_length_i(run_length),
-    .portion_length_i(portion), .long_lines_i(long_lines), .loading_i, .loaded_i, .extent_i, .done_i, .drained_i,
+    .portion_length_i(portion), .long_lines_i(long_lines), .loading_i, .desc_i, .done_i, .drained_i,
     .start_o, .dense_o, .run_length_o, .portion_length_o, .long_lines_o, .busy_o(busy), .active_o(active),
     .first_error_i(error_code), .status_o(status), .refused_o(start_refused),
     .error_o(start_error), .place_o(start_place)
@@ -182,7 +174,7 @@ module flaash_registers
 
   flaash_stop_control u_stop_control (
     .clk_i, .rst_ni,
-    .abort_i(abort), .parity_error_i, .limit_i(watchdog), .progress_i,
+    .abort_i(abort), .parity_error_i(parity_error_i.count != '0), .limit_i(watchdog), .progress_i,
     .start_i(start_o), .busy_i(busy && !done_i), .active_i(active), .loading_i, .clear_i(clear), .resetting_i,
     .stopping_i, .stop_o, .live_o(live), .expired_o(expired), .error_code_i(error_code), .trailer_code_o
   );
@@ -199,13 +191,13 @@ module flaash_registers
     .counts_i({live ? range_errors_i : 7'd0,
                7'(read_valid && read_error),
                7'((write_valid && write_error) || start_refused),
-               7'(live && load_error_valid_i),
+               live ? frame_error_i.count : 7'd0,
                7'(expired),
-               7'(!resetting_i && parity_error_i)}),
+               resetting_i ? 7'd0 : parity_error_i.count}),
     .codes_i({8'(ErrResultRange), 8'(ErrAddress), start_refused ? 8'(start_error) : 8'(ErrAddress),
-              8'(load_error_code_i), 8'(ErrWatchdog), 8'(ErrParity)}),
+              8'(frame_error_i.code), 8'(ErrWatchdog), 8'(ErrParity)}),
     .places_i({32'(range_source_i), 32'(read_addr), start_refused ? start_place : 32'(write_addr),
-               load_error_place_i, {28'd0, host_waits_i[1], host_waits_i[0], busy, loading_i}, parity_place_i}),
+               frame_error_i.place, {28'd0, host_waits_i[1], host_waits_i[0], busy, loading_i}, parity_error_i.place}),
     .event_o(error_event), .code_o(error_code), .place_o(error_place), .count_o(error_count)
   );
 
@@ -249,9 +241,9 @@ module flaash_registers
   );
 
   // ---------------------------------------------------------------------- reads
-  logic which;  // operand that the address is about
+  desc_t about;  // the operand that the address is about
 
-  assign which = read_addr >= RegOrderB;
+  assign about = desc_i[read_addr >= RegOrderB];
 
   always_comb begin
     read_data  = '0;
@@ -282,10 +274,10 @@ module flaash_registers
       RegSdpeSelect: read_data = 32'(sdpe_select_o);
       RegSdpeSteps:  read_data = sdpe_steps_i;
       RegLongLines:  read_data = long_lines;
-      RegOrderA, RegOrderB:   if (loaded_i[which]) read_data = 32'(order_i[which]);
-      RegEntriesA, RegEntriesB: if (loaded_i[which]) read_data = 32'(entries_i[which]);
-      RegFibersA, RegFibersB: if (loaded_i[which]) read_data = 32'(fibers_i[which]);
-      RegLinesA, RegLinesB:   if (loaded_i[which]) read_data = 32'(lines_i[which]);
+      RegOrderA, RegOrderB:   if (about.loaded) read_data = 32'(about.order);
+      RegEntriesA, RegEntriesB: if (about.loaded) read_data = 32'(about.entries);
+      RegFibersA, RegFibersB: if (about.loaded) read_data = 32'(about.fibers);
+      RegLinesA, RegLinesB:   if (about.loaded) read_data = 32'(about.lines);
       default: begin
         read_data  = counter_data;
         read_error = !counter_read || read_addr[1:0] != '0;
@@ -295,6 +287,6 @@ module flaash_registers
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(DoneBelongsToRun_A, !(live && done_i) || busy, "done without a contraction")
-  `FLAASH_COVER(TwoErrorsAtOnce_C, load_error_valid_i && (start_refused || range_errors_i != '0))
+  `FLAASH_COVER(TwoErrorsAtOnce_C, frame_error_i.count != '0 && (start_refused || range_errors_i != '0))
 
 endmodule : flaash_registers

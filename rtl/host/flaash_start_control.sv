@@ -31,8 +31,7 @@ module flaash_start_control
 
   // what it depends on
   input  logic             loading_i,
-  input  logic [1:0]       loaded_i,
-  input  logic [1:0][31:0] extent_i,
+  input  desc_t [1:0]      desc_i,
   input  logic             done_i,      // pulse
   input  logic             drained_i,   // pulse
 
@@ -63,12 +62,12 @@ module flaash_start_control
       error_o = ErrStartBusy;
     end else if (loading_i) begin
       error_o = ErrStartLoading;
-    end else if (loaded_i != 2'b11) begin
+    end else if (!(desc_i[0].loaded && desc_i[1].loaded)) begin
       error_o = ErrNoOperand;
-      place_o = {30'd0, ~loaded_i};
-    end else if (extent_i[0] != extent_i[1]) begin
+      place_o = {30'd0, !desc_i[1].loaded, !desc_i[0].loaded};
+    end else if (desc_i[0].extent != desc_i[1].extent) begin
       error_o = ErrExtentsDiffer;
-      place_o = extent_i[0];
+      place_o = desc_i[0].extent;
     end
   end
 
@@ -79,8 +78,8 @@ module flaash_start_control
 
   always_comb begin
     status_o                = '0;
-    status_o[StatusLoadedA] = loaded_i[0];
-    status_o[StatusLoadedB] = loaded_i[1];
+    status_o[StatusLoadedA] = desc_i[0].loaded;
+    status_o[StatusLoadedB] = desc_i[1].loaded;
     status_o[StatusBusy]    = busy_o || resetting_i || stopping_i;
     status_o[StatusDone]    = done_q;
     status_o[StatusDrained] = drained_q;

@@ -147,4 +147,11 @@ package flaash_reg_pkg;
     return {1'b1, operand, PlaceStored, PlaceFirst, 24'(fiber)};
   endfunction
 
+  // Errors of one cycle from one source. If there are none, code and place mean nothing.
+  typedef struct packed {
+    logic [6:0]  count;
+    error_e      code;   // of the one that counts
+    logic [31:0] place;  // as RegErrorPlace
+  } error_t;
+
 endpackage : flaash_reg_pkg

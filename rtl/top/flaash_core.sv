@@ -58,16 +58,10 @@ module flaash_core
   output logic                                       all_stored_o,
   input  logic                                       sent_i,  // a record left the chip
 
-  // coordinates of the fibers, A in element 0, B in 1; answers come one cycle after the address, *_use_i with those
-  // that count
-  input  fiber_id_t [1:0]                            path_addr_i,
-  output node_id_t [1:0]                             path_o,
-  input  logic [1:0]                                 path_use_i,
-  input  node_id_t [1:0]                             node_addr_i,
-  output logic [1:0][31:0]                           node_coord_o,
-  output node_id_t [1:0]                             node_parent_o,
-  input  logic [1:0]                                 node_use_i,
-  input  logic [1:0][2:0]                            node_level_i,
+  // coordinates of the fibers, A in element 0, B in 1
+  input  walk_req_t [1:0]                            walk_i,
+  output walk_rsp_t [1:0]                            walk_o,
+  input  fault_t                                     walk_fault_i,  // an answer of before was wrong, and used
 
   // control
   input  logic                                       start_i,
@@ -84,21 +78,10 @@ module flaash_core
   output logic                                       progress_o,    // something was done
 
   // operands, A in element 0, B in 1
-  output logic [1:0]                                 loaded_o,
-  output logic [1:0][3:0]                            order_o,
-  output logic [1:0][31:0]                           extent_o,
-  output logic [1:0][EntryIdWidth-1:0]               entries_o,
-  output fiber_id_t [1:0]                            fibers_o,
-  output line_addr_t [1:0]                           lines_o,
+  output desc_t [1:0]                                desc_o,
 
-  // errors of operand frames
-  output logic                                       error_valid_o,
-  output error_e                                     error_code_o,
-  output logic [31:0]                                error_place_o,
-
-  // a word with wrong parity was used
-  output logic                                       parity_error_o,
-  output logic [31:0]                                parity_place_o,
+  output error_t                                     frame_error_o,   // of an operand frame
+  output error_t                                     parity_error_o,  // a word with wrong parity was used
   output logic                                       lost_o,  // results on their way may be wrong
 
   // what happened, one cycle ago
@@ -116,36 +99,32 @@ module flaash_core
   logic                 line_valid, line_operand;
   line_addr_t           line_addr;
   logic [LineWidth-1:0] line_data;
-  fiber_id_t [1:0]      first_addr;
-  line_addr_t [1:0]     first;
-  logic [1:0]           first_use, first_wrong, first_error, path_error;
-  fiber_id_t [1:0]      first_fiber;
-  logic [1:0][30:0]     path_place;
+  store_write_t         store_write;
+  fiber_id_t [1:0]      table_addr;
+  table_rsp_t [1:0]     table_rsp;
   logic                 discarded, loader_step;
 
-  flaash_operands #(
-    .Format    (Format),
-    .Lanes     (Lanes),
-    .CoordWidth(CoordWidth),
-    .MemLines  (MemLines),
-    .NodeDepth (NodeDepth),
-    .FiberDepth(FiberDepth),
-    .Parity    (Parity)
-  ) u_operands (
-    .clk_i, .rst_ni, .store_rst_ni,
-    .s_axis_tvalid_i, .s_axis_tready_o, .s_axis_tdata_i, .s_axis_tlast_i,
-    .load_enable_i, .loading_o,
-    .line_valid_o(line_valid), .line_operand_o(line_operand), .line_addr_o(line_addr),
-    .line_data_o(line_data),
-    .first_addr_i(first_addr), .first_o(first), .first_use_i(first_use), .first_wrong_o(first_wrong),
-    .path_addr_i, .path_o, .path_use_i,
-    .node_addr_i, .node_coord_o, .node_parent_o, .node_use_i, .node_level_i,
-    .first_error_o(first_error), .first_fiber_o(first_fiber),
-    .path_error_o(path_error), .path_place_o(path_place),
-    .loaded_o, .order_o, .extent_o, .entries_o, .fibers_o, .lines_o,
-    .error_valid_o, .error_code_o, .error_place_o,
-    .discarded_o(discarded), .step_o(loader_step)
+  flaash_operand_loader #(
+    .Format(Format), .Lanes(Lanes), .CoordWidth(CoordWidth), .MemLines(MemLines), .NodeDepth(NodeDepth),
+    .FiberDepth(FiberDepth)
+  ) u_loader (
+    .clk_i, .rst_ni,
+    .s_axis_tvalid_i, .s_axis_tready_o, .s_axis_tdata_i, .s_axis_tlast_i, .enable_i(load_enable_i),
+    .line_valid_o(line_valid), .line_addr_o(line_addr), .line_data_o(line_data),
+    .store_o(store_write), .error_o(frame_error_o), .discarded_o(discarded), .step_o(loader_step), .loading_o
   );
+
+  for (genvar i = 0; i < 2; i++) begin : gen_store
+    flaash_operand_store #(
+      .Operand(i), .NodeDepth(NodeDepth), .FiberDepth(FiberDepth), .Parity(Parity)
+    ) u_store (
+      .clk_i, .rst_ni(store_rst_ni),
+      .write_i(store_write), .table_addr_i(table_addr[i]), .table_o(table_rsp[i]),
+      .walk_i(walk_i[i]), .walk_o(walk_o[i]), .desc_o(desc_o[i])
+    );
+  end
+
+  assign line_operand = store_write.operand;
 
   // ------------------------------------------------------------------------ compute
   logic [NumSources-1:0]         source_valid, source_ready, source_idle;
@@ -157,6 +136,11 @@ module flaash_core
   dots_t                         handed_dots;
   logic                          line_error, line_wrong_operand, rank_error;
   line_addr_t                    line_wrong_addr, rank_block;
+  line_addr_t [1:0]              first;
+  logic [1:0]                    first_use, first_wrong;
+
+  assign first       = {table_rsp[1].first, table_rsp[0].first};
+  assign first_wrong = {table_rsp[1].wrong, table_rsp[0].wrong};
 
   if (Engine == EngineLookup) begin : gen_lookup
     flaash_compute_lookup #(
@@ -166,9 +150,9 @@ module flaash_core
     ) u_compute (
       .clk_i, .rst_ni,
       .start_i, .dense_i, .run_length_i,
-      .a_fibers_i(fibers_o[0]), .b_fibers_i(fibers_o[1]), .extent_i(line_addr_t'(extent_o[0])),
+      .a_fibers_i(desc_o[0].fibers), .b_fibers_i(desc_o[1].fibers), .extent_i(line_addr_t'(desc_o[0].extent)),
       .busy_o(generating), .handed_o(handed), .handed_dots_o(handed_dots),
-      .a_addr_o(first_addr[0]), .a_first_i(first[0]), .b_addr_o(first_addr[1]), .b_first_i(first[1]),
+      .a_addr_o(table_addr[0]), .a_first_i(first[0]), .b_addr_o(table_addr[1]), .b_first_i(first[1]),
       .first_use_o(first_use), .first_wrong_i(first_wrong),
       .wr_valid_i(line_valid), .wr_operand_i(line_operand), .wr_addr_i(line_addr), .wr_data_i(line_data),
       .result_valid_o(source_valid), .result_ready_i(source_ready), .result_o(source_result),
@@ -191,10 +175,10 @@ module flaash_core
     ) u_compute (
       .clk_i, .rst_ni,
       .start_i, .dense_i, .run_length_i, .portion_length_i, .long_lines_i,
-      .a_fibers_i(fibers_o[0]), .b_fibers_i(fibers_o[1]),
+      .a_fibers_i(desc_o[0].fibers), .b_fibers_i(desc_o[1].fibers),
       .busy_o(generating), .handed_o(handed), .handed_dots_o(handed_dots), .portion_o(portion),
       .visit_o(visit),
-      .a_addr_o(first_addr[0]), .a_first_i(first[0]), .b_addr_o(first_addr[1]), .b_first_i(first[1]),
+      .a_addr_o(table_addr[0]), .a_first_i(first[0]), .b_addr_o(table_addr[1]), .b_first_i(first[1]),
       .first_use_o(first_use), .first_wrong_i(first_wrong),
       .wr_valid_i(line_valid), .wr_operand_i(line_operand), .wr_addr_i(line_addr), .wr_data_i(line_data),
       .result_valid_o(source_valid), .result_ready_i(source_ready), .result_o(source_result),
@@ -272,19 +256,36 @@ module flaash_core
                       || increments_o[CntMemReads] != '0 || increments_o[CntResults] != '0;
 
   // ------------------------------------------------------------------------- parity
+  fault_t       line_fault, rank_fault;
+  fault_t [1:0] first_fault_q;
+
+  assign line_fault = {line_error, line_wrong_operand, PlaceStored, PlaceLine, 24'(line_wrong_addr)};
+  assign rank_fault = {rank_error, 1'b1, PlaceStored, PlaceRank, 24'(rank_block)};
+
+  for (genvar i = 0; i < 2; i++) begin : gen_first_fault
+    fiber_id_t fiber_q;  // that is answered
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) begin
+        fiber_q          <= '0;
+        first_fault_q[i] <= '0;
+      end else begin
+        fiber_q          <= table_addr[i];
+        first_fault_q[i] <= {first_use[i] && first_wrong[i], 1'(i), PlaceStored, PlaceFirst, 24'(fiber_q)};
+      end
+    end
+  end
+
   flaash_parity_report #(
     .NumSources(NumSources)
   ) u_parity_report (
     .clk_i, .rst_ni, .stopping_i(stop_i),
-    .line_error_i(line_error), .line_operand_i(line_wrong_operand), .line_addr_i(line_wrong_addr),
-    .first_error_i(first_error), .first_fiber_i(first_fiber),
-    .path_error_i(path_error), .path_place_i(path_place),
-    .rank_error_i(rank_error), .rank_block_i(rank_block),
-    .events_i(events), .error_o(parity_error_o), .place_o(parity_place_o), .lost_o
+    .computing_i({rank_fault, first_fault_q, line_fault}),
+    .leaving_i(walk_fault_i), .events_i(events), .error_o(parity_error_o), .lost_o
   );
 
   // --------------------------------------------------------------------- properties
-  `FLAASH_ASSERT(StartWithOperands_A, !start_i || (loaded_o == 2'b11 && extent_o[0] == extent_o[1]),
+  `FLAASH_ASSERT(StartWithOperands_A, !start_i || (desc_o[0].loaded && desc_o[1].loaded && desc_o[0].extent == desc_o[1].extent),
                  "started without two operands that fit")
   `FLAASH_ASSERT(NothingIsLeft_A, !all_stored_o || stop_i || busy || start_i
                  || (source_valid == '0 && !result_valid_o && (&source_idle)), "something is left behind")
