@@ -23,7 +23,6 @@ module flaash_region_checker
 
   logic        armed_q;   // before the first reset every register holds a random value
   logic [31:0] end_q[2];  // first line behind the region of A, of B; lines survive resets
-  line_id_t    line;
 
   initial begin
     armed_q  = 1'b0;
@@ -37,12 +36,18 @@ module flaash_region_checker
       armed_q <= 1'b1;
     end else if (armed_q) begin
       if (wr_valid_i) end_q[wr_id_i.operand] <= 32'(wr_id_i.addr) + 1;
-      for (int p = 0; p < int'(NumPorts); p++) begin
-        line = req_i[p];
-        if (req_valid_i[p] && 32'(line.addr) >= end_q[line.operand]) begin
-          $fatal(1, "%m: port %0d asks for line %0d of operand %0d, which has %0d", p, line.addr, line.operand,
-                 end_q[line.operand]);
-        end
+    end
+  end
+
+  for (genvar p = 0; p < int'(NumPorts); p++) begin : gen_port
+    line_id_t line;
+
+    assign line = req_i[p];
+
+    always @(posedge clk_i) begin
+      if (rst_ni && armed_q && req_valid_i[p] && 32'(line.addr) >= end_q[line.operand]) begin
+        $fatal(1, "%m: port %0d asks for line %0d of operand %0d, which has %0d", p, line.addr, line.operand,
+               end_q[line.operand]);
       end
     end
   end

@@ -34,6 +34,11 @@ package flaash_pkg;
     return 2 ** $clog2(coord_width + value_width(format));
   endfunction
 
+  // Read ports of the tensor memory: two per engine, or one per group of engines that look up.
+  function automatic int unsigned read_ports(int unsigned engine, int unsigned num_sdpe, int unsigned group_size);
+    return (engine == EngineLookup) ? (num_sdpe + group_size - 1) / group_size : 2 * num_sdpe;
+  endfunction
+
   // ------------------------------------------------------------------------- limits
   localparam int unsigned MaxOrder      = 8;    // modes of an operand
   localparam int unsigned MaxLevels     = MaxOrder - 1;  // upper levels: all modes but the last

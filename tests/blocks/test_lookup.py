@@ -29,7 +29,7 @@ MACHINES = {
 }
 # Groups, engines of a group.
 PLANS = {"verilator": [(8, 4)], "icarus": [(8, 4), (1, 4), (2, 1), (3, 3), (16, 8), (64, 1)]}
-ILLEGAL = [{"NumSdpe": 65}, {"GroupSize": 9}, {"Lanes": 3}, {"CoordWidth": 13}, {"Memory": 7}]
+ILLEGAL = [{"NumSdpe": 65}, {"GroupSize": 9}, {"Lanes": 3}, {"CoordWidth": 13}]
 
 
 def test_lookup(simulator: str, seed: int) -> None:

@@ -29,3 +29,8 @@ def test_tensor_memory(simulator: str, kind: str, seed: int) -> None:
 def test_illegal_parameters_are_refused(kind: str, parameters: dict[str, int]) -> None:
     with pytest.raises(SimulationFailed, match="must be"):
         build(f"flaash_tensor_memory_{kind}", "verilator", parameters)
+
+
+def test_another_memory_is_refused() -> None:
+    with pytest.raises(SimulationFailed, match="Memory must be one of"):
+        build("flaash_core", "verilator", {"Memory": 7})
