@@ -2,37 +2,62 @@
 # make help lists the targets. Everything is set up on the first call, into .venv/ and build/.
 
 PYTHON ?= python3
-VENV   := .venv
+# All that is made goes there. With BUILD= the sources can be read-only: the virtual environment goes there, too,
+# unless the checkout has one.
+BUILD  := build
+VENV   := $(if $(or $(filter build,$(BUILD)),$(wildcard .venv/.installed)),.venv,$(BUILD)/venv)
 PY     := $(VENV)/bin/python
 STAMP  := $(VENV)/.installed
 FUZZER := $(VENV)/.installed-fuzz
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 
-SIM    ?= verilator
-CONFIG ?= default
-
 # What the user gives is one word for the shell, with its apostrophes. Options take `=`: a value such as
 # AXES=-1:-1 would be taken for an option. TEST alone goes as it is: it may be several tests, and -k and such.
 quote  = '$(subst ','\'',$(1))'
 option = $(if $($(2)),--$(1)=$(call quote,$($(2))))
+# `alone`: a command of which one runs at a time.
+alone  = $(PY) -m tb.cli.alone $(1)
+flag   = $(if $(filter-out 0,$($(1))),$(2))
 
 .DEFAULT_GOAL := help
 
-# A misspelt variable would be ignored, and something else would run.
-VARIABLES := A B AXES OUT PORTION LONG_LINES SIM CONFIG SEQ SEED WAVES NAME TEST MINUTES ONLY RECORD NUM_SDPE CLOCK_MHZ \
-  FMAX_MHZ JOBS PYTHON MAKEFLAGS SHELL
-UNKNOWN := $(filter-out $(VARIABLES),$(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword \
+# Make and the compilers' makefiles take a path apart at its blanks.
+$(foreach path,CURDIR BUILD,$(if $(filter-out 0 1,$(words $($(path)))),$(error there are blanks in the path \
+  '$($(path))', which make and Verilator can't handle: move or rename it)))
+ifneq ($(BUILD),build)
+export FLAASH_BUILD := $(abspath $(BUILD))
+export PYTHONPYCACHEPREFIX := $(FLAASH_BUILD)/pycache
+export RUFF_CACHE_DIR := $(FLAASH_BUILD)/ruff
+export HYPOTHESIS_STORAGE_DIRECTORY := $(FLAASH_BUILD)/hypothesis
+CACHE = -o cache_dir=$(FLAASH_BUILD)/pytest
+endif
+
+# A variable that a target does not take would be ignored, and something else would run. Each target's help line
+# names those that it takes; PYTHON and BUILD are for all.
+space := $() $()
+GOALS := $(or $(MAKECMDGOALS),help)
+KNOWN := $(sort $(shell sed -nE 's/^[a-z-]+:[^#]*\#\# //p' Makefile | grep -oE '\b[A-Z][A-Z_]*=') PYTHON= BUILD=)
+TAKEN := $(sort $(shell sed -nE 's/^($(subst $(space),|,$(GOALS))):[^\#]*\#\# //p' Makefile | \
+  grep -oE '\b[A-Z][A-Z_]*=') PYTHON= BUILD=)
+GIVEN := $(filter-out MAKEFLAGS SHELL,$(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword \
   $(origin $(name)))),$(name))))
-$(if $(UNKNOWN),$(error there is no variable $(UNKNOWN); 'make help' names those that there are))
+$(foreach name,$(GIVEN),$(if $(filter $(name)=,$(KNOWN)),,$(error there is no variable $(name); 'make help' \
+  names those that there are)))
+$(foreach name,$(GIVEN),$(if $(filter $(name)=,$(TAKEN)),,$(error make $(GOALS) does not take $(name); it takes \
+  $(subst =,,$(TAKEN)))))
+# They are no variables of the makefiles and commands that are called.
+MAKEOVERRIDES :=
+unexport $(subst =,,$(KNOWN))
 
 .PHONY: help
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */\1\t/' | expand -t 16
 	@echo 'JOBS=n: so many processes at a time, otherwise one per processor'
+	@echo 'BUILD=folder: put everything that is made there, for every target; PYTHON=python3.x: the one to set up with'
 
 $(STAMP): requirements.txt
 	@echo "setting up $(VENV) (once)"
-	@$(PYTHON) -m venv $(VENV)
+	@mkdir -p $(dir $(VENV)) && $(PYTHON) -m venv $(VENV)
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
@@ -47,7 +72,7 @@ sim: $(STAMP) ## contract tensors: A= B= AXES= OUT= PORTION= LONG_LINES= SIM= CO
 	@$(PY) -m tb.cli.sim $(call option,sim,SIM) $(call option,config,CONFIG) $(call option,a,A) \
 	  $(call option,b,B) $(call option,axes,AXES) $(call option,out,OUT) $(call option,portion,PORTION) \
 	  $(call option,long-lines,LONG_LINES) $(call option,seq,SEQ) $(call option,seed,SEED) \
-	  $(if $(filter-out 0,$(WAVES)),--waves)
+	  $(call flag,WAVES,--waves)
 
 .PHONY: new-sequence
 new-sequence: $(STAMP) ## write a sequence file to begin with: NAME=
@@ -57,64 +82,67 @@ new-sequence: $(STAMP) ## write a sequence file to begin with: NAME=
 waves: $(STAMP) ## open the trace of the last make sim WAVES=1, or name it
 	@$(PY) -m tb.cli.waves
 
+PYTEST = $(PY) -m pytest $(CACHE) -n $(call quote,$(JOBS)) --dist worksteal
+
 .PHONY: test
-test: $(STAMP) ## run the suite on both simulators (TEST=path::name for one)
-	@$(PY) -m pytest -n $(call quote,$(JOBS)) --dist worksteal $(TEST)
+test: $(STAMP) ## the suite on both simulators: TEST=path::name for one, SEED= SIM= WAVES=1 LONG=1 JOBS=
+	@$(call flag,LONG,FLAASH_LONG=1) $(PYTEST) $(call flag,LONG,-o timeout=7200) \
+	  $(call option,seed,SEED) $(call option,simulator,SIM) $(call flag,WAVES,--waves) $(TEST)
 
 # Each test takes minutes: a line when it begins and one when it ends, with the share that is done.
-LONG = -n $(call quote,$(JOBS)) -vv --durations=0 -o timeout=7200
+LONG_RUN = $(PYTEST) -vv --durations=0 -o timeout=7200 $(call option,seed,SEED) $(call flag,WAVES,--waves)
 
 .PHONY: regress
-regress: $(STAMP) $(FUZZER) ## the long runs: tensors in full, portions, resets, random sums, frames, files (TEST= for one)
-	@$(PY) -m pytest $(LONG) --dist worksteal -o python_files='long_*.py' $(or $(TEST),tests/regress)
+regress: $(STAMP) $(FUZZER) ## the long runs: tensors, portions, resets, sums, frames, files: TEST= for one, SEED= WAVES=1 JOBS=
+	@$(LONG_RUN) -o python_files='long_*.py' $(or $(TEST),tests/regress)
 ifeq ($(TEST),)
-	@FLAASH_LONG=1 $(PY) -m pytest $(LONG) --dist worksteal --left-out tests
-	@FLAASH_LONG=1 $(PY) -m pytest $(LONG) --dist worksteal tests/blocks/test_mac.py \
+	@FLAASH_LONG=1 $(LONG_RUN) --left-out tests
+	@FLAASH_LONG=1 $(LONG_RUN) tests/blocks/test_mac.py \
 	  tests/blocks/test_portions.py
-	@$(PY) -m tools.fuzz $(call option,jobs,JOBS)
+	@$(call alone,fuzz) -m tools.fuzz $(call option,jobs,JOBS)
 endif
 
 .PHONY: fuzz
-fuzz: $(STAMP) $(FUZZER) ## throw bytes at the readers of tensor files, guided by coverage (MINUTES=30 SEED=1)
-	@$(PY) -m tools.fuzz $(call option,jobs,JOBS) $(call option,minutes,MINUTES) $(call option,seed,SEED)
+fuzz: $(STAMP) $(FUZZER) ## throw bytes at the readers of tensor files, guided by coverage: MINUTES=30 SEED= JOBS=
+	@$(call alone,fuzz) -m tools.fuzz $(call option,jobs,JOBS) $(call option,minutes,MINUTES) $(call option,seed,SEED)
 
 .PHONY: lint
 lint: $(STAMP) ## verilator -Wall and slang on every configuration, ruff, house style
 	@$(PY) -m tools.lint
 
 .PHONY: cov
-cov: $(STAMP) ## functional and code coverage of the suite, to build/coverage/index.html
-	@rm -rf build/runs build/coverage
-	@status=0; FLAASH_COVERAGE=1 $(PY) -m pytest -n $(call quote,$(JOBS)) --dist worksteal $(TEST) || status=$$?; \
-	  $(PY) -m tb.coverage.report && exit $$status
+cov: $(STAMP) ## functional and code coverage of the suite, to build/coverage/index.html: TEST= SEED= JOBS=
+	@$(PY) -m tb.coverage.suite $(PYTEST) $(call option,seed,SEED) $(TEST)
 
 .PHONY: faults
-faults: $(STAMP) ## break the RTL on purpose, show which test notices (ONLY=text)
-	@$(PY) -m tools.faults $(call option,only,ONLY)
+faults: $(STAMP) ## break the RTL on purpose, show which test notices: ONLY=text
+	@$(call alone,faults) -m tools.faults $(call option,only,ONLY)
 
 .PHONY: formal
-formal: $(STAMP) $(VENV)/.installed-formal ## prove the properties of formal/, refute their mutants (ONLY=text)
-	@$(PY) -m tools.formal $(call option,jobs,JOBS) $(call option,only,ONLY)
+formal: $(STAMP) $(VENV)/.installed-formal ## prove the properties of formal/, refute their mutants: ONLY=text JOBS=
+	@$(call alone,formal) -m tools.formal $(call option,jobs,JOBS) $(call option,only,ONLY)
 
 .PHONY: cost
-cost: $(STAMP) $(VENV)/.installed-cost ## LUTs, flip-flops, multipliers and clock of the MACs on an ECP5 (ONLY=text, or RECORD=1)
-	@$(PY) -m tools.cost $(call option,jobs,JOBS) $(call option,only,ONLY) \
-	  $(if $(filter-out 0,$(RECORD)),--record)
+cost: $(STAMP) $(VENV)/.installed-cost ## LUTs, flip-flops, multipliers and clock of the MACs on an ECP5: ONLY=text or RECORD=1, JOBS=
+	@$(call alone,cost) -m tools.cost $(call option,jobs,JOBS) $(call option,only,ONLY) \
+	  $(call flag,RECORD,--record)
 
 .PHONY: bench
-bench: $(STAMP) ## measure cycles, to build/bench/index.html: ONLY=text NUM_SDPE= CONFIG= CLOCK_MHZ= FMAX_MHZ=
-	@$(PY) -m bench.run $(call option,jobs,JOBS) $(call option,only,ONLY) $(call option,num-sdpe,NUM_SDPE) \
-	  $(if $(filter command environment,$(firstword $(origin CONFIG))),$(call option,config,CONFIG)) \
+bench: $(STAMP) ## measure cycles, to build/bench/index.html: ONLY=text NUM_SDPE= CONFIG= CLOCK_MHZ= FMAX_MHZ= JOBS=
+	@$(call alone,bench) -m bench.run $(call option,jobs,JOBS) $(call option,only,ONLY) $(call option,num-sdpe,NUM_SDPE) \
+	  $(call option,config,CONFIG) \
 	  $(call option,clock-mhz,CLOCK_MHZ) $(call option,fmax-mhz,FMAX_MHZ)
 
 .PHONY: bench-sim
 bench-sim: $(STAMP) ## simulated cycles per second under cocotb and in a plain C++ harness
-	@$(PY) -m bench.sim_speed
+	@$(call alone,bench) -m bench.sim_speed
 
 .PHONY: bench-record
 bench-record: $(STAMP) ## record the cycles that tests/bench/test_cycles.py holds later ones against
-	@$(PY) -m bench.guard
+	@$(call alone,bench) -m bench.guard
 
 .PHONY: clean
 clean: ## remove everything that was built (.venv stays)
-	@rm -rf build .pytest_cache .ruff_cache .hypothesis
+	@for lock in $(BUILD)/*.lock $(BUILD)/*/lock; do [ ! -e $$lock ] || flock -n $$lock true || { \
+	  echo "error: a command is running in this checkout and holds $$lock" >&2; exit 2; }; done
+	@rm -rf $(BUILD) .pytest_cache .ruff_cache .hypothesis

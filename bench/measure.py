@@ -20,6 +20,7 @@ from bench.workloads import csf_pair, expected, operands
 from models.csf import Csf
 from models.cycles import lower_bound
 from models.numbers import get_format
+from tb.common.folders import runs as runs_folder
 from tb.common.frames import FrameError, to_beats, unpack_results
 from tb.common.simulation import Build, SimulationFailed, run
 from tb.common.toolchain import BUILD
@@ -44,7 +45,7 @@ def measure(rows: Sequence[Row], jobs: int, progress: Callable[[int, str], None]
     by_config: dict[str, list[Row]] = {}
     for row in rows:
         by_config.setdefault(row.config, []).append(row)
-        (BUILD / "runs" / _run_name(row.config) / "outcomes.jsonl").unlink(missing_ok=True)
+        (runs_folder() / _run_name(row.config) / "outcomes.jsonl").unlink(missing_ok=True)
     records: dict[Row, dict] = {}
     with ProcessPoolExecutor(max(jobs, 1)) as pool:
         running: dict[Future, str] = {pool.submit(_simulate, config, chosen, short): config
@@ -118,7 +119,8 @@ def check_frame(workload: str, chosen: Machine, frame: bytes) -> list[str]:
         seen = unpack_results(to_beats(frame), len(wanted.shape), fmt)
     except FrameError as error:
         return [str(error)]
-    problems = compare_records(wanted.coords, wanted.bits, seen.coords, seen.bits)
+    problems = [sentence for _, sentence in
+                compare_records(wanted.coords, wanted.bits, seen.coords, seen.bits, fmt=fmt)]
     if (seen.error, seen.count) != (0, wanted.results):
         problems.append(f"the trailer says error {seen.error}, {seen.count} results;"
                         f" the model has {wanted.results}")
@@ -149,7 +151,7 @@ def simulate(built: Build, chosen: Machine, runs: Sequence[dict], name: str) -> 
 
     What the simulator did not come to has the outcome {"failure": ..}.
     """
-    folder, request = BUILD / "runs" / name, FOLDER / "requests" / f"{name}.json"
+    folder, request = runs_folder() / name, FOLDER / "requests" / f"{name}.json"
     (folder / "outcomes.jsonl").unlink(missing_ok=True)
     request.parent.mkdir(parents=True, exist_ok=True)
     request.write_text(json.dumps({"config": chosen.config.to_json(), "runs": list(runs)}))
@@ -168,7 +170,7 @@ def _run_name(config: str) -> str:
 
 
 def _finished(config: str) -> int:
-    path = BUILD / "runs" / _run_name(config) / "outcomes.jsonl"
+    path = runs_folder() / _run_name(config) / "outcomes.jsonl"
     return len(path.read_text().splitlines()) if path.exists() else 0
 
 

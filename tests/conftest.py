@@ -6,19 +6,25 @@ out on the slow one, and `make regress` runs there what the suite leaves out (--
 """
 
 import os
+from collections.abc import Generator
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
+from tb.common import folders
+from tb.common.simulation import SimulationFailed
 from tb.common.toolchain import SIMULATORS, has_icarus
 from tb.coverage.testplan import read_testplan
 
+HELD = pytest.StashKey[TextIO]()  # what keeps the folder of the runs ours
 NO_ICARUS = "Icarus Verilog isn't installed: nothing ran on it (Debian: apt-get install iverilog)."
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--simulator", choices=SIMULATORS, help="run on this simulator only")
     parser.addoption("--left-out", action="store_true", help="run what the suite leaves out, and only that")
+    parser.addoption("--waves", action="store_true", help="each run writes a trace into its folder")
     parser.addoption("--seed", type=int, default=1, help="seed of every random test (default 1)")
 
 
@@ -28,6 +34,23 @@ def pytest_configure(config: pytest.Config) -> None:
         path = Path(argument.split("::")[0])
         if not (config.invocation_params.dir / path).exists():
             raise pytest.UsageError(f"there is no {path}")
+    # For simulations, and for the workers of a parallel run, which inherit it.
+    os.environ["FLAASH_SEED"] = str(config.getoption("--seed"))
+    if config.getoption("--waves"):
+        os.environ["FLAASH_WAVES"] = "1"
+    if folders.VARIABLE not in os.environ:
+        folder, config.stash[HELD] = folders.claim(folders.runs())
+        os.environ[folders.VARIABLE] = str(folder)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(call: pytest.CallInfo) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show of a simulation that failed its message alone: no traceback, no compiler command."""
+    report = yield
+    if call.excinfo is not None and call.excinfo.errisinstance(SimulationFailed):
+        report.longrepr = str(call.excinfo.value)
+        report.sections.clear()
+    return report
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

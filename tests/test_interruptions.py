@@ -72,11 +72,11 @@ def test_a_second_run_waits_for_the_first(tmp_path: Path, capsys: pytest.Capture
     entered = threading.Event()
 
     def second() -> None:
-        with alone(tmp_path / "lock"):
+        with alone(tmp_path / "lock", "make sim"):
             entered.set()
 
     thread = threading.Thread(target=second)
-    with alone(tmp_path / "lock"):
+    with alone(tmp_path / "lock", "make sim"):
         thread.start()
         assert not entered.wait(0.5)
     thread.join(PATIENCE)

@@ -1,24 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
 """The Makefile hands what the user gives to the commands behind it, whatever characters it has."""
 
+import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from tb.cli import sim
+from tb.cli import report, sim
 from tb.common.toolchain import ROOT
 
 ODD = "it's \"a\" ; \\"  # a value with what a shell takes for its own
 MAKEFILE = (ROOT / "Makefile").read_text()
 
 
+def make(*arguments: str, cwd: Path = ROOT, check: bool = False) -> subprocess.CompletedProcess:
+    """Call make as a user would, whatever make has called the suite with."""
+    environment = {name: value for name, value in os.environ.items()
+                   if name not in ("MAKEFLAGS", "MAKELEVEL", "FLAASH_BUILD", "FLAASH_RUNS")}
+    return subprocess.run(["make", *arguments], cwd=cwd, env=environment, capture_output=True, text=True,
+                          check=check)
+
+
 def words(target: str, module: str, *variables: str) -> list[str]:
     """Return the arguments that `make target` would give to a Python module, as the shell cuts them."""
-    shown = subprocess.run(["make", "-n", target, *variables], cwd=ROOT, capture_output=True, text=True,
-                           check=True).stdout
+    shown = make("-n", target, *variables, check=True).stdout
     (command,) = (line for line in shown.replace("\\\n", " ").splitlines() if f" -m {module} " in line)
     return shlex.split(command.partition(f" -m {module} ")[2])
 
@@ -55,9 +65,43 @@ def test_any_name_of_a_sequence_is_one_word(name: str) -> None:
 
 
 def test_a_misspelt_variable_is_refused() -> None:
-    run = subprocess.run(["make", "-n", "sim", "AXIS=0:0", "A=a.tns"], cwd=ROOT, capture_output=True,
-                         text=True, check=False)
+    run = make("-n", "sim", "AXIS=0:0", "A=a.tns")
     assert run.returncode and "there is no variable AXIS; 'make help'" in run.stderr
+
+
+@pytest.mark.parametrize(("target", "variable"), [
+    ("lint", "SEED"), ("test", "CONFIG"), ("sim", "TEST"), ("cov", "SIM"), ("cov", "WAVES"),
+    ("formal", "SEED"), ("fuzz", "TEST"), ("new-sequence", "SEED"), ("clean", "SIM"), ("regress", "A")])
+def test_a_variable_that_a_target_does_not_take_is_refused(target: str, variable: str) -> None:
+    run = make("-n", target, f"{variable}=1")
+    assert run.returncode and f"make {target} does not take {variable}; it takes" in run.stderr
+
+
+def test_a_path_with_blanks_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    folder = tmp_path / "a b"
+    folder.mkdir()
+    shutil.copy(ROOT / "Makefile", folder)
+    for run in (make("sim", cwd=folder), make("sim", f"BUILD={folder}/x")):
+        assert run.returncode and "there are blanks in the path" in run.stderr
+        assert len([line for line in run.stderr.splitlines() if "***" in line]) == 1
+    assert [path.name for path in folder.iterdir()] == ["Makefile"]
+
+
+@pytest.mark.parametrize("given", [
+    ["--seq=random", "--seed=9", "--sim=icarus", "--config=paper2"],
+    [f"--a={ODD}", "--b=cost$x.tns", "--axes=-1:-1", "--out=c.npz", "--portion=16", "--config=split8"]])
+def test_the_repeat_line_of_make_sim_is_the_same_run(given: list[str]) -> None:
+    options = sim.parser().parse_args(given)
+    repeat, waves = report.repeat_lines(options)
+    for line, traced in ((repeat.partition(": ")[2], False), (waves.partition(": ")[2], True)):
+        make_, target, *variables = shlex.split(line)
+        again = sim.parser().parse_args(words(target, "tb.cli.sim", *variables))
+        assert make_ == "make" and vars(again) == {**vars(options), "waves": traced}
+
+
+def test_test_passes_its_variables_on() -> None:
+    given = words("test", "pytest", "SEED=3", "SIM=icarus", "WAVES=1", "LONG=1", "TEST=tests/x.py::y")
+    assert given[-6:] == ["-o", "timeout=7200", "--seed=3", "--simulator=icarus", "--waves", "tests/x.py::y"]
 
 
 def test_a_missing_test_file_is_named() -> None:
@@ -67,11 +111,11 @@ def test_a_missing_test_file_is_named() -> None:
 
 
 def test_each_variable_is_in_the_help() -> None:
-    shown = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    shown = make("help", check=True).stdout
     help_of = dict(line.split(maxsplit=1) for line in shown.splitlines())
     rules = re.findall(r"^([a-z-]+):.*\n((?:\t.*\n)+)", MAKEFILE, re.MULTILINE)
     used = {(target, name) for target, recipe in rules
             for name in re.findall(r"\$\(call option,[a-z-]+,(\w+)\)", recipe)}
     assert ("bench", "CLOCK_MHZ") in used
     for target, name in used:
-        assert f"{name}=" in (shown if name == "JOBS" else help_of[target]), f"make {target}: {name}"
+        assert f"{name}=" in help_of[target], f"make {target}: {name}"

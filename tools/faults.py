@@ -55,9 +55,12 @@ def run_fault(fault: dict) -> str | None:
     path.write_text(original.replace(fault["old"], fault["new"]))
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=line", "-p", "no:cacheprovider",
                *fault["tests"]]
+    # The copy builds into its own folders.
+    inherited = {name: value for name, value in os.environ.items()
+                 if name not in ("FLAASH_BUILD", "FLAASH_RUNS")}
     # One failure is enough. A session of its own, so that a simulation that hangs ends with it.
     process = subprocess.Popen(command, cwd=FOLDER, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                               env={**os.environ, "COCOTB_MAX_FAILURES": "1"}, start_new_session=True)
+                               env={**inherited, "COCOTB_MAX_FAILURES": "1"}, start_new_session=True)
     try:
         output, errors = process.communicate(timeout=TIMEOUT)
     except subprocess.TimeoutExpired:

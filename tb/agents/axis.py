@@ -47,11 +47,14 @@ class FrameItem(uvm_sequence_item):
 
     Args:
         beats: payload, one integer per beat.
+        times: of each beat that was watched, in ns; empty in a frame that is to be sent.
     """
 
-    def __init__(self, name: str = "frame", beats: list[int] | None = None):
+    def __init__(self, name: str = "frame", beats: list[int] | None = None,
+                 times: list[float] | None = None):
         super().__init__(name)
         self.beats = list(beats or [])
+        self.times = list(times or [])
 
 
 class FrameSequence(uvm_sequence):

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import argparse
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,7 +14,8 @@ from rich.table import Table
 from models.errors import TensorError
 from models.numbers import NumberFormat
 from models.tensor import SparseTensor
-from tb.common.toolchain import ROOT
+from tb.common import traces
+from tb.common.toolchain import shown
 from tb.env.scoreboard import NOTHING_COMPARED
 
 
@@ -79,10 +82,24 @@ def verdict(summary: Mapping) -> str:
 
 
 def trace(folder: Path, simulator: str) -> None:
-    """Print where the trace is and how to look at it."""
-    found = sorted([*folder.glob("*.fst"), *folder.glob("*.vcd")])
-    if found:
-        path = found[0].relative_to(ROOT)
-        print(f"trace in {path}; look at it with: gtkwave {path}  (or surfer {path})")
-    else:
-        print(f"{simulator} wrote no trace into {folder.relative_to(ROOT)}")
+    """Print where the trace is, how to look at it, and why it is a VCD if it is one."""
+    found = traces.find_trace(folder)
+    if not found:
+        print(f"{simulator} wrote no trace into {shown(folder)}")
+        return
+    print(f"trace in {shown(found)}; make waves opens it, or:\n"
+          f"  gtkwave {shown(found)} {shown(folder / traces.GTKWAVE)}\n"
+          f"  surfer --command-file {shown(folder / traces.SURFER)} {shown(found)}")
+    if found.name == traces.VCD:
+        print(f"it is a VCD, for {traces.why_no_fst()}")
+
+
+def repeat_lines(options: argparse.Namespace) -> list[str]:
+    """Return the command that repeats a run of `make sim`, and the one that does so with a trace."""
+    given = {name.upper(): value for name, value in vars(options).items() if name != "waves" and value}
+    for name, unused in (("PORTION", "0"), ("LONG_LINES", "0")):
+        if given.get(name) == unused:
+            del given[name]
+    command = " ".join(["make sim", *(f"{name}={shlex.quote(str(value).replace('$', '$$'))}"
+                                      for name, value in given.items())])
+    return [f"repeat: {command}", *([] if options.waves else [f"with waves: {command} WAVES=1"])]

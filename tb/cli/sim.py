@@ -29,7 +29,7 @@ from tb.cli.progress import watched
 from tb.common import configs
 from tb.common.fits import check_fits
 from tb.common.simulation import SimulationFailed
-from tb.common.toolchain import BUILD, ROOT, SIMULATORS, ToolMissing, require
+from tb.common.toolchain import BUILD, SIMULATORS, ToolMissing, require, shown
 from tb.env.run import Run, build_top, run_folder, run_sequences
 from tb.sequences.file import DEFAULT_A, DEFAULT_AXES, DEFAULT_B
 from tb.sequences.registry import SequenceError, load_sequence
@@ -77,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status: 0 agreed, 1 the hardware is wrong, 2 called wrongly."""
     try:
         options = parser().parse_args(arguments)
-        with alone(FOLDER / "lock"):
+        with alone(FOLDER / "lock", "make sim"):
             return simulate(options)
     except (UsageError, TensorError, configs.ConfigError, SequenceError, ToolMissing) as error:
         return complain(error)
@@ -111,15 +111,15 @@ def simulate(options: argparse.Namespace) -> int:
         summary = {**_read_summary(), "passed": False, "error": str(error)}
         summary_path.write_text(json.dumps(summary, indent=1) + "\n")
         report.table(summary)
-        print(error, file=sys.stderr)
         if options.waves:
             report.trace(run_folder(RUN_NAME), options.sim)
+        print(error, *report.repeat_lines(options), sep="\n", file=sys.stderr)
         return FAILED
     summary_path.write_text(json.dumps(run.summary, indent=1) + "\n")
     report.table(run.summary)
     if options.out:
         _write_result(options.out, run, str(config["Format"]))
-    print(f"summary in {summary_path.relative_to(ROOT)}, {time.monotonic() - began:.1f} s")
+    print(f"summary in {shown(summary_path)}, {time.monotonic() - began:.1f} s")
     if options.waves:
         report.trace(run.folder, options.sim)
     return 0 if run.summary["passed"] else FAILED
@@ -222,7 +222,7 @@ def _write_result(out: str, run: Run, fmt: str) -> None:
         io.write(out, result)
     except TensorError as error:
         raise UsageError(f"{error}; coordinates and bits of the result are in"
-                         f" {raw.relative_to(ROOT)}") from None
+                         f" {shown(raw)}") from None
     print(f"result written to {out}")
 
 

@@ -1,30 +1,45 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make waves`: opens the trace that the last `make sim WAVES=1` wrote, or names it without a viewer."""
+"""`make waves`: opens the newest trace at its first mismatch, or names it without a viewer."""
 
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
-from tb.common.toolchain import BUILD, ROOT
+from tb.common.toolchain import BUILD, shown
+from tb.common.traces import FST, GTKWAVE, SURFER, VCD
 
 VIEWERS = ("surfer", "gtkwave")
 
 
+def found() -> Iterator[Path]:
+    """Yield the traces of all commands."""
+    for name in (FST, VCD):
+        yield from BUILD.glob(f"**/{name}")
+
+
+def command(viewer: str, trace: Path) -> list[str]:
+    """Return the command that opens a trace, with its view if there is one."""
+    view = trace.with_name(SURFER if viewer == "surfer" else GTKWAVE)
+    if not view.exists():
+        return [viewer, str(trace)]
+    return [viewer, "--command-file", str(view), str(trace)] if viewer == "surfer" \
+        else [viewer, str(trace), str(view)]
+
+
 def main() -> int:
     """Run the command and return its exit status."""
-    runs = BUILD / "runs"
-    sims = BUILD / "sims"
-    found = [*runs.glob("*/*.vcd"), *runs.glob("*/*.fst"), *sims.glob("*/*.fst")]
-    if not found:
+    trace = max(found(), key=lambda path: path.stat().st_mtime, default=None)
+    if trace is None:
         print("no trace yet: make sim WAVES=1 writes one", file=sys.stderr)
         return 1
-    trace = max(found, key=lambda path: path.stat().st_mtime)
     viewer = next((name for name in VIEWERS if shutil.which(name)), None)
     if viewer is None or not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        print(f"the trace is {trace.relative_to(ROOT)}; open it with {' or '.join(VIEWERS)}")
+        print(f"the trace is {shown(trace)}; open it with {' or '.join(VIEWERS)}")
         return 0
-    return subprocess.run([viewer, str(trace)]).returncode
+    return subprocess.run(command(viewer, trace)).returncode
 
 
 if __name__ == "__main__":

@@ -20,9 +20,11 @@ from pathlib import Path
 
 from cocotb_tools.runner import get_runner
 
+from tb.common import traces
+from tb.common.folders import runs
 from tb.common.rtl_types import BUILD_VARIABLE
 from tb.common.sources import INCLUDE_DIR, WAIVERS, headers, rtl_sources
-from tb.common.toolchain import BUILD, environment, require
+from tb.common.toolchain import BUILD, environment, require, shown
 
 VERILATOR_ARGS = ["-Wall", "--timing", "--assert", "-CFLAGS", "-fcoroutines",
                   "--x-initial", "unique", "--x-assign", "unique"]
@@ -40,6 +42,7 @@ OBJECTS = BUILD / "objects"
 # Not --coverage-expr: with it, 5.048 stops with an internal error at indexed memories.
 COVERAGE_ARGS = ["--coverage-line", "--coverage-toggle", "--coverage-user"]
 TIMESCALE = ("1ns", "1ps")
+STOPPED = "the simulation stopped itself ($fatal)"
 MAX_LINES, MAX_LINE = 60, 400  # of a failed test's message that are shown, and characters of each
 
 
@@ -73,6 +76,7 @@ def _environment() -> Iterator[None]:
     """Run a block under environment(): cocotb's runner reads os.environ."""
     before = dict(os.environ)
     os.environ.update(environment())
+    os.environ.pop("WAVES", None)  # the runner would heed it where the build can't write a trace
     try:
         yield
     finally:
@@ -98,6 +102,11 @@ def coverage_wanted() -> bool:
     return os.environ.get("FLAASH_COVERAGE") == "1"
 
 
+def waves_wanted() -> bool:
+    """Tell whether every run writes a trace: `make test WAVES=1` sets FLAASH_WAVES=1."""
+    return os.environ.get("FLAASH_WAVES") == "1"
+
+
 def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = None,
           extra_sources: tuple[Path, ...] = (), waves: bool = False, quiet: bool = True,
           options: tuple[str | Path, ...] = ()) -> Build:
@@ -117,6 +126,7 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
         SimulationFailed: the compiler refused the sources; the text ends with its messages.
     """
     require(simulator)
+    waves = waves or waves_wanted()
     parameters = dict(parameters or {})
     sources = rtl_sources(toplevel, extra_sources)
     coverage = coverage_wanted() and simulator == "verilator"
@@ -124,7 +134,7 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
     if coverage:
         arguments += COVERAGE_ARGS
     if waves and simulator == "verilator":
-        arguments += ["--trace", "--trace-structs"]
+        arguments += ["--trace-structs", *(["--trace-fst"] if not traces.why_no_fst() else [])]
     if toplevel == CHIP and simulator == "verilator":
         options = (*options, "--no-public-flat-rw", CHIP_PUBLIC)
     arguments += map(str, options)
@@ -175,11 +185,11 @@ def run(built: Build, test_module: str, name: str, seed: int = 1,
     Args:
         built: what build() returned.
         test_module: dotted name of the module with the @cocotb.test functions.
-        name: of the run; its files go to build/runs/<name>.
+        name: of the run; its files go to a folder of that name (tb.common.folders).
         seed: of every random choice, in cocotb.RANDOM_SEED.
         environment_variables: handed to the simulation.
         testcase: run only the tests of this name.
-        waves: write a trace (the build must allow it).
+        waves: write a trace into the folder (the build must allow it), with a view of it for each viewer.
         log: keep the simulator's output in run.log instead of printing it.
 
     Returns:
@@ -188,7 +198,8 @@ def run(built: Build, test_module: str, name: str, seed: int = 1,
     Raises:
         SimulationFailed: a test failed, no test ran, or the simulator died.
     """
-    folder = BUILD / "runs" / re.sub(r"[^\w.=-]+", "_", name)
+    waves = waves or waves_wanted()
+    folder = runs() / re.sub(r"[^\w.=-]+", "_", name)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     results = folder / "results.xml"
@@ -198,7 +209,7 @@ def run(built: Build, test_module: str, name: str, seed: int = 1,
                  BUILD_VARIABLE: json.dumps({"toplevel": built.toplevel, "parameters": dict(built.parameters),
                                              "sources": list(map(str, built.sources))}),
                  **dict(environment_variables or {})}
-    plusargs = []
+    plusargs = [f"+dumpfile_path={folder / traces.FST}"] if waves and built.simulator == "icarus" else []
     if built.simulator == "verilator":
         plusargs += ["+verilator+rand+reset+2", f"+verilator+seed+{seed % 2**31 or 1}"]
         if coverage_wanted():
@@ -213,6 +224,8 @@ def run(built: Build, test_module: str, name: str, seed: int = 1,
                 log_file=(folder / "run.log") if log else None)
         except (SystemExit, RuntimeError) as error:
             failure = str(error) or "the simulator ended with an error"
+    if waves:
+        traces.write_views(folder, built.toplevel)
     problems = _problems(results) if results.exists() else ["no test result: the simulator died"]
     if problems or failure:
         # What a failed run did was not seen to be right, so it covers nothing.
@@ -224,12 +237,24 @@ def run(built: Build, test_module: str, name: str, seed: int = 1,
         told = tuple(line.split(" failed: ", 1)[-1] for line in "\n".join(problems).splitlines() if line)
         fatal = [line for line in text.splitlines()
                  if stops.search(line) and not line.rstrip().endswith(told)]
-        repeat = os.environ.get("PYTEST_CURRENT_TEST", "").split(" ")[0]
+        problems = problems or [str(failure)]
+        # What the simulator complains of before it stops is the cause of the failures.
+        told = [*fatal[:10], *problems] if STOPPED in problems[-1] else ["; ".join(problems), *fatal[:10]]
         raise SimulationFailed("\n".join([
-            f"{test_module} on {built.simulator}, seed {seed}: " + "; ".join(problems or [str(failure)]),
-            *fatal[:10], f"log: {folder / 'run.log'}",
-            *([f"repeat: make test TEST='{repeat}'"] if repeat else [])]))
+            f"{test_module} on {built.simulator}, seed {seed}: {told[0]}", *told[1:],
+            f"log: {shown(folder / 'run.log')}", *repeat_lines()]))
     return folder
+
+
+def repeat_lines() -> list[str]:
+    """Return the commands that repeat the test that runs now, with the session's seed and form."""
+    test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
+    if not test:
+        return []
+    word = f"'{test}'" if re.fullmatch(r"[\w./:=,\[\]-]+", test) else f"\"'{test}'\""
+    long = " LONG=1" if os.environ.get("FLAASH_LONG") == "1" else ""
+    command = f"make test TEST={word} SEED={os.environ.get('FLAASH_SEED', '1')}{long}"
+    return [f"repeat: {command}", f"with waves: {command} WAVES=1"]
 
 
 def _problems(results: Path) -> list[str]:
@@ -241,7 +266,7 @@ def _problems(results: Path) -> list[str]:
             message = failure.get("message") or failure.get("error_msg") or (failure.text or "").strip()
             if "ended prematurely" in message:
                 # The simulator stopped itself; the tests after this one never began.
-                return [*problems, f"{case.get('name')} failed: the simulation stopped itself ($fatal)"]
+                return [*problems, f"{case.get('name')} failed: {STOPPED}"]
             problems.append(f"{case.get('name')} failed: {shortened(message)}")
     if not any(case.find("skipped") is None for case in cases):
         problems.append("no test ran")

@@ -7,8 +7,13 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-BUILD = ROOT / "build"
+BUILD = Path(os.environ.get("FLAASH_BUILD") or ROOT / "build").resolve()  # make BUILD=
 SIMULATORS = ("verilator", "icarus")
+
+
+def shown(path: Path) -> str:
+    """Return a path as a message names it: from the checkout if it lies there, else in full."""
+    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
 
 
 class ToolMissing(Exception):

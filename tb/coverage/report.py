@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make cov`: merges the coverage of all runs below build/runs into a summary and a page.
+"""Merges the coverage of the runs of `make cov` into a summary and a page.
 
-Writes build/coverage/summary.json (functional, line, branch, toggle in percent; every hole by name) and
-build/coverage/index.html, and prints the totals with the first holes.
+Writes summary.json (functional, line, branch, toggle in percent; every hole by name) and index.html into
+the folder of the report, and prints the totals with the first holes.
 """
 
 import json
@@ -15,12 +15,10 @@ from rich.console import Console
 from rich.table import Table
 
 from tb.common.sources import RTL
-from tb.common.toolchain import BUILD
 from tb.coverage.code import KINDS, CodeCoverage
 from tb.coverage.functional import CoverPoint, count_runs, read_functional, total_percent
 from tb.coverage.testplan import Testpoint, read_testplan
 
-FOLDER = BUILD / "coverage"
 SHOWN_HOLES = 40  # on the terminal; all of them are in summary.json
 
 
@@ -73,25 +71,25 @@ def page(code: CodeCoverage, points: list[CoverPoint], plan: list[Testpoint], su
         summary=summary, files=files, points=points, owner=owner, kinds=KINDS, runs=runs)
 
 
-def main() -> int:
-    data = sorted((BUILD / "runs").glob("*/coverage.dat"))
-    exports = sorted((BUILD / "runs").glob("*/functional-*.yml"))
+def write(folder: Path) -> bool:
+    """Report on the runs in `folder`/runs into `folder`; tell whether there was any code coverage."""
+    data = sorted((folder / "runs").glob("*/coverage.dat"))
+    exports = sorted((folder / "runs").glob("*/functional-*.yml"))
     if not data:
-        print("no code coverage found below build/runs: 'make cov' runs the suite first", file=sys.stderr)
-        return 1
-    FOLDER.mkdir(parents=True, exist_ok=True)
+        print("no test has measured code coverage: that takes a simulation on Verilator", file=sys.stderr)
+        return False
     code = CodeCoverage()
     for path in data:
         code.read(path)
-    points = read_functional(exports, FOLDER / "functional.yml")
+    points = read_functional(exports, folder / "functional.yml")
     plan = read_testplan()
     runs = runs_counted(code, count_runs(exports))
 
     holes = functional_holes(points, plan) + code_holes(code)
     summary = {"functional": round(total_percent(points), 2) if points else None,
                **{kind: round(code.percent(kind), 2) for kind in KINDS}, "holes": holes}
-    (FOLDER / "summary.json").write_text(json.dumps(summary, indent=1) + "\n")
-    (FOLDER / "index.html").write_text(page(code, points, plan, summary, runs))
+    (folder / "summary.json").write_text(json.dumps(summary, indent=1) + "\n")
+    (folder / "index.html").write_text(page(code, points, plan, summary, runs))
 
     console = Console()
     table = Table(title=runs)
@@ -107,10 +105,5 @@ def main() -> int:
     functional = "not measured" if summary["functional"] is None else f"{summary['functional']:.1f} %"
     console.print(f"functional {functional}, line {summary['line']:.1f} %, "
                   f"branch {summary['branch']:.1f} %, toggle {summary['toggle']:.1f} %; "
-                  f"{len(holes)} holes, all in build/coverage/summary.json; "
-                  "in the source: build/coverage/index.html", highlight=False)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+                  f"{len(holes)} holes", highlight=False)
+    return True

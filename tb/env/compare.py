@@ -3,32 +3,44 @@
 
 import numpy as np
 
+from models.numbers import NumberFormat
+
 
 def compare_records(coords: np.ndarray, bits: np.ndarray, seen_coords: np.ndarray,
-                    seen_bits: np.ndarray, partial: bool = False) -> list[str]:
-    """Return one sentence for each result that is missing, altered, doubled or not expected.
+                    seen_bits: np.ndarray, partial: bool = False, fmt: NumberFormat | None = None
+                    ) -> list[tuple[int, str]]:
+    """Return (record, sentence) for each result that is missing, altered, doubled or not expected.
+
+    `record` is the place among the hardware's records; those that are missing come last, with their number.
 
     Args:
         coords, bits: expected results, (n, modes) and (n,) unsigned; each coordinate once.
         seen_coords, seen_bits: results of the hardware, likewise.
         partial: results may be missing.
+        fmt: of the values, which then stand beside the bits.
     """
     expected, seen = _sort(coords, bits), _sort(seen_coords, seen_bits)
     if np.array_equal(expected[0], seen[0]) and np.array_equal(expected[1], seen[1]):
         return []
     wanted = _by_coordinate(*expected)
-    sentences = []
+    sentences: list[tuple[int, str]] = []
     met: set[tuple[int, ...]] = set()
-    for place, value in zip(map(tuple, seen[0].tolist()), seen[1].tolist(), strict=True):
+
+    def named(value: int) -> str:
+        return f"{value:#x} ({fmt.decode_result(np.array([value]))[0]!s})" if fmt else f"{value:#x}"
+
+    for record, (place, value) in enumerate(zip(map(tuple, seen_coords.tolist()), seen_bits.tolist(),
+                                                strict=True)):
         if place in met:
-            sentences.append(f"result {place} came twice, again with {value:#x}")
+            sentences.append((record, f"result {place} came twice, again with {named(value)}"))
         elif place not in wanted:
-            sentences.append(f"result {place} = {value:#x} is not expected")
+            sentences.append((record, f"result {place} = {named(value)} is not expected"))
         elif wanted[place] != value:
-            sentences.append(f"result {place} is {value:#x}, the model says {wanted[place]:#x}")
+            sentences.append((record, f"result {place} is {named(value)}, the model says"
+                                      f" {named(wanted[place])}"))
         met.add(place)
     if not partial:
-        sentences += [f"result {place} = {value:#x} is missing"
+        sentences += [(len(seen_bits), f"result {place} = {named(value)} is missing")
                       for place, value in wanted.items() if place not in met]
     return sentences
 

@@ -48,6 +48,7 @@ class ContractionEnv(uvm_env):
         self._format = get_format(str(self._config["Format"]))
         ConfigDB().set(self, "*", "format", self._format)
         ConfigDB().set(self, "*", "config", self._config)
+        ConfigDB().set(self, "*", "seed", self._seed)
         self.axil = AxilAgent.create("axil", self)
         self.operand = OperandAgent.create("operand", self)
         self.result = ResultAgent.create("result", self)

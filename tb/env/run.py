@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 from tb.common.configs import Config
+from tb.common.folders import runs
 from tb.common.simulation import Build, SimulationFailed, build, run
-from tb.common.toolchain import BUILD
 
 TOP = "flaash_top"
 
@@ -37,7 +36,7 @@ def build_top(config: Config, simulator: str, waves: bool = False,
 
 def run_folder(name: str) -> Path:
     """Return the folder of the run of that name."""
-    return BUILD / "runs" / name
+    return runs() / name
 
 
 def run_sequences(config: Config, simulator: str, sequences: list[str], name: str, seed: int = 1,
@@ -68,10 +67,6 @@ def run_sequences(config: Config, simulator: str, sequences: list[str], name: st
     except SimulationFailed as error:
         _note_failure(run_folder(name), str(error))
         raise
-    finally:
-        # Icarus leaves its trace beside the build, where the next run would overwrite it.
-        for trace in built.folder.glob("*.fst") if waves else ():
-            shutil.move(trace, run_folder(name) / trace.name)
     return Run(folder, json.loads((folder / "summary.json").read_text()))
 
 

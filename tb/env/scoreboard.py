@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 from collections import deque
 
+from cocotb.utils import get_sim_time
 from pyuvm import uvm_analysis_export, uvm_analysis_port, uvm_scoreboard
 
 from models.numbers import NumberFormat
@@ -45,7 +46,7 @@ class Scoreboard(uvm_scoreboard):
     """Takes a Prediction, a result frame if one is due, and an Outcome per item, in this order.
 
     Publishes each Contracted on `ap`.
-    `format` and `config` in the configuration database are those of the hardware.
+    `format` and `config` in the configuration database are those of the hardware, `seed` is that of the run.
     """
 
     def build_phase(self) -> None:
@@ -57,6 +58,10 @@ class Scoreboard(uvm_scoreboard):
         self.contractions = self.errors = 0  # result frames and error reports compared
         self.mismatches: list[str] = []
         self.mismatch_count = 0
+        self.first_mismatch_ns: float | None = None
+        self._seed = self.cdb_get("seed")
+        self._judged = 0  # items
+        self._where = ""  # of the item that is being judged
         self.ap = uvm_analysis_port("ap", self)
         self.predictions = _Inbox("predictions", self, self._predictions.append)
         self.frames = _Inbox("frames", self, self._frames.append)
@@ -77,14 +82,26 @@ class Scoreboard(uvm_scoreboard):
             more = self.mismatch_count - len(self.mismatches)
             raise MismatchError("\n".join(self.mismatches + ([f"and {more} more"] if more else [])))
 
-    def _expect(self, holds: bool, sentence: str) -> None:
+    def _expect(self, holds: bool, sentence: str, at_ns: float | None = None) -> None:
+        """Note a disagreement unless it holds; `at_ns` is when it showed, now if None."""
         if not holds:
+            at_ns = get_sim_time("ns") if at_ns is None else at_ns
+            if self._where:
+                sentence = f"{self._where}, at {at_ns:,.0f} ns: {sentence}"
+            if self.first_mismatch_ns is None:
+                self.first_mismatch_ns = at_ns
             self.mismatch_count += 1
             if len(self.mismatches) < MAX_REPORTED:
                 self.mismatches.append(sentence)
                 self.logger.error(sentence)
 
     def _judge(self, outcome: Outcome) -> None:
+        self._judged += 1
+        self._where = f"contraction {self._judged} ({outcome.item.sequence}, seed {self._seed})"
+        self._judge_item(outcome)
+        self._where = ""
+
+    def _judge_item(self, outcome: Outcome) -> None:
         if not self._predictions:
             self._expect(False, "an outcome without a contraction")
             return
@@ -121,15 +138,19 @@ class Scoreboard(uvm_scoreboard):
             return
         result = prediction.result
         try:
-            frame = unpack_results(self._frames.popleft().beats, len(result.shape), self._format)
+            item = self._frames.popleft()
+            frame = unpack_results(item.beats, len(result.shape), self._format)
         except FrameError as error:
             self._expect(False, str(error))
             return
         # A soft reset cuts a frame short, unless it comes too late.
         aborted = outcome.item.resets and frame.error == ABORTED
         self._expect(aborted or not outcome.item.held, "a soft reset did not cut the result frame short")
-        for sentence in compare_records(result.coords, result.bits, frame.coords, frame.bits, aborted):
-            self._expect(False, sentence)
+        beats = len(item.beats) // max(1, len(frame.bits))  # of a record; the trailer is one beat
+        for record, sentence in compare_records(result.coords, result.bits, frame.coords, frame.bits,
+                                                aborted, self._format):
+            at = min(record * beats, len(item.times) - 1)
+            self._expect(False, sentence, item.times[at] if item.times else None)
         self.contractions += 1
         self.compared += len(frame.bits)
         self._equal("the records in the frame", len(frame.bits), frame.count)

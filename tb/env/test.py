@@ -80,6 +80,7 @@ class ContractionTest(uvm_test):
         return {"simulator": cover_points.simulator(), "config": self.config.name, "seed": self.seed,
                 "sequences": self.sequences, **self.env.statistics.summary(),
                 "compared": scoreboard.compared, "mismatches": scoreboard.mismatch_count,
+                "first_mismatch_ns": scoreboard.first_mismatch_ns,
                 "errors_compared": scoreboard.errors, "coverage": round(cover_points.percent(), 2)}
 
     def export(self, folder: Path) -> None:

@@ -90,6 +90,7 @@ class ContractionSequence(uvm_sequence):
 
     async def send(self, item: ContractionItem) -> None:
         """Send an item and wait until the hardware has answered it."""
+        item.sequence = self.get_name()
         await self.start_item(item)
         await self.finish_item(item)
 

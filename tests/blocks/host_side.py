@@ -73,6 +73,11 @@ class HostSide:
         """Tell whether A and B are loaded."""
         return tuple(bool(desc.loaded) for desc in bench_types()["desc_o"].unpack(int(self.dut.desc_o.value)))
 
+    @property
+    def failed(self) -> bool:
+        """Tell whether the loader reports an error in this cycle."""
+        return bool(bench_types()["error_o"].unpack(int(self.dut.error_o.value)).count)
+
     def beats(self, csf: Csf, which: int) -> list[int]:
         """Return the frame of an operand."""
         return pack_operand(csf, which, self.fmt, self.coord_width)

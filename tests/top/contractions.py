@@ -60,7 +60,7 @@ def case(rng: random.Random, host: Host, most: int = 3, extent: int = 24) -> Cas
 def compare(case: Case, frame: ResultFrame, code: int = 0, partial: bool = False) -> None:
     """Check a result frame, which may lack records if it is partial, but has no wrong one."""
     wrong = compare_records(case.result.coords, case.result.bits, frame.coords, frame.bits, partial)
-    assert not wrong, "; ".join(wrong[:5])
+    assert not wrong, "; ".join(sentence for _, sentence in wrong[:5])
     assert frame.count == len(frame.bits), f"the trailer counts {frame.count}, {len(frame.bits)} came"
     assert frame.error == code, f"the trailer has {rtl.error_name(frame.error)}, not {rtl.error_name(code)}"
 

@@ -15,7 +15,8 @@ TESTS = "tests.top.negative_tests"
 # The broken class of negative_tests, and a sentence that the failure must contain: from one check of
 # the scoreboard or of the watchdog.
 BROKEN = {
-    "AlteredModel": r"result \(0, 0, 0\) is .*, the model says",
+    "AlteredModel": r"^contraction 1 \(smoke, seed \d+\), at [\d,]+ ns: result \(0, 0, 0\) is 0x[0-9a-f]+"
+                    r" \(-?\d\.\d+\), the model says 0x[0-9a-f]+ \(-?\d\.\d+\)",
     "DroppingMonitor": r"result \(.*\) = .* is missing",
     "DoublingMonitor": r"result \(.*\) came twice",
     "AlteringMonitor": r"result \(.*\) is .*, the model says",

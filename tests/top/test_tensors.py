@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The workloads of the paper and real tensors on the chip, bit for bit."""
 
+from pathlib import Path
 
 import pytest
 
 from models import io
 from tb.common import configs
-from tb.common.toolchain import BUILD, ROOT
+from tb.common.toolchain import ROOT
 from tb.env.run import run_sequences
 from tb.sequences.workloads import workload_names
 
@@ -43,14 +44,12 @@ def test_umls_in_full(simulator: str, seed: int) -> None:
 
 @pytest.mark.suite_on("verilator")
 @pytest.mark.parametrize("name", ["kinships", "flights"])
-def test_slices_of_real_tensors(simulator: str, name: str, seed: int) -> None:
+def test_slices_of_real_tensors(simulator: str, name: str, seed: int, tmp_path: Path) -> None:
     """A tenth of the coordinates of the first mode, as a tensor of the same shape."""
     tensor = io.read(TENSORS / f"{name}.tns")
     chosen = tensor.coords[:, -2] % 10 == 0
     part = type(tensor).from_coordinates(tensor.shape, tensor.coords[chosen], tensor.values[chosen])
-    folder = BUILD / "slices"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name}.tns"
+    path = tmp_path / f"{name}.tns"
     io.write(path, part)
     assert part.nnz > 0
     run = run_sequences(configs.load(), simulator, ["file"], f"slice-{name}-{simulator}", seed,

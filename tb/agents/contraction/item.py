@@ -59,6 +59,7 @@ class ContractionItem(uvm_sequence_item):
         held: the host takes no result before that reset, which so must cut the frame short.
         accesses: register accesses that must be refused, carried out first.
         error: what all this must lead to, None for a correct contraction.
+        sequence: name of the sequence that sends it, for messages.
     """
 
     def __init__(self, a: Csf | None = None, b: Csf | None = None, dense: bool = False,
@@ -78,6 +79,7 @@ class ContractionItem(uvm_sequence_item):
         self.held = False
         self.accesses: list[AxilItem] = []
         self.error: ExpectedError | None = None
+        self.sequence = ""
 
     def _check(self) -> None:
         if not isinstance(self.stalls, Mapping):

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Folders of runs: two commands in one checkout, whichever they are, never write into the same one."""
+
+from __future__ import annotations
+
+import fcntl
+import itertools
+import os
+from pathlib import Path
+from typing import TextIO
+
+from tb.common.toolchain import BUILD
+
+VARIABLE = "FLAASH_RUNS"  # holds the folder of this command's runs, for the processes that it begins
+
+
+def runs() -> Path:
+    """Return the folder in which this command makes a folder per run."""
+    return Path(os.environ.get(VARIABLE) or BUILD / "runs")
+
+
+def claim(stem: Path) -> tuple[Path, TextIO]:
+    """Take the first of the folders `stem`, `stem-2`, `stem-3`.. that no living command holds.
+
+    Returns:
+        The folder, which need not exist, and a file that holds it until it is closed or the process ends.
+    """
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    for number in itertools.count(1):
+        folder = stem if number == 1 else stem.with_name(f"{stem.name}-{number}")
+        handle = folder.with_name(folder.name + ".lock").open("w")
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return folder, handle
+        except BlockingIOError:
+            handle.close()
+    raise AssertionError("count() ends")

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make cov`: runs tests with coverage beside the last report, which the new one replaces at the end.
+
+A mistake in TEST, an interruption, or tests that simulate nothing leave the last report as it was.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tb.cli.alone import alone
+from tb.common.folders import VARIABLE, claim
+from tb.common.toolchain import BUILD, shown
+from tb.coverage import report
+
+FOLDER = BUILD / "coverage"
+RAN = (0, 1)  # exit statuses of pytest with which tests ran to their end
+
+
+def replace(fresh: Path, folder: Path) -> None:
+    """Put a complete report in the place of the last one; of two that end at once the later one stays."""
+    with alone(folder.with_name(folder.name + ".lock"), "make cov"):
+        old = fresh.with_name(fresh.name + ".old")
+        shutil.rmtree(old, ignore_errors=True)
+        if folder.exists():
+            folder.rename(old)
+        fresh.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def main(command: Sequence[str]) -> int:
+    """Run a pytest command with coverage and report; return the exit status of the tests."""
+    fresh, held = claim(FOLDER.with_name(FOLDER.name + "-new"))
+    with held:
+        shutil.rmtree(fresh, ignore_errors=True)
+        environment = {**os.environ, "FLAASH_COVERAGE": "1", VARIABLE: str(fresh / "runs")}
+        status = subprocess.run(command, env=environment).returncode
+        if status not in RAN or not report.write(fresh):
+            shutil.rmtree(fresh, ignore_errors=True)
+            print(f"there is no new report; {shown(FOLDER)} is as it was", file=sys.stderr)
+            return status or 1
+        replace(fresh, FOLDER)
+        print(f"report: {shown(FOLDER / 'index.html')}; every hole by name: {shown(FOLDER / 'summary.json')}")
+        return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A command never disturbs another one or the last report, and what fails tells how to repeat it."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tb.cli.waves import command
+from tb.common.folders import VARIABLE, claim
+from tb.common.simulation import repeat_lines
+from tb.common.toolchain import ROOT
+from tb.coverage import suite
+from tests.test_coverage import write_run
+from tests.test_make import make
+
+FAILING = """
+import os
+import warnings
+import pytest
+from tb.common import configs
+from tb.env.run import run_sequences
+
+def test_it(simulator, seed):
+    warnings.warn("of a library", DeprecationWarning)
+    print("chatter")
+    assert os.environ["FLAASH_RUNS"] != {taken!r}
+    run_sequences(configs.load("tiny"), simulator, ["smoke"], "failing", seed,
+                  test_module="tests.top.negative_tests", testcase="=AlteredModel")
+"""
+
+
+def run_pytest(*arguments: str, **variables: str) -> subprocess.CompletedProcess:
+    """Run pytest with the fixtures of the suite, as a command of its own."""
+    inherited = {name: value for name, value in os.environ.items() if name != VARIABLE}
+    return subprocess.run([sys.executable, "-m", "pytest", "-c", "pyproject.toml", "-p", "tests.conftest",
+                           *arguments], cwd=ROOT,
+                          env={**inherited, **variables}, capture_output=True, text=True)
+
+
+def test_a_failing_test_shows_its_message_last_and_how_to_repeat_it(tmp_path: Path) -> None:
+    """It runs beside this session, in another folder: build/runs is taken."""
+    path = tmp_path / "test_failing.py"
+    path.write_text(FAILING.format(taken=os.environ[VARIABLE]))
+    done = run_pytest(str(path), "--simulator=icarus", "--seed=7", FLAASH_LONG="1")
+    told = done.stdout
+    assert done.returncode == 1
+    for noise in ("Traceback", "iverilog", "INFO", "of a library", "chatter", "simulation.py"):
+        assert noise not in told, noise
+    assert "contraction 1 (smoke, seed 7), at " in told
+    repeat = re.search(r"^repeat: (make test TEST='\S*::test_it\[icarus\]' SEED=7 LONG=1)$", told, re.M)
+    assert repeat and f"with waves: {repeat[1]} WAVES=1\n" in told
+    assert len(told.splitlines()) < 25
+    assert told.index("log: ") < told.index("repeat: ")
+
+
+def test_a_name_with_characters_of_the_shell_is_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTEST_CURRENT_TEST", "tests/a.py::b[(1, 2)-x] (call)")
+    monkeypatch.setenv("FLAASH_SEED", "5")
+    monkeypatch.delenv("FLAASH_LONG", raising=False)
+    assert repeat_lines()[0] == """repeat: make test TEST="'tests/a.py::b[(1, 2)-x]'" SEED=5"""
+
+
+def test_folders_are_taken_by_one_command_at_a_time(tmp_path: Path) -> None:
+    first, held = claim(tmp_path / "runs")
+    second, other = claim(tmp_path / "runs")
+    assert [first.name, second.name] == ["runs", "runs-2"]
+    held.close()
+    third, again = claim(tmp_path / "runs")
+    assert third == first
+    other.close()
+    again.close()
+
+
+def fake_suite(folder: Path, status: int) -> list[str]:
+    """Return a command that leaves one run with coverage, as pytest would, and ends with a status."""
+    dat = write_run(folder / "some.dat", taken=1, skipped=0)
+    return [sys.executable, "-c", "import os, pathlib, shutil, sys;"
+            "run = pathlib.Path(os.environ['FLAASH_RUNS']) / 'run'; run.mkdir(parents=True);"
+            f"shutil.copy({str(dat)!r}, run / 'coverage.dat'); sys.exit({status})"]
+
+
+@pytest.mark.parametrize(("status", "kept"), [(4, True), (2, True), (5, True), (0, False), (1, False)])
+def test_a_report_is_replaced_by_a_complete_one_only(status: int, kept: bool, tmp_path: Path,
+                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    """Statuses of pytest: a wrong TEST, an interruption, no test; passed and failed."""
+    monkeypatch.setattr(suite, "FOLDER", tmp_path / "coverage")
+    (tmp_path / "coverage").mkdir()
+    (tmp_path / "coverage" / "index.html").write_text("the last one")
+    assert suite.main(fake_suite(tmp_path, status)) == status
+    page = (tmp_path / "coverage" / "index.html").read_text()
+    assert (page == "the last one") == kept
+    assert (tmp_path / "coverage" / "runs" / "run").exists() != kept
+    assert not list(tmp_path.glob("coverage-new*/*"))
+
+
+def test_tests_without_a_simulation_leave_the_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suite, "FOLDER", tmp_path / "coverage")
+    assert suite.main([sys.executable, "-c", ""]) == 1
+    assert not (tmp_path / "coverage").exists()
+
+
+def test_everything_goes_to_another_folder(tmp_path: Path) -> None:
+    """BUILD= leaves the sources as they are, which may be read-only."""
+    checkout, build = tmp_path / "checkout", tmp_path / "elsewhere"
+    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True,
+                            capture_output=True, text=True).stdout.splitlines()
+    for name in listed:
+        if (ROOT / name).is_file() and not name.startswith(("docs/", "formal/", "bench/")):
+            (checkout / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, checkout / name)
+    (checkout / ".venv").symlink_to(Path(sys.prefix))
+    before = {path: path.stat().st_mtime_ns for path in checkout.rglob("*")}
+    done = make("sim", "SIM=icarus", "CONFIG=tiny", "SEQ=smoke", f"BUILD={build}", cwd=checkout)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"summary in {build}/sim/summary.json" in done.stdout.replace("\n", "")
+    assert {path: path.stat().st_mtime_ns for path in checkout.rglob("*")} == before
+    assert (build / "runs" / "sim" / "run.log").exists()
+
+
+def test_clean_leaves_a_running_command_alone(tmp_path: Path) -> None:
+    _, held = claim(tmp_path / "runs")
+    with held:
+        done = make("clean", f"BUILD={tmp_path}")
+    assert done.returncode and "a command is running in this checkout" in done.stderr
+    assert (tmp_path / "runs.lock").exists()
+
+
+def test_viewers_open_the_view(tmp_path: Path) -> None:
+    trace = tmp_path / "dump.fst"
+    assert command("surfer", trace) == ["surfer", str(trace)]
+    for name in ("view.sucl", "view.gtkw"):
+        (tmp_path / name).touch()
+    assert command("surfer", trace) == ["surfer", "--command-file", str(tmp_path / "view.sucl"), str(trace)]
+    assert command("gtkwave", trace) == ["gtkwave", str(trace), str(tmp_path / "view.gtkw")]
