@@ -61,7 +61,7 @@ $(STAMP): requirements.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-# Tools that only make formal, make cost and make fuzz need.
+# Tools that only some targets need.
 $(VENV)/.installed-%: requirements-%.txt $(STAMP)
 	@echo "installing $< (once)"
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r $<
@@ -82,10 +82,18 @@ new-sequence: $(STAMP) ## write a sequence file to begin with: NAME=
 waves: $(STAMP) ## open the trace of the last make sim WAVES=1, or name it
 	@$(PY) -m tb.cli.waves
 
+.PHONY: package
+package: $(STAMP) $(VENV)/.installed-package ## file list, one-file bundle, instance, registers as C, SystemRDL, IP-XACT
+	@$(PY) -m tools.packaging
+
+.PHONY: lists
+lists: $(STAMP) ## renew the lists of the chip's files: rtl/rtl.f, flaash.core, Bender.yml
+	@$(PY) -m tools.packaging.lists
+
 PYTEST = $(PY) -m pytest $(CACHE) -n $(call quote,$(JOBS)) --dist worksteal
 
 .PHONY: test
-test: $(STAMP) ## the suite on both simulators: TEST=path::name for one, SEED= SIM= WAVES=1 LONG=1 JOBS=
+test: $(STAMP) $(VENV)/.installed-package $(VENV)/.installed-formal ## the suite on both simulators: TEST=path::name for one, SEED= SIM= WAVES=1 LONG=1 JOBS=
 	@$(call flag,LONG,FLAASH_LONG=1) $(PYTEST) $(call flag,LONG,-o timeout=7200) \
 	  $(call option,seed,SEED) $(call option,simulator,SIM) $(call flag,WAVES,--waves) $(TEST)
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Everything that flaash_top needs, in dependency order, paths from this folder.
 +incdir+pkg
+# files of flaash_top: make lists
 pkg/flaash_pkg.sv
 pkg/flaash_reg_pkg.sv
 operand/flaash_loader_pkg.sv
@@ -104,3 +105,4 @@ result/flaash_path_walker.sv
 result/flaash_record_sender.sv
 result/flaash_result_unloader.sv
 top/flaash_top.sv
+# end of list

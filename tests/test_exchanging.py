@@ -46,6 +46,7 @@ def test_the_scheduler_of_the_guide_works(simulator: str, tmp_path: Path) -> Non
     root = tmp_path / "copy"
     shutil.copytree(ROOT, root, ignore=IGNORED)
     assert follow(GUIDE.read_text(), root)
+    call(root, "tools.packaging.lists")
     call(root, "pytest", "-x", "tests/blocks/test_scheduler.py", "-k", "lowest", "--simulator", simulator)
     for sequence in ([], ["--seq", "smoke"]):
         printed = call(root, "tb.cli.sim", "--config", "lowest8", *sequence, "--sim", simulator)

@@ -14,6 +14,7 @@ from pyslang.driver import Driver
 from tb.common import configs
 from tb.common.sources import INCLUDE_DIR, RTL, WAIVERS, rtl_sources
 from tb.common.toolchain import ROOT, environment
+from tools.packaging import lists
 
 TOP = "flaash_top"
 MAX_RTL_LINES = 300
@@ -60,7 +61,7 @@ def style() -> list[str]:
     """Check the house rules that no tool knows."""
     problems = []
     hardware = [*RTL.rglob("*.sv"), *RTL.rglob("*.svh"), *(ROOT / "formal").rglob("*.sv"),
-                *(ROOT / "bench" / "rtl").rglob("*.sv")]
+                *(ROOT / "bench" / "rtl").rglob("*.sv"), *(ROOT / "examples").rglob("*.sv")]
     for path in sorted(hardware):
         text = path.read_text()
         lines = text.splitlines()
@@ -80,11 +81,9 @@ def style() -> list[str]:
         if ".venv" not in path.parts and "build" not in path.parts and path.read_text().split("\n")[0] \
                 != "# SPDX-License-Identifier: Apache-2.0":
             problems.append(f"{relative(path)}:1: no SPDX line")
-    listed = [line for line in (RTL / "rtl.f").read_text().splitlines() if line and line[0] not in "#+"]
-    needed = [str(path.relative_to(RTL)) for path in rtl_sources(TOP)]
-    if listed != needed:
-        problems.append("rtl/rtl.f is not the list that flaash_top needs:\n  " + "\n  ".join(needed))
-    unused = {str(path.relative_to(RTL)) for path in RTL.rglob("*.sv")} - set(needed)
+    problems.extend(f"{relative(path)} does not list what {TOP} needs: make lists"
+                    for path in lists.outdated())
+    unused = {str(path.relative_to(RTL)) for path in RTL.rglob("*.sv")} - set(lists.files())
     problems.extend(f"rtl/{name}: no module of flaash_top needs it" for name in sorted(unused))
     return problems
 

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make lists`: writes the files that the chip needs into every list of them.
+
+rtl/rtl.f, flaash.core (FuseSoC) and Bender.yml each name the files of flaash_top in dependency order. The
+order is found by reading the files (tb/common/sources.py); this command writes it into all three, between
+the lines that begin and end a list there. `make lint` fails while one of them is not up to date.
+"""
+
+import argparse
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tb.common.sources import RTL, headers, rtl_sources
+from tb.common.toolchain import ROOT
+
+TOP = "flaash_top"
+_LIST = re.compile(r"^(?P<indent> *)# files of flaash_top: make lists\n(?P<body>(?:.*\n)*?)"
+                   r"^ *# end of list\n", re.MULTILINE)
+
+
+def files() -> list[str]:
+    """Return the .sv files of the chip in dependency order, as paths from rtl/."""
+    return [path.relative_to(RTL).as_posix() for path in rtl_sources(TOP)]
+
+
+def _entries(name: str) -> list[str]:
+    """Return the lines of the list in one of the files, without their indentation."""
+    if name == "rtl.f":
+        return files()
+    if name == "Bender.yml":
+        return [f"- rtl/{path}" for path in files()]
+    included = [f"- rtl/{path.relative_to(RTL).as_posix()}: {{is_include_file: true}}" for path in headers()]
+    return included + [f"- rtl/{path}" for path in files()]
+
+
+LISTS = (RTL / "rtl.f", ROOT / "flaash.core", ROOT / "Bender.yml")
+
+
+def renewed(path: Path) -> str:
+    """Return the text of a list's file with the list as it should be.
+
+    Raises:
+        ValueError: the file has not exactly one list, between its two marks.
+    """
+    text = path.read_text()
+    found = _LIST.findall(text)
+    if len(found) != 1:
+        raise ValueError(f"{path.name}: {len(found)} lists between '# files of flaash_top: make lists' and "
+                         "'# end of list', one is expected")
+
+    def write(match: re.Match) -> str:
+        indent = match["indent"]
+        lines = [f"{indent}{line}\n" for line in _entries(path.name)]
+        return f"{indent}# files of flaash_top: make lists\n{''.join(lines)}{indent}# end of list\n"
+
+    return _LIST.sub(write, text)
+
+
+def outdated() -> list[Path]:
+    """Return the files whose list is not what the chip needs."""
+    return [path for path in LISTS if renewed(path) != path.read_text()]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="make lists", description=__doc__.split("\n\n")[0])
+    parser.add_argument("--check", action="store_true", help="only tell which lists are out of date")
+    options = parser.parse_args(arguments)
+    stale = outdated()
+    for path in stale:
+        if not options.check:
+            path.write_text(renewed(path))
+        print(f"{path.relative_to(ROOT)} {'is out of date: make lists' if options.check else 'renewed'}")
+    return 1 if options.check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
