@@ -90,6 +90,10 @@ package: $(STAMP) $(VENV)/.installed-package ## file list, one-file bundle, inst
 lists: $(STAMP) ## renew the lists of the chip's files: rtl/rtl.f, flaash.core, Bender.yml
 	@$(PY) -m tools.packaging.lists
 
+.PHONY: ports
+ports: $(STAMP) ## renew the modules' ports in docs/internals.md
+	@$(PY) -m tools.ports
+
 PYTEST = $(PY) -m pytest $(CACHE) -n $(call quote,$(JOBS)) --dist worksteal
 
 .PHONY: test

@@ -42,7 +42,7 @@ module flaash_tensor_memory_ideal
   output logic [NumPorts-1:0]                rsp_valid_o,
   output logic [NumPorts-1:0][LineWidth-1:0] rsp_data_o,
 
-  // performance counters
+  // performance counters: reads accepted and requests refused in this cycle
   output logic [CountWidth-1:0]              reads_o,
   output logic [CountWidth-1:0]              conflicts_o,
 

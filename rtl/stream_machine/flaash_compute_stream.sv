@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compute, streaming: job generator, scheduler and an array of SDPEs that each stream both fibers.
+// Compute, streaming: job generator, scheduler and SDPEs that each stream both fibers.
 //
 // This is the structure of the paper: every SDPE has two private read ports and reads the fiber of
 // A again for each fiber of B.
