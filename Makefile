@@ -68,10 +68,11 @@ $(VENV)/.installed-%: requirements-%.txt $(STAMP)
 	@touch $@
 
 .PHONY: sim
-sim: $(STAMP) ## contract tensors: A= B= AXES= OUT= PORTION= LONG_LINES= SIM= CONFIG= SEQ= SEED= WAVES=1
+sim: $(STAMP) ## contract tensors: A= B= AXES= OUT= PORTION= LONG_LINES= SIM= CONFIG= SEQ= SEED= WAVES=1; several runs: SEQ=a,b SEEDS=1-20 SIM=both JOBS=
 	@$(PY) -m tb.cli.sim $(call option,sim,SIM) $(call option,config,CONFIG) $(call option,a,A) \
 	  $(call option,b,B) $(call option,axes,AXES) $(call option,out,OUT) $(call option,portion,PORTION) \
 	  $(call option,long-lines,LONG_LINES) $(call option,seq,SEQ) $(call option,seed,SEED) \
+	  $(call option,seeds,SEEDS) $(if $(filter command,$(firstword $(origin JOBS))),$(call option,jobs,JOBS)) \
 	  $(call flag,WAVES,--waves)
 
 .PHONY: new-sequence
@@ -79,8 +80,8 @@ new-sequence: $(STAMP) ## write a sequence file to begin with: NAME=
 	@$(PY) -m tb.cli.new_sequence -- $(call quote,$(NAME))
 
 .PHONY: waves
-waves: $(STAMP) ## open the trace of the last make sim WAVES=1, or name it
-	@$(PY) -m tb.cli.waves
+waves: $(STAMP) ## open the newest trace at its first mismatch, or name it: TRACE=file for another one
+	@$(PY) -m tb.cli.waves $(call option,trace,TRACE)
 
 .PHONY: package
 package: $(STAMP) $(VENV)/.installed-package ## file list, one-file bundle, instance, registers as C, SystemRDL, IP-XACT
@@ -101,18 +102,30 @@ test: $(STAMP) $(VENV)/.installed-package $(VENV)/.installed-formal ## the suite
 	@$(call flag,LONG,FLAASH_LONG=1) $(PYTEST) $(call flag,LONG,-o timeout=7200) \
 	  $(call option,seed,SEED) $(call option,simulator,SIM) $(call flag,WAVES,--waves) $(TEST)
 
-# Each test takes minutes: a line when it begins and one when it ends, with the share that is done.
-LONG_RUN = $(PYTEST) -vv --durations=0 -o timeout=7200 $(call option,seed,SEED) $(call flag,WAVES,--waves)
+# The long tests take minutes each: a line when one begins and one when it ends, with the share that is done.
+LONG_RUN = FLAASH_LONG=1 $(PYTEST) -vv --durations=0 -o timeout=7200 $(call option,seed,SEED) $(call flag,WAVES,--waves)
 
 .PHONY: regress
-regress: $(STAMP) $(FUZZER) ## the long runs: tensors, portions, resets, sums, frames, files: TEST= for one, SEED= WAVES=1 JOBS=
+ifeq ($(LIST),long)
+regress: $(STAMP) $(FUZZER) ## a list of runs over seeds and machines: LIST=nightly SEEDS=1-50 ONLY= RERUN=failed SIM= CONFIG= COV=1 ON=slurm JOBS=; LIST=long, the long tests of the suite: TEST= SEED= WAVES=1
+	$(if $(strip $(SEEDS)$(ONLY)$(RERUN)$(SIM)$(CONFIG)$(COV)$(ON)),$(error LIST=long takes TEST, SEED, WAVES and JOBS))
 	@$(LONG_RUN) -o python_files='long_*.py' $(or $(TEST),tests/regress)
 ifeq ($(TEST),)
-	@FLAASH_LONG=1 $(LONG_RUN) --left-out tests
-	@FLAASH_LONG=1 $(LONG_RUN) tests/blocks/test_mac.py \
-	  tests/blocks/test_portions.py
+	@$(LONG_RUN) --left-out tests
+	@$(LONG_RUN) tests/blocks/test_mac.py tests/blocks/test_portions.py
 	@$(call alone,fuzz) -m tools.fuzz $(call option,jobs,JOBS)
 endif
+else
+regress: $(STAMP)
+	$(if $(strip $(TEST)$(SEED)$(WAVES)),$(error TEST, SEED and WAVES are for LIST=long; for a list there is SEEDS))
+	@$(PY) -m tb.cli.regress $(call option,list,LIST) $(call option,seeds,SEEDS) $(call option,only,ONLY) \
+	  $(call option,rerun,RERUN) $(call option,sim,SIM) $(call option,config,CONFIG) $(call option,on,ON) \
+	  $(call option,jobs,JOBS) $(call flag,COV,--cov)
+endif
+
+.PHONY: regress-cluster
+regress-cluster: $(STAMP) ## show regressions on a Slurm of two nodes, started on this machine (needs root and slurm-wlm)
+	@$(PYTEST) -n 0 -o python_files='long_*.py' -o timeout=3600 tests/cluster
 
 .PHONY: fuzz
 fuzz: $(STAMP) $(FUZZER) ## throw bytes at the readers of tensor files, guided by coverage: MINUTES=30 SEED= JOBS=
@@ -123,7 +136,7 @@ lint: $(STAMP) ## verilator -Wall and slang on every configuration, ruff, house 
 	@$(PY) -m tools.lint
 
 .PHONY: cov
-cov: $(STAMP) ## functional and code coverage of the suite, to build/coverage/index.html: TEST= SEED= JOBS=
+cov: $(STAMP) $(VENV)/.installed-package $(VENV)/.installed-formal ## functional and code coverage of the suite, to build/coverage/index.html: TEST= SEED= JOBS=
 	@$(PY) -m tb.coverage.suite $(PYTEST) $(call option,seed,SEED) $(TEST)
 
 .PHONY: faults

@@ -2,7 +2,7 @@
 """Fixtures of the whole suite: every test that simulates runs on each simulator that is here.
 
 Where one of them takes minutes, `@pytest.mark.suite_on(..)` names the other: the suite leaves the test
-out on the slow one, and `make regress` runs there what the suite leaves out (--left-out).
+out on the slow one, and `make regress LIST=long` runs there what the suite leaves out (--left-out).
 """
 
 import os

@@ -35,10 +35,12 @@ def words(target: str, module: str, *variables: str) -> list[str]:
 
 def test_make_passes_its_variables_on() -> None:
     given = words("sim", "tb.cli.sim", "A=a b.tns", "B=b.tns", "AXES=-1,2:0,-1", "OUT=c.npz", "SIM=icarus",
-                  "CONFIG=tiny", "SEQ=file", "SEED=-7", "PORTION=16", "LONG_LINES=6", "WAVES=1")
+                  "CONFIG=tiny", "SEQ=file", "SEED=-7", "PORTION=16", "LONG_LINES=6", "WAVES=1", "SEEDS=1-3",
+                  "JOBS=4")
     assert vars(sim.parser().parse_args(given)) == {
         "a": "a b.tns", "b": "b.tns", "axes": "-1,2:0,-1", "out": "c.npz", "sim": "icarus", "config": "tiny",
-        "seq": "file", "seed": "-7", "portion": "16", "long_lines": "6", "waves": True}
+        "seq": "file", "seed": "-7", "portion": "16", "long_lines": "6", "waves": True, "seeds": "1-3",
+        "jobs": "4"}
 
 
 @pytest.mark.parametrize("variable", ["A", "B", "AXES", "OUT", "SIM", "CONFIG", "SEQ", "SEED", "PORTION",
@@ -50,6 +52,7 @@ def test_any_value_is_one_word_of_make_sim(variable: str) -> None:
 @pytest.mark.parametrize(("target", "module", "variables"), [
     ("fuzz", "tools.fuzz", ("JOBS", "MINUTES", "SEED")),
     ("faults", "tools.faults", ("ONLY",)),
+    ("regress", "tb.cli.regress", ("LIST", "SEEDS", "ONLY", "RERUN", "SIM", "CONFIG", "ON", "JOBS")),
     ("formal", "tools.formal", ("JOBS", "ONLY")),
     ("cost", "tools.cost", ("JOBS", "ONLY")),
     ("bench", "bench.run", ("JOBS", "ONLY", "NUM_SDPE", "CONFIG", "CLOCK_MHZ", "FMAX_MHZ")),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the suite leaves out on one simulator runs in make regress: no test runs on one of them only."""
+"""What the suite leaves out on one simulator runs in LIST=long: no test runs on one of them only."""
 
 from tb.common.toolchain import SIMULATORS
 from tests.collect import collected

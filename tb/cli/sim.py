@@ -37,6 +37,7 @@ from tb.sequences.registry import names as sequence_names
 
 FOLDER = BUILD / "sim"
 RUN_NAME = "sim"
+BOTH = "both"  # simulators
 
 
 def parser() -> argparse.ArgumentParser:
@@ -58,7 +59,7 @@ def parser() -> argparse.ArgumentParser:
                              " numpy.tensordot (AXES=; default: last of A with last of B)")
     result.add_argument("--out", metavar="FILE", help="write the result to a file (OUT=)")
     result.add_argument("--sim", default="verilator", metavar="NAME",
-                        help=f"simulator: {' or '.join(SIMULATORS)} (SIM=)")
+                        help=f"simulator: {' or '.join(SIMULATORS)}, or both (SIM=)")
     result.add_argument("--config", default=configs.DEFAULT, metavar="NAME",
                         help="hardware configuration (CONFIG=)")
     result.add_argument("--portion", metavar="N", default="0",
@@ -67,8 +68,13 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--long-lines", metavar="N", default="0",
                         help="give out jobs of at least so many lines first (LONG_LINES=, default 0: in"
                              " order)")
-    result.add_argument("--seq", metavar="NAME", help="run this sequence instead of two files (SEQ=)")
+    result.add_argument("--seq", metavar="NAME",
+                        help="run this sequence instead of two files; several: SEQ=a,b (SEQ=)")
     result.add_argument("--seed", default="1", metavar="N", help="of every random choice (SEED=, default 1)")
+    result.add_argument("--seeds", metavar="N-M",
+                        help="a run for each of these seeds, such as 1-20 or 1,5,8 (SEEDS=)")
+    result.add_argument("--jobs", metavar="N",
+                        help="of several runs so many at a time, otherwise one per processor (JOBS=)")
     result.add_argument("--waves", action="store_true", help="write a trace (WAVES=1)")
     return result
 
@@ -77,6 +83,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status: 0 agreed, 1 the hardware is wrong, 2 called wrongly."""
     try:
         options = parser().parse_args(arguments)
+        if options.seeds or options.sim == BOTH or "," in (options.seq or ""):
+            return several(options)
+        if options.jobs:
+            raise UsageError("JOBS is for several runs: with SEEDS, several names in SEQ, or SIM=both")
         with alone(FOLDER / "lock", "make sim"):
             return simulate(options)
     except (UsageError, TensorError, configs.ConfigError, SequenceError, ToolMissing) as error:
@@ -87,6 +97,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         end_children()
         print("interrupted", file=sys.stderr)
         return FAILED
+
+
+def several(options: argparse.Namespace) -> int:
+    """Run each combination of sequences, simulators and seeds as a regression of its own."""
+    from tb.cli.regress import carry_out  # the engine behind it takes a second to load
+    from tb.regress.plan import expand, parse_seeds
+
+    for name in ("out", "waves"):
+        if getattr(options, name):
+            raise UsageError(f"{name.upper()} is for one run; a failed run gets its waves by itself")
+    if options.seeds and options.seed != "1":
+        raise UsageError("SEED and SEEDS can't be given together")
+    seeds = parse_seeds(options.seeds) if options.seeds else [_seed(options.seed)]
+    names = (options.seq or "file").split(",")
+    knobs: dict[str, dict] = {}
+    config = configs.load(options.config)
+    for name in names:
+        one = argparse.Namespace(**{**vars(options), "seq": name if options.seq else None})
+        knobs.update(_choose(one, config)[1])
+    simulators = SIMULATORS if options.sim == BOTH else [options.sim]
+    for simulator in simulators:
+        require(simulator)
+    return carry_out("sim", expand(names, [options.config], simulators, seeds, knobs),
+                     jobs=options.jobs or str(os.cpu_count() or 1), rerun="all")
 
 
 def simulate(options: argparse.Namespace) -> int:

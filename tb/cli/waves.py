@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """`make waves`: opens the newest trace at its first mismatch, or names it without a viewer."""
 
+import argparse
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from tb.cli.common import complain
 from tb.common.toolchain import BUILD, shown
 from tb.common.traces import FST, GTKWAVE, SURFER, VCD
 
@@ -29,9 +31,14 @@ def command(viewer: str, trace: Path) -> list[str]:
         else [viewer, str(trace), str(view)]
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
-    trace = max(found(), key=lambda path: path.stat().st_mtime, default=None)
+    parser = argparse.ArgumentParser(prog="make waves", description=__doc__)
+    parser.add_argument("--trace", type=Path, help="this trace instead of the newest (TRACE=)")
+    trace = parser.parse_args(arguments).trace
+    if trace is not None and not trace.is_file():
+        return complain(f"there is no {trace}")
+    trace = trace or max(found(), key=lambda path: path.stat().st_mtime, default=None)
     if trace is None:
         print("no trace yet: make sim WAVES=1 writes one", file=sys.stderr)
         return 1

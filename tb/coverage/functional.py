@@ -12,6 +12,8 @@ from cocotb_coverage.coverage import merge_coverage
 from tb.common.toolchain import SIMULATORS
 from tb.env.cover_points import POINTS, PREFIX
 
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C takes a tenth of the time
+
 
 @dataclasses.dataclass(frozen=True)
 class CoverPoint:
@@ -46,6 +48,19 @@ def read_functional(files: Sequence[Path], merged: Path) -> list[CoverPoint]:
     database = yaml.safe_load(merged.read_text())
     return [CoverPoint(name, in_order(name, item["bins:_hits"]), item["at_least"])
             for name, item in sorted(database.items()) if "bins:_hits" in item]
+
+
+def read_hits(files: Sequence[Path]) -> list[CoverPoint]:
+    """Return the cover points of the environment with the hits of many exports, open bins included."""
+    hits = {PREFIX + name: dict.fromkeys(bins, 0) for name, bins in POINTS.items()}
+    needed = dict.fromkeys(hits, 1)
+    for path in files:
+        for name, item in yaml.load(path.read_text(), LOADER).items():
+            if name in hits and "bins:_hits" in item:
+                needed[name] = item["at_least"]
+                for key, count in item["bins:_hits"].items():
+                    hits[name][str(key)] = hits[name].get(str(key), 0) + count
+    return [CoverPoint(name, bins, needed[name]) for name, bins in hits.items()]
 
 
 def in_order(name: str, hits: Mapping[object, int]) -> dict[str, int]:

@@ -20,6 +20,8 @@ class Testpoint:
         stimulus, check: one sentence each.
         tests: pytest names, `tests/path.py::function`.
         cover: names of cover points.
+        sequences: of tb/sequences that show it, too; a regression's runs of them count for it.
+        file: of the plan.
     """
 
     __test__ = False  # not a class of tests, whatever pytest thinks of its name
@@ -30,6 +32,8 @@ class Testpoint:
     check: str
     tests: list[str]
     cover: list[str] = dataclasses.field(default_factory=list)
+    sequences: list[str] = dataclasses.field(default_factory=list)
+    file: str = ""
 
 
 def read_testplan() -> list[Testpoint]:
@@ -42,7 +46,7 @@ def read_testplan() -> list[Testpoint]:
     for path in sorted(FOLDER.glob("*.yml")):
         for entry in yaml.safe_load(path.read_text()):
             try:
-                point = Testpoint(**entry)
+                point = Testpoint(**entry, file=path.name)
             except TypeError as error:
                 raise ValueError(f"{path.name}, testpoint {entry.get('name')}: {error}") from error
             if not (point.stimulus and point.check and point.tests and point.section):

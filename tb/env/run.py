@@ -42,7 +42,7 @@ def run_folder(name: str) -> Path:
 def run_sequences(config: Config, simulator: str, sequences: list[str], name: str, seed: int = 1,
                   knobs: Mapping[str, dict] | None = None, waves: bool = False,
                   test_module: str = "tb.env.top_tests", testcase: str | None = None,
-                  variables: Mapping[str, str] | None = None) -> Run:
+                  variables: Mapping[str, str] | None = None, built: Build | None = None) -> Run:
     """Run sequences one after the other in one simulation.
 
     Args:
@@ -55,13 +55,14 @@ def run_sequences(config: Config, simulator: str, sequences: list[str], name: st
         waves: write a trace.
         test_module, testcase: the cocotb test.
         variables: further environment variables.
+        built: what build_top() returned, if it was called before.
 
     Raises:
         SimulationFailed: something disagreed, hung or died. summary.json then says so too.
     """
     environment = {"FLAASH_CONFIG": config.to_json(), "FLAASH_SEQ": ",".join(sequences),
                    "FLAASH_KNOBS": json.dumps(dict(knobs or {})), **dict(variables or {})}
-    built = build_top(config, simulator, waves)
+    built = built or build_top(config, simulator, waves)
     try:
         folder = run(built, test_module, name, seed, environment, testcase, waves)
     except SimulationFailed as error:

@@ -14,7 +14,7 @@ from tests.blocks.mac_integer_coverage import ENDS, OPERANDS, IntegerCoverage
 
 RTL = Path(__file__).parent / "rtl"
 PLAYERS = tuple(RTL / f"flaash_mac_{name}.sv" for name in ("player", "players"))
-LONG = os.environ.get("FLAASH_LONG") == "1"  # as make regress runs them
+LONG = os.environ.get("FLAASH_LONG") == "1"  # as LIST=long runs them
 
 
 # Each cross and the functions without which it has holes.
@@ -51,7 +51,7 @@ def test_crosses_of_integers_have_holes_without_their_tests(name: str) -> None:
 
 
 def test_results(simulator: str, seed: int) -> None:
-    """Play 5,000 random dot products per format, in make regress 200,000 on Verilator."""
+    """Play 5,000 random dot products per format, in LIST=long 200,000 on Verilator."""
     sums = 200_000 if LONG and simulator == "verilator" else 5_000
     run_bench("flaash_mac_players", "tests.blocks.mac_player_tests", simulator, "mac_results", {}, seed,
               extra_sources=PLAYERS, environment_variables={"MAC_RANDOM_SUMS": str(sums)})
@@ -71,7 +71,7 @@ def test_room_of_integers(simulator: str, seed: int) -> None:
 
 @pytest.mark.suite_on("verilator")
 def test_a_million_products(simulator: str, seed: int) -> None:
-    """Fill accumulators that have room for 2**20 products; of each kind in make regress, on Verilator."""
+    """Fill accumulators that have room for 2**20 products; of each kind in LIST=long, on Verilator."""
     kinds = ["a_million_products"]
     if LONG and simulator == "verilator":
         kinds.append("a_million_products_of_each_kind")
@@ -80,7 +80,7 @@ def test_a_million_products(simulator: str, seed: int) -> None:
 
 
 def test_handshakes(simulator: str, seed: int) -> None:
-    """Run every format; of Verilator, whose builds take long, all but one are for make regress."""
+    """Run every format; of Verilator, whose builds take long, all but one are for LIST=long."""
     for code in range(4) if LONG or simulator == "icarus" else (0,):
         run_bench("flaash_mac", "tests.blocks.mac_tests", simulator, f"mac_handshakes-f{code}",
                   {"Format": code}, seed)

@@ -12,11 +12,11 @@ from tb.common.simulation import SimulationFailed, build, run_bench
 RTL = Path(__file__).parent / "rtl"
 SDPE, COMBINED_RTL = RTL / "flaash_sdpe_bench.sv", RTL / "flaash_mac_combined.sv"
 PLAYERS = tuple(RTL / f"flaash_mac_{name}.sv" for name in ("player", "players"))
-LONG = os.environ.get("FLAASH_LONG") == "1"  # as make regress runs them
+LONG = os.environ.get("FLAASH_LONG") == "1"  # as LIST=long runs them
 
 
 def builds(on_verilator: list, on_icarus: list) -> dict[str, list]:
-    """Return builds by simulator: of Verilator, whose builds take long, the others are for make regress."""
+    """Return builds by simulator: of Verilator, whose builds take long, the others are for LIST=long."""
     others = [item for item in on_icarus if LONG and item not in on_verilator]
     return {"verilator": [*on_verilator, *others], "icarus": on_icarus}
 
@@ -52,7 +52,7 @@ def test_export(simulator: str, seed: int) -> None:
 
 @pytest.mark.suite_on("icarus")
 def test_mac_and_combiner(simulator: str, seed: int) -> None:
-    """Cut the MAC's directed dot products into portions: all in make regress, else some of each kind."""
+    """Cut the MAC's directed dot products into portions: all in LIST=long, else some of each kind."""
     for fmt in ("fp32", "bf16", "int8", "int16"):
         run_bench("flaash_mac_combined", "tests.blocks.mac_combined_tests", simulator, f"mac_combined-{fmt}",
                   {"Format": FORMATS[fmt]}, seed, extra_sources=[COMBINED_RTL],
@@ -61,7 +61,7 @@ def test_mac_and_combiner(simulator: str, seed: int) -> None:
 
 @pytest.mark.suite_on("icarus")
 def test_whole_results_of_a_mac_for_portions(simulator: str, seed: int) -> None:
-    """Play directed dot products, whole, on MACs for portions: all in make regress, else some."""
+    """Play directed dot products, whole, on MACs for portions: all in LIST=long, else some."""
     run_bench("flaash_mac_players", "tests.blocks.mac_portions_tests", simulator, "mac_portions",
               {"Portions": 1}, seed, extra_sources=PLAYERS,
               environment_variables={"MAC_PORTIONS_SUMS": "10000" if LONG else "400"})

@@ -79,7 +79,7 @@ def test_one_slot_while_nobody_takes_results(simulator: str, seed: int) -> None:
 
 
 def test_32_engines_give_the_bytes_of_whole_dot_products(seed: int) -> None:
-    """Two workloads with and without portions of 16; make regress has all of them, on both simulators."""
+    """Two workloads with and without portions of 16; LIST=long has all of them, on both simulators."""
     config = configs.load("split8", {"NumSdpe": 32})
     pairs = ["3x512_nnz500", "3x3x1024_d0.05"]
     digests = {play(config, "verilator", f"portions-wide-{length}", seed, "workloads", pairs=pairs,

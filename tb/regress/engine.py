@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where runs are carried out: processes of this machine, or jobs of a Slurm cluster. Dask does the work.
+
+It hands tasks to workers that live as long as the regression, so a run costs no new Python, and gives
+the task of a worker that has died to another one. docs/regressions.md has the numbers behind the choice.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import dask
+from distributed import Client, LocalCluster
+
+from tb.cli.common import UsageError
+from tb.common.toolchain import ROOT
+
+PLACES = ("here", "slurm")
+# A worker without a sign for so long is dead: it gives signs from another thread while a run lasts.
+WORKER_TTL = "60s"
+
+
+@contextlib.contextmanager
+def workers(where: str, count: int, scratch: Path) -> Iterator[Client]:
+    """Give a client of `count` workers that carry out one task at a time each.
+
+    Args:
+        where: "here", or "slurm": as jobs of a cluster that shares this file system; partition, account and
+            so on stand in Dask's own configuration (jobqueue.slurm in ~/.config/dask/jobqueue.yaml).
+        count: of workers.
+        scratch: folder for files of the engine.
+
+    Raises:
+        UsageError: there is no such place.
+    """
+    if where not in PLACES:
+        raise UsageError(f"ON={where}: choose one of {', '.join(PLACES)}")
+    scratch.mkdir(parents=True, exist_ok=True)
+    for name in ("distributed", "tornado"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    settings = {"distributed.scheduler.worker-ttl": WORKER_TTL, "distributed.scheduler.allowed-failures": 5,
+                "distributed.worker.memory.target": False, "distributed.worker.memory.spill": False,
+                "distributed.worker.memory.pause": False, "distributed.worker.memory.terminate": False,
+                "distributed.scheduler.worker-saturation": 1.0, "temporary-directory": str(scratch)}
+    with dask.config.set(settings):
+        cluster = _slurm(count, scratch) if where == "slurm" else LocalCluster(
+            n_workers=count, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL)
+        with cluster, Client(cluster) as client:
+            yield client
+
+
+def _slurm(count: int, scratch: Path):
+    """Return a cluster of Slurm jobs of one worker each; a job that ends is replaced."""
+    from dask_jobqueue import SLURMCluster
+
+    cluster = SLURMCluster(
+        cores=1, processes=1, memory=dask.config.get("jobqueue.slurm.memory", None) or "1GB",
+        python=sys.executable, log_directory=str(scratch), local_directory=str(scratch),
+        silence_logs="critical", scheduler_options={"dashboard_address": None},
+        job_script_prologue=[f"cd {ROOT}", *(f"export {name}={value}" for name, value in os.environ.items()
+                                             if name.startswith("FLAASH_"))])
+    cluster.adapt(minimum_jobs=count, maximum_jobs=count, interval="2s", wait_count=10**6)
+    return cluster

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a regression runs: lists in YAML, sequences x configurations x simulators x seeds, with knobs.
+
+A list is a file of tests/lists: a sequence of entries such as
+
+    - sequences: all              # or names; all are those of tb/sequences, a new one included
+      except: [capacity]          # left out of all
+      configs: [default, "paper1:NumSdpe=3"]
+      simulators: [icarus]        # all by default
+      seeds: 1-20                 # 1 by default
+      knobs: {random: {count: 3}} # arguments of a sequence's constructor
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import yaml
+
+from tb.cli.common import UsageError
+from tb.common import configs
+from tb.common.toolchain import ROOT, SIMULATORS
+from tb.sequences.registry import load_sequence, names
+
+LISTS = ROOT / "tests" / "lists"
+FIELDS = {"sequences", "except", "configs", "simulators", "seeds", "knobs"}
+MOST_SEEDS = 100_000
+# What a run depends on beside the tools: whatever changes there makes it stale.
+SOURCES = (("rtl", "*.sv*"), ("rtl", "*.toml"), ("rtl", "*.vlt"), ("models", "*.py"), ("tb", "*.py"),
+           ("tb", "*.vlt"))
+NOT_SIMULATED = ("tb/regress", "tb/cli", "tb/coverage")
+
+
+@dataclasses.dataclass(frozen=True)
+class RunSpec:
+    """One run: a sequence on a configuration and a simulator with a seed.
+
+    Attributes:
+        sequence, simulator, seed: as for `make sim`.
+        config: name in rtl/configs.toml, overrides behind a colon: "paper1:NumSdpe=3,Lanes=2".
+        knobs: JSON, arguments of the sequence's constructor.
+    """
+
+    sequence: str
+    config: str
+    simulator: str
+    seed: int
+    knobs: str = "{}"
+
+    @property
+    def name(self) -> str:
+        """Name of the run's folder, unique within a regression."""
+        knobs = "" if self.knobs == "{}" else "-" + hashlib.sha256(self.knobs.encode()).hexdigest()[:6]
+        return re.sub(r"[^\w.=-]+", "_", f"{self.sequence}-{self.config}-{self.simulator}{knobs}-{self.seed}")
+
+    @property
+    def test(self) -> str:
+        """The run without its seed, for people."""
+        return f"{self.sequence} on {self.config}" + ("" if self.knobs == "{}" else f" {self.knobs}")
+
+    def command(self, list_name: str) -> str:
+        """Return the command that repeats the run, which stands in the list of this name."""
+        if self.knobs == "{}" and ":" not in self.config:
+            return f"make sim SEQ={self.sequence} CONFIG={self.config} SIM={self.simulator} SEED={self.seed}"
+        return f"make regress LIST={list_name} ONLY={self.name} RERUN=all"
+
+
+def read_list(name: str, seeds: str | None = None) -> list[RunSpec]:
+    """Return the runs of a list.
+
+    Args:
+        name: of a file in tests/lists without its ending, or a path of one.
+        seeds: replaces those of every entry.
+
+    Raises:
+        UsageError: there is no such list, or a mistake in it.
+    """
+    path = LISTS / f"{name}.yml" if re.fullmatch(r"\w+", name) else Path(name)
+    if not path.is_file():
+        known = ", ".join(sorted(found.stem for found in LISTS.glob("*.yml")))
+        raise UsageError(f"there is no list '{name}', choose one of {known}, long")
+    try:
+        entries = yaml.safe_load(path.read_text())
+    except yaml.YAMLError as error:
+        raise UsageError(f"{path.name}: {error}") from None
+    if not isinstance(entries, list):
+        raise UsageError(f"{path.name} is no list of entries '- sequences: ..'")
+    specs: dict[RunSpec, None] = {}
+    for number, entry in enumerate(entries, 1):
+        try:
+            specs.update(dict.fromkeys(_entry(entry, seeds)))
+        except (UsageError, ValueError) as error:
+            raise UsageError(f"{path.name}, entry {number}: {error}") from None
+    return list(specs)
+
+
+def _entry(entry: object, seeds: str | None) -> list[RunSpec]:
+    if not isinstance(entry, Mapping) or set(entry) - FIELDS:
+        raise UsageError(f"an entry has some of {', '.join(sorted(FIELDS))}, not {entry}")
+    chosen = entry.get("sequences", "all")
+    chosen = names() if chosen == "all" else chosen
+    chosen = [name for name in chosen if name not in entry.get("except", [])]
+    return expand(chosen, entry.get("configs", [configs.DEFAULT]), entry.get("simulators", SIMULATORS),
+                  parse_seeds(seeds or str(entry.get("seeds", 1))), entry.get("knobs", {}))
+
+
+def expand(sequences: Iterable[str], machines: Iterable[str], simulators: Iterable[str],
+           seeds: Iterable[int], knobs: Mapping[str, Mapping] | None = None) -> list[RunSpec]:
+    """Return every combination.
+
+    Raises:
+        UsageError, SequenceError, ConfigError: one of the names does not exist.
+    """
+    knobs, simulators, seeds = knobs or {}, list(simulators), list(seeds)
+    for simulator in simulators:
+        if simulator not in SIMULATORS:
+            raise UsageError(f"unknown simulator '{simulator}', choose from {', '.join(SIMULATORS)}")
+    specs = []
+    for machine in machines:
+        load_config(machine)
+        for sequence in sequences:
+            load_sequence(sequence)
+            given = json.dumps(dict(knobs.get(sequence, {})), sort_keys=True)
+            specs += [RunSpec(sequence, machine, simulator, seed, given)
+                      for simulator in simulators for seed in seeds]
+    return specs
+
+
+def load_config(text: str) -> configs.Config:
+    """Return a configuration from "name" or "name:Parameter=value,..".
+
+    Raises:
+        ConfigError: no such configuration, parameter or value.
+    """
+    name, _, changes = text.partition(":")
+    overrides: dict[str, int | str] = {}
+    for change in filter(None, changes.split(",")):
+        parameter, _, value = change.partition("=")
+        overrides[parameter] = int(value) if re.fullmatch(r"-?\d+", value) else value
+    return configs.load(name, overrides)
+
+
+def parse_seeds(text: str) -> list[int]:
+    """Return the seeds of a text such as "1-20" or "1,5,8-10".
+
+    Raises:
+        UsageError: it is none.
+    """
+    seeds: dict[int, None] = {}
+    for part in text.split(","):
+        match = re.fullmatch(r"\s*(\d+)(?:-(\d+))?\s*", part)
+        if not match:
+            raise UsageError(f"SEEDS={text} is no list of seeds such as 1-20 or 1,5,8-10")
+        first, last = int(match[1]), int(match[2] or match[1])
+        if not first <= last < 2**31 or last - first >= MOST_SEEDS:
+            raise UsageError(f"SEEDS={text}: {part} is no range within 0 to {2**31 - 1}, or too long a one")
+        seeds.update(dict.fromkeys(range(first, last + 1)))
+    return list(seeds)
+
+
+def sources_digest() -> str:
+    """Return a digest of all that a simulation is made of, apart from the tools."""
+    digest = hashlib.sha256()
+    for folder, pattern in SOURCES:
+        for path in sorted((ROOT / folder).rglob(pattern)):
+            if not str(path.relative_to(ROOT)).startswith(NOT_SIMULATED):
+                digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]

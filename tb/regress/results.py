@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One page of results, build/results/index.html, and the history that its trend is drawn from."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import platform
+import shutil
+import subprocess
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
+
+from tb.common.toolchain import BUILD, ROOT, environment, has_icarus, shown
+from tb.coverage.functional import CoverPoint, read_hits, total_percent
+from tb.coverage.testplan import FOLDER as PLAN
+from tb.coverage.testplan import Testpoint, read_testplan
+from tb.pages import render
+from tb.regress.groups import grouped
+
+FOLDER = BUILD / "results"
+SHOWN_HISTORY = 50
+PACKAGES = ("cocotb", "pyuvm", "cocotb-coverage", "cocotbext-axi", "distributed")
+
+
+def tools() -> dict[str, str]:
+    """Return the versions of what took part."""
+    versions = {"Python": platform.python_version(),
+                "machine": f"{platform.node()}, {os.cpu_count()} processors"}
+    told = subprocess.run(["verilator", "--version"], env=environment(), capture_output=True, text=True)
+    versions["Verilator"] = told.stdout.strip() or "none"
+    if has_icarus():
+        versions["Icarus"] = subprocess.run(["iverilog", "-V"], capture_output=True,
+                                            text=True).stdout.splitlines()[0]
+    return versions | {name: metadata.version(name) for name in PACKAGES}
+
+
+def revision() -> str:
+    """Return the git revision, with "+" if files differ from it; "unknown" outside of a repository."""
+    def git(*arguments: str) -> str:
+        done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
+        return done.stdout.strip() if done.returncode == 0 else ""
+
+    if shutil.which("git") is None or not (found := git("rev-parse", "--short=10", "HEAD")):
+        return "unknown"
+    return found + ("+" if git("status", "--porcelain") else "")
+
+
+def rows_of(records: Iterable[Mapping], plan: Sequence[Testpoint]) -> list[dict]:
+    """Return a row per testpoint, test and simulator; a test of no testpoint has one, too."""
+    owners: dict[str, list[Testpoint | None]] = {}
+    for point in plan:
+        for sequence in point.sequences:
+            owners.setdefault(sequence, []).append(point)
+    cells: dict[tuple, list[Mapping]] = {}
+    for record in records:
+        for point in owners.get(record["sequence"], [None]):
+            name = point.name if point else "none"
+            cells.setdefault((name, record["test"], record["simulator"]), []).append(record)
+    return [{"testpoint": name, "test": test, "simulator": simulator, "records": members,
+             "source": "" if name == "none" else os.path.relpath(PLAN / f"{_file(name, plan)}", FOLDER),
+             "passed": sum(record["passed"] for record in members),
+             "seconds": sum(record["seconds"] for record in members)}
+            for (name, test, simulator), members in sorted(cells.items())]
+
+
+def _file(name: str, plan: Sequence[Testpoint]) -> str:
+    return next(point.file for point in plan if point.name == name)
+
+
+def holes_of(points: Iterable[CoverPoint], plan: Sequence[Testpoint],
+             filled: Mapping[str, str]) -> list[dict]:
+    """Return each open bin with its testpoint and a command.
+
+    Args:
+        points, plan: coverage and testplan.
+        filled: the command of a run that has hit a bin before, by "point: bin".
+    """
+    owner = {cover: point for point in plan for cover in point.cover}
+    holes = []
+    for point in points:
+        testpoint = owner.get(point.name)
+        for missed in point.missed:
+            guess = f"make test TEST={testpoint.tests[0]}" if testpoint else "no run is known that hits it"
+            holes.append({"point": point.name, "bin": missed,
+                          "testpoint": testpoint.name if testpoint else "none",
+                          "command": filled.get(f"{point.name}: {missed}", guess)})
+    return holes
+
+
+def note_filled(runs: Path, records: Iterable[Mapping], path: Path) -> dict[str, str]:
+    """Add to a file which command has hit which bin, the shortest run's; return all that it knows."""
+    known = json.loads(path.read_text()) if path.exists() else {}
+    for record in sorted(records, key=lambda record: record["seconds"]):
+        for export in (runs / record["name"]).glob("functional-*.yml"):
+            for point in read_hits([export]):
+                for name in point.bins.keys() - set(point.missed):
+                    known.setdefault(f"{point.name}: {name}", record["command"])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(known, indent=0, sort_keys=True) + "\n")
+    return known
+
+
+def write(regression, records: Sequence[Mapping], folder: Path | None = None) -> Path:
+    """Write the page of a regression and keep its record in the history; return the page's path."""
+    folder = folder or FOLDER
+    history = folder / "history"
+    history.mkdir(parents=True, exist_ok=True)
+    passed = [record for record in records if record["passed"]]
+    exports = [path for record in passed
+               for path in (regression.folder / record["name"]).glob("functional-*.yml")]
+    points = read_hits(exports)
+    plan = read_testplan()
+    filled = note_filled(regression.folder, passed, folder / "filled.json")
+    now = datetime.datetime.now().astimezone()
+    entry = {"name": regression.name, "date": f"{now:%Y-%m-%d %H:%M:%S}", "revision": revision(),
+             "total": len(records), "failed": len(records) - len(passed),
+             "seconds": round(sum(record["seconds"] for record in records), 1),
+             "percent": round(total_percent(points), 2), "tools": tools(),
+             "runs": [{key: record[key] for key in ("name", "passed", "seconds", "cycles", "key")}
+                      for record in records]}
+    kept = history / f"{now:%Y%m%d-%H%M%S-%f}-{regression.name}.json"
+    kept.write_text(json.dumps(entry, indent=1) + "\n")
+    entries = [json.loads(path.read_text()) for path in sorted(history.glob("*.json"))[-SHOWN_HISTORY:]]
+    relative = os.path.relpath(regression.folder, folder)
+    page = render("results.html.j2", name=regression.name, total=len(records), failed=entry["failed"],
+                  date=entry["date"], groups=grouped(records), rows=rows_of(records, plan),
+                  about={"revision": entry["revision"], "tools": entry["tools"],
+                         "command": regression.command()},
+                  runs=relative, runs_shown=shown(regression.folder),
+                  link=lambda record: f"{relative}/{record['name']}", percent=entry["percent"],
+                  bins=sum(len(point.bins) for point in points), holes=holes_of(points, plan, filled),
+                  history=entries[::-1])
+    fresh = folder / "index.html.new"
+    fresh.write_text(page)
+    fresh.replace(folder / "index.html")
+    return folder / "index.html"

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Carries out a regression: what is missing or stale, and what failed once more with a trace."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import os
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from distributed import Client, as_completed
+from rich.console import Console
+
+from tb.common.toolchain import BUILD
+from tb.regress import engine, job
+from tb.regress.groups import grouped
+from tb.regress.plan import RunSpec, sources_digest
+
+WAVES_PER_GROUP = 3  # failed runs of a group that are repeated with a trace, the shortest first
+REFRESH = 0.5  # seconds, on a terminal
+LINE_EVERY = 10.0  # seconds between lines where there is no terminal
+
+
+@dataclasses.dataclass
+class Regression:
+    """A list of runs and where they leave what they find.
+
+    Attributes:
+        name: of the list.
+        specs: what is to run.
+        on, jobs: place and number of the workers, see tb.regress.engine.
+        coverage: count code coverage, too.
+        rerun: "" for what is missing or stale or failed, "failed" for what failed the last time and nothing
+            else, "all" for everything.
+    """
+
+    name: str
+    specs: Sequence[RunSpec]
+    on: str = "here"
+    jobs: int = 1
+    coverage: bool = False
+    rerun: str = ""
+
+    @property
+    def folder(self) -> Path:
+        """Where the folder of each run is made."""
+        return BUILD / "regress" / self.name / "runs"
+
+    def command(self) -> str:
+        """Return the command that carries it out again."""
+        return f"make regress LIST={self.name} RERUN=all"
+
+    def split(self, key: str) -> tuple[dict[RunSpec, dict], list[RunSpec]]:
+        """Return the records of runs that need not run, and the runs that must."""
+        known = {spec: job.read_record(self.folder, spec) for spec in self.specs}
+        if self.rerun == "all":
+            return {}, list(self.specs)
+        if self.rerun == "failed":
+            kept = {spec: record for spec, record in known.items() if record and record["passed"]}
+            return kept, [spec for spec, record in known.items() if record and not record["passed"]]
+        kept = {spec: record for spec, record in known.items()
+                if record and record["passed"] and record["key"] == key}
+        return kept, [spec for spec in self.specs if spec not in kept]
+
+    def carry_out(self, console: Console) -> list[dict]:
+        """Run what must run, and return the records of all runs in the list's order."""
+        key = sources_digest() + ("-coverage" if self.coverage else "")
+        records, todo = self.split(key)
+        if records:
+            console.print(f"{len(records)} runs have passed before and are not run again", highlight=False)
+        if todo:
+            variables = {name: value for name, value in os.environ.items() if name.startswith("FLAASH_")}
+            variables["FLAASH_COVERAGE"] = str(int(self.coverage))
+            scratch = BUILD / "regress" / self.name / "engine"
+            with engine.workers(self.on, min(self.jobs, len(todo)), scratch) as client:
+                batch = Batch(self, client, key, variables, console)
+                records.update(batch.run(todo))
+                failed = [records[spec] for spec in todo if not records[spec]["passed"]]
+                again = {record["name"] for group in grouped(failed)
+                         for record in group.records[:WAVES_PER_GROUP]}
+                chosen = [spec for spec in todo if spec.name in again]
+                if chosen:
+                    console.print(f"{len(chosen)} failed runs once more, with waves", highlight=False)
+                    for spec, traced in batch.run(chosen, waves=True).items():
+                        records[spec]["waves"] = {
+                            "trace": f"{spec.name}{job.WAVES}/{traced['trace']}" if traced["trace"] else "",
+                            "fails_again": not traced["passed"]}
+        return [records[spec] for spec in self.specs if spec in records]
+
+
+class Batch:
+    """Runs that are handed to the workers together, each behind the build that it needs."""
+
+    def __init__(self, regression: Regression, client: Client, key: str, variables: dict[str, str],
+                 console: Console):
+        self._regression, self._client, self._key = regression, client, key
+        self._variables, self._console = variables, console
+        self._ticket = uuid.uuid4().hex
+
+    def run(self, specs: Sequence[RunSpec], waves: bool = False) -> dict[RunSpec, dict]:
+        """Carry out runs and return their records."""
+        client, regression = self._client, self._regression
+        builds = {(spec.config, spec.simulator): None for spec in specs}
+        for config, simulator in builds:
+            builds[config, simulator] = client.submit(job.prepare, config, simulator, waves, self._variables,
+                                                      pure=False)
+        futures = {client.submit(job.execute, spec, builds[spec.config, spec.simulator], self._key,
+                                 self._ticket, spec.command(regression.name), str(regression.folder),
+                                 self._variables, waves, pure=False): spec for spec in specs}
+        records: dict[RunSpec, dict] = {}
+        progress = Progress(len(specs), regression.jobs, self._under_way, self._console)
+        for future, record in as_completed(futures, with_results=True, raise_errors=False):
+            spec = futures.pop(future)
+            if future.status != "finished":  # its workers died, again and again
+                record = job.record_of(spec, self._key, spec.command(regression.name),
+                                       f"no worker survives this run: {record!r}")
+            records[spec] = record
+            future.release()  # its result is here now: no worker need hold it, or do it again
+            progress.show(records.values())
+        progress.end()
+        return records
+
+    def _under_way(self) -> int:
+        return sum(map(len, self._client.processing().values()))
+
+
+class Progress:
+    """Says how many runs have ended, failed and are under way, and when the last one is expected to end."""
+
+    def __init__(self, total: int, workers: int, under_way: Callable[[], int], console: Console):
+        self._total, self._workers, self._under_way, self._console = total, workers, under_way, console
+        self._began = time.monotonic()
+        self._shown = self._began
+        self._status = console.status("") if console.is_terminal else None
+        if self._status:
+            self._status.start()
+
+    def show(self, records: Sequence[dict]) -> None:
+        """Show the state, not too often."""
+        now = time.monotonic()
+        if now - self._shown < (REFRESH if self._status else LINE_EVERY) and len(records) < self._total:
+            return
+        self._shown = now
+        failed = sum(not record["passed"] for record in records)
+        text = f"{len(records)}/{self._total} runs done, {failed} failed"
+        if len(records) < self._total:
+            seconds = (now - self._began) * (self._total - len(records)) / len(records)
+            end = datetime.datetime.now() + datetime.timedelta(seconds=seconds)
+            text += f", {self._under_way()} under way, the end is expected at {end:%H:%M:%S}"
+        if self._status:
+            self._status.update(text)
+        else:
+            self._console.print(text, highlight=False)
+
+    def end(self) -> None:
+        """Leave the terminal as it was."""
+        if self._status:
+            self._status.stop()

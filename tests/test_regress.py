@@ -1,0 +1,290 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Regressions: lists, what is run again, groups of failures, the page, the exit status."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from distributed import Client, LocalCluster
+from rich.console import Console
+
+from tb.cli import regress, sim
+from tb.cli.common import FAILED, MISTAKE, UsageError
+from tb.common import configs
+from tb.common.simulation import SimulationFailed
+from tb.common.toolchain import ROOT
+from tb.env.run import Run
+from tb.regress import engine, job, plan, results, run
+from tb.regress.groups import grouped, pattern
+from tb.regress.plan import RunSpec, expand, parse_seeds, read_list
+from tb.sequences import registry
+
+WRONG = ("tb.env.top_tests on icarus, seed {seed}: sequences failed: contraction 2 (random, seed {seed}),"
+         " at 12{seed} ns: result (0, {seed}) is 0x4{seed} (2.5), the model says 0x3f800000 (1.0)\nlog: x")
+
+
+def write_list(folder: Path, text: str) -> str:
+    path = folder / "some.yml"
+    path.write_text(text)
+    return str(path)
+
+
+def test_a_list_is_expanded(tmp_path: Path) -> None:
+    name = write_list(tmp_path, """
+- sequences: [smoke, random]
+  configs: [tiny, "paper1:NumSdpe=3,Memory=banked"]
+  simulators: [icarus]
+  seeds: 1-2,7
+  knobs: {random: {count: 3}}
+- sequences: [smoke]
+  configs: [tiny]
+  simulators: [icarus]
+""")
+    specs = read_list(name)
+    assert len(specs) == 2 * 2 * 3 == len({spec.name for spec in specs}), "the second entry adds nothing"
+    assert {spec.seed for spec in read_list(name, "4-5")} == {4, 5}
+    first = specs[0]
+    assert first.name == "smoke-tiny-icarus-1"
+    assert first.command("some") == "make sim SEQ=smoke CONFIG=tiny SIM=icarus SEED=1"
+    other = next(spec for spec in specs if spec.sequence == "random" and ":" in spec.config)
+    assert other.command("some") == f"make regress LIST=some ONLY={other.name} RERUN=all"
+    assert plan.load_config(other.config) == configs.load("paper1", {"NumSdpe": 3, "Memory": "banked"})
+
+
+def test_the_lists_of_the_project_are_right_and_have_every_sequence() -> None:
+    """A new sequence is in them by itself."""
+    for path in plan.LISTS.glob("*.yml"):
+        assert read_list(path.stem)
+    assert {spec.sequence for spec in read_list("nightly")} == set(registry.names()) - {"result_range"}
+
+
+@pytest.mark.parametrize(("text", "sentence"), [
+    ("- sequences: [nope]", "entry 1: unknown sequence 'nope'"),
+    ("- config: [tiny]", "entry 1: an entry has some of configs"),
+    ("- configs: [tiny, nope]", "unknown configuration 'nope'"),
+    ("- configs: ['tiny:Nope=1']", "unknown parameter 'Nope'"),
+    ("- simulators: [spice]", "unknown simulator 'spice'"),
+    ("- seeds: 3-1", "is no range"),
+    ("- seeds: x", "is no list of seeds"),
+    ("sequences: all", "is no list of entries"),
+    ("- [", "while parsing"),
+])
+def test_mistakes_in_a_list_are_named(text: str, sentence: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="some.yml") as told:
+        read_list(write_list(tmp_path, text))
+    assert sentence in str(told.value)
+
+
+def test_seeds() -> None:
+    assert parse_seeds("1-3,8, 2") == [1, 2, 3, 8]
+    for text in ("", "-1", "1-", "0-2147483648", "1-1000000"):
+        with pytest.raises(UsageError):
+            parse_seeds(text)
+
+
+@pytest.mark.parametrize(("arguments", "sentence"), [
+    (["--list", "nope"], "there is no list 'nope', choose one of nightly, quick, long"),
+    (["--rerun", "some"], "RERUN=some is neither"),
+    (["--sim", "spice"], "unknown simulator 'spice'"),
+    (["--list", "quick", "--only", "nope"], "no run of the list 'quick' is left"),
+    (["--list", "quick", "--on", "moon"], "ON=moon: choose one of here, slurm"),
+    (["--list", "quick", "--jobs", "0"], "JOBS=0 is no number of workers"),
+])
+def test_mistakes_in_a_call_are_one_line(arguments: list[str], sentence: str, tmp_path: Path,
+                                         capsys: pytest.CaptureFixture,
+                                         monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "BUILD", tmp_path)
+    monkeypatch.setattr(regress, "BUILD", tmp_path)
+    assert regress.main(arguments) == MISTAKE
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1 and sentence in lines[0], lines
+
+
+@pytest.mark.parametrize(("arguments", "sentence"), [
+    (["--seq", "smoke", "--seeds", "1-2", "--waves"], "WAVES is for one run"),
+    (["--sim", "both", "--out", "c.tns"], "OUT is for one run"),
+    (["--seq", "smoke,nope"], "unknown sequence 'nope'"),
+    (["--seq", "smoke", "--seeds", "1-2", "--seed", "7"], "SEED and SEEDS can't be given together"),
+    (["--seq", "smoke", "--jobs", "2"], "JOBS is for several runs"),
+])
+def test_mistakes_in_several_runs_of_make_sim(arguments: list[str], sentence: str,
+                                              capsys: pytest.CaptureFixture) -> None:
+    assert sim.main(arguments) == MISTAKE and sentence in capsys.readouterr().err
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict]:
+    """Let runs end at once, as the dict says: an error by the name of a run, which passes without one."""
+    outcomes: dict = {"errors": {}, "ran": []}
+
+    def simulate(config, simulator, sequences, name, seed, knobs, waves, built) -> Run:
+        folder = Path(os.environ["FLAASH_RUNS"]) / name
+        folder.mkdir(parents=True, exist_ok=True)
+        outcomes["ran"].append(name)
+        (folder / "run.log").write_text("a log\n")
+        if waves:
+            (folder / "dump.fst").write_text("trace")
+        error = outcomes["errors"].get(name.removesuffix(job.WAVES))
+        if error and (folder.parent / name).exists() and not (waves and "once" in error):
+            summary = {"passed": False, "cycles": 1000 - seed}
+            (folder / "summary.json").write_text(json.dumps(summary))
+            raise SimulationFailed(error)
+        return Run(folder, {"passed": True, "cycles": 10 * seed, "compared": seed})
+
+    @contextmanager
+    def workers(where: str, count: int, scratch: Path) -> Iterator[Client]:
+        with LocalCluster(n_workers=1, threads_per_worker=1, processes=False,
+                          dashboard_address=None) as cluster, Client(cluster) as client:
+            yield client
+
+    monkeypatch.setattr(engine, "workers", workers)
+    monkeypatch.setattr(job, "run_sequences", simulate)
+    monkeypatch.setattr(job, "build_top", lambda *_: outcomes.get("build"))
+    job._built.cache_clear()
+    for module in (run, regress):
+        monkeypatch.setattr(module, "BUILD", tmp_path)
+    monkeypatch.setattr(results, "FOLDER", tmp_path / "results")
+    for name in ("FLAASH_RUNS", "FLAASH_COVERAGE"):
+        monkeypatch.setenv(name, os.environ.get(name, ""))  # what a worker sets is undone
+    yield outcomes
+    job._built.cache_clear()
+
+
+def runs(bench: dict, *arguments: str) -> tuple[int, list[str]]:
+    """Run the list quick, and return the exit status and the names of what was simulated."""
+    bench["ran"].clear()
+    return regress.main(["--list", "quick", "--seeds", "1-2", *arguments]), sorted(bench["ran"])
+
+
+def test_what_has_passed_is_not_run_again(bench: dict, monkeypatch: pytest.MonkeyPatch) -> None:
+    everything = sorted(spec.name for spec in read_list("quick", "1-2"))
+    assert runs(bench) == (0, everything)
+    assert runs(bench) == (0, [])
+    assert runs(bench, "--only", "smoke-tiny-icarus-1", "--rerun", "all") == (0, ["smoke-tiny-icarus-1"])
+    assert runs(bench, "--rerun", "failed") == (0, [])
+    monkeypatch.setattr(run, "sources_digest", lambda: "changed")
+    assert runs(bench) == (0, everything)
+
+
+def test_a_failure_is_run_once_more_with_waves_and_later_alone(bench: dict, capsys) -> None:
+    bench["errors"] = {f"smoke-tiny-icarus-{seed}": WRONG.format(seed=seed) for seed in (1, 2)}
+    status, ran = runs(bench)
+    waves = [f"smoke-tiny-icarus-{seed}{job.WAVES}" for seed in (1, 2)]
+    assert status == FAILED and set(waves) < set(ran) and len(ran) == 10
+    out = capsys.readouterr().out
+    assert "2 failed runs once more, with waves" in out and "6 of 8 runs passed" in out
+    assert "repeat: make sim SEQ=smoke CONFIG=tiny SIM=icarus SEED=2" in out, "the shortest of the group"
+    status, ran = runs(bench, "--rerun", "failed")
+    assert status == FAILED and ran == sorted([*(name.removesuffix(job.WAVES) for name in waves), *waves])
+    bench["errors"] = {}
+    assert runs(bench) == (0, [name.removesuffix(job.WAVES) for name in waves])
+
+
+def test_a_build_that_fails_fails_its_runs(bench: dict, monkeypatch: pytest.MonkeyPatch,
+                                           capsys: pytest.CaptureFixture) -> None:
+    def refuse(*_) -> None:
+        raise SimulationFailed("icarus could not build flaash_top:\nwhy")
+
+    monkeypatch.setattr(job, "build_top", refuse)
+    status, ran = runs(bench)
+    assert status == FAILED and not ran
+    assert "8 failed" in capsys.readouterr().out
+
+
+def test_a_record_counts_for_one_call(bench: dict, tmp_path: Path) -> None:
+    """A worker that dies loses results that it held: the engine asks again, the run has its record."""
+    spec = expand(["smoke"], ["tiny"], ["icarus"], [1])[0]
+    call = (spec, "", "key", "ticket", "make ..", str(tmp_path / "runs"), {})
+    first = job.execute(*call)
+    assert job.execute(*call) == first and bench["ran"] == [spec.name]
+    job.execute(*call[:3], "another", *call[4:])
+    assert bench["ran"] == [spec.name, spec.name]
+
+
+def record(name: str, error: str = "", cycles: int = 0, seconds: float = 1.0) -> dict:
+    spec = RunSpec(name, "tiny", "icarus", cycles)
+    return job.record_of(spec, "key", "make ..", error, {"passed": not error, "cycles": cycles}, seconds)
+
+
+def test_failures_with_the_same_message_are_one_group() -> None:
+    groups = grouped([record("a", WRONG.format(seed=3), 30), record("b", WRONG.format(seed=5), 20),
+                      record("c"), record("d", "no progress for 20000 cycles\nmore", 5)])
+    assert [[member["sequence"] for member in group.records] for group in groups] == [["b", "a"], ["d"]]
+    assert groups[0].message.startswith("contraction 2 (random, seed 5), at 125 ns: result (0, 5)")
+    scalar = WRONG.format(seed=1).replace("(0, 1)", "()").replace("-", "")
+    assert pattern(scalar) == pattern(WRONG.format(seed=9))
+    assert pattern("CntJobs is 3, the model says 4") != pattern("CntDots is 3, the model says 4")
+
+
+class Links(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found += [value for name, value in attrs if name in ("href", "src") and value]
+
+
+def test_the_page_shows_everything_and_its_links_lead_somewhere(bench: dict) -> None:
+    (lost,) = (spec.name for spec in read_list("quick", "1-2") if (spec.sequence, spec.seed) == ("random", 2))
+    bench["errors"] = {lost: "no progress", "smoke-tiny-icarus-1": WRONG.format(seed=1)}
+    runs(bench)
+    runs(bench)
+    page = results.FOLDER / "index.html"
+    html = page.read_text()
+    for part in ("6 of 8 runs passed", "no progress", "chip/shapes", "Verilator",
+                 "make sim SEQ=smoke CONFIG=tiny SIM=icarus SEED=1", results.revision(),
+                 "flaash.build.format", "command that fills it", ">none<"):
+        assert part in html, part
+    assert html.count("<td>quick</td>") == 2, "the trend has both regressions"
+    for link in Links(html).found:
+        assert link.startswith("#") or (page.parent / link.partition("#")[0]).exists(), link
+
+
+def test_holes_name_a_command_that_has_filled_them(tmp_path: Path) -> None:
+    points = [results.CoverPoint("flaash.result.count", {"none": 0, "one": 0, "more": 3}, 1)]
+    filled = {"flaash.result.count: none": "make sim SEQ=empties"}
+    assert [hole["command"] for hole in results.holes_of(points, results.read_testplan(), filled)] == [
+        "make sim SEQ=empties", "make test TEST=tests/top/test_sequences.py::test_sequences"]
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "functional-icarus.yml").write_text(
+        "flaash.result.count:\n  at_least: 1\n  bins:_hits:\n    one: 2\n")
+    known = results.note_filled(tmp_path, [{"name": "a", "seconds": 1, "command": "make sim SEQ=a"}],
+                                tmp_path / "filled.json")
+    assert known == {"flaash.result.count: one": "make sim SEQ=a"}
+
+
+def test_progress_tells_the_expected_end() -> None:
+    console = Console(force_terminal=False, record=True, width=200)
+    progress = run.Progress(4, 2, lambda: 2, console)
+    progress._shown = progress._began - run.LINE_EVERY
+    progress.show([{"passed": True}, {"passed": False}])
+    progress.show([{"passed": True}] * 3)
+    progress.show([{"passed": True}] * 4)
+    first, last = console.export_text().splitlines()
+    assert first.startswith("2/4 runs done, 1 failed, 2 under way, the end is expected at ")
+    assert last == "4/4 runs done, 0 failed"
+
+
+def test_several_runs_of_make_sim(tmp_path: Path) -> None:
+    """The engine as it is: processes, a simulator, results."""
+    done = subprocess.run([sys.executable, "-m", "tb.cli.sim", "--seq=smoke", "--seeds=1-2", "--sim=icarus",
+                           "--config=tiny", "--jobs=1"], cwd=ROOT, capture_output=True, text=True,
+                          env={**os.environ, "FLAASH_BUILD": str(tmp_path)})
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 of 2 runs passed" in done.stdout and not done.stderr
+    for seed in (1, 2):
+        folder = tmp_path / "regress" / "sim" / "runs" / f"smoke-tiny-icarus-{seed}"
+        told = json.loads((folder / "run.json").read_text())
+        assert told["passed"] and told["seed"] == seed and told["compared"] > 0 and told["cycles"] > 0
+        assert told["command"] == f"make sim SEQ=smoke CONFIG=tiny SIM=icarus SEED={seed}"
+        for name in ("run.log", "summary.json", "functional-icarus.yml"):
+            assert (folder / name).exists()
+    assert (tmp_path / "results" / "index.html").exists()
