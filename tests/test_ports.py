@@ -59,7 +59,7 @@ def unchecked(code: str) -> list[str]:
         if not re.search(rf"\b{stream}ready_i\b", code):
             continue  # it is never stalled
         checked = re.search(rf"`FLAASH_STREAM_CHECK\([^;]*?\b{stream}valid_o\b", code)
-        assigned = re.search(rf"\b{stream}valid_o(?:\[[^\]]*\])? *<?= *(?!'0;|1'b0;|=)", code)
+        assigned = re.search(rf"\b{stream}valid_o(?:\[[^\]]*\])? *<?=(?!=| *(?:'0|1'b0);)", code)
         passed_on = re.search(rf"\.(?:\w+_o *\()?{stream}valid_o\b", code)
         if not checked and (assigned or not passed_on):
             missing.append(f"{stream}valid_o")

@@ -166,6 +166,21 @@ package flaash_pkg;
     line_addr_t b_lines;  // lines of the whole run, b_count or more
   } job_t;
 
+  // What a fiber loader fetches: lines from the first one on, some times over.
+  typedef struct packed {
+    line_addr_t first;
+    line_addr_t lines;    // 1 or more
+    fiber_id_t  repeats;  // 1 or more
+    portion_t   portion;  // goes with its requests
+  } load_t;
+
+  // Where the line that is asked for stands in its load.
+  typedef struct packed {
+    logic     begins;   // it is the first one of the lines
+    logic     ends;     // it is the last one
+    portion_t portion;
+  } pass_t;
+
   // ------------------------------------------------------------------------ results
   // IEEE 754 status of one result (integer formats: all zero).
   typedef struct packed {

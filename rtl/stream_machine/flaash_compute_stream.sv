@@ -143,9 +143,9 @@ module flaash_compute_stream
     slot_t               part_slot;
     part_head_t          part_head;
     logic [WordBits-1:0] part_word;
-    line_addr_t          a_addr, b_addr;
+    line_addr_t [1:0]    addr;  // of A, of B
 
-    assign req_o[2*s +: 2] = {1'b1, b_addr, 1'b0, a_addr};
+    assign req_o[2*s +: 2] = {1'b1, addr[1], 1'b0, addr[0]};
     assign part[s]         = {part_slot, part_head, part_word};
 
     flaash_sdpe #(
@@ -161,10 +161,8 @@ module flaash_compute_stream
       .clk_i, .rst_ni,
       .dense_i(settings_i.dense), .split_i(split),
       .job_valid_i(sdpe_valid[s]), .job_ready_o(sdpe_ready[s]), .job_i(sdpe_job),
-      .a_req_valid_o(req_valid_o[2*s]), .a_req_ready_i(req_ready_i[2*s]), .a_req_addr_o(a_addr),
-      .a_rsp_valid_i(rsp_valid_i[2*s]), .a_rsp_data_i(rsp_data_i[2*s]),
-      .b_req_valid_o(req_valid_o[2*s+1]), .b_req_ready_i(req_ready_i[2*s+1]), .b_req_addr_o(b_addr),
-      .b_rsp_valid_i(rsp_valid_i[2*s+1]), .b_rsp_data_i(rsp_data_i[2*s+1]),
+      .req_valid_o(req_valid_o[2*s +: 2]), .req_ready_i(req_ready_i[2*s +: 2]), .req_addr_o(addr),
+      .rsp_valid_i(rsp_valid_i[2*s +: 2]), .rsp_data_i(rsp_data_i[2*s +: 2]),
       .result_valid_o(result_valid_o[s]), .result_ready_i(result_ready_i[s]), .result_o(result_o[s]),
       .part_valid_o(part_valid[s]), .part_ready_i(part_ready[s]),
       .part_slot_o(part_slot), .part_head_o(part_head), .part_word_o(part_word),
