@@ -123,12 +123,14 @@ module flaash_formal_operand_loader
       && (!coords || (4'(level) + 1 < order && position < here))
       && (!pointers || (4'(level) + 1 < order && position <= here))
       && (!entries || (4'(level) + 1 == order && position < here)));
+
   // Nodes that were announced fit, level by level.
   logic [MaxLevels-1:0] known, fits;
 
   for (genvar l = 0; l < MaxLevels; l++) begin : gen_level
     assign known[l] = announced ? l + 1 < 32'(order) : counts && l < 32'(position);
-    assign fits[l]  = 32'(u_dut.u_description.bases_q[l]) + 32'(u_dut.u_description.counts_q[l]) <= 32'(u_dut.u_description.nodes_q);
+    assign fits[l]  = 32'(u_dut.u_description.bases_q[l]) + 32'(u_dut.u_description.counts_q[l])
+                      <= 32'(u_dut.u_description.nodes_q);
   end
 
   Nodes_A : assert property (@(posedge clk_i) disable iff (!rst_ni)

@@ -4,6 +4,7 @@
 # files of flaash_top: make lists
 pkg/flaash_pkg.sv
 pkg/flaash_reg_pkg.sv
+host/flaash_host_pkg.sv
 operand/flaash_loader_pkg.sv
 lookup_machine/flaash_lookup_pkg.sv
 mac/flaash_mac_pkg.sv

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Error log: keeps the first error and counts all.
+// Error log: keeps the earliest error and counts all.
 //
-// Guarantees  code_o and place_o are those of the first error since the last clear; of errors in one
-//             cycle that of the lowest source counts as first. count_o stops at its greatest value.
-// Demands     Sources with the valid bit have a code other than ErrNone.
+// Guarantees  code_o and place_o are those of the earliest error since the last clear; of errors in one
+//             cycle that of the lowest source counts as earliest. count_o stops at its greatest value.
+// Demands     A source that counts errors has a code other than ErrNone.
 // Latency     One cycle.
 // Reset       No error.
 
@@ -12,21 +12,18 @@
 module flaash_error_log
   import flaash_reg_pkg::*;
 #(
-  parameter int unsigned NumSources = 4,  // 1 or more
-  localparam int unsigned CountWidth = 7  // bits of a source's count of errors per cycle
+  parameter int unsigned NumSources = 4  // 1 or more
 ) (
-  input  logic                                  clk_i,
-  input  logic                                  rst_ni,
+  input  logic                    clk_i,
+  input  logic                    rst_ni,
 
-  input  logic                                  clear_i,  // forget; errors of this cycle are not kept
-  input  logic [NumSources-1:0][CountWidth-1:0] counts_i, // errors of this cycle
-  input  logic [NumSources-1:0][7:0]            codes_i,  // error_e; Icarus has no arrays of enums
-  input  logic [NumSources-1:0][31:0]           places_i,
+  input  logic                    clear_i,  // forget; errors of this cycle are not kept
+  input  error_t [NumSources-1:0] errors_i,
 
-  output logic                                  event_o,  // an error in this cycle
-  output error_e                                code_o,
-  output logic [31:0]                           place_o,
-  output logic [31:0]                           count_o
+  output logic                    event_o,  // an error in this cycle
+  output error_e                  code_o,
+  output logic [31:0]             place_o,
+  output logic [31:0]             count_o
 );
 
   if (NumSources < 1) begin : gen_illegal_sources
@@ -34,19 +31,21 @@ module flaash_error_log
   end
 
   // ---------------------------------------------------------- first of this cycle
+  error_t      error;
   error_e      code;
-  logic [31:0] place;
-  logic [31:0] sum;
+  logic [31:0] place, sum;
 
   always_comb begin
+    error = '0;
     code  = ErrNone;
     place = '0;
     sum   = '0;
-    for (int i = NumSources - 1; i >= 0; i--) begin
-      sum = sum + 32'(counts_i[i]);
-      if (counts_i[i] != '0) begin
-        code  = error_e'(codes_i[i]);
-        place = places_i[i];
+    for (int i = int'(NumSources) - 1; i >= 0; i--) begin
+      error = errors_i[i];
+      sum   = sum + 32'(error.count);
+      if (error.count != '0) begin
+        code  = error.code;
+        place = error.place;
       end
     end
   end

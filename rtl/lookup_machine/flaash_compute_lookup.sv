@@ -171,10 +171,9 @@ module flaash_compute_lookup
   always_ff @(posedge clk_i) answered_q <= table_addr_o;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)      first_q <= '0;
-    else if (a_wrong) first_q <= first_fault(1'b0, answered_q[0]);
-    else if (b_wrong) first_q <= first_fault(1'b1, answered_q[1]);
-    else              first_q <= '0;
+    if (!rst_ni) first_q <= '0;
+    else first_q <= {a_wrong || b_wrong, !a_wrong, PlaceStored, PlaceFirst,
+                     24'(a_wrong ? answered_q[0] : answered_q[1])};
   end
 
   assign fault_o = first_q.valid ? first_q : {rank_error, 1'b1, PlaceStored, PlaceRank, 24'(rank_block)};

@@ -190,12 +190,14 @@ module flaash_tensor_memory_banked
 
   // --------------------------------------------------------- back to the requesters
   // A port has one request accepted per cycle, so at most one bank answers it.
-  read_t  answered;
-  fault_t fault;
+  read_t    answered;
+  logic     error;
+  line_id_t error_line;
 
   always_comb begin
     answered    = '0;
-    fault       = '0;
+    error       = 1'b0;
+    error_line  = '0;
     rsp_valid_o = '0;
     for (int unsigned port = 0; port < NumPorts; port++) rsp_data_o[port] = '0;
     for (int unsigned bank = 0; bank < Banks; bank++) begin
@@ -203,14 +205,17 @@ module flaash_tensor_memory_banked
         answered                   = answered_q[bank];
         rsp_valid_o[answered.port] = 1'b1;
         rsp_data_o[answered.port]  = data[bank];
-        if (wrong[bank]) fault = line_fault(answered.line);
+        if (wrong[bank]) begin
+          error      = 1'b1;
+          error_line = answered.line;
+        end
       end
     end
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) fault_o <= '0;
-    else         fault_o <= fault;
+    else         fault_o <= {error, error_line.operand, PlaceStored, PlaceLine, 24'(error_line.addr)};
   end
 
   // -------------------------------------------------------------------- properties

@@ -121,12 +121,17 @@ module flaash_tensor_memory_ideal
   always_ff @(posedge clk_i) answered_q <= read;
 
   // -------------------------------------------------------------------- faults
-  fault_t fault;
+  logic     error;
+  line_id_t error_line;
 
   always_comb begin
-    fault = '0;
+    error      = 1'b0;
+    error_line = '0;
     for (int port = 0; port < int'(NumPorts); port++) begin
-      if (rsp_valid_o[port] && wrong[port]) fault = line_fault(answered_q[port]);
+      if (rsp_valid_o[port] && wrong[port]) begin
+        error      = 1'b1;
+        error_line = answered_q[port];
+      end
     end
   end
 
@@ -136,7 +141,7 @@ module flaash_tensor_memory_ideal
       fault_o     <= '0;
     end else begin
       rsp_valid_o <= read_valid;
-      fault_o     <= fault;
+      fault_o     <= {error, error_line.operand, PlaceStored, PlaceLine, 24'(error_line.addr)};
     end
   end
 

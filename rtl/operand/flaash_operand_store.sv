@@ -52,7 +52,7 @@ module flaash_operand_store
     logic [31:0] coord;
   } node_t;
 
-  // Icarus counts a member of a member as wide as the whole.
+  // Icarus warns where a member of a member is connected to a port.
   node_write_t  to_nodes;
   fiber_write_t to_table;
 

@@ -138,15 +138,6 @@ package flaash_reg_pkg;
     logic [23:0] position;  // of the word in its memory, as the code says
   } fault_t;
 
-  // A line of the tensor memory, and the first line of a fiber in its operand's table.
-  function automatic fault_t line_fault(flaash_pkg::line_id_t line);
-    return {1'b1, line.operand, PlaceStored, PlaceLine, 24'(line.addr)};
-  endfunction
-
-  function automatic fault_t first_fault(logic operand, flaash_pkg::fiber_id_t fiber);
-    return {1'b1, operand, PlaceStored, PlaceFirst, 24'(fiber)};
-  endfunction
-
   // Errors of one cycle from one source. If there are none, code and place mean nothing.
   typedef struct packed {
     logic [6:0]  count;

@@ -137,8 +137,10 @@ module flaash_job_generator
 
   // What is made of a wrong answer is not a job: it could lie outside of the operand.
   fiber_id_t [1:0] answered_q;  // the fibers that the answers are about
+  logic            a_wrong;
 
-  assign wrong = !broken_q && (asked_q || (running_q && !primed_q)) && (table_i[0].wrong || table_i[1].wrong);
+  assign a_wrong = table_i[0].wrong;
+  assign wrong   = !broken_q && (asked_q || (running_q && !primed_q)) && (a_wrong || table_i[1].wrong);
 
   always_ff @(posedge clk_i) answered_q <= table_addr_o;
 
@@ -148,8 +150,7 @@ module flaash_job_generator
       fault_o  <= '0;
     end else begin
       broken_q <= broken_q || wrong;
-      fault_o  <= '0;
-      if (wrong) fault_o <= table_i[0].wrong ? first_fault(1'b0, answered_q[0]) : first_fault(1'b1, answered_q[1]);
+      fault_o  <= {wrong, !a_wrong, PlaceStored, PlaceFirst, 24'(a_wrong ? answered_q[0] : answered_q[1])};
     end
   end
 

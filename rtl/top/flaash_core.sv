@@ -18,6 +18,7 @@
 module flaash_core
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
+  import flaash_host_pkg::*;
 #(
   parameter int unsigned Format      = FormatFp32,
   parameter int unsigned NumSdpe     = 8,
@@ -37,7 +38,6 @@ module flaash_core
   parameter int unsigned Portions    = 0,
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
   localparam int unsigned NumPorts   = read_ports(Engine, NumSdpe, GroupSize),
-  localparam int unsigned IncrementWidth = $bits(dots_t),
   // SDPEs, and the combiner if there is one: where results come from.
   localparam int unsigned NumSources = NumSdpe + ((Engine != EngineLookup && Portions > 0) ? 1 : 0)
 ) (
@@ -69,27 +69,13 @@ module flaash_core
   input  logic                                       load_enable_i, // operand frames may begin
   input  logic                                       stop_i,        // compute no more
 
-  // state
-  output logic                                       loading_o,
-  output logic                                       done_o,        // pulse
-  output logic                                       progress_o,    // something was done
+  input  logic [5:0]                                 sdpe_select_i, // the engine whose steps are reported
 
   // operands, A in element 0, B in 1
   output desc_t [1:0]                                desc_o,
 
-  output error_t                                     frame_error_o,   // of an operand frame
-  output error_t                                     parity_error_o,  // a word with wrong parity was used
-  output logic                                       lost_o,  // results on their way may be wrong
-
-  // what happened, one cycle ago
-  output logic [NumCounters-1:0][IncrementWidth-1:0] increments_o,
-  output flags_t                                     flags_o,
-  output logic [6:0]                                 range_errors_o,
-  output logic [6:0]                                 range_source_o,
-
-  // steps of one SDPE
-  input  logic [5:0]                                 sdpe_select_i,
-  output logic [31:0]                                sdpe_steps_o
+  output report_t                                    report_o,
+  output logic                                       lost_o         // results on their way may be wrong
 );
 
   // ---------------------------------------------------------------------- operands
@@ -99,7 +85,8 @@ module flaash_core
   store_write_t         store_write;
   fiber_id_t [1:0]      table_addr;
   table_rsp_t [1:0]     table_rsp;
-  logic                 discarded, loader_step;
+  logic                 discarded, loader_step, loading;
+  error_t               frame_error;
 
   flaash_operand_loader #(
     .Format(Format), .Lanes(Lanes), .CoordWidth(CoordWidth), .MemLines(MemLines), .NodeDepth(NodeDepth),
@@ -108,7 +95,8 @@ module flaash_core
     .clk_i, .rst_ni,
     .s_axis_tvalid_i, .s_axis_tready_o, .s_axis_tdata_i, .s_axis_tlast_i, .enable_i(load_enable_i),
     .line_valid_o(line_valid), .line_addr_o(line_addr), .line_data_o(line_data),
-    .store_o(store_write), .error_o(frame_error_o), .discarded_o(discarded), .step_o(loader_step), .loading_o
+    .store_o(store_write), .error_o(frame_error), .discarded_o(discarded), .step_o(loader_step),
+    .loading_o(loading)
   );
 
   for (genvar i = 0; i < 2; i++) begin : gen_store
@@ -241,6 +229,11 @@ module flaash_core
   );
 
   // ----------------------------------------------------------------------- progress
+  increments_t increments;
+  flags_t      any_flags;
+  error_t      range_error, parity_error;
+  logic        done, progress;
+  logic [31:0] sdpe_steps;
   localparam int unsigned ReadWidth = $clog2(2 * NumSdpe + 1);
 
   flaash_perf_sum #(
@@ -250,15 +243,16 @@ module flaash_core
     .clk_i, .rst_ni,
     .events_i(events), .flags_i(flags),
     .handed_i(dispatch.job), .handed_dots_i(dispatch.dots), .portion_i(dispatch.portion),
-    .reads_i(ReadWidth'(reads)), .conflicts_i(ReadWidth'(conflicts)), .loading_i(loading_o), .sent_i, .discarded_i(discarded),
-    .increments_o, .flags_o, .range_errors_o, .range_source_o
+    .reads_i(ReadWidth'(reads)), .conflicts_i(ReadWidth'(conflicts)),
+    .loading_i(loading), .sent_i, .discarded_i(discarded),
+    .increments_o(increments), .flags_o(any_flags), .range_error_o(range_error)
   );
 
   flaash_step_counters #(
     .NumSdpe(NumSdpe)
   ) u_step_counters (
     .clk_i, .rst_ni,
-    .start_i, .events_i(events[NumSdpe-1:0]), .select_i(sdpe_select_i), .steps_o(sdpe_steps_o)
+    .start_i, .events_i(events[NumSdpe-1:0]), .select_i(sdpe_select_i), .steps_o(sdpe_steps)
   );
 
   flaash_progress #(
@@ -266,14 +260,17 @@ module flaash_core
   ) u_progress (
     .clk_i, .rst_ni,
     .start_i, .stop_i, .generating_i(generating), .handed_i(dispatch.job), .handed_dots_i(dispatch.dots),
-    .dots_i(increments_o[CntDotsDone][6:0]), .stored_i(increments_o[CntResults][6:0]),
+    .dots_i(increments[CntDotsDone][6:0]), .stored_i(increments[CntResults][6:0]),
     .taken_i(result_valid_o && result_ready_i),
-    .busy_o(busy), .done_o, .all_stored_o
+    .busy_o(busy), .done_o(done), .all_stored_o
   );
 
-  assign progress_o = loader_step || dispatch.visit || dispatch.job || increments_o[CntDotsDone] != '0
-                      || increments_o[CntMatches] != '0 || increments_o[CntSteps] != '0
-                      || increments_o[CntMemReads] != '0 || increments_o[CntResults] != '0;
+  assign progress = loader_step || dispatch.visit || dispatch.job || increments[CntDotsDone] != '0
+                      || increments[CntMatches] != '0 || increments[CntSteps] != '0
+                      || increments[CntMemReads] != '0 || increments[CntResults] != '0;
+
+  assign report_o = {loading, done, progress, parity_error, frame_error, range_error, any_flags, increments,
+                     sdpe_steps};
 
   // ------------------------------------------------------------------------- parity
   flaash_parity_report #(
@@ -282,14 +279,15 @@ module flaash_core
   ) u_parity_report (
     .clk_i, .rst_ni, .stopping_i(stop_i),
     .computing_i({compute_fault, memory_fault}),
-    .leaving_i(walk_fault_i), .events_i(events), .error_o(parity_error_o), .lost_o
+    .leaving_i(walk_fault_i), .events_i(events), .error_o(parity_error), .lost_o
   );
 
   // --------------------------------------------------------------------- properties
-  `FLAASH_ASSERT(StartWithOperands_A, !start_i || (desc_o[0].loaded && desc_o[1].loaded && desc_o[0].extent == desc_o[1].extent),
+  `FLAASH_ASSERT(StartWithOperands_A, !start_i || (desc_o[0].loaded && desc_o[1].loaded
+                                          && desc_o[0].extent == desc_o[1].extent),
                  "started without two operands that fit")
   `FLAASH_ASSERT(NothingIsLeft_A, !all_stored_o || stop_i || busy || start_i
                  || (source_valid == '0 && !result_valid_o && (&source_idle)), "something is left behind")
-  `FLAASH_ASSERT(DoneIsIdle_A, !done_o || (&source_idle && busy), "done while an engine still works")
+  `FLAASH_ASSERT(DoneIsIdle_A, !done || (&source_idle && busy), "done while an engine still works")
 
 endmodule : flaash_core

@@ -17,6 +17,7 @@
 module flaash_top
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
+  import flaash_host_pkg::*;
 #(
   parameter int unsigned Format      = FormatFp32,           // Format*
   parameter int unsigned NumSdpe     = 8,                    // 1 to 64
@@ -76,8 +77,6 @@ module flaash_top
   output logic                     irq_o
 );
 
-  localparam int unsigned IncrementWidth = $bits(dots_t);
-
   // --------------------------------------------------------------------- soft reset
   logic soft_reset, stop, resetting, stopping, core_rst_n, store_rst_n, unloader_idle;
 
@@ -88,21 +87,23 @@ module flaash_top
   );
 
   // ---------------------------------------------------------------------- registers
-  desc_t [1:0]                                desc;
-  logic                                       load_enable, loading;
-  error_t                                     frame_error, parity_error;
-  error_e                                     trailer_code;
-  logic                                       start, dense, done, drained;
-  fiber_id_t                                  run_length;
-  entry_id_t                                  portion_length;
-  line_sum_t                                  long_lines;
-  flags_t                                     flags;
-  logic [6:0]                                 range_errors;
-  logic [6:0]                                 range_source;
-  logic [5:0]                                 sdpe_select;
-  logic [31:0]                                sdpe_steps;
-  logic [NumCounters-1:0][IncrementWidth-1:0] increments;
-  logic                                       discarded, progress, lost;
+  axil_req_t   axil_req;
+  axil_rsp_t   axil_rsp;
+  desc_t [1:0] desc;
+  report_t     report;
+  traffic_t    traffic;
+  settings_t   settings;
+  error_e      trailer_code;
+  logic        load_enable, start, drained, discarded, lost;
+  logic [5:0]  sdpe_select;
+
+  assign axil_req = {s_axil_awvalid, s_axil_awaddr, s_axil_awprot, s_axil_wvalid, s_axil_wdata, s_axil_wstrb,
+                     s_axil_bready, s_axil_arvalid, s_axil_araddr, s_axil_arprot, s_axil_rready};
+  assign {s_axil_awready, s_axil_wready, s_axil_bvalid, s_axil_bresp, s_axil_arready, s_axil_rvalid,
+          s_axil_rdata, s_axil_rresp} = axil_rsp;
+
+  assign traffic = {discarded, (s_axis_tvalid && s_axis_tready) || (m_axis_tvalid && m_axis_tready),
+                    report.loading && s_axis_tready && !s_axis_tvalid, m_axis_tvalid && !m_axis_tready};
 
   flaash_registers #(
     .Format    (Format),
@@ -118,27 +119,11 @@ module flaash_top
     .CanSplit  (Engine != EngineLookup && Portions > 0)
   ) u_registers (
     .clk_i, .rst_ni,
-    .s_axil_awvalid_i(s_axil_awvalid), .s_axil_awready_o(s_axil_awready),
-    .s_axil_awaddr_i(s_axil_awaddr), .s_axil_awprot_i(s_axil_awprot),
-    .s_axil_wvalid_i(s_axil_wvalid), .s_axil_wready_o(s_axil_wready),
-    .s_axil_wdata_i(s_axil_wdata), .s_axil_wstrb_i(s_axil_wstrb),
-    .s_axil_bvalid_o(s_axil_bvalid), .s_axil_bready_i(s_axil_bready), .s_axil_bresp_o(s_axil_bresp),
-    .s_axil_arvalid_i(s_axil_arvalid), .s_axil_arready_o(s_axil_arready),
-    .s_axil_araddr_i(s_axil_araddr), .s_axil_arprot_i(s_axil_arprot),
-    .s_axil_rvalid_o(s_axil_rvalid), .s_axil_rready_i(s_axil_rready),
-    .s_axil_rdata_o(s_axil_rdata), .s_axil_rresp_o(s_axil_rresp),
-    .irq_o,
-    .desc_i(desc), .load_enable_o(load_enable), .loading_i(loading), .frame_error_i(frame_error),
-    .start_o(start), .dense_o(dense), .run_length_o(run_length),
-    .portion_length_o(portion_length), .long_lines_o(long_lines),
-    .done_i(done), .drained_i(drained), .flags_i(flags),
-    .range_errors_i(range_errors), .range_source_i(range_source),
-    .increments_i(increments), .discarded_i(discarded), .trailer_code_o(trailer_code),
-    .parity_error_i(parity_error),
-    .progress_i(progress || (s_axis_tvalid && s_axis_tready) || (m_axis_tvalid && m_axis_tready)),
-    .host_waits_i({loading && s_axis_tready && !s_axis_tvalid, m_axis_tvalid && !m_axis_tready}),
-    .soft_reset_o(soft_reset), .stop_o(stop), .resetting_i(resetting), .stopping_i(stopping),
-    .sdpe_select_o(sdpe_select), .sdpe_steps_i(sdpe_steps)
+    .axil_i(axil_req), .axil_o(axil_rsp), .irq_o,
+    .desc_i(desc), .report_i(report), .traffic_i(traffic), .drained_i(drained),
+    .resetting_i(resetting), .stopping_i(stopping),
+    .load_enable_o(load_enable), .start_o(start), .settings_o(settings), .sdpe_select_o(sdpe_select),
+    .trailer_code_o(trailer_code), .soft_reset_o(soft_reset), .stop_o(stop)
   );
 
   // --------------------------------------------------------------------------- core
@@ -186,12 +171,8 @@ module flaash_top
     .result_valid_o(result_valid), .result_ready_i(result_ready), .result_o(result),
     .all_stored_o(all_stored), .sent_i(sent),
     .walk_i(walk_req), .walk_o(walk_rsp), .walk_fault_i(walk_fault),
-    .start_i(start), .settings_i({dense, run_length, portion_length, long_lines}), .load_enable_i(load_enable),
-    .stop_i(stopping), .loading_o(loading), .done_o(done), .progress_o(progress),
-    .desc_o(desc), .frame_error_o(frame_error), .parity_error_o(parity_error), .lost_o(lost),
-    .increments_o(increments), .flags_o(flags),
-    .range_errors_o(range_errors), .range_source_o(range_source),
-    .sdpe_select_i(sdpe_select), .sdpe_steps_o(sdpe_steps)
+    .start_i(start), .settings_i(settings), .load_enable_i(load_enable), .stop_i(stopping),
+    .sdpe_select_i(sdpe_select), .desc_o(desc), .report_o(report), .lost_o(lost)
   );
 
   // ----------------------------------------------------------------------- unloader

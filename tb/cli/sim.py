@@ -22,7 +22,7 @@ from models.csf import Csf
 from models.errors import TensorError
 from models.numbers import get_format
 from models.tensor import SparseTensor
-from tb.cli import report
+from tb.cli import einsum, report
 from tb.cli.alone import alone, end_children
 from tb.cli.common import FAILED, UsageError, complain
 from tb.cli.progress import watched
@@ -48,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
                     "the reference model. Without arguments: two tensors of lithium hydride.",
         epilog="examples:\n"
                "  make sim A=a.tns B=b.npz AXES='2,3:0,1' OUT=c.tns\n"
+               "  make sim EINSUM='bij,bkj->bik' A=a.npz B=b.npz CONFIG=fast8\n"
                "  make sim SEQ=skewed CONFIG=wide32 SEED=7\n"
                f"sequences: {', '.join(sequence_names())}\n"
                f"configurations (rtl/configs.toml): {', '.join(configs.names())}\n"
@@ -57,6 +58,8 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--axes", metavar="A,A:B,B",
                         help="modes of A and of B that are contracted pair by pair, counted from 0, as in"
                              " numpy.tensordot (AXES=; default: last of A with last of B)")
+    result.add_argument("--einsum", metavar="SUBSCRIPTS",
+                        help="contract as numpy.einsum does, such as bij,bkj->bik, instead (EINSUM=)")
     result.add_argument("--out", metavar="FILE", help="write the result to a file (OUT=)")
     result.add_argument("--sim", default="verilator", metavar="NAME",
                         help=f"simulator: {' or '.join(SIMULATORS)}, or both (SIM=)")
@@ -104,7 +107,7 @@ def several(options: argparse.Namespace) -> int:
     from tb.cli.regress import carry_out  # the engine behind it takes a second to load
     from tb.regress.plan import expand, parse_seeds
 
-    for name in ("out", "waves"):
+    for name in ("out", "waves", "einsum"):
         if getattr(options, name):
             raise UsageError(f"{name.upper()} is for one run; a failed run gets its waves by itself")
     if options.seeds and options.seed != "1":
@@ -127,6 +130,8 @@ def simulate(options: argparse.Namespace) -> int:
     """Check the options, run the simulation and report."""
     config = configs.load(options.config)
     require(options.sim)
+    if options.einsum:
+        return einsum.run(options, _check_output)
     seed = _seed(options.seed)
     if options.out:
         _check_output(Path(options.out))

@@ -7,7 +7,11 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-BUILD = Path(os.environ.get("FLAASH_BUILD") or ROOT / "build").resolve()  # make BUILD=
+# Installed by pip, ROOT is the package, which nothing is written to.
+IN_CHECKOUT = (ROOT / "Makefile").exists()
+BUILD = Path(os.environ.get("FLAASH_BUILD")  # make BUILD=
+             or (ROOT / "build" if IN_CHECKOUT else
+                 Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "flaash")).resolve()
 SIMULATORS = ("verilator", "icarus")
 
 

@@ -35,11 +35,12 @@ class ContractionEnv(uvm_env):
         dut: the chip's top.
         config: parameters it was built with.
         seed: of the stalls.
+        record: sample coverage and sum up statistics, which takes as long as all the rest.
     """
 
-    def __init__(self, name: str, parent, dut: SimHandleBase, config: Config, seed: int):
+    def __init__(self, name: str, parent, dut: SimHandleBase, config: Config, seed: int, record: bool = True):
         super().__init__(name, parent)
-        self._dut, self._config, self._seed = dut, config, seed
+        self._dut, self._config, self._seed, self._record = dut, config, seed, record
 
     def build_phase(self) -> None:
         dut = self._dut
@@ -55,8 +56,9 @@ class ContractionEnv(uvm_env):
         self.contraction = ContractionAgent("contraction", self, dut.irq_o, self._pack, self._seed)
         self.predictor = Predictor.create("predictor", self)
         self.scoreboard = Scoreboard.create("scoreboard", self)
-        self.coverage = CoverageSubscriber("coverage", self, self._config)
-        self.statistics = Statistics("statistics", self, self._config)
+        if self._record:
+            self.coverage = CoverageSubscriber("coverage", self, self._config)
+            self.statistics = Statistics("statistics", self, self._config)
         self.progress = Progress("progress", self, self._access)
         self.watchdog = Watchdog("watchdog", self, dut, self._activity, self._outstanding, self._access,
                                  lambda: self.contraction.driver.silence)
@@ -70,11 +72,12 @@ class ContractionEnv(uvm_env):
         driver.items.connect(self.predictor.analysis_export)
         driver.outcomes.connect(self.scoreboard.outcomes)
         self.predictor.ap.connect(self.scoreboard.predictions)
-        self.predictor.ap.connect(self.coverage.analysis_export)
         self.predictor.ap.connect(self.progress.analysis_export)
         self.result.monitor.ap.connect(self.scoreboard.frames)
-        self.scoreboard.ap.connect(self.statistics.analysis_export)
-        self.scoreboard.ap.connect(self.coverage.frames)
+        if self._record:
+            self.predictor.ap.connect(self.coverage.analysis_export)
+            self.scoreboard.ap.connect(self.statistics.analysis_export)
+            self.scoreboard.ap.connect(self.coverage.frames)
 
     def _pack(self, csf: Csf, which: int) -> list[int]:
         return pack_operand(csf, which, self._format, int(self._config["CoordWidth"]))

@@ -36,10 +36,14 @@ class SequenceFailed(AssertionError):
 class ContractionTest(uvm_test):
     """Builds the environment, resets the chip and runs the sequences."""
 
-    def build_phase(self) -> None:
+    def read_config(self) -> None:
+        """Take configuration and seed from the environment variables."""
         self.config = Config.from_json(os.environ["FLAASH_CONFIG"])
         # cocotb.RANDOM_SEED is another number for each test, made of this one.
         self.seed = int(os.environ["COCOTB_RANDOM_SEED"])
+
+    def build_phase(self) -> None:
+        self.read_config()
         self.sequences = os.environ["FLAASH_SEQ"].split(",")
         self.knobs = json.loads(os.environ.get("FLAASH_KNOBS", "{}"))
         self.env = ContractionEnv("env", self, cocotb.top, self.config, self.seed)

@@ -12,8 +12,7 @@ from tb.common.rtl_constants import COUNTERS, REGISTERS
 from tb.common.rtl_types import bench_types
 from tests.blocks.axi_ports import lite_master
 
-INPUTS = ("desc", "loading", "frame_error", "parity_error", "range_errors", "range_source", "done", "drained",
-          "flags", "increments", "discarded", "progress", "host_waits", "resetting", "stopping", "sdpe_steps")
+INPUTS = ("desc", "report", "traffic", "drained", "resetting", "stopping")
 ANSWER = 20_000  # ns in which an access is answered, however the channels stall
 
 
@@ -26,6 +25,7 @@ class RegisterPort:
 
     def __init__(self, dut: SimHandleBase):
         self.dut = dut
+        self._said: dict[str, dict[str, object]] = {"report_i": {}, "traffic_i": {}}
         quiet(dut)
         self.master = lite_master(dut, "s_axil", dut.rst_ni)
 
@@ -62,11 +62,16 @@ class RegisterPort:
         assert await self.access_write(REGISTERS[name].address, value), f"writing {name} was refused"
 
     def drive(self, **values: object) -> None:
-        """Set what the rest of the chip says; structs by their members, increments by the counters' names."""
+        """Set what the rest of the chip says: ports, members of report_t and traffic_t, counters by name."""
         for name, value in values.items():
             if name == "increments" and value:
                 value = [value.get(counter, 0) for counter in COUNTERS]
-            getattr(self.dut, f"{name}_i").value = bench_types()[f"{name}_i"].pack(value)
+            bundles = (bundle for bundle in self._said if name in bench_types()[bundle].members)
+            port = next(bundles, f"{name}_i")
+            if port in self._said:
+                self._said[port][name] = value
+                value = self._said[port]
+            getattr(self.dut, port).value = bench_types()[port].pack(value)
 
     async def pulse(self, **values: object) -> None:
         """Drive these values for one cycle, then zeros."""

@@ -67,7 +67,7 @@ async def _stop(dut, port: RegisterPort, name: str) -> None:
     # What the core reports is of no interest any more; beats still come and go.
     before = {counter: await port.read64(counter) for counter in ("CntJobs", "CntUnloaded", "CntDiscarded")}
     errors = await port.read("RegErrorCount")
-    await port.pulse(flags=15, frame_error=error("ErrOrder"), range_errors=1,
+    await port.pulse(flags=15, frame_error=error("ErrOrder"), range_error=error("ErrResultRange"),
                      increments=dict.fromkeys(before, 1))
     for counter, value in before.items():
         assert await port.read64(counter) == value + (counter != "CntJobs"), counter
@@ -118,11 +118,12 @@ async def the_watchdog_counts_cycles_without_progress(dut) -> None:
     await port.write("RegControl", START)
     for _ in range(10):
         await ClockCycles(dut.clk_i, random.randint(1, limit - 1))
-        port.drive(progress=1)
+        kind = random.choice(["progress", "moves"])
+        port.drive(**{kind: 1})
         await RisingEdge(dut.clk_i)
-        port.drive(progress=0)
+        port.drive(**{kind: 0})
     assert stops["stop_o"] == 0, "there was progress in time"
-    port.drive(host_waits=1)
+    port.drive(waits_for_out=1)
     await FallingEdge(dut.clk_i)  # the first cycle without
     await ClockCycles(dut.clk_i, limit - 1)
     assert stops["stop_o"] == 0
@@ -134,7 +135,7 @@ async def the_watchdog_counts_cycles_without_progress(dut) -> None:
     await ClockCycles(dut.clk_i, 3 * limit)
     assert await port.read("RegErrorCount") == 1
     await port.write("RegControl", SOFT_RESET)
-    port.drive(loading=1, host_waits=2)
+    port.drive(loading=1, waits_for_in=1, waits_for_out=0)
     await port.write("RegWatchdog", 0)
     await ClockCycles(dut.clk_i, 3 * limit)
     assert await port.read("RegErrorCount") == 0, "0 does not turn it off"

@@ -8,6 +8,7 @@ from cocotb.triggers import ClockCycles, RisingEdge, Timer
 from cocotb.utils import get_sim_time
 
 from tb.common.rtl_constants import CONSTANTS
+from tb.common.rtl_types import bench_types
 from tests.blocks.register_bench import DONE, DRAINED, ERROR, SOFT_RESET, START, begin, code, error, status_of
 
 CYCLE = 1000  # ps
@@ -93,9 +94,10 @@ async def parameters_are_taken_at_the_start(dut) -> None:
         await port.write("RegLongLines", lines)
         await port.write("RegControl", START)
         for _ in range(2):
-            assert (int(dut.dense_o.value), int(dut.run_length_o.value)) == (dense, min(length, most))
-            assert int(dut.portion_length_o.value) == min(portion, most_entries)
-            assert int(dut.long_lines_o.value) == min(lines, most_lines)
+            settings = bench_types()["settings_o"].unpack(int(dut.settings_o.value))
+            assert (settings.dense, settings.run_length) == (dense, min(length, most))
+            assert settings.portion_length == min(portion, most_entries)
+            assert settings.long_lines == min(lines, most_lines)
             await port.write("RegMode", 1 - dense)
             await port.write("RegRunLength", 77)
             await port.write("RegPortion", 78)
@@ -175,8 +177,8 @@ async def the_first_error_stays(dut) -> None:
     port.operands()
     await port.write("RegControl", START)
     await port.pulse(frame_error=error("ErrPointer", 0x8000_0007),
-                     range_errors=3, range_source=5)
-    await port.pulse(range_errors=2, range_source=1)
+                     range_error=error("ErrResultRange", 5, 3))
+    await port.pulse(range_error=error("ErrResultRange", 1, 2))
     assert not await port.access_write(0xFF0, 1)
     assert await port.read("RegError") == code("ErrPointer")
     assert await port.read("RegErrorPlace") == 0x8000_0007
@@ -184,7 +186,7 @@ async def the_first_error_stays(dut) -> None:
     assert int(dut.trailer_code_o.value) == code("ErrPointer")
     assert await status_of(port) == {"LoadedA", "LoadedB", "Busy", "Error"}
     await port.write("RegControl", SOFT_RESET)
-    await port.pulse(range_errors=1, range_source=64)
+    await port.pulse(range_error=error("ErrResultRange", 64))
     assert (await port.read("RegError"), await port.read("RegErrorPlace")) == (code("ErrResultRange"), 64)
 
 
@@ -216,8 +218,8 @@ async def a_soft_reset_forgets(dut) -> None:
     assert pulses == {"start_o": 1, "soft_reset_o": 1}, "the soft reset comes before the start"
     port.drive(resetting=1)
     # The core still reports what belongs to the past; the host may already make new mistakes.
-    await port.pulse(done=1, drained=1, flags=15, frame_error=error("ErrOrder"), range_errors=1,
-                     increments={"CntRuns": 1})
+    await port.pulse(done=1, drained=1, flags=15, frame_error=error("ErrOrder"),
+                     range_error=error("ErrResultRange"), increments={"CntRuns": 1})
     assert await status_of(port) == {"LoadedA", "LoadedB", "Busy"} and dut.load_enable_o.value == 0
     assert dut.irq_o.value == 0
     await port.pulse(discarded=1)

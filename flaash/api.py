@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: Apache-2.0
+"""einsum and tensordot: numpy's meaning, the machine's exact dot products."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from opt_einsum import contract_path, get_symbol
+
+from flaash import kinds, notation
+from flaash.errors import EinsumError
+from flaash.pairs import Labelled, contract_pair, ones
+from flaash.places import Place, find, format_of
+from flaash.report import Report, Step
+from models.errors import TensorError
+from models.numbers import NumberFormat
+from models.tensor import SparseTensor
+
+
+def einsum(subscripts: Any, *operands: Any, config: str = "default", on: str | Place = "verilator",
+           kind: str | None = None, optimize: str = "auto", return_report: bool = False) -> Any:
+    """Return numpy.einsum(subscripts, *operands), each contraction exact and rounded once.
+
+    Args:
+        subscripts: as for numpy: "bij,bkj->bik", implicit ("ij,jk"), with "..."; or operand, list of
+            indices, operand, list .., and a list for the result if wanted.
+        operands: tensors of this project, numpy arrays, arrays and matrices of scipy.sparse, COO and GCXS
+            of pydata/sparse. Their values are rounded to the format of the configuration (the report
+            says how many changed); an integer format takes only values that it holds exactly.
+        config: a configuration of rtl/configs.toml, perhaps with changes: "fast8:Format=bf16".
+        on: "verilator" or "icarus", simulators of the chip; "model", the exact model; or a Place.
+        kind: of the result: "numpy", "scipy", "pydata", "tensor"; that of the first operand if None.
+        optimize: for opt_einsum, which chooses the order of the contractions of three operands or more.
+        return_report: return a Report, too.
+
+    Returns:
+        The result, float32 for fp32 and bf16, int32 for int8, int64 for int16; with return_report the
+        pair (result, report). More than two operands are contracted pair by pair, each rounded once.
+
+    Raises:
+        EinsumError: a call that can't be carried out; the text names indices, operands and extents.
+        SessionError: the simulation could not start, died, or gave no answer in time.
+    """
+    if not isinstance(subscripts, str):
+        operands = (subscripts, *operands)
+        operands, subscripts = operands[:len(operands) // 2 * 2:2], [*operands[1::2], *operands[
+            len(operands) // 2 * 2:]]
+    if not operands:
+        raise EinsumError("there are no operands")
+    taken = [kinds.take(operand, number) for number, operand in enumerate(operands)]
+    indices, output = notation.parse(subscripts, [tensor.shape for tensor, _ in taken])
+    text = subscripts if isinstance(subscripts, str) else f"{','.join(indices)}->{output}"
+    return _finish(text, taken, indices, output, find(on, config), kind, optimize, return_report)
+
+
+def tensordot(a: Any, b: Any, axes: int | Sequence = 2, *, config: str = "default",
+              on: str | Place = "verilator", kind: str | None = None, return_report: bool = False) -> Any:
+    """Return numpy.tensordot(a, b, axes), exact and rounded once.
+
+    Args:
+        a, b, config, on, kind, return_report: as for einsum().
+        axes: how many of the last modes of A meet the first ones of B; or modes of A and modes of B.
+
+    Raises:
+        EinsumError: modes that are not there, or whose extents differ.
+    """
+    taken = [kinds.take(operand, number) for number, operand in enumerate((a, b))]
+    shapes = [tensor.shape for tensor, _ in taken]
+    modes = _axes(axes, shapes)
+    left = "".join(get_symbol(mode) for mode in range(len(shapes[0])))
+    right = [get_symbol(len(left) + mode) for mode in range(len(shapes[1]))]
+    for mode_a, mode_b in zip(*modes, strict=True):
+        if shapes[0][mode_a] != shapes[1][mode_b]:
+            raise EinsumError(f"axes {axes}: extent {shapes[0][mode_a]} of mode {mode_a} of A differs from"
+                              f" extent {shapes[1][mode_b]} of mode {mode_b} of B")
+        right[mode_b] = left[mode_a]
+    output = "".join(index for index in [*left, *right] if (index in left) != (index in right))
+    return _finish(f"{left},{''.join(right)}->{output}", taken, [left, "".join(right)], output,
+                   find(on, config), kind, "auto", return_report)
+
+
+def _axes(axes: int | Sequence, shapes: Sequence[tuple[int, ...]]) -> list[list[int]]:
+    orders = [len(shape) for shape in shapes]
+    if isinstance(axes, (int, np.integer)):
+        if not 0 <= axes <= min(orders):
+            raise EinsumError(f"axes {axes}: the operands have {orders[0]} and {orders[1]} modes")
+        return [list(range(orders[0] - axes, orders[0])), list(range(axes))]
+    try:
+        modes = [[int(mode) for mode in np.atleast_1d(side)] for side in axes]
+    except (TypeError, ValueError):
+        modes = []
+    if len(modes) != 2 or len(modes[0]) != len(modes[1]):
+        raise EinsumError(f"axes {axes}: must be a number, or as many modes of A as of B")
+    for name, side, order in zip("AB", modes, orders, strict=True):
+        for mode in side:
+            if not -order <= mode < order:
+                raise EinsumError(f"axes {axes}: {name} has no mode {mode}, its modes are 0 to {order - 1}")
+        side[:] = [mode % order for mode in side]
+        if len(set(side)) != len(side):
+            raise EinsumError(f"axes {axes}: a mode of {name} is named twice")
+    return modes
+
+
+def _finish(subscripts: str, taken: list, indices: list[str], output: str, place: Place, kind: str | None,
+            optimize: str, return_report: bool) -> Any:
+    make = kinds.maker(kind) if kind else taken[0][1]
+    fmt = format_of(place)
+    report = Report(subscripts, place, fmt.name)
+    extents = notation.extents(indices, [tensor.shape for tensor, _ in taken])
+    operands = [
+        _reduced(
+            _rounded(tensor, fmt, f"operand {number}", report.beside), own, extents, number, report.beside
+        )
+        for number, ((tensor, _), own) in enumerate(zip(taken, indices, strict=True))
+    ]
+    result = _contracted(operands, output, place, optimize, report)
+    if result.indices != output:
+        report.beside.append(f"result transposed from {result.indices!r} to {output!r}")
+    tensor = result.arranged(output).tensor
+    report = Report(report.subscripts, place, report.format, tensor.shape, tensor.nnz, report.beside,
+                    report.steps)
+    try:
+        made = make(tensor, kinds.result_dtype(fmt))
+    except TensorError as error:
+        raise EinsumError(error.message) from None
+    return (made, report) if return_report else made
+
+
+def _contracted(
+    operands: list[Labelled], output: str, place: Place, optimize: str, report: Report
+) -> Labelled:
+    """Contract operands pair by pair, in the order of opt_einsum's path."""
+    operands = list(operands)
+    if len(operands) == 1 and set(operands[0].indices) != set(output):
+        operands.append(ones(operands[0], output))
+        report.beside.append(f"ones along {operands[1].indices!r} as the right operand, which sums over it")
+    path = [(0, 1)] if len(operands) == 2 else []
+    if len(operands) > 2:
+        path = _path([operand.indices for operand in operands],
+                     [operand.tensor.shape for operand in operands], output, optimize)
+    for group in path:
+        chosen = [operands[number] for number in group]
+        operands = [operand for number, operand in enumerate(operands) if number not in group]
+        while len(chosen) > 1:
+            left, right = chosen[:2]
+            kept = "".join(
+                {*output, *(index for operand in operands + chosen[2:] for index in operand.indices)}
+            )
+            notes: list[str] = []
+            if report.steps:
+                left, right = (
+                    Labelled(
+                        _rounded(operand.tensor, format_of(place), "an intermediate result", notes),
+                        operand.indices,
+                    )
+                    for operand in (left, right)
+                )
+            result, runs = contract_pair(left, right, kept, place, notes)
+            report.steps.append(Step(f"{left.indices},{right.indices}->{result.indices}", notes, runs))
+            chosen = [*chosen[2:], result]
+        operands += chosen
+    return operands[0]
+
+
+def _path(
+    indices: list[str], shapes: list[tuple[int, ...]], output: str, optimize: str
+) -> list[tuple[int, ...]]:
+    try:
+        path, _ = contract_path(f"{','.join(indices)}->{output}", *shapes, shapes=True, optimize=optimize)
+    except (KeyError, TypeError, ValueError) as error:
+        raise EinsumError(f"optimize={optimize!r}: {' '.join(str(error).split())}") from None
+    return path
+
+
+def _rounded(tensor: SparseTensor, fmt: NumberFormat, name: str, notes: list[str]) -> SparseTensor:
+    """Return the tensor with its values in the format."""
+    try:
+        converted = fmt.convert(tensor.values)
+    except TensorError as error:
+        raise EinsumError(f"{name}: {error.message}") from None
+    if converted.lossless:
+        return tensor
+    values = fmt.decode(converted.bits)
+    if not fmt.is_float:
+        place = int(np.argmax(values != tensor.values))
+        raise EinsumError(
+            f"{name}: the value {tensor.values[place]:g} is no number of {fmt.name}, which holds the"
+            f" integers of {fmt.value_width} bits"
+        )
+    notes.append(
+        f"{name}: {converted.inexact} of {tensor.nnz} values rounded to {fmt.name}, relative error up to"
+        f" {converted.max_relative_error:.1e}"
+    )
+    return SparseTensor(tensor.shape, tensor.coords, values)
+
+
+def _reduced(tensor: SparseTensor, indices: str, extents: dict[str, int], number: int, notes: list[str],
+             ) -> Labelled:
+    """Return an operand with each index once: its diagonal, without modes of extent 1 that are broadcast."""
+    modes = [mode for mode, index in enumerate(indices)
+             if indices.index(index) == mode and (tensor.shape[mode] > 1 or extents[index] == 1)]
+    if len(set(indices)) < len(indices):
+        first = [indices.index(index) for index in indices]
+        on_it = (tensor.coords == tensor.coords[:, first]).all(axis=1)
+        notes.append(f"operand {number}: diagonal of {indices!r}, {int(on_it.sum())} of {tensor.nnz} entries")
+        tensor = SparseTensor(tensor.shape, tensor.coords[on_it], tensor.values[on_it])
+    if len(modes) < len(set(indices)):
+        notes.append(f"operand {number}: modes of extent 1 left out of {indices!r}, they fit every extent")
+    if len(modes) < tensor.order:
+        tensor = SparseTensor(
+            tuple(tensor.shape[mode] for mode in modes), tensor.coords[:, modes], tensor.values
+        )
+    return Labelled(tensor, "".join(indices[mode] for mode in modes))

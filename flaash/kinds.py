@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Operands of every kind as tensors of this project, and results back in the kind that is wanted."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from flaash.errors import EinsumError
+from models.csf import Csf
+from models.errors import TensorError
+from models.numbers import NumberFormat
+from models.tensor import SparseTensor
+
+Convert = Callable[[SparseTensor, np.dtype], Any]
+
+
+def take(operand: Any, number: int) -> tuple[SparseTensor, Convert]:
+    """Return an operand as a tensor, and the function that makes a result of its kind.
+
+    Args:
+        operand: SparseTensor or Csf of this project, array of scipy.sparse (matrices, too), COO or GCXS of
+            pydata/sparse, or whatever numpy.asarray takes.
+        number: of the operand, for messages.
+
+    Raises:
+        EinsumError: values that are no real numbers, extents out of range, a fill value other than 0.
+    """
+    try:
+        return _take(operand)
+    except TensorError as error:
+        raise EinsumError(f"operand {number}: {error.message}") from None
+
+
+def maker(kind: str) -> Convert:
+    """Return the function that makes a result of a kind: "numpy", "scipy", "pydata" or "tensor"."""
+    kinds: dict[str, Convert] = {"numpy": _to_numpy, "scipy": _to_scipy, "pydata": _to_pydata,
+                                 "tensor": lambda tensor, dtype: tensor}
+    if kind not in kinds:
+        raise EinsumError(f"unknown kind of result {kind!r}; there are {', '.join(kinds)}")
+    return kinds[kind]
+
+
+def result_dtype(fmt: NumberFormat) -> np.dtype:
+    """Return the type of numbers that holds the results of a format."""
+    return np.dtype(np.float32 if fmt.is_float else np.int32 if fmt.result_width <= 32 else np.int64)
+
+
+def _take(operand: Any) -> tuple[SparseTensor, Convert]:
+    if isinstance(operand, SparseTensor):
+        return operand, maker("tensor")
+    if isinstance(operand, Csf):
+        return operand.to_tensor(), maker("tensor")
+    # Who has such an operand has imported its library.
+    scipy_sparse, sparse = (sys.modules.get(name) for name in ("scipy.sparse", "sparse"))
+    if scipy_sparse is not None and scipy_sparse.issparse(operand):
+        return _from_scipy(operand), _like_scipy(operand)
+    if sparse is not None and isinstance(operand, sparse.SparseArray):
+        return _from_pydata(operand), _like_pydata(operand)
+    array = np.asarray(operand)
+    return SparseTensor.from_dense(array), _to_numpy
+
+
+def _from_scipy(operand: Any) -> SparseTensor:
+    coo = operand.tocoo(copy=True)
+    coo.sum_duplicates()  # equal coordinates are a sum there
+    return SparseTensor.from_coordinates(coo.shape, np.stack(coo.coords, axis=1), coo.data)
+
+
+def _from_pydata(operand: Any) -> SparseTensor:
+    if operand.fill_value != 0:
+        raise EinsumError(f"its fill value is {operand.fill_value}; only 0 can be left out")
+    coo = operand.asformat("coo")
+    return SparseTensor.from_coordinates(coo.shape, coo.coords.T, coo.data)
+
+
+def _to_numpy(tensor: SparseTensor, dtype: np.dtype) -> Any:
+    dense = tensor.to_dense().astype(dtype)
+    return dense if tensor.order else dense[()]
+
+
+def _to_scipy(tensor: SparseTensor, dtype: np.dtype) -> Any:
+    from scipy.sparse import coo_array
+    if not tensor.order:
+        return _to_numpy(tensor, dtype)
+    return coo_array((tensor.values.astype(dtype), tuple(tensor.coords.T)), shape=tensor.shape)
+
+
+def _like_scipy(operand: Any) -> Convert:
+    def make(tensor: SparseTensor, dtype: np.dtype) -> Any:
+        made = _to_scipy(tensor, dtype)
+        return type(operand)(made) if tensor.order == 2 else made
+    return make
+
+
+def _to_pydata(tensor: SparseTensor, dtype: np.dtype) -> Any:
+    import sparse
+    return sparse.COO(tensor.coords.T, tensor.values.astype(dtype), shape=tensor.shape, sorted=True,
+                      has_duplicates=False)
+
+
+def _like_pydata(operand: Any) -> Convert:
+    def make(tensor: SparseTensor, dtype: np.dtype) -> Any:
+        made = _to_pydata(tensor, dtype)
+        return made.asformat(operand.format) if tensor.order > 1 else made
+    return make

@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where contractions run: the exact model, or the simulated chip. A board would be one class more."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from flaash.errors import DisagreementError, EinsumError
+from models.contract import contract
+from models.csf import Csf
+from models.errors import TensorError
+from models.numbers import NumberFormat, get_format
+from tb.common.configs import ConfigError
+from tb.common.fits import check_fits
+from tb.common.machines import Machine, machine
+from tb.common.toolchain import SIMULATORS, ToolMissing
+from tb.env.serve import Order, Session
+
+MODEL = "model"
+PLACES = (MODEL, *SIMULATORS)
+Pair = tuple[Csf, Csf]
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """The outcome of one contraction.
+
+    Attributes:
+        coords: (results, free modes) uint64, free modes of A, then of B.
+        bits: (results,) uint64, patterns of the results.
+        jobs, matches: dot products and products.
+        range_errors: whether a result did not fit its integer format.
+        checked: whether it was compared with the model, bit by bit.
+        cycles: from the start until every result is stored; None where no hardware ran.
+        load_cycles, unload_cycles: of loading both operands; from the start to the last beat out.
+        bytes_in, bytes_out: moved in frames.
+    """
+
+    coords: np.ndarray
+    bits: np.ndarray
+    jobs: int
+    matches: int
+    range_errors: bool
+    checked: bool
+    cycles: int | None = None
+    load_cycles: int | None = None
+    unload_cycles: int | None = None
+    bytes_in: int | None = None
+    bytes_out: int | None = None
+
+
+class Place(Protocol):
+    """What einsum() needs of the place where contractions run.
+
+    Attributes:
+        name: for the report.
+        machine: configuration, and what the host makes of it.
+        contracted_limit: most coordinates of the contracted mode.
+    """
+
+    name: str
+    machine: Machine
+    contracted_limit: int
+
+    def contract(self, pairs: Sequence[Pair]) -> list[Answer]:
+        """Contract each pair of operands along their last modes."""
+
+
+def format_of(place: Place) -> NumberFormat:
+    """Return the value format of a place."""
+    return get_format(str(place.machine.config["Format"]))
+
+
+class Model:
+    """The exact model: the bits that the chip delivers, without a clock and without limits on the size.
+
+    Args:
+        config: a configuration of rtl/configs.toml, of which only the value format matters here.
+    """
+
+    name = MODEL
+    contracted_limit = 2**62
+
+    def __init__(self, config: str = "default"):
+        self.machine = _machine(config)
+
+    def contract(self, pairs: Sequence[Pair]) -> list[Answer]:
+        """Contract each pair of operands along their last modes."""
+        answers = []
+        for a, b in pairs:
+            result = contract(a.to_tensor(), b.to_tensor(), format_of(self))
+            answers.append(Answer(result.coords, result.bits, result.jobs, result.matches,
+                                  result.range_errors > 0, checked=False))
+        return answers
+
+
+class Chip:
+    """The simulated chip, which stays up between calls; every result is compared with the model.
+
+    Args:
+        config: a configuration of rtl/configs.toml, perhaps with changes: "fast8:Format=bf16".
+        simulator: "verilator" or "icarus".
+        timeout: seconds after which a call gives up, None for never.
+
+    Raises:
+        EinsumError: no such configuration or simulator.
+    """
+
+    def __init__(self, config: str = "default", simulator: str = "verilator", timeout: float | None = None):
+        self.machine, self.name, self.timeout = _machine(config), simulator, timeout
+        self.contracted_limit = 2 ** int(self.machine.config["CoordWidth"])
+        try:
+            self._session = Session(self.machine.config, simulator)
+        except ToolMissing as error:
+            raise EinsumError(str(error)) from None
+        self._lock, self._owner = threading.Lock(), os.getpid()
+        atexit.register(self.close)
+
+    def contract(self, pairs: Sequence[Pair]) -> list[Answer]:
+        """Contract each pair of operands along their last modes.
+
+        Raises:
+            EinsumError: an operand does not fit the chip.
+            SessionError: the simulation did not start, died or gave no answer in time.
+            DisagreementError: the chip delivered something else than the model.
+        """
+        for a, b in pairs:
+            for name, csf in (("the left operand", a), ("the right operand", b)):
+                try:
+                    check_fits(name, csf, self.machine.config)
+                except TensorError as error:
+                    raise EinsumError(str(error)) from None
+        orders = [Order(a, b, self.machine.settings(a, b)) for a, b in pairs]
+        with self._lock:
+            deliveries = self._mine().contract(orders, self.timeout)
+        wrong = [sentence for delivery in deliveries for sentence in delivery.mismatches]
+        if wrong:
+            self.close()
+            raise DisagreementError("\n".join([f"chip ({self.machine.name}, {self.name}) and model disagree:",
+                                               *wrong]))
+        return [Answer(d.coords, d.bits, d.counters["CntJobs"], d.counters["CntMatches"],
+                       d.error == "ErrResultRange", True, d.counters["CntCycles"],
+                       d.counters["CntLoadCycles"], d.counters["CntUnloadCycles"], d.bytes_in, d.bytes_out)
+                for d in deliveries]
+
+    def close(self) -> None:
+        """End the simulation; the next call starts it again."""
+        if os.getpid() == self._owner:
+            self._session.close()
+
+    def _mine(self) -> Session:
+        if os.getpid() != self._owner:  # after a fork the simulation is the parent's
+            self._session, self._owner = Session(self.machine.config, self.name), os.getpid()
+        return self._session
+
+
+_chips: dict[tuple[str, str], Chip] = {}
+
+
+def find(on: str | Place, config: str) -> Place:
+    """Return the place of that name, a chip that is up already if there is one.
+
+    Raises:
+        EinsumError: there is no such place or configuration.
+    """
+    if not isinstance(on, str):
+        return on
+    if on not in PLACES:
+        raise EinsumError(f"on={on!r}: there is no such place, choose one of {', '.join(PLACES)}")
+    if on == MODEL:
+        return Model(config)
+    if (config, on) not in _chips:
+        _chips[config, on] = Chip(config, on)
+    return _chips[config, on]
+
+
+def close() -> None:
+    """End all simulations; the next call starts what it needs again."""
+    for chip in _chips.values():
+        chip.close()
+
+
+def _machine(config: str) -> Machine:
+    try:
+        return machine(config)
+    except ConfigError as error:
+        raise EinsumError(str(error)) from None

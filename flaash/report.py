@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a call did and what it cost: as a table in a terminal and in a notebook."""
+
+from __future__ import annotations
+
+import functools
+import html
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from flaash.places import Answer, Pair, Place
+from models.cycles import lower_bound
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One contraction of two operands of a call.
+
+    Attributes:
+        subscripts: of the step.
+        beside: what the host did before and after, a sentence each.
+        runs: operands and outcome of each slice that ran on the machine.
+    """
+
+    subscripts: str
+    beside: list[str]
+    runs: list[tuple[Pair, Answer]]
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """What a call did.
+
+    Attributes:
+        subscripts: as they were given.
+        where: "model", or the simulator.
+        config: the configuration.
+        format: of the values.
+        shape: of the result.
+        results: entries of the result.
+        beside: what the host did to operands and result, a sentence each.
+        steps: the contractions, in the order in which they were carried out.
+    """
+
+    subscripts: str
+    place: Place
+    format: str
+    shape: tuple[int, ...] = ()
+    results: int = 0
+    beside: list[str] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+
+    @property
+    def where(self) -> str:
+        """The place: "model", "verilator", "icarus"."""
+        return self.place.name
+
+    @property
+    def config(self) -> str:
+        """Name of the configuration."""
+        return self.place.machine.name
+
+    @property
+    def runs(self) -> list[tuple[Pair, Answer]]:
+        """Operands and outcome of all contractions on the machine."""
+        return [run for step in self.steps for run in step.runs]
+
+    @property
+    def checked(self) -> bool:
+        """Whether every result was compared with the model, bit by bit; False where the model itself ran."""
+        return bool(self.runs) and all(answer.checked for _, answer in self.runs)
+
+    @property
+    def jobs(self) -> int:
+        """Dot products."""
+        return sum(answer.jobs for _, answer in self.runs)
+
+    @property
+    def matches(self) -> int:
+        """Products."""
+        return sum(answer.matches for _, answer in self.runs)
+
+    @property
+    def cycles(self) -> int | None:
+        """Cycles of computing, None where no hardware ran."""
+        return self._sum("cycles")
+
+    @property
+    def load_cycles(self) -> int | None:
+        """Cycles of loading operands, None where no hardware ran."""
+        return self._sum("load_cycles")
+
+    @property
+    def bytes_in(self) -> int | None:
+        """Bytes of operands moved to the chip, None where no hardware ran."""
+        return self._sum("bytes_in")
+
+    @property
+    def bytes_out(self) -> int | None:
+        """Bytes of results moved from the chip, None where no hardware ran."""
+        return self._sum("bytes_out")
+
+    @functools.cached_property
+    def bound(self) -> int:
+        """Least cycles of computing that this configuration can take; worked out when it is asked for."""
+        total, machine = 0, self.place.machine
+        for (a, b), answer in self.runs:
+            settings = machine.settings(a, b)
+            total += lower_bound(a, b, machine.config.values, settings.run_length, len(answer.bits),
+                                 settings.portion, settings.long_lines).cycles
+        return total
+
+    @property
+    def utilisation(self) -> float | None:
+        """Bound over cycles, None where no hardware ran."""
+        return self.bound / self.cycles if self.cycles else None
+
+    def _sum(self, name: str) -> int | None:
+        found = [getattr(answer, name) for _, answer in self.runs]
+        return sum(found) if found and None not in found else None
+
+    def rows(self) -> Iterator[tuple[str, str]]:
+        """Yield what the table shows, name and text."""
+        yield "einsum", self.subscripts
+        yield "where", f"{self.where}, configuration {self.config}, {self.format}"
+        yield "result", f"{' x '.join(map(str, self.shape)) or 'scalar'}, {self.results:,} entries"
+        yield "contractions on the machine", f"{len(self.runs):,}"
+        yield "dot products, products", f"{self.jobs:,}, {self.matches:,}"
+        if self.cycles is not None:
+            yield "cycles", f"{self.cycles:,} (and {self.load_cycles:,} of loading)"
+        if self.runs:
+            yield "cycles of the lower bound", f"{self.bound:,}"
+        if self.cycles is not None:
+            yield "utilisation (bound / cycles)", f"{100 * self.utilisation:.1f} %"
+            yield "bytes in, out", f"{self.bytes_in:,}, {self.bytes_out:,}"
+        yield "checked", ("every result agrees with the model, bit by bit" if self.checked
+                          else "the model itself" if self.where == "model" else "nothing ran on the machine")
+        for sentence in self.beside:
+            yield "on the host", sentence
+        for number, step in enumerate(self.steps):
+            for sentence in step.beside:
+                yield f"on the host, step {number + 1}: {step.subscripts}", sentence
+
+    def __str__(self) -> str:
+        rows = list(self.rows())
+        width = max(len(name) for name, _ in rows)
+        return "\n".join(f"{name:{width}}  {text}" for name, text in rows)
+
+    def _repr_html_(self) -> str:
+        body = "".join(
+            f"<tr><th style='text-align:left'>{html.escape(name)}</th>"
+            f"<td style='text-align:left'>{html.escape(text)}</td></tr>"
+            for name, text in self.rows()
+        )
+        return f"<table>{body}</table>"

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`pip install .`: everything is in pyproject.toml but how the package is put together."""
+
+import sys
+from pathlib import Path
+
+from setuptools import setup
+from setuptools.command.build_py import build_py
+
+sys.path.insert(0, str(Path(__file__).parent))
+from tools.bundle import bundle  # noqa: E402
+
+
+class Build(build_py):
+    """Writes the package whole, with models, environment and hardware inside."""
+
+    def run(self) -> None:
+        bundle(Path(self.build_lib) / "flaash")
+
+
+setup(cmdclass={"build_py": Build})

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make sim EINSUM="bij,bkj->bik" A= B=`: einsum of tensors in files on the simulated chip."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+import flaash
+from flaash import DisagreementError, SessionError
+from flaash.report import Report
+from models import io
+from tb.cli.common import FAILED, UsageError
+from tb.cli.progress import watched
+
+# Options that mean nothing here, as they are without being given.
+OTHERS = {"axes": None, "seq": None, "waves": False, "portion": "0", "long_lines": "0", "seed": "1"}
+
+
+def run(options: argparse.Namespace, check_output: Callable[[Path], None]) -> int:
+    """Contract, print the report, write the result; return the exit status.
+
+    Args:
+        options: of `make sim`.
+        check_output: complains if the file of that path can't be written.
+
+    Raises:
+        UsageError, TensorError: a mistake of the user.
+    """
+    extra = [name.upper() for name, default in OTHERS.items() if getattr(options, name) != default]
+    if extra:
+        raise UsageError(f"{' and '.join(extra)} can't be given together with EINSUM")
+    if not options.a:
+        raise UsageError("EINSUM needs A, and B if there are two operands")
+    if options.out:
+        check_output(Path(options.out))
+    operands = [io.read(path) for path in (options.a, options.b) if path]
+    chip = flaash.Chip(options.config, options.sim)
+    try:
+        result, report = watched("contracting", lambda: flaash.einsum(
+            options.einsum, *operands, on=chip, return_report=True))
+    except (SessionError, DisagreementError) as error:
+        print(f"FAILED: {error}")
+        return FAILED
+    finally:
+        chip.close()
+    show(report)
+    if options.out:
+        io.write(options.out, result)
+        print(f"result written to {options.out}")
+    return 0
+
+
+def show(report: Report) -> None:
+    """Print a report as a table."""
+    table = Table(show_header=False)
+    for name, text in report.rows():
+        table.add_row(name, text)
+    Console().print(table)

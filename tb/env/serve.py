@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A simulated chip that stays up: started once, asked for contractions as long as it is needed.
+
+    python -m tb.env.serve CONFIG SIMULATOR ADDRESS     builds and simulates, see main()
+
+The caller's Session starts that command in a session of processes of its own. The simulation connects
+to the Unix socket ADDRESS and takes requests there. The command ends itself and what it has started as
+soon as its standard input is closed, which happens when the caller ends, however it does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+
+import numpy as np
+
+from models.csf import Csf
+from tb.common.configs import Config, ConfigError
+from tb.common.folders import runs
+from tb.common.machines import Settings
+from tb.common.toolchain import ToolMissing, environment, require
+
+ADDRESS = "FLAASH_SERVE_ADDRESS"
+TEST_MODULE = "tb.env.serve_tests"
+POLL = 0.1  # seconds between two looks whether the simulation is still there
+GRACE = 5.0  # seconds in which the command may end by itself
+QUIET = 2.0  # seconds of silence before the caller is told what takes so long
+
+
+class SessionError(RuntimeError):
+    """The simulated chip could not be started, died, or gave no answer in time."""
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Order:
+    """A contraction that is wanted.
+
+    Attributes:
+        a, b: operands, contracted along their last modes.
+        settings: of the host's registers.
+    """
+
+    a: Csf
+    b: Csf
+    settings: Settings
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Delivery:
+    """What the simulated chip answered to an Order.
+
+    Attributes:
+        coords: (results, free modes) uint64, free modes of A, then of B.
+        bits: (results,) uint64, patterns.
+        error: name of the error code, "ErrNone" if all went well.
+        counters: performance counters by name.
+        bytes_in, bytes_out: of the frames through the operand and the result stream.
+        mismatches: what differs from the reference model, a sentence each.
+    """
+
+    coords: np.ndarray
+    bits: np.ndarray
+    error: str
+    counters: dict[str, int]
+    bytes_in: int
+    bytes_out: int
+    mismatches: list[str]
+
+
+class Session:
+    """A simulated chip. Starts at the first request, or by start().
+
+    Args:
+        config: of the hardware.
+        simulator: "verilator" or "icarus".
+
+    Raises:
+        ToolMissing: the simulator is not installed.
+    """
+
+    def __init__(self, config: Config, simulator: str):
+        require(simulator)
+        self.config, self.simulator = config, simulator
+        self._process: subprocess.Popen | None = None
+        self._connection: Connection | None = None
+        self._folder: Path | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether the simulation is up."""
+        return self._connection is not None
+
+    def start(self) -> None:
+        """Build the chip, if that was never done, and start the simulation.
+
+        Raises:
+            SessionError: it did not start; the text says why.
+        """
+        if self.running:
+            return
+        self._folder = Path(tempfile.mkdtemp(prefix="flaash-"))
+        address = str(self._folder / "socket")
+        with socket.socket(socket.AF_UNIX) as door, (self._folder / "errors").open("wb") as errors:
+            door.bind(address)
+            door.listen(1)
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tb.env.serve", self.config.to_json(), self.simulator, address],
+                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=errors, env=environment(),
+                start_new_session=True)
+            try:
+                self._wait_for(door)
+                self._connection = Connection(door.accept()[0].detach())
+            except BaseException:
+                self.close()
+                raise
+
+    def contract(self, orders: Sequence[Order], timeout: float | None = None) -> list[Delivery]:
+        """Return what the chip delivers, for each order.
+
+        Args:
+            orders: carried out one after the other.
+            timeout: seconds after which the simulation is given up, None for never: the environment
+                ends a simulation in which nothing moves any more.
+
+        Raises:
+            SessionError: see there; the next call starts a new simulation.
+        """
+        self.start()
+        try:
+            self._connection.send(list(orders))
+            if not self._connection.poll(timeout):
+                raise SessionError(f"{self._what()} gave no answer within {timeout:g} s")
+            return self._connection.recv()
+        except (EOFError, OSError):
+            raise SessionError(self._cause()) from None
+        except BaseException:
+            # Also Ctrl-C: what the simulation would answer next belongs to this call.
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """End the simulation and everything that belongs to it."""
+        process, connection, folder = self._process, self._connection, self._folder
+        self._process = self._connection = self._folder = None
+        if connection is not None:
+            connection.close()
+        if process is not None:
+            process.stdin.close()
+            try:
+                process.wait(GRACE)
+            except subprocess.TimeoutExpired:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _wait_for(self, door: socket.socket) -> None:
+        """Wait until the simulation knocks; say what takes so long, once."""
+        told, began = False, time.monotonic()
+        while not wait([door], POLL):
+            if self._process.poll() is not None:
+                raise SessionError(self._cause())
+            if not told and time.monotonic() - began > QUIET:
+                told = True
+                print(f"flaash: preparing {self._what()}; a first build takes a minute or more",
+                      file=sys.stderr, flush=True)
+
+    def _what(self) -> str:
+        return f"the simulated chip (configuration {self.config.name}, {self.simulator})"
+
+    def _cause(self) -> str:
+        """End the session and return what the command said last."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(GRACE)
+        said = (self._folder / "errors").read_text(errors="replace").strip()
+        status = self._process.poll()
+        self.close()
+        return f"{self._what()} ended" + (f": {said}" if said else f" with status {status}")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Build the chip and simulate it until the caller closes our standard input or the socket.
+
+    Args:
+        arguments: Config.to_json(), the simulator, the path of the socket.
+    """
+    from tb.common.simulation import SimulationFailed, run  # callers do without cocotb
+    from tb.env.run import build_top
+
+    config, simulator, address = arguments
+    threading.Thread(target=_end_with_caller, daemon=True).start()
+    try:
+        built = build_top(Config.from_json(config), simulator)
+        run(
+            built, TEST_MODULE, _run_name(), environment_variables={"FLAASH_CONFIG": config, ADDRESS: address}
+        )
+    except (SimulationFailed, ToolMissing, ConfigError) as error:
+        print(error, file=sys.stderr, flush=True)
+        return 1
+    return 0
+
+
+def _run_name() -> str:
+    return f"session-{os.getpid()}"
+
+
+def _end_with_caller() -> None:
+    while os.read(0, 1):  # nothing is ever sent
+        pass
+    shutil.rmtree(runs() / _run_name(), ignore_errors=True)
+    os.killpg(0, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make sim EINSUM=..`: what it prints, writes and refuses."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models import io
+from models.tensor import SparseTensor
+from tb.cli import sim
+from tb.cli.common import FAILED, MISTAKE
+from tb.common.toolchain import BUILD
+from tb.env.serve import Session, SessionError
+
+A, B = np.arange(24).reshape(2, 3, 4), np.arange(40).reshape(2, 5, 4)
+
+
+@pytest.fixture(autouse=True)
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sim, "FOLDER", BUILD / f"cli-{tmp_path.name}")
+    for name, array in (("a.npz", A), ("b.tns", B)):
+        io.write(name, SparseTensor.from_dense(array))
+    return tmp_path
+
+
+def call(*options: str, subscripts: str = "bij,bkj->bik") -> int:
+    return sim.main(
+        [
+            "--einsum",
+            subscripts,
+            "--a",
+            "a.npz",
+            "--b",
+            "b.tns",
+            "--sim",
+            "icarus",
+            "--config",
+            "tiny",
+            *options,
+        ]
+    )
+
+
+def test_contracts_two_files(capsys: pytest.CaptureFixture) -> None:
+    assert call("--out", "c.npz") == 0
+    text = capsys.readouterr().out
+    for part in (
+        "bij,bkj->bik",
+        "icarus, configuration tiny, fp32",
+        "2 x 3 x 5",
+        "cycles",
+        "2 slices over 'b'",
+        "result written to c.npz",
+    ):
+        assert part in text, part
+    np.testing.assert_array_equal(io.read("c.npz").to_dense(), np.einsum("bij,bkj->bik", A, B))
+
+
+@pytest.mark.parametrize("options, sentence", [
+    (["--axes", "1:2"], "AXES can't be given together with EINSUM"),
+    (["--seq", "smoke", "--portion", "4"], "SEQ and PORTION can't be given together with EINSUM"),
+    (["--seeds", "1-3"], "EINSUM is for one run"),
+    (["--a", ""], "EINSUM needs A, and B if there are two operands"),
+    (["--out", "c.xyz"], "c.xyz: unknown ending"),
+    (["--b", "none.npz"], "none.npz: can't be read")])
+def test_mistakes(options: list[str], sentence: str, capsys: pytest.CaptureFixture) -> None:
+    assert call(*options) == MISTAKE
+    assert sentence in capsys.readouterr().err
+
+
+def test_extents_that_differ_are_named(capsys: pytest.CaptureFixture) -> None:
+    assert call(subscripts="bij,bjk->bik") == MISTAKE
+    assert capsys.readouterr().err == (
+        "error: index 'j' has extent 4 in operand 0 (mode 2), but 5 in operand 1 (mode 1)\n"
+    )
+
+
+def test_a_simulation_that_fails(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
+    def fails(self, orders, timeout) -> None:
+        raise SessionError("the simulated chip ended: no progress")
+
+    monkeypatch.setattr(Session, "contract", fails)
+    assert call() == FAILED
+    assert "FAILED: the simulated chip ended: no progress" in capsys.readouterr().out

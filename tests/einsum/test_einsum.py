@@ -1,0 +1,288 @@
+# SPDX-License-Identifier: Apache-2.0
+"""einsum and tensordot on the exact model: documented examples, kinds of operands, errors, the report."""
+
+import numpy as np
+import pytest
+import sparse
+from scipy.sparse import bsr_array, coo_array, csc_matrix, csr_array, csr_matrix, lil_array
+
+import flaash
+from flaash import EinsumError
+from models.csf import Csf
+from models.tensor import SparseTensor
+from tests.einsum.cases import to_dense
+
+A, B, C = np.arange(25).reshape(5, 5), np.arange(5), np.arange(6).reshape(2, 3)
+D, E = np.arange(60).reshape(3, 4, 5), np.arange(24).reshape(4, 3, 2)
+ONES = np.ones(64).reshape(2, 4, 8)
+RNG = np.random.default_rng(7)
+
+# The calls in the documentation of numpy.einsum.
+NUMPY = [
+    ("ii", A),
+    (A, [0, 0]),
+    ("ii->i", A),
+    (A, [0, 0], [0]),
+    ("ij->i", A),
+    (A, [0, 1], [0]),
+    ("...j->...", A),
+    (A, [Ellipsis, 1], [Ellipsis]),
+    ("ji", C),
+    ("ij->ji", C),
+    (C, [1, 0]),
+    (C, [0, 1], [1, 0]),
+    ("i,i", B, B),
+    (B, [0], B, [0]),
+    ("ij,j", A, B),
+    (A, [0, 1], B, [1]),
+    ("...j,j", A, B),
+    ("..., ...", 3, C),
+    (",ij", 3, C),
+    (3, [Ellipsis], C, [Ellipsis]),
+    ("i,j", np.arange(2) + 1, B),
+    (np.arange(2) + 1, [0], B, [1]),
+    ("i...->...", A),
+    (A, [0, Ellipsis], [Ellipsis]),
+    ("ijk,jil->kl", D, E),
+    (D, [0, 1, 2], E, [1, 0, 3], [2, 3]),
+    ("ki,jk->ij", np.arange(6).reshape(3, 2), np.arange(12).reshape(4, 3)),
+    ("ki,...k->i...", np.arange(6).reshape(3, 2), np.arange(12).reshape(4, 3)),
+    ("k...,jk", np.arange(6).reshape(3, 2), np.arange(12).reshape(4, 3)),
+    ("ijk,ilm,njm,nlk,abc->", ONES, ONES, ONES, ONES, ONES),
+]
+# Those of opt_einsum's, on small integers.
+OPT_EINSUM = [(text, *(RNG.integers(-2, 3, (3,) * len(part)) for part in text.partition("->")[0].split(",")))
+              for text in ("ea,fb,abcd,gc,hd->efgh", "pi,qj,ijkl,rk,sl->pqrs", "bdik,acaj,ikab,ajac,ikbd->",
+                           "ij,jk,kl->il", "ab,bc,cd,de->ae", "abc,bcd,cef->adef", "ij,ji->", "ijk,ilj->kl")]
+
+
+@pytest.mark.parametrize("call", NUMPY + OPT_EINSUM, ids=lambda call: str(call[0])[:24])
+def test_documented_examples(call: tuple) -> None:
+    result, expected = flaash.einsum(*call, on="model"), np.einsum(*call)
+    assert np.shape(result) == np.shape(expected)
+    np.testing.assert_array_equal(result, expected)
+
+
+@pytest.mark.parametrize("axes", [([1, 0], [0, 1]), ((1,), (0,)), 0, ([-1], [-1])])
+def test_tensordot(axes) -> None:
+    """The first is numpy's documented example."""
+    right = E if axes != ([-1], [-1]) else RNG.integers(0, 9, (2, 5))
+    np.testing.assert_array_equal(flaash.tensordot(D, right, axes, on="model"), np.tensordot(D, right, axes))
+
+
+def test_tensordot_over_the_last_modes() -> None:
+    other = RNG.integers(-9, 9, (4, 5, 2))
+    np.testing.assert_array_equal(flaash.tensordot(D, other, on="model"), np.tensordot(D, other))
+
+
+@pytest.mark.parametrize(
+    "make, kind",
+    [
+        (np.asarray, np.ndarray),
+        (coo_array, coo_array),
+        (csr_array, csr_array),
+        (csr_matrix, csr_matrix),
+        (csc_matrix, csc_matrix),
+        (lil_array, lil_array),
+        (bsr_array, bsr_array),
+        (sparse.COO.from_numpy, sparse.COO),
+        (sparse.GCXS.from_numpy, sparse.GCXS),
+        (SparseTensor.from_dense, SparseTensor),
+        (lambda array: Csf.from_tensor(SparseTensor.from_dense(array)), SparseTensor),
+        (np.ndarray.tolist, np.ndarray),
+    ],
+)
+def test_a_result_is_of_the_first_operand_s_kind(make, kind: type) -> None:
+    result = flaash.einsum("ij,jk", make(A), A, on="model")
+    assert type(result) is kind
+    np.testing.assert_array_equal(to_dense(result), A @ A)
+
+
+def test_a_coo_array_of_three_modes() -> None:
+    result = flaash.einsum("ijk,jil->lki", coo_array(D), E, on="model")
+    assert isinstance(result, coo_array) and result.dtype == np.float32
+    np.testing.assert_array_equal(result.todense(), np.einsum("ijk,jil->lki", D, E))
+
+
+@pytest.mark.parametrize("kind, made", [("numpy", np.ndarray), ("scipy", coo_array), ("pydata", sparse.COO),
+                                        ("tensor", SparseTensor)])
+def test_a_result_of_the_kind_that_is_asked_for(kind: str, made: type) -> None:
+    result = flaash.einsum("ij,jk", csr_array(A), A, on="model", kind=kind)
+    assert isinstance(result, made)
+    np.testing.assert_array_equal(to_dense(result), A @ A)
+
+
+@pytest.mark.parametrize("config, dtype", [("default", np.float32), ("bf16", np.float32), ("int8", np.int32),
+                                           ("int16", np.int64)])
+def test_types_of_numbers(config: str, dtype: type) -> None:
+    result = flaash.einsum("ij,jk", A, A, on="model", config=config)
+    assert result.dtype == dtype
+    np.testing.assert_array_equal(result, A @ A)
+
+
+def test_equal_coordinates_of_scipy_are_a_sum() -> None:
+    twice = coo_array(([1.0, 2.0], ([0, 0], [1, 1])), shape=(2, 2))
+    np.testing.assert_array_equal(flaash.einsum("ij->ij", twice, on="model").toarray(), [[0, 3], [0, 0]])
+
+
+def test_a_sum_over_an_index_of_one_operand_is_rounded_once() -> None:
+    """Rounded in between, 2**24 + 1 would lose its last place, and the result would be 0."""
+    left, right = np.array([[2.0**24, 1.0]]), np.array([[1.0]])
+    total = flaash.einsum("im,ik,->i", left, right, 1.0, on="model")
+    assert total == [2.0**24]
+    cancelling = np.array([[2.0**24, 1.0, -2.0**24]])
+    np.testing.assert_array_equal(flaash.einsum("im,ik->i", cancelling, right, on="model"), [1.0])
+
+
+def test_specials_meet_only_entries() -> None:
+    """An infinity times an element without an entry is no product; times an explicit zero it is NaN."""
+    left = SparseTensor.from_coordinates((2, 2), [[0, 0], [1, 0]], np.array([np.inf, 2.0]))
+    right = SparseTensor.from_coordinates((2,), [[1]], np.array([5.0]))
+    zero = SparseTensor.from_coordinates((2,), [[0]], np.array([0.0]))
+    assert flaash.einsum("ij,j", left, right, on="model").nnz == 0
+    assert np.isnan(flaash.einsum("ij,j", left, zero, on="model").values).tolist() == [True]
+
+
+def test_operands_without_entries() -> None:
+    nothing = np.zeros((2, 3))
+    for subscripts in ("ij,jk->ik", "ij,ij->i", "ij,ij->", "ij->j", "ij,kj->ikj", "ii,i", "ij,kl->ikj"):
+        shapes = [(3,) * len(part) for part in subscripts.partition("->")[0].split(",")]
+        operands = [np.zeros(shape) for shape in shapes]
+        np.testing.assert_array_equal(flaash.einsum(subscripts, *operands, on="model"),
+                                      np.einsum(subscripts, *operands))
+    assert flaash.einsum("ij->", nothing, on="model") == 0
+
+
+ERRORS = [
+    (("ij,jk", A, C), "index 'j' has extent 5 in operand 0 \\(mode 1\\), but 2 in operand 1 \\(mode 0\\)"),
+    (("ii", C), "index 'i' has extent 2 in mode 0 of operand 0, but 3 in its mode 1"),
+    (("ij,jk->iz", A, A), "subscripts 'ij,jk->iz': Output character 'z' did not appear"),
+    (("ij->ii", A), "subscripts 'ij->ii': Output character 'i' appeared more than once"),
+    (("ijk", A), "subscripts 'ijk' name 3 indices for operand 0, which has 2 modes \\(shape \\(5, 5\\)\\)"),
+    (("ij,jk", A), "subscripts 'ij,jk' are for 2 operands, not for 1"),
+    (("i1", A), "subscripts 'i1': '1' is no index; indices are letters"),
+    (("ij->i->j", A), "subscripts 'ij->i->j': '-' is no index"),
+    (("i..", A), "subscripts 'i..': '.' is no index"),
+    (("ij...", B), "subscripts 'ij...'"),
+    (("i...,i...->i", A, A), "subscripts 'i...,i...->i'"),
+    ((A, [0, 1], A), "lists of indices: "),
+    (("ij", A + 1j), "operand 0: values of type complex128 are not real numbers"),
+    (("ij,jk", A, np.array([["a"]])), "operand 1: values of type <U1 are not real numbers"),
+    (("ij", np.zeros((0, 3))), "operand 0: extent 0 of mode 0"),
+    (("i", sparse.COO.from_numpy(B, fill_value=1)), "operand 0: its fill value is 1; only 0 can be left out"),
+    ((), "there are no operands"),
+]
+
+
+@pytest.mark.parametrize("call, sentence", ERRORS, ids=[str(call[:1])[:20] for call, _ in ERRORS])
+def test_wrong_calls(call: tuple, sentence: str) -> None:
+    with pytest.raises(EinsumError, match=f"^({sentence})") as error:
+        flaash.einsum(*(call or ("ij",)), on="model")
+    assert "\n" not in str(error.value) and isinstance(error.value, ValueError)
+
+
+@pytest.mark.parametrize(
+    "options, sentence",
+    [
+        ({"config": "fastest"}, "unknown configuration 'fastest', choose one of default, .*"),
+        ({"config": "fast8:Lane=2"}, "overrides: unknown parameter 'Lane'"),
+        ({"on": "board"}, "on='board': there is no such place, choose one of model, verilator, icarus"),
+        ({"kind": "torch"}, "unknown kind of result 'torch'; there are numpy, scipy, pydata, tensor"),
+        (
+            {"config": "int8"},
+            "operand 0: the value 1000 is no number of int8, which holds the integers of 8 bits",
+        ),
+    ],
+)
+def test_wrong_options(options: dict, sentence: str) -> None:
+    with pytest.raises(EinsumError, match=sentence):
+        flaash.einsum("ij,jk", 1000 * np.eye(5), A, **{"on": "model", **options})
+
+
+def test_a_nan_is_no_integer() -> None:
+    with pytest.raises(EinsumError, match="operand 0: value NaN at entry 0 can't be converted to int16"):
+        flaash.einsum("i", np.array([np.nan]), on="model", config="int16")
+
+
+def test_an_intermediate_result_that_the_format_lacks() -> None:
+    with pytest.raises(EinsumError, match="an intermediate result: the value 200 is no number of int8"):
+        flaash.einsum(
+            "i,i,ij->j", [20, 20], [10, 10], np.eye(2), on="model", config="int8", optimize=[(0, 1), (0, 1)]
+        )
+
+
+def test_an_unknown_path() -> None:
+    with pytest.raises(EinsumError, match="optimize='fast'"):
+        flaash.einsum("ij,jk,kl", A, A, A, on="model", optimize="fast")
+
+
+@pytest.mark.parametrize(
+    "axes, sentence",
+    [
+        (3, "axes 3: the operands have 3 and 2 modes"),
+        (([0], [0, 1]), "must be a number, or as many modes of A as of B"),
+        (([3], [0]), "A has no mode 3, its modes are 0 to 2"),
+        (([0, 0], [0, 1]), "a mode of A is named twice"),
+        (([2], [0]), r"extent 5 of mode 2 of A differs from extent 2 of mode 0 of B"),
+        ("ab", "must be a number"),
+    ],
+)
+def test_wrong_axes(axes, sentence: str) -> None:
+    with pytest.raises(EinsumError, match=sentence):
+        flaash.tensordot(D, C, axes, on="model")
+
+
+def test_an_operand_that_does_not_fit_is_refused_before_anything_is_built() -> None:
+    chip = flaash.Chip("fast8", "verilator")
+    with pytest.raises(
+        EinsumError,
+        match=r"the sum over 'jk' runs over 50 x 40 = 2000 coordinates, CONFIG=fast8"
+        r" takes 1024 \(its CoordWidth is 10\)",
+    ):
+        flaash.einsum("ijk,jkl", np.ones((1, 50, 40)), np.ones((50, 40, 1)), on=chip)
+    with pytest.raises(
+        EinsumError, match=r"left operand: 10,000 fibers, CONFIG=fast8 takes 8,192 \(FiberDepth\)"
+    ):
+        flaash.einsum("ij,kj", np.ones((10000, 1)), np.ones((1, 1)), on=chip)
+    assert not chip._session.running
+
+
+def test_a_sum_that_leaves_the_integers_of_the_result() -> None:
+    most = np.full(2**17, -128.0)
+    with pytest.raises(EinsumError, match="a sum over 'i' does not fit the 32 bits of a result of int8"):
+        flaash.einsum("i,i", most, most, on="model", config="int8")
+    assert flaash.einsum("i,i", most[1:], most[1:], on="model", config="int8") == 2**31 - 2**14
+
+
+def test_a_repetition_that_is_too_large_is_refused() -> None:
+    with pytest.raises(
+        EinsumError,
+        match="the sum over 'k', which only the right operand has, would repeat the 5000 entries of the"
+              " other one 5000 times",
+    ):
+        flaash.einsum("m,k->", np.ones(5000), np.ones(5000), on="model")
+
+
+def test_the_report_says_what_was_done_beside_the_machine() -> None:
+    values = np.arange(24).reshape(2, 3, 4) + 0.1
+    _, report = flaash.einsum(
+        "bij,bkj,im->kbi", values, values, np.ones((3, 2)), on="model", return_report=True
+    )
+    assert (report.where, report.config, report.format) == ("model", "default", "fp32")
+    assert report.cycles is None and report.bytes_in is None and not report.checked
+    assert report.jobs and report.matches and report.bound
+    text = str(report)
+    for part in ("operand 0: 24 of 24 values rounded to fp32", "2 slices over 'b', a contraction each",
+                 "result transposed", "the model itself"):
+        assert part in text
+    page = report._repr_html_()
+    assert (
+        page.startswith("<table>") and "<th style='text-align:left'>einsum</th>" in page and "-&gt;" in page
+    )
+
+
+def test_the_report_of_a_call_without_a_contraction() -> None:
+    result, report = flaash.einsum("iij->j i".replace(" ", ""), D[:, :3], on="model", return_report=True)
+    np.testing.assert_array_equal(result, np.einsum("iij->ji", D[:, :3]))
+    assert not report.steps and report.bound == 0 and report.utilisation is None
+    assert "operand 0: diagonal of 'iij'" in str(report) and "the model itself" in str(report)

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The simulated chip that stays up: how fast it answers, how it ends, what it says when it can't go on."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+import flaash
+from tb.common import configs
+from tb.common.machines import machine
+from tb.common.toolchain import ROOT, ToolMissing
+from tb.env import serve
+from tb.env.serve import Delivery, Session, SessionError
+
+CONFIG = "tiny"
+SECOND_CALL = 0.05  # seconds
+ENDED = 10.0  # seconds in which every process of a session must be gone
+A, B = np.eye(3), np.arange(9.0).reshape(3, 3)
+
+
+@pytest.fixture
+def chip(simulator: str):
+    made = flaash.Chip(CONFIG, simulator)
+    yield made
+    made.close()
+
+
+def multiply(chip: flaash.Chip) -> None:
+    np.testing.assert_array_equal(flaash.einsum("ij,jk->ik", A, B, on=chip), B)
+
+
+def processes(chip: flaash.Chip) -> list[psutil.Process]:
+    """Return the command of the session and what it has started."""
+    command = psutil.Process(chip._session._process.pid)
+    return [command, *command.children(recursive=True)]
+
+
+def all_gone(found: list[psutil.Process]) -> bool:
+    return not psutil.wait_procs(found, timeout=ENDED)[1]
+
+
+@pytest.mark.suite_on("icarus")
+def test_calls_share_a_simulation(chip: flaash.Chip) -> None:
+    multiply(chip)
+    before = processes(chip)
+    assert len(before) > 1
+    multiply(chip)
+    assert processes(chip) == before
+    chip.close()
+    assert all_gone(before)
+    multiply(chip)  # starts again
+
+
+def test_a_second_call_takes_less_than_50_ms() -> None:
+    """All of it, the simulated cycles included; the best of some, since other processes only add to it."""
+    chip = flaash.Chip(CONFIG, "verilator")
+    try:
+        multiply(chip)
+        taken = []
+        for _ in range(30):
+            began = time.perf_counter()
+            multiply(chip)
+            taken.append(time.perf_counter() - began)
+        assert min(taken) < SECOND_CALL
+    finally:
+        chip.close()
+
+
+@pytest.mark.suite_on("verilator")
+def test_a_simulator_that_dies(chip: flaash.Chip) -> None:
+    multiply(chip)
+    found = processes(chip)
+    found[-1].kill()
+    with pytest.raises(
+        SessionError, match=rf"the simulated chip \(configuration {CONFIG}, .*\) ended: .*died"
+    ):
+        multiply(chip)
+    assert all_gone(found)
+    multiply(chip)
+
+
+@pytest.mark.suite_on("icarus")
+def test_a_simulator_that_does_not_answer(chip: flaash.Chip) -> None:
+    multiply(chip)
+    found = processes(chip)
+    chip.timeout = 0.5
+    found[-1].suspend()
+    with pytest.raises(SessionError, match=r"gave no answer within 0\.5 s"):
+        multiply(chip)
+    assert all_gone(found)
+    chip.timeout = None
+    multiply(chip)
+
+
+CALLER = """
+import sys
+import numpy as np
+import psutil
+from flaash import einsum
+einsum("ij,jk->ik", np.eye(3), np.eye(3), config=sys.argv[1], on=sys.argv[2])
+print(*(child.pid for child in psutil.Process().children(recursive=True)), flush=True)
+while True:
+    einsum("ij,jk->ik", np.eye(3), np.eye(3), config=sys.argv[1], on=sys.argv[2])
+"""
+
+
+@pytest.mark.suite_on("icarus")
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_caller_that_ends_in_the_middle_of_a_call(
+    how: signal.Signals, tmp_path: Path, simulator: str
+) -> None:
+    caller = subprocess.Popen(
+        [sys.executable, "-c", CALLER, CONFIG, simulator],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    found = [psutil.Process(int(pid)) for pid in caller.stdout.readline().split()]
+    assert len(found) > 1
+    caller.send_signal(how)
+    assert caller.wait(ENDED) != 0
+    assert all_gone(found)
+    assert ("KeyboardInterrupt" in caller.stderr.read()) == (how is signal.SIGINT)
+
+
+@pytest.mark.suite_on("icarus")
+def test_an_exception_in_the_simulation_is_told(simulator: str) -> None:
+    """A request that is no Order: the session ends, and says why."""
+    session = Session(configs.load(CONFIG), simulator)
+    with pytest.raises(SessionError, match="serve failed: 'str' object has no attribute"):
+        session.contract(["nonsense"])
+    assert not session.running
+
+
+@pytest.mark.suite_on("icarus")
+def test_a_build_that_fails_is_told(simulator: str) -> None:
+    session = Session(machine("tiny:Lanes=3").config, simulator)
+    with pytest.raises(SessionError, match="Lanes"):
+        session.start()
+    assert not session.running
+
+
+def test_a_missing_simulator_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> None:
+        raise ToolMissing(f"{name} is not installed")
+
+    monkeypatch.setattr(serve, "require", missing)
+    with pytest.raises(flaash.EinsumError, match="icarus is not installed"):
+        flaash.Chip(CONFIG, "icarus")
+
+
+def test_a_wrong_result_of_the_chip_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The scoreboard finds it, tests/top/test_negative.py; here it must reach the caller."""
+    wrong = Delivery(
+        np.zeros((1, 2), np.uint64),
+        np.zeros(1, np.uint64),
+        "ErrNone",
+        dict.fromkeys(("CntJobs", "CntMatches", "CntCycles", "CntLoadCycles", "CntUnloadCycles"), 1),
+        16,
+        16,
+        ["result (0, 0) is 0x0, the model says 0x1"],
+    )
+    monkeypatch.setattr(Session, "contract", lambda self, orders, timeout: [wrong])
+    with pytest.raises(flaash.DisagreementError, match="the model says 0x1"):
+        multiply(flaash.Chip(CONFIG, "verilator"))
+
+
+@pytest.mark.suite_on("verilator")
+def test_after_a_fork_the_simulation_is_the_parent_s(chip: flaash.Chip) -> None:
+    multiply(chip)
+    child = os.fork()
+    if not child:
+        try:
+            multiply(chip)
+            chip.close()
+            os._exit(0)
+        except BaseException:
+            os._exit(1)
+    assert os.waitpid(child, 0)[1] == 0
+    multiply(chip)

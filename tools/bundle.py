@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the package flaash with all that it needs inside it; `pip install .` calls it by setup.py.
+
+In a checkout the front end stands beside models/, tb/ and rtl/. Installed, these are parts of the package,
+so that one name only, flaash, is taken among a user's modules: the copies import from flaash.models and
+flaash.tb. Simulations are then built in the user's cache, see tb/common/toolchain.py.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("models", "tb")
+INSIDE = (*PACKAGES, "rtl", "tools/verilator", "tools/objcache")
+LEFT_OUT = ("models/data/", "tb/cli/", "tb/coverage/")
+_IMPORT = re.compile(rf"^(\s*)(from|import) ({'|'.join(PACKAGES)})\b", re.MULTILINE)
+_NAME = re.compile(rf'"((?:{"|".join(PACKAGES)})(?:\.\w+)+)"')
+
+
+def bundle(target: Path) -> None:
+    """Write the package to a folder that is called flaash; what was there goes."""
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(ROOT / "flaash", target, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in INSIDE:
+        source = ROOT / name
+        for path in sorted(source.rglob("*")) if source.is_dir() else [source]:
+            place = path.relative_to(ROOT)
+            if path.is_file() and "__pycache__" not in place.parts \
+                    and not place.as_posix().startswith(LEFT_OUT):
+                (target / place).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(path, target / place)
+    for path in target.rglob("*.py"):
+        path.write_text(moved(path.read_text()))
+
+
+def moved(text: str) -> str:
+    """Return Python source that finds the project's packages inside flaash."""
+    return _NAME.sub(r'"flaash.\1"', _IMPORT.sub(r"\1\2 flaash.\3", text))
