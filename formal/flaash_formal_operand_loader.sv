@@ -9,6 +9,7 @@
 module flaash_formal_operand_loader
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
+  import flaash_host_pkg::*;
   import flaash_loader_pkg::*;
 #(
   parameter int unsigned Format     = FormatBf16,  // 4 entries per beat, of which 2 fit a step
@@ -33,11 +34,13 @@ module flaash_formal_operand_loader
   node_write_t  node;
   fiber_write_t fiber;
   desc_t        desc;
+  load_report_t report;
   error_t       error;
 
   assign node  = store.node;
   assign fiber = store.fiber;
   assign desc  = store.desc;
+  assign error = report.error;
 
   flaash_formal_producer #(
     .Width(StreamWidth + 1)
@@ -67,7 +70,7 @@ module flaash_formal_operand_loader
     .line_valid_o(line_valid),
     .line_addr_o (line_addr),
     .store_o     (store),
-    .error_o     (error)
+    .report_o    (report)
   );
 
   // ---------------------------------------------------------------- what is written

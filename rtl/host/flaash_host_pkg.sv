@@ -57,17 +57,24 @@ package flaash_host_pkg;
   // What each counter has to add.
   typedef logic [NumCounters-1:0][$bits(dots_t)-1:0] increments_t;
 
+  // What the loader tells.
+  typedef struct packed {
+    logic   loading;    // an operand is being received
+    logic   step;       // something of the frame was dealt with
+    logic   discarded;  // a beat was thrown away
+    error_t error;      // the frame is wrong
+  } load_report_t;
+
   // What the core tells the registers.
   typedef struct packed {
-    logic        loading;       // an operand is being received
-    logic        done;          // pulse: every result is stored
-    logic        progress;      // something was done
-    error_t      parity_error;  // a word that is not what was stored was used
-    error_t      frame_error;   // an operand frame is wrong
-    error_t      range_error;   // results do not fit their format
-    flags_t      flags;
-    increments_t increments;
-    logic [31:0] sdpe_steps;
+    load_report_t load;
+    logic         done;          // pulse: every result is stored
+    logic         progress;      // something was done
+    error_t       parity_error;  // a word that is not what was stored was used
+    error_t       range_error;   // results do not fit their format
+    flags_t       flags;
+    increments_t  increments;
+    logic [31:0]  sdpe_steps;
   } report_t;
 
   // What happens at the chip's streams.

@@ -61,9 +61,13 @@ module flaash_registers
 
   // ------------------------------------------------------------------------ bus
   reg_write_t              write;
+  logic                    loading, flipped;  // an operand is being received; a wrong word was used
   logic                    write_error, read_valid, read_error, active, busy;
   logic [RegAddrWidth-1:0] read_addr;
   logic [31:0]             read_data;
+
+  assign loading = report_i.load.loading;
+  assign flipped = report_i.parity_error.count != '0;
 
   flaash_axil_slave u_axil_slave (
     .clk_i, .rst_ni,
@@ -108,7 +112,7 @@ module flaash_registers
   flaash_start_control u_start_control (
     .clk_i, .rst_ni,
     .start_i(start), .clear_i(clear), .resetting_i, .stopping_i, .choices_i(choices),
-    .loading_i(report_i.loading), .desc_i, .done_i(report_i.done), .drained_i,
+    .loading_i(loading), .desc_i, .done_i(report_i.done), .drained_i,
     .start_o, .settings_o, .busy_o(busy), .active_o(active),
     .error_i(recorded), .status_o(status), .error_o(refusal)
   );
@@ -117,45 +121,34 @@ module flaash_registers
 
   // ------------------------------------------------------------------------ stop
   logic   live, expired;  // the core is not about to be reset; the watchdog's limit is reached
-  error_t parity_error, frame_error, range_error;
-
-  assign parity_error = report_i.parity_error;
-  assign frame_error  = report_i.frame_error;
-  assign range_error  = report_i.range_error;
-
   flaash_stop_control u_stop_control (
     .clk_i, .rst_ni,
-    .abort_i(abort), .parity_error_i(parity_error.count != '0), .limit_i(choices.watchdog),
+    .abort_i(abort), .parity_error_i(flipped), .limit_i(choices.watchdog),
     .progress_i(report_i.progress || traffic_i.moves),
-    .start_i(start_o), .busy_i(busy && !report_i.done), .active_i(active), .loading_i(report_i.loading),
+    .start_i(start_o), .busy_i(busy && !report_i.done), .active_i(active), .loading_i(loading),
     .clear_i(clear), .resetting_i, .stopping_i, .stop_o, .live_o(live), .expired_o(expired),
     .error_code_i(error_code), .trailer_code_o
   );
 
   // ---------------------------------------------------------------------- errors
-  error_t [5:0] errors;  // the lowest comes before the others
-  error_t       bad_write, bad_read;
-  logic         error_event;
-  logic [31:0]  outstanding, error_place, error_count;
+  error_t      late, bad_write, bad_read;
+  logic        error_event;
+  logic [31:0] outstanding, error_place, error_count;
 
-  assign outstanding = {28'd0, traffic_i.waits_for_in, traffic_i.waits_for_out, busy, report_i.loading};
-  assign bad_write   = {7'(write.valid && write_error), ErrAddress, 32'(write.addr)};
+  assign outstanding = {28'd0, traffic_i.waits_for_in, traffic_i.waits_for_out, busy, loading};
+  assign late        = {7'(expired), ErrWatchdog, outstanding};
   assign bad_read    = {7'(read_valid && read_error), ErrAddress, 32'(read_addr)};
+  assign recorded    = error_code != ErrNone;
 
-  assign errors[0] = {resetting_i ? 7'd0 : parity_error.count, parity_error.code, parity_error.place};
-  assign errors[1] = {7'(expired), ErrWatchdog, outstanding};
-  assign errors[2] = {live ? frame_error.count : 7'd0, frame_error.code, frame_error.place};
-  assign errors[3] = (bad_write.count != '0) ? bad_write : refusal;
-  assign errors[4] = bad_read;
-  assign errors[5] = {live ? range_error.count : 7'd0, range_error.code, range_error.place};
+  always_comb begin
+    bad_write = refusal;
+    if (write.valid && write_error) bad_write = {7'd1, ErrAddress, 32'(write.addr)};
+  end
 
-  assign recorded = error_code != ErrNone;
-
-  flaash_error_log #(
-    .NumSources(6)
-  ) u_error_log (
+  flaash_error_log u_error_log (
     .clk_i, .rst_ni,
-    .clear_i(clear), .errors_i(errors),
+    .clear_i(clear), .live_i(live), .resetting_i, .report_i,
+    .watchdog_i(late), .write_i(bad_write), .read_i(bad_read),
     .event_o(error_event), .code_o(error_code), .place_o(error_place), .count_o(error_count)
   );
 
@@ -245,6 +238,5 @@ module flaash_registers
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(DoneBelongsToRun_A, !(live && report_i.done) || busy, "done without a contraction")
-  `FLAASH_COVER(TwoErrorsAtOnce_C, frame_error.count != '0 && (refusal.count != '0 || range_error.count != '0))
 
 endmodule : flaash_registers

@@ -29,6 +29,7 @@ module flaash_loader_packer
   parameter int unsigned FiberDepth = 1024,  // fibers per operand, below 2**FiberIdWidth
   localparam int unsigned ValueWidth = value_width(Format),
   localparam int unsigned EntryWidth = entry_width(Format, CoordWidth),
+  localparam int unsigned EntryBits  = CoordWidth + ValueWidth,   // of those the used ones
   localparam int unsigned PerBeat    = StreamWidth / EntryWidth,  // entries of a beat, 2 or more
   localparam int unsigned OffsetWidth = $clog2(PerBeat),
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth)
@@ -100,22 +101,21 @@ module flaash_loader_packer
   assign filled = fill_q + taken;
 
   // ---------------------------------------------------------- entries of the step
-  logic [Group-1:0][CoordWidth-1:0] coords;
-  logic [Group-1:0][ValueWidth-1:0] values;
+  logic [Group-1:0][EntryBits-1:0]  entries;
+  logic [Group-1:0][CoordWidth-1:0] coords;   // of those
 
   for (genvar i = 0; i < Group; i++) begin : gen_entry
     logic [OffsetWidth-1:0] index;  // wraps for entries that are not taken
 
-    assign index     = offset + OffsetWidth'(i);
-    assign coords[i] = beat_data_i[32'(index)*EntryWidth +: CoordWidth];
-    assign values[i] = beat_data_i[32'(index)*EntryWidth + CoordWidth +: ValueWidth];
+    assign index      = offset + OffsetWidth'(i);
+    assign entries[i] = beat_data_i[32'(index)*EntryWidth +: EntryBits];
+    assign coords[i]  = entries[i][CoordWidth-1:0];
   end
 
   // --------------------------------------------------------------------- checks
   logic [CoordWidth-1:0] coord_q;  // the coordinate before
   line_addr_t            next_line_q;
   fiber_id_t             fibers_q;
-
   error_e                error;
   logic [3:0]            wrong;    // which entry of the step is
 
@@ -167,53 +167,45 @@ module flaash_loader_packer
 
   // ---------------------------------------------------------------------- lines
   // The entries of stage_q and those of the step side by side; a full or final line leaves.
-  logic [2*Lanes-1:0][CoordWidth-1:0] coords_both, coords_group;
-  logic [2*Lanes-1:0][ValueWidth-1:0] values_both, values_group;
-  logic [Lanes-1:0][CoordWidth-1:0]   coords_q;
-  logic [Lanes-1:0][ValueWidth-1:0]   values_q;
-  logic                               emit;
-  line_t                              line;
+  logic [Lanes-1:0][EntryBits-1:0]   stage_q;
+  logic [2*Lanes-1:0][EntryBits-1:0] taken_entries, side_by_side;
+  logic [Lanes-1:0][CoordWidth-1:0]  line_coords;
+  logic [Lanes-1:0][ValueWidth-1:0]  line_values;
+  logic [$clog2(Lanes):0]            line_count;
+  logic                              emit;
+  line_t                             line;
 
   always_comb begin
-    coords_group = '0;
-    values_group = '0;
+    taken_entries = '0;
     for (int i = 0; i < Group; i++) begin
-      if (i < 32'(taken)) begin
-        coords_group[i] = coords[i];
-        values_group[i] = values[i];
-      end
+      if (i < 32'(taken)) taken_entries[i] = entries[i];
     end
-    coords_both = (2*Lanes*CoordWidth)'(coords_q) | (coords_group << (32'(fill_q) * CoordWidth));
-    values_both = (2*Lanes*ValueWidth)'(values_q) | (values_group << (32'(fill_q) * ValueWidth));
+    side_by_side = (2*Lanes*EntryBits)'(stage_q) | (taken_entries << (32'(fill_q) * EntryBits));
+  end
+
+  for (genvar l = 0; l < Lanes; l++) begin : gen_lane
+    assign line_coords[l] = side_by_side[l][CoordWidth-1:0];
+    assign line_values[l] = side_by_side[l][CoordWidth +: ValueWidth];
   end
 
   assign emit = fiber_end || filled >= 4'(Lanes);
 
-  always_comb begin
-    line        = '0;
-    line.last   = fiber_end;
-    line.count  = ($clog2(Lanes) + 1)'((filled > 4'(Lanes)) ? 4'(Lanes) : filled);
-    line.values = values_both[Lanes-1:0];
-    line.coords = coords_both[Lanes-1:0];
-  end
+  assign line_count = ($clog2(Lanes) + 1)'((filled > 4'(Lanes)) ? 4'(Lanes) : filled);
+  assign line       = {fiber_end, line_count, line_values, line_coords};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      fill_q   <= '0;
-      coords_q <= '0;
-      values_q <= '0;
+      fill_q  <= '0;
+      stage_q <= '0;
     end else if (begins) begin
-      fill_q   <= '0;
-      coords_q <= '0;
-      values_q <= '0;
+      fill_q  <= '0;
+      stage_q <= '0;
     end else if (step && emit) begin
-      fill_q   <= (filled > 4'(Lanes)) ? filled - 4'(Lanes) : '0;
-      coords_q <= coords_both[2*Lanes-1:Lanes];
-      values_q <= values_both[2*Lanes-1:Lanes];
+      fill_q  <= (filled > 4'(Lanes)) ? filled - 4'(Lanes) : '0;
+      stage_q <= side_by_side[2*Lanes-1:Lanes];
     end else if (step) begin
-      fill_q   <= filled;
-      coords_q <= coords_both[Lanes-1:0];
-      values_q <= values_both[Lanes-1:0];
+      fill_q  <= filled;
+      stage_q <= side_by_side[Lanes-1:0];
     end
   end
 

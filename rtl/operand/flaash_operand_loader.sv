@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Operand loader: checks an operand frame and writes it as lines, nodes and a table of fibers.
 //
-// Guarantees  An operand is complete (store_o.complete) only if its whole frame was right. Otherwise error_o
+// Guarantees  An operand is complete (store_o.complete) only if its whole frame was right. Otherwise report_o
 //             tells the earliest error and where it is, and the rest of the frame is accepted and thrown away;
 //             the next frame is read as if nothing had been. store_o.begins comes before the first write of a
 //             frame. Nothing is written at or above MemLines, NodeDepth or FiberDepth (the table's sentinel is
@@ -26,6 +26,7 @@
 module flaash_operand_loader
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
+  import flaash_host_pkg::*;
   import flaash_loader_pkg::*;
 #(
   parameter int unsigned Format     = FormatFp32,
@@ -52,10 +53,7 @@ module flaash_operand_loader
   output logic [LineWidth-1:0]   line_data_o,
 
   output store_write_t           store_o,
-  output error_t                 error_o,
-  output logic                   discarded_o,
-  output logic                   step_o,       // something of the frame was dealt with
-  output logic                   loading_o
+  output load_report_t           report_o
 );
 
   // ---------------------------------------------------------------- beats, gate
@@ -88,14 +86,15 @@ module flaash_operand_loader
   reading_t reading;
   verdict_t description_verdict, levels_verdict, packer_verdict;
   frame_t   frame;
-  logic     busy, word_step;
+  error_t   error;
+  logic     busy, discarded, word_step;
 
   flaash_loader_sequencer u_sequencer (
     .clk_i, .rst_ni,
     .beat_valid_i(beat_valid), .beat_ready_o(beat_ready), .beat_i(beat),
     .reading_o(reading), .description_i(description_verdict), .levels_i(levels_verdict),
     .packer_i(packer_verdict), .frame_i(frame),
-    .error_o, .discarded_o, .step_o(word_step), .busy_o(busy)
+    .error_o(error), .discarded_o(discarded), .step_o(word_step), .busy_o(busy)
   );
 
   flaash_loader_description #(
@@ -144,7 +143,7 @@ module flaash_operand_loader
 
   // ----------------------------------------------------------------- milestones
   // The frame's description stands for a cycle longer than the frame: the next header changes it.
-  logic  complete_q;
+  logic  complete_q, step, loading;
   desc_t desc;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -154,15 +153,17 @@ module flaash_operand_loader
 
   assign desc    = {1'b1, frame.order, frame.contracted, frame.entries, fibers, lines};
   assign store_o = {frame.operand, frame.begins, node, fiber, complete_q, desc};
-  assign step_o  = accepted || word_step || walks;
+  assign step    = accepted || word_step || walks;
 
   // Up to and including the cycle in which the store hears of the end.
-  assign loading_o = accepted || open_q || beats_inside != '0 || busy || complete_q || frame.begins
-                     || error_o.count != '0;
+  assign loading = accepted || open_q || beats_inside != '0 || busy || complete_q || frame.begins
+                   || error.count != '0;
+
+  assign report_o = {loading, step, discarded, error};
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(NodeInRange_A, !node.valid || 32'(node.id) < NodeDepth, "node outside the region")
-  `FLAASH_ASSERT(OneOutcome_A, !(complete_q && error_o.count != '0), "a frame is complete and wrong")
+  `FLAASH_ASSERT(OneOutcome_A, !(complete_q && error.count != '0), "a frame is complete and wrong")
   `FLAASH_COVER(EmptyOperand_C, complete_q && frame.entries == '0)
 
 endmodule : flaash_operand_loader

@@ -85,8 +85,7 @@ module flaash_core
   store_write_t         store_write;
   fiber_id_t [1:0]      table_addr;
   table_rsp_t [1:0]     table_rsp;
-  logic                 discarded, loader_step, loading;
-  error_t               frame_error;
+  load_report_t         load;
 
   flaash_operand_loader #(
     .Format(Format), .Lanes(Lanes), .CoordWidth(CoordWidth), .MemLines(MemLines), .NodeDepth(NodeDepth),
@@ -95,8 +94,7 @@ module flaash_core
     .clk_i, .rst_ni,
     .s_axis_tvalid_i, .s_axis_tready_o, .s_axis_tdata_i, .s_axis_tlast_i, .enable_i(load_enable_i),
     .line_valid_o(line_valid), .line_addr_o(line_addr), .line_data_o(line_data),
-    .store_o(store_write), .error_o(frame_error), .discarded_o(discarded), .step_o(loader_step),
-    .loading_o(loading)
+    .store_o(store_write), .report_o(load)
   );
 
   for (genvar i = 0; i < 2; i++) begin : gen_store
@@ -244,7 +242,7 @@ module flaash_core
     .events_i(events), .flags_i(flags),
     .handed_i(dispatch.job), .handed_dots_i(dispatch.dots), .portion_i(dispatch.portion),
     .reads_i(ReadWidth'(reads)), .conflicts_i(ReadWidth'(conflicts)),
-    .loading_i(loading), .sent_i, .discarded_i(discarded),
+    .loading_i(load.loading), .sent_i, .discarded_i(load.discarded),
     .increments_o(increments), .flags_o(any_flags), .range_error_o(range_error)
   );
 
@@ -265,12 +263,11 @@ module flaash_core
     .busy_o(busy), .done_o(done), .all_stored_o
   );
 
-  assign progress = loader_step || dispatch.visit || dispatch.job || increments[CntDotsDone] != '0
+  assign progress = load.step || dispatch.visit || dispatch.job || increments[CntDotsDone] != '0
                       || increments[CntMatches] != '0 || increments[CntSteps] != '0
                       || increments[CntMemReads] != '0 || increments[CntResults] != '0;
 
-  assign report_o = {loading, done, progress, parity_error, frame_error, range_error, any_flags, increments,
-                     sdpe_steps};
+  assign report_o = {load, done, progress, parity_error, range_error, any_flags, increments, sdpe_steps};
 
   // ------------------------------------------------------------------------- parity
   flaash_parity_report #(

@@ -94,7 +94,7 @@ module flaash_top
   traffic_t    traffic;
   settings_t   settings;
   error_e      trailer_code;
-  logic        load_enable, start, drained, discarded, lost;
+  logic        load_enable, start, drained, discarded, lost, loading;
   logic [5:0]  sdpe_select;
 
   assign axil_req = {s_axil_awvalid, s_axil_awaddr, s_axil_awprot, s_axil_wvalid, s_axil_wdata, s_axil_wstrb,
@@ -102,8 +102,9 @@ module flaash_top
   assign {s_axil_awready, s_axil_wready, s_axil_bvalid, s_axil_bresp, s_axil_arready, s_axil_rvalid,
           s_axil_rdata, s_axil_rresp} = axil_rsp;
 
+  assign loading = report.load.loading;
   assign traffic = {discarded, (s_axis_tvalid && s_axis_tready) || (m_axis_tvalid && m_axis_tready),
-                    report.loading && s_axis_tready && !s_axis_tvalid, m_axis_tvalid && !m_axis_tready};
+                    loading && s_axis_tready && !s_axis_tvalid, m_axis_tvalid && !m_axis_tready};
 
   flaash_registers #(
     .Format    (Format),

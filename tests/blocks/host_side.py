@@ -74,9 +74,9 @@ class HostSide:
         return tuple(bool(desc.loaded) for desc in bench_types()["desc_o"].unpack(int(self.dut.desc_o.value)))
 
     @property
-    def failed(self) -> bool:
-        """Tell whether the loader reports an error in this cycle."""
-        return bool(bench_types()["error_o"].unpack(int(self.dut.error_o.value)).count)
+    def report(self) -> tuple:
+        """Return what the loader says in this cycle, a load_report_t."""
+        return bench_types()["report_o"].unpack(int(self.dut.report_o.value))
 
     def beats(self, csf: Csf, which: int) -> list[int]:
         """Return the frame of an operand."""
@@ -86,7 +86,7 @@ class HostSide:
         """Send an operand and wait until it is loaded."""
         await self.source.send(AxiStreamFrame(self.beats(csf, which)))
         await RisingEdge(self.dut.clk_i)
-        await until(self.dut, lambda: self.source.idle() and self.dut.loading_o.value == 0, 20_000, "loading")
+        await until(self.dut, lambda: self.source.idle() and not self.report.loading, 20_000, "loading")
         assert self.loaded[which], "the operand was not loaded"
         self.operands[which] = csf
 

@@ -38,6 +38,11 @@ class LoaderWatch:
         self._open = Outcome()
         cocotb.start_soon(self._run())
 
+    @property
+    def loading(self) -> bool:
+        """Tell whether the loader says that it is at work."""
+        return bool(bench_types()["load_report_t"].unpack(int(self._dut.report_o.value)).loading)
+
     def forget(self) -> None:
         """Drop what is known of the frame under way, for a reset."""
         self._open = Outcome()
@@ -49,7 +54,8 @@ class LoaderWatch:
             if dut.rst_ni.value != 1:
                 continue
             store = types["store_write_t"].unpack(int(dut.store_o.value))
-            error = types["error_t"].unpack(int(dut.error_o.value))
+            report = types["load_report_t"].unpack(int(dut.report_o.value))
+            error = report.error
             line = dut.line_valid_o.value == 1
             if store.begins:
                 self._open = Outcome(operand=store.operand)
@@ -67,8 +73,8 @@ class LoaderWatch:
             if error.count:
                 self._end(error=(error.code, error.place))
             if store.begins or store.node.valid or store.fiber.valid or line or store.complete or error.count:
-                assert dut.loading_o.value == 1, "the loader is at work while it says it is not"
-            if dut.discarded_o.value == 1:
+                assert report.loading, "the loader is at work while it says it is not"
+            if report.discarded:
                 self.finished[-1].discarded += 1
 
     def _line(self) -> None:

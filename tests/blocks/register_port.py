@@ -13,6 +13,7 @@ from tb.common.rtl_types import bench_types
 from tests.blocks.axi_ports import lite_master
 
 INPUTS = ("desc", "report", "traffic", "drained", "resetting", "stopping")
+LOAD = {"loading": "loading", "frame_error": "error"}  # members of report_t.load
 ANSWER = 20_000  # ns in which an access is answered, however the channels stall
 
 
@@ -68,7 +69,11 @@ class RegisterPort:
                 value = [value.get(counter, 0) for counter in COUNTERS]
             bundles = (bundle for bundle in self._said if name in bench_types()[bundle].members)
             port = next(bundles, f"{name}_i")
-            if port in self._said:
+            if name in LOAD:
+                port = "report_i"
+                self._said[port].setdefault("load", {})[LOAD[name]] = value
+                value = self._said[port]
+            elif port in self._said:
                 self._said[port][name] = value
                 value = self._said[port]
             getattr(self.dut, port).value = bench_types()[port].pack(value)

@@ -26,7 +26,7 @@ async def _watch_loader(dut, side: HostSide) -> None:
     """All frames are right, so whatever the loader finds wrong is the fault of a reset."""
     while True:
         await FallingEdge(dut.clk_i)
-        assert not side.failed, "the loader got a part of a frame"
+        assert not side.report.error.count, "the loader got a part of a frame"
 
 
 async def _watch_reset(dut, side: HostSide) -> None:
@@ -148,7 +148,7 @@ async def inside_an_operand_frame(dut, host: str) -> None:
         await _soft_reset(dut, side)
         side.source.pause = False
         side.source.set_pause_generator(STALLS[host](random))
-        await until(dut, lambda: side.source.idle() and dut.loading_o.value == 0, 2000, "the second frame")
+        await until(dut, lambda: side.source.idle() and not side.report.loading, 2000, "the second frame")
         await ClockCycles(dut.clk_i, 2)
         assert side.loaded == (bool(which), not which), "the frame behind must be loaded, only it"
         await _contract(dut, random, side)

@@ -26,7 +26,6 @@ def test_registers_of_a_build_that_cannot_split(simulator: str, seed: int) -> No
 
 
 @pytest.mark.parametrize(("module", "parameters"), [
-    ("flaash_error_log", {"NumSources": 0}),
     ("flaash_perf_sum", {"NumSdpe": 0}), ("flaash_perf_sum", {"NumSdpe": 65})], ids=str)
 def test_illegal_parameters_are_refused(module: str, parameters: dict[str, int]) -> None:
     with pytest.raises(SimulationFailed, match="must be"):

@@ -5,6 +5,7 @@
 module flaash_host_side_bench
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
+  import flaash_host_pkg::*;
 #(
   parameter int unsigned Format     = FormatFp32,
   parameter int unsigned CoordWidth = 16,
@@ -21,9 +22,8 @@ module flaash_host_side_bench
   input  logic [StreamWidth-1:0] s_axis_tdata_i,
   input  logic                   s_axis_tlast_i,
   output desc_t [1:0]            desc_o,
-  output logic                   loading_o,
-  output logic [1:0]             discarded_o,   // by the gate, by the loader
-  output error_t                 error_o,
+  output load_report_t           report_o,
+  output logic                   discarded_o,   // a beat was, by the gate
 
   // fiber -> first line, as the job generator reads it
   input  fiber_id_t [1:0]        table_addr_i,
@@ -74,14 +74,14 @@ module flaash_host_side_bench
     .in_valid_i(s_axis_tvalid_i), .in_ready_o(s_axis_tready_o),
     .in_data_i(s_axis_tdata_i), .in_last_i(s_axis_tlast_i),
     .out_valid_o(gated_valid), .out_ready_i(gated_ready),
-    .out_data_o(gated_data), .out_last_o(gated_last), .discarded_o(discarded_o[0])
+    .out_data_o(gated_data), .out_last_o(gated_last), .discarded_o
   );
 
   store_write_t    store_write;
   walk_req_t [1:0] walk_req;
   walk_rsp_t [1:0] walk_rsp;
   fault_t          fault;
-  logic            unused_step, unused_line;
+  logic            unused_line;
   line_addr_t      unused_addr;
   logic [4*(CoordWidth+value_width(Format))+3:0] unused_data;
 
@@ -93,7 +93,7 @@ module flaash_host_side_bench
     .s_axis_tvalid_i(gated_valid), .s_axis_tready_o(gated_ready), .s_axis_tdata_i(gated_data),
     .s_axis_tlast_i(gated_last), .enable_i(idle_o),
     .line_valid_o(unused_line), .line_addr_o(unused_addr), .line_data_o(unused_data),
-    .store_o(store_write), .error_o, .discarded_o(discarded_o[1]), .step_o(unused_step), .loading_o
+    .store_o(store_write), .report_o
   );
 
   for (genvar i = 0; i < 2; i++) begin : gen_store
