@@ -11,7 +11,8 @@
 //             (Portions only), each job is a single dot product, and a dot product whose fiber of A is
 //             longer is split into portions of at most so many entries, on different SDPEs, whose sums the
 //             combiner adds and rounds: the results are the same. The combiner is the last source; what
-//             it reports counts as an SDPE's.
+//             it reports counts as an SDPE's. idle_o, of all sources at once, after the last dot product:
+//             nothing is read or computed any more.
 //             SDPE s reads through memory ports 2s (A) and 2s+1 (B).
 // Demands     Operands complete and unchanged from start_i until the last result; settings_i as long.
 //             table_i answers one cycle after table_addr_o, the memory each port in order.

@@ -171,7 +171,8 @@ async def next_job_is_accepted_ahead(dut) -> None:
     for i in range(3):
         bench.load((i * 100, 2 * bench.depth, 1))
     await ClockCycles(dut.clk_i, 4 * bench.depth + 20)
-    assert dut.job_valid_i.value == 1 and bench.job_type.unpack(int(dut.job_i.value)).first == 200 and dut.job_ready_o.value == 0
+    waiting = bench.job_type.unpack(int(dut.job_i.value))
+    assert dut.job_valid_i.value == 1 and waiting.first == 200 and dut.job_ready_o.value == 0
     dut.line_ready_i.value = 1
     await bench.finish()
 

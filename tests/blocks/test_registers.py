@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tb.common.simulation import SimulationFailed, build, run_bench
+from tb.common.simulation import run_bench
 
 WRAPPER = Path(__file__).parent / "rtl" / "flaash_registers_bench.sv"
 PARAMETERS = {"Format": 3, "NumSdpe": 5, "Lanes": 2, "CoordWidth": 11, "Engine": 1, "Memory": 0,
@@ -23,10 +23,3 @@ def test_registers_of_a_build_that_cannot_split(simulator: str, seed: int) -> No
     run_bench("flaash_registers_bench", "tests.blocks.registers_bus_tests", simulator, "registers-whole",
               {**PARAMETERS, "CanSplit": 0}, seed, extra_sources=[WRAPPER],
               testcase="portions_need_a_build_that_can_split,the_build_can_be_read")
-
-
-@pytest.mark.parametrize(("module", "parameters"), [
-    ("flaash_perf_sum", {"NumSdpe": 0}), ("flaash_perf_sum", {"NumSdpe": 65})], ids=str)
-def test_illegal_parameters_are_refused(module: str, parameters: dict[str, int]) -> None:
-    with pytest.raises(SimulationFailed, match="must be"):
-        build(module, "verilator", parameters)
