@@ -40,7 +40,6 @@ lookup_machine/flaash_lookup_weights.sv
 lookup_machine/flaash_lookup_walk.sv
 lookup_machine/flaash_lookup_set_size.sv
 lookup_machine/flaash_lookup_share.sv
-memory/flaash_parity_watch.sv
 lookup_machine/flaash_lookup_ranks.sv
 lookup_machine/flaash_lookup_handout.sv
 lookup_machine/flaash_lookup_plan.sv
@@ -68,6 +67,7 @@ mac/flaash_mac_check.sv
 mac/flaash_mac_integer.sv
 mac/flaash_mac_queue.sv
 mac/flaash_mac.sv
+memory/flaash_parity_watch.sv
 result/flaash_result_store.sv
 lookup_machine/flaash_lookup_engine.sv
 lookup_machine/flaash_lookup_group.sv

@@ -109,6 +109,7 @@ module flaash_compute_lookup
   fiber_id_t            plan_a_addr, a_addr, b_addr;
   line_addr_t           rank_block;
   logic [SizeWidth-1:0] set_size;
+  plane_t               plane;
   line_addr_t           a_lines, b_lines;
   logic [Groups-1:0]    piece_valid, group_busy;
   piece_t               piece;
@@ -134,6 +135,7 @@ module flaash_compute_lookup
   );
 
   assign dispatch_o = {handed, handed_dots, 2'b00};  // no portions; the watchdog sees the planner's walk by its sets
+  assign plane      = {desc_i[0].fibers, a_lines, b_lines, set_size_t'(set_size)};
 
   // ------------------------------------------------- the fiber table of A, shared
   logic      [Groups-1:0]     bound_req, bound_grant, bound_granted;
@@ -195,10 +197,8 @@ module flaash_compute_lookup
       .Parity     (Parity)
     ) u_group (
       .clk_i, .rst_ni,
-      .dense_i(settings_i.dense), .a_fibers_i(desc_i[0].fibers),
-      .a_lines_i     (a_lines),
-      .b_lines_i     (b_lines),
-      .set_size_i    (set_size),
+      .dense_i(settings_i.dense),
+      .plane_i       (plane),
       .piece_valid_i (piece_valid[g]),
       .piece_i       (piece),
       .busy_o        (group_busy[g]),

@@ -156,7 +156,7 @@ class Words:
         """Flip a bit of each word of a memory of an engine's resident fibers: bits, base or values."""
         source, engine = chance.choice(list(enumerate(self.sources())))
         inside = engine.u_resident
-        words = {"bits": lambda: inside.u_table.bits_q, "base": lambda: inside.u_table.base_q,
+        words = {"bits": lambda: inside.u_table.u_bits.mem_q, "base": lambda: inside.u_table.u_bases.mem_q,
                  "values": lambda: inside.u_values.mem_q}[memory]()
         half = len(words) // 2
         for index in [*range(min(half, 8)), *range(half, half + min(half, 8))]:
