@@ -15,7 +15,7 @@ module flaash_formal_fiber_loader
   input logic                 clk_i,
   input logic                 rst_ni,
   input logic                 job_valid_i,
-  input load_t                job_i,
+  input fetch_t                job_i,
   input logic                 req_ready_i,
   input logic                 rsp_valid_i,
   input logic [LineWidth-1:0] rsp_data_i,
@@ -25,7 +25,7 @@ module flaash_formal_fiber_loader
 
   typedef struct packed {
     logic  valid;
-    load_t load;
+    fetch_t load;
   } accepted_t;
 
   localparam int unsigned CountWidth = $clog2(Depth) + 1;
@@ -40,7 +40,7 @@ module flaash_formal_fiber_loader
   assign asked    = req_valid && req_ready_i;
 
   flaash_formal_producer #(
-    .Width($bits(load_t))
+    .Width($bits(fetch_t))
   ) u_producer (
     .clk_i,
     .rst_ni,

@@ -172,9 +172,9 @@ package flaash_pkg;
     line_addr_t lines;    // 1 or more
     fiber_id_t  repeats;  // 1 or more
     portion_t   portion;  // goes with its requests
-  } load_t;
+  } fetch_t;
 
-  // Where the line that is asked for stands in its load.
+  // Where the line that is asked for stands in what is fetched.
   typedef struct packed {
     logic     begins;   // it is the first one of the lines
     logic     ends;     // it is the last one

@@ -32,7 +32,7 @@ module flaash_fiber_loader
   // jobs
   input  logic                 job_valid_i,
   output logic                 job_ready_o,
-  input  load_t                job_i,
+  input  fetch_t                job_i,
 
   // tensor memory
   output logic                 req_valid_o,
@@ -54,7 +54,7 @@ module flaash_fiber_loader
   // A job goes to the current registers if they are free, else it is held. So job_ready_o is a
   // register and still a job of a single line can follow another in every cycle.
   logic  hold_valid_q;
-  load_t hold_q, next;
+  fetch_t hold_q, next;
   logic  next_valid, current_free;
 
   assign job_ready_o = !hold_valid_q;

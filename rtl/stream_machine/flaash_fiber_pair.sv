@@ -45,7 +45,7 @@ module flaash_fiber_pair
 );
 
   // ---------------------------------------------------------------------- loaders
-  load_t                a_load, b_load;
+  fetch_t                a_load, b_load;
   pass_t                a_pass, unused_b_pass;
   logic                 a_ready, b_ready, trimmed_valid;
   logic [LineWidth-1:0] trimmed;
