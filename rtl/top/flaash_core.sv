@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Core: everything between the operand stream, the result stream and the registers.
 //
-// Guarantees  An operand frame ends with loaded_o[operand] or with an error report. After start_i
-//             each result of the contraction leaves once at result_*; done_o when the last one is
+// Guarantees  An operand frame ends with desc_o[operand].loaded or with an error in report_o. After start_i
+//             each result of the contraction leaves once at result_*; report_o.done when the last one is
 //             stored and nothing reads lines of the operands any more, all_stored_o when none is
 //             left behind those at result_*. Operands stay until they are replaced. After stop_i
 //             nothing more is computed: all_stored_o then waits only for results that were complete;
 //             the reset that follows ends the stop.
-// Errors      With Parity every stored bit that has flipped is told when it is used (parity_*); what was made of it
-//             does not become a result, or lost_o comes before it leaves the unloader.
+// Errors      With Parity every stored bit that has flipped is told when it is used (report_o.parity_error); what was
+//             made of it does not become a result, or lost_o comes before it leaves the unloader.
 // Demands     start_i only with both operands loaded, equal contracted extents, and none running.
 //             load_enable_i low while results are computed or on their way. stop_i stays until rst_ni.
 // Reset       rst_ni: everything but the operands; store_rst_ni: these.
