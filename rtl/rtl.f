@@ -69,6 +69,7 @@ mac/flaash_mac_queue.sv
 mac/flaash_mac.sv
 memory/flaash_parity_watch.sv
 result/flaash_result_store.sv
+result/flaash_dot_unit.sv
 lookup_machine/flaash_lookup_engine.sv
 lookup_machine/flaash_lookup_group.sv
 lookup_machine/flaash_compute_lookup.sv
@@ -84,7 +85,6 @@ stream_machine/flaash_match_emitter.sv
 stream_machine/flaash_intersect_compare.sv
 stream_machine/flaash_intersect.sv
 stream_machine/flaash_line_watch.sv
-stream_machine/flaash_portion_names.sv
 stream_machine/flaash_job_tracker.sv
 stream_machine/flaash_sdpe.sv
 stream/flaash_stream_register.sv

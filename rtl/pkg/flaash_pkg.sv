@@ -181,6 +181,14 @@ package flaash_pkg;
     portion_t portion;
   } pass_t;
 
+  // Which dot product it is, or which part of one: this goes with it through a MAC.
+  typedef struct packed {
+    logic      partial;  // a portion: its sum goes to a slot, unrounded
+    slot_t     slot;     // which one; without partial it means nothing
+    fiber_id_t a_id;
+    fiber_id_t b_id;
+  } dot_name_t;
+
   // ------------------------------------------------------------------------ results
   // IEEE 754 status of one result (integer formats: all zero).
   typedef struct packed {

@@ -21,6 +21,7 @@
 // Reset       Forgets everything. The memory must forget reads under way, too.
 
 `include "flaash_line.svh"
+`include "flaash_dot_types.svh"
 `include "flaash_assert.svh"
 
 module flaash_compute_stream
@@ -83,8 +84,6 @@ module flaash_compute_stream
     `FLAASH_ILLEGAL("Portions must be 0 to 64")
   end
 
-  localparam int unsigned WordBits = word_width(Format, EntryIdWidth);
-
   // ----------------------------------------------------------------- jobs to engines
   logic               split;  // this contraction
   fiber_id_t          run_length;
@@ -135,19 +134,16 @@ module flaash_compute_stream
   // Lines that a loader holds or has asked for: the round trip of the memory, the grant it may
   // have to wait for, and one line in each register on the way.
   localparam int unsigned LoaderDepth = 2 ** $clog2(MemLatency + 4);
-  localparam int unsigned PartWidth   = SlotWidth + PartHeadWidth + WordBits;
 
-  logic [NumSdpe-1:0]                part_valid, part_ready;
-  logic [NumSdpe-1:0][PartWidth-1:0] part;
+  typedef `FLAASH_PART(word_width(Format, EntryIdWidth)) part_t;
+
+  logic [NumSdpe-1:0]  part_valid, part_ready;
+  part_t [NumSdpe-1:0] part;
 
   for (genvar s = 0; s < int'(NumSdpe); s++) begin : gen_sdpe
-    slot_t               part_slot;
-    part_head_t          part_head;
-    logic [WordBits-1:0] part_word;
-    line_addr_t [1:0]    addr;  // of A, of B
+    line_addr_t [1:0] addr;  // of A, of B
 
     assign req_o[2*s +: 2] = {1'b1, addr[1], 1'b0, addr[0]};
-    assign part[s]         = {part_slot, part_head, part_word};
 
     flaash_sdpe #(
       .Format     (Format),
@@ -165,26 +161,23 @@ module flaash_compute_stream
       .req_valid_o(req_valid_o[2*s +: 2]), .req_ready_i(req_ready_i[2*s +: 2]), .req_addr_o(addr),
       .rsp_valid_i(rsp_valid_i[2*s +: 2]), .rsp_data_i(rsp_data_i[2*s +: 2]),
       .result_valid_o(result_valid_o[s]), .result_ready_i(result_ready_i[s]), .result_o(result_o[s]),
-      .part_valid_o(part_valid[s]), .part_ready_i(part_ready[s]),
-      .part_slot_o(part_slot), .part_head_o(part_head), .part_word_o(part_word),
+      .part_valid_o(part_valid[s]), .part_ready_i(part_ready[s]), .part_o(part[s]),
       .flags_o(flags_o[s]), .events_o(events_o[s]), .idle_o(idle_o[s])
     );
   end
 
   // ----------------------------------------------------------------------- portions
   if (Portions > 0) begin : gen_portions
-    logic                sum_valid, sum_ready;  // words of portions of all SDPEs, one per cycle
-    slot_t               sum_slot;
-    part_head_t          sum_head;
-    logic [WordBits-1:0] sum_word;
+    logic  sum_valid, sum_ready;  // words of portions of all SDPEs, one per cycle
+    part_t sum;
 
     flaash_stream_tree #(
-      .Width (PartWidth),
+      .Width ($bits(part_t)),
       .Inputs(NumSdpe)
     ) u_parts (
       .clk_i, .rst_ni,
       .in_valid_i(part_valid), .in_ready_o(part_ready), .in_data_i(part),
-      .out_valid_o(sum_valid), .out_ready_i(sum_ready), .out_data_o({sum_slot, sum_head, sum_word})
+      .out_valid_o(sum_valid), .out_ready_i(sum_ready), .out_data_o(sum)
     );
 
     logic      open_valid, open_ready, close;
@@ -215,8 +208,7 @@ module flaash_compute_stream
       .open_valid_i(open_valid), .open_ready_o(open_ready),
       .open_a_id_i(open_a_id), .open_b_id_i(open_b_id), .open_slot_o(open_slot),
       .close_i(close), .close_slot_i(close_slot), .close_count_i(close_count),
-      .part_valid_i(sum_valid), .part_ready_o(sum_ready),
-      .part_slot_i(sum_slot), .part_head_i(sum_head), .part_word_i(sum_word),
+      .part_valid_i(sum_valid), .part_ready_o(sum_ready), .part_i(sum),
       .result_valid_o(result_valid_o[NumSdpe]), .result_ready_i(result_ready_i[NumSdpe]),
       .result_o(result_o[NumSdpe]),
       .flags_o(flags_o[NumSdpe]), .events_o(events_o[NumSdpe]), .idle_o(idle_o[NumSdpe])

@@ -131,7 +131,9 @@ class Words:
 
         Not of the first one: it is offered, and the checker of that stream forbids that it changes.
         """
-        fifos = [(s, source.u_store.u_fifo) for s, source in enumerate(self.sources())]
+        # The combiner has no dot unit around its store.
+        fifos = [(s, getattr(source, "u_dots", source).u_store.u_fifo)
+                 for s, source in enumerate(self.sources())]
         fifos = [(s, fifo) for s, fifo in fifos if int(fifo.usage_o.value) > 1]
         if not fifos:
             return None
