@@ -19,6 +19,9 @@ option = $(if $($(2)),--$(1)=$(call quote,$($(2))))
 alone  = $(PY) -m tb.cli.alone $(1)
 flag   = $(if $(filter-out 0,$($(1))),$(2))
 
+# From when on make test counts its time, setting up included.
+export FLAASH_BEGAN := $(shell date +%s)
+
 .DEFAULT_GOAL := help
 
 # Make and the compilers' makefiles take a path apart at its blanks.
@@ -88,6 +91,10 @@ waves: $(STAMP) ## open the newest trace at its first mismatch, or name it: TRAC
 package: $(STAMP) $(VENV)/.installed-package ## file list, one-file bundle, instance, registers as C, SystemRDL, IP-XACT
 	@$(PY) -m tools.packaging
 
+.PHONY: docs
+docs: $(STAMP) $(VENV)/.installed-docs ## the documentation as a site, to build/docs/index.html
+	@$(PY) -m tools.docs
+
 .PHONY: lists
 lists: $(STAMP) ## renew the lists of the chip's files: rtl/rtl.f, flaash.core, Bender.yml
 	@$(PY) -m tools.packaging.lists
@@ -95,12 +102,16 @@ lists: $(STAMP) ## renew the lists of the chip's files: rtl/rtl.f, flaash.core, 
 PYTEST = $(PY) -m pytest $(CACHE) -n $(call quote,$(JOBS)) --dist worksteal
 
 .PHONY: test
-test: $(STAMP) $(VENV)/.installed-package $(VENV)/.installed-formal ## the suite on both simulators: TEST=path::name for one, SEED= SIM= WAVES=1 LONG=1 JOBS=
+test: $(STAMP) $(addprefix $(VENV)/.installed-,package formal docs) ## the suite on both simulators: TEST=path::name for one, SEED= SIM= WAVES=1 LONG=1 JOBS=
 	@$(call flag,LONG,FLAASH_LONG=1) $(PYTEST) $(call flag,LONG,-o timeout=7200) \
 	  $(call option,seed,SEED) $(call option,simulator,SIM) $(call flag,WAVES,--waves) $(TEST)
 
 # The long tests take minutes each: a line when one begins and one when it ends, with the share that is done.
 LONG_RUN = FLAASH_LONG=1 $(PYTEST) -vv --durations=0 -o timeout=7200 $(call option,seed,SEED) $(call flag,WAVES,--waves)
+
+.PHONY: test-times
+test-times: $(STAMP) ## write where the time of the last make test went into docs/testing.md
+	@$(PY) -m tools.test_times
 
 .PHONY: regress
 ifeq ($(LIST),long)

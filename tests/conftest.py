@@ -6,18 +6,24 @@ out on the slow one, and `make regress LIST=long` runs there what the suite leav
 """
 
 import os
+import resource
+import shutil
+import time
 from collections.abc import Generator
 from pathlib import Path
 from typing import TextIO
 
 import pytest
 
-from tb.common import folders
-from tb.common.simulation import SimulationFailed
+from tb.common import folders, times
+from tb.common.simulation import SHORT_RUNS, SimulationFailed
 from tb.common.toolchain import SIMULATORS, has_icarus
 from tb.coverage.testplan import read_testplan
 
+ORDER = {"top": 0, "models": 2, "fuzz": 2}  # of the folders, others in between: from long tests to short ones
 HELD = pytest.StashKey[TextIO]()  # what keeps the folder of the runs ours
+TIMES = pytest.StashKey[Path]()  # records of where the time goes, in the outermost pytest
+BEGAN = float(os.environ.get("FLAASH_BEGAN", time.time()))  # make test: before it set anything up
 NO_ICARUS = "Icarus Verilog isn't installed: nothing ran on it (Debian: apt-get install iverilog)."
 
 
@@ -34,6 +40,8 @@ def pytest_configure(config: pytest.Config) -> None:
         path = Path(argument.split("::")[0])
         if not (config.invocation_params.dir / path).exists():
             raise pytest.UsageError(f"there is no {path}")
+    if not config.getoption("left_out") and os.environ.get("FLAASH_LONG") != "1":
+        os.environ[SHORT_RUNS] = "1"
     # For simulations, and for the workers of a parallel run, which inherit it.
     os.environ["FLAASH_SEED"] = str(config.getoption("--seed"))
     if config.getoption("--waves"):
@@ -41,6 +49,12 @@ def pytest_configure(config: pytest.Config) -> None:
     if folders.VARIABLE not in os.environ:
         folder, config.stash[HELD] = folders.claim(folders.runs())
         os.environ[folders.VARIABLE] = str(folder)
+        # The pytest that a test starts adds its builds and runs to these records.
+        os.environ[times.OWNER] = str(os.getpid())
+        config.stash[TIMES] = times.FOLDER / folder.name
+        shutil.rmtree(config.stash[TIMES], ignore_errors=True)
+        config.stash[TIMES].mkdir(parents=True)
+        os.environ[times.VARIABLE] = str(config.stash[TIMES])
 
 
 @pytest.hookimpl(wrapper=True)
@@ -68,7 +82,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     wanted = config.getoption("--left-out")
     kept = [item for item in items if _left_out(item) == wanted or item.nodeid in config.args]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-    items[:] = kept
+    # The long ones first: at the end the processes share what is left, and none waits for another.
+    items[:] = sorted(kept, key=lambda item: ORDER.get(item.nodeid.removeprefix("tests/").split("/")[0], 1))
 
 
 def _left_out(item: pytest.Item) -> bool:
@@ -101,6 +116,9 @@ def _planned_but_not_passed(config: pytest.Config) -> list[str]:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     on_a_worker = hasattr(session.config, "workerinput")
+    if times.OWNER in os.environ and int(os.environ[times.OWNER]) in (os.getpid(), os.getppid()):
+        alone = on_a_worker or not session.config.getoption("numprocesses", None)
+        times.record("session", cpu=times.cpu(resource.RUSAGE_SELF) + (times.cpu() if alone else 0))
     if not on_a_worker and exitstatus == 0 and _ran_in_full(session.config) \
             and _planned_but_not_passed(session.config):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -110,5 +128,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if _ran_in_full(config):
         for name in _planned_but_not_passed(config):
             terminalreporter.write_line(f"FAILED the testplan names {name}, which did not pass", red=True)
+    if TIMES in config.stash:
+        records = times.read(config.stash[TIMES])
+        terminalreporter.write_line(times.summary(records, time.time() - BEGAN))
+        if _ran_in_full(config):
+            times.record("suite", wall=time.time() - BEGAN)
     if not has_icarus():
         terminalreporter.write_line(NO_ICARUS, yellow=True)

@@ -72,6 +72,19 @@ def test_contracts_two_files(tmp_path: Path, capsys: pytest.CaptureFixture,
     assert {"simulator", "config", "jobs", "matches", "coverage"} <= set(summary)
 
 
+@pytest.mark.parametrize("wrong", [
+    ["--config", "big"], ["--seed", "x"], ["--seq", "no_such"], ["--sim", "modelsim"],
+    ["--a", "nowhere.tns", "--b", "nowhere.tns"], ["--out", "c.doc"]])
+def test_a_refused_call_leaves_no_summary_of_the_run_before(wrong: list[str],
+                                                           capsys: pytest.CaptureFixture) -> None:
+    sim.FOLDER.mkdir(parents=True, exist_ok=True)
+    (sim.FOLDER / "summary.json").write_text(json.dumps({"passed": True}))
+    told = _refused(capsys, *wrong)
+    summary = json.loads((sim.FOLDER / "summary.json").read_text())
+    assert summary["passed"] is False and summary["error"].startswith("refused: ")
+    assert summary["error"].removeprefix("refused: ")[:20] in told
+
+
 def test_a_scalar_and_losses(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     a, out = _write(tmp_path / "a.tns", 9), tmp_path / "c.npz"
     assert sim.main(["--a", a, "--b", a, "--out", str(out), "--sim", "icarus", "--config", "bf16"]) == 0

@@ -1,34 +1,46 @@
 # SPDX-License-Identifier: Apache-2.0
 """The faults of tests/faults.yml can still be made; `make faults` shows that they are caught."""
 
-import pytest
-import yaml
+import dataclasses
+from pathlib import Path
 
-from tb.common.toolchain import ROOT
+import pytest
+
 from tests.collect import collected
 from tools import faults
+from tools.mutants import Mutant, check, read_faults
 
-FAULTS = yaml.safe_load((ROOT / "tests" / "faults.yml").read_text())
+FAULTS = read_faults()
 
 
 def test_every_fault_can_be_made() -> None:
     """A text that has changed would take the fault out of the list unseen."""
-    assert FAULTS
-    for fault in FAULTS:
-        text = (ROOT / fault["file"]).read_text()
-        assert text.count(fault["old"]) == 1, f"{fault['file']}: {fault['what']}: {fault['old']!r}"
-        assert fault["old"] != fault["new"]
+    assert FAULTS and check(FAULTS) == []
 
 
-def test_every_fault_is_one_of_its_own() -> None:
-    changes = [(fault["file"], fault["old"], fault["new"]) for fault in FAULTS]
-    assert len(set(changes)) == len(changes)
+@pytest.mark.parametrize(("change", "told"), [
+    ({"old": "2"}, "stands there 2 times"), ({"old": "9"}, "stands there 0 times"),
+    ({"old": "1", "new": "1"}, "is what it becomes"), ({"file": "gone.sv"}, "gone.sv"), ({}, "there twice")],
+    ids=str)
+def test_a_fault_that_cannot_be_made_is_told(tmp_path: Path, change: dict, told: str) -> None:
+    (tmp_path / "a.sv").write_text("1 2 2 3")
+    good = Mutant("a.sv", "1", "0", "is wrong")
+    assert check([good], tmp_path) == []
+    [problem] = check([good, dataclasses.replace(good, **change)], tmp_path)
+    assert told in problem
+
+
+def test_a_word_that_is_missing_or_unknown_is_told() -> None:
+    for entry in ({"file": "a.sv", "old": "1", "new": "2"},
+                  {"file": "a.sv", "old": "1", "new": "2", "what": "x", "test": []}):
+        with pytest.raises(ValueError, match="a.sv"):
+            Mutant.read(entry)
 
 
 def test_the_tests_of_a_fault_exist() -> None:
     for fault in FAULTS:
-        assert any(test.startswith("tests/") for test in fault["tests"]), fault["what"]
-    named = {test for fault in FAULTS for test in fault["tests"] if test.startswith("tests/")}
+        assert any(test.startswith("tests/") for test in fault.tests), fault.what
+    named = {test for fault in FAULTS for test in fault.tests if test.startswith("tests/")}
     assert collected(*sorted(named))
 
 
@@ -46,5 +58,5 @@ def test_no_such_fault(capsys: pytest.CaptureFixture) -> None:
 
 def test_faults_are_chosen_by_file_or_text() -> None:
     assert faults.select("") == FAULTS
-    assert {fault["file"] for fault in faults.select("stream_fifo")} == {"rtl/stream/flaash_stream_fifo.sv"}
-    assert faults.select(FAULTS[0]["what"])[0] == FAULTS[0]
+    assert {fault.file for fault in faults.select("stream_fifo")} == {"rtl/stream/flaash_stream_fifo.sv"}
+    assert faults.select(FAULTS[0].what)[0] == FAULTS[0]

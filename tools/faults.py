@@ -18,11 +18,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import yaml
 from rich.console import Console
 from rich.table import Table
 
 from tb.common.toolchain import BUILD, ROOT
+from tools.mutants import Mutant, read_faults
 
 FOLDER = BUILD / "faults"
 FAILED = 1
@@ -41,20 +41,17 @@ def copy_tree() -> None:
             shutil.copy2(ROOT / name, FOLDER / name)
 
 
-def run_fault(fault: dict) -> str | None:
+def run_fault(fault: Mutant) -> str | None:
     """Apply a fault, run its tests, undo it; return what caught it or None.
 
     Raises:
         ValueError: the text to replace does not stand exactly once in the file.
     """
-    path = FOLDER / fault["file"]
+    path = FOLDER / fault.file
     original = path.read_text()
-    if original.count(fault["old"]) != 1:
-        found = original.count(fault["old"])
-        raise ValueError(f"{fault['file']}: {fault['old']!r} stands there {found} times, not once")
-    path.write_text(original.replace(fault["old"], fault["new"]))
+    path.write_text(fault.applied(original))
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=line", "-p", "no:cacheprovider",
-               *fault["tests"]]
+               *fault.tests]
     # The copy builds into its own folders.
     inherited = {name: value for name, value in os.environ.items()
                  if name not in ("FLAASH_BUILD", "FLAASH_RUNS")}
@@ -77,16 +74,16 @@ def run_fault(fault: dict) -> str | None:
     return None
 
 
-def select(only: str) -> list[dict]:
+def select(only: str) -> list[Mutant]:
     """Return the faults whose file or text contains `only`.
 
     Raises:
         ValueError: there is none; the text names the files there are.
     """
-    faults = yaml.safe_load((ROOT / "tests" / "faults.yml").read_text())
-    chosen = [fault for fault in faults if only in fault["file"] + fault["what"]]
+    faults = read_faults()
+    chosen = [fault for fault in faults if only in fault.file + fault.what]
     if not chosen:
-        files = sorted({Path(fault["file"]).stem.removeprefix("flaash_") for fault in faults})
+        files = sorted({Path(fault.file).stem.removeprefix("flaash_") for fault in faults})
         raise ValueError(f"no fault's file or text contains '{only}'; there are faults of {', '.join(files)}")
     return chosen
 
@@ -111,12 +108,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             caught = run_fault(fault)
         except ValueError as error:
-            console.print(f"{fault['what']}: {error}", style="red", markup=False)
+            console.print(f"{fault.what}: {error}", style="red", markup=False)
             caught = None
         missed += caught is None
-        console.print(f"[{number}/{len(faults)}] {fault['file']}: {fault['what']}: "
+        console.print(f"[{number}/{len(faults)}] {fault.file}: {fault.what}: "
                       f"{caught or 'NOT CAUGHT'} ({time.monotonic() - begin:.0f} s)", markup=False)
-        table.add_row(fault["file"], fault["what"], caught or "[red]nothing[/red]")
+        table.add_row(fault.file, fault.what, caught or "[red]nothing[/red]")
     console.print(table)
     console.print(f"{len(faults) - missed} of {len(faults)} faults caught")
     return FAILED if missed else 0

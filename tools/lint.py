@@ -4,9 +4,11 @@
 Prints what is wrong, one line each, and ends with status 1 if anything is.
 """
 
+import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pyslang.driver import Driver
@@ -91,9 +93,12 @@ def style() -> list[str]:
 def main() -> int:
     problems = style() + ruff()
     names = configs.names()
-    for name in names:
-        parameters = configs.load(name).parameters()
-        problems += verilator(name, parameters) + slang(name, parameters)
+    parameters = [configs.load(name).parameters() for name in names]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        told = pool.map(verilator, names, parameters)
+        for name, values in zip(names, parameters, strict=True):
+            problems += slang(name, values)
+        problems += [line for lines in told for line in lines]
     print("\n".join(problems) if problems else
           f"lint: clean (verilator -Wall and slang on {len(names)} configurations, ruff, house style)")
     return 1 if problems else 0

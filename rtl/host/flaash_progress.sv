@@ -5,13 +5,16 @@
 // guess from idle cycles.
 //
 // Guarantees  busy_o from the cycle after start_i until done_o. done_o is one cycle: every dot
-//             product that was handed out has left its MAC and every result that is kept lies in
-//             a result store. all_stored_o from done on until the next start, while no result is
-//             on its way to the unloader. After stop_i nothing is done any more; all_stored_o then waits
-//             for the results that were stored before it, and no others.
+//             product that was handed out has left its MAC, every result that is kept lies in
+//             a result store, and every source is idle: what a dot product did not need of its longer
+//             fiber has been read and thrown away, so that operands may be replaced. all_stored_o from
+//             done on until the next start, while no result is on its way to the unloader. After stop_i
+//             nothing is done any more; all_stored_o then waits for the results that were stored before
+//             it, and no others.
 // Demands     start_i only while not busy. Results that leave have been counted as stored before. stop_i
-//             stays until reset; dots_i and stored_i tell of the cycle before.
-// Latency     done_o follows the last dots_i by one cycle.
+//             stays until reset; dots_i and stored_i tell of the cycle before. A source that is idle stays
+//             so unless dot products are handed out, and is not from then on until they are done.
+// Latency     done_o follows the last dots_i by one cycle, or idle_i, whichever comes later.
 
 module flaash_progress
   import flaash_pkg::*;
@@ -28,6 +31,7 @@ module flaash_progress
   input  dots_t               handed_dots_i,  // so many
   input  logic [SumWidth-1:0] dots_i,         // dot products that left their MACs
   input  logic [SumWidth-1:0] stored_i,       // results that entered a store
+  input  logic                idle_i,         // all sources are idle
   input  logic                taken_i,        // a result was taken by the unloader
 
   output logic                busy_o,
@@ -41,8 +45,9 @@ module flaash_progress
   logic [CountWidth-1:0] outstanding_q;  // dot products handed out and not done
   logic [CountWidth-1:0] waiting_q;      // results stored and not taken
   logic                  busy_q, started_q, stopped_q;
+  logic                  idle_q;         // as old as what outstanding_q has counted
 
-  assign done_o       = busy_q && !started_q && !generating_i && outstanding_q == '0 && !stop_i;
+  assign done_o       = busy_q && !started_q && !generating_i && outstanding_q == '0 && idle_q && !stop_i;
   assign busy_o       = busy_q;
   assign all_stored_o = (!busy_q || stopped_q) && waiting_q == '0;
 
@@ -53,10 +58,12 @@ module flaash_progress
       busy_q        <= 1'b0;
       started_q     <= 1'b0;
       stopped_q     <= 1'b0;
+      idle_q        <= 1'b0;
     end else begin
       // The generator raises generating_i one cycle after the start.
       started_q <= start_i;
       stopped_q <= stop_i;
+      idle_q    <= idle_i;
       if (start_i)     busy_q <= 1'b1;
       else if (done_o) busy_q <= 1'b0;
       outstanding_q <= outstanding_q + (handed_i ? CountWidth'(handed_dots_i) : '0) - CountWidth'(dots_i);

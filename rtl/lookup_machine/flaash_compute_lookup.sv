@@ -8,7 +8,8 @@
 //
 // Guarantees  As flaash_compute_stream: after start_i, each pair of a fiber of A and a fiber of B yields
 //             one dot product; its result, unless it is dropped as zero, leaves once at result_*.
-//             handed_o pulses with handed_dots_o once per set; busy_o holds while more will be handed out.
+//             handed_o pulses with handed_dots_o once per set; busy_o holds while more will be handed out;
+//             idle_o as there.
 // Demands     As flaash_compute_stream, and: the lines of B are written in ascending order from 0. start_i
 //             only when every result of the contraction before is stored.
 // Emptiness   Without fibers of A or of B nothing happens.

@@ -11,7 +11,8 @@
 //             With portion_length_i above 0 (Portions only), each job is a single dot product, and a dot
 //             product whose fiber of A is longer is split into portions of at most so many entries, on
 //             different SDPEs, whose sums the combiner adds and rounds: the results are the same.
-//             The combiner is the last source; what it reports counts as an SDPE's.
+//             The combiner is the last source; what it reports counts as an SDPE's. idle_o, of all sources
+//             at once, after the last dot product: nothing is read or computed any more.
 // Demands     Operands complete and unchanged from start_i until the last result.
 //             a_first_i and b_first_i answer one cycle after their addresses.
 // Errors      After a wrong answer of a table that counts (first_use_o) no job is given out; busy_o stays until

@@ -7,7 +7,7 @@
 //             A job that is a portion (Portions only) gives the words of its exact sum at part_*
 //             instead, in order among portions; no result, and no dot product that is done.
 //             events_o and flags_o tell what happens in this cycle; idle_o: nothing is inside but
-//             results that wait in the result store.
+//             results that wait in the result store, and no read is under way.
 // Demands     Jobs as in flaash_pkg, whose fibers are in the memory: b_count fibers of B in b_lines
 //             lines, one of A in a_lines. Answers of the memory in the order of the requests, and
 //             none to a request from before a reset. dense_i and split_i change only while idle_o;
@@ -274,6 +274,8 @@ module flaash_sdpe
   `FLAASH_ASSERT(DenseIsSteady_A, idle_o || dense_i == $past(dense_i), "dense_i changed under way")
   `FLAASH_ASSERT(SplitIsSteady_A, idle_o || split_i == $past(split_i), "split_i changed under way")
   `FLAASH_ASSERT(NoDotWithoutJob_A, !dot_valid || !nothing_tracked, "a dot product without a job")
+  `FLAASH_ASSERT(IdleReadsNothing_A, !idle_o || !(a_req_valid_o || a_rsp_valid_i || a_loaded
+                 || b_req_valid_o || b_rsp_valid_i || b_loaded), "idle with lines under way")
   `FLAASH_ASSERT(OneCause_A, $onehot0({stall_a, stall_b, stall_mac}), "two causes of a stall")
   `FLAASH_COVER(DotEndsBeforeFiber_C, nothing_tracked && waiting)
   `FLAASH_COVER(JobsOverlap_C, job_start && waiting)

@@ -3,9 +3,10 @@
 //
 // Guarantees  An operand frame ends with loaded_o[operand] or with an error report. After start_i
 //             each result of the contraction leaves once at result_*; done_o when the last one is
-//             stored, all_stored_o when none is left behind those at result_*. Operands stay until
-//             they are replaced. After stop_i nothing more is computed: all_stored_o then waits only for
-//             results that were complete; the reset that follows ends the stop.
+//             stored and nothing reads lines of the operands any more, all_stored_o when none is
+//             left behind those at result_*. Operands stay until they are replaced. After stop_i
+//             nothing more is computed: all_stored_o then waits only for results that were complete;
+//             the reset that follows ends the stop.
 // Errors      With Parity every stored bit that has flipped is told when it is used (parity_*); what was made of it
 //             does not become a result, or lost_o comes before it leaves the unloader.
 // Demands     start_i only with both operands loaded, equal contracted extents, and none running.
@@ -263,7 +264,7 @@ module flaash_core
     .clk_i, .rst_ni,
     .start_i, .stop_i, .generating_i(generating), .handed_i(handed), .handed_dots_i(handed_dots),
     .dots_i(increments_o[CntDotsDone][6:0]), .stored_i(increments_o[CntResults][6:0]),
-    .taken_i(result_valid_o && result_ready_i),
+    .idle_i(&source_idle), .taken_i(result_valid_o && result_ready_i),
     .busy_o(busy), .done_o, .all_stored_o
   );
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import shutil
@@ -38,6 +39,10 @@ from tb.sequences.registry import names as sequence_names
 FOLDER = BUILD / "sim"
 RUN_NAME = "sim"
 BOTH = "both"  # simulators
+
+
+class NotWritten(UsageError):
+    """A run has ended, but its result can't be written as asked."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -92,14 +97,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise UsageError("JOBS is for several runs: with SEEDS, several names in SEQ, or SIM=both")
         with alone(FOLDER / "lock", "make sim"):
             return simulate(options)
+    except NotWritten as error:
+        return complain(error)  # the run itself has left its summary
     except (UsageError, TensorError, configs.ConfigError, SequenceError, ToolMissing) as error:
-        return complain(error)
+        return refuse(error)
     except OSError as error:
-        return complain(f"{error.filename}: {error.strerror}" if error.filename else error)
+        return refuse(f"{error.filename}: {error.strerror}" if error.filename else error)
     except KeyboardInterrupt:
         end_children()
         print("interrupted", file=sys.stderr)
         return FAILED
+
+
+def refuse(message: object) -> int:
+    """Complain, and leave no summary of a run before that could be taken for one of this call."""
+    with contextlib.suppress(OSError):  # that may be what it is refused for
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        summary = {"passed": False, "error": f"refused: {message}"}
+        (FOLDER / "summary.json").write_text(json.dumps(summary) + "\n")
+    return complain(message)
 
 
 def several(options: argparse.Namespace) -> int:
@@ -249,18 +265,18 @@ def _write_result(out: str, run: Run, fmt: str) -> None:
     """Write what the hardware delivered.
 
     Raises:
-        UsageError: there is none, or the file can't be written; the message says where it is all the same.
+        NotWritten: there is none, or the file can't be written; the message says where it is all the same.
     """
     raw = run.folder / "result.npz"
     if not raw.exists():
-        raise UsageError(f"{out} was not written: the sequence contracted nothing that has a result")
+        raise NotWritten(f"{out} was not written: the sequence contracted nothing that has a result")
     with np.load(raw) as data:
         result = SparseTensor.from_coordinates(tuple(data["shape"].tolist()), data["coords"],
                                                get_format(fmt).decode_result(data["bits"]))
     try:
         io.write(out, result)
     except TensorError as error:
-        raise UsageError(f"{error}; coordinates and bits of the result are in"
+        raise NotWritten(f"{error}; coordinates and bits of the result are in"
                          f" {shown(raw)}") from None
     print(f"result written to {out}")
 

@@ -32,9 +32,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pyslang import ast
-from pyslang.driver import Driver
 
-from tb.common.sources import INCLUDE_DIR, rtl_sources
+from tb.common.frontend import elaborate, top
+from tb.common.sources import rtl_sources
 
 BUILD_VARIABLE = "FLAASH_BUILD"  # what is simulated: toplevel, parameters and sources as JSON
 
@@ -197,7 +197,7 @@ def package_types(package: str) -> Types:
     Raises:
         FileNotFoundError: there is none.
     """
-    driver, compilation = _compile(tuple(rtl_sources(package)), ())
+    driver, compilation = elaborate(tuple(rtl_sources(package)))
     return Types(compilation.getPackage(package), (driver, compilation))
 
 
@@ -232,20 +232,9 @@ def bench_types() -> Types:
 
 @functools.cache
 def _module_types(module: str, parameters: tuple[tuple[str, int], ...], sources: tuple[Path, ...]) -> Types:
-    options = ("--top", module, *(f"-G{name}={value}" for name, value in parameters))
-    driver, compilation = _compile(sources, options)
+    driver, compilation = elaborate(sources, top(module, dict(parameters)))
     body = compilation.getRoot().topInstances[0].body
     unknown = [name for name, _ in parameters if not isinstance(body.find(name), ast.ParameterSymbol)]
     if unknown:
         raise ValueError(f"{module} has no parameter {', '.join(unknown)}")
     return Types(body, (driver, compilation))
-
-
-def _compile(sources: tuple[Path, ...], options: tuple[str, ...]) -> tuple[Driver, ast.Compilation]:
-    driver = Driver()
-    driver.addStandardArgs()
-    arguments = ["slang", f"-I{INCLUDE_DIR}", *map(str, sources), *options]
-    if not (driver.parseCommandLine(" ".join(f'"{argument}"' for argument in arguments))
-            and driver.processOptions() and driver.parseAllSources()):
-        raise ValueError("slang refuses " + ", ".join(path.name for path in sources))
-    return driver, driver.createCompilation()

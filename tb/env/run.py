@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from tb.common.configs import Config
+from tb.common.configs import DEFAULT, Config
 from tb.common.folders import runs
 from tb.common.simulation import Build, SimulationFailed, build, run
 
@@ -30,8 +30,12 @@ class Run:
 
 def build_top(config: Config, simulator: str, waves: bool = False,
               options: tuple[str | Path, ...] = ()) -> Build:
-    """Build the chip's top once for this configuration; see tb.common.simulation.build()."""
-    return build(TOP, simulator, config.parameters(), waves=waves, options=options)
+    """Build the chip's top once for this configuration; see tb.common.simulation.build().
+
+    Most tests on Verilator run on the default configuration.
+    """
+    return build(TOP, simulator, config.parameters(), waves=waves, options=options,
+                 shared=config.name == DEFAULT and not waves)
 
 
 def run_folder(name: str) -> Path:

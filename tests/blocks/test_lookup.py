@@ -3,10 +3,8 @@
 
 from pathlib import Path
 
-import pytest
-
 from tb.common import rtl_constants as rtl
-from tb.common.simulation import SimulationFailed, build, run_bench
+from tb.common.simulation import run_bench
 
 RTL = Path(__file__).parent / "rtl"
 WRAPPER = (RTL / "flaash_lookup_bench.sv",)
@@ -29,7 +27,6 @@ MACHINES = {
 }
 # Groups, engines of a group.
 PLANS = {"verilator": [(8, 4)], "icarus": [(8, 4), (1, 4), (2, 1), (3, 3), (16, 8), (64, 1)]}
-ILLEGAL = [{"NumSdpe": 65}, {"GroupSize": 9}, {"Lanes": 3}, {"CoordWidth": 13}, {"Memory": 7}]
 
 
 def test_lookup(simulator: str, seed: int) -> None:
@@ -51,9 +48,3 @@ def test_lookup_divider(simulator: str, seed: int) -> None:
     for width, digits in [(22, 6)] if simulator == "verilator" else [(22, 6), (5, 1), (2, 8)]:
         run_bench("flaash_lookup_divider", "tests.blocks.lookup_divider_tests", simulator,
                   f"lookup_divider-w{width}", {"Width": width, "Digits": digits}, seed)
-
-
-@pytest.mark.parametrize("parameters", ILLEGAL, ids=str)
-def test_illegal_parameters_are_refused(parameters: dict[str, int]) -> None:
-    with pytest.raises(SimulationFailed, match="must be"):
-        build("flaash_compute_lookup", "verilator", parameters)

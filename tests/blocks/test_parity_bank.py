@@ -3,9 +3,7 @@
 
 import itertools
 
-import pytest
-
-from tb.common.simulation import SimulationFailed, build, run_bench
+from tb.common.simulation import run_bench
 
 # Words, bits of an address, ports, registered, parity. Icarus builds in no time, so the space is swept there.
 SHAPES = {"verilator": [(6, 5, 2, 1, 1)],
@@ -19,10 +17,3 @@ def test_parity_bank(simulator: str, seed: int) -> None:
                   f"parity_bank-w{words}-a{address}-p{ports}-r{registered}-{parity}",
                   {"Words": words, "AddrWidth": address, "Ports": ports, "Registered": registered,
                    "Parity": parity}, seed)
-
-
-@pytest.mark.parametrize("parameters", [{"Words": 1}, {"Ports": 0}, {"AddrWidth": 3, "Words": 9},
-                                        {"Parity": 2}], ids=str)
-def test_illegal_parameters_are_refused(parameters: dict[str, int]) -> None:
-    with pytest.raises(SimulationFailed, match="must be"):
-        build("flaash_parity_bank", "verilator", parameters)

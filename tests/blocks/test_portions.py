@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tb.common.rtl_constants import ENGINES, FORMATS
-from tb.common.simulation import SimulationFailed, build, run_bench
+from tb.common.simulation import run_bench
 
 RTL = Path(__file__).parent / "rtl"
 SDPE, COMBINED_RTL = RTL / "flaash_sdpe_bench.sv", RTL / "flaash_mac_combined.sv"
@@ -84,11 +84,3 @@ def test_portions_in_the_engine(simulator: str, seed: int) -> None:
         parameters = {"Format": FORMATS[fmt], "Engine": ENGINES[engine], "Lanes": lanes, "Portions": 1}
         run_bench("flaash_sdpe_bench", "tests.blocks.sdpe_portions_tests", simulator,
                   f"sdpe_portions-{fmt}-{engine}-l{lanes}", parameters, seed, extra_sources=[SDPE])
-
-
-@pytest.mark.parametrize(("module", "parameters"), [
-    ("flaash_portioner", {"Lanes": 3}), ("flaash_combiner", {"Slots": 0}), ("flaash_combiner", {"Slots": 65}),
-    ("flaash_top", {"Portions": 65})], ids=str)
-def test_illegal_parameters_are_refused(module: str, parameters: dict[str, int]) -> None:
-    with pytest.raises(SimulationFailed, match="must be"):
-        build(module, "verilator", parameters)

@@ -3,7 +3,7 @@
 
 import pytest
 
-from tb.common.simulation import SimulationFailed, build, run_bench
+from tb.common.simulation import run_bench
 
 PARAMETERS = {"Format": 3, "NumSdpe": 5, "Lanes": 2, "CoordWidth": 11, "Engine": 1, "Memory": 0,
               "Scheduler": 1, "MemLines": 777, "NodeDepth": 888, "FiberDepth": 999, "CanSplit": 1}
@@ -19,11 +19,3 @@ def test_registers_of_a_build_that_cannot_split(simulator: str, seed: int) -> No
     run_bench("flaash_registers", "tests.blocks.registers_bus_tests", simulator, "registers-whole",
               {**PARAMETERS, "CanSplit": 0}, seed,
               testcase="portions_need_a_build_that_can_split,the_build_can_be_read")
-
-
-@pytest.mark.parametrize(("module", "parameters"), [
-    ("flaash_axil_slave", {"AddrWidth": 2}), ("flaash_error_log", {"NumSources": 0}),
-    ("flaash_perf_sum", {"NumSdpe": 0}), ("flaash_perf_sum", {"NumSdpe": 65})], ids=str)
-def test_illegal_parameters_are_refused(module: str, parameters: dict[str, int]) -> None:
-    with pytest.raises(SimulationFailed, match="must be"):
-        build(module, "verilator", parameters)

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bench of flaash_result_network."""
 
-import pytest
 
-from tb.common.simulation import SimulationFailed, build, run_bench
+from tb.common.simulation import run_bench
 
 SOURCES = {"verilator": [5], "icarus": [1, 3, 8, 65]}
 
@@ -12,9 +11,3 @@ def test_result_network(simulator: str, seed: int) -> None:
     for sources in SOURCES[simulator]:
         run_bench("flaash_result_network", "tests.blocks.stream_tree_tests", simulator,
                   f"result_network-n{sources}", {"NumSources": sources}, seed)
-
-
-@pytest.mark.parametrize("sources", [0, 66])
-def test_illegal_parameters_are_refused(sources: int) -> None:
-    with pytest.raises(SimulationFailed, match="NumSources must be"):
-        build("flaash_result_network", "verilator", {"NumSources": sources})

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bench of flaash_stream_tree."""
 
-import pytest
 
-from tb.common.simulation import SimulationFailed, build, run_bench
+from tb.common.simulation import run_bench
 
 # Inputs, bits of a beat.
 SIZES = {"verilator": [(32, 40)], "icarus": [(1, 30), (2, 30), (3, 90), (5, 30), (13, 32), (64, 90)]}
@@ -13,8 +12,3 @@ def test_stream_tree(simulator: str, seed: int) -> None:
     for inputs, width in SIZES[simulator]:
         run_bench("flaash_stream_tree", "tests.blocks.stream_tree_tests", simulator, f"stream_tree-n{inputs}",
                   {"Inputs": inputs, "Width": width}, seed)
-
-
-def test_illegal_parameters_are_refused() -> None:
-    with pytest.raises(SimulationFailed, match="Inputs must be"):
-        build("flaash_stream_tree", "verilator", {"Inputs": 0})

@@ -3,7 +3,7 @@
 
 import pytest
 
-from tb.common.simulation import SimulationFailed, build, run_bench
+from tb.common.simulation import run_bench
 
 # Ports, bits of a line, lines, latency, banks, parity. Icarus builds in no time, so the space is swept there.
 SHAPES = {
@@ -11,9 +11,6 @@ SHAPES = {
     "icarus": [(6, 37, 24, 3, 4, 1), (1, 1, 1, 1, 1, 1), (3, 64, 21, 1, 8, 1), (5, 20, 8, 2, 1, 0),
                (8, 517, 32, 50, 16, 1)],
 }
-ILLEGAL = [("ideal", {"Latency": 0}), ("ideal", {"Lines": 0}),
-           ("banked", {"Latency": 0}), ("banked", {"Lines": 0}), ("banked", {"Banks": 3}),
-           ("ideal", {"Parity": 2}), ("banked", {"Parity": 2})]
 
 
 @pytest.mark.parametrize("kind", ["ideal", "banked"])
@@ -23,9 +20,3 @@ def test_tensor_memory(simulator: str, kind: str, seed: int) -> None:
                   f"tensor_memory_{kind}-p{ports}-w{width}-n{lines}-l{latency}-b{banks}",
                   {"NumPorts": ports, "LineWidth": width, "Lines": lines, "Latency": latency, "Banks": banks,
                    "Parity": parity}, seed)
-
-
-@pytest.mark.parametrize(("kind", "parameters"), ILLEGAL, ids=str)
-def test_illegal_parameters_are_refused(kind: str, parameters: dict[str, int]) -> None:
-    with pytest.raises(SimulationFailed, match="must be"):
-        build(f"flaash_tensor_memory_{kind}", "verilator", parameters)

@@ -11,8 +11,11 @@ import os
 import random
 
 import cocotb
+import numpy as np
 from cocotb.triggers import ClockCycles, RisingEdge
 
+from models.contract import contract
+from models.csf import Csf
 from tb.common import rtl_constants as rtl
 from tb.common.bench import rng, start
 from tb.common.configs import Config
@@ -204,6 +207,20 @@ async def watchdog_and_a_host_that_stops_sending(dut) -> None:
         await run(host, pair, load=(which,) if code else (0, 1), code=code)
         await host.write("RegWatchdog", 0)
         await host.soft_reset()
+
+
+@cocotb.test()
+async def watchdog_sees_the_loader_walk(dut) -> None:
+    """Nodes without children cost a cycle each, in which no beat comes in: that is not dead."""
+    host, _ = await _begin(dut)
+    nodes, limit = 600, 60
+    childless = Csf((nodes, 8, 4), [np.arange(nodes), np.array([5])],
+                    [np.array([0] * nodes + [1]), np.array([0, 1])], np.array([2]), np.array([1.5]))
+    other = Csf((4,), [], [], np.array([2]), np.array([3.0]))
+    await host.write("RegWatchdog", limit)
+    for pair in ((childless, other), (other, childless)):
+        await run(host, Case(*pair, False, 0, contract(*(csf.to_tensor() for csf in pair), host.fmt)))
+    await no_error(host)
 
 
 @cocotb.test()

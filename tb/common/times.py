@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where the time of a test run goes: what each build, each simulation and Python take.
+
+While FLAASH_TIMES names a folder (tests/conftest.py sets it), every build and run adds a record there.
+"""
+
+import contextlib
+import json
+import os
+import resource
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from tb.common.toolchain import BUILD
+
+VARIABLE = "FLAASH_TIMES"  # the folder of the records
+OWNER = "FLAASH_TIMES_OF"  # the process of the outermost pytest
+FOLDER = BUILD / "times"  # has a folder per folder of runs (tb.common.folders)
+
+
+def cpu(who: int = resource.RUSAGE_CHILDREN) -> float:
+    """Return the seconds of processor that this process (RUSAGE_SELF) or its children took."""
+    usage = resource.getrusage(who)
+    return usage.ru_utime + usage.ru_stime
+
+
+@contextlib.contextmanager
+def measured(kind: str, simulator: str, name: str) -> Iterator[None]:
+    """Record what the block's child processes take.
+
+    Args:
+        kind: "build" or "run".
+        simulator: "verilator" or "icarus".
+        name: of the module that is built, or of the run.
+    """
+    wall, before = time.time(), cpu()
+    try:
+        yield
+    finally:
+        test = os.environ.get("PYTEST_CURRENT_TEST", "").split(" ")[0]
+        record(kind, simulator=simulator, name=name, test=test, wall=time.time() - wall, cpu=cpu() - before)
+
+
+def record(kind: str, **values: object) -> None:
+    """Add a record, if a folder for it is named."""
+    if VARIABLE in os.environ:
+        with (Path(os.environ[VARIABLE]) / f"{os.getpid()}.jsonl").open("a") as file:
+            file.write(json.dumps({"kind": kind, **values}) + "\n")
+
+
+def read(folder: Path) -> list[dict]:
+    """Return all records of a folder: of builds, of runs, and one per Python process of pytest."""
+    return [json.loads(line) for path in sorted(folder.glob("*.jsonl"))
+            for line in path.read_text().splitlines()]
+
+
+def summary(records: list[dict], wall: float) -> str:
+    """Return one sentence: how long a run took, and what took the processors' time.
+
+    Args:
+        records: of read().
+        wall: seconds from the start to now.
+    """
+    total, builds, runs = (sum(item["cpu"] for item in records if item["kind"] == kind)
+                           for kind in ("session", "build", "run"))
+    return (f"{wall / 60:.1f} minutes of wall time, {total / 60:.1f} of the processors: builds "
+            f"{builds / 60:.1f}, simulations {runs / 60:.1f}, Python {(total - builds - runs) / 60:.1f}")

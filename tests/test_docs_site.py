@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make docs`: the pages become a site in which every link and every anchor leads somewhere."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tb.common.toolchain import ROOT
+from tools.docs import __main__ as docs
+
+PARTS = ("docs", "tools/docs", "README.md", "mkdocs.yml", "models", "rtl", "LICENSE", "CITATION.cff")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the site, built without a word of MkDocs."""
+    folder = tmp_path_factory.mktemp("site")
+    assert docs.build(folder) == ""
+    return folder
+
+
+def copy(folder: Path) -> Path:
+    """Copy what a site is made of and return its configuration."""
+    for name in PARTS:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, folder / name)
+    return folder / "mkdocs.yml"
+
+
+def test_every_page_is_there(site: Path) -> None:
+    pages = [path.relative_to(ROOT / "docs") for path in (ROOT / "docs").rglob("*.md")]
+    names = [page.with_name(page.stem.replace("README", "index")).with_suffix(".html") for page in pages]
+    assert [name for name in names if not (site / name).exists()] == []
+    assert (site / "index.html").read_text().count("<h1") == 1
+
+
+def test_links_of_the_site_lead_to_files(site: Path) -> None:
+    """MkDocs checks the links between pages; here all others are, too: sources, pictures, styles."""
+    for page in site.rglob("*.html"):
+        if page.name == "404.html":
+            continue
+        for target in re.findall(r'(?:href|src)="([^"#?]+)', page.read_text()):
+            if not re.match(r"\w+:|//", target):
+                assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_waveforms_are_drawn(site: Path) -> None:
+    texts = [path.read_text() for path in (ROOT / "docs").rglob("*.md")]
+    drawn = sum(page.read_text().count('class="waveform"') for page in site.rglob("*.html"))
+    assert drawn == sum(text.count("```wavedrom") for text in texts) > 0
+
+
+def test_words_of_the_glossary_lead_to_it(site: Path) -> None:
+    glossary = (site / "glossary.html").read_text()
+    anchors = set(re.findall(r'id="(term-[\w-]+)"', glossary))
+    used = {anchor for page in site.rglob("*.html")
+            for anchor in re.findall(r'href="[^"]*glossary\.html#(term-[\w-]+)"', page.read_text())}
+    assert len(used) > 20 and used <= anchors
+
+
+def test_a_list_behind_a_paragraph_is_one(site: Path) -> None:
+    assert re.search(r"Rules of access:</p>\s*<ul>", (site / "registers.html").read_text())
+
+
+@pytest.mark.parametrize(("page", "text", "said"), [
+    ("docs/errors.md", "\n[gone](no_such_page.md)\n", "no_such_page.md"),
+    ("docs/errors.md", "\n[gone](registers.md#no-such-anchor)\n", "no-such-anchor"),
+    ("README.md", "\n[gone](docs/no_such_page.md)\n", "no_such_page.md"),
+    ("docs/errors.md", "\n```wavedrom\n{\"signal\": \n```\n", "errors.md: a waveform can't be drawn"),
+])
+def test_what_is_broken_is_told(page: str, text: str, said: str, tmp_path: Path) -> None:
+    config = copy(tmp_path)
+    path = tmp_path / page
+    path.write_text(path.read_text() + text)
+    with pytest.raises(ValueError, match=re.escape(said)):
+        docs.build(tmp_path / "site", config)
+
+
+def test_make_docs_says_where_the_site_is(tmp_path: Path, capsys: pytest.CaptureFixture,
+                                          monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(docs, "build", lambda folder: "")
+    assert docs.main(["--out", str(tmp_path)]) == 0
+    assert str(tmp_path / "index.html") in capsys.readouterr().out

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where the time goes: what builds and runs record, what make test and make test-times say of it."""
+
+import datetime
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tb.common import times
+from tools import test_times
+
+RECORDS = [{"kind": "session", "cpu": 100.0}, {"kind": "session", "cpu": 50.0},
+           {"kind": "suite", "wall": 90.0},
+           {"kind": "build", "simulator": "verilator", "name": "flaash_top", "cpu": 40.0},
+           {"kind": "run", "simulator": "icarus", "name": "long", "cpu": 20.0},
+           {"kind": "run", "simulator": "icarus", "name": "short", "cpu": 10.0}]
+
+
+def test_what_children_take_is_recorded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(times.VARIABLE, str(tmp_path))
+    before = times.cpu(resource.RUSAGE_CHILDREN)
+    with times.measured("run", "icarus", "busy"):
+        subprocess.run([sys.executable, "-c", "sum(range(3_000_000))"], check=True)
+    took = times.cpu(resource.RUSAGE_CHILDREN) - before
+    [item] = times.read(tmp_path)
+    assert (item["kind"], item["simulator"], item["name"]) == ("run", "icarus", "busy")
+    assert 0 < item["cpu"] <= took <= item["wall"] + 1
+    assert item["test"].endswith("test_what_children_take_is_recorded")
+
+
+def test_nothing_is_recorded_where_no_folder_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(times.VARIABLE)
+    times.record("run", cpu=1.0)
+
+
+def test_summary() -> None:
+    assert times.summary(RECORDS, 90) == (
+        "1.5 minutes of wall time, 2.5 of the processors: builds 0.7, simulations 0.5, Python 1.3")
+
+
+def test_tables_add_up() -> None:
+    text = test_times.tables(RECORDS, 2, datetime.date(2026, 11, 25))
+    assert text.startswith("November 2026, 2 processors: 1.5 minutes of wall time.")
+    assert "| Verilator, builds | 1 | 40 | 27% |" in text and "| Icarus, simulations | 2 | 30 | 20% |" in text
+    assert "| Python: pytest, models, commands | | 80 | 53% |" in text and "| all | | 150 | 100% |" in text
+    assert text.index("| flaash_top |") < text.index("| long |") < text.index("| short |")
+
+
+def test_a_part_of_the_suite_makes_no_table() -> None:
+    with pytest.raises(ValueError, match="first 'make test'"):
+        test_times.tables([item for item in RECORDS if item["kind"] != "suite"], 2, datetime.date.today())
+
+
+def test_only_what_stands_between_the_marks_changes(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{test_times.BEGIN}old\n{test_times.END}after\n")
+    test_times.renew(page, "new\n")
+    assert page.read_text() == f"before\n{test_times.BEGIN}\nnew\n\n{test_times.END}after\n"
+    page.write_text("no marks\n")
+    with pytest.raises(ValueError, match="no place"):
+        test_times.renew(page, "new\n")
+
+
+def test_the_page_has_its_place() -> None:
+    text = test_times.PAGE.read_text()
+    assert text.count(test_times.BEGIN) == text.count(test_times.END) == 1

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Done means idle: a last dot product that leaves much to read, and what the host does right after it."""
+
+import numpy as np
+import pytest
+
+from tb.common import configs
+from tb.common.configs import Config
+from tb.env.coverage import lines_left
+from tb.env.run import run_sequences
+from tests.top.common import quick_config
+from tests.top.hostile import run_hostile
+from tests.top.test_hostile import LOOKUP, PAPER, SPLIT
+from tests.top.test_sequences import MACHINES
+
+SPLITS = {"verilator": configs.load("split8"), "icarus": SPLIT}
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_one_against_many(simulator: str, machine: str, seed: int) -> None:
+    """make regress has every length up to 130 and those around the powers of two up to 16,384."""
+    config = MACHINES[machine][simulator]
+    run = run_sequences(config, simulator, ["tails"], f"tails-{machine}-{simulator}", seed)
+    assert run.summary["passed"] and run.summary["compared"] > 0
+
+
+def test_one_against_many_in_portions(simulator: str, seed: int) -> None:
+    run = run_sequences(SPLITS[simulator], simulator, ["tails"], f"tails-split-{simulator}", seed,
+                        {"tails": {"portions": [1, 20], "lengths": [130]}})
+    assert run.summary["passed"] and run.summary["compared"] > 0
+
+
+@pytest.mark.suite_on("icarus")
+@pytest.mark.parametrize("config", [quick_config("icarus"), PAPER, LOOKUP, SPLIT],
+                         ids=["default", "paper", "lookup", "split"])
+def test_right_after_done(simulator: str, config: Config, seed: int) -> None:
+    run_hostile(config, simulator, "after_done", seed, f"-{config.name}")
+
+
+@pytest.mark.parametrize(("a", "b", "left"), [
+    ([0], range(12), 2), (range(12), [0], 2), ([11], range(12), 0), ([4], range(12), 1), ([3], range(12), 2),
+    (range(12), range(12), 0), ([0], [1], 0), ([0], range(1, 6), 1)])
+def test_lines_that_are_left(a: list[int], b: list[int], left: int) -> None:
+    assert lines_left(np.array(a), np.array(b), lanes=4) == left

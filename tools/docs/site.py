@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Hooks of MkDocs (mkdocs.yml): what makes the Markdown of this repository a site.
+
+The pages are written to be read as they are. So links lead to files of the repository, wherever these stand,
+waveforms are text, and no word is marked up as a term. For the site the hooks
+
+* bring in the pages outside of docs/ and every file that a page links to;
+* draw blocks of the kind `wavedrom` as SVG;
+* link the first use of each word of the glossary on a page to it;
+* put a blank line before a list that follows a paragraph, which Python-Markdown wants and others don't;
+* fill in the pages of docs/blocks/ where the navigation says `blocks/*`.
+"""
+
+import json
+import posixpath
+import re
+from pathlib import Path
+
+import wavedrom
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+ROOT = Path(__file__).resolve().parents[2]
+# Pages outside of docs/, from the root, and where they go in the site.
+OUTSIDE = {"README.md": "index.md", "rtl/README.md": "rtl/README.md", "models/README.md": "models/README.md"}
+_LINK = re.compile(r"(\]\()([^)\s]+)(\))")
+_WAVES = re.compile(r"```wavedrom\n(.*?)```", re.DOTALL)
+_CODE = re.compile(r"(```.*?```|`[^`\n]+`|\[[^\]]*\]\([^)]*\)|<svg.*?</svg>|^#.*?$)",
+                   re.DOTALL | re.MULTILINE)
+_TIGHT_LIST = re.compile(r"^(?! *(?:[-*]|\d+\.) |[|#]| {2,})(.+\n)(?=(?:[-*]|\d+\.) )", re.MULTILINE)
+_TERM = re.compile(r"^\| ([^|`]+?) \| ", re.MULTILINE)
+
+
+def _in_repository(uri: str) -> str:
+    """Return where a page of the site stands in the repository, as a path from its root."""
+    back = {site: source for source, site in OUTSIDE.items()}
+    return back.get(uri, f"docs/{uri}")
+
+
+def _in_site(path: str) -> str | None:
+    """Return where a file of the repository stands in the site; None for a folder or nothing at all."""
+    if path in OUTSIDE:
+        return OUTSIDE[path]
+    if not (ROOT / path).is_file():
+        return None
+    if path.startswith("docs/") and not path.endswith(".yml"):
+        return path.removeprefix("docs/")
+    return f"source/{path}.txt"  # shown by a browser, whatever its kind
+
+
+def _terms() -> dict[str, str]:
+    """Return {word: anchor} of the glossary; a row may define several, with commas between them."""
+    rows = _TERM.findall((ROOT / "docs" / "glossary.md").read_text())
+    words = [word.strip() for row in rows if row != "term" and set(row) != {"-"} for word in row.split(",")]
+    return {word: "term-" + re.sub(r"\W+", "-", word.lower()) for word in words}
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Put the pages of docs/blocks/ in the place of `blocks/*`, in the order of their names."""
+    pages = [f"blocks/{path.name}" for path in sorted((ROOT / "docs" / "blocks").glob("*.md"))]
+    for section in config.nav:
+        for name, entries in section.items():
+            if isinstance(entries, list):
+                section[name] = [{"Blocks": pages} if entry == {"Blocks": "blocks/*"} else entry
+                                 for entry in entries]
+    return config
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add the pages outside of docs/, and each file that a page links to."""
+    for source, uri in OUTSIDE.items():
+        files.append(File.generated(config, uri, abs_src_path=str(ROOT / source)))
+    linked = set()
+    for page in files.documentation_pages():
+        folder = posixpath.dirname(_in_repository(page.src_uri))
+        for _, target, _ in _LINK.findall(page.content_string):
+            path = posixpath.normpath(posixpath.join(folder, target.partition("#")[0]))
+            uri = _in_site(path)
+            if uri and uri.startswith("source/"):
+                linked.add((path, uri))
+    for path, uri in sorted(linked):
+        files.append(File.generated(config, uri, content=(ROOT / path).read_bytes()))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Lead links to where things stand in the site, draw waveforms, link the words of the glossary."""
+    here = page.file.src_uri
+    folder = posixpath.dirname(_in_repository(here))
+
+    def lead(match: re.Match) -> str:
+        path, _, anchor = match[2].partition("#")
+        if not path or ":" in path:
+            return match[0]
+        uri = _in_site(posixpath.normpath(posixpath.join(folder, path)))
+        target = posixpath.relpath(uri, posixpath.dirname(here) or ".") if uri else path
+        return f"{match[1]}{target}{'#' + anchor if anchor else ''}{match[3]}"
+
+    markdown = _WAVES.sub(lambda match: _drawn(match[1], here), markdown)
+    parts = re.split(r"(```.*?```)", markdown, flags=re.DOTALL)
+    parts[::2] = [_TIGHT_LIST.sub(r"\1\n", _LINK.sub(lead, part)) for part in parts[::2]]
+    markdown = "".join(parts)
+    return _with_anchors(markdown) if here == "glossary.md" else _with_terms(markdown, here)
+
+
+def _drawn(text: str, where: str) -> str:
+    try:
+        svg = wavedrom.render(json.dumps(json.loads(text))).tostring()
+    except (ValueError, KeyError, TypeError) as error:
+        raise PluginError(f"{where}: a waveform can't be drawn: {error}") from error
+    return f'<div class="waveform" markdown="0">{svg}</div>'
+
+
+def _with_anchors(markdown: str) -> str:
+    """Return the glossary with an anchor before each of its words."""
+    for word, anchor in _terms().items():
+        markdown = re.sub(rf"^(\| (?:[^|]*, )?){re.escape(word)}(?=,| \|)",
+                          lambda match, a=anchor, w=word: f'{match[1]}<span id="{a}"></span>{w}',
+                          markdown, count=1, flags=re.MULTILINE)
+    return markdown
+
+
+def _with_terms(markdown: str, here: str) -> str:
+    """Return a page with the first use of each word of the glossary as a link; code and links stay."""
+    parts = _CODE.split(markdown)
+    glossary = posixpath.relpath("glossary.md", posixpath.dirname(here) or ".")
+    for word, anchor in _terms().items():
+        use = re.compile(rf"(?<![\w-]){re.escape(word)}s?(?![\w-])")
+        for index in range(0, len(parts), 2):
+            linked, times = use.subn(lambda match, a=anchor: f"[{match[0]}]({glossary}#{a})",
+                                     parts[index], count=1)
+            if times:
+                # What is a link now is left alone by the words that follow.
+                parts[index:index + 1] = _CODE.split(linked)
+                break
+    return "".join(parts)
