@@ -15,7 +15,7 @@ TABLE, SCALING, LENGTH, ORDER, LAYER, SKEW = "table", "scaling", "length", "orde
 LEARNING = "learning"
 
 TABLE_ENGINES = (1, 8, 32)
-MOST_ENGINES = 32
+MOST_ENGINES, LEARNING_ENGINES = 32, 8
 SCALING_DENSITIES = ("0.1", "0.05", "0.005")
 LENGTHS, PER_FIBER = range(100, 701, 100), (30, 50, 70)
 ORDERS, ENTRIES = range(2, 7), (100, 500, 700)
@@ -70,9 +70,9 @@ def layer_workload(density: str, shape: str = LAYER_SHAPES[0]) -> str:
 
 
 def learning_config(workload: str) -> str:
-    """Return the machine of a workload of deep learning: ours, in the format that it is for."""
+    """Return the machine of a workload of deep learning: 8 engines, in the format that it is for."""
     fmt = learned(workload).fmt
-    return OURS[MOST_ENGINES] if fmt == "fp32" else f"{OURS[8]}:Format={fmt}"
+    return OURS[LEARNING_ENGINES] if fmt == "fp32" else fmt
 
 
 def _planned() -> Iterator[tuple[str, str, str]]:

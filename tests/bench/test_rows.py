@@ -111,7 +111,7 @@ def test_slices_of_a_workload_of_deep_learning() -> None:
 
 
 def test_machines_of_deep_learning_have_its_format() -> None:
-    assert rows.learning_config("swat") == "fast32"
+    assert rows.learning_config("swat") == "fast8"
     assert machine(rows.learning_config("tender")).config["Format"] == "int8"
     with pytest.raises(WorkloadError, match="no workload 'swat'"):
         operands("swat")  # it is its slices
