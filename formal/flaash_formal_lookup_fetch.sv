@@ -10,8 +10,7 @@ module flaash_formal_lookup_fetch
   import flaash_lookup_pkg::*;
 #(
   parameter int unsigned Fibers  = 4,  // most fibers of A, 1 or more
-  parameter int unsigned MaxSize = 2,
-  localparam int unsigned SizeWidth = $clog2(MaxSize + 1)
+  parameter int unsigned MaxSize = 2
 ) (
   input logic       clk_i,
   input logic       rst_ni,
@@ -29,7 +28,7 @@ module flaash_formal_lookup_fetch
   line_addr_t [Fibers:0] table_q;  // first line of each fiber of A
   fiber_id_t             a_fibers_q;
   line_addr_t            a_lines, b_lines_q;
-  logic [SizeWidth-1:0]  size_q;
+  set_size_t             size_q;
 
   always_ff @(posedge clk_i) begin
     table_q    <= table_q;
@@ -84,8 +83,9 @@ module flaash_formal_lookup_fetch
   // ------------------------------------------------------------------- assumptions
   logic       busy, started, bound_req, granted_q, req_valid, room_q;
   fiber_id_t  bound_fiber, asked_q;
-  tag_t       req_tag;
-  line_addr_t req_addr;
+  request_t   req;
+  plane_t     plane;
+  fibers_t    begun;
 
   flaash_formal_producer u_reset (
     .clk_i,
@@ -112,19 +112,17 @@ module flaash_formal_lookup_fetch
   always_ff @(posedge clk_i) asked_q <= bound_fiber;
 
   // ------------------------------------------------------------------------- block
-  flaash_lookup_fetch #(
-    .MaxSize(MaxSize)
-  ) u_dut (
+  assign plane = {a_fibers_q, a_lines, b_lines_q, size_q};
+
+  flaash_lookup_fetch u_dut (
     .clk_i,
     .rst_ni,
-    .a_fibers_i   (a_fibers_q),
-    .a_lines_i    (a_lines),
-    .b_lines_i    (b_lines_q),
-    .set_size_i   (size_q),
+    .plane_i      (plane),
     .piece_valid_i,
     .piece_i,
     .busy_o       (busy),
     .started_o    (started),
+    .start_o      (begun),
     .bound_req_o  (bound_req),
     .bound_fiber_o(bound_fiber),
     .bound_grant_i,
@@ -132,21 +130,20 @@ module flaash_formal_lookup_fetch
     .bound_wrong_i,
     .req_valid_o  (req_valid),
     .req_ready_i,
-    .req_tag_o    (req_tag),
-    .req_addr_o   (req_addr),
+    .req_o        (req),
     .room_i
   );
 
   // ------------------------------------------------------------------ what it asks
   // A line of A lies behind the first one of its set, and within A; behind the set only until the table
   // has told where that ends.
-  A_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(req_valid && !req_tag.operand)
-      || (req_addr < a_lines && req_addr >= line_of(u_dut.set_q) && is_row(u_dut.set_q)));
+  A_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(req_valid && !req.tag.operand)
+      || (req.addr < a_lines && req.addr >= line_of(u_dut.set_q) && is_row(u_dut.set_q)));
   SetEnds_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !(req_valid && !req_tag.operand && u_dut.bound_valid_q && !u_dut.held_q)
-      || req_addr < line_of(bound_fiber));
-  B_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(req_valid && req_tag.operand)
-      || (req_addr < b_lines_q && req_addr < end_of(u_dut.row_q) && is_row(u_dut.row_q)));
+      !(req_valid && !req.tag.operand && u_dut.bound_valid_q && !u_dut.held_q)
+      || req.addr < line_of(bound_fiber));
+  B_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(req_valid && req.tag.operand)
+      || (req.addr < b_lines_q && req.addr < end_of(u_dut.row_q) && is_row(u_dut.row_q)));
   Bound_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !bound_req || bound_fiber <= a_fibers_q);
   OnlyBusy_A : assert property (@(posedge clk_i) disable iff (!rst_ni) busy || !req_valid);
 

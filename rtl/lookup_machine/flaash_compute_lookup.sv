@@ -120,6 +120,7 @@ module flaash_compute_lookup
   logic                 a_use, plan_use;
   fiber_id_t            plan_a_addr;
   logic [SizeWidth-1:0] set_size;
+  plane_t               plane;
   line_addr_t           a_lines, b_lines;
   logic [Groups-1:0]    piece_valid, group_busy;
   piece_t               piece;
@@ -139,6 +140,8 @@ module flaash_compute_lookup
     .set_size_o(set_size), .a_lines_o(a_lines), .b_lines_o(b_lines),
     .piece_valid_o(piece_valid), .piece_o(piece)
   );
+
+  assign plane = {a_fibers_i, a_lines, b_lines, set_size_t'(set_size)};
 
   // ------------------------------------------------- the fiber table of A, shared
   logic      [Groups-1:0]     bound_req, bound_grant, bound_granted;
@@ -225,10 +228,8 @@ module flaash_compute_lookup
       .Parity     (Parity)
     ) u_group (
       .clk_i, .rst_ni,
-      .dense_i, .a_fibers_i,
-      .a_lines_i     (a_lines),
-      .b_lines_i     (b_lines),
-      .set_size_i    (set_size),
+      .dense_i,
+      .plane_i       (plane),
       .piece_valid_i (piece_valid[g]),
       .piece_i       (piece),
       .busy_o        (group_busy[g]),

@@ -2,8 +2,8 @@
 // Emit: turns lines with matches into products, one per cycle, and fetches the values of A for them.
 //
 // Guarantees  Per hit of a line one beat, lowest lane first, with the value of B and that of A at the same
-//             coordinate; a line without hits gives one beat without a product. out_last_o marks the last
-//             beat of a line with in_last_i; out_a_id_o and out_b_id_o name its dot product.
+//             coordinate; a line without hits gives one beat without a product. out_o.last marks the last
+//             beat of a line with in_i.last; out_name_o names its dot product.
 // Demands     AXI handshake rule. A copy that used_o tells stays as it is.
 // Latency     Two cycles from a line to its first beat.
 // Throughput  One beat per cycle, also from one line to the next.
@@ -12,6 +12,8 @@
 //   in_* -> hit, rank within its word | e1_q -> rank, read | e2_q, value line -> out_*
 
 `include "flaash_assert.svh"
+`include "flaash_dot_types.svh"
+`include "flaash_lookup.svh"
 
 module flaash_lookup_emit
   import flaash_pkg::*;
@@ -19,9 +21,11 @@ module flaash_lookup_emit
   parameter int unsigned Lanes      = 4,   // entries per line: 1, 2, 4, 8
   parameter int unsigned CoordWidth = 10,  // bits of a coordinate, 4 or more
   parameter int unsigned ValueWidth = 32,  // bits of a value
-  localparam int unsigned WordWidth = 2 ** ((CoordWidth < 7) ? CoordWidth : 7),
-  localparam int unsigned LaneShift = $clog2(Lanes),
-  localparam int unsigned RowWidth  = CoordWidth - LaneShift
+  localparam type line_t    = `FLAASH_HIT_LINE(Lanes, CoordWidth, ValueWidth),
+  localparam type entry_t   = `FLAASH_RESIDENT(CoordWidth),
+  localparam type rank_t    = `FLAASH_RANK(CoordWidth),
+  localparam type read_t    = `FLAASH_VALUE_LINE(Lanes, CoordWidth),
+  localparam type match_t   = `FLAASH_MATCH(ValueWidth)
 ) (
   input  logic                             clk_i,
   input  logic                             rst_ni,
@@ -29,36 +33,26 @@ module flaash_lookup_emit
   // lines with matches
   input  logic                             in_valid_i,
   output logic                             in_ready_o,
-  input  logic [Lanes-1:0]                 in_hits_i,
-  input  logic                             in_last_i,
-  input  logic                             in_copy_i,
-  input  fiber_id_t                        in_b_id_i,
-  input  logic [Lanes-1:0][CoordWidth-1:0] in_coords_i,
-  input  logic [Lanes-1:0][ValueWidth-1:0] in_values_i,
+  input  line_t                            in_i,
 
   // the resident fibers
-  input  fiber_id_t [1:0]                  a_ids_i,      // of the copies
-  output logic                             rank_copy_o,
-  output logic [CoordWidth-1:0]            rank_coord_o,
-  input  logic [WordWidth-1:0]             below_i,
-  input  logic [CoordWidth-1:0]            base_i,
+  input  fiber_id_t [1:0]                  a_ids_i,  // of the copies
+  output entry_t                           entry_o,
+  input  rank_t                            rank_i,
   output logic                             rd_enable_o,
-  output logic                             rd_copy_o,
-  output logic [RowWidth-1:0]              rd_line_o,
-  input  logic [Lanes-1:0][ValueWidth-1:0] value_line_i,
+  output read_t                            rd_o,
+  input  logic [Lanes-1:0][ValueWidth-1:0] values_i,
   output logic [1:0]                       used_o,
 
   // products
   output logic                             out_valid_o,
   input  logic                             out_ready_i,
-  output logic                             out_product_o,
-  output logic                             out_last_o,
-  output logic [ValueWidth-1:0]            out_a_o,
-  output logic [ValueWidth-1:0]            out_b_o,
-  output fiber_id_t                        out_a_id_o,
-  output fiber_id_t                        out_b_id_o
+  output match_t                           out_o,
+  output dot_name_t                        out_name_o
 );
 
+  localparam int unsigned WordWidth = `FLAASH_TABLE_BITS(CoordWidth);
+  localparam int unsigned LaneShift = $clog2(Lanes);
   localparam int unsigned Part      = (WordWidth < 16) ? WordWidth : 16;  // bits counted at a time
   localparam int unsigned Parts     = WordWidth / Part;
   localparam int unsigned PartWidth = $clog2(Part + 1);
@@ -71,7 +65,12 @@ module flaash_lookup_emit
   logic [ValueWidth-1:0] value;
   logic                  e1_free, e2_free;
 
-  assign left       = in_valid_i ? in_hits_i & ~sent_q : '0;
+  logic [Lanes-1:0][CoordWidth-1:0] coords;
+  logic [Lanes-1:0][ValueWidth-1:0] values;
+
+  assign {values, coords} = {in_i.values, in_i.coords};
+
+  assign left       = in_valid_i ? in_i.hits & ~sent_q : '0;
   assign lowest     = left & (~left + 1'b1);
   assign line_ends  = (left & ~lowest) == '0;
   assign take       = in_valid_i && e1_free;
@@ -82,8 +81,8 @@ module flaash_lookup_emit
     value = '0;
     for (int unsigned i = 0; i < Lanes; i++) begin
       if (lowest[i]) begin
-        coord = coord | in_coords_i[i];
-        value = value | in_values_i[i];
+        coord = coord | coords[i];
+        value = value | values[i];
       end
     end
   end
@@ -94,15 +93,18 @@ module flaash_lookup_emit
   end
 
   // -------------------------------------------------------------- rank, first half
-  logic                             e1_valid_q, e1_product_q, e1_last_q, e1_copy_q;
-  fiber_id_t                        e1_b_id_q;
-  logic [ValueWidth-1:0]            e1_value_q;
-  logic [CoordWidth-1:0]            e1_base_q;
-  logic [Parts-1:0][PartWidth-1:0]  e1_counts_q;
+  logic                            e1_valid_q, e1_product_q, e1_last_q, e1_copy_q;
+  fiber_id_t                       e1_b_id_q;
+  logic [ValueWidth-1:0]           e1_value_q;
+  logic [CoordWidth-1:0]           e1_base_q;
+  logic [Parts-1:0][PartWidth-1:0] e1_counts_q, counts;
 
-  assign rank_copy_o  = in_copy_i;
-  assign rank_coord_o = coord;
-  assign e1_free      = !e1_valid_q || e2_free;
+  assign entry_o = {in_i.copy, coord};
+  assign e1_free = !e1_valid_q || e2_free;
+
+  for (genvar i = 0; i < int'(Parts); i++) begin : gen_part
+    assign counts[i] = PartWidth'($countones(rank_i.below[i*Part +: Part]));
+  end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) e1_valid_q <= 1'b0;
@@ -112,14 +114,12 @@ module flaash_lookup_emit
   always_ff @(posedge clk_i) begin
     if (take) begin
       e1_product_q <= left != '0;
-      e1_last_q    <= in_last_i && line_ends;
-      e1_copy_q    <= in_copy_i;
-      e1_b_id_q    <= in_b_id_i;
+      e1_last_q    <= in_i.last && line_ends;
+      e1_copy_q    <= in_i.copy;
+      e1_b_id_q    <= in_i.b_id;
       e1_value_q   <= value;
-      e1_base_q    <= base_i;
-      for (int unsigned i = 0; i < Parts; i++) begin
-        e1_counts_q[i] <= PartWidth'($countones(below_i[i*Part +: Part]));
-      end
+      e1_base_q    <= rank_i.base;
+      e1_counts_q  <= counts;
     end
   end
 
@@ -132,17 +132,15 @@ module flaash_lookup_emit
   end
 
   assign rd_enable_o = e1_valid_q && e1_product_q && e2_free;
-  assign rd_copy_o   = e1_copy_q;
-  assign rd_line_o   = RowWidth'(rank >> LaneShift);
-
-  assign used_o[0] = e1_valid_q && !e1_copy_q;
-  assign used_o[1] = e1_valid_q && e1_copy_q;
+  assign rd_o        = read_t'({e1_copy_q, rank} >> LaneShift);
+  assign used_o      = {e1_valid_q && e1_copy_q, e1_valid_q && !e1_copy_q};
 
   // ---------------------------------------------------------------------- products
-  logic                  e2_valid_q, e2_product_q, e2_last_q;
+  logic                  e2_valid_q;
   logic [LaneWidth-1:0]  e2_lane_q;
+  logic                  e2_product_q, e2_last_q;
   logic [ValueWidth-1:0] e2_value_q;
-  fiber_id_t             e2_a_id_q, e2_b_id_q;
+  dot_name_t             e2_name_q;
 
   assign e2_free = !e2_valid_q || out_ready_i;
 
@@ -157,23 +155,16 @@ module flaash_lookup_emit
       e2_last_q    <= e1_last_q;
       e2_lane_q    <= (Lanes > 1) ? rank[LaneWidth-1:0] : '0;
       e2_value_q   <= e1_value_q;
-      e2_a_id_q    <= a_ids_i[e1_copy_q];
-      e2_b_id_q    <= e1_b_id_q;
+      e2_name_q    <= {1'b0, slot_t'(0), a_ids_i[e1_copy_q], e1_b_id_q};
     end
   end
 
-  assign out_valid_o   = e2_valid_q;
-  assign out_product_o = e2_product_q;
-  assign out_last_o    = e2_last_q;
-  assign out_a_o       = e2_product_q ? value_line_i[e2_lane_q] : '0;
-  assign out_b_o       = e2_value_q;
-  assign out_a_id_o    = e2_a_id_q;
-  assign out_b_id_o    = e2_b_id_q;
+  assign out_valid_o = e2_valid_q;
+  assign out_o       = {e2_product_q, e2_last_q, e2_product_q ? values_i[e2_lane_q] : ValueWidth'(0), e2_value_q};
+  assign out_name_o  = e2_name_q;
 
   // ------------------------------------------------------------------- properties
-  `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i,
-                       {out_product_o, out_last_o, out_a_o, out_b_o, out_a_id_o, out_b_id_o},
-                       2 + 2 * ValueWidth + 2 * FiberIdWidth)
+  `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, {out_o, out_name_o}, $bits(match_t) + $bits(dot_name_t))
   `FLAASH_COVER(AllLanes_C, take && left == '1)
   `FLAASH_COVER(NoProduct_C, take && left == '0)
 

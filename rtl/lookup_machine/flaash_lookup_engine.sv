@@ -5,26 +5,29 @@
 //             rounded once, in order. With dense_i all become results, else those that are not zero;
 //             none that is out of an integer format's range. No result is lost, doubled or overtaken.
 //             inside_o: something is inside besides results that wait in the result store.
-// Demands     load_valid_i, run_valid_i only with the ready, never both. Loads alternate between the
-//             copies; a run uses the copy loaded one or two loads before, in order.
+// Demands     load_valid_i, look_valid_i only with the ready, never both. Loads alternate between the
+//             copies; a run of B uses the copy loaded one or two loads before, in order.
 //             dense_i changes only while !inside_o.
 // Latency     From the last line of a fiber with a match to its result at result_*: 6 cycles and the MAC's.
 // Throughput  One line per cycle; one product per cycle.
-// Stalls      run_ready_o is low while the fiber is not loaded or matches wait for the MAC; load_ready_o
+// Stalls      look_ready_o is low while the fiber is not loaded or matches wait for the MAC; load_ready_o
 //             while matches need the copy.
 // Errors      events_o tells of words of the resident fiber and of results that were not what was stored; what was
 //             made of the former is not stored as a result before that.
 // Reset       Forgets everything inside.
 //
-//   line -+-> u_resident -> hits -> u_matches -> u_emit -> u_mac -> u_store -> result_*
-//         +-----------------------------^  value of B  |             ^
-//                                    dot products' names -> u_names -+
+//   line -+-> u_resident -> hits -> u_matches -> u_emit -> u_dots -> result_*
+//         +-----------------------------^  value of B
 
 `include "flaash_assert.svh"
+`include "flaash_dot_types.svh"
 `include "flaash_line.svh"
+`include "flaash_lookup.svh"
 
 module flaash_lookup_engine
   import flaash_pkg::*;
+  import flaash_mac_pkg::*;
+  import flaash_lookup_pkg::*;
 #(
   parameter int unsigned Format      = FormatFp32,  // Format*
   parameter int unsigned Lanes       = 4,           // entries per line: 1, 2, 4, 8
@@ -32,70 +35,56 @@ module flaash_lookup_engine
   parameter int unsigned ResultDepth = 16,          // results, a power of two, 2 or more
   parameter int unsigned Parity      = 1,           // a parity bit per stored word, 0 or 1
   localparam int unsigned ValueWidth = value_width(Format),
-  localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth)
+  localparam type line_t = `FLAASH_LINE(Lanes, CoordWidth, ValueWidth)
 ) (
-  input  logic                 clk_i,
-  input  logic                 rst_ni,
+  input  logic         clk_i,
+  input  logic         rst_ni,
 
-  input  logic                 dense_i,  // keep results that are zero
+  input  logic         dense_i,  // keep results that are zero
 
   // the group's line
-  input  logic [LineWidth-1:0] line_i,
+  input  line_t        line_i,
 
   // it belongs to the fiber of A to load
-  input  logic                 load_valid_i,
-  output logic                 load_ready_o,
-  input  logic                 load_first_i,  // of its fiber
-  input  logic                 load_copy_i,
-  input  fiber_id_t            load_id_i,
+  input  logic         load_valid_i,
+  output logic         load_ready_o,
+  input  load_t        load_i,
 
   // it belongs to the run of B
-  input  logic                 run_valid_i,
-  output logic                 run_ready_o,
-  input  logic                 run_copy_i,
-  input  fiber_id_t            run_id_i,
+  input  logic         look_valid_i,
+  output logic         look_ready_o,
+  input  look_t        look_i,
 
   // results
-  output logic                 result_valid_o,
-  input  logic                 result_ready_i,
-  output result_t              result_o,
+  output logic         result_valid_o,
+  input  logic         result_ready_i,
+  output result_t      result_o,
 
-  // what happens in this cycle; the group knows why there is no line
-  input  logic                 unit_i,        // the group has work for this engine
-  input  logic                 stall_a_i,
-  input  logic                 stall_b_i,
-  input  logic                 stall_mac_i,
-  output flags_t               flags_o,
-  output sdpe_events_t         events_o,
-  output logic                 inside_o
+  // what happens in this cycle
+  input  wait_t        wait_i,   // the group knows why there is no line
+  output flags_t       flags_o,
+  output sdpe_events_t events_o,
+  output logic         inside_o
 );
 
-  localparam int unsigned WordWidth   = 2 ** ((CoordWidth < 7) ? CoordWidth : 7);
-  localparam int unsigned RowWidth    = CoordWidth - $clog2(Lanes);
-  localparam int unsigned MatchDepth  = 8;   // lines with matches that wait
-  localparam int unsigned NameDepth   = 32;  // dot products in the MAC
-  localparam int unsigned MatchWidth  = FiberIdWidth + Lanes * (CoordWidth + ValueWidth);
-
-  logic                             line_last;
-  logic [$clog2(Lanes):0]           unused_line_count;
-  logic [Lanes-1:0][CoordWidth-1:0] line_coords;
-  logic [Lanes-1:0][ValueWidth-1:0] line_values;
-
-  assign {line_last, unused_line_count, line_values, line_coords} = line_i;
+  localparam int unsigned MatchDepth = 8;   // lines with matches that wait
+  localparam type hit_line_t = `FLAASH_HIT_LINE(Lanes, CoordWidth, ValueWidth);
+  localparam type entry_t    = `FLAASH_RESIDENT(CoordWidth);
+  localparam type rank_t     = `FLAASH_RANK(CoordWidth);
+  localparam type read_t     = `FLAASH_VALUE_LINE(Lanes, CoordWidth);
+  localparam type match_t    = `FLAASH_MATCH(ValueWidth);
 
   // --------------------------------------------------------------- resident fibers
-  logic                             load_room, loading, loading_copy, table_parity;
+  logic                             load_room, table_parity, rd_enable;
+  logic [1:0]                       loading, used_waiting, used_emit, used;  // each copy
+  fiber_id_t [1:0]                  a_ids;
   logic [Lanes-1:0]                 hits;
-  logic                             rank_copy, rd_enable, rd_copy;
-  logic [CoordWidth-1:0]            rank_coord, base;
-  logic [WordWidth-1:0]             below;
-  logic [RowWidth-1:0]              rd_line;
-  logic [Lanes-1:0][ValueWidth-1:0] value_line;
-  logic [1:0]                       used_waiting, used_emit, used;
-  fiber_id_t [1:0]                  a_ids_q;
-
-  logic                             match_valid, match_ready, match_last, match_copy;
-  logic [Lanes-1:0]                 match_hits;
+  entry_t                           entry;
+  rank_t                            rank;
+  read_t                            rd;
+  logic [Lanes-1:0][ValueWidth-1:0] values;
+  logic                             match_valid, match_ready;
+  hit_line_t                        match;
 
   flaash_lookup_resident #(
     .Lanes     (Lanes),
@@ -105,62 +94,40 @@ module flaash_lookup_engine
   ) u_resident (
     .clk_i, .rst_ni,
     .line_i,
-    .load_valid_i, .load_ready_o(load_room), .load_first_i, .load_copy_i,
-    .busy_o(loading), .busy_copy_o(loading_copy),
-    .check_valid_i(run_valid_i), .check_copy_i(run_copy_i), .hits_o(hits),
-    .rank_valid_i(match_valid && match_hits != '0), .rank_copy_i(rank_copy), .rank_coord_i(rank_coord),
-    .below_o(below), .base_o(base),
-    .rd_enable_i(rd_enable), .rd_copy_i(rd_copy), .rd_line_i(rd_line), .value_line_o(value_line),
+    .load_valid_i, .load_ready_o(load_room), .load_i, .loading_o(loading), .ids_o(a_ids),
+    .check_valid_i(look_valid_i), .check_copy_i(look_i.copy), .hits_o(hits),
+    .rank_valid_i(match_valid && match.hits != '0), .entry_i(entry), .rank_o(rank),
+    .rd_enable_i(rd_enable), .rd_i(rd), .values_o(values),
     .parity_error_o(table_parity)
   );
 
   // A copy is loaded when nothing inside needs what it held.
   assign used         = used_waiting | used_emit;
-  assign load_ready_o = load_room && !(load_first_i && used[load_copy_i]);
-
-  always_ff @(posedge clk_i) begin
-    if (load_valid_i) a_ids_q[load_copy_i] <= load_id_i;
-  end
+  assign load_ready_o = load_room && !(load_i.opens && used[load_i.copy]);
 
   // ----------------------------------------------------------------------- matches
-  logic                  lines_ready, empties_ready, empty;
-  logic [MatchWidth-1:0] match_data;
-  fiber_id_t             match_b_id;
-  logic [Lanes-1:0][CoordWidth-1:0] match_coords;
-  logic [Lanes-1:0][ValueWidth-1:0] match_values;
+  logic lines_ready, empties_ready, empty;
 
-  assign run_ready_o = lines_ready && empties_ready && !(loading && loading_copy == run_copy_i);
+  assign look_ready_o = lines_ready && empties_ready && !loading[look_i.copy];
 
   flaash_lookup_matches #(
-    .Lanes(Lanes),
-    .Width(MatchWidth),
-    .Depth(MatchDepth)
+    .Lanes     (Lanes),
+    .CoordWidth(CoordWidth),
+    .ValueWidth(ValueWidth),
+    .Depth     (MatchDepth)
   ) u_matches (
     .clk_i, .rst_ni,
     .dense_i,
-    .in_valid_i (run_valid_i),
-    .in_ready_o (lines_ready),
-    .in_hits_i  (hits),
-    .in_last_i  (line_last),
-    .in_copy_i  (run_copy_i),
-    .in_data_i  ({run_id_i, line_coords, line_values}),
-    .empty_o    (empty),
-    .out_valid_o(match_valid),
-    .out_ready_i(match_ready),
-    .out_hits_o (match_hits),
-    .out_last_o (match_last),
-    .out_copy_o (match_copy),
-    .out_data_o (match_data),
-    .used_o     (used_waiting)
+    .in_valid_i(look_valid_i), .in_ready_o(lines_ready),
+    .in_i({hits, line_i.last, look_i.copy, look_i.id, line_i.values, line_i.coords}), .empty_o(empty),
+    .out_valid_o(match_valid), .out_ready_i(match_ready), .out_o(match),
+    .used_o(used_waiting)
   );
 
-  assign {match_b_id, match_coords, match_values} = match_data;
-
   // ---------------------------------------------------------------------- products
-  logic                  mul_valid, mul_ready, mul_product, mul_last;
-  logic [ValueWidth-1:0] mul_a, mul_b;
-  fiber_id_t             mul_a_id, mul_b_id;
-  logic                  mac_valid, mac_ready, name_ready;
+  logic      product_valid, product_ready;
+  match_t    product;
+  dot_name_t product_name;
 
   flaash_lookup_emit #(
     .Lanes     (Lanes),
@@ -168,89 +135,30 @@ module flaash_lookup_engine
     .ValueWidth(ValueWidth)
   ) u_emit (
     .clk_i, .rst_ni,
-    .in_valid_i(match_valid), .in_ready_o(match_ready),
-    .in_hits_i(match_hits), .in_last_i(match_last), .in_copy_i(match_copy),
-    .in_b_id_i(match_b_id), .in_coords_i(match_coords), .in_values_i(match_values),
-    .a_ids_i(a_ids_q),
-    .rank_copy_o(rank_copy), .rank_coord_o(rank_coord), .below_i(below), .base_i(base),
-    .rd_enable_o(rd_enable), .rd_copy_o(rd_copy), .rd_line_o(rd_line), .value_line_i(value_line),
-    .used_o(used_emit),
-    .out_valid_o(mul_valid), .out_ready_i(mul_ready),
-    .out_product_o(mul_product), .out_last_o(mul_last), .out_a_o(mul_a), .out_b_o(mul_b),
-    .out_a_id_o(mul_a_id), .out_b_id_o(mul_b_id)
+    .in_valid_i(match_valid), .in_ready_o(match_ready), .in_i(match),
+    .a_ids_i(a_ids), .entry_o(entry), .rank_i(rank),
+    .rd_enable_o(rd_enable), .rd_o(rd), .values_i(values), .used_o(used_emit),
+    .out_valid_o(product_valid), .out_ready_i(product_ready), .out_o(product), .out_name_o(product_name)
   );
-
-  assign mac_valid = mul_valid && (name_ready || !mul_last);
-  assign mul_ready = mac_ready && (name_ready || !mul_last);
 
   // ------------------------------------------------------------------ dot products
-  logic                   dot_valid, dot_ready, dot_empty, dot_zero, dot_exact, dot_range;
-  logic [ResultWidth-1:0] dot_value;
-  flags_t                 dot_flags;
-  logic                   unused_part_valid;
-  flaash_mac_pkg::part_head_t unused_part_head;
-  logic [flaash_mac_pkg::word_width(Format, EntryIdWidth)-1:0] unused_part_word;
+  typedef `FLAASH_PART(word_width(Format, EntryIdWidth)) part_t;
 
-  flaash_mac #(
-    .Format(Format)
-  ) u_mac (
-    .clk_i, .rst_ni,
-    .in_valid_i  (mac_valid),
-    .in_ready_o  (mac_ready),
-    .in_product_i(mul_product),
-    .in_last_i   (mul_last),
-    .in_partial_i(1'b0),
-    .in_a_i      (mul_a),
-    .in_b_i      (mul_b),
-    .out_valid_o (dot_valid),
-    .out_ready_i (dot_ready),
-    .out_value_o (dot_value),
-    .out_flags_o (dot_flags),
-    .out_empty_o (dot_empty),
-    .out_zero_o  (dot_zero),
-    .out_exact_o (dot_exact),
-    .out_range_o (dot_range),
-    .part_valid_o(unused_part_valid),
-    .part_ready_i(1'b0),
-    .part_head_o (unused_part_head),
-    .part_word_o (unused_part_word)
-  );
+  sdpe_events_t dot_events;
+  logic         all_left, unused_part_valid;
+  part_t        unused_part;
 
-  // ------------------------------------------------------------------------- names
-  fiber_id_t                    dot_a_id, dot_b_id;
-  logic                         name_valid;
-  logic [$clog2(NameDepth):0]   names;
-
-  flaash_stream_fifo #(
-    .Width(2 * FiberIdWidth),
-    .Depth(NameDepth)
-  ) u_names (
-    .clk_i, .rst_ni,
-    .in_valid_i (mul_valid && mul_last && mac_ready),
-    .in_ready_o (name_ready),
-    .in_data_i  ({mul_a_id, mul_b_id}),
-    .out_valid_o(name_valid),
-    .out_ready_i(dot_valid && dot_ready),
-    .out_data_o ({dot_a_id, dot_b_id}),
-    .usage_o    (names)
-  );
-
-  // ----------------------------------------------------------------------- results
-  logic dot_done, stored, zero_empty, zero_cancel, zero_underflow, range_error, stall_result, result_parity;
-
-  flaash_result_store #(
-    .Depth (ResultDepth),
-    .Parity(Parity)
-  ) u_store (
+  flaash_dot_unit #(
+    .Format     (Format),
+    .ResultDepth(ResultDepth),
+    .Parity     (Parity)
+  ) u_dots (
     .clk_i, .rst_ni,
     .dense_i,
-    .in_valid_i(dot_valid), .in_ready_o(dot_ready), .in_a_id_i(dot_a_id), .in_b_id_i(dot_b_id),
-    .in_value_i(dot_value), .in_flags_i(dot_flags), .in_empty_i(dot_empty), .in_zero_i(dot_zero),
-    .in_exact_i(dot_exact), .in_range_i(dot_range),
-    .out_valid_o(result_valid_o), .out_ready_i(result_ready_i), .out_result_o(result_o),
-    .dot_done_o(dot_done), .result_o(stored), .zero_empty_o(zero_empty), .zero_cancel_o(zero_cancel),
-    .zero_underflow_o(zero_underflow), .range_o(range_error), .stall_o(stall_result), .flags_o,
-    .parity_error_o(result_parity)
+    .in_valid_i(product_valid), .in_ready_o(product_ready), .in_i(product), .in_name_i(product_name),
+    .result_valid_o, .result_ready_i, .result_o,
+    .part_valid_o(unused_part_valid), .part_ready_i(1'b0), .part_o(unused_part),
+    .flags_o, .events_o(dot_events), .idle_o(all_left)
   );
 
   // --------------------------------------- dot products that never went to the MAC
@@ -259,7 +167,7 @@ module flaash_lookup_engine
   logic [EmptyWidth-1:0] empties_q;
   logic                  empty_done;
 
-  assign empty_done    = empties_q != '0 && !dot_done;
+  assign empty_done    = empties_q != '0 && !dot_events.dot_done;
   assign empties_ready = empties_q != '1;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -268,24 +176,26 @@ module flaash_lookup_engine
   end
 
   // ------------------------------------------------------------------------ events
-  assign inside_o = loading || used != '0 || mul_valid || names != '0 || empties_q != '0;
+  assign inside_o = loading != '0 || used != '0 || product_valid || !all_left || empties_q != '0;
 
-  assign events_o = {
-    result_parity, table_parity,
-    unit_i || inside_o,  // busy
-    run_valid_i,         // step
-    mac_valid && mac_ready && mul_product,
-    stall_a_i, stall_b_i, stall_mac_i, stall_result,
-    dot_done || empty_done, stored, zero_empty || empty_done, zero_cancel, zero_underflow, range_error
-  };
+  always_comb begin
+    events_o              = dot_events;
+    events_o.table_parity = table_parity;
+    events_o.busy         = wait_i.unit || inside_o;
+    events_o.step         = look_valid_i;
+    events_o.stall_a      = wait_i.a;
+    events_o.stall_b      = wait_i.b;
+    events_o.stall_mac    = wait_i.mac;
+    events_o.dot_done     = dot_events.dot_done || empty_done;
+    events_o.zero_empty   = dot_events.zero_empty || empty_done;
+  end
 
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(LoadWhenReady_A, load_ready_o || !load_valid_i, "a line of A came without being asked for")
-  `FLAASH_ASSERT(RunWhenReady_A, run_ready_o || !run_valid_i, "a line of B came without being asked for")
-  `FLAASH_ASSERT(NameForEach_A, name_valid || !dot_valid, "a dot product without a name")
+  `FLAASH_ASSERT(LookWhenReady_A, look_ready_o || !look_valid_i, "a line of B came without being asked for")
   `FLAASH_ASSERT(DenseIsSteady_A, !inside_o || dense_i == $past(dense_i), "dense_i changed under way")
-  `FLAASH_COVER(CopyInUse_C, load_first_i && load_room && used[load_copy_i])
+  `FLAASH_COVER(CopyInUse_C, load_i.opens && load_room && used[load_i.copy])
   `FLAASH_COVER(EmptiesFull_C, !empties_ready)
-  `FLAASH_COVER(EmptyWaits_C, empties_q != '0 && dot_done)
+  `FLAASH_COVER(EmptyWaits_C, empties_q != '0 && dot_events.dot_done)
 
 endmodule : flaash_lookup_engine

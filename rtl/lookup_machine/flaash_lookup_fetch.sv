@@ -5,7 +5,7 @@
 //             The lines of the next set come after the first AheadLines lines of a run, so that the
 //             engines have time to take them in, or after the run if that is shorter. A second piece
 //             waits for the first one's last request. started_o: a piece that is not empty begins,
-//             at start_*_o. busy_o until the last request is accepted.
+//             at start_o. busy_o until the last request is accepted.
 // Demands     piece_valid_i at most once while busy_o. bound_first_i, in the cycle after bound_grant_i, is
 //             the first line of fiber bound_fiber_o. AXI handshake rule at req_*.
 // Latency     One cycle from the piece to the first request.
@@ -21,38 +21,30 @@
 module flaash_lookup_fetch
   import flaash_pkg::*;
   import flaash_lookup_pkg::*;
-#(
-  parameter int unsigned MaxSize = 4,  // engines of the group, 1 to 8
-  localparam int unsigned SizeWidth = $clog2(MaxSize + 1)
-) (
-  input  logic                 clk_i,
-  input  logic                 rst_ni,
+(
+  input  logic       clk_i,
+  input  logic       rst_ni,
 
   // the contraction
-  input  fiber_id_t            a_fibers_i,
-  input  line_addr_t           a_lines_i,
-  input  line_addr_t           b_lines_i,
-  input  logic [SizeWidth-1:0] set_size_i,
-  input  logic                 piece_valid_i,
-  input  piece_t               piece_i,
-  output logic                 busy_o,
-  output logic                 started_o,
-  output fiber_id_t            start_a_id_o,
-  output fiber_id_t            start_b_id_o,
+  input  plane_t     plane_i,
+  input  logic       piece_valid_i,
+  input  piece_t     piece_i,
+  output logic       busy_o,
+  output logic       started_o,
+  output fibers_t    start_o,
 
   // where a set ends, from the fiber table of A
-  output logic                 bound_req_o,
-  output fiber_id_t            bound_fiber_o,
-  input  logic                 bound_grant_i,
-  input  line_addr_t           bound_first_i,
-  input  logic                 bound_wrong_i,  // it is not what was stored
+  output logic       bound_req_o,
+  output fiber_id_t  bound_fiber_o,
+  input  logic       bound_grant_i,
+  input  line_addr_t bound_first_i,
+  input  logic       bound_wrong_i,  // it is not what was stored
 
   // tensor memory
-  output logic                 req_valid_o,
-  input  logic                 req_ready_i,
-  output tag_t                 req_tag_o,
-  output line_addr_t           req_addr_o,
-  input  logic                 room_i       // a place for the answer
+  output logic       req_valid_o,
+  input  logic       req_ready_i,
+  output request_t   req_o,
+  input  logic       room_i       // for the answer
 );
 
   localparam int unsigned AheadLines = 8;
@@ -72,15 +64,16 @@ module flaash_lookup_fetch
 
   // ------------------------------------------------------------------- the next piece
   piece_t     wait_q, piece;
+  place_t     start;
   fiber_id_t  a_end_q;
   line_addr_t b_end_q;
 
   assign piece          = wait_valid_q ? wait_q : piece_i;
+  assign start          = piece.start;
   assign take           = state_q == StIdle && (wait_valid_q || piece_valid_i);
-  assign piece_is_empty = piece.start.a_id == piece.a_end && piece.start.b_line >= piece.b_end;
+  assign piece_is_empty = start.a_id == piece.a_end && start.b_line >= piece.b_end;
   assign started_o      = take && !piece_is_empty;
-  assign start_a_id_o   = piece.start.a_id;
-  assign start_b_id_o   = piece.start.b_id;
+  assign start_o        = {start.a_id, start.b_id};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) wait_valid_q <= 1'b0;
@@ -100,7 +93,7 @@ module flaash_lookup_fetch
   logic                 set_wanted_q;  // there is such a set in the piece
   fiber_id_t            set_q;         // its first fiber
   line_addr_t           a_line_q;      // its next line
-  logic                 a_first_q;     // which is its first one
+  logic                 a_opens_q;     // which is its first one
   logic                 start_q;       // and the first one of the piece
   logic                 bound_asked_q, bound_valid_q;
   logic                 bound_comes, bound_lost_q;
@@ -110,16 +103,16 @@ module flaash_lookup_fetch
   logic                 load_done, load_takes;
   logic                 held_q;        // a request waits
 
-  assign set_next    = fiber_sum_t'(set_q) + fiber_sum_t'(set_size_i);
+  assign set_next    = fiber_sum_t'(set_q) + fiber_sum_t'(plane_i.set_size);
   assign set_follows = set_next < fiber_sum_t'(a_end_q)
                        || (set_next == fiber_sum_t'(a_end_q) && b_end_q != '0);
 
   assign bound_req_o   = set_wanted_q && !bound_asked_q;
   assign bound_comes   = bound_asked_q && !bound_valid_q && !bound_lost_q;
-  assign bound_fiber_o = (set_next < fiber_sum_t'(a_fibers_i)) ? set_next[FiberIdWidth-1:0] : a_fibers_i;
+  assign bound_fiber_o = (set_next < fiber_sum_t'(plane_i.a_fibers)) ? set_next[FiberIdWidth-1:0] : plane_i.a_fibers;
 
   // A request that was made before the bound was known stays until it is accepted.
-  assign load_takes = held_q || a_line_q < (bound_valid_q ? bound_q : a_lines_i);
+  assign load_takes = held_q || a_line_q < (bound_valid_q ? bound_q : plane_i.a_lines);
   assign load_done  = state_q == StLoad && bound_valid_q
                       && (accept ? a_line_q + 1'b1 >= bound_q : a_line_q >= bound_q && !held_q);
 
@@ -155,20 +148,20 @@ module flaash_lookup_fetch
   always_ff @(posedge clk_i) begin
     if (bound_comes) bound_q <= bound_first_i;
     if (take) begin
-      set_q     <= piece.start.a_id;
-      a_line_q  <= piece.start.a_line;
-      a_first_q <= 1'b1;
+      set_q     <= start.a_id;
+      a_line_q  <= start.a_line;
+      a_opens_q <= 1'b1;
       start_q   <= 1'b1;
     end else begin
       if (accept && state_q == StLoad) begin
         a_line_q  <= a_line_q + 1'b1;
-        a_first_q <= 1'b0;
+        a_opens_q <= 1'b0;
         start_q   <= 1'b0;
       end
       if (load_done) begin
         set_q     <= set_next[FiberIdWidth-1:0];
         a_line_q  <= bound_q;
-        a_first_q <= 1'b1;
+        a_opens_q <= 1'b1;
       end
     end
   end
@@ -178,12 +171,12 @@ module flaash_lookup_fetch
   logic                  ahead_q;    // the next set is loaded, too
   fiber_id_t             row_q;      // the set of this run, or of the one before
   line_addr_t            b_line_q;   // next line of the run
-  logic                  b_first_q;  // which is its first one
+  logic                  b_opens_q;  // which is its first one
   logic [SinceWidth-1:0] since_q;    // lines of the run so far, up to AheadLines
   line_addr_t            run_end;
   logic                  b_last, run_done, load_now;
 
-  assign run_end  = (row_q == a_end_q) ? b_end_q : b_lines_i;
+  assign run_end  = (row_q == a_end_q) ? b_end_q : plane_i.b_lines;
   assign b_last   = b_line_q + 1'b1 == run_end;
   assign run_done = state_q == StRun && accept && b_last;
   assign load_now = set_wanted_q && since_q == SinceWidth'(AheadLines - 1);
@@ -202,21 +195,21 @@ module flaash_lookup_fetch
 
   always_ff @(posedge clk_i) begin
     if (take) begin
-      b_line_q  <= piece.start.b_line;
-      b_first_q <= 1'b1;
+      b_line_q  <= start.b_line;
+      b_opens_q <= 1'b1;
       since_q   <= '0;
     end else if (run_done) begin
       b_line_q  <= '0;
-      b_first_q <= 1'b1;
+      b_opens_q <= 1'b1;
       since_q   <= '0;
     end else if (state_q == StRun && accept) begin
       b_line_q  <= b_line_q + 1'b1;
-      b_first_q <= 1'b0;
+      b_opens_q <= 1'b0;
       if (since_q != SinceWidth'(AheadLines)) since_q <= since_q + 1'b1;
     end
     // A load that is done makes the row that was loaded the current one, unless a run goes on.
     if (load_done && !running_q)  row_q <= set_q;
-    else if (run_done && ahead_q) row_q <= row_q + fiber_id_t'(set_size_i);
+    else if (run_done && ahead_q) row_q <= row_q + fiber_id_t'(plane_i.set_size);
   end
 
   // ------------------------------------------------------------------------ order
@@ -241,14 +234,12 @@ module flaash_lookup_fetch
     else         state_q <= state_d;
   end
 
-  assign req_valid_o       = room_i && ((state_q == StLoad) ? load_takes : state_q == StRun);
-  assign req_tag_o.operand = state_q == StRun;
-  assign req_tag_o.first   = (state_q == StRun) ? b_first_q : a_first_q;
-  assign req_tag_o.start   = (state_q != StRun) && start_q;
-  assign req_addr_o        = (state_q == StRun) ? b_line_q : a_line_q;
+  assign req_valid_o = room_i && ((state_q == StLoad) ? load_takes : state_q == StRun);
+  // Operand, opens, opens_piece; address.
+  assign req_o = (state_q == StRun) ? {1'b1, b_opens_q, 1'b0, b_line_q} : {1'b0, a_opens_q, start_q, a_line_q};
 
   // ------------------------------------------------------------------- properties
-  `FLAASH_STREAM_CHECK(req, req_valid_o, req_ready_i, {req_tag_o, req_addr_o}, $bits(tag_t) + LineAddrWidth)
+  `FLAASH_STREAM_CHECK(req, req_valid_o, req_ready_i, req_o, $bits(request_t))
   `FLAASH_ASSERT(OneWaits_A, !piece_valid_i || !wait_valid_q, "a third piece")
   `FLAASH_ASSERT(RunNotEmpty_A, state_q != StRun || b_line_q < run_end, "a run of B without lines")
   `FLAASH_COVER(BoundIsLate_C, state_q == StLoad && bound_valid_q && a_line_q > bound_q)

@@ -28,18 +28,14 @@ module flaash_lookup_group
   parameter int unsigned LineDepth   = 8,           // lines of prefetch, a power of two, 2 or more
   parameter int unsigned ResultDepth = 16,          // results of an engine, a power of two, 2 or more
   parameter int unsigned Parity      = 1,           // a parity bit per stored word, 0 or 1
-  localparam int unsigned SizeWidth  = $clog2(Engines + 1),
-  localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format))
+  localparam type line_t = `FLAASH_LINE(Lanes, CoordWidth, value_width(Format))
 ) (
   input  logic                       clk_i,
   input  logic                       rst_ni,
 
   // the contraction
   input  logic                       dense_i,
-  input  fiber_id_t                  a_fibers_i,
-  input  line_addr_t                 a_lines_i,
-  input  line_addr_t                 b_lines_i,
-  input  logic [SizeWidth-1:0]       set_size_i,
+  input  plane_t                     plane_i,
   input  logic                       piece_valid_i,
   input  piece_t                     piece_i,
   output logic                       busy_o,
@@ -57,7 +53,7 @@ module flaash_lookup_group
   output logic                       req_operand_o,
   output line_addr_t                 req_addr_o,
   input  logic                       rsp_valid_i,
-  input  logic [LineWidth-1:0]       rsp_data_i,
+  input  line_t                      rsp_data_i,
 
   // results, per engine
   output logic [Engines-1:0]         result_valid_o,
@@ -70,34 +66,33 @@ module flaash_lookup_group
 );
 
   localparam int unsigned CountWidth = $clog2(LineDepth) + 1;
+  localparam int unsigned SizeWidth  = $clog2(Engines + 1);
 
   // ------------------------------------------------------------------------- fetch
   logic                  req_accept, room, fetching;
-  logic                  started;                 // a piece begins, here:
-  fiber_id_t             begin_a_id, begin_b_id;
+  logic                  started;     // a piece begins, at begun
+  fibers_t               begun;
+  request_t              req;
   tag_t                  req_tag;
   logic [CountWidth-1:0] promised_q;  // lines asked for that have not come to line_q
 
-  flaash_lookup_fetch #(
-    .MaxSize(Engines)
-  ) u_fetch (
+  flaash_lookup_fetch u_fetch (
     .clk_i, .rst_ni,
-    .a_fibers_i, .a_lines_i, .b_lines_i, .set_size_i, .piece_valid_i, .piece_i,
-    .busy_o(fetching), .started_o(started),
-    .start_a_id_o(begin_a_id), .start_b_id_o(begin_b_id),
+    .plane_i, .piece_valid_i, .piece_i, .busy_o(fetching), .started_o(started), .start_o(begun),
     .bound_req_o, .bound_fiber_o, .bound_grant_i, .bound_first_i, .bound_wrong_i,
-    .req_valid_o, .req_ready_i, .req_tag_o(req_tag), .req_addr_o,
-    .room_i(room)
+    .req_valid_o, .req_ready_i, .req_o(req), .room_i(room)
   );
 
+  assign req_tag       = req.tag;
   assign req_operand_o = req_tag.operand;
+  assign req_addr_o    = req.addr;
   assign req_accept    = req_valid_o && req_ready_i;
   assign room          = promised_q != CountWidth'(LineDepth);
 
   // ------------------------------------------------ lines, each with its tag
   logic                 tag_valid, tag_ready, line_ready, fifo_valid, fifo_pop;
   tag_t                 rsp_tag, fifo_tag;
-  logic [LineWidth-1:0] fifo_line;
+  line_t                fifo_line;
   logic [CountWidth-1:0] unused_tag_usage, unused_line_usage;
 
   flaash_stream_fifo #(
@@ -115,7 +110,7 @@ module flaash_lookup_group
   );
 
   flaash_stream_fifo #(
-    .Width($bits(tag_t) + LineWidth),
+    .Width($bits(tag_t) + $bits(line_t)),
     .Depth(LineDepth)
   ) u_lines (
     .clk_i, .rst_ni,
@@ -134,13 +129,11 @@ module flaash_lookup_group
   end
 
   // ------------------------------------------------------------- the line of all
-  logic                 line_valid_q, fire;
-  tag_t                 tag_q;
-  logic [LineWidth-1:0] line_q;
-  logic                 line_last;
+  logic  line_valid_q, fire;
+  tag_t  tag_q;
+  line_t line_q;
 
-  assign fifo_pop  = !line_valid_q || fire;
-  assign line_last = line_q[LineWidth-1];  // the top bit of a line
+  assign fifo_pop = !line_valid_q || fire;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) line_valid_q <= 1'b0;
@@ -156,88 +149,90 @@ module flaash_lookup_group
 
   // --------------------------------------------------------------- whose line of A
   // The sets of a piece come in order, so their fibers just count up.
-  logic                    load_fire, load_copy_q, load_copy, load_fresh_q, load_first;
+  logic                    load_fire, load_copy_q, load_fresh_q;
+  load_t                   load;
   logic [Engines:0]        load_engine_q, load_engine;  // one-hot; that behind the set: it is complete
   logic                    surplus;                     // the line belongs to a later set
   logic                    start_valid, start_ready;     // pieces whose lines have not come yet
-  fiber_id_t               load_id_q, load_id, start_a_id, start_b_id;
+  fiber_id_t               load_id_q;
+  fibers_t                 start;
   logic [1:0]              unused_start_usage;
   logic [1:0][Engines-1:0] holds_q;                     // engines that hold a fiber, per copy
 
   flaash_stream_fifo #(
-    .Width(2 * FiberIdWidth),
+    .Width($bits(fibers_t)),
     .Depth(2)
   ) u_starts (
     .clk_i, .rst_ni,
     .in_valid_i (started),
     .in_ready_o (start_ready),
-    .in_data_i  ({begin_a_id, begin_b_id}),
+    .in_data_i  (begun),
     .out_valid_o(start_valid),
-    .out_ready_i(load_fire && tag_q.start),
-    .out_data_o ({start_a_id, start_b_id}),
+    .out_ready_i(load_fire && tag_q.opens_piece),
+    .out_data_o (start),
     .usage_o    (unused_start_usage)
   );
 
-  assign surplus     = !tag_q.operand && load_engine[set_size_i];
+  assign surplus     = !tag_q.operand && load_engine[plane_i.set_size[SizeWidth-1:0]];
   assign load_fire   = fire && !tag_q.operand && !surplus;
-  assign load_id     = tag_q.start ? start_a_id : load_id_q;
-  assign load_copy   = load_copy_q ^ tag_q.first;
-  assign load_engine = tag_q.first ? (Engines + 1)'(1) : load_engine_q;
-  assign load_first  = tag_q.first || load_fresh_q;
+  assign load_engine = tag_q.opens ? (Engines + 1)'(1) : load_engine_q;
+  assign load        = {tag_q.opens || load_fresh_q, load_copy_q ^ tag_q.opens,
+                        tag_q.opens_piece ? start.a_id : load_id_q};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       load_copy_q <= 1'b1;
       holds_q     <= '0;
     end else if (load_fire) begin
-      load_copy_q        <= load_copy;
-      holds_q[load_copy] <= tag_q.first ? Engines'(1) : holds_q[load_copy] | load_engine[Engines-1:0];
+      load_copy_q        <= load.copy;
+      holds_q[load.copy] <= tag_q.opens ? Engines'(1) : holds_q[load.copy] | load_engine[Engines-1:0];
     end
   end
 
   always_ff @(posedge clk_i) begin
     if (load_fire) begin
-      load_id_q          <= load_id + fiber_id_t'(line_last);
-      load_fresh_q       <= line_last;
-      load_engine_q      <= line_last ? load_engine << 1 : load_engine;
+      load_id_q     <= load.id + fiber_id_t'(line_q.last);
+      load_fresh_q  <= line_q.last;
+      load_engine_q <= line_q.last ? load_engine << 1 : load_engine;
     end
   end
 
   // ---------------------------------------------------------------- which run of B
-  logic               run_fire, run_copy_q, run_copy;  // run_copy: of this line, else of the one before
-  fiber_id_t          run_id_q, run_id, run_start_q;
-  logic [Engines-1:0] run_engines;
+  logic               look_fire, look_copy_q;
+  look_t              look;         // its copy: of this line, else of the one before
+  fiber_id_t          look_id_q, run_id_q;
+  logic [Engines-1:0] look_engines;
 
-  assign run_fire    = fire && tag_q.operand;
-  assign run_copy    = run_copy_q ^ (line_valid_q && tag_q.operand && tag_q.first);
-  assign run_id      = tag_q.first ? run_start_q : run_id_q;
-  assign run_engines = holds_q[run_copy];
+  assign look_fire    = fire && tag_q.operand;
+  assign look         = {look_copy_q ^ (line_valid_q && tag_q.operand && tag_q.opens),
+                         tag_q.opens ? run_id_q : look_id_q};
+  assign look_engines = holds_q[look.copy];
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) run_copy_q <= 1'b1;
-    else if (run_fire) run_copy_q <= run_copy;
+    if (!rst_ni) look_copy_q <= 1'b1;
+    else if (look_fire) look_copy_q <= look.copy;
   end
 
   always_ff @(posedge clk_i) begin
-    if (load_fire && tag_q.start) begin
-      run_start_q <= start_b_id;
-    end else if (run_fire) begin
-      run_start_q <= '0;  // only the first run of a piece begins in the middle
-      run_id_q    <= run_id + fiber_id_t'(line_last);
+    if (load_fire && tag_q.opens_piece) begin
+      run_id_q <= start.b_id;
+    end else if (look_fire) begin
+      run_id_q  <= '0;  // only the first run of a piece begins in the middle
+      look_id_q <= look.id + fiber_id_t'(line_q.last);
     end
   end
 
   // ----------------------------------------------------------------------- engines
-  logic [Engines-1:0] load_ready, run_ready, occupied;
+  logic [Engines-1:0] load_ready, look_ready, occupied;
   logic               active, wait_a, wait_b, wait_mac;
 
-  assign fire = line_valid_q && (tag_q.operand ? (run_engines & ~run_ready) == '0
+  assign fire = line_valid_q && (tag_q.operand ? (look_engines & ~look_ready) == '0
                                                : (load_engine[Engines-1:0] & ~load_ready) == '0 || surplus);
 
   for (genvar e = 0; e < int'(Engines); e++) begin : gen_engine
     logic unit;  // it has a fiber, or may still get one
 
-    assign unit = active && (wait_a || run_engines[e]);
+    assign unit = active && (wait_a || look_engines[e]);
 
     flaash_lookup_engine #(
       .Format     (Format),
@@ -251,20 +246,14 @@ module flaash_lookup_group
       .line_i        (line_q),
       .load_valid_i  (load_fire && load_engine[e]),
       .load_ready_o  (load_ready[e]),
-      .load_first_i  (load_first),
-      .load_copy_i   (load_copy),
-      .load_id_i     (load_id),
-      .run_valid_i   (run_fire && run_engines[e]),
-      .run_ready_o   (run_ready[e]),
-      .run_copy_i    (run_copy),
-      .run_id_i      (run_id),
+      .load_i        (load),
+      .look_valid_i  (look_fire && look_engines[e]),
+      .look_ready_o  (look_ready[e]),
+      .look_i        (look),
       .result_valid_o(result_valid_o[e]),
       .result_ready_i(result_ready_i[e]),
       .result_o      (result_o[e]),
-      .unit_i        (unit),
-      .stall_a_i     (unit && wait_a),
-      .stall_b_i     (unit && wait_b),
-      .stall_mac_i   (unit && wait_mac),
+      .wait_i        ({unit, unit && wait_a, unit && wait_b, unit && wait_mac}),
       .flags_o       (flags_o[e]),
       .events_o      (events_o[e]),
       .inside_o      (occupied[e])
@@ -285,13 +274,13 @@ module flaash_lookup_group
   assign idle_o = active ? '0 : ~occupied;
 
   // -------------------------------------------------------------------- properties
-  `FLAASH_STREAM_CHECK(line, line_valid_q, fire, {tag_q, line_q}, $bits(tag_t) + LineWidth)
+  `FLAASH_STREAM_CHECK(line, line_valid_q, fire, {tag_q, line_q}, $bits(tag_t) + $bits(line_t))
   `FLAASH_ASSERT(AnswerAsked_A, tag_valid || !rsp_valid_i, "an answer without a request")
   `FLAASH_ASSERT(RoomForAll_A, (tag_ready || !req_accept) && (line_ready || !rsp_valid_i)
                  && (start_ready || !started), "no room for a line")
-  `FLAASH_ASSERT(StartKnown_A, !(load_fire && tag_q.start) || start_valid, "a piece that nobody started")
-  `FLAASH_ASSERT(SomeoneListens_A, !run_fire || run_engines != '0, "a line of B and no fiber of A")
+  `FLAASH_ASSERT(StartKnown_A, !(load_fire && tag_q.opens_piece) || start_valid, "a piece that nobody started")
+  `FLAASH_ASSERT(SomeoneListens_A, !look_fire || look_engines != '0, "a line of B and no fiber of A")
   `FLAASH_COVER(Surplus_C, fire && surplus)
-  `FLAASH_COVER(OneEngineHoldsAll_C, line_valid_q && tag_q.operand && $countones(run_ready) == int'(Engines) - 1)
+  `FLAASH_COVER(OneEngineHoldsAll_C, line_valid_q && tag_q.operand && $countones(look_ready) == int'(Engines) - 1)
 
 endmodule : flaash_lookup_group

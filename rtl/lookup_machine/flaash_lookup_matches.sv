@@ -6,7 +6,7 @@
 // last match, and a fiber without matches costs nothing behind here.
 //
 // Guarantees  Every accepted line with matches leaves once, in order, without the other lines. Of a fiber's
-//             lines the last one that leaves has out_last_o. A fiber that ends without a match
+//             lines the last one that leaves has out_o.last. A fiber that ends without a match
 //             raises empty_o, or with dense_i leaves as a line without hits.
 // Demands     in_valid_i only with in_ready_o. AXI handshake rule at out_*.
 // Latency     Two cycles for the last line with matches of a fiber if the fiber ends with it.
@@ -15,35 +15,32 @@
 // Reset       Forgets the lines inside.
 
 `include "flaash_assert.svh"
+`include "flaash_lookup.svh"
 
 module flaash_lookup_matches #(
-  parameter int unsigned Lanes = 4,   // hits of a line
-  parameter int unsigned Width = 64,  // bits that come along with a line
-  parameter int unsigned Depth = 8    // lines that wait, a power of two, 4 or more
+  parameter int unsigned Lanes      = 4,   // entries per line: 1, 2, 4, 8
+  parameter int unsigned CoordWidth = 10,  // bits of a coordinate, 4 or more
+  parameter int unsigned ValueWidth = 32,  // bits of a value
+  parameter int unsigned Depth      = 8,   // lines that wait, a power of two, 4 or more
+  localparam type line_t = `FLAASH_HIT_LINE(Lanes, CoordWidth, ValueWidth)
 ) (
-  input  logic             clk_i,
-  input  logic             rst_ni,
+  input  logic       clk_i,
+  input  logic       rst_ni,
 
-  input  logic             dense_i,  // fibers without a match give a result, too
+  input  logic       dense_i,  // fibers without a match give a result, too
 
   // lines of B, looked up
-  input  logic             in_valid_i,
-  output logic             in_ready_o,
-  input  logic [Lanes-1:0] in_hits_i,
-  input  logic             in_last_i,  // the line ends its fiber
-  input  logic             in_copy_i,  // the copy of A that it was looked up in
-  input  logic [Width-1:0] in_data_i,
-  output logic             empty_o,    // the fiber ends and had no match
+  input  logic       in_valid_i,
+  output logic       in_ready_o,
+  input  line_t      in_i,     // last: the line ends its fiber
+  output logic       empty_o,  // the fiber ends and had no match
 
   // lines with matches
-  output logic             out_valid_o,
-  input  logic             out_ready_i,
-  output logic [Lanes-1:0] out_hits_o,
-  output logic             out_last_o,
-  output logic             out_copy_o,
-  output logic [Width-1:0] out_data_o,
+  output logic       out_valid_o,
+  input  logic       out_ready_i,
+  output line_t      out_o,    // last: of the dot product
 
-  output logic [1:0]       used_o      // a line inside was looked up in this copy
+  output logic [1:0] used_o    // a line inside was looked up in this copy
 );
 
   localparam int unsigned UsageWidth = $clog2(Depth) + 1;
@@ -53,18 +50,16 @@ module flaash_lookup_matches #(
   end
 
   // --------------------------------------------------------- the line held back
-  logic             held_q;   // there is one
-  logic             whole_q;  // its fiber has ended
-  logic [Lanes-1:0] hits_q;
-  logic             copy_q;
-  logic [Width-1:0] data_q;
+  logic  held_q;   // there is one
+  logic  whole_q;  // its fiber has ended
+  line_t line_q;
 
   logic any, open, ends_held, ends_empty, take, push;
 
-  assign any        = in_hits_i != '0;
+  assign any        = in_i.hits != '0;
   assign open       = held_q && !whole_q;                           // of the fiber that in_* goes on with
-  assign ends_held  = in_valid_i && open && !any && in_last_i;      // so it had the last match
-  assign ends_empty = in_valid_i && !open && !any && in_last_i;
+  assign ends_held  = in_valid_i && open && !any && in_i.last;      // so it had the last match
+  assign ends_empty = in_valid_i && !open && !any && in_i.last;
   assign take       = in_valid_i && (any || (ends_empty && dense_i));
   assign push       = whole_q || ends_held || (open && take);
   assign empty_o    = ends_empty && !dense_i;
@@ -76,35 +71,32 @@ module flaash_lookup_matches #(
     end else begin
       if (take)      held_q <= 1'b1;
       else if (push) held_q <= 1'b0;
-      whole_q <= take && in_last_i;
+      whole_q <= take && in_i.last;
     end
   end
 
   always_ff @(posedge clk_i) begin
-    if (take) begin
-      hits_q <= in_hits_i;
-      copy_q <= in_copy_i;
-      data_q <= in_data_i;
-    end
+    if (take) line_q <= in_i;
   end
 
   // --------------------------------------------------------------- lines that wait
   logic [UsageWidth-1:0] usage;
   logic                  fifo_ready;
+  line_t                 line;
+
+  always_comb begin
+    line      = line_q;
+    line.last = whole_q || ends_held;
+  end
 
   flaash_stream_fifo #(
-    .Width(Lanes + 2 + Width),
+    .Width($bits(line_t)),
     .Depth(Depth)
   ) u_lines (
-    .clk_i,
-    .rst_ni,
-    .in_valid_i (push),
-    .in_ready_o (fifo_ready),
-    .in_data_i  ({hits_q, whole_q || ends_held, copy_q, data_q}),
-    .out_valid_o,
-    .out_ready_i,
-    .out_data_o ({out_hits_o, out_last_o, out_copy_o, out_data_o}),
-    .usage_o    (usage)
+    .clk_i, .rst_ni,
+    .in_valid_i(push), .in_ready_o(fifo_ready), .in_data_i(line),
+    .out_valid_o, .out_ready_i, .out_data_o(out_o),
+    .usage_o(usage)
   );
 
   // The line held back may be pushed without asking: one place stays free for it.
@@ -121,12 +113,12 @@ module flaash_lookup_matches #(
       if (!rst_ni) begin
         waiting_q[copy] <= '0;
       end else begin
-        waiting_q[copy] <= waiting_q[copy] + UsageWidth'(push && copy_q == 1'(copy))
-                           - UsageWidth'(pop && out_copy_o == 1'(copy));
+        waiting_q[copy] <= waiting_q[copy] + UsageWidth'(push && line_q.copy == 1'(copy))
+                           - UsageWidth'(pop && out_o.copy == 1'(copy));
       end
     end
 
-    assign used_o[copy] = waiting_q[copy] != '0 || (held_q && copy_q == 1'(copy));
+    assign used_o[copy] = waiting_q[copy] != '0 || (held_q && line_q.copy == 1'(copy));
   end
 
   // ------------------------------------------------------------------- properties

@@ -232,7 +232,7 @@ module flaash_lookup_plan
     .clk_i, .rst_ni,
     .wr_valid_i(wr_valid_i && wr_operand_i), .wr_addr_i, .wr_last_i,
     .ask_i((state_q == StCut || walk_ask) && !broken_q), .line_i(walking ? walk_line : line_q), .fiber_o(rank),
-    .parity_error_o(rank_error_o), .parity_block_o(rank_block_o)
+    .wrong_o(rank_error_o), .block_o(rank_block_o)
   );
 
   // What is made of a wrong answer is not a piece: it could lie outside of the operand. A rank is told to be

@@ -2,46 +2,48 @@
 // Resident fibers: two copies, one to look coordinates up in, one to load the next fiber of A into.
 //
 // Guarantees  hits_o: the entries of line_i whose coordinate is in the fiber of copy check_copy_i, in the same
-//             cycle. below_o and base_o: where the value at rank_coord_i lies (flaash_lookup_table); one
-//             cycle after rd_enable_i value_line_o is the line of values rd_line_i of copy rd_copy_i.
-//             busy_o, busy_copy_o: that copy is not complete yet.
-//             With Parity: parity_error_o, one cycle after a look-up (check_valid_i), a rank (rank_valid_i)
-//             or a line of values that used a word of which a bit has flipped.
-// Demands     load_* brings the lines of one fiber after the other; load_copy_i alternates and
+//             cycle. rank_o: where the value of entry_i lies (flaash_lookup_table), in the same cycle; one
+//             cycle after rd_enable_i values_o is the line of values rd_i. loading_o: the copy is not
+//             complete yet. ids_o: the fibers in the copies.
+// Demands     load_* brings the lines of one fiber after the other; load_i.copy alternates and
 //             names a copy that nobody uses. A fiber has at most 2 ** CoordWidth entries.
 // Latency     A fiber is complete when its last line's words are written: 2 to 1 + Lanes cycles after it.
 // Throughput  A line of A per cycle if it falls into one word of the table, Depth lines of slack.
+// Errors      With Parity: parity_error_o, one cycle after a look-up (check_valid_i), a rank (rank_valid_i)
+//             or a line of values that used a word of which a bit has flipped.
 // Reset       Forgets both fibers.
 //
 //   load_* -+-> u_scatter -> u_table -> hits, rank
 //           +-> u_values (lines of values, by rank)
 
-`include "flaash_assert.svh"
 `include "flaash_line.svh"
+`include "flaash_lookup.svh"
 
-module flaash_lookup_resident #(
+module flaash_lookup_resident
+  import flaash_pkg::*;
+  import flaash_lookup_pkg::*;
+#(
   parameter int unsigned Lanes      = 4,   // entries per line: 1, 2, 4, 8
   parameter int unsigned CoordWidth = 10,  // bits of a coordinate, 4 or more
   parameter int unsigned ValueWidth = 32,  // bits of a value
   parameter int unsigned Parity     = 1,   // 1: a parity bit per word, 0: none
-  localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth),
-  localparam int unsigned WordShift  = (CoordWidth < 7) ? CoordWidth : 7,
-  localparam int unsigned WordWidth  = 2 ** WordShift,
-  localparam int unsigned RowWidth   = CoordWidth - $clog2(Lanes)  // lines of values of a fiber
+  localparam type line_t    = `FLAASH_LINE(Lanes, CoordWidth, ValueWidth),
+  localparam type entry_t   = `FLAASH_RESIDENT(CoordWidth),
+  localparam type rank_t    = `FLAASH_RANK(CoordWidth),
+  localparam type read_t    = `FLAASH_VALUE_LINE(Lanes, CoordWidth)
 ) (
   input  logic                               clk_i,
   input  logic                               rst_ni,
 
   // a line of A or of B
-  input  logic [LineWidth-1:0]               line_i,
+  input  line_t                              line_i,
 
   // it belongs to a fiber to load
   input  logic                               load_valid_i,
   output logic                               load_ready_o,
-  input  logic                               load_first_i,
-  input  logic                               load_copy_i,
-  output logic                               busy_o,
-  output logic                               busy_copy_o,
+  input  load_t                              load_i,
+  output logic [1:0]                         loading_o,
+  output fiber_id_t [1:0]                    ids_o,
 
   // or is to be looked up
   input  logic                               check_valid_i,
@@ -50,41 +52,31 @@ module flaash_lookup_resident #(
 
   // values of matches
   input  logic                               rank_valid_i,
-  input  logic                               rank_copy_i,
-  input  logic [CoordWidth-1:0]              rank_coord_i,
-  output logic [WordWidth-1:0]               below_o,
-  output logic [CoordWidth-1:0]              base_o,
+  input  entry_t                             entry_i,
+  output rank_t                              rank_o,
   input  logic                               rd_enable_i,
-  input  logic                               rd_copy_i,
-  input  logic [RowWidth-1:0]                rd_line_i,
-  output logic [Lanes-1:0][ValueWidth-1:0]   value_line_o,
+  input  read_t                              rd_i,
+  output logic [Lanes-1:0][ValueWidth-1:0]   values_o,
 
   output logic                               parity_error_o
 );
 
-  localparam int unsigned PlaceWidth   = CoordWidth - WordShift + 1;
   localparam int unsigned ScatterDepth = 16;
-  localparam int unsigned BitsWidth    = WordWidth + Parity;
-  localparam int unsigned BaseWidth    = CoordWidth + Parity;
-  localparam int unsigned LineBits     = Lanes * ValueWidth;
-  localparam int unsigned ValuesWidth  = LineBits + Parity;
-
-  logic                             unused_last;
-  logic [$clog2(Lanes):0]           count;
-  logic [Lanes-1:0][CoordWidth-1:0] coords;
-  logic [Lanes-1:0][ValueWidth-1:0] values;
-
-  assign {unused_last, count, values, coords} = line_i;
+  localparam int unsigned NumberWidth  = $bits(read_t) - 1;
+  localparam type word_t = `FLAASH_TABLE_WORD(CoordWidth);
 
   // ---------------------------------------------------------------------- the table
-  logic                  clear, clear_copy, wr_valid;
-  logic [PlaceWidth-1:0] wr_place;
-  logic [WordWidth-1:0]  wr_bits;
-  logic [CoordWidth-1:0] wr_base;
-  logic [Lanes-1:0]      present, there;
-  logic [Lanes-1:0][BitsWidth-1:0] check_words;
-  logic [BitsWidth-1:0]  rank_word;
-  logic [BaseWidth-1:0]  rank_base;
+  logic [1:0]       clear;
+  logic             wr_valid, check_wrong, rank_wrong;
+  word_t            wr;
+  logic [Lanes-1:0] lanes;
+  logic             unused_last;
+
+  assign unused_last = line_i.last;
+
+  for (genvar i = 0; i < int'(Lanes); i++) begin : gen_lane
+    assign lanes[i] = 32'(line_i.count) > i;
+  end
 
   flaash_lookup_scatter #(
     .Lanes     (Lanes),
@@ -92,15 +84,9 @@ module flaash_lookup_resident #(
     .Depth     (ScatterDepth)
   ) u_scatter (
     .clk_i, .rst_ni,
-    .line_valid_i (load_valid_i),
-    .line_ready_o (load_ready_o),
-    .line_first_i (load_first_i),
-    .line_copy_i  (load_copy_i),
-    .line_count_i (count),
-    .line_coords_i(coords),
-    .busy_o, .busy_copy_o,
-    .clear_o(clear), .clear_copy_o(clear_copy),
-    .wr_valid_o(wr_valid), .wr_place_o(wr_place), .wr_bits_o(wr_bits), .wr_base_o(wr_base)
+    .in_valid_i(load_valid_i), .in_ready_o(load_ready_o),
+    .in_i({load_i.opens, load_i.copy, line_i.count, line_i.coords}), .loading_o,
+    .clear_o(clear), .wr_valid_o(wr_valid), .wr_o(wr)
   );
 
   flaash_lookup_table #(
@@ -109,85 +95,48 @@ module flaash_lookup_resident #(
     .Parity    (Parity)
   ) u_table (
     .clk_i, .rst_ni,
-    .clear_i(clear), .clear_copy_i(clear_copy),
-    .wr_valid_i(wr_valid), .wr_place_i(wr_place), .wr_bits_i(wr_bits), .wr_base_i(wr_base),
-    .check_copy_i,
-    .check_coords_i(coords),
-    .present_o     (present),
-    .check_there_o (there),
-    .check_word_o  (check_words),
-    .rank_copy_i, .rank_coord_i, .below_o, .base_o, .rank_word_o(rank_word), .rank_base_o(rank_base)
+    .clear_i(clear), .wr_valid_i(wr_valid), .wr_i(wr),
+    .check_lanes_i(lanes), .check_copy_i, .check_coords_i(line_i.coords), .hits_o, .check_wrong_o(check_wrong),
+    .entry_i, .rank_o, .rank_wrong_o(rank_wrong)
   );
 
-  for (genvar i = 0; i < int'(Lanes); i++) begin : gen_hit
-    assign hits_o[i] = 32'(count) > i && present[i];
-  end
-
   // --------------------------------------------------------------------- the values
-  logic                load;
-  logic [RowWidth-1:0] row_q, row;
-  logic [ValuesWidth-1:0] wr_line, rd_line;
+  logic                   load;
+  logic [NumberWidth-1:0] number_q, number;  // of the line of values
+  logic                   values_wrong;
 
-  assign load = load_valid_i && load_ready_o;
-  assign row  = load_first_i ? '0 : row_q;
-
-  assign wr_line      = ValuesWidth'({~^values, values});  // odd parity; without Parity the bit falls off
-  assign value_line_o = rd_line[LineBits-1:0];
+  assign load   = load_valid_i && load_ready_o;
+  assign number = load_i.opens ? '0 : number_q;
 
   always_ff @(posedge clk_i) begin
-    if (load) row_q <= row + 1'b1;
+    if (load) begin
+      number_q           <= number + 1'b1;
+      ids_o[load_i.copy] <= load_i.id;
+    end
   end
 
-  flaash_memory_bank #(
-    .Width(ValuesWidth),
-    .Words(2 ** (RowWidth + 1))
+  flaash_parity_bank #(
+    .T     (logic [Lanes-1:0][ValueWidth-1:0]),
+    .Words (2 ** $bits(read_t)),
+    .Parity(Parity)
   ) u_values (
     .clk_i,
-    .wr_enable_i(load),
-    .wr_addr_i  ({load_copy_i, row}),
-    .wr_data_i  (wr_line),
-    .rd_enable_i,
-    .rd_addr_i  ({rd_copy_i, rd_line_i}),
-    .rd_data_o  (rd_line)
+    .wr_enable_i(load), .wr_addr_i({load_i.copy, number}), .wr_data_i(line_i.values),
+    .rd_enable_i, .rd_addr_i(rd_i), .rd_data_o(values_o), .wrong_o(values_wrong)
   );
 
   // --------------------------------------------------------------------- parity
-  if (Parity == 1) begin : gen_parity
-    localparam int unsigned Channels  = Lanes + 3;  // words looked up in, that of the rank, its base, values
-    localparam int unsigned WideWidth = (BitsWidth > ValuesWidth) ? BitsWidth : ValuesWidth;
+  logic read_q;
 
-    logic                               read_q, unused_place;
-    logic [Channels-1:0]                valid;
-    logic [Channels-1:0][WideWidth-1:0] words;
-
-    always_ff @(posedge clk_i or negedge rst_ni) begin
-      if (!rst_ni) read_q <= 1'b0;
-      else         read_q <= rd_enable_i;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      read_q         <= 1'b0;
+      parity_error_o <= 1'b0;
+    end else begin
+      read_q         <= rd_enable_i;
+      parity_error_o <= (check_valid_i && check_wrong) || (rank_valid_i && rank_wrong)
+                        || (read_q && values_wrong);
     end
-
-    for (genvar i = 0; i < int'(Lanes); i++) begin : gen_check
-      assign valid[i] = check_valid_i && 32'(count) > i && there[i];
-      assign words[i] = WideWidth'(check_words[i]);
-    end
-
-    assign valid[Lanes+:3]  = {read_q, rank_valid_i, rank_valid_i};
-    assign words[Lanes]     = WideWidth'(rank_word);
-    assign words[Lanes + 1] = WideWidth'(rank_base);
-    assign words[Lanes + 2] = WideWidth'(rd_line);
-
-    flaash_parity_watch #(
-      .Channels  (Channels),
-      .Width     (WideWidth),
-      .PlaceWidth(1)
-    ) u_watch (
-      .clk_i, .rst_ni,
-      .valid_i(valid), .word_i(words), .place_i('0), .error_o(parity_error_o), .place_o(unused_place)
-    );
-  end else begin : gen_no_parity
-    logic unused_parity;
-
-    assign parity_error_o = 1'b0;
-    assign unused_parity  = ^{check_valid_i, there, check_words, rank_valid_i, rank_word, rank_base};
   end
 
 endmodule : flaash_lookup_resident

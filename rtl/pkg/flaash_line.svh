@@ -4,18 +4,22 @@
 // Fibers start at a line boundary. Lanes 0 to count-1 hold entries in ascending coordinate
 // order; the lanes above are zero. `last` marks the last line of a fiber.
 //
-//   `FLAASH_LINE_T(line_t, Lanes, CoordWidth, ValueWidth)   declares the type line_t
+//   `FLAASH_LINE_T(line_t, Lanes, CoordWidth, ValueWidth)              declares the type line_t
+//   localparam type line_t = `FLAASH_LINE(Lanes, CoordWidth, ValueWidth)   likewise, in a parameter list
 
 `ifndef FLAASH_LINE_SVH
 `define FLAASH_LINE_SVH
 
-`define FLAASH_LINE_T(name, lanes, coord_width, value_width) \
-  typedef struct packed { \
+`define FLAASH_LINE(lanes, coord_width, value_width) \
+  struct packed { \
     logic last; \
     logic [$clog2(lanes):0] count; \
     logic [(lanes)-1:0][(value_width)-1:0] values; \
     logic [(lanes)-1:0][(coord_width)-1:0] coords; \
-  } name;
+  }
+
+`define FLAASH_LINE_T(name, lanes, coord_width, value_width) \
+  typedef `FLAASH_LINE(lanes, coord_width, value_width) name;
 
 // Bits of such a line, for ports and memories that do not look inside.
 `define FLAASH_LINE_WIDTH(lanes, coord_width, value_width) \
