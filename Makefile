@@ -151,6 +151,11 @@ cov: $(STAMP) $(VENV)/.installed-package $(VENV)/.installed-formal ## functional
 faults: $(STAMP) ## break the RTL on purpose, show which test notices: ONLY=text
 	@$(call alone,faults) -m tools.faults $(call option,only,ONLY)
 
+.PHONY: operator-faults
+operator-faults: $(STAMP) ## slips of the hand at random places of the RTL, show which test notices: SEED= COUNT= ONLY=text
+	@$(call alone,operator-faults) -m tools.operator_faults $(call option,seed,SEED) \
+	  $(call option,count,COUNT) $(call option,only,ONLY)
+
 .PHONY: formal
 formal: $(STAMP) $(VENV)/.installed-formal ## prove the properties of formal/, refute their mutants: ONLY=text JOBS=
 	@$(call alone,formal) -m tools.formal $(call option,jobs,JOBS) $(call option,only,ONLY)

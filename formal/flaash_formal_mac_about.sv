@@ -2,8 +2,8 @@
 // Specification of the proof of flaash_mac_accumulate, of all but words: what is special about each sum.
 //
 // Guarantees  open_o: beats of a dot product were added, its last one was not. running_o: what they were besides
-//             finite numbers. wanted_o: what has to leave with the sums that wait, by their places in the FIFO.
-// Demands     accept_i: the beat with tag_i, alone_i and pos_i is added; place_i: where its sum goes if it is
+//             finite numbers. wanted_o: what has to leave with the sums that wait, by where they stand in the FIFO.
+// Demands     accept_i: the beat with tag_i, alone_i and pos_i is added; slot_i: where its sum goes if it is
 //             the last one.
 
 module flaash_formal_mac_about
@@ -16,7 +16,7 @@ module flaash_formal_mac_about
   input  mac_tag_t            tag_i,
   input  logic                alone_i,
   input  logic [PosWidth-1:0] pos_i,
-  input  logic [1:0]          place_i,
+  input  logic [1:0]          slot_i,
   output logic                open_o,
   output mac_status_t         running_o,
   output about_t [3:0]        wanted_o
@@ -39,7 +39,7 @@ module flaash_formal_mac_about
 
   always_ff @(posedge clk_i) begin
     if (accept_i) running_o <= running;
-    if (accept_i && tag_i.last) wanted_o[place_i] <= {running, tag_i.partial, alone_i, pos_i};
+    if (accept_i && tag_i.last) wanted_o[slot_i] <= {running, alone_i, pos_i, tag_i.name};
   end
 
 endmodule : flaash_formal_mac_about

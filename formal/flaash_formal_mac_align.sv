@@ -6,18 +6,20 @@
 // specification: the beat that went in last, as it came. The hardware shifts within a chunk, then turns chunks
 // around a pair of words; the specification shifts once, across all words.
 
+`include "flaash_dot_types.svh"
+
 module flaash_formal_mac_align
+  import flaash_pkg::*;
   import flaash_mac_pkg::*;
 #(
-  parameter int unsigned ProductWidth = 48
+  parameter int unsigned ProductWidth = 48,
+  localparam type product_t = `FLAASH_PRODUCT(ProductWidth)
 ) (
-  input logic                    clk_i,
-  input logic                    rst_ni,
-  input logic                    in_valid_i,
-  input mac_tag_t                in_tag_i,
-  input logic [PosWidth-1:0]     in_pos_i,
-  input logic [ProductWidth-1:0] in_product_i,
-  input logic                    out_ready_i
+  input logic     clk_i,
+  input logic     rst_ni,
+  input logic     in_valid_i,
+  input product_t in_i,
+  input logic     out_ready_i
 );
 
   localparam int unsigned LastPos    = 506;  // of finite numbers
@@ -33,29 +35,28 @@ module flaash_formal_mac_align
   logic in_ready, fresh_q;
 
   flaash_formal_producer #(
-    .Width($bits(mac_tag_t) + PosWidth + ProductWidth)
+    .Width($bits(product_t))
   ) u_producer (
     .clk_i,
     .rst_ni,
     .valid_i(in_valid_i),
     .ready_i(in_ready),
-    .data_i ({in_tag_i, in_pos_i, in_product_i})
+    .data_i (in_i)
   );
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)                     fresh_q <= 1'b1;
-    else if (in_valid_i && in_ready) fresh_q <= in_tag_i.last;
+    else if (in_valid_i && in_ready) fresh_q <= in_i.tag.last;
   end
 
   // What flaash_mac_decode sees to: places of what is not finite are beyond, but then the product is 0.
-  Nothing_M : assume property (@(posedge clk_i) in_tag_i.product || in_product_i == '0);
-  Pos_M : assume property (@(posedge clk_i) 32'(in_pos_i) <= LastPos || in_product_i == '0);
-  First_M : assume property (@(posedge clk_i) !rst_ni || in_tag_i.first == fresh_q);
+  Nothing_M : assume property (@(posedge clk_i) in_i.tag.product || in_i.size == '0);
+  Pos_M : assume property (@(posedge clk_i) 32'(in_i.pos) <= LastPos || in_i.size == '0);
+  First_M : assume property (@(posedge clk_i) !rst_ni || in_i.tag.first == fresh_q);
 
   // ------------------------------------------------------------------------- block
-  logic                     out_valid, out_alone;
-  mac_tag_t                 out_tag;
-  logic [PosWidth-1:0]      out_pos;
+  logic                     out_valid;
+  mac_aligned_t             out;
   logic [BankWords-1:0]     even_touch, odd_touch;
   logic [BankAddrWidth-1:0] even_addr, odd_addr;
   logic [WordWidth-1:0]     even, odd;
@@ -66,22 +67,15 @@ module flaash_formal_mac_align
     .clk_i,
     .rst_ni,
     .in_valid_i,
-    .in_ready_o      (in_ready),
-    .in_tag_i,
-    .in_pos_i,
-    .in_product_i,
-    .out_valid_o     (out_valid),
+    .in_ready_o (in_ready),
+    .in_i,
+    .out_valid_o(out_valid),
     .out_ready_i,
-    .out_tag_o       (out_tag),
-    .out_alone_o     (out_alone),
-    .out_pos_o       (out_pos),
-    .out_even_touch_o(even_touch),
-    .out_even_addr_o (even_addr),
-    .out_even_o      (even),
-    .out_odd_touch_o (odd_touch),
-    .out_odd_addr_o  (odd_addr),
-    .out_odd_o       (odd)
+    .out_o      (out)
   );
+
+  assign {even_touch, even_addr, even} = out.even;
+  assign {odd_touch, odd_addr, odd}    = out.odd;
 
   // ----------------------------------------------------------------- specification
   logic                    inside_q, taken, given;
@@ -103,14 +97,14 @@ module flaash_formal_mac_align
 
   always_ff @(posedge clk_i) begin
     if (taken) begin
-      tag_q     <= in_tag_i;
-      pos_q     <= in_pos_i;
-      product_q <= in_product_i;
+      tag_q     <= in_i.tag;
+      pos_q     <= in_i.pos;
+      product_q <= in_i.size;
     end
   end
 
   // A dot product of one product, whole and not near the subnormal numbers: unshifted, the place beside it.
-  assign alone     = tag_q.first && tag_q.last && !tag_q.partial && pos_q >= PosWidth'(128);
+  assign alone     = tag_q.first && tag_q.last && !tag_q.name.partial && pos_q >= PosWidth'(128);
   assign wanted    = alone ? worth_t'(product_q) : worth_t'(product_q) << pos_q;
   assign even_part = tag_q.sign ? ~even : even;
   assign odd_part  = tag_q.sign ? ~odd : odd;
@@ -125,9 +119,9 @@ module flaash_formal_mac_align
 
   // ------------------------------------------------------------------ properties
   Worth_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !out_valid || worth == wanted);
-  Alone_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !out_valid || out_alone == alone);
+  Alone_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !out_valid || out.alone == alone);
   Beside_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !out_valid || (out_tag == tag_q && out_pos == pos_q));
+      !out_valid || (out.tag == tag_q && out.pos == pos_q));
 
   // Each beat leaves once: one is inside at most, and shown as long as it is.
   Once_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
@@ -141,11 +135,11 @@ module flaash_formal_mac_align
       || (even_touch == ((even_part != '0) ? BankWords'(1) << even_addr : '0)
           && odd_touch == ((odd_part != '0) ? BankWords'(1) << odd_addr : '0)));
   Nothing_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !out_valid || out_tag.product || (even_part == '0 && odd_part == '0));
+      !out_valid || out.tag.product || (even_part == '0 && odd_part == '0));
 
   // What mac_resolve and the rounder assume of a lone product: in word 0 only, not one of the smallest.
-  Lone_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(out_valid && out_alone)
-      || ((even_touch | odd_touch) == BankWords'(even_touch[0]) && !odd_touch[0] && out_pos >= PosWidth'(128)));
+  Lone_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(out_valid && out.alone)
+      || ((even_touch | odd_touch) == BankWords'(even_touch[0]) && !odd_touch[0] && out.pos >= PosWidth'(128)));
 
   // What makes them inductive: the register holds that beat.
   logic [PosWidth-5:0]  chunk;  // where the product begins
@@ -155,20 +149,20 @@ module flaash_formal_mac_align
   assign fine  = alone ? FineWidth'(product_q) : FineWidth'(product_q) << pos_q[3:0];
 
   Staged_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !out_valid
-      || (u_dut.fine_product == fine
-          && 32'(u_dut.fine_pair) * RingChunks + 32'(u_dut.fine_start) == 32'(chunk)
-          && 32'(u_dut.fine_start) < RingChunks
+      || (u_dut.fine_bits == fine
+          && 32'(u_dut.fine.pair) * RingChunks + 32'(u_dut.fine.start) == 32'(chunk)
+          && 32'(u_dut.fine.start) < RingChunks
           && (tag_q.product || product_q == '0) && (32'(pos_q) <= LastPos || product_q == '0)));
 
   for (genvar i = 0; i < Chunks; i++) begin : gen_touch
     Chunk_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-        !out_valid || u_dut.fine_touch[i] == (u_dut.fine_product[Chunk*i+:Chunk] != '0));
+        !out_valid || u_dut.fine_touch[i] == (u_dut.fine_bits[Chunk*i+:Chunk] != '0));
   end
 
   RoundTheEnd_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
       out_valid && even_touch[3] && odd_touch[2] && tag_q.sign && !out_ready_i);
-  Lone_C : cover property (@(posedge clk_i) disable iff (!rst_ni) out_valid && out_alone && even_touch[0]);
+  Lone_C : cover property (@(posedge clk_i) disable iff (!rst_ni) out_valid && out.alone && even_touch[0]);
   LastPos_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
-      out_valid && 32'(pos_q) == LastPos && product_q[ProductWidth-1] && tag_q.partial);
+      out_valid && 32'(pos_q) == LastPos && product_q[ProductWidth-1] && tag_q.name.partial);
 
 endmodule : flaash_formal_mac_align

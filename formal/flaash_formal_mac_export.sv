@@ -5,25 +5,25 @@
 // while no finished sum keeps it. `so_far` is the specification: what the consumer of the words knows about a
 // portion up to and with the word that is shown.
 
+`include "flaash_dot_types.svh"
+
 module flaash_formal_mac_export
+  import flaash_pkg::*;
   import flaash_mac_pkg::*;
   import flaash_formal_mac_pkg::*;
 #(
   parameter int unsigned CountWidth = 2,
   localparam int unsigned Width      = WordWidth + CountWidth + 1,
-  localparam int unsigned WorthWidth = WordWidth * NumWords + CountWidth + 2
+  localparam int unsigned WorthWidth = WordWidth * NumWords + CountWidth + 2,
+  localparam type word_t = `FLAASH_WORD(Width)
 ) (
   input logic                           clk_i,
   input logic                           rst_ni,
   input logic                           sum_valid_i,
-  input logic [NumWords-1:0]            sum_touched_i,
-  input logic [IndexWidth-1:0]          sum_low_i,
-  input logic [IndexWidth-1:0]          sum_high_i,
-  input mac_status_t                    sum_status_i,
+  input mac_sum_t                       sum_i,
   input logic                           sum_side_i,
   input logic [NumWords-1:0][Width-1:0] words_i,      // what is written to the sides that nobody keeps
-  input logic [Width-1:0]               read_even_i,  // what the port shows while the block does not read
-  input logic [Width-1:0]               read_odd_i,
+  input logic [1:0][Width-1:0]          read_words_i,  // what the port shows while the block does not read
   input logic                           room_i
 );
 
@@ -36,6 +36,7 @@ module flaash_formal_mac_export
   logic [BankAddrWidth-1:0]                  read_addr;
   logic [Width-1:0]                          word;
   part_head_t                                head;
+  word_t                                     part;
 
   for (genvar s = 0; s < 2; s++) begin : gen_side
     always_ff @(posedge clk_i) begin
@@ -46,18 +47,18 @@ module flaash_formal_mac_export
   assign shown = (Width * 2 ** (BankAddrWidth + 1))'(words_q[read_side]);
 
   flaash_formal_producer #(
-    .Width(NumWords + 2 * IndexWidth + $bits(mac_status_t) + 1)
+    .Width($bits(mac_sum_t) + 1)
   ) u_producer (
     .clk_i,
     .rst_ni,
     .valid_i(sum_valid_i),
     .ready_i(sum_ready),
-    .data_i ({sum_touched_i, sum_low_i, sum_high_i, sum_status_i, sum_side_i})
+    .data_i ({sum_i, sum_side_i})
   );
 
-  Range_M : assume property (@(posedge clk_i) (sum_touched_i == '0)
-      ? sum_low_i == '0 && sum_high_i == '0
-      : is_range(sum_touched_i, sum_low_i, sum_high_i));
+  Range_M : assume property (@(posedge clk_i) (sum_i.touched == '0)
+      ? sum_i.low == '0 && sum_i.high == '0
+      : is_range(sum_i.touched, sum_i.low, sum_i.high));
 
   flaash_mac_export #(
     .Width(Width)
@@ -65,23 +66,19 @@ module flaash_formal_mac_export
     .clk_i,
     .rst_ni,
     .sum_valid_i,
-    .sum_ready_o(sum_ready),
-    .sum_touched_i,
-    .sum_low_i,
-    .sum_high_i,
-    .sum_status_i,
+    .sum_ready_o (sum_ready),
+    .sum_i,
     .sum_side_i,
-    .read_o     (reads),
-    .read_side_o(read_side),
-    .read_addr_o(read_addr),
-    .read_even_i(reads ? shown[{read_addr, 1'b0}] : read_even_i),
-    .read_odd_i (reads ? shown[{read_addr, 1'b1}] : read_odd_i),
+    .read_o      (reads),
+    .read_addr_o ({read_side, read_addr}),
+    .read_words_i(reads ? {shown[{read_addr, 1'b1}], shown[{read_addr, 1'b0}]} : read_words_i),
     .room_i,
-    .launch_o   (launch),
-    .valid_o    (valid),
-    .head_o     (head),
-    .word_o     (word)
+    .launch_o    (launch),
+    .valid_o     (valid),
+    .part_o      (part)
   );
+
+  assign {head, word} = part;
 
   // ----------------------------------------------------------------- specification
   function automatic worth_t worth_of(logic [NumWords-1:0][Width-1:0] words, logic [NumWords-1:0] touched);
@@ -124,9 +121,9 @@ module flaash_formal_mac_export
 
   always_ff @(posedge clk_i) begin
     side_q    <= sum_side_i;
-    touched_q <= sum_touched_i;
-    status_q  <= sum_status_i;
-    total_q   <= worth_of(words_q[sum_side_i], sum_touched_i);
+    touched_q <= sum_i.touched;
+    status_q  <= sum_i.status;
+    total_q   <= worth_of(words_q[sum_side_i], sum_i.touched);
   end
 
   // ------------------------------------------------------------------ what it sends
@@ -141,7 +138,7 @@ module flaash_formal_mac_export
   Released_A : assert property (@(posedge clk_i) disable iff (!rst_ni) released_q == (valid && head.last));
   Room_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !launch || room_i);
   Moves_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !(sum_valid_i && room_i) || launch || u_dut.busy_q || sum_touched_i != '0);
+      !(sum_valid_i && room_i) || launch || u_dut.busy_q || sum_i.touched != '0);
 
   // ------------------------------------------------------------------ what is inside
   logic [NumWords-1:0] below;  // words whose turn has been
@@ -149,10 +146,10 @@ module flaash_formal_mac_export
   assign below = (NumWords'(1) << u_dut.index_q) - 1'b1;
 
   Busy_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.busy_q || (sum_valid_i
-      && u_dut.index_q > sum_low_i && u_dut.index_q <= sum_high_i));
+      && u_dut.index_q > sum_i.low && u_dut.index_q <= sum_i.high));
   SoFar_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.busy_q
-      || (so_far_came == (sum_touched_i & below)
-          && so_far == worth_of(words_q[sum_side_i], sum_touched_i & below)
+      || (so_far_came == (sum_i.touched & below)
+          && so_far == worth_of(words_q[sum_side_i], sum_i.touched & below)
           && !(valid && head.last)));
   Between_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       u_dut.busy_q || (valid && head.last) || (!valid && came_q == '0 && worth_q == '0));

@@ -4,6 +4,8 @@
 // For any products, signs and traffic, any room and any reset. `total_q` is the specification: the products since
 // the last `last`, added up in a register that is wider than it has to be.
 
+`include "flaash_dot_types.svh"
+
 module flaash_formal_mac_integer
   import flaash_pkg::*;
   import flaash_mac_pkg::*;
@@ -12,15 +14,16 @@ module flaash_formal_mac_integer
   parameter int unsigned SumWidth     = 5,
   parameter int unsigned CountWidth   = 3,
   localparam int unsigned Width      = ProductWidth + CountWidth + 1,
-  localparam int unsigned TotalWidth = Width + 3
+  localparam int unsigned TotalWidth = Width + 3,
+  localparam type product_t = `FLAASH_PRODUCT(ProductWidth),
+  localparam type word_t = `FLAASH_WORD(Width)
 ) (
-  input logic                    clk_i,
-  input logic                    rst_ni,
-  input logic                    in_valid_i,
-  input mac_tag_t                in_tag_i,
-  input logic [ProductWidth-1:0] in_product_i,
-  input logic                    room_i,
-  input logic                    part_room_i
+  input logic     clk_i,
+  input logic     rst_ni,
+  input logic     in_valid_i,
+  input product_t in_i,
+  input logic     room_i,
+  input logic     part_room_i
 );
 
   typedef logic signed [TotalWidth-1:0] total_t;
@@ -30,25 +33,25 @@ module flaash_formal_mac_integer
   logic [CountWidth:0] count_q, count;  // products of the running dot product, with the beat on offer
 
   flaash_formal_producer #(
-    .Width($bits(mac_tag_t) + ProductWidth)
+    .Width($bits(product_t))
   ) u_producer (
     .clk_i,
     .rst_ni,
     .valid_i(in_valid_i),
     .ready_i(in_ready),
-    .data_i ({in_tag_i, in_product_i})
+    .data_i (in_i)
   );
 
   assign taken = in_valid_i && in_ready;
-  assign count = (fresh_q ? '0 : count_q) + (CountWidth + 1)'(in_tag_i.product);
+  assign count = (fresh_q ? '0 : count_q) + (CountWidth + 1)'(in_i.tag.product);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)    fresh_q <= 1'b1;
-    else if (taken) fresh_q <= in_tag_i.last;
+    else if (taken) fresh_q <= in_i.tag.last;
   end
 
-  Nothing_M : assume property (@(posedge clk_i) in_tag_i.product || in_product_i == '0);
-  First_M : assume property (@(posedge clk_i) !rst_ni || in_tag_i.first == fresh_q);
+  Nothing_M : assume property (@(posedge clk_i) in_i.tag.product || in_i.size == '0);
+  First_M : assume property (@(posedge clk_i) !rst_ni || in_i.tag.first == fresh_q);
   Count_M : assume property (@(posedge clk_i) !rst_ni || 32'(count) <= 2 ** CountWidth);
 
   // ------------------------------------------------------------------------- block
@@ -56,6 +59,8 @@ module flaash_formal_mac_integer
   mac_result_t      result;
   part_head_t       part_head;
   logic [Width-1:0] part_word;
+  word_t            part;
+  dot_name_t        launch_name;
 
   flaash_mac_integer #(
     .ProductWidth(ProductWidth),
@@ -67,8 +72,8 @@ module flaash_formal_mac_integer
     .rst_ni,
     .in_valid_i,
     .in_ready_o    (in_ready),
-    .in_tag_i,
-    .in_product_i,
+    .in_i,
+    .launch_name_o (launch_name),
     .room_i,
     .launch_o      (launch),
     .result_valid_o(result_valid),
@@ -76,9 +81,10 @@ module flaash_formal_mac_integer
     .part_room_i,
     .part_launch_o (part_launch),
     .part_valid_o  (part_valid),
-    .part_head_o   (part_head),
-    .part_word_o   (part_word)
+    .part_o        (part)
   );
+
+  assign {part_head, part_word} = part;
 
   // ----------------------------------------------------------------- specification
   total_t      total_q, product;
@@ -87,15 +93,15 @@ module flaash_formal_mac_integer
   logic        due_q;             // the result of the dot product before that is due
   mac_result_t due_result_q, wanted;
 
-  assign product = in_tag_i.sign ? -total_t'({1'b0, in_product_i}) : total_t'({1'b0, in_product_i});
+  assign product = in_i.tag.sign ? -total_t'({1'b0, in_i.size}) : total_t'({1'b0, in_i.size});
 
   always_ff @(posedge clk_i) begin
     if (taken) begin
       total_q <= (fresh_q ? '0 : total_q) + product;
       count_q <= count;
-      some_q  <= in_tag_i.product || (!fresh_q && some_q);
+      some_q  <= in_i.tag.product || (!fresh_q && some_q);
     end
-    partial_q    <= in_tag_i.partial;
+    partial_q    <= in_i.tag.name.partial;
     due_result_q <= wanted;
   end
 
@@ -104,7 +110,7 @@ module flaash_formal_mac_integer
       ends_q <= 1'b0;
       due_q  <= 1'b0;
     end else begin
-      ends_q <= taken && in_tag_i.last;
+      ends_q <= taken && in_i.tag.last;
       due_q  <= ends_q && !partial_q;
     end
   end
@@ -135,12 +141,14 @@ module flaash_formal_mac_integer
 
   // A place is taken for each of them, when there is one; and with room for both nothing waits.
   Launch_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      launch == (taken && in_tag_i.last && !in_tag_i.partial)
-      && part_launch == (taken && in_tag_i.last && in_tag_i.partial));
+      launch == (taken && in_i.tag.last && !in_i.tag.name.partial)
+      && part_launch == (taken && in_i.tag.last && in_i.tag.name.partial));
+  Name_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !(launch || part_launch) || launch_name == in_i.tag.name);
   Room_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       (!launch || room_i) && (!part_launch || part_room_i));
   Moves_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      in_ready || (in_tag_i.last && !(room_i && part_room_i)));
+      in_ready || (in_i.tag.last && !(room_i && part_room_i)));
 
   // What makes them inductive: the register is the sum, and no sum is beyond what its products can make.
   total_t bound;

@@ -3,14 +3,15 @@
 
 package flaash_formal_mac_pkg;
 
+  import flaash_pkg::*;
   import flaash_mac_pkg::*;
 
   // What leaves with a sum besides its words.
   typedef struct packed {
     mac_status_t         status;
-    logic                partial;
     logic                alone;
     logic [PosWidth-1:0] pos;
+    dot_name_t           name;
   } about_t;
 
   // The lowest and the highest word that is used are these.

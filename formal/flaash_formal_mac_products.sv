@@ -15,47 +15,41 @@ module flaash_formal_mac_products
   input  logic                     rst_ni,
   input  logic                     in_valid_i,
   input  logic                     in_ready_i,
-  input  mac_tag_t                 in_tag_i,
-  input  logic                     in_alone_i,
-  input  logic [PosWidth-1:0]      in_pos_i,
-  input  logic [BankAddrWidth-1:0] in_even_addr_i,
-  input  logic [BankAddrWidth-1:0] in_odd_addr_i,
-  input  logic [WordWidth-1:0]     in_even_part_i,
-  input  logic [WordWidth-1:0]     in_odd_part_i,
+  input  mac_aligned_t             in_i,          // with parts of the magnitude, before they are inverted
   output logic                     fresh_o,       // the next beat is the first of its dot product
   output logic [CountWidth:0]      count_o,       // products of the running dot product
   output logic [CountWidth:0]      next_count_o   // with the beat that is offered
 );
 
   flaash_formal_producer #(
-    .Width($bits(mac_tag_t) + 1 + PosWidth + 2 * (BankAddrWidth + WordWidth))
+    .Width($bits(mac_aligned_t))
   ) u_producer (
     .clk_i,
     .rst_ni,
     .valid_i(in_valid_i),
     .ready_i(in_ready_i),
-    .data_i ({in_tag_i, in_alone_i, in_pos_i, in_even_addr_i, in_odd_addr_i, in_even_part_i, in_odd_part_i})
+    .data_i (in_i)
   );
 
-  assign next_count_o = (in_tag_i.first ? '0 : count_o) + (CountWidth + 1)'(in_tag_i.product);
+  assign next_count_o = (in_i.tag.first ? '0 : count_o) + (CountWidth + 1)'(in_i.tag.product);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       fresh_o <= 1'b1;
       count_o <= '0;
     end else if (in_valid_i && in_ready_i) begin
-      fresh_o <= in_tag_i.last;
+      fresh_o <= in_i.tag.last;
       count_o <= next_count_o;
     end
   end
 
   Nothing_M : assume property (@(posedge clk_i)
-      in_tag_i.product || (in_even_part_i == '0 && in_odd_part_i == '0));
+      in_i.tag.product || (in_i.even.part == '0 && in_i.odd.part == '0));
   Bounds_M : assume property (@(posedge clk_i)
-      32'(in_even_addr_i) < BankWords && 32'(in_odd_addr_i) < BankWords);
-  Alone_M : assume property (@(posedge clk_i) !in_alone_i
-      || (in_tag_i.first && in_tag_i.last && !in_tag_i.partial && in_even_addr_i == '0 && in_odd_part_i == '0));
-  First_M : assume property (@(posedge clk_i) !rst_ni || in_tag_i.first == fresh_o);
+      32'(in_i.even.addr) < BankWords && 32'(in_i.odd.addr) < BankWords);
+  Alone_M : assume property (@(posedge clk_i) !in_i.alone
+      || (in_i.tag.first && in_i.tag.last && !in_i.tag.name.partial && in_i.even.addr == '0 && in_i.odd.part == '0));
+  First_M : assume property (@(posedge clk_i) !rst_ni || in_i.tag.first == fresh_o);
   Count_M : assume property (@(posedge clk_i) !rst_ni || 32'(next_count_o) <= 2 ** CountWidth);
 
 endmodule : flaash_formal_mac_products

@@ -16,8 +16,7 @@ module flaash_formal_mac_resolve
   input logic                           clk_i,
   input logic                           rst_ni,
   input logic                           sum_valid_i,
-  input logic [NumWords-1:0]            sum_touched_i,
-  input about_t                         sum_about_i,
+  input mac_sum_t                       sum_i,
   input logic                           sum_side_i,
   input logic [NumWords-1:0][Width-1:0] words_i,  // what is written to the sides that nobody keeps
   input logic                           room_i
@@ -41,20 +40,15 @@ module flaash_formal_mac_resolve
     .rst_ni,
     .valid_i  (sum_valid_i),
     .ready_i  (sum_ready),
-    .touched_i(sum_touched_i),
-    .about_i  (sum_about_i),
+    .sum_i,
     .side_i   (sum_side_i),
     .words_i,
     .words_o  (words_q)
   );
 
   // ------------------------------------------------------------------------- block
-  logic                  win_valid, win_alone, win_negate, win_below;
-  mac_status_t           win_status;
-  logic [PosWidth-1:0]   win_pos;
-  logic [IndexWidth-1:0] win_index;
-  logic [WordWidth-1:0]  win_top;
-  logic [TailWidth-1:0]  win_tail;
+  logic        win_valid;
+  mac_window_t win;
 
   flaash_mac_resolve #(
     .CountWidth(CountWidth),
@@ -63,29 +57,15 @@ module flaash_formal_mac_resolve
     .clk_i,
     .rst_ni,
     .sum_valid_i,
-    .sum_ready_o  (sum_ready),
-    .sum_touched_i,
-    .sum_low_i    (lowest_word(sum_touched_i)),
-    .sum_high_i   (highest_word(sum_touched_i)),
-    .sum_status_i (sum_about_i.status),
-    .sum_alone_i  (sum_about_i.alone),
-    .sum_pos_i    (sum_about_i.pos),
-    .sum_set_i    (sum_side_i),
-    .read_set_o   (read_side),
-    .read_addr_o  (read_addr),
-    .read_even_i  (shown[{read_addr, 1'b0}]),
-    .read_odd_i   (shown[{read_addr, 1'b1}]),
+    .sum_ready_o   (sum_ready),
+    .sum_i,
+    .sum_set_i     (sum_side_i),
+    .read_addr_o   ({read_side, read_addr}),
+    .read_words_i  ({shown[{read_addr, 1'b1}], shown[{read_addr, 1'b0}]}),
     .room_i,
-    .launch_o     (launch),
-    .win_valid_o  (win_valid),
-    .win_status_o (win_status),
-    .win_alone_o  (win_alone),
-    .win_pos_o    (win_pos),
-    .win_index_o  (win_index),
-    .win_negate_o (win_negate),
-    .win_top_o    (win_top),
-    .win_tail_o   (win_tail),
-    .win_below_o  (win_below)
+    .launch_o      (launch),
+    .window_valid_o(win_valid),
+    .window_o      (win)
   );
 
   // ----------------------------------------------------------------- specification
@@ -96,15 +76,17 @@ module flaash_formal_mac_resolve
     end
   endfunction
 
+  // What goes along with the words of a sum.
   typedef struct packed {
-    worth_t sum;    // of the words up to and with the one in this stage
-    about_t about;
-  } stage_t;
+    mac_status_t         status;
+    logic                alone;
+    logic [PosWidth-1:0] pos;
+  } beside_t;
 
-  // All but that it is no portion.
-  function automatic logic [$bits(mac_status_t)+PosWidth:0] told(about_t about);
-    told = {about.status, about.alone, about.pos};
-  endfunction
+  typedef struct packed {
+    worth_t  sum;    // of the words up to and with the one in this stage
+    beside_t about;
+  } stage_t;
 
   // One word is in each stage: being read, added to the carry, taken for a digit; then the end. A sum ends when
   // it is given back.
@@ -115,7 +97,7 @@ module flaash_formal_mac_resolve
   logic [NumWords-1:0] here;  // the word that is looked at
 
   assign here     = NumWords'(1) << u_dut.index;
-  assign next_sum = (u_dut.busy_q ? read_stage_q.sum : '0) + worth_of(words_q[sum_side_i], sum_touched_i & here);
+  assign next_sum = (u_dut.busy_q ? read_stage_q.sum : '0) + worth_of(words_q[sum_side_i], sum_i.touched & here);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -128,7 +110,7 @@ module flaash_formal_mac_resolve
   end
 
   always_ff @(posedge clk_i) begin
-    read_stage_q <= {next_sum, sum_about_i};
+    read_stage_q <= {next_sum, sum_i.status, sum_i.alone, sum_i.pos};
     add_stage_q  <= read_stage_q;
     dig_stage_q  <= add_stage_q;
     end_stage_q  <= dig_stage_q;
@@ -145,14 +127,14 @@ module flaash_formal_mac_resolve
 
   assign sum       = end_stage_q.sum;
   assign size      = (sum < 0) ? -sum : sum;
-  assign window    = {win_top, win_tail, win_below};
-  assign magnitude = win_negate ? -window : window;
+  assign window    = {win.top, win.tail, win.below};
+  assign magnitude = win.negate ? -window : window;
 
   always_comb begin
     upper = size << TailWidth;
     lower = 1'b0;
     for (int unsigned i = 1; i <= NumWords; i++) begin
-      if (win_index == IndexWidth'(i)) begin
+      if (win.index == IndexWidth'(i)) begin
         upper = size >> (WordWidth * i - TailWidth);
         lower = (size & ~(worth_t'(-1) << (WordWidth * i - TailWidth))) != '0;
       end
@@ -161,31 +143,31 @@ module flaash_formal_mac_resolve
 
   // ------------------------------------------------------------------ properties
   Worth_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !win_valid
-      || (worth_t'(magnitude[WindowWidth-1:1]) == upper && magnitude[0] == lower && win_negate == (sum < 0)));
+      || (worth_t'(magnitude[WindowWidth-1:1]) == upper && magnitude[0] == lower && win.negate == (sum < 0)));
   // One window for each sum that is given back, and for no other.
   Once_A : assert property (@(posedge clk_i) disable iff (!rst_ni) win_valid == end_q);
   About_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !win_valid
-      || {win_status, win_alone, win_pos} == told(end_stage_q.about));
+      || {win.status, win.alone, win.pos} == end_stage_q.about);
   Room_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !launch || room_i);
   Moves_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !(sum_valid_i && room_i) || launch || u_dut.busy_q);
 
   // Of all words of the sum, when it is given back; the sum of the window is that one, four cycles later.
   Total_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !sum_ready || (sum_valid_i && next_sum == worth_of(words_q[sum_side_i], sum_touched_i)));
+      !sum_ready || (sum_valid_i && next_sum == worth_of(words_q[sum_side_i], sum_i.touched)));
 
   // The assumptions of the proof of the rounder.
   Top_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !win_valid
       || magnitude[WindowWidth-1:TopBit] != '0 || magnitude == '0);
   Lowest_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !win_valid
-      || !(win_alone || win_index == '0) || (win_tail == '0 && !win_below));
+      || !(win.alone || win.index == '0) || (win.tail == '0 && !win.below));
   Index_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !win_valid
-      || (32'(win_index) <= NumWords && (!win_alone || win_index == '0)));
+      || (32'(win.index) <= NumWords && (!win.alone || win.index == '0)));
 
   // ------------------------------------------------------------------ what is inside
   // Steps: the sum stays until its last word is read.
   Busy_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.busy_q || (sum_valid_i
-      && u_dut.index_q > lowest_word(sum_touched_i) && u_dut.index_q <= highest_word(sum_touched_i)));
+      && u_dut.index_q > lowest_word(sum_i.touched) && u_dut.index_q <= highest_word(sum_i.touched)));
 
   Stages_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       u_dut.read_valid_q == read_q && u_dut.add_valid_q == add_q && u_dut.dig_valid_q == dig_q
@@ -197,11 +179,11 @@ module flaash_formal_mac_resolve
   Follow_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       u_dut.busy_q == (read_q && !read_ends_q)
       && (!u_dut.busy_q || u_dut.index_q == u_dut.read_index_q + 1'b1)
-      && (!read_q || u_dut.read_first_q == !(add_q && !add_ends_q))
-      && (!read_q || u_dut.read_first_q || u_dut.read_index_q == u_dut.add_index_q + 1'b1)
-      && (!add_q || u_dut.add_first_q == !(dig_q && !dig_ends_q))
-      && (!add_q || u_dut.add_first_q || u_dut.add_index_q == u_dut.dig_index_q + 1'b1)
-      && (!dig_q || !end_q || u_dut.dig_first_q)
+      && (!read_q || u_dut.read_lowest_q == !(add_q && !add_ends_q))
+      && (!read_q || u_dut.read_lowest_q || u_dut.read_index_q == u_dut.add_index_q + 1'b1)
+      && (!add_q || u_dut.add_lowest_q == !(dig_q && !dig_ends_q))
+      && (!add_q || u_dut.add_lowest_q || u_dut.add_index_q == u_dut.dig_index_q + 1'b1)
+      && (!dig_q || !end_q || u_dut.dig_lowest_q)
       && (!read_q || 32'(u_dut.read_index_q) < NumWords) && (!add_q || 32'(u_dut.add_index_q) < NumWords)
       && (!dig_q || 32'(u_dut.dig_index_q) < NumWords) && (!end_q || 32'(u_dut.end_index_q) <= NumWords));
 
@@ -211,21 +193,21 @@ module flaash_formal_mac_resolve
   assign below = (NumWords'(1) << u_dut.index_q) - 1'b1;
 
   SoFar_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.busy_q
-      || (read_stage_q.sum == worth_of(words_q[sum_side_i], sum_touched_i & below)
-          && u_dut.read_set_q == sum_side_i && u_dut.read_touched_q == sum_touched_i));
+      || (read_stage_q.sum == worth_of(words_q[sum_side_i], sum_i.touched & below)
+          && u_dut.read_set_q == sum_side_i && u_dut.read_touched_q == sum_i.touched));
   Read_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !read_q
-      || read_stage_q.sum == (u_dut.read_first_q ? '0 : add_stage_q.sum)
+      || read_stage_q.sum == (u_dut.read_lowest_q ? '0 : add_stage_q.sum)
           + worth_of(words_q[u_dut.read_set_q], u_dut.read_touched_q & NumWords'(1) << u_dut.read_index_q));
   Add_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !add_q
-      || (add_stage_q.sum == (u_dut.add_first_q ? '0 : dig_stage_q.sum)
+      || (add_stage_q.sum == (u_dut.add_lowest_q ? '0 : dig_stage_q.sum)
                              + (worth_t'($signed(u_dut.add_word_q)) << (WordWidth * 32'(u_dut.add_index_q)))
           && (Width + 1)'($signed(u_dut.add_word_q)) <= u_sums.Most
           && (Width + 1)'($signed(u_dut.add_word_q)) >= -u_sums.Most));
   Passes_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      (!read_q || u_dut.read_about_q == told(read_stage_q.about))
-      && (!add_q || u_dut.add_about_q == told(add_stage_q.about))
-      && (!dig_q || u_dut.dig_about_q == told(dig_stage_q.about))
-      && (!end_q || u_dut.end_about_q == told(end_stage_q.about)));
+      (!read_q || u_dut.read_about_q == read_stage_q.about)
+      && (!add_q || u_dut.add_about_q == add_stage_q.about)
+      && (!dig_q || u_dut.dig_about_q == dig_stage_q.about)
+      && (!end_q || u_dut.end_about_q == end_stage_q.about));
 
   // The digits of a sum from one on, and those under it.
   function automatic worth_t from(worth_t value, logic [IndexWidth-1:0] index);
@@ -242,18 +224,18 @@ module flaash_formal_mac_resolve
   endfunction
 
   Lone_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      (!(read_q && read_stage_q.about.alone) || (read_ends_q && u_dut.read_first_q && u_dut.read_index_q == '0
+      (!(read_q && read_stage_q.about.alone) || (read_ends_q && u_dut.read_lowest_q && u_dut.read_index_q == '0
                                            && is_lone(read_stage_q.sum)))
-      && (!(add_q && add_stage_q.about.alone) || (add_ends_q && u_dut.add_first_q && u_dut.add_index_q == '0
+      && (!(add_q && add_stage_q.about.alone) || (add_ends_q && u_dut.add_lowest_q && u_dut.add_index_q == '0
                                             && is_lone(add_stage_q.sum)))
-      && (!(dig_q && dig_stage_q.about.alone) || (dig_ends_q && u_dut.dig_first_q && u_dut.dig_index_q == '0
+      && (!(dig_q && dig_stage_q.about.alone) || (dig_ends_q && u_dut.dig_lowest_q && u_dut.dig_index_q == '0
                                             && is_lone(dig_stage_q.sum)))
       && (!(end_q && end_stage_q.about.alone) || (u_dut.end_index_q == IndexWidth'(1) && is_lone(end_stage_q.sum))));
 
   // A digit, and the carry: what the sum has at this place, and above.
   Digit_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !dig_q
       || (from(dig_stage_q.sum, u_dut.dig_index_q) == worth_t'($signed({u_dut.carry_q, u_dut.digit_q}))
-          && (!u_dut.dig_first_q || under(dig_stage_q.sum, u_dut.dig_index_q) == '0)));
+          && (!u_dut.dig_lowest_q || under(dig_stage_q.sum, u_dut.dig_index_q) == '0)));
   Carry_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !end_q
       || from(end_stage_q.sum, u_dut.end_index_q) == worth_t'($signed(u_dut.end_carry_q)));
 
@@ -262,7 +244,7 @@ module flaash_formal_mac_resolve
   logic [IndexWidth-1:0] place;
   worth_t                so_far, low, negated;
 
-  assign some    = end_q || (dig_q && !u_dut.dig_first_q);
+  assign some    = end_q || (dig_q && !u_dut.dig_lowest_q);
   assign place   = end_q ? u_dut.end_index_q : u_dut.dig_index_q;
   assign so_far  = end_q ? end_stage_q.sum : dig_stage_q.sum;
   assign low     = under(so_far, place);
@@ -279,19 +261,19 @@ module flaash_formal_mac_resolve
   Tail_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !some
       || {u_dut.tail_q, u_dut.rest_q} == tail_of(low, place));
   Positive_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !some
-      || (u_dut.pos_index_q < place && from(low, u_dut.pos_index_q) == worth_t'(u_dut.pos_top_q)
-          && (u_dut.pos_top_q != '0 || low == '0)
-          && {u_dut.pos_tail_q, u_dut.pos_below_q} == tail_of(low, u_dut.pos_index_q)));
+      || (u_dut.pos_q.index < place && from(low, u_dut.pos_q.index) == worth_t'(u_dut.pos_q.top)
+          && (u_dut.pos_q.top != '0 || low == '0)
+          && {u_dut.pos_q.tail, u_dut.pos_q.below} == tail_of(low, u_dut.pos_q.index)));
   Negative_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !some
-      || (u_dut.neg_index_q < place && from(negated, u_dut.neg_index_q + 1'b1) == '0
-          && (from(negated, u_dut.neg_index_q) != '0 || negated == '0)
-          && WordWidth'(from(low, u_dut.neg_index_q)) == u_dut.neg_top_q
-          && {u_dut.neg_tail_q, u_dut.neg_below_q} == tail_of(low, u_dut.neg_index_q)));
+      || (u_dut.neg_q.index < place && from(negated, u_dut.neg_q.index + 1'b1) == '0
+          && (from(negated, u_dut.neg_q.index) != '0 || negated == '0)
+          && WordWidth'(from(low, u_dut.neg_q.index)) == u_dut.neg_q.top
+          && {u_dut.neg_q.tail, u_dut.neg_q.below} == tail_of(low, u_dut.neg_q.index)));
 
   CarryAlone_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
-      win_valid && 32'(win_index) == NumWords && win_negate && under(sum, IndexWidth'(NumWords)) == '0);
+      win_valid && 32'(win.index) == NumWords && win.negate && under(sum, IndexWidth'(NumWords)) == '0);
   NegatedZeros_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
-      win_valid && win_negate && win_index == IndexWidth'(2) && win_top == '0 && win_below);
+      win_valid && win.negate && win.index == IndexWidth'(2) && win.top == '0 && win.below);
   BackToBack_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
       win_valid && dig_q && dig_ends_q && add_q && launch && sum < 0 && dig_stage_q.sum > 0);
 

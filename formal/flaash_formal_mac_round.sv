@@ -12,16 +12,9 @@ module flaash_formal_mac_round
 #(
   parameter int LsbExponent = -298
 ) (
-  input logic                  clk_i,
-  input logic                  rst_ni,
-  input mac_status_t           win_status_i,
-  input logic                   win_alone_i,  // a lone product instead of a sum
-  input logic [PosWidth-1:0]   win_pos_i,
-  input logic [IndexWidth-1:0] win_index_i,
-  input logic                  win_negate_i,
-  input logic [WordWidth-1:0]  win_top_i,
-  input logic [TailWidth-1:0]  win_tail_i,
-  input logic                  win_below_i
+  input logic        clk_i,
+  input logic        rst_ni,
+  input mac_window_t window_i  // a sum, or a lone product
 );
 
   localparam int unsigned WindowWidth = WordWidth + TailWidth + 1;  // its last bit: anything below
@@ -46,20 +39,17 @@ module flaash_formal_mac_round
 
   always_ff @(posedge clk_i) begin
     if (valid) begin
-      status_q <= win_status_i;
-      negate_q <= win_negate_i;
-      alone_q  <= win_alone_i;
-      pos_q    <= win_pos_i;
-      index_q  <= win_index_i;
-      window_q <= {win_top_i, win_tail_i, win_below_i};
+      status_q <= window_i.status;
+      negate_q <= window_i.negate;
+      alone_q  <= window_i.alone;
+      pos_q    <= window_i.pos;
+      index_q  <= window_i.index;
+      window_q <= {window_i.top, window_i.tail, window_i.below};
     end
   end
 
-  logic        norm_valid, norm_sign, norm_zero, result_valid;
-  mac_status_t norm_status;
-  logic [8:0]  norm_exponent;
-  logic [23:0] norm_significand;
-  logic [1:0]  norm_rest;
+  logic        normal_valid, result_valid;
+  mac_normal_t normal;
   mac_result_t result;
 
   flaash_mac_normalize #(
@@ -67,36 +57,19 @@ module flaash_formal_mac_round
   ) u_normalize (
     .clk_i,
     .rst_ni,
-    .win_valid_i  (valid),
-    .win_status_i,
-    .win_alone_i,
-    .win_pos_i,
-    .win_index_i,
-    .win_negate_i,
-    .win_top_i,
-    .win_tail_i,
-    .win_below_i,
-    .valid_o      (norm_valid),
-    .status_o     (norm_status),
-    .sign_o       (norm_sign),
-    .zero_o       (norm_zero),
-    .exponent_o   (norm_exponent),
-    .significand_o(norm_significand),
-    .rest_o       (norm_rest)
+    .window_valid_i(valid),
+    .window_i,
+    .normal_valid_o(normal_valid),
+    .normal_o      (normal)
   );
 
   flaash_mac_round u_round (
     .clk_i,
     .rst_ni,
-    .valid_i      (norm_valid),
-    .status_i     (norm_status),
-    .sign_i       (norm_sign),
-    .zero_i       (norm_zero),
-    .exponent_i   (norm_exponent),
-    .significand_i(norm_significand),
-    .rest_i       (norm_rest),
-    .valid_o      (result_valid),
-    .result_o     (result)
+    .normal_valid_i(normal_valid),
+    .normal_i      (normal),
+    .result_valid_o(result_valid),
+    .result_o      (result)
   );
 
   // ---------------------------------------------------------------- specification
@@ -161,10 +134,10 @@ module flaash_formal_mac_round
   Top_M : assume property (@(posedge clk_i) cycle_q < 4'd2
       || magnitude[WindowWidth-1:TopBit] != '0 || magnitude == '0);
   Lowest_M : assume property (@(posedge clk_i)
-      !(win_alone_i || win_index_i == '0) || (win_tail_i == '0 && !win_below_i));
+      !(window_i.alone || window_i.index == '0) || (window_i.tail == '0 && !window_i.below));
   // Lone products near the subnormal numbers are not moved to word 0, see flaash_mac_align.
-  Alone_M : assume property (@(posedge clk_i) !win_alone_i || win_pos_i >= PosWidth'(128));
-  Index_M : assume property (@(posedge clk_i) win_index_i <= IndexWidth'(NumWords));
+  Alone_M : assume property (@(posedge clk_i) !window_i.alone || window_i.pos >= PosWidth'(128));
+  Index_M : assume property (@(posedge clk_i) window_i.index <= IndexWidth'(NumWords));
 
   // ------------------------------------------------------------------ properties
   Rounded_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !result_valid || result == wanted);

@@ -17,8 +17,7 @@ module flaash_formal_mac_sums
   input  logic                                rst_ni,
   input  logic                                valid_i,
   input  logic                                ready_i,
-  input  logic [NumWords-1:0]                 touched_i,
-  input  about_t                              about_i,
+  input  mac_sum_t                            sum_i,
   input  logic                                side_i,
   input  logic [NumWords-1:0][Width-1:0]      words_i,  // what is written to the sides that nobody keeps
   output logic [1:0][NumWords-1:0][Width-1:0] words_o
@@ -29,13 +28,13 @@ module flaash_formal_mac_sums
   localparam logic signed [Width:0] Over = (Width + 1)'(2 ** WordWidth);
 
   flaash_formal_producer #(
-    .Width(NumWords + $bits(about_t) + 1)
+    .Width($bits(mac_sum_t) + 1)
   ) u_producer (
     .clk_i,
     .rst_ni,
     .valid_i,
     .ready_i,
-    .data_i({touched_i, about_i, side_i})
+    .data_i({sum_i, side_i})
   );
 
   for (genvar s = 0; s < 2; s++) begin : gen_side
@@ -56,7 +55,10 @@ module flaash_formal_mac_sums
   logic signed [Width:0] lone;
 
   assign lone = (Width + 1)'($signed(words_o[side_i][0]));
-  Alone_M : assume property (@(posedge clk_i) !(valid_i && rst_ni && about_i.alone)
-      || ((touched_i >> 1) == '0 && (!touched_i[0] || (lone < Over && lone > -Over))));
+  Alone_M : assume property (@(posedge clk_i) !(valid_i && rst_ni && sum_i.alone)
+      || ((sum_i.touched >> 1) == '0 && (!sum_i.touched[0] || (lone < Over && lone > -Over))));
+
+  Low_M : assume property (@(posedge clk_i) sum_i.low == lowest_word(sum_i.touched)
+      && sum_i.high == highest_word(sum_i.touched));
 
 endmodule : flaash_formal_mac_sums

@@ -9,6 +9,8 @@
 module flaash_formal_operand_loader
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
+  import flaash_host_pkg::*;
+  import flaash_loader_pkg::*;
 #(
   parameter int unsigned Format     = FormatBf16,  // 4 entries per beat, of which 2 fit a step
   parameter int unsigned Lanes      = 2,
@@ -26,12 +28,19 @@ module flaash_formal_operand_loader
 );
 
   // ------------------------------------------------------------------------- block
-  logic       ready, line_valid, node_valid, fiber_valid, info_valid;
-  line_addr_t line_addr, fiber_first, info_lines;
-  node_id_t   node_id, node_parent, fiber_node;
-  fiber_id_t  fiber_id, info_fibers;
-  logic       error_valid;
-  error_e     error_code;
+  logic         ready, line_valid;
+  line_addr_t   line_addr;
+  store_write_t store;
+  node_write_t  node;
+  fiber_write_t fiber;
+  desc_t        desc;
+  load_report_t report;
+  error_t       error;
+
+  assign node  = store.node;
+  assign fiber = store.fiber;
+  assign desc  = store.desc;
+  assign error = report.error;
 
   flaash_formal_producer #(
     .Width(StreamWidth + 1)
@@ -58,88 +67,73 @@ module flaash_formal_operand_loader
     .s_axis_tdata_i,
     .s_axis_tlast_i,
     .enable_i,
-    .line_valid_o (line_valid),
-    .line_addr_o  (line_addr),
-    .node_valid_o (node_valid),
-    .node_id_o    (node_id),
-    .node_parent_o(node_parent),
-    .fiber_valid_o(fiber_valid),
-    .fiber_id_o   (fiber_id),
-    .fiber_first_o(fiber_first),
-    .fiber_node_o (fiber_node),
-    .info_valid_o (info_valid),
-    .info_fibers_o(info_fibers),
-    .info_lines_o (info_lines),
-    .error_valid_o(error_valid),
-    .error_code_o (error_code)
+    .line_valid_o(line_valid),
+    .line_addr_o (line_addr),
+    .store_o     (store),
+    .report_o    (report)
   );
 
   // ---------------------------------------------------------------- what is written
-  logic sentinel_q;
+  logic finish, sentinel_q;
+
+  assign finish = u_dut.reading.section == SecFinish;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) sentinel_q <= 1'b0;
-    else         sentinel_q <= u_dut.finish;
+    else         sentinel_q <= finish;
   end
 
   Line_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !line_valid || 32'(line_addr) < MemLines);
   Node_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !node_valid || (32'(node_id) < NodeDepth && 32'(node_parent) < NodeDepth));
+      !node.valid || (32'(node.id) < NodeDepth && 32'(node.parent) < NodeDepth));
   // Fiber number FiberDepth is the sentinel; its first line is the first free one.
-  Fiber_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !fiber_valid
-      || (32'(fiber_id) <= FiberDepth && 32'(fiber_first) <= MemLines && 32'(fiber_node) < NodeDepth
-          && (32'(fiber_id) < FiberDepth || sentinel_q)));
+  Fiber_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !fiber.valid
+      || (32'(fiber.id) <= FiberDepth && 32'(fiber.first) <= MemLines && 32'(fiber.leaf) < NodeDepth
+          && (32'(fiber.id) < FiberDepth || sentinel_q)));
   Info_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !info_valid || (32'(info_fibers) <= FiberDepth && 32'(info_lines) <= MemLines));
+      !store.complete || (32'(desc.fibers) <= FiberDepth && 32'(desc.lines) <= MemLines));
   Pointer_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      (!u_dut.u_spans.wr_valid_i || 32'(u_dut.u_spans.wr_node_i) < NodeDepth)
+      (!u_dut.pointer.valid || 32'(u_dut.pointer.node) < NodeDepth)
       && (!u_dut.u_spans.read || 32'(u_dut.u_spans.next_q) < NodeDepth));
 
   // ------------------------------------------------------------------- the sequencer
-  // Its states, in the order of its enumeration, whose names cannot be had from outside.
-  typedef enum logic [2:0] {
-    SeqHeader, SeqExtents, SeqCounts, SeqSection, SeqCoords, SeqPointers, SeqEntries, SeqDiscard
-  } state_e;
-
-  state_e                  state;
   logic                    extents, counts, section, coords, pointers, entries, announced;
   logic [2:0]              level;
   logic [3:0]              order;
   logic [EntryIdWidth-1:0] position, here, above, below;  // nodes of this level, that above, that below
 
-  assign state     = state_e'(u_dut.u_sequencer.state_q);
-  assign extents   = state == SeqExtents;
-  assign counts    = state == SeqCounts;
-  assign section   = state == SeqSection;
-  assign coords    = state == SeqCoords;
-  assign pointers  = state == SeqPointers;
-  assign entries   = state == SeqEntries;
+  assign extents   = u_dut.reading.section == SecExtents;
+  assign counts    = u_dut.reading.section == SecCounts;
+  assign section   = u_dut.reading.section == SecLevel;
+  assign coords    = u_dut.reading.section == SecCoords;
+  assign pointers  = u_dut.reading.section == SecPointers;
+  assign entries   = u_dut.reading.section == SecEntries;
   assign announced = section || coords || pointers || entries;
-  assign level     = u_dut.level;
-  assign order     = u_dut.order;
-  assign position  = u_dut.position;
-  assign here      = (4'(level) + 1 == order) ? u_dut.entries : EntryIdWidth'(u_dut.counts[level]);
-  assign above     = EntryIdWidth'(u_dut.counts[level-3'd1]);
-  assign below     = (4'(level) + 2 == order) ? u_dut.entries : EntryIdWidth'(u_dut.counts[level+3'd1]);
+  assign level     = u_dut.reading.level;
+  assign order     = u_dut.frame.order;
+  assign position  = u_dut.reading.position;
+  assign here      = u_dut.frame.nodes;
+  assign above     = EntryIdWidth'(u_dut.u_description.counts_q[level-3'd1]);
+  assign below     = u_dut.frame.below;
 
   Order_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !(extents || counts || announced) || (order >= 1 && order <= 4'(MaxOrder)));
   Position_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       (!extents || (level == '0 && position < EntryIdWidth'(order) && u_dut.u_description.nodes_q == '0))
       && (!counts || (level == '0 && order >= 2 && position < EntryIdWidth'(order) - 1'b1))
-      && (!section || (4'(level) < order && position == '0))
+      && (extents || counts || coords || pointers || entries || position == '0)
+      && (!section || 4'(level) < order)
       && (!coords || (4'(level) + 1 < order && position < here))
       && (!pointers || (4'(level) + 1 < order && position <= here))
       && (!entries || (4'(level) + 1 == order && position < here)));
-  Finish_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !u_dut.finish || state == SeqHeader);
 
   // Nodes that were announced fit, level by level.
   logic [MaxLevels-1:0] known, fits;
 
   for (genvar l = 0; l < MaxLevels; l++) begin : gen_level
     assign known[l] = announced ? l + 1 < 32'(order) : counts && l < 32'(position);
-    assign fits[l]  = 32'(u_dut.bases[l]) + 32'(u_dut.counts[l]) <= 32'(u_dut.u_description.nodes_q);
+    assign fits[l]  = 32'(u_dut.u_description.bases_q[l]) + 32'(u_dut.u_description.counts_q[l])
+                      <= 32'(u_dut.u_description.nodes_q);
   end
 
   Nodes_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
@@ -158,7 +152,7 @@ module flaash_formal_operand_loader
   assign begun      = u_dut.u_spans.begin_q;
   assign seen       = u_dut.u_spans.read_q ? u_dut.u_spans.end_q : begun;
   assign span_valid = u_dut.span_valid;
-  assign span_count = u_dut.span_count;
+  assign span_count = u_dut.span.count;
 
   for (genvar i = 0; i < NodeDepth; i++) begin : gen_end
     assign ends[i] = u_dut.u_spans.ends[i];
@@ -194,7 +188,7 @@ module flaash_formal_operand_loader
   Rest_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       left == '0 ? !u_dut.u_spans.read_q || u_dut.u_spans.end_q >= begun : sorted && seen >= begun);
   Span_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !span_valid || (span_count != '0
-      && ((walk_q == '0) ? u_dut.span_node == '0 : EntryIdWidth'(u_dut.span_node) < walk_q)));
+      && ((walk_q == '0) ? u_dut.span.node == '0 : EntryIdWidth'(u_dut.span.node) < walk_q)));
   Level_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !(coords || pointers || entries) || walk_q == ((level == '0) ? '0 : above));
   Root_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
@@ -241,15 +235,15 @@ module flaash_formal_operand_loader
   Empty_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !(extents || counts || section || coords || pointers) || (u_dut.fibers == '0 && u_dut.lines == '0));
   Whole_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !u_dut.finish || (u_dut.u_packer.done_q == '0 && fill == '0 && !u_dut.header_step));
+      !finish || (u_dut.u_packer.done_q == '0 && fill == '0));
   Fresh_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !entries || of_span != '0 || fill == '0);
 
   LastLine_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
       line_valid && 32'(line_addr) == MemLines - 1 && 32'(u_dut.fibers) == FiberDepth);
   LastNode_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
-      node_valid && 32'(node_id) == NodeDepth - 1 && node_parent == 1);
+      node.valid && 32'(node.id) == NodeDepth - 1 && node.parent == 1);
   Refused_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
-      error_valid && error_code == ErrMemoryFull && u_dut.fibers == 1 && 32'(u_dut.lines) == MemLines);
+      error.count != '0 && error.code == ErrMemoryFull && u_dut.fibers == 1 && 32'(u_dut.lines) == MemLines);
 
 endmodule : flaash_formal_operand_loader

@@ -4,6 +4,8 @@
 # files of flaash_top: make lists
 pkg/flaash_pkg.sv
 pkg/flaash_reg_pkg.sv
+host/flaash_host_pkg.sv
+operand/flaash_loader_pkg.sv
 lookup_machine/flaash_lookup_pkg.sv
 mac/flaash_mac_pkg.sv
 stream/flaash_stream_checker.sv
@@ -25,21 +27,20 @@ operand/flaash_loader_spans.sv
 operand/flaash_loader_levels.sv
 operand/flaash_loader_packer.sv
 operand/flaash_operand_loader.sv
-memory/flaash_parity_watch.sv
+memory/flaash_parity_bank.sv
 operand/flaash_operand_store.sv
-operand/flaash_operands.sv
 memory/flaash_memory_bank.sv
 lookup_machine/flaash_lookup_divider.sv
 lookup_machine/flaash_lookup_weights.sv
 lookup_machine/flaash_lookup_walk.sv
 lookup_machine/flaash_lookup_set_size.sv
 lookup_machine/flaash_lookup_share.sv
-memory/flaash_parity_bank.sv
 lookup_machine/flaash_lookup_ranks.sv
 lookup_machine/flaash_lookup_handout.sv
 lookup_machine/flaash_lookup_plan.sv
 stream/flaash_round_robin.sv
 memory/flaash_delay_line.sv
+memory/flaash_parity_watch.sv
 memory/flaash_tensor_memory_ideal.sv
 memory/flaash_tensor_memory_banked.sv
 lookup_machine/flaash_lookup_fetch.sv
@@ -67,6 +68,7 @@ mac/flaash_mac_integer.sv
 mac/flaash_mac_queue.sv
 mac/flaash_mac.sv
 result/flaash_result_store.sv
+result/flaash_dot_unit.sv
 lookup_machine/flaash_lookup_engine.sv
 lookup_machine/flaash_lookup_group.sv
 memory/flaash_region_checker.sv
@@ -83,7 +85,6 @@ stream_machine/flaash_match_emitter.sv
 stream_machine/flaash_intersect_compare.sv
 stream_machine/flaash_intersect.sv
 stream_machine/flaash_line_watch.sv
-stream_machine/flaash_portion_names.sv
 stream_machine/flaash_job_tracker.sv
 stream_machine/flaash_sdpe.sv
 stream/flaash_stream_register.sv

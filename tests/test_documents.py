@@ -64,9 +64,8 @@ def test_readme_tells_which_modules_have_no_bench() -> None:
     wrappers = {path.stem: path for path in (BLOCKS / "rtl").glob("*.sv")}
     modules = {path.stem for path in RTL.rglob("*.sv") if not path.stem.endswith("_pkg")}
     text = "\n".join(path.read_text() for path in BLOCKS.glob("test_*.py"))
-    # A top is named in full, in test_plain.py without its prefix, or with the kinds of an exchangeable block.
+    # A top is named in full, or with the kinds of an exchangeable block.
     tops = {name for name in modules | set(wrappers) if f'"{name}"' in text
-            or re.search(rf"plain\(\s*\"{name.removeprefix('flaash_')}\"", text)
             or any(name == f"flaash_{block}_{kind}" for block in re.findall(r'f"flaash_(\w+)_\{', text)
                    for kind in re.findall(r'"(\w+)"', text))}
     simulated = {path.stem for name in tops for path in rtl_sources(name, tuple(wrappers.values()))}

@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -28,17 +28,18 @@ FOLDER = BUILD / "faults"
 FAILED = 1
 MISTAKE = 2
 TIMEOUT = 900  # seconds for the tests of one fault
+TIME_LIMIT = "time limit"
 
 
-def copy_tree() -> None:
-    """Lay a fresh copy of the tracked and new files into build/faults."""
-    shutil.rmtree(FOLDER, ignore_errors=True)
+def copy_tree(folder: Path = FOLDER) -> None:
+    """Lay a fresh copy of the tracked and new files into a folder."""
+    shutil.rmtree(folder, ignore_errors=True)
     listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True,
                             capture_output=True, text=True)
     for name in listed.stdout.splitlines():
         if (ROOT / name).is_file():
-            (FOLDER / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, FOLDER / name)
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
 
 
 def run_fault(fault: Mutant) -> str | None:
@@ -48,24 +49,46 @@ def run_fault(fault: Mutant) -> str | None:
         ValueError: the text to replace does not stand exactly once in the file.
     """
     path = FOLDER / fault.file
+    with changed(path, fault.applied(path.read_text())):
+        return first_failure(FOLDER, fault.tests)
+
+
+@contextlib.contextmanager
+def changed(path: Path, text: str) -> Iterator[None]:
+    """Give a file another text while a block runs."""
     original = path.read_text()
-    path.write_text(fault.applied(original))
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=line", "-p", "no:cacheprovider",
-               *fault.tests]
+    path.write_text(text)
+    try:
+        yield
+    finally:
+        path.write_text(original)
+
+
+def first_failure(folder: Path, tests: Sequence[str], limit: int = TIMEOUT) -> str | None:
+    """Run tests in a copy of the project until one fails; return it, what else ended them, or None.
+
+    Args:
+        folder: the copy.
+        tests: arguments of pytest.
+        limit: seconds; a text that begins with TIME_LIMIT is returned after that.
+
+    Raises:
+        ValueError: pytest ran no test, or could not.
+    """
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=line", "-p", "no:cacheprovider", *tests]
     # The copy builds into its own folders.
     inherited = {name: value for name, value in os.environ.items()
                  if name not in ("FLAASH_BUILD", "FLAASH_RUNS")}
     # One failure is enough. A session of its own, so that a simulation that hangs ends with it.
-    process = subprocess.Popen(command, cwd=FOLDER, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                env={**inherited, "COCOTB_MAX_FAILURES": "1"}, start_new_session=True)
     try:
-        output, errors = process.communicate(timeout=TIMEOUT)
+        output, errors = process.communicate(timeout=limit)
     except subprocess.TimeoutExpired:
-        return f"time limit of {TIMEOUT} s"
+        return f"{TIME_LIMIT} of {limit} s"
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        path.write_text(original)
     failed = re.search(r"^(?:FAILED|ERROR) (\S+)", output, re.MULTILINE)
     if process.returncode == 1 and failed:
         return failed[1]

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // AXI4-Lite slave: turns the five channels into single accesses to registers.
 //
-// Guarantees  One write_valid_o or read_valid_o cycle per access of the host, with everything that
+// Guarantees  One write_o.valid or read_valid_o cycle per access of the host, with everything that
 //             belongs to it; what write_error_i, read_data_i and read_error_i say in that cycle is the
 //             answer (SLVERR or OKAY). Answers in the order of the accesses.
 // Demands     The AXI handshake rules. Address and data of a write may come in any order.
@@ -12,128 +12,107 @@
 
 `include "flaash_assert.svh"
 
-module flaash_axil_slave #(
-  parameter int unsigned AddrWidth = 12  // bits of a byte address, 3 to 32
-) (
-  input  logic                 clk_i,
-  input  logic                 rst_ni,
+module flaash_axil_slave
+  import flaash_reg_pkg::*;
+  import flaash_host_pkg::*;
+(
+  input  logic                    clk_i,
+  input  logic                    rst_ni,
 
-  // AXI4-Lite; protection is of no concern here
-  input  logic                 s_axil_awvalid_i,
-  output logic                 s_axil_awready_o,
-  input  logic [AddrWidth-1:0] s_axil_awaddr_i,
-  input  logic [2:0]           s_axil_awprot_i,
-  input  logic                 s_axil_wvalid_i,
-  output logic                 s_axil_wready_o,
-  input  logic [31:0]          s_axil_wdata_i,
-  input  logic [3:0]           s_axil_wstrb_i,
-  output logic                 s_axil_bvalid_o,
-  input  logic                 s_axil_bready_i,
-  output logic [1:0]           s_axil_bresp_o,
-  input  logic                 s_axil_arvalid_i,
-  output logic                 s_axil_arready_o,
-  input  logic [AddrWidth-1:0] s_axil_araddr_i,
-  input  logic [2:0]           s_axil_arprot_i,
-  output logic                 s_axil_rvalid_o,
-  input  logic                 s_axil_rready_i,
-  output logic [31:0]          s_axil_rdata_o,
-  output logic [1:0]           s_axil_rresp_o,
+  input  axil_req_t               axil_i,  // protection is of no concern here
+  output axil_rsp_t               axil_o,
 
-  // write access
-  output logic                 write_valid_o,
-  output logic [AddrWidth-1:0] write_addr_o,
-  output logic [31:0]          write_data_o,
-  output logic [3:0]           write_strb_o,
-  input  logic                 write_error_i,
+  output reg_write_t              write_o,
+  input  logic                    write_error_i,
 
-  // read access
-  output logic                 read_valid_o,
-  output logic [AddrWidth-1:0] read_addr_o,
-  input  logic [31:0]          read_data_i,
-  input  logic                 read_error_i
+  output logic                    read_valid_o,
+  output logic [RegAddrWidth-1:0] read_addr_o,
+  input  logic [31:0]             read_data_i,
+  input  logic                    read_error_i
 );
 
   localparam logic [1:0] RespOkay   = 2'b00;
   localparam logic [1:0] RespSlvErr = 2'b10;
 
-  if (AddrWidth < 3 || AddrWidth > 32) begin : gen_illegal_addr_width
-    `FLAASH_ILLEGAL("AddrWidth must be 3 to 32")
-  end
-
   // --------------------------------------------------------------------- writes
-  logic aw_held_q, w_held_q;
+  logic                    aw_held_q, w_held_q, bvalid_q, write_valid;
+  logic [1:0]              bresp_q;
+  logic [RegAddrWidth-1:0] addr_q;
+  logic [31:0]             data_q, mask;
+  logic [3:0]              strb_q;
 
-  assign s_axil_awready_o = !aw_held_q;
-  assign s_axil_wready_o  = !w_held_q;
-  assign write_valid_o    = aw_held_q && w_held_q && (!s_axil_bvalid_o || s_axil_bready_i);
+  assign write_valid = aw_held_q && w_held_q && (!bvalid_q || axil_i.bready);
+  assign mask        = {{8{strb_q[3]}}, {8{strb_q[2]}}, {8{strb_q[1]}}, {8{strb_q[0]}}};
+  assign write_o     = {write_valid, addr_q, mask, data_q & mask};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      aw_held_q       <= 1'b0;
-      w_held_q        <= 1'b0;
-      write_addr_o    <= '0;
-      write_data_o    <= '0;
-      write_strb_o    <= '0;
-      s_axil_bvalid_o <= 1'b0;
-      s_axil_bresp_o  <= RespOkay;
+      aw_held_q <= 1'b0;
+      w_held_q  <= 1'b0;
+      addr_q    <= '0;
+      data_q    <= '0;
+      strb_q    <= '0;
+      bvalid_q  <= 1'b0;
+      bresp_q   <= RespOkay;
     end else begin
-      if (s_axil_awvalid_i && s_axil_awready_o) begin
-        aw_held_q    <= 1'b1;
-        write_addr_o <= s_axil_awaddr_i;
+      if (axil_i.awvalid && !aw_held_q) begin
+        aw_held_q <= 1'b1;
+        addr_q    <= axil_i.awaddr;
       end
-      if (s_axil_wvalid_i && s_axil_wready_o) begin
-        w_held_q     <= 1'b1;
-        write_data_o <= s_axil_wdata_i;
-        write_strb_o <= s_axil_wstrb_i;
+      if (axil_i.wvalid && !w_held_q) begin
+        w_held_q <= 1'b1;
+        data_q   <= axil_i.wdata;
+        strb_q   <= axil_i.wstrb;
       end
-      if (s_axil_bready_i) s_axil_bvalid_o <= 1'b0;
-      if (write_valid_o) begin
-        aw_held_q       <= 1'b0;
-        w_held_q        <= 1'b0;
-        s_axil_bvalid_o <= 1'b1;
-        s_axil_bresp_o  <= write_error_i ? RespSlvErr : RespOkay;
+      if (axil_i.bready) bvalid_q <= 1'b0;
+      if (write_valid) begin
+        aw_held_q <= 1'b0;
+        w_held_q  <= 1'b0;
+        bvalid_q  <= 1'b1;
+        bresp_q   <= write_error_i ? RespSlvErr : RespOkay;
       end
     end
   end
 
   // ---------------------------------------------------------------------- reads
-  logic ar_held_q;
+  logic        ar_held_q, rvalid_q;
+  logic [1:0]  rresp_q;
+  logic [31:0] rdata_q;
 
-  assign s_axil_arready_o = !ar_held_q;
-  assign read_valid_o     = ar_held_q && (!s_axil_rvalid_o || s_axil_rready_i);
+  assign read_valid_o = ar_held_q && (!rvalid_q || axil_i.rready);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      ar_held_q       <= 1'b0;
-      read_addr_o     <= '0;
-      s_axil_rvalid_o <= 1'b0;
-      s_axil_rdata_o  <= '0;
-      s_axil_rresp_o  <= RespOkay;
+      ar_held_q   <= 1'b0;
+      read_addr_o <= '0;
+      rvalid_q    <= 1'b0;
+      rdata_q     <= '0;
+      rresp_q     <= RespOkay;
     end else begin
-      if (s_axil_arvalid_i && s_axil_arready_o) begin
+      if (axil_i.arvalid && !ar_held_q) begin
         ar_held_q   <= 1'b1;
-        read_addr_o <= s_axil_araddr_i;
+        read_addr_o <= axil_i.araddr;
       end
-      if (s_axil_rready_i) s_axil_rvalid_o <= 1'b0;
+      if (axil_i.rready) rvalid_q <= 1'b0;
       if (read_valid_o) begin
-        ar_held_q       <= 1'b0;
-        s_axil_rvalid_o <= 1'b1;
-        s_axil_rdata_o  <= read_error_i ? '0 : read_data_i;
-        s_axil_rresp_o  <= read_error_i ? RespSlvErr : RespOkay;
+        ar_held_q <= 1'b0;
+        rvalid_q  <= 1'b1;
+        rdata_q   <= read_error_i ? '0 : read_data_i;
+        rresp_q   <= read_error_i ? RespSlvErr : RespOkay;
       end
     end
   end
 
+  assign axil_o = {!aw_held_q, !w_held_q, bvalid_q, bresp_q, !ar_held_q, rvalid_q, rdata_q, rresp_q};
+
   // ---------------------------------------------------------------- properties
   // The host's channels are watched too: a fault there would look like one of ours.
-  `FLAASH_STREAM_CHECK(aw, s_axil_awvalid_i, s_axil_awready_o,
-                       ({s_axil_awprot_i, s_axil_awaddr_i}), AddrWidth + 3)
-  `FLAASH_STREAM_CHECK(w, s_axil_wvalid_i, s_axil_wready_o, ({s_axil_wstrb_i, s_axil_wdata_i}), 36)
-  `FLAASH_STREAM_CHECK(b, s_axil_bvalid_o, s_axil_bready_i, s_axil_bresp_o, 2)
-  `FLAASH_STREAM_CHECK(ar, s_axil_arvalid_i, s_axil_arready_o,
-                       ({s_axil_arprot_i, s_axil_araddr_i}), AddrWidth + 3)
-  `FLAASH_STREAM_CHECK(r, s_axil_rvalid_o, s_axil_rready_i, ({s_axil_rresp_o, s_axil_rdata_o}), 34)
+  `FLAASH_STREAM_CHECK(aw, axil_i.awvalid, !aw_held_q, ({axil_i.awprot, axil_i.awaddr}), RegAddrWidth + 3)
+  `FLAASH_STREAM_CHECK(w, axil_i.wvalid, !w_held_q, ({axil_i.wstrb, axil_i.wdata}), 36)
+  `FLAASH_STREAM_CHECK(b, bvalid_q, axil_i.bready, bresp_q, 2)
+  `FLAASH_STREAM_CHECK(ar, axil_i.arvalid, !ar_held_q, ({axil_i.arprot, axil_i.araddr}), RegAddrWidth + 3)
+  `FLAASH_STREAM_CHECK(r, rvalid_q, axil_i.rready, ({rresp_q, rdata_q}), 34)
   `FLAASH_COVER(DataBeforeAddress_C, w_held_q && !aw_held_q)
-  `FLAASH_COVER(AnswerHoldsBack_C, aw_held_q && w_held_q && !write_valid_o)
+  `FLAASH_COVER(AnswerHoldsBack_C, aw_held_q && w_held_q && !write_valid)
 
 endmodule : flaash_axil_slave

@@ -16,6 +16,7 @@
 module flaash_counters
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
+  import flaash_host_pkg::*;
 #(
   localparam int unsigned IncrementWidth = $bits(dots_t),
   localparam int unsigned IndexWidth     = $clog2(NumCounters)
@@ -29,7 +30,7 @@ module flaash_counters
   input  logic                                       stopping_i,
 
   // what happened
-  input  logic [NumCounters-1:0][IncrementWidth-1:0] increments_i,
+  input  increments_t                                increments_i,
   input  logic                                       busy_i,
   input  logic                                       active_i,
   input  logic                                       discarded_i,  // by the frame gate
@@ -45,8 +46,8 @@ module flaash_counters
       (NumCounters'(1) << CntLoadCycles) | (NumCounters'(1) << CntDiscarded);
 
   // ----------------------------------------------------------------- increments
-  logic [NumCounters-1:0][IncrementWidth-1:0] increments;
-  logic                                       stopped_q;  // increments_i tells of a cycle in a stop
+  increments_t increments;
+  logic        stopped_q;  // increments_i tells of a cycle in a stop
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) stopped_q <= 1'b0;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Error log: keeps the first error and counts all.
+// Error log: keeps the earliest error and counts all.
 //
-// Guarantees  code_o and place_o are those of the first error since the last clear; of errors in one
-//             cycle that of the lowest source counts as first. count_o stops at its greatest value.
-// Demands     Sources with the valid bit have a code other than ErrNone.
+// Guarantees  code_o and place_o are those of the earliest error since the last clear; of errors in one cycle these
+//             come in this order: parity, watchdog, operand frame, write, read, result out of range. count_o stops
+//             at its greatest value. What the core reports is recorded while live_i only, parity errors up to a
+//             soft reset: they tell of results that were leaving.
+// Demands     Who counts errors has a code other than ErrNone.
 // Latency     One cycle.
 // Reset       No error.
 
@@ -11,42 +13,47 @@
 
 module flaash_error_log
   import flaash_reg_pkg::*;
-#(
-  parameter int unsigned NumSources = 4,  // 1 or more
-  localparam int unsigned CountWidth = 7  // bits of a source's count of errors per cycle
-) (
-  input  logic                                  clk_i,
-  input  logic                                  rst_ni,
+  import flaash_host_pkg::*;
+(
+  input  logic         clk_i,
+  input  logic         rst_ni,
 
-  input  logic                                  clear_i,  // forget; errors of this cycle are not kept
-  input  logic [NumSources-1:0][CountWidth-1:0] counts_i, // errors of this cycle
-  input  logic [NumSources-1:0][7:0]            codes_i,  // error_e; Icarus has no arrays of enums
-  input  logic [NumSources-1:0][31:0]           places_i,
+  input  logic         clear_i,      // forget; errors of this cycle are not kept
+  input  logic         live_i,       // neither a stop nor a soft reset is under way
+  input  logic         resetting_i,  // a soft reset is
+  input  report_t      report_i,
+  input  error_t       watchdog_i,
+  input  error_t       write_i,
+  input  error_t       read_i,
 
-  output logic                                  event_o,  // an error in this cycle
-  output error_e                                code_o,
-  output logic [31:0]                           place_o,
-  output logic [31:0]                           count_o
+  output logic         event_o,      // an error in this cycle
+  output error_e       code_o,
+  output logic [31:0]  place_o,
+  output logic [31:0]  count_o
 );
 
-  if (NumSources < 1) begin : gen_illegal_sources
-    `FLAASH_ILLEGAL("NumSources must be 1 or more")
-  end
+  // --------------------------------------------------------- earliest of this cycle
+  error_t [5:0] errors;  // the lowest comes before the others
+  error_t       frame_error, error;
+  error_e       code;
+  logic [31:0]  place, sum;
 
-  // ---------------------------------------------------------- first of this cycle
-  error_e      code;
-  logic [31:0] place;
-  logic [31:0] sum;
+  // In a concatenation Icarus takes a member of a member as wide as the whole.
+  assign frame_error = report_i.load.error;
+  assign errors      = {report_i.range_error, read_i, write_i, frame_error, watchdog_i, report_i.parity_error};
 
   always_comb begin
+    error = '0;
     code  = ErrNone;
     place = '0;
     sum   = '0;
-    for (int i = NumSources - 1; i >= 0; i--) begin
-      sum = sum + 32'(counts_i[i]);
-      if (counts_i[i] != '0) begin
-        code  = error_e'(codes_i[i]);
-        place = places_i[i];
+    for (int i = 5; i >= 0; i--) begin
+      error = errors[i];
+      if ((i == 0 && resetting_i) || ((i == 2 || i == 5) && !live_i)) error.count = '0;
+      sum = sum + 32'(error.count);
+      if (error.count != '0) begin
+        code  = error.code;
+        place = error.place;
       end
     end
   end
@@ -75,5 +82,6 @@ module flaash_error_log
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(ErrorHasCode_A, !event_o || code != ErrNone, "an error without a code")
   `FLAASH_COVER(LaterError_C, event_o && code_o != ErrNone)
+  `FLAASH_COVER(TwoErrorsAtOnce_C, errors[2].count != '0 && (errors[3].count != '0 || errors[5].count != '0))
 
 endmodule : flaash_error_log

@@ -3,8 +3,8 @@
 //
 // Guarantees  increments_o[c] is what counter c (Cnt* of flaash_reg_pkg) has to add; counters that the
 //             registers keep themselves (CntCycles, CntUnloadCycles) get 0. flags_o is the union of
-//             the flags. range_errors_o counts results out of range, range_source_o is the lowest
-//             source that has one: an SDPE, or the combiner, which comes after all SDPEs.
+//             the flags. range_error_o counts results out of range; its place is the lowest source that has one:
+//             an SDPE, or the combiner, which comes after all SDPEs.
 // Demands     Nothing.
 // Latency     One cycle, for all outputs alike.
 // Reset       Nothing happened.
@@ -14,6 +14,7 @@
 module flaash_perf_sum
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
+  import flaash_host_pkg::*;
 #(
   parameter int unsigned NumSdpe    = 8,        // 1 to 64
   parameter int unsigned NumSources = NumSdpe,  // NumSdpe, or one more with a combiner
@@ -37,10 +38,9 @@ module flaash_perf_sum
   input  logic                       sent_i,         // a result left the chip
   input  logic                       discarded_i,    // an operand beat was thrown away
 
-  output logic [NumCounters-1:0][IncrementWidth-1:0] increments_o,
+  output increments_t                increments_o,
   output flags_t                     flags_o,
-  output logic [6:0]                 range_errors_o,
-  output logic [6:0]                 range_source_o
+  output error_t                     range_error_o
 );
 
   if (NumSdpe < 1 || NumSdpe > 64) begin : gen_illegal_num_sdpe
@@ -49,14 +49,14 @@ module flaash_perf_sum
 
   // ----------------------------------------------------------------------- sums
   logic [NumCounters-1:0][6:0] sums;
-  logic [6:0]                  range_errors;
+  logic [6:0]                  out_of_range;
   logic [6:0]                  range_source;
   flags_t                      flags;
   sdpe_events_t                events;
 
   always_comb begin
     sums         = '0;
-    range_errors = '0;
+    out_of_range = '0;
     range_source = '0;
     flags        = '0;
     events       = '0;
@@ -75,7 +75,7 @@ module flaash_perf_sum
       sums[CntZeroEmpty]     = sums[CntZeroEmpty]     + 7'(events.zero_empty);
       sums[CntZeroCancel]    = sums[CntZeroCancel]    + 7'(events.zero_cancel);
       sums[CntZeroUnderflow] = sums[CntZeroUnderflow] + 7'(events.zero_underflow);
-      range_errors           = range_errors           + 7'(events.range_error);
+      out_of_range           = out_of_range           + 7'(events.range_error);
       if (events.range_error) range_source = 7'(s);
     end
   end
@@ -85,7 +85,7 @@ module flaash_perf_sum
   assign unused_parity = ^{events.result_parity, events.table_parity};
 
   // ------------------------------------------------------------------ increments
-  logic [NumCounters-1:0][IncrementWidth-1:0] increments;
+  increments_t increments;
 
   always_comb begin
     for (int c = 0; c < NumCounters; c++) increments[c] = IncrementWidth'(sums[c]);
@@ -103,18 +103,16 @@ module flaash_perf_sum
     if (!rst_ni) begin
       increments_o   <= '0;
       flags_o        <= '0;
-      range_errors_o <= '0;
-      range_source_o <= '0;
+      range_error_o  <= '0;
     end else begin
       increments_o   <= increments;
       flags_o        <= flags;
-      range_errors_o <= range_errors;
-      range_source_o <= range_source;
+      range_error_o  <= {out_of_range, ErrResultRange, 32'(range_source)};
     end
   end
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(RangeErrorsInRange_A, 32'(range_errors_o) <= NumSources, "more range errors than sources")
-  `FLAASH_COVER(SeveralRangeErrors_C, range_errors_o > 7'd1)
+  `FLAASH_ASSERT(RangeErrorsInRange_A, 32'(range_error_o.count) <= NumSources, "more range errors than sources")
+  `FLAASH_COVER(SeveralRangeErrors_C, range_error_o.count > 7'd1)
 
 endmodule : flaash_perf_sum

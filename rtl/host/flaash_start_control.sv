@@ -3,8 +3,8 @@
 //
 // Guarantees  A start is accepted only if no contraction is active or being stopped, no operand is being
 //             received, both are there and their contracted extents agree; checked in this order, and
-//             the first that fails is the error. dense_o, run_length_o, portion_length_o and long_lines_o
-//             are those of the accepted start. A contraction that is stopped is no longer busy, and never done, but
+//             the one that fails before the others is the error. settings_o are those of the accepted start.
+//             A contraction that is stopped is no longer busy, and never done, but
 //             active until drained.
 // Demands     done_i and drained_i only while the contraction is busy or active.
 // Latency     start_o and busy_o one cycle after an accepted start_i; a refusal in the cycle of start_i.
@@ -15,76 +15,71 @@
 module flaash_start_control
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
+  import flaash_host_pkg::*;
 (
-  input  logic             clk_i,
-  input  logic             rst_ni,
+  input  logic        clk_i,
+  input  logic        rst_ni,
 
-  // the command and its parameters
-  input  logic             start_i,
-  input  logic             clear_i,      // a soft reset begins
-  input  logic             resetting_i,
-  input  logic             stopping_i,
-  input  logic             dense_i,
-  input  logic [31:0]      run_length_i,
-  input  logic [31:0]      portion_length_i,
-  input  logic [31:0]      long_lines_i,
+  // the command, and how it is wanted
+  input  logic        start_i,
+  input  logic        clear_i,      // a soft reset begins
+  input  logic        resetting_i,
+  input  logic        stopping_i,
+  input  choices_t     choices_i,
 
   // what it depends on
-  input  logic             loading_i,
-  input  logic [1:0]       loaded_i,
-  input  logic [1:0][31:0] extent_i,
-  input  logic             done_i,      // pulse
-  input  logic             drained_i,   // pulse
+  input  logic        loading_i,
+  input  desc_t [1:0] desc_i,
+  input  logic        done_i,      // pulse
+  input  logic        drained_i,   // pulse
 
   // to the core
-  output logic             start_o,
-  output logic             dense_o,
-  output fiber_id_t        run_length_o,
-  output entry_id_t        portion_length_o,
-  output line_sum_t        long_lines_o,
+  output logic        start_o,
+  output settings_t   settings_o,
 
   // state
-  output logic             busy_o,      // until every result is stored
-  output logic             active_o,    // until every result and the trailer have left
-  input  error_e           first_error_i,
-  output logic [31:0]      status_o,    // as RegStatus
-
-  // refusal
-  output logic             refused_o,
-  output error_e           error_o,
-  output logic [31:0]      place_o
+  output logic        busy_o,      // until every result is stored
+  output logic        active_o,    // until every result and the trailer have left
+  input  logic        error_i,     // an error is recorded
+  output logic [31:0] status_o,    // as RegStatus
+  output error_t      error_o      // a refusal
 );
 
   // --------------------------------------------------------------------- verdict
+  error_e      error;
+  logic [31:0] place;
+  logic        accepted;
+
   always_comb begin
-    error_o = ErrNone;
-    place_o = '0;
+    error = ErrNone;
+    place = '0;
     if (active_o || clear_i || resetting_i || stopping_i) begin
-      error_o = ErrStartBusy;
+      error = ErrStartBusy;
     end else if (loading_i) begin
-      error_o = ErrStartLoading;
-    end else if (loaded_i != 2'b11) begin
-      error_o = ErrNoOperand;
-      place_o = {30'd0, ~loaded_i};
-    end else if (extent_i[0] != extent_i[1]) begin
-      error_o = ErrExtentsDiffer;
-      place_o = extent_i[0];
+      error = ErrStartLoading;
+    end else if (!(desc_i[0].loaded && desc_i[1].loaded)) begin
+      error = ErrNoOperand;
+      place = {30'd0, !desc_i[1].loaded, !desc_i[0].loaded};
+    end else if (desc_i[0].extent != desc_i[1].extent) begin
+      error = ErrExtentsDiffer;
+      place = desc_i[0].extent;
     end
   end
 
-  assign refused_o = start_i && error_o != ErrNone;
+  assign accepted = start_i && error == ErrNone;
+  assign error_o  = {7'(start_i && !accepted), error, place};
 
   // ----------------------------------------------------------------------- state
   logic done_q, drained_q;
 
   always_comb begin
     status_o                = '0;
-    status_o[StatusLoadedA] = loaded_i[0];
-    status_o[StatusLoadedB] = loaded_i[1];
+    status_o[StatusLoadedA] = desc_i[0].loaded;
+    status_o[StatusLoadedB] = desc_i[1].loaded;
     status_o[StatusBusy]    = busy_o || resetting_i || stopping_i;
     status_o[StatusDone]    = done_q;
     status_o[StatusDrained] = drained_q;
-    status_o[StatusError]   = first_error_i != ErrNone;
+    status_o[StatusError]   = error_i;
     status_o[StatusLoading] = loading_i;
   end
 
@@ -96,7 +91,7 @@ module flaash_start_control
       done_q    <= 1'b0;
       drained_q <= 1'b0;
     end else begin
-      start_o <= start_i && error_o == ErrNone;
+      start_o <= accepted;
       if (done_i) begin
         busy_o <= 1'b0;
         done_q <= 1'b1;
@@ -105,7 +100,7 @@ module flaash_start_control
         active_o  <= 1'b0;
         drained_q <= 1'b1;
       end
-      if (start_i && error_o == ErrNone) begin
+      if (accepted) begin
         busy_o    <= 1'b1;
         active_o  <= 1'b1;
         done_q    <= 1'b0;
@@ -121,23 +116,27 @@ module flaash_start_control
     end
   end
 
-  // ------------------------------------------------------------------ parameters
+  // -------------------------------------------------------------------- settings
+  settings_t settings;
+
+  // What is more than the machine can hold means all.
+  always_comb begin
+    settings.dense          = choices_i.dense;
+    settings.run_length     = fiber_id_t'(choices_i.run_length);
+    settings.portion_length = entry_id_t'(choices_i.portion);
+    settings.long_lines     = line_sum_t'(choices_i.long_lines);
+    if (choices_i.run_length >= 2 ** FiberIdWidth)        settings.run_length = '1;
+    if (choices_i.portion >= 2 ** EntryIdWidth)           settings.portion_length = '1;
+    if (choices_i.long_lines >= 2 ** $bits(line_sum_t))   settings.long_lines = '1;
+  end
+
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      dense_o          <= 1'b0;
-      run_length_o     <= '0;
-      portion_length_o <= '0;
-      long_lines_o     <= '0;
-    end else if (start_i && error_o == ErrNone) begin
-      dense_o          <= dense_i;
-      run_length_o     <= (run_length_i >= 2 ** FiberIdWidth) ? '1 : run_length_i[FiberIdWidth-1:0];
-      portion_length_o <= (portion_length_i >= 2 ** EntryIdWidth) ? '1 : portion_length_i[EntryIdWidth-1:0];
-      long_lines_o     <= (long_lines_i >= 2 ** $bits(line_sum_t)) ? '1 : line_sum_t'(long_lines_i);
-    end
+    if (!rst_ni)       settings_o <= '0;
+    else if (accepted) settings_o <= settings;
   end
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(BusyIsActive_A, !busy_o || active_o, "computing, but not active")
-  `FLAASH_COVER(StartAfterDone_C, refused_o && active_o && !busy_o)
+  `FLAASH_COVER(StartAfterDone_C, start_i && !accepted && active_o && !busy_o)
 
 endmodule : flaash_start_control

@@ -3,7 +3,7 @@
 //
 // Guarantees  Per hit of a line one beat, lowest lane first, with the value of B and that of A at the same
 //             coordinate; a line without hits gives one beat without a product. out_o.last marks the last
-//             beat of a line with in_i.last; out_o names its dot product.
+//             beat of a line with in_i.last; out_name_o names its dot product.
 // Demands     AXI handshake rule. A copy that used_o tells stays as it is.
 // Latency     Two cycles from a line to its first beat.
 // Throughput  One beat per cycle, also from one line to the next.
@@ -12,6 +12,7 @@
 //   in_* -> hit, rank within its word | e1_q -> rank, read | e2_q, value line -> out_*
 
 `include "flaash_assert.svh"
+`include "flaash_dot_types.svh"
 `include "flaash_lookup.svh"
 
 module flaash_lookup_emit
@@ -24,7 +25,7 @@ module flaash_lookup_emit
   localparam type entry_t   = `FLAASH_RESIDENT(CoordWidth),
   localparam type rank_t    = `FLAASH_RANK(CoordWidth),
   localparam type read_t    = `FLAASH_VALUE_LINE(Lanes, CoordWidth),
-  localparam type product_t = `FLAASH_LOOKUP_PRODUCT(ValueWidth)
+  localparam type match_t   = `FLAASH_MATCH(ValueWidth)
 ) (
   input  logic                             clk_i,
   input  logic                             rst_ni,
@@ -46,7 +47,8 @@ module flaash_lookup_emit
   // products
   output logic                             out_valid_o,
   input  logic                             out_ready_i,
-  output product_t                         out_o
+  output match_t                           out_o,
+  output dot_name_t                        out_name_o
 );
 
   localparam int unsigned WordWidth = `FLAASH_TABLE_BITS(CoordWidth);
@@ -138,7 +140,7 @@ module flaash_lookup_emit
   logic [LaneWidth-1:0]  e2_lane_q;
   logic                  e2_product_q, e2_last_q;
   logic [ValueWidth-1:0] e2_value_q;
-  fiber_id_t             e2_a_id_q, e2_b_id_q;
+  dot_name_t             e2_name_q;
 
   assign e2_free = !e2_valid_q || out_ready_i;
 
@@ -153,17 +155,16 @@ module flaash_lookup_emit
       e2_last_q    <= e1_last_q;
       e2_lane_q    <= (Lanes > 1) ? rank[LaneWidth-1:0] : '0;
       e2_value_q   <= e1_value_q;
-      e2_a_id_q    <= a_ids_i[e1_copy_q];
-      e2_b_id_q    <= e1_b_id_q;
+      e2_name_q    <= {1'b0, slot_t'(0), a_ids_i[e1_copy_q], e1_b_id_q};
     end
   end
 
   assign out_valid_o = e2_valid_q;
-  assign out_o       = {e2_product_q, e2_last_q, e2_product_q ? values_i[e2_lane_q] : '0, e2_value_q,
-                        e2_a_id_q, e2_b_id_q};
+  assign out_o       = {e2_product_q, e2_last_q, e2_product_q ? values_i[e2_lane_q] : ValueWidth'(0), e2_value_q};
+  assign out_name_o  = e2_name_q;
 
   // ------------------------------------------------------------------- properties
-  `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, out_o, 2 + 2 * ValueWidth + 2 * FiberIdWidth)
+  `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, {out_o, out_name_o}, $bits(match_t) + $bits(dot_name_t))
   `FLAASH_COVER(AllLanes_C, take && left == '1)
   `FLAASH_COVER(NoProduct_C, take && left == '0)
 

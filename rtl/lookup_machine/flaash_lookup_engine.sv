@@ -16,16 +16,17 @@
 //             made of the former is not stored as a result before that.
 // Reset       Forgets everything inside.
 //
-//   line -+-> u_resident -> hits -> u_matches -> u_emit -> u_mac -> u_store -> result_*
-//         +-----------------------------^  value of B  |             ^
-//                                    dot products' names -> u_names -+
+//   line -+-> u_resident -> hits -> u_matches -> u_emit -> u_dots -> result_*
+//         +-----------------------------^  value of B
 
 `include "flaash_assert.svh"
+`include "flaash_dot_types.svh"
 `include "flaash_line.svh"
 `include "flaash_lookup.svh"
 
 module flaash_lookup_engine
   import flaash_pkg::*;
+  import flaash_mac_pkg::*;
   import flaash_lookup_pkg::*;
 #(
   parameter int unsigned Format      = FormatFp32,  // Format*
@@ -67,12 +68,11 @@ module flaash_lookup_engine
 );
 
   localparam int unsigned MatchDepth = 8;   // lines with matches that wait
-  localparam int unsigned NameDepth  = 32;  // dot products in the MAC
   localparam type hit_line_t = `FLAASH_HIT_LINE(Lanes, CoordWidth, ValueWidth);
   localparam type entry_t    = `FLAASH_RESIDENT(CoordWidth);
   localparam type rank_t     = `FLAASH_RANK(CoordWidth);
   localparam type read_t     = `FLAASH_VALUE_LINE(Lanes, CoordWidth);
-  localparam type product_t  = `FLAASH_LOOKUP_PRODUCT(ValueWidth);
+  localparam type match_t    = `FLAASH_MATCH(ValueWidth);
 
   // --------------------------------------------------------------- resident fibers
   logic                             load_room, table_parity, rd_enable;
@@ -125,9 +125,9 @@ module flaash_lookup_engine
   );
 
   // ---------------------------------------------------------------------- products
-  logic     mul_valid, mul_ready;
-  product_t mul;
-  logic     mac_valid, mac_ready, name_ready;
+  logic      product_valid, product_ready;
+  match_t    product;
+  dot_name_t product_name;
 
   flaash_lookup_emit #(
     .Lanes     (Lanes),
@@ -138,80 +138,27 @@ module flaash_lookup_engine
     .in_valid_i(match_valid), .in_ready_o(match_ready), .in_i(match),
     .a_ids_i(a_ids), .entry_o(entry), .rank_i(rank),
     .rd_enable_o(rd_enable), .rd_o(rd), .values_i(values), .used_o(used_emit),
-    .out_valid_o(mul_valid), .out_ready_i(mul_ready), .out_o(mul)
+    .out_valid_o(product_valid), .out_ready_i(product_ready), .out_o(product), .out_name_o(product_name)
   );
-
-  assign mac_valid = mul_valid && (name_ready || !mul.last);
-  assign mul_ready = mac_ready && (name_ready || !mul.last);
 
   // ------------------------------------------------------------------ dot products
-  logic                   dot_valid, dot_ready, dot_empty, dot_zero, dot_exact, dot_range;
-  logic [ResultWidth-1:0] dot_value;
-  flags_t                 dot_flags;
-  logic                   unused_part_valid;
-  flaash_mac_pkg::part_head_t unused_part_head;
-  logic [flaash_mac_pkg::word_width(Format, EntryIdWidth)-1:0] unused_part_word;
+  typedef `FLAASH_PART(word_width(Format, EntryIdWidth)) part_t;
 
-  flaash_mac #(
-    .Format(Format)
-  ) u_mac (
-    .clk_i, .rst_ni,
-    .in_valid_i  (mac_valid),
-    .in_ready_o  (mac_ready),
-    .in_product_i(mul.product),
-    .in_last_i   (mul.last),
-    .in_partial_i(1'b0),
-    .in_a_i      (mul.a),
-    .in_b_i      (mul.b),
-    .out_valid_o (dot_valid),
-    .out_ready_i (dot_ready),
-    .out_value_o (dot_value),
-    .out_flags_o (dot_flags),
-    .out_empty_o (dot_empty),
-    .out_zero_o  (dot_zero),
-    .out_exact_o (dot_exact),
-    .out_range_o (dot_range),
-    .part_valid_o(unused_part_valid),
-    .part_ready_i(1'b0),
-    .part_head_o (unused_part_head),
-    .part_word_o (unused_part_word)
-  );
+  sdpe_events_t dot_events;
+  logic         all_left, unused_part_valid;
+  part_t        unused_part;
 
-  // ------------------------------------------------------------------------- names
-  fiber_id_t                    dot_a_id, dot_b_id;
-  logic                         name_valid;
-  logic [$clog2(NameDepth):0]   names;
-
-  flaash_stream_fifo #(
-    .Width(2 * FiberIdWidth),
-    .Depth(NameDepth)
-  ) u_names (
-    .clk_i, .rst_ni,
-    .in_valid_i (mul_valid && mul.last && mac_ready),
-    .in_ready_o (name_ready),
-    .in_data_i  ({mul.a_id, mul.b_id}),
-    .out_valid_o(name_valid),
-    .out_ready_i(dot_valid && dot_ready),
-    .out_data_o ({dot_a_id, dot_b_id}),
-    .usage_o    (names)
-  );
-
-  // ----------------------------------------------------------------------- results
-  logic dot_done, stored, zero_empty, zero_cancel, zero_underflow, range_error, stall_result, result_parity;
-
-  flaash_result_store #(
-    .Depth (ResultDepth),
-    .Parity(Parity)
-  ) u_store (
+  flaash_dot_unit #(
+    .Format     (Format),
+    .ResultDepth(ResultDepth),
+    .Parity     (Parity)
+  ) u_dots (
     .clk_i, .rst_ni,
     .dense_i,
-    .in_valid_i(dot_valid), .in_ready_o(dot_ready), .in_a_id_i(dot_a_id), .in_b_id_i(dot_b_id),
-    .in_value_i(dot_value), .in_flags_i(dot_flags), .in_empty_i(dot_empty), .in_zero_i(dot_zero),
-    .in_exact_i(dot_exact), .in_range_i(dot_range),
-    .out_valid_o(result_valid_o), .out_ready_i(result_ready_i), .out_result_o(result_o),
-    .dot_done_o(dot_done), .result_o(stored), .zero_empty_o(zero_empty), .zero_cancel_o(zero_cancel),
-    .zero_underflow_o(zero_underflow), .range_o(range_error), .stall_o(stall_result), .flags_o,
-    .parity_error_o(result_parity)
+    .in_valid_i(product_valid), .in_ready_o(product_ready), .in_i(product), .in_name_i(product_name),
+    .result_valid_o, .result_ready_i, .result_o,
+    .part_valid_o(unused_part_valid), .part_ready_i(1'b0), .part_o(unused_part),
+    .flags_o, .events_o(dot_events), .idle_o(all_left)
   );
 
   // --------------------------------------- dot products that never went to the MAC
@@ -220,7 +167,7 @@ module flaash_lookup_engine
   logic [EmptyWidth-1:0] empties_q;
   logic                  empty_done;
 
-  assign empty_done    = empties_q != '0 && !dot_done;
+  assign empty_done    = empties_q != '0 && !dot_events.dot_done;
   assign empties_ready = empties_q != '1;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -229,24 +176,26 @@ module flaash_lookup_engine
   end
 
   // ------------------------------------------------------------------------ events
-  assign inside_o = loading != '0 || used != '0 || mul_valid || names != '0 || empties_q != '0;
+  assign inside_o = loading != '0 || used != '0 || product_valid || !all_left || empties_q != '0;
 
-  assign events_o = {
-    result_parity, table_parity,
-    wait_i.unit || inside_o,  // busy
-    look_valid_i,             // step
-    mac_valid && mac_ready && mul.product,
-    wait_i.a, wait_i.b, wait_i.mac, stall_result,
-    dot_done || empty_done, stored, zero_empty || empty_done, zero_cancel, zero_underflow, range_error
-  };
+  always_comb begin
+    events_o              = dot_events;
+    events_o.table_parity = table_parity;
+    events_o.busy         = wait_i.unit || inside_o;
+    events_o.step         = look_valid_i;
+    events_o.stall_a      = wait_i.a;
+    events_o.stall_b      = wait_i.b;
+    events_o.stall_mac    = wait_i.mac;
+    events_o.dot_done     = dot_events.dot_done || empty_done;
+    events_o.zero_empty   = dot_events.zero_empty || empty_done;
+  end
 
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(LoadWhenReady_A, load_ready_o || !load_valid_i, "a line of A came without being asked for")
   `FLAASH_ASSERT(LookWhenReady_A, look_ready_o || !look_valid_i, "a line of B came without being asked for")
-  `FLAASH_ASSERT(NameForEach_A, name_valid || !dot_valid, "a dot product without a name")
   `FLAASH_ASSERT(DenseIsSteady_A, !inside_o || dense_i == $past(dense_i), "dense_i changed under way")
   `FLAASH_COVER(CopyInUse_C, load_i.opens && load_room && used[load_i.copy])
   `FLAASH_COVER(EmptiesFull_C, !empties_ready)
-  `FLAASH_COVER(EmptyWaits_C, empties_q != '0 && dot_done)
+  `FLAASH_COVER(EmptyWaits_C, empties_q != '0 && dot_events.dot_done)
 
 endmodule : flaash_lookup_engine

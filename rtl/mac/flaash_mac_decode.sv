@@ -5,8 +5,10 @@
 //             `last`. Significands are 0 if the product is not a finite number or if there is none,
 //             so that nothing is accumulated for it; tag.nan, .invalid and .inf then tell why.
 //             Signs of zero products are kept but have no effect later.
-// Demands     AXI handshake rule. Without in_product_i the operands are ignored.
+// Demands     AXI handshake rule. Without in_i.product the operands are ignored.
 // Latency     One cycle. Throughput: one beat per cycle. Reset: the next beat is a first one.
+
+`include "flaash_dot_types.svh"
 
 module flaash_mac_decode
   import flaash_pkg::*;
@@ -14,25 +16,21 @@ module flaash_mac_decode
 #(
   parameter int unsigned Format = FormatFp32,  // Format* of flaash_pkg
   localparam int unsigned ValueWidth = value_width(Format),
-  localparam int unsigned SigWidth   = significand_width(Format)
+  localparam int unsigned SigWidth   = significand_width(Format),
+  localparam type match_t = `FLAASH_MATCH(ValueWidth),
+  localparam type factors_t = `FLAASH_FACTORS(SigWidth)
 ) (
-  input  logic                  clk_i,
-  input  logic                  rst_ni,
+  input  logic      clk_i,
+  input  logic      rst_ni,
 
-  input  logic                  in_valid_i,
-  output logic                  in_ready_o,
-  input  logic                  in_product_i,
-  input  logic                  in_last_i,
-  input  logic                  in_partial_i,
-  input  logic [ValueWidth-1:0] in_a_i,
-  input  logic [ValueWidth-1:0] in_b_i,
+  input  logic      in_valid_i,
+  output logic      in_ready_o,
+  input  match_t    in_i,
+  input  dot_name_t in_name_i,
 
-  output logic                  out_valid_o,
-  input  logic                  out_ready_i,
-  output mac_tag_t              out_tag_o,
-  output logic [PosWidth-1:0]   out_pos_o,  // place of the product's bit 0 in the accumulator
-  output logic [SigWidth-1:0]   out_a_o,
-  output logic [SigWidth-1:0]   out_b_o
+  output logic      out_valid_o,
+  input  logic      out_ready_i,
+  output factors_t  out_o
 );
 
   // ------------------------------------------------------------------ operands
@@ -44,71 +42,56 @@ module flaash_mac_decode
   flaash_mac_operand #(
     .Format(Format)
   ) u_operand_a (
-    .value_i(in_a_i),
-    .sign_o(sign_a),
-    .significand_o(significand_a),
-    .exponent_o(exponent_a),
-    .zero_o(zero_a),
-    .inf_o(inf_a),
-    .nan_o(nan_a),
-    .signalling_o(signalling_a)
+    .value_i(in_i.a), .sign_o(sign_a), .significand_o(significand_a), .exponent_o(exponent_a),
+    .zero_o(zero_a), .inf_o(inf_a), .nan_o(nan_a), .signalling_o(signalling_a)
   );
 
   flaash_mac_operand #(
     .Format(Format)
   ) u_operand_b (
-    .value_i(in_b_i),
-    .sign_o(sign_b),
-    .significand_o(significand_b),
-    .exponent_o(exponent_b),
-    .zero_o(zero_b),
-    .inf_o(inf_b),
-    .nan_o(nan_b),
-    .signalling_o(signalling_b)
+    .value_i(in_i.b), .sign_o(sign_b), .significand_o(significand_b), .exponent_o(exponent_b),
+    .zero_o(zero_b), .inf_o(inf_b), .nan_o(nan_b), .signalling_o(signalling_b)
   );
 
   // ---------------------------------------------------------------- its product
-  logic                first_q;
-  logic                inf_times_zero, finite;
-  logic [PosWidth-1:0] position;
-  mac_tag_t            tag;
+  logic     first_q;
+  logic     inf_times_zero, finite;
+  factors_t factors;
 
   assign inf_times_zero = (inf_a && zero_b) || (zero_a && inf_b);
-  assign finite         = in_product_i && !(inf_a || nan_a || inf_b || nan_b);
-  assign position       = PosWidth'(exponent_a) + PosWidth'(exponent_b) - PosWidth'(2);
+  assign finite         = in_i.product && !(inf_a || nan_a || inf_b || nan_b);
 
   always_comb begin
-    tag         = '0;
-    tag.first   = first_q;
-    tag.last    = in_last_i;
-    tag.partial = in_partial_i;
-    tag.product = in_product_i;
-    tag.sign    = sign_a ^ sign_b;
-    if (in_product_i) begin
-      tag.nan     = nan_a || nan_b || inf_times_zero;
-      tag.invalid = signalling_a || signalling_b || inf_times_zero;
-      tag.inf     = (inf_a || inf_b) && !tag.nan;
+    factors             = '0;
+    factors.tag.first   = first_q;
+    factors.tag.last    = in_i.last;
+    factors.tag.product = in_i.product;
+    factors.tag.sign    = sign_a ^ sign_b;
+    factors.tag.name    = in_name_i;
+    if (in_i.product) begin
+      factors.tag.nan     = nan_a || nan_b || inf_times_zero;
+      factors.tag.invalid = signalling_a || signalling_b || inf_times_zero;
+      factors.tag.inf     = (inf_a || inf_b) && !(nan_a || nan_b || inf_times_zero);
+    end
+    factors.pos = PosWidth'(exponent_a) + PosWidth'(exponent_b) - PosWidth'(2);
+    if (finite) begin
+      factors.a = significand_a;
+      factors.b = significand_b;
     end
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) first_q <= 1'b1;
-    else if (in_valid_i && in_ready_o) first_q <= in_last_i;
+    else if (in_valid_i && in_ready_o) first_q <= in_i.last;
   end
 
   // ------------------------------------------------------------------- register
   flaash_mac_stage #(
-    .Width($bits(mac_tag_t) + PosWidth + 2 * SigWidth)
+    .Data(factors_t)
   ) u_stage (
-    .clk_i,
-    .rst_ni,
-    .in_valid_i,
-    .in_ready_o,
-    .in_data_i({tag, position, finite ? significand_a : SigWidth'(0),
-                finite ? significand_b : SigWidth'(0)}),
-    .out_valid_o,
-    .out_ready_i,
-    .out_data_o({out_tag_o, out_pos_o, out_a_o, out_b_o})
+    .clk_i, .rst_ni,
+    .in_valid_i, .in_ready_o, .in_data_i(factors),
+    .out_valid_o, .out_ready_i, .out_data_o(out_o)
   );
 
 endmodule : flaash_mac_decode

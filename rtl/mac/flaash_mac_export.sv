@@ -4,7 +4,7 @@
 // Guarantees  For each sum, in order: its touched words from the lowest to the highest, one beat each,
 //             the last one marked; for a sum that touched none, one beat without a word. Each beat
 //             carries the status of the whole sum.
-// Demands     room_i: a place for one more beat, taken with launch_o; valid_o has no ready. While read_o
+// Demands     room_i: room for one more beat, taken with launch_o; valid_o has no ready. While read_o
 //             the read port is its own; it never is in the cycle after another sum was taken.
 //             The words of a sum stay until one cycle after sum_ready_o.
 // Latency     One cycle from a word's turn to its beat.
@@ -12,52 +12,50 @@
 // Stalls      While room_i is low. Reset forgets the sum inside.
 
 `include "flaash_assert.svh"
+`include "flaash_dot_types.svh"
 
 module flaash_mac_export
   import flaash_mac_pkg::*;
 #(
-  parameter int unsigned Width = 73  // bits of a word
+  parameter int unsigned Width = 73,  // bits of a word
+  localparam type word_t = `FLAASH_WORD(Width)
 ) (
-  input  logic                     clk_i,
-  input  logic                     rst_ni,
+  input  logic                   clk_i,
+  input  logic                   rst_ni,
 
   // finished sums
-  input  logic                     sum_valid_i,
-  output logic                     sum_ready_o,
-  input  logic [NumWords-1:0]      sum_touched_i,
-  input  logic [IndexWidth-1:0]    sum_low_i,   // lowest and highest touched word, 0 if there is none
-  input  logic [IndexWidth-1:0]    sum_high_i,
-  input  mac_status_t              sum_status_i,
-  input  logic                     sum_side_i,
+  input  logic                   sum_valid_i,
+  output logic                   sum_ready_o,
+  input  mac_sum_t               sum_i,
+  input  logic                   sum_side_i,
 
-  // their words
-  output logic                     read_o,
-  output logic                     read_side_o,
-  output logic [BankAddrWidth-1:0] read_addr_o,
-  input  logic [Width-1:0]         read_even_i,
-  input  logic [Width-1:0]         read_odd_i,
+  // their words, in pairs
+  output logic                   read_o,
+  output logic [BankAddrWidth:0] read_addr_o,   // {side, pair}
+  input  logic [1:0][Width-1:0]  read_words_i,  // {odd, even}
 
   // beats
-  input  logic                     room_i,
-  output logic                     launch_o,
-  output logic                     valid_o,
-  output part_head_t               head_o,
-  output logic [Width-1:0]         word_o
+  input  logic                   room_i,
+  output logic                   launch_o,
+  output logic                   valid_o,
+  output word_t                  part_o
 );
 
   // ----------------------------------------------------------------- whose turn it is
   logic                  busy_q, step, step_last, touched;
   logic [IndexWidth-1:0] index_q, index;
+  logic [NumWords-1:0]   sum_touched;
 
+  assign sum_touched = sum_i.touched;
   assign step        = sum_valid_i && room_i;
-  assign index       = busy_q ? index_q : sum_low_i;
-  assign step_last   = index == sum_high_i;
+  assign index       = busy_q ? index_q : sum_i.low;
+  assign step_last   = index == sum_i.high;
   assign sum_ready_o = step && step_last;
 
   always_comb begin
     touched = 1'b0;
     for (int unsigned i = 0; i < NumWords; i++) begin
-      if (index == IndexWidth'(i)) touched = sum_touched_i[i];
+      if (index == IndexWidth'(i)) touched = sum_touched[i];
     end
   end
 
@@ -83,19 +81,17 @@ module flaash_mac_export
 
   always_ff @(posedge clk_i) begin
     side_q <= sum_side_i;
-    head_q <= {step_last, touched, index, sum_status_i};
+    head_q <= {step_last, touched, index, sum_i.status};
   end
 
   assign read_o      = valid_q;
-  assign read_side_o = side_q;
-  assign read_addr_o = head_q.index[IndexWidth-1:1];
+  assign read_addr_o = {side_q, head_q.index[IndexWidth-1:1]};
   assign valid_o     = valid_q;
-  assign head_o      = head_q;
   // What lies at a word that is not touched may be unknown.
-  assign word_o      = (head_q.index[0] ? read_odd_i : read_even_i) & {Width{head_q.touch}};
+  assign part_o      = {head_q, read_words_i[head_q.index[0]] & {Width{head_q.touch}}};
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(EndIsTouched_A, !(sum_valid_i && sum_ready_o) || touched || sum_touched_i == '0,
+  `FLAASH_ASSERT(EndIsTouched_A, !(sum_valid_i && sum_ready_o) || touched || sum_i.touched == '0,
                  "the last word of a portion is not touched")
   `FLAASH_COVER(Gap_C, step && !touched && !step_last)
   `FLAASH_COVER(Waits_C, busy_q && !room_i)

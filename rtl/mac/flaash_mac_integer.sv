@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sums products of integers in one wide register; the counterpart of flaash_mac_float.
 //
-// Guarantees  One result per tag.last without tag.partial, in order: the sum of the products since the
-//             last one, sign-extended. A sum that does not fit SumWidth bits gives 0 with
-//             result_o.range. For each tag.last with tag.partial (Portions only), in order: the whole
-//             sum, in one word, at part_*.
+// Guarantees  One result per tag.last of a dot product that is no portion, in order: the sum of the products
+//             since the last one, sign-extended. A sum that does not fit SumWidth bits gives 0 with
+//             result_o.range. For each portion (Portions only), in order: its whole sum, in one word, at part_*.
 // Demands     As flaash_mac_float; at most 2 ** CountWidth products per dot product.
 // Latency     Two cycles, one to part_*. Throughput: one product and one result per cycle.
 // Stalls      At a tag.last while there is no room for what it gives. Reset forgets everything.
+
+`include "flaash_dot_types.svh"
 
 module flaash_mac_integer
   import flaash_pkg::*;
@@ -17,38 +18,44 @@ module flaash_mac_integer
   parameter int unsigned SumWidth     = 48,  // bits of a result, ResultWidth at most
   parameter int unsigned CountWidth   = 20,  // binary logarithm of the products in a sum
   parameter bit          Portions     = 1'b0,  // dot products can be portions
-  localparam int unsigned Width = ProductWidth + CountWidth + 1
+  localparam int unsigned Width = ProductWidth + CountWidth + 1,
+  localparam type product_t = `FLAASH_PRODUCT(ProductWidth),
+  localparam type word_t = `FLAASH_WORD(Width)
 ) (
-  input  logic                    clk_i,
-  input  logic                    rst_ni,
+  input  logic        clk_i,
+  input  logic        rst_ni,
 
-  input  logic                    in_valid_i,
-  output logic                    in_ready_o,
-  input  mac_tag_t                in_tag_i,
-  input  logic [ProductWidth-1:0] in_product_i,
+  input  logic        in_valid_i,
+  output logic        in_ready_o,
+  input  product_t    in_i,
 
-  input  logic                    room_i,
-  output logic                    launch_o,
-  output logic                    result_valid_o,
-  output mac_result_t             result_o,
+  output dot_name_t   launch_name_o,  // of the dot product that launch_o or part_launch_o is about
 
-  input  logic                    part_room_i,
-  output logic                    part_launch_o,
-  output logic                    part_valid_o,
-  output part_head_t              part_head_o,
-  output logic [Width-1:0]        part_word_o
+  input  logic        room_i,
+  output logic        launch_o,
+  output logic        result_valid_o,
+  output mac_result_t result_o,
+
+  input  logic        part_room_i,
+  output logic        part_launch_o,
+  output logic        part_valid_o,
+  output word_t       part_o
 );
 
   // ----------------------------------------------------------------- accumulate
+  mac_tag_t         tag;
   logic             partial, accept, empty_q, valid_q;
   logic [Width-1:0] sum_q, kept, addend;
 
-  assign partial    = Portions && in_tag_i.partial;
-  assign in_ready_o = !in_tag_i.last || (partial ? part_room_i : room_i);
+  assign tag           = in_i.tag;
+  assign launch_name_o = tag.name;
+
+  assign partial    = Portions && launch_name_o.partial;
+  assign in_ready_o = !tag.last || (partial ? part_room_i : room_i);
   assign accept     = in_valid_i && in_ready_o;
-  assign launch_o   = accept && in_tag_i.last && !partial;
-  assign kept       = in_tag_i.first ? '0 : sum_q;
-  assign addend     = Width'(in_product_i) ^ {Width{in_tag_i.sign}};
+  assign launch_o   = accept && tag.last && !partial;
+  assign kept       = tag.first ? '0 : sum_q;
+  assign addend     = Width'(in_i.size) ^ {Width{tag.sign}};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) valid_q <= 1'b0;
@@ -57,8 +64,8 @@ module flaash_mac_integer
 
   always_ff @(posedge clk_i) begin
     if (accept) begin
-      sum_q   <= kept + addend + Width'(in_tag_i.sign);
-      empty_q <= !in_tag_i.product && (in_tag_i.first || empty_q);
+      sum_q   <= kept + addend + Width'(tag.sign);
+      empty_q <= !tag.product && (tag.first || empty_q);
     end
   end
 
@@ -84,19 +91,13 @@ module flaash_mac_integer
   end
 
   // ------------------------------------------------------------------- portions
-  assign part_launch_o = accept && in_tag_i.last && partial;
+  assign part_launch_o = accept && tag.last && partial;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) part_valid_o <= 1'b0;
     else part_valid_o <= part_launch_o;
   end
 
-  always_comb begin
-    part_head_o                = '0;
-    part_head_o.last           = 1'b1;
-    part_head_o.touch          = !empty_q;
-    part_head_o.status.product = !empty_q;
-    part_word_o                = sum_q;
-  end
+  assign part_o = {1'b1, !empty_q, IndexWidth'(0), !empty_q, 4'd0, sum_q};  // last, touch, index, status, word
 
 endmodule : flaash_mac_integer

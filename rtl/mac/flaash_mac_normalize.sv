@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // First half of the rounder: makes a window's magnitude and shifts its leading one to the top, but
-// not beyond the place where subnormal numbers begin.
+// not beyond where subnormal numbers begin.
 //
-// Guarantees  |sum| = (significand_o + fraction below 1) * 2 ** (exponent_o - 150), with exponent_o
-//             taken as at least 1 and rest_o holding the fraction: its first bit, and whether anything
-//             follows. Bit 23 of the significand is 1 unless the sum is subnormal; exponent_o
+// Guarantees  |sum| = (significand + fraction below 1) * 2 ** (exponent - 150), with exponent
+//             taken as at least 1 and rest holding the fraction: its first bit, and whether anything
+//             follows. Bit 23 of the significand is 1 unless the sum is subnormal; exponent
 //             is one less than the biased exponent of a normal number, 0 for the others.
 // Demands     top of a window is 0 only if the sum is zero.
 // Latency     Five cycles, pipelined, never stalls. Reset forgets what is inside.
@@ -14,56 +14,43 @@ module flaash_mac_normalize
 #(
   parameter int LsbExponent = -298  // binary exponent of bit 0 of the accumulator
 ) (
-  input  logic                  clk_i,
-  input  logic                  rst_ni,
+  input  logic        clk_i,
+  input  logic        rst_ni,
 
-  // window of flaash_mac_resolve
-  input  logic                  win_valid_i,
-  input  mac_status_t           win_status_i,
-  input  logic                  win_alone_i,
-  input  logic [PosWidth-1:0]   win_pos_i,
-  input  logic [IndexWidth-1:0] win_index_i,
-  input  logic                  win_negate_i,
-  input  logic [WordWidth-1:0]  win_top_i,
-  input  logic [TailWidth-1:0]  win_tail_i,
-  input  logic                  win_below_i,
+  input  logic        window_valid_i,
+  input  mac_window_t window_i,
 
-  output logic                  valid_o,
-  output mac_status_t           status_o,
-  output logic                  sign_o,
-  output logic                  zero_o,         // the sum is exactly zero
-  output logic [8:0]            exponent_o,
-  output logic [23:0]           significand_o,
-  output logic [1:0]            rest_o
+  output logic        normal_valid_o,
+  output mac_normal_t normal_o
 );
 
   localparam int unsigned WindowWidth = WordWidth + TailWidth;
   localparam int unsigned LimitWidth  = PosWidth + 2;  // signed
   localparam int unsigned ShiftWidth  = 6;
-  // With bit 0 of the top word at place p of the accumulator, the window's leading bit weighs
+  // With bit 0 of the top word at position p of the accumulator, the window's leading bit weighs
   // 2 ** (LsbExponent + p + 47): so it may move up p + LimitOffset times until it weighs 2 ** -126.
   localparam int LimitOffset = LsbExponent + int'(WordWidth) - 1 + 126;
 
   // --------------------------------------------------------------------- window
   logic                          win_valid_q, win_sign_q, win_below_q;
   mac_status_t                   win_status_q;
-  logic [LimitWidth-1:0]         win_place_q, word_place;
+  logic [LimitWidth-1:0]         win_pos_q, word_pos;
   logic [WindowWidth-1:0]        win_q, win_plus;
 
   // WordWidth times the number, without a multiplier.
-  assign word_place = LimitWidth'({win_index_i, 5'd0}) + LimitWidth'({win_index_i, 4'd0});
+  assign word_pos = LimitWidth'({window_i.index, 5'd0}) + LimitWidth'({window_i.index, 4'd0});
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) win_valid_q <= 1'b0;
-    else win_valid_q <= win_valid_i;
+    else win_valid_q <= window_valid_i;
   end
 
   always_ff @(posedge clk_i) begin
-    win_status_q <= win_status_i;
-    win_sign_q   <= win_negate_i;
-    win_below_q  <= win_below_i;
-    win_place_q  <= win_alone_i ? LimitWidth'(win_pos_i) : word_place;
-    win_q        <= {win_top_i, win_tail_i} ^ {WindowWidth{win_negate_i}};
+    win_status_q <= window_i.status;
+    win_sign_q   <= window_i.negate;
+    win_below_q  <= window_i.below;
+    win_pos_q    <= window_i.alone ? LimitWidth'(window_i.pos) : word_pos;
+    win_q        <= {window_i.top, window_i.tail} ^ {WindowWidth{window_i.negate}};
   end
 
   // What lies below is inverted as well; the 1 that completes the negation reaches the window only
@@ -87,7 +74,7 @@ module flaash_mac_normalize
     mag_status_q <= win_status_q;
     mag_sign_q   <= win_sign_q;
     mag_below_q  <= win_below_q;
-    mag_limit_q  <= win_place_q + LimitWidth'(LimitOffset);
+    mag_limit_q  <= win_pos_q + LimitWidth'(LimitOffset);
     mag_q        <= win_plus;
   end
 
@@ -177,12 +164,9 @@ module flaash_mac_normalize
     out_mag_q      <= shifted;
   end
 
-  assign valid_o       = out_valid_q;
-  assign status_o      = out_status_q;
-  assign sign_o        = out_sign_q;
-  assign zero_o        = out_zero_q;
-  assign exponent_o    = out_exponent_q;
-  assign significand_o = out_mag_q[WindowWidth-1-:24];
-  assign rest_o        = {out_mag_q[WindowWidth-25], (out_mag_q[WindowWidth-26:0] != '0) || out_below_q};
+  assign normal_valid_o = out_valid_q;
+
+  assign normal_o = {out_status_q, out_sign_q, out_zero_q, out_exponent_q, out_mag_q[WindowWidth-1-:24],
+                     out_mag_q[WindowWidth-25], (out_mag_q[WindowWidth-26:0] != '0) || out_below_q};
 
 endmodule : flaash_mac_normalize

@@ -29,7 +29,7 @@ package flaash_mac_pkg;
   localparam int unsigned BankWords  = NumWords / 2;  // words 0, 2, .. in one bank, 1, 3, .. in the other
   localparam int unsigned BankAddrWidth = $clog2(BankWords);
   localparam int unsigned IndexWidth = $clog2(NumWords + 1);  // a word, or the carry above the last one
-  localparam int unsigned PosWidth   = 9;  // place of a product's last bit in the accumulator, 0 to 506
+  localparam int unsigned PosWidth   = 9;  // position of a product's last bit in the accumulator, 0 to 506
 
   // Lowest and highest word of those that are touched, 0 if there is none.
   function automatic logic [IndexWidth-1:0] lowest_word(logic [NumWords-1:0] touched);
@@ -58,17 +58,33 @@ package flaash_mac_pkg;
   // ------------------------------------------------------------------- what travels
   // With one product, or with the end of a dot product.
   typedef struct packed {
-    logic first;    // first beat of its dot product
-    logic last;     // last beat of its dot product
-    logic partial;  // the dot product is a portion of one: its sum is handed on, not rounded
-    logic product;  // there is a product
-    logic sign;     // it is negative (also of an infinite one)
-    logic nan;      // it is not a number
-    logic invalid;  // by an invalid operation, or from a signalling NaN
-    logic inf;      // it is infinite
+    logic      first;    // first beat of its dot product
+    logic      last;     // last beat of its dot product
+    logic      product;  // there is a product
+    logic      sign;     // it is negative (also of an infinite one)
+    logic      nan;      // it is not a number
+    logic      invalid;  // by an invalid operation, or from a signalling NaN
+    logic      inf;      // it is infinite
+    dot_name_t name;     // of the dot product
   } mac_tag_t;
 
-  // With a whole sum: what its products were besides finite numbers.
+  // What is to be added to one word of a bank.
+  typedef struct packed {
+    logic [BankWords-1:0]     touch;  // the word's bit, unless nothing is to be added
+    logic [BankAddrWidth-1:0] addr;   // the word's number in the bank
+    logic [WordWidth-1:0]     part;   // inverted if the product is negative
+  } mac_addend_t;
+
+  // A product, brought to its words.
+  typedef struct packed {
+    mac_tag_t            tag;
+    logic                alone;  // it is all of its dot product and stands in word 0, unshifted
+    logic [PosWidth-1:0] pos;    // of its bit 0
+    mac_addend_t         odd;
+    mac_addend_t         even;
+  } mac_aligned_t;
+
+  // What the products of a sum were besides finite numbers.
   typedef struct packed {
     logic product;  // there was at least one
     logic nan;
@@ -77,6 +93,38 @@ package flaash_mac_pkg;
     logic neg_inf;
   } mac_status_t;
 
+  // A finished sum: all but its words.
+  typedef struct packed {
+    logic [NumWords-1:0]   touched;  // words that are not zero for sure
+    logic [IndexWidth-1:0] low;      // lowest and highest of them, 0 if there is none
+    logic [IndexWidth-1:0] high;
+    mac_status_t           status;
+    logic                  alone;    // as in mac_aligned_t
+    logic [PosWidth-1:0]   pos;
+  } mac_sum_t;
+
+  // What is to be rounded: |sum| is top, with tail under it.
+  typedef struct packed {
+    mac_status_t           status;
+    logic                  alone;   // as in mac_aligned_t
+    logic [PosWidth-1:0]   pos;
+    logic                  negate;  // top and tail are those of a negative sum in two's complement
+    logic [IndexWidth-1:0] index;   // word number of top; 12: above the last
+    logic [WordWidth-1:0]  top;
+    logic [TailWidth-1:0]  tail;
+    logic                  below;   // anything under tail is not zero
+  } mac_window_t;
+
+  // A magnitude with its leading one on top, unless it is subnormal: see flaash_mac_normalize.
+  typedef struct packed {
+    mac_status_t status;
+    logic        sign;
+    logic        zero;         // the sum is exactly zero
+    logic [8:0]  exponent;
+    logic [23:0] significand;
+    logic [1:0]  rest;         // first bit under the significand; anything under that
+  } mac_normal_t;
+
   // With one word of the sum of a portion.
   typedef struct packed {
     logic                  last;    // last word of the portion
@@ -84,16 +132,20 @@ package flaash_mac_pkg;
     logic [IndexWidth-1:0] index;   // which word, 0 for integers
     mac_status_t           status;  // of the whole portion
   } part_head_t;
-  localparam int unsigned PartHeadWidth = $bits(part_head_t);
 
+  // What became of a dot product.
   typedef struct packed {
     logic [ResultWidth-1:0] value;
     flags_t                 flags;
-    logic                   empty;
-    logic                   zero;
-    logic                   exact;
-    logic                   range;
+    logic                   empty;  // no product at all
+    logic                   zero;   // the value is zero, of either sign
+    logic                   exact;  // the exact sum equals the value
+    logic                   range;  // an integer does not fit; the value is 0
   } mac_result_t;
-  localparam int unsigned MacResultWidth = $bits(mac_result_t);
+
+  typedef struct packed {
+    dot_name_t   name;
+    mac_result_t result;
+  } dot_t;
 
 endpackage : flaash_mac_pkg

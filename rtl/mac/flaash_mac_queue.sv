@@ -1,67 +1,80 @@
 // SPDX-License-Identifier: Apache-2.0
-// Queue behind a pipeline that can't be stalled: gives out places before the beats come.
+// Queue behind a pipeline that can't be stalled: room is taken before the beats come, and what a beat belongs
+// to waits here meanwhile.
 //
-// Guarantees  room_o while fewer than Depth places are taken: by launches whose beat has not come, and by
-//             beats that wait. Beats leave once each, in order.
-// Demands     launch_i only with room_o; one beat per launch. The AXI handshake rule at out_*.
+// Guarantees  room_o while fewer than Depth beats are inside, those counted that were launched and have not come.
+//             Beats leave once each, in order, each with the name that came with its launch.
+// Demands     launch_i only with room_o; one beat per launch, in order. The AXI handshake rule at out_*.
 // Latency     One cycle.
 // Throughput  One beat per cycle, if Depth is at least the cycles from a launch to its beat, plus 3.
 // Stalls      room_o does not depend on out_ready_i.
-// Reset       Forgets beats and launches.
+// Reset       Forgets beats and launches; empty_o.
 
 `include "flaash_assert.svh"
 
 module flaash_mac_queue #(
-  parameter int unsigned Width = 32,  // bits of a beat, 1 or more
-  parameter int unsigned Depth = 16   // beats, a power of two, 2 or more
+  parameter type         Name  = logic [31:0],
+  parameter type         Beat  = logic [31:0],
+  parameter int unsigned Depth = 16  // beats, a power of two, 2 or more
 ) (
-  input  logic             clk_i,
-  input  logic             rst_ni,
+  input  logic clk_i,
+  input  logic rst_ni,
 
-  // places
-  output logic             room_o,
-  input  logic             launch_i,
+  // beats that are on their way
+  output logic room_o,
+  input  logic launch_i,
+  input  Name  launch_name_i,
 
   // beats
-  input  logic             in_valid_i,
-  input  logic [Width-1:0] in_data_i,
-  output logic             out_valid_o,
-  input  logic             out_ready_i,
-  output logic [Width-1:0] out_data_o
+  input  logic in_valid_i,
+  input  Beat  in_data_i,
+  output logic out_valid_o,
+  input  logic out_ready_i,
+  output Name  out_name_o,
+  output Beat  out_data_o,
+  output logic empty_o
 );
 
-  localparam int unsigned CreditWidth = $clog2(Depth) + 1;
+  localparam int unsigned UsageWidth = $clog2(Depth) + 1;
 
-  logic [CreditWidth-1:0] places_q, usage;
-  logic                   pop, fifo_ready;
+  logic [UsageWidth-1:0] names, beats;
+  logic                  pop, named, fifo_ready;
 
-  assign room_o = places_q != '0;
-  assign pop    = out_valid_o && out_ready_i;
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) places_q <= CreditWidth'(Depth);
-    else places_q <= places_q + CreditWidth'(pop) - CreditWidth'(launch_i);
-  end
+  assign pop     = out_valid_o && out_ready_i;
+  assign empty_o = names == '0;
 
   flaash_stream_fifo #(
-    .Width(Width),
+    .Data (Name),
     .Depth(Depth)
-  ) u_fifo (
-    .clk_i,
-    .rst_ni,
+  ) u_names (
+    .clk_i, .rst_ni,
+    .in_valid_i (launch_i),
+    .in_ready_o (room_o),
+    .in_data_i  (launch_name_i),
+    .out_valid_o(named),
+    .out_ready_i(pop),
+    .out_data_o (out_name_o),
+    .usage_o    (names)
+  );
+
+  flaash_stream_fifo #(
+    .Data (Beat),
+    .Depth(Depth)
+  ) u_beats (
+    .clk_i, .rst_ni,
     .in_valid_i,
-    .in_ready_o(fifo_ready),
+    .in_ready_o (fifo_ready),
     .in_data_i,
     .out_valid_o,
     .out_ready_i,
     .out_data_o,
-    .usage_o(usage)
+    .usage_o    (beats)
   );
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(PlaceForBeat_A, fifo_ready || !in_valid_i, "a beat without a place")
-  `FLAASH_ASSERT(PlacesAreFree_A, places_q + usage <= CreditWidth'(Depth), "more places than there are")
-  `FLAASH_ASSERT(LaunchWithRoom_A, room_o || !launch_i, "a launch without a place")
+  `FLAASH_ASSERT(RoomForBeat_A, fifo_ready || !in_valid_i, "a beat without room")
+  `FLAASH_ASSERT(LaunchedFirst_A, names >= beats && (named || !out_valid_o), "a beat that was not launched")
+  `FLAASH_ASSERT(LaunchWithRoom_A, room_o || !launch_i, "a launch without room")
   `FLAASH_COVER(NoRoom_C, !room_o)
   `FLAASH_COVER(EveryCycle_C, in_valid_i && launch_i)
 

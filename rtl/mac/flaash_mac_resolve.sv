@@ -3,9 +3,9 @@
 //
 // Guarantees  One window per sum, in order: |sum| = (top, tail, below) with top as the highest word
 //             that is not zero, tail as the 24 bits under it and below = anything else is not zero.
-//             win_negate_o: top and tail are those of a negative sum in two's complement, still
+//             With negate top and tail are those of a negative sum in two's complement, still
 //             to be negated (inverted, plus 1 if nothing is below). top = 0 only for a zero sum.
-// Demands     room_i: a place for one more window; taken with launch_o. win_* has no ready.
+// Demands     room_i: room for one more window; taken with launch_o. window_* has no ready.
 // Latency     Four cycles after the last word.
 // Throughput  One word per cycle from the lowest touched word to the highest, none between sums.
 // Stalls      Before a sum, while room_i is low. Reset forgets the sums inside.
@@ -23,43 +23,35 @@ module flaash_mac_resolve
   parameter int unsigned CountWidth = 20,  // as for the accumulator
   parameter int unsigned SetWidth   = 1,   // bits that tell the sets of words apart: a side, a slot
   localparam int unsigned Width      = WordWidth + CountWidth + 1,
-  localparam int unsigned CarryWidth = CountWidth + 1
+  localparam int unsigned CarryWidth = CountWidth + 1,
+  localparam int unsigned AddrWidth  = SetWidth + BankAddrWidth
 ) (
-  input  logic                     clk_i,
-  input  logic                     rst_ni,
+  input  logic                  clk_i,
+  input  logic                  rst_ni,
 
   // finished sums
-  input  logic                     sum_valid_i,
-  output logic                     sum_ready_o,
-  input  logic [NumWords-1:0]      sum_touched_i,
-  input  logic [IndexWidth-1:0]    sum_low_i,   // lowest and highest touched word, 0 if there is none
-  input  logic [IndexWidth-1:0]    sum_high_i,
-  input  mac_status_t              sum_status_i,
-  input  logic                     sum_alone_i,
-  input  logic [PosWidth-1:0]      sum_pos_i,
-  input  logic [SetWidth-1:0]      sum_set_i,
+  input  logic                  sum_valid_i,
+  output logic                  sum_ready_o,
+  input  mac_sum_t              sum_i,
+  input  logic [SetWidth-1:0]   sum_set_i,
 
-  // their words
-  output logic [SetWidth-1:0]      read_set_o,
-  output logic [BankAddrWidth-1:0] read_addr_o,
-  input  logic [Width-1:0]         read_even_i,
-  input  logic [Width-1:0]         read_odd_i,
+  // their words, in pairs
+  output logic [AddrWidth-1:0]  read_addr_o,   // {set, pair}
+  input  logic [1:0][Width-1:0] read_words_i,  // {odd, even}
 
   // windows
-  input  logic                     room_i,
-  output logic                     launch_o,
-  output logic                     win_valid_o,
-  output mac_status_t              win_status_o,
-  output logic                     win_alone_o,
-  output logic [PosWidth-1:0]      win_pos_o,
-  output logic [IndexWidth-1:0]    win_index_o,  // word number of top; 12: above the last
-  output logic                     win_negate_o,
-  output logic [WordWidth-1:0]     win_top_o,
-  output logic [TailWidth-1:0]     win_tail_o,
-  output logic                     win_below_o
+  input  logic                  room_i,
+  output logic                  launch_o,
+  output logic                  window_valid_o,
+  output mac_window_t           window_o
 );
 
-  localparam int unsigned AboutWidth = $bits(mac_status_t) + 1 + PosWidth;
+  // What of a sum goes along with its words.
+  typedef struct packed {
+    mac_status_t         status;
+    logic                alone;
+    logic [PosWidth-1:0] pos;
+  } about_t;
 
   // ------------------------------------------------------------ which word to read
   logic                  busy_q, step, step_last;
@@ -67,8 +59,8 @@ module flaash_mac_resolve
 
   assign launch_o    = sum_valid_i && !busy_q && room_i;
   assign step        = launch_o || busy_q;
-  assign index       = busy_q ? index_q : sum_low_i;
-  assign step_last   = index == sum_high_i;
+  assign index       = busy_q ? index_q : sum_i.low;
+  assign step_last   = index == sum_i.high;
   assign sum_ready_o = step && step_last;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -81,11 +73,11 @@ module flaash_mac_resolve
   end
 
   // --------------------------------------------------------------- read the word
-  logic                  read_valid_q, read_first_q, read_last_q, read_touched;
+  logic                  read_valid_q, read_lowest_q, read_last_q, read_touched;
   logic [SetWidth-1:0]   read_set_q;
   logic [NumWords-1:0]   read_touched_q;
   logic [IndexWidth-1:0] read_index_q;
-  logic [AboutWidth-1:0]  read_about_q;
+  about_t                read_about_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) read_valid_q <= 1'b0;
@@ -93,12 +85,12 @@ module flaash_mac_resolve
   end
 
   always_ff @(posedge clk_i) begin
-    read_first_q   <= !busy_q;
+    read_lowest_q  <= !busy_q;
     read_last_q    <= step_last;
-    read_touched_q <= sum_touched_i;
+    read_touched_q <= sum_i.touched;
     read_index_q   <= index;
-    read_set_q    <= sum_set_i;
-    read_about_q   <= {sum_status_i, sum_alone_i, sum_pos_i};
+    read_set_q     <= sum_set_i;
+    read_about_q   <= {sum_i.status, sum_i.alone, sum_i.pos};
   end
 
   always_comb begin
@@ -108,13 +100,12 @@ module flaash_mac_resolve
     end
   end
 
-  assign read_set_o = read_set_q;
-  assign read_addr_o = read_index_q[IndexWidth-1:1];
+  assign read_addr_o = {read_set_q, read_index_q[IndexWidth-1:1]};
 
   // ------------------------------------------------------------------- add carry
-  logic                  add_valid_q, add_first_q, add_last_q;
+  logic                  add_valid_q, add_lowest_q, add_last_q;
   logic [IndexWidth-1:0] add_index_q;
-  logic [AboutWidth-1:0]  add_about_q;
+  about_t                add_about_q;
   logic [Width-1:0]      add_word_q, total;
   logic [CarryWidth-1:0] carry_q, carry_in;
 
@@ -124,20 +115,20 @@ module flaash_mac_resolve
   end
 
   always_ff @(posedge clk_i) begin
-    add_first_q <= read_first_q;
-    add_last_q  <= read_last_q;
-    add_index_q <= read_index_q;
-    add_about_q <= read_about_q;
-    add_word_q  <= (read_index_q[0] ? read_odd_i : read_even_i) & {Width{read_touched}};
+    add_lowest_q <= read_lowest_q;
+    add_last_q   <= read_last_q;
+    add_index_q  <= read_index_q;
+    add_about_q  <= read_about_q;
+    add_word_q   <= read_words_i[read_index_q[0]] & {Width{read_touched}};
   end
 
-  assign carry_in = add_first_q ? '0 : carry_q;
+  assign carry_in = add_lowest_q ? '0 : carry_q;
   assign total    = add_word_q + {{WordWidth{carry_in[CarryWidth-1]}}, carry_in};
 
   // ----------------------------------------------------------------- two windows
-  logic                  dig_valid_q, dig_first_q, dig_last_q;
+  logic                  dig_valid_q, dig_lowest_q, dig_last_q;
   logic [IndexWidth-1:0] dig_index_q;
-  logic [AboutWidth-1:0]  dig_about_q;
+  about_t                dig_about_q;
   logic [WordWidth-1:0]  digit_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -146,10 +137,10 @@ module flaash_mac_resolve
   end
 
   always_ff @(posedge clk_i) begin
-    dig_first_q <= add_first_q;
-    dig_last_q  <= add_last_q;
-    dig_index_q <= add_index_q;
-    dig_about_q <= add_about_q;
+    dig_lowest_q <= add_lowest_q;
+    dig_last_q   <= add_last_q;
+    dig_index_q  <= add_index_q;
+    dig_about_q  <= add_about_q;
     {carry_q, digit_q} <= total;
   end
 
@@ -158,38 +149,33 @@ module flaash_mac_resolve
   logic                 rest_q, rest;   // its lower bits or an earlier digit are not zero
   logic                 digit_zero, below_zero, upper_zero, lower_zero, pos_found, neg_found;
 
-  assign tail       = dig_first_q ? '0 : tail_q;
-  assign rest       = !dig_first_q && rest_q;
+  assign tail       = dig_lowest_q ? '0 : tail_q;
+  assign rest       = !dig_lowest_q && rest_q;
   assign upper_zero = digit_q[WordWidth-1-:TailWidth] == '0;
   assign lower_zero = digit_q[WordWidth-TailWidth-1:0] == '0;
   assign digit_zero = upper_zero && lower_zero;
   assign below_zero = (tail == '0) && !rest;
-  assign pos_found  = dig_first_q || !digit_zero;
-  assign neg_found  = dig_first_q || (below_zero ? !digit_zero : digit_q != '1);
+  assign pos_found  = dig_lowest_q || !digit_zero;
+  assign neg_found  = dig_lowest_q || (below_zero ? !digit_zero : digit_q != '1);
 
   always_ff @(posedge clk_i) begin
     tail_q <= digit_q[WordWidth-1-:TailWidth];
     rest_q <= !lower_zero || !below_zero;
   end
 
-  logic [IndexWidth-1:0] pos_index_q, neg_index_q;
-  logic [WordWidth-1:0]  pos_top_q, neg_top_q;
-  logic [TailWidth-1:0]  pos_tail_q, neg_tail_q;
-  logic                  pos_below_q, neg_below_q;
+  // The lower part of a window.
+  typedef struct packed {
+    logic [IndexWidth-1:0] index;
+    logic [WordWidth-1:0]  top;
+    logic [TailWidth-1:0]  tail;
+    logic                  below;
+  } found_t;
+
+  found_t pos_q, neg_q;
 
   always_ff @(posedge clk_i) begin
-    if (pos_found) begin
-      pos_index_q <= dig_index_q;
-      pos_top_q   <= digit_q;
-      pos_tail_q  <= tail;
-      pos_below_q <= rest;
-    end
-    if (neg_found) begin
-      neg_index_q <= dig_index_q;
-      neg_top_q   <= digit_q;
-      neg_tail_q  <= tail;
-      neg_below_q <= rest;
-    end
+    if (pos_found) pos_q <= {dig_index_q, digit_q, tail, rest};
+    if (neg_found) neg_q <= {dig_index_q, digit_q, tail, rest};
   end
 
   // ---------------------------------------------------- choose by the final carry
@@ -197,7 +183,7 @@ module flaash_mac_resolve
   // for a negative sum if its negation is not.
   logic                  end_valid_q, negative, carry_top;
   logic [IndexWidth-1:0] end_index_q;
-  logic [AboutWidth-1:0]  end_about_q;
+  about_t                end_about_q;
   logic [CarryWidth-1:0] end_carry_q;
   logic                  end_zero;
 
@@ -216,33 +202,18 @@ module flaash_mac_resolve
   assign negative  = end_carry_q[CarryWidth-1];
   assign carry_top = negative ? (end_zero || end_carry_q != '1) : end_carry_q != '0;
 
-  assign win_valid_o  = end_valid_q;
-  assign win_negate_o = negative;
-  assign {win_status_o, win_alone_o, win_pos_o} = end_about_q;
+  found_t carried, found;
 
-  always_comb begin
-    if (carry_top) begin
-      win_index_o = end_index_q;
-      win_top_o   = {{(WordWidth - CarryWidth){negative}}, end_carry_q};
-      win_tail_o  = tail_q;
-      win_below_o = rest_q;
-    end else if (negative) begin
-      win_index_o = neg_index_q;
-      win_top_o   = neg_top_q;
-      win_tail_o  = neg_tail_q;
-      win_below_o = neg_below_q;
-    end else begin
-      win_index_o = pos_index_q;
-      win_top_o   = pos_top_q;
-      win_tail_o  = pos_tail_q;
-      win_below_o = pos_below_q;
-    end
-  end
+  assign carried = {end_index_q, {(WordWidth - CarryWidth){negative}}, end_carry_q, tail_q, rest_q};
+  assign found   = carry_top ? carried : negative ? neg_q : pos_q;
+
+  assign window_valid_o = end_valid_q;
+  assign window_o       = {end_about_q, negative, found};
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(AloneIsOneWord_A, !(launch_o && sum_alone_i) || sum_touched_i[NumWords-1:1] == '0,
+  `FLAASH_ASSERT(AloneIsOneWord_A, !(launch_o && sum_i.alone) || sum_i.touched[NumWords-1:1] == '0,
                  "a sum of a single product is not in word 0 only")
-  `FLAASH_COVER(CarryOnTop_C, win_valid_o && carry_top)
-  `FLAASH_COVER(AllTwelve_C, launch_o && sum_touched_i[NumWords-1] && sum_touched_i[0])
+  `FLAASH_COVER(CarryOnTop_C, window_valid_o && carry_top)
+  `FLAASH_COVER(AllTwelve_C, launch_o && sum_i.touched[NumWords-1] && sum_i.touched[0])
 
 endmodule : flaash_mac_resolve

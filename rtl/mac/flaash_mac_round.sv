@@ -15,16 +15,10 @@ module flaash_mac_round
   input  logic        clk_i,
   input  logic        rst_ni,
 
-  // from flaash_mac_normalize
-  input  logic        valid_i,
-  input  mac_status_t status_i,
-  input  logic        sign_i,
-  input  logic        zero_i,
-  input  logic [8:0]  exponent_i,
-  input  logic [23:0] significand_i,
-  input  logic [1:0]  rest_i,
+  input  logic        normal_valid_i,
+  input  mac_normal_t normal_i,
 
-  output logic        valid_o,
+  output logic        result_valid_o,
   output mac_result_t result_o
 );
 
@@ -39,17 +33,17 @@ module flaash_mac_round
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) valid_q <= 1'b0;
-    else valid_q <= valid_i;
+    else valid_q <= normal_valid_i;
   end
 
   always_ff @(posedge clk_i) begin
-    status_q      <= status_i;
-    sign_q        <= sign_i;
-    zero_q        <= zero_i;
-    exponent_q    <= exponent_i;
-    significand_q <= significand_i;
-    up_q          <= rest_i[1] && (rest_i[0] || significand_i[0]);
-    inexact_q     <= rest_i != '0;
+    status_q      <= normal_i.status;
+    sign_q        <= normal_i.sign;
+    zero_q        <= normal_i.zero;
+    exponent_q    <= normal_i.exponent;
+    significand_q <= normal_i.significand;
+    up_q          <= normal_i.rest[1] && (normal_i.rest[0] || normal_i.significand[0]);
+    inexact_q     <= normal_i.rest != '0;
   end
 
   // ---------------------------------------------------------------------- add
@@ -87,8 +81,8 @@ module flaash_mac_round
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) valid_o <= 1'b0;
-    else valid_o <= valid_q;
+    if (!rst_ni) result_valid_o <= 1'b0;
+    else result_valid_o <= valid_q;
   end
 
   always_ff @(posedge clk_i) begin

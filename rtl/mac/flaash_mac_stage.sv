@@ -10,18 +10,18 @@
 `include "flaash_assert.svh"
 
 module flaash_mac_stage #(
-  parameter int unsigned Width = 32  // bits of a beat, 1 or more
+  parameter type Data = logic [31:0]  // of a beat
 ) (
-  input  logic             clk_i,
-  input  logic             rst_ni,
+  input  logic clk_i,
+  input  logic rst_ni,
 
-  input  logic             in_valid_i,
-  output logic             in_ready_o,
-  input  logic [Width-1:0] in_data_i,
+  input  logic in_valid_i,
+  output logic in_ready_o,
+  input  Data  in_data_i,
 
-  output logic             out_valid_o,
-  input  logic             out_ready_i,
-  output logic [Width-1:0] out_data_o
+  output logic out_valid_o,
+  input  logic out_ready_i,
+  output Data  out_data_o
 );
 
   assign in_ready_o = !out_valid_o || out_ready_i;
@@ -36,7 +36,7 @@ module flaash_mac_stage #(
   end
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, out_data_o, Width)
+  `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, out_data_o, $bits(Data))
   `FLAASH_COVER(AdvanceWhileFull_C, out_valid_o && out_ready_i && in_valid_i)
 
 endmodule : flaash_mac_stage

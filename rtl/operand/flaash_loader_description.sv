@@ -1,121 +1,158 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loader description: what the header, extents and counts of a frame announce, and whether it can be.
 //
-// Guarantees  *_error_o is the verdict on the header beat or the word that is offered, ErrNone if it
-//             is right; the registers take it over with the step.
-// Demands     Steps in the order of the frame: header, extents, counts.
+// Guarantees  verdict_o is about the header or word that is read; frame_o takes it over one cycle later.
+//             frame_o shows what has been announced from the level that is read.
+// Demands     Sections in the order of the frame: header, extents, counts.
 // Latency     Verdict in the same cycle; registers one cycle after the step.
 // Reset       Nothing is announced.
 
 module flaash_loader_description
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
+  import flaash_loader_pkg::*;
 #(
   parameter int unsigned Format     = FormatFp32,  // value format of this build
   parameter int unsigned CoordWidth = 16,          // bits of a contracted coordinate, 1 to 32
   parameter int unsigned MaxEntries = 1024,        // entries that the tensor memory can hold
   parameter int unsigned NodeDepth  = 1024         // upper-level nodes that the store can hold
 ) (
-  input  logic                    clk_i,
-  input  logic                    rst_ni,
+  input  logic                   clk_i,
+  input  logic                   rst_ni,
 
-  // header beat
-  input  logic                    header_step_i,
-  input  logic [StreamWidth-1:0]  header_i,
-  output logic                    header_known_o,    // it is a header and names an operand
-  output logic                    header_operand_o,  // that operand, A if none is named
-  output error_e                  header_error_o,
-  output logic [1:0]              header_word_o,     // which word of it is wrong
-
-  // words of extents and counts
-  input  logic                    extent_step_i,
-  input  logic                    count_step_i,
-  input  logic [31:0]             word_i,
-  input  logic [2:0]              position_i,        // of the word in its section
-  input  logic                    section_last_i,    // it is the last of it
-  output error_e                  extent_error_o,
-  output error_e                  count_error_o,
-
-  // the operand of this frame
-  output logic                    operand_o,
-  output logic [3:0]              order_o,
-  output logic [EntryIdWidth-1:0] entries_o,
-  output logic [MaxOrder-1:0][31:0]           extents_o,
-  output logic [MaxLevels-1:0][NodeIdWidth:0] counts_o,
-  output node_id_t [MaxLevels-1:0]            bases_o    // first node of each level
+  input  reading_t               reading_i,
+  input  logic [StreamWidth-1:0] header_i,  // in place of the word of a header
+  output verdict_t               verdict_o,
+  output frame_t                 frame_o
 );
 
   localparam logic [31:0] Magic = 32'h4641_4c46;
 
+  logic        header_step, extent_step, count_step;
+  logic [2:0]  index;  // of the extent or count
+  logic [31:0] word;
+
+  assign header_step = reading_i.valid && reading_i.section == SecHeader;
+  assign extent_step = reading_i.valid && reading_i.section == SecExtents;
+  assign count_step  = reading_i.valid && reading_i.section == SecCounts;
+  assign index       = reading_i.position[2:0];
+  assign word        = reading_i.word;
+
   // --------------------------------------------------------------------- header
   logic [31:0] magic, kind, order, entries;
+  logic        known;           // it is a header and names an operand
+  logic        header_operand;  // that operand, A if none is named
+  error_e      header_error;
+  logic [3:0]  header_word;
 
   assign {entries, order, kind, magic} = header_i;
-  assign header_known_o   = magic == Magic && kind[7:1] == '0;
-  assign header_operand_o = header_known_o && kind[0];
+  assign known          = magic == Magic && kind[7:1] == '0;
+  assign header_operand = known && kind[0];
 
   always_comb begin
-    header_error_o = ErrNone;
-    header_word_o  = '0;
+    header_error = ErrNone;
+    header_word  = '0;
     if (magic != Magic) begin
-      header_error_o = ErrHeader;
-    end else if (!header_known_o || 32'(kind[31:8]) != Format) begin
-      header_error_o = ErrHeader;
-      header_word_o  = 2'd1;
+      header_error = ErrHeader;
+    end else if (!known || 32'(kind[31:8]) != Format) begin
+      header_error = ErrHeader;
+      header_word  = 4'd1;
     end else if (order == '0 || order > MaxOrder) begin
-      header_error_o = ErrOrder;
-      header_word_o  = 2'd2;
+      header_error = ErrOrder;
+      header_word  = 4'd2;
     end else if (entries > MaxEntries) begin
-      header_error_o = ErrMemoryFull;
-      header_word_o  = 2'd3;
+      header_error = ErrMemoryFull;
+      header_word  = 4'd3;
     end
   end
 
   // -------------------------------------------------------------------- extents
+  logic       begins_q, operand_q;
+  logic [3:0] order_q;
+  entry_id_t  entries_q;
+  error_e     extent_error;
+
   always_comb begin
-    extent_error_o = ErrNone;
-    if (word_i == '0) extent_error_o = ErrExtent;
-    if (section_last_i && 33'(word_i) > (33'd1 << CoordWidth)) extent_error_o = ErrExtent;
+    extent_error = ErrNone;
+    if (word == '0) extent_error = ErrExtent;
+    if (4'(index) + 4'd1 == order_q && 33'(word) > (33'd1 << CoordWidth)) extent_error = ErrExtent;
   end
 
   // --------------------------------------------------------------------- counts
   logic [NodeIdWidth:0] nodes_q;  // of the levels read so far
   logic [NodeIdWidth:0] above_q;  // of the level before
+  error_e               count_error;
 
   always_comb begin
-    count_error_o = ErrNone;
-    if (word_i > NodeDepth - 32'(nodes_q)) count_error_o = ErrMemoryFull;
+    count_error = ErrNone;
+    if (word > NodeDepth - 32'(nodes_q)) count_error = ErrMemoryFull;
     // Nodes or entries need a node above them.
-    if (position_i != '0 && above_q == '0 && word_i != '0) count_error_o = ErrCount;
-    if (section_last_i && word_i == '0 && entries_o != '0) count_error_o = ErrCount;
+    if (index != '0 && above_q == '0 && word != '0) count_error = ErrCount;
+    if (4'(index) + 4'd2 == order_q && word == '0 && entries_q != '0) count_error = ErrCount;
+  end
+
+  // -------------------------------------------------------------------- verdict
+  always_comb begin
+    verdict_o = {1'b1, header_error, header_word, 4'd1, 1'b1};
+    if (reading_i.section == SecExtents) verdict_o = {1'b1, extent_error, 4'd0, 4'd1, index[1:0] == 2'd3};
+    if (reading_i.section == SecCounts)  verdict_o = {1'b1, count_error, 4'd0, 4'd1, index[1:0] == 2'd3};
   end
 
   // ------------------------------------------------------------------ registers
+  logic [MaxOrder-1:0][31:0]           extents_q;
+  logic [MaxLevels-1:0][NodeIdWidth:0] counts_q;
+  node_id_t [MaxLevels-1:0]            bases_q;    // first node of each level
+
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      operand_o <= 1'b0;
-      order_o   <= '0;
-      entries_o <= '0;
-      extents_o <= '0;
-      counts_o  <= '0;
-      bases_o   <= '0;
+      begins_q  <= 1'b0;
+      operand_q <= 1'b0;
+      order_q   <= '0;
+      entries_q <= '0;
+      extents_q <= '0;
+      counts_q  <= '0;
+      bases_q   <= '0;
       nodes_q   <= '0;
       above_q   <= '0;
     end else begin
-      if (header_step_i) begin
-        operand_o <= header_operand_o;
-        order_o   <= order[3:0];
-        entries_o <= entries[EntryIdWidth-1:0];
+      begins_q <= header_step && known;
+      if (header_step) begin
+        operand_q <= header_operand;
+        order_q   <= order[3:0];
+        entries_q <= entries[EntryIdWidth-1:0];
         nodes_q   <= '0;
       end
-      if (extent_step_i) extents_o[position_i] <= word_i;
-      if (count_step_i) begin
-        counts_o[position_i] <= word_i[NodeIdWidth:0];
-        bases_o[position_i]  <= nodes_q[NodeIdWidth-1:0];
-        nodes_q              <= nodes_q + word_i[NodeIdWidth:0];
-        above_q              <= word_i[NodeIdWidth:0];
+      if (extent_step) extents_q[index] <= word;
+      if (count_step) begin
+        counts_q[index] <= word[NodeIdWidth:0];
+        bases_q[index]  <= nodes_q[NodeIdWidth-1:0];
+        nodes_q         <= nodes_q + word[NodeIdWidth:0];
+        above_q         <= word[NodeIdWidth:0];
       end
     end
   end
+
+  // ----------------------------------------------------------- seen from the level
+  logic [2:0] level, level_above;
+  logic       root;  // nothing above: one span for all
+  entry_id_t  nodes, below, above;
+  node_id_t   above_base;
+
+  assign level       = reading_i.level;
+  assign level_above = level - 3'd1;
+  assign root        = level == '0;
+  assign above_base  = root ? '0 : bases_q[level_above];
+
+  always_comb begin
+    nodes = entry_id_t'(counts_q[level]);
+    below = entry_id_t'(counts_q[level + 3'd1]);
+    above = entry_id_t'(counts_q[root ? '0 : level_above]);
+    if (4'(level) + 4'd1 == order_q) nodes = entries_q;
+    if (4'(level) + 4'd2 == order_q) below = entries_q;
+    if (order_q == 4'd1) above = entries_q;
+  end
+
+  assign frame_o = {begins_q, operand_q, header_operand, order_q, entries_q, extents_q[3'(order_q - 4'd1)],
+                    extents_q[level], nodes, below, above, bases_q[level], above_base};
 
 endmodule : flaash_loader_description

@@ -3,9 +3,9 @@
 //
 // Guarantees  Entries keep their order and fibers theirs; a line that is not the last of its fiber is full;
 //             lanes above `count` are zero. A fiber is announced (number, first line, leaf node)
-//             in the cycle after its first entry; sentinel_i announces the first free line.
-//             No line at Lines or above and no fiber at FiberDepth or above is written.
-// Demands     frame_i before the entries of a frame. Spans cover every entry.
+//             in the cycle after its first entry; SecFinish announces the first free line.
+//             No line at MemLines or above and no fiber at FiberDepth or above is written.
+// Demands     A header before the entries of a frame. Spans cover every entry.
 // Latency     Verdict in the same cycle; lines and fibers one cycle later.
 // Throughput  Per cycle up to min(entries of a beat, Lanes) entries of one fiber; lines are no
 //             borders, but the end of a fiber never fills two lines in one cycle.
@@ -20,6 +20,7 @@
 module flaash_loader_packer
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
+  import flaash_loader_pkg::*;
 #(
   parameter int unsigned Format     = FormatFp32,
   parameter int unsigned Lanes      = 4,     // entries per line: 1, 2, 4, 8
@@ -28,45 +29,32 @@ module flaash_loader_packer
   parameter int unsigned FiberDepth = 1024,  // fibers per operand, below 2**FiberIdWidth
   localparam int unsigned ValueWidth = value_width(Format),
   localparam int unsigned EntryWidth = entry_width(Format, CoordWidth),
+  localparam int unsigned EntryBits  = CoordWidth + ValueWidth,   // of those the used ones
   localparam int unsigned PerBeat    = StreamWidth / EntryWidth,  // entries of a beat, 2 or more
   localparam int unsigned OffsetWidth = $clog2(PerBeat),
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth)
 ) (
-  input  logic                    clk_i,
-  input  logic                    rst_ni,
+  input  logic                   clk_i,
+  input  logic                   rst_ni,
 
   // entries
-  input  logic                    frame_i,          // pulse: a frame begins
-  input  logic                    section_i,        // pulse: a section begins
-  input  logic                    beat_valid_i,
-  input  logic [StreamWidth-1:0]  beat_data_i,
-  input  logic [OffsetWidth-1:0]  offset_i,         // first entry of the step within the beat
-  input  logic                    section_last_i,   // the step has the last entry of the frame
-  output logic                    ready_o,          // a step is made
-  output logic [3:0]              taken_o,          // entries of the step
-  output logic                    beat_o,           // the step uses up the beat
-  output error_e                  error_o,
-  output logic [3:0]              error_offset_o,   // which entry of the step is wrong
-  input  logic [31:0]             extent_i,         // of the contracted mode
-  input  node_id_t                leaf_base_i,      // first node of the last upper level
+  input  reading_t               reading_i,
+  input  logic [StreamWidth-1:0] beat_data_i,
+  output verdict_t               verdict_o,
+  input  frame_t                 frame_i,
 
   // fibers, from the pointers of the last upper level
-  input  logic                    span_valid_i,
-  output logic                    span_ready_o,
-  input  node_id_t                span_node_i,
-  input  logic [EntryIdWidth-1:0] span_count_i,
+  input  logic                   span_valid_i,
+  output logic                   span_ready_o,
+  input  span_t                  span_i,
 
   // lines and the fiber table
-  output logic                    line_valid_o,
-  output line_addr_t              line_addr_o,
-  output logic [LineWidth-1:0]    line_data_o,
-  input  logic                    sentinel_i,
-  output logic                    fiber_valid_o,
-  output fiber_id_t               fiber_id_o,
-  output line_addr_t              fiber_first_o,
-  output node_id_t                fiber_node_o,
-  output fiber_id_t               fibers_o,         // fibers so far
-  output line_addr_t              lines_o           // lines so far
+  output logic                   line_valid_o,
+  output line_addr_t             line_addr_o,
+  output logic [LineWidth-1:0]   line_data_o,
+  output fiber_write_t           fiber_o,
+  output fiber_id_t              fibers_o,  // fibers so far
+  output line_addr_t             lines_o    // lines so far
 );
 
   localparam int unsigned Group = (PerBeat < Lanes) ? PerBeat : Lanes;  // entries of a step, most
@@ -83,70 +71,77 @@ module flaash_loader_packer
     `FLAASH_ILLEGAL("FiberDepth must be 1 to 2**FiberIdWidth - 1")
   end
 
-  // ------------------------------------------------------------ how many entries
-  logic [EntryIdWidth-1:0] done_q;   // entries of this fiber that have come
-  logic [EntryIdWidth-1:0] left;     // and that are to come
-  logic [3:0]              fill_q;   // entries in stage_q, below Lanes
-  logic [3:0]              most, taken, filled;
-  logic                    fiber_end;
+  logic                   header;  // a frame begins
+  logic                   begins;  // a level does
+  logic [OffsetWidth-1:0] offset;  // of the step's first entry within the beat
 
-  assign left = span_count_i - done_q;
+  assign header = reading_i.valid && reading_i.section == SecHeader;
+  assign begins = reading_i.section == SecLevel;
+  assign offset = reading_i.position[OffsetWidth-1:0];
+
+  // ------------------------------------------------------------ how many entries
+  entry_id_t  done_q;   // entries of this fiber that have come
+  entry_id_t  left;     // and that are to come
+  logic [3:0] fill_q;   // entries in stage_q, below Lanes
+  logic [3:0] most, taken, filled;
+  logic       fiber_end;
+
+  assign left = span_i.count - done_q;
 
   always_comb begin
-    most = 4'(PerBeat) - 4'(offset_i);
+    most = 4'(PerBeat) - 4'(offset);
     if (most > 4'(Group)) most = 4'(Group);
-    if (left < EntryIdWidth'(most)) most = left[3:0];
+    if (left < entry_id_t'(most)) most = left[3:0];
     taken = most;
     // The end of a fiber waits a cycle rather than fill two lines.
-    if (EntryIdWidth'(most) == left && fill_q + most > 4'(Lanes)) taken = 4'(Lanes) - fill_q;
-    fiber_end = EntryIdWidth'(taken) == left;
+    if (entry_id_t'(most) == left && fill_q + most > 4'(Lanes)) taken = 4'(Lanes) - fill_q;
+    fiber_end = entry_id_t'(taken) == left;
   end
 
-  assign filled  = fill_q + taken;
-  assign taken_o = taken;
-  assign beat_o  = 4'(offset_i) + taken == 4'(PerBeat) || section_last_i;
-  assign ready_o = beat_valid_i && span_valid_i;
+  assign filled = fill_q + taken;
 
   // ---------------------------------------------------------- entries of the step
-  logic [Group-1:0][CoordWidth-1:0] coords;
-  logic [Group-1:0][ValueWidth-1:0] values;
+  logic [Group-1:0][EntryBits-1:0]  entries;
+  logic [Group-1:0][CoordWidth-1:0] coords;   // of those
 
   for (genvar i = 0; i < Group; i++) begin : gen_entry
     logic [OffsetWidth-1:0] index;  // wraps for entries that are not taken
 
-    assign index     = offset_i + OffsetWidth'(i);
-    assign coords[i] = beat_data_i[32'(index)*EntryWidth +: CoordWidth];
-    assign values[i] = beat_data_i[32'(index)*EntryWidth + CoordWidth +: ValueWidth];
+    assign index      = offset + OffsetWidth'(i);
+    assign entries[i] = beat_data_i[32'(index)*EntryWidth +: EntryBits];
+    assign coords[i]  = entries[i][CoordWidth-1:0];
   end
 
   // --------------------------------------------------------------------- checks
   logic [CoordWidth-1:0] coord_q;  // the coordinate before
   line_addr_t            next_line_q;
   fiber_id_t             fibers_q;
+  error_e                error;
+  logic [3:0]            wrong;    // which entry of the step is
 
   always_comb begin
-    error_o        = ErrNone;
-    error_offset_o = '0;
+    error = ErrNone;
+    wrong = '0;
     // From the last entry to the first, so that the first error stays.
     for (int i = Group - 1; i >= 0; i--) begin
       if (i < 32'(taken)) begin
         if (32'(fill_q) + i == ((fill_q == '0) ? 0 : Lanes) &&
             32'(next_line_q) + ((fill_q == '0) ? 0 : 1) >= MemLines) begin
-          error_o        = ErrMemoryFull;
-          error_offset_o = 4'(i);
+          error = ErrMemoryFull;
+          wrong = 4'(i);
         end
         if (i == 0 && done_q == '0 && 32'(fibers_q) == FiberDepth) begin
-          error_o        = ErrMemoryFull;
-          error_offset_o = '0;
+          error = ErrMemoryFull;
+          wrong = '0;
         end
         if ((i != 0 || done_q != '0) &&
             coords[i] <= ((i == 0) ? coord_q : coords[(i == 0) ? 0 : i-1])) begin
-          error_o        = ErrCoordOrder;
-          error_offset_o = 4'(i);
+          error = ErrCoordOrder;
+          wrong = 4'(i);
         end
-        if (32'(coords[i]) >= extent_i) begin
-          error_o        = ErrCoordRange;
-          error_offset_o = 4'(i);
+        if (32'(coords[i]) >= frame_i.contracted) begin
+          error = ErrCoordRange;
+          wrong = 4'(i);
         end
       end
     end
@@ -154,70 +149,63 @@ module flaash_loader_packer
 
   logic step;
 
-  assign step         = ready_o && error_o == ErrNone;
+  assign verdict_o    = {span_valid_i, error, wrong, taken, 4'(offset) + taken == 4'(PerBeat)};
+  assign step         = reading_i.valid && reading_i.section == SecEntries && span_valid_i && error == ErrNone;
   assign span_ready_o = step && fiber_end;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       done_q  <= '0;
       coord_q <= '0;
-    end else if (section_i) begin
+    end else if (begins) begin
       done_q  <= '0;
     end else if (step) begin
-      done_q  <= fiber_end ? '0 : done_q + EntryIdWidth'(taken);
+      done_q  <= fiber_end ? '0 : done_q + entry_id_t'(taken);
       coord_q <= coords[taken - 4'd1];
     end
   end
 
   // ---------------------------------------------------------------------- lines
   // The entries of stage_q and those of the step side by side; a full or final line leaves.
-  logic [2*Lanes-1:0][CoordWidth-1:0] coords_both, coords_group;
-  logic [2*Lanes-1:0][ValueWidth-1:0] values_both, values_group;
-  logic [Lanes-1:0][CoordWidth-1:0]   coords_q;
-  logic [Lanes-1:0][ValueWidth-1:0]   values_q;
-  logic                               emit;
-  line_t                              line;
+  logic [Lanes-1:0][EntryBits-1:0]   stage_q;
+  logic [2*Lanes-1:0][EntryBits-1:0] taken_entries, side_by_side;
+  logic [Lanes-1:0][CoordWidth-1:0]  line_coords;
+  logic [Lanes-1:0][ValueWidth-1:0]  line_values;
+  logic [$clog2(Lanes):0]            line_count;
+  logic                              emit;
+  line_t                             line;
 
   always_comb begin
-    coords_group = '0;
-    values_group = '0;
+    taken_entries = '0;
     for (int i = 0; i < Group; i++) begin
-      if (i < 32'(taken)) begin
-        coords_group[i] = coords[i];
-        values_group[i] = values[i];
-      end
+      if (i < 32'(taken)) taken_entries[i] = entries[i];
     end
-    coords_both = (2*Lanes*CoordWidth)'(coords_q) | (coords_group << (32'(fill_q) * CoordWidth));
-    values_both = (2*Lanes*ValueWidth)'(values_q) | (values_group << (32'(fill_q) * ValueWidth));
+    side_by_side = (2*Lanes*EntryBits)'(stage_q) | (taken_entries << (32'(fill_q) * EntryBits));
+  end
+
+  for (genvar l = 0; l < Lanes; l++) begin : gen_lane
+    assign line_coords[l] = side_by_side[l][CoordWidth-1:0];
+    assign line_values[l] = side_by_side[l][CoordWidth +: ValueWidth];
   end
 
   assign emit = fiber_end || filled >= 4'(Lanes);
 
-  always_comb begin
-    line        = '0;
-    line.last   = fiber_end;
-    line.count  = ($clog2(Lanes) + 1)'((filled > 4'(Lanes)) ? 4'(Lanes) : filled);
-    line.values = values_both[Lanes-1:0];
-    line.coords = coords_both[Lanes-1:0];
-  end
+  assign line_count = ($clog2(Lanes) + 1)'((filled > 4'(Lanes)) ? 4'(Lanes) : filled);
+  assign line       = {fiber_end, line_count, line_values, line_coords};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      fill_q   <= '0;
-      coords_q <= '0;
-      values_q <= '0;
-    end else if (section_i) begin
-      fill_q   <= '0;
-      coords_q <= '0;
-      values_q <= '0;
+      fill_q  <= '0;
+      stage_q <= '0;
+    end else if (begins) begin
+      fill_q  <= '0;
+      stage_q <= '0;
     end else if (step && emit) begin
-      fill_q   <= (filled > 4'(Lanes)) ? filled - 4'(Lanes) : '0;
-      coords_q <= coords_both[2*Lanes-1:Lanes];
-      values_q <= values_both[2*Lanes-1:Lanes];
+      fill_q  <= (filled > 4'(Lanes)) ? filled - 4'(Lanes) : '0;
+      stage_q <= side_by_side[2*Lanes-1:Lanes];
     end else if (step) begin
-      fill_q   <= filled;
-      coords_q <= coords_both[Lanes-1:0];
-      values_q <= values_both[Lanes-1:0];
+      fill_q  <= filled;
+      stage_q <= side_by_side[Lanes-1:0];
     end
   end
 
@@ -234,33 +222,29 @@ module flaash_loader_packer
         line_data_o <= line;
         next_line_q <= next_line_q + 1'b1;
       end
-      if (frame_i) next_line_q <= '0;
+      if (header) next_line_q <= '0;
     end
   end
 
   assign lines_o = next_line_q;
 
   // --------------------------------------------------------------------- fibers
-  logic fiber_begin;
+  logic fiber_begin, sentinel;
 
   assign fiber_begin = step && done_q == '0;
+  assign sentinel    = reading_i.section == SecFinish;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      fiber_valid_o <= 1'b0;
-      fiber_id_o    <= '0;
-      fiber_first_o <= '0;
-      fiber_node_o  <= '0;
-      fibers_q      <= '0;
+      fiber_o  <= '0;
+      fibers_q <= '0;
     end else begin
-      fiber_valid_o <= fiber_begin || sentinel_i;
-      if (fiber_begin || sentinel_i) begin
-        fiber_id_o    <= fibers_q;
-        fiber_first_o <= next_line_q;
-        fiber_node_o  <= sentinel_i ? '0 : leaf_base_i + span_node_i;
+      fiber_o.valid <= fiber_begin || sentinel;
+      if (fiber_begin || sentinel) begin
+        fiber_o <= {1'b1, fibers_q, next_line_q, sentinel ? node_id_t'(0) : frame_i.above_base + span_i.node};
       end
       if (fiber_begin) fibers_q <= fibers_q + 1'b1;
-      if (frame_i)     fibers_q <= '0;
+      if (header)      fibers_q <= '0;
     end
   end
 
@@ -268,7 +252,7 @@ module flaash_loader_packer
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(LineInRange_A, !line_valid_o || 32'(line_addr_o) < MemLines, "line outside the region")
-  `FLAASH_ASSERT(FiberInRange_A, !fiber_valid_o || 32'(fiber_id_o) <= FiberDepth, "fiber outside the table")
+  `FLAASH_ASSERT(FiberInRange_A, !fiber_o.valid || 32'(fiber_o.id) <= FiberDepth, "fiber outside the table")
   `FLAASH_ASSERT(FiberOnFreshLine_A, !fiber_begin || fill_q == '0, "a fiber begins inside a line")
   `FLAASH_COVER(StepAcrossLines_C, step && filled > 4'(Lanes))
   `FLAASH_COVER(EndWaits_C, step && taken != most)

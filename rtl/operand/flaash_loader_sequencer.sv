@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loader sequencer: leads through the sections of an operand frame, and out of a frame with an error.
 //
-// Guarantees  Each word or group of entries is offered to the block that judges it. The first error
-//             ends the frame: the rest of it, up to tlast, is discarded and the next frame is read
-//             as if nothing had been. finish_o comes only after a frame without an error whose last
-//             announced beat carried tlast.
-// Demands     Ready, verdicts and the description answer as their blocks promise.
-// Latency     One cycle per word, one per header, one more per level and at the end; entries at
-//             the pace of the packer.
+// Guarantees  Headers, words and entries are offered at reading_o in the order of the frame; what the verdict
+//             of the section's owner calls ready is taken. The earliest error ends the frame: the rest of it,
+//             up to its last beat, is discarded and the next frame is read as if nothing had been. SecFinish
+//             comes, for one cycle, only after a frame without an error that ended where it should.
+// Demands     Verdicts and the frame's description answer in the same cycle.
+// Latency     One cycle per word, one per header, one more per level and at the end; entries at the pace of
+//             the packer. error_o comes a cycle after its cause.
 // Reset       Forgets the frame; what follows is read as a header.
 
 `include "flaash_assert.svh"
@@ -15,209 +15,139 @@
 module flaash_loader_sequencer
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
+  import flaash_loader_pkg::*;
 (
-  input  logic                    clk_i,
-  input  logic                    rst_ni,
+  input  logic     clk_i,
+  input  logic     rst_ni,
 
-  // beats of the frame
-  input  logic                    beat_valid_i,
-  output logic                    beat_ready_o,
-  input  logic [StreamWidth-1:0]  beat_data_i,
-  input  logic                    beat_last_i,
+  input  logic     beat_valid_i,
+  output logic     beat_ready_o,
+  input  beat_t    beat_i,
 
-  // header, extents, counts
-  output logic                    header_step_o,
-  input  logic                    header_operand_i,
-  input  error_e                  header_error_i,
-  input  logic [1:0]              header_word_i,
-  output logic                    extent_step_o,
-  input  error_e                  extent_error_i,
-  output logic                    count_step_o,
-  input  error_e                  count_error_i,
+  output reading_t reading_o,
+  input  verdict_t description_i,  // about headers, extents and counts
+  input  verdict_t levels_i,       // about coordinates and pointers
+  input  verdict_t packer_i,       // about entries
+  input  frame_t   frame_i,
 
-  // what they announced
-  input  logic                    operand_i,
-  input  logic [3:0]              order_i,
-  input  logic [EntryIdWidth-1:0] entries_i,
-  input  logic [MaxLevels-1:0][NodeIdWidth:0] counts_i,
-
-  // the section that is read
-  output logic                    section_o,       // pulse: coordinates or entries begin in the next cycle
-  output logic [2:0]              level_o,         // order - 1 for the entries
-  output logic [EntryIdWidth-1:0] position_o,      // word or entry within the section
-  output logic                    section_last_o,  // this step ends the section
-  output logic [31:0]             word_o,
-
-  // coordinates and pointers
-  output logic                    coord_valid_o,
-  output logic                    pointer_valid_o,
-  input  logic                    coord_ready_i,
-  input  error_e                  word_error_i,
-
-  // entries
-  output logic                    entries_valid_o,
-  input  logic                    entries_ready_i,
-  input  logic [3:0]              entries_taken_i,
-  input  logic                    entries_beat_i,    // the beat is used up
-  input  error_e                  entries_error_i,
-  input  logic [3:0]              entries_offset_i,  // which entry of the step is wrong
-
-  // milestones, pulses
-  output logic                    finish_o,        // everything has been read and was right
-  output logic                    error_valid_o,
-  output error_e                  error_code_o,
-  output logic [31:0]             error_place_o,
-  output logic                    discarded_o,
-  output logic                    step_o,          // a word, header or group of entries, or a discarded beat
-  output logic                    busy_o           // inside a frame
+  output error_t   error_o,        // count is 1 for one cycle
+  output logic     discarded_o,
+  output logic     step_o,         // a word, header or group of entries was read, or a beat discarded
+  output logic     busy_o          // inside a frame
 );
 
   localparam logic [2:0] EntriesLevel = 3'd7;  // how error places call the entries
 
-  typedef enum logic [2:0] {
-    SeqHeader, SeqExtents, SeqCounts, SeqSection, SeqCoords, SeqPointers, SeqEntries, SeqDiscard
-  } state_e;
+  section_e   section_q;
+  logic [2:0] level_q;
+  entry_id_t  position_q;
 
-  state_e                  state_q;
-  logic                    finish_q;
-  logic [2:0]              level_q;
-  logic [EntryIdWidth-1:0] position_q;
-
-  // ---------------------------------------------------------------------- words
+  // -------------------------------------------------------------------- reading
   // Sections begin on a beat, so the position says which word of the beat is next.
-  logic [EntryIdWidth-1:0] length;  // words of the section, entries of the last
-  logic [EntryIdWidth-1:0] next_position;
-  logic                    section_last;
+  verdict_t  verdict;
+  entry_id_t length;  // words of the section, entries of the last
+  entry_id_t next_position;
+  logic      offered, section_last, level_last;
+  logic [StreamWidth-1:0] data;
 
   always_comb begin
-    unique case (state_q)
-      SeqExtents:  length = EntryIdWidth'(order_i);
-      SeqCounts:   length = EntryIdWidth'(order_i) - 1'b1;
-      SeqCoords:   length = EntryIdWidth'(counts_i[level_q]);
-      SeqPointers: length = EntryIdWidth'(counts_i[level_q]) + 1'b1;
-      default:     length = entries_i;
+    offered = beat_valid_i;
+    verdict = description_i;
+    length  = frame_i.nodes;
+    unique case (section_q)
+      SecHeader:   length  = entry_id_t'(1);
+      SecExtents:  length  = entry_id_t'(frame_i.order);
+      SecCounts:   length  = entry_id_t'(frame_i.order) - 1'b1;
+      SecCoords:   verdict = levels_i;
+      SecPointers: begin
+        verdict = levels_i;
+        length  = frame_i.nodes + 1'b1;
+      end
+      SecEntries:  verdict = packer_i;
+      SecLevel:    offered = 1'b1;
+      default:     offered = 1'b0;
     endcase
-    next_position = position_q + 1'b1;
-    if (state_q == SeqEntries) next_position = position_q + EntryIdWidth'(entries_taken_i);
   end
 
-  assign section_last    = next_position == length;
-  assign section_last_o  = section_last;
-  assign level_o         = level_q;
-  assign position_o      = position_q;
-  assign word_o          = beat_data_i[32*position_q[1:0] +: 32];
-  assign coord_valid_o   = state_q == SeqCoords && beat_valid_i;
-  assign pointer_valid_o = state_q == SeqPointers && beat_valid_i;
-  assign entries_valid_o = state_q == SeqEntries && beat_valid_i;
+  assign next_position = position_q + entry_id_t'(verdict.taken);
+  assign section_last  = next_position == length;
+  assign level_last    = 4'(level_q) + 4'd2 == frame_i.order;  // of the upper levels
+  assign data          = beat_i.data;
+  assign reading_o     = {offered, section_q, level_q, position_q, data[32*position_q[1:0] +: 32]};
 
   // ---------------------------------------------------------------- step, error
-  logic   step;        // a header, word or group of entries is read
-  logic   beat_end;    // and uses up the beat
-  logic   frame_end;   // and is the last that was announced
-  logic   level_last;  // level_q is the last upper level
-  error_e step_error, error;
+  logic   step;       // a header, word or group of entries is read
+  logic   beat_end;   // and uses up the beat
+  logic   frame_end;  // and is the last that was announced
+  logic   empty;      // there are no entries
   logic   failed;
+  error_e error;
 
-  assign level_last = 4'(level_q) + 4'd2 == order_i;
+  assign step  = offered && section_q != SecLevel && verdict.ready;
+  assign empty = frame_i.entries == '0;
+
+  assign beat_end = verdict.beat_end || section_last;
 
   always_comb begin
-    step       = beat_valid_i;
-    step_error = ErrNone;
-    beat_end   = position_q[1:0] == 2'd3 || section_last;
-    frame_end  = 1'b0;
-    unique case (state_q)
-      SeqHeader: begin
-        step       = beat_valid_i && !finish_q;
-        step_error = header_error_i;
-        beat_end   = 1'b1;
-      end
-      SeqExtents: begin
-        step_error = extent_error_i;
-        frame_end  = section_last && order_i == 4'd1 && entries_i == '0;
-      end
-      SeqCounts: step_error = count_error_i;
-      SeqCoords: begin
-        step       = beat_valid_i && coord_ready_i;
-        step_error = word_error_i;
-      end
-      SeqPointers: begin
-        step_error = word_error_i;
-        frame_end  = section_last && level_last && entries_i == '0;
-      end
-      SeqEntries: begin
-        step       = beat_valid_i && entries_ready_i;
-        step_error = entries_error_i;
-        beat_end   = entries_beat_i;
-        frame_end  = section_last;
-      end
-      default: step = 1'b0;
+    unique case (section_q)
+      SecExtents:  frame_end = section_last && frame_i.order == 4'd1 && empty;
+      SecPointers: frame_end = section_last && level_last && empty;
+      SecEntries:  frame_end = section_last;
+      default:     frame_end = 1'b0;
     endcase
-    error = step_error;
-    if (step_error == ErrNone && beat_end) begin
-      if (beat_last_i && !frame_end) error = ErrShort;
-      if (!beat_last_i && frame_end) error = ErrLong;
+    error = verdict.error;
+    if (error == ErrNone && beat_end) begin
+      if (beat_i.last && !frame_end) error = ErrShort;
+      if (!beat_i.last && frame_end) error = ErrLong;
     end
   end
 
-  assign failed        = step && error != ErrNone;
-  assign header_step_o = step && state_q == SeqHeader;
-  assign extent_step_o = step && state_q == SeqExtents;
-  assign count_step_o  = step && state_q == SeqCounts;
-  assign discarded_o   = state_q == SeqDiscard && beat_valid_i;
-  assign step_o        = step || discarded_o;
-  assign beat_ready_o  = (step && (beat_end || failed)) || state_q == SeqDiscard;
+  assign failed       = step && error != ErrNone;
+  assign discarded_o  = section_q == SecDiscard && beat_valid_i;
+  assign step_o       = step || discarded_o;
+  assign beat_ready_o = (step && (beat_end || failed)) || section_q == SecDiscard;
+  assign busy_o       = section_q != SecHeader;
 
   // -------------------------------------------------------------- state machine
-  assign section_o = state_q == SeqSection;
-  assign finish_o  = finish_q;
-  assign busy_o    = state_q != SeqHeader || finish_q;
-
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      state_q    <= SeqHeader;
-      finish_q   <= 1'b0;
+      section_q  <= SecHeader;
       level_q    <= '0;
       position_q <= '0;
     end else begin
-      finish_q <= 1'b0;
-      if (step) position_q <= (section_last || state_q == SeqHeader) ? '0 : next_position;
+      if (step) position_q <= (section_last || failed) ? '0 : next_position;
       if (failed) begin
-        position_q <= '0;
-        if (beat_last_i) state_q <= SeqHeader;
-        else             state_q <= SeqDiscard;
+        if (beat_i.last) section_q <= SecHeader;
+        else             section_q <= SecDiscard;
       end else begin
-        unique case (state_q)
-          SeqHeader: begin
+        unique case (section_q)
+          SecHeader: begin
             level_q <= '0;
-            if (step) state_q <= SeqExtents;
+            if (step) section_q <= SecExtents;
           end
-          SeqExtents: if (step && section_last) begin
-            if (order_i == 4'd1) state_q <= SeqSection;
-            else                 state_q <= SeqCounts;
+          SecExtents: if (step && section_last) begin
+            if (frame_i.order == 4'd1) section_q <= SecLevel;
+            else                       section_q <= SecCounts;
           end
-          SeqCounts: if (step && section_last) state_q <= SeqSection;
-          SeqSection: begin
-            if (4'(level_q) + 4'd1 != order_i) begin
-              if (counts_i[level_q] != '0) state_q <= SeqCoords;
-              else                         state_q <= SeqPointers;
-            end else if (entries_i != '0) begin
-              state_q <= SeqEntries;
+          SecCounts: if (step && section_last) section_q <= SecLevel;
+          SecLevel: begin
+            if (4'(level_q) + 4'd1 != frame_i.order) begin
+              if (frame_i.nodes != '0) section_q <= SecCoords;
+              else                     section_q <= SecPointers;
+            end else if (!empty) begin
+              section_q <= SecEntries;
             end else begin
-              state_q  <= SeqHeader;
-              finish_q <= 1'b1;
+              section_q <= SecFinish;
             end
           end
-          SeqCoords: if (step && section_last) state_q <= SeqPointers;
-          SeqPointers: if (step && section_last) begin
-            state_q <= SeqSection;
-            level_q <= level_q + 1'b1;
+          SecCoords: if (step && section_last) section_q <= SecPointers;
+          SecPointers: if (step && section_last) begin
+            section_q <= SecLevel;
+            level_q   <= level_q + 1'b1;
           end
-          SeqEntries: if (step && section_last) begin
-            state_q  <= SeqHeader;
-            finish_q <= 1'b1;
-          end
-          SeqDiscard: if (beat_valid_i && beat_last_i) state_q <= SeqHeader;
-          default: state_q <= SeqHeader;
+          SecEntries: if (step && section_last) section_q <= SecFinish;
+          SecDiscard: if (beat_valid_i && beat_i.last) section_q <= SecHeader;
+          default: section_q <= SecHeader;
         endcase
       end
     end
@@ -225,40 +155,42 @@ module flaash_loader_sequencer
 
   // ------------------------------------------------------------------ error place
   // Short and long frames tell how many words of the section had come.
+  logic        failed_q;
+  error_e      code_q;
+  logic [31:0] place_q;
   logic [2:0]  place_level;
   logic [27:0] place_position;
 
   always_comb begin
     place_level = '0;
-    if (state_q == SeqCoords || state_q == SeqPointers) place_level = level_q;
-    if (state_q == SeqEntries) place_level = EntriesLevel;
-    place_position = 28'(position_q);
-    if (state_q == SeqHeader)  place_position = 28'(header_word_i);
-    if (state_q == SeqEntries) place_position = 28'(position_q) + 28'(entries_offset_i);
+    if (section_q == SecCoords || section_q == SecPointers) place_level = level_q;
+    if (section_q == SecEntries) place_level = EntriesLevel;
+    place_position = 28'(position_q) + 28'(verdict.offset);
     if (error == ErrShort || error == ErrLong) begin
-      place_position = (state_q == SeqHeader) ? 28'(StreamWords) : 28'(next_position);
+      place_position = (section_q == SecHeader) ? 28'(StreamWords) : 28'(next_position);
     end
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      error_valid_o <= 1'b0;
-      error_code_o  <= ErrNone;
-      error_place_o <= '0;
+      failed_q <= 1'b0;
+      code_q   <= ErrNone;
+      place_q  <= '0;
     end else begin
-      error_valid_o <= failed;
+      failed_q <= failed;
       if (failed) begin
-        error_code_o  <= error;
-        error_place_o <= {(state_q == SeqHeader) ? header_operand_i : operand_i,
-                          place_level, place_position};
-        if (error == ErrOrder) error_place_o <= beat_data_i[95:64];
+        code_q  <= error;
+        place_q <= {(section_q == SecHeader) ? frame_i.header_operand : frame_i.operand,
+                    place_level, place_position};
+        if (error == ErrOrder) place_q <= beat_i.data[95:64];
       end
     end
   end
 
+  assign error_o = {7'(failed_q), code_q, place_q};
+
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(FinishMeansIdle_A, !finish_q || state_q == SeqHeader, "a frame finished inside another")
-  `FLAASH_COVER(DiscardManyBeats_C, discarded_o && !beat_last_i)
-  `FLAASH_COVER(ErrorOnLastBeat_C, failed && beat_last_i)
+  `FLAASH_COVER(DiscardManyBeats_C, discarded_o && !beat_i.last)
+  `FLAASH_COVER(ErrorOnLastBeat_C, failed && beat_i.last)
 
 endmodule : flaash_loader_sequencer

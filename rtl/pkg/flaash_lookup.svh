@@ -9,7 +9,6 @@
 // FLAASH_RANK        of which the rank is base + bits set in below: the entries of the fiber before it
 // FLAASH_TABLE_WORD  a word of the table as it is written
 // FLAASH_VALUE_LINE  where a line of values of a resident fiber lies
-// FLAASH_LOOKUP_PRODUCT  two values to multiply, and the dot product that they belong to, or its end
 
 `ifndef FLAASH_LOOKUP_SVH
 `define FLAASH_LOOKUP_SVH
@@ -61,16 +60,6 @@
   struct packed { \
     logic copy; \
     logic [(coord_width)-$clog2(lanes)-1:0] number; \
-  }
-
-`define FLAASH_LOOKUP_PRODUCT(value_width) \
-  struct packed { \
-    logic product; \
-    logic last; \
-    logic [(value_width)-1:0] a; \
-    logic [(value_width)-1:0] b; \
-    flaash_pkg::fiber_id_t a_id; \
-    flaash_pkg::fiber_id_t b_id; \
   }
 
 `endif  // FLAASH_LOOKUP_SVH

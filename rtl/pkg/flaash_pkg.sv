@@ -68,6 +68,45 @@ package flaash_pkg;
     line_addr_t first;  // the fiber's first line; of the fiber behind the last one: the lines there are
   } table_rsp_t;
 
+  // Writes of the loader to the store of an operand: a node of the upper levels, an entry of the fiber table.
+  typedef struct packed {
+    logic        valid;
+    node_id_t    id;
+    logic [31:0] coord;
+    node_id_t    parent;
+  } node_write_t;
+
+  typedef struct packed {
+    logic       valid;
+    fiber_id_t  id;     // the number of fibers: the entry behind the last one
+    line_addr_t first;  // the fiber's first line
+    node_id_t   leaf;   // its node
+  } fiber_write_t;
+
+  typedef struct packed {
+    logic         operand;   // whose store is meant: A 0, B 1
+    logic         begins;    // pulse: this operand is being replaced
+    node_write_t  node;
+    fiber_write_t fiber;
+    logic         complete;  // pulse: it is there
+    desc_t        desc;      // and this is known about it
+  } store_write_t;
+
+  // From a fiber to its coordinates: the unloader asks for the leaf of a fiber, and for a node. Answers come one
+  // cycle later.
+  typedef struct packed {
+    fiber_id_t fiber;
+    node_id_t  node;
+  } walk_req_t;
+
+  typedef struct packed {
+    logic        leaf_wrong;  // by its parity, or there is no such fiber
+    node_id_t    leaf;
+    logic        node_wrong;
+    logic [31:0] coord;
+    node_id_t    parent;
+  } walk_rsp_t;
+
   // How a contraction is done; steady from its start to its last result.
   typedef struct packed {
     logic      dense;           // keep results that are zero
@@ -108,6 +147,14 @@ package flaash_pkg;
     line_addr_t b_first;  // first line of the run
     line_addr_t b_lines;  // lines of the whole run, b_count or more
   } job_t;
+
+  // Which dot product it is, or which part of one: this goes with it through a MAC.
+  typedef struct packed {
+    logic      partial;  // a portion: its sum goes to a slot, unrounded
+    slot_t     slot;     // which one; without partial it means nothing
+    fiber_id_t a_id;
+    fiber_id_t b_id;
+  } dot_name_t;
 
   // ------------------------------------------------------------------------ results
   // IEEE 754 status of one result (integer formats: all zero).

@@ -138,4 +138,11 @@ package flaash_reg_pkg;
     logic [23:0] position;  // of the word in its memory, as the code says
   } fault_t;
 
+  // Errors of one cycle from one source. If there are none, code and place mean nothing.
+  typedef struct packed {
+    logic [6:0]  count;
+    error_e      code;   // of the one that counts
+    logic [31:0] place;  // as RegErrorPlace
+  } error_t;
+
 endpackage : flaash_reg_pkg

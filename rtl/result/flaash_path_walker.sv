@@ -15,7 +15,10 @@
 
 module flaash_path_walker
   import flaash_pkg::*;
-(
+  import flaash_reg_pkg::*;
+#(
+  parameter bit Operand = 1'b0  // 0 A, 1 B
+) (
   input  logic                       clk_i,
   input  logic                       rst_ni,
 
@@ -23,17 +26,14 @@ module flaash_path_walker
   input  logic [3:0]                 levels_i,  // upper levels of the operand, 0 to MaxLevels
 
   input  logic                       start_i,
-  input  node_id_t                   leaf_i,
   output logic                       ends_o,    // the walk ends with this cycle, or has ended
   input  logic                       hold_i,
   output logic [MaxLevels-1:0][31:0] coords_o,
 
   // operand store
   output node_id_t                   node_addr_o,
-  output logic                       node_use_o,    // the answer of this cycle counts
-  output logic [2:0]                 node_level_o,  // and is about a node of this level
-  input  logic [31:0]                node_coord_i,
-  input  node_id_t                   node_parent_i
+  input  walk_rsp_t                  walk_i,        // with start_i the leaf, else about the node asked for
+  output fault_t                     fault_o        // the node that is answered, where it counts and is wrong
 );
 
   logic                       known_q;   // nodes_q is a whole path
@@ -50,17 +50,16 @@ module flaash_path_walker
   assign level_above  = level_q - 3'd1;
   assign newest_leaf  = (walking_q && level_q == leaf_level) ? node_q : nodes_q[leaf_level];
   assign known        = known_q || walking_q;
-  assign leaf_known   = levels_i == '0 || (known && newest_leaf == leaf_i);
-  assign parent_known = level_q == '0 || (known_q && nodes_q[level_above] == node_parent_i);
+  assign leaf_known   = levels_i == '0 || (known && newest_leaf == walk_i.leaf);
+  assign parent_known = level_q == '0 || (known_q && nodes_q[level_above] == walk_i.parent);
 
-  assign ends_o      = !walking_q || parent_known;
-  assign coords_o    = coords_q;
-  assign node_use_o   = walking_q;
-  assign node_level_o = level_q;
+  assign ends_o       = !walking_q || parent_known;
+  assign coords_o     = coords_q;
+  assign fault_o      = {walking_q && walk_i.node_wrong, Operand, level_q, 28'(node_q)};
 
   always_comb begin
-    node_addr_o = leaf_i;
-    if (walking_q && !start_i) node_addr_o = hold_i ? node_q : node_parent_i;
+    node_addr_o = walk_i.leaf;
+    if (walking_q && !start_i) node_addr_o = hold_i ? node_q : walk_i.parent;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -77,8 +76,8 @@ module flaash_path_walker
     end else if (!hold_i) begin
       if (walking_q) begin
         nodes_q[level_q]  <= node_q;
-        coords_q[level_q] <= node_coord_i;
-        node_q            <= node_parent_i;
+        coords_q[level_q] <= walk_i.coord;
+        node_q            <= walk_i.parent;
         level_q           <= level_above;
         if (parent_known) begin
           walking_q <= 1'b0;
@@ -87,7 +86,7 @@ module flaash_path_walker
       end
       if (start_i && !leaf_known) begin
         walking_q <= 1'b1;
-        node_q    <= leaf_i;
+        node_q    <= walk_i.leaf;
         level_q   <= leaf_level;
       end
     end

@@ -1,87 +1,81 @@
 // SPDX-License-Identifier: Apache-2.0
-// Result store: names the MAC's results, drops those that are zero, and keeps the rest until the
+// Result store: takes the MAC's results, drops those that are zero, and keeps the rest until the
 // result network takes them.
 //
 // Guarantees  Every result that is kept leaves once, in order. Kept are, with dense_i, all, else
-//             those that are not zero of either sign; never one out of range. Each result raises
-//             dot_done_o in the cycle in which it is taken, together with what became of it: exactly
-//             one of result_o, zero_*_o, range_o. flags_o is 0 in all other cycles.
+//             those that are not zero of either sign; never one out of range. events_o tells what happens, as
+//             an engine does: each result raises dot_done in the cycle in which it is taken, together with what
+//             became of it, exactly one of result, zero_*, range_error. flags_o is 0 in all other cycles.
 // Demands     dense_i changes only while no result is offered. AXI handshake rule.
 // Latency     One cycle from an accepted result to out_valid_o.
 // Throughput  One result per cycle.
-// Stalls      Without room a result that is to be kept waits (stall_o); others pass.
+// Stalls      Without room a result that is to be kept waits (stall_result); others pass.
 // Errors      With Parity each stored result has a parity bit. A result of which a bit has flipped leaves as it is,
-//             parity_error_o tells a cycle later.
+//             result_parity tells a cycle later.
 // Reset       The results inside are lost.
 
 `include "flaash_assert.svh"
 
 module flaash_result_store
   import flaash_pkg::*;
+  import flaash_mac_pkg::*;
 #(
   parameter int unsigned Depth  = 16,  // results, a power of two, 2 or more
   parameter int unsigned Parity = 1    // 1: a parity bit per result, 0: none
 ) (
-  input  logic                   clk_i,
-  input  logic                   rst_ni,
+  input  logic         clk_i,
+  input  logic         rst_ni,
 
-  input  logic                   dense_i,  // keep zeros
+  input  logic         dense_i,  // keep zeros
 
-  // results of the MAC, with their names
-  input  logic                   in_valid_i,
-  output logic                   in_ready_o,
-  input  fiber_id_t              in_a_id_i,
-  input  fiber_id_t              in_b_id_i,
-  input  logic [ResultWidth-1:0] in_value_i,
-  input  flags_t                 in_flags_i,
-  input  logic                   in_empty_i,
-  input  logic                   in_zero_i,
-  input  logic                   in_exact_i,
-  input  logic                   in_range_i,
+  // results of the MAC
+  input  logic         in_valid_i,
+  output logic         in_ready_o,
+  input  dot_t         in_i,
 
   // results that are kept
-  output logic                   out_valid_o,
-  input  logic                   out_ready_i,
-  output result_t                out_result_o,
+  output logic         out_valid_o,
+  input  logic         out_ready_i,
+  output result_t      out_result_o,
 
   // what happens in this cycle
-  output logic                   dot_done_o,
-  output logic                   result_o,
-  output logic                   zero_empty_o,
-  output logic                   zero_cancel_o,
-  output logic                   zero_underflow_o,
-  output logic                   range_o,
-  output logic                   stall_o,
-  output flags_t                 flags_o,
-  output logic                   parity_error_o  // in the cycle before a wrong result left
+  output flags_t       flags_o,
+  output sdpe_events_t events_o
 );
 
   if (Parity > 1) begin : gen_illegal_parity
     `FLAASH_ILLEGAL("Parity must be 0 or 1")
   end
 
-  localparam int unsigned UsageWidth = $clog2(Depth) + 1;
-  localparam int unsigned WordWidth  = $bits(result_t) + Parity;
+  localparam int unsigned UsageWidth  = $clog2(Depth) + 1;
+  localparam int unsigned StoredWidth = $bits(result_t) + Parity;
 
   // ---------------------------------------------------------------- keep or drop
-  logic keep, drop_zero, room;
+  mac_result_t fate;
+  dot_name_t   name;
+  logic        keep, drop_zero, room, taken;
 
-  assign drop_zero  = in_zero_i && !dense_i && !in_range_i;
-  assign keep       = !in_range_i && !drop_zero;
+  assign fate       = in_i.result;
+  assign name       = in_i.name;
+  assign drop_zero  = fate.zero && !dense_i && !fate.range;
+  assign keep       = !fate.range && !drop_zero;
   // Without a result there is nothing to say about keeping it, and its fields may be unknown.
   assign in_ready_o = room || (in_valid_i && !keep);
+  assign taken      = in_valid_i && in_ready_o;
 
   // --------------------------------------------------------------------- storage
-  result_t               in_result;
-  logic [WordWidth-1:0]  in_word, out_word;
-  logic [UsageWidth-1:0] unused_usage;
+  result_t                in_result;
+  logic                   parity_error, unused_name;
+  logic [StoredWidth-1:0] in_word, out_word;
+  logic [UsageWidth-1:0]  unused_usage;
 
-  assign in_result    = {in_a_id_i, in_b_id_i, in_value_i};
-  assign in_word      = WordWidth'({~^in_result, in_result});  // odd parity; without Parity the bit falls off
+  assign in_result    = {name.a_id, name.b_id, fate.value};
+  assign in_word      = StoredWidth'({~^in_result, in_result});  // odd parity; without Parity the bit falls off
+  assign unused_name  = name.partial ^ (^name.slot);
   assign out_result_o = out_word[$bits(result_t)-1:0];
 
   flaash_stream_fifo #(
-    .Width(WordWidth),
+    .Width(StoredWidth),
     .Depth(Depth)
   ) u_fifo (
     .clk_i,
@@ -100,34 +94,40 @@ module flaash_result_store
 
     flaash_parity_watch #(
       .Channels  (1),
-      .Width     (WordWidth),
+      .Width     (StoredWidth),
       .PlaceWidth(1)
     ) u_watch (
       .clk_i, .rst_ni,
       .valid_i(out_valid_o && out_ready_i), .word_i(out_word), .place_i(1'b0),
-      .error_o(parity_error_o), .place_o(unused_place)
+      .error_o(parity_error), .place_o(unused_place)
     );
   end else begin : gen_no_parity
-    assign parity_error_o = 1'b0;
+    assign parity_error = 1'b0;
   end
 
   // ---------------------------------------------------------------------- events
-  assign dot_done_o       = in_valid_i && in_ready_o;
-  assign result_o         = dot_done_o && keep;
-  assign zero_empty_o     = dot_done_o && drop_zero && in_empty_i;
-  assign zero_cancel_o    = dot_done_o && drop_zero && !in_empty_i && in_exact_i;
-  assign zero_underflow_o = dot_done_o && drop_zero && !in_exact_i;
-  assign range_o          = dot_done_o && in_range_i;
-  assign stall_o          = in_valid_i && !in_ready_o;
-  assign flags_o          = dot_done_o ? in_flags_i : '0;
+  always_comb begin
+    events_o                = '0;
+    events_o.result_parity  = parity_error;
+    events_o.stall_result   = in_valid_i && !in_ready_o;
+    events_o.dot_done       = taken;
+    events_o.result         = taken && keep;
+    events_o.zero_empty     = taken && drop_zero && fate.empty;
+    events_o.zero_cancel    = taken && drop_zero && !fate.empty && fate.exact;
+    events_o.zero_underflow = taken && drop_zero && !fate.exact;
+    events_o.range_error    = taken && fate.range;
+  end
+
+  assign flags_o = taken ? fate.flags : '0;
 
   // ------------------------------------------------------------------ properties
-  `FLAASH_ASSERT(OneFate_A, !dot_done_o
-                 || $onehot({result_o, zero_empty_o, zero_cancel_o, zero_underflow_o, range_o}),
+  `FLAASH_ASSERT(OneFate_A, !taken || $onehot({events_o.result, events_o.zero_empty, events_o.zero_cancel,
+                                               events_o.zero_underflow, events_o.range_error}),
                  "a result with two fates or none")
-  `FLAASH_ASSERT(EmptyIsExactZero_A, !in_valid_i || !in_empty_i || (in_zero_i && in_exact_i),
+  `FLAASH_ASSERT(NoPortion_A, !in_valid_i || !name.partial, "a portion with a result of its own")
+  `FLAASH_ASSERT(EmptyIsExactZero_A, !in_valid_i || !fate.empty || (fate.zero && fate.exact),
                  "an empty sum that is not exactly zero")
-  `FLAASH_COVER(DropWhileFull_C, dot_done_o && !keep && !room)
-  `FLAASH_COVER(DenseZero_C, result_o && in_zero_i)
+  `FLAASH_COVER(DropWhileFull_C, taken && !keep && !room)
+  `FLAASH_COVER(DenseZero_C, events_o.result && fate.zero)
 
 endmodule : flaash_result_store

@@ -8,8 +8,8 @@
 //             that no result follows. No beat is ever withdrawn. idle_o: no frame is open.
 // Demands     begin_i only while idle. Operands stay as they are while a frame is open. The stores
 //             answer one cycle after the address. all_stored_i falls with begin_i at the latest
-//             one cycle later, and rises when nothing follows what is at in_*. lost_i at the latest one cycle after a
-//             wrong answer that was used (*_use_o), or after a wrong result at in_*.
+//             one cycle later, and rises when nothing follows what is at in_*. lost_i in the cycle of fault_o.valid,
+//             and at the latest one cycle after a wrong result at in_*.
 // Latency     Five cycles from a result to its first beat for an order-3 operand, one per level more.
 // Throughput  A record per max(beats of the record, nodes to walk) cycles, walks of A and B in
 //             parallel; nodes on the path of the record before need no walk. So at most two cycles
@@ -42,25 +42,11 @@ module flaash_result_unloader
   input  error_e                 error_code_i,
   output logic                   idle_o,
 
-  // operand stores
-  input  logic [3:0]             a_order_i,
-  output fiber_id_t              a_path_addr_o,
-  input  node_id_t               a_path_i,
-  output logic                   a_path_use_o,
-  output node_id_t               a_node_addr_o,
-  input  logic [31:0]            a_node_coord_i,
-  input  node_id_t               a_node_parent_i,
-  output logic                   a_node_use_o,
-  output logic [2:0]             a_node_level_o,
-  input  logic [3:0]             b_order_i,
-  output fiber_id_t              b_path_addr_o,
-  input  node_id_t               b_path_i,
-  output logic                   b_path_use_o,
-  output node_id_t               b_node_addr_o,
-  input  logic [31:0]            b_node_coord_i,
-  input  node_id_t               b_node_parent_i,
-  output logic                   b_node_use_o,
-  output logic [2:0]             b_node_level_o,
+  // operand stores, A in element 0
+  input  desc_t [1:0]            desc_i,
+  output walk_req_t [1:0]        walk_o,
+  input  walk_rsp_t [1:0]        walk_i,
+  output fault_t                 fault_o,    // a word that was used in the cycle before
 
   // result frames
   output logic                   m_axis_tvalid_o,
@@ -82,7 +68,8 @@ module flaash_result_unloader
   logic    f_valid_q, w_valid_q, o_valid_q;
   result_t f_result_q;
   logic [ResultWidth-1:0] w_value_q, o_value_q;
-  logic    f_ready, f_leaves, w_leaves, o_leaves, a_ends, b_ends;
+  logic [1:0] ends;  // the walks do
+  logic    f_ready, f_leaves, w_leaves, o_leaves;
   logic    hold;  // the coordinates of o are still needed: the walkers wait
   logic    lost_q, lost, drop;  // drop: no record leaves any more
   logic    record_valid, send_ready, send_trailer;
@@ -92,14 +79,10 @@ module flaash_result_unloader
   assign record_valid = o_valid_q && !drop;
   assign o_leaves     = record_valid && send_ready;
   assign hold         = o_valid_q && !send_ready;
-  assign w_leaves     = w_valid_q && a_ends && b_ends && !hold;
+  assign w_leaves     = w_valid_q && (&ends) && !hold;
   assign f_leaves     = f_valid_q && (!w_valid_q || w_leaves) && !hold && !drop;
   assign f_ready      = !f_valid_q || f_leaves;
   assign in_ready_o   = drop || (open_q && f_ready);
-
-  // The address must stay while the result waits, for the store answers anew in every cycle.
-  assign a_path_addr_o = f_ready ? in_result_i.a_id : f_result_q.a_id;
-  assign b_path_addr_o = f_ready ? in_result_i.b_id : f_result_q.b_id;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -126,59 +109,78 @@ module flaash_result_unloader
     end
   end
 
-  // A wrong path, and a wrong node on it, are told a cycle after they were read: before the record is with
-  // the sender.
-  logic a_walks, b_walks;
-
-  assign a_path_use_o = f_valid_q && !drop;
-  assign b_path_use_o = f_valid_q && !drop;
-  assign a_node_use_o = a_walks && !drop;
-  assign b_node_use_o = b_walks && !drop;
-
   // --------------------------------------------------------------------- walkers
-  logic [3:0]                 a_levels, b_levels;
-  logic [MaxLevels-1:0][31:0] a_coords, b_coords;
+  fiber_id_t [1:0]                 in_fiber, f_fiber;
+  logic [1:0][3:0]                 levels;  // upper ones
+  logic [1:0][MaxWords-1:0][31:0]  words;   // the coordinates of those
+  fault_t [1:0]                    node_fault;
 
-  // A store that is empty has order 0.
-  assign a_levels = (a_order_i == '0) ? '0 : a_order_i - 4'd1;
-  assign b_levels = (b_order_i == '0) ? '0 : b_order_i - 4'd1;
+  assign in_fiber = {in_result_i.b_id, in_result_i.a_id};
+  assign f_fiber  = {f_result_q.b_id, f_result_q.a_id};
 
-  flaash_path_walker u_a_walker (
-    .clk_i, .rst_ni,
-    .forget_i(begin_i || drop), .levels_i(a_levels), .start_i(f_leaves), .leaf_i(a_path_i),
-    .ends_o(a_ends), .hold_i(hold), .coords_o(a_coords),
-    .node_addr_o(a_node_addr_o), .node_use_o(a_walks), .node_level_o(a_node_level_o),
-    .node_coord_i(a_node_coord_i), .node_parent_i(a_node_parent_i)
-  );
+  for (genvar i = 0; i < 2; i++) begin : gen_walker
+    node_id_t                   node_addr;
+    logic [MaxLevels-1:0][31:0] coords;
+    logic [MaxWords-1:0][31:0]  chosen;
 
-  flaash_path_walker u_b_walker (
-    .clk_i, .rst_ni,
-    .forget_i(begin_i || drop), .levels_i(b_levels), .start_i(f_leaves), .leaf_i(b_path_i),
-    .ends_o(b_ends), .hold_i(hold), .coords_o(b_coords),
-    .node_addr_o(b_node_addr_o), .node_use_o(b_walks), .node_level_o(b_node_level_o),
-    .node_coord_i(b_node_coord_i), .node_parent_i(b_node_parent_i)
-  );
+    // The address must stay while the result waits, for the store answers anew in every cycle.
+    assign walk_o[i] = {f_ready ? in_fiber[i] : f_fiber[i], node_addr};
+    // A store that is empty has order 0.
+    assign levels[i] = (desc_i[i].order == '0) ? '0 : desc_i[i].order - 4'd1;
+
+    flaash_path_walker #(
+      .Operand(i)
+    ) u_walker (
+      .clk_i, .rst_ni,
+      .forget_i(begin_i || drop), .levels_i(levels[i]), .start_i(f_leaves),
+      .ends_o(ends[i]), .hold_i(hold), .coords_o(coords),
+      .node_addr_o(node_addr), .walk_i(walk_i[i]), .fault_o(node_fault[i])
+    );
+
+    always_comb begin
+      chosen = '0;
+      for (int l = 0; l < MaxLevels; l++) begin
+        if (l < 32'(levels[i])) chosen[l] = coords[l];
+      end
+    end
+
+    assign words[i] = chosen;
+  end
+
+  // A wrong leaf, and a wrong node on its path, are told a cycle after they were read: before the record is with
+  // the sender.
+  fault_t fault_q, fault;
+
+  always_comb begin
+    fault = '0;
+    for (int i = 1; i >= 0; i--) begin
+      if (node_fault[i].valid) fault = node_fault[i];
+      if (f_valid_q && walk_i[i].leaf_wrong) fault = {1'b1, 1'(i), PlaceStored, PlacePath, 24'(f_fiber[i])};
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)   fault_q <= '0;
+    else if (drop) fault_q <= '0;
+    else           fault_q <= fault;
+  end
+
+  assign fault_o = fault_q;
 
   // --------------------------------------------------------------------- record
   // Coordinates of A, then those of B, then the value, without gaps.
-  logic [MaxWords-1:0][31:0] record, a_words, b_words, value_words;
+  logic [MaxWords-1:0][31:0] record, value_words;
   logic [63:0]               value;
   logic [4:0]                record_words, free_words;
 
   assign value        = 64'($signed(o_value_q)) & ValueMask;
-  assign free_words   = 5'(a_levels) + 5'(b_levels);
+  assign free_words   = 5'(levels[0]) + 5'(levels[1]);
   assign record_words = free_words + 5'(ValueWords);
 
   always_comb begin
-    a_words     = '0;
-    b_words     = '0;
     value_words = '0;
-    for (int l = 0; l < MaxLevels; l++) begin
-      if (l < 32'(a_levels)) a_words[l] = a_coords[l];
-      if (l < 32'(b_levels)) b_words[l] = b_coords[l];
-    end
     value_words[1:0] = value;
-    record = a_words | (b_words << {a_levels, 5'd0}) | (value_words << {free_words, 5'd0});
+    record = words[0] | (words[1] << {levels[0], 5'd0}) | (value_words << {free_words, 5'd0});
   end
 
   // ---------------------------------------------------------------------- frame
@@ -230,7 +232,7 @@ module flaash_result_unloader
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(BeginWhenIdle_A, !begin_i || idle_o, "a frame begins inside another")
-  `FLAASH_ASSERT(BothLoaded_A, !f_leaves || (a_order_i != '0 && b_order_i != '0), "a result of no operand")
+  `FLAASH_ASSERT(BothLoaded_A, !f_leaves || (desc_i[0].order != '0 && desc_i[1].order != '0), "a result of no operand")
   `FLAASH_ASSERT(LostInTime_A, !lost_i || !open_q || !trailer_q, "a wrong record was told too late")
   `FLAASH_COVER(AbortInRecord_C, abort_i && m_axis_tvalid_o && !m_axis_tlast_o)
   `FLAASH_COVER(EmptyFrame_C, send_trailer && records_q == '0)

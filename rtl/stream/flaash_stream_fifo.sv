@@ -15,6 +15,7 @@
 
 module flaash_stream_fifo #(
   parameter int unsigned Width = 32,  // bits of a beat, 1 or more
+  parameter type         Data  = logic [Width-1:0],  // its type, if it has one of its own
   parameter int unsigned Depth = 4,   // beats, a power of two, 2 or more
   localparam int unsigned PtrWidth = $clog2(Depth)
 ) (
@@ -24,12 +25,12 @@ module flaash_stream_fifo #(
   // producer
   input  logic              in_valid_i,
   output logic              in_ready_o,
-  input  logic [Width-1:0]  in_data_i,
+  input  Data               in_data_i,
 
   // consumer
   output logic              out_valid_o,
   input  logic              out_ready_i,
-  output logic [Width-1:0]  out_data_o,
+  output Data               out_data_o,
 
   // beats inside, for performance counters and drain detection
   output logic [PtrWidth:0] usage_o
@@ -65,7 +66,7 @@ module flaash_stream_fifo #(
   assign out_valid_o = usage_o != '0;
 
   // ------------------------------------------------------------------- storage
-  logic [Width-1:0] mem_q[Depth];
+  Data mem_q[Depth];
 
   always_ff @(posedge clk_i) begin
     if (push) mem_q[wr_ptr_q[PtrWidth-1:0]] <= in_data_i;
@@ -74,7 +75,7 @@ module flaash_stream_fifo #(
   assign out_data_o = mem_q[rd_ptr_q[PtrWidth-1:0]];
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, out_data_o, Width)
+  `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, out_data_o, $bits(Data))
   `FLAASH_ASSERT(UsageInRange_A, 32'(usage_o) <= Depth, "more beats inside than Depth")
   `FLAASH_COVER(FullThenRead_C, !in_ready_o && pop)
 

@@ -23,6 +23,7 @@
 //           +-----> u_words --------------+--+
 
 `include "flaash_assert.svh"
+`include "flaash_dot_types.svh"
 
 module flaash_combiner
   import flaash_pkg::*;
@@ -32,39 +33,38 @@ module flaash_combiner
   parameter int unsigned Slots       = 16,          // dot products at a time, 1 to 64
   parameter int unsigned ResultDepth = 16,          // results, a power of two, 2 or more
   parameter int unsigned Parity      = 1,           // a parity bit per stored result, 0 or 1
-  localparam int unsigned WordBits   = word_width(Format, EntryIdWidth)
+  localparam int unsigned PartWidth  = word_width(Format, EntryIdWidth),
+  localparam type part_t = `FLAASH_PART(PartWidth)
 ) (
-  input  logic                clk_i,
-  input  logic                rst_ni,
+  input  logic         clk_i,
+  input  logic         rst_ni,
 
-  input  logic                dense_i,  // keep results that are zero
+  input  logic         dense_i,  // keep results that are zero
 
   // portioner
-  input  logic                open_valid_i,
-  output logic                open_ready_o,
-  input  fiber_id_t           open_a_id_i,
-  input  fiber_id_t           open_b_id_i,
-  output slot_t               open_slot_o,
-  input  logic                close_i,
-  input  slot_t               close_slot_i,
-  input  entry_id_t           close_count_i,
+  input  logic         open_valid_i,
+  output logic         open_ready_o,
+  input  fiber_id_t    open_a_id_i,
+  input  fiber_id_t    open_b_id_i,
+  output slot_t        open_slot_o,
+  input  logic         close_i,
+  input  slot_t        close_slot_i,
+  input  entry_id_t    close_count_i,
 
   // words of portions
-  input  logic                part_valid_i,
-  output logic                part_ready_o,
-  input  slot_t               part_slot_i,
-  input  part_head_t          part_head_i,
-  input  logic [WordBits-1:0] part_word_i,
+  input  logic         part_valid_i,
+  output logic         part_ready_o,
+  input  part_t        part_i,
 
   // results
-  output logic                result_valid_o,
-  input  logic                result_ready_i,
-  output result_t             result_o,
+  output logic         result_valid_o,
+  input  logic         result_ready_i,
+  output result_t      result_o,
 
   // what happens in this cycle
-  output flags_t              flags_o,
-  output sdpe_events_t        events_o,
-  output logic                idle_o
+  output flags_t       flags_o,
+  output sdpe_events_t events_o,
+  output logic         idle_o
 );
 
   if (Slots < 1 || Slots > MaxPortions) begin : gen_illegal_slots
@@ -73,15 +73,25 @@ module flaash_combiner
 
   localparam bit          Float       = Format == FormatFp32 || Format == FormatBf16;
   localparam int unsigned PairWidth   = Float ? BankAddrWidth : 1;
-  localparam int unsigned SlotBits   = (Slots > 1) ? $clog2(Slots) : 1;
-  localparam int unsigned ResultPlaces = 16;  // above the latency from launch to u_results
+  localparam int unsigned SlotBits    = (Slots > 1) ? $clog2(Slots) : 1;
+  localparam int unsigned QueueDepth  = 16;  // above the latency from launch to u_results
 
   // ----------------------------------------------------------------------- slots
-  logic        full_valid, full_ready, freed, all_free;
-  slot_t       full_slot, sum_slot;
-  mac_status_t full_status;
+  // A dot product whose portions are all there.
+  typedef struct packed {
+    slot_t               slot;
+    mac_status_t         status;
+    logic [NumWords-1:0] touched;
+  } full_t;
+
+  logic       full_valid, full_ready, freed, all_free, sum_valid, sum_ready;
+  full_t      full, sum;
+  part_head_t head;
+  dot_name_t  names_q[Slots];
+  dot_name_t  sum_name;
 
   assign part_ready_o = 1'b1;
+  assign head         = part_i.head;
 
   flaash_combiner_slots #(
     .Slots(Slots)
@@ -89,56 +99,43 @@ module flaash_combiner
     .clk_i, .rst_ni,
     .open_valid_i, .open_ready_o, .open_slot_o,
     .close_i, .close_slot_i, .close_count_i,
-    .done_i(part_valid_i && part_head_i.last), .done_slot_i(part_slot_i), .done_status_i(part_head_i.status),
-    .full_valid_o(full_valid), .full_ready_i(full_ready), .full_slot_o(full_slot),
-    .full_status_o(full_status),
-    .free_i(freed), .free_slot_i(sum_slot), .idle_o(all_free)
+    .done_i(part_valid_i && head.last), .done_slot_i(part_i.slot), .done_status_i(head.status),
+    .full_valid_o(full_valid), .full_ready_i(full_ready), .full_slot_o(full.slot), .full_status_o(full.status),
+    .free_i(freed), .free_slot_i(sum.slot), .idle_o(all_free)
   );
 
-  logic [2*FiberIdWidth-1:0] ids_q[Slots];
-  logic [2*FiberIdWidth-1:0] sum_ids;
-
   always_ff @(posedge clk_i) begin
-    if (open_valid_i && open_ready_o) ids_q[open_slot_o[SlotBits-1:0]] <= {open_a_id_i, open_b_id_i};
+    if (open_valid_i && open_ready_o) begin
+      names_q[open_slot_o[SlotBits-1:0]] <= {1'b0, slot_t'(0), open_a_id_i, open_b_id_i};
+    end
   end
 
-  assign sum_ids = ids_q[sum_slot[SlotBits-1:0]];
+  assign sum_name = names_q[sum.slot[SlotBits-1:0]];
 
   // ----------------------------------------------------------------------- words
-  logic [NumWords-1:0]   full_touched, sum_touched;
-  logic [SlotBits-1:0]   read_slot;
-  logic [PairWidth-1:0]  read_pair;
-  logic [WordBits-1:0]   read_even, read_odd;
-  logic [IndexWidth-1:0] part_index;
-
-  assign part_index = Float ? part_head_i.index : '0;
+  logic [SlotBits+PairWidth-1:0] read_addr;
+  logic [1:0][PartWidth-1:0]     read_words;
 
   flaash_combiner_words #(
     .Slots    (Slots),
-    .Width    (WordBits),
+    .Width    (PartWidth),
     .PairWidth(PairWidth)
   ) u_words (
     .clk_i, .rst_ni,
     .open_i(open_valid_i && open_ready_o), .open_slot_i(open_slot_o[SlotBits-1:0]),
-    .add_i(part_valid_i && part_head_i.touch), .add_slot_i(part_slot_i[SlotBits-1:0]),
-    .add_index_i(part_index), .add_word_i(part_word_i),
-    .touched_slot_i(full_slot[SlotBits-1:0]), .touched_o(full_touched),
-    .read_slot_i(read_slot), .read_pair_i(read_pair),
-    .read_even_o(read_even), .read_odd_o(read_odd)
+    .add_i(part_valid_i && head.touch), .add_slot_i(part_i.slot[SlotBits-1:0]),
+    .add_index_i(Float ? head.index : '0), .add_word_i(part_i.word),
+    .touched_slot_i(full.slot[SlotBits-1:0]), .touched_o(full.touched),
+    .read_addr_i(read_addr), .read_words_o(read_words)
   );
 
   // ---------------------------------------------------------------- complete sums
-  localparam int unsigned SumWidth = SlotWidth + $bits(mac_status_t) + NumWords;
-
-  logic        sum_valid, sum_ready;
-  mac_status_t sum_status;
-
   flaash_mac_stage #(
-    .Width(SumWidth)
+    .Data(full_t)
   ) u_sum (
     .clk_i, .rst_ni,
-    .in_valid_i(full_valid), .in_ready_o(full_ready), .in_data_i({full_slot, full_status, full_touched}),
-    .out_valid_o(sum_valid), .out_ready_i(sum_ready), .out_data_o({sum_slot, sum_status, sum_touched})
+    .in_valid_i(full_valid), .in_ready_o(full_ready), .in_data_i(full),
+    .out_valid_o(sum_valid), .out_ready_i(sum_ready), .out_data_o(sum)
   );
 
   assign freed = sum_valid && sum_ready;
@@ -148,27 +145,31 @@ module flaash_combiner
   mac_result_t done_result;
 
   if (Float) begin : gen_float
+    mac_sum_t finish_sum;
+
+    assign finish_sum = {sum.touched, lowest_word(sum.touched), highest_word(sum.touched), sum.status,
+                         1'b0, PosWidth'(0)};
+
     flaash_mac_finish #(
       .LsbExponent(lsb_exponent(Format)),
       .CountWidth (EntryIdWidth),
       .SetWidth   (SlotBits)
     ) u_finish (
       .clk_i, .rst_ni,
-      .sum_valid_i(sum_valid), .sum_ready_o(sum_ready), .sum_touched_i(sum_touched),
-      .sum_low_i(lowest_word(sum_touched)), .sum_high_i(highest_word(sum_touched)), .sum_status_i(sum_status),
-      .sum_alone_i(1'b0), .sum_pos_i('0), .sum_set_i(sum_slot[SlotBits-1:0]),
-      .read_set_o(read_slot), .read_addr_o(read_pair), .read_even_i(read_even), .read_odd_i(read_odd),
+      .sum_valid_i(sum_valid), .sum_ready_o(sum_ready), .sum_i(finish_sum), .sum_set_i(sum.slot[SlotBits-1:0]),
+      .read_addr_o(read_addr), .read_words_i(read_words),
       .room_i(room), .launch_o(launch), .result_valid_o(done_valid), .result_o(done_result)
     );
   end else begin : gen_integer
-    logic [WordBits-1:0] word_q;
-    logic                empty_q, unused_float;
+    logic [PartWidth-1:0] word_q;
+    mac_status_t          status;
+    logic                 empty_q, unused_float;
 
-    assign read_slot    = sum_slot[SlotBits-1:0];
-    assign read_pair    = '0;
+    assign read_addr    = {sum.slot[SlotBits-1:0], PairWidth'(0)};
+    assign status       = sum.status;
     assign launch       = sum_valid && room;
     assign sum_ready    = room;
-    assign unused_float = ^{read_odd, sum_touched[NumWords-1:1], sum_status, part_head_i.index};
+    assign unused_float = ^{read_words[1], sum.touched[NumWords-1:1], status, head.index};
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni) done_valid <= 1'b0;
@@ -176,12 +177,12 @@ module flaash_combiner
     end
 
     always_ff @(posedge clk_i) begin
-      word_q  <= read_even & {WordBits{sum_touched[0]}};
-      empty_q <= !sum_status.product;
+      word_q  <= read_words[0] & {PartWidth{sum.touched[0]}};
+      empty_q <= !status.product;
     end
 
     flaash_mac_check #(
-      .Width   (WordBits),
+      .Width   (PartWidth),
       .SumWidth(integer_width(Format))
     ) u_check (
       .sum_i(word_q), .empty_i(empty_q), .result_o(done_result)
@@ -189,65 +190,36 @@ module flaash_combiner
   end
 
   // --------------------------------------------------------------------- results
-  logic        dot_valid, dot_ready, names_ready, names_valid;
-  mac_result_t dot;
-  fiber_id_t   dot_a_id, dot_b_id;
-  logic        dot_done, stored, zero_empty, zero_cancel, zero_underflow, range_error, stall_result, parity_error;
-  logic [$clog2(ResultPlaces):0] names;
+  logic        dot_valid, dot_ready, all_left;
+  dot_name_t   dot_name;
+  mac_result_t dot_result;
 
   flaash_mac_queue #(
-    .Width(MacResultWidth),
-    .Depth(ResultPlaces)
+    .Name (dot_name_t),
+    .Beat (mac_result_t),
+    .Depth(QueueDepth)
   ) u_results (
     .clk_i, .rst_ni,
-    .room_o(room), .launch_i(launch), .in_valid_i(done_valid), .in_data_i(done_result),
-    .out_valid_o(dot_valid), .out_ready_i(dot_ready), .out_data_o(dot)
+    .room_o(room), .launch_i(launch), .launch_name_i(sum_name),
+    .in_valid_i(done_valid), .in_data_i(done_result),
+    .out_valid_o(dot_valid), .out_ready_i(dot_ready), .out_name_o(dot_name), .out_data_o(dot_result),
+    .empty_o(all_left)
   );
 
-  // Of those that are on their way, so not more than there are places for results.
-  flaash_stream_fifo #(
-    .Width(2 * FiberIdWidth),
-    .Depth(ResultPlaces)
-  ) u_names (
-    .clk_i, .rst_ni,
-    .in_valid_i(launch), .in_ready_o(names_ready), .in_data_i(sum_ids),
-    .out_valid_o(names_valid), .out_ready_i(dot_done), .out_data_o({dot_a_id, dot_b_id}),
-    .usage_o(names)
-  );
-
+  // It is no SDPE: it is never busy with a job, and compares nothing.
   flaash_result_store #(
     .Depth (ResultDepth),
     .Parity(Parity)
   ) u_store (
     .clk_i, .rst_ni,
-    .dense_i,
-    .in_valid_i(dot_valid), .in_ready_o(dot_ready), .in_a_id_i(dot_a_id), .in_b_id_i(dot_b_id),
-    .in_value_i(dot.value), .in_flags_i(dot.flags), .in_empty_i(dot.empty), .in_zero_i(dot.zero),
-    .in_exact_i(dot.exact), .in_range_i(dot.range),
+    .dense_i, .in_valid_i(dot_valid), .in_ready_o(dot_ready), .in_i({dot_name, dot_result}),
     .out_valid_o(result_valid_o), .out_ready_i(result_ready_i), .out_result_o(result_o),
-    .dot_done_o(dot_done), .result_o(stored), .zero_empty_o(zero_empty), .zero_cancel_o(zero_cancel),
-    .zero_underflow_o(zero_underflow), .range_o(range_error), .stall_o(stall_result), .flags_o,
-    .parity_error_o(parity_error)
+    .flags_o, .events_o
   );
 
-  assign idle_o = all_free && names == '0;
-
-  // It is no SDPE: it is never busy with a job, and compares nothing.
-  always_comb begin
-    events_o                = '0;
-    events_o.result_parity  = parity_error;
-    events_o.stall_result   = stall_result;
-    events_o.dot_done       = dot_done;
-    events_o.result         = stored;
-    events_o.zero_empty     = zero_empty;
-    events_o.zero_cancel    = zero_cancel;
-    events_o.zero_underflow = zero_underflow;
-    events_o.range_error    = range_error;
-  end
+  assign idle_o = all_free && all_left;
 
   // ------------------------------------------------------------------- properties
-  `FLAASH_ASSERT(NameForEach_A, !dot_valid || names_valid, "a result without a name")
-  `FLAASH_ASSERT(RoomForName_A, !launch || names_ready, "more results than names")
   `FLAASH_ASSERT(DenseIsSteady_A, idle_o || dense_i == $past(dense_i), "dense_i changed under way")
   `FLAASH_COVER(WordWhileResolving_C, part_valid_i && sum_valid)
   `FLAASH_COVER(NoRoom_C, sum_valid && !room)

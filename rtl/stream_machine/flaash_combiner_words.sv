@@ -3,7 +3,7 @@
 //
 // Guarantees  Each word that comes in is added to the word of that number of its slot, one cycle later; a
 //             word that nothing was added to since its slot was opened counts as zero and is not
-//             touched_o. read_*_o are the words of the slot in the same cycle, pair by pair.
+//             touched_o. read_words_o are those at read_addr_i, in the same cycle.
 // Demands     Words only for slots that are open. The sums fit: at most 2 ** CountWidth products in all.
 // Latency     Two cycles until a word can be read. Throughput: one word per cycle, whatever their order.
 // Stalls      Never. Reset forgets everything.
@@ -17,7 +17,8 @@ module flaash_combiner_words
   parameter int unsigned Slots     = 16,  // 1 to 64
   parameter int unsigned Width     = 73,  // bits of a word
   parameter int unsigned PairWidth = 3,   // bits that number the pairs of words of a slot, 1 or more
-  localparam int unsigned SlotBits = (Slots > 1) ? $clog2(Slots) : 1
+  localparam int unsigned SlotBits  = (Slots > 1) ? $clog2(Slots) : 1,
+  localparam int unsigned AddrWidth = SlotBits + PairWidth
 ) (
   input  logic                  clk_i,
   input  logic                  rst_ni,
@@ -34,13 +35,9 @@ module flaash_combiner_words
   // sums
   input  logic [SlotBits-1:0]   touched_slot_i,
   output logic [NumWords-1:0]   touched_o,
-  input  logic [SlotBits-1:0]   read_slot_i,
-  input  logic [PairWidth-1:0]  read_pair_i,
-  output logic [Width-1:0]      read_even_o,
-  output logic [Width-1:0]      read_odd_o
+  input  logic [AddrWidth-1:0]  read_addr_i,  // {slot, pair}
+  output logic [1:0][Width-1:0] read_words_o  // {odd, even}
 );
-
-  localparam int unsigned AddrWidth = SlotBits + PairWidth;
 
   // --------------------------------------------------------------------- touched
   logic [Slots-1:0][NumWords-1:0] touched_q;
@@ -55,7 +52,7 @@ module flaash_combiner_words
 
   for (genvar i = 0; i < Slots; i++) begin : gen_slot
     always_ff @(posedge clk_i or negedge rst_ni) begin
-      if (!rst_ni)                                      touched_q[i] <= '0;
+      if (!rst_ni)                                    touched_q[i] <= '0;
       else if (open_i && open_slot_i == SlotBits'(i))     touched_q[i] <= '0;
       else if (add_i && add_slot_i == SlotBits'(i))       touched_q[i] <= touched_q[i] | touch;
     end
@@ -79,10 +76,6 @@ module flaash_combiner_words
     word_q <= add_word_i;
   end
 
-  logic [AddrWidth-1:0] read_addr;
-
-  assign read_addr = {read_slot_i, read_pair_i};
-
   flaash_mac_bank #(
     .Width      (Width),
     .AddendWidth(Width),
@@ -94,8 +87,8 @@ module flaash_combiner_words
     .negative_i (1'b0),
     .addr_i     (addr_q),
     .addend_i   (word_q),
-    .read_addr_i(read_addr),
-    .read_data_o(read_even_o)
+    .read_addr_i,
+    .read_data_o(read_words_o[0])
   );
 
   flaash_mac_bank #(
@@ -109,8 +102,8 @@ module flaash_combiner_words
     .negative_i (1'b0),
     .addr_i     (addr_q),
     .addend_i   (word_q),
-    .read_addr_i(read_addr),
-    .read_data_o(read_odd_o)
+    .read_addr_i,
+    .read_data_o(read_words_o[1])
   );
 
 endmodule : flaash_combiner_words

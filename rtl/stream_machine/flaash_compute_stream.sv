@@ -20,6 +20,7 @@
 // Reset       Forgets everything but the lines in memory.
 
 `include "flaash_line.svh"
+`include "flaash_dot_types.svh"
 `include "flaash_assert.svh"
 
 module flaash_compute_stream
@@ -96,8 +97,6 @@ module flaash_compute_stream
     `FLAASH_ILLEGAL("Portions must be 0 to 64")
   end
 
-  localparam int unsigned WordBits = word_width(Format, EntryIdWidth);
-
   // ----------------------------------------------------------------- jobs to engines
   logic               split;  // this contraction
   fiber_id_t          run_length;
@@ -144,10 +143,10 @@ module flaash_compute_stream
   end
 
   // ------------------------------------------------------------------------ engines
-  logic                part_valid, part_ready;
-  slot_t               part_slot;
-  part_head_t          part_head;
-  logic [WordBits-1:0] part_word;
+  typedef `FLAASH_PART(word_width(Format, EntryIdWidth)) part_t;
+
+  logic  part_valid, part_ready;
+  part_t part;
 
   flaash_sdpe_array #(
     .Format     (Format),
@@ -169,8 +168,7 @@ module flaash_compute_stream
     .job_valid_i(sdpe_valid), .job_ready_o(sdpe_ready), .job_i(sdpe_job),
     .result_valid_o(result_valid_o[NumSdpe-1:0]), .result_ready_i(result_ready_i[NumSdpe-1:0]),
     .result_o(result_o[NumSdpe-1:0]),
-    .part_valid_o(part_valid), .part_ready_i(part_ready),
-    .part_slot_o(part_slot), .part_head_o(part_head), .part_word_o(part_word),
+    .part_valid_o(part_valid), .part_ready_i(part_ready), .part_o(part),
     .events_o(events_o[NumSdpe-1:0]), .flags_o(flags_o[NumSdpe-1:0]), .idle_o(idle_o[NumSdpe-1:0]),
     .reads_o, .conflicts_o,
     .parity_error_o, .parity_operand_o, .parity_addr_o
@@ -206,8 +204,7 @@ module flaash_compute_stream
       .open_valid_i(open_valid), .open_ready_o(open_ready),
       .open_a_id_i(open_a_id), .open_b_id_i(open_b_id), .open_slot_o(open_slot),
       .close_i(close), .close_slot_i(close_slot), .close_count_i(close_count),
-      .part_valid_i(part_valid), .part_ready_o(part_ready),
-      .part_slot_i(part_slot), .part_head_i(part_head), .part_word_i(part_word),
+      .part_valid_i(part_valid), .part_ready_o(part_ready), .part_i(part),
       .result_valid_o(result_valid_o[NumSdpe]), .result_ready_i(result_ready_i[NumSdpe]),
       .result_o(result_o[NumSdpe]),
       .flags_o(flags_o[NumSdpe]), .events_o(events_o[NumSdpe]), .idle_o(idle_o[NumSdpe])
@@ -220,7 +217,7 @@ module flaash_compute_stream
     assign job             = whole_job;
     assign portion_o       = 1'b0;
     assign part_ready      = 1'b0;
-    assign unused_portions = ^{portion_length_i, part_valid, part_slot, part_head, part_word};
+    assign unused_portions = ^{portion_length_i, part_valid, part};
   end
 
 endmodule : flaash_compute_stream

@@ -11,6 +11,7 @@
 
 `include "flaash_assert.svh"
 `include "flaash_line.svh"
+`include "flaash_dot_types.svh"
 
 module flaash_intersect
   import flaash_pkg::*;
@@ -20,7 +21,8 @@ module flaash_intersect
   parameter int unsigned CoordWidth = 16,             // bits of a coordinate, 1 to 32
   parameter int unsigned ValueWidth = 32,             // bits of a value, 1 or more
   parameter int unsigned QueueDepth = 8,              // matches, a power of two, 2 or more
-  localparam int unsigned LineWidth = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth)
+  localparam int unsigned LineWidth = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth),
+  localparam type match_t = `FLAASH_MATCH(ValueWidth)
 ) (
   input  logic                  clk_i,
   input  logic                  rst_ni,
@@ -36,22 +38,18 @@ module flaash_intersect
   // matches
   output logic                  match_valid_o,
   input  logic                  match_ready_i,
-  output logic                  match_product_o,
-  output logic                  match_last_o,
-  output logic [ValueWidth-1:0] match_a_o,
-  output logic [ValueWidth-1:0] match_b_o,
+  output match_t                match_o,
 
   // what happens in this cycle
   output logic                  step_o,
   output logic                  stall_o
 );
 
-  localparam int unsigned MatchWidth = 2 + 2 * ValueWidth;
   localparam int unsigned UsageWidth = $clog2(QueueDepth) + 1;
 
   // ------------------------------------------------------------------ the engine
-  logic                  found_valid, found_ready, found_product, found_last;
-  logic [ValueWidth-1:0] found_a, found_b;
+  logic   found_valid, found_ready;
+  match_t found;
 
   if (Engine == EngineMerge) begin : gen_merge
     flaash_intersect_merge #(
@@ -62,9 +60,7 @@ module flaash_intersect
       .clk_i, .rst_ni,
       .a_valid_i, .a_ready_o, .a_line_i,
       .b_valid_i, .b_ready_o, .b_line_i,
-      .match_valid_o(found_valid), .match_ready_i(found_ready),
-      .match_product_o(found_product), .match_last_o(found_last),
-      .match_a_o(found_a), .match_b_o(found_b),
+      .match_valid_o(found_valid), .match_ready_i(found_ready), .match_o(found),
       .step_o
     );
   end else if (Engine == EngineCompare) begin : gen_compare
@@ -76,9 +72,7 @@ module flaash_intersect
       .clk_i, .rst_ni,
       .a_valid_i, .a_ready_o, .a_line_i,
       .b_valid_i, .b_ready_o, .b_line_i,
-      .match_valid_o(found_valid), .match_ready_i(found_ready),
-      .match_product_o(found_product), .match_last_o(found_last),
-      .match_a_o(found_a), .match_b_o(found_b),
+      .match_valid_o(found_valid), .match_ready_i(found_ready), .match_o(found),
       .step_o
     );
   end else begin : gen_illegal_engine
@@ -89,17 +83,16 @@ module flaash_intersect
   logic [UsageWidth-1:0] unused_usage;
 
   flaash_stream_fifo #(
-    .Width(MatchWidth),
+    .Data (match_t),
     .Depth(QueueDepth)
   ) u_queue (
-    .clk_i,
-    .rst_ni,
+    .clk_i, .rst_ni,
     .in_valid_i (found_valid),
     .in_ready_o (found_ready),
-    .in_data_i  ({found_product, found_last, found_a, found_b}),
+    .in_data_i  (found),
     .out_valid_o(match_valid_o),
     .out_ready_i(match_ready_i),
-    .out_data_o ({match_product_o, match_last_o, match_a_o, match_b_o}),
+    .out_data_o (match_o),
     .usage_o    (unused_usage)
   );
 

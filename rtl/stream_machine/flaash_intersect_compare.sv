@@ -20,12 +20,14 @@
 
 `include "flaash_assert.svh"
 `include "flaash_line.svh"
+`include "flaash_dot_types.svh"
 
 module flaash_intersect_compare #(
   parameter int unsigned Lanes      = 4,   // entries per line: 1, 2, 4, 8
   parameter int unsigned CoordWidth = 16,  // bits of a coordinate, 1 to 32
   parameter int unsigned ValueWidth = 32,  // bits of a value, 1 or more
-  localparam int unsigned LineWidth = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth)
+  localparam int unsigned LineWidth = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth),
+  localparam type match_t = `FLAASH_MATCH(ValueWidth)
 ) (
   input  logic                  clk_i,
   input  logic                  rst_ni,
@@ -41,10 +43,7 @@ module flaash_intersect_compare #(
   // matches
   output logic                  match_valid_o,
   input  logic                  match_ready_i,
-  output logic                  match_product_o,
-  output logic                  match_last_o,
-  output logic [ValueWidth-1:0] match_a_o,
-  output logic [ValueWidth-1:0] match_b_o,
+  output match_t                match_o,
 
   output logic                  step_o
 );
@@ -157,20 +156,9 @@ module flaash_intersect_compare #(
     .Lanes(Lanes),
     .ValueWidth(ValueWidth)
   ) u_emitter (
-    .clk_i,
-    .rst_ni,
-    .lines_valid_i(lines_valid),
-    .lines_ready_o(lines_ready),
-    .lines_hits_i(hits),
-    .lines_last_i(pair_ends),
-    .lines_a_i(a_line.values),
-    .lines_b_i(met),
-    .match_valid_o,
-    .match_ready_i,
-    .match_product_o,
-    .match_last_o,
-    .match_a_o,
-    .match_b_o
+    .clk_i, .rst_ni,
+    .lines_valid_i(lines_valid), .lines_ready_o(lines_ready), .lines_i({hits, pair_ends, a_line.values, met}),
+    .match_valid_o, .match_ready_i, .match_o
   );
 
   // ---------------------------------------------------------------- properties

@@ -18,12 +18,14 @@
 
 `include "flaash_assert.svh"
 `include "flaash_line.svh"
+`include "flaash_dot_types.svh"
 
 module flaash_intersect_merge #(
   parameter int unsigned Lanes      = 4,   // entries per line: 1, 2, 4, 8
   parameter int unsigned CoordWidth = 16,  // bits of a coordinate, 1 to 32
   parameter int unsigned ValueWidth = 32,  // bits of a value, 1 or more
-  localparam int unsigned LineWidth = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth)
+  localparam int unsigned LineWidth = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth),
+  localparam type match_t = `FLAASH_MATCH(ValueWidth)
 ) (
   input  logic                  clk_i,
   input  logic                  rst_ni,
@@ -39,10 +41,7 @@ module flaash_intersect_merge #(
   // matches
   output logic                  match_valid_o,
   input  logic                  match_ready_i,
-  output logic                  match_product_o,
-  output logic                  match_last_o,
-  output logic [ValueWidth-1:0] match_a_o,
-  output logic [ValueWidth-1:0] match_b_o,
+  output match_t                match_o,
 
   output logic                  step_o
 );
@@ -101,11 +100,8 @@ module flaash_intersect_merge #(
   assign b_leaves      = b_at_end && !a_below;
   assign pair_ends     = (a_leaves && a_last) || (b_leaves && b_last);
 
-  assign match_valid_o   = ready_to_step && (equal || pair_ends);
-  assign match_product_o = equal;
-  assign match_last_o    = pair_ends;
-  assign match_a_o       = equal ? a_values[a_index_q] : '0;
-  assign match_b_o       = equal ? b_values[b_index_q] : '0;
+  assign match_valid_o = ready_to_step && (equal || pair_ends);
+  assign match_o       = {equal, pair_ends, equal ? {a_values[a_index_q], b_values[b_index_q]} : (2 * ValueWidth)'(0)};
 
   assign step_o = ready_to_step && (match_ready_i || !match_valid_o);
 
@@ -155,8 +151,7 @@ module flaash_intersect_merge #(
   end
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_STREAM_CHECK(match, match_valid_o, match_ready_i,
-                       {match_product_o, match_last_o, match_a_o, match_b_o}, 2 + 2 * ValueWidth)
+  `FLAASH_STREAM_CHECK(match, match_valid_o, match_ready_i, match_o, $bits(match_t))
   `FLAASH_ASSERT(CountOfA_A, !a_valid_i || ((!a_empty || a_last) && 32'(a_line.count) <= Lanes),
                  "a line of A without entries that is not the last, or with more than Lanes")
   `FLAASH_ASSERT(CountOfB_A, !b_valid_i || (b_line.count != '0 && 32'(b_line.count) <= Lanes),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Job tracker: remembers the jobs inside an SDPE and names the dot product that ends next.
+// Job tracker: remembers the jobs inside an SDPE and names the dot product whose products come next.
 //
-// Guarantees  a_id_o, b_id_o name the oldest dot product that has not ended: of a job, those with
-//             b_id, b_id + 1, .. b_id + b_count - 1, then the next job's. empty_o: none is inside.
+// Guarantees  name_o is that of the oldest dot product that has not ended: of a job, those with
+//             b_id, b_id + 1, .. b_id + b_count - 1, then the next job's. empty_o: there is none.
 // Demands     done_i once per dot product, in order; never while empty_o. AXI handshake rule.
 // Latency     One cycle from an accepted job to its first name.
 // Throughput  One dot product per cycle, also from one job to the next.
@@ -22,44 +22,52 @@ module flaash_job_tracker
   // jobs that begin
   input  logic      job_valid_i,
   output logic      job_ready_o,
-  input  fiber_id_t job_a_id_i,
-  input  fiber_id_t job_b_id_i,
-  input  fiber_id_t job_b_count_i,  // 1 or more
+  input  dot_name_t job_name_i,   // of its first dot product
+  input  fiber_id_t job_count_i,  // its dot products, 1 or more
 
   // dot products that end
   input  logic      done_i,
-  output fiber_id_t a_id_o,
-  output fiber_id_t b_id_o,
+  output dot_name_t name_o,
   output logic      empty_o
 );
 
+  typedef struct packed {
+    dot_name_t name;
+    fiber_id_t count;
+  } run_t;
+
   // ---------------------------------------------------------------- jobs inside
-  logic                 valid, run_ends;
+  logic                   valid, run_ends;
   logic [$clog2(Depth):0] usage;
-  fiber_id_t            first, count;
+  run_t                   run;
+  dot_name_t              run_name;
 
   flaash_stream_fifo #(
-    .Width(3 * FiberIdWidth),
+    .Data (run_t),
     .Depth(Depth)
   ) u_jobs (
-    .clk_i,
-    .rst_ni,
+    .clk_i, .rst_ni,
     .in_valid_i (job_valid_i),
     .in_ready_o (job_ready_o),
-    .in_data_i  ({job_a_id_i, job_b_id_i, job_b_count_i}),
+    .in_data_i  ({job_name_i, job_count_i}),
     .out_valid_o(valid),
     .out_ready_i(done_i && run_ends),
-    .out_data_o ({a_id_o, first, count}),
+    .out_data_o (run),
     .usage_o    (usage)
   );
 
   assign empty_o = usage == '0;
 
-  // ----------------------------------------------------- place within the oldest
+  // ---------------------------------------------------- how far the oldest one is
   fiber_id_t ended_q;  // its dot products that have ended
 
-  assign run_ends = ended_q == count - 1'b1;
-  assign b_id_o   = first + ended_q;
+  assign run_name = run.name;
+  assign run_ends = ended_q == run.count - 1'b1;
+
+  always_comb begin
+    name_o      = run_name;
+    name_o.b_id = run_name.b_id + ended_q;
+  end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)     ended_q <= '0;
@@ -68,7 +76,7 @@ module flaash_job_tracker
 
   // ----------------------------------------------------------------- properties
   `FLAASH_ASSERT(NameForEach_A, !done_i || valid, "a dot product ended that no job asked for")
-  `FLAASH_ASSERT(RunNotEmpty_A, !job_valid_i || job_b_count_i != '0, "a job without fibers of B")
+  `FLAASH_ASSERT(RunNotEmpty_A, !job_valid_i || job_count_i != '0, "a job without fibers of B")
   `FLAASH_COVER(Full_C, job_valid_i && !job_ready_o)
   `FLAASH_COVER(LongRunEnds_C, done_i && run_ends && ended_q != '0)
 

@@ -11,29 +11,30 @@
 // Reset       The matches inside are lost.
 
 `include "flaash_assert.svh"
+`include "flaash_dot_types.svh"
 
 module flaash_match_emitter #(
   parameter int unsigned Lanes      = 4,  // entries per line: 1, 2, 4, 8
-  parameter int unsigned ValueWidth = 32  // bits of a value, 1 or more
+  parameter int unsigned ValueWidth = 32, // bits of a value, 1 or more
+  localparam type lines_t = struct packed {
+    logic [Lanes-1:0]                 hits;  // by lane of A
+    logic                             last;  // the pair of fibers ends here
+    logic [Lanes-1:0][ValueWidth-1:0] a;     // values by lane of A
+    logic [Lanes-1:0][ValueWidth-1:0] b;
+  },
+  localparam type match_t = `FLAASH_MATCH(ValueWidth)
 ) (
-  input  logic                             clk_i,
-  input  logic                             rst_ni,
+  input  logic   clk_i,
+  input  logic   rst_ni,
 
-  // a compared pair of lines: hits and values by lane of A
-  input  logic                             lines_valid_i,
-  output logic                             lines_ready_o,
-  input  logic [Lanes-1:0]                 lines_hits_i,
-  input  logic                             lines_last_i,  // the pair of fibers ends here
-  input  logic [Lanes-1:0][ValueWidth-1:0] lines_a_i,
-  input  logic [Lanes-1:0][ValueWidth-1:0] lines_b_i,
+  // pairs of lines, compared
+  input  logic   lines_valid_i,
+  output logic   lines_ready_o,
+  input  lines_t lines_i,
 
-  // matches
-  output logic                             match_valid_o,
-  input  logic                             match_ready_i,
-  output logic                             match_product_o,
-  output logic                             match_last_o,
-  output logic [ValueWidth-1:0]            match_a_o,
-  output logic [ValueWidth-1:0]            match_b_o
+  output logic   match_valid_o,
+  input  logic   match_ready_i,
+  output match_t match_o
 );
 
   // ---------------------------------------------------------------- what is left
@@ -59,34 +60,29 @@ module flaash_match_emitter #(
 
   always_ff @(posedge clk_i) begin
     if (lines_ready_o) begin
-      hits_q <= lines_hits_i;
-      last_q <= lines_last_i;
-      a_q    <= lines_a_i;
-      b_q    <= lines_b_i;
+      {hits_q, last_q, a_q, b_q} <= lines_i;
     end else if (match_ready_i) begin
       hits_q <= rest;
     end
   end
 
   // --------------------------------------------------------------------- one beat
-  assign match_valid_o   = valid_q;
-  assign match_product_o = hits_q != '0;
-  assign match_last_o    = last_q && rest == '0;
+  assign match_valid_o = valid_q;
 
   always_comb begin
-    match_a_o = '0;
-    match_b_o = '0;
+    match_o         = '0;
+    match_o.product = hits_q != '0;
+    match_o.last    = last_q && rest == '0;
     for (int unsigned i = 0; i < Lanes; i++) begin
       if (lowest[i]) begin
-        match_a_o = match_a_o | a_q[i];
-        match_b_o = match_b_o | b_q[i];
+        match_o.a = match_o.a | a_q[i];
+        match_o.b = match_o.b | b_q[i];
       end
     end
   end
 
   // ------------------------------------------------------------------- properties
-  `FLAASH_STREAM_CHECK(match, match_valid_o, match_ready_i,
-                       {match_product_o, match_last_o, match_a_o, match_b_o}, 2 + 2 * ValueWidth)
+  `FLAASH_STREAM_CHECK(match, match_valid_o, match_ready_i, match_o, $bits(match_t))
   `FLAASH_ASSERT(SomethingToEmit_A, !valid_q || hits_q != '0 || last_q,
                  "a pair of lines without a match and without the end of a fiber")
   `FLAASH_COVER(AllLanes_C, match_valid_o && hits_q == '1)

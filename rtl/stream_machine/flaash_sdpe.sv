@@ -19,12 +19,12 @@
 // Stalls      Results that nobody takes fill the store, then the MAC, the match queue, the loaders.
 // Reset       Forgets all jobs and results.
 //
-//   job_* -> u_jobs -+-> u_fibers -> u_intersect with the match queue -> u_mac -> u_store -> result_*
-//                    +-> u_tracker -------------------- names -----------------------^
-//                    +-> u_names   -- portions: slots, to the words that u_mac sends --> part_*
+//   job_* -> u_jobs -+-> u_fibers -> u_intersect with the match queue -> u_dots -+-> result_*
+//                    +-> u_tracker ------ names of dot products -----------^      +-> part_*
 
 `include "flaash_assert.svh"
 `include "flaash_line.svh"
+`include "flaash_dot_types.svh"
 
 module flaash_sdpe
   import flaash_pkg::*;
@@ -40,7 +40,9 @@ module flaash_sdpe
   parameter int unsigned Parity      = 1,              // a parity bit per stored result, 0 or 1
   localparam int unsigned ValueWidth = value_width(Format),
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth),
-  localparam int unsigned WordBits   = word_width(Format, EntryIdWidth)
+  localparam int unsigned PartWidth  = word_width(Format, EntryIdWidth),
+  localparam type match_t = `FLAASH_MATCH(ValueWidth),
+  localparam type part_t = `FLAASH_PART(PartWidth)
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
@@ -73,9 +75,7 @@ module flaash_sdpe
   // words of portions
   output logic                 part_valid_o,
   input  logic                 part_ready_i,
-  output slot_t                part_slot_o,
-  output part_head_t           part_head_o,
-  output logic [WordBits-1:0]  part_word_o,
+  output part_t                part_o,
 
   // what happens in this cycle
   output flags_t               flags_o,
@@ -84,8 +84,8 @@ module flaash_sdpe
 );
 
   localparam int unsigned JobDepth = 2;
-  // Jobs of one short dot product each that are under way at once: the loaders and the MAC full.
-  localparam int unsigned TrackedJobs = 2 ** $clog2(LoaderDepth + 24);
+  // Jobs of one short dot product each that are on their way to the MAC at once.
+  localparam int unsigned TrackedJobs = 2 ** $clog2(LoaderDepth + 8);
 
   // ------------------------------------------------------------------------- jobs
   // A job starts when both loaders and the tracker can have it. Each loader keeps one for later,
@@ -93,17 +93,15 @@ module flaash_sdpe
   job_t                      job;
   logic                      job_valid, job_start;
   logic [$clog2(JobDepth):0] jobs_waiting;
-  logic                      a_job_ready, b_job_ready, tracker_ready, names_ready, partial;
+  logic                      a_job_ready, b_job_ready, tracker_ready;
 
-  assign partial   = Portions && split_i && job.portion.partial;
-  assign job_start = job_valid && a_job_ready && b_job_ready && tracker_ready && names_ready;
+  assign job_start = job_valid && a_job_ready && b_job_ready && tracker_ready;
 
   flaash_stream_fifo #(
-    .Width($bits(job_t)),
+    .Data (job_t),
     .Depth(JobDepth)
   ) u_jobs (
-    .clk_i,
-    .rst_ni,
+    .clk_i, .rst_ni,
     .in_valid_i (job_valid_i),
     .in_ready_o (job_ready_o),
     .in_data_i  (job_i),
@@ -125,8 +123,7 @@ module flaash_sdpe
     .Depth     (LoaderDepth),
     .Portions  (Portions)
   ) u_fibers (
-    .clk_i,
-    .rst_ni,
+    .clk_i, .rst_ni,
     .job_valid_i  (job_start),
     .a_job_ready_o(a_job_ready),
     .b_job_ready_o(b_job_ready),
@@ -162,9 +159,8 @@ module flaash_sdpe
   end
 
   // ----------------------------------------------------------------- intersection
-  logic                  match_valid, match_ready, match_product, match_last;
-  logic [ValueWidth-1:0] match_a, match_b;
-  logic                  step, stall_mac;
+  logic   match_valid, match_ready, step, stall_mac;
+  match_t match;
 
   flaash_intersect #(
     .Engine    (Engine),
@@ -173,10 +169,10 @@ module flaash_sdpe
     .ValueWidth(ValueWidth)
   ) u_intersect (
     .clk_i, .rst_ni,
-    .a_valid_i(a_valid), .a_ready_o(a_ready), .a_line_i(a_line), .b_valid_i(b_valid),
-    .b_ready_o(b_ready), .b_line_i(b_line), .match_valid_o(match_valid), .match_ready_i(match_ready),
-    .match_product_o(match_product), .match_last_o(match_last), .match_a_o(match_a),
-    .match_b_o(match_b), .step_o(step), .stall_o(stall_mac)
+    .a_valid_i(a_valid), .a_ready_o(a_ready), .a_line_i(a_line),
+    .b_valid_i(b_valid), .b_ready_o(b_ready), .b_line_i(b_line),
+    .match_valid_o(match_valid), .match_ready_i(match_ready), .match_o(match),
+    .step_o(step), .stall_o(stall_mac)
   );
 
   logic waiting, stall_a, stall_b;
@@ -193,91 +189,60 @@ module flaash_sdpe
   );
 
   // ------------------------------------------------------------------ dot products
-  logic                   dot_valid, dot_ready, dot_empty, dot_zero, dot_exact, dot_range;
-  logic [ResultWidth-1:0] dot_value;
-  flags_t                 dot_flags;
+  portion_t     portion;
+  dot_name_t    job_name, dot_name;
+  sdpe_events_t dot_events;
+  logic         all_named, all_left, unused_lanes;
 
-  logic     dot_partial;  // the dot product that goes into the MAC is a portion
+  assign portion      = job.portion;
+  assign unused_lanes = ^{portion.first_lane, portion.last_lane};
 
-  flaash_mac #(
-    .Format  (Format),
-    .Portions(Portions)
-  ) u_mac (
-    .clk_i, .rst_ni,
-    .in_valid_i(match_valid), .in_ready_o(match_ready), .in_product_i(match_product),
-    .in_last_i(match_last), .in_partial_i(dot_partial), .in_a_i(match_a), .in_b_i(match_b),
-    .out_valid_o(dot_valid), .out_ready_i(dot_ready), .out_value_o(dot_value), .out_flags_o(dot_flags),
-    .out_empty_o(dot_empty), .out_zero_o(dot_zero), .out_exact_o(dot_exact), .out_range_o(dot_range),
-    .part_valid_o, .part_ready_i, .part_head_o, .part_word_o
-  );
-
-  // --------------------------------------------------------------------- portions
-  logic no_portions;
-
-  if (Portions) begin : gen_names
-    flaash_portion_names #(
-      .Depth(TrackedJobs)
-    ) u_names (
-      .clk_i, .rst_ni,
-      .job_valid_i(job_start && split_i), .job_ready_o(names_ready), .job_partial_i(partial),
-      .job_slot_i(job.portion.slot), .taken_i(match_valid && match_ready && match_last),
-      .partial_o(dot_partial), .left_i(part_valid_o && part_ready_i && part_head_o.last),
-      .slot_o(part_slot_o), .empty_o(no_portions)
-    );
-  end else begin : gen_no_names
-    assign names_ready = 1'b1;
-    assign dot_partial = 1'b0;
-    assign part_slot_o = '0;
-    assign no_portions = 1'b1;
-  end
-
-  // ----------------------------------------------------------------------- results
-  fiber_id_t dot_a_id, dot_b_id;
-  logic      dot_done, stored, zero_empty, zero_cancel, zero_underflow, range_error, stall_result;
-  logic      nothing_tracked, parity_error;
+  assign job_name = {Portions && split_i && portion.partial, Portions ? portion.slot : slot_t'(0),
+                     job.a_id, job.b_id};
 
   flaash_job_tracker #(
     .Depth(TrackedJobs)
   ) u_tracker (
     .clk_i, .rst_ni,
-    .job_valid_i(job_start && !partial), .job_ready_o(tracker_ready), .job_a_id_i(job.a_id),
-    .job_b_id_i(job.b_id), .job_b_count_i(job.b_count), .done_i(dot_done), .a_id_o(dot_a_id),
-    .b_id_o(dot_b_id), .empty_o(nothing_tracked)
+    .job_valid_i(job_start), .job_ready_o(tracker_ready), .job_name_i(job_name), .job_count_i(job.b_count),
+    .done_i(match_valid && match_ready && match.last), .name_o(dot_name), .empty_o(all_named)
   );
 
-  flaash_result_store #(
-    .Depth (ResultDepth),
-    .Parity(Parity)
-  ) u_store (
+  flaash_dot_unit #(
+    .Format     (Format),
+    .ResultDepth(ResultDepth),
+    .Portions   (Portions),
+    .Parity     (Parity)
+  ) u_dots (
     .clk_i, .rst_ni,
-    .dense_i, .in_valid_i(dot_valid), .in_ready_o(dot_ready), .in_a_id_i(dot_a_id),
-    .in_b_id_i(dot_b_id), .in_value_i(dot_value), .in_flags_i(dot_flags), .in_empty_i(dot_empty),
-    .in_zero_i(dot_zero), .in_exact_i(dot_exact), .in_range_i(dot_range), .out_valid_o(result_valid_o),
-    .out_ready_i(result_ready_i), .out_result_o(result_o), .dot_done_o(dot_done), .result_o(stored),
-    .zero_empty_o(zero_empty), .zero_cancel_o(zero_cancel), .zero_underflow_o(zero_underflow),
-    .range_o(range_error), .stall_o(stall_result), .flags_o, .parity_error_o(parity_error)
+    .dense_i,
+    .in_valid_i(match_valid), .in_ready_o(match_ready), .in_i(match), .in_name_i(dot_name),
+    .result_valid_o, .result_ready_i, .result_o,
+    .part_valid_o, .part_ready_i, .part_o,
+    .flags_o, .events_o(dot_events), .idle_o(all_left)
   );
 
   // ------------------------------------------------------------------------ events
   // A dot product can end while the rest of a fiber is still being discarded: so look at both ends.
-  assign idle_o = jobs_waiting == '0 && nothing_tracked && no_portions && !waiting;
+  assign idle_o = jobs_waiting == '0 && all_named && all_left && !waiting;
 
-  assign events_o = {
-    parity_error, 1'b0,
-    !idle_o,  // busy
-    step, match_valid && match_ready && match_product,
-    stall_a, stall_b, stall_mac, stall_result,
-    dot_done, stored, zero_empty, zero_cancel, zero_underflow, range_error
-  };
+  always_comb begin
+    events_o           = dot_events;
+    events_o.busy      = !idle_o;
+    events_o.step      = step;
+    events_o.stall_a   = stall_a;
+    events_o.stall_b   = stall_b;
+    events_o.stall_mac = stall_mac;
+  end
 
   // -------------------------------------------------------------------- properties
   `FLAASH_ASSERT(DenseIsSteady_A, idle_o || dense_i == $past(dense_i), "dense_i changed under way")
   `FLAASH_ASSERT(SplitIsSteady_A, idle_o || split_i == $past(split_i), "split_i changed under way")
-  `FLAASH_ASSERT(NoDotWithoutJob_A, !dot_valid || !nothing_tracked, "a dot product without a job")
+  `FLAASH_ASSERT(NoMatchWithoutJob_A, !match_valid || !all_named, "a match without a job")
   `FLAASH_ASSERT(IdleReadsNothing_A, !idle_o || !(a_req_valid_o || a_rsp_valid_i || a_loaded
                  || b_req_valid_o || b_rsp_valid_i || b_loaded), "idle with lines under way")
   `FLAASH_ASSERT(OneCause_A, $onehot0({stall_a, stall_b, stall_mac}), "two causes of a stall")
-  `FLAASH_COVER(DotEndsBeforeFiber_C, nothing_tracked && waiting)
+  `FLAASH_COVER(DotEndsBeforeFiber_C, all_named && all_left && waiting)
   `FLAASH_COVER(JobsOverlap_C, job_start && waiting)
 
 endmodule : flaash_sdpe

@@ -9,6 +9,7 @@
 // Reset       Empties the engines; the memory keeps its lines, which nobody may rely on.
 
 `include "flaash_line.svh"
+`include "flaash_dot_types.svh"
 `include "flaash_assert.svh"
 
 module flaash_sdpe_array
@@ -30,7 +31,7 @@ module flaash_sdpe_array
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
   localparam int unsigned NumPorts   = 2 * NumSdpe,
   localparam int unsigned SumWidth   = $clog2(NumPorts + 1),
-  localparam int unsigned WordBits   = word_width(Format, EntryIdWidth)
+  localparam type part_t = `FLAASH_PART(word_width(Format, EntryIdWidth))
 ) (
   input  logic                       clk_i,
   input  logic                       rst_ni,
@@ -57,9 +58,7 @@ module flaash_sdpe_array
   // words of portions, of all engines
   output logic                       part_valid_o,
   input  logic                       part_ready_i,
-  output slot_t                      part_slot_o,
-  output part_head_t                 part_head_o,
-  output logic [WordBits-1:0]        part_word_o,
+  output part_t                      part_o,
 
   // what happened in this cycle
   output sdpe_events_t [NumSdpe-1:0] events_o,
@@ -126,18 +125,11 @@ module flaash_sdpe_array
   end
 
   // ------------------------------------------------------------------------ engines
-  localparam int unsigned PartWidth = SlotWidth + PartHeadWidth + WordBits;
-
-  logic [NumSdpe-1:0]                part_valid, part_ready;
-  logic [NumSdpe-1:0][PartWidth-1:0] part;
+  logic [NumSdpe-1:0]  part_valid, part_ready;
+  part_t [NumSdpe-1:0] part;
 
   for (genvar s = 0; s < int'(NumSdpe); s++) begin : gen_sdpe
-    slot_t               part_slot;
-    part_head_t          part_head;
-    logic [WordBits-1:0] part_word;
-
     assign req_operand[2*s +: 2] = 2'b10;
-    assign part[s]               = {part_slot, part_head, part_word};
 
     flaash_sdpe #(
       .Format     (Format),
@@ -157,8 +149,7 @@ module flaash_sdpe_array
       .b_req_valid_o(req_valid[2*s+1]), .b_req_ready_i(req_ready[2*s+1]), .b_req_addr_o(req_addr[2*s+1]),
       .b_rsp_valid_i(rsp_valid[2*s+1]), .b_rsp_data_i(rsp_data[2*s+1]),
       .result_valid_o(result_valid_o[s]), .result_ready_i(result_ready_i[s]), .result_o(result_o[s]),
-      .part_valid_o(part_valid[s]), .part_ready_i(part_ready[s]),
-      .part_slot_o(part_slot), .part_head_o(part_head), .part_word_o(part_word),
+      .part_valid_o(part_valid[s]), .part_ready_i(part_ready[s]), .part_o(part[s]),
       .flags_o(flags_o[s]), .events_o(events_o[s]), .idle_o(idle_o[s])
     );
   end
@@ -166,22 +157,19 @@ module flaash_sdpe_array
   // ----------------------------------------------------------------------- portions
   if (Portions) begin : gen_parts
     flaash_stream_tree #(
-      .Width (PartWidth),
+      .Width ($bits(part_t)),
       .Inputs(NumSdpe)
     ) u_parts (
       .clk_i, .rst_ni,
       .in_valid_i(part_valid), .in_ready_o(part_ready), .in_data_i(part),
-      .out_valid_o(part_valid_o), .out_ready_i(part_ready_i),
-      .out_data_o({part_slot_o, part_head_o, part_word_o})
+      .out_valid_o(part_valid_o), .out_ready_i(part_ready_i), .out_data_o(part_o)
     );
   end else begin : gen_no_parts
     logic unused_parts;
 
     assign part_ready   = '0;
     assign part_valid_o = 1'b0;
-    assign part_slot_o  = '0;
-    assign part_head_o  = '0;
-    assign part_word_o  = '0;
+    assign part_o       = '0;
     assign unused_parts = ^{part_valid, part, part_ready_i};
   end
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Core: everything between the operand stream, the result stream and the registers.
 //
-// Guarantees  An operand frame ends with loaded_o[operand] or with an error report. After start_i
-//             each result of the contraction leaves once at result_*; done_o when the last one is
+// Guarantees  An operand frame ends with desc_o[operand].loaded or with an error in report_o. After start_i
+//             each result of the contraction leaves once at result_*; report_o.done when the last one is
 //             stored and nothing reads lines of the operands any more, all_stored_o when none is
 //             left behind those at result_*. Operands stay until they are replaced. After stop_i
 //             nothing more is computed: all_stored_o then waits only for results that were complete;
 //             the reset that follows ends the stop.
-// Errors      With Parity every stored bit that has flipped is told when it is used (parity_*); what was made of it
-//             does not become a result, or lost_o comes before it leaves the unloader.
+// Errors      With Parity every stored bit that has flipped is told when it is used (report_o.parity_error); what was
+//             made of it does not become a result, or lost_o comes before it leaves the unloader.
 // Demands     start_i only with both operands loaded, equal contracted extents, and none running.
 //             load_enable_i low while results are computed or on their way. stop_i stays until rst_ni.
 // Reset       rst_ni: everything but the operands; store_rst_ni: these.
@@ -19,6 +19,7 @@
 module flaash_core
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
+  import flaash_host_pkg::*;
 #(
   parameter int unsigned Format      = FormatFp32,
   parameter int unsigned NumSdpe     = 8,
@@ -38,7 +39,6 @@ module flaash_core
   parameter int unsigned Portions    = 0,
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
   localparam int unsigned SumWidth   = $clog2(2 * NumSdpe + 1),
-  localparam int unsigned IncrementWidth = $bits(dots_t),
   // SDPEs, and the combiner if there is one: where results come from.
   localparam int unsigned NumSources = NumSdpe + ((Engine != EngineLookup && Portions > 0) ? 1 : 0)
 ) (
@@ -59,94 +59,56 @@ module flaash_core
   output logic                                       all_stored_o,
   input  logic                                       sent_i,  // a record left the chip
 
-  // coordinates of the fibers, A in element 0, B in 1; answers come one cycle after the address, *_use_i with those
-  // that count
-  input  fiber_id_t [1:0]                            path_addr_i,
-  output node_id_t [1:0]                             path_o,
-  input  logic [1:0]                                 path_use_i,
-  input  node_id_t [1:0]                             node_addr_i,
-  output logic [1:0][31:0]                           node_coord_o,
-  output node_id_t [1:0]                             node_parent_o,
-  input  logic [1:0]                                 node_use_i,
-  input  logic [1:0][2:0]                            node_level_i,
+  // coordinates of the fibers, A in element 0, B in 1
+  input  walk_req_t [1:0]                            walk_i,
+  output walk_rsp_t [1:0]                            walk_o,
+  input  fault_t                                     walk_fault_i,  // an answer of before was wrong, and used
 
   // control
   input  logic                                       start_i,
-  input  logic                                       dense_i,
-  input  fiber_id_t                                  run_length_i,
-  input  entry_id_t                                  portion_length_i,
-  input  line_sum_t                                  long_lines_i,
+  input  settings_t                                  settings_i,
   input  logic                                       load_enable_i, // operand frames may begin
   input  logic                                       stop_i,        // compute no more
 
-  // state
-  output logic                                       loading_o,
-  output logic                                       done_o,        // pulse
-  output logic                                       progress_o,    // something was done
+  input  logic [5:0]                                 sdpe_select_i, // the engine whose steps are reported
 
   // operands, A in element 0, B in 1
-  output logic [1:0]                                 loaded_o,
-  output logic [1:0][3:0]                            order_o,
-  output logic [1:0][31:0]                           extent_o,
-  output logic [1:0][EntryIdWidth-1:0]               entries_o,
-  output fiber_id_t [1:0]                            fibers_o,
-  output line_addr_t [1:0]                           lines_o,
+  output desc_t [1:0]                                desc_o,
 
-  // errors of operand frames
-  output logic                                       error_valid_o,
-  output error_e                                     error_code_o,
-  output logic [31:0]                                error_place_o,
-
-  // a word with wrong parity was used
-  output logic                                       parity_error_o,
-  output logic [31:0]                                parity_place_o,
-  output logic                                       lost_o,  // results on their way may be wrong
-
-  // what happened, one cycle ago
-  output logic [NumCounters-1:0][IncrementWidth-1:0] increments_o,
-  output flags_t                                     flags_o,
-  output logic [6:0]                                 range_errors_o,
-  output logic [6:0]                                 range_source_o,
-
-  // steps of one SDPE
-  input  logic [5:0]                                 sdpe_select_i,
-  output logic [31:0]                                sdpe_steps_o
+  output report_t                                    report_o,
+  output logic                                       lost_o         // results on their way may be wrong
 );
 
   // ---------------------------------------------------------------------- operands
   logic                 line_valid, line_operand;
   line_addr_t           line_addr;
   logic [LineWidth-1:0] line_data;
-  fiber_id_t [1:0]      first_addr;
-  line_addr_t [1:0]     first;
-  logic [1:0]           first_use, first_wrong, first_error, path_error;
-  fiber_id_t [1:0]      first_fiber;
-  logic [1:0][30:0]     path_place;
-  logic                 discarded, loader_step;
+  store_write_t         store_write;
+  fiber_id_t [1:0]      table_addr;
+  table_rsp_t [1:0]     table_rsp;
+  load_report_t         load;
 
-  flaash_operands #(
-    .Format    (Format),
-    .Lanes     (Lanes),
-    .CoordWidth(CoordWidth),
-    .MemLines  (MemLines),
-    .NodeDepth (NodeDepth),
-    .FiberDepth(FiberDepth),
-    .Parity    (Parity)
-  ) u_operands (
-    .clk_i, .rst_ni, .store_rst_ni,
-    .s_axis_tvalid_i, .s_axis_tready_o, .s_axis_tdata_i, .s_axis_tlast_i,
-    .load_enable_i, .loading_o,
-    .line_valid_o(line_valid), .line_operand_o(line_operand), .line_addr_o(line_addr),
-    .line_data_o(line_data),
-    .first_addr_i(first_addr), .first_o(first), .first_use_i(first_use), .first_wrong_o(first_wrong),
-    .path_addr_i, .path_o, .path_use_i,
-    .node_addr_i, .node_coord_o, .node_parent_o, .node_use_i, .node_level_i,
-    .first_error_o(first_error), .first_fiber_o(first_fiber),
-    .path_error_o(path_error), .path_place_o(path_place),
-    .loaded_o, .order_o, .extent_o, .entries_o, .fibers_o, .lines_o,
-    .error_valid_o, .error_code_o, .error_place_o,
-    .discarded_o(discarded), .step_o(loader_step)
+  flaash_operand_loader #(
+    .Format(Format), .Lanes(Lanes), .CoordWidth(CoordWidth), .MemLines(MemLines), .NodeDepth(NodeDepth),
+    .FiberDepth(FiberDepth)
+  ) u_loader (
+    .clk_i, .rst_ni,
+    .s_axis_tvalid_i, .s_axis_tready_o, .s_axis_tdata_i, .s_axis_tlast_i, .enable_i(load_enable_i),
+    .line_valid_o(line_valid), .line_addr_o(line_addr), .line_data_o(line_data),
+    .store_o(store_write), .report_o(load)
   );
+
+  for (genvar i = 0; i < 2; i++) begin : gen_store
+    flaash_operand_store #(
+      .Operand(i), .NodeDepth(NodeDepth), .FiberDepth(FiberDepth), .Parity(Parity)
+    ) u_store (
+      .clk_i, .rst_ni(store_rst_ni),
+      .write_i(store_write), .table_addr_i(table_addr[i]), .table_o(table_rsp[i]),
+      .walk_i(walk_i[i]), .walk_o(walk_o[i]), .desc_o(desc_o[i])
+    );
+  end
+
+  assign line_operand = store_write.operand;
 
   // ------------------------------------------------------------------------ compute
   logic [NumSources-1:0]         source_valid, source_ready, source_idle;
@@ -158,6 +120,11 @@ module flaash_core
   dots_t                         handed_dots;
   logic                          line_error, line_wrong_operand, rank_error;
   line_addr_t                    line_wrong_addr, rank_block;
+  line_addr_t [1:0]              first;
+  logic [1:0]                    first_use, first_wrong;
+
+  assign first       = {table_rsp[1].first, table_rsp[0].first};
+  assign first_wrong = {table_rsp[1].wrong, table_rsp[0].wrong};
 
   if (Engine == EngineLookup) begin : gen_lookup
     flaash_compute_lookup #(
@@ -166,10 +133,10 @@ module flaash_core
       .ResultDepth(ResultDepth)
     ) u_compute (
       .clk_i, .rst_ni,
-      .start_i, .dense_i, .run_length_i,
-      .a_fibers_i(fibers_o[0]), .b_fibers_i(fibers_o[1]), .extent_i(line_addr_t'(extent_o[0])),
+      .start_i, .dense_i(settings_i.dense), .run_length_i(settings_i.run_length),
+      .a_fibers_i(desc_o[0].fibers), .b_fibers_i(desc_o[1].fibers), .extent_i(line_addr_t'(desc_o[0].extent)),
       .busy_o(generating), .handed_o(handed), .handed_dots_o(handed_dots),
-      .a_addr_o(first_addr[0]), .a_first_i(first[0]), .b_addr_o(first_addr[1]), .b_first_i(first[1]),
+      .a_addr_o(table_addr[0]), .a_first_i(first[0]), .b_addr_o(table_addr[1]), .b_first_i(first[1]),
       .first_use_o(first_use), .first_wrong_i(first_wrong),
       .wr_valid_i(line_valid), .wr_operand_i(line_operand), .wr_addr_i(line_addr), .wr_data_i(line_data),
       .result_valid_o(source_valid), .result_ready_i(source_ready), .result_o(source_result),
@@ -183,7 +150,7 @@ module flaash_core
 
     assign portion         = 1'b0;
     assign visit           = 1'b0;
-    assign unused_portions = ^{portion_length_i, long_lines_i};
+    assign unused_portions = ^settings_i;
   end else begin : gen_stream
     flaash_compute_stream #(
       .Format(Format), .NumSdpe(NumSdpe), .Lanes(Lanes), .CoordWidth(CoordWidth), .Engine(Engine),
@@ -191,11 +158,12 @@ module flaash_core
       .Scheduler(Scheduler), .ResultDepth(ResultDepth), .Portions(Portions)
     ) u_compute (
       .clk_i, .rst_ni,
-      .start_i, .dense_i, .run_length_i, .portion_length_i, .long_lines_i,
-      .a_fibers_i(fibers_o[0]), .b_fibers_i(fibers_o[1]),
+      .start_i, .dense_i(settings_i.dense), .run_length_i(settings_i.run_length),
+      .portion_length_i(settings_i.portion_length), .long_lines_i(settings_i.long_lines),
+      .a_fibers_i(desc_o[0].fibers), .b_fibers_i(desc_o[1].fibers),
       .busy_o(generating), .handed_o(handed), .handed_dots_o(handed_dots), .portion_o(portion),
       .visit_o(visit),
-      .a_addr_o(first_addr[0]), .a_first_i(first[0]), .b_addr_o(first_addr[1]), .b_first_i(first[1]),
+      .a_addr_o(table_addr[0]), .a_first_i(first[0]), .b_addr_o(table_addr[1]), .b_first_i(first[1]),
       .first_use_o(first_use), .first_wrong_i(first_wrong),
       .wr_valid_i(line_valid), .wr_operand_i(line_operand), .wr_addr_i(line_addr), .wr_data_i(line_data),
       .result_valid_o(source_valid), .result_ready_i(source_ready), .result_o(source_result),
@@ -240,6 +208,12 @@ module flaash_core
   );
 
   // ----------------------------------------------------------------------- progress
+  increments_t increments;
+  flags_t      any_flags;
+  error_t      range_error, parity_error;
+  logic        done, progress;
+  logic [31:0] sdpe_steps;
+
   flaash_perf_sum #(
     .NumSdpe   (NumSdpe),
     .NumSources(NumSources)
@@ -247,15 +221,15 @@ module flaash_core
     .clk_i, .rst_ni,
     .events_i(events), .flags_i(flags),
     .handed_i(handed), .handed_dots_i(handed_dots), .portion_i(portion),
-    .reads_i(reads), .conflicts_i(conflicts), .loading_i(loading_o), .sent_i, .discarded_i(discarded),
-    .increments_o, .flags_o, .range_errors_o, .range_source_o
+    .reads_i(reads), .conflicts_i(conflicts), .loading_i(load.loading), .sent_i, .discarded_i(load.discarded),
+    .increments_o(increments), .flags_o(any_flags), .range_error_o(range_error)
   );
 
   flaash_step_counters #(
     .NumSdpe(NumSdpe)
   ) u_step_counters (
     .clk_i, .rst_ni,
-    .start_i, .events_i(events[NumSdpe-1:0]), .select_i(sdpe_select_i), .steps_o(sdpe_steps_o)
+    .start_i, .events_i(events[NumSdpe-1:0]), .select_i(sdpe_select_i), .steps_o(sdpe_steps)
   );
 
   flaash_progress #(
@@ -263,32 +237,52 @@ module flaash_core
   ) u_progress (
     .clk_i, .rst_ni,
     .start_i, .stop_i, .generating_i(generating), .handed_i(handed), .handed_dots_i(handed_dots),
-    .dots_i(increments_o[CntDotsDone][6:0]), .stored_i(increments_o[CntResults][6:0]),
+    .dots_i(increments[CntDotsDone][6:0]), .stored_i(increments[CntResults][6:0]),
     .idle_i(&source_idle), .taken_i(result_valid_o && result_ready_i),
-    .busy_o(busy), .done_o, .all_stored_o
+    .busy_o(busy), .done_o(done), .all_stored_o
   );
 
-  assign progress_o = loader_step || visit || handed || increments_o[CntDotsDone] != '0
-                      || increments_o[CntMatches] != '0 || increments_o[CntSteps] != '0
-                      || increments_o[CntMemReads] != '0 || increments_o[CntResults] != '0;
+  assign progress = load.step || visit || handed || increments[CntDotsDone] != '0
+                      || increments[CntMatches] != '0 || increments[CntSteps] != '0
+                      || increments[CntMemReads] != '0 || increments[CntResults] != '0;
+
+  assign report_o = {load, done, progress, parity_error, range_error, any_flags, increments, sdpe_steps};
 
   // ------------------------------------------------------------------------- parity
+  fault_t       line_fault, rank_fault;
+  fault_t [1:0] first_fault_q;
+
+  assign line_fault = {line_error, line_wrong_operand, PlaceStored, PlaceLine, 24'(line_wrong_addr)};
+  assign rank_fault = {rank_error, 1'b1, PlaceStored, PlaceRank, 24'(rank_block)};
+
+  for (genvar i = 0; i < 2; i++) begin : gen_first_fault
+    fiber_id_t fiber_q;  // that is answered
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) begin
+        fiber_q          <= '0;
+        first_fault_q[i] <= '0;
+      end else begin
+        fiber_q          <= table_addr[i];
+        first_fault_q[i] <= {first_use[i] && first_wrong[i], 1'(i), PlaceStored, PlaceFirst, 24'(fiber_q)};
+      end
+    end
+  end
+
   flaash_parity_report #(
     .NumSources(NumSources)
   ) u_parity_report (
     .clk_i, .rst_ni, .stopping_i(stop_i),
-    .line_error_i(line_error), .line_operand_i(line_wrong_operand), .line_addr_i(line_wrong_addr),
-    .first_error_i(first_error), .first_fiber_i(first_fiber),
-    .path_error_i(path_error), .path_place_i(path_place),
-    .rank_error_i(rank_error), .rank_block_i(rank_block),
-    .events_i(events), .error_o(parity_error_o), .place_o(parity_place_o), .lost_o
+    .computing_i({rank_fault, first_fault_q, line_fault}),
+    .leaving_i(walk_fault_i), .events_i(events), .error_o(parity_error), .lost_o
   );
 
   // --------------------------------------------------------------------- properties
-  `FLAASH_ASSERT(StartWithOperands_A, !start_i || (loaded_o == 2'b11 && extent_o[0] == extent_o[1]),
+  `FLAASH_ASSERT(StartWithOperands_A, !start_i || (desc_o[0].loaded && desc_o[1].loaded
+                                          && desc_o[0].extent == desc_o[1].extent),
                  "started without two operands that fit")
   `FLAASH_ASSERT(NothingIsLeft_A, !all_stored_o || stop_i || busy || start_i
                  || (source_valid == '0 && !result_valid_o && (&source_idle)), "something is left behind")
-  `FLAASH_ASSERT(DoneIsIdle_A, !done_o || (&source_idle && busy), "done while an engine still works")
+  `FLAASH_ASSERT(DoneIsIdle_A, !done || (&source_idle && busy), "done while an engine still works")
 
 endmodule : flaash_core

@@ -17,6 +17,7 @@
 module flaash_top
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
+  import flaash_host_pkg::*;
 #(
   parameter int unsigned Format      = FormatFp32,           // Format*
   parameter int unsigned NumSdpe     = 8,                    // 1 to 64
@@ -76,8 +77,6 @@ module flaash_top
   output logic                     irq_o
 );
 
-  localparam int unsigned IncrementWidth = $bits(dots_t);
-
   // --------------------------------------------------------------------- soft reset
   logic soft_reset, stop, resetting, stopping, core_rst_n, store_rst_n, unloader_idle;
 
@@ -88,27 +87,24 @@ module flaash_top
   );
 
   // ---------------------------------------------------------------------- registers
-  logic [1:0]                                 loaded;
-  logic [1:0][3:0]                            order;
-  logic [1:0][31:0]                           extent;
-  logic [1:0][EntryIdWidth-1:0]               entries;
-  fiber_id_t [1:0]                            fibers;
-  line_addr_t [1:0]                           lines;
-  logic                                       load_enable, loading, load_error;
-  error_e                                     load_error_code, trailer_code;
-  logic [31:0]                                load_error_place;
-  logic                                       start, dense, done, drained;
-  fiber_id_t                                  run_length;
-  entry_id_t                                  portion_length;
-  line_sum_t                                  long_lines;
-  flags_t                                     flags;
-  logic [6:0]                                 range_errors;
-  logic [6:0]                                 range_source;
-  logic [5:0]                                 sdpe_select;
-  logic [31:0]                                sdpe_steps;
-  logic [NumCounters-1:0][IncrementWidth-1:0] increments;
-  logic                                       discarded, progress, parity_error, lost;
-  logic [31:0]                                parity_place;
+  axil_req_t   axil_req;
+  axil_rsp_t   axil_rsp;
+  desc_t [1:0] desc;
+  report_t     report;
+  traffic_t    traffic;
+  settings_t   settings;
+  error_e      trailer_code;
+  logic        load_enable, start, drained, discarded, lost, loading;
+  logic [5:0]  sdpe_select;
+
+  assign axil_req = {s_axil_awvalid, s_axil_awaddr, s_axil_awprot, s_axil_wvalid, s_axil_wdata, s_axil_wstrb,
+                     s_axil_bready, s_axil_arvalid, s_axil_araddr, s_axil_arprot, s_axil_rready};
+  assign {s_axil_awready, s_axil_wready, s_axil_bvalid, s_axil_bresp, s_axil_arready, s_axil_rvalid,
+          s_axil_rdata, s_axil_rresp} = axil_rsp;
+
+  assign loading = report.load.loading;
+  assign traffic = {discarded, (s_axis_tvalid && s_axis_tready) || (m_axis_tvalid && m_axis_tready),
+                    loading && s_axis_tready && !s_axis_tvalid, m_axis_tvalid && !m_axis_tready};
 
   flaash_registers #(
     .Format    (Format),
@@ -124,31 +120,11 @@ module flaash_top
     .CanSplit  (Engine != EngineLookup && Portions > 0)
   ) u_registers (
     .clk_i, .rst_ni,
-    .s_axil_awvalid_i(s_axil_awvalid), .s_axil_awready_o(s_axil_awready),
-    .s_axil_awaddr_i(s_axil_awaddr), .s_axil_awprot_i(s_axil_awprot),
-    .s_axil_wvalid_i(s_axil_wvalid), .s_axil_wready_o(s_axil_wready),
-    .s_axil_wdata_i(s_axil_wdata), .s_axil_wstrb_i(s_axil_wstrb),
-    .s_axil_bvalid_o(s_axil_bvalid), .s_axil_bready_i(s_axil_bready), .s_axil_bresp_o(s_axil_bresp),
-    .s_axil_arvalid_i(s_axil_arvalid), .s_axil_arready_o(s_axil_arready),
-    .s_axil_araddr_i(s_axil_araddr), .s_axil_arprot_i(s_axil_arprot),
-    .s_axil_rvalid_o(s_axil_rvalid), .s_axil_rready_i(s_axil_rready),
-    .s_axil_rdata_o(s_axil_rdata), .s_axil_rresp_o(s_axil_rresp),
-    .irq_o,
-    .loaded_i(loaded), .order_i(order), .extent_i(extent), .entries_i(entries),
-    .fibers_i(fibers), .lines_i(lines),
-    .load_enable_o(load_enable), .loading_i(loading),
-    .load_error_valid_i(load_error), .load_error_code_i(load_error_code),
-    .load_error_place_i(load_error_place),
-    .start_o(start), .dense_o(dense), .run_length_o(run_length),
-    .portion_length_o(portion_length), .long_lines_o(long_lines),
-    .done_i(done), .drained_i(drained), .flags_i(flags),
-    .range_errors_i(range_errors), .range_source_i(range_source),
-    .increments_i(increments), .discarded_i(discarded), .trailer_code_o(trailer_code),
-    .parity_error_i(parity_error), .parity_place_i(parity_place),
-    .progress_i(progress || (s_axis_tvalid && s_axis_tready) || (m_axis_tvalid && m_axis_tready)),
-    .host_waits_i({loading && s_axis_tready && !s_axis_tvalid, m_axis_tvalid && !m_axis_tready}),
-    .soft_reset_o(soft_reset), .stop_o(stop), .resetting_i(resetting), .stopping_i(stopping),
-    .sdpe_select_o(sdpe_select), .sdpe_steps_i(sdpe_steps)
+    .axil_i(axil_req), .axil_o(axil_rsp), .irq_o,
+    .desc_i(desc), .report_i(report), .traffic_i(traffic), .drained_i(drained),
+    .resetting_i(resetting), .stopping_i(stopping),
+    .load_enable_o(load_enable), .start_o(start), .settings_o(settings), .sdpe_select_o(sdpe_select),
+    .trailer_code_o(trailer_code), .soft_reset_o(soft_reset), .stop_o(stop)
   );
 
   // --------------------------------------------------------------------------- core
@@ -156,11 +132,9 @@ module flaash_top
   logic [StreamWidth-1:0] gated_data;
   logic                   result_valid, result_ready, all_stored, sent;
   result_t                result;
-  fiber_id_t [1:0]        path_addr;
-  node_id_t [1:0]         path, node_addr, node_parent;
-  logic [1:0][31:0]       node_coord;
-  logic [1:0]             path_use, node_use;
-  logic [1:0][2:0]        node_level;
+  walk_req_t [1:0]        walk_req;
+  walk_rsp_t [1:0]        walk_rsp;
+  fault_t                 walk_fault;
 
   flaash_frame_gate #(
     .Width(StreamWidth)
@@ -197,19 +171,9 @@ module flaash_top
     .s_axis_tdata_i(gated_data), .s_axis_tlast_i(gated_last),
     .result_valid_o(result_valid), .result_ready_i(result_ready), .result_o(result),
     .all_stored_o(all_stored), .sent_i(sent),
-    .path_addr_i(path_addr), .path_o(path), .path_use_i(path_use),
-    .node_addr_i(node_addr), .node_coord_o(node_coord), .node_parent_o(node_parent),
-    .node_use_i(node_use), .node_level_i(node_level),
-    .start_i(start), .dense_i(dense), .run_length_i(run_length),
-    .portion_length_i(portion_length), .long_lines_i(long_lines), .load_enable_i(load_enable),
-    .stop_i(stopping), .loading_o(loading), .done_o(done), .progress_o(progress),
-    .loaded_o(loaded), .order_o(order), .extent_o(extent), .entries_o(entries),
-    .fibers_o(fibers), .lines_o(lines),
-    .error_valid_o(load_error), .error_code_o(load_error_code), .error_place_o(load_error_place),
-    .parity_error_o(parity_error), .parity_place_o(parity_place), .lost_o(lost),
-    .increments_o(increments), .flags_o(flags),
-    .range_errors_o(range_errors), .range_source_o(range_source),
-    .sdpe_select_i(sdpe_select), .sdpe_steps_o(sdpe_steps)
+    .walk_i(walk_req), .walk_o(walk_rsp), .walk_fault_i(walk_fault),
+    .start_i(start), .settings_i(settings), .load_enable_i(load_enable), .stop_i(stopping),
+    .sdpe_select_i(sdpe_select), .desc_o(desc), .report_o(report), .lost_o(lost)
   );
 
   // ----------------------------------------------------------------------- unloader
@@ -220,14 +184,7 @@ module flaash_top
     .in_valid_i(result_valid), .in_ready_o(result_ready), .in_result_i(result),
     .begin_i(start), .all_stored_i(all_stored), .abort_i(resetting), .lost_i(lost),
     .error_code_i(trailer_code), .idle_o(unloader_idle),
-    .a_order_i(order[0]), .a_path_addr_o(path_addr[0]), .a_path_i(path[0]),
-    .a_path_use_o(path_use[0]),
-    .a_node_addr_o(node_addr[0]), .a_node_coord_i(node_coord[0]), .a_node_parent_i(node_parent[0]),
-    .a_node_use_o(node_use[0]), .a_node_level_o(node_level[0]),
-    .b_order_i(order[1]), .b_path_addr_o(path_addr[1]), .b_path_i(path[1]),
-    .b_path_use_o(path_use[1]),
-    .b_node_addr_o(node_addr[1]), .b_node_coord_i(node_coord[1]), .b_node_parent_i(node_parent[1]),
-    .b_node_use_o(node_use[1]), .b_node_level_o(node_level[1]),
+    .desc_i(desc), .walk_o(walk_req), .walk_i(walk_rsp), .fault_o(walk_fault),
     .m_axis_tvalid_o(m_axis_tvalid), .m_axis_tready_i(m_axis_tready),
     .m_axis_tdata_o(m_axis_tdata), .m_axis_tlast_o(m_axis_tlast),
     .sent_o(sent), .drained_o(drained)

@@ -8,13 +8,14 @@ from random import Random
 
 from cocotb.triggers import FallingEdge, RisingEdge
 
-from models.numbers import FORMATS, DotResult, dot
+from models.numbers import FORMATS, DotResult, NumberFormat, dot
 from tb.common.bench import start
+from tb.common.rtl_types import bench_types
 from tests.blocks.portion_model import Message, messages, word_bits
 from tests.blocks.sdpe_events import EVENTS
 
 IDLE_INPUTS = ("dense", "open_valid", "open_a_id", "open_b_id", "close", "close_slot", "close_count",
-               "part_valid", "part_slot", "part_head", "part_word", "result_ready")
+               "part_valid", "result_ready")
 
 Portions = list[deque[Message]]  # of a dot product
 
@@ -92,8 +93,7 @@ class Bench:
         message = words.popleft()
         if not words:
             self.sending.remove(chosen)
-        self.dut.part_slot_i.value, self.dut.part_head_i.value = slot, message.head()
-        self.dut.part_word_i.value = message.word % 2**word_bits(self.fmt)
+        self.dut.part_i.value = pack_part(self.fmt, slot, message)
 
     def _look(self) -> None:
         dut = self.dut
@@ -135,6 +135,11 @@ class Bench:
         if len(expected) == len(fates):  # then the order of the results tells whose flags these are
             assert self.flags == [int(fates[number].flags) for number, _ in self.results]
         assert Counter(self.flags) == Counter(int(fate.flags) for fate in fates)
+
+
+def pack_part(fmt: NumberFormat, slot: int, message: Message) -> int:
+    """Return the bits of a word at part_i."""
+    return bench_types()["part_i"].pack(slot=slot, head=message.head(), word=message.word % 2**word_bits(fmt))
 
 
 def rest(dut) -> None:

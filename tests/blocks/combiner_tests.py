@@ -9,7 +9,7 @@ import cocotb
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
 from tests.blocks import mac_directed
-from tests.blocks.combiner_bench import Bench, begin, rest
+from tests.blocks.combiner_bench import Bench, begin, pack_part, rest
 from tests.blocks.mac_floats import floats
 from tests.blocks.mac_random import random_dots
 from tests.blocks.portion_model import PRODUCT, Message
@@ -90,10 +90,10 @@ async def latency(dut) -> None:
         dut.close_i.value, dut.close_slot_i.value, dut.close_count_i.value = 1, slot, 1
         await RisingEdge(dut.clk_i)
         dut.close_i.value = 0
-        dut.part_valid_i.value, dut.part_slot_i.value = 1, slot
+        dut.part_valid_i.value = 1
         for index in range(words):
             message = Message(index == words - 1, True, index, PRODUCT, 1)
-            dut.part_head_i.value, dut.part_word_i.value = message.head(), message.word
+            dut.part_i.value = pack_part(fmt, slot, message)
             await RisingEdge(dut.clk_i)
         dut.part_valid_i.value = 0
         waited = 0  # since the edge at which the last word was taken

@@ -17,10 +17,11 @@ from models.numbers.formats import FORMATS, NumberFormat
 from tb.common.bench import until
 from tb.common.frames import ResultFrame, pack_operand, unpack_results
 from tb.common.rtl_constants import CONSTANTS
+from tb.common.rtl_types import bench_types
 from tests.blocks.axi_ports import stream_sink, stream_source
 from tests.blocks.loader_frames import tensor
 
-FIBER_WIDTH, VALUE_WIDTH = CONSTANTS["FiberIdWidth"], CONSTANTS["ResultWidth"]
+VALUE_WIDTH = CONSTANTS["ResultWidth"]
 Result = tuple[int, int, int]  # fiber of A, fiber of B, value pattern
 
 
@@ -53,7 +54,7 @@ class HostSide:
         self.sent = self.drained = 0
         self.taken: list[Result] = []
         for name in ("in_valid", "in_result", "begin", "all_stored", "error_code", "soft_reset", "stop",
-                     "first_addr"):
+                     "table_addr"):
             getattr(dut, f"{name}_i").value = 0
 
     def watch(self) -> None:
@@ -67,6 +68,16 @@ class HostSide:
                 self.sent += int(self.dut.sent_o.value)
                 self.drained += int(self.dut.drained_o.value)
 
+    @property
+    def loaded(self) -> tuple[bool, bool]:
+        """Tell whether A and B are loaded."""
+        return tuple(bool(desc.loaded) for desc in bench_types()["desc_o"].unpack(int(self.dut.desc_o.value)))
+
+    @property
+    def report(self) -> tuple:
+        """Return what the loader says in this cycle, a load_report_t."""
+        return bench_types()["report_o"].unpack(int(self.dut.report_o.value))
+
     def beats(self, csf: Csf, which: int) -> list[int]:
         """Return the frame of an operand."""
         return pack_operand(csf, which, self.fmt, self.coord_width)
@@ -75,8 +86,8 @@ class HostSide:
         """Send an operand and wait until it is loaded."""
         await self.source.send(AxiStreamFrame(self.beats(csf, which)))
         await RisingEdge(self.dut.clk_i)
-        await until(self.dut, lambda: self.source.idle() and self.dut.loading_o.value == 0, 20_000, "loading")
-        assert int(self.dut.loaded_o.value) >> which & 1, "the operand was not loaded"
+        await until(self.dut, lambda: self.source.idle() and not self.report.loading, 20_000, "loading")
+        assert self.loaded[which], "the operand was not loaded"
         self.operands[which] = csf
 
     async def feed(self, results: list[Result], stalls: Iterator[bool]) -> None:
@@ -85,7 +96,8 @@ class HostSide:
         for result in results:
             while next(stalls):
                 await RisingEdge(dut.clk_i)
-            dut.in_result_i.value = (result[0] << FIBER_WIDTH | result[1]) << VALUE_WIDTH | result[2]
+            dut.in_result_i.value = bench_types()["result_t"].pack(
+                dict(zip(("a_id", "b_id", "value"), result, strict=True)))
             dut.in_valid_i.value = 1
             await FallingEdge(dut.clk_i)
             while dut.in_ready_o.value == 0:

@@ -11,6 +11,7 @@ from tb.agents.stream.driver import StreamDriver
 from tb.agents.stream.monitor import StreamMonitor
 from tb.agents.stream.sink import StreamSink
 from tb.common.bench import rng, start, until
+from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
 from tests.blocks.intersect_model import (
     MODELS,
@@ -39,14 +40,15 @@ class Bench:
         self._since = 0
         self.drivers = [StreamDriver(dut, name, dut.clk_i, ("line",), STALLS[kind](self.random))
                         for name, kind in zip("ab", stalls, strict=False)]
-        StreamMonitor(dut, "match", dut.clk_i, ("product", "last", "a", "b"), callback=self._beat)
+        StreamMonitor(dut, "match", dut.clk_i, ("",), callback=self._beat)
         # Without stalls the sink leaves ready to the test after the first write.
         StreamSink(dut, "match", dut.clk_i,
                    STALLS[stalls[2]](self.random) if stalls[2] != "none" else None)
         cocotb.start_soon(self._count())
 
-    def _beat(self, beat: dict[str, int]) -> None:
-        self.beats.append((beat["product"], beat["last"], beat["a"], beat["b"]))
+    def _beat(self, beat: int) -> None:
+        match = bench_types()["match_o"].unpack(beat)
+        self.beats.append((match.product, match.last, match.a, match.b))
 
     async def _count(self) -> None:
         while True:

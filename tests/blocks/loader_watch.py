@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import cocotb
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import FallingEdge
 
 from models.numbers.formats import FORMATS
+from tb.common.rtl_types import bench_types, module_types
 from tests.blocks.loader_model import Build, Outcome
 
 
@@ -28,77 +31,62 @@ class LoaderWatch:
 
     def __init__(self, dut: SimHandleBase):
         self._dut, self._build = dut, build_of(dut)
+        self._line_t = module_types("flaash_loader_packer", {
+            "Format": self._build.fmt.code, "Lanes": self._build.lanes, "CoordWidth": self._build.coord_width,
+        })["line_t"]
         self.finished: list[Outcome] = []
         self._open = Outcome()
         cocotb.start_soon(self._run())
+
+    @property
+    def loading(self) -> bool:
+        """Tell whether the loader says that it is at work."""
+        return bool(bench_types()["load_report_t"].unpack(int(self._dut.report_o.value)).loading)
 
     def forget(self) -> None:
         """Drop what is known of the frame under way, for a reset."""
         self._open = Outcome()
 
     async def _run(self) -> None:
-        dut = self._dut
-        pulses = {name: (getattr(dut, f"{name}_valid_o"), getattr(self, f"_{name}"))
-                  for name in ("begin", "node", "fiber", "line", "info", "error")}
+        dut, types = self._dut, bench_types()
         while True:
             await FallingEdge(dut.clk_i)
             if dut.rst_ni.value != 1:
                 continue
-            for valid, take in pulses.values():
-                if valid.value == 1:
-                    assert dut.loading_o.value == 1, "the loader is at work while it says it is not"
-                    take()
-            if dut.discarded_o.value == 1:
+            store = types["store_write_t"].unpack(int(dut.store_o.value))
+            report = types["load_report_t"].unpack(int(dut.report_o.value))
+            error = report.error
+            line = dut.line_valid_o.value == 1
+            if store.begins:
+                self._open = Outcome(operand=store.operand)
+            if store.node.valid:
+                self._open.nodes.append(tuple(store.node[1:]))
+            if store.fiber.valid:
+                self._open.fibers.append(tuple(store.fiber[1:]))
+            if line:
+                self._line()
+            if store.node.valid or store.fiber.valid or line or store.complete:
+                assert store.operand == self._open.operand, "something of the other operand"
+            if store.complete:
+                assert store.desc.loaded == 1, "an operand that is complete is not there"
+                self._end(info=tuple(store.desc[1:]))
+            if error.count:
+                self._end(error=(error.code, error.place))
+            if store.begins or store.node.valid or store.fiber.valid or line or store.complete or error.count:
+                assert report.loading, "the loader is at work while it says it is not"
+            if report.discarded:
                 self.finished[-1].discarded += 1
 
-    def _value(self, name: str) -> int:
-        return int(getattr(self._dut, name).value)
-
-    def _begin(self) -> None:
-        self._open = Outcome(operand=self._value("begin_operand_o"))
-
-    def _written(self, kind: str) -> None:
-        assert self._value(f"{kind}_operand_o") == self._open.operand, f"a {kind} of the other operand"
-
-    def _node(self) -> None:
-        self._written("node")
-        self._open.nodes.append(tuple(self._value(f"node_{n}_o") for n in ("id", "coord", "parent")))
-
-    def _fiber(self) -> None:
-        self._written("fiber")
-        self._open.fibers.append(tuple(self._value(f"fiber_{n}_o") for n in ("id", "first", "node")))
-
     def _line(self) -> None:
-        self._written("line")
-        build, line = self._build, self._value("line_data_o")
-        assert self._value("line_addr_o") == len(self._open.lines) < build.mem_lines
-        coords, line = _split(line, build.coord_width, build.lanes)
-        values, line = _split(line, build.fmt.value_width, build.lanes)
-        count, last = line & (2 * build.lanes - 1), line >> build.lanes.bit_length()
-        assert not any(coords[count:] + values[count:]), "the lanes above count are not zero"
-        self._open.lines.append(list(zip(coords[:count], values[:count], strict=True)))
-        self._open.lasts.append(bool(last))
+        line = self._line_t.unpack(int(self._dut.line_data_o.value))
+        assert int(self._dut.line_addr_o.value) == len(self._open.lines) < self._build.mem_lines
+        assert not any(line.coords[line.count:] + line.values[line.count:]), "lanes above count are not zero"
+        self._open.lines.append(list(zip(line.coords, line.values, strict=True))[:line.count])
+        self._open.lasts.append(bool(line.last))
 
-    def _info(self) -> None:
-        self._written("info")
-        order = self._value("info_order_o")
-        self._open.info = (order, *(self._value(f"info_{n}_o") for n in
-                                    ("extent", "entries", "fibers", "lines")))
-        self._end()
-
-    def _error(self) -> None:
-        self._open.error = (self._value("error_code_o"), self._value("error_place_o"))
-        self._end()
-
-    def _end(self) -> None:
-        self.finished.append(self._open)
+    def _end(self, **how: tuple) -> None:
+        self.finished.append(dataclasses.replace(self._open, **how))
         self._open = Outcome()
-
-
-def _split(value: int, width: int, count: int) -> tuple[list[int], int]:
-    """Return `count` fields of `width` bits, lowest first, and what is above them."""
-    fields = [value >> width * i & ((1 << width) - 1) for i in range(count)]
-    return fields, value >> width * count
 
 
 def compare(seen: Outcome, expected: Outcome, what: str) -> None:

@@ -16,6 +16,7 @@ from cocotb.triggers import FallingEdge, RisingEdge
 
 from models.numbers import DotResult, dot
 from tb.common.bench import start
+from tb.common.rtl_types import bench_types
 from tests.blocks.combiner_bench import Bench
 from tests.blocks.mac_directed import DIRECTED
 from tests.blocks.mac_floats import Floats, floats
@@ -24,13 +25,13 @@ from tests.blocks.mac_player import Dot
 from tests.blocks.mac_random import random_dots
 
 Pair = tuple[int, int]
-PORTS = ("in_valid", "in_product", "in_last", "in_a", "in_b", "dense", "open_valid", "open_a_id", "open_b_id",
-         "close", "close_slot", "close_count", "part_slot", "result_ready")
+PORTS = ("in_valid", "dense", "open_valid", "open_a_id", "open_b_id", "close", "close_slot", "close_count",
+         "result_ready")
 TOO_LONG = 200  # products of one dot product, to keep the bench short
 
 
 class CombinedBench(Bench):
-    """Sends portions to the MAC, one after the other, and tells the combiner whose words it hands over."""
+    """Sends portions to the MAC, one after the other, each with its slot."""
 
     def pieces(self, pairs: list[Pair]) -> list[list[Pair]]:
         """Return the portions of a dot product, some of them empty."""
@@ -43,8 +44,7 @@ class CombinedBench(Bench):
         dut = self.dut
         fates: list[DotResult] = [dot(self.fmt, [a for a, _ in p], [b for _, b in p]) for p in dots]
         self.todo.extend((number, self.pieces(pairs)) for number, pairs in enumerate(dots))
-        beats: deque[tuple[int, int, Pair]] = deque()  # product, last, operands
-        slots: deque[int] = deque()  # of the portions whose words have not come
+        beats: deque[tuple[int, int, int, Pair]] = deque()  # slot, product, last, operands
         dut.dense_i.value = dut.result_ready_i.value = 1
         cycles, most = 0, 200 * (len(dots) + sum(map(len, dots)))
         while len(self.results) + self.events["range_error"] < len(dots):
@@ -61,19 +61,15 @@ class CombinedBench(Bench):
                 dut.close_slot_i.value, dut.close_count_i.value = slot, count
                 _, portions = self.waiting.pop(0)
                 for portion in portions:
-                    slots.append(slot)
-                    beats.extend(self._beats(portion))
+                    beats.extend((slot, *beat) for beat in self._beats(portion))
             dut.in_valid_i.value = int(bool(beats))
             if beats:
-                dut.in_product_i.value, dut.in_last_i.value, (a, b) = beats[0]
-                dut.in_a_i.value, dut.in_b_i.value = a, b
-            dut.part_slot_i.value = slots[0] if slots else 0
+                dut.in_slot_i.value, product, last, (a, b) = beats[0]
+                dut.in_i.value = bench_types()["in_i"].pack(product=product, last=last, a=a, b=b)
             await FallingEdge(dut.clk_i)
             self._look()
             if beats and dut.in_ready_o.value == 1:
                 beats.popleft()
-            if dut.part_valid_o.value == 1 and dut.part_last_o.value == 1:
-                slots.popleft()
         self._compare(fates, dense=True)
 
     def _beats(self, portion: list[Pair]) -> list[tuple[int, int, Pair]]:

@@ -7,27 +7,27 @@ import cocotb
 from cocotb.triggers import FallingEdge
 
 from tb.common.bench import start
+from tb.common.rtl_types import bench_types
 
-FIRST, LAST, PARTIAL, PRODUCT, SIGN = 128, 64, 32, 16, 8  # mac_tag_t
-STATUS_BITS = 8  # of mac_result_t below the value: flags_t, empty, zero, exact, range
 VALUE_BITS = 48
 
 
 async def _send(dut, terms: list[int], partial: bool) -> tuple[int, bool, int]:
     """Add up terms; return the result as a signed number, whether it is out of range, and the word."""
     for number, term in enumerate(terms):
-        dut.in_valid_i.value, dut.in_product_i.value = 1, abs(term)
-        dut.in_tag_i.value = (FIRST * (number == 0) | LAST * (number == len(terms) - 1) | PARTIAL * partial
-                              | PRODUCT | SIGN * (term < 0))
+        tag = {"first": int(number == 0), "last": int(number == len(terms) - 1), "product": 1,
+               "sign": int(term < 0), "name": {"partial": int(partial), "slot": number}}
+        dut.in_i.value = bench_types()["in_i"].pack(tag=tag, size=abs(term))
+        dut.in_valid_i.value = 1
         await FallingEdge(dut.clk_i)
     dut.in_valid_i.value = 0
     assert int(dut.part_valid_o.value) == partial
-    word = int(dut.part_word_o.value)
+    part = int(dut.part_o.value)
     await FallingEdge(dut.clk_i)
     assert int(dut.result_valid_o.value) == (not partial)
-    result = int(dut.result_o.value)
-    value = result >> STATUS_BITS
-    return value - (value >> (VALUE_BITS - 1) << VALUE_BITS), bool(result & 1), word
+    result = bench_types()["result_o"].unpack(int(dut.result_o.value))
+    value, word = result.value, bench_types()["part_o"].unpack(part).word
+    return value - (value >> (VALUE_BITS - 1) << VALUE_BITS), bool(result.range), word
 
 
 def _sums(random: Random, greatest: int, room: int) -> list[list[int]]:
@@ -42,13 +42,13 @@ def _sums(random: Random, greatest: int, room: int) -> list[list[int]]:
 @cocotb.test()
 async def every_sum_that_there_is_room_for(dut) -> None:
     """Each sum of up to 2**CountWidth products is the exact one, or reported; and its word is exact."""
-    for port in (dut.in_valid_i, dut.in_tag_i, dut.in_product_i):
+    for port in (dut.in_valid_i, dut.in_i):
         port.value = 0
     dut.room_i.value = dut.part_room_i.value = 1
     random = await start(dut)
     greatest, room = 2 ** int(dut.ProductWidth.value) - 1, 2 ** int(dut.CountWidth.value)
     limit = 2 ** (int(dut.SumWidth.value) - 1)
-    width = len(dut.part_word_o)
+    width = bench_types()["part_o"]["word"].width
     await FallingEdge(dut.clk_i)
     for terms in _sums(random, greatest, room):
         value, wrong, _ = await _send(dut, terms, partial=False)

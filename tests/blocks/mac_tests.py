@@ -11,13 +11,12 @@ from tb.agents.stream.driver import StreamDriver
 from tb.agents.stream.monitor import StreamMonitor
 from tb.agents.stream.sink import StreamSink
 from tb.common.bench import rng, start, until
+from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
 from tests.blocks.mac_floats import floats
 from tests.blocks.mac_player import Dot, compare, encode
 from tests.blocks.mac_random import random_dots
 
-IN_FIELDS = ("product", "last", "partial", "a", "b")
-OUT_FIELDS = ("value", "flags", "empty", "zero", "exact", "range")
 # Empty dot products inside when nothing leaves: results, waiting sums, stages.
 FLOAT_PLACES, INTEGER_PLACES = 16 + 4 + 5, 16 + 3
 
@@ -36,28 +35,36 @@ class Bench:
         self.name = next(fmt.name for fmt in FORMATS.values() if fmt.code == int(dut.Format.value))
         self.results: list[tuple[int, int]] = []
         dut.part_ready_i.value = 0
-        self.driver = StreamDriver(dut, "in", dut.clk_i, IN_FIELDS, producer)
-        StreamMonitor(dut, "out", dut.clk_i, OUT_FIELDS, callback=self._take)
+        self.names: list[int] = []  # of the dot products sent, in order
+        self.came: list[int] = []  # of the results
+        self.random = rng()
+        self.driver = StreamDriver(dut, "in", dut.clk_i, ("", "name"), producer)
+        StreamMonitor(dut, "out", dut.clk_i, ("",), callback=self._take)
         StreamSink(dut, "out", dut.clk_i, consumer)
 
-    def _take(self, beat: dict[str, int]) -> None:
-        status = beat["flags"]
-        for field in ("empty", "zero", "exact", "range"):
-            status = status << 1 | beat[field]
-        self.results.append((beat["value"], status))
+    def _take(self, beat: int) -> None:
+        dot = bench_types()["out_o"].unpack(beat)
+        result = bench_types()["mac_result_t"].pack(dot.result)
+        self.came.append(bench_types()["in_name_i"].pack(dot.name))
+        self.results.append((dot.result.value, result & 0xFF))  # the status is below the value
 
     def send(self, dots: list[Dot]) -> None:
-        """Queue the beats of dot products."""
+        """Queue the beats of dot products; a name counts with the last beat only."""
+        match_t, name_t = bench_types()["in_i"], bench_types()["in_name_i"]
         for item in dots:
             for line in item.beats(self.name):
                 _, kind, a, b = (int(word, 16) for word in line.split())
-                self.driver.append({"product": kind & 1, "last": kind >> 1, "partial": 0, "a": a, "b": b})
+                name = name_t.pack(a_id=self.random.getrandbits(20), b_id=self.random.getrandbits(20))
+                self.driver.append({"payload": match_t.pack(product=kind & 1, last=kind >> 1, a=a, b=b),
+                                    "name": name})
+            self.names.append(name)
 
     async def finish(self, dots: list[Dot]) -> None:
         """Wait for the results of these dot products, and compare them."""
         await until(self.dut, lambda: len(self.results) >= len(dots), 20_000, "the last result")
         await ClockCycles(self.dut.clk_i, 40)
         compare(self.name, dots, [encode(self.name, item.expected(self.name)) for item in dots], self.results)
+        assert self.came == self.names, "results with other names"
 
 
 @cocotb.test()
@@ -130,17 +137,20 @@ async def reset_in_traffic(dut) -> None:
         bench.send(dots)
         await ClockCycles(dut.clk_i, cycles)
         bench.driver.clear()
+        bench.names.clear()
         await RisingEdge(dut.clk_i)
         dut.rst_ni.value = 0
         await ClockCycles(dut.clk_i, 40)  # the beat on offer is taken or lost meanwhile
         bench.results.clear()
+        bench.came.clear()
         await RisingEdge(dut.clk_i)
         dut.rst_ni.value = 1
         await RisingEdge(dut.clk_i)
         after = random_dots(bench.name, random, 6)
         bench.send(after)
         await bench.finish(after)
-        bench.results.clear()
+        for seen in (bench.results, bench.came, bench.names):
+            seen.clear()
 
 
 @cocotb.test()
@@ -151,9 +161,14 @@ async def latency(dut) -> None:
     await start(dut)
     floating = FORMATS[bench.name].is_float
     product = floats(bench.name).full(48 * 5 + 40) if floating else (1, 1)  # reaches into two words
+    match_t = bench_types()["in_i"]
+
+    def last() -> int:
+        return match_t.unpack(int(dut.in_i.value)).last
+
     for pairs, cycles in (([], 18), ([product], 18), ([product] * 2, 19)):
         bench.send([Dot(pairs)])
-        await until(dut, lambda: int(dut.in_valid_i.value) & int(dut.in_last_i.value), 100, "last")
+        await until(dut, lambda: int(dut.in_valid_i.value) & last(), 100, "last")
         waited = 0
         while not int(dut.out_valid_o.value):
             await RisingEdge(dut.clk_i)

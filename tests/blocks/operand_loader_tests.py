@@ -34,7 +34,7 @@ async def _send(dut, source, frames: list[tuple[str, list[int]]], watch: LoaderW
     for _, beats in frames:
         await source.send(AxiStreamFrame(beats))
     budget = 1000 + 60 * sum(len(beats) for _, beats in frames)
-    await until(dut, lambda: source.idle() and dut.loading_o.value == 0, budget, "the last frame")
+    await until(dut, lambda: source.idle() and not watch.loading, budget, "the last frame")
     await ClockCycles(dut.clk_i, 2)
     seen = watch.finished[first:]
     assert len(seen) == len(frames), f"{len(frames)} frames were sent, {len(seen)} have ended"
@@ -106,8 +106,8 @@ async def entries_come_as_fast_as_they_are_written(dut) -> None:
     group = min(entries // (len(beats) - 2), build.lanes)
     cycles = 0
     await source.send(AxiStreamFrame(beats))
-    await RisingEdge(dut.loading_o)
-    while dut.loading_o.value == 1:
+    await until(dut, lambda: watch.loading, 20, "the begin")
+    while watch.loading:
         await RisingEdge(dut.clk_i)
         cycles += 1
     compare(watch.finished[-1], load(beats, build), "one long fiber")
@@ -124,7 +124,7 @@ async def disabled_means_between_frames(dut) -> None:
         await RisingEdge(dut.clk_i)
         assert dut.s_axis_tready_o.value == 0, "a frame was begun while disabled"
     dut.enable_i.value = 1
-    await RisingEdge(dut.loading_o)
+    await until(dut, lambda: watch.loading, 20, "the begin")
     await RisingEdge(dut.clk_i)
     dut.enable_i.value = 0
     await until(dut, lambda: watch.finished, 200, "the frame that had begun")

@@ -8,10 +8,10 @@ from cocotb.handle import SimHandleBase
 from cocotb.triggers import FallingEdge, RisingEdge
 
 from tb.common.bench import start
-from tb.common.rtl_constants import CONSTANTS, COUNTERS
+from tb.common.rtl_constants import COUNTERS
+from tb.common.rtl_types import bench_types
 from tests.blocks.sdpe_events import COUNTER_OF, EVENTS
 
-DOTS_WIDTH = CONSTANTS["FiberIdWidth"] + 4
 OTHERS = ("handed", "handed_dots", "portion", "reads", "conflicts", "loading", "sent", "discarded")
 
 
@@ -20,10 +20,9 @@ def drive(dut: SimHandleBase, rng: random.Random, density: float) -> dict[str, i
     sources = int(dut.NumSources.value)
     raised = [[rng.random() < density for _ in EVENTS] for _ in range(sources)]
     flags = [rng.getrandbits(4) * (rng.random() < density) for _ in range(sources)]
-    # The first field of a packed struct has the highest bit.
-    packed = [sum(bit << len(EVENTS) - 1 - i for i, bit in enumerate(bits)) for bits in raised]
-    dut.events_i.value = sum(value << len(EVENTS) * s for s, value in enumerate(packed))
-    dut.flags_i.value = sum(value << 4 * s for s, value in enumerate(flags))
+    types = bench_types()
+    dut.events_i.value = types["events_i"].pack([dict(zip(EVENTS, bits, strict=True)) for bits in raised])
+    dut.flags_i.value = types["flags_i"].pack(flags)
     other = {name: rng.getrandbits(len(getattr(dut, f"{name}_i"))) for name in OTHERS}
     for name, value in other.items():
         getattr(dut, f"{name}_i").value = value
@@ -44,10 +43,11 @@ def drive(dut: SimHandleBase, rng: random.Random, density: float) -> dict[str, i
 
 def seen(dut: SimHandleBase) -> dict[str, int]:
     """Return the outputs."""
-    increments = int(dut.increments_o.value)
-    counters = {name: increments >> DOTS_WIDTH * c.value & 2**DOTS_WIDTH - 1 for name, c in COUNTERS.items()}
-    return counters | {name: int(getattr(dut, f"{name}_o").value)
-                       for name in ("flags", "range_errors", "range_source")}
+    types = bench_types()
+    increments = types["increments_o"].unpack(int(dut.increments_o.value))
+    error = types["range_error_o"].unpack(int(dut.range_error_o.value))
+    return {name: increments[counter.value] for name, counter in COUNTERS.items()} | {
+        "flags": int(dut.flags_o.value), "range_errors": error.count, "range_source": error.place}
 
 
 @cocotb.test()

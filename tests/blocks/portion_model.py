@@ -9,11 +9,14 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from models.numbers import NumberFormat
+from tb.common.rtl_types import package_types
 
 WORD = 48  # weight bits of a word of the accumulator
 COUNT_BITS = 24  # room for carries, EntryIdWidth
-STATUS_BITS, INDEX_BITS = 5, 4
-PRODUCT, IS_NAN, INVALID, PLUS_INFINITY, MINUS_INFINITY = 16, 8, 4, 2, 1  # mac_status_t
+
+_STATUS = package_types("flaash_mac_pkg")["mac_status_t"]
+PRODUCT, IS_NAN, INVALID, PLUS_INFINITY, MINUS_INFINITY = (
+    _STATUS.pack({name: 1}) for name in ("product", "nan", "invalid", "pos_inf", "neg_inf"))
 
 Pair = tuple[int, int]
 
@@ -28,17 +31,16 @@ class Message:
     status: int
     word: int
 
-    def head(self) -> int:
-        """Return the bits of part_head_t."""
-        return ((self.last << 1 | self.touch) << INDEX_BITS | self.index) << STATUS_BITS | self.status
+    def head(self) -> dict[str, int]:
+        """Return the members of part_head_t."""
+        return {"last": int(self.last), "touch": int(self.touch), "index": self.index, "status": self.status}
 
 
-def read_message(fmt: NumberFormat, head: int, word: int, count_bits: int = COUNT_BITS) -> Message:
-    """Return the message of packed fields."""
-    width = word_bits(fmt, count_bits)
-    return Message(bool(head >> (STATUS_BITS + INDEX_BITS + 1)), bool(head >> (STATUS_BITS + INDEX_BITS) & 1),
-                   head >> STATUS_BITS & 2**INDEX_BITS - 1, head & 2**STATUS_BITS - 1,
-                   word - (word >> (width - 1) << width))
+def read_message(fmt: NumberFormat, part: tuple, count_bits: int = COUNT_BITS) -> Message:
+    """Return the message of a record with `head` and `word`, as the RTL's FLAASH_PART."""
+    head, width = part.head, word_bits(fmt, count_bits)
+    return Message(bool(head.last), bool(head.touch), head.index, _STATUS.pack(head.status),
+                   part.word - (part.word >> (width - 1) << width))
 
 
 def word_bits(fmt: NumberFormat, count_bits: int = COUNT_BITS) -> int:

@@ -15,6 +15,11 @@ def code(name: str) -> int:
     return ERRORS[name].value
 
 
+def error(name: str, place: int = 0, count: int = 1) -> dict[str, int]:
+    """Return members of error_t."""
+    return {"count": count, "code": code(name), "place": place}
+
+
 async def status_of(port: RegisterPort) -> set[str]:
     """Return the names of the status bits that are set, without "Status"."""
     status = await port.read("RegStatus")

@@ -8,14 +8,12 @@ from cocotb.handle import SimHandleBase
 from cocotb.triggers import FallingEdge, RisingEdge, with_timeout
 from cocotbext.axi import AxiResp
 
-from tb.common.rtl_constants import CONSTANTS, REGISTERS
+from tb.common.rtl_constants import COUNTERS, REGISTERS
+from tb.common.rtl_types import bench_types
 from tests.blocks.axi_ports import lite_master
 
-LEVELS = ("loaded", "order", "extent", "entries", "fibers", "lines", "loading", "load_error_valid",
-          "load_error_code", "load_error_place", "done", "drained", "flags", "range_errors",
-          "range_source", "increments", "discarded", "parity_error", "parity_place", "progress", "host_waits",
-          "resetting", "stopping", "sdpe_steps")
-INCREMENT_WIDTH = CONSTANTS["FiberIdWidth"] + 4
+INPUTS = ("desc", "report", "traffic", "drained", "resetting", "stopping")
+LOAD = {"loading": "loading", "frame_error": "error"}  # members of report_t.load
 ANSWER = 20_000  # ns in which an access is answered, however the channels stall
 
 
@@ -28,8 +26,8 @@ class RegisterPort:
 
     def __init__(self, dut: SimHandleBase):
         self.dut = dut
-        for name in LEVELS:
-            getattr(dut, f"{name}_i").value = 0
+        self._said: dict[str, dict[str, object]] = {"report_i": {}, "traffic_i": {}}
+        quiet(dut)
         self.master = lite_master(dut, "s_axil", dut.rst_ni)
 
     def stall(self, generators) -> None:
@@ -64,19 +62,39 @@ class RegisterPort:
         """Write a register."""
         assert await self.access_write(REGISTERS[name].address, value), f"writing {name} was refused"
 
-    async def pulse(self, **values: int) -> None:
-        """Hold input ports at these values for one cycle, then at 0."""
+    def drive(self, **values: object) -> None:
+        """Set what the rest of the chip says: ports, members of report_t and traffic_t, counters by name."""
         for name, value in values.items():
-            getattr(self.dut, f"{name}_i").value = value
+            if name == "increments" and value:
+                value = [value.get(counter, 0) for counter in COUNTERS]
+            bundles = (bundle for bundle in self._said if name in bench_types()[bundle].members)
+            port = next(bundles, f"{name}_i")
+            if name in LOAD:
+                port = "report_i"
+                self._said[port].setdefault("load", {})[LOAD[name]] = value
+                value = self._said[port]
+            elif port in self._said:
+                self._said[port][name] = value
+                value = self._said[port]
+            getattr(self.dut, port).value = bench_types()[port].pack(value)
+
+    async def pulse(self, **values: object) -> None:
+        """Drive these values for one cycle, then zeros."""
+        self.drive(**values)
         await RisingEdge(self.dut.clk_i)
-        for name in values:
-            getattr(self.dut, f"{name}_i").value = 0
+        self.drive(**dict.fromkeys(values, 0))
         await RisingEdge(self.dut.clk_i)
 
-    def operands(self, loaded: int = 3, extents: tuple[int, int] = (9, 9)) -> None:
-        """Say what the operand stores hold."""
-        self.dut.loaded_i.value = loaded
-        self.dut.extent_i.value = extents[0] | extents[1] << 32
+    def operands(self, loaded: int = 3, extents: tuple[int, int] = (9, 9), **more: list[int]) -> None:
+        """Say what the operand stores hold: A in element 0 of each."""
+        self.drive(desc=[{"loaded": loaded >> which & 1, "extent": extents[which],
+                          **{name: values[which] for name, values in more.items()}} for which in range(2)])
+
+
+def quiet(dut: SimHandleBase) -> None:
+    """Let the rest of the chip say nothing."""
+    for name in INPUTS:
+        getattr(dut, f"{name}_i").value = 0
 
 
 def start_counting(dut: SimHandleBase, *names: str) -> dict[str, int]:
@@ -98,8 +116,7 @@ class RawPort:
 
     def __init__(self, dut: SimHandleBase):
         self.dut = dut
-        for name in LEVELS:
-            getattr(dut, f"{name}_i").value = 0
+        quiet(dut)
         for name in ("awvalid", "awaddr", "awprot", "wvalid", "wdata", "wstrb", "bready", "arvalid", "araddr",
                      "arprot", "rready"):
             getattr(dut, f"s_axil_{name}_i").value = 0

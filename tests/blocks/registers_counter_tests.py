@@ -4,7 +4,6 @@
 import cocotb
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
-from tb.common.rtl_constants import CONSTANTS
 from tb.common.stalls import STALLS
 from tests.blocks.register_bench import START, begin
 
@@ -23,11 +22,11 @@ async def counters_count(dut) -> None:
         for _ in range(random.randint(5, 40)):
             steps = {name: random.choice([0, 1, random.getrandbits(7), random.getrandbits(24)])
                      for name in names}
-            dut.increments_i.value = sum(v << 24 * CONSTANTS[name] for name, v in steps.items())
+            port.drive(increments=steps)
             await RisingEdge(dut.clk_i)
             for name, value in steps.items():
                 total[name] += value
-        dut.increments_i.value = 0
+        port.drive(increments=0)
         await port.pulse(done=1, drained=1)
         for name in names:
             assert await port.read64(name) == total[name], name
@@ -59,7 +58,7 @@ async def both_words_of_a_counter_belong_together(dut, kind: str) -> None:
     await port.write("RegControl", START)
     port.stall([STALLS[kind](random) for _ in range(5)])
     await FallingEdge(dut.clk_i)
-    dut.increments_i.value = step << 24 * CONSTANTS["CntJobs"]
+    port.drive(increments={"CntJobs": step})
     last = 0
     while last >> 32 < 8:
         await ClockCycles(dut.clk_i, random.randint(1, 9))
@@ -76,7 +75,7 @@ async def steps_of_one_engine(dut) -> None:
     random, port, _ = await begin(dut)
     for _ in range(20):
         select, steps = random.getrandbits(32), random.getrandbits(32)
-        dut.sdpe_steps_i.value = steps
+        port.drive(sdpe_steps=steps)
         await port.write("RegSdpeSelect", select)
         assert int(dut.sdpe_select_o.value) == select % 64
         assert await port.read("RegSdpeSteps") == steps

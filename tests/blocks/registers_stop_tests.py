@@ -4,8 +4,7 @@
 import cocotb
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
-from tb.common.rtl_constants import CONSTANTS
-from tests.blocks.register_bench import ABORT, DRAINED, SOFT_RESET, START, begin, code, status_of
+from tests.blocks.register_bench import ABORT, DRAINED, SOFT_RESET, START, begin, code, error, status_of
 from tests.blocks.register_port import RegisterPort, start_counting
 
 
@@ -18,10 +17,10 @@ async def an_abort_ends_what_is_under_way(dut) -> None:
     await port.write("RegControl", ABORT)
     await port.write("RegControl", SOFT_RESET | ABORT)
     assert stops["stop_o"] == 0, "an abort with nothing under way, or together with a soft reset"
-    dut.loading_i.value = 1
+    port.drive(loading=1)
     await port.write("RegControl", ABORT)
     assert stops["stop_o"] == 1
-    dut.loading_i.value = 0
+    port.drive(loading=0)
     await port.write("RegControl", START)
     await port.write("RegControl", ABORT | START)
     assert stops == {"stop_o": 2, "start_o": 1}
@@ -50,31 +49,31 @@ async def an_abort_in_the_cycle_of_done_comes_too_late(dut) -> None:
             assert stops["stop_o"] == before and "Done" in await status_of(port), "aborted, and done"
         else:
             early += 1
-            dut.stopping_i.value = 1
+            port.drive(stopping=1)
             await ClockCycles(dut.clk_i, 2)
         await abort
         await port.pulse(drained=1)
-        dut.stopping_i.value = 0
+        port.drive(stopping=0)
         await port.write("RegControl", SOFT_RESET)
     assert early and late
 
 
 async def _stop(dut, port: RegisterPort, name: str) -> None:
     """Play the rest of the chip after stop_o, up to the end of the frame."""
-    dut.stopping_i.value = 1
+    port.drive(stopping=1)
     await ClockCycles(dut.clk_i, 2)
     assert int(dut.trailer_code_o.value) == code(name)
     assert await status_of(port) - {"Error"} == {"LoadedA", "LoadedB", "Busy"}
     # What the core reports is of no interest any more; beats still come and go.
     before = {counter: await port.read64(counter) for counter in ("CntJobs", "CntUnloaded", "CntDiscarded")}
     errors = await port.read("RegErrorCount")
-    await port.pulse(flags=15, load_error_valid=1, load_error_code=2, range_errors=1,
-                     increments=sum(1 << 24 * CONSTANTS[counter] for counter in before))
+    await port.pulse(flags=15, frame_error=error("ErrOrder"), range_error=error("ErrResultRange"),
+                     increments=dict.fromkeys(before, 1))
     for counter, value in before.items():
         assert await port.read64(counter) == value + (counter != "CntJobs"), counter
     assert await port.read("RegErrorCount") == errors and await port.read("RegFlags") == 0
     await port.pulse(drained=1)
-    dut.stopping_i.value = 0
+    port.drive(stopping=0)
     assert await status_of(port) - {"Error"} == {"LoadedA", "LoadedB", "Drained"}
     assert await port.read("RegIrqStatus") & DRAINED
 
@@ -84,11 +83,11 @@ async def a_parity_error_ends_the_contraction(dut) -> None:
     _, port, _ = await begin(dut)
     stops = start_counting(dut, "stop_o")
     port.operands()
-    await port.pulse(parity_error=1, parity_place=5)
+    await port.pulse(parity_error=error("ErrParity", 5))
     assert stops["stop_o"] == 0 and await port.read("RegError") == code("ErrParity")
     await port.write("RegControl", SOFT_RESET)
     await port.write("RegControl", START)
-    await port.pulse(parity_error=1, parity_place=0xF000_0007, load_error_valid=1, load_error_code=2)
+    await port.pulse(parity_error=error("ErrParity", 0xF000_0007), frame_error=error("ErrOrder"))
     assert stops["stop_o"] == 1
     await _stop(dut, port, "ErrParity")
     assert (await port.read("RegError"), await port.read("RegErrorPlace")) == (code("ErrParity"), 0xF000_0007)
@@ -96,11 +95,11 @@ async def a_parity_error_ends_the_contraction(dut) -> None:
     # One that is told while results still leave counts, up to a soft reset.
     await port.write("RegControl", START)
     await port.write("RegControl", ABORT)
-    dut.stopping_i.value = 1
-    await port.pulse(parity_error=1)
+    port.drive(stopping=1)
+    await port.pulse(parity_error=error("ErrParity"))
     assert await port.read("RegErrorCount") == 3 and stops["stop_o"] == 2
     await port.pulse(drained=1)
-    dut.stopping_i.value = 0
+    port.drive(stopping=0)
     # The next contraction's trailer tells the first error, which stays until a soft reset.
     await port.write("RegControl", START)
     await ClockCycles(dut.clk_i, 2)
@@ -119,11 +118,12 @@ async def the_watchdog_counts_cycles_without_progress(dut) -> None:
     await port.write("RegControl", START)
     for _ in range(10):
         await ClockCycles(dut.clk_i, random.randint(1, limit - 1))
-        dut.progress_i.value = 1
+        kind = random.choice(["progress", "moves"])
+        port.drive(**{kind: 1})
         await RisingEdge(dut.clk_i)
-        dut.progress_i.value = 0
+        port.drive(**{kind: 0})
     assert stops["stop_o"] == 0, "there was progress in time"
-    dut.host_waits_i.value = 1
+    port.drive(waits_for_out=1)
     await FallingEdge(dut.clk_i)  # the first cycle without
     await ClockCycles(dut.clk_i, limit - 1)
     assert stops["stop_o"] == 0
@@ -135,7 +135,7 @@ async def the_watchdog_counts_cycles_without_progress(dut) -> None:
     await ClockCycles(dut.clk_i, 3 * limit)
     assert await port.read("RegErrorCount") == 1
     await port.write("RegControl", SOFT_RESET)
-    dut.loading_i.value, dut.host_waits_i.value = 1, 2
+    port.drive(loading=1, waits_for_in=1, waits_for_out=0)
     await port.write("RegWatchdog", 0)
     await ClockCycles(dut.clk_i, 3 * limit)
     assert await port.read("RegErrorCount") == 0, "0 does not turn it off"

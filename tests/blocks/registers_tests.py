@@ -8,7 +8,8 @@ from cocotb.triggers import ClockCycles, RisingEdge, Timer
 from cocotb.utils import get_sim_time
 
 from tb.common.rtl_constants import CONSTANTS
-from tests.blocks.register_bench import DONE, DRAINED, ERROR, SOFT_RESET, START, begin, code, status_of
+from tb.common.rtl_types import bench_types
+from tests.blocks.register_bench import DONE, DRAINED, ERROR, SOFT_RESET, START, begin, code, error, status_of
 
 CYCLE = 1000  # ps
 
@@ -19,16 +20,16 @@ async def a_start_is_accepted_or_refused(dut) -> None:
     _, port, pulses = await begin(dut)
     reasons = itertools.product((False, True), (False, True), (0, 1, 2, 3), (9, 8), (False, True))
     for active, loading, loaded, extent_b, resetting in reasons:
-        dut.loading_i.value = 0
+        port.drive(loading=0)
         await port.write("RegControl", SOFT_RESET)
         if active:
             port.operands()
             await port.write("RegControl", START)
         port.operands(loaded, (9, extent_b))
-        dut.loading_i.value, dut.resetting_i.value = loading, resetting
+        port.drive(loading=loading, resetting=resetting)
         before = pulses["start_o"]
         await port.write("RegControl", START)
-        dut.resetting_i.value = 0
+        port.drive(resetting=0)
         expected = (0, 0)
         if active or resetting:
             expected = (code("ErrStartBusy"), 0)
@@ -60,7 +61,7 @@ async def a_contraction_passes_through_its_states(dut) -> None:
         assert await status_of(port) == loaded | {"Done", "Drained"}
         assert dut.load_enable_o.value == 1
     assert pulses["start_o"] == 2
-    dut.loading_i.value = 1
+    port.drive(loading=1)
     port.operands(loaded=2)
     assert await status_of(port) == {"LoadedB", "Done", "Drained", "Loading"}
 
@@ -93,9 +94,10 @@ async def parameters_are_taken_at_the_start(dut) -> None:
         await port.write("RegLongLines", lines)
         await port.write("RegControl", START)
         for _ in range(2):
-            assert (int(dut.dense_o.value), int(dut.run_length_o.value)) == (dense, min(length, most))
-            assert int(dut.portion_length_o.value) == min(portion, most_entries)
-            assert int(dut.long_lines_o.value) == min(lines, most_lines)
+            settings = bench_types()["settings_o"].unpack(int(dut.settings_o.value))
+            assert (settings.dense, settings.run_length) == (dense, min(length, most))
+            assert settings.portion_length == min(portion, most_entries)
+            assert settings.long_lines == min(lines, most_lines)
             await port.write("RegMode", 1 - dense)
             await port.write("RegRunLength", 77)
             await port.write("RegPortion", 78)
@@ -109,7 +111,7 @@ async def interrupts(dut) -> None:
     port.operands()
     await port.write("RegControl", START)
     events = {DONE: {"done": 1}, DRAINED: {"drained": 1},
-              ERROR: {"load_error_valid": 1, "load_error_code": code("ErrShort")}}
+              ERROR: {"frame_error": error("ErrShort")}}
     for bit, ports in events.items():
         for enabled in (0, 7 & ~bit, bit):
             await port.write("RegControl", SOFT_RESET)
@@ -134,16 +136,16 @@ async def an_event_in_the_cycle_of_its_clearing_stays(dut) -> None:
     _, port, _ = await begin(dut)
     met = 0
     for delay in range(12):
-        dut.flags_i.value = 15
+        port.drive(flags=15)
         await ClockCycles(dut.clk_i, 2)
-        dut.flags_i.value = 0
+        port.drive(flags=0)
         write = cocotb.start_soon(port.write("RegFlags", 15))
         answer = cocotb.start_soon(_time_of(dut.s_axil_bvalid_o))
         await ClockCycles(dut.clk_i, 1 + delay)
         event = get_sim_time("ps")
-        dut.flags_i.value = 4
+        port.drive(flags=4)
         await RisingEdge(dut.clk_i)
-        dut.flags_i.value = 0
+        port.drive(flags=0)
         await write
         cleared = await answer - CYCLE  # the answer comes one cycle behind
         met += event == cleared
@@ -174,9 +176,9 @@ async def the_first_error_stays(dut) -> None:
     _, port, _ = await begin(dut)
     port.operands()
     await port.write("RegControl", START)
-    await port.pulse(load_error_valid=1, load_error_code=code("ErrPointer"), load_error_place=0x8000_0007,
-                     range_errors=3, range_source=5)
-    await port.pulse(range_errors=2, range_source=1)
+    await port.pulse(frame_error=error("ErrPointer", 0x8000_0007),
+                     range_error=error("ErrResultRange", 5, 3))
+    await port.pulse(range_error=error("ErrResultRange", 1, 2))
     assert not await port.access_write(0xFF0, 1)
     assert await port.read("RegError") == code("ErrPointer")
     assert await port.read("RegErrorPlace") == 0x8000_0007
@@ -184,7 +186,7 @@ async def the_first_error_stays(dut) -> None:
     assert int(dut.trailer_code_o.value) == code("ErrPointer")
     assert await status_of(port) == {"LoadedA", "LoadedB", "Busy", "Error"}
     await port.write("RegControl", SOFT_RESET)
-    await port.pulse(range_errors=1, range_source=64)
+    await port.pulse(range_error=error("ErrResultRange", 64))
     assert (await port.read("RegError"), await port.read("RegErrorPlace")) == (code("ErrResultRange"), 64)
 
 
@@ -194,10 +196,9 @@ async def operands_are_described(dut) -> None:
     widths = {"order": 4, "entries": CONSTANTS["EntryIdWidth"], "fibers": CONSTANTS["FiberIdWidth"],
               "lines": CONSTANTS["LineAddrWidth"]}
     for loaded in range(4):
-        port.operands(loaded)
         for name, width in widths.items():
             values = [random.getrandbits(width), random.getrandbits(width)]
-            getattr(dut, f"{name}_i").value = values[0] | values[1] << width
+            port.operands(loaded, **{name: values})
             for which, letter in enumerate("AB"):
                 expected = values[which] if loaded >> which & 1 else 0
                 assert await port.read(f"Reg{name.capitalize()}{letter}") == expected
@@ -212,13 +213,13 @@ async def a_soft_reset_forgets(dut) -> None:
     for name, value in kept.items():
         await port.write(name, value)
     await port.write("RegControl", START)
-    await port.pulse(done=1, flags=3, load_error_valid=1, load_error_code=1, increments=1 << 24)
+    await port.pulse(done=1, flags=3, frame_error=error("ErrHeader"), increments={"CntRuns": 1})
     await port.write("RegControl", SOFT_RESET | START)
     assert pulses == {"start_o": 1, "soft_reset_o": 1}, "the soft reset comes before the start"
-    dut.resetting_i.value = 1
+    port.drive(resetting=1)
     # The core still reports what belongs to the past; the host may already make new mistakes.
-    await port.pulse(done=1, drained=1, flags=15, load_error_valid=1, load_error_code=2, range_errors=1,
-                     increments=1 << 24)
+    await port.pulse(done=1, drained=1, flags=15, frame_error=error("ErrOrder"),
+                     range_error=error("ErrResultRange"), increments={"CntRuns": 1})
     assert await status_of(port) == {"LoadedA", "LoadedB", "Busy"} and dut.load_enable_o.value == 0
     assert dut.irq_o.value == 0
     await port.pulse(discarded=1)
@@ -226,7 +227,7 @@ async def a_soft_reset_forgets(dut) -> None:
     for name in ("RegIrqStatus", "RegError", "RegErrorCount", "RegFlags", "CntJobs", "CntCycles"):
         assert await port.read(name) == 0, name
     await port.write("RegControl", START)
-    dut.resetting_i.value = 0
+    port.drive(resetting=0)
     assert await port.read("RegError") == code("ErrStartBusy")
     for name, value in kept.items():
         assert await port.read(name) == value, name
@@ -242,7 +243,7 @@ async def hard_reset_forgets_all(dut) -> None:
                         "RegWatchdog": 99, "RegLongLines": 8}.items():
         await port.write(name, value)
     await port.write("RegControl", START)
-    await port.pulse(done=1, flags=15, load_error_valid=1, load_error_code=3, increments=1 << 24)
+    await port.pulse(done=1, flags=15, frame_error=error("ErrExtent"), increments={"CntRuns": 1})
     dut.rst_ni.value = 0
     await Timer(3, "ns")
     dut.rst_ni.value = 1

@@ -8,6 +8,7 @@ from cocotbext.axi import AxiStreamFrame
 
 from tb.common.bench import start, until
 from tb.common.rtl_constants import ERRORS
+from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS, none
 from tests.blocks.host_side import HostSide, check, operand, results_of
 from tests.blocks.loader_frames import tensor
@@ -98,9 +99,9 @@ async def a_wrong_frame_leaves_no_operand(dut) -> None:
         await _load(random, side, (3, 2))
         wrong = side.beats(operand(random, 2, 5), which)
         await side.source.send(AxiStreamFrame(wrong[:-1]))
-        await until(dut, lambda: dut.error_valid_o.value == 1, 200, "the error")
+        await until(dut, lambda: side.report.error.count, 200, "the error")
         await ClockCycles(dut.clk_i, 2)
-        assert int(dut.loaded_o.value) == 3 & ~(1 << which), "the other operand must stay, only it"
+        assert side.loaded == (bool(which), not which), "the other operand must stay, only it"
 
 
 @cocotb.test()
@@ -121,7 +122,7 @@ async def hard_reset_inside_a_frame(dut) -> None:
         side.sink.clear()
         dut.rst_ni.value = 1
         await ClockCycles(dut.clk_i, 3)
-        assert int(dut.loaded_o.value) == 0 and dut.idle_o.value == 1
+        assert side.loaded == (False, False) and dut.idle_o.value == 1
     await _load(random, side, (3, 2))
     results = results_of(random, side.operands, side.fmt, 30, True)
     check(await side.frame(results, none(random)), *side.expected(results))
@@ -136,10 +137,12 @@ async def fiber_tables_are_read_back(dut) -> None:
     for which, csf in enumerate(side.operands):
         lengths = [int(end - begin) for begin, end in csf.fiber_bounds()]
         firsts = [sum(-(-n // 4) for n in lengths[:i]) for i in range(len(lengths) + 1)]
-        width = len(dut.first_addr_i) // 2
+        types = bench_types()
         seen = []
         for fiber in range(len(firsts)):
-            dut.first_addr_i.value = fiber << which * width
+            dut.table_addr_i.value = types["table_addr_i"].pack([fiber * (i == which) for i in range(2)])
             await ClockCycles(dut.clk_i, 2)
-            seen.append(int(dut.first_o.value) >> which * (len(dut.first_o) // 2) & (1 << width) - 1)
+            answer = types["table_o"].unpack(int(dut.table_o.value))[which]
+            assert not answer.wrong
+            seen.append(answer.first)
         assert seen == firsts

@@ -9,13 +9,13 @@ from cocotb.triggers import ClockCycles
 from tb.agents.stream.monitor import StreamMonitor
 from tb.agents.stream.sink import StreamSink
 from tb.common.bench import start, until
+from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
 from tests.blocks.portion_model import Message, messages, read_message, total
 from tests.blocks.sdpe_bench import Bench
 from tests.blocks.sdpe_model import FIELD_WIDTH, Job, Setup
 
 SLOT_BITS, LANE_BITS = 6, 3
-FIELDS = ("slot", "head", "word")
 
 
 class PortionBench(Bench):
@@ -30,11 +30,12 @@ class PortionBench(Bench):
         super().__init__(dut, stalls)
         self.parts: list[tuple[int, Message]] = []
         self.wanted: list[tuple[int, list[Message]]] = []
-        StreamMonitor(dut, "part", dut.clk_i, FIELDS, callback=self._take)
+        StreamMonitor(dut, "part", dut.clk_i, ("",), callback=self._take)
         StreamSink(dut, "part", dut.clk_i, STALLS[part_stalls](self.random))
 
-    def _take(self, beat: dict[str, int]) -> None:
-        self.parts.append((beat["slot"], read_message(self.fmt, beat["head"], beat["word"])))
+    def _take(self, beat: int) -> None:
+        part = bench_types()["part_o"].unpack(beat)
+        self.parts.append((part.slot, read_message(self.fmt, part)))
 
     def hand_in(self, setup: Setup, length: int) -> Setup:
         """Split the dot products of the odd fibers of A; return what remains whole."""

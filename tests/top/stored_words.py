@@ -58,7 +58,7 @@ class Words:
     def __init__(self, dut: SimHandleBase, config: Config):
         core = dut.u_core
         self.lookup = config["Engine"] == "lookup"
-        self._stores = [core.u_operands.gen_store[which].u_store for which in range(2)]
+        self._stores = [core.gen_store[which].u_store for which in range(2)]
         self._compute = (core.gen_lookup if self.lookup else core.gen_stream).u_compute
         self._count = int(config["NumSdpe"])
         self._portions = int(config["Portions"])
@@ -76,7 +76,7 @@ class Words:
             # there are no runs.
             run = (case.run_length or fibers) if operand else 1
             used = fiber % run == 0 or fiber == fibers or (None if self._portions else False)
-        what = turn(self._stores[operand].firsts_q[fiber], chance)
+        what = turn(self._stores[operand].u_firsts.mem_q[fiber], chance)
         return Flip(what, place(operand, "PlaceFirst", fiber), used)
 
     def bound(self, case: Case, chance: random.Random) -> Flip:
@@ -84,7 +84,7 @@ class Words:
         operand = chance.randrange(2)
         fibers = len(case.operands[operand].fiber_bounds())
         fiber = fibers if operand else chance.randint(1, fibers)
-        what = turn(self._stores[operand].firsts_q[fiber], chance, range(10, 16))
+        what = turn(self._stores[operand].u_firsts.mem_q[fiber], chance, range(10, 16))
         return Flip(what, place(operand, "PlaceFirst", fiber), True)
 
     def path(self, case: Case, chance: random.Random) -> Flip:
@@ -92,7 +92,7 @@ class Words:
         operand = chance.randrange(2)
         paths = case.operands[operand].fiber_paths()
         fiber = chance.randrange(len(paths))
-        what = turn(self._stores[operand].paths_q[fiber], chance)
+        what = turn(self._stores[operand].u_leaves.mem_q[fiber], chance)
         return Flip(what, place(operand, "PlacePath", fiber), _leaves(case, operand, paths[fiber]))
 
     def node(self, case: Case, chance: random.Random) -> Flip | None:
@@ -106,7 +106,7 @@ class Words:
         prefixes = np.unique(csf.fiber_paths()[:, :level + 1], axis=0)
         rank = chance.randrange(len(prefixes))
         number = sum(len(above) for above in csf.coords[:level]) + rank
-        what = turn(self._stores[operand].nodes_q[number], chance)
+        what = turn(self._stores[operand].u_nodes.mem_q[number], chance)
         return Flip(what, operand << 31 | level << 28 | number, _leaves(case, operand, prefixes[rank]))
 
     # ------------------------------------------------------------------ result stores
@@ -131,7 +131,9 @@ class Words:
 
         Not of the first one: it is offered, and the checker of that stream forbids that it changes.
         """
-        fifos = [(s, source.u_store.u_fifo) for s, source in enumerate(self.sources())]
+        # The combiner has no dot unit around its store.
+        fifos = [(s, getattr(source, "u_dots", source).u_store.u_fifo)
+                 for s, source in enumerate(self.sources())]
         fifos = [(s, fifo) for s, fifo in fifos if int(fifo.usage_o.value) > 1]
         if not fifos:
             return None

@@ -138,6 +138,7 @@ module flaash_lookup_bench
     .handed_i     (handed),
     .handed_dots_i(handed_dots),
     .dots_i       (sums[DotDone]),
+    .idle_i       (&idle_o),
     .stored_i     ('0),
     .taken_i      (1'b0),
     .busy_o, .done_o,

@@ -6,8 +6,11 @@
 // the last line is "end", cycles of the first and of the last accepted beat.
 // start_i begins both files anew; done_o when all beats are in and all results out.
 
+`include "flaash_dot_types.svh"
+
 module flaash_mac_player
   import flaash_pkg::*;
+  import flaash_mac_pkg::*;
 #(
   parameter int unsigned Format     = 0,
   parameter int unsigned CountWidth = 20,
@@ -51,42 +54,34 @@ module flaash_mac_player
   end
 
   // ------------------------------------------------------------------------ MAC
-  logic                   in_valid, in_ready, out_valid, out_ready;
-  logic                   out_empty, out_zero, out_exact, out_range;
+  typedef `FLAASH_MATCH(ValueWidth) match_t;
+  typedef `FLAASH_PART(word_width(Format, CountWidth)) part_t;
+
+  logic                   in_valid, in_ready, out_valid, out_ready, unused_part_valid;
   logic [1:0]             kind_q;
   logic [ValueWidth-1:0]  a_q, b_q;
-  logic [ResultWidth-1:0] out_value;
-  flags_t                 out_flags;
-  logic                   unused_part_valid;
-  flaash_mac_pkg::part_head_t unused_part_head;
-  logic [flaash_mac_pkg::word_width(Format, CountWidth)-1:0] unused_part_word;
+  logic [FiberIdWidth-1:0] sent_q, received_q;  // dot products
+  match_t                 in_beat;
+  dot_name_t              in_name, out_name;
+  dot_t                   out;
+  mac_result_t            out_result;
+  part_t                  unused_part;
+
+  // Each dot product has a name of its own; beats that are not its last have another.
+  assign in_beat    = {kind_q[0], kind_q[1], a_q, b_q};
+  assign in_name    = {1'b0, slot_t'(0), kind_q[1] ? sent_q : ~sent_q, ~sent_q};
+  assign out_name   = out.name;
+  assign out_result = out.result;
 
   flaash_mac #(
-    .Format(Format),
+    .Format    (Format),
     .CountWidth(CountWidth),
-    .Portions(Portions)
+    .Portions  (Portions)
   ) u_mac (
-    .clk_i,
-    .rst_ni,
-    .in_valid_i(in_valid),
-    .in_ready_o(in_ready),
-    .in_product_i(kind_q[0]),
-    .in_last_i(kind_q[1]),
-    .in_partial_i(1'b0),
-    .in_a_i(a_q),
-    .in_b_i(b_q),
-    .out_valid_o(out_valid),
-    .out_ready_i(out_ready),
-    .out_value_o(out_value),
-    .out_flags_o(out_flags),
-    .out_empty_o(out_empty),
-    .out_zero_o(out_zero),
-    .out_exact_o(out_exact),
-    .out_range_o(out_range),
-    .part_valid_o(unused_part_valid),
-    .part_ready_i(1'b0),
-    .part_head_o(unused_part_head),
-    .part_word_o(unused_part_word)
+    .clk_i, .rst_ni,
+    .in_valid_i(in_valid), .in_ready_o(in_ready), .in_i(in_beat), .in_name_i(in_name),
+    .out_valid_o(out_valid), .out_ready_i(out_ready), .out_o(out),
+    .part_valid_o(unused_part_valid), .part_ready_i(1'b0), .part_o(unused_part)
   );
 
   // ---------------------------------------------------------------------- files
@@ -112,6 +107,8 @@ module flaash_mac_player
       offered_q <= 1'b0;
       repeat_q  <= '0;
       pending_q <= '0;
+      sent_q    <= '0;
+      received_q <= '0;
       first_q   <= '0;
       last_q    <= '0;
       kind_q    <= '0;
@@ -146,9 +143,12 @@ module flaash_mac_player
       end else if (in_valid && in_ready) begin
         repeat_q <= repeat_q - 32'd1;
       end
+      sent_q     <= sent_q + FiberIdWidth'(end_of_dot);
+      received_q <= received_q + FiberIdWidth'(out_valid && out_ready);
       if (out_valid && out_ready) begin
-        $fdisplay(results, "%h %h %0d", out_value,
-                  {out_flags, out_empty, out_zero, out_exact, out_range}, cycle_q);
+        if (out_name != {1'b0, slot_t'(0), received_q, ~received_q}) $fatal(1, "%m: a result with a wrong name");
+        $fdisplay(results, "%h %h %0d", out_result.value,
+                  {out_result.flags, out_result.empty, out_result.zero, out_result.exact, out_result.range}, cycle_q);
       end
       if (ended_q && repeat_q == '0 && pending_q == '0) begin
         running_q <= 1'b0;

@@ -4,9 +4,11 @@
 
 `include "flaash_assert.svh"
 `include "flaash_line.svh"
+`include "flaash_dot_types.svh"
 
 module flaash_sdpe_bench
   import flaash_pkg::*;
+  import flaash_mac_pkg::*;
 #(
   parameter int unsigned Format      = FormatFp32,
   parameter int unsigned Lanes       = 4,
@@ -19,7 +21,8 @@ module flaash_sdpe_bench
   parameter bit          Portions    = 1'b0,
   localparam int unsigned ValueWidth = value_width(Format),
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth),
-  localparam int unsigned WordBits   = flaash_mac_pkg::word_width(Format, EntryIdWidth)
+  localparam int unsigned PartWidth  = word_width(Format, EntryIdWidth),
+  localparam type part_t = `FLAASH_PART(PartWidth)
 ) (
   input  logic                             clk_i,
   input  logic                             rst_ni,
@@ -42,9 +45,7 @@ module flaash_sdpe_bench
 
   output logic                             part_valid_o,
   input  logic                             part_ready_i,
-  output slot_t                            part_slot_o,
-  output flaash_mac_pkg::part_head_t       part_head_o,
-  output logic [WordBits-1:0]              part_word_o,
+  output part_t                            part_o,
 
   output sdpe_events_t                     events_o,
   output flags_t                           flags_o,   // of all results since the last reset
@@ -97,7 +98,7 @@ module flaash_sdpe_bench
     .b_req_valid_o(req_valid[1]), .b_req_ready_i(mem_ready[1] && !pause_i[1]), .b_req_addr_o(req_addr[1]),
     .b_rsp_valid_i(rsp_valid[1]), .b_rsp_data_i(rsp_data[1]),
     .result_valid_o, .result_ready_i, .result_o(result_data_o),
-    .part_valid_o, .part_ready_i, .part_slot_o, .part_head_o, .part_word_o,
+    .part_valid_o, .part_ready_i, .part_o,
     .flags_o(flags), .events_o, .idle_o
   );
 

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// Types between the registers and what they look after.
+
+package flaash_host_pkg;
+
+  import flaash_pkg::*;
+  import flaash_reg_pkg::*;
+
+  // ------------------------------------------------------------------- AXI4-Lite
+  // From the host.
+  typedef struct packed {
+    logic                    awvalid;
+    logic [RegAddrWidth-1:0] awaddr;
+    logic [2:0]              awprot;
+    logic                    wvalid;
+    logic [31:0]             wdata;
+    logic [3:0]              wstrb;
+    logic                    bready;
+    logic                    arvalid;
+    logic [RegAddrWidth-1:0] araddr;
+    logic [2:0]              arprot;
+    logic                    rready;
+  } axil_req_t;
+
+  // To the host.
+  typedef struct packed {
+    logic        awready;
+    logic        wready;
+    logic        bvalid;
+    logic [1:0]  bresp;
+    logic        arready;
+    logic        rvalid;
+    logic [31:0] rdata;
+    logic [1:0]  rresp;
+  } axil_rsp_t;
+
+  // A write to a register, one cycle long.
+  typedef struct packed {
+    logic                    valid;
+    logic [RegAddrWidth-1:0] addr;
+    logic [31:0]             mask;  // bits whose byte has its strobe
+    logic [31:0]             bits;  // what they become, 0 elsewhere
+  } reg_write_t;
+
+  // The read-write registers.
+  typedef struct packed {
+    logic               dense;
+    logic [31:0]        run_length;
+    logic [31:0]        portion;
+    logic [31:0]        long_lines;
+    logic [31:0]        watchdog;
+    logic [NumIrqs-1:0] irq_enable;
+    logic [5:0]         sdpe_select;
+  } choices_t;
+
+  // -------------------------------------------------------------------- the machine
+  // What each counter has to add.
+  typedef logic [NumCounters-1:0][$bits(dots_t)-1:0] increments_t;
+
+  // What the loader tells.
+  typedef struct packed {
+    logic   loading;    // an operand is being received
+    logic   step;       // something of the frame was dealt with
+    logic   discarded;  // a beat was thrown away
+    error_t error;      // the frame is wrong
+  } load_report_t;
+
+  // What the core tells the registers.
+  typedef struct packed {
+    load_report_t load;
+    logic         done;          // pulse: every result is stored
+    logic         progress;      // something was done
+    error_t       parity_error;  // a word that is not what was stored was used
+    error_t       range_error;   // results do not fit their format
+    flags_t       flags;
+    increments_t  increments;
+    logic [31:0]  sdpe_steps;
+  } report_t;
+
+  // What happens at the chip's streams.
+  typedef struct packed {
+    logic discarded;     // the frame gate threw a beat away
+    logic moves;         // a beat comes or goes
+    logic waits_for_in;  // inside an operand frame, for the host's next beat
+    logic waits_for_out; // with a result beat, for the host to take it
+  } traffic_t;
+
+endpackage : flaash_host_pkg

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Types that the modules of the operand loader share.
+
+package flaash_loader_pkg;
+
+  import flaash_pkg::*;
+  import flaash_reg_pkg::error_e;
+
+  // A beat of an operand frame.
+  typedef struct packed {
+    logic                   last;  // of its frame
+    logic [StreamWidth-1:0] data;
+  } beat_t;
+
+  // Where the reader of a frame is.
+  typedef enum logic [3:0] {
+    SecHeader,
+    SecExtents,
+    SecCounts,
+    SecLevel,     // a level begins: no word is read
+    SecCoords,
+    SecPointers,
+    SecEntries,
+    SecFinish,    // everything was right: no word is read
+    SecDiscard
+  } section_e;
+
+  // What is read in this cycle: a header, a word of a section, or some entries from `position` on.
+  typedef struct packed {
+    logic        valid;
+    section_e    section;
+    logic [2:0]  level;     // order - 1 for the entries
+    entry_id_t   position;  // word or entry within the section
+    logic [31:0] word;
+  } reading_t;
+
+  // What the module that a section belongs to says about it, in the same cycle.
+  typedef struct packed {
+    logic       ready;     // it is read now
+    error_e     error;     // ErrNone: it is right
+    logic [3:0] offset;    // from the position to what is wrong
+    logic [3:0] taken;     // words or entries read
+    logic       beat_end;  // they use up the beat
+  } verdict_t;
+
+  // What the frame has announced. `extent` to `above_base` are about the level that is read; at the entries
+  // `above` is the last upper level.
+  typedef struct packed {
+    logic        begins;          // pulse: the operand is being replaced
+    logic        operand;
+    logic        header_operand;  // of the header on offer, A if it names none
+    logic [3:0]  order;
+    entry_id_t   entries;
+    logic [31:0] contracted;      // extent of the contracted mode
+    logic [31:0] extent;
+    entry_id_t   nodes;           // of this level
+    entry_id_t   below;           // nodes (entries) of the level below
+    entry_id_t   above;           // nodes of the level above, or children of the root
+    node_id_t    base;            // first node of this level
+    node_id_t    above_base;      // first node of the level above, 0 at level 0
+  } frame_t;
+
+  // A node with children (nodes or entries) in the level that is read.
+  typedef struct packed {
+    node_id_t  node;   // within its level
+    entry_id_t count;  // its children
+  } span_t;
+
+  // A pointer: where the children of a node end.
+  typedef struct packed {
+    logic      valid;
+    node_id_t  node;  // within its level
+    entry_id_t limit;
+  } pointer_t;
+
+endpackage : flaash_loader_pkg

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// Dot unit, the back end of every engine: products in, results that are kept out.
+//
+// Guarantees  Each dot product, a beat with in_i.last its last one, becomes a result, exact and rounded once,
+//             with the name that came with that beat, in order. With dense_i all are kept, else those that
+//             are not zero; none that is out of an integer format's range. A dot product that is a portion by its
+//             name (Portions only) gives the words of its exact sum at part_* instead, and no event but match.
+//             events_o and flags_o: what happens in this cycle; of the events, those of products, results and
+//             the store. idle_o: no dot product is inside whose last beat came, but results in the store.
+// Demands     AXI handshake rules. dense_i changes only while idle_o.
+// Latency     The MAC's and one cycle.
+// Throughput  One product per cycle; results as the MAC.
+// Stalls      Results that nobody takes fill the store, then the MAC.
+// Reset       Forgets everything inside.
+//
+//   in_* -> u_mac -> u_store -> result_*
+//             +-> words of portions -> part_*
+
+`include "flaash_assert.svh"
+`include "flaash_dot_types.svh"
+
+module flaash_dot_unit
+  import flaash_pkg::*;
+  import flaash_mac_pkg::*;
+#(
+  parameter int unsigned Format      = FormatFp32,  // Format*
+  parameter int unsigned ResultDepth = 16,          // results, a power of two, 2 or more
+  parameter bit          Portions    = 1'b0,        // dot products can be portions
+  parameter int unsigned Parity      = 1,           // a parity bit per stored result, 0 or 1
+  localparam int unsigned PartWidth = word_width(Format, EntryIdWidth),
+  localparam type match_t = `FLAASH_MATCH(value_width(Format)),
+  localparam type part_t = `FLAASH_PART(PartWidth)
+) (
+  input  logic         clk_i,
+  input  logic         rst_ni,
+
+  input  logic         dense_i,  // keep results that are zero
+
+  // products
+  input  logic         in_valid_i,
+  output logic         in_ready_o,
+  input  match_t       in_i,
+  input  dot_name_t    in_name_i,
+
+  // results
+  output logic         result_valid_o,
+  input  logic         result_ready_i,
+  output result_t      result_o,
+
+  // words of portions
+  output logic         part_valid_o,
+  input  logic         part_ready_i,
+  output part_t        part_o,
+
+  // what happens in this cycle
+  output flags_t       flags_o,
+  output sdpe_events_t events_o,
+  output logic         idle_o
+);
+
+  // ------------------------------------------------------------------ dot products
+  logic dot_valid, dot_ready;
+  dot_t dot;
+
+  flaash_mac #(
+    .Format  (Format),
+    .Portions(Portions)
+  ) u_mac (
+    .clk_i, .rst_ni,
+    .in_valid_i, .in_ready_o, .in_i, .in_name_i,
+    .out_valid_o(dot_valid), .out_ready_i(dot_ready), .out_o(dot),
+    .part_valid_o, .part_ready_i, .part_o
+  );
+
+  // ----------------------------------------------------------------------- results
+  sdpe_events_t stored;
+
+  flaash_result_store #(
+    .Depth (ResultDepth),
+    .Parity(Parity)
+  ) u_store (
+    .clk_i, .rst_ni,
+    .dense_i, .in_valid_i(dot_valid), .in_ready_o(dot_ready), .in_i(dot),
+    .out_valid_o(result_valid_o), .out_ready_i(result_ready_i), .out_result_o(result_o),
+    .flags_o, .events_o(stored)
+  );
+
+  // ------------------------------------------------------------------------ events
+  localparam int unsigned CountWidth = 6;  // the MAC holds some 30 dot products
+
+  logic                  enters, leaves, part_leaves;
+  logic [CountWidth-1:0] inside_q;  // dot products in the MAC
+
+  assign enters      = in_valid_i && in_ready_o && in_i.last;
+  assign leaves      = dot_valid && dot_ready;
+  assign part_leaves = part_valid_o && part_ready_i && part_o.head.last;
+  assign idle_o      = inside_q == '0;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) inside_q <= '0;
+    else inside_q <= inside_q + CountWidth'(enters) - CountWidth'(leaves) - CountWidth'(part_leaves);
+  end
+
+  always_comb begin
+    events_o       = stored;
+    events_o.match = in_valid_i && in_ready_o && in_i.product;
+  end
+
+  // -------------------------------------------------------------------- properties
+  `FLAASH_ASSERT(CountFits_A, inside_q != '1, "more dot products in the MAC than can be counted")
+  `FLAASH_ASSERT(Counted_A, !(leaves || part_leaves) || !idle_o, "a dot product that did not come in")
+  `FLAASH_ASSERT(DenseIsSteady_A, idle_o || dense_i == $past(dense_i), "dense_i changed under way")
+
+endmodule : flaash_dot_unit

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make operator-faults`: slips of the hand at random places of the RTL, and which test notices each.
+
+COUNT faults are drawn from all that tools/operators.py finds in rtl/. Each is made in a copy of the tree in
+build/operator_faults; there the block benches run that build its module, the smallest first, until a test
+fails. Those that no bench notices meet the tests of the chip after that. All of it is on Icarus. report.json
+in that folder has one record per fault and is kept up to date. Status 1 if a fault survives: it then needs a
+test, or a reason why it changes nothing that can be seen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import dataclasses
+import functools
+import json
+import re
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tb.common.sources import RTL, rtl_sources
+from tb.common.toolchain import BUILD, ROOT
+from tools import faults
+from tools.operators import OperatorFault, draw
+
+FOLDER = BUILD / "operator_faults"
+BLOCKS = ROOT / "tests" / "blocks"
+CHIP = ["tests/top/test_sequences.py", "tests/top/test_idle.py", "tests/top/test_hostile.py",
+        "tests/top/test_portions.py"]
+ON_ICARUS = ["--simulator", "icarus"]
+BENCH_LIMIT, CHIP_LIMIT = 1800, 7200  # seconds for all tests of a stage
+NAME = re.compile(r"flaash_\w+")
+
+
+@functools.cache
+def benches() -> list[tuple[str, frozenset[str]]]:
+    """Return the tests of tests/blocks with the modules that each builds, those with the fewest first.
+
+    Which they are is read from the names of modules in a test's text, or in its file's if it has none.
+    """
+    extra = tuple(sorted((BLOCKS / "rtl").glob("*.sv")))
+    known = {path.stem for path in [*RTL.rglob("*.sv"), *extra]}
+    found = []
+    for path in sorted(BLOCKS.glob("test_*.py")):
+        tree = ast.parse(path.read_text())
+        of_file = _named(tree, known)
+        for node in tree.body:
+            if name := _simulation(node):
+                tops = _named(node, known) or of_file
+                modules = {source.stem for top in tops for source in rtl_sources(top, extra)}
+                found.append((f"{path.relative_to(ROOT).as_posix()}::{name}", frozenset(modules)))
+    return sorted(found, key=lambda bench: len(bench[1]))
+
+
+def _simulation(node: ast.stmt) -> str:
+    """Return the name of a test that simulates, a function or a row of test_plain.py; else nothing."""
+    name = ""
+    if isinstance(node, ast.FunctionDef) and any(argument.arg == "simulator" for argument in node.args.args):
+        name = node.name
+    elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+        name = node.targets[0].id
+    return name if name.startswith("test_") else ""
+
+
+def _named(tree: ast.AST, known: set[str]) -> set[str]:
+    """Return the modules that a piece of Python names, in full or by the beginning of an f-string."""
+    texts = {node.value for node in ast.walk(tree)
+             if isinstance(node, ast.Constant) and isinstance(node.value, str) and NAME.fullmatch(node.value)}
+    return {name for name in known
+            if any(name == text or text.endswith("_") and name.startswith(text) for text in texts)}
+
+
+def tests_of(module: str) -> list[str]:
+    """Return the tests of tests/blocks that build a module, those of the smallest designs first."""
+    return [test for test, modules in benches() if module in modules]
+
+
+def catch(fault: OperatorFault, tests: Sequence[str], limit: int) -> str | None:
+    """Return the test that notices a fault in the copy, a time limit, or None if it survives them all."""
+    if not tests:
+        return None
+    path = FOLDER / fault.file
+    with faults.changed(path, fault.applied(path.read_text())):
+        return faults.first_failure(FOLDER, [*tests, *ON_ICARUS], limit)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="make operator-faults", description=__doc__.split("\n\n")[0],
+                                     epilog=__doc__.split("\n\n")[1])
+    parser.add_argument("--seed", type=int, default=1, help="of the draw (SEED=, default 1)")
+    parser.add_argument("--count", type=int, default=100, help="how many faults (COUNT=, default 100)")
+    parser.add_argument("--only", default="", help="only in files whose path has this text (ONLY=)")
+    options = parser.parse_args(arguments)
+    try:
+        if options.count < 1:
+            raise ValueError(f"COUNT={options.count} is not 1 or more")
+        drawn = draw(options.seed, options.count, options.only)
+    except ValueError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return faults.MISTAKE
+    faults.copy_tree(FOLDER)
+    records = [{**dataclasses.asdict(fault), "what": fault.describe((ROOT / fault.file).read_text()),
+                "caught": None, "seconds": 0} for fault in drawn]
+    for stage, limit in (("benches", BENCH_LIMIT), ("chip", CHIP_LIMIT)):
+        left = [pair for pair in zip(drawn, records, strict=True) if not pair[1]["caught"]]
+        for number, (fault, record) in enumerate(left, 1):
+            tests = CHIP if stage == "chip" else tests_of(Path(fault.file).stem)
+            began = time.monotonic()
+            record["caught"] = catch(fault, tests, limit)
+            record["seconds"] += round(time.monotonic() - began)
+            print(f"[{stage} {number}/{len(left)}] {record['what']}: {record['caught'] or 'NOT CAUGHT'}"
+                  f" ({record['seconds']} s)", flush=True)
+            _report(options, records)
+    survived = [record["what"] for record in records if not record["caught"]]
+    unclear = [record["what"] for record in records if (record["caught"] or "").startswith(faults.TIME_LIMIT)]
+    print(f"{len(drawn) - len(survived)} of {len(drawn)} faults caught, seed {options.seed}",
+          *(f"survived: {what}" for what in survived), *(f"time limit: {what}" for what in unclear), sep="\n")
+    return faults.FAILED if survived else 0
+
+
+def _report(options: argparse.Namespace, records: list[dict]) -> None:
+    (FOLDER / "report.json").write_text(json.dumps({**vars(options), "faults": records}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
