@@ -135,6 +135,10 @@ endif
 regress-cluster: $(STAMP) ## show regressions on a Slurm of two nodes, started on this machine (needs root and slurm-wlm)
 	@$(PYTEST) -n 0 -o python_files='long_*.py' -o timeout=3600 tests/cluster
 
+.PHONY: pages
+pages: $(STAMP) $(VENV)/.installed-pages ## test the pages in a browser and the exports (needs chromium and lcov): TEST= SHOTS=1 renews the pictures of docs/
+	@$(call flag,SHOTS,FLAASH_SHOTS=1) $(PYTEST) -n 0 -o python_files='long_*.py' $(or $(TEST),tests/pages)
+
 .PHONY: fuzz
 fuzz: $(STAMP) $(FUZZER) ## throw bytes at the readers of tensor files, guided by coverage: MINUTES=30 SEED= JOBS=
 	@$(call alone,fuzz) -m tools.fuzz $(call option,jobs,JOBS) $(call option,minutes,MINUTES) $(call option,seed,SEED)
@@ -146,6 +150,10 @@ lint: $(STAMP) ## verilator -Wall and slang on every configuration, ruff, house 
 .PHONY: cov
 cov: $(STAMP) $(VENV)/.installed-package $(VENV)/.installed-formal ## functional and code coverage of the suite, to build/coverage/index.html: TEST= SEED= JOBS=
 	@$(PY) -m tb.coverage.suite $(PYTEST) $(call option,seed,SEED) $(TEST)
+
+.PHONY: cov-add
+cov-add: $(STAMP) ## put runs of make sim or make regress into the last report of make cov: RUN=build/runs/sim
+	@$(PY) -m tb.coverage.suite --add $(call quote,$(or $(RUN),$(BUILD)/runs/sim))
 
 .PHONY: faults
 faults: $(STAMP) ## break the RTL on purpose, show which test notices: ONLY=text

@@ -79,7 +79,7 @@ def test_folders_are_taken_by_one_command_at_a_time(tmp_path: Path) -> None:
 def fake_suite(folder: Path, status: int) -> list[str]:
     """Return a command that leaves one run with coverage, as pytest would, and ends with a status."""
     dat = write_run(folder / "some.dat", taken=1, skipped=0)
-    return [sys.executable, "-c", "import os, pathlib, shutil, sys;"
+    return [sys.executable, "-c", "import os, pathlib, shutil, sys; assert '--junitxml=' in sys.argv[-1];"
             "run = pathlib.Path(os.environ['FLAASH_RUNS']) / 'run'; run.mkdir(parents=True);"
             f"shutil.copy({str(dat)!r}, run / 'coverage.dat'); sys.exit({status})"]
 

@@ -1,19 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """The coverage report: reading, merging, holes by name."""
 
+import datetime
 import json
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
+from tb.cli import report as cli_report
+from tb.cli.common import MISTAKE
 from tb.common.sources import RTL
-from tb.coverage import report
-from tb.coverage.code import CodeCoverage, Point
+from tb.coverage import report, suite
+from tb.coverage.code import CodeCoverage, Point, fold_toggles
+from tb.coverage.contributions import contributions, only_here
+from tb.coverage.exclusions import Exclusion, apply, problems, read_exclusions
 from tb.coverage.functional import CoverPoint, count_runs, read_functional, total_percent
-from tb.coverage.report import SHOWN_HOLES, code_holes, functional_holes, page, runs_counted, shown_holes
-from tb.coverage.testplan import Testpoint
+from tb.coverage.pages import matrix_of
+from tb.coverage.report import SHOWN_HOLES, functional_holes, runs_counted, shown_holes
+from tb.coverage.testplan import Testpoint, read_testplan
 from tb.env.cover_points import POINTS, PREFIX
 
 FIFO = "stream/flaash_stream_fifo.sv"
@@ -118,40 +123,6 @@ def test_terminal_says_how_many_holes_it_leaves_out() -> None:
     assert shown_holes([]) == []
 
 
-def test_page_shows_source_and_holes(tmp_path: Path) -> None:
-    code = CodeCoverage()
-    code.read(write_run(tmp_path / "a.dat", taken=2, skipped=0))
-    assert f"branch rtl/{FIFO}:54 else (column 4)" in code_holes(code)
-    assert f"toggle rtl/{FIFO}:40 usage_o[2]:0->1" in code_holes(code)
-    html = page(code, [CoverPoint("top.fiber", {"long": 0}, 1)], [],
-                {"functional": 0.0, "line": 66.67, "branch": 50.0, "toggle": 0.0, "holes": []},
-                "Runs: 3")
-    assert "missing: long" in html and "module flaash_stream_fifo" in html
-
-
-class Links(HTMLParser):
-    """Collects the links within a page, and the tags around each id, the innermost last."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.targets: dict[str, list[str]] = {}
-        self.links: list[str] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = dict(attrs)
-        if "id" in values:
-            self.targets[values["id"]] = [*self.open, tag]
-        if values.get("href", "").startswith("#"):
-            self.links.append(values["href"][1:])
-        if tag not in ("meta", "link", "br", "img"):
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-
 def run_report(folder: Path) -> tuple[dict, str]:
     """Report on the runs in a folder, and return the summary and the page."""
     assert report.write(folder)
@@ -180,18 +151,132 @@ def test_report_of_both_simulators(tmp_path: Path, capsys: pytest.CaptureFixture
         *(f"toggle rtl/{FIFO}:40 {edge}" for edge in edges)]
     assert "bin bin 39 (testpoint none) and 5 more and 9 toggles" in terminal
     assert f"{len(summary['holes'])} holes" in terminal
-    shown = re.search(r"toggle data\[0\].*", html)
-    assert shown and shown[0].count("toggle data") == 6 and " and 3 more<" in shown[0]
+    assert "data[8:0] never rises" in (tmp_path / "code" / "flaash_stream_fifo.html").read_text()
 
 
-def test_links_open_what_they_point_to(tmp_path: Path) -> None:
-    """A browser opens the closed box around the target of a link, but not a box that is the target."""
-    code = CodeCoverage()
-    code.read(write_run(tmp_path / "a.dat", taken=2, skipped=0))
-    html = page(code, [], [], dict.fromkeys(("functional", "line", "branch", "toggle"), 0.0), "Runs: 1")
-    links = Links(html)
-    assert links.links == [FIFO]
-    assert links.targets[FIFO][-2:] == ["details", "pre"]
+def test_a_file_page_has_hits_ways_and_folded_toggles(tmp_path: Path) -> None:
+    (tmp_path / "runs" / "block").mkdir(parents=True)
+    dat = tmp_path / "runs" / "block" / "coverage.dat"
+    with write_run(dat, taken=2, skipped=0).open("a") as data:
+        for bit in (4, 5, 6, 9):
+            data.writelines(record(0, l="40", page="v_toggle/flaash_stream_fifo", o=f"data_i[{bit}]:{edge}")
+                            for edge in ("0->1", "1->0"))
+        data.write(record(1, l="40", page="v_toggle/flaash_stream_fifo", o="data_i[7]:0->1"))
+        data.write(record(0, l="40", page="v_toggle/flaash_stream_fifo", o="data_i[7]:1->0"))
+        data.write(record(3, l="60", page="v_user/flaash_stream_fifo", o="cover", h="top.u_fifo"))
+    (dat.parent / "build.json").write_text(
+        '{"toplevel": "flaash_stream_fifo", "simulator": "verilator", "parameters": {"Depth": 8}}')
+    run_report(tmp_path)
+    page = (tmp_path / "code" / "flaash_stream_fifo.html").read_text()
+    row = re.search(r'<tr id="L40" data-hole="1".*?</tr>', page, re.DOTALL)
+    assert row is not None
+    for part in ("usage_o[2] never rises", "data_i[9] never changes", "data_i[7] never falls",
+                 "data_i[6:4] never changes"):
+        assert part in row[0], part
+    branch = re.search(r'<tr id="L54".*?</tr>', page, re.DOTALL)
+    assert branch is not None and "if 2; else 0" in branch[0]
+    assert '<td class="number">2</td>' in branch[0]
+    index = (tmp_path / "index.html").read_text()
+    assert "Depth=8" in index and 'href="code/flaash_stream_fifo.html#L60"' in index
+    assert json.loads((tmp_path / "summary.json").read_text())["cover"] == 100
+
+
+def test_toggles_are_folded_by_signal_and_range() -> None:
+    whats = [f"{signal}[{bit}]:{edge}" for signal, bits in (("a", (0, 1, 2, 8)), ("b[1]", (3,)))
+             for bit in bits for edge in ("0->1", "1->0")] + ["c:1->0"]
+    assert fold_toggles(whats) == ["a[8] never changes", "a[2:0] never changes", "b[1][3] never changes",
+                                   "c never falls"]
+
+
+def test_crosses_are_matrices() -> None:
+    point = CoverPoint("x", {"a x 1 x p": 1, "a x 1 x q": 0, "a x 2 x p": 3}, 1)
+    assert matrix_of(point) == {"columns": ["p", "q"], "rows": [("a x 1", [1, 0]), ("a x 2", [3, None])]}
+    assert matrix_of(CoverPoint("x", {"a": 1, "b x c": 0}, 1)) is None
+
+
+def test_contributions_rank_runs_and_keep_all() -> None:
+    hits = {"big": set("abcd"), "new": set("de"), "same": set("ab"), "empty": set()}
+    ranked = contributions(hits)
+    assert [(run.run, run.rank, run.added, run.alone) for run in ranked] == [
+        ("big", 1, 4, 1), ("new", 2, 1, 1), ("empty", 0, 0, 0), ("same", 0, 0, 0)]
+    kept = set().union(*(hits[run.run] for run in ranked if run.rank))
+    assert kept == set().union(*hits.values())
+    assert only_here({"a", "z"}, {"a"}) == ["z"]
+
+
+def exclusion(**changes) -> Exclusion:
+    fields = {"file": FIFO, "kind": "toggle", "what": r"usage_o\[2\]:.*", "testpoint": "stream/fifo",
+              "reason": "the bench has no such depth", "expires": datetime.date(2099, 1, 1)}
+    return Exclusion(**{**fields, **changes})
+
+
+def test_exclusions_leave_out_what_is_open_and_tell_when_they_are_stale(tmp_path: Path) -> None:
+    def left(taken: int, skipped: int, entry: Exclusion) -> tuple[CodeCoverage, int, list[str]]:
+        code = CodeCoverage()
+        code.read(write_run(tmp_path / "a.dat", taken, skipped))
+        excluded, told = apply(code, [entry])
+        return code, sum(map(len, excluded.values())), told
+
+    code, count, told = left(2, 0, exclusion())
+    assert count == 1 and not told and code.percent("toggle") == 100
+    _, count, told = left(2, 5, exclusion())
+    assert count == 0 and "1 of its points were hit" in told[0]
+    _, count, told = left(2, 0, exclusion(what="nope.*"))
+    assert count == 0 and "nothing is called so" in told[0]
+    code, count, _ = left(0, 0, exclusion(kind="branch", what=r"if.*"))
+    assert count == 1 and [point.what for point in code.holes(("branch",))] == ["else (column 4)"]
+
+
+@pytest.mark.parametrize(("changes", "sentence"), [
+    ({"file": "stream/nope.sv"}, "there is no rtl/stream/nope.sv"), ({"kind": "fsm"}, "the kind is none of"),
+    ({"reason": "why"}, "no reason"), ({"testpoint": "a/b"}, "there is no testpoint a/b"),
+    ({"expires": datetime.date(2020, 1, 1)}, "expired on 2020-01-01")])
+def test_mistakes_in_exclusions_are_told(changes: dict, sentence: str) -> None:
+    plan = [Testpoint("stream/fifo", "2", "s", "c", ["t"])]
+    assert problems([exclusion()], plan) == []
+    (told,) = problems([exclusion(**changes)], plan)
+    assert sentence in told
+
+
+def test_the_exclusions_of_the_project_are_in_order() -> None:
+    """Also by their date: an entry that has expired must be looked at again."""
+    assert problems(read_exclusions(), read_testplan()) == []
+
+
+def test_runs_are_added_to_a_report(tmp_path: Path) -> None:
+    old, new, fresh = tmp_path / "old", tmp_path / "new", tmp_path / "fresh"
+    for folder, skipped in ((old / "runs" / "a", 0), (new, 1)):
+        folder.mkdir(parents=True)
+        write_run(folder / "coverage.dat", taken=1, skipped=skipped)
+    assert report.write(old) and report.add(old, [new], fresh)
+    before, after = (json.loads((folder / "summary.json").read_text()) for folder in (old, fresh))
+    assert before["branch"] == 50 and after["branch"] == 100
+    assert (fresh / "runs" / "added-new").is_dir() and not (old / "runs" / "added-new").exists()
+
+
+def test_a_run_tells_what_it_adds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cli_report.added(tmp_path, tmp_path / "hits.json")
+    assert not capsys.readouterr().out, "there is no report yet"
+    (tmp_path / "hits.json").write_text('["flaash.result.count: one"]')
+    export(tmp_path / "functional-icarus.yml", {"one": 1, "more": 2, "none": 0}, "flaash.result.count")
+    cli_report.added(tmp_path, tmp_path / "hits.json")
+    assert capsys.readouterr().out \
+        == "2 bins hit, 1 of them by no run of the last make cov: flaash.result.count: more\n"
+
+
+def test_only_what_has_coverage_is_added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                         capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(suite, "FOLDER", tmp_path / "coverage")
+    assert suite.main(["--add", str(tmp_path)]) == MISTAKE
+    assert "there is no coverage in" in capsys.readouterr().err
+    (tmp_path / "new").mkdir()
+    write_run(tmp_path / "new" / "coverage.dat", taken=1, skipped=1)
+    assert suite.main(["--add", str(tmp_path / "new")]) == MISTAKE
+    assert "make cov writes one" in capsys.readouterr().err
+    (tmp_path / "coverage" / "runs" / "a").mkdir(parents=True)
+    write_run(tmp_path / "coverage" / "runs" / "a" / "coverage.dat", taken=1, skipped=0)
+    assert suite.main(["--add", str(tmp_path / "new")]) == 0
+    assert json.loads((tmp_path / "coverage" / "summary.json").read_text())["branch"] == 100
 
 
 def test_report_without_a_run_of_the_chip(tmp_path: Path,

@@ -89,7 +89,7 @@ def test_seeds() -> None:
 
 
 @pytest.mark.parametrize(("arguments", "sentence"), [
-    (["--list", "nope"], "there is no list 'nope', choose one of nightly, quick, long"),
+    (["--list", "nope"], "there is no list 'nope', choose one of coverage, nightly, quick, long"),
     (["--rerun", "some"], "RERUN=some is neither"),
     (["--sim", "spice"], "unknown simulator 'spice'"),
     (["--list", "quick", "--only", "nope"], "no run of the list 'quick' is left"),
@@ -246,6 +246,22 @@ def test_the_page_shows_everything_and_its_links_lead_somewhere(bench: dict) -> 
     assert html.count("<td>quick</td>") == 2, "the trend has both regressions"
     for link in Links(html).found:
         assert link.startswith("#") or (page.parent / link.partition("#")[0]).exists(), link
+
+
+def test_the_suite_has_a_page_of_results_too(tmp_path: Path) -> None:
+    report = tmp_path / "coverage"
+    (report / "runs").mkdir(parents=True)
+    (report / "junit.xml").write_text("""<testsuites><testsuite>
+<testcase classname="tests.top.test_sequences" name="test_sequences[icarus-default-shapes]" time="2.5"/>
+<testcase classname="tests.top.test_sequences" name="test_corners[icarus]" time="1.5">
+<failure message="m">no progress for 20000 cycles</failure></testcase>
+<testcase classname="tests.models.test_axes" name="test_x" time="0"><skipped/></testcase>
+</testsuite></testsuites>""")
+    suite = results.Suite(report)
+    page = results.write(suite, suite.records(), tmp_path / "results").read_text()
+    for part in ("1 of 2 runs passed", "chip/corners", "chip/shapes", "no progress for 20000 cycles",
+                 "make test TEST=&#39;tests/top/test_sequences.py::test_corners[icarus]&#39; SEED="):
+        assert part in page, part
 
 
 def test_holes_name_a_command_that_has_filled_them(tmp_path: Path) -> None:

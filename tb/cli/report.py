@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,8 +16,11 @@ from models.errors import TensorError
 from models.numbers import NumberFormat
 from models.tensor import SparseTensor
 from tb.common import traces
-from tb.common.toolchain import shown
+from tb.common.toolchain import BUILD, shown
+from tb.coverage.contributions import only_here
 from tb.env.scoreboard import NOTHING_COMPARED
+
+SHOWN_BINS = 8  # of those that a run adds
 
 
 def losses(fmt: NumberFormat, operands: Mapping[str, SparseTensor]) -> None:
@@ -79,6 +83,19 @@ def verdict(summary: Mapping) -> str:
     if "sequences" not in summary:
         return "FAILED: no simulation ran"
     return "FAILED before everything was compared"
+
+
+def added(folder: Path, last: Path | None = None) -> None:
+    """Print what a run adds to the last report of `make cov`, nothing if there is none."""
+    last = last or BUILD / "coverage" / "hits.json"
+    if not last.exists():
+        return
+    from tb.coverage.report import bins_of  # loads cocotb, which a mistake of the user need not wait for
+
+    hit = bins_of(sorted(folder.glob("functional-*.yml")))
+    new = only_here(hit, set(json.loads(last.read_text())))
+    print(f"{len(hit)} bins hit, {len(new)} of them by no run of the last make cov"
+          + (f": {'; '.join(new[:SHOWN_BINS])}{' ..' if len(new) > SHOWN_BINS else ''}" if new else ""))
 
 
 def trace(folder: Path, simulator: str) -> None:

@@ -172,6 +172,7 @@ def simulate(options: argparse.Namespace) -> int:
         return FAILED
     summary_path.write_text(json.dumps(run.summary, indent=1) + "\n")
     report.table(run.summary)
+    report.added(run.folder)
     if options.out:
         _write_result(options.out, run, str(config["Format"]))
     print(f"summary in {shown(summary_path)}, {time.monotonic() - began:.1f} s")

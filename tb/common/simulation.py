@@ -212,6 +212,8 @@ def run(built: Build, test_module: str, name: str, seed: int = 1,
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     results = folder / "results.xml"
+    (folder / "build.json").write_text(json.dumps({
+        "toplevel": built.toplevel, "simulator": built.simulator, "parameters": dict(built.parameters)}))
     # On Icarus a trusted write races with the clock edge that wakes the writer.
     trusted = "1" if built.simulator == "verilator" else "0"
     variables = {"COCOTB_TRUST_INERTIAL_WRITES": trusted, "FLAASH_RUN_DIR": str(folder),
@@ -238,7 +240,7 @@ def run(built: Build, test_module: str, name: str, seed: int = 1,
     problems = _problems(results) if results.exists() else ["no test result: the simulator died"]
     if problems or failure:
         # What a failed run did was not seen to be right, so it covers nothing.
-        for path in (folder / "coverage.dat", *folder.glob("functional-*.yml")):
+        for path in (folder / "coverage.dat", *folder.glob("functional-*.*")):
             path.unlink(missing_ok=True)
         text = (folder / "run.log").read_text(errors="replace") if log else ""
         stops = re.compile(r"\bERROR\b|FATAL|%Fatal|\$fatal|%Error")

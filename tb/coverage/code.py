@@ -3,10 +3,12 @@
 
 A record of such a file is `C '<key><value>...' <count>`, each key led by \\x01 and parted from its
 value by \\x02. Used here: `f` file, `l` line, `n` column, `page` (v_line, v_branch, v_toggle or v_user,
-then the module with a suffix for its parameters), `o` what is counted, `S` the lines of a block.
+then the module with a suffix for its parameters), `o` what is counted, `S` the lines of a block, `h` the
+instance.
 """
 
 import dataclasses
+import functools
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -14,15 +16,18 @@ from pathlib import Path
 
 from tb.common.sources import RTL
 
-KINDS = ("line", "branch", "toggle")
+KINDS = ("line", "branch", "toggle", "cover")
+_PAGES = {"v_line": "line", "v_branch": "branch", "v_toggle": "toggle", "v_user": "cover"}
 _RECORD = re.compile(r"^C '(.*)' (\d+)$")
+_COVER = re.compile(r"`FLAASH_COVER\((\w+)")
 # Passive checks of the simulation; packages, whose functions are computed before it begins.
 _NOT_HARDWARE = {"flaash_stream_checker", "flaash_pkg", "flaash_mac_pkg"}
+_BIT = re.compile(r"(.*)\[(\d+)\]$")
 
 
 @dataclasses.dataclass(frozen=True, order=True)
 class Point:
-    """Something that can be covered: one line, one direction of a branch, one edge of a bit."""
+    """Something that can be covered: a line, one way of a branch, one edge of a bit, a cover property."""
 
     file: str  # relative to rtl/
     line: int
@@ -36,38 +41,45 @@ class CodeCoverage:
     def __init__(self) -> None:
         self.counts: dict[Point, int] = defaultdict(int)
         self.runs = 0  # those with a point; the bench of a mere check of the simulation has none
+        self._index: dict[str, list[tuple[Point, int]]] | None = None
 
-    def read(self, path: Path) -> None:
-        """Add the counts of one coverage.dat."""
+    def read(self, path: Path) -> set[Point]:
+        """Add the counts of one coverage.dat; return its points that were hit, but for toggles."""
+        hit: set[Point] = set()
         counted = False
+        self._index = None
         with path.open(encoding="utf-8", errors="replace") as lines:
             for text in lines:
                 record = _RECORD.match(text)
-                if record and self._add(record[1], int(record[2])):
+                if not record:
+                    continue
+                count = int(record[2])
+                for point in points_of(record[1]):
                     counted = True
+                    self.counts[point] += count
+                    if count and point.kind != "toggle":
+                        hit.add(point)
         self.runs += counted
+        return hit
 
-    def _add(self, keys: str, count: int) -> bool:
-        """Add one record, and tell whether it is of the hardware."""
-        fields = dict(part.split("\x02", 1) for part in keys.split("\x01") if "\x02" in part)
-        kind = fields["page"].split("/")[0].removeprefix("v_")
-        path = Path(fields["f"])
-        if kind not in KINDS or path.stem in _NOT_HARDWARE or RTL not in path.parents:
-            return False
-        name = str(path.relative_to(RTL))
-        # The lines of a branch stand in its own record, not in one of the kind "line".
-        if kind != "toggle" and "S" in fields:
-            for line in _lines(fields["S"]):
-                self.counts[Point(name, line, "line", "")] += count
-        if kind != "line":
-            column = f" (column {fields['n']})" if kind == "branch" else ""
-            self.counts[Point(name, int(fields["l"]), kind, fields["o"] + column)] += count
-        return True
+    def remove(self, points: Iterable[Point]) -> None:
+        """Forget points."""
+        for point in points:
+            del self.counts[point]
+        self._index = None
+
+    def of(self, file: str) -> list[tuple[Point, int]]:
+        """Return the points of a file in order, with their counts."""
+        if self._index is None:
+            self._index = defaultdict(list)
+            for point in sorted(self.counts):
+                self._index[point.file].append((point, self.counts[point]))
+        return self._index.get(file, [])
 
     def percent(self, kind: str, file: str | None = None) -> float:
         """Return how much of the points of a kind was hit, in percent (100 if there are none)."""
-        hits = [count > 0 for point, count in self.counts.items()
-                if point.kind == kind and file in (None, point.file)]
+        counts = self.counts.items() if file is None else self.of(file)
+        hits = [count > 0 for point, count in counts if point.kind == kind]
         return 100.0 * sum(hits) / len(hits) if hits else 100.0
 
     def holes(self, kinds: Iterable[str] = KINDS) -> list[Point]:
@@ -80,6 +92,42 @@ class CodeCoverage:
         return sorted({point.file for point in self.counts})
 
 
+def points_of(keys: str) -> list[Point]:
+    """Return what a record counts, nothing if it is not of the hardware."""
+    fields = dict(part.split("\x02", 1) for part in keys.split("\x01") if "\x02" in part)
+    kind = _PAGES.get(fields["page"].partition("/")[0])
+    name = _name_of(fields["f"])
+    if kind is None or name is None:
+        return []
+    line = int(fields["l"])
+    if kind == "toggle":
+        return [Point(name, line, kind, fields["o"])]
+    if kind == "cover":
+        return [Point(name, line, kind, _label(RTL / name, line))]
+    # The lines of a branch stand in its own record, not in one of the kind "line".
+    points = [Point(name, number, "line", "") for number in _lines(fields["S"])] if "S" in fields else []
+    if kind == "branch":
+        points.append(Point(name, line, kind, f"{fields['o']} (column {fields['n']})"))
+    return points
+
+
+@functools.cache
+def _name_of(file: str) -> str | None:
+    """Return the name of a file below rtl/, None of one that is no hardware."""
+    path = Path(file)
+    return str(path.relative_to(RTL)) if path.stem not in _NOT_HARDWARE and RTL in path.parents else None
+
+
+_texts: dict[Path, list[str]] = {}
+
+
+def _label(path: Path, line: int) -> str:
+    """Return the name of the cover property on a line."""
+    lines = _texts.setdefault(path, path.read_text().splitlines())
+    found = _COVER.search(lines[line - 1]) if line <= len(lines) else None
+    return found[1] if found else "cover"
+
+
 def _lines(spans: str) -> list[int]:
     """Expand "3,7-9" to [3, 7, 8, 9]."""
     lines: list[int] = []
@@ -87,3 +135,36 @@ def _lines(spans: str) -> list[int]:
         first, _, last = span.partition("-")
         lines.extend(range(int(first), int(last or first) + 1))
     return lines
+
+
+def fold_toggles(whats: Iterable[str]) -> list[str]:
+    """Return edges that were not seen, by signal and range: "run_length_o[31:11] never rises or falls"."""
+    edges: dict[tuple[str, int | None], set[str]] = {}
+    for what in whats:
+        bit, _, edge = what.rpartition(":")
+        found = _BIT.match(bit)
+        edges.setdefault((found[1], int(found[2])) if found else (bit, None), set()).add(edge)
+    never = {frozenset({"0->1", "1->0"}): "never changes", frozenset({"0->1"}): "never rises",
+             frozenset({"1->0"}): "never falls"}
+    by_signal: dict[tuple[str, str], list[int | None]] = {}
+    for (signal, bit), missed in edges.items():
+        by_signal.setdefault((signal, never.get(frozenset(missed), "is open")), []).append(bit)
+    told = []
+    for (signal, verb), bits in by_signal.items():
+        if bits == [None]:
+            told.append(f"{signal} {verb}")
+            continue
+        for first, last in _ranges(sorted(bit for bit in bits if bit is not None)):
+            told.append(f"{signal}[{last}] {verb}" if first == last else f"{signal}[{last}:{first}] {verb}")
+    return told
+
+
+def _ranges(numbers: list[int]) -> list[tuple[int, int]]:
+    """Return the runs of consecutive numbers, the greatest first."""
+    ranges: list[tuple[int, int]] = []
+    for number in numbers:
+        if ranges and ranges[-1][1] == number - 1:
+            ranges[-1] = (ranges[-1][0], number)
+        else:
+            ranges.append((number, number))
+    return ranges[::-1]

@@ -50,6 +50,12 @@ def read_functional(files: Sequence[Path], merged: Path) -> list[CoverPoint]:
             for name, item in sorted(database.items()) if "bins:_hits" in item]
 
 
+def merge_xml(files: Sequence[Path], merged: Path) -> None:
+    """Merge the XML exports of many runs into one, by cocotb-coverage itself."""
+    if files:
+        merge_coverage(lambda _message: None, str(merged), *map(str, files))
+
+
 def read_hits(files: Sequence[Path]) -> list[CoverPoint]:
     """Return the cover points of the environment with the hits of many exports, open bins included."""
     hits = {PREFIX + name: dict.fromkeys(bins, 0) for name, bins in POINTS.items()}

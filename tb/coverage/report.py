@@ -1,22 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Merges the coverage of the runs of `make cov` into a summary and a page.
+"""Merges the coverage of the runs of `make cov` into a summary, pages and files for other tools.
 
-Writes summary.json (functional, line, branch, toggle in percent; every hole by name) and index.html into
-the folder of the report, and prints the totals with the first holes.
+Writes into the folder of the report: summary.json (functional, line, branch, toggle, cover in percent; every
+hole by name), hits.json (what was hit, for runs that want to know what they add), index.html with its
+pages, and the exports. Prints the totals with the first holes.
 """
 
 import json
+import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader
 from rich.console import Console
 from rich.table import Table
 
-from tb.common.sources import RTL
+from tb.coverage import exclusions, exports
 from tb.coverage.code import KINDS, CodeCoverage
-from tb.coverage.functional import CoverPoint, count_runs, read_functional, total_percent
+from tb.coverage.contributions import contributions
+from tb.coverage.functional import (
+    CoverPoint,
+    count_runs,
+    merge_xml,
+    read_functional,
+    read_hits,
+    total_percent,
+)
+from tb.coverage.pages import Report, write_pages
 from tb.coverage.testplan import Testpoint, read_testplan
 
 SHOWN_HOLES = 40  # on the terminal; all of them are in summary.json
@@ -30,9 +40,9 @@ def functional_holes(points: list[CoverPoint], plan: list[Testpoint]) -> list[st
 
 
 def code_holes(code: CodeCoverage) -> list[str]:
-    """Name each uncovered line and branch, then each uncovered toggle: one edge of one bit."""
+    """Name each uncovered line, branch and cover property, then each uncovered edge of a bit."""
     return [f"{point.kind} rtl/{point.file}:{point.line} {point.what}".rstrip()
-            for point in code.holes(("line", "branch")) + code.holes(("toggle",))]
+            for point in code.holes(("line", "branch", "cover")) + code.holes(("toggle",))]
 
 
 def shown_holes(holes: list[str]) -> list[str]:
@@ -52,45 +62,65 @@ def runs_counted(code: CodeCoverage, functional: Mapping[str, int]) -> str:
     return f"Runs with code coverage: {code.runs} on Verilator; with functional coverage: {by_simulator}"
 
 
-def page(code: CodeCoverage, points: list[CoverPoint], plan: list[Testpoint], summary: dict,
-         runs: str) -> str:
-    """Return the HTML page; `runs` is the sentence of runs_counted()."""
-    missed: dict[str, dict[int, list[str]]] = {}
-    for point in code.holes():
-        missed.setdefault(point.file, {}).setdefault(point.line, []).append(
-            f"{point.kind} {point.what}".strip())
-    files = [{"name": file,
-              "percent": {kind: code.percent(kind, file) for kind in KINDS},
-              "source": [(number, text, missed.get(file, {}).get(number, []))
-                         for number, text in enumerate((RTL / file).read_text().splitlines(), 1)]}
-             for file in code.files()]
-    owner = {cover: testpoint for testpoint in plan for cover in testpoint.cover}
-    environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True,
-                              trim_blocks=True, lstrip_blocks=True)
-    return environment.get_template("report.html.j2").render(
-        summary=summary, files=files, points=points, owner=owner, kinds=KINDS, runs=runs)
+def bins_of(exports_of_run: list[Path]) -> set[str]:
+    """Return the bins that a run has hit, as "point: bin"."""
+    return {f"{point.name}: {name}" for point in read_hits(exports_of_run)
+            for name in point.bins.keys() - set(point.missed)}
+
+
+def builds_of(folders: list[Path]) -> list[dict]:
+    """Return each build with the number of its runs, from what the runs have noted."""
+    counted: dict[str, int] = {}
+    for folder in folders:
+        path = folder / "build.json"
+        if path.exists():
+            text = path.read_text()
+            counted[text] = counted.get(text, 0) + 1
+    return sorted(({**json.loads(text), "runs": count} for text, count in counted.items()),
+                  key=lambda build: (build["toplevel"], build["simulator"], -build["runs"]))
 
 
 def write(folder: Path) -> bool:
     """Report on the runs in `folder`/runs into `folder`; tell whether there was any code coverage."""
-    data = sorted((folder / "runs").glob("*/coverage.dat"))
-    exports = sorted((folder / "runs").glob("*/functional-*.yml"))
-    if not data:
+    runs = sorted(path for path in (folder / "runs").glob("*") if path.is_dir())
+    found = [path for path in runs if (path / "coverage.dat").exists()]
+    files = [path for run in runs for path in sorted(run.glob("functional-*.yml"))]
+    if not found:
         print("no test has measured code coverage: that takes a simulation on Verilator", file=sys.stderr)
         return False
     code = CodeCoverage()
-    for path in data:
-        code.read(path)
-    points = read_functional(exports, folder / "functional.yml")
+    hits: dict[str, set[Hashable]] = {}
+    for run in runs:
+        points_hit: set[Hashable] = set(code.read(run / "coverage.dat")) if run in found else set()
+        points_hit |= bins_of(sorted(run.glob("functional-*.yml")))
+        if points_hit:
+            hits[run.name] = points_hit
+    points = read_functional(files, folder / "functional.yml")
+    merge_xml([path.with_suffix(".xml") for path in files if path.with_suffix(".xml").exists()],
+              folder / "functional.xml")
     plan = read_testplan()
-    runs = runs_counted(code, count_runs(exports))
-
+    excluded, stale = exclusions.apply(code, exclusions.read_exclusions())
+    ranking = contributions(hits)
     holes = functional_holes(points, plan) + code_holes(code)
     summary = {"functional": round(total_percent(points), 2) if points else None,
                **{kind: round(code.percent(kind), 2) for kind in KINDS}, "holes": holes}
     (folder / "summary.json").write_text(json.dumps(summary, indent=1) + "\n")
-    (folder / "index.html").write_text(page(code, points, plan, summary, runs))
+    (folder / "hits.json").write_text(json.dumps(sorted(
+        {str(item) for items in hits.values() for item in items if isinstance(item, str)}), indent=0) + "\n")
+    (folder / "lcov.info").write_text(exports.lcov(code))
+    (folder / "cobertura.xml").write_text(exports.cobertura(code))
+    told = runs_counted(code, count_runs(files))
+    logs = {run.name: f"runs/{run.name}/run.log" for run in runs if (run / "run.log").exists()}
+    about = (f"{len(stale)} exclusions are out of date. " if stale else "") + \
+        f"{sum(map(len, excluded.values()))} points are excluded, each with its reason."
+    write_pages(Report(code, points, plan, excluded, stale, ranking, builds_of(runs), told, about, logs,
+                       (folder / "junit.xml").exists()), folder)
+    show(code, summary, holes, told, stale)
+    return True
 
+
+def show(code: CodeCoverage, summary: Mapping, holes: list[str], runs: str, stale: list[str]) -> None:
+    """Print the figures by file, the first holes, and the totals."""
     console = Console()
     table = Table(title=runs)
     for column in ("RTL file", *KINDS):
@@ -100,10 +130,18 @@ def write(folder: Path) -> bool:
     table.add_section()
     table.add_row("all RTL", *(f"{summary[kind]:.1f}" for kind in KINDS))
     console.print(table)
-    for text in shown_holes(holes):
+    for text in [*stale, *shown_holes(holes)]:
         console.print(text, highlight=False, markup=False)
     functional = "not measured" if summary["functional"] is None else f"{summary['functional']:.1f} %"
-    console.print(f"functional {functional}, line {summary['line']:.1f} %, "
-                  f"branch {summary['branch']:.1f} %, toggle {summary['toggle']:.1f} %; "
-                  f"{len(holes)} holes", highlight=False)
-    return True
+    console.print(f"functional {functional}, " + ", ".join(f"{kind} {summary[kind]:.1f} %" for kind in KINDS)
+                  + f"; {len(holes)} holes", highlight=False)
+
+
+def add(report: Path, runs: list[Path], fresh: Path) -> bool:
+    """Make in `fresh` a report of the runs of another one and of further runs; tell whether there is any."""
+    shutil.copytree(report / "runs", fresh / "runs", copy_function=shutil.copy2)
+    if (report / "junit.xml").exists():
+        shutil.copy2(report / "junit.xml", fresh)
+    for run in runs:
+        shutil.copytree(run, fresh / "runs" / f"added-{run.name}", dirs_exist_ok=True)
+    return write(fresh)

@@ -14,9 +14,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tb.cli.alone import alone
+from tb.cli.common import complain
 from tb.common.folders import VARIABLE, claim
 from tb.common.toolchain import BUILD, shown
 from tb.coverage import report
+from tb.regress import results
 
 FOLDER = BUILD / "coverage"
 RAN = (0, 1)  # exit statuses of pytest with which tests ran to their end
@@ -33,18 +35,47 @@ def replace(fresh: Path, folder: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
+def add(runs: Sequence[str]) -> int:
+    """Put further runs, or those in a folder of runs, into the last report; return the exit status."""
+    found: list[Path] = []
+    for name in runs:
+        path = Path(name)
+        members = [path] if list(path.glob("functional-*.yml")) or (path / "coverage.dat").exists() \
+            else [member for member in sorted(path.glob("*")) if list(member.glob("functional-*.yml"))]
+        if not members:
+            return complain(f"there is no coverage in {name}")
+        found += members
+    if not (FOLDER / "runs").is_dir():
+        return complain(f"there is no report in {shown(FOLDER)}: make cov writes one")
+    fresh, held = claim(FOLDER.with_name(FOLDER.name + "-new"))
+    with held:
+        shutil.rmtree(fresh, ignore_errors=True)
+        report.add(FOLDER, found, fresh)
+        replace(fresh, FOLDER)
+    print(f"{len(found)} runs added; report: {shown(FOLDER / 'index.html')}")
+    return 0
+
+
 def main(command: Sequence[str]) -> int:
-    """Run a pytest command with coverage and report; return the exit status of the tests."""
+    """Run a pytest command with coverage and report; return the exit status of the tests.
+
+    With `--add` first, the rest are runs that are put into the last report.
+    """
+    if command[0] == "--add":
+        return add(command[1:])
     fresh, held = claim(FOLDER.with_name(FOLDER.name + "-new"))
     with held:
         shutil.rmtree(fresh, ignore_errors=True)
         environment = {**os.environ, "FLAASH_COVERAGE": "1", VARIABLE: str(fresh / "runs")}
-        status = subprocess.run(command, env=environment).returncode
+        status = subprocess.run([*command, f"--junitxml={fresh / 'junit.xml'}"], env=environment).returncode
         if status not in RAN or not report.write(fresh):
             shutil.rmtree(fresh, ignore_errors=True)
             print(f"there is no new report; {shown(FOLDER)} is as it was", file=sys.stderr)
             return status or 1
         replace(fresh, FOLDER)
+        if (FOLDER / "junit.xml").exists():
+            suite = results.Suite(FOLDER)
+            print(f"results: {shown(results.write(suite, suite.records()))}")
         print(f"report: {shown(FOLDER / 'index.html')}; every hole by name: {shown(FOLDER / 'summary.json')}")
         return status
 

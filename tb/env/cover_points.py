@@ -19,6 +19,10 @@ PLACES = ["only", "first", "middle", "last"]
 SHARES = ["1%", "10%", "50%", "above"]
 TAILS = ["none", "rest of A", "long rest of A", "rest of B", "long rest of B"]
 MAX_LANES = 8
+LANES = ["1", "2", "4", "8"]
+# Codes of mistakes in an operand's frame.
+FRAME_ERRORS = ["ErrHeader", "ErrOrder", "ErrExtent", "ErrCount", "ErrMemoryFull", "ErrPointer",
+                "ErrCoordOrder", "ErrCoordRange", "ErrShort", "ErrLong"]
 
 
 def _cross(*sides: Iterable[str]) -> list[str]:
@@ -29,11 +33,15 @@ def _cross(*sides: Iterable[str]) -> list[str]:
 POINTS: dict[str, list[str]] = {
     "build.format": list(rtl.FORMATS),
     "build.engine_memory": _cross(rtl.ENGINES, rtl.MEMORIES),
+    "build.engine_format": _cross(rtl.ENGINES, rtl.FORMATS),
+    "build.engine_lanes": _cross(rtl.ENGINES, LANES),
+    "build.engine_stalls": _cross(rtl.ENGINES, PORTS, STALLS),
     "build.scheduler": list(rtl.SCHEDULERS),
-    "build.lanes": ["1", "2", "4", "8"],
+    "build.lanes": LANES,
     "build.sdpes": ["1", "2", "3-7", "8", "9-32", "33-64"],
     "build.latency": ["1", "2-9", "10 or more"],
     "operand.orders": _cross(ORDERS, ORDERS),
+    "operand.order": _cross("AB", map(str, range(1, rtl.CONSTANTS["MaxOrder"] + 1))),
     "operand.empty": ["no entries in A", "no entries in B", "no entries at all", "empty fibers",
                       "empty nodes"],
     "operand.share": SHARES,
@@ -42,6 +50,7 @@ POINTS: dict[str, list[str]] = {
     "operand.values": ["nan", "infinite", "subnormal", "explicit zero", "largest"],
     "operand.kept": ["A", "B", "both"],
     "fiber.lengths": _cross(FILLS, FILLS),
+    "fiber.last_job": _cross(FILLS, FILLS),
     "fiber.last_line": [str(lanes) for lanes in range(1, MAX_LANES + 1)],
     "last.tail": _cross(TAILS, rtl.ENGINES),
     "last.split_tail": ["none", "rest", "long rest"],
@@ -51,8 +60,10 @@ POINTS: dict[str, list[str]] = {
     "mode.dense_engine": _cross(("sparse", "dense"), rtl.ENGINES),
     "mode.run_length": ["all", "1", "2-7", "8 or more", "above the fibers of B"],
     "mode.long_lines": ["off", "all long", "some long", "none long"],
+    "mode.greatest": ["run_length", "long_lines", "portion"],
     "mode.portion": ["off", "1", "below a line", "a line or more"],
     "portion.count": ["not split", "2", "3-9", "10 or more"],
+    "portion.cut": ["between lines", "within a line", "behind the last entry"],
     "portion.last": ["with entries", "empty"],
     "portion.matches": ["none", "in one portion", "in several", "in all"],
     "mode.jobs_per_sdpe": ["none", "less than one", "one", "more"],
@@ -62,6 +73,7 @@ POINTS: dict[str, list[str]] = {
     "result.flags": ["inexact", "underflow", "overflow", "invalid"],
     "port.stalls": _cross(PORTS, STALLS),
     "error.code": [name for name in rtl.ERRORS if name != "ErrNone"],
+    "error.loaded": _cross(FRAME_ERRORS, ("operands loaded", "nothing loaded")),
     "error.then_good": ["contraction after a soft reset"],
     "reset.during": ["loading", "contraction"],
     "reset.records": ["none", "some"],
@@ -102,5 +114,6 @@ def simulator() -> str:
 
 
 def export(folder: Path) -> None:
-    """Write all hits to functional-<simulator>.yml, which cocotb_coverage's merge_coverage() reads."""
+    """Write all hits to functional-<simulator>.yml and .xml, as cocotb_coverage merges them."""
     coverage_db.export_to_yaml(str(folder / f"functional-{simulator()}.yml"))
+    coverage_db.export_to_xml(str(folder / f"functional-{simulator()}.xml"))

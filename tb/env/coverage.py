@@ -11,11 +11,12 @@ from models.csf import Csf
 from models.numbers import Flags, get_format
 from tb.agents.contraction.item import PORTS, ContractionItem
 from tb.common.configs import Config
-from tb.env.cover_points import FILLS, PLACES, hit
+from tb.env.cover_points import FILLS, FRAME_ERRORS, PLACES, POINTS, hit
 from tb.env.portions import count_portions
 from tb.env.predictor import Prediction
 from tb.env.scoreboard import ABORTED, Contracted
 
+GREATEST = 2**32 - 1  # of a setting
 LONG_TAIL = 24  # lines: they take longer than a dot product from its last match to its result
 SAMPLED_JOBS = 200  # of a contraction; all of them would take longer than the simulation
 
@@ -51,6 +52,7 @@ class CoverageSubscriber(uvm_subscriber):
         self._lanes, self._sdpes = int(config["Lanes"]), int(config["NumSdpe"])
         self._format = get_format(str(config["Format"]))
         self._after_reset = False
+        self._loaded = False  # whether the item before has left operands in the hardware
         self.frames = self.uvm_AnalysisImp("frames", self, self.sample_frame)
 
     def sample_frame(self, contracted: Contracted) -> None:
@@ -64,8 +66,13 @@ class CoverageSubscriber(uvm_subscriber):
         item = prediction.item
         if item.error:
             hit("error.code", item.error.name)
+            if item.error.name in FRAME_ERRORS:
+                hit("error.loaded", f"{item.error.name} x {'operands' if self._loaded else 'nothing'} loaded")
+        self._loaded = not item.forgets and prediction.a is not None and prediction.b is not None
         for port in PORTS:
-            hit("port.stalls", f"{port} x {item.stalls.get(port, 'none')}")
+            kind = item.stalls.get(port, "none")
+            hit("port.stalls", f"{port} x {kind}")
+            hit("build.engine_stalls", f"{self._config['Engine']} x {port} x {kind}")
         if prediction.result is None:
             self._after_reset = item.forgets
             if item.resets:
@@ -91,6 +98,8 @@ class CoverageSubscriber(uvm_subscriber):
         config = self._config
         hit("build.format", config["Format"])
         hit("build.engine_memory", f"{config['Engine']} x {config['Memory']}")
+        hit("build.engine_format", f"{config['Engine']} x {config['Format']}")
+        hit("build.engine_lanes", f"{config['Engine']} x {self._lanes}")
         hit("build.scheduler", config["Scheduler"])
         hit("build.lanes", str(self._lanes))
         hit("build.sdpes", count_class(self._sdpes, [
@@ -141,6 +150,11 @@ class CoverageSubscriber(uvm_subscriber):
         item, a, b, result = prediction.item, prediction.a, prediction.b, prediction.result
         orders = [count_class(csf.order, [(1, "1"), (2, "2"), (3, "3")], "4-8") for csf in (a, b)]
         hit("operand.orders", " x ".join(orders))
+        for letter, csf in (("A", a), ("B", b)):
+            hit("operand.order", f"{letter} x {csf.order}")
+        for name in POINTS["mode.greatest"]:
+            if getattr(item, name) == GREATEST:
+                hit("mode.greatest", name)
         empty = [not csf.nnz for csf in (a, b)]
         if any(empty):
             hit("operand.empty", "no entries " + ("at all" if all(empty) else "in A" if empty[0] else "in B"))
@@ -170,6 +184,9 @@ class CoverageSubscriber(uvm_subscriber):
     def _sample_jobs(self, a: Csf, b: Csf, portion: int) -> None:
         bounds_a, bounds_b = a.fiber_bounds(), b.fiber_bounds()
         jobs = len(bounds_a) * len(bounds_b)
+        if jobs:
+            last = [int(bounds[-1][1] - bounds[-1][0]) for bounds in (bounds_a, bounds_b)]
+            hit("fiber.last_job", " x ".join(self._fill(length, a.shape[-1]) for length in last))
         for job in np.unique(np.linspace(0, jobs - 1, min(jobs, SAMPLED_JOBS)).astype(int)):
             first, second = divmod(int(job), len(bounds_b))
             self._sample_job(a.leaf_coords[slice(*bounds_a[first])], b.leaf_coords[slice(*bounds_b[second])],
@@ -211,6 +228,11 @@ class CoverageSubscriber(uvm_subscriber):
         hit("portion.count", "not split" if not count else count_class(count, [(2, "2"), (9, "3-9")],
                                                                      "10 or more"))
         if count:
+            cuts = range(most, length, most)
+            for cut in cuts:
+                hit("portion.cut", "within a line" if cut % self._lanes else "between lines")
+            if length % most == 0:
+                hit("portion.cut", "behind the last entry")
             hit("portion.last", "empty" if (count - 1) * most >= length else "with entries")
             spread = [(0, "none"), (1, "in one portion"), (count - 1, "in several")]
             hit("portion.matches", count_class(len(np.unique(matches // most)), spread, "in all"))

@@ -3,22 +3,29 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import json
 import os
 import platform
 import shutil
 import subprocess
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tb.common.toolchain import BUILD, ROOT, environment, has_icarus, shown
+from tb.common.toolchain import BUILD, ROOT, SIMULATORS, environment, has_icarus, shown
+from tb.coverage.exports import junit
 from tb.coverage.functional import CoverPoint, read_hits, total_percent
 from tb.coverage.testplan import FOLDER as PLAN
 from tb.coverage.testplan import Testpoint, read_testplan
 from tb.pages import render
 from tb.regress.groups import grouped
+
+if TYPE_CHECKING:
+    from tb.regress.run import Regression
 
 FOLDER = BUILD / "results"
 SHOWN_HISTORY = 50
@@ -48,11 +55,11 @@ def revision() -> str:
     return found + ("+" if git("status", "--porcelain") else "")
 
 
-def rows_of(records: Iterable[Mapping], plan: Sequence[Testpoint]) -> list[dict]:
-    """Return a row per testpoint, test and simulator; a test of no testpoint has one, too."""
+def rows_of(records: Iterable[Mapping], plan: Sequence[Testpoint], folder: Path) -> list[dict]:
+    """Return a row per testpoint, test and simulator, with links from `folder`; also for no testpoint."""
     owners: dict[str, list[Testpoint | None]] = {}
     for point in plan:
-        for sequence in point.sequences:
+        for sequence in (*point.sequences, *point.tests):
             owners.setdefault(sequence, []).append(point)
     cells: dict[tuple, list[Mapping]] = {}
     for record in records:
@@ -60,7 +67,7 @@ def rows_of(records: Iterable[Mapping], plan: Sequence[Testpoint]) -> list[dict]
             name = point.name if point else "none"
             cells.setdefault((name, record["test"], record["simulator"]), []).append(record)
     return [{"testpoint": name, "test": test, "simulator": simulator, "records": members,
-             "source": "" if name == "none" else os.path.relpath(PLAN / f"{_file(name, plan)}", FOLDER),
+             "source": "" if name == "none" else os.path.relpath(PLAN / _file(name, plan), folder),
              "passed": sum(record["passed"] for record in members),
              "seconds": sum(record["seconds"] for record in members)}
             for (name, test, simulator), members in sorted(cells.items())]
@@ -103,17 +110,62 @@ def note_filled(runs: Path, records: Iterable[Mapping], path: Path) -> dict[str,
     return known
 
 
-def write(regression, records: Sequence[Mapping], folder: Path | None = None) -> Path:
+@dataclasses.dataclass(frozen=True)
+class Suite:
+    """The tests of `make cov`, as a regression: they have no folder each, but their runs have.
+
+    Attributes:
+        report: folder of the coverage report, with junit.xml and the runs.
+        name: of the regression.
+    """
+
+    report: Path
+    name: str = "suite"
+
+    @property
+    def folder(self) -> Path:
+        """Where the runs are."""
+        return self.report / "runs"
+
+    def command(self) -> str:
+        """Return the command that carries it out again."""
+        return "make cov"
+
+    def records(self) -> list[dict]:
+        """Return a record for each test of pytest's junit.xml that ran."""
+        seed = os.environ.get("FLAASH_SEED", "1")
+        found = []
+        for case in ElementTree.parse(self.report / "junit.xml").getroot().iter("testcase"):
+            if case.find("skipped") is not None:
+                continue
+            file = case.get("classname", "").replace(".", "/") + ".py"
+            test, _, parameters = case.get("name", "").partition("[")
+            words = parameters.rstrip("]").split("-")
+            simulator = next((name for name in SIMULATORS if name in words), "")
+            failure = case.find("failure") if case.find("failure") is not None else case.find("error")
+            error = "" if failure is None else failure.text or failure.get("message") or "it failed"
+            whole = f"{file}::{case.get('name')}"
+            found.append({
+                "name": whole, "sequence": f"{file}::{test}", "test": f"{file}::{test}", "config": "",
+                "simulator": simulator, "seed": parameters.rstrip("]") or seed, "passed": failure is None,
+                "error": error, "seconds": float(case.get("time", 0)), "cycles": 0, "key": "", "waves": None,
+                "command": f"make test TEST='{whole}' SEED={seed}"})
+        return found
+
+
+def write(regression: Regression | Suite, records: Sequence[Mapping], folder: Path | None = None) -> Path:
     """Write the page of a regression and keep its record in the history; return the page's path."""
     folder = folder or FOLDER
+    one = isinstance(regression, Suite)
     history = folder / "history"
     history.mkdir(parents=True, exist_ok=True)
     passed = [record for record in records if record["passed"]]
-    exports = [path for record in passed
-               for path in (regression.folder / record["name"]).glob("functional-*.yml")]
+    exports = list(regression.folder.glob("*/functional-*.yml")) if one else [
+        path for record in passed for path in (regression.folder / record["name"]).glob("functional-*.yml")]
     points = read_hits(exports)
     plan = read_testplan()
-    filled = note_filled(regression.folder, passed, folder / "filled.json")
+    filled = note_filled(regression.folder, [] if one else passed, folder / "filled.json")
+    (folder / "junit.xml").write_text(junit(regression.name, records))
     now = datetime.datetime.now().astimezone()
     entry = {"name": regression.name, "date": f"{now:%Y-%m-%d %H:%M:%S}", "revision": revision(),
              "total": len(records), "failed": len(records) - len(passed),
@@ -126,11 +178,12 @@ def write(regression, records: Sequence[Mapping], folder: Path | None = None) ->
     entries = [json.loads(path.read_text()) for path in sorted(history.glob("*.json"))[-SHOWN_HISTORY:]]
     relative = os.path.relpath(regression.folder, folder)
     page = render("results.html.j2", name=regression.name, total=len(records), failed=entry["failed"],
-                  date=entry["date"], groups=grouped(records), rows=rows_of(records, plan),
+                  date=entry["date"], groups=grouped(records), rows=rows_of(records, plan, folder),
                   about={"revision": entry["revision"], "tools": entry["tools"],
                          "command": regression.command()},
                   runs=relative, runs_shown=shown(regression.folder),
-                  link=lambda record: f"{relative}/{record['name']}", percent=entry["percent"],
+                  link=lambda record: "junit.xml" if one else f"{relative}/{record['name']}/run.log",
+                  percent=entry["percent"],
                   bins=sum(len(point.bins) for point in points), holes=holes_of(points, plan, filled),
                   history=entries[::-1])
     fresh = folder / "index.html.new"

@@ -71,3 +71,10 @@ def test_formats(simulator: str, name: str, seed: int) -> None:
                         f"formats-{name}-{simulator}", seed,
                         {"dense": {"run_lengths": [0, 2]}} if name == "tiny" else None)
     assert run.summary["passed"] and run.summary["compared"] > 0
+
+
+@pytest.mark.suite_on("icarus")
+def test_corners(simulator: str, seed: int) -> None:
+    """Orders, last dot products, stalls, greatest settings, errors in a row."""
+    run = run_sequences(quick_config(simulator), simulator, ["corners"], f"corners-{simulator}", seed)
+    assert run.summary["passed"] and run.summary["errors_compared"] == 20

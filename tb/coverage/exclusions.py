@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Points of the code that no run need hit, docs/testplan/exclusions.yml: reason, owner and expiry of each."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import yaml
+
+from tb.common.sources import RTL
+from tb.coverage.code import KINDS, CodeCoverage, Point
+from tb.coverage.testplan import FOLDER, Testpoint
+
+FILE = FOLDER / "exclusions.yml"
+
+
+@dataclasses.dataclass(frozen=True)
+class Exclusion:
+    """Points that are left out of the figures.
+
+    Attributes:
+        file: relative to rtl/.
+        kind: of tb.coverage.code.KINDS.
+        what: regular expression that the whole of the point's text must match; for a line, its source text.
+        reason: why nothing can or need hit them.
+        testpoint: that owns the decision.
+        expires: when it must be looked at again.
+    """
+
+    file: str
+    kind: str
+    what: str
+    reason: str
+    testpoint: str
+    expires: datetime.date
+
+    def matches(self, point: Point, source: Sequence[str]) -> bool:
+        """Tell whether a point is left out; `source` are the lines of its file."""
+        if (point.file, point.kind) != (self.file, self.kind):
+            return False
+        text = source[point.line - 1].strip() if point.kind == "line" else point.what
+        return re.fullmatch(self.what, text) is not None
+
+
+def read_exclusions(path: Path = FILE) -> list[Exclusion]:
+    """Return the entries of a file.
+
+    Raises:
+        TypeError: an entry has other fields.
+    """
+    return [Exclusion(**entry) for entry in yaml.safe_load(path.read_text()) or []]
+
+
+def problems(exclusions: Iterable[Exclusion], plan: Iterable[Testpoint],
+             today: datetime.date | None = None) -> list[str]:
+    """Return a sentence for each entry that is out of date or has a mistake."""
+    today = today or datetime.date.today()
+    known = {point.name for point in plan}
+    told = []
+    for entry in exclusions:
+        name = f"{entry.file}, {entry.kind} {entry.what}"
+        if not (RTL / entry.file).is_file():
+            told.append(f"{name}: there is no rtl/{entry.file}")
+        if entry.kind not in KINDS:
+            told.append(f"{name}: the kind is none of {', '.join(KINDS)}")
+        if len(entry.reason.split()) < 4:
+            told.append(f"{name}: no reason")
+        if entry.testpoint not in known:
+            told.append(f"{name}: there is no testpoint {entry.testpoint}")
+        if entry.expires <= today:
+            told.append(f"{name}: expired on {entry.expires}: look whether it still holds")
+    return told
+
+
+def apply(code: CodeCoverage,
+          exclusions: Iterable[Exclusion]) -> tuple[dict[Exclusion, list[Point]], list[str]]:
+    """Take the excluded points out of the counts.
+
+    Returns:
+        The points by entry, and a sentence for each entry that matches nothing or what was hit after all:
+        such a point stays in the counts.
+    """
+    by_file: dict[str, list[Point]] = {}
+    for point in code.counts:
+        by_file.setdefault(point.file, []).append(point)
+    left_out: dict[Exclusion, list[Point]] = {}
+    told = []
+    for entry in exclusions:
+        path = RTL / entry.file
+        source = path.read_text().splitlines() if path.is_file() else []
+        matched = [point for point in by_file.get(entry.file, []) if entry.matches(point, source)]
+        hit = [point for point in matched if code.counts.get(point)]
+        name = f"exclusion {entry.file}, {entry.kind} {entry.what}"
+        if not matched and entry.file in by_file:
+            told.append(f"{name}: nothing is called so")
+        if hit:
+            told.append(f"{name}: {len(hit)} of its points were hit, {hit[0].what or hit[0].line} among them")
+        left_out[entry] = [point for point in matched if point in code.counts and not code.counts[point]]
+        code.remove(left_out[entry])
+    return left_out, told

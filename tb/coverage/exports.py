@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Coverage and verdicts in formats that other tools read: lcov, Cobertura XML, JUnit XML."""
+
+from __future__ import annotations
+
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from tb.common.sources import RTL
+from tb.coverage.code import CodeCoverage, Point
+
+DOCTYPE = '<!DOCTYPE coverage SYSTEM "http://cobertura.sourceforge.net/xml/coverage-04.dtd">'
+
+
+def _by_line(code: CodeCoverage, file: str) -> tuple[dict[int, int], dict[int, list[tuple[Point, int]]]]:
+    """Return the hits of a file by line, and its branches by line."""
+    lines: dict[int, int] = {}
+    branches: dict[int, list[tuple[Point, int]]] = {}
+    for point, count in code.of(file):
+        if point.kind == "line":
+            lines[point.line] = count
+        elif point.kind == "branch":
+            branches.setdefault(point.line, []).append((point, count))
+    # The line of an `if` counts with what stands below it; readers want it hit when either way was taken.
+    for line, members in branches.items():
+        lines[line] = max(lines.get(line, 0), *(count for _, count in members))
+    return lines, branches
+
+
+def _counts(code: CodeCoverage, files: Iterable[str]) -> tuple[list[int], list[int]]:
+    """Return the hits of all lines of some files, and of all ways of their branches."""
+    both = [_by_line(code, file) for file in files]
+    return ([count for lines, _ in both for count in lines.values()],
+            [count for _, branches in both for members in branches.values() for _, count in members])
+
+
+def lcov(code: CodeCoverage) -> str:
+    """Return an .info file, which genhtml and many editors read: lines and branches."""
+    records = []
+    for file in code.files():
+        lines, branches = _by_line(code, file)
+        record = ["TN:", f"SF:{RTL / file}"]
+        for line, members in branches.items():
+            taken = any(count for _, count in members)
+            record += [f"BRDA:{line},0,{number},{count if taken else '-'}"
+                       for number, (_, count) in enumerate(members)]
+        ways = [count for members in branches.values() for _, count in members]
+        record += [f"BRF:{len(ways)}", f"BRH:{sum(count > 0 for count in ways)}"]
+        record += [f"DA:{line},{count}" for line, count in sorted(lines.items())]
+        record += [f"LF:{len(lines)}", f"LH:{sum(count > 0 for count in lines.values())}", "end_of_record"]
+        records += record
+    return "\n".join(records) + "\n"
+
+
+def cobertura(code: CodeCoverage) -> str:
+    """Return Cobertura's XML, which CI servers show: a package per folder of rtl/, a class per file."""
+    def rates(files: Iterable[str]) -> dict[str, str]:
+        lines, ways = _counts(code, files)
+        return {"line-rate": f"{sum(map(bool, lines)) / max(1, len(lines)):.4f}",
+                "branch-rate": f"{sum(map(bool, ways)) / max(1, len(ways)):.4f}", "complexity": "0"}
+
+    files = code.files()
+    lines, ways = _counts(code, files)
+    root = ElementTree.Element("coverage", {
+        **rates(files), "lines-covered": str(sum(map(bool, lines))), "lines-valid": str(len(lines)),
+        "branches-covered": str(sum(map(bool, ways))), "branches-valid": str(len(ways)), "version": "1",
+        "timestamp": str(int(time.time()))})
+    ElementTree.SubElement(ElementTree.SubElement(root, "sources"), "source").text = str(RTL)
+    packages = ElementTree.SubElement(root, "packages")
+    for folder in sorted({str(Path(file).parent) for file in files}):
+        members = [file for file in files if str(Path(file).parent) == folder]
+        package = ElementTree.SubElement(packages, "package", {"name": folder, **rates(members)})
+        classes = ElementTree.SubElement(package, "classes")
+        for file in members:
+            one = ElementTree.SubElement(classes, "class", {"name": Path(file).stem, "filename": file,
+                                                            **rates([file])})
+            ElementTree.SubElement(one, "methods")
+            listed = ElementTree.SubElement(one, "lines")
+            by_line, branches = _by_line(code, file)
+            for line, count in sorted(by_line.items()):
+                ways = [taken for _, taken in branches.get(line, [])]
+                more = {"branch": "false"}
+                if ways:
+                    share = sum(map(bool, ways))
+                    more = {"branch": "true",
+                            "condition-coverage": f"{100 * share // len(ways)}% ({share}/{len(ways)})"}
+                ElementTree.SubElement(listed, "line", {"number": str(line), "hits": str(count), **more})
+    ElementTree.indent(root)
+    return f'<?xml version="1.0" ?>\n{DOCTYPE}\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def junit(name: str, records: Sequence[Mapping]) -> str:
+    """Return the runs of a regression as JUnit XML."""
+    failed = sum(not record["passed"] for record in records)
+    seconds = sum(record["seconds"] for record in records)
+    root = ElementTree.Element("testsuites")
+    suite = ElementTree.SubElement(root, "testsuite", {
+        "name": name, "tests": str(len(records)), "failures": str(failed), "errors": "0", "skipped": "0",
+        "time": f"{seconds:.3f}"})
+    for record in records:
+        case = ElementTree.SubElement(suite, "testcase", {
+            "classname": f"{record['simulator']}.{record['config']}".replace(":", "."),
+            "name": f"{record['sequence']}, seed {record['seed']}", "time": f"{record['seconds']:.3f}"})
+        if not record["passed"]:
+            line = record["error"].split("\n")[0]
+            ElementTree.SubElement(case, "failure", {"message": line}).text = \
+                f"{record['error']}\nrepeat: {record['command']}"
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"

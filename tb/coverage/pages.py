@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pages of a coverage report: an overview, a page per RTL file with its source, and the testplan."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from tb.common.sources import RTL
+from tb.common.toolchain import ROOT
+from tb.coverage.code import KINDS, CodeCoverage, Point, fold_toggles
+from tb.coverage.contributions import Contribution
+from tb.coverage.exclusions import Exclusion
+from tb.coverage.functional import CoverPoint
+from tb.coverage.testplan import FOLDER as PLAN
+from tb.coverage.testplan import Testpoint
+from tb.pages import render
+
+SAMPLED = ROOT / "tb" / "env" / "coverage.py"  # where the cover points are sampled
+
+
+@dataclasses.dataclass(frozen=True)
+class Report:
+    """What a report is made of.
+
+    Attributes:
+        code, points, plan: coverage and testplan.
+        excluded, stale: what tb.coverage.exclusions.apply() returned.
+        ranking: contribution of each run.
+        builds: {toplevel, simulator, parameters, runs} of each build.
+        runs, about: sentences on where the figures come from.
+        logs: link to the log of a run, from the overview, by its name.
+        junit: whether junit.xml stands beside the pages.
+    """
+
+    code: CodeCoverage
+    points: Sequence[CoverPoint]
+    plan: Sequence[Testpoint]
+    excluded: Mapping[Exclusion, Sequence[Point]]
+    stale: Sequence[str]
+    ranking: Sequence[Contribution]
+    builds: Sequence[Mapping]
+    runs: str
+    about: str
+    logs: Mapping[str, str]
+    junit: bool = False
+
+
+def matrix_of(point: CoverPoint) -> dict | None:
+    """Return a cross of two or more sides as a table, None for bins that are no cross.
+
+    The last side gives the columns, the others together the rows; a combination that is no bin is None.
+    """
+    if not point.bins or not all(" x " in name for name in point.bins):
+        return None
+    cells = {tuple(name.rpartition(" x ")[::2]): hits for name, hits in point.bins.items()}
+    columns = list(dict.fromkeys(column for _, column in cells))
+    rows = list(dict.fromkeys(row for row, _ in cells))
+    return {"columns": columns, "rows": [(row, [cells.get((row, column)) for column in columns])
+                                         for row in rows]}
+
+
+def summary_of(code: CodeCoverage, file: str) -> dict:
+    """Return the figures of one file."""
+    return {"name": file, "module": Path(file).stem, "folder": str(Path(file).parent),
+            "page": f"code/{Path(file).stem}.html", **figures(code.of(file))}
+
+
+def figures(counts: Iterable[tuple[Point, int]]) -> dict:
+    """Return percent, and whether there is anything, by kind; and how much is open."""
+    totals, hits = dict.fromkeys(KINDS, 0), dict.fromkeys(KINDS, 0)
+    for point, count in counts:
+        totals[point.kind] += 1
+        hits[point.kind] += count > 0
+    return {"percent": {kind: 100.0 * hits[kind] / totals[kind] if totals[kind] else 100.0 for kind in KINDS},
+            "has": {kind: totals[kind] > 0 for kind in KINDS},
+            "open": sum(totals.values()) - sum(hits.values())}
+
+
+def rows_of(code: CodeCoverage, file: str, excluded: Iterable[Point]) -> list[dict]:
+    """Return the lines of a file with their hits, branches, folded toggles and cover properties."""
+    lines: dict[int, int] = {}
+    others: dict[int, list[tuple[Point, int]]] = {}
+    for point, count in code.of(file):
+        if point.kind == "line":
+            lines[point.line] = count
+        else:
+            others.setdefault(point.line, []).append((point, count))
+    left_out = {point.line for point in excluded if point.file == file}
+    rows = []
+    for number, text in enumerate((RTL / file).read_text().splitlines(), 1):
+        points = others.get(number, [])
+        ways = [(point.what.partition(" (column")[0], count) for point, count in points
+                if point.kind == "branch"]
+        notes = [f"{way} {count}" for way, count in sorted(ways, key=lambda way: way[0] == "else")]
+        notes += fold_toggles(point.what for point, count in points if point.kind == "toggle" and not count)
+        notes += [f"cover {point.what} {count}" for point, count in points if point.kind == "cover"]
+        notes += ["excluded"] if number in left_out else []
+        hole = lines.get(number) == 0 or any(count == 0 for _, count in points)
+        rows.append({"number": number, "hits": lines.get(number), "text": text, "notes": notes, "hole": hole})
+    return rows
+
+
+def write_pages(report: Report, folder: Path) -> None:
+    """Write index.html, testplan.html and code/*.html into a folder."""
+    code, owner = report.code, {name: point for point in report.plan for name in point.cover}
+    files = [summary_of(code, file) for file in code.files()]
+    folders = [{"name": name, **figures(pair for file in files if file["folder"] == name
+                                        for pair in code.of(file["name"]))}
+               for name in sorted({file["folder"] for file in files})]
+    every = figures(code.counts.items())
+    bins = [(name, point) for point in report.points for name in point.bins]
+    missed = sum(len(point.missed) for point in report.points)
+    totals = [("functional", 100.0 * (1 - missed / len(bins)) if bins else 0.0, missed, len(bins))]
+    for kind in KINDS:
+        counts = [count for point, count in code.counts.items() if point.kind == kind]
+        totals.append((kind, every["percent"][kind], sum(count == 0 for count in counts), len(counts)))
+    covers = [{"name": point.what, "module": Path(point.file).stem, "hits": count,
+               "page": f"code/{Path(point.file).stem}.html#L{point.line}"}
+              for point, count in sorted(code.counts.items()) if point.kind == "cover"]
+    (folder / "index.html").write_text(render(
+        "coverage.html.j2", runs=report.runs, about=report.about, totals=totals, points=report.points,
+        owner=owner, sampled=os.path.relpath(SAMPLED, folder), files=files, folders=folders, kinds=KINDS,
+        matrices={point.name: matrix_of(point) for point in report.points}, covers=covers,
+        ranking=report.ranking, kept=sum(run.rank > 0 for run in report.ranking), logs=report.logs,
+        builds=report.builds, exclusions=report.excluded, stale=report.stale, junit=report.junit))
+    percent = {point.name: point.percent for point in report.points}
+    (folder / "testplan.html").write_text(render(
+        "testplan.html.j2", plan=report.plan, percent=percent, folder=os.path.relpath(PLAN, folder),
+        root=os.path.relpath(ROOT, folder),
+        open={point.name for point in report.plan
+              if any(percent.get(name, 100.0) < 100 for name in point.cover)}))
+    (folder / "code").mkdir(exist_ok=True)
+    left_out = [point for members in report.excluded.values() for point in members]
+    for file in files:
+        (folder / file["page"]).write_text(render(
+            "file.html.j2", file=file, kinds=KINDS, rows=rows_of(code, file["name"], left_out)))
