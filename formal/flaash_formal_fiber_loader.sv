@@ -118,7 +118,8 @@ module flaash_formal_fiber_loader
   // What comes with a request belongs to it, not to the job behind.
   Place_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !req_valid || (req_pass.begins == (line_q == '0) && req_pass.ends == line_last));
-  About_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !req_valid || req_pass.portion == current_q.load.portion);
+  About_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !req_valid || req_pass.portion == current_q.load.portion);
   // While a job is left, a request waits for room only; a job waits only behind another.
   Asks_A : assert property (@(posedge clk_i) disable iff (!rst_ni) req_valid
       == (current_q.valid && 32'(under_way_q) + 32'(u_order.inside_q) < Depth));

@@ -36,7 +36,6 @@ module flaash_formal_job_generator
   line_addr_t [Fibers:0] a_table_q, b_table_q;  // symbolic: any value at first, kept for ever
   line_addr_t            a_first_q, b_first_q;
   fiber_id_t             a_addr, b_addr;
-
   always_ff @(posedge clk_i) begin
     a_table_q <= a_table_q;
     b_table_q <= b_table_q;
@@ -66,32 +65,21 @@ module flaash_formal_job_generator
   );
 
   // ------------------------------------------------------------------------- block
-  logic   busy, job_valid, taken, unused_visit;
-  fault_t fault;
-  job_t job;
-
-  assign taken = job_valid && job_ready_i;
-
+  logic       busy, job_valid, taken, unused_visit;
+  fault_t     fault;
+  job_t       job;
   table_rsp_t a_answer, b_answer;
 
+  assign taken    = job_valid && job_ready_i;
   assign a_answer = {a_wrong_i, a_wrong_i ? a_garbage_i : a_first_q};
   assign b_answer = {b_wrong_i, b_wrong_i ? b_garbage_i : b_first_q};
 
   flaash_job_generator u_dut (
-    .clk_i,
-    .rst_ni,
-    .start_i,
-    .run_length_i,
-    .long_lines_i,
-    .fibers_i    ({b_fibers_i, a_fibers_i}),
-    .busy_o      (busy),
-    .visit_o     (unused_visit),
-    .table_addr_o({b_addr, a_addr}),
-    .table_i     ({b_answer, a_answer}),
-    .fault_o     (fault),
-    .job_valid_o(job_valid),
-    .job_ready_i,
-    .job_o      (job)
+    .clk_i, .rst_ni,
+    .start_i, .run_length_i, .long_lines_i, .fibers_i({b_fibers_i, a_fibers_i}),
+    .busy_o(busy), .visit_o(unused_visit),
+    .table_addr_o({b_addr, a_addr}), .table_i({b_answer, a_answer}), .fault_o(fault),
+    .job_valid_o(job_valid), .job_ready_i, .job_o(job)
   );
 
   // ----------------------------------------------------------------- specification
