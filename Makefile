@@ -40,7 +40,7 @@ endif
 space := $() $()
 GOALS := $(or $(MAKECMDGOALS),help)
 KNOWN := $(sort $(shell sed -nE 's/^[a-z-]+:[^#]*\#\# //p' Makefile | grep -oE '\b[A-Z][A-Z_]*=') PYTHON= BUILD=)
-TAKEN := $(sort $(shell sed -nE 's/^($(subst $(space),|,$(GOALS))):[^\#]*\#\# //p' Makefile | \
+TAKEN := $(sort $(shell sed -nE 's,^($(subst $(space),|,$(GOALS))):[^\#]*\#\# ,,p' Makefile | \
   grep -oE '\b[A-Z][A-Z_]*=') PYTHON= BUILD=)
 GIVEN := $(filter-out MAKEFLAGS SHELL,$(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword \
   $(origin $(name)))),$(name))))
@@ -120,7 +120,7 @@ regress: $(STAMP) $(FUZZER) ## a list of runs over seeds and machines: LIST=nigh
 	@$(LONG_RUN) -o python_files='long_*.py' $(or $(TEST),tests/regress)
 ifeq ($(TEST),)
 	@$(LONG_RUN) --left-out tests
-	@$(LONG_RUN) tests/blocks/test_mac.py tests/blocks/test_portions.py
+	@$(LONG_RUN) tests/blocks/test_mac.py tests/blocks/test_portions.py tests/blocks/test_plain.py
 	@$(call alone,fuzz) -m tools.fuzz $(call option,jobs,JOBS)
 endif
 else
