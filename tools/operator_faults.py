@@ -109,7 +109,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for number, (fault, record) in enumerate(left, 1):
             tests = CHIP if stage == "chip" else tests_of(Path(fault.file).stem)
             began = time.monotonic()
-            record["caught"] = catch(fault, tests, limit)
+            try:
+                record["caught"] = catch(fault, tests, limit)
+            except ValueError as error:  # pytest itself has failed
+                print(error, flush=True)
             record["seconds"] += round(time.monotonic() - began)
             print(f"[{stage} {number}/{len(left)}] {record['what']}: {record['caught'] or 'NOT CAUGHT'}"
                   f" ({record['seconds']} s)", flush=True)
