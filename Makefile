@@ -40,7 +40,7 @@ endif
 space := $() $()
 GOALS := $(or $(MAKECMDGOALS),help)
 KNOWN := $(sort $(shell sed -nE 's/^[a-z-]+:[^#]*\#\# //p' Makefile | grep -oE '\b[A-Z][A-Z_]*=') PYTHON= BUILD=)
-TAKEN := $(sort $(shell sed -nE 's/^($(subst $(space),|,$(GOALS))):[^\#]*\#\# //p' Makefile | \
+TAKEN := $(sort $(shell sed -nE 's,^($(subst $(space),|,$(GOALS))):[^\#]*\#\# ,,p' Makefile | \
   grep -oE '\b[A-Z][A-Z_]*=') PYTHON= BUILD=)
 GIVEN := $(filter-out MAKEFLAGS SHELL,$(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword \
   $(origin $(name)))),$(name))))
@@ -99,6 +99,10 @@ docs: $(STAMP) $(VENV)/.installed-docs ## the documentation as a site, to build/
 lists: $(STAMP) ## renew the lists of the chip's files: rtl/rtl.f, flaash.core, Bender.yml
 	@$(PY) -m tools.packaging.lists
 
+.PHONY: ports
+ports: $(STAMP) ## renew the modules' ports in docs/internals.md
+	@$(PY) -m tools.ports
+
 PYTEST = $(PY) -m pytest $(CACHE) -n $(call quote,$(JOBS)) --dist worksteal
 
 .PHONY: test
@@ -120,7 +124,7 @@ regress: $(STAMP) $(FUZZER) ## a list of runs over seeds and machines: LIST=nigh
 	@$(LONG_RUN) -o python_files='long_*.py' $(or $(TEST),tests/regress)
 ifeq ($(TEST),)
 	@$(LONG_RUN) --left-out tests
-	@$(LONG_RUN) tests/blocks/test_mac.py tests/blocks/test_portions.py
+	@$(LONG_RUN) tests/blocks/test_mac.py tests/blocks/test_portions.py tests/blocks/test_plain.py
 	@$(call alone,fuzz) -m tools.fuzz $(call option,jobs,JOBS)
 endif
 else

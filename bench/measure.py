@@ -8,17 +8,20 @@ which each begins with a reset.
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from pathlib import Path
 
+import numpy as np
+
 from bench.builds import build_machine
 from bench.machines import Machine, Settings, machine
 from bench.rows import Row
-from bench.workloads import csf_pair, expected, operands
+from bench.workloads import csf_pair, expected, operands, parts
 from models.csf import Csf
-from models.cycles import lower_bound
+from models.cycles import Bound, lower_bound
 from models.numbers import get_format
 from tb.common.folders import runs as runs_folder
 from tb.common.frames import FrameError, to_beats, unpack_results
@@ -65,10 +68,11 @@ def record(row: Row, chosen: Machine, outcome: dict, problems: Sequence[str]) ->
 
     Args:
         row, chosen: what ran on what.
-        outcome: a line of outcomes.jsonl, see bench.measure_tests.
+        outcome: a line of outcomes.jsonl, see bench.measure_tests; added up if the workload has slices.
         problems: sentences; empty if every result is right.
     """
-    config, choice = chosen.config, dataclasses.asdict(settings(row.workload, chosen))
+    config, slices = chosen.config, parts(row.workload)
+    choice = dataclasses.asdict(settings(slices[0], chosen))  # that of the first slice stands for all
     about = {
         "workload": row.workload, "config": row.config, "experiments": list(row.experiments),
         "num_sdpe": chosen.num_sdpe, "lanes": int(config["Lanes"]), "engine": config["Engine"],
@@ -76,16 +80,20 @@ def record(row: Row, chosen: Machine, outcome: dict, problems: Sequence[str]) ->
         "problems": list(problems)}
     if "counters" not in outcome:
         return about
-    counters, results = outcome["counters"], expected(row.workload, str(config["Format"])).results
-    cycles = counters["CntCycles"]
-    bound = lower_bound(*csf_pair(row.workload), config.values, results=results, **choice)
+    counters, results = outcome["counters"], 0
+    cycles, least, limits = counters["CntCycles"], 0, set()
+    for part in slices:
+        count = expected(part, str(config["Format"])).results
+        bound = _bound(part, chosen, count)
+        results, least = results + count, least + bound.cycles
+        limits.add(bound.limit)
     offered = max(cycles * chosen.num_sdpe, 1)
-    if cycles < bound.cycles:
-        about["problems"].append(f"{cycles} cycles, but {bound.cycles} are the least that there can be")
+    if cycles < least:
+        about["problems"].append(f"{cycles} cycles, but {least} are the least that there can be")
         about["checked"] = False
     return about | {
-        "cycles": cycles, "bound": bound.cycles, "bound_by": bound.limit,
-        "above_percent": 100 * (cycles / max(bound.cycles, 1) - 1),
+        "contractions": len(slices), "cycles": cycles, "bound": least, "bound_by": ", ".join(sorted(limits)),
+        "above_percent": 100 * (cycles / max(least, 1) - 1),
         "load_cycles": counters["CntLoadCycles"], "unload_cycles": counters["CntUnloadCycles"],
         "jobs": counters["CntJobs"], "matches": counters["CntMatches"], "results": results,
         "entries_read": counters["CntMemReads"] * int(config["Lanes"]),
@@ -94,6 +102,20 @@ def record(row: Row, chosen: Machine, outcome: dict, problems: Sequence[str]) ->
         "busy_percent": 100 * counters["CntBusy"] / offered,
         **{f"{name}_percent": 100 * counters[counter] / offered for name, counter in STALLS.items()},
         "wall_seconds": outcome["wall"], "simulated_cycles": outcome["simulated"]}
+
+
+def _bound(part: str, chosen: Machine, results: int) -> Bound:
+    """Return the lower bound of a contraction; slices with the same coordinates share one: it takes long."""
+    pair = csf_pair(part)
+    coordinates = [array.tobytes() for csf in pair for array in (csf.to_tensor().coords, np.array(csf.shape))]
+    key = (chosen.name, results, hashlib.sha256(b"|".join(coordinates)).hexdigest())
+    if key not in _bounds:
+        _bounds[key] = lower_bound(*pair, chosen.config.values, results=results,
+                                   **dataclasses.asdict(settings(part, chosen)))
+    return _bounds[key]
+
+
+_bounds: dict[tuple[str, int, str], Bound] = {}
 
 
 def check(workload: str, chosen: Machine, frame: bytes, counters: dict[str, int], steps: Sequence[int],
@@ -177,16 +199,32 @@ def _finished(config: str) -> int:
 def _simulate(config: str, rows: list[Row], short: bool) -> list[dict]:
     """Build and run one machine; return a record per row. Called in a process of its own."""
     chosen = machine(config)
-    runs = [request_of(row.workload, chosen) for row in rows]
+    runs = [request_of(part, chosen) for row in rows for part in parts(row.workload)]
     try:
         built = build_machine(chosen.config, short)
     except SimulationFailed as error:
         return [record(row, chosen, {}, [str(error)]) for row in rows]
     outcomes, folder = simulate(built, chosen, runs, _run_name(config))
-    records = []
-    for index, (row, outcome) in enumerate(zip(rows, outcomes, strict=True)):
-        problems = [outcome["failure"]] if "failure" in outcome else check(
-            row.workload, chosen, (folder / f"{index}.bin").read_bytes(), outcome["counters"],
-            outcome["steps"])
-        records.append(record(row, chosen, outcome, problems))
+    records, first = [], 0
+    for row in rows:
+        slices = parts(row.workload)
+        own, problems = outcomes[first:first + len(slices)], []
+        for index, (part, outcome) in enumerate(zip(slices, own, strict=True), first):
+            problems += [outcome["failure"]] if "failure" in outcome else check(
+                part, chosen, (folder / f"{index}.bin").read_bytes(), outcome["counters"], outcome["steps"])
+        first += len(slices)
+        records.append(record(row, chosen, added(own), problems))
     return records
+
+
+def added(outcomes: Sequence[dict]) -> dict:
+    """Return the outcome of contractions one after the other; empty if one of them failed."""
+    if any("failure" in outcome for outcome in outcomes):
+        return {}
+    return {
+        "counters": {
+            name: sum(outcome["counters"][name] for outcome in outcomes) for name in outcomes[0]["counters"]
+        },
+        "steps": [sum(engine) for engine in zip(*(outcome["steps"] for outcome in outcomes), strict=True)],
+        **{name: sum(outcome[name] for outcome in outcomes) for name in ("wall", "cpu", "simulated")},
+    }

@@ -15,6 +15,7 @@ from matplotlib.axes import Axes  # noqa: E402
 from bench import rows as plan  # noqa: E402
 from bench.machines import OURS, PAPER  # noqa: E402
 from bench.targets import read_targets  # noqa: E402
+from models.learning import WORKLOADS  # noqa: E402
 
 PAPER_ERROR = 0.05  # of points read off the paper's plots
 _SIDES = (("paper's machine", PAPER, "--"), ("ours", OURS, "-"))
@@ -36,9 +37,11 @@ def draw_all(records: Sequence[dict], folder: Path) -> list[tuple[str, str]]:
          _over(plan.LENGTHS, plan.PER_FIBER, plan.length_workload, "length of a fiber", "{} per fiber")),
         ("order", f"3x..x512: cycles at {most} engines against the order, by non-zeros",
          _over(plan.ORDERS, plan.ENTRIES, plan.order_workload, "order of each operand", "{} non-zeros")),
-        ("layer", f"Tensor contraction layer, 7x7x512: cycles at {most} engines against density",
-         _over([float(density) for density in plan.LAYER_DENSITIES], ("7x7x512",),
-               lambda density, _: plan.layer_workload(f"{density:g}"), "density of each operand", "{}"))]
+        ("layer", f"Tensor contraction layers: cycles at {most} engines against density",
+         _over([float(density) for density in plan.LAYER_DENSITIES], plan.LAYER_SHAPES,
+               lambda density, shape: plan.layer_workload(f"{density:g}", shape), "density of each operand",
+               "{}")),
+        ("learning", "Deep learning: cycles of each workload, and its lower bound", _learning(records))]
     drawn = []
     for name, caption, draw in wanted:
         figure, axes = plt.subplots(figsize=(8, 5), dpi=110)
@@ -78,6 +81,24 @@ def _scaling(axes: Axes, cycles: Cycles) -> bool:
     axes.set_xticks(list(PAPER), [str(number) for number in PAPER])
     axes.set_xlabel("engines")
     return drawn
+
+
+def _learning(records: Sequence[dict]) -> Callable[[Axes, Cycles], bool]:
+    rows = [row for row in records if row["workload"] in WORKLOADS and "cycles" in row]
+
+    def draw(axes: Axes, cycles: Cycles) -> bool:
+        places, width = range(len(rows)), 0.4
+        axes.bar(
+            [place - width / 2 for place in places], [row["cycles"] for row in rows], width, label="cycles"
+        )
+        axes.bar([place + width / 2 for place in places], [row["bound"] for row in rows], width,
+                 label="lower bound")
+        axes.set_xticks(
+            list(places), [f"{row['workload']}\n{row['config']}" for row in rows], fontsize="x-small"
+        )
+        axes.set_yscale("log")
+        return bool(rows)
+    return draw
 
 
 def _over(places: Sequence, families: Sequence, workload: Callable[..., str], x_label: str,

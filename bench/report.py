@@ -9,6 +9,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
 
+from bench import claims
 from bench.machines import OURS, PAPER
 from bench.plots import draw_all
 from bench.rows import TABLE_ENGINES
@@ -96,10 +97,18 @@ def write_report(results: dict, folder: Path) -> Path:
                               trim_blocks=True, lstrip_blocks=True)
     ways = [way for way in WAYS if any(way in times for times in software.values())]
     page = environment.get_template("report.html.j2").render(
-        about=results["about"], records=records, pictures=draw_all(records, folder),
-        targets=target_lines(records), paper=paper_lines(records), clocks=clocks, ways=ways,
-        software=software_lines(records, software, clocks), bound_tolerance=BOUND_TOLERANCE,
-        failed=[row for row in records if not row["checked"]])
+        about=results["about"],
+        records=records,
+        pictures=draw_all(records, folder),
+        targets=target_lines(records),
+        paper=paper_lines(records),
+        clocks=clocks,
+        ways=ways,
+        software=software_lines(records, software, clocks),
+        claims=claims.tables(results),
+        bound_tolerance=BOUND_TOLERANCE,
+        failed=[row for row in records if not row["checked"]],
+    )
     (folder / "tables.md").write_text(as_markdown(results))
     path = folder / "index.html"
     path.write_text(page)
@@ -128,7 +137,27 @@ def as_markdown(results: dict) -> str:
         *_table(("workload", "engines", "paper's machine", "the paper", "difference",
                  "with a cycle more per dot product"), points), "",
         *_table(("workload", "machine", "cycles", *(f"us at {clock:g} MHz" for clock in clocks.values()),
-                 "software, an operand dense, us", "software, both sparse, us"), beside), ""])
+                 "software, an operand dense, us", "software, both sparse, us"), beside), "",
+        *(line for caption, head, body in claims.tables(results)
+          for line in (f"{caption}:", "", *_table(head, body), "")), *_chart(records)])
+
+
+def _chart(records: Sequence[dict]) -> list[str]:
+    """Return a bar chart, as Markdown viewers draw it: how busy the machine is with deep learning."""
+    rows = [line["row"] for line in claims.learning_lines(records, {}, 1.0)]
+    if not rows:
+        return []
+    names, shares = ([str(value) for value in column] for column in zip(
+        *((row["workload"], round(100 * row["bound"] / row["cycles"], 1)) for row in rows), strict=True))
+    return [
+        "```mermaid",
+        "xychart-beta",
+        '  title "lower bound in percent of the cycles"',
+        f"  x-axis [{', '.join(names)}]",
+        '  y-axis "percent" 0 --> 100',
+        f"  bar [{', '.join(shares)}]",
+        "```",
+    ]
 
 
 def _table(head: Sequence[str], body: Sequence[Sequence]) -> list[str]:

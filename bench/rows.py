@@ -7,16 +7,19 @@ import dataclasses
 from collections.abc import Iterator
 
 from bench.machines import OURS, PAPER, machine
-from bench.workloads import SKEWED, stored
+from bench.workloads import SKEWED, learned, stored
+from models import learning
 
 # Experiments, in the order of the report.
 TABLE, SCALING, LENGTH, ORDER, LAYER, SKEW = "table", "scaling", "length", "order", "layer", "skew"
+LEARNING = "learning"
 
 TABLE_ENGINES = (1, 8, 32)
-MOST_ENGINES = 32
+MOST_ENGINES, LEARNING_ENGINES = 32, 8
 SCALING_DENSITIES = ("0.1", "0.05", "0.005")
 LENGTHS, PER_FIBER = range(100, 701, 100), (30, 50, 70)
 ORDERS, ENTRIES = range(2, 7), (100, 500, 700)
+LAYER_SHAPES = ("7x7x512", "3x3x1024", "10x10x100")
 LAYER_DENSITIES = ("0.005", "0.01", "0.02", "0.03", "0.04", "0.05")
 
 # Variants of the paper's machine on the skewed pair: with demand-driven dispatch, long jobs first, and
@@ -61,9 +64,15 @@ def order_workload(order: int, entries: int) -> str:
     return f"{'3x' * (order - 1)}512_nnz{entries}"
 
 
-def layer_workload(density: str) -> str:
-    """Return the workload of a tensor contraction layer: activations of 7 x 7 x 512."""
-    return f"7x7x512_d{density}"
+def layer_workload(density: str, shape: str = LAYER_SHAPES[0]) -> str:
+    """Return the workload of a tensor contraction layer."""
+    return f"{shape}_d{density}"
+
+
+def learning_config(workload: str) -> str:
+    """Return the machine of a workload of deep learning: 8 engines, in the format that it is for."""
+    fmt = learned(workload).fmt
+    return OURS[LEARNING_ENGINES] if fmt == "fp32" else fmt
 
 
 def _planned() -> Iterator[tuple[str, str, str]]:
@@ -83,10 +92,13 @@ def _planned() -> Iterator[tuple[str, str, str]]:
         for entries in ENTRIES:
             for order in ORDERS:
                 yield order_workload(order, entries), config, ORDER
-        for density in LAYER_DENSITIES:
-            yield layer_workload(density), config, LAYER
+        for shape in LAYER_SHAPES:
+            for density in LAYER_DENSITIES:
+                yield layer_workload(density, shape), config, LAYER
     for config in [*both, *SKEW_VARIANTS]:
         yield SKEWED, config, SKEW
+    for workload in learning.WORKLOADS:
+        yield workload, learning_config(workload), LEARNING
 
 
 def all_rows() -> list[Row]:

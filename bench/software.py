@@ -30,7 +30,9 @@ BATCH, BATCHES = 0.01, 5  # seconds, and how many
 # Ways by name, and whether both operands stay sparse.
 BOTH_SPARSE = {
     "numpy": False, "scipy_mixed": False, "scipy": True, "pydata_mixed": False, "pydata": True,
-    "torch_mixed": False, "torch": True}
+    "torch_dense": False, "torch_coo_mixed": False, "torch_csr_mixed": False, "torch_coo": True,
+    "torch_csr": True}
+TORCH_SPARSE = ("torch_coo", "torch_csr")  # PyTorch's contraction of two sparse tensors
 WAYS = tuple(BOTH_SPARSE)
 
 
@@ -41,41 +43,43 @@ def available() -> tuple[str, ...]:
 
 
 def prepare(way: str, workload: str) -> Callable[[], object]:
-    """Return the function that contracts a workload in this way, operands converted."""
-    from bench.workloads import operands
-    a, b = (tensor.to_dense().astype(np.float32).reshape(-1, tensor.shape[-1])
-            for tensor in operands(workload))
-    library, _, mixed = way.partition("_")
-    return _LIBRARIES[library](a, b, bool(mixed))
+    """Return the function that contracts a workload in this way, operands converted; slices give a list."""
+    from bench.workloads import operands, parts
+    library, _, form = way.partition("_")
+    slices = [_LIBRARIES[library](*(tensor.to_dense().astype(np.float32).reshape(-1, tensor.shape[-1])
+                                    for tensor in operands(part)), form) for part in parts(workload)]
+    return slices[0] if len(slices) == 1 else lambda: [contract() for contract in slices]
 
 
-def _numpy(a, b, mixed):
+def _numpy(a, b, form):
     turned = np.ascontiguousarray(b.T)
     return lambda: a @ turned
 
 
-def _scipy(a, b, mixed):
+def _scipy(a, b, form):
     from scipy.sparse import csr_array
     left = csr_array(a)
-    right = np.ascontiguousarray(b.T) if mixed else csr_array(b.T)
+    right = np.ascontiguousarray(b.T) if form == "mixed" else csr_array(b.T)
     return lambda: left @ right
 
 
-def _pydata(a, b, mixed):
+def _pydata(a, b, form):
     import sparse
-    if mixed:  # rows first is the faster form here, coordinates below
+    if form == "mixed":  # rows first is the faster form here, coordinates below
         left, right = sparse.GCXS.from_numpy(a, compressed_axes=[0]), np.ascontiguousarray(b.T)
     else:
         left, right = sparse.COO.from_numpy(a), sparse.COO.from_numpy(b.T)
     return lambda: left @ right
 
 
-def _torch(a, b, mixed):
+def _torch(a, b, form):
     import torch
     torch.set_num_threads(1)
-    left, right = torch.from_numpy(a).to_sparse_csr(), torch.from_numpy(b.T.copy())
-    if not mixed:
-        right = right.to_sparse_csr()
+    left, right = torch.from_numpy(a.copy()), torch.from_numpy(b.T.copy())
+    layout, _, mixed = form.partition("_")
+    if layout != "dense":
+        convert = torch.Tensor.to_sparse_csr if layout == "csr" else torch.Tensor.to_sparse
+        left, right = convert(left), right if mixed else convert(right)
     return lambda: left @ right
 
 

@@ -5,6 +5,7 @@
     3x3x512_nnz500     in the data, or uniform with so many entries (each operand)
     7x7x300_fiber50    every fiber has 50 entries at random places
     skewed             fiber lengths by Zipf's law, models.generate.skewed_pair()
+    swat               of deep learning, models.learning; its slices are swat/0, swat/1 ..
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ from __future__ import annotations
 import functools
 import re
 import zlib
+from collections.abc import Sequence
 
 import numpy as np
 
-from models import csfbin, generate
+import flaash
+from flaash.places import Answer, Pair
+from models import csfbin, generate, learning
 from models.contract import ContractionResult, contract
 from models.csf import Csf
 from models.tensor import SparseTensor
@@ -35,6 +39,40 @@ def stored() -> list[str]:
     return sorted({path.name.rpartition("_")[0] for path in FOLDER.glob("*_lhs.csfbin")})
 
 
+class _Recorder(flaash.Model):
+    """A place that keeps what einsum has it contract."""
+
+    def __init__(self, config: str):
+        super().__init__(config)
+        self.pairs: list[Pair] = []
+
+    def contract(self, pairs: Sequence[Pair]) -> list[Answer]:
+        """Contract each pair of operands along their last modes."""
+        self.pairs += pairs
+        return super().contract(pairs)
+
+
+@functools.cache
+def learned(name: str) -> learning.Workload:
+    """Return a workload of deep learning."""
+    return learning.WORKLOADS[name](np.random.default_rng(zlib.crc32(name.encode())))
+
+
+@functools.cache
+def _slices(name: str) -> list[tuple[SparseTensor, SparseTensor]]:
+    workload = learned(name)
+    place = _Recorder(f"default:Format={workload.fmt}")
+    flaash.einsum(workload.subscripts, workload.a, workload.b, on=place)
+    return [(a.to_tensor(), b.to_tensor()) for a, b in place.pairs]
+
+
+def parts(name: str) -> list[str]:
+    """Return the contractions that a workload consists of: its slices, or itself."""
+    return (
+        [f"{name}/{index}" for index in range(len(_slices(name)))] if name in learning.WORKLOADS else [name]
+    )
+
+
 @functools.lru_cache(maxsize=64)
 def operands(name: str) -> tuple[SparseTensor, SparseTensor]:
     """Return A and B of a workload, to be contracted along their last modes.
@@ -44,6 +82,9 @@ def operands(name: str) -> tuple[SparseTensor, SparseTensor]:
     """
     if name == SKEWED:
         return generate.skewed_pair()
+    learning_name, _, index = name.partition("/")
+    if learning_name in learning.WORKLOADS and index:
+        return _slices(learning_name)[int(index)]
     if (FOLDER / f"{name}_lhs.csfbin").exists():
         return tuple(csfbin.read(FOLDER / f"{name}_{side}.csfbin") for side in ("lhs", "rhs"))
     match = _NAME.fullmatch(name)
@@ -52,12 +93,13 @@ def operands(name: str) -> tuple[SparseTensor, SparseTensor]:
                             " such as 7x7x512_d0.1, 3x512_nnz500 or 7x7x300_fiber50")
     shape, kind, number = tuple(map(int, match[1].split("x"))), match[2], match[3]
     rng = np.random.default_rng(zlib.crc32(name.encode()))
+    if kind == "d":
+        layer = learning.contraction_layer(rng, shape, float(number))
+        return layer.a, layer.b
     return _draw(rng, shape, kind, number), _draw(rng, shape, kind, number)
 
 
 def _draw(rng: np.random.Generator, shape: tuple[int, ...], kind: str, number: str) -> SparseTensor:
-    if kind == "d":
-        return generate.uniform_tensor(rng, shape, density=float(number))
     if kind == "nnz":
         return generate.uniform_tensor(rng, shape, nnz=int(number))
     fibers = [generate.uniform_tensor(rng, shape[-1:], nnz=int(number))

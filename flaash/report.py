@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from flaash.places import Answer, Pair, Place
 from models.cycles import lower_bound
 
+QUICK = 100_000  # products up to which the lower bound is worked out in a second or two
+
 
 @dataclass(frozen=True, eq=False)
 class Step:
@@ -128,10 +130,13 @@ class Report:
         yield "dot products, products", f"{self.jobs:,}, {self.matches:,}"
         if self.cycles is not None:
             yield "cycles", f"{self.cycles:,} (and {self.load_cycles:,} of loading)"
-        if self.runs:
+        if self.matches > QUICK:
+            yield "cycles of the lower bound", "takes long to work out: ask for report.bound"
+        elif self.runs:
             yield "cycles of the lower bound", f"{self.bound:,}"
+            if self.cycles is not None:
+                yield "utilisation (bound / cycles)", f"{100 * self.utilisation:.1f} %"
         if self.cycles is not None:
-            yield "utilisation (bound / cycles)", f"{100 * self.utilisation:.1f} %"
             yield "bytes in, out", f"{self.bytes_in:,}, {self.bytes_out:,}"
         yield "checked", ("every result agrees with the model, bit by bit" if self.checked
                           else "the model itself" if self.where == "model" else "nothing ran on the machine")

@@ -9,38 +9,30 @@
 module flaash_formal_fiber_loader
   import flaash_pkg::*;
 #(
-  parameter int unsigned LineWidth  = 4,
-  parameter int unsigned Depth      = 4,
-  parameter int unsigned AboutWidth = 3
+  parameter int unsigned LineWidth = 4,
+  parameter int unsigned Depth     = 4
 ) (
-  input logic                  clk_i,
-  input logic                  rst_ni,
-  input logic                  job_valid_i,
-  input line_addr_t            job_first_i,
-  input line_addr_t            job_lines_i,
-  input fiber_id_t             job_repeats_i,
-  input logic [AboutWidth-1:0] job_about_i,
-  input logic                  req_ready_i,
-  input logic                  rsp_valid_i,
-  input logic [LineWidth-1:0]  rsp_data_i,
-  input logic                  line_ready_i,
-  input logic                  mark_i
+  input logic                 clk_i,
+  input logic                 rst_ni,
+  input logic                 job_valid_i,
+  input fetch_t                job_i,
+  input logic                 req_ready_i,
+  input logic                 rsp_valid_i,
+  input logic [LineWidth-1:0] rsp_data_i,
+  input logic                 line_ready_i,
+  input logic                 mark_i
 );
 
   typedef struct packed {
-    logic                  valid;
-    line_addr_t            first;
-    line_addr_t            lines;
-    fiber_id_t             repeats;
-    logic [AboutWidth-1:0] about;
-  } load_t;
+    logic  valid;
+    fetch_t load;
+  } accepted_t;
 
   localparam int unsigned CountWidth = $clog2(Depth) + 1;
 
   logic                  job_ready, accepted, req_valid, asked, line_valid;
   line_addr_t            req_addr;
-  logic                  req_begins, req_ends;
-  logic [AboutWidth-1:0] req_about;
+  pass_t                 req_pass;
   logic [LineWidth-1:0]  line_data;
   logic [CountWidth-1:0] under_way_q;  // reads without their answers
 
@@ -48,37 +40,31 @@ module flaash_formal_fiber_loader
   assign asked    = req_valid && req_ready_i;
 
   flaash_formal_producer #(
-    .Width(2 * LineAddrWidth + FiberIdWidth + AboutWidth)
+    .Width($bits(fetch_t))
   ) u_producer (
     .clk_i,
     .rst_ni,
     .valid_i(job_valid_i),
     .ready_i(job_ready),
-    .data_i ({job_first_i, job_lines_i, job_repeats_i, job_about_i})
+    .data_i (job_i)
   );
 
-  NotEmpty_M : assume property (@(posedge clk_i) job_lines_i != '0 && job_repeats_i != '0);
+  NotEmpty_M : assume property (@(posedge clk_i) job_i.lines != '0 && job_i.repeats != '0);
   Answers_M : assume property (@(posedge clk_i) !rsp_valid_i || under_way_q != '0);
 
   flaash_fiber_loader #(
-    .LineWidth (LineWidth),
-    .Depth     (Depth),
-    .AboutWidth(AboutWidth)
+    .LineWidth(LineWidth),
+    .Depth    (Depth)
   ) u_dut (
     .clk_i,
     .rst_ni,
     .job_valid_i,
     .job_ready_o (job_ready),
-    .job_first_i,
-    .job_lines_i,
-    .job_repeats_i,
-    .job_about_i,
+    .job_i,
     .req_valid_o (req_valid),
     .req_ready_i,
     .req_addr_o  (req_addr),
-    .req_begins_o(req_begins),
-    .req_ends_o  (req_ends),
-    .req_about_o (req_about),
+    .req_pass_o  (req_pass),
     .rsp_valid_i,
     .rsp_data_i,
     .line_valid_o(line_valid),
@@ -87,15 +73,15 @@ module flaash_formal_fiber_loader
   );
 
   // ----------------------------------------------------------------- specification
-  load_t      current_q, waiting_q, offered;
+  accepted_t  current_q, waiting_q, offered;
   line_addr_t line_q;    // lines of this pass that have been asked for
   fiber_id_t  pass_q;    // passes that have been
   logic       line_last, pass_ends, job_ends;
 
-  assign offered   = {accepted, job_first_i, job_lines_i, job_repeats_i, job_about_i};
-  assign line_last = line_q == current_q.lines - 1'b1;
+  assign offered   = {accepted, job_i};
+  assign line_last = line_q == current_q.load.lines - 1'b1;
   assign pass_ends = asked && line_last;
-  assign job_ends  = pass_ends && pass_q == current_q.repeats - 1'b1;
+  assign job_ends  = pass_ends && pass_q == current_q.load.repeats - 1'b1;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -122,17 +108,18 @@ module flaash_formal_fiber_loader
   // ------------------------------------------------------------------ what it asks
   OnlyForJobs_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !req_valid || current_q.valid);
   Region_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !req_valid || line_addr_t'(req_addr - current_q.first) < current_q.lines);
+      !req_valid || line_addr_t'(req_addr - current_q.load.first) < current_q.load.lines);
   Address_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !req_valid || req_addr == line_addr_t'(current_q.first + line_q));
+      !req_valid || req_addr == line_addr_t'(current_q.load.first + line_q));
   // A region that ends within the range of addresses is not left by wrapping either.
   Bounds_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !req_valid
-      || 32'(current_q.first) + 32'(current_q.lines) > 2 ** LineAddrWidth
-      || (req_addr >= current_q.first && 32'(req_addr) < 32'(current_q.first) + 32'(current_q.lines)));
+      || 32'(current_q.load.first) + 32'(current_q.load.lines) > 2 ** LineAddrWidth
+      || (req_addr >= current_q.load.first && 32'(req_addr) < 32'(current_q.load.first) + 32'(current_q.load.lines)));
   // What comes with a request belongs to it, not to the job behind.
   Place_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !req_valid || (req_begins == (line_q == '0) && req_ends == line_last));
-  About_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !req_valid || req_about == current_q.about);
+      !req_valid || (req_pass.begins == (line_q == '0) && req_pass.ends == line_last));
+  About_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !req_valid || req_pass.portion == current_q.load.portion);
   // While a job is left, a request waits for room only; a job waits only behind another.
   Asks_A : assert property (@(posedge clk_i) disable iff (!rst_ni) req_valid
       == (current_q.valid && 32'(under_way_q) + 32'(u_order.inside_q) < Depth));
@@ -171,21 +158,21 @@ module flaash_formal_fiber_loader
       u_dut.active_q == current_q.valid && u_dut.hold_valid_q == waiting_q.valid
       && (current_q.valid || !waiting_q.valid));
   Held_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !waiting_q.valid
-      || (u_dut.hold_q == {waiting_q.first, waiting_q.lines, waiting_q.repeats, waiting_q.about}
-          && waiting_q.lines != '0 && waiting_q.repeats != '0));
+      || (u_dut.hold_q == waiting_q.load
+          && waiting_q.load.lines != '0 && waiting_q.load.repeats != '0));
   Current_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !current_q.valid
-      || (u_dut.first_q == current_q.first && u_dut.lines_q == current_q.lines
-          && u_dut.about_q == current_q.about && u_dut.begins_q == (line_q == '0)
-          && u_dut.addr_q == line_addr_t'(current_q.first + line_q)
-          && u_dut.left_q == line_addr_t'(current_q.lines - line_q)
-          && u_dut.passes_q == fiber_id_t'(current_q.repeats - pass_q)
-          && line_q < current_q.lines && pass_q < current_q.repeats));
+      || (u_dut.first_q == current_q.load.first && u_dut.lines_q == current_q.load.lines
+          && u_dut.portion_q == current_q.load.portion && u_dut.begins_q == (line_q == '0)
+          && u_dut.addr_q == line_addr_t'(current_q.load.first + line_q)
+          && u_dut.left_q == line_addr_t'(current_q.load.lines - line_q)
+          && u_dut.passes_q == fiber_id_t'(current_q.load.repeats - pass_q)
+          && line_q < current_q.load.lines && pass_q < current_q.load.repeats));
   Idle_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       current_q.valid || (line_q == '0 && pass_q == '0));
 
   Repeats_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
-      job_ends && current_q.lines == 2 && current_q.repeats == 2 && waiting_q.valid);
+      job_ends && current_q.load.lines == 2 && current_q.load.repeats == 2 && waiting_q.valid);
   Single_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
-      asked && req_begins && req_ends && waiting_q.valid && waiting_q.about != req_about);
+      asked && req_pass.begins && req_pass.ends && waiting_q.valid && waiting_q.load.portion != req_pass.portion);
 
 endmodule : flaash_formal_fiber_loader

@@ -12,6 +12,7 @@
 
 module flaash_formal_job_generator
   import flaash_pkg::*;
+  import flaash_reg_pkg::*;
 #(
   parameter int unsigned Fibers = 3  // most fibers of an operand, 1 or more
 ) (
@@ -35,7 +36,6 @@ module flaash_formal_job_generator
   line_addr_t [Fibers:0] a_table_q, b_table_q;  // symbolic: any value at first, kept for ever
   line_addr_t            a_first_q, b_first_q;
   fiber_id_t             a_addr, b_addr;
-
   always_ff @(posedge clk_i) begin
     a_table_q <= a_table_q;
     b_table_q <= b_table_q;
@@ -65,31 +65,21 @@ module flaash_formal_job_generator
   );
 
   // ------------------------------------------------------------------------- block
-  logic busy, job_valid, taken, unused_use, unused_visit;
-  job_t job;
+  logic       busy, job_valid, taken, unused_visit;
+  fault_t     fault;
+  job_t       job;
+  table_rsp_t a_answer, b_answer;
 
-  assign taken = job_valid && job_ready_i;
+  assign taken    = job_valid && job_ready_i;
+  assign a_answer = {a_wrong_i, a_wrong_i ? a_garbage_i : a_first_q};
+  assign b_answer = {b_wrong_i, b_wrong_i ? b_garbage_i : b_first_q};
 
   flaash_job_generator u_dut (
-    .clk_i,
-    .rst_ni,
-    .start_i,
-    .run_length_i,
-    .long_lines_i,
-    .a_fibers_i,
-    .b_fibers_i,
-    .busy_o     (busy),
-    .visit_o    (unused_visit),
-    .a_addr_o   (a_addr),
-    .a_first_i  (a_wrong_i ? a_garbage_i : a_first_q),
-    .b_addr_o   (b_addr),
-    .b_first_i  (b_wrong_i ? b_garbage_i : b_first_q),
-    .use_o      (unused_use),
-    .a_wrong_i,
-    .b_wrong_i,
-    .job_valid_o(job_valid),
-    .job_ready_i,
-    .job_o      (job)
+    .clk_i, .rst_ni,
+    .start_i, .run_length_i, .long_lines_i, .fibers_i({b_fibers_i, a_fibers_i}),
+    .busy_o(busy), .visit_o(unused_visit),
+    .table_addr_o({b_addr, a_addr}), .table_i({b_answer, a_answer}), .fault_o(fault),
+    .job_valid_o(job_valid), .job_ready_i, .job_o(job)
   );
 
   // ----------------------------------------------------------------- specification
@@ -206,6 +196,16 @@ module flaash_formal_job_generator
   assign broken = u_dut.broken_q;
   assign sound  = !u_dut.wrong && !broken;
 
+  logic broken_before_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) broken_before_q <= 1'b0;
+    else         broken_before_q <= broken;
+  end
+
+  Fault_A : assert property (@(posedge clk_i) disable iff (!rst_ni) fault.valid == (broken && !broken_before_q)
+      && (!fault.valid || (fault.level == PlaceStored && fault.memory == PlaceFirst)));
+
   for (genvar i = 0; i < Depth; i++) begin : gen_fifo
     job_t queued;  // the RTL's own assertion on what leaves
     assign queued = u_dut.u_fifo.mem_q[2'(u_dut.u_fifo.rd_ptr_q + 3'(i))];
@@ -229,7 +229,7 @@ module flaash_formal_job_generator
           && (u_dut.run_length_q == run_q || (u_dut.run_length_q > b_fibers_q && run_q == b_fibers_q))
           && u_dut.a_fibers_q == a_fibers_q && u_dut.b_fibers_q == b_fibers_q));
   Primed_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.running_q || u_dut.primed_q || !sound
-      || (u_dut.a_first_i == a_table_q[0] && u_dut.b_first_i == b_table_q[0] && !u_dut.asked_q
+      || (u_dut.a_first == a_table_q[0] && u_dut.b_first == b_table_q[0] && !u_dut.asked_q
           && asking == '0 && usage == '0));
   Origin_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !(u_dut.running_q && u_dut.primed_q || u_dut.asked_q) || broken || u_dut.b_origin_q == b_table_q[0]);

@@ -18,9 +18,7 @@ module flaash_formal_portion_trim
   input logic                 clk_i,
   input logic                 rst_ni,
   input logic                 req_i,
-  input logic                 req_begins_i,
-  input logic                 req_ends_i,
-  input portion_t             req_portion_i,
+  input pass_t                req_pass_i,
   input logic                 rsp_valid_i,
   input logic [LineWidth-1:0] rsp_data_i,
   input logic                 mark_i
@@ -60,9 +58,7 @@ module flaash_formal_portion_trim
     .clk_i,
     .rst_ni,
     .req_i,
-    .req_begins_i,
-    .req_ends_i,
-    .req_portion_i,
+    .req_pass_i,
     .rsp_valid_i,
     .rsp_data_i,
     .line_valid_o(line_valid),
@@ -70,14 +66,16 @@ module flaash_formal_portion_trim
   );
 
   // ------------------------------------------------------------- the marked request
-  logic     begins_q, ends_q;
+  pass_t    pass_q;
   portion_t portion_q;
-  logic     its_line;
+  logic     begins_q, ends_q, its_line;
+
+  assign {begins_q, ends_q, portion_q} = pass_q;
 
   assign its_line = rsp_valid_i && u_order.marked_q && u_order.ahead_q == '0;
 
   always_ff @(posedge clk_i) begin
-    if (u_order.mark) {begins_q, ends_q, portion_q} <= {req_begins_i, req_ends_i, req_portion_i};
+    if (u_order.mark) pass_q <= req_pass_i;
   end
 
   logic  belongs;
@@ -117,9 +115,10 @@ module flaash_formal_portion_trim
   // ------------------------------------------------------------------ order of cuts
   localparam int unsigned CutWidth = 1 + 2 * LaneIdWidth;
 
-  function automatic logic [CutWidth-1:0] cut_of(logic begins, logic ends, portion_t portion);
-    return {portion.partial && ends, (portion.partial && begins) ? portion.first_lane : lane_id_t'(0),
-            (portion.partial && ends) ? portion.last_lane : ~lane_id_t'(0)};
+  function automatic logic [CutWidth-1:0] cut_of(pass_t at);
+    return {at.portion.partial && at.ends,
+            (at.portion.partial && at.begins) ? at.portion.first_lane : lane_id_t'(0),
+            (at.portion.partial && at.ends) ? at.portion.last_lane : ~lane_id_t'(0)};
   endfunction
 
   logic [Depth-1:0]               slot_valid;
@@ -138,15 +137,15 @@ module flaash_formal_portion_trim
     .rst_ni,
     .mark_i,
     .push_i      (req_i),
-    .push_data_i (cut_of(req_begins_i, req_ends_i, req_portion_i)),
+    .push_data_i (cut_of(req_pass_i)),
     .pop_i       (rsp_valid_i),
-    .pop_data_i  ({u_dut.ends, u_dut.first, u_dut.last}),
+    .pop_data_i  (u_dut.cut),
     .slot_valid_i(slot_valid),
     .slot_data_i (slot_data)
   );
 
   Cut_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !u_order.marked_q || u_order.data_q == cut_of(begins_q, ends_q, portion_q));
+      !u_order.marked_q || u_order.data_q == cut_of(pass_q));
 
   Middle_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
       its_line && line.count == 2 && portion_q.first_lane == 1 && in_line.count == 4 && u_order.inside_q == 2);

@@ -110,7 +110,7 @@ def _streaming(total: Work, jobs: Jobs, config: Mapping[str, int | str]) -> tupl
     nothing = np.zeros_like(jobs.tail)
     beats = Jobs(jobs.beats, nothing, jobs.beats, nothing, nothing)
     if config["Scheduler"] == "round_robin":
-        depth = 2 ** (latency + 3).bit_length()  # lines of prefetch, flaash_sdpe_array
+        depth = 2 ** (latency + 3).bit_length()  # lines of prefetch, flaash_compute_stream
         last = [round_robin(costs, engines, depth, INTO_ENGINE + latency + INTO_LINES)
                 for costs in (jobs, beats)]
     else:

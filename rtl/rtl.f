@@ -29,6 +29,11 @@ operand/flaash_loader_packer.sv
 operand/flaash_operand_loader.sv
 memory/flaash_parity_bank.sv
 operand/flaash_operand_store.sv
+memory/flaash_delay_line.sv
+memory/flaash_tensor_memory_ideal.sv
+stream/flaash_round_robin.sv
+memory/flaash_tensor_memory_banked.sv
+memory/flaash_region_checker.sv
 lookup_machine/flaash_lookup_divider.sv
 lookup_machine/flaash_lookup_set_size.sv
 lookup_machine/flaash_lookup_share.sv
@@ -40,11 +45,6 @@ lookup_machine/flaash_lookup_ranks.sv
 lookup_machine/flaash_lookup_places.sv
 lookup_machine/flaash_lookup_handout.sv
 lookup_machine/flaash_lookup_plan.sv
-stream/flaash_round_robin.sv
-memory/flaash_delay_line.sv
-memory/flaash_parity_watch.sv
-memory/flaash_tensor_memory_ideal.sv
-memory/flaash_tensor_memory_banked.sv
 lookup_machine/flaash_lookup_fetch.sv
 lookup_machine/flaash_lookup_scatter.sv
 lookup_machine/flaash_lookup_table.sv
@@ -69,11 +69,11 @@ mac/flaash_mac_check.sv
 mac/flaash_mac_integer.sv
 mac/flaash_mac_queue.sv
 mac/flaash_mac.sv
+memory/flaash_parity_watch.sv
 result/flaash_result_store.sv
 result/flaash_dot_unit.sv
 lookup_machine/flaash_lookup_engine.sv
 lookup_machine/flaash_lookup_group.sv
-memory/flaash_region_checker.sv
 lookup_machine/flaash_compute_lookup.sv
 stream_machine/flaash_job_generator.sv
 stream_machine/flaash_scheduler_round_robin.sv
@@ -92,7 +92,6 @@ stream_machine/flaash_sdpe.sv
 stream/flaash_stream_register.sv
 stream/flaash_stream_arbiter2.sv
 stream/flaash_stream_tree.sv
-stream_machine/flaash_sdpe_array.sv
 stream_machine/flaash_portioner.sv
 stream_machine/flaash_combiner_slots.sv
 stream_machine/flaash_combiner_words.sv

@@ -285,5 +285,7 @@ def test_report_without_a_run_of_the_chip(tmp_path: Path,
     assert not report.write(tmp_path) and "no test has measured code coverage" in capsys.readouterr().err
     (tmp_path / "runs" / "block").mkdir(parents=True)
     write_run(tmp_path / "runs/block/coverage.dat", taken=2, skipped=3)
-    summary, _ = run_report(tmp_path)
+    summary, html = run_report(tmp_path)
+    for link in re.findall(r'href="([^"#]+)', html):
+        assert (tmp_path / link).exists() or link.startswith(".."), link
     assert summary["functional"] is None and summary["line"] == 100 and not summary["holes"]

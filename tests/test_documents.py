@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from tb.common import configs
+from tb.common.sources import RTL, rtl_sources
 from tb.common.toolchain import ROOT
 from tb.coverage.testplan import read_testplan
 
 DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "rtl").rglob("*.md")])
 BY_NAME = [pytest.param(path, id=str(path.relative_to(ROOT))) for path in DOCUMENTS]
 PLANS = [pytest.param(path, id=path.name) for path in sorted((ROOT / "docs" / "testplan").glob("*.yml"))]
+BLOCKS = ROOT / "tests" / "blocks"
 DECLARED = re.compile(r"^(?:module|package) (flaash_\w+)", re.MULTILINE)
 
 
@@ -56,6 +58,20 @@ def test_readme_lists_the_pages() -> None:
         assert f"(docs/{page.name})" in row, f"README.md does not list docs/{page.name}"
 
 
+def test_readme_tells_which_modules_have_no_bench() -> None:
+    """Below tests/blocks each module is simulated, by itself or in a group, or README names it."""
+    (row,) = re.findall(r"^\| `tests/` \|.*", (ROOT / "README.md").read_text(), re.MULTILINE)
+    wrappers = {path.stem: path for path in (BLOCKS / "rtl").glob("*.sv")}
+    modules = {path.stem for path in RTL.rglob("*.sv") if not path.stem.endswith("_pkg")}
+    text = "\n".join(path.read_text() for path in BLOCKS.glob("test_*.py"))
+    # A top is named in full, or with the kinds of an exchangeable block.
+    tops = {name for name in modules | set(wrappers) if f'"{name}"' in text
+            or any(name == f"flaash_{block}_{kind}" for block in re.findall(r'f"flaash_(\w+)_\{', text)
+                   for kind in re.findall(r'"(\w+)"', text))}
+    simulated = {path.stem for name in tops for path in rtl_sources(name, tuple(wrappers.values()))}
+    assert modules - simulated == {name for name in modules if f"`{name}`" in row}
+
+
 @functools.cache
 def hardware_names() -> set[str]:
     """Return the modules, packages and files of the hardware and of what surrounds it."""
@@ -84,8 +100,11 @@ def test_every_target_has_its_help_line() -> None:
 
 
 def functions_of(path: Path) -> set[str]:
+    """Return the functions of a file; a test may be assigned, too, as in test_plain.py."""
     tree = ast.parse(path.read_text())
-    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    assigned = {target.id for node in tree.body if isinstance(node, ast.Assign) for target in node.targets
+                if isinstance(target, ast.Name) and target.id.startswith("test_")}
+    return assigned | {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
 
 
 def test_testplan_names_what_exists() -> None:

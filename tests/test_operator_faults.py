@@ -83,7 +83,7 @@ def test_caught_and_survived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     drawn = [OperatorFault(GATE, place, "!", new, "! changes") for new in ("", "!")]
     monkeypatch.setattr(operator_faults, "FOLDER", tmp_path / "copy")
     monkeypatch.setattr(operator_faults, "draw", lambda seed, count, only: drawn)
-    monkeypatch.setattr(operator_faults, "CHIP", ["tests/blocks/test_result_gate.py"])
+    monkeypatch.setattr(operator_faults, "CHIP", ["tests/blocks/test_plain.py::test_result_gate"])
     assert operator_faults.main([]) == faults.FAILED
     report = json.loads((tmp_path / "copy" / "report.json").read_text())
     assert ["result_gate" in (record["caught"] or "") for record in report["faults"]] == [True, False]

@@ -48,15 +48,21 @@ def benches() -> list[tuple[str, frozenset[str]]]:
         tree = ast.parse(path.read_text())
         of_file = _named(tree, known)
         for node in tree.body:
-            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and _simulates(node):
+            if name := _simulation(node):
                 tops = _named(node, known) or of_file
                 modules = {source.stem for top in tops for source in rtl_sources(top, extra)}
-                found.append((f"{path.relative_to(ROOT).as_posix()}::{node.name}", frozenset(modules)))
+                found.append((f"{path.relative_to(ROOT).as_posix()}::{name}", frozenset(modules)))
     return sorted(found, key=lambda bench: len(bench[1]))
 
 
-def _simulates(node: ast.FunctionDef) -> bool:
-    return any(argument.arg == "simulator" for argument in node.args.args)
+def _simulation(node: ast.stmt) -> str:
+    """Return the name of a test that simulates, a function or a row of test_plain.py; else nothing."""
+    name = ""
+    if isinstance(node, ast.FunctionDef) and any(argument.arg == "simulator" for argument in node.args.args):
+        name = node.name
+    elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+        name = node.targets[0].id
+    return name if name.startswith("test_") else ""
 
 
 def _named(tree: ast.AST, known: set[str]) -> set[str]:
@@ -103,7 +109,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for number, (fault, record) in enumerate(left, 1):
             tests = CHIP if stage == "chip" else tests_of(Path(fault.file).stem)
             began = time.monotonic()
-            record["caught"] = catch(fault, tests, limit)
+            try:
+                record["caught"] = catch(fault, tests, limit)
+            except ValueError as error:  # pytest itself has failed
+                print(error, flush=True)
             record["seconds"] += round(time.monotonic() - began)
             print(f"[{stage} {number}/{len(left)}] {record['what']}: {record['caught'] or 'NOT CAUGHT'}"
                   f" ({record['seconds']} s)", flush=True)

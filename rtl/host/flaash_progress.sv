@@ -39,7 +39,8 @@ module flaash_progress
   output logic                all_stored_o
 );
 
-  // 64 engines hold a few jobs of at most 2^FiberIdWidth dot products each.
+  // 64 engines hold a few jobs of at most 2^FiberIdWidth dot products each. The lookup machine hands out all of
+  // a contraction at once; should those be more, the count is one modulo 2^CountWidth, and idle_i tells the end.
   localparam int unsigned CountWidth = FiberIdWidth + 10;
 
   logic [CountWidth-1:0] outstanding_q;  // dot products handed out and not done

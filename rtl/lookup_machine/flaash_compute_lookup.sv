@@ -8,22 +8,24 @@
 //
 // Guarantees  As flaash_compute_stream: after start_i, each pair of a fiber of A and a fiber of B yields
 //             one dot product; its result, unless it is dropped as zero, leaves once at result_*.
-//             handed_o pulses with handed_dots_o once per set; busy_o holds while more will be handed out;
+//             dispatch_o tells of each set once; busy_o holds while more will be given out;
 //             idle_o as there.
-// Demands     As flaash_compute_stream, and: the lines of B are written in ascending order from 0. start_i
-//             only when every result of the contraction before is stored.
+// Demands     As flaash_compute_stream, and: the lines of B are written in ascending order from 0
+//             (written_i). start_i only when every result of the contraction before is stored.
 // Emptiness   Without fibers of A or of B nothing happens.
-// Reset       Forgets everything but the lines in memory, and in which fiber of B each of them lies.
+// Errors      As flaash_compute_stream; fault_o tells of wrong ranks, too.
+// Reset       Forgets everything but in which fiber of B each line lies. The memory must forget reads under way.
 //
 // NumSdpe should be a multiple of GroupSize. If not, there are ceil(NumSdpe / GroupSize) groups of equal
-// size and the engines that remain, fewer than groups, stay idle. run_length_i is ignored: runs are
-// as long as a piece allows.
+// size and the engines that remain, fewer than groups, stay idle. Of the settings only `dense` counts:
+// runs are as long as a piece allows.
 
 `include "flaash_line.svh"
 `include "flaash_assert.svh"
 
 module flaash_compute_lookup
   import flaash_pkg::*;
+  import flaash_reg_pkg::*;
   import flaash_lookup_pkg::*;
 #(
   parameter int unsigned Format      = FormatFp32,    // Format*
@@ -31,61 +33,46 @@ module flaash_compute_lookup
   parameter int unsigned GroupSize   = 4,             // engines that share a port, 1 to 8
   parameter int unsigned Lanes       = 4,             // 1, 2, 4, 8
   parameter int unsigned CoordWidth  = 10,            // 4 to 12: the table has 2**CoordWidth places
-  parameter int unsigned Memory      = MemoryBanked,  // Memory*
   parameter int unsigned MemLatency  = 2,             // cycles, 1 or more
-  parameter int unsigned MemBanks    = 16,            // a power of two
   parameter int unsigned MemLines    = 8192,          // lines per operand
   parameter int unsigned Parity      = 1,             // a parity bit per line, 0 or 1
   parameter int unsigned ResultDepth = 512,           // a power of two, 2 or more
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
-  localparam int unsigned SumWidth   = $clog2(2 * NumSdpe + 1)
+  localparam int unsigned NumPorts   = read_ports(EngineLookup, NumSdpe, GroupSize),
+  localparam int unsigned NumSources = NumSdpe
 ) (
-  input  logic                       clk_i,
-  input  logic                       rst_ni,
+  input  logic                               clk_i,
+  input  logic                               rst_ni,
 
   // the contraction
-  input  logic                       start_i,
-  input  logic                       dense_i,
-  input  fiber_id_t                  run_length_i,
-  input  desc_t [1:0]                desc_i,  // A in element 0
-  output logic                       busy_o,
-  output logic                       handed_o,
-  output dots_t                      handed_dots_o,
+  input  logic                               start_i,
+  input  settings_t                          settings_i,
+  input  desc_t [1:0]                        desc_i,     // A in element 0
+  input  line_written_t                      written_i,  // lines of the operands
+  output logic                               busy_o,
+  output dispatch_t                          dispatch_o,
 
   // fiber tables of the operands
-  output fiber_id_t                  a_addr_o,
-  input  line_addr_t                 a_first_i,
-  output fiber_id_t                  b_addr_o,
-  input  line_addr_t                 b_first_i,
-  output logic [1:0]                 first_use_o,    // the answers of this cycle count, A in element 0
-  input  logic [1:0]                 first_wrong_i,  // they are not what was stored
+  output fiber_id_t [1:0]                    table_addr_o,
+  input  table_rsp_t [1:0]                   table_i,
 
-  // lines from the operand loader
-  input  logic                       wr_valid_i,
-  input  logic                       wr_operand_i,
-  input  line_addr_t                 wr_addr_i,
-  input  logic [LineWidth-1:0]       wr_data_i,
+  // tensor memory
+  output logic [NumPorts-1:0]                req_valid_o,
+  input  logic [NumPorts-1:0]                req_ready_i,
+  output line_id_t [NumPorts-1:0]            req_o,
+  input  logic [NumPorts-1:0]                rsp_valid_i,
+  input  logic [NumPorts-1:0][LineWidth-1:0] rsp_data_i,
 
-  // results, per engine
-  output logic [NumSdpe-1:0]         result_valid_o,
-  input  logic [NumSdpe-1:0]         result_ready_i,
-  output result_t [NumSdpe-1:0]      result_o,
+  // results, per source
+  output logic [NumSources-1:0]              result_valid_o,
+  input  logic [NumSources-1:0]              result_ready_i,
+  output result_t [NumSources-1:0]           result_o,
 
   // what happened in this cycle
-  output sdpe_events_t [NumSdpe-1:0] events_o,
-  output flags_t [NumSdpe-1:0]       flags_o,
-  output logic [NumSdpe-1:0]         idle_o,
-  output logic [SumWidth-1:0]        reads_o,
-  output logic [SumWidth-1:0]        conflicts_o,
-
-  // a line whose parity is wrong was delivered in the cycle before
-  output logic                       parity_error_o,
-  output logic                       parity_operand_o,
-  output line_addr_t                 parity_addr_o,
-
-  // or a block of ranks was used
-  output logic                       rank_error_o,
-  output line_addr_t                 rank_block_o
+  output sdpe_events_t [NumSources-1:0]      events_o,
+  output flags_t [NumSources-1:0]            flags_o,
+  output logic [NumSources-1:0]              idle_o,
+  output fault_t                             fault_o     // in the cycle before
 );
 
   if (NumSdpe < 1 || NumSdpe > 64) begin : gen_illegal_num_sdpe
@@ -101,29 +88,26 @@ module flaash_compute_lookup
     `FLAASH_ILLEGAL("CoordWidth must be 4 to 12 with a lookup engine: its table has 2**CoordWidth places")
   end
 
-  localparam int unsigned Groups     = (NumSdpe + GroupSize - 1) / GroupSize;
+  localparam int unsigned Groups     = NumPorts;
   localparam int unsigned Engines    = NumSdpe / Groups;  // of a group
   localparam int unsigned Used       = Groups * Engines;
   localparam int unsigned GroupWidth = (Groups > 1) ? $clog2(Groups) : 1;
-  localparam int unsigned ReadsWidth = $clog2(Groups + 1);
   // Lines that a group holds or has asked for: the round trip of the memory, the grant it may have to
   // wait for, and one line in each register on the way.
   localparam int unsigned LineDepth  = 2 ** $clog2(MemLatency + 4);
 
-  logic unused_run_length;
-  assign unused_run_length = run_length_i != '0;
+  logic unused_settings;
+
+  assign unused_settings = ^settings_i;
 
   // ------------------------------------------------------------------- the pieces
-  logic              a_use, plan_use;
+  logic              a_use, plan_use, handed, rank_error;
+  dots_t             handed_dots;
   fiber_id_t [1:0]   plan_addr;
-  table_rsp_t [1:0]  tables;
-  line_written_t     written;
+  line_addr_t        rank_block;
   plane_t            plane;
   logic [Groups-1:0] piece_valid, group_busy, bound_req;
   piece_t            piece;
-
-  assign tables  = {first_wrong_i[1], b_first_i, first_wrong_i[0], a_first_i};
-  assign written = {wr_valid_i, wr_operand_i, wr_addr_i, wr_data_i[LineWidth-1]};
 
   flaash_lookup_plan #(
     .Groups  (Groups),
@@ -133,11 +117,13 @@ module flaash_compute_lookup
     .Parity  (Parity)
   ) u_plan (
     .clk_i, .rst_ni,
-    .start_i, .desc_i, .written_i(written), .busy_o, .handed_o, .handed_dots_o,
+    .start_i, .desc_i, .written_i, .busy_o, .handed_o(handed), .handed_dots_o(handed_dots),
     .table_wanted_i(bound_req != '0), .table_use_o(a_use), .table_addr_o(plan_addr), .answered_o(plan_use),
-    .table_i(tables), .rank_wrong_o(rank_error_o), .block_o(rank_block_o),
+    .table_i, .rank_wrong_o(rank_error), .block_o(rank_block),
     .plane_o(plane), .piece_valid_o(piece_valid), .piece_o(piece)
   );
+
+  assign dispatch_o = {handed, handed_dots, 2'b00};  // no portions; the watchdog sees the planner's walk by its sets
 
   // ------------------------------------------------- the fiber table of A, shared
   logic      [Groups-1:0]     bound_grant, bound_granted;
@@ -162,59 +148,32 @@ module flaash_compute_lookup
     else         bound_used_q <= bound_granted != '0;
   end
 
-  assign first_use_o   = {plan_use, plan_use || bound_used_q};
-  assign a_addr_o      = (bound_granted != '0) ? bound_fiber[bound_group] : plan_addr[0];
-  assign b_addr_o      = plan_addr[1];
+  assign table_addr_o = {plan_addr[1], (bound_granted != '0) ? bound_fiber[bound_group] : plan_addr[0]};
 
-  // ----------------------------------------------------------------- tensor memory
-  logic [Groups-1:0]                req_valid, req_ready, req_operand, rsp_valid;
-  line_addr_t [Groups-1:0]          req_addr;
-  logic [Groups-1:0][LineWidth-1:0] rsp_data;
-  logic [ReadsWidth-1:0]            reads, conflicts;
+  // ------------------------------------------------------------------------ faults
+  fiber_id_t [1:0] answered_q;  // the fibers that the tables answer about
+  fault_t          first_q;
+  logic            a_wrong, b_wrong;
 
-  if (Memory == MemoryIdeal) begin : gen_ideal
-    flaash_tensor_memory_ideal #(
-      .NumPorts (Groups),
-      .LineWidth(LineWidth),
-      .Lines    (MemLines),
-      .Latency  (MemLatency),
-      .Banks    (MemBanks),
-      .Parity   (Parity)
-    ) u_memory (
-      .clk_i, .rst_ni,
-      .wr_valid_i, .wr_operand_i, .wr_addr_i, .wr_data_i,
-      .req_valid_i(req_valid), .req_ready_o(req_ready),
-      .req_operand_i(req_operand), .req_addr_i(req_addr),
-      .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
-      .reads_o(reads), .conflicts_o(conflicts),
-      .parity_error_o, .parity_operand_o, .parity_addr_o
-    );
-  end else if (Memory == MemoryBanked) begin : gen_banked
-    flaash_tensor_memory_banked #(
-      .NumPorts (Groups),
-      .LineWidth(LineWidth),
-      .Lines    (MemLines),
-      .Latency  (MemLatency),
-      .Banks    (MemBanks),
-      .Parity   (Parity)
-    ) u_memory (
-      .clk_i, .rst_ni,
-      .wr_valid_i, .wr_operand_i, .wr_addr_i, .wr_data_i,
-      .req_valid_i(req_valid), .req_ready_o(req_ready),
-      .req_operand_i(req_operand), .req_addr_i(req_addr),
-      .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
-      .reads_o(reads), .conflicts_o(conflicts),
-      .parity_error_o, .parity_operand_o, .parity_addr_o
-    );
-  end else begin : gen_illegal_memory
-    `FLAASH_ILLEGAL("Memory must be one of flaash_pkg::Memory*")
+  assign a_wrong = (plan_use || bound_used_q) && table_i[0].wrong;
+  assign b_wrong = plan_use && table_i[1].wrong;
+
+  always_ff @(posedge clk_i) answered_q <= table_addr_o;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) first_q <= '0;
+    else first_q <= {a_wrong || b_wrong, !a_wrong, PlaceStored, PlaceFirst,
+                     24'(a_wrong ? answered_q[0] : answered_q[1])};
   end
 
-  assign reads_o     = SumWidth'(reads);
-  assign conflicts_o = SumWidth'(conflicts);
+  assign fault_o = first_q.valid ? first_q : {rank_error, 1'b1, PlaceStored, PlaceRank, 24'(rank_block)};
 
   // ------------------------------------------------------------------------ groups
   for (genvar g = 0; g < int'(Groups); g++) begin : gen_group
+    line_id_t req_g;
+
+    assign req_o[g] = req_g;
+
     flaash_lookup_group #(
       .Format     (Format),
       .Engines    (Engines),
@@ -225,7 +184,7 @@ module flaash_compute_lookup
       .Parity     (Parity)
     ) u_group (
       .clk_i, .rst_ni,
-      .dense_i,
+      .dense_i(settings_i.dense),
       .plane_i       (plane),
       .piece_valid_i (piece_valid[g]),
       .piece_i       (piece),
@@ -233,14 +192,14 @@ module flaash_compute_lookup
       .bound_req_o   (bound_req[g]),
       .bound_fiber_o (bound_fiber[g]),
       .bound_grant_i (bound_granted[g]),
-      .bound_first_i (a_first_i),
-      .bound_wrong_i (first_wrong_i[0]),
-      .req_valid_o   (req_valid[g]),
-      .req_ready_i   (req_ready[g]),
-      .req_operand_o (req_operand[g]),
-      .req_addr_o    (req_addr[g]),
-      .rsp_valid_i   (rsp_valid[g]),
-      .rsp_data_i    (rsp_data[g]),
+      .bound_first_i (table_i[0].first),
+      .bound_wrong_i (table_i[0].wrong),
+      .req_valid_o   (req_valid_o[g]),
+      .req_ready_i   (req_ready_i[g]),
+      .req_operand_o (req_g.operand),
+      .req_addr_o    (req_g.addr),
+      .rsp_valid_i   (rsp_valid_i[g]),
+      .rsp_data_i    (rsp_data_i[g]),
       .result_valid_o(result_valid_o[g*Engines +: Engines]),
       .result_ready_i(result_ready_i[g*Engines +: Engines]),
       .result_o      (result_o[g*Engines +: Engines]),
@@ -262,15 +221,6 @@ module flaash_compute_lookup
   end
 
   // -------------------------------------------------------------------- properties
-`ifndef SYNTHESIS
-  flaash_region_checker #(
-    .NumPorts(Groups)
-  ) u_region_checker (
-    .clk_i, .rst_ni,
-    .wr_valid_i, .wr_operand_i, .wr_addr_i,
-    .req_valid_i(req_valid), .req_operand_i(req_operand), .req_addr_i(req_addr)
-  );
-`endif
   `FLAASH_ASSERT(StartWhenIdle_A, !start_i || (!busy_o && group_busy == '0 && &idle_o),
                  "a contraction starts while another one is under way")
   `FLAASH_COVER(AllGroupsWork_C, &group_busy)

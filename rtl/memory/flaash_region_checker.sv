@@ -11,20 +11,18 @@ module flaash_region_checker
 #(
   parameter int unsigned NumPorts = 2  // read ports, 1 or more
 ) (
-  input logic                      clk_i,
-  input logic                      rst_ni,
+  input logic                    clk_i,
+  input logic                    rst_ni,
 
-  input logic                      wr_valid_i,
-  input logic                      wr_operand_i,
-  input line_addr_t                wr_addr_i,
+  input logic                    wr_valid_i,
+  input line_id_t                wr_id_i,
 
-  input logic [NumPorts-1:0]       req_valid_i,
-  input logic [NumPorts-1:0]       req_operand_i,
-  input line_addr_t [NumPorts-1:0] req_addr_i
+  input logic [NumPorts-1:0]     req_valid_i,
+  input line_id_t [NumPorts-1:0] req_i
 );
 
-  logic       armed_q;     // before the first reset every register holds a random value
-  logic [31:0] end_q[2];   // first line behind the region of A, of B; lines survive resets
+  logic        armed_q;   // before the first reset every register holds a random value
+  logic [31:0] end_q[2];  // first line behind the region of A, of B; lines survive resets
 
   initial begin
     armed_q  = 1'b0;
@@ -37,12 +35,19 @@ module flaash_region_checker
     if (!rst_ni) begin
       armed_q <= 1'b1;
     end else if (armed_q) begin
-      if (wr_valid_i) end_q[wr_operand_i] <= 32'(wr_addr_i) + 1;
-      for (int p = 0; p < int'(NumPorts); p++) begin
-        if (req_valid_i[p] && 32'(req_addr_i[p]) >= end_q[req_operand_i[p]]) begin
-          $fatal(1, "%m: port %0d asks for line %0d of operand %0d, which has %0d", p, req_addr_i[p],
-                 req_operand_i[p], end_q[req_operand_i[p]]);
-        end
+      if (wr_valid_i) end_q[wr_id_i.operand] <= 32'(wr_id_i.addr) + 1;
+    end
+  end
+
+  for (genvar p = 0; p < int'(NumPorts); p++) begin : gen_port
+    line_id_t line;
+
+    assign line = req_i[p];
+
+    always @(posedge clk_i) begin
+      if (rst_ni && armed_q && req_valid_i[p] && 32'(line.addr) >= end_q[line.operand]) begin
+        $fatal(1, "%m: port %0d asks for line %0d of operand %0d, which has %0d", p, line.addr, line.operand,
+               end_q[line.operand]);
       end
     end
   end

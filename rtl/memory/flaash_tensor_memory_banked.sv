@@ -12,7 +12,7 @@
 // Throughput  One read per bank and cycle, one read per port and cycle, one write per cycle; a
 //             write has its own port and disturbs no read.
 // Stalls      req_ready_o is low for a port whose bank serves another one: a conflict, counted.
-// Errors      A line of which a bit has flipped is answered as it is, parity_error_o tells a cycle later.
+// Errors      A line of which a bit has flipped is answered as it is, fault_o tells which one a cycle later.
 // Reset       Forgets reads that are under way; keeps the lines.
 //
 //   ports --> [bank number] --> u_arbiter per bank --> u_delay --> u_bank --> ports
@@ -21,6 +21,7 @@
 
 module flaash_tensor_memory_banked
   import flaash_pkg::*;
+  import flaash_reg_pkg::*;
 #(
   parameter int unsigned NumPorts  = 2,    // read ports, 1 or more
   parameter int unsigned LineWidth = 64,   // bits of a line, 1 or more
@@ -35,15 +36,13 @@ module flaash_tensor_memory_banked
 
   // writes, always taken
   input  logic                               wr_valid_i,
-  input  logic                               wr_operand_i,  // 0 A, 1 B
-  input  line_addr_t                         wr_addr_i,
+  input  line_id_t                           wr_id_i,
   input  logic [LineWidth-1:0]               wr_data_i,
 
   // reads
   input  logic [NumPorts-1:0]                req_valid_i,
   output logic [NumPorts-1:0]                req_ready_o,
-  input  logic [NumPorts-1:0]                req_operand_i,
-  input  line_addr_t [NumPorts-1:0]          req_addr_i,
+  input  line_id_t [NumPorts-1:0]            req_i,
   output logic [NumPorts-1:0]                rsp_valid_o,
   output logic [NumPorts-1:0][LineWidth-1:0] rsp_data_o,
 
@@ -51,10 +50,7 @@ module flaash_tensor_memory_banked
   output logic [CountWidth-1:0]              reads_o,
   output logic [CountWidth-1:0]              conflicts_o,
 
-  // a line whose parity is wrong was delivered in the cycle before
-  output logic                               parity_error_o,
-  output logic                               parity_operand_o,
-  output line_addr_t                         parity_addr_o
+  output fault_t                             fault_o
 );
 
   if (NumPorts < 1 || LineWidth < 1) begin : gen_illegal_ports
@@ -81,13 +77,13 @@ module flaash_tensor_memory_banked
   localparam int unsigned RowWidth  = $clog2(Rows);
 
   // Operand B is rotated by half the banks, because jobs begin with both operands at line 0.
-  function automatic logic [BankWidth-1:0] bank_of(line_addr_t addr, logic operand);
-    return BankWidth'((32'(addr) + (operand ? Banks / 2 : 0)) % Banks);
+  function automatic logic [BankWidth-1:0] bank_of(line_id_t line);
+    return BankWidth'((32'(line.addr) + (line.operand ? Banks / 2 : 0)) % Banks);
   endfunction
 
   // Row within the bank; the operands alternate.
-  function automatic logic [RowWidth-1:0] row_of(line_addr_t addr, logic operand);
-    return RowWidth'({addr >> BankShift, operand});
+  function automatic logic [RowWidth-1:0] row_of(line_id_t line);
+    return RowWidth'({line.addr >> BankShift, line.operand});
   endfunction
 
   // --------------------------------------------------------- who wants which bank
@@ -96,7 +92,7 @@ module flaash_tensor_memory_banked
   always_comb begin
     for (int unsigned bank = 0; bank < Banks; bank++) wanted[bank] = '0;
     for (int unsigned port = 0; port < NumPorts; port++) begin
-      wanted[bank_of(req_addr_i[port], req_operand_i[port])][port] = req_valid_i[port];
+      wanted[bank_of(req_i[port])][port] = req_valid_i[port];
     end
   end
 
@@ -130,8 +126,7 @@ module flaash_tensor_memory_banked
   // ------------------------------------------- accepted requests wait, not their lines
   typedef struct packed {
     logic [PortWidth-1:0] port;
-    logic                 operand;
-    line_addr_t           addr;
+    line_id_t             line;
   } read_t;
 
   logic [Banks-1:0]  taken, read_valid;
@@ -139,7 +134,7 @@ module flaash_tensor_memory_banked
 
   for (genvar bank = 0; bank < Banks; bank++) begin : gen_taken
     assign taken[bank]      = granted[bank] != '0;
-    assign taken_read[bank] = {winner[bank], req_operand_i[winner[bank]], req_addr_i[winner[bank]]};
+    assign taken_read[bank] = {winner[bank], req_i[winner[bank]]};
   end
 
   flaash_delay_line #(
@@ -161,7 +156,7 @@ module flaash_tensor_memory_banked
   read_t [Banks-1:0]               answered_q;  // the reads
   logic [Banks-1:0][LineWidth-1:0] data;
 
-  assign wr_bank = bank_of(wr_addr_i, wr_operand_i);
+  assign wr_bank = bank_of(wr_id_i);
 
   for (genvar bank = 0; bank < Banks; bank++) begin : gen_bank
     read_t                read_b;  // Icarus reads a member of an array's only element as unknown
@@ -177,10 +172,10 @@ module flaash_tensor_memory_banked
     ) u_bank (
       .clk_i,
       .wr_enable_i(wr_valid_i && wr_bank == BankWidth'(bank)),
-      .wr_addr_i  (row_of(wr_addr_i, wr_operand_i)),
+      .wr_addr_i  (row_of(wr_id_i)),
       .wr_data_i,
       .rd_enable_i(read_valid[bank]),
-      .rd_addr_i  (row_of(read_b.addr, read_b.operand)),
+      .rd_addr_i  (row_of(read_b.line)),
       .rd_data_o  (data[bank]),
       .wrong_o    (wrong[bank])
     );
@@ -195,16 +190,15 @@ module flaash_tensor_memory_banked
 
   // --------------------------------------------------------- back to the requesters
   // A port has one request accepted per cycle, so at most one bank answers it.
-  read_t      answered;
-  logic       error, error_operand;
-  line_addr_t error_addr;
+  read_t    answered;
+  logic     error;
+  line_id_t error_line;
 
   always_comb begin
-    answered      = '0;
-    error         = 1'b0;
-    error_operand = 1'b0;
-    error_addr    = '0;
-    rsp_valid_o   = '0;
+    answered    = '0;
+    error       = 1'b0;
+    error_line  = '0;
+    rsp_valid_o = '0;
     for (int unsigned port = 0; port < NumPorts; port++) rsp_data_o[port] = '0;
     for (int unsigned bank = 0; bank < Banks; bank++) begin
       if (data_valid_q[bank]) begin
@@ -212,35 +206,28 @@ module flaash_tensor_memory_banked
         rsp_valid_o[answered.port] = 1'b1;
         rsp_data_o[answered.port]  = data[bank];
         if (wrong[bank]) begin
-          error         = 1'b1;
-          error_operand = answered.operand;
-          error_addr    = answered.addr;
+          error      = 1'b1;
+          error_line = answered.line;
         end
       end
     end
   end
 
-  // ------------------------------------------------------------------------ parity
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) parity_error_o <= 1'b0;
-    else         parity_error_o <= error;
-  end
-
-  always_ff @(posedge clk_i) begin
-    parity_operand_o <= error_operand;
-    parity_addr_o    <= error_addr;
+    if (!rst_ni) fault_o <= '0;
+    else         fault_o <= {error, error_line.operand, PlaceStored, PlaceLine, 24'(error_line.addr)};
   end
 
   // -------------------------------------------------------------------- properties
-  function automatic logic reads_in_range(logic [NumPorts-1:0] valid, line_addr_t [NumPorts-1:0] addr);
+  function automatic logic reads_in_range(logic [NumPorts-1:0] valid, line_id_t [NumPorts-1:0] line);
     for (int unsigned port = 0; port < NumPorts; port++) begin
-      if (valid[port] && 32'(addr[port]) >= Lines) return 1'b0;
+      if (valid[port] && 32'(line[port].addr) >= Lines) return 1'b0;
     end
     return 1'b1;
   endfunction
 
-  `FLAASH_ASSERT(WriteInRange_A, !wr_valid_i || 32'(wr_addr_i) < Lines, "a write beyond the memory")
-  `FLAASH_ASSERT(ReadsInRange_A, reads_in_range(req_valid_i, req_addr_i), "a read beyond the memory")
+  `FLAASH_ASSERT(WriteInRange_A, !wr_valid_i || 32'(wr_id_i.addr) < Lines, "a write beyond the memory")
+  `FLAASH_ASSERT(ReadsInRange_A, reads_in_range(req_valid_i, req_i), "a read beyond the memory")
   `FLAASH_COVER(Conflict_C, conflicts_o != '0)
 
 endmodule : flaash_tensor_memory_banked

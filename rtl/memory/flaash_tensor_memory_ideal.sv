@@ -8,7 +8,7 @@
 //             written while a read of it is under way. Requesters have room for the answers.
 // Latency     Latency cycles.
 // Throughput  NumPorts reads and one write per cycle.
-// Errors      A line of which a bit has flipped is answered as it is, parity_error_o tells a cycle later.
+// Errors      A line of which a bit has flipped is answered as it is, fault_o tells which one a cycle later.
 // Reset       Forgets reads that are under way; keeps the lines.
 //
 // Requests, not lines, wait in the delay line, because they are narrower.
@@ -17,6 +17,7 @@
 
 module flaash_tensor_memory_ideal
   import flaash_pkg::*;
+  import flaash_reg_pkg::*;
 #(
   parameter int unsigned NumPorts  = 2,    // read ports, 1 or more
   parameter int unsigned LineWidth = 64,   // bits of a line, 1 or more
@@ -31,26 +32,21 @@ module flaash_tensor_memory_ideal
 
   // writes, always taken
   input  logic                               wr_valid_i,
-  input  logic                               wr_operand_i,  // 0 A, 1 B
-  input  line_addr_t                         wr_addr_i,
+  input  line_id_t                           wr_id_i,
   input  logic [LineWidth-1:0]               wr_data_i,
 
   // reads
   input  logic [NumPorts-1:0]                req_valid_i,
   output logic [NumPorts-1:0]                req_ready_o,
-  input  logic [NumPorts-1:0]                req_operand_i,
-  input  line_addr_t [NumPorts-1:0]          req_addr_i,
+  input  line_id_t [NumPorts-1:0]            req_i,
   output logic [NumPorts-1:0]                rsp_valid_o,
   output logic [NumPorts-1:0][LineWidth-1:0] rsp_data_o,
 
-  // performance counters
+  // performance counters: reads accepted and requests refused in this cycle
   output logic [CountWidth-1:0]              reads_o,
   output logic [CountWidth-1:0]              conflicts_o,
 
-  // a line whose parity is wrong was delivered in the cycle before
-  output logic                               parity_error_o,
-  output logic                               parity_operand_o,
-  output line_addr_t                         parity_addr_o
+  output fault_t                             fault_o
 );
 
   if (NumPorts < 1 || LineWidth < 1) begin : gen_illegal_ports
@@ -67,33 +63,28 @@ module flaash_tensor_memory_ideal
     `FLAASH_ILLEGAL("Parity must be 0 or 1")
   end
 
-  localparam int unsigned WordWidth  = LineWidth + Parity;
-  localparam int unsigned PlaceWidth = $clog2(2 * Lines);
+  localparam int unsigned WordIdWidth = $clog2(2 * Lines);
 
   // Where a line is stored. The operands alternate, so that 2 * Lines words are enough.
-  function automatic logic [PlaceWidth-1:0] place_of(line_addr_t addr, logic operand);
-    return PlaceWidth'({addr, operand});
+  function automatic logic [WordIdWidth-1:0] word_of(line_id_t line);
+    return WordIdWidth'({line.addr, line.operand});
   endfunction
 
   // ------------------------------------------------------------------ requests
-  logic [NumPorts-1:0][PlaceWidth-1:0] req_place, read_place;
-  logic [NumPorts-1:0]                 read_valid;
-
-  for (genvar port = 0; port < NumPorts; port++) begin : gen_place
-    assign req_place[port] = place_of(req_addr_i[port], req_operand_i[port]);
-  end
+  line_id_t [NumPorts-1:0] read, answered_q;
+  logic [NumPorts-1:0]     read_valid;
 
   flaash_delay_line #(
     .Channels(NumPorts),
-    .Width   (NumPorts * PlaceWidth),
+    .Width   (NumPorts * $bits(line_id_t)),
     .Delay   (Latency - 1)
   ) u_delay (
     .clk_i,
     .rst_ni,
     .valid_i(req_valid_i),
-    .data_i (req_place),
+    .data_i (req_i),
     .valid_o(read_valid),
-    .data_o (read_place)
+    .data_o (read)
   );
 
   assign req_ready_o = '1;
@@ -101,74 +92,69 @@ module flaash_tensor_memory_ideal
   assign conflicts_o = '0;
 
   // ------------------------------------------------------------------- storage
-  logic [WordWidth-1:0] mem_q[2 * Lines];
-  logic [WordWidth-1:0] wr_word;
+  logic [NumPorts-1:0][WordIdWidth-1:0] read_word;
+  logic [NumPorts-1:0]                  wrong;
 
-  assign wr_word = WordWidth'({~^wr_data_i, wr_data_i});  // odd parity; without Parity the bit falls off
+  for (genvar port = 0; port < NumPorts; port++) begin : gen_word
+    line_id_t read_p;  // Icarus reads a member of an array's only element as unknown
 
-  always_ff @(posedge clk_i) begin
-    if (wr_valid_i) mem_q[place_of(wr_addr_i, wr_operand_i)] <= wr_word;
+    assign read_p          = read[port];
+    assign read_word[port] = word_of(read_p);
   end
 
-  // --------------------------------------------------------------------- reads
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) rsp_valid_o <= '0;
-    else         rsp_valid_o <= read_valid;
-  end
+  flaash_parity_bank #(
+    .T     (logic [LineWidth-1:0]),
+    .Words (2 * Lines),
+    .Ports (NumPorts),
+    .Parity(Parity)
+  ) u_lines (
+    .clk_i,
+    .wr_enable_i(wr_valid_i),
+    .wr_addr_i  (word_of(wr_id_i)),
+    .wr_data_i,
+    .rd_enable_i(read_valid),
+    .rd_addr_i  (read_word),
+    .rd_data_o  (rsp_data_o),
+    .wrong_o    (wrong)
+  );
 
-  logic [NumPorts-1:0][WordWidth-1:0] data;
+  always_ff @(posedge clk_i) answered_q <= read;
 
-  for (genvar port = 0; port < NumPorts; port++) begin : gen_read
-    logic [WordWidth-1:0] data_q;
-    always_ff @(posedge clk_i) begin
-      if (read_valid[port]) data_q <= mem_q[read_place[port]];
+  // -------------------------------------------------------------------- faults
+  logic     error;
+  line_id_t error_line;
+
+  always_comb begin
+    error      = 1'b0;
+    error_line = '0;
+    for (int port = 0; port < int'(NumPorts); port++) begin
+      if (rsp_valid_o[port] && wrong[port]) begin
+        error      = 1'b1;
+        error_line = answered_q[port];
+      end
     end
-    assign data[port]       = data_q;
-    assign rsp_data_o[port] = data_q[LineWidth-1:0];
   end
 
-  // -------------------------------------------------------------------- parity
-  if (Parity == 1) begin : gen_parity
-    logic [NumPorts-1:0][PlaceWidth-1:0] place_q;
-    logic [PlaceWidth-1:0]               place;
-
-    always_ff @(posedge clk_i) place_q <= read_place;
-
-    flaash_parity_watch #(
-      .Channels  (NumPorts),
-      .Width     (WordWidth),
-      .PlaceWidth(PlaceWidth)
-    ) u_watch (
-      .clk_i,
-      .rst_ni,
-      .valid_i(rsp_valid_o),
-      .word_i (data),
-      .place_i(place_q),
-      .error_o(parity_error_o),
-      .place_o(place)
-    );
-
-    assign parity_operand_o = place[0];
-    assign parity_addr_o    = line_addr_t'(32'(place) >> 1);
-  end else begin : gen_no_parity
-    logic unused_data;
-
-    assign unused_data      = ^data;
-    assign parity_error_o   = 1'b0;
-    assign parity_operand_o = 1'b0;
-    assign parity_addr_o    = '0;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      rsp_valid_o <= '0;
+      fault_o     <= '0;
+    end else begin
+      rsp_valid_o <= read_valid;
+      fault_o     <= {error, error_line.operand, PlaceStored, PlaceLine, 24'(error_line.addr)};
+    end
   end
 
   // ---------------------------------------------------------------- properties
-  function automatic logic reads_in_range(logic [NumPorts-1:0] valid, line_addr_t [NumPorts-1:0] addr);
+  function automatic logic reads_in_range(logic [NumPorts-1:0] valid, line_id_t [NumPorts-1:0] line);
     for (int unsigned port = 0; port < NumPorts; port++) begin
-      if (valid[port] && 32'(addr[port]) >= Lines) return 1'b0;
+      if (valid[port] && 32'(line[port].addr) >= Lines) return 1'b0;
     end
     return 1'b1;
   endfunction
 
-  `FLAASH_ASSERT(WriteInRange_A, !wr_valid_i || 32'(wr_addr_i) < Lines, "a write beyond the memory")
-  `FLAASH_ASSERT(ReadsInRange_A, reads_in_range(req_valid_i, req_addr_i), "a read beyond the memory")
+  `FLAASH_ASSERT(WriteInRange_A, !wr_valid_i || 32'(wr_id_i.addr) < Lines, "a write beyond the memory")
+  `FLAASH_ASSERT(ReadsInRange_A, reads_in_range(req_valid_i, req_i), "a read beyond the memory")
   `FLAASH_COVER(AllPortsRead_C, &req_valid_i)
 
 endmodule : flaash_tensor_memory_ideal

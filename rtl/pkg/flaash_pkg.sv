@@ -34,6 +34,11 @@ package flaash_pkg;
     return 2 ** $clog2(coord_width + value_width(format));
   endfunction
 
+  // Read ports of the tensor memory: two per engine, or one per group of engines that look up.
+  function automatic int unsigned read_ports(int unsigned engine, int unsigned num_sdpe, int unsigned group_size);
+    return (engine == EngineLookup) ? (num_sdpe + group_size - 1) / group_size : 2 * num_sdpe;
+  endfunction
+
   // ------------------------------------------------------------------------- limits
   localparam int unsigned MaxOrder      = 8;    // modes of an operand
   localparam int unsigned MaxLevels     = MaxOrder - 1;  // upper levels: all modes but the last
@@ -161,6 +166,21 @@ package flaash_pkg;
     line_addr_t b_lines;  // lines of the whole run, b_count or more
   } job_t;
 
+  // What a fiber loader fetches: lines from the first one on, some times over.
+  typedef struct packed {
+    line_addr_t first;
+    line_addr_t lines;    // 1 or more
+    fiber_id_t  repeats;  // 1 or more
+    portion_t   portion;  // goes with its requests
+  } fetch_t;
+
+  // Where the line that is asked for stands in what is fetched.
+  typedef struct packed {
+    logic     begins;   // it is the first one of the lines
+    logic     ends;     // it is the last one
+    portion_t portion;
+  } pass_t;
+
   // Which dot product it is, or which part of one: this goes with it through a MAC.
   typedef struct packed {
     logic      partial;  // a portion: its sum goes to a slot, unrounded
@@ -185,6 +205,14 @@ package flaash_pkg;
   } result_t;
 
   typedef logic [FiberIdWidth+3:0] dots_t;  // dot products given out in one cycle
+
+  // What a compute machine gives out to its engines in a cycle.
+  typedef struct packed {
+    logic  job;      // a fiber of A with a run of B (streaming), or a set of fibers of A with all of B (lookup)
+    dots_t dots;     // its dot products
+    logic  portion;  // a portion of a dot product
+    logic  visit;    // a job was looked at: given out, or passed over for later
+  } dispatch_t;
 
   // What an SDPE reports to the performance counters, one bit per event and cycle.
   typedef struct packed {

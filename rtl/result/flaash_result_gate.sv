@@ -44,6 +44,7 @@ module flaash_result_gate #(
                                 - CountWidth'(out_valid_o[s] && out_ready_i[s]);
     end
 
+    `FLAASH_STREAM_CHECK(out, out_valid_o[s], out_ready_i[s], 1'b0, 1)  // no payload passes here
     `FLAASH_ASSERT(Stored_A, !in_valid_i[s] || stop_i || complete[s], "a result that was never stored")
     `FLAASH_ASSERT(CountFits_A, inside_q != '1, "more results in a store than can be counted")
   end

@@ -84,11 +84,14 @@ module flaash_combiner
     logic [NumWords-1:0] touched;
   } full_t;
 
-  logic       full_valid, full_ready, freed, all_free, sum_valid, sum_ready;
-  full_t      full, sum;
-  part_head_t head;
-  dot_name_t  names_q[Slots];
-  dot_name_t  sum_name;
+  logic                full_valid, full_ready, freed, all_free, sum_valid, sum_ready;
+  slot_t               full_slot;
+  mac_status_t         full_status;
+  logic [NumWords-1:0] full_touched;
+  full_t               sum;
+  part_head_t          head;
+  dot_name_t           names_q[Slots];
+  dot_name_t           sum_name;
 
   assign part_ready_o = 1'b1;
   assign head         = part_i.head;
@@ -100,7 +103,7 @@ module flaash_combiner
     .open_valid_i, .open_ready_o, .open_slot_o,
     .close_i, .close_slot_i, .close_count_i,
     .done_i(part_valid_i && head.last), .done_slot_i(part_i.slot), .done_status_i(head.status),
-    .full_valid_o(full_valid), .full_ready_i(full_ready), .full_slot_o(full.slot), .full_status_o(full.status),
+    .full_valid_o(full_valid), .full_ready_i(full_ready), .full_slot_o(full_slot), .full_status_o(full_status),
     .free_i(freed), .free_slot_i(sum.slot), .idle_o(all_free)
   );
 
@@ -125,7 +128,7 @@ module flaash_combiner
     .open_i(open_valid_i && open_ready_o), .open_slot_i(open_slot_o[SlotBits-1:0]),
     .add_i(part_valid_i && head.touch), .add_slot_i(part_i.slot[SlotBits-1:0]),
     .add_index_i(Float ? head.index : '0), .add_word_i(part_i.word),
-    .touched_slot_i(full.slot[SlotBits-1:0]), .touched_o(full.touched),
+    .touched_slot_i(full_slot[SlotBits-1:0]), .touched_o(full_touched),
     .read_addr_i(read_addr), .read_words_o(read_words)
   );
 
@@ -134,7 +137,7 @@ module flaash_combiner
     .Data(full_t)
   ) u_sum (
     .clk_i, .rst_ni,
-    .in_valid_i(full_valid), .in_ready_o(full_ready), .in_data_i(full),
+    .in_valid_i(full_valid), .in_ready_o(full_ready), .in_data_i({full_slot, full_status, full_touched}),
     .out_valid_o(sum_valid), .out_ready_i(sum_ready), .out_data_o(sum)
   );
 

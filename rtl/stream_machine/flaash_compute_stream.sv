@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compute, streaming: job generator, scheduler and an array of SDPEs that each stream both fibers.
+// Compute, streaming: job generator, scheduler and SDPEs that each stream both fibers.
 //
 // This is the structure of the paper: every SDPE has two private read ports and reads the fiber of
 // A again for each fiber of B.
 //
 // Guarantees  After start_i, each pair of a fiber of A and a fiber of B yields one dot product; its
-//             result, unless it is dropped as zero, leaves once at result_*. handed_o pulses with
-//             handed_dots_o whenever dot products are given out; busy_o holds while more will be. With
-//             long_lines_i above 0, jobs of so many lines and more are given out before all others.
-//             With portion_length_i above 0 (Portions only), each job is a single dot product, and a dot
-//             product whose fiber of A is longer is split into portions of at most so many entries, on
-//             different SDPEs, whose sums the combiner adds and rounds: the results are the same.
-//             The combiner is the last source; what it reports counts as an SDPE's. idle_o, of all sources
-//             at once, after the last dot product: nothing is read or computed any more.
-// Demands     Operands complete and unchanged from start_i until the last result.
-//             a_first_i and b_first_i answer one cycle after their addresses.
-// Errors      After a wrong answer of a table that counts (first_use_o) no job is given out; busy_o stays until
-//             reset. events_o tells of results that were not what was stored.
-// Reset       Forgets everything but the lines in memory.
+//             result, unless it is dropped as zero, leaves once at result_*. dispatch_o tells whenever dot
+//             products are given out; busy_o holds while more will be. With long_lines above 0 (settings_i), jobs
+//             of so many lines and more are given out before all others. With portion_length above 0
+//             (Portions only), each job is a single dot product, and a dot product whose fiber of A is
+//             longer is split into portions of at most so many entries, on different SDPEs, whose sums the
+//             combiner adds and rounds: the results are the same. The combiner is the last source; what
+//             it reports counts as an SDPE's. idle_o, of all sources at once, after the last dot product:
+//             nothing is read or computed any more.
+//             SDPE s reads through memory ports 2s (A) and 2s+1 (B).
+// Demands     Operands complete and unchanged from start_i until the last result; settings_i as long.
+//             table_i answers one cycle after table_addr_o, the memory each port in order.
+// Errors      After a wrong answer of a table that counts, fault_o tells so and no job is given out; busy_o stays
+//             until reset. events_o tells of results that were not what was stored.
+// Reset       Forgets everything. The memory must forget reads under way, too.
 
 `include "flaash_line.svh"
 `include "flaash_dot_types.svh"
@@ -25,74 +26,60 @@
 
 module flaash_compute_stream
   import flaash_pkg::*;
+  import flaash_reg_pkg::*;
   import flaash_mac_pkg::*;
 #(
-  parameter int unsigned Format      = FormatFp32,
-  parameter int unsigned NumSdpe     = 8,
-  parameter int unsigned Lanes       = 4,
-  parameter int unsigned CoordWidth  = 16,
-  parameter int unsigned Engine      = EngineCompare,
-  parameter int unsigned Memory      = MemoryBanked,
-  parameter int unsigned MemLatency  = 2,
-  parameter int unsigned MemBanks    = 16,
-  parameter int unsigned MemLines    = 8192,
-  parameter int unsigned Parity      = 1,
-  parameter int unsigned Scheduler   = SchedulerDemand,
-  parameter int unsigned ResultDepth = 512,
-  parameter int unsigned Portions    = 0,  // dot products that are split at a time, 0 to 64
+  parameter int unsigned Format      = FormatFp32,       // Format*
+  parameter int unsigned NumSdpe     = 8,                // 1 to 64
+  parameter int unsigned Lanes       = 4,                // 1, 2, 4, 8
+  parameter int unsigned CoordWidth  = 16,               // 1 to 32
+  parameter int unsigned Engine      = EngineCompare,    // Engine*
+  parameter int unsigned MemLatency  = 2,                // cycles, 1 or more
+  parameter int unsigned Parity      = 1,                // a parity bit per stored result, 0 or 1
+  parameter int unsigned Scheduler   = SchedulerDemand,  // Scheduler*
+  parameter int unsigned ResultDepth = 512,              // a power of two
+  parameter int unsigned Portions    = 0,                // dot products that are split at a time, 0 to 64
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
-  localparam int unsigned SumWidth   = $clog2(2 * NumSdpe + 1),
+  localparam int unsigned NumPorts   = read_ports(Engine, NumSdpe, 1),
   localparam int unsigned NumSources = NumSdpe + ((Portions > 0) ? 1 : 0)
 ) (
-  input  logic                       clk_i,
-  input  logic                       rst_ni,
+  input  logic                               clk_i,
+  input  logic                               rst_ni,
 
   // the contraction
-  input  logic                       start_i,
-  input  logic                       dense_i,
-  input  fiber_id_t                  run_length_i,  // fibers of B per job at most, 0 for all
-  input  entry_id_t                  portion_length_i,  // entries of A per portion at most, 0: no splitting
-  input  line_sum_t                  long_lines_i,  // lines of a job that goes first, at least, 0: in order
-  input  fiber_id_t                  a_fibers_i,
-  input  fiber_id_t                  b_fibers_i,
-  output logic                       busy_o,
-  output logic                       handed_o,
-  output dots_t                      handed_dots_o,
-  output logic                       portion_o,     // a portion was given out
-  output logic                       visit_o,       // a job was looked at
+  input  logic                               start_i,
+  input  settings_t                          settings_i,
+  input  desc_t [1:0]                        desc_i,     // A in element 0
+  input  line_written_t                      written_i,  // ignored; the lookup machine has the same ports
+  output logic                               busy_o,
+  output dispatch_t                          dispatch_o,
 
   // fiber tables of the operands
-  output fiber_id_t                  a_addr_o,
-  input  line_addr_t                 a_first_i,
-  output fiber_id_t                  b_addr_o,
-  input  line_addr_t                 b_first_i,
-  output logic [1:0]                 first_use_o,    // the answers of this cycle count, A in element 0
-  input  logic [1:0]                 first_wrong_i,  // they are not what was stored
+  output fiber_id_t [1:0]                    table_addr_o,
+  input  table_rsp_t [1:0]                   table_i,
 
-  // lines from the operand loader
-  input  logic                       wr_valid_i,
-  input  logic                       wr_operand_i,
-  input  line_addr_t                 wr_addr_i,
-  input  logic [LineWidth-1:0]       wr_data_i,
+  // tensor memory
+  output logic [NumPorts-1:0]                req_valid_o,
+  input  logic [NumPorts-1:0]                req_ready_i,
+  output line_id_t [NumPorts-1:0]            req_o,
+  input  logic [NumPorts-1:0]                rsp_valid_i,
+  input  logic [NumPorts-1:0][LineWidth-1:0] rsp_data_i,
 
   // results, per source
-  output logic [NumSources-1:0]      result_valid_o,
-  input  logic [NumSources-1:0]      result_ready_i,
-  output result_t [NumSources-1:0]   result_o,
+  output logic [NumSources-1:0]              result_valid_o,
+  input  logic [NumSources-1:0]              result_ready_i,
+  output result_t [NumSources-1:0]           result_o,
 
   // what happened in this cycle
-  output sdpe_events_t [NumSources-1:0] events_o,
-  output flags_t [NumSources-1:0]    flags_o,
-  output logic [NumSources-1:0]      idle_o,
-  output logic [SumWidth-1:0]        reads_o,
-  output logic [SumWidth-1:0]        conflicts_o,
-
-  // a line whose parity is wrong was delivered in the cycle before
-  output logic                       parity_error_o,
-  output logic                       parity_operand_o,
-  output line_addr_t                 parity_addr_o
+  output sdpe_events_t [NumSources-1:0]      events_o,
+  output flags_t [NumSources-1:0]            flags_o,
+  output logic [NumSources-1:0]              idle_o,
+  output fault_t                             fault_o     // in the cycle before
 );
 
+  if (NumSdpe < 1 || NumSdpe > 64) begin : gen_illegal_num_sdpe
+    `FLAASH_ILLEGAL("NumSdpe must be 1 to 64")
+  end
   if (Portions > MaxPortions) begin : gen_illegal_portions
     `FLAASH_ILLEGAL("Portions must be 0 to 64")
   end
@@ -104,23 +91,24 @@ module flaash_compute_stream
   job_t               whole_job, job, sdpe_job;
   logic [NumSdpe-1:0] sdpe_valid, sdpe_ready;
 
-  assign split         = Portions > 0 && portion_length_i != '0;
-  assign run_length    = split ? fiber_id_t'(1) : run_length_i;
-  assign handed_o      = whole_valid && whole_ready;
-  assign handed_dots_o = dots_t'(whole_job.b_count);
+  logic               visit, portion;
 
-  logic first_use;
-
-  assign first_use_o = {2{first_use}};
+  assign split      = Portions > 0 && settings_i.portion_length != '0;
+  assign run_length = split ? fiber_id_t'(1) : settings_i.run_length;
+  assign dispatch_o = {whole_valid && whole_ready, dots_t'(whole_job.b_count), portion, visit};
 
   flaash_job_generator u_job_generator (
     .clk_i, .rst_ni,
-    .start_i, .run_length_i(run_length), .long_lines_i, .a_fibers_i, .b_fibers_i,
-    .a_addr_o, .a_first_i, .b_addr_o, .b_first_i,
-    .use_o(first_use), .a_wrong_i(first_wrong_i[0]), .b_wrong_i(first_wrong_i[1]),
-    .job_valid_o(whole_valid), .job_ready_i(whole_ready), .job_o(whole_job),
-    .busy_o, .visit_o
+    .start_i, .run_length_i(run_length), .long_lines_i(settings_i.long_lines),
+    .fibers_i({desc_i[1].fibers, desc_i[0].fibers}),
+    .busy_o, .visit_o(visit),
+    .table_addr_o, .table_i, .fault_o,
+    .job_valid_o(whole_valid), .job_ready_i(whole_ready), .job_o(whole_job)
   );
+
+  logic unused_inputs;
+
+  assign unused_inputs = ^{written_i, desc_i};
 
   if (Scheduler == SchedulerRoundRobin) begin : gen_round_robin
     flaash_scheduler_round_robin #(
@@ -143,39 +131,55 @@ module flaash_compute_stream
   end
 
   // ------------------------------------------------------------------------ engines
+  // Lines that a loader holds or has asked for: the round trip of the memory, the grant it may
+  // have to wait for, and one line in each register on the way.
+  localparam int unsigned LoaderDepth = 2 ** $clog2(MemLatency + 4);
+
   typedef `FLAASH_PART(word_width(Format, EntryIdWidth)) part_t;
 
-  logic  part_valid, part_ready;
-  part_t part;
+  logic [NumSdpe-1:0]  part_valid, part_ready;
+  part_t [NumSdpe-1:0] part;
 
-  flaash_sdpe_array #(
-    .Format     (Format),
-    .NumSdpe    (NumSdpe),
-    .Lanes      (Lanes),
-    .CoordWidth (CoordWidth),
-    .Engine     (Engine),
-    .Memory     (Memory),
-    .MemLatency (MemLatency),
-    .MemBanks   (MemBanks),
-    .MemLines   (MemLines),
-    .Parity     (Parity),
-    .ResultDepth(ResultDepth),
-    .Portions   (Portions > 0)
-  ) u_sdpe_array (
-    .clk_i, .rst_ni,
-    .dense_i, .split_i(split),
-    .wr_valid_i, .wr_operand_i, .wr_addr_i, .wr_data_i,
-    .job_valid_i(sdpe_valid), .job_ready_o(sdpe_ready), .job_i(sdpe_job),
-    .result_valid_o(result_valid_o[NumSdpe-1:0]), .result_ready_i(result_ready_i[NumSdpe-1:0]),
-    .result_o(result_o[NumSdpe-1:0]),
-    .part_valid_o(part_valid), .part_ready_i(part_ready), .part_o(part),
-    .events_o(events_o[NumSdpe-1:0]), .flags_o(flags_o[NumSdpe-1:0]), .idle_o(idle_o[NumSdpe-1:0]),
-    .reads_o, .conflicts_o,
-    .parity_error_o, .parity_operand_o, .parity_addr_o
-  );
+  for (genvar s = 0; s < int'(NumSdpe); s++) begin : gen_sdpe
+    line_addr_t [1:0] addr;  // of A, of B
+
+    assign req_o[2*s +: 2] = {1'b1, addr[1], 1'b0, addr[0]};
+
+    flaash_sdpe #(
+      .Format     (Format),
+      .Lanes      (Lanes),
+      .CoordWidth (CoordWidth),
+      .Engine     (Engine),
+      .LoaderDepth(LoaderDepth),
+      .ResultDepth(ResultDepth),
+      .Portions   (Portions > 0),
+      .Parity     (Parity)
+    ) u_sdpe (
+      .clk_i, .rst_ni,
+      .dense_i(settings_i.dense), .split_i(split),
+      .job_valid_i(sdpe_valid[s]), .job_ready_o(sdpe_ready[s]), .job_i(sdpe_job),
+      .req_valid_o(req_valid_o[2*s +: 2]), .req_ready_i(req_ready_i[2*s +: 2]), .req_addr_o(addr),
+      .rsp_valid_i(rsp_valid_i[2*s +: 2]), .rsp_data_i(rsp_data_i[2*s +: 2]),
+      .result_valid_o(result_valid_o[s]), .result_ready_i(result_ready_i[s]), .result_o(result_o[s]),
+      .part_valid_o(part_valid[s]), .part_ready_i(part_ready[s]), .part_o(part[s]),
+      .flags_o(flags_o[s]), .events_o(events_o[s]), .idle_o(idle_o[s])
+    );
+  end
 
   // ----------------------------------------------------------------------- portions
   if (Portions > 0) begin : gen_portions
+    logic  sum_valid, sum_ready;  // words of portions of all SDPEs, one per cycle
+    part_t sum;
+
+    flaash_stream_tree #(
+      .Width ($bits(part_t)),
+      .Inputs(NumSdpe)
+    ) u_parts (
+      .clk_i, .rst_ni,
+      .in_valid_i(part_valid), .in_ready_o(part_ready), .in_data_i(part),
+      .out_valid_o(sum_valid), .out_ready_i(sum_ready), .out_data_o(sum)
+    );
+
     logic      open_valid, open_ready, close;
     fiber_id_t open_a_id, open_b_id;
     slot_t     open_slot, close_slot;
@@ -185,12 +189,12 @@ module flaash_compute_stream
       .Lanes(Lanes)
     ) u_portioner (
       .clk_i, .rst_ni,
-      .length_i(portion_length_i),
+      .length_i(settings_i.portion_length),
       .job_valid_i(whole_valid), .job_ready_o(whole_ready), .job_i(whole_job),
       .open_valid_o(open_valid), .open_ready_i(open_ready),
       .open_a_id_o(open_a_id), .open_b_id_o(open_b_id), .open_slot_i(open_slot),
       .close_o(close), .close_slot_o(close_slot), .close_count_o(close_count),
-      .job_valid_o(job_valid), .job_ready_i(job_ready), .job_o(job), .portion_o
+      .job_valid_o(job_valid), .job_ready_i(job_ready), .job_o(job), .portion_o(portion)
     );
 
     flaash_combiner #(
@@ -200,11 +204,11 @@ module flaash_compute_stream
       .Parity     (Parity)
     ) u_combiner (
       .clk_i, .rst_ni,
-      .dense_i,
+      .dense_i(settings_i.dense),
       .open_valid_i(open_valid), .open_ready_o(open_ready),
       .open_a_id_i(open_a_id), .open_b_id_i(open_b_id), .open_slot_o(open_slot),
       .close_i(close), .close_slot_i(close_slot), .close_count_i(close_count),
-      .part_valid_i(part_valid), .part_ready_o(part_ready), .part_i(part),
+      .part_valid_i(sum_valid), .part_ready_o(sum_ready), .part_i(sum),
       .result_valid_o(result_valid_o[NumSdpe]), .result_ready_i(result_ready_i[NumSdpe]),
       .result_o(result_o[NumSdpe]),
       .flags_o(flags_o[NumSdpe]), .events_o(events_o[NumSdpe]), .idle_o(idle_o[NumSdpe])
@@ -215,9 +219,12 @@ module flaash_compute_stream
     assign job_valid       = whole_valid;
     assign whole_ready     = job_ready;
     assign job             = whole_job;
-    assign portion_o       = 1'b0;
-    assign part_ready      = 1'b0;
-    assign unused_portions = ^{portion_length_i, part_valid, part};
+    assign portion         = 1'b0;
+    assign part_ready      = '0;
+    assign unused_portions = ^{part_valid, part};
   end
+
+  // --------------------------------------------------------------------- properties
+  `FLAASH_ASSERT(OneJobOneEngine_A, $onehot0(sdpe_valid), "a job offered to two engines")
 
 endmodule : flaash_compute_stream

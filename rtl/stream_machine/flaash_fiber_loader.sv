@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fiber loader: fetches the lines of a job from the tensor memory ahead of their use.
 //
-// Guarantees  Each job delivers lines first .. first + lines - 1, `repeats` times over, in order,
+// Guarantees  Each job delivers its lines, `repeats` times over, in order,
 //             then the next job follows. Never more reads under way than there is room for their
 //             answers, so that the answers need no ready. With a request comes whether it is the
-//             first or the last of its pass, and what its job said about itself.
+//             first or the last of its pass, and the job's portion.
 // Demands     lines and repeats 1 or more. The memory answers in the order of the requests. Job
 //             and memory keep to the AXI handshake rule.
 // Latency     One cycle from an accepted job to its first request, if nothing is ahead of it; one
@@ -23,57 +23,43 @@
 module flaash_fiber_loader
   import flaash_pkg::*;
 #(
-  parameter int unsigned LineWidth  = 64,  // bits of a line, 1 or more
-  parameter int unsigned Depth      = 8,   // lines of prefetch, a power of two, 2 or more
-  parameter int unsigned AboutWidth = 1    // bits that travel with a job, 1 or more
+  parameter int unsigned LineWidth = 64,  // bits of a line, 1 or more
+  parameter int unsigned Depth     = 8    // lines of prefetch, a power of two, 2 or more
 ) (
-  input  logic                  clk_i,
-  input  logic                  rst_ni,
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
 
   // jobs
-  input  logic                  job_valid_i,
-  output logic                  job_ready_o,
-  input  line_addr_t            job_first_i,
-  input  line_addr_t            job_lines_i,    // 1 or more
-  input  fiber_id_t             job_repeats_i,  // 1 or more
-  input  logic [AboutWidth-1:0] job_about_i,
+  input  logic                 job_valid_i,
+  output logic                 job_ready_o,
+  input  fetch_t                job_i,
 
   // tensor memory
-  output logic                  req_valid_o,
-  input  logic                  req_ready_i,
-  output line_addr_t            req_addr_o,
-  output logic                  req_begins_o,   // first line of a pass
-  output logic                  req_ends_o,     // last line of a pass
-  output logic [AboutWidth-1:0] req_about_o,
-  input  logic                  rsp_valid_i,
-  input  logic [LineWidth-1:0]  rsp_data_i,
+  output logic                 req_valid_o,
+  input  logic                 req_ready_i,
+  output line_addr_t           req_addr_o,
+  output pass_t                req_pass_o,   // of this request
+  input  logic                 rsp_valid_i,
+  input  logic [LineWidth-1:0] rsp_data_i,
 
   // lines
-  output logic                  line_valid_o,
-  input  logic                  line_ready_i,
-  output logic [LineWidth-1:0]  line_data_o
+  output logic                 line_valid_o,
+  input  logic                 line_ready_i,
+  output logic [LineWidth-1:0] line_data_o
 );
 
   localparam int unsigned CreditWidth = $clog2(Depth) + 1;
-
-  typedef struct packed {
-    line_addr_t            first;
-    line_addr_t            lines;
-    fiber_id_t             repeats;
-    logic [AboutWidth-1:0] about;
-  } load_t;
 
   // ------------------------------------------------- one job ahead of the current
   // A job goes to the current registers if they are free, else it is held. So job_ready_o is a
   // register and still a job of a single line can follow another in every cycle.
   logic  hold_valid_q;
-  load_t hold_q, offered, next;
+  fetch_t hold_q, next;
   logic  next_valid, current_free;
 
   assign job_ready_o = !hold_valid_q;
-  assign offered     = {job_first_i, job_lines_i, job_repeats_i, job_about_i};
   assign next_valid  = hold_valid_q || job_valid_i;
-  assign next        = hold_valid_q ? hold_q : offered;
+  assign next        = hold_valid_q ? hold_q : job_i;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) hold_valid_q <= 1'b0;
@@ -81,7 +67,7 @@ module flaash_fiber_loader
   end
 
   always_ff @(posedge clk_i) begin
-    if (job_ready_o) hold_q <= offered;
+    if (job_ready_o) hold_q <= job_i;
   end
 
   // -------------------------------------------------------------- the current job
@@ -91,9 +77,8 @@ module flaash_fiber_loader
   fiber_id_t  passes_q;        // passes left, this one included
   logic       asked;           // the request is accepted
   logic       begins_q;        // the next line is the first of this pass
+  portion_t   portion_q;
   logic       pass_ends, job_ends;
-
-  logic [AboutWidth-1:0] about_q;
 
   assign asked        = req_valid_o && req_ready_i;
   assign pass_ends    = left_q == 1;
@@ -107,37 +92,34 @@ module flaash_fiber_loader
 
   always_ff @(posedge clk_i) begin
     if (current_free) begin
-      first_q  <= next.first;
-      lines_q  <= next.lines;
-      addr_q   <= next.first;
-      left_q   <= next.lines;
-      passes_q <= next.repeats;
-      about_q  <= next.about;
-      begins_q <= 1'b1;
+      first_q   <= next.first;
+      lines_q   <= next.lines;
+      addr_q    <= next.first;
+      left_q    <= next.lines;
+      passes_q  <= next.repeats;
+      portion_q <= next.portion;
+      begins_q  <= 1'b1;
     end else if (asked && pass_ends) begin
-      addr_q   <= first_q;
-      left_q   <= lines_q;
-      passes_q <= passes_q - 1'b1;
-      begins_q <= 1'b1;
+      addr_q    <= first_q;
+      left_q    <= lines_q;
+      passes_q  <= passes_q - 1'b1;
+      begins_q  <= 1'b1;
     end else if (asked) begin
-      addr_q   <= addr_q + 1'b1;
-      left_q   <= left_q - 1'b1;
-      begins_q <= 1'b0;
+      addr_q    <= addr_q + 1'b1;
+      left_q    <= left_q - 1'b1;
+      begins_q  <= 1'b0;
     end
   end
 
   // ---------------------------------------------------------------------- credits
-  // Places of the FIFO that are neither filled nor promised to a read under way.
+  // Room of the FIFO that is neither filled nor promised to a read under way.
   logic [CreditWidth-1:0] credits_q;
   logic                   taken;
 
   assign taken       = line_valid_o && line_ready_i;
   assign req_valid_o = active_q && credits_q != '0;
   assign req_addr_o  = addr_q;
-
-  assign req_begins_o = begins_q;
-  assign req_ends_o   = pass_ends;
-  assign req_about_o  = about_q;
+  assign req_pass_o  = {begins_q, pass_ends, portion_q};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) credits_q <= CreditWidth'(Depth);
@@ -168,7 +150,7 @@ module flaash_fiber_loader
   `FLAASH_STREAM_CHECK(rsp, rsp_valid_i, fifo_ready, rsp_data_i, LineWidth)
   `FLAASH_ASSERT(Room_A, !rsp_valid_i || fifo_ready, "an answer without room for it")
   `FLAASH_ASSERT(CreditsInRange_A, 32'(credits_q) + 32'(fifo_usage) <= Depth, "more credits than room")
-  `FLAASH_ASSERT(JobNotEmpty_A, !job_valid_i || (job_lines_i != '0 && job_repeats_i != '0),
+  `FLAASH_ASSERT(JobNotEmpty_A, !job_valid_i || (job_i.lines != '0 && job_i.repeats != '0),
                  "a job without lines or without repeats")
   `FLAASH_COVER(NextJobAtOnce_C, active_q && current_free && next_valid)
   `FLAASH_COVER(NoCredit_C, active_q && credits_q == '0)

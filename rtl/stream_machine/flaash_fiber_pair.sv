@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fiber pair: the loaders of an SDPE, one for the fiber of A and one for the run of B.
 //
-// Guarantees  For each job: at a_* the lines of the fiber of A, b_count times over, at b_* those of the run
-//             of B, once. Of a portion (Portions only), a_* has only the lanes that belong to it, its
-//             last line marked as the end of a fiber; that may be a line without entries.
-// Demands     As flaash_fiber_loader. A job is offered only while both a_job_ready_o and b_job_ready_o.
+// Guarantees  For each job: as element 0 the lines of the fiber of A, b_count times over, as element 1 those of
+//             the run of B, once. Of a portion (Portions only), element 0 has only the lanes that belong to
+//             it, its last line marked as the end of a fiber; that may be a line without entries.
+// Demands     As flaash_fiber_loader. A job is offered only while job_ready_o.
 // Latency, throughput, stalls  Those of flaash_fiber_loader, for each operand on its own.
 // Reset       Forgets all jobs and lines. The memory must forget reads under way, too.
 //
-//   job_* -+-> u_loader_a --> a_req_*, a_rsp_* --> u_trim --> u_loader_a --> a_*
-//          +-> u_loader_b --> b_req_*, b_rsp_* -------------> u_loader_b --> b_*
+//   job_* -+-> u_loader_a --> req_*[0], rsp_*[0] --> u_trim --> u_loader_a --> line_*[0]
+//          +-> u_loader_b --> req_*[1], rsp_*[1] -------------> u_loader_b --> line_*[1]
 
 `include "flaash_line.svh"
 
@@ -23,91 +23,58 @@ module flaash_fiber_pair
   parameter bit          Portions   = 1'b0,  // jobs can be portions
   localparam int unsigned LineWidth = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth)
 ) (
-  input  logic                 clk_i,
-  input  logic                 rst_ni,
+  input  logic                      clk_i,
+  input  logic                      rst_ni,
 
   // jobs
-  input  logic                 job_valid_i,
-  output logic                 a_job_ready_o,
-  output logic                 b_job_ready_o,
-  input  job_t                 job_i,
+  input  logic                      job_valid_i,
+  output logic                      job_ready_o,
+  input  job_t                      job_i,
 
   // tensor memory, a port per operand
-  output logic                 a_req_valid_o,
-  input  logic                 a_req_ready_i,
-  output line_addr_t           a_req_addr_o,
-  input  logic                 a_rsp_valid_i,
-  input  logic [LineWidth-1:0] a_rsp_data_i,
-  output logic                 b_req_valid_o,
-  input  logic                 b_req_ready_i,
-  output line_addr_t           b_req_addr_o,
-  input  logic                 b_rsp_valid_i,
-  input  logic [LineWidth-1:0] b_rsp_data_i,
+  output logic [1:0]                req_valid_o,
+  input  logic [1:0]                req_ready_i,
+  output line_addr_t [1:0]          req_addr_o,
+  input  logic [1:0]                rsp_valid_i,
+  input  logic [1:0][LineWidth-1:0] rsp_data_i,
 
   // lines
-  output logic                 a_valid_o,
-  input  logic                 a_ready_i,
-  output logic [LineWidth-1:0] a_line_o,
-  output logic                 b_valid_o,
-  input  logic                 b_ready_i,
-  output logic [LineWidth-1:0] b_line_o
+  output logic [1:0]                line_valid_o,
+  input  logic [1:0]                line_ready_i,
+  output logic [1:0][LineWidth-1:0] line_o
 );
 
   // ---------------------------------------------------------------------- loaders
-  logic                 a_begins, a_ends, trimmed_valid;
-  portion_t             a_portion;
+  fetch_t                a_load, b_load;
+  pass_t                a_pass, unused_b_pass;
+  logic                 a_ready, b_ready, trimmed_valid;
   logic [LineWidth-1:0] trimmed;
-  logic                 unused_b_begins, unused_b_ends, unused_b_about;
+
+  assign job_ready_o = a_ready && b_ready;
+  assign a_load      = {job_i.a_first, job_i.a_lines, job_i.b_count, job_i.portion};
+  assign b_load      = {job_i.b_first, job_i.b_lines, fiber_id_t'(1), PortionWidth'(0)};
 
   flaash_fiber_loader #(
-    .LineWidth (LineWidth),
-    .Depth     (Depth),
-    .AboutWidth(PortionWidth)
+    .LineWidth(LineWidth),
+    .Depth    (Depth)
   ) u_loader_a (
-    .clk_i,
-    .rst_ni,
-    .job_valid_i,
-    .job_ready_o  (a_job_ready_o),
-    .job_first_i  (job_i.a_first),
-    .job_lines_i  (job_i.a_lines),
-    .job_repeats_i(job_i.b_count),
-    .job_about_i  (job_i.portion),
-    .req_valid_o  (a_req_valid_o),
-    .req_ready_i  (a_req_ready_i),
-    .req_addr_o   (a_req_addr_o),
-    .req_begins_o (a_begins),
-    .req_ends_o   (a_ends),
-    .req_about_o  (a_portion),
-    .rsp_valid_i  (trimmed_valid),
-    .rsp_data_i   (trimmed),
-    .line_valid_o (a_valid_o),
-    .line_ready_i (a_ready_i),
-    .line_data_o  (a_line_o)
+    .clk_i, .rst_ni,
+    .job_valid_i, .job_ready_o(a_ready), .job_i(a_load),
+    .req_valid_o(req_valid_o[0]), .req_ready_i(req_ready_i[0]), .req_addr_o(req_addr_o[0]), .req_pass_o(a_pass),
+    .rsp_valid_i(trimmed_valid), .rsp_data_i(trimmed),
+    .line_valid_o(line_valid_o[0]), .line_ready_i(line_ready_i[0]), .line_data_o(line_o[0])
   );
 
   flaash_fiber_loader #(
     .LineWidth(LineWidth),
     .Depth    (Depth)
   ) u_loader_b (
-    .clk_i,
-    .rst_ni,
-    .job_valid_i,
-    .job_ready_o  (b_job_ready_o),
-    .job_first_i  (job_i.b_first),
-    .job_lines_i  (job_i.b_lines),
-    .job_repeats_i(fiber_id_t'(1)),
-    .job_about_i  (1'b0),
-    .req_valid_o  (b_req_valid_o),
-    .req_ready_i  (b_req_ready_i),
-    .req_addr_o   (b_req_addr_o),
-    .req_begins_o (unused_b_begins),
-    .req_ends_o   (unused_b_ends),
-    .req_about_o  (unused_b_about),
-    .rsp_valid_i  (b_rsp_valid_i),
-    .rsp_data_i   (b_rsp_data_i),
-    .line_valid_o (b_valid_o),
-    .line_ready_i (b_ready_i),
-    .line_data_o  (b_line_o)
+    .clk_i, .rst_ni,
+    .job_valid_i, .job_ready_o(b_ready), .job_i(b_load),
+    .req_valid_o(req_valid_o[1]), .req_ready_i(req_ready_i[1]), .req_addr_o(req_addr_o[1]),
+    .req_pass_o(unused_b_pass),
+    .rsp_valid_i(rsp_valid_i[1]), .rsp_data_i(rsp_data_i[1]),
+    .line_valid_o(line_valid_o[1]), .line_ready_i(line_ready_i[1]), .line_data_o(line_o[1])
   );
 
   // --------------------------------------------------------------------- portions
@@ -118,23 +85,17 @@ module flaash_fiber_pair
       .ValueWidth(ValueWidth),
       .Depth     (Depth)
     ) u_trim (
-      .clk_i,
-      .rst_ni,
-      .req_i        (a_req_valid_o && a_req_ready_i),
-      .req_begins_i (a_begins),
-      .req_ends_i   (a_ends),
-      .req_portion_i(a_portion),
-      .rsp_valid_i  (a_rsp_valid_i),
-      .rsp_data_i   (a_rsp_data_i),
-      .line_valid_o (trimmed_valid),
-      .line_data_o  (trimmed)
+      .clk_i, .rst_ni,
+      .req_i(req_valid_o[0] && req_ready_i[0]), .req_pass_i(a_pass),
+      .rsp_valid_i(rsp_valid_i[0]), .rsp_data_i(rsp_data_i[0]),
+      .line_valid_o(trimmed_valid), .line_data_o(trimmed)
     );
   end else begin : gen_whole
-    logic unused_portion;
+    logic unused_pass;
 
-    assign trimmed_valid  = a_rsp_valid_i;
-    assign trimmed        = a_rsp_data_i;
-    assign unused_portion = ^{a_begins, a_ends, a_portion};
+    assign trimmed_valid = rsp_valid_i[0];
+    assign trimmed       = rsp_data_i[0];
+    assign unused_pass   = ^a_pass;
   end
 
   // The identifiers of fibers are for the names of results.

@@ -13,7 +13,8 @@
 // Latency     Three cycles from start_i to the first job_valid_o, and one for each job that is passed over.
 // Throughput  One job per cycle, given out or passed over, also where A advances or a pass begins.
 // Stalls      Jobs that are ready wait in a FIFO; nothing is read from the tables without room.
-// Errors      After an answer that counts (use_o) and is wrong no job follows; busy_o stays until reset.
+// Errors      After an answer that is used and wrong no job follows, fault_o tells which one a cycle later; busy_o
+//             stays until reset.
 // Ends        busy_o falls when the last job has been accepted, and those behind it have been passed
 //             over. Without fibers of A or of B there is no job, and busy_o stays low.
 // Reset       Forgets the contraction.
@@ -29,32 +30,28 @@
 
 module flaash_job_generator
   import flaash_pkg::*;
+  import flaash_reg_pkg::*;
 (
-  input  logic       clk_i,
-  input  logic       rst_ni,
+  input  logic             clk_i,
+  input  logic             rst_ni,
 
   // contraction, sampled with start_i
-  input  logic       start_i,
-  input  fiber_id_t  run_length_i,  // most fibers of B per job, 0 for all
-  input  line_sum_t  long_lines_i,  // least lines of a job that goes first, 0 for one pass
-  input  fiber_id_t  a_fibers_i,
-  input  fiber_id_t  b_fibers_i,
-  output logic       busy_o,
-  output logic       visit_o,       // a job was given out or passed over
+  input  logic             start_i,
+  input  fiber_id_t        run_length_i,  // most fibers of B per job, 0 for all
+  input  line_sum_t        long_lines_i,  // least lines of a job that goes first, 0 for one pass
+  input  fiber_id_t [1:0]  fibers_i,      // of A in element 0, of B in 1
+  output logic             busy_o,
+  output logic             visit_o,       // a job was given out or passed over
 
-  // fiber tables
-  output fiber_id_t  a_addr_o,
-  input  line_addr_t a_first_i,     // one cycle after its address
-  output fiber_id_t  b_addr_o,
-  input  line_addr_t b_first_i,
-  output logic       use_o,         // the answers of this cycle count
-  input  logic       a_wrong_i,     // the answer is not what was stored
-  input  logic       b_wrong_i,
+  // fiber tables, of A in element 0
+  output fiber_id_t [1:0]  table_addr_o,
+  input  table_rsp_t [1:0] table_i,       // one cycle after its address
+  output fault_t           fault_o,       // an answer was wrong, and used
 
   // jobs
-  output logic       job_valid_o,
-  input  logic       job_ready_i,
-  output job_t       job_o
+  output logic             job_valid_o,
+  input  logic             job_ready_i,
+  output job_t             job_o
 );
 
   localparam int unsigned Depth      = 4;  // 2 jobs are on their way while the first one is seen
@@ -72,7 +69,7 @@ module flaash_job_generator
   logic      room;
   logic      wrong, broken_q;  // an answer is, one was
 
-  assign begins       = start_i && !busy_o && a_fibers_i != '0 && b_fibers_i != '0;
+  assign begins       = start_i && !busy_o && fibers_i[0] != '0 && fibers_i[1] != '0;
   assign run_is_last  = b_left_q <= run_length_q;
   assign pass_is_last = others_q || long_lines_q == '0;
   assign count        = run_is_last ? b_left_q : run_length_q;
@@ -84,8 +81,7 @@ module flaash_job_generator
   assign pass_ends    = row_ends && a_end == a_fibers_q;
 
   // Entry 0 is read while idle, so it is there in the first cycle after the start.
-  assign a_addr_o = running_q ? a_end : '0;
-  assign b_addr_o = running_q ? b_end : '0;
+  assign table_addr_o = running_q ? {b_end, a_end} : '0;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)                        running_q <= 1'b0;
@@ -95,16 +91,16 @@ module flaash_job_generator
 
   always_ff @(posedge clk_i) begin
     if (begins) begin
-      run_length_q <= (run_length_i == '0) ? b_fibers_i : run_length_i;
+      run_length_q <= (run_length_i == '0) ? fibers_i[1] : run_length_i;
       long_lines_q <= long_lines_i;
-      a_fibers_q   <= a_fibers_i;
-      a_half_q     <= a_fibers_i >> 1;
-      b_fibers_q   <= b_fibers_i;
-      early_q      <= (a_fibers_i >> 1) != '0;
+      a_fibers_q   <= fibers_i[0];
+      a_half_q     <= fibers_i[0] >> 1;
+      b_fibers_q   <= fibers_i[1];
+      early_q      <= (fibers_i[0] >> 1) != '0;
       others_q     <= 1'b0;
       a_q          <= '0;
       b_q          <= '0;
-      b_left_q     <= b_fibers_i;
+      b_left_q     <= fibers_i[1];
     end else if (row_ends) begin
       early_q      <= early_q && !half_ends;
       others_q     <= others_q || pass_ends;
@@ -122,6 +118,7 @@ module flaash_job_generator
   logic       asked_early_q, asked_others_q, asked_row_ends_q, asked_half_ends_q, asked_pass_ends_q;
   fiber_id_t  asked_a_q, asked_b_q, asked_count_q;
   logic       primed_q;  // low in the first cycle after the start: entries 0 arrive
+  line_addr_t a_first, b_first;        // ends of the fiber and of the run that were asked about
   line_addr_t a_middle_q, b_origin_q;  // first lines of the later half of A, and of B
   line_addr_t a_first_q, b_first_q;  // beginnings of the current fiber and run
 
@@ -135,13 +132,26 @@ module flaash_job_generator
     end
   end
 
+  assign a_first = table_i[0].first;
+  assign b_first = table_i[1].first;
+
   // What is made of a wrong answer is not a job: it could lie outside of the operand.
-  assign use_o = !broken_q && (asked_q || (running_q && !primed_q));
-  assign wrong = use_o && (a_wrong_i || b_wrong_i);
+  fiber_id_t [1:0] answered_q;  // the fibers that the answers are about
+  logic            a_wrong;
+
+  assign a_wrong = table_i[0].wrong;
+  assign wrong   = !broken_q && (asked_q || (running_q && !primed_q)) && (a_wrong || table_i[1].wrong);
+
+  always_ff @(posedge clk_i) answered_q <= table_addr_o;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)    broken_q <= 1'b0;
-    else if (wrong) broken_q <= 1'b1;
+    if (!rst_ni) begin
+      broken_q <= 1'b0;
+      fault_o  <= '0;
+    end else begin
+      broken_q <= broken_q || wrong;
+      fault_o  <= {wrong, !a_wrong, PlaceStored, PlaceFirst, 24'(a_wrong ? answered_q[0] : answered_q[1])};
+    end
   end
 
   always_ff @(posedge clk_i) begin
@@ -156,14 +166,14 @@ module flaash_job_generator
       asked_count_q     <= count;
     end
     if (running_q && !primed_q) begin
-      a_middle_q <= a_first_i;  // unless there is a first half
-      b_origin_q <= b_first_i;
-      a_first_q  <= a_first_i;
-      b_first_q  <= b_first_i;
+      a_middle_q <= a_first;  // unless there is a first half
+      b_origin_q <= b_first;
+      a_first_q  <= a_first;
+      b_first_q  <= b_first;
     end else if (asked_q) begin
-      if (asked_half_ends_q) a_middle_q <= a_first_i;
-      if (asked_row_ends_q) a_first_q <= asked_pass_ends_q ? a_middle_q : a_first_i;
-      b_first_q <= asked_row_ends_q ? b_origin_q : b_first_i;
+      if (asked_half_ends_q) a_middle_q <= a_first;
+      if (asked_row_ends_q) a_first_q <= asked_pass_ends_q ? a_middle_q : a_first;
+      b_first_q <= asked_row_ends_q ? b_origin_q : b_first;
     end
   end
 
@@ -178,11 +188,11 @@ module flaash_job_generator
     job         = '0;  // no portion
     job.a_id    = asked_a_q;
     job.a_first = a_first_q;
-    job.a_lines = a_first_i - a_first_q;
+    job.a_lines = a_first - a_first_q;
     job.b_id    = asked_b_q;
     job.b_count = asked_count_q;
     job.b_first = b_first_q;
-    job.b_lines = b_first_i - b_first_q;
+    job.b_lines = b_first - b_first_q;
   end
 
   // Where there is one pass only, long_lines_q is 0, and all jobs are long.

@@ -20,24 +20,19 @@ module flaash_line_skip #(
   parameter int unsigned ValueWidth = 32,  // bits of a value, 1 or more
   localparam int unsigned LineWidth = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth)
 ) (
-  input  logic                 clk_i,
-  input  logic                 rst_ni,
+  input  logic                      clk_i,
+  input  logic                      rst_ni,
 
-  input  logic                 skip_i,
+  input  logic                      skip_i,
 
-  // lines from the loaders
-  input  logic                 a_valid_i,
-  output logic                 a_ready_o,
-  input  logic [LineWidth-1:0] a_line_i,
-  input  logic                 b_valid_i,
-  output logic                 b_ready_o,
-  input  logic [LineWidth-1:0] b_line_i,
+  // lines from the loaders, of A in element 0
+  input  logic [1:0]                in_valid_i,
+  output logic [1:0]                in_ready_o,
+  input  logic [1:0][LineWidth-1:0] line_i,
 
   // the same lines to the intersection
-  output logic                 a_valid_o,
-  input  logic                 a_ready_i,
-  output logic                 b_valid_o,
-  input  logic                 b_ready_i
+  output logic [1:0]                out_valid_o,
+  input  logic [1:0]                out_ready_i
 );
 
   localparam int unsigned IndexWidth = Lanes > 1 ? $clog2(Lanes) : 1;
@@ -48,14 +43,14 @@ module flaash_line_skip #(
   logic [Lanes-1:0][CoordWidth-1:0] a_coords, b_coords;
   logic [IndexWidth-1:0]            a_top, b_top;
 
-  assign a_line   = a_line_i;
-  assign b_line   = b_line_i;
+  assign a_line   = line_i[0];
+  assign b_line   = line_i[1];
   assign a_coords = a_line.coords;
   assign b_coords = b_line.coords;
   assign a_top    = IndexWidth'(a_line.count - 1'b1);
   assign b_top    = IndexWidth'(b_line.count - 1'b1);
 
-  // Only places matter here.
+  // Only coordinates matter here.
   logic unused_values;
   assign unused_values = ^{a_line.values, b_line.values};
 
@@ -64,8 +59,8 @@ module flaash_line_skip #(
   logic a_ended_q, b_ended_q;  // its fiber has ended
   logic a_taken, b_taken, a_ended, b_ended;
 
-  assign a_taken = a_valid_o && a_ready_i;
-  assign b_taken = b_valid_o && b_ready_i;
+  assign a_taken = out_valid_o[0] && out_ready_i[0];
+  assign b_taken = out_valid_o[1] && out_ready_i[1];
   assign a_ended = a_ended_q || (a_taken && a_line.last);
   assign b_ended = b_ended_q || (b_taken && b_line.last);
 
@@ -84,7 +79,7 @@ module flaash_line_skip #(
   // ------------------------------------------------------------- what is dropped
   logic both, drop_a, drop_b;
 
-  assign both   = skip_i && begins_q && a_valid_i && b_valid_i && a_line.count != '0 && b_line.count != '0;
+  assign both   = skip_i && begins_q && (&in_valid_i) && a_line.count != '0 && b_line.count != '0;
   assign drop_a = both && !a_line.last && a_coords[a_top] < b_coords[0];
   assign drop_b = both && !b_line.last && b_coords[b_top] < a_coords[0];
 
@@ -93,15 +88,13 @@ module flaash_line_skip #(
   // of the other fiber that is.
   logic undecided;
 
-  assign undecided = begins_q && (!a_valid_i || !b_valid_i || drop_a || drop_b);
-  assign a_valid_o = a_valid_i && !(skip_i && (a_ended_q || undecided));
-  assign b_valid_o = b_valid_i && !(skip_i && (b_ended_q || undecided));
-  assign a_ready_o = drop_a || a_taken;
-  assign b_ready_o = drop_b || b_taken;
+  assign undecided   = begins_q && (!(&in_valid_i) || drop_a || drop_b);
+  assign out_valid_o = in_valid_i & ~{skip_i && (b_ended_q || undecided), skip_i && (a_ended_q || undecided)};
+  assign in_ready_o  = {drop_b || b_taken, drop_a || a_taken};
 
   // ------------------------------------------------------------------- properties
-  `FLAASH_STREAM_CHECK(a, a_valid_o, a_ready_i, a_line_i, LineWidth)
-  `FLAASH_STREAM_CHECK(b, b_valid_o, b_ready_i, b_line_i, LineWidth)
+  `FLAASH_STREAM_CHECK(out_a, out_valid_o[0], out_ready_i[0], line_i[0], LineWidth)
+  `FLAASH_STREAM_CHECK(out_b, out_valid_o[1], out_ready_i[1], line_i[1], LineWidth)
   `FLAASH_ASSERT(EndsTogether_A, !(a_ended_q && b_ended_q), "a pair that has ended goes on")
   `FLAASH_ASSERT(OneSide_A, !(drop_a && drop_b), "each line lies before the other")
   `FLAASH_COVER(DropA_C, drop_a)

@@ -17,23 +17,20 @@ module flaash_line_watch
 #(
   parameter int unsigned Jobs = 32  // jobs that are inside at the same time, most
 ) (
-  input  logic      clk_i,
-  input  logic      rst_ni,
+  input  logic       clk_i,
+  input  logic       rst_ni,
 
-  input  logic      job_i,          // a job begins: job_fibers_i pairs of fibers will come
-  input  fiber_id_t job_fibers_i,
+  input  logic       job_i,         // a job begins: job_fibers_i pairs of fibers will come
+  input  fiber_id_t  job_fibers_i,
 
-  // lines into the intersection
-  input  logic      a_valid_i,
-  input  logic      a_ready_i,
-  input  logic      a_last_i,       // the line ends a fiber
-  input  logic      b_valid_i,
-  input  logic      b_ready_i,
-  input  logic      b_last_i,
+  // lines into the intersection, of A in element 0
+  input  logic [1:0] valid_i,
+  input  logic [1:0] ready_i,
+  input  logic [1:0] last_i,        // the line ends a fiber
 
-  output logic      waiting_o,
-  output logic      stall_a_o,
-  output logic      stall_b_o
+  output logic       waiting_o,
+  output logic       stall_a_o,
+  output logic       stall_b_o
 );
 
   localparam int unsigned CountWidth = FiberIdWidth + $clog2(Jobs + 1);
@@ -43,8 +40,7 @@ module flaash_line_watch
   logic [CountWidth-1:0] open_q;              // pairs of which A has not ended
   logic                  a_owed_q, b_owed_q;  // of the current pair, only the other one has ended
 
-  assign a_ends = a_valid_i && a_ready_i && a_last_i;
-  assign b_ends = b_valid_i && b_ready_i && b_last_i;
+  assign {b_ends, a_ends} = valid_i & ready_i & last_i;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -64,8 +60,8 @@ module flaash_line_watch
   // What is left of one fiber needs no line of the other.
   logic lacks_a, lacks_b;
 
-  assign lacks_a   = !a_valid_i && !b_owed_q;
-  assign lacks_b   = !b_valid_i && !a_owed_q;
+  assign lacks_a   = !valid_i[0] && !b_owed_q;
+  assign lacks_b   = !valid_i[1] && !a_owed_q;
   assign stall_a_o = waiting_o && lacks_a;
   assign stall_b_o = waiting_o && lacks_b && !lacks_a;
 

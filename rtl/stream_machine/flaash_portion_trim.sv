@@ -27,9 +27,7 @@ module flaash_portion_trim
 
   // accepted requests
   input  logic                 req_i,
-  input  logic                 req_begins_i,   // first line of the fiber or portion
-  input  logic                 req_ends_i,     // last line of it
-  input  portion_t             req_portion_i,
+  input  pass_t                req_pass_i,
 
   // their answers
   input  logic                 rsp_valid_i,
@@ -39,35 +37,42 @@ module flaash_portion_trim
 );
 
   localparam int unsigned CountWidth = $clog2(Lanes) + 1;
-  localparam int unsigned CutWidth   = 1 + 2 * LaneIdWidth;
 
   `FLAASH_LINE_T(line_t, Lanes, CoordWidth, ValueWidth)
 
   // ------------------------------------------------------- what each request cuts
-  logic                 req_cuts, ends, cut_valid, cut_ready;
-  lane_id_t             req_first, req_last, first, last;
+  // Lanes that stay; `ends`: the line is the portion's last one.
+  typedef struct packed {
+    logic     ends;
+    lane_id_t first;
+    lane_id_t last;
+  } cut_t;
+
+  portion_t               portion;
+  cut_t                   req_cut, cut;
+  logic                   ends, cut_valid, cut_ready;
   logic [$clog2(Depth):0] unused_usage;
+  logic                   unused_slot;  // where the sum goes is of no interest here
 
-  // Where the sum goes is of no interest here.
-  logic unused_slot;
-  assign unused_slot = ^req_portion_i.slot;
+  assign portion     = req_pass_i.portion;
+  assign unused_slot = ^portion.slot;
 
-  assign req_cuts  = req_portion_i.partial && req_ends_i;
-  assign req_first = (req_portion_i.partial && req_begins_i) ? req_portion_i.first_lane : '0;
-  assign req_last  = req_cuts ? req_portion_i.last_lane : '1;
+  assign ends    = portion.partial && req_pass_i.ends;
+  assign req_cut = {ends, (portion.partial && req_pass_i.begins) ? portion.first_lane : lane_id_t'(0),
+                    ends ? portion.last_lane : ~lane_id_t'(0)};
 
   flaash_stream_fifo #(
-    .Width(CutWidth),
+    .Width($bits(cut_t)),
     .Depth(Depth)
   ) u_cuts (
     .clk_i,
     .rst_ni,
     .in_valid_i (req_i),
     .in_ready_o (cut_ready),
-    .in_data_i  ({req_cuts, req_first, req_last}),
+    .in_data_i  (req_cut),
     .out_valid_o(cut_valid),
     .out_ready_i(rsp_valid_i),
-    .out_data_o ({ends, first, last}),
+    .out_data_o (cut),
     .usage_o    (unused_usage)
   );
 
@@ -80,8 +85,8 @@ module flaash_portion_trim
   assign in_line   = rsp_data_i;
   assign in_values = in_line.values;
   assign in_coords = in_line.coords;
-  assign stop      = (32'(last) + 1 < 32'(in_line.count)) ? CountWidth'(last) + 1'b1 : in_line.count;
-  assign count     = (32'(stop) > 32'(first)) ? stop - CountWidth'(first) : '0;
+  assign stop      = (32'(cut.last) + 1 < 32'(in_line.count)) ? CountWidth'(cut.last) + 1'b1 : in_line.count;
+  assign count     = (32'(stop) > 32'(cut.first)) ? stop - CountWidth'(cut.first) : '0;
 
   always_comb begin
     values = '0;
@@ -89,7 +94,7 @@ module flaash_portion_trim
     for (int unsigned i = 0; i < Lanes; i++) begin
       for (int unsigned j = i; j < Lanes; j++) begin
         // Lane j moves to lane i if it is that far from the first one.
-        if (32'(first) == j - i && 32'(stop) > j) begin
+        if (32'(cut.first) == j - i && 32'(stop) > j) begin
           values[i] = in_values[j];
           coords[i] = in_coords[j];
         end
@@ -97,14 +102,14 @@ module flaash_portion_trim
     end
   end
 
-  assign out_line     = {in_line.last || ends, count, values, coords};
+  assign out_line     = {in_line.last || cut.ends, count, values, coords};
   assign line_valid_o = rsp_valid_i;
   assign line_data_o  = out_line;
 
   // ------------------------------------------------------------------- properties
-  `FLAASH_ASSERT(RoomForCut_A, !req_i || cut_ready, "more requests than places")
+  `FLAASH_ASSERT(RoomForCut_A, !req_i || cut_ready, "more requests than there is room for")
   `FLAASH_ASSERT(CutForAnswer_A, !rsp_valid_i || cut_valid, "an answer that nobody asked for")
   `FLAASH_COVER(Empty_C, rsp_valid_i && count == '0)
-  `FLAASH_COVER(Middle_C, rsp_valid_i && first != '0 && ends && !in_line.last)
+  `FLAASH_COVER(Middle_C, rsp_valid_i && cut.first != '0 && cut.ends && !in_line.last)
 
 endmodule : flaash_portion_trim

@@ -55,17 +55,12 @@ module flaash_sdpe
   output logic                 job_ready_o,
   input  job_t                 job_i,
 
-  // tensor memory, a port per operand
-  output logic                 a_req_valid_o,
-  input  logic                 a_req_ready_i,
-  output line_addr_t           a_req_addr_o,
-  input  logic                 a_rsp_valid_i,
-  input  logic [LineWidth-1:0] a_rsp_data_i,
-  output logic                 b_req_valid_o,
-  input  logic                 b_req_ready_i,
-  output line_addr_t           b_req_addr_o,
-  input  logic                 b_rsp_valid_i,
-  input  logic [LineWidth-1:0] b_rsp_data_i,
+  // tensor memory, a port per operand, A's in element 0
+  output logic [1:0]                req_valid_o,
+  input  logic [1:0]                req_ready_i,
+  output line_addr_t [1:0]          req_addr_o,
+  input  logic [1:0]                rsp_valid_i,
+  input  logic [1:0][LineWidth-1:0] rsp_data_i,
 
   // results
   output logic                 result_valid_o,
@@ -93,9 +88,9 @@ module flaash_sdpe
   job_t                      job;
   logic                      job_valid, job_start;
   logic [$clog2(JobDepth):0] jobs_waiting;
-  logic                      a_job_ready, b_job_ready, tracker_ready;
+  logic                      fibers_ready, tracker_ready;
 
-  assign job_start = job_valid && a_job_ready && b_job_ready && tracker_ready;
+  assign job_start = job_valid && fibers_ready && tracker_ready;
 
   flaash_stream_fifo #(
     .Data (job_t),
@@ -112,9 +107,9 @@ module flaash_sdpe
   );
 
   // ----------------------------------------------------------------------- fibers
-  logic                 a_loaded, a_wanted, b_loaded, b_wanted;  // lines from the loaders
-  logic                 a_valid, a_ready, b_valid, b_ready;      // those that the intersection sees
-  logic [LineWidth-1:0] a_line, b_line;
+  logic [1:0]                loaded, wanted;  // lines from the loaders
+  logic [1:0]                valid, ready;    // those that the intersection sees
+  logic [1:0][LineWidth-1:0] line;
 
   flaash_fiber_pair #(
     .Lanes     (Lanes),
@@ -124,18 +119,9 @@ module flaash_sdpe
     .Portions  (Portions)
   ) u_fibers (
     .clk_i, .rst_ni,
-    .job_valid_i  (job_start),
-    .a_job_ready_o(a_job_ready),
-    .b_job_ready_o(b_job_ready),
-    .job_i        (job),
-    .a_req_valid_o, .a_req_ready_i, .a_req_addr_o, .a_rsp_valid_i, .a_rsp_data_i,
-    .b_req_valid_o, .b_req_ready_i, .b_req_addr_o, .b_rsp_valid_i, .b_rsp_data_i,
-    .a_valid_o    (a_loaded),
-    .a_ready_i    (a_wanted),
-    .a_line_o     (a_line),
-    .b_valid_o    (b_loaded),
-    .b_ready_i    (b_wanted),
-    .b_line_o     (b_line)
+    .job_valid_i(job_start), .job_ready_o(fibers_ready), .job_i(job),
+    .req_valid_o, .req_ready_i, .req_addr_o, .rsp_valid_i, .rsp_data_i,
+    .line_valid_o(loaded), .line_ready_i(wanted), .line_o(line)
   );
 
   // The merge engine would compare its way up to the first line that can match, entry by entry.
@@ -147,15 +133,11 @@ module flaash_sdpe
     ) u_skip (
       .clk_i, .rst_ni,
       .skip_i(split_i),
-      .a_valid_i(a_loaded), .a_ready_o(a_wanted), .a_line_i(a_line),
-      .b_valid_i(b_loaded), .b_ready_o(b_wanted), .b_line_i(b_line),
-      .a_valid_o(a_valid), .a_ready_i(a_ready), .b_valid_o(b_valid), .b_ready_i(b_ready)
+      .in_valid_i(loaded), .in_ready_o(wanted), .line_i(line), .out_valid_o(valid), .out_ready_i(ready)
     );
   end else begin : gen_no_skip
-    assign a_valid  = a_loaded;
-    assign a_wanted = a_ready;
-    assign b_valid  = b_loaded;
-    assign b_wanted = b_ready;
+    assign valid  = loaded;
+    assign wanted = ready;
   end
 
   // ----------------------------------------------------------------- intersection
@@ -169,8 +151,8 @@ module flaash_sdpe
     .ValueWidth(ValueWidth)
   ) u_intersect (
     .clk_i, .rst_ni,
-    .a_valid_i(a_valid), .a_ready_o(a_ready), .a_line_i(a_line),
-    .b_valid_i(b_valid), .b_ready_o(b_ready), .b_line_i(b_line),
+    .a_valid_i(valid[0]), .a_ready_o(ready[0]), .a_line_i(line[0]),
+    .b_valid_i(valid[1]), .b_ready_o(ready[1]), .b_line_i(line[1]),
     .match_valid_o(match_valid), .match_ready_i(match_ready), .match_o(match),
     .step_o(step), .stall_o(stall_mac)
   );
@@ -182,9 +164,8 @@ module flaash_sdpe
   ) u_watch (
     .clk_i, .rst_ni,
     .job_i(job_start), .job_fibers_i(job.b_count),
-    // `last` is the top bit of a line
-    .a_valid_i(a_loaded), .a_ready_i(a_wanted), .a_last_i(a_line[LineWidth-1]),
-    .b_valid_i(b_loaded), .b_ready_i(b_wanted), .b_last_i(b_line[LineWidth-1]),
+    .valid_i(loaded), .ready_i(wanted),
+    .last_i({line[1][LineWidth-1], line[0][LineWidth-1]}),  // the top bit of a line
     .waiting_o(waiting), .stall_a_o(stall_a), .stall_b_o(stall_b)
   );
 
@@ -239,8 +220,7 @@ module flaash_sdpe
   `FLAASH_ASSERT(DenseIsSteady_A, idle_o || dense_i == $past(dense_i), "dense_i changed under way")
   `FLAASH_ASSERT(SplitIsSteady_A, idle_o || split_i == $past(split_i), "split_i changed under way")
   `FLAASH_ASSERT(NoMatchWithoutJob_A, !match_valid || !all_named, "a match without a job")
-  `FLAASH_ASSERT(IdleReadsNothing_A, !idle_o || !(a_req_valid_o || a_rsp_valid_i || a_loaded
-                 || b_req_valid_o || b_rsp_valid_i || b_loaded), "idle with lines under way")
+  `FLAASH_ASSERT(IdleReadsNothing_A, !idle_o || (req_valid_o | rsp_valid_i | loaded) == '0, "idle with lines under way")
   `FLAASH_ASSERT(OneCause_A, $onehot0({stall_a, stall_b, stall_mac}), "two causes of a stall")
   `FLAASH_COVER(DotEndsBeforeFiber_C, all_named && all_left && waiting)
   `FLAASH_COVER(JobsOverlap_C, job_start && waiting)

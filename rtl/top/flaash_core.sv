@@ -38,7 +38,7 @@ module flaash_core
   parameter int unsigned ResultDepth = 512,
   parameter int unsigned Portions    = 0,
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
-  localparam int unsigned SumWidth   = $clog2(2 * NumSdpe + 1),
+  localparam int unsigned NumPorts   = read_ports(Engine, NumSdpe, GroupSize),
   // SDPEs, and the combiner if there is one: where results come from.
   localparam int unsigned NumSources = NumSdpe + ((Engine != EngineLookup && Portions > 0) ? 1 : 0)
 ) (
@@ -80,7 +80,7 @@ module flaash_core
 );
 
   // ---------------------------------------------------------------------- operands
-  logic                 line_valid, line_operand;
+  logic                 line_valid;
   line_addr_t           line_addr;
   logic [LineWidth-1:0] line_data;
   store_write_t         store_write;
@@ -108,78 +108,99 @@ module flaash_core
     );
   end
 
-  assign line_operand = store_write.operand;
+  // ------------------------------------------------------------------ tensor memory
+  logic [NumPorts-1:0]                req_valid, req_ready, rsp_valid;
+  line_id_t [NumPorts-1:0]            req;
+  logic [NumPorts-1:0][LineWidth-1:0] rsp_data;
+  line_id_t                           line_id;
+  logic [$clog2(NumPorts+1)-1:0]      reads, conflicts;
+  fault_t                             memory_fault;
+
+  assign line_id = {store_write.operand, line_addr};
+
+  if (Memory == MemoryIdeal) begin : gen_ideal
+    flaash_tensor_memory_ideal #(
+      .NumPorts(NumPorts), .LineWidth(LineWidth), .Lines(MemLines), .Latency(MemLatency), .Banks(MemBanks),
+      .Parity(Parity)
+    ) u_memory (
+      .clk_i, .rst_ni,
+      .wr_valid_i(line_valid), .wr_id_i(line_id), .wr_data_i(line_data),
+      .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
+      .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
+      .reads_o(reads), .conflicts_o(conflicts), .fault_o(memory_fault)
+    );
+  end else if (Memory == MemoryBanked) begin : gen_banked
+    flaash_tensor_memory_banked #(
+      .NumPorts(NumPorts), .LineWidth(LineWidth), .Lines(MemLines), .Latency(MemLatency), .Banks(MemBanks),
+      .Parity(Parity)
+    ) u_memory (
+      .clk_i, .rst_ni,
+      .wr_valid_i(line_valid), .wr_id_i(line_id), .wr_data_i(line_data),
+      .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
+      .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
+      .reads_o(reads), .conflicts_o(conflicts), .fault_o(memory_fault)
+    );
+  end else begin : gen_illegal_memory
+    `FLAASH_ILLEGAL("Memory must be one of flaash_pkg::Memory*")
+  end
+
+`ifndef SYNTHESIS
+  flaash_region_checker #(
+    .NumPorts(NumPorts)
+  ) u_region_checker (
+    .clk_i, .rst_ni,
+    .wr_valid_i(line_valid), .wr_id_i(line_id), .req_valid_i(req_valid), .req_i(req)
+  );
+`endif
 
   // ------------------------------------------------------------------------ compute
   logic [NumSources-1:0]         source_valid, source_ready, source_idle;
   result_t [NumSources-1:0]      source_result;
   sdpe_events_t [NumSources-1:0] events;
   flags_t [NumSources-1:0]       flags;
-  logic [SumWidth-1:0]           reads, conflicts;
-  logic                          generating, handed, portion, visit, busy;
-  dots_t                         handed_dots;
-  logic                          line_error, line_wrong_operand, rank_error;
-  line_addr_t                    line_wrong_addr, rank_block;
-  line_addr_t [1:0]              first;
-  logic [1:0]                    first_use, first_wrong;
+  line_written_t                 written;
+  logic                          generating, busy;
+  dispatch_t                     dispatch;
+  fault_t                        compute_fault;
 
-  assign first       = {table_rsp[1].first, table_rsp[0].first};
-  assign first_wrong = {table_rsp[1].wrong, table_rsp[0].wrong};
+  assign written = {line_valid, line_id, line_data[LineWidth-1]};  // `last` is the top bit of a line
 
   if (Engine == EngineLookup) begin : gen_lookup
     flaash_compute_lookup #(
       .Format(Format), .NumSdpe(NumSdpe), .GroupSize(GroupSize), .Lanes(Lanes), .CoordWidth(CoordWidth),
-      .Memory(Memory), .MemLatency(MemLatency), .MemBanks(MemBanks), .MemLines(MemLines), .Parity(Parity),
-      .ResultDepth(ResultDepth)
+      .MemLatency(MemLatency), .MemLines(MemLines), .Parity(Parity), .ResultDepth(ResultDepth)
     ) u_compute (
       .clk_i, .rst_ni,
-      .start_i, .dense_i(settings_i.dense), .run_length_i(settings_i.run_length),
-      .desc_i(desc_o), .busy_o(generating), .handed_o(handed), .handed_dots_o(handed_dots),
-      .a_addr_o(table_addr[0]), .a_first_i(first[0]), .b_addr_o(table_addr[1]), .b_first_i(first[1]),
-      .first_use_o(first_use), .first_wrong_i(first_wrong),
-      .wr_valid_i(line_valid), .wr_operand_i(line_operand), .wr_addr_i(line_addr), .wr_data_i(line_data),
+      .start_i, .settings_i, .desc_i(desc_o), .written_i(written),
+      .busy_o(generating), .dispatch_o(dispatch),
+      .table_addr_o(table_addr), .table_i(table_rsp),
+      .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
+      .rsp_valid_i(rsp_valid), .rsp_data_i(rsp_data),
       .result_valid_o(source_valid), .result_ready_i(source_ready), .result_o(source_result),
-      .events_o(events), .flags_o(flags), .idle_o(source_idle),
-      .reads_o(reads), .conflicts_o(conflicts),
-      .parity_error_o(line_error), .parity_operand_o(line_wrong_operand), .parity_addr_o(line_wrong_addr),
-      .rank_error_o(rank_error), .rank_block_o(rank_block)
+      .events_o(events), .flags_o(flags), .idle_o(source_idle), .fault_o(compute_fault)
     );
-
-    logic unused_portions;
-
-    assign portion         = 1'b0;
-    assign visit           = 1'b0;
-    assign unused_portions = ^settings_i;
   end else begin : gen_stream
     flaash_compute_stream #(
       .Format(Format), .NumSdpe(NumSdpe), .Lanes(Lanes), .CoordWidth(CoordWidth), .Engine(Engine),
-      .Memory(Memory), .MemLatency(MemLatency), .MemBanks(MemBanks), .MemLines(MemLines), .Parity(Parity),
-      .Scheduler(Scheduler), .ResultDepth(ResultDepth), .Portions(Portions)
+      .MemLatency(MemLatency), .Parity(Parity), .Scheduler(Scheduler), .ResultDepth(ResultDepth),
+      .Portions(Portions)
     ) u_compute (
       .clk_i, .rst_ni,
-      .start_i, .dense_i(settings_i.dense), .run_length_i(settings_i.run_length),
-      .portion_length_i(settings_i.portion_length), .long_lines_i(settings_i.long_lines),
-      .a_fibers_i(desc_o[0].fibers), .b_fibers_i(desc_o[1].fibers),
-      .busy_o(generating), .handed_o(handed), .handed_dots_o(handed_dots), .portion_o(portion),
-      .visit_o(visit),
-      .a_addr_o(table_addr[0]), .a_first_i(first[0]), .b_addr_o(table_addr[1]), .b_first_i(first[1]),
-      .first_use_o(first_use), .first_wrong_i(first_wrong),
-      .wr_valid_i(line_valid), .wr_operand_i(line_operand), .wr_addr_i(line_addr), .wr_data_i(line_data),
+      .start_i, .settings_i, .desc_i(desc_o), .written_i(written),
+      .busy_o(generating), .dispatch_o(dispatch),
+      .table_addr_o(table_addr), .table_i(table_rsp),
+      .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
+      .rsp_valid_i(rsp_valid), .rsp_data_i(rsp_data),
       .result_valid_o(source_valid), .result_ready_i(source_ready), .result_o(source_result),
-      .events_o(events), .flags_o(flags), .idle_o(source_idle),
-      .reads_o(reads), .conflicts_o(conflicts),
-      .parity_error_o(line_error), .parity_operand_o(line_wrong_operand), .parity_addr_o(line_wrong_addr)
+      .events_o(events), .flags_o(flags), .idle_o(source_idle), .fault_o(compute_fault)
     );
-
-    assign rank_error = 1'b0;
-    assign rank_block = '0;
   end
 
   // ------------------------------------------------------------------------ results
   logic [NumSources-1:0] stored, gated_valid, gated_ready;
 
   for (genvar s = 0; s < int'(NumSources); s++) begin : gen_stored
-    sdpe_events_t event_s;  // Icarus takes no member of an element with an index
+    sdpe_events_t event_s;  // Icarus reads a member of an array's only element as unknown
 
     assign event_s   = events[s];
     assign stored[s] = event_s.result;
@@ -212,6 +233,7 @@ module flaash_core
   error_t      range_error, parity_error;
   logic        done, progress;
   logic [31:0] sdpe_steps;
+  localparam int unsigned ReadWidth = $clog2(2 * NumSdpe + 1);
 
   flaash_perf_sum #(
     .NumSdpe   (NumSdpe),
@@ -219,8 +241,9 @@ module flaash_core
   ) u_perf_sum (
     .clk_i, .rst_ni,
     .events_i(events), .flags_i(flags),
-    .handed_i(handed), .handed_dots_i(handed_dots), .portion_i(portion),
-    .reads_i(reads), .conflicts_i(conflicts), .loading_i(load.loading), .sent_i, .discarded_i(load.discarded),
+    .handed_i(dispatch.job), .handed_dots_i(dispatch.dots), .portion_i(dispatch.portion),
+    .reads_i(ReadWidth'(reads)), .conflicts_i(ReadWidth'(conflicts)),
+    .loading_i(load.loading), .sent_i, .discarded_i(load.discarded),
     .increments_o(increments), .flags_o(any_flags), .range_error_o(range_error)
   );
 
@@ -235,44 +258,25 @@ module flaash_core
     .SumWidth(7)
   ) u_progress (
     .clk_i, .rst_ni,
-    .start_i, .stop_i, .generating_i(generating), .handed_i(handed), .handed_dots_i(handed_dots),
+    .start_i, .stop_i, .generating_i(generating), .handed_i(dispatch.job), .handed_dots_i(dispatch.dots),
     .dots_i(increments[CntDotsDone][6:0]), .stored_i(increments[CntResults][6:0]),
     .idle_i(&source_idle), .taken_i(result_valid_o && result_ready_i),
     .busy_o(busy), .done_o(done), .all_stored_o
   );
 
-  assign progress = load.step || visit || handed || increments[CntDotsDone] != '0
+  assign progress = load.step || dispatch.visit || dispatch.job || increments[CntDotsDone] != '0
                       || increments[CntMatches] != '0 || increments[CntSteps] != '0
                       || increments[CntMemReads] != '0 || increments[CntResults] != '0;
 
   assign report_o = {load, done, progress, parity_error, range_error, any_flags, increments, sdpe_steps};
 
   // ------------------------------------------------------------------------- parity
-  fault_t       line_fault, rank_fault;
-  fault_t [1:0] first_fault_q;
-
-  assign line_fault = {line_error, line_wrong_operand, PlaceStored, PlaceLine, 24'(line_wrong_addr)};
-  assign rank_fault = {rank_error, 1'b1, PlaceStored, PlaceRank, 24'(rank_block)};
-
-  for (genvar i = 0; i < 2; i++) begin : gen_first_fault
-    fiber_id_t fiber_q;  // that is answered
-
-    always_ff @(posedge clk_i or negedge rst_ni) begin
-      if (!rst_ni) begin
-        fiber_q          <= '0;
-        first_fault_q[i] <= '0;
-      end else begin
-        fiber_q          <= table_addr[i];
-        first_fault_q[i] <= {first_use[i] && first_wrong[i], 1'(i), PlaceStored, PlaceFirst, 24'(fiber_q)};
-      end
-    end
-  end
-
   flaash_parity_report #(
-    .NumSources(NumSources)
+    .NumSources(NumSources),
+    .NumFaults (2)
   ) u_parity_report (
     .clk_i, .rst_ni, .stopping_i(stop_i),
-    .computing_i({rank_fault, first_fault_q, line_fault}),
+    .computing_i({compute_fault, memory_fault}),
     .leaving_i(walk_fault_i), .events_i(events), .error_o(parity_error), .lost_o
   );
 

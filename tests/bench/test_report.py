@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bench import report
+from bench import claims, report
 from bench.machines import OURS, PAPER, machine
-from bench.measure import check, check_frame, cycle_limit, record
+from bench.measure import added, check, check_frame, cycle_limit, record
 from bench.rows import Row, all_rows
 from bench.workloads import expected
 from models.numbers import get_format
@@ -104,10 +104,27 @@ def synthetic() -> dict:
         number = machine(row.config).num_sdpe
         made = record(row, machine(row.config), {}, [])
         made |= {"cycles": 20_000 // number, "bound": 18_000 // number, "bound_by": "engine"}
-        made |= dict.fromkeys(("load_cycles", "unload_cycles", "jobs", "matches", "results", "entries_read",
-                               "conflicts", "busy_percent", "stall_a_percent", "stall_b_percent",
-                               "stall_mac_percent", "stall_result_percent", "balance_percent",
-                               "above_percent", "wall_seconds"), 1)
+        made |= dict.fromkeys(
+            (
+                "contractions",
+                "load_cycles",
+                "unload_cycles",
+                "jobs",
+                "matches",
+                "results",
+                "entries_read",
+                "conflicts",
+                "busy_percent",
+                "stall_a_percent",
+                "stall_b_percent",
+                "stall_mac_percent",
+                "stall_result_percent",
+                "balance_percent",
+                "above_percent",
+                "wall_seconds",
+            ),
+            1,
+        )
         records.append(made)
     times = {"numpy": 20.0, "scipy_mixed": 19.0, "scipy": 55.0}
     return {"rows": records, "software": {"7x7x512_d0.1": times},
@@ -136,6 +153,33 @@ def test_software_beside_the_fastest_of_our_machines() -> None:
     assert line["mixed"] == 19 and line["sparse"] == 55
 
 
+def test_slices_are_added_up() -> None:
+    one = {"counters": {"CntCycles": 5}, "steps": [1, 2], "wall": 0.5, "cpu": 0.25, "simulated": 9}
+    assert added([one, one]) == {"counters": {"CntCycles": 10}, "steps": [2, 4], "wall": 1.0, "cpu": 0.5,
+                                 "simulated": 18}
+    assert added([one, {"failure": "no"}]) == {}
+
+
+def test_the_claim_of_25_times() -> None:
+    """625 cycles against 12.5 us: at 1,250 MHz 25 times faster; the MAC's clock is far below."""
+    results = synthetic()
+    times = {"3x3x1024_d0.05": {"torch_coo": 12.5, "torch_csr": 30.0, "scipy": 1.0}}
+    [line] = claims.claim_lines(results["rows"], times, claims.known_clock())
+    assert (line["way"], line["torch"], line["needed"], line["paper"]) == ("torch_coo", 12.5, 1250.0, 24.5)
+    assert line["all_cycles"] == 2 and line["times"] == pytest.approx(12.5 * claims.known_clock() / 625)
+    assert not line["reached"] and claims.claim_lines(results["rows"], times, 1250.0)[0]["reached"]
+    assert claims.claim_lines(results["rows"], {}, 1.0) == []
+
+
+def test_deep_learning_beside_software() -> None:
+    results = synthetic()
+    times = {"swat": {"numpy": 7.0, "scipy_mixed": 5.0, "scipy": 9.0, "torch_csr": 8.0}}
+    lines = {line["row"]["workload"]: line for line in claims.learning_lines(results["rows"], times, 1000.0)}
+    assert len(lines) == 8 and lines["tender"]["dense"] is None
+    assert lines["swat"]["dense"] == ("scipy_mixed", 5.0) and lines["swat"]["sparse"] == ("torch_csr", 8.0)
+    assert lines["swat"]["torch"] == ("torch_csr", 8.0) and lines["swat"]["microseconds"] == 2.5
+
+
 def test_tables_for_the_documents() -> None:
     text = report.as_markdown(synthetic())
     assert "| 7x7x512_d0.1 | 8 | 2,500 | 4,700 | 2,250 | 2,500 | 1.0 |" in text
@@ -146,7 +190,7 @@ def test_tables_for_the_documents() -> None:
 def test_report_of_all_runs(tmp_path: Path) -> None:
     page = report.write_report(synthetic(), tmp_path).read_text()
     pictures = {path.name for path in tmp_path.glob("*.png")}
-    assert pictures == {"scaling.png", "length.png", "order.png", "layer.png"}
+    assert pictures == {"scaling.png", "length.png", "order.png", "layer.png", "learning.png"}
     assert all(name in page for name in pictures)
     assert "bit by bit" in page and ">met<" in page and "231,500" in page
 

@@ -7,7 +7,7 @@ import pytest
 from bench import rows
 from bench.machines import OURS, PAPER, Settings, machine
 from bench.targets import read_targets
-from bench.workloads import SKEWED, WorkloadError, csf_pair, expected, operands, stored
+from bench.workloads import SKEWED, WorkloadError, csf_pair, expected, learned, operands, parts, stored
 from models.csf import Csf
 from models.tensor import SparseTensor
 from tb.common.configs import ConfigError
@@ -22,13 +22,13 @@ def test_each_run_is_there_once_and_complete() -> None:
     for workload, aims in read_targets().items():
         assert all((workload, OURS[number], rows.TABLE) in found for number in aims.target)
     for experiment, count in ((rows.SCALING, 3 * 12), (rows.LENGTH, 7 * 3 * 2), (rows.ORDER, 5 * 3 * 2),
-                              (rows.LAYER, 6 * 2)):
+                              (rows.LAYER, 3 * 6 * 2), (rows.LEARNING, 8)):
         assert sum(name == experiment for *_, name in found) == count
 
 
 @pytest.mark.parametrize("filters, count", [
     ({"only": "7x7x512_d0.1", "num_sdpe": 32}, 2), ({"only": "skewed paper32"}, 4),
-    ({"config": "tiny", "only": "3x3x1024"}, 4), ({"only": "nothing"}, 0)])
+    ({"config": "tiny", "only": "3x3x1024"}, 7), ({"only": "nothing"}, 0)])
 def test_filters(filters: dict, count: int) -> None:
     assert len(rows.select(**filters)) == count
 
@@ -99,3 +99,19 @@ def test_settings_without_entries() -> None:
 def test_the_paper_s_machine_takes_single_dot_products() -> None:
     assert machine("paper32").run_length(49, 49) == 1
     assert machine("default").run_length(0, 0) == 1
+
+
+def test_slices_of_a_workload_of_deep_learning() -> None:
+    """Each expert that is left is a contraction with einsum's operands; other workloads are one."""
+    assert parts("7x7x512_d0.1") == ["7x7x512_d0.1"] and parts("swat") == ["swat/0", "swat/1"]
+    assert parts("pruned-experts") == [f"pruned-experts/{index}" for index in range(4)]
+    workload, slices = learned("pruned-experts"), [operands(part) for part in parts("pruned-experts")]
+    assert sum(a.nnz for a, _ in slices) == workload.a.nnz and sum(b.nnz for _, b in slices) == workload.b.nnz
+    assert all(a.shape == (16, 32) and b.shape == (112, 32) for a, b in slices)
+
+
+def test_machines_of_deep_learning_have_its_format() -> None:
+    assert rows.learning_config("swat") == "fast8"
+    assert machine(rows.learning_config("tender")).config["Format"] == "int8"
+    with pytest.raises(WorkloadError, match="no workload 'swat'"):
+        operands("swat")  # it is its slices

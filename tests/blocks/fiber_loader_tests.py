@@ -13,6 +13,7 @@ from tb.agents.stream.driver import StreamDriver
 from tb.agents.stream.monitor import StreamMonitor
 from tb.agents.stream.sink import StreamSink
 from tb.common.bench import rng, start, until
+from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
 
 ADDRESSES = 1 << 20
@@ -28,7 +29,8 @@ class Bench:
         self.depth = int(dut.Depth.value)
         self.width = len(dut.line_data_o)
         self.salt = random.getrandbits(self.width)
-        self.driver = StreamDriver(dut, "job", dut.clk_i, ("first", "lines", "repeats"), STALLS[jobs](random))
+        self.job_type = bench_types()["job_i"]
+        self.driver = StreamDriver(dut, "job", dut.clk_i, ("",), STALLS[jobs](random))
         self.expected: list[int] = []
         self.received: list[int] = []
         self.cycle = 0
@@ -39,7 +41,7 @@ class Bench:
         dut.rsp_valid_i.value = 0
         dut.rsp_data_i.value = 0
         self.jobs: list[int] = []  # cycles in which a job was accepted
-        StreamMonitor(dut, "job", dut.clk_i, ("first",), inward=True,
+        StreamMonitor(dut, "job", dut.clk_i, ("",), inward=True,
                       callback=lambda _: self.jobs.append(self.cycle))
         StreamMonitor(dut, "line", dut.clk_i, callback=self._line)
         StreamSink(dut, "line", dut.clk_i, None if lines == "none" else STALLS[lines](random))
@@ -74,7 +76,7 @@ class Bench:
     def load(self, job: Load) -> None:
         """Hand a job to the loader and note its lines."""
         first, lines, repeats = job
-        self.driver.append({"first": first, "lines": lines, "repeats": repeats})
+        self.driver.append(self.job_type.pack(first=first, lines=lines, repeats=repeats))
         for _ in range(repeats):
             self.expected.extend(self.line((first + i) % ADDRESSES) for i in range(lines))
 
@@ -169,7 +171,8 @@ async def next_job_is_accepted_ahead(dut) -> None:
     for i in range(3):
         bench.load((i * 100, 2 * bench.depth, 1))
     await ClockCycles(dut.clk_i, 4 * bench.depth + 20)
-    assert dut.job_valid_i.value == 1 and dut.job_first_i.value == 200 and dut.job_ready_o.value == 0
+    waiting = bench.job_type.unpack(int(dut.job_i.value))
+    assert dut.job_valid_i.value == 1 and waiting.first == 200 and dut.job_ready_o.value == 0
     dut.line_ready_i.value = 1
     await bench.finish()
 
@@ -189,7 +192,7 @@ async def reset_forgets_everything(dut) -> None:
         dut.rst_ni.value = 1
         await RisingEdge(dut.clk_i)
         assert dut.req_valid_o.value == 0 and dut.line_valid_o.value == 0
-        bench.driver = StreamDriver(dut, "job", dut.clk_i, ("first", "lines", "repeats"))
+        bench.driver = StreamDriver(dut, "job", dut.clk_i, ("",))
         for record in (bench.expected, bench.received, bench.requests, bench.cycles):
             record.clear()
         bench.load(bench.random_job())

@@ -9,9 +9,9 @@ MEMORY = [{"NumPorts": 0}, {"LineWidth": 0}, {"Lines": 0}, {"Latency": 0}, {"Par
 # By module. What a module hands down is in its list, too, where its own module refuses it.
 ILLEGAL: dict[str, list[dict[str, int]]] = {
     "flaash_combiner": [{"Slots": 0}, {"Slots": 65}],
-    "flaash_compute_lookup": [*SDPES, {"GroupSize": 9}, *LANES, {"CoordWidth": 13}, {"CoordWidth": 3},
-                              {"Memory": 7}],
-    "flaash_compute_stream": [{"Portions": 65}, {"Scheduler": 2}],
+    "flaash_compute_lookup": [*SDPES, {"GroupSize": 9}, *LANES, {"CoordWidth": 13}, {"CoordWidth": 3}],
+    "flaash_compute_stream": [*SDPES, {"Portions": 65}, {"Scheduler": 2}],
+    "flaash_core": [{"Memory": 7}],
     "flaash_delay_line": [{"Channels": 0}, {"Width": 0}],
     "flaash_fiber_loader": [{"Depth": 1}, {"Depth": 6}],
     "flaash_frame_gate": [{"Width": 0}],
@@ -41,7 +41,6 @@ ILLEGAL: dict[str, list[dict[str, int]]] = {
     "flaash_round_robin": [{"NumPorts": 0}],
     "flaash_scheduler_demand": SDPES,
     "flaash_scheduler_round_robin": SDPES,
-    "flaash_sdpe_array": [*SDPES, {"Memory": 2}],
     "flaash_soft_reset": [{"ResetCycles": 0}, {"ResetCycles": 256}],
     "flaash_step_counters": SDPES,
     "flaash_stream_fifo": [{"Width": 0}, {"Depth": 1}, {"Depth": 6}],

@@ -11,13 +11,14 @@ from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
 from tb.agents.stream.monitor import StreamMonitor
 from tb.agents.stream.sink import StreamSink
+from tb.common import rtl_constants as rtl
 from tb.common.bench import rng, start, until
+from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
 
-# Fields of job_t, lowest first, 20 bits each.
-FIELDS = ("b_lines", "b_first", "b_count", "b_id", "a_lines", "a_first", "a_id")
-FIELD_BITS = 20
+FIELD_BITS = 20  # of a fiber's number, and of a line's
 TOP_LINES = (1 << (FIELD_BITS + 1)) - 1  # the largest line_sum_t: above any job
+PLACES = rtl.CONSTANTS["PlaceStored"], rtl.CONSTANTS["PlaceFirst"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,9 +33,10 @@ class Job:
 
 
 def unpack(beat: int) -> Job:
-    """Return the job of a packed job_t."""
-    mask = (1 << FIELD_BITS) - 1
-    return Job(**{name: beat >> (i * FIELD_BITS) & mask for i, name in enumerate(FIELDS)})
+    """Return the job of a packed job_t, which is no portion."""
+    job = bench_types()["job_o"].unpack(beat)
+    assert not any(job.portion)
+    return Job(*(getattr(job, field.name) for field in dataclasses.fields(Job)))
 
 
 def table(random: Random, fibers: int, most: int, base: int = 0) -> list[int]:
@@ -74,8 +76,9 @@ class Bench:
         self.cycles: list[int] = []  # in which they were accepted
         self.started = 0
         self.visits: list[int] = []  # cycles of visit_o
-        for name in ("start_i", "run_length_i", "long_lines_i", "a_fibers_i", "b_fibers_i", "a_first_i",
-                     "b_first_i", "a_wrong_i", "b_wrong_i"):
+        self.faults: list[tuple[str, int]] = []  # tables and fibers of fault_o
+        self.types = bench_types()
+        for name in ("start_i", "run_length_i", "long_lines_i", "fibers_i", "table_i"):
             getattr(dut, name).value = 0
         StreamMonitor(dut, "job", dut.clk_i, ("",), callback=self._accept)
         StreamSink(dut, "job", dut.clk_i, None if stalls == "none" else STALLS[stalls](random))
@@ -89,19 +92,26 @@ class Bench:
         """Answer the table ports, one cycle after the address; nonsense beyond the table."""
         while True:
             await FallingEdge(self.dut.clk_i)
-            answers = {}
+            answers, addresses = [], (0, 0)
             if self.dut.visit_o.value == 1:
                 self.visits.append(self.cycle)
-            for name, entries in self.tables.items():
-                address = int(getattr(self.dut, f"{name}_addr_o").value) if self.dut.rst_ni.value == 1 else 0
+            if self.dut.rst_ni.value == 1:
+                addresses = self.types["table_addr_o"].unpack(int(self.dut.table_addr_o.value))
+                self._note(self.types["fault_o"].unpack(int(self.dut.fault_o.value)))
+            for (name, entries), address in zip(self.tables.items(), addresses, strict=True):
                 wrong = self.wrong == (name, address)
                 known = address < len(entries) and not wrong
-                answers[name] = entries[address] if known else self.random.getrandbits(FIELD_BITS), wrong
+                answers.append({"wrong": wrong,
+                                "first": entries[address] if known else self.random.getrandbits(FIELD_BITS)})
             await RisingEdge(self.dut.clk_i)
             self.cycle += 1
-            for name, (answer, wrong) in answers.items():
-                getattr(self.dut, f"{name}_first_i").value = answer
-                getattr(self.dut, f"{name}_wrong_i").value = int(wrong)
+            self.dut.table_i.value = self.types["table_i"].pack(answers)
+
+    def _note(self, fault: tuple) -> None:
+        """Remember what fault_o tells."""
+        if fault.valid:
+            assert (fault.level, fault.memory) == PLACES
+            self.faults.append(("ab"[fault.operand], fault.position))
 
     async def begin(self, a: Sequence[int], b: Sequence[int], run_length: int,
                     long_lines: int = 0) -> list[Job]:
@@ -110,8 +120,7 @@ class Bench:
         self.cycles.clear()
         self.tables = {"a": a, "b": b}
         await ClockCycles(self.dut.clk_i, 2)
-        self.dut.a_fibers_i.value = len(a) - 1
-        self.dut.b_fibers_i.value = len(b) - 1
+        self.dut.fibers_i.value = self.types["fibers_i"].pack([len(a) - 1, len(b) - 1])
         self.dut.run_length_i.value = run_length
         self.dut.long_lines_i.value = long_lines
         self.dut.start_i.value = 1
@@ -120,7 +129,7 @@ class Bench:
         await RisingEdge(self.dut.clk_i)
         # The descriptor counts only in the cycle of the start.
         self.dut.start_i.value = 0
-        for name in ("run_length_i", "long_lines_i", "a_fibers_i", "b_fibers_i"):
+        for name in ("run_length_i", "long_lines_i", "fibers_i"):
             getattr(self.dut, name).value = self.random.getrandbits(FIELD_BITS)
         return expected(a, b, run_length, long_lines)
 
@@ -135,7 +144,7 @@ class Bench:
         for _ in range(6):
             await ClockCycles(self.dut.clk_i, 1)
             assert self.dut.busy_o.value == 0 and self.dut.job_valid_o.value == 0
-        assert self.jobs == jobs
+        assert self.jobs == jobs and not self.faults
 
 
 async def _started(dut, stalls: str = "none") -> Bench:
@@ -254,7 +263,7 @@ async def largest_numbers(dut) -> None:
 @cocotb.test()
 @cocotb.parametrize(stalls=["none", "random"])
 async def no_job_after_a_wrong_answer(dut, stalls: str) -> None:
-    """Exactly the jobs before it come, busy_o stays until the reset; every entry of both tables in turn."""
+    """Exactly the jobs before it come, it is told once, busy_o stays; every entry of both tables in turn."""
     bench = await _started(dut, stalls)
     a, b = table(bench.random, 3, 3), table(bench.random, 4, 3)
     for run_length in (0, 1, 3):
@@ -269,7 +278,9 @@ async def no_job_after_a_wrong_answer(dut, stalls: str) -> None:
                 await ClockCycles(dut.clk_i, 60)
                 count = ends[name].index(entry) if entry else 0
                 assert bench.jobs == jobs[:count] and dut.busy_o.value == 1, f"entry {entry} of {name}"
+                assert bench.faults == [(name, entry)]
                 bench.wrong = None
+                bench.faults.clear()
                 dut.rst_ni.value = 0
                 await RisingEdge(dut.clk_i)
                 dut.rst_ni.value = 1

@@ -9,6 +9,7 @@ import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
 from tb.common.bench import start
+from tb.common.rtl_types import bench_types
 from tests.blocks.lines import pack_fiber
 
 EXTENT = 60
@@ -86,33 +87,34 @@ async def play(dut, random: Random, pairs: list, skips: bool, busy: float) -> in
         assert cycles < 100_000, "it hangs"
         # The consumer takes no line of a pair while it still lacks one of the pair before.
         pair = min(queue[0][0] for queue in queues if queue)
-        for side, name in enumerate("ab"):
-            queue = queues[side]
+        ready, lines = [False, False], [0, 0]
+        for side, queue in enumerate(queues):
             offered[side] = bool(queue) and (offered[side] or random.random() >= busy)
-            getattr(dut, f"{name}_valid_i").value = int(offered[side])
-            getattr(dut, f"{name}_line_i").value = queue[0][1] if queue else 0
-            here = bool(queue) and queue[0][0] == pair
-            getattr(dut, f"{name}_ready_i").value = int(here and random.random() >= busy)
+            lines[side] = queue[0][1] if queue else 0
+            ready[side] = bool(queue) and queue[0][0] == pair and random.random() >= busy
+        dut.in_valid_i.value = offered[0] | offered[1] << 1
+        dut.line_i.value = bench_types()["line_i"].pack(lines)
+        dut.out_ready_i.value = ready[0] | ready[1] << 1
         await FallingEdge(dut.clk_i)
-        for side, name in enumerate("ab"):
-            shown, ready = dut[f"{name}_valid_o"].value == 1, dut[f"{name}_ready_i"].value == 1
+        valid, taken = int(dut.out_valid_o.value), int(dut.in_ready_o.value)
+        for side, name in enumerate("AB"):
+            shown = bool(valid >> side & 1)
             assert shown or not waiting[side], f"a line of {name} was withdrawn"
             assert not shown or offered[side], f"a line of {name} out of nothing"
-            waiting[side] = shown and not ready
-            if offered[side] and dut[f"{name}_ready_o"].value == 1:
+            waiting[side] = shown and not ready[side]
+            if offered[side] and taken >> side & 1:
                 offered[side] = False
                 if shown:
-                    assert ready
+                    assert ready[side]
                     came[side].append(queues[side][0])
                 queues[side].pop(0)
-    for name in "ab":
-        getattr(dut, f"{name}_valid_i").value = 0
+    dut.in_valid_i.value = 0
     assert came == wanted
     return cycles
 
 
 async def prepared(dut) -> tuple[Random, int]:
-    for name in ("a_valid", "b_valid", "a_line", "b_line", "a_ready", "b_ready", "skip"):
+    for name in ("in_valid", "line", "out_ready", "skip"):
         getattr(dut, f"{name}_i").value = 0
     return await start(dut), int(dut.Lanes.value)
 

@@ -10,24 +10,24 @@ import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
 from tb.common.bench import start
-from tb.common.rtl_constants import CONSTANTS
+from tb.common.rtl_types import package_types
 from tests.blocks.lines import Fiber, pack_fiber
 
-# Of the fields of portion_t.
-LANE_BITS, SLOT_BITS = ((CONSTANTS[name] - 1).bit_length() for name in ("MaxLanes", "MaxPortions"))
+PASS = package_types("flaash_pkg")["pass_t"]
+PORTION = PASS["portion"]
 
 
 class Bench:
     """Asks for lines of fibers and portions, answers later, and compares what comes out.
 
-    A request is (begins, ends, portion_t); its answer is a line, and another line, or None, is expected.
+    A request is a pass_t; its answer is a line, and another line, or None, is expected.
     """
 
     def __init__(self, dut, random: Random):
         self.dut, self.random = dut, random
         self.lanes, self.coord, self.value = (
             int(getattr(dut, name).value) for name in ("Lanes", "CoordWidth", "ValueWidth"))
-        self.work: deque[tuple[int, int, int, int, int]] = deque()  # request, answer, expected line
+        self.work: deque[tuple[int, int, int]] = deque()  # request, answer, expected line
 
     def fiber(self, length: int) -> Fiber:
         coords = sorted(self.random.sample(range(2**self.coord), length))
@@ -37,8 +37,9 @@ class Bench:
         """Queue a fiber that is no portion; what its portion says beside that is of no interest."""
         lines = self._lines(self.fiber(length))
         for number, line in enumerate(lines):
-            about = self.random.getrandbits(2 * LANE_BITS + SLOT_BITS)
-            self.work.append((int(number == 0), int(number == len(lines) - 1), about, line, line))
+            about = PORTION.unpack(self.random.getrandbits(PORTION.width))._replace(partial=0)
+            at = PASS.pack(begins=number == 0, ends=number == len(lines) - 1, portion=about)
+            self.work.append((at, line, line))
 
     def portion(self, length: int, first: int, entries: int) -> None:
         """Queue entries `first` on of a fiber, as the portioner cuts them; none may be there."""
@@ -47,8 +48,8 @@ class Bench:
         begin, (end, last_lane) = first // self.lanes, divmod(first + entries - 1, self.lanes)
         if end >= len(whole):
             end, last_lane = len(whole) - 1, self.lanes - 1
-        slot = self.random.getrandbits(SLOT_BITS)
-        about = ((1 << SLOT_BITS | slot) << LANE_BITS | first % self.lanes) << LANE_BITS | last_lane
+        about = {"partial": 1, "slot": self.random.getrandbits(PORTION["slot"].width),
+                 "first_lane": first % self.lanes, "last_lane": last_lane}
         for number in range(begin, end + 1):
             low = max(first, number * self.lanes)
             kept = fiber[low:min(first + entries, (number + 1) * self.lanes)]
@@ -56,7 +57,8 @@ class Bench:
             expected = pack_fiber(kept, self.lanes, self.coord, self.value)[0] if kept else 0
             place = self.lanes.bit_length() + self.lanes * (self.coord + self.value)
             expected = expected & ~(1 << place) | last << place
-            self.work.append((int(number == begin), last, about, whole[number], expected))
+            at = PASS.pack(begins=number == begin, ends=last, portion=about)
+            self.work.append((at, whole[number], expected))
 
     def _lines(self, fiber: Fiber) -> list[int]:
         return pack_fiber(fiber, self.lanes, self.coord, self.value)
@@ -73,9 +75,7 @@ class Bench:
             if answers:
                 dut.rsp_data_i.value, expected = under_way.popleft()
             if asks:
-                begins, ends, about, line, wanted = self.work.popleft()
-                dut.req_begins_i.value, dut.req_ends_i.value = begins, ends
-                dut.req_portion_i.value = about
+                dut.req_pass_i.value, line, wanted = self.work.popleft()
                 under_way.append((line, wanted))
             await FallingEdge(dut.clk_i)
             assert bool(dut.line_valid_o.value) == answers
@@ -88,7 +88,7 @@ class Bench:
 
 
 async def _begin(dut) -> Bench:
-    for name in ("req", "req_begins", "req_ends", "req_portion", "rsp_valid", "rsp_data"):
+    for name in ("req", "req_pass", "rsp_valid", "rsp_data"):
         getattr(dut, f"{name}_i").value = 0
     return Bench(dut, await start(dut))
 
@@ -124,9 +124,8 @@ async def whole_fibers_and_portions_mixed(dut) -> None:
 async def reset_forgets_requests(dut) -> None:
     bench = await _begin(dut)
     bench.portion(8 * bench.lanes, bench.lanes - 1, 6 * bench.lanes)
-    for begins, ends, about, *_ in list(bench.work)[:2]:
-        dut.req_i.value, dut.req_begins_i.value, dut.req_ends_i.value = 1, begins, ends
-        dut.req_portion_i.value = about
+    for at, *_ in list(bench.work)[:2]:
+        dut.req_i.value, dut.req_pass_i.value = 1, at
         await RisingEdge(dut.clk_i)
     dut.req_i.value = 0
     dut.rst_ni.value = 0

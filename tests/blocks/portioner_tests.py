@@ -7,34 +7,30 @@ import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
 
 from tb.common.bench import start
+from tb.common.rtl_types import package_types
 from tb.env.portions import count_portions
 
-WIDTH = 20  # of each field of job_t below the portion
-PORTION = 13
-MASK = 2**WIDTH - 1
+JOB = package_types("flaash_pkg")["job_t"]
 
 
-def pack(a_id: int, first: int, lines: int, b_id: int, count: int) -> int:
+def whole(a_id: int, first: int, lines: int, b_id: int, count: int) -> tuple:
     """Return a whole job."""
-    bits = 0
-    for field in (a_id, first, lines, b_id, count, b_id + 7, count):
-        bits = bits << WIDTH | field
-    return bits
+    return JOB.unpack(JOB.pack(a_id=a_id, a_first=first, a_lines=lines, b_id=b_id, b_count=count,
+                               b_first=b_id + 7, b_lines=count))
 
 
-def expected(job: int, lanes: int, length: int, slot: int) -> list[int]:
+def expected(job: tuple, lanes: int, length: int, slot: int) -> list[tuple]:
     """Return the jobs that come out for one that goes in."""
-    lines, first = job >> 4 * WIDTH & MASK, job >> 5 * WIDTH & MASK
-    places = lines * lanes
+    places = job.a_lines * lanes
     if not count_portions(places, lanes, length):
         return [job]
     result = []
     for begin in range(0, places, length):
         last = min(begin + length, places) - 1
         line = begin // lanes
-        kept = job & ~(MASK << 5 * WIDTH) & ~(MASK << 4 * WIDTH)
-        kept |= (first + line) << 5 * WIDTH | (last // lanes - line + 1) << 4 * WIDTH
-        result.append((((1 << 6 | slot) << 3 | begin % lanes) << 3 | last % lanes) << 7 * WIDTH | kept)
+        portion = job.portion._replace(partial=1, slot=slot, first_lane=begin % lanes, last_lane=last % lanes)
+        result.append(job._replace(portion=portion, a_first=job.a_first + line,
+                                   a_lines=last // lanes - line + 1))
     return result
 
 
@@ -47,10 +43,11 @@ async def every_portion_once(dut, length: int, busy: float) -> None:
     random = await start(dut)
     lanes = int(dut.Lanes.value)
     most = 200_000 if length > 2**20 else 8
-    jobs = [pack(random.getrandbits(WIDTH), random.randrange(1000), random.choice([1, 1, 2, 3, most]),
-                 random.randrange(1000), 1 if length else random.randrange(1, 9)) for _ in range(60)]
-    came: list[int] = []
-    wanted: list[int] = []
+    jobs = [whole(random.getrandbits(JOB["a_id"].width), random.randrange(1000),
+                  random.choice([1, 1, 2, 3, most]), random.randrange(1000),
+                  1 if length else random.randrange(1, 9)) for _ in range(60)]
+    came: list[tuple] = []
+    wanted: list[tuple] = []
     closed: list[tuple[int, int]] = []
     opened: list[tuple[int, int, int]] = []
     portions = cycles = 0
@@ -62,10 +59,10 @@ async def every_portion_once(dut, length: int, busy: float) -> None:
         assert cycles < 20_000, "it hangs"
         offered = offered or (bool(todo) and random.random() >= busy)
         dut.job_valid_i.value = int(offered)
-        dut.job_i.value = todo[0] if offered else 0
+        dut.job_i.value = JOB.pack(todo[0]) if offered else 0
         dut.job_ready_i.value = int(random.random() >= busy)
         dut.open_ready_i.value = int(random.random() >= busy)
-        dut.open_slot_i.value = random.getrandbits(6)
+        dut.open_slot_i.value = random.getrandbits(JOB["portion"]["slot"].width)
         await FallingEdge(dut.clk_i)
         portions += int(dut.portion_o.value)
         if dut.open_valid_o.value == 1 and dut.open_ready_i.value == 1:
@@ -74,7 +71,7 @@ async def every_portion_once(dut, length: int, busy: float) -> None:
         if dut.close_o.value == 1:
             closed.append((int(dut.close_slot_o.value), int(dut.close_count_o.value)))
         if dut.job_valid_o.value == 1 and dut.job_ready_i.value == 1:
-            came.append(int(dut.job_o.value))
+            came.append(JOB.unpack(int(dut.job_o.value)))
         if offered and dut.job_ready_o.value == 1:
             job = todo.pop(0)
             offered = False
@@ -82,10 +79,10 @@ async def every_portion_once(dut, length: int, busy: float) -> None:
             wanted += pieces
             assert came == wanted
             if len(pieces) > 1:
-                assert opened[-1][:2] == (job >> 6 * WIDTH & MASK, job >> 3 * WIDTH & MASK)
+                assert opened[-1][:2] == (job.a_id, job.b_id)
                 assert closed[-1] == (opened[-1][2], len(pieces))
     assert len(opened) == len(closed) == sum(
-        bool(count_portions((job >> 4 * WIDTH & MASK) * lanes, lanes, length)) for job in jobs)
+        bool(count_portions(job.a_lines * lanes, lanes, length)) for job in jobs)
     assert portions == len(came) - (len(jobs) - len(opened))
     if not busy:
         assert cycles <= len(came) + len(opened) + 5, "a bubble between portions"

@@ -9,21 +9,21 @@ import cocotb
 from cocotb.triggers import RisingEdge
 
 from tb.common.bench import rng, start
+from tb.common.rtl_types import package_types
 
-ADDRESS = 20  # bits of a line's address
+LINE = package_types("flaash_pkg")["line_id_t"]
 
 
 async def _load(dut, operand: int, lines: int) -> None:
     for line in range(lines):
-        dut.wr_valid_i.value, dut.wr_operand_i.value, dut.wr_addr_i.value = 1, operand, line
+        dut.wr_valid_i.value, dut.wr_id_i.value = 1, LINE.pack(operand=operand, addr=line)
         await RisingEdge(dut.clk_i)
     dut.wr_valid_i.value = 0
 
 
 async def _ask(dut, port: int, operand: int, line: int) -> None:
     dut.req_valid_i.value = 1 << port
-    dut.req_operand_i.value = operand << port
-    dut.req_addr_i.value = line << ADDRESS * port
+    dut.req_i.value = LINE.pack(operand=operand, addr=line) << LINE.width * port
     await RisingEdge(dut.clk_i)
     dut.req_valid_i.value = 0
     await RisingEdge(dut.clk_i)
@@ -33,7 +33,7 @@ async def _ask(dut, port: int, operand: int, line: int) -> None:
 async def regions(dut) -> None:
     """Every line that there is; then, if FLAASH_OUTSIDE is 1, the one behind the shorter second operand."""
     chance = rng()
-    for name in ("wr_valid_i", "wr_operand_i", "wr_addr_i", "req_valid_i", "req_operand_i", "req_addr_i"):
+    for name in ("wr_valid_i", "wr_id_i", "req_valid_i", "req_i"):
         getattr(dut, name).value = 0
     await start(dut)
     for lines in ((9, 5), (3, 7)):

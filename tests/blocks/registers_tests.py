@@ -213,7 +213,7 @@ async def a_soft_reset_forgets(dut) -> None:
     for name, value in kept.items():
         await port.write(name, value)
     await port.write("RegControl", START)
-    await port.pulse(done=1, flags=3, frame_error=error("ErrHeader"), increments={"CntRuns": 1})
+    await port.pulse(done=1, flags=3, frame_error=error("ErrHeader", 7), increments={"CntRuns": 1})
     await port.write("RegControl", SOFT_RESET | START)
     assert pulses == {"start_o": 1, "soft_reset_o": 1}, "the soft reset comes before the start"
     port.drive(resetting=1)
@@ -224,7 +224,8 @@ async def a_soft_reset_forgets(dut) -> None:
     assert dut.irq_o.value == 0
     await port.pulse(discarded=1)
     assert await port.read("CntDiscarded") == 1, "a beat that the frame gate throws away in a soft reset"
-    for name in ("RegIrqStatus", "RegError", "RegErrorCount", "RegFlags", "CntJobs", "CntCycles"):
+    for name in ("RegIrqStatus", "RegError", "RegErrorPlace", "RegErrorCount", "RegFlags", "CntJobs",
+                 "CntCycles"):
         assert await port.read(name) == 0, name
     await port.write("RegControl", START)
     port.drive(resetting=0)
@@ -249,6 +250,7 @@ async def hard_reset_forgets_all(dut) -> None:
     dut.rst_ni.value = 1
     await ClockCycles(dut.clk_i, 2)
     for name in ("RegMode", "RegRunLength", "RegPortion", "RegLongLines", "RegIrqEnable", "RegWatchdog",
-                 "RegIrqStatus", "RegError", "RegErrorCount", "RegFlags", "CntJobs", "CntCycles"):
+                 "RegIrqStatus", "RegError", "RegErrorPlace", "RegErrorCount", "RegFlags", "CntJobs",
+                 "CntCycles"):
         assert await port.read(name) == 0, name
     assert await status_of(port) == {"LoadedA", "LoadedB"}

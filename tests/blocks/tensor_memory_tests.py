@@ -10,10 +10,13 @@ import cocotb
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import FallingEdge, RisingEdge
 
+from tb.common import rtl_constants as rtl
 from tb.common.bench import rng, start
+from tb.common.rtl_types import package_types
 from tb.common.stalls import STALLS
 
 Place = tuple[int, int]  # operand (0 A, 1 B), line
+LINE, FAULT = package_types("flaash_pkg")["line_id_t"], package_types("flaash_reg_pkg")["fault_t"]
 
 
 @dataclasses.dataclass
@@ -36,7 +39,6 @@ class Memory:
         self.dut = dut
         self.ports = len(dut.req_valid_i)
         self.width = len(dut.wr_data_i)
-        self.address = len(dut.wr_addr_i)
         self.lines = int(dut.Lines.value)
         self.latency = int(dut.Latency.value)
         self.banked = "banked" in dut._name
@@ -46,8 +48,7 @@ class Memory:
         self.reads = self.conflicts = 0
         choose = list(STALLS)
         self.port = [Port(STALLS[stalls or choose[i % len(choose)]](random)) for i in range(self.ports)]
-        for name in ("wr_valid_i", "wr_operand_i", "wr_addr_i", "wr_data_i",
-                     "req_valid_i", "req_operand_i", "req_addr_i"):
+        for name in ("wr_valid_i", "wr_id_i", "wr_data_i", "req_valid_i", "req_i"):
             getattr(dut, name).value = 0
 
     def bank(self, place: Place) -> int:
@@ -64,7 +65,7 @@ class Memory:
 
     async def write(self, place: Place, line: int) -> None:
         self.dut.wr_valid_i.value = 1
-        self.dut.wr_operand_i.value, self.dut.wr_addr_i.value = place
+        self.dut.wr_id_i.value = LINE.pack(operand=place[0], addr=place[1])
         self.dut.wr_data_i.value = line
         await self.step()
         self.stored[place] = line
@@ -72,17 +73,15 @@ class Memory:
 
     async def step(self) -> None:
         """Let one cycle pass: offer requests, check who is served and what comes back."""
-        valid = operand = address = 0
+        valid = requests = 0
         for number, port in enumerate(self.port):
             if port.offered is None and not next(port.stalls) and port.wanted:
                 port.offered = port.wanted.popleft()
             if port.offered is not None:
                 valid |= 1 << number
-                operand |= port.offered[0] << number
-                address |= port.offered[1] << (number * self.address)
+                requests |= LINE.pack(operand=port.offered[0], addr=port.offered[1]) << number * LINE.width
         self.dut.req_valid_i.value = valid
-        self.dut.req_operand_i.value = operand
-        self.dut.req_addr_i.value = address
+        self.dut.req_i.value = requests
         await FallingEdge(self.dut.clk_i)
         self._served(valid, int(self.dut.req_ready_o.value))
         self._answered(int(self.dut.rsp_valid_o.value))
@@ -253,7 +252,7 @@ def _flip(dut: SimHandleBase, memory: Memory, place: Place, bit: int) -> None:
     if memory.banked:
         word = dut.gen_bank[memory.bank(place)].u_bank.mem_q[2 * (line // memory.banks) + operand]
     else:
-        word = dut.mem_q[2 * line + operand]
+        word = dut.u_lines.mem_q[2 * line + operand]
     word.value = int(word.value) ^ 1 << bit
 
 
@@ -262,12 +261,15 @@ async def a_flipped_bit_is_told_with_its_place(dut) -> None:
     """One cycle behind the answer, each time the line is read; other lines are not suspected."""
     memory, random = await _started(dut)
     told: list[Place] = []
+    where = rtl.CONSTANTS["PlaceStored"], rtl.CONSTANTS["PlaceLine"]
 
     async def listen() -> None:
         while True:
             await FallingEdge(dut.clk_i)
-            if dut.parity_error_o.value == 1:
-                told.append((int(dut.parity_operand_o.value), int(dut.parity_addr_o.value)))
+            fault = FAULT.unpack(int(dut.fault_o.value))
+            if fault.valid:
+                assert (fault.level, fault.memory) == where
+                told.append((fault.operand, fault.position))
 
     cocotb.start_soon(listen())
     parity = int(dut.Parity.value)

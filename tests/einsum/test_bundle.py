@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `pip install .` makes works elsewhere, and takes one name only among a user's modules."""
 
+import ast
 import os
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
-from tools.bundle import bundle, moved
+from tools.bundle import PACKAGES, ROOT, bundle, moved
 
 PROGRAM = """
 import sys
@@ -42,3 +45,38 @@ def test_imports_are_moved() -> None:
                           ("import modelsx", "import modelsx"),
                           ('TEST = "tb.env.serve_tests"', 'TEST = "flaash.tb.env.serve_tests"')):
         assert moved(before) == after
+
+
+DISTRIBUTIONS = {"cocotb_tools": "cocotb", "cocotbext": "cocotbext-axi", "yaml": "PyYAML"}
+OPTIONAL = {"scipy", "sparse"}  # imported only for who has given such an operand
+
+
+def needed(module: str, seen: dict[str, set[str]]) -> None:
+    """Collect the packages that a module imports from elsewhere, and those that its imports do."""
+    place = ROOT / module.replace(".", "/")
+    path = place.with_suffix(".py") if place.with_suffix(".py").exists() else place / "__init__.py"
+    if module in seen or not path.exists():
+        return
+    found = seen[module] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else \
+            [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)] \
+            if isinstance(node, ast.ImportFrom) else []
+        for name in names:
+            if name.partition(".")[0] in ("flaash", *PACKAGES):
+                needed(name, seen)
+            else:
+                found.add(name.partition(".")[0])
+
+
+def test_every_package_that_is_imported_is_installed() -> None:
+    """The package brings what it needs: everything that its modules import, directly or not."""
+    seen: dict[str, set[str]] = {}
+    for module in ("flaash", "tb.env.serve", "tb.env.serve_tests"):
+        needed(module, seen)
+    assert len(seen) > 50
+    imported = {DISTRIBUTIONS.get(name, name.replace("_", "-")) for names in seen.values() for name in names
+                if name not in sys.stdlib_module_names} - OPTIONAL
+    listed = {re.match(r"[\w-]+", text)[0].replace("_", "-")
+              for text in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]}
+    assert imported - listed == set()

@@ -281,6 +281,15 @@ def test_the_report_says_what_was_done_beside_the_machine() -> None:
     )
 
 
+def test_the_report_of_a_large_call_leaves_the_bound_for_who_asks() -> None:
+    """Its search would take minutes, where everything else takes none."""
+    large = np.ones((60, 60))
+    _, report = flaash.einsum("ij,jk", large, large, on="model", config="fast8", return_report=True)
+    assert "takes long to work out: ask for report.bound" in str(report) and "bound" not in vars(report)
+    _, report = flaash.einsum("ij,jk", large[:9, :9], large[:9, :9], on="model", return_report=True)
+    assert f"{report.bound:,}" in str(report)
+
+
 def test_the_report_of_a_call_without_a_contraction() -> None:
     result, report = flaash.einsum("iij->j i".replace(" ", ""), D[:, :3], on="model", return_report=True)
     np.testing.assert_array_equal(result, np.einsum("iij->ji", D[:, :3]))

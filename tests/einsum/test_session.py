@@ -20,7 +20,7 @@ from tb.env import serve
 from tb.env.serve import Delivery, Session, SessionError
 
 CONFIG = "tiny"
-SECOND_CALL = 0.05  # seconds
+SECOND_CALL, CALLS = 0.05, 40  # seconds; how many
 ENDED = 10.0  # seconds in which every process of a session must be gone
 A, B = np.eye(3), np.arange(9.0).reshape(3, 3)
 
@@ -59,18 +59,28 @@ def test_calls_share_a_simulation(chip: flaash.Chip) -> None:
 
 
 def test_a_second_call_takes_less_than_50_ms() -> None:
-    """All of it, the simulated cycles included; the best of some, since other processes only add to it."""
+    """All of it, the simulated cycles included, in CPU time: other programs add to the time on the wall.
+
+    The quickest call must not take much longer on the wall than the CPU worked for it: nothing sleeps.
+    """
     chip = flaash.Chip(CONFIG, "verilator")
     try:
         multiply(chip)
-        taken = []
-        for _ in range(30):
+        found, walls = [psutil.Process(), *processes(chip)], []
+        before = cpu_seconds(found)
+        for _ in range(CALLS):
             began = time.perf_counter()
             multiply(chip)
-            taken.append(time.perf_counter() - began)
-        assert min(taken) < SECOND_CALL
+            walls.append(time.perf_counter() - began)
+        assert (cpu_seconds(found) - before) / CALLS < SECOND_CALL
+        assert min(walls) < 2 * SECOND_CALL
     finally:
         chip.close()
+
+
+def cpu_seconds(found: list[psutil.Process]) -> float:
+    """Return the CPU time that processes have taken so far."""
+    return sum(process.cpu_times().user + process.cpu_times().system for process in found)
 
 
 @pytest.mark.suite_on("verilator")
@@ -112,7 +122,7 @@ while True:
 
 
 @pytest.mark.suite_on("icarus")
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_a_caller_that_ends_in_the_middle_of_a_call(
     how: signal.Signals, tmp_path: Path, simulator: str
 ) -> None:

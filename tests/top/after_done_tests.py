@@ -24,7 +24,7 @@ from tb.common import rtl_constants as rtl
 from tb.common.bench import rng, start
 from tb.common.configs import Config
 from tb.sequences.base import stack
-from tests.top.contractions import KINDS, Case, compare, no_error
+from tests.top.contractions import ABORTED, KINDS, Case, compare, no_error
 from tests.top.host import LIMIT, Host, bit
 
 LONG = 400  # entries of the longer fiber
@@ -104,6 +104,32 @@ async def operands_right_after_done(dut) -> None:
     await no_error(host)
     dut._log.info("%d operands began %d to %d cycles after done", len(gaps), min(gaps), max(gaps))
     assert min(gaps) < len(DELAYS), "no operand came soon after done"
+
+
+@cocotb.test()
+async def abort_while_the_rest_is_read(dut) -> None:
+    """An abort in the middle of what is left over, then shorter operands at once: no old read goes on."""
+    host = await _begin(dut)
+    pair, later = _pair(host, [SHORT, ONE], [ALL], True), _pair(host, [ONE], [SHORT, ONE], True)
+    cut = 0
+    for delay in range(0, LONG // int(host.config["Lanes"]) + 20, 9):
+        await _load(host, pair)
+        await host.configure(pair.dense)
+        await _start(host)
+        await ClockCycles(dut.clk_i, delay)
+        await host.write("RegControl", bit("ControlAbort"))
+        waiting = cocotb.start_soon(host.send(host.pack(later.operands[1], 1)))
+        frame = await host.frame(pair.modes)
+        compare(pair, frame, frame.error, partial=bool(frame.error))
+        assert frame.error in (0, ABORTED), f"trailer with {rtl.error_name(frame.error)}"
+        cut += bool(frame.error)
+        await waiting
+        await host.load(later.operands[0], 0)
+        await host.start(later.dense)
+        compare(later, await host.frame(later.modes))
+    await no_error(host)
+    dut._log.info("%d contractions aborted", cut)
+    assert cut
 
 
 @cocotb.test()

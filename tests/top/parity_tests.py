@@ -29,17 +29,14 @@ class Memory:
 
     def __init__(self, dut: SimHandleBase, config: Config):
         core = dut.u_core
-        parts = core.gen_lookup if config["Engine"] == "lookup" else core.gen_stream
-        compute = parts.u_compute
-        around = compute if config["Engine"] == "lookup" else compute.u_sdpe_array
         self._ideal = config["Memory"] == "ideal"
-        self._memory = (around.gen_ideal if self._ideal else around.gen_banked).u_memory
+        self._memory = (core.gen_ideal if self._ideal else core.gen_banked).u_memory
         self._banks = int(config["MemBanks"])
 
     def word(self, operand: int, line: int) -> SimHandleBase:
         """Return the word that holds a line."""
         if self._ideal:
-            return self._memory.mem_q[2 * line + operand]
+            return self._memory.u_lines.mem_q[2 * line + operand]
         bank = (line + operand * (self._banks // 2)) % self._banks
         return self._memory.gen_bank[bank].u_bank.mem_q[2 * (line // self._banks) + operand]
 

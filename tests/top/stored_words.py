@@ -115,7 +115,7 @@ class Words:
                 size = self._used // self._groups
                 yield self._compute.gen_group[s // size].u_group.gen_engine[s % size].u_engine
             else:
-                yield self._compute.u_sdpe_array.gen_sdpe[s].u_sdpe
+                yield self._compute.gen_sdpe[s].u_sdpe
         if self._portions:
             yield self._compute.gen_portions.u_combiner
 

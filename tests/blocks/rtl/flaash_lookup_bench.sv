@@ -5,6 +5,7 @@
 
 module flaash_lookup_bench
   import flaash_pkg::*;
+  import flaash_reg_pkg::*;
 #(
   parameter int unsigned Format      = FormatFp32,
   parameter int unsigned NumSdpe     = 8,
@@ -17,6 +18,7 @@ module flaash_lookup_bench
   parameter int unsigned MemLines    = 1024,
   parameter int unsigned ResultDepth = 16,
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
+  localparam int unsigned NumPorts   = read_ports(EngineLookup, NumSdpe, GroupSize),
   localparam int unsigned SumWidth   = $clog2(2 * NumSdpe + 1)
 ) (
   input  logic                                        clk_i,
@@ -60,26 +62,75 @@ module flaash_lookup_bench
   localparam int unsigned Fibers     = MemLines + 1;
   localparam int unsigned FiberWidth = $clog2(Fibers);
 
-  line_addr_t a_table[Fibers], b_table[Fibers];
-  line_addr_t a_first, b_first;
-  fiber_id_t  a_addr, b_addr;
+  line_addr_t       a_table[Fibers], b_table[Fibers];
+  fiber_id_t [1:0]  table_addr;
+  table_rsp_t [1:0] table_rsp;
 
   always_ff @(posedge clk_i) begin
     if (fiber_valid_i && !fiber_operand_i) a_table[FiberWidth'(fiber_id_i)] <= fiber_first_i;
     if (fiber_valid_i && fiber_operand_i)  b_table[FiberWidth'(fiber_id_i)] <= fiber_first_i;
-    a_first <= a_table[FiberWidth'(a_addr)];
-    b_first <= b_table[FiberWidth'(b_addr)];
+    table_rsp[0] <= {1'b0, a_table[FiberWidth'(table_addr[0])]};
+    table_rsp[1] <= {1'b0, b_table[FiberWidth'(table_addr[1])]};
   end
 
+  // ----------------------------------------------------------------- tensor memory
+  logic [NumPorts-1:0]                req_valid, req_ready, rsp_valid;
+  line_id_t [NumPorts-1:0]            req;
+  logic [NumPorts-1:0][LineWidth-1:0] rsp_data;
+  line_id_t                           wr_id;
+  logic [$clog2(NumPorts+1)-1:0]      reads, conflicts;
+  fault_t                             unused_memory_fault;
+
+  assign wr_id = {wr_operand_i, wr_addr_i};
+
+  if (Memory == MemoryIdeal) begin : gen_ideal
+    flaash_tensor_memory_ideal #(
+      .NumPorts(NumPorts), .LineWidth(LineWidth), .Lines(MemLines), .Latency(MemLatency), .Banks(MemBanks)
+    ) u_memory (
+      .clk_i, .rst_ni,
+      .wr_valid_i, .wr_id_i(wr_id), .wr_data_i,
+      .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
+      .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
+      .reads_o(reads), .conflicts_o(conflicts), .fault_o(unused_memory_fault)
+    );
+  end else begin : gen_banked
+    flaash_tensor_memory_banked #(
+      .NumPorts(NumPorts), .LineWidth(LineWidth), .Lines(MemLines), .Latency(MemLatency), .Banks(MemBanks)
+    ) u_memory (
+      .clk_i, .rst_ni,
+      .wr_valid_i, .wr_id_i(wr_id), .wr_data_i,
+      .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
+      .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
+      .reads_o(reads), .conflicts_o(conflicts), .fault_o(unused_memory_fault)
+    );
+  end
+
+  flaash_region_checker #(
+    .NumPorts(NumPorts)
+  ) u_region_checker (
+    .clk_i, .rst_ni,
+    .wr_valid_i, .wr_id_i(wr_id), .req_valid_i(req_valid), .req_i(req)
+  );
+
   // ------------------------------------------------------------------- the machine
-  logic                       planning, handed;
-  dots_t                      handed_dots;
+  logic                       planning;
+  dispatch_t                  dispatch;
+  settings_t                  settings;
+  desc_t                      a_desc, b_desc;
   sdpe_events_t [NumSdpe-1:0] events;
   flags_t [NumSdpe-1:0]       flags;
-  logic [SumWidth-1:0]        reads, conflicts;
-  logic                       unused_error, unused_operand, unused_rank_error;
-  logic [1:0]                 unused_use;
-  line_addr_t                 unused_addr, unused_block;
+  fault_t                     unused_fault;
+
+  always_comb begin
+    settings       = '0;
+    settings.dense = dense_i;
+    a_desc         = '0;
+    a_desc.fibers  = a_fibers_i;
+    a_desc.extent  = 32'd1 << CoordWidth;
+    b_desc         = '0;
+    b_desc.fibers  = b_fibers_i;
+    b_desc.extent  = 32'd1 << CoordWidth;
+  end
 
   flaash_compute_lookup #(
     .Format     (Format),
@@ -87,24 +138,19 @@ module flaash_lookup_bench
     .GroupSize  (GroupSize),
     .Lanes      (Lanes),
     .CoordWidth (CoordWidth),
-    .Memory     (Memory),
     .MemLatency (MemLatency),
-    .MemBanks   (MemBanks),
     .MemLines   (MemLines),
     .ResultDepth(ResultDepth)
   ) u_compute (
     .clk_i, .rst_ni,
-    .start_i, .dense_i,
-    .run_length_i('0),
-    .desc_i, .busy_o(planning), .handed_o(handed), .handed_dots_o(handed_dots),
-    .a_addr_o(a_addr), .a_first_i(a_first), .b_addr_o(b_addr), .b_first_i(b_first),
-    .first_use_o(unused_use), .first_wrong_i('0),
-    .wr_valid_i, .wr_operand_i, .wr_addr_i, .wr_data_i,
+    .start_i, .settings_i(settings), .desc_i({b_desc, a_desc}),
+    .written_i({wr_valid_i, wr_id, wr_data_i[LineWidth-1]}),
+    .busy_o(planning), .dispatch_o(dispatch),
+    .table_addr_o(table_addr), .table_i(table_rsp),
+    .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
+    .rsp_valid_i(rsp_valid), .rsp_data_i(rsp_data),
     .result_valid_o, .result_ready_i, .result_o,
-    .events_o(events), .flags_o(flags), .idle_o,
-    .reads_o(reads), .conflicts_o(conflicts),
-    .parity_error_o(unused_error), .parity_operand_o(unused_operand), .parity_addr_o(unused_addr),
-    .rank_error_o(unused_rank_error), .rank_block_o(unused_block)
+    .events_o(events), .flags_o(flags), .idle_o, .fault_o(unused_fault)
   );
 
   // -------------------------------------------------------------------- what is done
@@ -132,8 +178,8 @@ module flaash_lookup_bench
     .start_i,
     .stop_i       (1'b0),
     .generating_i (planning),
-    .handed_i     (handed),
-    .handed_dots_i(handed_dots),
+    .handed_i     (dispatch.job),
+    .handed_dots_i(dispatch.dots),
     .dots_i       (sums[DotDone]),
     .stored_i     ('0),
     .taken_i      (1'b0),
@@ -163,8 +209,8 @@ module flaash_lookup_bench
       steps_o     <= '0;
     end else begin
       cycles_o    <= cycles_o + 32'(busy_o);
-      handed_o    <= handed_o + (handed ? 64'(handed_dots) : '0);
-      sets_o      <= sets_o + 32'(handed);
+      handed_o    <= handed_o + (dispatch.job ? 64'(dispatch.dots) : '0);
+      sets_o      <= sets_o + 32'(dispatch.job);
       reads_o     <= reads_o + 32'(reads);
       conflicts_o <= conflicts_o + 32'(conflicts);
       early_o     <= early_o + 32'(&idle_o && !planning && handed_o != 64'(events_o[DotDone]));

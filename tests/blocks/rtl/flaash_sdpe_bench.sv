@@ -62,10 +62,11 @@ module flaash_sdpe_bench
   logic [1:0][LineWidth-1:0] rsp_data;
   flags_t                    flags;
   logic [1:0]                unused_conflicts;
-  logic                      unused_error, unused_operand;
-  line_addr_t                unused_addr;
+  line_id_t                  wr_id;
+  flaash_reg_pkg::fault_t    unused_fault;
 
   assign mem_valid = req_valid & ~pause_i;
+  assign wr_id     = {wr_operand_i, wr_addr_i};
 
   flaash_tensor_memory_ideal #(
     .NumPorts (2),
@@ -74,11 +75,10 @@ module flaash_sdpe_bench
     .Latency  (Latency)
   ) u_memory (
     .clk_i, .rst_ni,
-    .wr_valid_i, .wr_operand_i, .wr_addr_i, .wr_data_i,
-    .req_valid_i(mem_valid), .req_ready_o(mem_ready), .req_operand_i(2'b10), .req_addr_i(req_addr),
+    .wr_valid_i, .wr_id_i(wr_id), .wr_data_i,
+    .req_valid_i(mem_valid), .req_ready_o(mem_ready), .req_i({1'b1, req_addr[1], 1'b0, req_addr[0]}),
     .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
-    .reads_o, .conflicts_o(unused_conflicts),
-    .parity_error_o(unused_error), .parity_operand_o(unused_operand), .parity_addr_o(unused_addr)
+    .reads_o, .conflicts_o(unused_conflicts), .fault_o(unused_fault)
   );
 
   flaash_sdpe #(
@@ -93,17 +93,15 @@ module flaash_sdpe_bench
     .clk_i, .rst_ni,
     .dense_i, .split_i(Portions),
     .job_valid_i, .job_ready_o, .job_i(job_data_i),
-    .a_req_valid_o(req_valid[0]), .a_req_ready_i(mem_ready[0] && !pause_i[0]), .a_req_addr_o(req_addr[0]),
-    .a_rsp_valid_i(rsp_valid[0]), .a_rsp_data_i(rsp_data[0]),
-    .b_req_valid_o(req_valid[1]), .b_req_ready_i(mem_ready[1] && !pause_i[1]), .b_req_addr_o(req_addr[1]),
-    .b_rsp_valid_i(rsp_valid[1]), .b_rsp_data_i(rsp_data[1]),
+    .req_valid_o(req_valid), .req_ready_i(mem_ready & ~pause_i), .req_addr_o(req_addr),
+    .rsp_valid_i(rsp_valid), .rsp_data_i(rsp_data),
     .result_valid_o, .result_ready_i, .result_o(result_data_o),
     .part_valid_o, .part_ready_i, .part_o,
     .flags_o(flags), .events_o, .idle_o
   );
 
-  assign waits_o = {u_sdpe.b_valid, u_sdpe.a_valid};
-  assign taken_o = waits_o & {u_sdpe.b_ready, u_sdpe.a_ready};
+  assign waits_o = u_sdpe.valid;
+  assign taken_o = waits_o & u_sdpe.ready;
 
   // ---------------------------------------------------------------------- counters
   logic [NumSdpeEvents-1:0] events;

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The table of the plain benches: a module, its bench of the same name, and parameters on each simulator."""
+
+import os
+from collections.abc import Callable
+
+from tb.common.simulation import run_bench
+
+LONG = os.environ.get("FLAASH_LONG") == "1"  # as make regress LIST=long runs them
+Rows = list[dict[str, int]]
+
+
+def rows(names: str, *values: int | tuple[int, ...]) -> Rows:
+    """Return a row of parameters per value, or per tuple of values where there are several names."""
+    return [dict(zip(names.split(), value if isinstance(value, tuple) else (value,), strict=True))
+            for value in values]
+
+
+def plain(module: str, verilator: Rows, icarus: Rows, long: Rows | None = None, bench: str = "",
+          **common: int) -> Callable:
+    """Return the test of a module.
+
+    Args:
+        module: of rtl/.
+        verilator: parameters of each build there, which takes seconds.
+        icarus: of each build there, which takes no time, so that the space is swept there.
+        long: what the suite leaves to make regress LIST=long, there.
+        bench: tests/blocks/<bench>_tests.py, called like the module without `flaash_` otherwise.
+        common: parameters of all builds.
+    """
+    name = module.removeprefix("flaash_")
+    builds = {"verilator": verilator, "icarus": icarus + (long or [] if LONG else [])}
+
+    def test(simulator: str, seed: int) -> None:
+        for row in builds[simulator]:
+            label = "".join(f"-{parameter}{value}" for parameter, value in row.items())
+            run_bench(module, f"tests.blocks.{bench or name}_tests", simulator, name + label,
+                      {**common, **row}, seed)
+
+    return test
+
+
+test_delay_line = plain(
+    "flaash_delay_line", rows("Delay", 3), rows("Delay", 0, 1, 2, 3, 8, 49), Channels=3, Width=24)
+test_fiber_loader = plain(
+    "flaash_fiber_loader", rows("LineWidth Depth", (40, 8)),
+    rows("LineWidth Depth", (40, 8), (1, 2), (517, 4)), long=rows("LineWidth Depth", (20, 64)))
+test_job_generator = plain("flaash_job_generator", [{}], [{}])
+test_memory_bank = plain("flaash_memory_bank", [{}], [{}], Width=20, Words=6)
+test_parity_bank = plain(
+    "flaash_parity_bank", rows("Words AddrWidth Ports Registered Parity", (6, 5, 2, 1, 1)),
+    rows("Words AddrWidth Ports Registered Parity", *(
+        (*size, *kind) for size in ((6, 5, 2), (2, 1, 1), (8, 3, 3))
+        for kind in ((1, 1), (0, 1), (1, 0), (0, 0)))))
+test_parity_report = plain("flaash_parity_report", rows("NumSources", 9), rows("NumSources", 1, 2, 9, 65))
+# One source more than engines: with a combiner.
+test_perf_sum = plain(
+    "flaash_perf_sum", rows("NumSdpe NumSources", (64, 65)),
+    rows("NumSdpe NumSources", (1, 1), (1, 2), (5, 5), (64, 64), (64, 65)))
+test_result_gate = plain(
+    "flaash_result_gate", rows("NumSources", 5), rows("NumSources", 1, 5, 64), CountWidth=4)
+test_result_network = plain(
+    "flaash_result_network", rows("NumSources", 5), rows("NumSources", 1, 3, 8, 65), bench="stream_tree")
+test_round_robin = plain(
+    "flaash_round_robin", rows("NumPorts", 5, 70), rows("NumPorts", 1, 2, 3, 5, 8, 70, 128))
+test_step_counters = plain("flaash_step_counters", rows("NumSdpe", 64), rows("NumSdpe", 1, 5, 64))
+test_stream_arbiter2 = plain("flaash_stream_arbiter2", [{}], [{}], Width=16)
+test_stream_fifo = plain("flaash_stream_fifo", rows("Depth", 2, 8), rows("Depth", 2, 8), Width=16)
+test_stream_register = plain("flaash_stream_register", [{}], [{}], Width=16)
+test_stream_tree = plain(
+    "flaash_stream_tree", rows("Inputs Width", (32, 40)),
+    rows("Inputs Width", (1, 30), (2, 30), (3, 90), (5, 30), (13, 32), (64, 90)))
