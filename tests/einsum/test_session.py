@@ -132,11 +132,16 @@ def test_a_caller_that_ends_in_the_middle_of_a_call(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # A suite that a shell runs in the background ignores Ctrl-C, and so would its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
-    found = [psutil.Process(int(pid)) for pid in caller.stdout.readline().split()]
-    assert len(found) > 1
-    caller.send_signal(how)
-    assert caller.wait(ENDED) != 0
+    try:
+        found = [psutil.Process(int(pid)) for pid in caller.stdout.readline().split()]
+        assert len(found) > 1
+        caller.send_signal(how)
+        assert caller.wait(ENDED) != 0
+    finally:
+        caller.kill()
     assert all_gone(found)
     assert ("KeyboardInterrupt" in caller.stderr.read()) == (how is signal.SIGINT)
 
