@@ -116,7 +116,6 @@ module flaash_lookup_bench
   logic                       planning;
   dispatch_t                  dispatch;
   settings_t                  settings;
-  desc_t                      a_desc, b_desc;
   sdpe_events_t [NumSdpe-1:0] events;
   flags_t [NumSdpe-1:0]       flags;
   fault_t                     unused_fault;
@@ -124,12 +123,6 @@ module flaash_lookup_bench
   always_comb begin
     settings       = '0;
     settings.dense = dense_i;
-    a_desc         = '0;
-    a_desc.fibers  = a_fibers_i;
-    a_desc.extent  = 32'd1 << CoordWidth;
-    b_desc         = '0;
-    b_desc.fibers  = b_fibers_i;
-    b_desc.extent  = 32'd1 << CoordWidth;
   end
 
   flaash_compute_lookup #(
@@ -143,7 +136,7 @@ module flaash_lookup_bench
     .ResultDepth(ResultDepth)
   ) u_compute (
     .clk_i, .rst_ni,
-    .start_i, .settings_i(settings), .desc_i({b_desc, a_desc}),
+    .start_i, .settings_i(settings), .desc_i,
     .written_i({wr_valid_i, wr_id, wr_data_i[LineWidth-1]}),
     .busy_o(planning), .dispatch_o(dispatch),
     .table_addr_o(table_addr), .table_i(table_rsp),
