@@ -20,7 +20,7 @@ ILLEGAL: dict[str, list[dict[str, int]]] = {
     "flaash_intersect_merge": [*LANES, {"CoordWidth": 0}, {"CoordWidth": 33}],
     "flaash_loader_packer": [*LANES, {"MemLines": 0}, {"FiberDepth": 0}],
     "flaash_loader_spans": [{"NodeDepth": 0}],
-    "flaash_lookup_divider": [{"Width": 1}, {"Digits": 0}],
+    "flaash_lookup_divider": [{"Width": 1}],
     "flaash_lookup_matches": [{"Depth": 2}],
     "flaash_lookup_plan": [{"Groups": 65}, {"MaxSize": 9}],
     "flaash_mac": [{"Format": 4}, {"CountWidth": 0}, {"CountWidth": 41}],
