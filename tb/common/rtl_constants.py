@@ -76,7 +76,7 @@ def _registers(constants: dict[str, Constant]) -> dict[str, Register]:
 
 @dataclasses.dataclass(frozen=True)
 class Edge:
-    """What flaash_edge_pkg says of the memory edge: its registers, error codes, and all its numbers by name."""
+    """The memory edge by flaash_edge_pkg: its registers, error codes, and all its numbers by name."""
 
     constants: dict[str, Constant]
     registers: dict[str, Register]
