@@ -9,12 +9,12 @@ package flaash_edge_pkg;
   import flaash_reg_pkg::*;
 
   // ---------------------------------------------------------------------- registers
-  localparam logic [RegAddrWidth-1:0] RegEdgeInfo      = 12'h800;  // RO: data bits 15:0, bursts: read 23:16, write 31:24
+  localparam logic [RegAddrWidth-1:0] RegEdgeInfo      = 12'h800;  // RO: width 15:0, bursts: read 23:16, write 31:24
   localparam logic [RegAddrWidth-1:0] RegEdgeStatus    = 12'h804;  // RO: bits EdgeStatus*
   localparam logic [RegAddrWidth-1:0] RegRingBase      = 12'h808;  // RW: address of slot 0, bits 31:0
   localparam logic [RegAddrWidth-1:0] RegRingBaseHigh  = 12'h80c;  // RW: bits 63:32
   localparam logic [RegAddrWidth-1:0] RegRingSize      = 12'h810;  // RW: slots, 2 to 65536
-  localparam logic [RegAddrWidth-1:0] RegRingTail      = 12'h814;  // RW: first slot without descriptor; 0 after soft reset
+  localparam logic [RegAddrWidth-1:0] RegRingTail      = 12'h814;  // RW: first slot that is free; 0 after a soft reset
   localparam logic [RegAddrWidth-1:0] RegRingHead      = 12'h818;  // RO: first slot not completed; 0 after a soft reset
   localparam logic [RegAddrWidth-1:0] RegEdgeError     = 12'h820;  // RO: code of the error that ended the queue
   localparam logic [RegAddrWidth-1:0] RegEdgePlace     = 12'h824;  // RO: where, see the code
