@@ -44,7 +44,7 @@ module flaash_edge_tally #(
       if (start_i) computes_q <= 1'b1;
       if (done_i || end_i) computes_q <= 1'b0;
       if (counts_q) cycles_o <= cycles_o + 1'b1;
-      if (computes_q) computing_o <= computing_o + 1'b1;
+      if (computes_q || start_i) computing_o <= computing_o + 1'b1;
       if (read_i) bytes_read_o <= bytes_read_o + 64'(DataWidth / 8);
     end
   end

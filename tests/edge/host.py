@@ -88,6 +88,14 @@ class Host:
             await RisingEdge(self.dut.clk_i)
         raise AssertionError(f"no completion after {limit} cycles")
 
+    async def idle(self) -> int:
+        """Wait until no descriptor is worked on and return RegEdgeStatus."""
+        for _ in range(LIMIT):
+            status = await self.read("RegEdgeStatus")
+            if not status & BIT["EdgeStatusBusy"]:
+                return status
+        raise AssertionError("the edge stays busy")
+
     async def reset(self) -> None:
         """Soft reset, until it is over."""
         await self.write("RegControl", BIT["ControlSoftReset"])
@@ -122,7 +130,7 @@ def expected(a: SparseTensor, b: SparseTensor, fmt: NumberFormat, coordinates: b
              dense: bool = False) -> np.ndarray:
     """Return the rows that a contraction must write, in the order of the fibers."""
     result: ContractionResult = contract(a, b, fmt, dense)
-    names = result.coords.reshape(result.results, -1) if coordinates \
+    names = result.coords.reshape(result.results, a.order + b.order - 2) if coordinates \
         else np.stack([result.a_ids, result.b_ids], axis=1)
     bits = np.asarray(result.bits, np.uint64)
     values = [bits & np.uint64(0xffff_ffff)]
