@@ -87,7 +87,7 @@ module flaash_edge_control
   // Of several in one cycle the last one counts.
   always_comb begin
     fault = '0;
-    if (state_q == EdgeFetch) fault = fetch_fault_i;
+    if (state_q == EdgeFetch && entered_q) fault = fetch_fault_i;
     if (loads && stopping_i) fault = {1'b1, 8'(ErrAborted), 32'd0};
     if (loads || state_q == EdgeRun) begin
       if (chip_fault_i.valid) fault = chip_fault_i;

@@ -84,7 +84,7 @@ module flaash_edge_loader
     .DataWidth(DataWidth), .Bursts(Bursts)
   ) u_axi_read (
     .clk_i, .rst_ni,
-    .stop_i(cancel_i), .idle_o,
+    .stop_i(!load_rst_ni), .idle_o,
     .req_valid_i(begin_i || parts_req_valid), .req_ready_o(req_ready), .req_i(req),
     .ar_valid_o, .ar_ready_i, .ar_o, .r_valid_i, .r_ready_o, .r_data_i, .r_resp_i, .r_last_i,
     .out_valid_o(beat_valid), .out_ready_i(beat_ready), .out_data_o(beat), .out_answer_o(beat_answer)

@@ -14,3 +14,22 @@ def _run(module: str, simulator: str, seed: int, config: str = "tiny", **edge: i
 
 def test_contractions(simulator: str, seed: int) -> None:
     _run("first_tests", simulator, seed)
+
+
+def test_formats_and_widths(simulator: str, seed: int) -> None:
+    """Each width of the bus, each value format, each size of an entry."""
+    builds = [("tiny", {"DataWidth": 512, "Format": 3, "CoordWidth": 16})]
+    if simulator == "icarus":
+        builds += [("tiny", {"DataWidth": 256, "Format": 1, "CoordWidth": 12}),
+                   ("tiny", {"DataWidth": 128, "Format": 2, "CoordWidth": 9}),
+                   ("tiny", {"DataWidth": 512, "Format": 0, "CoordWidth": 32})]
+    for config, edge in builds:
+        _run("first_tests", simulator, seed, config, **edge)
+
+
+def test_errors(simulator: str, seed: int) -> None:
+    _run("error_tests", simulator, seed)
+
+
+def test_resets(simulator: str, seed: int) -> None:
+    _run("reset_tests", simulator, seed)
