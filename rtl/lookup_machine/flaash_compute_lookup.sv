@@ -32,7 +32,7 @@ module flaash_compute_lookup
   parameter int unsigned NumSdpe     = 8,             // 1 to 64
   parameter int unsigned GroupSize   = 4,             // engines that share a port, 1 to 8
   parameter int unsigned Lanes       = 4,             // 1, 2, 4, 8
-  parameter int unsigned CoordWidth  = 10,            // 4 to 12: the table has 2**CoordWidth places
+  parameter int unsigned CoordWidth  = 10,            // 4 to 12: the table has 2**CoordWidth elements
   parameter int unsigned MemLatency  = 2,             // cycles, 1 or more
   parameter int unsigned MemLines    = 8192,          // lines per operand
   parameter int unsigned Parity      = 1,             // a parity bit per line, 0 or 1
@@ -85,7 +85,7 @@ module flaash_compute_lookup
     `FLAASH_ILLEGAL("Lanes must be 1, 2, 4 or 8")
   end
   if (CoordWidth < 4 || CoordWidth > 12) begin : gen_illegal_coord_width
-    `FLAASH_ILLEGAL("CoordWidth must be 4 to 12 with a lookup engine: its table has 2**CoordWidth places")
+    `FLAASH_ILLEGAL("CoordWidth must be 4 to 12 with a lookup engine: its table has 2**CoordWidth elements")
   end
 
   localparam int unsigned Groups     = NumPorts;

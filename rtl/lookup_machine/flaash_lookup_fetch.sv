@@ -63,7 +63,7 @@ module flaash_lookup_fetch
 
   // ------------------------------------------------------------------- the next piece
   piece_t     wait_q, piece;
-  place_t     start;
+  point_t     start;
   fiber_id_t  a_end_q;
   line_addr_t b_end_q;
 

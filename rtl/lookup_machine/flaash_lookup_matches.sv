@@ -99,7 +99,7 @@ module flaash_lookup_matches #(
     .usage_o(usage)
   );
 
-  // The line held back may be pushed without asking: one place stays free for it.
+  // The line held back may be pushed without asking: room for one stays free for it.
   assign in_ready_o = usage < UsageWidth'(Depth - 1);
 
   // ------------------------------------------------------------------ copies in use

@@ -18,7 +18,7 @@
 //             follows; busy_o stays until reset.
 // Reset       Forgets the contraction.
 //
-//   desc -> u_share, u_weights;  start -> u_even or u_walk -> wishes -> u_places -> cuts -> pieces
+//   desc -> u_share, u_weights;  start -> u_even or u_walk -> wishes -> u_cuts -> cuts -> pieces
 
 `include "flaash_assert.svh"
 
@@ -139,7 +139,7 @@ module flaash_lookup_plan
   logic          even_valid, walk_valid, cut_valid;
   wish_t         even_wish, walk_wish;
   cut_t          cut;
-  place_t        at;
+  point_t        at;
 
   if (Groups > 1) begin : gen_share
     logic          unequal, ask;
@@ -200,10 +200,10 @@ module flaash_lookup_plan
     .wish_valid_o(even_valid), .wish_o(even_wish), .last_o(even_last)
   );
 
-  flaash_lookup_places #(
+  flaash_lookup_cuts #(
     .MemLines(MemLines),
     .Parity  (Parity)
-  ) u_places (
+  ) u_cuts (
     .clk_i, .rst_ni,
     .written_i,
     .wish_valid_i(even_valid || walk_valid), .wish_i(walk_valid ? walk_wish : even_wish),
@@ -213,7 +213,7 @@ module flaash_lookup_plan
 
   // ----------------------------------------------------------------------- pieces
   // A piece ends where the next one begins, so it is known with the next cut.
-  place_t at_q;
+  point_t at_q;
 
   assign at = cut.at;
 

@@ -54,7 +54,7 @@ module flaash_lookup_walk
   typedef enum logic [3:0] {StIdle, StBegin, StShare, StNext, StRow, StRead, StLine, StAsk, StWait, StEnd} state_e;
   state_e state_d, state_q;
 
-  // ---------------------------------------------------------------------- the place
+  // --------------------------------------------------------------------- where it is
   fiber_id_t  set_q, a_id_q, a_next;  // number of the set, its first fiber
   line_addr_t line_q;                 // the wanted line
   line_addr_t least_q;                // line of the cut before, if it lies in this row

@@ -141,7 +141,7 @@ module flaash_combiner_slots
   );
 
   // ------------------------------------------------------------------- properties
-  `FLAASH_ASSERT(Room_A, !full_q || queue_ready, "a complete dot product without a place")
+  `FLAASH_ASSERT(Room_A, !full_q || queue_ready, "a complete dot product without room")
   `FLAASH_ASSERT(DoneIsOpen_A, !done_i || taken_q[done_index], "a portion for a slot that is free")
   `FLAASH_ASSERT(ClosedOnce_A, !close_i || (taken_q[close_index] && !closed_q[close_index]),
                  "a slot was closed twice, or is free")

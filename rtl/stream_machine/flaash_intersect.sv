@@ -7,7 +7,7 @@
 // Demands     As the engines.
 // Latency     That of the engine and one cycle.
 // Throughput  As the engine. Comparison goes on until QueueDepth beats wait.
-// Reset       Forgets matches inside and the place within both fibers.
+// Reset       Forgets matches inside and the positions within both fibers.
 
 `include "flaash_assert.svh"
 `include "flaash_line.svh"

@@ -13,7 +13,7 @@
 //             lines that has a match or ends a fiber.
 // End         A fiber ends with the line marked last. An empty fiber of A, of a portion, is one line
 //             without entries; there are none of B.
-// Reset       Forgets the matches inside and the place within both fibers.
+// Reset       Forgets the matches inside and the positions within both fibers.
 //
 //   a_line --+--> compare each with each --> hits, values --> | flaash_match_emitter | --> match_*
 //   b_line --+--> compare last coordinates --> retire

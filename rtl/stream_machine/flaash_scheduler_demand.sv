@@ -8,7 +8,7 @@
 //             handshake rule on both sides.
 // Latency     One cycle from an accepted job to sdpe_valid_o.
 // Throughput  One job per cycle while two or more SDPEs ask (one, if NumSdpe is 1). An SDPE is not
-//             chosen in the cycle in which it takes a job, as that may have been its last place:
+//             chosen in the cycle in which it takes a job, as that may have taken its last room:
 //             one that asks alone among several gets a job every second cycle.
 // Stalls      While no SDPE asks, no job is accepted.
 // Reset       Forgets the job that is being offered.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Places: moves each cut back to the beginning of its fiber of B, and looks up where that and its set begin.
+// Cuts: moves each cut back to the beginning of its fiber of B, and looks up where that and its set begin.
 //
 // Guarantees  Each wish becomes a cut, in order: at the beginning of the fiber that holds its line. table_use_o
 //             in the cycle in which the tables are asked, answered_o in the next one, when they answer.
@@ -9,7 +9,7 @@
 //             stays. A rank is told to be wrong before the tables have answered about it.
 // Reset       Forgets the wishes, and that something was wrong.
 
-module flaash_lookup_places
+module flaash_lookup_cuts
   import flaash_pkg::*;
   import flaash_lookup_pkg::*;
 #(
@@ -79,4 +79,4 @@ module flaash_lookup_places
     b_id_q <= rank;
   end
 
-endmodule : flaash_lookup_places
+endmodule : flaash_lookup_cuts
