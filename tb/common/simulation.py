@@ -160,8 +160,9 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
         stack.enter_context(_environment())
         done = folder / "build.done"
         if simulator == "verilator":
-            os.environ.setdefault("OBJCACHE", "ccache" if shutil.which("ccache") else "objcache")
+            os.environ.setdefault("OBJCACHE", "objcache")
             os.environ["FLAASH_OBJECTS"] = str(OBJECTS)
+            os.environ["FLAASH_CCACHE"] = shutil.which("ccache") or ""
             os.environ["MAKEFLAGS"] = makeflags
             # ccache wants to be told that it may cache compilations with a precompiled header.
             os.environ.setdefault("CCACHE_SLOPPINESS", "pch_defines,time_macros")
