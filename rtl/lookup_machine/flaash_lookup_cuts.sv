@@ -18,22 +18,18 @@ module flaash_lookup_cuts
 ) (
   input  logic             clk_i,
   input  logic             rst_ni,
-
   input  line_written_t    written_i,
-
   input  logic             wish_valid_i,
   input  wish_t            wish_i,
   output logic             cut_valid_o,
   output cut_t             cut_o,
   output logic             busy_o,    // wishes are inside
   output logic             broken_o,
-
   // fiber tables, A in element 0
   output logic             table_use_o,
   output fiber_id_t [1:0]  table_addr_o,
   output logic             answered_o,
   input  table_rsp_t [1:0] table_i,
-
   output logic             rank_wrong_o,
   output line_addr_t       block_o
 );

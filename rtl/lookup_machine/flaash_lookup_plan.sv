@@ -34,7 +34,6 @@ module flaash_lookup_plan
 ) (
   input  logic              clk_i,
   input  logic              rst_ni,
-
   // the contraction; A in element 0
   input  logic              start_i,
   input  desc_t [1:0]       desc_i,
@@ -42,7 +41,6 @@ module flaash_lookup_plan
   output logic              busy_o,
   output logic              handed_o,
   output dots_t             handed_dots_o,
-
   // fiber tables, and faults
   input  logic              table_wanted_i,  // somebody else waits for that of A
   output logic              table_use_o,     // and may not have it
@@ -51,7 +49,6 @@ module flaash_lookup_plan
   input  table_rsp_t [1:0]  table_i,
   output logic              rank_wrong_o,
   output line_addr_t        block_o,
-
   // the pieces
   output plane_t            plane_o,
   output logic [Groups-1:0] piece_valid_o,

@@ -24,26 +24,21 @@ module flaash_portioner
 ) (
   input  logic      clk_i,
   input  logic      rst_ni,
-
   input  entry_id_t length_i,   // most entries of A in a portion, 0: nothing is split
-
   // job generator
   input  logic      job_valid_i,
   output logic      job_ready_o,
   input  job_t      job_i,
-
   // a slot of the combiner for the dot product
   output logic      open_valid_o,
   input  logic      open_ready_i,
   output fiber_id_t open_a_id_o,
   output fiber_id_t open_b_id_o,
   input  slot_t     open_slot_i,
-
   // how many portions it has
   output logic      close_o,      // pulse
   output slot_t     close_slot_o,
   output entry_id_t close_count_o,
-
   // scheduler
   output logic      job_valid_o,
   input  logic      job_ready_i,
