@@ -47,8 +47,8 @@ OBJECTS = BUILD / "objects"
 # Lint, which has no counters, still refuses real loops.
 COVERAGE_ARGS = ["--coverage-line", "--coverage-toggle", "--coverage-user", "-Wno-UNOPTFLAT"]
 TIMESCALE = ("1ns", "1ps")
-# Of whose `assert` pytest shows both sides. cocotb's default is every file, so that each simulation would begin
-# by rewriting numpy, pyuvm and all the others: half of the time of a short one.
+# Of whose `assert` pytest shows both sides. cocotb's default is every file, so that each simulation would
+# begin by rewriting numpy, pyuvm and all the others: half of the time of a short one.
 REWRITTEN = " ".join(str(ROOT / folder / "*.py") for folder in ("tests", "tb", "bench"))
 STOPPED = "the simulation stopped itself ($fatal)"
 MAX_LINES, MAX_LINE = 60, 400  # of a failed test's message that are shown, and characters of each
