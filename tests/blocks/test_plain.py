@@ -40,6 +40,13 @@ def plain(module: str, verilator: Rows, icarus: Rows, long: Rows | None = None, 
     return test
 
 
+test_axi_read = plain(
+    "flaash_axi_read", rows("DataWidth Bursts BurstBeats", (128, 4, 16)),
+    rows("DataWidth Bursts BurstBeats", (128, 4, 16), (256, 16, 8), (512, 1, 64), (512, 5, 1)))
+test_axi_write = plain(
+    "flaash_axi_write", rows("DataWidth Bursts BurstBeats", (128, 4, 16)),
+    rows("DataWidth Bursts BurstBeats", (128, 4, 16), (256, 2, 8), (512, 16, 4)))
+test_edge_packer = plain("flaash_edge_packer", rows("DataWidth", 256), rows("DataWidth", 128, 256, 512))
 test_delay_line = plain(
     "flaash_delay_line", rows("Delay", 3), rows("Delay", 0, 1, 2, 3, 8, 49), Channels=3, Width=24)
 test_fiber_loader = plain(
