@@ -11,7 +11,7 @@ from tb.common.bench import rng, start
 from tests.edge import error_cases
 from tests.edge.host import ADDRESS, BIT, ERROR, Host, check, expected
 
-SHARE = int(os.environ.get("FLAASH_EDGE_SHARE", "1"))  # every how manieth case is tried, from the seed on
+SHARE = int(os.environ.get("FLAASH_EDGE_SHARE", "7"))  # every how manieth case is tried, from the seed on
 
 
 async def attempt(host: Host, case: error_cases.Case, a, b) -> None:
