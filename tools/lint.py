@@ -100,7 +100,7 @@ def main() -> int:
     parameters = [configs.load(name).parameters() for name in names]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         told = [*pool.map(verilator, names, parameters),
-                *pool.map(verilator, MEMORY_BUILDS, MEMORY_BUILDS.values(), [MEMORY_TOP] * len(MEMORY_BUILDS))]
+                *pool.map(lambda name: verilator(name, MEMORY_BUILDS[name], MEMORY_TOP), MEMORY_BUILDS)]
         for name, values in zip(names, parameters, strict=True):
             problems += slang(name, values)
         for name, values in MEMORY_BUILDS.items():

@@ -14,7 +14,7 @@ PAGE = 4096
 
 
 class Bus:
-    """The memory and the reader of the data: a beat holds its own address; beats at refused addresses are DECERR."""
+    """The memory and the reader of the data: a beat holds its address; some are refused."""
 
     def __init__(self, dut, stalls: str, random, latency: int):
         self.dut = dut
@@ -22,11 +22,21 @@ class Bus:
         self.latency = latency
         self.bytes = int(dut.DataWidth.value) // 8
         self.bursts: deque[tuple[int, int, int]] = deque()  # due, address, beats
-        self.beats: deque[tuple[int, int]] = deque()        # address, last
+        self.beats: deque[tuple[int, int]] = deque()  # address, last
         self.inside = self.most = self.cycle = 0
         self.received: list[tuple[int, int]] = []
         self.asked: list[tuple[int, int]] = []
-        for name in ("stop", "req_valid", "req", "ar_ready", "r_valid", "r_data", "r_resp", "r_last", "out_ready"):
+        for name in (
+            "stop",
+            "req_valid",
+            "req",
+            "ar_ready",
+            "r_valid",
+            "r_data",
+            "r_resp",
+            "r_last",
+            "out_ready",
+        ):
             getattr(dut, f"{name}_i").value = 0
         cocotb.start_soon(self._run())
 
@@ -89,7 +99,9 @@ def answer_of(addr: int) -> int:
 
 def drawn(random) -> tuple[int, int]:
     """Return a request, often across the end of a page."""
-    addr = random.choice([0, PAGE - 64, 5 * PAGE - 192, (1 << 40) + PAGE - 64, random.randrange(0, 1 << 16, 64)])
+    addr = random.choice(
+        [0, PAGE - 64, 5 * PAGE - 192, (1 << 40) + PAGE - 64, random.randrange(0, 1 << 16, 64)]
+    )
     return addr, random.choice([1, 2, 15, 16, 17, random.randint(1, 90)])
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: flaash_axi_write writes each beat once, where it belongs, in bursts within 4 KB."""
+"""Runs inside the simulator: flaash_axi_write writes each beat once, in bursts within 4 KB."""
 
 from collections import deque
 
@@ -29,8 +29,19 @@ class Bus:
         self.faults: list[tuple[int, int]] = []
         self.refused: set[int] = set()
         self.cycle = 0
-        for name in ("start", "addr", "flush", "stop", "in_valid", "in_data", "in_words", "aw_ready", "w_ready",
-                     "b_valid", "b_resp"):
+        for name in (
+            "start",
+            "addr",
+            "flush",
+            "stop",
+            "in_valid",
+            "in_data",
+            "in_words",
+            "aw_ready",
+            "w_ready",
+            "b_valid",
+            "b_resp",
+        ):
             getattr(dut, f"{name}_i").value = 0
         cocotb.start_soon(self._run())
 
@@ -49,7 +60,9 @@ class Bus:
                 self.bursts.append((burst.addr, burst.len + 1))
                 self.waiting.append((burst.addr, burst.len + 1))
             if dut.w_valid_o.value == 1 and dut.w_ready_i.value == 1:
-                self.beats.append(tuple(int(getattr(dut, f"w_{name}_o").value) for name in ("data", "strb", "last")))
+                self.beats.append(
+                    tuple(int(getattr(dut, f"w_{name}_o").value) for name in ("data", "strb", "last"))
+                )
             if answer_t.unpack(int(dut.answer_o.value)).wrong:
                 answer = answer_t.unpack(int(dut.answer_o.value))
                 self.faults.append((int(dut.offset_o.value), 2 + answer.decode))
@@ -76,7 +89,7 @@ class Bus:
                 if lanes:
                     at = addr + index * self.bytes + 4 * word
                     assert at not in self.words, "written twice"
-                    self.words[at] = data >> 32 * word & 0xffff_ffff
+                    self.words[at] = data >> 32 * word & 0xFFFF_FFFF
         self.answers.append((self.cycle + self.latency, 2 if addr in self.refused else 0))
 
     async def begin(self, addr: int) -> None:
@@ -90,7 +103,7 @@ class Bus:
         """Put words; the last beat may have fewer than the others."""
         dut, count = self.dut, self.bytes // 4
         for at in range(0, len(words), count):
-            some = words[at:at + count]
+            some = words[at : at + count]
             dut.in_data_i.value = sum(word << 32 * i for i, word in enumerate(some))
             dut.in_words_i.value = len(some)
             dut.in_valid_i.value = 1
@@ -111,7 +124,9 @@ class Bus:
 
 
 def drawn(random) -> tuple[int, list[int]]:
-    addr = random.choice([0, PAGE - 64, 7 * PAGE - 320, (1 << 50) + PAGE - 64, random.randrange(0, 1 << 16, 64)])
+    addr = random.choice(
+        [0, PAGE - 64, 7 * PAGE - 320, (1 << 50) + PAGE - 64, random.randrange(0, 1 << 16, 64)]
+    )
     count = random.choice([0, 1, 3, 4, 16, 64, 65, random.randint(1, 700)])
     return addr, [random.getrandbits(32) for _ in range(count)]
 

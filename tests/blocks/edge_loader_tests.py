@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: flaash_edge_loader makes the frame of what lies in memory, or tells what is wrong."""
+"""Runs inside the simulator: flaash_edge_loader makes frames of what lies in memory."""
 
 from collections import deque
 
@@ -41,14 +41,27 @@ class Bench:
         self.beats: deque[tuple[int, int]] = deque()
         self.frames: list[list[int]] = [[]]
         self.open = False
-        for name in ("begin", "slot", "fetch", "load", "operand", "cancel", "hold", "ar_ready", "r_valid", "r_data",
-                     "r_resp", "r_last", "out_ready"):
+        for name in (
+            "begin",
+            "slot",
+            "fetch",
+            "load",
+            "operand",
+            "cancel",
+            "hold",
+            "ar_ready",
+            "r_valid",
+            "r_data",
+            "r_resp",
+            "r_last",
+            "out_ready",
+        ):
             getattr(dut, f"{name}_i").value = 0
         dut.load_rst_ni.value = 0
         cocotb.start_soon(self._run())
 
     def put(self, addr: int, data: bytes) -> None:
-        self.data[addr:addr + len(data)] = data
+        self.data[addr : addr + len(data)] = data
 
     async def _run(self) -> None:
         dut, burst_t = self.dut, bench_types()["ar_o"]
@@ -70,13 +83,15 @@ class Bench:
                 self.beats.popleft()
             await RisingEdge(dut.clk_i)
             dut.ar_ready_i.value = not next(self.stalls["ar"])
-            dut.out_ready_i.value = not self.open or not next(self.stalls["out"])  # a first beat is taken at once
+            dut.out_ready_i.value = not self.open or not next(
+                self.stalls["out"]
+            )  # a first beat is taken at once
             if not offered or taken:
                 offer = bool(self.beats) and not next(self.stalls["r"])
                 dut.r_valid_i.value = offer
                 if offer:
                     addr, last = self.beats[0]
-                    dut.r_data_i.value = int.from_bytes(self.data[addr:addr + self.bytes], "little")
+                    dut.r_data_i.value = int.from_bytes(self.data[addr : addr + self.bytes], "little")
                     dut.r_last_i.value, dut.r_resp_i.value = last, self.refused.get(addr, 0)
 
     async def pulse(self, name: str) -> None:
@@ -106,7 +121,9 @@ class Bench:
         dut.operand_i.value = which
         await self.pulse("load")
         await FallingEdge(dut.clk_i)
-        await until(dut, lambda: dut.loaded_o.value == 1 or self.fault("frame_fault_o").valid, 20_000, "the frame")
+        await until(
+            dut, lambda: dut.loaded_o.value == 1 or self.fault("frame_fault_o").valid, 20_000, "the frame"
+        )
 
     async def cancel(self) -> None:
         """End what is under way as the control does."""
@@ -127,11 +144,17 @@ def drawn(bench: Bench, random, numbers) -> tuple[list[Csf], list[int], Image]:
     """Return two operands that may be contracted, their descriptor, and where their arrays are."""
     shapes = [random.choice(SHAPES) for _ in range(2)]
     shapes[1] = (*shapes[1][:-1], shapes[0][-1])
-    found = [Csf.from_tensor(uniform_tensor(numbers, shape, random.choice([0.0, 0.2, 0.9]),
-                                            values=VALUES[bench.fmt.name])) for shape in shapes]
+    found = [
+        Csf.from_tensor(
+            uniform_tensor(numbers, shape, random.choice([0.0, 0.2, 0.9]), values=VALUES[bench.fmt.name])
+        )
+        for shape in shapes
+    ]
     image = Image(bench, 0x8000)
-    words = [image.operand(i, levels(csf, bench.fmt, dense=random.random() < 0.4, short=random.random() < 0.5))
-             for i, csf in enumerate(found)]
+    words = [
+        image.operand(i, levels(csf, bench.fmt, dense=random.random() < 0.4, short=random.random() < 0.5))
+        for i, csf in enumerate(found)
+    ]
     return found, Job(0x1_0000, 64, fmt=bench.fmt.code).words(*words), image
 
 
@@ -141,8 +164,13 @@ def wanted(bench: Bench, csf: Csf, which: int, words: list[int]) -> list[int]:
     if csf.order > 1 and words[at + 6] & 1:
         lengths = np.zeros(csf.shape[0], np.int64)
         lengths[csf.coords[0]] = np.diff(csf.pointers[0])
-        csf = Csf(csf.shape, [np.arange(csf.shape[0]), *csf.coords[1:]],
-                  [np.concatenate([[0], np.cumsum(lengths)]), *csf.pointers[1:]], csf.leaf_coords, csf.leaf_values)
+        csf = Csf(
+            csf.shape,
+            [np.arange(csf.shape[0]), *csf.coords[1:]],
+            [np.concatenate([[0], np.cumsum(lengths)]), *csf.pointers[1:]],
+            csf.leaf_coords,
+            csf.leaf_values,
+        )
     return pack_operand(csf, which, bench.fmt, int(bench.dut.CoordWidth.value))
 
 
@@ -167,7 +195,7 @@ async def frames_are_those_of_the_operands(dut, stalls: str) -> None:
 @cocotb.test()
 @cocotb.parametrize(stalls=["none", "random"])
 async def refusals_and_cancels(dut, stalls: str) -> None:
-    """A refused beat stops the frame with its place; cancelled at any cycle, a frame that was begun is ended."""
+    """A refused beat stops the frame with its place; cancelled at any cycle, a frame is ended."""
     random = rng()
     numbers = np.random.default_rng(random.getrandbits(32))
     bench = Bench(dut, random, stalls)

@@ -16,7 +16,10 @@ BEAT = 4  # words of a beat of records
 def beats_of(record: list[int]) -> list[int]:
     """Return the beats that the chip sends of a record."""
     filled = record + [0] * (-len(record) % BEAT)
-    return [sum(word << 32 * i for i, word in enumerate(filled[at:at + BEAT])) for at in range(0, len(filled), BEAT)]
+    return [
+        sum(word << 32 * i for i, word in enumerate(filled[at : at + BEAT]))
+        for at in range(0, len(filled), BEAT)
+    ]
 
 
 @cocotb.test()
@@ -28,7 +31,7 @@ async def records_as_far_as_they_fit(dut, producer: str, consumer: str) -> None:
 
     def take(data: int) -> None:
         words = int(dut.out_words_o.value)
-        received.extend(data >> 32 * i & 0xffff_ffff for i in range(words))
+        received.extend(data >> 32 * i & 0xFFFF_FFFF for i in range(words))
         assert words == count or dut.flush_i.value == 1
 
     for name in ("clear", "start", "capacity", "words", "drop", "flush"):
@@ -39,7 +42,9 @@ async def records_as_far_as_they_fit(dut, producer: str, consumer: str) -> None:
     await start(dut)
     for words in range(1, 17):
         records = [[random.getrandbits(32) for _ in range(words)] for _ in range(random.randint(0, 30))]
-        capacity = random.choice([0, 1, 4 * words * len(records), 4 * words * random.randint(0, 30) + 3, 1 << 60])
+        capacity = random.choice(
+            [0, 1, 4 * words * len(records), 4 * words * random.randint(0, 30) + 3, 1 << 60]
+        )
         received.clear()
         dut.words_i.value, dut.capacity_i.value, dut.start_i.value = words, capacity, 1
         await RisingEdge(dut.clk_i)
@@ -50,7 +55,7 @@ async def records_as_far_as_they_fit(dut, producer: str, consumer: str) -> None:
         await RisingEdge(dut.clk_i)
         dut.flush_i.value = 1
         await until(dut, lambda: dut.empty_o.value == 1, 1_000, "the last word")
-        fit = records[:capacity // (4 * words)]
+        fit = records[: capacity // (4 * words)]
         assert received == [word for record in fit for word in record]
         assert int(dut.results_o.value) == len(records) and int(dut.bytes_o.value) == 4 * words * len(fit)
         assert int(dut.full_o.value) == (len(fit) < len(records))
