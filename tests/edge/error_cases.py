@@ -162,7 +162,7 @@ def level_cases() -> Iterator[Case]:
         wrong = 1 if kind == "leaf" else 2
         yield Case(f"level {level}, kind {wrong}", bad, 4 * (at + 6), words=_or(at + 6, wrong))
         yield Case(f"level {level}, last word", bad, 4 * (at + 7), words=_set(at + 7, 1))
-    yield Case("extents differ", ERROR["ErrExtentsDiffer"], 60, words=_set((HEAD + 4 * LEVEL) // 4 + 4, 51))
+    yield Case("extents differ", ERROR["ErrExtentsDiffer"], 50, words=_set((HEAD + 4 * LEVEL) // 4 + 4, 51))
 
 
 def array_cases() -> Iterator[Case]:
