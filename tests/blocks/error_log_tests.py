@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: flaash_error_log keeps the earliest error and counts all, up to its greatest count."""
+"""Runs inside the simulator: flaash_error_log keeps the earliest error and counts all of them."""
 
 import random
 
@@ -12,7 +12,7 @@ from tb.common.rtl_constants import ERRORS
 from tb.common.rtl_types import bench_types
 
 GREATEST = 2**32 - 1
-SOURCES = ("parity", "watchdog", "frame", "write", "read", "range")  # of errors in one cycle, the first counts
+SOURCES = ("parity", "watchdog", "frame", "write", "read", "range")  # the first comes before the others
 NONE = ERRORS["ErrNone"].value
 
 
