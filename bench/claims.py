@@ -20,7 +20,7 @@ NEAR = 20.0  # percent above the bound that need no reason
 
 
 def known_clock() -> float:
-    """Return MHz that the chip can't exceed on an ECP5: those of its MAC, as `make cost` recorded them."""
+    """Return MHz that the chip can't exceed on an ECP5: those of its MAC, as `make silicon` recorded them."""
     return json.loads(COST.read_text())[FASTEST_PART]["mhz"]
 
 
