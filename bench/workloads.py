@@ -18,7 +18,7 @@ from collections.abc import Sequence
 import numpy as np
 
 import flaash
-from flaash.places import Answer, Pair
+from flaash.backends import Answer, Pair
 from models import csfbin, generate, learning
 from models.contract import ContractionResult, contract
 from models.csf import Csf
@@ -40,7 +40,7 @@ def stored() -> list[str]:
 
 
 class _Recorder(flaash.Model):
-    """A place that keeps what einsum has it contract."""
+    """A backend that keeps what einsum has it contract."""
 
     def __init__(self, config: str):
         super().__init__(config)
@@ -61,9 +61,9 @@ def learned(name: str) -> learning.Workload:
 @functools.cache
 def _slices(name: str) -> list[tuple[SparseTensor, SparseTensor]]:
     workload = learned(name)
-    place = _Recorder(f"default:Format={workload.fmt}")
-    flaash.einsum(workload.subscripts, workload.a, workload.b, on=place)
-    return [(a.to_tensor(), b.to_tensor()) for a, b in place.pairs]
+    backend = _Recorder(f"default:Format={workload.fmt}")
+    flaash.einsum(workload.subscripts, workload.a, workload.b, on=backend)
+    return [(a.to_tensor(), b.to_tensor()) for a, b in backend.pairs]
 
 
 def parts(name: str) -> list[str]:

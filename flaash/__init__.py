@@ -8,11 +8,11 @@ docs/einsum.md begins with a layer and ends with the report; einsum() lists all 
 """
 
 from flaash.api import einsum, tensordot
+from flaash.backends import Backend, Chip, Model, close
 from flaash.errors import DisagreementError, EinsumError
-from flaash.places import Chip, Model, Place, close
 from flaash.report import Report, Step
 from models.tensor import SparseTensor
 from tb.env.serve import SessionError
 
-__all__ = ["Chip", "DisagreementError", "EinsumError", "Model", "Place", "Report", "SessionError",
+__all__ = ["Chip", "DisagreementError", "EinsumError", "Model", "Backend", "Report", "SessionError",
            "SparseTensor", "Step", "close", "einsum", "tensordot"]

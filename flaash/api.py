@@ -10,16 +10,16 @@ import numpy as np
 from opt_einsum import contract_path, get_symbol
 
 from flaash import kinds, notation
+from flaash.backends import Backend, find, format_of
 from flaash.errors import EinsumError
 from flaash.pairs import Labelled, contract_pair, ones
-from flaash.places import Place, find, format_of
 from flaash.report import Report, Step
 from models.errors import TensorError
 from models.numbers import NumberFormat
 from models.tensor import SparseTensor
 
 
-def einsum(subscripts: Any, *operands: Any, config: str = "default", on: str | Place = "verilator",
+def einsum(subscripts: Any, *operands: Any, config: str = "default", on: str | Backend = "verilator",
            kind: str | None = None, optimize: str = "auto", return_report: bool = False) -> Any:
     """Return numpy.einsum(subscripts, *operands), each contraction exact and rounded once.
 
@@ -30,7 +30,7 @@ def einsum(subscripts: Any, *operands: Any, config: str = "default", on: str | P
             of pydata/sparse. Their values are rounded to the format of the configuration (the report
             says how many changed); an integer format takes only values that it holds exactly.
         config: a configuration of rtl/configs.toml, perhaps with changes: "fast8:Format=bf16".
-        on: "verilator" or "icarus", simulators of the chip; "model", the exact model; or a Place.
+        on: "verilator" or "icarus", simulators of the chip; "model", the exact model; or a Backend.
         kind: of the result: "numpy", "scipy", "pydata", "tensor"; that of the first operand if None.
         optimize: for opt_einsum, which chooses the order of the contractions of three operands or more.
         return_report: return a Report, too.
@@ -56,7 +56,7 @@ def einsum(subscripts: Any, *operands: Any, config: str = "default", on: str | P
 
 
 def tensordot(a: Any, b: Any, axes: int | Sequence = 2, *, config: str = "default",
-              on: str | Place = "verilator", kind: str | None = None, return_report: bool = False) -> Any:
+              on: str | Backend = "verilator", kind: str | None = None, return_report: bool = False) -> Any:
     """Return numpy.tensordot(a, b, axes), exact and rounded once.
 
     Args:
@@ -103,11 +103,11 @@ def _axes(axes: int | Sequence, shapes: Sequence[tuple[int, ...]]) -> list[list[
     return modes
 
 
-def _finish(subscripts: str, taken: list, indices: list[str], output: str, place: Place, kind: str | None,
+def _finish(subscripts: str, taken: list, indices: list[str], output: str, backend: Backend, kind: str | None,
             optimize: str, return_report: bool) -> Any:
     make = kinds.maker(kind) if kind else taken[0][1]
-    fmt = format_of(place)
-    report = Report(subscripts, place, fmt.name)
+    fmt = format_of(backend)
+    report = Report(subscripts, backend, fmt.name)
     extents = notation.extents(indices, [tensor.shape for tensor, _ in taken])
     operands = [
         _reduced(
@@ -115,11 +115,11 @@ def _finish(subscripts: str, taken: list, indices: list[str], output: str, place
         )
         for number, ((tensor, _), own) in enumerate(zip(taken, indices, strict=True))
     ]
-    result = _contracted(operands, output, place, optimize, report)
+    result = _contracted(operands, output, backend, optimize, report)
     if result.indices != output:
         report.beside.append(f"result transposed from {result.indices!r} to {output!r}")
     tensor = result.arranged(output).tensor
-    report = Report(report.subscripts, place, report.format, tensor.shape, tensor.nnz, report.beside,
+    report = Report(report.subscripts, backend, report.format, tensor.shape, tensor.nnz, report.beside,
                     report.steps)
     try:
         made = make(tensor, kinds.result_dtype(fmt))
@@ -129,7 +129,7 @@ def _finish(subscripts: str, taken: list, indices: list[str], output: str, place
 
 
 def _contracted(
-    operands: list[Labelled], output: str, place: Place, optimize: str, report: Report
+    operands: list[Labelled], output: str, backend: Backend, optimize: str, report: Report
 ) -> Labelled:
     """Contract operands pair by pair, in the order of opt_einsum's path."""
     operands = list(operands)
@@ -152,12 +152,12 @@ def _contracted(
             if report.steps:
                 left, right = (
                     Labelled(
-                        _rounded(operand.tensor, format_of(place), "an intermediate result", notes),
+                        _rounded(operand.tensor, format_of(backend), "an intermediate result", notes),
                         operand.indices,
                     )
                     for operand in (left, right)
                 )
-            result, runs = contract_pair(left, right, kept, place, notes)
+            result, runs = contract_pair(left, right, kept, backend, notes)
             report.steps.append(Step(f"{left.indices},{right.indices}->{result.indices}", notes, runs))
             chosen = [*chosen[2:], result]
         operands += chosen
@@ -184,9 +184,9 @@ def _rounded(tensor: SparseTensor, fmt: NumberFormat, name: str, notes: list[str
         return tensor
     values = fmt.decode(converted.bits)
     if not fmt.is_float:
-        place = int(np.argmax(values != tensor.values))
+        at = int(np.argmax(values != tensor.values))
         raise EinsumError(
-            f"{name}: the value {tensor.values[place]:g} is no number of {fmt.name}, which holds the"
+            f"{name}: the value {tensor.values[at]:g} is no number of {fmt.name}, which holds the"
             f" integers of {fmt.value_width} bits"
         )
     notes.append(

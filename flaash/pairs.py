@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from flaash.backends import Answer, Backend, Pair, format_of
 from flaash.errors import EinsumError
-from flaash.places import Answer, Pair, Place, format_of
 from models.csf import Csf
 from models.tensor import SparseTensor
 
@@ -83,14 +83,14 @@ class Roles:
         return self.batch + self.free[0] + self.free[1]
 
 
-def contract_pair(left: Labelled, right: Labelled, kept: str, place: Place, notes: list[str],
+def contract_pair(left: Labelled, right: Labelled, kept: str, backend: Backend, notes: list[str],
                   ) -> tuple[Labelled, list[tuple[Pair, Answer]]]:
     """Contract two operands.
 
     Args:
         left, right: the operands.
         kept: indices that stay.
-        place: where it runs.
+        backend: where it runs.
         notes: gets a sentence for each thing that is done beside the machine.
 
     Returns:
@@ -100,7 +100,7 @@ def contract_pair(left: Labelled, right: Labelled, kept: str, place: Place, note
         EinsumError: the machine can't do it; the sentence names indices and extents.
     """
     roles = Roles.of(left.indices, right.indices, kept)
-    _check_contracted(roles, left, right, place)
+    _check_contracted(roles, left, right, backend)
     slices = list(_slices(left, right, roles))
     if roles.batch:
         notes.append(
@@ -115,8 +115,8 @@ def contract_pair(left: Labelled, right: Labelled, kept: str, place: Place, note
     if not roles.contracted:
         notes.append("outer product: a contracted mode of extent 1 appended")
     pairs = [(Csf.from_tensor(a), Csf.from_tensor(b)) for _, a, b in slices]
-    answers = place.contract(pairs) if pairs else []
-    fmt, shape = format_of(place), []
+    answers = backend.contract(pairs) if pairs else []
+    fmt, shape = format_of(backend), []
     for side, operand in enumerate((left, right)):
         shape += operand.extents(roles.free[side])
     rows, values = [np.zeros((0, len(roles.result)), np.int64)], [np.zeros(0)]
@@ -139,13 +139,13 @@ def ones(operand: Labelled, kept: str) -> Labelled:
     return Labelled(SparseTensor.from_coordinates(operand.extents(summed), rows, np.ones(len(rows))), summed)
 
 
-def _check_contracted(roles: Roles, left: Labelled, right: Labelled, place: Place) -> None:
+def _check_contracted(roles: Roles, left: Labelled, right: Labelled, backend: Backend) -> None:
     extents = [*left.extents(roles.common), *left.extents(roles.alone[0]), *right.extents(roles.alone[1])]
     fused = math.prod(extents)
-    if fused > place.contracted_limit:
+    if fused > backend.contracted_limit:
         product = " x ".join(str(extent) for extent in extents)
-        limit = (f"CONFIG={place.machine.name} takes {place.contracted_limit} (its CoordWidth is"
-                 f" {place.machine.config['CoordWidth']})") if place.name != "model" else "more than 2^62"
+        limit = (f"CONFIG={backend.machine.name} takes {backend.contracted_limit} (its CoordWidth is"
+                 f" {backend.machine.config['CoordWidth']})") if backend.name != "model" else "more than 2^62"
         raise EinsumError(f"the sum over {roles.contracted!r} runs over {product}"
                           f"{f' = {fused}' if len(extents) > 1 else ''} coordinates, {limit}")
 
@@ -167,8 +167,8 @@ def _slices(left: Labelled, right: Labelled, roles: Roles,
         if batch not in places_right:
             continue
         parts = []
-        for operand, places in ((left, places_left), (right, places_right)):
-            tensor, where = operand.tensor, places[batch]
+        for operand, positions in ((left, places_left), (right, places_right)):
+            tensor, where = operand.tensor, positions[batch]
             parts.append(Labelled(SparseTensor(tensor.shape[skip:], tensor.coords[where, skip:],
                                                tensor.values[where]), operand.indices[skip:]))
         a, b = (_repeated(part, other, roles, side)

@@ -8,7 +8,7 @@ import html
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from flaash.places import Answer, Pair, Place
+from flaash.backends import Answer, Backend, Pair
 from models.cycles import lower_bound
 
 QUICK = 100_000  # products up to which the lower bound is worked out in a second or two
@@ -45,7 +45,7 @@ class Report:
     """
 
     subscripts: str
-    place: Place
+    backend: Backend
     format: str
     shape: tuple[int, ...] = ()
     results: int = 0
@@ -54,13 +54,13 @@ class Report:
 
     @property
     def where(self) -> str:
-        """The place: "model", "verilator", "icarus"."""
-        return self.place.name
+        """The backend: "model", "verilator", "icarus"."""
+        return self.backend.name
 
     @property
     def config(self) -> str:
         """Name of the configuration."""
-        return self.place.machine.name
+        return self.backend.machine.name
 
     @property
     def runs(self) -> list[tuple[Pair, Answer]]:
@@ -105,7 +105,7 @@ class Report:
     @functools.cached_property
     def bound(self) -> int:
         """Least cycles of computing that this configuration can take; worked out when it is asked for."""
-        total, machine = 0, self.place.machine
+        total, machine = 0, self.backend.machine
         for (a, b), answer in self.runs:
             settings = machine.settings(a, b)
             total += lower_bound(a, b, machine.config.values, settings.run_length, len(answer.bits),

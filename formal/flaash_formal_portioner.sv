@@ -19,7 +19,7 @@ module flaash_formal_portioner
   input logic      job_ready_i
 );
 
-  typedef logic [EntryIdWidth:0] place_t;  // Lanes entries more than an operand can have fit
+  typedef logic [EntryIdWidth:0] position_t;  // Lanes entries more than an operand can have fit
 
   // ------------------------------------------------------------------------- block
   logic      job_ready, open_valid, close, job_valid, portion_taken;
@@ -69,16 +69,16 @@ module flaash_formal_portioner
   logic      splits, taken, ends;   // ends: the portion on offer covers the rest
   logic      opened_q;              // this dot product has its slot
   slot_t     slot_q;
-  place_t    next_q, all, from, to; // the portion has entries from up to, without, to
+  position_t next_q, all, from, to; // the portion has entries from up to, without, to
   entry_id_t sent_q;                // portions of this dot product that were taken
 
-  assign all    = place_t'(job_i.a_lines) * place_t'(Lanes);
-  assign splits = job_valid_i && length_i != '0 && all > place_t'(length_i);
+  assign all    = position_t'(job_i.a_lines) * position_t'(Lanes);
+  assign splits = job_valid_i && length_i != '0 && all > position_t'(length_i);
   assign taken  = job_valid && job_ready_i;
-  assign from   = place_t'(line_addr_t'(job.a_first - job_i.a_first)) * place_t'(Lanes)
-                  + place_t'(job.portion.first_lane);
-  assign to     = (place_t'(line_addr_t'(job.a_first - job_i.a_first)) + place_t'(job.a_lines) - 1'b1)
-                  * place_t'(Lanes) + place_t'(job.portion.last_lane) + 1'b1;
+  assign from   = position_t'(line_addr_t'(job.a_first - job_i.a_first)) * position_t'(Lanes)
+                  + position_t'(job.portion.first_lane);
+  assign to     = (position_t'(line_addr_t'(job.a_first - job_i.a_first)) + position_t'(job.a_lines) - 1'b1)
+                  * position_t'(Lanes) + position_t'(job.portion.last_lane) + 1'b1;
   assign ends   = to == all;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -110,7 +110,7 @@ module flaash_formal_portioner
   Begins_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !(splits && job_valid) || (job.portion.partial && from == next_q && to > from));
   Length_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(splits && job_valid)
-      || (ends ? to - from <= place_t'(length_i) : to - from == place_t'(length_i) && to < all));
+      || (ends ? to - from <= position_t'(length_i) : to - from == position_t'(length_i) && to < all));
   Lanes_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(splits && job_valid)
       || (32'(job.portion.first_lane) < Lanes && 32'(job.portion.last_lane) < Lanes && job.a_lines != '0));
   Region_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(splits && job_valid)
@@ -134,7 +134,7 @@ module flaash_formal_portioner
   Opened_A : assert property (@(posedge clk_i) disable iff (!rst_ni) u_dut.open_q == opened_q);
   Inside_A : assert property (@(posedge clk_i) disable iff (!rst_ni) opened_q
       ? splits && u_dut.begin_q == next_q && u_dut.count_q == sent_q && u_dut.slot_q == slot_q && next_q < all
-        && place_t'(sent_q) <= next_q
+        && position_t'(sent_q) <= next_q
       : next_q == '0 && sent_q == '0);
 
   Three_C : cover property (@(posedge clk_i) disable iff (!rst_ni)

@@ -19,6 +19,7 @@ _EDGES = np.array([
     0x7F80_0000, 0x7FC0_0000, 0x7F80_0001, 0x7FA0_0000], np.uint32)  # infinity, quiet and signalling NaNs
 
 SKEWED_SEED, SKEWED_SHAPE = 1, (49, 512)
+LARGE_SEED = 2
 
 
 def _patterns(rng: np.random.Generator, count: int) -> np.ndarray:
@@ -177,3 +178,12 @@ def _draw_distinct(rng: np.random.Generator, shape: tuple[int, ...], count: int)
         more = np.stack([rng.integers(0, extent, count) for extent in shape], axis=1)
         coords = np.unique(np.concatenate([coords, more]), axis=0)
     return coords[rng.choice(len(coords), count, replace=False)]
+
+
+def large_pair() -> tuple[SparseTensor, SparseTensor]:
+    """Return operands beyond the machine's memory, always the same: 200,000 by 50,000 entries.
+
+    The extents are 20 x 50 x 1024 and 10 x 25 x 1024, entries lie anywhere: 250,000 dot products.
+    """
+    rng = np.random.default_rng(LARGE_SEED)
+    return uniform_tensor(rng, (20, 50, 1024), nnz=200_000), uniform_tensor(rng, (10, 25, 1024), nnz=50_000)

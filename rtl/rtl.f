@@ -42,7 +42,7 @@ lookup_machine/flaash_lookup_weights.sv
 lookup_machine/flaash_lookup_walk.sv
 lookup_machine/flaash_lookup_even.sv
 lookup_machine/flaash_lookup_ranks.sv
-lookup_machine/flaash_lookup_places.sv
+lookup_machine/flaash_lookup_cuts.sv
 lookup_machine/flaash_lookup_handout.sv
 lookup_machine/flaash_lookup_plan.sv
 lookup_machine/flaash_lookup_fetch.sv

@@ -18,13 +18,10 @@ module flaash_axil_slave
 (
   input  logic                    clk_i,
   input  logic                    rst_ni,
-
   input  axil_req_t               axil_i,  // protection is of no concern here
   output axil_rsp_t               axil_o,
-
   output reg_write_t              write_o,
   input  logic                    write_error_i,
-
   output logic                    read_valid_o,
   output logic [RegAddrWidth-1:0] read_addr_o,
   input  logic [31:0]             read_data_i,

@@ -23,18 +23,15 @@ module flaash_counters
 ) (
   input  logic                                       clk_i,
   input  logic                                       rst_ni,
-
   input  logic                                       start_i,
   input  logic                                       clear_i,
   input  logic                                       resetting_i,
   input  logic                                       stopping_i,
-
   // what happened
   input  increments_t                                increments_i,
   input  logic                                       busy_i,
   input  logic                                       active_i,
   input  logic                                       discarded_i,  // by the frame gate
-
   input  logic                                       read_valid_i,
   input  logic [IndexWidth-1:0]                      read_index_i,  // below NumCounters
   input  logic                                       read_high_i,

@@ -17,7 +17,6 @@ module flaash_error_log
 (
   input  logic         clk_i,
   input  logic         rst_ni,
-
   input  logic         clear_i,      // forget; errors of this cycle are not kept
   input  logic         live_i,       // neither a stop nor a soft reset is under way
   input  logic         resetting_i,  // a soft reset is
@@ -25,7 +24,6 @@ module flaash_error_log
   input  error_t       watchdog_i,
   input  error_t       write_i,
   input  error_t       read_i,
-
   output logic         event_o,      // an error in this cycle
   output error_e       code_o,
   output logic [31:0]  place_o,

@@ -15,14 +15,12 @@ module flaash_interrupts
 (
   input  logic               clk_i,
   input  logic               rst_ni,
-
   input  logic               forget_i,
   input  logic [NumIrqs-1:0] set_i,
   input  logic [NumIrqs-1:0] clear_i,
   input  logic [NumIrqs-1:0] enable_i,
   output logic [NumIrqs-1:0] status_o,
   output logic               irq_o,
-
   input  flags_t             flags_i,
   input  flags_t             flags_clear_i,
   output flags_t             flags_o

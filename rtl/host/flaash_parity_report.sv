@@ -18,13 +18,10 @@ module flaash_parity_report
 ) (
   input  logic                          clk_i,
   input  logic                          rst_ni,
-
   input  logic                          stopping_i,
-
   input  fault_t [NumFaults-1:0]        computing_i,  // of lines, fiber tables, ranks
   input  fault_t                        leaving_i,    // of leaves and nodes
   input  sdpe_events_t [NumSources-1:0] events_i,     // of the engines' own memories
-
   output error_t                        error_o,
   output logic                          lost_o
 );

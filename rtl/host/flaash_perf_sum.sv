@@ -23,11 +23,9 @@ module flaash_perf_sum
 ) (
   input  logic                       clk_i,
   input  logic                       rst_ni,
-
   // SDPEs, combiner
   input  sdpe_events_t [NumSources-1:0] events_i,
   input  flags_t [NumSources-1:0]    flags_i,
-
   // the rest of the machine
   input  logic                       handed_i,       // a range job was handed out
   input  dots_t                      handed_dots_i,  // with so many dot products
@@ -37,7 +35,6 @@ module flaash_perf_sum
   input  logic                       loading_i,      // an operand is being loaded
   input  logic                       sent_i,         // a result left the chip
   input  logic                       discarded_i,    // an operand beat was thrown away
-
   output increments_t                increments_o,
   output flags_t                     flags_o,
   output error_t                     range_error_o

@@ -23,7 +23,6 @@ module flaash_progress
 ) (
   input  logic                clk_i,
   input  logic                rst_ni,
-
   input  logic                start_i,
   input  logic                stop_i,
   input  logic                generating_i,   // the job generator is at work
@@ -33,7 +32,6 @@ module flaash_progress
   input  logic [SumWidth-1:0] stored_i,       // results that entered a store
   input  logic                idle_i,         // all sources are idle
   input  logic                taken_i,        // a result was taken by the unloader
-
   output logic                busy_o,
   output logic                done_o,
   output logic                all_stored_o

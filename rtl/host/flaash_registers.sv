@@ -33,11 +33,9 @@ module flaash_registers
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
-
   input  axil_req_t   axil_i,
   output axil_rsp_t   axil_o,
   output logic        irq_o,
-
   // what is there, and what happens
   input  desc_t [1:0] desc_i,         // A in element 0
   input  report_t     report_i,
@@ -45,7 +43,6 @@ module flaash_registers
   input  logic        drained_i,      // pulse: the trailer was taken
   input  logic        resetting_i,
   input  logic        stopping_i,
-
   // orders
   output logic        load_enable_o,
   output logic        start_o,        // pulse

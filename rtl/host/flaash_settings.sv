@@ -15,7 +15,6 @@ module flaash_settings
 ) (
   input  logic       clk_i,
   input  logic       rst_ni,
-
   input  reg_write_t write_i,
   output choices_t    choices_o  // bits that mean nothing read 0
 );

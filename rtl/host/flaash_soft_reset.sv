@@ -23,7 +23,6 @@ module flaash_soft_reset #(
 ) (
   input  logic clk_i,
   input  logic rst_ni,
-
   input  logic reset_i,          // pulse: forget everything
   input  logic stop_i,           // pulse: abort, keep the operands
   input  logic unloader_idle_i,  // no result frame is open

@@ -19,24 +19,20 @@ module flaash_start_control
 (
   input  logic        clk_i,
   input  logic        rst_ni,
-
   // the command, and how it is wanted
   input  logic        start_i,
   input  logic        clear_i,      // a soft reset begins
   input  logic        resetting_i,
   input  logic        stopping_i,
   input  choices_t     choices_i,
-
   // what it depends on
   input  logic        loading_i,
   input  desc_t [1:0] desc_i,
   input  logic        done_i,      // pulse
   input  logic        drained_i,   // pulse
-
   // to the core
   output logic        start_o,
   output settings_t   settings_o,
-
   // state
   output logic        busy_o,      // until every result is stored
   output logic        active_o,    // until every result and the trailer have left

@@ -16,10 +16,8 @@ module flaash_step_counters
 ) (
   input  logic                       clk_i,
   input  logic                       rst_ni,
-
   input  logic                       start_i,   // of a contraction
   input  sdpe_events_t [NumSdpe-1:0] events_i,
-
   input  logic [5:0]                 select_i,
   output logic [31:0]                steps_o
 );

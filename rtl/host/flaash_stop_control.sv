@@ -16,13 +16,11 @@ module flaash_stop_control
 (
   input  logic        clk_i,
   input  logic        rst_ni,
-
   // causes
   input  logic        abort_i,         // pulse
   input  logic        parity_error_i,  // pulse
   input  logic [31:0] limit_i,         // of the watchdog
   input  logic        progress_i,
-
   // what is under way
   input  logic        start_i,         // pulse, a contraction begins
   input  logic        busy_i,          // results are being computed
@@ -31,7 +29,6 @@ module flaash_stop_control
   input  logic        clear_i,         // pulse, a soft reset begins
   input  logic        resetting_i,
   input  logic        stopping_i,
-
   output logic        stop_o,
   output logic        live_o,
   output logic        expired_o,

@@ -12,7 +12,6 @@
 module flaash_watchdog (
   input  logic        clk_i,
   input  logic        rst_ni,
-
   input  logic [31:0] limit_i,
   input  logic        under_way_i,
   input  logic        progress_i,

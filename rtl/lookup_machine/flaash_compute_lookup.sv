@@ -32,7 +32,7 @@ module flaash_compute_lookup
   parameter int unsigned NumSdpe     = 8,             // 1 to 64
   parameter int unsigned GroupSize   = 4,             // engines that share a port, 1 to 8
   parameter int unsigned Lanes       = 4,             // 1, 2, 4, 8
-  parameter int unsigned CoordWidth  = 10,            // 4 to 12: the table has 2**CoordWidth places
+  parameter int unsigned CoordWidth  = 10,            // 4 to 12: the table has 2**CoordWidth elements
   parameter int unsigned MemLatency  = 2,             // cycles, 1 or more
   parameter int unsigned MemLines    = 8192,          // lines per operand
   parameter int unsigned Parity      = 1,             // a parity bit per line, 0 or 1
@@ -43,7 +43,6 @@ module flaash_compute_lookup
 ) (
   input  logic                               clk_i,
   input  logic                               rst_ni,
-
   // the contraction
   input  logic                               start_i,
   input  settings_t                          settings_i,
@@ -51,23 +50,19 @@ module flaash_compute_lookup
   input  line_written_t                      written_i,  // lines of the operands
   output logic                               busy_o,
   output dispatch_t                          dispatch_o,
-
   // fiber tables of the operands
   output fiber_id_t [1:0]                    table_addr_o,
   input  table_rsp_t [1:0]                   table_i,
-
   // tensor memory
   output logic [NumPorts-1:0]                req_valid_o,
   input  logic [NumPorts-1:0]                req_ready_i,
   output line_id_t [NumPorts-1:0]            req_o,
   input  logic [NumPorts-1:0]                rsp_valid_i,
   input  logic [NumPorts-1:0][LineWidth-1:0] rsp_data_i,
-
   // results, per source
   output logic [NumSources-1:0]              result_valid_o,
   input  logic [NumSources-1:0]              result_ready_i,
   output result_t [NumSources-1:0]           result_o,
-
   // what happened in this cycle
   output sdpe_events_t [NumSources-1:0]      events_o,
   output flags_t [NumSources-1:0]            flags_o,
@@ -85,7 +80,7 @@ module flaash_compute_lookup
     `FLAASH_ILLEGAL("Lanes must be 1, 2, 4 or 8")
   end
   if (CoordWidth < 4 || CoordWidth > 12) begin : gen_illegal_coord_width
-    `FLAASH_ILLEGAL("CoordWidth must be 4 to 12 with a lookup engine: its table has 2**CoordWidth places")
+    `FLAASH_ILLEGAL("CoordWidth must be 4 to 12 with a lookup engine: its table has 2**CoordWidth elements")
   end
 
   localparam int unsigned Groups     = NumPorts;

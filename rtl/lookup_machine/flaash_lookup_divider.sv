@@ -13,11 +13,9 @@ module flaash_lookup_divider #(
 ) (
   input  logic             clk_i,
   input  logic             rst_ni,
-
   input  logic             start_i,
   input  logic [Width-1:0] dividend_i,
   input  logic [Width-1:0] divisor_i,
-
   output logic             done_o,
   output logic [Width-1:0] quotient_o
 );

@@ -29,12 +29,10 @@ module flaash_lookup_emit
 ) (
   input  logic                             clk_i,
   input  logic                             rst_ni,
-
   // lines with matches
   input  logic                             in_valid_i,
   output logic                             in_ready_o,
   input  line_t                            in_i,
-
   // the resident fibers
   input  fiber_id_t [1:0]                  a_ids_i,  // of the copies
   output entry_t                           entry_o,
@@ -43,7 +41,6 @@ module flaash_lookup_emit
   output read_t                            rd_o,
   input  logic [Lanes-1:0][ValueWidth-1:0] values_i,
   output logic [1:0]                       used_o,
-
   // products
   output logic                             out_valid_o,
   input  logic                             out_ready_i,

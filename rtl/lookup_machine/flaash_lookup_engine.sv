@@ -39,27 +39,21 @@ module flaash_lookup_engine
 ) (
   input  logic         clk_i,
   input  logic         rst_ni,
-
   input  logic         dense_i,  // keep results that are zero
-
   // the group's line
   input  line_t        line_i,
-
   // it belongs to the fiber of A to load
   input  logic         load_valid_i,
   output logic         load_ready_o,
   input  load_t        load_i,
-
   // it belongs to the run of B
   input  logic         look_valid_i,
   output logic         look_ready_o,
   input  look_t        look_i,
-
   // results
   output logic         result_valid_o,
   input  logic         result_ready_i,
   output result_t      result_o,
-
   // what happens in this cycle
   input  wait_t        wait_i,   // the group knows why there is no line
   output flags_t       flags_o,

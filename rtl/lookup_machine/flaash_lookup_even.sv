@@ -21,11 +21,9 @@ module flaash_lookup_even
 ) (
   input  logic      clk_i,
   input  logic      rst_ni,
-
   input  logic      start_i,
   input  set_size_t set_size_i,
   input  share_t    share_i,
-
   output logic      wish_valid_o,
   output wish_t     wish_o,
   output logic      last_o

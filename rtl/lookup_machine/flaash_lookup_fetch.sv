@@ -24,7 +24,6 @@ module flaash_lookup_fetch
 (
   input  logic       clk_i,
   input  logic       rst_ni,
-
   // the contraction
   input  plane_t     plane_i,
   input  logic       piece_valid_i,
@@ -32,14 +31,12 @@ module flaash_lookup_fetch
   output logic       busy_o,
   output logic       started_o,
   output fibers_t    start_o,
-
   // where a set ends, from the fiber table of A
   output logic       bound_req_o,
   output fiber_id_t  bound_fiber_o,
   input  logic       bound_grant_i,
   input  line_addr_t bound_first_i,
   input  logic       bound_wrong_i,  // it is not what was stored
-
   // tensor memory
   output logic       req_valid_o,
   input  logic       req_ready_i,
@@ -63,7 +60,7 @@ module flaash_lookup_fetch
 
   // ------------------------------------------------------------------- the next piece
   piece_t     wait_q, piece;
-  place_t     start;
+  point_t     start;
   fiber_id_t  a_end_q;
   line_addr_t b_end_q;
 

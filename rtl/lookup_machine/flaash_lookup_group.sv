@@ -32,21 +32,18 @@ module flaash_lookup_group
 ) (
   input  logic                       clk_i,
   input  logic                       rst_ni,
-
   // the contraction
   input  logic                       dense_i,
   input  plane_t                     plane_i,
   input  logic                       piece_valid_i,
   input  piece_t                     piece_i,
   output logic                       busy_o,
-
   // fiber table of A
   output logic                       bound_req_o,
   output fiber_id_t                  bound_fiber_o,
   input  logic                       bound_grant_i,
   input  line_addr_t                 bound_first_i,
   input  logic                       bound_wrong_i,
-
   // tensor memory
   output logic                       req_valid_o,
   input  logic                       req_ready_i,
@@ -54,12 +51,10 @@ module flaash_lookup_group
   output line_addr_t                 req_addr_o,
   input  logic                       rsp_valid_i,
   input  line_t                      rsp_data_i,
-
   // results, per engine
   output logic [Engines-1:0]         result_valid_o,
   input  logic [Engines-1:0]         result_ready_i,
   output result_t [Engines-1:0]      result_o,
-
   output flags_t [Engines-1:0]       flags_o,
   output sdpe_events_t [Engines-1:0] events_o,
   output logic [Engines-1:0]         idle_o

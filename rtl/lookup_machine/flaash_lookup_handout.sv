@@ -15,7 +15,6 @@ module flaash_lookup_handout
 (
   input  logic      clk_i,
   input  logic      rst_ni,
-
   input  logic      start_i,
   input  fiber_id_t a_fibers_i,
   input  fiber_id_t b_fibers_i,

@@ -26,20 +26,16 @@ module flaash_lookup_matches #(
 ) (
   input  logic       clk_i,
   input  logic       rst_ni,
-
   input  logic       dense_i,  // fibers without a match give a result, too
-
   // lines of B, looked up
   input  logic       in_valid_i,
   output logic       in_ready_o,
   input  line_t      in_i,     // last: the line ends its fiber
   output logic       empty_o,  // the fiber ends and had no match
-
   // lines with matches
   output logic       out_valid_o,
   input  logic       out_ready_i,
   output line_t      out_o,    // last: of the dot product
-
   output logic [1:0] used_o    // a line inside was looked up in this copy
 );
 
@@ -99,7 +95,7 @@ module flaash_lookup_matches #(
     .usage_o(usage)
   );
 
-  // The line held back may be pushed without asking: one place stays free for it.
+  // The line held back may be pushed without asking: room for one stays free for it.
   assign in_ready_o = usage < UsageWidth'(Depth - 1);
 
   // ------------------------------------------------------------------ copies in use

@@ -29,17 +29,17 @@ package flaash_lookup_pkg;
     fiber_id_t b_id;
   } fibers_t;
 
-  // A place in the plane, at the beginning of a fiber of B.
+  // A point of the plane, at the beginning of a fiber of B.
   typedef struct packed {
     fiber_id_t  a_id;    // first fiber of the set
     line_addr_t a_line;  // its first line
     fiber_id_t  b_id;    // fiber of B
     line_addr_t b_line;  // its first line
-  } place_t;
+  } point_t;
 
-  // What a group of engines computes: row by row of the plane, from one place up to another.
+  // What a group of engines computes: row by row of the plane, from one point up to another.
   typedef struct packed {
-    place_t     start;
+    point_t     start;
     fiber_id_t  a_end;  // first fiber of the set in which the piece ends
     line_addr_t b_end;  // line of B where it ends there, the first of a fiber; 0: before that set
   } piece_t;
@@ -71,7 +71,7 @@ package flaash_lookup_pkg;
   // And where it does.
   typedef struct packed {
     group_id_t cut;
-    place_t    at;
+    point_t    at;
   } cut_t;
 
   // A group's share of the rows up to some set.

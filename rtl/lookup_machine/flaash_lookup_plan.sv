@@ -18,7 +18,7 @@
 //             follows; busy_o stays until reset.
 // Reset       Forgets the contraction.
 //
-//   desc -> u_share, u_weights;  start -> u_even or u_walk -> wishes -> u_places -> cuts -> pieces
+//   desc -> u_share, u_weights;  start -> u_even or u_walk -> wishes -> u_cuts -> cuts -> pieces
 
 `include "flaash_assert.svh"
 
@@ -34,7 +34,6 @@ module flaash_lookup_plan
 ) (
   input  logic              clk_i,
   input  logic              rst_ni,
-
   // the contraction; A in element 0
   input  logic              start_i,
   input  desc_t [1:0]       desc_i,
@@ -42,7 +41,6 @@ module flaash_lookup_plan
   output logic              busy_o,
   output logic              handed_o,
   output dots_t             handed_dots_o,
-
   // fiber tables, and faults
   input  logic              table_wanted_i,  // somebody else waits for that of A
   output logic              table_use_o,     // and may not have it
@@ -51,7 +49,6 @@ module flaash_lookup_plan
   input  table_rsp_t [1:0]  table_i,
   output logic              rank_wrong_o,
   output line_addr_t        block_o,
-
   // the pieces
   output plane_t            plane_o,
   output logic [Groups-1:0] piece_valid_o,
@@ -139,7 +136,7 @@ module flaash_lookup_plan
   logic          even_valid, walk_valid, cut_valid;
   wish_t         even_wish, walk_wish;
   cut_t          cut;
-  place_t        at;
+  point_t        at;
 
   if (Groups > 1) begin : gen_share
     logic          unequal, ask;
@@ -200,10 +197,10 @@ module flaash_lookup_plan
     .wish_valid_o(even_valid), .wish_o(even_wish), .last_o(even_last)
   );
 
-  flaash_lookup_places #(
+  flaash_lookup_cuts #(
     .MemLines(MemLines),
     .Parity  (Parity)
-  ) u_places (
+  ) u_cuts (
     .clk_i, .rst_ni,
     .written_i,
     .wish_valid_i(even_valid || walk_valid), .wish_i(walk_valid ? walk_wish : even_wish),
@@ -213,7 +210,7 @@ module flaash_lookup_plan
 
   // ----------------------------------------------------------------------- pieces
   // A piece ends where the next one begins, so it is known with the next cut.
-  place_t at_q;
+  point_t at_q;
 
   assign at = cut.at;
 

@@ -21,12 +21,10 @@ module flaash_lookup_ranks
 ) (
   input  logic       clk_i,
   input  logic       rst_ni,
-
   // lines of B on their way to the memory
   input  logic       wr_valid_i,
   input  line_addr_t wr_addr_i,
   input  logic       wr_last_i,  // the line ends a fiber
-
   input  logic       ask_i,      // the answer counts
   input  line_addr_t line_i,
   output fiber_id_t  fiber_o,

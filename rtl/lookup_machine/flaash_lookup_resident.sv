@@ -34,22 +34,18 @@ module flaash_lookup_resident
 ) (
   input  logic                               clk_i,
   input  logic                               rst_ni,
-
   // a line of A or of B
   input  line_t                              line_i,
-
   // it belongs to a fiber to load
   input  logic                               load_valid_i,
   output logic                               load_ready_o,
   input  load_t                              load_i,
   output logic [1:0]                         loading_o,
   output fiber_id_t [1:0]                    ids_o,
-
   // or is to be looked up
   input  logic                               check_valid_i,
   input  logic                               check_copy_i,
   output logic [Lanes-1:0]                   hits_o,
-
   // values of matches
   input  logic                               rank_valid_i,
   input  entry_t                             entry_i,
@@ -57,7 +53,6 @@ module flaash_lookup_resident
   input  logic                               rd_enable_i,
   input  read_t                              rd_i,
   output logic [Lanes-1:0][ValueWidth-1:0]   values_o,
-
   output logic                               parity_error_o
 );
 

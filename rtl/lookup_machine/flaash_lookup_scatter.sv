@@ -25,13 +25,11 @@ module flaash_lookup_scatter #(
 ) (
   input  logic       clk_i,
   input  logic       rst_ni,
-
   // lines of A
   input  logic       in_valid_i,
   output logic       in_ready_o,
   input  line_t      in_i,
   output logic [1:0] loading_o,  // lines of the copy are inside
-
   // the table
   output logic [1:0] clear_o,    // the copy
   output logic       wr_valid_o,

@@ -23,11 +23,9 @@ module flaash_lookup_set_size
 ) (
   input  logic       clk_i,
   input  logic       rst_ni,
-
   input  logic       start_i,
   input  sizes_t     sizes_i,
   input  fiber_id_t  b_fibers_i,
-
   output logic       done_o,
   output logic       few_o,
   output set_size_t  set_size_o

@@ -28,13 +28,11 @@ module flaash_lookup_share
 ) (
   input  logic       clk_i,
   input  logic       rst_ni,
-
   input  logic       begin_i,    // A is there
   output logic       divided_o,
   input  logic       start_i,    // B, too
   input  sizes_t     sizes_i,
   input  fiber_id_t  b_fibers_i,
-
   output logic       done_o,
   output set_size_t  set_size_o,
   output share_t     share_o,

@@ -24,17 +24,14 @@ module flaash_lookup_table #(
 ) (
   input  logic                             clk_i,
   input  logic                             rst_ni,
-
   input  logic [1:0]                       clear_i,
   input  logic                             wr_valid_i,
   input  word_t                            wr_i,
-
   input  logic [Lanes-1:0]                 check_lanes_i,  // those that hold an entry
   input  logic                             check_copy_i,
   input  logic [Lanes-1:0][CoordWidth-1:0] check_coords_i,
   output logic [Lanes-1:0]                 hits_o,
   output logic                             check_wrong_o,
-
   input  entry_t                           entry_i,
   output rank_t                            rank_o,
   output logic                             rank_wrong_o

@@ -23,7 +23,6 @@ module flaash_lookup_walk
 ) (
   input  logic          clk_i,
   input  logic          rst_ni,
-
   // the contraction
   input  logic          start_i,
   input  logic          stop_i,   // an answer was wrong
@@ -31,12 +30,10 @@ module flaash_lookup_walk
   input  cost_t         load_i,   // lines of a set, on average
   input  all_quarters_t total_i,  // of all rows
   output logic          busy_o,
-
   // what a row costs
   output logic          ask_o,
   output fiber_id_t     set_o,
   input  row_t          row_i,
-
   // cuts
   output logic          wish_valid_o,
   output wish_t         wish_o,
@@ -54,7 +51,7 @@ module flaash_lookup_walk
   typedef enum logic [3:0] {StIdle, StBegin, StShare, StNext, StRow, StRead, StLine, StAsk, StWait, StEnd} state_e;
   state_e state_d, state_q;
 
-  // ---------------------------------------------------------------------- the place
+  // --------------------------------------------------------------------- where it is
   fiber_id_t  set_q, a_id_q, a_next;  // number of the set, its first fiber
   line_addr_t line_q;                 // the wanted line
   line_addr_t least_q;                // line of the cut before, if it lies in this row

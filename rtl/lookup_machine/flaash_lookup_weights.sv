@@ -24,9 +24,7 @@ module flaash_lookup_weights
 ) (
   input  logic          clk_i,
   input  logic          rst_ni,
-
   input  line_written_t written_i,
-
   // the contraction
   input  logic          prepare_i,
   input  sizes_t        sizes_i,
@@ -34,7 +32,6 @@ module flaash_lookup_weights
   output logic          ready_o,
   output logic          skewed_o,
   output all_quarters_t total_o,
-
   input  logic          ask_i,
   input  fiber_id_t     set_i,
   output row_t          row_o

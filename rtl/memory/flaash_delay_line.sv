@@ -21,7 +21,6 @@ module flaash_delay_line #(
 ) (
   input  logic                clk_i,
   input  logic                rst_ni,
-
   input  logic [Channels-1:0] valid_i,
   input  logic [Width-1:0]    data_i,
   output logic [Channels-1:0] valid_o,

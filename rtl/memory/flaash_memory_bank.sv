@@ -17,11 +17,9 @@ module flaash_memory_bank #(
   localparam int unsigned AddrWidth = $clog2(Words)
 ) (
   input  logic                 clk_i,
-
   input  logic                 wr_enable_i,
   input  logic [AddrWidth-1:0] wr_addr_i,
   input  logic [Width-1:0]     wr_data_i,
-
   input  logic                 rd_enable_i,
   input  logic [AddrWidth-1:0] rd_addr_i,
   output logic [Width-1:0]     rd_data_o

@@ -20,11 +20,9 @@ module flaash_parity_bank #(
   parameter int unsigned Parity     = 1               // 1: a parity bit per word, 0: none
 ) (
   input  logic                            clk_i,
-
   input  logic                            wr_enable_i,
   input  logic [AddrWidth-1:0]            wr_addr_i,
   input  T                                wr_data_i,
-
   input  logic [Ports-1:0]                rd_enable_i,  // ignored if not Registered
   input  logic [Ports-1:0][AddrWidth-1:0] rd_addr_i,
   output T [Ports-1:0]                    rd_data_o,

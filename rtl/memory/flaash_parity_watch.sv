@@ -17,11 +17,9 @@ module flaash_parity_watch #(
 ) (
   input  logic                                clk_i,
   input  logic                                rst_ni,
-
   input  logic [Channels-1:0]                 valid_i,
   input  logic [Channels-1:0][Width-1:0]      word_i,
   input  logic [Channels-1:0][PlaceWidth-1:0] place_i,
-
   output logic                                error_o,
   output logic [PlaceWidth-1:0]               place_o
 );

@@ -13,10 +13,8 @@ module flaash_region_checker
 ) (
   input logic                    clk_i,
   input logic                    rst_ni,
-
   input logic                    wr_valid_i,
   input line_id_t                wr_id_i,
-
   input logic [NumPorts-1:0]     req_valid_i,
   input line_id_t [NumPorts-1:0] req_i
 );

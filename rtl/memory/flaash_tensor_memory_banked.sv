@@ -33,23 +33,19 @@ module flaash_tensor_memory_banked
 ) (
   input  logic                               clk_i,
   input  logic                               rst_ni,
-
   // writes, always taken
   input  logic                               wr_valid_i,
   input  line_id_t                           wr_id_i,
   input  logic [LineWidth-1:0]               wr_data_i,
-
   // reads
   input  logic [NumPorts-1:0]                req_valid_i,
   output logic [NumPorts-1:0]                req_ready_o,
   input  line_id_t [NumPorts-1:0]            req_i,
   output logic [NumPorts-1:0]                rsp_valid_o,
   output logic [NumPorts-1:0][LineWidth-1:0] rsp_data_o,
-
   // performance counters: reads accepted and requests refused in this cycle
   output logic [CountWidth-1:0]              reads_o,
   output logic [CountWidth-1:0]              conflicts_o,
-
   output fault_t                             fault_o
 );
 

@@ -15,21 +15,17 @@ module flaash_frame_gate #(
 ) (
   input  logic             clk_i,
   input  logic             rst_ni,
-
   input  logic             resetting_i,
-
   // from the host
   input  logic             in_valid_i,
   output logic             in_ready_o,
   input  logic [Width-1:0] in_data_i,
   input  logic             in_last_i,
-
   // to the core
   output logic             out_valid_o,
   input  logic             out_ready_i,
   output logic [Width-1:0] out_data_o,
   output logic             out_last_o,
-
   output logic             discarded_o  // a beat was thrown away
 );
 

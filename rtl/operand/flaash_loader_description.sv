@@ -19,9 +19,8 @@ module flaash_loader_description
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
-
   input  reading_t               reading_i,
-  input  logic [StreamWidth-1:0] header_i,  // in place of the word of a header
+  input  logic [StreamWidth-1:0] header_i,  // instead of the word of a header
   output verdict_t               verdict_o,
   output frame_t                 frame_o
 );

@@ -18,16 +18,13 @@ module flaash_loader_levels
 (
   input  logic        clk_i,
   input  logic        rst_ni,
-
   input  reading_t    reading_i,
   output verdict_t    verdict_o,
   input  frame_t      frame_i,
-
   // parents, from the pointers of the level above
   input  logic        span_valid_i,
   output logic        span_ready_o,
   input  span_t       span_i,
-
   output pointer_t    pointer_o,  // of this level, for the level below
   output node_write_t node_o
 );

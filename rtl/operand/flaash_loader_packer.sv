@@ -36,18 +36,15 @@ module flaash_loader_packer
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
-
   // entries
   input  reading_t               reading_i,
   input  logic [StreamWidth-1:0] beat_data_i,
   output verdict_t               verdict_o,
   input  frame_t                 frame_i,
-
   // fibers, from the pointers of the last upper level
   input  logic                   span_valid_i,
   output logic                   span_ready_o,
   input  span_t                  span_i,
-
   // lines and the fiber table
   output logic                   line_valid_o,
   output line_addr_t             line_addr_o,

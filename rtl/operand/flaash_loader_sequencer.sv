@@ -19,17 +19,14 @@ module flaash_loader_sequencer
 (
   input  logic     clk_i,
   input  logic     rst_ni,
-
   input  logic     beat_valid_i,
   output logic     beat_ready_o,
   input  beat_t    beat_i,
-
   output reading_t reading_o,
   input  verdict_t description_i,  // about headers, extents and counts
   input  verdict_t levels_i,       // about coordinates and pointers
   input  verdict_t packer_i,       // about entries
   input  frame_t   frame_i,
-
   output error_t   error_o,        // count is 1 for one cycle
   output logic     discarded_o,
   output logic     step_o,         // a word, header or group of entries was read, or a beat discarded

@@ -21,14 +21,11 @@ module flaash_loader_spans
 ) (
   input  logic      clk_i,
   input  logic      rst_ni,
-
   input  pointer_t  pointer_i,
-
   // a walk
   input  logic      start_i,
   input  logic      root_i,
   input  entry_id_t count_i,  // nodes of the level, or children of the root
-
   output logic      span_valid_o,
   input  logic      span_ready_i,
   output span_t     span_o,

@@ -39,19 +39,16 @@ module flaash_operand_loader
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
-
   // operand frames
   input  logic                   s_axis_tvalid_i,
   output logic                   s_axis_tready_o,
   input  logic [StreamWidth-1:0] s_axis_tdata_i,
   input  logic                   s_axis_tlast_i,
   input  logic                   enable_i,
-
   // tensor memory; the operand is store_o's
   output logic                   line_valid_o,
   output line_addr_t             line_addr_o,
   output logic [LineWidth-1:0]   line_data_o,
-
   output store_write_t           store_o,
   output load_report_t           report_o
 );

@@ -22,17 +22,13 @@ module flaash_operand_store
 ) (
   input  logic         clk_i,
   input  logic         rst_ni,
-
   input  store_write_t write_i,
-
   // fiber -> its first line, for the compute machine
   input  fiber_id_t    table_addr_i,
   output table_rsp_t   table_o,
-
   // fiber -> its leaf, node -> its coordinate and parent, for the unloader
   input  walk_req_t    walk_i,
   output walk_rsp_t    walk_o,
-
   output desc_t        desc_o
 );
 

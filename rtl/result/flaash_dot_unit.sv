@@ -33,25 +33,20 @@ module flaash_dot_unit
 ) (
   input  logic         clk_i,
   input  logic         rst_ni,
-
   input  logic         dense_i,  // keep results that are zero
-
   // products
   input  logic         in_valid_i,
   output logic         in_ready_o,
   input  match_t       in_i,
   input  dot_name_t    in_name_i,
-
   // results
   output logic         result_valid_o,
   input  logic         result_ready_i,
   output result_t      result_o,
-
   // words of portions
   output logic         part_valid_o,
   input  logic         part_ready_i,
   output part_t        part_o,
-
   // what happens in this cycle
   output flags_t       flags_o,
   output sdpe_events_t events_o,

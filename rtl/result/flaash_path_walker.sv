@@ -21,15 +21,12 @@ module flaash_path_walker
 ) (
   input  logic                       clk_i,
   input  logic                       rst_ni,
-
   input  logic                       forget_i,
   input  logic [3:0]                 levels_i,  // upper levels of the operand, 0 to MaxLevels
-
   input  logic                       start_i,
   output logic                       ends_o,    // the walk ends with this cycle, or has ended
   input  logic                       hold_i,
   output logic [MaxLevels-1:0][31:0] coords_o,
-
   // operand store
   output node_id_t                   node_addr_o,
   input  walk_rsp_t                  walk_i,        // with start_i the leaf, else about the node asked for

@@ -17,20 +17,17 @@ module flaash_record_sender
 ) (
   input  logic                      clk_i,
   input  logic                      rst_ni,
-
   // a record, or a trailer
   input  logic                      in_valid_i,
   output logic                      in_ready_o,
   input  logic [MaxWords-1:0][31:0] in_data_i,
   input  logic [4:0]                in_words_i,  // 1 to MaxWords
   input  logic                      in_last_i,   // trailer
-
   // beats
   output logic                      m_axis_tvalid_o,
   input  logic                      m_axis_tready_i,
   output logic [StreamWidth-1:0]    m_axis_tdata_o,
   output logic                      m_axis_tlast_o,
-
   output logic                      sent_o,      // the last beat of a record is taken
   output logic                      drained_o    // a trailer is taken
 );

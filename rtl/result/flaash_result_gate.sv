@@ -17,10 +17,8 @@ module flaash_result_gate #(
 ) (
   input  logic               clk_i,
   input  logic               rst_ni,
-
   input  logic               stop_i,
   input  logic [NumSources-1:0] stored_i,
-
   input  logic [NumSources-1:0] in_valid_i,
   output logic [NumSources-1:0] in_ready_o,
   output logic [NumSources-1:0] out_valid_o,

@@ -19,12 +19,10 @@ module flaash_result_network
 ) (
   input  logic                     clk_i,
   input  logic                     rst_ni,
-
   // sources
   input  logic [NumSources-1:0]    in_valid_i,
   output logic [NumSources-1:0]    in_ready_o,
   input  result_t [NumSources-1:0] in_result_i,
-
   // unloader
   output logic                     out_valid_o,
   input  logic                     out_ready_i,

@@ -25,19 +25,15 @@ module flaash_result_store
 ) (
   input  logic         clk_i,
   input  logic         rst_ni,
-
   input  logic         dense_i,  // keep zeros
-
   // results of the MAC
   input  logic         in_valid_i,
   output logic         in_ready_o,
   input  dot_t         in_i,
-
   // results that are kept
   output logic         out_valid_o,
   input  logic         out_ready_i,
   output result_t      out_result_o,
-
   // what happens in this cycle
   output flags_t       flags_o,
   output sdpe_events_t events_o

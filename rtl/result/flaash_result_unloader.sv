@@ -28,12 +28,10 @@ module flaash_result_unloader
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
-
   // results
   input  logic                   in_valid_i,
   output logic                   in_ready_o,
   input  result_t                in_result_i,
-
   // the frame
   input  logic                   begin_i,
   input  logic                   all_stored_i,
@@ -41,19 +39,16 @@ module flaash_result_unloader
   input  logic                   lost_i,     // pulse: a path or a result is not what was stored
   input  error_e                 error_code_i,
   output logic                   idle_o,
-
   // operand stores, A in element 0
   input  desc_t [1:0]            desc_i,
   output walk_req_t [1:0]        walk_o,
   input  walk_rsp_t [1:0]        walk_i,
   output fault_t                 fault_o,    // a word that was used in the cycle before
-
   // result frames
   output logic                   m_axis_tvalid_o,
   input  logic                   m_axis_tready_i,
   output logic [StreamWidth-1:0] m_axis_tdata_o,
   output logic                   m_axis_tlast_o,
-
   output logic                   sent_o,     // a record left
   output logic                   drained_o   // the trailer left
 );

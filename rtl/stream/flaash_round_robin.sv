@@ -19,7 +19,6 @@ module flaash_round_robin #(
 ) (
   input  logic                  clk_i,
   input  logic                  rst_ni,
-
   input  logic [NumPorts-1:0]   request_i,
   input  logic                  accept_i,
   output logic [NumPorts-1:0]   grant_o,

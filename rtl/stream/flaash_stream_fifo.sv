@@ -21,17 +21,14 @@ module flaash_stream_fifo #(
 ) (
   input  logic              clk_i,
   input  logic              rst_ni,
-
   // producer
   input  logic              in_valid_i,
   output logic              in_ready_o,
   input  Data               in_data_i,
-
   // consumer
   output logic              out_valid_o,
   input  logic              out_ready_i,
   output Data               out_data_o,
-
   // beats inside, for performance counters and drain detection
   output logic [PtrWidth:0] usage_o
 );

@@ -16,12 +16,10 @@ module flaash_stream_register #(
 ) (
   input  logic             clk_i,
   input  logic             rst_ni,
-
   // producer
   input  logic             in_valid_i,
   output logic             in_ready_o,
   input  logic [Width-1:0] in_data_i,
-
   // consumer
   output logic             out_valid_o,
   input  logic             out_ready_i,

@@ -25,12 +25,10 @@ module flaash_stream_tree #(
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
-
   // producers
   input  logic [Inputs-1:0]            in_valid_i,
   output logic [Inputs-1:0]            in_ready_o,
   input  logic [Inputs-1:0][Width-1:0] in_data_i,
-
   // consumer
   output logic                         out_valid_o,
   input  logic                         out_ready_i,

@@ -38,9 +38,7 @@ module flaash_combiner
 ) (
   input  logic         clk_i,
   input  logic         rst_ni,
-
   input  logic         dense_i,  // keep results that are zero
-
   // portioner
   input  logic         open_valid_i,
   output logic         open_ready_o,
@@ -50,17 +48,14 @@ module flaash_combiner
   input  logic         close_i,
   input  slot_t        close_slot_i,
   input  entry_id_t    close_count_i,
-
   // words of portions
   input  logic         part_valid_i,
   output logic         part_ready_o,
   input  part_t        part_i,
-
   // results
   output logic         result_valid_o,
   input  logic         result_ready_i,
   output result_t      result_o,
-
   // what happens in this cycle
   output flags_t       flags_o,
   output sdpe_events_t events_o,

@@ -20,7 +20,6 @@ module flaash_combiner_slots
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
-
   // dot products that begin
   input  logic        open_valid_i,
   output logic        open_ready_o,
@@ -28,12 +27,10 @@ module flaash_combiner_slots
   input  logic        close_i,        // it has close_count_i portions
   input  slot_t       close_slot_i,
   input  entry_id_t   close_count_i,
-
   // portions that are complete
   input  logic        done_i,
   input  slot_t       done_slot_i,
   input  mac_status_t done_status_i,
-
   // dot products that are complete
   output logic        full_valid_o,
   input  logic        full_ready_i,
@@ -41,7 +38,6 @@ module flaash_combiner_slots
   output mac_status_t full_status_o,
   input  logic        free_i,
   input  slot_t       free_slot_i,
-
   output logic        idle_o         // all slots are free
 );
 
@@ -141,7 +137,7 @@ module flaash_combiner_slots
   );
 
   // ------------------------------------------------------------------- properties
-  `FLAASH_ASSERT(Room_A, !full_q || queue_ready, "a complete dot product without a place")
+  `FLAASH_ASSERT(Room_A, !full_q || queue_ready, "a complete dot product without room")
   `FLAASH_ASSERT(DoneIsOpen_A, !done_i || taken_q[done_index], "a portion for a slot that is free")
   `FLAASH_ASSERT(ClosedOnce_A, !close_i || (taken_q[close_index] && !closed_q[close_index]),
                  "a slot was closed twice, or is free")

@@ -22,16 +22,13 @@ module flaash_combiner_words
 ) (
   input  logic                  clk_i,
   input  logic                  rst_ni,
-
   input  logic                  open_i,  // a slot begins with zero
   input  logic [SlotBits-1:0]   open_slot_i,
-
   // words to add
   input  logic                  add_i,
   input  logic [SlotBits-1:0]   add_slot_i,
   input  logic [IndexWidth-1:0] add_index_i,
   input  logic [Width-1:0]      add_word_i,
-
   // sums
   input  logic [SlotBits-1:0]   touched_slot_i,
   output logic [NumWords-1:0]   touched_o,

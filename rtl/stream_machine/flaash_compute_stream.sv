@@ -45,7 +45,6 @@ module flaash_compute_stream
 ) (
   input  logic                               clk_i,
   input  logic                               rst_ni,
-
   // the contraction
   input  logic                               start_i,
   input  settings_t                          settings_i,
@@ -53,23 +52,19 @@ module flaash_compute_stream
   input  line_written_t                      written_i,  // ignored; the lookup machine has the same ports
   output logic                               busy_o,
   output dispatch_t                          dispatch_o,
-
   // fiber tables of the operands
   output fiber_id_t [1:0]                    table_addr_o,
   input  table_rsp_t [1:0]                   table_i,
-
   // tensor memory
   output logic [NumPorts-1:0]                req_valid_o,
   input  logic [NumPorts-1:0]                req_ready_i,
   output line_id_t [NumPorts-1:0]            req_o,
   input  logic [NumPorts-1:0]                rsp_valid_i,
   input  logic [NumPorts-1:0][LineWidth-1:0] rsp_data_i,
-
   // results, per source
   output logic [NumSources-1:0]              result_valid_o,
   input  logic [NumSources-1:0]              result_ready_i,
   output result_t [NumSources-1:0]           result_o,
-
   // what happened in this cycle
   output sdpe_events_t [NumSources-1:0]      events_o,
   output flags_t [NumSources-1:0]            flags_o,

@@ -28,12 +28,10 @@ module flaash_fiber_loader
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
-
   // jobs
   input  logic                 job_valid_i,
   output logic                 job_ready_o,
   input  fetch_t                job_i,
-
   // tensor memory
   output logic                 req_valid_o,
   input  logic                 req_ready_i,
@@ -41,7 +39,6 @@ module flaash_fiber_loader
   output pass_t                req_pass_o,   // of this request
   input  logic                 rsp_valid_i,
   input  logic [LineWidth-1:0] rsp_data_i,
-
   // lines
   output logic                 line_valid_o,
   input  logic                 line_ready_i,

@@ -25,19 +25,16 @@ module flaash_fiber_pair
 ) (
   input  logic                      clk_i,
   input  logic                      rst_ni,
-
   // jobs
   input  logic                      job_valid_i,
   output logic                      job_ready_o,
   input  job_t                      job_i,
-
   // tensor memory, a port per operand
   output logic [1:0]                req_valid_o,
   input  logic [1:0]                req_ready_i,
   output line_addr_t [1:0]          req_addr_o,
   input  logic [1:0]                rsp_valid_i,
   input  logic [1:0][LineWidth-1:0] rsp_data_i,
-
   // lines
   output logic [1:0]                line_valid_o,
   input  logic [1:0]                line_ready_i,

@@ -7,7 +7,7 @@
 // Demands     As the engines.
 // Latency     That of the engine and one cycle.
 // Throughput  As the engine. Comparison goes on until QueueDepth beats wait.
-// Reset       Forgets matches inside and the place within both fibers.
+// Reset       Forgets matches inside and the positions within both fibers.
 
 `include "flaash_assert.svh"
 `include "flaash_line.svh"
@@ -26,7 +26,6 @@ module flaash_intersect
 ) (
   input  logic                  clk_i,
   input  logic                  rst_ni,
-
   // fibers of A and of B, each back to back
   input  logic                  a_valid_i,
   output logic                  a_ready_o,
@@ -34,12 +33,10 @@ module flaash_intersect
   input  logic                  b_valid_i,
   output logic                  b_ready_o,
   input  logic [LineWidth-1:0]  b_line_i,
-
   // matches
   output logic                  match_valid_o,
   input  logic                  match_ready_i,
   output match_t                match_o,
-
   // what happens in this cycle
   output logic                  step_o,
   output logic                  stall_o

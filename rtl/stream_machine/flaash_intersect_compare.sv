@@ -13,7 +13,7 @@
 //             lines that has a match or ends a fiber.
 // End         A fiber ends with the line marked last. An empty fiber of A, of a portion, is one line
 //             without entries; there are none of B.
-// Reset       Forgets the matches inside and the place within both fibers.
+// Reset       Forgets the matches inside and the positions within both fibers.
 //
 //   a_line --+--> compare each with each --> hits, values --> | flaash_match_emitter | --> match_*
 //   b_line --+--> compare last coordinates --> retire
@@ -31,7 +31,6 @@ module flaash_intersect_compare #(
 ) (
   input  logic                  clk_i,
   input  logic                  rst_ni,
-
   // fibers of A and of B, each back to back
   input  logic                  a_valid_i,
   output logic                  a_ready_o,
@@ -39,12 +38,10 @@ module flaash_intersect_compare #(
   input  logic                  b_valid_i,
   output logic                  b_ready_o,
   input  logic [LineWidth-1:0]  b_line_i,
-
   // matches
   output logic                  match_valid_o,
   input  logic                  match_ready_i,
   output match_t                match_o,
-
   output logic                  step_o
 );
 

@@ -14,7 +14,7 @@
 // Stalls      A step whose beat isn't taken waits, and with it both fibers.
 // End         A fiber ends with the line marked last. An empty fiber of A, of a portion, is one line
 //             without entries, whose end is one step; there are none of B.
-// Reset       Forgets the place within both fibers; the next lines begin a pair.
+// Reset       Forgets the positions within both fibers; the next lines begin a pair.
 
 `include "flaash_assert.svh"
 `include "flaash_line.svh"
@@ -29,7 +29,6 @@ module flaash_intersect_merge #(
 ) (
   input  logic                  clk_i,
   input  logic                  rst_ni,
-
   // fibers of A and of B, each back to back
   input  logic                  a_valid_i,
   output logic                  a_ready_o,
@@ -37,12 +36,10 @@ module flaash_intersect_merge #(
   input  logic                  b_valid_i,
   output logic                  b_ready_o,
   input  logic [LineWidth-1:0]  b_line_i,
-
   // matches
   output logic                  match_valid_o,
   input  logic                  match_ready_i,
   output match_t                match_o,
-
   output logic                  step_o
 );
 
@@ -73,7 +70,7 @@ module flaash_intersect_merge #(
   assign b_values = b_line.values;
 
   // ----------------------------------------------------------- the two pointers
-  // The place within the line at each input; the lines themselves wait in the loaders.
+  // The position within the line at each input; the lines themselves wait in the loaders.
   logic [IndexWidth-1:0] a_index_d, a_index_q, b_index_d, b_index_q;
   logic [CoordWidth-1:0] a_coord, b_coord;
   logic                  a_at_end, b_at_end;  // the last entry of the line

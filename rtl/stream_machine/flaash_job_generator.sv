@@ -34,7 +34,6 @@ module flaash_job_generator
 (
   input  logic             clk_i,
   input  logic             rst_ni,
-
   // contraction, sampled with start_i
   input  logic             start_i,
   input  fiber_id_t        run_length_i,  // most fibers of B per job, 0 for all
@@ -42,12 +41,10 @@ module flaash_job_generator
   input  fiber_id_t [1:0]  fibers_i,      // of A in element 0, of B in 1
   output logic             busy_o,
   output logic             visit_o,       // a job was given out or passed over
-
   // fiber tables, of A in element 0
   output fiber_id_t [1:0]  table_addr_o,
   input  table_rsp_t [1:0] table_i,       // one cycle after its address
   output fault_t           fault_o,       // an answer was wrong, and used
-
   // jobs
   output logic             job_valid_o,
   input  logic             job_ready_i,

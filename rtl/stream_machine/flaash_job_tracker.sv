@@ -18,13 +18,11 @@ module flaash_job_tracker
 ) (
   input  logic      clk_i,
   input  logic      rst_ni,
-
   // jobs that begin
   input  logic      job_valid_i,
   output logic      job_ready_o,
   input  dot_name_t job_name_i,   // of its first dot product
   input  fiber_id_t job_count_i,  // its dot products, 1 or more
-
   // dot products that end
   input  logic      done_i,
   output dot_name_t name_o,

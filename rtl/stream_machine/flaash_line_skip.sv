@@ -22,14 +22,11 @@ module flaash_line_skip #(
 ) (
   input  logic                      clk_i,
   input  logic                      rst_ni,
-
   input  logic                      skip_i,
-
   // lines from the loaders, of A in element 0
   input  logic [1:0]                in_valid_i,
   output logic [1:0]                in_ready_o,
   input  logic [1:0][LineWidth-1:0] line_i,
-
   // the same lines to the intersection
   output logic [1:0]                out_valid_o,
   input  logic [1:0]                out_ready_i

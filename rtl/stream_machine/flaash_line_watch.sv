@@ -19,15 +19,12 @@ module flaash_line_watch
 ) (
   input  logic       clk_i,
   input  logic       rst_ni,
-
   input  logic       job_i,         // a job begins: job_fibers_i pairs of fibers will come
   input  fiber_id_t  job_fibers_i,
-
   // lines into the intersection, of A in element 0
   input  logic [1:0] valid_i,
   input  logic [1:0] ready_i,
   input  logic [1:0] last_i,        // the line ends a fiber
-
   output logic       waiting_o,
   output logic       stall_a_o,
   output logic       stall_b_o

@@ -26,12 +26,10 @@ module flaash_match_emitter #(
 ) (
   input  logic   clk_i,
   input  logic   rst_ni,
-
   // pairs of lines, compared
   input  logic   lines_valid_i,
   output logic   lines_ready_o,
   input  lines_t lines_i,
-
   output logic   match_valid_o,
   input  logic   match_ready_i,
   output match_t match_o

@@ -24,11 +24,9 @@ module flaash_portion_trim
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
-
   // accepted requests
   input  logic                 req_i,
   input  pass_t                req_pass_i,
-
   // their answers
   input  logic                 rsp_valid_i,
   input  logic [LineWidth-1:0] rsp_data_i,

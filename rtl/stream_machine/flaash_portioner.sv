@@ -24,26 +24,21 @@ module flaash_portioner
 ) (
   input  logic      clk_i,
   input  logic      rst_ni,
-
   input  entry_id_t length_i,   // most entries of A in a portion, 0: nothing is split
-
   // job generator
   input  logic      job_valid_i,
   output logic      job_ready_o,
   input  job_t      job_i,
-
   // a slot of the combiner for the dot product
   output logic      open_valid_o,
   input  logic      open_ready_i,
   output fiber_id_t open_a_id_o,
   output fiber_id_t open_b_id_o,
   input  slot_t     open_slot_i,
-
   // how many portions it has
   output logic      close_o,      // pulse
   output slot_t     close_slot_o,
   output entry_id_t close_count_o,
-
   // scheduler
   output logic      job_valid_o,
   input  logic      job_ready_i,
@@ -56,22 +51,22 @@ module flaash_portioner
   end
 
   localparam int unsigned LaneBits   = $clog2(Lanes);
-  localparam int unsigned PlaceWidth = EntryIdWidth + 1;
+  localparam int unsigned PositionWidth = EntryIdWidth + 1;
 
-  typedef logic [PlaceWidth-1:0] place_t;
+  typedef logic [PositionWidth-1:0] position_t;
 
-  // ---------------------------------------------------------------- places in the fiber
+  // --------------------------------------------------------------- positions in the fiber
   // The portion goes from entry begin_q up to, without, entry stop.
   logic   open_q, taken, whole, is_last;
-  place_t begin_q, total, left, stop;
+  position_t begin_q, total, left, stop;
   slot_t  slot_q;
   entry_id_t count_q, count;  // portions before this one, with it
 
-  assign total   = place_t'(job_i.a_lines) << LaneBits;  // entries, if all lines are full
-  assign whole   = !(job_valid_i && length_i != '0 && total > place_t'(length_i));
+  assign total   = position_t'(job_i.a_lines) << LaneBits;  // entries, if all lines are full
+  assign whole   = !(job_valid_i && length_i != '0 && total > position_t'(length_i));
   assign left    = total - begin_q;
-  assign is_last = left <= place_t'(length_i);
-  assign stop    = is_last ? total : begin_q + place_t'(length_i);
+  assign is_last = left <= position_t'(length_i);
+  assign stop    = is_last ? total : begin_q + position_t'(length_i);
   assign count   = count_q + 1'b1;
   assign taken   = open_q && job_ready_i;
 
@@ -100,7 +95,7 @@ module flaash_portioner
   assign close_count_o = count;
 
   // ----------------------------------------------------------------------- jobs
-  place_t     last;  // the portion's last entry
+  position_t  last;  // the portion's last entry
   line_addr_t first_line, last_line;
 
   assign last       = stop - 1'b1;
@@ -112,8 +107,8 @@ module flaash_portioner
     if (!whole) begin
       job_o.portion.partial    = 1'b1;
       job_o.portion.slot       = slot_q;
-      job_o.portion.first_lane = lane_id_t'(begin_q & place_t'(Lanes - 1));
-      job_o.portion.last_lane  = lane_id_t'(last & place_t'(Lanes - 1));
+      job_o.portion.first_lane = lane_id_t'(begin_q & position_t'(Lanes - 1));
+      job_o.portion.last_lane  = lane_id_t'(last & position_t'(Lanes - 1));
       job_o.a_first            = job_i.a_first + first_line;
       job_o.a_lines            = last_line - first_line + 1'b1;
     end

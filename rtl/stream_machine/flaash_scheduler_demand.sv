@@ -8,7 +8,7 @@
 //             handshake rule on both sides.
 // Latency     One cycle from an accepted job to sdpe_valid_o.
 // Throughput  One job per cycle while two or more SDPEs ask (one, if NumSdpe is 1). An SDPE is not
-//             chosen in the cycle in which it takes a job, as that may have been its last place:
+//             chosen in the cycle in which it takes a job, as that may have taken its last room:
 //             one that asks alone among several gets a job every second cycle.
 // Stalls      While no SDPE asks, no job is accepted.
 // Reset       Forgets the job that is being offered.
@@ -22,12 +22,10 @@ module flaash_scheduler_demand
 ) (
   input  logic               clk_i,
   input  logic               rst_ni,
-
   // job generator
   input  logic               job_valid_i,
   output logic               job_ready_o,
   input  job_t               job_i,
-
   // SDPEs
   output logic [NumSdpe-1:0] sdpe_valid_o,
   input  logic [NumSdpe-1:0] sdpe_ready_i,

@@ -18,12 +18,10 @@ module flaash_scheduler_round_robin
 ) (
   input  logic               clk_i,
   input  logic               rst_ni,
-
   // job generator
   input  logic               job_valid_i,
   output logic               job_ready_o,
   input  job_t               job_i,
-
   // SDPEs
   output logic [NumSdpe-1:0] sdpe_valid_o,
   input  logic [NumSdpe-1:0] sdpe_ready_i,

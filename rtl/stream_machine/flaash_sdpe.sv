@@ -46,32 +46,26 @@ module flaash_sdpe
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
-
   input  logic                 dense_i,  // keep results that are zero
   input  logic                 split_i,  // jobs may be portions
-
   // jobs
   input  logic                 job_valid_i,
   output logic                 job_ready_o,
   input  job_t                 job_i,
-
   // tensor memory, a port per operand, A's in element 0
   output logic [1:0]                req_valid_o,
   input  logic [1:0]                req_ready_i,
   output line_addr_t [1:0]          req_addr_o,
   input  logic [1:0]                rsp_valid_i,
   input  logic [1:0][LineWidth-1:0] rsp_data_i,
-
   // results
   output logic                 result_valid_o,
   input  logic                 result_ready_i,
   output result_t              result_o,
-
   // words of portions
   output logic                 part_valid_o,
   input  logic                 part_ready_i,
   output part_t                part_o,
-
   // what happens in this cycle
   output flags_t               flags_o,
   output sdpe_events_t         events_o,

@@ -45,36 +45,29 @@ module flaash_core
   input  logic                                       clk_i,
   input  logic                                       rst_ni,
   input  logic                                       store_rst_ni,
-
   // operand frames
   input  logic                                       s_axis_tvalid_i,
   output logic                                       s_axis_tready_o,
   input  logic [StreamWidth-1:0]                     s_axis_tdata_i,
   input  logic                                       s_axis_tlast_i,
-
   // results, to the unloader
   output logic                                       result_valid_o,
   input  logic                                       result_ready_i,
   output result_t                                    result_o,
   output logic                                       all_stored_o,
   input  logic                                       sent_i,  // a record left the chip
-
   // coordinates of the fibers, A in element 0, B in 1
   input  walk_req_t [1:0]                            walk_i,
   output walk_rsp_t [1:0]                            walk_o,
   input  fault_t                                     walk_fault_i,  // an answer of before was wrong, and used
-
   // control
   input  logic                                       start_i,
   input  settings_t                                  settings_i,
   input  logic                                       load_enable_i, // operand frames may begin
   input  logic                                       stop_i,        // compute no more
-
   input  logic [5:0]                                 sdpe_select_i, // the engine whose steps are reported
-
   // operands, A in element 0, B in 1
   output desc_t [1:0]                                desc_o,
-
   output report_t                                    report_o,
   output logic                                       lost_o         // results on their way may be wrong
 );

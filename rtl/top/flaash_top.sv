@@ -38,7 +38,6 @@ module flaash_top
 ) (
   input  logic                     clk_i,
   input  logic                     rst_ni,
-
   // registers
   input  logic                     s_axil_awvalid,
   output logic                     s_axil_awready,
@@ -59,21 +58,18 @@ module flaash_top
   input  logic                     s_axil_rready,
   output logic [31:0]              s_axil_rdata,
   output logic [1:0]               s_axil_rresp,
-
   // operands
   input  logic                     s_axis_tvalid,
   output logic                     s_axis_tready,
   input  logic [StreamWidth-1:0]   s_axis_tdata,
   input  logic [StreamWidth/8-1:0] s_axis_tkeep,  // taken as all ones
   input  logic                     s_axis_tlast,
-
   // results
   output logic                     m_axis_tvalid,
   input  logic                     m_axis_tready,
   output logic [StreamWidth-1:0]   m_axis_tdata,
   output logic [StreamWidth/8-1:0] m_axis_tkeep,
   output logic                     m_axis_tlast,
-
   output logic                     irq_o
 );
 

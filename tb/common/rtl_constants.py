@@ -60,6 +60,38 @@ def _read(package: str) -> tuple[dict[str, Constant], dict[str, Constant]]:
     return constants, errors
 
 
+def _prefixed(constants: dict[str, Constant], prefix: str) -> dict[str, Constant]:
+    return {name: c for name, c in constants.items() if re.match(prefix + r"[A-Z]", name)}
+
+
+def _registers(constants: dict[str, Constant]) -> dict[str, Register]:
+    """Return the registers among constants: those whose comment says how they are accessed."""
+    table = {}
+    for name, constant in constants.items():
+        match = _ACCESS.fullmatch(constant.meaning)
+        if match and name.startswith("Reg") and name != "RegCounters":
+            table[name] = Register(name, constant.value, *match.groups())
+    return table
+
+
+@dataclasses.dataclass(frozen=True)
+class Edge:
+    """The memory edge by flaash_edge_pkg: its registers, error codes, and all its numbers by name."""
+
+    constants: dict[str, Constant]
+    registers: dict[str, Register]
+    errors: dict[str, Constant]
+
+    def prefixed(self, prefix: str) -> dict[str, Constant]:
+        """Return the constants of a kind: EdgeStatus, EdgeIrq, Part."""
+        return _prefixed(self.constants, prefix)
+
+
+def _edge() -> Edge:
+    constants, errors = _read("flaash_edge_pkg")
+    return Edge(constants, _registers(constants), errors)
+
+
 def package_constants(package: str) -> dict[str, int]:
     """Return the integer localparams of a package of rtl/ by name."""
     return {name: constant.value for name, constant in _read(package)[0].items()}
@@ -68,12 +100,8 @@ def package_constants(package: str) -> dict[str, int]:
 _MAP, ERRORS = _read("flaash_reg_pkg")
 _SHARED, _ = _read("flaash_pkg")
 
-# Every integer localparam of both packages, by name.
+# Every integer localparam of the chip's packages, by name.
 CONSTANTS: dict[str, int] = {c.name: c.value for c in [*_SHARED.values(), *_MAP.values()]}
-
-
-def _prefixed(prefix: str) -> dict[str, Constant]:
-    return {name: c for name, c in _MAP.items() if re.match(prefix + r"[A-Z]", name)}
 
 
 def _choices(prefix: str) -> dict[str, int]:
@@ -82,13 +110,9 @@ def _choices(prefix: str) -> dict[str, int]:
             for name, c in _SHARED.items() if re.match(prefix + r"[A-Z]", name)}
 
 
-def _registers() -> dict[str, Register]:
+def _chip_registers() -> dict[str, Register]:
     """Return the registers by name, each counter as the pair `CntJobs` (low), `CntJobsHigh`."""
-    table = {}
-    for name, constant in _prefixed("Reg").items():
-        match = _ACCESS.fullmatch(constant.meaning)
-        if match and name != "RegCounters":
-            table[name] = Register(name, constant.value, *match.groups())
+    table = _registers(_MAP)
     base = _MAP["RegCounters"].value
     for name, counter in COUNTERS.items():
         address = base + 8 * counter.value
@@ -97,12 +121,13 @@ def _registers() -> dict[str, Register]:
     return table
 
 
-COUNTERS = _prefixed("Cnt")
-CONTROL_BITS = _prefixed("Control")
-STATUS_BITS = _prefixed("Status")
-MODE_BITS = _prefixed("Mode")
-IRQ_BITS = _prefixed("Irq")
-REGISTERS = _registers()
+COUNTERS = _prefixed(_MAP, "Cnt")
+CONTROL_BITS = _prefixed(_MAP, "Control")
+STATUS_BITS = _prefixed(_MAP, "Status")
+MODE_BITS = _prefixed(_MAP, "Mode")
+IRQ_BITS = _prefixed(_MAP, "Irq")
+REGISTERS = _chip_registers()
+EDGE = _edge()
 
 FORMATS = _choices("Format")
 ENGINES = _choices("Engine")
@@ -112,7 +137,7 @@ SCHEDULERS = _choices("Scheduler")
 
 def error_name(code: int) -> str:
     """Return the package's name of an error code, "unknown error 0x.." if there is none."""
-    for error in ERRORS.values():
+    for error in [*ERRORS.values(), *EDGE.errors.values()]:
         if error.value == code:
             return error.name
     return f"unknown error {code:#04x}"

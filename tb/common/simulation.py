@@ -25,7 +25,7 @@ from tb.common.folders import runs
 from tb.common.rtl_types import BUILD_VARIABLE
 from tb.common.sources import INCLUDE_DIR, WAIVERS, headers, rtl_sources
 from tb.common.times import measured
-from tb.common.toolchain import BUILD, environment, require, shown
+from tb.common.toolchain import BUILD, ROOT, environment, require, shown
 
 VERILATOR_ARGS = ["-Wall", "--timing", "--assert", "-CFLAGS", "-fcoroutines",
                   "--x-initial", "unique", "--x-assign", "unique"]
@@ -47,6 +47,9 @@ OBJECTS = BUILD / "objects"
 # Lint, which has no counters, still refuses real loops.
 COVERAGE_ARGS = ["--coverage-line", "--coverage-toggle", "--coverage-user", "-Wno-UNOPTFLAT"]
 TIMESCALE = ("1ns", "1ps")
+# Of whose `assert` pytest shows both sides. cocotb's default is every file, so that each simulation would
+# begin by rewriting numpy, pyuvm and all the others: half of the time of a short one.
+REWRITTEN = " ".join(str(ROOT / folder / "*.py") for folder in ("tests", "tb", "bench"))
 STOPPED = "the simulation stopped itself ($fatal)"
 MAX_LINES, MAX_LINE = 60, 400  # of a failed test's message that are shown, and characters of each
 
@@ -160,8 +163,9 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
         stack.enter_context(_environment())
         done = folder / "build.done"
         if simulator == "verilator":
-            os.environ.setdefault("OBJCACHE", "ccache" if shutil.which("ccache") else "objcache")
+            os.environ.setdefault("OBJCACHE", "objcache")
             os.environ["FLAASH_OBJECTS"] = str(OBJECTS)
+            os.environ["FLAASH_CCACHE"] = shutil.which("ccache") or ""
             os.environ["MAKEFLAGS"] = makeflags
             # ccache wants to be told that it may cache compilations with a precompiled header.
             os.environ.setdefault("CCACHE_SLOPPINESS", "pch_defines,time_macros")
@@ -219,6 +223,7 @@ def run(built: Build, test_module: str, name: str, seed: int = 1,
     # On Icarus a trusted write races with the clock edge that wakes the writer.
     trusted = "1" if built.simulator == "verilator" else "0"
     variables = {"COCOTB_TRUST_INERTIAL_WRITES": trusted, "FLAASH_RUN_DIR": str(folder),
+                 "COCOTB_REWRITE_ASSERTION_FILES": REWRITTEN, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
                  BUILD_VARIABLE: json.dumps({"toplevel": built.toplevel, "parameters": dict(built.parameters),
                                              "sources": list(map(str, built.sources))}),
                  **dict(environment_variables or {})}

@@ -186,7 +186,7 @@ def test_wrong_calls(call: tuple, sentence: str) -> None:
     [
         ({"config": "fastest"}, "unknown configuration 'fastest', choose one of default, .*"),
         ({"config": "fast8:Lane=2"}, "overrides: unknown parameter 'Lane'"),
-        ({"on": "board"}, "on='board': there is no such place, choose one of model, verilator, icarus"),
+        ({"on": "board"}, "on='board': there is no such backend, choose one of model, verilator, icarus"),
         ({"kind": "torch"}, "unknown kind of result 'torch'; there are numpy, scipy, pydata, tensor"),
         (
             {"config": "int8"},

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import strategies as st
 
 import flaash
-from flaash.places import find
+from flaash.backends import find
 from tests.einsum.cases import FORMATS, cases, exact, to_dense
 
 CONFIGS = {"fp32": "tiny", "bf16": "bf16", "int8": "int8"}
@@ -21,7 +21,7 @@ ON_MODEL, ON_CHIP = 120, 5  # cases for each format
 
 def agree(fmt: str, on: str, count: int, seed: int, most_operands: int = 3, shrink: bool = True) -> int:
     """Compare `count` random calls with numpy in exact arithmetic; return how many there were."""
-    place, compared = find(on, CONFIGS[fmt]), []
+    backend, compared = find(on, CONFIGS[fmt]), []
 
     @hypothesis.seed(seed)
     @hypothesis.settings(
@@ -35,7 +35,7 @@ def agree(fmt: str, on: str, count: int, seed: int, most_operands: int = 3, shri
     @hypothesis.given(cases(fmt, most_operands), st.sampled_from([None, "numpy", "tensor"]))
     def run(case, kind) -> None:
         result, report = flaash.einsum(
-            case.subscripts, *case.operands(), on=place, kind=kind, return_report=True
+            case.subscripts, *case.operands(), on=backend, kind=kind, return_report=True
         )
         compared.append(report)
         expected = exact(case, fmt)

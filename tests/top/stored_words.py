@@ -143,7 +143,7 @@ class Words:
     # ----------------------------------------------------------------- lookup machine
     def rank(self, case: Case, chance: random.Random) -> Flip:
         """Flip a bit of the first block of ranks."""
-        what = turn(self._compute.u_plan.u_places.u_ranks.u_blocks.mem_q[0], chance)
+        what = turn(self._compute.u_plan.u_cuts.u_ranks.u_blocks.mem_q[0], chance)
         return Flip(what, place(1, "PlaceRank", 0))
 
     def write_all_values(self) -> None:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Places: moves each cut back to the beginning of its fiber of B, and looks up where that and its set begin.
+// Cuts: moves each cut back to the beginning of its fiber of B, and looks up where that and its set begin.
 //
 // Guarantees  Each wish becomes a cut, in order: at the beginning of the fiber that holds its line. table_use_o
 //             in the cycle in which the tables are asked, answered_o in the next one, when they answer.
@@ -9,7 +9,7 @@
 //             stays. A rank is told to be wrong before the tables have answered about it.
 // Reset       Forgets the wishes, and that something was wrong.
 
-module flaash_lookup_places
+module flaash_lookup_cuts
   import flaash_pkg::*;
   import flaash_lookup_pkg::*;
 #(
@@ -18,22 +18,18 @@ module flaash_lookup_places
 ) (
   input  logic             clk_i,
   input  logic             rst_ni,
-
   input  line_written_t    written_i,
-
   input  logic             wish_valid_i,
   input  wish_t            wish_i,
   output logic             cut_valid_o,
   output cut_t             cut_o,
   output logic             busy_o,    // wishes are inside
   output logic             broken_o,
-
   // fiber tables, A in element 0
   output logic             table_use_o,
   output fiber_id_t [1:0]  table_addr_o,
   output logic             answered_o,
   input  table_rsp_t [1:0] table_i,
-
   output logic             rank_wrong_o,
   output line_addr_t       block_o
 );
@@ -79,4 +75,4 @@ module flaash_lookup_places
     b_id_q <= rank;
   end
 
-endmodule : flaash_lookup_places
+endmodule : flaash_lookup_cuts

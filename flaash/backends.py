@@ -24,7 +24,7 @@ from tb.common.toolchain import SIMULATORS, ToolMissing
 from tb.env.serve import Order, Session
 
 MODEL = "model"
-PLACES = (MODEL, *SIMULATORS)
+BACKENDS = (MODEL, *SIMULATORS)
 Pair = tuple[Csf, Csf]
 
 
@@ -56,8 +56,8 @@ class Answer:
     bytes_out: int | None = None
 
 
-class Place(Protocol):
-    """What einsum() needs of the place where contractions run.
+class Backend(Protocol):
+    """What einsum() needs of what runs contractions: a backend.
 
     Attributes:
         name: for the report.
@@ -73,9 +73,9 @@ class Place(Protocol):
         """Contract each pair of operands along their last modes."""
 
 
-def format_of(place: Place) -> NumberFormat:
-    """Return the value format of a place."""
-    return get_format(str(place.machine.config["Format"]))
+def format_of(backend: Backend) -> NumberFormat:
+    """Return the value format of a backend."""
+    return get_format(str(backend.machine.config["Format"]))
 
 
 class Model:
@@ -164,16 +164,16 @@ class Chip:
 _chips: dict[tuple[str, str], Chip] = {}
 
 
-def find(on: str | Place, config: str) -> Place:
-    """Return the place of that name, a chip that is up already if there is one.
+def find(on: str | Backend, config: str) -> Backend:
+    """Return the backend of that name, a chip that is up already if there is one.
 
     Raises:
-        EinsumError: there is no such place or configuration.
+        EinsumError: there is no such backend or configuration.
     """
     if not isinstance(on, str):
         return on
-    if on not in PLACES:
-        raise EinsumError(f"on={on!r}: there is no such place, choose one of {', '.join(PLACES)}")
+    if on not in BACKENDS:
+        raise EinsumError(f"on={on!r}: there is no such backend, choose one of {', '.join(BACKENDS)}")
     if on == MODEL:
         return Model(config)
     if (config, on) not in _chips:

@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Contractions of tensors of any size: what fits is one descriptor, what does not is cut into tiles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from flaash.driver.arrays import Operand
+from flaash.driver.device import Device, Job, Placed
+from flaash.driver.errors import MachineError, OutOfMemory
+from flaash.driver.layout import ALIGN, Completion, Descriptor
+from flaash.driver.result import FIBERS, Cost, Result, record_bytes, split_records
+from flaash.driver.transport import Memory, Registers
+from models.axes import check_extents
+from models.csf import Csf
+from models.errors import TensorError
+from models.renumber import renumber
+from models.tensor import SparseTensor
+from models.tiles import Plan, Room, Tile, cut_tiles, plan
+from tb.common.rtl_constants import EDGE
+
+RESULT_FULL = EDGE.errors["ErrResultFull"].value
+AHEAD = 2  # descriptors in the queue: the machine works on one, the next one stands behind it
+Progress = Callable[[int, int, int], None]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a contraction is done.
+
+    Attributes:
+        dense: deliver every pair of non-empty fibers, results that are zero, too.
+        run_length, portion, long_lines: as the machine's registers of these names.
+    """
+
+    dense: bool = False
+    run_length: int = 0
+    portion: int = 0
+    long_lines: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """An operand, whole or in tiles.
+
+    Attributes:
+        name: for messages.
+        operand: as it was given.
+        tiles: what is loaded at a time.
+        parts: the arrays of each tile.
+    """
+
+    name: str
+    operand: Operand
+    tiles: list[Tile]
+    parts: list[Operand]
+
+
+@dataclass(eq=False)
+class _Pair:
+    """Two tiles that are in the queue."""
+
+    a: int
+    b: int
+    buffer: int
+    job: Job
+
+
+class Accelerator:
+    """A machine that contracts; use open().
+
+    Args:
+        device: the machine's queue.
+    """
+
+    def __init__(self, device: Device):
+        self.device = device
+        build = device.build
+        self.room = Room(build.lanes, build.lines, build.fibers, build.nodes)
+
+    @classmethod
+    async def open(cls, memory: Memory, registers: Registers, slots: int = 16) -> Accelerator:
+        """Reset the machine behind a transport and return it; see Device.open()."""
+        return cls(await Device.open(memory, registers, slots))
+
+    async def contract(self, a: Any, b: Any, settings: Settings | None = None,
+                       renumbered: bool | None = None, room: Room | None = None,
+                       progress: Progress = lambda done, pairs, results: None) -> Result:
+        """Contract the last mode of A with the last mode of B; exact, each result rounded once.
+
+        Args:
+            a, b: operands: csr_array of scipy.sparse, Csf or SparseTensor of this project, or Operand.
+            settings: how; None is Settings().
+            renumbered: leave out contracted coordinates that only one operand has, and number the others
+                anew; None does so where the contracted extent is beyond what the machine takes. No result
+                changes.
+            room: of a tile, if it shall be less than the machine has.
+            progress: told the pairs of tiles that are done, how many there are, and the results so far.
+
+        Raises:
+            TensorError: extents that differ, a contracted extent beyond CoordWidth, a fiber longer than a
+                tile, values that the format can't take.
+            OutOfMemory: the machine's memory is too small for the arrays or the results.
+            MachineError: the machine has refused or ended a descriptor.
+        """
+        settings = settings or Settings()
+        fmt, most = self.device.build.fmt, 1 << self.device.build.coord_width
+        extents = [_shape(operand)[-1] for operand in (a, b)]
+        check_extents(*extents, len(_shape(a)) - 1, len(_shape(b)) - 1)
+        again = extents[0] > most if renumbered is None else renumbered
+        removed = (0, 0)
+        if again:
+            made = renumber(_tensor(a), _tensor(b), every_fiber=settings.dense)
+            a, b, removed = made.a, made.b, made.removed
+        extent = _shape(a)[-1]
+        if extent > most:
+            raise TensorError(
+                f"the contracted extent {extent:,} exceeds {most:,}, the most that CoordWidth ="
+                f" {self.device.build.coord_width} of this machine allows; a build with CoordWidth ="
+                f" {(extent - 1).bit_length()} can{'' if again else ', or renumbering may'}")
+        sides = [self._side(name, Operand.of(x, fmt), room or self.room)
+                 for name, x in (("A", a), ("B", b))]
+        chosen = plan(*(side.tiles for side in sides),
+                      *([part.nbytes for part in side.parts] for side in sides))
+        ids, bits, cost = await self._carry_out(sides, chosen, settings, progress)
+        order = np.lexsort((ids[:, 1], ids[:, 0]))
+        paths = [side.operand.fiber_paths()[ids[order, which]] for which, side in enumerate(sides)]
+        return Result(fmt, _shape(a)[:-1] + _shape(b)[:-1], np.concatenate(paths, axis=1), bits[order], cost,
+                      removed)
+
+    def _side(self, name: str, operand: Operand, room: Room) -> Side:
+        """Return an operand as it is if there is room for all of it, otherwise cut into tiles."""
+        lengths = operand.fiber_lengths()
+        lines = int((-(-lengths // room.lanes)).sum())
+        nodes = sum(level.count for level in operand.levels[:-1])
+        if lines <= room.lines and len(lengths) <= room.fibers and nodes <= room.nodes:
+            return Side(name, operand, [Tile(0, len(lengths), (0, operand.entries))], [operand])
+        tensor = operand.to_csf().to_tensor()
+        tiles = cut_tiles(name, tensor, room)
+        return Side(name, operand, tiles, [Operand.from_csf(Csf.from_tensor(tile.of(tensor)), operand.fmt)
+                                           for tile in tiles])
+
+    async def _carry_out(self, sides: list[Side], chosen: Plan, settings: Settings, progress: Progress,
+                         ) -> tuple[np.ndarray, np.ndarray, Cost]:
+        """Contract each pair of tiles; return (results, 2) numbers of fibers, the patterns, and the cost."""
+        placed: list[list[Placed]] = [[], []]
+        queue: list[_Pair] = []
+        ids, bits, cost = [np.zeros((0, 2), np.int64)], [np.zeros(0, np.uint64)], Cost()
+        pairs = len(chosen.a) * len(chosen.b)
+        try:
+            for side, places in zip(sides, placed, strict=True):
+                for part in side.parts:
+                    places.append(await self.device.place(part))
+            waiting = chosen.pairs()
+            while True:
+                while len(queue) < AHEAD and (pair := next(waiting, None)):
+                    queue.append(await self._submit(sides, placed, pair, settings, None))
+                if not queue:
+                    break
+                pair, completion = await self._completed(sides, placed, queue, settings)
+                numbers, values = await self._take(pair, completion)
+                ids.append(numbers + [sides[0].tiles[pair.a].first, sides[1].tiles[pair.b].first])
+                bits.append(values)
+                cost += Cost(1, completion.cycles, completion.computing, completion.read, completion.written)
+                progress(cost.descriptors, pairs, sum(map(len, bits)))
+        finally:
+            if queue:  # an error: nothing may be written into memory that is given back
+                await self.device.reset()
+            for pair in queue:
+                self.device.allocator.give_back(pair.buffer)
+            for place in (place for places in placed for place in places):
+                self.device.remove(place)
+        return np.concatenate(ids), np.concatenate(bits), cost
+
+    async def _submit(self, sides: list[Side], placed: list[list[Placed]], pair: tuple[int, int],
+                      settings: Settings, capacity: int | None) -> _Pair:
+        """Queue a pair of tiles, with room for all results that there can be if there is so much memory."""
+        allocator, size = self.device.allocator, record_bytes(self.device.build.fmt)
+        parts = [side.parts[tile] for side, tile in zip(sides, pair, strict=True)]
+        if capacity is None:
+            jobs = len(parts[0].fiber_lengths()) * len(parts[1].fiber_lengths())
+            capacity = min(jobs * size, allocator.largest // (AHEAD + 1))
+        buffer = allocator.take(-(-capacity // ALIGN) * ALIGN)
+        levels = [places[tile].levels for places, tile in zip(placed, pair, strict=True)]
+        job = await self.device.submit(Descriptor(
+            *levels, self.device.build.fmt.code, buffer, capacity, settings.dense, False, True,
+            settings.run_length, settings.portion, settings.long_lines))
+        return _Pair(*pair, buffer, job)
+
+    async def _completed(self, sides: list[Side], placed: list[list[Placed]], queue: list[_Pair],
+                         settings: Settings) -> tuple[_Pair, Completion]:
+        """Return the oldest pair when it is complete; with a larger buffer if its results had no room."""
+        pair = queue[0]
+        try:
+            completion = await self.device.wait(pair.job)
+        except MachineError as error:
+            if error.code != RESULT_FULL:
+                raise
+            self.device.allocator.give_back(pair.buffer)
+            queue.pop(0)
+            wanted = pair.job.completion.results * record_bytes(self.device.build.fmt)
+            if wanted > self.device.allocator.largest:
+                raise OutOfMemory(
+                    f"{pair.job.completion.results:,} results need {wanted:,} bytes in one piece of the"
+                    f" machine's memory; the largest has {self.device.allocator.largest:,}") from None
+            queue.insert(0, await self._submit(sides, placed, (pair.a, pair.b), settings, wanted))
+            pair = queue[0]
+            completion = await self.device.wait(pair.job)
+        queue.pop(0)
+        return pair, completion
+
+    async def _take(self, pair: _Pair, completion: Completion) -> tuple[np.ndarray, np.ndarray]:
+        """Read the results of a pair and give its buffer back."""
+        data = await self.device.memory.read(pair.buffer, completion.written)
+        self.device.allocator.give_back(pair.buffer)
+        return split_records(data, self.device.build.fmt, FIBERS)
+
+
+def _shape(operand: Any) -> tuple[int, ...]:
+    return tuple(operand.shape)
+
+
+def _tensor(operand: Any) -> SparseTensor:
+    """Return an operand of any kind as a tensor."""
+    if isinstance(operand, SparseTensor):
+        return operand
+    if isinstance(operand, (Operand, Csf)):
+        return (operand.to_csf() if isinstance(operand, Operand) else operand).to_tensor()
+    coo = operand.tocoo()
+    return SparseTensor.from_coordinates(coo.shape, np.stack(coo.coords, axis=1), coo.data)

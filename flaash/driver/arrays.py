@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Operands as the arrays that the machine reads: `pos` and `crd` per level, `crd` and `val` at the leaf.
+
+Arrays that software holds in this form already are taken as they are, as views of the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from models.csf import Csf
+from models.errors import TensorError
+from models.numbers import NumberFormat
+from models.tensor import SparseTensor, check_shape, to_float64
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+WORD = np.dtype("<u4")
+NARROW = np.dtype("<u2")
+MAX_WORD = 2**32 - 1
+
+
+@dataclass(frozen=True, eq=False)
+class Level:
+    """A level of an operand.
+
+    Attributes:
+        extent: of the mode.
+        count: nodes, or entries of the leaf.
+        first: `pos` (count + 1 words) of an upper level; `crd` (2 or 4 bytes each) of the leaf.
+        second: `crd` (count words) of an upper level, None if it is dense; `val` of the leaf.
+    """
+
+    extent: int
+    count: int
+    first: np.ndarray
+    second: np.ndarray | None
+
+    @property
+    def narrow(self) -> bool:
+        """Whether coordinates of the leaf have 2 bytes."""
+        return self.first.dtype.itemsize == NARROW.itemsize
+
+
+@dataclass(frozen=True, eq=False)
+class Operand:
+    """An operand as arrays, the contracted mode last.
+
+    Attributes:
+        shape: extents.
+        levels: upper levels from the first mode on, then the leaf.
+        fmt: format of the values.
+    """
+
+    shape: tuple[int, ...]
+    levels: Sequence[Level]
+    fmt: NumberFormat
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all arrays."""
+        return sum(array.nbytes for level in self.levels for array in (level.first, level.second)
+                   if array is not None)
+
+    @property
+    def entries(self) -> int:
+        """Number of entries."""
+        return self.levels[-1].count
+
+    @classmethod
+    def from_csr(cls, array: csr_array, fmt: NumberFormat) -> Operand:
+        """Return a matrix of scipy.sparse: indptr, indices and data as they are, if their types allow it.
+
+        int32 indices and values of the format's own type (float32, int8, int16) are not copied. Rows that
+        are not sorted are, in a copy.
+
+        Raises:
+            TensorError: an entry is there twice, more than two modes, or values that the format can't take.
+        """
+        if array.ndim != 2 or array.format != "csr":
+            raise TensorError(f"{type(array).__name__} with {array.ndim} modes is no matrix in CSR form")
+        if not array.has_sorted_indices:
+            array = array.sorted_indices()
+        if not array.has_canonical_format:
+            raise TensorError("an entry of the matrix is there twice; sum_duplicates() adds such entries")
+        rows, columns = check_shape(array.shape)
+        upper = Level(rows, rows, _words(array.indptr), None)
+        leaf = Level(columns, array.nnz, _words(array.indices), patterns(array.data, fmt))
+        return cls((rows, columns), [upper, leaf], fmt)
+
+    @classmethod
+    def from_csf(cls, csf: Csf, fmt: NumberFormat) -> Operand:
+        """Return an operand in Compressed Sparse Fiber form; leaf coordinates of 2 bytes if they fit.
+
+        Raises:
+            TensorError: values that the format can't take.
+        """
+        upper = [Level(extent, len(coords), _words(pointers), _words(coords))
+                 for extent, coords, pointers in zip(csf.shape, csf.coords, csf.pointers, strict=False)]
+        narrow = csf.shape[-1] <= 1 << 8 * NARROW.itemsize
+        leaf = Level(csf.shape[-1], csf.nnz, csf.leaf_coords.astype(NARROW if narrow else WORD),
+                     patterns(csf.leaf_values, fmt))
+        return cls(csf.shape, [*upper, leaf], fmt)
+
+    @classmethod
+    def of(cls, operand: Operand | csr_array | Csf | SparseTensor, fmt: NumberFormat) -> Operand:
+        """Return whatever is an operand in the form of arrays.
+
+        Raises:
+            TensorError: it is nothing of the kind, has no mode, or has values that the format can't take.
+        """
+        if isinstance(operand, Operand):
+            return operand
+        if isinstance(operand, SparseTensor):
+            operand = Csf.from_tensor(operand)
+        if isinstance(operand, Csf):
+            return cls.from_csf(operand, fmt)
+        if getattr(operand, "format", None) == "csr":
+            return cls.from_csr(operand, fmt)
+        raise TensorError(f"a {type(operand).__name__} is no operand; there are arrays in scipy's CSR form,"
+                          " Csf and SparseTensor of this project, and Operand")
+
+    def fiber_lengths(self) -> np.ndarray:
+        """Return (fibers,) int64: the entries of each fiber that has any."""
+        if len(self.levels) == 1:
+            return np.array([self.entries] if self.entries else [], np.int64)
+        lengths = np.diff(self.levels[-2].first.astype(np.int64))
+        return lengths[lengths > 0]
+
+    def fiber_paths(self) -> np.ndarray:
+        """Return (fibers, order - 1) int64: the coordinates of each fiber that has an entry."""
+        if len(self.levels) == 1:
+            return np.zeros((1 if self.entries else 0, 0), np.int64)
+        nodes = np.flatnonzero(np.diff(self.levels[-2].first.astype(np.int64)))
+        columns = []
+        for number in range(len(self.levels) - 2, -1, -1):
+            level = self.levels[number]
+            columns.append(nodes % level.extent if level.second is None
+                           else level.second[nodes].astype(np.int64))
+            if number:
+                above = self.levels[number - 1].first.astype(np.int64)
+                nodes = np.searchsorted(above, nodes, side="right") - 1
+        return np.stack(columns[::-1], axis=1)
+
+    def to_csf(self) -> Csf:
+        """Return the operand in Compressed Sparse Fiber form, dense levels with all their nodes."""
+        coords, parents = [], 1
+        for level in self.levels[:-1]:
+            if level.second is None:
+                coords.append(np.tile(np.arange(level.extent), parents))
+            else:
+                coords.append(level.second.astype(np.int64))
+            parents = level.count
+        leaf = self.levels[-1]
+        return Csf(self.shape, coords, [level.first.astype(np.int64) for level in self.levels[:-1]],
+                   leaf.first.astype(np.int64), self.fmt.decode(leaf.second.astype(np.uint32)))
+
+
+def patterns(values: np.ndarray, fmt: NumberFormat) -> np.ndarray:
+    """Return values as the format's bits, in its own number of bytes; a view where they are that already.
+
+    Raises:
+        TensorError: values that the format can't take.
+    """
+    values = np.ascontiguousarray(values)
+    word = np.dtype(f"<u{fmt.value_width // 8}")
+    own = {"fp32": "<f4", "int8": "i1", "int16": "<i2"}.get(fmt.name)
+    if own is not None and values.dtype == np.dtype(own):
+        return values.view(word)
+    converted = fmt.convert(to_float64(values))
+    if not fmt.is_float and not converted.lossless:
+        raise TensorError(f"a value is no number of {fmt.name}, which holds the integers of"
+                          f" {fmt.value_width} bits")
+    return converted.bits.astype(word)
+
+
+def _words(array: np.ndarray) -> np.ndarray:
+    """Return numbers as 32-bit words, a view of the same bytes where they have 32 bits."""
+    array = np.ascontiguousarray(array)
+    if array.dtype.kind in "iu" and array.dtype.itemsize == WORD.itemsize and array.dtype.isnative:
+        return array.view(WORD)
+    if array.size and int(array.max()) > MAX_WORD:
+        raise TensorError(f"{int(array.max())} needs more than 32 bits")
+    return array.astype(WORD)

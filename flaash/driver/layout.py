@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Descriptors and completion records as bytes, docs/memory_edge.md."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tb.common.rtl_constants import EDGE
+
+
+def _number(name: str) -> int:
+    return EDGE.constants[name].value
+
+
+SLOT = _number("SlotBytes")
+HEAD, LEVEL = _number("HeadBytes"), _number("LevelBytes")
+COMPLETION_AT, COMPLETION = _number("CompletionAt"), _number("CompletionBytes")
+ALIGN = _number("ArrayAlign")
+DESCRIPTOR_MAGIC, COMPLETION_MAGIC = _number("DescriptorMagic"), _number("CompletionMagic")
+RING_ALIGN = SLOT
+DENSE_RESULTS, COORDINATES, INTERRUPT = 16, 17, 18  # bits of the word `what`
+DENSE_LEVEL, NARROW = 0, 1  # bits of the word `kind`
+_HEAD = struct.Struct("<IIQQIIII24x")
+_LEVEL = struct.Struct("<QQIII4x")
+_COMPLETION = struct.Struct("<IIIIQQQQQII")
+
+
+@dataclass(frozen=True)
+class LevelEntry:
+    """A level of an operand as a descriptor tells it.
+
+    Attributes:
+        first: address of `pos` (upper level) or `crd` (leaf).
+        second: address of `crd` (upper level, 0 if dense) or `val` (leaf).
+        extent: of the mode.
+        count: nodes, or entries of the leaf.
+        dense: the level has no `crd`.
+        narrow: `crd` of the leaf has 2 bytes per coordinate.
+    """
+
+    first: int
+    second: int
+    extent: int
+    count: int
+    dense: bool = False
+    narrow: bool = False
+
+    def pack(self) -> bytes:
+        """Return the 32 bytes of the level."""
+        return _LEVEL.pack(self.first, self.second, self.extent, self.count,
+                           self.dense << DENSE_LEVEL | self.narrow << NARROW)
+
+
+@dataclass(frozen=True)
+class Descriptor:
+    """A contraction as the machine is told.
+
+    Attributes:
+        a, b: levels of the operands, the leaf last; 1 to 8.
+        format: code of the value format.
+        results, capacity: address and bytes of the result buffer.
+        dense: deliver results that are zero, too.
+        coordinates: records hold coordinates instead of numbers of fibers.
+        interrupt: raise EdgeIrqDone when it is complete.
+        run_length, portion, long_lines: as the registers of these names.
+        tag: any 32 bits; the completion record repeats them.
+    """
+
+    a: Sequence[LevelEntry]
+    b: Sequence[LevelEntry]
+    format: int
+    results: int
+    capacity: int
+    dense: bool = False
+    coordinates: bool = False
+    interrupt: bool = True
+    run_length: int = 0
+    portion: int = 0
+    long_lines: int = 0
+    tag: int = 0
+
+    def pack(self) -> bytes:
+        """Return the bytes of the descriptor: head and levels."""
+        what = (len(self.a) | len(self.b) << 4 | self.format << 8 | self.dense << DENSE_RESULTS
+                | self.coordinates << COORDINATES | self.interrupt << INTERRUPT)
+        head = _HEAD.pack(DESCRIPTOR_MAGIC, what, self.results, self.capacity, self.run_length,
+                          self.portion, self.long_lines, self.tag)
+        return head + b"".join(level.pack() for level in (*self.a, *self.b))
+
+
+@dataclass(frozen=True)
+class Completion:
+    """What the machine says when a descriptor is complete.
+
+    Attributes:
+        code, place: of the error, code 0 without one.
+        tag: of the descriptor.
+        results: how many there are.
+        written: bytes of results in the buffer.
+        cycles: from the first read of the descriptor to the last answer to a write of results.
+        computing: cycles of those in which it computed.
+        read: bytes that were read for the descriptor.
+    """
+
+    code: int
+    place: int
+    tag: int
+    results: int
+    written: int
+    cycles: int
+    computing: int
+    read: int
+
+    def pack(self) -> bytes:
+        """Return the bytes of the record."""
+        return _COMPLETION.pack(self.code, self.place, self.tag, 0, self.results, self.written, self.cycles,
+                                self.computing, self.read, 0, COMPLETION_MAGIC)
+
+    @classmethod
+    def unpack(cls, data: bytes) -> Completion | None:
+        """Return what a record says, None if these bytes are none (yet)."""
+        code, place, tag, _, results, written, cycles, computing, read, _, magic = _COMPLETION.unpack(data)
+        if magic != COMPLETION_MAGIC:
+            return None
+        return cls(code, place, tag, results, written, cycles, computing, read)

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A machine without hardware: memory and registers in Python, contractions by the exact model.
+
+It answers as the hardware does, results and errors, but takes no time: it knows no cycles.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from flaash.driver.device import CHIP, Build
+from flaash.driver.interpret import PARTS, Refused, interpret
+from flaash.driver.layout import ALIGN, COMPLETION_AT, SLOT
+from models.numbers import get_format
+from tb.common.rtl_constants import CONTROL_BITS, EDGE, REGISTERS
+
+HALTED = 1 << EDGE.constants["EdgeStatusHalted"].value
+DONE, ERROR = (1 << EDGE.constants[name].value for name in ("EdgeIrqDone", "EdgeIrqError"))
+SOFT_RESET = 1 << CONTROL_BITS["ControlSoftReset"].value
+MAX_SLOTS = 65536
+UNIT = 16
+NAMES = {register.address: name for name, register in {**REGISTERS, **EDGE.registers}.items()}
+
+
+class StandIn:
+    """A machine in Python; `memory` and `registers` are a transport for the driver.
+
+    Args:
+        fmt: value format or its name.
+        lanes, lines, nodes, fibers, coord_width: as the parameters Lanes, MemLines, NodeDepth, FiberDepth and
+            CoordWidth of rtl/configs.toml.
+        base, size: of its memory, in bytes.
+    """
+
+    def __init__(self, fmt: str = "fp32", lanes: int = 4, lines: int = 8192, nodes: int = 16384,
+                 fibers: int = 8192, coord_width: int = 16, base: int = 0x1_0000_0000, size: int = 1 << 28):
+        self.build = Build(get_format(fmt), lanes, lines, nodes, fibers, coord_width, 8 * ALIGN)
+        self.memory = StandInMemory(base, size)
+        self.registers = StandInRegisters(self.memory, self.build)
+
+
+class StandInMemory:
+    """Bytes; see the protocol flaash.driver.Memory.
+
+    Args:
+        base, size: of the memory, in bytes.
+
+    Attributes:
+        bad: pieces (first address, the one behind the last, "Slave" or "Decode") that answer the machine
+            with an error.
+    """
+
+    def __init__(self, base: int, size: int):
+        self.base, self.size = base, size
+        self._bytes = np.zeros(size, np.uint8)
+        self.bad: list[tuple[int, int, str]] = []
+
+    async def read(self, address: int, length: int) -> bytes:
+        """Return bytes, as the host reads them."""
+        return self._part(address, length).tobytes()
+
+    async def write(self, address: int, data: bytes | memoryview | np.ndarray) -> None:
+        """Write bytes, as the host does."""
+        self._part(address, len(data))[:] = np.frombuffer(data, np.uint8)
+
+    def fetch(self, address: int, length: int, place: int) -> bytes:
+        """Return bytes, as the machine reads them: whole beats.
+
+        Raises:
+            Refused: the memory answers with an error; its place is that of the first beat with an error.
+        """
+        for at in range(address, address + length, ALIGN):
+            self._check(at, ALIGN, "ErrRead", place + (at - address) // UNIT)
+        return self._part(address, length).tobytes()
+
+    def store(self, address: int, data: bytes, place: int) -> None:
+        """Write bytes, as the machine does.
+
+        Raises:
+            Refused: as fetch() does.
+        """
+        self._check(address, len(data), "ErrWrite", place)
+        self._part(address, len(data))[:] = np.frombuffer(data, np.uint8)
+
+    def _check(self, address: int, length: int, kind: str, place: int) -> None:
+        for first, behind, answer in self.bad:
+            if address < behind and first < address + length:
+                raise Refused(f"{kind}{answer}", place)
+        if not self.base <= address <= self.base + self.size - length:
+            raise Refused(f"{kind}Decode", place)
+
+    def _part(self, address: int, length: int) -> np.ndarray:
+        at = address - self.base
+        if at < 0 or at + length > self.size:
+            raise IndexError(f"{length} bytes at {address:#x} are outside of the memory")
+        return self._bytes[at:at + length]
+
+
+class StandInRegisters:
+    """Registers; a descriptor is carried out when somebody waits. See flaash.driver.Registers.
+
+    Args:
+        memory: of the machine.
+        build: of the machine.
+    """
+
+    def __init__(self, memory: StandInMemory, build: Build):
+        self._memory, self._build = memory, build
+        fixed = {"RegId": CHIP, "RegFormat": build.fmt.code, "RegLanes": build.lanes,
+                 "RegMemLines": build.lines, "RegNodeDepth": build.nodes, "RegFiberDepth": build.fibers,
+                 "RegCoordWidth": build.coord_width, "RegEdgeInfo": build.width}
+        self._values = dict.fromkeys(NAMES.values(), 0) | fixed
+
+    async def read(self, address: int) -> int:
+        """Return a register."""
+        return self._values[NAMES[address]]
+
+    async def write(self, address: int, value: int) -> None:
+        """Write a register."""
+        name = NAMES[address]
+        if name == "RegControl":
+            if value & SOFT_RESET:
+                self._reset()
+        elif name in ("RegEdgeIrqStatus", "RegIrqStatus"):
+            self._values[name] &= ~value
+        else:
+            self._values[name] = value
+            if name == "RegRingTail":
+                self._check_ring()
+
+    async def wait(self) -> None:
+        """Carry out the next descriptor of the ring, if there is one."""
+        values = self._values
+        if values["RegRingHead"] != values["RegRingTail"] and not values["RegEdgeStatus"] & HALTED:
+            base = values["RegRingBaseHigh"] << 32 | values["RegRingBase"]
+            self._carry_out(base + SLOT * values["RegRingHead"])
+            values["RegRingHead"] = (values["RegRingHead"] + 1) % values["RegRingSize"]
+
+    def _reset(self) -> None:
+        for name in ("RegRingHead", "RegRingTail", "RegEdgeStatus", "RegEdgeError", "RegEdgePlace"):
+            self._values[name] = 0
+
+    def _check_ring(self) -> None:
+        values = self._values
+        slots, base = values["RegRingSize"], values["RegRingBaseHigh"] << 32 | values["RegRingBase"]
+        if not 2 <= slots <= MAX_SLOTS or base % SLOT or values["RegRingTail"] >= slots:
+            wrong = "Tail" if 2 <= slots <= MAX_SLOTS else "Size"
+            register = EDGE.registers["RegRingBase" if base % SLOT else f"RegRing{wrong}"]
+            self._halt(EDGE.errors["ErrRing"].value, register.address)
+
+    def _carry_out(self, slot: int) -> None:
+        code = place = 0
+        try:
+            effect = interpret(self._memory.fetch(slot, COMPLETION_AT, PARTS["Descriptor"] << 24),
+                               self._memory.fetch, self._build)
+            code, place = effect.completion.code, effect.completion.place
+            if effect.records:
+                self._memory.store(effect.address, effect.records, PARTS["Result"] << 24)
+            self._memory.store(slot + COMPLETION_AT, effect.completion.pack(), PARTS["Completion"] << 24)
+            self._values["RegEdgeIrqStatus"] |= DONE if effect.interrupt else 0
+        except Refused as refused:
+            code, place = refused.code, refused.place
+        if code:
+            self._halt(code, place)
+
+    def _halt(self, code: int, place: int) -> None:
+        self._values["RegEdgeStatus"] |= HALTED
+        self._values["RegEdgeIrqStatus"] |= ERROR
+        self._values["RegEdgeError"], self._values["RegEdgePlace"] = code, place

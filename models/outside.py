@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The least cycles that a contraction can take as seen from the host's memory.
+
+Operands come in over a bus and results go out over it, in whole beats, while the machine computes. Where
+all three go on at once, contraction after contraction, the slowest of them decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from models.csf import Csf
+
+
+@dataclass(frozen=True)
+class Outside:
+    """A lower bound in cycles per contraction of a queue, from memory to memory.
+
+    Attributes:
+        terms: cycles that each limit asks for by itself: in, compute, out.
+    """
+
+    terms: dict[str, int]
+
+    @property
+    def limit(self) -> str:
+        """Name of the greatest term."""
+        return max(self.terms, key=lambda name: self.terms[name])
+
+    @property
+    def cycles(self) -> int:
+        """The bound: the greatest term."""
+        return self.terms[self.limit]
+
+
+def outside_bound(bytes_in: int, compute: int, bytes_out: int, width: int) -> Outside:
+    """Return the bound max(bytes in, compute, bytes out).
+
+    Args:
+        bytes_in: bytes of operand arrays that are read.
+        compute: cycles of computing, at least; models.cycles.lower_bound() tells them.
+        bytes_out: bytes of results that are written.
+        width: data bits of the bus, one beat per cycle in each direction.
+    """
+    beat = width // 8
+    return Outside({"in": -(-bytes_in // beat), "compute": compute, "out": -(-bytes_out // beat)})
+
+
+def operand_bytes(csf: Csf, value_width: int, leaf_bytes: int = 2, node_bytes: int = 4,
+                  dense: Sequence[int] = ()) -> int:
+    """Return the bytes of an operand's arrays in memory.
+
+    Args:
+        csf: the operand.
+        value_width: bits of a value.
+        leaf_bytes: of a contracted coordinate.
+        node_bytes: of a coordinate of an upper level, and of a position.
+        dense: levels without coordinates, which have a node for each coordinate; so must `csf` there.
+    """
+    upper = 0
+    for level, (coords, pointers) in enumerate(zip(csf.coords, csf.pointers, strict=True)):
+        upper += len(pointers) + (0 if level in dense else len(coords))
+    return upper * node_bytes + csf.nnz * (leaf_bytes + value_width // 8)
+
+
+def result_bytes(results: int, result_width: int) -> int:
+    """Return the bytes of results as numbers: two fibers of 4 bytes each and the value in whole words."""
+    return results * (8 + 4 * (-(-result_width // 32)))

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// The memory edge: its registers, error codes, and the layout of descriptors and completion records. The one
+// source: the Python side reads this file, and docs/memory_edge.md is checked against it. The comment behind
+// an address is `access: meaning`. The first half of the register space is that of flaash_reg_pkg.
+
+package flaash_edge_pkg;
+
+  import flaash_pkg::*;
+  import flaash_reg_pkg::*;
+
+  // ---------------------------------------------------------------------- registers
+  localparam logic [RegAddrWidth-1:0] RegEdgeInfo      = 12'h800;  // RO: width 15:0, bursts: read 23:16, write 31:24
+  localparam logic [RegAddrWidth-1:0] RegEdgeStatus    = 12'h804;  // RO: bits EdgeStatus*
+  localparam logic [RegAddrWidth-1:0] RegRingBase      = 12'h808;  // RW: address of slot 0, bits 31:0
+  localparam logic [RegAddrWidth-1:0] RegRingBaseHigh  = 12'h80c;  // RW: bits 63:32
+  localparam logic [RegAddrWidth-1:0] RegRingSize      = 12'h810;  // RW: slots, 2 to 65536
+  localparam logic [RegAddrWidth-1:0] RegRingTail      = 12'h814;  // RW: first slot that is free; 0 after a soft reset
+  localparam logic [RegAddrWidth-1:0] RegRingHead      = 12'h818;  // RO: first slot not completed; 0 after a soft reset
+  localparam logic [RegAddrWidth-1:0] RegEdgeError     = 12'h820;  // RO: code of the error that ended the queue
+  localparam logic [RegAddrWidth-1:0] RegEdgePlace     = 12'h824;  // RO: where, see the code
+  localparam logic [RegAddrWidth-1:0] RegEdgeIrqEnable = 12'h828;  // RW: bits EdgeIrq*
+  localparam logic [RegAddrWidth-1:0] RegEdgeIrqStatus = 12'h82c;  // W1C: bits EdgeIrq*
+
+  localparam int unsigned EdgeStatusBusy   = 0;  // a descriptor is being worked on
+  localparam int unsigned EdgeStatusHalted = 1;  // an error has ended the queue; only a soft reset begins anew
+
+  localparam int unsigned EdgeIrqDone  = 0;  // a descriptor that asks for it was completed
+  localparam int unsigned EdgeIrqError = 1;  // an error has ended the queue
+  localparam int unsigned NumEdgeIrqs  = 2;
+
+  // ------------------------------------------------------------- layout, in bytes
+  localparam int unsigned SlotBytes       = 1024;  // of a slot of the ring, whose base is a multiple of this
+  localparam int unsigned HeadBytes       = 64;    // of the head of a descriptor, at 0
+  localparam int unsigned LevelBytes      = 32;    // of a level; those of A follow the head, then those of B
+  localparam int unsigned CompletionAt    = 960;   // the completion record, in the slot
+  localparam int unsigned CompletionBytes = 64;
+  localparam int unsigned ArrayAlign      = 64;    // addresses of arrays and of the result buffer are multiples
+
+  localparam logic [31:0] DescriptorMagic = 32'h4441_4c46;  // "FLAD", word 0 of a head
+  localparam logic [31:0] CompletionMagic = 32'h4341_4c46;  // "FLAC", the last word of a completion record
+
+  // --------------------------------------------------------------------- error codes
+  // Place of ErrRead* and ErrWrite*: operand in bit 31, level in 30:28 (7 for the leaf), Part* in 27:24, and in
+  // 23:0 the offset of what failed in its array, descriptor or buffer, in units of 16 bytes.
+  // Place of the others, unless the code says otherwise: offset of the word in the descriptor, in bytes.
+  typedef enum logic [7:0] {
+    ErrDescriptor  = 8'h40,  // a word of the descriptor has a value that means nothing
+    ErrAlign       = 8'h41,  // an address is not aligned
+    ErrSpan        = 8'h42,  // an array or the result buffer ends beyond the last address
+    ErrLevelCount  = 8'h43,  // a dense level has not as many nodes as its parents and extent say
+    ErrReadSlave   = 8'h44,  // a read was answered with SLVERR
+    ErrReadDecode  = 8'h45,  // a read was answered with DECERR
+    ErrWriteSlave  = 8'h46,  // a write was answered with SLVERR
+    ErrWriteDecode = 8'h47,  // a write was answered with DECERR
+    ErrResultFull  = 8'h48,  // the results need more than the buffer's capacity (place: how many there are)
+    ErrRing        = 8'h49   // base, size or tail of the ring can't be (place: address of the register)
+  } edge_error_e;
+
+  localparam logic [3:0] PartDescriptor = 4'h0;
+  localparam logic [3:0] PartCrd        = 4'h1;
+  localparam logic [3:0] PartPos        = 4'h2;
+  localparam logic [3:0] PartVal        = 4'h3;
+  localparam logic [3:0] PartResult     = 4'h4;
+  localparam logic [3:0] PartCompletion = 4'h5;
+
+endpackage : flaash_edge_pkg

@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Contractions through the driver on the stand-in: any operands, tiles, memory give the model's bits."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.sparse import csr_array, random_array
+
+from flaash.driver import (
+    Accelerator,
+    MachineError,
+    Operand,
+    OutOfMemory,
+    Settings,
+    StandIn,
+    WrongMachine,
+    run,
+)
+from models import generate
+from models.contract import contract
+from models.csf import Csf
+from models.errors import TensorError
+from models.numbers import FORMATS
+from models.tensor import SparseTensor
+from models.tiles import Room
+from tb.common.toolchain import ROOT
+from tests.models.strategies import FLOAT32, tensors
+
+
+def opened(machine: StandIn) -> Accelerator:
+    return run(Accelerator.open(machine.memory, machine.registers, slots=4))
+
+
+def same(result, expected) -> bool:
+    return (result.shape == expected.shape and np.array_equal(result.coords, expected.coords)
+            and np.array_equal(result.bits, expected.bits))
+
+
+@st.composite
+def operands(draw) -> tuple[SparseTensor, SparseTensor]:
+    a, b = draw(tensors(max_order=4, values=FLOAT32)), draw(tensors(max_order=4, values=FLOAT32))
+    return tuple(SparseTensor((*x.shape[:-1], 5), x.coords, x.values) for x in (a, b))
+
+
+@given(operands(), st.sampled_from(["fp32", "bf16"]), st.booleans(), st.sampled_from([None, True, False]),
+       st.sampled_from([None, Room(1, 5, 2, 4), Room(2, 3, 1, 3), Room(4, 4, 3, 5)]))
+def test_any_operands_in_any_tiles(pair, name, dense, again, room) -> None:
+    accelerator = opened(StandIn(name, size=1 << 20))
+    free = accelerator.device.allocator.free_bytes
+    told = []
+    result = run(accelerator.contract(*pair, Settings(dense=dense), again, room,
+                                      lambda *numbers: told.append(numbers)))
+    assert same(result, contract(*pair, name, dense))
+    assert accelerator.device.allocator.free_bytes == free
+    assert [done for done, _, _ in told] == list(range(1, result.cost.descriptors + 1))
+    assert not told or told[-1] == (result.cost.descriptors, result.cost.descriptors, len(result.bits))
+
+
+@pytest.mark.parametrize("name, values", [("fp32", "special"), ("bf16", "wide"), ("int8", "int8"),
+                                          ("int16", "int16")])
+def test_tiles_of_any_size(name, values) -> None:
+    rng = np.random.default_rng(5)
+    a = generate.uniform_tensor(rng, (4, 9, 60), 0.2, values=values)
+    b = generate.uniform_tensor(rng, (30, 60), 0.3, values=values)
+    expected = contract(a, b, name)
+    assert not expected.range_errors
+    descriptors = set()
+    for lines in (15, 16, 24, 40, 1000):
+        result = run(opened(StandIn(name)).contract(a, b, room=Room(2, lines, lines, 2 * lines)))
+        assert same(result, expected)
+        descriptors.add(result.cost.descriptors)
+    assert len(descriptors) == 5 and min(descriptors) == 1 and max(descriptors) > 50
+
+
+def test_arrays_of_scipy() -> None:
+    rng = np.random.default_rng(2)
+    a, b = (random_array((rows, 300), density=0.05, format="csr", dtype=np.float32, rng=rng)
+            for rows in (40, 70))
+    result = run(opened(StandIn()).contract(a, b))
+    assert np.array_equal(result.to("numpy") != 0, (a @ b.T).toarray() != 0)
+    assert np.allclose(result.to("numpy"), (a @ b.T).toarray())
+    assert abs(result.to("scipy") - a @ b.T).max() < 1e-6
+    mixed = run(opened(StandIn()).contract(a, Csf.from_tensor(SparseTensor.from_dense(b.toarray()))))
+    assert np.array_equal(mixed.bits, result.bits)
+    again = run(opened(StandIn()).contract(Operand.from_csr(a, FORMATS["fp32"]), b, renumbered=True))
+    assert np.array_equal(again.bits, result.bits)
+
+
+def test_an_extent_that_needs_renumbering() -> None:
+    rng = np.random.default_rng(4)
+    a = generate.uniform_tensor(rng, (5, 2**31), nnz=200)
+    b = a.permute((0, 1))
+    accelerator = opened(StandIn(coord_width=8))
+    result = run(accelerator.contract(a, b))
+    assert same(result, contract(a, b, "fp32"))
+    small = run(accelerator.contract(a, SparseTensor(b.shape, b.coords[:9], b.values[:9])))
+    assert small.removed[0] > 150 and small.removed[1] == 0
+    with pytest.raises(TensorError, match=r"contracted extent 2,147,483,648 exceeds 256.*CoordWidth = 31 can,"
+                                          " or renumbering may"):
+        run(accelerator.contract(a, b, renumbered=False))
+    wide = opened(StandIn(coord_width=6))
+    with pytest.raises(TensorError, match="contracted extent 200 exceeds 64.*CoordWidth = 8 can$"):
+        run(wide.contract(a, b))
+    with pytest.raises(TensorError, match="contracted extents differ"):
+        run(wide.contract(a, SparseTensor((5, 3), b.coords[:0], b.values[:0])))
+
+
+def test_a_fiber_longer_than_a_tile() -> None:
+    a = generate.one_full_fiber(np.random.default_rng(1), (3, 100))
+    accelerator = opened(StandIn())
+    free = accelerator.device.allocator.free_bytes
+    with pytest.raises(TensorError, match="A: fiber 0, at .* has 100 entries, and a tile holds 96"):
+        run(accelerator.contract(a, a, room=Room(4, 24, 8, 8)))
+    assert accelerator.device.allocator.free_bytes == free
+
+
+def dense_pair(rows: int = 40) -> tuple[SparseTensor, SparseTensor]:
+    full = SparseTensor.from_dense(np.arange(1.0, 3 * rows + 1).reshape(rows, 3))
+    return full, full
+
+
+def test_results_that_need_more_than_their_share_of_the_memory() -> None:
+    a, b = dense_pair()  # 1,600 results of 12 bytes
+    accelerator = opened(StandIn(size=4 * 1024 + 24 * 1024))
+    result = run(accelerator.contract(a, b))
+    assert same(result, contract(a, b, "fp32"))
+    small = opened(StandIn(size=4 * 1024 + 18 * 1024))
+    free = small.device.allocator.free_bytes
+    with pytest.raises(OutOfMemory, match="1,600 results need 19,200 bytes in one piece"):
+        run(small.contract(a, b))
+    assert small.device.allocator.free_bytes == free
+    # In tiles each part of the results has room.
+    assert same(run(small.contract(a, b, room=Room(4, 10, 10, 10))), contract(a, b, "fp32"))
+    with pytest.raises(OutOfMemory, match="largest piece"):
+        run(small.contract(*dense_pair(2000)))
+    assert small.device.allocator.free_bytes == free
+
+
+def test_an_error_touches_only_its_own_contraction() -> None:
+    a, b = dense_pair()
+    machine = StandIn()
+    accelerator = opened(machine)
+    free = accelerator.device.allocator.free_bytes
+    machine.memory.bad.append((machine.memory.base + 4096, machine.memory.base + 8192, "Slave"))
+    with pytest.raises(MachineError) as caught:
+        run(accelerator.contract(a, b))
+    assert str(caught.value) == (
+        "ErrReadSlave (0x44) at byte 0 of crd of level 0 of A: a read was answered with SLVERR")
+    assert (caught.value.code, caught.value.name) == (0x44, "ErrReadSlave")
+    assert accelerator.device.allocator.free_bytes == free
+    machine.memory.bad.clear()
+    assert same(run(accelerator.contract(a, b)), contract(a, b, "fp32"))
+
+
+def test_integers_out_of_range_are_an_error() -> None:
+    many = SparseTensor.from_dense(np.full((1, 2**17), 128.0) * -1)
+    machine = StandIn("int8", lines=2**20, coord_width=18)
+    with pytest.raises(MachineError, match="ErrResultRange"):  # 2^31 does not fit int32
+        run(opened(machine).contract(many, many))
+
+
+class Slow:
+    """A transport that waits for the event loop of asyncio at every access."""
+
+    def __init__(self, inner):
+        self._inner = inner
+        self.base, self.size = getattr(inner, "base", 0), getattr(inner, "size", 0)
+
+    async def read(self, *arguments):
+        await asyncio.sleep(0)
+        return await self._inner.read(*arguments)
+
+    async def write(self, *arguments):
+        await asyncio.sleep(0)
+        return await self._inner.write(*arguments)
+
+    async def wait(self):
+        await asyncio.sleep(0)
+        await self._inner.wait()
+
+
+def test_under_an_event_loop() -> None:
+    machine = StandIn()
+
+    async def work():
+        accelerator = await Accelerator.open(Slow(machine.memory), Slow(machine.registers))
+        return await accelerator.contract(*dense_pair())
+
+    assert same(asyncio.run(work()), contract(*dense_pair(), "fp32"))
+    with pytest.raises(TypeError, match="await the coroutine there"):
+        run(Accelerator.open(Slow(machine.memory), Slow(machine.registers)))
+
+
+def test_another_machine() -> None:
+    machine = StandIn()
+    machine.registers._values["RegId"] = 7
+    with pytest.raises(WrongMachine, match="0x00000007"):
+        opened(machine)
+
+
+def test_the_driver_knows_no_simulator() -> None:
+    # Without the front end of the package, which simulates.
+    code = ("import sys, types; sys.modules['flaash'] = types.ModuleType('flaash');"
+            " sys.modules['flaash'].__path__ = ['flaash']; import flaash.driver;"
+            " bad = {m.split('.')[0] for m in sys.modules} & {'cocotb', 'cocotbext', 'pyuvm'};"
+            " bad |= {m for m in sys.modules if m.startswith(('tb.env', 'tb.agents'))};"
+            " sys.exit(' '.join(bad) or 0)")
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
+def test_csr_with_more_rows_than_nodes() -> None:
+    starts = np.int32([0, 1] + [1] * 98 + [2])
+    rows = csr_array((np.float32([1, 2]), np.int32([1, 0]), starts), shape=(100, 2))
+    result = run(opened(StandIn(nodes=10)).contract(rows, rows))
+    assert np.array_equal(result.to("numpy"), (rows @ rows.T).toarray())

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""docs/memory_edge.md says what flaash_edge_pkg says: registers, bits, error codes and parts, no other."""
+
+import re
+
+import pytest
+
+from tb.common import rtl_constants as rtl
+from tb.common.toolchain import ROOT
+
+PAGE = (ROOT / "docs" / "memory_edge.md").read_text()
+
+
+def _rows(page: str) -> list[list[str]]:
+    """Return the cells of the tables from the registers on, without quotes and headings."""
+    rows = [[cell.strip().strip("`") for cell in line.strip("|").split("|")]
+            for line in page.partition("## Registers")[2].splitlines() if line.startswith("|")]
+    return [cells for cells in rows if re.match(r"0x|Reg|\d", cells[0])]
+
+
+def _package() -> list[list[str]]:
+    """Return the rows that the page must have, in the order of the package; of a part its number and name."""
+    edge = rtl.EDGE
+    registers = [[f"{r.address:#05x}", r.name, r.access, r.meaning] for r in edge.registers.values()]
+    bits = [[register, str(bit.value), bit.name, bit.meaning]
+            for register, prefix in (("RegEdgeStatus", "EdgeStatus"), ("RegEdgeIrqEnable", "EdgeIrq"))
+            for bit in edge.prefixed(prefix).values()]
+    errors = [[f"{e.value:#04x}", e.name, e.meaning] for e in edge.errors.values()]
+    parts = [[str(part.value), part.name] for part in edge.prefixed("Part").values()]
+    return registers + bits + errors + parts
+
+
+def _said(page: str) -> list[list[str]]:
+    return [row[:2] if row[1].startswith("Part") else row for row in _rows(page)]
+
+
+def test_page_agrees_with_the_package() -> None:
+    assert _said(PAGE) == _package()
+
+
+@pytest.mark.parametrize(("old", "new"), [("`0x808`", "`0x80a`"), ("| RO |", "| RW |"),
+                                          ("`ErrRing` |", "`ErrRung` |"), ("| `PartVal`", "| `PartVol`"),
+                                          ("`EdgeIrqDone` |", "`EdgeIrqOver` |")])
+def test_comparison_bites(old: str, new: str) -> None:
+    assert _said(PAGE.replace(old, new, 1)) != _package()
+
+
+def test_codes_and_addresses_are_used_once() -> None:
+    """Also together with those of the stream edge, beside which they stand."""
+    registers = [*rtl.REGISTERS.values(), *rtl.EDGE.registers.values()]
+    codes = [error.value for error in [*rtl.ERRORS.values(), *rtl.EDGE.errors.values()]]
+    assert len({register.address for register in registers}) == len(registers)
+    assert all(r.address % 4 == 0 and r.address >> 11 == 1 for r in rtl.EDGE.registers.values())
+    assert len(set(codes)) == len(codes)
+    assert len(rtl.EDGE.prefixed("EdgeIrq")) == rtl.EDGE.constants["NumEdgeIrqs"].value
