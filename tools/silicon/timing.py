@@ -16,7 +16,7 @@ from tools.silicon import programs
 from tools.silicon.library import Library
 
 CLOCK, RESET = "clk_i", "rst_ni"
-RESETS = "*rst_nq*"  # registers that reset others; what they drive becomes a tree in a layout, as the clock does
+RESETS = "*rst_nq*"  # registers that reset others: what they drive becomes a tree in a layout, like the clock
 PERIOD = 100.0  # ns of the clock against which paths are measured; any that is long enough
 _SLACK = re.compile(r"^\s*(-?[\d.]+)\s+slack \(", re.MULTILINE)
 
