@@ -15,7 +15,7 @@ from models.learning import WORKLOADS
 # Where a clock is recorded: file, and what of it. The table has two columns for each file that there is.
 Reader = Callable[[dict], float]
 RECORDED: dict[str, tuple[Path, Reader]] = {
-    # No more than the whole chip can have there: that of its MAC alone, from make cost.
+    # No more than the whole chip can have there: that of its MAC alone, from make silicon.
     "MAC on an ECP5": (Path(__file__).with_name("cost.json"),
                        lambda cost: cost["exact fp32, no portions"]["mhz"]),
 }
