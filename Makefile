@@ -148,7 +148,7 @@ fuzz: $(STAMP) $(FUZZER) ## throw bytes at the readers of tensor files, guided b
 	@$(call alone,fuzz) -m tools.fuzz $(call option,jobs,JOBS) $(call option,minutes,MINUTES) $(call option,seed,SEED)
 
 .PHONY: lint
-lint: $(STAMP) ## verilator -Wall and slang on every configuration, ruff, house style
+lint: $(STAMP) $(VENV)/.installed-silicon ## verilator -Wall, slang and yosys on every configuration, ruff, house style
 	@$(PY) -m tools.lint
 
 .PHONY: cov
