@@ -50,6 +50,7 @@ PROVED: list[str] = []
 
 test_delay_line = plain(
     "flaash_delay_line", rows("Delay", 3), rows("Delay", 0, 1, 2, 3, 8, 49), Channels=3, Width=24)
+test_error_log = plain("flaash_error_log", [{}], [{}])
 test_fiber_loader = plain(
     "flaash_fiber_loader", rows("LineWidth Depth", (40, 8)),
     rows("LineWidth Depth", (40, 8), (1, 2), (517, 4)), long=rows("LineWidth Depth", (20, 64)), proved=True)
