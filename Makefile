@@ -124,7 +124,8 @@ regress: $(STAMP) $(FUZZER) ## a list of runs over seeds and machines: LIST=nigh
 	@$(LONG_RUN) -o python_files='long_*.py' $(or $(TEST),tests/regress tests/silicon)
 ifeq ($(TEST),)
 	@$(LONG_RUN) --left-out tests
-	@$(LONG_RUN) tests/blocks/test_mac.py tests/blocks/test_portions.py tests/blocks/test_plain.py
+	@$(LONG_RUN) tests/blocks/test_mac.py tests/blocks/test_portions.py tests/blocks/test_plain.py \
+	  tests/top/test_hostile.py
 	@$(call alone,fuzz) -m tools.fuzz $(call option,jobs,JOBS)
 endif
 else
