@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(not has_icarus(), reason="Icarus Verilog isn't i
 
 
 def simulated(pieces: list[Piece], folder: Path, name: str, seed: int, broken: str = "") -> Run:
-    """Run the smoke sequence on tiny with pieces of a dozen cells; the first cell `broken` is a NOR2, then."""
+    """Run the smoke sequence on tiny with pieces of a dozen cells; the first cell `broken` is a NOR2."""
     cells = library.load(dozen.write(folder / "dozen.lib"))
     sources = gates.sources(pieces, cells, folder / "sources")
     if broken:
