@@ -19,7 +19,7 @@ from tb.common.toolchain import ROOT, environment
 from tools.packaging import lists
 
 TOP = "flaash_top"
-MEMORY_TOP = "flaash_edge_pkg"  # of the memory edge
+MEMORY_TOP = "flaash_memory_top"  # of the memory edge
 MAX_RTL_LINES = 300
 MAX_COLUMNS = 120
 

@@ -63,4 +63,97 @@ package flaash_edge_pkg;
   localparam logic [3:0] PartResult     = 4'h4;
   localparam logic [3:0] PartCompletion = 4'h5;
 
+  // --------------------------------------------------------------------------- types
+  localparam int unsigned MaxEdgeLevels = 2 * MaxOrder;  // of both operands
+
+  typedef logic [63:0] mem_addr_t;
+
+  // The address channel of a burst; all others of its signals are constant.
+  typedef struct packed {
+    mem_addr_t  addr;
+    logic [7:0] len;  // beats - 1
+  } burst_t;
+
+  // Reads from memory: whole beats of the bus.
+  typedef struct packed {
+    mem_addr_t   addr;   // a multiple of ArrayAlign
+    logic [31:0] beats;  // 1 or more
+  } read_req_t;
+
+  // What the memory says about data.
+  typedef struct packed {
+    logic wrong;   // it refuses
+    logic decode;  // DECERR, not SLVERR
+  } answer_t;
+
+  // A piece of the memory's data, as wide as a beat of the operand stream, and what it says about it.
+  typedef struct packed {
+    answer_t                answer;
+    logic [StreamWidth-1:0] data;
+  } piece_t;
+
+  // A level of a descriptor that was checked.
+  typedef struct packed {
+    mem_addr_t   first;   // pos, or crd of the leaf
+    mem_addr_t   second;  // crd, or val of the leaf
+    logic [31:0] extent;
+    logic [31:0] count;
+    logic        short_crd;
+    logic        dense;
+  } level_t;
+
+  // The head of a descriptor that was checked.
+  typedef struct packed {
+    logic [1:0][3:0] orders;  // A in element 0
+    logic            dense;
+    logic            coordinates;
+    logic            wants_irq;
+    mem_addr_t       results;
+    logic [63:0]     capacity;
+    logic [31:0]     run_length;
+    logic [31:0]     portion;
+    logic [31:0]     long_lines;
+    logic [31:0]     tag;
+  } head_t;
+
+  // A piece of an array that is read, or made, as one.
+  typedef struct packed {
+    logic [2:0]  level;   // 7 for the leaf
+    logic [3:0]  part;    // PartCrd, PartPos or PartVal
+    logic        made;    // coordinates of a dense level: nothing is read
+    logic [31:0] pieces;  // of StreamWidth bits, 1 or more
+    logic        last;    // of the operand
+  } part_t;
+
+  // An error of the memory edge.
+  typedef struct packed {
+    logic        valid;
+    logic [7:0]  code;   // edge_error_e or error_e
+    logic [31:0] place;
+  } edge_fault_t;
+
+  // A completion record, without what is constant.
+  typedef struct packed {
+    logic [7:0]  code;
+    logic [31:0] place;
+    logic [31:0] tag;
+    logic [63:0] results;
+    logic [63:0] bytes;
+    logic [63:0] cycles;
+    logic [63:0] computing;
+    logic [63:0] bytes_read;
+  } completion_t;
+
+  // A write to a register of the chip, by the edge itself.
+  typedef struct packed {
+    logic [RegAddrWidth-1:0] addr;
+    logic [31:0]             data;
+  } command_t;
+
+  // Place of an error at the bus.
+  function automatic logic [31:0] bus_place(logic operand, logic [2:0] level, logic [3:0] part,
+                                            logic [23:0] offset);
+    return {operand, level, part, offset};
+  endfunction
+
 endpackage : flaash_edge_pkg

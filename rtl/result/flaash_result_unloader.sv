@@ -13,7 +13,7 @@
 // Latency     Five cycles from a result to its first beat for an order-3 operand, one per level more.
 // Throughput  A record per max(beats of the record, nodes to walk) cycles, walks of A and B in
 //             parallel; nodes on the path of the record before need no walk. So at most two cycles
-//             for operands up to order 3.
+//             for operands up to order 3. With numbers_i no walk, so a record per cycle.
 // Reset       rst_ni of the chip, not the core's: the host sees every frame end.
 //
 //   in_* --> f (fiber -> leaf node) --> w (walk to the root, A and B) --> o (whole) --> record sender --> m_axis
@@ -39,6 +39,7 @@ module flaash_result_unloader
   input  logic                   lost_i,     // pulse: a path or a result is not what was stored
   input  error_e                 error_code_i,
   output logic                   idle_o,
+  input  logic                   numbers_i,  // records name fibers by number; steady while a frame is open
   // operand stores, A in element 0
   input  desc_t [1:0]            desc_i,
   output walk_req_t [1:0]        walk_o,
@@ -61,8 +62,7 @@ module flaash_result_unloader
   // --------------------------------------------------------------------- stages
   logic    open_q, trailer_q;  // trailer_q: the trailer of the open frame is with the sender
   logic    f_valid_q, w_valid_q, o_valid_q;
-  result_t f_result_q;
-  logic [ResultWidth-1:0] w_value_q, o_value_q;
+  result_t f_result_q, w_result_q, o_result_q;
   logic [1:0] ends;  // the walks do
   logic    f_ready, f_leaves, w_leaves, o_leaves;
   logic    hold;  // the coordinates of o are still needed: the walkers wait
@@ -84,16 +84,16 @@ module flaash_result_unloader
       f_valid_q  <= 1'b0;
       f_result_q <= '0;
       w_valid_q  <= 1'b0;
-      w_value_q  <= '0;
+      w_result_q <= '0;
       o_valid_q  <= 1'b0;
-      o_value_q  <= '0;
+      o_result_q <= '0;
     end else begin
       if (f_ready) f_valid_q <= in_valid_i && open_q;
       if (f_ready && in_valid_i) f_result_q <= in_result_i;
-      if (f_leaves) w_value_q <= f_result_q.value;
+      if (f_leaves) w_result_q <= f_result_q;
       if (f_leaves)      w_valid_q <= 1'b1;
       else if (w_leaves) w_valid_q <= 1'b0;
-      if (w_leaves) o_value_q <= w_value_q;
+      if (w_leaves) o_result_q <= w_result_q;
       if (w_leaves)      o_valid_q <= 1'b1;
       else if (o_leaves) o_valid_q <= 1'b0;
       if (drop) begin
@@ -105,29 +105,32 @@ module flaash_result_unloader
   end
 
   // --------------------------------------------------------------------- walkers
-  fiber_id_t [1:0]                 in_fiber, f_fiber;
-  logic [1:0][3:0]                 levels;  // upper ones
-  logic [1:0][MaxWords-1:0][31:0]  words;   // the coordinates of those
+  fiber_id_t [1:0]                 in_fiber, f_fiber, o_fiber;
+  logic [1:0][3:0]                 levels;  // upper ones, of which a record has the coordinates
+  logic [1:0][MaxWords-1:0][31:0]  words;   // those coordinates, or the number of the fiber
   fault_t [1:0]                    node_fault;
 
   assign in_fiber = {in_result_i.b_id, in_result_i.a_id};
   assign f_fiber  = {f_result_q.b_id, f_result_q.a_id};
+  assign o_fiber  = {o_result_q.b_id, o_result_q.a_id};
 
   for (genvar i = 0; i < 2; i++) begin : gen_walker
     node_id_t                   node_addr;
     logic [MaxLevels-1:0][31:0] coords;
     logic [MaxWords-1:0][31:0]  chosen;
+    logic [3:0]                 walked;  // levels to walk
 
     // The address must stay while the result waits, for the store answers anew in every cycle.
     assign walk_o[i] = {f_ready ? in_fiber[i] : f_fiber[i], node_addr};
     // A store that is empty has order 0.
-    assign levels[i] = (desc_i[i].order == '0) ? '0 : desc_i[i].order - 4'd1;
+    assign walked    = (desc_i[i].order == '0 || numbers_i) ? '0 : desc_i[i].order - 4'd1;
+    assign levels[i] = numbers_i ? 4'd1 : walked;
 
     flaash_path_walker #(
       .Operand(i)
     ) u_walker (
       .clk_i, .rst_ni,
-      .forget_i(begin_i || drop), .levels_i(levels[i]), .start_i(f_leaves),
+      .forget_i(begin_i || drop), .levels_i(walked), .start_i(f_leaves),
       .ends_o(ends[i]), .hold_i(hold), .coords_o(coords),
       .node_addr_o(node_addr), .walk_i(walk_i[i]), .fault_o(node_fault[i])
     );
@@ -135,8 +138,9 @@ module flaash_result_unloader
     always_comb begin
       chosen = '0;
       for (int l = 0; l < MaxLevels; l++) begin
-        if (l < 32'(levels[i])) chosen[l] = coords[l];
+        if (l < 32'(walked)) chosen[l] = coords[l];
       end
+      if (numbers_i) chosen[0] = 32'(o_fiber[i]);
     end
 
     assign words[i] = chosen;
@@ -150,7 +154,7 @@ module flaash_result_unloader
     fault = '0;
     for (int i = 1; i >= 0; i--) begin
       if (node_fault[i].valid) fault = node_fault[i];
-      if (f_valid_q && walk_i[i].leaf_wrong) fault = {1'b1, 1'(i), PlaceStored, PlacePath, 24'(f_fiber[i])};
+      if (f_valid_q && walk_i[i].leaf_wrong && !numbers_i) fault = {1'b1, 1'(i), PlaceStored, PlacePath, 24'(f_fiber[i])};
     end
   end
 
@@ -168,7 +172,7 @@ module flaash_result_unloader
   logic [63:0]               value;
   logic [4:0]                record_words, free_words;
 
-  assign value        = 64'($signed(o_value_q)) & ValueMask;
+  assign value        = 64'($signed(o_result_q.value)) & ValueMask;
   assign free_words   = 5'(levels[0]) + 5'(levels[1]);
   assign record_words = free_words + 5'(ValueWords);
 

@@ -179,7 +179,7 @@ module flaash_top
     .clk_i, .rst_ni,
     .in_valid_i(result_valid), .in_ready_o(result_ready), .in_result_i(result),
     .begin_i(start), .all_stored_i(all_stored), .abort_i(resetting), .lost_i(lost),
-    .error_code_i(trailer_code), .idle_o(unloader_idle),
+    .error_code_i(trailer_code), .idle_o(unloader_idle), .numbers_i(1'b0),
     .desc_i(desc), .walk_o(walk_req), .walk_i(walk_rsp), .fault_o(walk_fault),
     .m_axis_tvalid_o(m_axis_tvalid), .m_axis_tready_i(m_axis_tready),
     .m_axis_tdata_o(m_axis_tdata), .m_axis_tlast_o(m_axis_tlast),

@@ -53,8 +53,8 @@ class HostSide:
         self.sink = stream_sink(dut, "m_axis", dut.rst_ni)
         self.sent = self.drained = 0
         self.taken: list[Result] = []
-        for name in ("in_valid", "in_result", "begin", "all_stored", "error_code", "soft_reset", "stop",
-                     "table_addr"):
+        for name in ("in_valid", "in_result", "begin", "all_stored", "error_code", "numbers", "soft_reset",
+                     "stop", "table_addr"):
             getattr(dut, f"{name}_i").value = 0
 
     def watch(self) -> None:

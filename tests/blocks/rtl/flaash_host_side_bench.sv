@@ -36,6 +36,7 @@ module flaash_host_side_bench
   input  logic                   begin_i,
   input  logic                   all_stored_i,
   input  logic [7:0]             error_code_i,
+  input  logic                   numbers_i,
 
   // result frames
   output logic                   m_axis_tvalid_o,
@@ -113,7 +114,7 @@ module flaash_host_side_bench
     .clk_i, .rst_ni,
     .in_valid_i, .in_ready_o, .in_result_i,
     .begin_i, .all_stored_i, .abort_i(resetting_o), .lost_i(fault.valid),
-    .error_code_i(error_e'(error_code_i)), .idle_o,
+    .error_code_i(error_e'(error_code_i)), .idle_o, .numbers_i,
     .desc_i(desc_o), .walk_o(walk_req), .walk_i(walk_rsp), .fault_o(fault),
     .m_axis_tvalid_o, .m_axis_tready_i, .m_axis_tdata_o, .m_axis_tlast_o, .sent_o, .drained_o
   );

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// AXI read: makes bursts of requests, and one stream of the answers.
+//
+// Guarantees  Each beat of a request comes at out_* once, in order. No burst crosses 4 KB or has more than
+//             BurstBeats beats; no more than Bursts are under way. An address that was offered stays. After
+//             stop_i no burst begins, and what still comes is taken and thrown away.
+// Demands     Answers come in the order of the bursts. stop_i stays until idle_o.
+// Latency     Two cycles from a request to its first address; none for data.
+// Throughput  A burst per cycle, a beat per cycle; one request is looked at at a time.
+// Stalls      A beat that is not taken holds back the memory.
+// Reset       Nothing is under way: the bus is reset, too.
+
+`include "flaash_assert.svh"
+
+module flaash_axi_read
+  import flaash_edge_pkg::*;
+#(
+  parameter int unsigned DataWidth  = 128,  // 128, 256 or 512
+  parameter int unsigned Bursts     = 8,    // under way, most: 1 to 255
+  parameter int unsigned BurstBeats = 16    // of a burst, most: a power of two up to 64
+) (
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
+
+  input  logic                 stop_i,
+  output logic                 idle_o,     // nothing is under way
+
+  input  logic                 req_valid_i,
+  output logic                 req_ready_o,
+  input  read_req_t            req_i,
+
+  // to and from the memory
+  output logic                 ar_valid_o,
+  input  logic                 ar_ready_i,
+  output burst_t               ar_o,
+  input  logic                 r_valid_i,
+  output logic                 r_ready_o,
+  input  logic [DataWidth-1:0] r_data_i,
+  input  logic [1:0]           r_resp_i,
+  input  logic                 r_last_i,
+
+  // what was asked for
+  output logic                 out_valid_o,
+  input  logic                 out_ready_i,
+  output logic [DataWidth-1:0] out_data_o,
+  output answer_t              out_answer_o
+);
+
+  localparam int unsigned BeatBytes = DataWidth / 8;
+  localparam int unsigned ByteBits  = $clog2(BeatBytes);
+  localparam int unsigned PageBits  = 12;  // 4 KB
+  localparam int unsigned CountBits = $clog2(BurstBeats) + 1;
+
+  if (DataWidth != 128 && DataWidth != 256 && DataWidth != 512) begin : gen_illegal_width
+    `FLAASH_ILLEGAL("DataWidth must be 128, 256 or 512")
+  end
+  if (Bursts < 1 || Bursts > 255) begin : gen_illegal_bursts
+    `FLAASH_ILLEGAL("Bursts must be 1 to 255")
+  end
+  if (BurstBeats < 1 || BurstBeats > 64 || (BurstBeats & (BurstBeats - 1)) != 0) begin : gen_illegal_beats
+    `FLAASH_ILLEGAL("BurstBeats must be a power of two, 1 to 64")
+  end
+
+  // --------------------------------------------------------------------- bursts
+  // Behind a whole burst the next one begins at a multiple of BurstBeats, so 4 KB are never in its way.
+  mem_addr_t            addr_q;
+  logic [31:0]          left_q;    // beats of the request that are in no burst yet
+  logic [7:0]           inside_q;  // bursts under way, with the one on offer
+  logic                 ar_valid_q;
+  burst_t               ar_q;
+  logic [CountBits-1:0] room, beats;
+  logic                 begins, ends;
+
+  localparam int unsigned IndexBits = (BurstBeats == 1) ? 1 : $clog2(BurstBeats);
+  logic [IndexBits-1:0] index;  // of the first beat, counted from a multiple of BurstBeats
+
+  assign index  = (BurstBeats == 1) ? '0 : addr_q[ByteBits +: IndexBits];
+  assign room   = CountBits'(BurstBeats) - CountBits'(index);
+  assign beats  = (left_q < 32'(room)) ? left_q[CountBits-1:0] : room;
+  assign begins = left_q != '0 && !stop_i && 32'(inside_q) < Bursts && (!ar_valid_q || ar_ready_i);
+  assign ends   = r_valid_i && r_ready_o && r_last_i;
+
+  assign req_ready_o = left_q == '0 && !stop_i;
+  assign ar_valid_o  = ar_valid_q;
+  assign ar_o        = ar_q;
+  assign idle_o      = inside_q == '0 && left_q == '0;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      addr_q     <= '0;
+      left_q     <= '0;
+      inside_q   <= '0;
+      ar_valid_q <= 1'b0;
+      ar_q       <= '0;
+    end else begin
+      inside_q <= inside_q + 8'(begins) - 8'(ends);
+      if (ar_ready_i) ar_valid_q <= 1'b0;
+      if (begins) begin
+        ar_valid_q <= 1'b1;
+        ar_q       <= {addr_q, 8'(beats) - 8'd1};
+        addr_q     <= addr_q + (64'(beats) << ByteBits);
+        left_q     <= left_q - 32'(beats);
+      end
+      if (req_valid_i && req_ready_o) begin
+        addr_q <= req_i.addr;
+        left_q <= req_i.beats;
+      end
+      if (stop_i) left_q <= '0;
+    end
+  end
+
+  // ----------------------------------------------------------------------- data
+  assign r_ready_o    = stop_i || out_ready_i;
+  assign out_valid_o  = r_valid_i && !stop_i;
+  assign out_data_o   = r_data_i;
+  assign out_answer_o = {r_resp_i[1], r_resp_i[0]};
+
+  // ---------------------------------------------------------------- properties
+  logic [PageBits:0] page_end;  // offset in its page of the byte behind the burst
+  assign page_end = (PageBits+1)'(ar_q.addr[PageBits-1:0]) + ((PageBits+1)'(ar_q.len) + 1'b1) * (PageBits+1)'(BeatBytes);
+
+  `FLAASH_STREAM_CHECK(ar, ar_valid_o, ar_ready_i, ar_q, 72)
+  `FLAASH_STREAM_CHECK(r, r_valid_i, r_ready_o, ({r_last_i, r_resp_i, r_data_i}), DataWidth + 3)
+  `FLAASH_ASSERT(InsideAPage_A, !ar_valid_o || page_end <= 13'd4096, "a burst crosses 4 KB")
+  `FLAASH_ASSERT(Asked_A, !r_valid_i || inside_q != '0, "data that nobody has asked for")
+  `FLAASH_ASSERT(Bounded_A, 32'(inside_q) <= Bursts, "more bursts under way than Bursts")
+  `FLAASH_COVER(StopInBurst_C, stop_i && r_valid_i)
+  `FLAASH_COVER(AllUnderWay_C, 32'(inside_q) == Bursts)
+
+endmodule : flaash_axi_read

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+// AXI write: writes a stream of beats to memory, from an address on.
+//
+// Guarantees  Each beat of in_* is written once, in order, one behind the other from the address of start_i on;
+//             of a beat the lowest words_i words. No burst crosses 4 KB or has more than BurstBeats beats; no more
+//             than Bursts wait for an answer. A burst begins only when its data are there, so it never holds up the
+//             bus. What was offered stays. After stop_i no burst begins, and beats that are in none are
+//             thrown away.
+// Demands     start_i only while idle_o and stop_i is low. Beats with fewer than all words only as the last ones
+//             before flush_i. stop_i stays until idle_o. Answers come in the order of the bursts.
+// Latency     Two cycles from flush_i, or from the last beat of a whole burst, to its address.
+// Throughput  A beat per cycle; a cycle more per burst.
+// Reset       Nothing is under way: the bus is reset, too.
+//
+//   in_* --> fifo --> w          (flush_i: what is in the FIFO leaves without waiting for more)
+//                 \-> aw, when a burst is whole
+
+`include "flaash_assert.svh"
+
+module flaash_axi_write
+  import flaash_edge_pkg::*;
+#(
+  parameter int unsigned DataWidth  = 128,  // 128, 256 or 512
+  parameter int unsigned Bursts     = 8,    // that wait for an answer, most: a power of two, 2 to 64
+  parameter int unsigned BurstBeats = 16,   // of a burst, most: a power of two, 2 to 64
+  localparam int unsigned Words     = DataWidth / 32,
+  localparam int unsigned WordBits  = $clog2(Words) + 1
+) (
+  input  logic                   clk_i,
+  input  logic                   rst_ni,
+
+  input  logic                   start_i,
+  input  mem_addr_t              addr_i,     // a multiple of ArrayAlign
+  input  logic                   flush_i,    // no beats follow
+  input  logic                   stop_i,
+  output logic                   idle_o,     // everything was written and answered
+  output answer_t                answer_o,   // wrong: one cycle long
+  output logic [23:0]            offset_o,   // of the burst that it is about, in units of 16 bytes
+
+  input  logic                   in_valid_i,
+  output logic                   in_ready_o,
+  input  logic [DataWidth-1:0]   in_data_i,
+  input  logic [WordBits-1:0]    in_words_i,  // 1 to Words
+
+  // to and from the memory
+  output logic                   aw_valid_o,
+  input  logic                   aw_ready_i,
+  output burst_t                 aw_o,
+  output logic                   w_valid_o,
+  input  logic                   w_ready_i,
+  output logic [DataWidth-1:0]   w_data_o,
+  output logic [DataWidth/8-1:0] w_strb_o,
+  output logic                   w_last_o,
+  input  logic                   b_valid_i,
+  output logic                   b_ready_o,
+  input  logic [1:0]             b_resp_i
+);
+
+  localparam int unsigned BeatBytes = DataWidth / 8;
+  localparam int unsigned ByteBits  = $clog2(BeatBytes);
+  localparam int unsigned CountBits = $clog2(BurstBeats) + 1;
+  localparam int unsigned IndexBits = $clog2(BurstBeats);
+  localparam int unsigned Depth     = 2 * BurstBeats;
+
+  if (DataWidth != 128 && DataWidth != 256 && DataWidth != 512) begin : gen_illegal_width
+    `FLAASH_ILLEGAL("DataWidth must be 128, 256 or 512")
+  end
+  if (Bursts < 2 || Bursts > 64 || (Bursts & (Bursts - 1)) != 0) begin : gen_illegal_bursts
+    `FLAASH_ILLEGAL("Bursts must be a power of two, 2 to 64")
+  end
+  if (BurstBeats < 2 || BurstBeats > 64 || (BurstBeats & (BurstBeats - 1)) != 0) begin : gen_illegal_beats
+    `FLAASH_ILLEGAL("BurstBeats must be a power of two, 2 to 64")
+  end
+
+  // ------------------------------------------------------------------------ beats
+  logic                          fifo_valid, fifo_pop, taken, drops;
+  logic [WordBits+DataWidth-1:0] fifo_data;
+  logic [WordBits-1:0]           words;
+  logic [$clog2(Depth):0]        usage;
+
+  flaash_stream_fifo #(
+    .Width(WordBits + DataWidth),
+    .Depth(Depth)
+  ) u_fifo (
+    .clk_i, .rst_ni,
+    .in_valid_i, .in_ready_o, .in_data_i({in_words_i, in_data_i}),
+    .out_valid_o(fifo_valid), .out_ready_i(fifo_pop), .out_data_o(fifo_data), .usage_o(usage)
+  );
+
+  // ----------------------------------------------------------------------- bursts
+  mem_addr_t            addr_q;
+  logic [23:0]          offset_q;  // of that address
+  logic [CountBits-1:0] left_q;    // beats of this burst that have not left
+  logic                 aw_valid_q, began, b_taken;
+  burst_t               aw_q;
+  logic [CountBits-1:0] room, beats;
+  logic [$clog2(Depth):0] there;   // beats in the FIFO that belong to no burst
+  logic                 slots_ready;
+
+  assign there = usage - ($clog2(Depth)+1)'(left_q);
+  assign room  = CountBits'(BurstBeats) - CountBits'(addr_q[ByteBits +: IndexBits]);
+  assign beats = (32'(there) < 32'(room)) ? there[CountBits-1:0] : room;
+  assign began = left_q == '0 && !stop_i && slots_ready && (!aw_valid_q || aw_ready_i) && beats != '0
+                   && (flush_i || beats == room);
+  assign drops = stop_i && left_q == '0;  // beats of no burst
+  assign taken = w_valid_o && w_ready_i;
+
+  assign fifo_pop   = taken || drops;
+  assign aw_valid_o = aw_valid_q;
+  assign aw_o       = aw_q;
+  assign w_valid_o  = left_q != '0;
+  assign w_last_o   = left_q == CountBits'(1);
+  assign {words, w_data_o} = fifo_data;
+  for (genvar i = 0; i < int'(Words); i++) begin : gen_strobe
+    assign w_strb_o[4*i +: 4] = (32'(words) > i) ? '1 : '0;
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      addr_q     <= '0;
+      offset_q   <= '0;
+      left_q     <= '0;
+      aw_valid_q <= 1'b0;
+      aw_q       <= '0;
+    end else begin
+      if (taken) left_q <= left_q - 1'b1;
+      if (aw_ready_i) aw_valid_q <= 1'b0;
+      if (began) begin
+        aw_valid_q <= 1'b1;
+        aw_q       <= {addr_q, 8'(beats) - 8'd1};
+        left_q     <= beats;
+        addr_q     <= addr_q + (64'(beats) << ByteBits);
+        offset_q   <= offset_q + (24'(beats) << (ByteBits - 4));
+      end
+      if (start_i) begin
+        addr_q   <= addr_i;
+        offset_q <= '0;
+      end
+    end
+  end
+
+  // ---------------------------------------------------------------------- answers
+  logic                    slot_valid;
+  logic [$clog2(Bursts):0] waiting;
+
+  assign b_ready_o = 1'b1;
+  assign b_taken   = b_valid_i;
+
+  flaash_stream_fifo #(
+    .Width(24),
+    .Depth(Bursts)
+  ) u_offsets (
+    .clk_i, .rst_ni,
+    .in_valid_i(began), .in_ready_o(slots_ready), .in_data_i(offset_q),
+    .out_valid_o(slot_valid), .out_ready_i(b_taken), .out_data_o(offset_o), .usage_o(waiting)
+  );
+
+  assign answer_o = {b_taken && b_resp_i[1], b_resp_i[0]};
+  assign idle_o   = !fifo_valid && !slot_valid;
+
+  // ------------------------------------------------------------------- properties
+  `FLAASH_STREAM_CHECK(aw, aw_valid_o, aw_ready_i, aw_q, 72)
+  `FLAASH_STREAM_CHECK(w, w_valid_o, w_ready_i, ({w_last_o, w_strb_o, w_data_o}), 1 + DataWidth / 8 + DataWidth)
+  `FLAASH_STREAM_CHECK(b, b_valid_i, b_ready_o, b_resp_i, 2)
+  `FLAASH_ASSERT(DataIsThere_A, !w_valid_o || fifo_valid, "a burst without data")
+  `FLAASH_ASSERT(StartWhenIdle_A, !start_i || idle_o, "another address while beats are under way")
+  `FLAASH_ASSERT(Asked_A, !b_valid_i || slot_valid, "an answer to nothing")
+  `FLAASH_COVER(AllWait_C, 32'(waiting) == Bursts)
+  `FLAASH_COVER(StopInBurst_C, stop_i && w_valid_o)
+
+endmodule : flaash_axi_write

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+// Edge descriptor: takes the pieces of a descriptor, keeps what they say and checks it.
+//
+// Guarantees  done_o with the last piece of a descriptor that can be worked on: head_o, entries_o and the levels stay
+//             until the next first piece. Otherwise fault_o tells the first wrong word, from then on until clear_i.
+//             Both come once per descriptor and cover all that is needed so that nothing is read or written outside of
+//             what the descriptor announces.
+// Demands     Pieces in order, from the first one on after clear_i. Pieces behind the fault are of no concern.
+// Latency     Two cycles.
+// Throughput  A piece per cycle.
+// Reset       clear_i and rst_ni: the next piece is the first one.
+
+`include "flaash_assert.svh"
+
+module flaash_edge_descriptor
+  import flaash_pkg::*;
+  import flaash_reg_pkg::*;
+  import flaash_edge_pkg::*;
+#(
+  parameter int unsigned Format   = FormatFp32,
+  parameter bit          CanSplit = 1'b0  // the build has portions
+) (
+  input  logic                   clk_i,
+  input  logic                   rst_ni,
+
+  input  logic                   clear_i,
+  input  logic                   in_valid_i,
+  input  logic [StreamWidth-1:0] in_data_i,
+
+  output logic                   done_o,      // level, until clear_i
+  output edge_fault_t            fault_o,     // level, until clear_i
+  output head_t                  head_o,
+  output logic [1:0][31:0]       entries_o,   // of A in element 0
+  output logic [1:0]             short_crd_o,
+
+  input  logic [1:0][3:0]        level_id_i,  // two readers
+  output level_t [1:0]           level_o
+);
+
+  localparam int unsigned HeadPieces = HeadBytes * 8 / StreamWidth;  // 4
+  localparam logic [1:0]  ValueShift = 2'($clog2(value_width(Format) / 8));
+
+  // --------------------------------------------------------------------- pieces
+  logic [4:0]             levels;   // of both orders
+  logic [6:0]             index_q;  // of the next piece
+  logic [StreamWidth-1:0] before_q; // the piece before
+  logic                   in_head, level_ends;
+  logic [3:0][31:0]       words;
+  logic [63:0]            results;  // the address, in the piece before
+
+  assign words        = in_data_i;
+  assign results      = before_q[127:64];
+  assign in_head      = index_q < 7'(HeadPieces);
+  assign level_ends   = in_valid_i && !in_head && index_q[0];
+  assign levels       = 5'(head_o.orders[0]) + 5'(head_o.orders[1]);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      index_q  <= '0;
+      before_q <= '0;
+    end else if (clear_i) begin
+      index_q  <= '0;
+    end else if (in_valid_i) begin
+      index_q  <= index_q + 1'b1;
+      before_q <= in_data_i;
+    end
+  end
+
+  // ----------------------------------------------------------------------- head
+  logic [7:0]  head_error;
+  logic [5:0]  head_place;
+  logic [31:0] order_place;
+
+  always_comb begin
+    head_error  = '0;
+    head_place  = '0;
+    unique case (index_q[1:0])
+      2'd0: begin
+        if (words[2][5:0] != '0) {head_error, head_place} = {8'(ErrAlign), 6'd8};
+        if (words[1][31:19] != '0 || 32'(words[1][15:8]) != Format) begin
+          {head_error, head_place} = {8'(ErrDescriptor), 6'd4};
+        end
+        if (words[1][7:4] == '0 || words[1][7:4] > 4'(MaxOrder)) {head_error, head_place} = {8'(ErrOrder), 6'd1};
+        if (words[1][3:0] == '0 || words[1][3:0] > 4'(MaxOrder)) {head_error, head_place} = {8'(ErrOrder), 6'd0};
+        if (words[0] != DescriptorMagic) {head_error, head_place} = {8'(ErrDescriptor), 6'd0};
+      end
+      2'd1: begin
+        if (words[3] != '0 && !CanSplit) {head_error, head_place} = {8'(ErrDescriptor), 6'd28};
+        if (65'(results) + 65'({words[1], words[0]}) > {1'b1, 64'd0}) begin
+          {head_error, head_place} = {8'(ErrSpan), 6'd8};
+        end
+      end
+      2'd2: begin
+        if (words[3] != '0) {head_error, head_place} = {8'(ErrDescriptor), 6'd44};
+        if (words[2] != '0) {head_error, head_place} = {8'(ErrDescriptor), 6'd40};
+      end
+      default: for (int i = 3; i >= 0; i--) begin
+        if (words[i] != '0) {head_error, head_place} = {8'(ErrDescriptor), 6'(48 + 4 * i)};
+      end
+    endcase
+    // Of a wrong order the place tells the order itself.
+    order_place = 32'(head_place);
+    if (head_error == 8'(ErrOrder)) order_place = 32'(head_place[0] ? words[1][7:4] : words[1][3:0]);
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      head_o <= '0;
+    end else if (in_valid_i && in_head) begin
+      unique case (index_q[1:0])
+        2'd0: head_o <= {words[1][7:4], words[1][3:0], words[1][16], words[1][17], words[1][18],
+                         words[3], words[2], 192'd0};
+        2'd1: head_o <= {head_o[$bits(head_t)-1 -: 75], words[1], words[0], words[2], words[3], 64'd0};
+        2'd2: head_o <= {head_o[$bits(head_t)-1 -: 203], words[0], words[1]};
+        default: head_o <= head_o;
+      endcase
+    end
+  end
+
+  // --------------------------------------------------------------------- levels
+  // A level is checked in the cycle behind its last piece.
+  level_t      level_q;
+  logic        check_q, leaf, operand, rest_q, used;
+  logic [3:0]  id_q;
+  logic [9:0]  base_place;
+  logic [31:0] above_q;    // nodes of the level above, 1 for the first one
+  logic [31:0] extent_q;   // of A's leaf
+  logic [36:0] first_size, second_size;
+  logic [64:0] first_end, second_end;
+  logic [7:0]  level_error;
+  logic [9:0]  level_place;
+  logic        kind_wrong_q;
+
+  assign operand    = 5'(id_q) >= 5'(head_o.orders[0]);
+  assign used       = 5'(id_q) < levels;
+  assign leaf       = 5'(id_q) + 5'd1 == 5'(head_o.orders[0]) || 5'(id_q) + 5'd1 == levels;
+  assign base_place = 10'(HeadBytes) + {1'b0, id_q, 5'd0};
+
+  always_comb begin
+    first_size  = (37'(level_q.count) + 1'b1) << 2;
+    second_size = level_q.dense ? '0 : 37'(level_q.count) << 2;
+    if (leaf) begin
+      first_size  = 37'(level_q.count) << (level_q.short_crd ? 1 : 2);
+      second_size = 37'(level_q.count) << ValueShift;
+    end
+  end
+
+  assign first_end  = 65'(level_q.first) + 65'(first_size);
+  assign second_end = 65'(level_q.second) + 65'(second_size);
+
+  always_comb begin
+    level_error = '0;
+    level_place = '0;
+    if (rest_q) {level_error, level_place} = {8'(ErrDescriptor), 10'd28};
+    if (kind_wrong_q || (leaf ? level_q.dense : level_q.short_crd)) begin
+      {level_error, level_place} = {8'(ErrDescriptor), 10'd24};
+    end
+    if (!leaf && level_q.dense && 64'(level_q.count) != 64'(above_q) * 64'(level_q.extent)) begin
+      {level_error, level_place} = {8'(ErrLevelCount), 10'd20};
+    end
+    if (leaf && operand && level_q.extent != extent_q) begin
+      {level_error, level_place} = {8'(ErrExtentsDiffer), 10'd16};
+    end
+    if (second_end > {1'b1, 64'd0}) {level_error, level_place} = {8'(ErrSpan), 10'd8};
+    if (level_q.second[5:0] != '0) {level_error, level_place} = {8'(ErrAlign), 10'd8};
+    if (!leaf && level_q.dense && level_q.second != '0) {level_error, level_place} = {8'(ErrDescriptor), 10'd8};
+    if (first_end > {1'b1, 64'd0}) {level_error, level_place} = {8'(ErrSpan), 10'd0};
+    if (level_q.first[5:0] != '0) {level_error, level_place} = {8'(ErrAlign), 10'd0};
+  end
+
+  level_t mem_q[MaxEdgeLevels];
+
+  for (genvar i = 0; i < 2; i++) begin : gen_reader
+    assign level_o[i] = mem_q[level_id_i[i]];
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (check_q) mem_q[id_q] <= level_q;
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      level_q      <= '0;
+      check_q      <= 1'b0;
+      id_q         <= '0;
+      rest_q       <= 1'b0;
+      kind_wrong_q <= 1'b0;
+      above_q      <= '0;
+      extent_q     <= '0;
+      entries_o    <= '0;
+      short_crd_o  <= '0;
+    end else begin
+      check_q <= level_ends && !clear_i;
+      if (level_ends) begin
+        level_q      <= {before_q[63:0], before_q[127:64], words[0], words[1], words[2][1], words[2][0]};
+        id_q         <= 4'((index_q - 7'(HeadPieces)) >> 1);
+        rest_q       <= words[3] != '0;
+        kind_wrong_q <= words[2][31:2] != '0;
+      end
+      if (clear_i) above_q <= 32'd1;
+      else if (check_q) above_q <= leaf ? 32'd1 : level_q.count;
+      if (check_q && used && leaf) begin
+        entries_o[operand]   <= level_q.count;
+        short_crd_o[operand] <= level_q.short_crd;
+        if (!operand) extent_q <= level_q.extent;
+      end
+    end
+  end
+
+  // -------------------------------------------------------------------- outcome
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      done_o  <= 1'b0;
+      fault_o <= '0;
+    end else if (clear_i) begin
+      done_o  <= 1'b0;
+      fault_o <= '0;
+    end else if (!fault_o.valid && !done_o) begin
+      if (in_valid_i && in_head && head_error != '0) fault_o <= {1'b1, head_error, order_place};
+      if (check_q && used && level_error != '0) begin
+        fault_o <= {1'b1, level_error,
+                    (level_error == 8'(ErrExtentsDiffer)) ? extent_q : 32'(base_place + level_place)};
+      end else if (check_q && 5'(id_q) + 5'd1 == levels) begin
+        done_o <= 1'b1;
+      end
+    end
+  end
+
+  // ---------------------------------------------------------------- properties
+  `FLAASH_ASSERT(OneOutcome_A, !(done_o && fault_o.valid), "a descriptor is good and wrong")
+  `FLAASH_COVER(DenseLevel_C, check_q && used && level_q.dense)
+
+endmodule : flaash_edge_descriptor

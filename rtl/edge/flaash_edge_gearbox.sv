@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Edge gearbox: takes pieces of an array and gives out its elements, Group at a time.
+//
+// Guarantees  Elements leave in order, Group at a time, each zero-extended to a word; with last_i a group leaves as
+//             soon as left_i elements are there. flush_i throws away what is inside.
+// Demands     shift_i, the size of an element, is steady while something is inside: 1, 2 or 4 bytes.
+//             take_i only with out_valid_o.
+// Latency     One cycle.
+// Throughput  A group per cycle, as fast as pieces come; groups of 32 bytes take three cycles.
+// Reset       Nothing is inside.
+
+`include "flaash_assert.svh"
+
+module flaash_edge_gearbox
+  import flaash_pkg::*;
+#(
+  parameter int unsigned Group = 2  // elements: 2, 4 or 8
+) (
+  input  logic                   clk_i,
+  input  logic                   rst_ni,
+
+  input  logic [1:0]             shift_i,  // log2 of the bytes of an element: 0, 1 or 2
+  input  logic                   flush_i,
+
+  input  logic                   in_valid_i,
+  output logic                   in_ready_o,
+  input  logic [StreamWidth-1:0] in_data_i,
+
+  input  logic [3:0]             need_i,       // elements that the next group must have: 1 to Group
+  output logic                   out_valid_o,  // they are there
+  input  logic                   take_i,       // they are taken, and Group - need_i behind them
+  output logic [Group-1:0][31:0] out_o
+);
+
+  localparam int unsigned InBytes = StreamWidth / 8;
+
+  if (Group != 2 && Group != 4 && Group != 8) begin : gen_illegal_group
+    `FLAASH_ILLEGAL("Group must be 2, 4 or 8")
+  end
+
+  logic [2*StreamWidth-1:0] buffer_q, rest;
+  logic [5:0]               inside_q, left, group_bytes, need_bytes;  // bytes, from the lowest on
+  logic                     put;
+
+  assign group_bytes = 6'(Group) << shift_i;
+  assign need_bytes  = 6'(need_i) << shift_i;
+  assign out_valid_o = inside_q >= need_bytes;
+  assign in_ready_o  = inside_q <= 6'(InBytes);
+  assign put         = in_valid_i && in_ready_o;
+
+  always_comb begin
+    left = inside_q;
+    rest = buffer_q;
+    if (take_i) begin
+      left = (inside_q < group_bytes) ? '0 : inside_q - group_bytes;
+      rest = buffer_q >> {group_bytes, 3'd0};
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      buffer_q <= '0;
+      inside_q <= '0;
+    end else if (flush_i) begin
+      buffer_q <= '0;
+      inside_q <= '0;
+    end else begin
+      inside_q <= left + (put ? 6'(InBytes) : 6'd0);
+      buffer_q <= put ? (rest | ((2*StreamWidth)'(in_data_i) << {left, 3'd0})) : rest;
+    end
+  end
+
+  for (genvar i = 0; i < int'(Group); i++) begin : gen_element
+    logic [31:0] word, half, octet;  // the element, if it has four, two or one bytes
+
+    assign word  = buffer_q[32*i +: 32];
+    assign half  = 32'(buffer_q[16*i +: 16]);
+    assign octet = 32'(buffer_q[8*i +: 8]);
+    assign out_o[i] = (shift_i == 2'd2) ? word : (shift_i == 2'd1) ? half : octet;
+  end
+
+  // ---------------------------------------------------------------- properties
+  `FLAASH_ASSERT(TakenWhenThere_A, !take_i || out_valid_o, "elements are taken that are not there")
+  `FLAASH_ASSERT(Room_A, !put || left <= 6'd16, "more bytes than the buffer holds")
+
+endmodule : flaash_edge_gearbox

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// Edge parts: names the pieces of arrays that make up an operand, in the order of its frame, and asks for them.
+//
+// Guarantees  After start_i for every upper level its crd, if it has nodes, and its pos, then crd and val of the leaf
+//             in turns, ChunkEntries entries of each: at part_o all of them, at req_o those that are read.
+//             Requests and parts are in the same order; no array is read beyond the beat of its last element.
+// Demands     start_i while idle_o; level_i answers level_id_o in the same cycle. operand_i, orders_i and entries_i
+//             stay until idle_o.
+// Latency     Two cycles from start_i to the first part.
+// Throughput  A part per cycle, a cycle more per level.
+// Reset       Idle.
+
+`include "flaash_assert.svh"
+
+module flaash_edge_parts
+  import flaash_pkg::*;
+  import flaash_edge_pkg::*;
+#(
+  parameter int unsigned Format    = FormatFp32,
+  parameter int unsigned DataWidth = 128  // of the bus: 128, 256 or 512
+) (
+  input  logic            clk_i,
+  input  logic            rst_ni,
+
+  input  logic            start_i,
+  output logic            idle_o,
+
+  // the operand
+  input  logic            operand_i,
+  input  logic [1:0][3:0] orders_i,    // A in element 0
+  input  logic            empty_i,     // it has no entries
+  output logic [3:0]      level_id_o,  // in the descriptor
+  input  level_t          level_i,
+
+  output logic            req_valid_o,
+  input  logic            req_ready_i,
+  output read_req_t       req_o,
+  output logic            part_valid_o,
+  input  logic            part_ready_i,
+  output part_t           part_o
+);
+
+  localparam int unsigned ChunkEntries = DataWidth / 2;  // 16 beats of words; whole beats of narrower elements, too
+  localparam int unsigned PieceBytes   = StreamWidth / 8;
+  localparam int unsigned BeatBytes    = DataWidth / 8;
+  localparam int unsigned PieceShift   = $clog2(PieceBytes);
+  localparam int unsigned BeatShift    = $clog2(BeatBytes);
+  localparam int unsigned ValueShift   = $clog2(value_width(Format) / 8);
+
+  typedef enum logic [2:0] {PartsIdle, PartsLevel, PartsCrd, PartsPos, PartsLeafCrd, PartsLeafVal} state_e;
+
+  state_e      state_q;
+  logic [2:0]  level_q;
+  logic        leaf, leaf_level, upper_end, fires, names;
+  logic [31:0] done_q;       // entries of the leaf whose parts have left
+  logic [31:0] left, chunk;  // entries to come; of this chunk
+
+  assign names      = state_q != PartsIdle && state_q != PartsLevel;
+  assign leaf       = state_q == PartsLeafCrd || state_q == PartsLeafVal;
+  assign leaf_level = 4'(level_q) + 4'd1 == orders_i[operand_i];
+  assign upper_end  = 4'(level_q) + 4'd2 == orders_i[operand_i];
+  assign level_id_o = 4'(level_q) + (operand_i ? orders_i[0] : 4'd0);
+  assign idle_o     = state_q == PartsIdle;
+  assign left       = level_i.count - done_q;
+  assign chunk      = (left < ChunkEntries) ? left : ChunkEntries;
+
+  // ---------------------------------------------------------------------- sizes
+  logic [35:0] bytes, offset;  // of the part, and in its array
+  logic [1:0]  crd_shift;
+  logic [3:0]  part;
+  mem_addr_t   base;
+  logic        made, last;
+
+  assign crd_shift = level_i.short_crd ? 2'd1 : 2'd2;
+
+  always_comb begin
+    bytes  = 36'(level_i.count) << 2;
+    offset = '0;
+    base   = level_i.first;
+    part   = PartCrd;
+    made   = 1'b0;
+    last   = 1'b0;
+    unique case (state_q)
+      PartsCrd: begin
+        base = level_i.second;
+        made = level_i.dense;
+      end
+      PartsPos: begin
+        bytes = (36'(level_i.count) + 1'b1) << 2;
+        part  = PartPos;
+        last  = upper_end && empty_i;
+      end
+      PartsLeafCrd: begin
+        bytes  = 36'(chunk) << crd_shift;
+        offset = 36'(done_q) << crd_shift;
+      end
+      PartsLeafVal: begin
+        bytes  = 36'(chunk) << ValueShift;
+        offset = 36'(done_q) << ValueShift;
+        base   = level_i.second;
+        part   = PartVal;
+        last   = left <= ChunkEntries;
+      end
+      default: base = level_i.first;
+    endcase
+  end
+
+  logic [35:0] pieces, beats;
+
+  assign pieces = (bytes + 36'(PieceBytes - 1)) >> PieceShift;
+  assign beats  = (bytes + 36'(BeatBytes - 1)) >> BeatShift;
+
+  logic unused_bits;
+  assign unused_bits = ^{pieces[35:32], beats[35:32], level_i.extent};
+
+  assign req_o        = {base + 64'(offset), beats[31:0]};
+  assign part_o       = {leaf ? 3'd7 : level_q, part, made, pieces[31:0], last};
+  assign req_valid_o  = names && part_ready_i && !made;
+  assign part_valid_o = names && (made || req_ready_i);
+  assign fires        = part_valid_o && part_ready_i;
+
+  // -------------------------------------------------------------- state machine
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      state_q <= PartsIdle;
+      level_q <= '0;
+      done_q  <= '0;
+    end else begin
+      unique case (state_q)
+        PartsIdle: begin
+          level_q <= '0;
+          done_q  <= '0;
+          if (start_i) state_q <= PartsLevel;
+        end
+        PartsLevel: begin
+          if (leaf_level) begin
+            if (empty_i) state_q <= PartsIdle;
+            else state_q <= PartsLeafCrd;
+          end else if (level_i.count == '0) begin
+            state_q <= PartsPos;
+          end else begin
+            state_q <= PartsCrd;
+          end
+        end
+        PartsCrd: if (fires) state_q <= PartsPos;
+        PartsPos: if (fires) begin
+          state_q <= PartsLevel;
+          level_q <= level_q + 1'b1;
+        end
+        PartsLeafCrd: if (fires) state_q <= PartsLeafVal;
+        default: if (fires) begin
+          done_q  <= done_q + chunk;
+          if (last) state_q <= PartsIdle;
+          else state_q <= PartsLeafCrd;
+        end
+      endcase
+    end
+  end
+
+  // ---------------------------------------------------------------- properties
+  `FLAASH_ASSERT(StartWhenIdle_A, !start_i || idle_o, "started while parts are to come")
+  `FLAASH_COVER(Made_C, fires && made)
+  `FLAASH_COVER(SecondChunk_C, fires && done_q != '0)
+
+endmodule : flaash_edge_parts

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+// Edge registers: the registers of flaash_edge_pkg: ring, error and interrupt of the memory edge.
+//
+// Guarantees  ring_o.pending while a slot between head and tail is to be worked on, with its address; ring_fault_o in its
+//             place if the ring can't be. finish_i moves the head to the next slot.
+// Demands     Accesses are single cycles. fault_i and finish_i only while the machine is not being reset.
+// Latency     One cycle from a write to what follows from it.
+// Reset       All zero. A soft reset (resetting_i) leaves base, size and RegEdgeIrqEnable.
+
+`include "flaash_assert.svh"
+
+module flaash_edge_registers
+  import flaash_reg_pkg::*;
+  import flaash_host_pkg::*;
+  import flaash_edge_pkg::*;
+#(
+  parameter int unsigned DataWidth   = 128,  // what RegEdgeInfo says
+  parameter int unsigned ReadBursts  = 8,
+  parameter int unsigned WriteBursts = 8
+) (
+  input  logic                    clk_i,
+  input  logic                    rst_ni,
+
+  // accesses
+  input  reg_write_t              write_i,
+  input  logic [RegAddrWidth-1:0] write_addr_i,
+  output logic                    write_known_o,
+  input  logic [RegAddrWidth-1:0] read_addr_i,
+  output logic                    read_known_o,
+  output logic [31:0]             read_data_o,
+
+  // the machine
+  input  logic                    resetting_i,
+  input  logic                    busy_i,
+  output logic                    pending_o,
+  output mem_addr_t               slot_o,
+  output edge_fault_t             ring_fault_o,
+  input  logic                    finish_i,     // pulse: the descriptor at the head is done with
+  input  logic                    wants_irq_i,  // and the host wants to hear of it
+  input  edge_fault_t             fault_i,      // pulse: this ends the queue
+  output logic                    irq_o
+);
+
+  localparam int unsigned SlotBits = $clog2(SlotBytes);
+
+  mem_addr_t              base_q;
+  logic [31:0]            size_q, tail_q;
+  logic [15:0]            head_q;
+  logic                   halted_q;
+  logic [7:0]             code_q;
+  logic [31:0]            place_q;
+  logic [NumEdgeIrqs-1:0] enable_q, status_q, events, cleared;
+
+  // ----------------------------------------------------------------------- ring
+  logic [31:0] next_head;
+
+  assign slot_o    = base_q + (64'(head_q) << SlotBits);
+  assign next_head = 32'(head_q) + 32'd1;
+  assign pending_o = 32'(head_q) != tail_q && !halted_q && !resetting_i;
+
+  always_comb begin
+    ring_fault_o = '0;
+    if (pending_o) begin
+      if (tail_q >= size_q) ring_fault_o = {1'b1, 8'(ErrRing), 32'(RegRingTail)};
+      if (size_q < 32'd2 || size_q > 32'd65536) ring_fault_o = {1'b1, 8'(ErrRing), 32'(RegRingSize)};
+      if (base_q[SlotBits-1:0] != '0) ring_fault_o = {1'b1, 8'(ErrRing), 32'(RegRingBase)};
+    end
+  end
+
+  // --------------------------------------------------------------------- writes
+  function automatic logic [31:0] written(logic [31:0] old, logic [31:0] mask, logic [31:0] bits);
+    return (old & ~mask) | bits;
+  endfunction
+
+  always_comb begin
+    unique case (write_addr_i)
+      RegRingBase, RegRingBaseHigh, RegRingSize, RegRingTail, RegEdgeIrqEnable, RegEdgeIrqStatus: write_known_o = 1'b1;
+      default: write_known_o = 1'b0;
+    endcase
+    cleared = '0;
+    if (write_i.valid && write_i.addr == RegEdgeIrqStatus) cleared = write_i.bits[NumEdgeIrqs-1:0];
+  end
+
+  always_comb begin
+    events               = '0;
+    events[EdgeIrqDone]  = finish_i && wants_irq_i;
+    events[EdgeIrqError] = fault_i.valid;
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      base_q   <= '0;
+      size_q   <= '0;
+      enable_q <= '0;
+    end else if (write_i.valid) begin
+      unique case (write_i.addr)
+        RegRingBase:      base_q[31:0]  <= written(base_q[31:0], write_i.mask, write_i.bits);
+        RegRingBaseHigh:  base_q[63:32] <= written(base_q[63:32], write_i.mask, write_i.bits);
+        RegRingSize:      size_q        <= written(size_q, write_i.mask, write_i.bits);
+        RegEdgeIrqEnable: if (write_i.mask[0]) enable_q <= write_i.bits[NumEdgeIrqs-1:0];
+        default:          size_q        <= size_q;
+      endcase
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      tail_q   <= '0;
+      head_q   <= '0;
+      halted_q <= 1'b0;
+      code_q   <= '0;
+      place_q  <= '0;
+      status_q <= '0;
+    end else if (resetting_i) begin
+      tail_q   <= '0;
+      head_q   <= '0;
+      halted_q <= 1'b0;
+      code_q   <= '0;
+      place_q  <= '0;
+      status_q <= '0;
+    end else begin
+      status_q <= (status_q & ~cleared) | events;
+      if (write_i.valid && write_i.addr == RegRingTail) tail_q <= written(tail_q, write_i.mask, write_i.bits);
+      if (finish_i) head_q <= (next_head == size_q) ? '0 : next_head[15:0];
+      if (fault_i.valid) begin
+        halted_q <= 1'b1;
+        code_q   <= fault_i.code;
+        place_q  <= fault_i.place;
+      end
+    end
+  end
+
+  assign irq_o = (status_q & enable_q) != '0;
+
+  // ---------------------------------------------------------------------- reads
+  logic [31:0] status;
+
+  always_comb begin
+    status                   = '0;
+    status[EdgeStatusBusy]   = busy_i;
+    status[EdgeStatusHalted] = halted_q;
+    read_known_o             = 1'b1;
+    unique case (read_addr_i)
+      RegEdgeInfo:      read_data_o = {8'(WriteBursts), 8'(ReadBursts), 16'(DataWidth)};
+      RegEdgeStatus:    read_data_o = status;
+      RegRingBase:      read_data_o = base_q[31:0];
+      RegRingBaseHigh:  read_data_o = base_q[63:32];
+      RegRingSize:      read_data_o = size_q;
+      RegRingTail:      read_data_o = tail_q;
+      RegRingHead:      read_data_o = 32'(head_q);
+      RegEdgeError:     read_data_o = 32'(code_q);
+      RegEdgePlace:     read_data_o = place_q;
+      RegEdgeIrqEnable: read_data_o = 32'(enable_q);
+      RegEdgeIrqStatus: read_data_o = 32'(status_q);
+      default: begin
+        read_data_o  = '0;
+        read_known_o = 1'b0;
+      end
+    endcase
+  end
+
+  // ---------------------------------------------------------------- properties
+  `FLAASH_ASSERT(OneErrorEndsIt_A, !fault_i.valid || !halted_q, "the queue was worked on behind an error")
+  `FLAASH_COVER(WrapsAround_C, finish_i && next_head == size_q)
+
+endmodule : flaash_edge_registers

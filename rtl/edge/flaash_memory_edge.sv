@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// Memory edge: works on descriptors: reads operands from memory, has the chip contract them, writes results there.
+//
+// Guarantees  What docs/memory_edge.md says. To the chip it is a host that keeps the rules, also across a soft reset: a
+//             frame that was begun is ended, and quiet_o tells that no burst is under way.
+// Demands     A memory that answers in order and in finite time. resetting_i stays until quiet_o.
+// Latency     From a doorbell: two cycles to the read of the descriptor; from its last piece six to the first beat of A.
+// Throughput  A beat of 128 bits per cycle in each direction; one descriptor at a time.
+// Reset       rst_ni with the bus; resetting_i: a soft reset of the chip is under way.
+//
+//   host -- bus -- registers of the chip
+//            |         ^ commands
+//        registers -- control --+-- loader (memory --> operand frames)
+//         (ring)                +-- writer (result frames --> memory)
+
+`include "flaash_assert.svh"
+
+module flaash_memory_edge
+  import flaash_pkg::*;
+  import flaash_reg_pkg::*;
+  import flaash_host_pkg::*;
+  import flaash_edge_pkg::*;
+#(
+  parameter int unsigned Format      = FormatFp32,
+  parameter int unsigned CoordWidth  = 16,
+  parameter bit          CanSplit    = 1'b0,  // the build has portions
+  parameter int unsigned DataWidth   = 128,   // of the memory's bus: 128, 256 or 512
+  parameter int unsigned ReadBursts  = 8,     // under way, most
+  parameter int unsigned WriteBursts = 8      // likewise, a power of two
+) (
+  input  logic                   clk_i,
+  input  logic                   rst_ni,
+
+  // host
+  input  axil_req_t              axil_i,
+  output axil_rsp_t              axil_o,
+  output logic                   irq_o,
+
+  // chip: registers, state, frames
+  output axil_req_t              chip_o,
+  input  axil_rsp_t              chip_i,
+  input  logic                   resetting_i,
+  input  logic                   stopping_i,
+  input  logic                   loading_i,    // an operand is being received
+  input  logic                   start_i,      // pulse: the contraction begins
+  input  logic                   done_i,       // pulse: every result is stored
+  input  error_t [2:0]           errors_i,     // results out of range, of an operand, parity
+  output logic                   numbers_o,    // results name fibers by number
+  output logic                   quiet_o,
+  output logic                   operand_valid_o,
+  input  logic                   operand_ready_i,
+  output logic [StreamWidth-1:0] operand_data_o,
+  output logic                   operand_last_o,
+  input  logic                   result_valid_i,
+  output logic                   result_ready_o,
+  input  logic [StreamWidth-1:0] result_data_i,
+  input  logic                   result_last_i,
+
+  // memory
+  output logic                   ar_valid_o,
+  input  logic                   ar_ready_i,
+  output burst_t                 ar_o,
+  input  logic                   r_valid_i,
+  output logic                   r_ready_o,
+  input  logic [DataWidth-1:0]   r_data_i,
+  input  logic [1:0]             r_resp_i,
+  input  logic                   r_last_i,
+  output logic                   aw_valid_o,
+  input  logic                   aw_ready_i,
+  output burst_t                 aw_o,
+  output logic                   w_valid_o,
+  input  logic                   w_ready_i,
+  output logic [DataWidth-1:0]   w_data_o,
+  output logic [DataWidth/8-1:0] w_strb_o,
+  output logic                   w_last_o,
+  input  logic                   b_valid_i,
+  output logic                   b_ready_o,
+  input  logic [1:0]             b_resp_i
+);
+
+  // ------------------------------------------------------------ registers, control
+  reg_write_t              write;
+  logic [RegAddrWidth-1:0] write_addr, read_addr;
+  logic                    write_known, read_known, command_valid, command_ready, commands_idle;
+  logic [31:0]             read_data;
+  command_t                command;
+  logic                    pending, busy, finish, fetch, begins, fetched, load, operand, loaded, cancel, load_rst_n;
+  logic                    reads_idle, set, start, abort, record, recording, send, drop, flush, trailer, written, full;
+  mem_addr_t               slot;
+  edge_fault_t             ring_fault, outcome, fetch_fault, frame_fault, chip_fault, write_fault, record_fault;
+  head_t                   head;
+  logic [7:0]              trailer_code;
+  logic [31:0]             results;
+  error_t                  error;
+
+  flaash_edge_bus u_bus (
+    .clk_i, .rst_ni,
+    .axil_i, .axil_o, .chip_o, .chip_i,
+    .command_valid_i(command_valid), .command_ready_o(command_ready), .command_i(command),
+    .write_o(write), .write_addr_o(write_addr), .write_known_i(write_known),
+    .read_addr_o(read_addr), .read_known_i(read_known), .read_data_i(read_data)
+  );
+
+  flaash_edge_registers #(
+    .DataWidth(DataWidth), .ReadBursts(ReadBursts), .WriteBursts(WriteBursts)
+  ) u_registers (
+    .clk_i, .rst_ni,
+    .write_i(write), .write_addr_i(write_addr), .write_known_o(write_known),
+    .read_addr_i(read_addr), .read_known_o(read_known), .read_data_o(read_data),
+    .resetting_i, .busy_i(busy), .pending_o(pending), .slot_o(slot), .ring_fault_o(ring_fault),
+    .finish_i(finish), .wants_irq_i(head.wants_irq), .fault_i(outcome), .irq_o
+  );
+
+  flaash_edge_control u_control (
+    .clk_i, .rst_ni, .resetting_i, .stopping_i,
+    .pending_i(pending), .ring_fault_i(ring_fault), .busy_o(busy), .finish_o(finish), .outcome_o(outcome),
+    .fetch_o(fetch), .begin_o(begins), .fetched_i(fetched), .fetch_fault_i(fetch_fault),
+    .load_o(load), .operand_o(operand), .loaded_i(loaded), .loading_i(loading_i),
+    .frame_fault_i(frame_fault), .chip_fault_i(chip_fault), .cancel_o(cancel), .load_rst_no(load_rst_n),
+    .quiet_i(reads_idle),
+    .set_o(set), .start_o(start), .abort_o(abort), .commands_idle_i(commands_idle), .started_i(start_i),
+    .record_o(record), .send_o(send), .record_fault_o(record_fault), .recording_o(recording), .drop_o(drop),
+    .flush_o(flush), .trailer_i(trailer), .trailer_code_i(trailer_code), .written_i(written),
+    .write_fault_i(write_fault), .full_i(full), .results_i(results)
+  );
+
+  flaash_edge_commands #(
+    .CanSplit(CanSplit)
+  ) u_commands (
+    .clk_i, .rst_ni,
+    .clear_i(resetting_i), .set_i(set), .start_i(start), .abort_i(abort), .head_i(head), .idle_o(commands_idle),
+    .command_valid_o(command_valid), .command_ready_i(command_ready), .command_o(command)
+  );
+
+  // What the chip tells of errors; of several in one cycle the last one counts.
+  always_comb begin
+    chip_fault = '0;
+    error      = '0;
+    for (int i = 0; i < 3; i++) begin
+      error = errors_i[i];
+      if (error.count != '0) chip_fault = {1'b1, 8'(error.code), error.place};
+    end
+  end
+
+  // ------------------------------------------------------------- operands, results
+  logic        read, writes_idle;
+  completion_t completion;
+  logic [63:0] cycles, computing, bytes_read;
+
+  flaash_edge_loader #(
+    .Format(Format), .CoordWidth(CoordWidth), .CanSplit(CanSplit), .DataWidth(DataWidth), .Bursts(ReadBursts)
+  ) u_loader (
+    .clk_i, .rst_ni, .load_rst_ni(load_rst_n),
+    .begin_i(begins), .slot_i(slot), .fetch_i(fetch), .fetched_o(fetched), .fetch_fault_o(fetch_fault),
+    .head_o(head),
+    .load_i(load), .operand_i(operand), .loaded_o(loaded), .frame_fault_o(frame_fault), .cancel_i(cancel),
+    .hold_i(resetting_i || stopping_i), .idle_o(reads_idle), .read_o(read),
+    .out_valid_o(operand_valid_o), .out_ready_i(operand_ready_i), .out_data_o(operand_data_o),
+    .out_last_o(operand_last_o),
+    .ar_valid_o, .ar_ready_i, .ar_o, .r_valid_i, .r_ready_o, .r_data_i, .r_resp_i, .r_last_i
+  );
+
+  flaash_edge_tally #(
+    .DataWidth(DataWidth)
+  ) u_tally (
+    .clk_i, .rst_ni,
+    .begin_i(begins), .end_i(record), .start_i, .done_i, .read_i(read),
+    .cycles_o(cycles), .computing_o(computing), .bytes_read_o(bytes_read)
+  );
+
+  assign completion = {record_fault.valid ? record_fault.code : 8'd0, record_fault.valid ? record_fault.place : 32'd0,
+                       head.tag, 128'd0, cycles, computing, bytes_read};
+
+  flaash_edge_writer #(
+    .Format(Format), .DataWidth(DataWidth), .Bursts(WriteBursts)
+  ) u_writer (
+    .clk_i, .rst_ni,
+    .start_i(start), .record_i(record), .send_i(send), .recording_i(recording), .drop_i(drop), .flush_i(flush),
+    .stop_i(resetting_i), .idle_o(writes_idle), .written_o(written), .fault_o(write_fault),
+    .head_i(head), .slot_i(slot), .completion_i(completion), .full_o(full), .results_o(results),
+    .in_valid_i(result_valid_i), .in_ready_o(result_ready_o), .in_data_i(result_data_i),
+    .in_last_i(result_last_i), .trailer_o(trailer), .trailer_code_o(trailer_code),
+    .aw_valid_o, .aw_ready_i, .aw_o, .w_valid_o, .w_ready_i, .w_data_o, .w_strb_o, .w_last_o,
+    .b_valid_i, .b_ready_o, .b_resp_i
+  );
+
+  assign numbers_o = !head.coordinates;
+  assign quiet_o   = reads_idle && writes_idle;
+
+  // ------------------------------------------------------------------- properties
+  `FLAASH_COVER(ResetWaits_C, resetting_i && !quiet_o)
+
+endmodule : flaash_memory_edge

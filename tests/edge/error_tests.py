@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator: every kind of fault is told with its place, and the next contraction is right."""
+
+import os
+
+import cocotb
+import numpy as np
+from cocotb.handle import SimHandleBase
+
+from tb.common.bench import rng, start
+from tests.edge import error_cases
+from tests.edge.host import ADDRESS, BIT, ERROR, Host, check, expected
+
+SHARE = int(os.environ.get("FLAASH_EDGE_SHARE", "1"))  # every how manieth case is tried, from the seed on
+
+
+async def attempt(host: Host, case: error_cases.Case, a, b) -> None:
+    """Make a fault, see what is told of it, reset, and contract the operands as they should be."""
+    now = error_cases.setting(host, a, b)
+    if case.arrays:
+        case.arrays(now)
+    now.lay()
+    if case.words:
+        case.words(now.words)
+    now.slot = host.put(now.words)
+    if case.memory:
+        case.memory(now)
+    await host.set_ring()
+    await host.ring()
+    if case.recorded:
+        record = await host.completed(now.slot)
+        assert (record["code"], record["place"]) == (case.code, case.place), \
+            f"{case.name}: {record['code']:#x} at {record['place']:#x} instead of {case.code:#x} at {case.place:#x}"
+        assert record["tag"] == now.words[9] or case.code != ERROR["ErrResultFull"]
+    assert await host.idle() & BIT["EdgeStatusHalted"], case.name
+    told = await host.read("RegEdgeError"), await host.read("RegEdgePlace")
+    assert told == (case.code, case.place), case.name
+    assert await host.read("RegEdgeIrqStatus") & BIT["EdgeIrqError"] and host.dut.irq_o.value == 1
+    host.memory.refused_reads.clear()
+    host.memory.refused_writes.clear()
+    await host.reset()
+    await right(host, a, b, case.name)
+
+
+async def right(host: Host, a, b, why: str) -> None:
+    """Contract as it should be."""
+    await host.set_ring()
+    record, found = await host.contract(a, b)
+    assert record["code"] == 0, f"after {why}: {record['code']:#x} at {record['place']:#x}"
+    check(found, expected(a, b, host.fmt))
+    await host.reset()
+
+
+async def begin(dut: SimHandleBase) -> tuple[Host, object, object]:
+    numbers = np.random.default_rng(rng().getrandbits(32))
+    host = Host(dut)
+    await start(dut)
+    return host, *error_cases.operands(numbers, "normal")
+
+
+def chosen(cases) -> list[error_cases.Case]:
+    cases = list(cases)
+    return cases[rng().randrange(SHARE)::SHARE]
+
+
+@cocotb.test()
+async def descriptors_and_arrays(dut) -> None:
+    host, a, b = await begin(dut)
+    cases = chosen([*error_cases.head_cases(), *error_cases.level_cases(), *error_cases.array_cases()])
+    for case in cases:
+        await attempt(host, case, a, b)
+    dut._log.info("%d cases", len(cases))
+
+
+@cocotb.test()
+async def refusals_of_the_memory(dut) -> None:
+    host, a, b = await begin(dut)
+    now = error_cases.setting(host, a, b)
+    now.lay()
+    cases = chosen([*error_cases.refusals(now),
+                    *error_cases.write_refusals(now, expected(a, b, host.fmt).nbytes)])
+    for case in cases:
+        await attempt(host, case, a, b)
+    dut._log.info("%d cases", len(cases))
+
+
+@cocotb.test()
+async def rings(dut) -> None:
+    """Without a slot there is no completion record."""
+    host, a, b = await begin(dut)
+    for name, register, value, tail in error_cases.ring_cases():
+        await host.set_ring()
+        if register != "RegRingTail":
+            await host.write(register, value)
+        await host.write("RegRingTail", tail)
+        assert await host.idle() & BIT["EdgeStatusHalted"], name
+        assert (await host.read("RegEdgeError"), await host.read("RegEdgePlace")) == \
+            (ERROR["ErrRing"], ADDRESS[register]), name
+        assert not host.memory.reads, name
+        await host.reset()
+    await right(host, a, b, "rings")

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator: contractions from memory to memory, one after the other and queued."""
+
+import cocotb
+import numpy as np
+
+from models.csf import Csf
+from models.generate import uniform_tensor
+from models.tensor import SparseTensor
+from tb.common.bench import rng, start
+from tb.common.stalls import STALLS
+from tests.edge.host import BIT, CAPACITY, RESULTS, SLOTS, Host, check, expected, rows
+from tests.edge.layout import Image, Job, levels
+
+VALUES = {"fp32": "normal", "bf16": "normal", "int8": "int8", "int16": "int16"}
+SHAPES = [((7,), (7,)), ((4, 90), (5, 90)), ((3, 2, 40), (2, 3, 40)), ((2, 1, 2, 1, 1, 2, 1, 9), (3, 9)),
+          ((3, 300), (300,))]
+
+
+def drawn(random: np.random.Generator, shape: tuple[int, ...], fmt: str, density: float = 0.4) -> SparseTensor:
+    return uniform_tensor(random, shape, density, values=VALUES[fmt])
+
+
+@cocotb.test()
+async def the_example_of_the_page(dut) -> None:
+    """A is [[0, 2, 0], [0, 0, 0], [1, 0, 3]] in CSR form, B is [4, 5, 0]."""
+    host = Host(dut)
+    await start(dut)
+    await host.set_ring()
+    a = SparseTensor((3, 3), np.array([[0, 1], [2, 0], [2, 2]]), np.array([2., 1., 3.]))
+    b = SparseTensor((3,), np.array([[0], [1]]), np.array([4., 5.]))
+    image = Image(host.memory)
+    words = [image.operand(0, levels(Csf.from_tensor(a), host.fmt, dense=True)),
+             image.operand(1, levels(Csf.from_tensor(b), host.fmt))]
+    slot = host.put(Job(RESULTS, 48, fmt=host.fmt.code, tag=7).words(*words))
+    await host.ring()
+    record = await host.completed(slot)
+    assert (record["code"], record["place"], record["tag"], record["results"]) == (0, 0, 7, 2)
+    check(rows(host.memory, record, 2 + host.value_words), expected(a, b, host.fmt))
+
+
+@cocotb.test()
+@cocotb.parametrize(stalls=["none", "random"], latency=[1, 20])
+async def operands_of_all_orders(dut, stalls: str, latency: int) -> None:
+    """Both kinds of records, sparse and dense results, dense levels, short coordinates, empty operands."""
+    random = rng()
+    numbers = np.random.default_rng(random.getrandbits(32))
+    host = Host(dut, latency, {channel: STALLS[stalls](random) for channel in ("ar", "r", "aw", "w", "b")})
+    await start(dut)
+    await host.set_ring()
+    for shapes in SHAPES:
+        density = random.choice([0.0, 0.1, 0.4, 1.0])
+        a, b = (drawn(numbers, shape, host.fmt.name, density) for shape in shapes)
+        coordinates, dense = random.random() < 0.5, random.random() < 0.3
+        image = Image(host.memory)
+        words = [image.operand(i, levels(Csf.from_tensor(t), host.fmt, dense=random.random() < 0.5,
+                                         short=random.random() < 0.5)) for i, t in enumerate((a, b))]
+        tag = random.getrandbits(32)
+        job = Job(RESULTS, CAPACITY, fmt=host.fmt.code, coordinates=coordinates, dense=dense, tag=tag)
+        slot = host.put(job.words(*words))
+        await host.ring()
+        record = await host.completed(slot)
+        wanted = expected(a, b, host.fmt, coordinates, dense)
+        assert (record["code"], record["tag"], record["results"]) == (0, tag, len(wanted)), record
+        check(rows(host.memory, record, wanted.shape[1]), wanted)
+        assert record["bytes"] == wanted.nbytes
+        assert record["bytes_read"] == sum(beats for _, beats in host.memory.reads) * host.memory.width
+        assert int(record["computing"]) == await host.read("CntCycles")
+        assert int(record["cycles"]) > int(record["computing"])
+        host.memory.reads.clear()
+
+
+@cocotb.test()
+async def a_queue(dut) -> None:
+    """More descriptors than the ring has slots, in portions; those that ask for it raise the interrupt."""
+    random = rng()
+    numbers = np.random.default_rng(random.getrandbits(32))
+    host = Host(dut)
+    await start(dut)
+    await host.set_ring()
+    for _ in range(3):
+        image, jobs = Image(host.memory), []
+        at = RESULTS
+        for index in range(SLOTS - 1):
+            a, b = (drawn(numbers, shape, host.fmt.name) for shape in random.choice(SHAPES))
+            words = [image.operand(i, levels(Csf.from_tensor(t), host.fmt)) for i, t in enumerate((a, b))]
+            wanted = expected(a, b, host.fmt)
+            job = Job(at, wanted.nbytes, fmt=host.fmt.code, interrupt=index == SLOTS - 2, tag=index)
+            jobs.append((host.put(job.words(*words)), at, wanted))
+            at += -(-max(wanted.nbytes, 1) // 64) * 64
+        assert dut.irq_o.value == 0
+        await host.ring()
+        for slot, at, wanted in jobs:
+            record = await host.completed(slot)
+            assert record["code"] == 0 and record["results"] == len(wanted)
+            found = np.frombuffer(bytes(host.memory.data[at:at + wanted.nbytes]), "<u4")
+            check(found.reshape(wanted.shape), wanted)
+        while await host.read("RegRingHead") != host.tail:
+            pass
+        assert dut.irq_o.value == 1
+        assert await host.read("RegEdgeIrqStatus") == BIT["EdgeIrqDone"]
+        await host.write("RegEdgeIrqStatus", BIT["EdgeIrqDone"])
+
+
+@cocotb.test()
+async def the_buffer_is_full(dut) -> None:
+    """Every capacity from none to one byte less than is needed, at a boundary of 4 KB; then enough."""
+    random = rng()
+    numbers = np.random.default_rng(random.getrandbits(32))
+    host = Host(dut)
+    await start(dut)
+    a, b = (drawn(numbers, shape, host.fmt.name, 1.0) for shape in ((5, 3), (2, 3)))
+    wanted = expected(a, b, host.fmt)
+    size = wanted.shape[1] * 4
+    for capacity in [0, 1, size - 1, size, size + 1, 5 * size, 6 * size + 3, wanted.nbytes - 1, wanted.nbytes]:
+        at = RESULTS + 0x1000 - 64
+        host.allow(at, at + capacity // size * size)
+        await host.set_ring()
+        image = Image(host.memory)
+        words = [image.operand(i, levels(Csf.from_tensor(t), host.fmt)) for i, t in enumerate((a, b))]
+        slot = host.put(Job(at, capacity, fmt=host.fmt.code).words(*words))
+        await host.ring()
+        record = await host.completed(slot)
+        full = capacity < wanted.nbytes
+        assert record["code"] == (0x48 if full else 0)
+        assert record["results"] == len(wanted) and record["place"] == (len(wanted) if full else 0)
+        assert record["bytes"] == capacity // size * size
+        assert bool(await host.idle() & BIT["EdgeStatusHalted"]) == full
+        await host.reset()

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A host with a memory: registers by AXI4-Lite, descriptors in a ring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from cocotb.handle import SimHandleBase
+from cocotb.triggers import RisingEdge
+from cocotbext.axi import AxiLiteBus, AxiLiteMaster, AxiResp
+
+from models.contract import ContractionResult, contract
+from models.csf import Csf
+from models.numbers.formats import FORMATS, NumberFormat
+from models.tensor import SparseTensor
+from tb.common import rtl_constants as rtl
+from tests.edge.layout import COMPLETION, COMPLETION_AT, SLOT, Image, Job, completion, levels, to_bytes
+from tests.edge.memory import Memory
+
+RING, SLOTS = 0x8000, 5
+RESULTS, CAPACITY = 0x8_0000, 0x4_0000
+ADDRESS = {name: register.address for name, register in {**rtl.REGISTERS, **rtl.EDGE.registers}.items()}
+BIT = {name: 1 << constant.value for table in (rtl.STATUS_BITS, rtl.CONTROL_BITS, rtl.EDGE.prefixed("EdgeStatus"),
+                                              rtl.EDGE.prefixed("EdgeIrq")) for name, constant in table.items()}
+ERROR = {name: constant.value for name, constant in {**rtl.ERRORS, **rtl.EDGE.errors}.items()}
+LIMIT = 100_000  # cycles in which everything must have an end
+
+
+class Host:
+    """The ports of flaash_memory_top.
+
+    Attributes:
+        memory: behind the AXI4 master; writes are watched: only completion records and the result buffer.
+        tail: the next free slot.
+    """
+
+    def __init__(self, dut: SimHandleBase, latency: int = 1, stalls: dict[str, Iterator[bool]] | None = None):
+        self.dut = dut
+        self.fmt: NumberFormat = next(f for f in FORMATS.values() if f.code == int(dut.Format.value))
+        self.memory = Memory(dut, latency=latency, stalls=stalls)
+        self.axil = AxiLiteMaster(AxiLiteBus.from_prefix(dut, "s_axil"), dut.clk_i, dut.rst_ni,
+                                  reset_active_level=False)
+        self.tail = 0
+        self.allow(RESULTS, RESULTS + CAPACITY)
+
+    def allow(self, low: int, high: int) -> None:
+        """Let only the completion records and these bytes be written."""
+        records = [(self.slot(i) + COMPLETION_AT, self.slot(i) + COMPLETION_AT + COMPLETION) for i in range(SLOTS)]
+        self.memory.writable = [*records, (low, high)]
+
+    @staticmethod
+    def slot(index: int) -> int:
+        return RING + SLOT * (index % SLOTS)
+
+    async def write(self, name: str, value: int) -> None:
+        answer = await self.axil.write(ADDRESS[name], value.to_bytes(4, "little"))
+        assert answer.resp == AxiResp.OKAY, f"{name} refused a write"
+
+    async def read(self, name: str) -> int:
+        answer = await self.axil.read(ADDRESS[name], 4)
+        assert answer.resp == AxiResp.OKAY, f"{name} refused a read"
+        return int.from_bytes(answer.data, "little")
+
+    async def set_ring(self) -> None:
+        """Tell the chip where the ring is."""
+        await self.write("RegRingBase", RING)
+        await self.write("RegRingSize", SLOTS)
+        await self.write("RegEdgeIrqEnable", BIT["EdgeIrqDone"] | BIT["EdgeIrqError"])
+
+    def put(self, words: list[int]) -> int:
+        """Write a descriptor into the next slot and return the slot's address; the doorbell is for the caller."""
+        slot = self.slot(self.tail)
+        self.memory.put(slot, to_bytes(words) + bytes(SLOT - 4 * len(words)))
+        self.tail = (self.tail + 1) % SLOTS
+        return slot
+
+    async def ring(self) -> None:
+        await self.write("RegRingTail", self.tail)
+
+    async def completed(self, slot: int, limit: int = LIMIT) -> np.void:
+        """Wait for the completion record of a slot and return it."""
+        magic = rtl.EDGE.constants["CompletionMagic"].value
+        for _ in range(limit):
+            record = completion(self.memory, slot)
+            if record["magic"] == magic:
+                return record
+            await RisingEdge(self.dut.clk_i)
+        raise AssertionError(f"no completion after {limit} cycles")
+
+    async def idle(self) -> int:
+        """Wait until no descriptor is worked on and return RegEdgeStatus."""
+        for _ in range(LIMIT):
+            status = await self.read("RegEdgeStatus")
+            if not status & BIT["EdgeStatusBusy"]:
+                return status
+        raise AssertionError("the edge stays busy")
+
+    async def reset(self) -> None:
+        """Soft reset, until it is over."""
+        await self.write("RegControl", BIT["ControlSoftReset"])
+        for _ in range(LIMIT):
+            if not await self.read("RegStatus") & BIT["StatusBusy"]:
+                break
+        self.tail = 0
+
+    async def contract(self, a: SparseTensor, b: SparseTensor, **job) -> tuple[np.void, np.ndarray]:
+        """Contract two operands and return the completion record and the words of the results, a row each."""
+        image = Image(self.memory)
+        operands = [image.operand(i, levels(Csf.from_tensor(t), self.fmt)) for i, t in enumerate((a, b))]
+        job = Job(RESULTS, CAPACITY, fmt=self.fmt.code, **job)
+        slot = self.put(job.words(*operands))
+        await self.ring()
+        record = await self.completed(slot)
+        free = a.order + b.order - 2 if job.coordinates else 2
+        return record, rows(self.memory, record, free + self.value_words)
+
+    @property
+    def value_words(self) -> int:
+        return 2 if self.fmt.result_width > 32 else 1
+
+
+def rows(memory: Memory, record: np.void, words: int) -> np.ndarray:
+    """Return the results of a completion, a row of words each."""
+    data = bytes(memory.data[RESULTS:RESULTS + int(record["bytes"])])
+    return np.frombuffer(data, "<u4").reshape(-1, words)
+
+
+def expected(a: SparseTensor, b: SparseTensor, fmt: NumberFormat, coordinates: bool = False,
+             dense: bool = False) -> np.ndarray:
+    """Return the rows that a contraction must write, in the order of the fibers."""
+    result: ContractionResult = contract(a, b, fmt, dense)
+    names = result.coords.reshape(result.results, a.order + b.order - 2) if coordinates \
+        else np.stack([result.a_ids, result.b_ids], axis=1)
+    bits = np.asarray(result.bits, np.uint64)
+    values = [bits & np.uint64(0xffff_ffff)]
+    if fmt.result_width > 32:
+        signed = (bits << np.uint64(64 - fmt.result_width)).view(np.int64) >> (64 - fmt.result_width)
+        values.append(signed.view(np.uint64) >> np.uint64(32))
+    return np.concatenate([names.astype(np.uint64), np.stack(values, axis=1)], axis=1).astype(np.uint32)
+
+
+def ordered(found: np.ndarray) -> np.ndarray:
+    """Return rows in ascending order."""
+    return found[np.lexsort(found.T[::-1])]
+
+
+def check(found: np.ndarray, wanted: np.ndarray) -> None:
+    """Compare rows, whatever their order."""
+    assert found.shape == wanted.shape, f"{len(found)} results, {len(wanted)} are right"
+    assert np.array_equal(ordered(found), ordered(wanted)), "results are wrong"
+
+

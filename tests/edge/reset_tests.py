@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator: resets and aborts at random cycles; the bus stays legal, the next contraction is right."""
+
+import os
+
+import cocotb
+import numpy as np
+from cocotb.triggers import ClockCycles
+
+from tb.common.bench import rng, start
+from tb.common.stalls import STALLS
+from tests.edge.error_cases import setting
+from tests.edge.error_tests import right
+from tests.edge.first_tests import SHAPES, drawn
+from tests.edge.host import BIT, ERROR, LIMIT, Host
+
+TRIES = int(os.environ.get("FLAASH_EDGE_RESETS", "12"))
+SPAN = 700  # cycles within which a reset falls
+
+
+async def queued(host: Host, random, numbers) -> tuple:
+    """Ring for two descriptors and return their operands and slots."""
+    host.memory.latency = random.choice([1, 3, 30])
+    a, b = (drawn(numbers, shape, host.fmt.name) for shape in random.choice(SHAPES[1:3]))
+    slots = []
+    for _ in range(2):
+        now = setting(host, a, b)
+        now.lay()
+        slots.append(host.put(now.words))
+    await host.ring()
+    return a, b, slots
+
+
+@cocotb.test()
+@cocotb.parametrize(stalls=["none", "random"])
+async def soft_resets(dut, stalls: str) -> None:
+    random = rng()
+    numbers = np.random.default_rng(random.getrandbits(32))
+    host = Host(dut, 1, {channel: STALLS[stalls](random) for channel in ("ar", "r", "aw", "w", "b")})
+    await start(dut)
+    for _ in range(TRIES):
+        await host.set_ring()
+        a, b, _slots = await queued(host, random, numbers)
+        await ClockCycles(dut.clk_i, random.randrange(SPAN))
+        await host.reset()
+        assert host.memory.quiet, "a burst is under way behind a soft reset"
+        assert not await host.read("RegEdgeStatus") and not await host.read("RegError")
+        assert await host.read("RegRingHead") == await host.read("RegRingTail") == 0
+        await right(host, a, b, "a soft reset")
+        assert await host.read("RegError") == 0
+
+
+@cocotb.test()
+async def resets_by_the_pin(dut) -> None:
+    random = rng()
+    numbers = np.random.default_rng(random.getrandbits(32))
+    host = Host(dut)
+    await start(dut)
+    for _ in range(TRIES):
+        await host.set_ring()
+        a, b, _slots = await queued(host, random, numbers)
+        await ClockCycles(dut.clk_i, random.randrange(SPAN))
+        dut.rst_ni.value = 0
+        await ClockCycles(dut.clk_i, 3)
+        dut.rst_ni.value = 1
+        await ClockCycles(dut.clk_i, 3)
+        host.tail = 0
+        await right(host, a, b, "the reset pin")
+
+
+@cocotb.test()
+async def aborts(dut) -> None:
+    """An abort ends the descriptor under way, or comes too late: it is right then. The next one is not begun."""
+    random = rng()
+    numbers = np.random.default_rng(random.getrandbits(32))
+    host = Host(dut)
+    await start(dut)
+    seen = set()
+    for _ in range(2 * TRIES):
+        await host.set_ring()
+        a, b, slots = await queued(host, random, numbers)
+        await ClockCycles(dut.clk_i, random.randrange(SPAN))
+        await host.write("RegControl", BIT["ControlAbort"])
+        for _ in range(LIMIT):
+            status = await host.idle()
+            if status & BIT["EdgeStatusHalted"] or await host.read("RegRingHead") == host.tail:
+                break
+        code = await host.read("RegEdgeError")
+        assert code in (0, ERROR["ErrAborted"])
+        seen.add(code)
+        records = [await host.completed(slot) for slot in slots[:await host.read("RegRingHead")]]
+        assert records and [record["code"] for record in records] == [0] * (len(records) - 1) + [code]
+        await host.reset()
+        await right(host, a, b, "an abort")
+    assert len(seen) == 2
