@@ -5,9 +5,9 @@
 //               - valid is high in reset, or a beat is withdrawn, changes, or has unknown bits (all five channels),
 //               - a burst is not incrementing, crosses 4 KB, or has beats wider than the bus,
 //               - wlast is not on the last beat of its burst, or a strobe is set outside of the burst's bytes,
-//               - there are more bursts under way than announced, or data without an address comes,
-//               - an answer has no burst of its ID, comes before the last beat, or rlast is not on the last beat.
-// Demands     Nothing; it is passive and not synthesized. Of a burst the address comes no later than its data.
+//               - there are more bursts under way than announced, or data run 255 beats ahead of their address,
+//               - an answer has no burst of its ID, comes before address and data, or rlast is not on the last beat.
+// Demands     Nothing; it is passive and not synthesized.
 
 `include "flaash_assert.svh"
 
@@ -74,15 +74,17 @@ module flaash_axi_checker #(
   endfunction
 
   // Whether the last byte of a burst lies behind the 4 KB of its first one.
-  function automatic logic crosses(logic [63:0] address, logic [2:0] size, logic [7:0] len);
-    return {52'd0, address[11:0]} - (64'(address[11:0]) & ((64'd1 << size) - 64'd1))
-             + ((64'(len) + 64'd1) << size) > 64'd4096;
+  function automatic logic crosses(logic [11:0] address, logic [2:0] size, logic [7:0] len);
+    return (32'(address) & ~((32'd1 << size) - 32'd1)) + ((32'(len) + 32'd1) << size) > 32'd4096;
   endfunction
 
   logic       armed_q;
   // Addresses of writes whose data are not complete, in order.
   logic [74:0] write_q[Entries];  // address, size, len
   logic [7:0]  write_in_q, write_out_q, beat_q;
+  // Beats of data that are not looked at: their address is still to come.
+  logic [Bytes:0] data_q[Entries];  // strobes, last
+  logic [7:0]     data_in_q, data_out_q;
   // Writes that are complete and not answered, and beats of reads that are still to come, by ID.
   int unsigned answers_q[Ids];
   logic [7:0]  read_q[Ids * Entries];
@@ -91,7 +93,8 @@ module flaash_axi_checker #(
   logic [63:0] at_address;
   logic [2:0]  at_size;
   logic [7:0]  at_len;
-  // Sooner than the data's own cycle: the address may come with them.
+  logic [Bytes-1:0] at_strb;
+  logic        at_last;
   logic [IdWidth-1:0] write_id_q[Entries];
   int unsigned reads_q, writes_q;
 
@@ -105,6 +108,8 @@ module flaash_axi_checker #(
       write_in_q = '0;
       write_out_q = '0;
       beat_q = '0;
+      data_in_q = '0;
+      data_out_q = '0;
       reads_q = 0;
       writes_q = 0;
       for (int unsigned i = 0; i < Ids; i++) begin
@@ -121,12 +126,12 @@ module flaash_axi_checker #(
       if (awvalid_i) begin
         if (awburst_i != Incr) $fatal(1, "%m: a write burst is not incrementing");
         if ((32'd1 << awsize_i) > Bytes) $fatal(1, "%m: beats of a write burst are wider than the bus");
-        if (crosses(awaddr_i, awsize_i, awlen_i)) $fatal(1, "%m: a write burst crosses 4 KB");
+        if (crosses(awaddr_i[11:0], awsize_i, awlen_i)) $fatal(1, "%m: a write burst crosses 4 KB");
       end
       if (arvalid_i) begin
         if (arburst_i != Incr) $fatal(1, "%m: a read burst is not incrementing");
         if ((32'd1 << arsize_i) > Bytes) $fatal(1, "%m: beats of a read burst are wider than the bus");
-        if (crosses(araddr_i, arsize_i, arlen_i)) $fatal(1, "%m: a read burst crosses 4 KB");
+        if (crosses(araddr_i[11:0], arsize_i, arlen_i)) $fatal(1, "%m: a read burst crosses 4 KB");
       end
       // Answers first: one in the cycle of its address, or of its last beat, comes too early.
       if (bvalid_i && answers_q[bid_i] == 0) $fatal(1, "%m: an answer to no write that is complete");
@@ -162,14 +167,20 @@ module flaash_axi_checker #(
         if (writes_q > WriteBursts) $fatal(1, "%m: more writes under way than announced");
       end
       if (wvalid_i && wready_i) begin
-        if (write_out_q == write_in_q) $fatal(1, "%m: data of no write");
+        data_q[data_in_q] = {wstrb_i, wlast_i};
+        data_in_q = data_in_q + 8'd1;
+        if (data_in_q == data_out_q) $fatal(1, "%m: data run too far ahead of their address");
+      end
+      while (write_out_q != write_in_q && data_out_q != data_in_q) begin
         {at_address, at_size, at_len} = write_q[write_out_q];
-        if (wlast_i != (beat_q == at_len)) $fatal(1, "%m: wlast is not on the last beat of its burst");
-        if ((wstrb_i & ~lanes(at_address, at_size, beat_q)) != '0) begin
+        {at_strb, at_last} = data_q[data_out_q];
+        data_out_q = data_out_q + 8'd1;
+        if (at_last != (beat_q == at_len)) $fatal(1, "%m: wlast is not on the last beat of its burst");
+        if ((at_strb & ~lanes(at_address, at_size, beat_q)) != '0) begin
           $fatal(1, "%m: a strobe outside of the bytes of its beat");
         end
-        beat_q = wlast_i ? '0 : beat_q + 8'd1;
-        if (wlast_i) begin
+        beat_q = at_last ? '0 : beat_q + 8'd1;
+        if (at_last) begin
           answers_q[write_id_q[write_out_q]] = answers_q[write_id_q[write_out_q]] + 1;
           write_out_q = write_out_q + 8'd1;
         end

@@ -17,7 +17,7 @@ from flaash.driver.device import Job
 from flaash.driver.layout import COMPLETION, COMPLETION_AT
 from tb.edge.memory import BusMemory
 
-PATIENCE = 100_000  # cycles without an interrupt, after which the chip hangs
+PATIENCE = 100_000  # cycles without an interrupt, after which a test takes the chip for dead
 
 
 class SimMemory:
@@ -44,10 +44,11 @@ class SimRegisters:
 
     Args:
         dut: flaash_memory_top.
+        patience: cycles that wait() waits, most.
     """
 
-    def __init__(self, dut: SimHandleBase):
-        self._dut = dut
+    def __init__(self, dut: SimHandleBase, patience: int = PATIENCE):
+        self._dut, self._patience = dut, patience
         logging.getLogger(f"cocotb.{dut._name}.s_axil").setLevel(logging.ERROR)
         self._master = AxiLiteMaster(AxiLiteBus.from_prefix(dut, "s_axil"), dut.clk_i, dut.rst_ni,
                                      reset_active_level=False)
@@ -67,12 +68,13 @@ class SimRegisters:
         """Return when the interrupt line is high.
 
         Raises:
-            TimeoutError: it stayed low for PATIENCE cycles.
+            TimeoutError: it stayed low for too long.
         """
         if not self._dut.irq_o.value:
-            await First(RisingEdge(self._dut.irq_o), Timer(PATIENCE, "ns"))
+            await First(RisingEdge(self._dut.irq_o), Timer(self._patience, "ns"))
             if not self._dut.irq_o.value:
-                raise TimeoutError(f"no interrupt for {PATIENCE:,} cycles, at {get_sim_time('ns'):,.0f} ns")
+                raise TimeoutError(f"no interrupt for {self._patience:,} cycles, at"
+                                   f" {get_sim_time('ns'):,.0f} ns")
 
 
 class WatchedDevice(Device):
@@ -98,6 +100,7 @@ class Chip:
         dut: flaash_memory_top.
         base, size: of its memory.
         latency: cycles by channel, see BusMemory.
+        patience: see SimRegisters.
 
     Attributes:
         bus: the memory at m_axi.
@@ -105,9 +108,9 @@ class Chip:
     """
 
     def __init__(self, dut: SimHandleBase, base: int = 0x1_2345_0000, size: int = 1 << 20,
-                 latency: Mapping[str, int] | None = None):
+                 latency: Mapping[str, int] | None = None, patience: int = PATIENCE):
         self.bus = BusMemory(dut, base, size, latency)
-        self.memory, self.registers = SimMemory(self.bus), SimRegisters(dut)
+        self.memory, self.registers = SimMemory(self.bus), SimRegisters(dut, patience)
 
     async def open(self, slots: int = 4) -> Accelerator:
         """Return the driver; the chip is out of reset."""

@@ -15,8 +15,8 @@ SENTENCES = {
     "write_too_wide": "beats of a write burst are wider", "read_too_wide": "beats of a read burst are wider",
     "write_crosses": "a write burst crosses 4 KB", "read_crosses": "a read burst crosses 4 KB",
     "last_": "wlast is not on the last beat", "no_last": "wlast is not on the last beat",
-    "strobe": "a strobe outside of the bytes of its beat", "data_before": "data of no write",
-    "data_of_a_burst_too_many": "data of no write", "too_many_reads": "more reads under way",
+    "strobe": "a strobe outside of the bytes of its beat", "data_far": "data run too far ahead",
+    "too_many_reads": "more reads under way",
     "too_many": "more writes under way", "answer": "an answer to no write that is complete",
     "data_": "data of no read of their ID", "rlast": "rlast is not on the last beat"}
 SOME = ("w_changes", "read_crosses_by_a_beat", "last_too_early", "answer_with_the_last_beat")  # on Verilator
