@@ -40,3 +40,9 @@ def test_six_pairs_of_tiles(simulator: str, seed: int) -> None:
 def test_spoiled_words(simulator: str, seed: int) -> None:
     run_bench("flaash_memory_top", "tests.memory.predicted_tests", simulator, "memory-spoiled",
               configs.load("tiny").parameters(), seed, environment_variables={"FLAASH_TURNS": "40"})
+
+
+@pytest.mark.suite_on("icarus")
+def test_resets(simulator: str, seed: int) -> None:
+    run_bench("flaash_memory_top", "tests.memory.reset_tests", simulator, "memory-resets",
+              configs.load("tiny").parameters(), seed, environment_variables={"FLAASH_TURNS": "15"})
