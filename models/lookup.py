@@ -7,7 +7,8 @@ limit of cycles each group takes as many pairs as it can. Physical are
 - one line per cycle and group, of A or of B: a set's lines come before its run of B, those of the next set
   after 8 lines of the run;
 - a cycle for each word of a table that a line of A goes to, before the fiber can be looked up;
-- one multiplication per match and engine; 7 lines with matches may wait while another one comes by;
+- one multiplication per match and engine; 7 lines with matches may wait while another one comes by, and
+  the last one that came is not multiplied before the fiber's next one, or its end, has come;
 - the latencies of the plan, whose groups begin one cycle after another, of memory, engine and MAC.
 Conflicts of banks, rounding and full result stores are left out. Arbiters begin as after a reset.
 """

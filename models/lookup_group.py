@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from tb.common.rtl_constants import package_constants
 
 _AHEAD = package_constants("flaash_lookup_pkg")["AheadLines"]  # lines of B before those of the next set
-_WAITING = 7  # lines with matches that wait while another one passes
+# Lines with matches that can be in an engine while another one comes: six in its queue, and one that is held
+# back until it is known whether its fiber has more matches (flaash_lookup_matches).
+_WAITING = 7
 TO_MAC = 3  # from a line that leaves the queue to its last match in the MAC, and the last cycle itself
 LEAST_END = 3  # from a line that ends a fiber without a match until it is counted
 
@@ -28,15 +30,18 @@ class Group:
         self._ready = 0  # cycle in which the tables of the next run are written
         self._after = after
         self._free = [0] * engines  # cycle in which the multiplier is free
+        # Of the line with matches that is held back: the cycle in which it came by, and its matches.
+        self._held: list[tuple[int, int] | None] = [None] * engines
         # Cycles in which the last lines with matches leave the queue.
-        self._left: list[deque[int]] = [deque(maxlen=_WAITING) for _ in range(engines)]
+        self._left: list[deque[int]] = [deque(maxlen=_WAITING + 1) for _ in range(engines)]
 
     def copy(self) -> Group:
         """Return a group in the same state."""
         other = Group(len(self._free), self._after)
         other.done, other._time, other._ready = self.done, self._time, self._ready
         other._free = list(self._free)
-        other._left = [deque(left, _WAITING) for left in self._left]
+        other._held = list(self._held)
+        other._left = [deque(left, left.maxlen) for left in self._left]
         return other
 
     @property
@@ -69,14 +74,13 @@ class Group:
         place = bisect.bisect_left(events, (line,))
         while pair < len(ends):
             end = ends[pair]
-            last_match = -1
             while place < len(events) and events[place][0] < end:
                 at, matches = events[place]
                 if ahead and line <= load_at <= at:
                     self._load_ahead(ahead, table)
                     ahead = 0
                 self._time += at - line
-                last_match = max(last_match, self._match(matches))
+                self._match(matches)
                 self._time += 1
                 line, place = at + 1, place + 1
             if ahead and load_at < end:
@@ -86,7 +90,8 @@ class Group:
             line = end
             # `done` is counted from the line that leaves, cycle _time - 1.
             done = max(self.done, self._time + LEAST_END)
-            if last_match >= 0:
+            last_match = self._end_fiber()
+            if last_match is not None:
                 done = max(done, last_match + TO_MAC + self._after)
             if limit is not None and done > limit:
                 return pair
@@ -99,16 +104,31 @@ class Group:
         self._time += lines
         self._ready = self._time + table
 
-    def _match(self, matches: Sequence[tuple[int, int]]) -> int:
-        """Take a line with matches; return the cycle in which the last one of them leaves the queue."""
+    def _match(self, matches: Sequence[tuple[int, int]]) -> None:
+        """Take a line with matches, in so many engines; it sends on the one that was held back in each."""
         for engine, _ in matches:
-            left = self._left[engine]
-            if len(left) == _WAITING:
-                self._time = max(self._time, left[0] + 1)
-        latest = -1
+            left, kept = self._left[engine], _WAITING + (self._held[engine] is None)
+            if len(left) >= kept:
+                self._time = max(self._time, left[-kept] + 1)
         for engine, hits in matches:
-            leaves = max(self._free[engine], self._time + 1) + hits
-            self._free[engine] = leaves
-            self._left[engine].append(leaves)
-            latest = max(latest, leaves)
-        return latest
+            if self._held[engine]:
+                self._send(engine, self._time)
+            self._held[engine] = (self._time, hits)
+
+    def _end_fiber(self) -> int | None:
+        """Send on what is held back; return when the last of it leaves the queue, None if nothing is."""
+        engines = [engine for engine, held in enumerate(self._held) if held]
+        return max((self._send(engine, self._time - 1) for engine in engines), default=None)
+
+    def _send(self, engine: int, known: int) -> int:
+        """Send the line held back to the multiplier; return when its last match leaves the queue.
+
+        Args:
+            engine: that holds it.
+            known: cycle in which it is known whether it has the last match: a cycle after it, or later.
+        """
+        came, hits = self._held[engine]
+        self._held[engine] = None
+        self._free[engine] = max(self._free[engine], came + 1, known) + hits
+        self._left[engine].append(self._free[engine])
+        return self._free[engine]

@@ -19,7 +19,9 @@ from tb.common.toolchain import ROOT, environment
 from tools.packaging import lists
 
 TOP = "flaash_top"
-MEMORY_TOP = "flaash_memory_top"  # of the memory edge
+MEMORY_TOP = "flaash_memory_top"  # with the memory edge, whose widths are few: a configuration of each
+MEMORY_BUILDS = {f"{name}, {width} bits": {**configs.load(name).parameters(), "DataWidth": width}
+                 for name, width in (("tiny", 128), ("int8", 256), ("fast8", 512))}
 MAX_RTL_LINES = 300
 MAX_COLUMNS = 120
 
@@ -28,10 +30,10 @@ def relative(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-def verilator(name: str, parameters: dict[str, int]) -> list[str]:
-    """Lint the top with one configuration under -Wall."""
+def verilator(name: str, parameters: dict[str, int], top: str = TOP) -> list[str]:
+    """Lint a top with one configuration under -Wall."""
     command = ["verilator", "--lint-only", "-Wall", "--assert", f"-I{INCLUDE_DIR}", str(WAIVERS),
-               *map(str, rtl_sources(TOP)), "--top-module", TOP,
+               *map(str, rtl_sources(top)), "--top-module", top,
                *(f"-G{key}={value}" for key, value in parameters.items())]
     result = subprocess.run(command, env=environment(), capture_output=True, text=True)
     if result.returncode == 0 and not result.stderr.strip():
@@ -39,14 +41,14 @@ def verilator(name: str, parameters: dict[str, int]) -> list[str]:
     return [f"verilator, CONFIG={name}:", *result.stderr.strip().splitlines()[:20]]
 
 
-def slang(name: str, parameters: dict[str, int]) -> list[str]:
-    """Elaborate the top with one configuration in slang, a second, stricter front end."""
+def slang(name: str, parameters: dict[str, int], top: str = TOP) -> list[str]:
+    """Elaborate a top with one configuration in slang, a second, stricter front end."""
     driver = Driver()
     driver.addStandardArgs()
     arguments = ["slang", "-Wextra", "-Wno-case-redundant-default",
                  # a width that follows from a parameter can happen to be the right one already
-                 "-Wno-useless-cast", f"-I{INCLUDE_DIR}", "--top", TOP,
-                 *map(str, rtl_sources(TOP)),
+                 "-Wno-useless-cast", f"-I{INCLUDE_DIR}", "--top", top,
+                 *map(str, rtl_sources(top)),
                  *(f"-G{key}={value}" for key, value in parameters.items())]
     good = (driver.parseCommandLine(" ".join(arguments)) and driver.processOptions()
             and driver.parseAllSources() and driver.runFullCompilation(True))
@@ -97,9 +99,12 @@ def main() -> int:
     names = configs.names()
     parameters = [configs.load(name).parameters() for name in names]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        told = pool.map(verilator, names, parameters)
+        told = [*pool.map(verilator, names, parameters),
+                *pool.map(lambda name: verilator(name, MEMORY_BUILDS[name], MEMORY_TOP), MEMORY_BUILDS)]
         for name, values in zip(names, parameters, strict=True):
             problems += slang(name, values)
+        for name, values in MEMORY_BUILDS.items():
+            problems += slang(name, values, MEMORY_TOP)
         problems += [line for lines in told for line in lines]
     print("\n".join(problems) if problems else
           f"lint: clean (verilator -Wall and slang on {len(names)} configurations, ruff, house style)")

@@ -117,10 +117,12 @@ module flaash_axi_read
 
   // ---------------------------------------------------------------- properties
   logic [PageBits:0] page_end;  // offset in its page of the byte behind the burst
-  assign page_end = (PageBits+1)'(ar_q.addr[PageBits-1:0]) + ((PageBits+1)'(ar_q.len) + 1'b1) * (PageBits+1)'(BeatBytes);
+  assign page_end = (PageBits+1)'(ar_q.addr[PageBits-1:0]) + (((PageBits+1)'(ar_q.len) + 1'b1) << ByteBits);
 
   `FLAASH_STREAM_CHECK(ar, ar_valid_o, ar_ready_i, ar_q, 72)
   `FLAASH_STREAM_CHECK(r, r_valid_i, r_ready_o, ({r_last_i, r_resp_i, r_data_i}), DataWidth + 3)
+  `FLAASH_STREAM_CHECK(out, out_valid_o || (stop_i && r_valid_i), out_ready_i || stop_i,
+                       ({r_resp_i, r_data_i}), DataWidth + 2)
   `FLAASH_ASSERT(InsideAPage_A, !ar_valid_o || page_end <= 13'd4096, "a burst crosses 4 KB")
   `FLAASH_ASSERT(Asked_A, !r_valid_i || inside_q != '0, "data that nobody has asked for")
   `FLAASH_ASSERT(Bounded_A, 32'(inside_q) <= Bursts, "more bursts under way than Bursts")

@@ -4,8 +4,8 @@
 // Guarantees  Beats pass in order. With cancel_i what comes is no longer taken; if a beat of the frame has been taken
 //             and its last one not, a last one is made. A first beat is on offer only while hold_i is low, and with
 //             cancel_i it is dropped.
-// Demands     cancel_i stays until idle_o. The chip takes a first beat in the cycle in which it is offered: the loader is
-//             idle when a frame begins.
+// Demands     cancel_i stays until idle_o. The chip takes a first beat in the cycle in which it is offered: the
+//             loader is idle when a frame begins.
 // Latency     One cycle.
 // Throughput  A beat per cycle.
 // Reset       Outside a frame.

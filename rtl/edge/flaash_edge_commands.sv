@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edge commands: the writes to registers of the chip that a contraction takes.
 //
-// Guarantees  set_i: the settings of the descriptor are written; start_i: ControlStart, behind them; abort_i: ControlAbort,
-//             before all others. idle_o: all were answered.
-// Demands     head_i stays until idle_o. clear_i only while no command is with the chip: a soft reset is ordered on the
-//             same way as commands are.
+// Guarantees  set_i: the settings of the descriptor are written; start_i: ControlStart, behind them; abort_i:
+//             ControlAbort, before all others. idle_o: all were answered.
+// Demands     head_i stays until idle_o. clear_i only while no command is with the chip: a soft reset is ordered on
+//             the same way as commands are.
 // Latency     One cycle from an order to its first command.
 // Throughput  A command at a time.
 // Reset       Nothing to write. clear_i does the same.

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edge control: leads through a descriptor: fetch, both operands, contraction, results, completion record.
 //
-// Guarantees  One descriptor at a time. The first error of a descriptor ends it and is told by outcome_o with finish_o;
-//             then its completion record was written, unless the memory refused that. An operand frame that was begun is
-//             ended (cancel_o) and nothing is read any more (load_rst_no, cancel_o) before the record is written.
+// Guarantees  One descriptor at a time. The first error of a descriptor ends it and is told by outcome_o with
+//             finish_o; then its completion record was written, unless the memory refused that. An operand frame that
+//             was begun is ended (cancel_o) and nothing is read any more (load_rst_no, cancel_o) before the record is
+//             written.
 // Demands     pending_i stays until finish_o. What the other modules say is about what they were told to do.
 // Latency     One cycle from a state's end to the next state.
 // Reset       Idle; resetting_i does the same, whatever is under way.

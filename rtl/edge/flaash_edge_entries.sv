@@ -121,6 +121,7 @@ module flaash_edge_entries
   assign wrong_o = left_q != '0 && (&there) && great != '0;
 
   // ---------------------------------------------------------------- properties
+  `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, ({out_last_o, out_data_o}), StreamWidth + 1)
   `FLAASH_ASSERT(StartWhenEmpty_A, !start_i || left_q == '0, "another leaf while entries are to come")
   `FLAASH_COVER(LastIsPartial_C, take && out_last_o && need != 4'(PerBeat))
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edge fetch: knows when a descriptor has come, and whether it can be used.
 //
-// Guarantees  fetched_o once all pieces have come and the descriptor is good or not; fault_o with it: what the memory said
-//             about the first piece that it refused, or what is wrong with the descriptor.
+// Guarantees  fetched_o once all pieces have come and the descriptor is good or not; fault_o with it: what the memory
+//             said about the first piece that it refused, or what is wrong with the descriptor.
 // Demands     begin_i before the first piece.
 // Latency     One cycle from the last piece.
 // Reset       Nothing has come. begin_i does the same.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edge frame: makes an operand frame of what is read from memory.
 //
-// Guarantees  After start_i one operand frame, as docs/specification.md describes it, whatever the arrays hold. A piece that
-//             the memory refuses and a coordinate that the build can't hold stop it: fault_o tells it until the reset.
+// Guarantees  After start_i one operand frame, as docs/specification.md describes it, whatever the arrays hold. A
+//             piece that the memory refuses and a coordinate that the build can't hold stop it: fault_o tells it until
+//             the reset.
 // Demands     start_i while idle_o; what describes the operand stays until then. Pieces in the order of the parts.
 // Latency     One cycle from start_i to the header, two from a piece of the leaf to its entries.
 // Throughput  A beat per cycle, a word per cycle in extents and counts.
@@ -87,7 +88,7 @@ module flaash_edge_frame
   assign level_id_o = 4'(words_idle ? part_i.level : words_level) + (operand_i ? orders_i[0] : 4'd0);
 
   // ---------------------------------------------------------------------- parts
-  logic        active, leaf, part_end, moves;
+  logic        active, leaf, for_leaf, part_end, moves;
   logic [31:0] piece_q;    // of the part
   logic [1:0]  to_leaf, leaf_ready;
   logic        wrong;      // the memory refuses this piece
@@ -97,7 +98,8 @@ module flaash_edge_frame
   assign wrong       = piece_valid_i && piece_i.answer.wrong;
   assign part_end    = piece_q + 32'd1 == part_i.pieces;
   assign piece_end_o = part_end;
-  assign to_leaf     = (active && leaf && piece_valid_i && !wrong) ? {part_i.part == PartVal, part_i.part == PartCrd} : '0;
+  assign for_leaf    = active && leaf && piece_valid_i && !wrong;
+  assign to_leaf     = {for_leaf && part_i.part == PartVal, for_leaf && part_i.part == PartCrd};
 
   always_comb begin
     piece_ready_o = 1'b0;
@@ -151,13 +153,23 @@ module flaash_edge_frame
 
   assign upper_valid = active && !leaf && (part_i.made || (piece_valid_i && !wrong));
 
+  // What is behind the last word of a section is zero.
+  logic [StreamWords-1:0][31:0] upper;
+
+  always_comb begin
+    upper = part_i.made ? coords[3:0] : data;
+    for (int i = 1; i < StreamWords; i++) begin
+      if (part_end && part_i.rest != '0 && 32'(part_i.rest) <= i) upper[i] = '0;
+    end
+  end
+
   always_comb begin
     out_valid_o = entries_valid;
     out_data_o  = entries_data;
     out_last_o  = entries_last;
     if (upper_valid) begin
       out_valid_o = 1'b1;
-      out_data_o  = part_i.made ? coords[3:0] : data;
+      out_data_o  = upper;
       out_last_o  = part_i.last && part_end;
     end
     if (!words_idle) begin

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edge loader: reads descriptors and operands from memory, and makes operand frames of these.
 //
-// Guarantees  begin_i reads the descriptor of a slot: fetched_o with what it says or fetch_fault_o. load_i makes the frame
-//             of operand_i: loaded_o when its last beat was taken; frame_fault_o stays until load_rst_ni is low.
+// Guarantees  begin_i reads the descriptor of a slot: fetched_o with what it says or fetch_fault_o. load_i makes the
+//             frame of operand_i: loaded_o when its last beat was taken; frame_fault_o stays until load_rst_ni is low.
 //             cancel_i ends a frame that was begun; idle_o then tells that no read is under way.
 // Demands     One order at a time. cancel_i, with load_rst_ni low, stays until loaded_o and idle_o.
 // Latency     Two cycles from begin_i to the address; one from load_i to the header.

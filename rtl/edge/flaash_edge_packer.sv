@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edge packer: packs records into beats of the bus, one behind the other, as far as the buffer's capacity goes.
 //
-// Guarantees  Words of the records that fit leave in order without gaps; a record that does not fit whole goes nowhere, nor
-//             does any behind it, nor one that begins while drop_i is high. results_o counts all records,
+// Guarantees  Words of the records that fit leave in order without gaps; a record that does not fit whole goes
+//             nowhere, nor does any behind it, nor one that begins while drop_i is high. results_o counts all records,
 //             bytes_o what left or will. After flush_i what is left leaves as a beat of fewer words.
 // Demands     start_i while empty_o, before the first beat of a record. Beats of records as flaash_record_sender sends
 //             them: words behind a record's end are zero.

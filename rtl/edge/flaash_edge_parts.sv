@@ -114,7 +114,7 @@ module flaash_edge_parts
   assign unused_bits = ^{pieces[35:32], beats[35:32], level_i.extent};
 
   assign req_o        = {base + 64'(offset), beats[31:0]};
-  assign part_o       = {leaf ? 3'd7 : level_q, part, made, pieces[31:0], last};
+  assign part_o       = {leaf ? 3'd7 : level_q, part, made, pieces[31:0], bytes[3:2], last};
   assign req_valid_o  = names && part_ready_i && !made;
   assign part_valid_o = names && (made || req_ready_i);
   assign fires        = part_valid_o && part_ready_i;
@@ -158,6 +158,8 @@ module flaash_edge_parts
   end
 
   // ---------------------------------------------------------------- properties
+  `FLAASH_STREAM_CHECK(req, req_valid_o, req_ready_i, req_o, 96)
+  `FLAASH_STREAM_CHECK(part, part_valid_o, part_ready_i, part_o, 43)
   `FLAASH_ASSERT(StartWhenIdle_A, !start_i || idle_o, "started while parts are to come")
   `FLAASH_COVER(Made_C, fires && made)
   `FLAASH_COVER(SecondChunk_C, fires && done_q != '0)

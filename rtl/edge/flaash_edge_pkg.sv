@@ -122,6 +122,7 @@ package flaash_edge_pkg;
     logic [3:0]  part;    // PartCrd, PartPos or PartVal
     logic        made;    // coordinates of a dense level: nothing is read
     logic [31:0] pieces;  // of StreamWidth bits, 1 or more
+    logic [1:0]  rest;    // words of its last piece, modulo 4; of no concern for the leaf
     logic        last;    // of the operand
   } part_t;
 

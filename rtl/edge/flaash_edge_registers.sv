@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edge registers: the registers of flaash_edge_pkg: ring, error and interrupt of the memory edge.
 //
-// Guarantees  ring_o.pending while a slot between head and tail is to be worked on, with its address; ring_fault_o in its
-//             place if the ring can't be. finish_i moves the head to the next slot.
+// Guarantees  ring_o.pending while a slot between head and tail is to be worked on, with its address; ring_fault_o in
+//             its place if the ring can't be. finish_i moves the head to the next slot.
 // Demands     Accesses are single cycles. fault_i and finish_i only while the machine is not being reset.
 // Latency     One cycle from a write to what follows from it.
 // Reset       All zero. A soft reset (resetting_i) leaves base, size and RegEdgeIrqEnable.

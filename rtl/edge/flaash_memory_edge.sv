@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Memory edge: works on descriptors: reads operands from memory, has the chip contract them, writes results there.
 //
-// Guarantees  What docs/memory_edge.md says. To the chip it is a host that keeps the rules, also across a soft reset: a
-//             frame that was begun is ended, and quiet_o tells that no burst is under way.
+// Guarantees  What docs/memory_edge.md says. To the chip it is a host that keeps the rules, also across a soft reset:
+//             a frame that was begun is ended, and quiet_o tells that no burst is under way.
 // Demands     A memory that answers in order and in finite time. resetting_i stays until quiet_o.
-// Latency     From a doorbell: two cycles to the read of the descriptor; from its last piece six to the first beat of A.
+// Latency     From a doorbell: two cycles to the read of the descriptor; from its last piece six to the first beat of
+//             A.
 // Throughput  A beat of 128 bits per cycle in each direction; one descriptor at a time.
 // Reset       rst_ni with the bus; resetting_i: a soft reset of the chip is under way.
 //

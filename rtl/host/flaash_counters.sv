@@ -110,5 +110,6 @@ module flaash_counters
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(IndexInRange_A, !read_valid_i || 32'(read_index_i) < NumCounters, "no such counter")
   `FLAASH_COVER(ReadWhileCarry_C, read_valid_i && !read_high_i && (&count[31:0]))
+  `FLAASH_COVER(HighOfAnother_C, read_valid_i && read_high_i && high_valid_q && high_index_q != read_index_i)
 
 endmodule : flaash_counters

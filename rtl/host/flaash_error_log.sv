@@ -81,5 +81,7 @@ module flaash_error_log
   `FLAASH_ASSERT(ErrorHasCode_A, !event_o || code != ErrNone, "an error without a code")
   `FLAASH_COVER(LaterError_C, event_o && code_o != ErrNone)
   `FLAASH_COVER(TwoErrorsAtOnce_C, errors[2].count != '0 && (errors[3].count != '0 || errors[5].count != '0))
+  `FLAASH_COVER(CountJustFits_C, event_o && !clear_i && count_o == ~sum)
+  `FLAASH_COVER(CountStops_C, event_o && !clear_i && count_o > ~sum)
 
 endmodule : flaash_error_log

@@ -134,5 +134,8 @@ module flaash_start_control
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(BusyIsActive_A, !busy_o || active_o, "computing, but not active")
   `FLAASH_COVER(StartAfterDone_C, start_i && !accepted && active_o && !busy_o)
+  `FLAASH_COVER(StartRightAfterDrained_C, accepted && $past(drained_i))
+  `FLAASH_COVER(StartRightAfterLoad_C, accepted && $past(loading_i))
+  `FLAASH_COVER(DoneAndDrained_C, done_i && drained_i)
 
 endmodule : flaash_start_control

@@ -41,5 +41,7 @@ module flaash_watchdog (
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(NotWithoutCause_A, !expired_o || (under_way_i && !progress_i), "expired without a cause")
   `FLAASH_COVER(JustInTime_C, progress_i && under_way_i && waited_q + 1'b1 == limit_i)
+  `FLAASH_COVER(LimitFalls_C, expired_o && limit_i < $past(limit_i))
+  `FLAASH_COVER(OneCycle_C, expired_o && limit_i == 1)
 
 endmodule : flaash_watchdog

@@ -83,5 +83,7 @@ module flaash_lookup_divider #(
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(NotByZero_A, !start_i || divisor_i != '0, "division by zero")
   `FLAASH_ASSERT(OneAtATime_A, !start_i || state_q == StIdle, "a division while another is under way")
+  `FLAASH_COVER(ByOne_C, start_i && divisor_i == 1)
+  `FLAASH_COVER(StartsAtOnce_C, start_i && done_o && !$past(done_o))
 
 endmodule : flaash_lookup_divider

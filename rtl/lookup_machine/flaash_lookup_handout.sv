@@ -46,5 +46,6 @@ module flaash_lookup_handout
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(OneAtATime_A, !start_i || !hand_q, "a contraction while another is announced")
+  `FLAASH_COVER(OneDotProduct_C, start_i && a_fibers_i == 1 && b_fibers_i == 1)
 
 endmodule : flaash_lookup_handout

@@ -238,5 +238,7 @@ module flaash_lookup_plan
 
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(StartWhenIdle_A, !start_i || !busy_o, "a plan while another is being made")
+  `FLAASH_COVER(StartComesEarly_C, start_i && state_q != StReady)
+  `FLAASH_COVER(LeavesWhilePrepared_C, state_q == StOfBoth && (a_left || b_left))
 
 endmodule : flaash_lookup_plan

@@ -16,6 +16,7 @@
 //   load_* -+-> u_scatter -> u_table -> hits, rank
 //           +-> u_values (lines of values, by rank)
 
+`include "flaash_assert.svh"
 `include "flaash_line.svh"
 `include "flaash_lookup.svh"
 
@@ -133,5 +134,8 @@ module flaash_lookup_resident
                         || (read_q && values_wrong);
     end
   end
+
+  // ---------------------------------------------------------------- properties
+  `FLAASH_COVER(LongestFiber_C, load && (&number) && 32'(line_i.count) == Lanes)
 
 endmodule : flaash_lookup_resident

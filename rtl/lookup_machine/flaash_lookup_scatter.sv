@@ -120,5 +120,6 @@ module flaash_lookup_scatter #(
   `FLAASH_COVER(WordGoesOn_C, valid && goes_on && done)
   `FLAASH_COVER(ManyWords_C, valid && !done)
   `FLAASH_COVER(Full_C, in_valid_i && !in_ready_o)
+  `FLAASH_COVER(OtherCopyEnds_C, in_valid_i && in_ready_o && in_i.opens && $past(loading_o) != '0 && loading_o == '0)
 
 endmodule : flaash_lookup_scatter

@@ -142,4 +142,8 @@ module flaash_mac_align
                   odd_touch, odd_addr, ring[RingChunks-1:RingChunks/2] ^ invert,
                   even_touch, even_addr, ring[RingChunks/2-1:0] ^ invert};
 
+  // ---------------------------------------------------------------- properties
+  `FLAASH_COVER(GreatestPlace_C, in_valid_i && in_i.pos == 506)
+  `FLAASH_COVER(LeastPlace_C, in_valid_i && in_i.pos == '0 && in_i.size != '0)
+
 endmodule : flaash_mac_align

@@ -77,5 +77,6 @@ module flaash_mac_queue #(
   `FLAASH_ASSERT(LaunchWithRoom_A, room_o || !launch_i, "a launch without room")
   `FLAASH_COVER(NoRoom_C, !room_o)
   `FLAASH_COVER(EveryCycle_C, in_valid_i && launch_i)
+  `FLAASH_COVER(LastPlace_C, launch_i && 32'(names) == Depth - 1)
 
 endmodule : flaash_mac_queue

@@ -225,5 +225,6 @@ module flaash_tensor_memory_banked
   `FLAASH_ASSERT(WriteInRange_A, !wr_valid_i || 32'(wr_id_i.addr) < Lines, "a write beyond the memory")
   `FLAASH_ASSERT(ReadsInRange_A, reads_in_range(req_valid_i, req_i), "a read beyond the memory")
   `FLAASH_COVER(Conflict_C, conflicts_o != '0)
+  `FLAASH_COVER(LastLine_C, wr_valid_i && 32'(wr_id_i.addr) == Lines - 1)
 
 endmodule : flaash_tensor_memory_banked

@@ -99,5 +99,6 @@ module flaash_loader_spans
   `FLAASH_ASSERT(WriteInRange_A, !pointer_i.valid || 32'(pointer_i.node) < NodeDepth, "pointer outside the memory")
   `FLAASH_ASSERT(ChildrenNotNegative_A, !read_q || end_q >= begin_q, "pointers decrease")
   `FLAASH_COVER(ChildlessNode_C, used && children == '0)
+  `FLAASH_COVER(StartEndsWalk_C, start_i && (left_q != '0 || read_q || span_valid_o))
 
 endmodule : flaash_loader_spans

@@ -70,5 +70,6 @@ module flaash_record_sender
   `FLAASH_STREAM_CHECK(m_axis, m_axis_tvalid_o, m_axis_tready_i,
                        ({m_axis_tlast_o, m_axis_tdata_o}), StreamWidth + 1)
   `FLAASH_ASSERT(SomeWords_A, !in_valid_i || in_words_i != '0, "a record without words")
+  `FLAASH_COVER(OfferChanges_C, in_valid_i && $past(in_valid_i && !in_ready_o) && in_data_i != $past(in_data_i))
 
 endmodule : flaash_record_sender

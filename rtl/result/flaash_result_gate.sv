@@ -45,6 +45,7 @@ module flaash_result_gate #(
     `FLAASH_STREAM_CHECK(out, out_valid_o[s], out_ready_i[s], 1'b0, 1)  // no payload passes here
     `FLAASH_ASSERT(Stored_A, !in_valid_i[s] || stop_i || complete[s], "a result that was never stored")
     `FLAASH_ASSERT(CountFits_A, inside_q != '1, "more results in a store than can be counted")
+    `FLAASH_COVER(MostThatCount_C, inside_q == '1 - 1'b1)
   end
 
   assign out_valid_o = in_valid_i & (stop_i ? complete : '1);

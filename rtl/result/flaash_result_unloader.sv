@@ -154,7 +154,9 @@ module flaash_result_unloader
     fault = '0;
     for (int i = 1; i >= 0; i--) begin
       if (node_fault[i].valid) fault = node_fault[i];
-      if (f_valid_q && walk_i[i].leaf_wrong && !numbers_i) fault = {1'b1, 1'(i), PlaceStored, PlacePath, 24'(f_fiber[i])};
+      if (f_valid_q && walk_i[i].leaf_wrong && !numbers_i) begin
+        fault = {1'b1, 1'(i), PlaceStored, PlacePath, 24'(f_fiber[i])};
+      end
     end
   end
 

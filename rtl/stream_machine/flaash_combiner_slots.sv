@@ -145,5 +145,6 @@ module flaash_combiner_slots
                  "more portions than were announced")
   `FLAASH_COVER(AllTaken_C, taken_q == '1)
   `FLAASH_COVER(OutOfOrder_C, full_valid_o && full_slot_o != '0 && taken_q[0])
+  `FLAASH_COVER(LastRightAfterClose_C, complete && $past(close_i) && $past(close_slot_i) == done_slot_i)
 
 endmodule : flaash_combiner_slots

@@ -151,5 +151,7 @@ module flaash_fiber_loader
                  "a job without lines or without repeats")
   `FLAASH_COVER(NextJobAtOnce_C, active_q && current_free && next_valid)
   `FLAASH_COVER(NoCredit_C, active_q && credits_q == '0)
+  `FLAASH_COVER(ShortestJob_C, job_valid_i && job_ready_o && job_i.lines == 1 && job_i.repeats == 1)
+  `FLAASH_COVER(LastCredit_C, asked && credits_q == 1 && !taken)
 
 endmodule : flaash_fiber_loader

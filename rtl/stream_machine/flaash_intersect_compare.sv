@@ -170,5 +170,7 @@ module flaash_intersect_compare #(
   `FLAASH_COVER(DropB_C, state_q == StDropB && b_valid_i && !b_last)
   `FLAASH_COVER(EndWithoutMatch_C, step_o && pair_ends && hits == '0)
   `FLAASH_COVER(PassesStall_C, step_o && !lines_ready)
+  `FLAASH_COVER(OneMeetsFullLine_C, step_o && a_line.count == 1 && 32'(b_line.count) == Lanes)
+  `FLAASH_COVER(EmptyLine_C, step_o && a_empty)
 
 endmodule : flaash_intersect_compare

@@ -160,5 +160,7 @@ module flaash_intersect_merge #(
   `FLAASH_COVER(DropB_C, state_q == StDropB && b_valid_i && !b_last)
   `FLAASH_COVER(EndWithoutMatch_C, step_o && pair_ends && !equal)
   `FLAASH_COVER(MatchStalled_C, match_valid_o && !match_ready_i)
+  `FLAASH_COVER(OneMeetsFullLine_C, step_o && a_line.count == 1 && 32'(b_line.count) == Lanes)
+  `FLAASH_COVER(EmptyLine_C, step_o && a_empty)
 
 endmodule : flaash_intersect_merge

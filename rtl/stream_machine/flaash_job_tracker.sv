@@ -77,5 +77,6 @@ module flaash_job_tracker
   `FLAASH_ASSERT(RunNotEmpty_A, !job_valid_i || job_count_i != '0, "a job without fibers of B")
   `FLAASH_COVER(Full_C, job_valid_i && !job_ready_o)
   `FLAASH_COVER(LongRunEnds_C, done_i && run_ends && ended_q != '0)
+  `FLAASH_COVER(LastEndsAsNextBegins_C, done_i && run_ends && usage == 1 && job_valid_i && job_ready_o)
 
 endmodule : flaash_job_tracker

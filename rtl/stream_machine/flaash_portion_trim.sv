@@ -49,7 +49,7 @@ module flaash_portion_trim
   portion_t               portion;
   cut_t                   req_cut, cut;
   logic                   ends, cut_valid, cut_ready;
-  logic [$clog2(Depth):0] unused_usage;
+  logic [$clog2(Depth):0] usage;
   logic                   unused_slot;  // where the sum goes is of no interest here
 
   assign portion     = req_pass_i.portion;
@@ -71,7 +71,7 @@ module flaash_portion_trim
     .out_valid_o(cut_valid),
     .out_ready_i(rsp_valid_i),
     .out_data_o (cut),
-    .usage_o    (unused_usage)
+    .usage_o    (usage)
   );
 
   // -------------------------------------------------------------------- the lanes
@@ -109,5 +109,6 @@ module flaash_portion_trim
   `FLAASH_ASSERT(CutForAnswer_A, !rsp_valid_i || cut_valid, "an answer that nobody asked for")
   `FLAASH_COVER(Empty_C, rsp_valid_i && count == '0)
   `FLAASH_COVER(Middle_C, rsp_valid_i && cut.first != '0 && cut.ends && !in_line.last)
+  `FLAASH_COVER(AllUnderWay_C, 32'(usage) == Depth)
 
 endmodule : flaash_portion_trim

@@ -161,14 +161,24 @@ def test_slices_are_added_up() -> None:
 
 
 def test_the_claim_of_25_times() -> None:
-    """625 cycles against 12.5 us: at 1,250 MHz 25 times faster; the MAC's clock is far below."""
+    """625 cycles against 12.5 us: at 1,250 MHz 25 times faster."""
     results = synthetic()
     times = {"3x3x1024_d0.05": {"torch_coo": 12.5, "torch_csr": 30.0, "scipy": 1.0}}
-    [line] = claims.claim_lines(results["rows"], times, claims.known_clock())
+    [line] = claims.claim_lines(results["rows"], times, {"slow": 100.0, "fast": 1250.0})
     assert (line["way"], line["torch"], line["needed"], line["paper"]) == ("torch_coo", 12.5, 1250.0, 24.5)
-    assert line["all_cycles"] == 2 and line["times"] == pytest.approx(12.5 * claims.known_clock() / 625)
-    assert not line["reached"] and claims.claim_lines(results["rows"], times, 1250.0)[0]["reached"]
-    assert claims.claim_lines(results["rows"], {}, 1.0) == []
+    assert line["all_cycles"] == 2 and line["times"] == pytest.approx({"slow": 2.0, "fast": 25.0})
+    assert line["reached"] == {"slow": False, "fast": True}
+    assert claims.claim_lines(results["rows"], {}, {}) == []
+
+
+def test_clocks_are_those_of_recorded_files(tmp_path: Path) -> None:
+    """Whose file isn't there has no columns in the table."""
+    (tmp_path / "there.json").write_text('{"mhz": 12.5}')
+    recorded = {name: (tmp_path / f"{name}.json", lambda found: found["mhz"]) for name in ("there", "absent")}
+    assert claims.known_clocks(recorded) == {"there": 12.5}
+    [(mac, mhz)] = claims.known_clocks().items()
+    _, [_, head, _] = claims.tables(synthetic())
+    assert f"times faster at {mhz:g} MHz ({mac})" in head and mhz > 50
 
 
 def test_deep_learning_beside_software() -> None:

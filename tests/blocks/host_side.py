@@ -119,13 +119,17 @@ class HostSide:
         """Wait for a frame and take it apart."""
         await until(self.dut, lambda: not self.sink.empty(), 50_000, "a result frame")
         frame = self.sink.recv_nowait(compact=False)
-        modes = sum(csf.order - 1 for csf in self.operands)
+        numbers = self.dut.numbers_i.value == 1
+        modes = 2 if numbers else sum(csf.order - 1 for csf in self.operands)
         await RisingEdge(self.dut.clk_i)
         return unpack_results(list(frame.tdata), modes, self.fmt)
 
     def expected(self, results: list[Result]) -> tuple[np.ndarray, list[int]]:
-        """Return the coordinates and patterns that these results have at the host."""
-        paths = [csf.fiber_paths() for csf in self.operands]
+        """Return the coordinates, or with numbers_i the numbers of the fibers, and patterns at the host."""
+        if self.dut.numbers_i.value == 1:
+            paths = [np.arange(len(csf.fiber_bounds())).reshape(-1, 1) for csf in self.operands]
+        else:
+            paths = [csf.fiber_paths() for csf in self.operands]
         rows = [np.concatenate([paths[0][a], paths[1][b]]) for a, b, _ in results]
         modes = sum(path.shape[1] for path in paths)
         mask = 2**self.fmt.result_width - 1

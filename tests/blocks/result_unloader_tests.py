@@ -52,6 +52,19 @@ async def stalls_change_nothing(dut, core: str, host: str) -> None:
 
 
 @cocotb.test()
+@cocotb.parametrize(orders=[(1, 1), (3, 4), (8, 8)])
+async def records_have_the_numbers_of_their_fibers(dut, orders: tuple[int, int]) -> None:
+    """A record per cycle: nothing is walked."""
+    random, side = await _begin(dut)
+    dut.numbers_i.value = 1
+    await _load(random, side, orders)
+    results = results_of(random, side.operands, side.fmt, 100, False)
+    begun = get_sim_time("ns")
+    check(await side.frame(results, none(random)), *side.expected(results))
+    assert get_sim_time("ns") - begun <= len(results) + 15
+
+
+@cocotb.test()
 async def frames_without_records(dut) -> None:
     random, side = await _begin(dut)
     await _load(random, side, (2, 3))

@@ -40,8 +40,20 @@ def plain(module: str, verilator: Rows, icarus: Rows, long: Rows | None = None, 
     return test
 
 
+test_axi_read = plain(
+    "flaash_axi_read", rows("DataWidth Bursts BurstBeats", (128, 4, 16)),
+    rows("DataWidth Bursts BurstBeats", (128, 4, 16), (256, 16, 8), (512, 1, 64), (512, 5, 1)))
+test_axi_write = plain(
+    "flaash_axi_write", rows("DataWidth Bursts BurstBeats", (128, 4, 16)),
+    rows("DataWidth Bursts BurstBeats", (128, 4, 16), (256, 2, 8), (512, 16, 4)))
+test_edge_loader = plain(
+    "flaash_edge_loader", rows("Format CoordWidth DataWidth Bursts", (3, 14, 256, 4)),
+    rows("Format CoordWidth DataWidth Bursts", (0, 16, 128, 8), (1, 10, 512, 2), (2, 9, 256, 16),
+         (3, 32, 128, 1), (2, 14, 128, 4)))
+test_edge_packer = plain("flaash_edge_packer", rows("DataWidth", 256), rows("DataWidth", 128, 256, 512))
 test_delay_line = plain(
     "flaash_delay_line", rows("Delay", 3), rows("Delay", 0, 1, 2, 3, 8, 49), Channels=3, Width=24)
+test_error_log = plain("flaash_error_log", [{}], [{}])
 test_fiber_loader = plain(
     "flaash_fiber_loader", rows("LineWidth Depth", (40, 8)),
     rows("LineWidth Depth", (40, 8), (1, 2), (517, 4)), long=rows("LineWidth Depth", (20, 64)))

@@ -19,13 +19,13 @@ from tests.edge.memory import DECERR, SLVERR
 PART = {name.removeprefix("Part"): constant.value for name, constant in EDGE.prefixed("Part").items()}
 READ = {SLVERR: ERROR["ErrReadSlave"], DECERR: ERROR["ErrReadDecode"]}
 WRITE = {SLVERR: ERROR["ErrWriteSlave"], DECERR: ERROR["ErrWriteDecode"]}
-WIDE = 0xffff_ffff
+WIDE = 0xFFFF_FFFF
 LEAF = 7
 
 
 @dataclasses.dataclass
 class Setting:
-    """A contraction that would be right: its operands as levels, its descriptor's words once they are laid out."""
+    """A contraction that would be right: its operands as levels, the words of its descriptor."""
 
     host: Host
     found: tuple[list[Level], list[Level]]
@@ -63,13 +63,17 @@ class Case:
 
 
 def operands(numbers: np.random.Generator, values: str) -> tuple[SparseTensor, SparseTensor]:
-    """Return an operand of order 3 whose first level may be dense, and one of order 2, of some hundred entries."""
-    return (uniform_tensor(numbers, (5, 4, 60), 0.5, values=values),
-            uniform_tensor(numbers, (6, 60), 0.7, values=values))
+    """Return operands of orders 3 and 2, whose first level may be dense, of 300 entries."""
+    return (
+        uniform_tensor(numbers, (3, 2, 50), 0.7, values=values),
+        uniform_tensor(numbers, (4, 50), 0.6, values=values),
+    )
 
 
 def setting(host: Host, a: SparseTensor, b: SparseTensor) -> Setting:
-    return Setting(host, (levels(Csf.from_tensor(a), host.fmt, dense=True), levels(Csf.from_tensor(b), host.fmt)))
+    return Setting(
+        host, (levels(Csf.from_tensor(a), host.fmt, dense=True), levels(Csf.from_tensor(b), host.fmt))
+    )
 
 
 def bus_place(operand: int, level: int, part: str, offset: int) -> int:
@@ -79,32 +83,42 @@ def bus_place(operand: int, level: int, part: str, offset: int) -> int:
 def _set(word: int, value: int) -> Callable[[list[int]], None]:
     def spoil(words: list[int]) -> None:
         words[word] = value
+
     return spoil
 
 
 def _or(word: int, bits: int) -> Callable[[list[int]], None]:
     def spoil(words: list[int]) -> None:
         words[word] |= bits
+
     return spoil
 
 
 def head_cases() -> Iterator[Case]:
     """Each field of the head of a descriptor."""
     bad = ERROR["ErrDescriptor"]
-    yield Case("magic", bad, 0, words=_set(0, 0x4441_4c47))
+    yield Case("magic", bad, 0, words=_set(0, 0x4441_4C47))
     for name, shift in (("A", 0), ("B", 4)):
         for order in (0, 9, 15):
+
             def spoil(words: list[int], order: int = order, shift: int = shift) -> None:
                 words[1] = words[1] & ~(15 << shift) | order << shift
+
             yield Case(f"order of {name} {order}", ERROR["ErrOrder"], order, words=spoil)
     yield Case("format", bad, 4, words=_or(1, 0x8000))
     for bit in (19, 25, 31):
         yield Case(f"what, bit {bit}", bad, 4, words=_or(1, 1 << bit))
     for bit in range(6):
         yield Case(f"results, bit {bit}", ERROR["ErrAlign"], 8, words=_or(2, 1 << bit))
-    yield Case("capacity", ERROR["ErrSpan"], 8, words=lambda words: words.__setitem__(slice(4, 6), [WIDE, WIDE]))
-    yield Case("results at the end", ERROR["ErrSpan"], 8,
-               words=lambda words: words.__setitem__(slice(2, 5), [WIDE - 63, WIDE, 65]))
+    yield Case(
+        "capacity", ERROR["ErrSpan"], 8, words=lambda words: words.__setitem__(slice(4, 6), [WIDE, WIDE])
+    )
+    yield Case(
+        "results at the end",
+        ERROR["ErrSpan"],
+        8,
+        words=lambda words: words.__setitem__(slice(2, 5), [WIDE - 63, WIDE, 65]),
+    )
     yield Case("portion", bad, 28, words=_set(7, 1))
     for word in range(10, 16):
         yield Case(f"word {word}", bad, 4 * word, words=_set(word, 1 << word))
@@ -120,25 +134,40 @@ def level_cases() -> Iterator[Case]:
                 yield Case(f"level {level}, crd of a dense one", bad, 4 * (at + 2), words=_set(at + 2, 64))
                 continue
             for bit in (0, 5):
-                yield Case(f"level {level}, address {word}, bit {bit}", align, 4 * (at + word),
-                           words=_or(at + word, 1 << bit))
-            yield Case(f"level {level}, address {word} at the end", span, 4 * (at + word),
-                       words=lambda words, first=at + word:
-                       words.__setitem__(slice(first, first + 2), [WIDE - 63, WIDE]))
+                yield Case(
+                    f"level {level}, address {word}, bit {bit}",
+                    align,
+                    4 * (at + word),
+                    words=_or(at + word, 1 << bit),
+                )
+            if kind == "leaf":  # its arrays have more than 64 bytes
+                yield Case(
+                    f"level {level}, address {word} at the end",
+                    span,
+                    4 * (at + word),
+                    words=lambda words, first=at + word: words.__setitem__(
+                        slice(first, first + 2), [WIDE - 63, WIDE]
+                    ),
+                )
         if kind == "dense":
-            for count in (0, 4, 6):
-                yield Case(f"level {level}, count {count}", ERROR["ErrLevelCount"], 4 * (at + 5),
-                           words=_set(at + 5, count))
+            for count in (0, 2, 4):
+                yield Case(
+                    f"level {level}, count {count}",
+                    ERROR["ErrLevelCount"],
+                    4 * (at + 5),
+                    words=_set(at + 5, count),
+                )
         for bit in (2, 17, 31):
             yield Case(f"level {level}, kind, bit {bit}", bad, 4 * (at + 6), words=_or(at + 6, 1 << bit))
         wrong = 1 if kind == "leaf" else 2
         yield Case(f"level {level}, kind {wrong}", bad, 4 * (at + 6), words=_or(at + 6, wrong))
         yield Case(f"level {level}, last word", bad, 4 * (at + 7), words=_set(at + 7, 1))
-    yield Case("extents differ", ERROR["ErrExtentsDiffer"], 60, words=_set((HEAD + 4 * LEVEL) // 4 + 4, 61))
+    yield Case("extents differ", ERROR["ErrExtentsDiffer"], 50, words=_set((HEAD + 4 * LEVEL) // 4 + 4, 51))
 
 
 def array_cases() -> Iterator[Case]:
     """What the arrays hold, and counts that do not fit it: told by the loader, with its places."""
+
     def at(operand: int, level: int, position: int) -> int:
         return operand << 31 | level << 28 | position
 
@@ -146,33 +175,65 @@ def array_cases() -> Iterator[Case]:
         def spoil(setting: Setting) -> None:
             data = getattr(setting.found[operand][level], array)
             data[index] = value
+
         return spoil
 
     for operand, leaf in ((0, 2), (1, 1)):
-        yield Case(f"coordinate too great, {operand}", ERROR["ErrCoordRange"], at(operand, LEAF, 70),
-                   arrays=change(operand, leaf, "first", 70, 1 << 20))
-        yield Case(f"coordinate beyond the extent, {operand}", ERROR["ErrCoordRange"], at(operand, LEAF, 3),
-                   arrays=change(operand, leaf, "first", 3, 60))
-        yield Case(f"pos begins with 1, {operand}", ERROR["ErrPointer"], at(operand, leaf - 1, 0),
-                   arrays=change(operand, leaf - 1, "first", 0, 1))
-        yield Case(f"pos decreases, {operand}", ERROR["ErrPointer"], at(operand, leaf - 1, 2),
-                   arrays=change(operand, leaf - 1, "first", 2, 0))
-        yield Case(f"pos ends elsewhere, {operand}", ERROR["ErrPointer"], at(operand, leaf - 1, 1),
-                   arrays=change(operand, leaf - 1, "first", 1, 1 << 28))
-    yield Case("upper coordinate beyond the extent", ERROR["ErrCoordRange"], at(0, 1, 1),
-               arrays=change(0, 1, "second", 1, 4))
-    yield Case("upper coordinate repeats", ERROR["ErrCoordOrder"], at(1, 0, 1), arrays=change(1, 0, "second", 1, 0))
+        yield Case(
+            f"coordinate too great, {operand}",
+            ERROR["ErrCoordRange"],
+            at(operand, LEAF, 70),
+            arrays=change(operand, leaf, "first", 70, 1 << 20),
+        )
+        yield Case(
+            f"coordinate beyond the extent, {operand}",
+            ERROR["ErrCoordRange"],
+            at(operand, LEAF, 3),
+            arrays=change(operand, leaf, "first", 3, 50),
+        )
+        yield Case(
+            f"pos begins with 1, {operand}",
+            ERROR["ErrPointer"],
+            at(operand, leaf - 1, 0),
+            arrays=change(operand, leaf - 1, "first", 0, 1),
+        )
+        yield Case(
+            f"pos decreases, {operand}",
+            ERROR["ErrPointer"],
+            at(operand, leaf - 1, 2),
+            arrays=change(operand, leaf - 1, "first", 2, 0),
+        )
+        yield Case(
+            f"pos ends elsewhere, {operand}",
+            ERROR["ErrPointer"],
+            at(operand, leaf - 1, 1),
+            arrays=change(operand, leaf - 1, "first", 1, 1 << 28),
+        )
+    yield Case(
+        "upper coordinate beyond the extent",
+        ERROR["ErrCoordRange"],
+        at(0, 1, 1),
+        arrays=change(0, 1, "second", 1, 2),
+    )
+    yield Case(
+        "upper coordinate repeats", ERROR["ErrCoordOrder"], at(1, 0, 1), arrays=change(1, 0, "second", 1, 0)
+    )
 
     def count(level: int, value: int) -> Callable[[list[int]], None]:
         return _set((HEAD + level * LEVEL) // 4 + 5, value)
-    yield Case("more nodes than there is room for", ERROR["ErrMemoryFull"], at(1, 0, 0), words=count(3, 1 << 30))
-    yield Case("more entries than there is room for", ERROR["ErrMemoryFull"], at(0, 0, 3), words=count(2, 1 << 30))
+
+    yield Case(
+        "more nodes than there is room for", ERROR["ErrMemoryFull"], at(1, 0, 0), words=count(3, 1 << 30)
+    )
+    yield Case(
+        "more entries than there is room for", ERROR["ErrMemoryFull"], at(0, 0, 3), words=count(2, 1 << 30)
+    )
     yield Case("no nodes, but entries", ERROR["ErrCount"], at(1, 0, 0), words=count(3, 0))
     yield Case("extent 0", ERROR["ErrExtent"], at(1, 0, 0), words=_set((HEAD + 3 * LEVEL) // 4 + 4, 0))
 
 
 def refusals(setting: Setting) -> Iterator[Case]:
-    """The memory refuses a beat: of the descriptor, of each array, of the results, of the completion record."""
+    """The memory refuses a beat of the descriptor or of an array."""
     host, width = setting.host, setting.host.memory.width
 
     def read(addr: int, answer: int) -> Callable[[Setting], None]:
@@ -180,15 +241,21 @@ def refusals(setting: Setting) -> Iterator[Case]:
 
     for answer in (SLVERR, DECERR):
         for offset in (0, 4 * width, HEAD + 16 * LEVEL - 16):
-            yield Case(f"descriptor, {offset}, answer {answer}", READ[answer],
-                       bus_place(0, 0, "Descriptor", offset - offset % width),
-                       memory=lambda now, offset=offset, answer=answer:
-                       read(now.slot + offset, answer)(now))
+            yield Case(
+                f"descriptor, {offset}, answer {answer}",
+                READ[answer],
+                bus_place(0, 0, "Descriptor", offset - offset % width),
+                memory=lambda now, offset=offset, answer=answer: read(now.slot + offset, answer)(now),
+            )
         for operand, level, part, addr, size in setting.image.parts:
             for offset in sorted({0, size // 2, size - 1}):
                 offset -= offset % width
-                yield Case(f"operand {operand}, level {level}, {part}, {offset}, answer {answer}", READ[answer],
-                           bus_place(operand, level, part, offset), memory=read(addr + offset, answer))
+                yield Case(
+                    f"operand {operand}, level {level}, {part}, {offset}, answer {answer}",
+                    READ[answer],
+                    bus_place(operand, level, part, offset),
+                    memory=read(addr + offset, answer),
+                )
 
 
 def write_refusals(setting: Setting, size: int) -> Iterator[Case]:
@@ -200,16 +267,27 @@ def write_refusals(setting: Setting, size: int) -> Iterator[Case]:
             if first is None:
                 continue
             addr = RESULTS + offset - offset % memory.width
-            yield Case(f"results, {offset}, answer {answer}", WRITE[answer], bus_place(0, 0, "Result", first),
-                       memory=lambda now, addr=addr, answer=answer:
-                       memory.refused_writes.__setitem__(addr, answer))
-        yield Case(f"completion record, answer {answer}", WRITE[answer], bus_place(0, 0, "Completion", 0),
-                   memory=lambda now, answer=answer:
-                   memory.refused_writes.__setitem__(now.slot + COMPLETION_AT, answer), recorded=False)
+            yield Case(
+                f"results, {offset}, answer {answer}",
+                WRITE[answer],
+                bus_place(0, 0, "Result", first),
+                memory=lambda now, addr=addr, answer=answer: memory.refused_writes.__setitem__(addr, answer),
+            )
+        yield Case(
+            f"completion record, answer {answer}",
+            WRITE[answer],
+            bus_place(0, 0, "Completion", 0),
+            memory=lambda now, answer=answer: memory.refused_writes.__setitem__(
+                now.slot + COMPLETION_AT, answer
+            ),
+            recorded=False,
+        )
 
 
 def ring_cases() -> list[tuple[str, str, int, int]]:
     """Return what is wrong with the ring: name, register, value, and the tail that is written."""
-    return [*((f"base, bit {bit}", "RegRingBase", SLOT * 32 + (1 << bit), 1) for bit in (0, 6, 9)),
-            *((f"size {size}", "RegRingSize", size, 1) for size in (0, 1, 65537, WIDE)),
-            *((f"tail {tail}", "RegRingTail", tail, tail) for tail in (5, 6, WIDE))]
+    return [
+        *((f"base, bit {bit}", "RegRingBase", SLOT * 32 + (1 << bit), 1) for bit in (0, 6, 9)),
+        *((f"size {size}", "RegRingSize", size, 1) for size in (0, 1, 65537, WIDE)),
+        *((f"tail {tail}", "RegRingTail", tail, tail) for tail in (5, 6, WIDE)),
+    ]

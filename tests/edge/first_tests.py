@@ -13,11 +13,18 @@ from tests.edge.host import BIT, CAPACITY, RESULTS, SLOTS, Host, check, expected
 from tests.edge.layout import Image, Job, levels
 
 VALUES = {"fp32": "normal", "bf16": "normal", "int8": "int8", "int16": "int16"}
-SHAPES = [((7,), (7,)), ((4, 90), (5, 90)), ((3, 2, 40), (2, 3, 40)), ((2, 1, 2, 1, 1, 2, 1, 9), (3, 9)),
-          ((3, 300), (300,))]
+SHAPES = [
+    ((7,), (7,)),
+    ((4, 90), (5, 90)),
+    ((3, 2, 40), (2, 3, 40)),
+    ((2, 1, 2, 1, 1, 2, 1, 9), (3, 9)),
+    ((3, 300), (300,)),
+]
 
 
-def drawn(random: np.random.Generator, shape: tuple[int, ...], fmt: str, density: float = 0.4) -> SparseTensor:
+def drawn(
+    random: np.random.Generator, shape: tuple[int, ...], fmt: str, density: float = 0.4
+) -> SparseTensor:
     return uniform_tensor(random, shape, density, values=VALUES[fmt])
 
 
@@ -27,11 +34,13 @@ async def the_example_of_the_page(dut) -> None:
     host = Host(dut)
     await start(dut)
     await host.set_ring()
-    a = SparseTensor((3, 3), np.array([[0, 1], [2, 0], [2, 2]]), np.array([2., 1., 3.]))
-    b = SparseTensor((3,), np.array([[0], [1]]), np.array([4., 5.]))
+    a = SparseTensor((3, 3), np.array([[0, 1], [2, 0], [2, 2]]), np.array([2.0, 1.0, 3.0]))
+    b = SparseTensor((3,), np.array([[0], [1]]), np.array([4.0, 5.0]))
     image = Image(host.memory)
-    words = [image.operand(0, levels(Csf.from_tensor(a), host.fmt, dense=True)),
-             image.operand(1, levels(Csf.from_tensor(b), host.fmt))]
+    words = [
+        image.operand(0, levels(Csf.from_tensor(a), host.fmt, dense=True)),
+        image.operand(1, levels(Csf.from_tensor(b), host.fmt)),
+    ]
     slot = host.put(Job(RESULTS, 48, fmt=host.fmt.code, tag=7).words(*words))
     await host.ring()
     record = await host.completed(slot)
@@ -53,8 +62,15 @@ async def operands_of_all_orders(dut, stalls: str, latency: int) -> None:
         a, b = (drawn(numbers, shape, host.fmt.name, density) for shape in shapes)
         coordinates, dense = random.random() < 0.5, random.random() < 0.3
         image = Image(host.memory)
-        words = [image.operand(i, levels(Csf.from_tensor(t), host.fmt, dense=random.random() < 0.5,
-                                         short=random.random() < 0.5)) for i, t in enumerate((a, b))]
+        words = [
+            image.operand(
+                i,
+                levels(
+                    Csf.from_tensor(t), host.fmt, dense=random.random() < 0.5, short=random.random() < 0.5
+                ),
+            )
+            for i, t in enumerate((a, b))
+        ]
         tag = random.getrandbits(32)
         job = Job(RESULTS, CAPACITY, fmt=host.fmt.code, coordinates=coordinates, dense=dense, tag=tag)
         slot = host.put(job.words(*words))
@@ -93,7 +109,7 @@ async def a_queue(dut) -> None:
         for slot, at, wanted in jobs:
             record = await host.completed(slot)
             assert record["code"] == 0 and record["results"] == len(wanted)
-            found = np.frombuffer(bytes(host.memory.data[at:at + wanted.nbytes]), "<u4")
+            found = np.frombuffer(bytes(host.memory.data[at : at + wanted.nbytes]), "<u4")
             check(found.reshape(wanted.shape), wanted)
         while await host.read("RegRingHead") != host.tail:
             pass
@@ -112,7 +128,17 @@ async def the_buffer_is_full(dut) -> None:
     a, b = (drawn(numbers, shape, host.fmt.name, 1.0) for shape in ((5, 3), (2, 3)))
     wanted = expected(a, b, host.fmt)
     size = wanted.shape[1] * 4
-    for capacity in [0, 1, size - 1, size, size + 1, 5 * size, 6 * size + 3, wanted.nbytes - 1, wanted.nbytes]:
+    for capacity in [
+        0,
+        1,
+        size - 1,
+        size,
+        size + 1,
+        5 * size,
+        6 * size + 3,
+        wanted.nbytes - 1,
+        wanted.nbytes,
+    ]:
         at = RESULTS + 0x1000 - 64
         host.allow(at, at + capacity // size * size)
         await host.set_ring()

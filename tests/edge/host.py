@@ -21,8 +21,16 @@ from tests.edge.memory import Memory
 RING, SLOTS = 0x8000, 5
 RESULTS, CAPACITY = 0x8_0000, 0x4_0000
 ADDRESS = {name: register.address for name, register in {**rtl.REGISTERS, **rtl.EDGE.registers}.items()}
-BIT = {name: 1 << constant.value for table in (rtl.STATUS_BITS, rtl.CONTROL_BITS, rtl.EDGE.prefixed("EdgeStatus"),
-                                              rtl.EDGE.prefixed("EdgeIrq")) for name, constant in table.items()}
+BIT = {
+    name: 1 << constant.value
+    for table in (
+        rtl.STATUS_BITS,
+        rtl.CONTROL_BITS,
+        rtl.EDGE.prefixed("EdgeStatus"),
+        rtl.EDGE.prefixed("EdgeIrq"),
+    )
+    for name, constant in table.items()
+}
 ERROR = {name: constant.value for name, constant in {**rtl.ERRORS, **rtl.EDGE.errors}.items()}
 LIMIT = 100_000  # cycles in which everything must have an end
 
@@ -39,14 +47,17 @@ class Host:
         self.dut = dut
         self.fmt: NumberFormat = next(f for f in FORMATS.values() if f.code == int(dut.Format.value))
         self.memory = Memory(dut, latency=latency, stalls=stalls)
-        self.axil = AxiLiteMaster(AxiLiteBus.from_prefix(dut, "s_axil"), dut.clk_i, dut.rst_ni,
-                                  reset_active_level=False)
+        self.axil = AxiLiteMaster(
+            AxiLiteBus.from_prefix(dut, "s_axil"), dut.clk_i, dut.rst_ni, reset_active_level=False
+        )
         self.tail = 0
         self.allow(RESULTS, RESULTS + CAPACITY)
 
     def allow(self, low: int, high: int) -> None:
         """Let only the completion records and these bytes be written."""
-        records = [(self.slot(i) + COMPLETION_AT, self.slot(i) + COMPLETION_AT + COMPLETION) for i in range(SLOTS)]
+        records = [
+            (self.slot(i) + COMPLETION_AT, self.slot(i) + COMPLETION_AT + COMPLETION) for i in range(SLOTS)
+        ]
         self.memory.writable = [*records, (low, high)]
 
     @staticmethod
@@ -69,7 +80,7 @@ class Host:
         await self.write("RegEdgeIrqEnable", BIT["EdgeIrqDone"] | BIT["EdgeIrqError"])
 
     def put(self, words: list[int]) -> int:
-        """Write a descriptor into the next slot and return the slot's address; the doorbell is for the caller."""
+        """Write a descriptor into the next slot and return the slot's address; the caller rings."""
         slot = self.slot(self.tail)
         self.memory.put(slot, to_bytes(words) + bytes(SLOT - 4 * len(words)))
         self.tail = (self.tail + 1) % SLOTS
@@ -122,18 +133,22 @@ class Host:
 
 def rows(memory: Memory, record: np.void, words: int) -> np.ndarray:
     """Return the results of a completion, a row of words each."""
-    data = bytes(memory.data[RESULTS:RESULTS + int(record["bytes"])])
+    data = bytes(memory.data[RESULTS : RESULTS + int(record["bytes"])])
     return np.frombuffer(data, "<u4").reshape(-1, words)
 
 
-def expected(a: SparseTensor, b: SparseTensor, fmt: NumberFormat, coordinates: bool = False,
-             dense: bool = False) -> np.ndarray:
+def expected(
+    a: SparseTensor, b: SparseTensor, fmt: NumberFormat, coordinates: bool = False, dense: bool = False
+) -> np.ndarray:
     """Return the rows that a contraction must write, in the order of the fibers."""
     result: ContractionResult = contract(a, b, fmt, dense)
-    names = result.coords.reshape(result.results, a.order + b.order - 2) if coordinates \
+    names = (
+        result.coords.reshape(result.results, a.order + b.order - 2)
+        if coordinates
         else np.stack([result.a_ids, result.b_ids], axis=1)
+    )
     bits = np.asarray(result.bits, np.uint64)
-    values = [bits & np.uint64(0xffff_ffff)]
+    values = [bits & np.uint64(0xFFFF_FFFF)]
     if fmt.result_width > 32:
         signed = (bits << np.uint64(64 - fmt.result_width)).view(np.int64) >> (64 - fmt.result_width)
         values.append(signed.view(np.uint64) >> np.uint64(32))
@@ -149,5 +164,3 @@ def check(found: np.ndarray, wanted: np.ndarray) -> None:
     """Compare rows, whatever their order."""
     assert found.shape == wanted.shape, f"{len(found)} results, {len(wanted)} are right"
     assert np.array_equal(ordered(found), ordered(wanted)), "results are wrong"
-
-

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Descriptors, operands and completion records as docs/memory_edge.md lays them out, for benches that spoil them."""
+"""Descriptors, operands and completion records as docs/memory_edge.md lays them out."""
 
 from __future__ import annotations
 
@@ -15,9 +15,21 @@ NUMBERS = {name: constant.value for name, constant in EDGE.constants.items()}
 SLOT, HEAD, LEVEL = (NUMBERS[f"{name}Bytes"] for name in ("Slot", "Head", "Level"))
 COMPLETION_AT, COMPLETION = NUMBERS["CompletionAt"], NUMBERS["CompletionBytes"]
 ALIGN = NUMBERS["ArrayAlign"]
-COMPLETION_TYPE = np.dtype([("code", "<u4"), ("place", "<u4"), ("tag", "<u4"), ("zero", "<u4"),
-                            ("results", "<u8"), ("bytes", "<u8"), ("cycles", "<u8"), ("computing", "<u8"),
-                            ("bytes_read", "<u8"), ("zero2", "<u4"), ("magic", "<u4")])
+COMPLETION_TYPE = np.dtype(
+    [
+        ("code", "<u4"),
+        ("place", "<u4"),
+        ("tag", "<u4"),
+        ("zero", "<u4"),
+        ("results", "<u8"),
+        ("bytes", "<u8"),
+        ("cycles", "<u8"),
+        ("computing", "<u8"),
+        ("bytes_read", "<u8"),
+        ("zero2", "<u4"),
+        ("magic", "<u4"),
+    ]
+)
 
 
 @dataclasses.dataclass
@@ -82,12 +94,22 @@ class Image:
             leaf = index == len(found) - 1
             first, second = self.array(level.first), self.array(level.second)
             number = 7 if leaf else index
-            for part, at, data in (("Crd" if leaf else "Pos", first, level.first),
-                                   ("Val" if leaf else "Crd", second, level.second)):
+            for part, at, data in (
+                ("Crd" if leaf else "Pos", first, level.first),
+                ("Val" if leaf else "Crd", second, level.second),
+            ):
                 if data is not None and data.nbytes:
                     self.parts.append((which, number, part, at, data.nbytes))
-            words += [first & 0xffff_ffff, first >> 32, second & 0xffff_ffff, second >> 32, level.extent,
-                      level.count, level.dense | level.short << 1, 0]
+            words += [
+                first & 0xFFFF_FFFF,
+                first >> 32,
+                second & 0xFFFF_FFFF,
+                second >> 32,
+                level.extent,
+                level.count,
+                level.dense | level.short << 1,
+                0,
+            ]
         return words
 
 
@@ -110,9 +132,24 @@ class Job:
         """Return the words of the descriptor, given those of the levels."""
         orders = len(a) // (LEVEL // 4) | len(b) // (LEVEL // 4) << 4
         what = orders | self.fmt << 8 | self.dense << 16 | self.coordinates << 17 | self.interrupt << 18
-        head = [NUMBERS["DescriptorMagic"], what, self.results & 0xffff_ffff, self.results >> 32,
-                self.capacity & 0xffff_ffff, self.capacity >> 32, self.run_length, self.portion, self.long_lines,
-                self.tag, 0, 0, 0, 0, 0, 0]
+        head = [
+            NUMBERS["DescriptorMagic"],
+            what,
+            self.results & 0xFFFF_FFFF,
+            self.results >> 32,
+            self.capacity & 0xFFFF_FFFF,
+            self.capacity >> 32,
+            self.run_length,
+            self.portion,
+            self.long_lines,
+            self.tag,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+        ]
         return head + a + b
 
 
@@ -123,4 +160,4 @@ def to_bytes(words: list[int]) -> bytes:
 def completion(memory, slot: int) -> np.void:
     """Return the completion record of the slot at an address."""
     at = slot + COMPLETION_AT
-    return np.frombuffer(bytes(memory.data[at:at + COMPLETION]), COMPLETION_TYPE)[0]
+    return np.frombuffer(bytes(memory.data[at : at + COMPLETION]), COMPLETION_TYPE)[0]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A memory behind the AXI4 master of flaash_memory_top: latency, stalls, refusals; it watches what is written."""
+"""A memory behind the AXI4 master of flaash_memory_top: latency, stalls, refusals."""
 
 from __future__ import annotations
 
@@ -40,8 +40,13 @@ class Memory:
         reads, writes: addresses and beats of all bursts so far.
     """
 
-    def __init__(self, dut: SimHandleBase, size: int = 1 << 20, latency: int = 1,
-                 stalls: dict[str, Iterator[bool]] | None = None):
+    def __init__(
+        self,
+        dut: SimHandleBase,
+        size: int = 1 << 20,
+        latency: int = 1,
+        stalls: dict[str, Iterator[bool]] | None = None,
+    ):
         self.dut = dut
         self.data = bytearray(size)
         self.latency = latency
@@ -54,10 +59,32 @@ class Memory:
         self.writes: list[tuple[int, int]] = []
         self.width = len(dut.m_axi_rdata) // 8
         self.cycle = 0
-        self._ports = {name: getattr(dut, f"m_axi_{name}") for name in (
-            "arvalid", "arready", "araddr", "arlen", "rvalid", "rready", "rdata", "rresp", "rlast", "awvalid",
-            "awready", "awaddr", "awlen", "wvalid", "wready", "wdata", "wstrb", "wlast", "bvalid", "bready",
-            "bresp")}
+        self._ports = {
+            name: getattr(dut, f"m_axi_{name}")
+            for name in (
+                "arvalid",
+                "arready",
+                "araddr",
+                "arlen",
+                "rvalid",
+                "rready",
+                "rdata",
+                "rresp",
+                "rlast",
+                "awvalid",
+                "awready",
+                "awaddr",
+                "awlen",
+                "wvalid",
+                "wready",
+                "wdata",
+                "wstrb",
+                "wlast",
+                "bvalid",
+                "bready",
+                "bresp",
+            )
+        }
         for name in ("arready", "rvalid", "rdata", "rresp", "rlast", "awready", "wready", "bvalid", "bresp"):
             self._ports[name].value = 0
         dut.m_axi_rid.value = dut.m_axi_bid.value = 0
@@ -71,17 +98,18 @@ class Memory:
     @property
     def quiet(self) -> bool:
         """Tell whether no burst is under way."""
-        return not (self._read_bursts or self._read_beats or self._write_bursts or self._write_beats
-                    or self._answers)
+        return not (
+            self._read_bursts or self._read_beats or self._write_bursts or self._write_beats or self._answers
+        )
 
     def put(self, addr: int, data: bytes) -> None:
-        self.data[addr:addr + len(data)] = data
+        self.data[addr : addr + len(data)] = data
 
     def _value(self, name: str) -> int:
         return int(self._ports[name].value)
 
     async def _run(self) -> None:
-        """A cycle: what was agreed on is read at the falling edge; what is offered changes behind the rising one."""
+        """Each cycle: read at the falling edge what was agreed on, offer behind the rising one."""
         ports = self._ports
         while True:
             await FallingEdge(self.dut.clk_i)
@@ -117,14 +145,21 @@ class Memory:
                 if offer:
                     ports["rdata"].value, ports["rresp"].value, ports["rlast"].value = self._read_beats[0]
             if not answer_offered or taken_answer:
-                offer = bool(self._answers) and self._answers[0][0] <= self.cycle and not next(self.stalls["b"])
+                offer = (
+                    bool(self._answers) and self._answers[0][0] <= self.cycle and not next(self.stalls["b"])
+                )
                 ports["bvalid"].value = offer
                 if offer:
                     ports["bresp"].value = self._answers[0][1]
 
     def _clear(self) -> None:
-        for queue in (self._read_bursts, self._read_beats, self._write_bursts, self._write_beats,
-                      self._answers):
+        for queue in (
+            self._read_bursts,
+            self._read_beats,
+            self._write_bursts,
+            self._write_beats,
+            self._answers,
+        ):
             queue.clear()
         for name in ("arready", "rvalid", "awready", "wready", "bvalid"):
             self._ports[name].value = 0
@@ -149,15 +184,16 @@ class Memory:
             for index in range(burst.beats):
                 addr = burst.addr + index * self.width
                 answer = self.refused_reads.get(addr, OKAY if addr < len(self.data) else DECERR)
-                data = int.from_bytes(self.data[addr:addr + self.width], "little") if answer == OKAY else 0
+                data = int.from_bytes(self.data[addr : addr + self.width], "little") if answer == OKAY else 0
                 self._read_beats.append((data, answer, index == burst.beats - 1))
 
     def _do_write(self) -> None:
         while self._write_bursts and len(self._write_beats) >= self._write_bursts[0].beats:
             burst = self._write_bursts.popleft()
             addrs = [burst.addr + index * self.width for index in range(burst.beats)]
-            answer = max(self.refused_writes.get(addr, OKAY if addr < len(self.data) else DECERR)
-                         for addr in addrs)
+            answer = max(
+                self.refused_writes.get(addr, OKAY if addr < len(self.data) else DECERR) for addr in addrs
+            )
             for index, addr in enumerate(addrs):
                 data, strobes, last = self._write_beats.popleft()
                 assert last == (index == burst.beats - 1), "wlast is not with the last beat"
@@ -169,6 +205,7 @@ class Memory:
         for lane in range(self.width):
             if strobes >> lane & 1:
                 at = addr + lane
-                assert self.writable is None or any(low <= at < high for low, high in self.writable), \
+                assert self.writable is None or any(low <= at < high for low, high in self.writable), (
                     f"a byte is written outside of all buffers: {at:#x}"
-                self.data[at] = data >> 8 * lane & 0xff
+                )
+                self.data[at] = data >> 8 * lane & 0xFF

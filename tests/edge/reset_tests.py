@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: resets and aborts at random cycles; the bus stays legal, the next contraction is right."""
+"""Runs inside the simulator: resets and aborts at random cycles; the next contraction is right."""
 
 import os
 
@@ -70,7 +70,7 @@ async def resets_by_the_pin(dut) -> None:
 
 @cocotb.test()
 async def aborts(dut) -> None:
-    """An abort ends the descriptor under way, or comes too late: it is right then. The next one is not begun."""
+    """An abort ends the descriptor under way, or comes too late. The next one is not begun."""
     random = rng()
     numbers = np.random.default_rng(random.getrandbits(32))
     host = Host(dut)
@@ -88,7 +88,7 @@ async def aborts(dut) -> None:
         code = await host.read("RegEdgeError")
         assert code in (0, ERROR["ErrAborted"])
         seen.add(code)
-        records = [await host.completed(slot) for slot in slots[:await host.read("RegRingHead")]]
+        records = [await host.completed(slot) for slot in slots[: await host.read("RegRingHead")]]
         assert records and [record["code"] for record in records] == [0] * (len(records) - 1) + [code]
         await host.reset()
         await right(host, a, b, "an abort")

@@ -5,31 +5,35 @@ from tb.common import configs
 from tb.common.simulation import run_bench
 
 
-def _run(module: str, simulator: str, seed: int, config: str = "tiny", **edge: int) -> None:
+def run_edge(module: str, simulator: str, seed: int, config: str = "tiny", **edge: int) -> None:
+    """Run a module of tests/edge on flaash_memory_top, in a configuration with other parameters."""
     parameters = {**configs.load(config).parameters(), **edge}
     label = "".join(f"-{name}{value}" for name, value in edge.items())
-    run_bench("flaash_memory_top", f"tests.edge.{module}", simulator, f"{module}-{config}{label}", parameters,
-              seed)
+    run_bench(
+        "flaash_memory_top", f"tests.edge.{module}", simulator, f"{module}-{config}{label}", parameters, seed
+    )
 
 
 def test_contractions(simulator: str, seed: int) -> None:
-    _run("first_tests", simulator, seed)
+    run_edge("first_tests", simulator, seed)
 
 
 def test_formats_and_widths(simulator: str, seed: int) -> None:
     """Each width of the bus, each value format, each size of an entry."""
     builds = [("tiny", {"DataWidth": 512, "Format": 3, "CoordWidth": 16})]
     if simulator == "icarus":
-        builds += [("tiny", {"DataWidth": 256, "Format": 1, "CoordWidth": 12}),
-                   ("tiny", {"DataWidth": 128, "Format": 2, "CoordWidth": 9}),
-                   ("tiny", {"DataWidth": 512, "Format": 0, "CoordWidth": 32})]
+        builds += [
+            ("tiny", {"DataWidth": 256, "Format": 1, "CoordWidth": 12}),
+            ("tiny", {"DataWidth": 128, "Format": 2, "CoordWidth": 9}),
+            ("tiny", {"DataWidth": 512, "Format": 0, "CoordWidth": 32}),
+        ]
     for config, edge in builds:
-        _run("first_tests", simulator, seed, config, **edge)
+        run_edge("first_tests", simulator, seed, config, **edge)
 
 
 def test_errors(simulator: str, seed: int) -> None:
-    _run("error_tests", simulator, seed)
+    run_edge("error_tests", simulator, seed)
 
 
 def test_resets(simulator: str, seed: int) -> None:
-    _run("reset_tests", simulator, seed)
+    run_edge("reset_tests", simulator, seed)

@@ -77,6 +77,16 @@ def test_one_multiplication_per_match() -> None:
     assert least(lookups([2, 1], [40], both), size=2) == FIRST + 4 + 1 + 2 * 40 + 3 + AFTER
 
 
+def test_a_line_waits_for_the_next_match_of_its_fiber() -> None:
+    """While a long set is loaded behind the 8th line of a run, the multiplier comes to an end."""
+    # Runs of 8 lines: the 8th ends its fiber, so all are multiplied meanwhile.
+    made = lookups([40, 40], [8], [{line: 4 for line in range(8)}] * 2)
+    assert least(made) == FIRST + 40 + 1 + 8 + 40 + 1 + 1 + 4 * 8 + 3 + AFTER
+    # Runs of 9 lines: the 8th waits for the 9th, so it and 10 more are left behind the load.
+    made = lookups([40, 40], [9], [{line: 4 for line in range(9)}] * 2)
+    assert least(made) == FIRST + 40 + 1 + 8 + 40 + 4 * 11 + 3 + AFTER
+
+
 def test_whole_fibers_go_to_groups() -> None:
     # Nine fibers of 10 lines for two groups: one has five of them.
     made = lookups([6], [10] * 9)

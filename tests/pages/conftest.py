@@ -47,9 +47,14 @@ def coverage(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def result_page(coverage: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the page of results of forty runs, of which a few failed for two reasons."""
-    folder = tmp_path_factory.mktemp("regression")
+def result_page(coverage: Path) -> Path:
+    """Return the page of results of forty runs, of which a few failed for two reasons.
+
+    Its folder is below build/, because the page shows paths, and the documents show the page.
+    """
+    folder = BUILD / "pages"
+    for name in ("regress", "results"):
+        shutil.rmtree(folder / name, ignore_errors=True)
     specs = expand(["smoke", "random", "dense", "back_to_back"], ["tiny", "paper1:NumSdpe=3"], ["icarus"],
                    range(1, 6))
     regression = Regression("nightly", specs)

@@ -39,7 +39,8 @@ def test_a_pair_beyond_the_memory(seed: int, tmp_path: Path) -> None:
 @pytest.mark.parametrize("part", range(4))
 def test_resets(part: int, seed: int) -> None:
     run_bench("flaash_memory_top", "tests.memory.reset_tests", "verilator", f"long-memory-resets-{part}",
-              configs.load("tiny").parameters(), 4 * seed + part, environment_variables={"FLAASH_TURNS": "500"})
+              configs.load("tiny").parameters(), 4 * seed + part,
+              environment_variables={"FLAASH_TURNS": "500"})
 
 
 def test_spoiled_words(seed: int) -> None:

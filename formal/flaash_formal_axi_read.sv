@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// Proof of flaash_axi_read: for any requests, memory, stops and resets each beat is asked for once, within 4 KB.
+
+module flaash_formal_axi_read
+  import flaash_edge_pkg::*;
+#(
+  parameter int unsigned DataWidth  = 128,
+  parameter int unsigned Bursts     = 2,
+  parameter int unsigned BurstBeats = 16,
+  localparam int unsigned BeatBytes = DataWidth / 8
+) (
+  input logic                 clk_i,
+  input logic                 rst_ni,
+  input logic                 stop_i,
+  input logic                 req_valid_i,
+  input read_req_t            req_i,
+  input logic                 ar_ready_i,
+  input logic                 r_valid_i,
+  input logic [DataWidth-1:0] r_data_i,
+  input logic [1:0]           r_resp_i,
+  input logic                 out_ready_i
+);
+
+  logic                 idle, req_ready, ar_valid, r_ready, r_last, out_valid;
+  burst_t               ar;
+  logic [DataWidth-1:0] out_data;
+  answer_t              out_answer;
+
+  flaash_formal_producer #(
+    .Width($bits(read_req_t))
+  ) u_requests (
+    .clk_i, .rst_ni,
+    .valid_i(req_valid_i), .ready_i(req_ready), .data_i(req_i)
+  );
+
+  flaash_formal_producer #(
+    .Width(DataWidth + 2)
+  ) u_memory (
+    .clk_i, .rst_ni,
+    .valid_i(r_valid_i), .ready_i(r_ready), .data_i({r_resp_i, r_data_i})
+  );
+
+  flaash_axi_read #(
+    .DataWidth(DataWidth), .Bursts(Bursts), .BurstBeats(BurstBeats)
+  ) u_dut (
+    .clk_i, .rst_ni,
+    .stop_i, .idle_o(idle), .req_valid_i, .req_ready_o(req_ready), .req_i,
+    .ar_valid_o(ar_valid), .ar_ready_i, .ar_o(ar),
+    .r_valid_i, .r_ready_o(r_ready), .r_data_i, .r_resp_i, .r_last_i(r_last),
+    .out_valid_o(out_valid), .out_ready_i, .out_data_o(out_data), .out_answer_o(out_answer)
+  );
+
+  // -------------------------------------------------------------------- demands
+  logic stopping_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) stopping_q <= 1'b0;
+    else         stopping_q <= stop_i && !idle;
+  end
+
+  StopStays_M : assume property (@(posedge clk_i) disable iff (!rst_ni) !stopping_q || stop_i);
+  Aligned_M : assume property (@(posedge clk_i) !req_valid_i ||
+      (req_i.addr[5:0] == '0 && req_i.beats != '0 && !req_i.beats[31]));
+
+  // ---------------------------------------------------------------- the memory
+  // Lengths of the bursts that were taken and not answered in full, the oldest in element 0.
+  logic [Bursts-1:0][7:0] len_q;
+  logic [3:0]             waiting_q;
+  logic [7:0]             beat_q;  // beats of the oldest that have come
+  logic                   asked, came, over;
+
+  assign asked  = ar_valid && ar_ready_i;
+  assign came   = r_valid_i && r_ready;
+  assign r_last = beat_q == len_q[0];
+  assign over   = came && r_last;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      waiting_q <= '0;
+      beat_q    <= '0;
+      len_q     <= '0;
+    end else begin
+      waiting_q <= waiting_q + 4'(asked) - 4'(over);
+      if (came) beat_q <= r_last ? '0 : beat_q + 8'd1;
+      if (over) len_q <= len_q >> 8;
+      if (asked) len_q[waiting_q - 4'(over)] <= ar.len;
+    end
+  end
+
+  Answers_M : assume property (@(posedge clk_i) disable iff (!rst_ni) !r_valid_i || waiting_q != '0);
+
+  // --------------------------------------------------------------- one request
+  // Where the next burst that is taken must begin: behind the one before, or where a request begins that was taken
+  // since the burst on offer was made.
+  mem_addr_t  next_q, behind, base_q;
+  logic       base_valid_q, taken;
+  logic [7:0] wanted_q, asked_q;  // beats of requests, and of bursts that were taken, modulo 256
+
+  assign taken  = req_valid_i && req_ready;
+  assign behind = next_q + (64'(ar.len) + 64'd1) * 64'(BeatBytes);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      next_q       <= '0;
+      base_q       <= '0;
+      base_valid_q <= 1'b0;
+      wanted_q     <= '0;
+      asked_q      <= '0;
+    end else begin
+      if (taken) wanted_q <= wanted_q + req_i.beats[7:0];
+      else if (stop_i) wanted_q <= asked_q + (ar_valid ? ar.len + 8'd1 : 8'd0);
+      if (asked) asked_q <= asked_q + ar.len + 8'd1;
+      if (asked || !ar_valid) begin
+        base_valid_q <= 1'b0;
+        if (taken)             next_q <= req_i.addr;
+        else if (base_valid_q) next_q <= base_q;
+        else if (asked)        next_q <= behind;
+      end else if (taken) begin
+        base_q       <= req_i.addr;
+        base_valid_q <= 1'b1;
+      end
+    end
+  end
+
+  // ------------------------------------------------------------------ properties
+  logic [7:0] first;  // beat of the burst on offer, counted from a multiple of BurstBeats
+
+  assign first = 8'(ar.addr[$clog2(BeatBytes) +: $clog2(BurstBeats)]);
+
+  Continues_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !ar_valid || ar.addr == next_q);
+  Inside_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !ar_valid || (9'(first) + 9'(ar.len) + 9'd1 <= 9'(BurstBeats) && ar.addr[$clog2(BeatBytes)-1:0] == '0));
+  NoneLost_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      wanted_q == asked_q + (ar_valid ? ar.len + 8'd1 : 8'd0) + u_dut.left_q[7:0]);
+  Counts_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      8'(waiting_q) + 8'(ar_valid) == u_dut.inside_q && 32'(u_dut.inside_q) <= Bursts);
+  Passes_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      stop_i ? !out_valid && r_ready : out_valid == r_valid_i && r_ready == out_ready_i);
+  Unchanged_A : assert property (@(posedge clk_i) out_data == r_data_i && out_answer == {r_resp_i[1], r_resp_i[0]});
+  NothingNew_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !idle || (waiting_q == '0 && !ar_valid));
+
+  // What makes it inductive.
+  NextAddress_A : assert property (@(posedge clk_i) disable iff (!rst_ni) u_dut.left_q == '0 ||
+      u_dut.addr_q == (base_valid_q ? base_q : ar_valid ? behind : next_q));
+  Offered_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !base_valid_q || ar_valid);
+  Beats_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      u_dut.addr_q[$clog2(BeatBytes)-1:0] == '0 && !u_dut.left_q[31]);
+  Oldest_A : assert property (@(posedge clk_i) disable iff (!rst_ni) waiting_q == '0 ? beat_q == '0 : beat_q <= len_q[0]);
+
+endmodule : flaash_formal_axi_read

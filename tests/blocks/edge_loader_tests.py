@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator: flaash_edge_loader makes frames of what lies in memory."""
+
+from collections import deque
+
+import cocotb
+import numpy as np
+from cocotb.triggers import FallingEdge, RisingEdge
+
+from models.csf import Csf
+from models.generate import uniform_tensor
+from models.numbers.formats import FORMATS
+from tb.common.bench import rng, start, until
+from tb.common.frames import pack_operand
+from tb.common.rtl_constants import EDGE
+from tb.common.rtl_types import bench_types
+from tb.common.stalls import STALLS
+from tests.edge.layout import Image, Job, levels, to_bytes
+
+SLOT = 0x4000
+SHAPES = [(9,), (300,), (3, 200), (4, 3, 40), (2, 1, 2, 2, 1, 2, 1, 11)]
+VALUES = {"fp32": "normal", "bf16": "normal", "int8": "int8", "int16": "int16"}
+
+
+class Bench:
+    """The memory, the control and the chip around the loader.
+
+    Attributes:
+        data: the memory.
+        refused: answers other than OKAY, by the address of a beat.
+        frames: beats of each frame that the chip took; the last one may be unfinished.
+    """
+
+    def __init__(self, dut, random, stalls: str):
+        self.dut = dut
+        self.fmt = next(f for f in FORMATS.values() if f.code == int(dut.Format.value))
+        self.data = bytearray(1 << 17)
+        self.refused: dict[int, int] = {}
+        self.bytes = int(dut.DataWidth.value) // 8
+        self.stalls = {name: STALLS[stalls](random) for name in ("ar", "r", "out")}
+        self.beats: deque[tuple[int, int]] = deque()
+        self.frames: list[list[int]] = [[]]
+        self.open = False
+        for name in (
+            "begin",
+            "slot",
+            "fetch",
+            "load",
+            "operand",
+            "cancel",
+            "hold",
+            "ar_ready",
+            "r_valid",
+            "r_data",
+            "r_resp",
+            "r_last",
+            "out_ready",
+        ):
+            getattr(dut, f"{name}_i").value = 0
+        dut.load_rst_ni.value = 0
+        cocotb.start_soon(self._run())
+
+    def put(self, addr: int, data: bytes) -> None:
+        self.data[addr : addr + len(data)] = data
+
+    async def _run(self) -> None:
+        dut, burst_t = self.dut, bench_types()["ar_o"]
+        while True:
+            await FallingEdge(dut.clk_i)
+            if dut.rst_ni.value != 1:
+                continue
+            if dut.ar_valid_o.value == 1 and dut.ar_ready_i.value == 1:
+                burst = burst_t.unpack(int(dut.ar_o.value))
+                self.beats.extend((burst.addr + i * self.bytes, i == burst.len) for i in range(burst.len + 1))
+            if dut.out_valid_o.value == 1 and dut.out_ready_i.value == 1:
+                self.frames[-1].append(int(dut.out_data_o.value))
+                self.open = dut.out_last_o.value == 0
+                if not self.open:
+                    self.frames.append([])
+            offered = dut.r_valid_i.value == 1
+            taken = offered and dut.r_ready_o.value == 1
+            if taken:
+                self.beats.popleft()
+            await RisingEdge(dut.clk_i)
+            dut.ar_ready_i.value = not next(self.stalls["ar"])
+            dut.out_ready_i.value = not self.open or not next(
+                self.stalls["out"]
+            )  # a first beat is taken at once
+            if not offered or taken:
+                offer = bool(self.beats) and not next(self.stalls["r"])
+                dut.r_valid_i.value = offer
+                if offer:
+                    addr, last = self.beats[0]
+                    dut.r_data_i.value = int.from_bytes(self.data[addr : addr + self.bytes], "little")
+                    dut.r_last_i.value, dut.r_resp_i.value = last, self.refused.get(addr, 0)
+
+    async def pulse(self, name: str) -> None:
+        getattr(self.dut, f"{name}_i").value = 1
+        await RisingEdge(self.dut.clk_i)
+        getattr(self.dut, f"{name}_i").value = 0
+
+    def fault(self, port: str):
+        return bench_types()[port].unpack(int(getattr(self.dut, port).value))
+
+    async def fetch(self, words: list[int]):
+        """Have a descriptor fetched; return its fault."""
+        dut = self.dut
+        self.put(SLOT, to_bytes(words))
+        dut.slot_i.value, dut.fetch_i.value = SLOT, 1
+        await self.pulse("begin")
+        await FallingEdge(dut.clk_i)
+        await until(dut, lambda: dut.fetched_o.value == 1, 3_000, "the descriptor")
+        fault = self.fault("fetch_fault_o")
+        await RisingEdge(dut.clk_i)
+        dut.fetch_i.value = 0
+        return fault
+
+    async def load(self, which: int) -> None:
+        """Have an operand loaded; returns when its frame is over or wrong."""
+        dut = self.dut
+        dut.operand_i.value = which
+        await self.pulse("load")
+        await FallingEdge(dut.clk_i)
+        await until(
+            dut, lambda: dut.loaded_o.value == 1 or self.fault("frame_fault_o").valid, 20_000, "the frame"
+        )
+
+    async def cancel(self) -> None:
+        """End what is under way as the control does."""
+        dut = self.dut
+        dut.cancel_i.value = 1
+        await RisingEdge(dut.clk_i)
+        dut.load_rst_ni.value = 0
+        await RisingEdge(dut.clk_i)
+        await FallingEdge(dut.clk_i)
+        await until(dut, lambda: dut.loaded_o.value == 1 and dut.idle_o.value == 1, 5_000, "the end")
+        dut.cancel_i.value = 0
+        await RisingEdge(dut.clk_i)
+        dut.load_rst_ni.value = 1
+        await RisingEdge(dut.clk_i)
+
+
+def drawn(bench: Bench, random, numbers) -> tuple[list[Csf], list[int], Image]:
+    """Return two operands that may be contracted, their descriptor, and where their arrays are."""
+    shapes = [random.choice(SHAPES) for _ in range(2)]
+    shapes[1] = (*shapes[1][:-1], shapes[0][-1])
+    found = [
+        Csf.from_tensor(
+            uniform_tensor(numbers, shape, random.choice([0.0, 0.2, 0.9]), values=VALUES[bench.fmt.name])
+        )
+        for shape in shapes
+    ]
+    image = Image(bench, 0x8000)
+    words = [
+        image.operand(i, levels(csf, bench.fmt, dense=random.random() < 0.4, short=random.random() < 0.5))
+        for i, csf in enumerate(found)
+    ]
+    return found, Job(0x1_0000, 64, fmt=bench.fmt.code).words(*words), image
+
+
+def wanted(bench: Bench, csf: Csf, which: int, words: list[int]) -> list[int]:
+    """Return the frame of an operand; a dense first level has all its nodes."""
+    at = 16 + 8 * (words[1] & 15) * which
+    if csf.order > 1 and words[at + 6] & 1:
+        lengths = np.zeros(csf.shape[0], np.int64)
+        lengths[csf.coords[0]] = np.diff(csf.pointers[0])
+        csf = Csf(
+            csf.shape,
+            [np.arange(csf.shape[0]), *csf.coords[1:]],
+            [np.concatenate([[0], np.cumsum(lengths)]), *csf.pointers[1:]],
+            csf.leaf_coords,
+            csf.leaf_values,
+        )
+    return pack_operand(csf, which, bench.fmt, int(bench.dut.CoordWidth.value))
+
+
+@cocotb.test()
+@cocotb.parametrize(stalls=list(STALLS))
+async def frames_are_those_of_the_operands(dut, stalls: str) -> None:
+    random = rng()
+    numbers = np.random.default_rng(random.getrandbits(32))
+    bench = Bench(dut, random, stalls)
+    await start(dut)
+    dut.load_rst_ni.value = 1
+    for _ in range(10):
+        found, words, _image = drawn(bench, random, numbers)
+        assert not (await bench.fetch(words)).valid
+        for which, csf in enumerate(found):
+            bench.frames = [[]]
+            await bench.load(which)
+            assert bench.frames[0] == wanted(bench, csf, which, words)
+            assert not bench.fault("frame_fault_o").valid
+
+
+@cocotb.test()
+@cocotb.parametrize(stalls=["none", "random"])
+async def refusals_and_cancels(dut, stalls: str) -> None:
+    """A refused beat stops the frame with its place; cancelled at any cycle, a frame is ended."""
+    random = rng()
+    numbers = np.random.default_rng(random.getrandbits(32))
+    bench = Bench(dut, random, stalls)
+    await start(dut)
+    dut.load_rst_ni.value = 1
+    for _ in range(12):
+        found, words, image = drawn(bench, random, numbers)
+        assert not (await bench.fetch(words)).valid
+        parts = [part for part in image.parts if part[0] == 0]
+        if parts:
+            operand, level, part, addr, size = random.choice(parts)
+            offset = random.randrange(size) // bench.bytes * bench.bytes
+            bench.refused = {addr + offset: 3}
+            await bench.load(0)
+            place = operand << 31 | level << 28 | EDGE.constants[f"Part{part}"].value << 24 | offset // 16
+            assert bench.fault("frame_fault_o") == (1, EDGE.errors["ErrReadDecode"].value, place)
+            bench.refused = {}
+            await bench.cancel()
+            assert not bench.open and not bench.beats
+        bench.frames = [[]]
+        await bench.pulse("load")
+        for _ in range(random.randrange(120)):
+            await RisingEdge(dut.clk_i)
+        await bench.cancel()
+        assert not bench.open and not bench.beats, "a frame stays open"
+        bench.frames = [[]]
+        await bench.load(0)
+        assert bench.frames[0] == wanted(bench, found[0], 0, words)

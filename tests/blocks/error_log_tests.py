@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator: flaash_error_log keeps the earliest error and counts all of them."""
+
+import random
+
+import cocotb
+from cocotb.handle import SimHandleBase
+from cocotb.triggers import FallingEdge, RisingEdge
+
+from tb.common.bench import start
+from tb.common.rtl_constants import ERRORS
+from tb.common.rtl_types import bench_types
+
+GREATEST = 2**32 - 1
+SOURCES = ("parity", "watchdog", "frame", "write", "read", "range")  # the first comes before the others
+NONE = ERRORS["ErrNone"].value
+
+
+class Log:
+    """Drives the log and says what it must hold afterwards.
+
+    Attributes:
+        held: code, place and count.
+    """
+
+    def __init__(self, dut: SimHandleBase, rng: random.Random):
+        self.dut, self.rng, self.held = dut, rng, (NONE, 0, 0)
+
+    async def cycle(self, counts: dict[str, int], clear: bool = False, live: bool = True,
+                    resetting: bool = False) -> None:
+        """Let a cycle pass with so many errors of each source, and compare."""
+        dut, types = self.dut, bench_types()
+        codes = [error.value for error in ERRORS.values() if error.value != NONE]
+        errors = {name: {"count": counts.get(name, 0), "code": self.rng.choice(codes),
+                         "place": self.rng.getrandbits(32)} for name in SOURCES}
+        report = types["report_i"]
+        dut.report_i.value = report.pack(load={"error": errors["frame"]}, parity_error=errors["parity"],
+                                         range_error=errors["range"])
+        for name in ("watchdog", "write", "read"):
+            getattr(dut, f"{name}_i").value = types[f"{name}_i"].pack(errors[name])
+        dut.clear_i.value, dut.live_i.value, dut.resetting_i.value = int(clear), int(live), int(resetting)
+        silent = {"frame", "range"} if not live else set()
+        silent |= {"parity"} if resetting else set()
+        told = [errors[name] for name in SOURCES if errors[name]["count"] and name not in silent]
+        code, place, count = self.held
+        if told and code == NONE:
+            code, place = told[0]["code"], told[0]["place"]
+        count = min(count + sum(error["count"] for error in told), GREATEST)
+        self.held = (NONE, 0, 0) if clear else (code, place, count)
+        await RisingEdge(dut.clk_i)
+        assert bool(dut.event_o.value) == bool(told)
+        await FallingEdge(dut.clk_i)
+        seen = tuple(int(getattr(dut, f"{name}_o").value) for name in ("code", "place", "count"))
+        assert seen == self.held, f"{seen} instead of {self.held} after {counts}"
+
+    def some(self, share: float) -> dict[str, int]:
+        """Return errors of about that share of the sources."""
+        return {name: self.rng.choice([1, 1, 2, 127]) for name in SOURCES if self.rng.random() < share}
+
+
+async def begun(dut: SimHandleBase) -> Log:
+    for name in ("report", "watchdog", "write", "read", "clear", "live", "resetting"):
+        getattr(dut, f"{name}_i").value = 0
+    rng = await start(dut)
+    await FallingEdge(dut.clk_i)
+    return Log(dut, rng)
+
+
+@cocotb.test()
+async def the_earliest_is_kept_and_all_are_counted(dut) -> None:
+    log = await begun(dut)
+    rng = log.rng
+    for _ in range(400):
+        await log.cycle(log.some(rng.choice([0.1, 0.6])), rng.random() < 0.15, rng.random() < 0.7,
+                        rng.random() < 0.2)
+
+
+@cocotb.test()
+async def the_count_stops_at_its_greatest_value(dut) -> None:
+    """From just below it: exactly to it, over it, and on from there; only a clear brings it back."""
+    log = await begun(dut)
+    await log.cycle({"write": 1})
+    for below in (1, 2, 127, 500):
+        for more in ({"write": 1}, {"range": min(below, 127)}, {name: 127 for name in SOURCES}):
+            dut.count_o.value = GREATEST - below
+            log.held = (*log.held[:2], GREATEST - below)
+            for errors in (more, {}, log.some(0.5), more):
+                await log.cycle(errors)
+    assert log.held[2] == GREATEST
+    await log.cycle({"write": 1}, clear=True)
+    await log.cycle({"read": 2})
+    assert log.held[2] == 2
