@@ -106,7 +106,7 @@ ports: $(STAMP) ## renew the modules' ports in docs/internals.md
 PYTEST = $(PY) -m pytest $(CACHE) -n $(call quote,$(JOBS)) --dist worksteal
 
 .PHONY: test
-test: $(STAMP) $(addprefix $(VENV)/.installed-,package formal docs) ## the suite on both simulators: TEST=path::name for one, SEED= SIM= WAVES=1 LONG=1 JOBS=
+test: $(STAMP) $(addprefix $(VENV)/.installed-,package formal docs silicon) ## the suite on both simulators: TEST=path::name for one, SEED= SIM= WAVES=1 LONG=1 JOBS=
 	@$(call flag,LONG,FLAASH_LONG=1) $(PYTEST) $(call flag,LONG,-o timeout=7200) \
 	  $(call option,seed,SEED) $(call option,simulator,SIM) $(call flag,WAVES,--waves) $(TEST)
 
@@ -152,7 +152,7 @@ lint: $(STAMP) ## verilator -Wall and slang on every configuration, ruff, house 
 	@$(PY) -m tools.lint
 
 .PHONY: cov
-cov: $(STAMP) $(VENV)/.installed-package $(VENV)/.installed-formal ## functional and code coverage of the suite, to build/coverage/index.html: TEST= SEED= JOBS=
+cov: $(STAMP) $(addprefix $(VENV)/.installed-,package formal silicon) ## functional and code coverage of the suite, to build/coverage/index.html: TEST= SEED= JOBS=
 	@$(PY) -m tb.coverage.suite $(PYTEST) $(call option,seed,SEED) $(TEST)
 
 .PHONY: cov-add
@@ -172,10 +172,11 @@ operator-faults: $(STAMP) ## slips of the hand at random places of the RTL, show
 formal: $(STAMP) $(VENV)/.installed-formal ## prove the properties of formal/, refute their mutants: ONLY=text JOBS=
 	@$(call alone,formal) -m tools.formal $(call option,jobs,JOBS) $(call option,only,ONLY)
 
-.PHONY: cost
-cost: $(STAMP) $(VENV)/.installed-cost ## LUTs, flip-flops, multipliers and clock of the MACs on an ECP5: ONLY=text or RECORD=1, JOBS=
-	@$(call alone,cost) -m tools.cost $(call option,jobs,JOBS) $(call option,only,ONLY) \
-	  $(call flag,RECORD,--record)
+.PHONY: silicon
+silicon: $(STAMP) $(VENV)/.installed-silicon ## area and clock of the chip by block, on an ECP5 and in cells of LIBERTY= SLOW= MACROS=: ONLY=tiny TECH=ecp5 RECORD=1 JOBS=
+	@$(call alone,silicon) -m tools.silicon $(call option,jobs,JOBS) $(call option,only,ONLY) \
+	  $(call option,liberty,LIBERTY) $(call option,slow,SLOW) $(call option,macros,MACROS) \
+	  $(call option,tech,TECH) $(call flag,RECORD,--record)
 
 .PHONY: bench
 bench: $(STAMP) ## measure cycles, to build/bench/index.html: ONLY=text NUM_SDPE= CONFIG= CLOCK_MHZ= FMAX_MHZ= JOBS=

@@ -125,7 +125,7 @@ module flaash_formal_portion_trim
   logic [Depth-1:0][CutWidth-1:0] slot_data;
 
   for (genvar i = 0; i < Depth; i++) begin : gen_slot
-    assign slot_valid[i] = u_dut.unused_usage > CountWidth'(i);
+    assign slot_valid[i] = u_dut.usage > CountWidth'(i);
     assign slot_data[i]  = u_dut.u_cuts.mem_q[(CountWidth-1)'(u_dut.u_cuts.rd_ptr_q + CountWidth'(i))];
   end
 

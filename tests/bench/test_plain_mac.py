@@ -2,7 +2,7 @@
 """Bench of flaash_plain_mac, which the cost of exactness is measured against."""
 
 from tb.common.simulation import run_bench
-from tools.cost import PLAIN
+from tools.silicon.exact import PLAIN
 
 
 def test_plain_mac(simulator: str, seed: int) -> None:

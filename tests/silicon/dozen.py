@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A library of a dozen cells, as a Liberty file: enough for the whole flow, with numbers of no process."""
+
+from pathlib import Path
+
+# Name, area, function of Y, inputs.
+GATES = (("INV", 2.0, "!A", "A"), ("BUF", 3.0, "A", "A"), ("BUF4", 6.0, "A", "A"),
+         ("NAND2", 3.0, "!(A&B)", "AB"), ("NOR2", 3.0, "!(A|B)", "AB"), ("XOR2", 7.0, "A^B", "AB"),
+         ("MUX2", 7.0, "(S&B)|(!S&A)", "ABS"),
+         ("AOI21", 4.0, "!((A&B)|C)", "ABC"), ("ONE", 1.0, "1", ""), ("ZERO", 1.0, "0", ""))
+NAND2, FLIP_FLOP = 3.0, 16.0
+_TEMPLATE = """library(dozen) {
+  delay_model : table_lookup; time_unit : "1ns"; voltage_unit : "1V"; current_unit : "1mA";
+  capacitive_load_unit(1,pf); leakage_power_unit : "1nW"; nom_voltage : 1.2;
+  default_max_transition : 2.0; default_fanout_load : 1; default_max_fanout : 16;
+  input_threshold_pct_rise : 50; input_threshold_pct_fall : 50;
+  output_threshold_pct_rise : 50; output_threshold_pct_fall : 50;
+  slew_lower_threshold_pct_rise : 20; slew_lower_threshold_pct_fall : 20;
+  slew_upper_threshold_pct_rise : 80; slew_upper_threshold_pct_fall : 80;
+  lu_table_template(delays) { variable_1 : input_net_transition; variable_2 : total_output_net_capacitance;
+    index_1("0.01, 1.0"); index_2("0.001, 0.2"); }
+"""
+
+
+def _tables(kinds: tuple[str, ...], delay: float, drive: float) -> str:
+    """Return tables of a delay that grows with the load and a little with the slope of the input."""
+    rows = ", ".join(f'"{delay + slope:.3f}, {delay + slope + 0.2 / drive:.3f}"' for slope in (0.0, 0.1))
+    return " ".join(f"{kind}(delays) {{ values({rows}); }}" for kind in kinds)
+
+
+def _arc(pin: str, delay: float, drive: float, kind: str = "") -> str:
+    tables = _tables(("cell_rise", "cell_fall", "rise_transition", "fall_transition"), delay, drive)
+    return f'      timing() {{ related_pin : "{pin}"; {kind} {tables} }}\n'
+
+
+def _gate(name: str, area: float, function: str, inputs: str, delay: float) -> str:
+    drive = 4.0 if name.endswith("4") else 1.0
+    pins = "".join(f"    pin({pin}) {{ direction : input; capacitance : {0.002 * drive}; }}\n"
+                   for pin in inputs)
+    arcs = "".join(_arc(pin, delay, drive) for pin in inputs)
+    return (f"  cell({name}) {{ area : {area}; cell_leakage_power : 1;\n{pins}"
+            f'    pin(Y) {{ direction : output; function : "{function}"; max_capacitance : {0.1 * drive};\n'
+            f"{arcs}    }}\n  }}\n")
+
+
+def _flip_flop(name: str, area: float, reset: bool, delay: float) -> str:
+    clear = 'clear : "!R"; ' if reset else ""
+    setup = _tables(("rise_constraint", "fall_constraint"), 0.05, 100.0)
+    pin = "    pin(R) { direction : input; capacitance : 0.002; }\n" if reset else ""
+    return (f'  cell({name}) {{ area : {area}; cell_leakage_power : 1;\n'
+            f'    ff(IQ, IQN) {{ clocked_on : "C"; next_state : "D"; {clear}}}\n'
+            f"    pin(C) {{ direction : input; clock : true; capacitance : 0.002; }}\n{pin}"
+            "    pin(D) { direction : input; capacitance : 0.002;\n"
+            f'      timing() {{ related_pin : "C"; timing_type : setup_rising; {setup} }}\n    }}\n'
+            '    pin(Q) { direction : output; function : "IQ"; max_capacitance : 0.2;\n'
+            f"{_arc('C', delay, 1.0, 'timing_type : rising_edge;')}    }}\n  }}\n")
+
+
+def write(path: Path, slower: float = 1.0) -> Path:
+    """Write the library, its gates slower by a factor; return the path."""
+    path.write_text(_TEMPLATE + "".join(_gate(*gate, delay=0.05 * slower) for gate in GATES)
+                    + _flip_flop("DFF", FLIP_FLOP, False, 0.2 * slower)
+                    + _flip_flop("DFFR", FLIP_FLOP + 2, True, 0.2 * slower) + "}\n")
+    return path

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make silicon` on small pieces of `tiny`, with a library of a dozen cells, and what it says of mistakes."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.silicon import dozen
+from tools.silicon import __main__ as silicon
+from tools.silicon import cells, measure, programs, timing
+
+NETWORK = "tiny/flaash_result_network"
+FLIP_FLOPS = 178  # of the network: two registers of 88 bits, each with its valid bit
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the library at two corners, the slow one half as fast, and a table of macros."""
+    made = tmp_path_factory.mktemp("cells")
+    dozen.write(made / "dozen.lib")
+    dozen.write(made / "slow.lib", slower=2.0)
+    (made / "macros.yml").write_text(
+        "- {cell: RAM, ports: 2, words: 1024, bits: 64, area: 90000, access: 1.5, setup: 0.1}\n")
+    return made
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what is made here out of what the user made, but for the netlists of configurations."""
+    monkeypatch.setattr(programs, "FOLDER", tmp_path / "silicon")
+
+
+def piece(only: str, *options: str) -> dict:
+    """Return what the record would hold of one piece."""
+    assert silicon.main([f"--only={only}", "--jobs=1", *options]) == 0
+    results = json.loads((programs.FOLDER / "results.json").read_text())
+    config, _, name = only.partition("/")
+    return results["configurations"][config]["pieces"][name]
+
+
+def test_a_piece_in_both_technologies(folder: Path, capsys: pytest.CaptureFixture) -> None:
+    found = piece(NETWORK, f"--liberty={folder}/dozen.lib", f"--slow={folder}/slow.lib")
+    made, fpga = found["cells"], found["ecp5"]
+    assert (found["block"], found["count"]) == ("network", 1)
+    # Both have the same registers; those with a reset take 2 more than those without.
+    assert fpga["flip_flops"] == FLIP_FLOPS and fpga["lut4"] > 0 and fpga["block_rams"] == 0
+    assert 0 <= made["sequential"] - FLIP_FLOPS * dozen.FLIP_FLOP <= 2 * FLIP_FLOPS
+    assert made["area"] > made["sequential"] and made["counted_bits"] == 0
+    assert made["slow_ns"] > 1.5 * made["ns"] > 0.3 and fpga["clocks"][0] > 100
+    assert made["begin"] == "u_tree.gen_single.u_register.skid_valid_q" and made["end"] == "in_ready_o"
+    shown = capsys.readouterr().out
+    assert NETWORK in shown and "LUT4" in shown and "no wires" not in shown  # a table of whole chips only
+
+
+def test_memories_are_counted_or_macros(folder: Path) -> None:
+    library = f"--liberty={folder}/dozen.lib"
+    store = "tiny/flaash_operand_store"
+    counted = piece(store, library, "--tech=cells")["cells"]
+    # Firsts and leaves of 8,193 fibers, 16,384 nodes: widths as in flaash_operand_store.
+    assert counted["counted_bits"] == 2 * 8193 * 20 + 16384 * 52 and counted["macro_area"] == 0
+    mapped = piece(store, library, f"--macros={folder}/macros.yml", "--tech=cells")["cells"]
+    assert mapped["counted_bits"] == 0 and mapped["macros"] == {"RAM": 9 + 9 + 16}
+    assert mapped["macro_area"] == 34 * 90000.0
+    # A path begins at a memory now, behind its access time.
+    assert mapped["ns"] > 1.5 > counted["ns"] and "mem_q" in mapped["begin"]
+
+
+def test_netlists_are_put_together(folder: Path) -> None:
+    """The clock of two pieces, one inside of the other, sees the path from one into the other."""
+    technology = measure.Technology(silicon.library.load(folder / "dozen.lib"))
+    found = {one.name: one for one in measure.pieces("tiny")}
+    inner, outer = (measure.in_cells(found[name], technology) for name in
+                    ("flaash_result_store", "flaash_result_network"))
+    top = folder / "top.v"
+    top.write_text("module top(input clk_i, rst_ni, output o);\n"
+                   "  wire [87:0] r; wire v, n;\n"
+                   "  flaash_result_network a(.clk_i(clk_i), .rst_ni(rst_ni), .out_valid_o(v));\n"
+                   "  BUF4 b(.A(v), .Y(n)); BUF4 c(.A(n), .Y(o));\nendmodule\n")
+    whole = measure.timed("top", technology, [outer[1], inner[1], top], folder / "top")
+    assert whole["end"] == "o" and whole["ns"] > 0 and whole["begin"].startswith("a/")
+
+
+@pytest.mark.parametrize(("arguments", "told"), [
+    (["--only=nothing"], "'nothing' is no configuration, and no MAC's name contains it"),
+    (["--tech=cells"], "standard cells need a library: LIBERTY="),
+    (["--liberty=none.lib"], "there is no Liberty file none.lib")])
+def test_mistakes_are_told(arguments: list[str], told: str, capsys: pytest.CaptureFixture) -> None:
+    assert silicon.main(arguments) == silicon.MISTAKE
+    assert told in capsys.readouterr().err
+
+
+def test_a_piece_that_is_not_there_is_told(capsys: pytest.CaptureFixture) -> None:
+    assert silicon.main(["--only=tiny/flaash_nothing"]) == silicon.FAILED
+    assert "no piece of tiny contains 'flaash_nothing'" in capsys.readouterr().err
+
+
+def test_a_failing_program_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch,
+                                   capsys: pytest.CaptureFixture) -> None:
+    monkeypatch.setattr(cells, "ABC", ("no such command",))
+    assert silicon.main([f"--only={NETWORK}", "--tech=cells", f"--liberty={folder}/dozen.lib"]) \
+        == silicon.FAILED
+    assert "yosys failed, see" in capsys.readouterr().err
+
+
+def test_paths_are_read() -> None:
+    text = ("Startpoint: a (input port clocked by clock)\nEndpoint: \\u.x_q[3]$_DFFE_PN0P_  (rising edge)\n"
+            "  96.5000   slack (MET)\n\nStartpoint: \\b$_DFF_P_  (x)\nEndpoint: c (x)\n  98.0 slack (MET)\n")
+    assert timing.parsed(text) == timing.Timing(3.5, "a", "u.x_q[3]")
+    assert timing.parsed("No paths found.") == timing.Timing(0.0, "", "")
+    with pytest.raises(ValueError, match="OpenSTA: Error: no such cell"):
+        timing.parsed("Error: no such cell\n")

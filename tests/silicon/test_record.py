@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `make silicon RECORD=1` keeps, and that the tables of docs/silicon.md are made of it."""
+
+import copy
+import json
+from pathlib import Path
+
+import pytest
+
+from tools.silicon import page, record, tables
+
+CELLS = {"area": 2e6, "sequential": 1e6, "macros": {"RAM": 2}, "macro_area": 3e6, "counted_bits": 1000,
+         "seconds": 1.04, "megabytes": 50.4, "ns": 7.25, "slow_ns": 12.5, "begin": "a_q", "end": "b_q[1]"}
+FPGA = {"lut4": 70, "flip_flops": 30, "block_rams": 1, "multipliers": 4, "fits": True, "clocks": [80.5],
+        "seconds": 9.0, "megabytes": 290.0}
+RESULTS = {
+    "library": {"name": "dozen", "slow": None, "nand2": 4.0, "flip_flop": 20.0, "macros": ["RAM"]},
+    "configurations": {"tiny": {
+        "pieces": {"flaash_mac": {"block": "MAC", "count": 3, "cells": CELLS, "ecp5": FPGA},
+                   "flaash_top": {"block": "registers", "count": 1, "cells": {**CELLS, "ns": 2.0},
+                                  "ecp5": {**FPGA, "clocks": []}}},
+        "chip": {"ns": 8.0, "slow_ns": 13.0, "begin": "a", "end": "b"}}}}
+
+
+def test_the_page_holds_the_tables_of_the_record() -> None:
+    """Renewed, it is what it is; renewed by another record, it is not."""
+    recorded, text = record.read(), page.PAGE.read_text()
+    assert page.renewed(text, recorded) == text, "make silicon RECORD=1 renews docs/silicon.md"
+    other = copy.deepcopy(recorded)
+    next(iter(other["configurations"].values()))["chip"]["ns"] += 0.5
+    assert page.renewed(text, other) != text
+    with pytest.raises(ValueError, match="are expected"):
+        page.renewed("no comments", recorded)
+
+
+def test_what_was_not_measured_stays(tmp_path: Path) -> None:
+    """Cells, then the ECP5 alone, then another library, which forgets everything."""
+    kept, macs = tmp_path / "silicon.json", tmp_path / "cost.json"
+    record.keep(copy.deepcopy(RESULTS), {"exact": {"lut4": 1}}, kept, macs)
+    assert record.read(kept)["configurations"]["tiny"]["pieces"]["flaash_mac"]["cells"]["seconds"] == 1.0
+    again = copy.deepcopy(RESULTS)
+    again["library"] = None
+    for piece in again["configurations"]["tiny"]["pieces"].values():
+        del piece["cells"]
+        piece["ecp5"]["lut4"] = 71
+    del again["configurations"]["tiny"]["chip"]
+    record.keep(again, {"plain": {"lut4": 2}}, kept, macs)
+    now = record.read(kept)["configurations"]["tiny"]
+    assert now["pieces"]["flaash_mac"]["cells"]["area"] == 2e6 and now["chip"]["ns"] == 8.0
+    assert now["pieces"]["flaash_mac"]["ecp5"]["lut4"] == 71
+    assert json.loads(macs.read_text()) == {"exact": {"lut4": 1}, "plain": {"lut4": 2}}
+    other = copy.deepcopy(RESULTS)
+    other["library"]["name"], other["configurations"] = "another", {}
+    record.keep(other, {}, kept, macs)
+    assert record.read(kept)["configurations"] == {}
+
+
+def test_sums() -> None:
+    """Instances are counted; a block beyond the limit is marked; the slowest piece gives the ECP5's clock."""
+    shown = {caption: rows for caption, _, rows in tables.all_tables(RESULTS)}
+    (chip,) = shown["Standard cells of dozen, areas in mm2, no wires"]
+    assert chip == ["tiny", "8.00", "2,000", "12.00", "0.08", "20.08", "8.00", "13.00", "125"]
+    assert shown["Logic by block, mm2"] == [["MAC", "6.000"], ["registers", "2.000"]]
+    assert shown["The slowest path of each block, ns at the typical corner"] == [
+        ["tiny", "MAC", "7.25", "yes", "`a_q`", "`b_q[1]`"],
+        ["tiny", "registers", "2.00", "", "`a_q`", "`b_q[1]`"]]
+    (fpga,) = shown["Lattice ECP5, speed grade 6, the sum of the pieces; MHz of the slowest piece"]
+    assert fpga == ["tiny", "280", "120", "4", "16", "80.5"]

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make silicon`: area and clock of the chip, whole and by block, on an ECP5 and in standard cells.
+
+It prints tables and writes build/silicon/results.json. It ends with status 1 if a program fails or a target
+of the exact MACs is missed, with 2 if it is called wrong or a program is missing. --record keeps what was
+measured in bench/silicon.json (the MACs in bench/cost.json), beside what is there of other configurations,
+and renews the tables of docs/silicon.md.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from tb.common import configs
+from tb.common.toolchain import ToolMissing
+from tools.silicon import exact, library, macros, measure, page, programs, record, tables
+
+CONFIGS = ("tiny", "paper1", "paper8", "default", "fast1", "fast8", "fast32", "wide32")
+FAILED, MISTAKE = 1, 2
+
+
+def parser() -> argparse.ArgumentParser:
+    result = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    result.add_argument("--only", default="", help="a configuration, part of configuration/piece, or part of "
+                                                   "the name of a MAC")
+    result.add_argument("--liberty", type=Path, help="standard cells, typical corner")
+    result.add_argument("--slow", type=Path, help="the same cells at the slow corner")
+    result.add_argument("--macros", type=Path, help="a table of RAM macros")
+    result.add_argument("--tech", choices=("both", "cells", "ecp5"), default="both",
+                        help="leave the other technology out")
+    result.add_argument("--record", action="store_true", help="keep the results, renew docs/silicon.md")
+    result.add_argument("--jobs", "-j", type=int, default=2, help="pieces at a time (default 2)")
+    return result
+
+
+def chosen(only: str) -> tuple[dict[str, str], list[exact.Design]]:
+    """Return configurations, each with the text that its pieces must contain, and MACs.
+
+    Raises:
+        ValueError: nothing is called like that.
+    """
+    designs = [design for design in exact.DESIGNS if only in design.name]
+    if not only:
+        return dict.fromkeys(CONFIGS, ""), designs
+    name, _, part = only.partition("/")
+    if name in configs.names():
+        return {name: part}, designs
+    if designs:
+        return {}, designs
+    raise ValueError(f"'{only}' is no configuration, and no MAC's name contains it; there are "
+                     f"{', '.join(configs.names())} and {', '.join(design.name for design in exact.DESIGNS)}")
+
+
+def technology(options: argparse.Namespace) -> measure.Technology | None:
+    """Return the standard cells that are asked for."""
+    if options.tech == "ecp5" or not options.liberty:
+        if options.tech == "cells":
+            raise ValueError("standard cells need a library: LIBERTY=")
+        return None
+    if options.slow and not options.slow.is_file():
+        raise ValueError(f"there is no Liberty file {options.slow}")
+    return measure.Technology(library.load(options.liberty), options.slow and options.slow.resolve(),
+                              macros.read(options.macros) if options.macros else ())
+
+
+def show(console: Console, results: dict) -> None:
+    """Print the tables."""
+    for caption, heads, rows in tables.all_tables(results):
+        table = Table(title=caption)
+        for number, head in enumerate(heads):
+            table.add_column(head, justify="left" if number == 0 or rows[0][number][:1] == "`" else "right")
+        for row in rows:
+            table.add_row(*row)
+        console.print(table)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
+    console = Console()
+
+    def tell(line: str) -> None:
+        console.print(line, highlight=False, soft_wrap=True)
+
+    try:
+        wanted, designs = chosen(options.only)
+        fpga = options.tech != "cells"
+        programs.require([*(programs.ECP5 if fpga else ()), *(programs.CELLS if options.liberty else ())])
+        cells = technology(options)
+    except (ToolMissing, ValueError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return MISTAKE
+    results = record.empty(cells)
+    try:
+        for name, part in wanted.items():
+            results["configurations"][name] = measure.configuration(
+                name, lambda piece, part=part: part in piece, cells, fpga, options.jobs, tell)
+            if not results["configurations"][name]["pieces"]:
+                raise ValueError(f"no piece of {name} contains '{part}'")
+        costs = exact.costs_of(designs if fpga else [], options.jobs, tell)
+    except ValueError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return FAILED
+    if wanted:
+        show(console, results)
+    programs.FOLDER.mkdir(parents=True, exist_ok=True)
+    (programs.FOLDER / "results.json").write_text(
+        json.dumps(results | {"macs": exact.recorded(costs)}, indent=2) + "\n")
+    if options.record:
+        record.keep(results, exact.recorded(costs))
+        page.renew()
+    verdicts = exact.judge(costs)
+    for line in verdicts:
+        tell(line)
+    return FAILED if any(line.endswith(exact.MISSED) for line in verdicts) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

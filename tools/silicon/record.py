@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `make silicon RECORD=1` keeps: bench/silicon.json, and bench/cost.json for the MACs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tb.common.toolchain import ROOT
+from tools.silicon.measure import Technology
+
+FILE = ROOT / "bench" / "silicon.json"
+MACS = ROOT / "bench" / "cost.json"
+_ROUND = {"area": 1, "sequential": 1, "macro_area": 1, "seconds": 1, "megabytes": 0}
+
+
+def empty(technology: Technology | None) -> dict:
+    """Return a record without configurations."""
+    if not technology:
+        return {"library": None, "configurations": {}}
+    cells = technology.library
+    return {"library": {"name": cells.path.stem, "slow": technology.slow.stem if technology.slow else None,
+                        "nand2": cells.nand2, "flip_flop": cells.flip_flop,
+                        "macros": [macro.cell for macro in technology.macros]}, "configurations": {}}
+
+
+def read(path: Path = FILE) -> dict:
+    """Return the record."""
+    return json.loads(path.read_text())
+
+
+def rounded(numbers: dict) -> dict:
+    """Return numbers without digits that mean nothing."""
+    return {name: round(value, _ROUND[name]) if name in _ROUND else value for name, value in numbers.items()}
+
+
+def keep(results: dict, macs: dict[str, dict], path: Path = FILE, macs_path: Path = MACS) -> None:
+    """Write what was measured into the record; a technology that was left out stays as it was.
+
+    Raises:
+        ValueError: the record is of another library, or a configuration lacks pieces.
+    """
+    before = read(path) if path.exists() else {"library": None, "configurations": {}}
+    if results["library"] and before["library"] and results["library"] != before["library"]:
+        before["configurations"] = {}
+    for name, one in results["configurations"].items():
+        old = before["configurations"].get(name, {"pieces": {}})
+        for piece, new in one["pieces"].items():
+            kept = old["pieces"].get(piece, {})
+            parts = {kind: rounded(new[kind]) for kind in ("cells", "ecp5") if kind in new}
+            one["pieces"][piece] = {**kept, "block": new["block"], "count": new["count"], **parts}
+        before["configurations"][name] = {**old, **one}
+    before["library"] = results["library"] or before["library"]
+    path.write_text(json.dumps(before, indent=1) + "\n")
+    if macs:
+        known = json.loads(macs_path.read_text()) if macs_path.exists() else {}
+        macs_path.write_text(json.dumps(known | macs, indent=2) + "\n")

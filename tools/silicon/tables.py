@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tables of `make silicon`, made of what bench/silicon.json holds.
+
+A table is a caption, the heads of its columns, and its rows, all as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tools.silicon.blocks import BLOCKS
+
+Table = tuple[str, list[str], list[list[str]]]
+LIMIT = 6.0  # ns; a block beyond it is named
+NONE = "-"
+
+
+def _sum(pieces: Iterable[dict], technology: str, what: str) -> float:
+    """Return the sum of a number over all instances of pieces."""
+    return sum(piece["count"] * piece[technology][what] for piece in pieces if technology in piece)
+
+
+def _of(record: dict, block: str) -> list[dict]:
+    return [piece for piece in record["pieces"].values() if piece["block"] == block]
+
+
+def mm2(record: dict, library: dict, pieces: Iterable[dict]) -> dict[str, float]:
+    """Return what pieces take in mm2: `logic`, `macros`, and `counted`, memory counted as flip-flops."""
+    pieces = list(pieces)
+    return {"logic": _sum(pieces, "cells", "area") / 1e6, "macros": _sum(pieces, "cells", "macro_area") / 1e6,
+            "counted": _sum(pieces, "cells", "counted_bits") * library["flip_flop"] / 1e6}
+
+
+def areas(record: dict) -> Table:
+    """Return the areas of whole configurations, and their clock."""
+    library = record["library"]
+    rows = []
+    for name, one in record["configurations"].items():
+        if "chip" not in one:
+            continue
+        area, chip = mm2(one, library, one["pieces"].values()), one["chip"]
+        rows.append([name, f"{area['logic']:.2f}", f"{area['logic'] * 1e3 / library['nand2']:,.0f}",
+                     f"{area['macros']:.2f}", f"{area['counted']:.2f}", f"{sum(area.values()):.2f}",
+                     f"{chip['ns']:.2f}", f"{chip['slow_ns']:.2f}" if "slow_ns" in chip else NONE,
+                     f"{1e3 / chip['ns']:.0f}"])
+    return (f"Standard cells of {library['name']}, areas in mm2, no wires",
+            ["configuration", "logic", "in 1,000 NAND2", "macros", "memory counted", "all", "ns, typical",
+             "ns, slow", "MHz"], rows)
+
+
+def _present(record: dict) -> list[str]:
+    """Return the blocks of which anything was measured."""
+    found = {piece["block"] for one in record["configurations"].values() for piece in one["pieces"].values()}
+    return [block for block in BLOCKS if block in found]
+
+
+def blocks(record: dict) -> Table:
+    """Return the logic of each block in mm2, all its instances together."""
+    library, chosen = record["library"], record["configurations"]
+    rows = [[block, *(f"{mm2(one, library, _of(one, block))['logic']:.3f}" for one in chosen.values())]
+            for block in _present(record)]
+    return "Logic by block, mm2", ["block", *chosen], rows
+
+
+def memories(record: dict) -> Table:
+    """Return the memories of each block in mm2: macros + counted."""
+    library, chosen = record["library"], record["configurations"]
+    rows = []
+    for block in BLOCKS:
+        parts = [mm2(one, library, _of(one, block)) for one in chosen.values()]
+        if any(part["macros"] or part["counted"] for part in parts):
+            rows.append([block, *(f"{part['macros']:.2f} + {part['counted']:.2f}" for part in parts)])
+    return "Memories by block, mm2: macros + counted as flip-flops", ["block", *chosen], rows
+
+
+def paths(record: dict) -> Table:
+    """Return the slowest path of each block at the typical corner; those beyond the limit are marked."""
+    rows = []
+    for name, one in record["configurations"].items():
+        for block in BLOCKS:
+            found = [piece["cells"] for piece in _of(one, block) if "cells" in piece]
+            if found:
+                worst = max(found, key=lambda cells: cells["ns"])
+                rows.append([name, block, f"{worst['ns']:.2f}", "yes" if worst["ns"] > LIMIT else "",
+                             f"`{worst['begin']}`", f"`{worst['end']}`"])
+    return ("The slowest path of each block, ns at the typical corner",
+            ["configuration", "block", "ns", f"above {LIMIT:g}", "begins", "ends"], rows)
+
+
+def fpga(record: dict) -> Table:
+    """Return what configurations take on an ECP5."""
+    rows = []
+    for name, one in record["configurations"].items():
+        pieces = [piece for piece in one["pieces"].values() if "ecp5" in piece]
+        if not pieces:
+            continue
+        clocks = [min(piece["ecp5"]["clocks"]) for piece in pieces if piece["ecp5"]["clocks"]]
+        rows.append([name, *(f"{_sum(pieces, 'ecp5', what):,}" for what in
+                             ("lut4", "flip_flops", "block_rams", "multipliers")),
+                     f"{min(clocks):.1f}" if clocks else NONE])
+    return ("Lattice ECP5, speed grade 6, the sum of the pieces; MHz of the slowest piece",
+            ["configuration", "LUT4", "flip-flops", "block RAMs", "multipliers", "MHz"], rows)
+
+
+def fpga_blocks(record: dict) -> Table:
+    """Return the LUTs and the clock of each block on an ECP5."""
+    chosen = {name: one for name, one in record["configurations"].items()
+              if any("ecp5" in piece for piece in one["pieces"].values())}
+    rows = []
+    for block in _present(record) if chosen else []:
+        row = [block]
+        for one in chosen.values():
+            pieces = [piece for piece in _of(one, block) if "ecp5" in piece]
+            clocks = [min(piece["ecp5"]["clocks"]) for piece in pieces if piece["ecp5"]["clocks"]]
+            row.append(f"{_sum(pieces, 'ecp5', 'lut4'):,}" + (f" ({min(clocks):.0f})" if clocks else ""))
+        rows.append(row)
+    return "LUT4 by block on an ECP5 (MHz of its slowest piece)", ["block", *chosen], rows
+
+
+def effort(record: dict) -> Table:
+    """Return what measuring took; a piece that several configurations have counts in each."""
+    rows = []
+    for name, one in record["configurations"].items():
+        pieces = one["pieces"].values()
+        made = [piece[kind] for piece in pieces for kind in ("cells", "ecp5") if kind in piece]
+        rows.append([name, str(len(pieces)), *(
+            f"{sum(piece[kind]['seconds'] for piece in pieces if kind in piece):,.0f}"
+            for kind in ("cells", "ecp5")), f"{max(one['megabytes'] for one in made):,.0f}"])
+    return ("Processor time and memory of the programs",
+            ["configuration", "different pieces", "s, cells", "s, ECP5", "MB at most"], rows)
+
+
+def all_tables(record: dict) -> list[Table]:
+    """Return those for which something was measured."""
+    found = [fpga(record), fpga_blocks(record)]
+    if record.get("library"):
+        found = [areas(record), blocks(record), memories(record), paths(record), *found]
+    return [table for table in [*found, effort(record)] if table[2]]

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The slowest path of a netlist, by OpenSTA, without wires.
+
+A piece by itself has its inputs at the clock edge and its outputs captured at the next one; a chip is the
+netlists of all its pieces, put together again.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from tools.silicon import programs
+from tools.silicon.library import Library
+
+CLOCK, RESET = "clk_i", "rst_ni"
+RESETS = "*rst_nq*"  # registers that reset others: what they drive becomes a tree in a layout, like the clock
+PERIOD = 100.0  # ns of the clock against which paths are measured; any that is long enough
+_SLACK = re.compile(r"^\s*(-?[\d.]+)\s+slack \(", re.MULTILINE)
+
+
+@dataclasses.dataclass(frozen=True)
+class Timing:
+    """The slowest path: ns from a clock edge to where the next one must find it, begin and end.
+
+    Begin and end are ports or bits of registers; empty if a netlist has no path.
+    """
+
+    nanoseconds: float
+    begin: str
+    end: str
+
+
+def commands(top: str, library: Library, liberties: Sequence[Path], netlists: Sequence[Path]) -> str:
+    """Return OpenSTA's commands that print the slowest path of a module."""
+    return "\n".join([
+        *(f"read_liberty {path}" for path in liberties),
+        *(f"read_verilog {path}" for path in netlists),
+        "set_cmd_units -time ns -capacitance pF",
+        f"link_design {top}",
+        f"create_clock -name clock -period {PERIOD:g} [get_ports {CLOCK}]",
+        "set inputs {}",
+        "foreach port [all_inputs] {",
+        f"  if {{[get_property $port full_name] ne \"{CLOCK}\"}} {{ lappend inputs $port }}",
+        "}",
+        "set_input_delay 0 -clock clock $inputs",
+        "set_output_delay 0 -clock clock [all_outputs]",
+        f"set_driving_cell -lib_cell {library.buffer} $inputs",
+        "set_load 0.01 [all_outputs]",
+        f"set_false_path -from [get_ports -quiet {RESET}]",
+        f"set resets [get_cells -quiet {RESETS}]",
+        "if {[llength $resets]} { set_false_path -from $resets }",
+        "report_checks -path_delay max -format full -digits 4",
+        "exit", ""])
+
+
+def parsed(text: str) -> Timing:
+    """Return the slowest of the paths that report_checks has printed, one per group.
+
+    Raises:
+        ValueError: OpenSTA told an error.
+    """
+    errors = [line for line in text.splitlines() if line.startswith("Error")]
+    if errors:
+        raise ValueError(f"OpenSTA: {errors[0]}")
+    worst = Timing(0.0, "", "")
+    for part in text.split("Startpoint: ")[1:]:
+        slack = _SLACK.search(part)
+        end = re.search(r"^Endpoint: (\S+)", part, re.MULTILINE)
+        if slack and end and PERIOD - float(slack[1]) > worst.nanoseconds:
+            worst = Timing(round(PERIOD - float(slack[1]), 3), name(part.split()[0]), name(end[1]))
+    return worst
+
+
+def name(shown: str) -> str:
+    """Return a register or port as rtl/ calls it: without escapes, and without the kind of flip-flop."""
+    return re.sub(r"\$_\w+_$", "", shown.replace("\\", ""))
+
+
+def slowest(top: str, library: Library, liberties: Sequence[Path], netlists: Sequence[Path],
+            folder: Path) -> Timing:
+    """Return the slowest path of a module; what OpenSTA read and said is kept in the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    script = folder / f"{top}.tcl"
+    script.write_text(commands(top, library, liberties, netlists))
+    text, _ = programs.run("sta", ["-no_splash", "-exit", str(script)], folder / f"{top}.sta.log", folder)
+    return parsed(text)
