@@ -15,6 +15,7 @@ from models.tensor import SparseTensor
 from tb.cli import memory, progress, sim
 from tb.cli.common import MISTAKE
 from tb.common.toolchain import BUILD
+from tb.edge.job import LATENCY
 from tb.env.progress import FILE
 
 
@@ -49,7 +50,7 @@ def test_contracts_two_files(tmp_path: Path, capsys: pytest.CaptureFixture) -> N
     moved = [-(-summary[key] // 64) for key in ("read", "written")]
     assert summary["bound"] == max(*moved, summary["computing"])
     # Bursts that wait for each other's data: descriptor and arrays, and the answer to the results.
-    assert summary["cycles"] > summary["computing"] + 3 * memory.LATENCY
+    assert summary["cycles"] > summary["computing"] + 3 * LATENCY
     assert summary["written"] == 12 * expected.results
 
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,48 +12,15 @@ from rich.table import Table
 
 from flaash.driver.arrange import Arranged, arrange
 from flaash.driver.device import Build as Machine
-from models import io
-from models.axes import prepare
 from models.numbers import get_format
 from models.tensor import SparseTensor
 from tb.cli import report
 from tb.cli.common import UsageError
 from tb.common.configs import Config
-from tb.common.simulation import CHIP_PUBLIC, Build, build, run
+from tb.edge.job import WIDTH, Job
 
 EDGE = "memory"
-TOP = "flaash_memory_top"
 RUN_NAME = "sim_memory"
-WIDTH = 512  # bits of the memory's bus
-LATENCY = 100  # cycles from an address to its data, and from data to their answer
-FUSED = 63  # bits of a contracted coordinate before renumbering
-
-
-@dataclasses.dataclass(frozen=True)
-class Job:
-    """What the simulation is told.
-
-    Attributes:
-        a, b: files.
-        axes: that are contracted, None for the last ones.
-        renumbered: see flaash.driver.arrange().
-        portion, long_lines: of the contraction.
-        shape: of the result.
-        latency: of the memory.
-    """
-
-    a: str
-    b: str
-    axes: str | None
-    renumbered: bool | None
-    portion: int
-    long_lines: int
-    shape: tuple[int, ...]
-    latency: int = LATENCY
-
-    def operands(self) -> tuple[SparseTensor, SparseTensor]:
-        """Return the operands with the contracted mode last."""
-        return prepare(io.read(self.a), io.read(self.b), self.axes, FUSED)
 
 
 def job(files: tuple[str, str], axes: str | None, config: Config, renumber: str | None, portion: int,
@@ -89,22 +55,6 @@ def _tell(made: Arranged, operands: tuple[SparseTensor, SparseTensor]) -> None:
     pairs = len(made.plan.a) * len(made.plan.b)
     if pairs > 1:
         print(f"{len(made.plan.a)} tiles of A with {len(made.plan.b)} of B: {pairs} pairs")
-
-
-def build_chip(config: Config, simulator: str, waves: bool = False) -> Build:
-    """Build the chip with the memory edge in a configuration."""
-    options = ("--no-public-flat-rw", CHIP_PUBLIC) if simulator == "verilator" else ()
-    return build(TOP, simulator, {**config.parameters(), "DataWidth": WIDTH}, waves=waves, options=options)
-
-
-def simulate(built: Build, what: Job, seed: int, waves: bool = False, name: str = RUN_NAME) -> Path:
-    """Contract and compare with the model; return the folder with summary.json and result.npz.
-
-    Raises:
-        SimulationFailed: something disagreed, hung or died.
-    """
-    return run(built, "tb.edge.sim_tests", name, seed,
-               {"FLAASH_EDGE_JOB": json.dumps(dataclasses.asdict(what))}, waves=waves)
 
 
 def table(summary: Mapping) -> None:

@@ -31,6 +31,7 @@ from tb.common import configs
 from tb.common.fits import check_fits
 from tb.common.simulation import SimulationFailed
 from tb.common.toolchain import BUILD, SIMULATORS, ToolMissing, require, shown
+from tb.edge.job import build_chip, contract_files
 from tb.env.run import Run, build_top, run_folder, run_sequences
 from tb.sequences.file import DEFAULT_A, DEFAULT_AXES, DEFAULT_B
 from tb.sequences.registry import SequenceError, load_sequence
@@ -211,9 +212,9 @@ def _through_memory(options: argparse.Namespace, config: configs.Config, seed: i
     summary_path, began = FOLDER / "summary.json", time.monotonic()
     summary_path.write_text(json.dumps({"passed": False, "error": "not finished"}) + "\n")
     try:
-        built = watched("building", lambda: memory.build_chip(config, options.sim, options.waves))
-        folder = watched("simulating", lambda: memory.simulate(built, job, seed, options.waves),
-                         run_folder(memory.RUN_NAME))
+        built = watched("building", lambda: build_chip(config, options.sim, options.waves))
+        folder = watched("simulating", lambda: contract_files(built, job, seed, memory.RUN_NAME,
+                                                              options.waves), run_folder(memory.RUN_NAME))
     except SimulationFailed as error:
         summary_path.write_text(json.dumps({"passed": False, "error": str(error)}, indent=1) + "\n")
         print(error, *report.repeat_lines(options), sep="\n", file=sys.stderr)

@@ -12,8 +12,8 @@ from cocotb.utils import get_sim_time
 from flaash.driver import Settings, arrange
 from models.contract import contract
 from models.outside import outside_bound
-from tb.cli.memory import Job
 from tb.common.bench import start
+from tb.edge.job import Job
 from tb.edge.transport import Chip
 from tb.env.progress import FILE
 

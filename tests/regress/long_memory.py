@@ -11,13 +11,14 @@ from tb.cli import memory
 from tb.common import configs
 from tb.common.simulation import run_bench
 from tb.common.toolchain import ROOT
+from tb.edge.job import build_chip, contract_files
 
 FLIGHTS = str(ROOT / "models" / "data" / "tensors" / "flights.tns")
 
 
 def _contracted(a: str, b: str, config: configs.Config, name: str, seed: int) -> dict:
     job = memory.job((a, b), None, config, None, 0, 0)
-    folder = memory.simulate(memory.build_chip(config, "verilator"), job, seed, name=name)
+    folder = contract_files(build_chip(config, "verilator"), job, seed, name)
     summary = json.loads((folder / "summary.json").read_text())
     memory.table(summary)
     return summary
