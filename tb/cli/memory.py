@@ -11,13 +11,12 @@ from rich.console import Console
 from rich.table import Table
 
 from flaash.driver.arrange import Arranged, arrange
-from flaash.driver.device import Build as Machine
 from models.numbers import get_format
 from models.tensor import SparseTensor
 from tb.cli import report
 from tb.cli.common import UsageError
 from tb.common.configs import Config
-from tb.edge.job import WIDTH, Job
+from tb.edge.job import Job, machine_of
 
 EDGE = "memory"
 RUN_NAME = "sim_memory"
@@ -37,15 +36,9 @@ def job(files: tuple[str, str], axes: str | None, config: Config, renumber: str 
                renumber == "1" if renumber else None, portion, long_lines, ())
     operands = made.operands()
     report.losses(get_format(str(config["Format"])), dict(zip(files, operands, strict=True)))
-    arranged = arrange(*operands, machine(config), renumbered=made.renumbered)
+    arranged = arrange(*operands, machine_of(config), renumbered=made.renumbered)
     _tell(arranged, operands)
     return dataclasses.replace(made, shape=arranged.shape)
-
-
-def machine(config: Config) -> Machine:
-    """Return what the registers of a chip of this configuration tell."""
-    return Machine(get_format(str(config["Format"])), *(int(config[name]) for name in (
-        "Lanes", "MemLines", "NodeDepth", "FiberDepth", "CoordWidth")), WIDTH)
 
 
 def _tell(made: Arranged, operands: tuple[SparseTensor, SparseTensor]) -> None:

@@ -213,8 +213,8 @@ def _through_memory(options: argparse.Namespace, config: configs.Config, seed: i
     summary_path.write_text(json.dumps({"passed": False, "error": "not finished"}) + "\n")
     try:
         built = watched("building", lambda: build_chip(config, options.sim, options.waves))
-        folder = watched("simulating", lambda: contract_files(built, job, seed, memory.RUN_NAME,
-                                                              options.waves), run_folder(memory.RUN_NAME))
+        folder = watched("simulating", lambda: contract_files(
+            built, config, job, seed, memory.RUN_NAME, options.waves), run_folder(memory.RUN_NAME))
     except SimulationFailed as error:
         summary_path.write_text(json.dumps({"passed": False, "error": str(error)}, indent=1) + "\n")
         print(error, *report.repeat_lines(options), sep="\n", file=sys.stderr)

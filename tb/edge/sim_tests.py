@@ -10,15 +10,24 @@ import numpy as np
 from cocotb.utils import get_sim_time
 
 from flaash.driver import Settings, arrange
+from flaash.driver.arrange import Arranged
 from models.contract import contract
 from models.outside import outside_bound
 from tb.common.bench import start
-from tb.edge.job import Job
+from tb.common.configs import Config
+from tb.edge.job import Job, machine_of
 from tb.edge.transport import Chip
 from tb.env.progress import FILE
 
-MEMORY = 1 << 30  # bytes
+RESULTS = 1 << 28  # bytes for results, most; more than that in one pair of tiles is an error that says so
 PATIENCE = 1 << 32  # cycles; whoever runs this sees whether it goes on
+
+
+def memory_size(made: Arranged) -> int:
+    """Return bytes for all arrays and the results of three pairs of tiles, as the driver shares them out."""
+    arrays = sum(part.nbytes + 1024 for side in made.sides for part in side.parts)
+    jobs = [max(len(part.fiber_lengths()) for part in side.parts) if side.parts else 0 for side in made.sides]
+    return (1 << 16) + arrays + min(3 * 16 * (jobs[0] * jobs[1] + 64), RESULTS)
 
 
 @cocotb.test()
@@ -26,13 +35,15 @@ async def files(dut) -> None:
     """Contract two files."""
     folder = Path(os.environ["FLAASH_RUN_DIR"])
     job = Job(**json.loads(os.environ["FLAASH_EDGE_JOB"]))
+    machine = machine_of(Config.from_json(os.environ["FLAASH_CONFIG"]))
     operands = job.operands()
     # On the way in: address, data; on the way out: data, answer. Together the latency of each.
-    chip = Chip(dut, size=MEMORY, latency={"ar": job.latency, "b": job.latency}, patience=PATIENCE)
+    made = arrange(*operands, machine, renumbered=job.renumbered)
+    chip = Chip(dut, size=memory_size(made), latency={"ar": job.latency, "b": job.latency}, patience=PATIENCE)
     await start(dut)
     accelerator = await chip.open()
     build, settings = accelerator.device.build, Settings(portion=job.portion, long_lines=job.long_lines)
-    made = arrange(*operands, build, renumbered=job.renumbered)
+    assert build == machine, f"the registers tell of another machine: {build}"
 
     def progress(done: int, pairs: int, results: int) -> None:
         (folder / FILE).write_text(json.dumps({"done": done, "pairs": pairs, "results": results}))

@@ -18,7 +18,7 @@ FLIGHTS = str(ROOT / "models" / "data" / "tensors" / "flights.tns")
 
 def _contracted(a: str, b: str, config: configs.Config, name: str, seed: int) -> dict:
     job = memory.job((a, b), None, config, None, 0, 0)
-    folder = contract_files(build_chip(config, "verilator"), job, seed, name)
+    folder = contract_files(build_chip(config, "verilator"), config, job, seed, name)
     summary = json.loads((folder / "summary.json").read_text())
     memory.table(summary)
     return summary
