@@ -121,10 +121,11 @@ test-times: $(STAMP) ## write where the time of the last make test went into doc
 ifeq ($(LIST),long)
 regress: $(STAMP) $(FUZZER) ## a list of runs over seeds and machines: LIST=nightly SEEDS=1-50 ONLY= RERUN=failed SIM= CONFIG= COV=1 ON=slurm JOBS=; LIST=long, the long tests of the suite: TEST= SEED= WAVES=1
 	$(if $(strip $(SEEDS)$(ONLY)$(RERUN)$(SIM)$(CONFIG)$(COV)$(ON)),$(error LIST=long takes TEST, SEED, WAVES and JOBS))
-	@$(LONG_RUN) -o python_files='long_*.py' $(or $(TEST),tests/regress)
+	@$(LONG_RUN) -o python_files='long_*.py' $(or $(TEST),tests/regress tests/silicon)
 ifeq ($(TEST),)
 	@$(LONG_RUN) --left-out tests
-	@$(LONG_RUN) tests/blocks/test_mac.py tests/blocks/test_portions.py tests/blocks/test_plain.py
+	@$(LONG_RUN) tests/blocks/test_mac.py tests/blocks/test_portions.py tests/blocks/test_plain.py \
+	  tests/top/test_hostile.py
 	@$(call alone,fuzz) -m tools.fuzz $(call option,jobs,JOBS)
 endif
 else
@@ -148,7 +149,7 @@ fuzz: $(STAMP) $(FUZZER) ## throw bytes at the readers of tensor files, guided b
 	@$(call alone,fuzz) -m tools.fuzz $(call option,jobs,JOBS) $(call option,minutes,MINUTES) $(call option,seed,SEED)
 
 .PHONY: lint
-lint: $(STAMP) ## verilator -Wall and slang on every configuration, ruff, house style
+lint: $(STAMP) $(VENV)/.installed-silicon ## verilator -Wall, slang and yosys on every configuration, ruff, house style
 	@$(PY) -m tools.lint
 
 .PHONY: cov

@@ -145,6 +145,7 @@ module flaash_formal_axi_read
   Offered_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !base_valid_q || ar_valid);
   Beats_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       u_dut.addr_q[$clog2(BeatBytes)-1:0] == '0 && !u_dut.left_q[31]);
-  Oldest_A : assert property (@(posedge clk_i) disable iff (!rst_ni) waiting_q == '0 ? beat_q == '0 : beat_q <= len_q[0]);
+  Oldest_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      waiting_q == '0 ? beat_q == '0 : beat_q <= len_q[0]);
 
 endmodule : flaash_formal_axi_read

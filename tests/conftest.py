@@ -2,7 +2,9 @@
 """Fixtures of the whole suite: every test that simulates runs on each simulator that is here.
 
 Where one of them takes minutes, `@pytest.mark.suite_on(..)` names the other: the suite leaves the test
-out on the slow one, and `make regress LIST=long` runs there what the suite leaves out (--left-out).
+out on the slow one, and `make regress LIST=long` runs there what the suite leaves out (--left-out). What
+is proved by induction (`@pytest.mark.proved`) runs on Icarus, and with `make cov` on Verilator, too, which
+alone counts code.
 """
 
 import os
@@ -16,7 +18,7 @@ from typing import TextIO
 import pytest
 
 from tb.common import folders, times
-from tb.common.simulation import SHORT_RUNS, SimulationFailed
+from tb.common.simulation import SHORT_RUNS, SimulationFailed, coverage_wanted
 from tb.common.toolchain import SIMULATORS, has_icarus
 from tb.coverage.testplan import read_testplan
 
@@ -87,6 +89,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _left_out(item: pytest.Item) -> bool:
+    if item.get_closest_marker("proved"):
+        return item.callspec.params["simulator"] != "icarus" and not coverage_wanted()
     mark = item.get_closest_marker("suite_on")
     return mark is not None and item.callspec.params["simulator"] not in mark.args
 

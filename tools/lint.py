@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make lint`: Verilator and slang on every configuration, ruff, and the house style.
+"""`make lint`: Verilator, slang and Yosys on every configuration, ruff, and the house style.
 
 Prints what is wrong, one line each, and ends with status 1 if anything is.
 """
@@ -16,6 +16,7 @@ from pyslang.driver import Driver
 from tb.common import configs
 from tb.common.sources import INCLUDE_DIR, RTL, WAIVERS, rtl_sources
 from tb.common.toolchain import ROOT, environment
+from tools import synthesisable
 from tools.packaging import lists
 
 TOP = "flaash_top"
@@ -101,13 +102,15 @@ def main() -> int:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         told = [*pool.map(verilator, names, parameters),
                 *pool.map(lambda name: verilator(name, MEMORY_BUILDS[name], MEMORY_TOP), MEMORY_BUILDS)]
+        unmade = pool.map(lambda name, values: synthesisable.problems(TOP, values, f"CONFIG={name}"), names,
+                          parameters)
         for name, values in zip(names, parameters, strict=True):
             problems += slang(name, values)
         for name, values in MEMORY_BUILDS.items():
             problems += slang(name, values, MEMORY_TOP)
-        problems += [line for lines in told for line in lines]
+        problems += [line for lines in (*told, *unmade) for line in lines]
     print("\n".join(problems) if problems else
-          f"lint: clean (verilator -Wall and slang on {len(names)} configurations, ruff, house style)")
+          f"lint: clean (verilator -Wall, slang and yosys on {len(names)} configurations, ruff, house style)")
     return 1 if problems else 0
 
 

@@ -56,20 +56,23 @@ module flaash_error_log
     end
   end
 
+  logic [31:0] count_q;
+
   assign event_o = sum != '0;
+  assign count_o = count_q;
 
   // ------------------------------------------------------------------------ log
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       code_o  <= ErrNone;
       place_o <= '0;
-      count_o <= '0;
+      count_q <= '0;
     end else if (clear_i) begin
       code_o  <= ErrNone;
       place_o <= '0;
-      count_o <= '0;
+      count_q <= '0;
     end else if (event_o) begin
-      count_o <= (count_o > ~sum) ? '1 : count_o + sum;
+      count_q <= (count_q > ~sum) ? '1 : count_q + sum;
       if (code_o == ErrNone) begin
         code_o  <= code;
         place_o <= place;
@@ -81,7 +84,7 @@ module flaash_error_log
   `FLAASH_ASSERT(ErrorHasCode_A, !event_o || code != ErrNone, "an error without a code")
   `FLAASH_COVER(LaterError_C, event_o && code_o != ErrNone)
   `FLAASH_COVER(TwoErrorsAtOnce_C, errors[2].count != '0 && (errors[3].count != '0 || errors[5].count != '0))
-  `FLAASH_COVER(CountJustFits_C, event_o && !clear_i && count_o == ~sum)
-  `FLAASH_COVER(CountStops_C, event_o && !clear_i && count_o > ~sum)
+  `FLAASH_COVER(CountJustFits_C, event_o && !clear_i && count_q == ~sum)
+  `FLAASH_COVER(CountStops_C, event_o && !clear_i && count_q > ~sum)
 
 endmodule : flaash_error_log

@@ -36,7 +36,7 @@ from pyslang import ast
 from tb.common.frontend import elaborate, top
 from tb.common.sources import rtl_sources
 
-BUILD_VARIABLE = "FLAASH_BUILD"  # what is simulated: toplevel, parameters and sources as JSON
+BUILD_VARIABLE = "FLAASH_SIMULATED"  # what is simulated: toplevel, parameters and sources as JSON
 
 
 @dataclasses.dataclass(frozen=True)

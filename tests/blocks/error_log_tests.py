@@ -82,7 +82,7 @@ async def the_count_stops_at_its_greatest_value(dut) -> None:
     await log.cycle({"write": 1})
     for below in (1, 2, 127, 500):
         for more in ({"write": 1}, {"range": min(below, 127)}, {name: 127 for name in SOURCES}):
-            dut.count_o.value = GREATEST - below
+            dut.count_q.value = GREATEST - below
             log.held = (*log.held[:2], GREATEST - below)
             for errors in (more, {}, log.some(0.5), more):
                 await log.cycle(errors)

@@ -107,6 +107,57 @@ async def a_parity_error_ends_the_contraction(dut) -> None:
 
 
 @cocotb.test()
+async def a_start_is_accepted_from_the_first_cycle_on(dut) -> None:
+    """In which the contraction before has drained, or the operand has been received; not before."""
+    _, port, _ = await begin(dut)
+    starts = start_counting(dut, "start_o")
+    port.operands()
+    for what in ("drained", "loaded"):
+        early = late = 0
+        for delay in range(12):
+            before = starts["start_o"]
+            if what == "drained":
+                await port.write("RegControl", START)
+                await port.pulse(done=1)
+                before += 1
+            else:
+                port.drive(loading=1)
+            start = cocotb.start_soon(port.write("RegControl", START))
+            await ClockCycles(dut.clk_i, 1 + delay)
+            if what == "drained":
+                await port.pulse(drained=1)
+            else:
+                port.drive(loading=0)
+            await start
+            await ClockCycles(dut.clk_i, 2)
+            refused = await port.read("RegErrorCount")
+            assert starts["start_o"] == before + 1 - refused
+            early, late = early + refused, late + 1 - refused
+            if not refused:
+                await port.pulse(done=1, drained=1)
+            await port.write("RegControl", SOFT_RESET)
+            port.operands()
+        assert early and late, what
+
+
+@cocotb.test()
+async def the_watchdogs_limit_may_change_while_it_waits(dut) -> None:
+    """To less than the cycles that have passed; 1 is the least."""
+    _, port, _ = await begin(dut)
+    for limit in (20, 1):
+        await port.write("RegWatchdog", 1000)
+        port.drive(loading=1, waits_for_in=1)
+        await ClockCycles(dut.clk_i, 100)
+        assert await port.read("RegErrorCount") == 0
+        await port.write("RegWatchdog", limit)
+        await ClockCycles(dut.clk_i, 3)
+        assert (await port.read("RegError"), await port.read("RegErrorCount")) == (code("ErrWatchdog"), 1)
+        port.drive(loading=0)
+        await port.write("RegControl", SOFT_RESET)
+        await ClockCycles(dut.clk_i, 3)
+
+
+@cocotb.test()
 async def the_watchdog_counts_cycles_without_progress(dut) -> None:
     random, port, _ = await begin(dut)
     stops = start_counting(dut, "stop_o")

@@ -9,7 +9,7 @@ from cocotb.triggers import FallingEdge, RisingEdge
 from tb.common.bench import rng, start
 from tb.common.stalls import STALLS
 
-MOST = 6  # results in a store of this bench
+MOST = 14  # results in a store of this bench: as many as its counters can count
 
 
 class Stores:
@@ -57,6 +57,21 @@ class Stores:
 
 
 @cocotb.test()
+async def as_many_results_as_can_be_counted(dut) -> None:
+    """The stores are full when the stop comes; all of them pass, one after the other."""
+    stores = Stores(dut)
+    await start(dut)
+    everything = (1 << stores.channels) - 1
+    for _ in range(MOST + 3):
+        await stores.cycle(False, everything, 0)
+    assert stores.inside == [MOST] * stores.channels
+    passed = 0
+    for _ in range(MOST + 3):
+        passed += await stores.cycle(True, everything, everything)
+    assert passed == MOST * stores.channels and not any(stores.due)
+
+
+@cocotb.test()
 @cocotb.parametrize(network=list(STALLS))
 async def only_complete_results_pass(dut, network: str) -> None:
     """Stops at random cycles, with results coming all the time."""
@@ -71,7 +86,7 @@ async def only_complete_results_pass(dut, network: str) -> None:
 
         for _ in range(chance.randint(0, 40)):
             await stores.cycle(False, chance.getrandbits(stores.channels), ready())
-        for _ in range(60 * MOST):
+        for _ in range(30 * MOST):
             passed += await stores.cycle(True, chance.getrandbits(stores.channels), ready())
         assert not any(stores.due), "a complete result was kept"
         held += sum(stores.inside)

@@ -4,7 +4,10 @@
 import os
 from collections.abc import Callable
 
+import pytest
+
 from tb.common.simulation import run_bench
+from tools.proofs import read_proofs
 
 LONG = os.environ.get("FLAASH_LONG") == "1"  # as make regress LIST=long runs them
 Rows = list[dict[str, int]]
@@ -17,7 +20,7 @@ def rows(names: str, *values: int | tuple[int, ...]) -> Rows:
 
 
 def plain(module: str, verilator: Rows, icarus: Rows, long: Rows | None = None, bench: str = "",
-          **common: int) -> Callable:
+          proved: bool = False, **common: int) -> Callable:
     """Return the test of a module.
 
     Args:
@@ -26,6 +29,7 @@ def plain(module: str, verilator: Rows, icarus: Rows, long: Rows | None = None, 
         icarus: of each build there, which takes no time, so that the space is swept there.
         long: what the suite leaves to make regress LIST=long, there.
         bench: tests/blocks/<bench>_tests.py, called like the module without `flaash_` otherwise.
+        proved: by induction, in formal/: the suite needs no second simulator.
         common: parameters of all builds.
     """
     name = module.removeprefix("flaash_")
@@ -37,8 +41,12 @@ def plain(module: str, verilator: Rows, icarus: Rows, long: Rows | None = None, 
             run_bench(module, f"tests.blocks.{bench or name}_tests", simulator, name + label,
                       {**common, **row}, seed)
 
-    return test
+    if proved:
+        PROVED.append(name)
+    return pytest.mark.proved(test) if proved else test
 
+
+PROVED: list[str] = []
 
 test_axi_read = plain(
     "flaash_axi_read", rows("DataWidth Bursts BurstBeats", (128, 4, 16)),
@@ -56,8 +64,8 @@ test_delay_line = plain(
 test_error_log = plain("flaash_error_log", [{}], [{}])
 test_fiber_loader = plain(
     "flaash_fiber_loader", rows("LineWidth Depth", (40, 8)),
-    rows("LineWidth Depth", (40, 8), (1, 2), (517, 4)), long=rows("LineWidth Depth", (20, 64)))
-test_job_generator = plain("flaash_job_generator", [{}], [{}])
+    rows("LineWidth Depth", (40, 8), (1, 2), (517, 4)), long=rows("LineWidth Depth", (20, 64)), proved=True)
+test_job_generator = plain("flaash_job_generator", [{}], [{}], proved=True)
 test_memory_bank = plain("flaash_memory_bank", [{}], [{}], Width=20, Words=6)
 test_parity_bank = plain(
     "flaash_parity_bank", rows("Words AddrWidth Ports Registered Parity", (6, 5, 2, 1, 1)),
@@ -72,13 +80,22 @@ test_perf_sum = plain(
 test_result_gate = plain(
     "flaash_result_gate", rows("NumSources", 5), rows("NumSources", 1, 5, 64), CountWidth=4)
 test_result_network = plain(
-    "flaash_result_network", rows("NumSources", 5), rows("NumSources", 1, 3, 8, 65), bench="stream_tree")
+    "flaash_result_network", rows("NumSources", 5), rows("NumSources", 1, 3, 8, 65), bench="stream_tree",
+    proved=True)
 test_round_robin = plain(
-    "flaash_round_robin", rows("NumPorts", 5, 70), rows("NumPorts", 1, 2, 3, 5, 8, 70, 128))
+    "flaash_round_robin", rows("NumPorts", 5, 70), rows("NumPorts", 1, 2, 3, 5, 8, 70, 128),
+    proved=True)
 test_step_counters = plain("flaash_step_counters", rows("NumSdpe", 64), rows("NumSdpe", 1, 5, 64))
-test_stream_arbiter2 = plain("flaash_stream_arbiter2", [{}], [{}], Width=16)
-test_stream_fifo = plain("flaash_stream_fifo", rows("Depth", 2, 8), rows("Depth", 2, 8), Width=16)
-test_stream_register = plain("flaash_stream_register", [{}], [{}], Width=16)
+test_stream_arbiter2 = plain("flaash_stream_arbiter2", [{}], [{}], proved=True, Width=16)
+test_stream_fifo = plain(
+    "flaash_stream_fifo", rows("Depth", 2, 8), rows("Depth", 2, 8), proved=True, Width=16)
+test_stream_register = plain("flaash_stream_register", [{}], [{}], proved=True, Width=16)
 test_stream_tree = plain(
     "flaash_stream_tree", rows("Inputs Width", (32, 40)),
     rows("Inputs Width", (1, 30), (2, 30), (3, 90), (5, 30), (13, 32), (64, 90)))
+
+
+@pytest.mark.parametrize("name", PROVED)
+def test_what_is_marked_as_proved_is_proved(name: str) -> None:
+    assert name in {proof.wrapper.removeprefix("flaash_formal_") for proof in read_proofs()
+                    if proof.mode == "prove"}

@@ -6,15 +6,18 @@ from pathlib import Path
 import pytest
 
 from tb.common.rtl_constants import CONSTANTS
-from tb.common.rtl_types import PackedType, bench_types, module_types, package_types
+from tb.common.rtl_types import BUILD_VARIABLE, PackedType, bench_types, module_types, package_types
 from tb.common.simulation import run_bench
+from tb.common.toolchain import BUILD
 
 BENCH = Path(__file__).parent / "rtl" / "flaash_types_bench.sv"
 JOB = package_types("flaash_pkg")["job_t"]
 
 
 @pytest.mark.parametrize("lanes", [2, 8])
-def test_layouts_agree_with_the_simulator(simulator: str, seed: int, lanes: int) -> None:
+def test_layouts_agree_with_the_simulator(simulator: str, seed: int, lanes: int,
+                                          monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLAASH_BUILD", str(BUILD))  # as with make test BUILD=
     run_bench("flaash_types_bench", "tests.blocks.rtl_types_tests", simulator, f"rtl_types-{lanes}",
               {"Lanes": lanes}, seed, extra_sources=[BENCH])
 
@@ -85,6 +88,6 @@ def test_a_plain_vector_is_an_integer() -> None:
 
 
 def test_outside_of_a_simulation_there_is_no_bench(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("FLAASH_BUILD", raising=False)
+    monkeypatch.delenv(BUILD_VARIABLE, raising=False)
     with pytest.raises(KeyError):
         bench_types()

@@ -19,7 +19,7 @@ RESULTS = {
         "pieces": {"flaash_mac": {"block": "MAC", "count": 3, "cells": CELLS, "ecp5": FPGA},
                    "flaash_top": {"block": "registers", "count": 1, "cells": {**CELLS, "ns": 2.0},
                                   "ecp5": {**FPGA, "clocks": []}}},
-        "chip": {"ns": 8.0, "slow_ns": 13.0, "begin": "a", "end": "b"}}}}
+        "chip": {"ns": 8.0, "slow_ns": 13.0, "begin": "a", "end": "b"}, "cycles": {"7x7x512": 500}}}}
 
 
 def test_the_page_holds_the_tables_of_the_record() -> None:
@@ -55,11 +55,20 @@ def test_what_was_not_measured_stays(tmp_path: Path) -> None:
     assert record.read(kept)["configurations"] == {}
 
 
+def test_cycles_are_those_of_the_configuration(tmp_path: Path) -> None:
+    path = tmp_path / "recorded.json"
+    path.write_text('{"a default": 5, "b default": 6, "a fast8": 7}')
+    assert record.cycles("default", path) == {"a": 5, "b": 6} and record.cycles("fast", path) == {}
+
+
 def test_sums() -> None:
     """Instances are counted; a block beyond the limit is marked; the slowest piece gives the ECP5's clock."""
     shown = {caption: rows for caption, _, rows in tables.all_tables(RESULTS)}
     (chip,) = shown["Standard cells of dozen, areas in mm2, no wires"]
     assert chip == ["tiny", "8.00", "2,000", "12.00", "0.08", "20.08", "8.00", "13.00", "125"]
+    # 125 MHz by 500 cycles are 250,000 a second, on 20.08 mm2.
+    assert shown["Contractions per second at the typical clock"] == [
+        ["tiny", "7x7x512", "500", "250,000", "12,450"]]
     assert shown["Logic by block, mm2"] == [["MAC", "6.000"], ["registers", "2.000"]]
     assert shown["The slowest path of each block, ns at the typical corner"] == [
         ["tiny", "MAC", "7.25", "yes", "`a_q`", "`b_q[1]`"],

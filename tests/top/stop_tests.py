@@ -153,7 +153,8 @@ async def abort_changes_nothing_else(dut) -> None:
 @cocotb.test()
 async def watchdog_and_a_host_that_takes_nothing(dut) -> None:
     host, chance = await _begin(dut)
-    await host.write("RegWatchdog", 1000)
+    limit = 300
+    await host.write("RegWatchdog", limit)
     ended = 0
     for _ in range(6):
         pair = _dense(host, chance)
@@ -164,13 +165,13 @@ async def watchdog_and_a_host_that_takes_nothing(dut) -> None:
         await host.interrupt("IrqError")
         busy = await host.read("RegErrorPlace") & COMPUTING
         await _check_watchdog(host, NOT_TAKEN | busy)
-        await ClockCycles(dut.clk_i, 3000)  # it bites once
+        await ClockCycles(dut.clk_i, 3 * limit)  # it bites once
         assert await host.read("RegErrorCount") == 1
         host.stall_results("single")
         await host.interrupt("IrqDrained")
         ended += await _cut_frame(host, pair, (WATCHDOG,))
         await host.soft_reset()
-        assert await host.read("RegWatchdog") == 1000
+        assert await host.read("RegWatchdog") == limit
         await run(host, pair)
         await no_error(host)
     dut._log.info("%d contractions, %d of them not ended when the host was given up", 6, ended)
@@ -237,7 +238,7 @@ async def watchdog_waits_as_long_as_it_shall(dut) -> None:
         await host.load(csf, which)
     host.stall_results("never")
     await host.start(pair.dense)
-    await ClockCycles(dut.clk_i, 5000)
+    await ClockCycles(dut.clk_i, 1500)
     await no_error(host)
     # A soft reset that waits for the host is noticed, too, and goes on waiting.
     await host.write("RegWatchdog", 200)

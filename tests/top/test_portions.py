@@ -78,12 +78,11 @@ def test_one_slot_while_nobody_takes_results(simulator: str, seed: int) -> None:
          stalls={"result": "bursty"})
 
 
-def test_32_engines_give_the_bytes_of_whole_dot_products(seed: int) -> None:
-    """Two workloads with and without portions of 16; LIST=long has all of them, on both simulators."""
-    config = configs.load("split8", {"NumSdpe": 32})
+def test_workloads_give_the_bytes_of_whole_dot_products(seed: int) -> None:
+    """Two with and without portions of 16; LIST=long has all, with 32 engines and on both simulators."""
     pairs = ["3x512_nnz500", "3x3x1024_d0.05"]
-    digests = {play(config, "verilator", f"portions-wide-{length}", seed, "workloads", pairs=pairs,
-                    portion=length) for length in (0, 16)}
+    digests = {play(configs.load("split8"), "verilator", f"portions-workloads-{length}", seed, "workloads",
+                    pairs=pairs, portion=length) for length in (0, 16)}
     assert len(digests) == 1
 
 

@@ -9,13 +9,13 @@ from tb.env.run import run_sequences
 from tests.top.common import quick_config
 
 # Machines that together have every engine, scheduler and memory, on each simulator. On Icarus the
-# engines are few, so that a run takes seconds; Verilator shares its builds with other tests. The lookup
-# engine reads the banked memory on one and the ideal one on the other; on Icarus its three engines make
-# a full group and half a one.
+# engines are few, so that a run takes seconds; on Verilator so are the others', whose build takes long. The
+# lookup engine reads the banked memory on one and the ideal one on the other; its three engines make a full
+# group and half a one.
 MACHINES = {
     "default": {simulator: quick_config(simulator) for simulator in SIMULATORS},
-    "paper": {"verilator": configs.load("paper32"), "icarus": configs.load("paper1", {"NumSdpe": 3})},
-    "lookup": {"verilator": configs.load("fast8"),
+    "paper": {simulator: configs.load("paper1", {"NumSdpe": 3}) for simulator in SIMULATORS},
+    "lookup": {"verilator": configs.load("fast8", {"NumSdpe": 3, "GroupSize": 2}),
                "icarus": configs.load("fast8", {"NumSdpe": 3, "GroupSize": 2, "Memory": "ideal"})},
 }
 GROUPS = {

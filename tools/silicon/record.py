@@ -11,6 +11,7 @@ from tools.silicon.measure import Technology
 
 FILE = ROOT / "bench" / "silicon.json"
 MACS = ROOT / "bench" / "cost.json"
+CYCLES = ROOT / "bench" / "recorded.json"  # of the runs that make bench-record guards
 _ROUND = {"area": 1, "sequential": 1, "macro_area": 1, "seconds": 1, "megabytes": 0}
 
 
@@ -34,6 +35,13 @@ def rounded(numbers: dict) -> dict:
     return {name: round(value, _ROUND[name]) if name in _ROUND else value for name, value in numbers.items()}
 
 
+def cycles(config: str, path: Path = CYCLES) -> dict[str, int]:
+    """Return the recorded cycles of a configuration by workload, if any."""
+    known = (name.split() for name in json.loads(path.read_text()))
+    return {workload: json.loads(path.read_text())[f"{workload} {name}"] for workload, name in known
+            if name == config}
+
+
 def keep(results: dict, macs: dict[str, dict], path: Path = FILE, macs_path: Path = MACS) -> None:
     """Write what was measured into the record; a technology that was left out stays as it was.
 
@@ -49,7 +57,7 @@ def keep(results: dict, macs: dict[str, dict], path: Path = FILE, macs_path: Pat
             kept = old["pieces"].get(piece, {})
             parts = {kind: rounded(new[kind]) for kind in ("cells", "ecp5") if kind in new}
             one["pieces"][piece] = {**kept, "block": new["block"], "count": new["count"], **parts}
-        before["configurations"][name] = {**old, **one}
+        before["configurations"][name] = {**old, **one, "cycles": cycles(name)}
     before["library"] = results["library"] or before["library"]
     path.write_text(json.dumps(before, indent=1) + "\n")
     if macs:

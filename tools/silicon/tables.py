@@ -130,9 +130,23 @@ def effort(record: dict) -> Table:
             ["configuration", "different pieces", "s, cells", "s, ECP5", "MB at most"], rows)
 
 
+def speed(record: dict) -> Table:
+    """Return how many contractions a chip does in a second, and per mm2, where cycles are recorded."""
+    rows = []
+    for name, one in record["configurations"].items():
+        if "chip" not in one:
+            continue
+        area = sum(mm2(one, record["library"], one["pieces"].values()).values())
+        for workload, cycles in one.get("cycles", {}).items():
+            rate = 1e9 / one["chip"]["ns"] / cycles
+            rows.append([name, workload, f"{cycles:,}", f"{rate:,.0f}", f"{rate / area:,.0f}"])
+    return ("Contractions per second at the typical clock",
+            ["configuration", "workload", "cycles", "per second", "per second and mm2"], rows)
+
+
 def all_tables(record: dict) -> list[Table]:
     """Return those for which something was measured."""
     found = [fpga(record), fpga_blocks(record)]
     if record.get("library"):
-        found = [areas(record), blocks(record), memories(record), paths(record), *found]
+        found = [areas(record), speed(record), blocks(record), memories(record), paths(record), *found]
     return [table for table in [*found, effort(record)] if table[2]]

@@ -8,6 +8,7 @@ netlists of all its pieces, put together again.
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -81,9 +82,17 @@ def name(shown: str) -> str:
 
 def slowest(top: str, library: Library, liberties: Sequence[Path], netlists: Sequence[Path],
             folder: Path) -> Timing:
-    """Return the slowest path of a module; what OpenSTA read and said is kept in the folder."""
+    """Return the slowest path of a module; OpenSTA runs again only if one of its files has changed.
+
+    Raises:
+        ValueError: OpenSTA failed.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    script = folder / f"{top}.tcl"
-    script.write_text(commands(top, library, liberties, netlists))
-    text, _ = programs.run("sta", ["-no_splash", "-exit", str(script)], folder / f"{top}.sta.log", folder)
-    return parsed(text)
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in (*liberties, *netlists))).hexdigest()
+    text = f"# of files with the digest {digest}\n{commands(top, library, liberties, netlists)}"
+    script, log, done = (folder / f"{top}{ending}" for ending in (".tcl", ".sta.log", ".done"))
+    if not done.exists() or done.read_text() != text:
+        script.write_text(text)
+        programs.run("sta", ["-no_splash", "-exit", str(script)], log, folder)
+        done.write_text(text)
+    return parsed(log.read_text())

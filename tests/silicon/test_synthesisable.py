@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make lint` notices hardware that can't be synthesised, by small modules that each have one such fault."""
+
+from pathlib import Path
+
+import pytest
+
+from tb.common.toolchain import BUILD
+from tools import synthesisable
+
+FAULTS = {
+    "right": ("always_comb y = en ? a : 1'b0;", ""),
+    "latch": ("always_latch if (en) y = a;", "latch"),
+    "drivers": ("drives one (.a, .y); drives other (.a(en), .y);", "multiple conflicting drivers"),
+    "tristate": ("assign y = en ? a : 1'bz;", "tribuf"),
+    "undriven": ("logic missing; assign y = a & missing;", "nothing drives \\missing"),
+    "partly": ("logic [1:0] half; assign half[0] = a; assign y = ^half & en;", "nothing drives \\half"),
+    "loop": ("logic u; assign u = ~y & a; assign y = u | en;", "loop"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_module_that_cannot_be_synthesised_is_told(fault: str) -> None:
+    body, told = FAULTS[fault]
+    path = BUILD / "silicon" / "lint" / f"{fault}.sv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"module {fault} (input logic a, en, output wire logic y);\n  {body}\nendmodule\n"
+                    "module drives (input logic a, output logic y);\n  assign y = a;\nendmodule\n"
+                    .replace("wire logic", "logic" if "always" in body else "wire logic"))
+    lines = synthesisable.problems(fault, {}, f"test-{fault}", (Path(path),))
+    assert bool(lines) == bool(told)
+    if told:
+        assert lines[0] == f"yosys, test-{fault}:" and any(told in line for line in lines[1:]), lines
