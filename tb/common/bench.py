@@ -16,12 +16,12 @@ async def start(dut: SimHandleBase) -> random.Random:
     Drivers must be made before the call if their ports are to be driven during reset.
     """
     dut.clk_i.value = 0
-    # Verilator's pins begin at random. One that begins low does not fall, and nothing would be reset before
-    # the first edge of the clock, which would see random state.
-    dut.rst_ni.value = 1
-    await Timer(500, "ps")
-    dut.rst_ni.value = 0
-    await Timer(500, "ps")
+    # Verilator's pins begin at random. A reset that begins low does not fall, and nothing would be reset
+    # before the first edge of the clock, which would see random state. So it rises once, while the clock
+    # stands still.
+    for level, picoseconds in ((0, 250), (1, 250), (0, 500)):
+        dut.rst_ni.value = level
+        await Timer(picoseconds, "ps")
     Clock(dut.clk_i, 1, "ns", impl="gpi").start()
     await ClockCycles(dut.clk_i, 4)
     dut.rst_ni.value = 1
