@@ -30,6 +30,7 @@ module flaash_edge_descriptor
   output logic                   done_o,      // level, until clear_i
   output edge_fault_t            fault_o,     // level, until clear_i
   output head_t                  head_o,
+  output logic [31:0]            extent_o,    // of the contracted mode
   output logic [1:0][31:0]       entries_o,   // of A in element 0
   output logic [1:0]             short_crd_o,
 
@@ -77,7 +78,7 @@ module flaash_edge_descriptor
     unique case (index_q[1:0])
       2'd0: begin
         if (words[2][5:0] != '0) {head_error, head_place} = {8'(ErrAlign), 6'd8};
-        if (words[1][31:19] != '0 || 32'(words[1][15:8]) != Format) begin
+        if (words[1][31:21] != '0 || 32'(words[1][15:8]) != Format) begin
           {head_error, head_place} = {8'(ErrDescriptor), 6'd4};
         end
         if (words[1][7:4] == '0 || words[1][7:4] > 4'(MaxOrder)) {head_error, head_place} = {8'(ErrOrder), 6'd1};
@@ -108,10 +109,10 @@ module flaash_edge_descriptor
       head_o <= '0;
     end else if (in_valid_i && in_head) begin
       unique case (index_q[1:0])
-        2'd0: head_o <= {words[1][7:4], words[1][3:0], words[1][16], words[1][17], words[1][18],
+        2'd0: head_o <= {words[1][7:4], words[1][3:0], words[1][16], words[1][17], words[1][18], words[1][20:19],
                          words[3], words[2], 192'd0};
-        2'd1: head_o <= {head_o[$bits(head_t)-1 -: 75], words[1], words[0], words[2], words[3], 64'd0};
-        2'd2: head_o <= {head_o[$bits(head_t)-1 -: 203], words[0], words[1]};
+        2'd1: head_o <= {head_o[$bits(head_t)-1 -: 77], words[1], words[0], words[2], words[3], 64'd0};
+        2'd2: head_o <= {head_o[$bits(head_t)-1 -: 205], words[0], words[1]};
         default: head_o <= head_o;
       endcase
     end
@@ -206,6 +207,8 @@ module flaash_edge_descriptor
       end
     end
   end
+
+  assign extent_o = extent_q;
 
   // -------------------------------------------------------------------- outcome
   always_ff @(posedge clk_i or negedge rst_ni) begin

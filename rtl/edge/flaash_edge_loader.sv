@@ -36,6 +36,7 @@ module flaash_edge_loader
   output logic                   fetched_o,
   output edge_fault_t            fetch_fault_o,
   output head_t                  head_o,
+  output logic [31:0]            extent_o,     // of the contracted mode
 
   // operands
   input  logic                   load_i,
@@ -113,7 +114,7 @@ module flaash_edge_loader
   ) u_descriptor (
     .clk_i, .rst_ni,
     .clear_i(begin_i), .in_valid_i(piece_valid && fetch_i), .in_data_i(piece_data),
-    .done_o(described), .fault_o(slot_fault), .head_o, .entries_o(entries), .short_crd_o(short_crd),
+    .done_o(described), .fault_o(slot_fault), .head_o, .extent_o, .entries_o(entries), .short_crd_o(short_crd),
     .level_id_i(level_id), .level_o(level)
   );
 

@@ -108,6 +108,7 @@ package flaash_edge_pkg;
     logic            dense;
     logic            coordinates;
     logic            wants_irq;
+    logic [1:0]      keep;         // the operand is the one that the chip has
     mem_addr_t       results;
     logic [63:0]     capacity;
     logic [31:0]     run_length;

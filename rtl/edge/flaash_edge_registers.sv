@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edge registers: the registers of flaash_edge_pkg: ring, error and interrupt of the memory edge.
 //
-// Guarantees  ring_o.pending while a slot between head and tail is to be worked on, with its address; ring_fault_o in
-//             its place if the ring can't be. finish_i moves the head to the next slot.
+// Guarantees  pending_o while slot_o is to be worked on; ring_fault_o in its place if the ring can't be. taken_i moves
+//             on to the next slot, finish_i the head, which the host sees.
 // Demands     Accesses are single cycles. fault_i and finish_i only while the machine is not being reset.
 // Latency     One cycle from a write to what follows from it.
 // Reset       All zero. A soft reset (resetting_i) leaves base, size and RegEdgeIrqEnable.
@@ -32,9 +32,11 @@ module flaash_edge_registers
   // the machine
   input  logic                    resetting_i,
   input  logic                    busy_i,
+  input  logic                    taken_i,      // pulse: the descriptor of slot_o is in work
   output logic                    pending_o,
   output mem_addr_t               slot_o,
   output edge_fault_t             ring_fault_o,
+  output logic                    halted_o,     // an error has ended the queue
   input  logic                    finish_i,     // pulse: the descriptor at the head is done with
   input  logic                    wants_irq_i,  // and the host wants to hear of it
   input  edge_fault_t             fault_i,      // pulse: this ends the queue
@@ -45,22 +47,24 @@ module flaash_edge_registers
 
   mem_addr_t              base_q;
   logic [31:0]            size_q, tail_q;
-  logic [15:0]            head_q;
-  logic                   halted_q;
+  logic [15:0]            head_q, next_q;  // next: the slot that is worked on next
+  logic                   halted_q, there;
   logic [7:0]             code_q;
   logic [31:0]            place_q;
   logic [NumEdgeIrqs-1:0] enable_q, status_q, events, cleared;
 
   // ----------------------------------------------------------------------- ring
-  logic [31:0] next_head;
+  logic [31:0] behind_head, behind_next;
 
-  assign slot_o    = base_q + (64'(head_q) << SlotBits);
-  assign next_head = 32'(head_q) + 32'd1;
-  assign pending_o = 32'(head_q) != tail_q && !halted_q && !resetting_i;
+  assign slot_o      = base_q + (64'(next_q) << SlotBits);
+  assign behind_head = 32'(head_q) + 32'd1;
+  assign behind_next = 32'(next_q) + 32'd1;
+  assign there       = 32'(next_q) != tail_q && !halted_q && !resetting_i;
+  assign pending_o   = there && !ring_fault_o.valid;
 
   always_comb begin
     ring_fault_o = '0;
-    if (pending_o) begin
+    if (there) begin
       if (tail_q >= size_q) ring_fault_o = {1'b1, 8'(ErrRing), 32'(RegRingTail)};
       if (size_q < 32'd2 || size_q > 32'd65536) ring_fault_o = {1'b1, 8'(ErrRing), 32'(RegRingSize)};
       if (base_q[SlotBits-1:0] != '0) ring_fault_o = {1'b1, 8'(ErrRing), 32'(RegRingBase)};
@@ -107,6 +111,7 @@ module flaash_edge_registers
     if (!rst_ni) begin
       tail_q   <= '0;
       head_q   <= '0;
+      next_q   <= '0;
       halted_q <= 1'b0;
       code_q   <= '0;
       place_q  <= '0;
@@ -114,6 +119,7 @@ module flaash_edge_registers
     end else if (resetting_i) begin
       tail_q   <= '0;
       head_q   <= '0;
+      next_q   <= '0;
       halted_q <= 1'b0;
       code_q   <= '0;
       place_q  <= '0;
@@ -121,7 +127,8 @@ module flaash_edge_registers
     end else begin
       status_q <= (status_q & ~cleared) | events;
       if (write_i.valid && write_i.addr == RegRingTail) tail_q <= written(tail_q, write_i.mask, write_i.bits);
-      if (finish_i) head_q <= (next_head == size_q) ? '0 : next_head[15:0];
+      if (finish_i) head_q <= (behind_head == size_q) ? '0 : behind_head[15:0];
+      if (taken_i)  next_q <= (behind_next == size_q) ? '0 : behind_next[15:0];
       if (fault_i.valid) begin
         halted_q <= 1'b1;
         code_q   <= fault_i.code;
@@ -130,7 +137,8 @@ module flaash_edge_registers
     end
   end
 
-  assign irq_o = (status_q & enable_q) != '0;
+  assign halted_o = halted_q;
+  assign irq_o    = (status_q & enable_q) != '0;
 
   // ---------------------------------------------------------------------- reads
   logic [31:0] status;
@@ -161,6 +169,6 @@ module flaash_edge_registers
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(OneErrorEndsIt_A, !fault_i.valid || !halted_q, "the queue was worked on behind an error")
-  `FLAASH_COVER(WrapsAround_C, finish_i && next_head == size_q)
+  `FLAASH_COVER(WrapsAround_C, finish_i && behind_head == size_q)
 
 endmodule : flaash_edge_registers

@@ -4,15 +4,16 @@
 // Guarantees  What docs/memory_edge.md says. To the chip it is a host that keeps the rules, also across a soft reset:
 //             a frame that was begun is ended, and quiet_o tells that no burst is under way.
 // Demands     A memory that answers in order and in finite time. resetting_i stays until quiet_o.
-// Latency     From a doorbell: two cycles to the read of the descriptor; from its last piece six to the first beat of
-//             A.
-// Throughput  A beat of 128 bits per cycle in each direction; one descriptor at a time.
+// Latency     From a doorbell two cycles to the read of the descriptor, from its last piece six to the first beat of A.
+// Throughput  A beat of 128 bits per cycle in each direction. A descriptor is read while the one before computes, its
+//             operands while the last results of the one before, and its completion, are written.
 // Reset       rst_ni with the bus; resetting_i: a soft reset of the chip is under way.
 //
 //   host -- bus -- registers of the chip
 //            |         ^ commands
-//        registers -- control --+-- loader (memory --> operand frames)
-//         (ring)                +-- writer (result frames --> memory)
+//        registers -- front -- loader (memory --> operand frames)
+//         (ring)        | hands over
+//                      back -- writer (result frames --> memory)
 
 `include "flaash_assert.svh"
 
@@ -45,6 +46,7 @@ module flaash_memory_edge
   input  logic                   loading_i,    // an operand is being received
   input  logic                   start_i,      // pulse: the contraction begins
   input  logic                   done_i,       // pulse: every result is stored
+  input  desc_t [1:0]            desc_i,       // the operands that the chip has
   input  error_t [2:0]           errors_i,     // results out of range, of an operand, parity
   output logic                   numbers_o,    // results name fibers by number
   output logic                   quiet_o,
@@ -85,10 +87,13 @@ module flaash_memory_edge
   logic                    write_known, read_known, command_valid, command_ready, commands_idle;
   logic [31:0]             read_data;
   command_t                command;
-  logic                    pending, busy, finish, fetch, begins, fetched, load, operand, loaded, cancel, load_rst_n;
+  logic                    pending, front_busy, finish, fetch, begins, fetched, load, operand, loaded, cancel;
+  logic                    load_rst_n;
+  logic                    go, give, ready, free, failing, halted;
   logic                    reads_idle, set, start, abort, record, recording, send, drop, flush, trailer, written, full;
   mem_addr_t               slot;
-  edge_fault_t             ring_fault, outcome, fetch_fault, frame_fault, chip_fault, write_fault, record_fault;
+  edge_fault_t             ring_fault, outcome, fetch_fault, frame_fault, front_fault, chip_fault, write_fault;
+  edge_fault_t             record_fault;
   head_t                   head;
   logic [7:0]              trailer_code;
   logic [31:0]             results;
@@ -108,22 +113,44 @@ module flaash_memory_edge
     .clk_i, .rst_ni,
     .write_i(write), .write_addr_i(write_addr), .write_known_o(write_known),
     .read_addr_i(read_addr), .read_known_o(read_known), .read_data_o(read_data),
-    .resetting_i, .busy_i(busy), .pending_o(pending), .slot_o(slot), .ring_fault_o(ring_fault),
-    .finish_i(finish), .wants_irq_i(head.wants_irq), .fault_i(outcome), .irq_o
+    .resetting_i, .busy_i(front_busy || !ready), .taken_i(go || give), .pending_o(pending), .slot_o(slot),
+    .ring_fault_o(ring_fault), .halted_o(halted), .finish_i(finish), .wants_irq_i(work_q.wants_irq),
+    .fault_i(outcome), .irq_o
   );
 
-  flaash_edge_control u_control (
+  flaash_edge_front u_front (
+    .clk_i, .rst_ni, .resetting_i, .stopping_i, .halted_i(failing || halted), .busy_o(front_busy),
+    .pending_i(pending), .fetch_o(fetch), .begin_o(begins), .fetched_i(fetched), .fetch_fault_i(fetch_fault),
+    .keep_i(head.keep), .kept_i(kept), .free_i(free), .load_o(load), .operand_o(operand), .loaded_i(loaded),
+    .loading_i, .frame_fault_i(frame_fault), .chip_fault_i(chip_fault), .cancel_o(cancel),
+    .load_rst_no(load_rst_n), .quiet_i(reads_idle),
+    .set_o(set), .abort_o(abort), .commands_idle_i(commands_idle),
+    .back_ready_i(ready), .start_o(go), .failed_o(give), .fault_o(front_fault)
+  );
+
+  flaash_edge_back u_back (
     .clk_i, .rst_ni, .resetting_i, .stopping_i,
-    .pending_i(pending), .ring_fault_i(ring_fault), .busy_o(busy), .finish_o(finish), .outcome_o(outcome),
-    .fetch_o(fetch), .begin_o(begins), .fetched_i(fetched), .fetch_fault_i(fetch_fault),
-    .load_o(load), .operand_o(operand), .loaded_i(loaded), .loading_i(loading_i),
-    .frame_fault_i(frame_fault), .chip_fault_i(chip_fault), .cancel_o(cancel), .load_rst_no(load_rst_n),
-    .quiet_i(reads_idle),
-    .set_o(set), .start_o(start), .abort_o(abort), .commands_idle_i(commands_idle), .started_i(start_i),
+    .start_i(go), .failed_i(give), .fault_i(front_fault), .ready_o(ready), .free_o(free), .failing_o(failing),
+    .ring_fault_i(front_busy ? '0 : ring_fault), .finish_o(finish), .outcome_o(outcome),
+    .start_o(start), .commands_idle_i(commands_idle), .started_i(start_i), .chip_fault_i(chip_fault),
     .record_o(record), .send_o(send), .record_fault_o(record_fault), .recording_o(recording), .drop_o(drop),
     .flush_o(flush), .trailer_i(trailer), .trailer_code_i(trailer_code), .written_i(written),
     .write_fault_i(write_fault), .full_i(full), .results_i(results)
   );
+
+  // What was handed over: the descriptor that is being contracted, or told of.
+  head_t     work_q;
+  mem_addr_t work_slot_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      work_q      <= '0;
+      work_slot_q <= '0;
+    end else if (go || give) begin
+      work_q      <= head;
+      work_slot_q <= slot;
+    end
+  end
 
   flaash_edge_commands #(
     .CanSplit(CanSplit)
@@ -132,6 +159,23 @@ module flaash_memory_edge
     .clear_i(resetting_i), .set_i(set), .start_i(start), .abort_i(abort), .head_i(head), .idle_o(commands_idle),
     .command_valid_o(command_valid), .command_ready_i(command_ready), .command_o(command)
   );
+
+  // An operand that is kept must be there, and be what the descriptor says as far as that matters for the records.
+  logic [1:0]      kept;
+  logic [1:0][3:0] orders;
+  logic [31:0]     extent;
+
+  assign orders = head.orders;
+
+  for (genvar i = 0; i < 2; i++) begin : gen_kept
+    desc_t desc;
+
+    assign desc    = desc_i[i];
+    assign kept[i] = desc.loaded && desc.order == orders[i] && desc.extent == extent;
+
+    logic unused_desc;
+    assign unused_desc = ^desc;
+  end
 
   // What the chip tells of errors; of several in one cycle the last one counts.
   always_comb begin
@@ -153,7 +197,7 @@ module flaash_memory_edge
   ) u_loader (
     .clk_i, .rst_ni, .load_rst_ni(load_rst_n),
     .begin_i(begins), .slot_i(slot), .fetch_i(fetch), .fetched_o(fetched), .fetch_fault_o(fetch_fault),
-    .head_o(head),
+    .head_o(head), .extent_o(extent),
     .load_i(load), .operand_i(operand), .loaded_o(loaded), .frame_fault_o(frame_fault), .cancel_i(cancel),
     .hold_i(resetting_i || stopping_i), .idle_o(reads_idle), .read_o(read),
     .out_valid_o(operand_valid_o), .out_ready_i(operand_ready_i), .out_data_o(operand_data_o),
@@ -165,12 +209,12 @@ module flaash_memory_edge
     .DataWidth(DataWidth)
   ) u_tally (
     .clk_i, .rst_ni,
-    .begin_i(begins), .end_i(record), .start_i, .done_i, .read_i(read),
+    .begin_i(begins), .take_i(go || give), .start_i, .done_i, .end_i(record), .read_i(read),
     .cycles_o(cycles), .computing_o(computing), .bytes_read_o(bytes_read)
   );
 
   assign completion = {record_fault.valid ? record_fault.code : 8'd0, record_fault.valid ? record_fault.place : 32'd0,
-                       head.tag, 128'd0, cycles, computing, bytes_read};
+                       work_q.tag, 128'd0, cycles, computing, bytes_read};
 
   flaash_edge_writer #(
     .Format(Format), .DataWidth(DataWidth), .Bursts(WriteBursts)
@@ -178,14 +222,14 @@ module flaash_memory_edge
     .clk_i, .rst_ni,
     .start_i(start), .record_i(record), .send_i(send), .recording_i(recording), .drop_i(drop), .flush_i(flush),
     .stop_i(resetting_i), .idle_o(writes_idle), .written_o(written), .fault_o(write_fault),
-    .head_i(head), .slot_i(slot), .completion_i(completion), .full_o(full), .results_o(results),
+    .head_i(work_q), .slot_i(work_slot_q), .completion_i(completion), .full_o(full), .results_o(results),
     .in_valid_i(result_valid_i), .in_ready_o(result_ready_o), .in_data_i(result_data_i),
     .in_last_i(result_last_i), .trailer_o(trailer), .trailer_code_o(trailer_code),
     .aw_valid_o, .aw_ready_i, .aw_o, .w_valid_o, .w_ready_i, .w_data_o, .w_strb_o, .w_last_o,
     .b_valid_i, .b_ready_o, .b_resp_i
   );
 
-  assign numbers_o = !head.coordinates;
+  assign numbers_o = !work_q.coordinates;
   assign quiet_o   = reads_idle && writes_idle;
 
   // ------------------------------------------------------------------- properties

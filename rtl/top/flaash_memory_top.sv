@@ -123,6 +123,7 @@ module flaash_memory_top
   logic                   operand_valid, operand_ready, operand_last, frame_valid, frame_ready, frame_last;
   logic [StreamWidth-1:0] operand_data, frame_data;
   burst_t                 aw, ar;
+  desc_t [1:0]            desc;
 
   assign axil_req = {s_axil_awvalid, s_axil_awaddr, s_axil_awprot, s_axil_wvalid, s_axil_wdata, s_axil_wstrb,
                      s_axil_bready, s_axil_arvalid, s_axil_araddr, s_axil_arprot, s_axil_rready};
@@ -158,7 +159,8 @@ module flaash_memory_top
     .clk_i, .rst_ni,
     .axil_i(axil_req), .axil_o(axil_rsp), .irq_o(edge_irq),
     .chip_o(chip_req), .chip_i(chip_rsp), .resetting_i(resetting), .stopping_i(stopping), .start_i(start),
-    .loading_i(loading), .done_i(report.done), .errors_i(errors), .numbers_o(numbers), .quiet_o(edge_quiet),
+    .loading_i(loading), .done_i(report.done), .desc_i(desc), .errors_i(errors),
+    .numbers_o(numbers), .quiet_o(edge_quiet),
     .operand_valid_o(operand_valid), .operand_ready_i(operand_ready), .operand_data_o(operand_data),
     .operand_last_o(operand_last),
     .result_valid_i(frame_valid), .result_ready_o(frame_ready), .result_data_i(frame_data), .result_last_i(frame_last),
@@ -197,7 +199,6 @@ module flaash_memory_top
   assign unused_ids = m_axi_bid ^ m_axi_rid;
 
   // ---------------------------------------------------------------------- registers
-  desc_t [1:0] desc;
   traffic_t    traffic;
   settings_t   settings;
   error_e      trailer_code;

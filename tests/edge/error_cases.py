@@ -106,7 +106,9 @@ def head_cases() -> Iterator[Case]:
 
             yield Case(f"order of {name} {order}", ERROR["ErrOrder"], order, words=spoil)
     yield Case("format", bad, 4, words=_or(1, 0x8000))
-    for bit in (19, 25, 31):
+    for name, bits in (("A", 1), ("B", 2), ("both", 3)):
+        yield Case(f"{name} kept, but none is there", ERROR["ErrNoOperand"], bits, words=_or(1, bits << 19))
+    for bit in (21, 25, 31):
         yield Case(f"what, bit {bit}", bad, 4, words=_or(1, 1 << bit))
     for bit in range(6):
         yield Case(f"results, bit {bit}", ERROR["ErrAlign"], 8, words=_or(2, 1 << bit))

@@ -9,7 +9,7 @@ from models.generate import uniform_tensor
 from models.tensor import SparseTensor
 from tb.common.bench import rng, start
 from tb.common.stalls import STALLS
-from tests.edge.host import BIT, CAPACITY, RESULTS, SLOTS, Host, check, expected, rows
+from tests.edge.host import BIT, CAPACITY, ERROR, RESULTS, SLOTS, Host, check, expected, rows
 from tests.edge.layout import Image, Job, levels
 
 VALUES = {"fp32": "normal", "bf16": "normal", "int8": "int8", "int16": "int16"}
@@ -153,3 +153,76 @@ async def the_buffer_is_full(dut) -> None:
         assert record["bytes"] == capacity // size * size
         assert bool(await host.idle() & BIT["EdgeStatusHalted"]) == full
         await host.reset()
+
+
+@cocotb.test()
+async def operands_that_are_kept(dut) -> None:
+    """A stays while B changes, and the other way round; both; nothing of a kept operand is read."""
+    random = rng()
+    numbers = np.random.default_rng(random.getrandbits(32))
+    host = Host(dut)
+    await start(dut)
+    await host.set_ring()
+    operands = [drawn(numbers, shape, host.fmt.name) for shape in SHAPES[1]]
+    for keep in [(False, False), (True, False), (False, True), (True, True), (True, False)]:
+        image, words = Image(host.memory), []
+        for which, kept in enumerate(keep):
+            if not kept:
+                operands[which] = drawn(numbers, operands[which].shape, host.fmt.name)
+            words.append(image.operand(which, levels(Csf.from_tensor(operands[which]), host.fmt)))
+        host.memory.refused_reads = {
+            addr: 2 for operand, _, _, at, size in image.parts if keep[operand]
+            for addr in range(at, at + size, host.memory.width)}
+        slot = host.put(Job(RESULTS, CAPACITY, fmt=host.fmt.code, keep=keep).words(*words))
+        await host.ring()
+        record = await host.completed(slot)
+        wanted = expected(*operands, host.fmt)
+        assert (record["code"], record["results"]) == (0, len(wanted))
+        check(rows(host.memory, record, wanted.shape[1]), wanted)
+    host.memory.refused_reads = {}
+    # Of another order or extent than the one that is there: refused.
+    for spoil in ("order", "extent"):
+        await host.reset()
+        await host.set_ring()
+        image = Image(host.memory)
+        a, b = operands
+        first = [image.operand(i, levels(Csf.from_tensor(t), host.fmt)) for i, t in enumerate((a, b))]
+        host.put(Job(RESULTS, CAPACITY, fmt=host.fmt.code).words(*first))
+        shape = (2, 2, 90) if spoil == "order" else (4, 80)
+        a, b = (drawn(numbers, s, host.fmt.name) for s in (shape, (5, shape[-1])))
+        second = [image.operand(i, levels(Csf.from_tensor(t), host.fmt)) for i, t in enumerate((a, b))]
+        slot = host.put(Job(RESULTS, CAPACITY, fmt=host.fmt.code, keep=(True, False)).words(*second))
+        await host.ring()
+        record = await host.completed(slot)
+        assert (record["code"], record["place"]) == (ERROR["ErrNoOperand"], 1), spoil
+
+
+@cocotb.test()
+async def a_queue_hides_the_memory(dut) -> None:
+    """With a latency of 100 a further contraction takes 200 cycles less than one alone: two waits."""
+    random = rng()
+    numbers = np.random.default_rng(random.getrandbits(32))
+    host = Host(dut, latency=100)
+    await start(dut)
+    await host.set_ring()
+    operands = [drawn(numbers, shape, host.fmt.name, 0.3) for shape in ((3, 20), (2, 20))]
+    image = Image(host.memory)
+    words = [image.operand(i, levels(Csf.from_tensor(t), host.fmt)) for i, t in enumerate(operands)]
+    wanted = expected(*operands, host.fmt)
+
+    async def cycles(count: int) -> int:
+        """Return the cycles from a doorbell to the last completion."""
+        slots = [host.put(Job(RESULTS, CAPACITY, fmt=host.fmt.code).words(*words)) for _ in range(count)]
+        await host.ring()
+        begun = host.memory.cycle
+        records = [await host.completed(slot) for slot in slots]
+        taken = host.memory.cycle - begun
+        assert all(record["code"] == 0 for record in records)
+        check(rows(host.memory, records[-1], wanted.shape[1]), wanted)
+        await host.idle()
+        return taken
+
+    alone, queued = await cycles(1), await cycles(SLOTS - 1)
+    further = (queued - alone) / (SLOTS - 2)
+    dut._log.info("alone %d cycles, each further one %.0f", alone, further)
+    assert further < alone - 200

@@ -123,6 +123,7 @@ class Job:
     dense: bool = False
     coordinates: bool = False
     interrupt: bool = False
+    keep: tuple[bool, bool] = (False, False)
     run_length: int = 0
     portion: int = 0
     long_lines: int = 0
@@ -132,6 +133,7 @@ class Job:
         """Return the words of the descriptor, given those of the levels."""
         orders = len(a) // (LEVEL // 4) | len(b) // (LEVEL // 4) << 4
         what = orders | self.fmt << 8 | self.dense << 16 | self.coordinates << 17 | self.interrupt << 18
+        what |= self.keep[0] << 19 | self.keep[1] << 20
         head = [
             NUMBERS["DescriptorMagic"],
             what,

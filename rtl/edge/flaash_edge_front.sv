@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+// Edge front: leads through the first half of a descriptor: fetch, both operands; then it hands it over.
+//
+// Guarantees  A descriptor is handed over (start_o or failed_o, with fault_o) when its operands are with the chip, or
+//             when it is known that they won't be. An operand frame that was begun is ended (cancel_o) and nothing is
+//             read any more (load_rst_no, cancel_o) before that. The next descriptor is fetched while the one before
+//             is contracted. Where halted_i rises, the descriptor under way is given up and not handed over.
+// Demands     What the other modules say is about what they were told to do. back_ready_i stays until the hand-over.
+// Latency     One cycle from a state's end to the next state.
+// Reset       Idle; resetting_i does the same, whatever is under way.
+//
+//   idle -> fetch -> begin -> load (A, B) -> settle -> start -> idle
+//             |        |        |              |
+//             |        +--------+--------------+--> abort -> cancel -> give -> idle
+//             +--------------------------------------------------------^
+
+`include "flaash_assert.svh"
+
+module flaash_edge_front
+  import flaash_reg_pkg::*;
+  import flaash_edge_pkg::*;
+(
+  input  logic           clk_i,
+  input  logic           rst_ni,
+  input  logic           resetting_i,
+  input  logic           stopping_i,     // the chip ends what it does
+  input  logic           halted_i,       // the queue has ended
+  output logic           busy_o,
+
+  // ring
+  input  logic           pending_i,
+  // descriptor
+  output logic           fetch_o,        // reads the slot
+  output logic           begin_o,        // pulse: ask for it
+  input  logic           fetched_i,      // all of it has come, or is not to come any more
+  input  edge_fault_t    fetch_fault_i,
+  // operands
+  input  logic [1:0]     keep_i,         // the operand is not read, A in element 0
+  input  logic [1:0]     kept_i,         // the chip has one that fits
+  input  logic           free_i,         // the contraction before has left the chip
+  output logic           load_o,         // pulse: make the frame of operand_o
+  output logic           operand_o,
+  input  logic           loaded_i,       // nothing of the frame is left to send
+  input  logic           loading_i,      // the chip is inside a frame
+  input  edge_fault_t    frame_fault_i,
+  input  edge_fault_t    chip_fault_i,   // told by the chip
+  output logic           cancel_o,
+  output logic           load_rst_no,
+  input  logic           quiet_i,        // no read is under way
+  // commands to the chip
+  output logic           set_o,          // pulse
+  output logic           abort_o,        // pulse
+  input  logic           commands_idle_i,
+  // the other half
+  input  logic           back_ready_i,
+  output logic           start_o,        // pulse: contract
+  output logic           failed_o,       // pulse: tell the error
+  output edge_fault_t    fault_o
+);
+
+  typedef enum logic [3:0] {
+    FrontIdle, FrontFetch, FrontBegin, FrontLoad, FrontSettle, FrontStart, FrontAbort, FrontCancel, FrontGive
+  } state_e;
+
+  state_e      state_q, state_d;
+  logic        entered_q;  // the first cycle of this state is over
+  logic        operand_q, load_rst_nq, loads, failed, first;
+  edge_fault_t fault_q, fault;  // the first; of this cycle
+
+  // An operand is loaded from the moment on in which the chip is free for it.
+  assign loads = (state_q == FrontBegin && free_i) || state_q == FrontLoad || state_q == FrontSettle;
+  assign first = !entered_q;
+
+  // --------------------------------------------------------------------- faults
+  // Of several in one cycle the last one counts.
+  always_comb begin
+    fault = '0;
+    if (state_q == FrontFetch && entered_q) fault = fetch_fault_i;
+    if (loads && stopping_i) fault = {1'b1, 8'(ErrAborted), 32'd0};
+    if (loads && chip_fault_i.valid) fault = chip_fault_i;
+    if (loads && frame_fault_i.valid) fault = frame_fault_i;
+    if (state_q == FrontBegin && free_i && (keep_i & ~kept_i) != '0) begin
+      fault = {1'b1, 8'(ErrNoOperand), 30'd0, keep_i & ~kept_i};
+    end
+  end
+
+  assign failed = fault_q.valid || fault.valid;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)                   fault_q <= '0;
+    else if (state_q == FrontIdle) fault_q <= '0;
+    else if (!fault_q.valid)       fault_q <= fault;
+  end
+
+  // -------------------------------------------------------------- state machine
+  always_comb begin
+    state_d = state_q;
+    unique case (state_q)
+      FrontIdle:  if (pending_i && !halted_i) state_d = FrontFetch;
+      FrontFetch: if (entered_q && fetched_i) begin
+        if (halted_i)    state_d = FrontIdle;
+        else if (failed) state_d = FrontGive;
+        else             state_d = FrontBegin;
+      end
+      FrontBegin: begin
+        if (halted_i && !operand_q)         state_d = FrontIdle;
+        else if (halted_i || failed)        state_d = FrontAbort;
+        else if (!free_i)                   state_d = FrontBegin;
+        else if (keep_i[operand_q])         state_d = FrontSettle;
+        else if (!loading_i && !stopping_i) state_d = FrontLoad;
+      end
+      FrontLoad: begin
+        if (halted_i || failed)         state_d = FrontAbort;
+        else if (entered_q && loaded_i) state_d = FrontSettle;
+      end
+      FrontSettle: begin
+        if (halted_i || failed)                 state_d = FrontAbort;
+        else if (!loading_i && !operand_q)      state_d = FrontBegin;
+        else if (!loading_i && commands_idle_i) state_d = FrontStart;
+      end
+      FrontStart: if (halted_i || back_ready_i) state_d = FrontIdle;
+      FrontAbort: if (entered_q && commands_idle_i) state_d = FrontCancel;
+      FrontCancel: if (entered_q && loaded_i && !loading_i && !stopping_i && quiet_i) state_d = FrontGive;
+      default: if (halted_i || back_ready_i) state_d = FrontIdle;
+    endcase
+    if (resetting_i) state_d = FrontIdle;
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      state_q     <= FrontIdle;
+      entered_q   <= 1'b0;
+      operand_q   <= 1'b0;
+      load_rst_nq <= 1'b0;
+    end else begin
+      state_q     <= state_d;
+      entered_q   <= state_d == state_q;
+      load_rst_nq <= !cancel_o;
+      if (state_q == FrontIdle) operand_q <= 1'b0;
+      if (state_q == FrontSettle && state_d == FrontBegin) operand_q <= 1'b1;
+    end
+  end
+
+  // --------------------------------------------------------------------- orders
+  logic gives;  // the hand-over takes place
+
+  assign gives       = back_ready_i && !halted_i && !resetting_i;
+  assign busy_o      = state_q != FrontIdle;
+  assign fetch_o     = state_q == FrontFetch;
+  assign begin_o     = state_q == FrontFetch && first;
+  assign set_o       = state_q == FrontBegin && first && !operand_q;
+  assign load_o      = state_q == FrontLoad && first;
+  assign operand_o   = operand_q;
+  assign abort_o     = state_q == FrontAbort && first;
+  assign cancel_o    = state_q == FrontCancel || resetting_i;
+  assign load_rst_no = load_rst_nq;
+  assign start_o     = state_q == FrontStart && gives;
+  assign failed_o    = state_q == FrontGive && gives;
+  assign fault_o     = fault_q;
+
+  // ---------------------------------------------------------------- properties
+  `FLAASH_ASSERT(OneWay_A, !(start_o && failed_o), "a descriptor is good and wrong")
+  `FLAASH_COVER(FetchedAhead_C, state_q == FrontBegin && !free_i)
+  `FLAASH_COVER(GivenUp_C, halted_i && state_q == FrontLoad)
+
+endmodule : flaash_edge_front
