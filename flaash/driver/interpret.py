@@ -12,12 +12,14 @@ import numpy as np
 from flaash.driver.device import Build
 from flaash.driver.layout import (
     ALIGN,
+    BEHIND,
     COORDINATES,
     DENSE_LEVEL,
     DENSE_RESULTS,
     DESCRIPTOR_MAGIC,
     HEAD,
     INTERRUPT,
+    KEPT,
     LEVEL,
     NARROW,
     Completion,
@@ -32,6 +34,7 @@ PARTS = {name.removeprefix("Part"): part.value for name, part in EDGE.prefixed("
 MAX_ORDER = CONSTANTS["MaxOrder"]
 LAST = 2**64  # the address behind the last byte
 Read = Callable[[int, int, int], bytes]
+Held = tuple[Csf | None, Csf | None]
 
 
 class Refused(Exception):
@@ -57,6 +60,7 @@ class Effect:
         address, records: what is written, and where.
         interrupt: whether EdgeIrqDone is asked for.
         result: of the model, None after an error.
+        held: the operands that a descriptor behind this one may keep.
     """
 
     completion: Completion
@@ -64,6 +68,7 @@ class Effect:
     records: bytes = b""
     interrupt: bool = False
     result: ContractionResult | None = None
+    held: Held = (None, None)
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ class _Level:
         return bool(self.kind >> NARROW & 1)
 
 
-def interpret(slot: bytes, read: Read, build: Build) -> Effect:
+def interpret(slot: bytes, read: Read, build: Build, held: Held = (None, None)) -> Effect:
     """Return what a descriptor leads to.
 
     Args:
@@ -91,18 +96,23 @@ def interpret(slot: bytes, read: Read, build: Build) -> Effect:
         read: returns bytes of the memory (address, length), or raises Refused; the third argument is the
             place of the first byte, to which the offset is added in units of 16 bytes.
         build: of the machine.
+        held: operands that the descriptor before has left.
     """
     tag = struct.unpack_from("<I", slot, 36)[0]
     try:
-        return _carried_out(slot, read, build, tag)
+        return _carried_out(slot, read, build, tag, held)
     except Refused as refused:
         return Effect(Completion(refused.code, refused.place, tag, 0, 0, 0, 0, 0))
 
 
-def _carried_out(slot: bytes, read: Read, build: Build, tag: int) -> Effect:
+def _carried_out(slot: bytes, read: Read, build: Build, tag: int, held: Held) -> Effect:
     what, address, capacity = struct.unpack_from("<IQQ", slot, 4)
     levels = _checked(slot, build)
-    operands = [_load(which, levels[which], read, build) for which in (0, 1)]
+    kept = [what >> KEPT + which & 1 for which in (0, 1)]
+    missing = sum(kept[which] << which for which in (0, 1) if not _fits(held[which], levels[which]))
+    if missing:
+        raise Refused("ErrNoOperand", missing)
+    operands = [held[which] if kept[which] else _load(which, levels[which], read, build) for which in (0, 1)]
     result = contract(*(operand.to_tensor() for operand in operands), build.fmt,
                       bool(what >> DENSE_RESULTS & 1))
     records = _records(result, bool(what >> COORDINATES & 1))
@@ -115,7 +125,12 @@ def _carried_out(slot: bytes, read: Read, build: Build, tag: int) -> Effect:
     code = {**ERRORS, **EDGE.errors}[name].value
     written = records[:fit].tobytes()
     return Effect(Completion(code, place, tag, len(records), len(written), 0, 0, 0), address, written,
-                  bool(what >> INTERRUPT & 1), result)
+                  bool(what >> INTERRUPT & 1), result, (operands[0], operands[1]))
+
+
+def _fits(held: Csf | None, levels: list[_Level]) -> bool:
+    """Tell whether what is held can be the operand of these levels."""
+    return held is not None and (held.order, held.shape[-1]) == (len(levels), levels[-1].extent)
 
 
 def _checked(slot: bytes, build: Build) -> tuple[list[_Level], list[_Level]]:
@@ -127,7 +142,7 @@ def _checked(slot: bytes, build: Build) -> tuple[list[_Level], list[_Level]]:
     for order in orders:
         if not 1 <= order <= MAX_ORDER:
             raise Refused("ErrOrder", order)
-    if what >> 19 or what >> 8 & 0xFF != build.fmt.code:
+    if what >> BEHIND or what >> 8 & 0xFF != build.fmt.code:
         raise Refused("ErrDescriptor", 4)
     _check_array(address, capacity, 8)
     if portion:

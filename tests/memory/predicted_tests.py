@@ -52,7 +52,7 @@ async def spoiled_words(dut) -> None:
     accelerator = await chip.open()
     device, random = accelerator.device, rng()
     numbers, fmt = np.random.default_rng(random.getrandbits(32)), device.build.fmt
-    codes, right = set(), 0
+    codes, right, held = set(), 0, (None, None)
     for turn in range(TURNS):
         shapes = random.choice([((3, 4, 9), (5, 9)), ((4, 9), (9,)), ((2, 3, 2, 9), (3, 9))])
         operands = [Operand.of(Csf.from_tensor(generate.uniform_tensor(numbers, shape, 0.5)), fmt)
@@ -70,7 +70,7 @@ async def spoiled_words(dut) -> None:
             await chip.memory.write(address, spoiled(random, array).tobytes())
         else:
             data = spoiled(random, data)
-        effect = predicted(chip, data.tobytes(), device.build)
+        effect = predicted(chip, data.tobytes(), device.build, held)
         job = await spoiled_job(chip, data.tobytes(), effect, turn)
         found = job.completion
         wanted = effect.completion
@@ -89,6 +89,7 @@ async def spoiled_words(dut) -> None:
             await chip.memory.write(address, array.tobytes())
         job = await device.submit(whole)
         await device.wait(job)
+        held = tuple(operand.to_csf() for operand in operands)
         chip.check()
         for side in placed:
             device.remove(side)
@@ -101,7 +102,7 @@ def parts(data: bytes, size: int) -> list[bytes]:
     return [data[at:at + size] for at in range(0, len(data), size)]
 
 
-def predicted(chip: Chip, data: bytes, build):
+def predicted(chip: Chip, data: bytes, build, held):
     """Return what the stand-in says of a descriptor."""
     memory = chip.bus.bytes
     beat = memory.beat
@@ -112,7 +113,7 @@ def predicted(chip: Chip, data: bytes, build):
                 raise Refused("ErrReadDecode", place + (at - address) // 16)
         return memory.get(address, length)
 
-    return interpret(data + bytes(SLOT - len(data)), read, build)
+    return interpret(data + bytes(SLOT - len(data)), read, build, held)
 
 
 async def spoiled_job(chip: Chip, data: bytes, effect, tag: int) -> Job:
