@@ -25,17 +25,19 @@ class Room:
     Attributes:
         lanes: entries of a line; a fiber begins on a line of its own.
         lines, fibers, nodes: most of each; nodes are those of all upper levels together.
+        parts: tiles that the machine's memory holds at a time, so that MemLines is `parts` times `lines`.
     """
 
     lanes: int
     lines: int
     fibers: int
     nodes: int
+    parts: int = 1
 
     @classmethod
     def half_of(cls, lanes: int, lines: int, fibers: int, nodes: int) -> Room:
         """Return the room of a tile in a machine whose memory holds so much of an operand."""
-        return cls(lanes, lines // 2, fibers // 2, nodes // 2)
+        return cls(lanes, lines // 2, fibers // 2, nodes // 2, 2)
 
 
 @dataclass(frozen=True)
@@ -95,9 +97,8 @@ def cut_tiles(name: str, tensor: SparseTensor, room: Room) -> list[Tile]:
     nodes = np.concatenate([[0], np.cumsum(opened)])
     upper, tiles, first = fibers.paths.shape[1], [], 0
     if upper > room.nodes or not room.fibers:
-        raise TensorError(f"{name}: a fiber of order {tensor.order} needs {upper} nodes and a place among the"
-                          f" fibers, a tile has {room.nodes} (half of NodeDepth) and {room.fibers}"
-                          " (half of FiberDepth)")
+        raise TensorError(f"{name}: a fiber of order {tensor.order} needs {upper} nodes and a place among"
+                          f" fibers, a tile has {room.nodes} (NodeDepth) and {room.fibers} (FiberDepth)")
     while first < fibers.count:
         # The first fiber of a tile needs a node in every level, those behind it only what they open.
         free = nodes[first + 1] + room.nodes - upper
@@ -107,7 +108,8 @@ def cut_tiles(name: str, tensor: SparseTensor, room: Room) -> list[Tile]:
             raise TensorError(
                 f"{name}: fiber {first}, at coordinates {tuple(fibers.paths[first].tolist())}, has"
                 f" {fibers.starts[first + 1] - fibers.starts[first]:,} entries, and a tile holds"
-                f" {room.lines * room.lanes:,} (half of MemLines, {room.lines:,} lines of {room.lanes})")
+                f" {room.lines * room.lanes:,}; a build with MemLines ="
+                f" {room.parts * int(lines[first + 1] - lines[first]):,} can")
         tiles.append(Tile(first, last, (int(fibers.starts[first]), int(fibers.starts[last]))))
         first = last
     return tiles

@@ -36,15 +36,15 @@ def words(target: str, module: str, *variables: str) -> list[str]:
 def test_make_passes_its_variables_on() -> None:
     given = words("sim", "tb.cli.sim", "A=a b.tns", "B=b.tns", "AXES=-1,2:0,-1", "OUT=c.npz", "SIM=icarus",
                   "CONFIG=tiny", "SEQ=file", "SEED=-7", "PORTION=16", "LONG_LINES=6", "WAVES=1", "SEEDS=1-3",
-                  "JOBS=4", "EINSUM=ij, jk -> ik")
+                  "JOBS=4", "EINSUM=ij, jk -> ik", "EDGE=memory", "RENUMBER=1")
     assert vars(sim.parser().parse_args(given)) == {
         "a": "a b.tns", "b": "b.tns", "axes": "-1,2:0,-1", "out": "c.npz", "sim": "icarus", "config": "tiny",
         "seq": "file", "seed": "-7", "portion": "16", "long_lines": "6", "waves": True, "seeds": "1-3",
-        "jobs": "4", "einsum": "ij, jk -> ik"}
+        "jobs": "4", "einsum": "ij, jk -> ik", "edge": "memory", "renumber": "1"}
 
 
 @pytest.mark.parametrize("variable", ["A", "B", "AXES", "EINSUM", "OUT", "SIM", "CONFIG", "SEQ", "SEED",
-                                      "PORTION", "LONG_LINES"])
+                                      "PORTION", "LONG_LINES", "EDGE", "RENUMBER"])
 def test_any_value_is_one_word_of_make_sim(variable: str) -> None:
     assert f"--{variable.lower().replace('_', '-')}={ODD}" in words("sim", "tb.cli.sim", f"{variable}={ODD}")
 

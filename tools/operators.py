@@ -12,7 +12,8 @@ from pathlib import Path
 from tb.common.toolchain import ROOT
 
 RTL = ROOT / "rtl"
-CHECKERS = ("flaash_stream_checker", "flaash_region_checker")  # they check, and are no hardware
+# They check, and are no hardware.
+CHECKERS = ("flaash_stream_checker", "flaash_region_checker", "flaash_axi_checker")
 
 # What no fault is made in: comments, strings, macros with their arguments (assertions, covers, checks of
 # streams), refusals of parameters, the heads of modules and declarations, whose numbers are widths.

@@ -3,24 +3,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from flaash.driver.arrays import Operand
+from flaash.driver.arrange import Arranged, Side, arrange
 from flaash.driver.device import Device, Job, Placed
 from flaash.driver.errors import MachineError, OutOfMemory
 from flaash.driver.layout import ALIGN, Completion, Descriptor
 from flaash.driver.result import FIBERS, Cost, Result, record_bytes, split_records
 from flaash.driver.transport import Memory, Registers
-from models.axes import check_extents
-from models.csf import Csf
-from models.errors import TensorError
-from models.renumber import renumber
-from models.tensor import SparseTensor
-from models.tiles import Plan, Room, Tile, cut_tiles, plan
+from models.tiles import Plan, Room
 from tb.common.rtl_constants import EDGE
 
 RESULT_FULL = EDGE.errors["ErrResultFull"].value
@@ -41,23 +36,6 @@ class Settings:
     run_length: int = 0
     portion: int = 0
     long_lines: int = 0
-
-
-@dataclass(frozen=True, eq=False)
-class Side:
-    """An operand, whole or in tiles.
-
-    Attributes:
-        name: for messages.
-        operand: as it was given.
-        tiles: what is loaded at a time.
-        parts: the arrays of each tile.
-    """
-
-    name: str
-    operand: Operand
-    tiles: list[Tile]
-    parts: list[Operand]
 
 
 @dataclass(eq=False)
@@ -108,43 +86,18 @@ class Accelerator:
             MachineError: the machine has refused or ended a descriptor.
         """
         settings = settings or Settings()
-        fmt, most = self.device.build.fmt, 1 << self.device.build.coord_width
-        extents = [_shape(operand)[-1] for operand in (a, b)]
-        check_extents(*extents, len(_shape(a)) - 1, len(_shape(b)) - 1)
-        again = extents[0] > most if renumbered is None else renumbered
-        removed = (0, 0)
-        if again:
-            made = renumber(_tensor(a), _tensor(b), every_fiber=settings.dense)
-            a, b, removed = made.a, made.b, made.removed
-        extent = _shape(a)[-1]
-        if extent > most:
-            raise TensorError(
-                f"the contracted extent {extent:,} exceeds {most:,}, the most that CoordWidth ="
-                f" {self.device.build.coord_width} of this machine allows; a build with CoordWidth ="
-                f" {(extent - 1).bit_length()} can{'' if again else ', or renumbering may'}")
-        sides = [self._side(name, Operand.of(x, fmt), room or self.room)
-                 for name, x in (("A", a), ("B", b))]
-        chosen = plan(*(side.tiles for side in sides),
-                      *([part.nbytes for part in side.parts] for side in sides))
-        ids, bits, cost = await self._carry_out(sides, chosen, settings, progress)
+        made = arrange(a, b, self.device.build, settings.dense, renumbered, room)
+        return await self.carry_out(made, settings, progress)
+
+    async def carry_out(self, made: Arranged, settings: Settings, progress: Progress) -> Result:
+        """Contract what arrange() has made for this machine; see contract()."""
+        ids, bits, cost = await self._each_pair(made.sides, made.plan, settings, progress)
         order = np.lexsort((ids[:, 1], ids[:, 0]))
-        paths = [side.operand.fiber_paths()[ids[order, which]] for which, side in enumerate(sides)]
-        return Result(fmt, _shape(a)[:-1] + _shape(b)[:-1], np.concatenate(paths, axis=1), bits[order], cost,
-                      removed)
+        paths = [side.operand.fiber_paths()[ids[order, which]] for which, side in enumerate(made.sides)]
+        return Result(self.device.build.fmt, made.shape, np.concatenate(paths, axis=1), bits[order], cost,
+                      made.removed)
 
-    def _side(self, name: str, operand: Operand, room: Room) -> Side:
-        """Return an operand as it is if there is room for all of it, otherwise cut into tiles."""
-        lengths = operand.fiber_lengths()
-        lines = int((-(-lengths // room.lanes)).sum())
-        nodes = sum(level.count for level in operand.levels[:-1])
-        if lines <= room.lines and len(lengths) <= room.fibers and nodes <= room.nodes:
-            return Side(name, operand, [Tile(0, len(lengths), (0, operand.entries))], [operand])
-        tensor = operand.to_csf().to_tensor()
-        tiles = cut_tiles(name, tensor, room)
-        return Side(name, operand, tiles, [Operand.from_csf(Csf.from_tensor(tile.of(tensor)), operand.fmt)
-                                           for tile in tiles])
-
-    async def _carry_out(self, sides: list[Side], chosen: Plan, settings: Settings, progress: Progress,
+    async def _each_pair(self, sides: Sequence[Side], chosen: Plan, settings: Settings, progress: Progress,
                          ) -> tuple[np.ndarray, np.ndarray, Cost]:
         """Contract each pair of tiles; return (results, 2) numbers of fibers, the patterns, and the cost."""
         placed: list[list[Placed]] = [[], []]
@@ -176,7 +129,7 @@ class Accelerator:
                 self.device.remove(place)
         return np.concatenate(ids), np.concatenate(bits), cost
 
-    async def _submit(self, sides: list[Side], placed: list[list[Placed]], pair: tuple[int, int],
+    async def _submit(self, sides: Sequence[Side], placed: list[list[Placed]], pair: tuple[int, int],
                       settings: Settings, capacity: int | None) -> _Pair:
         """Queue a pair of tiles, with room for all results that there can be if there is so much memory."""
         allocator, size = self.device.allocator, record_bytes(self.device.build.fmt)
@@ -191,7 +144,7 @@ class Accelerator:
             settings.run_length, settings.portion, settings.long_lines))
         return _Pair(*pair, buffer, job)
 
-    async def _completed(self, sides: list[Side], placed: list[list[Placed]], queue: list[_Pair],
+    async def _completed(self, sides: Sequence[Side], placed: list[list[Placed]], queue: list[_Pair],
                          settings: Settings) -> tuple[_Pair, Completion]:
         """Return the oldest pair when it is complete; with a larger buffer if its results had no room."""
         pair = queue[0]
@@ -219,16 +172,3 @@ class Accelerator:
         self.device.allocator.give_back(pair.buffer)
         return split_records(data, self.device.build.fmt, FIBERS)
 
-
-def _shape(operand: Any) -> tuple[int, ...]:
-    return tuple(operand.shape)
-
-
-def _tensor(operand: Any) -> SparseTensor:
-    """Return an operand of any kind as a tensor."""
-    if isinstance(operand, SparseTensor):
-        return operand
-    if isinstance(operand, (Operand, Csf)):
-        return (operand.to_csf() if isinstance(operand, Operand) else operand).to_tensor()
-    coo = operand.tocoo()
-    return SparseTensor.from_coordinates(coo.shape, np.stack(coo.coords, axis=1), coo.data)

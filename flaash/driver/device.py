@@ -194,10 +194,14 @@ class Device:
             raise MachineError(job.completion.code, job.completion.place)
         return job.completion
 
+    def slot_address(self, job: Job) -> int:
+        """Return the address of the slot in which a descriptor stands."""
+        return self._ring + job.slot * SLOT
+
     async def _enter(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
             job.slot, self._tail = self._tail, (self._tail + 1) % self._slots
-            at = self._ring + job.slot * SLOT
+            at = self.slot_address(job)
             await self.memory.write(at + COMPLETION_AT, bytes(COMPLETION))
             await self.memory.write(at, job.descriptor.pack())
             self._queue.append(job)
@@ -221,8 +225,8 @@ class Device:
         taken = 0
         while self._queue and self._queue[0].slot != head:
             job = self._queue.pop(0)
-            at = self._ring + job.slot * SLOT + COMPLETION_AT
-            job.completion = Completion.unpack(await self.memory.read(at, COMPLETION))
+            record = await self.memory.read(self.slot_address(job) + COMPLETION_AT, COMPLETION)
+            job.completion = Completion.unpack(record)
             taken += 1
             if job.completion is None or job.completion.code:
                 await self._recover(job)

@@ -12,12 +12,14 @@ import numpy as np
 from flaash.driver.device import Build
 from flaash.driver.layout import (
     ALIGN,
+    BEHIND,
     COORDINATES,
     DENSE_LEVEL,
     DENSE_RESULTS,
     DESCRIPTOR_MAGIC,
     HEAD,
     INTERRUPT,
+    KEPT,
     LEVEL,
     NARROW,
     Completion,
@@ -32,6 +34,7 @@ PARTS = {name.removeprefix("Part"): part.value for name, part in EDGE.prefixed("
 MAX_ORDER = CONSTANTS["MaxOrder"]
 LAST = 2**64  # the address behind the last byte
 Read = Callable[[int, int, int], bytes]
+Held = tuple[Csf | None, Csf | None]
 
 
 class Refused(Exception):
@@ -57,6 +60,7 @@ class Effect:
         address, records: what is written, and where.
         interrupt: whether EdgeIrqDone is asked for.
         result: of the model, None after an error.
+        held: the operands that a descriptor behind this one may keep.
     """
 
     completion: Completion
@@ -64,6 +68,7 @@ class Effect:
     records: bytes = b""
     interrupt: bool = False
     result: ContractionResult | None = None
+    held: Held = (None, None)
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ class _Level:
         return bool(self.kind >> NARROW & 1)
 
 
-def interpret(slot: bytes, read: Read, build: Build) -> Effect:
+def interpret(slot: bytes, read: Read, build: Build, held: Held = (None, None)) -> Effect:
     """Return what a descriptor leads to.
 
     Args:
@@ -91,21 +96,23 @@ def interpret(slot: bytes, read: Read, build: Build) -> Effect:
         read: returns bytes of the memory (address, length), or raises Refused; the third argument is the
             place of the first byte, to which the offset is added in units of 16 bytes.
         build: of the machine.
+        held: operands that the descriptor before has left.
     """
     tag = struct.unpack_from("<I", slot, 36)[0]
     try:
-        return _carried_out(slot, read, build, tag)
+        return _carried_out(slot, read, build, tag, held)
     except Refused as refused:
         return Effect(Completion(refused.code, refused.place, tag, 0, 0, 0, 0, 0))
 
 
-def _carried_out(slot: bytes, read: Read, build: Build, tag: int) -> Effect:
+def _carried_out(slot: bytes, read: Read, build: Build, tag: int, held: Held) -> Effect:
     what, address, capacity = struct.unpack_from("<IQQ", slot, 4)
     levels = _checked(slot, build)
-    operands = [_load(which, levels[which], read, build) for which in (0, 1)]
-    extents = [side[-1].extent for side in levels]
-    if extents[0] != extents[1]:
-        raise Refused("ErrExtentsDiffer", extents[0])
+    kept = [what >> KEPT + which & 1 for which in (0, 1)]
+    missing = sum(kept[which] << which for which in (0, 1) if not _fits(held[which], levels[which]))
+    if missing:
+        raise Refused("ErrNoOperand", missing)
+    operands = [held[which] if kept[which] else _load(which, levels[which], read, build) for which in (0, 1)]
     result = contract(*(operand.to_tensor() for operand in operands), build.fmt,
                       bool(what >> DENSE_RESULTS & 1))
     records = _records(result, bool(what >> COORDINATES & 1))
@@ -118,7 +125,12 @@ def _carried_out(slot: bytes, read: Read, build: Build, tag: int) -> Effect:
     code = {**ERRORS, **EDGE.errors}[name].value
     written = records[:fit].tobytes()
     return Effect(Completion(code, place, tag, len(records), len(written), 0, 0, 0), address, written,
-                  bool(what >> INTERRUPT & 1), result)
+                  bool(what >> INTERRUPT & 1), result, (operands[0], operands[1]))
+
+
+def _fits(held: Csf | None, levels: list[_Level]) -> bool:
+    """Tell whether what is held can be the operand of these levels."""
+    return held is not None and (held.order, held.shape[-1]) == (len(levels), levels[-1].extent)
 
 
 def _checked(slot: bytes, build: Build) -> tuple[list[_Level], list[_Level]]:
@@ -127,8 +139,10 @@ def _checked(slot: bytes, build: Build) -> tuple[list[_Level], list[_Level]]:
     orders = what & 15, what >> 4 & 15
     if magic != DESCRIPTOR_MAGIC:
         raise Refused("ErrDescriptor", 0)
-    other_format = what >> 8 & 0xFF != build.fmt.code
-    if what >> 19 or other_format or not all(1 <= order <= MAX_ORDER for order in orders):
+    for order in orders:
+        if not 1 <= order <= MAX_ORDER:
+            raise Refused("ErrOrder", order)
+    if what >> BEHIND or what >> 8 & 0xFF != build.fmt.code:
         raise Refused("ErrDescriptor", 4)
     _check_array(address, capacity, 8)
     if portion:
@@ -140,32 +154,35 @@ def _checked(slot: bytes, build: Build) -> tuple[list[_Level], list[_Level]]:
     for which, order in enumerate(orders):
         levels: list[_Level] = []
         for number in range(order):
-            levels.append(_checked_level(slot, at, which, number, number == order - 1, levels, build))
+            leaf, parents = number == order - 1, levels[-1].count if levels else 1
+            levels.append(_checked_level(slot, at, leaf, build))
+            if leaf and which and levels[-1].extent != sides[0][-1].extent:
+                raise Refused("ErrExtentsDiffer", sides[0][-1].extent)
+            _checked_rest(slot, at, leaf, levels[-1], parents)
             at += LEVEL
         sides.append(levels)
     return sides[0], sides[1]
 
 
-def _checked_level(slot: bytes, at: int, which: int, number: int, leaf: bool, above: list[_Level],
-                   build: Build) -> _Level:
-    first, second, extent, count, kind, zero = struct.unpack_from("<QQIIII", slot, at)
+def _checked_level(slot: bytes, at: int, leaf: bool, build: Build) -> _Level:
+    first, second, extent, count, kind = struct.unpack_from("<QQIII", slot, at)
     level = _Level(first, second, extent, count, kind)
     sizes = (count * (2 if level.narrow else 4), count * build.fmt.value_width // 8) if leaf else (
-        (count + 1) * WORD, count * WORD)
+        (count + 1) * WORD, 0 if level.dense else count * WORD)
     _check_array(first, sizes[0], at)
     if not leaf and level.dense and second:
         raise Refused("ErrDescriptor", at + 8)
     _check_array(second, sizes[1], at + 8)
-    if not extent or (leaf and extent > 1 << build.coord_width):
-        raise Refused("ErrExtent", which << 31 | number)
-    parents = above[-1].count if above else 1
-    if not leaf and level.dense and count != parents * extent:
-        raise Refused("ErrLevelCount", at + 20)
-    if kind >> 2 or (level.dense and leaf) or (level.narrow and not leaf):
-        raise Refused("ErrDescriptor", at + 24)
-    if zero:
-        raise Refused("ErrDescriptor", at + 28)
     return level
+
+
+def _checked_rest(slot: bytes, at: int, leaf: bool, level: _Level, parents: int) -> None:
+    if not leaf and level.dense and level.count != parents * level.extent:
+        raise Refused("ErrLevelCount", at + 20)
+    if level.kind >> 2 or (level.narrow if not leaf else level.dense):
+        raise Refused("ErrDescriptor", at + 24)
+    if struct.unpack_from("<I", slot, at + 28)[0]:
+        raise Refused("ErrDescriptor", at + 28)
 
 
 def _check_array(address: int, size: int, at: int) -> None:
@@ -208,10 +225,13 @@ def _array(read: Read, address: int, count: int, dtype: str, place: int) -> np.n
 
 
 def _check_counts(which: int, levels: list[_Level], build: Build) -> None:
-    """Check counts as in the header and the counts of a frame."""
+    """Check counts and extents in the order of the sections of a frame."""
     entries, nodes = levels[-1].count, 0
     if entries > build.lines * build.lanes:
         raise Refused("ErrMemoryFull", which << 31 | 3)
+    for mode, level in enumerate(levels):
+        if not level.extent or (mode == len(levels) - 1 and level.extent > 1 << build.coord_width):
+            raise Refused("ErrExtent", which << 31 | mode)
     for number, level in enumerate(levels[:-1]):
         if (number and level.count and not levels[number - 1].count) or (
                 number == len(levels) - 2 and entries and not level.count):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from flaash.driver.device import CHIP, Build
-from flaash.driver.interpret import PARTS, Refused, interpret
+from flaash.driver.interpret import PARTS, Held, Refused, interpret
 from flaash.driver.layout import ALIGN, COMPLETION_AT, SLOT
 from models.numbers import get_format
 from tb.common.rtl_constants import CONTROL_BITS, EDGE, REGISTERS
@@ -110,6 +110,7 @@ class StandInRegisters:
                  "RegMemLines": build.lines, "RegNodeDepth": build.nodes, "RegFiberDepth": build.fibers,
                  "RegCoordWidth": build.coord_width, "RegEdgeInfo": build.width}
         self._values = dict.fromkeys(NAMES.values(), 0) | fixed
+        self._held: Held = (None, None)
 
     async def read(self, address: int) -> int:
         """Return a register."""
@@ -137,6 +138,7 @@ class StandInRegisters:
             values["RegRingHead"] = (values["RegRingHead"] + 1) % values["RegRingSize"]
 
     def _reset(self) -> None:
+        self._held = (None, None)
         for name in ("RegRingHead", "RegRingTail", "RegEdgeStatus", "RegEdgeError", "RegEdgePlace"):
             self._values[name] = 0
 
@@ -152,7 +154,8 @@ class StandInRegisters:
         code = place = 0
         try:
             effect = interpret(self._memory.fetch(slot, COMPLETION_AT, PARTS["Descriptor"] << 24),
-                               self._memory.fetch, self._build)
+                               self._memory.fetch, self._build, self._held)
+            self._held = effect.held
             code, place = effect.completion.code, effect.completion.place
             if effect.records:
                 self._memory.store(effect.address, effect.records, PARTS["Result"] << 24)

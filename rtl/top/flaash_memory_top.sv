@@ -173,6 +173,25 @@ module flaash_memory_top
     .b_valid_i(m_axi_bvalid), .b_ready_o(m_axi_bready), .b_resp_i(m_axi_bresp)
   );
 
+`ifndef SYNTHESIS
+  flaash_axi_checker #(
+    .DataWidth  (DataWidth),
+    .ReadBursts (ReadBursts),
+    .WriteBursts(WriteBursts)
+  ) u_axi_checker (
+    .clk_i, .rst_ni,
+    .awvalid_i(m_axi_awvalid), .awready_i(m_axi_awready), .awid_i(m_axi_awid), .awaddr_i(m_axi_awaddr),
+    .awlen_i(m_axi_awlen), .awsize_i(m_axi_awsize), .awburst_i(m_axi_awburst),
+    .wvalid_i(m_axi_wvalid), .wready_i(m_axi_wready), .wdata_i(m_axi_wdata), .wstrb_i(m_axi_wstrb),
+    .wlast_i(m_axi_wlast),
+    .bvalid_i(m_axi_bvalid), .bready_i(m_axi_bready), .bid_i(m_axi_bid), .bresp_i(m_axi_bresp),
+    .arvalid_i(m_axi_arvalid), .arready_i(m_axi_arready), .arid_i(m_axi_arid), .araddr_i(m_axi_araddr),
+    .arlen_i(m_axi_arlen), .arsize_i(m_axi_arsize), .arburst_i(m_axi_arburst),
+    .rvalid_i(m_axi_rvalid), .rready_i(m_axi_rready), .rid_i(m_axi_rid), .rdata_i(m_axi_rdata),
+    .rresp_i(m_axi_rresp), .rlast_i(m_axi_rlast)
+  );
+`endif
+
   assign irq_o = edge_irq || chip_irq;
 
   // Bursts are in order, so the IDs of answers say nothing.

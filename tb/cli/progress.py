@@ -67,6 +67,8 @@ def state_of(folder: Path | None) -> str:
         state = json.loads(path.read_text())
     except (OSError, ValueError):
         return ""
+    if "pairs" in state:
+        return f": {state['done']} of {state['pairs']} pairs of tiles, {state['results']:,} results"
     done = f", {100 * state['dots'] // state['jobs']} % of its jobs" if state["jobs"] else ""
     age = time.time() - path.stat().st_mtime
     stands = f"; no cycle has passed for {age:.0f} s, Ctrl-C ends the run" if age > STANDS else ""

@@ -23,7 +23,7 @@ from models.csf import Csf
 from models.errors import TensorError
 from models.numbers import get_format
 from models.tensor import SparseTensor
-from tb.cli import einsum, report
+from tb.cli import einsum, memory, report
 from tb.cli.alone import alone, end_children
 from tb.cli.common import FAILED, UsageError, complain
 from tb.cli.progress import watched
@@ -31,6 +31,7 @@ from tb.common import configs
 from tb.common.fits import check_fits
 from tb.common.simulation import SimulationFailed
 from tb.common.toolchain import BUILD, SIMULATORS, ToolMissing, require, shown
+from tb.edge.job import build_chip, contract_files
 from tb.env.run import Run, build_top, run_folder, run_sequences
 from tb.sequences.file import DEFAULT_A, DEFAULT_AXES, DEFAULT_B
 from tb.sequences.registry import SequenceError, load_sequence
@@ -76,6 +77,12 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--long-lines", metavar="N", default="0",
                         help="give out jobs of at least so many lines first (LONG_LINES=, default 0: in"
                              " order)")
+    result.add_argument("--edge", default="stream", metavar="NAME",
+                        help="stream: operands and results as streams, they must fit; memory: a memory and"
+                             " the host's driver, tensors of any size (EDGE=, default stream)")
+    result.add_argument("--renumber", metavar="0|1",
+                        help="EDGE=memory: leave out contracted coordinates that only one operand has, or not"
+                             " (RENUMBER=, default: where the contracted extent is beyond CoordWidth)")
     result.add_argument("--seq", metavar="NAME",
                         help="run this sequence instead of two files; several: SEQ=a,b (SEQ=)")
     result.add_argument("--seed", default="1", metavar="N", help="of every random choice (SEED=, default 1)")
@@ -123,9 +130,11 @@ def several(options: argparse.Namespace) -> int:
     from tb.cli.regress import carry_out  # the engine behind it takes a second to load
     from tb.regress.plan import expand, parse_seeds
 
-    for name in ("out", "waves", "einsum"):
+    for name in ("out", "waves", "einsum", "renumber"):
         if getattr(options, name):
             raise UsageError(f"{name.upper()} is for one run; a failed run gets its waves by itself")
+    if options.edge != "stream":
+        raise UsageError(f"EDGE={options.edge} is for one run")
     if options.seeds and options.seed != "1":
         raise UsageError("SEED and SEEDS can't be given together")
     seeds = parse_seeds(options.seeds) if options.seeds else [_seed(options.seed)]
@@ -146,11 +155,19 @@ def simulate(options: argparse.Namespace) -> int:
     """Check the options, run the simulation and report."""
     config = configs.load(options.config)
     require(options.sim)
+    if options.edge not in ("stream", memory.EDGE):
+        raise UsageError(f"EDGE={options.edge} is neither stream nor {memory.EDGE}")
+    if options.renumber and options.edge != memory.EDGE:
+        raise UsageError(f"RENUMBER is for EDGE={memory.EDGE}")
     if options.einsum:
+        if options.edge == memory.EDGE:
+            raise UsageError("EDGE=memory takes no EINSUM")
         return einsum.run(options, _check_output)
     seed = _seed(options.seed)
     if options.out:
         _check_output(Path(options.out))
+    if options.edge == memory.EDGE:
+        return _through_memory(options, config, seed)
     sequence, knobs = _choose(options, config)
     print(f"{sequence} on {options.sim}, configuration {config.name}, seed {seed}", flush=True)
     shutil.rmtree(run_folder(RUN_NAME), ignore_errors=True)  # what a run before has left there
@@ -181,6 +198,46 @@ def simulate(options: argparse.Namespace) -> int:
     return 0 if run.summary["passed"] else FAILED
 
 
+def _through_memory(options: argparse.Namespace, config: configs.Config, seed: int) -> int:
+    """Contract two files by the memory edge and report."""
+    if options.seq and options.seq != "file":
+        raise UsageError("EDGE=memory takes no SEQ but file")
+    files, axes = _files(options)
+    job = memory.job(files, axes, config, options.renumber, _portion(options.portion, config),
+                     _number("LONG_LINES", options.long_lines, "lines"))
+    if options.out:
+        _check_shape(Path(options.out), job.shape)
+    print(f"file on {options.sim}, configuration {config.name} with the memory edge, seed {seed}", flush=True)
+    shutil.rmtree(run_folder(memory.RUN_NAME), ignore_errors=True)
+    summary_path, began = FOLDER / "summary.json", time.monotonic()
+    summary_path.write_text(json.dumps({"passed": False, "error": "not finished"}) + "\n")
+    try:
+        built = watched("building", lambda: build_chip(config, options.sim, options.waves))
+        folder = watched("simulating", lambda: contract_files(
+            built, config, job, seed, memory.RUN_NAME, options.waves), run_folder(memory.RUN_NAME))
+    except SimulationFailed as error:
+        summary_path.write_text(json.dumps({"passed": False, "error": str(error)}, indent=1) + "\n")
+        print(error, *report.repeat_lines(options), sep="\n", file=sys.stderr)
+        return FAILED
+    summary = json.loads((folder / "summary.json").read_text())
+    summary_path.write_text(json.dumps(summary, indent=1) + "\n")
+    memory.table(summary)
+    if options.out:
+        _write_result(options.out, Run(folder, summary), str(config["Format"]))
+    print(f"summary in {shown(summary_path)}, {time.monotonic() - began:.1f} s")
+    if options.waves:
+        report.trace(folder, options.sim)
+    return 0
+
+
+def _files(options: argparse.Namespace) -> tuple[tuple[str, str], str | None]:
+    """Return the two files and the axes."""
+    if bool(options.a) != bool(options.b):
+        raise UsageError("A and B must be given together")
+    axes = options.axes or (None if options.a else DEFAULT_AXES)
+    return (options.a or DEFAULT_A, options.b or DEFAULT_B), axes
+
+
 def _choose(options: argparse.Namespace, config: configs.Config) -> tuple[str, dict[str, dict]]:
     """Return the sequence and its knobs; read the files once, so that mistakes show before a build."""
     portion = _portion(options.portion, config)
@@ -194,10 +251,7 @@ def _choose(options: argparse.Namespace, config: configs.Config) -> tuple[str, d
             raise UsageError(f"{' and '.join(extra)} can't be given together with SEQ={options.seq}")
     if options.seq and options.seq != "file":
         return options.seq, {}
-    if bool(options.a) != bool(options.b):
-        raise UsageError("A and B must be given together")
-    axes = options.axes or (None if options.a else DEFAULT_AXES)
-    files = (options.a or DEFAULT_A, options.b or DEFAULT_B)
+    files, axes = _files(options)
     operands = prepare(*map(io.read, files), axes, int(config["CoordWidth"]))
     for file, operand in zip(files, operands, strict=True):
         check_fits(Path(file).name, Csf.from_tensor(operand), config)

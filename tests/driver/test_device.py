@@ -108,6 +108,25 @@ def test_a_ring_that_somebody_else_has_written_to(seed) -> None:
     run(work())
 
 
+def test_kept_operands_are_not_read(seed) -> None:
+    machine = StandIn()
+
+    async def work() -> None:
+        device, descriptors, expected = await prepared(machine, 1, 4, seed)
+        await device.wait(await device.submit(descriptors[0]))
+        for level in descriptors[0].a:
+            await machine.memory.write(level.second, b"\xff" * 8)  # nobody may see that
+        job = await device.submit(dataclasses.replace(descriptors[0], kept=(True, False)))
+        await device.wait(job)
+        await check(machine, job, expected[0])
+        await device.reset()
+        job = await device.submit(dataclasses.replace(descriptors[0], kept=(True, True)))
+        with pytest.raises(MachineError, match=r"ErrNoOperand \(0x0c\) at place 0x3"):
+            await device.wait(job)
+
+    run(work())
+
+
 def test_places_in_words() -> None:
     for code, place, words in (
             (0x44, 0x91000003, "byte 48 of crd of level 1 of B"),

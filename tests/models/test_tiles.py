@@ -75,8 +75,10 @@ def test_a_fiber_longer_than_a_tile_is_named() -> None:
     row = tuple(long.coords[0, :-1].tolist())
     with pytest.raises(TensorError) as caught:
         cut_tiles("B", long, Room(4, 8, 100, 100))
-    assert str(caught.value) == (f"B: fiber 0, at coordinates {row}, has 33 entries, and a tile holds 32"
-                                 " (half of MemLines, 8 lines of 4)")
+    assert str(caught.value) == (f"B: fiber 0, at coordinates {row}, has 33 entries, and a tile holds 32;"
+                                 " a build with MemLines = 9 can")
+    with pytest.raises(TensorError, match="MemLines = 18 can"):
+        cut_tiles("B", long, Room.half_of(4, 17, 200, 200))
     assert len(cut_tiles("B", long, Room(4, 9, 100, 100))) == 1
     with pytest.raises(TensorError, match="needs 2 nodes"):
         cut_tiles("B", long, Room(4, 9, 100, 1))

@@ -25,10 +25,13 @@ def _renamed(text: str) -> str:
 
 def _memories(netlist: Path) -> str:
     """Return the memories of a piece that are not synthesised, as Verilog."""
-    made = netlist.with_name("memory.v")
-    if "$mem_v2" not in netlist.with_name("memory.il").read_text():
+    found = re.search(r"^module \\\S+_memory\n.*?^end\n", netlist.with_name("memory.il").read_text(),
+                      re.MULTILINE | re.DOTALL)
+    if not found:
         return ""
-    programs.run("yosys", ["-p", "read_rtlil memory.il; write_verilog -noattr memory.v"],
+    made = netlist.with_name("memory.v")
+    netlist.with_name("memories.il").write_text(found[0])
+    programs.run("yosys", ["-p", "read_rtlil memories.il; write_verilog -noattr memory.v"],
                  netlist.with_name("memory.log"), netlist.parent)
     return made.read_text()
 

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Host side of a simulation with the memory edge: builds the chip and contracts two files by the driver."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+from flaash.driver.device import Build as Machine
+from models import io
+from models.axes import prepare
+from models.numbers import get_format
+from models.tensor import SparseTensor
+from tb.common.configs import Config
+from tb.common.simulation import CHIP_PUBLIC, Build, build, run
+
+TOP = "flaash_memory_top"
+WIDTH = 512  # bits of the memory's bus
+LATENCY = 100  # cycles from an address to its data, and from data to their answer
+FUSED = 63  # bits of a contracted coordinate before renumbering
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """What the simulation is told.
+
+    Attributes:
+        a, b: files.
+        axes: that are contracted, None for the last ones.
+        renumbered: see flaash.driver.arrange().
+        portion, long_lines: of the contraction.
+        shape: of the result.
+        latency: of the memory.
+    """
+
+    a: str
+    b: str
+    axes: str | None
+    renumbered: bool | None
+    portion: int
+    long_lines: int
+    shape: tuple[int, ...]
+    latency: int = LATENCY
+
+    def operands(self) -> tuple[SparseTensor, SparseTensor]:
+        """Return the operands with the contracted mode last."""
+        return prepare(io.read(self.a), io.read(self.b), self.axes, FUSED)
+
+
+def machine_of(config: Config) -> Machine:
+    """Return what the registers of a chip of this configuration tell."""
+    return Machine(get_format(str(config["Format"])), *(int(config[name]) for name in (
+        "Lanes", "MemLines", "NodeDepth", "FiberDepth", "CoordWidth")), WIDTH)
+
+
+def build_chip(config: Config, simulator: str, waves: bool = False) -> Build:
+    """Build the chip with the memory edge in a configuration."""
+    options = ("--no-public-flat-rw", CHIP_PUBLIC) if simulator == "verilator" else ()
+    return build(TOP, simulator, {**config.parameters(), "DataWidth": WIDTH}, waves=waves, options=options)
+
+
+def contract_files(built: Build, config: Config, what: Job, seed: int, name: str,
+                   waves: bool = False) -> Path:
+    """Contract and compare with the model; return the folder with summary.json and result.npz.
+
+    Raises:
+        SimulationFailed: something disagreed, hung or died.
+    """
+    return run(built, "tb.edge.sim_tests", name, seed,
+               {"FLAASH_EDGE_JOB": json.dumps(dataclasses.asdict(what)), "FLAASH_CONFIG": config.to_json()},
+               waves=waves)

@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The memory behind the AXI4 master of the chip: cocotbext-axi's slave on bytes that are watched."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import cocotb
+import numpy as np
+from cocotb.handle import SimHandleBase
+from cocotb.triggers import Event, Timer
+from cocotb.utils import get_sim_time
+from cocotbext.axi import AxiBus, AxiResp, AxiSlaveRead, AxiSlaveWrite
+
+INCOMING, OUTGOING = ("aw", "w", "ar"), ("b", "r")
+CHANNELS = INCOMING + OUTGOING
+
+
+class Bytes:
+    """Bytes from an address on, of which the chip may change only what is allowed.
+
+    Args:
+        base, size: of the memory.
+
+    Attributes:
+        data: what it holds.
+        allowed: pieces (first address, the one behind the last) that the chip may write.
+        refused: answer of the bus by the address of a beat; a write that is refused changes nothing.
+        read_bytes, written_bytes: what the chip has moved, whole beats and single bytes.
+    """
+
+    def __init__(self, base: int, size: int):
+        self.base, self.size = base, size
+        self.data = np.zeros(size, np.uint8)
+        self._host = np.zeros(size, np.uint8)  # what the host has written, and what it allowed the chip
+        self.allowed: list[tuple[int, int]] = []
+        self.refused: dict[int, AxiResp] = {}
+        self.read_bytes = self.written_bytes = 0
+
+    def put(self, address: int, data: Any) -> None:
+        """Write as the host does."""
+        piece = np.frombuffer(data, np.uint8)
+        for array in (self.data, self._host):
+            array[address - self.base:address - self.base + len(piece)] = piece
+
+    def get(self, address: int, length: int) -> bytes:
+        """Read as the host does."""
+        return self.data[address - self.base:address - self.base + length].tobytes()
+
+    def check(self) -> None:
+        """Compare every byte that the chip must not write with what the host has put there.
+
+        Raises:
+            AssertionError: the chip has changed one; the text says which.
+        """
+        for first, behind in self.allowed:
+            part = slice(first - self.base, behind - self.base)
+            self._host[part] = self.data[part]
+        changed = np.flatnonzero(self.data != self._host)
+        self.allowed.clear()
+        assert not len(changed), (f"the chip has written {len(changed)} bytes outside of its buffers, the"
+                                  f" first at {self.base + int(changed[0]):#x}")
+
+    def answer(self, address: int, length: int) -> AxiResp:
+        """Return how an access of the chip is answered."""
+        if not self.base <= address <= self.base + self.size - length:
+            return AxiResp.DECERR
+        return self.refused.get(address, AxiResp.OKAY)
+
+    # What cocotbext-axi calls.
+    async def read(self, address: int, length: int) -> bytes:
+        self.read_bytes += length
+        self.answered = self.answer(address, length)
+        if self.answered != AxiResp.OKAY:
+            raise ValueError
+        return self.get(address, length)
+
+    async def write(self, address: int, data: bytes) -> None:
+        self.written_bytes += len(data)
+        beat = address // self.beat * self.beat
+        self.answered = self.answer(beat, self.beat)
+        if self.answered != AxiResp.OKAY:
+            raise ValueError
+        self.data[address - self.base:address - self.base + len(data)] = np.frombuffer(data, np.uint8)
+
+    beat = 16  # bytes of the bus
+    answered = AxiResp.OKAY  # of the last access
+
+
+class _Late:
+    """A channel whose items arrive so many cycles later; order and rate stay.
+
+    Args:
+        channel: of cocotbext-axi.
+        cycles: to add.
+        seen: called with each item as it arrives or leaves.
+    """
+
+    def __init__(self, channel: Any, cycles: int, seen: Callable[[Any], None] = lambda item: None):
+        self._channel, self.cycles, self._seen = channel, cycles, seen
+        self._items: deque[tuple[float, Any]] = deque()
+        self._there = Event()
+        self.bus = channel.bus
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._channel, name)
+
+    def clear(self) -> None:
+        """Forget everything, for a reset."""
+        self._items.clear()
+        self._channel.clear()
+
+    def stall(self, pauses: Iterator[bool] | None) -> None:
+        """Pause where the generator says so; without one never."""
+        self._channel.set_pause_generator(pauses)
+        if pauses is None:
+            self._channel.pause = False  # a generator that ends may have left it on
+
+    def start(self, incoming: bool) -> None:
+        """Begin to hand items on."""
+        cocotb.start_soon(self._collect() if incoming else self._deliver())
+
+    async def recv(self) -> Any:
+        """Return the next item when its time has come."""
+        return await self._next()
+
+    async def send(self, item: Any) -> None:
+        """Take an item that is to leave later."""
+        self._seen(item)
+        self._add(item)
+
+    def _add(self, item: Any) -> None:
+        self._items.append((get_sim_time("ns") + self.cycles, item))
+        self._there.set()
+
+    async def _collect(self) -> None:
+        while True:
+            self._add(await self._channel.recv())
+
+    async def _deliver(self) -> None:
+        while True:
+            await self._channel.send(await self._next())
+
+    async def _next(self) -> Any:
+        while not self._items:
+            self._there.clear()
+            await self._there.wait()
+        wait = self._items[0][0] - get_sim_time("ns")
+        if wait > 0:
+            await Timer(wait, "ns")
+            return await self._next()  # a reset may have come
+        return self._items.popleft()[1]
+
+
+class BusMemory:
+    """The slave at m_axi.
+
+    Args:
+        dut: flaash_memory_top.
+        base, size: of the memory.
+        latency: cycles that each channel (CHANNELS) adds.
+
+    Attributes:
+        bytes: what it holds.
+    """
+
+    def __init__(self, dut: SimHandleBase, base: int, size: int, latency: Mapping[str, int] | None = None):
+        latency = dict(latency or {})
+        bus = AxiBus.from_prefix(dut, "m_axi")
+        logging.getLogger(f"cocotb.{dut._name}.m_axi").setLevel(logging.ERROR)
+        self.bytes = Bytes(base, size)
+        self.bytes.beat = len(dut.m_axi_wdata) // 8
+        self._write = AxiSlaveWrite(bus.write, dut.clk_i, dut.rst_ni, self.bytes, reset_active_level=False)
+        self._read = AxiSlaveRead(bus.read, dut.clk_i, dut.rst_ni, self.bytes, reset_active_level=False)
+        self.channels: dict[str, Any] = {}
+        for name in CHANNELS:
+            side = self._read if name in ("ar", "r") else self._write
+            seen = {"b": self._b_leaves, "r": self._r_leaves}.get(name, lambda item: None)
+            late = _Late(getattr(side, f"{name}_channel"), latency.get(name, 0), seen)
+            late.start(name in INCOMING)
+            setattr(side, f"{name}_channel", late)
+            self.channels[name] = late
+
+    def stall(self, channel: str, pauses: Iterator[bool] | None) -> None:
+        """Let a channel pause by a generator of bool, None for never."""
+        self.channels[channel].stall(pauses)
+
+    def _r_leaves(self, beat: Any) -> None:
+        """cocotbext-axi knows one kind of error only."""
+        if beat.rresp != AxiResp.OKAY:
+            beat.rresp = self.bytes.answered
+
+    def _b_leaves(self, answer: Any) -> None:
+        if answer.bresp != AxiResp.OKAY:
+            answer.bresp = self.bytes.answered

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator: `make sim EDGE=memory`, one contraction, compared with the model."""
+
+import json
+import os
+from pathlib import Path
+
+import cocotb
+import numpy as np
+from cocotb.utils import get_sim_time
+
+from flaash.driver import Settings, arrange
+from flaash.driver.arrange import Arranged
+from models.contract import contract
+from models.outside import outside_bound
+from tb.common.bench import start
+from tb.common.configs import Config
+from tb.edge.job import Job, machine_of
+from tb.edge.transport import Chip
+from tb.env.progress import FILE
+
+RESULTS = 1 << 28  # bytes for results, most; more than that in one pair of tiles is an error that says so
+PATIENCE = 1 << 32  # cycles; whoever runs this sees whether it goes on
+
+
+def memory_size(made: Arranged) -> int:
+    """Return bytes for all arrays and the results of three pairs of tiles, as the driver shares them out."""
+    arrays = sum(part.nbytes + 1024 for side in made.sides for part in side.parts)
+    jobs = [max(len(part.fiber_lengths()) for part in side.parts) if side.parts else 0 for side in made.sides]
+    return (1 << 16) + arrays + min(3 * 16 * (jobs[0] * jobs[1] + 64), RESULTS)
+
+
+@cocotb.test()
+async def files(dut) -> None:
+    """Contract two files."""
+    folder = Path(os.environ["FLAASH_RUN_DIR"])
+    job = Job(**json.loads(os.environ["FLAASH_EDGE_JOB"]))
+    machine = machine_of(Config.from_json(os.environ["FLAASH_CONFIG"]))
+    operands = job.operands()
+    # On the way in: address, data; on the way out: data, answer. Together the latency of each.
+    made = arrange(*operands, machine, renumbered=job.renumbered)
+    chip = Chip(dut, size=memory_size(made), latency={"ar": job.latency, "b": job.latency}, patience=PATIENCE)
+    await start(dut)
+    accelerator = await chip.open()
+    build, settings = accelerator.device.build, Settings(portion=job.portion, long_lines=job.long_lines)
+    assert build == machine, f"the registers tell of another machine: {build}"
+
+    def progress(done: int, pairs: int, results: int) -> None:
+        (folder / FILE).write_text(json.dumps({"done": done, "pairs": pairs, "results": results}))
+
+    progress(0, len(made.plan.a) * len(made.plan.b), 0)
+    began = get_sim_time("ns")
+    result = await accelerator.carry_out(made, settings, progress)
+    cycles = int(get_sim_time("ns") - began)
+    expected = contract(*operands, build.fmt)
+    assert np.array_equal(result.coords, expected.coords), "the model has other results"
+    wrong = np.flatnonzero(result.bits != expected.bits)
+    for at in wrong[:1]:
+        raise AssertionError(f"{len(wrong)} of {len(result.bits)} results are wrong; at"
+                             f" {tuple(result.coords[at].tolist())} stands {result.bits[at]:#x}, the model"
+                             f" says {expected.bits[at]:#x}")
+    chip.check()
+    cost = result.cost
+    bound = outside_bound(cost.read, cost.computing, cost.written, build.width)
+    summary = {
+        "passed": True, "results": len(result.bits), "jobs": expected.jobs, "matches": expected.matches,
+        "operands": [{"shape": list(side.operand.shape), "entries": side.operand.entries,
+                      "fibers": len(side.operand.fiber_lengths())} for side in made.sides],
+        "removed": list(result.removed), "renumbered": any(result.removed), "pairs": cost.descriptors,
+        "cycles": cycles, "computing": cost.computing, "read": cost.read, "written": cost.written,
+        "bound": bound.cycles, "limit": bound.limit, "width": build.width, "latency": job.latency}
+    (folder / "summary.json").write_text(json.dumps(summary, indent=1) + "\n")
+    np.savez(folder / "result.npz", shape=np.array(result.shape, np.int64), coords=result.coords,
+             bits=result.bits)

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The simulated chip as a transport of the driver: memory by the back door, registers over AXI4-Lite."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cocotb.handle import SimHandleBase
+from cocotb.triggers import First, RisingEdge, Timer
+from cocotb.utils import get_sim_time
+from cocotbext.axi import AxiLiteBus, AxiLiteMaster, AxiResp
+
+from flaash.driver import Accelerator, Device
+from flaash.driver.device import Job
+from flaash.driver.layout import COMPLETION, COMPLETION_AT
+from tb.edge.memory import BusMemory
+
+PATIENCE = 100_000  # cycles without an interrupt, after which a test takes the chip for dead
+
+
+class SimMemory:
+    """See flaash.driver.Memory; takes no simulated time.
+
+    Args:
+        bus: the memory at m_axi.
+    """
+
+    def __init__(self, bus: BusMemory):
+        self.base, self.size, self._bytes = bus.bytes.base, bus.bytes.size, bus.bytes
+
+    async def read(self, address: int, length: int) -> bytes:
+        """Return bytes."""
+        return self._bytes.get(address, length)
+
+    async def write(self, address: int, data: Any) -> None:
+        """Write bytes."""
+        self._bytes.put(address, data)
+
+
+class SimRegisters:
+    """See flaash.driver.Registers.
+
+    Args:
+        dut: flaash_memory_top.
+        patience: cycles that wait() waits, most.
+    """
+
+    def __init__(self, dut: SimHandleBase, patience: int = PATIENCE):
+        self._dut, self._patience = dut, patience
+        logging.getLogger(f"cocotb.{dut._name}.s_axil").setLevel(logging.ERROR)
+        self._master = AxiLiteMaster(AxiLiteBus.from_prefix(dut, "s_axil"), dut.clk_i, dut.rst_ni,
+                                     reset_active_level=False)
+
+    async def read(self, address: int) -> int:
+        """Return a register."""
+        answer = await self._master.read(address, 4)
+        assert answer.resp == AxiResp.OKAY, f"a read of {address:#x} was answered with {answer.resp.name}"
+        return int.from_bytes(answer.data, "little")
+
+    async def write(self, address: int, value: int) -> None:
+        """Write a register."""
+        answer = await self._master.write(address, value.to_bytes(4, "little"))
+        assert answer.resp == AxiResp.OKAY, f"a write of {address:#x} was answered with {answer.resp.name}"
+
+    async def wait(self) -> None:
+        """Return when the interrupt line is high.
+
+        Raises:
+            TimeoutError: it stayed low for too long.
+        """
+        if not self._dut.irq_o.value:
+            await First(RisingEdge(self._dut.irq_o), Timer(self._patience, "ns"))
+            if not self._dut.irq_o.value:
+                raise TimeoutError(f"no interrupt for {self._patience:,} cycles, at"
+                                   f" {get_sim_time('ns'):,.0f} ns")
+
+
+class WatchedDevice(Device):
+    """A device that knows what the machine may write: see Chip.check().
+
+    Attributes:
+        entered: descriptors that were queued, each with the address of its completion record.
+    """
+
+    def __init__(self, *arguments: Any):
+        super().__init__(*arguments)
+        self.entered: list[tuple[Job, int]] = []
+
+    async def _enter(self, jobs: Sequence[Job]) -> None:
+        await super()._enter(jobs)
+        self.entered += [(job, self.slot_address(job) + COMPLETION_AT) for job in jobs]
+
+
+class Chip:
+    """The simulated chip with its driver.
+
+    Args:
+        dut: flaash_memory_top.
+        base, size: of its memory.
+        latency: cycles by channel, see BusMemory.
+        patience: see SimRegisters.
+
+    Attributes:
+        bus: the memory at m_axi.
+        device: the driver's queue, behind open().
+    """
+
+    def __init__(self, dut: SimHandleBase, base: int = 0x1_2345_0000, size: int = 1 << 20,
+                 latency: Mapping[str, int] | None = None, patience: int = PATIENCE):
+        self.bus = BusMemory(dut, base, size, latency)
+        self.memory, self.registers = SimMemory(self.bus), SimRegisters(dut, patience)
+
+    async def open(self, slots: int = 4) -> Accelerator:
+        """Return the driver; the chip is out of reset."""
+        self.device = await WatchedDevice.open(self.memory, self.registers, slots)
+        return Accelerator(self.device)
+
+    def check(self) -> None:
+        """Compare all of the memory but completion records and results, byte by byte."""
+        for job, record in self.device.entered:
+            buffer, done = job.descriptor.results, job.completion
+            written = done.written if done else job.descriptor.capacity
+            self.bus.bytes.allowed += [(record, record + COMPLETION), (buffer, buffer + written)]
+        self.device.entered.clear()
+        self.bus.bytes.check()

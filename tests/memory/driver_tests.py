@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator: the driver on the chip, with cocotbext-axi's memory behind it."""
+
+import json
+import os
+
+import cocotb
+import numpy as np
+
+from flaash.driver import Accelerator, Operand, Settings
+from models import generate, io
+from models.contract import contract
+from models.csf import Csf
+from models.tensor import SparseTensor
+from models.tiles import Room
+from tb.common.bench import rng, start
+from tb.common.stalls import STALLS
+from tb.common.toolchain import ROOT
+from tb.edge.memory import CHANNELS
+from tb.edge.transport import Chip
+
+LATENCY = json.loads(os.environ.get("FLAASH_LATENCY", "{}"))  # cycles by channel
+TURNS = int(os.environ["FLAASH_TURNS"])
+SHAPES = [((7,), (7,)), ((4, 9), (9,)), ((3, 5, 20), (6, 20)), ((2, 3, 4, 9), (3, 3, 9)), ((8, 40), (9, 40))]
+DATA = ROOT / "models" / "data" / "workloads"
+WORKLOADS = ["3x3x1024_d0.005", "10x10x100_d0.005", "7x7x512_d0.005", "3x3x1024_d0.01"]
+VALUES = {"fp32": "special", "bf16": "wide", "int8": "small", "int16": "small"}
+
+
+async def opened(dut, **options) -> tuple[Chip, Accelerator]:
+    chip = Chip(dut, latency=LATENCY, **options)
+    await start(dut)
+    return chip, await chip.open()
+
+
+def drawn(numbers: np.random.Generator, shape: tuple[int, ...], fmt: str) -> SparseTensor:
+    density = numbers.choice([0.0, 0.1, 0.4, 1.0], p=[0.05, 0.35, 0.5, 0.1])
+    return generate.uniform_tensor(numbers, shape, density, values=VALUES[fmt])
+
+
+def agrees(result, expected, what: str) -> None:
+    """Compare results bit by bit."""
+    assert np.array_equal(result.coords, expected.coords), f"{what}: other results than the model's"
+    wrong = np.flatnonzero(result.bits != expected.bits)
+    for at in wrong[:1]:
+        raise AssertionError(f"{what}: result {result.coords[at].tolist()} is {result.bits[at]:#x}, the model"
+                             f" says {expected.bits[at]:#x}")
+
+
+@cocotb.test()
+async def contractions(dut) -> None:
+    """Random operands in random tiles, under random stalls of all five channels."""
+    chip, accelerator = await opened(dut)
+    random, fmt = rng(), accelerator.device.build.fmt
+    numbers = np.random.default_rng(random.getrandbits(32))
+    free, tiles = accelerator.device.allocator.free_bytes, 0
+    for turn in range(TURNS):
+        for channel in CHANNELS:
+            kind = random.choice(list(STALLS)) if turn else "none"
+            chip.bus.stall(channel, None if kind == "none" else STALLS[kind](random))
+        a, b = (drawn(numbers, shape, fmt.name) for shape in random.choice(SHAPES))
+        dense = random.random() < 0.3
+        room = random.choice([None, Room(accelerator.room.lanes, 40, 7, 12), Room(1, 80, 3, 9)])
+        operands = [Operand.of(Csf.from_tensor(x).with_empty_nodes(numbers), fmt) for x in (a, b)]
+        result = await accelerator.contract(*operands, Settings(dense=dense, run_length=random.randrange(4)),
+                                            random.random() < 0.3, room)
+        agrees(result, contract(a, b, fmt, dense), f"contraction {turn}")
+        chip.check()
+        tiles += result.cost.descriptors
+    assert accelerator.device.allocator.free_bytes == free and tiles >= TURNS
+
+
+@cocotb.test()
+async def six_pairs_of_tiles(dut) -> None:
+    """A tensor in at least six pairs of tiles."""
+    chip, accelerator = await opened(dut)
+    numbers = np.random.default_rng(rng().getrandbits(32))
+    fmt, lanes = accelerator.device.build.fmt, accelerator.room.lanes
+    a, b = (generate.uniform_tensor(numbers, (count, 64), nnz=5 * count, values=VALUES[fmt.name])
+            for count in (36, 25))
+    told = []
+    result = await accelerator.contract(a, b, room=Room(lanes, 64, 100, 100),
+                                        progress=lambda *seen: told.append(seen))
+    agrees(result, contract(a, b, fmt), "tiles")
+    assert result.cost.descriptors >= 6 and told[-1] == (*[result.cost.descriptors] * 2, len(result.bits))
+    chip.check()
+
+
+@cocotb.test()
+async def workloads(dut) -> None:
+    """Four workloads, whole and, with more than one turn, in tiles: the bits that the model says."""
+    chip, accelerator = await opened(dut)
+    fmt, lanes = accelerator.device.build.fmt, accelerator.room.lanes
+    for name in WORKLOADS:
+        a, b = (io.read(DATA / f"{name}_{side}.csfbin") for side in ("lhs", "rhs"))
+        expected = contract(a, b, fmt)
+        half = len(Csf.from_tensor(a).fiber_bounds()) // 2
+        for room in (None, Room(lanes, 1000, half, 1000)) if TURNS > 1 else (None,):
+            result = await accelerator.contract(a, b, room=room)
+            agrees(result, expected, f"{name}, {room}")
+            assert (result.cost.descriptors > 1) == bool(room)
+            chip.check()

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The host driver on the simulated chip with the memory edge."""
+
+import json
+
+import pytest
+
+from tb.common import configs
+from tb.common.simulation import run_bench
+
+
+def _run(simulator: str, seed: int, testcase: str, latency: int = 0, config: str = "tiny", turns: int = 12,
+         **parameters: int) -> None:
+    label = "".join(f"-{name}{value}" for name, value in parameters.items())
+    cycles = {"ar": latency - latency // 2, "r": latency // 2, "aw": latency // 3, "w": latency // 3,
+              "b": latency - latency // 3}
+    run_bench("flaash_memory_top", "tests.memory.driver_tests", simulator,
+              f"memory-{testcase}-{config}-{latency}{label}",
+              {**configs.load(config).parameters(), **parameters}, seed, testcase=testcase,
+              environment_variables={"FLAASH_LATENCY": json.dumps(cycles), "FLAASH_TURNS": str(turns)})
+
+
+@pytest.mark.parametrize("latency", [1, 20])
+def test_contractions(simulator: str, seed: int, latency: int) -> None:
+    _run(simulator, seed, "contractions", latency, turns=12 if latency == 1 else 3)
+
+
+@pytest.mark.suite_on("icarus")
+@pytest.mark.parametrize("width, latency", [(128, 1), (256, 20), (512, 100), (512, 400)])
+def test_workloads(simulator: str, seed: int, width: int, latency: int) -> None:
+    _run(simulator, seed, "workloads", latency, turns=2 if latency == 1 else 1, DataWidth=width, NumSdpe=2,
+         Lanes=4, Engine=1)
+
+
+def test_six_pairs_of_tiles(simulator: str, seed: int) -> None:
+    _run(simulator, seed, "six_pairs_of_tiles")
+
+
+@pytest.mark.suite_on("icarus")
+def test_spoiled_words(simulator: str, seed: int) -> None:
+    run_bench("flaash_memory_top", "tests.memory.predicted_tests", simulator, "memory-spoiled",
+              configs.load("tiny").parameters(), seed, environment_variables={"FLAASH_TURNS": "40"})
+
+
+@pytest.mark.suite_on("icarus")
+def test_resets(simulator: str, seed: int) -> None:
+    run_bench("flaash_memory_top", "tests.memory.reset_tests", simulator, "memory-resets",
+              configs.load("tiny").parameters(), seed, environment_variables={"FLAASH_TURNS": "15"})

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The memory edge for longer: tensors beyond the machine's memory, results by the million, 2,000 resets."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from models import generate, io
+from tb.cli import memory
+from tb.common import configs
+from tb.common.simulation import run_bench
+from tb.common.toolchain import ROOT
+from tb.edge.job import build_chip, contract_files
+
+FLIGHTS = str(ROOT / "models" / "data" / "tensors" / "flights.tns")
+
+
+def _contracted(a: str, b: str, config: configs.Config, name: str, seed: int) -> dict:
+    job = memory.job((a, b), None, config, None, 0, 0)
+    folder = contract_files(build_chip(config, "verilator"), config, job, seed, name)
+    summary = json.loads((folder / "summary.json").read_text())
+    memory.table(summary)
+    return summary
+
+
+def test_flights_with_itself(seed: int) -> None:
+    summary = _contracted(FLIGHTS, FLIGHTS, configs.load(), "long-memory-flights", seed)
+    assert summary["results"] == 4_094_755 and summary["written"] == 12 * summary["results"]
+
+
+def test_a_pair_beyond_the_memory(seed: int, tmp_path: Path) -> None:
+    files = [str(tmp_path / f"{name}.npz") for name in "ab"]
+    for file, tensor in zip(files, generate.large_pair(), strict=True):
+        io.write(file, tensor)
+    summary = _contracted(*files, configs.load("default", {"MemLines": 4096}), "long-memory-large", seed)
+    assert summary["pairs"] >= 20 and summary["results"] == summary["jobs"] == 250_000
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_resets(part: int, seed: int) -> None:
+    run_bench("flaash_memory_top", "tests.memory.reset_tests", "verilator", f"long-memory-resets-{part}",
+              configs.load("tiny").parameters(), 4 * seed + part,
+              environment_variables={"FLAASH_TURNS": "500"})
+
+
+def test_spoiled_words(seed: int) -> None:
+    run_bench("flaash_memory_top", "tests.memory.predicted_tests", "verilator", "long-memory-spoiled",
+              configs.load("tiny").parameters(), seed, environment_variables={"FLAASH_TURNS": "1000"})

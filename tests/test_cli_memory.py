@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make sim EDGE=memory`: what it says, writes and returns, and what it refuses before anything is built."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models import io
+from models.axes import prepare
+from models.contract import contract
+from models.generate import one_full_fiber, uniform_tensor
+from models.tensor import SparseTensor
+from tb.cli import memory, progress, sim
+from tb.cli.common import MISTAKE
+from tb.common.toolchain import BUILD
+from tb.edge.job import LATENCY
+from tb.env.progress import FILE
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = f"cli-memory-{abs(hash(request.node.nodeid)) % 2**32:x}"
+    monkeypatch.setattr(memory, "RUN_NAME", name)
+    monkeypatch.setattr(sim, "FOLDER", BUILD / name)
+
+
+def _write(path: Path, tensor: SparseTensor) -> str:
+    io.write(path, tensor)
+    return str(path)
+
+
+def test_contracts_two_files(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """Three modes of an extent beyond CoordWidth when they are fused: they are renumbered."""
+    rng = np.random.default_rng(1)
+    a = uniform_tensor(rng, (5, 300, 300), nnz=60)
+    b = SparseTensor.from_coordinates((300, 300, 6), np.column_stack(
+        [a.coords[::2, 1:], rng.integers(0, 6, 30)]), a.values[::2])
+    files, out = (_write(tmp_path / "a.tns", a), _write(tmp_path / "b.tns", b)), tmp_path / "c.tns"
+    assert sim.main(["--a", files[0], "--b", files[1], "--axes=1,2:0,1", "--edge", "memory",
+                     "--sim", "icarus", "--config", "tiny", "--out", str(out)]) == 0
+    text = capsys.readouterr().out
+    expected = contract(*prepare(a, b, "1,2:0,1", 63), "fp32")
+    assert "contracted extent 30 instead of 90,000" in text
+    assert "30 entries of A, 0 of B" in text and f"agrees: {expected.results} results compared" in text
+    assert io.read(out).equals(expected.to_tensor())
+    summary = json.loads((sim.FOLDER / "summary.json").read_text())
+    assert summary["passed"] and summary["removed"] == [30, 0] and summary["pairs"] == 1
+    moved = [-(-summary[key] // 64) for key in ("read", "written")]
+    assert summary["bound"] == max(*moved, summary["computing"])
+    # Bursts that wait for each other's data: descriptor and arrays, and the answer to the results.
+    assert summary["cycles"] > summary["computing"] + 3 * LATENCY
+    assert summary["written"] == 12 * expected.results
+
+
+def _refused(capsys: pytest.CaptureFixture, *arguments: str) -> str:
+    assert sim.main(arguments) == MISTAKE
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1 and lines[0].startswith("error: "), lines
+    assert json.loads((sim.FOLDER / "summary.json").read_text())["passed"] is False
+    return lines[0]
+
+
+def test_what_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    long = _write(tmp_path / "long.npz", one_full_fiber(np.random.default_rng(1), (2, 9000)))
+    wide = _write(tmp_path / "wide.npz", uniform_tensor(np.random.default_rng(1), (2, 70_000), nnz=9))
+    files = ["--a", wide, "--b", wide]
+    both = ["--edge", "memory", "--config", "tiny"]
+    for arguments, words in (
+            ([*files, "--edge", "pcie"], "EDGE=pcie is neither stream nor memory"),
+            ([*files, "--renumber", "1"], "RENUMBER is for EDGE=memory"),
+            ([*files, *both, "--renumber", "2"], "RENUMBER=2 is neither 0 nor 1"),
+            ([*files, *both, "--renumber", "0"], "CoordWidth = 17 can, or renumbering may"),
+            ([*both, "--seq", "smoke"], "EDGE=memory takes no SEQ but file"),
+            ([*both, "--einsum", "ij,kj->ik", *files], "EDGE=memory takes no EINSUM"),
+            ([*both, "--seeds", "1-3"], "EDGE=memory is for one run"),
+            ([*both, "--a", wide], "A and B must be given together"),
+            ([*both, "--a", long, "--b", long], "a tile holds 8,192; a build with MemLines = 9,000 can"),
+            ([*both, *files, "--portion", "3"], "can't split dot products")):
+        assert words in _refused(capsys, *arguments), words
+
+
+def test_progress_tells_tiles_and_results(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text(json.dumps({"done": 3, "pairs": 20, "results": 12345}))
+    assert progress.state_of(tmp_path) == ": 3 of 20 pairs of tiles, 12,345 results"
