@@ -94,7 +94,9 @@ module flaash_memory_edge
   mem_addr_t               slot;
   edge_fault_t             ring_fault, outcome, fetch_fault, frame_fault, front_fault, chip_fault, write_fault;
   edge_fault_t             record_fault;
-  head_t                   head;
+  head_t                   head, work_q;  // as it is checked; as it was handed over
+  mem_addr_t               work_slot_q;
+  logic [1:0]              kept;          // an operand that is kept is there
   logic [7:0]              trailer_code;
   logic [31:0]             results;
   error_t                  error;
@@ -139,9 +141,6 @@ module flaash_memory_edge
   );
 
   // What was handed over: the descriptor that is being contracted, or told of.
-  head_t     work_q;
-  mem_addr_t work_slot_q;
-
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       work_q      <= '0;
@@ -161,7 +160,6 @@ module flaash_memory_edge
   );
 
   // An operand that is kept must be there, and be what the descriptor says as far as that matters for the records.
-  logic [1:0]      kept;
   logic [1:0][3:0] orders;
   logic [31:0]     extent;
 

@@ -5,20 +5,24 @@ The stand-in reads whole arrays and asks the model; the chip takes beats.
 """
 
 import contextlib
+import dataclasses
 import os
 
 import cocotb
 import numpy as np
+from cocotbext.axi import AxiResp
 
 from flaash.driver import MachineError, Operand
 from flaash.driver.device import Job
-from flaash.driver.interpret import Refused, interpret
+from flaash.driver.interpret import PARTS, Refused, interpret
 from flaash.driver.layout import SLOT, Descriptor
 from models import generate
 from models.csf import Csf
 from tb.common.bench import rng, start
+from tb.common.rtl_constants import EDGE
 from tb.edge.transport import Chip
 
+WRITE_DECODE = EDGE.errors["ErrWriteDecode"].value
 TURNS = int(os.environ["FLAASH_TURNS"])
 # Numbers that are likely to be at an edge of something.
 WORDS = [0, 1, 2, 3, 7, 8, 9, 15, 63, 64, 65, 2**16, 2**20, 2**31, 2**32 - 64, 2**32 - 1]
@@ -113,7 +117,12 @@ def predicted(chip: Chip, data: bytes, build, held):
                 raise Refused("ErrReadDecode", place + (at - address) // 16)
         return memory.get(address, length)
 
-    return interpret(data + bytes(SLOT - len(data)), read, build, held)
+    effect = interpret(data + bytes(SLOT - len(data)), read, build, held)
+    if effect.records and memory.answer(effect.address, beat) != AxiResp.OKAY:
+        place = PARTS["Result"] << 24
+        told = dataclasses.replace(effect.completion, code=WRITE_DECODE, place=place)
+        return dataclasses.replace(effect, completion=told, records=b"", result=None)
+    return effect
 
 
 async def spoiled_job(chip: Chip, data: bytes, effect, tag: int) -> Job:
