@@ -125,7 +125,7 @@ regress: $(STAMP) $(FUZZER) ## a list of runs over seeds and machines: LIST=nigh
 ifeq ($(TEST),)
 	@$(LONG_RUN) --left-out tests
 	@$(LONG_RUN) tests/blocks/test_mac.py tests/blocks/test_portions.py tests/blocks/test_plain.py \
-	  tests/top/test_hostile.py
+	  tests/top/test_hostile.py tests/blocks/test_lookup.py
 	@$(call alone,fuzz) -m tools.fuzz $(call option,jobs,JOBS)
 endif
 else

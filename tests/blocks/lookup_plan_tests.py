@@ -222,6 +222,25 @@ async def operand_goes_while_it_is_prepared(dut) -> None:
 
 
 @cocotb.test()
+async def operand_is_replaced_while_sets_are_sized(dut) -> None:
+    """With few fibers of A sizes are tried one by one: a B that is replaced meanwhile is not one of them."""
+    planner, _ = await begun(dut)
+    a, b = [3] * max(planner.groups * planner.max_size // 2, 1), [1]
+    fresh = await planner.plan(a, b)
+    other = await planner.plan(a, [16] * 50)
+    for delay in range(1, planner.max_size + 6):
+        await planner.load(0, a)
+        await planner.load(1, [16] * 50)
+        await ClockCycles(dut.clk_i, delay)
+        await planner.load(1, b)
+        plan = await planner.start()
+        check(plan, planner, a, b)
+        assert plan.set_size == fresh.set_size, (
+            f"sets of {plan.set_size} as for another B (those of {other.set_size}), not {fresh.set_size},"
+            f" {delay} cycles after it was there")
+
+
+@cocotb.test()
 async def nothing_is_made_of_wrong_answers(dut) -> None:
     """A rank whose parity is wrong, or a wrong entry of a table: no piece follows, and busy_o stays."""
     planner, rng = await begun(dut)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Benches of flaash_compute_lookup, of its plan and of the plan's divider."""
 
+import os
 from pathlib import Path
 
 from tb.common import rtl_constants as rtl
@@ -25,8 +26,10 @@ MACHINES = {
         ("n64", True, {"NumSdpe": 64, "CoordWidth": 6, "MemLatency": 5, "Format": rtl.FORMATS["int8"]}),
     ],
 }
-# Groups, engines of a group.
-PLANS = {"verilator": [(8, 4)], "icarus": [(8, 4), (1, 4), (2, 1), (3, 3), (16, 8), (64, 1)]}
+# Groups, engines of a group; in LIST=long with many, too, which take long.
+LONG = os.environ.get("FLAASH_LONG") == "1"
+PLANS = {"verilator": [(8, 4)],
+         "icarus": [(8, 4), (1, 4), (2, 1), (3, 3), *([(16, 8), (64, 1)] if LONG else [])]}
 
 
 def test_lookup(simulator: str, seed: int) -> None:
