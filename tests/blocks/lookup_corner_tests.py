@@ -115,7 +115,7 @@ async def full_lines_and_the_bound(dut) -> None:
         a = [make.fiber(range(entries)) for _ in range(sets * machine.engines)]
         b = [make.fiber(range(entries)) for _ in range(count_b * groups)]
         least, run = await least_and_run(dut, machine, a, b)
-        # With several banks and long fibers 1 to 10 cycles more were measured; short ones wait for the memory.
+        # With several banks and long fibers 1 to 10 cycles more were measured; short ones wait for memory.
         close = run.cycles <= least + 10 or lines < 8 or int(dut.MemBanks.value) == 1
         assert close, f"{run.cycles} cycles, the model says {least}"
 
