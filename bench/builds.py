@@ -33,19 +33,20 @@ def build_machine(config: Config, short: bool = False) -> Build:
     return build(HOST, "verilator", config.parameters(), (_source(HOST, config.values),), options=options)
 
 
-def build_edge(config: Config, width: int, short: bool = False,
-               extra: Mapping[str, int] | None = None) -> Build:
-    """Return a Verilator simulation of flaash_bench_edge for cocotb.
+def build_edge(config: Config, width: int, extra: Mapping[str, int] | None = None,
+               checked_on: str | None = None) -> Build:
+    """Return a simulation of flaash_bench_edge for cocotb, on Verilator and made for speed.
 
     Args:
         config: parameters of the chip.
         width: data bits of the memory's bus.
-        short: see build_machine().
         extra: further parameters of flaash_memory_top.
+        checked_on: a simulator; then with assertions, and for few cycles.
     """
-    options = (*SPEED, "--no-public-flat-rw", FOLDER / "ports.vlt", *(("-CFLAGS", "-O0") if short else ()))
+    options = (*SPEED, "--no-public-flat-rw", FOLDER / "ports.vlt") if not checked_on else ()
     values = {**config.parameters(), "DataWidth": width, **(extra or {})}
-    return build(EDGE_HOST, "verilator", values, (_source(EDGE_HOST, values), MEMORY), options=options)
+    return build(EDGE_HOST, checked_on or "verilator", values, (_source(EDGE_HOST, values), MEMORY),
+                 options=options)
 
 
 def _source(name: str, parameters: Iterable[str]) -> Path:

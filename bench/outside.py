@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import functools
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +33,7 @@ from tb.common.simulation import Build, SimulationFailed, run
 EDGE, LATENCY, QUEUE = "memory", 100, 20
 WIDTHS = (128, 256, 512)
 TARGET = ("fast32", 512)  # the machine and the width that the targets are for
+MACHINES = (TARGET[0], "default")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,10 +56,22 @@ class Point:
     gap: int = 0
     queue: int = QUEUE
 
+    @property
+    def name(self) -> str:
+        """What a filter is matched against."""
+        return f"{self.workload} {self.config} {EDGE} {self.width}"
+
     def workloads(self) -> list[list[str]]:
         """Return the queues that are run."""
         operands = variants(self.workload, self.queue)
         return [operands, operands[:1]]
+
+
+def select(only: str | None = None, num_sdpe: int | None = None, config: str | None = None) -> list[Point]:
+    """Return the measurements of `make bench` that pass its filters, see bench.rows.select()."""
+    points = [Point(workload, name, width) for name in MACHINES for width in WIDTHS for workload in aimed()]
+    return [point for point in points if (only or "") in point.name and config in (None, point.config)
+            and num_sdpe in (None, machine(point.config).num_sdpe)]
 
 
 def bound(workloads: Sequence[str], chosen: Machine, width: int) -> Outside:
@@ -67,27 +82,58 @@ def bound(workloads: Sequence[str], chosen: Machine, width: int) -> Outside:
         fmt = wanted.fmt
         bytes_in += sum(operand_bytes(csf, fmt.value_width) for csf in pair)
         bytes_out += result_bytes(wanted.results, fmt.result_width)
-        compute += lower_bound(*pair, chosen.config.values, results=wanted.results,
-                               **dataclasses.asdict(chosen.settings(*pair))).cycles
+        compute += _compute(workload, chosen.name)
     return outside_bound(bytes_in, compute, bytes_out, width)
 
 
-def measure(points: Sequence[Point], short: bool = False,
-            extra: Mapping[str, int] | None = None) -> list[dict]:
+@functools.lru_cache(maxsize=1024)  # it takes up to a second and is the same for all widths
+def _compute(workload: str, config: str) -> int:
+    """Return the least cycles of computing."""
+    chosen, pair = machine(config), csf_pair(workload)
+    results = expected(workload, str(chosen.config["Format"])).results
+    return lower_bound(*pair, chosen.config.values, results=results,
+                       **dataclasses.asdict(chosen.settings(*pair))).cycles
+
+
+def measure_all(points: Sequence[Point], jobs: int,
+                progress: Callable[[int, str], None] = lambda done, what: None) -> list[dict]:
+    """Measure points and return a record for each, in their order; machines side by side.
+
+    Args:
+        points: what to run.
+        jobs: machines at a time.
+        progress: told how many points have ended and what is being done.
+    """
+    groups: dict[tuple[str, int], list[Point]] = {}
+    for point in points:
+        groups.setdefault((point.config, point.width), []).append(point)
+    records: dict[Point, dict] = {}
+    with ProcessPoolExecutor(max(jobs, 1)) as pool:
+        running = {pool.submit(measure, group): key for key, group in groups.items()}
+        progress(0, "from outside")
+        for future in as_completed(running):
+            key = running[future]
+            records.update(zip(groups[key], future.result(), strict=True))
+            progress(len(records), f"from outside: {key[0]}, {key[1]} bits")
+    return [records[point] for point in points]
+
+
+def measure(points: Sequence[Point], extra: Mapping[str, int] | None = None,
+            checked_on: str | None = None) -> list[dict]:
     """Measure points of one machine and one width; return a record for each.
 
     Args:
         points: what to run.
-        short: see build_edge().
-        extra: further parameters of flaash_memory_top.
+        extra, checked_on: see build_edge().
     """
     config, width = points[0].config, points[0].width
     chosen = machine(config)
     try:
-        built = build_edge(chosen.config, width, short, extra)
+        built = build_edge(chosen.config, width, extra, checked_on)
     except SimulationFailed as error:
         return [record(point, chosen, [], [], [str(error)]) for point in points]
-    name = f"bench-outside-{config.replace(':', '-').replace(',', '-')}-{width}"
+    name = "-".join(filter(None, ("bench-outside", config.replace(":", "-").replace(",", "-"), str(width),
+                                  checked_on)))
     images = [image.make(workloads, chosen) for point in points for workloads in point.workloads()]
     latencies = [point for point in points for _ in point.workloads()]
     outcomes, folder = simulate(built, images, latencies, name)
@@ -172,7 +218,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--queue", type=int, default=QUEUE)
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="parameters of the top")
     options = parser.parse_args(arguments)
-    names = workloads() if options.workload == "all" else options.workload.split(",")
+    names = aimed() if options.workload == "all" else options.workload.split(",")
     extra = {name: int(value) for name, _, value in (item.partition("=") for item in options.set)}
     records = measure([Point(name, options.config, options.width, options.latency, options.gap, options.queue)
                        for name in names], extra=extra)
@@ -181,15 +227,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"{row['workload']}: WRONG: {'; '.join(row['problems'][:3])}")
             continue
         aims = read_targets().get(row["workload"])
-        aimed = "" if not aims or not aims.sustained or (options.config, options.width) != TARGET else \
+        goals = "" if not aims or not aims.sustained or (options.config, options.width) != TARGET else \
             f" (targets {aims.sustained}, {aims.cold})"
         print(f"{row['workload']:20} {row['config']} {row['width']}: sustained {row['sustained_cycles']:8.1f}"
-              f"  cold {row['cold_cycles']:5}{aimed}  bound {row['outside_bound']} {row['outside_terms']}"
+              f"  cold {row['cold_cycles']:5}{goals}  bound {row['outside_bound']} {row['outside_terms']}"
               f"  computing {row['computing_cycles']}")
     return 0 if all(row["checked"] for row in records) else 1
 
 
-def workloads() -> list[str]:
+def aimed() -> list[str]:
     """Return the workloads that have targets."""
     return [name for name, aims in read_targets().items() if aims.sustained]
 
