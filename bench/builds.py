@@ -43,10 +43,10 @@ def build_edge(config: Config, width: int, extra: Mapping[str, int] | None = Non
         extra: further parameters of flaash_memory_top.
         checked_on: a simulator; then with assertions, and for few cycles.
     """
-    options = (*SPEED, "--no-public-flat-rw", FOLDER / "ports.vlt") if not checked_on else ()
+    options = {None: (*SPEED, "--no-public-flat-rw", FOLDER / "ports.vlt"), "verilator": ("-Wno-lint",)}
     values = {**config.parameters(), "DataWidth": width, **(extra or {})}
     return build(EDGE_HOST, checked_on or "verilator", values, (_source(EDGE_HOST, values), MEMORY),
-                 options=options)
+                 options=options.get(checked_on, ()))
 
 
 def _source(name: str, parameters: Iterable[str]) -> Path:

@@ -6,6 +6,7 @@ import pytest
 from rich.console import Console
 
 from bench import image, outside, outside_report
+from bench.builds import MEMORY
 from bench.machines import machine
 from bench.outside import Point
 from bench.workloads import csf_pair, operands, variants
@@ -13,6 +14,7 @@ from flaash.driver import StandIn, run
 from flaash.driver.layout import COMPLETION_AT, SLOT
 from models.outside import operand_bytes
 from tb.common.rtl_constants import EDGE
+from tb.common.simulation import run_bench
 
 WORKLOAD = "3x3x64_nnz60"
 
@@ -115,3 +117,8 @@ def test_a_small_queue(simulator: str, width: int, latency: int, gap: int) -> No
     assert made["outside_bound"] < made["sustained_cycles"] < made["cold_cycles"]
     arrays = sum(operand_bytes(csf, 32) for name in variants(WORKLOAD, 3) for csf in csf_pair(name))
     assert made["beats_read"] * width // 8 >= arrays and made["beats_written"] >= 6
+
+
+def test_the_memory(simulator: str, seed: int) -> None:
+    run_bench("flaash_bench_memory", "tests.bench.memory_tests", simulator, "bench-memory",
+              {"DataWidth": 128, "Beats": 64, "Bursts": 4}, seed, extra_sources=(MEMORY,))
