@@ -185,7 +185,8 @@ def write(regression: Regression | Suite, records: Sequence[Mapping], folder: Pa
     entries = [json.loads(path.read_text()) for path in sorted(history.glob("*.json"))[-SHOWN_HISTORY:]]
     relative = os.path.relpath(regression.folder, folder)
     page = render("results.html.j2", name=regression.name, total=len(records), failed=entry["failed"],
-                  missing=missing, date=entry["date"], groups=grouped(records), rows=rows_of(records, plan, folder),
+                  missing=missing, date=entry["date"], groups=grouped(records),
+                  rows=rows_of(records, plan, folder),
                   about={"revision": entry["revision"], "tools": entry["tools"],
                          "command": regression.command()},
                   runs=relative, runs_shown=shown(regression.folder),
