@@ -28,7 +28,7 @@ class Bytes:
     Attributes:
         data: what it holds.
         allowed: pieces (first address, the one behind the last) that the chip may write.
-        refused: answer of the bus by the address of a beat; a write that is refused changes nothing.
+        refused: answer of the bus by the address of a beat; a beat that is refused changes nothing.
         read_bytes, written_bytes: what the chip has moved, whole beats and single bytes.
     """
 
@@ -81,13 +81,15 @@ class Bytes:
     async def write(self, address: int, data: bytes) -> None:
         self.written_bytes += len(data)
         beat = address // self.beat * self.beat
-        self.answered = self.answer(beat, self.beat)
-        if self.answered != AxiResp.OKAY:
+        answered = self.answer(beat, self.beat)
+        self.burst_answered = max(self.burst_answered, answered)
+        if answered != AxiResp.OKAY:
             raise ValueError
         self.data[address - self.base:address - self.base + len(data)] = np.frombuffer(data, np.uint8)
 
     beat = 16  # bytes of the bus
-    answered = AxiResp.OKAY  # of the last access
+    answered = AxiResp.OKAY  # the last read
+    burst_answered = AxiResp.OKAY  # the gravest of the write burst
 
 
 class _Late:
@@ -96,13 +98,17 @@ class _Late:
     Args:
         channel: of cocotbext-axi.
         cycles: to add.
-        seen: called with each item as it arrives or leaves.
+        seen: called with each item that is to leave.
+
+    Attributes:
+        passed: items since the last reset.
     """
 
     def __init__(self, channel: Any, cycles: int, seen: Callable[[Any], None] = lambda item: None):
         self._channel, self.cycles, self._seen = channel, cycles, seen
         self._items: deque[tuple[float, Any]] = deque()
         self._there = Event()
+        self.passed = 0
         self.bus = channel.bus
 
     def __getattr__(self, name: str) -> Any:
@@ -111,7 +117,14 @@ class _Late:
     def clear(self) -> None:
         """Forget everything, for a reset."""
         self._items.clear()
+        self.passed = 0
         self._channel.clear()
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is on its way."""
+        left = self._channel.empty() and not getattr(self._channel, "active", False)
+        return bool(self._items) or not left
 
     def stall(self, pauses: Iterator[bool] | None) -> None:
         """Pause where the generator says so; without one never."""
@@ -121,6 +134,8 @@ class _Late:
 
     def start(self, incoming: bool) -> None:
         """Begin to hand items on."""
+        if not incoming:  # an item that waits for room in the channel would survive a reset
+            self._channel.queue_occupancy_limit = -1
         cocotb.start_soon(self._collect() if incoming else self._deliver())
 
     async def recv(self) -> Any:
@@ -133,6 +148,7 @@ class _Late:
         self._add(item)
 
     def _add(self, item: Any) -> None:
+        self.passed += 1
         self._items.append((get_sim_time("ns") + self.cycles, item))
         self._there.set()
 
@@ -188,11 +204,16 @@ class BusMemory:
         """Let a channel pause by a generator of bool, None for never."""
         self.channels[channel].stall(pauses)
 
+    @property
+    def quiet(self) -> bool:
+        """Whether no burst is under way."""
+        return self.channels["aw"].passed == self.channels["b"].passed and not any(
+            channel.busy for channel in self.channels.values())
+
     def _r_leaves(self, beat: Any) -> None:
         """cocotbext-axi knows one kind of error only."""
         if beat.rresp != AxiResp.OKAY:
             beat.rresp = self.bytes.answered
 
     def _b_leaves(self, answer: Any) -> None:
-        if answer.bresp != AxiResp.OKAY:
-            answer.bresp = self.bytes.answered
+        answer.bresp, self.bytes.burst_answered = self.bytes.burst_answered, AxiResp.OKAY

@@ -7,6 +7,7 @@ import cocotb
 import numpy as np
 from cocotb.triggers import FallingEdge, RisingEdge
 
+from flaash.driver.layout import Descriptor
 from models.csf import Csf
 from models.generate import uniform_tensor
 from models.numbers.formats import FORMATS
@@ -15,7 +16,7 @@ from tb.common.frames import pack_operand
 from tb.common.rtl_constants import EDGE
 from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
-from tests.edge.layout import Image, Job, levels, to_bytes
+from tests.edge.image import Image, levels, to_bytes, words
 
 SLOT = 0x4000
 SHAPES = [(9,), (300,), (3, 200), (4, 3, 40), (2, 1, 2, 2, 1, 2, 1, 11)]
@@ -151,11 +152,11 @@ def drawn(bench: Bench, random, numbers) -> tuple[list[Csf], list[int], Image]:
         for shape in shapes
     ]
     image = Image(bench, 0x8000)
-    words = [
-        image.operand(i, levels(csf, bench.fmt, dense=random.random() < 0.4, short=random.random() < 0.5))
+    operands = [
+        image.operand(i, levels(csf, bench.fmt, dense=random.random() < 0.4, narrow=random.random() < 0.5))
         for i, csf in enumerate(found)
     ]
-    return found, Job(0x1_0000, 64, fmt=bench.fmt.code).words(*words), image
+    return found, words(Descriptor(*operands, bench.fmt.code, 0x1_0000, 64)), image
 
 
 def wanted(bench: Bench, csf: Csf, which: int, words: list[int]) -> list[int]:

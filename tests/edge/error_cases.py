@@ -7,20 +7,22 @@ import dataclasses
 from collections.abc import Callable, Iterator
 
 import numpy as np
+from cocotbext.axi import AxiResp
 
+from flaash.driver.arrays import Level
+from flaash.driver.layout import COMPLETION_AT, HEAD, LEVEL, SLOT, Descriptor
 from models.csf import Csf
 from models.generate import uniform_tensor
 from models.tensor import SparseTensor
 from tb.common.rtl_constants import EDGE
 from tests.edge.host import CAPACITY, ERROR, RESULTS, Host
-from tests.edge.layout import COMPLETION_AT, HEAD, LEVEL, SLOT, Image, Job, Level, levels
-from tests.edge.memory import DECERR, SLVERR
+from tests.edge.image import LEAF, Image, levels, words
 
 PART = {name.removeprefix("Part"): constant.value for name, constant in EDGE.prefixed("Part").items()}
+SLVERR, DECERR = AxiResp.SLVERR, AxiResp.DECERR
 READ = {SLVERR: ERROR["ErrReadSlave"], DECERR: ERROR["ErrReadDecode"]}
 WRITE = {SLVERR: ERROR["ErrWriteSlave"], DECERR: ERROR["ErrWriteDecode"]}
 WIDE = 0xFFFF_FFFF
-LEAF = 7
 
 
 @dataclasses.dataclass
@@ -35,9 +37,9 @@ class Setting:
 
     def lay(self) -> None:
         self.image = Image(self.host.memory)
-        words = [self.image.operand(i, part) for i, part in enumerate(self.found)]
-        job = Job(RESULTS, CAPACITY, fmt=self.host.fmt.code, tag=99)
-        self.words = job.words(*words)
+        operands = [self.image.operand(i, part) for i, part in enumerate(self.found)]
+        self.words = words(
+            Descriptor(*operands, self.host.fmt.code, RESULTS, CAPACITY, interrupt=False, tag=99))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -236,10 +238,10 @@ def array_cases() -> Iterator[Case]:
 
 def refusals(setting: Setting) -> Iterator[Case]:
     """The memory refuses a beat of the descriptor or of an array."""
-    host, width = setting.host, setting.host.memory.width
+    host, width = setting.host, setting.host.memory.beat
 
     def read(addr: int, answer: int) -> Callable[[Setting], None]:
-        return lambda now: host.memory.refused_reads.__setitem__(addr - addr % width, answer)
+        return lambda now: host.memory.refused.__setitem__(addr - addr % width, answer)
 
     for answer in (SLVERR, DECERR):
         for offset in (0, 4 * width, HEAD + 16 * LEVEL - 16):
@@ -265,21 +267,21 @@ def write_refusals(setting: Setting, size: int) -> Iterator[Case]:
     memory = setting.host.memory
     for answer in (SLVERR, DECERR):
         for offset in sorted({0, size // 2, size - 1}):
-            first = offset // 16 // 16 * 256 if memory.width == 16 else None
+            first = offset // 16 // 16 * 256 if memory.beat == 16 else None
             if first is None:
                 continue
-            addr = RESULTS + offset - offset % memory.width
+            addr = RESULTS + offset - offset % memory.beat
             yield Case(
                 f"results, {offset}, answer {answer}",
                 WRITE[answer],
                 bus_place(0, 0, "Result", first),
-                memory=lambda now, addr=addr, answer=answer: memory.refused_writes.__setitem__(addr, answer),
+                memory=lambda now, addr=addr, answer=answer: memory.refused.__setitem__(addr, answer),
             )
         yield Case(
             f"completion record, answer {answer}",
             WRITE[answer],
             bus_place(0, 0, "Completion", 0),
-            memory=lambda now, answer=answer: memory.refused_writes.__setitem__(
+            memory=lambda now, answer=answer: memory.refused.__setitem__(
                 now.slot + COMPLETION_AT, answer
             ),
             recorded=False,

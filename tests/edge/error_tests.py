@@ -29,16 +29,15 @@ async def attempt(host: Host, case: error_cases.Case, a, b) -> None:
     await host.ring()
     if case.recorded:
         record = await host.completed(now.slot)
-        assert (record["code"], record["place"]) == (case.code, case.place), (
-            f"{case.name}: {record['code']:#x} at {record['place']:#x}, not {case.code:#x} at {case.place:#x}"
+        assert (record.code, record.place) == (case.code, case.place), (
+            f"{case.name}: {record.code:#x} at {record.place:#x}, not {case.code:#x} at {case.place:#x}"
         )
-        assert record["tag"] == now.words[9] or case.code != ERROR["ErrResultFull"]
+        assert record.tag == now.words[9] or case.code != ERROR["ErrResultFull"]
     assert await host.idle() & BIT["EdgeStatusHalted"], case.name
     told = await host.read("RegEdgeError"), await host.read("RegEdgePlace")
     assert told == (case.code, case.place), case.name
     assert await host.read("RegEdgeIrqStatus") & BIT["EdgeIrqError"] and host.dut.irq_o.value == 1
-    host.memory.refused_reads.clear()
-    host.memory.refused_writes.clear()
+    host.memory.refused.clear()
     await host.reset()
     await right(host, a, b, case.name)
 
@@ -47,7 +46,7 @@ async def right(host: Host, a, b, why: str) -> None:
     """Contract as it should be."""
     await host.set_ring()
     record, found = await host.contract(a, b)
-    assert record["code"] == 0, f"after {why}: {record['code']:#x} at {record['place']:#x}"
+    assert record.code == 0, f"after {why}: {record.code:#x} at {record.place:#x}"
     check(found, expected(a, b, host.fmt))
     await host.reset()
 
@@ -100,6 +99,6 @@ async def rings(dut) -> None:
             ERROR["ErrRing"],
             ADDRESS[register],
         ), name
-        assert not host.memory.reads, name
+        assert not host.memory.read_bytes, name
         await host.reset()
     await right(host, a, b, "rings")

@@ -3,14 +3,17 @@
 
 import cocotb
 import numpy as np
+from cocotb.utils import get_sim_time
+from cocotbext.axi import AxiResp
 
+from flaash.driver.layout import Descriptor
 from models.csf import Csf
 from models.generate import uniform_tensor
 from models.tensor import SparseTensor
 from tb.common.bench import rng, start
 from tb.common.stalls import STALLS
-from tests.edge.host import BIT, CAPACITY, ERROR, RESULTS, SLOTS, Host, check, expected, rows
-from tests.edge.layout import Image, Job, levels
+from tests.edge.host import BIT, CAPACITY, ERROR, RESULTS, SLOTS, Host, check, expected
+from tests.edge.image import Image, levels
 
 VALUES = {"fp32": "normal", "bf16": "normal", "int8": "int8", "int16": "int16"}
 SHAPES = [
@@ -37,15 +40,15 @@ async def the_example_of_the_page(dut) -> None:
     a = SparseTensor((3, 3), np.array([[0, 1], [2, 0], [2, 2]]), np.array([2.0, 1.0, 3.0]))
     b = SparseTensor((3,), np.array([[0], [1]]), np.array([4.0, 5.0]))
     image = Image(host.memory)
-    words = [
+    operands = [
         image.operand(0, levels(Csf.from_tensor(a), host.fmt, dense=True)),
         image.operand(1, levels(Csf.from_tensor(b), host.fmt)),
     ]
-    slot = host.put(Job(RESULTS, 48, fmt=host.fmt.code, tag=7).words(*words))
+    slot = host.put(Descriptor(*operands, host.fmt.code, RESULTS, 48, tag=7))
     await host.ring()
     record = await host.completed(slot)
-    assert (record["code"], record["place"], record["tag"], record["results"]) == (0, 0, 7, 2)
-    check(rows(host.memory, record, 2 + host.value_words), expected(a, b, host.fmt))
+    assert (record.code, record.place, record.tag, record.results) == (0, 0, 7, 2)
+    check(host.rows(record, 2 + host.value_words), expected(a, b, host.fmt))
 
 
 @cocotb.test()
@@ -62,28 +65,28 @@ async def operands_of_all_orders(dut, stalls: str, latency: int) -> None:
         a, b = (drawn(numbers, shape, host.fmt.name, density) for shape in shapes)
         coordinates, dense = random.random() < 0.5, random.random() < 0.3
         image = Image(host.memory)
-        words = [
+        operands = [
             image.operand(
                 i,
                 levels(
-                    Csf.from_tensor(t), host.fmt, dense=random.random() < 0.5, short=random.random() < 0.5
+                    Csf.from_tensor(t), host.fmt, dense=random.random() < 0.5, narrow=random.random() < 0.5
                 ),
             )
             for i, t in enumerate((a, b))
         ]
         tag = random.getrandbits(32)
-        job = Job(RESULTS, CAPACITY, fmt=host.fmt.code, coordinates=coordinates, dense=dense, tag=tag)
-        slot = host.put(job.words(*words))
+        host.memory.read_bytes = 0
+        slot = host.put(Descriptor(*operands, host.fmt.code, RESULTS, CAPACITY, dense, coordinates,
+                                   interrupt=False, tag=tag))
         await host.ring()
         record = await host.completed(slot)
         wanted = expected(a, b, host.fmt, coordinates, dense)
-        assert (record["code"], record["tag"], record["results"]) == (0, tag, len(wanted)), record
-        check(rows(host.memory, record, wanted.shape[1]), wanted)
-        assert record["bytes"] == wanted.nbytes
-        assert record["bytes_read"] == sum(beats for _, beats in host.memory.reads) * host.memory.width
-        assert int(record["computing"]) == await host.read("CntCycles")
-        assert int(record["cycles"]) > int(record["computing"])
-        host.memory.reads.clear()
+        assert (record.code, record.tag, record.results) == (0, tag, len(wanted)), record
+        check(host.rows(record, wanted.shape[1]), wanted)
+        assert record.written == wanted.nbytes
+        assert record.read == host.memory.read_bytes
+        assert record.computing == await host.read("CntCycles")
+        assert record.cycles > record.computing
 
 
 @cocotb.test()
@@ -99,17 +102,17 @@ async def a_queue(dut) -> None:
         at = RESULTS
         for index in range(SLOTS - 1):
             a, b = (drawn(numbers, shape, host.fmt.name) for shape in random.choice(SHAPES))
-            words = [image.operand(i, levels(Csf.from_tensor(t), host.fmt)) for i, t in enumerate((a, b))]
+            operands = [image.operand(i, levels(Csf.from_tensor(t), host.fmt)) for i, t in enumerate((a, b))]
             wanted = expected(a, b, host.fmt)
-            job = Job(at, wanted.nbytes, fmt=host.fmt.code, interrupt=index == SLOTS - 2, tag=index)
-            jobs.append((host.put(job.words(*words)), at, wanted))
+            jobs.append((host.put(Descriptor(*operands, host.fmt.code, at, wanted.nbytes,
+                                             interrupt=index == SLOTS - 2, tag=index)), at, wanted))
             at += -(-max(wanted.nbytes, 1) // 64) * 64
         assert dut.irq_o.value == 0
         await host.ring()
         for slot, at, wanted in jobs:
             record = await host.completed(slot)
-            assert record["code"] == 0 and record["results"] == len(wanted)
-            found = np.frombuffer(bytes(host.memory.data[at : at + wanted.nbytes]), "<u4")
+            assert record.code == 0 and record.results == len(wanted)
+            found = np.frombuffer(host.memory.get(at, wanted.nbytes), "<u4")
             check(found.reshape(wanted.shape), wanted)
         while await host.read("RegRingHead") != host.tail:
             pass
@@ -142,15 +145,13 @@ async def the_buffer_is_full(dut) -> None:
         at = RESULTS + 0x1000 - 64
         host.allow(at, at + capacity // size * size)
         await host.set_ring()
-        image = Image(host.memory)
-        words = [image.operand(i, levels(Csf.from_tensor(t), host.fmt)) for i, t in enumerate((a, b))]
-        slot = host.put(Job(at, capacity, fmt=host.fmt.code).words(*words))
+        slot = host.put(Descriptor(*host.lay(a, b), host.fmt.code, at, capacity, interrupt=False))
         await host.ring()
         record = await host.completed(slot)
         full = capacity < wanted.nbytes
-        assert record["code"] == (0x48 if full else 0)
-        assert record["results"] == len(wanted) and record["place"] == (len(wanted) if full else 0)
-        assert record["bytes"] == capacity // size * size
+        assert record.code == (0x48 if full else 0)
+        assert record.results == len(wanted) and record.place == (len(wanted) if full else 0)
+        assert record.written == capacity // size * size
         assert bool(await host.idle() & BIT["EdgeStatusHalted"]) == full
         await host.reset()
 
@@ -165,36 +166,34 @@ async def operands_that_are_kept(dut) -> None:
     await host.set_ring()
     operands = [drawn(numbers, shape, host.fmt.name) for shape in SHAPES[1]]
     for keep in [(False, False), (True, False), (False, True), (True, True), (True, False)]:
-        image, words = Image(host.memory), []
+        image, found = Image(host.memory), []
         for which, kept in enumerate(keep):
             if not kept:
                 operands[which] = drawn(numbers, operands[which].shape, host.fmt.name)
-            words.append(image.operand(which, levels(Csf.from_tensor(operands[which]), host.fmt)))
-        host.memory.refused_reads = {
-            addr: 2 for operand, _, _, at, size in image.parts if keep[operand]
-            for addr in range(at, at + size, host.memory.width)}
-        slot = host.put(Job(RESULTS, CAPACITY, fmt=host.fmt.code, keep=keep).words(*words))
+            found.append(image.operand(which, levels(Csf.from_tensor(operands[which]), host.fmt)))
+        host.memory.refused = {
+            addr: AxiResp.SLVERR for operand, _, _, at, size in image.parts if keep[operand]
+            for addr in range(at, at + size, host.memory.beat)}
+        slot = host.put(Descriptor(*found, host.fmt.code, RESULTS, CAPACITY, interrupt=False, kept=keep))
         await host.ring()
         record = await host.completed(slot)
         wanted = expected(*operands, host.fmt)
-        assert (record["code"], record["results"]) == (0, len(wanted))
-        check(rows(host.memory, record, wanted.shape[1]), wanted)
-    host.memory.refused_reads = {}
+        assert (record.code, record.results) == (0, len(wanted))
+        check(host.rows(record, wanted.shape[1]), wanted)
+    host.memory.refused = {}
     # Of another order or extent than the one that is there: refused.
     for spoil in ("order", "extent"):
         await host.reset()
         await host.set_ring()
         image = Image(host.memory)
-        a, b = operands
-        first = [image.operand(i, levels(Csf.from_tensor(t), host.fmt)) for i, t in enumerate((a, b))]
-        host.put(Job(RESULTS, CAPACITY, fmt=host.fmt.code).words(*first))
         shape = (2, 2, 90) if spoil == "order" else (4, 80)
-        a, b = (drawn(numbers, s, host.fmt.name) for s in (shape, (5, shape[-1])))
-        second = [image.operand(i, levels(Csf.from_tensor(t), host.fmt)) for i, t in enumerate((a, b))]
-        slot = host.put(Job(RESULTS, CAPACITY, fmt=host.fmt.code, keep=(True, False)).words(*second))
+        others = [drawn(numbers, s, host.fmt.name) for s in (shape, (5, shape[-1]))]
+        for pair, keep in ((operands, (False, False)), (others, (True, False))):
+            found = [image.operand(i, levels(Csf.from_tensor(t), host.fmt)) for i, t in enumerate(pair)]
+            slot = host.put(Descriptor(*found, host.fmt.code, RESULTS, CAPACITY, interrupt=False, kept=keep))
         await host.ring()
         record = await host.completed(slot)
-        assert (record["code"], record["place"]) == (ERROR["ErrNoOperand"], 1), spoil
+        assert (record.code, record.place) == (ERROR["ErrNoOperand"], 1), spoil
 
 
 @cocotb.test()
@@ -206,19 +205,18 @@ async def a_queue_hides_the_memory(dut) -> None:
     await start(dut)
     await host.set_ring()
     operands = [drawn(numbers, shape, host.fmt.name, 0.3) for shape in ((3, 20), (2, 20))]
-    image = Image(host.memory)
-    words = [image.operand(i, levels(Csf.from_tensor(t), host.fmt)) for i, t in enumerate(operands)]
+    descriptor = Descriptor(*host.lay(*operands), host.fmt.code, RESULTS, CAPACITY, interrupt=False)
     wanted = expected(*operands, host.fmt)
 
     async def cycles(count: int) -> int:
         """Return the cycles from a doorbell to the last completion."""
-        slots = [host.put(Job(RESULTS, CAPACITY, fmt=host.fmt.code).words(*words)) for _ in range(count)]
+        slots = [host.put(descriptor) for _ in range(count)]
         await host.ring()
-        begun = host.memory.cycle
+        begun = get_sim_time("ns")
         records = [await host.completed(slot) for slot in slots]
-        taken = host.memory.cycle - begun
-        assert all(record["code"] == 0 for record in records)
-        check(rows(host.memory, records[-1], wanted.shape[1]), wanted)
+        taken = int(get_sim_time("ns") - begun)
+        assert all(record.code == 0 for record in records)
+        check(host.rows(records[-1], wanted.shape[1]), wanted)
         await host.idle()
         return taken
 

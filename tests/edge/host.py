@@ -10,13 +10,14 @@ from cocotb.handle import SimHandleBase
 from cocotb.triggers import RisingEdge
 from cocotbext.axi import AxiLiteBus, AxiLiteMaster, AxiResp
 
+from flaash.driver.layout import COMPLETION, COMPLETION_AT, SLOT, Completion, Descriptor, LevelEntry
 from models.contract import ContractionResult, contract
 from models.csf import Csf
 from models.numbers.formats import FORMATS, NumberFormat
 from models.tensor import SparseTensor
 from tb.common import rtl_constants as rtl
-from tests.edge.layout import COMPLETION, COMPLETION_AT, SLOT, Image, Job, completion, levels, to_bytes
-from tests.edge.memory import Memory
+from tb.edge.memory import BusMemory
+from tests.edge.image import Image, levels, to_bytes, words
 
 RING, SLOTS = 0x8000, 5
 RESULTS, CAPACITY = 0x8_0000, 0x4_0000
@@ -38,27 +39,45 @@ LIMIT = 100_000  # cycles in which everything must have an end
 class Host:
     """The ports of flaash_memory_top.
 
+    Args:
+        dut: flaash_memory_top.
+        latency: see set_latency().
+        stalls: per channel (ar, r, aw, w, b) True in the cycles in which nothing is taken or offered.
+
     Attributes:
-        memory: behind the AXI4 master; writes are watched: only completion records and the result buffer.
+        bus: the memory behind the AXI4 master.
+        memory: what it holds; check() compares what may not have changed.
         tail: the next free slot.
     """
 
     def __init__(self, dut: SimHandleBase, latency: int = 1, stalls: dict[str, Iterator[bool]] | None = None):
         self.dut = dut
         self.fmt: NumberFormat = next(f for f in FORMATS.values() if f.code == int(dut.Format.value))
-        self.memory = Memory(dut, latency=latency, stalls=stalls)
+        self.bus = BusMemory(dut, 0, 1 << 20)
+        self.memory = self.bus.bytes
+        self.set_latency(latency)
+        for channel, pauses in (stalls or {}).items():
+            self.bus.stall(channel, pauses)
         self.axil = AxiLiteMaster(
             AxiLiteBus.from_prefix(dut, "s_axil"), dut.clk_i, dut.rst_ni, reset_active_level=False
         )
         self.tail = 0
         self.allow(RESULTS, RESULTS + CAPACITY)
 
+    def set_latency(self, cycles: int) -> None:
+        """Let the first answer come so many cycles behind an address, or the last data of a write."""
+        for channel in ("ar", "b"):
+            self.bus.channels[channel].cycles = cycles
+
     def allow(self, low: int, high: int) -> None:
         """Let only the completion records and these bytes be written."""
-        records = [
-            (self.slot(i) + COMPLETION_AT, self.slot(i) + COMPLETION_AT + COMPLETION) for i in range(SLOTS)
-        ]
-        self.memory.writable = [*records, (low, high)]
+        records = [self.slot(index) + COMPLETION_AT for index in range(SLOTS)]
+        self._writable = [*((at, at + COMPLETION) for at in records), (low, high)]
+
+    def check(self) -> None:
+        """Compare every byte that the chip must not write with what the host has put there."""
+        self.memory.allowed += self._writable
+        self.memory.check()
 
     @staticmethod
     def slot(index: int) -> int:
@@ -79,22 +98,25 @@ class Host:
         await self.write("RegRingSize", SLOTS)
         await self.write("RegEdgeIrqEnable", BIT["EdgeIrqDone"] | BIT["EdgeIrqError"])
 
-    def put(self, words: list[int]) -> int:
-        """Write a descriptor into the next slot and return the slot's address; the caller rings."""
+    def put(self, descriptor: Descriptor | list[int]) -> int:
+        """Write a descriptor, or its words, into the next slot and return its address; the caller rings."""
         slot = self.slot(self.tail)
-        self.memory.put(slot, to_bytes(words) + bytes(SLOT - 4 * len(words)))
+        data = to_bytes(words(descriptor) if isinstance(descriptor, Descriptor) else descriptor)
+        self.memory.put(slot, data + bytes(SLOT - len(data)))
         self.tail = (self.tail + 1) % SLOTS
         return slot
 
     async def ring(self) -> None:
         await self.write("RegRingTail", self.tail)
 
-    async def completed(self, slot: int, limit: int = LIMIT) -> np.void:
+    async def completed(self, slot: int, limit: int = LIMIT) -> Completion:
         """Wait for the completion record of a slot and return it."""
-        magic = rtl.EDGE.constants["CompletionMagic"].value
         for _ in range(limit):
-            record = completion(self.memory, slot)
-            if record["magic"] == magic:
+            data = self.memory.get(slot + COMPLETION_AT, COMPLETION)
+            record = Completion.unpack(data)
+            if record:
+                assert record.pack() == data, "a word of the record that must be 0 is not"
+                self.check()
                 return record
             await RisingEdge(self.dut.clk_i)
         raise AssertionError(f"no completion after {limit} cycles")
@@ -113,28 +135,29 @@ class Host:
         for _ in range(LIMIT):
             if not await self.read("RegStatus") & BIT["StatusBusy"]:
                 break
+        self.check()
         self.tail = 0
 
-    async def contract(self, a: SparseTensor, b: SparseTensor, **job) -> tuple[np.void, np.ndarray]:
-        """Contract two operands and return the completion record and the words of the results, a row each."""
+    def lay(self, *operands: SparseTensor) -> list[list[LevelEntry]]:
+        """Put operands into the memory, from its beginning on, and return their levels."""
         image = Image(self.memory)
-        operands = [image.operand(i, levels(Csf.from_tensor(t), self.fmt)) for i, t in enumerate((a, b))]
-        job = Job(RESULTS, CAPACITY, fmt=self.fmt.code, **job)
-        slot = self.put(job.words(*operands))
+        return [image.operand(which, levels(Csf.from_tensor(operand), self.fmt))
+                for which, operand in enumerate(operands)]
+
+    async def contract(self, a: SparseTensor, b: SparseTensor) -> tuple[Completion, np.ndarray]:
+        """Contract two operands and return the completion record and the words of the results, a row each."""
+        slot = self.put(Descriptor(*self.lay(a, b), self.fmt.code, RESULTS, CAPACITY, interrupt=False))
         await self.ring()
         record = await self.completed(slot)
-        free = a.order + b.order - 2 if job.coordinates else 2
-        return record, rows(self.memory, record, free + self.value_words)
+        return record, self.rows(record, 2 + self.value_words)
+
+    def rows(self, record: Completion, words: int) -> np.ndarray:
+        """Return the results of a completion, a row of words each."""
+        return np.frombuffer(self.memory.get(RESULTS, record.written), "<u4").reshape(-1, words)
 
     @property
     def value_words(self) -> int:
         return 2 if self.fmt.result_width > 32 else 1
-
-
-def rows(memory: Memory, record: np.void, words: int) -> np.ndarray:
-    """Return the results of a completion, a row of words each."""
-    data = bytes(memory.data[RESULTS : RESULTS + int(record["bytes"])])
-    return np.frombuffer(data, "<u4").reshape(-1, words)
 
 
 def expected(

@@ -20,7 +20,7 @@ SPAN = 700  # cycles within which a reset falls
 
 async def queued(host: Host, random, numbers) -> tuple:
     """Ring for two descriptors and return their operands and slots."""
-    host.memory.latency = random.choice([1, 3, 30])
+    host.set_latency(random.choice([1, 3, 30]))
     a, b = (drawn(numbers, shape, host.fmt.name) for shape in random.choice(SHAPES[1:3]))
     slots = []
     for _ in range(2):
@@ -43,7 +43,7 @@ async def soft_resets(dut, stalls: str) -> None:
         a, b, _slots = await queued(host, random, numbers)
         await ClockCycles(dut.clk_i, random.randrange(SPAN))
         await host.reset()
-        assert host.memory.quiet, "a burst is under way behind a soft reset"
+        assert host.bus.quiet, "a burst is under way behind a soft reset"
         assert not await host.read("RegEdgeStatus") and not await host.read("RegError")
         assert await host.read("RegRingHead") == await host.read("RegRingTail") == 0
         await right(host, a, b, "a soft reset")
@@ -89,7 +89,7 @@ async def aborts(dut) -> None:
         assert code in (0, ERROR["ErrAborted"])
         seen.add(code)
         records = [await host.completed(slot) for slot in slots[: await host.read("RegRingHead")]]
-        assert records and [record["code"] for record in records] == [0] * (len(records) - 1) + [code]
+        assert records and [record.code for record in records] == [0] * (len(records) - 1) + [code]
         await host.reset()
         await right(host, a, b, "an abort")
     assert len(seen) == 2
