@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from random import Random
 from typing import Any
 
 import cocotb
@@ -15,8 +16,11 @@ from cocotb.triggers import Event, Timer
 from cocotb.utils import get_sim_time
 from cocotbext.axi import AxiBus, AxiResp, AxiSlaveRead, AxiSlaveWrite
 
-INCOMING, OUTGOING = ("aw", "w", "ar"), ("b", "r")
-CHANNELS = INCOMING + OUTGOING
+from tb.common.stalls import STALLS
+from tb.edge import coverage
+from tb.edge.cover_points import CHANNELS
+
+INCOMING = ("aw", "w", "ar")
 
 
 class Bytes:
@@ -97,15 +101,16 @@ class _Late:
 
     Args:
         channel: of cocotbext-axi.
-        cycles: to add.
-        seen: called with each item that is to leave.
+        seen: called with each item.
 
     Attributes:
+        cycles: that are added.
         passed: items since the last reset.
     """
 
-    def __init__(self, channel: Any, cycles: int, seen: Callable[[Any], None] = lambda item: None):
-        self._channel, self.cycles, self._seen = channel, cycles, seen
+    def __init__(self, channel: Any, seen: Callable[[Any], None]):
+        self._channel, self._seen = channel, seen
+        self.cycles = 0
         self._items: deque[tuple[float, Any]] = deque()
         self._there = Event()
         self.passed = 0
@@ -144,11 +149,11 @@ class _Late:
 
     async def send(self, item: Any) -> None:
         """Take an item that is to leave later."""
-        self._seen(item)
         self._add(item)
 
     def _add(self, item: Any) -> None:
         self.passed += 1
+        self._seen(item)
         self._items.append((get_sim_time("ns") + self.cycles, item))
         self._there.set()
 
@@ -184,7 +189,6 @@ class BusMemory:
     """
 
     def __init__(self, dut: SimHandleBase, base: int, size: int, latency: Mapping[str, int] | None = None):
-        latency = dict(latency or {})
         bus = AxiBus.from_prefix(dut, "m_axi")
         logging.getLogger(f"cocotb.{dut._name}.m_axi").setLevel(logging.ERROR)
         self.bytes = Bytes(base, size)
@@ -194,21 +198,38 @@ class BusMemory:
         self.channels: dict[str, Any] = {}
         for name in CHANNELS:
             side = self._read if name in ("ar", "r") else self._write
-            seen = {"b": self._b_leaves, "r": self._r_leaves}.get(name, lambda item: None)
-            late = _Late(getattr(side, f"{name}_channel"), latency.get(name, 0), seen)
+            seen = {"b": self._b_leaves, "r": self._r_leaves, "ar": self._ar_comes, "aw": self._aw_comes}
+            late = _Late(getattr(side, f"{name}_channel"), seen.get(name, lambda item: None))
             late.start(name in INCOMING)
             setattr(side, f"{name}_channel", late)
             self.channels[name] = late
+        self.delay(latency or {})
+        coverage.export_at_the_end()
 
-    def stall(self, channel: str, pauses: Iterator[bool] | None) -> None:
-        """Let a channel pause by a generator of bool, None for never."""
-        self.channels[channel].stall(pauses)
+    def delay(self, cycles: Mapping[str, int]) -> None:
+        """Let channels add so many cycles, those that are not named none."""
+        for name, channel in self.channels.items():
+            channel.cycles = cycles.get(name, 0)
+        coverage.sample_latency(cycles)
+
+    def stall(self, channel: str, kind: str, random: Random) -> None:
+        """Let a channel pause in a way of tb.common.stalls."""
+        self.channels[channel].stall(None if kind == "none" else STALLS[kind](random))
+        coverage.hit("edge.stalls", f"{channel} x {kind}")
 
     @property
-    def quiet(self) -> bool:
-        """Whether no burst is under way."""
-        return self.channels["aw"].passed == self.channels["b"].passed and not any(
-            channel.busy for channel in self.channels.values())
+    def under_way(self) -> str:
+        """What bursts are under way: nothing, reads, writes, reads and writes."""
+        reads = self.channels["ar"].busy or self.channels["r"].busy
+        writes = self.channels["aw"].passed != self.channels["b"].passed or any(
+            self.channels[name].busy for name in ("aw", "w", "b"))
+        return " and ".join(["reads"] * reads + ["writes"] * writes) or "nothing"
+
+    def _ar_comes(self, burst: Any) -> None:
+        coverage.sample_burst("read", int(burst.araddr), int(burst.arlen) + 1, self.bytes.beat)
+
+    def _aw_comes(self, burst: Any) -> None:
+        coverage.sample_burst("write", int(burst.awaddr), int(burst.awlen) + 1, self.bytes.beat)
 
     def _r_leaves(self, beat: Any) -> None:
         """cocotbext-axi knows one kind of error only."""

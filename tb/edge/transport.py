@@ -15,6 +15,7 @@ from cocotbext.axi import AxiLiteBus, AxiLiteMaster, AxiResp
 from flaash.driver import Accelerator, Device
 from flaash.driver.device import Job
 from flaash.driver.layout import COMPLETION, COMPLETION_AT
+from tb.edge import coverage
 from tb.edge.memory import BusMemory
 
 PATIENCE = 100_000  # cycles without an interrupt, after which a test takes the chip for dead
@@ -29,6 +30,7 @@ class SimMemory:
 
     def __init__(self, bus: BusMemory):
         self.base, self.size, self._bytes = bus.bytes.base, bus.bytes.size, bus.bytes
+        self.bus = bus
 
     async def read(self, address: int, length: int) -> bytes:
         """Return bytes."""
@@ -91,6 +93,14 @@ class WatchedDevice(Device):
     async def _enter(self, jobs: Sequence[Job]) -> None:
         await super()._enter(jobs)
         self.entered += [(job, self.slot_address(job) + COMPLETION_AT) for job in jobs]
+        for job in jobs:
+            coverage.sample_slot(job.slot, self._slots)
+        coverage.sample_ring(len(self._queue), self._slots)
+
+    async def reset(self) -> None:
+        """See Device.reset()."""
+        coverage.sample_end("soft reset", self.memory.bus.under_way)
+        await super().reset()
 
 
 class Chip:
@@ -122,6 +132,10 @@ class Chip:
         for job, record in self.device.entered:
             buffer, done = job.descriptor.results, job.completion
             written = done.written if done else job.descriptor.capacity
+            if done and done.code:
+                coverage.sample_error(done.code, done.place)
+            elif done and job.descriptor.a:
+                coverage.sample_completion(job.descriptor, done, self.bus.bytes.beat)
             self.bus.bytes.allowed += [(record, record + COMPLETION), (buffer, buffer + written)]
         self.device.entered.clear()
         self.bus.bytes.check()

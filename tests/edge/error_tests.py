@@ -8,6 +8,7 @@ import numpy as np
 from cocotb.handle import SimHandleBase
 
 from tb.common.bench import rng, start
+from tb.edge import coverage
 from tests.edge import error_cases
 from tests.edge.host import ADDRESS, BIT, ERROR, Host, check, expected
 
@@ -36,10 +37,12 @@ async def attempt(host: Host, case: error_cases.Case, a, b) -> None:
     assert await host.idle() & BIT["EdgeStatusHalted"], case.name
     told = await host.read("RegEdgeError"), await host.read("RegEdgePlace")
     assert told == (case.code, case.place), case.name
+    coverage.sample_error(*told)
     assert await host.read("RegEdgeIrqStatus") & BIT["EdgeIrqError"] and host.dut.irq_o.value == 1
     host.memory.refused.clear()
     await host.reset()
     await right(host, a, b, case.name)
+    coverage.hit("edge.behind", "error")
 
 
 async def right(host: Host, a, b, why: str) -> None:
@@ -58,9 +61,16 @@ async def begin(dut: SimHandleBase) -> tuple[Host, object, object]:
     return host, *error_cases.operands(numbers, "normal")
 
 
-def chosen(cases) -> list[error_cases.Case]:
-    cases = list(cases)
-    return cases[rng().randrange(SHARE) :: SHARE]
+def chosen(cases: list[error_cases.Case]) -> list[error_cases.Case]:
+    """Return every SHAREth case, and those that are the first of their code and of what was refused."""
+    found, seen, first = [], set(), rng().randrange(SHARE)
+    for index, case in enumerate(cases):
+        refused = case.place >> 24 if case.memory else 0
+        kind = (case.code, refused & 0xF, refused >> 4 & 7 == error_cases.LEAF)
+        if index % SHARE == first or kind not in seen:
+            found.append(case)
+        seen.add(kind)
+    return found
 
 
 @cocotb.test()
@@ -99,6 +109,7 @@ async def rings(dut) -> None:
             ERROR["ErrRing"],
             ADDRESS[register],
         ), name
+        coverage.sample_error(ERROR["ErrRing"], 0)
         assert not host.memory.read_bytes, name
         await host.reset()
     await right(host, a, b, "rings")

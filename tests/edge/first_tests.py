@@ -11,7 +11,7 @@ from models.csf import Csf
 from models.generate import uniform_tensor
 from models.tensor import SparseTensor
 from tb.common.bench import rng, start
-from tb.common.stalls import STALLS
+from tb.edge import coverage
 from tests.edge.host import BIT, CAPACITY, ERROR, RESULTS, SLOTS, Host, check, expected
 from tests.edge.image import Image, levels
 
@@ -22,6 +22,7 @@ SHAPES = [
     ((3, 2, 40), (2, 3, 40)),
     ((2, 1, 2, 1, 1, 2, 1, 9), (3, 9)),
     ((3, 300), (300,)),
+    ((2, 9), (2, 1, 3, 1, 2, 9)),
 ]
 
 
@@ -57,7 +58,7 @@ async def operands_of_all_orders(dut, stalls: str, latency: int) -> None:
     """Both kinds of records, sparse and dense results, dense levels, short coordinates, empty operands."""
     random = rng()
     numbers = np.random.default_rng(random.getrandbits(32))
-    host = Host(dut, latency, {channel: STALLS[stalls](random) for channel in ("ar", "r", "aw", "w", "b")})
+    host = Host(dut, latency, stalls, random)
     await start(dut)
     await host.set_ring()
     for shapes in SHAPES:
@@ -148,6 +149,8 @@ async def the_buffer_is_full(dut) -> None:
         slot = host.put(Descriptor(*host.lay(a, b), host.fmt.code, at, capacity, interrupt=False))
         await host.ring()
         record = await host.completed(slot)
+        if record.code:
+            coverage.sample_error(record.code, record.place)
         full = capacity < wanted.nbytes
         assert record.code == (0x48 if full else 0)
         assert record.results == len(wanted) and record.place == (len(wanted) if full else 0)
@@ -194,6 +197,7 @@ async def operands_that_are_kept(dut) -> None:
         await host.ring()
         record = await host.completed(slot)
         assert (record.code, record.place) == (ERROR["ErrNoOperand"], 1), spoil
+        coverage.sample_error(record.code, record.place)
 
 
 @cocotb.test()

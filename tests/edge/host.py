@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from random import Random
 
 import numpy as np
 from cocotb.handle import SimHandleBase
@@ -16,6 +16,8 @@ from models.csf import Csf
 from models.numbers.formats import FORMATS, NumberFormat
 from models.tensor import SparseTensor
 from tb.common import rtl_constants as rtl
+from tb.edge import coverage
+from tb.edge.cover_points import CHANNELS
 from tb.edge.memory import BusMemory
 from tests.edge.image import Image, levels, to_bytes, words
 
@@ -42,7 +44,7 @@ class Host:
     Args:
         dut: flaash_memory_top.
         latency: see set_latency().
-        stalls: per channel (ar, r, aw, w, b) True in the cycles in which nothing is taken or offered.
+        stalls, random: how all channels pause, see tb.common.stalls.
 
     Attributes:
         bus: the memory behind the AXI4 master.
@@ -50,24 +52,24 @@ class Host:
         tail: the next free slot.
     """
 
-    def __init__(self, dut: SimHandleBase, latency: int = 1, stalls: dict[str, Iterator[bool]] | None = None):
+    def __init__(self, dut: SimHandleBase, latency: int = 1, stalls: str = "", random: Random | None = None):
         self.dut = dut
         self.fmt: NumberFormat = next(f for f in FORMATS.values() if f.code == int(dut.Format.value))
         self.bus = BusMemory(dut, 0, 1 << 20)
         self.memory = self.bus.bytes
         self.set_latency(latency)
-        for channel, pauses in (stalls or {}).items():
-            self.bus.stall(channel, pauses)
+        for channel in CHANNELS if stalls else ():
+            self.bus.stall(channel, stalls, random)
         self.axil = AxiLiteMaster(
             AxiLiteBus.from_prefix(dut, "s_axil"), dut.clk_i, dut.rst_ni, reset_active_level=False
         )
         self.tail = 0
+        self._queued: dict[int, Descriptor | None] = {}  # what stands in a slot; None: words of a bad one
         self.allow(RESULTS, RESULTS + CAPACITY)
 
     def set_latency(self, cycles: int) -> None:
         """Let the first answer come so many cycles behind an address, or the last data of a write."""
-        for channel in ("ar", "b"):
-            self.bus.channels[channel].cycles = cycles
+        self.bus.delay({"ar": cycles, "b": cycles})
 
     def allow(self, low: int, high: int) -> None:
         """Let only the completion records and these bytes be written."""
@@ -103,10 +105,13 @@ class Host:
         slot = self.slot(self.tail)
         data = to_bytes(words(descriptor) if isinstance(descriptor, Descriptor) else descriptor)
         self.memory.put(slot, data + bytes(SLOT - len(data)))
+        self._queued[slot] = descriptor if isinstance(descriptor, Descriptor) else None
+        coverage.sample_slot(self.tail, SLOTS)
         self.tail = (self.tail + 1) % SLOTS
         return slot
 
     async def ring(self) -> None:
+        coverage.sample_ring((self.tail - await self.read("RegRingHead")) % SLOTS, SLOTS)
         await self.write("RegRingTail", self.tail)
 
     async def completed(self, slot: int, limit: int = LIMIT) -> Completion:
@@ -117,6 +122,8 @@ class Host:
             if record:
                 assert record.pack() == data, "a word of the record that must be 0 is not"
                 self.check()
+                if self._queued[slot] and record.code in (0, ERROR["ErrResultFull"]):
+                    coverage.sample_completion(self._queued[slot], record, self.memory.beat)
                 return record
             await RisingEdge(self.dut.clk_i)
         raise AssertionError(f"no completion after {limit} cycles")
@@ -131,6 +138,7 @@ class Host:
 
     async def reset(self) -> None:
         """Soft reset, until it is over."""
+        coverage.sample_end("soft reset", self.bus.under_way)
         await self.write("RegControl", BIT["ControlSoftReset"])
         for _ in range(LIMIT):
             if not await self.read("RegStatus") & BIT["StatusBusy"]:

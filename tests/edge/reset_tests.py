@@ -8,7 +8,7 @@ import numpy as np
 from cocotb.triggers import ClockCycles
 
 from tb.common.bench import rng, start
-from tb.common.stalls import STALLS
+from tb.edge import coverage
 from tests.edge.error_cases import setting
 from tests.edge.error_tests import right
 from tests.edge.first_tests import SHAPES, drawn
@@ -36,17 +36,18 @@ async def queued(host: Host, random, numbers) -> tuple:
 async def soft_resets(dut, stalls: str) -> None:
     random = rng()
     numbers = np.random.default_rng(random.getrandbits(32))
-    host = Host(dut, 1, {channel: STALLS[stalls](random) for channel in ("ar", "r", "aw", "w", "b")})
+    host = Host(dut, 1, stalls, random)
     await start(dut)
     for _ in range(TRIES):
         await host.set_ring()
         a, b, _slots = await queued(host, random, numbers)
         await ClockCycles(dut.clk_i, random.randrange(SPAN))
         await host.reset()
-        assert host.bus.quiet, "a burst is under way behind a soft reset"
+        assert host.bus.under_way == "nothing", "a burst is under way behind a soft reset"
         assert not await host.read("RegEdgeStatus") and not await host.read("RegError")
         assert await host.read("RegRingHead") == await host.read("RegRingTail") == 0
         await right(host, a, b, "a soft reset")
+        coverage.hit("edge.behind", "soft reset")
         assert await host.read("RegError") == 0
 
 
@@ -60,12 +61,14 @@ async def resets_by_the_pin(dut) -> None:
         await host.set_ring()
         a, b, _slots = await queued(host, random, numbers)
         await ClockCycles(dut.clk_i, random.randrange(SPAN))
+        coverage.sample_end("reset pin", host.bus.under_way)
         dut.rst_ni.value = 0
         await ClockCycles(dut.clk_i, 3)
         dut.rst_ni.value = 1
         await ClockCycles(dut.clk_i, 3)
         host.tail = 0
         await right(host, a, b, "the reset pin")
+        coverage.hit("edge.behind", "reset pin")
 
 
 @cocotb.test()
@@ -80,6 +83,7 @@ async def aborts(dut) -> None:
         await host.set_ring()
         a, b, slots = await queued(host, random, numbers)
         await ClockCycles(dut.clk_i, random.randrange(SPAN))
+        coverage.sample_end("abort", host.bus.under_way)
         await host.write("RegControl", BIT["ControlAbort"])
         for _ in range(LIMIT):
             status = await host.idle()
@@ -88,8 +92,11 @@ async def aborts(dut) -> None:
         code = await host.read("RegEdgeError")
         assert code in (0, ERROR["ErrAborted"])
         seen.add(code)
+        if code:
+            coverage.sample_error(code, await host.read("RegEdgePlace"))
         records = [await host.completed(slot) for slot in slots[: await host.read("RegRingHead")]]
         assert records and [record.code for record in records] == [0] * (len(records) - 1) + [code]
         await host.reset()
         await right(host, a, b, "an abort")
+        coverage.hit("edge.behind", "abort")
     assert len(seen) == 2

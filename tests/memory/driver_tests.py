@@ -16,7 +16,7 @@ from models.tiles import Room
 from tb.common.bench import rng, start
 from tb.common.stalls import STALLS
 from tb.common.toolchain import ROOT
-from tb.edge.memory import CHANNELS
+from tb.edge.cover_points import CHANNELS
 from tb.edge.transport import Chip
 
 LATENCY = json.loads(os.environ.get("FLAASH_LATENCY", "{}"))  # cycles by channel
@@ -56,8 +56,7 @@ async def contractions(dut) -> None:
     free, tiles = accelerator.device.allocator.free_bytes, 0
     for turn in range(TURNS):
         for channel in CHANNELS:
-            kind = random.choice(list(STALLS)) if turn else "none"
-            chip.bus.stall(channel, None if kind == "none" else STALLS[kind](random))
+            chip.bus.stall(channel, random.choice(list(STALLS)) if turn else "none", random)
         a, b = (drawn(numbers, shape, fmt.name) for shape in random.choice(SHAPES))
         dense = random.random() < 0.3
         room = random.choice([None, Room(accelerator.room.lanes, 40, 7, 12), Room(1, 80, 3, 9)])

@@ -14,7 +14,7 @@ from models import generate
 from models.contract import contract
 from tb.common.bench import rng, start
 from tb.common.stalls import STALLS
-from tb.edge.memory import CHANNELS
+from tb.edge.cover_points import CHANNELS
 from tb.edge.transport import Chip
 
 TURNS = int(os.environ["FLAASH_TURNS"])
@@ -36,8 +36,7 @@ async def resets(dut) -> None:
     buffers = [device.allocator.take(12 * expected.jobs) for _ in range(2)]
     for turn in range(TURNS):
         for channel in CHANNELS:
-            kind = random.choice(list(STALLS))
-            chip.bus.stall(channel, None if kind == "none" else STALLS[kind](random))
+            chip.bus.stall(channel, random.choice(list(STALLS)), random)
         for buffer in buffers:
             await device.submit(Descriptor(placed[0].levels, placed[1].levels, fmt.code, buffer,
                                            12 * expected.jobs))

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The cover points of the memory edge: every name, with its bins."""
+
+from itertools import product
+
+from tb.common import rtl_constants as rtl
+from tb.common.stalls import STALLS
+
+CHANNELS = ("aw", "w", "ar", "b", "r")
+ORDERS = ["1", "2", "3", "4-8"]
+KINDS = ["dense", "compressed", "leaf of 2 bytes", "leaf of 4 bytes"]
+SIZES = ["empty", "a beat", "beats"]
+ARRAYS = ["pos", "crd", "crd of the leaf", "val"]
+BURSTS = ["a beat", "some beats", "16 beats", "up to 4 KB", "from 4 KB on"]
+TARGETS = ["descriptor", *ARRAYS, "results", "completion record"]
+# Of the chip, as completion records tell them: what a descriptor or an array can be wrong in, and the abort.
+CODES = ["ErrOrder", "ErrExtent", "ErrCount", "ErrMemoryFull", "ErrPointer", "ErrCoordOrder", "ErrCoordRange",
+         "ErrNoOperand", "ErrExtentsDiffer", "ErrAborted"]
+
+
+def _cross(*sides: list[str] | str | tuple[str, ...]) -> list[str]:
+    return [" x ".join(names) for names in product(*sides)]
+
+
+POINTS: dict[str, list[str]] = {
+    "edge.width": ["128", "256", "512"],
+    "edge.format": list(rtl.FORMATS),
+    "edge.latency": ["none", "1-9", "10-99", "100 or more"],
+    "edge.stalls": _cross(CHANNELS, list(STALLS)),
+    "edge.read_burst": BURSTS,
+    "edge.write_burst": BURSTS,
+    "edge.order": _cross("AB", ORDERS),
+    "edge.level": _cross("AB", KINDS),
+    "edge.array": ["pos x a beat", "pos x beats", *_cross(ARRAYS[1:], SIZES)],
+    "edge.records": _cross(("numbers", "coordinates"), ("sparse", "dense")),
+    "edge.results": ["none", "one", "a beat", "beats"],
+    "edge.buffer": ["larger", "exact", "too small", "none"],
+    "edge.kept": ["none", "A", "B", "both"],
+    "edge.ring": ["one", "two", "more", "full"],
+    "edge.slot": ["first", "middle", "last"],
+    "edge.code": [*CODES, *rtl.EDGE.errors],
+    "edge.refused": _cross(TARGETS, ("SLVERR", "DECERR")),
+    "edge.end": ["soft reset", "reset pin", "abort"],
+    "edge.end_while": ["nothing", "reads", "writes", "reads and writes"],
+    "edge.behind": ["soft reset", "reset pin", "abort", "error"],
+}

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Records what each descriptor and each burst of the memory edge has exercised.
+
+Nothing here compares; a test samples what it has compared.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import cocotb
+from cocotb.triggers import Event
+
+from flaash.driver.layout import Completion, Descriptor, LevelEntry
+from flaash.driver.result import FIBERS, record_bytes
+from models.numbers import FORMATS
+from tb.common.rtl_constants import EDGE, ERRORS
+from tb.env.cover_points import export, hit
+
+PAGE = 4096
+NAMES = {constant.value: name for name, constant in {**ERRORS, **EDGE.errors}.items()}
+PARTS = {constant.value: name.removeprefix("Part") for name, constant in EDGE.prefixed("Part").items()}
+REFUSED = {"ErrReadSlave": "SLVERR", "ErrReadDecode": "DECERR", "ErrWriteSlave": "SLVERR",
+           "ErrWriteDecode": "DECERR"}
+LEAF = 7
+
+
+def export_at_the_end() -> None:
+    """Write the hits into the folder of the run when the test of this simulation ends."""
+    async def wait() -> None:
+        try:
+            await Event().wait()
+        finally:
+            export(Path(os.environ["FLAASH_RUN_DIR"]))
+
+    cocotb.start_soon(wait())
+
+
+def sample_burst(channel: str, address: int, beats: int, beat: int) -> None:
+    """Sample a burst: "read" or "write", its first address and its beats of so many bytes."""
+    name, end = f"edge.{channel}_burst", address + beats * beat
+    hit(name, "a beat" if beats == 1 else "16 beats" if beats == 16 else "some beats")
+    if end % PAGE == 0:
+        hit(name, "up to 4 KB")
+    if address % PAGE == 0:
+        hit(name, "from 4 KB on")
+
+
+def sample_latency(cycles: Mapping[str, int]) -> None:
+    """Sample the cycles that channels add; on the way to the first beat of a read."""
+    way = cycles.get("ar", 0) + cycles.get("r", 0)
+    hit("edge.latency", "none" if not way else "1-9" if way < 10 else "10-99" if way < 100 else "100 or more")
+
+
+def sample_ring(queued: int, slots: int) -> None:
+    """Sample a doorbell: descriptors in the ring behind it."""
+    hit("edge.ring", "full" if queued == slots - 1 else {1: "one", 2: "two"}.get(queued, "more"))
+
+
+def sample_slot(slot: int, slots: int) -> None:
+    """Sample where in the ring a descriptor stands."""
+    hit("edge.slot", "first" if slot == 0 else "last" if slot == slots - 1 else "middle")
+
+
+def sample_end(what: str, under_way: str) -> None:
+    """Sample a reset or an abort, and the bursts that are under way at that time."""
+    hit("edge.end", what)
+    hit("edge.end_while", under_way)
+
+
+def sample_error(code: int, place: int) -> None:
+    """Sample an error that was told as it must be, in a completion record or the registers."""
+    name = NAMES[code]
+    hit("edge.code", name)
+    if name in REFUSED:
+        hit("edge.refused", f"{_target(place)} x {REFUSED[name]}")
+
+
+def sample_completion(descriptor: Descriptor, record: Completion, beat: int) -> None:
+    """Sample a descriptor that was carried out, with a bus of so many bytes."""
+    hit("edge.width", str(8 * beat))
+    hit("edge.format", next(key for key, fmt in FORMATS.items() if fmt.code == descriptor.format))
+    hit("edge.kept", {(0, 0): "none", (1, 0): "A", (0, 1): "B"}.get(descriptor.kept, "both"))
+    hit("edge.records", f"{'coordinates' if descriptor.coordinates else 'numbers'} x"
+                        f" {'dense' if descriptor.dense else 'sparse'}")
+    for letter, levels, kept in zip("AB", (descriptor.a, descriptor.b), descriptor.kept, strict=True):
+        hit("edge.order", f"{letter} x {min(len(levels), 4) if len(levels) < 4 else '4-8'}")
+        if not kept:
+            for number, level in enumerate(levels):
+                _sample_level(letter, level, number == len(levels) - 1, descriptor.format, beat)
+    _sample_results(descriptor, record, beat)
+
+
+def _sample_level(letter: str, level: LevelEntry, leaf: bool, code: int, beat: int) -> None:
+    """Sample a level whose arrays were read."""
+    if leaf:
+        hit("edge.level", f"{letter} x leaf of {2 if level.narrow else 4} bytes")
+        value = next(fmt for fmt in FORMATS.values() if fmt.code == code).value_width // 8
+        sizes = {"crd of the leaf": (2 if level.narrow else 4) * level.count, "val": value * level.count}
+    else:
+        hit("edge.level", f"{letter} x {'dense' if level.dense else 'compressed'}")
+        sizes = {"pos": 4 * (level.count + 1)} | ({} if level.dense else {"crd": 4 * level.count})
+    for name, size in sizes.items():
+        hit("edge.array", f"{name} x {'beats' if size > beat else 'a beat' if size else 'empty'}")
+
+
+def _sample_results(descriptor: Descriptor, record: Completion, beat: int) -> None:
+    fmt = next(fmt for fmt in FORMATS.values() if fmt.code == descriptor.format)
+    free = len(descriptor.a) + len(descriptor.b) - 2
+    needed = record.results * record_bytes(fmt, free if descriptor.coordinates else FIBERS)
+    hit("edge.results", "none" if not record.results else "one" if record.results == 1
+        else "a beat" if needed <= beat else "beats")
+    hit("edge.buffer", "none" if not descriptor.capacity else "too small" if descriptor.capacity < needed
+        else "exact" if descriptor.capacity == needed else "larger")
+
+
+def _target(place: int) -> str:
+    """Return what was refused, by the place of the error."""
+    part, leaf = PARTS[place >> 24 & 0xF], place >> 28 & 7 == LEAF
+    return {"Descriptor": "descriptor", "Pos": "pos", "Crd": "crd of the leaf" if leaf else "crd",
+            "Val": "val", "Result": "results", "Completion": "completion record"}[part]
+
