@@ -38,6 +38,7 @@ module flaash_memory_top
   parameter int unsigned Scheduler   = SchedulerDemand,      // Scheduler*
   parameter int unsigned ResultDepth = 512,                  // results per SDPE, a power of two
   parameter int unsigned Portions    = 0,                    // dot products split at a time, 0 to 64
+  parameter int unsigned Buffers     = 2,                    // of an operand, 1 or 2
   parameter int unsigned DataWidth   = 128,                  // bits of the memory's bus: 128, 256 or 512
   parameter int unsigned ReadBursts  = 8,                    // bursts under way, 1 to 255
   parameter int unsigned WriteBursts = 8                     // likewise, a power of two, 2 to 64
@@ -123,7 +124,7 @@ module flaash_memory_top
   logic                   operand_valid, operand_ready, operand_last, frame_valid, frame_ready, frame_last;
   logic [StreamWidth-1:0] operand_data, frame_data;
   burst_t                 aw, ar;
-  desc_t [1:0]            desc;
+  desc_t [1:0]            desc, work_desc;  // as loaded last; of the contraction
 
   assign axil_req = {s_axil_awvalid, s_axil_awaddr, s_axil_awprot, s_axil_wvalid, s_axil_wdata, s_axil_wstrb,
                      s_axil_bready, s_axil_arvalid, s_axil_araddr, s_axil_arprot, s_axil_rready};
@@ -152,6 +153,7 @@ module flaash_memory_top
     .Format     (Format),
     .CoordWidth (CoordWidth),
     .CanSplit   (Engine != EngineLookup && Portions > 0),
+    .Buffers    (Buffers),
     .DataWidth  (DataWidth),
     .ReadBursts (ReadBursts),
     .WriteBursts(WriteBursts)
@@ -202,7 +204,7 @@ module flaash_memory_top
   traffic_t    traffic;
   settings_t   settings;
   error_e      trailer_code;
-  logic        load_enable, drained, discarded, lost;
+  logic        load_enable, active, drained, discarded, lost;
   logic [5:0]  sdpe_select;
 
   assign traffic = {discarded, (operand_valid && operand_ready) || (frame_valid && frame_ready),
@@ -219,13 +221,15 @@ module flaash_memory_top
     .MemLines  (MemLines),
     .NodeDepth (NodeDepth),
     .FiberDepth(FiberDepth),
+    .Buffers   (Buffers),
     .CanSplit  (Engine != EngineLookup && Portions > 0)
   ) u_registers (
     .clk_i, .rst_ni,
     .axil_i(chip_req), .axil_o(chip_rsp), .irq_o(chip_irq),
     .desc_i(desc), .report_i(report), .traffic_i(traffic), .drained_i(drained),
     .resetting_i(resetting), .stopping_i(stopping),
-    .load_enable_o(load_enable), .start_o(start), .settings_o(settings), .sdpe_select_o(sdpe_select),
+    .load_enable_o(load_enable), .active_o(active), .start_o(start), .settings_o(settings),
+    .sdpe_select_o(sdpe_select),
     .trailer_code_o(trailer_code), .soft_reset_o(soft_reset), .stop_o(stop)
   );
 
@@ -266,7 +270,8 @@ module flaash_memory_top
     .FiberDepth (FiberDepth),
     .Scheduler  (Scheduler),
     .ResultDepth(ResultDepth),
-    .Portions   (Portions)
+    .Portions   (Portions),
+    .Buffers    (Buffers)
   ) u_core (
     .clk_i, .rst_ni(core_rst_n), .store_rst_ni(store_rst_n),
     .s_axis_tvalid_i(gated_valid), .s_axis_tready_o(gated_ready),
@@ -274,8 +279,8 @@ module flaash_memory_top
     .result_valid_o(result_valid), .result_ready_i(result_ready), .result_o(result),
     .all_stored_o(all_stored), .sent_i(sent),
     .walk_i(walk_req), .walk_o(walk_rsp), .walk_fault_i(walk_fault),
-    .start_i(start), .settings_i(settings), .load_enable_i(load_enable), .stop_i(stopping),
-    .sdpe_select_i(sdpe_select), .desc_o(desc), .report_o(report), .lost_o(lost)
+    .start_i(start), .settings_i(settings), .load_enable_i(load_enable), .owned_i(active), .stop_i(stopping),
+    .sdpe_select_i(sdpe_select), .desc_o(desc), .work_desc_o(work_desc), .report_o(report), .lost_o(lost)
   );
 
   // ----------------------------------------------------------------------- unloader
@@ -286,7 +291,7 @@ module flaash_memory_top
     .in_valid_i(result_valid), .in_ready_o(result_ready), .in_result_i(result),
     .begin_i(start), .all_stored_i(all_stored), .abort_i(resetting), .lost_i(lost),
     .error_code_i(trailer_code), .idle_o(unloader_idle), .numbers_i(numbers),
-    .desc_i(desc), .walk_o(walk_req), .walk_i(walk_rsp), .fault_o(walk_fault),
+    .desc_i(work_desc), .walk_o(walk_req), .walk_i(walk_rsp), .fault_o(walk_fault),
     .m_axis_tvalid_o(frame_valid), .m_axis_tready_i(frame_ready),
     .m_axis_tdata_o(frame_data), .m_axis_tlast_o(frame_last),
     .sent_o(sent), .drained_o(drained)

@@ -85,12 +85,12 @@ module flaash_top
   // ---------------------------------------------------------------------- registers
   axil_req_t   axil_req;
   axil_rsp_t   axil_rsp;
-  desc_t [1:0] desc;
+  desc_t [1:0] desc, work_desc;
   report_t     report;
   traffic_t    traffic;
   settings_t   settings;
   error_e      trailer_code;
-  logic        load_enable, start, drained, discarded, lost, loading;
+  logic        load_enable, active, start, drained, discarded, lost, loading;
   logic [5:0]  sdpe_select;
 
   assign axil_req = {s_axil_awvalid, s_axil_awaddr, s_axil_awprot, s_axil_wvalid, s_axil_wdata, s_axil_wstrb,
@@ -119,7 +119,8 @@ module flaash_top
     .axil_i(axil_req), .axil_o(axil_rsp), .irq_o,
     .desc_i(desc), .report_i(report), .traffic_i(traffic), .drained_i(drained),
     .resetting_i(resetting), .stopping_i(stopping),
-    .load_enable_o(load_enable), .start_o(start), .settings_o(settings), .sdpe_select_o(sdpe_select),
+    .load_enable_o(load_enable), .active_o(active), .start_o(start), .settings_o(settings),
+    .sdpe_select_o(sdpe_select),
     .trailer_code_o(trailer_code), .soft_reset_o(soft_reset), .stop_o(stop)
   );
 
@@ -168,8 +169,8 @@ module flaash_top
     .result_valid_o(result_valid), .result_ready_i(result_ready), .result_o(result),
     .all_stored_o(all_stored), .sent_i(sent),
     .walk_i(walk_req), .walk_o(walk_rsp), .walk_fault_i(walk_fault),
-    .start_i(start), .settings_i(settings), .load_enable_i(load_enable), .stop_i(stopping),
-    .sdpe_select_i(sdpe_select), .desc_o(desc), .report_o(report), .lost_o(lost)
+    .start_i(start), .settings_i(settings), .load_enable_i(load_enable), .owned_i(active), .stop_i(stopping),
+    .sdpe_select_i(sdpe_select), .desc_o(desc), .work_desc_o(work_desc), .report_o(report), .lost_o(lost)
   );
 
   // ----------------------------------------------------------------------- unloader
@@ -180,7 +181,7 @@ module flaash_top
     .in_valid_i(result_valid), .in_ready_o(result_ready), .in_result_i(result),
     .begin_i(start), .all_stored_i(all_stored), .abort_i(resetting), .lost_i(lost),
     .error_code_i(trailer_code), .idle_o(unloader_idle), .numbers_i(1'b0),
-    .desc_i(desc), .walk_o(walk_req), .walk_i(walk_rsp), .fault_o(walk_fault),
+    .desc_i(work_desc), .walk_o(walk_req), .walk_i(walk_rsp), .fault_o(walk_fault),
     .m_axis_tvalid_o(m_axis_tvalid), .m_axis_tready_i(m_axis_tready),
     .m_axis_tdata_o(m_axis_tdata), .m_axis_tlast_o(m_axis_tlast),
     .sent_o(sent), .drained_o(drained)
