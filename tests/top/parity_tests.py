@@ -28,7 +28,7 @@ class Memory:
     """The tensor memory's words, by operand and line."""
 
     def __init__(self, dut: SimHandleBase, config: Config):
-        core = dut.u_core
+        core = dut.u_chip.u_core
         self._ideal = config["Memory"] == "ideal"
         chosen = core.u_memory.gen_ideal if self._ideal else core.u_memory.gen_banked
         self._memory = chosen.u_memory
