@@ -47,7 +47,9 @@ class Queue:
             operands = [before if kept else new
                         for before, new, kept in zip(self._operands, operands, keep, strict=True)]
         self._operands = operands
-        words = [self.image.operand(i, levels(Csf.from_tensor(t), self.host.fmt)) for i, t in enumerate(operands)]
+        words = [
+            self.image.operand(i, levels(Csf.from_tensor(t), self.host.fmt)) for i, t in enumerate(operands)
+        ]
         wanted = expected(*operands, self.host.fmt, job.get("coordinates", False), job.get("dense", False))
         at = RESULTS + EACH * len(self.turns)
         slot = self.host.put(Job(at, EACH, fmt=self.host.fmt.code, keep=keep, **job).words(*words))
@@ -117,7 +119,7 @@ async def loading_behind_computing(dut) -> None:
 
 @cocotb.test()
 async def a_wrong_operand_behind_a_good_contraction(dut) -> None:
-    """The contraction that runs ends well; the one whose operand came meanwhile has the error and its place."""
+    """The contraction that runs ends well; the next one, whose operand came meanwhile, has the error."""
     host, _random, numbers = await begin(dut)
     for refused in (False, True):
         queue = Queue(host)
@@ -143,7 +145,7 @@ async def a_wrong_operand_behind_a_good_contraction(dut) -> None:
 
 @cocotb.test()
 async def aborts_while_both_are_under_way(dut) -> None:
-    """Whatever an abort meets: each completion before the one that is aborted is good, and its results are right."""
+    """Whatever an abort meets: all contractions before the one that is aborted are right."""
     host, random, numbers = await begin(dut)
     codes = set()
     for _ in range(16):
