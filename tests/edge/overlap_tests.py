@@ -8,14 +8,17 @@ import dataclasses
 import cocotb
 import numpy as np
 from cocotb.triggers import ClockCycles
+from cocotb.utils import get_sim_time
+from cocotbext.axi import AxiResp
 
+from flaash.driver.layout import Completion, Descriptor
 from models.csf import Csf
 from models.tensor import SparseTensor
 from tb.common.bench import rng, start
-from tb.common.stalls import STALLS
+from tb.edge import coverage
 from tests.edge.first_tests import SHAPES, drawn
 from tests.edge.host import BIT, CAPACITY, ERROR, LIMIT, RESULTS, SLOTS, Host, check, expected
-from tests.edge.layout import Image, Job, levels
+from tests.edge.image import Image, levels
 
 EACH = CAPACITY // (SLOTS - 1)  # bytes of the result buffer for each contraction of a queue
 
@@ -28,9 +31,9 @@ class Turn:
     at: int
     wanted: np.ndarray
 
-    def check(self, host: Host, record: np.void) -> None:
-        assert (record["code"], record["results"]) == (0, len(self.wanted)), record
-        found = np.frombuffer(bytes(host.memory.data[self.at : self.at + self.wanted.nbytes]), "<u4")
+    def check(self, host: Host, record: Completion) -> None:
+        assert (record.code, record.results) == (0, len(self.wanted)), record
+        found = np.frombuffer(host.memory.get(self.at, self.wanted.nbytes), "<u4")
         check(found.reshape(self.wanted.shape), self.wanted)
 
 
@@ -41,25 +44,27 @@ class Queue:
         self.host, self.image, self.turns = host, Image(host.memory), []
         self._operands: list[SparseTensor] = []
 
-    def put(self, operands: list[SparseTensor], keep: tuple[bool, bool] = (False, False), **job) -> Turn:
+    def put(self, operands: list[SparseTensor], keep: tuple[bool, bool] = (False, False),
+            coordinates: bool = False, dense: bool = False) -> Turn:
         """Write a descriptor; the caller rings."""
         if self._operands:
             operands = [before if kept else new
                         for before, new, kept in zip(self._operands, operands, keep, strict=True)]
         self._operands = operands
-        words = [
+        found = [
             self.image.operand(i, levels(Csf.from_tensor(t), self.host.fmt)) for i, t in enumerate(operands)
         ]
-        wanted = expected(*operands, self.host.fmt, job.get("coordinates", False), job.get("dense", False))
+        wanted = expected(*operands, self.host.fmt, coordinates, dense)
         at = RESULTS + EACH * len(self.turns)
-        slot = self.host.put(Job(at, EACH, fmt=self.host.fmt.code, keep=keep, **job).words(*words))
+        slot = self.host.put(Descriptor(*found, self.host.fmt.code, at, EACH, dense, coordinates,
+                                        interrupt=False, kept=keep))
         self.turns.append(Turn(slot, at, wanted))
         return self.turns[-1]
 
 
 async def begin(dut, latency: int = 1, stalls: str = "none") -> tuple[Host, object, np.random.Generator]:
     random = rng()
-    host = Host(dut, latency, {channel: STALLS[stalls](random) for channel in ("ar", "r", "aw", "w", "b")})
+    host = Host(dut, latency, stalls, random)
     await start(dut)
     await host.set_ring()
     return host, random, np.random.default_rng(random.getrandbits(32))
@@ -97,13 +102,13 @@ async def loading_behind_computing(dut) -> None:
         queue = Queue(host)
         for _ in range(count):
             queue.put([drawn(numbers, shape, host.fmt.name, 0.8) for shape in ((9, 60), (9, 60))])
-        begun, loaded = host.memory.cycle, await host.read("CntLoadCycles")
+        begun, loaded = get_sim_time("ns"), await host.read("CntLoadCycles")
         await host.ring()
         records = [await host.completed(turn.slot) for turn in queue.turns]
-        taken = host.memory.cycle - begun
+        taken = int(get_sim_time("ns") - begun)
         for turn, record in zip(queue.turns, records, strict=True):
             turn.check(host, record)
-        computing.extend(int(record["computing"]) for record in records)
+        computing.extend(record.computing for record in records)
         await host.idle()
         loading += await host.read("CntLoadCycles") - loaded
         return taken
@@ -129,16 +134,17 @@ async def a_wrong_operand_behind_a_good_contraction(dut) -> None:
         _, level, _, at, _ = next(found for found in queue.image.parts[before:] if found[:3] == (1, 7, "Crd"))
         wanted = (ERROR["ErrCoordOrder"], 1 << 31 | level << 28 | 1)
         if refused:
-            host.memory.refused_reads = {at: 2}
+            host.memory.refused = {at: AxiResp.SLVERR}
             wanted = (ERROR["ErrReadSlave"], 1 << 31 | level << 28 | 1 << 24)
         else:
             host.memory.put(at + 4, bytes(4))
         await host.ring()
         good.check(host, await host.completed(good.slot))
         record = await host.completed(bad.slot)
-        assert (record["code"], record["place"]) == wanted, f"{record['code']:#x} at {record['place']:#x}"
+        assert (record.code, record.place) == wanted, f"{record.code:#x} at {record.place:#x}"
+        coverage.sample_error(record.code, record.place)
         assert await host.idle() & BIT["EdgeStatusHalted"]
-        host.memory.refused_reads = {}
+        host.memory.refused = {}
         await host.reset()
         await host.set_ring()
 
@@ -154,6 +160,7 @@ async def aborts_while_both_are_under_way(dut) -> None:
             queue.put([drawn(numbers, shape, host.fmt.name, 1.0) for shape in ((5, 60), (4, 60))])
         await host.ring()
         await ClockCycles(dut.clk_i, random.randrange(300, 2400))
+        coverage.sample_end("abort", host.bus.under_way)
         await host.write("RegControl", BIT["ControlAbort"])
         for _ in range(LIMIT):
             if await host.idle() & BIT["EdgeStatusHalted"] or await host.read("RegRingHead") == host.tail:
@@ -163,7 +170,7 @@ async def aborts_while_both_are_under_way(dut) -> None:
         for index, turn in enumerate(queue.turns[:head]):
             record = await host.completed(turn.slot)
             if code and index == head - 1:
-                assert record["code"] == code == ERROR["ErrAborted"]
+                assert record.code == code == ERROR["ErrAborted"]
             else:
                 turn.check(host, record)
         await host.reset()
