@@ -13,8 +13,8 @@ module flaash_region_checker
 ) (
   input logic                    clk_i,
   input logic                    rst_ni,
-  input logic                    wr_valid_i,
-  input line_id_t                wr_id_i,
+  input logic [1:0]              wr_valid_i,  // of A in element 0
+  input line_id_t [1:0]          wr_id_i,
   input logic [NumPorts-1:0]     req_valid_i,
   input line_id_t [NumPorts-1:0] req_i
 );
@@ -30,10 +30,19 @@ module flaash_region_checker
 
   // Not always_ff, which slang allows no initial value.
   always @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      armed_q <= 1'b1;
-    end else if (armed_q) begin
-      if (wr_valid_i) end_q[wr_id_i.operand] <= 32'(wr_id_i.addr) + 1;
+    if (!rst_ni) armed_q <= 1'b1;
+  end
+
+  for (genvar i = 0; i < 2; i++) begin : gen_operand
+    line_id_t wr_id;
+
+    assign wr_id = wr_id_i[i];
+
+    logic unused_operand;
+    assign unused_operand = wr_id.operand;
+
+    always @(posedge clk_i) begin
+      if (rst_ni && armed_q && wr_valid_i[i]) end_q[i] <= 32'(wr_id.addr) + 1;
     end
   end
 

@@ -7,7 +7,7 @@
 //   s_axil --> memory edge --> registers --> core <-- soft reset
 //   m_axi <--->    |  ^                       ^ |
 //                  |  +-- result unloader <-----+
-//                  +----> frame gate ---------+
+//                  +----> frame gates (A, B) -+
 //
 // Guarantees  AXI4-Lite and AXI4 by their rules, also across a soft reset: no burst crosses 4 KB, those under way
 //             are ended.
@@ -120,8 +120,13 @@ module flaash_memory_top
   axil_rsp_t              axil_rsp, chip_rsp;
   report_t                report;
   logic                   start, loading, numbers, edge_irq, chip_irq;
-  logic                   operand_valid, operand_ready, operand_last, frame_valid, frame_ready, frame_last;
-  logic [StreamWidth-1:0] operand_data, frame_data;
+  // A stream per operand, wider than the stream edge's where the bus is.
+  localparam int unsigned FeedWidth = (DataWidth < 2 * StreamWidth) ? StreamWidth : 2 * StreamWidth;
+
+  logic [1:0]                operand_valid, operand_ready, operand_last;
+  logic [1:0][FeedWidth-1:0] operand_data;
+  logic                      frame_valid, frame_ready, frame_last;
+  logic [StreamWidth-1:0]    frame_data;
   burst_t                 aw, ar;
   desc_t [1:0]            desc;
 
@@ -153,6 +158,7 @@ module flaash_memory_top
     .CoordWidth (CoordWidth),
     .CanSplit   (Engine != EngineLookup && Portions > 0),
     .DataWidth  (DataWidth),
+    .FeedWidth  (FeedWidth),
     .ReadBursts (ReadBursts),
     .WriteBursts(WriteBursts)
   ) u_memory_edge (
@@ -202,11 +208,13 @@ module flaash_memory_top
   traffic_t    traffic;
   settings_t   settings;
   error_e      trailer_code;
-  logic        load_enable, drained, discarded, lost;
+  logic        load_enable, drained, lost;
+  logic [1:0]  discarded;  // by the gate of A, of B
   logic [5:0]  sdpe_select;
 
-  assign traffic = {discarded, (operand_valid && operand_ready) || (frame_valid && frame_ready),
-                    loading && operand_ready && !operand_valid, frame_valid && !frame_ready};
+  assign traffic = {2'(discarded[0]) + 2'(discarded[1]),
+                    (operand_valid & operand_ready) != '0 || (frame_valid && frame_ready),
+                    loading && (operand_ready & ~operand_valid) != '0, frame_valid && !frame_ready};
 
   flaash_registers #(
     .Format    (Format),
@@ -230,25 +238,27 @@ module flaash_memory_top
   );
 
   // --------------------------------------------------------------------------- core
-  logic                   gated_valid, gated_ready, gated_last;
-  logic [StreamWidth-1:0] gated_data;
+  logic [1:0]                gated_valid, gated_ready, gated_last;
+  logic [1:0][FeedWidth-1:0] gated_data;
   logic                   result_valid, result_ready, all_stored, sent;
   result_t                result;
   walk_req_t [1:0]        walk_req;
   walk_rsp_t [1:0]        walk_rsp;
   fault_t                 walk_fault;
 
-  flaash_frame_gate #(
-    .Width(StreamWidth)
-  ) u_frame_gate (
-    .clk_i, .rst_ni,
-    .resetting_i(resetting || stopping),
-    .in_valid_i(operand_valid), .in_ready_o(operand_ready),
-    .in_data_i(operand_data), .in_last_i(operand_last),
-    .out_valid_o(gated_valid), .out_ready_i(gated_ready),
-    .out_data_o(gated_data), .out_last_o(gated_last),
-    .discarded_o(discarded)
-  );
+  for (genvar i = 0; i < 2; i++) begin : gen_gate
+    flaash_frame_gate #(
+      .Width(FeedWidth)
+    ) u_frame_gate (
+      .clk_i, .rst_ni,
+      .resetting_i(resetting || stopping),
+      .in_valid_i(operand_valid[i]), .in_ready_o(operand_ready[i]),
+      .in_data_i(operand_data[i]), .in_last_i(operand_last[i]),
+      .out_valid_o(gated_valid[i]), .out_ready_i(gated_ready[i]),
+      .out_data_o(gated_data[i]), .out_last_o(gated_last[i]),
+      .discarded_o(discarded[i])
+    );
+  end
 
   flaash_core #(
     .Format     (Format),
@@ -266,7 +276,9 @@ module flaash_memory_top
     .FiberDepth (FiberDepth),
     .Scheduler  (Scheduler),
     .ResultDepth(ResultDepth),
-    .Portions   (Portions)
+    .Portions   (Portions),
+    .Feeds      (2),
+    .FeedWidth  (FeedWidth)
   ) u_core (
     .clk_i, .rst_ni(core_rst_n), .store_rst_ni(store_rst_n),
     .s_axis_tvalid_i(gated_valid), .s_axis_tready_o(gated_ready),

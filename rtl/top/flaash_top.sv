@@ -99,7 +99,7 @@ module flaash_top
           s_axil_rdata, s_axil_rresp} = axil_rsp;
 
   assign loading = report.load.loading;
-  assign traffic = {discarded, (s_axis_tvalid && s_axis_tready) || (m_axis_tvalid && m_axis_tready),
+  assign traffic = {2'(discarded), (s_axis_tvalid && s_axis_tready) || (m_axis_tvalid && m_axis_tready),
                     loading && s_axis_tready && !s_axis_tvalid, m_axis_tvalid && !m_axis_tready};
 
   flaash_registers #(
