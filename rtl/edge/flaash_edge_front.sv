@@ -4,7 +4,8 @@
 // Guarantees  A descriptor is handed over (start_o or failed_o, with fault_o) when its operands are with the chip, or
 //             when it is known that they won't be. An operand frame that was begun is ended (cancel_o) and nothing is
 //             read any more (load_rst_no, cancel_o) before that. The next descriptor is fetched while the one before
-//             is contracted, and its operands are read then. Where halted_i rises, the descriptor under way is given up and not handed over.
+//             is contracted, and its operands are read then. Where halted_i rises, the descriptor under way is given up
+//             and not handed over.
 // Demands     What the other modules say is about what they were told to do. back_ready_i stays until the hand-over.
 // Latency     One cycle from a state's end to the next state.
 // Reset       Idle; resetting_i does the same, whatever is under way.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edge loader: reads descriptors and operands from memory, and makes operand frames of these.
 //
-// Guarantees  begin_i reads the descriptor of a slot: fetched_o with what it says or fetch_fault_o. ask_i[operand] reads
-//             the arrays of an operand, load_i[operand] makes its frame: loaded_o when its last beat was taken;
-//             frame_fault_o, of two that of A, stays until load_rst_ni is low. cancel_i ends frames that were begun;
-//             idle_o then tells that no read is under way.
+// Guarantees  begin_i reads the descriptor of a slot: fetched_o with what it says or fetch_fault_o. ask_i reads the
+//             arrays of operands, load_i makes their frames: loaded_o when the last beat was taken; frame_fault_o, of
+//             two that of A, stays until load_rst_ni is low. cancel_i ends frames that were begun; idle_o then tells
+//             that no read is under way.
 // Demands     As flaash_edge_feed. cancel_i, with load_rst_ni low, stays until loaded_o and idle_o.
 // Latency     Six cycles from begin_i to the address; one from load_i to the header.
 // Throughput  FeedWidth bits per cycle and operand, in all a beat of the bus.

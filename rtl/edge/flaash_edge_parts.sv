@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edge parts: names the arrays that make up an operand, in the order of its frame, and asks for them.
 //
-// Guarantees  After start_i for every upper level its crd, if it has nodes, and its pos, then crd of the leaf: at part_o
-//             all of them, at req_o[0] those that are read, in the same order; val of the leaf at req_o[1]. No array is
-//             read beyond the beat of its last element.
+// Guarantees  After start_i for every upper level its crd, if it has nodes, and its pos, then crd of the leaf: all of
+//             them at part_o, those that are read at req_o[0], in the same order; val of the leaf at req_o[1]. No
+//             array is read beyond the beat of its last element.
 // Demands     start_i while idle_o; level_i answers level_id_o in the same cycle. order_i, base_i, empty_i and the
 //             levels stay until idle_o.
 // Latency     Two cycles from start_i to the first part.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edge reads: several readers share the bus in turns, so that none waits for what another one reads.
 //
-// Guarantees  Each beat of a request comes at out_* of its reader once, in order. Readers that want to read take turns of
-//             a burst; one that takes no beats holds back no other. After stop_i no burst begins, and what still comes
-//             is thrown away.
-// Demands     The memory answers in order. stop_i, with load_rst_ni low from the next cycle on, stays until idle_o.
+// Guarantees  Each beat of a request comes at out_* of its reader once, in order. Readers that want to read take turns
+//             of a burst; one that takes no beats holds back no other. While load_rst_ni is low no burst begins, and
+//             what still comes is thrown away.
+// Demands     The memory answers in order. load_rst_ni stays low until idle_o.
 // Latency     Five to seven cycles from a request to its first address, one for data.
 // Throughput  A burst in two cycles, a beat per cycle.
 // Reset       rst_ni with the bus; load_rst_ni: what the readers want and have.

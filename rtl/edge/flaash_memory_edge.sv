@@ -4,9 +4,11 @@
 // Guarantees  What docs/memory_edge.md says. To the chip it is a host that keeps the rules, also across a soft reset:
 //             a frame that was begun is ended, and quiet_o tells that no burst is under way.
 // Demands     A memory that answers in order and in finite time. resetting_i stays until quiet_o.
-// Latency     From a doorbell two cycles to the read of the descriptor, from its last piece six to the first beats of A and B.
-// Throughput  A beat of FeedWidth bits per cycle and operand, one of 128 bits of results. A descriptor is read while the one before computes, its
-//             operands while the last results of the one before, and its completion, are written.
+// Latency     From a doorbell six cycles to the read of the descriptor, from its last piece six to the first beats of
+//             both operands.
+// Throughput  A beat of FeedWidth bits per cycle and operand, one of 128 bits of results. A descriptor and its operands
+//             are read while the one before computes, and loaded while the last results of the one before, and its
+//             completion, are written.
 // Reset       rst_ni with the bus; resetting_i: a soft reset of the chip is under way.
 //
 //   host -- bus -- registers of the chip

@@ -76,46 +76,25 @@ module flaash_core
 );
 
   // ---------------------------------------------------------------------- operands
-  logic [Feeds-1:0]                line_valid;
-  line_addr_t [Feeds-1:0]          line_addr;
-  logic [Feeds-1:0][LineWidth-1:0] line_data;
-  store_write_t [Feeds-1:0]        feed_write;
-  load_report_t [Feeds-1:0]        feed_report;
-  store_write_t [1:0]              store_write;
-  logic [1:0]                      wr_valid;
-  line_id_t [1:0]                  wr_id;
-  logic [1:0][LineWidth-1:0]       wr_data;
-  fiber_id_t [1:0]                 table_addr;
-  table_rsp_t [1:0]                table_rsp;
-  load_report_t                    load;
+  store_write_t [1:0]        store_write;
+  logic [1:0]                line_valid;
+  line_id_t [1:0]            line_id;
+  logic [1:0][LineWidth-1:0] line_data;
+  fiber_id_t [1:0]           table_addr;
+  table_rsp_t [1:0]          table_rsp;
+  load_report_t              load;
 
-  if (Feeds != 1 && Feeds != 2) begin : gen_illegal_feeds
-    `FLAASH_ILLEGAL("Feeds must be 1 or 2")
-  end
-
-  for (genvar f = 0; f < int'(Feeds); f++) begin : gen_feed
-    flaash_operand_loader #(
-      .Format(Format), .Lanes(Lanes), .CoordWidth(CoordWidth), .MemLines(MemLines), .NodeDepth(NodeDepth),
-      .FiberDepth(FiberDepth), .FeedWidth(FeedWidth)
-    ) u_loader (
-      .clk_i, .rst_ni,
-      .s_axis_tvalid_i(s_axis_tvalid_i[f]), .s_axis_tready_o(s_axis_tready_o[f]),
-      .s_axis_tdata_i(s_axis_tdata_i[f]), .s_axis_tlast_i(s_axis_tlast_i[f]), .enable_i(load_enable_i),
-      .line_valid_o(line_valid[f]), .line_addr_o(line_addr[f]), .line_data_o(line_data[f]),
-      .store_o(feed_write[f]), .report_o(feed_report[f])
-    );
-  end
+  flaash_operand_loaders #(
+    .Format(Format), .Lanes(Lanes), .CoordWidth(CoordWidth), .MemLines(MemLines), .NodeDepth(NodeDepth),
+    .FiberDepth(FiberDepth), .Feeds(Feeds), .FeedWidth(FeedWidth)
+  ) u_loaders (
+    .clk_i, .rst_ni,
+    .s_axis_tvalid_i, .s_axis_tready_o, .s_axis_tdata_i, .s_axis_tlast_i, .enable_i(load_enable_i),
+    .line_valid_o(line_valid), .line_id_o(line_id), .line_data_o(line_data),
+    .store_o(store_write), .report_o(load)
+  );
 
   for (genvar i = 0; i < 2; i++) begin : gen_store
-    localparam int unsigned Feed = (Feeds == 2) ? i : 0;  // that carries this operand
-    store_write_t write;
-
-    assign write          = feed_write[Feed];
-    assign store_write[i] = write;
-    assign wr_valid[i]    = line_valid[Feed] && write.operand == 1'(i);
-    assign wr_id[i]       = {1'(i), line_addr[Feed]};
-    assign wr_data[i]     = line_data[Feed];
-
     flaash_operand_store #(
       .Operand(i), .NodeDepth(NodeDepth), .FiberDepth(FiberDepth), .Parity(Parity)
     ) u_store (
@@ -123,33 +102,6 @@ module flaash_core
       .write_i(store_write[i]), .table_addr_i(table_addr[i]), .table_o(table_rsp[i]),
       .walk_i(walk_i[i]), .walk_o(walk_o[i]), .desc_o(desc_o[i])
     );
-
-    `FLAASH_ASSERT(OwnFeed_A, Feeds == 1 || !write.begins || write.operand == 1'(i),
-                   "a frame came with the feed of the other operand")
-  end
-
-  // What the loaders tell, as one: of two errors in a cycle that of A.
-  load_report_t feed;
-  error_t       feed_error, first_error;
-  logic [6:0]   feed_errors;
-
-  always_comb begin
-    load        = '0;
-    feed        = '0;
-    feed_error  = '0;
-    first_error = '0;
-    feed_errors = '0;
-    for (int f = int'(Feeds) - 1; f >= 0; f--) begin
-      feed           = feed_report[f];
-      feed_error     = feed.error;
-      feed_errors    = feed_errors + feed_error.count;
-      if (feed_error.count != '0) first_error = feed_error;
-      load.loading   = load.loading || feed.loading;
-      load.step      = load.step || feed.step;
-      load.discarded = load.discarded + feed.discarded;
-    end
-    first_error.count = feed_errors;
-    load.error        = first_error;
   end
 
   // ------------------------------------------------------------------ tensor memory
@@ -165,7 +117,7 @@ module flaash_core
       .Parity(Parity)
     ) u_memory (
       .clk_i, .rst_ni,
-      .wr_valid_i(wr_valid), .wr_id_i(wr_id), .wr_data_i(wr_data),
+      .wr_valid_i(line_valid), .wr_id_i(line_id), .wr_data_i(line_data),
       .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
       .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
       .reads_o(reads), .conflicts_o(conflicts), .fault_o(memory_fault)
@@ -176,7 +128,7 @@ module flaash_core
       .Parity(Parity)
     ) u_memory (
       .clk_i, .rst_ni,
-      .wr_valid_i(wr_valid), .wr_id_i(wr_id), .wr_data_i(wr_data),
+      .wr_valid_i(line_valid), .wr_id_i(line_id), .wr_data_i(line_data),
       .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
       .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
       .reads_o(reads), .conflicts_o(conflicts), .fault_o(memory_fault)
@@ -190,7 +142,7 @@ module flaash_core
     .NumPorts(NumPorts)
   ) u_region_checker (
     .clk_i, .rst_ni,
-    .wr_valid_i(wr_valid), .wr_id_i(wr_id), .req_valid_i(req_valid), .req_i(req)
+    .wr_valid_i(line_valid), .wr_id_i(line_id), .req_valid_i(req_valid), .req_i(req)
   );
 `endif
 
@@ -205,7 +157,8 @@ module flaash_core
   fault_t                        compute_fault;
 
   // `last` is the top bit of a line.
-  assign written = {wr_valid[1], wr_id[1], wr_data[1][LineWidth-1], wr_valid[0], wr_id[0], wr_data[0][LineWidth-1]};
+  assign written = {line_valid[1], line_id[1], line_data[1][LineWidth-1],
+                    line_valid[0], line_id[0], line_data[0][LineWidth-1]};
 
   if (Engine == EngineLookup) begin : gen_lookup
     flaash_compute_lookup #(

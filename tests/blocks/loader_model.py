@@ -124,8 +124,8 @@ def _load(reader: _Reader, build: Build, outcome: Outcome) -> None:
     spans = [(0, counts[0] if counts else entries)]  # (parent, end of its children)
     for level in range(order - 1):
         below = counts[level + 1] if level + 2 < order else entries
-        pointers = _level(reader, build.words, outcome, level, extents[level], counts[level], below, spans, bases,
-                          level + 2 == order and not entries)
+        pointers = _level(reader, build.words, outcome, level, extents[level], counts[level], below, spans,
+                          bases, level + 2 == order and not entries)
         spans = list(enumerate(pointers[1:]))
     _entries(reader, build, outcome, entries, extents[-1], spans, bases[-1] if bases else 0)
     fibers = len(outcome.fibers)
@@ -169,8 +169,8 @@ def _owner(spans: list[tuple[int, int]], position: int) -> tuple[int, bool]:
     raise AssertionError("a child without a parent")
 
 
-def _level(reader: _Reader, words: int, outcome: Outcome, level: int, extent: int, count: int, below: int,
-           spans: list[tuple[int, int]], bases: list[int], final: bool) -> list[int]:
+def _level(reader: _Reader, words: int, outcome: Outcome, level: int, extent: int, count: int,
+           below: int, spans: list[tuple[int, int]], bases: list[int], final: bool) -> list[int]:
     coords: list[int] = []
     pointers: list[int] = []
 

@@ -30,6 +30,12 @@ def test_operand_loader(simulator: str, seed: int, rest: bool) -> None:
                    "MemLines": 40, "NodeDepth": 50, "FiberDepth": 24, "FeedWidth": width}, seed)
 
 
+def test_operand_loaders(simulator: str, seed: int) -> None:
+    """One loader per operand, side by side."""
+    run_bench("flaash_operand_loaders", "tests.blocks.operand_loaders_tests", simulator, "operand_loaders",
+              {"Format": FORMATS["fp32"].code, "Lanes": 4, "CoordWidth": 10, "MemLines": 40, "NodeDepth": 50,
+               "FiberDepth": 24, "Feeds": 2, "FeedWidth": 256}, seed)
+
 
 def _example(seed: int):
     rng = random.Random(seed)
