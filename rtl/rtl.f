@@ -27,6 +27,7 @@ operand/flaash_loader_spans.sv
 operand/flaash_loader_levels.sv
 operand/flaash_loader_packer.sv
 operand/flaash_operand_loader.sv
+operand/flaash_operand_loaders.sv
 memory/flaash_parity_bank.sv
 operand/flaash_operand_store.sv
 operand/flaash_operand_buffers.sv

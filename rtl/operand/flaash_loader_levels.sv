@@ -15,7 +15,10 @@ module flaash_loader_levels
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
   import flaash_loader_pkg::*;
-(
+#(
+  parameter int unsigned BeatWords = StreamWords,  // of a beat: a power of two
+  localparam int unsigned WordBits = $clog2(BeatWords)
+) (
   input  logic        clk_i,
   input  logic        rst_ni,
   input  reading_t    reading_i,
@@ -101,7 +104,7 @@ module flaash_loader_levels
   end
 
   assign verdict_o = {pointer_valid || span_valid_i, pointer_valid ? pointer_error : coord_error, 4'd0, 4'd1,
-                      position[1:0] == 2'd3};
+                      &position[WordBits-1:0]};
 
   // ---------------------------------------------------------------- properties
   `FLAASH_COVER(RepeatedCoordOfAnotherParent_C, coord_step && taken_q == '0 && word <= coord_q)

@@ -6,12 +6,6 @@ package flaash_loader_pkg;
   import flaash_pkg::*;
   import flaash_reg_pkg::error_e;
 
-  // A beat of an operand frame.
-  typedef struct packed {
-    logic                   last;  // of its frame
-    logic [StreamWidth-1:0] data;
-  } beat_t;
-
   // Where the reader of a frame is.
   typedef enum logic [3:0] {
     SecHeader,
