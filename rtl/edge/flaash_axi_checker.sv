@@ -100,7 +100,7 @@ module flaash_axi_checker #(
 
   initial armed_q = 1'b0;
 
-  // At edges of the clock only: at that of the reset itself the master has had no time to lower anything.
+  // At a clock edge only: where reset falls, the valids fall in no defined order with this.
   always @(posedge clk_i) begin
     if (!rst_ni && armed_q && (awvalid_i || wvalid_i || arvalid_i)) $fatal(1, "%m: valid is high in reset");
   end

@@ -16,7 +16,9 @@
 module flaash_edge_back
   import flaash_reg_pkg::*;
   import flaash_edge_pkg::*;
-(
+#(
+  parameter int unsigned Buffers = 2  // of an operand, 1 or 2
+) (
   input  logic        clk_i,
   input  logic        rst_ni,
   input  logic        resetting_i,
@@ -26,7 +28,8 @@ module flaash_edge_back
   input  logic        failed_i,        // pulse: tell fault_i
   input  edge_fault_t fault_i,
   output logic        ready_o,
-  output logic        free_o,          // no contraction is in the chip
+  output logic        free_o,          // the chip has a buffer for the next operands
+  output logic        left_o,          // no contraction is in the chip
   output logic        failing_o,       // this descriptor ends the queue
   // ring
   input  edge_fault_t ring_fault_i,    // while nothing else is to be done
@@ -36,7 +39,7 @@ module flaash_edge_back
   output logic        start_o,         // pulse, and a result buffer begins
   input  logic        commands_idle_i,
   input  logic        started_i,       // pulse: the chip has begun
-  input  edge_fault_t chip_fault_i,    // told by the chip
+  input  edge_fault_t chip_fault_i,    // told by the chip about the contraction
   // results
   output logic        record_o,        // pulse: the completion record begins
   output logic        send_o,          // pulse: here it is
@@ -61,6 +64,11 @@ module flaash_edge_back
   logic        cut_q, started_q, started, first;
   edge_fault_t fault_q, fault;  // the first; of this cycle
 
+  // A stop does not cut short what had been computed before; its trailer may tell of another error then.
+  logic cut_short;
+
+  assign cut_short = cut_q && (trailer_code_i == 8'(ErrAborted) || trailer_code_i == 8'(ErrWatchdog)
+                               || trailer_code_i == 8'(ErrParity));
   assign started = started_q || started_i;
   assign first   = !entered_q;
 
@@ -71,7 +79,7 @@ module flaash_edge_back
     if (failed_i) fault = fault_i;
     if (state_q == BackRun && chip_fault_i.valid) fault = chip_fault_i;
     if (state_q == BackStart && entered_q && commands_idle_i && !started) fault = {1'b1, 8'(ErrStartBusy), 32'd0};
-    if (state_q == BackRun && trailer_i && cut_q && !chip_fault_i.valid) fault = {1'b1, trailer_code_i, 32'd0};
+    if (state_q == BackRun && trailer_i && cut_short && !chip_fault_i.valid) fault = {1'b1, trailer_code_i, 32'd0};
     if (state_q == BackFlush && written_i && entered_q && full_i) fault = {1'b1, 8'(ErrResultFull), results_i};
     if (write_fault_i.valid) fault = write_fault_i;
   end
@@ -120,7 +128,8 @@ module flaash_edge_back
 
   // --------------------------------------------------------------------- orders
   assign ready_o        = state_q == BackIdle;
-  assign free_o         = state_q != BackStart && state_q != BackRun;
+  assign left_o         = state_q != BackStart && state_q != BackRun;
+  assign free_o         = (Buffers == 1) ? left_o : state_q != BackStart;
   assign failing_o      = fault_q.valid;
   assign finish_o       = state_q == BackFinish && !resetting_i;
   assign start_o        = state_q == BackStart && first;

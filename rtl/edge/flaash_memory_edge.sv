@@ -29,6 +29,7 @@ module flaash_memory_edge
   parameter int unsigned Format      = FormatFp32,
   parameter int unsigned CoordWidth  = 16,
   parameter bit          CanSplit    = 1'b0,  // the build has portions
+  parameter int unsigned Buffers     = 2,     // of an operand in the chip, 1 or 2
   parameter int unsigned DataWidth   = 128,   // of the memory's bus: 128, 256 or 512
   parameter int unsigned FeedWidth   = StreamWidth,  // of an operand's stream: a part of that
   parameter int unsigned ReadBursts  = 8,     // under way, most
@@ -77,11 +78,12 @@ module flaash_memory_edge
   logic                    pending, front_busy, finish, fetch, begins, fetched, cancel;
   logic                    load_rst_n;
   logic [1:0]              ask, load, loaded, unused_asked;
-  logic                    go, give, ready, free, failing, halted;
+  logic                    go, give, ready, free, left, failing, halted;
   logic                    reads_idle, writes_idle, set, start, abort, record, recording, send, drop, flush;
   logic                    trailer, written, full;
   mem_addr_t               slot;
-  edge_fault_t             ring_fault, outcome, fetch_fault, frame_fault, front_fault, chip_fault, write_fault;
+  edge_fault_t             ring_fault, outcome, fetch_fault, frame_fault, front_fault, write_fault;
+  edge_fault_t             operand_fault, work_fault;  // told by the chip: of an operand, of the contraction
   edge_fault_t             record_fault;
   head_t                   head, work_q;  // as it is checked; as it was handed over
   mem_addr_t               work_slot_q;
@@ -120,18 +122,21 @@ module flaash_memory_edge
   flaash_edge_front u_front (
     .clk_i, .rst_ni, .resetting_i, .stopping_i, .halted_i(failing || halted), .busy_o(front_busy),
     .pending_i(pending), .fetch_o(fetch), .begin_o(begins), .fetched_i(fetched), .fetch_fault_i(fetch_fault),
-    .keep_i(head.keep), .kept_i(kept), .free_i(free), .ask_o(ask), .load_o(load), .loaded_i(&loaded),
-    .loading_i(loading), .frame_fault_i(frame_fault), .chip_fault_i(chip_fault), .cancel_o(cancel),
+    .keep_i(head.keep), .kept_i(kept), .free_i(free), .left_i(left), .ask_o(ask), .load_o(load), .loaded_i(&loaded),
+    .loading_i(loading), .frame_fault_i(frame_fault), .chip_fault_i(operand_fault), .cancel_o(cancel),
     .load_rst_no(load_rst_n), .quiet_i(reads_idle),
     .set_o(set), .abort_o(abort), .commands_idle_i(commands_idle),
     .back_ready_i(ready), .start_o(go), .failed_o(give), .fault_o(front_fault)
   );
 
-  flaash_edge_back u_back (
+  flaash_edge_back #(
+    .Buffers(Buffers)
+  ) u_back (
     .clk_i, .rst_ni, .resetting_i, .stopping_i,
-    .start_i(go), .failed_i(give), .fault_i(front_fault), .ready_o(ready), .free_o(free), .failing_o(failing),
+    .start_i(go), .failed_i(give), .fault_i(front_fault), .ready_o(ready), .free_o(free), .left_o(left),
+    .failing_o(failing),
     .ring_fault_i(front_busy ? '0 : ring_fault), .finish_o(finish), .outcome_o(outcome),
-    .start_o(start), .commands_idle_i(commands_idle), .started_i(start_i), .chip_fault_i(chip_fault),
+    .start_o(start), .commands_idle_i(commands_idle), .started_i(start_i), .chip_fault_i(work_fault),
     .record_o(record), .send_o(send), .record_fault_o(record_fault), .recording_o(recording), .drop_o(drop),
     .flush_o(flush), .trailer_i(trailer), .trailer_code_i(trailer_code), .written_i(written),
     .write_fault_i(write_fault), .full_i(full), .results_i(results)
@@ -172,13 +177,15 @@ module flaash_memory_edge
     assign unused_desc = ^desc;
   end
 
-  // What the chip tells of errors; of several in one cycle the last one counts.
+  // What the chip tells of errors; of two of a contraction in one cycle the last one counts.
   always_comb begin
-    chip_fault = '0;
-    error      = '0;
+    operand_fault = '0;
+    work_fault    = '0;
+    error         = '0;
     for (int i = 0; i < 3; i++) begin
       error = errors[i];
-      if (error.count != '0) chip_fault = {1'b1, 8'(error.code), error.place};
+      if (error.count != '0 && i == 1) operand_fault = {1'b1, 8'(error.code), error.place};
+      if (error.count != '0 && i != 1) work_fault    = {1'b1, 8'(error.code), error.place};
     end
   end
 

@@ -38,6 +38,7 @@ module flaash_memory_top
   parameter int unsigned Scheduler   = SchedulerDemand,      // Scheduler*
   parameter int unsigned ResultDepth = 512,                  // results per SDPE, a power of two
   parameter int unsigned Portions    = 0,                    // dot products split at a time, 0 to 64
+  parameter int unsigned Buffers     = 2,                    // of an operand, 1 or 2
   parameter int unsigned DataWidth   = 128,                  // bits of the memory's bus: 128, 256 or 512
   parameter int unsigned ReadBursts  = 8,                    // bursts under way, 1 to 255
   parameter int unsigned WriteBursts = 8,                    // likewise, a power of two, 2 to 64
@@ -150,6 +151,7 @@ module flaash_memory_top
     .Format     (Format),
     .CoordWidth (CoordWidth),
     .CanSplit   (Engine != EngineLookup && Portions > 0),
+    .Buffers    (Buffers),
     .DataWidth  (DataWidth),
     .FeedWidth  (FeedWidth),
     .ReadBursts (ReadBursts),
@@ -208,6 +210,7 @@ module flaash_memory_top
     .Scheduler  (Scheduler),
     .ResultDepth(ResultDepth),
     .Portions   (Portions),
+    .Buffers    (Buffers),
     .Feeds      (2),
     .FeedWidth  (FeedWidth)
   ) u_chip (
