@@ -6,7 +6,7 @@
 // Demands     A memory that answers in order and in finite time. resetting_i stays until quiet_o.
 // Latency     From a doorbell two cycles to the read of the descriptor, from its last piece six to the first beat of A.
 // Throughput  A beat of 128 bits per cycle in each direction. A descriptor is read while the one before computes, its
-//             operands while the last results of the one before, and its completion, are written.
+//             operands, and its own computing, while the last results of those before, and completions, are written.
 // Reset       rst_ni with the bus; resetting_i: a soft reset of the chip is under way.
 //
 //   host -- bus -- registers of the chip
@@ -14,6 +14,7 @@
 //        registers -- front -- loader (memory --> operand frames)
 //         (ring)        | hands over
 //                      back -- writer (result frames --> memory)
+//                      retire --^ (completion records)
 
 `include "flaash_assert.svh"
 
@@ -87,18 +88,22 @@ module flaash_memory_edge
   logic                    write_known, read_known, command_valid, command_ready, commands_idle;
   logic [31:0]             read_data;
   command_t                command;
-  logic                    pending, front_busy, finish, fetch, begins, fetched, load, operand, loaded, cancel;
-  logic                    load_rst_n;
-  logic                    go, give, ready, free, failing, halted;
-  logic                    reads_idle, set, start, abort, record, recording, send, drop, flush, trailer, written, full;
+  logic                    pending, front_busy, fetch, begins, fetched, load, operand, loaded, cancel, load_rst_n;
+  logic                    go, give, ready, free, turn_ready, opens, closes, ran, failing, faulty, halted;
+  logic                    retiring, finish, wants_irq;
+  logic                    reads_idle, set, start, refused, abort, trailer, full, line_valid, line_ready;
   mem_addr_t               slot;
   edge_fault_t             ring_fault, outcome, fetch_fault, frame_fault, front_fault, chip_fault, write_fault;
-  edge_fault_t             record_fault;
+  edge_fault_t             back_fault;
+  turn_t                   turn, fault_turn;
+  logic [Turns-1:0]        written;
+  retired_t                retired;
+  line_t                   line;
   head_t                   head, work_q;  // as it is checked; as it was handed over
   mem_addr_t               work_slot_q;
   logic [1:0]              kept;          // an operand that is kept is there
   logic [7:0]              trailer_code;
-  logic [31:0]             results;
+  logic [63:0]             results, bytes;
   error_t                  error;
 
   flaash_edge_bus u_bus (
@@ -115,8 +120,8 @@ module flaash_memory_edge
     .clk_i, .rst_ni,
     .write_i(write), .write_addr_i(write_addr), .write_known_o(write_known),
     .read_addr_i(read_addr), .read_known_o(read_known), .read_data_o(read_data),
-    .resetting_i, .busy_i(front_busy || !ready), .taken_i(go || give), .pending_o(pending), .slot_o(slot),
-    .ring_fault_o(ring_fault), .halted_o(halted), .finish_i(finish), .wants_irq_i(work_q.wants_irq),
+    .resetting_i, .busy_i(front_busy || retiring), .taken_i(go || give), .pending_o(pending), .slot_o(slot),
+    .ring_fault_o(ring_fault), .halted_o(halted), .finish_i(finish), .wants_irq_i(wants_irq),
     .fault_i(outcome), .irq_o
   );
 
@@ -132,15 +137,22 @@ module flaash_memory_edge
 
   flaash_edge_back u_back (
     .clk_i, .rst_ni, .resetting_i, .stopping_i,
-    .start_i(go), .failed_i(give), .fault_i(front_fault), .ready_o(ready), .free_o(free), .failing_o(failing),
-    .ring_fault_i(front_busy ? '0 : ring_fault), .finish_o(finish), .outcome_o(outcome),
+    .start_i(go), .failed_i(give), .front_fault_i(front_fault), .ready_o(ready), .free_o(free),
     .start_o(start), .commands_idle_i(commands_idle), .started_i(start_i), .chip_fault_i(chip_fault),
-    .record_o(record), .send_o(send), .record_fault_o(record_fault), .recording_o(recording), .drop_o(drop),
-    .flush_o(flush), .trailer_i(trailer), .trailer_code_i(trailer_code), .written_i(written),
-    .write_fault_i(write_fault), .full_i(full), .results_i(results)
+    .trailer_i(trailer), .trailer_code_i(trailer_code), .refused_o(refused),
+    .turn_ready_i(turn_ready), .open_o(opens), .fault_o(back_fault), .close_o(closes), .ran_o(ran)
   );
 
-  // What was handed over: the descriptor that is being contracted, or told of.
+  flaash_edge_retire u_retire (
+    .clk_i, .rst_ni, .clear_i(resetting_i),
+    .ready_o(turn_ready), .open_i(opens), .turn_o(turn), .fault_i(back_fault), .close_i(closes), .retired_i(retired),
+    .faulty_o(faulty), .written_i(written), .write_fault_i(write_fault), .fault_turn_i(fault_turn),
+    .line_valid_o(line_valid), .line_ready_i(line_ready), .line_o(line),
+    .ring_fault_i(front_busy ? '0 : ring_fault), .busy_o(retiring), .failing_o(failing), .finish_o(finish),
+    .wants_irq_o(wants_irq), .outcome_o(outcome)
+  );
+
+  // What was handed over: the descriptor that is in the chip, or told of.
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       work_q      <= '0;
@@ -187,7 +199,6 @@ module flaash_memory_edge
 
   // ------------------------------------------------------------- operands, results
   logic        read, writes_idle;
-  completion_t completion;
   logic [63:0] cycles, computing, bytes_read;
 
   flaash_edge_loader #(
@@ -207,22 +218,23 @@ module flaash_memory_edge
     .DataWidth(DataWidth)
   ) u_tally (
     .clk_i, .rst_ni,
-    .begin_i(begins), .take_i(go || give), .start_i, .done_i, .end_i(record), .read_i(read),
+    .begin_i(begins), .take_i(go || give), .start_i, .done_i, .end_i(closes), .read_i(read),
     .cycles_o(cycles), .computing_o(computing), .bytes_read_o(bytes_read)
   );
 
-  assign completion = {record_fault.valid ? record_fault.code : 8'd0, record_fault.valid ? record_fault.place : 32'd0,
-                       work_q.tag, 128'd0, cycles, computing, bytes_read};
+  assign retired = {work_slot_q, work_q.wants_irq, ran && full, work_q.tag, ran ? results : 64'd0, ran ? bytes : 64'd0,
+                    cycles, computing, bytes_read};
 
   flaash_edge_writer #(
     .Format(Format), .DataWidth(DataWidth), .Bursts(WriteBursts)
   ) u_writer (
     .clk_i, .rst_ni,
-    .start_i(start), .record_i(record), .send_i(send), .recording_i(recording), .drop_i(drop), .flush_i(flush),
-    .stop_i(resetting_i), .idle_o(writes_idle), .written_o(written), .fault_o(write_fault),
-    .head_i(work_q), .slot_i(work_slot_q), .completion_i(completion), .full_o(full), .results_o(results),
+    .start_i(start), .head_i(work_q), .turn_i(turn), .refused_i(refused), .drop_i(faulty), .stop_i(resetting_i),
+    .idle_o(writes_idle), .written_o(written), .fault_o(write_fault), .fault_turn_o(fault_turn),
+    .full_o(full), .results_o(results), .bytes_o(bytes),
     .in_valid_i(result_valid_i), .in_ready_o(result_ready_o), .in_data_i(result_data_i),
     .in_last_i(result_last_i), .trailer_o(trailer), .trailer_code_o(trailer_code),
+    .line_valid_i(line_valid), .line_ready_o(line_ready), .line_i(line),
     .aw_valid_o, .aw_ready_i, .aw_o, .w_valid_o, .w_ready_i, .w_data_o, .w_strb_o, .w_last_o,
     .b_valid_i, .b_ready_o, .b_resp_i
   );

@@ -59,6 +59,7 @@ test_edge_loader = plain(
     rows("Format CoordWidth DataWidth Bursts", (0, 16, 128, 8), (1, 10, 512, 2), (2, 9, 256, 16),
          (3, 32, 128, 1), (2, 14, 128, 4)))
 test_edge_packer = plain("flaash_edge_packer", rows("DataWidth", 256), rows("DataWidth", 128, 256, 512))
+test_edge_retire = plain("flaash_edge_retire", [{}], [{}])
 test_delay_line = plain(
     "flaash_delay_line", rows("Delay", 3), rows("Delay", 0, 1, 2, 3, 8, 49), Channels=3, Width=24)
 test_error_log = plain("flaash_error_log", [{}], [{}])
