@@ -107,5 +107,6 @@ top/flaash_core.sv
 result/flaash_path_walker.sv
 result/flaash_record_sender.sv
 result/flaash_result_unloader.sv
+top/flaash_chip.sv
 top/flaash_top.sv
 # end of list

@@ -186,6 +186,25 @@ def test_a_failure_is_run_once_more_with_waves_and_later_alone(bench: dict, caps
     assert runs(bench) == (0, [name.removesuffix(job.WAVES) for name in waves])
 
 
+def test_an_interrupted_regression_has_a_page_of_what_has_ended(bench: dict, monkeypatch: pytest.MonkeyPatch,
+                                                                capsys: pytest.CaptureFixture) -> None:
+    """Ctrl-C after three runs, one of which failed; records of other sources don't count."""
+    def three_runs(batch: run.Batch, specs: list[RunSpec], waves: bool = False) -> dict:
+        first(batch, specs[:3], waves)
+        raise KeyboardInterrupt
+
+    assert runs(bench)[0] == 0
+    monkeypatch.setattr(run, "sources_digest", lambda: "changed")
+    first = run.Batch.run
+    monkeypatch.setattr(run.Batch, "run", three_runs)
+    bench["errors"] = {read_list("quick", "1-2")[0].name: "no progress"}
+    status, ran = runs(bench)
+    assert status == FAILED and len(ran) == 3
+    assert "3 of 8 runs had ended" in capsys.readouterr().out
+    html = (results.FOLDER / "index.html").read_text()
+    assert "2 of 3 runs passed" in html and "interrupted: 5 more had not ended" in html
+
+
 def test_a_build_that_fails_fails_its_runs(bench: dict, monkeypatch: pytest.MonkeyPatch,
                                            capsys: pytest.CaptureFixture) -> None:
     def refuse(*_) -> None:
@@ -295,7 +314,8 @@ def test_several_runs_of_make_sim(tmp_path: Path) -> None:
                            "--config=tiny", "--jobs=1"], cwd=ROOT, capture_output=True, text=True,
                           env={**os.environ, "FLAASH_BUILD": str(tmp_path)})
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "2 of 2 runs passed" in done.stdout and not done.stderr
+    assert "2 of 2 runs passed" in done.stdout
+    assert not done.stderr, done.stderr
     for seed in (1, 2):
         folder = tmp_path / "regress" / "sim" / "runs" / f"smoke-tiny-icarus-{seed}"
         told = json.loads((folder / "run.json").read_text())

@@ -2,8 +2,8 @@
 // Edge back: leads a descriptor through the chip: contraction, until the last result is with the writer.
 //
 // Guarantees  A descriptor that was handed over takes a turn (open_o) and is contracted (start_i) or only told of
-//             (failed_i); close_o ends its turn when its result frame has ended. What goes wrong with it meanwhile comes
-//             at fault_o. Then the next one may be handed over: its results are written, and completed, by others.
+//             (failed_i); close_o ends its turn when its result frame has ended. What goes wrong with it meanwhile
+//             comes at fault_o. Then the next one may be handed over: others write and complete its results.
 // Demands     start_i and failed_i only with ready_o. What the other modules say is about what they were told to do.
 // Latency     One cycle from a state's end to the next state.
 // Reset       Idle; resetting_i does the same, whatever is under way.

@@ -2,8 +2,8 @@
 // Edge writer: writes the records of result frames, and completion records, to memory.
 //
 // Guarantees  After start_i the records of the next result frame go to the result buffer of head_i, in bursts that are
-//             named by turn_i; a line goes to its address; nothing is written elsewhere. written_o[t]: nothing of turn t
-//             is on its way or to come. The next frame may be wanted while results of the one before are being written,
+//             named by turn_i; a line goes to its address; nothing is written elsewhere. written_o[t]: nothing of turn
+//             t is on its way or to come. The next frame may be wanted while results of the one before are written,
 //             but waits until these are in bursts. A frame that is not wanted is taken and thrown away.
 // Demands     start_i only behind the trailer of the frame before, refused_i or a reset; head_i and turn_i are steady
 //             from then on to the trailer. stop_i stays until idle_o.

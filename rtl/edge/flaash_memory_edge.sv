@@ -17,6 +17,7 @@
 //                      retire --^ (completion records)
 
 `include "flaash_assert.svh"
+`include "flaash_axi.svh"
 
 module flaash_memory_edge
   import flaash_pkg::*;
@@ -29,7 +30,9 @@ module flaash_memory_edge
   parameter bit          CanSplit    = 1'b0,  // the build has portions
   parameter int unsigned DataWidth   = 128,   // of the memory's bus: 128, 256 or 512
   parameter int unsigned ReadBursts  = 8,     // under way, most
-  parameter int unsigned WriteBursts = 8      // likewise, a power of two
+  parameter int unsigned WriteBursts = 8,     // likewise, a power of two
+  localparam type axi_req_t = `FLAASH_AXI_REQ(DataWidth),
+  localparam type axi_rsp_t = `FLAASH_AXI_RSP(DataWidth)
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -44,11 +47,9 @@ module flaash_memory_edge
   input  axil_rsp_t              chip_i,
   input  logic                   resetting_i,
   input  logic                   stopping_i,
-  input  logic                   loading_i,    // an operand is being received
   input  logic                   start_i,      // pulse: the contraction begins
-  input  logic                   done_i,       // pulse: every result is stored
+  input  report_t                report_i,     // loading, errors, and the pulse that every result is stored
   input  desc_t [1:0]            desc_i,       // the operands that the chip has
-  input  error_t [2:0]           errors_i,     // results out of range, of an operand, parity
   output logic                   numbers_o,    // results name fibers by number
   output logic                   quiet_o,
   output logic                   operand_valid_o,
@@ -61,25 +62,8 @@ module flaash_memory_edge
   input  logic                   result_last_i,
 
   // memory
-  output logic                   ar_valid_o,
-  input  logic                   ar_ready_i,
-  output burst_t                 ar_o,
-  input  logic                   r_valid_i,
-  output logic                   r_ready_o,
-  input  logic [DataWidth-1:0]   r_data_i,
-  input  logic [1:0]             r_resp_i,
-  input  logic                   r_last_i,
-  output logic                   aw_valid_o,
-  input  logic                   aw_ready_i,
-  output burst_t                 aw_o,
-  output logic                   w_valid_o,
-  input  logic                   w_ready_i,
-  output logic [DataWidth-1:0]   w_data_o,
-  output logic [DataWidth/8-1:0] w_strb_o,
-  output logic                   w_last_o,
-  input  logic                   b_valid_i,
-  output logic                   b_ready_o,
-  input  logic [1:0]             b_resp_i
+  output axi_req_t               axi_o,
+  input  axi_rsp_t               axi_i
 );
 
   // ------------------------------------------------------------ registers, control
@@ -90,8 +74,8 @@ module flaash_memory_edge
   command_t                command;
   logic                    pending, front_busy, fetch, begins, fetched, load, operand, loaded, cancel, load_rst_n;
   logic                    go, give, ready, free, turn_ready, opens, closes, ran, failing, faulty, halted;
-  logic                    retiring, finish, wants_irq;
-  logic                    reads_idle, set, start, refused, abort, trailer, full, line_valid, line_ready;
+  logic                    retiring, finish, wants_irq, reads_idle, writes_idle;
+  logic                    set, start, refused, abort, trailer, full, line_valid, line_ready;
   mem_addr_t               slot;
   edge_fault_t             ring_fault, outcome, fetch_fault, frame_fault, front_fault, chip_fault, write_fault;
   edge_fault_t             back_fault;
@@ -104,7 +88,15 @@ module flaash_memory_edge
   logic [1:0]              kept;          // an operand that is kept is there
   logic [7:0]              trailer_code;
   logic [63:0]             results, bytes;
-  error_t                  error;
+  error_t                  error, load_error;
+  error_t [2:0]            errors;
+  logic                    loading, done;
+
+  // Icarus takes a member of a member in a concatenation as wide as the whole.
+  assign loading    = report_i.load.loading;
+  assign load_error = report_i.load.error;
+  assign done       = report_i.done;
+  assign errors     = {report_i.parity_error, load_error, report_i.range_error};
 
   flaash_edge_bus u_bus (
     .clk_i, .rst_ni,
@@ -129,7 +121,7 @@ module flaash_memory_edge
     .clk_i, .rst_ni, .resetting_i, .stopping_i, .halted_i(failing || halted), .busy_o(front_busy),
     .pending_i(pending), .fetch_o(fetch), .begin_o(begins), .fetched_i(fetched), .fetch_fault_i(fetch_fault),
     .keep_i(head.keep), .kept_i(kept), .free_i(free), .load_o(load), .operand_o(operand), .loaded_i(loaded),
-    .loading_i, .frame_fault_i(frame_fault), .chip_fault_i(chip_fault), .cancel_o(cancel),
+    .loading_i(loading), .frame_fault_i(frame_fault), .chip_fault_i(chip_fault), .cancel_o(cancel),
     .load_rst_no(load_rst_n), .quiet_i(reads_idle),
     .set_o(set), .abort_o(abort), .commands_idle_i(commands_idle),
     .back_ready_i(ready), .start_o(go), .failed_o(give), .fault_o(front_fault)
@@ -192,13 +184,18 @@ module flaash_memory_edge
     chip_fault = '0;
     error      = '0;
     for (int i = 0; i < 3; i++) begin
-      error = errors_i[i];
+      error = errors[i];
       if (error.count != '0) chip_fault = {1'b1, 8'(error.code), error.place};
     end
   end
 
   // ------------------------------------------------------------- operands, results
-  logic        read, writes_idle;
+  logic                   ar_valid, r_ready, aw_valid, w_valid, w_last, b_ready;
+  burst_t                 ar, aw;
+  logic [DataWidth-1:0]   w_data;
+  logic [DataWidth/8-1:0] w_strb;
+
+  logic        read;
   logic [63:0] cycles, computing, bytes_read;
 
   flaash_edge_loader #(
@@ -211,14 +208,16 @@ module flaash_memory_edge
     .hold_i(resetting_i || stopping_i), .idle_o(reads_idle), .read_o(read),
     .out_valid_o(operand_valid_o), .out_ready_i(operand_ready_i), .out_data_o(operand_data_o),
     .out_last_o(operand_last_o),
-    .ar_valid_o, .ar_ready_i, .ar_o, .r_valid_i, .r_ready_o, .r_data_i, .r_resp_i, .r_last_i
+    .ar_valid_o(ar_valid), .ar_ready_i(axi_i.ar_ready), .ar_o(ar),
+    .r_valid_i(axi_i.r_valid), .r_ready_o(r_ready), .r_data_i(axi_i.r_data), .r_resp_i(axi_i.r_resp),
+    .r_last_i(axi_i.r_last)
   );
 
   flaash_edge_tally #(
     .DataWidth(DataWidth)
   ) u_tally (
     .clk_i, .rst_ni,
-    .begin_i(begins), .take_i(go || give), .start_i, .done_i, .end_i(closes), .read_i(read),
+    .begin_i(begins), .take_i(go || give), .start_i, .done_i(done), .end_i(closes), .read_i(read),
     .cycles_o(cycles), .computing_o(computing), .bytes_read_o(bytes_read)
   );
 
@@ -235,9 +234,12 @@ module flaash_memory_edge
     .in_valid_i(result_valid_i), .in_ready_o(result_ready_o), .in_data_i(result_data_i),
     .in_last_i(result_last_i), .trailer_o(trailer), .trailer_code_o(trailer_code),
     .line_valid_i(line_valid), .line_ready_o(line_ready), .line_i(line),
-    .aw_valid_o, .aw_ready_i, .aw_o, .w_valid_o, .w_ready_i, .w_data_o, .w_strb_o, .w_last_o,
-    .b_valid_i, .b_ready_o, .b_resp_i
+    .aw_valid_o(aw_valid), .aw_ready_i(axi_i.aw_ready), .aw_o(aw),
+    .w_valid_o(w_valid), .w_ready_i(axi_i.w_ready), .w_data_o(w_data), .w_strb_o(w_strb), .w_last_o(w_last),
+    .b_valid_i(axi_i.b_valid), .b_ready_o(b_ready), .b_resp_i(axi_i.b_resp)
   );
+
+  assign axi_o = {aw_valid, aw, w_valid, w_data, w_strb, w_last, b_ready, ar_valid, ar, r_ready};
 
   assign numbers_o = !work_q.coordinates;
   assign quiet_o   = reads_idle && writes_idle;

@@ -4,10 +4,8 @@
 // The chip edge, with AMBA signal names: registers at s_axil, memory at m_axi. docs/memory_edge.md describes what
 // lies in memory; rtl/configs.toml has the parameters' named combinations.
 //
-//   s_axil --> memory edge --> registers --> core <-- soft reset
-//   m_axi <--->    |  ^                       ^ |
-//                  |  +-- result unloader <-----+
-//                  +----> frame gate ---------+
+//   s_axil --> memory edge --> registers and operands of the chip
+//   m_axi <-->     ^---------- results
 //
 // Guarantees  AXI4-Lite and AXI4 by their rules, also across a soft reset: no burst crosses 4 KB, those under way
 //             are ended.
@@ -15,6 +13,8 @@
 //             answers in finite time, in order (all bursts have the ID 0).
 // Latency     As flaash_memory_edge; a contraction begins four cycles behind its operands.
 // Reset       rst_ni forgets everything.
+
+`include "flaash_axi.svh"
 
 module flaash_memory_top
   import flaash_pkg::*;
@@ -40,7 +40,9 @@ module flaash_memory_top
   parameter int unsigned Portions    = 0,                    // dot products split at a time, 0 to 64
   parameter int unsigned DataWidth   = 128,                  // bits of the memory's bus: 128, 256 or 512
   parameter int unsigned ReadBursts  = 8,                    // bursts under way, 1 to 255
-  parameter int unsigned WriteBursts = 8                     // likewise, a power of two, 2 to 64
+  parameter int unsigned WriteBursts = 8,                    // likewise, a power of two, 2 to 64
+  localparam type axi_req_t = `FLAASH_AXI_REQ(DataWidth),
+  localparam type axi_rsp_t = `FLAASH_AXI_RSP(DataWidth)
 ) (
   input  logic                     clk_i,
   input  logic                     rst_ni,
@@ -106,37 +108,27 @@ module flaash_memory_top
   output logic                     irq_o
 );
 
-  // --------------------------------------------------------------------- soft reset
-  logic soft_reset, stop, resetting, stopping, core_rst_n, store_rst_n, unloader_idle, edge_quiet;
-
-  flaash_soft_reset u_soft_reset (
-    .clk_i, .rst_ni,
-    .reset_i(soft_reset), .stop_i(stop), .unloader_idle_i(unloader_idle && (edge_quiet || !resetting)),
-    .resetting_o(resetting), .stopping_o(stopping), .core_rst_no(core_rst_n), .store_rst_no(store_rst_n)
-  );
-
   // -------------------------------------------------------------------- memory edge
   axil_req_t              axil_req, chip_req;
   axil_rsp_t              axil_rsp, chip_rsp;
+  axi_req_t               axi_req;
+  axi_rsp_t               axi_rsp;
+  burst_t                 aw, ar;
   report_t                report;
-  logic                   start, loading, numbers, edge_irq, chip_irq;
+  desc_t [1:0]            desc;
+  logic                   resetting, stopping, quiet, start, numbers, edge_irq, chip_irq;
   logic                   operand_valid, operand_ready, operand_last, frame_valid, frame_ready, frame_last;
   logic [StreamWidth-1:0] operand_data, frame_data;
-  burst_t                 aw, ar;
-  desc_t [1:0]            desc;
 
   assign axil_req = {s_axil_awvalid, s_axil_awaddr, s_axil_awprot, s_axil_wvalid, s_axil_wdata, s_axil_wstrb,
                      s_axil_bready, s_axil_arvalid, s_axil_araddr, s_axil_arprot, s_axil_rready};
   assign {s_axil_awready, s_axil_wready, s_axil_bvalid, s_axil_bresp, s_axil_arready, s_axil_rvalid,
           s_axil_rdata, s_axil_rresp} = axil_rsp;
 
-  // In a concatenation Icarus takes a member of a member as wide as the whole.
-  error_t [2:0] errors;
-  error_t       load_error;
-
-  assign loading    = report.load.loading;
-  assign load_error = report.load.error;
-  assign errors     = {report.parity_error, load_error, report.range_error};
+  assign {m_axi_awvalid, aw, m_axi_wvalid, m_axi_wdata, m_axi_wstrb, m_axi_wlast, m_axi_bready,
+          m_axi_arvalid, ar, m_axi_rready} = axi_req;
+  assign axi_rsp = {m_axi_awready, m_axi_wready, m_axi_bvalid, m_axi_bresp, m_axi_arready, m_axi_rvalid,
+                    m_axi_rdata, m_axi_rresp, m_axi_rlast};
 
   // Incrementing bursts of whole beats, normal memory that is neither cached nor locked.
   localparam logic [2:0] BeatSize = 3'($clog2(DataWidth / 8));
@@ -159,18 +151,11 @@ module flaash_memory_top
     .clk_i, .rst_ni,
     .axil_i(axil_req), .axil_o(axil_rsp), .irq_o(edge_irq),
     .chip_o(chip_req), .chip_i(chip_rsp), .resetting_i(resetting), .stopping_i(stopping), .start_i(start),
-    .loading_i(loading), .done_i(report.done), .desc_i(desc), .errors_i(errors),
-    .numbers_o(numbers), .quiet_o(edge_quiet),
+    .report_i(report), .desc_i(desc), .numbers_o(numbers), .quiet_o(quiet),
     .operand_valid_o(operand_valid), .operand_ready_i(operand_ready), .operand_data_o(operand_data),
     .operand_last_o(operand_last),
     .result_valid_i(frame_valid), .result_ready_o(frame_ready), .result_data_i(frame_data), .result_last_i(frame_last),
-    .ar_valid_o(m_axi_arvalid), .ar_ready_i(m_axi_arready), .ar_o(ar),
-    .r_valid_i(m_axi_rvalid), .r_ready_o(m_axi_rready), .r_data_i(m_axi_rdata), .r_resp_i(m_axi_rresp),
-    .r_last_i(m_axi_rlast),
-    .aw_valid_o(m_axi_awvalid), .aw_ready_i(m_axi_awready), .aw_o(aw),
-    .w_valid_o(m_axi_wvalid), .w_ready_i(m_axi_wready), .w_data_o(m_axi_wdata), .w_strb_o(m_axi_wstrb),
-    .w_last_o(m_axi_wlast),
-    .b_valid_i(m_axi_bvalid), .b_ready_o(m_axi_bready), .b_resp_i(m_axi_bresp)
+    .axi_o(axi_req), .axi_i(axi_rsp)
   );
 
 `ifndef SYNTHESIS
@@ -198,59 +183,8 @@ module flaash_memory_top
   logic unused_ids;
   assign unused_ids = m_axi_bid ^ m_axi_rid;
 
-  // ---------------------------------------------------------------------- registers
-  traffic_t    traffic;
-  settings_t   settings;
-  error_e      trailer_code;
-  logic        load_enable, drained, discarded, lost;
-  logic [5:0]  sdpe_select;
-
-  assign traffic = {discarded, (operand_valid && operand_ready) || (frame_valid && frame_ready),
-                    loading && operand_ready && !operand_valid, frame_valid && !frame_ready};
-
-  flaash_registers #(
-    .Format    (Format),
-    .NumSdpe   (NumSdpe),
-    .Lanes     (Lanes),
-    .CoordWidth(CoordWidth),
-    .Engine    (Engine),
-    .Memory    (Memory),
-    .Scheduler (Scheduler),
-    .MemLines  (MemLines),
-    .NodeDepth (NodeDepth),
-    .FiberDepth(FiberDepth),
-    .CanSplit  (Engine != EngineLookup && Portions > 0)
-  ) u_registers (
-    .clk_i, .rst_ni,
-    .axil_i(chip_req), .axil_o(chip_rsp), .irq_o(chip_irq),
-    .desc_i(desc), .report_i(report), .traffic_i(traffic), .drained_i(drained),
-    .resetting_i(resetting), .stopping_i(stopping),
-    .load_enable_o(load_enable), .start_o(start), .settings_o(settings), .sdpe_select_o(sdpe_select),
-    .trailer_code_o(trailer_code), .soft_reset_o(soft_reset), .stop_o(stop)
-  );
-
-  // --------------------------------------------------------------------------- core
-  logic                   gated_valid, gated_ready, gated_last;
-  logic [StreamWidth-1:0] gated_data;
-  logic                   result_valid, result_ready, all_stored, sent;
-  result_t                result;
-  walk_req_t [1:0]        walk_req;
-  walk_rsp_t [1:0]        walk_rsp;
-  fault_t                 walk_fault;
-
-  flaash_frame_gate #(
-    .Width(StreamWidth)
-  ) u_frame_gate (
-    .clk_i, .rst_ni,
-    .resetting_i(resetting || stopping),
-    .in_valid_i(operand_valid), .in_ready_o(operand_ready),
-    .in_data_i(operand_data), .in_last_i(operand_last),
-    .out_valid_o(gated_valid), .out_ready_i(gated_ready),
-    .out_data_o(gated_data), .out_last_o(gated_last),
-    .discarded_o(discarded)
-  );
-
-  flaash_core #(
+  // --------------------------------------------------------------------------- chip
+  flaash_chip #(
     .Format     (Format),
     .NumSdpe    (NumSdpe),
     .GroupSize  (GroupSize),
@@ -267,29 +201,14 @@ module flaash_memory_top
     .Scheduler  (Scheduler),
     .ResultDepth(ResultDepth),
     .Portions   (Portions)
-  ) u_core (
-    .clk_i, .rst_ni(core_rst_n), .store_rst_ni(store_rst_n),
-    .s_axis_tvalid_i(gated_valid), .s_axis_tready_o(gated_ready),
-    .s_axis_tdata_i(gated_data), .s_axis_tlast_i(gated_last),
-    .result_valid_o(result_valid), .result_ready_i(result_ready), .result_o(result),
-    .all_stored_o(all_stored), .sent_i(sent),
-    .walk_i(walk_req), .walk_o(walk_rsp), .walk_fault_i(walk_fault),
-    .start_i(start), .settings_i(settings), .load_enable_i(load_enable), .stop_i(stopping),
-    .sdpe_select_i(sdpe_select), .desc_o(desc), .report_o(report), .lost_o(lost)
-  );
-
-  // ----------------------------------------------------------------------- unloader
-  flaash_result_unloader #(
-    .Format(Format)
-  ) u_result_unloader (
+  ) u_chip (
     .clk_i, .rst_ni,
-    .in_valid_i(result_valid), .in_ready_o(result_ready), .in_result_i(result),
-    .begin_i(start), .all_stored_i(all_stored), .abort_i(resetting), .lost_i(lost),
-    .error_code_i(trailer_code), .idle_o(unloader_idle), .numbers_i(numbers),
-    .desc_i(desc), .walk_o(walk_req), .walk_i(walk_rsp), .fault_o(walk_fault),
-    .m_axis_tvalid_o(frame_valid), .m_axis_tready_i(frame_ready),
-    .m_axis_tdata_o(frame_data), .m_axis_tlast_o(frame_last),
-    .sent_o(sent), .drained_o(drained)
+    .axil_i(chip_req), .axil_o(chip_rsp), .irq_o(chip_irq),
+    .quiet_i(quiet), .resetting_o(resetting), .stopping_o(stopping), .start_o(start), .desc_o(desc), .report_o(report),
+    .operand_valid_i(operand_valid), .operand_ready_o(operand_ready), .operand_data_i(operand_data),
+    .operand_last_i(operand_last),
+    .numbers_i(numbers),
+    .frame_valid_o(frame_valid), .frame_ready_i(frame_ready), .frame_data_o(frame_data), .frame_last_o(frame_last)
   );
 
 endmodule : flaash_memory_top

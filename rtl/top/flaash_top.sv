@@ -5,9 +5,7 @@
 // m_axis. docs/specification.md describes frames and registers, rtl/configs.toml the parameters'
 // named combinations.
 //
-//   s_axis --> frame gate --> core --> result unloader --> m_axis
-//                              ^            ^
-//   s_axil --> registers ------+------------+      soft reset --> reset of the core
+//   s_axis, s_axil --> chip --> m_axis
 //
 // Guarantees  AXI4-Lite and AXI4-Stream by their rules, also across a soft reset.
 // Demands     One clock; rst_ni low for at least two cycles after power-up.
@@ -73,78 +71,18 @@ module flaash_top
   output logic                     irq_o
 );
 
-  // --------------------------------------------------------------------- soft reset
-  logic soft_reset, stop, resetting, stopping, core_rst_n, store_rst_n, unloader_idle;
-
-  flaash_soft_reset u_soft_reset (
-    .clk_i, .rst_ni,
-    .reset_i(soft_reset), .stop_i(stop), .unloader_idle_i(unloader_idle),
-    .resetting_o(resetting), .stopping_o(stopping), .core_rst_no(core_rst_n), .store_rst_no(store_rst_n)
-  );
-
-  // ---------------------------------------------------------------------- registers
   axil_req_t   axil_req;
   axil_rsp_t   axil_rsp;
+  logic        resetting, stopping, start;
   desc_t [1:0] desc;
   report_t     report;
-  traffic_t    traffic;
-  settings_t   settings;
-  error_e      trailer_code;
-  logic        load_enable, start, drained, discarded, lost, loading;
-  logic [5:0]  sdpe_select;
 
   assign axil_req = {s_axil_awvalid, s_axil_awaddr, s_axil_awprot, s_axil_wvalid, s_axil_wdata, s_axil_wstrb,
                      s_axil_bready, s_axil_arvalid, s_axil_araddr, s_axil_arprot, s_axil_rready};
   assign {s_axil_awready, s_axil_wready, s_axil_bvalid, s_axil_bresp, s_axil_arready, s_axil_rvalid,
           s_axil_rdata, s_axil_rresp} = axil_rsp;
 
-  assign loading = report.load.loading;
-  assign traffic = {discarded, (s_axis_tvalid && s_axis_tready) || (m_axis_tvalid && m_axis_tready),
-                    loading && s_axis_tready && !s_axis_tvalid, m_axis_tvalid && !m_axis_tready};
-
-  flaash_registers #(
-    .Format    (Format),
-    .NumSdpe   (NumSdpe),
-    .Lanes     (Lanes),
-    .CoordWidth(CoordWidth),
-    .Engine    (Engine),
-    .Memory    (Memory),
-    .Scheduler (Scheduler),
-    .MemLines  (MemLines),
-    .NodeDepth (NodeDepth),
-    .FiberDepth(FiberDepth),
-    .CanSplit  (Engine != EngineLookup && Portions > 0)
-  ) u_registers (
-    .clk_i, .rst_ni,
-    .axil_i(axil_req), .axil_o(axil_rsp), .irq_o,
-    .desc_i(desc), .report_i(report), .traffic_i(traffic), .drained_i(drained),
-    .resetting_i(resetting), .stopping_i(stopping),
-    .load_enable_o(load_enable), .start_o(start), .settings_o(settings), .sdpe_select_o(sdpe_select),
-    .trailer_code_o(trailer_code), .soft_reset_o(soft_reset), .stop_o(stop)
-  );
-
-  // --------------------------------------------------------------------------- core
-  logic                   gated_valid, gated_ready, gated_last;
-  logic [StreamWidth-1:0] gated_data;
-  logic                   result_valid, result_ready, all_stored, sent;
-  result_t                result;
-  walk_req_t [1:0]        walk_req;
-  walk_rsp_t [1:0]        walk_rsp;
-  fault_t                 walk_fault;
-
-  flaash_frame_gate #(
-    .Width(StreamWidth)
-  ) u_frame_gate (
-    .clk_i, .rst_ni,
-    .resetting_i(resetting || stopping),
-    .in_valid_i(s_axis_tvalid), .in_ready_o(s_axis_tready),
-    .in_data_i(s_axis_tdata), .in_last_i(s_axis_tlast),
-    .out_valid_o(gated_valid), .out_ready_i(gated_ready),
-    .out_data_o(gated_data), .out_last_o(gated_last),
-    .discarded_o(discarded)
-  );
-
-  flaash_core #(
+  flaash_chip #(
     .Format     (Format),
     .NumSdpe    (NumSdpe),
     .GroupSize  (GroupSize),
@@ -161,31 +99,21 @@ module flaash_top
     .Scheduler  (Scheduler),
     .ResultDepth(ResultDepth),
     .Portions   (Portions)
-  ) u_core (
-    .clk_i, .rst_ni(core_rst_n), .store_rst_ni(store_rst_n),
-    .s_axis_tvalid_i(gated_valid), .s_axis_tready_o(gated_ready),
-    .s_axis_tdata_i(gated_data), .s_axis_tlast_i(gated_last),
-    .result_valid_o(result_valid), .result_ready_i(result_ready), .result_o(result),
-    .all_stored_o(all_stored), .sent_i(sent),
-    .walk_i(walk_req), .walk_o(walk_rsp), .walk_fault_i(walk_fault),
-    .start_i(start), .settings_i(settings), .load_enable_i(load_enable), .stop_i(stopping),
-    .sdpe_select_i(sdpe_select), .desc_o(desc), .report_o(report), .lost_o(lost)
-  );
-
-  // ----------------------------------------------------------------------- unloader
-  flaash_result_unloader #(
-    .Format(Format)
-  ) u_result_unloader (
+  ) u_chip (
     .clk_i, .rst_ni,
-    .in_valid_i(result_valid), .in_ready_o(result_ready), .in_result_i(result),
-    .begin_i(start), .all_stored_i(all_stored), .abort_i(resetting), .lost_i(lost),
-    .error_code_i(trailer_code), .idle_o(unloader_idle), .numbers_i(1'b0),
-    .desc_i(desc), .walk_o(walk_req), .walk_i(walk_rsp), .fault_o(walk_fault),
-    .m_axis_tvalid_o(m_axis_tvalid), .m_axis_tready_i(m_axis_tready),
-    .m_axis_tdata_o(m_axis_tdata), .m_axis_tlast_o(m_axis_tlast),
-    .sent_o(sent), .drained_o(drained)
+    .axil_i(axil_req), .axil_o(axil_rsp), .irq_o,
+    .quiet_i(1'b1), .resetting_o(resetting), .stopping_o(stopping), .start_o(start), .desc_o(desc), .report_o(report),
+    .operand_valid_i(s_axis_tvalid), .operand_ready_o(s_axis_tready),
+    .operand_data_i(s_axis_tdata), .operand_last_i(s_axis_tlast),
+    .numbers_i(1'b0),
+    .frame_valid_o(m_axis_tvalid), .frame_ready_i(m_axis_tready),
+    .frame_data_o(m_axis_tdata), .frame_last_o(m_axis_tlast)
   );
 
   assign m_axis_tkeep = '1;
+
+  // The chip's state is for an edge that works by itself.
+  logic unused_state;
+  assign unused_state = ^{resetting, stopping, start, desc, report};
 
 endmodule : flaash_top

@@ -82,7 +82,14 @@ def carry_out(name: str, specs: Sequence[RunSpec], on: str = "here", jobs: str =
     regression = Regression(name.replace("/", "_"), specs, on, int(jobs), coverage, rerun)
     with alone(BUILD / "regress" / f"{regression.name}.lock", f"regression '{regression.name}'"):
         console.print(f"regression {name}: {len(specs)} runs", highlight=False)
-        records = regression.carry_out(console)
+        try:
+            records = regression.carry_out(console)
+        except KeyboardInterrupt:
+            records = regression.ended()
+            page = results.write(regression, records, missing=len(specs) - len(records))
+            console.print(f"{len(records)} of {len(specs)} runs had ended; results: {shown(page)}",
+                          highlight=False, soft_wrap=True)
+            raise
         page = results.write(regression, records)
     failed = [record for record in records if not record["passed"]]
     for group in grouped(failed)[:SHOWN_GROUPS]:

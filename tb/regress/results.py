@@ -153,8 +153,15 @@ class Suite:
         return found
 
 
-def write(regression: Regression | Suite, records: Sequence[Mapping], folder: Path | None = None) -> Path:
-    """Write the page of a regression and keep its record in the history; return the page's path."""
+def write(regression: Regression | Suite, records: Sequence[Mapping], folder: Path | None = None,
+          missing: int = 0) -> Path:
+    """Write the page of a regression and keep its record in the history; return the page's path.
+
+    Args:
+        regression, records: what was to run and what became of it.
+        folder: of the page.
+        missing: runs without a record, for the regression was interrupted.
+    """
     folder = folder or FOLDER
     one = isinstance(regression, Suite)
     history = folder / "history"
@@ -178,7 +185,8 @@ def write(regression: Regression | Suite, records: Sequence[Mapping], folder: Pa
     entries = [json.loads(path.read_text()) for path in sorted(history.glob("*.json"))[-SHOWN_HISTORY:]]
     relative = os.path.relpath(regression.folder, folder)
     page = render("results.html.j2", name=regression.name, total=len(records), failed=entry["failed"],
-                  date=entry["date"], groups=grouped(records), rows=rows_of(records, plan, folder),
+                  missing=missing, date=entry["date"], groups=grouped(records),
+                  rows=rows_of(records, plan, folder),
                   about={"revision": entry["revision"], "tools": entry["tools"],
                          "command": regression.command()},
                   runs=relative, runs_shown=shown(regression.folder),

@@ -65,9 +65,19 @@ class Regression:
                 if record and record["passed"] and record["key"] == key}
         return kept, [spec for spec in self.specs if spec not in kept]
 
+    def key(self) -> str:
+        """Return what the sources are and how they are built: records of another key are stale."""
+        return sources_digest() + ("-coverage" if self.coverage else "")
+
+    def ended(self) -> list[dict]:
+        """Return the records of all runs that have ended with these sources, in the list's order."""
+        key = self.key()
+        known = (job.read_record(self.folder, spec) for spec in self.specs)
+        return [record for record in known if record and record["key"] == key]
+
     def carry_out(self, console: Console) -> list[dict]:
         """Run what must run, and return the records of all runs in the list's order."""
-        key = sources_digest() + ("-coverage" if self.coverage else "")
+        key = self.key()
         records, todo = self.split(key)
         if records:
             console.print(f"{len(records)} runs have passed before and are not run again", highlight=False)

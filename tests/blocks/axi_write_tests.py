@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: flaash_axi_write writes each beat once, in bursts within 4 KB, and lines between."""
+"""Runs inside the simulator: flaash_axi_write writes each beat once, in bursts within 4 KB; lines between."""
 
 from collections import Counter, deque
 
@@ -33,8 +33,8 @@ class Bus:
         self.turns: dict[int, int] = {}  # of the regions of 16 MB in which beats and lines lie
         self.under_way: Counter[int] = Counter()  # bursts without an answer, by turn
         self.cycle = 0
-        for name in ("start", "addr", "turn", "flush", "stop", "in_valid", "in_data", "in_words", "line_valid", "line",
-                     "aw_ready", "w_ready", "b_valid", "b_resp"):
+        for name in ("start", "addr", "turn", "flush", "stop", "in_valid", "in_data", "in_words",
+                     "line_valid", "line", "aw_ready", "w_ready", "b_valid", "b_resp"):
             getattr(dut, f"{name}_i").value = 0
         cocotb.start_soon(self._run())
 
@@ -60,14 +60,14 @@ class Bus:
                     tuple(int(getattr(dut, f"w_{name}_o").value) for name in ("data", "strb", "last"))
                 )
             waits = int(dut.waits_o.value)
-            assert all(waits >> turn & 1 for turn, count in self.under_way.items() if count), "a burst is forgotten"
+            assert all(waits >> turn & 1 for turn, count in self.under_way.items() if count), "forgotten"
             assert dut.idle_o.value == 0 or not waits
             answered = dut.b_valid_i.value == 1 and dut.b_ready_o.value == 1
             if answered:
                 addr = self.answers.popleft()[2]
                 about = name_t.unpack(int(dut.about_o.value))
                 answer = answer_t.unpack(int(dut.answer_o.value))
-                assert (about.line, about.turn) == (addr >= LINES_AT, self.turn(addr)), "another burst is meant"
+                assert (about.line, about.turn) == (addr >= LINES_AT, self.turn(addr)), "about another burst"
                 self.under_way[about.turn] -= 1
                 if answer.wrong:
                     self.faults.append((about.line, about.turn, about.offset, 2 + answer.decode))
@@ -146,7 +146,7 @@ class Bus:
 
 def drawn(random, region: int = 0) -> tuple[int, list[int]]:
     """Return an address in a region of 16 MB, near the end of a page, and words."""
-    at = random.choice([0, PAGE - 64, 7 * PAGE - 320, (1 << 23) + PAGE - 64, random.randrange(0, 1 << 16, 64)])
+    at = random.choice([0, PAGE - 64, 7 * PAGE - 320, 1 << 23, random.randrange(0, 1 << 16, 64)])
     count = random.choice([0, 1, 3, 4, 16, 64, 65, random.randint(1, 700)])
     return (region << 24) + at, [random.getrandbits(32) for _ in range(count)]
 

@@ -90,7 +90,7 @@ async def refusals_of_the_memory(dut) -> None:
 @cocotb.test()
 @cocotb.parametrize(latency=[1, 100])
 async def others_are_under_way(dut, latency: int) -> None:
-    """The results, or the completion record, of one of a queue are refused, or don't fit: those before it are right."""
+    """Results, or the record, of one of a queue are refused, or don't fit: those before it are right."""
     host, a, b = await begin(dut)
     random, wanted = rng(), expected(a, b, host.fmt)
     for kind in ("results", "record", "full") * 2:

@@ -28,7 +28,7 @@ class Memory:
     """The tensor memory's words, by operand and line."""
 
     def __init__(self, dut: SimHandleBase, config: Config):
-        core = dut.u_core
+        core = dut.u_chip.u_core
         self._ideal = config["Memory"] == "ideal"
         self._memory = (core.gen_ideal if self._ideal else core.gen_banked).u_memory
         self._banks = int(config["MemBanks"])

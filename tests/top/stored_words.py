@@ -56,7 +56,7 @@ class Words:
     """
 
     def __init__(self, dut: SimHandleBase, config: Config):
-        core = dut.u_core
+        core = dut.u_chip.u_core
         self.lookup = config["Engine"] == "lookup"
         self._stores = [core.gen_store[which].u_store for which in range(2)]
         self._compute = (core.gen_lookup if self.lookup else core.gen_stream).u_compute

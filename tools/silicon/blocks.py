@@ -11,6 +11,7 @@ BLOCKS = (LOADER, STORES, MEMORY, DISPATCHER, INTERSECTION, MAC, STORE, NETWORK,
 # soft reset, the frame gate and the counters; an engine everything but its MAC and its store of results.
 PIECES = {
     "flaash_top": REGISTERS,
+    "flaash_chip": REGISTERS,
     "flaash_registers": REGISTERS,
     "flaash_core": REGISTERS,
     "flaash_operand_loader": LOADER,

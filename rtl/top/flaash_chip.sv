@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// Chip: what both edges have in common: registers, soft reset, core, and the streams of operands and results.
+//
+// Guarantees  Registers and frames as docs/specification.md says, also across a soft reset; with numbers_i records name
+//             fibers by number.
+// Demands     One clock; rst_ni low for at least two cycles after power-up. numbers_i is steady while a result frame is
+//             open. While resetting_o quiet_i comes in finite time: the edge is done with what it had begun.
+// Latency     A contraction begins one cycle after the write to RegControl.
+// Reset       rst_ni forgets everything.
+//
+//   operand_* --> frame gate --> core --> result unloader --> frame_*
+//                                 ^            ^
+//   axil_*  ---> registers -------+------------+      soft reset --> reset of the core
+
+module flaash_chip
+  import flaash_pkg::*;
+  import flaash_reg_pkg::*;
+  import flaash_host_pkg::*;
+#(
+  parameter int unsigned Format      = FormatFp32,
+  parameter int unsigned NumSdpe     = 8,
+  parameter int unsigned GroupSize   = 4,
+  parameter int unsigned Lanes       = 4,
+  parameter int unsigned CoordWidth  = 16,
+  parameter int unsigned Engine      = EngineCompare,
+  parameter int unsigned Memory      = MemoryBanked,
+  parameter int unsigned MemLatency  = 2,
+  parameter int unsigned MemBanks    = 16,
+  parameter int unsigned MemLines    = 8192,
+  parameter int unsigned Parity      = 1,
+  parameter int unsigned NodeDepth   = 16384,
+  parameter int unsigned FiberDepth  = 8192,
+  parameter int unsigned Scheduler   = SchedulerDemand,
+  parameter int unsigned ResultDepth = 512,
+  parameter int unsigned Portions    = 0
+) (
+  input  logic                   clk_i,
+  input  logic                   rst_ni,
+  // registers
+  input  axil_req_t              axil_i,
+  output axil_rsp_t              axil_o,
+  output logic                   irq_o,
+  // state, for the edge
+  input  logic                   quiet_i,      // the edge has ended what it had begun
+  output logic                   resetting_o,
+  output logic                   stopping_o,
+  output logic                   start_o,      // pulse: a contraction begins
+  output desc_t [1:0]            desc_o,
+  output report_t                report_o,
+  // operand frames
+  input  logic                   operand_valid_i,
+  output logic                   operand_ready_o,
+  input  logic [StreamWidth-1:0] operand_data_i,
+  input  logic                   operand_last_i,
+  // result frames
+  input  logic                   numbers_i,    // records name fibers by number
+  output logic                   frame_valid_o,
+  input  logic                   frame_ready_i,
+  output logic [StreamWidth-1:0] frame_data_o,
+  output logic                   frame_last_o
+);
+
+  // --------------------------------------------------------------------- soft reset
+  logic soft_reset, stop, core_rst_n, store_rst_n, unloader_idle;
+
+  flaash_soft_reset u_soft_reset (
+    .clk_i, .rst_ni,
+    .reset_i(soft_reset), .stop_i(stop), .unloader_idle_i(unloader_idle && (quiet_i || !resetting_o)),
+    .resetting_o, .stopping_o, .core_rst_no(core_rst_n), .store_rst_no(store_rst_n)
+  );
+
+  // ---------------------------------------------------------------------- registers
+  traffic_t    traffic;
+  settings_t   settings;
+  error_e      trailer_code;
+  logic        load_enable, drained, discarded, lost, loading;
+  logic [5:0]  sdpe_select;
+
+  assign loading = report_o.load.loading;
+  assign traffic = {discarded, (operand_valid_i && operand_ready_o) || (frame_valid_o && frame_ready_i),
+                    loading && operand_ready_o && !operand_valid_i, frame_valid_o && !frame_ready_i};
+
+  flaash_registers #(
+    .Format    (Format),
+    .NumSdpe   (NumSdpe),
+    .Lanes     (Lanes),
+    .CoordWidth(CoordWidth),
+    .Engine    (Engine),
+    .Memory    (Memory),
+    .Scheduler (Scheduler),
+    .MemLines  (MemLines),
+    .NodeDepth (NodeDepth),
+    .FiberDepth(FiberDepth),
+    .CanSplit  (Engine != EngineLookup && Portions > 0)
+  ) u_registers (
+    .clk_i, .rst_ni,
+    .axil_i, .axil_o, .irq_o,
+    .desc_i(desc_o), .report_i(report_o), .traffic_i(traffic), .drained_i(drained),
+    .resetting_i(resetting_o), .stopping_i(stopping_o),
+    .load_enable_o(load_enable), .start_o, .settings_o(settings), .sdpe_select_o(sdpe_select),
+    .trailer_code_o(trailer_code), .soft_reset_o(soft_reset), .stop_o(stop)
+  );
+
+  // --------------------------------------------------------------------------- core
+  logic                   gated_valid, gated_ready, gated_last;
+  logic [StreamWidth-1:0] gated_data;
+  logic                   result_valid, result_ready, all_stored, sent;
+  result_t                result;
+  walk_req_t [1:0]        walk_req;
+  walk_rsp_t [1:0]        walk_rsp;
+  fault_t                 walk_fault;
+
+  flaash_frame_gate #(
+    .Width(StreamWidth)
+  ) u_frame_gate (
+    .clk_i, .rst_ni,
+    .resetting_i(resetting_o || stopping_o),
+    .in_valid_i(operand_valid_i), .in_ready_o(operand_ready_o),
+    .in_data_i(operand_data_i), .in_last_i(operand_last_i),
+    .out_valid_o(gated_valid), .out_ready_i(gated_ready),
+    .out_data_o(gated_data), .out_last_o(gated_last),
+    .discarded_o(discarded)
+  );
+
+  flaash_core #(
+    .Format     (Format),
+    .NumSdpe    (NumSdpe),
+    .GroupSize  (GroupSize),
+    .Lanes      (Lanes),
+    .CoordWidth (CoordWidth),
+    .Engine     (Engine),
+    .Memory     (Memory),
+    .MemLatency (MemLatency),
+    .MemBanks   (MemBanks),
+    .MemLines   (MemLines),
+    .Parity     (Parity),
+    .NodeDepth  (NodeDepth),
+    .FiberDepth (FiberDepth),
+    .Scheduler  (Scheduler),
+    .ResultDepth(ResultDepth),
+    .Portions   (Portions)
+  ) u_core (
+    .clk_i, .rst_ni(core_rst_n), .store_rst_ni(store_rst_n),
+    .s_axis_tvalid_i(gated_valid), .s_axis_tready_o(gated_ready),
+    .s_axis_tdata_i(gated_data), .s_axis_tlast_i(gated_last),
+    .result_valid_o(result_valid), .result_ready_i(result_ready), .result_o(result),
+    .all_stored_o(all_stored), .sent_i(sent),
+    .walk_i(walk_req), .walk_o(walk_rsp), .walk_fault_i(walk_fault),
+    .start_i(start_o), .settings_i(settings), .load_enable_i(load_enable), .stop_i(stopping_o),
+    .sdpe_select_i(sdpe_select), .desc_o, .report_o, .lost_o(lost)
+  );
+
+  // ----------------------------------------------------------------------- unloader
+  flaash_result_unloader #(
+    .Format(Format)
+  ) u_result_unloader (
+    .clk_i, .rst_ni,
+    .in_valid_i(result_valid), .in_ready_o(result_ready), .in_result_i(result),
+    .begin_i(start_o), .all_stored_i(all_stored), .abort_i(resetting_o), .lost_i(lost),
+    .error_code_i(trailer_code), .idle_o(unloader_idle), .numbers_i,
+    .desc_i(desc_o), .walk_o(walk_req), .walk_i(walk_rsp), .fault_o(walk_fault),
+    .m_axis_tvalid_o(frame_valid_o), .m_axis_tready_i(frame_ready_i),
+    .m_axis_tdata_o(frame_data_o), .m_axis_tlast_o(frame_last_o),
+    .sent_o(sent), .drained_o(drained)
+  );
+
+endmodule : flaash_chip
