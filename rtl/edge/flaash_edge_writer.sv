@@ -8,7 +8,7 @@
 // Demands     start_i only behind the trailer of the frame before, refused_i or a reset; head_i and turn_i are steady
 //             from then on to the trailer. stop_i stays until idle_o.
 // Latency     Two cycles from the last record of a burst to its address.
-// Throughput  128 bits of records per cycle.
+// Throughput  A beat of the bus per cycle; of coordinates 128 bits.
 // Reset       rst_ni with the bus; stop_i: everything but bursts under way.
 
 `include "flaash_assert.svh"
@@ -17,9 +17,10 @@ module flaash_edge_writer
   import flaash_pkg::*;
   import flaash_edge_pkg::*;
 #(
-  parameter int unsigned Format    = FormatFp32,
-  parameter int unsigned DataWidth = 128,
-  parameter int unsigned Bursts    = 8
+  parameter int unsigned Format      = FormatFp32,
+  parameter int unsigned ResultLanes = 1,    // results of a batch, most
+  parameter int unsigned DataWidth   = 128,
+  parameter int unsigned Bursts      = 8
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -47,6 +48,12 @@ module flaash_edge_writer
   output logic                   trailer_o,       // pulse: the frame has ended
   output logic [7:0]             trailer_code_o,
 
+  // batches, before the trailer: results that go by number
+  input  logic                      batch_valid_i,
+  output logic                      batch_ready_o,
+  input  batch_count_t              batch_count_i,
+  input  result_t [ResultLanes-1:0] batch_i,
+
   // completion records
   input  logic                   line_valid_i,
   output logic                   line_ready_o,
@@ -68,6 +75,9 @@ module flaash_edge_writer
 
   localparam int unsigned WordBits   = $clog2(DataWidth / 32) + 1;
   localparam int unsigned ValueWords = (Format == FormatInt16) ? 2 : 1;
+  localparam int unsigned BatchWords = 2 + ValueWords;  // of a record
+  localparam int unsigned FromBatch  = ResultLanes * BatchWords;
+  localparam int unsigned InWords    = (FromBatch > StreamWords) ? FromBatch : StreamWords;
 
   // ---------------------------------------------------------------------- frames
   logic  wanted_q;   // a frame is to be begun
@@ -105,14 +115,35 @@ module flaash_edge_writer
   end
 
   // ---------------------------------------------------------------- what goes in
-  logic            in_ready, takes;
-  logic [1:0][3:0] orders;
-  logic [4:0]      words;
+  logic                    in_ready, takes;
+  logic [1:0][3:0]         orders;
+  logic [4:0]              words;
+  logic [5:0]              kept;
+  logic [InWords-1:0][31:0] batch_words, data;
 
-  assign orders     = head_i.orders;
-  assign words      = 5'(ValueWords) + (head_i.coordinates ? 5'(orders[0]) + 5'(orders[1]) - 5'd2 : 5'd2);
-  assign takes      = in_valid_i && collect_q && !in_last_i;
-  assign in_ready_o = collect_q ? in_last_i || in_ready : !(wanted_q || flush_q);
+  assign orders        = head_i.orders;
+  assign words         = 5'(ValueWords) + (head_i.coordinates ? 5'(orders[0]) + 5'(orders[1]) - 5'd2 : 5'd2);
+  assign takes         = (in_valid_i && collect_q && !in_last_i) || (batch_valid_i && collect_q);
+  assign in_ready_o    = collect_q ? in_last_i || in_ready : !(wanted_q || flush_q);
+  assign batch_ready_o = collect_q ? in_ready : !(wanted_q || flush_q);
+
+  // A batch as records: fiber of A, fiber of B, value.
+  for (genvar i = 0; i < int'(ResultLanes); i++) begin : gen_record
+    result_t     result;
+    logic [63:0] value;
+
+    assign result = batch_i[i];
+    assign value  = 64'($signed(result.value));
+    assign batch_words[i*BatchWords +: BatchWords] = {value[32*ValueWords-1:0], 32'(result.b_id), 32'(result.a_id)};
+
+    logic unused_value;
+    assign unused_value = ^value;
+  end
+  for (genvar i = int'(FromBatch); i < int'(InWords); i++) begin : gen_behind
+    assign batch_words[i] = '0;
+  end
+
+  assign data = batch_valid_i ? batch_words : (32*InWords)'(in_data_i);
 
   assign trailer_o      = in_valid_i && in_ready_o && in_last_i;
   assign trailer_code_o = in_data_i[39:32];
@@ -128,13 +159,19 @@ module flaash_edge_writer
   logic unused_head;
   assign unused_head = ^head_i;
 
+  flaash_edge_quota u_quota (
+    .clk_i, .rst_ni,
+    .start_i(begins), .capacity_i(head_i.capacity), .words_i(words), .drop_i,
+    .step_i(takes && in_ready), .whole_i(batch_valid_i), .count_i(batch_count_i), .kept_o(kept),
+    .full_o, .results_o, .bytes_o
+  );
+
   flaash_edge_packer #(
-    .DataWidth(DataWidth)
+    .DataWidth(DataWidth), .InWords(InWords)
   ) u_packer (
     .clk_i, .rst_ni,
-    .clear_i(stop_i), .start_i(begins), .capacity_i(head_i.capacity), .words_i(words), .drop_i, .flush_i(flush_q),
-    .empty_o(empty), .full_o, .results_o, .bytes_o,
-    .in_valid_i(takes), .in_ready_o(in_ready), .in_data_i,
+    .clear_i(stop_i), .flush_i(flush_q), .empty_o(empty),
+    .in_valid_i(takes), .in_ready_o(in_ready), .in_data_i(data), .in_words_i(kept),
     .out_valid_o(packed_valid), .out_ready_i(packed_ready), .out_data_o(packed_data), .out_words_o(packed_words)
   );
 
@@ -161,6 +198,7 @@ module flaash_edge_writer
 
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(OneFrame_A, !start_i || !(wanted_q || collect_q), "a frame is wanted inside another")
+  `FLAASH_ASSERT(OneWay_A, !batch_valid_i || !collect_q || !in_valid_i, "a batch and a beat at once")
   `FLAASH_COVER(ThrownAway_C, in_valid_i && in_ready_o && !collect_q)
   `FLAASH_COVER(WaitsForBursts_C, wanted_q && flush_q)
 

@@ -28,6 +28,7 @@ module flaash_memory_edge
   parameter int unsigned Format      = FormatFp32,
   parameter int unsigned CoordWidth  = 16,
   parameter bit          CanSplit    = 1'b0,  // the build has portions
+  parameter int unsigned ResultLanes = 1,     // results of a batch, most
   parameter int unsigned DataWidth   = 128,   // of the memory's bus: 128, 256 or 512
   parameter int unsigned ReadBursts  = 8,     // under way, most
   parameter int unsigned WriteBursts = 8,     // likewise, a power of two
@@ -60,6 +61,10 @@ module flaash_memory_edge
   output logic                   result_ready_o,
   input  logic [StreamWidth-1:0] result_data_i,
   input  logic                   result_last_i,
+  input  logic                      batch_valid_i,  // results by number, before the frame's trailer
+  output logic                      batch_ready_o,
+  input  batch_count_t              batch_count_i,
+  input  result_t [ResultLanes-1:0] batch_i,
 
   // memory
   output axi_req_t               axi_o,
@@ -225,7 +230,7 @@ module flaash_memory_edge
                     cycles, computing, bytes_read};
 
   flaash_edge_writer #(
-    .Format(Format), .DataWidth(DataWidth), .Bursts(WriteBursts)
+    .Format(Format), .ResultLanes(ResultLanes), .DataWidth(DataWidth), .Bursts(WriteBursts)
   ) u_writer (
     .clk_i, .rst_ni,
     .start_i(start), .head_i(work_q), .turn_i(turn), .refused_i(refused), .drop_i(faulty), .stop_i(resetting_i),
@@ -233,6 +238,7 @@ module flaash_memory_edge
     .full_o(full), .results_o(results), .bytes_o(bytes),
     .in_valid_i(result_valid_i), .in_ready_o(result_ready_o), .in_data_i(result_data_i),
     .in_last_i(result_last_i), .trailer_o(trailer), .trailer_code_o(trailer_code),
+    .batch_valid_i, .batch_ready_o, .batch_count_i, .batch_i,
     .line_valid_i(line_valid), .line_ready_o(line_ready), .line_i(line),
     .aw_valid_o(aw_valid), .aw_ready_i(axi_i.aw_ready), .aw_o(aw),
     .w_valid_o(w_valid), .w_ready_i(axi_i.w_ready), .w_data_o(w_data), .w_strb_o(w_strb), .w_last_o(w_last),

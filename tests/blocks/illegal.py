@@ -16,6 +16,7 @@ ILLEGAL: dict[str, list[dict[str, int]]] = {
     "flaash_core": [{"Memory": 7}],
     "flaash_delay_line": [{"Channels": 0}, {"Width": 0}],
     "flaash_edge_gearbox": [{"Group": 1}],
+    "flaash_edge_packer": [{"InWords": 0}, {"InWords": 33}],
     "flaash_fiber_loader": [{"Depth": 1}, {"Depth": 6}],
     "flaash_frame_gate": [{"Width": 0}],
     "flaash_intersect": [{"Engine": 2}],
