@@ -29,11 +29,13 @@ operand/flaash_loader_packer.sv
 operand/flaash_operand_loader.sv
 memory/flaash_parity_bank.sv
 operand/flaash_operand_store.sv
+operand/flaash_operand_buffers.sv
 memory/flaash_delay_line.sv
 memory/flaash_tensor_memory_ideal.sv
 stream/flaash_round_robin.sv
 memory/flaash_tensor_memory_banked.sv
 memory/flaash_region_checker.sv
+memory/flaash_operand_memory.sv
 lookup_machine/flaash_lookup_divider.sv
 lookup_machine/flaash_lookup_set_size.sv
 lookup_machine/flaash_lookup_share.sv

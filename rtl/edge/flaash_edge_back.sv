@@ -16,7 +16,9 @@
 module flaash_edge_back
   import flaash_reg_pkg::*;
   import flaash_edge_pkg::*;
-(
+#(
+  parameter int unsigned Buffers = 2  // of an operand, 1 or 2
+) (
   input  logic        clk_i,
   input  logic        rst_ni,
   input  logic        resetting_i,
@@ -26,12 +28,13 @@ module flaash_edge_back
   input  logic        failed_i,        // pulse: tell front_fault_i
   input  edge_fault_t front_fault_i,
   output logic        ready_o,
-  output logic        free_o,          // no contraction is in the chip
+  output logic        free_o,          // the chip has a buffer for the next operands
+  output logic        left_o,          // no contraction is in the chip
   // the chip
   output logic        start_o,         // pulse
   input  logic        commands_idle_i,
   input  logic        started_i,       // pulse: the chip has begun
-  input  edge_fault_t chip_fault_i,    // told by the chip
+  input  edge_fault_t chip_fault_i,    // told by the chip about the contraction
   // results
   input  logic        trailer_i,       // pulse: the result frame has ended
   input  logic [7:0]  trailer_code_i,
@@ -50,6 +53,11 @@ module flaash_edge_back
   logic   entered_q;  // the first cycle of this state is over
   logic   cut_q, ran_q, started_q, started, refused;
 
+  // A stop does not cut short what had been computed before; its trailer may tell of another error then.
+  logic cut_short;
+
+  assign cut_short = cut_q && (trailer_code_i == 8'(ErrAborted) || trailer_code_i == 8'(ErrWatchdog)
+                               || trailer_code_i == 8'(ErrParity));
   assign started = started_q || started_i;
   assign refused = state_q == BackStart && entered_q && commands_idle_i && !started;
 
@@ -60,7 +68,7 @@ module flaash_edge_back
     if (failed_i) fault_o = front_fault_i;
     if (state_q == BackRun && chip_fault_i.valid) fault_o = chip_fault_i;
     if (refused) fault_o = {1'b1, 8'(ErrStartBusy), 32'd0};
-    if (state_q == BackRun && trailer_i && cut_q && !chip_fault_i.valid) fault_o = {1'b1, trailer_code_i, 32'd0};
+    if (state_q == BackRun && trailer_i && cut_short && !chip_fault_i.valid) fault_o = {1'b1, trailer_code_i, 32'd0};
   end
 
   // -------------------------------------------------------------- state machine
@@ -99,7 +107,8 @@ module flaash_edge_back
 
   // --------------------------------------------------------------------- orders
   assign ready_o   = state_q == BackIdle && turn_ready_i;
-  assign free_o    = state_q != BackStart && state_q != BackRun;
+  assign left_o    = state_q != BackStart && state_q != BackRun;
+  assign free_o    = (Buffers == 1) ? left_o : state_q != BackStart;
   assign start_o   = state_q == BackStart && !entered_q;
   assign refused_o = refused;
   assign open_o    = (start_i || failed_i) && !resetting_i;

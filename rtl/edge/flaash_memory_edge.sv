@@ -28,6 +28,7 @@ module flaash_memory_edge
   parameter int unsigned Format      = FormatFp32,
   parameter int unsigned CoordWidth  = 16,
   parameter bit          CanSplit    = 1'b0,  // the build has portions
+  parameter int unsigned Buffers     = 2,     // of an operand in the chip, 1 or 2
   parameter int unsigned ResultLanes = 1,     // results of a batch, most
   parameter int unsigned DataWidth   = 128,   // of the memory's bus: 128, 256 or 512
   parameter int unsigned ReadBursts  = 8,     // under way, most
@@ -78,11 +79,12 @@ module flaash_memory_edge
   logic [31:0]             read_data;
   command_t                command;
   logic                    pending, front_busy, fetch, begins, fetched, load, operand, loaded, cancel, load_rst_n;
-  logic                    go, give, ready, free, turn_ready, opens, closes, ran, failing, faulty, halted;
+  logic                    go, give, ready, free, left, turn_ready, opens, closes, ran, failing, faulty, halted;
   logic                    retiring, finish, wants_irq, reads_idle, writes_idle;
   logic                    set, start, refused, abort, trailer, full, line_valid, line_ready;
   mem_addr_t               slot;
-  edge_fault_t             ring_fault, outcome, fetch_fault, frame_fault, front_fault, chip_fault, write_fault;
+  edge_fault_t             ring_fault, outcome, fetch_fault, frame_fault, front_fault, write_fault;
+  edge_fault_t             operand_fault, work_fault;  // told by the chip: of an operand, of the contraction
   edge_fault_t             back_fault;
   turn_t                   turn, fault_turn;
   logic [Turns-1:0]        written;
@@ -125,17 +127,20 @@ module flaash_memory_edge
   flaash_edge_front u_front (
     .clk_i, .rst_ni, .resetting_i, .stopping_i, .halted_i(failing || halted), .busy_o(front_busy),
     .pending_i(pending), .fetch_o(fetch), .begin_o(begins), .fetched_i(fetched), .fetch_fault_i(fetch_fault),
-    .keep_i(head.keep), .kept_i(kept), .free_i(free), .load_o(load), .operand_o(operand), .loaded_i(loaded),
-    .loading_i(loading), .frame_fault_i(frame_fault), .chip_fault_i(chip_fault), .cancel_o(cancel),
+    .keep_i(head.keep), .kept_i(kept), .free_i(free), .left_i(left),
+    .load_o(load), .operand_o(operand), .loaded_i(loaded), .loading_i(loading),
+    .frame_fault_i(frame_fault), .chip_fault_i(operand_fault), .cancel_o(cancel),
     .load_rst_no(load_rst_n), .quiet_i(reads_idle),
     .set_o(set), .abort_o(abort), .commands_idle_i(commands_idle),
     .back_ready_i(ready), .start_o(go), .failed_o(give), .fault_o(front_fault)
   );
 
-  flaash_edge_back u_back (
+  flaash_edge_back #(
+    .Buffers(Buffers)
+  ) u_back (
     .clk_i, .rst_ni, .resetting_i, .stopping_i,
-    .start_i(go), .failed_i(give), .front_fault_i(front_fault), .ready_o(ready), .free_o(free),
-    .start_o(start), .commands_idle_i(commands_idle), .started_i(start_i), .chip_fault_i(chip_fault),
+    .start_i(go), .failed_i(give), .front_fault_i(front_fault), .ready_o(ready), .free_o(free), .left_o(left),
+    .start_o(start), .commands_idle_i(commands_idle), .started_i(start_i), .chip_fault_i(work_fault),
     .trailer_i(trailer), .trailer_code_i(trailer_code), .refused_o(refused),
     .turn_ready_i(turn_ready), .open_o(opens), .fault_o(back_fault), .close_o(closes), .ran_o(ran)
   );
@@ -184,13 +189,15 @@ module flaash_memory_edge
     assign unused_desc = ^desc;
   end
 
-  // What the chip tells of errors; of several in one cycle the last one counts.
+  // What the chip tells of errors; of two of a contraction in one cycle the last one counts.
   always_comb begin
-    chip_fault = '0;
-    error      = '0;
+    operand_fault = '0;
+    work_fault    = '0;
+    error         = '0;
     for (int i = 0; i < 3; i++) begin
       error = errors[i];
-      if (error.count != '0) chip_fault = {1'b1, 8'(error.code), error.place};
+      if (error.count != '0 && i == 1) operand_fault = {1'b1, 8'(error.code), error.place};
+      if (error.count != '0 && i != 1) work_fault    = {1'b1, 8'(error.code), error.place};
     end
   end
 

@@ -148,7 +148,7 @@ module flaash_operand_loader
     else         complete_q <= reading.section == SecFinish;
   end
 
-  assign desc    = {1'b1, frame.order, frame.contracted, frame.entries, fibers, lines};
+  assign desc    = {1'b1, 1'b0, frame.order, frame.contracted, frame.entries, fibers, lines};
   assign store_o = {frame.operand, frame.begins, node, fiber, complete_q, desc};
   assign step    = accepted || word_step || walks;
 

@@ -65,14 +65,16 @@ package flaash_pkg;
   // A line on its way from the loader to the tensor memory, without its entries.
   typedef struct packed {
     logic     valid;
+    logic     filled;  // the buffer that is written
     line_id_t id;
-    logic     last;  // of a fiber
+    logic     last;    // of a fiber
   } line_written_t;
 
   // ----------------------------------------------------------------------- operands
   // What is known about an operand.
   typedef struct packed {
     logic        loaded;   // it is complete; if not, the rest means nothing
+    logic        buffer;   // where it lies
     logic [3:0]  order;    // its modes
     logic [31:0] extent;   // of the contracted mode
     entry_id_t   entries;  // non-zeros

@@ -33,6 +33,7 @@ module flaash_chip
   parameter int unsigned Scheduler   = SchedulerDemand,
   parameter int unsigned ResultDepth = 512,
   parameter int unsigned Portions    = 0,
+  parameter int unsigned Buffers     = 1,  // of an operand
   parameter int unsigned ResultLanes = 1   // results that can leave in a cycle, 1 to 8
 ) (
   input  logic                   clk_i,
@@ -79,7 +80,8 @@ module flaash_chip
   traffic_t    traffic;
   settings_t   settings;
   error_e      trailer_code;
-  logic        load_enable, drained, discarded, lost, loading;
+  desc_t [1:0] work_desc;  // of the contraction
+  logic        load_enable, active, drained, discarded, lost, loading;
   logic [5:0]  sdpe_select;
 
   assign loading = report_o.load.loading;
@@ -99,13 +101,14 @@ module flaash_chip
     .MemLines  (MemLines),
     .NodeDepth (NodeDepth),
     .FiberDepth(FiberDepth),
+    .Buffers   (Buffers),
     .CanSplit  (Engine != EngineLookup && Portions > 0)
   ) u_registers (
     .clk_i, .rst_ni,
     .axil_i, .axil_o, .irq_o,
     .desc_i(desc_o), .report_i(report_o), .traffic_i(traffic), .drained_i(drained),
     .resetting_i(resetting_o), .stopping_i(stopping_o),
-    .load_enable_o(load_enable), .start_o, .settings_o(settings), .sdpe_select_o(sdpe_select),
+    .load_enable_o(load_enable), .active_o(active), .start_o, .settings_o(settings), .sdpe_select_o(sdpe_select),
     .trailer_code_o(trailer_code), .soft_reset_o(soft_reset), .stop_o(stop)
   );
 
@@ -147,6 +150,7 @@ module flaash_chip
     .Scheduler  (Scheduler),
     .ResultDepth(ResultDepth),
     .Portions   (Portions),
+    .Buffers    (Buffers),
     .ResultLanes(ResultLanes)
   ) u_core (
     .clk_i, .rst_ni(core_rst_n), .store_rst_ni(store_rst_n),
@@ -156,8 +160,8 @@ module flaash_chip
     .all_stored_o(all_stored), .sent_i(sent), .numbers_i, .drop_i(drop),
     .batch_valid_o, .batch_ready_i, .batch_count_o, .batch_o,
     .walk_i(walk_req), .walk_o(walk_rsp), .walk_fault_i(walk_fault),
-    .start_i(start_o), .settings_i(settings), .load_enable_i(load_enable), .stop_i(stopping_o),
-    .sdpe_select_i(sdpe_select), .desc_o, .report_o, .lost_o(lost)
+    .start_i(start_o), .settings_i(settings), .load_enable_i(load_enable), .owned_i(active), .stop_i(stopping_o),
+    .sdpe_select_i(sdpe_select), .desc_o, .work_desc_o(work_desc), .report_o, .lost_o(lost)
   );
 
   // ----------------------------------------------------------------------- unloader
@@ -168,7 +172,7 @@ module flaash_chip
     .in_valid_i(result_valid), .in_ready_o(result_ready), .in_result_i(result),
     .begin_i(start_o), .all_stored_i(all_stored), .abort_i(resetting_o), .lost_i(lost),
     .error_code_i(trailer_code), .idle_o(unloader_idle), .drop_o(drop), .numbers_i,
-    .desc_i(desc_o), .walk_o(walk_req), .walk_i(walk_rsp), .fault_o(walk_fault),
+    .desc_i(work_desc), .walk_o(walk_req), .walk_i(walk_rsp), .fault_o(walk_fault),
     .m_axis_tvalid_o(frame_valid_o), .m_axis_tready_i(frame_ready_i),
     .m_axis_tdata_o(frame_data_o), .m_axis_tlast_o(frame_last_o),
     .sent_o(sent), .drained_o(drained)

@@ -4,13 +4,15 @@
 // Guarantees  An operand frame ends with desc_o[operand].loaded or with an error in report_o. After start_i
 //             each result of the contraction leaves once at result_*; report_o.done when the last one is
 //             stored and nothing reads lines of the operands any more, all_stored_o when none is
-//             left behind those at result_*. Operands stay until they are replaced. After stop_i
+//             left behind those at result_*. Operands stay until they are replaced; those of a contraction until
+//             owned_i falls. After stop_i
 //             nothing more is computed: all_stored_o then waits only for results that were complete;
 //             the reset that follows ends the stop.
 // Errors      With Parity every stored bit that has flipped is told when it is used (report_o.parity_error); what was
 //             made of it does not become a result, or lost_o comes before it leaves the unloader.
 // Demands     start_i only with both operands loaded, equal contracted extents, and none running.
-//             load_enable_i low while results are computed or on their way. stop_i stays until rst_ni.
+//             owned_i while results are computed or on their way; with one buffer load_enable_i is low then, with
+//             two at most one frame per operand comes. stop_i stays until rst_ni.
 // Reset       rst_ni: everything but the operands; store_rst_ni: these.
 
 `include "flaash_line.svh"
@@ -37,6 +39,7 @@ module flaash_core
   parameter int unsigned Scheduler   = SchedulerDemand,
   parameter int unsigned ResultDepth = 512,
   parameter int unsigned Portions    = 0,
+  parameter int unsigned Buffers     = 1,  // of an operand: 1, or 2 so that the next one is loaded during a contraction
   parameter int unsigned ResultLanes = 1,   // results that can leave in a cycle, 1 to 8
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
   localparam int unsigned NumPorts   = read_ports(Engine, NumSdpe, GroupSize),
@@ -72,15 +75,18 @@ module flaash_core
   input  logic                                       start_i,
   input  settings_t                                  settings_i,
   input  logic                                       load_enable_i, // operand frames may begin
+  input  logic                                       owned_i,       // a contraction needs its operands
   input  logic                                       stop_i,        // compute no more
   input  logic [5:0]                                 sdpe_select_i, // the engine whose steps are reported
   // operands, A in element 0, B in 1
-  output desc_t [1:0]                                desc_o,
+  output desc_t [1:0]                                desc_o,        // as a start would take them
+  output desc_t [1:0]                                work_desc_o,   // of the contraction, until the next one starts
   output report_t                                    report_o,
   output logic                                       lost_o         // results on their way may be wrong
 );
 
   // ---------------------------------------------------------------------- operands
+  logic                 generating;  // the contraction is being planned, or its jobs generated
   logic                 line_valid;
   line_addr_t           line_addr;
   logic [LineWidth-1:0] line_data;
@@ -88,6 +94,8 @@ module flaash_core
   fiber_id_t [1:0]      table_addr;
   table_rsp_t [1:0]     table_rsp;
   load_report_t         load;
+  logic [1:0]           fill, in_use;  // the buffers that are written, and those of the contraction
+  desc_t [1:0]          plan_desc;
 
   flaash_operand_loader #(
     .Format(Format), .Lanes(Lanes), .CoordWidth(CoordWidth), .MemLines(MemLines), .NodeDepth(NodeDepth),
@@ -100,12 +108,13 @@ module flaash_core
   );
 
   for (genvar i = 0; i < 2; i++) begin : gen_store
-    flaash_operand_store #(
-      .Operand(i), .NodeDepth(NodeDepth), .FiberDepth(FiberDepth), .Parity(Parity)
-    ) u_store (
+    flaash_operand_buffers #(
+      .Operand(i), .Buffers(Buffers), .NodeDepth(NodeDepth), .FiberDepth(FiberDepth), .Parity(Parity)
+    ) u_buffers (
       .clk_i, .rst_ni(store_rst_ni),
-      .write_i(store_write), .table_addr_i(table_addr[i]), .table_o(table_rsp[i]),
-      .walk_i(walk_i[i]), .walk_o(walk_o[i]), .desc_o(desc_o[i])
+      .start_i, .owned_i, .planning_i(generating), .write_i(store_write), .fill_o(fill[i]), .use_o(in_use[i]),
+      .table_addr_i(table_addr[i]), .table_o(table_rsp[i]), .walk_i(walk_i[i]), .walk_o(walk_o[i]),
+      .desc_o(desc_o[i]), .work_desc_o(work_desc_o[i]), .plan_desc_o(plan_desc[i])
     );
   end
 
@@ -119,40 +128,17 @@ module flaash_core
 
   assign line_id = {store_write.operand, line_addr};
 
-  if (Memory == MemoryIdeal) begin : gen_ideal
-    flaash_tensor_memory_ideal #(
-      .NumPorts(NumPorts), .LineWidth(LineWidth), .Lines(MemLines), .Latency(MemLatency), .Banks(MemBanks),
-      .Parity(Parity)
-    ) u_memory (
-      .clk_i, .rst_ni,
-      .wr_valid_i(line_valid), .wr_id_i(line_id), .wr_data_i(line_data),
-      .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
-      .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
-      .reads_o(reads), .conflicts_o(conflicts), .fault_o(memory_fault)
-    );
-  end else if (Memory == MemoryBanked) begin : gen_banked
-    flaash_tensor_memory_banked #(
-      .NumPorts(NumPorts), .LineWidth(LineWidth), .Lines(MemLines), .Latency(MemLatency), .Banks(MemBanks),
-      .Parity(Parity)
-    ) u_memory (
-      .clk_i, .rst_ni,
-      .wr_valid_i(line_valid), .wr_id_i(line_id), .wr_data_i(line_data),
-      .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
-      .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
-      .reads_o(reads), .conflicts_o(conflicts), .fault_o(memory_fault)
-    );
-  end else begin : gen_illegal_memory
-    `FLAASH_ILLEGAL("Memory must be one of flaash_pkg::Memory*")
-  end
-
-`ifndef SYNTHESIS
-  flaash_region_checker #(
-    .NumPorts(NumPorts)
-  ) u_region_checker (
+  flaash_operand_memory #(
+    .Memory(Memory), .NumPorts(NumPorts), .LineWidth(LineWidth), .Lines(MemLines), .Buffers(Buffers),
+    .Latency(MemLatency), .Banks(MemBanks), .Parity(Parity)
+  ) u_memory (
     .clk_i, .rst_ni,
-    .wr_valid_i(line_valid), .wr_id_i(line_id), .req_valid_i(req_valid), .req_i(req)
+    .fill_i(fill), .use_i(in_use), .owned_i,
+    .wr_valid_i(line_valid), .wr_id_i(line_id), .wr_data_i(line_data),
+    .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
+    .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
+    .reads_o(reads), .conflicts_o(conflicts), .fault_o(memory_fault)
   );
-`endif
 
   // ------------------------------------------------------------------------ compute
   logic [NumSources-1:0]         source_valid, source_ready, source_idle;
@@ -160,19 +146,21 @@ module flaash_core
   sdpe_events_t [NumSources-1:0] events;
   flags_t [NumSources-1:0]       flags;
   line_written_t                 written;
-  logic                          generating, busy;
+  logic                          busy;
   dispatch_t                     dispatch;
   fault_t                        compute_fault;
 
-  assign written = {line_valid, line_id, line_data[LineWidth-1]};  // `last` is the top bit of a line
+  // `last` is the top bit of a line.
+  assign written = {line_valid, fill[store_write.operand], line_id, line_data[LineWidth-1]};
 
   if (Engine == EngineLookup) begin : gen_lookup
     flaash_compute_lookup #(
       .Format(Format), .NumSdpe(NumSdpe), .GroupSize(GroupSize), .Lanes(Lanes), .CoordWidth(CoordWidth),
-      .MemLatency(MemLatency), .MemLines(MemLines), .Parity(Parity), .ResultDepth(ResultDepth)
+      .MemLatency(MemLatency), .MemLines(MemLines), .Buffers(Buffers), .Parity(Parity),
+      .ResultDepth(ResultDepth)
     ) u_compute (
       .clk_i, .rst_ni,
-      .start_i, .settings_i, .desc_i(desc_o), .written_i(written),
+      .start_i, .settings_i, .desc_i(plan_desc), .written_i(written),
       .busy_o(generating), .dispatch_o(dispatch),
       .table_addr_o(table_addr), .table_i(table_rsp),
       .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
@@ -187,7 +175,7 @@ module flaash_core
       .Portions(Portions)
     ) u_compute (
       .clk_i, .rst_ni,
-      .start_i, .settings_i, .desc_i(desc_o), .written_i(written),
+      .start_i, .settings_i, .desc_i(plan_desc), .written_i(written),
       .busy_o(generating), .dispatch_o(dispatch),
       .table_addr_o(table_addr), .table_i(table_rsp),
       .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),

@@ -38,6 +38,7 @@ module flaash_memory_top
   parameter int unsigned Scheduler   = SchedulerDemand,      // Scheduler*
   parameter int unsigned ResultDepth = 512,                  // results per SDPE, a power of two
   parameter int unsigned Portions    = 0,                    // dot products split at a time, 0 to 64
+  parameter int unsigned Buffers     = 2,                    // of an operand, 1 or 2
   parameter int unsigned DataWidth   = 128,                  // bits of the memory's bus: 128, 256 or 512
   parameter int unsigned ReadBursts  = 8,                    // bursts under way, 1 to 255
   parameter int unsigned ResultLanes = DataWidth / 64,       // results per cycle, 1 to 8
@@ -148,6 +149,7 @@ module flaash_memory_top
     .Format     (Format),
     .CoordWidth (CoordWidth),
     .CanSplit   (Engine != EngineLookup && Portions > 0),
+    .Buffers    (Buffers),
     .ResultLanes(ResultLanes),
     .DataWidth  (DataWidth),
     .ReadBursts (ReadBursts),
@@ -207,6 +209,7 @@ module flaash_memory_top
     .Scheduler  (Scheduler),
     .ResultDepth(ResultDepth),
     .Portions   (Portions),
+    .Buffers    (Buffers),
     .ResultLanes(ResultLanes)
   ) u_chip (
     .clk_i, .rst_ni,

@@ -40,3 +40,9 @@ def test_errors(simulator: str, seed: int) -> None:
 
 def test_resets(simulator: str, seed: int) -> None:
     run_edge("reset_tests", simulator, seed)
+
+
+def test_overlap(simulator: str, seed: int) -> None:
+    """Loading behind computing, on both machines; with one buffer per operand it is only slower."""
+    run_edge("overlap_tests", simulator, seed)
+    run_edge("overlap_tests", simulator, seed, "fast1", NumSdpe=2, GroupSize=1, MemLines=256, DataWidth=256)

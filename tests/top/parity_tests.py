@@ -30,7 +30,8 @@ class Memory:
     def __init__(self, dut: SimHandleBase, config: Config):
         core = dut.u_chip.u_core
         self._ideal = config["Memory"] == "ideal"
-        self._memory = (core.gen_ideal if self._ideal else core.gen_banked).u_memory
+        chosen = core.u_memory.gen_ideal if self._ideal else core.u_memory.gen_banked
+        self._memory = chosen.u_memory
         self._banks = int(config["MemBanks"])
 
     def word(self, operand: int, line: int) -> SimHandleBase:

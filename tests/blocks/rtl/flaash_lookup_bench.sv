@@ -109,7 +109,8 @@ module flaash_lookup_bench
     .NumPorts(NumPorts)
   ) u_region_checker (
     .clk_i, .rst_ni,
-    .wr_valid_i, .wr_id_i(wr_id), .req_valid_i(req_valid), .req_i(req)
+    .wr_valid_i, .wr_id_i(wr_id), .fill_i(2'b00), .use_i(2'b00), .owned_i(1'b0),
+    .req_valid_i(req_valid), .req_i(req)
   );
 
   // ------------------------------------------------------------------- the machine
@@ -137,7 +138,7 @@ module flaash_lookup_bench
   ) u_compute (
     .clk_i, .rst_ni,
     .start_i, .settings_i(settings), .desc_i,
-    .written_i({wr_valid_i, wr_id, wr_data_i[LineWidth-1]}),
+    .written_i({wr_valid_i, 1'b0, wr_id, wr_data_i[LineWidth-1]}),
     .busy_o(planning), .dispatch_o(dispatch),
     .table_addr_o(table_addr), .table_i(table_rsp),
     .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
