@@ -103,4 +103,7 @@ module flaash_result_lanes
     );
   end
 
+  // ------------------------------------------------------------------- properties
+  `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, out_result_o, $bits(result_t))
+
 endmodule : flaash_result_lanes
