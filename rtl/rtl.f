@@ -25,8 +25,10 @@ operand/flaash_loader_sequencer.sv
 operand/flaash_loader_description.sv
 operand/flaash_loader_spans.sv
 operand/flaash_loader_levels.sv
+operand/flaash_loader_pointers.sv
 operand/flaash_loader_packer.sv
 operand/flaash_operand_loader.sv
+operand/flaash_operand_loaders.sv
 memory/flaash_parity_bank.sv
 operand/flaash_operand_store.sv
 operand/flaash_operand_buffers.sv

@@ -86,12 +86,6 @@ package flaash_edge_pkg;
     logic decode;  // DECERR, not SLVERR
   } answer_t;
 
-  // A piece of the memory's data, as wide as a beat of the operand stream, and what it says about it.
-  typedef struct packed {
-    answer_t                answer;
-    logic [StreamWidth-1:0] data;
-  } piece_t;
-
   // A level of a descriptor that was checked.
   typedef struct packed {
     mem_addr_t   first;   // pos, or crd of the leaf
@@ -117,13 +111,13 @@ package flaash_edge_pkg;
     logic [31:0]     tag;
   } head_t;
 
-  // A piece of an array that is read, or made, as one.
+  // An array that is read, or made: the coordinates and pointers of an operand, in the order of its frame.
   typedef struct packed {
     logic [2:0]  level;   // 7 for the leaf
-    logic [3:0]  part;    // PartCrd, PartPos or PartVal
+    logic [3:0]  part;    // PartCrd or PartPos
     logic        made;    // coordinates of a dense level: nothing is read
-    logic [31:0] pieces;  // of StreamWidth bits, 1 or more
-    logic [1:0]  rest;    // words of its last piece, modulo 4; of no concern for the leaf
+    logic [31:0] pieces;  // as wide as a beat of the feed, 1 or more
+    logic [2:0]  rest;    // words of its last piece, modulo 8 or 4; of no concern for the leaf
     logic        last;    // of the operand
   } part_t;
 

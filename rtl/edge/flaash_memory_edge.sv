@@ -4,9 +4,11 @@
 // Guarantees  What docs/memory_edge.md says. To the chip it is a host that keeps the rules, also across a soft reset:
 //             a frame that was begun is ended, and quiet_o tells that no burst is under way.
 // Demands     A memory that answers in order and in finite time. resetting_i stays until quiet_o.
-// Latency     From a doorbell two cycles to the read of the descriptor, from its last piece six to the first beat of A.
-// Throughput  A beat of 128 bits per cycle in each direction. A descriptor is read while the one before computes, its
-//             operands, and its own computing, while the last results of those before, and completions, are written.
+// Latency     From a doorbell six cycles to the read of the descriptor, from its last piece six to the first beats of
+//             both operands.
+// Throughput  A beat of FeedWidth bits per cycle and operand, one of DataWidth bits of results that go by number. A
+//             descriptor and its operands are read while the one before computes, and it computes while the last
+//             results of those before, and their completions, are written.
 // Reset       rst_ni with the bus; resetting_i: a soft reset of the chip is under way.
 //
 //   host -- bus -- registers of the chip
@@ -31,6 +33,7 @@ module flaash_memory_edge
   parameter int unsigned Buffers     = 2,     // of an operand in the chip, 1 or 2
   parameter int unsigned ResultLanes = 1,     // results of a batch, most
   parameter int unsigned DataWidth   = 128,   // of the memory's bus: 128, 256 or 512
+  parameter int unsigned FeedWidth   = StreamWidth,  // of an operand's stream: a part of that
   parameter int unsigned ReadBursts  = 8,     // under way, most
   parameter int unsigned WriteBursts = 8,     // likewise, a power of two
   localparam type axi_req_t = `FLAASH_AXI_REQ(DataWidth),
@@ -54,10 +57,10 @@ module flaash_memory_edge
   input  desc_t [1:0]            desc_i,       // the operands that the chip has
   output logic                   numbers_o,    // results name fibers by number
   output logic                   quiet_o,
-  output logic                   operand_valid_o,
-  input  logic                   operand_ready_i,
-  output logic [StreamWidth-1:0] operand_data_o,
-  output logic                   operand_last_o,
+  output logic [1:0]             operand_valid_o,  // of A in element 0
+  input  logic [1:0]             operand_ready_i,
+  output logic [1:0][FeedWidth-1:0] operand_data_o,
+  output logic [1:0]             operand_last_o,
   input  logic                   result_valid_i,
   output logic                   result_ready_o,
   input  logic [StreamWidth-1:0] result_data_i,
@@ -78,7 +81,8 @@ module flaash_memory_edge
   logic                    write_known, read_known, command_valid, command_ready, commands_idle;
   logic [31:0]             read_data;
   command_t                command;
-  logic                    pending, front_busy, fetch, begins, fetched, load, operand, loaded, cancel, load_rst_n;
+  logic                    pending, front_busy, fetch, begins, fetched, cancel, load_rst_n;
+  logic [1:0]              ask, load, loaded, unused_asked;
   logic                    go, give, ready, free, left, turn_ready, opens, closes, ran, failing, faulty, halted;
   logic                    retiring, finish, wants_irq, reads_idle, writes_idle;
   logic                    set, start, refused, abort, trailer, full, line_valid, line_ready;
@@ -127,9 +131,8 @@ module flaash_memory_edge
   flaash_edge_front u_front (
     .clk_i, .rst_ni, .resetting_i, .stopping_i, .halted_i(failing || halted), .busy_o(front_busy),
     .pending_i(pending), .fetch_o(fetch), .begin_o(begins), .fetched_i(fetched), .fetch_fault_i(fetch_fault),
-    .keep_i(head.keep), .kept_i(kept), .free_i(free), .left_i(left),
-    .load_o(load), .operand_o(operand), .loaded_i(loaded), .loading_i(loading),
-    .frame_fault_i(frame_fault), .chip_fault_i(operand_fault), .cancel_o(cancel),
+    .keep_i(head.keep), .kept_i(kept), .free_i(free), .left_i(left), .ask_o(ask), .load_o(load), .loaded_i(&loaded),
+    .loading_i(loading), .frame_fault_i(frame_fault), .chip_fault_i(operand_fault), .cancel_o(cancel),
     .load_rst_no(load_rst_n), .quiet_i(reads_idle),
     .set_o(set), .abort_o(abort), .commands_idle_i(commands_idle),
     .back_ready_i(ready), .start_o(go), .failed_o(give), .fault_o(front_fault)
@@ -211,12 +214,14 @@ module flaash_memory_edge
   logic [63:0] cycles, computing, bytes_read;
 
   flaash_edge_loader #(
-    .Format(Format), .CoordWidth(CoordWidth), .CanSplit(CanSplit), .DataWidth(DataWidth), .Bursts(ReadBursts)
+    .Format(Format), .CoordWidth(CoordWidth), .CanSplit(CanSplit), .DataWidth(DataWidth), .FeedWidth(FeedWidth),
+    .Bursts(ReadBursts)
   ) u_loader (
     .clk_i, .rst_ni, .load_rst_ni(load_rst_n),
     .begin_i(begins), .slot_i(slot), .fetch_i(fetch), .fetched_o(fetched), .fetch_fault_o(fetch_fault),
     .head_o(head), .extent_o(extent),
-    .load_i(load), .operand_i(operand), .loaded_o(loaded), .frame_fault_o(frame_fault), .cancel_i(cancel),
+    .ask_i(ask), .asked_o(unused_asked), .load_i(load), .loaded_o(loaded), .frame_fault_o(frame_fault),
+    .cancel_i(cancel),
     .hold_i(resetting_i || stopping_i), .idle_o(reads_idle), .read_o(read),
     .out_valid_o(operand_valid_o), .out_ready_i(operand_ready_i), .out_data_o(operand_data_o),
     .out_last_o(operand_last_o),

@@ -35,10 +35,10 @@ module flaash_operand_memory
   input  logic [1:0]                         use_i,
   input  logic                               owned_i,
 
-  // writes, always taken
-  input  logic                               wr_valid_i,
-  input  line_id_t                           wr_id_i,
-  input  logic [LineWidth-1:0]               wr_data_i,
+  // writes, of A in element 0, always taken
+  input  logic [1:0]                         wr_valid_i,
+  input  line_id_t [1:0]                     wr_id_i,
+  input  logic [1:0][LineWidth-1:0]          wr_data_i,
   // reads
   input  logic [NumPorts-1:0]                req_valid_i,
   output logic [NumPorts-1:0]                req_ready_o,
@@ -66,11 +66,11 @@ module flaash_operand_memory
     return {line.operand, line.addr | (line_addr_t'(buffer) << Shift)};
   endfunction
 
-  line_id_t                wr_id;
+  line_id_t [1:0]          wr_id;
   line_id_t [NumPorts-1:0] req;
   fault_t                  fault;
 
-  assign wr_id = placed(wr_id_i, fill_i[wr_id_i.operand]);
+  assign wr_id = {placed(wr_id_i[1], fill_i[1]), placed(wr_id_i[0], fill_i[0])};
 
   for (genvar p = 0; p < int'(NumPorts); p++) begin : gen_port
     line_id_t req_p;  // Icarus reads a member of an array's only element as unknown

@@ -14,20 +14,17 @@ module flaash_region_checker
 ) (
   input logic                    clk_i,
   input logic                    rst_ni,
-  input logic                    wr_valid_i,
-  input line_id_t                wr_id_i,
-  input logic [1:0]              fill_i,   // the buffers that are written, of A in element 0
-  input logic [1:0]              use_i,    // those that are read
-  input logic                    owned_i,  // by a contraction
+  input logic [1:0]              wr_valid_i,  // of A in element 0
+  input line_id_t [1:0]          wr_id_i,
+  input logic [1:0]              fill_i,      // the buffers that are written
+  input logic [1:0]              use_i,       // those that are read
+  input logic                    owned_i,     // by a contraction
   input logic [NumPorts-1:0]     req_valid_i,
   input line_id_t [NumPorts-1:0] req_i
 );
 
   logic        armed_q;   // before the first reset every register holds a random value
   logic [31:0] end_q[4];  // first line behind the region of A, of B, of both in buffer 1; lines survive resets
-  logic        fill;
-
-  assign fill = fill_i[wr_id_i.operand];
 
   initial begin
     armed_q = 1'b0;
@@ -36,12 +33,23 @@ module flaash_region_checker
 
   // Not always_ff, which slang allows no initial value.
   always @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      armed_q <= 1'b1;
-    end else if (armed_q && wr_valid_i) begin
-      end_q[{fill, wr_id_i.operand}] <= 32'(wr_id_i.addr) + 1;
-      if (owned_i && fill == use_i[wr_id_i.operand]) begin
-        $fatal(1, "%m: line %0d of operand %0d is written while it is in use", wr_id_i.addr, wr_id_i.operand);
+    if (!rst_ni) armed_q <= 1'b1;
+  end
+
+  for (genvar i = 0; i < 2; i++) begin : gen_operand
+    line_id_t wr_id;
+
+    assign wr_id = wr_id_i[i];
+
+    logic unused_operand;
+    assign unused_operand = wr_id.operand;
+
+    always @(posedge clk_i) begin
+      if (rst_ni && armed_q && wr_valid_i[i]) begin
+        end_q[{fill_i[i], 1'(i)}] <= 32'(wr_id.addr) + 1;
+        if (owned_i && fill_i[i] == use_i[i]) begin
+          $fatal(1, "%m: line %0d of operand %0d is written while it is in use", wr_id.addr, i);
+        end
       end
     end
   end

@@ -33,8 +33,10 @@ module flaash_chip
   parameter int unsigned Scheduler   = SchedulerDemand,
   parameter int unsigned ResultDepth = 512,
   parameter int unsigned Portions    = 0,
-  parameter int unsigned Buffers     = 1,  // of an operand
-  parameter int unsigned ResultLanes = 1   // results that can leave in a cycle, 1 to 8
+  parameter int unsigned Buffers     = 1,           // of an operand
+  parameter int unsigned Feeds       = 1,           // streams of operand frames: one for both operands, or one each
+  parameter int unsigned FeedWidth   = StreamWidth, // bits of a beat of these
+  parameter int unsigned ResultLanes = 1            // results that can leave in a cycle, 1 to 8
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -50,10 +52,10 @@ module flaash_chip
   output desc_t [1:0]            desc_o,
   output report_t                report_o,
   // operand frames
-  input  logic                   operand_valid_i,
-  output logic                   operand_ready_o,
-  input  logic [StreamWidth-1:0] operand_data_i,
-  input  logic                   operand_last_i,
+  input  logic [Feeds-1:0]       operand_valid_i,
+  output logic [Feeds-1:0]       operand_ready_o,
+  input  logic [Feeds-1:0][FeedWidth-1:0] operand_data_i,
+  input  logic [Feeds-1:0]       operand_last_i,
   // result frames
   input  logic                   numbers_i,    // records name fibers by number
   output logic                   frame_valid_o,
@@ -81,13 +83,14 @@ module flaash_chip
   settings_t   settings;
   error_e      trailer_code;
   desc_t [1:0] work_desc;  // of the contraction
-  logic        load_enable, active, drained, discarded, lost, loading;
+  logic        load_enable, active, drained, lost, loading;
+  logic [1:0]  discarded;  // beats, by the gates
   logic [5:0]  sdpe_select;
 
   assign loading = report_o.load.loading;
-  assign traffic = {discarded, (operand_valid_i && operand_ready_o) || (frame_valid_o && frame_ready_i)
+  assign traffic = {discarded, (operand_valid_i & operand_ready_o) != '0 || (frame_valid_o && frame_ready_i)
                                  || (batch_valid_o && batch_ready_i),
-                    loading && operand_ready_o && !operand_valid_i,
+                    loading && (operand_ready_o & ~operand_valid_i) != '0,
                     (frame_valid_o && !frame_ready_i) || (batch_valid_o && !batch_ready_i)};
 
   flaash_registers #(
@@ -113,25 +116,29 @@ module flaash_chip
   );
 
   // --------------------------------------------------------------------------- core
-  logic                   gated_valid, gated_ready, gated_last;
-  logic [StreamWidth-1:0] gated_data;
+  logic [Feeds-1:0]       gated_valid, gated_ready, gated_last, dropped;
+  logic [Feeds-1:0][FeedWidth-1:0] gated_data;
   logic                   result_valid, result_ready, all_stored, sent, drop;
   result_t                result;
   walk_req_t [1:0]        walk_req;
   walk_rsp_t [1:0]        walk_rsp;
   fault_t                 walk_fault;
 
-  flaash_frame_gate #(
-    .Width(StreamWidth)
-  ) u_frame_gate (
-    .clk_i, .rst_ni,
-    .resetting_i(resetting_o || stopping_o),
-    .in_valid_i(operand_valid_i), .in_ready_o(operand_ready_o),
-    .in_data_i(operand_data_i), .in_last_i(operand_last_i),
-    .out_valid_o(gated_valid), .out_ready_i(gated_ready),
-    .out_data_o(gated_data), .out_last_o(gated_last),
-    .discarded_o(discarded)
-  );
+  for (genvar f = 0; f < int'(Feeds); f++) begin : gen_feed
+    flaash_frame_gate #(
+      .Width(FeedWidth)
+    ) u_frame_gate (
+      .clk_i, .rst_ni,
+      .resetting_i(resetting_o || stopping_o),
+      .in_valid_i(operand_valid_i[f]), .in_ready_o(operand_ready_o[f]),
+      .in_data_i(operand_data_i[f]), .in_last_i(operand_last_i[f]),
+      .out_valid_o(gated_valid[f]), .out_ready_i(gated_ready[f]),
+      .out_data_o(gated_data[f]), .out_last_o(gated_last[f]),
+      .discarded_o(dropped[f])
+    );
+  end
+
+  assign discarded = 2'($countones(dropped));
 
   flaash_core #(
     .Format     (Format),
@@ -151,6 +158,8 @@ module flaash_chip
     .ResultDepth(ResultDepth),
     .Portions   (Portions),
     .Buffers    (Buffers),
+    .Feeds      (Feeds),
+    .FeedWidth  (FeedWidth),
     .ResultLanes(ResultLanes)
   ) u_core (
     .clk_i, .rst_ni(core_rst_n), .store_rst_ni(store_rst_n),

@@ -10,7 +10,8 @@
 //             the reset that follows ends the stop.
 // Errors      With Parity every stored bit that has flipped is told when it is used (report_o.parity_error); what was
 //             made of it does not become a result, or lost_o comes before it leaves the unloader.
-// Demands     start_i only with both operands loaded, equal contracted extents, and none running.
+// Demands     start_i only with both operands loaded, equal contracted extents, and none running. One feed carries
+//             frames of both operands; of two, the first those of A, the second those of B.
 //             owned_i while results are computed or on their way; with one buffer load_enable_i is low then, with
 //             two at most one frame per operand comes. stop_i stays until rst_ni.
 // Reset       rst_ni: everything but the operands; store_rst_ni: these.
@@ -39,8 +40,10 @@ module flaash_core
   parameter int unsigned Scheduler   = SchedulerDemand,
   parameter int unsigned ResultDepth = 512,
   parameter int unsigned Portions    = 0,
-  parameter int unsigned Buffers     = 1,  // of an operand: 1, or 2 so that the next one is loaded during a contraction
-  parameter int unsigned ResultLanes = 1,   // results that can leave in a cycle, 1 to 8
+  parameter int unsigned Buffers     = 1,            // of an operand, 2: the next one is loaded during a contraction
+  parameter int unsigned Feeds       = 1,            // streams of operand frames, 1 or 2
+  parameter int unsigned FeedWidth   = StreamWidth,  // bits of a beat of these
+  parameter int unsigned ResultLanes = 1,            // results that can leave in a cycle, 1 to 8
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
   localparam int unsigned NumPorts   = read_ports(Engine, NumSdpe, GroupSize),
   // SDPEs, and the combiner if there is one: where results come from.
@@ -50,10 +53,10 @@ module flaash_core
   input  logic                                       rst_ni,
   input  logic                                       store_rst_ni,
   // operand frames
-  input  logic                                       s_axis_tvalid_i,
-  output logic                                       s_axis_tready_o,
-  input  logic [StreamWidth-1:0]                     s_axis_tdata_i,
-  input  logic                                       s_axis_tlast_i,
+  input  logic [Feeds-1:0]                           s_axis_tvalid_i,
+  output logic [Feeds-1:0]                           s_axis_tready_o,
+  input  logic [Feeds-1:0][FeedWidth-1:0]            s_axis_tdata_i,
+  input  logic [Feeds-1:0]                           s_axis_tlast_i,
   // results, to the unloader
   output logic                                       result_valid_o,
   input  logic                                       result_ready_i,
@@ -86,24 +89,24 @@ module flaash_core
 );
 
   // ---------------------------------------------------------------------- operands
-  logic                 generating;  // the contraction is being planned, or its jobs generated
-  logic                 line_valid;
-  line_addr_t           line_addr;
-  logic [LineWidth-1:0] line_data;
-  store_write_t         store_write;
-  fiber_id_t [1:0]      table_addr;
-  table_rsp_t [1:0]     table_rsp;
-  load_report_t         load;
-  logic [1:0]           fill, in_use;  // the buffers that are written, and those of the contraction
-  desc_t [1:0]          plan_desc;
+  logic                      generating;    // the contraction is being planned, or its jobs generated
+  store_write_t [1:0]        store_write;
+  logic [1:0]                line_valid;
+  line_id_t [1:0]            line_id;
+  logic [1:0][LineWidth-1:0] line_data;
+  fiber_id_t [1:0]           table_addr;
+  table_rsp_t [1:0]          table_rsp;
+  load_report_t              load;
+  logic [1:0]                fill, in_use;  // the buffers that are written, and those of the contraction
+  desc_t [1:0]               plan_desc;
 
-  flaash_operand_loader #(
+  flaash_operand_loaders #(
     .Format(Format), .Lanes(Lanes), .CoordWidth(CoordWidth), .MemLines(MemLines), .NodeDepth(NodeDepth),
-    .FiberDepth(FiberDepth)
-  ) u_loader (
+    .FiberDepth(FiberDepth), .Feeds(Feeds), .FeedWidth(FeedWidth)
+  ) u_loaders (
     .clk_i, .rst_ni,
     .s_axis_tvalid_i, .s_axis_tready_o, .s_axis_tdata_i, .s_axis_tlast_i, .enable_i(load_enable_i),
-    .line_valid_o(line_valid), .line_addr_o(line_addr), .line_data_o(line_data),
+    .line_valid_o(line_valid), .line_id_o(line_id), .line_data_o(line_data),
     .store_o(store_write), .report_o(load)
   );
 
@@ -112,7 +115,7 @@ module flaash_core
       .Operand(i), .Buffers(Buffers), .NodeDepth(NodeDepth), .FiberDepth(FiberDepth), .Parity(Parity)
     ) u_buffers (
       .clk_i, .rst_ni(store_rst_ni),
-      .start_i, .owned_i, .planning_i(generating), .write_i(store_write), .fill_o(fill[i]), .use_o(in_use[i]),
+      .start_i, .owned_i, .planning_i(generating), .write_i(store_write[i]), .fill_o(fill[i]), .use_o(in_use[i]),
       .table_addr_i(table_addr[i]), .table_o(table_rsp[i]), .walk_i(walk_i[i]), .walk_o(walk_o[i]),
       .desc_o(desc_o[i]), .work_desc_o(work_desc_o[i]), .plan_desc_o(plan_desc[i])
     );
@@ -122,11 +125,8 @@ module flaash_core
   logic [NumPorts-1:0]                req_valid, req_ready, rsp_valid;
   line_id_t [NumPorts-1:0]            req;
   logic [NumPorts-1:0][LineWidth-1:0] rsp_data;
-  line_id_t                           line_id;
   logic [$clog2(NumPorts+1)-1:0]      reads, conflicts;
   fault_t                             memory_fault;
-
-  assign line_id = {store_write.operand, line_addr};
 
   flaash_operand_memory #(
     .Memory(Memory), .NumPorts(NumPorts), .LineWidth(LineWidth), .Lines(MemLines), .Buffers(Buffers),
@@ -145,13 +145,14 @@ module flaash_core
   result_t [NumSources-1:0]      source_result;
   sdpe_events_t [NumSources-1:0] events;
   flags_t [NumSources-1:0]       flags;
-  line_written_t                 written;
+  line_written_t [1:0]           written;
   logic                          busy;
   dispatch_t                     dispatch;
   fault_t                        compute_fault;
 
   // `last` is the top bit of a line.
-  assign written = {line_valid, fill[store_write.operand], line_id, line_data[LineWidth-1]};
+  assign written = {line_valid[1], fill[1], line_id[1], line_data[1][LineWidth-1],
+                    line_valid[0], fill[0], line_id[0], line_data[0][LineWidth-1]};
 
   if (Engine == EngineLookup) begin : gen_lookup
     flaash_compute_lookup #(

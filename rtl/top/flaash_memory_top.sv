@@ -119,11 +119,17 @@ module flaash_memory_top
   report_t                report;
   desc_t [1:0]            desc;
   logic                   resetting, stopping, quiet, start, numbers, edge_irq, chip_irq;
-  logic                   operand_valid, operand_ready, operand_last, frame_valid, frame_ready, frame_last;
-  logic [StreamWidth-1:0] operand_data, frame_data;
+  logic                   frame_valid, frame_ready, frame_last;
+  logic [StreamWidth-1:0] frame_data;
   logic                   batch_valid, batch_ready;
   batch_count_t           batch_count;
   result_t [ResultLanes-1:0] batch;
+
+  // A stream per operand, wider than that of the stream edge if the bus is.
+  localparam int unsigned FeedWidth = (DataWidth < 2 * StreamWidth) ? StreamWidth : 2 * StreamWidth;
+
+  logic [1:0]                operand_valid, operand_ready, operand_last;
+  logic [1:0][FeedWidth-1:0] operand_data;
 
   assign axil_req = {s_axil_awvalid, s_axil_awaddr, s_axil_awprot, s_axil_wvalid, s_axil_wdata, s_axil_wstrb,
                      s_axil_bready, s_axil_arvalid, s_axil_araddr, s_axil_arprot, s_axil_rready};
@@ -152,6 +158,7 @@ module flaash_memory_top
     .Buffers    (Buffers),
     .ResultLanes(ResultLanes),
     .DataWidth  (DataWidth),
+    .FeedWidth  (FeedWidth),
     .ReadBursts (ReadBursts),
     .WriteBursts(WriteBursts)
   ) u_memory_edge (
@@ -210,6 +217,8 @@ module flaash_memory_top
     .ResultDepth(ResultDepth),
     .Portions   (Portions),
     .Buffers    (Buffers),
+    .Feeds      (2),
+    .FeedWidth  (FeedWidth),
     .ResultLanes(ResultLanes)
   ) u_chip (
     .clk_i, .rst_ni,

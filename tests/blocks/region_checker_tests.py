@@ -16,7 +16,8 @@ LINE = package_types("flaash_pkg")["line_id_t"]
 
 async def _load(dut, operand: int, lines: int, first: int = 0) -> None:
     for line in range(first, lines):
-        dut.wr_valid_i.value, dut.wr_id_i.value = 1, LINE.pack(operand=operand, addr=line)
+        dut.wr_valid_i.value = 1 << operand
+        dut.wr_id_i.value = LINE.pack(operand=operand, addr=line) << operand * LINE.width
         await RisingEdge(dut.clk_i)
     dut.wr_valid_i.value = 0
 

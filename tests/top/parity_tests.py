@@ -37,9 +37,10 @@ class Memory:
     def word(self, operand: int, line: int) -> SimHandleBase:
         """Return the word that holds a line."""
         if self._ideal:
-            return self._memory.u_lines.mem_q[2 * line + operand]
+            return self._memory.gen_operand[operand].u_lines.mem_q[line]
         bank = (line + operand * (self._banks // 2)) % self._banks
-        return self._memory.gen_bank[bank].u_bank.mem_q[2 * (line // self._banks) + operand]
+        ram = self._memory.gen_bank[bank].gen_operand[operand].u_lines
+        return ram.mem_q[line // self._banks]
 
     def flip(self, operand: int, line: int, chance: random.Random) -> str:
         """Flip a random bit of a line and return what was done."""
