@@ -103,6 +103,8 @@ stream_machine/flaash_combiner.sv
 stream_machine/flaash_compute_stream.sv
 result/flaash_result_gate.sv
 result/flaash_result_network.sv
+result/flaash_result_batch.sv
+result/flaash_result_lanes.sv
 host/flaash_perf_sum.sv
 host/flaash_step_counters.sv
 host/flaash_progress.sv
