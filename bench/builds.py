@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tb.common.configs import Config
@@ -10,6 +13,8 @@ from tb.common.simulation import Build, build
 from tb.common.toolchain import BUILD
 
 CHIP, HOST = "flaash_top", "flaash_bench_host"
+EDGE_HOST = "flaash_bench_edge"
+MEMORY = Path(__file__).parent / "rtl" / "flaash_bench_memory.sv"
 FOLDER = Path(__file__).parent / "harness"
 SPEED_CONTROL = FOLDER / "speed.vlt"
 # The suite runs with assertions and unknown start values; here they would only cost time.
@@ -25,17 +30,36 @@ def build_machine(config: Config, short: bool = False) -> Build:
         short: for few cycles; the compiler takes a third of the time, the simulation several times as long.
     """
     options = (*SPEED, "--no-public-flat-rw", FOLDER / "ports.vlt", *(("-CFLAGS", "-O0") if short else ()))
-    return build(HOST, "verilator", config.parameters(), (_host_source(config),), options=options)
+    return build(HOST, "verilator", config.parameters(), (_source(HOST, config.values),), options=options)
 
 
-def _host_source(config: Config) -> Path:
-    """Write the bench host for the parameters that the chip has, and return its file."""
-    names = list(config.values)
-    text = (FOLDER / f"{HOST}.sv.in").read_text()
-    text = text.replace("  @PARAMETERS@", "\n".join(f"  parameter int unsigned {name}," for name in names))
-    text = text.replace("    @VALUES@", ",\n".join(f"    .{name}({name})" for name in names))
-    path = BUILD / "bench" / "rtl" / f"{HOST}.sv"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists() or path.read_text() != text:
-        path.write_text(text)
+def build_edge(config: Config, width: int, extra: Mapping[str, int] | None = None,
+               checked_on: str | None = None) -> Build:
+    """Return a simulation of flaash_bench_edge for cocotb, on Verilator and made for speed.
+
+    Args:
+        config: parameters of the chip.
+        width: data bits of the memory's bus.
+        extra: further parameters of flaash_memory_top.
+        checked_on: a simulator; then with assertions, and for few cycles.
+    """
+    options = {None: (*SPEED, "--no-public-flat-rw", FOLDER / "ports.vlt"), "verilator": ("-Wno-lint",)}
+    values = {**config.parameters(), "DataWidth": width, **(extra or {})}
+    return build(EDGE_HOST, checked_on or "verilator", values, (_source(EDGE_HOST, values), MEMORY),
+                 options=options.get(checked_on, ()))
+
+
+def _source(name: str, parameters: Iterable[str]) -> Path:
+    """Write a bench host for the parameters that the chip has, and return its file."""
+    names = list(parameters)
+    text = (FOLDER / f"{name}.sv.in").read_text()
+    text = text.replace("  @PARAMETERS@", "\n".join(f"  parameter int unsigned {key}," for key in names))
+    text = text.replace("    @VALUES@", ",\n".join(f"    .{key}({key})" for key in names))
+    folder = BUILD / "bench" / "rtl" / hashlib.sha256(text.encode()).hexdigest()[:16]
+    path = folder / f"{name}.sv"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        made = folder / f"{name}.{os.getpid()}"
+        made.write_text(text)
+        made.replace(path)
     return path

@@ -23,6 +23,7 @@ from bench.workloads import csf_pair, expected, operands, parts
 from models.csf import Csf
 from models.cycles import Bound, lower_bound
 from models.numbers import get_format
+from tb.common import rtl_constants as rtl
 from tb.common.folders import runs as runs_folder
 from tb.common.frames import FrameError, to_beats, unpack_results
 from tb.common.simulation import Build, SimulationFailed, run
@@ -75,6 +76,7 @@ def record(row: Row, chosen: Machine, outcome: dict, problems: Sequence[str]) ->
     choice = dataclasses.asdict(settings(slices[0], chosen))  # that of the first slice stands for all
     about = {
         "workload": row.workload, "config": row.config, "experiments": list(row.experiments),
+        "edge": "stream", "width": rtl.CONSTANTS["StreamWidth"],
         "num_sdpe": chosen.num_sdpe, "lanes": int(config["Lanes"]), "engine": config["Engine"],
         "memory": config["Memory"], "scheduler": config["Scheduler"], **choice, "checked": not problems,
         "problems": list(problems)}

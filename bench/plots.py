@@ -12,6 +12,7 @@ matplotlib.use("Agg")
 from matplotlib import pyplot as plt  # noqa: E402
 from matplotlib.axes import Axes  # noqa: E402
 
+from bench import outside_report  # noqa: E402
 from bench import rows as plan  # noqa: E402
 from bench.machines import OURS, PAPER  # noqa: E402
 from bench.targets import read_targets  # noqa: E402
@@ -41,7 +42,9 @@ def draw_all(records: Sequence[dict], folder: Path) -> list[tuple[str, str]]:
          _over([float(density) for density in plan.LAYER_DENSITIES], plan.LAYER_SHAPES,
                lambda density, shape: plan.layer_workload(f"{density:g}", shape), "density of each operand",
                "{}")),
-        ("learning", "Deep learning: cycles of each workload, and its lower bound", _learning(records))]
+        ("learning", "Deep learning: cycles of each workload, and its lower bound", _learning(records)),
+        ("outside", "From memory to memory: cycles per contraction of a queue, and the bound",
+         lambda axes, cycles: outside_report.draw(records, axes))]
     drawn = []
     for name, caption, draw in wanted:
         figure, axes = plt.subplots(figsize=(8, 5), dpi=110)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
 
-from bench import claims
+from bench import claims, outside_report
 from bench.machines import OURS, PAPER
 from bench.plots import draw_all
 from bench.rows import TABLE_ENGINES
@@ -105,7 +105,7 @@ def write_report(results: dict, folder: Path) -> Path:
         clocks=clocks,
         ways=ways,
         software=software_lines(records, software, clocks),
-        claims=claims.tables(results),
+        claims=[*claims.tables(results), *outside_report.tables(records)],
         bound_tolerance=BOUND_TOLERANCE,
         failed=[row for row in records if not row["checked"]],
     )
@@ -138,8 +138,9 @@ def as_markdown(results: dict) -> str:
                  "with a cycle more per dot product"), points), "",
         *_table(("workload", "machine", "cycles", *(f"us at {clock:g} MHz" for clock in clocks.values()),
                  "software, an operand dense, us", "software, both sparse, us"), beside), "",
-        *(line for caption, head, body in claims.tables(results)
-          for line in (f"{caption}:", "", *_table(head, body), "")), *_chart(records)])
+        *(line for caption, head, body in [*claims.tables(results), *outside_report.tables(records)]
+          for line in (f"{caption}:", "", *_table(head, body), "")),
+        *_chart(records), "", *outside_report.chart(records)])
 
 
 def _chart(records: Sequence[dict]) -> list[str]:

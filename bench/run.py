@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from bench import software
+from bench import outside, outside_report, software
 from bench.measure import FOLDER, measure
 from bench.report import BOUND_TOLERANCE, target_lines, write_report
 from bench.rows import select
@@ -81,23 +81,26 @@ def _save(results: dict) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     options, console = parse(arguments), Console()
     try:
-        rows = select(options.only, options.num_sdpe, options.config)
-        if not rows:
+        filters = (options.only, options.num_sdpe, options.config)
+        rows, points = select(*filters), outside.select(*filters)
+        if not rows and not points:
             console.print("no run passes these filters")
             return 2
         bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
                        TimeElapsedColumn(), console=console)
         with bar:
-            task = bar.add_task("building", total=len(rows))
+            task = bar.add_task("building", total=len(rows) + len(points))
             records = measure(rows, options.jobs, lambda done, what: bar.update(
                 task, completed=done, description=what or "done"))
+            outer = outside.measure_all(points, options.jobs, lambda done, what: bar.update(
+                task, completed=len(rows) + done, description=what))
     except (ConfigError, SimulationFailed, ToolMissing) as error:
         console.print(str(error), style="red", markup=False)
         return 2
     clocks = {"assumed": options.clock_mhz}
     if options.fmax_mhz:
         clocks["FPGA"] = options.fmax_mhz
-    results = {"rows": records, "software": {}, "clocks": clocks, "about": {
+    results = {"rows": records + outer, "software": {}, "clocks": clocks, "about": {
         "measured": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "computer": f"{platform.machine()}, {os.cpu_count()} CPUs", "simulator": "Verilator",
         **software.versions()}}
@@ -108,8 +111,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _save(results)
     path = write_report(results, FOLDER)
     show(records, console)
+    outside_report.show(outer, console)
     console.print(f"report: {path}")
-    failed = [row for row in records if not row["checked"]]
+    failed = [row for row in records + outer if not row["checked"]]
     for row in failed:
         console.print(f"{row['workload']} on {row['config']}: {'; '.join(row['problems'][:3])}", style="red",
                       markup=False)

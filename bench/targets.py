@@ -18,15 +18,19 @@ class Target:
     Attributes:
         target: most that our machine may take.
         paper: what the paper's machine took.
+        sustained, cold: most that 32 engines may take from memory to memory, per contraction of a queue and
+            for one alone; None without a target.
     """
 
     target: dict[int, int]
     paper: dict[int, int]
+    sustained: int | None = None
+    cold: int | None = None
 
 
 @functools.cache
 def read_targets(path: Path = FILE) -> dict[str, Target]:
     """Return the targets by workload."""
     return {workload: Target(*({int(number): cycles for number, cycles in table.get(key, {}).items()}
-                               for key in ("target", "paper")))
+                               for key in ("target", "paper")), table.get("sustained"), table.get("cold"))
             for workload, table in tomllib.loads(path.read_text()).items()}

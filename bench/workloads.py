@@ -5,6 +5,7 @@
     3x3x512_nnz500     in the data, or uniform with so many entries (each operand)
     7x7x300_fiber50    every fiber has 50 entries at random places
     skewed             fiber lengths by Zipf's law, models.generate.skewed_pair()
+    7x7x512_d0.1/3     another pair of that kind, always drawn
     swat               of deep learning, models.learning; its slices are swat/0, swat/1 ..
 """
 
@@ -73,7 +74,7 @@ def parts(name: str) -> list[str]:
     )
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=256)
 def operands(name: str) -> tuple[SparseTensor, SparseTensor]:
     """Return A and B of a workload, to be contracted along their last modes.
 
@@ -82,12 +83,12 @@ def operands(name: str) -> tuple[SparseTensor, SparseTensor]:
     """
     if name == SKEWED:
         return generate.skewed_pair()
-    learning_name, _, index = name.partition("/")
-    if learning_name in learning.WORKLOADS and index:
-        return _slices(learning_name)[int(index)]
+    base, _, index = name.partition("/")
+    if base in learning.WORKLOADS and index:
+        return _slices(base)[int(index)]
     if (FOLDER / f"{name}_lhs.csfbin").exists():
         return tuple(csfbin.read(FOLDER / f"{name}_{side}.csfbin") for side in ("lhs", "rhs"))
-    match = _NAME.fullmatch(name)
+    match = _NAME.fullmatch(base)
     if not match:
         raise WorkloadError(f"no workload '{name}'; there are {', '.join([*stored(), SKEWED])} and names"
                             " such as 7x7x512_d0.1, 3x512_nnz500 or 7x7x300_fiber50")
@@ -97,6 +98,11 @@ def operands(name: str) -> tuple[SparseTensor, SparseTensor]:
         layer = learning.contraction_layer(rng, shape, float(number))
         return layer.a, layer.b
     return _draw(rng, shape, kind, number), _draw(rng, shape, kind, number)
+
+
+def variants(name: str, count: int) -> list[str]:
+    """Return names of so many workloads of the same kind, the first of which is that of this name."""
+    return [name, *(f"{name}/{index}" for index in range(1, count))]
 
 
 def _draw(rng: np.random.Generator, shape: tuple[int, ...], kind: str, number: str) -> SparseTensor:
@@ -109,14 +115,14 @@ def _draw(rng: np.random.Generator, shape: tuple[int, ...], kind: str, number: s
     return SparseTensor.from_coordinates(shape, coords, np.concatenate([fiber.values for fiber in fibers]))
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=256)
 def csf_pair(name: str) -> tuple[Csf, Csf]:
     """Return A and B of a workload in Compressed Sparse Fiber form."""
     a, b = operands(name)
     return Csf.from_tensor(a), Csf.from_tensor(b)
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=256)
 def expected(name: str, fmt: str) -> ContractionResult:
     """Return what the machine must deliver for a workload in a value format."""
     return contract(*operands(name), fmt)

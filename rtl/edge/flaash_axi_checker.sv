@@ -100,6 +100,11 @@ module flaash_axi_checker #(
 
   initial armed_q = 1'b0;
 
+  // At a clock edge only: where reset falls, the valids fall in no defined order with this.
+  always @(posedge clk_i) begin
+    if (!rst_ni && armed_q && (awvalid_i || wvalid_i || arvalid_i)) $fatal(1, "%m: valid is high in reset");
+  end
+
   // Not always_ff, which slang allows no initial value. Blocking assignments: a beat is looked at behind the
   // address of the same cycle.
   always @(posedge clk_i or negedge rst_ni) begin
@@ -118,9 +123,6 @@ module flaash_axi_checker #(
         read_out_q[i] = '0;
         read_beat_q[i] = '0;
       end
-    end
-    if (!rst_ni && clk_i && armed_q && (awvalid_i || wvalid_i || arvalid_i)) begin
-      $fatal(1, "%m: valid is high in reset");
     end
     if (rst_ni && armed_q) begin
       if (awvalid_i) begin

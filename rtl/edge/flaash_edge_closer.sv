@@ -14,7 +14,9 @@
 
 module flaash_edge_closer
   import flaash_pkg::*;
-(
+#(
+  parameter int unsigned FeedWidth = StreamWidth  // bits of a beat
+) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
 
@@ -24,17 +26,17 @@ module flaash_edge_closer
 
   input  logic                   in_valid_i,
   output logic                   in_ready_o,
-  input  logic [StreamWidth-1:0] in_data_i,
+  input  logic [FeedWidth-1:0]   in_data_i,
   input  logic                   in_last_i,
 
   output logic                   out_valid_o,
   input  logic                   out_ready_i,
-  output logic [StreamWidth-1:0] out_data_o,
+  output logic [FeedWidth-1:0]   out_data_o,
   output logic                   out_last_o
 );
 
   logic                   valid_q, last_q, inside_q, room, taken;
-  logic [StreamWidth-1:0] data_q;
+  logic [FeedWidth-1:0]   data_q;
 
   assign out_valid_o = valid_q && (inside_q || (!hold_i && !cancel_i));
   assign out_data_o  = data_q;
@@ -70,7 +72,7 @@ module flaash_edge_closer
   end
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i || !inside_q, ({out_last_o, out_data_o}), StreamWidth + 1)
+  `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i || !inside_q, ({out_last_o, out_data_o}), FeedWidth + 1)
   `FLAASH_ASSERT(FirstIsTaken_A, !(out_valid_o && !inside_q) || out_ready_i, "the chip did not take a first beat")
   `FLAASH_COVER(MadeEnd_C, cancel_i && taken && last_q)
 

@@ -34,8 +34,8 @@ module flaash_edge_descriptor
   output logic [1:0][31:0]       entries_o,   // of A in element 0
   output logic [1:0]             short_crd_o,
 
-  input  logic [1:0][3:0]        level_id_i,  // two readers
-  output level_t [1:0]           level_o
+  input  logic [3:0][3:0]        level_id_i,  // four readers
+  output level_t [3:0]           level_o
 );
 
   localparam int unsigned HeadPieces = HeadBytes * 8 / StreamWidth;  // 4
@@ -171,7 +171,7 @@ module flaash_edge_descriptor
 
   level_t mem_q[MaxEdgeLevels];
 
-  for (genvar i = 0; i < 2; i++) begin : gen_reader
+  for (genvar i = 0; i < 4; i++) begin : gen_reader
     assign level_o[i] = mem_q[level_id_i[i]];
   end
 

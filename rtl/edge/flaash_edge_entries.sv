@@ -3,10 +3,10 @@
 //
 // Guarantees  The entries leave in order, as many to a beat as the frame has, the rest of the last beat zero; a
 //             coordinate that CoordWidth bits can't hold is told, with its position, and its beat does not leave.
-// Demands     start_i with the number of entries before the first piece; pieces of both arrays in turns of at most
-//             ChunkPieces each.
-// Latency     Two cycles from the pieces to the beat.
-// Throughput  A beat per cycle where both arrays are there; int8 with short entries a beat in three cycles.
+// Demands     start_i with the number of entries before the first piece; no piece of another leaf behind the last one
+//             before the next start_i.
+// Latency     One cycle from the pieces to the beat.
+// Throughput  A beat per cycle where both arrays are there; in three cycles where a beat's coordinates take two pieces.
 // Reset       No entries are to come.
 
 `include "flaash_assert.svh"
@@ -14,63 +14,50 @@
 module flaash_edge_entries
   import flaash_pkg::*;
 #(
-  parameter int unsigned Format      = FormatFp32,
-  parameter int unsigned CoordWidth  = 16,
-  parameter int unsigned ChunkPieces = 16  // a power of two
+  parameter int unsigned Format     = FormatFp32,
+  parameter int unsigned CoordWidth = 16,
+  parameter int unsigned FeedWidth  = StreamWidth  // bits of a piece and of a beat
 ) (
-  input  logic                   clk_i,
-  input  logic                   rst_ni,
+  input  logic                      clk_i,
+  input  logic                      rst_ni,
 
-  input  logic                   start_i,
-  input  logic [31:0]            count_i,
-  input  logic                   short_crd_i,  // two bytes; steady until the last beat
+  input  logic                      start_i,
+  input  logic [31:0]               count_i,
+  input  logic                      short_crd_i,  // two bytes; steady until the last beat
 
-  input  logic [1:0]             in_valid_i,   // crd in element 0, val in 1
-  output logic [1:0]             in_ready_o,
-  input  logic [StreamWidth-1:0] in_data_i,
+  input  logic [1:0]                in_valid_i,   // crd in element 0, val in 1
+  output logic [1:0]                in_ready_o,
+  input  logic [1:0][FeedWidth-1:0] in_data_i,
 
-  output logic                   out_valid_o,
-  input  logic                   out_ready_i,
-  output logic [StreamWidth-1:0] out_data_o,
-  output logic                   out_last_o,
-  output logic                   wrong_o,      // a coordinate of the beat is too great
-  output logic [27:0]            position_o    // that entry
+  output logic                      out_valid_o,
+  input  logic                      out_ready_i,
+  output logic [FeedWidth-1:0]      out_data_o,
+  output logic                      out_last_o,
+  output logic                      wrong_o,      // a coordinate of the beat is too great
+  output logic [27:0]               position_o    // that entry
 );
 
   localparam int unsigned ValueWidth = value_width(Format);
   localparam int unsigned EntryWidth = entry_width(Format, CoordWidth);
-  localparam int unsigned PerBeat    = StreamWidth / EntryWidth;
+  localparam int unsigned PerBeat    = FeedWidth / EntryWidth;
   localparam int unsigned ValueShift = $clog2(ValueWidth / 8);
 
   // ---------------------------------------------------------------------- arrays
   logic [1:0]                    there;
   logic [1:0][PerBeat-1:0][31:0] elements;
-  logic [3:0]                    need;
+  logic [4:0]                    need;
   logic                          take;
   logic [1:0][1:0]               shift;
 
   assign shift = {2'(ValueShift), short_crd_i ? 2'd1 : 2'd2};
 
   for (genvar i = 0; i < 2; i++) begin : gen_array
-    logic                               piece_valid, piece_ready;
-    logic [StreamWidth-1:0]             piece;
-    logic [$clog2(2*ChunkPieces):0]     unused_usage;
-
-    flaash_stream_fifo #(
-      .Width(StreamWidth),
-      .Depth(2 * ChunkPieces)
-    ) u_fifo (
-      .clk_i, .rst_ni,
-      .in_valid_i(in_valid_i[i]), .in_ready_o(in_ready_o[i]), .in_data_i(in_data_i),
-      .out_valid_o(piece_valid), .out_ready_i(piece_ready), .out_data_o(piece), .usage_o(unused_usage)
-    );
-
     flaash_edge_gearbox #(
-      .Group(PerBeat)
+      .Group(PerBeat), .FeedWidth(FeedWidth)
     ) u_gearbox (
       .clk_i, .rst_ni,
       .shift_i(shift[i]), .flush_i(take && out_last_o),
-      .in_valid_i(piece_valid), .in_ready_o(piece_ready), .in_data_i(piece),
+      .in_valid_i(in_valid_i[i]), .in_ready_o(in_ready_o[i]), .in_data_i(in_data_i[i]),
       .need_i(need), .out_valid_o(there[i]), .take_i(take), .out_o(elements[i])
     );
   end
@@ -78,7 +65,7 @@ module flaash_edge_entries
   // ----------------------------------------------------------------------- entries
   logic [31:0] left_q, done_q;
 
-  assign need        = (left_q < 32'(PerBeat)) ? left_q[3:0] : 4'(PerBeat);
+  assign need        = (left_q < 32'(PerBeat)) ? left_q[4:0] : 5'(PerBeat);
   assign out_last_o  = left_q <= 32'(PerBeat);
   assign out_valid_o = left_q != '0 && (&there) && !wrong_o;
   assign take        = out_valid_o && out_ready_i;
@@ -121,8 +108,8 @@ module flaash_edge_entries
   assign wrong_o = left_q != '0 && (&there) && great != '0;
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, ({out_last_o, out_data_o}), StreamWidth + 1)
+  `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, ({out_last_o, out_data_o}), FeedWidth + 1)
   `FLAASH_ASSERT(StartWhenEmpty_A, !start_i || left_q == '0, "another leaf while entries are to come")
-  `FLAASH_COVER(LastIsPartial_C, take && out_last_o && need != 4'(PerBeat))
+  `FLAASH_COVER(LastIsPartial_C, take && out_last_o && need != 5'(PerBeat))
 
 endmodule : flaash_edge_entries

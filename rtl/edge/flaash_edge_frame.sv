@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edge frame: makes an operand frame of what is read from memory.
 //
-// Guarantees  After start_i one operand frame, as docs/specification.md describes it, whatever the arrays hold. A
-//             piece that the memory refuses and a coordinate that the build can't hold stop it: fault_o tells it until
-//             the reset.
+// Guarantees  After start_i one operand frame, as docs/specification.md describes it but with beats of FeedWidth bits,
+//             whatever the arrays hold. A piece that the memory refuses and a coordinate that the build can't hold stop
+//             it: fault_o tells it until the reset.
 // Demands     start_i while idle_o; what describes the operand stays until then. Pieces in the order of the parts.
-// Latency     One cycle from start_i to the header, two from a piece of the leaf to its entries.
+// Latency     One cycle from start_i to the header, one from a piece of the leaf to its entries.
 // Throughput  A beat per cycle, a word per cycle in extents and counts.
 // Reset       Idle; a frame that had begun is not ended (flaash_edge_closer does that).
 //
-//   words (header, extents, counts) --+--> out_*
-//   pieces --+-- upper levels --------+
-//            +-- leaf --> entries ----+
-//   coordinates of dense levels ------+
+//   words (header, extents, counts) ----------+--> out_*
+//   pieces of pos, crd --+-- upper levels ----+
+//                        +-- leaf --> entries +
+//   pieces of val ------------------> entries +
+//   coordinates of dense levels --------------+
 
 `include "flaash_assert.svh"
 
@@ -23,7 +24,8 @@ module flaash_edge_frame
 #(
   parameter int unsigned Format     = FormatFp32,
   parameter int unsigned CoordWidth = 16,
-  parameter int unsigned DataWidth  = 128  // of the bus
+  parameter int unsigned FeedWidth  = StreamWidth,  // bits of a piece and of a beat: StreamWidth or twice that
+  parameter bit          Operand    = 1'b0          // A 0, B 1
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -32,36 +34,39 @@ module flaash_edge_frame
   output logic                   idle_o,
 
   // the operand
-  input  logic                   operand_i,
-  input  logic [1:0][3:0]        orders_i,    // A in element 0
+  input  logic [3:0]             order_i,
+  input  logic [3:0]             base_i,      // its first level, in the descriptor
   input  logic [31:0]            entries_i,
   input  logic                   short_crd_i,
   output logic [3:0]             level_id_o,  // in the descriptor
   input  level_t                 level_i,
 
-  // its arrays
+  // its arrays: pos and crd in element 0, val in 1
   input  logic                   part_valid_i,
   output logic                   part_ready_o,
   input  part_t                  part_i,
-  input  logic                   piece_valid_i,
-  output logic                   piece_ready_o,
-  output logic                   piece_end_o,  // the last one of its part
-  input  piece_t                 piece_i,
+  input  logic [1:0]             piece_valid_i,
+  output logic [1:0]             piece_ready_o,
+  output logic [1:0]             piece_end_o,  // the last one of its array
+  input  logic [1:0][FeedWidth-1:0] piece_i,
+  input  answer_t [1:0]          answer_i,
 
   output logic                   out_valid_o,
   input  logic                   out_ready_i,
-  output logic [StreamWidth-1:0] out_data_o,
+  output logic [FeedWidth-1:0]   out_data_o,
   output logic                   out_last_o,
 
   output edge_fault_t            fault_o
 );
 
-  localparam logic [2:0] LeafLevel = 3'd7;
+  localparam logic [2:0]  LeafLevel  = 3'd7;
+  localparam int unsigned FeedWords  = FeedWidth / 32;
+  localparam int unsigned PieceShift = $clog2(FeedWidth / 8);
+  localparam int unsigned ValueShift = $clog2(value_width(Format) / 8);
+  localparam int unsigned UnitShift  = $clog2(FeedWidth / StreamWidth);  // units of places in a piece
 
-  logic       busy_q, ends;
-  logic [3:0] order;
+  logic busy_q, ends;
 
-  assign order  = orders_i[operand_i];
   assign ends   = out_valid_o && out_ready_i && out_last_o;
   assign idle_o = !busy_q;
 
@@ -72,94 +77,110 @@ module flaash_edge_frame
   end
 
   // ---------------------------------------------------------------------- words
-  logic                   words_idle, words_valid, words_last;
-  logic [StreamWidth-1:0] words_data;
-  logic [2:0]             words_level;
+  logic                 words_idle, words_valid, words_last;
+  logic [FeedWidth-1:0] words_data;
+  logic [2:0]           words_level;
 
   flaash_edge_words #(
-    .Format(Format)
+    .Format(Format), .FeedWidth(FeedWidth)
   ) u_words (
     .clk_i, .rst_ni,
-    .start_i, .idle_o(words_idle), .operand_i, .order_i(order), .entries_i,
+    .start_i, .idle_o(words_idle), .operand_i(Operand), .order_i, .entries_i,
     .level_o(words_level), .level_i,
     .out_valid_o(words_valid), .out_ready_i, .out_data_o(words_data), .out_last_o(words_last)
   );
 
-  assign level_id_o = 4'(words_idle ? part_i.level : words_level) + (operand_i ? orders_i[0] : 4'd0);
+  assign level_id_o = 4'(words_idle ? part_i.level : words_level) + base_i;
 
-  // ---------------------------------------------------------------------- parts
-  logic        active, leaf, for_leaf, part_end, moves;
+  // ------------------------------------------------------------- pos and crd, by parts
+  logic        active, leaf, to_upper, moves, part_end;
   logic [31:0] piece_q;    // of the part
-  logic [1:0]  to_leaf, leaf_ready;
-  logic        wrong;      // the memory refuses this piece
+  logic [1:0]  leaf_valid, leaf_ready, wrong, decode;
 
-  assign active      = part_valid_i && words_idle && busy_q;
-  assign leaf        = part_i.level == LeafLevel;
-  assign wrong       = piece_valid_i && piece_i.answer.wrong;
-  assign part_end    = piece_q + 32'd1 == part_i.pieces;
-  assign piece_end_o = part_end;
-  assign for_leaf    = active && leaf && piece_valid_i && !wrong;
-  assign to_leaf     = {for_leaf && part_i.part == PartVal, for_leaf && part_i.part == PartCrd};
+  for (genvar i = 0; i < 2; i++) begin : gen_wrong
+    answer_t answer;
 
-  always_comb begin
-    piece_ready_o = 1'b0;
-    if (active && !part_i.made && !wrong) piece_ready_o = leaf ? leaf_ready[part_i.part == PartVal] : out_ready_i;
+    assign answer    = answer_i[i];
+    assign wrong[i]  = piece_valid_i[i] && answer.wrong;
+    assign decode[i] = answer.decode;
   end
 
-  assign moves        = active && (part_i.made ? out_ready_i : (piece_valid_i && piece_ready_o));
-  assign part_ready_o = moves && part_end;
+  assign active           = part_valid_i && words_idle && busy_q;
+  assign leaf             = part_i.level == LeafLevel;
+  assign part_end         = piece_q + 32'd1 == part_i.pieces;
+  assign to_upper         = active && !leaf && (part_i.made || (piece_valid_i[0] && !wrong[0]));
+  assign leaf_valid[0]    = active && leaf && piece_valid_i[0] && !wrong[0];
+  assign moves            = (to_upper && out_ready_i) || (leaf_valid[0] && leaf_ready[0]);
+  assign piece_ready_o[0] = moves && !part_i.made;
+  assign piece_end_o[0]   = part_end;
+  assign part_ready_o     = moves && part_end;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)    piece_q <= '0;
     else if (moves) piece_q <= part_end ? '0 : piece_q + 1'b1;
   end
 
+  // ------------------------------------------------------------------------ val
+  logic [31:0] val_q;  // pieces that have come
+  logic [33:0] val_bytes;
+  logic        val_wanted, val_moves;
+
+  assign val_bytes        = 34'(entries_i) << ValueShift;
+  assign val_wanted       = busy_q && (34'(val_q) << PieceShift) < val_bytes;
+  assign leaf_valid[1]    = val_wanted && piece_valid_i[1] && !wrong[1];
+  assign val_moves        = leaf_valid[1] && leaf_ready[1];
+  assign piece_ready_o[1] = val_moves;
+  assign piece_end_o[1]   = (34'(val_q + 1'b1) << PieceShift) >= val_bytes;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)        val_q <= '0;
+    else if (start_i)   val_q <= '0;
+    else if (val_moves) val_q <= val_q + 1'b1;
+  end
+
   // -------------------------------------------------------------- dense coordinates
-  logic [4:0][31:0] coords;  // four, and the one behind them
-  logic [31:0]      coord_q;
+  logic [FeedWords:0][31:0] coords;  // those of a beat, and the one behind them
+  logic [31:0]              coord_q;
 
   always_comb begin
     coords    = '0;
     coords[0] = coord_q;
-    for (int i = 1; i < 5; i++) begin
+    for (int i = 1; i <= FeedWords; i++) begin
       coords[i] = (coords[i-1] + 32'd1 == level_i.extent) ? '0 : coords[i-1] + 32'd1;
     end
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)                   coord_q <= '0;
-    else if (moves && part_i.made) coord_q <= part_end ? '0 : coords[4];
+    else if (moves && part_i.made) coord_q <= part_end ? '0 : coords[FeedWords];
   end
 
   // -------------------------------------------------------------------- entries
-  logic                   entries_valid, entries_last, great;
-  logic [StreamWidth-1:0] entries_data, data;
-  logic [27:0]            great_position;
-
-  assign data = piece_i.data;
+  logic                 entries_valid, entries_last, great;
+  logic [FeedWidth-1:0] entries_data;
+  logic [27:0]          great_position;
 
   flaash_edge_entries #(
-    .Format(Format), .CoordWidth(CoordWidth), .ChunkPieces(DataWidth / 8)
+    .Format(Format), .CoordWidth(CoordWidth), .FeedWidth(FeedWidth)
   ) u_entries (
     .clk_i, .rst_ni,
     .start_i, .count_i(entries_i), .short_crd_i,
-    .in_valid_i(to_leaf), .in_ready_o(leaf_ready), .in_data_i(data),
+    .in_valid_i(leaf_valid), .in_ready_o(leaf_ready), .in_data_i(piece_i),
     .out_valid_o(entries_valid), .out_ready_i(out_ready_i && words_idle), .out_data_o(entries_data),
     .out_last_o(entries_last), .wrong_o(great), .position_o(great_position)
   );
 
   // --------------------------------------------------------------------- output
-  logic upper_valid;
-
-  assign upper_valid = active && !leaf && (part_i.made || (piece_valid_i && !wrong));
-
   // What is behind the last word of a section is zero.
-  logic [StreamWords-1:0][31:0] upper;
+  logic [FeedWords-1:0][31:0]   upper;
+  logic [$clog2(FeedWords)-1:0] rest;
+
+  assign rest = part_i.rest[$clog2(FeedWords)-1:0];
 
   always_comb begin
-    upper = part_i.made ? coords[3:0] : data;
-    for (int i = 1; i < StreamWords; i++) begin
-      if (part_end && part_i.rest != '0 && 32'(part_i.rest) <= i) upper[i] = '0;
+    upper = part_i.made ? coords[FeedWords-1:0] : piece_i[0];
+    for (int i = 1; i < FeedWords; i++) begin
+      if (part_end && rest != '0 && 32'(rest) <= i) upper[i] = '0;
     end
   end
 
@@ -167,7 +188,7 @@ module flaash_edge_frame
     out_valid_o = entries_valid;
     out_data_o  = entries_data;
     out_last_o  = entries_last;
-    if (upper_valid) begin
+    if (to_upper) begin
       out_valid_o = 1'b1;
       out_data_o  = upper;
       out_last_o  = part_i.last && part_end;
@@ -180,28 +201,20 @@ module flaash_edge_frame
   end
 
   // ---------------------------------------------------------------------- faults
-  logic [1:0][23:0] leaf_pieces_q;  // of crd and val that have come
-  logic [23:0]      offset;
-
-  assign offset = leaf ? leaf_pieces_q[part_i.part == PartVal] : piece_q[23:0];
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)      leaf_pieces_q <= '0;
-    else if (start_i) leaf_pieces_q <= '0;
-    else              leaf_pieces_q <= {leaf_pieces_q[1] + 24'(moves && to_leaf[1]),
-                                        leaf_pieces_q[0] + 24'(moves && to_leaf[0])};
-  end
-
   always_comb begin
-    fault_o = {great, ErrCoordRange, operand_i, LeafLevel, great_position};
-    if (active && !part_i.made && wrong) begin
-      fault_o = {1'b1, piece_i.answer.decode ? ErrReadDecode : ErrReadSlave,
-                 bus_place(operand_i, part_i.level, part_i.part, offset)};
+    fault_o = {great, ErrCoordRange, Operand, LeafLevel, great_position};
+    if (val_wanted && wrong[1]) begin
+      fault_o = {1'b1, decode[1] ? ErrReadDecode : ErrReadSlave,
+                 bus_place(Operand, LeafLevel, PartVal, 24'(val_q) << UnitShift)};
+    end
+    if (active && !part_i.made && wrong[0]) begin
+      fault_o = {1'b1, decode[0] ? ErrReadDecode : ErrReadSlave,
+                 bus_place(Operand, part_i.level, part_i.part, 24'(piece_q) << UnitShift)};
     end
   end
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, ({out_last_o, out_data_o}), StreamWidth + 1)
+  `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, ({out_last_o, out_data_o}), FeedWidth + 1)
   `FLAASH_ASSERT(StartWhenIdle_A, !start_i || idle_o, "started inside a frame")
   `FLAASH_COVER(WrongInLeaf_C, fault_o.valid && leaf)
 

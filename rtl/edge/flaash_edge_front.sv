@@ -3,16 +3,17 @@
 //
 // Guarantees  A descriptor is handed over (start_o or failed_o, with fault_o) when its operands are with the chip, or
 //             when it is known that they won't be. An operand frame that was begun is ended (cancel_o) and nothing is
-//             read any more (load_rst_no, cancel_o) before that. The next descriptor is fetched while the one before
-//             is contracted. Where halted_i rises, the descriptor under way is given up and not handed over.
+//             read any more (load_rst_no, cancel_o) before that, but no contraction is cut short for it. The next
+//             descriptor is fetched, and its arrays are read, while the one before is contracted; its operands are
+//             loaded from free_i on. Where halted_i rises, the descriptor under way is given up and not handed over.
 // Demands     What the other modules say is about what they were told to do. back_ready_i stays until the hand-over.
 // Latency     One cycle from a state's end to the next state.
 // Reset       Idle; resetting_i does the same, whatever is under way.
 //
-//   idle -> fetch -> begin -> load (A, B) -> settle -> start -> idle
+//   idle -> fetch -> begin -> load (A and B) -> settle -> start -> idle
 //             |        |        |              |
-//             |        +--------+--------------+--> abort -> cancel -> give -> idle
-//             +--------------------------------------------------------^
+//             |        +--------+--------------+--> wait -> abort -> cancel -> give -> idle
+//             +----------------------------------------------------------------^
 
 `include "flaash_assert.svh"
 
@@ -37,13 +38,14 @@ module flaash_edge_front
   // operands
   input  logic [1:0]     keep_i,         // the operand is not read, A in element 0
   input  logic [1:0]     kept_i,         // the chip has one that fits
-  input  logic           free_i,         // the contraction before has left the chip
-  output logic           load_o,         // pulse: make the frame of operand_o
-  output logic           operand_o,
+  input  logic           free_i,         // the chip has a buffer for the operands
+  input  logic           left_i,         // the contraction before has left the chip
+  output logic [1:0]     ask_o,          // pulse: read this operand
+  output logic [1:0]     load_o,         // pulse: make its frame
   input  logic           loaded_i,       // nothing of the frame is left to send
   input  logic           loading_i,      // the chip is inside a frame
   input  edge_fault_t    frame_fault_i,
-  input  edge_fault_t    chip_fault_i,   // told by the chip
+  input  edge_fault_t    chip_fault_i,   // told by the chip about the operand
   output logic           cancel_o,
   output logic           load_rst_no,
   input  logic           quiet_i,        // no read is under way
@@ -59,15 +61,16 @@ module flaash_edge_front
 );
 
   typedef enum logic [3:0] {
-    FrontIdle, FrontFetch, FrontBegin, FrontLoad, FrontSettle, FrontStart, FrontAbort, FrontCancel, FrontGive
+    FrontIdle, FrontFetch, FrontBegin, FrontLoad, FrontSettle, FrontStart, FrontWait, FrontAbort, FrontCancel,
+    FrontGive
   } state_e;
 
   state_e      state_q, state_d;
   logic        entered_q;  // the first cycle of this state is over
-  logic        operand_q, load_rst_nq, loads, failed, first;
+  logic        load_rst_nq, loads, failed, first;
   edge_fault_t fault_q, fault;  // the first; of this cycle
 
-  // An operand is loaded from the moment on in which the chip is free for it.
+  // Operands are loaded from the moment on in which the chip is free for it.
   assign loads = (state_q == FrontBegin && free_i) || state_q == FrontLoad || state_q == FrontSettle;
   assign first = !entered_q;
 
@@ -103,22 +106,22 @@ module flaash_edge_front
         else             state_d = FrontBegin;
       end
       FrontBegin: begin
-        if (halted_i && !operand_q)         state_d = FrontIdle;
-        else if (halted_i || failed)        state_d = FrontAbort;
+        if (halted_i)                       state_d = FrontCancel;
+        else if (failed)                    state_d = FrontWait;
         else if (!free_i)                   state_d = FrontBegin;
-        else if (keep_i[operand_q])         state_d = FrontSettle;
+        else if (&keep_i)                   state_d = FrontSettle;
         else if (!loading_i && !stopping_i) state_d = FrontLoad;
       end
       FrontLoad: begin
-        if (halted_i || failed)         state_d = FrontAbort;
+        if (halted_i || failed)         state_d = FrontWait;
         else if (entered_q && loaded_i) state_d = FrontSettle;
       end
       FrontSettle: begin
-        if (halted_i || failed)                 state_d = FrontAbort;
-        else if (!loading_i && !operand_q)      state_d = FrontBegin;
+        if (halted_i || failed)                 state_d = FrontWait;
         else if (!loading_i && commands_idle_i) state_d = FrontStart;
       end
       FrontStart: if (halted_i || back_ready_i) state_d = FrontIdle;
+      FrontWait:  if (left_i) state_d = FrontAbort;
       FrontAbort: if (entered_q && commands_idle_i) state_d = FrontCancel;
       FrontCancel: if (entered_q && loaded_i && !loading_i && !stopping_i && quiet_i) state_d = FrontGive;
       default: if (halted_i || back_ready_i) state_d = FrontIdle;
@@ -130,14 +133,11 @@ module flaash_edge_front
     if (!rst_ni) begin
       state_q     <= FrontIdle;
       entered_q   <= 1'b0;
-      operand_q   <= 1'b0;
       load_rst_nq <= 1'b0;
     end else begin
       state_q     <= state_d;
       entered_q   <= state_d == state_q;
       load_rst_nq <= !cancel_o;
-      if (state_q == FrontIdle) operand_q <= 1'b0;
-      if (state_q == FrontSettle && state_d == FrontBegin) operand_q <= 1'b1;
     end
   end
 
@@ -148,9 +148,9 @@ module flaash_edge_front
   assign busy_o      = state_q != FrontIdle;
   assign fetch_o     = state_q == FrontFetch;
   assign begin_o     = state_q == FrontFetch && first;
-  assign set_o       = state_q == FrontBegin && first && !operand_q;
-  assign load_o      = state_q == FrontLoad && first;
-  assign operand_o   = operand_q;
+  assign set_o       = state_q == FrontBegin && (state_d == FrontLoad || state_d == FrontSettle);
+  assign ask_o       = (state_q == FrontBegin && first) ? ~keep_i : '0;
+  assign load_o      = (state_q == FrontLoad && first) ? ~keep_i : '0;
   assign abort_o     = state_q == FrontAbort && first;
   assign cancel_o    = state_q == FrontCancel || resetting_i;
   assign load_rst_no = load_rst_nq;
@@ -161,6 +161,8 @@ module flaash_edge_front
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(OneWay_A, !(start_o && failed_o), "a descriptor is good and wrong")
   `FLAASH_COVER(FetchedAhead_C, state_q == FrontBegin && !free_i)
+  `FLAASH_COVER(LoadedAhead_C, state_q == FrontLoad && !left_i)
+  `FLAASH_COVER(FailedAhead_C, state_q == FrontWait && !left_i)
   `FLAASH_COVER(GivenUp_C, halted_i && state_q == FrontLoad)
 
 endmodule : flaash_edge_front

@@ -6,7 +6,7 @@
 // Demands     shift_i, the size of an element, is steady while something is inside: 1, 2 or 4 bytes.
 //             take_i only with out_valid_o.
 // Latency     One cycle.
-// Throughput  A group per cycle, as fast as pieces come; groups of 32 bytes take three cycles.
+// Throughput  A group per cycle, as fast as pieces come; groups of two pieces take three cycles.
 // Reset       Nothing is inside.
 
 `include "flaash_assert.svh"
@@ -14,7 +14,8 @@
 module flaash_edge_gearbox
   import flaash_pkg::*;
 #(
-  parameter int unsigned Group = 2  // elements: 2, 4 or 8
+  parameter int unsigned Group     = 2,           // elements: 2, 4, 8 or 16, in two pieces at most
+  parameter int unsigned FeedWidth = StreamWidth  // bits of a piece: StreamWidth or twice that
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -24,28 +25,28 @@ module flaash_edge_gearbox
 
   input  logic                   in_valid_i,
   output logic                   in_ready_o,
-  input  logic [StreamWidth-1:0] in_data_i,
+  input  logic [FeedWidth-1:0]   in_data_i,
 
-  input  logic [3:0]             need_i,       // elements that the next group must have: 1 to Group
+  input  logic [4:0]             need_i,       // elements that the next group must have: 1 to Group
   output logic                   out_valid_o,  // they are there
   input  logic                   take_i,       // they are taken, and Group - need_i behind them
   output logic [Group-1:0][31:0] out_o
 );
 
-  localparam int unsigned InBytes = StreamWidth / 8;
+  localparam int unsigned InBytes = FeedWidth / 8;
 
-  if (Group != 2 && Group != 4 && Group != 8) begin : gen_illegal_group
-    `FLAASH_ILLEGAL("Group must be 2, 4 or 8")
+  if (Group < 2 || (Group & (Group - 1)) != 0 || 32 * Group > 2 * FeedWidth) begin : gen_illegal_group
+    `FLAASH_ILLEGAL("Group must be a power of two, 2 or more, and fit into two pieces")
   end
 
-  logic [2*StreamWidth-1:0] buffer_q, rest;
-  logic [5:0]               inside_q, left, group_bytes, need_bytes;  // bytes, from the lowest on
-  logic                     put;
+  logic [2*FeedWidth-1:0] buffer_q, rest;
+  logic [6:0]             inside_q, left, group_bytes, need_bytes;  // bytes, from the lowest on
+  logic                   put;
 
-  assign group_bytes = 6'(Group) << shift_i;
-  assign need_bytes  = 6'(need_i) << shift_i;
+  assign group_bytes = 7'(Group) << shift_i;
+  assign need_bytes  = 7'(need_i) << shift_i;
   assign out_valid_o = inside_q >= need_bytes;
-  assign in_ready_o  = inside_q <= 6'(InBytes);
+  assign in_ready_o  = inside_q <= 7'(InBytes) && !flush_i;
   assign put         = in_valid_i && in_ready_o;
 
   always_comb begin
@@ -65,8 +66,8 @@ module flaash_edge_gearbox
       buffer_q <= '0;
       inside_q <= '0;
     end else begin
-      inside_q <= left + (put ? 6'(InBytes) : 6'd0);
-      buffer_q <= put ? (rest | ((2*StreamWidth)'(in_data_i) << {left, 3'd0})) : rest;
+      inside_q <= left + (put ? 7'(InBytes) : 7'd0);
+      buffer_q <= put ? (rest | ((2*FeedWidth)'(in_data_i) << {left, 3'd0})) : rest;
     end
   end
 
@@ -81,6 +82,6 @@ module flaash_edge_gearbox
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(TakenWhenThere_A, !take_i || out_valid_o, "elements are taken that are not there")
-  `FLAASH_ASSERT(Room_A, !put || left <= 6'd16, "more bytes than the buffer holds")
+  `FLAASH_ASSERT(Room_A, !put || left <= 7'(InBytes), "more bytes than the buffer holds")
 
 endmodule : flaash_edge_gearbox

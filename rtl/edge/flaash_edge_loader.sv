@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edge loader: reads descriptors and operands from memory, and makes operand frames of these.
 //
-// Guarantees  begin_i reads the descriptor of a slot: fetched_o with what it says or fetch_fault_o. load_i makes the
-//             frame of operand_i: loaded_o when its last beat was taken; frame_fault_o stays until load_rst_ni is low.
-//             cancel_i ends a frame that was begun; idle_o then tells that no read is under way.
-// Demands     One order at a time. cancel_i, with load_rst_ni low, stays until loaded_o and idle_o.
-// Latency     Two cycles from begin_i to the address; one from load_i to the header.
-// Throughput  128 bits per cycle.
-// Reset       rst_ni with the bus; load_rst_ni: what is inside of an operand.
+// Guarantees  begin_i reads the descriptor of a slot: fetched_o with what it says or fetch_fault_o. ask_i reads the
+//             arrays of operands, load_i makes their frames: loaded_o when the last beat was taken; frame_fault_o, of
+//             two that of A, stays until load_rst_ni is low. cancel_i ends frames that were begun; idle_o then tells
+//             that no read is under way.
+// Demands     As flaash_edge_feed. cancel_i, with load_rst_ni low, stays until loaded_o and idle_o.
+// Latency     Six cycles from begin_i to the address; one from load_i to the header.
+// Throughput  FeedWidth bits per cycle and operand, in all a beat of the bus.
+// Reset       rst_ni with the bus; load_rst_ni: all that is being read.
 //
-//   axi_read --> pieces --+--> descriptor
-//      ^                  +--> frame --> closer --> out_*
-//      +---- parts ---- parts FIFO ^
+//   reads --+--> pieces --> descriptor
+//    ^      +--> feed of A --> out_*[0]
+//    |      +--> feed of B --> out_*[1]
+//    +-- requests ---+
 
 `include "flaash_assert.svh"
 
@@ -23,6 +25,7 @@ module flaash_edge_loader
   parameter int unsigned CoordWidth = 16,
   parameter bit          CanSplit   = 1'b0,
   parameter int unsigned DataWidth  = 128,
+  parameter int unsigned FeedWidth  = StreamWidth,
   parameter int unsigned Bursts     = 8
 ) (
   input  logic                   clk_i,
@@ -38,20 +41,21 @@ module flaash_edge_loader
   output head_t                  head_o,
   output logic [31:0]            extent_o,     // of the contracted mode
 
-  // operands
-  input  logic                   load_i,
-  input  logic                   operand_i,
-  output logic                   loaded_o,
+  // operands, A in element 0
+  input  logic [1:0]             ask_i,
+  output logic [1:0]             asked_o,
+  input  logic [1:0]             load_i,
+  output logic [1:0]             loaded_o,
   output edge_fault_t            frame_fault_o,
   input  logic                   cancel_i,
   input  logic                   hold_i,       // the chip takes no new frame
   output logic                   idle_o,
   output logic                   read_o,       // a beat was read
 
-  output logic                   out_valid_o,
-  input  logic                   out_ready_i,
-  output logic [StreamWidth-1:0] out_data_o,
-  output logic                   out_last_o,
+  output logic [1:0]                out_valid_o,
+  input  logic [1:0]                out_ready_i,
+  output logic [1:0][FeedWidth-1:0] out_data_o,
+  output logic [1:0]                out_last_o,
 
   // memory
   output logic                   ar_valid_o,
@@ -65,55 +69,56 @@ module flaash_edge_loader
 );
 
   localparam int unsigned FetchBeats = (HeadBytes + MaxEdgeLevels * LevelBytes) * 8 / DataWidth;
-  localparam int unsigned PartsAhead = 16;  // parts that are asked for and not used up, most
+  localparam int unsigned Readers    = 5;   // pos and crd of A, its val, those of B, descriptors
+  localparam int unsigned Slots      = 4;   // the reader of descriptors
+  localparam int unsigned BeatsAhead = 64;  // that a reader keeps; a descriptor has no more
 
   // ---------------------------------------------------------------------- reading
-  logic                 req_ready, parts_req_valid;
-  read_req_t            req, parts_req;
-  logic                 beat_valid, beat_ready, piece_valid, frame_piece_ready, frame_piece_end;
-  logic [DataWidth-1:0] beat;
-  answer_t              beat_answer, answer;
-  piece_t               piece;
-  logic [StreamWidth-1:0] piece_data;
+  logic [Readers-1:0]                req_valid, beat_valid, beat_ready;
+  logic [Readers-1:0]                req_ready;
+  read_req_t [Readers-1:0]           req;
+  logic [Readers-1:0][DataWidth-1:0] beat;
+  answer_t [Readers-1:0]             beat_answer;
 
-  assign req        = begin_i ? {slot_i, 32'(FetchBeats)} : parts_req;
-  assign read_o     = r_valid_i && r_ready_o;
-  assign answer     = piece.answer;
-  assign piece_data = piece.data;
+  assign req_valid[Slots] = begin_i;
+  assign req[Slots]       = {slot_i, 32'(FetchBeats)};
+  assign read_o           = r_valid_i && r_ready_o;
 
-  flaash_axi_read #(
-    .DataWidth(DataWidth), .Bursts(Bursts)
-  ) u_axi_read (
-    .clk_i, .rst_ni,
-    .stop_i(!load_rst_ni), .idle_o,
-    .req_valid_i(begin_i || parts_req_valid), .req_ready_o(req_ready), .req_i(req),
-    .ar_valid_o, .ar_ready_i, .ar_o, .r_valid_i, .r_ready_o, .r_data_i, .r_resp_i, .r_last_i,
-    .out_valid_o(beat_valid), .out_ready_i(beat_ready), .out_data_o(beat), .out_answer_o(beat_answer)
+  flaash_edge_reads #(
+    .DataWidth(DataWidth), .Bursts(Bursts), .Readers(Readers), .Depth(BeatsAhead)
+  ) u_reads (
+    .clk_i, .rst_ni, .load_rst_ni, .idle_o,
+    .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
+    .out_valid_o(beat_valid), .out_ready_i(beat_ready), .out_data_o(beat), .out_answer_o(beat_answer),
+    .ar_valid_o, .ar_ready_i, .ar_o, .r_valid_i, .r_ready_o, .r_data_i, .r_resp_i, .r_last_i
   );
+
+  // ------------------------------------------------------------------- descriptor
+  logic                   piece_valid;
+  logic [StreamWidth-1:0] piece;
+  answer_t                answer;
+  logic [3:0][3:0]        level_id;
+  level_t [3:0]           level;  // of what is asked for, of the frame: A, B
+  logic [1:0][3:0]        orders;
+  logic [1:0][31:0]       entries;
+  logic [1:0]             short_crd;
+  logic                   described;
+  edge_fault_t            slot_fault;
 
   flaash_edge_pieces #(
     .DataWidth(DataWidth)
   ) u_pieces (
     .clk_i, .rst_ni(load_rst_ni),
-    .in_valid_i(beat_valid), .in_ready_o(beat_ready), .in_data_i(beat), .in_answer_i(beat_answer),
-    .out_valid_o(piece_valid), .out_ready_i(fetch_i || frame_piece_ready), .end_i(!fetch_i && frame_piece_end),
-    .out_o(piece)
+    .in_valid_i(beat_valid[Slots]), .in_ready_o(beat_ready[Slots]), .in_data_i(beat[Slots]),
+    .in_answer_i(beat_answer[Slots]),
+    .out_valid_o(piece_valid), .out_ready_i(fetch_i), .end_i(1'b0), .out_data_o(piece), .out_answer_o(answer)
   );
-
-  // ------------------------------------------------------------------- descriptor
-  logic [1:0][3:0]  orders, level_id;
-  level_t [1:0]     level;
-  level_t           parts_level, frame_level;
-  logic [1:0][31:0] entries;
-  logic [1:0]       short_crd;
-  logic             described;
-  edge_fault_t      slot_fault;
 
   flaash_edge_descriptor #(
     .Format(Format), .CanSplit(CanSplit)
   ) u_descriptor (
     .clk_i, .rst_ni,
-    .clear_i(begin_i), .in_valid_i(piece_valid && fetch_i), .in_data_i(piece_data),
+    .clear_i(begin_i), .in_valid_i(piece_valid && fetch_i), .in_data_i(piece),
     .done_o(described), .fault_o(slot_fault), .head_o, .extent_o, .entries_o(entries), .short_crd_o(short_crd),
     .level_id_i(level_id), .level_o(level)
   );
@@ -124,64 +129,34 @@ module flaash_edge_loader
     .described_i(described), .fault_i(slot_fault), .fetched_o, .fault_o(fetch_fault_o)
   );
 
-  assign orders      = head_o.orders;
-  assign parts_level = level[0];
-  assign frame_level = level[1];
+  assign orders = head_o.orders;
 
   // --------------------------------------------------------------------- operands
-  logic                        parts_idle, part_in_valid, part_in_ready, part_valid, part_ready;
-  part_t                       part_in, part;
-  logic [$clog2(PartsAhead):0] parts_inside;
-  logic                        frame_idle, closer_idle, made_valid, made_ready, made_last;
-  logic [StreamWidth-1:0]      made_data;
+  edge_fault_t [1:0] fault;
 
-  flaash_edge_parts #(
-    .Format(Format), .DataWidth(DataWidth)
-  ) u_parts (
-    .clk_i, .rst_ni(load_rst_ni),
-    .start_i(load_i), .idle_o(parts_idle),
-    .operand_i, .orders_i(orders), .empty_i(entries[operand_i] == '0), .level_id_o(level_id[0]),
-    .level_i(parts_level),
-    .req_valid_o(parts_req_valid), .req_ready_i(req_ready && !begin_i), .req_o(parts_req),
-    .part_valid_o(part_in_valid), .part_ready_i(part_in_ready), .part_o(part_in)
-  );
+  for (genvar i = 0; i < 2; i++) begin : gen_feed
+    flaash_edge_feed #(
+      .Format(Format), .CoordWidth(CoordWidth), .DataWidth(DataWidth), .FeedWidth(FeedWidth), .Operand(1'(i))
+    ) u_feed (
+      .clk_i, .rst_ni, .load_rst_ni,
+      .ask_i(ask_i[i]), .asked_o(asked_o[i]), .load_i(load_i[i]), .loaded_o(loaded_o[i]), .fault_o(fault[i]),
+      .cancel_i, .hold_i,
+      .orders_i(orders), .entries_i(entries[i]), .short_crd_i(short_crd[i]),
+      .level_id_o(level_id[2*i +: 2]), .level_i(level[2*i +: 2]),
+      .req_valid_o(req_valid[2*i +: 2]), .req_ready_i(req_ready[2*i +: 2]), .req_o(req[2*i +: 2]),
+      .beat_valid_i(beat_valid[2*i +: 2]), .beat_ready_o(beat_ready[2*i +: 2]), .beat_data_i(beat[2*i +: 2]),
+      .beat_answer_i(beat_answer[2*i +: 2]),
+      .out_valid_o(out_valid_o[i]), .out_ready_i(out_ready_i[i]), .out_data_o(out_data_o[i]),
+      .out_last_o(out_last_o[i])
+    );
+  end
 
-  flaash_stream_fifo #(
-    .Width($bits(part_t)),
-    .Depth(PartsAhead)
-  ) u_parts_ahead (
-    .clk_i, .rst_ni(load_rst_ni),
-    .in_valid_i(part_in_valid), .in_ready_o(part_in_ready), .in_data_i(part_in),
-    .out_valid_o(part_valid), .out_ready_i(part_ready), .out_data_o(part), .usage_o(parts_inside)
-  );
+  edge_fault_t fault_a;
 
-  flaash_edge_frame #(
-    .Format(Format), .CoordWidth(CoordWidth), .DataWidth(DataWidth)
-  ) u_frame (
-    .clk_i, .rst_ni(load_rst_ni),
-    .start_i(load_i), .idle_o(frame_idle),
-    .operand_i, .orders_i(orders), .entries_i(entries[operand_i]), .short_crd_i(short_crd[operand_i]),
-    .level_id_o(level_id[1]), .level_i(frame_level),
-    .part_valid_i(part_valid), .part_ready_o(part_ready), .part_i(part),
-    .piece_valid_i(piece_valid && !fetch_i), .piece_ready_o(frame_piece_ready), .piece_end_o(frame_piece_end),
-    .piece_i(piece),
-    .out_valid_o(made_valid), .out_ready_i(made_ready), .out_data_o(made_data), .out_last_o(made_last),
-    .fault_o(frame_fault_o)
-  );
-
-  flaash_edge_closer u_closer (
-    .clk_i, .rst_ni,
-    .cancel_i, .hold_i, .idle_o(closer_idle),
-    .in_valid_i(made_valid), .in_ready_o(made_ready), .in_data_i(made_data), .in_last_i(made_last),
-    .out_valid_o, .out_ready_i, .out_data_o, .out_last_o
-  );
-
-  assign loaded_o = frame_idle && closer_idle;
+  assign fault_a       = fault[0];
+  assign frame_fault_o = fault_a.valid ? fault_a : fault[1];
 
   // ------------------------------------------------------------------- properties
-  `FLAASH_ASSERT(OneOrder_A, !(begin_i && (load_i || !frame_idle)), "a descriptor is fetched inside an operand")
-  `FLAASH_ASSERT(AllUsed_A, !(loaded_o && load_rst_ni && parts_idle) || load_i || parts_inside == '0 || cancel_i,
-                 "parts are left behind a frame")
-  `FLAASH_COVER(ManyAhead_C, parts_inside > ($clog2(PartsAhead)+1)'(PartsAhead / 2))
+  `FLAASH_ASSERT(OneOrder_A, !begin_i || req_ready[Slots], "a descriptor while another one is being read")
 
 endmodule : flaash_edge_loader

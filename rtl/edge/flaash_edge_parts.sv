@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edge parts: names the pieces of arrays that make up an operand, in the order of its frame, and asks for them.
+// Edge parts: names the arrays that make up an operand, in the order of its frame, and asks for them.
 //
-// Guarantees  After start_i for every upper level its crd, if it has nodes, and its pos, then crd and val of the leaf
-//             in turns, ChunkEntries entries of each: at part_o all of them, at req_o those that are read.
-//             Requests and parts are in the same order; no array is read beyond the beat of its last element.
-// Demands     start_i while idle_o; level_i answers level_id_o in the same cycle. operand_i, orders_i and entries_i
-//             stay until idle_o.
+// Guarantees  After start_i for every upper level its crd, if it has nodes, and its pos, then crd of the leaf: all of
+//             them at part_o, those that are read at req_o[0], in the same order; val of the leaf at req_o[1]. No
+//             array is read beyond the beat of its last element.
+// Demands     start_i while idle_o; level_i answers level_id_o in the same cycle. order_i, base_i, empty_i and the
+//             levels stay until idle_o.
 // Latency     Two cycles from start_i to the first part.
 // Throughput  A part per cycle, a cycle more per level.
 // Reset       Idle.
@@ -17,7 +17,8 @@ module flaash_edge_parts
   import flaash_edge_pkg::*;
 #(
   parameter int unsigned Format    = FormatFp32,
-  parameter int unsigned DataWidth = 128  // of the bus: 128, 256 or 512
+  parameter int unsigned DataWidth = 128,         // of the bus: 128, 256 or 512
+  parameter int unsigned FeedWidth = StreamWidth  // of a beat of the frame: a part of that
 ) (
   input  logic            clk_i,
   input  logic            rst_ni,
@@ -26,60 +27,49 @@ module flaash_edge_parts
   output logic            idle_o,
 
   // the operand
-  input  logic            operand_i,
-  input  logic [1:0][3:0] orders_i,    // A in element 0
+  input  logic [3:0]      order_i,
+  input  logic [3:0]      base_i,      // its first level, in the descriptor
   input  logic            empty_i,     // it has no entries
   output logic [3:0]      level_id_o,  // in the descriptor
   input  level_t          level_i,
 
-  output logic            req_valid_o,
-  input  logic            req_ready_i,
-  output read_req_t       req_o,
+  output logic [1:0]      req_valid_o,
+  input  logic [1:0]      req_ready_i,
+  output read_req_t [1:0] req_o,
   output logic            part_valid_o,
   input  logic            part_ready_i,
   output part_t           part_o
 );
 
-  localparam int unsigned ChunkEntries = DataWidth / 2;  // 16 beats of words; whole beats of narrower elements, too
-  localparam int unsigned PieceBytes   = StreamWidth / 8;
-  localparam int unsigned BeatBytes    = DataWidth / 8;
-  localparam int unsigned PieceShift   = $clog2(PieceBytes);
-  localparam int unsigned BeatShift    = $clog2(BeatBytes);
-  localparam int unsigned ValueShift   = $clog2(value_width(Format) / 8);
+  localparam int unsigned PieceBytes = FeedWidth / 8;
+  localparam int unsigned BeatBytes  = DataWidth / 8;
+  localparam int unsigned PieceShift = $clog2(PieceBytes);
+  localparam int unsigned BeatShift  = $clog2(BeatBytes);
+  localparam int unsigned ValueShift = $clog2(value_width(Format) / 8);
 
   typedef enum logic [2:0] {PartsIdle, PartsLevel, PartsCrd, PartsPos, PartsLeafCrd, PartsLeafVal} state_e;
 
-  state_e      state_q;
-  logic [2:0]  level_q;
-  logic        leaf, leaf_level, upper_end, fires, names;
-  logic [31:0] done_q;       // entries of the leaf whose parts have left
-  logic [31:0] left, chunk;  // entries to come; of this chunk
+  state_e     state_q;
+  logic [2:0] level_q;
+  logic       leaf, leaf_level, upper_end, fires, names;
 
-  assign names      = state_q != PartsIdle && state_q != PartsLevel;
-  assign leaf       = state_q == PartsLeafCrd || state_q == PartsLeafVal;
-  assign leaf_level = 4'(level_q) + 4'd1 == orders_i[operand_i];
-  assign upper_end  = 4'(level_q) + 4'd2 == orders_i[operand_i];
-  assign level_id_o = 4'(level_q) + (operand_i ? orders_i[0] : 4'd0);
+  assign names      = state_q == PartsCrd || state_q == PartsPos || state_q == PartsLeafCrd;
+  assign leaf       = state_q == PartsLeafCrd;
+  assign leaf_level = 4'(level_q) + 4'd1 == order_i;
+  assign upper_end  = 4'(level_q) + 4'd2 == order_i;
+  assign level_id_o = 4'(level_q) + base_i;
   assign idle_o     = state_q == PartsIdle;
-  assign left       = level_i.count - done_q;
-  assign chunk      = (left < ChunkEntries) ? left : ChunkEntries;
 
   // ---------------------------------------------------------------------- sizes
-  logic [35:0] bytes, offset;  // of the part, and in its array
-  logic [1:0]  crd_shift;
-  logic [3:0]  part;
+  logic [35:0] bytes;
   mem_addr_t   base;
   logic        made, last;
 
-  assign crd_shift = level_i.short_crd ? 2'd1 : 2'd2;
-
   always_comb begin
-    bytes  = 36'(level_i.count) << 2;
-    offset = '0;
-    base   = level_i.first;
-    part   = PartCrd;
-    made   = 1'b0;
-    last   = 1'b0;
+    bytes = 36'(level_i.count) << 2;
+    base  = level_i.first;
+    made  = 1'b0;
+    last  = 1'b0;
     unique case (state_q)
       PartsCrd: begin
         base = level_i.second;
@@ -87,36 +77,36 @@ module flaash_edge_parts
       end
       PartsPos: begin
         bytes = (36'(level_i.count) + 1'b1) << 2;
-        part  = PartPos;
         last  = upper_end && empty_i;
       end
       PartsLeafCrd: begin
-        bytes  = 36'(chunk) << crd_shift;
-        offset = 36'(done_q) << crd_shift;
+        bytes = 36'(level_i.count) << (level_i.short_crd ? 2'd1 : 2'd2);
+        last  = 1'b1;
       end
       PartsLeafVal: begin
-        bytes  = 36'(chunk) << ValueShift;
-        offset = 36'(done_q) << ValueShift;
-        base   = level_i.second;
-        part   = PartVal;
-        last   = left <= ChunkEntries;
+        bytes = 36'(level_i.count) << ValueShift;
+        base  = level_i.second;
       end
       default: base = level_i.first;
     endcase
   end
 
   logic [35:0] pieces, beats;
+  read_req_t   req;
+  logic [3:0]  part;
 
   assign pieces = (bytes + 36'(PieceBytes - 1)) >> PieceShift;
   assign beats  = (bytes + 36'(BeatBytes - 1)) >> BeatShift;
+  assign req    = {base, beats[31:0]};
+  assign part   = (state_q == PartsPos) ? PartPos : PartCrd;
 
   logic unused_bits;
   assign unused_bits = ^{pieces[35:32], beats[35:32], level_i.extent};
 
-  assign req_o        = {base + 64'(offset), beats[31:0]};
-  assign part_o       = {leaf ? 3'd7 : level_q, part, made, pieces[31:0], bytes[3:2], last};
-  assign req_valid_o  = names && part_ready_i && !made;
-  assign part_valid_o = names && (made || req_ready_i);
+  assign req_o        = {req, req};
+  assign req_valid_o  = {state_q == PartsLeafVal, names && part_ready_i && !made};
+  assign part_o       = {leaf ? 3'd7 : level_q, part, made, pieces[31:0], bytes[4:2], last};
+  assign part_valid_o = names && (made || req_ready_i[0]);
   assign fires        = part_valid_o && part_ready_i;
 
   // -------------------------------------------------------------- state machine
@@ -124,12 +114,10 @@ module flaash_edge_parts
     if (!rst_ni) begin
       state_q <= PartsIdle;
       level_q <= '0;
-      done_q  <= '0;
     end else begin
       unique case (state_q)
         PartsIdle: begin
           level_q <= '0;
-          done_q  <= '0;
           if (start_i) state_q <= PartsLevel;
         end
         PartsLevel: begin
@@ -148,20 +136,16 @@ module flaash_edge_parts
           level_q <= level_q + 1'b1;
         end
         PartsLeafCrd: if (fires) state_q <= PartsLeafVal;
-        default: if (fires) begin
-          done_q  <= done_q + chunk;
-          if (last) state_q <= PartsIdle;
-          else state_q <= PartsLeafCrd;
-        end
+        default: if (req_ready_i[1]) state_q <= PartsIdle;
       endcase
     end
   end
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_STREAM_CHECK(req, req_valid_o, req_ready_i, req_o, 96)
-  `FLAASH_STREAM_CHECK(part, part_valid_o, part_ready_i, part_o, 43)
+  `FLAASH_STREAM_CHECK(req, req_valid_o[0], req_ready_i[0], req, 96)
+  `FLAASH_STREAM_CHECK(val, req_valid_o[1], req_ready_i[1], req, 96)
+  `FLAASH_STREAM_CHECK(part, part_valid_o, part_ready_i, part_o, 44)
   `FLAASH_ASSERT(StartWhenIdle_A, !start_i || idle_o, "started while parts are to come")
   `FLAASH_COVER(Made_C, fires && made)
-  `FLAASH_COVER(SecondChunk_C, fires && done_q != '0)
 
 endmodule : flaash_edge_parts

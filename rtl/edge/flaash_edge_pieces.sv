@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edge pieces: cuts beats of the bus into pieces as wide as a beat of the operand stream.
+// Edge pieces: cuts beats of the bus into pieces as wide as a beat of what is made of them.
 //
 // Guarantees  Pieces leave lowest first, each with the answer of its beat. A piece that is taken with end_i is the last
 //             of its beat: the rest of that beat is thrown away.
@@ -14,28 +14,36 @@ module flaash_edge_pieces
   import flaash_pkg::*;
   import flaash_edge_pkg::*;
 #(
-  parameter int unsigned DataWidth = 128  // 128, 256 or 512
+  parameter int unsigned DataWidth  = 128,         // 128, 256 or 512
+  parameter int unsigned PieceWidth = StreamWidth  // a part of it
 ) (
-  input  logic                 clk_i,
-  input  logic                 rst_ni,
+  input  logic                  clk_i,
+  input  logic                  rst_ni,
 
-  input  logic                 in_valid_i,
-  output logic                 in_ready_o,
-  input  logic [DataWidth-1:0] in_data_i,
-  input  answer_t              in_answer_i,
+  input  logic                  in_valid_i,
+  output logic                  in_ready_o,
+  input  logic [DataWidth-1:0]  in_data_i,
+  input  answer_t               in_answer_i,
 
-  output logic                 out_valid_o,
-  input  logic                 out_ready_i,
-  input  logic                 end_i,
-  output piece_t               out_o
+  output logic                  out_valid_o,
+  input  logic                  out_ready_i,
+  input  logic                  end_i,
+  output logic [PieceWidth-1:0] out_data_o,
+  output answer_t               out_answer_o
 );
 
-  localparam int unsigned Pieces = DataWidth / StreamWidth;
+  localparam int unsigned Pieces = DataWidth / PieceWidth;
+
+  if (PieceWidth < 1 || PieceWidth > DataWidth || DataWidth % PieceWidth != 0) begin : gen_illegal_width
+    `FLAASH_ILLEGAL("PieceWidth must be a part of DataWidth")
+  end
+
+  assign out_valid_o  = in_valid_i;
+  assign out_answer_o = in_answer_i;
 
   if (Pieces == 1) begin : gen_one
-    assign out_valid_o = in_valid_i;
-    assign in_ready_o  = out_ready_i;
-    assign out_o       = {in_answer_i, in_data_i};
+    assign in_ready_o = out_ready_i;
+    assign out_data_o = in_data_i;
 
     logic unused_end;
     assign unused_end = end_i;
@@ -43,10 +51,9 @@ module flaash_edge_pieces
     logic [$clog2(Pieces)-1:0] index_q;
     logic                      last;
 
-    assign last        = end_i || (&index_q);
-    assign out_valid_o = in_valid_i;
-    assign in_ready_o  = out_ready_i && last;
-    assign out_o       = {in_answer_i, in_data_i[StreamWidth*32'(index_q) +: StreamWidth]};
+    assign last       = end_i || (&index_q);
+    assign in_ready_o = out_ready_i && last;
+    assign out_data_o = in_data_i[PieceWidth*32'(index_q) +: PieceWidth];
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni)                         index_q <= '0;
@@ -55,6 +62,6 @@ module flaash_edge_pieces
   end
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, out_o, StreamWidth + 2)
+  `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, ({out_answer_o, out_data_o}), PieceWidth + 2)
 
 endmodule : flaash_edge_pieces

@@ -86,12 +86,6 @@ package flaash_edge_pkg;
     logic decode;  // DECERR, not SLVERR
   } answer_t;
 
-  // A piece of the memory's data, as wide as a beat of the operand stream, and what it says about it.
-  typedef struct packed {
-    answer_t                answer;
-    logic [StreamWidth-1:0] data;
-  } piece_t;
-
   // A level of a descriptor that was checked.
   typedef struct packed {
     mem_addr_t   first;   // pos, or crd of the leaf
@@ -117,13 +111,13 @@ package flaash_edge_pkg;
     logic [31:0]     tag;
   } head_t;
 
-  // A piece of an array that is read, or made, as one.
+  // An array that is read, or made: the coordinates and pointers of an operand, in the order of its frame.
   typedef struct packed {
     logic [2:0]  level;   // 7 for the leaf
-    logic [3:0]  part;    // PartCrd, PartPos or PartVal
+    logic [3:0]  part;    // PartCrd or PartPos
     logic        made;    // coordinates of a dense level: nothing is read
-    logic [31:0] pieces;  // of StreamWidth bits, 1 or more
-    logic [1:0]  rest;    // words of its last piece, modulo 4; of no concern for the leaf
+    logic [31:0] pieces;  // as wide as a beat of the feed, 1 or more
+    logic [2:0]  rest;    // words of its last piece, modulo 8 or 4; of no concern for the leaf
     logic        last;    // of the operand
   } part_t;
 
@@ -134,17 +128,39 @@ package flaash_edge_pkg;
     logic [31:0] place;
   } edge_fault_t;
 
-  // A completion record, without what is constant.
+  // Contractions whose results are on their way to memory take turns.
+  localparam int unsigned Turns = 4;
+
+  typedef logic [$clog2(Turns)-1:0] turn_t;
+
+  // What a burst of writes is about.
   typedef struct packed {
-    logic [7:0]  code;
-    logic [31:0] place;
+    logic        line;    // a completion record, not results
+    turn_t       turn;
+    logic [23:0] offset;  // of its address in the result buffer, in units of 16 bytes
+  } burst_name_t;
+
+  // A line of 64 bytes that is written as one burst: a completion record.
+  localparam int unsigned LineBytes = 64;
+
+  typedef struct packed {
+    mem_addr_t              addr;  // a multiple of LineBytes
+    turn_t                  turn;
+    logic [8*LineBytes-1:0] data;
+  } line_t;
+
+  // A contraction that has left the chip: what its completion record needs, but for the time and an error.
+  typedef struct packed {
+    mem_addr_t   slot;
+    logic        wants_irq;
+    logic        full;        // results did not fit
     logic [31:0] tag;
     logic [63:0] results;
     logic [63:0] bytes;
-    logic [63:0] cycles;
+    logic [63:0] began;       // when its descriptor was asked for
     logic [63:0] computing;
     logic [63:0] bytes_read;
-  } completion_t;
+  } retired_t;
 
   // A write to a register of the chip, by the edge itself.
   typedef struct packed {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edge words: the first beats of an operand frame: header, extents, counts.
 //
-// Guarantees  After start_i the header, one word per mode in beats of four, and for an order above 1 one word per
+// Guarantees  After start_i the header, one word per mode in whole beats, and for an order above 1 one word per
 //             upper level likewise. out_last_o with the last beat: nothing follows if there are no levels and no
 //             entries.
 // Demands     start_i while idle_o; what describes the operand stays until idle_o. level_i answers level_id_o at once.
@@ -15,7 +15,9 @@ module flaash_edge_words
   import flaash_pkg::*;
   import flaash_edge_pkg::*;
 #(
-  parameter int unsigned Format = FormatFp32
+  parameter int unsigned Format    = FormatFp32,
+  parameter int unsigned FeedWidth = StreamWidth,  // bits of a beat: StreamWidth or twice that
+  localparam int unsigned WordBits = $clog2(FeedWidth / 32)
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -31,7 +33,7 @@ module flaash_edge_words
 
   output logic                   out_valid_o,
   input  logic                   out_ready_i,
-  output logic [StreamWidth-1:0] out_data_o,
+  output logic [FeedWidth-1:0]   out_data_o,
   output logic                   out_last_o
 );
 
@@ -41,7 +43,7 @@ module flaash_edge_words
 
   state_e                 state_q;
   logic [2:0]             index_q;
-  logic [StreamWidth-1:0] beat_q, beat;  // the words before this one; with it
+  logic [FeedWidth-1:0]   beat_q, beat;  // the words before this one; with it
   logic                   section_last, full, step;
   logic [31:0]            word;
 
@@ -52,8 +54,8 @@ module flaash_edge_words
   assign level_o      = index_q;
   assign word         = (state_q == WordsExtents) ? level_i.extent : level_i.count;
   assign section_last = (state_q == WordsExtents) ? 4'(index_q) + 4'd1 == order_i : 4'(index_q) + 4'd2 == order_i;
-  assign full         = section_last || index_q[1:0] == 2'd3;
-  assign beat         = beat_q | (StreamWidth'(word) << {index_q[1:0], 5'd0});
+  assign full         = section_last || (&index_q[WordBits-1:0]);
+  assign beat         = beat_q | (FeedWidth'(word) << {index_q[WordBits-1:0], 5'd0});
 
   always_comb begin
     out_valid_o = full;
@@ -61,7 +63,7 @@ module flaash_edge_words
     if (state_q == WordsIdle) out_valid_o = 1'b0;
     if (state_q == WordsHeader) begin
       out_valid_o = 1'b1;
-      out_data_o  = {entries_i, 28'd0, order_i, 16'd0, 8'(Format), 7'd0, operand_i, Magic};
+      out_data_o  = FeedWidth'({entries_i, 28'd0, order_i, 16'd0, 8'(Format), 7'd0, operand_i, Magic});
     end
   end
 
@@ -91,7 +93,7 @@ module flaash_edge_words
   end
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, ({out_last_o, out_data_o}), StreamWidth + 1)
+  `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, ({out_last_o, out_data_o}), FeedWidth + 1)
   `FLAASH_ASSERT(StartWhenIdle_A, !start_i || idle_o, "started while words are to come")
 
 endmodule : flaash_edge_words

@@ -4,9 +4,11 @@
 // Guarantees  What docs/memory_edge.md says. To the chip it is a host that keeps the rules, also across a soft reset:
 //             a frame that was begun is ended, and quiet_o tells that no burst is under way.
 // Demands     A memory that answers in order and in finite time. resetting_i stays until quiet_o.
-// Latency     From a doorbell two cycles to the read of the descriptor, from its last piece six to the first beat of A.
-// Throughput  A beat of 128 bits per cycle in each direction. A descriptor is read while the one before computes, its
-//             operands while the last results of the one before, and its completion, are written.
+// Latency     From a doorbell six cycles to the read of the descriptor, from its last piece six to the first beats of
+//             both operands.
+// Throughput  A beat of FeedWidth bits per cycle and operand, one of DataWidth bits of results that go by number. A
+//             descriptor and its operands are read while the one before computes, and it computes while the last
+//             results of those before, and their completions, are written.
 // Reset       rst_ni with the bus; resetting_i: a soft reset of the chip is under way.
 //
 //   host -- bus -- registers of the chip
@@ -14,6 +16,7 @@
 //        registers -- front -- loader (memory --> operand frames)
 //         (ring)        | hands over
 //                      back -- writer (result frames --> memory)
+//                      retire --^ (completion records)
 
 `include "flaash_assert.svh"
 `include "flaash_axi.svh"
@@ -27,7 +30,10 @@ module flaash_memory_edge
   parameter int unsigned Format      = FormatFp32,
   parameter int unsigned CoordWidth  = 16,
   parameter bit          CanSplit    = 1'b0,  // the build has portions
+  parameter int unsigned Buffers     = 2,     // of an operand in the chip, 1 or 2
+  parameter int unsigned ResultLanes = 1,     // results of a batch, most
   parameter int unsigned DataWidth   = 128,   // of the memory's bus: 128, 256 or 512
+  parameter int unsigned FeedWidth   = StreamWidth,  // of an operand's stream: a part of that
   parameter int unsigned ReadBursts  = 8,     // under way, most
   parameter int unsigned WriteBursts = 8,     // likewise, a power of two
   localparam type axi_req_t = `FLAASH_AXI_REQ(DataWidth),
@@ -51,14 +57,18 @@ module flaash_memory_edge
   input  desc_t [1:0]            desc_i,       // the operands that the chip has
   output logic                   numbers_o,    // results name fibers by number
   output logic                   quiet_o,
-  output logic                   operand_valid_o,
-  input  logic                   operand_ready_i,
-  output logic [StreamWidth-1:0] operand_data_o,
-  output logic                   operand_last_o,
+  output logic [1:0]             operand_valid_o,  // of A in element 0
+  input  logic [1:0]             operand_ready_i,
+  output logic [1:0][FeedWidth-1:0] operand_data_o,
+  output logic [1:0]             operand_last_o,
   input  logic                   result_valid_i,
   output logic                   result_ready_o,
   input  logic [StreamWidth-1:0] result_data_i,
   input  logic                   result_last_i,
+  input  logic                      batch_valid_i,  // results by number, before the frame's trailer
+  output logic                      batch_ready_o,
+  input  batch_count_t              batch_count_i,
+  input  result_t [ResultLanes-1:0] batch_i,
 
   // memory
   output axi_req_t               axi_o,
@@ -71,19 +81,24 @@ module flaash_memory_edge
   logic                    write_known, read_known, command_valid, command_ready, commands_idle;
   logic [31:0]             read_data;
   command_t                command;
-  logic                    pending, front_busy, finish, fetch, begins, fetched, load, operand, loaded, cancel;
-  logic                    load_rst_n;
-  logic                    go, give, ready, free, failing, halted;
-  logic                    reads_idle, writes_idle, set, start, abort, record, recording, send, drop, flush;
-  logic                    trailer, written, full;
+  logic                    pending, front_busy, fetch, begins, fetched, cancel, load_rst_n;
+  logic [1:0]              ask, load, loaded, unused_asked;
+  logic                    go, give, ready, free, left, turn_ready, opens, closes, ran, failing, faulty, halted;
+  logic                    retiring, finish, wants_irq, reads_idle, writes_idle;
+  logic                    set, start, refused, abort, trailer, full, line_valid, line_ready;
   mem_addr_t               slot;
-  edge_fault_t             ring_fault, outcome, fetch_fault, frame_fault, front_fault, chip_fault, write_fault;
-  edge_fault_t             record_fault;
+  edge_fault_t             ring_fault, outcome, fetch_fault, frame_fault, front_fault, write_fault;
+  edge_fault_t             operand_fault, work_fault;  // told by the chip: of an operand, of the contraction
+  edge_fault_t             back_fault;
+  turn_t                   turn, fault_turn;
+  logic [Turns-1:0]        written;
+  retired_t                retired;
+  line_t                   line;
   head_t                   head, work_q;  // as it is checked; as it was handed over
   mem_addr_t               work_slot_q;
   logic [1:0]              kept;          // an operand that is kept is there
   logic [7:0]              trailer_code;
-  logic [31:0]             results;
+  logic [63:0]             results, bytes;
   error_t                  error, load_error;
   error_t [2:0]            errors;
   logic                    loading, done;
@@ -108,32 +123,41 @@ module flaash_memory_edge
     .clk_i, .rst_ni,
     .write_i(write), .write_addr_i(write_addr), .write_known_o(write_known),
     .read_addr_i(read_addr), .read_known_o(read_known), .read_data_o(read_data),
-    .resetting_i, .busy_i(front_busy || !ready), .taken_i(go || give), .pending_o(pending), .slot_o(slot),
-    .ring_fault_o(ring_fault), .halted_o(halted), .finish_i(finish), .wants_irq_i(work_q.wants_irq),
+    .resetting_i, .busy_i(front_busy || retiring), .taken_i(go || give), .pending_o(pending), .slot_o(slot),
+    .ring_fault_o(ring_fault), .halted_o(halted), .finish_i(finish), .wants_irq_i(wants_irq),
     .fault_i(outcome), .irq_o
   );
 
   flaash_edge_front u_front (
     .clk_i, .rst_ni, .resetting_i, .stopping_i, .halted_i(failing || halted), .busy_o(front_busy),
     .pending_i(pending), .fetch_o(fetch), .begin_o(begins), .fetched_i(fetched), .fetch_fault_i(fetch_fault),
-    .keep_i(head.keep), .kept_i(kept), .free_i(free), .load_o(load), .operand_o(operand), .loaded_i(loaded),
-    .loading_i(loading), .frame_fault_i(frame_fault), .chip_fault_i(chip_fault), .cancel_o(cancel),
+    .keep_i(head.keep), .kept_i(kept), .free_i(free), .left_i(left), .ask_o(ask), .load_o(load), .loaded_i(&loaded),
+    .loading_i(loading), .frame_fault_i(frame_fault), .chip_fault_i(operand_fault), .cancel_o(cancel),
     .load_rst_no(load_rst_n), .quiet_i(reads_idle),
     .set_o(set), .abort_o(abort), .commands_idle_i(commands_idle),
     .back_ready_i(ready), .start_o(go), .failed_o(give), .fault_o(front_fault)
   );
 
-  flaash_edge_back u_back (
+  flaash_edge_back #(
+    .Buffers(Buffers)
+  ) u_back (
     .clk_i, .rst_ni, .resetting_i, .stopping_i,
-    .start_i(go), .failed_i(give), .fault_i(front_fault), .ready_o(ready), .free_o(free), .failing_o(failing),
-    .ring_fault_i(front_busy ? '0 : ring_fault), .finish_o(finish), .outcome_o(outcome),
-    .start_o(start), .commands_idle_i(commands_idle), .started_i(start_i), .chip_fault_i(chip_fault),
-    .record_o(record), .send_o(send), .record_fault_o(record_fault), .recording_o(recording), .drop_o(drop),
-    .flush_o(flush), .trailer_i(trailer), .trailer_code_i(trailer_code), .written_i(written),
-    .write_fault_i(write_fault), .full_i(full), .results_i(results)
+    .start_i(go), .failed_i(give), .front_fault_i(front_fault), .ready_o(ready), .free_o(free), .left_o(left),
+    .start_o(start), .commands_idle_i(commands_idle), .started_i(start_i), .chip_fault_i(work_fault),
+    .trailer_i(trailer), .trailer_code_i(trailer_code), .refused_o(refused),
+    .turn_ready_i(turn_ready), .open_o(opens), .fault_o(back_fault), .close_o(closes), .ran_o(ran)
   );
 
-  // What was handed over: the descriptor that is being contracted, or told of.
+  flaash_edge_retire u_retire (
+    .clk_i, .rst_ni, .clear_i(resetting_i),
+    .ready_o(turn_ready), .open_i(opens), .turn_o(turn), .fault_i(back_fault), .close_i(closes), .retired_i(retired),
+    .faulty_o(faulty), .written_i(written), .write_fault_i(write_fault), .fault_turn_i(fault_turn),
+    .line_valid_o(line_valid), .line_ready_i(line_ready), .line_o(line),
+    .ring_fault_i(front_busy ? '0 : ring_fault), .busy_o(retiring), .failing_o(failing), .finish_o(finish),
+    .wants_irq_o(wants_irq), .outcome_o(outcome)
+  );
+
+  // What was handed over: the descriptor that is in the chip, or told of.
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       work_q      <= '0;
@@ -168,13 +192,15 @@ module flaash_memory_edge
     assign unused_desc = ^desc;
   end
 
-  // What the chip tells of errors; of several in one cycle the last one counts.
+  // What the chip tells of errors; of two of a contraction in one cycle the last one counts.
   always_comb begin
-    chip_fault = '0;
-    error      = '0;
+    operand_fault = '0;
+    work_fault    = '0;
+    error         = '0;
     for (int i = 0; i < 3; i++) begin
       error = errors[i];
-      if (error.count != '0) chip_fault = {1'b1, 8'(error.code), error.place};
+      if (error.count != '0 && i == 1) operand_fault = {1'b1, 8'(error.code), error.place};
+      if (error.count != '0 && i != 1) work_fault    = {1'b1, 8'(error.code), error.place};
     end
   end
 
@@ -185,16 +211,17 @@ module flaash_memory_edge
   logic [DataWidth/8-1:0] w_strb;
 
   logic        read;
-  completion_t completion;
   logic [63:0] cycles, computing, bytes_read;
 
   flaash_edge_loader #(
-    .Format(Format), .CoordWidth(CoordWidth), .CanSplit(CanSplit), .DataWidth(DataWidth), .Bursts(ReadBursts)
+    .Format(Format), .CoordWidth(CoordWidth), .CanSplit(CanSplit), .DataWidth(DataWidth), .FeedWidth(FeedWidth),
+    .Bursts(ReadBursts)
   ) u_loader (
     .clk_i, .rst_ni, .load_rst_ni(load_rst_n),
     .begin_i(begins), .slot_i(slot), .fetch_i(fetch), .fetched_o(fetched), .fetch_fault_o(fetch_fault),
     .head_o(head), .extent_o(extent),
-    .load_i(load), .operand_i(operand), .loaded_o(loaded), .frame_fault_o(frame_fault), .cancel_i(cancel),
+    .ask_i(ask), .asked_o(unused_asked), .load_i(load), .loaded_o(loaded), .frame_fault_o(frame_fault),
+    .cancel_i(cancel),
     .hold_i(resetting_i || stopping_i), .idle_o(reads_idle), .read_o(read),
     .out_valid_o(operand_valid_o), .out_ready_i(operand_ready_i), .out_data_o(operand_data_o),
     .out_last_o(operand_last_o),
@@ -207,22 +234,24 @@ module flaash_memory_edge
     .DataWidth(DataWidth)
   ) u_tally (
     .clk_i, .rst_ni,
-    .begin_i(begins), .take_i(go || give), .start_i, .done_i(done), .end_i(record), .read_i(read),
+    .begin_i(begins), .take_i(go || give), .start_i, .done_i(done), .end_i(closes), .read_i(read),
     .cycles_o(cycles), .computing_o(computing), .bytes_read_o(bytes_read)
   );
 
-  assign completion = {record_fault.valid ? record_fault.code : 8'd0, record_fault.valid ? record_fault.place : 32'd0,
-                       work_q.tag, 128'd0, cycles, computing, bytes_read};
+  assign retired = {work_slot_q, work_q.wants_irq, ran && full, work_q.tag, ran ? results : 64'd0, ran ? bytes : 64'd0,
+                    cycles, computing, bytes_read};
 
   flaash_edge_writer #(
-    .Format(Format), .DataWidth(DataWidth), .Bursts(WriteBursts)
+    .Format(Format), .ResultLanes(ResultLanes), .DataWidth(DataWidth), .Bursts(WriteBursts)
   ) u_writer (
     .clk_i, .rst_ni,
-    .start_i(start), .record_i(record), .send_i(send), .recording_i(recording), .drop_i(drop), .flush_i(flush),
-    .stop_i(resetting_i), .idle_o(writes_idle), .written_o(written), .fault_o(write_fault),
-    .head_i(work_q), .slot_i(work_slot_q), .completion_i(completion), .full_o(full), .results_o(results),
+    .start_i(start), .head_i(work_q), .turn_i(turn), .refused_i(refused), .drop_i(faulty), .stop_i(resetting_i),
+    .idle_o(writes_idle), .written_o(written), .fault_o(write_fault), .fault_turn_o(fault_turn),
+    .full_o(full), .results_o(results), .bytes_o(bytes),
     .in_valid_i(result_valid_i), .in_ready_o(result_ready_o), .in_data_i(result_data_i),
     .in_last_i(result_last_i), .trailer_o(trailer), .trailer_code_o(trailer_code),
+    .batch_valid_i, .batch_ready_o, .batch_count_i, .batch_i,
+    .line_valid_i(line_valid), .line_ready_o(line_ready), .line_i(line),
     .aw_valid_o(aw_valid), .aw_ready_i(axi_i.aw_ready), .aw_o(aw),
     .w_valid_o(w_valid), .w_ready_i(axi_i.w_ready), .w_data_o(w_data), .w_strb_o(w_strb), .w_last_o(w_last),
     .b_valid_i(axi_i.b_valid), .b_ready_o(b_ready), .b_resp_i(axi_i.b_resp)

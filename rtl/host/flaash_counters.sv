@@ -31,7 +31,7 @@ module flaash_counters
   input  increments_t                                increments_i,
   input  logic                                       busy_i,
   input  logic                                       active_i,
-  input  logic                                       discarded_i,  // by the frame gate
+  input  logic [1:0]                                 discarded_i,  // beats, by the frame gates
   input  logic                                       read_valid_i,
   input  logic [IndexWidth-1:0]                      read_index_i,  // below NumCounters
   input  logic                                       read_high_i,

@@ -59,10 +59,10 @@ package flaash_host_pkg;
 
   // What the loader tells.
   typedef struct packed {
-    logic   loading;    // an operand is being received
-    logic   step;       // something of the frame was dealt with
-    logic   discarded;  // a beat was thrown away
-    error_t error;      // the frame is wrong
+    logic       loading;    // an operand is being received
+    logic       step;       // something of the frame was dealt with
+    logic [1:0] discarded;  // beats that were thrown away
+    error_t     error;      // the frame is wrong
   } load_report_t;
 
   // What the core tells the registers.
@@ -79,10 +79,10 @@ package flaash_host_pkg;
 
   // What happens at the chip's streams.
   typedef struct packed {
-    logic discarded;     // the frame gate threw a beat away
-    logic moves;         // a beat comes or goes
-    logic waits_for_in;  // inside an operand frame, for the host's next beat
-    logic waits_for_out; // with a result beat, for the host to take it
+    logic [1:0] discarded;     // beats that the frame gates threw away
+    logic       moves;         // a beat comes or goes
+    logic       waits_for_in;  // inside an operand frame, for the host's next beat
+    logic       waits_for_out; // with a result beat, for the host to take it
   } traffic_t;
 
 endpackage : flaash_host_pkg

@@ -33,8 +33,8 @@ module flaash_perf_sum
   input  logic [ReadWidth-1:0]       reads_i,        // lines read
   input  logic [ReadWidth-1:0]       conflicts_i,    // reads that had to wait
   input  logic                       loading_i,      // an operand is being loaded
-  input  logic                       sent_i,         // a result left the chip
-  input  logic                       discarded_i,    // an operand beat was thrown away
+  input  batch_count_t               sent_i,         // results that left the chip
+  input  logic [1:0]                 discarded_i,    // operand beats were thrown away
   output increments_t                increments_o,
   output flags_t                     flags_o,
   output error_t                     range_error_o

@@ -2,8 +2,8 @@
 // Registers: the register map of flaash_reg_pkg, the start of a contraction, errors and the interrupt.
 //
 // Guarantees  start_o pulses for an accepted start (flaash_start_control); settings_o stay until the next.
-//             load_enable_o is low while results are computed or left to be sent: their coordinates are read from
-//             the operands. irq_o is a level.
+//             active_o while results are computed or left to be sent: lines, and coordinates, are read from the
+//             operands. With one buffer load_enable_o is low then. irq_o is a level.
 // Demands     drained_i and what report_i says of results belong to the contraction that runs. resetting_i from the
 //             cycle after soft_reset_o until the core has left its reset, stopping_i likewise after stop_o.
 // Latency     start_o one cycle after the write access; reads show the state of the cycle of the access.
@@ -29,6 +29,7 @@ module flaash_registers
   parameter int unsigned MemLines   = 8192,
   parameter int unsigned NodeDepth  = 16384,
   parameter int unsigned FiberDepth = 8192,
+  parameter int unsigned Buffers    = 1,    // of an operand, 1 or 2
   parameter bit          CanSplit   = 1'b0  // dot products can be split into portions
 ) (
   input  logic        clk_i,
@@ -44,7 +45,8 @@ module flaash_registers
   input  logic        resetting_i,
   input  logic        stopping_i,
   // orders
-  output logic        load_enable_o,
+  output logic        load_enable_o,  // operand frames may begin
+  output logic        active_o,
   output logic        start_o,        // pulse
   output settings_t   settings_o,
   output logic [5:0]  sdpe_select_o,  // the engine whose steps are reported
@@ -114,7 +116,8 @@ module flaash_registers
     .error_i(recorded), .status_o(status), .error_o(refusal)
   );
 
-  assign load_enable_o = !active && !resetting_i;
+  assign active_o      = active;
+  assign load_enable_o = (Buffers > 1 || !active) && !resetting_i;
 
   // ------------------------------------------------------------------------ stop
   logic   live, expired;  // the core is not about to be reset; the watchdog's limit is reached

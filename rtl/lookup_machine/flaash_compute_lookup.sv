@@ -10,8 +10,10 @@
 //             one dot product; its result, unless it is dropped as zero, leaves once at result_*.
 //             dispatch_o tells of each set once; busy_o holds while more will be given out;
 //             idle_o as there.
-// Demands     As flaash_compute_stream, and: the lines of B are written in ascending order from 0
-//             (written_i). start_i only when every result of the contraction before is stored.
+// Demands     Operands complete and unchanged from start_i until the last result, desc_i until busy_o falls; then
+//             and before it may tell of operands for the next start, which are prepared. The lines of an operand are
+//             written in ascending order from 0 (written_i). start_i only when every result of the
+//             contraction before is stored. The rest as flaash_compute_stream.
 // Emptiness   Without fibers of A or of B nothing happens.
 // Errors      As flaash_compute_stream; fault_o tells of wrong ranks, too.
 // Reset       Forgets everything but in which fiber of B each line lies. The memory must forget reads under way.
@@ -35,6 +37,7 @@ module flaash_compute_lookup
   parameter int unsigned CoordWidth  = 10,            // 4 to 12: the table has 2**CoordWidth elements
   parameter int unsigned MemLatency  = 2,             // cycles, 1 or more
   parameter int unsigned MemLines    = 8192,          // lines per operand
+  parameter int unsigned Buffers     = 1,             // of an operand, 1 or 2
   parameter int unsigned Parity      = 1,             // a parity bit per line, 0 or 1
   parameter int unsigned ResultDepth = 512,           // a power of two, 2 or more
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
@@ -47,7 +50,7 @@ module flaash_compute_lookup
   input  logic                               start_i,
   input  settings_t                          settings_i,
   input  desc_t [1:0]                        desc_i,     // A in element 0
-  input  line_written_t                      written_i,  // lines of the operands
+  input  line_written_t [1:0]                written_i,  // lines of the operands, A in element 0
   output logic                               busy_o,
   output dispatch_t                          dispatch_o,
   // fiber tables of the operands
@@ -100,7 +103,7 @@ module flaash_compute_lookup
   dots_t             handed_dots;
   fiber_id_t [1:0]   plan_addr;
   line_addr_t        rank_block;
-  plane_t            plane;
+  plane_t            plane, plane_q;  // as it is planned; as it was planned last
   logic [Groups-1:0] piece_valid, group_busy, bound_req;
   piece_t            piece;
 
@@ -109,6 +112,7 @@ module flaash_compute_lookup
     .MaxSize (Engines),
     .Lanes   (Lanes),
     .MemLines(MemLines),
+    .Buffers (Buffers),
     .Parity  (Parity)
   ) u_plan (
     .clk_i, .rst_ni,
@@ -117,6 +121,11 @@ module flaash_compute_lookup
     .table_i, .rank_wrong_o(rank_error), .block_o(rank_block),
     .plane_o(plane), .piece_valid_o(piece_valid), .piece_o(piece)
   );
+
+  // The next contraction is prepared while groups still work on pieces of this one.
+  always_ff @(posedge clk_i) begin
+    if (busy_o) plane_q <= plane;
+  end
 
   assign dispatch_o = {handed, handed_dots, 2'b00};  // no portions; the watchdog sees the planner's walk by its sets
 
@@ -180,7 +189,7 @@ module flaash_compute_lookup
     ) u_group (
       .clk_i, .rst_ni,
       .dense_i(settings_i.dense),
-      .plane_i       (plane),
+      .plane_i       (busy_o ? plane : plane_q),
       .piece_valid_i (piece_valid[g]),
       .piece_i       (piece),
       .busy_o        (group_busy[g]),

@@ -14,11 +14,13 @@ module flaash_lookup_cuts
   import flaash_lookup_pkg::*;
 #(
   parameter int unsigned MemLines = 8192,  // lines of an operand
+  parameter int unsigned Buffers  = 1,     // of an operand, 1 or 2
   parameter int unsigned Parity   = 1      // a parity bit per block of ranks, 0 or 1
 ) (
   input  logic             clk_i,
   input  logic             rst_ni,
   input  line_written_t    written_i,
+  input  logic             buffer_i,     // in which B lies; steady while busy_o
   input  logic             wish_valid_i,
   input  wish_t            wish_i,
   output logic             cut_valid_o,
@@ -45,12 +47,14 @@ module flaash_lookup_cuts
   assign written = written_i.id;
 
   flaash_lookup_ranks #(
-    .Lines (MemLines),
-    .Parity(Parity)
+    .Lines  (MemLines),
+    .Buffers(Buffers),
+    .Parity (Parity)
   ) u_ranks (
     .clk_i, .rst_ni,
-    .wr_valid_i(written_i.valid && written.operand), .wr_addr_i(written.addr), .wr_last_i(written_i.last),
-    .ask_i(wish_valid_i && !broken_q), .line_i(wish_i.line), .fiber_o(rank),
+    .wr_valid_i(written_i.valid && written.operand), .wr_buffer_i(written_i.filled), .wr_addr_i(written.addr),
+    .wr_last_i(written_i.last),
+    .buffer_i, .ask_i(wish_valid_i && !broken_q), .line_i(wish_i.line), .fiber_o(rank),
     .wrong_o(rank_wrong_o), .block_o
   );
 

@@ -30,6 +30,7 @@ module flaash_lookup_plan
   parameter int unsigned MaxSize  = 4,     // engines of a group, 1 to 8
   parameter int unsigned Lanes    = 4,     // entries per line: 1, 2, 4, 8
   parameter int unsigned MemLines = 8192,  // lines of an operand
+  parameter int unsigned Buffers  = 1,     // of an operand, 1 or 2
   parameter int unsigned Parity   = 1      // a parity bit per block of ranks, 0 or 1
 ) (
   input  logic              clk_i,
@@ -37,7 +38,7 @@ module flaash_lookup_plan
   // the contraction; A in element 0
   input  logic              start_i,
   input  desc_t [1:0]       desc_i,
-  input  line_written_t     written_i,     // lines on their way to the memory
+  input  line_written_t [1:0] written_i,   // lines on their way to the memory, of A in element 0
   output logic              busy_o,
   output logic              handed_o,
   output dots_t             handed_dots_o,
@@ -159,10 +160,12 @@ module flaash_lookup_plan
     flaash_lookup_weights #(
       .MaxSize (MaxSize),
       .Lanes   (Lanes),
-      .MemLines(MemLines)
+      .MemLines(MemLines),
+      .Buffers (Buffers)
     ) u_weights (
       .clk_i, .rst_ni,
-      .written_i, .prepare_i(prepare_a), .sizes_i(sizes), .extent_i(line_addr_t'(a.extent)),
+      .written_i(written_i[0]), .buffer_i(a.buffer), .prepare_i(prepare_a), .sizes_i(sizes),
+      .extent_i(line_addr_t'(a.extent)),
       .ready_o(weighed), .skewed_o(unequal), .total_o(total),
       .ask_i(ask), .set_i(ask_set), .row_o(row)
     );
@@ -199,10 +202,11 @@ module flaash_lookup_plan
 
   flaash_lookup_cuts #(
     .MemLines(MemLines),
+    .Buffers (Buffers),
     .Parity  (Parity)
   ) u_cuts (
     .clk_i, .rst_ni,
-    .written_i,
+    .written_i(written_i[1]), .buffer_i(b.buffer),
     .wish_valid_i(even_valid || walk_valid), .wish_i(walk_valid ? walk_wish : even_wish),
     .cut_valid_o(cut_valid), .cut_o(cut), .busy_o(placing), .broken_o(broken),
     .table_use_o, .table_addr_o, .answered_o, .table_i, .rank_wrong_o, .block_o

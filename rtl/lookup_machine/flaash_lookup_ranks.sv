@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ranks: tells in which fiber of B a line lies, in constant time.
 //
-// It watches the lines of B as they are written and keeps, for each block of 16 lines, how many
+// It watches the lines of B as they are written and keeps, for each block of 16 lines of each buffer, how many
 // fibers end before the block and which of its lines end one: so no search in the fiber table.
 //
 // Guarantees  fiber_o is the number of fibers that end in lines below line_i of two cycles before:
 //             the fiber that holds line_i.
-// Demands     The lines of B are written in ascending order from 0, each once, whenever B is replaced;
+// Demands     The lines of B are written in ascending order from 0, each once, whenever B is replaced in a buffer;
 //             line_i has been written, or is the one after the last.
 // Latency     Two cycles. Throughput: one line per cycle.
 // Errors      With Parity: wrong_o, with the fiber, if ask_i was high with the line and a bit of its block,
@@ -16,15 +16,18 @@
 module flaash_lookup_ranks
   import flaash_pkg::*;
 #(
-  parameter int unsigned Lines  = 8192,  // lines of the operand, 1 or more
-  parameter int unsigned Parity = 1      // 1: a parity bit per block, 0: none
+  parameter int unsigned Lines   = 8192,  // lines of the operand, 1 or more
+  parameter int unsigned Buffers = 1,     // for it: 1 or 2
+  parameter int unsigned Parity  = 1      // 1: a parity bit per block, 0: none
 ) (
   input  logic       clk_i,
   input  logic       rst_ni,
   // lines of B on their way to the memory
   input  logic       wr_valid_i,
+  input  logic       wr_buffer_i,
   input  line_addr_t wr_addr_i,
   input  logic       wr_last_i,  // the line ends a fiber
+  input  logic       buffer_i,   // that is asked about; steady while ask_i
   input  logic       ask_i,      // the answer counts
   input  line_addr_t line_i,
   output fiber_id_t  fiber_o,
@@ -69,15 +72,24 @@ module flaash_lookup_ranks
   assign rd_block = BlockWidth'(line_i >> BlockShift);
   assign below    = found.ends & ~({Block{1'b1}} << offset_q);
 
-  flaash_parity_bank #(
-    .T     (logic [FiberIdWidth+Block-1:0]),
-    .Words (Blocks),
-    .Parity(Parity)
-  ) u_blocks (
-    .clk_i,
-    .wr_enable_i(wr_valid_i), .wr_addr_i(BlockWidth'(wr_addr_i >> BlockShift)), .wr_data_i(block),
-    .rd_enable_i(1'b1), .rd_addr_i(rd_block), .rd_data_o(found), .wrong_o(wrong)
-  );
+  block_t [Buffers-1:0] founds;
+  logic [Buffers-1:0]   wrongs;
+
+  assign found = founds[buffer_i];
+  assign wrong = wrongs[buffer_i];
+
+  for (genvar b = 0; b < int'(Buffers); b++) begin : gen_buffer
+    flaash_parity_bank #(
+      .T     (logic [FiberIdWidth+Block-1:0]),
+      .Words (Blocks),
+      .Parity(Parity)
+    ) u_blocks (
+      .clk_i,
+      .wr_enable_i(wr_valid_i && wr_buffer_i == 1'(b)), .wr_addr_i(BlockWidth'(wr_addr_i >> BlockShift)),
+      .wr_data_i(block),
+      .rd_enable_i(1'b1), .rd_addr_i(rd_block), .rd_data_o(founds[b]), .wrong_o(wrongs[b])
+    );
+  end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) {asked_q, wrong_o} <= '0;

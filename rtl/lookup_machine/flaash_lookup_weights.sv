@@ -20,12 +20,14 @@ module flaash_lookup_weights
 #(
   parameter int unsigned MaxSize  = 4,    // fibers of a set, 1 to 8
   parameter int unsigned Lanes    = 4,    // entries per line: 1, 2, 4, 8
-  parameter int unsigned MemLines = 8192  // lines of the operand
+  parameter int unsigned MemLines = 8192, // lines of the operand
+  parameter int unsigned Buffers  = 1     // for it: 1 or 2
 ) (
   input  logic          clk_i,
   input  logic          rst_ni,
   input  line_written_t written_i,
   // the contraction
+  input  logic          buffer_i,  // in which A lies
   input  logic          prepare_i,
   input  sizes_t        sizes_i,
   input  line_addr_t    extent_i,  // of the contracted mode
@@ -52,7 +54,9 @@ module flaash_lookup_weights
   line_id_t               written;
   logic                   wr, begins;            // the first line of A
   lines_t                 lines_q, lines;        // of the fiber so far
-  lines_t                 longest_q, longest, most_q;
+  lines_t                 longest_q, longest;
+  lines_t [1:0]           most_q;                // per buffer
+  lines_t                 most;                  // of A
   load_t                  load_q, load;          // of the set so far
   logic [MemberWidth-1:0] member_q, member;      // fiber of the set
   logic [SetWidth-1:0]    wr_set_q, wr_set;
@@ -64,6 +68,7 @@ module flaash_lookup_weights
   assign wr_set  = begins ? '0 : wr_set_q;
   assign lines   = begins ? lines_t'(1) : lines_q + 1'b1;
   assign longest = (member == '0 || lines > longest_q) ? lines : longest_q;
+  assign most    = most_q[buffer_i];
   assign load    = (member == '0 && lines == lines_t'(1)) ? load_t'(1) : load_q + 1'b1;
 
   always_ff @(posedge clk_i) begin
@@ -72,7 +77,7 @@ module flaash_lookup_weights
       load_q   <= load;
       member_q <= member;
       wr_set_q <= wr_set;
-      if (begins || lines > most_q) most_q <= lines;
+      if (begins || lines > most_q[written_i.filled]) most_q[written_i.filled] <= lines;
       if (written_i.last) begin
         longest_q <= longest;
         member_q  <= (32'(member) == MaxSize - 1) ? '0 : member + 1'b1;
@@ -113,7 +118,7 @@ module flaash_lookup_weights
   weight_t       weight;     // of the set that was asked for
 
   assign skewed = most_weight_q >= weight_t'(SkewWeight)
-                  && TotalWidth'(most_q) * TotalWidth'(sizes_i.a_fibers)
+                  && TotalWidth'(most) * TotalWidth'(sizes_i.a_fibers)
                      >= TotalWidth'(sizes_i.a_lines) * TotalWidth'(SkewRatio);
 
   assign all_asked = sum_fiber_q >= sizes_i.a_fibers;
@@ -144,7 +149,7 @@ module flaash_lookup_weights
   end
 
   always_ff @(posedge clk_i) begin
-    most_weight_q <= weight_of(most_q, scale);
+    most_weight_q <= weight_of(most, scale);
     if (state_q == StJudge) begin
       skewed_o                 <= skewed;
       {sum_set_q, sum_fiber_q} <= '0;
@@ -160,15 +165,21 @@ module flaash_lookup_weights
   load_t     rd_load;
   quarters_t load_quarters;
 
-  flaash_memory_bank #(
-    .Width(LinesWidth + LoadWidth),
-    .Words(Sets)
-  ) u_sets (
-    .clk_i,
-    .wr_enable_i(wr && written_i.last), .wr_addr_i(wr_set), .wr_data_i({longest, load}),
-    .rd_enable_i(ask_i || state_q == StSum), .rd_addr_i(SetWidth'((state_q == StSum) ? sum_set_q : set_i)),
-    .rd_data_o({rd_lines, rd_load})
-  );
+  logic [Buffers-1:0][LinesWidth+LoadWidth-1:0] found;
+
+  assign {rd_lines, rd_load} = found[buffer_i];
+
+  for (genvar b = 0; b < int'(Buffers); b++) begin : gen_buffer
+    flaash_memory_bank #(
+      .Width(LinesWidth + LoadWidth),
+      .Words(Sets)
+    ) u_sets (
+      .clk_i,
+      .wr_enable_i(wr && written_i.last && written_i.filled == 1'(b)), .wr_addr_i(wr_set), .wr_data_i({longest, load}),
+      .rd_enable_i(ask_i || state_q == StSum), .rd_addr_i(SetWidth'((state_q == StSum) ? sum_set_q : set_i)),
+      .rd_data_o(found[b])
+    );
+  end
 
   assign weight        = weight_of(rd_lines, scale);
   assign load_quarters = quarters_t'({rd_load, 2'b00});

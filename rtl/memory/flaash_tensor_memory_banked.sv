@@ -7,15 +7,16 @@
 //             for at most NumPorts - 1 others.
 // Demands     Addresses below Lines. Only lines that have been written are read, and a line is not
 //             written while a read of it is under way. Requests stay until accepted (AXI rule),
-//             never waiting for ready. Requesters have room for the answers.
+//             never waiting for ready. Requesters have room for the answers. Writes of A at element 0, of B at
+//             element 1.
 // Latency     Latency cycles from the accepted request.
-// Throughput  One read per bank and cycle, one read per port and cycle, one write per cycle; a
+// Throughput  One read per bank and cycle, one read per port and cycle, one write per operand and cycle; a
 //             write has its own port and disturbs no read.
 // Stalls      req_ready_o is low for a port whose bank serves another one: a conflict, counted.
 // Errors      A line of which a bit has flipped is answered as it is, fault_o tells which one a cycle later.
 // Reset       Forgets reads that are under way; keeps the lines.
 //
-//   ports --> [bank number] --> u_arbiter per bank --> u_delay --> u_bank --> ports
+//   ports --> [bank number] --> u_arbiter per bank --> u_delay --> u_lines of A, of B --> ports
 
 `include "flaash_assert.svh"
 
@@ -33,10 +34,10 @@ module flaash_tensor_memory_banked
 ) (
   input  logic                               clk_i,
   input  logic                               rst_ni,
-  // writes, always taken
-  input  logic                               wr_valid_i,
-  input  line_id_t                           wr_id_i,
-  input  logic [LineWidth-1:0]               wr_data_i,
+  // writes, always taken, of A in element 0
+  input  logic [1:0]                         wr_valid_i,
+  input  line_id_t [1:0]                     wr_id_i,
+  input  logic [1:0][LineWidth-1:0]          wr_data_i,
   // reads
   input  logic [NumPorts-1:0]                req_valid_i,
   output logic [NumPorts-1:0]                req_ready_o,
@@ -69,17 +70,18 @@ module flaash_tensor_memory_banked
   localparam int unsigned BankWidth = Banks > 1 ? $clog2(Banks) : 1;
   localparam int unsigned BankShift = $clog2(Banks);
   localparam int unsigned PortWidth = NumPorts > 1 ? $clog2(NumPorts) : 1;
-  localparam int unsigned Rows      = 2 * ((Lines + Banks - 1) / Banks);  // lines in a bank
-  localparam int unsigned RowWidth  = $clog2(Rows);
+  localparam int unsigned Rows      = (Lines + Banks - 1) / Banks;  // lines of an operand in a bank
+  localparam int unsigned Words     = (Rows > 1) ? Rows : 2;
+  localparam int unsigned RowWidth  = $clog2(Words);
 
   // Operand B is rotated by half the banks, because jobs begin with both operands at line 0.
   function automatic logic [BankWidth-1:0] bank_of(line_id_t line);
     return BankWidth'((32'(line.addr) + (line.operand ? Banks / 2 : 0)) % Banks);
   endfunction
 
-  // Row within the bank; the operands alternate.
-  function automatic logic [RowWidth-1:0] row_of(line_id_t line);
-    return RowWidth'({line.addr >> BankShift, line.operand});
+  // Row within the bank; each operand has its own RAM there.
+  function automatic logic [RowWidth-1:0] row_of(line_addr_t line);
+    return RowWidth'(line >> BankShift);
   endfunction
 
   // --------------------------------------------------------- who wants which bank
@@ -147,34 +149,55 @@ module flaash_tensor_memory_banked
   );
 
   // ------------------------------------------------------------------------ banks
-  logic [BankWidth-1:0]            wr_bank;
+  logic [1:0][BankWidth-1:0]       wr_bank;
+  logic [1:0][RowWidth-1:0]        wr_row;
   logic [Banks-1:0]                data_valid_q, wrong;
   read_t [Banks-1:0]               answered_q;  // the reads
   logic [Banks-1:0][LineWidth-1:0] data;
 
-  assign wr_bank = bank_of(wr_id_i);
+  for (genvar i = 0; i < 2; i++) begin : gen_write
+    line_id_t wr_id;
+
+    assign wr_id      = wr_id_i[i];
+    assign wr_bank[i] = bank_of(wr_id);
+    assign wr_row[i]  = row_of(wr_id.addr);
+
+    `FLAASH_ASSERT(WriteInRange_A, !wr_valid_i[i] || (32'(wr_id.addr) < Lines && wr_id.operand == 1'(i)),
+                   "a write beyond the memory, or into that of the other operand")
+    `FLAASH_COVER(LastLine_C, wr_valid_i[i] && 32'(wr_id.addr) == Lines - 1)
+  end
 
   for (genvar bank = 0; bank < Banks; bank++) begin : gen_bank
-    read_t                read_b;  // Icarus reads a member of an array's only element as unknown
-    logic [PortWidth-1:0] unused_port;
+    read_t                     read_b, answered_b;  // Icarus reads a member of an array's only element as unknown
+    line_id_t                  line, answered_line;
+    logic [1:0][LineWidth-1:0] lines;
+    logic [1:0]                wrongs;
+    logic                      unused_ports;
 
-    assign read_b      = read[bank];
-    assign unused_port = read_b.port;
+    assign read_b        = read[bank];
+    assign line          = read_b.line;
+    assign answered_b    = answered_q[bank];
+    assign answered_line = answered_b.line;
+    assign unused_ports  = ^{read_b.port, answered_b.port, answered_line.addr};
+    assign data[bank]    = lines[answered_line.operand];
+    assign wrong[bank]   = wrongs[answered_line.operand];
 
-    flaash_parity_bank #(
-      .T     (logic [LineWidth-1:0]),
-      .Words (Rows),
-      .Parity(Parity)
-    ) u_bank (
-      .clk_i,
-      .wr_enable_i(wr_valid_i && wr_bank == BankWidth'(bank)),
-      .wr_addr_i  (row_of(wr_id_i)),
-      .wr_data_i,
-      .rd_enable_i(read_valid[bank]),
-      .rd_addr_i  (row_of(read_b.line)),
-      .rd_data_o  (data[bank]),
-      .wrong_o    (wrong[bank])
-    );
+    for (genvar i = 0; i < 2; i++) begin : gen_operand
+      flaash_parity_bank #(
+        .T     (logic [LineWidth-1:0]),
+        .Words (Words),
+        .Parity(Parity)
+      ) u_lines (
+        .clk_i,
+        .wr_enable_i(wr_valid_i[i] && wr_bank[i] == BankWidth'(bank)),
+        .wr_addr_i  (wr_row[i]),
+        .wr_data_i  (wr_data_i[i]),
+        .rd_enable_i(read_valid[bank] && line.operand == 1'(i)),
+        .rd_addr_i  (row_of(line.addr)),
+        .rd_data_o  (lines[i]),
+        .wrong_o    (wrongs[i])
+      );
+    end
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -222,9 +245,8 @@ module flaash_tensor_memory_banked
     return 1'b1;
   endfunction
 
-  `FLAASH_ASSERT(WriteInRange_A, !wr_valid_i || 32'(wr_id_i.addr) < Lines, "a write beyond the memory")
   `FLAASH_ASSERT(ReadsInRange_A, reads_in_range(req_valid_i, req_i), "a read beyond the memory")
   `FLAASH_COVER(Conflict_C, conflicts_o != '0)
-  `FLAASH_COVER(LastLine_C, wr_valid_i && 32'(wr_id_i.addr) == Lines - 1)
+  `FLAASH_COVER(BothWritten_C, &wr_valid_i)
 
 endmodule : flaash_tensor_memory_banked

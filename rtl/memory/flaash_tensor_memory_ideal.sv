@@ -6,8 +6,9 @@
 //             last written there. No read is ever refused; conflicts_o is 0.
 // Demands     Addresses below Lines. Only lines that have been written are read, and a line is not
 //             written while a read of it is under way. Requesters have room for the answers.
+//             Writes of A at element 0, of B at element 1.
 // Latency     Latency cycles.
-// Throughput  NumPorts reads and one write per cycle.
+// Throughput  NumPorts reads and one write per operand and cycle.
 // Errors      A line of which a bit has flipped is answered as it is, fault_o tells which one a cycle later.
 // Reset       Forgets reads that are under way; keeps the lines.
 //
@@ -29,10 +30,10 @@ module flaash_tensor_memory_ideal
 ) (
   input  logic                               clk_i,
   input  logic                               rst_ni,
-  // writes, always taken
-  input  logic                               wr_valid_i,
-  input  line_id_t                           wr_id_i,
-  input  logic [LineWidth-1:0]               wr_data_i,
+  // writes, always taken, of A in element 0
+  input  logic [1:0]                         wr_valid_i,
+  input  line_id_t [1:0]                     wr_id_i,
+  input  logic [1:0][LineWidth-1:0]          wr_data_i,
   // reads
   input  logic [NumPorts-1:0]                req_valid_i,
   output logic [NumPorts-1:0]                req_ready_o,
@@ -59,12 +60,8 @@ module flaash_tensor_memory_ideal
     `FLAASH_ILLEGAL("Parity must be 0 or 1")
   end
 
-  localparam int unsigned WordIdWidth = $clog2(2 * Lines);
-
-  // Where a line is stored. The operands alternate, so that 2 * Lines words are enough.
-  function automatic logic [WordIdWidth-1:0] word_of(line_id_t line);
-    return WordIdWidth'({line.addr, line.operand});
-  endfunction
+  localparam int unsigned Words       = (Lines > 1) ? Lines : 2;  // of an operand's RAM
+  localparam int unsigned WordIdWidth = $clog2(Words);
 
   // ------------------------------------------------------------------ requests
   line_id_t [NumPorts-1:0] read, answered_q;
@@ -88,31 +85,55 @@ module flaash_tensor_memory_ideal
   assign conflicts_o = '0;
 
   // ------------------------------------------------------------------- storage
-  logic [NumPorts-1:0][WordIdWidth-1:0] read_word;
-  logic [NumPorts-1:0]                  wrong;
+  logic [NumPorts-1:0][WordIdWidth-1:0]    read_word;
+  logic [NumPorts-1:0]                     read_b, answered_b;  // of B
+  logic [1:0][NumPorts-1:0]                wrongs;
+  logic [NumPorts-1:0]                     wrong;
+  logic [1:0][NumPorts-1:0][LineWidth-1:0] lines;
+  logic [1:0][WordIdWidth-1:0]             wr_word;
 
   for (genvar port = 0; port < NumPorts; port++) begin : gen_word
-    line_id_t read_p;  // Icarus reads a member of an array's only element as unknown
+    line_id_t read_p, answered_p;  // Icarus reads a member of an array's only element as unknown
+    logic     unused_addr;
 
-    assign read_p          = read[port];
-    assign read_word[port] = word_of(read_p);
+    assign unused_addr      = ^answered_p.addr;
+    assign read_p           = read[port];
+    assign answered_p       = answered_q[port];
+    assign read_word[port]  = WordIdWidth'(read_p.addr);
+    assign read_b[port]     = read_p.operand;
+    assign answered_b[port] = answered_p.operand;
+    assign wrong[port]      = answered_b[port] ? wrongs[1][port] : wrongs[0][port];
+    assign rsp_data_o[port] = answered_b[port] ? lines[1][port] : lines[0][port];
   end
 
-  flaash_parity_bank #(
-    .T     (logic [LineWidth-1:0]),
-    .Words (2 * Lines),
-    .Ports (NumPorts),
-    .Parity(Parity)
-  ) u_lines (
-    .clk_i,
-    .wr_enable_i(wr_valid_i),
-    .wr_addr_i  (word_of(wr_id_i)),
-    .wr_data_i,
-    .rd_enable_i(read_valid),
-    .rd_addr_i  (read_word),
-    .rd_data_o  (rsp_data_o),
-    .wrong_o    (wrong)
-  );
+  for (genvar i = 0; i < 2; i++) begin : gen_operand
+    line_id_t            wr_id;
+    logic [NumPorts-1:0] enable;
+
+    assign wr_id      = wr_id_i[i];
+    assign enable     = read_valid & (read_b ^ {NumPorts{i == 0}});
+    assign wr_word[i] = WordIdWidth'(wr_id.addr);
+
+    flaash_parity_bank #(
+      .T(logic [LineWidth-1:0]),
+      .Words (Words),
+      .Ports (NumPorts),
+      .Parity(Parity)
+    ) u_lines (
+      .clk_i,
+      .wr_enable_i(wr_valid_i[i]),
+      .wr_addr_i  (wr_word[i]),
+      .wr_data_i  (wr_data_i[i]),
+      .rd_enable_i(enable),
+      .rd_addr_i  (read_word),
+      .rd_data_o  (lines[i]),
+      .wrong_o    (wrongs[i])
+    );
+
+    `FLAASH_ASSERT(WriteInRange_A, !wr_valid_i[i] || (32'(wr_id.addr) < Lines && wr_id.operand == 1'(i)),
+                   "a write beyond the memory, or into that of the other operand")
+    `FLAASH_COVER(LastLine_C, wr_valid_i[i] && 32'(wr_id.addr) == Lines - 1)
+  end
 
   always_ff @(posedge clk_i) answered_q <= read;
 
@@ -149,9 +170,8 @@ module flaash_tensor_memory_ideal
     return 1'b1;
   endfunction
 
-  `FLAASH_ASSERT(WriteInRange_A, !wr_valid_i || 32'(wr_id_i.addr) < Lines, "a write beyond the memory")
   `FLAASH_ASSERT(ReadsInRange_A, reads_in_range(req_valid_i, req_i), "a read beyond the memory")
   `FLAASH_COVER(AllPortsRead_C, &req_valid_i)
-  `FLAASH_COVER(LastLine_C, wr_valid_i && 32'(wr_id_i.addr) == Lines - 1)
+  `FLAASH_COVER(BothWritten_C, &wr_valid_i)
 
 endmodule : flaash_tensor_memory_ideal

@@ -15,7 +15,9 @@ module flaash_loader_description
   parameter int unsigned Format     = FormatFp32,  // value format of this build
   parameter int unsigned CoordWidth = 16,          // bits of a contracted coordinate, 1 to 32
   parameter int unsigned MaxEntries = 1024,        // entries that the tensor memory can hold
-  parameter int unsigned NodeDepth  = 1024         // upper-level nodes that the store can hold
+  parameter int unsigned NodeDepth  = 1024,        // upper-level nodes that the store can hold
+  parameter int unsigned BeatWords  = StreamWords, // of a beat: 4 or 8
+  localparam int unsigned WordBits  = $clog2(BeatWords)
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -93,8 +95,8 @@ module flaash_loader_description
   // -------------------------------------------------------------------- verdict
   always_comb begin
     verdict_o = {1'b1, header_error, header_word, 4'd1, 1'b1};
-    if (reading_i.section == SecExtents) verdict_o = {1'b1, extent_error, 4'd0, 4'd1, index[1:0] == 2'd3};
-    if (reading_i.section == SecCounts)  verdict_o = {1'b1, count_error, 4'd0, 4'd1, index[1:0] == 2'd3};
+    if (reading_i.section == SecExtents) verdict_o = {1'b1, extent_error, 4'd0, 4'd1, &index[WordBits-1:0]};
+    if (reading_i.section == SecCounts)  verdict_o = {1'b1, count_error, 4'd0, 4'd1, &index[WordBits-1:0]};
   end
 
   // ------------------------------------------------------------------ registers

@@ -27,10 +27,11 @@ module flaash_loader_packer
   parameter int unsigned CoordWidth = 16,    // bits of a contracted coordinate, 1 to 32
   parameter int unsigned MemLines   = 1024,  // lines per operand, below 2**LineAddrWidth
   parameter int unsigned FiberDepth = 1024,  // fibers per operand, below 2**FiberIdWidth
+  parameter int unsigned FeedWidth  = StreamWidth,  // bits of a beat: StreamWidth or twice that
   localparam int unsigned ValueWidth = value_width(Format),
   localparam int unsigned EntryWidth = entry_width(Format, CoordWidth),
   localparam int unsigned EntryBits  = CoordWidth + ValueWidth,   // of those the used ones
-  localparam int unsigned PerBeat    = StreamWidth / EntryWidth,  // entries of a beat, 2 or more
+  localparam int unsigned PerBeat    = FeedWidth / EntryWidth,  // entries of a beat, 2 to 16
   localparam int unsigned OffsetWidth = $clog2(PerBeat),
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth)
 ) (
@@ -38,7 +39,7 @@ module flaash_loader_packer
   input  logic                   rst_ni,
   // entries
   input  reading_t               reading_i,
-  input  logic [StreamWidth-1:0] beat_data_i,
+  input  logic [FeedWidth-1:0]   beat_data_i,
   output verdict_t               verdict_o,
   input  frame_t                 frame_i,
   // fibers, from the pointers of the last upper level
@@ -58,6 +59,9 @@ module flaash_loader_packer
 
   `FLAASH_LINE_T(line_t, Lanes, CoordWidth, ValueWidth)
 
+  if (FeedWidth != StreamWidth && FeedWidth != 2 * StreamWidth) begin : gen_illegal_width
+    `FLAASH_ILLEGAL("FeedWidth must be StreamWidth or twice that")
+  end
   if (Lanes != 1 && Lanes != 2 && Lanes != 4 && Lanes != 8) begin : gen_illegal_lanes
     `FLAASH_ILLEGAL("Lanes must be 1, 2, 4 or 8")
   end
@@ -80,14 +84,15 @@ module flaash_loader_packer
   entry_id_t  done_q;   // entries of this fiber that have come
   entry_id_t  left;     // and that are to come
   logic [3:0] fill_q;   // entries in stage_q, below Lanes
+  logic [4:0] room;     // entries of the beat from the offset on
   logic [3:0] most, taken, filled;
   logic       fiber_end;
 
   assign left = span_i.count - done_q;
 
   always_comb begin
-    most = 4'(PerBeat) - 4'(offset);
-    if (most > 4'(Group)) most = 4'(Group);
+    room = 5'(PerBeat) - 5'(offset);
+    most = (room < 5'(Group)) ? room[3:0] : 4'(Group);
     if (left < entry_id_t'(most)) most = left[3:0];
     taken = most;
     // The end of a fiber waits a cycle rather than fill two lines.
@@ -146,7 +151,7 @@ module flaash_loader_packer
 
   logic step;
 
-  assign verdict_o    = {span_valid_i, error, wrong, taken, 4'(offset) + taken == 4'(PerBeat)};
+  assign verdict_o    = {span_valid_i, error, wrong, taken, 5'(taken) == room};
   assign step         = reading_i.valid && reading_i.section == SecEntries && span_valid_i && error == ErrNone;
   assign span_ready_o = step && fiber_end;
 

@@ -6,12 +6,6 @@ package flaash_loader_pkg;
   import flaash_pkg::*;
   import flaash_reg_pkg::error_e;
 
-  // A beat of an operand frame.
-  typedef struct packed {
-    logic                   last;  // of its frame
-    logic [StreamWidth-1:0] data;
-  } beat_t;
-
   // Where the reader of a frame is.
   typedef enum logic [3:0] {
     SecHeader,
@@ -66,11 +60,10 @@ package flaash_loader_pkg;
     entry_id_t count;  // its children
   } span_t;
 
-  // A pointer: where the children of a node end.
+  // Pointers of a level, as the spans keep them.
   typedef struct packed {
-    logic      valid;
-    node_id_t  node;  // within its level
-    entry_id_t limit;
-  } pointer_t;
+    logic     valid;
+    node_id_t row;  // of as many pointers as are read in a cycle
+  } pointers_t;
 
 endpackage : flaash_loader_pkg

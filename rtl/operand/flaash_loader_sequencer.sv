@@ -6,8 +6,8 @@
 //             up to its last beat, is discarded and the next frame is read as if nothing had been. SecFinish
 //             comes, for one cycle, only after a frame without an error that ended where it should.
 // Demands     Verdicts and the frame's description answer in the same cycle.
-// Latency     One cycle per word, one per header, one more per level and at the end; entries at the pace of
-//             the packer. error_o comes a cycle after its cause.
+// Latency     One cycle per word or some pointers, one per header, one more per level and at the end; entries at
+//             the pace of the packer. error_o comes a cycle after its cause.
 // Reset       Forgets the frame; what follows is read as a header.
 
 `include "flaash_assert.svh"
@@ -16,15 +16,20 @@ module flaash_loader_sequencer
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
   import flaash_loader_pkg::*;
-(
+#(
+  parameter int unsigned FeedWidth = StreamWidth,  // bits of a beat: StreamWidth or twice that
+  localparam int unsigned WordBits = $clog2(FeedWidth / 32)
+) (
   input  logic     clk_i,
   input  logic     rst_ni,
   input  logic     beat_valid_i,
   output logic     beat_ready_o,
-  input  beat_t    beat_i,
+  input  logic     beat_last_i,    // of its frame
+  input  logic [FeedWidth-1:0] beat_data_i,
   output reading_t reading_o,
   input  verdict_t description_i,  // about headers, extents and counts
-  input  verdict_t levels_i,       // about coordinates and pointers
+  input  verdict_t levels_i,       // about coordinates
+  input  verdict_t pointers_i,     // about pointers
   input  verdict_t packer_i,       // about entries
   input  frame_t   frame_i,
   output error_t   error_o,        // count is 1 for one cycle
@@ -45,7 +50,6 @@ module flaash_loader_sequencer
   entry_id_t length;  // words of the section, entries of the last
   entry_id_t next_position;
   logic      offered, section_last, level_last;
-  logic [StreamWidth-1:0] data;
 
   always_comb begin
     offered = beat_valid_i;
@@ -57,7 +61,7 @@ module flaash_loader_sequencer
       SecCounts:   length  = entry_id_t'(frame_i.order) - 1'b1;
       SecCoords:   verdict = levels_i;
       SecPointers: begin
-        verdict = levels_i;
+        verdict = pointers_i;
         length  = frame_i.nodes + 1'b1;
       end
       SecEntries:  verdict = packer_i;
@@ -69,8 +73,7 @@ module flaash_loader_sequencer
   assign next_position = position_q + entry_id_t'(verdict.taken);
   assign section_last  = next_position == length;
   assign level_last    = 4'(level_q) + 4'd2 == frame_i.order;  // of the upper levels
-  assign data          = beat_i.data;
-  assign reading_o     = {offered, section_q, level_q, position_q, data[32*position_q[1:0] +: 32]};
+  assign reading_o     = {offered, section_q, level_q, position_q, beat_data_i[32*position_q[WordBits-1:0] +: 32]};
 
   // ---------------------------------------------------------------- step, error
   logic   step;       // a header, word or group of entries is read
@@ -94,8 +97,8 @@ module flaash_loader_sequencer
     endcase
     error = verdict.error;
     if (error == ErrNone && beat_end) begin
-      if (beat_i.last && !frame_end) error = ErrShort;
-      if (!beat_i.last && frame_end) error = ErrLong;
+      if (beat_last_i && !frame_end) error = ErrShort;
+      if (!beat_last_i && frame_end) error = ErrLong;
     end
   end
 
@@ -114,7 +117,7 @@ module flaash_loader_sequencer
     end else begin
       if (step) position_q <= (section_last || failed) ? '0 : next_position;
       if (failed) begin
-        if (beat_i.last) section_q <= SecHeader;
+        if (beat_last_i) section_q <= SecHeader;
         else             section_q <= SecDiscard;
       end else begin
         unique case (section_q)
@@ -143,7 +146,7 @@ module flaash_loader_sequencer
             level_q   <= level_q + 1'b1;
           end
           SecEntries: if (step && section_last) section_q <= SecFinish;
-          SecDiscard: if (beat_valid_i && beat_i.last) section_q <= SecHeader;
+          SecDiscard: if (beat_valid_i && beat_last_i) section_q <= SecHeader;
           default: section_q <= SecHeader;
         endcase
       end
@@ -179,7 +182,7 @@ module flaash_loader_sequencer
         code_q  <= error;
         place_q <= {(section_q == SecHeader) ? frame_i.header_operand : frame_i.operand,
                     place_level, place_position};
-        if (error == ErrOrder) place_q <= beat_i.data[95:64];
+        if (error == ErrOrder) place_q <= beat_data_i[95:64];
       end
     end
   end
@@ -187,7 +190,7 @@ module flaash_loader_sequencer
   assign error_o = {7'(failed_q), code_q, place_q};
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_COVER(DiscardManyBeats_C, discarded_o && !beat_i.last)
-  `FLAASH_COVER(ErrorOnLastBeat_C, failed && beat_i.last)
+  `FLAASH_COVER(DiscardManyBeats_C, discarded_o && !beat_last_i)
+  `FLAASH_COVER(ErrorOnLastBeat_C, failed && beat_last_i)
 
 endmodule : flaash_loader_sequencer

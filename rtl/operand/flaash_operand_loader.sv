@@ -8,17 +8,19 @@
 //             entry number FiberDepth at most).
 // Demands     s_axis_* by the AXI rules; writes are taken in their cycle.
 // Latency     A frame of h header words, n nodes in l levels and e entries takes about
-//             h + 2 n + e / min(entries per beat, Lanes) + 5 l cycles.
+//             h + 2 n + e / min(entries per beat, Lanes) + 5 l cycles, and a part of a cycle more per fiber.
+// Throughput  A coordinate of the upper levels or PointerWords pointers per cycle, up to min(entries per beat, Lanes)
+//             entries of one fiber.
 // Stalls      s_axis_tready_o waits for enable_i between frames only.
 // Reset       Forgets the frame under way; what follows is read as a header.
 //
 //   s_axis --> fifo --> sequencer <--> description (header, extents, counts)
 //                          |   ^
-//                          |   +----> levels (coordinates, pointers) --> nodes
-//                          |              | pointers    ^ parents
-//                          |              +--> spans ---+
-//                          |                            | fibers
-//                          +--------> packer (entries) <+            --> lines, fiber table
+//                          |   +----> levels (coordinates)                --> nodes
+//                          |   |          ^ parents
+//                          |   +----> pointers --> spans
+//                          |                         | fibers
+//                          +--------> packer (entries)                      --> lines, fiber table
 
 `include "flaash_assert.svh"
 `include "flaash_line.svh"
@@ -35,6 +37,8 @@ module flaash_operand_loader
   parameter int unsigned MemLines   = 1024,  // lines per operand, below 2**LineAddrWidth
   parameter int unsigned NodeDepth  = 1024,  // nodes per operand, 1 to 2**NodeIdWidth
   parameter int unsigned FiberDepth = 1024,  // fibers per operand, below 2**FiberIdWidth
+  parameter int unsigned FeedWidth  = StreamWidth,  // bits of a beat: StreamWidth or twice that
+  parameter int unsigned PointerWords = 1,          // pointers read in a cycle: 1, or those of a beat
   localparam int unsigned LineWidth = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format))
 ) (
   input  logic                   clk_i,
@@ -42,7 +46,7 @@ module flaash_operand_loader
   // operand frames
   input  logic                   s_axis_tvalid_i,
   output logic                   s_axis_tready_o,
-  input  logic [StreamWidth-1:0] s_axis_tdata_i,
+  input  logic [FeedWidth-1:0]   s_axis_tdata_i,
   input  logic                   s_axis_tlast_i,
   input  logic                   enable_i,
   // tensor memory; the operand is store_o's
@@ -56,8 +60,8 @@ module flaash_operand_loader
   // ---------------------------------------------------------------- beats, gate
   logic       open_q;  // the beat before was not the last of its frame
   logic       gate, fifo_valid, fifo_ready, accepted;
-  logic       beat_valid, beat_ready;
-  beat_t      beat;
+  logic       beat_valid, beat_ready, beat_last;
+  logic [FeedWidth-1:0] beat_data;
   logic [1:0] beats_inside;
 
   assign gate            = open_q || enable_i;
@@ -71,40 +75,44 @@ module flaash_operand_loader
   end
 
   flaash_stream_fifo #(
-    .Width(StreamWidth + 1),
+    .Width(FeedWidth + 1),
     .Depth(2)
   ) u_fifo (
     .clk_i, .rst_ni,
     .in_valid_i(fifo_valid), .in_ready_o(fifo_ready), .in_data_i({s_axis_tlast_i, s_axis_tdata_i}),
-    .out_valid_o(beat_valid), .out_ready_i(beat_ready), .out_data_o(beat), .usage_o(beats_inside)
+    .out_valid_o(beat_valid), .out_ready_i(beat_ready), .out_data_o({beat_last, beat_data}), .usage_o(beats_inside)
   );
 
   // ------------------------------------------------------------------ the frame
   reading_t reading;
-  verdict_t description_verdict, levels_verdict, packer_verdict;
+  verdict_t description_verdict, levels_verdict, pointers_verdict, packer_verdict;
   frame_t   frame;
   error_t   error;
   logic     busy, discarded, word_step;
 
-  flaash_loader_sequencer u_sequencer (
+  flaash_loader_sequencer #(
+    .FeedWidth(FeedWidth)
+  ) u_sequencer (
     .clk_i, .rst_ni,
-    .beat_valid_i(beat_valid), .beat_ready_o(beat_ready), .beat_i(beat),
+    .beat_valid_i(beat_valid), .beat_ready_o(beat_ready), .beat_last_i(beat_last), .beat_data_i(beat_data),
     .reading_o(reading), .description_i(description_verdict), .levels_i(levels_verdict),
-    .packer_i(packer_verdict), .frame_i(frame),
+    .pointers_i(pointers_verdict),    .packer_i(packer_verdict), .frame_i(frame),
     .error_o(error), .discarded_o(discarded), .step_o(word_step), .busy_o(busy)
   );
 
   flaash_loader_description #(
-    .Format(Format), .CoordWidth(CoordWidth), .MaxEntries(MemLines * Lanes), .NodeDepth(NodeDepth)
+    .Format(Format), .CoordWidth(CoordWidth), .MaxEntries(MemLines * Lanes), .NodeDepth(NodeDepth),
+    .BeatWords(FeedWidth / 32)
   ) u_description (
     .clk_i, .rst_ni,
-    .reading_i(reading), .header_i(beat.data), .verdict_o(description_verdict), .frame_o(frame)
+    .reading_i(reading), .header_i(beat_data[StreamWidth-1:0]), .verdict_o(description_verdict), .frame_o(frame)
   );
 
   // ------------------------------------------------------------- levels, entries
   logic         level_begins, span_valid, node_span, entry_span, walks;
   span_t        span;
-  pointer_t     pointer;
+  pointers_t    pointers;
+  logic [PointerWords-1:0][EntryIdWidth-1:0] limits;
   node_write_t  node;
   fiber_write_t fiber;
   fiber_id_t    fibers;
@@ -114,26 +122,37 @@ module flaash_operand_loader
   assign level_begins = reading.section == SecLevel;
 
   flaash_loader_spans #(
-    .NodeDepth(NodeDepth)
+    .NodeDepth(NodeDepth), .Words(PointerWords)
   ) u_spans (
     .clk_i, .rst_ni,
-    .pointer_i(pointer), .start_i(level_begins), .root_i(reading.level == '0),
+    .pointers_i(pointers), .limits_i(limits), .start_i(level_begins), .root_i(reading.level == '0),
     .count_i(frame.above),
     .span_valid_o(span_valid), .span_ready_i(node_span || entry_span), .span_o(span), .walks_o(walks)
   );
 
-  flaash_loader_levels u_levels (
+  flaash_loader_levels #(
+    .BeatWords(FeedWidth / 32)
+  ) u_levels (
     .clk_i, .rst_ni,
     .reading_i(reading), .verdict_o(levels_verdict), .frame_i(frame),
     .span_valid_i(span_valid), .span_ready_o(node_span), .span_i(span),
-    .pointer_o(pointer), .node_o(node)
+    .node_o(node)
+  );
+
+  flaash_loader_pointers #(
+    .BeatWords(FeedWidth / 32), .Words(PointerWords)
+  ) u_pointers (
+    .clk_i, .rst_ni,
+    .reading_i(reading), .beat_i(beat_data), .verdict_o(pointers_verdict), .frame_i(frame),
+    .pointers_o(pointers), .limits_o(limits)
   );
 
   flaash_loader_packer #(
-    .Format(Format), .Lanes(Lanes), .CoordWidth(CoordWidth), .MemLines(MemLines), .FiberDepth(FiberDepth)
+    .Format(Format), .Lanes(Lanes), .CoordWidth(CoordWidth), .MemLines(MemLines), .FiberDepth(FiberDepth),
+    .FeedWidth(FeedWidth)
   ) u_packer (
     .clk_i, .rst_ni,
-    .reading_i(reading), .beat_data_i(beat.data), .verdict_o(packer_verdict), .frame_i(frame),
+    .reading_i(reading), .beat_data_i(beat_data), .verdict_o(packer_verdict), .frame_i(frame),
     .span_valid_i(span_valid), .span_ready_o(entry_span), .span_i(span),
     .line_valid_o, .line_addr_o, .line_data_o, .fiber_o(fiber), .fibers_o(fibers), .lines_o(lines)
   );
@@ -148,7 +167,7 @@ module flaash_operand_loader
     else         complete_q <= reading.section == SecFinish;
   end
 
-  assign desc    = {1'b1, frame.order, frame.contracted, frame.entries, fibers, lines};
+  assign desc    = {1'b1, 1'b0, frame.order, frame.contracted, frame.entries, fibers, lines};
   assign store_o = {frame.operand, frame.begins, node, fiber, complete_q, desc};
   assign step    = accepted || word_step || walks;
 
@@ -156,7 +175,7 @@ module flaash_operand_loader
   assign loading = accepted || open_q || beats_inside != '0 || busy || complete_q || frame.begins
                    || error.count != '0;
 
-  assign report_o = {loading, step, discarded, error};
+  assign report_o = {loading, step, 2'(discarded), error};
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(NodeInRange_A, !node.valid || 32'(node.id) < NodeDepth, "node outside the region")

@@ -65,14 +65,16 @@ package flaash_pkg;
   // A line on its way from the loader to the tensor memory, without its entries.
   typedef struct packed {
     logic     valid;
+    logic     filled;  // the buffer that is written
     line_id_t id;
-    logic     last;  // of a fiber
+    logic     last;    // of a fiber
   } line_written_t;
 
   // ----------------------------------------------------------------------- operands
   // What is known about an operand.
   typedef struct packed {
     logic        loaded;   // it is complete; if not, the rest means nothing
+    logic        buffer;   // where it lies
     logic [3:0]  order;    // its modes
     logic [31:0] extent;   // of the contracted mode
     entry_id_t   entries;  // non-zeros
@@ -203,6 +205,11 @@ package flaash_pkg;
     fiber_id_t              b_id;
     logic [ResultWidth-1:0] value;  // int48 or int32 sign-extended; fp32 in the lower 32 bits
   } result_t;
+
+  // Results that leave the core in one cycle.
+  localparam int unsigned MaxBatch = 8;
+
+  typedef logic [3:0] batch_count_t;
 
   typedef logic [FiberIdWidth+3:0] dots_t;  // dot products given out in one cycle
 

@@ -49,7 +49,7 @@ module flaash_compute_stream
   input  logic                               start_i,
   input  settings_t                          settings_i,
   input  desc_t [1:0]                        desc_i,     // A in element 0
-  input  line_written_t                      written_i,  // ignored; the lookup machine has the same ports
+  input  line_written_t [1:0]                written_i,  // ignored; the lookup machine has the same ports
   output logic                               busy_o,
   output dispatch_t                          dispatch_o,
   // fiber tables of the operands

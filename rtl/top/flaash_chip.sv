@@ -32,7 +32,11 @@ module flaash_chip
   parameter int unsigned FiberDepth  = 8192,
   parameter int unsigned Scheduler   = SchedulerDemand,
   parameter int unsigned ResultDepth = 512,
-  parameter int unsigned Portions    = 0
+  parameter int unsigned Portions    = 0,
+  parameter int unsigned Buffers     = 1,           // of an operand
+  parameter int unsigned Feeds       = 1,           // streams of operand frames: one for both operands, or one each
+  parameter int unsigned FeedWidth   = StreamWidth, // bits of a beat of these
+  parameter int unsigned ResultLanes = 1            // results that can leave in a cycle, 1 to 8
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -48,16 +52,21 @@ module flaash_chip
   output desc_t [1:0]            desc_o,
   output report_t                report_o,
   // operand frames
-  input  logic                   operand_valid_i,
-  output logic                   operand_ready_o,
-  input  logic [StreamWidth-1:0] operand_data_i,
-  input  logic                   operand_last_i,
+  input  logic [Feeds-1:0]       operand_valid_i,
+  output logic [Feeds-1:0]       operand_ready_o,
+  input  logic [Feeds-1:0][FeedWidth-1:0] operand_data_i,
+  input  logic [Feeds-1:0]       operand_last_i,
   // result frames
   input  logic                   numbers_i,    // records name fibers by number
   output logic                   frame_valid_o,
   input  logic                   frame_ready_i,
   output logic [StreamWidth-1:0] frame_data_o,
-  output logic                   frame_last_o
+  output logic                   frame_last_o,
+  // results of a frame that go by number, if there are several lanes; its trailer comes behind them
+  output logic                      batch_valid_o,
+  input  logic                      batch_ready_i,
+  output batch_count_t              batch_count_o,
+  output result_t [ResultLanes-1:0] batch_o
 );
 
   // --------------------------------------------------------------------- soft reset
@@ -73,12 +82,16 @@ module flaash_chip
   traffic_t    traffic;
   settings_t   settings;
   error_e      trailer_code;
-  logic        load_enable, drained, discarded, lost, loading;
+  desc_t [1:0] work_desc;  // of the contraction
+  logic        load_enable, active, drained, lost, loading;
+  logic [1:0]  discarded;  // beats, by the gates
   logic [5:0]  sdpe_select;
 
   assign loading = report_o.load.loading;
-  assign traffic = {discarded, (operand_valid_i && operand_ready_o) || (frame_valid_o && frame_ready_i),
-                    loading && operand_ready_o && !operand_valid_i, frame_valid_o && !frame_ready_i};
+  assign traffic = {discarded, (operand_valid_i & operand_ready_o) != '0 || (frame_valid_o && frame_ready_i)
+                                 || (batch_valid_o && batch_ready_i),
+                    loading && (operand_ready_o & ~operand_valid_i) != '0,
+                    (frame_valid_o && !frame_ready_i) || (batch_valid_o && !batch_ready_i)};
 
   flaash_registers #(
     .Format    (Format),
@@ -91,36 +104,41 @@ module flaash_chip
     .MemLines  (MemLines),
     .NodeDepth (NodeDepth),
     .FiberDepth(FiberDepth),
+    .Buffers   (Buffers),
     .CanSplit  (Engine != EngineLookup && Portions > 0)
   ) u_registers (
     .clk_i, .rst_ni,
     .axil_i, .axil_o, .irq_o,
     .desc_i(desc_o), .report_i(report_o), .traffic_i(traffic), .drained_i(drained),
     .resetting_i(resetting_o), .stopping_i(stopping_o),
-    .load_enable_o(load_enable), .start_o, .settings_o(settings), .sdpe_select_o(sdpe_select),
+    .load_enable_o(load_enable), .active_o(active), .start_o, .settings_o(settings), .sdpe_select_o(sdpe_select),
     .trailer_code_o(trailer_code), .soft_reset_o(soft_reset), .stop_o(stop)
   );
 
   // --------------------------------------------------------------------------- core
-  logic                   gated_valid, gated_ready, gated_last;
-  logic [StreamWidth-1:0] gated_data;
-  logic                   result_valid, result_ready, all_stored, sent;
+  logic [Feeds-1:0]       gated_valid, gated_ready, gated_last, dropped;
+  logic [Feeds-1:0][FeedWidth-1:0] gated_data;
+  logic                   result_valid, result_ready, all_stored, sent, drop;
   result_t                result;
   walk_req_t [1:0]        walk_req;
   walk_rsp_t [1:0]        walk_rsp;
   fault_t                 walk_fault;
 
-  flaash_frame_gate #(
-    .Width(StreamWidth)
-  ) u_frame_gate (
-    .clk_i, .rst_ni,
-    .resetting_i(resetting_o || stopping_o),
-    .in_valid_i(operand_valid_i), .in_ready_o(operand_ready_o),
-    .in_data_i(operand_data_i), .in_last_i(operand_last_i),
-    .out_valid_o(gated_valid), .out_ready_i(gated_ready),
-    .out_data_o(gated_data), .out_last_o(gated_last),
-    .discarded_o(discarded)
-  );
+  for (genvar f = 0; f < int'(Feeds); f++) begin : gen_feed
+    flaash_frame_gate #(
+      .Width(FeedWidth)
+    ) u_frame_gate (
+      .clk_i, .rst_ni,
+      .resetting_i(resetting_o || stopping_o),
+      .in_valid_i(operand_valid_i[f]), .in_ready_o(operand_ready_o[f]),
+      .in_data_i(operand_data_i[f]), .in_last_i(operand_last_i[f]),
+      .out_valid_o(gated_valid[f]), .out_ready_i(gated_ready[f]),
+      .out_data_o(gated_data[f]), .out_last_o(gated_last[f]),
+      .discarded_o(dropped[f])
+    );
+  end
+
+  assign discarded = 2'($countones(dropped));
 
   flaash_core #(
     .Format     (Format),
@@ -138,16 +156,21 @@ module flaash_chip
     .FiberDepth (FiberDepth),
     .Scheduler  (Scheduler),
     .ResultDepth(ResultDepth),
-    .Portions   (Portions)
+    .Portions   (Portions),
+    .Buffers    (Buffers),
+    .Feeds      (Feeds),
+    .FeedWidth  (FeedWidth),
+    .ResultLanes(ResultLanes)
   ) u_core (
     .clk_i, .rst_ni(core_rst_n), .store_rst_ni(store_rst_n),
     .s_axis_tvalid_i(gated_valid), .s_axis_tready_o(gated_ready),
     .s_axis_tdata_i(gated_data), .s_axis_tlast_i(gated_last),
     .result_valid_o(result_valid), .result_ready_i(result_ready), .result_o(result),
-    .all_stored_o(all_stored), .sent_i(sent),
+    .all_stored_o(all_stored), .sent_i(sent), .numbers_i, .drop_i(drop),
+    .batch_valid_o, .batch_ready_i, .batch_count_o, .batch_o,
     .walk_i(walk_req), .walk_o(walk_rsp), .walk_fault_i(walk_fault),
-    .start_i(start_o), .settings_i(settings), .load_enable_i(load_enable), .stop_i(stopping_o),
-    .sdpe_select_i(sdpe_select), .desc_o, .report_o, .lost_o(lost)
+    .start_i(start_o), .settings_i(settings), .load_enable_i(load_enable), .owned_i(active), .stop_i(stopping_o),
+    .sdpe_select_i(sdpe_select), .desc_o, .work_desc_o(work_desc), .report_o, .lost_o(lost)
   );
 
   // ----------------------------------------------------------------------- unloader
@@ -157,8 +180,8 @@ module flaash_chip
     .clk_i, .rst_ni,
     .in_valid_i(result_valid), .in_ready_o(result_ready), .in_result_i(result),
     .begin_i(start_o), .all_stored_i(all_stored), .abort_i(resetting_o), .lost_i(lost),
-    .error_code_i(trailer_code), .idle_o(unloader_idle), .numbers_i,
-    .desc_i(desc_o), .walk_o(walk_req), .walk_i(walk_rsp), .fault_o(walk_fault),
+    .error_code_i(trailer_code), .idle_o(unloader_idle), .drop_o(drop), .numbers_i,
+    .desc_i(work_desc), .walk_o(walk_req), .walk_i(walk_rsp), .fault_o(walk_fault),
     .m_axis_tvalid_o(frame_valid_o), .m_axis_tready_i(frame_ready_i),
     .m_axis_tdata_o(frame_data_o), .m_axis_tlast_o(frame_last_o),
     .sent_o(sent), .drained_o(drained)

@@ -4,13 +4,16 @@
 // Guarantees  An operand frame ends with desc_o[operand].loaded or with an error in report_o. After start_i
 //             each result of the contraction leaves once at result_*; report_o.done when the last one is
 //             stored and nothing reads lines of the operands any more, all_stored_o when none is
-//             left behind those at result_*. Operands stay until they are replaced. After stop_i
+//             left behind those at result_*. Operands stay until they are replaced; those of a contraction until
+//             owned_i falls. After stop_i
 //             nothing more is computed: all_stored_o then waits only for results that were complete;
 //             the reset that follows ends the stop.
 // Errors      With Parity every stored bit that has flipped is told when it is used (report_o.parity_error); what was
 //             made of it does not become a result, or lost_o comes before it leaves the unloader.
-// Demands     start_i only with both operands loaded, equal contracted extents, and none running.
-//             load_enable_i low while results are computed or on their way. stop_i stays until rst_ni.
+// Demands     start_i only with both operands loaded, equal contracted extents, and none running. One feed carries
+//             frames of both operands; of two, the first those of A, the second those of B.
+//             owned_i while results are computed or on their way; with one buffer load_enable_i is low then, with
+//             two at most one frame per operand comes. stop_i stays until rst_ni.
 // Reset       rst_ni: everything but the operands; store_rst_ni: these.
 
 `include "flaash_line.svh"
@@ -37,6 +40,10 @@ module flaash_core
   parameter int unsigned Scheduler   = SchedulerDemand,
   parameter int unsigned ResultDepth = 512,
   parameter int unsigned Portions    = 0,
+  parameter int unsigned Buffers     = 1,            // of an operand, 2: the next one is loaded during a contraction
+  parameter int unsigned Feeds       = 1,            // streams of operand frames, 1 or 2
+  parameter int unsigned FeedWidth   = StreamWidth,  // bits of a beat of these
+  parameter int unsigned ResultLanes = 1,            // results that can leave in a cycle, 1 to 8
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
   localparam int unsigned NumPorts   = read_ports(Engine, NumSdpe, GroupSize),
   // SDPEs, and the combiner if there is one: where results come from.
@@ -46,16 +53,23 @@ module flaash_core
   input  logic                                       rst_ni,
   input  logic                                       store_rst_ni,
   // operand frames
-  input  logic                                       s_axis_tvalid_i,
-  output logic                                       s_axis_tready_o,
-  input  logic [StreamWidth-1:0]                     s_axis_tdata_i,
-  input  logic                                       s_axis_tlast_i,
+  input  logic [Feeds-1:0]                           s_axis_tvalid_i,
+  output logic [Feeds-1:0]                           s_axis_tready_o,
+  input  logic [Feeds-1:0][FeedWidth-1:0]            s_axis_tdata_i,
+  input  logic [Feeds-1:0]                           s_axis_tlast_i,
   // results, to the unloader
   output logic                                       result_valid_o,
   input  logic                                       result_ready_i,
   output result_t                                    result_o,
   output logic                                       all_stored_o,
   input  logic                                       sent_i,  // a record left the chip
+  // results, to the edge: all of them with numbers_i, if there are several lanes
+  input  logic                                       numbers_i,
+  input  logic                                       drop_i,  // results are of no use any more
+  output logic                                       batch_valid_o,
+  input  logic                                       batch_ready_i,
+  output batch_count_t                               batch_count_o,
+  output result_t [ResultLanes-1:0]                  batch_o,
   // coordinates of the fibers, A in element 0, B in 1
   input  walk_req_t [1:0]                            walk_i,
   output walk_rsp_t [1:0]                            walk_o,
@@ -64,40 +78,46 @@ module flaash_core
   input  logic                                       start_i,
   input  settings_t                                  settings_i,
   input  logic                                       load_enable_i, // operand frames may begin
+  input  logic                                       owned_i,       // a contraction needs its operands
   input  logic                                       stop_i,        // compute no more
   input  logic [5:0]                                 sdpe_select_i, // the engine whose steps are reported
   // operands, A in element 0, B in 1
-  output desc_t [1:0]                                desc_o,
+  output desc_t [1:0]                                desc_o,        // as a start would take them
+  output desc_t [1:0]                                work_desc_o,   // of the contraction, until the next one starts
   output report_t                                    report_o,
   output logic                                       lost_o         // results on their way may be wrong
 );
 
   // ---------------------------------------------------------------------- operands
-  logic                 line_valid;
-  line_addr_t           line_addr;
-  logic [LineWidth-1:0] line_data;
-  store_write_t         store_write;
-  fiber_id_t [1:0]      table_addr;
-  table_rsp_t [1:0]     table_rsp;
-  load_report_t         load;
+  logic                      generating;    // the contraction is being planned, or its jobs generated
+  store_write_t [1:0]        store_write;
+  logic [1:0]                line_valid;
+  line_id_t [1:0]            line_id;
+  logic [1:0][LineWidth-1:0] line_data;
+  fiber_id_t [1:0]           table_addr;
+  table_rsp_t [1:0]          table_rsp;
+  load_report_t              load;
+  logic [1:0]                fill, in_use;  // the buffers that are written, and those of the contraction
+  desc_t [1:0]               plan_desc;
 
-  flaash_operand_loader #(
+  flaash_operand_loaders #(
     .Format(Format), .Lanes(Lanes), .CoordWidth(CoordWidth), .MemLines(MemLines), .NodeDepth(NodeDepth),
-    .FiberDepth(FiberDepth)
-  ) u_loader (
+    .FiberDepth(FiberDepth), .Feeds(Feeds), .FeedWidth(FeedWidth)
+  ) u_loaders (
     .clk_i, .rst_ni,
     .s_axis_tvalid_i, .s_axis_tready_o, .s_axis_tdata_i, .s_axis_tlast_i, .enable_i(load_enable_i),
-    .line_valid_o(line_valid), .line_addr_o(line_addr), .line_data_o(line_data),
+    .line_valid_o(line_valid), .line_id_o(line_id), .line_data_o(line_data),
     .store_o(store_write), .report_o(load)
   );
 
   for (genvar i = 0; i < 2; i++) begin : gen_store
-    flaash_operand_store #(
-      .Operand(i), .NodeDepth(NodeDepth), .FiberDepth(FiberDepth), .Parity(Parity)
-    ) u_store (
+    flaash_operand_buffers #(
+      .Operand(i), .Buffers(Buffers), .NodeDepth(NodeDepth), .FiberDepth(FiberDepth), .Parity(Parity)
+    ) u_buffers (
       .clk_i, .rst_ni(store_rst_ni),
-      .write_i(store_write), .table_addr_i(table_addr[i]), .table_o(table_rsp[i]),
-      .walk_i(walk_i[i]), .walk_o(walk_o[i]), .desc_o(desc_o[i])
+      .start_i, .owned_i, .planning_i(generating), .write_i(store_write[i]), .fill_o(fill[i]), .use_o(in_use[i]),
+      .table_addr_i(table_addr[i]), .table_o(table_rsp[i]), .walk_i(walk_i[i]), .walk_o(walk_o[i]),
+      .desc_o(desc_o[i]), .work_desc_o(work_desc_o[i]), .plan_desc_o(plan_desc[i])
     );
   end
 
@@ -105,66 +125,43 @@ module flaash_core
   logic [NumPorts-1:0]                req_valid, req_ready, rsp_valid;
   line_id_t [NumPorts-1:0]            req;
   logic [NumPorts-1:0][LineWidth-1:0] rsp_data;
-  line_id_t                           line_id;
   logic [$clog2(NumPorts+1)-1:0]      reads, conflicts;
   fault_t                             memory_fault;
 
-  assign line_id = {store_write.operand, line_addr};
-
-  if (Memory == MemoryIdeal) begin : gen_ideal
-    flaash_tensor_memory_ideal #(
-      .NumPorts(NumPorts), .LineWidth(LineWidth), .Lines(MemLines), .Latency(MemLatency), .Banks(MemBanks),
-      .Parity(Parity)
-    ) u_memory (
-      .clk_i, .rst_ni,
-      .wr_valid_i(line_valid), .wr_id_i(line_id), .wr_data_i(line_data),
-      .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
-      .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
-      .reads_o(reads), .conflicts_o(conflicts), .fault_o(memory_fault)
-    );
-  end else if (Memory == MemoryBanked) begin : gen_banked
-    flaash_tensor_memory_banked #(
-      .NumPorts(NumPorts), .LineWidth(LineWidth), .Lines(MemLines), .Latency(MemLatency), .Banks(MemBanks),
-      .Parity(Parity)
-    ) u_memory (
-      .clk_i, .rst_ni,
-      .wr_valid_i(line_valid), .wr_id_i(line_id), .wr_data_i(line_data),
-      .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
-      .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
-      .reads_o(reads), .conflicts_o(conflicts), .fault_o(memory_fault)
-    );
-  end else begin : gen_illegal_memory
-    `FLAASH_ILLEGAL("Memory must be one of flaash_pkg::Memory*")
-  end
-
-`ifndef SYNTHESIS
-  flaash_region_checker #(
-    .NumPorts(NumPorts)
-  ) u_region_checker (
+  flaash_operand_memory #(
+    .Memory(Memory), .NumPorts(NumPorts), .LineWidth(LineWidth), .Lines(MemLines), .Buffers(Buffers),
+    .Latency(MemLatency), .Banks(MemBanks), .Parity(Parity)
+  ) u_memory (
     .clk_i, .rst_ni,
-    .wr_valid_i(line_valid), .wr_id_i(line_id), .req_valid_i(req_valid), .req_i(req)
+    .fill_i(fill), .use_i(in_use), .owned_i,
+    .wr_valid_i(line_valid), .wr_id_i(line_id), .wr_data_i(line_data),
+    .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
+    .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
+    .reads_o(reads), .conflicts_o(conflicts), .fault_o(memory_fault)
   );
-`endif
 
   // ------------------------------------------------------------------------ compute
   logic [NumSources-1:0]         source_valid, source_ready, source_idle;
   result_t [NumSources-1:0]      source_result;
   sdpe_events_t [NumSources-1:0] events;
   flags_t [NumSources-1:0]       flags;
-  line_written_t                 written;
-  logic                          generating, busy;
+  line_written_t [1:0]           written;
+  logic                          busy;
   dispatch_t                     dispatch;
   fault_t                        compute_fault;
 
-  assign written = {line_valid, line_id, line_data[LineWidth-1]};  // `last` is the top bit of a line
+  // `last` is the top bit of a line.
+  assign written = {line_valid[1], fill[1], line_id[1], line_data[1][LineWidth-1],
+                    line_valid[0], fill[0], line_id[0], line_data[0][LineWidth-1]};
 
   if (Engine == EngineLookup) begin : gen_lookup
     flaash_compute_lookup #(
       .Format(Format), .NumSdpe(NumSdpe), .GroupSize(GroupSize), .Lanes(Lanes), .CoordWidth(CoordWidth),
-      .MemLatency(MemLatency), .MemLines(MemLines), .Parity(Parity), .ResultDepth(ResultDepth)
+      .MemLatency(MemLatency), .MemLines(MemLines), .Buffers(Buffers), .Parity(Parity),
+      .ResultDepth(ResultDepth)
     ) u_compute (
       .clk_i, .rst_ni,
-      .start_i, .settings_i, .desc_i(desc_o), .written_i(written),
+      .start_i, .settings_i, .desc_i(plan_desc), .written_i(written),
       .busy_o(generating), .dispatch_o(dispatch),
       .table_addr_o(table_addr), .table_i(table_rsp),
       .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
@@ -179,7 +176,7 @@ module flaash_core
       .Portions(Portions)
     ) u_compute (
       .clk_i, .rst_ni,
-      .start_i, .settings_i, .desc_i(desc_o), .written_i(written),
+      .start_i, .settings_i, .desc_i(plan_desc), .written_i(written),
       .busy_o(generating), .dispatch_o(dispatch),
       .table_addr_o(table_addr), .table_i(table_rsp),
       .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
@@ -212,12 +209,19 @@ module flaash_core
     .out_valid_o(gated_valid), .out_ready_i(gated_ready)
   );
 
-  flaash_result_network #(
-    .NumSources(NumSources)
-  ) u_result_network (
+  batch_count_t taken, sent;
+
+  assign sent = batch_count_t'(sent_i) + ((batch_valid_o && batch_ready_i) ? batch_count_o : '0);
+
+  flaash_result_lanes #(
+    .NumSources(NumSources),
+    .Lanes     (ResultLanes)
+  ) u_result_lanes (
     .clk_i, .rst_ni,
+    .numbers_i, .drop_i, .taken_o(taken),
     .in_valid_i(gated_valid), .in_ready_o(gated_ready), .in_result_i(source_result),
-    .out_valid_o(result_valid_o), .out_ready_i(result_ready_i), .out_result_o(result_o)
+    .out_valid_o(result_valid_o), .out_ready_i(result_ready_i), .out_result_o(result_o),
+    .batch_valid_o, .batch_ready_i, .batch_count_o, .batch_o
   );
 
   // ----------------------------------------------------------------------- progress
@@ -236,7 +240,7 @@ module flaash_core
     .events_i(events), .flags_i(flags),
     .handed_i(dispatch.job), .handed_dots_i(dispatch.dots), .portion_i(dispatch.portion),
     .reads_i(ReadWidth'(reads)), .conflicts_i(ReadWidth'(conflicts)),
-    .loading_i(load.loading), .sent_i, .discarded_i(load.discarded),
+    .loading_i(load.loading), .sent_i(sent), .discarded_i(load.discarded),
     .increments_o(increments), .flags_o(any_flags), .range_error_o(range_error)
   );
 
@@ -253,7 +257,7 @@ module flaash_core
     .clk_i, .rst_ni,
     .start_i, .stop_i, .generating_i(generating), .handed_i(dispatch.job), .handed_dots_i(dispatch.dots),
     .dots_i(increments[CntDotsDone][6:0]), .stored_i(increments[CntResults][6:0]),
-    .idle_i(&source_idle), .taken_i(result_valid_o && result_ready_i),
+    .idle_i(&source_idle), .taken_i(taken),
     .busy_o(busy), .done_o(done), .all_stored_o
   );
 

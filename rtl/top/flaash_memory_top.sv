@@ -38,8 +38,10 @@ module flaash_memory_top
   parameter int unsigned Scheduler   = SchedulerDemand,      // Scheduler*
   parameter int unsigned ResultDepth = 512,                  // results per SDPE, a power of two
   parameter int unsigned Portions    = 0,                    // dot products split at a time, 0 to 64
+  parameter int unsigned Buffers     = 2,                    // of an operand, 1 or 2
   parameter int unsigned DataWidth   = 128,                  // bits of the memory's bus: 128, 256 or 512
   parameter int unsigned ReadBursts  = 8,                    // bursts under way, 1 to 255
+  parameter int unsigned ResultLanes = DataWidth / 64,       // results per cycle, 1 to 8
   parameter int unsigned WriteBursts = 8,                    // likewise, a power of two, 2 to 64
   localparam type axi_req_t = `FLAASH_AXI_REQ(DataWidth),
   localparam type axi_rsp_t = `FLAASH_AXI_RSP(DataWidth)
@@ -117,8 +119,17 @@ module flaash_memory_top
   report_t                report;
   desc_t [1:0]            desc;
   logic                   resetting, stopping, quiet, start, numbers, edge_irq, chip_irq;
-  logic                   operand_valid, operand_ready, operand_last, frame_valid, frame_ready, frame_last;
-  logic [StreamWidth-1:0] operand_data, frame_data;
+  logic                   frame_valid, frame_ready, frame_last;
+  logic [StreamWidth-1:0] frame_data;
+  logic                   batch_valid, batch_ready;
+  batch_count_t           batch_count;
+  result_t [ResultLanes-1:0] batch;
+
+  // A stream per operand, wider than that of the stream edge if the bus is.
+  localparam int unsigned FeedWidth = (DataWidth < 2 * StreamWidth) ? StreamWidth : 2 * StreamWidth;
+
+  logic [1:0]                operand_valid, operand_ready, operand_last;
+  logic [1:0][FeedWidth-1:0] operand_data;
 
   assign axil_req = {s_axil_awvalid, s_axil_awaddr, s_axil_awprot, s_axil_wvalid, s_axil_wdata, s_axil_wstrb,
                      s_axil_bready, s_axil_arvalid, s_axil_araddr, s_axil_arprot, s_axil_rready};
@@ -144,7 +155,10 @@ module flaash_memory_top
     .Format     (Format),
     .CoordWidth (CoordWidth),
     .CanSplit   (Engine != EngineLookup && Portions > 0),
+    .Buffers    (Buffers),
+    .ResultLanes(ResultLanes),
     .DataWidth  (DataWidth),
+    .FeedWidth  (FeedWidth),
     .ReadBursts (ReadBursts),
     .WriteBursts(WriteBursts)
   ) u_memory_edge (
@@ -155,6 +169,7 @@ module flaash_memory_top
     .operand_valid_o(operand_valid), .operand_ready_i(operand_ready), .operand_data_o(operand_data),
     .operand_last_o(operand_last),
     .result_valid_i(frame_valid), .result_ready_o(frame_ready), .result_data_i(frame_data), .result_last_i(frame_last),
+    .batch_valid_i(batch_valid), .batch_ready_o(batch_ready), .batch_count_i(batch_count), .batch_i(batch),
     .axi_o(axi_req), .axi_i(axi_rsp)
   );
 
@@ -200,7 +215,11 @@ module flaash_memory_top
     .FiberDepth (FiberDepth),
     .Scheduler  (Scheduler),
     .ResultDepth(ResultDepth),
-    .Portions   (Portions)
+    .Portions   (Portions),
+    .Buffers    (Buffers),
+    .Feeds      (2),
+    .FeedWidth  (FeedWidth),
+    .ResultLanes(ResultLanes)
   ) u_chip (
     .clk_i, .rst_ni,
     .axil_i(chip_req), .axil_o(chip_rsp), .irq_o(chip_irq),
@@ -208,7 +227,8 @@ module flaash_memory_top
     .operand_valid_i(operand_valid), .operand_ready_o(operand_ready), .operand_data_i(operand_data),
     .operand_last_i(operand_last),
     .numbers_i(numbers),
-    .frame_valid_o(frame_valid), .frame_ready_i(frame_ready), .frame_data_o(frame_data), .frame_last_o(frame_last)
+    .frame_valid_o(frame_valid), .frame_ready_i(frame_ready), .frame_data_o(frame_data), .frame_last_o(frame_last),
+    .batch_valid_o(batch_valid), .batch_ready_i(batch_ready), .batch_count_o(batch_count), .batch_o(batch)
   );
 
 endmodule : flaash_memory_top

@@ -43,14 +43,15 @@ def entry_width(fmt: NumberFormat, coord_width: int) -> int:
     return 1 << (coord_width + fmt.value_width - 1).bit_length()
 
 
-def pack_operand(csf: Csf, which: int, fmt: NumberFormat, coord_width: int) -> list[int]:
-    """Return the beats of an operand's frame, 128-bit integers.
+def pack_operand(csf: Csf, which: int, fmt: NumberFormat, coord_width: int, beat: int = BEAT) -> list[int]:
+    """Return the beats of an operand's frame, integers of 128 bits or as many as a beat has.
 
     Args:
         csf: the operand; its values are rounded to the format.
         which: 0 for A, 1 for B.
         fmt: value format of the hardware.
         coord_width: its bits of a contracted coordinate.
+        beat: bytes of a beat; sections begin on a beat.
     """
     sections = [_words([OPERAND_MAGIC, which | fmt.code << 8, csf.order, csf.nnz]), _words(csf.shape)]
     if csf.order > 1:
@@ -60,13 +61,13 @@ def pack_operand(csf: Csf, which: int, fmt: NumberFormat, coord_width: int) -> l
     entries = csf.leaf_coords.astype(np.uint64)
     entries |= fmt.encode(csf.leaf_values).astype(np.uint64) << np.uint64(coord_width)
     sections.append(entries.astype(f"<u{entry_width(fmt, coord_width) // 8}").tobytes())
-    return to_beats(b"".join(section + bytes(-len(section) % BEAT) for section in sections))
+    return to_beats(b"".join(section + bytes(-len(section) % beat) for section in sections), beat)
 
 
-def to_beats(data: bytes) -> list[int]:
+def to_beats(data: bytes, beat: int = BEAT) -> list[int]:
     """Return the beats of a number of whole beats of bytes."""
-    return [int.from_bytes(data[at:at + BEAT], "little")
-            for at in range(0, len(data), BEAT)]
+    return [int.from_bytes(data[at:at + beat], "little")
+            for at in range(0, len(data), beat)]
 
 
 def unpack_results(beats: Sequence[int], modes: int, fmt: NumberFormat) -> ResultFrame:

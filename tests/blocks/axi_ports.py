@@ -11,8 +11,6 @@ from cocotbext.axi.axil_channels import (
     AxiLiteWBus,
 )
 
-BEAT_BITS = 128
-
 
 class _InwardBus(AxiStreamBus):
     _signals = {"tdata": "tdata_i"}
@@ -25,15 +23,15 @@ class _OutwardBus(AxiStreamBus):
 
 
 def stream_source(entity: SimHandleBase, prefix: str, reset: SimHandleBase) -> AxiStreamSource:
-    """Return a source of frames of 128-bit integers at `<prefix>_tvalid_i` and so on."""
-    return AxiStreamSource(_InwardBus.from_prefix(entity, prefix), entity.clk_i, reset,
-                           reset_active_level=False, byte_size=BEAT_BITS)
+    """Return a source of frames of integers as wide as a beat, at `<prefix>_tvalid_i` and so on."""
+    bus = _InwardBus.from_prefix(entity, prefix)
+    return AxiStreamSource(bus, entity.clk_i, reset, reset_active_level=False, byte_size=len(bus.tdata))
 
 
 def stream_sink(entity: SimHandleBase, prefix: str, reset: SimHandleBase) -> AxiStreamSink:
-    """Return a sink of frames of 128-bit integers at `<prefix>_tvalid_o` and so on."""
-    return AxiStreamSink(_OutwardBus.from_prefix(entity, prefix), entity.clk_i, reset,
-                         reset_active_level=False, byte_size=BEAT_BITS)
+    """Return a sink of frames of integers as wide as a beat, at `<prefix>_tvalid_o` and so on."""
+    bus = _OutwardBus.from_prefix(entity, prefix)
+    return AxiStreamSink(bus, entity.clk_i, reset, reset_active_level=False, byte_size=len(bus.tdata))
 
 
 def _channel(bus: type, entity: SimHandleBase, prefix: str, payload: list[str], valid: str, ready: str):

@@ -28,7 +28,8 @@ class Bench:
     Attributes:
         data: the memory.
         refused: answers other than OKAY, by the address of a beat.
-        frames: beats of each frame that the chip took; the last one may be unfinished.
+        frames: of each operand the beats of each frame that the chip took; the last one may be unfinished.
+        open: of each operand whether the chip is inside a frame.
     """
 
     def __init__(self, dut, random, stalls: str):
@@ -37,16 +38,17 @@ class Bench:
         self.data = bytearray(1 << 17)
         self.refused: dict[int, int] = {}
         self.bytes = int(dut.DataWidth.value) // 8
-        self.stalls = {name: STALLS[stalls](random) for name in ("ar", "r", "out")}
+        self.feed = int(dut.FeedWidth.value) // 8
+        self.stalls = {name: STALLS[stalls](random) for name in ("ar", "r", "out0", "out1")}
         self.beats: deque[tuple[int, int]] = deque()
-        self.frames: list[list[int]] = [[]]
-        self.open = False
+        self.frames: list[list[list[int]]] = [[[]], [[]]]
+        self.open = [False, False]
         for name in (
             "begin",
             "slot",
             "fetch",
+            "ask",
             "load",
-            "operand",
             "cancel",
             "hold",
             "ar_ready",
@@ -72,20 +74,19 @@ class Bench:
             if dut.ar_valid_o.value == 1 and dut.ar_ready_i.value == 1:
                 burst = burst_t.unpack(int(dut.ar_o.value))
                 self.beats.extend((burst.addr + i * self.bytes, i == burst.len) for i in range(burst.len + 1))
-            if dut.out_valid_o.value == 1 and dut.out_ready_i.value == 1:
-                self.frames[-1].append(int(dut.out_data_o.value))
-                self.open = dut.out_last_o.value == 0
-                if not self.open:
-                    self.frames.append([])
+            moves = int(dut.out_valid_o.value) & int(dut.out_ready_i.value)
+            for i in (0, 1):
+                if moves >> i & 1:
+                    self._take(i)
             offered = dut.r_valid_i.value == 1
             taken = offered and dut.r_ready_o.value == 1
             if taken:
                 self.beats.popleft()
             await RisingEdge(dut.clk_i)
             dut.ar_ready_i.value = not next(self.stalls["ar"])
-            dut.out_ready_i.value = not self.open or not next(
-                self.stalls["out"]
-            )  # a first beat is taken at once
+            # A first beat is taken at once.
+            ready = [not self.open[i] or not next(self.stalls[f"out{i}"]) for i in (0, 1)]
+            dut.out_ready_i.value = ready[0] | ready[1] << 1
             if not offered or taken:
                 offer = bool(self.beats) and not next(self.stalls["r"])
                 dut.r_valid_i.value = offer
@@ -94,8 +95,15 @@ class Bench:
                     dut.r_data_i.value = int.from_bytes(self.data[addr : addr + self.bytes], "little")
                     dut.r_last_i.value, dut.r_resp_i.value = last, self.refused.get(addr, 0)
 
-    async def pulse(self, name: str) -> None:
-        getattr(self.dut, f"{name}_i").value = 1
+    def _take(self, operand: int) -> None:
+        beat = int(self.dut.out_data_o.value) >> 8 * self.feed * operand & (1 << 8 * self.feed) - 1
+        self.frames[operand][-1].append(beat)
+        self.open[operand] = not int(self.dut.out_last_o.value) >> operand & 1
+        if not self.open[operand]:
+            self.frames[operand].append([])
+
+    async def pulse(self, name: str, value: int = 1) -> None:
+        getattr(self.dut, f"{name}_i").value = value
         await RisingEdge(self.dut.clk_i)
         getattr(self.dut, f"{name}_i").value = 0
 
@@ -115,14 +123,17 @@ class Bench:
         dut.fetch_i.value = 0
         return fault
 
-    async def load(self, which: int) -> None:
-        """Have an operand loaded; returns when its frame is over or wrong."""
+    async def load(self, operands: int, ahead: int = 0) -> None:
+        """Have operands (bits) asked for and loaded later, until all are over or one is wrong."""
         dut = self.dut
-        dut.operand_i.value = which
-        await self.pulse("load")
+        self.frames = [[[]], [[]]]
+        await self.pulse("ask", operands)
+        for _ in range(ahead):
+            await RisingEdge(dut.clk_i)
+        await self.pulse("load", operands)
         await FallingEdge(dut.clk_i)
         await until(
-            dut, lambda: dut.loaded_o.value == 1 or self.fault("frame_fault_o").valid, 20_000, "the frame"
+            dut, lambda: dut.loaded_o.value == 3 or self.fault("frame_fault_o").valid, 20_000, "the frames"
         )
 
     async def cancel(self) -> None:
@@ -133,7 +144,7 @@ class Bench:
         dut.load_rst_ni.value = 0
         await RisingEdge(dut.clk_i)
         await FallingEdge(dut.clk_i)
-        await until(dut, lambda: dut.loaded_o.value == 1 and dut.idle_o.value == 1, 5_000, "the end")
+        await until(dut, lambda: dut.loaded_o.value == 3 and dut.idle_o.value == 1, 5_000, "the end")
         dut.cancel_i.value = 0
         await RisingEdge(dut.clk_i)
         dut.load_rst_ni.value = 1
@@ -142,7 +153,8 @@ class Bench:
 
 def drawn(bench: Bench, random, numbers) -> tuple[list[Csf], list[int], Image]:
     """Return two operands that may be contracted, their descriptor, and where their arrays are."""
-    shapes = [random.choice(SHAPES) for _ in range(2)]
+    fitting = [shape for shape in SHAPES if shape[-1] <= 1 << int(bench.dut.CoordWidth.value)]
+    shapes = [random.choice(fitting) for _ in range(2)]
     shapes[1] = (*shapes[1][:-1], shapes[0][-1])
     found = [
         Csf.from_tensor(
@@ -171,7 +183,7 @@ def wanted(bench: Bench, csf: Csf, which: int, words: list[int]) -> list[int]:
             csf.leaf_coords,
             csf.leaf_values,
         )
-    return pack_operand(csf, which, bench.fmt, int(bench.dut.CoordWidth.value))
+    return pack_operand(csf, which, bench.fmt, int(bench.dut.CoordWidth.value), bench.feed)
 
 
 @cocotb.test()
@@ -185,11 +197,13 @@ async def frames_are_those_of_the_operands(dut, stalls: str) -> None:
     for _ in range(10):
         found, words, _image = drawn(bench, random, numbers)
         assert not (await bench.fetch(words)).valid
-        for which, csf in enumerate(found):
-            bench.frames = [[]]
-            await bench.load(which)
-            assert bench.frames[0] == wanted(bench, csf, which, words)
+        both = random.random() < 0.7
+        for operands in [3] if both else [1, 2]:
+            await bench.load(operands, random.choice([0, 0, 1, 40, 300]))
             assert not bench.fault("frame_fault_o").valid
+            for which, csf in enumerate(found):
+                frames = [wanted(bench, csf, which, words)] if operands >> which & 1 else []
+                assert bench.frames[which] == [*frames, []]
 
 
 @cocotb.test()
@@ -204,23 +218,23 @@ async def refusals_and_cancels(dut, stalls: str) -> None:
     for _ in range(12):
         found, words, image = drawn(bench, random, numbers)
         assert not (await bench.fetch(words)).valid
-        parts = [part for part in image.parts if part[0] == 0]
-        if parts:
-            operand, level, part, addr, size = random.choice(parts)
+        if image.parts:
+            operand, level, part, addr, size = random.choice(image.parts)
             offset = random.randrange(size) // bench.bytes * bench.bytes
             bench.refused = {addr + offset: 3}
-            await bench.load(0)
+            await bench.load(3)
             place = operand << 31 | level << 28 | EDGE.constants[f"Part{part}"].value << 24 | offset // 16
             assert bench.fault("frame_fault_o") == (1, EDGE.errors["ErrReadDecode"].value, place)
             bench.refused = {}
             await bench.cancel()
-            assert not bench.open and not bench.beats
-        bench.frames = [[]]
-        await bench.pulse("load")
+            assert not any(bench.open) and not bench.beats
+        await bench.pulse("ask", 3)
+        if random.random() < 0.8:
+            await bench.pulse("load", 3)
         for _ in range(random.randrange(120)):
             await RisingEdge(dut.clk_i)
         await bench.cancel()
-        assert not bench.open and not bench.beats, "a frame stays open"
-        bench.frames = [[]]
-        await bench.load(0)
-        assert bench.frames[0] == wanted(bench, found[0], 0, words)
+        assert not any(bench.open) and not bench.beats, "a frame stays open"
+        await bench.load(3)
+        for which, csf in enumerate(found):
+            assert bench.frames[which] == [wanted(bench, csf, which, words), []]

@@ -15,8 +15,6 @@ from models.generate import uniform_tensor
 from tb.common.frames import pack_operand
 from tests.blocks.loader_model import Build
 
-WORDS = 4
-
 
 def tensor(rng: random.Random, shape: tuple[int, ...], nnz: int, empty: int = 0) -> Csf:
     """Return a tensor with entries anywhere and about `empty` nodes without any."""
@@ -29,7 +27,7 @@ def frame(csf: Csf, operand: int, build: Build, rng: random.Random) -> list[int]
     """Return the beats of a tensor's frame, with random value patterns in place of its values."""
     patterns = np.array([rng.getrandbits(build.fmt.value_width) for _ in range(csf.nnz)], np.uint32)
     csf = dataclasses.replace(csf, leaf_values=build.fmt.decode(patterns))
-    return pack_operand(csf, operand, build.fmt, build.coord_width)
+    return pack_operand(csf, operand, build.fmt, build.coord_width, build.feed_width // 8)
 
 
 def filling(rng: random.Random, build: Build, lines: int) -> Csf:
@@ -81,16 +79,16 @@ def _fits(csf: Csf, build: Build) -> bool:
             and lines.sum() <= build.mem_lines)
 
 
-def wrong_beats(rng: random.Random, right: list[int]) -> tuple[str, list[int]]:
+def wrong_beats(rng: random.Random, right: list[int], width: int = 128) -> tuple[str, list[int]]:
     """Return a frame with one change that may or may not make it wrong, and what was changed."""
     changed = list(right)
     kind = rng.choice(["word", "word", "word", "bit", "cut", "more"])
     if kind == "cut":
         del changed[rng.randrange(1, max(2, len(changed))):]
     elif kind == "more":
-        changed += [rng.getrandbits(128) for _ in range(rng.randint(1, 6))]
+        changed += [rng.getrandbits(width) for _ in range(rng.randint(1, 6))]
     else:
-        beat, word = rng.randrange(len(changed)), rng.randrange(WORDS)
+        beat, word = rng.randrange(len(changed)), rng.randrange(width // 32)
         old = changed[beat] >> 32 * word & 0xFFFF_FFFF
         new = old ^ 1 << rng.randrange(32) if kind == "bit" else rng.choice(
             [0, 1, 2, 3, old + 1, max(old, 1) - 1, old + 7, 2 * old, rng.getrandbits(32), 0xFFFF_FFFF])

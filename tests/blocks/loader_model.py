@@ -10,7 +10,7 @@ from models.numbers.formats import NumberFormat
 from tb.common.frames import OPERAND_MAGIC, entry_width
 from tb.common.rtl_constants import CONSTANTS, ERRORS
 
-WORDS = 4  # of a beat
+HEADER = 4  # words
 ENTRIES_LEVEL = 7
 
 
@@ -24,6 +24,12 @@ class Build:
     mem_lines: int
     node_depth: int
     fiber_depth: int
+    feed_width: int = 128  # bits of a beat
+
+    @property
+    def words(self) -> int:
+        """Return the words of a beat."""
+        return self.feed_width // 32
 
 
 @dataclass
@@ -60,14 +66,14 @@ class _Wrong(Exception):
 class _Reader:
     """Hands out the items of a section and watches where the frame ends."""
 
-    def __init__(self, beats: list[int]):
-        self.beats = beats
+    def __init__(self, beats: list[int], width: int):
+        self.beats, self.width = beats, width
         self.used = 0  # beats begun
 
     def section(self, length: int, per_beat: int, level: int, final: bool,
                 check: Callable[[int, int], None]) -> None:
         """Call check(position, item) for every item; `final` says that nothing follows the section."""
-        width = 128 // per_beat
+        width = self.width // per_beat
         for start in range(0, length, per_beat):
             beat = self.beats[self.used]
             self.used += 1
@@ -84,7 +90,7 @@ class _Reader:
 def load(beats: list[int], build: Build) -> Outcome:
     """Return what comes of a frame of these beats, the last of which has tlast."""
     outcome = Outcome()
-    reader = _Reader(beats)
+    reader = _Reader(beats, build.feed_width)
     try:
         _load(reader, build, outcome)
     except _Wrong as wrong:
@@ -103,7 +109,7 @@ def _load(reader: _Reader, build: Build, outcome: Outcome) -> None:
             raise _Wrong("ErrExtent", 0, mode)
         extents.append(value)
 
-    reader.section(order, WORDS, 0, order == 1 and not entries, extent)
+    reader.section(order, build.words, 0, order == 1 and not entries, extent)
     counts: list[int] = []
 
     def count(level: int, value: int) -> None:
@@ -113,13 +119,13 @@ def _load(reader: _Reader, build: Build, outcome: Outcome) -> None:
             raise _Wrong("ErrMemoryFull", 0, level)
         counts.append(value)
 
-    reader.section(order - 1, WORDS, 0, False, count)
+    reader.section(order - 1, build.words, 0, False, count)
     bases = [sum(counts[:level]) for level in range(order - 1)]
     spans = [(0, counts[0] if counts else entries)]  # (parent, end of its children)
     for level in range(order - 1):
         below = counts[level + 1] if level + 2 < order else entries
-        pointers = _level(reader, outcome, level, extents[level], counts[level], below, spans, bases,
-                          level + 2 == order and not entries)
+        pointers = _level(reader, build.words, outcome, level, extents[level], counts[level], below, spans,
+                          bases, level + 2 == order and not entries)
         spans = list(enumerate(pointers[1:]))
     _entries(reader, build, outcome, entries, extents[-1], spans, bases[-1] if bases else 0)
     fibers = len(outcome.fibers)
@@ -132,10 +138,10 @@ def _header(reader: _Reader, build: Build, outcome: Outcome) -> tuple[int, int]:
 
     def word(position: int, value: int) -> None:
         header.append(value)
-        if position == WORDS - 1:
+        if position == HEADER - 1:
             _check_header(header, build, outcome)
 
-    reader.section(WORDS, WORDS, 0, False, word)
+    reader.section(HEADER, build.words, 0, False, word)
     return header[2], header[3]
 
 
@@ -163,8 +169,8 @@ def _owner(spans: list[tuple[int, int]], position: int) -> tuple[int, bool]:
     raise AssertionError("a child without a parent")
 
 
-def _level(reader: _Reader, outcome: Outcome, level: int, extent: int, count: int, below: int,
-           spans: list[tuple[int, int]], bases: list[int], final: bool) -> list[int]:
+def _level(reader: _Reader, words: int, outcome: Outcome, level: int, extent: int, count: int,
+           below: int, spans: list[tuple[int, int]], bases: list[int], final: bool) -> list[int]:
     coords: list[int] = []
     pointers: list[int] = []
 
@@ -184,8 +190,8 @@ def _level(reader: _Reader, outcome: Outcome, level: int, extent: int, count: in
             raise _Wrong("ErrPointer", level, position)
         pointers.append(value)
 
-    reader.section(count, WORDS, level, False, coordinate)
-    reader.section(count + 1, WORDS, level, final, pointer)
+    reader.section(count, words, level, False, coordinate)
+    reader.section(count + 1, words, level, final, pointer)
     return pointers
 
 
@@ -216,5 +222,5 @@ def _entries(reader: _Reader, build: Build, outcome: Outcome, entries: int, exte
         outcome.lines[-1].append((coord, value))
         outcome.lasts[-1] = any(end == position + 1 for _, end in spans)
 
-    per_beat = 128 // entry_width(build.fmt, width)
+    per_beat = build.feed_width // entry_width(build.fmt, width)
     reader.section(entries, per_beat, ENTRIES_LEVEL, True, entry)

@@ -18,7 +18,7 @@ def build_of(dut: SimHandleBase) -> Build:
     """Return the parameters of the loader that is simulated."""
     fmt = next(f for f in FORMATS.values() if f.code == int(dut.Format.value))
     return Build(fmt, *(int(getattr(dut, name).value) for name in
-                        ("Lanes", "CoordWidth", "MemLines", "NodeDepth", "FiberDepth")))
+                        ("Lanes", "CoordWidth", "MemLines", "NodeDepth", "FiberDepth", "FeedWidth")))
 
 
 class LoaderWatch:
@@ -33,6 +33,7 @@ class LoaderWatch:
         self._dut, self._build = dut, build_of(dut)
         self._line_t = module_types("flaash_loader_packer", {
             "Format": self._build.fmt.code, "Lanes": self._build.lanes, "CoordWidth": self._build.coord_width,
+            "FeedWidth": self._build.feed_width,
         })["line_t"]
         self.finished: list[Outcome] = []
         self._open = Outcome()
@@ -69,13 +70,13 @@ class LoaderWatch:
                 assert store.operand == self._open.operand, "something of the other operand"
             if store.complete:
                 assert store.desc.loaded == 1, "an operand that is complete is not there"
-                self._end(info=tuple(store.desc[1:]))
+                self._end(info=tuple(store.desc[2:]))
             if error.count:
                 self._end(error=(error.code, error.place))
             if store.begins or store.node.valid or store.fiber.valid or line or store.complete or error.count:
                 assert report.loading, "the loader is at work while it says it is not"
             if report.discarded:
-                self.finished[-1].discarded += 1
+                self.finished[-1].discarded += report.discarded
 
     def _line(self) -> None:
         line = self._line_t.unpack(int(self._dut.line_data_o.value))

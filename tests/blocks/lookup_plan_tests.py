@@ -244,7 +244,7 @@ async def operand_is_replaced_while_sets_are_sized(dut) -> None:
 async def nothing_is_made_of_wrong_answers(dut) -> None:
     """A rank whose parity is wrong, or a wrong entry of a table: no piece follows, and busy_o stays."""
     planner, rng = await begun(dut)
-    blocks = dut.u_plan.u_cuts.u_ranks.u_blocks.mem_q
+    blocks = dut.u_plan.u_cuts.u_ranks.gen_buffer[0].u_blocks.mem_q
     a, b = [3] * (2 * planner.groups * planner.max_size), [16] * 40
     whole = len((await planner.plan(a, b)).pieces)
     for operand in (None, 0, 1):

@@ -63,7 +63,7 @@ async def wrong_frames_are_refused_and_the_next_is_read(dut, stalls: str) -> Non
     right = list(right_frames(random, build, 15))
     while len(frames) < 110 or len(codes) < len(LOADER_ERRORS) + 1:
         what, whole = random.choice(right)
-        change, beats = wrong_beats(random, whole)
+        change, beats = wrong_beats(random, whole, build.feed_width)
         error = load(beats, build).error
         code = error and error[0]
         # Every code comes; of the frequent ones not all are kept.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: requests inside the regions of two operands, and one outside."""
+"""Runs inside the simulator: requests inside the regions of two operands in two buffers, and one mistake."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from tb.common.rtl_types import package_types
 LINE = package_types("flaash_pkg")["line_id_t"]
 
 
-async def _load(dut, operand: int, lines: int) -> None:
-    for line in range(lines):
-        dut.wr_valid_i.value, dut.wr_id_i.value = 1, LINE.pack(operand=operand, addr=line)
+async def _load(dut, operand: int, lines: int, first: int = 0) -> None:
+    for line in range(first, lines):
+        dut.wr_valid_i.value = 1 << operand
+        dut.wr_id_i.value = LINE.pack(operand=operand, addr=line) << operand * LINE.width
         await RisingEdge(dut.clk_i)
     dut.wr_valid_i.value = 0
 
@@ -31,9 +32,13 @@ async def _ask(dut, port: int, operand: int, line: int) -> None:
 
 @cocotb.test()
 async def regions(dut) -> None:
-    """Every line that there is; then, if FLAASH_OUTSIDE is 1, the one behind the shorter second operand."""
-    chance = rng()
-    for name in ("wr_valid_i", "wr_id_i", "req_valid_i", "req_i"):
+    """Every line that there is, also while the other buffer is written; then what FLAASH_MISTAKE says.
+
+    outside: the line behind the shorter second operand; other: a line that only the other buffer has;
+    written: a line of a buffer in use is written.
+    """
+    chance, mistake = rng(), os.environ["FLAASH_MISTAKE"]
+    for name in ("wr_valid_i", "wr_id_i", "req_valid_i", "req_i", "fill_i", "use_i", "owned_i"):
         getattr(dut, name).value = 0
     await start(dut)
     for lines in ((9, 5), (3, 7)):
@@ -41,5 +46,19 @@ async def regions(dut) -> None:
             await _load(dut, operand, lines[operand])
             for line in range(lines[operand]):
                 await _ask(dut, chance.randrange(int(dut.NumPorts.value)), operand, line)
-    if os.environ["FLAASH_OUTSIDE"] == "1":
+    dut.owned_i.value, dut.fill_i.value = 1, 0b01  # A is loaded beside the contraction
+    await _load(dut, 0, 6)
+    await _ask(dut, 0, 0, 2)
+    await _ask(dut, 0, 1, 6)
+    if mistake == "outside":
         await _ask(dut, 1, 0, 3)  # below the region that was loaded first
+    dut.use_i.value, dut.fill_i.value = 0b01, 0b10  # and used by the next one, while B is loaded
+    await _ask(dut, 2, 0, 5)
+    await _load(dut, 1, 2)
+    if mistake == "other":
+        await _ask(dut, 0, 0, 6)  # only B has as many
+    if mistake == "written":
+        await _load(dut, 0, 1)  # B is in buffer 1, A is written there, and used
+        dut.fill_i.value = 0b11
+        await _load(dut, 0, 4, 3)
+        await RisingEdge(dut.clk_i)

@@ -38,7 +38,7 @@ class Memory:
     def __init__(self, dut: SimHandleBase, random: Random, stalls: str | None = None):
         self.dut = dut
         self.ports = len(dut.req_valid_i)
-        self.width = len(dut.wr_data_i)
+        self.width = len(dut.wr_data_i) // 2
         self.lines = int(dut.Lines.value)
         self.latency = int(dut.Latency.value)
         self.banked = "banked" in dut._name
@@ -57,18 +57,24 @@ class Memory:
         return (line + operand * (self.banks // 2)) % self.banks
 
     async def fill(self, random: Random) -> None:
-        """Write a random line everywhere, one per cycle, in random order."""
-        places = [(operand, line) for operand in (0, 1) for line in range(self.lines)]
-        random.shuffle(places)
-        for place in places:
-            await self.write(place, random.getrandbits(self.width))
+        """Write a random line everywhere, one of each operand per cycle, in random order."""
+        orders = [random.sample(range(self.lines), self.lines) for _ in range(2)]
+        for lines in zip(*orders, strict=True):
+            await self.write_all({(i, line): random.getrandbits(self.width) for i, line in enumerate(lines)})
 
     async def write(self, place: Place, line: int) -> None:
-        self.dut.wr_valid_i.value = 1
-        self.dut.wr_id_i.value = LINE.pack(operand=place[0], addr=place[1])
-        self.dut.wr_data_i.value = line
+        await self.write_all({place: line})
+
+    async def write_all(self, lines: dict[Place, int]) -> None:
+        """Write lines in one cycle, at most one of each operand."""
+        valid = ids = data = 0
+        for (operand, addr), line in lines.items():
+            valid |= 1 << operand
+            ids |= LINE.pack(operand=operand, addr=addr) << operand * LINE.width
+            data |= line << operand * self.width
+        self.dut.wr_valid_i.value, self.dut.wr_id_i.value, self.dut.wr_data_i.value = valid, ids, data
         await self.step()
-        self.stored[place] = line
+        self.stored |= lines
         self.dut.wr_valid_i.value = 0
 
     async def step(self) -> None:
@@ -250,9 +256,10 @@ def _flip(dut: SimHandleBase, memory: Memory, place: Place, bit: int) -> None:
     """Turn a bit of a stored line over; the bit behind the line's is the parity bit."""
     operand, line = place
     if memory.banked:
-        word = dut.gen_bank[memory.bank(place)].u_bank.mem_q[2 * (line // memory.banks) + operand]
+        ram = dut.gen_bank[memory.bank(place)].gen_operand[operand].u_lines
     else:
-        word = dut.u_lines.mem_q[2 * line + operand]
+        ram = dut.gen_operand[operand].u_lines
+    word = ram.mem_q[line // memory.banks if memory.banked else line]
     word.value = int(word.value) ^ 1 << bit
 
 

@@ -12,23 +12,33 @@ from tests.blocks.loader_frames import frame, tensor
 from tests.blocks.loader_model import Build, Outcome, load
 from tests.blocks.loader_watch import compare
 
-# Value format, Lanes, CoordWidth: entries of a beat below, at and above the lanes.
+# Value format, Lanes, CoordWidth, bits of a beat, pointers per cycle. Beats have fewer entries than
+# there are lanes, as many, and more.
 BUILDS = {
-    "verilator": [("fp32", 4, 16), ("int8", 8, 8)],
-    "icarus": [("fp32", 4, 16), ("int8", 8, 8), ("int16", 2, 32), ("int8", 1, 3), ("bf16", 8, 15),
-               ("int8", 2, 8)],
+    "verilator": [("fp32", 4, 16, 128, 1), ("int8", 8, 8, 256, 8)],
+    "icarus": [("fp32", 4, 16, 128, 1), ("int8", 8, 8, 128, 1), ("int16", 2, 32, 256, 8),
+               ("fp32", 4, 10, 256, 8), ("int8", 1, 3, 128, 4), ("bf16", 8, 15, 128, 1),
+               ("int8", 2, 8, 256, 1), ("fp32", 8, 32, 256, 8)],
 }
 
 
 @pytest.mark.parametrize("rest", [False, True], ids=["first", "rest"])
 def test_operand_loader(simulator: str, seed: int, rest: bool) -> None:
     half = len(BUILDS[simulator]) // 2
-    for fmt, lanes, coord_width in BUILDS[simulator][half:] if rest else BUILDS[simulator][:half]:
+    builds = BUILDS[simulator][half:] if rest else BUILDS[simulator][:half]
+    for fmt, lanes, coord_width, width, pointers in builds:
         run_bench("flaash_operand_loader", "tests.blocks.operand_loader_tests", simulator,
-                  f"operand_loader-{fmt}-l{lanes}-c{coord_width}",
+                  f"operand_loader-{fmt}-l{lanes}-c{coord_width}-w{width}-p{pointers}",
                   {"Format": FORMATS[fmt].code, "Lanes": lanes, "CoordWidth": coord_width,
-                   "MemLines": 40, "NodeDepth": 50, "FiberDepth": 24}, seed)
+                   "MemLines": 40, "NodeDepth": 50, "FiberDepth": 24, "FeedWidth": width,
+                   "PointerWords": pointers}, seed)
 
+
+def test_operand_loaders(simulator: str, seed: int) -> None:
+    """One loader per operand, side by side."""
+    run_bench("flaash_operand_loaders", "tests.blocks.operand_loaders_tests", simulator, "operand_loaders",
+              {"Format": FORMATS["fp32"].code, "Lanes": 4, "CoordWidth": 10, "MemLines": 40, "NodeDepth": 50,
+               "FiberDepth": 24, "Feeds": 2, "FeedWidth": 256}, seed)
 
 
 def _example(seed: int):

@@ -30,15 +30,17 @@ class Memory:
     def __init__(self, dut: SimHandleBase, config: Config):
         core = dut.u_chip.u_core
         self._ideal = config["Memory"] == "ideal"
-        self._memory = (core.gen_ideal if self._ideal else core.gen_banked).u_memory
+        chosen = core.u_memory.gen_ideal if self._ideal else core.u_memory.gen_banked
+        self._memory = chosen.u_memory
         self._banks = int(config["MemBanks"])
 
     def word(self, operand: int, line: int) -> SimHandleBase:
         """Return the word that holds a line."""
         if self._ideal:
-            return self._memory.u_lines.mem_q[2 * line + operand]
+            return self._memory.gen_operand[operand].u_lines.mem_q[line]
         bank = (line + operand * (self._banks // 2)) % self._banks
-        return self._memory.gen_bank[bank].u_bank.mem_q[2 * (line // self._banks) + operand]
+        ram = self._memory.gen_bank[bank].gen_operand[operand].u_lines
+        return ram.mem_q[line // self._banks]
 
     def flip(self, operand: int, line: int, chance: random.Random) -> str:
         """Flip a random bit of a line and return what was done."""

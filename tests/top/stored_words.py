@@ -58,7 +58,7 @@ class Words:
     def __init__(self, dut: SimHandleBase, config: Config):
         core = dut.u_chip.u_core
         self.lookup = config["Engine"] == "lookup"
-        self._stores = [core.gen_store[which].u_store for which in range(2)]
+        self._stores = [core.gen_store[which].u_buffers.gen_buffer[0].u_store for which in range(2)]
         self._compute = (core.gen_lookup if self.lookup else core.gen_stream).u_compute
         self._count = int(config["NumSdpe"])
         self._portions = int(config["Portions"])
@@ -144,7 +144,7 @@ class Words:
     # ----------------------------------------------------------------- lookup machine
     def rank(self, case: Case, chance: random.Random) -> Flip:
         """Flip a bit of the first block of ranks."""
-        what = turn(self._compute.u_plan.u_cuts.u_ranks.u_blocks.mem_q[0], chance)
+        what = turn(self._compute.u_plan.u_cuts.u_ranks.gen_buffer[0].u_blocks.mem_q[0], chance)
         return Flip(what, place(1, "PlaceRank", 0))
 
     def write_all_values(self) -> None:

@@ -77,18 +77,21 @@ module flaash_lookup_bench
   logic [NumPorts-1:0]                req_valid, req_ready, rsp_valid;
   line_id_t [NumPorts-1:0]            req;
   logic [NumPorts-1:0][LineWidth-1:0] rsp_data;
-  line_id_t                           wr_id;
+  logic [1:0]                         wr_valid;
+  line_id_t [1:0]                     wr_id;
   logic [$clog2(NumPorts+1)-1:0]      reads, conflicts;
   fault_t                             unused_memory_fault;
 
-  assign wr_id = {wr_operand_i, wr_addr_i};
+  // One line of either operand per cycle.
+  assign wr_valid = {wr_valid_i && wr_operand_i, wr_valid_i && !wr_operand_i};
+  assign wr_id    = {1'b1, wr_addr_i, 1'b0, wr_addr_i};
 
   if (Memory == MemoryIdeal) begin : gen_ideal
     flaash_tensor_memory_ideal #(
       .NumPorts(NumPorts), .LineWidth(LineWidth), .Lines(MemLines), .Latency(MemLatency), .Banks(MemBanks)
     ) u_memory (
       .clk_i, .rst_ni,
-      .wr_valid_i, .wr_id_i(wr_id), .wr_data_i,
+      .wr_valid_i(wr_valid), .wr_id_i(wr_id), .wr_data_i({2{wr_data_i}}),
       .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
       .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
       .reads_o(reads), .conflicts_o(conflicts), .fault_o(unused_memory_fault)
@@ -98,7 +101,7 @@ module flaash_lookup_bench
       .NumPorts(NumPorts), .LineWidth(LineWidth), .Lines(MemLines), .Latency(MemLatency), .Banks(MemBanks)
     ) u_memory (
       .clk_i, .rst_ni,
-      .wr_valid_i, .wr_id_i(wr_id), .wr_data_i,
+      .wr_valid_i(wr_valid), .wr_id_i(wr_id), .wr_data_i({2{wr_data_i}}),
       .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
       .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
       .reads_o(reads), .conflicts_o(conflicts), .fault_o(unused_memory_fault)
@@ -109,7 +112,8 @@ module flaash_lookup_bench
     .NumPorts(NumPorts)
   ) u_region_checker (
     .clk_i, .rst_ni,
-    .wr_valid_i, .wr_id_i(wr_id), .req_valid_i(req_valid), .req_i(req)
+    .wr_valid_i(wr_valid), .wr_id_i(wr_id), .fill_i(2'b00), .use_i(2'b00), .owned_i(1'b0),
+    .req_valid_i(req_valid), .req_i(req)
   );
 
   // ------------------------------------------------------------------- the machine
@@ -137,7 +141,8 @@ module flaash_lookup_bench
   ) u_compute (
     .clk_i, .rst_ni,
     .start_i, .settings_i(settings), .desc_i,
-    .written_i({wr_valid_i, wr_id, wr_data_i[LineWidth-1]}),
+    .written_i({wr_valid[1], 1'b0, 1'b1, wr_addr_i, wr_data_i[LineWidth-1],
+                wr_valid[0], 1'b0, 1'b0, wr_addr_i, wr_data_i[LineWidth-1]}),
     .busy_o(planning), .dispatch_o(dispatch),
     .table_addr_o(table_addr), .table_i(table_rsp),
     .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
@@ -175,7 +180,7 @@ module flaash_lookup_bench
     .handed_dots_i(dispatch.dots),
     .dots_i       (sums[DotDone]),
     .stored_i     ('0),
-    .taken_i      (1'b0),
+    .taken_i      ('0),
     .idle_i       (&idle_o),
     .busy_o, .done_o,
     .all_stored_o (unused_all_stored)

@@ -50,6 +50,7 @@ module flaash_registers_bench
   input  logic                    stopping_i,
 
   output logic                    load_enable_o,
+  output logic                    active_o,
   output logic                    start_o,
   output settings_t               settings_o,
   output logic [5:0]              sdpe_select_o,
@@ -73,7 +74,7 @@ module flaash_registers_bench
   ) u_registers (
     .clk_i, .rst_ni, .axil_i(request), .axil_o(response), .irq_o,
     .desc_i, .report_i, .traffic_i, .drained_i, .resetting_i, .stopping_i,
-    .load_enable_o, .start_o, .settings_o, .sdpe_select_o, .trailer_code_o, .soft_reset_o, .stop_o
+    .load_enable_o, .active_o, .start_o, .settings_o, .sdpe_select_o, .trailer_code_o, .soft_reset_o, .stop_o
   );
 
 endmodule : flaash_registers_bench

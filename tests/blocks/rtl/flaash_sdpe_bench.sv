@@ -62,11 +62,13 @@ module flaash_sdpe_bench
   logic [1:0][LineWidth-1:0] rsp_data;
   flags_t                    flags;
   logic [1:0]                unused_conflicts;
-  line_id_t                  wr_id;
+  logic [1:0]                wr_valid;
+  line_id_t [1:0]            wr_id;
   flaash_reg_pkg::fault_t    unused_fault;
 
   assign mem_valid = req_valid & ~pause_i;
-  assign wr_id     = {wr_operand_i, wr_addr_i};
+  assign wr_valid  = {wr_valid_i && wr_operand_i, wr_valid_i && !wr_operand_i};
+  assign wr_id     = {1'b1, wr_addr_i, 1'b0, wr_addr_i};
 
   flaash_tensor_memory_ideal #(
     .NumPorts (2),
@@ -75,7 +77,7 @@ module flaash_sdpe_bench
     .Latency  (Latency)
   ) u_memory (
     .clk_i, .rst_ni,
-    .wr_valid_i, .wr_id_i(wr_id), .wr_data_i,
+    .wr_valid_i(wr_valid), .wr_id_i(wr_id), .wr_data_i({2{wr_data_i}}),
     .req_valid_i(mem_valid), .req_ready_o(mem_ready), .req_i({1'b1, req_addr[1], 1'b0, req_addr[0]}),
     .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
     .reads_o, .conflicts_o(unused_conflicts), .fault_o(unused_fault)

@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The experiment *from outside*: contractions from memory to memory, in a queue and alone.
+
+    python -m bench.outside 7x7x512_d0.1 fast32 512
+
+prints one measurement, its bound and its target.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import functools
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+import numpy as np
+
+from bench import image
+from bench.builds import build_edge
+from bench.machines import Machine, machine
+from bench.measure import FOLDER, cycle_limit
+from bench.targets import read_targets
+from bench.workloads import csf_pair, expected, variants
+from models.cycles import lower_bound
+from models.outside import Outside, operand_bytes, outside_bound, result_bytes
+from tb.common.folders import runs as runs_folder
+from tb.common.simulation import Build, SimulationFailed, run
+
+EDGE, LATENCY, QUEUE = "memory", 100, 20
+WIDTHS = (128, 256, 512)
+TARGET = ("fast32", 512)  # the machine and the width that the targets are for
+MACHINES = (TARGET[0], "default")
+
+
+@dataclasses.dataclass(frozen=True)
+class Point:
+    """A measurement: a queue of different operands of a workload's kind, and the first of them alone.
+
+    Attributes:
+        workload: see bench.workloads.
+        config: name of the configuration, see bench.machines.machine().
+        width: data bits of the bus.
+        latency: cycles of the memory.
+        gap: beats between two pauses of the bus, 0 for none.
+        queue: contractions in the queue.
+    """
+
+    workload: str
+    config: str
+    width: int
+    latency: int = LATENCY
+    gap: int = 0
+    queue: int = QUEUE
+
+    @property
+    def name(self) -> str:
+        """What a filter is matched against."""
+        return f"{self.workload} {self.config} {EDGE} {self.width}"
+
+    def workloads(self) -> list[list[str]]:
+        """Return the queues that are run."""
+        operands = variants(self.workload, self.queue)
+        return [operands, operands[:1]]
+
+
+def select(only: str | None = None, num_sdpe: int | None = None, config: str | None = None) -> list[Point]:
+    """Return the measurements of `make bench` that pass its filters, see bench.rows.select()."""
+    points = [Point(workload, name, width) for name in MACHINES for width in WIDTHS for workload in aimed()]
+    return [point for point in points if (only or "") in point.name and config in (None, point.config)
+            and num_sdpe in (None, machine(point.config).num_sdpe)]
+
+
+def bound(workloads: Sequence[str], chosen: Machine, width: int) -> Outside:
+    """Return the bound of a queue, all of its contractions together."""
+    bytes_in = compute = bytes_out = 0
+    for workload in workloads:
+        pair, wanted = csf_pair(workload), expected(workload, str(chosen.config["Format"]))
+        fmt = wanted.fmt
+        bytes_in += sum(operand_bytes(csf, fmt.value_width) for csf in pair)
+        bytes_out += result_bytes(wanted.results, fmt.result_width)
+        compute += _compute(workload, chosen.name)
+    return outside_bound(bytes_in, compute, bytes_out, width)
+
+
+@functools.lru_cache(maxsize=1024)  # it takes up to a second and is the same for all widths
+def _compute(workload: str, config: str) -> int:
+    """Return the least cycles of computing."""
+    chosen, pair = machine(config), csf_pair(workload)
+    results = expected(workload, str(chosen.config["Format"])).results
+    return lower_bound(*pair, chosen.config.values, results=results,
+                       **dataclasses.asdict(chosen.settings(*pair))).cycles
+
+
+def measure_all(points: Sequence[Point], jobs: int,
+                progress: Callable[[int, str], None] = lambda done, what: None) -> list[dict]:
+    """Measure points and return a record for each, in their order; machines side by side.
+
+    Args:
+        points: what to run.
+        jobs: machines at a time.
+        progress: told how many points have ended and what is being done.
+    """
+    groups: dict[tuple[str, int], list[Point]] = {}
+    for point in points:
+        groups.setdefault((point.config, point.width), []).append(point)
+    records: dict[Point, dict] = {}
+    with ProcessPoolExecutor(max(jobs, 1)) as pool:
+        running = {pool.submit(measure, group): key for key, group in groups.items()}
+        progress(0, "from outside")
+        for future in as_completed(running):
+            key = running[future]
+            records.update(zip(groups[key], future.result(), strict=True))
+            progress(len(records), f"from outside: {key[0]}, {key[1]} bits")
+    return [records[point] for point in points]
+
+
+def measure(points: Sequence[Point], extra: Mapping[str, int] | None = None,
+            checked_on: str | None = None) -> list[dict]:
+    """Measure points of one machine and one width; return a record for each.
+
+    Args:
+        points: what to run.
+        extra, checked_on: see build_edge().
+    """
+    config, width = points[0].config, points[0].width
+    chosen = machine(config)
+    try:
+        built = build_edge(chosen.config, width, extra, checked_on)
+    except SimulationFailed as error:
+        return [record(point, chosen, [], [], [str(error)]) for point in points]
+    name = "-".join(filter(None, ("bench-outside", config.replace(":", "-").replace(",", "-"), str(width),
+                                  checked_on)))
+    images = [image.make(workloads, chosen) for point in points for workloads in point.workloads()]
+    latencies = [point for point in points for _ in point.workloads()]
+    outcomes, folder = simulate(built, images, latencies, name)
+    records = []
+    for index, point in enumerate(points):
+        own, problems, computing = range(2 * index, 2 * index + 2), [], []
+        for at in own:
+            if "failure" in outcomes[at]:
+                problems.append(outcomes[at]["failure"])
+                continue
+            after = np.fromfile(folder / f"{at}.bin", np.uint8)
+            problems += image.check(images[at], after, chosen)
+            computing += [found.computing for number in range(len(images[at].workloads))
+                          if (found := image.completion(images[at], after, number))]
+        records.append(record(point, chosen, [outcomes[at] for at in own], computing, problems))
+    return records
+
+
+def simulate(built: Build, images: Sequence[image.Image], points: Sequence[Point], name: str,
+             ) -> tuple[list[dict], Path]:
+    """Run queues, see bench.outside_tests; return an outcome for each, and the folder of the memories."""
+    request = FOLDER / "requests" / f"{name}.json"
+    request.parent.mkdir(parents=True, exist_ok=True)
+    wanted = []
+    for index, (made, point) in enumerate(zip(images, points, strict=True)):
+        file = request.with_suffix(f".{index}.bin")
+        made.data.tofile(file)
+        wanted.append({
+            "image": str(file), "slots": len(made.workloads) + 1, "queued": len(made.workloads),
+            "latency": point.latency, "gap": point.gap,
+            "limit": sum(10 * point.latency + cycle_limit(workload) for workload in made.workloads)})
+    request.write_text(json.dumps(wanted))
+    broken = "it did not run"
+    folder = runs_folder() / name
+    try:
+        run(built, "bench.outside_tests", name, environment_variables={
+            "FLAASH_BENCH_REQUEST": str(request), "FLAASH_BENCH_WIDTH": str(points[0].width)})
+    except SimulationFailed as error:
+        broken = str(error)
+    path = folder / "outcomes.jsonl"
+    outcomes = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    return outcomes + [{"failure": broken}] * (len(images) - len(outcomes)), folder
+
+
+def record(point: Point, chosen: Machine, outcomes: Sequence[dict], computing: Sequence[int],
+           problems: Sequence[str]) -> dict:
+    """Return what results.json says about a measurement; cycles are those of one contraction.
+
+    Args:
+        outcomes: of the queue and of the one alone, see bench.outside_tests.
+        computing: CntCycles of each contraction of the queue, then that of the one alone.
+        problems: sentences; empty if every result is right.
+    """
+    about = {"workload": point.workload, "config": point.config, "edge": EDGE, "width": point.width,
+             "latency": point.latency, "gap": point.gap, "queue": point.queue, "num_sdpe": chosen.num_sdpe,
+             "checked": not problems, "problems": list(problems)}
+    if problems:
+        return about
+    least = bound(point.workloads()[0], chosen, point.width)
+    sustained, number = outcomes[0]["cycles"] / point.queue, point.queue
+    about |= {
+        "sustained_cycles": round(sustained, 1), "cold_cycles": outcomes[1]["cycles"],
+        "outside_bound": round(least.cycles / number, 1), "outside_limit": least.limit,
+        "outside_terms": {name: round(cycles / number, 1) for name, cycles in least.terms.items()},
+        "outside_percent": 100 * (outcomes[0]["cycles"] / least.cycles - 1),
+        "computing_cycles": round(sum(computing[:number]) / number, 1),
+        "beats_read": outcomes[0]["read"], "beats_written": outcomes[0]["written"]}
+    if outcomes[0]["cycles"] < least.cycles:
+        about["problems"].append(f"{outcomes[0]['cycles']} cycles, but {least.cycles} are the least that"
+                                 " there can be")
+        about["checked"] = False
+    return about
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("workload", help="or several with a comma between them, or 'all' that have targets")
+    parser.add_argument("config", nargs="?", default="fast32")
+    parser.add_argument("width", nargs="?", type=int, default=512)
+    parser.add_argument("--latency", type=int, default=LATENCY)
+    parser.add_argument("--gap", type=int, default=0)
+    parser.add_argument("--queue", type=int, default=QUEUE)
+    parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="parameters of the top")
+    options = parser.parse_args(arguments)
+    names = aimed() if options.workload == "all" else options.workload.split(",")
+    extra = {name: int(value) for name, _, value in (item.partition("=") for item in options.set)}
+    records = measure([Point(name, options.config, options.width, options.latency, options.gap, options.queue)
+                       for name in names], extra=extra)
+    for row in records:
+        if not row["checked"]:
+            print(f"{row['workload']}: WRONG: {'; '.join(row['problems'][:3])}")
+            continue
+        aims = read_targets().get(row["workload"])
+        goals = "" if not aims or not aims.sustained or (options.config, options.width) != TARGET else \
+            f" (targets {aims.sustained}, {aims.cold})"
+        print(f"{row['workload']:20} {row['config']} {row['width']}: sustained {row['sustained_cycles']:8.1f}"
+              f"  cold {row['cold_cycles']:5}{goals}  bound {row['outside_bound']} {row['outside_terms']}"
+              f"  computing {row['computing_cycles']}")
+    return 0 if all(row["checked"] for row in records) else 1
+
+
+def aimed() -> list[str]:
+    """Return the workloads that have targets."""
+    return [name for name, aims in read_targets().items() if aims.sustained]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

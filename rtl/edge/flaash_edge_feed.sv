@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// Edge feed: reads the arrays of an operand and makes its frame of them.
+//
+// Guarantees  ask_i asks for the arrays of an operand, load_i makes its frame of what has come: loaded_o when its last
+//             beat was taken; fault_o stays until load_rst_ni is low. cancel_i ends a frame that was begun.
+// Demands     ask_i while asked_o, load_i while loaded_o, for the same operands in the same order; no load_i before its
+//             ask_i. What describes an operand stays as long as it is asked for, and loaded. cancel_i, with
+//             load_rst_ni low, stays until loaded_o and until the readers are idle.
+// Latency     Two cycles from ask_i to the first request, two from load_i to the header.
+// Throughput  FeedWidth bits per cycle.
+// Reset       rst_ni with the chip; load_rst_ni: what is inside of an operand.
+//
+//   req_* <-- parts --> parts FIFO --+
+//   beat_* --> pieces (pos, crd) ----+--> frame --> closer --> out_*
+//          --> pieces (val) ---------+
+
+`include "flaash_assert.svh"
+
+module flaash_edge_feed
+  import flaash_pkg::*;
+  import flaash_edge_pkg::*;
+#(
+  parameter int unsigned Format     = FormatFp32,
+  parameter int unsigned CoordWidth = 16,
+  parameter int unsigned DataWidth  = 128,         // of the bus: 128, 256 or 512
+  parameter int unsigned FeedWidth  = StreamWidth, // of a beat of the frame: a part of that
+  parameter bit          Operand    = 1'b0         // A 0, B 1
+) (
+  input  logic                      clk_i,
+  input  logic                      rst_ni,
+  input  logic                      load_rst_ni,
+
+  input  logic                      ask_i,
+  output logic                      asked_o,
+  input  logic                      load_i,
+  output logic                      loaded_o,
+  output edge_fault_t               fault_o,
+  input  logic                      cancel_i,
+  input  logic                      hold_i,       // the chip takes no new frame
+
+  // the operand
+  input  logic [1:0][3:0]           orders_i,     // A in element 0
+  input  logic [31:0]               entries_i,
+  input  logic                      short_crd_i,
+  output logic [1:0][3:0]           level_id_o,   // in the descriptor: of what is asked for, of the frame
+  input  level_t [1:0]              level_i,
+
+  // its arrays: pos and crd in element 0, val in 1
+  output logic [1:0]                req_valid_o,
+  input  logic [1:0]                req_ready_i,
+  output read_req_t [1:0]           req_o,
+  input  logic [1:0]                beat_valid_i,
+  output logic [1:0]                beat_ready_o,
+  input  logic [1:0][DataWidth-1:0] beat_data_i,
+  input  answer_t [1:0]             beat_answer_i,
+
+  output logic                      out_valid_o,
+  input  logic                      out_ready_i,
+  output logic [FeedWidth-1:0]      out_data_o,
+  output logic                      out_last_o
+);
+
+  localparam int unsigned PartsAhead = 16;  // parts that are asked for and not used up, most
+
+  // ---------------------------------------------------------------------- asking
+  logic                        part_in_valid, part_in_ready, part_valid, part_ready;
+  part_t                       part_in, part;
+  logic [$clog2(PartsAhead):0] parts_inside;
+  level_t                      asked_level, frame_level;
+  logic [3:0]                  order, base;
+
+  assign order       = orders_i[Operand];
+  assign base        = Operand ? orders_i[0] : 4'd0;
+  assign asked_level = level_i[0];
+  assign frame_level = level_i[1];
+
+  flaash_edge_parts #(
+    .Format(Format), .DataWidth(DataWidth), .FeedWidth(FeedWidth)
+  ) u_parts (
+    .clk_i, .rst_ni(load_rst_ni),
+    .start_i(ask_i), .idle_o(asked_o),
+    .order_i(order), .base_i(base), .empty_i(entries_i == '0), .level_id_o(level_id_o[0]), .level_i(asked_level),
+    .req_valid_o, .req_ready_i, .req_o,
+    .part_valid_o(part_in_valid), .part_ready_i(part_in_ready), .part_o(part_in)
+  );
+
+  flaash_stream_fifo #(
+    .Width($bits(part_t)),
+    .Depth(PartsAhead)
+  ) u_parts_ahead (
+    .clk_i, .rst_ni(load_rst_ni),
+    .in_valid_i(part_in_valid), .in_ready_o(part_in_ready), .in_data_i(part_in),
+    .out_valid_o(part_valid), .out_ready_i(part_ready), .out_data_o(part), .usage_o(parts_inside)
+  );
+
+  // ---------------------------------------------------------------------- pieces
+  logic [1:0]                piece_valid, piece_ready, piece_end;
+  logic [1:0][FeedWidth-1:0] piece;
+  answer_t [1:0]             answer;
+
+  for (genvar i = 0; i < 2; i++) begin : gen_array
+    flaash_edge_pieces #(
+      .DataWidth(DataWidth), .PieceWidth(FeedWidth)
+    ) u_pieces (
+      .clk_i, .rst_ni(load_rst_ni),
+      .in_valid_i(beat_valid_i[i]), .in_ready_o(beat_ready_o[i]), .in_data_i(beat_data_i[i]),
+      .in_answer_i(beat_answer_i[i]),
+      .out_valid_o(piece_valid[i]), .out_ready_i(piece_ready[i]), .end_i(piece_end[i]), .out_data_o(piece[i]),
+      .out_answer_o(answer[i])
+    );
+  end
+
+  // ----------------------------------------------------------------------- frame
+  logic                 frame_idle, closer_idle, made_valid, made_ready, made_last;
+  logic [FeedWidth-1:0] made_data;
+
+  flaash_edge_frame #(
+    .Format(Format), .CoordWidth(CoordWidth), .FeedWidth(FeedWidth), .Operand(Operand)
+  ) u_frame (
+    .clk_i, .rst_ni(load_rst_ni),
+    .start_i(load_i), .idle_o(frame_idle),
+    .order_i(order), .base_i(base), .entries_i, .short_crd_i, .level_id_o(level_id_o[1]), .level_i(frame_level),
+    .part_valid_i(part_valid), .part_ready_o(part_ready), .part_i(part),
+    .piece_valid_i(piece_valid), .piece_ready_o(piece_ready), .piece_end_o(piece_end), .piece_i(piece),
+    .answer_i(answer),
+    .out_valid_o(made_valid), .out_ready_i(made_ready), .out_data_o(made_data), .out_last_o(made_last),
+    .fault_o
+  );
+
+  flaash_edge_closer #(
+    .FeedWidth(FeedWidth)
+  ) u_closer (
+    .clk_i, .rst_ni,
+    .cancel_i, .hold_i, .idle_o(closer_idle),
+    .in_valid_i(made_valid), .in_ready_o(made_ready), .in_data_i(made_data), .in_last_i(made_last),
+    .out_valid_o, .out_ready_i, .out_data_o, .out_last_o
+  );
+
+  assign loaded_o = frame_idle && closer_idle;
+
+  // ------------------------------------------------------------------- properties
+  `FLAASH_COVER(ManyAhead_C, parts_inside > ($clog2(PartsAhead)+1)'(PartsAhead / 2))
+
+endmodule : flaash_edge_feed

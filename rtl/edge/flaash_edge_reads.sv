@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// Edge reads: several readers share the bus in turns, so that none waits for what another one reads.
+//
+// Guarantees  Each beat of a request comes at out_* of its reader once, in order. Readers that want to read take turns
+//             of a burst; one that takes no beats holds back no other. While load_rst_ni is low no burst begins, and
+//             what still comes is thrown away.
+// Demands     The memory answers in order. load_rst_ni stays low until idle_o.
+// Latency     Five to seven cycles from a request to its first address, one for data.
+// Throughput  A burst in two cycles, a beat per cycle.
+// Reset       rst_ni with the bus; load_rst_ni: what the readers want and have.
+//
+//   req_* --> reader --> tree of arbiters --> axi_read --> bus
+//   out_* <--   |  <-------- whose turn it is <-- FIFO <-- beats
+
+`include "flaash_assert.svh"
+
+module flaash_edge_reads
+  import flaash_edge_pkg::*;
+#(
+  parameter int unsigned DataWidth = 128,  // of the bus: 128, 256 or 512
+  parameter int unsigned Bursts    = 8,    // under way, most
+  parameter int unsigned Readers   = 5,    // the last one waits least
+  parameter int unsigned Depth     = 64    // beats that a reader keeps: a power of two, 16 or more
+) (
+  input  logic                              clk_i,
+  input  logic                              rst_ni,
+  input  logic                              load_rst_ni,
+  output logic                              idle_o,
+
+  input  logic [Readers-1:0]                req_valid_i,
+  output logic [Readers-1:0]                req_ready_o,
+  input  read_req_t [Readers-1:0]           req_i,
+  output logic [Readers-1:0]                out_valid_o,
+  input  logic [Readers-1:0]                out_ready_i,
+  output logic [Readers-1:0][DataWidth-1:0] out_data_o,
+  output answer_t [Readers-1:0]             out_answer_o,
+
+  // to and from the memory
+  output logic                              ar_valid_o,
+  input  logic                              ar_ready_i,
+  output burst_t                            ar_o,
+  input  logic                              r_valid_i,
+  output logic                              r_ready_o,
+  input  logic [DataWidth-1:0]              r_data_i,
+  input  logic [1:0]                        r_resp_i,
+  input  logic                              r_last_i
+);
+
+  localparam int unsigned TurnBeats   = 16;
+  localparam int unsigned ReaderWidth = (Readers > 1) ? $clog2(Readers) : 1;
+  localparam int unsigned TurnWidth   = ReaderWidth + $bits(read_req_t);
+  localparam int unsigned TurnsInside = 2 ** $clog2(Bursts + 2);  // those under way, one on offer, one beginning
+
+  // -------------------------------------------------------------------- readers
+  logic [Readers-1:0]                turn_valid, turn_ready, reader_idle, to_reader, unused_ready;
+  read_req_t [Readers-1:0]           turn;
+  logic [Readers-1:0][TurnWidth-1:0] named;  // with the reader's number
+  logic [DataWidth-1:0]              beat;
+  answer_t                           answer;
+
+  for (genvar i = 0; i < int'(Readers); i++) begin : gen_reader
+    assign named[i] = {ReaderWidth'(i), turn[i]};
+
+    flaash_edge_reader #(
+      .DataWidth(DataWidth), .TurnBeats(TurnBeats), .Depth(Depth)
+    ) u_reader (
+      .clk_i, .rst_ni(load_rst_ni), .idle_o(reader_idle[i]),
+      .req_valid_i(req_valid_i[i]), .req_ready_o(req_ready_o[i]), .req_i(req_i[i]),
+      .turn_valid_o(turn_valid[i]), .turn_ready_i(turn_ready[i]), .turn_o(turn[i]),
+      .in_valid_i(to_reader[i]), .in_ready_o(unused_ready[i]), .in_data_i(beat), .in_answer_i(answer),
+      .out_valid_o(out_valid_o[i]), .out_ready_i(out_ready_i[i]), .out_data_o(out_data_o[i]),
+      .out_answer_o(out_answer_o[i])
+    );
+  end
+
+  // ---------------------------------------------------------------------- turns
+  logic                   next_valid, next_ready, read_idle;
+  logic [TurnWidth-1:0]   next;
+  logic [ReaderWidth-1:0] next_reader;
+  read_req_t              next_req;
+
+  assign {next_reader, next_req} = next;
+
+  flaash_stream_tree #(
+    .Width(TurnWidth), .Inputs(Readers)
+  ) u_tree (
+    .clk_i, .rst_ni(load_rst_ni),
+    .in_valid_i(turn_valid), .in_ready_o(turn_ready), .in_data_i(named),
+    .out_valid_o(next_valid), .out_ready_i(next_ready), .out_data_o(next)
+  );
+
+  logic beat_valid;
+
+  flaash_axi_read #(
+    .DataWidth(DataWidth), .Bursts(Bursts), .BurstBeats(TurnBeats)
+  ) u_axi_read (
+    .clk_i, .rst_ni,
+    .stop_i(!load_rst_ni), .idle_o(read_idle),
+    .req_valid_i(next_valid), .req_ready_o(next_ready), .req_i(next_req),
+    .ar_valid_o, .ar_ready_i, .ar_o, .r_valid_i, .r_ready_o, .r_data_i, .r_resp_i, .r_last_i,
+    .out_valid_o(beat_valid), .out_ready_i(1'b1), .out_data_o(beat), .out_answer_o(answer)
+  );
+
+  assign idle_o = read_idle && !next_valid && (&reader_idle);
+
+  // ---------------------------------------------------------- whose turn beats are
+  logic                         owner_valid, room;
+  logic [ReaderWidth-1:0]       owner;
+  logic [$clog2(TurnsInside):0] unused_usage;
+
+  flaash_stream_fifo #(
+    .Width(ReaderWidth), .Depth(TurnsInside)
+  ) u_owners (
+    .clk_i, .rst_ni(load_rst_ni),
+    .in_valid_i(next_valid && next_ready), .in_ready_o(room), .in_data_i(next_reader),
+    .out_valid_o(owner_valid), .out_ready_i(beat_valid && r_last_i), .out_data_o(owner), .usage_o(unused_usage)
+  );
+
+  for (genvar i = 0; i < int'(Readers); i++) begin : gen_owner
+    assign to_reader[i] = beat_valid && owner == ReaderWidth'(i);
+  end
+
+  // ---------------------------------------------------------------- properties
+  `FLAASH_ASSERT(Owned_A, !beat_valid || owner_valid, "a beat without a reader")
+  `FLAASH_ASSERT(TurnsInside_A, !next_valid || !next_ready || room, "more turns under way than can be")
+  `FLAASH_COVER(InTurns_C, &turn_valid[1:0])
+
+endmodule : flaash_edge_reads

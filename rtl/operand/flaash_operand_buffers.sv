@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// Operand buffers: where an operand lies, so that the next one can be loaded while a contraction uses it.
+//
+// A buffer is an operand store and a region of the tensor memory. The newest operand is the one that a start would
+// take; from a start on its buffer belongs to the contraction, until the last record of that has left.
+//
+// Guarantees  With two buffers a frame goes to the one that the last contraction did not use (fill_o), with one to
+//             that one. table_o, walk_o and work_desc_o are about the operand of the contraction (use_o), from
+//             start_i on; desc_o about the newest one; plan_desc_o, too, but while planning_i about that of the
+//             contraction. If plan_desc_o tells of another buffer than before, it is not `loaded` for one cycle.
+// Demands     owned_i from start_i until the last record has left; with one buffer no frame begins meanwhile, with
+//             two no other one behind the first. start_i only outside frames. planning_i only while owned_i.
+// Latency     One cycle per read, as flaash_operand_store.
+// Throughput  One read per port and cycle.
+// Reset       Nothing is loaded.
+
+`include "flaash_assert.svh"
+
+module flaash_operand_buffers
+  import flaash_pkg::*;
+#(
+  parameter int unsigned Operand    = 0,     // 0 A, 1 B
+  parameter int unsigned Buffers    = 1,     // 1 or 2
+  parameter int unsigned NodeDepth  = 1024,  // nodes, 1 to 2**NodeIdWidth
+  parameter int unsigned FiberDepth = 1024,  // fibers, below 2**FiberIdWidth
+  parameter int unsigned Parity     = 1      // 1: a parity bit per word, 0: none
+) (
+  input  logic         clk_i,
+  input  logic         rst_ni,
+
+  input  logic         start_i,       // pulse: a contraction begins
+  input  logic         owned_i,       // it needs its operands
+  input  logic         planning_i,    // the compute machine is still planning it
+  input  store_write_t write_i,
+  output logic         fill_o,        // the buffer of the frame that is read, or of the next one
+  output logic         use_o,         // that of the contraction
+
+  // fiber -> its first line, for the compute machine
+  input  fiber_id_t    table_addr_i,
+  output table_rsp_t   table_o,
+  // fiber -> its leaf, node -> its coordinate and parent, for the unloader
+  input  walk_req_t    walk_i,
+  output walk_rsp_t    walk_o,
+
+  output desc_t        desc_o,
+  output desc_t        work_desc_o,
+  output desc_t        plan_desc_o
+);
+
+  if (Buffers < 1 || Buffers > 2) begin : gen_illegal_buffers
+    `FLAASH_ILLEGAL("Buffers must be 1 or 2")
+  end
+
+  // --------------------------------------------------------------------- choice
+  logic         newest_q, use_q, plan, plan_q, mine, writes;
+  node_write_t  to_nodes;  // Icarus warns where a member of a member is used
+  fiber_write_t to_table;
+
+  assign to_nodes = write_i.node;
+  assign to_table = write_i.fiber;
+  assign mine     = 32'(write_i.operand) == Operand;
+  assign writes   = mine && (write_i.begins || to_nodes.valid || to_table.valid);
+  assign use_o    = start_i ? newest_q : use_q;
+  assign fill_o   = Buffers == 2 && !use_o;
+  assign plan     = planning_i ? use_o : newest_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      newest_q <= 1'b0;
+      use_q    <= 1'b0;
+      plan_q   <= 1'b0;
+    end else begin
+      use_q  <= use_o;
+      plan_q <= plan;
+      if (mine && write_i.begins) newest_q <= fill_o;
+    end
+  end
+
+  logic unused_bits;
+  assign unused_bits = ^{to_nodes, to_table};
+
+  // --------------------------------------------------------------------- stores
+  table_rsp_t [Buffers-1:0] tables;
+  walk_rsp_t [Buffers-1:0]  walks;
+  desc_t [Buffers-1:0]      descs;
+
+  for (genvar b = 0; b < int'(Buffers); b++) begin : gen_buffer
+    store_write_t to_store;
+
+    assign to_store = (fill_o == 1'(b)) ? write_i : '0;
+
+    flaash_operand_store #(
+      .Operand(Operand), .NodeDepth(NodeDepth), .FiberDepth(FiberDepth), .Parity(Parity)
+    ) u_store (
+      .clk_i, .rst_ni,
+      .write_i(to_store), .table_addr_i, .table_o(tables[b]),
+      .walk_i, .walk_o(walks[b]), .desc_o(descs[b])
+    );
+  end
+
+  assign table_o = tables[use_q];
+  assign walk_o  = walks[use_q];
+
+  always_comb begin
+    desc_o             = descs[newest_q];
+    work_desc_o        = descs[use_o];
+    plan_desc_o        = descs[plan];
+    desc_o.buffer      = newest_q;
+    work_desc_o.buffer = use_o;
+    plan_desc_o.buffer = plan;
+    if (plan != plan_q) plan_desc_o.loaded = 1'b0;
+  end
+
+  // ---------------------------------------------------------------- properties
+  `FLAASH_ASSERT(NotInUse_A, !(owned_i && writes && fill_o == use_o), "an operand in use is replaced")
+  `FLAASH_ASSERT(NotWritten_A, !start_i || !writes, "a contraction begins while its operand is written")
+  `FLAASH_COVER(WhileInUse_C, owned_i && writes)
+  `FLAASH_COVER(Kept_C, start_i && newest_q == use_q)
+
+endmodule : flaash_operand_buffers

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// Operand loaders: one for the frames of both operands, or one for each of them, side by side.
+//
+// Guarantees  As flaash_operand_loader, per feed. Writes of A come at element 0, of B at element 1. report_o is that of
+//             all feeds: errors of one cycle are all counted, the code and place are those of A.
+// Demands     One feed carries frames of both operands; of two, the first those of A, the second those of B.
+// Latency     As flaash_operand_loader.
+// Throughput  As flaash_operand_loader, per feed; of two, each reads a beat of pointers per cycle.
+// Reset       Forgets the frames under way.
+
+`include "flaash_assert.svh"
+`include "flaash_line.svh"
+
+module flaash_operand_loaders
+  import flaash_pkg::*;
+  import flaash_reg_pkg::*;
+  import flaash_host_pkg::*;
+#(
+  parameter int unsigned Format     = FormatFp32,
+  parameter int unsigned Lanes      = 4,     // entries per line: 1, 2, 4, 8
+  parameter int unsigned CoordWidth = 16,    // bits of a contracted coordinate, 1 to 32
+  parameter int unsigned MemLines   = 1024,  // lines per operand, below 2**LineAddrWidth
+  parameter int unsigned NodeDepth  = 1024,  // nodes per operand, 1 to 2**NodeIdWidth
+  parameter int unsigned FiberDepth = 1024,  // fibers per operand, below 2**FiberIdWidth
+  parameter int unsigned Feeds      = 1,     // 1 or 2
+  parameter int unsigned FeedWidth  = StreamWidth,  // bits of a beat: StreamWidth or twice that
+  localparam int unsigned LineWidth = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format))
+) (
+  input  logic                            clk_i,
+  input  logic                            rst_ni,
+  // operand frames
+  input  logic [Feeds-1:0]                s_axis_tvalid_i,
+  output logic [Feeds-1:0]                s_axis_tready_o,
+  input  logic [Feeds-1:0][FeedWidth-1:0] s_axis_tdata_i,
+  input  logic [Feeds-1:0]                s_axis_tlast_i,
+  input  logic                            enable_i,
+  // tensor memory and stores, A in element 0
+  output logic [1:0]                      line_valid_o,
+  output line_id_t [1:0]                  line_id_o,
+  output logic [1:0][LineWidth-1:0]       line_data_o,
+  output store_write_t [1:0]              store_o,
+  output load_report_t                    report_o
+);
+
+  if (Feeds != 1 && Feeds != 2) begin : gen_illegal_feeds
+    `FLAASH_ILLEGAL("Feeds must be 1 or 2")
+  end
+
+  localparam int unsigned PointerWords = (Feeds == 2) ? FeedWidth / 32 : 1;  // pointers read in a cycle
+
+  // -------------------------------------------------------------------- loaders
+  logic [Feeds-1:0]                line_valid;
+  line_addr_t [Feeds-1:0]          line_addr;
+  logic [Feeds-1:0][LineWidth-1:0] line_data;
+  store_write_t [Feeds-1:0]        store;
+  load_report_t [Feeds-1:0]        reports;
+
+  for (genvar f = 0; f < int'(Feeds); f++) begin : gen_feed
+    flaash_operand_loader #(
+      .Format(Format), .Lanes(Lanes), .CoordWidth(CoordWidth), .MemLines(MemLines), .NodeDepth(NodeDepth),
+      .FiberDepth(FiberDepth), .FeedWidth(FeedWidth), .PointerWords(PointerWords)
+    ) u_loader (
+      .clk_i, .rst_ni,
+      .s_axis_tvalid_i(s_axis_tvalid_i[f]), .s_axis_tready_o(s_axis_tready_o[f]),
+      .s_axis_tdata_i(s_axis_tdata_i[f]), .s_axis_tlast_i(s_axis_tlast_i[f]), .enable_i,
+      .line_valid_o(line_valid[f]), .line_addr_o(line_addr[f]), .line_data_o(line_data[f]),
+      .store_o(store[f]), .report_o(reports[f])
+    );
+  end
+
+  for (genvar i = 0; i < 2; i++) begin : gen_operand
+    localparam int unsigned Feed = (Feeds == 2) ? i : 0;  // that carries this operand
+    store_write_t write;
+
+    assign write           = store[Feed];
+    assign store_o[i]      = write;
+    assign line_valid_o[i] = line_valid[Feed] && write.operand == 1'(i);
+    assign line_id_o[i]    = {1'(i), line_addr[Feed]};
+    assign line_data_o[i]  = line_data[Feed];
+
+    `FLAASH_ASSERT(OwnFeed_A, Feeds == 1 || !write.begins || write.operand == 1'(i),
+                   "a frame came with the feed of the other operand")
+  end
+
+  // --------------------------------------------------------------------- report
+  load_report_t one, all;
+  error_t       one_error, first_error;
+  logic [6:0]   errors;
+
+  always_comb begin
+    all         = '0;
+    one         = '0;
+    one_error   = '0;
+    first_error = '0;
+    errors      = '0;
+    for (int f = int'(Feeds) - 1; f >= 0; f--) begin
+      one           = reports[f];
+      one_error     = one.error;
+      errors        = errors + one_error.count;
+      all.loading   = all.loading || one.loading;
+      all.step      = all.step || one.step;
+      all.discarded = all.discarded + one.discarded;
+      if (one_error.count != '0) first_error = one_error;
+    end
+    first_error.count = errors;
+    all.error         = first_error;
+  end
+
+  assign report_o = all;
+
+  // ---------------------------------------------------------------- properties
+  `FLAASH_COVER(BothWrite_C, &line_valid_o)
+
+endmodule : flaash_operand_loaders

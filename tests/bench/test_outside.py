@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The experiment from outside: its memory, its bound, what it notices, and a small run."""
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from bench import image, outside, outside_report
+from bench.builds import MEMORY
+from bench.machines import machine
+from bench.outside import Point
+from bench.workloads import csf_pair, operands, variants
+from flaash.driver import StandIn, run
+from flaash.driver.layout import COMPLETION_AT, SLOT
+from models.outside import operand_bytes
+from tb.common.rtl_constants import EDGE
+from tb.common.simulation import run_bench
+
+WORKLOAD = "3x3x64_nnz60"
+
+
+def contracted(made: image.Image) -> np.ndarray:
+    """Return the memory behind a queue that the stand-in for the machine has worked on."""
+    size, count = len(made.data), len(made.workloads)
+    stand_in = StandIn(base=0, size=size)
+    memory, registers = stand_in.memory, stand_in.registers
+    run(memory.write(0, made.data))
+    for name, value in (("RegRingSize", count + 1), ("RegRingTail", count)):
+        run(registers.write(EDGE.registers[name].address, value))
+    for _ in range(count):
+        run(registers.wait())
+    return np.frombuffer(run(memory.read(0, size)), np.uint8).copy()
+
+
+def test_a_queue_has_different_operands_of_one_kind() -> None:
+    names = variants("7x7x512_d0.1", 20)
+    assert names[0] == "7x7x512_d0.1" and len(set(names)) == 20
+    first, *others = (operands(name)[0] for name in names[:3])
+    assert all(other.shape == first.shape and other.nnz == first.nnz and not other.equals(first)
+               for other in others)
+
+
+def test_what_is_noticed() -> None:
+    """The stand-in's memory is right; each change of it is told."""
+    chosen = machine("default")
+    made = image.make(variants(WORKLOAD, 3), chosen)
+    after = contracted(made)
+    assert not image.check(made, after, chosen)
+    last = made.descriptors[2]
+    record = SLOT + COMPLETION_AT
+    for at, told in ((last.results + 8, "contraction 2: result"), (last.results, "contraction 2: result"),
+                     (record, "contraction 1: code, tag, results and bytes"),
+                     (record + 16, "contraction 1: code"), (record + 60, "contraction 1: there is no"),
+                     (record - 1, "1 bytes outside"), (last.a[0].first, "1 bytes outside"),
+                     (last.results + last.capacity - 1, "1 bytes outside")):
+        wrong = after.copy()
+        wrong[at] ^= 1
+        sentences = image.check(made, wrong, chosen)
+        assert sentences and sentences[0].startswith(told), (at, sentences)
+
+
+def test_the_bound_is_that_of_all_contractions() -> None:
+    chosen, names = machine("fast32"), variants("10x10x100_d0.1", 2)
+    one, two, both = (outside.bound(some, chosen, 512) for some in (names[:1], names[1:], names))
+    assert one.limit == "out"
+    for name in one.terms:  # beats are rounded up once
+        assert both.terms[name] in (one.terms[name] + two.terms[name], one.terms[name] + two.terms[name] - 1)
+
+
+def test_filters() -> None:
+    assert len(outside.select()) == 9 * 3 * 2
+    assert len(outside.select("7x7x512_d0.1 fast32")) == 3
+    assert len(outside.select("memory 512", config="fast32")) == len(outside.select(num_sdpe=32)) / 3 == 9
+    assert not outside.select(config="tiny")
+
+
+def record(point: Point, sustained: int, cold: int) -> dict:
+    outcomes = [{"cycles": cycles, "read": 1, "written": 1} for cycles in (20 * sustained, cold)]
+    return outside.record(point, machine(point.config), outcomes, [1] * 21, [])
+
+
+def test_targets_met_and_missed() -> None:
+    point = Point("3x3x1024_d0.05", "fast32", 512)
+    rows = [record(point, 180, 801), record(Point("3x3x1024_d0.05", "fast32", 256), 180, 801)]
+    aimed, other = outside_report.lines(rows)
+    assert aimed["aims"] == (180, 800) and aimed["met"] == (True, False)
+    assert other["aims"] is None and not other["met"]
+    assert aimed["outside_limit"] == "compute" and not aimed["near"]
+    assert outside_report.lines([record(point, int(1.14 * aimed["outside_bound"]), 801)])[0]["near"]
+    text = "\n".join(map(str, outside_report.tables(rows)))
+    assert "801 (missed)" in text and "'180'" in text
+    assert "  bar [180]" in outside_report.chart(rows)
+
+
+def test_fewer_cycles_than_can_be_are_told() -> None:
+    made = record(Point("3x3x1024_d0.05", "fast32", 512), 60, 801)
+    assert not made["checked"] and "the least that there can be" in made["problems"][0]
+
+
+def test_names_and_numbers_are_whole_at_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    one = record(Point("3x3x1024_d0.05", "fast32", 512), 12_345, 12_345)
+    rows = [one | {"workload": point.workload, "config": point.config, "width": point.width}
+            for point in outside.select()]
+    outside_report.show(rows, Console(width=80))
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    for line in outside_report.lines(rows):
+        begin = [line["workload"], line["config"], str(line["width"]), "12,345"]
+        assert any(found[:4] == begin and found[6] == "12,345" for found in lines if len(found) > 6)
+
+
+@pytest.mark.parametrize("width, latency, gap", [(128, 1, 0), (512, 100, 3)])
+def test_a_small_queue(simulator: str, width: int, latency: int, gap: int) -> None:
+    """On a chip with its assertions, so with the checker of AXI4 between it and this memory."""
+    point = Point(WORKLOAD, "tiny", width, latency, gap, queue=3)
+    [made] = outside.measure([point], checked_on=simulator)
+    assert made["checked"], made["problems"]
+    assert made["outside_bound"] < made["sustained_cycles"] < made["cold_cycles"]
+    arrays = sum(operand_bytes(csf, 32) for name in variants(WORKLOAD, 3) for csf in csf_pair(name))
+    assert made["beats_read"] * width // 8 >= arrays and made["beats_written"] >= 6
+
+
+def test_the_memory(simulator: str, seed: int) -> None:
+    run_bench("flaash_bench_memory", "tests.bench.memory_tests", simulator, "bench-memory",
+              {"DataWidth": 128, "Beats": 64, "Bursts": 4}, seed, extra_sources=(MEMORY,))

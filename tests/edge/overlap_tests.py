@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator: the next operands come while a contraction runs, and disturb nothing of it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import cocotb
+import numpy as np
+from cocotb.triggers import ClockCycles
+
+from models.csf import Csf
+from models.tensor import SparseTensor
+from tb.common.bench import rng, start
+from tb.common.stalls import STALLS
+from tests.edge.first_tests import SHAPES, drawn
+from tests.edge.host import BIT, CAPACITY, ERROR, LIMIT, RESULTS, SLOTS, Host, check, expected
+from tests.edge.layout import Image, Job, levels
+
+EACH = CAPACITY // (SLOTS - 1)  # bytes of the result buffer for each contraction of a queue
+
+
+@dataclasses.dataclass
+class Turn:
+    """A contraction of a queue: its slot, where its results go, and what they must be."""
+
+    slot: int
+    at: int
+    wanted: np.ndarray
+
+    def check(self, host: Host, record: np.void) -> None:
+        assert (record["code"], record["results"]) == (0, len(self.wanted)), record
+        found = np.frombuffer(bytes(host.memory.data[self.at : self.at + self.wanted.nbytes]), "<u4")
+        check(found.reshape(self.wanted.shape), self.wanted)
+
+
+class Queue:
+    """Lays contractions into memory; an operand that is kept is the one of the contraction before."""
+
+    def __init__(self, host: Host):
+        self.host, self.image, self.turns = host, Image(host.memory), []
+        self._operands: list[SparseTensor] = []
+
+    def put(self, operands: list[SparseTensor], keep: tuple[bool, bool] = (False, False), **job) -> Turn:
+        """Write a descriptor; the caller rings."""
+        if self._operands:
+            operands = [before if kept else new
+                        for before, new, kept in zip(self._operands, operands, keep, strict=True)]
+        self._operands = operands
+        words = [
+            self.image.operand(i, levels(Csf.from_tensor(t), self.host.fmt)) for i, t in enumerate(operands)
+        ]
+        wanted = expected(*operands, self.host.fmt, job.get("coordinates", False), job.get("dense", False))
+        at = RESULTS + EACH * len(self.turns)
+        slot = self.host.put(Job(at, EACH, fmt=self.host.fmt.code, keep=keep, **job).words(*words))
+        self.turns.append(Turn(slot, at, wanted))
+        return self.turns[-1]
+
+
+async def begin(dut, latency: int = 1, stalls: str = "none") -> tuple[Host, object, np.random.Generator]:
+    random = rng()
+    host = Host(dut, latency, {channel: STALLS[stalls](random) for channel in ("ar", "r", "aw", "w", "b")})
+    await start(dut)
+    await host.set_ring()
+    return host, random, np.random.default_rng(random.getrandbits(32))
+
+
+@cocotb.test()
+@cocotb.parametrize(stalls=["none", "random"], latency=[1, 60])
+async def queues_of_all_kinds(dut, stalls: str, latency: int) -> None:
+    """Long and short contractions of all orders, some with an operand of the one before."""
+    host, random, numbers = await begin(dut, latency, stalls)
+    for _ in range(3):
+        queue, shapes = Queue(host), random.choice(SHAPES)
+        for index in range(SLOTS - 1):
+            keep = (index > 0 and random.random() < 0.3, index > 0 and random.random() < 0.3)
+            if not any(keep):
+                shapes = random.choice(SHAPES)
+            density = random.choice([0.0, 0.1, 0.4, 1.0])
+            queue.put([drawn(numbers, shape, host.fmt.name, density) for shape in shapes], keep,
+                      coordinates=random.random() < 0.5, dense=random.random() < 0.3)
+        await host.ring()
+        for turn in queue.turns:
+            turn.check(host, await host.completed(turn.slot))
+        await host.idle()
+
+
+@cocotb.test()
+async def loading_behind_computing(dut) -> None:
+    """Of a queue each further contraction takes as long as its computing, not as its loading, too."""
+    host, _random, numbers = await begin(dut)
+    computing, loading, cycles = [], 0, 0
+
+    async def one(count: int) -> int:
+        """Return the cycles of a queue of `count` contractions."""
+        nonlocal loading
+        queue = Queue(host)
+        for _ in range(count):
+            queue.put([drawn(numbers, shape, host.fmt.name, 0.8) for shape in ((9, 60), (9, 60))])
+        begun, loaded = host.memory.cycle, await host.read("CntLoadCycles")
+        await host.ring()
+        records = [await host.completed(turn.slot) for turn in queue.turns]
+        taken = host.memory.cycle - begun
+        for turn, record in zip(queue.turns, records, strict=True):
+            turn.check(host, record)
+        computing.extend(int(record["computing"]) for record in records)
+        await host.idle()
+        loading += await host.read("CntLoadCycles") - loaded
+        return taken
+
+    cycles = await one(1)
+    further = (await one(SLOTS - 1) - cycles) / (SLOTS - 2)
+    least, load = max(computing), loading / len(computing)
+    dut._log.info("alone %d cycles, each further one %.0f, of which %d compute; loading takes %.0f",
+                  cycles, further, least, load)
+    assert load > 150, "the operands are too small to tell"
+    assert further < least + load / 2
+
+
+@cocotb.test()
+async def a_wrong_operand_behind_a_good_contraction(dut) -> None:
+    """The contraction that runs ends well; the next one, whose operand came meanwhile, has the error."""
+    host, _random, numbers = await begin(dut)
+    for refused in (False, True):
+        queue = Queue(host)
+        good = queue.put([drawn(numbers, shape, host.fmt.name, 1.0) for shape in ((9, 60), (9, 60))])
+        before = len(queue.image.parts)
+        bad = queue.put([drawn(numbers, shape, host.fmt.name, 1.0) for shape in ((3, 60), (2, 60))])
+        _, level, _, at, _ = next(found for found in queue.image.parts[before:] if found[:3] == (1, 7, "Crd"))
+        wanted = (ERROR["ErrCoordOrder"], 1 << 31 | level << 28 | 1)
+        if refused:
+            host.memory.refused_reads = {at: 2}
+            wanted = (ERROR["ErrReadSlave"], 1 << 31 | level << 28 | 1 << 24)
+        else:
+            host.memory.put(at + 4, bytes(4))
+        await host.ring()
+        good.check(host, await host.completed(good.slot))
+        record = await host.completed(bad.slot)
+        assert (record["code"], record["place"]) == wanted, f"{record['code']:#x} at {record['place']:#x}"
+        assert await host.idle() & BIT["EdgeStatusHalted"]
+        host.memory.refused_reads = {}
+        await host.reset()
+        await host.set_ring()
+
+
+@cocotb.test()
+async def aborts_while_both_are_under_way(dut) -> None:
+    """Whatever an abort meets: all contractions before the one that is aborted are right."""
+    host, random, numbers = await begin(dut)
+    codes = set()
+    for _ in range(16):
+        queue = Queue(host)
+        for _ in range(3):
+            queue.put([drawn(numbers, shape, host.fmt.name, 1.0) for shape in ((5, 60), (4, 60))])
+        await host.ring()
+        await ClockCycles(dut.clk_i, random.randrange(300, 2400))
+        await host.write("RegControl", BIT["ControlAbort"])
+        for _ in range(LIMIT):
+            if await host.idle() & BIT["EdgeStatusHalted"] or await host.read("RegRingHead") == host.tail:
+                break
+        code, head = await host.read("RegEdgeError"), await host.read("RegRingHead")
+        codes.add((code, head))
+        for index, turn in enumerate(queue.turns[:head]):
+            record = await host.completed(turn.slot)
+            if code and index == head - 1:
+                assert record["code"] == code == ERROR["ErrAborted"]
+            else:
+                turn.check(host, record)
+        await host.reset()
+        await host.set_ring()
+    dut._log.info("codes and heads: %s", codes)
+    assert len(codes) > 1
