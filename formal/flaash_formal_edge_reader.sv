@@ -96,10 +96,16 @@ module flaash_formal_edge_reader
   Owed_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       32'(u_dut.owed_q) == 32'(waiting_q) + 32'(u_dut.u_fifo.usage_o) && 32'(u_dut.owed_q) <= Depth);
 
+  logic [Depth-1:0][DataWidth+1:0] stored;
+
+  for (genvar i = 0; i < Depth; i++) begin : gen_stored
+    assign stored[i] = u_dut.u_fifo.u_bank.mem_q[i];
+  end
+
+  Stored_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !out_valid ||
+      {out_answer, out_data} == stored[u_dut.u_fifo.rd_ptr_q[$clog2(Depth)-1:0]]);
+
   Full_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
       32'(u_dut.owed_q) == Depth && left_q != '0 && out_valid);
-
-  logic unused_data;
-  assign unused_data = ^{out_data, out_answer};
 
 endmodule : flaash_formal_edge_reader
