@@ -114,13 +114,18 @@ class Host:
         coverage.sample_ring((self.tail - await self.read("RegRingHead")) % SLOTS, SLOTS)
         await self.write("RegRingTail", self.tail)
 
+    def record(self, slot: int) -> Completion | None:
+        """Return the completion record of a slot, None if there is none (yet)."""
+        data = self.memory.get(slot + COMPLETION_AT, COMPLETION)
+        record = Completion.unpack(data)
+        assert record is None or record.pack() == data, "a word of the record that must be 0 is not"
+        return record
+
     async def completed(self, slot: int, limit: int = LIMIT) -> Completion:
         """Wait for the completion record of a slot and return it."""
         for _ in range(limit):
-            data = self.memory.get(slot + COMPLETION_AT, COMPLETION)
-            record = Completion.unpack(data)
+            record = self.record(slot)
             if record:
-                assert record.pack() == data, "a word of the record that must be 0 is not"
                 self.check()
                 if self._queued[slot] and record.code in (0, ERROR["ErrResultFull"]):
                     coverage.sample_completion(self._queued[slot], record, self.memory.beat)
