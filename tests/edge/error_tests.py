@@ -7,6 +7,7 @@ import cocotb
 import numpy as np
 from cocotb.handle import SimHandleBase
 
+from flaash.driver.layout import COMPLETION, COMPLETION_AT
 from tb.common.bench import rng, start
 from tb.edge import coverage
 from tests.edge import error_cases
@@ -113,7 +114,8 @@ async def others_are_under_way(dut, latency: int) -> None:
             jobs.append((host.put(words), at))
         slot, at = jobs[bad]
         if kind != "full":
-            addr = at + wanted.nbytes // 2 if kind == "results" else slot + error_cases.COMPLETION_AT
+            # Of the record the beat with the magic: others of its burst may be written.
+            addr = at + wanted.nbytes // 2 if kind == "results" else slot + COMPLETION_AT + COMPLETION - 1
             host.memory.refused[addr - addr % host.memory.beat] = error_cases.SLVERR
         await host.set_ring()
         await host.ring()
