@@ -4,12 +4,11 @@
 import dataclasses
 
 import cocotb
-import numpy as np
 from cocotb.triggers import FallingEdge, RisingEdge
 
+from flaash.driver.layout import COMPLETION_AT, Completion
 from tb.common.bench import rng, start
 from tb.common.rtl_types import bench_types
-from tests.edge.layout import COMPLETION_AT, COMPLETION_TYPE, NUMBERS
 
 FULL, WRITE = 0x48, 0x46
 PORTS = ("clear", "open", "fault", "close", "retired", "written", "write_fault", "fault_turn", "line_ready",
@@ -61,7 +60,7 @@ class Bench:
         for name in PORTS:
             getattr(dut, f"{name}_i").value = 0
         self.open: list[Contraction] = []  # by turn: what has one
-        self.lines: list[tuple[int, np.void]] = []
+        self.lines: list[tuple[int, Completion | None]] = []
         self.finished: list[tuple[bool, tuple[int, int]]] = []
         self.ring_told: list[int] = []  # behind so many that were finished
         self.cycle = 0
@@ -77,8 +76,7 @@ class Bench:
             self.cycle += 1
             if dut.line_valid_o.value == 1 and dut.line_ready_i.value == 1:
                 line = line_t.unpack(int(dut.line_o.value))
-                record = np.frombuffer(int(line.data).to_bytes(64, "little"), COMPLETION_TYPE)[0]
-                self.lines.append((int(line.addr), record))
+                self.lines.append((int(line.addr), Completion.unpack(int(line.data).to_bytes(64, "little"))))
                 cocotb.start_soon(self.write(int(line.turn), self.open[len(self.lines) - 1], refused=True))
             outcome = fault_t.unpack(int(dut.outcome_o.value))
             if dut.finish_o.value == 1:
@@ -162,12 +160,12 @@ class Bench:
         good = self.open[: ends + 1]
         assert len(self.lines) == len(self.finished) == len(good), "others than these are completed"
         for work, (addr, record), (irq, told) in zip(good, self.lines, self.finished, strict=True):
-            assert addr == work.slot + COMPLETION_AT and record["magic"] == NUMBERS["CompletionMagic"]
-            assert (record["code"], record["place"]) == work.told and irq == work.wants_irq
-            assert (record["tag"], record["results"]) == (work.tag, work.results)
-            assert record["bytes"] == 12 * work.results
-            assert (record["computing"], record["bytes_read"]) == (work.tag + 1, work.tag + 2)
-            assert 0 < record["cycles"] <= self.cycle - work.began
+            assert addr == work.slot + COMPLETION_AT and record is not None
+            assert (record.code, record.place) == work.told and irq == work.wants_irq
+            assert (record.tag, record.results) == (work.tag, work.results)
+            assert record.written == 12 * work.results
+            assert (record.computing, record.read) == (work.tag + 1, work.tag + 2)
+            assert 0 < record.cycles <= self.cycle - work.began
             assert told == ((WRITE, 5 << 24) if work.refused else work.told)
         assert bool(self.dut.failing_o.value) == any(work.told[0] or work.refused for work in self.open)
 
