@@ -73,6 +73,7 @@ mac/flaash_mac_check.sv
 mac/flaash_mac_integer.sv
 mac/flaash_mac_queue.sv
 mac/flaash_mac.sv
+stream/flaash_ram_fifo.sv
 memory/flaash_parity_watch.sv
 result/flaash_result_store.sv
 result/flaash_dot_unit.sv

@@ -99,6 +99,8 @@ test_step_counters = plain("flaash_step_counters", rows("NumSdpe", 64), rows("Nu
 test_stream_arbiter2 = plain("flaash_stream_arbiter2", [{}], [{}], proved=True, Width=16)
 test_stream_fifo = plain(
     "flaash_stream_fifo", rows("Depth", 2, 8), rows("Depth", 2, 8), proved=True, Width=16)
+test_ram_fifo = plain(
+    "flaash_ram_fifo", rows("Depth", 2, 8), rows("Depth", 2, 8), bench="stream_fifo", proved=True, Width=16)
 test_stream_register = plain("flaash_stream_register", [{}], [{}], proved=True, Width=16)
 test_stream_tree = plain(
     "flaash_stream_tree", rows("Inputs Width", (32, 40)),
