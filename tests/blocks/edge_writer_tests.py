@@ -167,7 +167,7 @@ async def frames_behind_each_other(dut, stalls: str, latency: int) -> None:
 
 @cocotb.test()
 async def results_per_cycle(dut) -> None:
-    """With as many results as fit on the bus a beat leaves in every cycle, but before a frame's first burst."""
+    """With as many results as fit a beat leaves in every cycle, but before the first burst of a frame."""
     random = rng()
     bench = Bench(dut, random, "none", 100)
     await start(dut)
