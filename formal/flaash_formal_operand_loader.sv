@@ -93,7 +93,7 @@ module flaash_formal_operand_loader
   Info_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !store.complete || (32'(desc.fibers) <= FiberDepth && 32'(desc.lines) <= MemLines));
   Pointer_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      (!u_dut.pointer.valid || 32'(u_dut.pointer.node) < NodeDepth)
+      (!u_dut.pointers.valid || 32'(u_dut.pointers.row) < NodeDepth)
       && (!u_dut.u_spans.read || 32'(u_dut.u_spans.next_q) < NodeDepth));
 
   // ------------------------------------------------------------------- the sequencer
@@ -208,8 +208,8 @@ module flaash_formal_operand_loader
       || ((left == '0 || (constant && position <= next)) && (!u_dut.u_spans.read_q || seen == begun)
           && !span_valid));
   Written_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(pointers && position != '0)
-      || (written && u_dut.u_levels.pointer_q <= below
-          && u_dut.u_levels.pointer_q == ((position == 1) ? '0 : ends[position-2])));
+      || (written && u_dut.u_pointers.pointer_q <= below
+          && u_dut.u_pointers.pointer_q == ((position == 1) ? '0 : ends[position-2])));
 
   logic section_sorted;
 

@@ -25,6 +25,7 @@ operand/flaash_loader_sequencer.sv
 operand/flaash_loader_description.sv
 operand/flaash_loader_spans.sv
 operand/flaash_loader_levels.sv
+operand/flaash_loader_pointers.sv
 operand/flaash_loader_packer.sv
 operand/flaash_operand_loader.sv
 operand/flaash_operand_loaders.sv

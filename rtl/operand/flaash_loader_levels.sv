@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loader levels: checks the coordinates and pointers of the upper levels and makes nodes of them.
+// Loader levels: checks the coordinates of the upper levels and makes nodes of them.
 //
 // Guarantees  A node leaves for every coordinate that is right, with the number of its parent; both
-//             numbers count all levels. Pointers that are right go to the spans. verdict_o is about the
-//             word that is read.
+//             numbers count all levels. verdict_o is about the word that is read.
 // Demands     SecLevel before the words of a level; a span covers every coordinate.
 // Latency     Verdict in the same cycle; the node one cycle later.
-// Throughput  One word per cycle; a coordinate waits for its parent's span, a pointer never.
+// Throughput  One word per cycle; a coordinate waits for its parent's span.
 // Reset       No node under way.
 
 `include "flaash_assert.svh"
@@ -28,18 +27,16 @@ module flaash_loader_levels
   input  logic        span_valid_i,
   output logic        span_ready_o,
   input  span_t       span_i,
-  output pointer_t    pointer_o,  // of this level, for the level below
   output node_write_t node_o
 );
 
-  logic        coord_valid, pointer_valid;
+  logic        coord_valid;
   logic [31:0] word;
-  entry_id_t   position;
+  node_id_t    position;
 
-  assign coord_valid   = reading_i.valid && reading_i.section == SecCoords;
-  assign pointer_valid = reading_i.valid && reading_i.section == SecPointers;
-  assign word          = reading_i.word;
-  assign position      = reading_i.position;
+  assign coord_valid = reading_i.valid && reading_i.section == SecCoords;
+  assign word        = reading_i.word;
+  assign position    = reading_i.position[NodeIdWidth-1:0];
 
   // ---------------------------------------------------------------- coordinates
   entry_id_t   taken_q;  // children of this parent that have come
@@ -76,35 +73,12 @@ module flaash_loader_levels
     end else begin
       node_o.valid <= coord_step;
       if (coord_step) begin
-        node_o <= {1'b1, frame_i.base + position[NodeIdWidth-1:0], word, frame_i.above_base + span_i.node};
+        node_o <= {1'b1, frame_i.base + position, word, frame_i.above_base + span_i.node};
       end
     end
   end
 
-  // ------------------------------------------------------------------- pointers
-  entry_id_t pointer_q;  // the pointer before
-  logic      pointer_step;
-  error_e    pointer_error;
-
-  always_comb begin
-    pointer_error = ErrNone;
-    if (position == '0 && word != '0) pointer_error = ErrPointer;
-    if (position != '0 && word < 32'(pointer_q)) pointer_error = ErrPointer;
-    if (word > 32'(frame_i.below)) pointer_error = ErrPointer;
-    if (position == frame_i.nodes && word != 32'(frame_i.below)) pointer_error = ErrPointer;
-  end
-
-  assign pointer_step = pointer_valid && pointer_error == ErrNone;
-  assign pointer_o    = {pointer_step && position != '0, position[NodeIdWidth-1:0] - 1'b1,
-                         word[EntryIdWidth-1:0]};
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)           pointer_q <= '0;
-    else if (pointer_step) pointer_q <= word[EntryIdWidth-1:0];
-  end
-
-  assign verdict_o = {pointer_valid || span_valid_i, pointer_valid ? pointer_error : coord_error, 4'd0, 4'd1,
-                      &position[WordBits-1:0]};
+  assign verdict_o = {span_valid_i, coord_error, 4'd0, 4'd1, &position[WordBits-1:0]};
 
   // ---------------------------------------------------------------- properties
   `FLAASH_COVER(RepeatedCoordOfAnotherParent_C, coord_step && taken_q == '0 && word <= coord_q)

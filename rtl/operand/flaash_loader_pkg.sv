@@ -60,11 +60,10 @@ package flaash_loader_pkg;
     entry_id_t count;  // its children
   } span_t;
 
-  // A pointer: where the children of a node end.
+  // Pointers of a level, as the spans keep them.
   typedef struct packed {
-    logic      valid;
-    node_id_t  node;  // within its level
-    entry_id_t limit;
-  } pointer_t;
+    logic     valid;
+    node_id_t row;  // of as many pointers as are read in a cycle
+  } pointers_t;
 
 endpackage : flaash_loader_pkg

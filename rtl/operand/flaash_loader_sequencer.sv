@@ -6,8 +6,8 @@
 //             up to its last beat, is discarded and the next frame is read as if nothing had been. SecFinish
 //             comes, for one cycle, only after a frame without an error that ended where it should.
 // Demands     Verdicts and the frame's description answer in the same cycle.
-// Latency     One cycle per word, one per header, one more per level and at the end; entries at the pace of
-//             the packer. error_o comes a cycle after its cause.
+// Latency     One cycle per word or some pointers, one per header, one more per level and at the end; entries at
+//             the pace of the packer. error_o comes a cycle after its cause.
 // Reset       Forgets the frame; what follows is read as a header.
 
 `include "flaash_assert.svh"
@@ -28,7 +28,8 @@ module flaash_loader_sequencer
   input  logic [FeedWidth-1:0] beat_data_i,
   output reading_t reading_o,
   input  verdict_t description_i,  // about headers, extents and counts
-  input  verdict_t levels_i,       // about coordinates and pointers
+  input  verdict_t levels_i,       // about coordinates
+  input  verdict_t pointers_i,     // about pointers
   input  verdict_t packer_i,       // about entries
   input  frame_t   frame_i,
   output error_t   error_o,        // count is 1 for one cycle
@@ -60,7 +61,7 @@ module flaash_loader_sequencer
       SecCounts:   length  = entry_id_t'(frame_i.order) - 1'b1;
       SecCoords:   verdict = levels_i;
       SecPointers: begin
-        verdict = levels_i;
+        verdict = pointers_i;
         length  = frame_i.nodes + 1'b1;
       end
       SecEntries:  verdict = packer_i;

@@ -4,8 +4,8 @@
 // Guarantees  After start_i a span per node of the level with something below it, in order: the
 //             node's number within its level and how many children (entries) it has. With root_i
 //             a single span instead: node 0 with count_i children.
-// Demands     Pointers are written before start_i, word k + 1 of a pointer section at k; they
-//             do not decrease. start_i ends a walk that is under way.
+// Demands     Pointers are written before start_i: word k of a pointer section at k, or, where they come one
+//             by one, word k + 1 at k; they do not decrease. start_i ends a walk that is under way.
 // Latency     Three cycles from start_i to the first span.
 // Throughput  One node per cycle, childless ones included, so a consumer that takes two cycles or more
 //             per span never waits for full nodes.
@@ -17,11 +17,13 @@ module flaash_loader_spans
   import flaash_pkg::*;
   import flaash_loader_pkg::*;
 #(
-  parameter int unsigned NodeDepth = 1024  // pointers kept, 1 or more
+  parameter int unsigned NodeDepth = 1024,  // nodes of a level, 1 or more
+  parameter int unsigned Words     = 1      // pointers of a row: 1, 4 or 8
 ) (
   input  logic      clk_i,
   input  logic      rst_ni,
-  input  pointer_t  pointer_i,
+  input  pointers_t pointers_i,
+  input  logic [Words-1:0][EntryIdWidth-1:0] limits_i,
   // a walk
   input  logic      start_i,
   input  logic      root_i,
@@ -32,22 +34,35 @@ module flaash_loader_spans
   output logic      walks_o   // a pointer is being read
 );
 
-  localparam int unsigned AddrWidth = (NodeDepth > 1) ? $clog2(NodeDepth) : 1;
+  localparam int unsigned Rows      = (Words == 1) ? NodeDepth : NodeDepth / Words + 1;
+  localparam int unsigned AddrWidth = (Rows > 1) ? $clog2(Rows) : 1;
+  localparam int unsigned RowShift  = $clog2(Words);
 
   if (NodeDepth < 1 || NodeDepth > 2 ** NodeIdWidth) begin : gen_illegal_depth
     `FLAASH_ILLEGAL("NodeDepth must be 1 to 2**NodeIdWidth")
   end
 
   // -------------------------------------------------------------- read pointers
-  entry_id_t ends[NodeDepth];
-  entry_id_t end_q;
+  logic [Words-1:0][EntryIdWidth-1:0] ends[Rows];
+  logic [Words-1:0][EntryIdWidth-1:0] row;
+  logic [NodeIdWidth:0] word;  // the pointer to read
+  entry_id_t end_read, end_q;
   entry_id_t left_q;  // nodes not yet read
   node_id_t  next_q;  // node to read
   logic      read;
 
   always_ff @(posedge clk_i) begin
-    if (pointer_i.valid) ends[pointer_i.node[AddrWidth-1:0]] <= pointer_i.limit;
-    if (read) end_q <= ends[next_q[AddrWidth-1:0]];
+    if (pointers_i.valid) ends[pointers_i.row[AddrWidth-1:0]] <= limits_i;
+    if (read) end_q <= end_read;
+  end
+
+  assign word = (NodeIdWidth+1)'(next_q) + (NodeIdWidth+1)'(Words == 1 ? 0 : 1);
+  assign row  = ends[AddrWidth'(word >> RowShift)];
+
+  if (Words == 1) begin : gen_single
+    assign end_read = row;
+  end else begin : gen_rows
+    assign end_read = row[word[RowShift-1:0]];
   end
 
   // ----------------------------------------------------------- children of a node
@@ -96,7 +111,7 @@ module flaash_loader_spans
   // ---------------------------------------------------------------- properties
   // A start takes away the span of the walk that it ends.
   `FLAASH_STREAM_CHECK(span, span_valid_o, span_ready_i || start_i, span_o, NodeIdWidth + EntryIdWidth)
-  `FLAASH_ASSERT(WriteInRange_A, !pointer_i.valid || 32'(pointer_i.node) < NodeDepth, "pointer outside the memory")
+  `FLAASH_ASSERT(WriteInRange_A, !pointers_i.valid || 32'(pointers_i.row) < Rows, "pointers outside the memory")
   `FLAASH_ASSERT(ChildrenNotNegative_A, !read_q || end_q >= begin_q, "pointers decrease")
   `FLAASH_COVER(ChildlessNode_C, used && children == '0)
   `FLAASH_COVER(StartEndsWalk_C, start_i && (left_q != '0 || read_q || span_valid_o))

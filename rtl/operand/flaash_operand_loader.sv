@@ -9,17 +9,18 @@
 // Demands     s_axis_* by the AXI rules; writes are taken in their cycle.
 // Latency     A frame of h header words, n nodes in l levels and e entries takes about
 //             h + 2 n + e / min(entries per beat, Lanes) + 5 l cycles, and a part of a cycle more per fiber.
-// Throughput  A word of the upper levels per cycle, up to min(entries per beat, Lanes) entries of one fiber.
+// Throughput  A coordinate of the upper levels or PointerWords pointers per cycle, up to min(entries per beat, Lanes)
+//             entries of one fiber.
 // Stalls      s_axis_tready_o waits for enable_i between frames only.
 // Reset       Forgets the frame under way; what follows is read as a header.
 //
 //   s_axis --> fifo --> sequencer <--> description (header, extents, counts)
 //                          |   ^
-//                          |   +----> levels (coordinates, pointers) --> nodes
-//                          |              | pointers    ^ parents
-//                          |              +--> spans ---+
-//                          |                            | fibers
-//                          +--------> packer (entries) <+            --> lines, fiber table
+//                          |   +----> levels (coordinates)                --> nodes
+//                          |   |          ^ parents
+//                          |   +----> pointers --> spans
+//                          |                         | fibers
+//                          +--------> packer (entries)                      --> lines, fiber table
 
 `include "flaash_assert.svh"
 `include "flaash_line.svh"
@@ -37,6 +38,7 @@ module flaash_operand_loader
   parameter int unsigned NodeDepth  = 1024,  // nodes per operand, 1 to 2**NodeIdWidth
   parameter int unsigned FiberDepth = 1024,  // fibers per operand, below 2**FiberIdWidth
   parameter int unsigned FeedWidth  = StreamWidth,  // bits of a beat: StreamWidth or twice that
+  parameter int unsigned PointerWords = 1,          // pointers read in a cycle: 1, or those of a beat
   localparam int unsigned LineWidth = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format))
 ) (
   input  logic                   clk_i,
@@ -83,7 +85,7 @@ module flaash_operand_loader
 
   // ------------------------------------------------------------------ the frame
   reading_t reading;
-  verdict_t description_verdict, levels_verdict, packer_verdict;
+  verdict_t description_verdict, levels_verdict, pointers_verdict, packer_verdict;
   frame_t   frame;
   error_t   error;
   logic     busy, discarded, word_step;
@@ -94,7 +96,7 @@ module flaash_operand_loader
     .clk_i, .rst_ni,
     .beat_valid_i(beat_valid), .beat_ready_o(beat_ready), .beat_last_i(beat_last), .beat_data_i(beat_data),
     .reading_o(reading), .description_i(description_verdict), .levels_i(levels_verdict),
-    .packer_i(packer_verdict), .frame_i(frame),
+    .pointers_i(pointers_verdict),    .packer_i(packer_verdict), .frame_i(frame),
     .error_o(error), .discarded_o(discarded), .step_o(word_step), .busy_o(busy)
   );
 
@@ -109,7 +111,8 @@ module flaash_operand_loader
   // ------------------------------------------------------------- levels, entries
   logic         level_begins, span_valid, node_span, entry_span, walks;
   span_t        span;
-  pointer_t     pointer;
+  pointers_t    pointers;
+  logic [PointerWords-1:0][EntryIdWidth-1:0] limits;
   node_write_t  node;
   fiber_write_t fiber;
   fiber_id_t    fibers;
@@ -119,10 +122,10 @@ module flaash_operand_loader
   assign level_begins = reading.section == SecLevel;
 
   flaash_loader_spans #(
-    .NodeDepth(NodeDepth)
+    .NodeDepth(NodeDepth), .Words(PointerWords)
   ) u_spans (
     .clk_i, .rst_ni,
-    .pointer_i(pointer), .start_i(level_begins), .root_i(reading.level == '0),
+    .pointers_i(pointers), .limits_i(limits), .start_i(level_begins), .root_i(reading.level == '0),
     .count_i(frame.above),
     .span_valid_o(span_valid), .span_ready_i(node_span || entry_span), .span_o(span), .walks_o(walks)
   );
@@ -133,7 +136,15 @@ module flaash_operand_loader
     .clk_i, .rst_ni,
     .reading_i(reading), .verdict_o(levels_verdict), .frame_i(frame),
     .span_valid_i(span_valid), .span_ready_o(node_span), .span_i(span),
-    .pointer_o(pointer), .node_o(node)
+    .node_o(node)
+  );
+
+  flaash_loader_pointers #(
+    .BeatWords(FeedWidth / 32), .Words(PointerWords)
+  ) u_pointers (
+    .clk_i, .rst_ni,
+    .reading_i(reading), .beat_i(beat_data), .verdict_o(pointers_verdict), .frame_i(frame),
+    .pointers_o(pointers), .limits_o(limits)
   );
 
   flaash_loader_packer #(

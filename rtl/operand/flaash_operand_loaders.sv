@@ -5,7 +5,7 @@
 //             all feeds: errors of one cycle are all counted, the code and place are those of A.
 // Demands     One feed carries frames of both operands; of two, the first those of A, the second those of B.
 // Latency     As flaash_operand_loader.
-// Throughput  As flaash_operand_loader, per feed.
+// Throughput  As flaash_operand_loader, per feed; of two, each reads a beat of pointers per cycle.
 // Reset       Forgets the frames under way.
 
 `include "flaash_assert.svh"
@@ -46,6 +46,8 @@ module flaash_operand_loaders
     `FLAASH_ILLEGAL("Feeds must be 1 or 2")
   end
 
+  localparam int unsigned PointerWords = (Feeds == 2) ? FeedWidth / 32 : 1;  // pointers read in a cycle
+
   // -------------------------------------------------------------------- loaders
   logic [Feeds-1:0]                line_valid;
   line_addr_t [Feeds-1:0]          line_addr;
@@ -56,7 +58,7 @@ module flaash_operand_loaders
   for (genvar f = 0; f < int'(Feeds); f++) begin : gen_feed
     flaash_operand_loader #(
       .Format(Format), .Lanes(Lanes), .CoordWidth(CoordWidth), .MemLines(MemLines), .NodeDepth(NodeDepth),
-      .FiberDepth(FiberDepth), .FeedWidth(FeedWidth)
+      .FiberDepth(FiberDepth), .FeedWidth(FeedWidth), .PointerWords(PointerWords)
     ) u_loader (
       .clk_i, .rst_ni,
       .s_axis_tvalid_i(s_axis_tvalid_i[f]), .s_axis_tready_o(s_axis_tready_o[f]),

@@ -124,7 +124,7 @@ class Bench:
         return fault
 
     async def load(self, operands: int, ahead: int = 0) -> None:
-        """Have operands (bits) asked for, and loaded some cycles later; until all are over or one is wrong."""
+        """Have operands (bits) asked for and loaded later, until all are over or one is wrong."""
         dut = self.dut
         self.frames = [[[]], [[]]]
         await self.pulse("ask", operands)

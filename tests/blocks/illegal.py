@@ -23,6 +23,7 @@ ILLEGAL: dict[str, list[dict[str, int]]] = {
     "flaash_intersect_compare": [*LANES, {"CoordWidth": 0}, {"CoordWidth": 33}],
     "flaash_intersect_merge": [*LANES, {"CoordWidth": 0}, {"CoordWidth": 33}],
     "flaash_loader_packer": [*LANES, {"MemLines": 0}, {"FiberDepth": 0}, {"FeedWidth": 512}],
+    "flaash_loader_pointers": [{"Words": 2}],
     "flaash_loader_spans": [{"NodeDepth": 0}],
     "flaash_lookup_divider": [{"Width": 1}],
     "flaash_lookup_matches": [{"Depth": 2}],

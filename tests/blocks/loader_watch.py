@@ -70,7 +70,7 @@ class LoaderWatch:
                 assert store.operand == self._open.operand, "something of the other operand"
             if store.complete:
                 assert store.desc.loaded == 1, "an operand that is complete is not there"
-                self._end(info=tuple(store.desc[1:]))
+                self._end(info=tuple(store.desc[2:]))
             if error.count:
                 self._end(error=(error.code, error.place))
             if store.begins or store.node.valid or store.fiber.valid or line or store.complete or error.count:

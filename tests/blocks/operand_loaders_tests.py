@@ -101,7 +101,7 @@ class Bench:
             seen.lines.append(list(zip(found.coords, found.values, strict=True))[:found.count])
             seen.lasts.append(bool(found.last))
         if store.complete:
-            self.finished[operand].append(dataclasses.replace(seen, info=tuple(store.desc[1:])))
+            self.finished[operand].append(dataclasses.replace(seen, info=tuple(store.desc[2:])))
 
     async def digested(self) -> None:
         """Wait until everything that was sent has been loaded."""

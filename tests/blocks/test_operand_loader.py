@@ -12,22 +12,26 @@ from tests.blocks.loader_frames import frame, tensor
 from tests.blocks.loader_model import Build, Outcome, load
 from tests.blocks.loader_watch import compare
 
-# Value format, Lanes, CoordWidth, bits of a beat: entries of a beat below, at and above the lanes.
+# Value format, Lanes, CoordWidth, bits of a beat, pointers per cycle. Beats have fewer entries than
+# there are lanes, as many, and more.
 BUILDS = {
-    "verilator": [("fp32", 4, 16, 128), ("int8", 8, 8, 256)],
-    "icarus": [("fp32", 4, 16, 128), ("int8", 8, 8, 128), ("int16", 2, 32, 256), ("fp32", 4, 10, 256),
-               ("int8", 1, 3, 128), ("bf16", 8, 15, 128), ("int8", 2, 8, 256), ("fp32", 8, 32, 256)],
+    "verilator": [("fp32", 4, 16, 128, 1), ("int8", 8, 8, 256, 8)],
+    "icarus": [("fp32", 4, 16, 128, 1), ("int8", 8, 8, 128, 1), ("int16", 2, 32, 256, 8),
+               ("fp32", 4, 10, 256, 8), ("int8", 1, 3, 128, 4), ("bf16", 8, 15, 128, 1),
+               ("int8", 2, 8, 256, 1), ("fp32", 8, 32, 256, 8)],
 }
 
 
 @pytest.mark.parametrize("rest", [False, True], ids=["first", "rest"])
 def test_operand_loader(simulator: str, seed: int, rest: bool) -> None:
     half = len(BUILDS[simulator]) // 2
-    for fmt, lanes, coord_width, width in BUILDS[simulator][half:] if rest else BUILDS[simulator][:half]:
+    builds = BUILDS[simulator][half:] if rest else BUILDS[simulator][:half]
+    for fmt, lanes, coord_width, width, pointers in builds:
         run_bench("flaash_operand_loader", "tests.blocks.operand_loader_tests", simulator,
-                  f"operand_loader-{fmt}-l{lanes}-c{coord_width}-w{width}",
+                  f"operand_loader-{fmt}-l{lanes}-c{coord_width}-w{width}-p{pointers}",
                   {"Format": FORMATS[fmt].code, "Lanes": lanes, "CoordWidth": coord_width,
-                   "MemLines": 40, "NodeDepth": 50, "FiberDepth": 24, "FeedWidth": width}, seed)
+                   "MemLines": 40, "NodeDepth": 50, "FiberDepth": 24, "FeedWidth": width,
+                   "PointerWords": pointers}, seed)
 
 
 def test_operand_loaders(simulator: str, seed: int) -> None:

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Loader pointers: checks the pointers of the upper levels.
+//
+// Guarantees  Pointers that are right go to the spans, a row at a time. verdict_o is about the words that are read.
+// Demands     SecLevel before the words of a level.
+// Latency     None.
+// Throughput  Words pointers per cycle; a section begins with a whole row of them.
+// Reset       None is needed: word 0 of a section is compared with nothing.
+
+`include "flaash_assert.svh"
+
+module flaash_loader_pointers
+  import flaash_pkg::*;
+  import flaash_reg_pkg::*;
+  import flaash_loader_pkg::*;
+#(
+  parameter int unsigned BeatWords = StreamWords,  // of a beat: 4 or 8
+  parameter int unsigned Words     = 1             // read in a cycle, most: 1 or BeatWords
+) (
+  input  logic                               clk_i,
+  input  logic                               rst_ni,
+  input  reading_t                           reading_i,
+  input  logic [BeatWords-1:0][31:0]         beat_i,
+  output verdict_t                           verdict_o,
+  input  frame_t                             frame_i,
+  output pointers_t                          pointers_o,
+  output logic [Words-1:0][EntryIdWidth-1:0] limits_o  // of this row: where the children of its nodes end
+);
+
+  localparam int unsigned WordBits = $clog2(BeatWords);
+  localparam int unsigned RowShift = $clog2(Words);
+
+  if (Words != 1 && Words != BeatWords) begin : gen_illegal_words
+    `FLAASH_ILLEGAL("Words must be 1 or BeatWords")
+  end
+
+  logic                   valid;
+  entry_id_t              position, left;  // of the first word; words to come
+  logic [3:0]             taken;
+  logic [Words-1:0][31:0] words, least;  // least: the pointer before each
+  entry_id_t              pointer_q;       // the last one of the step before
+
+  assign valid    = reading_i.valid && reading_i.section == SecPointers;
+  assign position = reading_i.position;
+  assign left     = frame_i.nodes + 1'b1 - position;
+  assign taken    = (left < entry_id_t'(Words)) ? left[3:0] : 4'(Words);
+
+  for (genvar i = 0; i < int'(Words); i++) begin : gen_word
+    assign words[i]    = (Words == 1) ? beat_i[position[WordBits-1:0]] : beat_i[i];
+    assign limits_o[i] = words[i][EntryIdWidth-1:0];
+    if (i == 0) begin : gen_first
+      assign least[i] = 32'(pointer_q);
+    end else begin : gen_next
+      assign least[i] = words[i-1];
+    end
+  end
+
+  // --------------------------------------------------------------------- checks
+  error_e     error;
+  logic [3:0] wrong;  // which word of the step is
+  logic       bad;
+
+  always_comb begin
+    error = ErrNone;
+    wrong = '0;
+    bad   = 1'b0;
+    // From the last word to the first, so that the first error stays.
+    for (int i = int'(Words) - 1; i >= 0; i--) begin
+      bad = words[i] > 32'(frame_i.below);
+      if (i == 0 && position == '0 && words[i] != '0) bad = 1'b1;
+      if ((i != 0 || position != '0) && words[i] < least[i]) bad = 1'b1;
+      if (position + entry_id_t'(i) == frame_i.nodes && words[i] != 32'(frame_i.below)) bad = 1'b1;
+      if (i < 32'(taken) && bad) begin
+        error = ErrPointer;
+        wrong = 4'(i);
+      end
+    end
+  end
+
+  logic step;
+
+  assign step      = valid && error == ErrNone;
+  assign verdict_o = {1'b1, error, wrong, taken, (Words != 1) || (&position[WordBits-1:0])};
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)   pointer_q <= '0;
+    else if (step) pointer_q <= limits_o[Words-1];
+  end
+
+  // Of single words the first one is not kept: it is 0.
+  if (Words == 1) begin : gen_single
+    assign pointers_o = {step && position != '0, position[NodeIdWidth-1:0] - 1'b1};
+  end else begin : gen_rows
+    assign pointers_o = {step, node_id_t'(position >> RowShift)};
+  end
+
+  // ---------------------------------------------------------------- properties
+  `FLAASH_COVER(LastIsPartial_C, step && taken != 4'(Words))
+
+endmodule : flaash_loader_pointers
