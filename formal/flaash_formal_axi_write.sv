@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Proof of flaash_axi_write: for any beats, memory, stops and resets nothing is written outside of the beats that
-// were put, each is written once, and no burst crosses 4 KB.
+// Proof of flaash_axi_write: for any beats, lines, memory, stops and resets nothing is written outside of the beats
+// and lines that were put, each is written once, no burst crosses 4 KB, and who waits for an answer is told.
 
 module flaash_formal_axi_write
   import flaash_edge_pkg::*;
@@ -15,20 +15,27 @@ module flaash_formal_axi_write
   input logic                 rst_ni,
   input logic                 start_i,
   input mem_addr_t            addr_i,
+  input turn_t                turn_i,
   input logic                 flush_i,
   input logic                 stop_i,
   input logic                 in_valid_i,
   input logic [DataWidth-1:0] in_data_i,
   input logic [WordBits-1:0]  in_words_i,
+  input logic                 line_valid_i,
+  input line_t                line_i,
   input logic                 aw_ready_i,
   input logic                 w_ready_i,
   input logic                 b_valid_i,
   input logic [1:0]           b_resp_i
 );
 
-  logic                   idle, in_ready, aw_valid, w_valid, w_last, b_ready;
+  localparam int unsigned LineBits  = 8 * LineBytes;
+  localparam int unsigned LineBeats = LineBits / DataWidth;
+
+  logic                   idle, begun, in_ready, line_ready, aw_valid, w_valid, w_last, b_ready;
+  logic [Turns-1:0]       waits;
   answer_t                answer;
-  logic [23:0]            offset;
+  burst_name_t            about;
   burst_t                 aw;
   logic [DataWidth-1:0]   w_data;
   logic [DataWidth/8-1:0] w_strb;
@@ -40,12 +47,21 @@ module flaash_formal_axi_write
     .valid_i(in_valid_i), .ready_i(in_ready), .data_i({in_words_i, in_data_i})
   );
 
+  flaash_formal_producer #(
+    .Width($bits(line_t))
+  ) u_lines (
+    .clk_i, .rst_ni,
+    .valid_i(line_valid_i), .ready_i(line_ready), .data_i(line_i)
+  );
+
   flaash_axi_write #(
     .DataWidth(DataWidth), .Bursts(Bursts), .BurstBeats(BurstBeats)
   ) u_dut (
     .clk_i, .rst_ni,
-    .start_i, .addr_i, .flush_i, .stop_i, .idle_o(idle), .answer_o(answer), .offset_o(offset),
+    .start_i, .addr_i, .turn_i, .flush_i, .stop_i, .begun_o(begun), .idle_o(idle), .waits_o(waits),
+    .answer_o(answer), .about_o(about),
     .in_valid_i, .in_ready_o(in_ready), .in_data_i, .in_words_i,
+    .line_valid_i, .line_ready_o(line_ready), .line_i,
     .aw_valid_o(aw_valid), .aw_ready_i, .aw_o(aw), .w_valid_o(w_valid), .w_ready_i, .w_data_o(w_data),
     .w_strb_o(w_strb), .w_last_o(w_last), .b_valid_i, .b_ready_o(b_ready), .b_resp_i
   );
@@ -60,7 +76,8 @@ module flaash_formal_axi_write
 
   StopStays_M : assume property (@(posedge clk_i) disable iff (!rst_ni) !stopping_q || stop_i);
   Start_M : assume property (@(posedge clk_i) disable iff (!rst_ni)
-      !start_i || (idle && !stop_i && addr_i[5:0] == '0));
+      !start_i || (begun && !stop_i && addr_i[5:0] == '0));
+  Line_M : assume property (@(posedge clk_i) disable iff (!rst_ni) !line_valid_i || line_i.addr[5:0] == '0);
 
   // ---------------------------------------------------------------- the memory
   // Bursts whose address, and whose data, were taken; a burst is answered behind both.
@@ -85,20 +102,33 @@ module flaash_formal_axi_write
       !b_valid_i || (addresses_q != '0 && ends_q != '0));
 
   // ------------------------------------------------------------------- the beats
-  mem_addr_t  next_q, behind;  // where the next burst that is taken must begin
+  mem_addr_t next_q, begin_q;  // where the next burst of beats must begin; where the burst of the last address must
+  turn_t     turn_q;
+  logic [LineBits-1:0] line_q;
 
   logic [7:0] put_q, gone_q;  // beats put, and gone: modulo 256
 
-  assign behind = next_q + (64'(aw.len) + 64'd1) * 64'(BeatBytes);
-
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      next_q <= '0;
-      put_q  <= '0;
-      gone_q <= '0;
+      next_q  <= '0;
+      begin_q <= '0;
+      turn_q  <= '0;
+      line_q  <= '0;
+      put_q   <= '0;
+      gone_q  <= '0;
     end else begin
-      if (start_i)    next_q <= addr_i;
-      else if (asked) next_q <= behind;
+      if (u_dut.began) begin
+        begin_q <= next_q;
+        next_q  <= next_q + 64'(u_dut.beats) * 64'(BeatBytes);
+      end
+      if (line_ready) begin
+        begin_q <= line_i.addr;
+        line_q  <= line_i.data;
+      end
+      if (start_i) begin
+        next_q <= addr_i;
+        turn_q <= turn_i;
+      end
       put_q  <= put_q + 8'(in_valid_i && in_ready);
       gone_q <= gone_q + 8'(u_dut.fifo_valid && u_dut.fifo_pop);
     end
@@ -109,26 +139,53 @@ module flaash_formal_axi_write
 
   assign first = 8'(aw.addr[$clog2(BeatBytes) +: $clog2(BurstBeats)]);
 
-  Continues_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !aw_valid || aw.addr == next_q);
+  Continues_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !aw_valid || aw.addr == begin_q);
   Inside_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !aw_valid || (9'(first) + 9'(aw.len) + 9'd1 <= 9'(BurstBeats) && aw.addr[$clog2(BeatBytes)-1:0] == '0));
   // Each beat that is in a burst was put before it: bursts never reach behind the beats.
-  DataBefore_A : assert property (@(posedge clk_i) disable iff (!rst_ni) 32'(u_dut.left_q) <= 32'(u_dut.usage));
+  DataBefore_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      u_dut.lines_q || 32'(u_dut.left_q) <= 32'(u_dut.usage));
   NoneLost_A : assert property (@(posedge clk_i) disable iff (!rst_ni) put_q == gone_q + 8'(u_dut.usage));
-  WholeWords_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !w_valid ||
+  WholeWords_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !w_valid || u_dut.lines_q ||
       w_strb == 16'((17'd1 << {u_dut.words, 2'd0}) - 17'd1) || u_dut.words > WordBits'(DataWidth / 32));
+  WholeLine_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !w_valid || !u_dut.lines_q ||
+      (w_strb == '1 && w_data == DataWidth'(line_q >> (DataWidth * (LineBeats - 32'(u_dut.left_q))))));
   Last_A : assert property (@(posedge clk_i) disable iff (!rst_ni) w_last == (32'(u_dut.left_q) == 1));
+  // A burst waits at most for the data that are with it: its length is that of its address.
+  Length_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !aw_valid || !w_valid || 32'(aw.len) + 1 >= 32'(u_dut.left_q));
   Answered_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !idle || (addresses_q == '0 && ends_q == '0 && !aw_valid && !w_valid));
+      !idle || (addresses_q == '0 && ends_q == '0 && !aw_valid && !w_valid && waits == '0));
   Bounded_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      32'(u_dut.waiting) <= Bursts && 32'(addresses_q) <= Bursts && 32'(ends_q) <= Bursts);
+      32'(u_dut.u_answers.usage) <= Bursts && 32'(addresses_q) <= Bursts && 32'(ends_q) <= Bursts);
+
+  // ------------------------------------------------------------------------ turns
+  // Two bursts wait at most; they are in the places `head` and behind it.
+  logic head;
+
+  assign head = u_dut.u_answers.u_names.rd_ptr_q[0];
+
+  for (genvar t = 0; t < int'(Turns); t++) begin : gen_turn
+    logic [1:0] count;
+
+    assign count = 2'(u_dut.u_answers.usage >= 2'd1 && u_dut.u_answers.u_names.mem_q[head].turn == turn_t'(t))
+                     + 2'(u_dut.u_answers.usage >= 2'd2 && u_dut.u_answers.u_names.mem_q[!head].turn == turn_t'(t));
+    Waits_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+        u_dut.u_answers.gen_turn[t].count_q == count && waits[t] == (count != '0));
+  end
+
+  Turn_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !u_dut.began || (u_dut.name.turn == turn_q && !u_dut.name.line));
 
   // What makes it inductive.
   NextAddress_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      u_dut.addr_q == (aw_valid ? behind : next_q) && u_dut.addr_q[$clog2(BeatBytes)-1:0] == '0);
+      u_dut.addr_q == next_q && next_q[$clog2(BeatBytes)-1:0] == '0 && u_dut.turn_q == turn_q);
   Under_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      8'(u_dut.waiting) == addresses_q + 8'(aw_valid) && 8'(u_dut.waiting) == ends_q + 8'(w_valid));
+      8'(u_dut.u_answers.usage) == addresses_q + 8'(aw_valid) && 8'(u_dut.u_answers.usage) == ends_q + 8'(w_valid));
   Fits_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       32'(u_dut.usage) <= 2 * BurstBeats && 32'(u_dut.left_q) <= BurstBeats);
+  Line_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.lines_q ||
+      (32'(u_dut.left_q) <= LineBeats && (!w_valid ||
+       u_dut.line_q == line_q >> (DataWidth * (LineBeats - 32'(u_dut.left_q))))));
 
 endmodule : flaash_formal_axi_write

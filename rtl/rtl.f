@@ -73,6 +73,7 @@ mac/flaash_mac_check.sv
 mac/flaash_mac_integer.sv
 mac/flaash_mac_queue.sv
 mac/flaash_mac.sv
+stream/flaash_ram_fifo.sv
 memory/flaash_parity_watch.sv
 result/flaash_result_store.sv
 result/flaash_dot_unit.sv
@@ -103,6 +104,8 @@ stream_machine/flaash_combiner.sv
 stream_machine/flaash_compute_stream.sv
 result/flaash_result_gate.sv
 result/flaash_result_network.sv
+result/flaash_result_batch.sv
+result/flaash_result_lanes.sv
 host/flaash_perf_sum.sv
 host/flaash_step_counters.sv
 host/flaash_progress.sv

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// AXI write: writes a stream of beats to memory, from an address on.
+// AXI write: writes a stream of beats to memory, from an address on, and lines of 64 bytes between its bursts.
 //
 // Guarantees  Each beat of in_* is written once, in order, one behind the other from the address of start_i on;
-//             of a beat the lowest words_i words. No burst crosses 4 KB or has more than BurstBeats beats; no more
+//             of a beat the lowest words_i words. A line is written as one burst, before any burst that begins
+//             behind it. No burst crosses 4 KB or has more than BurstBeats beats; no more
 //             than Bursts wait for an answer. A burst begins only when its data are there, so it never holds up the
 //             bus. What was offered stays. After stop_i no burst begins, and beats that are in none are
 //             thrown away.
-// Demands     start_i only while idle_o and stop_i is low. Beats with fewer than all words only as the last ones
+// Demands     start_i only while begun_o, and stop_i is low. Beats with fewer than all words only as the last ones
 //             before flush_i. stop_i stays until idle_o. Answers come in the order of the bursts.
 // Latency     Two cycles from flush_i, or from the last beat of a whole burst, to its address.
-// Throughput  A beat per cycle; a cycle more per burst.
+// Throughput  A beat per cycle.
 // Reset       Nothing is under way: the bus is reset, too.
 //
-//   in_* --> fifo --> w          (flush_i: what is in the FIFO leaves without waiting for more)
-//                 \-> aw, when a burst is whole
+//   in_* --> fifo --+--> w      (flush_i: what is in the FIFO leaves without waiting for more)
+//   line_* ---------+--> aw, when a burst is whole
 
 `include "flaash_assert.svh"
 
@@ -22,7 +23,7 @@ module flaash_axi_write
 #(
   parameter int unsigned DataWidth  = 128,  // 128, 256 or 512
   parameter int unsigned Bursts     = 8,    // that wait for an answer, most: a power of two, 2 to 64
-  parameter int unsigned BurstBeats = 16,   // of a burst, most: a power of two, 2 to 64
+  parameter int unsigned BurstBeats = 16,   // of a burst, most: a power of two, 2 to 64, and a line or more
   localparam int unsigned Words     = DataWidth / 32,
   localparam int unsigned WordBits  = $clog2(Words) + 1
 ) (
@@ -31,16 +32,23 @@ module flaash_axi_write
 
   input  logic                   start_i,
   input  mem_addr_t              addr_i,     // a multiple of ArrayAlign
+  input  turn_t                  turn_i,     // what its bursts are named
   input  logic                   flush_i,    // no beats follow
   input  logic                   stop_i,
+  output logic                   begun_o,    // every beat that was put is in a burst
   output logic                   idle_o,     // everything was written and answered
+  output logic [Turns-1:0]       waits_o,    // a burst of this turn was not answered
   output answer_t                answer_o,   // wrong: one cycle long
-  output logic [23:0]            offset_o,   // of the burst that it is about, in units of 16 bytes
+  output burst_name_t            about_o,    // the burst that it is about
 
   input  logic                   in_valid_i,
   output logic                   in_ready_o,
   input  logic [DataWidth-1:0]   in_data_i,
   input  logic [WordBits-1:0]    in_words_i,  // 1 to Words
+
+  input  logic                   line_valid_i,
+  output logic                   line_ready_o,
+  input  line_t                  line_i,
 
   // to and from the memory
   output logic                   aw_valid_o,
@@ -61,6 +69,8 @@ module flaash_axi_write
   localparam int unsigned CountBits = $clog2(BurstBeats) + 1;
   localparam int unsigned IndexBits = $clog2(BurstBeats);
   localparam int unsigned Depth     = 2 * BurstBeats;
+  localparam int unsigned LineBits  = 8 * LineBytes;
+  localparam int unsigned LineBeats = LineBits / DataWidth;
 
   if (DataWidth != 128 && DataWidth != 256 && DataWidth != 512) begin : gen_illegal_width
     `FLAASH_ILLEGAL("DataWidth must be 128, 256 or 512")
@@ -71,10 +81,14 @@ module flaash_axi_write
   if (BurstBeats < 2 || BurstBeats > 64 || (BurstBeats & (BurstBeats - 1)) != 0) begin : gen_illegal_beats
     `FLAASH_ILLEGAL("BurstBeats must be a power of two, 2 to 64")
   end
+  if (BurstBeats < LineBeats) begin : gen_illegal_line
+    `FLAASH_ILLEGAL("BurstBeats must be 64 bytes or more")
+  end
 
   // ------------------------------------------------------------------------ beats
   logic                          fifo_valid, fifo_pop, taken, drops;
   logic [WordBits+DataWidth-1:0] fifo_data;
+  logic [DataWidth-1:0]          beat;
   logic [WordBits-1:0]           words;
   logic [$clog2(Depth):0]        usage;
 
@@ -88,84 +102,103 @@ module flaash_axi_write
   );
 
   // ----------------------------------------------------------------------- bursts
-  mem_addr_t            addr_q;
-  logic [23:0]          offset_q;  // of that address
-  logic [CountBits-1:0] left_q;    // beats of this burst that have not left
-  logic                 aw_valid_q, began, b_taken;
-  burst_t               aw_q;
-  logic [CountBits-1:0] room, beats;
-  logic [$clog2(Depth):0] there;   // beats in the FIFO that belong to no burst
-  logic                 slots_ready;
+  mem_addr_t                    addr_q;
+  turn_t                        turn_q;
+  logic [23:0]                  offset_q;  // of that address
+  logic [CountBits-1:0]         left_q;    // beats of this burst that have not left
+  logic                         lines_q;   // it is a line
+  logic [LineBits-1:0]          line_q;    // what of it has not left
+  logic                         aw_valid_q, may_begin, began, began_line;
+  burst_t                       aw_q;
+  burst_name_t                  name;
+  logic [CountBits-1:0]         room, beats;
+  logic [$clog2(Depth):0]       there;     // beats in the FIFO that belong to no burst
+  logic                         slots_ready, answered;
 
-  assign there = usage - ($clog2(Depth)+1)'(left_q);
-  assign room  = CountBits'(BurstBeats) - CountBits'(addr_q[ByteBits +: IndexBits]);
-  assign beats = (32'(there) < 32'(room)) ? there[CountBits-1:0] : room;
-  assign began = left_q == '0 && !stop_i && slots_ready && (!aw_valid_q || aw_ready_i) && beats != '0
-                   && (flush_i || beats == room);
-  assign drops = stop_i && left_q == '0;  // beats of no burst
-  assign taken = w_valid_o && w_ready_i;
+  assign there      = usage - (lines_q ? '0 : ($clog2(Depth)+1)'(left_q));
+  assign room       = CountBits'(BurstBeats) - CountBits'(addr_q[ByteBits +: IndexBits]);
+  assign beats      = (32'(there) < 32'(room)) ? there[CountBits-1:0] : room;
+  assign may_begin  = !stop_i && slots_ready && (!aw_valid_q || aw_ready_i);
+  assign began_line = may_begin && left_q == '0 && line_valid_i;
+  assign began      = may_begin && (left_q == '0 || (left_q == CountBits'(1) && taken)) && !began_line
+                        && beats != '0 && (flush_i || beats == room);
+  assign drops      = stop_i && left_q == '0;  // beats of no burst
+  assign taken      = w_valid_o && w_ready_i;
 
-  assign fifo_pop   = taken || drops;
-  assign aw_valid_o = aw_valid_q;
-  assign aw_o       = aw_q;
-  assign w_valid_o  = left_q != '0;
-  assign w_last_o   = left_q == CountBits'(1);
-  assign {words, w_data_o} = fifo_data;
+  assign line_ready_o = began_line;
+  assign begun_o      = there == '0;
+  assign fifo_pop     = (taken && !lines_q) || drops;
+  assign aw_valid_o   = aw_valid_q;
+  assign aw_o         = aw_q;
+  assign w_valid_o    = left_q != '0;
+  assign w_last_o     = left_q == CountBits'(1);
+  assign {words, beat} = fifo_data;
+  assign w_data_o     = lines_q ? line_q[DataWidth-1:0] : beat;
   for (genvar i = 0; i < int'(Words); i++) begin : gen_strobe
-    assign w_strb_o[4*i +: 4] = (32'(words) > i) ? '1 : '0;
+    assign w_strb_o[4*i +: 4] = (lines_q || 32'(words) > i) ? '1 : '0;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       addr_q     <= '0;
+      turn_q     <= '0;
       offset_q   <= '0;
       left_q     <= '0;
+      lines_q    <= 1'b0;
+      line_q     <= '0;
       aw_valid_q <= 1'b0;
       aw_q       <= '0;
     end else begin
-      if (taken) left_q <= left_q - 1'b1;
+      if (taken) begin
+        left_q <= left_q - 1'b1;
+        line_q <= LineBits'({{DataWidth{1'b0}}, line_q} >> DataWidth);
+      end
       if (aw_ready_i) aw_valid_q <= 1'b0;
       if (began) begin
         aw_valid_q <= 1'b1;
         aw_q       <= {addr_q, 8'(beats) - 8'd1};
         left_q     <= beats;
+        lines_q    <= 1'b0;
         addr_q     <= addr_q + (64'(beats) << ByteBits);
         offset_q   <= offset_q + (24'(beats) << (ByteBits - 4));
       end
+      if (began_line) begin
+        aw_valid_q <= 1'b1;
+        aw_q       <= {line_i.addr, 8'(LineBeats - 1)};
+        left_q     <= CountBits'(LineBeats);
+        lines_q    <= 1'b1;
+        line_q     <= line_i.data;
+      end
       if (start_i) begin
         addr_q   <= addr_i;
+        turn_q   <= turn_i;
         offset_q <= '0;
       end
     end
   end
 
   // ---------------------------------------------------------------------- answers
-  logic                    slot_valid;
-  logic [$clog2(Bursts):0] waiting;
+  assign name = began_line ? {1'b1, line_i.turn, 24'd0} : {1'b0, turn_q, offset_q};
 
-  assign b_ready_o = 1'b1;
-  assign b_taken   = b_valid_i;
-
-  flaash_stream_fifo #(
-    .Width(24),
-    .Depth(Bursts)
-  ) u_offsets (
+  flaash_axi_answers #(
+    .Bursts(Bursts)
+  ) u_answers (
     .clk_i, .rst_ni,
-    .in_valid_i(began), .in_ready_o(slots_ready), .in_data_i(offset_q),
-    .out_valid_o(slot_valid), .out_ready_i(b_taken), .out_data_o(offset_o), .usage_o(waiting)
+    .began_i(began || began_line), .name_i(name), .ready_o(slots_ready),
+    .b_valid_i, .b_ready_o, .b_resp_i,
+    .answer_o, .about_o, .waits_o, .idle_o(answered)
   );
 
-  assign answer_o = {b_taken && b_resp_i[1], b_resp_i[0]};
-  assign idle_o   = !fifo_valid && !slot_valid;
+  assign idle_o = !fifo_valid && answered;
 
   // ------------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(aw, aw_valid_o, aw_ready_i, aw_q, 72)
   `FLAASH_STREAM_CHECK(w, w_valid_o, w_ready_i, ({w_last_o, w_strb_o, w_data_o}), 1 + DataWidth / 8 + DataWidth)
-  `FLAASH_STREAM_CHECK(b, b_valid_i, b_ready_o, b_resp_i, 2)
-  `FLAASH_ASSERT(DataIsThere_A, !w_valid_o || fifo_valid, "a burst without data")
-  `FLAASH_ASSERT(StartWhenIdle_A, !start_i || idle_o, "another address while beats are under way")
-  `FLAASH_ASSERT(Asked_A, !b_valid_i || slot_valid, "an answer to nothing")
-  `FLAASH_COVER(AllWait_C, 32'(waiting) == Bursts)
+  `FLAASH_ASSERT(DataIsThere_A, !w_valid_o || lines_q || fifo_valid, "a burst without data")
+  `FLAASH_ASSERT(StartWhenBegun_A, !start_i || (begun_o && !stop_i), "another address while beats wait")
+  `FLAASH_ASSERT(LineWhole_A, !line_valid_i || line_i.addr[5:0] == '0, "a line in two lines")
   `FLAASH_COVER(StopInBurst_C, stop_i && w_valid_o)
+  `FLAASH_COVER(LineBetween_C, began_line && there != '0)
+  `FLAASH_COVER(BackToBack_C, began && left_q != '0)
 
 endmodule : flaash_axi_write

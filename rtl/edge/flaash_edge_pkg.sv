@@ -136,17 +136,39 @@ package flaash_edge_pkg;
     logic [31:0] place;
   } edge_fault_t;
 
-  // A completion record, without what is constant.
+  // Contractions whose results are on their way to memory take turns.
+  localparam int unsigned Turns = 4;
+
+  typedef logic [$clog2(Turns)-1:0] turn_t;
+
+  // What a burst of writes is about.
   typedef struct packed {
-    logic [7:0]  code;
-    logic [31:0] place;
+    logic        line;    // a completion record, not results
+    turn_t       turn;
+    logic [23:0] offset;  // of its address in the result buffer, in units of 16 bytes
+  } burst_name_t;
+
+  // A line of 64 bytes that is written as one burst: a completion record.
+  localparam int unsigned LineBytes = 64;
+
+  typedef struct packed {
+    mem_addr_t              addr;  // a multiple of LineBytes
+    turn_t                  turn;
+    logic [8*LineBytes-1:0] data;
+  } line_t;
+
+  // A contraction that has left the chip: what its completion record needs, but for the time and an error.
+  typedef struct packed {
+    mem_addr_t   slot;
+    logic        wants_irq;
+    logic        full;        // results did not fit
     logic [31:0] tag;
     logic [63:0] results;
     logic [63:0] bytes;
-    logic [63:0] cycles;
+    logic [63:0] began;       // when its descriptor was asked for
     logic [63:0] computing;
     logic [63:0] bytes_read;
-  } completion_t;
+  } retired_t;
 
   // A write to a register of the chip, by the edge itself.
   typedef struct packed {

@@ -6,9 +6,9 @@
 // Demands     A memory that answers in order and in finite time. resetting_i stays until quiet_o.
 // Latency     From a doorbell six cycles to the read of the descriptor, from its last piece six to the first beats of
 //             both operands.
-// Throughput  A beat of FeedWidth bits per cycle and operand, one of 128 bits of results. A descriptor and its operands
-//             are read while the one before computes, and loaded while the last results of the one before, and its
-//             completion, are written.
+// Throughput  A beat of FeedWidth bits per cycle and operand, one of DataWidth bits of results that go by number. A
+//             descriptor and its operands are read while the one before computes, and it computes while the last
+//             results of those before, and their completions, are written.
 // Reset       rst_ni with the bus; resetting_i: a soft reset of the chip is under way.
 //
 //   host -- bus -- registers of the chip
@@ -16,6 +16,7 @@
 //        registers -- front -- loader (memory --> operand frames)
 //         (ring)        | hands over
 //                      back -- writer (result frames --> memory)
+//                      retire --^ (completion records)
 
 `include "flaash_assert.svh"
 `include "flaash_axi.svh"
@@ -30,6 +31,7 @@ module flaash_memory_edge
   parameter int unsigned CoordWidth  = 16,
   parameter bit          CanSplit    = 1'b0,  // the build has portions
   parameter int unsigned Buffers     = 2,     // of an operand in the chip, 1 or 2
+  parameter int unsigned ResultLanes = 1,     // results of a batch, most
   parameter int unsigned DataWidth   = 128,   // of the memory's bus: 128, 256 or 512
   parameter int unsigned FeedWidth   = StreamWidth,  // of an operand's stream: a part of that
   parameter int unsigned ReadBursts  = 8,     // under way, most
@@ -63,6 +65,10 @@ module flaash_memory_edge
   output logic                   result_ready_o,
   input  logic [StreamWidth-1:0] result_data_i,
   input  logic                   result_last_i,
+  input  logic                      batch_valid_i,  // results by number, before the frame's trailer
+  output logic                      batch_ready_o,
+  input  batch_count_t              batch_count_i,
+  input  result_t [ResultLanes-1:0] batch_i,
 
   // memory
   output axi_req_t               axi_o,
@@ -75,22 +81,26 @@ module flaash_memory_edge
   logic                    write_known, read_known, command_valid, command_ready, commands_idle;
   logic [31:0]             read_data;
   command_t                command;
-  logic                    pending, ahead_busy, front_busy, front_failing, finish, fetch, begins, fetched, cancel;
-  logic                    load_rst_n, next_valid, next_set, ask_next, take, load_set;
+  logic                    pending, ahead_busy, front_busy, front_failing, fetch, begins, fetched, cancel, load_rst_n;
+  logic                    next_valid, next_set, ask_next, take, load_set;
   logic [1:0]              ask, asked, load, loaded;
-  logic                    go, give, ready, free, left, failing, halted;
-  logic                    reads_idle, writes_idle, set, start, abort, record, recording, send, drop, flush;
-  logic                    trailer, written, full;
+  logic                    go, give, ready, free, left, turn_ready, opens, closes, ran, failing, faulty, halted;
+  logic                    retiring, finish, wants_irq, reads_idle, writes_idle;
+  logic                    set, start, refused, abort, trailer, full, line_valid, line_ready;
   mem_addr_t               slot, load_slot;
   about_t                  next, about;   // as it is checked; whose operands are loaded
   edge_fault_t             ring_fault, outcome, fetch_fault, frame_fault, front_fault, write_fault;
   edge_fault_t             operand_fault, work_fault;  // told by the chip: of an operand, of the contraction
-  edge_fault_t             record_fault;
+  edge_fault_t             back_fault;
+  turn_t                   turn, fault_turn;
+  logic [Turns-1:0]        written;
+  retired_t                retired;
+  line_t                   line;
   head_t                   head, work_q;  // whose operands are loaded; as it was handed over
   mem_addr_t               work_slot_q;
   logic [1:0]              kept;          // an operand that is kept is there
   logic [7:0]              trailer_code;
-  logic [31:0]             results;
+  logic [63:0]             results, bytes;
   error_t                  error, load_error;
   error_t [2:0]            errors;
   logic                    loading, done;
@@ -115,8 +125,8 @@ module flaash_memory_edge
     .clk_i, .rst_ni,
     .write_i(write), .write_addr_i(write_addr), .write_known_o(write_known),
     .read_addr_i(read_addr), .read_known_o(read_known), .read_data_o(read_data),
-    .resetting_i, .busy_i(ahead_busy || front_busy || !ready), .taken_i(begins), .pending_o(pending), .slot_o(slot),
-    .ring_fault_o(ring_fault), .halted_o(halted), .finish_i(finish), .wants_irq_i(work_q.wants_irq),
+    .resetting_i, .busy_i(ahead_busy || front_busy || retiring), .taken_i(begins), .pending_o(pending), .slot_o(slot),
+    .ring_fault_o(ring_fault), .halted_o(halted), .finish_i(finish), .wants_irq_i(wants_irq),
     .fault_i(outcome), .irq_o
   );
 
@@ -144,16 +154,23 @@ module flaash_memory_edge
     .Buffers(Buffers)
   ) u_back (
     .clk_i, .rst_ni, .resetting_i, .stopping_i,
-    .start_i(go), .failed_i(give), .fault_i(front_fault), .ready_o(ready), .free_o(free), .left_o(left),
-    .failing_o(failing),
-    .ring_fault_i((ahead_busy || front_busy) ? '0 : ring_fault), .finish_o(finish), .outcome_o(outcome),
+    .start_i(go), .failed_i(give), .front_fault_i(front_fault), .ready_o(ready), .free_o(free), .left_o(left),
     .start_o(start), .commands_idle_i(commands_idle), .started_i(start_i), .chip_fault_i(work_fault),
-    .record_o(record), .send_o(send), .record_fault_o(record_fault), .recording_o(recording), .drop_o(drop),
-    .flush_o(flush), .trailer_i(trailer), .trailer_code_i(trailer_code), .written_i(written),
-    .write_fault_i(write_fault), .full_i(full), .results_i(results)
+    .trailer_i(trailer), .trailer_code_i(trailer_code), .refused_o(refused),
+    .turn_ready_i(turn_ready), .open_o(opens), .fault_o(back_fault), .close_o(closes), .ran_o(ran)
   );
 
-  // What was handed over: the descriptor that is being contracted, or told of.
+  flaash_edge_retire u_retire (
+    .clk_i, .rst_ni, .clear_i(resetting_i),
+    .ready_o(turn_ready), .open_i(opens), .turn_o(turn), .fault_i(back_fault), .close_i(closes), .retired_i(retired),
+    .faulty_o(faulty), .written_i(written), .write_fault_i(write_fault), .fault_turn_i(fault_turn),
+    .line_valid_o(line_valid), .line_ready_i(line_ready), .line_o(line),
+    .ring_fault_i((ahead_busy || front_busy) ? '0 : ring_fault), .busy_o(retiring), .failing_o(failing),
+    .finish_o(finish),
+    .wants_irq_o(wants_irq), .outcome_o(outcome)
+  );
+
+  // What was handed over: the descriptor that is in the chip, or told of.
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       work_q      <= '0;
@@ -207,7 +224,6 @@ module flaash_memory_edge
   logic [DataWidth-1:0]   w_data;
   logic [DataWidth/8-1:0] w_strb;
 
-  completion_t completion;
   logic [3:0]       asks;
   logic [3:0][31:0] ask_beats;
   logic             ask_set;
@@ -235,22 +251,24 @@ module flaash_memory_edge
   ) u_tally (
     .clk_i, .rst_ni,
     .begin_i(begins), .begin_set_i(next_set), .ask_i(asks), .ask_beats_i(ask_beats), .ask_set_i(ask_set),
-    .take_i(go || give), .take_set_i(load_set), .start_i, .done_i(done), .end_i(record),
+    .take_i(go || give), .take_set_i(load_set), .start_i, .done_i(done), .end_i(closes),
     .cycles_o(cycles), .computing_o(computing), .bytes_read_o(bytes_read)
   );
 
-  assign completion = {record_fault.valid ? record_fault.code : 8'd0, record_fault.valid ? record_fault.place : 32'd0,
-                       work_q.tag, 128'd0, cycles, computing, bytes_read};
+  assign retired = {work_slot_q, work_q.wants_irq, ran && full, work_q.tag, ran ? results : 64'd0, ran ? bytes : 64'd0,
+                    cycles, computing, bytes_read};
 
   flaash_edge_writer #(
-    .Format(Format), .DataWidth(DataWidth), .Bursts(WriteBursts)
+    .Format(Format), .ResultLanes(ResultLanes), .DataWidth(DataWidth), .Bursts(WriteBursts)
   ) u_writer (
     .clk_i, .rst_ni,
-    .start_i(start), .record_i(record), .send_i(send), .recording_i(recording), .drop_i(drop), .flush_i(flush),
-    .stop_i(resetting_i), .idle_o(writes_idle), .written_o(written), .fault_o(write_fault),
-    .head_i(work_q), .slot_i(work_slot_q), .completion_i(completion), .full_o(full), .results_o(results),
+    .start_i(start), .head_i(work_q), .turn_i(turn), .refused_i(refused), .drop_i(faulty), .stop_i(resetting_i),
+    .idle_o(writes_idle), .written_o(written), .fault_o(write_fault), .fault_turn_o(fault_turn),
+    .full_o(full), .results_o(results), .bytes_o(bytes),
     .in_valid_i(result_valid_i), .in_ready_o(result_ready_o), .in_data_i(result_data_i),
     .in_last_i(result_last_i), .trailer_o(trailer), .trailer_code_o(trailer_code),
+    .batch_valid_i, .batch_ready_o, .batch_count_i, .batch_i,
+    .line_valid_i(line_valid), .line_ready_o(line_ready), .line_i(line),
     .aw_valid_o(aw_valid), .aw_ready_i(axi_i.aw_ready), .aw_o(aw),
     .w_valid_o(w_valid), .w_ready_i(axi_i.w_ready), .w_data_o(w_data), .w_strb_o(w_strb), .w_last_o(w_last),
     .b_valid_i(axi_i.b_valid), .b_ready_o(b_ready), .b_resp_i(axi_i.b_resp)

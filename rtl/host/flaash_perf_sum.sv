@@ -33,7 +33,7 @@ module flaash_perf_sum
   input  logic [ReadWidth-1:0]       reads_i,        // lines read
   input  logic [ReadWidth-1:0]       conflicts_i,    // reads that had to wait
   input  logic                       loading_i,      // an operand is being loaded
-  input  logic                       sent_i,         // a result left the chip
+  input  batch_count_t               sent_i,         // results that left the chip
   input  logic [1:0]                 discarded_i,    // operand beats were thrown away
   output increments_t                increments_o,
   output flags_t                     flags_o,

@@ -31,7 +31,7 @@ module flaash_progress
   input  logic [SumWidth-1:0] dots_i,         // dot products that left their MACs
   input  logic [SumWidth-1:0] stored_i,       // results that entered a store
   input  logic                idle_i,         // all sources are idle
-  input  logic                taken_i,        // a result was taken by the unloader
+  input  batch_count_t        taken_i,        // results that were taken from the core
   output logic                busy_o,
   output logic                done_o,
   output logic                all_stored_o

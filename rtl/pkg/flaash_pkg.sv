@@ -206,6 +206,11 @@ package flaash_pkg;
     logic [ResultWidth-1:0] value;  // int48 or int32 sign-extended; fp32 in the lower 32 bits
   } result_t;
 
+  // Results that leave the core in one cycle.
+  localparam int unsigned MaxBatch = 8;
+
+  typedef logic [3:0] batch_count_t;
+
   typedef logic [FiberIdWidth+3:0] dots_t;  // dot products given out in one cycle
 
   // What a compute machine gives out to its engines in a cycle.

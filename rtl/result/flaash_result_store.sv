@@ -70,7 +70,7 @@ module flaash_result_store
   assign unused_name  = name.partial ^ (^name.slot);
   assign out_result_o = out_word[$bits(result_t)-1:0];
 
-  flaash_stream_fifo #(
+  flaash_ram_fifo #(
     .Width(StoredWidth),
     .Depth(Depth)
   ) u_fifo (

@@ -39,6 +39,7 @@ module flaash_result_unloader
   input  logic                   lost_i,     // pulse: a path or a result is not what was stored
   input  error_e                 error_code_i,
   output logic                   idle_o,
+  output logic                   drop_o,     // no record leaves any more
   input  logic                   numbers_i,  // records name fibers by number; steady while a frame is open
   // operand stores, A in element 0
   input  desc_t [1:0]            desc_i,
@@ -71,6 +72,7 @@ module flaash_result_unloader
 
   assign lost         = lost_q || (lost_i && open_q);
   assign drop         = abort_i || lost;
+  assign drop_o       = drop;
   assign record_valid = o_valid_q && !drop;
   assign o_leaves     = record_valid && send_ready;
   assign hold         = o_valid_q && !send_ready;

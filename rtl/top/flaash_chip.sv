@@ -35,7 +35,8 @@ module flaash_chip
   parameter int unsigned Portions    = 0,
   parameter int unsigned Buffers     = 1,           // of an operand
   parameter int unsigned Feeds       = 1,           // streams of operand frames: one for both operands, or one each
-  parameter int unsigned FeedWidth   = StreamWidth  // bits of a beat of these
+  parameter int unsigned FeedWidth   = StreamWidth, // bits of a beat of these
+  parameter int unsigned ResultLanes = 1            // results that can leave in a cycle, 1 to 8
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -60,7 +61,12 @@ module flaash_chip
   output logic                   frame_valid_o,
   input  logic                   frame_ready_i,
   output logic [StreamWidth-1:0] frame_data_o,
-  output logic                   frame_last_o
+  output logic                   frame_last_o,
+  // results of a frame that go by number, if there are several lanes; its trailer comes behind them
+  output logic                      batch_valid_o,
+  input  logic                      batch_ready_i,
+  output batch_count_t              batch_count_o,
+  output result_t [ResultLanes-1:0] batch_o
 );
 
   // --------------------------------------------------------------------- soft reset
@@ -82,8 +88,10 @@ module flaash_chip
   logic [5:0]  sdpe_select;
 
   assign loading = report_o.load.loading;
-  assign traffic = {discarded, (operand_valid_i & operand_ready_o) != '0 || (frame_valid_o && frame_ready_i),
-                    loading && (operand_ready_o & ~operand_valid_i) != '0, frame_valid_o && !frame_ready_i};
+  assign traffic = {discarded, (operand_valid_i & operand_ready_o) != '0 || (frame_valid_o && frame_ready_i)
+                                 || (batch_valid_o && batch_ready_i),
+                    loading && (operand_ready_o & ~operand_valid_i) != '0,
+                    (frame_valid_o && !frame_ready_i) || (batch_valid_o && !batch_ready_i)};
 
   flaash_registers #(
     .Format    (Format),
@@ -110,7 +118,7 @@ module flaash_chip
   // --------------------------------------------------------------------------- core
   logic [Feeds-1:0]       gated_valid, gated_ready, gated_last, dropped;
   logic [Feeds-1:0][FeedWidth-1:0] gated_data;
-  logic                   result_valid, result_ready, all_stored, sent;
+  logic                   result_valid, result_ready, all_stored, sent, drop;
   result_t                result;
   walk_req_t [1:0]        walk_req;
   walk_rsp_t [1:0]        walk_rsp;
@@ -151,13 +159,15 @@ module flaash_chip
     .Portions   (Portions),
     .Buffers    (Buffers),
     .Feeds      (Feeds),
-    .FeedWidth  (FeedWidth)
+    .FeedWidth  (FeedWidth),
+    .ResultLanes(ResultLanes)
   ) u_core (
     .clk_i, .rst_ni(core_rst_n), .store_rst_ni(store_rst_n),
     .s_axis_tvalid_i(gated_valid), .s_axis_tready_o(gated_ready),
     .s_axis_tdata_i(gated_data), .s_axis_tlast_i(gated_last),
     .result_valid_o(result_valid), .result_ready_i(result_ready), .result_o(result),
-    .all_stored_o(all_stored), .sent_i(sent),
+    .all_stored_o(all_stored), .sent_i(sent), .numbers_i, .drop_i(drop),
+    .batch_valid_o, .batch_ready_i, .batch_count_o, .batch_o,
     .walk_i(walk_req), .walk_o(walk_rsp), .walk_fault_i(walk_fault),
     .start_i(start_o), .settings_i(settings), .load_enable_i(load_enable), .owned_i(active), .stop_i(stopping_o),
     .sdpe_select_i(sdpe_select), .desc_o, .work_desc_o(work_desc), .report_o, .lost_o(lost)
@@ -170,7 +180,7 @@ module flaash_chip
     .clk_i, .rst_ni,
     .in_valid_i(result_valid), .in_ready_o(result_ready), .in_result_i(result),
     .begin_i(start_o), .all_stored_i(all_stored), .abort_i(resetting_o), .lost_i(lost),
-    .error_code_i(trailer_code), .idle_o(unloader_idle), .numbers_i,
+    .error_code_i(trailer_code), .idle_o(unloader_idle), .drop_o(drop), .numbers_i,
     .desc_i(work_desc), .walk_o(walk_req), .walk_i(walk_rsp), .fault_o(walk_fault),
     .m_axis_tvalid_o(frame_valid_o), .m_axis_tready_i(frame_ready_i),
     .m_axis_tdata_o(frame_data_o), .m_axis_tlast_o(frame_last_o),

@@ -43,6 +43,7 @@ module flaash_core
   parameter int unsigned Buffers     = 1,            // of an operand, 2: the next one is loaded during a contraction
   parameter int unsigned Feeds       = 1,            // streams of operand frames, 1 or 2
   parameter int unsigned FeedWidth   = StreamWidth,  // bits of a beat of these
+  parameter int unsigned ResultLanes = 1,            // results that can leave in a cycle, 1 to 8
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
   localparam int unsigned NumPorts   = read_ports(Engine, NumSdpe, GroupSize),
   // SDPEs, and the combiner if there is one: where results come from.
@@ -62,6 +63,13 @@ module flaash_core
   output result_t                                    result_o,
   output logic                                       all_stored_o,
   input  logic                                       sent_i,  // a record left the chip
+  // results, to the edge: all of them with numbers_i, if there are several lanes
+  input  logic                                       numbers_i,
+  input  logic                                       drop_i,  // results are of no use any more
+  output logic                                       batch_valid_o,
+  input  logic                                       batch_ready_i,
+  output batch_count_t                               batch_count_o,
+  output result_t [ResultLanes-1:0]                  batch_o,
   // coordinates of the fibers, A in element 0, B in 1
   input  walk_req_t [1:0]                            walk_i,
   output walk_rsp_t [1:0]                            walk_o,
@@ -201,12 +209,19 @@ module flaash_core
     .out_valid_o(gated_valid), .out_ready_i(gated_ready)
   );
 
-  flaash_result_network #(
-    .NumSources(NumSources)
-  ) u_result_network (
+  batch_count_t taken, sent;
+
+  assign sent = batch_count_t'(sent_i) + ((batch_valid_o && batch_ready_i) ? batch_count_o : '0);
+
+  flaash_result_lanes #(
+    .NumSources(NumSources),
+    .Lanes     (ResultLanes)
+  ) u_result_lanes (
     .clk_i, .rst_ni,
+    .numbers_i, .drop_i, .taken_o(taken),
     .in_valid_i(gated_valid), .in_ready_o(gated_ready), .in_result_i(source_result),
-    .out_valid_o(result_valid_o), .out_ready_i(result_ready_i), .out_result_o(result_o)
+    .out_valid_o(result_valid_o), .out_ready_i(result_ready_i), .out_result_o(result_o),
+    .batch_valid_o, .batch_ready_i, .batch_count_o, .batch_o
   );
 
   // ----------------------------------------------------------------------- progress
@@ -225,7 +240,7 @@ module flaash_core
     .events_i(events), .flags_i(flags),
     .handed_i(dispatch.job), .handed_dots_i(dispatch.dots), .portion_i(dispatch.portion),
     .reads_i(ReadWidth'(reads)), .conflicts_i(ReadWidth'(conflicts)),
-    .loading_i(load.loading), .sent_i, .discarded_i(load.discarded),
+    .loading_i(load.loading), .sent_i(sent), .discarded_i(load.discarded),
     .increments_o(increments), .flags_o(any_flags), .range_error_o(range_error)
   );
 
@@ -242,7 +257,7 @@ module flaash_core
     .clk_i, .rst_ni,
     .start_i, .stop_i, .generating_i(generating), .handed_i(dispatch.job), .handed_dots_i(dispatch.dots),
     .dots_i(increments[CntDotsDone][6:0]), .stored_i(increments[CntResults][6:0]),
-    .idle_i(&source_idle), .taken_i(result_valid_o && result_ready_i),
+    .idle_i(&source_idle), .taken_i(taken),
     .busy_o(busy), .done_o(done), .all_stored_o
   );
 

@@ -41,6 +41,7 @@ module flaash_memory_top
   parameter int unsigned Buffers     = 2,                    // of an operand, 1 or 2
   parameter int unsigned DataWidth   = 128,                  // bits of the memory's bus: 128, 256 or 512
   parameter int unsigned ReadBursts  = 8,                    // bursts under way, 1 to 255
+  parameter int unsigned ResultLanes = DataWidth / 64,       // results per cycle, 1 to 8
   parameter int unsigned WriteBursts = 8,                    // likewise, a power of two, 2 to 64
   localparam type axi_req_t = `FLAASH_AXI_REQ(DataWidth),
   localparam type axi_rsp_t = `FLAASH_AXI_RSP(DataWidth)
@@ -120,6 +121,9 @@ module flaash_memory_top
   logic                   resetting, stopping, quiet, start, numbers, edge_irq, chip_irq;
   logic                   frame_valid, frame_ready, frame_last;
   logic [StreamWidth-1:0] frame_data;
+  logic                   batch_valid, batch_ready;
+  batch_count_t           batch_count;
+  result_t [ResultLanes-1:0] batch;
 
   // A stream per operand, wider than that of the stream edge if the bus is.
   localparam int unsigned FeedWidth = (DataWidth < 2 * StreamWidth) ? StreamWidth : 2 * StreamWidth;
@@ -152,6 +156,7 @@ module flaash_memory_top
     .CoordWidth (CoordWidth),
     .CanSplit   (Engine != EngineLookup && Portions > 0),
     .Buffers    (Buffers),
+    .ResultLanes(ResultLanes),
     .DataWidth  (DataWidth),
     .FeedWidth  (FeedWidth),
     .ReadBursts (ReadBursts),
@@ -164,6 +169,7 @@ module flaash_memory_top
     .operand_valid_o(operand_valid), .operand_ready_i(operand_ready), .operand_data_o(operand_data),
     .operand_last_o(operand_last),
     .result_valid_i(frame_valid), .result_ready_o(frame_ready), .result_data_i(frame_data), .result_last_i(frame_last),
+    .batch_valid_i(batch_valid), .batch_ready_o(batch_ready), .batch_count_i(batch_count), .batch_i(batch),
     .axi_o(axi_req), .axi_i(axi_rsp)
   );
 
@@ -212,7 +218,8 @@ module flaash_memory_top
     .Portions   (Portions),
     .Buffers    (Buffers),
     .Feeds      (2),
-    .FeedWidth  (FeedWidth)
+    .FeedWidth  (FeedWidth),
+    .ResultLanes(ResultLanes)
   ) u_chip (
     .clk_i, .rst_ni,
     .axil_i(chip_req), .axil_o(chip_rsp), .irq_o(chip_irq),
@@ -220,7 +227,8 @@ module flaash_memory_top
     .operand_valid_i(operand_valid), .operand_ready_o(operand_ready), .operand_data_i(operand_data),
     .operand_last_i(operand_last),
     .numbers_i(numbers),
-    .frame_valid_o(frame_valid), .frame_ready_i(frame_ready), .frame_data_o(frame_data), .frame_last_o(frame_last)
+    .frame_valid_o(frame_valid), .frame_ready_i(frame_ready), .frame_data_o(frame_data), .frame_last_o(frame_last),
+    .batch_valid_o(batch_valid), .batch_ready_i(batch_ready), .batch_count_o(batch_count), .batch_o(batch)
   );
 
 endmodule : flaash_memory_top

@@ -77,6 +77,13 @@ module flaash_top
   desc_t [1:0] desc;
   report_t     report;
 
+  // One lane has no batches.
+  logic          batch_valid, unused_batch;
+  batch_count_t  batch_count;
+  result_t [0:0] batch;
+
+  assign unused_batch = batch_valid ^ (^batch_count) ^ (^batch);
+
   assign axil_req = {s_axil_awvalid, s_axil_awaddr, s_axil_awprot, s_axil_wvalid, s_axil_wdata, s_axil_wstrb,
                      s_axil_bready, s_axil_arvalid, s_axil_araddr, s_axil_arprot, s_axil_rready};
   assign {s_axil_awready, s_axil_wready, s_axil_bvalid, s_axil_bresp, s_axil_arready, s_axil_rvalid,
@@ -107,7 +114,8 @@ module flaash_top
     .operand_data_i(s_axis_tdata), .operand_last_i(s_axis_tlast),
     .numbers_i(1'b0),
     .frame_valid_o(m_axis_tvalid), .frame_ready_i(m_axis_tready),
-    .frame_data_o(m_axis_tdata), .frame_last_o(m_axis_tlast)
+    .frame_data_o(m_axis_tdata), .frame_last_o(m_axis_tlast),
+    .batch_valid_o(batch_valid), .batch_ready_i(1'b0), .batch_count_o(batch_count), .batch_o(batch)
   );
 
   assign m_axis_tkeep = '1;

@@ -9,12 +9,13 @@ MEMORY = [{"NumPorts": 0}, {"LineWidth": 0}, {"Lines": 0}, {"Latency": 0}, {"Par
 # By module. What a module hands down is in its list, too, where its own module refuses it.
 ILLEGAL: dict[str, list[dict[str, int]]] = {
     "flaash_axi_read": [{"DataWidth": 64}, {"Bursts": 256}, {"BurstBeats": 3}],
-    "flaash_axi_write": [{"DataWidth": 64}, {"Bursts": 3}, {"BurstBeats": 1}],
+    "flaash_axi_write": [{"DataWidth": 64}, {"Bursts": 3}, {"BurstBeats": 1}, {"BurstBeats": 2}],
     "flaash_combiner": [{"Slots": 0}, {"Slots": 65}],
     "flaash_compute_lookup": [*SDPES, {"GroupSize": 9}, *LANES, {"CoordWidth": 13}, {"CoordWidth": 3}],
     "flaash_compute_stream": [*SDPES, {"Portions": 65}, {"Scheduler": 2}],
     "flaash_delay_line": [{"Channels": 0}, {"Width": 0}],
     "flaash_edge_gearbox": [{"Group": 1}, {"Group": 16}],
+    "flaash_edge_packer": [{"InWords": 0}, {"InWords": 33}],
     "flaash_edge_pieces": [{"PieceWidth": 96}],
     "flaash_edge_reader": [{"TurnBeats": 3}, {"Depth": 8}],
     "flaash_fiber_loader": [{"Depth": 1}, {"Depth": 6}],
@@ -42,6 +43,7 @@ ILLEGAL: dict[str, list[dict[str, int]]] = {
     "flaash_parity_watch": [{"Channels": 0}, {"Width": 1}, {"PlaceWidth": 0}],
     "flaash_perf_sum": SDPES,
     "flaash_portioner": LANES,
+    "flaash_ram_fifo": [{"Width": 0}, {"Depth": 1}, {"Depth": 6}],
     "flaash_record_sender": [{"MaxWords": 6}],
     "flaash_result_gate": SOURCES,
     "flaash_result_network": SOURCES,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: flaash_stream_fifo keeps every beat, in order, under all stalls."""
+"""Runs inside the simulator: a FIFO keeps every beat, in order, under all stalls."""
 
 import cocotb
 from cocotb.triggers import ClockCycles

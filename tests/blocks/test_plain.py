@@ -58,7 +58,11 @@ test_edge_loader = plain(
     "flaash_edge_loader", rows("Format CoordWidth DataWidth FeedWidth Bursts", (3, 14, 256, 256, 4)),
     rows("Format CoordWidth DataWidth FeedWidth Bursts", (0, 16, 128, 128, 8), (1, 10, 512, 256, 2),
          (2, 9, 256, 256, 16), (3, 32, 128, 128, 1), (2, 14, 128, 128, 4), (2, 8, 512, 256, 5)))
-test_edge_packer = plain("flaash_edge_packer", rows("DataWidth", 256), rows("DataWidth", 128, 256, 512))
+test_edge_packer = plain(
+    "flaash_edge_packer", rows("DataWidth InWords", (256, 12)),
+    rows("DataWidth InWords", (128, 1), (128, 6), (256, 4), (256, 16), (512, 24), (512, 32)))
+test_edge_quota = plain("flaash_edge_quota", [{}], [{}])
+test_edge_retire = plain("flaash_edge_retire", [{}], [{}])
 test_delay_line = plain(
     "flaash_delay_line", rows("Delay", 3), rows("Delay", 0, 1, 2, 3, 8, 49), Channels=3, Width=24)
 test_error_log = plain("flaash_error_log", [{}], [{}])
@@ -79,6 +83,9 @@ test_perf_sum = plain(
     rows("NumSdpe NumSources", (1, 1), (1, 2), (5, 5), (64, 64), (64, 65)))
 test_result_gate = plain(
     "flaash_result_gate", rows("NumSources", 5), rows("NumSources", 1, 5, 64), CountWidth=4)
+test_result_lanes = plain(
+    "flaash_result_lanes", rows("NumSources Lanes", (9, 4)),
+    rows("NumSources Lanes", (1, 1), (5, 1), (1, 2), (8, 2), (3, 4), (33, 8)))
 test_result_network = plain(
     "flaash_result_network", rows("NumSources", 5), rows("NumSources", 1, 3, 8, 65), bench="stream_tree",
     proved=True)
@@ -89,6 +96,8 @@ test_step_counters = plain("flaash_step_counters", rows("NumSdpe", 64), rows("Nu
 test_stream_arbiter2 = plain("flaash_stream_arbiter2", [{}], [{}], proved=True, Width=16)
 test_stream_fifo = plain(
     "flaash_stream_fifo", rows("Depth", 2, 8), rows("Depth", 2, 8), proved=True, Width=16)
+test_ram_fifo = plain(
+    "flaash_ram_fifo", rows("Depth", 2, 8), rows("Depth", 2, 8), bench="stream_fifo", proved=True, Width=16)
 test_stream_register = plain("flaash_stream_register", [{}], [{}], proved=True, Width=16)
 test_stream_tree = plain(
     "flaash_stream_tree", rows("Inputs Width", (32, 40)),

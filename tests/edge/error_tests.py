@@ -9,7 +9,8 @@ from cocotb.handle import SimHandleBase
 
 from tb.common.bench import rng, start
 from tests.edge import error_cases
-from tests.edge.host import ADDRESS, BIT, ERROR, Host, check, expected
+from tests.edge.host import ADDRESS, BIT, ERROR, RESULTS, SLOTS, Host, check, expected
+from tests.edge.layout import completion
 
 SHARE = int(os.environ.get("FLAASH_EDGE_SHARE", "7"))  # every how manieth case is tried, from the seed on
 
@@ -84,6 +85,48 @@ async def refusals_of_the_memory(dut) -> None:
     for case in cases:
         await attempt(host, case, a, b)
     dut._log.info("%d cases", len(cases))
+
+
+@cocotb.test()
+@cocotb.parametrize(latency=[1, 100])
+async def others_are_under_way(dut, latency: int) -> None:
+    """Results, or the record, of one of a queue are refused, or don't fit: those before it are right."""
+    host, a, b = await begin(dut)
+    random, wanted = rng(), expected(a, b, host.fmt)
+    for kind in ("results", "record", "full") * 2:
+        host.memory.latency = latency
+        now = error_cases.setting(host, a, b)
+        now.lay()
+        bad, jobs = random.randrange(SLOTS - 1), []
+        for index in range(SLOTS - 1):
+            at = RESULTS + index * 0x4000
+            words = list(now.words)
+            words[2], words[4], words[9] = at, wanted.nbytes - (kind == "full" and index == bad), index
+            jobs.append((host.put(words), at))
+        slot, at = jobs[bad]
+        if kind != "full":
+            addr = at + wanted.nbytes // 2 if kind == "results" else slot + error_cases.COMPLETION_AT
+            host.memory.refused_writes[addr - addr % host.memory.width] = error_cases.SLVERR
+        await host.set_ring()
+        await host.ring()
+        while not await host.idle() & BIT["EdgeStatusHalted"]:
+            pass
+        code = ERROR["ErrResultFull"] if kind == "full" else ERROR["ErrWriteSlave"]
+        assert await host.read("RegEdgeError") == code, kind
+        assert await host.read("RegRingHead") == bad + 1, kind
+        for index, (slot, at) in enumerate(jobs):
+            record = completion(host.memory, slot)
+            done = index < bad or index == bad and kind != "record"
+            assert bool(record["magic"]) == done, f"{kind}: descriptor {index} behind an error in {bad}"
+            if done:
+                assert (record["code"], record["tag"]) == (code if index == bad else 0, index)
+            if index < bad:
+                found = np.frombuffer(bytes(host.memory.data[at : at + wanted.nbytes]), "<u4")
+                check(found.reshape(wanted.shape), wanted)
+        host.memory.refused_writes.clear()
+        host.memory.latency = 1
+        await host.reset()
+        await right(host, a, b, kind)
 
 
 @cocotb.test()

@@ -26,6 +26,9 @@ def test_formats_and_widths(simulator: str, seed: int) -> None:
             ("tiny", {"DataWidth": 256, "Format": 1, "CoordWidth": 12}),
             ("tiny", {"DataWidth": 128, "Format": 2, "CoordWidth": 9}),
             ("tiny", {"DataWidth": 512, "Format": 0, "CoordWidth": 32}),
+            ("tiny", {"DataWidth": 256, "NumSdpe": 7}),
+            ("tiny", {"DataWidth": 128, "NumSdpe": 3, "ResultLanes": 1}),
+            ("tiny", {"DataWidth": 512, "NumSdpe": 9, "Format": 3}),
         ]
     for config, edge in builds:
         run_edge("first_tests", simulator, seed, config, **edge)

@@ -137,7 +137,8 @@ class Words:
             return None
         source, fifo = chance.choice(fifos)
         index = int(fifo.rd_ptr_q.value) + chance.randrange(1, int(fifo.usage_o.value))
-        what = turn(fifo.mem_q[index % len(fifo.mem_q)], chance)
+        words = fifo.u_bank.mem_q
+        what = turn(words[index % len(words)], chance)
         return Flip(what, place(0, "PlaceResult", source), True)
 
     # ----------------------------------------------------------------- lookup machine

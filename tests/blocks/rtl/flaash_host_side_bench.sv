@@ -108,13 +108,15 @@ module flaash_host_side_bench
   end
 
   // ---------------------------------------------------------------------- results
+  logic unused_drop;
+
   flaash_result_unloader #(
     .Format(Format)
   ) u_unloader (
     .clk_i, .rst_ni,
     .in_valid_i, .in_ready_o, .in_result_i,
     .begin_i, .all_stored_i, .abort_i(resetting_o), .lost_i(fault.valid),
-    .error_code_i(error_e'(error_code_i)), .idle_o, .numbers_i,
+    .error_code_i(error_e'(error_code_i)), .idle_o, .drop_o(unused_drop), .numbers_i,
     .desc_i(desc_o), .walk_o(walk_req), .walk_i(walk_rsp), .fault_o(fault),
     .m_axis_tvalid_o, .m_axis_tready_i, .m_axis_tdata_o, .m_axis_tlast_o, .sent_o, .drained_o
   );

@@ -180,7 +180,7 @@ module flaash_lookup_bench
     .handed_dots_i(dispatch.dots),
     .dots_i       (sums[DotDone]),
     .stored_i     ('0),
-    .taken_i      (1'b0),
+    .taken_i      ('0),
     .idle_i       (&idle_o),
     .busy_o, .done_o,
     .all_stored_o (unused_all_stored)

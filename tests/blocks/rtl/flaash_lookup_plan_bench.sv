@@ -34,12 +34,17 @@ module flaash_lookup_plan_bench
   localparam int unsigned FiberWidth = $clog2(Fibers);
 
   // One line of either operand per cycle.
-  line_id_t            line;
-  line_written_t [1:0] written;
+  line_id_t      line;
+  line_written_t of_a, of_b;
 
-  assign line    = written_i.id;
-  assign written = {written_i.valid && line.operand, written_i.id, written_i.last,
-                    written_i.valid && !line.operand, written_i.id, written_i.last};
+  assign line = written_i.id;
+
+  always_comb begin
+    of_a       = written_i;
+    of_b       = written_i;
+    of_a.valid = written_i.valid && !line.operand;
+    of_b.valid = written_i.valid && line.operand;
+  end
 
   table_rsp_t a_table[Fibers], b_table[Fibers];
   table_rsp_t a, b;
@@ -62,7 +67,7 @@ module flaash_lookup_plan_bench
     .Parity  (Parity)
   ) u_plan (
     .clk_i, .rst_ni,
-    .start_i, .desc_i, .written_i(written), .busy_o, .handed_o, .handed_dots_o,
+    .start_i, .desc_i, .written_i({of_b, of_a}), .busy_o, .handed_o, .handed_dots_o,
     .table_wanted_i, .table_use_o(unused_use), .table_addr_o(addr), .answered_o(unused_answered), .table_i({b, a}),
     .rank_wrong_o, .block_o(unused_block),
     .plane_o, .piece_valid_o, .piece_o

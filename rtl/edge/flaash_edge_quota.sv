@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// Edge quota: lets pass as many records as the result buffer has room for, and counts.
+//
+// Guarantees  Of the words that come, those of the records that fit pass (kept_o); a record that does not fit whole
+//             goes nowhere, nor does any behind it, nor one that begins while drop_i is high. results_o counts all
+//             records, bytes_o what passed.
+// Demands     A step brings whole records, or a beat of one as flaash_record_sender sends it. start_i between records.
+// Latency     None for kept_o, one cycle for the counts.
+// Throughput  A step per cycle.
+// Reset       No room.
+
+`include "flaash_assert.svh"
+
+module flaash_edge_quota
+  import flaash_pkg::*;
+(
+  input  logic         clk_i,
+  input  logic         rst_ni,
+
+  input  logic         start_i,
+  input  logic [63:0]  capacity_i,  // bytes
+  input  logic [4:0]   words_i,     // of a record: 1 to 16; steady from start_i to the last step
+  input  logic         drop_i,
+
+  input  logic         step_i,
+  input  logic         whole_i,     // whole records come: count_i of them
+  input  batch_count_t count_i,     // 1 to MaxBatch; else a beat of one
+  output logic [5:0]   kept_o,      // words that pass
+
+  output logic         full_o,      // a record did not fit
+  output logic [63:0]  results_o,
+  output logic [63:0]  bytes_o
+);
+
+  logic [63:0]  left_q;    // bytes of the buffer
+  logic [4:0]   come_q;    // words of this record that have come
+  logic         keep_q;    // they pass
+  logic         begins;
+  logic [4:0]   rest, beat;  // words of this record that have not come; of this beat
+  batch_count_t count, fit, pass;  // records that begin; that would fit; that pass
+  logic [63:0]  bytes;
+
+  assign begins = come_q == '0;
+  assign rest   = words_i - come_q;
+  assign beat   = (rest < 5'(StreamWords)) ? rest : 5'(StreamWords);
+
+  always_comb begin
+    count = whole_i ? count_i : batch_count_t'(begins);
+    fit   = '0;
+    for (int i = 1; i <= int'(MaxBatch); i++) begin
+      if (64'(i) * 64'({words_i, 2'd0}) <= left_q && !full_o) fit = batch_count_t'(i);
+    end
+    pass = (count < fit) ? count : fit;
+    if (drop_i) pass = '0;
+    kept_o = 6'(pass) * 6'(words_i);
+    if (!whole_i) kept_o = ((begins && pass != '0) || (!begins && keep_q)) ? 6'(beat) : '0;
+  end
+
+  assign bytes = 64'(pass) * 64'({words_i, 2'd0});
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      left_q    <= '0;
+      come_q    <= '0;
+      keep_q    <= 1'b0;
+      full_o    <= 1'b0;
+      results_o <= '0;
+      bytes_o   <= '0;
+    end else if (start_i) begin
+      left_q    <= capacity_i;
+      come_q    <= '0;
+      keep_q    <= 1'b0;
+      full_o    <= 1'b0;
+      results_o <= '0;
+      bytes_o   <= '0;
+    end else if (step_i) begin
+      if (!whole_i) begin
+        come_q <= (beat == rest) ? '0 : come_q + beat;
+        if (begins) keep_q <= pass != '0;
+      end
+      results_o <= results_o + 64'(count);
+      left_q    <= left_q - bytes;
+      bytes_o   <= bytes_o + bytes;
+      if (count > fit) full_o <= 1'b1;
+    end
+  end
+
+  // ---------------------------------------------------------------- properties
+  `FLAASH_ASSERT(WithinCapacity_A, !step_i || bytes <= left_q, "beyond the buffer")
+  `FLAASH_ASSERT(WholeBetween_A, !step_i || !whole_i || begins, "whole records inside another")
+  `FLAASH_COVER(Full_C, step_i && count > fit && !full_o)
+  `FLAASH_COVER(SomeFit_C, step_i && fit != '0 && count > fit)
+
+endmodule : flaash_edge_quota

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+// Edge retire: contractions that have left the chip, until their results are in memory and their completion records
+// are written, while others are computed.
+//
+// Guarantees  A descriptor gets a turn with open_i; when it has left the chip (close_i) and all of its results were
+//             answered (written_i), its completion record is sent as a line, and when that was answered finish_o
+//             comes, with the first error of that turn in outcome_o. In order of the turns; behind an error nothing is
+//             sent or finished any more. failing_o from the first error of any turn on.
+// Demands     open_i only with ready_o, then close_i of the same turn, at the earliest in the same cycle.
+//             write_fault_i is about bursts of a turn that is not finished.
+// Latency     Two cycles from the last answer of a turn to its line.
+// Throughput  A descriptor per round trip of a line, and four cycles.
+// Reset       No turn is taken; clear_i does the same.
+
+`include "flaash_assert.svh"
+
+module flaash_edge_retire
+  import flaash_reg_pkg::*;
+  import flaash_edge_pkg::*;
+(
+  input  logic             clk_i,
+  input  logic             rst_ni,
+  input  logic             clear_i,
+
+  // from the chip
+  output logic             ready_o,        // there is a turn
+  input  logic             open_i,         // pulse: a descriptor takes it
+  output turn_t            turn_o,         // of the descriptor in the chip
+  input  edge_fault_t      fault_i,        // pulse: this is wrong with it
+  input  logic             close_i,        // pulse: it has left the chip
+  input  retired_t         retired_i,      // and this is known about it; began: cycles since then
+  output logic             faulty_o,       // its results are of no use any more
+  // results
+  input  logic [Turns-1:0] written_i,      // all results of a turn that has left the chip are in memory
+  input  edge_fault_t      write_fault_i,  // pulse
+  input  turn_t            fault_turn_i,
+  // completion record
+  output logic             line_valid_o,
+  input  logic             line_ready_i,
+  output line_t            line_o,
+  // ring
+  input  edge_fault_t      ring_fault_i,   // while no descriptor is on its way to the chip
+  output logic             busy_o,
+  output logic             failing_o,
+  output logic             finish_o,       // pulse
+  output logic             wants_irq_o,    // with it
+  output edge_fault_t      outcome_o       // with it, or an error of the ring
+);
+
+  typedef enum logic [2:0] {RetireWait, RetireSend, RetireAnswer, RetireFinish, RetireHalted} state_e;
+
+  state_e                  state_q;
+  logic                    entered_q;  // the first cycle of this state is over
+  turn_t                   open_q, done_q;
+  logic [$clog2(Turns):0]  count_q;    // turns that were closed and not finished
+  logic                    opened_q;
+  retired_t [Turns-1:0]    retired_q;
+  edge_fault_t [Turns-1:0] faults_q;   // the first of each turn
+  retired_t                closing, oldest;
+  edge_fault_t             fault, told_q;
+  logic [63:0]             now_q, cycles_q;
+  logic                    failing_q;
+
+  // ---------------------------------------------------------------------- turns
+  assign ready_o = count_q != ($clog2(Turns)+1)'(Turns);
+  assign turn_o  = open_q;
+  assign oldest  = retired_q[done_q];
+
+  always_comb begin
+    closing       = retired_i;
+    closing.began = now_q - retired_i.began;
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      open_q    <= '0;
+      done_q    <= '0;
+      count_q   <= '0;
+      opened_q  <= 1'b0;
+      retired_q <= '0;
+      now_q     <= '0;
+    end else begin
+      now_q <= now_q + 1'b1;
+      if (close_i) begin
+        retired_q[open_q] <= closing;
+        open_q            <= open_q + 1'b1;
+      end
+      if (finish_o) done_q <= done_q + 1'b1;
+      count_q  <= count_q + ($clog2(Turns)+1)'(close_i) - ($clog2(Turns)+1)'(finish_o);
+      opened_q <= (opened_q || open_i) && !close_i;
+      if (clear_i) begin
+        open_q   <= '0;
+        done_q   <= '0;
+        count_q  <= '0;
+        opened_q <= 1'b0;
+      end
+    end
+  end
+
+  // --------------------------------------------------------------------- faults
+  // The first of a turn; of two in one cycle that of the memory. Behind one there is no more turn.
+  for (genvar t = 0; t < int'(Turns); t++) begin : gen_faults
+    edge_fault_t found;
+
+    always_comb begin
+      found = '0;
+      if (open_q == turn_t'(t)) found = fault_i;
+      if (write_fault_i.valid && fault_turn_i == turn_t'(t)) found = write_fault_i;
+      if (faults_q[t].valid) found = faults_q[t];
+    end
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni)      faults_q[t] <= '0;
+      else if (clear_i) faults_q[t] <= '0;
+      else              faults_q[t] <= found;
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)      failing_q <= 1'b0;
+    else if (clear_i) failing_q <= 1'b0;
+    else failing_q <= failing_q || fault_i.valid || write_fault_i.valid || (close_i && closing.full);
+  end
+
+  assign fault     = faults_q[done_q];
+  assign failing_o = failing_q;
+  assign faulty_o  = faults_q[open_q].valid || state_q == RetireHalted;
+
+  // -------------------------------------------------------------- state machine
+  function automatic logic [31:0] saturated(logic [63:0] count);
+    return (count[63:32] != '0) ? '1 : count[31:0];
+  endfunction
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      state_q   <= RetireWait;
+      entered_q <= 1'b0;
+      cycles_q  <= '0;
+      told_q    <= '0;
+    end else begin
+      entered_q <= state_q == RetireAnswer;
+      unique case (state_q)
+        RetireWait: if (count_q != '0 && written_i[done_q]) begin
+          state_q  <= RetireSend;
+          cycles_q <= now_q - oldest.began;
+          told_q   <= fault;
+          if (!fault.valid && oldest.full) told_q <= {1'b1, 8'(ErrResultFull), saturated(oldest.results)};
+        end
+        RetireSend:   if (line_ready_i) state_q <= RetireAnswer;
+        RetireAnswer: if (entered_q && written_i[done_q]) state_q <= RetireFinish;
+        RetireFinish: state_q <= outcome_o.valid ? RetireHalted : RetireWait;
+        default:      state_q <= RetireHalted;
+      endcase
+      if (clear_i) state_q <= RetireWait;
+    end
+  end
+
+  // Layout: code, place, tag, 0 | results, bytes | cycles, computing | bytes read, 0, magic
+  logic [511:0] record;
+  mem_addr_t    addr;
+
+  assign record = {CompletionMagic, 32'd0, oldest.bytes_read,
+                   oldest.computing, cycles_q,
+                   oldest.bytes, oldest.results,
+                   32'd0, oldest.tag, told_q.valid ? told_q.place : 32'd0, 24'd0, told_q.valid ? told_q.code : 8'd0};
+  assign addr   = oldest.slot + 64'(CompletionAt);
+
+  assign line_valid_o = state_q == RetireSend;
+  assign line_o       = {addr, done_q, record};
+  assign finish_o     = state_q == RetireFinish && !clear_i;
+  assign wants_irq_o  = oldest.wants_irq;
+  assign busy_o       = opened_q || (count_q != '0 && state_q != RetireHalted);
+
+  always_comb begin
+    outcome_o = '0;
+    if (count_q == '0 && !opened_q && !open_i && !clear_i) outcome_o = ring_fault_i;
+    if (finish_o) outcome_o = told_q.valid ? told_q : fault;  // or the memory refused the record
+  end
+
+  // ---------------------------------------------------------------- properties
+  `FLAASH_STREAM_CHECK(line, line_valid_o, line_ready_i || clear_i, line_o, 64 + $bits(turn_t) + 512)
+  `FLAASH_ASSERT(Turn_A, !open_i || (ready_o && !opened_q), "a turn that another one has")
+  `FLAASH_ASSERT(Opened_A, !close_i || opened_q || open_i, "a turn ends that nobody had")
+  `FLAASH_COVER(AllTurns_C, !ready_o)
+  `FLAASH_COVER(BehindFault_C, state_q == RetireHalted && count_q != '0)
+
+endmodule : flaash_edge_retire

@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator: flaash_edge_retire completes contractions in order, behind their results."""
+
+import dataclasses
+
+import cocotb
+import numpy as np
+from cocotb.triggers import FallingEdge, RisingEdge
+
+from tb.common.bench import rng, start
+from tb.common.rtl_types import bench_types
+from tests.edge.layout import COMPLETION_AT, COMPLETION_TYPE, NUMBERS
+
+FULL, WRITE = 0x48, 0x46
+PORTS = ("clear", "open", "fault", "close", "retired", "written", "write_fault", "fault_turn", "line_ready",
+         "ring_fault")
+
+
+@dataclasses.dataclass
+class Contraction:
+    """What is put in: about the contraction, and in which cycle of its writing what goes wrong."""
+
+    slot: int
+    tag: int
+    results: int
+    wants_irq: bool
+    full: bool
+    fault: tuple[int, int] | None  # code, place: while it is in the chip
+    write_fault: tuple[int, int] | None
+    refused: bool  # its completion record
+    began: int = 0
+
+    @property
+    def told(self) -> tuple[int, int]:
+        """Return code and place of the completion record."""
+        if self.fault or self.write_fault:
+            return self.fault or self.write_fault
+        return (FULL, self.results) if self.full else (0, 0)
+
+
+def drawn(random, index: int, faulty: bool) -> Contraction:
+    kind = random.randrange(6) if faulty else None
+    place = random.getrandbits(32)
+    return Contraction(
+        slot=0x1_0000 + 1024 * index,
+        tag=random.getrandbits(32),
+        results=random.getrandbits(20),
+        wants_irq=random.random() < 0.5,
+        full=kind == 0 or kind == 1,
+        fault=(0x13, place) if kind in (1, 2) else None,
+        write_fault=(WRITE, place) if kind in (3, 4) else None,
+        refused=kind == 5,
+    )
+
+
+class Bench:
+    """The chip, the writer and the ring around the module."""
+
+    def __init__(self, dut, random):
+        self.dut, self.random, self.types = dut, random, bench_types()
+        for name in PORTS:
+            getattr(dut, f"{name}_i").value = 0
+        self.open: list[Contraction] = []  # by turn: what has one
+        self.lines: list[tuple[int, np.void]] = []
+        self.finished: list[tuple[bool, tuple[int, int]]] = []
+        self.ring_told: list[int] = []  # behind so many that were finished
+        self.cycle = 0
+        self.written = 15
+        dut.written_i.value = self.written
+        cocotb.start_soon(self._watch())
+
+    async def _watch(self) -> None:
+        """Take lines; a line is written some cycles later. Collect what is finished."""
+        dut, line_t, fault_t = self.dut, self.types["line_o"], self.types["outcome_o"]
+        while True:
+            await FallingEdge(dut.clk_i)
+            self.cycle += 1
+            if dut.line_valid_o.value == 1 and dut.line_ready_i.value == 1:
+                line = line_t.unpack(int(dut.line_o.value))
+                record = np.frombuffer(int(line.data).to_bytes(64, "little"), COMPLETION_TYPE)[0]
+                self.lines.append((int(line.addr), record))
+                cocotb.start_soon(self.write(int(line.turn), self.open[len(self.lines) - 1], refused=True))
+            outcome = fault_t.unpack(int(dut.outcome_o.value))
+            if dut.finish_o.value == 1:
+                told = (int(outcome.code), int(outcome.place)) if outcome.valid else (0, 0)
+                self.finished.append((dut.wants_irq_o.value == 1, told))
+            elif outcome.valid:
+                self.ring_told.append(len(self.finished))
+            await RisingEdge(dut.clk_i)
+            dut.line_ready_i.value = self.random.random() < 0.5
+
+    def packed(self, port: str, fault: tuple[int, int]) -> int:
+        return self.types[port].pack(valid=1, code=fault[0], place=fault[1])
+
+    async def write(self, turn: int, work: Contraction, refused: bool = False) -> None:
+        """Bursts of a turn are under way, and then answered."""
+        dut, cycles = self.dut, self.random.choice([1, 2, 20, 60])
+        self.written &= ~(1 << turn)
+        dut.written_i.value = self.written
+        fault = work.write_fault
+        if refused:
+            fault = (WRITE, 5 << 24) if work.refused else None
+        for left in range(cycles, 0, -1):
+            if left == 1 and fault:
+                dut.write_fault_i.value = self.packed("write_fault_i", fault)
+                dut.fault_turn_i.value = turn
+            await RisingEdge(dut.clk_i)
+        dut.write_fault_i.value = 0
+        self.written |= 1 << turn
+        dut.written_i.value = self.written
+
+    async def seen(self, condition) -> None:
+        """Wait until condition() holds in the middle of a cycle."""
+        for _ in range(5_000):
+            await FallingEdge(self.dut.clk_i)
+            if condition():
+                return
+        raise TimeoutError("no turn, or no end")
+
+    async def contract(self, work: Contraction) -> bool:
+        """Give a contraction a turn; False if the queue has ended before it."""
+        dut, random = self.dut, self.random
+        await self.seen(lambda: dut.ready_o.value == 1 or dut.failing_o.value == 1)
+        if dut.failing_o.value == 1:
+            return False
+        await RisingEdge(dut.clk_i)
+        work.began = self.cycle
+        self.open.append(work)
+        turn = (len(self.open) - 1) % 4
+        dut.open_i.value = 1
+        await RisingEdge(dut.clk_i)
+        dut.open_i.value = 0
+        writing = cocotb.start_soon(self.write(turn, work))
+        for _ in range(random.choice([0, 3, 30])):
+            await RisingEdge(dut.clk_i)
+        if work.fault:
+            dut.fault_i.value = self.packed("fault_i", work.fault)
+            await RisingEdge(dut.clk_i)
+            dut.fault_i.value = 0
+        dut.close_i.value = 1
+        dut.retired_i.value = self.types["retired_i"].pack(
+            slot=work.slot, wants_irq=work.wants_irq, full=work.full, tag=work.tag, results=work.results,
+            bytes=12 * work.results, began=self.cycle - work.began, computing=work.tag + 1,
+            bytes_read=work.tag + 2)
+        await RisingEdge(dut.clk_i)
+        dut.close_i.value = 0
+        if random.random() < 0.3:
+            await writing
+        return True
+
+    async def end(self) -> None:
+        """Wait until nothing is left, or the queue has ended."""
+        await self.seen(lambda: self.dut.busy_o.value == 0)
+        for _ in range(70):
+            await RisingEdge(self.dut.clk_i)
+
+    def check(self) -> None:
+        """Compare with what was put in."""
+        assert not self.ring_told
+        wrong = [i for i, work in enumerate(self.open) if work.told[0] or work.refused]
+        ends = wrong[0] if wrong else len(self.open) - 1
+        good = self.open[: ends + 1]
+        assert len(self.lines) == len(self.finished) == len(good), "others than these are completed"
+        for work, (addr, record), (irq, told) in zip(good, self.lines, self.finished, strict=True):
+            assert addr == work.slot + COMPLETION_AT and record["magic"] == NUMBERS["CompletionMagic"]
+            assert (record["code"], record["place"]) == work.told and irq == work.wants_irq
+            assert (record["tag"], record["results"]) == (work.tag, work.results)
+            assert record["bytes"] == 12 * work.results
+            assert (record["computing"], record["bytes_read"]) == (work.tag + 1, work.tag + 2)
+            assert 0 < record["cycles"] <= self.cycle - work.began
+            assert told == ((WRITE, 5 << 24) if work.refused else work.told)
+        assert bool(self.dut.failing_o.value) == any(work.told[0] or work.refused for work in self.open)
+
+
+@cocotb.test()
+async def in_order_and_up_to_the_first_error(dut) -> None:
+    """Queues in which one contraction, or none, goes wrong; then a clear, and the next queue."""
+    random = rng()
+    bench = Bench(dut, random)
+    await start(dut)
+    for turn in range(30):
+        bench.open, bench.lines, bench.finished = [], [], []
+        faulty = random.choice([None, 0, 1, 3, 7]) if turn else None
+        for index in range(9):
+            if not await bench.contract(drawn(random, index, index == faulty)):
+                break
+        await bench.end()
+        bench.check()
+        dut.clear_i.value = 1
+        await RisingEdge(dut.clk_i)
+        dut.clear_i.value = 0
+
+
+@cocotb.test()
+async def errors_of_the_ring_wait(dut) -> None:
+    """An error of the ring is told when all before it are completed, and not before."""
+    random = rng()
+    bench = Bench(dut, random)
+    await start(dut)
+    working = cocotb.start_soon(bench.contract(drawn(random, 0, faulty=False)))
+    await bench.seen(lambda: dut.busy_o.value == 1)
+    dut.ring_fault_i.value = bench.packed("ring_fault_i", (0x49, 0x80C))
+    await working
+    await bench.end()
+    assert bench.ring_told and set(bench.ring_told) == {1} == {len(bench.finished)}
+    outcome = bench.types["outcome_o"].unpack(int(dut.outcome_o.value))
+    assert (outcome.valid, outcome.code, outcome.place) == (1, 0x49, 0x80C)
