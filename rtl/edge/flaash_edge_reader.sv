@@ -86,7 +86,7 @@ module flaash_edge_reader
   // --------------------------------------------------------------------- buffer
   logic [$clog2(Depth):0] unused_usage;
 
-  flaash_stream_fifo #(
+  flaash_ram_fifo #(
     .Width(DataWidth + $bits(answer_t)),
     .Depth(Depth)
   ) u_fifo (
