@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures of the whole suite: every test that simulates runs on each simulator that is here.
 
-Where one of them takes minutes, `@pytest.mark.suite_on(..)` names the other: the suite leaves the test
-out on the slow one, and `make regress LIST=long` runs there what the suite leaves out (--left-out). What
-is proved by induction (`@pytest.mark.proved`) runs on Icarus, and with `make cov` on Verilator, too, which
-alone counts code.
+Marks say what the suite leaves out, and `make regress LIST=long` runs just that (--left-out):
+
+- `suite_on(..)`: where one simulator takes minutes, the test runs on the other.
+- `proved`: by induction; runs on Icarus.
+- `alternates(..)`: both simulators see the same; the named one runs it with odd seeds, the other with even.
+- `turn(k, n)`: one of n tests of a sweep; runs with the seeds of which n leaves the remainder k.
+
+`make cov` leaves out only what `suite_on` does: Verilator alone counts code.
 """
 
 import os
@@ -82,17 +86,30 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the suite's half of the tests with a mark, or the other one; and what was named in full."""
     wanted = config.getoption("--left-out")
-    kept = [item for item in items if _left_out(item) == wanted or item.nodeid in config.args]
+    kept = [item for item in items if _left_out(item, config) == wanted or item.nodeid in config.args]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     # The long ones first: at the end the processes share what is left, and none waits for another.
     items[:] = sorted(kept, key=lambda item: ORDER.get(item.nodeid.removeprefix("tests/").split("/")[0], 1))
 
 
-def _left_out(item: pytest.Item) -> bool:
+def _left_out(item: pytest.Item, config: pytest.Config) -> bool:
+    """Tell whether the suite leaves a test out, with this seed."""
+    seed, simulator = config.getoption("seed"), _simulator(item)
+    if any(simulator not in mark.args for mark in item.iter_markers("suite_on")):
+        return True
+    if coverage_wanted():
+        return False
+    if any(seed % mark.args[1] != mark.args[0] for mark in item.iter_markers("turn")):
+        return True
     if item.get_closest_marker("proved"):
-        return item.callspec.params["simulator"] != "icarus" and not coverage_wanted()
-    mark = item.get_closest_marker("suite_on")
-    return mark is not None and item.callspec.params["simulator"] not in mark.args
+        return simulator != "icarus"
+    mark = item.get_closest_marker("alternates")
+    # Who asks for one simulator gets all that runs there.
+    return bool(mark) and not config.getoption("simulator") and (simulator in mark.args) != bool(seed % 2)
+
+
+def _simulator(item: pytest.Item) -> str:
+    return item.callspec.params.get("simulator", "") if hasattr(item, "callspec") else ""
 
 
 @pytest.fixture

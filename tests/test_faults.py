@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tb.common.toolchain import SIMULATORS
 from tests.collect import collected
 from tools import faults
 from tools.mutants import Mutant, check, read_faults
@@ -42,6 +43,16 @@ def test_the_tests_of_a_fault_exist() -> None:
         assert any(test.startswith("tests/") for test in fault.tests), fault.what
     named = {test for fault in FAULTS for test in fault.tests if test.startswith("tests/")}
     assert collected(*sorted(named))
+
+
+def test_the_suite_runs_the_tests_of_a_fault() -> None:
+    """With its own seed: a fault that only tests of other seeds or of make regress notice would live on."""
+    suite = collected()
+    for fault in FAULTS:
+        on = [word for word in SIMULATORS if word in fault.tests]
+        for test in (word for word in fault.tests if word.startswith("tests/")):
+            assert any(name.startswith(test) and (not on or f"[{on[0]}" in name) for name in suite), \
+                f"{fault.what}: {test} {on}"
 
 
 def test_a_test_that_is_missing_is_noticed() -> None:

@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the suite leaves out on one simulator runs in LIST=long: no test runs on one of them only."""
+"""What the suite leaves out runs in LIST=long: nothing runs on one simulator only, or with no seed."""
+
+import pytest
 
 from tb.common.toolchain import SIMULATORS
 from tests.collect import collected
+from tests.share import share
 
 MARKED = "tests/top/test_portions.py::test_special_values_across_portions"
+# In it are tests with each mark but `proved`.
+FILE = "tests/top/test_sequences.py"
 
 
 def on_other(name: str) -> str:
@@ -13,13 +18,53 @@ def on_other(name: str) -> str:
     return name.replace(here, there)
 
 
-def test_left_out_tests_are_those_of_the_other_simulator() -> None:
-    suite, left_out = collected("tests/top"), collected("tests/top", "--left-out")
-    assert left_out and not set(suite) & set(left_out)
-    assert {on_other(name) for name in left_out} <= set(suite)
+def simulated(names: list[str]) -> set[str]:
+    return {name for name in names if any(simulator in name for simulator in SIMULATORS)}
+
+
+@pytest.fixture(scope="module")
+def by_seed() -> dict[int, set[str]]:
+    """Return what the suite runs of the file with two seeds."""
+    return {seed: simulated(collected(FILE, "--seed", str(seed))) for seed in (1, 2)}
+
+
+def test_left_out_tests_are_the_rest(by_seed: dict[int, set[str]]) -> None:
+    left_out = simulated(collected(FILE, "--left-out", "--seed", "1"))
+    assert left_out and not by_seed[1] & left_out
+    everything = by_seed[1] | left_out
+    assert {on_other(name) for name in everything} == everything
+
+
+def test_seeds_take_turns(by_seed: dict[int, set[str]]) -> None:
+    """Of tests that alternate, another simulator; of a sweep, other members; the rest with each seed."""
+    first, second = by_seed[1] - by_seed[2], by_seed[2] - by_seed[1]
+    alternating = {name for name in first if "test_sequences[" in name}
+    assert alternating and {on_other(name) for name in alternating} <= second
+    formats = [{name for name in names if "test_formats[" in name} for names in (first, second)]
+    assert len(formats[0]) == len(formats[1]) == 2
+    assert {name for name in by_seed[1] & by_seed[2] if "default-shapes" in name} == {
+        f"{FILE}::test_sequences[{simulator}-default-shapes]" for simulator in SIMULATORS}
+
+
+def test_who_asks_for_a_simulator_gets_all_that_alternates() -> None:
+    named = collected(FILE, "--simulator", "icarus")
+    assert len([name for name in named if "test_sequences[" in name]) == 12
+
+
+def test_coverage_takes_everything_that_takes_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLAASH_COVERAGE", "1")
+    names = collected(FILE)
+    assert len([name for name in names if "test_sequences[" in name]) == 24
+    assert len([name for name in names if "test_formats[" in name]) == 4
 
 
 def test_a_test_named_in_full_runs_although_it_is_left_out() -> None:
     """So the line that a failing test prints repeats it."""
     left_out = collected(MARKED, "--left-out")
     assert left_out and collected(left_out[0]) == left_out[:1]
+
+
+def test_shares() -> None:
+    """The first is in each; two seeds together have all."""
+    assert [share("abcde", seed) for seed in (1, 2)] == [["a", "b", "d"], ["a", "c", "e"]]
+    assert [share("abcde", seed, of=3) for seed in (1, 2, 3)] == [["a", "b", "e"], ["a", "c"], ["a", "d"]]

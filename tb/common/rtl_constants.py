@@ -99,6 +99,8 @@ def package_constants(package: str) -> dict[str, int]:
 
 _MAP, ERRORS = _read("flaash_reg_pkg")
 _SHARED, _ = _read("flaash_pkg")
+# Names of the codes of mistakes in an operand's frame: those up to ErrLong.
+FRAME_ERRORS = [name for name, error in ERRORS.items() if 0 < error.value <= ERRORS["ErrLong"].value]
 
 # Every integer localparam of the chip's packages, by name.
 CONSTANTS: dict[str, int] = {c.name: c.value for c in [*_SHARED.values(), *_MAP.values()]}

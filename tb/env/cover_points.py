@@ -20,9 +20,6 @@ SHARES = ["1%", "10%", "50%", "above"]
 TAILS = ["none", "rest of A", "long rest of A", "rest of B", "long rest of B"]
 MAX_LANES = 8
 LANES = ["1", "2", "4", "8"]
-# Codes of mistakes in an operand's frame.
-FRAME_ERRORS = ["ErrHeader", "ErrOrder", "ErrExtent", "ErrCount", "ErrMemoryFull", "ErrPointer",
-                "ErrCoordOrder", "ErrCoordRange", "ErrShort", "ErrLong"]
 
 
 def _cross(*sides: Iterable[str]) -> list[str]:
@@ -73,7 +70,7 @@ POINTS: dict[str, list[str]] = {
     "result.flags": ["inexact", "underflow", "overflow", "invalid"],
     "port.stalls": _cross(PORTS, STALLS),
     "error.code": [name for name in rtl.ERRORS if name != "ErrNone"],
-    "error.loaded": _cross(FRAME_ERRORS, ("operands loaded", "nothing loaded")),
+    "error.loaded": _cross(rtl.FRAME_ERRORS, ("operands loaded", "nothing loaded")),
     "error.then_good": ["contraction after a soft reset"],
     "reset.during": ["loading", "contraction"],
     "reset.records": ["none", "some"],

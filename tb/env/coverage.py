@@ -11,7 +11,8 @@ from models.csf import Csf
 from models.numbers import Flags, get_format
 from tb.agents.contraction.item import PORTS, ContractionItem
 from tb.common.configs import Config
-from tb.env.cover_points import FILLS, FRAME_ERRORS, PLACES, POINTS, hit
+from tb.common.rtl_constants import FRAME_ERRORS
+from tb.env.cover_points import FILLS, PLACES, POINTS, hit
 from tb.env.portions import count_portions
 from tb.env.predictor import Prediction
 from tb.env.scoreboard import ABORTED, Contracted

@@ -8,16 +8,14 @@ from cocotbext.axi import AxiStreamFrame
 
 from models.csf import Csf
 from tb.common.bench import start, until
-from tb.common.rtl_constants import ERRORS
+from tb.common.rtl_constants import ERRORS, FRAME_ERRORS
 from tb.common.stalls import STALLS
 from tests.blocks.axi_ports import stream_source
 from tests.blocks.loader_frames import filling, frame, right_frames, tensor, wrong_beats
 from tests.blocks.loader_model import load
 from tests.blocks.loader_watch import LoaderWatch, build_of, compare
 
-LOADER_ERRORS = [ERRORS[name].value for name in (
-    "ErrHeader", "ErrOrder", "ErrExtent", "ErrCount", "ErrMemoryFull", "ErrPointer", "ErrCoordOrder",
-    "ErrCoordRange", "ErrShort", "ErrLong")]
+LOADER_ERRORS = [ERRORS[name].value for name in FRAME_ERRORS]
 
 
 async def _begin(dut):

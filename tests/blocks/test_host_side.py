@@ -22,6 +22,7 @@ def _run(module: str, simulator: str, seed: int) -> None:
                   extra_sources=[WRAPPER])
 
 
+@pytest.mark.alternates("icarus")
 def test_result_unloader(simulator: str, seed: int) -> None:
     _run("result_unloader_tests", simulator, seed)
 

@@ -12,6 +12,7 @@ from tests.blocks.intersect_model import MODELS, Beat, check_matches, random_pai
 BUILDS = {"verilator": [(8, 32)], "icarus": [(1, 16), (2, 32), (4, 16), (8, 32)]}
 
 
+@pytest.mark.alternates("icarus")
 @pytest.mark.parametrize("engine", ["merge", "compare"])
 def test_intersect(simulator: str, engine: str, seed: int) -> None:
     for lanes, coord_width in BUILDS[simulator]:

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Benches of flaash_compute_lookup, of its plan and of the plan's divider."""
 
-import os
 from pathlib import Path
+
+import pytest
 
 from tb.common import rtl_constants as rtl
 from tb.common.simulation import run_bench
+from tests.share import LONG, share
 
 RTL = Path(__file__).parent / "rtl"
 WRAPPER = (RTL / "flaash_lookup_bench.sv",)
@@ -16,30 +18,31 @@ IDEAL, BANKED = rtl.MEMORIES["ideal"], rtl.MEMORIES["banked"]
 MACHINES = {
     "verilator": [("n8", False, {"NumSdpe": 8})],
     "icarus": [
+        ("n3", False, {"NumSdpe": 3, "CoordWidth": 6, "Format": rtl.FORMATS["bf16"], "Lanes": 2}),
         ("n1", False, {"NumSdpe": 1, "CoordWidth": 8, "MemLatency": 1}),
         ("n2", False, {"NumSdpe": 2, "GroupSize": 1, "CoordWidth": 4, "Memory": IDEAL, "MemLatency": 5,
                        "Format": rtl.FORMATS["int16"], "Lanes": 1}),
-        ("n3", False, {"NumSdpe": 3, "CoordWidth": 6, "Format": rtl.FORMATS["bf16"], "Lanes": 2}),
         ("n8", False, {"NumSdpe": 8, "CoordWidth": 8, "MemLatency": 50, "Format": rtl.FORMATS["int8"]}),
-        ("n10", False, {"NumSdpe": 10, "CoordWidth": 6, "ResultDepth": 2, "MemBanks": 1, "Lanes": 8}),
         ("n32", True, {"NumSdpe": 32, "CoordWidth": 6, "Memory": IDEAL, "Format": rtl.FORMATS["int8"]}),
+        ("n10", False, {"NumSdpe": 10, "CoordWidth": 6, "ResultDepth": 2, "MemBanks": 1, "Lanes": 8}),
         ("n64", True, {"NumSdpe": 64, "CoordWidth": 6, "MemLatency": 5, "Format": rtl.FORMATS["int8"]}),
     ],
 }
 # Groups, engines of a group; in LIST=long with many, too, which take long.
-LONG = os.environ.get("FLAASH_LONG") == "1"
 PLANS = {"verilator": [(8, 4)],
          "icarus": [(8, 4), (1, 4), (2, 1), (3, 3), *([(16, 8), (64, 1)] if LONG else [])]}
 
 
+@pytest.mark.alternates("icarus")
 def test_lookup(simulator: str, seed: int) -> None:
-    for name, short, parameters in MACHINES[simulator]:
+    for name, short, parameters in share(MACHINES[simulator], seed, of=3):
         for module in ("lookup",) if short else ("lookup", "lookup_corner"):
             run_bench("flaash_lookup_bench", f"tests.blocks.{module}_tests", simulator, f"{module}-{name}",
                       parameters, seed, extra_sources=WRAPPER,
                       environment_variables={"LOOKUP_SHORT": str(int(short))})
 
 
+@pytest.mark.alternates("icarus")
 def test_lookup_plan(simulator: str, seed: int) -> None:
     for groups, size in PLANS[simulator]:
         run_bench("flaash_lookup_plan_bench", "tests.blocks.lookup_plan_tests", simulator,
@@ -47,6 +50,7 @@ def test_lookup_plan(simulator: str, seed: int) -> None:
                   extra_sources=PLAN_WRAPPER)
 
 
+@pytest.mark.alternates("icarus")
 def test_lookup_divider(simulator: str, seed: int) -> None:
     for width in [22] if simulator == "verilator" else [22, 5, 2]:
         run_bench("flaash_lookup_divider", "tests.blocks.lookup_divider_tests", simulator,

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Benches of flaash_mac."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -11,11 +10,12 @@ from tests.blocks import mac_directed, mac_integers
 from tests.blocks.mac_coverage import MacCoverage, all_bins
 from tests.blocks.mac_floats import floats
 from tests.blocks.mac_integer_coverage import ENDS, OPERANDS, IntegerCoverage
+from tests.share import LONG
 
 RTL = Path(__file__).parent / "rtl"
 PLAYERS = tuple(RTL / f"flaash_mac_{name}.sv" for name in ("player", "players"))
-LONG = os.environ.get("FLAASH_LONG") == "1"  # as LIST=long runs them
-
+# Room for 2**20 products: two tests share the build.
+MILLION = {"FloatCountWidth": 20, "IntegerCountWidth": 20}
 
 # Each cross and the functions without which it has holes.
 NEEDED = {
@@ -51,10 +51,13 @@ def test_crosses_of_integers_have_holes_without_their_tests(name: str) -> None:
 
 
 def test_results(simulator: str, seed: int) -> None:
-    """Play 5,000 random dot products per format, in LIST=long 200,000 on Verilator."""
+    """Play 5,000 random dot products per format, in LIST=long 200,000 on Verilator; Icarus plays less."""
     sums = 200_000 if LONG and simulator == "verilator" else 5_000
-    run_bench("flaash_mac_players", "tests.blocks.mac_player_tests", simulator, "mac_results", {}, seed,
-              extra_sources=PLAYERS, environment_variables={"MAC_RANDOM_SUMS": str(sums)})
+    little = simulator == "icarus" and not LONG
+    run_bench("flaash_mac_players", "tests.blocks.mac_player_tests", simulator, "mac_results", MILLION, seed,
+              extra_sources=PLAYERS, environment_variables={
+                  "MAC_RANDOM_SUMS": str(sums // 5 if little else sums),
+                  "MAC_EXPONENTS": "8" if little else "1"})
 
 
 def test_room(simulator: str, seed: int) -> None:
@@ -70,15 +73,24 @@ def test_room_of_integers(simulator: str, seed: int) -> None:
 
 
 @pytest.mark.suite_on("verilator")
-def test_a_million_products(simulator: str, seed: int) -> None:
-    """Fill accumulators that have room for 2**20 products; of each kind in LIST=long, on Verilator."""
-    kinds = ["a_million_products"]
-    if LONG and simulator == "verilator":
-        kinds.append("a_million_products_of_each_kind")
-    run_bench("flaash_mac_players", "tests.blocks.mac_room_tests", simulator, "mac_million",
-              {"FloatCountWidth": 20, "IntegerCountWidth": 20}, seed, extra_sources=PLAYERS, testcase=kinds)
+@pytest.mark.parametrize("formats", [
+    pytest.param(formats, marks=pytest.mark.turn(turn, 2), id=formats.replace(" ", "-"))
+    for turn, formats in enumerate(("bf16 int16", "fp32 int8"))])
+def test_a_million_products(simulator: str, seed: int, formats: str) -> None:
+    """Fill accumulators that have room for 2**20 products."""
+    run_bench("flaash_mac_players", "tests.blocks.mac_room_tests", simulator,
+              f"mac_million-{formats.replace(' ', '-')}", MILLION, seed, extra_sources=PLAYERS,
+              testcase="a_million_products", environment_variables={"MAC_MILLION": formats})
 
 
+@pytest.mark.suite_on("verilator")
+@pytest.mark.turn(0, 8)
+def test_a_million_products_of_each_kind(simulator: str, seed: int) -> None:
+    run_bench("flaash_mac_players", "tests.blocks.mac_room_tests", simulator, "mac_million_each", MILLION,
+              seed, extra_sources=PLAYERS, testcase="a_million_products_of_each_kind")
+
+
+@pytest.mark.alternates("icarus")
 def test_handshakes(simulator: str, seed: int) -> None:
     """Run every format; of Verilator, whose builds take long, all but one are for LIST=long."""
     for code in range(4) if LONG or simulator == "icarus" else (0,):

@@ -22,6 +22,7 @@ BUILDS = {
 }
 
 
+@pytest.mark.alternates("icarus")
 @pytest.mark.parametrize("rest", [False, True], ids=["first", "rest"])
 def test_operand_loader(simulator: str, seed: int, rest: bool) -> None:
     half = len(BUILDS[simulator]) // 2

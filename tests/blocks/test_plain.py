@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The table of the plain benches: a module, its bench of the same name, and parameters on each simulator."""
 
-import os
 from collections.abc import Callable
 
 import pytest
 
 from tb.common.simulation import run_bench
+from tests.share import LONG, share
 from tools.proofs import read_proofs
 
-LONG = os.environ.get("FLAASH_LONG") == "1"  # as make regress LIST=long runs them
 Rows = list[dict[str, int]]
 
 
@@ -20,7 +19,7 @@ def rows(names: str, *values: int | tuple[int, ...]) -> Rows:
 
 
 def plain(module: str, verilator: Rows, icarus: Rows, long: Rows | None = None, bench: str = "",
-          proved: bool = False, **common: int) -> Callable:
+          proved: bool = False, first: str = "icarus", **common: int) -> Callable:
     """Return the test of a module.
 
     Args:
@@ -30,20 +29,21 @@ def plain(module: str, verilator: Rows, icarus: Rows, long: Rows | None = None, 
         long: what the suite leaves to make regress LIST=long, there.
         bench: tests/blocks/<bench>_tests.py, called like the module without `flaash_` otherwise.
         proved: by induction, in formal/: the suite needs no second simulator.
+        first: the simulator that runs it with odd seeds; the other one does with even seeds.
         common: parameters of all builds.
     """
     name = module.removeprefix("flaash_")
     builds = {"verilator": verilator, "icarus": icarus + (long or [] if LONG else [])}
 
     def test(simulator: str, seed: int) -> None:
-        for row in builds[simulator]:
+        for row in share(builds[simulator], seed):
             label = "".join(f"-{parameter}{value}" for parameter, value in row.items())
             run_bench(module, f"tests.blocks.{bench or name}_tests", simulator, name + label,
                       {**common, **row}, seed)
 
     if proved:
         PROVED.append(name)
-    return pytest.mark.proved(test) if proved else test
+    return pytest.mark.proved(test) if proved else pytest.mark.alternates(first)(test)
 
 
 PROVED: list[str] = []

@@ -1,18 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Benches of the blocks that split dot products: portioner, combiner, and the engine with portions."""
 
-import os
 from pathlib import Path
 
 import pytest
 
 from tb.common.rtl_constants import ENGINES, FORMATS
 from tb.common.simulation import run_bench
+from tests.share import LONG, share
 
 RTL = Path(__file__).parent / "rtl"
 SDPE, COMBINED_RTL = RTL / "flaash_sdpe_bench.sv", RTL / "flaash_mac_combined.sv"
 PLAYERS = tuple(RTL / f"flaash_mac_{name}.sv" for name in ("player", "players"))
-LONG = os.environ.get("FLAASH_LONG") == "1"  # as LIST=long runs them
 
 
 def builds(on_verilator: list, on_icarus: list) -> dict[str, list]:
@@ -30,6 +29,7 @@ LANES = builds([4], [1, 2, 4, 8])
 EXPORTS = builds(["fp32"], ["fp32", "bf16"])
 
 
+@pytest.mark.alternates("icarus")
 def test_portioner(simulator: str, seed: int) -> None:
     for lanes in LANES[simulator]:
         run_bench("flaash_portioner", "tests.blocks.portioner_tests", simulator, f"portioner-l{lanes}",
@@ -37,12 +37,13 @@ def test_portioner(simulator: str, seed: int) -> None:
 
 
 def test_combiner(simulator: str, seed: int) -> None:
-    for fmt, slots in COMBINERS[simulator]:
+    for fmt, slots in share(COMBINERS[simulator], seed):
         for part in ("combiner", "combiner_room"):
             run_bench("flaash_combiner", f"tests.blocks.{part}_tests", simulator, f"{part}-{fmt}-s{slots}",
                       {"Format": FORMATS[fmt], "Slots": slots, "ResultDepth": 4}, seed)
 
 
+@pytest.mark.alternates("icarus")
 def test_export(simulator: str, seed: int) -> None:
     """Run the floating-point formats, with room for 2**4 products; integers are in test_room_of_integers."""
     for fmt in EXPORTS[simulator]:
@@ -67,20 +68,23 @@ def test_whole_results_of_a_mac_for_portions(simulator: str, seed: int) -> None:
               environment_variables={"MAC_PORTIONS_SUMS": "10000" if LONG else "400"})
 
 
+@pytest.mark.alternates("icarus")
 def test_portion_trim(simulator: str, seed: int) -> None:
     for lanes in LANES[simulator]:
         run_bench("flaash_portion_trim", "tests.blocks.portion_trim_tests", simulator,
                   f"portion_trim-l{lanes}", {"Lanes": lanes, "CoordWidth": 8, "ValueWidth": 8}, seed)
 
 
+@pytest.mark.alternates("icarus")
 def test_line_skip(simulator: str, seed: int) -> None:
     for lanes in LANES[simulator]:
         run_bench("flaash_line_skip", "tests.blocks.line_skip_tests", simulator, f"line_skip-l{lanes}",
                   {"Lanes": lanes, "CoordWidth": 8, "ValueWidth": 8}, seed)
 
 
+@pytest.mark.alternates("icarus")
 def test_portions_in_the_engine(simulator: str, seed: int) -> None:
-    for fmt, engine, lanes in ENGINE_BUILDS[simulator]:
+    for fmt, engine, lanes in share(ENGINE_BUILDS[simulator], seed):
         parameters = {"Format": FORMATS[fmt], "Engine": ENGINES[engine], "Lanes": lanes, "Portions": 1}
         run_bench("flaash_sdpe_bench", "tests.blocks.sdpe_portions_tests", simulator,
                   f"sdpe_portions-{fmt}-{engine}-l{lanes}", parameters, seed, extra_sources=[SDPE])

@@ -14,11 +14,13 @@ PARAMETERS = {"Format": 3, "NumSdpe": 5, "Lanes": 2, "CoordWidth": 11, "Engine":
 
 @pytest.mark.parametrize("module", [
     "registers_tests", "registers_counter_tests", "registers_bus_tests", "registers_stop_tests"])
+@pytest.mark.alternates("icarus")
 def test_registers(simulator: str, seed: int, module: str) -> None:
     run_bench("flaash_registers_bench", f"tests.blocks.{module}", simulator, module, PARAMETERS, seed,
               extra_sources=[WRAPPER])
 
 
+@pytest.mark.alternates("icarus")
 def test_registers_of_a_build_that_cannot_split(simulator: str, seed: int) -> None:
     run_bench("flaash_registers_bench", "tests.blocks.registers_bus_tests", simulator, "registers-whole",
               {**PARAMETERS, "CanSplit": 0}, seed, extra_sources=[WRAPPER],

@@ -7,14 +7,16 @@ import pytest
 
 from tb.common.rtl_constants import ENGINES, FORMATS
 from tb.common.simulation import run_bench
+from tests.share import share
 
 WRAPPER = Path(__file__).parent / "rtl" / "flaash_sdpe_bench.sv"
-# Format, engine, Lanes, CoordWidth; more of them where a build costs next to nothing.
+# Format, engine, Lanes, CoordWidth; more of them where a build costs next to nothing. The first and the next
+# have a floating-point format and an integer one, each engine.
 RANGE_BUILD = ("int8", "compare", 8, 32)
 BUILDS = {
     "verilator": [("fp32", "merge", 8, 16), RANGE_BUILD],
-    "icarus": [("fp32", "merge", 8, 16), ("bf16", "compare", 2, 16), ("int8", "merge", 1, 32),
-               ("int16", "compare", 4, 32)],
+    "icarus": [("fp32", "merge", 8, 16), ("int16", "compare", 4, 32), ("bf16", "compare", 2, 16),
+               ("int8", "merge", 1, 32)],
 }
 
 
@@ -26,12 +28,14 @@ def _run(module: str, simulator: str, build: tuple[str, str, int, int], seed: in
               f"{module}-{fmt}-{engine}-l{lanes}", parameters, seed, extra_sources=[WRAPPER])
 
 
+@pytest.mark.alternates("icarus")
 def test_sdpe(simulator: str, seed: int) -> None:
-    for build in BUILDS[simulator]:
+    for build in share(BUILDS[simulator], seed, of=3):
         _run("sdpe_tests", simulator, build, seed)
 
 
 @pytest.mark.suite_on("verilator")
+@pytest.mark.turn(0, 2)
 def test_sdpe_range(simulator: str, seed: int) -> None:
     # 2**17 products, the least that leave int32: minutes on Icarus.
     _run("sdpe_range_tests", simulator, RANGE_BUILD, seed)

@@ -13,6 +13,7 @@ SHAPES = {
 }
 
 
+@pytest.mark.alternates("icarus")
 @pytest.mark.parametrize("kind", ["ideal", "banked"])
 def test_tensor_memory(simulator: str, kind: str, seed: int) -> None:
     for ports, width, lines, latency, banks, parity in SHAPES[simulator]:

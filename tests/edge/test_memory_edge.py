@@ -1,8 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The chip with the memory edge: from memory to memory."""
 
+import pytest
+
 from tb.common import configs
 from tb.common.simulation import run_bench
+
+SHAPES = [
+    {"DataWidth": 256, "Format": 1, "CoordWidth": 12}, {"DataWidth": 512, "Format": 3, "CoordWidth": 16},
+    {"DataWidth": 128, "Format": 2, "CoordWidth": 9}, {"DataWidth": 512, "Format": 0, "CoordWidth": 32},
+    {"DataWidth": 256, "NumSdpe": 7}, {"DataWidth": 128, "NumSdpe": 3, "ResultLanes": 1},
+    {"DataWidth": 512, "NumSdpe": 9, "Format": 3}]
 
 
 def run_edge(module: str, simulator: str, seed: int, config: str = "tiny", **edge: int) -> None:
@@ -18,26 +26,21 @@ def test_contractions(simulator: str, seed: int) -> None:
     run_edge("first_tests", simulator, seed)
 
 
-def test_formats_and_widths(simulator: str, seed: int) -> None:
+@pytest.mark.suite_on("icarus")
+@pytest.mark.parametrize("shape", [
+    pytest.param(shape, id="-".join(f"{name}{value}" for name, value in shape.items()),
+                 marks=pytest.mark.turn(number % 3, 3)) for number, shape in enumerate(SHAPES)])
+def test_formats_and_widths(simulator: str, seed: int, shape: dict[str, int]) -> None:
     """Each width of the bus, each value format, each size of an entry."""
-    builds = [("tiny", {"DataWidth": 512, "Format": 3, "CoordWidth": 16})]
-    if simulator == "icarus":
-        builds += [
-            ("tiny", {"DataWidth": 256, "Format": 1, "CoordWidth": 12}),
-            ("tiny", {"DataWidth": 128, "Format": 2, "CoordWidth": 9}),
-            ("tiny", {"DataWidth": 512, "Format": 0, "CoordWidth": 32}),
-            ("tiny", {"DataWidth": 256, "NumSdpe": 7}),
-            ("tiny", {"DataWidth": 128, "NumSdpe": 3, "ResultLanes": 1}),
-            ("tiny", {"DataWidth": 512, "NumSdpe": 9, "Format": 3}),
-        ]
-    for config, edge in builds:
-        run_edge("first_tests", simulator, seed, config, **edge)
+    run_edge("first_tests", simulator, seed, **shape)
 
 
+@pytest.mark.alternates("icarus")
 def test_errors(simulator: str, seed: int) -> None:
     run_edge("error_tests", simulator, seed)
 
 
+@pytest.mark.alternates("verilator")
 def test_resets(simulator: str, seed: int) -> None:
     run_edge("reset_tests", simulator, seed)
 

@@ -20,18 +20,21 @@ def _run(simulator: str, seed: int, testcase: str, latency: int = 0, config: str
               environment_variables={"FLAASH_LATENCY": json.dumps(cycles), "FLAASH_TURNS": str(turns)})
 
 
-@pytest.mark.parametrize("latency", [1, 20])
+@pytest.mark.parametrize("latency", [1, pytest.param(20, marks=pytest.mark.alternates("verilator"))])
 def test_contractions(simulator: str, seed: int, latency: int) -> None:
     _run(simulator, seed, "contractions", latency, turns=12 if latency == 1 else 3)
 
 
 @pytest.mark.suite_on("icarus")
-@pytest.mark.parametrize("width, latency", [(128, 1), (256, 20), (512, 100), (512, 400)])
+@pytest.mark.parametrize("width, latency", [
+    pytest.param(*shape, marks=pytest.mark.turn(number % 2, 2))
+    for number, shape in enumerate([(128, 1), (256, 20), (512, 100), (512, 400)])])
 def test_workloads(simulator: str, seed: int, width: int, latency: int) -> None:
     _run(simulator, seed, "workloads", latency, turns=2 if latency == 1 else 1, DataWidth=width, NumSdpe=2,
          Lanes=4, Engine=1)
 
 
+@pytest.mark.alternates("verilator")
 def test_six_pairs_of_tiles(simulator: str, seed: int) -> None:
     _run(simulator, seed, "six_pairs_of_tiles")
 

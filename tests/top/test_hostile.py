@@ -5,20 +5,19 @@ The suite tries some of each; make regress LIST=long more of what takes long.
 """
 
 import json
-import os
 
 import pytest
 
 from tb.common import configs
 from tb.common.configs import Config
+from tests.share import LONG
 from tests.top.common import quick_config
 from tests.top.hostile import CORPUS, run_hostile
 
 LOOKUP = configs.load("fast8", {"NumSdpe": 3, "GroupSize": 2})
 SPLIT = configs.load("split8", {"NumSdpe": 2, "Portions": 2})
 PAPER = configs.load("paper2", {"ResultDepth": 16})
-OTHERS = ["lookup", "split", "paper"]
-LONG = os.environ.get("FLAASH_LONG") == "1"  # as LIST=long runs them
+OTHERS = {"lookup": LOOKUP, "split": SPLIT, "paper": PAPER}
 
 
 def on(simulator: str, verilator: int, icarus: int) -> int:
@@ -31,12 +30,18 @@ def some(suite: int, long: int) -> int:
     return long if LONG else suite
 
 
+def others(first: int) -> list:
+    """Return the other machines: the suite runs one of them per seed."""
+    return [pytest.param(config, id=name, marks=pytest.mark.turn((first + number) % len(OTHERS), len(OTHERS)))
+            for number, (name, config) in enumerate(OTHERS.items())]
+
+
 def test_every_error_at_every_place(simulator: str, seed: int) -> None:
     folder = run_hostile(quick_config(simulator), simulator, "error_cases", seed,
-                         stride=on(simulator, 1, 8))
+                         stride=on(simulator, 1, 12))
     names = json.loads((folder / "cases.json").read_text())
     print(f"{len(names)} distinct error cases")
-    assert len(set(names)) == len(names) >= on(simulator, 400, 50)
+    assert len(set(names)) == len(names) >= on(simulator, 400, 34)
 
 
 def test_reset_storms(simulator: str, seed: int) -> None:
@@ -45,9 +50,9 @@ def test_reset_storms(simulator: str, seed: int) -> None:
 
 
 @pytest.mark.suite_on("icarus")
-@pytest.mark.parametrize(("config", "storms"), [(LOOKUP, 12), (SPLIT, 12), (PAPER, 12)], ids=OTHERS)
-def test_reset_storms_on_other_machines(simulator: str, config: Config, storms: int, seed: int) -> None:
-    run_hostile(config, simulator, "storm", seed, f"-{config.name}", storms=some(storms, 50))
+@pytest.mark.parametrize("config", others(1))
+def test_reset_storms_on_other_machines(simulator: str, config: Config, seed: int) -> None:
+    run_hostile(config, simulator, "storm", seed, f"-{config.name}", storms=some(12, 50))
 
 
 def test_register_traffic(simulator: str, seed: int) -> None:
@@ -77,15 +82,18 @@ def test_aborts_and_watchdog(simulator: str, seed: int) -> None:
 
 
 @pytest.mark.suite_on("icarus")
-@pytest.mark.parametrize(("config", "count"), [(LOOKUP, 10), (SPLIT, 6), (PAPER, 6)], ids=OTHERS)
-def test_aborts_and_watchdog_on_other_machines(simulator: str, config: Config, count: int, seed: int) -> None:
-    run_hostile(config, simulator, "stop", seed, f"-{config.name}", count=some(count, 25))
+@pytest.mark.parametrize("config", others(0))
+def test_aborts_and_watchdog_on_other_machines(simulator: str, config: Config, seed: int) -> None:
+    run_hostile(config, simulator, "stop", seed, f"-{config.name}",
+                count=some(10 if config is LOOKUP else 6, 25))
 
 
 @pytest.mark.suite_on("icarus")
 @pytest.mark.parametrize("config", [
-    configs.load("default", {"NumSdpe": 2}), configs.load("default", {"NumSdpe": 2, "Memory": "ideal"}),
-    LOOKUP, SPLIT], ids=["banked", "ideal", "lookup", "split"])
+    configs.load("default", {"NumSdpe": 2}),
+    *(pytest.param(config, marks=pytest.mark.turn(number, 3)) for number, config in enumerate((
+        SPLIT, LOOKUP, configs.load("default", {"NumSdpe": 2, "Memory": "ideal"}))))],
+    ids=["banked", "split", "lookup", "ideal"])
 def test_flipped_bits(simulator: str, config: Config, seed: int) -> None:
     name = f"-{config['Engine']}-{config['Memory']}-{config['Portions']}"
     run_hostile(config, simulator, "parity", seed, name, open_memories=True,

@@ -24,6 +24,7 @@ def test_one_against_many(simulator: str, machine: str, seed: int) -> None:
     assert run.summary["passed"] and run.summary["compared"] > 0
 
 
+@pytest.mark.alternates("verilator")
 def test_one_against_many_in_portions(simulator: str, seed: int) -> None:
     run = run_sequences(SPLITS[simulator], simulator, ["tails"], f"tails-split-{simulator}", seed,
                         {"tails": {"portions": [1, 20], "lengths": [130]}})
@@ -31,8 +32,10 @@ def test_one_against_many_in_portions(simulator: str, seed: int) -> None:
 
 
 @pytest.mark.suite_on("icarus")
-@pytest.mark.parametrize("config", [quick_config("icarus"), PAPER, LOOKUP, SPLIT],
-                         ids=["default", "paper", "lookup", "split"])
+@pytest.mark.parametrize("config", [
+    quick_config("icarus"), PAPER, *(pytest.param(config, marks=pytest.mark.turn(number, 2))
+                                     for number, config in enumerate((SPLIT, LOOKUP)))],
+                         ids=["default", "paper", "split", "lookup"])
 def test_right_after_done(simulator: str, config: Config, seed: int) -> None:
     run_hostile(config, simulator, "after_done", seed, f"-{config.name}")
 

@@ -14,7 +14,7 @@ from tb.common import configs
 from tb.env.run import run_sequences
 
 LENGTHS = (0, 1, 2, 3, 16)
-# Machines; each runs with every length of portions.
+# Machines; each runs with every length of portions, with one of them per seed in the suite.
 MACHINES: list[dict[str, int | str]] = [
     {"NumSdpe": 1, "Portions": 1}, {"NumSdpe": 3, "Portions": 2, "Lanes": 1, "Engine": "merge"},
     {"NumSdpe": 8, "Scheduler": "round_robin", "MemLatency": 20}, {"NumSdpe": 5, "Lanes": 2, "MemBanks": 1},
@@ -44,19 +44,21 @@ def whole(seed: int) -> str:
 
 
 @pytest.mark.suite_on("icarus")
-@pytest.mark.parametrize("change", MACHINES, ids=label)
-def test_every_machine_and_length_gives_the_same_bytes(simulator: str, change: dict, seed: int) -> None:
+@pytest.mark.parametrize(("change", "length", "stalls"), [
+    pytest.param(change, length, STALLS[(first + number) % len(STALLS)], id=f"{label(change)}-{length}",
+                 marks=pytest.mark.turn((first + number) % len(LENGTHS), len(LENGTHS)))
+    for first, change in enumerate(MACHINES) for number, length in enumerate(LENGTHS)])
+def test_every_machine_and_length_gives_the_same_bytes(simulator: str, change: dict, length: int,
+                                                       stalls: dict[str, str], seed: int) -> None:
     """35 configurations, machines by lengths; each time under other stalls."""
-    config = configs.load("split8", change)
-    for number, length in enumerate(LENGTHS):
-        stalls = STALLS[(number + MACHINES.index(change)) % len(STALLS)]
-        digest = play(config, simulator, f"portions-{label(change)}-{length}-{simulator}", seed, "portions",
-                      lengths=[length], stalls=stalls)
-        assert digest == whole(seed), f"portions of {length}: other results"
+    digest = play(configs.load("split8", change), simulator, f"portions-{label(change)}-{length}-{simulator}",
+                  seed, "portions", lengths=[length], stalls=stalls)
+    assert digest == whole(seed), f"portions of {length}: other results"
 
 
 @pytest.mark.suite_on("icarus")
-@pytest.mark.parametrize("fmt", FORMATS)
+@pytest.mark.parametrize("fmt", [
+    pytest.param(fmt, marks=pytest.mark.turn(number % 2, 2)) for number, fmt in enumerate(FORMATS)])
 def test_special_values_across_portions(simulator: str, fmt: str, seed: int) -> None:
     """Infinities, NaN, cancellation and carries that meet only in the combiner, in all formats."""
     engine, slots = ("compare", 1) if fmt in ("bf16", "int16") else ("merge", 5)

@@ -11,6 +11,9 @@ from tb.common.toolchain import ROOT
 from tb.env.run import run_sequences
 from tb.sequences.workloads import workload_names
 
+# Which take 8 to 25 s on Icarus.
+LARGE = ["7x7x512_d0.1", "3x3x3x3x512_nnz500", "10x10x100_d0.1", "7x7x512_d0.05", "10x10x100_d0.05"]
+SMALL = [name for name in workload_names() if name not in LARGE]
 TENSORS = ROOT / "models" / "data" / "tensors"
 
 
@@ -27,7 +30,9 @@ def test_all_workloads_on_verilator(seed: int) -> None:
     assert run.summary["passed"] and run.summary["mismatches"] == 0
 
 
-@pytest.mark.parametrize("pair", workload_names())
+@pytest.mark.parametrize("pair", [
+    *(pytest.param(pair, marks=pytest.mark.turn(number, len(LARGE))) for number, pair in enumerate(LARGE)),
+    *(pytest.param(pair, marks=pytest.mark.turn(number % 2, 2)) for number, pair in enumerate(SMALL))])
 def test_workload_on_icarus(pair: str, seed: int) -> None:
     run = run_sequences(configs.load("default", {"NumSdpe": 2}), "icarus", ["workloads"],
                         f"workload-{pair}-icarus", seed, {"workloads": {"pairs": [pair]}})
