@@ -63,6 +63,11 @@ module flaash_formal_edge_packing
   logic [4:0] words_q;
   logic       flush_q;
 
+  // Buffers of less than 4 KB: what is above these bits is 0.
+  localparam int unsigned Bits = 12;
+
+  Capacity_M : assume property (@(posedge clk_i) disable iff (!rst_ni)
+      capacity_i[63:Bits] == '0 && index_i[63:Bits] == '0);
   Start_M : assume property (@(posedge clk_i) disable iff (!rst_ni)
       !start_i || (empty && !in_valid_i && u_quota.come_q == '0));
   Records_M : assume property (@(posedge clk_i) disable iff (!rst_ni)
@@ -135,11 +140,14 @@ module flaash_formal_edge_packing
         || kept == (whole_i ? 6'(count_i) * 6'(words_i) : 6'(u_quota.beat))
         || (u_quota.come_q != '0 && dropped_q));
   FullIsFull_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !full || dropped_q || u_quota.left_q < 64'({words_i, 2'd0}));
+      !full || dropped_q || u_quota.left_q < 64'({words_q, 2'd0}));
 
   // What makes it inductive.
   Counted_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      bytes == (came + coming) << 2 && bytes + u_quota.left_q == capacity_q && bytes <= capacity_q);
+      bytes >> 2 == came + coming && bytes[1:0] == '0 && bytes + u_quota.left_q == capacity_q && bytes <= capacity_q);
+  Narrow_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      capacity_q[63:Bits] == '0 && index_q[63:Bits] == '0 && gone_q[63:Bits] == '0 && bytes[63:Bits] == '0
+      && u_quota.left_q[63:Bits] == '0);
   Begun_A : assert property (@(posedge clk_i) disable iff (!rst_ni) u_quota.come_q == '0 || u_quota.come_q < words_i);
   Passing_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       u_quota.come_q == '0 || u_quota.keep_q || full || dropped_q);

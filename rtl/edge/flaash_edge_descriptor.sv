@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edge descriptor: takes the pieces of a descriptor, keeps what they say and checks it.
 //
-// Guarantees  done_o with the last piece of a descriptor that can be worked on: head_o, entries_o and the levels stay
-//             until the next first piece. Otherwise fault_o tells the first wrong word, from then on until clear_i.
-//             Both come once per descriptor and cover all that is needed so that nothing is read or written outside of
-//             what the descriptor announces.
+// Guarantees  done_o with the last piece of a descriptor that can be worked on: head_o and entries_o stay until the
+//             next first piece, the levels until the next one of their set. Otherwise fault_o tells the first wrong
+//             word, from then on until clear_i. Both come once per descriptor and cover all that is needed so that
+//             nothing is read or written outside of what the descriptor announces.
 // Demands     Pieces in order, from the first one on after clear_i. Pieces behind the fault are of no concern.
 // Latency     Two cycles.
 // Throughput  A piece per cycle.
@@ -24,6 +24,7 @@ module flaash_edge_descriptor
   input  logic                   rst_ni,
 
   input  logic                   clear_i,
+  input  logic                   set_i,       // where its levels go; steady
   input  logic                   in_valid_i,
   input  logic [StreamWidth-1:0] in_data_i,
 
@@ -34,7 +35,7 @@ module flaash_edge_descriptor
   output logic [1:0][31:0]       entries_o,   // of A in element 0
   output logic [1:0]             short_crd_o,
 
-  input  logic [3:0][3:0]        level_id_i,  // four readers
+  input  logic [3:0][4:0]        level_id_i,  // four readers: set, level
   output level_t [3:0]           level_o
 );
 
@@ -169,14 +170,14 @@ module flaash_edge_descriptor
     if (level_q.first[5:0] != '0) {level_error, level_place} = {8'(ErrAlign), 10'd0};
   end
 
-  level_t mem_q[MaxEdgeLevels];
+  level_t mem_q[2*MaxEdgeLevels];  // two sets
 
   for (genvar i = 0; i < 4; i++) begin : gen_reader
     assign level_o[i] = mem_q[level_id_i[i]];
   end
 
   always_ff @(posedge clk_i) begin
-    if (check_q) mem_q[id_q] <= level_q;
+    if (check_q) mem_q[{set_i, id_q}] <= level_q;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

@@ -39,7 +39,9 @@ module flaash_edge_feed
   input  logic                      hold_i,       // the chip takes no new frame
 
   // the operand
-  input  logic [1:0][3:0]           orders_i,     // A in element 0
+  input  logic [1:0][3:0]           ask_orders_i, // of what is asked for; A in element 0
+  input  logic                      ask_empty_i,
+  input  logic [1:0][3:0]           orders_i,     // of the frame
   input  logic [31:0]               entries_i,
   input  logic                      short_crd_i,
   output logic [1:0][3:0]           level_id_o,   // in the descriptor: of what is asked for, of the frame
@@ -67,8 +69,10 @@ module flaash_edge_feed
   part_t                       part_in, part;
   logic [$clog2(PartsAhead):0] parts_inside;
   level_t                      asked_level, frame_level;
-  logic [3:0]                  order, base;
+  logic [3:0]                  ask_order, ask_base, order, base;
 
+  assign ask_order   = ask_orders_i[Operand];
+  assign ask_base    = Operand ? ask_orders_i[0] : 4'd0;
   assign order       = orders_i[Operand];
   assign base        = Operand ? orders_i[0] : 4'd0;
   assign asked_level = level_i[0];
@@ -79,7 +83,7 @@ module flaash_edge_feed
   ) u_parts (
     .clk_i, .rst_ni(load_rst_ni),
     .start_i(ask_i), .idle_o(asked_o),
-    .order_i(order), .base_i(base), .empty_i(entries_i == '0), .level_id_o(level_id_o[0]), .level_i(asked_level),
+    .order_i(ask_order), .base_i(ask_base), .empty_i(ask_empty_i), .level_id_o(level_id_o[0]), .level_i(asked_level),
     .req_valid_o, .req_ready_i, .req_o,
     .part_valid_o(part_in_valid), .part_ready_i(part_in_ready), .part_o(part_in)
   );

@@ -4,7 +4,8 @@
 // Guarantees  After start_i one operand frame, as docs/specification.md describes it but with beats of FeedWidth bits,
 //             whatever the arrays hold. A piece that the memory refuses and a coordinate that the build can't hold stop
 //             it: fault_o tells it until the reset.
-// Demands     start_i while idle_o; what describes the operand stays until then. Pieces in the order of the parts.
+// Demands     start_i while idle_o; what describes the operand stays until then. Pieces in the order of the parts;
+//             those of the next operand may be there before its start_i.
 // Latency     One cycle from start_i to the header, one from a piece of the leaf to its entries.
 // Throughput  A beat per cycle, a word per cycle in extents and counts.
 // Reset       Idle; a frame that had begun is not ended (flaash_edge_closer does that).
@@ -94,6 +95,7 @@ module flaash_edge_frame
 
   // ------------------------------------------------------------- pos and crd, by parts
   logic        active, leaf, to_upper, moves, part_end;
+  logic        parts_done_q;  // what is at part_i belongs to the next operand
   logic [31:0] piece_q;    // of the part
   logic [1:0]  leaf_valid, leaf_ready, wrong, decode;
 
@@ -105,7 +107,7 @@ module flaash_edge_frame
     assign decode[i] = answer.decode;
   end
 
-  assign active           = part_valid_i && words_idle && busy_q;
+  assign active           = part_valid_i && words_idle && busy_q && !parts_done_q;
   assign leaf             = part_i.level == LeafLevel;
   assign part_end         = piece_q + 32'd1 == part_i.pieces;
   assign to_upper         = active && !leaf && (part_i.made || (piece_valid_i[0] && !wrong[0]));
@@ -118,6 +120,12 @@ module flaash_edge_frame
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)    piece_q <= '0;
     else if (moves) piece_q <= part_end ? '0 : piece_q + 1'b1;
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)           parts_done_q <= 1'b0;
+    else if (start_i)      parts_done_q <= 1'b0;
+    else if (part_ready_o) parts_done_q <= part_i.last;
   end
 
   // ------------------------------------------------------------------------ val

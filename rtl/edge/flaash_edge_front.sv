@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edge front: leads through the first half of a descriptor: fetch, both operands; then it hands it over.
+// Edge front: leads through the first half of a descriptor: both operands; then it hands it over.
 //
 // Guarantees  A descriptor is handed over (start_o or failed_o, with fault_o) when its operands are with the chip, or
 //             when it is known that they won't be. An operand frame that was begun is ended (cancel_o) and nothing is
-//             read any more (load_rst_no, cancel_o) before that, but no contraction is cut short for it. The next
-//             descriptor is fetched, and its arrays are read, while the one before is contracted; its operands are
-//             loaded from free_i on. Where halted_i rises, the descriptor under way is given up and not handed over.
+//             read any more (load_rst_no, cancel_o) before that, but no contraction is cut short for it. Operands are
+//             loaded from free_i on. Where halted_i rises, the descriptors under way are given up.
 // Demands     What the other modules say is about what they were told to do. back_ready_i stays until the hand-over.
 // Latency     One cycle from a state's end to the next state.
 // Reset       Idle; resetting_i does the same, whatever is under way.
 //
-//   idle -> fetch -> begin -> load (A and B) -> settle -> start -> idle
-//             |        |        |              |
-//             |        +--------+--------------+--> wait -> abort -> cancel -> give -> idle
-//             +----------------------------------------------------------------^
+//   idle -> begin -> load (A and B) -> settle -> start -> idle
+//    |        |        |                 |
+//    |        +--------+-----------------+--> wait -> abort -> cancel -> give -> idle
+//    +-----------------------------------------------------------------^
 
 `include "flaash_assert.svh"
 
@@ -27,25 +26,23 @@ module flaash_edge_front
   input  logic           stopping_i,     // the chip ends what it does
   input  logic           halted_i,       // the queue has ended
   output logic           busy_o,
+  output logic           failing_o,      // this descriptor ends the queue
 
-  // ring
-  input  logic           pending_i,
-  // descriptor
-  output logic           fetch_o,        // reads the slot
-  output logic           begin_o,        // pulse: ask for it
-  input  logic           fetched_i,      // all of it has come, or is not to come any more
-  input  edge_fault_t    fetch_fault_i,
+  // the next descriptor
+  input  logic           ahead_busy_i,   // one is being fetched, or on offer
+  input  logic           next_valid_i,
+  input  edge_fault_t    next_fault_i,   // it can't be used
+  output logic           take_o,         // pulse
   // operands
   input  logic [1:0]     keep_i,         // the operand is not read, A in element 0
   input  logic [1:0]     kept_i,         // the chip has one that fits
   input  logic           free_i,         // the chip has a buffer for the operands
   input  logic           left_i,         // the contraction before has left the chip
-  output logic [1:0]     ask_o,          // pulse: read this operand
-  output logic [1:0]     load_o,         // pulse: make its frame
-  input  logic           loaded_i,       // nothing of the frame is left to send
+  output logic [1:0]     load_o,         // pulse: make the frame
+  input  logic           loaded_i,       // nothing of any frame is left to send
   input  logic           loading_i,      // the chip is inside a frame
   input  edge_fault_t    frame_fault_i,
-  input  edge_fault_t    chip_fault_i,   // told by the chip about the operand
+  input  edge_fault_t    chip_fault_i,   // told by the chip about an operand
   output logic           cancel_o,
   output logic           load_rst_no,
   input  logic           quiet_i,        // no read is under way
@@ -61,8 +58,7 @@ module flaash_edge_front
 );
 
   typedef enum logic [3:0] {
-    FrontIdle, FrontFetch, FrontBegin, FrontLoad, FrontSettle, FrontStart, FrontWait, FrontAbort, FrontCancel,
-    FrontGive
+    FrontIdle, FrontBegin, FrontLoad, FrontSettle, FrontStart, FrontWait, FrontAbort, FrontCancel, FrontGive
   } state_e;
 
   state_e      state_q, state_d;
@@ -70,7 +66,7 @@ module flaash_edge_front
   logic        load_rst_nq, loads, failed, first;
   edge_fault_t fault_q, fault;  // the first; of this cycle
 
-  // Operands are loaded from the moment on in which the chip is free for it.
+  // Operands are loaded from the moment on in which the chip is free for them.
   assign loads = (state_q == FrontBegin && free_i) || state_q == FrontLoad || state_q == FrontSettle;
   assign first = !entered_q;
 
@@ -78,7 +74,7 @@ module flaash_edge_front
   // Of several in one cycle the last one counts.
   always_comb begin
     fault = '0;
-    if (state_q == FrontFetch && entered_q) fault = fetch_fault_i;
+    if (take_o) fault = next_fault_i;
     if (loads && stopping_i) fault = {1'b1, 8'(ErrAborted), 32'd0};
     if (loads && chip_fault_i.valid) fault = chip_fault_i;
     if (loads && frame_fault_i.valid) fault = frame_fault_i;
@@ -90,20 +86,19 @@ module flaash_edge_front
   assign failed = fault_q.valid || fault.valid;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)                   fault_q <= '0;
-    else if (state_q == FrontIdle) fault_q <= '0;
-    else if (!fault_q.valid)       fault_q <= fault;
+    if (!rst_ni)                              fault_q <= '0;
+    else if (state_q == FrontIdle && !take_o) fault_q <= '0;
+    else if (!fault_q.valid || take_o)        fault_q <= fault;
   end
 
   // -------------------------------------------------------------- state machine
   always_comb begin
     state_d = state_q;
     unique case (state_q)
-      FrontIdle:  if (pending_i && !halted_i) state_d = FrontFetch;
-      FrontFetch: if (entered_q && fetched_i) begin
-        if (halted_i)    state_d = FrontIdle;
-        else if (failed) state_d = FrontGive;
-        else             state_d = FrontBegin;
+      FrontIdle: begin
+        if (halted_i && ahead_busy_i) state_d = FrontCancel;
+        else if (take_o && next_fault_i.valid) state_d = FrontGive;
+        else if (take_o) state_d = FrontBegin;
       end
       FrontBegin: begin
         if (halted_i)                       state_d = FrontCancel;
@@ -120,11 +115,11 @@ module flaash_edge_front
         if (halted_i || failed)                 state_d = FrontWait;
         else if (!loading_i && commands_idle_i) state_d = FrontStart;
       end
-      FrontStart: if (halted_i || back_ready_i) state_d = FrontIdle;
-      FrontWait:  if (left_i) state_d = FrontAbort;
-      FrontAbort: if (entered_q && commands_idle_i) state_d = FrontCancel;
+      FrontStart:  if (halted_i || back_ready_i) state_d = FrontIdle;
+      FrontWait:   if (left_i) state_d = FrontAbort;
+      FrontAbort:  if (entered_q && commands_idle_i) state_d = FrontCancel;
       FrontCancel: if (entered_q && loaded_i && !loading_i && !stopping_i && quiet_i) state_d = FrontGive;
-      default: if (halted_i || back_ready_i) state_d = FrontIdle;
+      default:     if (halted_i || back_ready_i) state_d = FrontIdle;
     endcase
     if (resetting_i) state_d = FrontIdle;
   end
@@ -146,10 +141,9 @@ module flaash_edge_front
 
   assign gives       = back_ready_i && !halted_i && !resetting_i;
   assign busy_o      = state_q != FrontIdle;
-  assign fetch_o     = state_q == FrontFetch;
-  assign begin_o     = state_q == FrontFetch && first;
+  assign failing_o   = fault_q.valid;
+  assign take_o      = state_q == FrontIdle && next_valid_i && !halted_i && !resetting_i;
   assign set_o       = state_q == FrontBegin && (state_d == FrontLoad || state_d == FrontSettle);
-  assign ask_o       = (state_q == FrontBegin && first) ? ~keep_i : '0;
   assign load_o      = (state_q == FrontLoad && first) ? ~keep_i : '0;
   assign abort_o     = state_q == FrontAbort && first;
   assign cancel_o    = state_q == FrontCancel || resetting_i;
@@ -160,7 +154,7 @@ module flaash_edge_front
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(OneWay_A, !(start_o && failed_o), "a descriptor is good and wrong")
-  `FLAASH_COVER(FetchedAhead_C, state_q == FrontBegin && !free_i)
+  `FLAASH_COVER(AskedAhead_C, state_q == FrontBegin && !free_i)
   `FLAASH_COVER(LoadedAhead_C, state_q == FrontLoad && !left_i)
   `FLAASH_COVER(FailedAhead_C, state_q == FrontWait && !left_i)
   `FLAASH_COVER(GivenUp_C, halted_i && state_q == FrontLoad)

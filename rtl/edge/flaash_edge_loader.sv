@@ -35,22 +35,27 @@ module flaash_edge_loader
   // descriptors
   input  logic                   begin_i,
   input  mem_addr_t              slot_i,
+  input  logic                   set_i,        // for its levels; steady until its last operand is asked for
   input  logic                   fetch_i,      // what is read is a descriptor; from begin_i until fetched_o
   output logic                   fetched_o,
   output edge_fault_t            fetch_fault_o,
-  output head_t                  head_o,
-  output logic [31:0]            extent_o,     // of the contracted mode
+  output about_t                 about_o,
 
   // operands, A in element 0
+  input  logic                   ask_next_i,   // operands of the descriptor that is there are asked for, from ask_i on
   input  logic [1:0]             ask_i,
   output logic [1:0]             asked_o,
+  output logic [3:0]             asks_o,       // so many beats are asked for
+  output logic [3:0][31:0]       ask_beats_o,
+  output logic                   ask_set_o,    // of the descriptor that they belong to
+  input  about_t                 load_about_i, // the descriptor whose operands are loaded
+  input  logic                   load_set_i,
   input  logic [1:0]             load_i,
   output logic [1:0]             loaded_o,
   output edge_fault_t            frame_fault_o,
   input  logic                   cancel_i,
   input  logic                   hold_i,       // the chip takes no new frame
   output logic                   idle_o,
-  output logic                   read_o,       // a beat was read
 
   output logic [1:0]                out_valid_o,
   input  logic [1:0]                out_ready_i,
@@ -82,7 +87,6 @@ module flaash_edge_loader
 
   assign req_valid[Slots] = begin_i;
   assign req[Slots]       = {slot_i, 32'(FetchBeats)};
-  assign read_o           = r_valid_i && r_ready_o;
 
   flaash_edge_reads #(
     .DataWidth(DataWidth), .Bursts(Bursts), .Readers(Readers), .Depth(BeatsAhead)
@@ -98,8 +102,10 @@ module flaash_edge_loader
   logic [StreamWidth-1:0] piece;
   answer_t                answer;
   logic [3:0][3:0]        level_id;
+  logic [3:0][4:0]        set_level_id;
   level_t [3:0]           level;  // of what is asked for, of the frame: A, B
-  logic [1:0][3:0]        orders;
+  head_t                  head;
+  logic [31:0]            extent;
   logic [1:0][31:0]       entries;
   logic [1:0]             short_crd;
   logic                   described;
@@ -118,9 +124,10 @@ module flaash_edge_loader
     .Format(Format), .CanSplit(CanSplit)
   ) u_descriptor (
     .clk_i, .rst_ni,
-    .clear_i(begin_i), .in_valid_i(piece_valid && fetch_i), .in_data_i(piece),
-    .done_o(described), .fault_o(slot_fault), .head_o, .extent_o, .entries_o(entries), .short_crd_o(short_crd),
-    .level_id_i(level_id), .level_o(level)
+    .clear_i(begin_i), .set_i, .in_valid_i(piece_valid && fetch_i), .in_data_i(piece),
+    .done_o(described), .fault_o(slot_fault), .head_o(head), .extent_o(extent),
+    .entries_o(entries), .short_crd_o(short_crd),
+    .level_id_i(set_level_id), .level_o(level)
   );
 
   flaash_edge_fetch u_fetch (
@@ -129,7 +136,39 @@ module flaash_edge_loader
     .described_i(described), .fault_i(slot_fault), .fetched_o, .fault_o(fetch_fault_o)
   );
 
-  assign orders = head_o.orders;
+  assign about_o = {head, extent, entries, short_crd};
+
+  // ------------------------------------------- what is asked for, and what is loaded
+  about_t           ask_about;
+  head_t            ask_head, load_head;
+  logic [1:0][3:0]  ask_orders, load_orders;
+  logic [1:0][31:0] ask_entries, load_entries;
+  logic [1:0]       load_short_crd;
+
+  assign ask_about      = ask_next_i ? about_o : load_about_i;
+  assign ask_set_o      = ask_next_i ? set_i : load_set_i;
+  assign ask_head       = ask_about.head;
+  assign load_head      = load_about_i.head;
+  assign ask_orders     = ask_head.orders;
+  assign load_orders    = load_head.orders;
+  assign ask_entries    = ask_about.entries;
+  assign load_entries   = load_about_i.entries;
+  assign load_short_crd = load_about_i.short_crd;
+
+  logic unused_about;
+  assign unused_about = ^{ask_about, ask_head, load_about_i, load_head};
+
+  for (genvar i = 0; i < 4; i++) begin : gen_asks
+    read_req_t req_i;
+
+    assign req_i           = req[i];
+    assign asks_o[i]       = req_valid[i] && req_ready[i];
+    assign ask_beats_o[i]  = req_i.beats;
+    assign set_level_id[i] = {(i % 2 == 0) ? ask_set_o : load_set_i, level_id[i]};
+
+    logic unused_addr;
+    assign unused_addr = ^req_i;
+  end
 
   // --------------------------------------------------------------------- operands
   edge_fault_t [1:0] fault;
@@ -141,7 +180,8 @@ module flaash_edge_loader
       .clk_i, .rst_ni, .load_rst_ni,
       .ask_i(ask_i[i]), .asked_o(asked_o[i]), .load_i(load_i[i]), .loaded_o(loaded_o[i]), .fault_o(fault[i]),
       .cancel_i, .hold_i,
-      .orders_i(orders), .entries_i(entries[i]), .short_crd_i(short_crd[i]),
+      .ask_orders_i(ask_orders), .ask_empty_i(ask_entries[i] == '0),
+      .orders_i(load_orders), .entries_i(load_entries[i]), .short_crd_i(load_short_crd[i]),
       .level_id_o(level_id[2*i +: 2]), .level_i(level[2*i +: 2]),
       .req_valid_o(req_valid[2*i +: 2]), .req_ready_i(req_ready[2*i +: 2]), .req_o(req[2*i +: 2]),
       .beat_valid_i(beat_valid[2*i +: 2]), .beat_ready_o(beat_ready[2*i +: 2]), .beat_data_i(beat[2*i +: 2]),

@@ -121,6 +121,14 @@ package flaash_edge_pkg;
     logic        last;    // of the operand
   } part_t;
 
+  // What is known about a descriptor that was checked, besides its levels.
+  typedef struct packed {
+    head_t            head;
+    logic [31:0]      extent;     // of the contracted mode
+    logic [1:0][31:0] entries;    // of A in element 0
+    logic [1:0]       short_crd;
+  } about_t;
+
   // An error of the memory edge.
   typedef struct packed {
     logic        valid;

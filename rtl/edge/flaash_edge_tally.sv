@@ -2,45 +2,65 @@
 // Edge tally: what a descriptor has cost, for its completion record.
 //
 // Guarantees  cycles_o counts from begin_i until end_i, computing_o from start_i until done_i or end_i, bytes_read_o
-//             what the memory has delivered from begin_i until take_i.
-// Demands     begin_i, take_i, start_i and end_i of a descriptor in this order; the next one may begin after take_i,
-//             and is taken after end_i.
+//             what the memory was asked for: the descriptor, and arrays from begin_i until take_i.
+// Demands     begin_i, take_i, start_i and end_i of a descriptor in this order, those of one with the set of the ones
+//             before only behind their take_i; take_i after end_i of the one before.
 // Latency     One cycle.
 // Reset       All zero.
 
 module flaash_edge_tally #(
-  parameter int unsigned DataWidth = 128
+  parameter int unsigned DataWidth  = 128,
+  parameter int unsigned FetchBeats = 36,  // of a descriptor
+  parameter int unsigned Readers    = 4    // of arrays
 ) (
-  input  logic        clk_i,
-  input  logic        rst_ni,
-  input  logic        begin_i,  // its first read is asked for
-  input  logic        take_i,   // nothing more of it is read
-  input  logic        start_i,  // the contraction starts
-  input  logic        done_i,   // every result is stored
-  input  logic        end_i,    // every result is written
-  input  logic        read_i,   // a beat was read
-  output logic [63:0] cycles_o,
-  output logic [63:0] computing_o,
-  output logic [63:0] bytes_read_o
+  input  logic                     clk_i,
+  input  logic                     rst_ni,
+  input  logic                     begin_i,       // its first read is asked for
+  input  logic                     begin_set_i,   // two descriptors are told apart by their set
+  input  logic [Readers-1:0]       ask_i,         // some of its arrays are asked for
+  input  logic [Readers-1:0][31:0] ask_beats_i,   // so many beats
+  input  logic                     ask_set_i,
+  input  logic                     take_i,        // nothing more of it is asked for
+  input  logic                     take_set_i,
+  input  logic                     start_i,       // the contraction starts
+  input  logic                     done_i,        // every result is stored
+  input  logic                     end_i,         // every result is written
+  output logic [63:0]              cycles_o,
+  output logic [63:0]              computing_o,
+  output logic [63:0]              bytes_read_o
 );
 
-  localparam int unsigned BeatBytes = DataWidth / 8;
+  localparam int unsigned BeatShift = $clog2(DataWidth / 8);
 
-  logic        counts_q, computes_q;
-  logic [63:0] cycles_q, bytes_q;  // of the descriptor that is being read
+  // ------------------------------------------------------- until it is handed over
+  logic [1:0][63:0] cycles_q, beats_q;  // per set
+  logic [63:0]      asked;              // beats in this cycle
+
+  always_comb begin
+    asked = '0;
+    for (int i = 0; i < int'(Readers); i++) begin
+      if (ask_i[i]) asked = asked + 64'(ask_beats_i[i]);
+    end
+  end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       cycles_q <= '0;
-      bytes_q  <= '0;
-    end else if (begin_i) begin
-      cycles_q <= '0;
-      bytes_q  <= '0;
+      beats_q  <= '0;
     end else begin
-      cycles_q <= cycles_q + 1'b1;
-      if (read_i) bytes_q <= bytes_q + 64'(BeatBytes);
+      for (int s = 0; s < 2; s++) begin
+        cycles_q[s] <= cycles_q[s] + 1'b1;
+        if (ask_set_i == 1'(s)) beats_q[s] <= beats_q[s] + asked;
+        if (begin_i && begin_set_i == 1'(s)) begin
+          cycles_q[s] <= '0;
+          beats_q[s]  <= 64'(FetchBeats);
+        end
+      end
     end
   end
+
+  // ------------------------------------------------------------------ from there on
+  logic counts_q, computes_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -52,9 +72,9 @@ module flaash_edge_tally #(
     end else if (take_i) begin
       counts_q     <= 1'b1;
       computes_q   <= 1'b0;
-      cycles_o     <= cycles_q;
+      cycles_o     <= cycles_q[take_set_i];
       computing_o  <= '0;
-      bytes_read_o <= bytes_q;
+      bytes_read_o <= beats_q[take_set_i] << BeatShift;
     end else begin
       if (end_i) counts_q <= 1'b0;
       if (start_i) computes_q <= 1'b1;

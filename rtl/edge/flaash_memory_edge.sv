@@ -81,12 +81,14 @@ module flaash_memory_edge
   logic                    write_known, read_known, command_valid, command_ready, commands_idle;
   logic [31:0]             read_data;
   command_t                command;
-  logic                    pending, front_busy, fetch, begins, fetched, cancel, load_rst_n;
-  logic [1:0]              ask, load, loaded, unused_asked;
+  logic                    pending, ahead_busy, front_busy, front_failing, fetch, begins, fetched, cancel, load_rst_n;
+  logic                    next_valid, next_set, ask_next, take, load_set;
+  logic [1:0]              ask, asked, load, loaded;
   logic                    go, give, ready, free, left, turn_ready, opens, closes, ran, failing, faulty, halted;
   logic                    retiring, finish, wants_irq, reads_idle, writes_idle;
   logic                    set, start, refused, abort, trailer, full, line_valid, line_ready;
-  mem_addr_t               slot;
+  mem_addr_t               slot, load_slot;
+  about_t                  next, about;   // as it is checked; whose operands are loaded
   edge_fault_t             ring_fault, outcome, fetch_fault, frame_fault, front_fault, write_fault;
   edge_fault_t             operand_fault, work_fault;  // told by the chip: of an operand, of the contraction
   edge_fault_t             back_fault;
@@ -94,7 +96,7 @@ module flaash_memory_edge
   logic [Turns-1:0]        written;
   retired_t                retired;
   line_t                   line;
-  head_t                   head, work_q;  // as it is checked; as it was handed over
+  head_t                   head, work_q;  // whose operands are loaded; as it was handed over
   mem_addr_t               work_slot_q;
   logic [1:0]              kept;          // an operand that is kept is there
   logic [7:0]              trailer_code;
@@ -123,15 +125,25 @@ module flaash_memory_edge
     .clk_i, .rst_ni,
     .write_i(write), .write_addr_i(write_addr), .write_known_o(write_known),
     .read_addr_i(read_addr), .read_known_o(read_known), .read_data_o(read_data),
-    .resetting_i, .busy_i(front_busy || retiring), .taken_i(go || give), .pending_o(pending), .slot_o(slot),
+    .resetting_i, .busy_i(ahead_busy || front_busy || retiring), .taken_i(begins), .pending_o(pending), .slot_o(slot),
     .ring_fault_o(ring_fault), .halted_o(halted), .finish_i(finish), .wants_irq_i(wants_irq),
     .fault_i(outcome), .irq_o
   );
 
+  assign head = about.head;
+
+  flaash_edge_ahead u_ahead (
+    .clk_i, .rst_ni, .stop_i(failing || halted || front_failing), .cancel_i(cancel), .busy_o(ahead_busy),
+    .pending_i(pending), .slot_i(slot), .begin_o(begins), .fetch_o(fetch), .set_o(next_set), .fetched_i(fetched),
+    .wrong_i(fetch_fault.valid), .about_i(next), .asked_i(asked), .ask_o(ask), .ask_next_o(ask_next),
+    .next_valid_o(next_valid), .take_i(take), .about_o(about), .slot_o(load_slot), .taken_set_o(load_set)
+  );
+
   flaash_edge_front u_front (
     .clk_i, .rst_ni, .resetting_i, .stopping_i, .halted_i(failing || halted), .busy_o(front_busy),
-    .pending_i(pending), .fetch_o(fetch), .begin_o(begins), .fetched_i(fetched), .fetch_fault_i(fetch_fault),
-    .keep_i(head.keep), .kept_i(kept), .free_i(free), .left_i(left), .ask_o(ask), .load_o(load), .loaded_i(&loaded),
+    .failing_o(front_failing), .ahead_busy_i(ahead_busy), .next_valid_i(next_valid), .next_fault_i(fetch_fault),
+    .take_o(take),
+    .keep_i(head.keep), .kept_i(kept), .free_i(free), .left_i(left), .load_o(load), .loaded_i(&loaded),
     .loading_i(loading), .frame_fault_i(frame_fault), .chip_fault_i(operand_fault), .cancel_o(cancel),
     .load_rst_no(load_rst_n), .quiet_i(reads_idle),
     .set_o(set), .abort_o(abort), .commands_idle_i(commands_idle),
@@ -153,7 +165,8 @@ module flaash_memory_edge
     .ready_o(turn_ready), .open_i(opens), .turn_o(turn), .fault_i(back_fault), .close_i(closes), .retired_i(retired),
     .faulty_o(faulty), .written_i(written), .write_fault_i(write_fault), .fault_turn_i(fault_turn),
     .line_valid_o(line_valid), .line_ready_i(line_ready), .line_o(line),
-    .ring_fault_i(front_busy ? '0 : ring_fault), .busy_o(retiring), .failing_o(failing), .finish_o(finish),
+    .ring_fault_i((ahead_busy || front_busy) ? '0 : ring_fault), .busy_o(retiring), .failing_o(failing),
+    .finish_o(finish),
     .wants_irq_o(wants_irq), .outcome_o(outcome)
   );
 
@@ -164,7 +177,7 @@ module flaash_memory_edge
       work_slot_q <= '0;
     end else if (go || give) begin
       work_q      <= head;
-      work_slot_q <= slot;
+      work_slot_q <= load_slot;
     end
   end
 
@@ -181,6 +194,7 @@ module flaash_memory_edge
   logic [31:0]     extent;
 
   assign orders = head.orders;
+  assign extent = about.extent;
 
   for (genvar i = 0; i < 2; i++) begin : gen_kept
     desc_t desc;
@@ -210,7 +224,9 @@ module flaash_memory_edge
   logic [DataWidth-1:0]   w_data;
   logic [DataWidth/8-1:0] w_strb;
 
-  logic        read;
+  logic [3:0]       asks;
+  logic [3:0][31:0] ask_beats;
+  logic             ask_set;
   logic [63:0] cycles, computing, bytes_read;
 
   flaash_edge_loader #(
@@ -218,11 +234,11 @@ module flaash_memory_edge
     .Bursts(ReadBursts)
   ) u_loader (
     .clk_i, .rst_ni, .load_rst_ni(load_rst_n),
-    .begin_i(begins), .slot_i(slot), .fetch_i(fetch), .fetched_o(fetched), .fetch_fault_o(fetch_fault),
-    .head_o(head), .extent_o(extent),
-    .ask_i(ask), .asked_o(unused_asked), .load_i(load), .loaded_o(loaded), .frame_fault_o(frame_fault),
-    .cancel_i(cancel),
-    .hold_i(resetting_i || stopping_i), .idle_o(reads_idle), .read_o(read),
+    .begin_i(begins), .slot_i(slot), .set_i(next_set), .fetch_i(fetch), .fetched_o(fetched),
+    .fetch_fault_o(fetch_fault), .about_o(next),
+    .ask_next_i(ask_next), .ask_i(ask), .asked_o(asked), .asks_o(asks), .ask_beats_o(ask_beats), .ask_set_o(ask_set),
+    .load_about_i(about), .load_set_i(load_set), .load_i(load), .loaded_o(loaded), .frame_fault_o(frame_fault),
+    .cancel_i(cancel), .hold_i(resetting_i || stopping_i), .idle_o(reads_idle),
     .out_valid_o(operand_valid_o), .out_ready_i(operand_ready_i), .out_data_o(operand_data_o),
     .out_last_o(operand_last_o),
     .ar_valid_o(ar_valid), .ar_ready_i(axi_i.ar_ready), .ar_o(ar),
@@ -231,10 +247,11 @@ module flaash_memory_edge
   );
 
   flaash_edge_tally #(
-    .DataWidth(DataWidth)
+    .DataWidth(DataWidth), .FetchBeats((HeadBytes + MaxEdgeLevels * LevelBytes) * 8 / DataWidth)
   ) u_tally (
     .clk_i, .rst_ni,
-    .begin_i(begins), .take_i(go || give), .start_i, .done_i(done), .end_i(closes), .read_i(read),
+    .begin_i(begins), .begin_set_i(next_set), .ask_i(asks), .ask_beats_i(ask_beats), .ask_set_i(ask_set),
+    .take_i(go || give), .take_set_i(load_set), .start_i, .done_i(done), .end_i(closes),
     .cycles_o(cycles), .computing_o(computing), .bytes_read_o(bytes_read)
   );
 

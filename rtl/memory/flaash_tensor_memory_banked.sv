@@ -152,7 +152,9 @@ module flaash_tensor_memory_banked
   logic [1:0][BankWidth-1:0]       wr_bank;
   logic [1:0][RowWidth-1:0]        wr_row;
   logic [Banks-1:0]                data_valid_q, wrong;
-  read_t [Banks-1:0]               answered_q;  // the reads
+  read_t [Banks-1:0]               answered_q;  // the reads, and what they say
+  logic [Banks-1:0][PortWidth-1:0] port_q;
+  line_id_t [Banks-1:0]            line_q;
   logic [Banks-1:0][LineWidth-1:0] data;
 
   for (genvar i = 0; i < 2; i++) begin : gen_write
@@ -172,13 +174,15 @@ module flaash_tensor_memory_banked
     line_id_t                  line, answered_line;
     logic [1:0][LineWidth-1:0] lines;
     logic [1:0]                wrongs;
-    logic                      unused_ports;
+    logic                      unused_port;
 
     assign read_b        = read[bank];
     assign line          = read_b.line;
     assign answered_b    = answered_q[bank];
     assign answered_line = answered_b.line;
-    assign unused_ports  = ^{read_b.port, answered_b.port, answered_line.addr};
+    assign unused_port   = ^read_b.port;
+    assign port_q[bank]  = answered_b.port;
+    assign line_q[bank]  = answered_line;
     assign data[bank]    = lines[answered_line.operand];
     assign wrong[bank]   = wrongs[answered_line.operand];
 
@@ -209,33 +213,43 @@ module flaash_tensor_memory_banked
 
   // --------------------------------------------------------- back to the requesters
   // A port has one request accepted per cycle, so at most one bank answers it.
-  read_t    answered;
-  logic     error;
-  line_id_t error_line;
-
   always_comb begin
-    answered    = '0;
-    error       = 1'b0;
-    error_line  = '0;
     rsp_valid_o = '0;
     for (int unsigned port = 0; port < NumPorts; port++) rsp_data_o[port] = '0;
     for (int unsigned bank = 0; bank < Banks; bank++) begin
       if (data_valid_q[bank]) begin
-        answered                   = answered_q[bank];
-        rsp_valid_o[answered.port] = 1'b1;
-        rsp_data_o[answered.port]  = data[bank];
-        if (wrong[bank]) begin
-          error      = 1'b1;
-          error_line = answered.line;
-        end
+        rsp_valid_o[port_q[bank]] = 1'b1;
+        rsp_data_o[port_q[bank]]  = data[bank];
       end
     end
   end
 
+  // Of several wrong lines the one of the last bank is told. The choice stands behind the registers, for the access
+  // to a RAM macro and its parity fill a cycle.
+  logic [Banks-1:0]     wrong_q;
+  line_id_t [Banks-1:0] wrong_line_q;
+  logic                 error;
+  line_id_t             error_line;
+
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) fault_o <= '0;
-    else         fault_o <= {error, error_line.operand, PlaceStored, PlaceLine, 24'(error_line.addr)};
+    if (!rst_ni) wrong_q <= '0;
+    else         wrong_q <= data_valid_q & wrong;
   end
+
+  always_ff @(posedge clk_i) wrong_line_q <= line_q;
+
+  always_comb begin
+    error      = 1'b0;
+    error_line = '0;
+    for (int unsigned bank = 0; bank < Banks; bank++) begin
+      if (wrong_q[bank]) begin
+        error      = 1'b1;
+        error_line = wrong_line_q[bank];
+      end
+    end
+  end
+
+  assign fault_o = {error, error_line.operand, PlaceStored, PlaceLine, 24'(error_line.addr)};
 
   // -------------------------------------------------------------------- properties
   function automatic logic reads_in_range(logic [NumPorts-1:0] valid, line_id_t [NumPorts-1:0] line);

@@ -44,10 +44,15 @@ class Bench:
         self.beats: deque[tuple[int, int]] = deque()
         self.frames: list[list[list[int]]] = [[[]], [[]]]
         self.open = [False, False]
+        self.set = 0  # of levels, of the descriptor that was fetched last
         for name in (
             "begin",
             "slot",
             "fetch",
+            "set",
+            "ask_next",
+            "load_about",
+            "load_set",
             "ask",
             "load",
             "cancel",
@@ -111,10 +116,12 @@ class Bench:
     def fault(self, port: str):
         return bench_types()[port].unpack(int(getattr(self.dut, port).value))
 
-    async def fetch(self, words: list[int]):
-        """Have a descriptor fetched; return its fault."""
+    async def fetch(self, words: list[int], take: bool = True):
+        """Have a descriptor fetched, to be loaded now or later; return its fault."""
         dut = self.dut
         self.put(SLOT, to_bytes(words))
+        self.set = 1 - self.set
+        dut.set_i.value = self.set
         dut.slot_i.value, dut.fetch_i.value = SLOT, 1
         await self.pulse("begin")
         await FallingEdge(dut.clk_i)
@@ -122,7 +129,15 @@ class Bench:
         fault = self.fault("fetch_fault_o")
         await RisingEdge(dut.clk_i)
         dut.fetch_i.value = 0
+        if take:
+            self.take()
         return fault
+
+    def take(self) -> None:
+        """Turn to the descriptor that was fetched last."""
+        dut = self.dut
+        dut.load_about_i.value, dut.load_set_i.value = int(dut.about_o.value), self.set
+        dut.ask_next_i.value = 0
 
     async def load(self, operands: int, ahead: int = 0) -> None:
         """Have operands (bits) asked for and loaded later, until all are over or one is wrong."""
@@ -152,7 +167,7 @@ class Bench:
         await RisingEdge(dut.clk_i)
 
 
-def drawn(bench: Bench, random, numbers) -> tuple[list[Csf], list[int], Image]:
+def drawn(bench: Bench, random, numbers, at: int = 0x1_0000) -> tuple[list[Csf], list[int], Image]:
     """Return two operands that may be contracted, their descriptor, and where their arrays are."""
     fitting = [shape for shape in SHAPES if shape[-1] <= 1 << int(bench.dut.CoordWidth.value)]
     shapes = [random.choice(fitting) for _ in range(2)]
@@ -163,7 +178,7 @@ def drawn(bench: Bench, random, numbers) -> tuple[list[Csf], list[int], Image]:
         )
         for shape in shapes
     ]
-    image = Image(bench, 0x8000)
+    image = Image(bench, at)
     operands = [
         image.operand(i, levels(csf, bench.fmt, dense=random.random() < 0.4, narrow=random.random() < 0.5))
         for i, csf in enumerate(found)
@@ -205,6 +220,43 @@ async def frames_are_those_of_the_operands(dut, stalls: str) -> None:
             for which, csf in enumerate(found):
                 frames = [wanted(bench, csf, which, words)] if operands >> which & 1 else []
                 assert bench.frames[which] == [*frames, []]
+
+
+@cocotb.test()
+@cocotb.parametrize(stalls=["none", "random"])
+async def the_next_operands_are_asked_for(dut, stalls: str) -> None:
+    """While frames are made a further descriptor is fetched, and its arrays are read."""
+    random = rng()
+    numbers = np.random.default_rng(random.getrandbits(32))
+    bench = Bench(dut, random, stalls)
+    await start(dut)
+    dut.load_rst_ni.value = 1
+    found, words, _image = drawn(bench, random, numbers)
+    await bench.fetch(words)
+    await bench.pulse("ask", 3)
+    for turn in range(8):
+        following, next_words, image = drawn(bench, random, numbers, 0x8000 + turn % 2 * 0x8000)
+        assert image.at <= 0x1_0000 + turn % 2 * 0x8000
+        bench.frames = [[[]], [[]]]
+        first = random.random() < 0.5
+        if first:
+            await bench.pulse("load", 3)
+        await bench.fetch(next_words, take=False)
+        if not first:
+            await bench.pulse("load", 3)
+        await FallingEdge(dut.clk_i)
+        await until(dut, lambda: dut.asked_o.value == 3, 20_000, "all to be asked for")
+        await RisingEdge(dut.clk_i)
+        dut.ask_next_i.value = 1
+        await bench.pulse("ask", 3)
+        await FallingEdge(dut.clk_i)
+        await until(dut, lambda: dut.loaded_o.value == 3, 20_000, "the frames")
+        for which, csf in enumerate(found):
+            assert bench.frames[which] == [wanted(bench, csf, which, words), []]
+        for _ in range(random.choice([0, 0, 1, 40, 300])):
+            await RisingEdge(dut.clk_i)
+        bench.take()
+        found, words = following, next_words
 
 
 @cocotb.test()

@@ -34,9 +34,12 @@ class Bench:
         behind = [self.random.getrandbits(32) for _ in range(rest)]
         dut.in_data_i.value = sum(word << 32 * i for i, word in enumerate(words + behind))
         dut.in_words_i.value, dut.in_valid_i.value = len(words), 1
-        await FallingEdge(dut.clk_i)
-        while dut.in_ready_o.value == 0:
+        for _ in range(1_000):
             await FallingEdge(dut.clk_i)
+            if dut.in_ready_o.value == 1:
+                break
+        else:
+            raise TimeoutError("the packer takes no words")
         await RisingEdge(dut.clk_i)
         dut.in_valid_i.value = 0
 

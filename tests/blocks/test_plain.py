@@ -63,6 +63,9 @@ test_edge_packer = plain(
     rows("DataWidth InWords", (128, 1), (128, 6), (256, 4), (256, 16), (512, 24), (512, 32)))
 test_edge_quota = plain("flaash_edge_quota", [{}], [{}])
 test_edge_retire = plain("flaash_edge_retire", [{}], [{}])
+test_edge_writer = plain(
+    "flaash_edge_writer", rows("DataWidth ResultLanes Format", (512, 8, 0)),
+    rows("DataWidth ResultLanes Format", (128, 1, 0), (128, 2, 1), (256, 4, 0), (256, 3, 3), (512, 8, 3)))
 test_delay_line = plain(
     "flaash_delay_line", rows("Delay", 3), rows("Delay", 0, 1, 2, 3, 8, 49), Channels=3, Width=24)
 test_error_log = plain("flaash_error_log", [{}], [{}])

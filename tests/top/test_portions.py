@@ -14,7 +14,7 @@ from tb.common import configs
 from tb.env.run import run_sequences
 
 LENGTHS = (0, 1, 2, 3, 16)
-# Machines; each runs with every length of portions, a third of these pairs in the suite.
+# Machines; each runs with every length of portions, with one of them per seed in the suite.
 MACHINES: list[dict[str, int | str]] = [
     {"NumSdpe": 1, "Portions": 1}, {"NumSdpe": 3, "Portions": 2, "Lanes": 1, "Engine": "merge"},
     {"NumSdpe": 8, "Scheduler": "round_robin", "MemLatency": 20}, {"NumSdpe": 5, "Lanes": 2, "MemBanks": 1},
@@ -46,7 +46,7 @@ def whole(seed: int) -> str:
 @pytest.mark.suite_on("icarus")
 @pytest.mark.parametrize(("change", "length", "stalls"), [
     pytest.param(change, length, STALLS[(first + number) % len(STALLS)], id=f"{label(change)}-{length}",
-                 marks=pytest.mark.turn((first + number) % 3, 3))
+                 marks=pytest.mark.turn((first + number) % len(LENGTHS), len(LENGTHS)))
     for first, change in enumerate(MACHINES) for number, length in enumerate(LENGTHS)])
 def test_every_machine_and_length_gives_the_same_bytes(simulator: str, change: dict, length: int,
                                                        stalls: dict[str, str], seed: int) -> None:

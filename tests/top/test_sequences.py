@@ -35,7 +35,7 @@ def test_machines_have_every_block() -> None:
 
 
 # The default machine runs everything on both simulators, the others each group on one.
-ON = {"shapes": "icarus", "modes": "verilator", "stalls": "icarus", "errors": "verilator"}
+ON = {"shapes": "icarus", "modes": "verilator", "stalls": "verilator", "errors": "verilator"}
 
 
 @pytest.mark.parametrize(("machine", "group"), [

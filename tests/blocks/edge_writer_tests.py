@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator: flaash_edge_writer brings result frames to their buffers, one by one."""
+
+from collections import deque
+
+import cocotb
+from cocotb.handle import SimHandleBase
+from cocotb.triggers import FallingEdge, RisingEdge
+
+from tb.common.bench import rng, start
+from tb.common.rtl_types import bench_types
+from tb.common.stalls import STALLS
+
+MAGIC, ABORTED = 0x4641_4C45, 0x11  # of a trailer
+BURST = 16  # beats
+IDS, VALUE = 20, 48  # bits of a fiber and of a value in a result
+PORTS = ("start", "head", "turn", "refused", "drop", "stop", "in_valid", "in_data", "in_last", "batch_valid",
+         "batch_count", "batch", "line_valid", "line", "aw_ready", "w_ready", "b_valid", "b_resp")
+
+
+class Bench:
+    """The chip in front of the writer and the memory behind it."""
+
+    def __init__(self, dut: SimHandleBase, random, stalls: str, latency: int):
+        self.dut, self.random, self.latency, self.types = dut, random, latency, bench_types()
+        self.lanes = int(dut.ResultLanes.value)
+        self.value_words = 2 if int(dut.Format.value) == 3 else 1
+        self.bytes = int(dut.DataWidth.value) // 8
+        self.stalls = {name: STALLS[stalls](random) for name in ("aw", "w", "b")}
+        self.words: dict[int, int] = {}
+        self.bursts: deque[tuple[int, int]] = deque()
+        self.beats: deque[tuple[int, int]] = deque()
+        self.answers: deque[tuple[int, int]] = deque()
+        self.moved: list[int] = []  # cycles in which a beat was taken
+        self.faults: list[tuple[int, int]] = []
+        self.refused: set[int] = set()
+        self.cycle = self.written = 0
+        for name in PORTS:
+            getattr(dut, f"{name}_i").value = 0
+        cocotb.start_soon(self._memory())
+
+    async def _memory(self) -> None:
+        dut, burst_t, fault_t = self.dut, self.types["aw_o"], self.types["fault_o"]
+        while True:
+            await FallingEdge(dut.clk_i)
+            if dut.rst_ni.value != 1:
+                continue
+            self.cycle += 1
+            self.written = int(dut.written_o.value)
+            if dut.aw_valid_o.value == 1 and dut.aw_ready_i.value == 1:
+                burst = burst_t.unpack(int(dut.aw_o.value))
+                self.bursts.append((burst.addr, burst.len + 1))
+            if dut.w_valid_o.value == 1 and dut.w_ready_i.value == 1:
+                self.beats.append((int(dut.w_data_o.value), int(dut.w_strb_o.value)))
+                self.moved.append(self.cycle)
+            answered = dut.b_valid_i.value == 1
+            if answered:
+                self.answers.popleft()
+                fault = fault_t.unpack(int(dut.fault_o.value))
+                if fault.valid:
+                    self.faults.append((int(dut.fault_turn_o.value), int(fault.place)))
+            while self.bursts and len(self.beats) >= self.bursts[0][1]:
+                self._write(*self.bursts.popleft())
+            await RisingEdge(dut.clk_i)
+            dut.aw_ready_i.value = not next(self.stalls["aw"])
+            dut.w_ready_i.value = not next(self.stalls["w"])
+            offer = bool(self.answers) and self.answers[0][0] <= self.cycle and not next(self.stalls["b"])
+            dut.b_valid_i.value = offer
+            dut.b_resp_i.value = self.answers[0][1] if offer else 0
+
+    def _write(self, addr: int, beats: int) -> None:
+        for index in range(beats):
+            data, strobes = self.beats.popleft()
+            for word in range(self.bytes // 4):
+                if strobes >> 4 * word & 1:
+                    at = addr + index * self.bytes + 4 * word
+                    assert at not in self.words, "written twice"
+                    self.words[at] = data >> 32 * word & 0xFFFF_FFFF
+        self.answers.append((self.cycle + self.latency, 2 if addr in self.refused else 0))
+
+    async def until(self, condition, limit: int = 5_000) -> None:
+        for _ in range(limit):
+            await FallingEdge(self.dut.clk_i)
+            if condition():
+                return
+        raise TimeoutError("the writer hangs")
+
+    async def begin(self, turn: int, results: int, capacity: int, coordinates: bool = False) -> None:
+        """Want a frame, into the buffer at `results`, of operands of orders 3 and 2."""
+        dut = self.dut
+        dut.head_i.value = self.types["head_i"].pack(
+            orders=[3, 2], dense=0, coordinates=coordinates, wants_irq=0, keep=0, results=results,
+            capacity=capacity, run_length=0, portion=0, long_lines=0, tag=0)
+        dut.turn_i.value = turn
+        dut.start_i.value = 1
+        await RisingEdge(dut.clk_i)
+        dut.start_i.value = 0
+
+    async def beat(self, data: int, last: bool = False) -> None:
+        dut = self.dut
+        dut.in_data_i.value, dut.in_last_i.value, dut.in_valid_i.value = data, last, 1
+        await self.until(lambda: dut.in_ready_o.value == 1)
+        await RisingEdge(dut.clk_i)
+        dut.in_valid_i.value = 0
+
+    async def trailer(self, code: int = 0) -> None:
+        await self.beat(code << 32 | MAGIC, last=True)
+
+    async def batch(self, results: list[tuple[int, int, int]]) -> None:
+        """Put results: fiber of A, fiber of B, value."""
+        dut, packed = self.dut, 0
+        for place, (a, b, value) in enumerate(results):
+            packed |= (a << (IDS + VALUE) | b << VALUE | value) << place * (2 * IDS + VALUE)
+        dut.batch_i.value, dut.batch_count_i.value, dut.batch_valid_i.value = packed, len(results), 1
+        await self.until(lambda: dut.batch_ready_o.value == 1)
+        await RisingEdge(dut.clk_i)
+        dut.batch_valid_i.value = 0
+
+    def drawn(self) -> tuple[int, int, int]:
+        return tuple(self.random.getrandbits(bits) for bits in (IDS, IDS, VALUE))
+
+    def record(self, a: int, b: int, value: int) -> list[int]:
+        """Return the words of a record by number."""
+        signed = value - (1 << VALUE) if value >> (VALUE - 1) else value
+        return [a, b, *(signed >> 32 * i & 0xFFFF_FFFF for i in range(self.value_words))]
+
+
+@cocotb.test()
+@cocotb.parametrize(stalls=["none", "random", "bursty"], latency=[1, 60])
+async def frames_behind_each_other(dut, stalls: str, latency: int) -> None:
+    """Batches, or beats, as far as the buffer goes; the next frame is wanted while this one is written."""
+    random = rng()
+    bench = Bench(dut, random, stalls, latency)
+    await start(dut)
+    right: dict[int, int] = {}
+    for index in range(10):
+        at, turn = (index << 20) + random.choice([0, 4096 - 64]), index % 4
+        await bench.until(lambda turn=turn: bench.written >> turn & 1)
+        await RisingEdge(dut.clk_i)
+        coordinates = bench.lanes == 1 or random.random() < 0.4
+        words = (3 if coordinates else 2) + bench.value_words
+        count = random.choice([0, 1, 5, 40])
+        room = random.choice([count, count, max(count - 1, 0), count + 7])
+        capacity = 4 * words * room + random.choice([0, 3])
+        await bench.begin(turn, at, capacity, coordinates)
+        sent: list[list[int]] = []
+        while len(sent) < count:
+            if coordinates:
+                record = [random.getrandbits(32) for _ in range(words)]
+                for first in range(0, words, 4):
+                    await bench.beat(sum(word << 32 * i for i, word in enumerate(record[first : first + 4])))
+                sent.append(record)
+            else:
+                some = [bench.drawn() for _ in range(random.randint(1, min(bench.lanes, count - len(sent))))]
+                await bench.batch(some)
+                sent += [bench.record(*result) for result in some]
+        await bench.trailer()
+        fit = [word for record in sent[: capacity // (4 * words)] for word in record]
+        right |= {at + 4 * i: word for i, word in enumerate(fit)}
+        await FallingEdge(dut.clk_i)
+        assert (int(dut.results_o.value), int(dut.bytes_o.value)) == (len(sent), 4 * len(fit))
+        assert bool(dut.full_o.value) == (capacity // (4 * words) < len(sent))
+        await RisingEdge(dut.clk_i)
+    await bench.until(lambda: bench.written == 15 and dut.idle_o.value == 1)
+    assert bench.words == right and not bench.faults
+
+
+@cocotb.test()
+async def results_per_cycle(dut) -> None:
+    """With as many results as fit a beat leaves in every cycle, but before the first burst of a frame."""
+    random = rng()
+    bench = Bench(dut, random, "none", 100)
+    await start(dut)
+    if bench.lanes == 1:
+        return
+    steps = 400 // bench.lanes
+    packed = random.getrandbits(bench.lanes * (2 * IDS + VALUE))
+    for frame in range(2):
+        await bench.begin(frame, frame << 20, 1 << 19)
+        dut.batch_i.value, dut.batch_count_i.value, dut.batch_valid_i.value = packed, bench.lanes, 1
+        for _ in range(steps):
+            await bench.until(lambda: dut.batch_ready_o.value == 1)
+            await RisingEdge(dut.clk_i)
+        dut.batch_valid_i.value = 0
+        await bench.trailer()
+    await bench.until(lambda: bench.written == 15)
+    took = bench.moved[-1] - bench.moved[0] + 1
+    least = -(-2 * steps * bench.lanes * 4 * (2 + bench.value_words) // bench.bytes)
+    rate = 2 * steps * bench.lanes / took
+    dut._log.info("%.2f results per cycle; %d cycles, %d are the least", rate, took, least)
+    assert took <= least + BURST + 4
+
+
+@cocotb.test()
+async def refusals_and_stops(dut) -> None:
+    """A refusal names the turn; a frame that nobody wants goes nowhere; behind a stop nothing begins."""
+    random = rng()
+    bench = Bench(dut, random, "random", 5)
+    await start(dut)
+    await bench.begin(2, 1 << 20, 1 << 16, coordinates=True)
+    bench.refused = {1 << 20}
+    for _ in range(6):
+        await bench.beat(random.getrandbits(96))
+    await bench.trailer()
+    await bench.until(lambda: bench.written == 15)
+    assert bench.faults == [(2, 4 << 24)]
+    await RisingEdge(dut.clk_i)
+    await bench.begin(3, 1 << 21, 1 << 16, coordinates=True)
+    dut.refused_i.value = 1
+    await RisingEdge(dut.clk_i)
+    dut.refused_i.value = 0
+    await bench.until(lambda: bench.written == 15)
+    bench.words.clear()
+    await RisingEdge(dut.clk_i)
+    await bench.beat(random.getrandbits(96))
+    await bench.trailer(ABORTED)
+    await bench.begin(0, 1 << 22, 1 << 16, coordinates=True)
+    for _ in range(3):
+        await bench.beat(random.getrandbits(96))
+    dut.stop_i.value = 1
+    await bench.until(lambda: dut.idle_o.value == 1)
+    for _ in range(3):
+        await RisingEdge(dut.clk_i)
+    dut.stop_i.value = 0
+    await bench.until(lambda: bench.written == 15 and dut.idle_o.value == 1)
+    assert not bench.words and not bench.answers and not bench.bursts
