@@ -236,7 +236,7 @@ async def the_next_operands_are_asked_for(dut, stalls: str) -> None:
     await bench.pulse("ask", 3)
     for turn in range(8):
         following, next_words, image = drawn(bench, random, numbers, 0x8000 + turn % 2 * 0x8000)
-        assert image.at <= 0x1_0000 + turn % 2 * 0x8000
+        assert image.end <= 0x1_0000 + turn % 2 * 0x8000
         bench.frames = [[[]], [[]]]
         first = random.random() < 0.5
         if first:

@@ -54,6 +54,11 @@ class Image:
         self._memory, self._allocator = memory, Allocator(first, SIZE)
         self.parts: list[tuple[int, int, str, int, int]] = []
 
+    @property
+    def end(self) -> int:
+        """The address behind the last array that has elements."""
+        return max((address + size for *_, address, size in self.parts), default=0)
+
     def operand(self, which: int, found: list[Level]) -> list[LevelEntry]:
         """Put an operand and return its levels as a descriptor tells them."""
         entries = []
