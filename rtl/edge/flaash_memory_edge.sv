@@ -34,7 +34,7 @@ module flaash_memory_edge
   parameter int unsigned ResultLanes = 1,     // results of a batch, most
   parameter int unsigned DataWidth   = 128,   // of the memory's bus: 128, 256 or 512
   parameter int unsigned FeedWidth   = StreamWidth,  // of an operand's stream: a part of that
-  parameter int unsigned ReadBursts  = 8,     // under way, most
+  parameter int unsigned ReadBursts  = 16,    // under way, most
   parameter int unsigned WriteBursts = 8,     // likewise, a power of two
   localparam type axi_req_t = `FLAASH_AXI_REQ(DataWidth),
   localparam type axi_rsp_t = `FLAASH_AXI_RSP(DataWidth)
