@@ -21,6 +21,12 @@ from tb.edge import coverage
 from tb.edge.cover_points import CHANNELS
 
 INCOMING = ("aw", "w", "ar")
+CYCLE = 1000  # ps, as tb.common.bench makes the clock
+
+
+def _now() -> int:
+    """Return the time in ps: in ns it is a float, and a difference of two is no whole number any more."""
+    return round(get_sim_time("ps"))
 
 
 class Bytes:
@@ -154,7 +160,7 @@ class _Late:
     def _add(self, item: Any) -> None:
         self.passed += 1
         self._seen(item)
-        self._items.append((get_sim_time("ns") + self.cycles, item))
+        self._items.append((_now() + self.cycles * CYCLE, item))
         self._there.set()
 
     async def _collect(self) -> None:
@@ -169,9 +175,9 @@ class _Late:
         while not self._items:
             self._there.clear()
             await self._there.wait()
-        wait = self._items[0][0] - get_sim_time("ns")
+        wait = self._items[0][0] - _now()
         if wait > 0:
-            await Timer(wait, "ns")
+            await Timer(wait, "ps")
             return await self._next()  # a reset may have come
         return self._items.popleft()[1]
 

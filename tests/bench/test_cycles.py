@@ -15,7 +15,7 @@ def test_no_run_has_become_slower() -> None:
     assert not sentences, "\n".join([*sentences, HINT])
 
 
-@pytest.mark.turn(0, 2)
+@pytest.mark.turn(1, 2)
 def test_load_balance() -> None:
     """No engine looks up fewer than 85% of the lines that the busiest one does."""
     [record] = measure([Row("7x7x512_d0.1", "fast32")], jobs=1, short=True)
