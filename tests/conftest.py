@@ -26,7 +26,8 @@ from tb.common.simulation import SHORT_RUNS, SimulationFailed, coverage_wanted
 from tb.common.toolchain import SIMULATORS, has_icarus
 from tb.coverage.testplan import read_testplan
 
-ORDER = {"top": 0, "edge": 0, "models": 2, "fuzz": 2}  # of the folders, others in between: from long tests to short ones
+# Of the folders, others in between: from long tests to short ones.
+ORDER = {"top": 0, "edge": 0, "models": 2, "fuzz": 2}
 HELD = pytest.StashKey[TextIO]()  # what keeps the folder of the runs ours
 TIMES = pytest.StashKey[Path]()  # records of where the time goes, in the outermost pytest
 BEGAN = float(os.environ.get("FLAASH_BEGAN", time.time()))  # make test: before it set anything up

@@ -188,6 +188,9 @@ module flaash_lookup_plan
       share       = '0;
       share.a_end = a.fibers;
     end
+
+    logic unused_weights;
+    assign unused_weights = ^{written_i[0], a.buffer};
   end
 
   // ------------------------------------------------------------------ from cut to cut
