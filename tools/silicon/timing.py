@@ -51,7 +51,7 @@ def commands(top: str, library: Library, liberties: Sequence[Path], netlists: Se
         f"set_driving_cell -lib_cell {library.buffer} $inputs",
         "set_load 0.01 [all_outputs]",
         f"set_false_path -from [get_ports -quiet {RESET}]",
-        f"set resets [get_cells -quiet {RESETS}]",
+        f"set resets [get_cells -quiet -hierarchical {RESETS}]",
         "if {[llength $resets]} { set_false_path -from $resets }",
         "report_checks -path_delay max -format full -digits 4",
         "exit", ""])
