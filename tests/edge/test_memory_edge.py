@@ -45,7 +45,7 @@ def test_resets(simulator: str, seed: int) -> None:
     run_edge("reset_tests", simulator, seed)
 
 
-@pytest.mark.alternates("verilator")
+@pytest.mark.alternates("icarus")
 def test_overlap(simulator: str, seed: int) -> None:
     """Loading behind computing, on both machines; with one buffer per operand it is only slower."""
     run_edge("overlap_tests", simulator, seed)
