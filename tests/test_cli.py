@@ -165,6 +165,14 @@ def test_a_failure_is_reported(broken: str, verdict: str, reason: str, capsys: p
     assert summary["passed"] is False and reason in summary["error"]
 
 
+def test_what_the_readme_shows(capsys: pytest.CaptureFixture) -> None:
+    """The first command of README: its table is the one that is printed."""
+    shown = [line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("│")]
+    assert sim.main([]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert len(shown) == 10 and [line for line in told if line.startswith("│")] == shown
+
+
 def test_a_trace_is_written(simulator: str, capsys: pytest.CaptureFixture) -> None:
     assert sim.main(["--seq", "smoke", "--sim", simulator, "--config", "tiny", "--waves"]) == 0
     named = capsys.readouterr().out.split("trace in ")[1].split(";")[0]
