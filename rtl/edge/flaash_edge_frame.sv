@@ -28,36 +28,36 @@ module flaash_edge_frame
   parameter int unsigned FeedWidth  = StreamWidth,  // bits of a piece and of a beat: StreamWidth or twice that
   parameter bit          Operand    = 1'b0          // A 0, B 1
 ) (
-  input  logic                   clk_i,
-  input  logic                   rst_ni,
+  input  logic                      clk_i,
+  input  logic                      rst_ni,
 
-  input  logic                   start_i,
-  output logic                   idle_o,
+  input  logic                      start_i,
+  output logic                      idle_o,
 
   // the operand
-  input  logic [3:0]             order_i,
-  input  logic [3:0]             base_i,      // its first level, in the descriptor
-  input  logic [31:0]            entries_i,
-  input  logic                   short_crd_i,
-  output logic [3:0]             level_id_o,  // in the descriptor
-  input  level_t                 level_i,
+  input  logic [3:0]                order_i,
+  input  logic [3:0]                base_i,      // its first level, in the descriptor
+  input  logic [31:0]               entries_i,
+  input  logic                      short_crd_i,
+  output logic [3:0]                level_id_o,  // in the descriptor
+  input  level_t                    level_i,
 
   // its arrays: pos and crd in element 0, val in 1
-  input  logic                   part_valid_i,
-  output logic                   part_ready_o,
-  input  part_t                  part_i,
-  input  logic [1:0]             piece_valid_i,
-  output logic [1:0]             piece_ready_o,
-  output logic [1:0]             piece_end_o,  // the last one of its array
+  input  logic                      part_valid_i,
+  output logic                      part_ready_o,
+  input  part_t                     part_i,
+  input  logic [1:0]                piece_valid_i,
+  output logic [1:0]                piece_ready_o,
+  output logic [1:0]                piece_end_o,  // the last one of its array
   input  logic [1:0][FeedWidth-1:0] piece_i,
-  input  answer_t [1:0]          answer_i,
+  input  answer_t [1:0]             answer_i,
 
-  output logic                   out_valid_o,
-  input  logic                   out_ready_i,
-  output logic [FeedWidth-1:0]   out_data_o,
-  output logic                   out_last_o,
+  output logic                      out_valid_o,
+  input  logic                      out_ready_i,
+  output logic [FeedWidth-1:0]      out_data_o,
+  output logic                      out_last_o,
 
-  output edge_fault_t            fault_o
+  output edge_fault_t               fault_o
 );
 
   localparam logic [2:0]  LeafLevel  = 3'd7;

@@ -28,34 +28,34 @@ module flaash_edge_loader
   parameter int unsigned FeedWidth  = StreamWidth,
   parameter int unsigned Bursts     = 8
 ) (
-  input  logic                   clk_i,
-  input  logic                   rst_ni,
-  input  logic                   load_rst_ni,
+  input  logic                      clk_i,
+  input  logic                      rst_ni,
+  input  logic                      load_rst_ni,
 
   // descriptors
-  input  logic                   begin_i,
-  input  mem_addr_t              slot_i,
-  input  logic                   set_i,        // for its levels; steady until its last operand is asked for
-  input  logic                   fetch_i,      // what is read is a descriptor; from begin_i until fetched_o
-  output logic                   fetched_o,
-  output edge_fault_t            fetch_fault_o,
-  output about_t                 about_o,
+  input  logic                      begin_i,
+  input  mem_addr_t                 slot_i,
+  input  logic                      set_i,    // for its levels; steady until its last operand is asked for
+  input  logic                      fetch_i,  // what is read is a descriptor; from begin_i until fetched_o
+  output logic                      fetched_o,
+  output edge_fault_t               fetch_fault_o,
+  output about_t                    about_o,
 
   // operands, A in element 0
-  input  logic                   ask_next_i,   // operands of the descriptor that is there are asked for, from ask_i on
-  input  logic [1:0]             ask_i,
-  output logic [1:0]             asked_o,
-  output logic [3:0]             asks_o,       // so many beats are asked for
-  output logic [3:0][31:0]       ask_beats_o,
-  output logic                   ask_set_o,    // of the descriptor that they belong to
-  input  about_t                 load_about_i, // the descriptor whose operands are loaded
-  input  logic                   load_set_i,
-  input  logic [1:0]             load_i,
-  output logic [1:0]             loaded_o,
-  output edge_fault_t            frame_fault_o,
-  input  logic                   cancel_i,
-  input  logic                   hold_i,       // the chip takes no new frame
-  output logic                   idle_o,
+  input  logic                      ask_next_i,    // what is asked for is of the descriptor that is there
+  input  logic [1:0]                ask_i,
+  output logic [1:0]                asked_o,
+  output logic [3:0]                asks_o,        // so many beats are asked for
+  output logic [3:0][31:0]          ask_beats_o,
+  output logic                      ask_set_o,     // of the descriptor that they belong to
+  input  about_t                    load_about_i,  // the descriptor whose operands are loaded
+  input  logic                      load_set_i,
+  input  logic [1:0]                load_i,
+  output logic [1:0]                loaded_o,
+  output edge_fault_t               frame_fault_o,
+  input  logic                      cancel_i,
+  input  logic                      hold_i,        // the chip takes no new frame
+  output logic                      idle_o,
 
   output logic [1:0]                out_valid_o,
   input  logic [1:0]                out_ready_i,
@@ -63,14 +63,14 @@ module flaash_edge_loader
   output logic [1:0]                out_last_o,
 
   // memory
-  output logic                   ar_valid_o,
-  input  logic                   ar_ready_i,
-  output burst_t                 ar_o,
-  input  logic                   r_valid_i,
-  output logic                   r_ready_o,
-  input  logic [DataWidth-1:0]   r_data_i,
-  input  logic [1:0]             r_resp_i,
-  input  logic                   r_last_i
+  output logic                      ar_valid_o,
+  input  logic                      ar_ready_i,
+  output burst_t                    ar_o,
+  input  logic                      r_valid_i,
+  output logic                      r_ready_o,
+  input  logic [DataWidth-1:0]      r_data_i,
+  input  logic [1:0]                r_resp_i,
+  input  logic                      r_last_i
 );
 
   localparam int unsigned FetchBeats = (HeadBytes + MaxEdgeLevels * LevelBytes) * 8 / DataWidth;

@@ -22,31 +22,31 @@ module flaash_edge_writer
   parameter int unsigned DataWidth   = 128,
   parameter int unsigned Bursts      = 8
 ) (
-  input  logic                   clk_i,
-  input  logic                   rst_ni,
+  input  logic                      clk_i,
+  input  logic                      rst_ni,
 
   // orders
-  input  logic                   start_i,       // pulse: a result frame follows
-  input  head_t                  head_i,
-  input  turn_t                  turn_i,
-  input  logic                   refused_i,     // pulse: it does not
-  input  logic                   drop_i,        // records that begin go nowhere
-  input  logic                   stop_i,
-  output logic                   idle_o,        // no write is under way
-  output logic [Turns-1:0]       written_o,
-  output edge_fault_t            fault_o,       // pulse
-  output turn_t                  fault_turn_o,
-  output logic                   full_o,        // a record did not fit; of the last frame that was begun, as results
-  output logic [63:0]            results_o,
-  output logic [63:0]            bytes_o,
+  input  logic                      start_i,    // pulse: a result frame follows
+  input  head_t                     head_i,
+  input  turn_t                     turn_i,
+  input  logic                      refused_i,  // pulse: it does not
+  input  logic                      drop_i,     // records that begin go nowhere
+  input  logic                      stop_i,
+  output logic                      idle_o,     // no write is under way
+  output logic [Turns-1:0]          written_o,
+  output edge_fault_t               fault_o,    // pulse
+  output turn_t                     fault_turn_o,
+  output logic                      full_o,     // a record did not fit; of the last frame that was begun, as results
+  output logic [63:0]               results_o,
+  output logic [63:0]               bytes_o,
 
   // result frames
-  input  logic                   in_valid_i,
-  output logic                   in_ready_o,
-  input  logic [StreamWidth-1:0] in_data_i,
-  input  logic                   in_last_i,
-  output logic                   trailer_o,       // pulse: the frame has ended
-  output logic [7:0]             trailer_code_o,
+  input  logic                      in_valid_i,
+  output logic                      in_ready_o,
+  input  logic [StreamWidth-1:0]    in_data_i,
+  input  logic                      in_last_i,
+  output logic                      trailer_o,  // pulse: the frame has ended
+  output logic [7:0]                trailer_code_o,
 
   // batches, before the trailer: results that go by number
   input  logic                      batch_valid_i,
@@ -55,22 +55,22 @@ module flaash_edge_writer
   input  result_t [ResultLanes-1:0] batch_i,
 
   // completion records
-  input  logic                   line_valid_i,
-  output logic                   line_ready_o,
-  input  line_t                  line_i,
+  input  logic                      line_valid_i,
+  output logic                      line_ready_o,
+  input  line_t                     line_i,
 
   // memory
-  output logic                   aw_valid_o,
-  input  logic                   aw_ready_i,
-  output burst_t                 aw_o,
-  output logic                   w_valid_o,
-  input  logic                   w_ready_i,
-  output logic [DataWidth-1:0]   w_data_o,
-  output logic [DataWidth/8-1:0] w_strb_o,
-  output logic                   w_last_o,
-  input  logic                   b_valid_i,
-  output logic                   b_ready_o,
-  input  logic [1:0]             b_resp_i
+  output logic                      aw_valid_o,
+  input  logic                      aw_ready_i,
+  output burst_t                    aw_o,
+  output logic                      w_valid_o,
+  input  logic                      w_ready_i,
+  output logic [DataWidth-1:0]      w_data_o,
+  output logic [DataWidth/8-1:0]    w_strb_o,
+  output logic                      w_last_o,
+  input  logic                      b_valid_i,
+  output logic                      b_ready_o,
+  input  logic [1:0]                b_resp_i
 );
 
   localparam int unsigned WordBits   = $clog2(DataWidth / 32) + 1;
@@ -115,10 +115,10 @@ module flaash_edge_writer
   end
 
   // ---------------------------------------------------------------- what goes in
-  logic                    in_ready, takes;
-  logic [1:0][3:0]         orders;
-  logic [4:0]              words;
-  logic [5:0]              kept;
+  logic                     in_ready, takes;
+  logic [1:0][3:0]          orders;
+  logic [4:0]               words;
+  logic [5:0]               kept;
   logic [InWords-1:0][31:0] batch_words, data;
 
   assign orders        = head_i.orders;

@@ -39,40 +39,40 @@ module flaash_memory_edge
   localparam type axi_req_t = `FLAASH_AXI_REQ(DataWidth),
   localparam type axi_rsp_t = `FLAASH_AXI_RSP(DataWidth)
 ) (
-  input  logic                   clk_i,
-  input  logic                   rst_ni,
+  input  logic                      clk_i,
+  input  logic                      rst_ni,
 
   // host
-  input  axil_req_t              axil_i,
-  output axil_rsp_t              axil_o,
-  output logic                   irq_o,
+  input  axil_req_t                 axil_i,
+  output axil_rsp_t                 axil_o,
+  output logic                      irq_o,
 
   // chip: registers, state, frames
-  output axil_req_t              chip_o,
-  input  axil_rsp_t              chip_i,
-  input  logic                   resetting_i,
-  input  logic                   stopping_i,
-  input  logic                   start_i,      // pulse: the contraction begins
-  input  report_t                report_i,     // loading, errors, and the pulse that every result is stored
-  input  desc_t [1:0]            desc_i,       // the operands that the chip has
-  output logic                   numbers_o,    // results name fibers by number
-  output logic                   quiet_o,
-  output logic [1:0]             operand_valid_o,  // of A in element 0
-  input  logic [1:0]             operand_ready_i,
+  output axil_req_t                 chip_o,
+  input  axil_rsp_t                 chip_i,
+  input  logic                      resetting_i,
+  input  logic                      stopping_i,
+  input  logic                      start_i,          // pulse: the contraction begins
+  input  report_t                   report_i,         // loading, errors, and the pulse that every result is stored
+  input  desc_t [1:0]               desc_i,           // the operands that the chip has
+  output logic                      numbers_o,        // results name fibers by number
+  output logic                      quiet_o,
+  output logic [1:0]                operand_valid_o,  // of A in element 0
+  input  logic [1:0]                operand_ready_i,
   output logic [1:0][FeedWidth-1:0] operand_data_o,
-  output logic [1:0]             operand_last_o,
-  input  logic                   result_valid_i,
-  output logic                   result_ready_o,
-  input  logic [StreamWidth-1:0] result_data_i,
-  input  logic                   result_last_i,
-  input  logic                      batch_valid_i,  // results by number, before the frame's trailer
+  output logic [1:0]                operand_last_o,
+  input  logic                      result_valid_i,
+  output logic                      result_ready_o,
+  input  logic [StreamWidth-1:0]    result_data_i,
+  input  logic                      result_last_i,
+  input  logic                      batch_valid_i,    // results by number, before the frame's trailer
   output logic                      batch_ready_o,
   input  batch_count_t              batch_count_i,
   input  result_t [ResultLanes-1:0] batch_i,
 
   // memory
-  output axi_req_t               axi_o,
-  input  axi_rsp_t               axi_i
+  output axi_req_t                  axi_o,
+  input  axi_rsp_t                  axi_i
 );
 
   // ------------------------------------------------------------ registers, control
@@ -166,8 +166,7 @@ module flaash_memory_edge
     .faulty_o(faulty), .written_i(written), .write_fault_i(write_fault), .fault_turn_i(fault_turn),
     .line_valid_o(line_valid), .line_ready_i(line_ready), .line_o(line),
     .ring_fault_i((ahead_busy || front_busy) ? '0 : ring_fault), .busy_o(retiring), .failing_o(failing),
-    .finish_o(finish),
-    .wants_irq_o(wants_irq), .outcome_o(outcome)
+    .finish_o(finish), .wants_irq_o(wants_irq), .outcome_o(outcome)
   );
 
   // What was handed over: the descriptor that is in the chip, or told of.
@@ -223,11 +222,10 @@ module flaash_memory_edge
   burst_t                 ar, aw;
   logic [DataWidth-1:0]   w_data;
   logic [DataWidth/8-1:0] w_strb;
-
-  logic [3:0]       asks;
-  logic [3:0][31:0] ask_beats;
-  logic             ask_set;
-  logic [63:0] cycles, computing, bytes_read;
+  logic [3:0]             asks;
+  logic [3:0][31:0]       ask_beats;
+  logic                   ask_set;
+  logic [63:0]            cycles, computing, bytes_read;
 
   flaash_edge_loader #(
     .Format(Format), .CoordWidth(CoordWidth), .CanSplit(CanSplit), .DataWidth(DataWidth), .FeedWidth(FeedWidth),
