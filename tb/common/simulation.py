@@ -128,7 +128,7 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
         waves: make the build able to write a trace.
         quiet: keep the compiler's output in build.log of the folder.
         options: further arguments of the compiler, behind ours; a Path is a file that the build depends on.
-        shared: many tests run on this build: compile it for speed in the suite, too.
+        shared: many tests, or long ones, run on this build: compile it for speed in the suite, too.
 
     Raises:
         ToolMissing: the simulator is not installed.
@@ -307,8 +307,8 @@ def run_bench(toplevel: str, test_module: str, simulator: str, name: str,
         test_module: dotted name of the *_tests.py module.
         name: of the run, unique among the tests.
         seed: as for run().
-        options: `extra_sources` for build(), everything else for run().
+        options: `extra_sources` and `shared` for build(), everything else for run().
     """
     extra = tuple(options.pop("extra_sources", ()))
-    built = build(toplevel, simulator, parameters, extra)
+    built = build(toplevel, simulator, parameters, extra, shared=options.pop("shared", False))
     return run(built, test_module, f"{name}-{simulator}", seed, **options)

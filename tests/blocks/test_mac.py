@@ -57,7 +57,7 @@ def test_results(simulator: str, seed: int) -> None:
     run_bench("flaash_mac_players", "tests.blocks.mac_player_tests", simulator, "mac_results", MILLION, seed,
               extra_sources=PLAYERS, environment_variables={
                   "MAC_RANDOM_SUMS": str(sums // 5 if little else sums),
-                  "MAC_EXPONENTS": "8" if little else "1"})
+                  "MAC_EXPONENTS": "8" if little else "1"}, shared=True)
 
 
 def test_room(simulator: str, seed: int) -> None:
@@ -80,7 +80,7 @@ def test_a_million_products(simulator: str, seed: int, formats: str) -> None:
     """Fill accumulators that have room for 2**20 products."""
     run_bench("flaash_mac_players", "tests.blocks.mac_room_tests", simulator,
               f"mac_million-{formats.replace(' ', '-')}", MILLION, seed, extra_sources=PLAYERS,
-              testcase="a_million_products", environment_variables={"MAC_MILLION": formats})
+              testcase="a_million_products", environment_variables={"MAC_MILLION": formats}, shared=True)
 
 
 @pytest.mark.suite_on("verilator")

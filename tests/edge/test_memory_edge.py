@@ -18,7 +18,8 @@ def run_edge(module: str, simulator: str, seed: int, config: str = "tiny", **edg
     parameters = {**configs.load(config).parameters(), **edge}
     label = "".join(f"-{name}{value}" for name, value in edge.items())
     run_bench(
-        "flaash_memory_top", f"tests.edge.{module}", simulator, f"{module}-{config}{label}", parameters, seed
+        "flaash_memory_top", f"tests.edge.{module}", simulator, f"{module}-{config}{label}", parameters, seed,
+        shared=True,
     )
 
 
@@ -35,7 +36,7 @@ def test_formats_and_widths(simulator: str, seed: int, shape: dict[str, int]) ->
     run_edge("first_tests", simulator, seed, **shape)
 
 
-@pytest.mark.alternates("icarus")
+@pytest.mark.alternates("verilator")
 def test_errors(simulator: str, seed: int) -> None:
     run_edge("error_tests", simulator, seed)
 
