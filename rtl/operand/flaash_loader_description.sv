@@ -159,8 +159,15 @@ module flaash_loader_description
   entry_id_t   level_nodes_q, below_q;
   node_id_t    base_q, above_base_q;
 
-  always_ff @(posedge clk_i) begin
-    if (reading_i.section == SecLevel) begin
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      contracted_q  <= '0;
+      extent_q      <= '0;
+      level_nodes_q <= '0;
+      below_q       <= '0;
+      base_q        <= '0;
+      above_base_q  <= '0;
+    end else if (reading_i.section == SecLevel) begin
       contracted_q  <= extents_q[3'(order_q - 4'd1)];
       extent_q      <= extents_q[level];
       level_nodes_q <= nodes;
