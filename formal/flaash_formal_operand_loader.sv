@@ -213,18 +213,26 @@ module flaash_formal_operand_loader
       || (left == '0 && !u_dut.u_spans.read_q && begun == '0 && !spare));
   // Of the span that is offered, `of_span` nodes or entries have come. At the root there is one span; below it
   // the spans end where the nodes of this level, or the entries, end.
-  logic fresh;
+  logic                    fresh;
+  logic [EntryIdWidth-1:0] done_q;  // entries of the span that have come
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)                    done_q <= '0;
+    else if (section)               done_q <= '0;
+    else if (u_dut.u_packer.step)   done_q <= u_dut.u_packer.fiber_end ? '0
+                                              : done_q + EntryIdWidth'(u_dut.u_packer.taken);
+  end
 
   assign fresh    = u_dut.u_packer.fresh_q;
-  assign of_span  = coords ? u_dut.u_levels.taken_q : fresh ? '0 : span.count - u_dut.u_packer.left_q;
+  assign of_span  = coords ? u_dut.u_levels.taken_q : done_q;
   assign span_is  = span_valid ? span.count : '0;
   assign spare_is = spare ? spare_span.count : '0;
 
   Taken_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(coords || entries)
-      || (span_valid ? of_span < span.count : coords ? of_span == '0 : fresh));
-  Left_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !entries || fresh || (of_span != '0
-      && u_dut.u_packer.left_q != '0 && u_dut.u_packer.left_q < span.count
-      && u_dut.u_packer.few_q == (u_dut.u_packer.left_q < EntryIdWidth'(FewEntries))));
+      || (span_valid ? of_span < span.count : of_span == '0));
+  Left_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !entries || (fresh == (done_q == '0)
+      && (fresh || (done_q + u_dut.u_packer.left_q == span.count
+                    && u_dut.u_packer.few_q == (u_dut.u_packer.left_q < EntryIdWidth'(FewEntries))))));
   Reader_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(coords || entries)
       || (level == '0 ? span_valid && span.count == here && position == of_span
           : walk_q != '0 && position + span_is + spare_is == begun + of_span && begun >= span_is
