@@ -106,4 +106,4 @@ def test_flipped_bits(simulator: str, config: Config, seed: int) -> None:
     (LOOKUP, "first bound result rank bits base values")], ids=["stream", "split", "lookup"])
 def test_flipped_bits_in_tables(simulator: str, config: Config, memories: str, seed: int) -> None:
     run_hostile(config, simulator, "table_parity", seed, f"-{config['Engine']}-{config['Portions']}",
-                open_memories=True, memories=memories, count=some(6, 12))
+                open_memories=True, memories=memories, count=some(4, 12))
