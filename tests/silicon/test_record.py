@@ -11,15 +11,18 @@ from tools.silicon import page, record, tables
 
 CELLS = {"area": 2e6, "sequential": 1e6, "macros": {"RAM": 2}, "macro_area": 3e6, "counted_bits": 1000,
          "seconds": 1.04, "megabytes": 50.4, "ns": 7.25, "slow_ns": 12.5, "begin": "a_q", "end": "b_q[1]"}
-FPGA = {"lut4": 70, "flip_flops": 30, "block_rams": 1, "multipliers": 4, "fits": True, "clocks": [80.5],
+FPGA = {"lut4": 70, "flip_flops": 30, "block_rams": 1, "multipliers": 4, "placed": True, "clocks": [80.5],
         "seconds": 9.0, "megabytes": 290.0}
 RESULTS = {
     "library": {"name": "dozen", "slow": None, "nand2": 4.0, "flip_flop": 20.0, "macros": ["RAM"]},
     "configurations": {"tiny": {
         "pieces": {"flaash_mac": {"block": "MAC", "count": 3, "cells": CELLS, "ecp5": FPGA},
                    "flaash_top": {"block": "registers", "count": 1, "cells": {**CELLS, "ns": 2.0},
-                                  "ecp5": {**FPGA, "clocks": []}}},
-        "chip": {"ns": 8.0, "slow_ns": 13.0, "begin": "a", "end": "b"}, "cycles": {"7x7x512": 500}}}}
+                                  "ecp5": {**FPGA, "placed": False, "clocks": []}}},
+        "chip": {"ns": 8.0, "slow_ns": 13.0, "begin": "a", "end": "b"}, "cycles": {"7x7x512": 500},
+        "power": {"sequence": "dense", "cycles": 9, "pieces": {
+            "flaash_mac": {"internal": 1.0, "switching": 0.5, "leakage": 0.25},
+            "flaash_top": {"internal": 0.0, "switching": 0.0, "leakage": 0.0}}}}}}
 
 
 def test_the_page_holds_the_tables_of_the_record() -> None:
@@ -73,5 +76,8 @@ def test_sums() -> None:
     assert shown["The slowest path of each block, ns at the typical corner"] == [
         ["tiny", "MAC", "7.25", "yes", "`a_q`", "`b_q[1]`"],
         ["tiny", "registers", "2.00", "", "`a_q`", "`b_q[1]`"]]
-    (fpga,) = shown["Lattice ECP5, speed grade 6, the sum of the pieces; MHz of the slowest piece"]
-    assert fpga == ["tiny", "280", "120", "4", "16", "80.5"]
+    assert shown[tables.POWER] == [
+        ["tiny, dense", "MAC", "3.000", "1.500", "0.750", "5.250"],
+        ["tiny, dense", "all", "3.000", "1.500", "0.750", "5.250"]]
+    (fpga,) = shown["Lattice ECP5, speed grade 6, the sum of the pieces; MHz of the slowest placed piece"]
+    assert fpga == ["tiny", "280", "120", "4", "16", "80.5", "`flaash_top`"]

@@ -18,6 +18,7 @@ from rich.table import Table
 
 from tb.common import configs
 from tb.common.toolchain import ToolMissing
+from tb.sequences import registry
 from tools.silicon import exact, library, macros, measure, page, programs, record, tables
 
 CONFIGS = ("tiny", "paper1", "paper8", "default", "fast1", "fast8", "fast32", "wide32")
@@ -31,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--liberty", type=Path, help="standard cells, typical corner")
     result.add_argument("--slow", type=Path, help="the same cells at the slow corner")
     result.add_argument("--macros", type=Path, help="a table of RAM macros")
+    result.add_argument("--power", default="", help="a sequence: run it, and tell the power of what switches")
     result.add_argument("--tech", choices=("both", "cells", "ecp5"), default="both",
                         help="leave the other technology out")
     result.add_argument("--record", action="store_true", help="keep the results, renew docs/silicon.md")
@@ -59,9 +61,11 @@ def chosen(only: str) -> tuple[dict[str, str], list[exact.Design]]:
 def technology(options: argparse.Namespace) -> measure.Technology | None:
     """Return the standard cells that are asked for."""
     if options.tech == "ecp5" or not options.liberty:
-        if options.tech == "cells":
+        if options.tech == "cells" or options.power:
             raise ValueError("standard cells need a library: LIBERTY=")
         return None
+    if options.power and options.power not in registry.names():
+        raise ValueError(f"there is no sequence {options.power}")
     if options.slow and not options.slow.is_file():
         raise ValueError(f"there is no Liberty file {options.slow}")
     return measure.Technology(library.load(options.liberty), options.slow and options.slow.resolve(),
@@ -98,7 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         for name, part in wanted.items():
             results["configurations"][name] = measure.configuration(
-                name, lambda piece, part=part: part in piece, cells, fpga, options.jobs, tell)
+                name, lambda piece, part=part: part in piece, cells, fpga, options.jobs, tell, options.power)
             if not results["configurations"][name]["pieces"]:
                 raise ValueError(f"no piece of {name} contains '{part}'")
         costs = exact.costs_of(designs if fpga else [], options.jobs, tell)

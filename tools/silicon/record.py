@@ -53,6 +53,8 @@ def keep(results: dict, macs: dict[str, dict], path: Path = FILE, macs_path: Pat
         before["configurations"] = {}
     for name, one in results["configurations"].items():
         old = before["configurations"].get(name, {"pieces": {}})
+        if "chip" in one:
+            old.pop("power", None)  # of netlists that are no more
         for piece, new in one["pieces"].items():
             kept = old["pieces"].get(piece, {})
             parts = {kind: rounded(new[kind]) for kind in ("cells", "ecp5") if kind in new}
