@@ -58,6 +58,22 @@ def test_what_was_not_measured_stays(tmp_path: Path) -> None:
     assert record.read(kept)["configurations"] == {}
 
 
+def test_a_record_that_does_not_hold_is_told() -> None:
+    again = copy.deepcopy(RESULTS)
+    pieces = again["configurations"]["tiny"]["pieces"]
+    pieces["flaash_mac"]["cells"]["area"] *= 1.02
+    assert record.differences(again, RESULTS) == []
+    pieces["flaash_mac"]["cells"]["area"] *= 1.02
+    pieces["flaash_mac"]["ecp5"]["lut4"] = 67
+    pieces["flaash_more"] = pieces["flaash_mac"]
+    again["configurations"]["tiny"]["chip"]["ns"] = 9.0
+    assert record.differences(again, RESULTS) == [
+        "tiny: ns is 9, recorded is 8",
+        "tiny/flaash_mac: area is 2.0808e+06, recorded is 2e+06",
+        "tiny/flaash_mac: lut4 is 67, recorded is 70",
+        "tiny/flaash_more: cells is not recorded", "tiny/flaash_more: ecp5 is not recorded"]
+
+
 def test_cycles_are_those_of_the_configuration(tmp_path: Path) -> None:
     path = tmp_path / "recorded.json"
     path.write_text('{"a default": 5, "b default": 6, "a fast8": 7}')
@@ -76,6 +92,9 @@ def test_sums() -> None:
     assert shown["The slowest path of each block, ns at the typical corner"] == [
         ["tiny", "MAC", "7.25", "yes", "`a_q`", "`b_q[1]`"],
         ["tiny", "registers", "2.00", "", "`a_q`", "`b_q[1]`"]]
+    part = copy.deepcopy(RESULTS)
+    del part["configurations"]["tiny"]["pieces"]["flaash_top"]["ecp5"]
+    assert not any("ECP5" in caption for caption, _, _ in tables.all_tables(part))
     assert shown[tables.POWER] == [
         ["tiny, dense", "MAC", "3.000", "1.500", "0.750", "5.250"],
         ["tiny, dense", "all", "3.000", "1.500", "0.750", "5.250"]]

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """`make silicon`: area and clock of the chip, whole and by block, on an ECP5 and in standard cells.
 
-It prints tables and writes build/silicon/results.json. It ends with status 1 if a program fails or a target
-of the exact MACs is missed, with 2 if it is called wrong or a program is missing. --record keeps what was
-measured in bench/silicon.json (the MACs in bench/cost.json), beside what is there of other configurations,
-and renews the tables of docs/silicon.md.
+It prints tables and writes build/silicon/results.json. It ends with status 1 if a program fails, a target of
+the exact MACs is missed or --check finds the record to be wrong, with 2 if it is called wrong or a program is
+missing. --record keeps what was measured in bench/silicon.json (the MACs in bench/cost.json), beside what is
+there of other configurations, and renews the tables of docs/silicon.md.
 """
 
 import argparse
@@ -36,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--tech", choices=("both", "cells", "ecp5"), default="both",
                         help="leave the other technology out")
     result.add_argument("--record", action="store_true", help="keep the results, renew docs/silicon.md")
+    result.add_argument("--check", action="store_true", help="fail if the record is off by more than 3 %%")
     result.add_argument("--jobs", "-j", type=int, default=2, help="pieces at a time (default 2)")
     return result
 
@@ -114,13 +115,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     programs.FOLDER.mkdir(parents=True, exist_ok=True)
     (programs.FOLDER / "results.json").write_text(
         json.dumps(results | {"macs": exact.recorded(costs)}, indent=2) + "\n")
+    wrong = record.differences(results, record.read()) if options.check else []
+    for line in wrong:
+        tell(line)
     if options.record:
         record.keep(results, exact.recorded(costs))
         page.renew()
     verdicts = exact.judge(costs)
     for line in verdicts:
         tell(line)
-    return FAILED if any(line.endswith(exact.MISSED) for line in verdicts) else 0
+    return FAILED if wrong or any(line.endswith(exact.MISSED) for line in verdicts) else 0
 
 
 if __name__ == "__main__":

