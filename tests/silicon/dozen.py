@@ -8,12 +8,10 @@ GATES = (("INV", 2.0, "!A", "A"), ("BUF", 3.0, "A", "A"), ("BUF4", 6.0, "A", "A"
          ("NAND2", 3.0, "!(A&B)", "AB"), ("NOR2", 3.0, "!(A|B)", "AB"), ("XOR2", 7.0, "A^B", "AB"),
          ("MUX2", 7.0, "(S&B)|(!S&A)", "ABS"),
          ("AOI21", 4.0, "!((A&B)|C)", "ABC"), ("ONE", 1.0, "1", ""), ("ZERO", 1.0, "0", ""))
-NAND2, FLIP_FLOP = 3.0, 16.0
+NAND2, FLIP_FLOP, LATCH, CLOCK_GATE = 3.0, 16.0, 9.0, 8.0
 _TEMPLATE = """library(dozen) {
   delay_model : table_lookup; time_unit : "1ns"; voltage_unit : "1V"; current_unit : "1mA";
   capacitive_load_unit(1,pf); leakage_power_unit : "1nW"; nom_voltage : 1.2;
-  operating_conditions(typical) { process : 1; temperature : 25; voltage : 1.2; }
-  default_operating_conditions : typical;
   default_max_transition : 2.0; default_fanout_load : 1; default_max_fanout : 16;
   input_threshold_pct_rise : 50; input_threshold_pct_fall : 50;
   output_threshold_pct_rise : 50; output_threshold_pct_fall : 50;
@@ -58,9 +56,33 @@ def _flip_flop(name: str, area: float, reset: bool, delay: float) -> str:
             f"{_arc('C', delay, 1.0, 'timing_type : rising_edge;')}    }}\n  }}\n")
 
 
-def write(path: Path, slower: float = 1.0) -> Path:
-    """Write the library, its gates slower by a factor; return the path."""
+def _latch(delay: float) -> str:
+    """Return a latch with a reset, and a gate of a clock, which libraries do not want to be used."""
+    setup = _tables(("rise_constraint", "fall_constraint"), 0.05, 100.0)
+    pin = "pin({}) {{ direction : input; capacitance : 0.002; {} }}\n"
+    positive = "timing_sense : positive_unate;"
+    data = f'timing() {{ related_pin : "G"; timing_type : setup_falling; {setup} }}'
+    enable = f'timing() {{ related_pin : "C"; timing_type : setup_rising; {setup} }}'
+    return (f'  cell(LATCH) {{ area : {LATCH}; cell_leakage_power : 1;\n'
+            '    latch(IQ, IQN) { data_in : "D"; enable : "G"; clear : "!R"; }\n'
+            f'    {pin.format("R", "")}    {pin.format("G", "")}    {pin.format("D", data)}'
+            '    pin(Q) { direction : output; function : "IQ"; max_capacitance : 0.2;\n'
+            f"{_arc('D', delay, 1.0, positive)}{_arc('G', delay, 1.0, 'timing_type : rising_edge;')}"
+            "    }\n  }\n"
+            f'  cell(GATE) {{ area : {CLOCK_GATE}; cell_leakage_power : 1; dont_use : true;\n'
+            '    clock_gating_integrated_cell : "latch_posedge";\n'
+            '    statetable("C E", "S") { table : "L L : - : L, L H : - : H, H - : - : N"; }\n'
+            '    pin(S) { direction : internal; internal_node : "S"; }\n'
+            f'    {pin.format("C", "clock : true; clock_gate_clock_pin : true;")}'
+            f'    {pin.format("E", "clock_gate_enable_pin : true; " + enable)}'
+            '    pin(P) { direction : output; state_function : "C * S"; clock_gate_out_pin : true;\n'
+            f"      max_capacitance : 0.2;\n{_arc('C', delay, 1.0, positive)}    }}\n  }}\n")
+
+
+def write(path: Path, slower: float = 1.0, latch: float = 0.0) -> Path:
+    """Write the library, its gates slower by a factor, with a latch of this delay if any; return the path."""
     path.write_text(_TEMPLATE + "".join(_gate(*gate, delay=0.05 * slower) for gate in GATES)
                     + _flip_flop("DFF", FLIP_FLOP, False, 0.2 * slower)
-                    + _flip_flop("DFFR", FLIP_FLOP + 2, True, 0.2 * slower) + "}\n")
+                    + _flip_flop("DFFR", FLIP_FLOP + 2, True, 0.2 * slower)
+                    + (_latch(latch) if latch else "") + "}\n")
     return path

@@ -32,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--liberty", type=Path, help="standard cells, typical corner")
     result.add_argument("--slow", type=Path, help="the same cells at the slow corner")
     result.add_argument("--macros", type=Path, help="a table of RAM macros")
+    result.add_argument("--latches", action="store_true", help="use the library's latches, gate clocks")
     result.add_argument("--power", default="", help="a sequence: run it, and tell the power of what switches")
     result.add_argument("--tech", choices=("both", "cells", "ecp5"), default="both",
                         help="leave the other technology out")
@@ -69,7 +70,10 @@ def technology(options: argparse.Namespace) -> measure.Technology | None:
         raise ValueError(f"there is no sequence {options.power}")
     if options.slow and not options.slow.is_file():
         raise ValueError(f"there is no Liberty file {options.slow}")
-    return measure.Technology(library.load(options.liberty), options.slow and options.slow.resolve(),
+    if options.latches and (options.record or options.check):
+        raise ValueError("the record is of flip-flops alone: without LATCHES=1")
+    return measure.Technology(library.load(options.liberty, options.latches),
+                              options.slow and options.slow.resolve(),
                               macros.read(options.macros) if options.macros else ())
 
 

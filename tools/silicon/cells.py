@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A piece in standard cells: Yosys and its abc make a netlist, and count the areas of it.
 
-Memories of up to SMALL words become flip-flops and multiplexers. A larger one becomes macros if it is read at
-the clock edge and a table of macros is given; else it is not synthesised but counted as so many flip-flops,
-which is less than it would take: what addresses and reads them comes on top.
+Memories of up to SMALL words become flip-flops and multiplexers, or rows of a library's latches (latches.py).
+A larger one becomes macros if it is read at the clock edge and a table of macros is given; else it is not
+synthesised but counted as so many flip-flops, which is less than it would take: what addresses and reads them
+comes on top.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import json
 import re
 from pathlib import Path
 
-from tools.silicon import programs
+from tools.silicon import latches, programs
 from tools.silicon.hierarchy import Piece
 from tools.silicon.library import Library
 from tools.silicon.macros import Macro, libmap, techmap
@@ -26,6 +27,10 @@ LOAD = 10  # fF at each output of a piece
 # are of the order in which nets were made, and the MAC has 8.1 ns in place of 4.0 at the same area.
 ABC = ("strash", "&get -n", "&st", "&dch", "&nf", "&put", "buffer -N 16", "topo", "upsize {D}", "dnsize {D}",
        "stime -p")
+# With latches: more rounds that look for area, and less of an effort for time.
+AREA_ABC = ("strash", "&get -n", "&st", "&dch -f", "&nf -p -R 10 -F 20 -A 20", "&put", "buffer -N 32", "topo",
+            "upsize {D}", "dnsize {D}", "stime -p")
+AREA_TARGET = 3500
 _MEMORY = re.compile(r"^ *cell \$mem_v2 (\S+)\n(.*?)^ *end$", re.MULTILINE | re.DOTALL)
 
 
@@ -57,19 +62,29 @@ def script(piece: Piece, library: Library, macros: tuple[Macro, ...]) -> str:
     """Return Yosys' commands; they read and write in the folder where they run."""
     top, liberty = piece.name, library.path
     mapped = "memory_libmap -lib macros.txt; techmap -map macros_map.v; " if macros else ""
+    small = gated = booth = ""
+    gate = library.storage
+    if gate:
+        small = ("read_verilog -lib gate.v; opt_mem; memory_collect; opt_clean; "
+                 "techmap -map latches.v t:$mem_v2; memory_unpack; opt_clean; ")
+        gated = (f"clockgate -pos {gate.gate} {gate.clock_enable}:{gate.clock}:{gate.pulse} "
+                 f"-min_net_size {latches.GATED}; techmap -map latch.v t:$_DLATCH_P_; ")
+        booth = "-booth "
     ties = " ".join(f"-{option} {cell[0]} {cell[1]}" for option, cell in
                     (("hicell", library.high), ("locell", library.low)) if cell)
     return (
         f"read_rtlil piece.il; {'read_verilog -lib macros.v; ' if macros else ''}"
-        f"hierarchy -check -top {top}; flatten; opt; memory_dff; synth -flatten -top {top} -run begin:fine; "
+        f"hierarchy -check -top {top}; flatten; opt; {small}memory_dff; "
+        f"synth {booth}-flatten -top {top} -run begin:fine; "
         f"{mapped}"
         f"select -set large t:$mem_v2 r:SIZE>{SMALL} %i; dump -n -o memories.il @large; "
         f"submod -name {top}_memory @large; cd; select -set kept {top}_memory; "
         "write_rtlil -selected memory.il; setattr -mod -set blackbox 1 @kept; "
-        f"synth -run fine:check -extra-map +/choices/kogge-stone.v; setundef -zero; "
+        f"synth -run fine:check -extra-map +/choices/kogge-stone.v; setundef -zero; {gated}"
         # A flip-flop is called like the register's bit that it holds, so that a path tells where it begins.
         f"rename -wire t:$_*FF*; dfflibmap -liberty {liberty}; "
-        f"abc -liberty {liberty} -constr drive -D {TARGET} -script abc; opt_clean -purge; "
+        f"abc -liberty {liberty} -constr drive -D {AREA_TARGET if gate else TARGET} -script abc; "
+        "opt_clean -purge; "
         f"{f'hilomap -singleton {ties}; ' if ties else ''}opt_clean -purge; "
         f"read_liberty -lib {liberty}; check -assert; "
         f"tee -o stat stat -liberty {liberty}; tee -o stat.json stat -json; "
@@ -107,7 +122,8 @@ def synthesise(piece: Piece, library: Library, macros: tuple[Macro, ...] = ()) -
     """
     commands = script(piece, library, macros)
     # Where the library lies makes no difference.
-    made_of = [piece.name, piece.digest, commands.replace(str(library.path), ""), library.digest, ABC, LOAD,
+    abc = AREA_ABC if library.storage else ABC
+    made_of = [piece.name, piece.digest, commands.replace(str(library.path), ""), library.digest, abc, LOAD,
                *map(str, macros)]
     digest = hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:16]
     folder = programs.FOLDER / "cells" / f"{piece.name}-{digest}"
@@ -116,8 +132,12 @@ def synthesise(piece: Piece, library: Library, macros: tuple[Macro, ...] = ()) -
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "piece.il").write_text(piece.text)
         (folder / "drive").write_text(f"set_driving_cell {library.buffer}\nset_load {LOAD}\n")
-        (folder / "abc").write_text("\n".join(ABC) + "\n")
+        (folder / "abc").write_text("\n".join(abc) + "\n")
         (folder / "macros.txt").write_text(libmap(macros, library.flip_flop) + "\n")
+        if library.storage:
+            (folder / "gate.v").write_text(library.storage.black_box)
+            (folder / "latches.v").write_text(library.storage.memory_map)
+            (folder / "latch.v").write_text(library.storage.latch_map)
         (folder / "macros_map.v").write_text(techmap(macros) + "\n")
         (folder / "macros.v").write_text(_black_boxes(macros) + "\n")
         _, usage = programs.run("yosys", ["-p", commands], folder / "yosys.log", folder)

@@ -10,6 +10,7 @@ import json
 import re
 from pathlib import Path
 
+from tools.silicon import latches as rows
 from tools.silicon import programs
 
 _CELL = re.compile(r'^\s*cell\s*\(\s*"?(\w+)"?\s*\)\s*\{', re.MULTILINE)
@@ -32,6 +33,7 @@ class Library:
         high: cell and pin that give a 1, None without such a cell; low: a 0.
         nand2: area of a two-input NAND, in the unit of the library, as a rule um2.
         flip_flop: area of a flip-flop.
+        storage: its latch and its gate of clocks, if they are to be used and it has both.
     """
 
     path: Path
@@ -42,18 +44,19 @@ class Library:
     low: tuple[str, str] | None
     nand2: float
     flip_flop: float
+    storage: rows.Storage | None = None
 
     @property
     def models(self) -> Path:
         return self.folder / "models.v"
 
 
-def _texts(text: str) -> dict[str, str]:
-    """Return what a library says of each cell; not of those that it does not want to be used."""
+def _texts(text: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what a library says of each cell, and the same without those that are not to be used."""
     starts = list(_CELL.finditer(text))
     ends = [start.start() for start in starts[1:]] + [len(text)]
     cells = {start[1]: text[start.end():end] for start, end in zip(starts, ends, strict=True)}
-    return {name: body for name, body in cells.items() if not _DONT_USE.search(body)}
+    return cells, {name: body for name, body in cells.items() if not _DONT_USE.search(body)}
 
 
 def _pins(module: dict, direction: str) -> dict[str, list]:
@@ -95,9 +98,19 @@ def area(path: Path, folder: Path, source: str, top: str) -> float:
     return float(found[-1])
 
 
+def _replace_model(path: Path, storage: rows.Storage) -> None:
+    """Put a model of the gate of clocks into the models: Yosys does not read its table of states."""
+    module = re.compile(rf"^module {storage.gate}\(.*?^endmodule\n", re.MULTILINE | re.DOTALL)
+    path.write_text(module.sub("", path.read_text()) + storage.model)
+
+
 @functools.cache
-def load(path: Path) -> Library:
+def load(path: Path, latches: bool = False) -> Library:
     """Look a Liberty file through.
+
+    Args:
+        path: of the file.
+        latches: use its latches and gates of clocks, too.
 
     Raises:
         ValueError: there is no such file, Yosys can't read it, or a cell is missing that every flow needs.
@@ -113,7 +126,12 @@ def load(path: Path) -> Library:
                                  "write_json cells.json; write_verilog -noattr models.v"],
                  folder / "read.log", folder)
     modules = json.loads((folder / "cells.json").read_text())["modules"]
-    texts = _texts(text)
+    cells, texts = _texts(text)
+    storage = rows.find(cells, set(texts)) if latches else None
+    if latches and not storage:
+        raise ValueError(f"{path} has no latch, or no gate of clocks without further pins")
+    if storage:
+        _replace_model(folder / "models.v", storage)
     used = {name: module for name, module in modules.items() if name in texts}
     return Library(path, digest, folder, _buffer(used, texts), _constant(used, "1"), _constant(used, "0"),
-                   area(path, folder, _NAND, "nand2"), area(path, folder, _FLIP_FLOP, "flip_flop"))
+                   area(path, folder, _NAND, "nand2"), area(path, folder, _FLIP_FLOP, "flip_flop"), storage)

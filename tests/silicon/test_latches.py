@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Small memories in latches, gated clocks: cells are found, and the FIFO's bench passes on its netlist."""
+
+from pathlib import Path
+
+import pytest
+
+from tb.common.simulation import SimulationFailed, run_bench
+from tb.common.toolchain import has_icarus
+from tests.silicon import dozen
+from tools.silicon import elaborate, gates, library, measure, programs
+from tools.silicon.hierarchy import Hierarchy
+from tools.silicon.latches import Storage
+
+FIFO = "flaash_stream_fifo"
+WIDTH, DEPTH = 16, 8
+LATCH = 3.0  # ns, so that the slowest path goes through one
+POINTERS = 8  # bits of both of the FIFO's pointers
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(programs, "FOLDER", tmp_path / "silicon")
+
+
+def fifo(folder: Path, parameters: dict[str, int]) -> tuple[list, library.Library]:
+    """Return the FIFO as a piece, and a library with latches."""
+    pieces = Hierarchy(elaborate.rtlil(FIFO, parameters)).pieces([FIFO])
+    return pieces, library.load(dozen.write(folder / "dozen.lib", latch=LATCH), latches=True)
+
+
+def bench(folder: Path, name: str, seed: int, old: str = "", new: str = "") -> None:
+    """Run the FIFO's bench on a netlist, in which something is another."""
+    parameters = {"Width": WIDTH, "Depth": DEPTH}
+    pieces, cells = fifo(folder, parameters)
+    sources = gates.sources({"1": pieces}, cells, folder / "sources")
+    text = sources[1].read_text()
+    assert old in text
+    sources[1].write_text(text.replace(old, new) if old else text)
+    run_bench(FIFO, "tests.blocks.stream_fifo_tests", "icarus", name, parameters, seed, extra_sources=sources)
+
+
+def test_both_cells_are_found(tmp_path: Path) -> None:
+    path = dozen.write(tmp_path / "dozen.lib", latch=LATCH)
+    found = library.load(path, latches=True)
+    assert found.storage == Storage("LATCH", "D", "G", "Q", ("R", 1), "GATE", "C", "E", "P")
+    assert library.load(path).storage is None
+    with pytest.raises(ValueError, match="has no latch"):
+        library.load(dozen.write(tmp_path / "without.lib"), latches=True)
+
+
+def test_each_word_is_a_row_of_latches(tmp_path: Path) -> None:
+    (piece,), cells = fifo(tmp_path, {"Width": WIDTH, "Depth": DEPTH})
+    made, netlist = measure.in_cells(piece, measure.Technology(cells))
+    text = netlist.read_text()
+    assert text.count("  LATCH ") == WIDTH * DEPTH
+    # One gate per word; the row that takes what is written shares one with that pointer.
+    assert text.count("  GATE ") == DEPTH + 2
+    assert text.count("  DFF ") == WIDTH and text.count("  DFFR ") == POINTERS
+    # From the edge through an open latch to an output: the path does not end there, nor is it left out.
+    assert 2 * LATCH > made["ns"] > LATCH and made["end"].startswith("out_data_o")
+
+
+@pytest.mark.skipif(not has_icarus(), reason="Icarus Verilog isn't installed")
+def test_the_bench_passes_on_latches(tmp_path: Path, seed: int) -> None:
+    bench(tmp_path, "latches", seed)
+
+
+@pytest.mark.skipif(not has_icarus(), reason="Icarus Verilog isn't installed")
+def test_a_gate_that_stays_closed_is_noticed(tmp_path: Path, seed: int) -> None:
+    with pytest.raises(SimulationFailed):
+        bench(tmp_path, "latches-closed", seed, "assign P = C && open;", "assign P = 0;")

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Small memories as latches, and gated clocks: what a library of standard cells has, and how it is used.
+
+A memory that is written at the rising edge of a clock and read without one holds each word in latches. What
+is written is taken by one row of flip-flops, as ever. In the half cycle behind that edge, while the clock is
+high, the latches of the word that it goes to are open: a gate of their own lets the clock's pulse through if
+the enable was there at the edge. So a read in the same cycle sees it, a latch later than from a flip-flop:
+by cycles nobody can tell the two apart. The row changes at rising edges only, half a cycle after that.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+MOST = 64  # words; more are RAM macros or are counted
+LEAST = 3  # words; fewer are not smaller as latches
+GATED = 4  # flip-flops with one enable that get a gated clock, fewest
+_PIN = re.compile(r"^\s*pin\s*\(\s*\"?(\w+)\"?\s*\)\s*\{", re.MULTILINE)
+_AREA = re.compile(r"^\s*area\s*:\s*([\d.]+)", re.MULTILINE)
+
+
+@dataclasses.dataclass(frozen=True)
+class Storage:
+    """The smallest latch that is open while its enable is high; the smallest gate of a clock's high pulses.
+
+    Attributes:
+        latch: its cell; data, enable, output: pins of it.
+        tied: a pin of it that resets, and the value at which it does not.
+        gate: its cell; clock, clock_enable, pulse: pins of it.
+    """
+
+    latch: str
+    data: str
+    enable: str
+    output: str
+    tied: tuple[str, int] | None
+    gate: str
+    clock: str
+    clock_enable: str
+    pulse: str
+
+    @property
+    def _header(self) -> str:
+        return f"module {self.gate}(input {self.clock}, {self.clock_enable}, output {self.pulse});\n"
+
+    @property
+    def black_box(self) -> str:
+        """Return the gate's ports in Verilog."""
+        return f"{self._header}endmodule\n"
+
+    @property
+    def model(self) -> str:
+        """Return the gate in Verilog, by its function."""
+        return (f"{self._header}  reg open;\n  always @* if (!{self.clock}) open = {self.clock_enable};\n"
+                f"  assign {self.pulse} = {self.clock} && open;\nendmodule\n")
+
+    @property
+    def latch_map(self) -> str:
+        """Return the Verilog that puts the library's latch in the place of Yosys'."""
+        tied = f", .{self.tied[0]}(1'b{self.tied[1]})" if self.tied else ""
+        return (f"module \\$_DLATCH_P_ (input E, D, output Q);\n  {self.latch} _TECHMAP_REPLACE_ "
+                f"(.{self.enable}(E), .{self.data}(D), .{self.output}(Q){tied});\nendmodule\n")
+
+    @property
+    def memory_map(self) -> str:
+        """Return the Verilog that makes rows of latches of a memory."""
+        return _MEMORY.format(least=LEAST, most=MOST, gate=self.gate, clock=self.clock,
+                              enable=self.clock_enable, pulse=self.pulse)
+
+
+def _pins(body: str) -> dict[str, str]:
+    starts = list(_PIN.finditer(body))
+    ends = [start.start() for start in starts[1:]] + [len(body)]
+    return {start[1]: body[start.end():end] for start, end in zip(starts, ends, strict=True)}
+
+
+def _says(body: str, name: str) -> str:
+    found = re.search(rf'\b{name}\s*:\s*"?([^";]*?)"?\s*;', body)
+    return found[1].strip() if found else ""
+
+
+def _area(body: str) -> float:
+    found = _AREA.search(body)
+    return float(found[1]) if found else float("inf")
+
+
+def _gate(cells: dict[str, str]) -> tuple[str, str, str, str] | None:
+    """Return the smallest gate that has no pin but clock, enable and pulse."""
+    found = []
+    for name, body in cells.items():
+        if _says(body, "clock_gating_integrated_cell") != "latch_posedge":
+            continue
+        pins = {pin: text for pin, text in _pins(body).items() if _says(text, "direction") != "internal"}
+        ways = [[pin for pin, text in pins.items() if _says(text, f"clock_gate_{way}_pin") == "true"]
+                for way in ("clock", "enable", "out")]
+        if all(len(way) == 1 for way in ways) and len(pins) == len(ways):
+            found.append((_area(body), name, *(way[0] for way in ways)))
+    return min(found)[1:] if found else None
+
+
+def _latch(cells: dict[str, str]) -> tuple[str, str, str, str, tuple[str, int] | None] | None:
+    """Return the smallest latch that is open while its enable is high; it may have a reset."""
+    found = []
+    for name, body in cells.items():
+        group = re.search(r"\blatch\s*\(\s*\"?(\w+)\"?\s*,\s*\"?\w+\"?\s*\)\s*\{(.*?)\}", body, re.DOTALL)
+        if not group or _says(group[2], "preset"):
+            continue
+        pins = _pins(body)
+        data, enable, clear = (_says(group[2], key) for key in ("data_in", "enable", "clear"))
+        outputs = [pin for pin, text in pins.items() if _says(text, "function") == group[1]]
+        reset = clear.strip("!() ")
+        wanted = {data, enable, *([reset] if clear else []), *outputs}
+        if data in pins and enable in pins and len(outputs) == 1 and wanted == set(pins):
+            tied = (reset, int(clear.startswith("!"))) if clear else None
+            found.append((_area(body), name, data, enable, outputs[0], tied))
+    return min(found, key=lambda one: one[:2])[1:] if found else None
+
+
+def find(cells: dict[str, str], usable: set[str]) -> Storage | None:
+    """Return what a library has for rows of latches, None without a latch or a gate.
+
+    Args:
+        cells: the text of each cell of the library. Libraries mark gates as not to be used, since a tool for
+            logic shall not take them; this flow asks for them by name.
+        usable: the cells that are not marked so.
+    """
+    gate, latch = _gate(cells), _latch({name: body for name, body in cells.items() if name in usable})
+    return Storage(*latch, *gate) if gate and latch else None
+
+
+_MEMORY = r"""(* techmap_celltype = "$mem_v2" *)
+module latches (RD_CLK, RD_EN, RD_ARST, RD_SRST, RD_ADDR, RD_DATA, WR_CLK, WR_EN, WR_ADDR, WR_DATA);
+  parameter MEMID = "";
+  parameter SIZE = 1;
+  parameter OFFSET = 0;
+  parameter ABITS = 1;
+  parameter WIDTH = 1;
+  parameter INIT = 1'bx;
+  parameter RD_PORTS = 1;
+  parameter RD_CLK_ENABLE = 1'b0;
+  parameter RD_CLK_POLARITY = 1'b1;
+  parameter RD_TRANSPARENCY_MASK = 1'b0;
+  parameter RD_COLLISION_X_MASK = 1'b0;
+  parameter RD_WIDE_CONTINUATION = 1'b0;
+  parameter RD_CE_OVER_SRST = 1'b0;
+  parameter RD_ARST_VALUE = 1'b0;
+  parameter RD_SRST_VALUE = 1'b0;
+  parameter RD_INIT_VALUE = 1'b0;
+  parameter WR_PORTS = 1;
+  parameter WR_CLK_ENABLE = 1'b1;
+  parameter WR_CLK_POLARITY = 1'b1;
+  parameter WR_PRIORITY_MASK = 1'b0;
+  parameter WR_WIDE_CONTINUATION = 1'b0;
+  parameter _TECHMAP_CONNMAP_WR_EN_ = 0;
+  parameter _TECHMAP_BITS_CONNMAP_ = 0;
+
+  input  [RD_PORTS-1:0] RD_CLK, RD_EN, RD_ARST, RD_SRST;
+  input  [RD_PORTS*ABITS-1:0] RD_ADDR;
+  output [RD_PORTS*WIDTH-1:0] RD_DATA;
+  input  [WR_PORTS-1:0] WR_CLK;
+  input  [WR_PORTS*WIDTH-1:0] WR_EN;
+  input  [WR_PORTS*ABITS-1:0] WR_ADDR;
+  input  [WR_PORTS*WIDTH-1:0] WR_DATA;
+
+  localparam ONE = {{WIDTH{{_TECHMAP_CONNMAP_WR_EN_[_TECHMAP_BITS_CONNMAP_-1:0]}}}};
+  wire _TECHMAP_FAIL_ = SIZE < {least} || SIZE > {most} || OFFSET != 0 || WR_PORTS != 1 || !WR_CLK_ENABLE
+                        || !WR_CLK_POLARITY || RD_CLK_ENABLE != 0 || _TECHMAP_CONNMAP_WR_EN_ != ONE;
+
+  wire [SIZE-1:0] pulse;
+  wire [WIDTH-1:0] row;
+  wire [SIZE*WIDTH-1:0] words;
+  genvar w, r, b;
+
+  generate
+    for (b = 0; b < WIDTH; b = b + 1) begin : held
+      \$_DFFE_PP_ flip_flop (.C(WR_CLK[0]), .E(WR_EN[0]), .D(WR_DATA[b]), .Q(row[b]));
+    end
+    for (w = 0; w < SIZE; w = w + 1) begin : word
+      {gate} gate (.{clock}(WR_CLK[0]), .{enable}(WR_EN[0] && WR_ADDR == w), .{pulse}(pulse[w]));
+      for (b = 0; b < WIDTH; b = b + 1) begin : cell
+        \$_DLATCH_P_ latch (.E(pulse[w]), .D(row[b]), .Q(words[w*WIDTH+b]));
+      end
+    end
+    for (r = 0; r < RD_PORTS; r = r + 1) begin : read
+      wire [SIZE-1:0] chosen;
+      for (w = 0; w < SIZE; w = w + 1) assign chosen[w] = RD_ADDR[r*ABITS+:ABITS] == w;
+      for (b = 0; b < WIDTH; b = b + 1) begin : bits
+        wire [SIZE-1:0] column;
+        for (w = 0; w < SIZE; w = w + 1) assign column[w] = chosen[w] && words[w*WIDTH+b];
+        assign RD_DATA[r*WIDTH+b] = |column;
+      end
+    end
+  endgenerate
+endmodule
+"""
