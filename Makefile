@@ -168,8 +168,8 @@ cov-add: $(STAMP) ## put runs of make sim or make regress into the last report o
 	@$(PY) -m tb.coverage.suite --add $(call quote,$(or $(RUN),$(BUILD)/runs/sim))
 
 .PHONY: faults
-faults: $(STAMP) ## break the RTL on purpose, show which test notices: ONLY=text
-	@$(call alone,faults) -m tools.faults $(call option,only,ONLY)
+faults: $(STAMP) ## break the RTL on purpose, show which test notices: ONLY=text JOBS=
+	@$(call alone,faults) -m tools.faults $(call option,only,ONLY) $(call option,jobs,JOBS)
 
 .PHONY: operator-faults
 operator-faults: $(STAMP) ## slips of the hand at random places of the RTL, show which test notices: SEED= COUNT= ONLY=text
