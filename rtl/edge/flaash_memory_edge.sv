@@ -52,7 +52,8 @@ module flaash_memory_edge
   input  axil_rsp_t                 chip_i,
   input  logic                      resetting_i,
   input  logic                      stopping_i,
-  input  logic                      start_i,          // pulse: the contraction begins
+  output logic                      start_o,          // pulse: an order to begin a contraction
+  input  logic                      start_i,          // pulse: it begins
   input  report_t                   report_i,         // loading, errors, and the pulse that every result is stored
   input  desc_t [1:0]               desc_i,           // the operands that the chip has
   output logic                      numbers_o,        // results name fibers by number
@@ -88,7 +89,7 @@ module flaash_memory_edge
   logic [1:0]              ask, asked, load, loaded;
   logic                    go, give, ready, free, left, turn_ready, opens, closes, ran, failing, faulty, halted;
   logic                    retiring, finish, wants_irq, reads_idle, writes_idle;
-  logic                    set, start, refused, abort, trailer, full, line_valid, line_ready;
+  logic                    set, refused, abort, trailer, full, line_valid, line_ready;
   mem_addr_t               slot, load_slot;
   about_t                  next, about;   // as it is checked; whose operands are loaded
   edge_fault_t             ring_fault, outcome, fetch_fault, next_fault, frame_fault, front_fault, write_fault;
@@ -159,7 +160,7 @@ module flaash_memory_edge
   ) u_back (
     .clk_i, .rst_ni, .resetting_i, .stopping_i,
     .start_i(go), .failed_i(give), .front_fault_i(front_fault), .ready_o(ready), .free_o(free), .left_o(left),
-    .start_o(start), .commands_idle_i(commands_idle), .started_i(start_i), .chip_fault_i(work_fault),
+    .started_i(start_i), .chip_fault_i(work_fault),
     .trailer_i(trailer), .trailer_code_i(trailer_code), .refused_o(refused),
     .turn_ready_i(turn_ready), .open_o(opens), .fault_o(back_fault), .close_o(closes), .ran_o(ran)
   );
@@ -188,7 +189,7 @@ module flaash_memory_edge
     .CanSplit(CanSplit)
   ) u_commands (
     .clk_i, .rst_ni,
-    .clear_i(resetting_i), .set_i(set), .start_i(start), .abort_i(abort), .head_i(head), .idle_o(commands_idle),
+    .clear_i(resetting_i), .set_i(set), .abort_i(abort), .head_i(head), .idle_o(commands_idle),
     .command_valid_o(command_valid), .command_ready_i(command_ready), .command_o(command)
   );
 
@@ -263,7 +264,7 @@ module flaash_memory_edge
     .Format(Format), .ResultLanes(ResultLanes), .DataWidth(DataWidth), .Bursts(WriteBursts)
   ) u_writer (
     .clk_i, .rst_ni,
-    .start_i(start), .head_i(work_q), .turn_i(turn), .refused_i(refused), .drop_i(faulty), .stop_i(resetting_i),
+    .start_i(go), .head_i(work_q), .turn_i(turn), .refused_i(refused), .drop_i(faulty), .stop_i(resetting_i),
     .idle_o(writes_idle), .written_o(written), .fault_o(write_fault), .fault_turn_o(fault_turn),
     .full_o(full), .results_o(results), .bytes_o(bytes),
     .in_valid_i(result_valid_i), .in_ready_o(result_ready_o), .in_data_i(result_data_i),
@@ -277,6 +278,7 @@ module flaash_memory_edge
 
   assign axi_o = {aw_valid, aw, w_valid, w_data, w_strb, w_last, b_ready, ar_valid, ar, r_ready};
 
+  assign start_o   = go;
   assign numbers_o = !work_q.coordinates;
   assign quiet_o   = reads_idle && writes_idle;
 
