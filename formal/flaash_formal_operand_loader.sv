@@ -182,9 +182,12 @@ module flaash_formal_operand_loader
   end
 
   Walk_A : assert property (@(posedge clk_i) disable iff (!rst_ni) 32'(walk_q) <= NodeDepth
-      && left <= walk_q && next == walk_q - left
+      && ((left == '0 && !coords && !entries) || (left <= walk_q && next == walk_q - left))
       && (!u_dut.u_spans.read_q || (u_dut.u_spans.node_q == u_dut.u_spans.next_q - 1'b1
                                     && next != '0 && next <= walk_q)));
+  // The next pointer was fetched from where it still is.
+  Fetched_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      left == '0 || (32'(next) < NodeDepth && u_dut.u_spans.row_q == ends[next[1:0]]));
   Rest_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       left == '0 ? !u_dut.u_spans.read_q || u_dut.u_spans.end_q >= begun : sorted && seen >= begun);
   Span_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !span_valid || (span_count != '0

@@ -71,3 +71,21 @@ def test_faults_are_chosen_by_file_or_text() -> None:
     assert faults.select("") == FAULTS
     assert {fault.file for fault in faults.select("stream_fifo")} == {"rtl/stream/flaash_stream_fifo.sv"}
     assert faults.select(FAULTS[0].what)[0] == FAULTS[0]
+
+
+def test_each_fault_is_made_once_by_one_of_the_jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                    capsys: pytest.CaptureFixture) -> None:
+    made: list[tuple[Mutant, Path]] = []
+
+    def run_fault(fault: Mutant, folder: Path) -> str | None:
+        made.append((fault, folder))
+        return "a test" if fault.what != FAULTS[1].what else None
+
+    for name, replacement in (("FOLDER", tmp_path), ("copy_tree", lambda folder: None),
+                              ("select", lambda only: FAULTS[:9]), ("run_fault", run_fault)):
+        monkeypatch.setattr(faults, name, replacement)
+    assert faults.main(["--jobs", "2"]) == faults.FAILED
+    assert {fault.what for fault, _ in made} == {fault.what for fault in FAULTS[:9]} and len(made) == 9
+    assert {folder for _, folder in made} <= {tmp_path / "0", tmp_path / "1"}
+    told = capsys.readouterr().out
+    assert "8 of 9 faults caught" in told and "NOT CAUGHT" in told

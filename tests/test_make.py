@@ -55,7 +55,7 @@ def test_any_value_is_one_word_of_make_sim(variable: str) -> None:
     ("operator-faults", "tools.operator_faults", ("SEED", "COUNT", "ONLY")),
     ("regress", "tb.cli.regress", ("LIST", "SEEDS", "ONLY", "RERUN", "SIM", "CONFIG", "ON", "JOBS")),
     ("formal", "tools.formal", ("JOBS", "ONLY")),
-    ("silicon", "tools.silicon", ("JOBS", "ONLY", "LIBERTY", "SLOW", "MACROS", "TECH")),
+    ("silicon", "tools.silicon", ("JOBS", "ONLY", "LIBERTY", "SLOW", "MACROS", "TECH", "POWER")),
     ("bench", "bench.run", ("JOBS", "ONLY", "NUM_SDPE", "CONFIG", "CLOCK_MHZ", "FMAX_MHZ")),
 ])
 def test_any_value_is_one_word_elsewhere(target: str, module: str, variables: tuple[str, ...]) -> None:

@@ -1,8 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the suite leaves out runs in LIST=long: nothing runs on one simulator only, or with no seed."""
 
-import pytest
+import re
+from pathlib import Path
 
+import pytest
+from pygpi import entry
+
+from tb.common import quick_start
+from tb.common.simulation import SHORT_RUNS, SimulationFailed, run_bench
 from tb.common.toolchain import SIMULATORS
 from tests.collect import collected
 from tests.share import share
@@ -68,3 +74,25 @@ def test_shares() -> None:
     """The first is in each; two seeds together have all."""
     assert [share("abcde", seed) for seed in (1, 2)] == [["a", "b", "d"], ["a", "c", "e"]]
     assert [share("abcde", seed, of=3) for seed in (1, 2, 3)] == [["a", "b", "e"], ["a", "c"], ["a", "d"]]
+
+
+@pytest.mark.suite_on("icarus")
+@pytest.mark.parametrize("short", [True, False])
+def test_an_assertion_shows_both_sides(short: bool, simulator: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Short runs begin without pytest; what a bare assertion compared is told all the same."""
+    if short:
+        monkeypatch.setenv(SHORT_RUNS, "1")
+    else:
+        monkeypatch.delenv(SHORT_RUNS, raising=False)
+    run = ("flaash_round_robin", "tests.blocks.assertion_tests", simulator, f"assertion-{short}")
+    with pytest.raises(SimulationFailed, match="fails failed: assert 4 == 77"):
+        run_bench(*run, {"NumPorts": 4}, testcase="fails")
+    run_bench(*run, {"NumPorts": 4}, testcase="uses_pytest")
+
+
+def test_what_stands_in_for_pytest_is_what_cocotb_begins_with() -> None:
+    """Its entry points, behind ours; a new version of cocotb may have others."""
+    source = (Path(entry.__file__)).read_text()
+    for user in quick_start.USERS.split(",")[1:]:
+        assert f'"{user}"' in source
+    assert source.count(':') and len(re.findall(r'^ +"[\w.]+:\w+",$', source, re.MULTILINE)) == 4

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """`make faults`: breaks the RTL on purpose, one fault at a time, and shows which test notices.
 
-tests/faults.yml lists the faults. Each is applied to a copy of the tree in build/faults, the tests
-named with it run there, and the first that fails is reported. Status 1 if a fault goes unnoticed,
-or if its text is no longer found in the file; 2 if there is none of that name.
+tests/faults.yml lists the faults. Each is applied to a copy of the tree, the tests named with it run
+there, and the first that fails is reported; each of the JOBS has its copy in build/faults. Status 1 if a
+fault goes unnoticed, or if its text is no longer found in the file; 2 if there is none of that name.
 """
 
 import argparse
 import contextlib
+import itertools
 import os
 import re
 import shutil
@@ -16,7 +17,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 
 from rich.console import Console
 from rich.table import Table
@@ -31,7 +34,7 @@ TIMEOUT = 900  # seconds for the tests of one fault
 TIME_LIMIT = "time limit"
 
 
-def copy_tree(folder: Path = FOLDER) -> None:
+def copy_tree(folder: Path) -> None:
     """Lay a fresh copy of the tracked and new files into a folder."""
     shutil.rmtree(folder, ignore_errors=True)
     listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True,
@@ -42,15 +45,15 @@ def copy_tree(folder: Path = FOLDER) -> None:
             shutil.copy2(ROOT / name, folder / name)
 
 
-def run_fault(fault: Mutant) -> str | None:
-    """Apply a fault, run its tests, undo it; return what caught it or None.
+def run_fault(fault: Mutant, folder: Path) -> str | None:
+    """Apply a fault in a copy of the project, run its tests, undo it; return what caught it or None.
 
     Raises:
         ValueError: the text to replace does not stand exactly once in the file.
     """
-    path = FOLDER / fault.file
+    path = folder / fault.file
     with changed(path, fault.applied(path.read_text())):
-        return first_failure(FOLDER, fault.tests)
+        return first_failure(folder, fault.tests)
 
 
 @contextlib.contextmanager
@@ -114,6 +117,7 @@ def select(only: str) -> list[Mutant]:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--only", default="", help="run only the faults whose file or text contains this")
+    parser.add_argument("--jobs", type=int, default=1, help="so many faults at a time")
     options = parser.parse_args(arguments)
     try:
         faults = select(options.only)
@@ -124,19 +128,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     table = Table(title="Faults made on purpose")
     for column in ("file", "fault", "caught by"):
         table.add_column(column, overflow="fold")
-    copy_tree()
-    missed = 0
-    for number, fault in enumerate(faults, 1):
-        begin = time.monotonic()
+    copies: SimpleQueue[Path] = SimpleQueue()
+    for job in range(max(options.jobs, 1)):
+        copy_tree(FOLDER / str(job))
+        copies.put(FOLDER / str(job))
+    ended = itertools.count(1)
+
+    def run(fault: Mutant) -> str | None:
+        begin, copy = time.monotonic(), copies.get()
         try:
-            caught = run_fault(fault)
+            caught = run_fault(fault, copy)
         except ValueError as error:
             console.print(f"{fault.what}: {error}", style="red", markup=False)
             caught = None
-        missed += caught is None
-        console.print(f"[{number}/{len(faults)}] {fault.file}: {fault.what}: "
+        finally:
+            copies.put(copy)
+        console.print(f"[{next(ended)}/{len(faults)}] {fault.file}: {fault.what}: "
                       f"{caught or 'NOT CAUGHT'} ({time.monotonic() - begin:.0f} s)", markup=False)
+        return caught
+
+    with ThreadPoolExecutor(max(options.jobs, 1)) as pool:
+        notices = list(pool.map(run, faults))
+    for fault, caught in zip(faults, notices, strict=True):
         table.add_row(fault.file, fault.what, caught or "[red]nothing[/red]")
+    missed = notices.count(None)
     console.print(table)
     console.print(f"{len(faults) - missed} of {len(faults)} faults caught")
     return FAILED if missed else 0

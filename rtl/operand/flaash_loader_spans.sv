@@ -5,11 +5,14 @@
 //             node's number within its level and how many children (entries) it has. With root_i
 //             a single span instead: node 0 with count_i children.
 // Demands     Pointers are written before start_i: word k of a pointer section at k, or, where they come one
-//             by one, word k + 1 at k; they do not decrease. start_i ends a walk that is under way.
+//             by one, word k + 1 at k; they do not decrease. start_i ends a walk that is under way, and so do
+//             pointers, which find only childless nodes left.
 // Latency     Three cycles from start_i to the first span.
 // Throughput  One node per cycle, childless ones included, so a consumer that takes two cycles or more
 //             per span never waits for full nodes.
 // Reset       Ends the walk.
+//
+//   ends (RAM) -> row_q: pointer of next_q -> end_q: of node_q -> span_o
 
 `include "flaash_assert.svh"
 
@@ -44,25 +47,29 @@ module flaash_loader_spans
 
   // -------------------------------------------------------------- read pointers
   logic [Words-1:0][EntryIdWidth-1:0] ends[Rows];
-  logic [Words-1:0][EntryIdWidth-1:0] row;
-  logic [NodeIdWidth:0] word;  // the pointer to read
+  logic [Words-1:0][EntryIdWidth-1:0] row_q;  // while nodes are left: holds the pointer of next_q
+  logic [NodeIdWidth:0] fetched;  // node whose pointer is fetched
+  logic [NodeIdWidth:0] word;     // the pointer, as a number within its section
   entry_id_t end_read, end_q;
   entry_id_t left_q;  // nodes not yet read
   node_id_t  next_q;  // node to read
   logic      read;
 
+  // The pointer behind the one that is read is fetched at the same time, the first one with the start: nothing is
+  // asked of what a RAM answers in the cycle of its access.
+  assign fetched = start_i ? '0 : (NodeIdWidth+1)'(next_q) + 1'b1;
+  assign word    = fetched + (NodeIdWidth+1)'(Words == 1 ? 0 : 1);
+
   always_ff @(posedge clk_i) begin
     if (pointers_i.valid) ends[pointers_i.row[AddrWidth-1:0]] <= limits_i;
+    if (start_i || read) row_q <= ends[AddrWidth'(word >> RowShift)];
     if (read) end_q <= end_read;
   end
 
-  assign word = (NodeIdWidth+1)'(next_q) + (NodeIdWidth+1)'(Words == 1 ? 0 : 1);
-  assign row  = ends[AddrWidth'(word >> RowShift)];
-
   if (Words == 1) begin : gen_single
-    assign end_read = row;
+    assign end_read = row_q;
   end else begin : gen_rows
-    assign end_read = row[word[RowShift-1:0]];
+    assign end_read = row_q[RowShift'(next_q + 1'b1)];
   end
 
   // ----------------------------------------------------------- children of a node
@@ -105,6 +112,10 @@ module flaash_loader_spans
       if (used) begin_q <= end_q;
       if (room) span_valid_o <= used && children != '0;
       if (used && children != '0) span_o <= {node_q, children};
+      if (pointers_i.valid) begin
+        left_q <= '0;
+        read_q <= 1'b0;
+      end
     end
   end
 

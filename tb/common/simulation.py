@@ -22,6 +22,7 @@ from cocotb_tools.runner import get_runner
 
 from tb.common import traces
 from tb.common.folders import runs
+from tb.common.quick_start import USERS
 from tb.common.rtl_types import BUILD_VARIABLE
 from tb.common.sources import INCLUDE_DIR, WAIVERS, headers, rtl_sources
 from tb.common.times import measured
@@ -47,9 +48,12 @@ OBJECTS = BUILD / "objects"
 # Lint, which has no counters, still refuses real loops.
 COVERAGE_ARGS = ["--coverage-line", "--coverage-toggle", "--coverage-user", "-Wno-UNOPTFLAT"]
 TIMESCALE = ("1ns", "1ps")
+BARE = re.compile(r"AssertionError:?\s*$|failed: \s*$")
 # Of whose `assert` pytest shows both sides. cocotb's default is every file, so that each simulation would
 # begin by rewriting numpy, pyuvm and all the others: half of the time of a short one.
 REWRITTEN = " ".join(str(ROOT / folder / "*.py") for folder in ("tests", "tb", "bench"))
+# For short runs: cocotb without pytest. A run in which a bare `assert` failed is repeated with it.
+QUICK_START = {"PYGPI_USERS": USERS, "COCOTB_REWRITE_ASSERTION_FILES": ""}
 STOPPED = "the simulation stopped itself ($fatal)"
 MAX_LINES, MAX_LINE = 60, 400  # of a failed test's message that are shown, and characters of each
 
@@ -232,19 +236,26 @@ def run(built: Build, test_module: str, name: str, seed: int = 1,
         plusargs += ["+verilator+rand+reset+2", f"+verilator+seed+{seed % 2**31 or 1}"]
         if coverage_wanted():
             plusargs += [f"+verilator+coverage+file+{folder / 'coverage.dat'}"]
-    failure = None
-    with _environment(), measured("run", built.simulator, name):
-        try:
-            built.runner.test(
-                test_module=test_module, hdl_toplevel=built.toplevel, hdl_toplevel_lang="verilog",
-                build_dir=built.folder, test_dir=folder, results_xml=str(results), seed=seed,
-                extra_env=variables, plusargs=plusargs, testcase=testcase, waves=waves,
-                log_file=(folder / "run.log") if log else None)
-        except (SystemExit, RuntimeError) as error:
-            failure = str(error) or "the simulator ended with an error"
+
+    def attempt(more: Mapping[str, str]) -> tuple[str | None, list[str]]:
+        """Simulate; return what the runner complains of, and what is wrong by the tests' results."""
+        failure = None
+        with _environment(), measured("run", built.simulator, name):
+            try:
+                built.runner.test(
+                    test_module=test_module, hdl_toplevel=built.toplevel, hdl_toplevel_lang="verilog",
+                    build_dir=built.folder, test_dir=folder, results_xml=str(results), seed=seed,
+                    extra_env={**variables, **more}, plusargs=plusargs, testcase=testcase, waves=waves,
+                    log_file=(folder / "run.log") if log else None)
+            except (SystemExit, RuntimeError) as error:
+                failure = str(error) or "the simulator ended with an error"
+        return failure, _problems(results) if results.exists() else ["no test result: the simulator died"]
+
+    failure, problems = attempt(QUICK_START if SHORT_RUNS in os.environ else {})
+    if SHORT_RUNS in os.environ and any(BARE.search(problem) for problem in problems):
+        failure, problems = attempt({})
     if waves:
         traces.write_views(folder, built.toplevel)
-    problems = _problems(results) if results.exists() else ["no test result: the simulator died"]
     if problems or failure:
         # What a failed run did was not seen to be right, so it covers nothing.
         for path in (folder / "coverage.dat", *folder.glob("functional-*.*")):

@@ -10,13 +10,14 @@ from tb.common.frames import ResultFrame
 from tb.common.rtl_constants import FORMATS
 from tb.common.simulation import run_bench
 from tests.blocks.host_side import check
+from tests.share import share
 
 WRAPPER = Path(__file__).parent / "rtl" / "flaash_host_side_bench.sv"
 BUILDS = {"verilator": ["int16"], "icarus": ["fp32", "int16"]}
 
 
 def _run(module: str, simulator: str, seed: int) -> None:
-    for fmt in BUILDS[simulator]:
+    for fmt in share(BUILDS[simulator], seed + 1):
         run_bench("flaash_host_side_bench", f"tests.blocks.{module}", simulator, f"{module}-{fmt}",
                   {"Format": FORMATS[fmt], "NodeDepth": 200, "FiberDepth": 100}, seed,
                   extra_sources=[WRAPPER])

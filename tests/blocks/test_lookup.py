@@ -35,7 +35,7 @@ PLANS = {"verilator": [(8, 4)],
 
 @pytest.mark.alternates("icarus")
 def test_lookup(simulator: str, seed: int) -> None:
-    for name, short, parameters in share(MACHINES[simulator], seed, of=3):
+    for name, short, parameters in share(MACHINES[simulator], seed, of=6):
         for module in ("lookup",) if short else ("lookup", "lookup_corner"):
             run_bench("flaash_lookup_bench", f"tests.blocks.{module}_tests", simulator, f"{module}-{name}",
                       parameters, seed, extra_sources=WRAPPER,
@@ -44,7 +44,7 @@ def test_lookup(simulator: str, seed: int) -> None:
 
 @pytest.mark.alternates("icarus")
 def test_lookup_plan(simulator: str, seed: int) -> None:
-    for groups, size in PLANS[simulator]:
+    for groups, size in share(PLANS[simulator], seed, of=4):
         run_bench("flaash_lookup_plan_bench", "tests.blocks.lookup_plan_tests", simulator,
                   f"lookup_plan-g{groups}-s{size}", {"Groups": groups, "MaxSize": size}, seed,
                   extra_sources=PLAN_WRAPPER)

@@ -56,8 +56,8 @@ def test_results(simulator: str, seed: int) -> None:
     little = simulator == "icarus" and not LONG
     run_bench("flaash_mac_players", "tests.blocks.mac_player_tests", simulator, "mac_results", MILLION, seed,
               extra_sources=PLAYERS, environment_variables={
-                  "MAC_RANDOM_SUMS": str(sums // 5 if little else sums),
-                  "MAC_EXPONENTS": "8" if little else "1"}, shared=True)
+                  "MAC_RANDOM_SUMS": str(sums // 10 if little else sums),
+                  "MAC_EXPONENTS": "16" if little else "1"}, shared=True)
 
 
 def test_room(simulator: str, seed: int) -> None:

@@ -8,7 +8,7 @@ import pytest
 from tools.silicon import programs
 
 MISSING = [name for name in programs.CELLS if not programs.find(name)]
-NEEDS = ("test_library.py", "test_flow.py", "test_gates.py", "long_gates.py")
+NEEDS = ("test_library.py", "test_flow.py", "test_gates.py", "test_power.py", "long_gates.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,14 +1,56 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The MAC and the whole of `tiny` as netlists on the chip's sequences: part of make regress LIST=long."""
+"""The MAC and the whole of `tiny` as netlists, on their benches: part of make regress LIST=long.
+
+All of it runs on Verilator: Icarus takes hours.
+"""
 
 from pathlib import Path
 
 import pytest
 
-from tests.silicon.test_gates import chosen, simulated
+from tb.common import simulation
+from tests.blocks.test_mac import MILLION, PLAYERS
+from tests.silicon import dozen
+from tests.silicon.test_gates import TINY, chosen, simulated
+from tools.silicon import elaborate, gates, library
+from tools.silicon.hierarchy import Hierarchy
+
+FORMATS = {"fp32": 0, "bf16": 1, "int8": 2, "int16": 3}
 
 
-@pytest.mark.parametrize("names", [("flaash_mac",), ()], ids=["mac", "tiny"])
-def test_netlists_give_the_same_results(names: tuple[str, ...], tmp_path: Path, seed: int) -> None:
-    run = simulated(chosen(*names), tmp_path, f"gates-{names[0] if names else 'tiny'}", seed)
+@pytest.fixture(autouse=True)
+def unoptimised(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the C++ compiler be quick: it would take far longer than these runs do."""
+    monkeypatch.setenv(simulation.SHORT_RUNS, "1")
+
+
+def mac(folder: Path, formats: list[str], **parameters: int) -> tuple[Path, ...]:
+    """Write the netlists of flaash_mac in these formats; return the files."""
+    variants = {f"Format == {FORMATS[name]}": Hierarchy(elaborate.rtlil(
+        "flaash_mac", {"Format": FORMATS[name], **parameters})).pieces(["flaash_mac"]) for name in formats}
+    return gates.sources(variants, library.load(dozen.write(folder / "dozen.lib")), folder / "sources")
+
+
+def test_tiny(tmp_path: Path, seed: int) -> None:
+    """Every flip-flop and every gate of the chip; memories of more than 64 words are as in the RTL."""
+    run = simulated(chosen(), tmp_path, "gates-tiny", "verilator", ["smoke", "random", "dense"], seed)
     assert run.summary["passed"] and run.summary["compared"] > 0 and run.summary["mismatches"] == 0
+    assert run.summary["config"] == TINY
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_handshakes_of_the_mac(name: str, tmp_path: Path, seed: int) -> None:
+    made = mac(tmp_path, [name])
+    built = simulation.build("flaash_mac", "verilator", {"Format": FORMATS[name]}, made,
+                             options=gates.verilator("flaash_mac", tmp_path / "sources"))
+    simulation.run(built, "tests.blocks.mac_tests", f"gates-mac-{name}", seed)
+
+
+def test_results_of_the_mac(tmp_path: Path, seed: int) -> None:
+    """Directed dot products, all exponents, and 1,000 random ones per format."""
+    width = {"CountWidth": 20}
+    made = mac(tmp_path, list(FORMATS), **width)
+    built = simulation.build("flaash_mac_players", "verilator", MILLION, (*PLAYERS, *made),
+                             options=gates.verilator("flaash_mac_players", tmp_path / "sources"))
+    simulation.run(built, "tests.blocks.mac_player_tests", "gates-mac-results", seed,
+                   {"MAC_RANDOM_SUMS": "1000", "MAC_EXPONENTS": "8"})

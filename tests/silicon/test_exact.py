@@ -28,6 +28,13 @@ def test_a_part_that_is_too_small_is_noticed() -> None:
     assert not ecp5.too_much(LOG) and ecp5.too_much(LOG.replace("3/    208     1%", "300/    208   144%"))
 
 
+def test_cells_of_a_netlist_are_counted_as_nextpnr_does() -> None:
+    kinds = ["LUT4", "LUT4", "CCU2C", "TRELLIS_DPR16X4", "TRELLIS_FF", "DP16KD", "MULT18X18D", "$scopeinfo"]
+    cells = {str(number): {"type": kind} for number, kind in enumerate(kinds)}
+    assert ecp5.counted({"modules": {"top": {"cells": cells}}}, "top") == {
+        "lut4": 10, "flip_flops": 1, "block_rams": 1, "multipliers": 1}
+
+
 def test_the_clock_is_the_median() -> None:
     assert Cost(1, 1, 1, [30.0, 99.0, 20.0]).clock == 30.0
 

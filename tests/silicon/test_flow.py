@@ -9,6 +9,7 @@ import pytest
 from tests.silicon import dozen
 from tools.silicon import __main__ as silicon
 from tools.silicon import cells, measure, programs, timing
+from tools.silicon.blocks import BLOCKS
 
 NETWORK = "tiny/flaash_result_network"
 FLIP_FLOPS = 178  # of the network: two registers of 88 bits, each with its valid bit
@@ -81,9 +82,26 @@ def test_netlists_are_put_together(folder: Path) -> None:
     assert whole["end"] == "o" and whole["ns"] > 0 and whole["begin"].startswith("a/")
 
 
+def test_the_whole_of_tiny(folder: Path, monkeypatch: pytest.MonkeyPatch,
+                           capsys: pytest.CaptureFixture) -> None:
+    """All pieces and the chip; without choices and sizes of cells, which are half of the work."""
+    monkeypatch.setattr(cells, "ABC", ("strash", "&get -n", "&nf", "&put"))
+    options = ["--only=tiny", "--tech=cells", "--jobs=1", f"--liberty={folder}/dozen.lib"]
+    assert silicon.main(options) == 0
+    one = json.loads((programs.FOLDER / "results.json").read_text())["configurations"]["tiny"]
+    assert {piece["block"] for piece in one["pieces"].values()} == set(BLOCKS)
+    shown = capsys.readouterr().out
+    area = sum(piece["count"] * piece["cells"]["area"] for piece in one["pieces"].values())
+    assert area > 1e5 and f"{area / 1e6:.2f}" in shown and "areas in mm2, no wires" in shown
+    # The table of constraints of these flip-flops is none that OpenSTA reads, so that paths end at ports.
+    assert one["chip"]["ns"] > 0.5 and one["chip"]["begin"].startswith("u_chip/")
+    assert f"{one['chip']['ns']:.2f}" in shown
+
+
 @pytest.mark.parametrize(("arguments", "told"), [
     (["--only=nothing"], "'nothing' is no configuration, and no MAC's name contains it"),
     (["--tech=cells"], "standard cells need a library: LIBERTY="),
+    (["--power=smoke"], "standard cells need a library: LIBERTY="),
     (["--liberty=none.lib"], "there is no Liberty file none.lib")])
 def test_mistakes_are_told(arguments: list[str], told: str, capsys: pytest.CaptureFixture) -> None:
     assert silicon.main(arguments) == silicon.MISTAKE

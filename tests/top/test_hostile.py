@@ -73,19 +73,19 @@ def test_back_to_back_on_other_machines(simulator: str, config: Config, seed: in
 
 
 def test_any_beats(simulator: str, seed: int) -> None:
-    run_hostile(quick_config(simulator), simulator, "fuzz", seed, frames=on(simulator, 2000, 100),
+    run_hostile(quick_config(simulator), simulator, "fuzz", seed, frames=some(on(simulator, 800, 60), 2000),
                 corpus=CORPUS)
 
 
 def test_aborts_and_watchdog(simulator: str, seed: int) -> None:
-    run_hostile(quick_config(simulator), simulator, "stop", seed, count=on(simulator, 150, 10))
+    run_hostile(quick_config(simulator), simulator, "stop", seed, count=on(simulator, 150, 6))
 
 
 @pytest.mark.suite_on("icarus")
 @pytest.mark.parametrize("config", others(0))
 def test_aborts_and_watchdog_on_other_machines(simulator: str, config: Config, seed: int) -> None:
     run_hostile(config, simulator, "stop", seed, f"-{config.name}",
-                count=some(10 if config is LOOKUP else 6, 25))
+                count=some(6 if config is LOOKUP else 4, 25))
 
 
 @pytest.mark.suite_on("icarus")
@@ -97,7 +97,7 @@ def test_aborts_and_watchdog_on_other_machines(simulator: str, config: Config, s
 def test_flipped_bits(simulator: str, config: Config, seed: int) -> None:
     name = f"-{config['Engine']}-{config['Memory']}-{config['Portions']}"
     run_hostile(config, simulator, "parity", seed, name, open_memories=True,
-                count=some(4 if config is SPLIT else 8, 20))
+                count=some(4, 20))
 
 
 @pytest.mark.suite_on("icarus")
@@ -106,4 +106,4 @@ def test_flipped_bits(simulator: str, config: Config, seed: int) -> None:
     (LOOKUP, "first bound result rank bits base values")], ids=["stream", "split", "lookup"])
 def test_flipped_bits_in_tables(simulator: str, config: Config, memories: str, seed: int) -> None:
     run_hostile(config, simulator, "table_parity", seed, f"-{config['Engine']}-{config['Portions']}",
-                open_memories=True, memories=memories, count=some(6, 12))
+                open_memories=True, memories=memories, count=some(3, 12))

@@ -12,9 +12,11 @@ import pytest
 
 from tb.common import configs
 from tb.env.run import run_sequences
+from tests.share import LONG
 
 LENGTHS = (0, 1, 2, 3, 16)
-# Machines; each runs with every length of portions, with one of them per seed in the suite.
+TURNS = 12
+# Machines; each runs with every length of portions, a twelfth of all that per seed in the suite.
 MACHINES: list[dict[str, int | str]] = [
     {"NumSdpe": 1, "Portions": 1}, {"NumSdpe": 3, "Portions": 2, "Lanes": 1, "Engine": "merge"},
     {"NumSdpe": 8, "Scheduler": "round_robin", "MemLatency": 20}, {"NumSdpe": 5, "Lanes": 2, "MemBanks": 1},
@@ -46,7 +48,7 @@ def whole(seed: int) -> str:
 @pytest.mark.suite_on("icarus")
 @pytest.mark.parametrize(("change", "length", "stalls"), [
     pytest.param(change, length, STALLS[(first + number) % len(STALLS)], id=f"{label(change)}-{length}",
-                 marks=pytest.mark.turn((first + number) % len(LENGTHS), len(LENGTHS)))
+                 marks=pytest.mark.turn((first + number * len(MACHINES)) % TURNS, TURNS))
     for first, change in enumerate(MACHINES) for number, length in enumerate(LENGTHS)])
 def test_every_machine_and_length_gives_the_same_bytes(simulator: str, change: dict, length: int,
                                                        stalls: dict[str, str], seed: int) -> None:
@@ -58,7 +60,7 @@ def test_every_machine_and_length_gives_the_same_bytes(simulator: str, change: d
 
 @pytest.mark.suite_on("icarus")
 @pytest.mark.parametrize("fmt", [
-    pytest.param(fmt, marks=pytest.mark.turn(number % 2, 2)) for number, fmt in enumerate(FORMATS)])
+    pytest.param(fmt, marks=pytest.mark.turn(number, 4)) for number, fmt in enumerate(FORMATS)])
 def test_special_values_across_portions(simulator: str, fmt: str, seed: int) -> None:
     """Infinities, NaN, cancellation and carries that meet only in the combiner, in all formats."""
     engine, slots = ("compare", 1) if fmt in ("bf16", "int16") else ("merge", 5)
@@ -69,7 +71,7 @@ def test_special_values_across_portions(simulator: str, fmt: str, seed: int) -> 
 @pytest.mark.suite_on("verilator")
 def test_sequence_on_the_default_machine(simulator: str, seed: int) -> None:
     play(configs.load("split8"), simulator, f"portions-split8-{simulator}", seed, "portions",
-         lengths=[1, 2, 3, 4, 5, 16, 2**31], count=6)
+         lengths=[1, 2, 3, 4, 5, 16, 2**31], count=3)
 
 
 @pytest.mark.suite_on("icarus")
@@ -93,11 +95,13 @@ def test_soft_reset_forgets_portions(simulator: str, seed: int) -> None:
     """Reset in the middle of split contractions; the next ones are right."""
     config = configs.load("split8", {"NumSdpe": 2, "Portions": 2})
     play(config, simulator, f"portions-resets-{simulator}", seed, "resets", portion=2,
-         after=[10, 30, 70, 150])
+         after=[10, 30, 70, 150] if LONG else [30, 150])
 
 
 @pytest.mark.suite_on("icarus")
-@pytest.mark.parametrize("change", [{"Scheduler": "round_robin"}, {"Engine": "merge", "Lanes": 2}], ids=label)
+@pytest.mark.parametrize("change", [
+    pytest.param(change, marks=pytest.mark.turn(number, 2), id=label(change))
+    for number, change in enumerate(({"Scheduler": "round_robin"}, {"Engine": "merge", "Lanes": 2}))])
 def test_long_jobs_first_give_the_same_bytes(simulator: str, change: dict, seed: int) -> None:
     """In order, with some jobs long, and that with portions: one digest."""
     config = configs.load("split8", {"NumSdpe": 3, **change})

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """`make silicon`: area and clock of the chip, whole and by block, on an ECP5 and in standard cells.
 
-It prints tables and writes build/silicon/results.json. It ends with status 1 if a program fails or a target
-of the exact MACs is missed, with 2 if it is called wrong or a program is missing. --record keeps what was
-measured in bench/silicon.json (the MACs in bench/cost.json), beside what is there of other configurations,
-and renews the tables of docs/silicon.md.
+It prints tables and writes build/silicon/results.json. It ends with status 1 if a program fails, a target of
+the exact MACs is missed or --check finds the record to be wrong, with 2 if it is called wrong or a program is
+missing. --record keeps what was measured in bench/silicon.json (the MACs in bench/cost.json), beside what is
+there of other configurations, and renews the tables of docs/silicon.md.
 """
 
 import argparse
@@ -18,6 +18,7 @@ from rich.table import Table
 
 from tb.common import configs
 from tb.common.toolchain import ToolMissing
+from tb.sequences import registry
 from tools.silicon import exact, library, macros, measure, page, programs, record, tables
 
 CONFIGS = ("tiny", "paper1", "paper8", "default", "fast1", "fast8", "fast32", "wide32")
@@ -31,9 +32,11 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--liberty", type=Path, help="standard cells, typical corner")
     result.add_argument("--slow", type=Path, help="the same cells at the slow corner")
     result.add_argument("--macros", type=Path, help="a table of RAM macros")
+    result.add_argument("--power", default="", help="a sequence: run it, and tell the power of what switches")
     result.add_argument("--tech", choices=("both", "cells", "ecp5"), default="both",
                         help="leave the other technology out")
     result.add_argument("--record", action="store_true", help="keep the results, renew docs/silicon.md")
+    result.add_argument("--check", action="store_true", help="fail if the record is off by more than 3 %%")
     result.add_argument("--jobs", "-j", type=int, default=2, help="pieces at a time (default 2)")
     return result
 
@@ -59,9 +62,11 @@ def chosen(only: str) -> tuple[dict[str, str], list[exact.Design]]:
 def technology(options: argparse.Namespace) -> measure.Technology | None:
     """Return the standard cells that are asked for."""
     if options.tech == "ecp5" or not options.liberty:
-        if options.tech == "cells":
+        if options.tech == "cells" or options.power:
             raise ValueError("standard cells need a library: LIBERTY=")
         return None
+    if options.power and options.power not in registry.names():
+        raise ValueError(f"there is no sequence {options.power}")
     if options.slow and not options.slow.is_file():
         raise ValueError(f"there is no Liberty file {options.slow}")
     return measure.Technology(library.load(options.liberty), options.slow and options.slow.resolve(),
@@ -98,7 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         for name, part in wanted.items():
             results["configurations"][name] = measure.configuration(
-                name, lambda piece, part=part: part in piece, cells, fpga, options.jobs, tell)
+                name, lambda piece, part=part: part in piece, cells, fpga, options.jobs, tell, options.power)
             if not results["configurations"][name]["pieces"]:
                 raise ValueError(f"no piece of {name} contains '{part}'")
         costs = exact.costs_of(designs if fpga else [], options.jobs, tell)
@@ -110,13 +115,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     programs.FOLDER.mkdir(parents=True, exist_ok=True)
     (programs.FOLDER / "results.json").write_text(
         json.dumps(results | {"macs": exact.recorded(costs)}, indent=2) + "\n")
+    wrong = record.differences(results, record.read()) if options.check else []
+    for line in wrong:
+        tell(line)
     if options.record:
         record.keep(results, exact.recorded(costs))
         page.renew()
     verdicts = exact.judge(costs)
     for line in verdicts:
         tell(line)
-    return FAILED if any(line.endswith(exact.MISSED) for line in verdicts) else 0
+    return FAILED if wrong or any(line.endswith(exact.MISSED) for line in verdicts) else 0
 
 
 if __name__ == "__main__":

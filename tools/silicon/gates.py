@@ -3,12 +3,14 @@
 
 The cells are models by their functions, without delays; memories that are not synthesised are those of the
 RTL. A file called like the module holds its header, so that parameters and types of ports stay as they are.
+
+On Verilator they are simulated with the options that verilator() returns.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tb.common.sources import RTL
@@ -16,11 +18,17 @@ from tools.silicon import cells, programs
 from tools.silicon.hierarchy import Piece
 from tools.silicon.library import Library
 
-PREFIX = "flaash_gates_"  # in the place of flaash_: beside RTL of the same names
+_MODULE = re.compile(r"^module (\w+)\((.*?)\);\n(.*?)^endmodule\n", re.MULTILINE | re.DOTALL)
+CELL = re.compile(r"^  (\w+) (\\\S+ |\w+) \(\n((?:    \.\w+\(.*\),?\n)*)  \);\n", re.MULTILINE)
+PIN = re.compile(r"^    \.(\w+)\((.*)\),?$", re.MULTILINE)
+_ASSIGN = re.compile(r"^  assign (\w+) = (.*);$", re.MULTILINE)
+_ESCAPED = re.compile(r"(?<!\.)\\\S+ ")
+_NAME = re.compile(r"\b[A-Za-z_]\w*\b")
+PREFIX = "flaash_gates{}_"  # in the place of flaash_: beside RTL of the same names
 
 
-def _renamed(text: str) -> str:
-    return re.sub(r"\bflaash_", PREFIX, text)
+def _renamed(text: str, number: int) -> str:
+    return re.sub(r"\bflaash_", PREFIX.format(number), text)
 
 
 def _memories(netlist: Path) -> str:
@@ -36,6 +44,44 @@ def _memories(netlist: Path) -> str:
     return made.read_text()
 
 
+def functions(models: str) -> dict[str, dict[str, str]]:
+    """Return what each output of a cell without memory is of its inputs, by cell and pin."""
+    found = {}
+    for name, _, body in _MODULE.findall(models):
+        if "always" in body or "initial" in body:
+            continue
+        wires = dict(_ASSIGN.findall(body))
+
+        def expression(text: str, wires: dict[str, str] = wires) -> str:
+            return _NAME.sub(lambda wire: f"({expression(wires[wire[0]])})" if wire[0] in wires else wire[0],
+                             text)
+
+        outputs = re.findall(r"^  output (\w+);$", body, re.MULTILINE)
+        if all(output in wires for output in outputs):
+            found[name] = {output: expression(wires[output]) for output in outputs}
+    return found
+
+
+def inlined(netlist: str, cells_: dict[str, dict[str, str]]) -> str:
+    """Return a netlist with functions in the place of the cells that have no memory, and with short names.
+
+    A simulator takes minutes, and gigabytes, for a hundred thousand instances of modules, and a compiler for
+    names that each hold the path of a register.
+    """
+    short: dict[str, str] = {}
+
+    def replaced(cell: re.Match) -> str:
+        if cell[1] not in cells_:
+            return cell[0]
+        pins = dict(PIN.findall(cell[3]))
+        return "".join(
+            f"  assign {pins[output]} = {_NAME.sub(lambda pin: pins.get(pin[0], pin[0]), function)};\n"
+            for output, function in cells_[cell[1]].items() if pins.get(output))
+
+    text = CELL.sub(replaced, netlist)
+    return _ESCAPED.sub(lambda name: short.setdefault(name[0], f"_e{len(short)}_ "), text)
+
+
 def header(module: str) -> str:
     """Return a module of rtl/ up to the end of its ports."""
     (path,) = RTL.rglob(f"{module}.sv")
@@ -48,22 +94,41 @@ def ports(piece: Piece) -> list[str]:
     return re.findall(r"^  wire .*\b(?:input|output) \d+ \\(\w+)$", body[1] if body else "", re.MULTILINE)
 
 
-def sources(pieces: Sequence[Piece], library: Library, folder: Path) -> tuple[Path, ...]:
+def sources(variants: Mapping[str, Sequence[Piece]], library: Library, folder: Path) -> tuple[Path, ...]:
     """Return the files that put a module made of cells in the place of the RTL's.
 
     Args:
-        pieces: the module, then all pieces inside of it.
+        variants: the module, then all pieces inside of it, by the condition on its parameters, in
+            SystemVerilog, under which these cells are taken.
         library: of the cells.
         folder: where the files are written.
     """
-    top = pieces[0]
-    made = [cells.synthesise(piece, library).netlist for piece in pieces]
-    text = "\n".join(part for netlist in made for part in (netlist.read_text(), _memories(netlist)))
-    gates = folder / f"{_renamed(top.module)}.sv"
+    models = library.models.read_text()
+    known = functions(models)
+    (module,) = {pieces[0].module for pieces in variants.values()}
+    texts, choices = [models], []
+    for number, (condition, pieces) in enumerate(variants.items()):
+        made = [cells.synthesise(piece, library).netlist for piece in pieces]
+        texts += [_renamed(part, number) for netlist in made
+                  for part in (inlined(netlist.read_text(), known), _memories(netlist))]
+        connected = ", ".join(f".{port}({port})" for port in ports(pieces[0]))
+        choices.append(f"if ({condition}) begin : gen_{number}\n"
+                       f"    {_renamed(pieces[0].name, number)} u_gates ({connected});\n  end")
     folder.mkdir(parents=True, exist_ok=True)
-    gates.write_text(_renamed(text) + library.models.read_text())
-    wrapper = folder / f"{top.module}.sv"
-    connected = ", ".join(f".{port}({port})" for port in ports(top))
-    wrapper.write_text(f"{header(top.module)}\n  {_renamed(top.name)} u_gates ({connected});\n\n"
-                       f"endmodule : {top.module}\n")
+    wrapper, gates = folder / f"{module}.sv", folder / f"{_renamed(module, 0)}.sv"
+    gates.write_text("\n".join(texts))
+    wrapper.write_text(f"{header(module)}\n  {' else '.join(choices)}\n\nendmodule : {module}\n")
     return wrapper, gates
+
+
+def verilator(top: str, folder: Path) -> tuple[str | Path, ...]:
+    """Return the options with which Verilator builds a bench of netlists.
+
+    Args:
+        top: of the bench; of what is in it, nothing can be seen.
+        folder: of the files that sources() has written, which are no RTL, so that no rule of it holds.
+    """
+    path = folder / "gates.vlt"
+    path.write_text(f"`verilator_config\nlint_off -file \"*/{folder.name}/*\"\nlint_off -rule UNOPTFLAT\n"
+                    f"public_flat_rw -module \"{top}\" -var \"*\"\n")
+    return "--no-public-flat-rw", path

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tools.silicon import cells, ecp5, elaborate, programs, timing
+from tools.silicon import cells, ecp5, elaborate, power, programs, switching, timing
 from tools.silicon.blocks import PIECES
 from tools.silicon.hierarchy import Hierarchy, Piece
 from tools.silicon.library import Library
@@ -75,8 +75,17 @@ def in_cells(piece: Piece, technology: Technology) -> tuple[dict, Path]:
     return result | timed(piece.name, technology, [netlist], netlist.parent), netlist
 
 
+def with_switching(name: str, sequence: str, found: Sequence[Piece], netlists: dict[str, Path],
+                   technology: Technology) -> dict:
+    """Return the power of each piece of a configuration in a run of a sequence."""
+    recording = switching.recorded(name, sequence)
+    liberties = technology.corners(programs.FOLDER / "chips" / name)["ns"]
+    return {"sequence": sequence, "cycles": recording.cycles,
+            "pieces": power.of_pieces(found, netlists, technology.library, liberties, recording)}
+
+
 def configuration(name: str, wanted: Callable[[str], bool], technology: Technology | None, fpga: bool,
-                  jobs: int, tell: Callable[[str], None]) -> dict:
+                  jobs: int, tell: Callable[[str], None], sequence: str = "") -> dict:
     """Measure the pieces of a configuration that are wanted; all of them give the chip's clock, too.
 
     Args:
@@ -86,6 +95,7 @@ def configuration(name: str, wanted: Callable[[str], bool], technology: Technolo
         fpga: measure on an ECP5.
         jobs: pieces at a time.
         tell: is called with a line per piece.
+        sequence: is run to record what switches; without one, there is no power.
 
     Raises:
         ValueError: a program failed; the text names its log.
@@ -115,4 +125,6 @@ def configuration(name: str, wanted: Callable[[str], bool], technology: Technolo
         together = [with_one_of_each(netlists[piece.name], piece.inside, folder) for piece in found]
         whole["chip"] = timed(found[0].name, technology, together, folder)
         tell(f"{name}: {whole['chip']['ns']:.2f} ns, all pieces put together")
+        if sequence:
+            whole["power"] = with_switching(name, sequence, found, netlists, technology)
     return whole

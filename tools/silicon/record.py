@@ -12,6 +12,9 @@ from tools.silicon.measure import Technology
 FILE = ROOT / "bench" / "silicon.json"
 MACS = ROOT / "bench" / "cost.json"
 CYCLES = ROOT / "bench" / "recorded.json"  # of the runs that make bench-record guards
+TOLERANCE = 0.03
+_HELD = ("area", "sequential", "macro_area", "counted_bits", "ns", "slow_ns",
+         "lut4", "flip_flops", "block_rams", "multipliers")
 _ROUND = {"area": 1, "sequential": 1, "macro_area": 1, "seconds": 1, "megabytes": 0}
 
 
@@ -35,6 +38,32 @@ def rounded(numbers: dict) -> dict:
     return {name: round(value, _ROUND[name]) if name in _ROUND else value for name, value in numbers.items()}
 
 
+def differences(results: dict, recorded: dict) -> list[str]:
+    """Return a line for each number of results that the record holds otherwise, by more than TOLERANCE.
+
+    Clocks of an ECP5 are not compared: those of another seed differ by more.
+    """
+    found = []
+
+    def compare(what: str, new: dict, old: dict) -> None:
+        for name in _HELD:
+            if name in new and name in old and abs(new[name] - old[name]) > TOLERANCE * abs(old[name]):
+                found.append(f"{what}: {name} is {new[name]:g}, recorded is {old[name]:g}")
+
+    for name, one in results["configurations"].items():
+        old = recorded["configurations"].get(name, {"pieces": {}})
+        compare(name, one.get("chip", {}), old.get("chip", {}))
+        for piece, made in one["pieces"].items():
+            for kind in ("cells", "ecp5"):
+                if kind not in made:
+                    continue
+                if kind in old["pieces"].get(piece, {}):
+                    compare(f"{name}/{piece}", made[kind], old["pieces"][piece][kind])
+                else:
+                    found.append(f"{name}/{piece}: {kind} is not recorded")
+    return found
+
+
 def cycles(config: str, path: Path = CYCLES) -> dict[str, int]:
     """Return the recorded cycles of a configuration by workload, if any."""
     known = (name.split() for name in json.loads(path.read_text()))
@@ -53,6 +82,8 @@ def keep(results: dict, macs: dict[str, dict], path: Path = FILE, macs_path: Pat
         before["configurations"] = {}
     for name, one in results["configurations"].items():
         old = before["configurations"].get(name, {"pieces": {}})
+        if "chip" in one:
+            old.pop("power", None)  # of netlists that are no more
         for piece, new in one["pieces"].items():
             kept = old["pieces"].get(piece, {})
             parts = {kind: rounded(new[kind]) for kind in ("cells", "ecp5") if kind in new}

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tools.silicon.blocks import BLOCKS
+from tools.silicon.power import KINDS
 
 Table = tuple[str, list[str], list[list[str]]]
 LIMIT = 6.0  # ns; a block beyond it is named
 NONE = "-"
+POWER = "Power at 100 MHz and the typical corner, mW, without macros, wires and the tree of the clock"
 
 
 def _sum(pieces: Iterable[dict], technology: str, what: str) -> float:
@@ -87,32 +89,55 @@ def paths(record: dict) -> Table:
             ["configuration", "block", "ns", f"above {LIMIT:g}", "begins", "ends"], rows)
 
 
+def powers(record: dict) -> Table:
+    """Return the power of each block, where a run was recorded."""
+    rows = []
+    for name, one in record["configurations"].items():
+        power = one.get("power")
+        if not power:
+            continue
+        of = {block: [sum(piece["count"] * power["pieces"][key][kind] for key, piece in one["pieces"].items()
+                          if piece["block"] == block) for kind in KINDS] for block in BLOCKS}
+        run = f"{name}, {power['sequence']}"
+        of = {block: numbers for block, numbers in of.items() if sum(numbers)}
+        of["all"] = [sum(numbers) for numbers in zip(*of.values(), strict=True)]
+        rows += [[run, block, *(f"{number:.3f}" for number in (*numbers, sum(numbers)))]
+                 for block, numbers in of.items()]
+    return POWER, ["configuration, sequence", "block", *KINDS, "all"], rows
+
+
+def _on_ecp5(record: dict) -> dict[str, dict]:
+    """Return the configurations of which all pieces were measured on an ECP5."""
+    return {name: one for name, one in record["configurations"].items()
+            if all("ecp5" in piece for piece in one["pieces"].values())}
+
+
 def fpga(record: dict) -> Table:
     """Return what configurations take on an ECP5."""
     rows = []
-    for name, one in record["configurations"].items():
-        pieces = [piece for piece in one["pieces"].values() if "ecp5" in piece]
-        if not pieces:
-            continue
+    for name, one in _on_ecp5(record).items():
+        pieces = one["pieces"].values()
         clocks = [min(piece["ecp5"]["clocks"]) for piece in pieces if piece["ecp5"]["clocks"]]
         rows.append([name, *(f"{_sum(pieces, 'ecp5', what):,}" for what in
                              ("lut4", "flip_flops", "block_rams", "multipliers")),
-                     f"{min(clocks):.1f}" if clocks else NONE])
-    return ("Lattice ECP5, speed grade 6, the sum of the pieces; MHz of the slowest piece",
-            ["configuration", "LUT4", "flip-flops", "block RAMs", "multipliers", "MHz"], rows)
+                     f"{min(clocks):.1f}" if clocks else NONE,
+                     ", ".join(f"`{piece}`" for piece, of in one["pieces"].items()
+                               if not of["ecp5"]["placed"]) or NONE])
+    return ("Lattice ECP5, speed grade 6, the sum of the pieces; MHz of the slowest placed piece",
+            ["configuration", "LUT4", "flip-flops", "block RAMs", "multipliers", "MHz", "not placed"], rows)
 
 
 def fpga_blocks(record: dict) -> Table:
     """Return the LUTs and the clock of each block on an ECP5."""
-    chosen = {name: one for name, one in record["configurations"].items()
-              if any("ecp5" in piece for piece in one["pieces"].values())}
+    chosen = _on_ecp5(record)
     rows = []
     for block in _present(record) if chosen else []:
         row = [block]
         for one in chosen.values():
-            pieces = [piece for piece in _of(one, block) if "ecp5" in piece]
+            pieces = _of(one, block)
             clocks = [min(piece["ecp5"]["clocks"]) for piece in pieces if piece["ecp5"]["clocks"]]
-            row.append(f"{_sum(pieces, 'ecp5', 'lut4'):,}" + (f" ({min(clocks):.0f})" if clocks else ""))
+            row.append(f"{_sum(pieces, 'ecp5', 'lut4'):,}" + (f" ({min(clocks):.0f})" if clocks else "")
+                       + ("" if all(piece["ecp5"]["placed"] for piece in pieces) else " (not placed)"))
         rows.append(row)
     return "LUT4 by block on an ECP5 (MHz of its slowest piece)", ["block", *chosen], rows
 
@@ -148,5 +173,6 @@ def all_tables(record: dict) -> list[Table]:
     """Return those for which something was measured."""
     found = [fpga(record), fpga_blocks(record)]
     if record.get("library"):
-        found = [areas(record), speed(record), blocks(record), memories(record), paths(record), *found]
+        found = [areas(record), speed(record), blocks(record), memories(record), paths(record),
+                 powers(record), *found]
     return [table for table in [*found, effort(record)] if table[2]]

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Starts cocotb without pytest: to import that takes longer than a short simulation.
+
+cocotb needs pytest for two things: the exception of `pytest.raises`, and to show both sides of an `assert`
+that fails. Here it gets the exception alone; simulation.run() repeats a run in which a bare `assert` failed
+with the whole of pytest. A bench that uses pytest itself still gets it, when it first asks for something.
+"""
+
+import importlib
+import sys
+from types import ModuleType
+
+from _pytest.outcomes import Failed
+
+# What cocotb calls at the start (cocotb's documentation, PYGPI_USERS), behind begin().
+USERS = ",".join((
+    f"{__name__}:begin", "cocotb_tools._coverage:start_cocotb_library_coverage", "cocotb.logging:_configure",
+    "cocotb._init:init_package_from_simulation", "cocotb.regression:_run_regression"))
+STANDING_IN = ("pytest", "_pytest.assertion", "_pytest.config")
+
+
+def _real() -> ModuleType:
+    for module in STANDING_IN:
+        sys.modules.pop(module, None)
+    return importlib.import_module("pytest")
+
+
+class _Pytest(ModuleType):
+    """Has what cocotb asks for when it is imported, and fetches the rest from the real one."""
+
+    @staticmethod
+    def raises(*arguments: object, **options: object) -> object:
+        return _real().raises(*arguments, **options)
+
+    def __getattr__(self, name: str) -> object:
+        if name in ("RaisesExc", "RaisesGroup") or name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(_real(), name)
+
+
+_Pytest.raises.Exception = Failed
+
+
+def begin() -> None:
+    """Put stand-ins where cocotb imports pytest; with rewriting off it needs but the names of the others."""
+    sys.modules["pytest"] = _Pytest("pytest")
+    for name, attribute in (("_pytest.assertion", "install_importhook"), ("_pytest.config", "Config")):
+        module = ModuleType(name)
+        setattr(module, attribute, None)
+        sys.modules[name] = module

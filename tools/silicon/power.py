@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The power of a piece, by OpenSTA, with the switching that a run of the RTL has shown.
+
+OpenSTA tells what each cell takes if nothing switches and if each of its pins changes once per cycle. Between
+the two lies what it takes with the changes of its output, which follow from the registers and inputs of the
+run (tools/silicon/replay.py), once per cycle: what a net does before it settles is not counted. There are no
+wires, no tree of the clock and no macros in it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from tools.silicon import programs, timing
+from tools.silicon.elaborate import TOP
+from tools.silicon.gates import CELL, functions
+from tools.silicon.hierarchy import Piece
+from tools.silicon.library import Library
+from tools.silicon.replay import Netlist, plain
+from tools.silicon.switching import Recording
+
+PERIOD = 10.0  # ns of the clock at which power is told: 100 MHz
+KINDS = ("internal", "switching", "leakage")
+_CELL = re.compile(r"^ *([\d.e+-]+) +([\d.e+-]+) +([\d.e+-]+) +[\d.e+-]+ (\S+)$", re.MULTILINE)
+_RUN = "every activity is "
+
+Watts = dict[str, tuple[float, float, float]]  # of each cell, of KINDS
+
+
+def outputs(library: Library) -> dict[str, list[str]]:
+    """Return the output pins of each cell."""
+    modules = json.loads((library.folder / "cells.json").read_text())["modules"]
+    return {name: [pin for pin, port in module["ports"].items() if port["direction"] == "output"]
+            for name, module in modules.items()}
+
+
+def instances(netlist: str, inside: Iterable[str]) -> dict[str, list[str]]:
+    """Return the names of the instances of each piece in a netlist."""
+    found: dict[str, list[str]] = {name: [] for name in inside}
+    for kind, instance, _ in CELL.findall(netlist):
+        if kind in found:
+            found[kind].append(plain(instance))
+    return found
+
+
+def paths(top: str, netlists: dict[str, str], inside: dict[str, Iterable[str]]) -> dict[str, list[str]]:
+    """Return where each piece is in the chip: the paths of all its instances."""
+    found: dict[str, list[str]] = {name: [] for name in netlists}
+    within = {name: instances(text, inside[name]) for name, text in netlists.items()}
+
+    def add(name: str, path: str) -> None:
+        found[name].append(path)
+        for piece, names in within[name].items():
+            for instance in names:
+                add(piece, f"{path}.{instance}")
+
+    add(top, TOP)
+    return found
+
+
+def changes(netlist: Netlist, at: Sequence[str], recording: Recording) -> dict[str, float]:
+    """Return the changes per cycle of each cell's outputs, the mean of these and of all instances."""
+    found: dict[str, list[float]] = {}
+    for path in at:
+        value = netlist.values(path, recording)[0]
+        per_net = {net: recording.changes(value(net)) for net in set(netlist.outputs.values())}
+        for pin, net in netlist.outputs.items():
+            found.setdefault(pin.rpartition("/")[0], []).append(per_net[net])
+    return {cell: sum(numbers) / len(numbers) for cell, numbers in found.items()}
+
+
+def commands(top: str, liberties: Sequence[Path], netlist: Path) -> str:
+    """Return OpenSTA's commands that print the power of each cell of a module without and with changes."""
+    return "\n".join([
+        *(f"read_liberty {path}" for path in liberties), f"read_verilog {netlist}", f"link_design {top}",
+        f"create_clock -name clock -period {PERIOD:g} [get_ports {timing.CLOCK}]",
+        *(line for activity in (0, 1) for line in
+          (f"puts {{{_RUN}{activity}}}", f"set_power_activity -global -activity {activity}",
+           "report_power -instances [get_cells *] -digits 6")),
+        "exit", ""])
+
+
+def parsed(text: str) -> tuple[Watts, Watts]:
+    """Return what OpenSTA has printed of each cell: without changes, and with one of each pin per cycle.
+
+    Raises:
+        ValueError: the reports are not there.
+    """
+    reports = [{plain(name): (float(internal), float(switching), float(leakage))
+                for internal, switching, leakage, name in _CELL.findall(part)}
+               for part in text.split(_RUN)[1:]]
+    if len(reports) != 2 or not reports[0] or reports[0].keys() != reports[1].keys():
+        raise ValueError("OpenSTA: no power")
+    return reports[0], reports[1]
+
+
+def total(still: Watts, moving: Watts, rates: dict[str, float]) -> dict[str, float]:
+    """Return milliwatts of each of KINDS of all cells, with the changes per cycle of their outputs."""
+    sums = [0.0] * len(KINDS)
+    for cell, least in still.items():
+        for number, (low, high) in enumerate(zip(least, moving[cell], strict=True)):
+            sums[number] += 1e3 * (low + rates.get(cell, 0.0) * (high - low))
+    return dict(zip(KINDS, sums, strict=True))
+
+
+def of_pieces(pieces: Sequence[Piece], netlists: dict[str, Path], library: Library, liberties: Sequence[Path],
+              recording: Recording) -> dict[str, dict]:
+    """Return milliwatts of one instance of each piece.
+
+    Args:
+        pieces: all of a chip, the top first.
+        netlists: of each.
+        library: of their cells.
+        liberties: the files to read.
+        recording: of a run of the chip.
+
+    Raises:
+        ValueError: OpenSTA failed.
+    """
+    texts = {name: path.read_text() for name, path in netlists.items()}
+    where = paths(pieces[0].name, texts, {piece.name: piece.inside for piece in pieces})
+    known, pins = functions(library.models.read_text()), outputs(library)
+    result = {}
+    for name, text in texts.items():
+        rates = changes(Netlist(text, known, pins), where[name], recording)
+        if not rates:  # wires alone
+            result[name] = dict.fromkeys(KINDS, 0.0)
+            continue
+        folder = netlists[name].parent
+        script = folder / "power.tcl"
+        script.write_text(commands(name, liberties, netlists[name]))
+        told, _ = programs.run("sta", ["-no_splash", "-exit", str(script)], folder / "power.log", folder)
+        result[name] = total(*parsed(told), rates)
+    return result
