@@ -31,6 +31,10 @@ module flaash_formal_loader_packer
   line_addr_t   line_addr, lines;
   fiber_write_t fiber;
   fiber_id_t    fibers;
+  line_addr_t   lines_made;   // those on their way counted
+  fiber_id_t    fibers_made;
+  entry_id_t    left;         // entries of the span
+  logic         fresh;        // none of them has come
   logic         sectioned_q, waiting_q, sentinel_q;  // waiting: a span was offered and not taken
   entry_id_t    count_q;
 
@@ -39,6 +43,10 @@ module flaash_formal_loader_packer
   assign entries  = reading_i.valid && reading_i.section == SecEntries;
   assign sentinel = reading_i.section == SecFinish;
   assign ready    = entries && verdict.ready;
+  assign fresh    = u_dut.fresh_q;
+  assign left     = fresh ? span_i.count : u_dut.left_q;
+  assign lines_made  = lines + line_addr_t'(line_valid);
+  assign fibers_made = fibers + fiber_id_t'(fiber.valid && !sentinel_q);
 
   flaash_formal_producer u_reset (
     .clk_i,
@@ -51,9 +59,10 @@ module flaash_formal_loader_packer
   // A frame's section comes before its entries. It ends the span on offer.
   Sectioned_M : assume property (@(posedge clk_i) !entries || sectioned_q);
   // Sections come before the entries of a frame, the sentinel behind the last fiber.
-  Section_M : assume property (@(posedge clk_i) !section || fibers == '0);
-  Sentinel_M : assume property (@(posedge clk_i) !sentinel || (sectioned_q && u_dut.done_q == '0));
-  Span_M : assume property (@(posedge clk_i) !span_valid_i || span_i.count != '0);
+  Section_M : assume property (@(posedge clk_i) !section || fibers_made == '0);
+  Sentinel_M : assume property (@(posedge clk_i) !sentinel || (sectioned_q && fresh));
+  Span_M : assume property (@(posedge clk_i) !span_valid_i
+      || (span_i.count != '0 && span_i.few == (span_i.count < EntryIdWidth'(FewEntries))));
   SpanStays_M : assume property (@(posedge clk_i) !waiting_q || (span_valid_i && span_i.count == count_q));
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -98,8 +107,11 @@ module flaash_formal_loader_packer
   Fiber_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !fiber.valid
       || (32'(fiber.id) <= FiberDepth && 32'(fiber.first) <= MemLines
           && (32'(fiber.id) < FiberDepth || sentinel_q)));
+  OnTheWay_A : assert property (@(posedge clk_i) disable iff (!rst_ni) fiber.valid == (u_dut.begun_q || sentinel_q)
+      && !(u_dut.begun_q && sentinel_q));
   Told_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      32'(lines) <= MemLines && 32'(fibers) <= FiberDepth);
+      32'(lines_made) <= MemLines && 32'(fibers_made) <= FiberDepth
+      && 32'(lines) <= MemLines && 32'(fibers) <= FiberDepth);
 
   // Fibers are numbered from 0 on. Each begins on a line behind the first one of that before it, and so does
   // the sentinel.
@@ -120,27 +132,28 @@ module flaash_formal_loader_packer
 
   Table_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !fiber.valid
       || (fiber.id == number_q && (number_q == '0 ? fiber.first == '0 : fiber.first > first_q)));
-  Number_A : assert property (@(posedge clk_i) disable iff (!rst_ni) number == fibers);
+  Number_A : assert property (@(posedge clk_i) disable iff (!rst_ni) number == fibers_made);
   Behind_A : assert property (@(posedge clk_i) disable iff (!rst_ni) number == '0
-      ? lines == '0 && (!sectioned_q || u_dut.done_q == '0)
-      : lines >= first && (!(sectioned_q && u_dut.done_q == '0) || lines > first));
+      ? lines_made == '0 && (!sectioned_q || fresh)
+      : lines_made >= first && (!(sectioned_q && fresh) || lines_made > first));
 
   // A step takes entries of one span, at most as many as a line has lanes.
   Step_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !ready
       || (verdict.taken != '0 && 32'(verdict.taken) <= Lanes
-          && EntryIdWidth'(verdict.taken) <= span_i.count - u_dut.done_q));
+          && EntryIdWidth'(verdict.taken) <= left));
 
   // ------------------------------------------------------------------ what is inside
   Fill_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      32'(u_dut.fill_q) < Lanes && (u_dut.fill_q == '0 || 32'(lines) < MemLines));
-  Done_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !sectioned_q
-      || (u_dut.done_q == '0 ? u_dut.fill_q == '0 : waiting_q && u_dut.done_q < count_q));
+      32'(u_dut.fill_q) < Lanes && (u_dut.fill_q == '0 || 32'(lines_made) < MemLines));
+  Left_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !sectioned_q
+      || (fresh ? u_dut.fill_q == '0 : waiting_q && left != '0 && left < count_q
+          && u_dut.few_q == (left < EntryIdWidth'(FewEntries))));
 
   Full_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
-      line_valid && 32'(lines) == MemLines && 32'(fibers) == FiberDepth && sentinel);
+      line_valid && 32'(lines_made) == MemLines && 32'(fibers_made) == FiberDepth && sentinel);
   NoLine_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
-      ready && verdict.error == ErrMemoryFull && 32'(lines) < MemLines && 32'(fibers) < FiberDepth);
+      ready && verdict.error == ErrMemoryFull && 32'(lines_made) < MemLines && 32'(fibers_made) < FiberDepth);
   NoFiber_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
-      ready && verdict.error == ErrMemoryFull && 32'(lines) < MemLines && u_dut.done_q == '0);
+      ready && verdict.error == ErrMemoryFull && 32'(lines_made) < MemLines && fresh);
 
 endmodule : flaash_formal_loader_packer

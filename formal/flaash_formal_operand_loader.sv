@@ -100,6 +100,7 @@ module flaash_formal_operand_loader
   logic                    extents, counts, section, coords, pointers, entries, announced;
   logic [2:0]              level;
   logic [3:0]              order;
+  frame_t                  frame;
   logic [EntryIdWidth-1:0] position, here, above, below;  // nodes of this level, that above, that below
 
   assign extents   = u_dut.reading.section == SecExtents;
@@ -110,11 +111,12 @@ module flaash_formal_operand_loader
   assign entries   = u_dut.reading.section == SecEntries;
   assign announced = section || coords || pointers || entries;
   assign level     = u_dut.reading.level;
-  assign order     = u_dut.frame.order;
+  assign frame     = u_dut.frame;
+  assign order     = frame.order;
   assign position  = u_dut.reading.position;
-  assign here      = u_dut.frame.nodes;
+  assign here      = u_dut.u_description.nodes;
   assign above     = EntryIdWidth'(u_dut.u_description.counts_q[level-3'd1]);
-  assign below     = u_dut.frame.below;
+  assign below     = u_dut.u_description.below;
 
   Order_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !(extents || counts || announced) || (order >= 1 && order <= 4'(MaxOrder)));
@@ -126,6 +128,11 @@ module flaash_formal_operand_loader
       && (!coords || (4'(level) + 1 < order && position < here))
       && (!pointers || (4'(level) + 1 < order && position <= here))
       && (!entries || (4'(level) + 1 == order && position < here)));
+
+  // While words of a level are read, what is seen of it is what has been announced.
+  Seen_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(coords || pointers || entries)
+      || (frame.nodes == here && frame.above_base == u_dut.u_description.above_base
+          && (entries || (frame.below == below && frame.base == u_dut.u_description.bases_q[level]))));
 
   // Nodes that were announced fit, level by level.
   logic [MaxLevels-1:0] known, fits;
@@ -144,15 +151,18 @@ module flaash_formal_operand_loader
   logic [NodeDepth:0][EntryIdWidth-1:0] ends;
   logic [EntryIdWidth-1:0] left, next, seen, begun, last;  // seen: the end that was read last
   logic                    sorted, constant, written;
-  logic                    span_valid;
-  logic [EntryIdWidth-1:0] span_count, span_is, of_span;
+  logic                    span_valid, spare;
+  span_t                   span, spare_span;
+  logic [EntryIdWidth-1:0] span_is, spare_is, of_span;
 
   assign left       = u_dut.u_spans.left_q;
   assign next       = EntryIdWidth'(u_dut.u_spans.next_q);
   assign begun      = u_dut.u_spans.begin_q;
   assign seen       = u_dut.u_spans.read_q ? u_dut.u_spans.end_q : begun;
   assign span_valid = u_dut.span_valid;
-  assign span_count = u_dut.span.count;
+  assign span       = u_dut.span;
+  assign spare      = u_dut.u_spans.spare_valid_q;
+  assign spare_span = u_dut.u_spans.spare_q;
 
   for (genvar i = 0; i < NodeDepth; i++) begin : gen_end
     assign ends[i] = u_dut.u_spans.ends[i];
@@ -190,26 +200,47 @@ module flaash_formal_operand_loader
       left == '0 || (32'(next) < NodeDepth && u_dut.u_spans.row_q == ends[next[1:0]]));
   Rest_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       left == '0 ? !u_dut.u_spans.read_q || u_dut.u_spans.end_q >= begun : sorted && seen >= begun);
-  Span_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !span_valid || (span_count != '0
-      && ((walk_q == '0) ? u_dut.span.node == '0 : EntryIdWidth'(u_dut.span.node) < walk_q)));
+  Span_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !span_valid || (span.count != '0
+      && span.few == (span.count < EntryIdWidth'(FewEntries))
+      && ((walk_q == '0) ? span.node == '0 : EntryIdWidth'(span.node) < walk_q)));
+  Spare_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      !spare || (span_valid && spare_span.count != '0 && EntryIdWidth'(spare_span.node) < walk_q
+      && spare_span.few == (spare_span.count < EntryIdWidth'(FewEntries))));
   Level_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !(coords || pointers || entries) || walk_q == ((level == '0) ? '0 : above));
   Root_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !((coords || pointers || entries) && level == '0) || (left == '0 && !u_dut.u_spans.read_q && begun == '0));
+      !((coords || pointers || entries) && level == '0)
+      || (left == '0 && !u_dut.u_spans.read_q && begun == '0 && !spare));
   // Of the span that is offered, `of_span` nodes or entries have come. At the root there is one span; below it
   // the spans end where the nodes of this level, or the entries, end.
-  assign of_span = coords ? u_dut.u_levels.taken_q : u_dut.u_packer.done_q;
-  assign span_is = span_valid ? span_count : '0;
+  logic                    fresh;
+  logic [EntryIdWidth-1:0] done_q;  // entries of the span that have come
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)                    done_q <= '0;
+    else if (section)               done_q <= '0;
+    else if (u_dut.u_packer.step)   done_q <= u_dut.u_packer.fiber_end ? '0
+                                              : done_q + EntryIdWidth'(u_dut.u_packer.taken);
+  end
+
+  assign fresh    = u_dut.u_packer.fresh_q;
+  assign of_span  = coords ? u_dut.u_levels.taken_q : done_q;
+  assign span_is  = span_valid ? span.count : '0;
+  assign spare_is = spare ? spare_span.count : '0;
 
   Taken_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(coords || entries)
-      || (span_valid ? of_span < span_count : of_span == '0));
+      || (span_valid ? of_span < span.count : of_span == '0));
+  Left_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !entries || (fresh == (done_q == '0)
+      && (fresh || (done_q + u_dut.u_packer.left_q == span.count
+                    && u_dut.u_packer.few_q == (u_dut.u_packer.left_q < EntryIdWidth'(FewEntries))))));
   Reader_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(coords || entries)
-      || (level == '0 ? span_valid && span_count == here && position == of_span
-          : walk_q != '0 && position + span_is == begun + of_span && begun >= span_is && last == here));
+      || (level == '0 ? span_valid && span.count == here && position == of_span
+          : walk_q != '0 && position + span_is + spare_is == begun + of_span && begun >= span_is
+            && begun - span_is >= spare_is && last == here));
   // Pointers are written behind the walk, which has childless nodes left to read only.
   Pointers_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !pointers
       || ((left == '0 || (constant && position <= next)) && (!u_dut.u_spans.read_q || seen == begun)
-          && !span_valid));
+          && !span_valid && !spare));
   Written_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(pointers && position != '0)
       || (written && u_dut.u_pointers.pointer_q <= below
           && u_dut.u_pointers.pointer_q == ((position == 1) ? '0 : ends[position-2])));
@@ -228,19 +259,27 @@ module flaash_formal_operand_loader
 
   // ---------------------------------------------------------------------- the packer
   logic [3:0] fill;
+  logic       fiber_begun;
+  line_addr_t lines;   // those on their way counted
+  fiber_id_t  fibers;
 
-  assign fill = u_dut.u_packer.fill_q;
+  assign fill        = u_dut.u_packer.fill_q;
+  assign fiber_begun = u_dut.u_packer.begun_q;
+  assign lines       = u_dut.lines + line_addr_t'(line_valid);
+  assign fibers      = u_dut.fibers + fiber_id_t'(fiber_begun);
 
   Lines_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      32'(fill) < Lanes && 32'(u_dut.lines) <= MemLines && (fill == '0 || 32'(u_dut.lines) < MemLines));
-  Fibers_A : assert property (@(posedge clk_i) disable iff (!rst_ni) 32'(u_dut.fibers) <= FiberDepth);
+      32'(fill) < Lanes && 32'(lines) <= MemLines && (fill == '0 || 32'(lines) < MemLines)
+      && 32'(u_dut.lines) <= MemLines);
+  Fibers_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      32'(fibers) <= FiberDepth && 32'(u_dut.fibers) <= FiberDepth);
   // What the proof of the packer demands: sections before entries, and the sentinel behind whole fibers.
   Empty_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !(extents || counts || section || coords || pointers) || (u_dut.fibers == '0 && u_dut.lines == '0));
+      !(extents || counts || section || coords || pointers) || (fibers == '0 && lines == '0));
   Whole_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !finish || (u_dut.u_packer.done_q == '0 && fill == '0));
+      !finish || (u_dut.u_packer.fresh_q && fill == '0));
   Fresh_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !entries || of_span != '0 || fill == '0);
+      !entries || !fresh || fill == '0);
 
   LastLine_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
       line_valid && 32'(line_addr) == MemLines - 1 && 32'(u_dut.fibers) == FiberDepth);

@@ -66,14 +66,17 @@ module flaash_counters
   logic [NumCounters-1:0][63:0] counts_q;
 
   for (genvar i = 0; i < NumCounters; i++) begin : gen_counter
-    logic [63:0] base;
+    logic        anew;
+    logic [63:0] sum;
 
-    assign base = (start_i && !Lasting[i]) ? '0 : counts_q[i];
+    // What a start chooses stands behind the adder: by then it has reached all counters.
+    assign anew = start_i && !Lasting[i];
+    assign sum  = counts_q[i] + 64'(increments[i]);
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni)      counts_q[i] <= '0;
       else if (clear_i) counts_q[i] <= '0;
-      else              counts_q[i] <= base + 64'(increments[i]);
+      else              counts_q[i] <= anew ? 64'(increments[i]) : sum;
     end
   end
 

@@ -2,7 +2,8 @@
 // Loader description: what the header, extents and counts of a frame announce, and whether it can be.
 //
 // Guarantees  verdict_o is about the header or word that is read; frame_o takes it over one cycle later.
-//             frame_o shows what has been announced from the level that is read.
+//             frame_o shows what has been announced from the level that is read: in SecLevel what that needs, from
+//             the cycle after it on what the words of the level need.
 // Demands     Sections in the order of the frame: header, extents, counts.
 // Latency     Verdict in the same cycle; registers one cycle after the step.
 // Reset       Nothing is announced.
@@ -153,7 +154,30 @@ module flaash_loader_description
     if (order_q == 4'd1) above = entries_q;
   end
 
-  assign frame_o = {begins_q, operand_q, header_operand, order_q, entries_q, extents_q[3'(order_q - 4'd1)],
-                    extents_q[level], nodes, below, above, bases_q[level], above_base};
+  // Many registers to choose from, and the check of a word behind that choice, would be too much for a cycle.
+  logic [31:0] contracted_q, extent_q;
+  entry_id_t   level_nodes_q, below_q;
+  node_id_t    base_q, above_base_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      contracted_q  <= '0;
+      extent_q      <= '0;
+      level_nodes_q <= '0;
+      below_q       <= '0;
+      base_q        <= '0;
+      above_base_q  <= '0;
+    end else if (reading_i.section == SecLevel) begin
+      contracted_q  <= extents_q[3'(order_q - 4'd1)];
+      extent_q      <= extents_q[level];
+      level_nodes_q <= nodes;
+      below_q       <= below;
+      base_q        <= bases_q[level];
+      above_base_q  <= above_base;
+    end
+  end
+
+  assign frame_o = {begins_q, operand_q, header_operand, order_q, entries_q, nodes != '0, above,
+                    contracted_q, extent_q, level_nodes_q, below_q, base_q, above_base_q};
 
 endmodule : flaash_loader_description

@@ -34,6 +34,9 @@ module flaash_loader_levels
   logic [31:0] word;
   node_id_t    position;
 
+  logic unused_few;
+
+  assign unused_few  = span_i.few;
   assign coord_valid = reading_i.valid && reading_i.section == SecCoords;
   assign word        = reading_i.word;
   assign position    = reading_i.position[NodeIdWidth-1:0];

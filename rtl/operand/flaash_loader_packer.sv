@@ -81,23 +81,31 @@ module flaash_loader_packer
   assign offset = reading_i.position[OffsetWidth-1:0];
 
   // ------------------------------------------------------------ how many entries
-  entry_id_t  done_q;   // entries of this fiber that have come
-  entry_id_t  left;     // and that are to come
+  logic       fresh_q;  // no entry of this fiber has come
+  entry_id_t  left_q;   // entries that are to come, if some have
+  entry_id_t  left;     // entries that are to come
+  logic       few_q, few, more;  // less than FewEntries of them, and not so after the step
   logic [3:0] fill_q;   // entries in stage_q, below Lanes
   logic [4:0] room;     // entries of the beat from the offset on
   logic [3:0] most, taken, filled;
+  logic       rest;     // the step can take all that is left
+  logic       waits;    // but it would fill two lines
   logic       fiber_end;
 
-  assign left = span_i.count - done_q;
+  // Whether few are left is known before how many: comparing and subtracting all bits would come before all checks.
+  assign left = fresh_q ? span_i.count : left_q;
+  assign few  = fresh_q ? span_i.few : few_q;
+  assign more = !few && !(left[EntryIdWidth-1:4] == 1 && left[3:0] < taken);
 
   always_comb begin
-    room = 5'(PerBeat) - 5'(offset);
-    most = (room < 5'(Group)) ? room[3:0] : 4'(Group);
-    if (left < entry_id_t'(most)) most = left[3:0];
-    taken = most;
+    room  = 5'(PerBeat) - 5'(offset);
+    most  = (room < 5'(Group)) ? room[3:0] : 4'(Group);
+    rest  = few && left[3:0] <= most;
+    taken = rest ? left[3:0] : most;
     // The end of a fiber waits a cycle rather than fill two lines.
-    if (entry_id_t'(most) == left && fill_q + most > 4'(Lanes)) taken = 4'(Lanes) - fill_q;
-    fiber_end = entry_id_t'(taken) == left;
+    waits = rest && fill_q + left[3:0] > 4'(Lanes);
+    if (waits) taken = 4'(Lanes) - fill_q;
+    fiber_end = rest && !waits;
   end
 
   assign filled = fill_q + taken;
@@ -115,11 +123,16 @@ module flaash_loader_packer
   end
 
   // --------------------------------------------------------------------- checks
-  logic [CoordWidth-1:0] coord_q;  // the coordinate before
-  line_addr_t            next_line_q;
-  fiber_id_t             fibers_q;
+  logic [CoordWidth-1:0] coord_q;      // the coordinate before
+  line_addr_t            next_line_q;  // line on its way at line_*_o not counted
+  line_addr_t            free_line;    // first one that is neither written nor filled
+  fiber_id_t             fibers_q;     // fiber on its way at fiber_o not counted
+  logic                  line_valid_q, begun_q, full;
   error_e                error;
   logic [3:0]            wrong;    // which entry of the step is
+
+  assign free_line = next_line_q + line_addr_t'(line_valid_q) + line_addr_t'(fill_q != '0);
+  assign full      = fibers_q + fiber_id_t'(begun_q) == fiber_id_t'(FiberDepth);
 
   always_comb begin
     error = ErrNone;
@@ -127,16 +140,15 @@ module flaash_loader_packer
     // From the last entry to the first, so that the first error stays.
     for (int i = Group - 1; i >= 0; i--) begin
       if (i < 32'(taken)) begin
-        if (32'(fill_q) + i == ((fill_q == '0) ? 0 : Lanes) &&
-            32'(next_line_q) + ((fill_q == '0) ? 0 : 1) >= MemLines) begin
+        if (32'(fill_q) + i == ((fill_q == '0) ? 0 : Lanes) && 32'(free_line) >= MemLines) begin
           error = ErrMemoryFull;
           wrong = 4'(i);
         end
-        if (i == 0 && done_q == '0 && 32'(fibers_q) == FiberDepth) begin
+        if (i == 0 && fresh_q && full) begin
           error = ErrMemoryFull;
           wrong = '0;
         end
-        if ((i != 0 || done_q != '0) &&
+        if ((i != 0 || !fresh_q) &&
             coords[i] <= ((i == 0) ? coord_q : coords[(i == 0) ? 0 : i-1])) begin
           error = ErrCoordOrder;
           wrong = 4'(i);
@@ -157,12 +169,16 @@ module flaash_loader_packer
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      done_q  <= '0;
+      fresh_q <= 1'b1;
+      left_q  <= '0;
+      few_q   <= 1'b1;
       coord_q <= '0;
     end else if (begins) begin
-      done_q  <= '0;
+      fresh_q <= 1'b1;
     end else if (step) begin
-      done_q  <= fiber_end ? '0 : done_q + entry_id_t'(taken);
+      fresh_q <= fiber_end;
+      left_q  <= left - entry_id_t'(taken);
+      few_q   <= !more;
       coord_q <= coords[taken - 4'd1];
     end
   end
@@ -211,45 +227,46 @@ module flaash_loader_packer
     end
   end
 
+  // Lines and fibers are counted when they leave, not when they are made: carries do not come behind the checks.
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      line_valid_o <= 1'b0;
-      line_addr_o  <= '0;
+      line_valid_q <= 1'b0;
       line_data_o  <= '0;
       next_line_q  <= '0;
     end else begin
-      line_valid_o <= step && emit;
-      if (step && emit) begin
-        line_addr_o <= next_line_q;
-        line_data_o <= line;
-        next_line_q <= next_line_q + 1'b1;
-      end
-      if (header) next_line_q <= '0;
+      line_valid_q <= step && emit;
+      if (step && emit) line_data_o <= line;
+      if (line_valid_q) next_line_q <= next_line_q + 1'b1;
+      if (header)       next_line_q <= '0;
     end
   end
 
-  assign lines_o = next_line_q;
+  assign line_valid_o = line_valid_q;
+  assign line_addr_o  = next_line_q;
+  assign lines_o      = next_line_q;
 
   // --------------------------------------------------------------------- fibers
-  logic fiber_begin, sentinel;
+  logic     fiber_begin, sentinel_q;
+  node_id_t leaf_q;
 
-  assign fiber_begin = step && done_q == '0;
-  assign sentinel    = reading_i.section == SecFinish;
+  assign fiber_begin = step && fresh_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      fiber_o  <= '0;
-      fibers_q <= '0;
+      begun_q    <= 1'b0;
+      sentinel_q <= 1'b0;
+      leaf_q     <= '0;
+      fibers_q   <= '0;
     end else begin
-      fiber_o.valid <= fiber_begin || sentinel;
-      if (fiber_begin || sentinel) begin
-        fiber_o <= {1'b1, fibers_q, next_line_q, sentinel ? node_id_t'(0) : frame_i.above_base + span_i.node};
-      end
-      if (fiber_begin) fibers_q <= fibers_q + 1'b1;
-      if (header)      fibers_q <= '0;
+      begun_q    <= fiber_begin;
+      sentinel_q <= reading_i.section == SecFinish;
+      leaf_q     <= fiber_begin ? frame_i.above_base + span_i.node : '0;
+      if (begun_q) fibers_q <= fibers_q + 1'b1;
+      if (header)  fibers_q <= '0;
     end
   end
 
+  assign fiber_o  = {begun_q || sentinel_q, fibers_q, next_line_q, leaf_q};
   assign fibers_o = fibers_q;
 
   // ---------------------------------------------------------------- properties

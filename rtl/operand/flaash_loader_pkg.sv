@@ -37,26 +37,30 @@ package flaash_loader_pkg;
     logic       beat_end;  // they use up the beat
   } verdict_t;
 
-  // What the frame has announced. `extent` to `above_base` are about the level that is read; at the entries
-  // `above` is the last upper level.
+  // What the frame has announced. `inhabited` and `above` are for SecLevel only, what comes behind
+  // them for the words of the level; at the entries `above` is the last upper level.
   typedef struct packed {
     logic        begins;          // pulse: the operand is being replaced
     logic        operand;
     logic        header_operand;  // of the header on offer, A if it names none
     logic [3:0]  order;
     entry_id_t   entries;
+    logic        inhabited;       // this level has nodes, or there are entries
+    entry_id_t   above;           // nodes of the level above, or children of the root
     logic [31:0] contracted;      // extent of the contracted mode
     logic [31:0] extent;
     entry_id_t   nodes;           // of this level
     entry_id_t   below;           // nodes (entries) of the level below
-    entry_id_t   above;           // nodes of the level above, or children of the root
     node_id_t    base;            // first node of this level
     node_id_t    above_base;      // first node of the level above, 0 at level 0
   } frame_t;
 
+  localparam int unsigned FewEntries = 16;  // more than any step takes
+
   // A node with children (nodes or entries) in the level that is read.
   typedef struct packed {
     node_id_t  node;   // within its level
+    logic      few;    // count is less than FewEntries
     entry_id_t count;  // its children
   } span_t;
 

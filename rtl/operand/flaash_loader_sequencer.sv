@@ -132,8 +132,8 @@ module flaash_loader_sequencer
           SecCounts: if (step && section_last) section_q <= SecLevel;
           SecLevel: begin
             if (4'(level_q) + 4'd1 != frame_i.order) begin
-              if (frame_i.nodes != '0) section_q <= SecCoords;
-              else                     section_q <= SecPointers;
+              if (frame_i.inhabited) section_q <= SecCoords;
+              else                   section_q <= SecPointers;
             end else if (!empty) begin
               section_q <= SecEntries;
             end else begin

@@ -12,7 +12,7 @@
 //             per span never waits for full nodes.
 // Reset       Ends the walk.
 //
-//   ends (RAM) -> row_q: pointer of next_q -> end_q: of node_q -> span_o
+//   ends (RAM) -> row_q: pointer of next_q -> end_q: of node_q -> spare_q, if span_o is taken -> span_o
 
 `include "flaash_assert.svh"
 
@@ -77,31 +77,39 @@ module flaash_loader_spans
   node_id_t  node_q;
   entry_id_t begin_q;  // end of the node before
   entry_id_t children;
-  logic      room;     // the output can take a span
+  logic      found;    // node_q has children
   logic      used;     // end_q has served
+  logic      spare_valid_q;  // a second span waits, so that the walk does not depend on who takes the first
+  span_t     spare_q, span;
+  logic      free;     // the first one is taken
 
   assign children = end_q - begin_q;
-  assign room     = !span_valid_o || span_ready_i;
-  assign used     = read_q && (children == '0 || room);
+  assign span     = {node_q, children < entry_id_t'(FewEntries), children};
+  assign found    = read_q && end_q != begin_q && !spare_valid_q;
+  assign free     = !span_valid_o || span_ready_i;
+  assign used     = read_q && (end_q == begin_q || !spare_valid_q);
   assign read     = left_q != '0 && (!read_q || used);
   assign walks_o  = read;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      left_q       <= '0;
-      next_q       <= '0;
-      read_q       <= 1'b0;
-      node_q       <= '0;
-      begin_q      <= '0;
-      span_valid_o <= 1'b0;
-      span_o       <= '0;
+      left_q        <= '0;
+      next_q        <= '0;
+      read_q        <= 1'b0;
+      node_q        <= '0;
+      begin_q       <= '0;
+      span_valid_o  <= 1'b0;
+      span_o        <= '0;
+      spare_valid_q <= 1'b0;
+      spare_q       <= '0;
     end else if (start_i) begin
-      left_q       <= root_i ? '0 : count_i;
-      next_q       <= '0;
-      read_q       <= 1'b0;
-      begin_q      <= '0;
-      span_valid_o <= root_i && count_i != '0;
-      span_o       <= {node_id_t'(0), count_i};
+      left_q        <= root_i ? '0 : count_i;
+      next_q        <= '0;
+      read_q        <= 1'b0;
+      begin_q       <= '0;
+      span_valid_o  <= root_i && count_i != '0;
+      span_o        <= {node_id_t'(0), count_i < entry_id_t'(FewEntries), count_i};
+      spare_valid_q <= 1'b0;
     end else begin
       if (read) begin
         left_q <= left_q - 1'b1;
@@ -110,8 +118,12 @@ module flaash_loader_spans
       end
       if (read || used) read_q <= read;
       if (used) begin_q <= end_q;
-      if (room) span_valid_o <= used && children != '0;
-      if (used && children != '0) span_o <= {node_q, children};
+      if (free) begin
+        span_valid_o <= found || spare_valid_q;
+        span_o       <= spare_valid_q ? spare_q : span;
+      end
+      spare_valid_q <= !free && (found || spare_valid_q);
+      if (found) spare_q <= span;
       if (pointers_i.valid) begin
         left_q <= '0;
         read_q <= 1'b0;
@@ -121,10 +133,11 @@ module flaash_loader_spans
 
   // ---------------------------------------------------------------- properties
   // A start takes away the span of the walk that it ends.
-  `FLAASH_STREAM_CHECK(span, span_valid_o, span_ready_i || start_i, span_o, NodeIdWidth + EntryIdWidth)
+  `FLAASH_STREAM_CHECK(span, span_valid_o, span_ready_i || start_i, span_o, $bits(span_t))
   `FLAASH_ASSERT(WriteInRange_A, !pointers_i.valid || 32'(pointers_i.row) < Rows, "pointers outside the memory")
   `FLAASH_ASSERT(ChildrenNotNegative_A, !read_q || end_q >= begin_q, "pointers decrease")
-  `FLAASH_COVER(ChildlessNode_C, used && children == '0)
+  `FLAASH_COVER(ChildlessNode_C, used && !found)
   `FLAASH_COVER(StartEndsWalk_C, start_i && (left_q != '0 || read_q || span_valid_o))
+  `FLAASH_COVER(SpareServes_C, spare_valid_q && span_ready_i)
 
 endmodule : flaash_loader_spans
