@@ -1,120 +1,157 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edge ahead: fetches the next descriptor and asks for its arrays, while the operands of the one before are loaded.
+// Edge ahead: fetches the next descriptors and asks for their arrays, while the operands of one before are loaded.
 //
-// Guarantees  Each slot of the ring is fetched once, in order (begin_o), its levels into the set that the descriptor
-//             before does not have (set_o). When that can be used, its operands are asked for (ask_o, but for those
-//             that are kept) as soon as those before have been; then it is on offer (next_valid_o), or at once if it
-//             can't be used, until the front takes it. While stop_i nothing is begun, asked for, or offered.
+// Guarantees  Each slot of the ring is fetched once, in order (begin_o), its levels into a set of their own; up to
+//             Sets - 1 are ahead of the one that was taken last. Each is read when its predecessor has been asked for
+//             (clear_o, fetch_o). Where it can be used, its operands are asked for (ask_o, but for those that are
+//             kept); then it is on offer (next_valid_o), or at once if it can't be used, until the front takes it.
+//             While stop_i nothing is begun, asked for, or offered.
 // Demands     take_i only with next_valid_o, and when the set of the descriptor before is of no use any more.
-//             cancel_i stays until no read is under way.
-// Latency     None from fetched_i to the offer.
+//             cancel_i stays until no read is under way, load_rst_ni is low a cycle later.
+// Latency     None from pending_i to begin_o, one cycle from fetched_i to the offer.
 // Reset       Nothing is fetched; cancel_i does the same.
 //
-//   idle -> fetch -> offer -> idle
+//   begin --> (memory) --> fetch -> ask --> FIFO of offers --> front
 
 `include "flaash_assert.svh"
 
 module flaash_edge_ahead
   import flaash_edge_pkg::*;
 (
-  input  logic       clk_i,
-  input  logic       rst_ni,
-  input  logic       stop_i,
-  input  logic       cancel_i,
-  output logic       busy_o,
+  input  logic        clk_i,
+  input  logic        rst_ni,
+  input  logic        load_rst_ni,
+  input  logic        stop_i,
+  input  logic        cancel_i,
+  output logic        busy_o,
 
-  input  logic       pending_i,     // the ring has a slot to work on
-  input  mem_addr_t  slot_i,
-  output logic       begin_o,       // pulse: fetch it
-  output logic       fetch_o,       // until it is there
-  output logic       set_o,         // of levels: of what is fetched, or on offer
-  input  logic       fetched_i,
-  input  logic       wrong_i,       // with it: this descriptor can't be used
-  input  about_t     about_i,       // what it says
+  // reading
+  input  logic        pending_i,      // the ring has a slot to work on
+  input  mem_addr_t   slot_i,
+  input  logic        begin_ready_i,
+  output logic        begin_o,        // pulse: read it
+  output set_t        begin_set_o,    // its levels come here
+  output logic        clear_o,        // pulse: what comes next is a descriptor
+  output logic        fetch_o,        // until it is there
+  output set_t        set_o,          // of that descriptor, which is then asked for
+  input  logic        fetched_i,
+  input  edge_fault_t fault_i,        // with it: it can't be used
+  input  about_t      about_i,        // what it says
 
-  input  logic [1:0] asked_i,       // all of the operands before has been asked for
-  output logic [1:0] ask_o,         // pulse
-  output logic       ask_next_o,    // what is asked for is on offer, not yet taken; from ask_o on
+  input  logic [1:0]  asked_i,        // all of the operands before has been asked for
+  output logic [1:0]  ask_o,          // pulse
 
-  output logic       next_valid_o,
-  input  logic       take_i,        // pulse
+  output logic        next_valid_o,
+  output edge_fault_t next_fault_o,
+  input  logic        take_i,         // pulse
   // what was taken last
-  output about_t     about_o,
-  output mem_addr_t  slot_o,
-  output logic       taken_set_o
+  output about_t      about_o,
+  output mem_addr_t   slot_o,
+  output set_t        taken_set_o
 );
 
-  typedef enum logic [1:0] {AheadIdle, AheadFetch, AheadOffer} state_e;
+  typedef struct packed {
+    edge_fault_t fault;
+    about_t      about;
+  } offer_t;
+
+  typedef enum logic [1:0] {AheadIdle, AheadFetch, AheadAsk} state_e;
 
   state_e state_q;
-  logic   entered_q;  // the first cycle of this state is over
-  logic   set_q, asked_q, there, asks;
+  logic   entered_q;   // the first cycle of this state is over
+  logic   cancel_q;    // until the readers are out of their reset
+  set_t   begin_q, come_q, taken_q;
+  logic   there, asks, gives, room, offered;
   head_t  head;
+  offer_t offer;
+  logic [$clog2(Sets):0] offers;
 
   assign head = about_i.head;
 
-  logic unused_head;
-  assign unused_head = ^head;
+  logic unused_bits;
+  assign unused_bits = ^{head, offers};
 
-  assign there = state_q == AheadOffer || (state_q == AheadFetch && entered_q && fetched_i);
-  assign asks  = there && !asked_q && !wrong_i && !stop_i && (&asked_i);
+  // ------------------------------------------------------------------- reading ahead
+  // The set of the one that was taken is in use.
+  assign begin_o     = pending_i && begin_ready_i && !stop_i && !cancel_i && !cancel_q && begin_q != taken_q;
+  assign begin_set_o = begin_q;
+  assign busy_o      = begin_q != set_t'(taken_q + 1'b1);
 
-  assign busy_o       = state_q != AheadIdle;
-  assign begin_o      = state_q == AheadFetch && !entered_q && !cancel_i;
-  assign fetch_o      = state_q == AheadFetch;
-  assign set_o        = set_q;
-  assign ask_o        = asks ? ~head.keep : '0;
-  assign ask_next_o   = asks || asked_q;
-  assign next_valid_o = there && !stop_i && (wrong_i || asks || asked_q);
+  // -------------------------------------------------------------------------- asking
+  assign there   = state_q == AheadFetch && entered_q && fetched_i;
+  assign gives   = there && !stop_i;
+  assign asks    = gives && !fault_i.valid;
+  assign clear_o = state_q == AheadFetch && !entered_q;
+  assign fetch_o = state_q == AheadFetch && entered_q && !fetched_i;
+  assign set_o   = come_q;
+  assign ask_o   = asks ? ~head.keep : '0;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       state_q   <= AheadIdle;
       entered_q <= 1'b0;
-      set_q     <= 1'b0;
-      asked_q   <= 1'b0;
+      cancel_q  <= 1'b0;
+      begin_q   <= set_t'(1);
+      come_q    <= set_t'(1);
+      taken_q   <= '0;
     end else begin
       entered_q <= state_q == AheadFetch;
-      if (asks) asked_q <= 1'b1;
+      cancel_q  <= cancel_i;
+      if (begin_o) begin_q <= begin_q + 1'b1;
+      if (take_i)  taken_q <= taken_q + 1'b1;
       unique case (state_q)
-        AheadIdle:  if (pending_i && !stop_i) state_q <= AheadFetch;
-        AheadFetch: if (there) state_q <= AheadOffer;
-        default:    state_q <= AheadOffer;
+        AheadIdle:  if (begin_q != come_q) state_q <= AheadFetch;
+        AheadFetch: if (gives) begin
+          if (asks) begin
+            state_q <= AheadAsk;
+          end else begin
+            state_q <= AheadIdle;
+            come_q  <= come_q + 1'b1;
+          end
+        end
+        default: if (&asked_i) begin
+          state_q <= AheadIdle;
+          come_q  <= come_q + 1'b1;
+        end
       endcase
-      if (take_i) begin
-        state_q <= AheadIdle;
-        set_q   <= !set_q;
-        asked_q <= 1'b0;
-      end
       if (cancel_i) begin
         state_q <= AheadIdle;
-        asked_q <= 1'b0;
+        begin_q <= taken_q + 1'b1;
+        come_q  <= taken_q + 1'b1;
       end
     end
   end
 
-  // ---------------------------------------------------------------- what was taken
-  mem_addr_t slot_q;  // of what is fetched, or on offer
+  // -------------------------------------------------------------------------- offers
+  flaash_stream_fifo #(
+    .Data (offer_t),
+    .Depth(Sets)
+  ) u_offers (
+    .clk_i, .rst_ni(load_rst_ni),
+    .in_valid_i(gives), .in_ready_o(room), .in_data_i({fault_i, about_i}),
+    .out_valid_o(offered), .out_ready_i(take_i), .out_data_o(offer), .usage_o(offers)
+  );
+
+  assign next_valid_o = offered && !stop_i;
+  assign next_fault_o = offer.fault;
+  assign taken_set_o  = taken_q;
+
+  mem_addr_t slots_q[Sets];
+
+  always_ff @(posedge clk_i) begin
+    if (begin_o) slots_q[begin_q] <= slot_i;
+  end
+
+  assign slot_o = slots_q[taken_q];
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      slot_q      <= '0;
-      about_o     <= '0;
-      slot_o      <= '0;
-      taken_set_o <= 1'b0;
-    end else begin
-      if (begin_o) slot_q <= slot_i;
-      if (take_i) begin
-        about_o     <= about_i;
-        slot_o      <= slot_q;
-        taken_set_o <= set_q;
-      end
-    end
+    if (!rst_ni)     about_o <= '0;
+    else if (take_i) about_o <= offer.about;
   end
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(Taken_A, !take_i || next_valid_o, "a descriptor is taken that is not there")
-  `FLAASH_COVER(WaitsForFront_C, state_q == AheadOffer && asked_q && !take_i)
-  `FLAASH_COVER(WaitsToAsk_C, there && !wrong_i && asked_i != '1)
+  `FLAASH_ASSERT(Room_A, !gives || room, "more offers than there are sets")
+  `FLAASH_COVER(WaitsForFront_C, offers != '0 && begin_q == taken_q)
 
 endmodule : flaash_edge_ahead

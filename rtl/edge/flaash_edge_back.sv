@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edge back: leads a descriptor through the chip: contraction, until the last result is with the writer.
 //
-// Guarantees  A descriptor that was handed over takes a turn (open_o) and is contracted (start_i) or only told of
-//             (failed_i); close_o ends its turn when its result frame has ended. What goes wrong with it meanwhile
-//             comes at fault_o. Then the next one may be handed over: others write and complete its results.
-// Demands     start_i and failed_i only with ready_o. What the other modules say is about what they were told to do.
+// Guarantees  A descriptor that was handed over takes a turn (open_o) and is contracted (start_i orders it at the chip,
+//             too) or only told of (failed_i); close_o ends its turn when its result frame has ended. What goes wrong
+//             with it meanwhile comes at fault_o. Then the next one may be handed over: others write and complete its
+//             results.
+// Demands     start_i and failed_i only with ready_o. The chip begins in the cycle behind start_i, or not at all. What
+//             the other modules say is about what they were told to do.
 // Latency     One cycle from a state's end to the next state.
 // Reset       Idle; resetting_i does the same, whatever is under way.
 //
@@ -31,8 +33,6 @@ module flaash_edge_back
   output logic        free_o,          // the chip has a buffer for the next operands
   output logic        left_o,          // no contraction is in the chip
   // the chip
-  output logic        start_o,         // pulse
-  input  logic        commands_idle_i,
   input  logic        started_i,       // pulse: the chip has begun
   input  edge_fault_t chip_fault_i,    // told by the chip about the contraction
   // results
@@ -50,16 +50,14 @@ module flaash_edge_back
   typedef enum logic [1:0] {BackIdle, BackStart, BackRun, BackClose} state_e;
 
   state_e state_q, state_d;
-  logic   entered_q;  // the first cycle of this state is over
-  logic   cut_q, ran_q, started_q, started, refused;
+  logic   cut_q, ran_q, refused;
 
   // A stop does not cut short what had been computed before; its trailer may tell of another error then.
   logic cut_short;
 
   assign cut_short = cut_q && (trailer_code_i == 8'(ErrAborted) || trailer_code_i == 8'(ErrWatchdog)
                                || trailer_code_i == 8'(ErrParity));
-  assign started = started_q || started_i;
-  assign refused = state_q == BackStart && entered_q && commands_idle_i && !started;
+  assign refused = state_q == BackStart && !started_i;
 
   // --------------------------------------------------------------------- faults
   // Of several in one cycle the last one counts.
@@ -67,7 +65,7 @@ module flaash_edge_back
     fault_o = '0;
     if (failed_i) fault_o = front_fault_i;
     if (state_q == BackRun && chip_fault_i.valid) fault_o = chip_fault_i;
-    if (refused) fault_o = {1'b1, 8'(ErrStartBusy), 32'd0};
+    if (refused) fault_o = {1'b1, stopping_i ? ErrAborted : ErrStartBusy, 32'd0};
     if (state_q == BackRun && trailer_i && cut_short && !chip_fault_i.valid) fault_o = {1'b1, trailer_code_i, 32'd0};
   end
 
@@ -79,9 +77,9 @@ module flaash_edge_back
         if (start_i)       state_d = BackStart;
         else if (failed_i) state_d = BackClose;
       end
-      BackStart: if (entered_q && commands_idle_i) begin
-        if (started) state_d = BackRun;
-        else         state_d = BackClose;
+      BackStart: begin
+        if (started_i) state_d = BackRun;
+        else           state_d = BackClose;
       end
       BackRun: if (trailer_i) state_d = BackClose;
       default: state_d = BackIdle;
@@ -91,17 +89,13 @@ module flaash_edge_back
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      state_q   <= BackIdle;
-      entered_q <= 1'b0;
-      started_q <= 1'b0;
-      cut_q     <= 1'b0;
-      ran_q     <= 1'b0;
+      state_q <= BackIdle;
+      cut_q   <= 1'b0;
+      ran_q   <= 1'b0;
     end else begin
-      state_q   <= state_d;
-      entered_q <= state_d == state_q;
-      started_q <= state_q == BackStart && started;
-      cut_q     <= state_q == BackRun && (cut_q || stopping_i);
-      ran_q     <= state_q == BackRun;
+      state_q <= state_d;
+      cut_q   <= state_q == BackRun && (cut_q || stopping_i);
+      ran_q   <= state_q == BackRun;
     end
   end
 
@@ -109,7 +103,6 @@ module flaash_edge_back
   assign ready_o   = state_q == BackIdle && turn_ready_i;
   assign left_o    = state_q != BackStart && state_q != BackRun;
   assign free_o    = (Buffers == 1) ? left_o : state_q != BackStart;
-  assign start_o   = state_q == BackStart && !entered_q;
   assign refused_o = refused;
   assign open_o    = (start_i || failed_i) && !resetting_i;
   assign close_o   = state_q == BackClose && !resetting_i;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edge commands: the writes to registers of the chip that a contraction takes.
 //
-// Guarantees  set_i: the settings of the descriptor are written; start_i: ControlStart, behind them; abort_i:
-//             ControlAbort, before all others. idle_o: all were answered.
+// Guarantees  set_i: the settings of the descriptor are written; abort_i: ControlAbort, before all others. idle_o: all
+//             were answered.
 // Demands     head_i stays until idle_o. clear_i only while no command is with the chip: a soft reset is ordered on
 //             the same way as commands are.
 // Latency     One cycle from an order to its first command.
@@ -22,7 +22,6 @@ module flaash_edge_commands
 
   input  logic     clear_i,
   input  logic     set_i,
-  input  logic     start_i,
   input  logic     abort_i,
   input  head_t    head_i,
   output logic     idle_o,
@@ -32,7 +31,7 @@ module flaash_edge_commands
   output command_t command_o
 );
 
-  localparam int unsigned Orders = 6;  // bit 0 goes first: abort, four settings, start
+  localparam int unsigned Orders = 5;  // bit 0 goes first: abort, four settings
 
   logic [Orders-1:0] left_q, first;
   logic              under_way_q;
@@ -55,7 +54,7 @@ module flaash_edge_commands
       under_way_q <= command_valid_o && !command_ready_i;
       chosen_q    <= chosen;
       left_q      <= (left_q & ~(command_ready_i ? chosen : '0))
-                       | {start_i, set_i, set_i && CanSplit, set_i, set_i, abort_i};
+                       | {set_i, set_i && CanSplit, set_i, set_i, abort_i};
       if (clear_i) left_q <= '0;
     end
   end
@@ -69,7 +68,6 @@ module flaash_edge_commands
     if (chosen[2]) command_o = {RegRunLength, head_i.run_length};
     if (chosen[3]) command_o = {RegPortion, head_i.portion};
     if (chosen[4]) command_o = {RegLongLines, head_i.long_lines};
-    if (chosen[5]) command_o = {RegControl, 32'd1 << ControlStart};
   end
 
   // ---------------------------------------------------------------- properties

@@ -24,7 +24,7 @@ module flaash_edge_descriptor
   input  logic                   rst_ni,
 
   input  logic                   clear_i,
-  input  logic                   set_i,       // where its levels go; steady
+  input  set_t                   set_i,       // where its levels go; steady
   input  logic                   in_valid_i,
   input  logic [StreamWidth-1:0] in_data_i,
 
@@ -35,7 +35,7 @@ module flaash_edge_descriptor
   output logic [1:0][31:0]       entries_o,   // of A in element 0
   output logic [1:0]             short_crd_o,
 
-  input  logic [3:0][4:0]        level_id_i,  // four readers: set, level
+  input  logic [3:0][$clog2(Sets)+3:0] level_id_i,  // four readers: set, level
   output level_t [3:0]           level_o
 );
 
@@ -170,7 +170,7 @@ module flaash_edge_descriptor
     if (level_q.first[5:0] != '0) {level_error, level_place} = {8'(ErrAlign), 10'd0};
   end
 
-  level_t mem_q[2*MaxEdgeLevels];  // two sets
+  level_t mem_q[Sets*MaxEdgeLevels];
 
   for (genvar i = 0; i < 4; i++) begin : gen_reader
     assign level_o[i] = mem_q[level_id_i[i]];

@@ -2,8 +2,9 @@
 // Edge fetch: knows when a descriptor has come, and whether it can be used.
 //
 // Guarantees  fetched_o once all pieces have come and the descriptor is good or not; fault_o with it: what the memory
-//             said about the first piece that it refused, or what is wrong with the descriptor.
-// Demands     begin_i before the first piece.
+//             said about the first piece that it refused, or what is wrong with the descriptor. Once it is good or not
+//             the rest of it goes by whole beats (skip_o): what is in them counts no more, but the answer does.
+// Demands     begin_i before the first piece. A piece that is taken with skip_o is the last one of its beat.
 // Latency     One cycle from the last piece.
 // Reset       Nothing has come. begin_i does the same.
 
@@ -11,6 +12,7 @@ module flaash_edge_fetch
   import flaash_pkg::*;
   import flaash_edge_pkg::*;
 #(
+  parameter int unsigned DataWidth = 128,  // of a beat of the bus
   localparam int unsigned Bytes = HeadBytes + MaxEdgeLevels * LevelBytes
 ) (
   input  logic        clk_i,
@@ -21,14 +23,19 @@ module flaash_edge_fetch
   input  answer_t     answer_i,
   input  logic        described_i,  // the descriptor is good
   input  edge_fault_t fault_i,      // or not
+  output logic        skip_o,
   output logic        fetched_o,
   output edge_fault_t fault_o
 );
 
   localparam int unsigned Pieces = Bytes * 8 / StreamWidth;
+  localparam logic [6:0]  Beat   = 7'(DataWidth / StreamWidth);
 
-  logic [6:0]  come_q;
+  logic [6:0]  come_q, come;
   edge_fault_t refused_q;
+
+  assign skip_o = described_i || fault_i.valid;
+  assign come   = skip_o ? (come_q | (Beat - 1'b1)) + 1'b1 : come_q + 1'b1;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -38,7 +45,7 @@ module flaash_edge_fetch
       come_q    <= '0;
       refused_q <= '0;
     end else if (piece_valid_i) begin
-      come_q <= come_q + 1'b1;
+      come_q <= come;
       if (answer_i.wrong && !refused_q.valid) begin
         refused_q <= {1'b1, answer_i.decode ? ErrReadDecode : ErrReadSlave,
                       bus_place(1'b0, 3'd0, PartDescriptor, 24'(come_q))};

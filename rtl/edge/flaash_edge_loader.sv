@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edge loader: reads descriptors and operands from memory, and makes operand frames of these.
 //
-// Guarantees  begin_i reads the descriptor of a slot: fetched_o with what it says or fetch_fault_o. ask_i reads the
-//             arrays of operands, load_i makes their frames: loaded_o when the last beat was taken; frame_fault_o, of
+// Guarantees  begin_i reads the descriptor of a slot, clear_i and fetch_i take it: fetched_o with what it says or
+//             fetch_fault_o. ask_i reads the arrays of its operands, load_i makes the frames of those that were asked
+//             for before any others: loaded_o when the last beat was taken; frame_fault_o, of
 //             two that of A, stays until load_rst_ni is low. cancel_i ends frames that were begun; idle_o then tells
 //             that no read is under way.
-// Demands     As flaash_edge_feed. cancel_i, with load_rst_ni low, stays until loaded_o and idle_o.
+// Demands     As flaash_edge_feed. A clear_i for each begin_i, in order; the next one when all was asked for.
+//             cancel_i, with load_rst_ni low, stays until loaded_o and idle_o.
 // Latency     Six cycles from begin_i to the address; one from load_i to the header.
 // Throughput  FeedWidth bits per cycle and operand, in all a beat of the bus.
 // Reset       rst_ni with the bus; load_rst_ni: all that is being read.
@@ -35,21 +37,21 @@ module flaash_edge_loader
   // descriptors
   input  logic                      begin_i,
   input  mem_addr_t                 slot_i,
-  input  logic                      set_i,    // for its levels; steady until its last operand is asked for
-  input  logic                      fetch_i,  // what is read is a descriptor; from begin_i until fetched_o
+  output logic                      begin_ready_o,
+  input  logic                      clear_i,  // pulse: a descriptor is to come
+  input  set_t                      set_i,    // for its levels; steady until its last operand is asked for
+  input  logic                      fetch_i,  // behind clear_i, until fetched_o
   output logic                      fetched_o,
   output edge_fault_t               fetch_fault_o,
   output about_t                    about_o,
 
   // operands, A in element 0
-  input  logic                      ask_next_i,    // what is asked for is of the descriptor that is there
   input  logic [1:0]                ask_i,
   output logic [1:0]                asked_o,
   output logic [3:0]                asks_o,        // so many beats are asked for
   output logic [3:0][31:0]          ask_beats_o,
-  output logic                      ask_set_o,     // of the descriptor that they belong to
   input  about_t                    load_about_i,  // the descriptor whose operands are loaded
-  input  logic                      load_set_i,
+  input  set_t                      load_set_i,
   input  logic [1:0]                load_i,
   output logic [1:0]                loaded_o,
   output edge_fault_t               frame_fault_o,
@@ -87,6 +89,7 @@ module flaash_edge_loader
 
   assign req_valid[Slots] = begin_i;
   assign req[Slots]       = {slot_i, 32'(FetchBeats)};
+  assign begin_ready_o    = req_ready[Slots];
 
   flaash_edge_reads #(
     .DataWidth(DataWidth), .Bursts(Bursts), .Readers(Readers), .Depth(BeatsAhead)
@@ -102,13 +105,13 @@ module flaash_edge_loader
   logic [StreamWidth-1:0] piece;
   answer_t                answer;
   logic [3:0][3:0]        level_id;
-  logic [3:0][4:0]        set_level_id;
+  logic [3:0][$clog2(Sets)+3:0] set_level_id;
   level_t [3:0]           level;  // of what is asked for, of the frame: A, B
   head_t                  head;
   logic [31:0]            extent;
   logic [1:0][31:0]       entries;
   logic [1:0]             short_crd;
-  logic                   described;
+  logic                   described, skip;
   edge_fault_t            slot_fault;
 
   flaash_edge_pieces #(
@@ -117,46 +120,43 @@ module flaash_edge_loader
     .clk_i, .rst_ni(load_rst_ni),
     .in_valid_i(beat_valid[Slots]), .in_ready_o(beat_ready[Slots]), .in_data_i(beat[Slots]),
     .in_answer_i(beat_answer[Slots]),
-    .out_valid_o(piece_valid), .out_ready_i(fetch_i), .end_i(1'b0), .out_data_o(piece), .out_answer_o(answer)
+    .out_valid_o(piece_valid), .out_ready_i(fetch_i), .end_i(skip), .out_data_o(piece), .out_answer_o(answer)
   );
 
   flaash_edge_descriptor #(
     .Format(Format), .CanSplit(CanSplit)
   ) u_descriptor (
     .clk_i, .rst_ni,
-    .clear_i(begin_i), .set_i, .in_valid_i(piece_valid && fetch_i), .in_data_i(piece),
+    .clear_i, .set_i, .in_valid_i(piece_valid && fetch_i), .in_data_i(piece),
     .done_o(described), .fault_o(slot_fault), .head_o(head), .extent_o(extent),
     .entries_o(entries), .short_crd_o(short_crd),
     .level_id_i(set_level_id), .level_o(level)
   );
 
-  flaash_edge_fetch u_fetch (
+  flaash_edge_fetch #(
+    .DataWidth(DataWidth)
+  ) u_fetch (
     .clk_i, .rst_ni,
-    .begin_i, .piece_valid_i(piece_valid && fetch_i), .answer_i(answer),
-    .described_i(described), .fault_i(slot_fault), .fetched_o, .fault_o(fetch_fault_o)
+    .begin_i(clear_i), .piece_valid_i(piece_valid && fetch_i), .answer_i(answer),
+    .described_i(described), .fault_i(slot_fault), .skip_o(skip), .fetched_o, .fault_o(fetch_fault_o)
   );
 
   assign about_o = {head, extent, entries, short_crd};
 
   // ------------------------------------------- what is asked for, and what is loaded
-  about_t           ask_about;
-  head_t            ask_head, load_head;
+  head_t            load_head;
   logic [1:0][3:0]  ask_orders, load_orders;
-  logic [1:0][31:0] ask_entries, load_entries;
+  logic [1:0][31:0] load_entries;
   logic [1:0]       load_short_crd;
 
-  assign ask_about      = ask_next_i ? about_o : load_about_i;
-  assign ask_set_o      = ask_next_i ? set_i : load_set_i;
-  assign ask_head       = ask_about.head;
   assign load_head      = load_about_i.head;
-  assign ask_orders     = ask_head.orders;
+  assign ask_orders     = head.orders;
   assign load_orders    = load_head.orders;
-  assign ask_entries    = ask_about.entries;
   assign load_entries   = load_about_i.entries;
   assign load_short_crd = load_about_i.short_crd;
 
   logic unused_about;
-  assign unused_about = ^{ask_about, ask_head, load_about_i, load_head};
+  assign unused_about = ^{head, load_about_i, load_head};
 
   for (genvar i = 0; i < 4; i++) begin : gen_asks
     read_req_t req_i;
@@ -164,7 +164,7 @@ module flaash_edge_loader
     assign req_i           = req[i];
     assign asks_o[i]       = req_valid[i] && req_ready[i];
     assign ask_beats_o[i]  = req_i.beats;
-    assign set_level_id[i] = {(i % 2 == 0) ? ask_set_o : load_set_i, level_id[i]};
+    assign set_level_id[i] = {(i % 2 == 0) ? set_i : load_set_i, level_id[i]};
 
     logic unused_addr;
     assign unused_addr = ^req_i;
@@ -180,7 +180,7 @@ module flaash_edge_loader
       .clk_i, .rst_ni, .load_rst_ni,
       .ask_i(ask_i[i]), .asked_o(asked_o[i]), .load_i(load_i[i]), .loaded_o(loaded_o[i]), .fault_o(fault[i]),
       .cancel_i, .hold_i,
-      .ask_orders_i(ask_orders), .ask_empty_i(ask_entries[i] == '0),
+      .ask_orders_i(ask_orders), .ask_empty_i(entries[i] == '0),
       .orders_i(load_orders), .entries_i(load_entries[i]), .short_crd_i(load_short_crd[i]),
       .level_id_o(level_id[2*i +: 2]), .level_i(level[2*i +: 2]),
       .req_valid_o(req_valid[2*i +: 2]), .req_ready_i(req_ready[2*i +: 2]), .req_o(req[2*i +: 2]),

@@ -129,6 +129,11 @@ package flaash_edge_pkg;
     logic [1:0]       short_crd;
   } about_t;
 
+  // Descriptors that are read, asked for, or loaded have a set of levels each.
+  localparam int unsigned Sets = 4;  // a power of two
+
+  typedef logic [$clog2(Sets)-1:0] set_t;
+
   // An error of the memory edge.
   typedef struct packed {
     logic        valid;

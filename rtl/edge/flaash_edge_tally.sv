@@ -3,12 +3,14 @@
 //
 // Guarantees  cycles_o counts from begin_i until end_i, computing_o from start_i until done_i or end_i, bytes_read_o
 //             what the memory was asked for: the descriptor, and arrays from begin_i until take_i.
-// Demands     begin_i, take_i, start_i and end_i of a descriptor in this order, those of one with the set of the ones
-//             before only behind their take_i; take_i after end_i of the one before.
+// Demands     begin_i, take_i, start_i and end_i of a descriptor in this order, begin_i of one with the same set only
+//             behind its take_i; take_i after end_i of the one before.
 // Latency     One cycle.
 // Reset       All zero.
 
-module flaash_edge_tally #(
+module flaash_edge_tally
+  import flaash_edge_pkg::*;
+#(
   parameter int unsigned DataWidth  = 128,
   parameter int unsigned FetchBeats = 36,  // of a descriptor
   parameter int unsigned Readers    = 4    // of arrays
@@ -16,12 +18,12 @@ module flaash_edge_tally #(
   input  logic                     clk_i,
   input  logic                     rst_ni,
   input  logic                     begin_i,       // its first read is asked for
-  input  logic                     begin_set_i,   // two descriptors are told apart by their set
+  input  set_t                     begin_set_i,   // descriptors are told apart by their set
   input  logic [Readers-1:0]       ask_i,         // some of its arrays are asked for
   input  logic [Readers-1:0][31:0] ask_beats_i,   // so many beats
-  input  logic                     ask_set_i,
+  input  set_t                     ask_set_i,
   input  logic                     take_i,        // nothing more of it is asked for
-  input  logic                     take_set_i,
+  input  set_t                     take_set_i,
   input  logic                     start_i,       // the contraction starts
   input  logic                     done_i,        // every result is stored
   input  logic                     end_i,         // every result is written
@@ -33,8 +35,8 @@ module flaash_edge_tally #(
   localparam int unsigned BeatShift = $clog2(DataWidth / 8);
 
   // ------------------------------------------------------- until it is handed over
-  logic [1:0][63:0] cycles_q, beats_q;  // per set
-  logic [63:0]      asked;              // beats in this cycle
+  logic [Sets-1:0][63:0] cycles_q, beats_q;  // per set
+  logic [63:0]           asked;              // beats in this cycle
 
   always_comb begin
     asked = '0;
@@ -48,10 +50,10 @@ module flaash_edge_tally #(
       cycles_q <= '0;
       beats_q  <= '0;
     end else begin
-      for (int s = 0; s < 2; s++) begin
+      for (int s = 0; s < int'(Sets); s++) begin
         cycles_q[s] <= cycles_q[s] + 1'b1;
-        if (ask_set_i == 1'(s)) beats_q[s] <= beats_q[s] + asked;
-        if (begin_i && begin_set_i == 1'(s)) begin
+        if (ask_set_i == set_t'(s)) beats_q[s] <= beats_q[s] + asked;
+        if (begin_i && begin_set_i == set_t'(s)) begin
           cycles_q[s] <= '0;
           beats_q[s]  <= 64'(FetchBeats);
         end

@@ -5,8 +5,8 @@
 //             named by turn_i; a line goes to its address; nothing is written elsewhere. written_o[t]: nothing of turn
 //             t is on its way or to come. The next frame may be wanted while results of the one before are written,
 //             but waits until these are in bursts. A frame that is not wanted is taken and thrown away.
-// Demands     start_i only behind the trailer of the frame before, refused_i or a reset; head_i and turn_i are steady
-//             from then on to the trailer. stop_i stays until idle_o.
+// Demands     start_i only behind the trailer of the frame before, refused_i or a reset; turn_i is steady from then on
+//             to the trailer, head_i from the next cycle on. stop_i stays until idle_o.
 // Latency     Two cycles from the last record of a burst to its address.
 // Throughput  A beat of the bus per cycle; of coordinates 128 bits.
 // Reset       rst_ni with the bus; stop_i: everything but bursts under way.

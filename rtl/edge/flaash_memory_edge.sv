@@ -4,7 +4,7 @@
 // Guarantees  What docs/memory_edge.md says. To the chip it is a host that keeps the rules, also across a soft reset:
 //             a frame that was begun is ended, and quiet_o tells that no burst is under way.
 // Demands     A memory that answers in order and in finite time. resetting_i stays until quiet_o.
-// Latency     From a doorbell six cycles to the read of the descriptor, from its last piece six to the first beats of
+// Latency     From a doorbell five cycles to the read of the descriptor, from its last piece six to the first beats of
 //             both operands.
 // Throughput  A beat of FeedWidth bits per cycle and operand, one of DataWidth bits of results that go by number. A
 //             descriptor and its operands are read while the one before computes, and it computes while the last
@@ -52,7 +52,8 @@ module flaash_memory_edge
   input  axil_rsp_t                 chip_i,
   input  logic                      resetting_i,
   input  logic                      stopping_i,
-  input  logic                      start_i,          // pulse: the contraction begins
+  output logic                      start_o,          // pulse: an order to begin a contraction
+  input  logic                      start_i,          // pulse: it begins
   input  report_t                   report_i,         // loading, errors, and the pulse that every result is stored
   input  desc_t [1:0]               desc_i,           // the operands that the chip has
   output logic                      numbers_o,        // results name fibers by number
@@ -82,14 +83,16 @@ module flaash_memory_edge
   logic [31:0]             read_data;
   command_t                command;
   logic                    pending, ahead_busy, front_busy, front_failing, fetch, begins, fetched, cancel, load_rst_n;
-  logic                    next_valid, next_set, ask_next, take, load_set;
+  logic                    begin_ready, clear;
+  logic                    next_valid, take;
+  set_t                    begin_set, next_set, load_set;  // of what is begun, read or asked for, loaded
   logic [1:0]              ask, asked, load, loaded;
   logic                    go, give, ready, free, left, turn_ready, opens, closes, ran, failing, faulty, halted;
   logic                    retiring, finish, wants_irq, reads_idle, writes_idle;
-  logic                    set, start, refused, abort, trailer, full, line_valid, line_ready;
+  logic                    set, refused, abort, trailer, full, line_valid, line_ready;
   mem_addr_t               slot, load_slot;
   about_t                  next, about;   // as it is checked; whose operands are loaded
-  edge_fault_t             ring_fault, outcome, fetch_fault, frame_fault, front_fault, write_fault;
+  edge_fault_t             ring_fault, outcome, fetch_fault, next_fault, frame_fault, front_fault, write_fault;
   edge_fault_t             operand_fault, work_fault;  // told by the chip: of an operand, of the contraction
   edge_fault_t             back_fault;
   turn_t                   turn, fault_turn;
@@ -133,15 +136,17 @@ module flaash_memory_edge
   assign head = about.head;
 
   flaash_edge_ahead u_ahead (
-    .clk_i, .rst_ni, .stop_i(failing || halted || front_failing), .cancel_i(cancel), .busy_o(ahead_busy),
-    .pending_i(pending), .slot_i(slot), .begin_o(begins), .fetch_o(fetch), .set_o(next_set), .fetched_i(fetched),
-    .wrong_i(fetch_fault.valid), .about_i(next), .asked_i(asked), .ask_o(ask), .ask_next_o(ask_next),
-    .next_valid_o(next_valid), .take_i(take), .about_o(about), .slot_o(load_slot), .taken_set_o(load_set)
+    .clk_i, .rst_ni, .load_rst_ni(load_rst_n), .stop_i(failing || halted || front_failing), .cancel_i(cancel),
+    .busy_o(ahead_busy), .pending_i(pending), .slot_i(slot), .begin_ready_i(begin_ready), .begin_o(begins),
+    .begin_set_o(begin_set), .clear_o(clear), .fetch_o(fetch), .set_o(next_set), .fetched_i(fetched),
+    .fault_i(fetch_fault), .about_i(next), .asked_i(asked), .ask_o(ask),
+    .next_valid_o(next_valid), .next_fault_o(next_fault), .take_i(take), .about_o(about), .slot_o(load_slot),
+    .taken_set_o(load_set)
   );
 
   flaash_edge_front u_front (
     .clk_i, .rst_ni, .resetting_i, .stopping_i, .halted_i(failing || halted), .busy_o(front_busy),
-    .failing_o(front_failing), .ahead_busy_i(ahead_busy), .next_valid_i(next_valid), .next_fault_i(fetch_fault),
+    .failing_o(front_failing), .ahead_busy_i(ahead_busy), .next_valid_i(next_valid), .next_fault_i(next_fault),
     .take_o(take),
     .keep_i(head.keep), .kept_i(kept), .free_i(free), .left_i(left), .load_o(load), .loaded_i(&loaded),
     .loading_i(loading), .frame_fault_i(frame_fault), .chip_fault_i(operand_fault), .cancel_o(cancel),
@@ -155,7 +160,7 @@ module flaash_memory_edge
   ) u_back (
     .clk_i, .rst_ni, .resetting_i, .stopping_i,
     .start_i(go), .failed_i(give), .front_fault_i(front_fault), .ready_o(ready), .free_o(free), .left_o(left),
-    .start_o(start), .commands_idle_i(commands_idle), .started_i(start_i), .chip_fault_i(work_fault),
+    .started_i(start_i), .chip_fault_i(work_fault),
     .trailer_i(trailer), .trailer_code_i(trailer_code), .refused_o(refused),
     .turn_ready_i(turn_ready), .open_o(opens), .fault_o(back_fault), .close_o(closes), .ran_o(ran)
   );
@@ -184,7 +189,7 @@ module flaash_memory_edge
     .CanSplit(CanSplit)
   ) u_commands (
     .clk_i, .rst_ni,
-    .clear_i(resetting_i), .set_i(set), .start_i(start), .abort_i(abort), .head_i(head), .idle_o(commands_idle),
+    .clear_i(resetting_i), .set_i(set), .abort_i(abort), .head_i(head), .idle_o(commands_idle),
     .command_valid_o(command_valid), .command_ready_i(command_ready), .command_o(command)
   );
 
@@ -224,7 +229,6 @@ module flaash_memory_edge
   logic [DataWidth/8-1:0] w_strb;
   logic [3:0]             asks;
   logic [3:0][31:0]       ask_beats;
-  logic                   ask_set;
   logic [63:0]            cycles, computing, bytes_read;
 
   flaash_edge_loader #(
@@ -232,9 +236,9 @@ module flaash_memory_edge
     .Bursts(ReadBursts)
   ) u_loader (
     .clk_i, .rst_ni, .load_rst_ni(load_rst_n),
-    .begin_i(begins), .slot_i(slot), .set_i(next_set), .fetch_i(fetch), .fetched_o(fetched),
-    .fetch_fault_o(fetch_fault), .about_o(next),
-    .ask_next_i(ask_next), .ask_i(ask), .asked_o(asked), .asks_o(asks), .ask_beats_o(ask_beats), .ask_set_o(ask_set),
+    .begin_i(begins), .slot_i(slot), .begin_ready_o(begin_ready), .clear_i(clear), .set_i(next_set), .fetch_i(fetch),
+    .fetched_o(fetched), .fetch_fault_o(fetch_fault), .about_o(next),
+    .ask_i(ask), .asked_o(asked), .asks_o(asks), .ask_beats_o(ask_beats),
     .load_about_i(about), .load_set_i(load_set), .load_i(load), .loaded_o(loaded), .frame_fault_o(frame_fault),
     .cancel_i(cancel), .hold_i(resetting_i || stopping_i), .idle_o(reads_idle),
     .out_valid_o(operand_valid_o), .out_ready_i(operand_ready_i), .out_data_o(operand_data_o),
@@ -248,7 +252,7 @@ module flaash_memory_edge
     .DataWidth(DataWidth), .FetchBeats((HeadBytes + MaxEdgeLevels * LevelBytes) * 8 / DataWidth)
   ) u_tally (
     .clk_i, .rst_ni,
-    .begin_i(begins), .begin_set_i(next_set), .ask_i(asks), .ask_beats_i(ask_beats), .ask_set_i(ask_set),
+    .begin_i(begins), .begin_set_i(begin_set), .ask_i(asks), .ask_beats_i(ask_beats), .ask_set_i(next_set),
     .take_i(go || give), .take_set_i(load_set), .start_i, .done_i(done), .end_i(closes),
     .cycles_o(cycles), .computing_o(computing), .bytes_read_o(bytes_read)
   );
@@ -260,7 +264,7 @@ module flaash_memory_edge
     .Format(Format), .ResultLanes(ResultLanes), .DataWidth(DataWidth), .Bursts(WriteBursts)
   ) u_writer (
     .clk_i, .rst_ni,
-    .start_i(start), .head_i(work_q), .turn_i(turn), .refused_i(refused), .drop_i(faulty), .stop_i(resetting_i),
+    .start_i(go), .head_i(work_q), .turn_i(turn), .refused_i(refused), .drop_i(faulty), .stop_i(resetting_i),
     .idle_o(writes_idle), .written_o(written), .fault_o(write_fault), .fault_turn_o(fault_turn),
     .full_o(full), .results_o(results), .bytes_o(bytes),
     .in_valid_i(result_valid_i), .in_ready_o(result_ready_o), .in_data_i(result_data_i),
@@ -274,6 +278,7 @@ module flaash_memory_edge
 
   assign axi_o = {aw_valid, aw, w_valid, w_data, w_strb, w_last, b_ready, ar_valid, ar, r_ready};
 
+  assign start_o   = go;
   assign numbers_o = !work_q.coordinates;
   assign quiet_o   = reads_idle && writes_idle;
 

@@ -6,7 +6,7 @@
 //             operands. With one buffer load_enable_o is low then. irq_o is a level.
 // Demands     drained_i and what report_i says of results belong to the contraction that runs. resetting_i from the
 //             cycle after soft_reset_o until the core has left its reset, stopping_i likewise after stop_o.
-// Latency     start_o one cycle after the write access; reads show the state of the cycle of the access.
+// Latency     start_o one cycle after start_i or the write access; reads show the state of the cycle of the access.
 // Reset       rst_ni clears everything; a soft reset everything but flaash_settings, at the request. What the core
 //             reports from then until its reset, or after stop_o, is not recorded, but faults of the host are, and
 //             parity errors after stop_o: they tell of results that were leaving.
@@ -42,6 +42,7 @@ module flaash_registers
   input  report_t     report_i,
   input  traffic_t    traffic_i,
   input  logic        drained_i,      // pulse: the trailer was taken
+  input  logic        start_i,        // pulse: the edge starts, as ControlStart does
   input  logic        resetting_i,
   input  logic        stopping_i,
   // orders
@@ -105,7 +106,7 @@ module flaash_registers
   assign command      = write.valid && write.addr == RegControl;
   assign clear        = command && write.bits[ControlSoftReset];
   assign abort        = command && write.bits[ControlAbort] && !clear;
-  assign start        = command && write.bits[ControlStart] && !clear && !abort;
+  assign start        = (start_i || (command && write.bits[ControlStart])) && !clear && !abort;
   assign soft_reset_o = clear;
 
   flaash_start_control u_start_control (

@@ -5,7 +5,7 @@
 //             fibers by number.
 // Demands     One clock; rst_ni low for at least two cycles after power-up. numbers_i is steady while a result frame is
 //             open. While resetting_o quiet_i comes in finite time: the edge is done with what it had begun.
-// Latency     A contraction begins one cycle after the write to RegControl.
+// Latency     A contraction begins one cycle after start_i or the write to RegControl.
 // Reset       rst_ni forgets everything.
 //
 //   operand_* --> frame gate --> core --> result unloader --> frame_*
@@ -46,6 +46,7 @@ module flaash_chip
   output logic                   irq_o,
   // state, for the edge
   input  logic                   quiet_i,      // the edge has ended what it had begun
+  input  logic                   start_i,      // pulse: as ControlStart
   output logic                   resetting_o,
   output logic                   stopping_o,
   output logic                   start_o,      // pulse: a contraction begins
@@ -109,7 +110,7 @@ module flaash_chip
   ) u_registers (
     .clk_i, .rst_ni,
     .axil_i, .axil_o, .irq_o,
-    .desc_i(desc_o), .report_i(report_o), .traffic_i(traffic), .drained_i(drained),
+    .desc_i(desc_o), .report_i(report_o), .traffic_i(traffic), .drained_i(drained), .start_i,
     .resetting_i(resetting_o), .stopping_i(stopping_o),
     .load_enable_o(load_enable), .active_o(active), .start_o, .settings_o(settings), .sdpe_select_o(sdpe_select),
     .trailer_code_o(trailer_code), .soft_reset_o(soft_reset), .stop_o(stop)

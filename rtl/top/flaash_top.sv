@@ -109,7 +109,8 @@ module flaash_top
   ) u_chip (
     .clk_i, .rst_ni,
     .axil_i(axil_req), .axil_o(axil_rsp), .irq_o,
-    .quiet_i(1'b1), .resetting_o(resetting), .stopping_o(stopping), .start_o(start), .desc_o(desc), .report_o(report),
+    .quiet_i(1'b1), .start_i(1'b0), .resetting_o(resetting), .stopping_o(stopping), .start_o(start),
+    .desc_o(desc), .report_o(report),
     .operand_valid_i(s_axis_tvalid), .operand_ready_o(s_axis_tready),
     .operand_data_i(s_axis_tdata), .operand_last_i(s_axis_tlast),
     .numbers_i(1'b0),

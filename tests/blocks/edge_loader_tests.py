@@ -47,10 +47,10 @@ class Bench:
         self.set = 0  # of levels, of the descriptor that was fetched last
         for name in (
             "begin",
+            "clear",
             "slot",
             "fetch",
             "set",
-            "ask_next",
             "load_about",
             "load_set",
             "ask",
@@ -120,10 +120,15 @@ class Bench:
         """Have a descriptor fetched, to be loaded now or later; return its fault."""
         dut = self.dut
         self.put(SLOT, to_bytes(words))
-        self.set = 1 - self.set
-        dut.set_i.value = self.set
-        dut.slot_i.value, dut.fetch_i.value = SLOT, 1
+        self.set = (self.set + 1) % EDGE.constants["Sets"].value
+        dut.slot_i.value = SLOT
         await self.pulse("begin")
+        await FallingEdge(dut.clk_i)
+        await until(dut, lambda: dut.asked_o.value == 3, 20_000, "all before it to be asked for")
+        await RisingEdge(dut.clk_i)
+        dut.set_i.value = self.set
+        await self.pulse("clear")
+        dut.fetch_i.value = 1
         await FallingEdge(dut.clk_i)
         await until(dut, lambda: dut.fetched_o.value == 1, 3_000, "the descriptor")
         fault = self.fault("fetch_fault_o")
@@ -137,7 +142,6 @@ class Bench:
         """Turn to the descriptor that was fetched last."""
         dut = self.dut
         dut.load_about_i.value, dut.load_set_i.value = int(dut.about_o.value), self.set
-        dut.ask_next_i.value = 0
 
     async def load(self, operands: int, ahead: int = 0) -> None:
         """Have operands (bits) asked for and loaded later, until all are over or one is wrong."""
@@ -244,10 +248,6 @@ async def the_next_operands_are_asked_for(dut, stalls: str) -> None:
         await bench.fetch(next_words, take=False)
         if not first:
             await bench.pulse("load", 3)
-        await FallingEdge(dut.clk_i)
-        await until(dut, lambda: dut.asked_o.value == 3, 20_000, "all to be asked for")
-        await RisingEdge(dut.clk_i)
-        dut.ask_next_i.value = 1
         await bench.pulse("ask", 3)
         await FallingEdge(dut.clk_i)
         await until(dut, lambda: dut.loaded_o.value == 3, 20_000, "the frames")

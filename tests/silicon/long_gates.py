@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from tb.common import simulation
-from tests.blocks.test_mac import MILLION, PLAYERS
 from tests.silicon import dozen
 from tests.silicon.test_gates import TINY, chosen, simulated
 from tools.silicon import elaborate, gates, library
@@ -24,11 +23,10 @@ def unoptimised(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(simulation.SHORT_RUNS, "1")
 
 
-def mac(folder: Path, formats: list[str], **parameters: int) -> tuple[Path, ...]:
-    """Write the netlists of flaash_mac in these formats; return the files."""
-    variants = {f"Format == {FORMATS[name]}": Hierarchy(elaborate.rtlil(
-        "flaash_mac", {"Format": FORMATS[name], **parameters})).pieces(["flaash_mac"]) for name in formats}
-    return gates.sources(variants, library.load(dozen.write(folder / "dozen.lib")), folder / "sources")
+def mac(folder: Path, name: str) -> tuple[Path, ...]:
+    """Write the netlist of flaash_mac in a format; return the files."""
+    pieces = Hierarchy(elaborate.rtlil("flaash_mac", {"Format": FORMATS[name]})).pieces(["flaash_mac"])
+    return gates.sources({"1": pieces}, library.load(dozen.write(folder / "dozen.lib")), folder / "sources")
 
 
 def test_tiny(tmp_path: Path, seed: int) -> None:
@@ -40,17 +38,7 @@ def test_tiny(tmp_path: Path, seed: int) -> None:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_handshakes_of_the_mac(name: str, tmp_path: Path, seed: int) -> None:
-    made = mac(tmp_path, [name])
+    made = mac(tmp_path, name)
     built = simulation.build("flaash_mac", "verilator", {"Format": FORMATS[name]}, made,
                              options=gates.verilator("flaash_mac", tmp_path / "sources"))
     simulation.run(built, "tests.blocks.mac_tests", f"gates-mac-{name}", seed)
-
-
-def test_results_of_the_mac(tmp_path: Path, seed: int) -> None:
-    """Directed dot products, all exponents, and 1,000 random ones per format."""
-    width = {"CountWidth": 20}
-    made = mac(tmp_path, list(FORMATS), **width)
-    built = simulation.build("flaash_mac_players", "verilator", MILLION, (*PLAYERS, *made),
-                             options=gates.verilator("flaash_mac_players", tmp_path / "sources"))
-    simulation.run(built, "tests.blocks.mac_player_tests", "gates-mac-results", seed,
-                   {"MAC_RANDOM_SUMS": "1000", "MAC_EXPONENTS": "8"})

@@ -52,6 +52,11 @@ def test_what_was_not_measured_stays(tmp_path: Path) -> None:
     assert now["pieces"]["flaash_mac"]["cells"]["area"] == 2e6 and now["chip"]["ns"] == 8.0
     assert now["pieces"]["flaash_mac"]["ecp5"]["lut4"] == 71
     assert json.loads(macs.read_text()) == {"exact": {"lut4": 1}, "plain": {"lut4": 2}}
+    part = copy.deepcopy(again)
+    part["configurations"]["tiny"]["part"] = True
+    del part["configurations"]["tiny"]["pieces"]["flaash_mac"]
+    record.keep(part, {}, kept, macs)
+    assert record.read(kept)["configurations"]["tiny"] == now
     other = copy.deepcopy(RESULTS)
     other["library"]["name"], other["configurations"] = "another", {}
     record.keep(other, {}, kept, macs)

@@ -78,7 +78,7 @@ def test_any_beats(simulator: str, seed: int) -> None:
 
 
 def test_aborts_and_watchdog(simulator: str, seed: int) -> None:
-    run_hostile(quick_config(simulator), simulator, "stop", seed, count=on(simulator, 150, 6))
+    run_hostile(quick_config(simulator), simulator, "stop", seed, count=on(simulator, 150, 10))
 
 
 @pytest.mark.suite_on("icarus")
@@ -101,9 +101,10 @@ def test_flipped_bits(simulator: str, config: Config, seed: int) -> None:
 
 
 @pytest.mark.suite_on("icarus")
-@pytest.mark.parametrize(("config", "memories"), [
-    (configs.load("default", {"NumSdpe": 2}), "first bound path node result"), (SPLIT, "first result"),
-    (LOOKUP, "first bound result rank bits base values")], ids=["stream", "split", "lookup"])
-def test_flipped_bits_in_tables(simulator: str, config: Config, memories: str, seed: int) -> None:
+@pytest.mark.parametrize(("config", "memories", "count"), [
+    (configs.load("default", {"NumSdpe": 2}), "first bound path node result", 6), (SPLIT, "first result", 3),
+    (LOOKUP, "first bound result rank bits base values", 10)], ids=["stream", "split", "lookup"])
+def test_flipped_bits_in_tables(simulator: str, config: Config, memories: str, count: int,
+                                seed: int) -> None:
     run_hostile(config, simulator, "table_parity", seed, f"-{config['Engine']}-{config['Portions']}",
-                open_memories=True, memories=memories, count=some(3, 12))
+                open_memories=True, memories=memories, count=some(count, 12))

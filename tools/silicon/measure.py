@@ -119,7 +119,7 @@ def configuration(name: str, wanted: Callable[[str], bool], technology: Technolo
     chosen = [piece for piece in found if wanted(piece.name)]
     with ThreadPoolExecutor(jobs) as pool:
         results = dict(zip((piece.name for piece in chosen), pool.map(measured, chosen), strict=True))
-    whole: dict = {"pieces": results}
+    whole: dict = {"pieces": results} | ({} if chosen == found else {"part": True})
     if technology and chosen == found:
         folder = programs.FOLDER / "chips" / name
         together = [with_one_of_each(netlists[piece.name], piece.inside, folder) for piece in found]

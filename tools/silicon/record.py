@@ -88,6 +88,8 @@ def keep(results: dict, macs: dict[str, dict], path: Path = FILE, macs_path: Pat
             kept = old["pieces"].get(piece, {})
             parts = {kind: rounded(new[kind]) for kind in ("cells", "ecp5") if kind in new}
             one["pieces"][piece] = {**kept, "block": new["block"], "count": new["count"], **parts}
+        if one.pop("part", False):
+            one["pieces"] = {**old["pieces"], **one["pieces"]}
         before["configurations"][name] = {**old, **one, "cycles": cycles(name)}
     before["library"] = results["library"] or before["library"]
     path.write_text(json.dumps(before, indent=1) + "\n")

@@ -54,9 +54,11 @@ class Netlist:
         self.inputs: dict[str, str] = {}
         self.outputs: dict[str, str] = {}
         self.names: dict[str, list[str]] = {}
+        cells = CELL.findall(text)
         codes = {(cell, pin): compile(_CONSTANT.sub(r"constant_\2", function), cell, "eval")
-                 for cell, known in functions.items() for pin, function in known.items()}
-        for kind, instance, body in CELL.findall(text):
+                 for cell in {kind for kind, _, _ in cells} & functions.keys()
+                 for pin, function in functions[cell].items()}
+        for kind, instance, body in cells:
             connected = {pin: plain(net) for pin, net in PIN.findall(body)}
             name = plain(instance)
             if kind not in outputs:

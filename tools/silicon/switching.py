@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -87,6 +88,7 @@ class Recording:
 def recorded(config: str, sequence: str) -> Recording:
     """Run a sequence on a configuration, and return what was recorded of it."""
     chip = configs.load(config)
+    os.environ[simulation.SHORT_RUNS] = "1"  # the compiler would take longer than it saves
     built = simulation.build(TOP, "verilator", chip.parameters(), waves=True, options=OPTIONS)
     run = run_sequences(chip, "verilator", [sequence], f"power-{config}", built=built, waves=True)
     trace = find_trace(run.folder)

@@ -149,8 +149,9 @@ def effort(record: dict) -> Table:
         pieces = one["pieces"].values()
         made = [piece[kind] for piece in pieces for kind in ("cells", "ecp5") if kind in piece]
         rows.append([name, str(len(pieces)), *(
-            f"{sum(piece[kind]['seconds'] for piece in pieces if kind in piece):,.0f}"
-            for kind in ("cells", "ecp5")), f"{max(one['megabytes'] for one in made):,.0f}"])
+            f"{sum(piece[kind]['seconds'] for piece in pieces):,.0f}"
+            if all(kind in piece for piece in pieces) else NONE for kind in ("cells", "ecp5")),
+                     f"{max(one['megabytes'] for one in made):,.0f}"])
     return ("Processor time and memory of the programs",
             ["configuration", "different pieces", "s, cells", "s, ECP5", "MB at most"], rows)
 

@@ -73,7 +73,7 @@ module flaash_registers_bench
     .Scheduler(Scheduler), .MemLines(MemLines), .NodeDepth(NodeDepth), .FiberDepth(FiberDepth), .CanSplit(CanSplit)
   ) u_registers (
     .clk_i, .rst_ni, .axil_i(request), .axil_o(response), .irq_o,
-    .desc_i, .report_i, .traffic_i, .drained_i, .resetting_i, .stopping_i,
+    .desc_i, .report_i, .traffic_i, .drained_i, .start_i(1'b0), .resetting_i, .stopping_i,
     .load_enable_o, .active_o, .start_o, .settings_o, .sdpe_select_o, .trailer_code_o, .soft_reset_o, .stop_o
   );
 
