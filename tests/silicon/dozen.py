@@ -12,6 +12,8 @@ NAND2, FLIP_FLOP, LATCH, CLOCK_GATE = 3.0, 16.0, 9.0, 8.0
 _TEMPLATE = """library(dozen) {
   delay_model : table_lookup; time_unit : "1ns"; voltage_unit : "1V"; current_unit : "1mA";
   capacitive_load_unit(1,pf); leakage_power_unit : "1nW"; nom_voltage : 1.2;
+  operating_conditions(typical) { process : 1; temperature : 25; voltage : 1.2; }
+  default_operating_conditions : typical;
   default_max_transition : 2.0; default_fanout_load : 1; default_max_fanout : 16;
   input_threshold_pct_rise : 50; input_threshold_pct_fall : 50;
   output_threshold_pct_rise : 50; output_threshold_pct_fall : 50;
