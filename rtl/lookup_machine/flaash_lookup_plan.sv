@@ -140,8 +140,7 @@ module flaash_lookup_plan
   point_t        at;
 
   if (Groups > 1) begin : gen_share
-    logic          unequal, ask;
-    fiber_id_t     ask_set;
+    logic          unequal, next_row, rewind;
     row_t          row;
     all_quarters_t total;
 
@@ -167,7 +166,7 @@ module flaash_lookup_plan
       .written_i(written_i[0]), .buffer_i(a.buffer), .prepare_i(prepare_a), .sizes_i(sizes),
       .extent_i(line_addr_t'(a.extent)),
       .ready_o(weighed), .skewed_o(unequal), .total_o(total),
-      .ask_i(ask), .set_i(ask_set), .row_o(row)
+      .rewind_i(rewind), .next_i(next_row), .row_o(row)
     );
 
     flaash_lookup_walk #(
@@ -175,7 +174,7 @@ module flaash_lookup_plan
     ) u_walk (
       .clk_i, .rst_ni,
       .start_i(begin_cuts && skewed), .stop_i(broken), .plane_i(plane_o), .load_i(share.load), .total_i(total),
-      .busy_o(walking), .ask_o(ask), .set_o(ask_set), .row_i(row),
+      .busy_o(walking), .next_o(next_row), .rewind_o(rewind), .row_i(row),
       .wish_valid_o(walk_valid), .wish_o(walk_wish), .cut_valid_i(cut_valid), .b_line_i(at.b_line)
     );
   end else begin : gen_all

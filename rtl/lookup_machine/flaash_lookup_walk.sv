@@ -8,8 +8,9 @@
 //
 // Guarantees  After start_i on wish_valid_o pulses with cut 0 to Groups in order, none before its predecessor; cut 0 is
 //             the beginning of the plane, the last one its end. busy_o from the cycle after start_i until then.
-// Demands     start_i only while not busy_o; inputs stay from then on. row_i answers one cycle after ask_o. After
-//             a wish cut_valid_i, with the line b_line_i of B at which the piece begins.
+// Demands     start_i only while not busy_o; inputs stay from then on, load_i and total_i from 4 cycles before. row_i
+//             is the row of the next set one cycle after next_o; rewind_o brings the first set back. 3 cycles or more
+//             after a wish cut_valid_i, with the line b_line_i of B at which the piece begins.
 // Latency     Cut 0 after one cycle; then 8 cycles per cut if cut_valid_i takes 3, and 2 for each row that ends.
 // Reset       Forgets the contraction; so does stop_i.
 
@@ -31,8 +32,8 @@ module flaash_lookup_walk
   input  all_quarters_t total_i,  // of all rows
   output logic          busy_o,
   // what a row costs
-  output logic          ask_o,
-  output fiber_id_t     set_o,
+  output logic          next_o,
+  output logic          rewind_o,
   input  row_t          row_i,
   // cuts
   output logic          wish_valid_o,
@@ -52,11 +53,10 @@ module flaash_lookup_walk
   state_e state_d, state_q;
 
   // --------------------------------------------------------------------- where it is
-  fiber_id_t  set_q, a_id_q, a_next;  // number of the set, its first fiber
-  line_addr_t line_q;                 // the wanted line
+  fiber_id_t  a_id_q, a_next;         // first fiber of the set
+  line_addr_t line_q, wanted;         // the wanted line
   line_addr_t least_q;                // line of the cut before, if it lies in this row
   quarters_t  within_q;               // behind the beginning of the row
-  quarters_t  share_q;
   group_id_t  index_q;                // of the next cut
   logic       last_set, row_ends, all_cut, unused_lines;
 
@@ -68,15 +68,24 @@ module flaash_lookup_walk
   assign unused_lines = ^plane_i.a_lines;
 
   // ------------------------------------------------------------------------- share
-  all_quarters_t       left_q;  // rows from this one on
-  all_quarters_t       left;    // behind the cut before, and what will be loaded again
-  group_id_t           later;   // groups after the one that gets a share
-  logic [Fraction-1:0] part;    // 1 / (groups that are left)
+  // (left_q + again - within_q) / (groups that are left), with products that are made a step at a time while the cut
+  // before is placed, each in halves: all but the part of within_q, which comes last.
+  localparam int unsigned Half = ShareWidth / 2;
 
-  // A piece that begins within a row loads its set again.
-  assign later = group_id_t'(Groups) - index_q;
-  assign left  = left_q - all_quarters_t'(within_q)
-                 + all_quarters_t'(load_i) * all_quarters_t'(AgainQuarters) * all_quarters_t'(later);
+  typedef logic [ShareWidth-1:0] long_t;
+
+  all_quarters_t       left_q;   // rows from this one on
+  all_quarters_t       again_q;  // and what will be loaded again
+  group_id_t           next_index, later, later_q;  // later: groups after the one that gets a share
+  logic [Fraction-1:0] part, part_q;                // 1 / (groups that are left)
+  long_t               low_q, high_q, share_q;      // share of again_q
+  long_t               within_share_q;              // of within_q
+  quarters_t           share;
+  logic [Fraction+5:0] weight_part_q;               // of a line of this row
+
+  // A piece that begins within a row loads its set again. Each wish is on the way to the next cut.
+  assign next_index = index_q + group_id_t'(state_q == StIdle || wish_valid_o);
+  assign later      = group_id_t'(Groups) - next_index;
 
   always_comb begin
     part = '0;
@@ -85,27 +94,36 @@ module flaash_lookup_walk
     end
   end
 
-  // Later groups begin later, and get less for it.
   always_ff @(posedge clk_i) begin
-    share_q <= quarters_t'((ShareWidth'(left) * ShareWidth'(part)) >> Fraction)
-               + quarters_t'(Late / 2) * quarters_t'(later);
+    later_q        <= later;
+    part_q         <= part;
+    again_q        <= left_q + all_quarters_t'(load_i) * all_quarters_t'(AgainQuarters) * all_quarters_t'(later);
+    low_q          <= long_t'(again_q[Half-1:0]) * long_t'(part_q);
+    high_q         <= long_t'(again_q[$bits(all_quarters_t)-1:Half]) * long_t'(part_q);
+    share_q        <= low_q + (high_q << Half);
+    weight_part_q  <= (Fraction+6)'(part_q) * (Fraction+6)'(row_i.weight);
+    if (state_q == StBegin) weight_part_q <= '0;  // the first row is not there yet
+    within_share_q <= long_t'(least_q) * long_t'(weight_part_q);
   end
 
-  // ------------------------------------------------------------ from the cost to the line
-  quarters_t  beyond;
-  product_t   inverse;
-  line_addr_t line;
+  // Later groups begin later, and get less for it.
+  assign share = quarters_t'((share_q - within_share_q) >> Fraction) + quarters_t'(Late / 2) * quarters_t'(later_q);
 
-  assign beyond = (within_q > row_i.load) ? within_q - row_i.load : '0;
+  // ------------------------------------------------------------ from the cost to the line
+  quarters_t            beyond_q;
+  logic [Inverse:0]     inverse, inverse_q;
 
   always_comb begin
     inverse = '0;
     for (int unsigned w = 4; w <= 32; w++) begin
-      if (row_i.weight == weight_t'(w)) inverse = product_t'(1 << Inverse) / product_t'(w);
+      if (row_i.weight == weight_t'(w)) inverse = (Inverse+1)'((1 << Inverse) / w);
     end
   end
 
-  assign line = line_addr_t'((product_t'(beyond) * inverse) >> Inverse);
+  always_ff @(posedge clk_i) begin
+    inverse_q <= inverse;
+    beyond_q  <= (within_q > row_i.load) ? within_q - row_i.load : '0;
+  end
 
   // ------------------------------------------------------------------------- steps
   always_comb begin
@@ -140,38 +158,35 @@ module flaash_lookup_walk
   always_ff @(posedge clk_i) begin
     case (state_q)
       StIdle: begin
-        {set_q, a_id_q, line_q, least_q, within_q, index_q} <= '0;
+        {a_id_q, line_q, least_q, within_q, index_q} <= '0;
         left_q <= total_i;
       end
-      StNext: within_q <= within_q + share_q;
+      StShare: within_q <= quarters_t'(least_q) * quarters_t'(row_i.weight);
+      StNext:  within_q <= within_q + share;
       StRow: begin
         if (row_ends) begin
-          {set_q, a_id_q, within_q, least_q} <= {set_q + 1'b1, a_next, within_q - row_i.all, line_addr_t'(0)};
+          {a_id_q, within_q, least_q} <= {a_next, within_q - row_i.all, line_addr_t'(0)};
           left_q <= left_q - all_quarters_t'(row_i.all);
         end
       end
-      StLine: line_q <= (line > least_q) ? line : least_q;
-      StWait: begin
-        if (cut_valid_i) begin
-          within_q <= quarters_t'(b_line_i) * quarters_t'(row_i.weight);
-          least_q  <= b_line_i;
-        end
-      end
+      StLine: line_q <= line_addr_t'((product_t'(beyond_q) * product_t'(inverse_q)) >> Inverse);
+      StWait: if (cut_valid_i) least_q <= b_line_i;
       default: ;
     endcase
-    if (state_d == StEnd) {a_id_q, line_q} <= {plane_i.a_fibers, line_addr_t'(0)};
+    if (state_d == StEnd) {a_id_q, line_q, least_q} <= {plane_i.a_fibers, line_addr_t'(0), line_addr_t'(0)};
     if (wish_valid_o) index_q <= index_q + 1'b1;
   end
 
-  assign ask_o        = state_q == StBegin || state_q == StRead;
-  assign set_o        = set_q;
+  assign next_o       = state_q == StBegin || state_q == StRead;
+  assign rewind_o     = state_q == StEnd;
+  assign wanted       = (line_q > least_q) ? line_q : least_q;
   assign wish_valid_o = state_q == StBegin || state_q == StAsk || state_q == StEnd;
-  assign wish_o       = {index_q, a_id_q, line_q};
+  assign wish_o       = {index_q, a_id_q, wanted};
   assign busy_o       = state_q != StIdle;
 
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(StartWhenIdle_A, !start_i || !busy_o, "a walk while another is under way")
-  `FLAASH_ASSERT(WithinRow_A, state_q != StAsk || line_q < plane_i.b_lines, "a cut behind the end of its row")
+  `FLAASH_ASSERT(WithinRow_A, state_q != StAsk || wanted < plane_i.b_lines, "a cut behind the end of its row")
   `FLAASH_COVER(RowEnds_C, state_q == StRow && row_ends && !last_set)
   `FLAASH_COVER(EndsEarly_C, state_d == StEnd && 32'(index_q) < Groups - 1)
 

@@ -7,12 +7,19 @@
 //
 // Guarantees  ready_o from its cycle until the next prepare_i: skewed_o, rows cost so differently that it pays to
 //             weigh them: the longest fiber has a weight of SkewWeight and SkewRatio times the lines of one on
-//             average. If so, total_o is what all rows cost, and row_o belongs to set set_i of the cycle before, if
-//             ask_i was high there; sets have MaxSize fibers.
+//             average. If so, total_o is what all rows cost, and row_o is that of a set of MaxSize fibers: with the
+//             first next_i after ready_o or rewind_i that of the first set, with each further one that of the next set.
 // Demands     The lines of A are written in ascending order from 0, whenever A is replaced (written_i). From prepare_i
 //             on, which comes only while ready_o or after reset, what is known of A stays; its extent is not 0.
+//             The first next_i comes 4 cycles after ready_o or the last rewind_i, at the earliest, further ones every
+//             other cycle at most; what is known of B stays from 4 cycles before it on.
 // Latency     From prepare_i 5 cycles, one per bit of Lanes * Lanes * 4096 / extent and, if skewed_o, one per set.
+//             row_o one cycle after next_i, total_o 2 cycles after what it depends on.
 // Reset       Forgets what was prepared; what was written stays.
+//
+//   u_sets (RAM) --> rd_*_q --> {weight_q, load_q}: the next row --> row_o
+
+`include "flaash_assert.svh"
 
 module flaash_lookup_weights
   import flaash_pkg::*;
@@ -34,8 +41,8 @@ module flaash_lookup_weights
   output logic          ready_o,
   output logic          skewed_o,
   output all_quarters_t total_o,
-  input  logic          ask_i,
-  input  fiber_id_t     set_i,
+  input  logic          rewind_i,  // the walk is over
+  input  logic          next_i,
   output row_t          row_o
 );
 
@@ -91,10 +98,11 @@ module flaash_lookup_weights
   state_e state_d, state_q;
 
   logic       divided, skewed, summing_q, all_asked;
+  weight_t    weight_q;       // of the next row
+  logic [SetWidth-1:0] rd_set_q;
   line_addr_t scale;
   weight_t    most_weight_q;  // of the longest fiber
-  fiber_id_t  sum_set_q;
-  fiber_id_t  sum_fiber_q;    // its first fiber
+  fiber_id_t  sum_fiber_q;    // first fiber of the set whose weight is added
 
   flaash_lookup_divider #(
     .Width(LineAddrWidth)
@@ -114,12 +122,10 @@ module flaash_lookup_weights
 
   localparam int unsigned TotalWidth = LinesWidth + FiberIdWidth;
 
-  all_quarters_t weights_q;  // of all sets
-  weight_t       weight;     // of the set that was asked for
+  all_quarters_t         weights_q;  // of all sets
+  logic [TotalWidth-1:0] longest_all_q, average_all_q;  // lines, if all fibers were as the longest, or as they are
 
-  assign skewed = most_weight_q >= weight_t'(SkewWeight)
-                  && TotalWidth'(most) * TotalWidth'(sizes_i.a_fibers)
-                     >= TotalWidth'(sizes_i.a_lines) * TotalWidth'(SkewRatio);
+  assign skewed = most_weight_q >= weight_t'(SkewWeight) && longest_all_q >= average_all_q;
 
   assign all_asked = sum_fiber_q >= sizes_i.a_fibers;
 
@@ -150,20 +156,27 @@ module flaash_lookup_weights
 
   always_ff @(posedge clk_i) begin
     most_weight_q <= weight_of(most, scale);
+    longest_all_q <= TotalWidth'(most) * TotalWidth'(sizes_i.a_fibers);
+    average_all_q <= TotalWidth'(sizes_i.a_lines) * TotalWidth'(SkewRatio);
     if (state_q == StJudge) begin
-      skewed_o                 <= skewed;
-      {sum_set_q, sum_fiber_q} <= '0;
-      weights_q                <= '0;
-    end else if (state_q == StSum) begin
-      if (!all_asked) {sum_set_q, sum_fiber_q} <= {sum_set_q + 1'b1, sum_fiber_q + fiber_id_t'(MaxSize)};
-      if (summing_q) weights_q <= weights_q + all_quarters_t'(weight);
+      skewed_o    <= skewed;
+      sum_fiber_q <= '0;
+      weights_q   <= '0;
+    end else if (state_q == StSum && !all_asked) begin
+      sum_fiber_q <= sum_fiber_q + fiber_id_t'(MaxSize);
+      weights_q   <= weights_q + all_quarters_t'(weight_q);
     end
   end
 
   // ------------------------------------------------------------------------------ rows
-  lines_t    rd_lines;
-  load_t     rd_load;
-  quarters_t load_quarters;
+  // A RAM's access, the weight and the product with B's lines take a cycle each, so rows are on their way before they
+  // are asked for. A valid bit per stage in front of row_o; while a division goes on, no weight is right.
+  logic [2:0] valid_q, moves;  // RAM, rd_*_q, weight_q and load_q; a stage takes what is before it
+  logic       over;
+  lines_t     rd_lines_q;
+  load_t      rd_load_q, load_next_q;
+  lines_t     rd_lines;
+  load_t      rd_load;
 
   logic [Buffers-1:0][LinesWidth+LoadWidth-1:0] found;
 
@@ -176,14 +189,58 @@ module flaash_lookup_weights
     ) u_sets (
       .clk_i,
       .wr_enable_i(wr && written_i.last && written_i.filled == 1'(b)), .wr_addr_i(wr_set), .wr_data_i({longest, load}),
-      .rd_enable_i(ask_i || state_q == StSum), .rd_addr_i(SetWidth'((state_q == StSum) ? sum_set_q : set_i)),
+      .rd_enable_i(moves[0]), .rd_addr_i(rd_set_q),
       .rd_data_o(found[b])
     );
   end
 
-  assign weight        = weight_of(rd_lines, scale);
-  assign load_quarters = quarters_t'({rd_load, 2'b00});
-  assign total_o       = weights_q * all_quarters_t'(sizes_i.b_lines) + all_quarters_t'({sizes_i.a_lines, 2'b00});
-  assign row_o         = {weight, load_quarters, quarters_t'(sizes_i.b_lines) * quarters_t'(weight) + load_quarters};
+  assign over     = rewind_i || prepare_i || (state_q == StSum && state_d == StIdle);
+  assign moves[2] = (!valid_q[2] || next_i || state_q == StSum) && state_q != StDivide;
+  assign moves[1] = !valid_q[1] || moves[2];
+  assign moves[0] = !valid_q[0] || moves[1];
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      valid_q  <= '0;
+      rd_set_q <= '0;
+    end else if (over) begin
+      valid_q  <= '0;
+      rd_set_q <= '0;
+    end else begin
+      if (moves[0]) {valid_q[0], rd_set_q} <= {1'b1, rd_set_q + 1'b1};
+      if (moves[1]) valid_q[1] <= valid_q[0];
+      if (moves[2]) valid_q[2] <= valid_q[1];
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (moves[1]) {rd_lines_q, rd_load_q} <= {rd_lines, rd_load};
+    if (moves[2]) {weight_q, load_next_q} <= {weight_of(rd_lines_q, scale), rd_load_q};
+  end
+
+  quarters_t load_quarters;
+
+  assign load_quarters = quarters_t'({load_next_q, 2'b00});
+
+  always_ff @(posedge clk_i) begin
+    if (next_i) row_o <= {weight_q, load_quarters,
+                          quarters_t'(sizes_i.b_lines) * quarters_t'(weight_q) + load_quarters};
+  end
+
+  // ------------------------------------------------------------------------- all rows
+  // A long product, in two halves.
+  localparam int unsigned Half = $bits(all_quarters_t) / 2;
+
+  all_quarters_t low_q, high_q;
+
+  always_ff @(posedge clk_i) begin
+    low_q   <= all_quarters_t'(weights_q[Half-1:0]) * all_quarters_t'(sizes_i.b_lines)
+               + all_quarters_t'({sizes_i.a_lines, 2'b00});
+    high_q  <= all_quarters_t'(weights_q >> Half) * all_quarters_t'(sizes_i.b_lines);
+    total_o <= low_q + (high_q << Half);
+  end
+
+  // ------------------------------------------------------------------- properties
+  `FLAASH_ASSERT(NextIsThere_A, !next_i || valid_q[2], "a row is asked for too early")
 
 endmodule : flaash_lookup_weights
