@@ -16,7 +16,7 @@
 // Errors      A line of which a bit has flipped is answered as it is, fault_o tells which one a cycle later.
 // Reset       Forgets reads that are under way; keeps the lines.
 //
-//   ports --> [bank number] --> u_arbiter per bank --> u_delay --> u_lines of A, of B --> register --> ports
+//   ports --> [bank number] --> u_arbiter per bank --> u_delay --> u_lines of A, of B --> ports
 
 `include "flaash_assert.svh"
 
@@ -67,9 +67,6 @@ module flaash_tensor_memory_banked
     `FLAASH_ILLEGAL("Parity must be 0 or 1")
   end
 
-  // From a latency of 2 on, the last cycle of it is a register behind the RAMs: access and the way to the ports are
-  // too much for one.
-  localparam bit          Late      = Latency > 1;
   localparam int unsigned BankWidth = Banks > 1 ? $clog2(Banks) : 1;
   localparam int unsigned BankShift = $clog2(Banks);
   localparam int unsigned PortWidth = NumPorts > 1 ? $clog2(NumPorts) : 1;
@@ -141,7 +138,7 @@ module flaash_tensor_memory_banked
   flaash_delay_line #(
     .Channels(Banks),
     .Width   (Banks * $bits(read_t)),
-    .Delay   (Late ? Latency - 2 : 0)
+    .Delay   (Latency - 1)
   ) u_delay (
     .clk_i,
     .rst_ni,
@@ -215,27 +212,14 @@ module flaash_tensor_memory_banked
   always_ff @(posedge clk_i) answered_q <= read;
 
   // --------------------------------------------------------- back to the requesters
-  logic [Banks-1:0]                out_valid;
-  logic [Banks-1:0][PortWidth-1:0] out_port;
-  logic [Banks-1:0][LineWidth-1:0] out_data;
-
-  flaash_delay_line #(
-    .Channels(Banks),
-    .Width   (Banks * (PortWidth + LineWidth)),
-    .Delay   (Late ? 1 : 0)
-  ) u_answers (
-    .clk_i, .rst_ni,
-    .valid_i(data_valid_q), .data_i({port_q, data}), .valid_o(out_valid), .data_o({out_port, out_data})
-  );
-
   // A port has one request accepted per cycle, so at most one bank answers it.
   always_comb begin
     rsp_valid_o = '0;
     for (int unsigned port = 0; port < NumPorts; port++) rsp_data_o[port] = '0;
     for (int unsigned bank = 0; bank < Banks; bank++) begin
-      if (out_valid[bank]) begin
-        rsp_valid_o[out_port[bank]] = 1'b1;
-        rsp_data_o[out_port[bank]]  = out_data[bank];
+      if (data_valid_q[bank]) begin
+        rsp_valid_o[port_q[bank]] = 1'b1;
+        rsp_data_o[port_q[bank]]  = data[bank];
       end
     end
   end
@@ -265,20 +249,7 @@ module flaash_tensor_memory_banked
     end
   end
 
-  // A cycle behind the answer.
-  logic     told;
-  line_id_t told_line;
-
-  flaash_delay_line #(
-    .Channels(1),
-    .Width   ($bits(line_id_t)),
-    .Delay   (Late ? 1 : 0)
-  ) u_fault (
-    .clk_i, .rst_ni,
-    .valid_i(error), .data_i(error_line), .valid_o(told), .data_o(told_line)
-  );
-
-  assign fault_o = {told, told_line.operand, PlaceStored, PlaceLine, 24'(told_line.addr)};
+  assign fault_o = {error, error_line.operand, PlaceStored, PlaceLine, 24'(error_line.addr)};
 
   // -------------------------------------------------------------------- properties
   function automatic logic reads_in_range(logic [NumPorts-1:0] valid, line_id_t [NumPorts-1:0] line);
