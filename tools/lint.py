@@ -4,6 +4,7 @@
 Prints what is wrong, one line each, and ends with status 1 if anything is.
 """
 
+import argparse
 import os
 import re
 import subprocess
@@ -115,4 +116,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter).parse_args()
     sys.exit(main())
