@@ -51,7 +51,7 @@ def test_any_value_is_one_word_of_make_sim(variable: str) -> None:
 
 @pytest.mark.parametrize(("target", "module", "variables"), [
     ("fuzz", "tools.fuzz", ("JOBS", "MINUTES", "SEED")),
-    ("faults", "tools.faults", ("ONLY",)),
+    ("faults", "tools.faults", ("ONLY", "JOBS")),
     ("operator-faults", "tools.operator_faults", ("SEED", "COUNT", "ONLY")),
     ("regress", "tb.cli.regress", ("LIST", "SEEDS", "ONLY", "RERUN", "SIM", "CONFIG", "ON", "JOBS")),
     ("formal", "tools.formal", ("JOBS", "ONLY")),

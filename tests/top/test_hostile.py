@@ -97,7 +97,7 @@ def test_aborts_and_watchdog_on_other_machines(simulator: str, config: Config, s
 def test_flipped_bits(simulator: str, config: Config, seed: int) -> None:
     name = f"-{config['Engine']}-{config['Memory']}-{config['Portions']}"
     run_hostile(config, simulator, "parity", seed, name, open_memories=True,
-                count=some(4, 20))
+                count=some(4 if config is SPLIT else 8, 20))
 
 
 @pytest.mark.suite_on("icarus")
