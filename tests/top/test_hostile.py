@@ -103,8 +103,9 @@ def test_flipped_bits(simulator: str, config: Config, seed: int) -> None:
 @pytest.mark.suite_on("icarus")
 @pytest.mark.parametrize(("config", "memories", "count"), [
     (configs.load("default", {"NumSdpe": 2}), "first bound path node result", 6), (SPLIT, "first result", 3),
-    (LOOKUP, "first bound result rank bits base values", 10)], ids=["stream", "split", "lookup"])
+    (LOOKUP, "first bound result rank bits base values", 6), (LOOKUP, "first", 10)],
+    ids=["stream", "split", "lookup", "lookup-first"])
 def test_flipped_bits_in_tables(simulator: str, config: Config, memories: str, count: int,
                                 seed: int) -> None:
-    run_hostile(config, simulator, "table_parity", seed, f"-{config['Engine']}-{config['Portions']}",
+    run_hostile(config, simulator, "table_parity", seed, f"-{config['Engine']}-{config['Portions']}-{count}",
                 open_memories=True, memories=memories, count=some(count, 12))
