@@ -10,8 +10,6 @@ import importlib
 import sys
 from types import ModuleType
 
-from _pytest.outcomes import Failed
-
 # What cocotb calls at the start (cocotb's documentation, PYGPI_USERS), behind begin().
 USERS = ",".join((
     f"{__name__}:begin", "cocotb_tools._coverage:start_cocotb_library_coverage", "cocotb.logging:_configure",
@@ -38,7 +36,8 @@ class _Pytest(ModuleType):
         return getattr(_real(), name)
 
 
-_Pytest.raises.Exception = Failed
+# A module of pytest's own that imports nothing else of it; cocotb brings pytest with it.
+_Pytest.raises.Exception = importlib.import_module("_pytest.outcomes").Failed
 
 
 def begin() -> None:
