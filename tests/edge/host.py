@@ -45,6 +45,7 @@ class Host:
         dut: flaash_memory_top.
         latency: see set_latency().
         stalls, random: how all channels pause, see tb.common.stalls.
+        slots: of the ring.
 
     Attributes:
         bus: the memory behind the AXI4 master.
@@ -52,9 +53,11 @@ class Host:
         tail: the next free slot.
     """
 
-    def __init__(self, dut: SimHandleBase, latency: int = 1, stalls: str = "", random: Random | None = None):
+    def __init__(self, dut: SimHandleBase, latency: int = 1, stalls: str = "", random: Random | None = None,
+                 slots: int = SLOTS):
         self.dut = dut
         self.fmt: NumberFormat = next(f for f in FORMATS.values() if f.code == int(dut.Format.value))
+        self._slots = slots
         self.bus = BusMemory(dut, 0, 1 << 20)
         self.memory = self.bus.bytes
         self.set_latency(latency)
@@ -73,7 +76,7 @@ class Host:
 
     def allow(self, low: int, high: int) -> None:
         """Let only the completion records and these bytes be written."""
-        records = [self.slot(index) + COMPLETION_AT for index in range(SLOTS)]
+        records = [self.slot(index) + COMPLETION_AT for index in range(self._slots)]
         self._writable = [*((at, at + COMPLETION) for at in records), (low, high)]
 
     def check(self) -> None:
@@ -81,9 +84,8 @@ class Host:
         self.memory.allowed += self._writable
         self.memory.check()
 
-    @staticmethod
-    def slot(index: int) -> int:
-        return RING + SLOT * (index % SLOTS)
+    def slot(self, index: int) -> int:
+        return RING + SLOT * (index % self._slots)
 
     async def write(self, name: str, value: int) -> None:
         answer = await self.axil.write(ADDRESS[name], value.to_bytes(4, "little"))
@@ -97,7 +99,7 @@ class Host:
     async def set_ring(self) -> None:
         """Tell the chip where the ring is."""
         await self.write("RegRingBase", RING)
-        await self.write("RegRingSize", SLOTS)
+        await self.write("RegRingSize", self._slots)
         await self.write("RegEdgeIrqEnable", BIT["EdgeIrqDone"] | BIT["EdgeIrqError"])
 
     def put(self, descriptor: Descriptor | list[int]) -> int:
@@ -106,12 +108,12 @@ class Host:
         data = to_bytes(words(descriptor) if isinstance(descriptor, Descriptor) else descriptor)
         self.memory.put(slot, data + bytes(SLOT - len(data)))
         self._queued[slot] = descriptor if isinstance(descriptor, Descriptor) else None
-        coverage.sample_slot(self.tail, SLOTS)
-        self.tail = (self.tail + 1) % SLOTS
+        coverage.sample_slot(self.tail, self._slots)
+        self.tail = (self.tail + 1) % self._slots
         return slot
 
     async def ring(self) -> None:
-        coverage.sample_ring((self.tail - await self.read("RegRingHead")) % SLOTS, SLOTS)
+        coverage.sample_ring((self.tail - await self.read("RegRingHead")) % self._slots, self._slots)
         await self.write("RegRingTail", self.tail)
 
     def record(self, slot: int) -> Completion | None:

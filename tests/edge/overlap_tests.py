@@ -40,8 +40,8 @@ class Turn:
 class Queue:
     """Lays contractions into memory; an operand that is kept is the one of the contraction before."""
 
-    def __init__(self, host: Host):
-        self.host, self.image, self.turns = host, Image(host.memory), []
+    def __init__(self, host: Host, each: int = EACH):
+        self.host, self.image, self.turns, self._each = host, Image(host.memory), [], each
         self._operands: list[SparseTensor] = []
 
     def put(self, operands: list[SparseTensor], keep: tuple[bool, bool] = (False, False),
@@ -55,8 +55,8 @@ class Queue:
             self.image.operand(i, levels(Csf.from_tensor(t), self.host.fmt)) for i, t in enumerate(operands)
         ]
         wanted = expected(*operands, self.host.fmt, coordinates, dense)
-        at = RESULTS + EACH * len(self.turns)
-        slot = self.host.put(Descriptor(*found, self.host.fmt.code, at, EACH, dense, coordinates,
+        at = RESULTS + self._each * len(self.turns)
+        slot = self.host.put(Descriptor(*found, self.host.fmt.code, at, self._each, dense, coordinates,
                                         interrupt=False, kept=keep))
         self.turns.append(Turn(slot, at, wanted))
         return self.turns[-1]
@@ -88,6 +88,21 @@ async def queues_of_all_kinds(dut, stalls: str, latency: int) -> None:
         for turn in queue.turns:
             turn.check(host, await host.completed(turn.slot))
         await host.idle()
+
+
+@cocotb.test()
+async def more_descriptors_than_can_be_ahead(dut) -> None:
+    """Twelve stand in the ring, each with levels of its own: none that is read ahead replaces one in use."""
+    random = rng()
+    host, numbers = Host(dut, latency=20, slots=13), np.random.default_rng(random.getrandbits(32))
+    await start(dut)
+    await host.set_ring()
+    queue = Queue(host, CAPACITY // 16)
+    for shapes in [SHAPES[index % len(SHAPES)] for index in range(12)]:
+        queue.put([drawn(numbers, shape, host.fmt.name, 0.4) for shape in shapes])
+    await host.ring()
+    for turn in queue.turns:
+        turn.check(host, await host.completed(turn.slot))
 
 
 @cocotb.test()
