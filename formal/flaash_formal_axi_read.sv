@@ -90,35 +90,27 @@ module flaash_formal_axi_read
   Answers_M : assume property (@(posedge clk_i) disable iff (!rst_ni) !r_valid_i || waiting_q != '0);
 
   // --------------------------------------------------------------- one request
-  // Where the next burst that is taken must begin: behind the one before, or where a request begins that was taken
-  // since the burst on offer was made.
-  mem_addr_t  next_q, behind, base_q;
-  logic       base_valid_q, taken;
+  mem_addr_t  next_q, offer_q;    // where the next burst must begin, and the one on offer
+  logic       taken;
   logic [7:0] wanted_q, asked_q;  // beats of requests, and of bursts that were taken, modulo 256
 
-  assign taken  = req_valid_i && req_ready;
-  assign behind = next_q + (64'(ar.len) + 64'd1) * 64'(BeatBytes);
+  assign taken = req_valid_i && req_ready;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      next_q       <= '0;
-      base_q       <= '0;
-      base_valid_q <= 1'b0;
-      wanted_q     <= '0;
-      asked_q      <= '0;
+      next_q   <= '0;
+      offer_q  <= '0;
+      wanted_q <= '0;
+      asked_q  <= '0;
     end else begin
       if (taken) wanted_q <= wanted_q + req_i.beats[7:0];
       else if (stop_i) wanted_q <= asked_q + (ar_valid ? ar.len + 8'd1 : 8'd0);
       if (asked) asked_q <= asked_q + ar.len + 8'd1;
-      if (asked || !ar_valid) begin
-        base_valid_q <= 1'b0;
-        if (taken)             next_q <= req_i.addr;
-        else if (base_valid_q) next_q <= base_q;
-        else if (asked)        next_q <= behind;
-      end else if (taken) begin
-        base_q       <= req_i.addr;
-        base_valid_q <= 1'b1;
+      if (u_dut.begins) begin
+        offer_q <= next_q;
+        next_q  <= next_q + 64'(u_dut.beats) * 64'(BeatBytes);
       end
+      if (taken) next_q <= req_i.addr;
     end
   end
 
@@ -127,7 +119,7 @@ module flaash_formal_axi_read
 
   assign first = 8'(ar.addr[$clog2(BeatBytes) +: $clog2(BurstBeats)]);
 
-  Continues_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !ar_valid || ar.addr == next_q);
+  Continues_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !ar_valid || ar.addr == offer_q);
   Inside_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !ar_valid || (9'(first) + 9'(ar.len) + 9'd1 <= 9'(BurstBeats) && ar.addr[$clog2(BeatBytes)-1:0] == '0));
   NoneLost_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
@@ -140,9 +132,7 @@ module flaash_formal_axi_read
   NothingNew_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !idle || (waiting_q == '0 && !ar_valid));
 
   // What makes it inductive.
-  NextAddress_A : assert property (@(posedge clk_i) disable iff (!rst_ni) u_dut.left_q == '0 ||
-      u_dut.addr_q == (base_valid_q ? base_q : ar_valid ? behind : next_q));
-  Offered_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !base_valid_q || ar_valid);
+  NextAddress_A : assert property (@(posedge clk_i) disable iff (!rst_ni) u_dut.left_q == '0 || u_dut.addr_q == next_q);
   Beats_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       u_dut.addr_q[$clog2(BeatBytes)-1:0] == '0 && !u_dut.left_q[31]);
   Oldest_A : assert property (@(posedge clk_i) disable iff (!rst_ni)

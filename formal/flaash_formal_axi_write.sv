@@ -107,6 +107,7 @@ module flaash_formal_axi_write
   logic [LineBits-1:0] line_q;
 
   logic [7:0] put_q, gone_q;  // beats put, and gone: modulo 256
+  logic       fresh_q;        // the address of a burst is on offer for the first time
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -116,7 +117,9 @@ module flaash_formal_axi_write
       line_q  <= '0;
       put_q   <= '0;
       gone_q  <= '0;
+      fresh_q <= 1'b0;
     end else begin
+      fresh_q <= u_dut.began || line_ready;
       if (u_dut.began) begin
         begin_q <= next_q;
         next_q  <= next_q + 64'(u_dut.beats) * 64'(BeatBytes);
@@ -143,17 +146,24 @@ module flaash_formal_axi_write
   Inside_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !aw_valid || (9'(first) + 9'(aw.len) + 9'd1 <= 9'(BurstBeats) && aw.addr[$clog2(BeatBytes)-1:0] == '0));
   // Each beat that is in a burst was put before it: bursts never reach behind the beats.
-  DataBefore_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      u_dut.lines_q || 32'(u_dut.left_q) <= 32'(u_dut.usage));
+  logic [7:0] of_this, of_next;  // beats of the FIFO that are in a burst
+
+  assign of_this = u_dut.lines_q ? 8'd0 : 8'(u_dut.left_q);
+  assign of_next = (u_dut.next_q && !u_dut.next_line_q) ? 8'(u_dut.next_beats_q) : 8'd0;
+
+  DataBefore_A : assert property (@(posedge clk_i) disable iff (!rst_ni) of_this + of_next <= 8'(u_dut.usage));
+  Begun_A : assert property (@(posedge clk_i) disable iff (!rst_ni) begun == (of_this + of_next == 8'(u_dut.usage)));
   NoneLost_A : assert property (@(posedge clk_i) disable iff (!rst_ni) put_q == gone_q + 8'(u_dut.usage));
   WholeWords_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !w_valid || u_dut.lines_q ||
       w_strb == 16'((17'd1 << {u_dut.words, 2'd0}) - 17'd1) || u_dut.words > WordBits'(DataWidth / 32));
   WholeLine_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !w_valid || !u_dut.lines_q ||
       (w_strb == '1 && w_data == DataWidth'(line_q >> (DataWidth * (LineBeats - 32'(u_dut.left_q))))));
   Last_A : assert property (@(posedge clk_i) disable iff (!rst_ni) w_last == (32'(u_dut.left_q) == 1));
-  // A burst waits at most for the data that are with it: its length is that of its address.
-  Length_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !aw_valid || !w_valid || 32'(aw.len) + 1 >= 32'(u_dut.left_q));
+  // The address on offer is that of the next burst, or, once that has moved up, of this one: its length is.
+  Length_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !aw_valid ||
+      (u_dut.next_q ? 32'(aw.len) + 1 == 32'(u_dut.next_beats_q) : 32'(aw.len) + 1 >= 32'(u_dut.left_q)));
+  // An address goes ahead of its data: in its first cycle these are not on offer.
+  AddressFirst_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !fresh_q || u_dut.next_q);
   Answered_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !idle || (addresses_q == '0 && ends_q == '0 && !aw_valid && !w_valid && waits == '0));
   Bounded_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
@@ -181,11 +191,15 @@ module flaash_formal_axi_write
   NextAddress_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       u_dut.addr_q == next_q && next_q[$clog2(BeatBytes)-1:0] == '0 && u_dut.turn_q == turn_q);
   Under_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      8'(u_dut.u_answers.usage) == addresses_q + 8'(aw_valid) && 8'(u_dut.u_answers.usage) == ends_q + 8'(w_valid));
+      8'(u_dut.u_answers.usage) == addresses_q + 8'(aw_valid)
+      && 8'(u_dut.u_answers.usage) == ends_q + 8'(w_valid) + 8'(u_dut.next_q));
   Fits_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      32'(u_dut.usage) <= 2 * BurstBeats && 32'(u_dut.left_q) <= BurstBeats);
+      32'(u_dut.usage) <= 2 * BurstBeats && 32'(u_dut.left_q) <= BurstBeats && (!u_dut.next_q ||
+      (u_dut.next_beats_q != '0 && 32'(u_dut.next_beats_q) <= BurstBeats)));
   Line_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.lines_q ||
       (32'(u_dut.left_q) <= LineBeats && (!w_valid ||
        u_dut.line_q == line_q >> (DataWidth * (LineBeats - 32'(u_dut.left_q))))));
+  NextLine_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.next_q || !u_dut.next_line_q ||
+      (32'(u_dut.next_beats_q) == LineBeats && u_dut.line_q == line_q && !(w_valid && u_dut.lines_q)));
 
 endmodule : flaash_formal_axi_write

@@ -2,7 +2,8 @@
 // AXI answers: which bursts of writes wait for an answer, and what each answer is about.
 //
 // Guarantees  An answer is about the first burst that waits: about_o in the cycle of its handshake. waits_o tells of
-//             each turn whether one of its bursts waits. ready_o while fewer than Bursts do.
+//             each turn whether one of its bursts waits. ready_o while fewer than Bursts do, few_o while fewer
+//             than half as many.
 // Demands     began_i only with ready_o. Answers come in the order of the bursts, none to nothing.
 // Latency     waits_o a cycle behind began_i and the answer.
 // Throughput  A burst and an answer per cycle.
@@ -21,6 +22,7 @@ module flaash_axi_answers
   input  logic             began_i,
   input  burst_name_t      name_i,
   output logic             ready_o,
+  output logic             few_o,
 
   input  logic             b_valid_i,
   output logic             b_ready_o,
@@ -40,6 +42,7 @@ module flaash_axi_answers
   assign b_ready_o = 1'b1;
   assign answer_o  = {b_valid_i && b_resp_i[1], b_resp_i[0]};
   assign idle_o    = !waiting;
+  assign few_o     = 32'(usage) < Bursts / 2;
 
   flaash_stream_fifo #(
     .Data (burst_name_t),

@@ -6,7 +6,7 @@
 //             stop_i no burst begins, and what still comes is taken and thrown away.
 // Demands     Answers come in the order of the bursts. stop_i stays until idle_o.
 // Latency     Two cycles from a request to its first address; none for data.
-// Throughput  A burst per cycle, a beat per cycle; one request is looked at at a time.
+// Throughput  A burst per cycle, also of different requests; a beat per cycle.
 // Stalls      A beat that is not taken holds back the memory.
 // Reset       Nothing is under way: the bus is reset, too.
 
@@ -69,7 +69,7 @@ module flaash_axi_read
   logic                 ar_valid_q;
   burst_t               ar_q;
   logic [CountBits-1:0] room, beats;
-  logic                 begins, ends;
+  logic                 begins, begins_last, ends;
 
   localparam int unsigned IndexBits = (BurstBeats == 1) ? 1 : $clog2(BurstBeats);
   logic [IndexBits-1:0] index;  // of the first beat, counted from a multiple of BurstBeats
@@ -78,9 +78,10 @@ module flaash_axi_read
   assign room   = CountBits'(BurstBeats) - CountBits'(index);
   assign beats  = (left_q < 32'(room)) ? left_q[CountBits-1:0] : room;
   assign begins = left_q != '0 && !stop_i && 32'(inside_q) < Bursts && (!ar_valid_q || ar_ready_i);
+  assign begins_last = begins && left_q == 32'(beats);  // of its request
   assign ends   = r_valid_i && r_ready_o && r_last_i;
 
-  assign req_ready_o = left_q == '0 && !stop_i;
+  assign req_ready_o = (left_q == '0 || begins_last) && !stop_i;
   assign ar_valid_o  = ar_valid_q;
   assign ar_o        = ar_q;
   assign idle_o      = inside_q == '0 && left_q == '0;
@@ -127,6 +128,7 @@ module flaash_axi_read
   `FLAASH_ASSERT(Asked_A, !r_valid_i || inside_q != '0, "data that nobody has asked for")
   `FLAASH_ASSERT(Bounded_A, 32'(inside_q) <= Bursts, "more bursts under way than Bursts")
   `FLAASH_COVER(StopInBurst_C, stop_i && r_valid_i)
+  `FLAASH_COVER(RequestBehind_C, begins_last && req_valid_i)
   `FLAASH_COVER(AllUnderWay_C, 32'(inside_q) == Bursts)
 
 endmodule : flaash_axi_read

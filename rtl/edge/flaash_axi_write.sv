@@ -3,18 +3,20 @@
 //
 // Guarantees  Each beat of in_* is written once, in order, one behind the other from the address of start_i on;
 //             of a beat the lowest words_i words. A line is written as one burst, before any burst that begins
-//             behind it. No burst crosses 4 KB or has more than BurstBeats beats; no more
+//             behind it. A burst is whole, the last one behind flush_i, or begins early while none is on its way,
+//             no beat comes and few answers are to come. No burst crosses 4 KB or has over BurstBeats beats; no more
 //             than Bursts wait for an answer. A burst begins only when its data are there, so it never holds up the
-//             bus. What was offered stays. After stop_i no burst begins, and beats that are in none are
-//             thrown away.
+//             bus; its address goes ahead of its data, during those of the burst before. What was offered stays. After
+//             stop_i no burst begins, and beats that are in none are thrown away.
 // Demands     start_i only while begun_o, and stop_i is low. Beats with fewer than all words only as the last ones
 //             before flush_i. stop_i stays until idle_o. Answers come in the order of the bursts.
-// Latency     Two cycles from flush_i, or from the last beat of a whole burst, to its address.
-// Throughput  A beat per cycle.
+// Latency     Two cycles from flush_i, or from the last beat of a whole burst, to its address, one more to its data.
+// Throughput  A beat per cycle, also with a memory that takes data only behind their address; a burst of one beat in
+//             two cycles.
 // Reset       Nothing is under way: the bus is reset, too.
 //
-//   in_* --> fifo --+--> w      (flush_i: what is in the FIFO leaves without waiting for more)
-//   line_* ---------+--> aw, when a burst is whole
+//   in_* --> fifo --+--> w                               (flush_i: what is in the FIFO leaves without waiting for more)
+//   line_* ---------+--> aw, when a burst is whole --> next burst --> this burst
 
 `include "flaash_assert.svh"
 
@@ -64,13 +66,14 @@ module flaash_axi_write
   input  logic [1:0]             b_resp_i
 );
 
-  localparam int unsigned BeatBytes = DataWidth / 8;
-  localparam int unsigned ByteBits  = $clog2(BeatBytes);
-  localparam int unsigned CountBits = $clog2(BurstBeats) + 1;
-  localparam int unsigned IndexBits = $clog2(BurstBeats);
-  localparam int unsigned Depth     = 2 * BurstBeats;
-  localparam int unsigned LineBits  = 8 * LineBytes;
-  localparam int unsigned LineBeats = LineBits / DataWidth;
+  localparam int unsigned BeatBytes  = DataWidth / 8;
+  localparam int unsigned ByteBits   = $clog2(BeatBytes);
+  localparam int unsigned CountBits  = $clog2(BurstBeats) + 1;
+  localparam int unsigned IndexBits  = $clog2(BurstBeats);
+  localparam int unsigned Depth      = 2 * BurstBeats;
+  localparam int unsigned EarlyBeats = (BurstBeats < 8) ? 2 : BurstBeats / 4;
+  localparam int unsigned LineBits   = 8 * LineBytes;
+  localparam int unsigned LineBeats  = LineBits / DataWidth;
 
   if (DataWidth != 128 && DataWidth != 256 && DataWidth != 512) begin : gen_illegal_width
     `FLAASH_ILLEGAL("DataWidth must be 128, 256 or 512")
@@ -105,24 +108,31 @@ module flaash_axi_write
   mem_addr_t                    addr_q;
   turn_t                        turn_q;
   logic [23:0]                  offset_q;  // of that address
+  logic                         next_q;    // the next burst has begun: its address is out, its data wait
+  logic [CountBits-1:0]         next_beats_q;
+  logic                         next_line_q;  // it is a line
   logic [CountBits-1:0]         left_q;    // beats of this burst that have not left
   logic                         lines_q;   // it is a line
-  logic [LineBits-1:0]          line_q;    // what of it has not left
-  logic                         aw_valid_q, may_begin, began, began_line;
+  logic [LineBits-1:0]          line_q;    // what of a line has not left
+  logic                         aw_valid_q, may_begin, began, began_line, moves;
   burst_t                       aw_q;
   burst_name_t                  name;
   logic [CountBits-1:0]         room, beats;
   logic [$clog2(Depth):0]       there;     // beats in the FIFO that belong to no burst
-  logic                         slots_ready, answered;
+  logic                         slots_ready, few, early, answered;
 
-  assign there      = usage - (lines_q ? '0 : ($clog2(Depth)+1)'(left_q));
+  assign there      = usage - (lines_q ? '0 : ($clog2(Depth)+1)'(left_q))
+                            - ((next_q && !next_line_q) ? ($clog2(Depth)+1)'(next_beats_q) : '0);
   assign room       = CountBits'(BurstBeats) - CountBits'(addr_q[ByteBits +: IndexBits]);
   assign beats      = (32'(there) < 32'(room)) ? there[CountBits-1:0] : room;
-  assign may_begin  = !stop_i && slots_ready && (!aw_valid_q || aw_ready_i);
-  assign began_line = may_begin && left_q == '0 && line_valid_i;
-  assign began      = may_begin && (left_q == '0 || (left_q == CountBits'(1) && taken)) && !began_line
-                        && beats != '0 && (flush_i || beats == room);
-  assign drops      = stop_i && left_q == '0;  // beats of no burst
+  assign may_begin  = !stop_i && slots_ready && !next_q && (!aw_valid_q || aw_ready_i);
+  assign began_line = may_begin && line_valid_i && (left_q == '0 || !lines_q);
+  assign began      = may_begin && !began_line && beats != '0 && (flush_i || beats == room || early);
+  // While nothing is on its way and nothing comes the bus is used for what is there: less is left to write when the
+  // last beat has come.
+  assign early      = left_q == '0 && !in_valid_i && few && 32'(there) >= EarlyBeats;
+  assign moves      = next_q && (left_q == '0 || (left_q == CountBits'(1) && taken));
+  assign drops      = stop_i && left_q == '0 && !next_q;  // beats of no burst
   assign taken      = w_valid_o && w_ready_i;
 
   assign line_ready_o = began_line;
@@ -140,34 +150,37 @@ module flaash_axi_write
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      addr_q     <= '0;
-      turn_q     <= '0;
-      offset_q   <= '0;
-      left_q     <= '0;
-      lines_q    <= 1'b0;
-      line_q     <= '0;
-      aw_valid_q <= 1'b0;
-      aw_q       <= '0;
+      addr_q       <= '0;
+      turn_q       <= '0;
+      offset_q     <= '0;
+      left_q       <= '0;
+      lines_q      <= 1'b0;
+      line_q       <= '0;
+      aw_valid_q   <= 1'b0;
+      aw_q         <= '0;
+      next_q       <= 1'b0;
+      next_beats_q <= '0;
+      next_line_q  <= 1'b0;
     end else begin
-      if (taken) begin
-        left_q <= left_q - 1'b1;
-        line_q <= LineBits'({{DataWidth{1'b0}}, line_q} >> DataWidth);
+      if (taken) left_q <= left_q - 1'b1;
+      if (taken && lines_q) line_q <= LineBits'({{DataWidth{1'b0}}, line_q} >> DataWidth);
+      if (moves) begin
+        next_q  <= 1'b0;
+        left_q  <= next_beats_q;
+        lines_q <= next_line_q;
       end
       if (aw_ready_i) aw_valid_q <= 1'b0;
-      if (began) begin
-        aw_valid_q <= 1'b1;
-        aw_q       <= {addr_q, 8'(beats) - 8'd1};
-        left_q     <= beats;
-        lines_q    <= 1'b0;
-        addr_q     <= addr_q + (64'(beats) << ByteBits);
-        offset_q   <= offset_q + (24'(beats) << (ByteBits - 4));
+      if (began || began_line) begin
+        aw_valid_q   <= 1'b1;
+        aw_q         <= began_line ? {line_i.addr, 8'(LineBeats - 1)} : {addr_q, 8'(beats) - 8'd1};
+        next_q       <= 1'b1;
+        next_beats_q <= began_line ? CountBits'(LineBeats) : beats;
+        next_line_q  <= began_line;
       end
-      if (began_line) begin
-        aw_valid_q <= 1'b1;
-        aw_q       <= {line_i.addr, 8'(LineBeats - 1)};
-        left_q     <= CountBits'(LineBeats);
-        lines_q    <= 1'b1;
-        line_q     <= line_i.data;
+      if (began_line) line_q <= line_i.data;
+      if (began) begin
+        addr_q   <= addr_q + (64'(beats) << ByteBits);
+        offset_q <= offset_q + (24'(beats) << (ByteBits - 4));
       end
       if (start_i) begin
         addr_q   <= addr_i;
@@ -184,7 +197,7 @@ module flaash_axi_write
     .Bursts(Bursts)
   ) u_answers (
     .clk_i, .rst_ni,
-    .began_i(began || began_line), .name_i(name), .ready_o(slots_ready),
+    .began_i(began || began_line), .name_i(name), .ready_o(slots_ready), .few_o(few),
     .b_valid_i, .b_ready_o, .b_resp_i,
     .answer_o, .about_o, .waits_o, .idle_o(answered)
   );
@@ -199,6 +212,7 @@ module flaash_axi_write
   `FLAASH_ASSERT(LineWhole_A, !line_valid_i || line_i.addr[5:0] == '0, "a line in two lines")
   `FLAASH_COVER(StopInBurst_C, stop_i && w_valid_o)
   `FLAASH_COVER(LineBetween_C, began_line && there != '0)
-  `FLAASH_COVER(BackToBack_C, began && left_q != '0)
+  `FLAASH_COVER(Early_C, began && early && beats != room)
+  `FLAASH_COVER(Ahead_C, began && left_q != '0)
 
 endmodule : flaash_axi_write

@@ -26,6 +26,7 @@ class Bus:
         self.inside = self.most = self.cycle = 0
         self.received: list[tuple[int, int]] = []
         self.asked: list[tuple[int, int]] = []
+        self.asked_in: list[int] = []  # these cycles
         for name in (
             "stop",
             "req_valid",
@@ -53,6 +54,7 @@ class Bus:
                 assert burst.addr // PAGE == (burst.addr + size - 1) // PAGE and burst.addr % self.bytes == 0
                 assert burst.len < int(dut.BurstBeats.value)
                 self.asked.append((burst.addr, burst.len + 1))
+                self.asked_in.append(self.cycle)
                 self.bursts.append((self.cycle + self.latency, burst.addr, burst.len + 1))
                 self.inside += 1
                 self.most = max(self.most, self.inside)
@@ -125,6 +127,18 @@ async def every_beat_comes_once(dut, stalls: str, latency: int) -> None:
     await until(dut, lambda: dut.idle_o.value == 1, 10, "idle")
     if stalls == "none" and latency == 40:
         assert bus.most == int(dut.Bursts.value), "bursts that could be under way were not"
+
+
+@cocotb.test()
+async def short_requests_hold_up_nothing(dut) -> None:
+    """A burst per cycle where each request has one beat, as long as bursts may begin."""
+    bus, bursts = Bus(dut, "none", rng(), 100), int(dut.Bursts.value)
+    await start(dut)
+    dut.req_i.value = bench_types()["req_i"].pack(addr=PAGE - 64, beats=1)
+    dut.req_valid_i.value = 1
+    await until(dut, lambda: len(bus.asked) == bursts, 200, "as many bursts as can be")
+    assert bus.asked_in[-1] - bus.asked_in[0] == bursts - 1, "cycles between bursts"
+    dut.req_valid_i.value = 0
 
 
 @cocotb.test()

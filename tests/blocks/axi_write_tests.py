@@ -33,6 +33,7 @@ class Bus:
         self.turns: dict[int, int] = {}  # of the regions of 16 MB in which beats and lines lie
         self.under_way: Counter[int] = Counter()  # bursts without an answer, by turn
         self.cycle = 0
+        self.behind = False  # data are taken only behind their address
         for name in ("start", "addr", "turn", "flush", "stop", "in_valid", "in_data", "in_words",
                      "line_valid", "line", "aw_ready", "w_ready", "b_valid", "b_resp"):
             getattr(dut, f"{name}_i").value = 0
@@ -75,7 +76,8 @@ class Bus:
                 self._write(*self.waiting.popleft())
             await RisingEdge(dut.clk_i)
             dut.aw_ready_i.value = not next(self.stalls["aw"])
-            dut.w_ready_i.value = not next(self.stalls["w"])
+            addressed = sum(beats for _, beats in self.waiting) > len(self.beats)
+            dut.w_ready_i.value = not next(self.stalls["w"]) and (addressed or not self.behind)
             if dut.b_valid_i.value == 0 or answered:
                 offer = bool(self.answers) and self.answers[0][0] <= self.cycle and not next(self.stalls["b"])
                 dut.b_valid_i.value = offer
@@ -183,10 +185,16 @@ async def every_word_is_written_once(dut, stalls: str, latency: int) -> None:
 
 
 @cocotb.test()
-async def nothing_holds_up_beats(dut) -> None:
-    """A beat per cycle, across bursts and page boundaries, as long as the memory takes them."""
+@cocotb.parametrize(behind=[False, True])
+async def nothing_holds_up_beats(dut, behind: bool) -> None:
+    """A beat per cycle, across bursts and page boundaries, as long as the memory takes them.
+
+    Args:
+        behind: it takes data only behind their address.
+    """
     random = rng()
     bus = Bus(dut, "none", random, 1)
+    bus.behind = behind
     await start(dut)
     await bus.begin(PAGE - 64)
     count = 40 * int(dut.BurstBeats.value)
