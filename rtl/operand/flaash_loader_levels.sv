@@ -5,7 +5,7 @@
 //             numbers count all levels. verdict_o is about the word that is read.
 // Demands     SecLevel before the words of a level; a span covers every coordinate.
 // Latency     Verdict in the same cycle; the node one cycle later.
-// Throughput  One word per cycle; a coordinate waits for its parent's span.
+// Throughput  Up to Words coordinates of one parent per cycle; they wait for its span.
 // Reset       No node under way.
 
 `include "flaash_assert.svh"
@@ -16,11 +16,13 @@ module flaash_loader_levels
   import flaash_loader_pkg::*;
 #(
   parameter int unsigned BeatWords = StreamWords,  // of a beat: a power of two
+  parameter int unsigned Words     = 1,            // read in a cycle, most: 1 or 2
   localparam int unsigned WordBits = $clog2(BeatWords)
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
   input  reading_t    reading_i,
+  input  logic [BeatWords-1:0][31:0] beat_i,
   output verdict_t    verdict_o,
   input  frame_t      frame_i,
   // parents, from the pointers of the level above
@@ -30,8 +32,14 @@ module flaash_loader_levels
   output node_write_t node_o
 );
 
+  if (Words != 1 && Words != 2) begin : gen_illegal_words
+    `FLAASH_ILLEGAL("Words must be 1 or 2")
+  end
+
   logic        coord_valid;
-  logic [31:0] word;
+  logic        pair;    // the next word is read, too
+  logic [31:0] word, second;
+  entry_id_t   taken_q;  // children of this parent that have come
   node_id_t    position;
 
   logic unused_few;
@@ -41,20 +49,35 @@ module flaash_loader_levels
   assign word        = reading_i.word;
   assign position    = reading_i.position[NodeIdWidth-1:0];
 
+  // A word of the same beat, if it is of the same parent. (Spans cover no more than the words of the level.)
+  if (Words == 2) begin : gen_pair
+    assign second = beat_i[WordBits'(position + 1'b1)];
+    assign pair   = !(&position[WordBits-1:0]) && taken_q + 1'b1 < span_i.count;
+  end else begin : gen_single
+    logic unused_beat;
+
+    assign unused_beat = ^beat_i;
+    assign second      = '0;
+    assign pair        = 1'b0;
+  end
+
   // ---------------------------------------------------------------- coordinates
-  entry_id_t   taken_q;  // children of this parent that have come
   logic [31:0] coord_q;  // the coordinate before
   logic        coord_step, child_last;
   error_e      coord_error;
+  logic        wrong;   // it is the second word that is
 
   assign coord_step   = coord_valid && span_valid_i && coord_error == ErrNone;
-  assign child_last   = taken_q + 1'b1 == span_i.count;
+  assign child_last   = taken_q + 1'b1 + entry_id_t'(pair) == span_i.count;
   assign span_ready_o = coord_step && child_last;
 
   always_comb begin
     coord_error = ErrNone;
-    if (taken_q != '0 && word <= coord_q) coord_error = ErrCoordOrder;
-    if (word >= frame_i.extent) coord_error = ErrCoordRange;
+    wrong       = 1'b0;
+    if (pair && second <= word) {wrong, coord_error} = {1'b1, ErrCoordOrder};
+    if (pair && second >= frame_i.extent) {wrong, coord_error} = {1'b1, ErrCoordRange};
+    if (taken_q != '0 && word <= coord_q) {wrong, coord_error} = {1'b0, ErrCoordOrder};
+    if (word >= frame_i.extent) {wrong, coord_error} = {1'b0, ErrCoordRange};
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -64,8 +87,8 @@ module flaash_loader_levels
     end else if (reading_i.section == SecLevel) begin
       taken_q <= '0;
     end else if (coord_step) begin
-      taken_q <= child_last ? '0 : taken_q + 1'b1;
-      coord_q <= word;
+      taken_q <= child_last ? '0 : taken_q + 1'b1 + entry_id_t'(pair);
+      coord_q <= pair ? second : word;
     end
   end
 
@@ -76,14 +99,18 @@ module flaash_loader_levels
     end else begin
       node_o.valid <= coord_step;
       if (coord_step) begin
-        node_o <= {1'b1, frame_i.base + position, word, frame_i.above_base + span_i.node};
+        node_o <= {1'b1, frame_i.base + position, word, frame_i.above_base + span_i.node, pair, second};
       end
     end
   end
 
-  assign verdict_o = {span_valid_i, coord_error, 4'd0, 4'd1, &position[WordBits-1:0]};
+  logic [WordBits-1:0] last_read;  // of the beat
+
+  assign last_read = position[WordBits-1:0] + WordBits'(pair);
+  assign verdict_o = {span_valid_i, coord_error, 4'(wrong), 4'd1 + 4'(pair), &last_read};
 
   // ---------------------------------------------------------------- properties
+  `FLAASH_COVER(Pair_C, coord_step && pair)
   `FLAASH_COVER(RepeatedCoordOfAnotherParent_C, coord_step && taken_q == '0 && word <= coord_q)
 
 endmodule : flaash_loader_levels

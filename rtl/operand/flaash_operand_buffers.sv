@@ -23,7 +23,8 @@ module flaash_operand_buffers
   parameter int unsigned Buffers    = 1,     // 1 or 2
   parameter int unsigned NodeDepth  = 1024,  // nodes, 1 to 2**NodeIdWidth
   parameter int unsigned FiberDepth = 1024,  // fibers, below 2**FiberIdWidth
-  parameter int unsigned Parity     = 1      // 1: a parity bit per word, 0: none
+  parameter int unsigned Parity     = 1,     // 1: a parity bit per word, 0: none
+  parameter int unsigned NodeWrites = 1      // nodes that are written in a cycle, most: 1 or 2
 ) (
   input  logic         clk_i,
   input  logic         rst_ni,
@@ -90,7 +91,8 @@ module flaash_operand_buffers
     assign to_store = (fill_o == 1'(b)) ? write_i : '0;
 
     flaash_operand_store #(
-      .Operand(Operand), .NodeDepth(NodeDepth), .FiberDepth(FiberDepth), .Parity(Parity)
+      .Operand(Operand), .NodeDepth(NodeDepth), .FiberDepth(FiberDepth), .Parity(Parity),
+      .NodeWrites(NodeWrites)
     ) u_store (
       .clk_i, .rst_ni,
       .write_i(to_store), .table_addr_i, .table_o(tables[b]),

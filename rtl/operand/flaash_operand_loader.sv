@@ -9,8 +9,8 @@
 // Demands     s_axis_* by the AXI rules; writes are taken in their cycle.
 // Latency     A frame of h header words, n nodes in l levels and e entries takes about
 //             h + 2 n + e / min(entries per beat, Lanes) + 5 l cycles, and a part of a cycle more per fiber.
-// Throughput  A coordinate of the upper levels or PointerWords pointers per cycle, up to min(entries per beat, Lanes)
-//             entries of one fiber.
+// Throughput  PointerWords pointers, or a coordinate of the upper levels per cycle, or two of one parent if that is not
+//             1; up to min(entries per beat, Lanes) entries of one fiber.
 // Stalls      s_axis_tready_o waits for enable_i between frames only.
 // Reset       Forgets the frame under way; what follows is read as a header.
 //
@@ -131,10 +131,10 @@ module flaash_operand_loader
   );
 
   flaash_loader_levels #(
-    .BeatWords(FeedWidth / 32)
+    .BeatWords(FeedWidth / 32), .Words((PointerWords > 1) ? 2 : 1)
   ) u_levels (
     .clk_i, .rst_ni,
-    .reading_i(reading), .verdict_o(levels_verdict), .frame_i(frame),
+    .reading_i(reading), .beat_i(beat_data), .verdict_o(levels_verdict), .frame_i(frame),
     .span_valid_i(span_valid), .span_ready_o(node_span), .span_i(span),
     .node_o(node)
   );
@@ -178,7 +178,7 @@ module flaash_operand_loader
   assign report_o = {loading, step, 2'(discarded), error};
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(NodeInRange_A, !node.valid || 32'(node.id) < NodeDepth, "node outside the region")
+  `FLAASH_ASSERT(NodeInRange_A, !node.valid || 32'(node.id) + 32'(node.pair) < NodeDepth, "node outside the region")
   `FLAASH_ASSERT(OneOutcome_A, !(complete_q && error.count != '0), "a frame is complete and wrong")
   `FLAASH_COVER(EmptyOperand_C, complete_q && frame.entries == '0)
 

@@ -18,7 +18,8 @@ module flaash_operand_store
   parameter int unsigned Operand    = 0,     // 0 A, 1 B
   parameter int unsigned NodeDepth  = 1024,  // nodes, 1 to 2**NodeIdWidth
   parameter int unsigned FiberDepth = 1024,  // fibers, below 2**FiberIdWidth
-  parameter int unsigned Parity     = 1      // 1: a parity bit per word, 0: none
+  parameter int unsigned Parity     = 1,     // 1: a parity bit per word, 0: none
+  parameter int unsigned NodeWrites = 1      // nodes that are written in a cycle, most: 1 or 2
 ) (
   input  logic         clk_i,
   input  logic         rst_ni,
@@ -43,6 +44,10 @@ module flaash_operand_store
   end
 
   // ------------------------------------------------------------------- memories
+  if (NodeWrites != 1 && NodeWrites != 2) begin : gen_illegal_writes
+    `FLAASH_ILLEGAL("NodeWrites must be 1 or 2")
+  end
+
   typedef struct packed {
     node_id_t    parent;
     logic [31:0] coord;
@@ -81,13 +86,49 @@ module flaash_operand_store
     .rd_enable_i(1'b1), .rd_addr_i(walk_i.fiber), .rd_data_o(leaf), .wrong_o(leaf_wrong)
   );
 
-  flaash_parity_bank #(
-    .T(node_t), .Words((NodeDepth > 1) ? NodeDepth : 2), .AddrWidth(NodeIdWidth), .Parity(Parity)
-  ) u_nodes (
-    .clk_i,
-    .wr_enable_i(node_write), .wr_addr_i(to_nodes.id), .wr_data_i({to_nodes.parent, to_nodes.coord}),
-    .rd_enable_i(1'b1), .rd_addr_i(walk_i.node), .rd_data_o(node), .wrong_o(node_wrong)
-  );
+  // Two nodes have successive numbers: with two writes per cycle a RAM has those with even numbers, one the others.
+  localparam int unsigned BankWords = (NodeDepth + NodeWrites - 1) / NodeWrites;
+  localparam int unsigned BankShift = NodeWrites - 1;  // from a number to its place in a RAM
+
+  node_t [NodeWrites-1:0]    nodes;
+  logic [NodeWrites-1:0]     nodes_wrong;
+  node_id_t                  next_id;
+
+  assign next_id = to_nodes.id + 1'b1;
+
+  for (genvar b = 0; b < int'(NodeWrites); b++) begin : gen_bank
+    logic        first_here;  // the first node of the write, else the second one
+    logic        write_b;
+    node_id_t    addr;
+    logic [31:0] coord;
+    node_t       node_b;
+
+    assign first_here = NodeWrites == 1 || to_nodes.id[0] == 1'(b);
+    assign write_b    = node_write && (first_here || to_nodes.pair);
+    assign addr       = first_here ? to_nodes.id : next_id;
+    assign coord      = first_here ? to_nodes.coord : to_nodes.second;
+    assign nodes[b]   = node_b;
+
+    flaash_parity_bank #(
+      .T(node_t), .Words((BankWords > 1) ? BankWords : 2), .AddrWidth(NodeIdWidth), .Parity(Parity)
+    ) u_nodes (
+      .clk_i,
+      .wr_enable_i(write_b), .wr_addr_i(addr >> BankShift), .wr_data_i({to_nodes.parent, coord}),
+      .rd_enable_i(1'b1), .rd_addr_i(walk_i.node >> BankShift), .rd_data_o(node_b), .wrong_o(nodes_wrong[b])
+    );
+  end
+
+  if (NodeWrites == 1) begin : gen_one
+    assign node       = nodes[0];
+    assign node_wrong = nodes_wrong[0];
+  end else begin : gen_two
+    logic odd_q;  // of the node that was asked for
+
+    always_ff @(posedge clk_i) odd_q <= walk_i.node[0];
+
+    assign node       = nodes[odd_q];
+    assign node_wrong = nodes_wrong[odd_q];
+  end
 
   assign table_o = {first_wrong, first};
   assign walk_o  = {leaf_wrong, leaf, node_wrong, node.coord, node.parent};
@@ -103,7 +144,9 @@ module flaash_operand_store
   end
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(NodeWrite_A, !node_write || 32'(to_nodes.id) < NodeDepth, "node outside the memory")
+  `FLAASH_ASSERT(NodeWrite_A, !node_write || 32'(to_nodes.id) + 32'(to_nodes.pair) < NodeDepth,
+                 "node outside the memory")
+  `FLAASH_ASSERT(OneNode_A, NodeWrites == 2 || !node_write || !to_nodes.pair, "two nodes for one RAM")
   `FLAASH_ASSERT(FiberWrite_A, !fiber_write || 32'(to_table.id) <= FiberDepth, "fiber outside the table")
   `FLAASH_ASSERT(NoWriteWhileLoaded_A, !(desc_o.loaded && (node_write || fiber_write)),
                  "a loaded operand is written")

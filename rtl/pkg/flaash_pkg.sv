@@ -88,12 +88,15 @@ package flaash_pkg;
     line_addr_t first;  // the fiber's first line; of the fiber behind the last one: the lines there are
   } table_rsp_t;
 
-  // Writes of the loader to the store of an operand: a node of the upper levels, an entry of the fiber table.
+  // Writes of the loader to the store of an operand: a node of the upper levels, or two siblings; an entry of the
+  // fiber table.
   typedef struct packed {
     logic        valid;
     node_id_t    id;
     logic [31:0] coord;
     node_id_t    parent;
+    logic        pair;    // the next node, too
+    logic [31:0] second;  // its coordinate
   } node_write_t;
 
   typedef struct packed {

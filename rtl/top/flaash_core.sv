@@ -112,7 +112,8 @@ module flaash_core
 
   for (genvar i = 0; i < 2; i++) begin : gen_store
     flaash_operand_buffers #(
-      .Operand(i), .Buffers(Buffers), .NodeDepth(NodeDepth), .FiberDepth(FiberDepth), .Parity(Parity)
+      .Operand(i), .Buffers(Buffers), .NodeDepth(NodeDepth), .FiberDepth(FiberDepth), .Parity(Parity),
+      .NodeWrites(Feeds)
     ) u_buffers (
       .clk_i, .rst_ni(store_rst_ni),
       .start_i, .owned_i, .planning_i(generating), .write_i(store_write[i]), .fill_o(fill[i]), .use_o(in_use[i]),

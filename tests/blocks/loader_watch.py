@@ -61,7 +61,7 @@ class LoaderWatch:
             if store.begins:
                 self._open = Outcome(operand=store.operand)
             if store.node.valid:
-                self._open.nodes.append(tuple(store.node[1:]))
+                self._open.nodes += nodes_of(store.node)
             if store.fiber.valid:
                 self._open.fibers.append(tuple(store.fiber[1:]))
             if line:
@@ -88,6 +88,12 @@ class LoaderWatch:
     def _end(self, **how: tuple) -> None:
         self.finished.append(dataclasses.replace(self._open, **how))
         self._open = Outcome()
+
+
+def nodes_of(write) -> list[tuple[int, int, int]]:
+    """Return number, coordinate and parent of the nodes of a write."""
+    first = (write.id, write.coord, write.parent)
+    return [first, (write.id + 1, write.second, write.parent)] if write.pair else [first]
 
 
 def compare(seen: Outcome, expected: Outcome, what: str) -> None:

@@ -14,7 +14,7 @@ from tb.common.rtl_types import bench_types, module_types
 from tb.common.stalls import STALLS
 from tests.blocks.loader_frames import frame, right_frames, tensor
 from tests.blocks.loader_model import Outcome, load
-from tests.blocks.loader_watch import build_of, compare
+from tests.blocks.loader_watch import build_of, compare, nodes_of
 
 
 class Bench:
@@ -90,7 +90,7 @@ class Bench:
             self.open[operand] = Outcome(operand=operand)
         seen = self.open[operand]
         if store.node.valid:
-            seen.nodes.append(tuple(store.node[1:]))
+            seen.nodes += nodes_of(store.node)
         if store.fiber.valid:
             seen.fibers.append(tuple(store.fiber[1:]))
         if line:
