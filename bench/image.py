@@ -49,7 +49,7 @@ def make(workloads: Sequence[str], chosen: Machine) -> Image:
         settings = chosen.settings(*pair)
         descriptors.append(Descriptor(
             *(side.levels for side in placed), build.fmt.code, device.allocator.take(capacity), capacity,
-            interrupt=number == len(workloads) - 1, run_length=settings.run_length,
+            interrupt=number == len(workloads) - 1, prompt=True, run_length=settings.run_length,
             portion=settings.portion, long_lines=settings.long_lines, tag=number))
         run(memory.write(number * SLOT, descriptors[-1].pack()))
     used = SIZE - device.allocator.largest

@@ -139,9 +139,10 @@ class Accelerator:
             capacity = min(jobs * size, allocator.largest // (AHEAD + 1))
         buffer = allocator.take(-(-capacity // ALIGN) * ALIGN)
         levels = [places[tile].levels for places, tile in zip(placed, pair, strict=True)]
+        # Prompt: the device looks at the ring's head, not at the record, to know that it is complete.
         job = await self.device.submit(Descriptor(
             *levels, self.device.build.fmt.code, buffer, capacity, settings.dense, False, True,
-            settings.run_length, settings.portion, settings.long_lines))
+            settings.run_length, settings.portion, settings.long_lines, prompt=True))
         return _Pair(*pair, buffer, job)
 
     async def _completed(self, sides: Sequence[Side], placed: list[list[Placed]], queue: list[_Pair],

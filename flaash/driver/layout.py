@@ -20,7 +20,8 @@ COMPLETION_AT, COMPLETION = _number("CompletionAt"), _number("CompletionBytes")
 ALIGN = _number("ArrayAlign")
 DESCRIPTOR_MAGIC, COMPLETION_MAGIC = _number("DescriptorMagic"), _number("CompletionMagic")
 RING_ALIGN = SLOT
-DENSE_RESULTS, COORDINATES, INTERRUPT, KEPT, BEHIND = 16, 17, 18, 19, 21  # bits of the word `what`
+# Bits of the word `what`.
+DENSE_RESULTS, COORDINATES, INTERRUPT, KEPT, PROMPT, BEHIND = 16, 17, 18, 19, 21, 22
 DENSE_LEVEL, NARROW = 0, 1  # bits of the word `kind`
 _HEAD = struct.Struct("<IIQQIIII24x")
 _LEVEL = struct.Struct("<QQIII4x")
@@ -67,6 +68,7 @@ class Descriptor:
         run_length, portion, long_lines: as the registers of these names.
         tag: any 32 bits; the completion record repeats them.
         kept: whether A and B are those of the descriptor before; their arrays are then not read.
+        prompt: the completion record is not polled: it may come before the answers to the last results.
     """
 
     a: Sequence[LevelEntry]
@@ -82,12 +84,13 @@ class Descriptor:
     long_lines: int = 0
     tag: int = 0
     kept: tuple[bool, bool] = (False, False)
+    prompt: bool = False
 
     def pack(self) -> bytes:
         """Return the bytes of the descriptor: head and levels."""
         what = (len(self.a) | len(self.b) << 4 | self.format << 8 | self.dense << DENSE_RESULTS
                 | self.coordinates << COORDINATES | self.interrupt << INTERRUPT
-                | self.kept[0] << KEPT | self.kept[1] << KEPT + 1)
+                | self.kept[0] << KEPT | self.kept[1] << KEPT + 1 | self.prompt << PROMPT)
         head = _HEAD.pack(DESCRIPTOR_MAGIC, what, self.results, self.capacity, self.run_length,
                           self.portion, self.long_lines, self.tag)
         return head + b"".join(level.pack() for level in (*self.a, *self.b))

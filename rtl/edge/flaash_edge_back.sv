@@ -10,8 +10,9 @@
 // Latency     One cycle from a state's end to the next state.
 // Reset       Idle; resetting_i does the same, whatever is under way.
 //
-//   idle -> start -> run -> close -> idle
-//     +----------------------^
+//   idle -> start -> run -> idle
+//     |       +---> close ---^      (no contraction took place)
+//     +---------------^
 
 `include "flaash_assert.svh"
 
@@ -50,7 +51,7 @@ module flaash_edge_back
   typedef enum logic [1:0] {BackIdle, BackStart, BackRun, BackClose} state_e;
 
   state_e state_q, state_d;
-  logic   cut_q, ran_q, refused;
+  logic   cut_q, refused;
 
   // A stop does not cut short what had been computed before; its trailer may tell of another error then.
   logic cut_short;
@@ -81,7 +82,7 @@ module flaash_edge_back
         if (started_i) state_d = BackRun;
         else           state_d = BackClose;
       end
-      BackRun: if (trailer_i) state_d = BackClose;
+      BackRun: if (trailer_i) state_d = BackIdle;
       default: state_d = BackIdle;
     endcase
     if (resetting_i) state_d = BackIdle;
@@ -91,11 +92,9 @@ module flaash_edge_back
     if (!rst_ni) begin
       state_q <= BackIdle;
       cut_q   <= 1'b0;
-      ran_q   <= 1'b0;
     end else begin
       state_q <= state_d;
       cut_q   <= state_q == BackRun && (cut_q || stopping_i);
-      ran_q   <= state_q == BackRun;
     end
   end
 
@@ -105,8 +104,8 @@ module flaash_edge_back
   assign free_o    = (Buffers == 1) ? left_o : state_q != BackStart;
   assign refused_o = refused;
   assign open_o    = (start_i || failed_i) && !resetting_i;
-  assign close_o   = state_q == BackClose && !resetting_i;
-  assign ran_o     = ran_q;
+  assign close_o   = (state_q == BackClose || (state_q == BackRun && trailer_i)) && !resetting_i;
+  assign ran_o     = state_q == BackRun;
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(HandedOver_A, !(start_i || failed_i) || ready_o, "a descriptor too early")

@@ -17,8 +17,9 @@ module flaash_edge_descriptor
   import flaash_reg_pkg::*;
   import flaash_edge_pkg::*;
 #(
-  parameter int unsigned Format   = FormatFp32,
-  parameter bit          CanSplit = 1'b0  // the build has portions
+  parameter int unsigned Format     = FormatFp32,
+  parameter bit          CanSplit   = 1'b0,        // the build has portions
+  parameter int unsigned PieceWidth = StreamWidth  // bits of a piece: StreamWidth or twice that
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -26,7 +27,7 @@ module flaash_edge_descriptor
   input  logic                   clear_i,
   input  set_t                   set_i,       // where its levels go; steady
   input  logic                   in_valid_i,
-  input  logic [StreamWidth-1:0] in_data_i,
+  input  logic [PieceWidth-1:0]  in_data_i,
 
   output logic                   done_o,      // level, until clear_i
   output edge_fault_t            fault_o,     // level, until clear_i
@@ -39,33 +40,54 @@ module flaash_edge_descriptor
   output level_t [3:0]           level_o
 );
 
-  localparam int unsigned HeadPieces = HeadBytes * 8 / StreamWidth;  // 4
+  localparam int unsigned RowBits  = 8 * LevelBytes;          // of a row: a level, or half of the head
+  localparam int unsigned HeadRows = HeadBytes / LevelBytes;  // 2
   localparam logic [1:0]  ValueShift = 2'($clog2(value_width(Format) / 8));
 
-  // --------------------------------------------------------------------- pieces
-  logic [4:0]             levels;   // of both orders
-  logic [6:0]             index_q;  // of the next piece
-  logic [StreamWidth-1:0] before_q; // the piece before
-  logic                   in_head, level_ends;
-  logic [3:0][31:0]       words;
-  logic [63:0]            results;  // the address, in the piece before
+  if (PieceWidth != StreamWidth && PieceWidth != 2 * StreamWidth) begin : gen_illegal_piece
+    `FLAASH_ILLEGAL("PieceWidth must be StreamWidth or twice that")
+  end
 
-  assign words        = in_data_i;
-  assign results      = before_q[127:64];
-  assign in_head      = index_q < 7'(HeadPieces);
-  assign level_ends   = in_valid_i && !in_head && index_q[0];
-  assign levels       = 5'(head_o.orders[0]) + 5'(head_o.orders[1]);
+  // ----------------------------------------------------------------------- rows
+  logic [4:0]       levels;  // of both orders
+  logic [5:0]       row_q;   // the next one
+  logic             row_valid, in_head, level_ends;
+  logic [7:0][31:0] words;   // of this row
+  logic [63:0]      results, capacity;
+
+  if (PieceWidth == RowBits) begin : gen_whole
+    assign row_valid = in_valid_i;
+    assign words     = in_data_i;
+  end else begin : gen_halves
+    logic                  half_q;    // the lower half has come
+    logic [PieceWidth-1:0] before_q;  // that half
+
+    assign row_valid = in_valid_i && half_q;
+    assign words     = {in_data_i, before_q};
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) begin
+        half_q   <= 1'b0;
+        before_q <= '0;
+      end else if (clear_i) begin
+        half_q   <= 1'b0;
+      end else if (in_valid_i) begin
+        half_q   <= !half_q;
+        before_q <= in_data_i;
+      end
+    end
+  end
+
+  assign results    = {words[3], words[2]};
+  assign capacity   = {words[5], words[4]};
+  assign in_head    = row_q < 6'(HeadRows);
+  assign level_ends = row_valid && !in_head;
+  assign levels     = 5'(head_o.orders[0]) + 5'(head_o.orders[1]);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      index_q  <= '0;
-      before_q <= '0;
-    end else if (clear_i) begin
-      index_q  <= '0;
-    end else if (in_valid_i) begin
-      index_q  <= index_q + 1'b1;
-      before_q <= in_data_i;
-    end
+    if (!rst_ni)        row_q <= '0;
+    else if (clear_i)   row_q <= '0;
+    else if (row_valid) row_q <= row_q + 1'b1;
   end
 
   // ----------------------------------------------------------------------- head
@@ -73,33 +95,25 @@ module flaash_edge_descriptor
   logic [5:0]  head_place;
   logic [31:0] order_place;
 
+  // From the last word to the first, so that the first error stays.
   always_comb begin
-    head_error  = '0;
-    head_place  = '0;
-    unique case (index_q[1:0])
-      2'd0: begin
-        if (words[2][5:0] != '0) {head_error, head_place} = {8'(ErrAlign), 6'd8};
-        if (words[1][31:21] != '0 || 32'(words[1][15:8]) != Format) begin
-          {head_error, head_place} = {8'(ErrDescriptor), 6'd4};
-        end
-        if (words[1][7:4] == '0 || words[1][7:4] > 4'(MaxOrder)) {head_error, head_place} = {8'(ErrOrder), 6'd1};
-        if (words[1][3:0] == '0 || words[1][3:0] > 4'(MaxOrder)) {head_error, head_place} = {8'(ErrOrder), 6'd0};
-        if (words[0] != DescriptorMagic) {head_error, head_place} = {8'(ErrDescriptor), 6'd0};
+    head_error = '0;
+    head_place = '0;
+    if (row_q[0]) begin
+      for (int i = 7; i >= 2; i--) begin
+        if (words[i] != '0) {head_error, head_place} = {8'(ErrDescriptor), 6'(LevelBytes + 4 * i)};
       end
-      2'd1: begin
-        if (words[3] != '0 && !CanSplit) {head_error, head_place} = {8'(ErrDescriptor), 6'd28};
-        if (65'(results) + 65'({words[1], words[0]}) > {1'b1, 64'd0}) begin
-          {head_error, head_place} = {8'(ErrSpan), 6'd8};
-        end
+    end else begin
+      if (words[7] != '0 && !CanSplit) {head_error, head_place} = {8'(ErrDescriptor), 6'd28};
+      if (65'(results) + 65'(capacity) > {1'b1, 64'd0}) {head_error, head_place} = {8'(ErrSpan), 6'd8};
+      if (results[5:0] != '0) {head_error, head_place} = {8'(ErrAlign), 6'd8};
+      if (words[1][31:22] != '0 || 32'(words[1][15:8]) != Format) begin
+        {head_error, head_place} = {8'(ErrDescriptor), 6'd4};
       end
-      2'd2: begin
-        if (words[3] != '0) {head_error, head_place} = {8'(ErrDescriptor), 6'd44};
-        if (words[2] != '0) {head_error, head_place} = {8'(ErrDescriptor), 6'd40};
-      end
-      default: for (int i = 3; i >= 0; i--) begin
-        if (words[i] != '0) {head_error, head_place} = {8'(ErrDescriptor), 6'(48 + 4 * i)};
-      end
-    endcase
+      if (words[1][7:4] == '0 || words[1][7:4] > 4'(MaxOrder)) {head_error, head_place} = {8'(ErrOrder), 6'd1};
+      if (words[1][3:0] == '0 || words[1][3:0] > 4'(MaxOrder)) {head_error, head_place} = {8'(ErrOrder), 6'd0};
+      if (words[0] != DescriptorMagic) {head_error, head_place} = {8'(ErrDescriptor), 6'd0};
+    end
     // Of a wrong order the place tells the order itself.
     order_place = 32'(head_place);
     if (head_error == 8'(ErrOrder)) order_place = 32'(head_place[0] ? words[1][7:4] : words[1][3:0]);
@@ -108,19 +122,18 @@ module flaash_edge_descriptor
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       head_o <= '0;
-    end else if (in_valid_i && in_head) begin
-      unique case (index_q[1:0])
-        2'd0: head_o <= {words[1][7:4], words[1][3:0], words[1][16], words[1][17], words[1][18], words[1][20:19],
-                         words[3], words[2], 192'd0};
-        2'd1: head_o <= {head_o[$bits(head_t)-1 -: 77], words[1], words[0], words[2], words[3], 64'd0};
-        2'd2: head_o <= {head_o[$bits(head_t)-1 -: 205], words[0], words[1]};
-        default: head_o <= head_o;
-      endcase
+    end else if (row_valid && in_head) begin
+      if (row_q[0]) begin
+        head_o <= {head_o[$bits(head_t)-1 -: 206], words[0], words[1]};
+      end else begin
+        head_o <= {words[1][7:4], words[1][3:0], words[1][16], words[1][17], words[1][18], words[1][20:19],
+                   words[1][21], results, capacity, words[6], words[7], 64'd0};
+      end
     end
   end
 
   // --------------------------------------------------------------------- levels
-  // A level is checked in the cycle behind its last piece.
+  // A level is checked in the cycle behind it.
   level_t      level_q;
   logic        check_q, leaf, operand, rest_q, used;
   logic [3:0]  id_q;
@@ -194,10 +207,10 @@ module flaash_edge_descriptor
     end else begin
       check_q <= level_ends && !clear_i;
       if (level_ends) begin
-        level_q      <= {before_q[63:0], before_q[127:64], words[0], words[1], words[2][1], words[2][0]};
-        id_q         <= 4'((index_q - 7'(HeadPieces)) >> 1);
-        rest_q       <= words[3] != '0;
-        kind_wrong_q <= words[2][31:2] != '0;
+        level_q      <= {words[1], words[0], words[3], words[2], words[4], words[5], words[6][1], words[6][0]};
+        id_q         <= 4'(row_q - 6'(HeadRows));
+        rest_q       <= words[7] != '0;
+        kind_wrong_q <= words[6][31:2] != '0;
       end
       if (clear_i) above_q <= 32'd1;
       else if (check_q) above_q <= leaf ? 32'd1 : level_q.count;
@@ -220,7 +233,7 @@ module flaash_edge_descriptor
       done_o  <= 1'b0;
       fault_o <= '0;
     end else if (!fault_o.valid && !done_o) begin
-      if (in_valid_i && in_head && head_error != '0) fault_o <= {1'b1, head_error, order_place};
+      if (row_valid && in_head && head_error != '0) fault_o <= {1'b1, head_error, order_place};
       if (check_q && used && level_error != '0) begin
         fault_o <= {1'b1, level_error,
                     (level_error == 8'(ErrExtentsDiffer)) ? extent_q : 32'(base_place + level_place)};

@@ -12,7 +12,8 @@ module flaash_edge_fetch
   import flaash_pkg::*;
   import flaash_edge_pkg::*;
 #(
-  parameter int unsigned DataWidth = 128,  // of a beat of the bus
+  parameter int unsigned DataWidth  = 128,          // bits of a beat of the bus
+  parameter int unsigned PieceWidth = StreamWidth,  // of a piece: StreamWidth or twice that
   localparam int unsigned Bytes = HeadBytes + MaxEdgeLevels * LevelBytes
 ) (
   input  logic        clk_i,
@@ -28,8 +29,9 @@ module flaash_edge_fetch
   output edge_fault_t fault_o
 );
 
-  localparam int unsigned Pieces = Bytes * 8 / StreamWidth;
-  localparam logic [6:0]  Beat   = 7'(DataWidth / StreamWidth);
+  localparam int unsigned Pieces    = Bytes * 8 / PieceWidth;
+  localparam logic [6:0]  Beat      = 7'(DataWidth / PieceWidth);
+  localparam int unsigned UnitShift = $clog2(PieceWidth / StreamWidth);  // units of places in a piece
 
   logic [6:0]  come_q, come;
   edge_fault_t refused_q;
@@ -48,7 +50,7 @@ module flaash_edge_fetch
       come_q <= come;
       if (answer_i.wrong && !refused_q.valid) begin
         refused_q <= {1'b1, answer_i.decode ? ErrReadDecode : ErrReadSlave,
-                      bus_place(1'b0, 3'd0, PartDescriptor, 24'(come_q))};
+                      bus_place(1'b0, 3'd0, PartDescriptor, 24'(come_q) << UnitShift)};
       end
     end
   end

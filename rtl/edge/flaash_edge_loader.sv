@@ -102,7 +102,7 @@ module flaash_edge_loader
 
   // ------------------------------------------------------------------- descriptor
   logic                   piece_valid;
-  logic [StreamWidth-1:0] piece;
+  logic [FeedWidth-1:0]   piece;
   answer_t                answer;
   logic [3:0][3:0]        level_id;
   logic [3:0][$clog2(Sets)+3:0] set_level_id;
@@ -115,7 +115,7 @@ module flaash_edge_loader
   edge_fault_t            slot_fault;
 
   flaash_edge_pieces #(
-    .DataWidth(DataWidth)
+    .DataWidth(DataWidth), .PieceWidth(FeedWidth)
   ) u_pieces (
     .clk_i, .rst_ni(load_rst_ni),
     .in_valid_i(beat_valid[Slots]), .in_ready_o(beat_ready[Slots]), .in_data_i(beat[Slots]),
@@ -124,7 +124,7 @@ module flaash_edge_loader
   );
 
   flaash_edge_descriptor #(
-    .Format(Format), .CanSplit(CanSplit)
+    .Format(Format), .CanSplit(CanSplit), .PieceWidth(FeedWidth)
   ) u_descriptor (
     .clk_i, .rst_ni,
     .clear_i, .set_i, .in_valid_i(piece_valid && fetch_i), .in_data_i(piece),
@@ -134,7 +134,7 @@ module flaash_edge_loader
   );
 
   flaash_edge_fetch #(
-    .DataWidth(DataWidth)
+    .DataWidth(DataWidth), .PieceWidth(FeedWidth)
   ) u_fetch (
     .clk_i, .rst_ni,
     .begin_i(clear_i), .piece_valid_i(piece_valid && fetch_i), .answer_i(answer),

@@ -103,6 +103,7 @@ package flaash_edge_pkg;
     logic            coordinates;
     logic            wants_irq;
     logic [1:0]      keep;         // the operand is the one that the chip has
+    logic            prompt;       // the completion record need not wait for the answers to the results
     mem_addr_t       results;
     logic [63:0]     capacity;
     logic [31:0]     run_length;
@@ -166,6 +167,7 @@ package flaash_edge_pkg;
   typedef struct packed {
     mem_addr_t   slot;
     logic        wants_irq;
+    logic        prompt;      // its record need not wait for the answers to its results
     logic        full;        // results did not fit
     logic [31:0] tag;
     logic [63:0] results;

@@ -4,7 +4,9 @@
 //
 // Guarantees  A descriptor gets a turn with open_i; when it has left the chip (close_i) and all of its results were
 //             answered (written_i), its completion record is sent as a line, and when that was answered finish_o
-//             comes, with the first error of that turn in outcome_o. In order of the turns; behind an error nothing is
+//             comes, with the first error of that turn in outcome_o. The record of a prompt one goes out right behind
+//             its results (sent_i); if one of these is answered with an error after that, it is sent once more, with
+//             the error, and finish_o comes behind that. In order of the turns; behind an error nothing is
 //             sent or finished any more. failing_o from the first error of any turn on.
 // Demands     open_i only with ready_o, then close_i of the same turn, at the earliest in the same cycle.
 //             write_fault_i is about bursts of a turn that is not finished.
@@ -31,6 +33,7 @@ module flaash_edge_retire
   input  retired_t         retired_i,      // and this is known about it; began: cycles since then
   output logic             faulty_o,       // its results are of no use any more
   // results
+  input  logic [Turns-1:0] sent_i,         // all results of a turn that has left the chip are on their way to memory
   input  logic [Turns-1:0] written_i,      // all results of a turn that has left the chip are in memory
   input  edge_fault_t      write_fault_i,  // pulse
   input  turn_t            fault_turn_i,
@@ -126,6 +129,11 @@ module flaash_edge_retire
   assign failing_o = failing_q;
   assign faulty_o  = faults_q[open_q].valid || state_q == RetireHalted;
 
+  // A record that was sent before an error of the results came is wrong.
+  logic corrects;
+
+  assign corrects = oldest.prompt && fault.valid && told_q != fault && fault.place[27:24] != PartCompletion;
+
   // -------------------------------------------------------------- state machine
   function automatic logic [31:0] saturated(logic [63:0] count);
     return (count[63:32] != '0) ? '1 : count[31:0];
@@ -140,14 +148,20 @@ module flaash_edge_retire
     end else begin
       entered_q <= state_q == RetireAnswer;
       unique case (state_q)
-        RetireWait: if (count_q != '0 && written_i[done_q]) begin
+        RetireWait: if (count_q != '0 && (written_i[done_q] || (oldest.prompt && sent_i[done_q]))) begin
           state_q  <= RetireSend;
           cycles_q <= now_q - oldest.began;
           told_q   <= fault;
           if (!fault.valid && oldest.full) told_q <= {1'b1, 8'(ErrResultFull), saturated(oldest.results)};
         end
         RetireSend:   if (line_ready_i) state_q <= RetireAnswer;
-        RetireAnswer: if (entered_q && written_i[done_q]) state_q <= RetireFinish;
+        RetireAnswer: if (entered_q && written_i[done_q]) begin
+          state_q <= RetireFinish;
+          if (corrects) begin
+            state_q <= RetireSend;
+            told_q  <= fault;
+          end
+        end
         RetireFinish: state_q <= outcome_o.valid ? RetireHalted : RetireWait;
         default:      state_q <= RetireHalted;
       endcase
@@ -182,6 +196,7 @@ module flaash_edge_retire
   `FLAASH_ASSERT(Turn_A, !open_i || (ready_o && !opened_q), "a turn that another one has")
   `FLAASH_ASSERT(Opened_A, !close_i || opened_q || open_i, "a turn ends that nobody had")
   `FLAASH_COVER(AllTurns_C, !ready_o)
+  `FLAASH_COVER(Corrects_C, state_q == RetireAnswer && entered_q && written_i[done_q] && corrects)
   `FLAASH_COVER(BehindFault_C, state_q == RetireHalted && count_q != '0)
 
 endmodule : flaash_edge_retire

@@ -2,9 +2,10 @@
 // Edge writer: writes the records of result frames, and completion records, to memory.
 //
 // Guarantees  After start_i the records of the next result frame go to the result buffer of head_i, in bursts that are
-//             named by turn_i; a line goes to its address; nothing is written elsewhere. written_o[t]: nothing of turn
-//             t is on its way or to come. The next frame may be wanted while results of the one before are written,
-//             but waits until these are in bursts. A frame that is not wanted is taken and thrown away.
+//             named by turn_i; a line goes to its address; nothing is written elsewhere. sent_o[t]: results of turn t
+//             are in bursts, and a line now goes behind them; written_o[t]: nothing of it is on its way, either. The
+//             next frame may be wanted while results of the one before are written, but waits until these are in
+//             bursts. A frame that is not wanted is taken and thrown away.
 // Demands     start_i only behind the trailer of the frame before, refused_i or a reset; turn_i is steady from then on
 //             to the trailer, head_i from the next cycle on. stop_i stays until idle_o.
 // Latency     Two cycles from the last record of a burst to its address.
@@ -33,6 +34,7 @@ module flaash_edge_writer
   input  logic                      drop_i,     // records that begin go nowhere
   input  logic                      stop_i,
   output logic                      idle_o,     // no write is under way
+  output logic [Turns-1:0]          sent_o,
   output logic [Turns-1:0]          written_o,
   output edge_fault_t               fault_o,    // pulse
   output turn_t                     fault_turn_o,
@@ -188,8 +190,9 @@ module flaash_edge_writer
   );
 
   for (genvar t = 0; t < int'(Turns); t++) begin : gen_written
-    assign written_o[t] = !waits[t] && !((collect_q || flush_q) && turn_q == turn_t'(t))
+    assign sent_o[t]    = !((collect_q || flush_q) && turn_q == turn_t'(t))
                             && !((wanted_q || start_i) && turn_i == turn_t'(t));
+    assign written_o[t] = sent_o[t] && !waits[t];
   end
 
   assign fault_o      = {answer.wrong, answer.decode ? ErrWriteDecode : ErrWriteSlave,

@@ -96,7 +96,7 @@ module flaash_memory_edge
   edge_fault_t             operand_fault, work_fault;  // told by the chip: of an operand, of the contraction
   edge_fault_t             back_fault;
   turn_t                   turn, fault_turn;
-  logic [Turns-1:0]        written;
+  logic [Turns-1:0]        sent, written;
   retired_t                retired;
   line_t                   line;
   head_t                   head, work_q;  // whose operands are loaded; as it was handed over
@@ -168,7 +168,7 @@ module flaash_memory_edge
   flaash_edge_retire u_retire (
     .clk_i, .rst_ni, .clear_i(resetting_i),
     .ready_o(turn_ready), .open_i(opens), .turn_o(turn), .fault_i(back_fault), .close_i(closes), .retired_i(retired),
-    .faulty_o(faulty), .written_i(written), .write_fault_i(write_fault), .fault_turn_i(fault_turn),
+    .faulty_o(faulty), .sent_i(sent), .written_i(written), .write_fault_i(write_fault), .fault_turn_i(fault_turn),
     .line_valid_o(line_valid), .line_ready_i(line_ready), .line_o(line),
     .ring_fault_i((ahead_busy || front_busy) ? '0 : ring_fault), .busy_o(retiring), .failing_o(failing),
     .finish_o(finish), .wants_irq_o(wants_irq), .outcome_o(outcome)
@@ -257,15 +257,15 @@ module flaash_memory_edge
     .cycles_o(cycles), .computing_o(computing), .bytes_read_o(bytes_read)
   );
 
-  assign retired = {work_slot_q, work_q.wants_irq, ran && full, work_q.tag, ran ? results : 64'd0, ran ? bytes : 64'd0,
-                    cycles, computing, bytes_read};
+  assign retired = {work_slot_q, work_q.wants_irq, work_q.prompt, ran && full, work_q.tag,
+                    ran ? results : 64'd0, ran ? bytes : 64'd0, cycles, computing, bytes_read};
 
   flaash_edge_writer #(
     .Format(Format), .ResultLanes(ResultLanes), .DataWidth(DataWidth), .Bursts(WriteBursts)
   ) u_writer (
     .clk_i, .rst_ni,
     .start_i(go), .head_i(work_q), .turn_i(turn), .refused_i(refused), .drop_i(faulty), .stop_i(resetting_i),
-    .idle_o(writes_idle), .written_o(written), .fault_o(write_fault), .fault_turn_o(fault_turn),
+    .idle_o(writes_idle), .sent_o(sent), .written_o(written), .fault_o(write_fault), .fault_turn_o(fault_turn),
     .full_o(full), .results_o(results), .bytes_o(bytes),
     .in_valid_i(result_valid_i), .in_ready_o(result_ready_o), .in_data_i(result_data_i),
     .in_last_i(result_last_i), .trailer_o(trailer), .trailer_code_o(trailer_code),

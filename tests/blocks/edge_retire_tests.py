@@ -2,6 +2,7 @@
 """Runs inside the simulator: flaash_edge_retire completes contractions in order, behind their results."""
 
 import dataclasses
+import itertools
 
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
@@ -11,8 +12,8 @@ from tb.common.bench import rng, start
 from tb.common.rtl_types import bench_types
 
 FULL, WRITE = 0x48, 0x46
-PORTS = ("clear", "open", "fault", "close", "retired", "written", "write_fault", "fault_turn", "line_ready",
-         "ring_fault")
+PORTS = ("clear", "open", "fault", "close", "retired", "sent", "written", "write_fault", "fault_turn",
+         "line_ready", "ring_fault")
 
 
 @dataclasses.dataclass
@@ -27,6 +28,7 @@ class Contraction:
     fault: tuple[int, int] | None  # code, place: while it is in the chip
     write_fault: tuple[int, int] | None
     refused: bool  # its completion record
+    prompt: bool
     began: int = 0
 
     @property
@@ -38,17 +40,18 @@ class Contraction:
 
 
 def drawn(random, index: int, faulty: bool) -> Contraction:
-    kind = random.randrange(6) if faulty else None
+    kind = random.randrange(7) if faulty else None
     place = random.getrandbits(32)
     return Contraction(
         slot=0x1_0000 + 1024 * index,
         tag=random.getrandbits(32),
         results=random.getrandbits(20),
         wants_irq=random.random() < 0.5,
-        full=kind == 0 or kind == 1,
+        full=kind in (0, 1, 6),
         fault=(0x13, place) if kind in (1, 2) else None,
-        write_fault=(WRITE, place) if kind in (3, 4) else None,
+        write_fault=(WRITE, place & ~(15 << 24) | 4 << 24) if kind in (3, 4, 6) else None,
         refused=kind == 5,
+        prompt=random.random() < 0.5,
     )
 
 
@@ -62,10 +65,13 @@ class Bench:
         self.open: list[Contraction] = []  # by turn: what has one
         self.lines: list[tuple[int, Completion | None]] = []
         self.finished: list[tuple[bool, tuple[int, int]]] = []
+        self.under_way = [0] * 4  # of each turn: its results, its record
         self.ring_told: list[int] = []  # behind so many that were finished
         self.cycle = 0
-        self.written = 15
-        dut.written_i.value = self.written
+        self.sent = self.written = 15  # by turn
+        dut.sent_i.value, dut.written_i.value = self.sent, self.written
+        self.corrected = 0  # records that were sent once more
+        self.early = 0  # records that went out before the results were answered
         cocotb.start_soon(self._watch())
 
     async def _watch(self) -> None:
@@ -77,7 +83,12 @@ class Bench:
             if dut.line_valid_o.value == 1 and dut.line_ready_i.value == 1:
                 line = line_t.unpack(int(dut.line_o.value))
                 self.lines.append((int(line.addr), Completion.unpack(int(line.data).to_bytes(64, "little"))))
-                cocotb.start_soon(self.write(int(line.turn), self.open[len(self.lines) - 1], refused=True))
+                work = next(work for work in self.open if work.slot + COMPLETION_AT == line.addr)
+                assert self.sent >> int(line.turn) & 1, "a record ahead of its results"
+                if not self.written >> int(line.turn) & 1:
+                    self.early += 1
+                    assert work.prompt, "a record that does not wait for the answers to its results"
+                cocotb.start_soon(self.write(int(line.turn), work, refused=True))
             outcome = fault_t.unpack(int(dut.outcome_o.value))
             if dut.finish_o.value == 1:
                 told = (int(outcome.code), int(outcome.place)) if outcome.valid else (0, 0)
@@ -93,19 +104,31 @@ class Bench:
     async def write(self, turn: int, work: Contraction, refused: bool = False) -> None:
         """Bursts of a turn are under way, and then answered."""
         dut, cycles = self.dut, self.random.choice([1, 2, 20, 60])
+        self.under_way[turn] += 1
         self.written &= ~(1 << turn)
         dut.written_i.value = self.written
+        sent = 0 if refused else self.random.randrange(cycles + 1)  # so many cycles before the answers
+        if sent < cycles and not refused:
+            self.sent &= ~(1 << turn)
+            dut.sent_i.value = self.sent
         fault = work.write_fault
         if refused:
             fault = (WRITE, 5 << 24) if work.refused else None
         for left in range(cycles, 0, -1):
+            if left == sent and not refused:
+                self.sent |= 1 << turn
+                dut.sent_i.value = self.sent
             if left == 1 and fault:
                 dut.write_fault_i.value = self.packed("write_fault_i", fault)
                 dut.fault_turn_i.value = turn
             await RisingEdge(dut.clk_i)
         dut.write_fault_i.value = 0
-        self.written |= 1 << turn
-        dut.written_i.value = self.written
+        self.under_way[turn] -= 1
+        if not refused:
+            self.sent |= 1 << turn
+        if not self.under_way[turn]:
+            self.written |= 1 << turn
+        dut.sent_i.value, dut.written_i.value = self.sent, self.written
 
     async def seen(self, condition) -> None:
         """Wait until condition() holds in the middle of a cycle."""
@@ -137,8 +160,9 @@ class Bench:
             dut.fault_i.value = 0
         dut.close_i.value = 1
         dut.retired_i.value = self.types["retired_i"].pack(
-            slot=work.slot, wants_irq=work.wants_irq, full=work.full, tag=work.tag, results=work.results,
-            bytes=12 * work.results, began=self.cycle - work.began, computing=work.tag + 1,
+            slot=work.slot, wants_irq=work.wants_irq, prompt=work.prompt, full=work.full, tag=work.tag,
+            results=work.results, bytes=12 * work.results, began=self.cycle - work.began,
+            computing=work.tag + 1,
             bytes_read=work.tag + 2)
         await RisingEdge(dut.clk_i)
         dut.close_i.value = 0
@@ -158,8 +182,15 @@ class Bench:
         wrong = [i for i, work in enumerate(self.open) if work.told[0] or work.refused]
         ends = wrong[0] if wrong else len(self.open) - 1
         good = self.open[: ends + 1]
-        assert len(self.lines) == len(self.finished) == len(good), "others than these are completed"
-        for work, (addr, record), (irq, told) in zip(good, self.lines, self.finished, strict=True):
+        # A prompt record is sent once more when its results are refused behind it.
+        corrected = [one for one, behind in itertools.pairwise(self.lines) if one[0] == behind[0]]
+        lines = [line for line in self.lines if line not in corrected]
+        assert len(lines) == len(self.finished) == len(good), "others than these are completed"
+        for addr, record in corrected:
+            work = next(work for work in good if work.slot + COMPLETION_AT == addr)
+            assert work.prompt and work.write_fault and record.code in (0, FULL)
+            self.corrected += 1
+        for work, (addr, record), (irq, told) in zip(good, lines, self.finished, strict=True):
             assert addr == work.slot + COMPLETION_AT and record is not None
             assert (record.code, record.place) == work.told and irq == work.wants_irq
             assert (record.tag, record.results) == (work.tag, work.results)
@@ -176,7 +207,7 @@ async def in_order_and_up_to_the_first_error(dut) -> None:
     random = rng()
     bench = Bench(dut, random)
     await start(dut)
-    for turn in range(30):
+    for turn in range(60):
         bench.open, bench.lines, bench.finished = [], [], []
         faulty = random.choice([None, 0, 1, 3, 7]) if turn else None
         for index in range(9):
@@ -187,6 +218,7 @@ async def in_order_and_up_to_the_first_error(dut) -> None:
         dut.clear_i.value = 1
         await RisingEdge(dut.clk_i)
         dut.clear_i.value = 0
+    assert bench.early > 20 and bench.corrected
 
 
 @cocotb.test()

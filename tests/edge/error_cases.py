@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -53,6 +54,8 @@ class Case:
         words: spoils the words of the descriptor.
         memory: makes the memory refuse; gets the address of the slot.
         recorded: a completion record can be written.
+        last: the place may be a later one, up to this.
+        prompt: the completion record goes out before the results are answered.
     """
 
     name: str
@@ -62,6 +65,13 @@ class Case:
     words: Callable[[list[int]], None] | None = None
     memory: Callable[[Setting], None] | None = None
     recorded: bool = True
+    last: int | None = None
+    prompt: bool = False
+
+    @property
+    def places(self) -> range:
+        """Return the places that may be told."""
+        return range(self.place, (self.place if self.last is None else self.last) + 1)
 
 
 def operands(numbers: np.random.Generator, values: str) -> tuple[SparseTensor, SparseTensor]:
@@ -110,7 +120,7 @@ def head_cases() -> Iterator[Case]:
     yield Case("format", bad, 4, words=_or(1, 0x8000))
     for name, bits in (("A", 1), ("B", 2), ("both", 3)):
         yield Case(f"{name} kept, but none is there", ERROR["ErrNoOperand"], bits, words=_or(1, bits << 19))
-    for bit in (21, 25, 31):
+    for bit in (22, 25, 31):
         yield Case(f"what, bit {bit}", bad, 4, words=_or(1, 1 << bit))
     for bit in range(6):
         yield Case(f"results, bit {bit}", ERROR["ErrAlign"], 8, words=_or(2, 1 << bit))
@@ -265,26 +275,30 @@ def refusals(setting: Setting) -> Iterator[Case]:
 def write_refusals(setting: Setting, size: int) -> Iterator[Case]:
     """The memory refuses a write; size is that of the results in bytes."""
     memory = setting.host.memory
-    for answer in (SLVERR, DECERR):
+    for answer, prompt in itertools.product((SLVERR, DECERR), (False, True)):
         for offset in sorted({0, size // 2, size - 1}):
+            # The burst begins with the beat, or up to 15 beats before it.
             first = offset // 16 // 16 * 256 if memory.beat == 16 else None
             if first is None:
                 continue
             addr = RESULTS + offset - offset % memory.beat
             yield Case(
-                f"results, {offset}, answer {answer}",
+                f"results, {offset}, answer {answer}, prompt {prompt}",
                 WRITE[answer],
                 bus_place(0, 0, "Result", first),
+                last=bus_place(0, 0, "Result", offset),
+                prompt=prompt,
                 memory=lambda now, addr=addr, answer=answer: memory.refused.__setitem__(addr, answer),
             )
         yield Case(
-            f"completion record, answer {answer}",
+            f"completion record, answer {answer}, prompt {prompt}",
             WRITE[answer],
             bus_place(0, 0, "Completion", 0),
             memory=lambda now, answer=answer: memory.refused.__setitem__(
                 now.slot + COMPLETION_AT, answer
             ),
             recorded=False,
+            prompt=prompt,
         )
 
 

@@ -143,6 +143,13 @@ class Host:
                 return status
         raise AssertionError("the edge stays busy")
 
+    async def halted(self) -> None:
+        """Wait until an error has ended the queue."""
+        for _ in range(LIMIT):
+            if await self.read("RegEdgeStatus") & BIT["EdgeStatusHalted"]:
+                return
+        raise AssertionError("no error has ended the queue")
+
     async def reset(self) -> None:
         """Soft reset, until it is over."""
         coverage.sample_end("soft reset", self.bus.under_way)
