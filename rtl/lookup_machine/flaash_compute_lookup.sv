@@ -68,7 +68,6 @@ module flaash_compute_lookup
   output result_t [NumSources-1:0]           result_o,
   // what happened in this cycle
   output sdpe_events_t [NumSources-1:0]      events_o,
-  output flags_t [NumSources-1:0]            flags_o,
   output logic [NumSources-1:0]              idle_o,
   output fault_t                             fault_o     // in the cycle before
 );
@@ -207,7 +206,6 @@ module flaash_compute_lookup
       .result_valid_o(result_valid_o[g*Engines +: Engines]),
       .result_ready_i(result_ready_i[g*Engines +: Engines]),
       .result_o      (result_o[g*Engines +: Engines]),
-      .flags_o       (flags_o[g*Engines +: Engines]),
       .events_o      (events_o[g*Engines +: Engines]),
       .idle_o        (idle_o[g*Engines +: Engines])
     );
@@ -219,7 +217,6 @@ module flaash_compute_lookup
 
     assign result_valid_o[NumSdpe-1:Used] = '0;
     assign result_o[NumSdpe-1:Used]       = '0;
-    assign flags_o[NumSdpe-1:Used]        = '0;
     assign events_o[NumSdpe-1:Used]       = '0;
     assign idle_o[NumSdpe-1:Used]         = '1;
   end

@@ -55,7 +55,6 @@ module flaash_lookup_group
   output logic [Engines-1:0]         result_valid_o,
   input  logic [Engines-1:0]         result_ready_i,
   output result_t [Engines-1:0]      result_o,
-  output flags_t [Engines-1:0]       flags_o,
   output sdpe_events_t [Engines-1:0] events_o,
   output logic [Engines-1:0]         idle_o
 );
@@ -249,7 +248,6 @@ module flaash_lookup_group
       .result_ready_i(result_ready_i[e]),
       .result_o      (result_o[e]),
       .wait_i        ({unit, unit && wait_a, unit && wait_b, unit && wait_mac}),
-      .flags_o       (flags_o[e]),
       .events_o      (events_o[e]),
       .inside_o      (occupied[e])
     );

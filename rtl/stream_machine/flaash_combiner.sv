@@ -57,7 +57,6 @@ module flaash_combiner
   input  logic         result_ready_i,
   output result_t      result_o,
   // what happens in this cycle
-  output flags_t       flags_o,
   output sdpe_events_t events_o,
   output logic         idle_o
 );
@@ -212,7 +211,7 @@ module flaash_combiner
     .clk_i, .rst_ni,
     .dense_i, .in_valid_i(dot_valid), .in_ready_o(dot_ready), .in_i({dot_name, dot_result}),
     .out_valid_o(result_valid_o), .out_ready_i(result_ready_i), .out_result_o(result_o),
-    .flags_o, .events_o
+    .events_o
   );
 
   assign idle_o = all_free && all_left;

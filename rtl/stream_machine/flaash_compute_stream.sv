@@ -67,7 +67,6 @@ module flaash_compute_stream
   output result_t [NumSources-1:0]           result_o,
   // what happened in this cycle
   output sdpe_events_t [NumSources-1:0]      events_o,
-  output flags_t [NumSources-1:0]            flags_o,
   output logic [NumSources-1:0]              idle_o,
   output fault_t                             fault_o     // in the cycle before
 );
@@ -157,7 +156,7 @@ module flaash_compute_stream
       .rsp_valid_i(rsp_valid_i[2*s +: 2]), .rsp_data_i(rsp_data_i[2*s +: 2]),
       .result_valid_o(result_valid_o[s]), .result_ready_i(result_ready_i[s]), .result_o(result_o[s]),
       .part_valid_o(part_valid[s]), .part_ready_i(part_ready[s]), .part_o(part[s]),
-      .flags_o(flags_o[s]), .events_o(events_o[s]), .idle_o(idle_o[s])
+      .events_o(events_o[s]), .idle_o(idle_o[s])
     );
   end
 
@@ -206,7 +205,7 @@ module flaash_compute_stream
       .part_valid_i(sum_valid), .part_ready_o(sum_ready), .part_i(sum),
       .result_valid_o(result_valid_o[NumSdpe]), .result_ready_i(result_ready_i[NumSdpe]),
       .result_o(result_o[NumSdpe]),
-      .flags_o(flags_o[NumSdpe]), .events_o(events_o[NumSdpe]), .idle_o(idle_o[NumSdpe])
+      .events_o(events_o[NumSdpe]), .idle_o(idle_o[NumSdpe])
     );
   end else begin : gen_whole
     logic unused_portions;

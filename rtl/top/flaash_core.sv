@@ -144,7 +144,6 @@ module flaash_core
   logic [NumSources-1:0]         source_valid, source_ready, source_idle;
   result_t [NumSources-1:0]      source_result;
   sdpe_events_t [NumSources-1:0] events;
-  flags_t [NumSources-1:0]       flags;
   line_written_t [1:0]           written;
   logic                          busy;
   dispatch_t                     dispatch;
@@ -167,7 +166,7 @@ module flaash_core
       .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
       .rsp_valid_i(rsp_valid), .rsp_data_i(rsp_data),
       .result_valid_o(source_valid), .result_ready_i(source_ready), .result_o(source_result),
-      .events_o(events), .flags_o(flags), .idle_o(source_idle), .fault_o(compute_fault)
+      .events_o(events), .idle_o(source_idle), .fault_o(compute_fault)
     );
   end else begin : gen_stream
     flaash_compute_stream #(
@@ -182,7 +181,7 @@ module flaash_core
       .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
       .rsp_valid_i(rsp_valid), .rsp_data_i(rsp_data),
       .result_valid_o(source_valid), .result_ready_i(source_ready), .result_o(source_result),
-      .events_o(events), .flags_o(flags), .idle_o(source_idle), .fault_o(compute_fault)
+      .events_o(events), .idle_o(source_idle), .fault_o(compute_fault)
     );
   end
 
@@ -237,10 +236,8 @@ module flaash_core
     .NumSources(NumSources)
   ) u_perf_sum (
     .clk_i, .rst_ni,
-    .events_i(events), .flags_i(flags),
-    .handed_i(dispatch.job), .handed_dots_i(dispatch.dots), .portion_i(dispatch.portion),
-    .reads_i(ReadWidth'(reads)), .conflicts_i(ReadWidth'(conflicts)),
-    .loading_i(load.loading), .sent_i(sent), .discarded_i(load.discarded),
+    .events_i(events), .dispatch_i(dispatch),
+    .reads_i(ReadWidth'(reads)), .conflicts_i(ReadWidth'(conflicts)), .load_i(load), .sent_i(sent),
     .increments_o(increments), .flags_o(any_flags), .range_error_o(range_error)
   );
 
@@ -255,7 +252,7 @@ module flaash_core
     .SumWidth(7)
   ) u_progress (
     .clk_i, .rst_ni,
-    .start_i, .stop_i, .generating_i(generating), .handed_i(dispatch.job), .handed_dots_i(dispatch.dots),
+    .start_i, .stop_i, .generating_i(generating), .dispatch_i(dispatch),
     .dots_i(increments[CntDotsDone][6:0]), .stored_i(increments[CntResults][6:0]),
     .idle_i(&source_idle), .taken_i(taken),
     .busy_o(busy), .done_o(done), .all_stored_o

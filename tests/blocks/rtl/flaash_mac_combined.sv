@@ -35,7 +35,6 @@ module flaash_mac_combined
   output logic                  result_valid_o,
   input  logic                  result_ready_i,
   output result_t               result_o,
-  output flags_t                flags_o,
   output sdpe_events_t          events_o,
   output logic                  idle_o
 );
@@ -68,7 +67,7 @@ module flaash_mac_combined
     .close_i, .close_slot_i, .close_count_i,
     .part_valid_i(part_valid), .part_ready_o(part_ready_o), .part_i(part),
     .result_valid_o, .result_ready_i, .result_o,
-    .flags_o, .events_o, .idle_o
+    .events_o, .idle_o
   );
 
   always @(posedge clk_i) begin
