@@ -5,7 +5,8 @@
 //             with the name that came with that beat, in order. With dense_i all are kept, else those that
 //             are not zero; none that is out of an integer format's range. A dot product that is a portion by its
 //             name (Portions only) gives the words of its exact sum at part_* instead, and no event but match.
-//             events_o: what happens in this cycle to products, results and the store. idle_o: no dot product is inside whose last beat came, but results in the store.
+//             events_o: what happens in this cycle to products, results and the store. idle_o: no dot product
+//             is inside whose last beat came, but results in the store.
 // Demands     AXI handshake rules. dense_i changes only while idle_o.
 // Latency     The MAC's and one cycle.
 // Throughput  One product per cycle; results as the MAC.

@@ -4,7 +4,7 @@
 // Guarantees  Registers and frames as docs/specification.md says, also across a soft reset; with numbers_i records name
 //             fibers by number.
 // Demands     One clock; rst_ni low for at least two cycles after power-up. numbers_i is steady while a result frame is
-//             open. While resetting_o quiet_i comes in finite time: the edge is done with what it had begun.
+//             open. While ending_o.resetting quiet_i comes in finite time: the edge is done with what it had begun.
 // Latency     A contraction begins one cycle after start_i or the write to RegControl.
 // Reset       rst_ni forgets everything.
 //
@@ -47,8 +47,7 @@ module flaash_chip
   // state, for the edge
   input  logic                   quiet_i,      // the edge has ended what it had begun
   input  logic                   start_i,      // pulse: as ControlStart
-  output logic                   resetting_o,
-  output logic                   stopping_o,
+  output ending_t                ending_o,
   output logic                   start_o,      // pulse: a contraction begins
   output desc_t [1:0]            desc_o,
   output report_t                report_o,
@@ -75,19 +74,19 @@ module flaash_chip
 
   flaash_soft_reset u_soft_reset (
     .clk_i, .rst_ni,
-    .reset_i(soft_reset), .stop_i(stop), .unloader_idle_i(unloader_idle && (quiet_i || !resetting_o)),
-    .resetting_o, .stopping_o, .core_rst_no(core_rst_n), .store_rst_no(store_rst_n)
+    .reset_i(soft_reset), .stop_i(stop), .unloader_idle_i(unloader_idle && (quiet_i || !ending_o.resetting)),
+    .ending_o, .core_rst_no(core_rst_n), .store_rst_no(store_rst_n)
   );
 
   // ---------------------------------------------------------------------- registers
   traffic_t    traffic;
-  settings_t   settings;
+  orders_t     orders;
   error_e      trailer_code;
   desc_t [1:0] work_desc;  // of the contraction
-  logic        load_enable, active, drained, lost, loading;
+  logic        drained, lost, loading;
   logic [1:0]  discarded;  // beats, by the gates
-  logic [5:0]  sdpe_select;
 
+  assign start_o = orders.start;
   assign loading = report_o.load.loading;
   assign traffic = {discarded, (operand_valid_i & operand_ready_o) != '0 || (frame_valid_o && frame_ready_i)
                                  || (batch_valid_o && batch_ready_i),
@@ -111,9 +110,7 @@ module flaash_chip
     .clk_i, .rst_ni,
     .axil_i, .axil_o, .irq_o,
     .desc_i(desc_o), .report_i(report_o), .traffic_i(traffic), .drained_i(drained), .start_i,
-    .resetting_i(resetting_o), .stopping_i(stopping_o),
-    .load_enable_o(load_enable), .active_o(active), .start_o, .settings_o(settings), .sdpe_select_o(sdpe_select),
-    .trailer_code_o(trailer_code), .soft_reset_o(soft_reset), .stop_o(stop)
+    .ending_i(ending_o), .orders_o(orders), .trailer_code_o(trailer_code), .soft_reset_o(soft_reset), .stop_o(stop)
   );
 
   // --------------------------------------------------------------------------- core
@@ -130,7 +127,7 @@ module flaash_chip
       .Width(FeedWidth)
     ) u_frame_gate (
       .clk_i, .rst_ni,
-      .resetting_i(resetting_o || stopping_o),
+      .resetting_i(ending_o != '0),
       .in_valid_i(operand_valid_i[f]), .in_ready_o(operand_ready_o[f]),
       .in_data_i(operand_data_i[f]), .in_last_i(operand_last_i[f]),
       .out_valid_o(gated_valid[f]), .out_ready_i(gated_ready[f]),
@@ -170,8 +167,7 @@ module flaash_chip
     .all_stored_o(all_stored), .sent_i(sent), .numbers_i, .drop_i(drop),
     .batch_valid_o, .batch_ready_i, .batch_count_o, .batch_o,
     .walk_i(walk_req), .walk_o(walk_rsp), .walk_fault_i(walk_fault),
-    .start_i(start_o), .settings_i(settings), .load_enable_i(load_enable), .owned_i(active), .stop_i(stopping_o),
-    .sdpe_select_i(sdpe_select), .desc_o, .work_desc_o(work_desc), .report_o, .lost_o(lost)
+    .orders_i(orders), .stop_i(ending_o.stopping), .desc_o, .work_desc_o(work_desc), .report_o, .lost_o(lost)
   );
 
   // ----------------------------------------------------------------------- unloader
@@ -180,7 +176,7 @@ module flaash_chip
   ) u_result_unloader (
     .clk_i, .rst_ni,
     .in_valid_i(result_valid), .in_ready_o(result_ready), .in_result_i(result),
-    .begin_i(start_o), .all_stored_i(all_stored), .abort_i(resetting_o), .lost_i(lost),
+    .begin_i(start_o), .all_stored_i(all_stored), .abort_i(ending_o.resetting), .lost_i(lost),
     .error_code_i(trailer_code), .idle_o(unloader_idle), .drop_o(drop), .numbers_i,
     .desc_i(work_desc), .walk_o(walk_req), .walk_i(walk_rsp), .fault_o(walk_fault),
     .m_axis_tvalid_o(frame_valid_o), .m_axis_tready_i(frame_ready_i),

@@ -73,7 +73,8 @@ module flaash_top
 
   axil_req_t   axil_req;
   axil_rsp_t   axil_rsp;
-  logic        resetting, stopping, start;
+  ending_t     ending;
+  logic        start;
   desc_t [1:0] desc;
   report_t     report;
 
@@ -109,7 +110,7 @@ module flaash_top
   ) u_chip (
     .clk_i, .rst_ni,
     .axil_i(axil_req), .axil_o(axil_rsp), .irq_o,
-    .quiet_i(1'b1), .start_i(1'b0), .resetting_o(resetting), .stopping_o(stopping), .start_o(start),
+    .quiet_i(1'b1), .start_i(1'b0), .ending_o(ending), .start_o(start),
     .desc_o(desc), .report_o(report),
     .operand_valid_i(s_axis_tvalid), .operand_ready_o(s_axis_tready),
     .operand_data_i(s_axis_tdata), .operand_last_i(s_axis_tlast),
@@ -123,6 +124,6 @@ module flaash_top
 
   // The chip's state is for an edge that works by itself.
   logic unused_state;
-  assign unused_state = ^{resetting, stopping, start, desc, report};
+  assign unused_state = ^{ending, start, desc, report};
 
 endmodule : flaash_top

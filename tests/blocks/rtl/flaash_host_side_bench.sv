@@ -60,7 +60,7 @@ module flaash_host_side_bench
   flaash_soft_reset u_soft_reset (
     .clk_i, .rst_ni,
     .reset_i(soft_reset_i), .stop_i, .unloader_idle_i(idle_o),
-    .resetting_o, .stopping_o, .core_rst_no, .store_rst_no(store_rst_n)
+    .ending_o({resetting_o, stopping_o}), .core_rst_no, .store_rst_no(store_rst_n)
   );
 
   // --------------------------------------------------------------------- operands
