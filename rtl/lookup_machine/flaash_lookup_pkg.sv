@@ -23,12 +23,6 @@ package flaash_lookup_pkg;
     set_size_t  set_size;  // the last one may have fewer
   } plane_t;
 
-  // A fiber of each operand.
-  typedef struct packed {
-    fiber_id_t a_id;
-    fiber_id_t b_id;
-  } fibers_t;
-
   // A point of the plane, at the beginning of a fiber of B.
   typedef struct packed {
     fiber_id_t  a_id;    // first fiber of the set

@@ -183,6 +183,19 @@ package flaash_pkg;
     portion_t portion;
   } pass_t;
 
+  // A fiber of each operand: a dot product.
+  typedef struct packed {
+    fiber_id_t a_id;
+    fiber_id_t b_id;
+  } fibers_t;
+
+  // How many portions a dot product has that was split, one cycle long.
+  typedef struct packed {
+    logic      valid;
+    slot_t     slot;
+    entry_id_t count;
+  } close_t;
+
   // Which dot product it is, or which part of one: this goes with it through a MAC.
   typedef struct packed {
     logic      partial;  // a portion: its sum goes to a slot, unrounded

@@ -174,10 +174,10 @@ module flaash_compute_stream
       .out_valid_o(sum_valid), .out_ready_i(sum_ready), .out_data_o(sum)
     );
 
-    logic      open_valid, open_ready, close;
-    fiber_id_t open_a_id, open_b_id;
-    slot_t     open_slot, close_slot;
-    entry_id_t close_count;
+    logic    open_valid, open_ready;
+    fibers_t open;
+    slot_t   open_slot;
+    close_t  close;
 
     flaash_portioner #(
       .Lanes(Lanes)
@@ -185,9 +185,7 @@ module flaash_compute_stream
       .clk_i, .rst_ni,
       .length_i(settings_i.portion_length),
       .job_valid_i(whole_valid), .job_ready_o(whole_ready), .job_i(whole_job),
-      .open_valid_o(open_valid), .open_ready_i(open_ready),
-      .open_a_id_o(open_a_id), .open_b_id_o(open_b_id), .open_slot_i(open_slot),
-      .close_o(close), .close_slot_o(close_slot), .close_count_o(close_count),
+      .open_valid_o(open_valid), .open_ready_i(open_ready), .open_o(open), .open_slot_i(open_slot), .close_o(close),
       .job_valid_o(job_valid), .job_ready_i(job_ready), .job_o(job), .portion_o(portion)
     );
 
@@ -199,9 +197,7 @@ module flaash_compute_stream
     ) u_combiner (
       .clk_i, .rst_ni,
       .dense_i(settings_i.dense),
-      .open_valid_i(open_valid), .open_ready_o(open_ready),
-      .open_a_id_i(open_a_id), .open_b_id_i(open_b_id), .open_slot_o(open_slot),
-      .close_i(close), .close_slot_i(close_slot), .close_count_i(close_count),
+      .open_valid_i(open_valid), .open_ready_o(open_ready), .open_i(open), .open_slot_o(open_slot), .close_i(close),
       .part_valid_i(sum_valid), .part_ready_o(sum_ready), .part_i(sum),
       .result_valid_o(result_valid_o[NumSdpe]), .result_ready_i(result_ready_i[NumSdpe]),
       .result_o(result_o[NumSdpe]),
