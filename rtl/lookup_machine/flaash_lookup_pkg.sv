@@ -12,6 +12,7 @@ package flaash_lookup_pkg;
   typedef struct packed {
     fiber_id_t  a_fibers;
     line_addr_t a_lines;
+    fiber_id_t  b_fibers;
     line_addr_t b_lines;
   } sizes_t;
 
