@@ -8,9 +8,11 @@
 // Latency     A contraction begins one cycle after start_i or the write to RegControl.
 // Reset       rst_ni forgets everything.
 //
-//   operand_* --> frame gate --> core --> result unloader --> frame_*
+//   beat_*    --> frame gate --> core --> result unloader --> frame_*
 //                                 ^            ^
 //   axil_*  ---> registers -------+------------+      soft reset --> reset of the core
+
+`include "flaash_beat.svh"
 
 module flaash_chip
   import flaash_pkg::*;
@@ -36,7 +38,8 @@ module flaash_chip
   parameter int unsigned Buffers     = 1,           // of an operand
   parameter int unsigned Feeds       = 1,           // streams of operand frames: one for both operands, or one each
   parameter int unsigned FeedWidth   = StreamWidth, // bits of a beat of these
-  parameter int unsigned ResultLanes = 1            // results that can leave in a cycle, 1 to 8
+  parameter int unsigned ResultLanes = 1,           // results that can leave in a cycle, 1 to 8
+  localparam type beat_t = `FLAASH_BEAT(FeedWidth)
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -52,10 +55,9 @@ module flaash_chip
   output desc_t [1:0]            desc_o,
   output report_t                report_o,
   // operand frames
-  input  logic [Feeds-1:0]       operand_valid_i,
-  output logic [Feeds-1:0]       operand_ready_o,
-  input  logic [Feeds-1:0][FeedWidth-1:0] operand_data_i,
-  input  logic [Feeds-1:0]       operand_last_i,
+  input  logic [Feeds-1:0]       beat_valid_i,
+  output logic [Feeds-1:0]       beat_ready_o,
+  input  beat_t [Feeds-1:0]      beat_i,
   // result frames
   input  logic                   numbers_i,    // records name fibers by number
   output logic                   frame_valid_o,
@@ -88,9 +90,9 @@ module flaash_chip
 
   assign start_o = orders.start;
   assign loading = report_o.load.loading;
-  assign traffic = {discarded, (operand_valid_i & operand_ready_o) != '0 || (frame_valid_o && frame_ready_i)
+  assign traffic = {discarded, (beat_valid_i & beat_ready_o) != '0 || (frame_valid_o && frame_ready_i)
                                  || (batch_valid_o && batch_ready_i),
-                    loading && (operand_ready_o & ~operand_valid_i) != '0,
+                    loading && (beat_ready_o & ~beat_valid_i) != '0,
                     (frame_valid_o && !frame_ready_i) || (batch_valid_o && !batch_ready_i)};
 
   flaash_registers #(
@@ -114,8 +116,7 @@ module flaash_chip
   );
 
   // --------------------------------------------------------------------------- core
-  logic [Feeds-1:0]       gated_valid, gated_ready, gated_last, dropped;
-  logic [Feeds-1:0][FeedWidth-1:0] gated_data;
+  logic [Feeds-1:0]       gated_valid, gated_ready, dropped;
   logic                   result_valid, result_ready, all_stored, sent, drop;
   result_t                result;
   walk_req_t [1:0]        walk_req;
@@ -128,11 +129,8 @@ module flaash_chip
     ) u_frame_gate (
       .clk_i, .rst_ni,
       .resetting_i(ending_o != '0),
-      .in_valid_i(operand_valid_i[f]), .in_ready_o(operand_ready_o[f]),
-      .in_data_i(operand_data_i[f]), .in_last_i(operand_last_i[f]),
-      .out_valid_o(gated_valid[f]), .out_ready_i(gated_ready[f]),
-      .out_data_o(gated_data[f]), .out_last_o(gated_last[f]),
-      .discarded_o(dropped[f])
+      .in_valid_i(beat_valid_i[f]), .in_ready_o(beat_ready_o[f]), .beat_i(beat_i[f]),
+      .out_valid_o(gated_valid[f]), .out_ready_i(gated_ready[f]), .discarded_o(dropped[f])
     );
   end
 
@@ -161,8 +159,7 @@ module flaash_chip
     .ResultLanes(ResultLanes)
   ) u_core (
     .clk_i, .rst_ni(core_rst_n), .store_rst_ni(store_rst_n),
-    .s_axis_tvalid_i(gated_valid), .s_axis_tready_o(gated_ready),
-    .s_axis_tdata_i(gated_data), .s_axis_tlast_i(gated_last),
+    .beat_valid_i(gated_valid), .beat_ready_o(gated_ready), .beat_i,
     .result_valid_o(result_valid), .result_ready_i(result_ready), .result_o(result),
     .all_stored_o(all_stored), .sent_i(sent), .numbers_i, .drop_i(drop),
     .batch_valid_o, .batch_ready_i, .batch_count_o, .batch_o,

@@ -15,6 +15,7 @@
 //             with two at most one frame per operand comes. stop_i stays until rst_ni.
 // Reset       rst_ni: everything but the operands; store_rst_ni: these.
 
+`include "flaash_beat.svh"
 `include "flaash_line.svh"
 `include "flaash_assert.svh"
 
@@ -45,6 +46,7 @@ module flaash_core
   parameter int unsigned ResultLanes = 1,            // results that can leave in a cycle, 1 to 8
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
   localparam int unsigned NumPorts   = read_ports(Engine, NumSdpe, GroupSize),
+  localparam type beat_t = `FLAASH_BEAT(FeedWidth),
   // SDPEs, and the combiner if there is one: where results come from.
   localparam int unsigned NumSources = NumSdpe + ((Engine != EngineLookup && Portions > 0) ? 1 : 0)
 ) (
@@ -52,10 +54,9 @@ module flaash_core
   input  logic                                       rst_ni,
   input  logic                                       store_rst_ni,
   // operand frames
-  input  logic [Feeds-1:0]                           s_axis_tvalid_i,
-  output logic [Feeds-1:0]                           s_axis_tready_o,
-  input  logic [Feeds-1:0][FeedWidth-1:0]            s_axis_tdata_i,
-  input  logic [Feeds-1:0]                           s_axis_tlast_i,
+  input  logic [Feeds-1:0]                           beat_valid_i,
+  output logic [Feeds-1:0]                           beat_ready_o,
+  input  beat_t [Feeds-1:0]                          beat_i,
   // results, to the unloader
   output logic                                       result_valid_o,
   input  logic                                       result_ready_i,
@@ -84,11 +85,11 @@ module flaash_core
 );
 
   // ---------------------------------------------------------------------- operands
+  typedef `FLAASH_LINE_WRITE(LineWidth) line_write_t;
+
   logic                      generating;    // the contraction is being planned, or its jobs generated
   store_write_t [1:0]        store_write;
-  logic [1:0]                line_valid;
-  line_id_t [1:0]            line_id;
-  logic [1:0][LineWidth-1:0] line_data;
+  line_write_t [1:0]         line_write;
   fiber_id_t [1:0]           table_addr;
   table_rsp_t [1:0]          table_rsp;
   load_report_t              load;
@@ -100,9 +101,8 @@ module flaash_core
     .FiberDepth(FiberDepth), .Feeds(Feeds), .FeedWidth(FeedWidth)
   ) u_loaders (
     .clk_i, .rst_ni,
-    .s_axis_tvalid_i, .s_axis_tready_o, .s_axis_tdata_i, .s_axis_tlast_i, .enable_i(orders_i.load_enable),
-    .line_valid_o(line_valid), .line_id_o(line_id), .line_data_o(line_data),
-    .store_o(store_write), .report_o(load)
+    .beat_valid_i, .beat_ready_o, .beat_i, .enable_i(orders_i.load_enable),
+    .write_o(line_write), .store_o(store_write), .report_o(load)
   );
 
   for (genvar i = 0; i < 2; i++) begin : gen_store
@@ -130,8 +130,7 @@ module flaash_core
   ) u_memory (
     .clk_i, .rst_ni,
     .fill_i(fill), .use_i(in_use), .owned_i(orders_i.owned),
-    .wr_valid_i(line_valid), .wr_id_i(line_id), .wr_data_i(line_data),
-    .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
+    .write_i(line_write), .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
     .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
     .reads_o(reads), .conflicts_o(conflicts), .fault_o(memory_fault)
   );
@@ -149,9 +148,15 @@ module flaash_core
 
   assign settings = orders_i.settings;
 
-  // `last` is the top bit of a line.
-  assign written = {line_valid[1], fill[1], line_id[1], line_data[1][LineWidth-1],
-                    line_valid[0], fill[0], line_id[0], line_data[0][LineWidth-1]};
+  for (genvar i = 0; i < 2; i++) begin : gen_written
+    line_write_t write;
+    logic        unused_entries;
+
+    // `last` is the top bit of a line.
+    assign write          = line_write[i];
+    assign written[i]     = {write.valid, fill[i], write.id, write.line[LineWidth-1]};
+    assign unused_entries = ^write.line;
+  end
 
   if (Engine == EngineLookup) begin : gen_lookup
     flaash_compute_lookup #(

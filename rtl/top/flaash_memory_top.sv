@@ -226,8 +226,8 @@ module flaash_memory_top
     .axil_i(chip_req), .axil_o(chip_rsp), .irq_o(chip_irq),
     .quiet_i(quiet), .start_i(order), .ending_o(ending), .start_o(start),
     .desc_o(desc), .report_o(report),
-    .operand_valid_i(operand_valid), .operand_ready_o(operand_ready), .operand_data_i(operand_data),
-    .operand_last_i(operand_last),
+    .beat_valid_i(operand_valid), .beat_ready_o(operand_ready),
+    .beat_i({operand_last[1], operand_data[1], operand_last[0], operand_data[0]}),
     .numbers_i(numbers),
     .frame_valid_o(frame_valid), .frame_ready_i(frame_ready), .frame_data_o(frame_data), .frame_last_o(frame_last),
     .batch_valid_o(batch_valid), .batch_ready_i(batch_ready), .batch_count_o(batch_count), .batch_o(batch)

@@ -91,7 +91,7 @@ module flaash_lookup_bench
       .NumPorts(NumPorts), .LineWidth(LineWidth), .Lines(MemLines), .Latency(MemLatency), .Banks(MemBanks)
     ) u_memory (
       .clk_i, .rst_ni,
-      .wr_valid_i(wr_valid), .wr_id_i(wr_id), .wr_data_i({2{wr_data_i}}),
+      .write_i({wr_valid[1], wr_id[1], wr_data_i, wr_valid[0], wr_id[0], wr_data_i}),
       .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
       .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
       .reads_o(reads), .conflicts_o(conflicts), .fault_o(unused_memory_fault)
@@ -101,7 +101,7 @@ module flaash_lookup_bench
       .NumPorts(NumPorts), .LineWidth(LineWidth), .Lines(MemLines), .Latency(MemLatency), .Banks(MemBanks)
     ) u_memory (
       .clk_i, .rst_ni,
-      .wr_valid_i(wr_valid), .wr_id_i(wr_id), .wr_data_i({2{wr_data_i}}),
+      .write_i({wr_valid[1], wr_id[1], wr_data_i, wr_valid[0], wr_id[0], wr_data_i}),
       .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
       .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
       .reads_o(reads), .conflicts_o(conflicts), .fault_o(unused_memory_fault)
