@@ -103,7 +103,7 @@ package flaash_host_pkg;
     logic       owned;        // a contraction needs its operands: results are computed, or left to be sent
     logic       load_enable;  // operand frames may begin
     logic [5:0] sdpe_select;  // the engine whose steps are reported
-  } orders_t;
+  } control_t;
 
   // What the core tells the registers.
   typedef struct packed {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Registers: the register map of flaash_reg_pkg, the start of a contraction, errors and the interrupt.
 //
-// Guarantees  orders_o.start pulses for an accepted start (flaash_start_control); its settings stay until the next.
-//             orders_o.owned while results are computed or left to be sent: lines, and coordinates, are read from the
-//             operands. With one buffer orders_o.load_enable is low then. irq_o is a level.
+// Guarantees  control_o.start pulses for an accepted start (flaash_start_control); its settings stay until the next.
+//             control_o.owned while results are computed or left to be sent: lines, and coordinates, are read from the
+//             operands. With one buffer control_o.load_enable is low then. irq_o is a level.
 // Demands     drained_i and what report_i says of results belong to the contraction that runs. ending_i.resetting
 //             from the cycle after soft_reset_o until the core has left its reset, .stopping likewise after stop_o.
-// Latency     orders_o.start one cycle after start_i or the write access; reads show the state of their cycle.
+// Latency     control_o.start one cycle after start_i or the write access; reads show the state of their cycle.
 // Reset       rst_ni clears everything; a soft reset everything but flaash_settings, at the request. What the core
 //             reports from then until its reset, or after stop_o, is not recorded, but faults of the host are, and
 //             parity errors after stop_o: they tell of results that were leaving.
@@ -44,8 +44,8 @@ module flaash_registers
   input  logic        drained_i,      // pulse: the trailer was taken
   input  logic        start_i,        // pulse: the edge starts, as ControlStart does
   input  ending_t     ending_i,
-  // orders
-  output orders_t     orders_o,       // to the core
+  // control
+  output control_t    control_o,      // to the core
   output error_e      trailer_code_o, // for a trailer that is sent now
   output logic        soft_reset_o,   // pulse
   output logic        stop_o          // pulse
@@ -112,7 +112,7 @@ module flaash_registers
     .error_i(recorded), .status_o(status), .error_o(refusal)
   );
 
-  assign orders_o = {begins, settings, active, (Buffers > 1 || !active) && !ending_i.resetting, choices.sdpe_select};
+  assign control_o = {begins, settings, active, (Buffers > 1 || !active) && !ending_i.resetting, choices.sdpe_select};
 
   // ------------------------------------------------------------------------ stop
   logic live, expired;  // the core is not about to be reset; the watchdog's limit is reached

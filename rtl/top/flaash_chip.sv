@@ -82,13 +82,13 @@ module flaash_chip
 
   // ---------------------------------------------------------------------- registers
   traffic_t    traffic;
-  orders_t     orders;
+  control_t    control;
   error_e      trailer_code;
   desc_t [1:0] work_desc;  // of the contraction
   logic        drained, lost, loading;
   logic [1:0]  discarded;  // beats, by the gates
 
-  assign start_o = orders.start;
+  assign start_o = control.start;
   assign loading = report_o.load.loading;
   assign traffic = {discarded, (beat_valid_i & beat_ready_o) != '0 || (frame_valid_o && frame_ready_i)
                                  || (batch_valid_o && batch_ready_i),
@@ -112,7 +112,7 @@ module flaash_chip
     .clk_i, .rst_ni,
     .axil_i, .axil_o, .irq_o,
     .desc_i(desc_o), .report_i(report_o), .traffic_i(traffic), .drained_i(drained), .start_i,
-    .ending_i(ending_o), .orders_o(orders), .trailer_code_o(trailer_code), .soft_reset_o(soft_reset), .stop_o(stop)
+    .ending_i(ending_o), .control_o(control), .trailer_code_o(trailer_code), .soft_reset_o(soft_reset), .stop_o(stop)
   );
 
   // --------------------------------------------------------------------------- core
@@ -164,7 +164,7 @@ module flaash_chip
     .all_stored_o(all_stored), .sent_i(sent), .numbers_i, .drop_i(drop),
     .batch_valid_o, .batch_ready_i, .batch_count_o, .batch_o,
     .walk_i(walk_req), .walk_o(walk_rsp), .walk_fault_i(walk_fault),
-    .orders_i(orders), .stop_i(ending_o.stopping), .desc_o, .work_desc_o(work_desc), .report_o, .lost_o(lost)
+    .control_i(control), .stop_i(ending_o.stopping), .desc_o, .work_desc_o(work_desc), .report_o, .lost_o(lost)
   );
 
   // ----------------------------------------------------------------------- unloader

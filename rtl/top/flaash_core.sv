@@ -2,16 +2,16 @@
 // Core: everything between the operand stream, the result stream and the registers.
 //
 // Guarantees  An operand frame ends with desc_o[operand].loaded or with an error in report_o. After
-//             orders_i.start each result of the contraction leaves once at result_*; report_o.done when the last one is
-//             stored and nothing reads lines of the operands any more, all_stored_o when none is
+//             control_i.start each result of the contraction leaves once at result_*; report_o.done when the last one
+//             is stored and nothing reads lines of the operands any more, all_stored_o when none is
 //             left behind those at result_*. Operands stay until they are replaced; those of a contraction until
-//             orders_i.owned falls. After stop_i nothing more is computed: all_stored_o then waits only for results
+//             control_i.owned falls. After stop_i nothing more is computed: all_stored_o then waits only for results
 //             that were complete; the reset that follows ends the stop.
 // Errors      With Parity every stored bit that has flipped is told when it is used (report_o.parity_error); what was
 //             made of it does not become a result, or lost_o comes before it leaves the unloader.
-// Demands     orders_i.start only with both operands loaded, equal contracted extents, and none running. One feed
+// Demands     control_i.start only with both operands loaded, equal contracted extents, and none running. One feed
 //             carries frames of both operands; of two, the first those of A, the second those of B.
-//             orders_i.owned while results are computed or on their way; with one buffer .load_enable is low then,
+//             control_i.owned while results are computed or on their way; with one buffer .load_enable is low then,
 //             with two at most one frame per operand comes. stop_i stays until rst_ni.
 // Reset       rst_ni: everything but the operands; store_rst_ni: these.
 
@@ -75,7 +75,7 @@ module flaash_core
   output walk_rsp_t [1:0]                            walk_o,
   input  fault_t                                     walk_fault_i,  // an answer of before was wrong, and used
   // control
-  input  orders_t                                    orders_i,
+  input  control_t                                   control_i,
   input  logic                                       stop_i,        // compute no more
   // operands, A in element 0, B in 1
   output desc_t [1:0]                                desc_o,        // as a start would take them
@@ -101,7 +101,7 @@ module flaash_core
     .FiberDepth(FiberDepth), .Feeds(Feeds), .FeedWidth(FeedWidth)
   ) u_loaders (
     .clk_i, .rst_ni,
-    .beat_valid_i, .beat_ready_o, .beat_i, .enable_i(orders_i.load_enable),
+    .beat_valid_i, .beat_ready_o, .beat_i, .enable_i(control_i.load_enable),
     .write_o(line_write), .store_o(store_write), .report_o(load)
   );
 
@@ -110,7 +110,7 @@ module flaash_core
       .Operand(i), .Buffers(Buffers), .NodeDepth(NodeDepth), .FiberDepth(FiberDepth), .Parity(Parity)
     ) u_buffers (
       .clk_i, .rst_ni(store_rst_ni),
-      .start_i(orders_i.start), .owned_i(orders_i.owned), .planning_i(generating),
+      .start_i(control_i.start), .owned_i(control_i.owned), .planning_i(generating),
       .write_i(store_write[i]), .fill_o(fill[i]), .use_o(in_use[i]),
       .table_addr_i(table_addr[i]), .table_o(table_rsp[i]), .walk_i(walk_i[i]), .walk_o(walk_o[i]),
       .desc_o(desc_o[i]), .work_desc_o(work_desc_o[i]), .plan_desc_o(plan_desc[i])
@@ -129,7 +129,7 @@ module flaash_core
     .Latency(MemLatency), .Banks(MemBanks), .Parity(Parity)
   ) u_memory (
     .clk_i, .rst_ni,
-    .fill_i(fill), .use_i(in_use), .owned_i(orders_i.owned),
+    .fill_i(fill), .use_i(in_use), .owned_i(control_i.owned),
     .write_i(line_write), .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
     .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
     .reads_o(reads), .conflicts_o(conflicts), .fault_o(memory_fault)
@@ -146,7 +146,7 @@ module flaash_core
 
   settings_t settings;
 
-  assign settings = orders_i.settings;
+  assign settings = control_i.settings;
 
   for (genvar i = 0; i < 2; i++) begin : gen_written
     line_write_t write;
@@ -165,7 +165,7 @@ module flaash_core
       .ResultDepth(ResultDepth)
     ) u_compute (
       .clk_i, .rst_ni,
-      .start_i(orders_i.start), .settings_i(settings), .desc_i(plan_desc), .written_i(written),
+      .start_i(control_i.start), .settings_i(settings), .desc_i(plan_desc), .written_i(written),
       .busy_o(generating), .dispatch_o(dispatch),
       .table_addr_o(table_addr), .table_i(table_rsp),
       .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
@@ -180,7 +180,7 @@ module flaash_core
       .Portions(Portions)
     ) u_compute (
       .clk_i, .rst_ni,
-      .start_i(orders_i.start), .settings_i(settings), .desc_i(plan_desc), .written_i(written),
+      .start_i(control_i.start), .settings_i(settings), .desc_i(plan_desc), .written_i(written),
       .busy_o(generating), .dispatch_o(dispatch),
       .table_addr_o(table_addr), .table_i(table_rsp),
       .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
@@ -250,14 +250,14 @@ module flaash_core
     .NumSdpe(NumSdpe)
   ) u_step_counters (
     .clk_i, .rst_ni,
-    .start_i(orders_i.start), .events_i(events[NumSdpe-1:0]), .select_i(orders_i.sdpe_select), .steps_o(sdpe_steps)
+    .start_i(control_i.start), .events_i(events[NumSdpe-1:0]), .select_i(control_i.sdpe_select), .steps_o(sdpe_steps)
   );
 
   flaash_progress #(
     .SumWidth(7)
   ) u_progress (
     .clk_i, .rst_ni,
-    .start_i(orders_i.start), .stop_i, .generating_i(generating), .dispatch_i(dispatch),
+    .start_i(control_i.start), .stop_i, .generating_i(generating), .dispatch_i(dispatch),
     .dots_i(increments[CntDotsDone][6:0]), .stored_i(increments[CntResults][6:0]),
     .idle_i(&source_idle), .taken_i(taken),
     .busy_o(busy), .done_o(done), .all_stored_o
@@ -280,10 +280,10 @@ module flaash_core
   );
 
   // --------------------------------------------------------------------- properties
-  `FLAASH_ASSERT(StartWithOperands_A, !orders_i.start || (desc_o[0].loaded && desc_o[1].loaded
+  `FLAASH_ASSERT(StartWithOperands_A, !control_i.start || (desc_o[0].loaded && desc_o[1].loaded
                                           && desc_o[0].extent == desc_o[1].extent),
                  "started without two operands that fit")
-  `FLAASH_ASSERT(NothingIsLeft_A, !all_stored_o || stop_i || busy || orders_i.start
+  `FLAASH_ASSERT(NothingIsLeft_A, !all_stored_o || stop_i || busy || control_i.start
                  || (source_valid == '0 && !result_valid_o && (&source_idle)), "something is left behind")
   `FLAASH_ASSERT(DoneIsIdle_A, !done || (&source_idle && busy), "done while an engine still works")
 

@@ -67,8 +67,8 @@ async def every_portion_once(dut, length: int, busy: float) -> None:
         portions += int(dut.portion_o.value)
         if dut.open_valid_o.value == 1 and dut.open_ready_i.value == 1:
             opened.append((*FIBERS.unpack(int(dut.open_o.value)), int(dut.open_slot_i.value)))
-        close = CLOSE.unpack(int(dut.close_o.value))
-        if close.valid:
+        if str(dut.close_o.value)[0] == "1":  # else the rest means nothing
+            close = CLOSE.unpack(int(dut.close_o.value))
             closed.append((close.slot, close.count))
         if dut.job_valid_o.value == 1 and dut.job_ready_i.value == 1:
             came.append(JOB.unpack(int(dut.job_o.value)))
