@@ -156,8 +156,7 @@ module flaash_tensor_memory_banked
   read_t [Banks-1:0]               answered_q;  // the reads, and what they say
   logic [Banks-1:0][PortWidth-1:0] port_q;
   line_id_t [Banks-1:0]            line_q;
-  logic [Banks-1:0]                of_b;        // the operand of each
-  logic [Banks-1:0][1:0][LineWidth-1:0] lines;  // of A and of B
+  logic [Banks-1:0][LineWidth-1:0] data;
 
   for (genvar i = 0; i < 2; i++) begin : gen_write
     line_write_t write;
@@ -180,6 +179,7 @@ module flaash_tensor_memory_banked
   for (genvar bank = 0; bank < Banks; bank++) begin : gen_bank
     read_t                     read_b, answered_b;  // Icarus reads a member of an array's only element as unknown
     line_id_t                  line, answered_line;
+    logic [1:0][LineWidth-1:0] lines;
     logic [1:0]                wrongs;
     logic                      unused_port;
 
@@ -190,7 +190,7 @@ module flaash_tensor_memory_banked
     assign unused_port   = ^read_b.port;
     assign port_q[bank]  = answered_b.port;
     assign line_q[bank]  = answered_line;
-    assign of_b[bank]    = answered_line.operand;
+    assign data[bank]    = lines[answered_line.operand];
     assign wrong[bank]   = wrongs[answered_line.operand];
 
     for (genvar i = 0; i < 2; i++) begin : gen_operand
@@ -211,7 +211,7 @@ module flaash_tensor_memory_banked
         .wr_data_i  (write.line),
         .rd_enable_i(read_valid[bank] && line.operand == 1'(i)),
         .rd_addr_i  (row_of(line.addr)),
-        .rd_data_o  (lines[bank][i]),
+        .rd_data_o  (lines[i]),
         .wrong_o    (wrongs[i])
       );
     end
@@ -232,7 +232,7 @@ module flaash_tensor_memory_banked
     for (int unsigned bank = 0; bank < Banks; bank++) begin
       if (data_valid_q[bank]) begin
         rsp_valid_o[port_q[bank]] = 1'b1;
-        rsp_data_o[port_q[bank]]  = lines[bank][of_b[bank]];
+        rsp_data_o[port_q[bank]]  = data[bank];
       end
     end
   end

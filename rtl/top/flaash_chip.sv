@@ -39,7 +39,9 @@ module flaash_chip
   parameter int unsigned Feeds       = 1,           // streams of operand frames: one for both operands, or one each
   parameter int unsigned FeedWidth   = StreamWidth, // bits of a beat of these
   parameter int unsigned ResultLanes = 1,           // results that can leave in a cycle, 1 to 8
-  localparam type beat_t = `FLAASH_BEAT(FeedWidth)
+  localparam type beat_t = `FLAASH_BEAT(FeedWidth),
+  localparam type frame_beat_t = `FLAASH_BEAT(StreamWidth),
+  localparam type batch_t = `FLAASH_BATCH(ResultLanes)
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -62,13 +64,11 @@ module flaash_chip
   input  logic                   numbers_i,    // records name fibers by number
   output logic                   frame_valid_o,
   input  logic                   frame_ready_i,
-  output logic [StreamWidth-1:0] frame_data_o,
-  output logic                   frame_last_o,
+  output frame_beat_t            frame_o,
   // results of a frame that go by number, if there are several lanes; its trailer comes behind them
-  output logic                      batch_valid_o,
-  input  logic                      batch_ready_i,
-  output batch_count_t              batch_count_o,
-  output result_t [ResultLanes-1:0] batch_o
+  output logic                   batch_valid_o,
+  input  logic                   batch_ready_i,
+  output batch_t                 batch_o
 );
 
   // --------------------------------------------------------------------- soft reset
@@ -162,7 +162,7 @@ module flaash_chip
     .beat_valid_i(gated_valid), .beat_ready_o(gated_ready), .beat_i,
     .result_valid_o(result_valid), .result_ready_i(result_ready), .result_o(result),
     .all_stored_o(all_stored), .sent_i(sent), .numbers_i, .drop_i(drop),
-    .batch_valid_o, .batch_ready_i, .batch_count_o, .batch_o,
+    .batch_valid_o, .batch_ready_i, .batch_o,
     .walk_i(walk_req), .walk_o(walk_rsp), .walk_fault_i(walk_fault),
     .control_i(control), .stop_i(ending_o.stopping), .desc_o, .work_desc_o(work_desc), .report_o, .lost_o(lost)
   );
@@ -176,8 +176,7 @@ module flaash_chip
     .begin_i(start_o), .all_stored_i(all_stored), .abort_i(ending_o.resetting), .lost_i(lost),
     .error_code_i(trailer_code), .idle_o(unloader_idle), .drop_o(drop), .numbers_i,
     .desc_i(work_desc), .walk_o(walk_req), .walk_i(walk_rsp), .fault_o(walk_fault),
-    .m_axis_tvalid_o(frame_valid_o), .m_axis_tready_i(frame_ready_i),
-    .m_axis_tdata_o(frame_data_o), .m_axis_tlast_o(frame_last_o),
+    .frame_valid_o, .frame_ready_i, .frame_o,
     .sent_o(sent), .drained_o(drained)
   );
 

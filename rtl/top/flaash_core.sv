@@ -47,6 +47,7 @@ module flaash_core
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
   localparam int unsigned NumPorts   = read_ports(Engine, NumSdpe, GroupSize),
   localparam type beat_t = `FLAASH_BEAT(FeedWidth),
+  localparam type batch_t = `FLAASH_BATCH(ResultLanes),
   // SDPEs, and the combiner if there is one: where results come from.
   localparam int unsigned NumSources = NumSdpe + ((Engine != EngineLookup && Portions > 0) ? 1 : 0)
 ) (
@@ -68,8 +69,7 @@ module flaash_core
   input  logic                                       drop_i,  // results are of no use any more
   output logic                                       batch_valid_o,
   input  logic                                       batch_ready_i,
-  output batch_count_t                               batch_count_o,
-  output result_t [ResultLanes-1:0]                  batch_o,
+  output batch_t                                     batch_o,
   // coordinates of the fibers, A in element 0, B in 1
   input  walk_req_t [1:0]                            walk_i,
   output walk_rsp_t [1:0]                            walk_o,
@@ -215,7 +215,7 @@ module flaash_core
 
   batch_count_t taken, sent;
 
-  assign sent = batch_count_t'(sent_i) + ((batch_valid_o && batch_ready_i) ? batch_count_o : '0);
+  assign sent = batch_count_t'(sent_i) + ((batch_valid_o && batch_ready_i) ? batch_o.count : '0);
 
   flaash_result_lanes #(
     .NumSources(NumSources),
@@ -225,7 +225,7 @@ module flaash_core
     .numbers_i, .drop_i, .taken_o(taken),
     .in_valid_i(gated_valid), .in_ready_o(gated_ready), .in_result_i(source_result),
     .out_valid_o(result_valid_o), .out_ready_i(result_ready_i), .out_result_o(result_o),
-    .batch_valid_o, .batch_ready_i, .batch_count_o, .batch_o
+    .batch_valid_o, .batch_ready_i, .batch_o
   );
 
   // ----------------------------------------------------------------------- progress

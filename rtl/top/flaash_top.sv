@@ -12,6 +12,8 @@
 // Latency     A contraction begins one cycle after the write to RegControl.
 // Reset       rst_ni forgets everything.
 
+`include "flaash_beat.svh"
+
 module flaash_top
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
@@ -79,11 +81,10 @@ module flaash_top
   report_t     report;
 
   // One lane has no batches.
-  logic          batch_valid, unused_batch;
-  batch_count_t  batch_count;
-  result_t [0:0] batch;
+  logic            batch_valid, unused_batch;
+  `FLAASH_BATCH(1) batch;
 
-  assign unused_batch = batch_valid ^ (^batch_count) ^ (^batch);
+  assign unused_batch = batch_valid ^ (^batch);
 
   assign axil_req = {s_axil_awvalid, s_axil_awaddr, s_axil_awprot, s_axil_wvalid, s_axil_wdata, s_axil_wstrb,
                      s_axil_bready, s_axil_arvalid, s_axil_araddr, s_axil_arprot, s_axil_rready};
@@ -114,9 +115,8 @@ module flaash_top
     .desc_o(desc), .report_o(report),
     .beat_valid_i(s_axis_tvalid), .beat_ready_o(s_axis_tready), .beat_i({s_axis_tlast, s_axis_tdata}),
     .numbers_i(1'b0),
-    .frame_valid_o(m_axis_tvalid), .frame_ready_i(m_axis_tready),
-    .frame_data_o(m_axis_tdata), .frame_last_o(m_axis_tlast),
-    .batch_valid_o(batch_valid), .batch_ready_i(1'b0), .batch_count_o(batch_count), .batch_o(batch)
+    .frame_valid_o(m_axis_tvalid), .frame_ready_i(m_axis_tready), .frame_o({m_axis_tlast, m_axis_tdata}),
+    .batch_valid_o(batch_valid), .batch_ready_i(1'b0), .batch_o(batch)
   );
 
   assign m_axis_tkeep = '1;

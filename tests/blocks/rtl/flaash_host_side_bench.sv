@@ -114,7 +114,8 @@ module flaash_host_side_bench
     .begin_i, .all_stored_i, .abort_i(resetting_o), .lost_i(fault.valid),
     .error_code_i(error_e'(error_code_i)), .idle_o, .drop_o(unused_drop), .numbers_i,
     .desc_i(desc_o), .walk_o(walk_req), .walk_i(walk_rsp), .fault_o(fault),
-    .m_axis_tvalid_o, .m_axis_tready_i, .m_axis_tdata_o, .m_axis_tlast_o, .sent_o, .drained_o
+    .frame_valid_o(m_axis_tvalid_o), .frame_ready_i(m_axis_tready_i), .frame_o({m_axis_tlast_o, m_axis_tdata_o}),
+    .sent_o, .drained_o
   );
 
 endmodule : flaash_host_side_bench
