@@ -15,7 +15,6 @@
 // Reset       rst_ni forgets everything.
 
 `include "flaash_axi.svh"
-`include "flaash_beat.svh"
 
 module flaash_memory_top
   import flaash_pkg::*;
@@ -124,7 +123,8 @@ module flaash_memory_top
   logic                   frame_valid, frame_ready, frame_last;
   logic [StreamWidth-1:0] frame_data;
   logic                   batch_valid, batch_ready;
-  `FLAASH_BATCH(ResultLanes) batch;
+  batch_count_t           batch_count;
+  result_t [ResultLanes-1:0] batch;
 
   // A stream per operand, wider than that of the stream edge if the bus is.
   localparam int unsigned FeedWidth = (DataWidth < 2 * StreamWidth) ? StreamWidth : 2 * StreamWidth;
@@ -170,7 +170,7 @@ module flaash_memory_top
     .operand_valid_o(operand_valid), .operand_ready_i(operand_ready), .operand_data_o(operand_data),
     .operand_last_o(operand_last),
     .result_valid_i(frame_valid), .result_ready_o(frame_ready), .result_data_i(frame_data), .result_last_i(frame_last),
-    .batch_valid_i(batch_valid), .batch_ready_o(batch_ready), .batch_count_i(batch.count), .batch_i(batch.results),
+    .batch_valid_i(batch_valid), .batch_ready_o(batch_ready), .batch_count_i(batch_count), .batch_i(batch),
     .axi_o(axi_req), .axi_i(axi_rsp)
   );
 
@@ -230,7 +230,7 @@ module flaash_memory_top
     .beat_i({operand_last[1], operand_data[1], operand_last[0], operand_data[0]}),
     .numbers_i(numbers),
     .frame_valid_o(frame_valid), .frame_ready_i(frame_ready), .frame_o({frame_last, frame_data}),
-    .batch_valid_o(batch_valid), .batch_ready_i(batch_ready), .batch_o(batch)
+    .batch_valid_o(batch_valid), .batch_ready_i(batch_ready), .batch_o({batch_count, batch})
   );
 
 endmodule : flaash_memory_top
