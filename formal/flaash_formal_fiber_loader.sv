@@ -69,7 +69,7 @@ module flaash_formal_fiber_loader
     .rsp_data_i,
     .line_valid_o(line_valid),
     .line_ready_i,
-    .line_data_o (line_data)
+    .line_o (line_data)
   );
 
   // ----------------------------------------------------------------- specification

@@ -5,6 +5,8 @@
 // Beats, spans, offsets and extents are free; frames and sections begin at any time between steps. That the
 // spans which the loader gives it are such ones is part of the proof of flaash_operand_loader.
 
+`include "flaash_line.svh"
+
 module flaash_formal_loader_packer
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
@@ -26,7 +28,8 @@ module flaash_formal_loader_packer
 );
 
   logic         header, section, entries, sentinel;  // what is read
-  logic         ready, span_ready, line_valid;
+  logic         ready, span_ready, line_valid, line_operand;
+  logic [`FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format))-1:0] line;
   verdict_t     verdict;
   line_addr_t   line_addr, lines;
   fiber_write_t fiber;
@@ -89,14 +92,13 @@ module flaash_formal_loader_packer
     .clk_i,
     .rst_ni,
     .reading_i,
-    .beat_data_i,
+    .beat_i      (beat_data_i),
     .verdict_o   (verdict),
     .frame_i,
     .span_valid_i,
     .span_ready_o(span_ready),
     .span_i,
-    .line_valid_o(line_valid),
-    .line_addr_o (line_addr),
+    .write_o     ({line_valid, line_operand, line_addr, line}),
     .fiber_o     (fiber),
     .fibers_o    (fibers),
     .lines_o     (lines)

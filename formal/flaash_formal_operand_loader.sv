@@ -6,6 +6,8 @@
 // inside is stated per state of the sequencer: what has been announced, what the walk over the pointers
 // has still to read, and where in the section the reader is.
 
+`include "flaash_line.svh"
+
 module flaash_formal_operand_loader
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
@@ -28,8 +30,9 @@ module flaash_formal_operand_loader
 );
 
   // ------------------------------------------------------------------------- block
-  logic         ready, line_valid;
+  logic         ready, line_valid, line_operand;
   line_addr_t   line_addr;
+  logic [`FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format))-1:0] line;
   store_write_t store;
   node_write_t  node;
   fiber_write_t fiber;
@@ -62,13 +65,11 @@ module flaash_formal_operand_loader
   ) u_dut (
     .clk_i,
     .rst_ni,
-    .s_axis_tvalid_i,
-    .s_axis_tready_o(ready),
-    .s_axis_tdata_i,
-    .s_axis_tlast_i,
+    .beat_valid_i(s_axis_tvalid_i),
+    .beat_ready_o(ready),
+    .beat_i      ({s_axis_tlast_i, s_axis_tdata_i}),
     .enable_i,
-    .line_valid_o(line_valid),
-    .line_addr_o (line_addr),
+    .write_o     ({line_valid, line_operand, line_addr, line}),
     .store_o     (store),
     .report_o    (report)
   );

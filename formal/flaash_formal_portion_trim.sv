@@ -62,7 +62,7 @@ module flaash_formal_portion_trim
     .rsp_valid_i,
     .rsp_data_i,
     .line_valid_o(line_valid),
-    .line_data_o (line)
+    .line_o (line)
   );
 
   // ------------------------------------------------------------- the marked request

@@ -67,7 +67,6 @@ mac/flaash_mac_resolve.sv
 mac/flaash_mac_leading_zeros.sv
 mac/flaash_mac_normalize.sv
 mac/flaash_mac_round.sv
-mac/flaash_mac_finish.sv
 mac/flaash_mac_float.sv
 mac/flaash_mac_check.sv
 mac/flaash_mac_integer.sv

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // AXI4-Lite slave: turns the five channels into single accesses to registers.
 //
-// Guarantees  One write_o.valid or read_valid_o cycle per access of the host, with everything that
-//             belongs to it; what write_error_i, read_data_i and read_error_i say in that cycle is the
+// Guarantees  One write_o.valid or read_o.valid cycle per access of the host, with everything that
+//             belongs to it; what write_error_i and answer_i say in that cycle is the
 //             answer (SLVERR or OKAY). Answers in the order of the accesses.
 // Demands     The AXI handshake rules. Address and data of a write may come in any order.
 // Latency     Access one cycle after the last of address and data; answer one cycle later.
@@ -22,10 +22,8 @@ module flaash_axil_slave
   output axil_rsp_t               axil_o,
   output reg_write_t              write_o,
   input  logic                    write_error_i,
-  output logic                    read_valid_o,
-  output logic [RegAddrWidth-1:0] read_addr_o,
-  input  logic [31:0]             read_data_i,
-  input  logic                    read_error_i
+  output reg_read_t               read_o,
+  input  reg_answer_t             answer_i
 );
 
   localparam logic [1:0] RespOkay   = 2'b00;
@@ -72,30 +70,32 @@ module flaash_axil_slave
   end
 
   // ---------------------------------------------------------------------- reads
-  logic        ar_held_q, rvalid_q;
-  logic [1:0]  rresp_q;
-  logic [31:0] rdata_q;
+  logic                    ar_held_q, rvalid_q, read_valid;
+  logic [RegAddrWidth-1:0] read_addr_q;
+  logic [1:0]              rresp_q;
+  logic [31:0]             rdata_q;
 
-  assign read_valid_o = ar_held_q && (!rvalid_q || axil_i.rready);
+  assign read_valid = ar_held_q && (!rvalid_q || axil_i.rready);
+  assign read_o     = {read_valid, read_addr_q};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       ar_held_q   <= 1'b0;
-      read_addr_o <= '0;
+      read_addr_q <= '0;
       rvalid_q    <= 1'b0;
       rdata_q     <= '0;
       rresp_q     <= RespOkay;
     end else begin
       if (axil_i.arvalid && !ar_held_q) begin
         ar_held_q   <= 1'b1;
-        read_addr_o <= axil_i.araddr;
+        read_addr_q <= axil_i.araddr;
       end
       if (axil_i.rready) rvalid_q <= 1'b0;
-      if (read_valid_o) begin
+      if (read_valid) begin
         ar_held_q <= 1'b0;
         rvalid_q  <= 1'b1;
-        rdata_q   <= read_error_i ? '0 : read_data_i;
-        rresp_q   <= read_error_i ? RespSlvErr : RespOkay;
+        rdata_q   <= answer_i.error ? '0 : answer_i.data;
+        rresp_q   <= answer_i.error ? RespSlvErr : RespOkay;
       end
     end
   end

@@ -6,7 +6,7 @@
 //             counter keeps its high word for the read that follows: both belong to one moment.
 //             During a soft reset only beats that the frame gate discards are counted, during a stop only
 //             beats that come and go.
-// Demands     read_high_i is read after the low word of the same counter; otherwise it is live.
+// Demands     read_i.high is read after the low word of the same counter; otherwise it is live.
 // Latency     One cycle from an increment to its being read; reads answer in the same cycle. increments_i tells
 //             of the cycle before, the other inputs of this one.
 // Reset       All counters are 0.
@@ -21,21 +21,18 @@ module flaash_counters
   localparam int unsigned IncrementWidth = $bits(dots_t),
   localparam int unsigned IndexWidth     = $clog2(NumCounters)
 ) (
-  input  logic                                       clk_i,
-  input  logic                                       rst_ni,
-  input  logic                                       start_i,
-  input  logic                                       clear_i,
-  input  logic                                       resetting_i,
-  input  logic                                       stopping_i,
+  input  logic          clk_i,
+  input  logic          rst_ni,
+  input  logic          start_i,
+  input  logic          clear_i,
+  input  ending_t       ending_i,
   // what happened
-  input  increments_t                                increments_i,
-  input  logic                                       busy_i,
-  input  logic                                       active_i,
-  input  logic [1:0]                                 discarded_i,  // beats, by the frame gates
-  input  logic                                       read_valid_i,
-  input  logic [IndexWidth-1:0]                      read_index_i,  // below NumCounters
-  input  logic                                       read_high_i,
-  output logic [31:0]                                read_data_o
+  input  increments_t   increments_i,
+  input  logic          busy_i,
+  input  logic          active_i,
+  input  logic [1:0]    discarded_i,  // beats, by the frame gates
+  input  counter_read_t read_i,
+  output logic [31:0]   read_data_o
 );
 
   // These go on over many contractions.
@@ -48,12 +45,12 @@ module flaash_counters
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) stopped_q <= 1'b0;
-    else         stopped_q <= stopping_i;
+    else         stopped_q <= ending_i.stopping;
   end
 
   always_comb begin
-    increments = (resetting_i || stopped_q) ? '0 : increments_i;
-    if (!resetting_i) begin
+    increments = (ending_i.resetting || stopped_q) ? '0 : increments_i;
+    if (!ending_i.resetting) begin
       increments[CntUnloaded]  = increments_i[CntUnloaded];
       increments[CntDiscarded] = increments_i[CntDiscarded];
     end
@@ -86,13 +83,13 @@ module flaash_counters
   logic [IndexWidth-1:0] high_index_q;
   logic                  high_valid_q;
 
-  assign count = counts_q[read_index_i];
+  assign count = counts_q[read_i.index];
 
   always_comb begin
     read_data_o = count[31:0];
-    if (read_high_i) begin
+    if (read_i.high) begin
       read_data_o = count[63:32];
-      if (high_valid_q && high_index_q == read_index_i) read_data_o = high_q;
+      if (high_valid_q && high_index_q == read_i.index) read_data_o = high_q;
     end
   end
 
@@ -101,18 +98,18 @@ module flaash_counters
       high_q       <= '0;
       high_index_q <= '0;
       high_valid_q <= 1'b0;
-    end else if (read_valid_i) begin
-      high_valid_q <= !read_high_i;
-      if (!read_high_i) begin
+    end else if (read_i.valid) begin
+      high_valid_q <= !read_i.high;
+      if (!read_i.high) begin
         high_q       <= count[63:32];
-        high_index_q <= read_index_i;
+        high_index_q <= read_i.index;
       end
     end
   end
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(IndexInRange_A, !read_valid_i || 32'(read_index_i) < NumCounters, "no such counter")
-  `FLAASH_COVER(ReadWhileCarry_C, read_valid_i && !read_high_i && (&count[31:0]))
-  `FLAASH_COVER(HighOfAnother_C, read_valid_i && read_high_i && high_valid_q && high_index_q != read_index_i)
+  `FLAASH_ASSERT(IndexInRange_A, !read_i.valid || 32'(read_i.index) < NumCounters, "no such counter")
+  `FLAASH_COVER(ReadWhileCarry_C, read_i.valid && !read_i.high && (&count[31:0]))
+  `FLAASH_COVER(HighOfAnother_C, read_i.valid && read_i.high && high_valid_q && high_index_q != read_i.index)
 
 endmodule : flaash_counters

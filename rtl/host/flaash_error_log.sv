@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Error log: keeps the earliest error and counts all.
 //
-// Guarantees  code_o and place_o are those of the earliest error since the last clear; of errors in one cycle these
-//             come in this order: parity, watchdog, operand frame, write, read, result out of range. count_o stops
-//             at its greatest value. What the core reports is recorded while live_i only, parity errors up to a
-//             soft reset: they tell of results that were leaving.
+// Guarantees  record_o tells code and place of the earliest error since the last clear; of errors in one cycle these
+//             come in this order: parity, watchdog, operand frame, write, read, result out of range. Its count stops
+//             at its greatest value. What the core reports is recorded while nothing is being ended, parity errors up
+//             to a soft reset: they tell of results that were leaving.
 // Demands     Who counts errors has a code other than ErrNone.
 // Latency     One cycle.
 // Reset       No error.
@@ -15,19 +15,16 @@ module flaash_error_log
   import flaash_reg_pkg::*;
   import flaash_host_pkg::*;
 (
-  input  logic         clk_i,
-  input  logic         rst_ni,
-  input  logic         clear_i,      // forget; errors of this cycle are not kept
-  input  logic         live_i,       // neither a stop nor a soft reset is under way
-  input  logic         resetting_i,  // a soft reset is
-  input  report_t      report_i,
-  input  error_t       watchdog_i,
-  input  error_t       write_i,
-  input  error_t       read_i,
-  output logic         event_o,      // an error in this cycle
-  output error_e       code_o,
-  output logic [31:0]  place_o,
-  output logic [31:0]  count_o
+  input  logic          clk_i,
+  input  logic          rst_ni,
+  input  logic          clear_i,      // forget; errors of this cycle are not kept
+  input  ending_t       ending_i,
+  input  report_t       report_i,
+  input  error_t        watchdog_i,
+  input  error_t        write_i,
+  input  error_t        read_i,
+  output logic          event_o,      // an error in this cycle
+  output error_record_t record_o
 );
 
   // --------------------------------------------------------- earliest of this cycle
@@ -47,7 +44,7 @@ module flaash_error_log
     sum   = '0;
     for (int i = 5; i >= 0; i--) begin
       error = errors[i];
-      if ((i == 0 && resetting_i) || ((i == 2 || i == 5) && !live_i)) error.count = '0;
+      if ((i == 0 && ending_i.resetting) || ((i == 2 || i == 5) && ending_i != '0)) error.count = '0;
       sum = sum + 32'(error.count);
       if (error.count != '0) begin
         code  = error.code;
@@ -56,33 +53,34 @@ module flaash_error_log
     end
   end
 
-  logic [31:0] count_q;
+  error_e      code_q;
+  logic [31:0] place_q, count_q;
 
-  assign event_o = sum != '0;
-  assign count_o = count_q;
+  assign event_o  = sum != '0;
+  assign record_o = {count_q, code_q, place_q};
 
   // ------------------------------------------------------------------------ log
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      code_o  <= ErrNone;
-      place_o <= '0;
+      code_q  <= ErrNone;
+      place_q <= '0;
       count_q <= '0;
     end else if (clear_i) begin
-      code_o  <= ErrNone;
-      place_o <= '0;
+      code_q  <= ErrNone;
+      place_q <= '0;
       count_q <= '0;
     end else if (event_o) begin
       count_q <= (count_q > ~sum) ? '1 : count_q + sum;
-      if (code_o == ErrNone) begin
-        code_o  <= code;
-        place_o <= place;
+      if (code_q == ErrNone) begin
+        code_q  <= code;
+        place_q <= place;
       end
     end
   end
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(ErrorHasCode_A, !event_o || code != ErrNone, "an error without a code")
-  `FLAASH_COVER(LaterError_C, event_o && code_o != ErrNone)
+  `FLAASH_COVER(LaterError_C, event_o && code_q != ErrNone)
   `FLAASH_COVER(TwoErrorsAtOnce_C, errors[2].count != '0 && (errors[3].count != '0 || errors[5].count != '0))
   `FLAASH_COVER(CountJustFits_C, event_o && !clear_i && count_q == ~sum)
   `FLAASH_COVER(CountStops_C, event_o && !clear_i && count_q > ~sum)

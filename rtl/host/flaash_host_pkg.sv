@@ -42,6 +42,31 @@ package flaash_host_pkg;
     logic [31:0]             bits;  // what they become, 0 elsewhere
   } reg_write_t;
 
+  // A read of a register, one cycle long, and what is answered in that cycle.
+  typedef struct packed {
+    logic                    valid;
+    logic [RegAddrWidth-1:0] addr;
+  } reg_read_t;
+
+  typedef struct packed {
+    logic        error;
+    logic [31:0] data;
+  } reg_answer_t;
+
+  // A read of half a counter, likewise.
+  typedef struct packed {
+    logic                           valid;
+    logic [$clog2(NumCounters)-1:0] index;  // below NumCounters
+    logic                           high;
+  } counter_read_t;
+
+  // The earliest error, and how many there have been.
+  typedef struct packed {
+    logic [31:0] count;
+    error_e      code;
+    logic [31:0] place;
+  } error_record_t;
+
   // The read-write registers.
   typedef struct packed {
     logic               dense;
@@ -64,6 +89,21 @@ package flaash_host_pkg;
     logic [1:0] discarded;  // beats that were thrown away
     error_t     error;      // the frame is wrong
   } load_report_t;
+
+  // What is being ended.
+  typedef struct packed {
+    logic resetting;  // everything: a soft reset
+    logic stopping;   // all but the operands: a stop
+  } ending_t;
+
+  // What the registers tell the core.
+  typedef struct packed {
+    logic       start;        // pulse: a contraction begins
+    settings_t  settings;     // how it is done
+    logic       owned;        // a contraction needs its operands: results are computed, or left to be sent
+    logic       load_enable;  // operand frames may begin
+    logic [5:0] sdpe_select;  // the engine whose steps are reported
+  } control_t;
 
   // What the core tells the registers.
   typedef struct packed {

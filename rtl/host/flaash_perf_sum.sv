@@ -25,16 +25,12 @@ module flaash_perf_sum
   input  logic                       rst_ni,
   // SDPEs, combiner
   input  sdpe_events_t [NumSources-1:0] events_i,
-  input  flags_t [NumSources-1:0]    flags_i,
   // the rest of the machine
-  input  logic                       handed_i,       // a range job was handed out
-  input  dots_t                      handed_dots_i,  // with so many dot products
-  input  logic                       portion_i,      // a portion was handed out
+  input  dispatch_t                  dispatch_i,
   input  logic [ReadWidth-1:0]       reads_i,        // lines read
   input  logic [ReadWidth-1:0]       conflicts_i,    // reads that had to wait
-  input  logic                       loading_i,      // an operand is being loaded
+  input  load_report_t               load_i,
   input  batch_count_t               sent_i,         // results that left the chip
-  input  logic [1:0]                 discarded_i,    // operand beats were thrown away
   output increments_t                increments_o,
   output flags_t                     flags_o,
   output error_t                     range_error_o
@@ -59,7 +55,7 @@ module flaash_perf_sum
     events       = '0;
     for (int s = NumSources - 1; s >= 0; s--) begin
       events = events_i[s];
-      flags  = flags | flags_i[s];
+      flags  = flags | events.flags;
       sums[CntBusy]          = sums[CntBusy]          + 7'(events.busy);
       sums[CntSteps]         = sums[CntSteps]         + 7'(events.step);
       sums[CntMatches]       = sums[CntMatches]       + 7'(events.match);
@@ -77,23 +73,23 @@ module flaash_perf_sum
     end
   end
 
-  logic unused_parity;
+  logic unused_bits;
 
-  assign unused_parity = ^{events.result_parity, events.table_parity};
+  assign unused_bits = ^{events.result_parity, events.table_parity, dispatch_i.visit, load_i};
 
   // ------------------------------------------------------------------ increments
   increments_t increments;
 
   always_comb begin
     for (int c = 0; c < NumCounters; c++) increments[c] = IncrementWidth'(sums[c]);
-    increments[CntJobs]         = handed_i ? handed_dots_i : '0;
-    increments[CntRuns]         = IncrementWidth'(handed_i);
-    increments[CntPortions]     = IncrementWidth'(portion_i);
+    increments[CntJobs]         = dispatch_i.job ? dispatch_i.dots : '0;
+    increments[CntRuns]         = IncrementWidth'(dispatch_i.job);
+    increments[CntPortions]     = IncrementWidth'(dispatch_i.portion);
     increments[CntMemReads]     = IncrementWidth'(reads_i);
     increments[CntMemConflicts] = IncrementWidth'(conflicts_i);
-    increments[CntLoadCycles]   = IncrementWidth'(loading_i);
+    increments[CntLoadCycles]   = IncrementWidth'(load_i.loading);
     increments[CntUnloaded]     = IncrementWidth'(sent_i);
-    increments[CntDiscarded]    = IncrementWidth'(discarded_i);
+    increments[CntDiscarded]    = IncrementWidth'(load_i.discarded);
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

@@ -26,8 +26,7 @@ module flaash_progress
   input  logic                start_i,
   input  logic                stop_i,
   input  logic                generating_i,   // the job generator is at work
-  input  logic                handed_i,       // dot products are given out this cycle
-  input  dots_t               handed_dots_i,  // so many
+  input  dispatch_t           dispatch_i,     // dot products are given out
   input  logic [SumWidth-1:0] dots_i,         // dot products that left their MACs
   input  logic [SumWidth-1:0] stored_i,       // results that entered a store
   input  logic                idle_i,         // all sources are idle
@@ -65,9 +64,12 @@ module flaash_progress
       idle_q    <= idle_i;
       if (start_i)     busy_q <= 1'b1;
       else if (done_o) busy_q <= 1'b0;
-      outstanding_q <= outstanding_q + (handed_i ? CountWidth'(handed_dots_i) : '0) - CountWidth'(dots_i);
+      outstanding_q <= outstanding_q + (dispatch_i.job ? CountWidth'(dispatch_i.dots) : '0) - CountWidth'(dots_i);
       waiting_q     <= waiting_q + (stopped_q ? '0 : CountWidth'(stored_i)) - CountWidth'(taken_i);
     end
   end
+
+  logic unused_dispatch;
+  assign unused_dispatch = dispatch_i.portion ^ dispatch_i.visit;
 
 endmodule : flaash_progress

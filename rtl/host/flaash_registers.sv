@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Registers: the register map of flaash_reg_pkg, the start of a contraction, errors and the interrupt.
 //
-// Guarantees  start_o pulses for an accepted start (flaash_start_control); settings_o stay until the next.
-//             active_o while results are computed or left to be sent: lines, and coordinates, are read from the
-//             operands. With one buffer load_enable_o is low then. irq_o is a level.
-// Demands     drained_i and what report_i says of results belong to the contraction that runs. resetting_i from the
-//             cycle after soft_reset_o until the core has left its reset, stopping_i likewise after stop_o.
-// Latency     start_o one cycle after start_i or the write access; reads show the state of the cycle of the access.
+// Guarantees  control_o.start pulses for an accepted start (flaash_start_control); its settings stay until the next.
+//             control_o.owned while results are computed or left to be sent: lines, and coordinates, are read from the
+//             operands. With one buffer control_o.load_enable is low then. irq_o is a level.
+// Demands     drained_i and what report_i says of results belong to the contraction that runs. ending_i.resetting
+//             from the cycle after soft_reset_o until the core has left its reset, .stopping likewise after stop_o.
+// Latency     control_o.start one cycle after start_i or the write access; reads show the state of their cycle.
 // Reset       rst_ni clears everything; a soft reset everything but flaash_settings, at the request. What the core
 //             reports from then until its reset, or after stop_o, is not recorded, but faults of the host are, and
 //             parity errors after stop_o: they tell of results that were leaving.
@@ -43,14 +43,9 @@ module flaash_registers
   input  traffic_t    traffic_i,
   input  logic        drained_i,      // pulse: the trailer was taken
   input  logic        start_i,        // pulse: the edge starts, as ControlStart does
-  input  logic        resetting_i,
-  input  logic        stopping_i,
-  // orders
-  output logic        load_enable_o,  // operand frames may begin
-  output logic        active_o,
-  output logic        start_o,        // pulse
-  output settings_t   settings_o,
-  output logic [5:0]  sdpe_select_o,  // the engine whose steps are reported
+  input  ending_t     ending_i,
+  // control
+  output control_t    control_o,      // to the core
   output error_e      trailer_code_o, // for a trailer that is sent now
   output logic        soft_reset_o,   // pulse
   output logic        stop_o          // pulse
@@ -62,17 +57,18 @@ module flaash_registers
   // ------------------------------------------------------------------------ bus
   reg_write_t              write;
   logic                    loading, flipped;  // an operand is being received; a wrong word was used
-  logic                    write_error, read_valid, read_error, active, busy;
+  logic                    write_error, read_error, active, busy;
+  reg_read_t               read;
   logic [RegAddrWidth-1:0] read_addr;
   logic [31:0]             read_data;
 
-  assign loading = report_i.load.loading;
-  assign flipped = report_i.parity_error.count != '0;
+  assign loading   = report_i.load.loading;
+  assign flipped   = report_i.parity_error.count != '0;
+  assign read_addr = read.addr;
 
   flaash_axil_slave u_axil_slave (
     .clk_i, .rst_ni,
-    .axil_i, .axil_o, .write_o(write), .write_error_i(write_error),
-    .read_valid_o(read_valid), .read_addr_o(read_addr), .read_data_i(read_data), .read_error_i(read_error)
+    .axil_i, .axil_o, .write_o(write), .write_error_i(write_error), .read_o(read), .answer_i({read_error, read_data})
   );
 
   always_comb begin
@@ -94,14 +90,13 @@ module flaash_registers
     .write_i(write), .choices_o(choices)
   );
 
-  assign sdpe_select_o = choices.sdpe_select;
-
   // -------------------------------------------------------------- start, status
-  logic        command, start, clear, abort;
-  error_e      error_code;
-  error_t      refusal;
-  logic        recorded;  // an error is
-  logic [31:0] status;
+  logic          command, start, clear, abort, begins;
+  settings_t     settings;
+  error_record_t error;
+  error_t        refusal;
+  logic          recorded;  // an error is
+  logic [31:0]   status;
 
   assign command      = write.valid && write.addr == RegControl;
   assign clear        = command && write.bits[ControlSoftReset];
@@ -111,35 +106,41 @@ module flaash_registers
 
   flaash_start_control u_start_control (
     .clk_i, .rst_ni,
-    .start_i(start), .clear_i(clear), .resetting_i, .stopping_i, .choices_i(choices),
+    .start_i(start), .clear_i(clear), .ending_i, .choices_i(choices),
     .loading_i(loading), .desc_i, .done_i(report_i.done), .drained_i,
-    .start_o, .settings_o, .busy_o(busy), .active_o(active),
+    .start_o(begins), .settings_o(settings), .busy_o(busy), .active_o(active),
     .error_i(recorded), .status_o(status), .error_o(refusal)
   );
 
-  assign active_o      = active;
-  assign load_enable_o = (Buffers > 1 || !active) && !resetting_i;
+  assign control_o = {begins, settings, active, (Buffers > 1 || !active) && !ending_i.resetting, choices.sdpe_select};
 
   // ------------------------------------------------------------------------ stop
-  logic   live, expired;  // the core is not about to be reset; the watchdog's limit is reached
+  logic live, expired;  // the core is not about to be reset; the watchdog's limit is reached
+
+  assign live = ending_i == '0;
+
+  flaash_watchdog u_watchdog (
+    .clk_i, .rst_ni,
+    .limit_i(choices.watchdog), .under_way_i(active || loading || !live),
+    .progress_i(report_i.progress || traffic_i.moves), .expired_o(expired)
+  );
+
   flaash_stop_control u_stop_control (
     .clk_i, .rst_ni,
-    .abort_i(abort), .parity_error_i(flipped), .limit_i(choices.watchdog),
-    .progress_i(report_i.progress || traffic_i.moves),
-    .start_i(start_o), .busy_i(busy && !report_i.done), .active_i(active), .loading_i(loading),
-    .clear_i(clear), .resetting_i, .stopping_i, .stop_o, .live_o(live), .expired_o(expired),
-    .error_code_i(error_code), .trailer_code_o
+    .abort_i(abort), .parity_error_i(flipped), .expired_i(expired),
+    .start_i(begins), .busy_i(busy && !report_i.done), .active_i(active), .loading_i(loading),
+    .clear_i(clear), .ending_i, .stop_o, .error_code_i(error.code), .trailer_code_o
   );
 
   // ---------------------------------------------------------------------- errors
   error_t      late, bad_write, bad_read;
   logic        error_event;
-  logic [31:0] outstanding, error_place, error_count;
+  logic [31:0] outstanding;
 
   assign outstanding = {28'd0, traffic_i.waits_for_in, traffic_i.waits_for_out, busy, loading};
   assign late        = {7'(expired), ErrWatchdog, outstanding};
-  assign bad_read    = {7'(read_valid && read_error), ErrAddress, 32'(read_addr)};
-  assign recorded    = error_code != ErrNone;
+  assign bad_read    = {7'(read.valid && read_error), ErrAddress, 32'(read_addr)};
+  assign recorded    = error.code != ErrNone;
 
   always_comb begin
     bad_write = refusal;
@@ -148,9 +149,9 @@ module flaash_registers
 
   flaash_error_log u_error_log (
     .clk_i, .rst_ni,
-    .clear_i(clear), .live_i(live), .resetting_i, .report_i,
+    .clear_i(clear), .ending_i, .report_i,
     .watchdog_i(late), .write_i(bad_write), .read_i(bad_read),
-    .event_o(error_event), .code_o(error_code), .place_o(error_place), .count_o(error_count)
+    .event_o(error_event), .record_o(error)
   );
 
   // ------------------------------------------------------ interrupts, IEEE flags
@@ -160,7 +161,7 @@ module flaash_registers
   always_comb begin
     irq_set             = '0;
     irq_set[IrqDone]    = live && report_i.done;
-    irq_set[IrqDrained] = !resetting_i && drained_i;
+    irq_set[IrqDrained] = !ending_i.resetting && drained_i;
     irq_set[IrqError]   = error_event;
     irq_clear           = '0;
     flags_clear         = '0;
@@ -177,19 +178,21 @@ module flaash_registers
 
   // ------------------------------------------------------------------- counters
   logic [31:0]             counter_data;
-  logic                    counter_read;
+  logic                    is_counter;
+  counter_read_t           counter_read;
   logic [RegAddrWidth-1:0] counter_offset;
+  logic [$clog2(NumCounters)-1:0] counter_index;
 
   assign counter_offset = read_addr - RegCounters;
-  assign counter_read   = read_addr >= RegCounters && 32'(counter_offset) < 8 * NumCounters;
+  assign is_counter     = read_addr >= RegCounters && 32'(counter_offset) < 8 * NumCounters;
+  assign counter_index  = is_counter ? counter_offset[3 +: $clog2(NumCounters)] : '0;
+  assign counter_read   = {read.valid && is_counter && !read_error, counter_index, counter_offset[2]};
 
   flaash_counters u_counters (
     .clk_i, .rst_ni,
-    .start_i(start_o), .clear_i(clear), .resetting_i, .stopping_i,
+    .start_i(begins), .clear_i(clear), .ending_i,
     .increments_i(report_i.increments), .busy_i(busy), .active_i(active), .discarded_i(traffic_i.discarded),
-    .read_valid_i(read_valid && counter_read && !read_error),
-    .read_index_i(counter_read ? counter_offset[3 +: $clog2(NumCounters)] : '0),
-    .read_high_i(counter_offset[2]), .read_data_o(counter_data)
+    .read_i(counter_read), .read_data_o(counter_data)
   );
 
   // ---------------------------------------------------------------------- reads
@@ -217,13 +220,13 @@ module flaash_registers
       RegRunLength:  read_data = choices.run_length;
       RegIrqEnable:  read_data = 32'(choices.irq_enable);
       RegIrqStatus:  read_data = 32'(irq_status);
-      RegError:      read_data = 32'(error_code);
-      RegErrorPlace: read_data = error_place;
-      RegErrorCount: read_data = error_count;
+      RegError:      read_data = 32'(error.code);
+      RegErrorPlace: read_data = error.place;
+      RegErrorCount: read_data = error.count;
       RegFlags:      read_data = 32'(flags);
       RegPortion:    read_data = choices.portion;
       RegWatchdog:   read_data = choices.watchdog;
-      RegSdpeSelect: read_data = 32'(sdpe_select_o);
+      RegSdpeSelect: read_data = 32'(choices.sdpe_select);
       RegSdpeSteps:  read_data = report_i.sdpe_steps;
       RegLongLines:  read_data = choices.long_lines;
       RegOrderA, RegOrderB:   if (about.loaded) read_data = 32'(about.order);
@@ -232,7 +235,7 @@ module flaash_registers
       RegLinesA, RegLinesB:   if (about.loaded) read_data = 32'(about.lines);
       default: begin
         read_data  = counter_data;
-        read_error = !counter_read || read_addr[1:0] != '0;
+        read_error = !is_counter || read_addr[1:0] != '0;
       end
     endcase
   end

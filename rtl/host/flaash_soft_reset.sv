@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Soft reset and abort: end what the host can see by the rules, then reset the core.
 //
-// Guarantees  After a request first resetting_o (soft reset) or stopping_o (abort), which make the unloader
-//             end its frame and the frame gate hold back operand frames; once the unloader has no frame
+// Guarantees  After a request first ending_o tells of it, resetting (soft reset) or stopping (abort): the unloader
+//             ends its frame and the frame gate holds back operand frames; once the unloader has no frame
 //             open, core_rst_no falls for ResetCycles cycles, and after a soft reset store_rst_no with it:
 //             an abort leaves the operands. Both come from registers, so they have no glitches; they
 //             are low during rst_ni and rise with the first clock edge after it. A soft reset
@@ -12,24 +12,25 @@
 // Reset       rst_ni resets the core with everything else.
 //
 //   reset_i, stop_i          _|1|___________________________
-//   resetting_o, stopping_o  ___|11111111111111111111111|___
+//   ending_o                 ___|11111111111111111111111|___
 //   unloader_idle_i          111|______|1111111111111111111   (a frame was open)
 //   core_rst_no              1111111111111|__________|111111
 
 `include "flaash_assert.svh"
 
-module flaash_soft_reset #(
+module flaash_soft_reset
+  import flaash_host_pkg::*;
+#(
   parameter int unsigned ResetCycles = 4  // cycles that the core stays in reset, 1 to 255
 ) (
-  input  logic clk_i,
-  input  logic rst_ni,
-  input  logic reset_i,          // pulse: forget everything
-  input  logic stop_i,           // pulse: abort, keep the operands
-  input  logic unloader_idle_i,  // no result frame is open
-  output logic resetting_o,
-  output logic stopping_o,
-  output logic core_rst_no,      // everything but the operand stores
-  output logic store_rst_no
+  input  logic    clk_i,
+  input  logic    rst_ni,
+  input  logic    reset_i,          // pulse: forget everything
+  input  logic    stop_i,           // pulse: abort, keep the operands
+  input  logic    unloader_idle_i,  // no result frame is open
+  output ending_t ending_o,
+  output logic    core_rst_no,      // everything but the operand stores
+  output logic    store_rst_no
 );
 
   if (ResetCycles < 1 || ResetCycles > 255) begin : gen_illegal_cycles
@@ -88,13 +89,12 @@ module flaash_soft_reset #(
   assign under_way    = state_q != SoftIdle || !core_rst_nq;
   assign core_rst_no  = core_rst_nq;
   assign store_rst_no = store_rst_nq;
-  assign resetting_o  = under_way && all_q;
-  assign stopping_o   = under_way && !all_q;
+  assign ending_o     = {under_way && all_q, under_way && !all_q};
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(ResetAnnounced_A, core_rst_nq || under_way, "the core is in reset unannounced")
   `FLAASH_ASSERT(StoresWithCore_A, store_rst_nq || (!core_rst_nq && all_q), "the stores alone are in reset")
   `FLAASH_COVER(WaitedForFrame_C, state_q == SoftDrain && !unloader_idle_i)
-  `FLAASH_COVER(TakesOver_C, reset_i && stopping_o)
+  `FLAASH_COVER(TakesOver_C, reset_i && ending_o.stopping)
 
 endmodule : flaash_soft_reset

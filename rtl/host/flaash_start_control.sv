@@ -8,7 +8,7 @@
 //             active until drained.
 // Demands     done_i and drained_i only while the contraction is busy or active.
 // Latency     start_o and busy_o one cycle after an accepted start_i; a refusal in the cycle of start_i.
-// Reset       Nothing runs. clear_i and resetting_i do the same, and refuse starts as long as they are high.
+// Reset       Nothing runs. clear_i and ending_i.resetting do the same, and refuse starts as long as they are high.
 
 `include "flaash_assert.svh"
 
@@ -22,9 +22,8 @@ module flaash_start_control
   // the command, and how it is wanted
   input  logic        start_i,
   input  logic        clear_i,      // a soft reset begins
-  input  logic        resetting_i,
-  input  logic        stopping_i,
-  input  choices_t     choices_i,
+  input  ending_t     ending_i,
+  input  choices_t    choices_i,
   // what it depends on
   input  logic        loading_i,
   input  desc_t [1:0] desc_i,
@@ -49,7 +48,7 @@ module flaash_start_control
   always_comb begin
     error = ErrNone;
     place = '0;
-    if (active_o || clear_i || resetting_i || stopping_i) begin
+    if (active_o || clear_i || ending_i != '0) begin
       error = ErrStartBusy;
     end else if (loading_i) begin
       error = ErrStartLoading;
@@ -72,7 +71,7 @@ module flaash_start_control
     status_o                = '0;
     status_o[StatusLoadedA] = desc_i[0].loaded;
     status_o[StatusLoadedB] = desc_i[1].loaded;
-    status_o[StatusBusy]    = busy_o || resetting_i || stopping_i;
+    status_o[StatusBusy]    = busy_o || ending_i != '0;
     status_o[StatusDone]    = done_q;
     status_o[StatusDrained] = drained_q;
     status_o[StatusError]   = error_i;
@@ -102,8 +101,8 @@ module flaash_start_control
         done_q    <= 1'b0;
         drained_q <= 1'b0;
       end
-      if (stopping_i) busy_o <= 1'b0;
-      if (clear_i || resetting_i) begin
+      if (ending_i.stopping) busy_o <= 1'b0;
+      if (clear_i || ending_i.resetting) begin
         busy_o    <= 1'b0;
         active_o  <= 1'b0;
         done_q    <= 1'b0;

@@ -68,7 +68,6 @@ module flaash_compute_lookup
   output result_t [NumSources-1:0]           result_o,
   // what happened in this cycle
   output sdpe_events_t [NumSources-1:0]      events_o,
-  output flags_t [NumSources-1:0]            flags_o,
   output logic [NumSources-1:0]              idle_o,
   output fault_t                             fault_o     // in the cycle before
 );
@@ -99,10 +98,9 @@ module flaash_compute_lookup
   assign unused_settings = ^settings_i;
 
   // ------------------------------------------------------------------- the pieces
-  logic              a_use, plan_use, handed, rank_error;
-  dots_t             handed_dots;
+  logic              a_use, plan_use;
   fiber_id_t [1:0]   plan_addr;
-  line_addr_t        rank_block;
+  fault_t            rank_fault;
   plane_t            plane, plane_q;  // as it is planned; as it was planned last
   logic [Groups-1:0] piece_valid, group_busy, bound_req;
   piece_t            piece;
@@ -116,9 +114,9 @@ module flaash_compute_lookup
     .Parity  (Parity)
   ) u_plan (
     .clk_i, .rst_ni,
-    .start_i, .desc_i, .written_i, .busy_o, .handed_o(handed), .handed_dots_o(handed_dots),
+    .start_i, .desc_i, .written_i, .busy_o, .dispatch_o,
     .table_wanted_i(bound_req != '0), .table_use_o(a_use), .table_addr_o(plan_addr), .answered_o(plan_use),
-    .table_i, .rank_wrong_o(rank_error), .block_o(rank_block),
+    .table_i, .rank_fault_o(rank_fault),
     .plane_o(plane), .piece_valid_o(piece_valid), .piece_o(piece)
   );
 
@@ -126,8 +124,6 @@ module flaash_compute_lookup
   always_ff @(posedge clk_i) begin
     if (busy_o) plane_q <= plane;
   end
-
-  assign dispatch_o = {handed, handed_dots, 2'b00};  // no portions; the watchdog sees the planner's walk by its sets
 
   // ------------------------------------------------- the fiber table of A, shared
   logic      [Groups-1:0]     bound_grant, bound_granted;
@@ -170,14 +166,10 @@ module flaash_compute_lookup
                      24'(a_wrong ? answered_q[0] : answered_q[1])};
   end
 
-  assign fault_o = first_q.valid ? first_q : {rank_error, 1'b1, PlaceStored, PlaceRank, 24'(rank_block)};
+  assign fault_o = first_q.valid ? first_q : rank_fault;
 
   // ------------------------------------------------------------------------ groups
   for (genvar g = 0; g < int'(Groups); g++) begin : gen_group
-    line_id_t req_g;
-
-    assign req_o[g] = req_g;
-
     flaash_lookup_group #(
       .Format     (Format),
       .Engines    (Engines),
@@ -196,18 +188,15 @@ module flaash_compute_lookup
       .bound_req_o   (bound_req[g]),
       .bound_fiber_o (bound_fiber[g]),
       .bound_grant_i (bound_granted[g]),
-      .bound_first_i (table_i[0].first),
-      .bound_wrong_i (table_i[0].wrong),
+      .bound_i       (table_i[0]),
       .req_valid_o   (req_valid_o[g]),
       .req_ready_i   (req_ready_i[g]),
-      .req_operand_o (req_g.operand),
-      .req_addr_o    (req_g.addr),
+      .req_o         (req_o[g]),
       .rsp_valid_i   (rsp_valid_i[g]),
       .rsp_data_i    (rsp_data_i[g]),
       .result_valid_o(result_valid_o[g*Engines +: Engines]),
       .result_ready_i(result_ready_i[g*Engines +: Engines]),
       .result_o      (result_o[g*Engines +: Engines]),
-      .flags_o       (flags_o[g*Engines +: Engines]),
       .events_o      (events_o[g*Engines +: Engines]),
       .idle_o        (idle_o[g*Engines +: Engines])
     );
@@ -219,7 +208,6 @@ module flaash_compute_lookup
 
     assign result_valid_o[NumSdpe-1:Used] = '0;
     assign result_o[NumSdpe-1:Used]       = '0;
-    assign flags_o[NumSdpe-1:Used]        = '0;
     assign events_o[NumSdpe-1:Used]       = '0;
     assign idle_o[NumSdpe-1:Used]         = '1;
   end

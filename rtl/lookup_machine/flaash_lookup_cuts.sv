@@ -5,12 +5,13 @@
 //             in the cycle in which the tables are asked, answered_o in the next one, when they answer.
 // Demands     As flaash_lookup_ranks, for the lines of B. Tables answer one cycle after their addresses.
 // Latency     Three cycles. Throughput: one wish per cycle.
-// Errors      After a wrong answer of a table, or a wrong rank (rank_wrong_o, of block_o), no cut follows; broken_o
+// Errors      After a wrong answer of a table, or a wrong rank (rank_fault_o), no cut follows; broken_o
 //             stays. A rank is told to be wrong before the tables have answered about it.
 // Reset       Forgets the wishes, and that something was wrong.
 
 module flaash_lookup_cuts
   import flaash_pkg::*;
+  import flaash_reg_pkg::fault_t;
   import flaash_lookup_pkg::*;
 #(
   parameter int unsigned MemLines = 8192,  // lines of an operand
@@ -32,11 +33,9 @@ module flaash_lookup_cuts
   output fiber_id_t [1:0]  table_addr_o,
   output logic             answered_o,
   input  table_rsp_t [1:0] table_i,
-  output logic             rank_wrong_o,
-  output line_addr_t       block_o
+  output fault_t           rank_fault_o
 );
 
-  line_id_t   written;
   logic [2:0] valid_q;  // in the ranks, in the ranks, in the tables
   fiber_id_t       rank, b_id_q;
   group_id_t [2:0] cut_q;   // of the wishes inside
@@ -44,18 +43,14 @@ module flaash_lookup_cuts
   table_rsp_t a, b;
   logic       broken_q;
 
-  assign written = written_i.id;
-
   flaash_lookup_ranks #(
     .Lines  (MemLines),
     .Buffers(Buffers),
     .Parity (Parity)
   ) u_ranks (
     .clk_i, .rst_ni,
-    .wr_valid_i(written_i.valid && written.operand), .wr_buffer_i(written_i.filled), .wr_addr_i(written.addr),
-    .wr_last_i(written_i.last),
-    .buffer_i, .ask_i(wish_valid_i && !broken_q), .line_i(wish_i.line), .fiber_o(rank),
-    .wrong_o(rank_wrong_o), .block_o
+    .written_i, .buffer_i, .ask_i(wish_valid_i && !broken_q), .line_i(wish_i.line), .fiber_o(rank),
+    .fault_o(rank_fault_o)
   );
 
   assign a            = table_i[0];
@@ -63,7 +58,7 @@ module flaash_lookup_cuts
   assign table_use_o  = valid_q[1];
   assign table_addr_o = {rank, a_id_q[1]};
   assign answered_o   = valid_q[2] && !broken_q;
-  assign broken_o     = broken_q || rank_wrong_o || (answered_o && (a.wrong || b.wrong));
+  assign broken_o     = broken_q || rank_fault_o.valid || (answered_o && (a.wrong || b.wrong));
   assign cut_valid_o  = valid_q[2] && !broken_o;
   assign cut_o        = {cut_q[2], a_id_q[2], a.first, b_id_q, b.first};
   assign busy_o       = valid_q != '0;

@@ -56,7 +56,6 @@ module flaash_lookup_engine
   output result_t      result_o,
   // what happens in this cycle
   input  wait_t        wait_i,   // the group knows why there is no line
-  output flags_t       flags_o,
   output sdpe_events_t events_o,
   output logic         inside_o
 );
@@ -152,7 +151,7 @@ module flaash_lookup_engine
     .in_valid_i(product_valid), .in_ready_o(product_ready), .in_i(product), .in_name_i(product_name),
     .result_valid_o, .result_ready_i, .result_o,
     .part_valid_o(unused_part_valid), .part_ready_i(1'b0), .part_o(unused_part),
-    .flags_o, .events_o(dot_events), .idle_o(all_left)
+    .events_o(dot_events), .idle_o(all_left)
   );
 
   // --------------------------------------- dot products that never went to the MAC

@@ -6,13 +6,13 @@
 //             engines have time to take them in, or after the run if that is shorter. A second piece
 //             waits for the first one's last request. started_o: a piece that is not empty begins,
 //             at start_o. busy_o until the last request is accepted.
-// Demands     piece_valid_i at most once while busy_o. bound_first_i, in the cycle after bound_grant_i, is
+// Demands     piece_valid_i at most once while busy_o. bound_i, in the cycle after bound_grant_i, tells
 //             the first line of fiber bound_fiber_o. AXI handshake rule at req_*.
 // Latency     One cycle from the piece to the first request.
 // Throughput  One request per cycle. While the bound of a set is not known, lines behind the set may be
 //             asked for, too; whoever takes the lines must tell by their `last` bits.
 // Stalls      Requests wait for room_i, which may not fall before one is accepted.
-// Errors      With a bound that is wrong (bound_wrong_i) the set never ends: only lines of A follow, up to
+// Errors      With a bound that is wrong (bound_i.wrong) the set never ends: only lines of A follow, up to
 //             the operand's end.
 // Reset       Forgets the piece.
 
@@ -35,8 +35,7 @@ module flaash_lookup_fetch
   output logic       bound_req_o,
   output fiber_id_t  bound_fiber_o,
   input  logic       bound_grant_i,
-  input  line_addr_t bound_first_i,
-  input  logic       bound_wrong_i,  // it is not what was stored
+  input  table_rsp_t bound_i,
   // tensor memory
   output logic       req_valid_o,
   input  logic       req_ready_i,
@@ -132,17 +131,17 @@ module flaash_lookup_fetch
       bound_valid_q <= 1'b0;
     end else begin
       if (bound_grant_i) bound_asked_q <= 1'b1;
-      if (bound_comes && !bound_wrong_i) bound_valid_q <= 1'b1;
+      if (bound_comes && !bound_i.wrong) bound_valid_q <= 1'b1;
     end
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)                           bound_lost_q <= 1'b0;
-    else if (bound_comes && bound_wrong_i) bound_lost_q <= 1'b1;
+    else if (bound_comes && bound_i.wrong) bound_lost_q <= 1'b1;
   end
 
   always_ff @(posedge clk_i) begin
-    if (bound_comes) bound_q <= bound_first_i;
+    if (bound_comes) bound_q <= bound_i.first;
     if (take) begin
       set_q     <= start.a_id;
       a_line_q  <= start.a_line;

@@ -42,20 +42,17 @@ module flaash_lookup_group
   output logic                       bound_req_o,
   output fiber_id_t                  bound_fiber_o,
   input  logic                       bound_grant_i,
-  input  line_addr_t                 bound_first_i,
-  input  logic                       bound_wrong_i,
+  input  table_rsp_t                 bound_i,
   // tensor memory
   output logic                       req_valid_o,
   input  logic                       req_ready_i,
-  output logic                       req_operand_o,
-  output line_addr_t                 req_addr_o,
+  output line_id_t                   req_o,
   input  logic                       rsp_valid_i,
   input  line_t                      rsp_data_i,
   // results, per engine
   output logic [Engines-1:0]         result_valid_o,
   input  logic [Engines-1:0]         result_ready_i,
   output result_t [Engines-1:0]      result_o,
-  output flags_t [Engines-1:0]       flags_o,
   output sdpe_events_t [Engines-1:0] events_o,
   output logic [Engines-1:0]         idle_o
 );
@@ -74,15 +71,14 @@ module flaash_lookup_group
   flaash_lookup_fetch u_fetch (
     .clk_i, .rst_ni,
     .plane_i, .piece_valid_i, .piece_i, .busy_o(fetching), .started_o(started), .start_o(begun),
-    .bound_req_o, .bound_fiber_o, .bound_grant_i, .bound_first_i, .bound_wrong_i,
+    .bound_req_o, .bound_fiber_o, .bound_grant_i, .bound_i,
     .req_valid_o, .req_ready_i, .req_o(req), .room_i(room)
   );
 
-  assign req_tag       = req.tag;
-  assign req_operand_o = req_tag.operand;
-  assign req_addr_o    = req.addr;
-  assign req_accept    = req_valid_o && req_ready_i;
-  assign room          = promised_q != CountWidth'(LineDepth);
+  assign req_tag    = req.tag;
+  assign req_o      = {req_tag.operand, req.addr};
+  assign req_accept = req_valid_o && req_ready_i;
+  assign room       = promised_q != CountWidth'(LineDepth);
 
   // ------------------------------------------------ lines, each with its tag
   logic                 tag_valid, tag_ready, line_ready, fifo_valid, fifo_pop;
@@ -249,7 +245,6 @@ module flaash_lookup_group
       .result_ready_i(result_ready_i[e]),
       .result_o      (result_o[e]),
       .wait_i        ({unit, unit && wait_a, unit && wait_b, unit && wait_mac}),
-      .flags_o       (flags_o[e]),
       .events_o      (events_o[e]),
       .inside_o      (occupied[e])
     );

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Handout: announces the dot products of a contraction, set by set.
 //
-// Guarantees  After start_i handed_o pulses once per set of fibers of A, one per cycle, with the dot products of
+// Guarantees  After start_i dispatch_o tells of each set of fibers of A once, one per cycle, with the dot products of
 //             the set; busy_o from the cycle after start_i until the last of them.
-// Demands     a_fibers_i, b_fibers_i, set_size_i not 0, and steady while busy_o. start_i only while not busy_o.
+// Demands     The fibers of sizes_i, and set_size_i, not 0 and steady while busy_o. start_i only while not busy_o.
 // Latency     One cycle.
 // Reset       Forgets the contraction.
 
@@ -16,23 +16,21 @@ module flaash_lookup_handout
   input  logic      clk_i,
   input  logic      rst_ni,
   input  logic      start_i,
-  input  fiber_id_t a_fibers_i,
-  input  fiber_id_t b_fibers_i,
+  input  sizes_t    sizes_i,
   input  set_size_t set_size_i,
   output logic      busy_o,
-  output logic      handed_o,
-  output dots_t     handed_dots_o
+  output dispatch_t dispatch_o
 );
 
   logic      hand_q, last;
   fiber_id_t a_q, left, size;  // first fiber of the set, fibers from there on, fibers of the set
 
-  assign left          = a_fibers_i - a_q;
-  assign last          = left <= fiber_id_t'(set_size_i);
-  assign size          = last ? left : fiber_id_t'(set_size_i);
-  assign busy_o        = hand_q;
-  assign handed_o      = hand_q;
-  assign handed_dots_o = dots_t'(b_fibers_i) * dots_t'(size);
+  assign left       = sizes_i.a_fibers - a_q;
+  assign last       = left <= fiber_id_t'(set_size_i);
+  assign size       = last ? left : fiber_id_t'(set_size_i);
+  assign busy_o     = hand_q;
+  // No portions; the watchdog sees the planner's walk by its sets.
+  assign dispatch_o = {hand_q, dots_t'(sizes_i.b_fibers) * dots_t'(size), 2'b00};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)      hand_q <= 1'b0;
@@ -44,8 +42,11 @@ module flaash_lookup_handout
     a_q <= hand_q ? a_q + fiber_id_t'(set_size_i) : '0;
   end
 
+  logic unused_lines;
+  assign unused_lines = ^{sizes_i.a_lines, sizes_i.b_lines};
+
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(OneAtATime_A, !start_i || !hand_q, "a contraction while another is announced")
-  `FLAASH_COVER(OneDotProduct_C, start_i && a_fibers_i == 1 && b_fibers_i == 1)
+  `FLAASH_COVER(OneDotProduct_C, start_i && sizes_i.a_fibers == 1 && sizes_i.b_fibers == 1)
 
 endmodule : flaash_lookup_handout

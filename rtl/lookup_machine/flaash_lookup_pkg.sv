@@ -12,6 +12,7 @@ package flaash_lookup_pkg;
   typedef struct packed {
     fiber_id_t  a_fibers;
     line_addr_t a_lines;
+    fiber_id_t  b_fibers;
     line_addr_t b_lines;
   } sizes_t;
 
@@ -22,12 +23,6 @@ package flaash_lookup_pkg;
     line_addr_t b_lines;
     set_size_t  set_size;  // the last one may have fewer
   } plane_t;
-
-  // A fiber of each operand.
-  typedef struct packed {
-    fiber_id_t a_id;
-    fiber_id_t b_id;
-  } fibers_t;
 
   // A point of the plane, at the beginning of a fiber of B.
   typedef struct packed {

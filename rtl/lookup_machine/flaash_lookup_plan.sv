@@ -6,7 +6,7 @@
 // that does not depend on the start is prepared before: most when A is there, the rest when B is, too.
 //
 // Guarantees  After start_i every group's piece_valid_o pulses once or twice; the pieces together are
-//             the whole plane. handed_o pulses once per set, with its dot products. busy_o from the
+//             the whole plane. dispatch_o tells of each set once, with its dot products. busy_o from the
 //             cycle after start_i until the last of both. Without fibers of A or of B: nothing.
 // Demands     start_i only while not busy_o, with both operands loaded and all groups through. desc_i and tables
 //             stay until then. Tables answer one cycle after their addresses. Groups use the table of A
@@ -14,7 +14,7 @@
 //             Second pieces wait until nobody else wants the table.
 // Latency     First piece 5 cycles after start_i, 9 if rows differ (flaash_lookup_walk), if both operands have
 //             been there for flaash_lookup_share's and flaash_lookup_weights' time.
-// Errors      After a wrong answer of a table (in a cycle with answered_o) or a wrong rank (rank_wrong_o) no piece
+// Errors      After a wrong answer of a table (in a cycle with answered_o) or a wrong rank (rank_fault_o) no piece
 //             follows; busy_o stays until reset.
 // Reset       Forgets the contraction.
 //
@@ -24,6 +24,7 @@
 
 module flaash_lookup_plan
   import flaash_pkg::*;
+  import flaash_reg_pkg::fault_t;
   import flaash_lookup_pkg::*;
 #(
   parameter int unsigned Groups   = 8,     // groups of engines, 1 to 64
@@ -40,16 +41,14 @@ module flaash_lookup_plan
   input  desc_t [1:0]       desc_i,
   input  line_written_t [1:0] written_i,   // lines on their way to the memory, of A in element 0
   output logic              busy_o,
-  output logic              handed_o,
-  output dots_t             handed_dots_o,
+  output dispatch_t         dispatch_o,
   // fiber tables, and faults
   input  logic              table_wanted_i,  // somebody else waits for that of A
   output logic              table_use_o,     // and may not have it
   output fiber_id_t [1:0]   table_addr_o,
   output logic              answered_o,    // the answers of this cycle count
   input  table_rsp_t [1:0]  table_i,
-  output logic              rank_wrong_o,
-  output line_addr_t        block_o,
+  output fault_t            rank_fault_o,
   // the pieces
   output plane_t            plane_o,
   output logic [Groups-1:0] piece_valid_o,
@@ -78,8 +77,8 @@ module flaash_lookup_plan
 
   assign a           = desc_i[0];
   assign b           = desc_i[1];
-  assign sizes       = {a.fibers, a.lines, b.lines};
-  assign plane_o     = {sizes, set_size};
+  assign sizes       = {a.fibers, a.lines, b.fibers, b.lines};
+  assign plane_o     = {a.fibers, a.lines, b.lines, set_size};
   assign a_there     = a.loaded && a.fibers != '0;
   assign b_there     = b.loaded && b.fibers != '0;
   assign a_left      = a_left_q || !a_there;
@@ -152,7 +151,7 @@ module flaash_lookup_plan
       .MaxSize(MaxSize)
     ) u_share (
       .clk_i, .rst_ni,
-      .begin_i(prepare_a), .divided_o(divided), .start_i(prepare_b), .sizes_i(sizes), .b_fibers_i(b.fibers),
+      .begin_i(prepare_a), .divided_o(divided), .start_i(prepare_b), .sizes_i(sizes),
       .done_o(shared), .set_size_o(set_size), .share_o(share), .tail_o(tail), .tail_share_o(tail_share)
     );
 
@@ -211,7 +210,7 @@ module flaash_lookup_plan
     .written_i(written_i[1]), .buffer_i(b.buffer),
     .wish_valid_i(even_valid || walk_valid), .wish_i(walk_valid ? walk_wish : even_wish),
     .cut_valid_o(cut_valid), .cut_o(cut), .busy_o(placing), .broken_o(broken),
-    .table_use_o, .table_addr_o, .answered_o, .table_i, .rank_wrong_o, .block_o
+    .table_use_o, .table_addr_o, .answered_o, .table_i, .rank_fault_o
   );
 
   // ----------------------------------------------------------------------- pieces
@@ -235,8 +234,7 @@ module flaash_lookup_plan
 
   flaash_lookup_handout u_handout (
     .clk_i, .rst_ni,
-    .start_i(begin_cuts), .a_fibers_i(a.fibers), .b_fibers_i(b.fibers), .set_size_i(set_size),
-    .busy_o(handing), .handed_o, .handed_dots_o
+    .start_i(begin_cuts), .sizes_i(sizes), .set_size_i(set_size), .busy_o(handing), .dispatch_o
   );
 
   assign busy_o = pending_q || state_q == StEven || state_q == StTail || state_q == StWalk || handing || placing

@@ -9,30 +9,26 @@
 // Demands     The lines of B are written in ascending order from 0, each once, whenever B is replaced in a buffer;
 //             line_i has been written, or is the one after the last.
 // Latency     Two cycles. Throughput: one line per cycle.
-// Errors      With Parity: wrong_o, with the fiber, if ask_i was high with the line and a bit of its block,
-//             block_o, has flipped.
+// Errors      With Parity: fault_o, with the fiber, if ask_i was high with the line and a bit of its block has
+//             flipped.
 // Reset       Nothing was asked; what was written stays.
 
 module flaash_lookup_ranks
   import flaash_pkg::*;
+  import flaash_reg_pkg::*;
 #(
   parameter int unsigned Lines   = 8192,  // lines of the operand, 1 or more
   parameter int unsigned Buffers = 1,     // for it: 1 or 2
   parameter int unsigned Parity  = 1      // 1: a parity bit per block, 0: none
 ) (
-  input  logic       clk_i,
-  input  logic       rst_ni,
-  // lines of B on their way to the memory
-  input  logic       wr_valid_i,
-  input  logic       wr_buffer_i,
-  input  line_addr_t wr_addr_i,
-  input  logic       wr_last_i,  // the line ends a fiber
-  input  logic       buffer_i,   // that is asked about; steady while ask_i
-  input  logic       ask_i,      // the answer counts
-  input  line_addr_t line_i,
-  output fiber_id_t  fiber_o,
-  output logic       wrong_o,
-  output line_addr_t block_o
+  input  logic          clk_i,
+  input  logic          rst_ni,
+  input  line_written_t written_i,  // lines on their way to the memory; those of B count
+  input  logic          buffer_i,   // that is asked about; steady while ask_i
+  input  logic          ask_i,      // the answer counts
+  input  line_addr_t    line_i,
+  output fiber_id_t     fiber_o,
+  output fault_t        fault_o
 );
 
   localparam int unsigned Block      = 16;
@@ -46,27 +42,32 @@ module flaash_lookup_ranks
   } block_t;
 
   // -------------------------------------------------------------------- writing
+  line_id_t              written;
+  logic                  wr;
   fiber_id_t             ended_q, ended;  // fibers ended so far
   block_t                block_q, block;
   logic [BlockShift-1:0] offset;          // number of the line in its block
 
-  assign offset = wr_addr_i[BlockShift-1:0];
-  assign ended  = (wr_addr_i == '0) ? '0 : ended_q;
+  assign written = written_i.id;
+  assign wr      = written_i.valid && written.operand;
+
+  assign offset = written.addr[BlockShift-1:0];
+  assign ended  = (written.addr == '0) ? '0 : ended_q;
   assign block  = {(offset == '0) ? ended : block_q.base,
-                   ((offset == '0) ? Block'(0) : block_q.ends) | (Block'(wr_last_i) << offset)};
+                   ((offset == '0) ? Block'(0) : block_q.ends) | (Block'(written_i.last) << offset)};
 
   always_ff @(posedge clk_i) begin
-    if (wr_valid_i) begin
-      ended_q <= ended + fiber_id_t'(wr_last_i);
+    if (wr) begin
+      ended_q <= ended + fiber_id_t'(written_i.last);
       block_q <= block;
     end
   end
 
   // -------------------------------------------------------------------- reading
   block_t                found;
-  logic                  wrong, asked_q;
+  logic                  wrong, asked_q, wrong_q;
   logic [BlockShift-1:0] offset_q;
-  logic [BlockWidth-1:0] rd_block, rd_block_q;
+  logic [BlockWidth-1:0] rd_block, rd_block_q, fault_block_q;
   logic [Block-1:0]      below;  // lines of the block that end a fiber, below the one asked for
 
   assign rd_block = BlockWidth'(line_i >> BlockShift);
@@ -85,22 +86,24 @@ module flaash_lookup_ranks
       .Parity(Parity)
     ) u_blocks (
       .clk_i,
-      .wr_enable_i(wr_valid_i && wr_buffer_i == 1'(b)), .wr_addr_i(BlockWidth'(wr_addr_i >> BlockShift)),
+      .wr_enable_i(wr && written_i.filled == 1'(b)), .wr_addr_i(BlockWidth'(written.addr >> BlockShift)),
       .wr_data_i(block),
       .rd_enable_i(1'b1), .rd_addr_i(rd_block), .rd_data_o(founds[b]), .wrong_o(wrongs[b])
     );
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) {asked_q, wrong_o} <= '0;
-    else         {asked_q, wrong_o} <= {ask_i, asked_q && wrong};
+    if (!rst_ni) {asked_q, wrong_q} <= '0;
+    else         {asked_q, wrong_q} <= {ask_i, asked_q && wrong};
   end
 
   always_ff @(posedge clk_i) begin
     offset_q   <= line_i[BlockShift-1:0];
     rd_block_q <= rd_block;
-    block_o    <= line_addr_t'(rd_block_q);
+    fault_block_q <= rd_block_q;
     fiber_o    <= found.base + fiber_id_t'($countones(below));
   end
+
+  assign fault_o = {wrong_q, 1'b1, PlaceStored, PlaceRank, 24'(fault_block_q)};
 
 endmodule : flaash_lookup_ranks

@@ -25,7 +25,6 @@ module flaash_lookup_set_size
   input  logic       rst_ni,
   input  logic       start_i,
   input  sizes_t     sizes_i,
-  input  fiber_id_t  b_fibers_i,
   output logic       done_o,
   output logic       few_o,
   output set_size_t  set_size_o
@@ -60,7 +59,7 @@ module flaash_lookup_set_size
   assign few_o    = 32'(sizes_i.a_fibers) < Few;
   assign compares = few_o && MaxSize > 1;
   assign fibers   = FewWidth'(sizes_i.a_fibers);
-  assign run      = (b_fibers_i > fiber_id_t'(2 ** RunWidth - 1)) ? '1 : b_fibers_i[RunWidth-1:0];
+  assign run      = (sizes_i.b_fibers > fiber_id_t'(2 ** RunWidth - 1)) ? '1 : sizes_i.b_fibers[RunWidth-1:0];
   assign pairs    = ($bits(pairs))'(sets_of(fibers, try_q)) * ($bits(pairs))'(run);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

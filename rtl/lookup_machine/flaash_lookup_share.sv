@@ -32,7 +32,6 @@ module flaash_lookup_share
   output logic       divided_o,
   input  logic       start_i,    // B, too
   input  sizes_t     sizes_i,
-  input  fiber_id_t  b_fibers_i,
   output logic       done_o,
   output set_size_t  set_size_o,
   output share_t     share_o,
@@ -64,7 +63,7 @@ module flaash_lookup_share
     .MaxSize(MaxSize)
   ) u_set_size (
     .clk_i, .rst_ni,
-    .start_i, .sizes_i, .b_fibers_i,
+    .start_i, .sizes_i,
     .done_o(sized), .few_o(few), .set_size_o
   );
 

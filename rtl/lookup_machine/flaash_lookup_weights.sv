@@ -68,6 +68,9 @@ module flaash_lookup_weights
   logic [MemberWidth-1:0] member_q, member;      // fiber of the set
   logic [SetWidth-1:0]    wr_set_q, wr_set;
 
+  logic unused_fibers;
+  assign unused_fibers = ^sizes_i.b_fibers;
+
   assign written = written_i.id;
   assign wr      = written_i.valid && !written.operand;
   assign begins  = written.addr == '0;

@@ -108,14 +108,30 @@ module flaash_mac_float
     assign unused_portions = part_room_i ^ partial;
   end
 
-  flaash_mac_finish #(
-    .LsbExponent(LsbExponent),
-    .CountWidth (CountWidth)
-  ) u_finish (
+  // ---------------------------------------------------- resolve, normalize, round
+  logic        window_valid, normal_valid;
+  mac_window_t window;
+  mac_normal_t normal;
+
+  flaash_mac_resolve #(
+    .CountWidth(CountWidth)
+  ) u_resolve (
     .clk_i, .rst_ni,
     .sum_valid_i(finish_valid), .sum_ready_o(finish_ready), .sum_i(sum), .sum_set_i(sum_side),
-    .read_addr_o(finish_addr), .read_words_i(read_words),
-    .room_i, .launch_o, .result_valid_o, .result_o
+    .read_addr_o(finish_addr), .read_words_i(read_words), .room_i, .launch_o,
+    .window_valid_o(window_valid), .window_o(window)
+  );
+
+  flaash_mac_normalize #(
+    .LsbExponent(LsbExponent)
+  ) u_normalize (
+    .clk_i, .rst_ni,
+    .window_valid_i(window_valid), .window_i(window), .normal_valid_o(normal_valid), .normal_o(normal)
+  );
+
+  flaash_mac_round u_round (
+    .clk_i, .rst_ni,
+    .normal_valid_i(normal_valid), .normal_i(normal), .result_valid_o, .result_o
   );
 
 endmodule : flaash_mac_float

@@ -133,6 +133,19 @@ package flaash_mac_pkg;
     mac_status_t           status;  // of the whole portion
   } part_head_t;
 
+  // Behind the last word of a portion, one cycle long.
+  typedef struct packed {
+    logic        valid;
+    slot_t       slot;
+    mac_status_t status;
+  } part_end_t;
+
+  // A dot product whose portions are all there.
+  typedef struct packed {
+    slot_t       slot;
+    mac_status_t status;
+  } full_t;
+
   // What became of a dot product.
   typedef struct packed {
     logic [ResultWidth-1:0] value;

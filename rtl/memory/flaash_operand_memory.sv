@@ -12,6 +12,7 @@
 // The second buffer begins at a power of two, so that a bit of the address tells the buffer.
 
 `include "flaash_assert.svh"
+`include "flaash_line.svh"
 
 module flaash_operand_memory
   import flaash_pkg::*;
@@ -25,7 +26,8 @@ module flaash_operand_memory
   parameter int unsigned Latency   = 2,             // cycles, 1 or more
   parameter int unsigned Banks     = 1,             // of the banked memory, a power of two
   parameter int unsigned Parity    = 1,             // 1: a parity bit per line, 0: none
-  localparam int unsigned CountWidth = $clog2(NumPorts + 1)
+  localparam int unsigned CountWidth = $clog2(NumPorts + 1),
+  localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth)
 ) (
   input  logic                               clk_i,
   input  logic                               rst_ni,
@@ -36,9 +38,7 @@ module flaash_operand_memory
   input  logic                               owned_i,
 
   // writes, of A in element 0, always taken
-  input  logic [1:0]                         wr_valid_i,
-  input  line_id_t [1:0]                     wr_id_i,
-  input  logic [1:0][LineWidth-1:0]          wr_data_i,
+  input  line_write_t [1:0]                  write_i,
   // reads
   input  logic [NumPorts-1:0]                req_valid_i,
   output logic [NumPorts-1:0]                req_ready_o,
@@ -66,11 +66,20 @@ module flaash_operand_memory
     return {line.operand, line.addr | (line_addr_t'(buffer) << Shift)};
   endfunction
 
-  line_id_t [1:0]          wr_id;
+  line_write_t [1:0]       write;
+  logic [1:0]              wr_valid;
+  line_id_t [1:0]          wr_id;  // as the loader says
   line_id_t [NumPorts-1:0] req;
   fault_t                  fault;
 
-  assign wr_id = {placed(wr_id_i[1], fill_i[1]), placed(wr_id_i[0], fill_i[0])};
+  for (genvar i = 0; i < 2; i++) begin : gen_write
+    line_write_t loaded;
+
+    assign loaded    = write_i[i];
+    assign wr_valid[i] = loaded.valid;
+    assign wr_id[i]    = loaded.id;
+    assign write[i]    = {wr_valid[i], placed(wr_id[i], fill_i[i]), loaded.line};
+  end
 
   for (genvar p = 0; p < int'(NumPorts); p++) begin : gen_port
     line_id_t req_p;  // Icarus reads a member of an array's only element as unknown
@@ -90,8 +99,7 @@ module flaash_operand_memory
       .NumPorts(NumPorts), .LineWidth(LineWidth), .Lines(AllLines), .Latency(Latency), .Banks(Banks), .Parity(Parity)
     ) u_memory (
       .clk_i, .rst_ni,
-      .wr_valid_i, .wr_id_i(wr_id), .wr_data_i,
-      .req_valid_i, .req_ready_o, .req_i(req), .rsp_valid_o, .rsp_data_o,
+      .write_i(write), .req_valid_i, .req_ready_o, .req_i(req), .rsp_valid_o, .rsp_data_o,
       .reads_o, .conflicts_o, .fault_o(fault)
     );
   end else if (Memory == MemoryBanked) begin : gen_banked
@@ -99,8 +107,7 @@ module flaash_operand_memory
       .NumPorts(NumPorts), .LineWidth(LineWidth), .Lines(AllLines), .Latency(Latency), .Banks(Banks), .Parity(Parity)
     ) u_memory (
       .clk_i, .rst_ni,
-      .wr_valid_i, .wr_id_i(wr_id), .wr_data_i,
-      .req_valid_i, .req_ready_o, .req_i(req), .rsp_valid_o, .rsp_data_o,
+      .write_i(write), .req_valid_i, .req_ready_o, .req_i(req), .rsp_valid_o, .rsp_data_o,
       .reads_o, .conflicts_o, .fault_o(fault)
     );
   end else begin : gen_illegal_memory
@@ -112,7 +119,7 @@ module flaash_operand_memory
     .NumPorts(NumPorts)
   ) u_region_checker (
     .clk_i, .rst_ni,
-    .wr_valid_i, .wr_id_i, .fill_i, .use_i, .owned_i, .req_valid_i, .req_i
+    .wr_valid_i(wr_valid), .wr_id_i(wr_id), .fill_i, .use_i, .owned_i, .req_valid_i, .req_i
   );
 `else
   logic unused_owner;

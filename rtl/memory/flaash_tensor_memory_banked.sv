@@ -19,6 +19,7 @@
 //   ports --> [bank number] --> u_arbiter per bank --> u_delay --> u_lines of A, of B --> ports
 
 `include "flaash_assert.svh"
+`include "flaash_line.svh"
 
 module flaash_tensor_memory_banked
   import flaash_pkg::*;
@@ -30,14 +31,13 @@ module flaash_tensor_memory_banked
   parameter int unsigned Latency   = 2,    // cycles, 1 or more
   parameter int unsigned Banks     = 4,    // a power of two, 1 to 256
   parameter int unsigned Parity    = 1,    // 1: a parity bit per line, 0: none
-  localparam int unsigned CountWidth = $clog2(NumPorts + 1)
+  localparam int unsigned CountWidth = $clog2(NumPorts + 1),
+  localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth)
 ) (
   input  logic                               clk_i,
   input  logic                               rst_ni,
   // writes, always taken, of A in element 0
-  input  logic [1:0]                         wr_valid_i,
-  input  line_id_t [1:0]                     wr_id_i,
-  input  logic [1:0][LineWidth-1:0]          wr_data_i,
+  input  line_write_t [1:0]                  write_i,
   // reads
   input  logic [NumPorts-1:0]                req_valid_i,
   output logic [NumPorts-1:0]                req_ready_o,
@@ -151,6 +151,7 @@ module flaash_tensor_memory_banked
   // ------------------------------------------------------------------------ banks
   logic [1:0][BankWidth-1:0]       wr_bank;
   logic [1:0][RowWidth-1:0]        wr_row;
+  logic [1:0]                      wr_valid;
   logic [Banks-1:0]                data_valid_q, wrong;
   read_t [Banks-1:0]               answered_q;  // the reads, and what they say
   logic [Banks-1:0][PortWidth-1:0] port_q;
@@ -158,15 +159,21 @@ module flaash_tensor_memory_banked
   logic [Banks-1:0][LineWidth-1:0] data;
 
   for (genvar i = 0; i < 2; i++) begin : gen_write
-    line_id_t wr_id;
+    line_write_t write;
+    line_id_t    wr_id;
 
-    assign wr_id      = wr_id_i[i];
-    assign wr_bank[i] = bank_of(wr_id);
-    assign wr_row[i]  = row_of(wr_id.addr);
+    assign write       = write_i[i];
+    assign wr_id       = write.id;
+    assign wr_valid[i] = write.valid;
+    assign wr_bank[i]  = bank_of(wr_id);
+    assign wr_row[i]   = row_of(wr_id.addr);
 
-    `FLAASH_ASSERT(WriteInRange_A, !wr_valid_i[i] || (32'(wr_id.addr) < Lines && wr_id.operand == 1'(i)),
+    logic unused_line;
+    assign unused_line = ^write.line;
+
+    `FLAASH_ASSERT(WriteInRange_A, !write.valid || (32'(wr_id.addr) < Lines && wr_id.operand == 1'(i)),
                    "a write beyond the memory, or into that of the other operand")
-    `FLAASH_COVER(LastLine_C, wr_valid_i[i] && 32'(wr_id.addr) == Lines - 1)
+    `FLAASH_COVER(LastLine_C, write.valid && 32'(wr_id.addr) == Lines - 1)
   end
 
   for (genvar bank = 0; bank < Banks; bank++) begin : gen_bank
@@ -187,15 +194,21 @@ module flaash_tensor_memory_banked
     assign wrong[bank]   = wrongs[answered_line.operand];
 
     for (genvar i = 0; i < 2; i++) begin : gen_operand
+      line_write_t write;
+      logic        unused_id;
+
+      assign write     = write_i[i];
+      assign unused_id = write.valid ^ (^write.id);
+
       flaash_parity_bank #(
         .T     (logic [LineWidth-1:0]),
         .Words (Words),
         .Parity(Parity)
       ) u_lines (
         .clk_i,
-        .wr_enable_i(wr_valid_i[i] && wr_bank[i] == BankWidth'(bank)),
+        .wr_enable_i(wr_valid[i] && wr_bank[i] == BankWidth'(bank)),
         .wr_addr_i  (wr_row[i]),
-        .wr_data_i  (wr_data_i[i]),
+        .wr_data_i  (write.line),
         .rd_enable_i(read_valid[bank] && line.operand == 1'(i)),
         .rd_addr_i  (row_of(line.addr)),
         .rd_data_o  (lines[i]),
@@ -261,6 +274,6 @@ module flaash_tensor_memory_banked
 
   `FLAASH_ASSERT(ReadsInRange_A, reads_in_range(req_valid_i, req_i), "a read beyond the memory")
   `FLAASH_COVER(Conflict_C, conflicts_o != '0)
-  `FLAASH_COVER(BothWritten_C, &wr_valid_i)
+  `FLAASH_COVER(BothWritten_C, &wr_valid)
 
 endmodule : flaash_tensor_memory_banked

@@ -15,6 +15,7 @@
 // Requests, not lines, wait in the delay line, because they are narrower.
 
 `include "flaash_assert.svh"
+`include "flaash_line.svh"
 
 module flaash_tensor_memory_ideal
   import flaash_pkg::*;
@@ -26,14 +27,13 @@ module flaash_tensor_memory_ideal
   parameter int unsigned Latency   = 2,    // cycles, 1 or more
   parameter int unsigned Banks     = 1,    // ignored; the banked memory has the same parameters
   parameter int unsigned Parity    = 1,    // 1: a parity bit per line, 0: none
-  localparam int unsigned CountWidth = $clog2(NumPorts + 1)
+  localparam int unsigned CountWidth = $clog2(NumPorts + 1),
+  localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth)
 ) (
   input  logic                               clk_i,
   input  logic                               rst_ni,
   // writes, always taken, of A in element 0
-  input  logic [1:0]                         wr_valid_i,
-  input  line_id_t [1:0]                     wr_id_i,
-  input  logic [1:0][LineWidth-1:0]          wr_data_i,
+  input  line_write_t [1:0]                  write_i,
   // reads
   input  logic [NumPorts-1:0]                req_valid_i,
   output logic [NumPorts-1:0]                req_ready_o,
@@ -91,6 +91,7 @@ module flaash_tensor_memory_ideal
   logic [NumPorts-1:0]                     wrong;
   logic [1:0][NumPorts-1:0][LineWidth-1:0] lines;
   logic [1:0][WordIdWidth-1:0]             wr_word;
+  logic [1:0]                              wr_valid;
 
   for (genvar port = 0; port < NumPorts; port++) begin : gen_word
     line_id_t read_p, answered_p;  // Icarus reads a member of an array's only element as unknown
@@ -107,11 +108,14 @@ module flaash_tensor_memory_ideal
   end
 
   for (genvar i = 0; i < 2; i++) begin : gen_operand
+    line_write_t         write;
     line_id_t            wr_id;
     logic [NumPorts-1:0] enable;
 
-    assign wr_id      = wr_id_i[i];
+    assign write      = write_i[i];
+    assign wr_id      = write.id;
     assign enable     = read_valid & (read_b ^ {NumPorts{i == 0}});
+    assign wr_valid[i] = write.valid;
     assign wr_word[i] = WordIdWidth'(wr_id.addr);
 
     flaash_parity_bank #(
@@ -121,18 +125,18 @@ module flaash_tensor_memory_ideal
       .Parity(Parity)
     ) u_lines (
       .clk_i,
-      .wr_enable_i(wr_valid_i[i]),
+      .wr_enable_i(write.valid),
       .wr_addr_i  (wr_word[i]),
-      .wr_data_i  (wr_data_i[i]),
+      .wr_data_i  (write.line),
       .rd_enable_i(enable),
       .rd_addr_i  (read_word),
       .rd_data_o  (lines[i]),
       .wrong_o    (wrongs[i])
     );
 
-    `FLAASH_ASSERT(WriteInRange_A, !wr_valid_i[i] || (32'(wr_id.addr) < Lines && wr_id.operand == 1'(i)),
+    `FLAASH_ASSERT(WriteInRange_A, !write.valid || (32'(wr_id.addr) < Lines && wr_id.operand == 1'(i)),
                    "a write beyond the memory, or into that of the other operand")
-    `FLAASH_COVER(LastLine_C, wr_valid_i[i] && 32'(wr_id.addr) == Lines - 1)
+    `FLAASH_COVER(LastLine_C, write.valid && 32'(wr_id.addr) == Lines - 1)
   end
 
   always_ff @(posedge clk_i) answered_q <= read;
@@ -172,6 +176,6 @@ module flaash_tensor_memory_ideal
 
   `FLAASH_ASSERT(ReadsInRange_A, reads_in_range(req_valid_i, req_i), "a read beyond the memory")
   `FLAASH_COVER(AllPortsRead_C, &req_valid_i)
-  `FLAASH_COVER(BothWritten_C, &wr_valid_i)
+  `FLAASH_COVER(BothWritten_C, &wr_valid)
 
 endmodule : flaash_tensor_memory_ideal

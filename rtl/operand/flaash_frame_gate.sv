@@ -4,29 +4,28 @@
 // Guarantees  While resetting_i is low, frames pass unchanged. A frame of which a beat had passed when
 //             resetting_i rises does not pass any further: the rest of it is taken from the host, up to
 //             tlast, and thrown away, one beat per cycle. A frame that had not begun waits.
-// Demands     in_* by the AXI rules; resetting_i stays until the core is back from its reset.
+// Demands     in_*, with beat_i, by the AXI rules; resetting_i stays until the core is back from its reset.
 // Latency     None; combinational.
 // Reset       The next beat begins a frame.
 
 `include "flaash_assert.svh"
+`include "flaash_beat.svh"
 
 module flaash_frame_gate #(
-  parameter int unsigned Width = 128  // bits of a beat, 1 or more
+  parameter int unsigned Width = 128,  // bits of a beat, 1 or more
+  localparam type beat_t = `FLAASH_BEAT(Width)
 ) (
-  input  logic             clk_i,
-  input  logic             rst_ni,
-  input  logic             resetting_i,
+  input  logic  clk_i,
+  input  logic  rst_ni,
+  input  logic  resetting_i,
   // from the host
-  input  logic             in_valid_i,
-  output logic             in_ready_o,
-  input  logic [Width-1:0] in_data_i,
-  input  logic             in_last_i,
-  // to the core
-  output logic             out_valid_o,
-  input  logic             out_ready_i,
-  output logic [Width-1:0] out_data_o,
-  output logic             out_last_o,
-  output logic             discarded_o  // a beat was thrown away
+  input  logic  in_valid_i,
+  output logic  in_ready_o,
+  input  beat_t beat_i,
+  // the same beats to the core
+  output logic  out_valid_o,
+  input  logic  out_ready_i,
+  output logic  discarded_o  // a beat was thrown away
 );
 
   if (Width < 1) begin : gen_illegal_width
@@ -40,8 +39,6 @@ module flaash_frame_gate #(
   assign drop        = inside_q && (drop_q || resetting_i);
   assign in_ready_o  = drop || (out_ready_i && !resetting_i);
   assign out_valid_o = in_valid_i && !drop && !resetting_i;
-  assign out_data_o  = in_data_i;
-  assign out_last_o  = in_last_i;
   assign discarded_o = in_valid_i && drop;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -49,14 +46,14 @@ module flaash_frame_gate #(
       inside_q <= 1'b0;
       drop_q   <= 1'b0;
     end else begin
-      if (in_valid_i && in_ready_o) inside_q <= !in_last_i;
+      if (in_valid_i && in_ready_o) inside_q <= !beat_i.last;
       drop_q <= drop;
     end
   end
 
   // ---------------------------------------------------------------- properties
   // The core's side is cut off by the reset and not a stream by the rules then; its FIFO checks it.
-  `FLAASH_STREAM_CHECK(in, in_valid_i, in_ready_o, ({in_last_i, in_data_i}), Width + 1)
+  `FLAASH_STREAM_CHECK(in, in_valid_i, in_ready_o, beat_i, Width + 1)
   `FLAASH_ASSERT(OneBeatOneWay_A,
                  (in_valid_i && in_ready_o) == ((out_valid_o && out_ready_i) || discarded_o),
                  "a beat was taken and went nowhere, or went both ways")

@@ -11,8 +11,8 @@
 //             borders, but the end of a fiber never fills two lines in one cycle.
 // Reset       No line under way.
 //
-//   beat_data_i -> group (entries of this step) --+--> line
-//                                 stage_q (rest) -+
+//   beat_i -> entries of this step --+--> line
+//                    stage_q (rest) -+
 
 `include "flaash_assert.svh"
 `include "flaash_line.svh"
@@ -33,13 +33,14 @@ module flaash_loader_packer
   localparam int unsigned EntryBits  = CoordWidth + ValueWidth,   // of those the used ones
   localparam int unsigned PerBeat    = FeedWidth / EntryWidth,  // entries of a beat, 2 to 16
   localparam int unsigned OffsetWidth = $clog2(PerBeat),
-  localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth)
+  localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth),
+  localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth)
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
   // entries
   input  reading_t               reading_i,
-  input  logic [FeedWidth-1:0]   beat_data_i,
+  input  logic [FeedWidth-1:0]   beat_i,
   output verdict_t               verdict_o,
   input  frame_t                 frame_i,
   // fibers, from the pointers of the last upper level
@@ -47,9 +48,7 @@ module flaash_loader_packer
   output logic                   span_ready_o,
   input  span_t                  span_i,
   // lines and the fiber table
-  output logic                   line_valid_o,
-  output line_addr_t             line_addr_o,
-  output logic [LineWidth-1:0]   line_data_o,
+  output line_write_t            write_o,
   output fiber_write_t           fiber_o,
   output fiber_id_t              fibers_o,  // fibers so far
   output line_addr_t             lines_o    // lines so far
@@ -111,20 +110,20 @@ module flaash_loader_packer
   assign filled = fill_q + taken;
 
   // ---------------------------------------------------------- entries of the step
-  logic [Group-1:0][EntryBits-1:0]  entries;
-  logic [Group-1:0][CoordWidth-1:0] coords;   // of those
+  logic [Group-1:0][EntryBits-1:0]  entries;  // zero behind the last one
+  logic [Group-1:0][CoordWidth-1:0] coords;   // of those, but also behind it
 
   for (genvar i = 0; i < Group; i++) begin : gen_entry
     logic [OffsetWidth-1:0] index;  // wraps for entries that are not taken
 
     assign index      = offset + OffsetWidth'(i);
-    assign entries[i] = beat_data_i[32'(index)*EntryWidth +: EntryBits];
-    assign coords[i]  = entries[i][CoordWidth-1:0];
+    assign entries[i] = (i < 32'(taken)) ? beat_i[32'(index)*EntryWidth +: EntryBits] : '0;
+    assign coords[i]  = beat_i[32'(index)*EntryWidth +: CoordWidth];
   end
 
   // --------------------------------------------------------------------- checks
   logic [CoordWidth-1:0] coord_q;      // the coordinate before
-  line_addr_t            next_line_q;  // line on its way at line_*_o not counted
+  line_addr_t            next_line_q;  // line on its way at write_o not counted
   line_addr_t            free_line;    // first one that is neither written nor filled
   fiber_id_t             fibers_q;     // fiber on its way at fiber_o not counted
   logic                  line_valid_q, begun_q, full;
@@ -186,24 +185,18 @@ module flaash_loader_packer
   // ---------------------------------------------------------------------- lines
   // The entries of stage_q and those of the step side by side; a full or final line leaves.
   logic [Lanes-1:0][EntryBits-1:0]   stage_q;
-  logic [2*Lanes-1:0][EntryBits-1:0] taken_entries, side_by_side;
+  logic [2*Lanes-1:0][EntryBits-1:0] stage;
   logic [Lanes-1:0][CoordWidth-1:0]  line_coords;
   logic [Lanes-1:0][ValueWidth-1:0]  line_values;
   logic [$clog2(Lanes):0]            line_count;
   logic                              emit;
-  line_t                             line;
+  line_t                             line, line_q;
 
-  always_comb begin
-    taken_entries = '0;
-    for (int i = 0; i < Group; i++) begin
-      if (i < 32'(taken)) taken_entries[i] = entries[i];
-    end
-    side_by_side = (2*Lanes*EntryBits)'(stage_q) | (taken_entries << (32'(fill_q) * EntryBits));
-  end
+  assign stage = (2*Lanes*EntryBits)'(stage_q) | ((2*Lanes*EntryBits)'(entries) << (32'(fill_q) * EntryBits));
 
   for (genvar l = 0; l < Lanes; l++) begin : gen_lane
-    assign line_coords[l] = side_by_side[l][CoordWidth-1:0];
-    assign line_values[l] = side_by_side[l][CoordWidth +: ValueWidth];
+    assign line_coords[l] = stage[l][CoordWidth-1:0];
+    assign line_values[l] = stage[l][CoordWidth +: ValueWidth];
   end
 
   assign emit = fiber_end || filled >= 4'(Lanes);
@@ -220,10 +213,10 @@ module flaash_loader_packer
       stage_q <= '0;
     end else if (step && emit) begin
       fill_q  <= (filled > 4'(Lanes)) ? filled - 4'(Lanes) : '0;
-      stage_q <= side_by_side[2*Lanes-1:Lanes];
+      stage_q <= stage[2*Lanes-1:Lanes];
     end else if (step) begin
       fill_q  <= filled;
-      stage_q <= side_by_side[Lanes-1:0];
+      stage_q <= stage[Lanes-1:0];
     end
   end
 
@@ -231,19 +224,18 @@ module flaash_loader_packer
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       line_valid_q <= 1'b0;
-      line_data_o  <= '0;
+      line_q       <= '0;
       next_line_q  <= '0;
     end else begin
       line_valid_q <= step && emit;
-      if (step && emit) line_data_o <= line;
+      if (step && emit) line_q <= line;
       if (line_valid_q) next_line_q <= next_line_q + 1'b1;
       if (header)       next_line_q <= '0;
     end
   end
 
-  assign line_valid_o = line_valid_q;
-  assign line_addr_o  = next_line_q;
-  assign lines_o      = next_line_q;
+  assign write_o = {line_valid_q, frame_i.operand, next_line_q, line_q};
+  assign lines_o = next_line_q;
 
   // --------------------------------------------------------------------- fibers
   logic     fiber_begin, sentinel_q;
@@ -270,7 +262,7 @@ module flaash_loader_packer
   assign fibers_o = fibers_q;
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(LineInRange_A, !line_valid_o || 32'(line_addr_o) < MemLines, "line outside the region")
+  `FLAASH_ASSERT(LineInRange_A, !line_valid_q || 32'(next_line_q) < MemLines, "line outside the region")
   `FLAASH_ASSERT(FiberInRange_A, !fiber_o.valid || 32'(fiber_o.id) <= FiberDepth, "fiber outside the table")
   `FLAASH_ASSERT(FiberOnFreshLine_A, !fiber_begin || fill_q == '0, "a fiber begins inside a line")
   `FLAASH_COVER(StepAcrossLines_C, step && filled > 4'(Lanes))

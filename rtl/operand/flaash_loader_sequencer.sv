@@ -11,6 +11,7 @@
 // Reset       Forgets the frame; what follows is read as a header.
 
 `include "flaash_assert.svh"
+`include "flaash_beat.svh"
 
 module flaash_loader_sequencer
   import flaash_pkg::*;
@@ -18,14 +19,14 @@ module flaash_loader_sequencer
   import flaash_loader_pkg::*;
 #(
   parameter int unsigned FeedWidth = StreamWidth,  // bits of a beat: StreamWidth or twice that
-  localparam int unsigned WordBits = $clog2(FeedWidth / 32)
+  localparam int unsigned WordBits = $clog2(FeedWidth / 32),
+  localparam type beat_t = `FLAASH_BEAT(FeedWidth)
 ) (
   input  logic     clk_i,
   input  logic     rst_ni,
   input  logic     beat_valid_i,
   output logic     beat_ready_o,
-  input  logic     beat_last_i,    // of its frame
-  input  logic [FeedWidth-1:0] beat_data_i,
+  input  beat_t    beat_i,         // last: of its frame
   output reading_t reading_o,
   input  verdict_t description_i,  // about headers, extents and counts
   input  verdict_t levels_i,       // about coordinates
@@ -43,6 +44,11 @@ module flaash_loader_sequencer
   section_e   section_q;
   logic [2:0] level_q;
   entry_id_t  position_q;
+
+  logic                 beat_last;
+  logic [FeedWidth-1:0] beat_data;
+
+  assign {beat_last, beat_data} = beat_i;
 
   // -------------------------------------------------------------------- reading
   // Sections begin on a beat, so the position says which word of the beat is next.
@@ -73,7 +79,7 @@ module flaash_loader_sequencer
   assign next_position = position_q + entry_id_t'(verdict.taken);
   assign section_last  = next_position == length;
   assign level_last    = 4'(level_q) + 4'd2 == frame_i.order;  // of the upper levels
-  assign reading_o     = {offered, section_q, level_q, position_q, beat_data_i[32*position_q[WordBits-1:0] +: 32]};
+  assign reading_o     = {offered, section_q, level_q, position_q, beat_data[32*position_q[WordBits-1:0] +: 32]};
 
   // ---------------------------------------------------------------- step, error
   logic   step;       // a header, word or group of entries is read
@@ -97,8 +103,8 @@ module flaash_loader_sequencer
     endcase
     error = verdict.error;
     if (error == ErrNone && beat_end) begin
-      if (beat_last_i && !frame_end) error = ErrShort;
-      if (!beat_last_i && frame_end) error = ErrLong;
+      if (beat_last && !frame_end) error = ErrShort;
+      if (!beat_last && frame_end) error = ErrLong;
     end
   end
 
@@ -117,7 +123,7 @@ module flaash_loader_sequencer
     end else begin
       if (step) position_q <= (section_last || failed) ? '0 : next_position;
       if (failed) begin
-        if (beat_last_i) section_q <= SecHeader;
+        if (beat_last) section_q <= SecHeader;
         else             section_q <= SecDiscard;
       end else begin
         unique case (section_q)
@@ -146,7 +152,7 @@ module flaash_loader_sequencer
             level_q   <= level_q + 1'b1;
           end
           SecEntries: if (step && section_last) section_q <= SecFinish;
-          SecDiscard: if (beat_valid_i && beat_last_i) section_q <= SecHeader;
+          SecDiscard: if (beat_valid_i && beat_last) section_q <= SecHeader;
           default: section_q <= SecHeader;
         endcase
       end
@@ -182,7 +188,7 @@ module flaash_loader_sequencer
         code_q  <= error;
         place_q <= {(section_q == SecHeader) ? frame_i.header_operand : frame_i.operand,
                     place_level, place_position};
-        if (error == ErrOrder) place_q <= beat_data_i[95:64];
+        if (error == ErrOrder) place_q <= beat_data[95:64];
       end
     end
   end
@@ -190,7 +196,7 @@ module flaash_loader_sequencer
   assign error_o = {7'(failed_q), code_q, place_q};
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_COVER(DiscardManyBeats_C, discarded_o && !beat_last_i)
-  `FLAASH_COVER(ErrorOnLastBeat_C, failed && beat_last_i)
+  `FLAASH_COVER(DiscardManyBeats_C, discarded_o && !beat_last)
+  `FLAASH_COVER(ErrorOnLastBeat_C, failed && beat_last)
 
 endmodule : flaash_loader_sequencer

@@ -6,15 +6,15 @@
 //             the next frame is read as if nothing had been. store_o.begins comes before the first write of a
 //             frame. Nothing is written at or above MemLines, NodeDepth or FiberDepth (the table's sentinel is
 //             entry number FiberDepth at most).
-// Demands     s_axis_* by the AXI rules; writes are taken in their cycle.
+// Demands     beat_* by the AXI rules; writes are taken in their cycle.
 // Latency     A frame of h header words, n nodes in l levels and e entries takes about
 //             h + 2 n + e / min(entries per beat, Lanes) + 5 l cycles, and a part of a cycle more per fiber.
 // Throughput  PointerWords pointers, or a coordinate of the upper levels per cycle, or two of one parent if that is not
 //             1; up to min(entries per beat, Lanes) entries of one fiber.
-// Stalls      s_axis_tready_o waits for enable_i between frames only.
+// Stalls      beat_ready_o waits for enable_i between frames only.
 // Reset       Forgets the frame under way; what follows is read as a header.
 //
-//   s_axis --> fifo --> sequencer <--> description (header, extents, counts)
+//   beat_* --> fifo --> sequencer <--> description (header, extents, counts)
 //                          |   ^
 //                          |   +----> levels (coordinates)                --> nodes
 //                          |   |          ^ parents
@@ -23,6 +23,7 @@
 //                          +--------> packer (entries)                      --> lines, fiber table
 
 `include "flaash_assert.svh"
+`include "flaash_beat.svh"
 `include "flaash_line.svh"
 
 module flaash_operand_loader
@@ -39,48 +40,47 @@ module flaash_operand_loader
   parameter int unsigned FiberDepth = 1024,  // fibers per operand, below 2**FiberIdWidth
   parameter int unsigned FeedWidth  = StreamWidth,  // bits of a beat: StreamWidth or twice that
   parameter int unsigned PointerWords = 1,          // pointers read in a cycle: 1, or those of a beat
-  localparam int unsigned LineWidth = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format))
+  localparam int unsigned LineWidth = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
+  localparam type beat_t = `FLAASH_BEAT(FeedWidth),
+  localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth)
 ) (
-  input  logic                   clk_i,
-  input  logic                   rst_ni,
+  input  logic         clk_i,
+  input  logic         rst_ni,
   // operand frames
-  input  logic                   s_axis_tvalid_i,
-  output logic                   s_axis_tready_o,
-  input  logic [FeedWidth-1:0]   s_axis_tdata_i,
-  input  logic                   s_axis_tlast_i,
-  input  logic                   enable_i,
-  // tensor memory; the operand is store_o's
-  output logic                   line_valid_o,
-  output line_addr_t             line_addr_o,
-  output logic [LineWidth-1:0]   line_data_o,
-  output store_write_t           store_o,
-  output load_report_t           report_o
+  input  logic         beat_valid_i,
+  output logic         beat_ready_o,
+  input  beat_t        beat_i,
+  input  logic         enable_i,
+  // tensor memory, operand store
+  output line_write_t  write_o,
+  output store_write_t store_o,
+  output load_report_t report_o
 );
 
   // ---------------------------------------------------------------- beats, gate
   logic       open_q;  // the beat before was not the last of its frame
   logic       gate, fifo_valid, fifo_ready, accepted;
-  logic       beat_valid, beat_ready, beat_last;
-  logic [FeedWidth-1:0] beat_data;
+  logic       beat_valid, beat_ready;
+  beat_t      beat;
   logic [1:0] beats_inside;
 
-  assign gate            = open_q || enable_i;
-  assign fifo_valid      = s_axis_tvalid_i && gate;
-  assign s_axis_tready_o = fifo_ready && gate;
-  assign accepted        = s_axis_tvalid_i && s_axis_tready_o;
+  assign gate         = open_q || enable_i;
+  assign fifo_valid   = beat_valid_i && gate;
+  assign beat_ready_o = fifo_ready && gate;
+  assign accepted     = beat_valid_i && beat_ready_o;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)       open_q <= 1'b0;
-    else if (accepted) open_q <= !s_axis_tlast_i;
+    else if (accepted) open_q <= !beat_i.last;
   end
 
   flaash_stream_fifo #(
-    .Width(FeedWidth + 1),
+    .Data (beat_t),
     .Depth(2)
   ) u_fifo (
     .clk_i, .rst_ni,
-    .in_valid_i(fifo_valid), .in_ready_o(fifo_ready), .in_data_i({s_axis_tlast_i, s_axis_tdata_i}),
-    .out_valid_o(beat_valid), .out_ready_i(beat_ready), .out_data_o({beat_last, beat_data}), .usage_o(beats_inside)
+    .in_valid_i(fifo_valid), .in_ready_o(fifo_ready), .in_data_i(beat_i),
+    .out_valid_o(beat_valid), .out_ready_i(beat_ready), .out_data_o(beat), .usage_o(beats_inside)
   );
 
   // ------------------------------------------------------------------ the frame
@@ -94,7 +94,7 @@ module flaash_operand_loader
     .FeedWidth(FeedWidth)
   ) u_sequencer (
     .clk_i, .rst_ni,
-    .beat_valid_i(beat_valid), .beat_ready_o(beat_ready), .beat_last_i(beat_last), .beat_data_i(beat_data),
+    .beat_valid_i(beat_valid), .beat_ready_o(beat_ready), .beat_i(beat),
     .reading_o(reading), .description_i(description_verdict), .levels_i(levels_verdict),
     .pointers_i(pointers_verdict),    .packer_i(packer_verdict), .frame_i(frame),
     .error_o(error), .discarded_o(discarded), .step_o(word_step), .busy_o(busy)
@@ -105,7 +105,7 @@ module flaash_operand_loader
     .BeatWords(FeedWidth / 32)
   ) u_description (
     .clk_i, .rst_ni,
-    .reading_i(reading), .header_i(beat_data[StreamWidth-1:0]), .verdict_o(description_verdict), .frame_o(frame)
+    .reading_i(reading), .header_i(beat.data[StreamWidth-1:0]), .verdict_o(description_verdict), .frame_o(frame)
   );
 
   // ------------------------------------------------------------- levels, entries
@@ -134,7 +134,7 @@ module flaash_operand_loader
     .BeatWords(FeedWidth / 32), .Words((PointerWords > 1) ? 2 : 1)
   ) u_levels (
     .clk_i, .rst_ni,
-    .reading_i(reading), .beat_i(beat_data), .verdict_o(levels_verdict), .frame_i(frame),
+    .reading_i(reading), .beat_i(beat.data), .verdict_o(levels_verdict), .frame_i(frame),
     .span_valid_i(span_valid), .span_ready_o(node_span), .span_i(span),
     .node_o(node)
   );
@@ -143,7 +143,7 @@ module flaash_operand_loader
     .BeatWords(FeedWidth / 32), .Words(PointerWords)
   ) u_pointers (
     .clk_i, .rst_ni,
-    .reading_i(reading), .beat_i(beat_data), .verdict_o(pointers_verdict), .frame_i(frame),
+    .reading_i(reading), .beat_i(beat.data), .verdict_o(pointers_verdict), .frame_i(frame),
     .pointers_o(pointers), .limits_o(limits)
   );
 
@@ -152,9 +152,9 @@ module flaash_operand_loader
     .FeedWidth(FeedWidth)
   ) u_packer (
     .clk_i, .rst_ni,
-    .reading_i(reading), .beat_data_i(beat_data), .verdict_o(packer_verdict), .frame_i(frame),
+    .reading_i(reading), .beat_i(beat.data), .verdict_o(packer_verdict), .frame_i(frame),
     .span_valid_i(span_valid), .span_ready_o(entry_span), .span_i(span),
-    .line_valid_o, .line_addr_o, .line_data_o, .fiber_o(fiber), .fibers_o(fibers), .lines_o(lines)
+    .write_o, .fiber_o(fiber), .fibers_o(fibers), .lines_o(lines)
   );
 
   // ----------------------------------------------------------------- milestones

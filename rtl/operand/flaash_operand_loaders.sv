@@ -9,6 +9,7 @@
 // Reset       Forgets the frames under way.
 
 `include "flaash_assert.svh"
+`include "flaash_beat.svh"
 `include "flaash_line.svh"
 
 module flaash_operand_loaders
@@ -24,22 +25,21 @@ module flaash_operand_loaders
   parameter int unsigned FiberDepth = 1024,  // fibers per operand, below 2**FiberIdWidth
   parameter int unsigned Feeds      = 1,     // 1 or 2
   parameter int unsigned FeedWidth  = StreamWidth,  // bits of a beat: StreamWidth or twice that
-  localparam int unsigned LineWidth = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format))
+  localparam int unsigned LineWidth = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
+  localparam type beat_t = `FLAASH_BEAT(FeedWidth),
+  localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth)
 ) (
-  input  logic                            clk_i,
-  input  logic                            rst_ni,
+  input  logic               clk_i,
+  input  logic               rst_ni,
   // operand frames
-  input  logic [Feeds-1:0]                s_axis_tvalid_i,
-  output logic [Feeds-1:0]                s_axis_tready_o,
-  input  logic [Feeds-1:0][FeedWidth-1:0] s_axis_tdata_i,
-  input  logic [Feeds-1:0]                s_axis_tlast_i,
-  input  logic                            enable_i,
+  input  logic [Feeds-1:0]   beat_valid_i,
+  output logic [Feeds-1:0]   beat_ready_o,
+  input  beat_t [Feeds-1:0]  beat_i,
+  input  logic               enable_i,
   // tensor memory and stores, A in element 0
-  output logic [1:0]                      line_valid_o,
-  output line_id_t [1:0]                  line_id_o,
-  output logic [1:0][LineWidth-1:0]       line_data_o,
-  output store_write_t [1:0]              store_o,
-  output load_report_t                    report_o
+  output line_write_t [1:0]  write_o,
+  output store_write_t [1:0] store_o,
+  output load_report_t       report_o
 );
 
   if (Feeds != 1 && Feeds != 2) begin : gen_illegal_feeds
@@ -49,11 +49,10 @@ module flaash_operand_loaders
   localparam int unsigned PointerWords = (Feeds == 2) ? FeedWidth / 32 : 1;  // pointers read in a cycle
 
   // -------------------------------------------------------------------- loaders
-  logic [Feeds-1:0]                line_valid;
-  line_addr_t [Feeds-1:0]          line_addr;
-  logic [Feeds-1:0][LineWidth-1:0] line_data;
-  store_write_t [Feeds-1:0]        store;
-  load_report_t [Feeds-1:0]        reports;
+  line_write_t [Feeds-1:0]  writes;
+  store_write_t [Feeds-1:0] stores;
+  load_report_t [Feeds-1:0] reports;
+  logic [1:0]               written;  // a line is, of A in element 0
 
   for (genvar f = 0; f < int'(Feeds); f++) begin : gen_feed
     flaash_operand_loader #(
@@ -61,24 +60,25 @@ module flaash_operand_loaders
       .FiberDepth(FiberDepth), .FeedWidth(FeedWidth), .PointerWords(PointerWords)
     ) u_loader (
       .clk_i, .rst_ni,
-      .s_axis_tvalid_i(s_axis_tvalid_i[f]), .s_axis_tready_o(s_axis_tready_o[f]),
-      .s_axis_tdata_i(s_axis_tdata_i[f]), .s_axis_tlast_i(s_axis_tlast_i[f]), .enable_i,
-      .line_valid_o(line_valid[f]), .line_addr_o(line_addr[f]), .line_data_o(line_data[f]),
-      .store_o(store[f]), .report_o(reports[f])
+      .beat_valid_i(beat_valid_i[f]), .beat_ready_o(beat_ready_o[f]), .beat_i(beat_i[f]), .enable_i,
+      .write_o(writes[f]), .store_o(stores[f]), .report_o(reports[f])
     );
   end
 
   for (genvar i = 0; i < 2; i++) begin : gen_operand
     localparam int unsigned Feed = (Feeds == 2) ? i : 0;  // that carries this operand
-    store_write_t write;
+    line_write_t  write;
+    line_id_t     id;
+    store_write_t store;
 
-    assign write           = store[Feed];
-    assign store_o[i]      = write;
-    assign line_valid_o[i] = line_valid[Feed] && write.operand == 1'(i);
-    assign line_id_o[i]    = {1'(i), line_addr[Feed]};
-    assign line_data_o[i]  = line_data[Feed];
+    assign write      = writes[Feed];
+    assign id         = write.id;
+    assign store      = stores[Feed];
+    assign written[i] = write.valid && id.operand == 1'(i);
+    assign write_o[i] = {written[i], 1'(i), id.addr, write.line};
+    assign store_o[i] = store;
 
-    `FLAASH_ASSERT(OwnFeed_A, Feeds == 1 || !write.begins || write.operand == 1'(i),
+    `FLAASH_ASSERT(OwnFeed_A, Feeds == 1 || !store.begins || store.operand == 1'(i),
                    "a frame came with the feed of the other operand")
   end
 
@@ -109,6 +109,6 @@ module flaash_operand_loaders
   assign report_o = all;
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_COVER(BothWrite_C, &line_valid_o)
+  `FLAASH_COVER(BothWrite_C, &written)
 
 endmodule : flaash_operand_loaders

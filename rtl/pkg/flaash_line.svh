@@ -6,6 +6,7 @@
 //
 //   `FLAASH_LINE_T(line_t, Lanes, CoordWidth, ValueWidth)              declares the type line_t
 //   localparam type line_t = `FLAASH_LINE(Lanes, CoordWidth, ValueWidth)   likewise, in a parameter list
+//   localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth)           one on its way to the tensor memory
 
 `ifndef FLAASH_LINE_SVH
 `define FLAASH_LINE_SVH
@@ -24,5 +25,12 @@
 // Bits of such a line, for ports and memories that do not look inside.
 `define FLAASH_LINE_WIDTH(lanes, coord_width, value_width) \
   (1 + $clog2(lanes) + 1 + (lanes) * ((coord_width) + (value_width)))
+
+`define FLAASH_LINE_WRITE(line_width) \
+  struct packed { \
+    logic valid; \
+    flaash_pkg::line_id_t id; \
+    logic [(line_width)-1:0] line; \
+  }
 
 `endif  // FLAASH_LINE_SVH

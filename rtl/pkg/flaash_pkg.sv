@@ -186,6 +186,19 @@ package flaash_pkg;
     portion_t portion;
   } pass_t;
 
+  // A fiber of each operand: a dot product.
+  typedef struct packed {
+    fiber_id_t a_id;
+    fiber_id_t b_id;
+  } fibers_t;
+
+  // How many portions a dot product has that was split, one cycle long.
+  typedef struct packed {
+    logic      valid;
+    slot_t     slot;
+    entry_id_t count;
+  } close_t;
+
   // Which dot product it is, or which part of one: this goes with it through a MAC.
   typedef struct packed {
     logic      partial;  // a portion: its sum goes to a slot, unrounded
@@ -224,8 +237,9 @@ package flaash_pkg;
     logic  visit;    // a job was looked at: given out, or passed over for later
   } dispatch_t;
 
-  // What an SDPE reports to the performance counters, one bit per event and cycle.
+  // What happens in an SDPE in a cycle: flags of a result, and one bit per event.
   typedef struct packed {
+    flags_t flags;       // of the dot product that left the MAC, 0 if none did
     logic result_parity; // a result that left its store in the cycle before is not what was stored
     logic table_parity;  // a word of the resident fiber that was used in the cycle before isn't (lookup)
     logic busy;          // a job is inside
@@ -242,6 +256,6 @@ package flaash_pkg;
     logic zero_underflow;  // dropped: the sum is not zero but rounds to zero
     logic range_error;   // an integer result does not fit its format; it is not stored
   } sdpe_events_t;
-  localparam int unsigned NumSdpeEvents = $bits(sdpe_events_t);
+  localparam int unsigned NumSdpeEvents = $bits(sdpe_events_t) - $bits(flags_t);  // those of one bit, the lowest
 
 endpackage : flaash_pkg

@@ -5,8 +5,8 @@
 //             with the name that came with that beat, in order. With dense_i all are kept, else those that
 //             are not zero; none that is out of an integer format's range. A dot product that is a portion by its
 //             name (Portions only) gives the words of its exact sum at part_* instead, and no event but match.
-//             events_o and flags_o: what happens in this cycle; of the events, those of products, results and
-//             the store. idle_o: no dot product is inside whose last beat came, but results in the store.
+//             events_o: what happens in this cycle to products, results and the store. idle_o: no dot product
+//             is inside whose last beat came, but results in the store.
 // Demands     AXI handshake rules. dense_i changes only while idle_o.
 // Latency     The MAC's and one cycle.
 // Throughput  One product per cycle; results as the MAC.
@@ -48,7 +48,6 @@ module flaash_dot_unit
   input  logic         part_ready_i,
   output part_t        part_o,
   // what happens in this cycle
-  output flags_t       flags_o,
   output sdpe_events_t events_o,
   output logic         idle_o
 );
@@ -77,7 +76,7 @@ module flaash_dot_unit
     .clk_i, .rst_ni,
     .dense_i, .in_valid_i(dot_valid), .in_ready_o(dot_ready), .in_i(dot),
     .out_valid_o(result_valid_o), .out_ready_i(result_ready_i), .out_result_o(result_o),
-    .flags_o, .events_o(stored)
+    .events_o(stored)
   );
 
   // ------------------------------------------------------------------------ events

@@ -9,11 +9,13 @@
 // Reset       Nothing to send.
 
 `include "flaash_assert.svh"
+`include "flaash_beat.svh"
 
 module flaash_record_sender
   import flaash_pkg::*;
 #(
-  parameter int unsigned MaxWords = 16  // words of a record, a multiple of StreamWords
+  parameter int unsigned MaxWords = 16,  // words of a record, a multiple of StreamWords
+  localparam type beat_t = `FLAASH_BEAT(StreamWidth)
 ) (
   input  logic                      clk_i,
   input  logic                      rst_ni,
@@ -24,10 +26,9 @@ module flaash_record_sender
   input  logic [4:0]                in_words_i,  // 1 to MaxWords
   input  logic                      in_last_i,   // trailer
   // beats
-  output logic                      m_axis_tvalid_o,
-  input  logic                      m_axis_tready_i,
-  output logic [StreamWidth-1:0]    m_axis_tdata_o,
-  output logic                      m_axis_tlast_o,
+  output logic                      frame_valid_o,
+  input  logic                      frame_ready_i,
+  output beat_t                     frame_o,
   output logic                      sent_o,      // the last beat of a record is taken
   output logic                      drained_o    // a trailer is taken
 );
@@ -42,14 +43,13 @@ module flaash_record_sender
   logic                      last_q;
   logic                      final_beat, taken;
 
-  assign final_beat      = left_q <= 5'(StreamWords);
-  assign m_axis_tvalid_o = left_q != '0;
-  assign m_axis_tdata_o  = words_q[StreamWords-1:0];
-  assign m_axis_tlast_o  = last_q;
-  assign taken           = m_axis_tvalid_o && m_axis_tready_i;
-  assign in_ready_o      = !m_axis_tvalid_o || (taken && final_beat);
-  assign sent_o          = taken && final_beat && !last_q;
-  assign drained_o       = taken && last_q;
+  assign final_beat    = left_q <= 5'(StreamWords);
+  assign frame_valid_o = left_q != '0;
+  assign frame_o       = {last_q, words_q[StreamWords-1:0]};
+  assign taken         = frame_valid_o && frame_ready_i;
+  assign in_ready_o    = !frame_valid_o || (taken && final_beat);
+  assign sent_o        = taken && final_beat && !last_q;
+  assign drained_o     = taken && last_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -67,8 +67,7 @@ module flaash_record_sender
   end
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_STREAM_CHECK(m_axis, m_axis_tvalid_o, m_axis_tready_i,
-                       ({m_axis_tlast_o, m_axis_tdata_o}), StreamWidth + 1)
+  `FLAASH_STREAM_CHECK(frame, frame_valid_o, frame_ready_i, frame_o, StreamWidth + 1)
   `FLAASH_ASSERT(SomeWords_A, !in_valid_i || in_words_i != '0, "a record without words")
   `FLAASH_COVER(OfferChanges_C, in_valid_i && $past(in_valid_i && !in_ready_o) && in_data_i != $past(in_data_i))
 

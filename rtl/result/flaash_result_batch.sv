@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Result batch: gathers the results that several lanes offer in one cycle; or leads them out one by one.
 //
-// Guarantees  With numbers_i the results that are taken in a cycle leave together, in batch_o[0] to
-//             batch_o[batch_count_o-1]; without it each leaves alone at out_*. Each leaves once, unchanged; those of
+// Guarantees  With numbers_i the results that are taken in a cycle leave together, in batch_o, from its
+//             element 0 on; without it each leaves alone at out_*. Each leaves once, unchanged; those of
 //             a lane keep their order. taken_o: so many leave in this cycle. While drop_i they leave unseen: a batch
 //             that waits is withdrawn.
 // Demands     The AXI handshake rule on all sides. numbers_i changes only while nothing is inside or offered; with it
@@ -12,11 +12,13 @@
 // Reset       Results inside are lost.
 
 `include "flaash_assert.svh"
+`include "flaash_beat.svh"
 
 module flaash_result_batch
   import flaash_pkg::*;
 #(
-  parameter int unsigned Lanes = 2  // 2 to 8
+  parameter int unsigned Lanes = 2,  // 2 to 8
+  localparam type batch_t = `FLAASH_BATCH(Lanes)
 ) (
   input  logic                clk_i,
   input  logic                rst_ni,
@@ -35,8 +37,7 @@ module flaash_result_batch
 
   output logic                batch_valid_o,
   input  logic                batch_ready_i,
-  output batch_count_t        batch_count_o,
-  output result_t [Lanes-1:0] batch_o
+  output batch_t              batch_o
 );
 
   localparam int unsigned Width = $bits(result_t);
@@ -81,27 +82,22 @@ module flaash_result_batch
   assign room          = !valid_q || leaves;
   assign batch_valid_o = valid_q && !drop_i;
   assign in_ready_o    = numbers_i ? {Lanes{room}} : tree_ready;
-  assign taken_o       = (leaves ? batch_count_o : '0) + batch_count_t'(out_valid_o && out_ready_i);
+  assign taken_o       = (leaves ? batch_o.count : '0) + batch_count_t'(out_valid_o && out_ready_i);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      valid_q       <= 1'b0;
-      batch_count_o <= '0;
-      batch_o       <= '0;
+      valid_q <= 1'b0;
+      batch_o <= '0;
     end else if (room) begin
       valid_q <= numbers_i && count != '0;
-      if (numbers_i && count != '0) begin
-        batch_count_o <= count;
-        batch_o       <= gathered;
-      end
+      if (numbers_i && count != '0) batch_o <= {count, gathered};
     end
   end
 
   // ------------------------------------------------------------------- properties
-  `FLAASH_STREAM_CHECK(batch, valid_q, batch_ready_i || drop_i, ({batch_count_o, batch_o}),
-                       Lanes * Width + $bits(batch_count_t))
+  `FLAASH_STREAM_CHECK(batch, valid_q, batch_ready_i || drop_i, batch_o, Lanes * Width + $bits(batch_count_t))
   `FLAASH_ASSERT(OneWay_A, !(out_valid_o && valid_q), "results on both ways")
-  `FLAASH_COVER(AllLanes_C, batch_valid_o && 32'(batch_count_o) == Lanes)
+  `FLAASH_COVER(AllLanes_C, batch_valid_o && 32'(batch_o.count) == Lanes)
   `FLAASH_COVER(Dropped_C, valid_q && drop_i)
 
 endmodule : flaash_result_batch

@@ -13,12 +13,14 @@
 //   sources 1, Lanes + 1 ..      --> network --> lane 1 --+
 
 `include "flaash_assert.svh"
+`include "flaash_beat.svh"
 
 module flaash_result_lanes
   import flaash_pkg::*;
 #(
   parameter int unsigned NumSources = 8,  // 1 to 65
-  parameter int unsigned Lanes      = 1   // 1 to 8
+  parameter int unsigned Lanes      = 1,  // 1 to 8
+  localparam type batch_t = `FLAASH_BATCH(Lanes)
 ) (
   input  logic                     clk_i,
   input  logic                     rst_ni,
@@ -37,8 +39,7 @@ module flaash_result_lanes
 
   output logic                     batch_valid_o,
   input  logic                     batch_ready_i,
-  output batch_count_t             batch_count_o,
-  output result_t [Lanes-1:0]      batch_o
+  output batch_t                   batch_o
 );
 
   if (Lanes < 1 || Lanes > MaxBatch) begin : gen_illegal_lanes
@@ -86,7 +87,6 @@ module flaash_result_lanes
     assign out_result_o  = lane_result[0];
     assign taken_o       = batch_count_t'(out_valid_o && out_ready_i);
     assign batch_valid_o = 1'b0;
-    assign batch_count_o = '0;
     assign batch_o       = '0;
 
     logic unused_batch;
@@ -99,7 +99,7 @@ module flaash_result_lanes
       .numbers_i, .drop_i, .taken_o,
       .in_valid_i(lane_valid), .in_ready_o(lane_ready), .in_result_i(lane_result),
       .out_valid_o, .out_ready_i, .out_result_o,
-      .batch_valid_o, .batch_ready_i, .batch_count_o, .batch_o
+      .batch_valid_o, .batch_ready_i, .batch_o
     );
   end
 

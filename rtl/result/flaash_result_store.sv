@@ -5,7 +5,7 @@
 // Guarantees  Every result that is kept leaves once, in order. Kept are, with dense_i, all, else
 //             those that are not zero of either sign; never one out of range. events_o tells what happens, as
 //             an engine does: each result raises dot_done in the cycle in which it is taken, together with what
-//             became of it, exactly one of result, zero_*, range_error. flags_o is 0 in all other cycles.
+//             became of it, exactly one of result, zero_*, range_error. events_o.flags are 0 in all other cycles.
 // Demands     dense_i changes only while no result is offered. AXI handshake rule.
 // Latency     One cycle from an accepted result to out_valid_o.
 // Throughput  One result per cycle.
@@ -35,7 +35,6 @@ module flaash_result_store
   input  logic         out_ready_i,
   output result_t      out_result_o,
   // what happens in this cycle
-  output flags_t       flags_o,
   output sdpe_events_t events_o
 );
 
@@ -104,6 +103,7 @@ module flaash_result_store
   // ---------------------------------------------------------------------- events
   always_comb begin
     events_o                = '0;
+    events_o.flags          = taken ? fate.flags : '0;
     events_o.result_parity  = parity_error;
     events_o.stall_result   = in_valid_i && !in_ready_o;
     events_o.dot_done       = taken;
@@ -113,8 +113,6 @@ module flaash_result_store
     events_o.zero_underflow = taken && drop_zero && !fate.exact;
     events_o.range_error    = taken && fate.range;
   end
-
-  assign flags_o = taken ? fate.flags : '0;
 
   // ------------------------------------------------------------------ properties
   `FLAASH_ASSERT(OneFate_A, !taken || $onehot({events_o.result, events_o.zero_empty, events_o.zero_cancel,

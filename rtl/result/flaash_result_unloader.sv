@@ -16,43 +16,44 @@
 //             for operands up to order 3. With numbers_i no walk, so a record per cycle.
 // Reset       rst_ni of the chip, not the core's: the host sees every frame end.
 //
-//   in_* --> f (fiber -> leaf node) --> w (walk to the root, A and B) --> o (whole) --> record sender --> m_axis
+//   in_* --> f (fiber -> leaf node) --> w (walk to the root, A and B) --> o (whole) --> record sender --> frame_*
 
 `include "flaash_assert.svh"
+`include "flaash_beat.svh"
 
 module flaash_result_unloader
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
 #(
-  parameter int unsigned Format = FormatFp32  // int16 results have two words
+  parameter int unsigned Format = FormatFp32,  // int16 results have two words
+  localparam type beat_t = `FLAASH_BEAT(StreamWidth)
 ) (
-  input  logic                   clk_i,
-  input  logic                   rst_ni,
+  input  logic            clk_i,
+  input  logic            rst_ni,
   // results
-  input  logic                   in_valid_i,
-  output logic                   in_ready_o,
-  input  result_t                in_result_i,
+  input  logic            in_valid_i,
+  output logic            in_ready_o,
+  input  result_t         in_result_i,
   // the frame
-  input  logic                   begin_i,
-  input  logic                   all_stored_i,
-  input  logic                   abort_i,
-  input  logic                   lost_i,     // pulse: a path or a result is not what was stored
-  input  error_e                 error_code_i,
-  output logic                   idle_o,
-  output logic                   drop_o,     // no record leaves any more
-  input  logic                   numbers_i,  // records name fibers by number; steady while a frame is open
+  input  logic            begin_i,
+  input  logic            all_stored_i,
+  input  logic            abort_i,
+  input  logic            lost_i,     // pulse: a path or a result is not what was stored
+  input  error_e          error_code_i,
+  output logic            idle_o,
+  output logic            drop_o,     // no record leaves any more
+  input  logic            numbers_i,  // records name fibers by number; steady while a frame is open
   // operand stores, A in element 0
-  input  desc_t [1:0]            desc_i,
-  output walk_req_t [1:0]        walk_o,
-  input  walk_rsp_t [1:0]        walk_i,
-  output fault_t                 fault_o,    // a word that was used in the cycle before
+  input  desc_t [1:0]     desc_i,
+  output walk_req_t [1:0] walk_o,
+  input  walk_rsp_t [1:0] walk_i,
+  output fault_t          fault_o,    // a word that was used in the cycle before
   // result frames
-  output logic                   m_axis_tvalid_o,
-  input  logic                   m_axis_tready_i,
-  output logic [StreamWidth-1:0] m_axis_tdata_o,
-  output logic                   m_axis_tlast_o,
-  output logic                   sent_o,     // a record left
-  output logic                   drained_o   // the trailer left
+  output logic            frame_valid_o,
+  input  logic            frame_ready_i,
+  output beat_t           frame_o,
+  output logic            sent_o,     // a record left
+  output logic            drained_o   // the trailer left
 );
 
   localparam int unsigned ValueWords = (Format == FormatInt16) ? 2 : 1;
@@ -229,7 +230,7 @@ module flaash_result_unloader
     .in_valid_i(record_valid || send_trailer), .in_ready_o(send_ready),
     .in_data_i(send_trailer ? trailer : record),
     .in_words_i(send_trailer ? 5'(StreamWords) : record_words), .in_last_i(send_trailer),
-    .m_axis_tvalid_o, .m_axis_tready_i, .m_axis_tdata_o, .m_axis_tlast_o,
+    .frame_valid_o, .frame_ready_i, .frame_o,
     .sent_o, .drained_o
   );
 
@@ -237,7 +238,7 @@ module flaash_result_unloader
   `FLAASH_ASSERT(BeginWhenIdle_A, !begin_i || idle_o, "a frame begins inside another")
   `FLAASH_ASSERT(BothLoaded_A, !f_leaves || (desc_i[0].order != '0 && desc_i[1].order != '0), "a result of no operand")
   `FLAASH_ASSERT(LostInTime_A, !lost_i || !open_q || !trailer_q, "a wrong record was told too late")
-  `FLAASH_COVER(AbortInRecord_C, abort_i && m_axis_tvalid_o && !m_axis_tlast_o)
+  `FLAASH_COVER(AbortInRecord_C, abort_i && frame_valid_o && !frame_o.last)
   `FLAASH_COVER(EmptyFrame_C, send_trailer && records_q == '0)
 
 endmodule : flaash_result_unloader

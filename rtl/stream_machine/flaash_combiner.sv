@@ -18,7 +18,7 @@
 // Emptiness   A dot product whose portions have no product gives +0 as one in a single piece.
 // Reset       Forgets all slots and results.
 //
-//   open, close --> u_slots -- full --> u_sum --> finish, or check --> u_results --> u_store --> result_*
+//   open, close --> u_slots -- full --> u_sum --> round, or check --> u_results --> u_store --> result_*
 //   part_* -+----------^                  |  ^
 //           +-----> u_words --------------+--+
 
@@ -42,12 +42,9 @@ module flaash_combiner
   // portioner
   input  logic         open_valid_i,
   output logic         open_ready_o,
-  input  fiber_id_t    open_a_id_i,
-  input  fiber_id_t    open_b_id_i,
+  input  fibers_t      open_i,
   output slot_t        open_slot_o,
-  input  logic         close_i,
-  input  slot_t        close_slot_i,
-  input  entry_id_t    close_count_i,
+  input  close_t       close_i,
   // words of portions
   input  logic         part_valid_i,
   output logic         part_ready_o,
@@ -57,7 +54,6 @@ module flaash_combiner
   input  logic         result_ready_i,
   output result_t      result_o,
   // what happens in this cycle
-  output flags_t       flags_o,
   output sdpe_events_t events_o,
   output logic         idle_o
 );
@@ -72,18 +68,17 @@ module flaash_combiner
   localparam int unsigned QueueDepth  = 16;  // above the latency from launch to u_results
 
   // ----------------------------------------------------------------------- slots
-  // A dot product whose portions are all there.
+  // A dot product whose portions are all there, and which of its words they touched.
   typedef struct packed {
     slot_t               slot;
     mac_status_t         status;
     logic [NumWords-1:0] touched;
-  } full_t;
+  } sum_t;
 
   logic                full_valid, full_ready, freed, all_free, sum_valid, sum_ready;
-  slot_t               full_slot;
-  mac_status_t         full_status;
+  full_t               full;
   logic [NumWords-1:0] full_touched;
-  full_t               sum;
+  sum_t                sum;
   part_head_t          head;
   dot_name_t           names_q[Slots];
   dot_name_t           sum_name;
@@ -95,16 +90,15 @@ module flaash_combiner
     .Slots(Slots)
   ) u_slots (
     .clk_i, .rst_ni,
-    .open_valid_i, .open_ready_o, .open_slot_o,
-    .close_i, .close_slot_i, .close_count_i,
-    .done_i(part_valid_i && head.last), .done_slot_i(part_i.slot), .done_status_i(head.status),
-    .full_valid_o(full_valid), .full_ready_i(full_ready), .full_slot_o(full_slot), .full_status_o(full_status),
+    .open_valid_i, .open_ready_o, .open_slot_o, .close_i,
+    .done_i({part_valid_i && head.last, part_i.slot, head.status}),
+    .full_valid_o(full_valid), .full_ready_i(full_ready), .full_o(full),
     .free_i(freed), .free_slot_i(sum.slot), .idle_o(all_free)
   );
 
   always_ff @(posedge clk_i) begin
     if (open_valid_i && open_ready_o) begin
-      names_q[open_slot_o[SlotBits-1:0]] <= {1'b0, slot_t'(0), open_a_id_i, open_b_id_i};
+      names_q[open_slot_o[SlotBits-1:0]] <= {1'b0, slot_t'(0), open_i};
     end
   end
 
@@ -123,16 +117,16 @@ module flaash_combiner
     .open_i(open_valid_i && open_ready_o), .open_slot_i(open_slot_o[SlotBits-1:0]),
     .add_i(part_valid_i && head.touch), .add_slot_i(part_i.slot[SlotBits-1:0]),
     .add_index_i(Float ? head.index : '0), .add_word_i(part_i.word),
-    .touched_slot_i(full_slot[SlotBits-1:0]), .touched_o(full_touched),
+    .touched_slot_i(full.slot[SlotBits-1:0]), .touched_o(full_touched),
     .read_addr_i(read_addr), .read_words_o(read_words)
   );
 
   // ---------------------------------------------------------------- complete sums
   flaash_mac_stage #(
-    .Data(full_t)
+    .Data(sum_t)
   ) u_sum (
     .clk_i, .rst_ni,
-    .in_valid_i(full_valid), .in_ready_o(full_ready), .in_data_i({full_slot, full_status, full_touched}),
+    .in_valid_i(full_valid), .in_ready_o(full_ready), .in_data_i({full, full_touched}),
     .out_valid_o(sum_valid), .out_ready_i(sum_ready), .out_data_o(sum)
   );
 
@@ -143,20 +137,34 @@ module flaash_combiner
   mac_result_t done_result;
 
   if (Float) begin : gen_float
-    mac_sum_t finish_sum;
+    mac_sum_t    whole_sum;
+    logic        window_valid, normal_valid;
+    mac_window_t window;
+    mac_normal_t normal;
 
-    assign finish_sum = {sum.touched, lowest_word(sum.touched), highest_word(sum.touched), sum.status,
-                         1'b0, PosWidth'(0)};
+    assign whole_sum = {sum.touched, lowest_word(sum.touched), highest_word(sum.touched), sum.status,
+                        1'b0, PosWidth'(0)};
 
-    flaash_mac_finish #(
-      .LsbExponent(lsb_exponent(Format)),
-      .CountWidth (EntryIdWidth),
-      .SetWidth   (SlotBits)
-    ) u_finish (
+    flaash_mac_resolve #(
+      .CountWidth(EntryIdWidth),
+      .SetWidth  (SlotBits)
+    ) u_resolve (
       .clk_i, .rst_ni,
-      .sum_valid_i(sum_valid), .sum_ready_o(sum_ready), .sum_i(finish_sum), .sum_set_i(sum.slot[SlotBits-1:0]),
-      .read_addr_o(read_addr), .read_words_i(read_words),
-      .room_i(room), .launch_o(launch), .result_valid_o(done_valid), .result_o(done_result)
+      .sum_valid_i(sum_valid), .sum_ready_o(sum_ready), .sum_i(whole_sum), .sum_set_i(sum.slot[SlotBits-1:0]),
+      .read_addr_o(read_addr), .read_words_i(read_words), .room_i(room), .launch_o(launch),
+      .window_valid_o(window_valid), .window_o(window)
+    );
+
+    flaash_mac_normalize #(
+      .LsbExponent(lsb_exponent(Format))
+    ) u_normalize (
+      .clk_i, .rst_ni,
+      .window_valid_i(window_valid), .window_i(window), .normal_valid_o(normal_valid), .normal_o(normal)
+    );
+
+    flaash_mac_round u_round (
+      .clk_i, .rst_ni,
+      .normal_valid_i(normal_valid), .normal_i(normal), .result_valid_o(done_valid), .result_o(done_result)
     );
   end else begin : gen_integer
     logic [PartWidth-1:0] word_q;
@@ -212,7 +220,7 @@ module flaash_combiner
     .clk_i, .rst_ni,
     .dense_i, .in_valid_i(dot_valid), .in_ready_o(dot_ready), .in_i({dot_name, dot_result}),
     .out_valid_o(result_valid_o), .out_ready_i(result_ready_i), .out_result_o(result_o),
-    .flags_o, .events_o
+    .events_o
   );
 
   assign idle_o = all_free && all_left;

@@ -2,7 +2,7 @@
 // Slots of the combiner: which dot products are being put together, and which ones are complete.
 //
 // Guarantees  A free slot is given to each dot product that is opened. When as many portions as
-//             close_count_i says have come in, the slot leaves at full_* with the union of their
+//             close_i says have come in, the slot leaves at full_* with the union of their
 //             status, two cycles after the last of them. free_i makes it free.
 // Demands     A slot is closed once, before its last portion comes in; portions only for open slots.
 // Latency     None from open_valid_i to open_slot_o.
@@ -24,25 +24,19 @@ module flaash_combiner_slots
   input  logic        open_valid_i,
   output logic        open_ready_o,
   output slot_t       open_slot_o,
-  input  logic        close_i,        // it has close_count_i portions
-  input  slot_t       close_slot_i,
-  input  entry_id_t   close_count_i,
+  input  close_t      close_i,
   // portions that are complete
-  input  logic        done_i,
-  input  slot_t       done_slot_i,
-  input  mac_status_t done_status_i,
+  input  part_end_t   done_i,
   // dot products that are complete
   output logic        full_valid_o,
   input  logic        full_ready_i,
-  output slot_t       full_slot_o,
-  output mac_status_t full_status_o,
+  output full_t       full_o,
   input  logic        free_i,
   input  slot_t       free_slot_i,
   output logic        idle_o         // all slots are free
 );
 
   localparam int unsigned QueueDepth = 2 ** $clog2((Slots > 2) ? Slots : 2);
-  localparam int unsigned QueueWidth = SlotWidth + $bits(mac_status_t);
   localparam int unsigned SlotBits  = (Slots > 1) ? $clog2(Slots) : 1;
 
   // ------------------------------------------------------------------ which are free
@@ -63,8 +57,8 @@ module flaash_combiner_slots
 
   for (genvar i = 0; i < Slots; i++) begin : gen_slot
     assign opens[i]  = opened && open_slot_o == slot_t'(i);
-    assign closes[i] = close_i && close_slot_i == slot_t'(i);
-    assign begins[i] = done_i && done_slot_i == slot_t'(i);
+    assign closes[i] = close_i.valid && close_i.slot == slot_t'(i);
+    assign begins[i] = done_i.valid && done_i.slot == slot_t'(i);
     assign frees[i]  = free_i && free_slot_i == slot_t'(i);
   end
 
@@ -92,24 +86,24 @@ module flaash_combiner_slots
   state_t               earlier, state;
   logic                 begun, closed, complete;
 
-  assign close_index = close_slot_i[SlotBits-1:0];
-  assign done_index  = done_slot_i[SlotBits-1:0];
+  assign close_index = close_i.slot[SlotBits-1:0];
+  assign done_index  = done_i.slot[SlotBits-1:0];
   assign begun       = begun_q[done_index];
   assign closed      = closed_q[done_index];
   assign earlier     = begun ? state_q[done_index] : '0;
-  assign state       = {earlier.count + 1'b1, earlier.status | done_status_i};
+  assign state       = {earlier.count + 1'b1, earlier.status | done_i.status};
   assign announced   = count_q[done_index];
-  assign complete    = done_i && closed && state.count == announced;
+  assign complete    = done_i.valid && closed && state.count == announced;
 
   always_ff @(posedge clk_i) begin
-    if (close_i) count_q[close_index] <= close_count_i;
-    if (done_i)  state_q[done_index] <= state;
+    if (close_i.valid) count_q[close_index] <= close_i.count;
+    if (done_i.valid)  state_q[done_index] <= state;
   end
 
   // -------------------------------------------------------------- complete ones wait
   // A cycle after the last portion came in its words have been added.
-  logic                      full_q, queue_ready;
-  logic [QueueWidth-1:0]     full_data_q;
+  logic                        full_q, queue_ready;
+  full_t                       full_data_q;
   logic [$clog2(QueueDepth):0] unused_usage;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -118,11 +112,11 @@ module flaash_combiner_slots
   end
 
   always_ff @(posedge clk_i) begin
-    full_data_q <= {done_slot_i, state.status};
+    full_data_q <= {done_i.slot, state.status};
   end
 
   flaash_stream_fifo #(
-    .Width(QueueWidth),
+    .Data (full_t),
     .Depth(QueueDepth)
   ) u_full (
     .clk_i,
@@ -132,19 +126,19 @@ module flaash_combiner_slots
     .in_data_i  (full_data_q),
     .out_valid_o(full_valid_o),
     .out_ready_i(full_ready_i),
-    .out_data_o ({full_slot_o, full_status_o}),
+    .out_data_o (full_o),
     .usage_o    (unused_usage)
   );
 
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(Room_A, !full_q || queue_ready, "a complete dot product without room")
-  `FLAASH_ASSERT(DoneIsOpen_A, !done_i || taken_q[done_index], "a portion for a slot that is free")
-  `FLAASH_ASSERT(ClosedOnce_A, !close_i || (taken_q[close_index] && !closed_q[close_index]),
+  `FLAASH_ASSERT(DoneIsOpen_A, !done_i.valid || taken_q[done_index], "a portion for a slot that is free")
+  `FLAASH_ASSERT(ClosedOnce_A, !close_i.valid || (taken_q[close_index] && !closed_q[close_index]),
                  "a slot was closed twice, or is free")
-  `FLAASH_ASSERT(NotTooMany_A, !done_i || !closed || state.count <= announced,
+  `FLAASH_ASSERT(NotTooMany_A, !done_i.valid || !closed || state.count <= announced,
                  "more portions than were announced")
   `FLAASH_COVER(AllTaken_C, taken_q == '1)
-  `FLAASH_COVER(OutOfOrder_C, full_valid_o && full_slot_o != '0 && taken_q[0])
-  `FLAASH_COVER(LastRightAfterClose_C, complete && $past(close_i) && $past(close_slot_i) == done_slot_i)
+  `FLAASH_COVER(OutOfOrder_C, full_valid_o && full_o.slot != '0 && taken_q[0])
+  `FLAASH_COVER(LastRightAfterClose_C, complete && $past(close_i.valid) && $past(close_i.slot) == done_i.slot)
 
 endmodule : flaash_combiner_slots

@@ -67,7 +67,6 @@ module flaash_compute_stream
   output result_t [NumSources-1:0]           result_o,
   // what happened in this cycle
   output sdpe_events_t [NumSources-1:0]      events_o,
-  output flags_t [NumSources-1:0]            flags_o,
   output logic [NumSources-1:0]              idle_o,
   output fault_t                             fault_o     // in the cycle before
 );
@@ -157,7 +156,7 @@ module flaash_compute_stream
       .rsp_valid_i(rsp_valid_i[2*s +: 2]), .rsp_data_i(rsp_data_i[2*s +: 2]),
       .result_valid_o(result_valid_o[s]), .result_ready_i(result_ready_i[s]), .result_o(result_o[s]),
       .part_valid_o(part_valid[s]), .part_ready_i(part_ready[s]), .part_o(part[s]),
-      .flags_o(flags_o[s]), .events_o(events_o[s]), .idle_o(idle_o[s])
+      .events_o(events_o[s]), .idle_o(idle_o[s])
     );
   end
 
@@ -175,10 +174,10 @@ module flaash_compute_stream
       .out_valid_o(sum_valid), .out_ready_i(sum_ready), .out_data_o(sum)
     );
 
-    logic      open_valid, open_ready, close;
-    fiber_id_t open_a_id, open_b_id;
-    slot_t     open_slot, close_slot;
-    entry_id_t close_count;
+    logic    open_valid, open_ready;
+    fibers_t open;
+    slot_t   open_slot;
+    close_t  close;
 
     flaash_portioner #(
       .Lanes(Lanes)
@@ -186,9 +185,7 @@ module flaash_compute_stream
       .clk_i, .rst_ni,
       .length_i(settings_i.portion_length),
       .job_valid_i(whole_valid), .job_ready_o(whole_ready), .job_i(whole_job),
-      .open_valid_o(open_valid), .open_ready_i(open_ready),
-      .open_a_id_o(open_a_id), .open_b_id_o(open_b_id), .open_slot_i(open_slot),
-      .close_o(close), .close_slot_o(close_slot), .close_count_o(close_count),
+      .open_valid_o(open_valid), .open_ready_i(open_ready), .open_o(open), .open_slot_i(open_slot), .close_o(close),
       .job_valid_o(job_valid), .job_ready_i(job_ready), .job_o(job), .portion_o(portion)
     );
 
@@ -200,13 +197,11 @@ module flaash_compute_stream
     ) u_combiner (
       .clk_i, .rst_ni,
       .dense_i(settings_i.dense),
-      .open_valid_i(open_valid), .open_ready_o(open_ready),
-      .open_a_id_i(open_a_id), .open_b_id_i(open_b_id), .open_slot_o(open_slot),
-      .close_i(close), .close_slot_i(close_slot), .close_count_i(close_count),
+      .open_valid_i(open_valid), .open_ready_o(open_ready), .open_i(open), .open_slot_o(open_slot), .close_i(close),
       .part_valid_i(sum_valid), .part_ready_o(sum_ready), .part_i(sum),
       .result_valid_o(result_valid_o[NumSdpe]), .result_ready_i(result_ready_i[NumSdpe]),
       .result_o(result_o[NumSdpe]),
-      .flags_o(flags_o[NumSdpe]), .events_o(events_o[NumSdpe]), .idle_o(idle_o[NumSdpe])
+      .events_o(events_o[NumSdpe]), .idle_o(idle_o[NumSdpe])
     );
   end else begin : gen_whole
     logic unused_portions;

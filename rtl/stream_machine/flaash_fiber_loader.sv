@@ -42,7 +42,7 @@ module flaash_fiber_loader
   // lines
   output logic                 line_valid_o,
   input  logic                 line_ready_i,
-  output logic [LineWidth-1:0] line_data_o
+  output logic [LineWidth-1:0] line_o
 );
 
   localparam int unsigned CreditWidth = $clog2(Depth) + 1;
@@ -138,7 +138,7 @@ module flaash_fiber_loader
     .in_data_i  (rsp_data_i),
     .out_valid_o(line_valid_o),
     .out_ready_i(line_ready_i),
-    .out_data_o (line_data_o),
+    .out_data_o (line_o),
     .usage_o    (fifo_usage)
   );
 

@@ -44,8 +44,8 @@ module flaash_fiber_pair
   // ---------------------------------------------------------------------- loaders
   fetch_t                a_load, b_load;
   pass_t                a_pass, unused_b_pass;
-  logic                 a_ready, b_ready, trimmed_valid;
-  logic [LineWidth-1:0] trimmed;
+  logic                 a_ready, b_ready, a_valid;
+  logic [LineWidth-1:0] a_line;
 
   assign job_ready_o = a_ready && b_ready;
   assign a_load      = {job_i.a_first, job_i.a_lines, job_i.b_count, job_i.portion};
@@ -58,8 +58,8 @@ module flaash_fiber_pair
     .clk_i, .rst_ni,
     .job_valid_i, .job_ready_o(a_ready), .job_i(a_load),
     .req_valid_o(req_valid_o[0]), .req_ready_i(req_ready_i[0]), .req_addr_o(req_addr_o[0]), .req_pass_o(a_pass),
-    .rsp_valid_i(trimmed_valid), .rsp_data_i(trimmed),
-    .line_valid_o(line_valid_o[0]), .line_ready_i(line_ready_i[0]), .line_data_o(line_o[0])
+    .rsp_valid_i(a_valid), .rsp_data_i(a_line),
+    .line_valid_o(line_valid_o[0]), .line_ready_i(line_ready_i[0]), .line_o(line_o[0])
   );
 
   flaash_fiber_loader #(
@@ -71,7 +71,7 @@ module flaash_fiber_pair
     .req_valid_o(req_valid_o[1]), .req_ready_i(req_ready_i[1]), .req_addr_o(req_addr_o[1]),
     .req_pass_o(unused_b_pass),
     .rsp_valid_i(rsp_valid_i[1]), .rsp_data_i(rsp_data_i[1]),
-    .line_valid_o(line_valid_o[1]), .line_ready_i(line_ready_i[1]), .line_data_o(line_o[1])
+    .line_valid_o(line_valid_o[1]), .line_ready_i(line_ready_i[1]), .line_o(line_o[1])
   );
 
   // --------------------------------------------------------------------- portions
@@ -85,13 +85,13 @@ module flaash_fiber_pair
       .clk_i, .rst_ni,
       .req_i(req_valid_o[0] && req_ready_i[0]), .req_pass_i(a_pass),
       .rsp_valid_i(rsp_valid_i[0]), .rsp_data_i(rsp_data_i[0]),
-      .line_valid_o(trimmed_valid), .line_data_o(trimmed)
+      .line_valid_o(a_valid), .line_o(a_line)
     );
   end else begin : gen_whole
     logic unused_pass;
 
-    assign trimmed_valid = rsp_valid_i[0];
-    assign trimmed       = rsp_data_i[0];
+    assign a_valid = rsp_valid_i[0];
+    assign a_line       = rsp_data_i[0];
     assign unused_pass   = ^a_pass;
   end
 

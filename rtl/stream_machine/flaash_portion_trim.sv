@@ -31,7 +31,7 @@ module flaash_portion_trim
   input  logic                 rsp_valid_i,
   input  logic [LineWidth-1:0] rsp_data_i,
   output logic                 line_valid_o,
-  output logic [LineWidth-1:0] line_data_o
+  output logic [LineWidth-1:0] line_o
 );
 
   localparam int unsigned CountWidth = $clog2(Lanes) + 1;
@@ -102,7 +102,7 @@ module flaash_portion_trim
 
   assign out_line     = {in_line.last || cut.ends, count, values, coords};
   assign line_valid_o = rsp_valid_i;
-  assign line_data_o  = out_line;
+  assign line_o       = out_line;
 
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(RoomForCut_A, !req_i || cut_ready, "more requests than there is room for")

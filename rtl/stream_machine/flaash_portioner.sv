@@ -32,13 +32,9 @@ module flaash_portioner
   // a slot of the combiner for the dot product
   output logic      open_valid_o,
   input  logic      open_ready_i,
-  output fiber_id_t open_a_id_o,
-  output fiber_id_t open_b_id_o,
+  output fibers_t   open_o,
   input  slot_t     open_slot_i,
-  // how many portions it has
-  output logic      close_o,      // pulse
-  output slot_t     close_slot_o,
-  output entry_id_t close_count_o,
+  output close_t    close_o,      // how many portions it has
   // scheduler
   output logic      job_valid_o,
   input  logic      job_ready_i,
@@ -87,12 +83,9 @@ module flaash_portioner
     end
   end
 
-  assign open_valid_o  = job_valid_i && !whole && !open_q;
-  assign open_a_id_o   = job_i.a_id;
-  assign open_b_id_o   = job_i.b_id;
-  assign close_o       = taken && is_last;
-  assign close_slot_o  = slot_q;
-  assign close_count_o = count;
+  assign open_valid_o = job_valid_i && !whole && !open_q;
+  assign open_o       = {job_i.a_id, job_i.b_id};
+  assign close_o      = {taken && is_last, slot_q, count};
 
   // ----------------------------------------------------------------------- jobs
   position_t  last;  // the portion's last entry
@@ -120,7 +113,7 @@ module flaash_portioner
 
   // ------------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(job, job_valid_o, job_ready_i, job_o, $bits(job_t))
-  `FLAASH_STREAM_CHECK(open, open_valid_o, open_ready_i, {open_a_id_o, open_b_id_o}, 2 * FiberIdWidth)
+  `FLAASH_STREAM_CHECK(open, open_valid_o, open_ready_i, open_o, $bits(fibers_t))
   `FLAASH_ASSERT(SingleFibers_A, !job_valid_i || length_i == '0 || job_i.b_count == 1,
                  "a run of B while dot products are split")
   `FLAASH_ASSERT(JobWhileOpen_A, !open_q || (job_valid_i && !whole), "a job went away between its portions")

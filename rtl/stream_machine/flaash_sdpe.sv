@@ -6,7 +6,7 @@
 //             out of an integer format's range. No result is lost, doubled or overtaken.
 //             A job that is a portion (Portions only) gives the words of its exact sum at part_*
 //             instead, in order among portions; no result, and no dot product that is done.
-//             events_o and flags_o tell what happens in this cycle; idle_o: nothing is inside but
+//             events_o tells what happens in this cycle; idle_o: nothing is inside but
 //             results that wait in the result store, and no read is under way.
 // Demands     Jobs as in flaash_pkg, whose fibers are in the memory: b_count fibers of B in b_lines
 //             lines, one of A in a_lines. Answers of the memory in the order of the requests, and
@@ -67,7 +67,6 @@ module flaash_sdpe
   input  logic                 part_ready_i,
   output part_t                part_o,
   // what happens in this cycle
-  output flags_t               flags_o,
   output sdpe_events_t         events_o,
   output logic                 idle_o
 );
@@ -194,7 +193,7 @@ module flaash_sdpe
     .in_valid_i(match_valid), .in_ready_o(match_ready), .in_i(match), .in_name_i(dot_name),
     .result_valid_o, .result_ready_i, .result_o,
     .part_valid_o, .part_ready_i, .part_o,
-    .flags_o, .events_o(dot_events), .idle_o(all_left)
+    .events_o(dot_events), .idle_o(all_left)
   );
 
   // ------------------------------------------------------------------------ events

@@ -4,13 +4,15 @@
 // Guarantees  Registers and frames as docs/specification.md says, also across a soft reset; with numbers_i records name
 //             fibers by number.
 // Demands     One clock; rst_ni low for at least two cycles after power-up. numbers_i is steady while a result frame is
-//             open. While resetting_o quiet_i comes in finite time: the edge is done with what it had begun.
+//             open. While ending_o.resetting quiet_i comes in finite time: the edge is done with what it had begun.
 // Latency     A contraction begins one cycle after start_i or the write to RegControl.
 // Reset       rst_ni forgets everything.
 //
-//   operand_* --> frame gate --> core --> result unloader --> frame_*
+//   beat_*    --> frame gate --> core --> result unloader --> frame_*
 //                                 ^            ^
 //   axil_*  ---> registers -------+------------+      soft reset --> reset of the core
+
+`include "flaash_beat.svh"
 
 module flaash_chip
   import flaash_pkg::*;
@@ -36,7 +38,10 @@ module flaash_chip
   parameter int unsigned Buffers     = 1,           // of an operand
   parameter int unsigned Feeds       = 1,           // streams of operand frames: one for both operands, or one each
   parameter int unsigned FeedWidth   = StreamWidth, // bits of a beat of these
-  parameter int unsigned ResultLanes = 1            // results that can leave in a cycle, 1 to 8
+  parameter int unsigned ResultLanes = 1,           // results that can leave in a cycle, 1 to 8
+  localparam type beat_t = `FLAASH_BEAT(FeedWidth),
+  localparam type frame_beat_t = `FLAASH_BEAT(StreamWidth),
+  localparam type batch_t = `FLAASH_BATCH(ResultLanes)
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -47,27 +52,23 @@ module flaash_chip
   // state, for the edge
   input  logic                   quiet_i,      // the edge has ended what it had begun
   input  logic                   start_i,      // pulse: as ControlStart
-  output logic                   resetting_o,
-  output logic                   stopping_o,
+  output ending_t                ending_o,
   output logic                   start_o,      // pulse: a contraction begins
   output desc_t [1:0]            desc_o,
   output report_t                report_o,
   // operand frames
-  input  logic [Feeds-1:0]       operand_valid_i,
-  output logic [Feeds-1:0]       operand_ready_o,
-  input  logic [Feeds-1:0][FeedWidth-1:0] operand_data_i,
-  input  logic [Feeds-1:0]       operand_last_i,
+  input  logic [Feeds-1:0]       beat_valid_i,
+  output logic [Feeds-1:0]       beat_ready_o,
+  input  beat_t [Feeds-1:0]      beat_i,
   // result frames
   input  logic                   numbers_i,    // records name fibers by number
   output logic                   frame_valid_o,
   input  logic                   frame_ready_i,
-  output logic [StreamWidth-1:0] frame_data_o,
-  output logic                   frame_last_o,
+  output frame_beat_t            frame_o,
   // results of a frame that go by number, if there are several lanes; its trailer comes behind them
-  output logic                      batch_valid_o,
-  input  logic                      batch_ready_i,
-  output batch_count_t              batch_count_o,
-  output result_t [ResultLanes-1:0] batch_o
+  output logic                   batch_valid_o,
+  input  logic                   batch_ready_i,
+  output batch_t                 batch_o
 );
 
   // --------------------------------------------------------------------- soft reset
@@ -75,23 +76,23 @@ module flaash_chip
 
   flaash_soft_reset u_soft_reset (
     .clk_i, .rst_ni,
-    .reset_i(soft_reset), .stop_i(stop), .unloader_idle_i(unloader_idle && (quiet_i || !resetting_o)),
-    .resetting_o, .stopping_o, .core_rst_no(core_rst_n), .store_rst_no(store_rst_n)
+    .reset_i(soft_reset), .stop_i(stop), .unloader_idle_i(unloader_idle && (quiet_i || !ending_o.resetting)),
+    .ending_o, .core_rst_no(core_rst_n), .store_rst_no(store_rst_n)
   );
 
   // ---------------------------------------------------------------------- registers
   traffic_t    traffic;
-  settings_t   settings;
+  control_t    control;
   error_e      trailer_code;
   desc_t [1:0] work_desc;  // of the contraction
-  logic        load_enable, active, drained, lost, loading;
+  logic        drained, lost, loading;
   logic [1:0]  discarded;  // beats, by the gates
-  logic [5:0]  sdpe_select;
 
+  assign start_o = control.start;
   assign loading = report_o.load.loading;
-  assign traffic = {discarded, (operand_valid_i & operand_ready_o) != '0 || (frame_valid_o && frame_ready_i)
+  assign traffic = {discarded, (beat_valid_i & beat_ready_o) != '0 || (frame_valid_o && frame_ready_i)
                                  || (batch_valid_o && batch_ready_i),
-                    loading && (operand_ready_o & ~operand_valid_i) != '0,
+                    loading && (beat_ready_o & ~beat_valid_i) != '0,
                     (frame_valid_o && !frame_ready_i) || (batch_valid_o && !batch_ready_i)};
 
   flaash_registers #(
@@ -111,14 +112,11 @@ module flaash_chip
     .clk_i, .rst_ni,
     .axil_i, .axil_o, .irq_o,
     .desc_i(desc_o), .report_i(report_o), .traffic_i(traffic), .drained_i(drained), .start_i,
-    .resetting_i(resetting_o), .stopping_i(stopping_o),
-    .load_enable_o(load_enable), .active_o(active), .start_o, .settings_o(settings), .sdpe_select_o(sdpe_select),
-    .trailer_code_o(trailer_code), .soft_reset_o(soft_reset), .stop_o(stop)
+    .ending_i(ending_o), .control_o(control), .trailer_code_o(trailer_code), .soft_reset_o(soft_reset), .stop_o(stop)
   );
 
   // --------------------------------------------------------------------------- core
-  logic [Feeds-1:0]       gated_valid, gated_ready, gated_last, dropped;
-  logic [Feeds-1:0][FeedWidth-1:0] gated_data;
+  logic [Feeds-1:0]       gated_valid, gated_ready, dropped;
   logic                   result_valid, result_ready, all_stored, sent, drop;
   result_t                result;
   walk_req_t [1:0]        walk_req;
@@ -130,12 +128,9 @@ module flaash_chip
       .Width(FeedWidth)
     ) u_frame_gate (
       .clk_i, .rst_ni,
-      .resetting_i(resetting_o || stopping_o),
-      .in_valid_i(operand_valid_i[f]), .in_ready_o(operand_ready_o[f]),
-      .in_data_i(operand_data_i[f]), .in_last_i(operand_last_i[f]),
-      .out_valid_o(gated_valid[f]), .out_ready_i(gated_ready[f]),
-      .out_data_o(gated_data[f]), .out_last_o(gated_last[f]),
-      .discarded_o(dropped[f])
+      .resetting_i(ending_o != '0),
+      .in_valid_i(beat_valid_i[f]), .in_ready_o(beat_ready_o[f]), .beat_i(beat_i[f]),
+      .out_valid_o(gated_valid[f]), .out_ready_i(gated_ready[f]), .discarded_o(dropped[f])
     );
   end
 
@@ -164,14 +159,12 @@ module flaash_chip
     .ResultLanes(ResultLanes)
   ) u_core (
     .clk_i, .rst_ni(core_rst_n), .store_rst_ni(store_rst_n),
-    .s_axis_tvalid_i(gated_valid), .s_axis_tready_o(gated_ready),
-    .s_axis_tdata_i(gated_data), .s_axis_tlast_i(gated_last),
+    .beat_valid_i(gated_valid), .beat_ready_o(gated_ready), .beat_i,
     .result_valid_o(result_valid), .result_ready_i(result_ready), .result_o(result),
     .all_stored_o(all_stored), .sent_i(sent), .numbers_i, .drop_i(drop),
-    .batch_valid_o, .batch_ready_i, .batch_count_o, .batch_o,
+    .batch_valid_o, .batch_ready_i, .batch_o,
     .walk_i(walk_req), .walk_o(walk_rsp), .walk_fault_i(walk_fault),
-    .start_i(start_o), .settings_i(settings), .load_enable_i(load_enable), .owned_i(active), .stop_i(stopping_o),
-    .sdpe_select_i(sdpe_select), .desc_o, .work_desc_o(work_desc), .report_o, .lost_o(lost)
+    .control_i(control), .stop_i(ending_o.stopping), .desc_o, .work_desc_o(work_desc), .report_o, .lost_o(lost)
   );
 
   // ----------------------------------------------------------------------- unloader
@@ -180,11 +173,10 @@ module flaash_chip
   ) u_result_unloader (
     .clk_i, .rst_ni,
     .in_valid_i(result_valid), .in_ready_o(result_ready), .in_result_i(result),
-    .begin_i(start_o), .all_stored_i(all_stored), .abort_i(resetting_o), .lost_i(lost),
+    .begin_i(start_o), .all_stored_i(all_stored), .abort_i(ending_o.resetting), .lost_i(lost),
     .error_code_i(trailer_code), .idle_o(unloader_idle), .drop_o(drop), .numbers_i,
     .desc_i(work_desc), .walk_o(walk_req), .walk_i(walk_rsp), .fault_o(walk_fault),
-    .m_axis_tvalid_o(frame_valid_o), .m_axis_tready_i(frame_ready_i),
-    .m_axis_tdata_o(frame_data_o), .m_axis_tlast_o(frame_last_o),
+    .frame_valid_o, .frame_ready_i, .frame_o,
     .sent_o(sent), .drained_o(drained)
   );
 

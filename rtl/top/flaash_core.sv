@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Core: everything between the operand stream, the result stream and the registers.
 //
-// Guarantees  An operand frame ends with desc_o[operand].loaded or with an error in report_o. After start_i
-//             each result of the contraction leaves once at result_*; report_o.done when the last one is
-//             stored and nothing reads lines of the operands any more, all_stored_o when none is
+// Guarantees  An operand frame ends with desc_o[operand].loaded or with an error in report_o. After
+//             control_i.start each result of the contraction leaves once at result_*; report_o.done when the last one
+//             is stored and nothing reads lines of the operands any more, all_stored_o when none is
 //             left behind those at result_*. Operands stay until they are replaced; those of a contraction until
-//             owned_i falls. After stop_i
-//             nothing more is computed: all_stored_o then waits only for results that were complete;
-//             the reset that follows ends the stop.
+//             control_i.owned falls. After stop_i nothing more is computed: all_stored_o then waits only for results
+//             that were complete; the reset that follows ends the stop.
 // Errors      With Parity every stored bit that has flipped is told when it is used (report_o.parity_error); what was
 //             made of it does not become a result, or lost_o comes before it leaves the unloader.
-// Demands     start_i only with both operands loaded, equal contracted extents, and none running. One feed carries
-//             frames of both operands; of two, the first those of A, the second those of B.
-//             owned_i while results are computed or on their way; with one buffer load_enable_i is low then, with
-//             two at most one frame per operand comes. stop_i stays until rst_ni.
+// Demands     control_i.start only with both operands loaded, equal contracted extents, and none running. One feed
+//             carries frames of both operands; of two, the first those of A, the second those of B.
+//             control_i.owned while results are computed or on their way; with one buffer .load_enable is low then,
+//             with two at most one frame per operand comes. stop_i stays until rst_ni.
 // Reset       rst_ni: everything but the operands; store_rst_ni: these.
 
+`include "flaash_beat.svh"
 `include "flaash_line.svh"
 `include "flaash_assert.svh"
 
@@ -46,6 +46,8 @@ module flaash_core
   parameter int unsigned ResultLanes = 1,            // results that can leave in a cycle, 1 to 8
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
   localparam int unsigned NumPorts   = read_ports(Engine, NumSdpe, GroupSize),
+  localparam type beat_t = `FLAASH_BEAT(FeedWidth),
+  localparam type batch_t = `FLAASH_BATCH(ResultLanes),
   // SDPEs, and the combiner if there is one: where results come from.
   localparam int unsigned NumSources = NumSdpe + ((Engine != EngineLookup && Portions > 0) ? 1 : 0)
 ) (
@@ -53,10 +55,9 @@ module flaash_core
   input  logic                                       rst_ni,
   input  logic                                       store_rst_ni,
   // operand frames
-  input  logic [Feeds-1:0]                           s_axis_tvalid_i,
-  output logic [Feeds-1:0]                           s_axis_tready_o,
-  input  logic [Feeds-1:0][FeedWidth-1:0]            s_axis_tdata_i,
-  input  logic [Feeds-1:0]                           s_axis_tlast_i,
+  input  logic [Feeds-1:0]                           beat_valid_i,
+  output logic [Feeds-1:0]                           beat_ready_o,
+  input  beat_t [Feeds-1:0]                          beat_i,
   // results, to the unloader
   output logic                                       result_valid_o,
   input  logic                                       result_ready_i,
@@ -68,19 +69,14 @@ module flaash_core
   input  logic                                       drop_i,  // results are of no use any more
   output logic                                       batch_valid_o,
   input  logic                                       batch_ready_i,
-  output batch_count_t                               batch_count_o,
-  output result_t [ResultLanes-1:0]                  batch_o,
+  output batch_t                                     batch_o,
   // coordinates of the fibers, A in element 0, B in 1
   input  walk_req_t [1:0]                            walk_i,
   output walk_rsp_t [1:0]                            walk_o,
   input  fault_t                                     walk_fault_i,  // an answer of before was wrong, and used
   // control
-  input  logic                                       start_i,
-  input  settings_t                                  settings_i,
-  input  logic                                       load_enable_i, // operand frames may begin
-  input  logic                                       owned_i,       // a contraction needs its operands
+  input  control_t                                   control_i,
   input  logic                                       stop_i,        // compute no more
-  input  logic [5:0]                                 sdpe_select_i, // the engine whose steps are reported
   // operands, A in element 0, B in 1
   output desc_t [1:0]                                desc_o,        // as a start would take them
   output desc_t [1:0]                                work_desc_o,   // of the contraction, until the next one starts
@@ -89,11 +85,11 @@ module flaash_core
 );
 
   // ---------------------------------------------------------------------- operands
+  typedef `FLAASH_LINE_WRITE(LineWidth) line_write_t;
+
   logic                      generating;    // the contraction is being planned, or its jobs generated
   store_write_t [1:0]        store_write;
-  logic [1:0]                line_valid;
-  line_id_t [1:0]            line_id;
-  logic [1:0][LineWidth-1:0] line_data;
+  line_write_t [1:0]         line_write;
   fiber_id_t [1:0]           table_addr;
   table_rsp_t [1:0]          table_rsp;
   load_report_t              load;
@@ -105,9 +101,8 @@ module flaash_core
     .FiberDepth(FiberDepth), .Feeds(Feeds), .FeedWidth(FeedWidth)
   ) u_loaders (
     .clk_i, .rst_ni,
-    .s_axis_tvalid_i, .s_axis_tready_o, .s_axis_tdata_i, .s_axis_tlast_i, .enable_i(load_enable_i),
-    .line_valid_o(line_valid), .line_id_o(line_id), .line_data_o(line_data),
-    .store_o(store_write), .report_o(load)
+    .beat_valid_i, .beat_ready_o, .beat_i, .enable_i(control_i.load_enable),
+    .write_o(line_write), .store_o(store_write), .report_o(load)
   );
 
   for (genvar i = 0; i < 2; i++) begin : gen_store
@@ -116,7 +111,8 @@ module flaash_core
       .NodeWrites(Feeds)
     ) u_buffers (
       .clk_i, .rst_ni(store_rst_ni),
-      .start_i, .owned_i, .planning_i(generating), .write_i(store_write[i]), .fill_o(fill[i]), .use_o(in_use[i]),
+      .start_i(control_i.start), .owned_i(control_i.owned), .planning_i(generating),
+      .write_i(store_write[i]), .fill_o(fill[i]), .use_o(in_use[i]),
       .table_addr_i(table_addr[i]), .table_o(table_rsp[i]), .walk_i(walk_i[i]), .walk_o(walk_o[i]),
       .desc_o(desc_o[i]), .work_desc_o(work_desc_o[i]), .plan_desc_o(plan_desc[i])
     );
@@ -134,9 +130,8 @@ module flaash_core
     .Latency(MemLatency), .Banks(MemBanks), .Parity(Parity)
   ) u_memory (
     .clk_i, .rst_ni,
-    .fill_i(fill), .use_i(in_use), .owned_i,
-    .wr_valid_i(line_valid), .wr_id_i(line_id), .wr_data_i(line_data),
-    .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
+    .fill_i(fill), .use_i(in_use), .owned_i(control_i.owned),
+    .write_i(line_write), .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
     .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
     .reads_o(reads), .conflicts_o(conflicts), .fault_o(memory_fault)
   );
@@ -145,15 +140,24 @@ module flaash_core
   logic [NumSources-1:0]         source_valid, source_ready, source_idle;
   result_t [NumSources-1:0]      source_result;
   sdpe_events_t [NumSources-1:0] events;
-  flags_t [NumSources-1:0]       flags;
   line_written_t [1:0]           written;
   logic                          busy;
   dispatch_t                     dispatch;
   fault_t                        compute_fault;
 
-  // `last` is the top bit of a line.
-  assign written = {line_valid[1], fill[1], line_id[1], line_data[1][LineWidth-1],
-                    line_valid[0], fill[0], line_id[0], line_data[0][LineWidth-1]};
+  settings_t settings;
+
+  assign settings = control_i.settings;
+
+  for (genvar i = 0; i < 2; i++) begin : gen_written
+    line_write_t write;
+    logic        unused_entries;
+
+    // `last` is the top bit of a line.
+    assign write          = line_write[i];
+    assign written[i]     = {write.valid, fill[i], write.id, write.line[LineWidth-1]};
+    assign unused_entries = ^write.line;
+  end
 
   if (Engine == EngineLookup) begin : gen_lookup
     flaash_compute_lookup #(
@@ -162,13 +166,13 @@ module flaash_core
       .ResultDepth(ResultDepth)
     ) u_compute (
       .clk_i, .rst_ni,
-      .start_i, .settings_i, .desc_i(plan_desc), .written_i(written),
+      .start_i(control_i.start), .settings_i(settings), .desc_i(plan_desc), .written_i(written),
       .busy_o(generating), .dispatch_o(dispatch),
       .table_addr_o(table_addr), .table_i(table_rsp),
       .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
       .rsp_valid_i(rsp_valid), .rsp_data_i(rsp_data),
       .result_valid_o(source_valid), .result_ready_i(source_ready), .result_o(source_result),
-      .events_o(events), .flags_o(flags), .idle_o(source_idle), .fault_o(compute_fault)
+      .events_o(events), .idle_o(source_idle), .fault_o(compute_fault)
     );
   end else begin : gen_stream
     flaash_compute_stream #(
@@ -177,13 +181,13 @@ module flaash_core
       .Portions(Portions)
     ) u_compute (
       .clk_i, .rst_ni,
-      .start_i, .settings_i, .desc_i(plan_desc), .written_i(written),
+      .start_i(control_i.start), .settings_i(settings), .desc_i(plan_desc), .written_i(written),
       .busy_o(generating), .dispatch_o(dispatch),
       .table_addr_o(table_addr), .table_i(table_rsp),
       .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
       .rsp_valid_i(rsp_valid), .rsp_data_i(rsp_data),
       .result_valid_o(source_valid), .result_ready_i(source_ready), .result_o(source_result),
-      .events_o(events), .flags_o(flags), .idle_o(source_idle), .fault_o(compute_fault)
+      .events_o(events), .idle_o(source_idle), .fault_o(compute_fault)
     );
   end
 
@@ -212,7 +216,7 @@ module flaash_core
 
   batch_count_t taken, sent;
 
-  assign sent = batch_count_t'(sent_i) + ((batch_valid_o && batch_ready_i) ? batch_count_o : '0);
+  assign sent = batch_count_t'(sent_i) + ((batch_valid_o && batch_ready_i) ? batch_o.count : '0);
 
   flaash_result_lanes #(
     .NumSources(NumSources),
@@ -222,7 +226,7 @@ module flaash_core
     .numbers_i, .drop_i, .taken_o(taken),
     .in_valid_i(gated_valid), .in_ready_o(gated_ready), .in_result_i(source_result),
     .out_valid_o(result_valid_o), .out_ready_i(result_ready_i), .out_result_o(result_o),
-    .batch_valid_o, .batch_ready_i, .batch_count_o, .batch_o
+    .batch_valid_o, .batch_ready_i, .batch_o
   );
 
   // ----------------------------------------------------------------------- progress
@@ -238,10 +242,8 @@ module flaash_core
     .NumSources(NumSources)
   ) u_perf_sum (
     .clk_i, .rst_ni,
-    .events_i(events), .flags_i(flags),
-    .handed_i(dispatch.job), .handed_dots_i(dispatch.dots), .portion_i(dispatch.portion),
-    .reads_i(ReadWidth'(reads)), .conflicts_i(ReadWidth'(conflicts)),
-    .loading_i(load.loading), .sent_i(sent), .discarded_i(load.discarded),
+    .events_i(events), .dispatch_i(dispatch),
+    .reads_i(ReadWidth'(reads)), .conflicts_i(ReadWidth'(conflicts)), .load_i(load), .sent_i(sent),
     .increments_o(increments), .flags_o(any_flags), .range_error_o(range_error)
   );
 
@@ -249,14 +251,14 @@ module flaash_core
     .NumSdpe(NumSdpe)
   ) u_step_counters (
     .clk_i, .rst_ni,
-    .start_i, .events_i(events[NumSdpe-1:0]), .select_i(sdpe_select_i), .steps_o(sdpe_steps)
+    .start_i(control_i.start), .events_i(events[NumSdpe-1:0]), .select_i(control_i.sdpe_select), .steps_o(sdpe_steps)
   );
 
   flaash_progress #(
     .SumWidth(7)
   ) u_progress (
     .clk_i, .rst_ni,
-    .start_i, .stop_i, .generating_i(generating), .handed_i(dispatch.job), .handed_dots_i(dispatch.dots),
+    .start_i(control_i.start), .stop_i, .generating_i(generating), .dispatch_i(dispatch),
     .dots_i(increments[CntDotsDone][6:0]), .stored_i(increments[CntResults][6:0]),
     .idle_i(&source_idle), .taken_i(taken),
     .busy_o(busy), .done_o(done), .all_stored_o
@@ -279,10 +281,10 @@ module flaash_core
   );
 
   // --------------------------------------------------------------------- properties
-  `FLAASH_ASSERT(StartWithOperands_A, !start_i || (desc_o[0].loaded && desc_o[1].loaded
+  `FLAASH_ASSERT(StartWithOperands_A, !control_i.start || (desc_o[0].loaded && desc_o[1].loaded
                                           && desc_o[0].extent == desc_o[1].extent),
                  "started without two operands that fit")
-  `FLAASH_ASSERT(NothingIsLeft_A, !all_stored_o || stop_i || busy || start_i
+  `FLAASH_ASSERT(NothingIsLeft_A, !all_stored_o || stop_i || busy || control_i.start
                  || (source_valid == '0 && !result_valid_o && (&source_idle)), "something is left behind")
   `FLAASH_ASSERT(DoneIsIdle_A, !done || (&source_idle && busy), "done while an engine still works")
 

@@ -118,7 +118,8 @@ module flaash_memory_top
   burst_t                 aw, ar;
   report_t                report;
   desc_t [1:0]            desc;
-  logic                   resetting, stopping, quiet, order, start, numbers, edge_irq, chip_irq;
+  ending_t                ending;
+  logic                   quiet, order, start, numbers, edge_irq, chip_irq;
   logic                   frame_valid, frame_ready, frame_last;
   logic [StreamWidth-1:0] frame_data;
   logic                   batch_valid, batch_ready;
@@ -164,7 +165,7 @@ module flaash_memory_top
   ) u_memory_edge (
     .clk_i, .rst_ni,
     .axil_i(axil_req), .axil_o(axil_rsp), .irq_o(edge_irq),
-    .chip_o(chip_req), .chip_i(chip_rsp), .resetting_i(resetting), .stopping_i(stopping),
+    .chip_o(chip_req), .chip_i(chip_rsp), .resetting_i(ending.resetting), .stopping_i(ending.stopping),
     .start_o(order), .start_i(start), .report_i(report), .desc_i(desc), .numbers_o(numbers), .quiet_o(quiet),
     .operand_valid_o(operand_valid), .operand_ready_i(operand_ready), .operand_data_o(operand_data),
     .operand_last_o(operand_last),
@@ -223,13 +224,13 @@ module flaash_memory_top
   ) u_chip (
     .clk_i, .rst_ni,
     .axil_i(chip_req), .axil_o(chip_rsp), .irq_o(chip_irq),
-    .quiet_i(quiet), .start_i(order), .resetting_o(resetting), .stopping_o(stopping), .start_o(start),
+    .quiet_i(quiet), .start_i(order), .ending_o(ending), .start_o(start),
     .desc_o(desc), .report_o(report),
-    .operand_valid_i(operand_valid), .operand_ready_o(operand_ready), .operand_data_i(operand_data),
-    .operand_last_i(operand_last),
+    .beat_valid_i(operand_valid), .beat_ready_o(operand_ready),
+    .beat_i({operand_last[1], operand_data[1], operand_last[0], operand_data[0]}),
     .numbers_i(numbers),
-    .frame_valid_o(frame_valid), .frame_ready_i(frame_ready), .frame_data_o(frame_data), .frame_last_o(frame_last),
-    .batch_valid_o(batch_valid), .batch_ready_i(batch_ready), .batch_count_o(batch_count), .batch_o(batch)
+    .frame_valid_o(frame_valid), .frame_ready_i(frame_ready), .frame_o({frame_last, frame_data}),
+    .batch_valid_o(batch_valid), .batch_ready_i(batch_ready), .batch_o({batch_count, batch})
   );
 
 endmodule : flaash_memory_top

@@ -12,6 +12,8 @@
 // Latency     A contraction begins one cycle after the write to RegControl.
 // Reset       rst_ni forgets everything.
 
+`include "flaash_beat.svh"
+
 module flaash_top
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
@@ -73,16 +75,16 @@ module flaash_top
 
   axil_req_t   axil_req;
   axil_rsp_t   axil_rsp;
-  logic        resetting, stopping, start;
+  ending_t     ending;
+  logic        start;
   desc_t [1:0] desc;
   report_t     report;
 
   // One lane has no batches.
-  logic          batch_valid, unused_batch;
-  batch_count_t  batch_count;
-  result_t [0:0] batch;
+  logic            batch_valid, unused_batch;
+  `FLAASH_BATCH(1) batch;
 
-  assign unused_batch = batch_valid ^ (^batch_count) ^ (^batch);
+  assign unused_batch = batch_valid ^ (^batch);
 
   assign axil_req = {s_axil_awvalid, s_axil_awaddr, s_axil_awprot, s_axil_wvalid, s_axil_wdata, s_axil_wstrb,
                      s_axil_bready, s_axil_arvalid, s_axil_araddr, s_axil_arprot, s_axil_rready};
@@ -109,20 +111,18 @@ module flaash_top
   ) u_chip (
     .clk_i, .rst_ni,
     .axil_i(axil_req), .axil_o(axil_rsp), .irq_o,
-    .quiet_i(1'b1), .start_i(1'b0), .resetting_o(resetting), .stopping_o(stopping), .start_o(start),
+    .quiet_i(1'b1), .start_i(1'b0), .ending_o(ending), .start_o(start),
     .desc_o(desc), .report_o(report),
-    .operand_valid_i(s_axis_tvalid), .operand_ready_o(s_axis_tready),
-    .operand_data_i(s_axis_tdata), .operand_last_i(s_axis_tlast),
+    .beat_valid_i(s_axis_tvalid), .beat_ready_o(s_axis_tready), .beat_i({s_axis_tlast, s_axis_tdata}),
     .numbers_i(1'b0),
-    .frame_valid_o(m_axis_tvalid), .frame_ready_i(m_axis_tready),
-    .frame_data_o(m_axis_tdata), .frame_last_o(m_axis_tlast),
-    .batch_valid_o(batch_valid), .batch_ready_i(1'b0), .batch_count_o(batch_count), .batch_o(batch)
+    .frame_valid_o(m_axis_tvalid), .frame_ready_i(m_axis_tready), .frame_o({m_axis_tlast, m_axis_tdata}),
+    .batch_valid_o(batch_valid), .batch_ready_i(1'b0), .batch_o(batch)
   );
 
   assign m_axis_tkeep = '1;
 
   // The chip's state is for an edge that works by itself.
   logic unused_state;
-  assign unused_state = ^{resetting, stopping, start, desc, report};
+  assign unused_state = ^{ending, start, desc, report};
 
 endmodule : flaash_top

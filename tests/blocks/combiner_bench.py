@@ -14,8 +14,7 @@ from tb.common.rtl_types import bench_types
 from tests.blocks.portion_model import Message, messages, word_bits
 from tests.blocks.sdpe_events import EVENTS
 
-IDLE_INPUTS = ("dense", "open_valid", "open_a_id", "open_b_id", "close", "close_slot", "close_count",
-               "part_valid", "result_ready")
+IDLE_INPUTS = ("dense", "open_valid", "open", "close", "part_valid", "result_ready")
 
 Portions = list[deque[Message]]  # of a dot product
 
@@ -68,13 +67,14 @@ class Bench:
             opening = bool(self.todo) and rng.random() < 0.8
             dut.open_valid_i.value = int(opening)
             if opening:
-                dut.open_a_id_i.value, dut.open_b_id_i.value = self.todo[0][0], 3 * self.todo[0][0]
+                number, _ = self.todo[0]
+                dut.open_i.value = bench_types()["open_i"].pack(a_id=number, b_id=3 * number)
             chosen = rng.choice(self.sending) if self.sending and rng.random() < 0.9 else None
             # A dot product is closed before its last portion ends; here, a cycle before its first begins.
-            dut.close_i.value = int(bool(self.closing))
+            dut.close_i.value = 0
             if self.closing:
                 slot, count = self.closing.popleft()
-                dut.close_slot_i.value, dut.close_count_i.value = slot, count
+                close(dut, slot, count)
                 (index,) = [i for i, (waiting, _) in enumerate(self.waiting) if waiting == slot]
                 self.sending += [(slot, words) for words in self.waiting.pop(index)[1]]
             dut.part_valid_i.value = int(chosen is not None)
@@ -111,9 +111,9 @@ class Bench:
         happened = {name for i, name in enumerate(reversed(EVENTS)) if events >> i & 1}
         self.events.update(happened)
         if "dot_done" in happened:
-            self.flags.append(int(dut.flags_o.value))
+            self.flags.append(events >> len(EVENTS))
         else:
-            assert int(dut.flags_o.value) == 0, "flags of no sum"
+            assert events >> len(EVENTS) == 0, "flags of no sum"
         if dut.result_valid_o.value == 1 and dut.result_ready_i.value == 1:
             result = int(dut.result_o.value)
             name = result >> 68, result >> 48 & 0xFFFFF
@@ -140,6 +140,11 @@ class Bench:
 def pack_part(fmt: NumberFormat, slot: int, message: Message) -> int:
     """Return the bits of a word at part_i."""
     return bench_types()["part_i"].pack(slot=slot, head=message.head(), word=message.word % 2**word_bits(fmt))
+
+
+def close(dut, slot: int, count: int) -> None:
+    """Tell how many portions the dot product in a slot has."""
+    dut.close_i.value = bench_types()["close_i"].pack(valid=1, slot=slot, count=count)
 
 
 def rest(dut) -> None:

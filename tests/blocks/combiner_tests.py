@@ -9,7 +9,7 @@ import cocotb
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
 from tests.blocks import mac_directed
-from tests.blocks.combiner_bench import Bench, begin, pack_part, rest
+from tests.blocks.combiner_bench import Bench, begin, close, pack_part, rest
 from tests.blocks.mac_floats import floats
 from tests.blocks.mac_random import random_dots
 from tests.blocks.portion_model import PRODUCT, Message
@@ -87,7 +87,7 @@ async def latency(dut) -> None:
         slot = int(dut.open_slot_o.value)
         await RisingEdge(dut.clk_i)
         dut.open_valid_i.value = 0
-        dut.close_i.value, dut.close_slot_i.value, dut.close_count_i.value = 1, slot, 1
+        close(dut, slot, 1)
         await RisingEdge(dut.clk_i)
         dut.close_i.value = 0
         dut.part_valid_i.value = 1

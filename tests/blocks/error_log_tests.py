@@ -26,7 +26,7 @@ class Log:
     def __init__(self, dut: SimHandleBase, rng: random.Random):
         self.dut, self.rng, self.held = dut, rng, (NONE, 0, 0)
 
-    async def cycle(self, counts: dict[str, int], clear: bool = False, live: bool = True,
+    async def cycle(self, counts: dict[str, int], clear: bool = False, stopping: bool = False,
                     resetting: bool = False) -> None:
         """Let a cycle pass with so many errors of each source, and compare."""
         dut, types = self.dut, bench_types()
@@ -38,8 +38,9 @@ class Log:
                                          range_error=errors["range"])
         for name in ("watchdog", "write", "read"):
             getattr(dut, f"{name}_i").value = types[f"{name}_i"].pack(errors[name])
-        dut.clear_i.value, dut.live_i.value, dut.resetting_i.value = int(clear), int(live), int(resetting)
-        silent = {"frame", "range"} if not live else set()
+        dut.clear_i.value = int(clear)
+        dut.ending_i.value = types["ending_i"].pack(resetting=resetting, stopping=stopping)
+        silent = {"frame", "range"} if resetting or stopping else set()
         silent |= {"parity"} if resetting else set()
         told = [errors[name] for name in SOURCES if errors[name]["count"] and name not in silent]
         code, place, count = self.held
@@ -50,7 +51,8 @@ class Log:
         await RisingEdge(dut.clk_i)
         assert bool(dut.event_o.value) == bool(told)
         await FallingEdge(dut.clk_i)
-        seen = tuple(int(getattr(dut, f"{name}_o").value) for name in ("code", "place", "count"))
+        record = types["record_o"].unpack(int(dut.record_o.value))
+        seen = record.code, record.place, record.count
         assert seen == self.held, f"{seen} instead of {self.held} after {counts}"
 
     def some(self, share: float) -> dict[str, int]:
@@ -59,7 +61,7 @@ class Log:
 
 
 async def begun(dut: SimHandleBase) -> Log:
-    for name in ("report", "watchdog", "write", "read", "clear", "live", "resetting"):
+    for name in ("report", "watchdog", "write", "read", "clear", "ending"):
         getattr(dut, f"{name}_i").value = 0
     rng = await start(dut)
     await FallingEdge(dut.clk_i)
@@ -71,7 +73,7 @@ async def the_earliest_is_kept_and_all_are_counted(dut) -> None:
     log = await begun(dut)
     rng = log.rng
     for _ in range(400):
-        await log.cycle(log.some(rng.choice([0.1, 0.6])), rng.random() < 0.15, rng.random() < 0.7,
+        await log.cycle(log.some(rng.choice([0.1, 0.6])), rng.random() < 0.15, rng.random() < 0.2,
                         rng.random() < 0.2)
 
 

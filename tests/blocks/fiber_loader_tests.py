@@ -27,7 +27,7 @@ class Bench:
                  memory: str = "none", lines: str = "none"):
         self.dut, self.random, self.latency = dut, random, latency
         self.depth = int(dut.Depth.value)
-        self.width = len(dut.line_data_o)
+        self.width = len(dut.line_o)
         self.salt = random.getrandbits(self.width)
         self.job_type = bench_types()["job_i"]
         self.driver = StreamDriver(dut, "job", dut.clk_i, ("",), STALLS[jobs](random))
@@ -43,7 +43,7 @@ class Bench:
         self.jobs: list[int] = []  # cycles in which a job was accepted
         StreamMonitor(dut, "job", dut.clk_i, ("",), inward=True,
                       callback=lambda _: self.jobs.append(self.cycle))
-        StreamMonitor(dut, "line", dut.clk_i, callback=self._line)
+        StreamMonitor(dut, "line", dut.clk_i, ("",), callback=self._line)
         StreamSink(dut, "line", dut.clk_i, None if lines == "none" else STALLS[lines](random))
         cocotb.start_soon(self._memory(STALLS[memory](random)))
 

@@ -57,7 +57,8 @@ class LoaderWatch:
             store = types["store_write_t"].unpack(int(dut.store_o.value))
             report = types["load_report_t"].unpack(int(dut.report_o.value))
             error = report.error
-            line = dut.line_valid_o.value == 1
+            write = types["write_o"].unpack(int(dut.write_o.value))
+            line = write.valid
             if store.begins:
                 self._open = Outcome(operand=store.operand)
             if store.node.valid:
@@ -65,7 +66,8 @@ class LoaderWatch:
             if store.fiber.valid:
                 self._open.fibers.append(tuple(store.fiber[1:]))
             if line:
-                self._line()
+                assert write.id.operand == self._open.operand, "a line of the other operand"
+                self._line(write.id.addr, self._line_t.unpack(write.line))
             if store.node.valid or store.fiber.valid or line or store.complete:
                 assert store.operand == self._open.operand, "something of the other operand"
             if store.complete:
@@ -78,9 +80,8 @@ class LoaderWatch:
             if report.discarded:
                 self.finished[-1].discarded += report.discarded
 
-    def _line(self) -> None:
-        line = self._line_t.unpack(int(self._dut.line_data_o.value))
-        assert int(self._dut.line_addr_o.value) == len(self._open.lines) < self._build.mem_lines
+    def _line(self, address: int, line) -> None:
+        assert address == len(self._open.lines) < self._build.mem_lines
         assert not any(line.coords[line.count:] + line.values[line.count:]), "lanes above count are not zero"
         self._open.lines.append(list(zip(line.coords, line.values, strict=True))[:line.count])
         self._open.lasts.append(bool(line.last))

@@ -262,7 +262,7 @@ async def nothing_is_made_of_wrong_answers(dut) -> None:
             await FallingEdge(dut.clk_i)
             if int(dut.piece_valid_o.value):
                 pieces.append(cycle)
-            if operand is None and int(dut.rank_wrong_o.value) and wrong_at is None:
+            if operand is None and str(dut.rank_fault_o.value)[0] == "1" and wrong_at is None:
                 wrong_at = cycle
         if operand is None:
             assert wrong_at is not None and all(cycle < wrong_at for cycle in pieces), (pieces, wrong_at)

@@ -103,8 +103,8 @@ class Planner:
                 begin = piece.start
                 pieces.append((valid.bit_length() - 1, cycle,
                                {**begin._asdict(), "a_end": piece.a_end, "b_end": piece.b_end}))
-            if int(dut.handed_o.value):
-                handed.append(int(dut.handed_dots_o.value))
+            if str(dut.dispatch_o.value)[0] == "1":  # without a set the rest means nothing
+                handed.append(self.types["dispatch_o"].unpack(int(dut.dispatch_o.value)).dots)
         assert cycle < 9_999, "busy for ever"
         await RisingEdge(dut.clk_i)
         return Plan(self.plane().set_size, pieces, handed)

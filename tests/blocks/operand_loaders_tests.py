@@ -40,7 +40,7 @@ class Bench:
         self.line_t = module_types("flaash_loader_packer", {
             "Format": self.build.fmt.code, "Lanes": self.build.lanes, "CoordWidth": self.build.coord_width,
             "FeedWidth": self.build.feed_width})["line_t"]
-        dut.s_axis_tvalid_i.value = 0
+        dut.beat_valid_i.value = 0
         dut.enable_i.value = 1
         cocotb.start_soon(self._send())
         cocotb.start_soon(self._watch())
@@ -53,11 +53,11 @@ class Bench:
         self.queues[operand] += [(i == len(beats) - 1, beat) for i, beat in enumerate(beats)]
 
     async def _send(self) -> None:
-        dut, width, offered = self.dut, self.build.feed_width, [False, False]
+        dut, offered = self.dut, [False, False]
         while True:
             await RisingEdge(dut.clk_i)
-            taken = int(dut.s_axis_tready_o.value) if dut.rst_ni.value == 1 else 0
-            valid = last = data = 0
+            taken = int(dut.beat_ready_o.value) if dut.rst_ni.value == 1 else 0
+            valid, beats = 0, [{}, {}]
             for i in (0, 1):
                 if offered[i] and taken >> i & 1:
                     self.queues[i].pop(0)
@@ -65,9 +65,8 @@ class Bench:
                 offered[i] = bool(self.queues[i]) and (offered[i] or not next(self.stalls[i]))
                 if offered[i]:
                     valid |= 1 << i
-                    last |= int(self.queues[i][0][0]) << i
-                    data |= self.queues[i][0][1] << i * width
-            dut.s_axis_tvalid_i.value, dut.s_axis_tlast_i.value, dut.s_axis_tdata_i.value = valid, last, data
+                    beats[i] = dict(zip(("last", "data"), self.queues[i][0], strict=True))
+            dut.beat_valid_i.value, dut.beat_i.value = valid, self.types["beat_i"].pack(beats)
 
     async def _watch(self) -> None:
         dut, store_t = self.dut, self.types["store_write_t"]
@@ -75,16 +74,17 @@ class Bench:
             await FallingEdge(dut.clk_i)
             if dut.rst_ni.value != 1:
                 continue
-            report, lines = self.report, int(dut.line_valid_o.value)
+            report = self.report
+            writes = self.types["write_o"].unpack(int(dut.write_o.value))
             self.busy += report.loading
-            self.both += lines == 3
+            self.both += all(write.valid for write in writes)
             if report.error.count:
                 self.errors.append(tuple(report.error))
             for i in (0, 1):
                 store = store_t.unpack(int(dut.store_o.value) >> i * store_t.width & (1 << store_t.width) - 1)
-                self._take(i, store, lines >> i & 1)
+                self._take(i, store, writes[i])
 
-    def _take(self, operand: int, store, line: int) -> None:
+    def _take(self, operand: int, store, write) -> None:
         if store.begins:
             assert store.operand == operand
             self.open[operand] = Outcome(operand=operand)
@@ -93,11 +93,9 @@ class Bench:
             seen.nodes += nodes_of(store.node)
         if store.fiber.valid:
             seen.fibers.append(tuple(store.fiber[1:]))
-        if line:
-            width, id_t = self.line_t.width, self.types["line_id_t"]
-            found = self.line_t.unpack(int(self.dut.line_data_o.value) >> operand * width & (1 << width) - 1)
-            name = id_t.unpack(int(self.dut.line_id_o.value) >> operand * id_t.width & (1 << id_t.width) - 1)
-            assert (name.operand, name.addr) == (operand, len(seen.lines))
+        if write.valid:
+            found = self.line_t.unpack(write.line)
+            assert tuple(write.id) == (operand, len(seen.lines))
             seen.lines.append(list(zip(found.coords, found.values, strict=True))[:found.count])
             seen.lasts.append(bool(found.last))
         if store.complete:

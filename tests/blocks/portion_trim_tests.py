@@ -80,7 +80,7 @@ class Bench:
             await FallingEdge(dut.clk_i)
             assert bool(dut.line_valid_o.value) == answers
             if answers:
-                assert int(dut.line_data_o.value) == expected, f"line {compared}"
+                assert int(dut.line_o.value) == expected, f"line {compared}"
                 compared += 1
             await RisingEdge(dut.clk_i)
         dut.req_i.value = dut.rsp_valid_i.value = 0

@@ -10,7 +10,7 @@ from tb.common.bench import start
 from tb.common.rtl_types import package_types
 from tb.env.portions import count_portions
 
-JOB = package_types("flaash_pkg")["job_t"]
+JOB, FIBERS, CLOSE = (package_types("flaash_pkg")[name] for name in ("job_t", "fibers_t", "close_t"))
 
 
 def whole(a_id: int, first: int, lines: int, b_id: int, count: int) -> tuple:
@@ -66,10 +66,10 @@ async def every_portion_once(dut, length: int, busy: float) -> None:
         await FallingEdge(dut.clk_i)
         portions += int(dut.portion_o.value)
         if dut.open_valid_o.value == 1 and dut.open_ready_i.value == 1:
-            names = "open_a_id_o", "open_b_id_o", "open_slot_i"
-            opened.append(tuple(int(getattr(dut, name).value) for name in names))
-        if dut.close_o.value == 1:
-            closed.append((int(dut.close_slot_o.value), int(dut.close_count_o.value)))
+            opened.append((*FIBERS.unpack(int(dut.open_o.value)), int(dut.open_slot_i.value)))
+        if str(dut.close_o.value)[0] == "1":  # else the rest means nothing
+            close = CLOSE.unpack(int(dut.close_o.value))
+            closed.append((close.slot, close.count))
         if dut.job_valid_o.value == 1 and dut.job_ready_i.value == 1:
             came.append(JOB.unpack(int(dut.job_o.value)))
         if offered and dut.job_ready_o.value == 1:

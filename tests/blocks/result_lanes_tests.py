@@ -10,6 +10,7 @@ from cocotb.triggers import ClockCycles, FallingEdge
 from tb.agents.stream.sink import StreamSink
 from tb.agents.stream.vector import VectorSource
 from tb.common.bench import rng, start, until
+from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
 
 NUMBER_BITS = 16  # of a result: which one of its source; the source is above, noise above that
@@ -33,7 +34,7 @@ class Bench:
         cocotb.start_soon(self._watch())
 
     async def _watch(self) -> None:
-        dut, mask = self.dut, (1 << self.width) - 1
+        dut = self.dut
         while True:
             await FallingEdge(dut.clk_i)
             if dut.rst_ni.value != 1:
@@ -42,11 +43,13 @@ class Bench:
             if dut.out_valid_o.value == 1 and dut.out_ready_i.value == 1 and dut.drop_i.value == 0:
                 self._receive(int(dut.out_result_o.value))
             if dut.batch_valid_o.value == 1 and dut.batch_ready_i.value == 1:
-                count, batch = int(dut.batch_count_o.value), int(dut.batch_o.value)
+                types = bench_types()
+                batch = types["batch_o"].unpack(int(dut.batch_o.value))
+                count = batch.count
                 self.batches.append(count)
                 assert dut.numbers_i.value == 1 and dut.drop_i.value == 0 and 1 <= count <= self.lanes
-                for place in range(count):
-                    self._receive(batch >> place * self.width & mask)
+                for result in batch.results[:count]:
+                    self._receive(types["result_t"].pack(result))
 
     def _receive(self, result: int) -> None:
         self.came[result >> NUMBER_BITS & 127].append(result)

@@ -5,9 +5,11 @@ import cocotb
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
 from tb.common.bench import start
+from tb.common.rtl_types import package_types
 from tests.blocks.sdpe_events import EVENTS
 
 STEP = 1 << len(EVENTS) - 1 - EVENTS.index("step")  # the first field of a packed struct has the highest bit
+WIDTH = package_types("flaash_pkg")["sdpe_events_t"].width
 PLACES = 64  # that can be selected
 
 
@@ -24,8 +26,8 @@ async def steps_are_counted_by_engine(dut) -> None:
         dut.start_i.value = 0
         for _ in range(cycles):
             steps = [rng.random() < share for share in shares]
-            others = [rng.getrandbits(len(EVENTS)) & ~STEP for _ in range(sdpes)]
-            dut.events_i.value = sum((other | STEP * step) << len(EVENTS) * s
+            others = [rng.getrandbits(WIDTH) & ~STEP for _ in range(sdpes)]
+            dut.events_i.value = sum((other | STEP * step) << WIDTH * s
                                      for s, (step, other) in enumerate(zip(steps, others, strict=True)))
             await RisingEdge(dut.clk_i)
             counts = [count + step for count, step in zip(counts, steps, strict=True)]

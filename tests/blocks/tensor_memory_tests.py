@@ -12,7 +12,7 @@ from cocotb.triggers import FallingEdge, RisingEdge
 
 from tb.common import rtl_constants as rtl
 from tb.common.bench import rng, start
-from tb.common.rtl_types import package_types
+from tb.common.rtl_types import bench_types, package_types
 from tb.common.stalls import STALLS
 
 Place = tuple[int, int]  # operand (0 A, 1 B), line
@@ -38,7 +38,7 @@ class Memory:
     def __init__(self, dut: SimHandleBase, random: Random, stalls: str | None = None):
         self.dut = dut
         self.ports = len(dut.req_valid_i)
-        self.width = len(dut.wr_data_i) // 2
+        self.width = int(dut.LineWidth.value)
         self.lines = int(dut.Lines.value)
         self.latency = int(dut.Latency.value)
         self.banked = "banked" in dut._name
@@ -48,7 +48,7 @@ class Memory:
         self.reads = self.conflicts = 0
         choose = list(STALLS)
         self.port = [Port(STALLS[stalls or choose[i % len(choose)]](random)) for i in range(self.ports)]
-        for name in ("wr_valid_i", "wr_id_i", "wr_data_i", "req_valid_i", "req_i"):
+        for name in ("write_i", "req_valid_i", "req_i"):
             getattr(dut, name).value = 0
 
     def bank(self, place: Place) -> int:
@@ -67,15 +67,13 @@ class Memory:
 
     async def write_all(self, lines: dict[Place, int]) -> None:
         """Write lines in one cycle, at most one of each operand."""
-        valid = ids = data = 0
+        writes: list[dict] = [{}, {}]
         for (operand, addr), line in lines.items():
-            valid |= 1 << operand
-            ids |= LINE.pack(operand=operand, addr=addr) << operand * LINE.width
-            data |= line << operand * self.width
-        self.dut.wr_valid_i.value, self.dut.wr_id_i.value, self.dut.wr_data_i.value = valid, ids, data
+            writes[operand] = {"valid": 1, "id": {"operand": operand, "addr": addr}, "line": line}
+        self.dut.write_i.value = bench_types()["write_i"].pack(writes)
         await self.step()
         self.stored |= lines
-        self.dut.wr_valid_i.value = 0
+        self.dut.write_i.value = 0
 
     async def step(self) -> None:
         """Let one cycle pass: offer requests, check who is served and what comes back."""

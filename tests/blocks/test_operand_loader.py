@@ -3,6 +3,7 @@
 
 import copy
 import random
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,8 @@ from tb.common.simulation import run_bench
 from tests.blocks.loader_frames import frame, tensor
 from tests.blocks.loader_model import Build, Outcome, load
 from tests.blocks.loader_watch import compare
+
+WRAPPER = Path(__file__).parent / "rtl" / "flaash_operand_loader_bench.sv"
 
 # Value format, Lanes, CoordWidth, bits of a beat, pointers per cycle. Beats have fewer entries than
 # there are lanes, as many, and more.
@@ -28,11 +31,11 @@ def test_operand_loader(simulator: str, seed: int, rest: bool) -> None:
     half = len(BUILDS[simulator]) // 2
     builds = BUILDS[simulator][half:] if rest else BUILDS[simulator][:half]
     for fmt, lanes, coord_width, width, pointers in builds:
-        run_bench("flaash_operand_loader", "tests.blocks.operand_loader_tests", simulator,
+        run_bench("flaash_operand_loader_bench", "tests.blocks.operand_loader_tests", simulator,
                   f"operand_loader-{fmt}-l{lanes}-c{coord_width}-w{width}-p{pointers}",
                   {"Format": FORMATS[fmt].code, "Lanes": lanes, "CoordWidth": coord_width,
                    "MemLines": 40, "NodeDepth": 50, "FiberDepth": 24, "FeedWidth": width,
-                   "PointerWords": pointers}, seed)
+                   "PointerWords": pointers}, seed, extra_sources=[WRAPPER])
 
 
 def test_operand_loaders(simulator: str, seed: int) -> None:

@@ -2,6 +2,8 @@
 // The host's side of the chip without compute and registers: operand frames in, result frames out.
 // The bench plays the core that makes results, and the registers.
 
+`include "flaash_line.svh"
+
 module flaash_host_side_bench
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
@@ -60,41 +62,35 @@ module flaash_host_side_bench
   flaash_soft_reset u_soft_reset (
     .clk_i, .rst_ni,
     .reset_i(soft_reset_i), .stop_i, .unloader_idle_i(idle_o),
-    .resetting_o, .stopping_o, .core_rst_no, .store_rst_no(store_rst_n)
+    .ending_o({resetting_o, stopping_o}), .core_rst_no, .store_rst_no(store_rst_n)
   );
 
   // --------------------------------------------------------------------- operands
-  logic                   gated_valid, gated_ready, gated_last;
-  logic [StreamWidth-1:0] gated_data;
+  logic gated_valid, gated_ready;
 
   flaash_frame_gate #(
     .Width(StreamWidth)
   ) u_frame_gate (
     .clk_i, .rst_ni,
     .resetting_i(resetting_o || stopping_o),
-    .in_valid_i(s_axis_tvalid_i), .in_ready_o(s_axis_tready_o),
-    .in_data_i(s_axis_tdata_i), .in_last_i(s_axis_tlast_i),
-    .out_valid_o(gated_valid), .out_ready_i(gated_ready),
-    .out_data_o(gated_data), .out_last_o(gated_last), .discarded_o
+    .in_valid_i(s_axis_tvalid_i), .in_ready_o(s_axis_tready_o), .beat_i({s_axis_tlast_i, s_axis_tdata_i}),
+    .out_valid_o(gated_valid), .out_ready_i(gated_ready), .discarded_o
   );
 
   store_write_t    store_write;
   walk_req_t [1:0] walk_req;
   walk_rsp_t [1:0] walk_rsp;
   fault_t          fault;
-  logic            unused_line;
-  line_addr_t      unused_addr;
-  logic [4*(CoordWidth+value_width(Format))+3:0] unused_data;
+  `FLAASH_LINE_WRITE(4 * (CoordWidth + value_width(Format)) + 4) unused_write;
 
   flaash_operand_loader #(
     .Format(Format), .Lanes(4), .CoordWidth(CoordWidth), .MemLines(MemLines), .NodeDepth(NodeDepth),
     .FiberDepth(FiberDepth)
   ) u_loader (
     .clk_i, .rst_ni(core_rst_no),
-    .s_axis_tvalid_i(gated_valid), .s_axis_tready_o(gated_ready), .s_axis_tdata_i(gated_data),
-    .s_axis_tlast_i(gated_last), .enable_i(idle_o),
-    .line_valid_o(unused_line), .line_addr_o(unused_addr), .line_data_o(unused_data),
-    .store_o(store_write), .report_o
+    .beat_valid_i(gated_valid), .beat_ready_o(gated_ready), .beat_i({s_axis_tlast_i, s_axis_tdata_i}),
+    .enable_i(idle_o),
+    .write_o(unused_write), .store_o(store_write), .report_o
   );
 
   for (genvar i = 0; i < 2; i++) begin : gen_store
@@ -118,7 +114,8 @@ module flaash_host_side_bench
     .begin_i, .all_stored_i, .abort_i(resetting_o), .lost_i(fault.valid),
     .error_code_i(error_e'(error_code_i)), .idle_o, .drop_o(unused_drop), .numbers_i,
     .desc_i(desc_o), .walk_o(walk_req), .walk_i(walk_rsp), .fault_o(fault),
-    .m_axis_tvalid_o, .m_axis_tready_i, .m_axis_tdata_o, .m_axis_tlast_o, .sent_o, .drained_o
+    .frame_valid_o(m_axis_tvalid_o), .frame_ready_i(m_axis_tready_i), .frame_o({m_axis_tlast_o, m_axis_tdata_o}),
+    .sent_o, .drained_o
   );
 
 endmodule : flaash_host_side_bench

@@ -91,7 +91,7 @@ module flaash_lookup_bench
       .NumPorts(NumPorts), .LineWidth(LineWidth), .Lines(MemLines), .Latency(MemLatency), .Banks(MemBanks)
     ) u_memory (
       .clk_i, .rst_ni,
-      .wr_valid_i(wr_valid), .wr_id_i(wr_id), .wr_data_i({2{wr_data_i}}),
+      .write_i({wr_valid[1], wr_id[1], wr_data_i, wr_valid[0], wr_id[0], wr_data_i}),
       .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
       .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
       .reads_o(reads), .conflicts_o(conflicts), .fault_o(unused_memory_fault)
@@ -101,7 +101,7 @@ module flaash_lookup_bench
       .NumPorts(NumPorts), .LineWidth(LineWidth), .Lines(MemLines), .Latency(MemLatency), .Banks(MemBanks)
     ) u_memory (
       .clk_i, .rst_ni,
-      .wr_valid_i(wr_valid), .wr_id_i(wr_id), .wr_data_i({2{wr_data_i}}),
+      .write_i({wr_valid[1], wr_id[1], wr_data_i, wr_valid[0], wr_id[0], wr_data_i}),
       .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
       .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
       .reads_o(reads), .conflicts_o(conflicts), .fault_o(unused_memory_fault)
@@ -121,7 +121,6 @@ module flaash_lookup_bench
   dispatch_t                  dispatch;
   settings_t                  settings;
   sdpe_events_t [NumSdpe-1:0] events;
-  flags_t [NumSdpe-1:0]       flags;
   fault_t                     unused_fault;
 
   always_comb begin
@@ -148,7 +147,7 @@ module flaash_lookup_bench
     .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
     .rsp_valid_i(rsp_valid), .rsp_data_i(rsp_data),
     .result_valid_o, .result_ready_i, .result_o,
-    .events_o(events), .flags_o(flags), .idle_o, .fault_o(unused_fault)
+    .events_o(events), .idle_o, .fault_o(unused_fault)
   );
 
   // -------------------------------------------------------------------- what is done
@@ -160,7 +159,9 @@ module flaash_lookup_bench
   logic [NumSdpeEvents-1:0][NumSdpe-1:0]  by_event;
   logic [NumSdpeEvents-1:0][SumWidth-1:0] sums;
 
-  assign event_bits = events;
+  for (genvar s = 0; s < int'(NumSdpe); s++) begin : gen_bits
+    assign event_bits[s] = NumSdpeEvents'(events[s]);
+  end
 
   for (genvar e = 0; e < int'(NumSdpeEvents); e++) begin : gen_sum
     for (genvar s = 0; s < int'(NumSdpe); s++) begin : gen_engine
@@ -176,8 +177,7 @@ module flaash_lookup_bench
     .start_i,
     .stop_i       (1'b0),
     .generating_i (planning),
-    .handed_i     (dispatch.job),
-    .handed_dots_i(dispatch.dots),
+    .dispatch_i   (dispatch),
     .dots_i       (sums[DotDone]),
     .stored_i     ('0),
     .taken_i      ('0),
@@ -187,11 +187,16 @@ module flaash_lookup_bench
   );
 
   // ------------------------------------------------------------------------ counters
-  flags_t all_flags;
+  flags_t       all_flags;
+  sdpe_events_t events_s;
 
   always_comb begin
     all_flags = '0;
-    for (int unsigned s = 0; s < NumSdpe; s++) all_flags = all_flags | flags[s];
+    events_s  = '0;
+    for (int unsigned s = 0; s < NumSdpe; s++) begin
+      events_s  = events[s];
+      all_flags = all_flags | events_s.flags;
+    end
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

@@ -3,6 +3,7 @@
 
 module flaash_lookup_plan_bench
   import flaash_pkg::*;
+  import flaash_reg_pkg::fault_t;
   import flaash_lookup_pkg::*;
 #(
   parameter int unsigned Groups  = 8,
@@ -23,9 +24,8 @@ module flaash_lookup_plan_bench
   input  logic              start_i,
   input  desc_t [1:0]       desc_i,
   output logic              busy_o,
-  output logic              handed_o,
-  output dots_t             handed_dots_o,
-  output logic              rank_wrong_o,
+  output dispatch_t         dispatch_o,
+  output fault_t            rank_fault_o,
   output plane_t            plane_o,
   output logic [Groups-1:0] piece_valid_o,
   output piece_t            piece_o
@@ -50,7 +50,6 @@ module flaash_lookup_plan_bench
   table_rsp_t a, b;
   fiber_id_t [1:0] addr;
   logic            unused_use, unused_answered;
-  line_addr_t      unused_block;
 
   always_ff @(posedge clk_i) begin
     if (fiber_valid_i && !fiber_operand_i) a_table[FiberWidth'(fiber_id_i)] <= fiber_i;
@@ -67,9 +66,9 @@ module flaash_lookup_plan_bench
     .Parity  (Parity)
   ) u_plan (
     .clk_i, .rst_ni,
-    .start_i, .desc_i, .written_i({of_b, of_a}), .busy_o, .handed_o, .handed_dots_o,
+    .start_i, .desc_i, .written_i({of_b, of_a}), .busy_o, .dispatch_o,
     .table_wanted_i, .table_use_o(unused_use), .table_addr_o(addr), .answered_o(unused_answered), .table_i({b, a}),
-    .rank_wrong_o, .block_o(unused_block),
+    .rank_fault_o,
     .plane_o, .piece_valid_o, .piece_o
   );
 

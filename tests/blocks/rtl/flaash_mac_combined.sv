@@ -35,7 +35,6 @@ module flaash_mac_combined
   output logic                  result_valid_o,
   input  logic                  result_ready_i,
   output result_t               result_o,
-  output flags_t                flags_o,
   output sdpe_events_t          events_o,
   output logic                  idle_o
 );
@@ -64,11 +63,11 @@ module flaash_mac_combined
   ) u_combiner (
     .clk_i, .rst_ni,
     .dense_i,
-    .open_valid_i, .open_ready_o, .open_a_id_i, .open_b_id_i, .open_slot_o,
-    .close_i, .close_slot_i, .close_count_i,
+    .open_valid_i, .open_ready_o, .open_i({open_a_id_i, open_b_id_i}), .open_slot_o,
+    .close_i({close_i, close_slot_i, close_count_i}),
     .part_valid_i(part_valid), .part_ready_o(part_ready_o), .part_i(part),
     .result_valid_o, .result_ready_i, .result_o,
-    .flags_o, .events_o, .idle_o
+    .events_o, .idle_o
   );
 
   always @(posedge clk_i) begin

@@ -61,6 +61,9 @@ module flaash_registers_bench
 
   axil_req_t request;
   axil_rsp_t response;
+  control_t  control;
+
+  assign {start_o, settings_o, active_o, load_enable_o, sdpe_select_o} = control;
 
   assign request = {s_axil_awvalid_i, s_axil_awaddr_i, s_axil_awprot_i, s_axil_wvalid_i, s_axil_wdata_i,
                     s_axil_wstrb_i, s_axil_bready_i, s_axil_arvalid_i, s_axil_araddr_i, s_axil_arprot_i,
@@ -73,8 +76,8 @@ module flaash_registers_bench
     .Scheduler(Scheduler), .MemLines(MemLines), .NodeDepth(NodeDepth), .FiberDepth(FiberDepth), .CanSplit(CanSplit)
   ) u_registers (
     .clk_i, .rst_ni, .axil_i(request), .axil_o(response), .irq_o,
-    .desc_i, .report_i, .traffic_i, .drained_i, .start_i(1'b0), .resetting_i, .stopping_i,
-    .load_enable_o, .active_o, .start_o, .settings_o, .sdpe_select_o, .trailer_code_o, .soft_reset_o, .stop_o
+    .desc_i, .report_i, .traffic_i, .drained_i, .start_i(1'b0), .ending_i({resetting_i, stopping_i}),
+    .control_o(control), .trailer_code_o, .soft_reset_o, .stop_o
   );
 
 endmodule : flaash_registers_bench

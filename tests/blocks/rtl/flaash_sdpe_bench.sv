@@ -60,7 +60,6 @@ module flaash_sdpe_bench
   logic [1:0]                req_valid, mem_valid, mem_ready, rsp_valid;
   line_addr_t [1:0]          req_addr;
   logic [1:0][LineWidth-1:0] rsp_data;
-  flags_t                    flags;
   logic [1:0]                unused_conflicts;
   logic [1:0]                wr_valid;
   line_id_t [1:0]            wr_id;
@@ -77,7 +76,7 @@ module flaash_sdpe_bench
     .Latency  (Latency)
   ) u_memory (
     .clk_i, .rst_ni,
-    .wr_valid_i(wr_valid), .wr_id_i(wr_id), .wr_data_i({2{wr_data_i}}),
+    .write_i({wr_valid[1], wr_id[1], wr_data_i, wr_valid[0], wr_id[0], wr_data_i}),
     .req_valid_i(mem_valid), .req_ready_o(mem_ready), .req_i({1'b1, req_addr[1], 1'b0, req_addr[0]}),
     .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
     .reads_o, .conflicts_o(unused_conflicts), .fault_o(unused_fault)
@@ -99,7 +98,7 @@ module flaash_sdpe_bench
     .rsp_valid_i(rsp_valid), .rsp_data_i(rsp_data),
     .result_valid_o, .result_ready_i, .result_o(result_data_o),
     .part_valid_o, .part_ready_i, .part_o,
-    .flags_o(flags), .events_o, .idle_o
+    .events_o, .idle_o
   );
 
   assign waits_o = u_sdpe.valid;
@@ -111,7 +110,7 @@ module flaash_sdpe_bench
   logic [31:0]              since_q;  // cycles since the first step, that one included
   logic                     begun_q;
 
-  assign events = events_o;
+  assign events = NumSdpeEvents'(events_o);
   assign step   = events_o.step;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -122,7 +121,7 @@ module flaash_sdpe_bench
       span_o  <= 32'd0;
       begun_q <= 1'b0;
     end else begin
-      flags_o <= flags_o | flags;
+      flags_o <= flags_o | events_o.flags;
       for (int unsigned i = 0; i < NumSdpeEvents; i++) begin
         if (events[i]) count_o[i] <= count_o[i] + 1'b1;
       end

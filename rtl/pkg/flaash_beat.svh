@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// What streams hand over in a cycle, by its width.
+//
+//   localparam type beat_t = `FLAASH_BEAT(Width)   in a parameter list
+//
+// FLAASH_BEAT   of an operand frame or a result frame
+// FLAASH_BATCH  results that leave together, from element 0 on; needs flaash_pkg
+
+`ifndef FLAASH_BEAT_SVH
+`define FLAASH_BEAT_SVH
+
+`define FLAASH_BEAT(width) \
+  struct packed { \
+    logic last; \
+    logic [(width)-1:0] data; \
+  }
+
+`define FLAASH_BATCH(lanes) \
+  struct packed { \
+    batch_count_t count; \
+    result_t [(lanes)-1:0] results; \
+  }
+
+`endif  // FLAASH_BEAT_SVH

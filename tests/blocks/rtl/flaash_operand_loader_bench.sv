@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// The operand loader with the pins of its AXI4-Stream one by one, as a source of cocotbext-axi wants them.
+
+`include "flaash_line.svh"
+
+module flaash_operand_loader_bench
+  import flaash_pkg::*;
+  import flaash_host_pkg::*;
+#(
+  parameter int unsigned Format       = FormatFp32,
+  parameter int unsigned Lanes        = 4,
+  parameter int unsigned CoordWidth   = 16,
+  parameter int unsigned MemLines     = 1024,
+  parameter int unsigned NodeDepth    = 1024,
+  parameter int unsigned FiberDepth   = 1024,
+  parameter int unsigned FeedWidth    = StreamWidth,
+  parameter int unsigned PointerWords = 1,
+  localparam int unsigned LineWidth = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
+  localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth)
+) (
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
+  input  logic                 s_axis_tvalid_i,
+  output logic                 s_axis_tready_o,
+  input  logic [FeedWidth-1:0] s_axis_tdata_i,
+  input  logic                 s_axis_tlast_i,
+  input  logic                 enable_i,
+  output line_write_t          write_o,
+  output store_write_t         store_o,
+  output load_report_t         report_o
+);
+
+  flaash_operand_loader #(
+    .Format(Format), .Lanes(Lanes), .CoordWidth(CoordWidth), .MemLines(MemLines), .NodeDepth(NodeDepth),
+    .FiberDepth(FiberDepth), .FeedWidth(FeedWidth), .PointerWords(PointerWords)
+  ) u_loader (
+    .clk_i, .rst_ni,
+    .beat_valid_i(s_axis_tvalid_i), .beat_ready_o(s_axis_tready_o), .beat_i({s_axis_tlast_i, s_axis_tdata_i}),
+    .enable_i, .write_o, .store_o, .report_o
+  );
+
+endmodule : flaash_operand_loader_bench

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The traces of docs/internals.md: few names for an operand entry, few files for an error code."""
+
+import re
+
+import pytest
+
+from tb.common import rtl_constants as rtl
+from tb.common.sources import RTL
+from tb.common.toolchain import ROOT
+from tools.ports import source
+
+PAGE = (ROOT / "docs" / "internals.md").read_text()
+Row = list[list[str]]  # the words in backticks of each cell
+
+# Where a code is looked at: a literal that is no comparison, a type or a member that is a code.
+LOOKS = re.compile(r"(?<![!=]= )\bErr[A-Z]\w+|\berror_e\b|\.code\b")
+PASSES_TRAILER = {"flaash_chip"}  # from the registers to the unloader, as a port's type
+
+
+def table(page: str, mark: str) -> tuple[int, list[Row]]:
+    """Return the number of a comment like `<!-- names: at most 12 -->`, and the rows behind it."""
+    limit, text = re.search(rf"<!-- {mark}: at most (\d+) -->\n((?:\|.*\n)+)", page).groups()
+    cells = [line.strip("|").split("|") for line in text.splitlines()[2:]]
+    return int(limit), [[re.findall(r"`(\w+)`", cell) for cell in row] for row in cells]
+
+
+def code_of(module: str) -> str:
+    """Return a module's text without comments."""
+    return re.sub(r"//.*", "", source(module))
+
+
+def entry_problems(page: str) -> list[str]:
+    """Return a sentence for each thing that is wrong with the trace of an entry."""
+    limit, rows = table(page, "names")
+    names = [row[0][0] for row in rows]
+    found = [f"{len(names)} names"] if len(set(names)) > limit or len(set(names)) < len(names) else []
+    for name, (*_, modules) in zip(names, rows, strict=True):
+        found += [f"{module} has no {name}" for module in modules
+                  if not re.search(rf"\b{name}(?:_i|_o|_q)?\b", code_of(module))]
+    return found
+
+
+def code_problems(page: str) -> list[str]:
+    """Return a sentence for each thing that is wrong with the traces of the codes."""
+    limit, rows = table(page, "files")
+    arise, found = {}, []
+    for codes, *where in rows:
+        modules = {module for cell in where for module in cell}
+        if len(modules) > limit:
+            found.append(f"{', '.join(codes)}: {len(modules)} files")
+        found += [f"{module} looks at no code" for module in sorted(modules)
+                  if not LOOKS.search(code_of(module))]
+        for code in codes:
+            arise.setdefault(code, set()).update(where[0])
+    for path in sorted(RTL.rglob("*.sv")):
+        if "edge" in path.parts or path.stem.endswith("_pkg"):
+            continue
+        looks = LOOKS.findall(code_of(path.stem))
+        told = {module for _, *where in rows for cell in where for module in cell}
+        if looks and path.stem not in told | PASSES_TRAILER:
+            found.append(f"{path.stem} looks at a code, too")
+        found += [f"{word} arises in {path.stem}, too" for word in sorted(set(looks))
+                  if word in rtl.ERRORS and word != "ErrNone" and path.stem not in arise.get(word, ())
+                  and path.stem != "flaash_result_unloader"]
+    return found + [f"{code} is missing" for code in sorted(set(rtl.ERRORS) - set(arise) - {"ErrNone"})]
+
+
+def test_an_entry_has_few_names() -> None:
+    assert entry_problems(PAGE) == []
+
+
+def test_a_code_is_looked_at_in_few_files() -> None:
+    assert code_problems(PAGE) == []
+
+
+@pytest.mark.parametrize(("old", "new", "sentence"), [
+    ("| `entries` |", "| `entry` |", "flaash_loader_packer has no entry"),
+    ("| `found` |", "| `match` |", "12 names"), ("names: at most 12", "names: at most 10", "12 names")])
+def test_another_name_is_noticed(old: str, new: str, sentence: str) -> None:
+    assert sentence in entry_problems(PAGE.replace(old, new, 1))
+
+
+@pytest.mark.parametrize(("old", "new", "sentence"), [
+    ("| `flaash_loader_levels` |", "| `flaash_operand_loader` |", "flaash_operand_loader looks at no code"),
+    ("| `flaash_loader_levels` |", "| `flaash_loader_packer` |", "flaash_loader_levels looks at a code, too"),
+    ("| `ErrPointer` |", "| `ErrShort` |", "ErrPointer is missing"),
+    ("`ErrHeader`, `ErrOrder`", "`ErrHeader`", "ErrOrder arises in flaash_loader_description, too"),
+    ("files: at most 4", "files: at most 3", "ErrPointer: 4 files")])
+def test_another_file_is_noticed(old: str, new: str, sentence: str) -> None:
+    assert sentence in code_problems(PAGE.replace(old, new, 1))
