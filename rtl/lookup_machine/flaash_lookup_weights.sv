@@ -174,7 +174,8 @@ module flaash_lookup_weights
   // ------------------------------------------------------------------------------ rows
   // A RAM's access, the weight and the product with B's lines take a cycle each, so rows are on their way before they
   // are asked for. A valid bit per stage in front of row_o; while a division goes on, no weight is right.
-  logic [2:0] valid_q, moves;  // RAM, rd_*_q, weight_q and load_q; a stage takes what is before it
+  logic [2:0] valid_q;                         // RAM, rd_*_q, weight_q and load_q
+  logic       ram_moves, rd_moves, row_moves;  // that stage takes what is before it
   logic       over;
   lines_t     rd_lines_q;
   load_t      rd_load_q, load_next_q;
@@ -192,15 +193,15 @@ module flaash_lookup_weights
     ) u_sets (
       .clk_i,
       .wr_enable_i(wr && written_i.last && written_i.filled == 1'(b)), .wr_addr_i(wr_set), .wr_data_i({longest, load}),
-      .rd_enable_i(moves[0]), .rd_addr_i(rd_set_q),
+      .rd_enable_i(ram_moves), .rd_addr_i(rd_set_q),
       .rd_data_o(found[b])
     );
   end
 
-  assign over     = rewind_i || prepare_i || (state_q == StSum && state_d == StIdle);
-  assign moves[2] = (!valid_q[2] || next_i || state_q == StSum) && state_q != StDivide;
-  assign moves[1] = !valid_q[1] || moves[2];
-  assign moves[0] = !valid_q[0] || moves[1];
+  assign over      = rewind_i || prepare_i || (state_q == StSum && state_d == StIdle);
+  assign row_moves = (!valid_q[2] || next_i || state_q == StSum) && state_q != StDivide;
+  assign rd_moves  = !valid_q[1] || row_moves;
+  assign ram_moves = !valid_q[0] || rd_moves;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -210,15 +211,15 @@ module flaash_lookup_weights
       valid_q  <= '0;
       rd_set_q <= '0;
     end else begin
-      if (moves[0]) {valid_q[0], rd_set_q} <= {1'b1, rd_set_q + 1'b1};
-      if (moves[1]) valid_q[1] <= valid_q[0];
-      if (moves[2]) valid_q[2] <= valid_q[1];
+      if (ram_moves) {valid_q[0], rd_set_q} <= {1'b1, rd_set_q + 1'b1};
+      if (rd_moves) valid_q[1] <= valid_q[0];
+      if (row_moves) valid_q[2] <= valid_q[1];
     end
   end
 
   always_ff @(posedge clk_i) begin
-    if (moves[1]) {rd_lines_q, rd_load_q} <= {rd_lines, rd_load};
-    if (moves[2]) {weight_q, load_next_q} <= {weight_of(rd_lines_q, scale), rd_load_q};
+    if (rd_moves) {rd_lines_q, rd_load_q} <= {rd_lines, rd_load};
+    if (row_moves) {weight_q, load_next_q} <= {weight_of(rd_lines_q, scale), rd_load_q};
   end
 
   quarters_t load_quarters;
