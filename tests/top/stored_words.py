@@ -104,7 +104,7 @@ class Words:
         prefixes = np.unique(csf.fiber_paths()[:, :level + 1], axis=0)
         rank = chance.randrange(len(prefixes))
         number = sum(len(above) for above in csf.coords[:level]) + rank
-        what = turn(self._stores[operand].u_nodes.mem_q[number], chance)
+        what = turn(self._stores[operand].gen_bank[0].u_nodes.mem_q[number], chance)
         return Flip(what, operand << 31 | level << 28 | number, _leaves(case, operand, prefixes[rank]))
 
     # ------------------------------------------------------------------ result stores
