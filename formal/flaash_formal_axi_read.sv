@@ -46,7 +46,7 @@ module flaash_formal_axi_read
     .clk_i, .rst_ni,
     .stop_i, .idle_o(idle), .req_valid_i, .req_ready_o(req_ready), .req_i,
     .ar_valid_o(ar_valid), .ar_ready_i, .ar_o(ar),
-    .r_valid_i, .r_ready_o(r_ready), .r_data_i, .r_resp_i, .r_last_i(r_last),
+    .r_valid_i, .r_ready_o(r_ready), .r_i({r_data_i, r_resp_i, r_last}),
     .out_valid_o(out_valid), .out_ready_i, .out_data_o(out_data), .out_answer_o(out_answer)
   );
 

@@ -46,7 +46,7 @@ module flaash_formal_edge_packing
   flaash_edge_quota u_quota (
     .clk_i, .rst_ni,
     .start_i, .capacity_i, .words_i, .drop_i, .step_i(step), .whole_i, .count_i, .kept_o(kept),
-    .full_o(full), .results_o(results), .bytes_o(bytes)
+    .passed_o({full, results, bytes})
   );
 
   flaash_edge_packer #(

@@ -11,13 +11,15 @@
 // Reset       Nothing is under way: the bus is reset, too.
 
 `include "flaash_assert.svh"
+`include "flaash_axi.svh"
 
 module flaash_axi_read
   import flaash_edge_pkg::*;
 #(
   parameter int unsigned DataWidth  = 128,  // 128, 256 or 512
   parameter int unsigned Bursts     = 8,    // under way, most: 1 to 255
-  parameter int unsigned BurstBeats = 16    // of a burst, most: a power of two up to 64
+  parameter int unsigned BurstBeats = 16,    // of a burst, most: a power of two up to 64
+  localparam type r_t = `FLAASH_AXI_R(DataWidth)
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
@@ -35,9 +37,7 @@ module flaash_axi_read
   output burst_t               ar_o,
   input  logic                 r_valid_i,
   output logic                 r_ready_o,
-  input  logic [DataWidth-1:0] r_data_i,
-  input  logic [1:0]           r_resp_i,
-  input  logic                 r_last_i,
+  input  r_t                   r_i,
 
   // what was asked for
   output logic                 out_valid_o,
@@ -79,7 +79,7 @@ module flaash_axi_read
   assign beats  = (left_q < 32'(room)) ? left_q[CountBits-1:0] : room;
   assign begins = left_q != '0 && !stop_i && 32'(inside_q) < Bursts && (!ar_valid_q || ar_ready_i);
   assign begins_last = begins && left_q == 32'(beats);  // of its request
-  assign ends   = r_valid_i && r_ready_o && r_last_i;
+  assign ends   = r_valid_i && r_ready_o && r_i.last;
 
   assign req_ready_o = (left_q == '0 || begins_last) && !stop_i;
   assign ar_valid_o  = ar_valid_q;
@@ -113,17 +113,17 @@ module flaash_axi_read
   // ----------------------------------------------------------------------- data
   assign r_ready_o    = stop_i || out_ready_i;
   assign out_valid_o  = r_valid_i && !stop_i;
-  assign out_data_o   = r_data_i;
-  assign out_answer_o = {r_resp_i[1], r_resp_i[0]};
+  assign out_data_o   = r_i.data;
+  assign out_answer_o = {r_i.resp[1], r_i.resp[0]};
 
   // ---------------------------------------------------------------- properties
   logic [PageBits:0] page_end;  // offset in its page of the byte behind the burst
   assign page_end = (PageBits+1)'(ar_q.addr[PageBits-1:0]) + (((PageBits+1)'(ar_q.len) + 1'b1) << ByteBits);
 
   `FLAASH_STREAM_CHECK(ar, ar_valid_o, ar_ready_i, ar_q, 72)
-  `FLAASH_STREAM_CHECK(r, r_valid_i, r_ready_o, ({r_last_i, r_resp_i, r_data_i}), DataWidth + 3)
+  `FLAASH_STREAM_CHECK(r, r_valid_i, r_ready_o, r_i, DataWidth + 3)
   `FLAASH_STREAM_CHECK(out, out_valid_o || (stop_i && r_valid_i), out_ready_i || stop_i,
-                       ({r_resp_i, r_data_i}), DataWidth + 2)
+                       ({r_i.resp, r_i.data}), DataWidth + 2)
   `FLAASH_ASSERT(InsideAPage_A, !ar_valid_o || page_end <= 13'd4096, "a burst crosses 4 KB")
   `FLAASH_ASSERT(Asked_A, !r_valid_i || inside_q != '0, "data that nobody has asked for")
   `FLAASH_ASSERT(Bounded_A, 32'(inside_q) <= Bursts, "more bursts under way than Bursts")

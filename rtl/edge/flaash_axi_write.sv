@@ -19,6 +19,7 @@
 //   line_* ---------+--> aw, when a burst is whole --> next burst --> this burst
 
 `include "flaash_assert.svh"
+`include "flaash_axi.svh"
 
 module flaash_axi_write
   import flaash_edge_pkg::*;
@@ -27,7 +28,8 @@ module flaash_axi_write
   parameter int unsigned Bursts     = 8,    // that wait for an answer, most: a power of two, 2 to 64
   parameter int unsigned BurstBeats = 16,   // of a burst, most: a power of two, 2 to 64, and a line or more
   localparam int unsigned Words     = DataWidth / 32,
-  localparam int unsigned WordBits  = $clog2(Words) + 1
+  localparam int unsigned WordBits  = $clog2(Words) + 1,
+  localparam type w_t = `FLAASH_AXI_W(DataWidth)
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -58,9 +60,7 @@ module flaash_axi_write
   output burst_t                 aw_o,
   output logic                   w_valid_o,
   input  logic                   w_ready_i,
-  output logic [DataWidth-1:0]   w_data_o,
-  output logic [DataWidth/8-1:0] w_strb_o,
-  output logic                   w_last_o,
+  output w_t                     w_o,
   input  logic                   b_valid_i,
   output logic                   b_ready_o,
   input  logic [1:0]             b_resp_i
@@ -93,6 +93,7 @@ module flaash_axi_write
   logic [WordBits+DataWidth-1:0] fifo_data;
   logic [DataWidth-1:0]          beat;
   logic [WordBits-1:0]           words;
+  logic [DataWidth/8-1:0]        strobes;
   logic [$clog2(Depth):0]        usage;
 
   flaash_stream_fifo #(
@@ -141,12 +142,11 @@ module flaash_axi_write
   assign aw_valid_o   = aw_valid_q;
   assign aw_o         = aw_q;
   assign w_valid_o    = left_q != '0;
-  assign w_last_o     = left_q == CountBits'(1);
   assign {words, beat} = fifo_data;
-  assign w_data_o     = lines_q ? line_q[DataWidth-1:0] : beat;
   for (genvar i = 0; i < int'(Words); i++) begin : gen_strobe
-    assign w_strb_o[4*i +: 4] = (lines_q || 32'(words) > i) ? '1 : '0;
+    assign strobes[4*i +: 4] = (lines_q || 32'(words) > i) ? '1 : '0;
   end
+  assign w_o = {lines_q ? line_q[DataWidth-1:0] : beat, strobes, left_q == CountBits'(1)};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -206,7 +206,7 @@ module flaash_axi_write
 
   // ------------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(aw, aw_valid_o, aw_ready_i, aw_q, 72)
-  `FLAASH_STREAM_CHECK(w, w_valid_o, w_ready_i, ({w_last_o, w_strb_o, w_data_o}), 1 + DataWidth / 8 + DataWidth)
+  `FLAASH_STREAM_CHECK(w, w_valid_o, w_ready_i, w_o, 1 + DataWidth / 8 + DataWidth)
   `FLAASH_ASSERT(DataIsThere_A, !w_valid_o || lines_q || fifo_valid, "a burst without data")
   `FLAASH_ASSERT(StartWhenBegun_A, !start_i || (begun_o && !stop_i), "another address while beats wait")
   `FLAASH_ASSERT(LineWhole_A, !line_valid_i || line_i.addr[5:0] == '0, "a line in two lines")

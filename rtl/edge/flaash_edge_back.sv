@@ -37,8 +37,7 @@ module flaash_edge_back
   input  logic        started_i,       // pulse: the chip has begun
   input  edge_fault_t chip_fault_i,    // told by the chip about the contraction
   // results
-  input  logic        trailer_i,       // pulse: the result frame has ended
-  input  logic [7:0]  trailer_code_i,
+  input  trailer_t    trailer_i,       // pulse: the result frame has ended
   output logic        refused_o,       // pulse: no result frame comes
   // turns
   input  logic        turn_ready_i,
@@ -56,8 +55,8 @@ module flaash_edge_back
   // A stop does not cut short what had been computed before; its trailer may tell of another error then.
   logic cut_short;
 
-  assign cut_short = cut_q && (trailer_code_i == 8'(ErrAborted) || trailer_code_i == 8'(ErrWatchdog)
-                               || trailer_code_i == 8'(ErrParity));
+  assign cut_short = cut_q && (trailer_i.code == 8'(ErrAborted) || trailer_i.code == 8'(ErrWatchdog)
+                               || trailer_i.code == 8'(ErrParity));
   assign refused = state_q == BackStart && !started_i;
 
   // --------------------------------------------------------------------- faults
@@ -67,7 +66,9 @@ module flaash_edge_back
     if (failed_i) fault_o = front_fault_i;
     if (state_q == BackRun && chip_fault_i.valid) fault_o = chip_fault_i;
     if (refused) fault_o = {1'b1, stopping_i ? ErrAborted : ErrStartBusy, 32'd0};
-    if (state_q == BackRun && trailer_i && cut_short && !chip_fault_i.valid) fault_o = {1'b1, trailer_code_i, 32'd0};
+    if (state_q == BackRun && trailer_i.valid && cut_short && !chip_fault_i.valid) begin
+      fault_o = {1'b1, trailer_i.code, 32'd0};
+    end
   end
 
   // -------------------------------------------------------------- state machine
@@ -82,7 +83,7 @@ module flaash_edge_back
         if (started_i) state_d = BackRun;
         else           state_d = BackClose;
       end
-      BackRun: if (trailer_i) state_d = BackIdle;
+      BackRun: if (trailer_i.valid) state_d = BackIdle;
       default: state_d = BackIdle;
     endcase
     if (resetting_i) state_d = BackIdle;
@@ -104,12 +105,12 @@ module flaash_edge_back
   assign free_o    = (Buffers == 1) ? left_o : state_q != BackStart;
   assign refused_o = refused;
   assign open_o    = (start_i || failed_i) && !resetting_i;
-  assign close_o   = (state_q == BackClose || (state_q == BackRun && trailer_i)) && !resetting_i;
+  assign close_o   = (state_q == BackClose || (state_q == BackRun && trailer_i.valid)) && !resetting_i;
   assign ran_o     = state_q == BackRun;
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(HandedOver_A, !(start_i || failed_i) || ready_o, "a descriptor too early")
-  `FLAASH_ASSERT(NoTrailerElsewhere_A, !trailer_i || state_q == BackRun || resetting_i || state_q == BackIdle,
+  `FLAASH_ASSERT(NoTrailerElsewhere_A, !trailer_i.valid || state_q == BackRun || resetting_i || state_q == BackIdle,
                  "a result frame ended that nobody waited for")
   `FLAASH_COVER(FailsWhileComputing_C, state_q == BackRun && fault_o.valid)
 

@@ -11,11 +11,13 @@
 // Reset       Outside a frame.
 
 `include "flaash_assert.svh"
+`include "flaash_beat.svh"
 
 module flaash_edge_closer
   import flaash_pkg::*;
 #(
-  parameter int unsigned FeedWidth = StreamWidth  // bits of a beat
+  parameter int unsigned FeedWidth = StreamWidth,  // bits of a beat
+  localparam type beat_t = `FLAASH_BEAT(FeedWidth)
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -31,16 +33,14 @@ module flaash_edge_closer
 
   output logic                   out_valid_o,
   input  logic                   out_ready_i,
-  output logic [FeedWidth-1:0]   out_data_o,
-  output logic                   out_last_o
+  output beat_t                  beat_o
 );
 
   logic                   valid_q, last_q, inside_q, room, taken;
   logic [FeedWidth-1:0]   data_q;
 
   assign out_valid_o = valid_q && (inside_q || (!hold_i && !cancel_i));
-  assign out_data_o  = data_q;
-  assign out_last_o  = last_q;
+  assign beat_o      = {last_q, data_q};
   assign taken       = out_valid_o && out_ready_i;
   assign room        = !valid_q || taken;
   assign in_ready_o  = room && !cancel_i;
@@ -72,7 +72,7 @@ module flaash_edge_closer
   end
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i || !inside_q, ({out_last_o, out_data_o}), FeedWidth + 1)
+  `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i || !inside_q, beat_o, FeedWidth + 1)
   `FLAASH_ASSERT(FirstIsTaken_A, !(out_valid_o && !inside_q) || out_ready_i, "the chip did not take a first beat")
   `FLAASH_COVER(MadeEnd_C, cancel_i && taken && last_q)
 

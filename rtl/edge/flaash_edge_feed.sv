@@ -15,6 +15,7 @@
 //          --> pieces (val) ---------+
 
 `include "flaash_assert.svh"
+`include "flaash_beat.svh"
 
 module flaash_edge_feed
   import flaash_pkg::*;
@@ -24,7 +25,8 @@ module flaash_edge_feed
   parameter int unsigned CoordWidth = 16,
   parameter int unsigned DataWidth  = 128,         // of the bus: 128, 256 or 512
   parameter int unsigned FeedWidth  = StreamWidth, // of a beat of the frame: a part of that
-  parameter bit          Operand    = 1'b0         // A 0, B 1
+  parameter bit          Operand    = 1'b0,         // A 0, B 1
+  localparam type beat_t = `FLAASH_BEAT(FeedWidth)
 ) (
   input  logic                      clk_i,
   input  logic                      rst_ni,
@@ -58,8 +60,7 @@ module flaash_edge_feed
 
   output logic                      out_valid_o,
   input  logic                      out_ready_i,
-  output logic [FeedWidth-1:0]      out_data_o,
-  output logic                      out_last_o
+  output beat_t                     beat_o
 );
 
   localparam int unsigned PartsAhead = 16;  // parts that are asked for and not used up, most
@@ -137,7 +138,7 @@ module flaash_edge_feed
     .clk_i, .rst_ni,
     .cancel_i, .hold_i, .idle_o(closer_idle),
     .in_valid_i(made_valid), .in_ready_o(made_ready), .in_data_i(made_data), .in_last_i(made_last),
-    .out_valid_o, .out_ready_i, .out_data_o, .out_last_o
+    .out_valid_o, .out_ready_i, .beat_o
   );
 
   assign loaded_o = frame_idle && closer_idle;

@@ -18,6 +18,8 @@
 //    +-- requests ---+
 
 `include "flaash_assert.svh"
+`include "flaash_axi.svh"
+`include "flaash_beat.svh"
 
 module flaash_edge_loader
   import flaash_pkg::*;
@@ -28,7 +30,9 @@ module flaash_edge_loader
   parameter bit          CanSplit   = 1'b0,
   parameter int unsigned DataWidth  = 128,
   parameter int unsigned FeedWidth  = StreamWidth,
-  parameter int unsigned Bursts     = 8
+  parameter int unsigned Bursts     = 8,
+  localparam type beat_t = `FLAASH_BEAT(FeedWidth),
+  localparam type r_t = `FLAASH_AXI_R(DataWidth)
 ) (
   input  logic                      clk_i,
   input  logic                      rst_ni,
@@ -48,8 +52,7 @@ module flaash_edge_loader
   // operands, A in element 0
   input  logic [1:0]                ask_i,
   output logic [1:0]                asked_o,
-  output logic [3:0]                asks_o,        // so many beats are asked for
-  output logic [3:0][31:0]          ask_beats_o,
+  output ask_t [3:0]                asks_o,
   input  about_t                    load_about_i,  // the descriptor whose operands are loaded
   input  set_t                      load_set_i,
   input  logic [1:0]                load_i,
@@ -61,8 +64,7 @@ module flaash_edge_loader
 
   output logic [1:0]                out_valid_o,
   input  logic [1:0]                out_ready_i,
-  output logic [1:0][FeedWidth-1:0] out_data_o,
-  output logic [1:0]                out_last_o,
+  output beat_t [1:0]               beat_o,
 
   // memory
   output logic                      ar_valid_o,
@@ -70,9 +72,7 @@ module flaash_edge_loader
   output burst_t                    ar_o,
   input  logic                      r_valid_i,
   output logic                      r_ready_o,
-  input  logic [DataWidth-1:0]      r_data_i,
-  input  logic [1:0]                r_resp_i,
-  input  logic                      r_last_i
+  input  r_t                        r_i
 );
 
   localparam int unsigned FetchBeats = (HeadBytes + MaxEdgeLevels * LevelBytes) * 8 / DataWidth;
@@ -97,7 +97,7 @@ module flaash_edge_loader
     .clk_i, .rst_ni, .load_rst_ni, .idle_o,
     .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
     .out_valid_o(beat_valid), .out_ready_i(beat_ready), .out_data_o(beat), .out_answer_o(beat_answer),
-    .ar_valid_o, .ar_ready_i, .ar_o, .r_valid_i, .r_ready_o, .r_data_i, .r_resp_i, .r_last_i
+    .ar_valid_o, .ar_ready_i, .ar_o, .r_valid_i, .r_ready_o, .r_i
   );
 
   // ------------------------------------------------------------------- descriptor
@@ -162,8 +162,7 @@ module flaash_edge_loader
     read_req_t req_i;
 
     assign req_i           = req[i];
-    assign asks_o[i]       = req_valid[i] && req_ready[i];
-    assign ask_beats_o[i]  = req_i.beats;
+    assign asks_o[i]       = {req_valid[i] && req_ready[i], req_i.beats};
     assign set_level_id[i] = {(i % 2 == 0) ? set_i : load_set_i, level_id[i]};
 
     logic unused_addr;
@@ -186,8 +185,7 @@ module flaash_edge_loader
       .req_valid_o(req_valid[2*i +: 2]), .req_ready_i(req_ready[2*i +: 2]), .req_o(req[2*i +: 2]),
       .beat_valid_i(beat_valid[2*i +: 2]), .beat_ready_o(beat_ready[2*i +: 2]), .beat_data_i(beat[2*i +: 2]),
       .beat_answer_i(beat_answer[2*i +: 2]),
-      .out_valid_o(out_valid_o[i]), .out_ready_i(out_ready_i[i]), .out_data_o(out_data_o[i]),
-      .out_last_o(out_last_o[i])
+      .out_valid_o(out_valid_o[i]), .out_ready_i(out_ready_i[i]), .beat_o(beat_o[i])
     );
   end
 

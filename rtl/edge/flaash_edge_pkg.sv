@@ -154,6 +154,31 @@ package flaash_edge_pkg;
     logic [23:0] offset;  // of its address in the result buffer, in units of 16 bytes
   } burst_name_t;
 
+  // What went wrong with one of them, and whose it is.
+  typedef struct packed {
+    edge_fault_t fault;
+    turn_t       turn;
+  } write_fault_t;
+
+  // Of a result frame: what the records were, and what of them passed the quota.
+  typedef struct packed {
+    logic        full;     // a record did not fit
+    logic [63:0] results;
+    logic [63:0] bytes;
+  } passed_t;
+
+  // The end of a result frame, one cycle long.
+  typedef struct packed {
+    logic       valid;
+    logic [7:0] code;
+  } trailer_t;
+
+  // Some beats of an array are asked for, one cycle long.
+  typedef struct packed {
+    logic        valid;
+    logic [31:0] beats;
+  } ask_t;
+
   // A line of 64 bytes that is written as one burst: a completion record.
   localparam int unsigned LineBytes = 64;
 

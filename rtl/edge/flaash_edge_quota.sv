@@ -2,8 +2,8 @@
 // Edge quota: lets pass as many records as the result buffer has room for, and counts.
 //
 // Guarantees  Of the words that come, those of the records that fit pass (kept_o); a record that does not fit whole
-//             goes nowhere, nor does any behind it, nor one that begins while drop_i is high. results_o counts all
-//             records, bytes_o what passed.
+//             goes nowhere, nor does any behind it, nor one that begins while drop_i is high. passed_o tells how many
+//             records there were, and the bytes of those that passed.
 // Demands     A step brings whole records, or a beat of one as flaash_record_sender sends it. start_i between records.
 // Latency     None for kept_o, one cycle for the counts.
 // Throughput  A step per cycle.
@@ -13,6 +13,7 @@
 
 module flaash_edge_quota
   import flaash_pkg::*;
+  import flaash_edge_pkg::passed_t;
 (
   input  logic         clk_i,
   input  logic         rst_ni,
@@ -27,9 +28,7 @@ module flaash_edge_quota
   input  batch_count_t count_i,     // 1 to MaxBatch; else a beat of one
   output logic [5:0]   kept_o,      // words that pass
 
-  output logic         full_o,      // a record did not fit
-  output logic [63:0]  results_o,
-  output logic [63:0]  bytes_o
+  output passed_t      passed_o
 );
 
   logic [63:0]  left_q;    // bytes of the buffer
@@ -39,6 +38,10 @@ module flaash_edge_quota
   logic [4:0]   rest, beat;  // words of this record that have not come; of this beat
   batch_count_t count, fit, pass;  // records that begin; that would fit; that pass
   logic [63:0]  bytes;
+  logic         full_q;
+  logic [63:0]  results_q, bytes_q;
+
+  assign passed_o = {full_q, results_q, bytes_q};
 
   assign begins = come_q == '0;
   assign rest   = words_i - come_q;
@@ -48,7 +51,7 @@ module flaash_edge_quota
     count = whole_i ? count_i : batch_count_t'(begins);
     fit   = '0;
     for (int i = 1; i <= int'(MaxBatch); i++) begin
-      if (64'(i) * 64'({words_i, 2'd0}) <= left_q && !full_o) fit = batch_count_t'(i);
+      if (64'(i) * 64'({words_i, 2'd0}) <= left_q && !full_q) fit = batch_count_t'(i);
     end
     pass = (count < fit) ? count : fit;
     if (drop_i) pass = '0;
@@ -63,32 +66,32 @@ module flaash_edge_quota
       left_q    <= '0;
       come_q    <= '0;
       keep_q    <= 1'b0;
-      full_o    <= 1'b0;
-      results_o <= '0;
-      bytes_o   <= '0;
+      full_q    <= 1'b0;
+      results_q <= '0;
+      bytes_q   <= '0;
     end else if (start_i) begin
       left_q    <= capacity_i;
       come_q    <= '0;
       keep_q    <= 1'b0;
-      full_o    <= 1'b0;
-      results_o <= '0;
-      bytes_o   <= '0;
+      full_q    <= 1'b0;
+      results_q <= '0;
+      bytes_q   <= '0;
     end else if (step_i) begin
       if (!whole_i) begin
         come_q <= (beat == rest) ? '0 : come_q + beat;
         if (begins) keep_q <= pass != '0;
       end
-      results_o <= results_o + 64'(count);
+      results_q <= results_q + 64'(count);
       left_q    <= left_q - bytes;
-      bytes_o   <= bytes_o + bytes;
-      if (count > fit) full_o <= 1'b1;
+      bytes_q   <= bytes_q + bytes;
+      if (count > fit) full_q <= 1'b1;
     end
   end
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(WithinCapacity_A, !step_i || bytes <= left_q, "beyond the buffer")
   `FLAASH_ASSERT(WholeBetween_A, !step_i || !whole_i || begins, "whole records inside another")
-  `FLAASH_COVER(Full_C, step_i && count > fit && !full_o)
+  `FLAASH_COVER(Full_C, step_i && count > fit && !full_q)
   `FLAASH_COVER(SomeFit_C, step_i && fit != '0 && count > fit)
 
 endmodule : flaash_edge_quota

@@ -13,6 +13,7 @@
 //   out_* <--   |  <-------- whose turn it is <-- FIFO <-- beats
 
 `include "flaash_assert.svh"
+`include "flaash_axi.svh"
 
 module flaash_edge_reads
   import flaash_edge_pkg::*;
@@ -20,7 +21,8 @@ module flaash_edge_reads
   parameter int unsigned DataWidth = 128,  // of the bus: 128, 256 or 512
   parameter int unsigned Bursts    = 8,    // under way, most
   parameter int unsigned Readers   = 5,    // the last one waits least
-  parameter int unsigned Depth     = 64    // beats that a reader keeps: a power of two, 16 or more
+  parameter int unsigned Depth     = 64,    // beats that a reader keeps: a power of two, 16 or more
+  localparam type r_t = `FLAASH_AXI_R(DataWidth)
 ) (
   input  logic                              clk_i,
   input  logic                              rst_ni,
@@ -41,9 +43,7 @@ module flaash_edge_reads
   output burst_t                            ar_o,
   input  logic                              r_valid_i,
   output logic                              r_ready_o,
-  input  logic [DataWidth-1:0]              r_data_i,
-  input  logic [1:0]                        r_resp_i,
-  input  logic                              r_last_i
+  input  r_t                                r_i
 );
 
   localparam int unsigned TurnBeats   = 16;
@@ -97,7 +97,7 @@ module flaash_edge_reads
     .clk_i, .rst_ni,
     .stop_i(!load_rst_ni), .idle_o(read_idle),
     .req_valid_i(next_valid), .req_ready_o(next_ready), .req_i(next_req),
-    .ar_valid_o, .ar_ready_i, .ar_o, .r_valid_i, .r_ready_o, .r_data_i, .r_resp_i, .r_last_i,
+    .ar_valid_o, .ar_ready_i, .ar_o, .r_valid_i, .r_ready_o, .r_i,
     .out_valid_o(beat_valid), .out_ready_i(1'b1), .out_data_o(beat), .out_answer_o(answer)
   );
 
@@ -113,7 +113,7 @@ module flaash_edge_reads
   ) u_owners (
     .clk_i, .rst_ni(load_rst_ni),
     .in_valid_i(next_valid && next_ready), .in_ready_o(room), .in_data_i(next_reader),
-    .out_valid_o(owner_valid), .out_ready_i(beat_valid && r_last_i), .out_data_o(owner), .usage_o(unused_usage)
+    .out_valid_o(owner_valid), .out_ready_i(beat_valid && r_i.last), .out_data_o(owner), .usage_o(unused_usage)
   );
 
   for (genvar i = 0; i < int'(Readers); i++) begin : gen_owner

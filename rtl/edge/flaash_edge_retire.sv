@@ -35,8 +35,7 @@ module flaash_edge_retire
   // results
   input  logic [Turns-1:0] sent_i,         // all results of a turn that has left the chip are on their way to memory
   input  logic [Turns-1:0] written_i,      // all results of a turn that has left the chip are in memory
-  input  edge_fault_t      write_fault_i,  // pulse
-  input  turn_t            fault_turn_i,
+  input  write_fault_t     write_fault_i,  // pulse
   // completion record
   output logic             line_valid_o,
   input  logic             line_ready_i,
@@ -60,11 +59,13 @@ module flaash_edge_retire
   retired_t [Turns-1:0]    retired_q;
   edge_fault_t [Turns-1:0] faults_q;   // the first of each turn
   retired_t                closing, oldest;
-  edge_fault_t             fault, told_q;
+  edge_fault_t             fault, told_q, write_fault;
   logic [63:0]             now_q, cycles_q;
   logic                    failing_q;
 
   // ---------------------------------------------------------------------- turns
+  assign write_fault = write_fault_i.fault;
+
   assign ready_o = count_q != ($clog2(Turns)+1)'(Turns);
   assign turn_o  = open_q;
   assign oldest  = retired_q[done_q];
@@ -108,7 +109,7 @@ module flaash_edge_retire
     always_comb begin
       found = '0;
       if (open_q == turn_t'(t)) found = fault_i;
-      if (write_fault_i.valid && fault_turn_i == turn_t'(t)) found = write_fault_i;
+      if (write_fault.valid && write_fault_i.turn == turn_t'(t)) found = write_fault;
       if (faults_q[t].valid) found = faults_q[t];
     end
 
@@ -122,7 +123,7 @@ module flaash_edge_retire
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)      failing_q <= 1'b0;
     else if (clear_i) failing_q <= 1'b0;
-    else failing_q <= failing_q || fault_i.valid || write_fault_i.valid || (close_i && closing.full);
+    else failing_q <= failing_q || fault_i.valid || write_fault.valid || (close_i && closing.full);
   end
 
   assign fault     = faults_q[done_q];

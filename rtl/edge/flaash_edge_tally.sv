@@ -19,8 +19,7 @@ module flaash_edge_tally
   input  logic                     rst_ni,
   input  logic                     begin_i,       // its first read is asked for
   input  set_t                     begin_set_i,   // descriptors are told apart by their set
-  input  logic [Readers-1:0]       ask_i,         // some of its arrays are asked for
-  input  logic [Readers-1:0][31:0] ask_beats_i,   // so many beats
+  input  ask_t [Readers-1:0]       ask_i,         // of its arrays
   input  set_t                     ask_set_i,
   input  logic                     take_i,        // nothing more of it is asked for
   input  set_t                     take_set_i,
@@ -36,12 +35,15 @@ module flaash_edge_tally
 
   // ------------------------------------------------------- until it is handed over
   logic [Sets-1:0][63:0] cycles_q, beats_q;  // per set
+  ask_t                  ask;
   logic [63:0]           asked;              // beats in this cycle
 
   always_comb begin
+    ask   = '0;
     asked = '0;
     for (int i = 0; i < int'(Readers); i++) begin
-      if (ask_i[i]) asked = asked + 64'(ask_beats_i[i]);
+      ask = ask_i[i];
+      if (ask.valid) asked = asked + 64'(ask.beats);
     end
   end
 

@@ -13,6 +13,8 @@
 // Reset       rst_ni with the bus; stop_i: everything but bursts under way.
 
 `include "flaash_assert.svh"
+`include "flaash_axi.svh"
+`include "flaash_beat.svh"
 
 module flaash_edge_writer
   import flaash_pkg::*;
@@ -21,7 +23,10 @@ module flaash_edge_writer
   parameter int unsigned Format      = FormatFp32,
   parameter int unsigned ResultLanes = 1,    // results of a batch, most
   parameter int unsigned DataWidth   = 128,
-  parameter int unsigned Bursts      = 8
+  parameter int unsigned Bursts      = 8,
+  localparam type beat_t = `FLAASH_BEAT(StreamWidth),
+  localparam type batch_t = `FLAASH_BATCH(ResultLanes),
+  localparam type w_t = `FLAASH_AXI_W(DataWidth)
 ) (
   input  logic                      clk_i,
   input  logic                      rst_ni,
@@ -36,25 +41,19 @@ module flaash_edge_writer
   output logic                      idle_o,     // no write is under way
   output logic [Turns-1:0]          sent_o,
   output logic [Turns-1:0]          written_o,
-  output edge_fault_t               fault_o,    // pulse
-  output turn_t                     fault_turn_o,
-  output logic                      full_o,     // a record did not fit; of the last frame that was begun, as results
-  output logic [63:0]               results_o,
-  output logic [63:0]               bytes_o,
+  output write_fault_t              fault_o,    // pulse
+  output passed_t                   passed_o,   // of the last frame that was begun
 
   // result frames
   input  logic                      in_valid_i,
   output logic                      in_ready_o,
-  input  logic [StreamWidth-1:0]    in_data_i,
-  input  logic                      in_last_i,
-  output logic                      trailer_o,  // pulse: the frame has ended
-  output logic [7:0]                trailer_code_o,
+  input  beat_t                     beat_i,
+  output trailer_t                  trailer_o,
 
   // batches, before the trailer: results that go by number
   input  logic                      batch_valid_i,
   output logic                      batch_ready_o,
-  input  batch_count_t              batch_count_i,
-  input  result_t [ResultLanes-1:0] batch_i,
+  input  batch_t                    batch_i,
 
   // completion records
   input  logic                      line_valid_i,
@@ -67,9 +66,7 @@ module flaash_edge_writer
   output burst_t                    aw_o,
   output logic                      w_valid_o,
   input  logic                      w_ready_i,
-  output logic [DataWidth-1:0]      w_data_o,
-  output logic [DataWidth/8-1:0]    w_strb_o,
-  output logic                      w_last_o,
+  output w_t                        w_o,
   input  logic                      b_valid_i,
   output logic                      b_ready_o,
   input  logic [1:0]                b_resp_i
@@ -89,7 +86,7 @@ module flaash_edge_writer
   logic  begins, ends, empty, begun;
 
   assign begins = wanted_q && !collect_q && !flush_q && !refused_i && !stop_i;
-  assign ends   = trailer_o || refused_i;
+  assign ends   = trailer_o.valid || refused_i;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -125,16 +122,21 @@ module flaash_edge_writer
 
   assign orders        = head_i.orders;
   assign words         = 5'(ValueWords) + (head_i.coordinates ? 5'(orders[0]) + 5'(orders[1]) - 5'd2 : 5'd2);
-  assign takes         = (in_valid_i && collect_q && !in_last_i) || (batch_valid_i && collect_q);
-  assign in_ready_o    = collect_q ? in_last_i || in_ready : !(wanted_q || flush_q);
+  assign takes         = (in_valid_i && collect_q && !beat_i.last) || (batch_valid_i && collect_q);
+  assign in_ready_o    = collect_q ? beat_i.last || in_ready : !(wanted_q || flush_q);
   assign batch_ready_o = collect_q ? in_ready : !(wanted_q || flush_q);
+
+  batch_count_t              count;
+  result_t [ResultLanes-1:0] results;
+
+  assign {count, results} = batch_i;
 
   // A batch as records: fiber of A, fiber of B, value.
   for (genvar i = 0; i < int'(ResultLanes); i++) begin : gen_record
     result_t     result;
     logic [63:0] value;
 
-    assign result = batch_i[i];
+    assign result = results[i];
     assign value  = 64'($signed(result.value));
     assign batch_words[i*BatchWords +: BatchWords] = {value[32*ValueWords-1:0], 32'(result.b_id), 32'(result.a_id)};
 
@@ -145,10 +147,9 @@ module flaash_edge_writer
     assign batch_words[i] = '0;
   end
 
-  assign data = batch_valid_i ? batch_words : (32*InWords)'(in_data_i);
+  assign data = batch_valid_i ? batch_words : (32*InWords)'(beat_i.data);
 
-  assign trailer_o      = in_valid_i && in_ready_o && in_last_i;
-  assign trailer_code_o = in_data_i[39:32];
+  assign trailer_o = {in_valid_i && in_ready_o && beat_i.last, beat_i.data[39:32]};
 
   // -------------------------------------------------------------------- what leaves
   logic                 packed_valid, packed_ready;
@@ -164,8 +165,8 @@ module flaash_edge_writer
   flaash_edge_quota u_quota (
     .clk_i, .rst_ni,
     .start_i(begins), .capacity_i(head_i.capacity), .words_i(words), .drop_i,
-    .step_i(takes && in_ready), .whole_i(batch_valid_i), .count_i(batch_count_i), .kept_o(kept),
-    .full_o, .results_o, .bytes_o
+    .step_i(takes && in_ready), .whole_i(batch_valid_i), .count_i(count), .kept_o(kept),
+    .passed_o
   );
 
   flaash_edge_packer #(
@@ -185,7 +186,7 @@ module flaash_edge_writer
     .waits_o(waits), .answer_o(answer), .about_o(about),
     .in_valid_i(packed_valid), .in_ready_o(packed_ready), .in_data_i(packed_data), .in_words_i(packed_words),
     .line_valid_i, .line_ready_o, .line_i,
-    .aw_valid_o, .aw_ready_i, .aw_o, .w_valid_o, .w_ready_i, .w_data_o, .w_strb_o, .w_last_o,
+    .aw_valid_o, .aw_ready_i, .aw_o, .w_valid_o, .w_ready_i, .w_o,
     .b_valid_i, .b_ready_o, .b_resp_i
   );
 
@@ -195,9 +196,8 @@ module flaash_edge_writer
     assign written_o[t] = sent_o[t] && !waits[t];
   end
 
-  assign fault_o      = {answer.wrong, answer.decode ? ErrWriteDecode : ErrWriteSlave,
-                         bus_place(1'b0, 3'd0, about.line ? PartCompletion : PartResult, about.offset)};
-  assign fault_turn_o = about.turn;
+  assign fault_o = {answer.wrong, answer.decode ? ErrWriteDecode : ErrWriteSlave,
+                    bus_place(1'b0, 3'd0, about.line ? PartCompletion : PartResult, about.offset), about.turn};
 
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(OneFrame_A, !start_i || !(wanted_q || collect_q), "a frame is wanted inside another")

@@ -20,6 +20,7 @@
 
 `include "flaash_assert.svh"
 `include "flaash_axi.svh"
+`include "flaash_beat.svh"
 
 module flaash_memory_edge
   import flaash_pkg::*;
@@ -37,7 +38,10 @@ module flaash_memory_edge
   parameter int unsigned ReadBursts  = 16,    // under way, most
   parameter int unsigned WriteBursts = 8,     // likewise, a power of two
   localparam type axi_req_t = `FLAASH_AXI_REQ(DataWidth),
-  localparam type axi_rsp_t = `FLAASH_AXI_RSP(DataWidth)
+  localparam type axi_rsp_t = `FLAASH_AXI_RSP(DataWidth),
+  localparam type beat_t = `FLAASH_BEAT(FeedWidth),
+  localparam type frame_beat_t = `FLAASH_BEAT(StreamWidth),
+  localparam type batch_t = `FLAASH_BATCH(ResultLanes)
 ) (
   input  logic                      clk_i,
   input  logic                      rst_ni,
@@ -58,18 +62,15 @@ module flaash_memory_edge
   input  desc_t [1:0]               desc_i,           // the operands that the chip has
   output logic                      numbers_o,        // results name fibers by number
   output logic                      quiet_o,
-  output logic [1:0]                operand_valid_o,  // of A in element 0
-  input  logic [1:0]                operand_ready_i,
-  output logic [1:0][FeedWidth-1:0] operand_data_o,
-  output logic [1:0]                operand_last_o,
-  input  logic                      result_valid_i,
-  output logic                      result_ready_o,
-  input  logic [StreamWidth-1:0]    result_data_i,
-  input  logic                      result_last_i,
+  output logic [1:0]                beat_valid_o,     // operand frames, of A in element 0
+  input  logic [1:0]                beat_ready_i,
+  output beat_t [1:0]               beat_o,
+  input  logic                      frame_valid_i,    // result frames
+  output logic                      frame_ready_o,
+  input  frame_beat_t               frame_i,
   input  logic                      batch_valid_i,    // results by number, before the frame's trailer
   output logic                      batch_ready_o,
-  input  batch_count_t              batch_count_i,
-  input  result_t [ResultLanes-1:0] batch_i,
+  input  batch_t                    batch_i,
 
   // memory
   output axi_req_t                  axi_o,
@@ -89,21 +90,22 @@ module flaash_memory_edge
   logic [1:0]              ask, asked, load, loaded;
   logic                    go, give, ready, free, left, turn_ready, opens, closes, ran, failing, faulty, halted;
   logic                    retiring, finish, wants_irq, reads_idle, writes_idle;
-  logic                    set, refused, abort, trailer, full, line_valid, line_ready;
+  logic                    set, refused, abort, line_valid, line_ready;
   mem_addr_t               slot, load_slot;
   about_t                  next, about;   // as it is checked; whose operands are loaded
-  edge_fault_t             ring_fault, outcome, fetch_fault, next_fault, frame_fault, front_fault, write_fault;
+  edge_fault_t             ring_fault, outcome, fetch_fault, next_fault, frame_fault, front_fault;
+  write_fault_t            write_fault;
+  trailer_t                trailer;
+  passed_t                 passed;
   edge_fault_t             operand_fault, work_fault;  // told by the chip: of an operand, of the contraction
   edge_fault_t             back_fault;
-  turn_t                   turn, fault_turn;
+  turn_t                   turn;
   logic [Turns-1:0]        sent, written;
   retired_t                retired;
   line_t                   line;
   head_t                   head, work_q;  // whose operands are loaded; as it was handed over
   mem_addr_t               work_slot_q;
   logic [1:0]              kept;          // an operand that is kept is there
-  logic [7:0]              trailer_code;
-  logic [63:0]             results, bytes;
   error_t                  error, load_error;
   error_t [2:0]            errors;
   logic                    loading, done;
@@ -161,14 +163,14 @@ module flaash_memory_edge
     .clk_i, .rst_ni, .resetting_i, .stopping_i,
     .start_i(go), .failed_i(give), .front_fault_i(front_fault), .ready_o(ready), .free_o(free), .left_o(left),
     .started_i(start_i), .chip_fault_i(work_fault),
-    .trailer_i(trailer), .trailer_code_i(trailer_code), .refused_o(refused),
+    .trailer_i(trailer), .refused_o(refused),
     .turn_ready_i(turn_ready), .open_o(opens), .fault_o(back_fault), .close_o(closes), .ran_o(ran)
   );
 
   flaash_edge_retire u_retire (
     .clk_i, .rst_ni, .clear_i(resetting_i),
     .ready_o(turn_ready), .open_i(opens), .turn_o(turn), .fault_i(back_fault), .close_i(closes), .retired_i(retired),
-    .faulty_o(faulty), .sent_i(sent), .written_i(written), .write_fault_i(write_fault), .fault_turn_i(fault_turn),
+    .faulty_o(faulty), .sent_i(sent), .written_i(written), .write_fault_i(write_fault),
     .line_valid_o(line_valid), .line_ready_i(line_ready), .line_o(line),
     .ring_fault_i((ahead_busy || front_busy) ? '0 : ring_fault), .busy_o(retiring), .failing_o(failing),
     .finish_o(finish), .wants_irq_o(wants_irq), .outcome_o(outcome)
@@ -223,12 +225,10 @@ module flaash_memory_edge
   end
 
   // ------------------------------------------------------------- operands, results
-  logic                   ar_valid, r_ready, aw_valid, w_valid, w_last, b_ready;
+  logic                   ar_valid, r_ready, aw_valid, w_valid, b_ready;
   burst_t                 ar, aw;
-  logic [DataWidth-1:0]   w_data;
-  logic [DataWidth/8-1:0] w_strb;
-  logic [3:0]             asks;
-  logic [3:0][31:0]       ask_beats;
+  `FLAASH_AXI_W(DataWidth) w;
+  ask_t [3:0]             asks;
   logic [63:0]            cycles, computing, bytes_read;
 
   flaash_edge_loader #(
@@ -238,45 +238,43 @@ module flaash_memory_edge
     .clk_i, .rst_ni, .load_rst_ni(load_rst_n),
     .begin_i(begins), .slot_i(slot), .begin_ready_o(begin_ready), .clear_i(clear), .set_i(next_set), .fetch_i(fetch),
     .fetched_o(fetched), .fetch_fault_o(fetch_fault), .about_o(next),
-    .ask_i(ask), .asked_o(asked), .asks_o(asks), .ask_beats_o(ask_beats),
+    .ask_i(ask), .asked_o(asked), .asks_o(asks),
     .load_about_i(about), .load_set_i(load_set), .load_i(load), .loaded_o(loaded), .frame_fault_o(frame_fault),
     .cancel_i(cancel), .hold_i(resetting_i || stopping_i), .idle_o(reads_idle),
-    .out_valid_o(operand_valid_o), .out_ready_i(operand_ready_i), .out_data_o(operand_data_o),
-    .out_last_o(operand_last_o),
+    .out_valid_o(beat_valid_o), .out_ready_i(beat_ready_i), .beat_o,
     .ar_valid_o(ar_valid), .ar_ready_i(axi_i.ar_ready), .ar_o(ar),
-    .r_valid_i(axi_i.r_valid), .r_ready_o(r_ready), .r_data_i(axi_i.r_data), .r_resp_i(axi_i.r_resp),
-    .r_last_i(axi_i.r_last)
+    .r_valid_i(axi_i.r_valid), .r_ready_o(r_ready),
+    .r_i({axi_i.r_data, axi_i.r_resp, axi_i.r_last})
   );
 
   flaash_edge_tally #(
     .DataWidth(DataWidth), .FetchBeats((HeadBytes + MaxEdgeLevels * LevelBytes) * 8 / DataWidth)
   ) u_tally (
     .clk_i, .rst_ni,
-    .begin_i(begins), .begin_set_i(begin_set), .ask_i(asks), .ask_beats_i(ask_beats), .ask_set_i(next_set),
+    .begin_i(begins), .begin_set_i(begin_set), .ask_i(asks), .ask_set_i(next_set),
     .take_i(go || give), .take_set_i(load_set), .start_i, .done_i(done), .end_i(closes),
     .cycles_o(cycles), .computing_o(computing), .bytes_read_o(bytes_read)
   );
 
-  assign retired = {work_slot_q, work_q.wants_irq, work_q.prompt, ran && full, work_q.tag,
-                    ran ? results : 64'd0, ran ? bytes : 64'd0, cycles, computing, bytes_read};
+  assign retired = {work_slot_q, work_q.wants_irq, work_q.prompt, ran && passed.full, work_q.tag,
+                    ran ? passed.results : 64'd0, ran ? passed.bytes : 64'd0, cycles, computing, bytes_read};
 
   flaash_edge_writer #(
     .Format(Format), .ResultLanes(ResultLanes), .DataWidth(DataWidth), .Bursts(WriteBursts)
   ) u_writer (
     .clk_i, .rst_ni,
     .start_i(go), .head_i(work_q), .turn_i(turn), .refused_i(refused), .drop_i(faulty), .stop_i(resetting_i),
-    .idle_o(writes_idle), .sent_o(sent), .written_o(written), .fault_o(write_fault), .fault_turn_o(fault_turn),
-    .full_o(full), .results_o(results), .bytes_o(bytes),
-    .in_valid_i(result_valid_i), .in_ready_o(result_ready_o), .in_data_i(result_data_i),
-    .in_last_i(result_last_i), .trailer_o(trailer), .trailer_code_o(trailer_code),
-    .batch_valid_i, .batch_ready_o, .batch_count_i, .batch_i,
+    .idle_o(writes_idle), .sent_o(sent), .written_o(written), .fault_o(write_fault),
+    .passed_o(passed),
+    .in_valid_i(frame_valid_i), .in_ready_o(frame_ready_o), .beat_i(frame_i), .trailer_o(trailer),
+    .batch_valid_i, .batch_ready_o, .batch_i,
     .line_valid_i(line_valid), .line_ready_o(line_ready), .line_i(line),
     .aw_valid_o(aw_valid), .aw_ready_i(axi_i.aw_ready), .aw_o(aw),
-    .w_valid_o(w_valid), .w_ready_i(axi_i.w_ready), .w_data_o(w_data), .w_strb_o(w_strb), .w_last_o(w_last),
+    .w_valid_o(w_valid), .w_ready_i(axi_i.w_ready), .w_o(w),
     .b_valid_i(axi_i.b_valid), .b_ready_o(b_ready), .b_resp_i(axi_i.b_resp)
   );
 
-  assign axi_o = {aw_valid, aw, w_valid, w_data, w_strb, w_last, b_ready, ar_valid, ar, r_ready};
+  assign axi_o = {aw_valid, aw, w_valid, w, b_ready, ar_valid, ar, r_ready};
 
   assign start_o   = go;
   assign numbers_o = !work_q.coordinates;

@@ -3,6 +3,9 @@
 // IDs, sizes and attributes are constant, so the pins alone have them. burst_t is that of flaash_edge_pkg.
 //
 //   localparam type axi_req_t = `FLAASH_AXI_REQ(DataWidth)   in a parameter list
+//
+// FLAASH_AXI_REQ  all that goes to the memory; FLAASH_AXI_RSP  all that comes back
+// FLAASH_AXI_W    a beat of a write;           FLAASH_AXI_R    a beat of a read
 
 `ifndef FLAASH_AXI_SVH
 `define FLAASH_AXI_SVH
@@ -19,6 +22,20 @@
     logic                      ar_valid; \
     burst_t                    ar; \
     logic                      r_ready; \
+  }
+
+`define FLAASH_AXI_W(data_width) \
+  struct packed { \
+    logic [(data_width)-1:0]   data; \
+    logic [(data_width)/8-1:0] strb; \
+    logic                      last; \
+  }
+
+`define FLAASH_AXI_R(data_width) \
+  struct packed { \
+    logic [(data_width)-1:0] data; \
+    logic [1:0]              resp; \
+    logic                    last; \
   }
 
 `define FLAASH_AXI_RSP(data_width) \

@@ -15,6 +15,7 @@
 // Reset       rst_ni forgets everything.
 
 `include "flaash_axi.svh"
+`include "flaash_beat.svh"
 
 module flaash_memory_top
   import flaash_pkg::*;
@@ -120,17 +121,18 @@ module flaash_memory_top
   desc_t [1:0]            desc;
   ending_t                ending;
   logic                   quiet, order, start, numbers, edge_irq, chip_irq;
-  logic                   frame_valid, frame_ready, frame_last;
-  logic [StreamWidth-1:0] frame_data;
+  logic                   frame_valid, frame_ready;
+  `FLAASH_BEAT(StreamWidth) frame;
   logic                   batch_valid, batch_ready;
-  batch_count_t           batch_count;
-  result_t [ResultLanes-1:0] batch;
+  `FLAASH_BATCH(ResultLanes) batch;
 
   // A stream per operand, wider than that of the stream edge if the bus is.
   localparam int unsigned FeedWidth = (DataWidth < 2 * StreamWidth) ? StreamWidth : 2 * StreamWidth;
 
-  logic [1:0]                operand_valid, operand_ready, operand_last;
-  logic [1:0][FeedWidth-1:0] operand_data;
+  typedef `FLAASH_BEAT(FeedWidth) beat_t;
+
+  logic [1:0]  beat_valid, beat_ready;
+  beat_t [1:0] beat;
 
   assign axil_req = {s_axil_awvalid, s_axil_awaddr, s_axil_awprot, s_axil_wvalid, s_axil_wdata, s_axil_wstrb,
                      s_axil_bready, s_axil_arvalid, s_axil_araddr, s_axil_arprot, s_axil_rready};
@@ -167,10 +169,9 @@ module flaash_memory_top
     .axil_i(axil_req), .axil_o(axil_rsp), .irq_o(edge_irq),
     .chip_o(chip_req), .chip_i(chip_rsp), .resetting_i(ending.resetting), .stopping_i(ending.stopping),
     .start_o(order), .start_i(start), .report_i(report), .desc_i(desc), .numbers_o(numbers), .quiet_o(quiet),
-    .operand_valid_o(operand_valid), .operand_ready_i(operand_ready), .operand_data_o(operand_data),
-    .operand_last_o(operand_last),
-    .result_valid_i(frame_valid), .result_ready_o(frame_ready), .result_data_i(frame_data), .result_last_i(frame_last),
-    .batch_valid_i(batch_valid), .batch_ready_o(batch_ready), .batch_count_i(batch_count), .batch_i(batch),
+    .beat_valid_o(beat_valid), .beat_ready_i(beat_ready), .beat_o(beat),
+    .frame_valid_i(frame_valid), .frame_ready_o(frame_ready), .frame_i(frame),
+    .batch_valid_i(batch_valid), .batch_ready_o(batch_ready), .batch_i(batch),
     .axi_o(axi_req), .axi_i(axi_rsp)
   );
 
@@ -226,11 +227,10 @@ module flaash_memory_top
     .axil_i(chip_req), .axil_o(chip_rsp), .irq_o(chip_irq),
     .quiet_i(quiet), .start_i(order), .ending_o(ending), .start_o(start),
     .desc_o(desc), .report_o(report),
-    .beat_valid_i(operand_valid), .beat_ready_o(operand_ready),
-    .beat_i({operand_last[1], operand_data[1], operand_last[0], operand_data[0]}),
+    .beat_valid_i(beat_valid), .beat_ready_o(beat_ready), .beat_i(beat),
     .numbers_i(numbers),
-    .frame_valid_o(frame_valid), .frame_ready_i(frame_ready), .frame_o({frame_last, frame_data}),
-    .batch_valid_o(batch_valid), .batch_ready_i(batch_ready), .batch_o({batch_count, batch})
+    .frame_valid_o(frame_valid), .frame_ready_i(frame_ready), .frame_o(frame),
+    .batch_valid_o(batch_valid), .batch_ready_i(batch_ready), .batch_o(batch)
   );
 
 endmodule : flaash_memory_top

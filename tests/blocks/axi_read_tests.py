@@ -33,9 +33,7 @@ class Bus:
             "req",
             "ar_ready",
             "r_valid",
-            "r_data",
-            "r_resp",
-            "r_last",
+            "r",
             "out_ready",
         ):
             getattr(dut, f"{name}_i").value = 0
@@ -77,8 +75,7 @@ class Bus:
                 dut.r_valid_i.value = offer
                 if offer:
                     addr, last = self.beats[0]
-                    dut.r_data_i.value, dut.r_last_i.value = addr, last
-                    dut.r_resp_i.value = answer_of(addr)
+                    dut.r_i.value = bench_types()["r_i"].pack(data=addr, resp=answer_of(addr), last=last)
 
     async def request(self, addr: int, beats: int) -> None:
         dut = self.dut

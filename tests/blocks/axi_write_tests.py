@@ -57,9 +57,7 @@ class Bus:
                 self.waiting.append((burst.addr, burst.len + 1))
                 self.under_way[self.turn(burst.addr)] += 1
             if dut.w_valid_o.value == 1 and dut.w_ready_i.value == 1:
-                self.beats.append(
-                    tuple(int(getattr(dut, f"w_{name}_o").value) for name in ("data", "strb", "last"))
-                )
+                self.beats.append(tuple(bench_types()["w_o"].unpack(int(dut.w_o.value))))
             waits = int(dut.waits_o.value)
             assert all(waits >> turn & 1 for turn, count in self.under_way.items() if count), "forgotten"
             assert dut.idle_o.value == 0 or not waits

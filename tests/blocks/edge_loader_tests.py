@@ -59,9 +59,7 @@ class Bench:
             "hold",
             "ar_ready",
             "r_valid",
-            "r_data",
-            "r_resp",
-            "r_last",
+            "r",
             "out_ready",
         ):
             getattr(dut, f"{name}_i").value = 0
@@ -98,13 +96,15 @@ class Bench:
                 dut.r_valid_i.value = offer
                 if offer:
                     addr, last = self.beats[0]
-                    dut.r_data_i.value = int.from_bytes(self.data[addr : addr + self.bytes], "little")
-                    dut.r_last_i.value, dut.r_resp_i.value = last, self.refused.get(addr, 0)
+                    dut.r_i.value = bench_types()["r_i"].pack(
+                        data=int.from_bytes(self.data[addr : addr + self.bytes], "little"),
+                        resp=self.refused.get(addr, 0), last=last)
 
     def _take(self, operand: int) -> None:
-        beat = int(self.dut.out_data_o.value) >> 8 * self.feed * operand & (1 << 8 * self.feed) - 1
-        self.frames[operand][-1].append(beat)
-        self.open[operand] = not int(self.dut.out_last_o.value) >> operand & 1
+        kind, width = bench_types()["beat_t"], 8 * self.feed + 1
+        beat = kind.unpack(int(self.dut.beat_o.value[width * operand + width - 1 : width * operand]))
+        self.frames[operand][-1].append(beat.data)
+        self.open[operand] = not beat.last
         if not self.open[operand]:
             self.frames[operand].append([])
 

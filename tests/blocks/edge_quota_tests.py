@@ -6,6 +6,7 @@ from cocotb.triggers import FallingEdge, RisingEdge
 
 from tb.common.bench import rng, start
 from tb.common.rtl_constants import CONSTANTS
+from tb.common.rtl_types import bench_types
 
 BEAT = 4  # words of a beat of a record
 MOST = CONSTANTS["MaxBatch"]
@@ -72,7 +73,7 @@ async def records_as_far_as_they_fit(dut) -> None:
                 # Inside a record it does not matter.
                 dut.drop_i.value = quota.records >= dropped or random.random() < 0.5
         await FallingEdge(dut.clk_i)
-        told = int(dut.results_o.value), int(dut.bytes_o.value), bool(dut.full_o.value)
-        assert told == (quota.records, quota.bytes, quota.full)
+        told = bench_types()["passed_o"].unpack(int(dut.passed_o.value))
+        assert (told.results, told.bytes, bool(told.full)) == (quota.records, quota.bytes, quota.full)
         dut.drop_i.value = 0
         await RisingEdge(dut.clk_i)

@@ -12,7 +12,7 @@ from tb.common.bench import rng, start
 from tb.common.rtl_types import bench_types
 
 FULL, WRITE = 0x48, 0x46
-PORTS = ("clear", "open", "fault", "close", "retired", "sent", "written", "write_fault", "fault_turn",
+PORTS = ("clear", "open", "fault", "close", "retired", "sent", "written", "write_fault",
          "line_ready", "ring_fault")
 
 
@@ -119,8 +119,8 @@ class Bench:
                 self.sent |= 1 << turn
                 dut.sent_i.value = self.sent
             if left == 1 and fault:
-                dut.write_fault_i.value = self.packed("write_fault_i", fault)
-                dut.fault_turn_i.value = turn
+                dut.write_fault_i.value = self.types["write_fault_i"].pack(
+                    turn=turn, fault={"valid": 1, "code": fault[0], "place": fault[1]})
             await RisingEdge(dut.clk_i)
         dut.write_fault_i.value = 0
         self.under_way[turn] -= 1

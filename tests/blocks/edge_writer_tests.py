@@ -14,8 +14,8 @@ from tb.common.stalls import STALLS
 MAGIC, ABORTED = 0x4641_4C45, 0x11  # of a trailer
 BURST = 16  # beats
 IDS, VALUE = 20, 48  # bits of a fiber and of a value in a result
-PORTS = ("start", "head", "turn", "refused", "drop", "stop", "in_valid", "in_data", "in_last", "batch_valid",
-         "batch_count", "batch", "line_valid", "line", "aw_ready", "w_ready", "b_valid", "b_resp")
+PORTS = ("start", "head", "turn", "refused", "drop", "stop", "in_valid", "beat", "batch_valid",
+         "batch", "line_valid", "line", "aw_ready", "w_ready", "b_valid", "b_resp")
 
 
 class Bench:
@@ -51,14 +51,14 @@ class Bench:
                 burst = burst_t.unpack(int(dut.aw_o.value))
                 self.bursts.append((burst.addr, burst.len + 1))
             if dut.w_valid_o.value == 1 and dut.w_ready_i.value == 1:
-                self.beats.append((int(dut.w_data_o.value), int(dut.w_strb_o.value)))
+                self.beats.append(self.types["w_o"].unpack(int(dut.w_o.value))[:2])
                 self.moved.append(self.cycle)
             answered = dut.b_valid_i.value == 1
             if answered:
                 self.answers.popleft()
                 fault = fault_t.unpack(int(dut.fault_o.value))
-                if fault.valid:
-                    self.faults.append((int(dut.fault_turn_o.value), int(fault.place)))
+                if fault.fault.valid:
+                    self.faults.append((fault.turn, fault.fault.place))
             while self.bursts and len(self.beats) >= self.bursts[0][1]:
                 self._write(*self.bursts.popleft())
             await RisingEdge(dut.clk_i)
@@ -98,7 +98,7 @@ class Bench:
 
     async def beat(self, data: int, last: bool = False) -> None:
         dut = self.dut
-        dut.in_data_i.value, dut.in_last_i.value, dut.in_valid_i.value = data, last, 1
+        dut.beat_i.value, dut.in_valid_i.value = self.types["beat_i"].pack(data=data, last=last), 1
         await self.until(lambda: dut.in_ready_o.value == 1)
         await RisingEdge(dut.clk_i)
         dut.in_valid_i.value = 0
@@ -108,10 +108,10 @@ class Bench:
 
     async def batch(self, results: list[tuple[int, int, int]]) -> None:
         """Put results: fiber of A, fiber of B, value."""
-        dut, packed = self.dut, 0
-        for place, (a, b, value) in enumerate(results):
-            packed |= (a << (IDS + VALUE) | b << VALUE | value) << place * (2 * IDS + VALUE)
-        dut.batch_i.value, dut.batch_count_i.value, dut.batch_valid_i.value = packed, len(results), 1
+        dut, members = self.dut, ("a_id", "b_id", "value")
+        dut.batch_i.value = self.types["batch_i"].pack(
+            count=len(results), results=[dict(zip(members, result, strict=True)) for result in results])
+        dut.batch_valid_i.value = 1
         await self.until(lambda: dut.batch_ready_o.value == 1)
         await RisingEdge(dut.clk_i)
         dut.batch_valid_i.value = 0
@@ -158,8 +158,9 @@ async def frames_behind_each_other(dut, stalls: str, latency: int) -> None:
         fit = [word for record in sent[: capacity // (4 * words)] for word in record]
         right |= {at + 4 * i: word for i, word in enumerate(fit)}
         await FallingEdge(dut.clk_i)
-        assert (int(dut.results_o.value), int(dut.bytes_o.value)) == (len(sent), 4 * len(fit))
-        assert bool(dut.full_o.value) == (capacity // (4 * words) < len(sent))
+        passed = bench.types["passed_o"].unpack(int(dut.passed_o.value))
+        assert (passed.results, passed.bytes) == (len(sent), 4 * len(fit))
+        assert bool(passed.full) == (capacity // (4 * words) < len(sent))
         await RisingEdge(dut.clk_i)
     await bench.until(lambda: bench.written == 15 and dut.idle_o.value == 1)
     assert bench.words == right and not bench.faults
@@ -177,7 +178,8 @@ async def results_per_cycle(dut) -> None:
     packed = random.getrandbits(bench.lanes * (2 * IDS + VALUE))
     for frame in range(2):
         await bench.begin(frame, frame << 20, 1 << 19)
-        dut.batch_i.value, dut.batch_count_i.value, dut.batch_valid_i.value = packed, bench.lanes, 1
+        dut.batch_i.value = bench.types["batch_i"].pack(count=bench.lanes, results=packed)
+        dut.batch_valid_i.value = 1
         for _ in range(steps):
             await bench.until(lambda: dut.batch_ready_o.value == 1)
             await RisingEdge(dut.clk_i)
