@@ -146,9 +146,9 @@ module flaash_formal_mac_accumulate
   for (genvar s = 0; s < 2; s++) begin : gen_side
     for (genvar i = 0; i < NumWords; i++) begin : gen_word
       if (i % 2 == 0) begin : gen_even
-        assign words[s][i] = touched_q[s][i] ? u_dut.u_even.mem_q[s*2**BankAddrWidth+i/2] : '0;
+        assign words[s][i] = touched_q[s][i] ? u_dut.u_even.mem_q[i/2*2+s] : '0;
       end else begin : gen_odd
-        assign words[s][i] = touched_q[s][i] ? u_dut.u_odd.mem_q[s*2**BankAddrWidth+i/2] : '0;
+        assign words[s][i] = touched_q[s][i] ? u_dut.u_odd.mem_q[i/2*2+s] : '0;
       end
     end
     flaash_formal_mac_worth #(

@@ -19,7 +19,8 @@ module flaash_formal_mac_resolve
   input mac_sum_t                       sum_i,
   input logic                           sum_side_i,
   input logic [NumWords-1:0][Width-1:0] words_i,  // what is written to the sides that nobody keeps
-  input logic                           room_i
+  input logic                           room_i,
+  input logic                           window_ready_i
 );
 
   typedef logic signed [WorthWidth-1:0] worth_t;
@@ -65,6 +66,7 @@ module flaash_formal_mac_resolve
     .room_i,
     .launch_o      (launch),
     .window_valid_o(win_valid),
+    .window_ready_i,
     .window_o      (win)
   );
 
@@ -89,10 +91,14 @@ module flaash_formal_mac_resolve
   } stage_t;
 
   // One word is in each stage: being read, added to the carry, taken for a digit; then the end. A sum ends when
-  // it is given back.
+  // it is given back. Its window may wait while nothing is behind it.
   logic   read_q, read_ends_q, add_q, add_ends_q, dig_q, dig_ends_q, end_q;
   stage_t read_stage_q, add_stage_q, dig_stage_q, end_stage_q;
+  logic   waits;
   worth_t next_sum;
+
+  assign waits = end_q && !window_ready_i;
+  Waits_M : assume property (@(posedge clk_i) !waits || !dig_q);
 
   logic [NumWords-1:0] here;  // the word that is looked at
 
@@ -105,7 +111,8 @@ module flaash_formal_mac_resolve
       {read_ends_q, add_ends_q, dig_ends_q, end_q} <= '0;
     end else begin
       {read_q, add_q, dig_q}                       <= {launch || u_dut.busy_q, read_q, add_q};
-      {read_ends_q, add_ends_q, dig_ends_q, end_q} <= {sum_valid_i && sum_ready, read_ends_q, add_ends_q, dig_ends_q};
+      {read_ends_q, add_ends_q, dig_ends_q, end_q} <= {sum_valid_i && sum_ready, read_ends_q, add_ends_q,
+                                                       dig_ends_q || waits};
     end
   end
 
@@ -113,7 +120,7 @@ module flaash_formal_mac_resolve
     read_stage_q <= {next_sum, sum_i.status, sum_i.alone, sum_i.pos};
     add_stage_q  <= read_stage_q;
     dig_stage_q  <= add_stage_q;
-    end_stage_q  <= dig_stage_q;
+    if (!waits) end_stage_q <= dig_stage_q;
   end
 
   // The sum of a window, its magnitude, and what the window makes of it. The last bit of `window` tells
@@ -159,6 +166,7 @@ module flaash_formal_mac_resolve
   // The assumptions of the proof of the rounder.
   Top_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !win_valid
       || magnitude[WindowWidth-1:TopBit] != '0 || magnitude == '0);
+  Sign_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !win_valid || !win.negate || magnitude != '0);
   Lowest_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !win_valid
       || !(win.alone || win.index == '0) || (win.tail == '0 && !win.below));
   Index_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !win_valid
@@ -259,16 +267,17 @@ module flaash_formal_mac_resolve
   endfunction
 
   Tail_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !some
-      || {u_dut.tail_q, u_dut.rest_q} == tail_of(low, place));
+      || ({u_dut.upper_bits(u_dut.under_q, u_dut.top_upper), u_dut.rest_q} == tail_of(low, place)
+          && u_dut.below_zero_q == (low == '0)));
   Positive_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !some
-      || (u_dut.pos_q.index < place && from(low, u_dut.pos_q.index) == worth_t'(u_dut.pos_q.top)
-          && (u_dut.pos_q.top != '0 || low == '0)
-          && {u_dut.pos_q.tail, u_dut.pos_q.below} == tail_of(low, u_dut.pos_q.index)));
+      || (u_dut.pos.index < place && from(low, u_dut.pos.index) == worth_t'(u_dut.pos.top)
+          && (u_dut.pos.top != '0 || low == '0)
+          && {u_dut.pos.tail, u_dut.pos.below} == tail_of(low, u_dut.pos.index)));
   Negative_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !some
-      || (u_dut.neg_q.index < place && from(negated, u_dut.neg_q.index + 1'b1) == '0
-          && (from(negated, u_dut.neg_q.index) != '0 || negated == '0)
-          && WordWidth'(from(low, u_dut.neg_q.index)) == u_dut.neg_q.top
-          && {u_dut.neg_q.tail, u_dut.neg_q.below} == tail_of(low, u_dut.neg_q.index)));
+      || (u_dut.neg.index < place && from(negated, u_dut.neg.index + 1'b1) == '0
+          && (from(negated, u_dut.neg.index) != '0 || negated == '0)
+          && WordWidth'(from(low, u_dut.neg.index)) == u_dut.neg.top
+          && {u_dut.neg.tail, u_dut.neg.below} == tail_of(low, u_dut.neg.index)));
 
   CarryAlone_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
       win_valid && 32'(win.index) == NumWords && win.negate && under(sum, IndexWidth'(NumWords)) == '0);

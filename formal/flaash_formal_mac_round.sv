@@ -2,9 +2,10 @@
 // Proof of flaash_mac_normalize with flaash_mac_round: the result is the sum, rounded as IEEE 754 says.
 //
 // One window goes through the pipeline in the first cycle after the reset, while all other inputs are
-// free; as nothing in it stalls or feeds back, a run as long as the pipeline is all there is to look
-// at. The specification rounds another way: it looks for the leading one, moves down to the last place
-// of the result and looks at what fell off, where the hardware moves up and looks at fixed places.
+// free; without a stall, and stages hold what they have while there is one (flaash_mac_stage), a run as
+// long as the pipeline is all there is to look at. The specification rounds another way: it looks for the
+// leading one, moves down to the last place of the result and looks at what fell off, where the hardware
+// moves up and looks at fixed places.
 
 module flaash_formal_mac_round
   import flaash_pkg::*;
@@ -48,7 +49,7 @@ module flaash_formal_mac_round
     end
   end
 
-  logic        normal_valid, result_valid;
+  logic        normal_valid, normal_ready, unused_ready, result_valid;
   mac_normal_t normal;
   mac_result_t result;
 
@@ -58,8 +59,10 @@ module flaash_formal_mac_round
     .clk_i,
     .rst_ni,
     .window_valid_i(valid),
+    .window_ready_o(unused_ready),
     .window_i,
     .normal_valid_o(normal_valid),
+    .normal_ready_i(normal_ready),
     .normal_o      (normal)
   );
 
@@ -67,8 +70,10 @@ module flaash_formal_mac_round
     .clk_i,
     .rst_ni,
     .normal_valid_i(normal_valid),
+    .normal_ready_o(normal_ready),
     .normal_i      (normal),
     .result_valid_o(result_valid),
+    .result_ready_i(1'b1),
     .result_o      (result)
   );
 
@@ -129,10 +134,11 @@ module flaash_formal_mac_round
     end
   end
 
-  // The top is 0 only of a zero sum, and nothing is below word 0 or a lone product: the proof of
+  // The top is 0 only of a zero sum, which is not negative, and nothing is below word 0 or a lone product: the proof of
   // flaash_mac_resolve has these as assertions.
   Top_M : assume property (@(posedge clk_i) cycle_q < 4'd2
       || magnitude[WindowWidth-1:TopBit] != '0 || magnitude == '0);
+  Sign_M : assume property (@(posedge clk_i) cycle_q < 4'd2 || !negate_q || magnitude != '0);
   Lowest_M : assume property (@(posedge clk_i)
       !(window_i.alone || window_i.index == '0) || (window_i.tail == '0 && !window_i.below));
   // Lone products near the subnormal numbers are not moved to word 0, see flaash_mac_align.

@@ -70,7 +70,7 @@ module flaash_plain_add (
   assign mark     = (exponent < 8'd28) ? SumWidth'(1) << (5'd27 - exponent[4:0]) : '0;
   assign searched = sum | mark;
 
-  flaash_mac_leading_zeros u_leading_zeros (
+  flaash_plain_leading_zeros u_leading_zeros (
     .data_i ({searched, 20'd0}),
     .zero_o (unused_zero),
     .count_o(shift)

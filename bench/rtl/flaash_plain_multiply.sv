@@ -96,7 +96,7 @@ module flaash_plain_multiply (
   logic [23:0]       normal_q, other_q;
   logic signed [9:0] sum_q;
 
-  flaash_mac_leading_zeros u_leading_zeros (
+  flaash_plain_leading_zeros u_leading_zeros (
     .data_i ({x_q, 24'd0}),
     .zero_o (unused_zero),
     .count_o(zeros)

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // MAC: exact dot products, rounded once.
 //
-// Guarantees  One result per beat with in_i.last, in order, with in_name_i of that beat: the exact sum of a * b
-//             over the beats with in_i.product since the one before, rounded once. So it does not depend on the
-//             order of the beats. fp32, bf16: binary32, zero-extended, to nearest, ties to even, with subnormal
-//             numbers, infinities, one canonical NaN and the flags of IEEE 754. int8: int32, int16:
-//             int48, sign-extended; what does not fit is reported (range), not wrapped.
+// Guarantees  One result per beat with in_i.last, in order, with the fibers of in_name_i of that beat: the exact
+//             sum of a * b over the beats with in_i.product since the one before, rounded once. So it does not
+//             depend on the order of the beats. fp32, bf16: binary32, zero-extended, to nearest, ties to even,
+//             with subnormal numbers, infinities, one canonical NaN and the flags of IEEE 754. int8: int32,
+//             int16: int48, sign-extended; what does not fit is reported (range), not wrapped.
 //             in_ready_o does not depend on out_ready_i. A dot product that is a portion by its name
 //             (Portions only) gives no result, but the words of its exact sum at
-//             part_*, as flaash_mac_export does, in the order of the portions, with its name.
+//             part_*, as flaash_mac_export does, in the order of the portions, with its slot.
 // Demands     AXI handshake rule; at most 2 ** CountWidth products per dot product, its portions counted
 //             together.
 // Latency     From a `last` beat to its result, fp32 and bf16: 17 + n cycles for a sum over n words of 48
@@ -67,8 +67,13 @@ module flaash_mac
 
   localparam int unsigned SigWidth     = significand_width(Format);
   localparam int unsigned ProductWidth = 2 * SigWidth;
-  localparam int unsigned ResultDepth  = 16;  // above the latency from launch to out_*: results never wait
+  // Above the latency from launch to out_*, so that results never wait for room. Floating-point numbers wait in the
+  // eight stages behind the words of a sum, too: half of the places are enough.
+  localparam int unsigned ResultDepth  = 16;
   localparam int unsigned PartDepth    = 4;
+  localparam bit          Float        = Format == FormatFp32 || Format == FormatBf16;
+  localparam int unsigned ResultPlaces = Float ? ResultDepth / 2 : ResultDepth;
+  localparam int unsigned WaitingWidth = Float ? $bits(mac_waiting_t) : $bits(mac_result_t);
 
   // -------------------------------------------------------------- exact products
   typedef `FLAASH_FACTORS(SigWidth) factors_t;
@@ -79,11 +84,16 @@ module flaash_mac
   factors_t factors;
   product_t product;
 
+  dot_name_t in_name;
+
+  // What means nothing need not be kept.
+  assign in_name = Portions ? in_name_i : {1'b0, slot_t'(0), in_name_i.a_id, in_name_i.b_id};
+
   flaash_mac_decode #(
     .Format(Format)
   ) u_decode (
     .clk_i, .rst_ni,
-    .in_valid_i, .in_ready_o, .in_i, .in_name_i,
+    .in_valid_i, .in_ready_o, .in_i, .in_name_i(in_name),
     .out_valid_o(factors_valid), .out_ready_i(factors_ready), .out_o(factors)
   );
 
@@ -97,11 +107,11 @@ module flaash_mac
 
   // --------------------------------------------------------------- sum and round
   dot_name_t   launch_name;
-  logic        room, launch, result_valid, part_room, part_launch, part_valid;
+  logic        room, launch, result_valid, result_ready, part_room, part_launch, part_valid;
   mac_result_t result;
   word_t       word;
 
-  if (Format == FormatFp32 || Format == FormatBf16) begin : gen_float
+  if (Float) begin : gen_float
     flaash_mac_float #(
       .ProductWidth(ProductWidth),
       .LsbExponent (lsb_exponent(Format)),
@@ -110,10 +120,14 @@ module flaash_mac
     ) u_float (
       .clk_i, .rst_ni,
       .in_valid_i(product_valid), .in_ready_o(product_ready), .in_i(product), .launch_name_o(launch_name),
-      .room_i(room), .launch_o(launch), .result_valid_o(result_valid), .result_o(result),
+      .room_i(room), .launch_o(launch), .result_valid_o(result_valid), .result_ready_i(result_ready), .result_o(result),
       .part_room_i(part_room), .part_launch_o(part_launch), .part_valid_o(part_valid), .part_o(word)
     );
   end else begin : gen_integer
+    logic unused_ready;
+
+    assign unused_ready = result_ready;
+
     flaash_mac_integer #(
       .ProductWidth(ProductWidth),
       .SumWidth    (integer_width(Format)),
@@ -129,28 +143,44 @@ module flaash_mac
 
   // --------------------------------------------------------------------- results
   // Room is taken when a sum starts on its way through the rounder, which never stalls.
-  dot_name_t   out_name;
+  typedef struct packed {
+    fiber_id_t a_id;
+    fiber_id_t b_id;
+  } ids_t;
+  typedef logic [WaitingWidth-1:0] waiting_t;
+
+  ids_t        ids;
+  flags_t      result_flags;
+  waiting_t    waiting_in, waiting;
   mac_result_t out_result;
-  logic        unused_empty;
+  logic        unused_empty, unused_known;
+
+  assign result_flags = result.flags;
+  assign waiting_in   = Float ? WaitingWidth'({result.value[31:0], result_flags.inexact,
+                                               result_flags.invalid || result_flags.underflow, result.empty})
+                              : WaitingWidth'(result);
+  assign out_result   = Float ? whole_result(mac_waiting_t'(waiting)) : mac_result_t'(waiting);
 
   flaash_mac_queue #(
-    .Name (dot_name_t),
-    .Beat (mac_result_t),
-    .Depth(ResultDepth)
+    .Name  (ids_t),
+    .Beat  (waiting_t),
+    .Depth (ResultDepth),
+    .Places(ResultPlaces)
   ) u_results (
     .clk_i, .rst_ni,
-    .room_o(room), .launch_i(launch), .launch_name_i(launch_name),
-    .in_valid_i(result_valid), .in_data_i(result),
-    .out_valid_o, .out_ready_i, .out_name_o(out_name), .out_data_o(out_result), .empty_o(unused_empty)
+    .room_o(room), .launch_i(launch), .launch_name_i({launch_name.a_id, launch_name.b_id}),
+    .in_valid_i(result_valid), .in_ready_o(result_ready), .in_data_i(waiting_in),
+    .out_valid_o, .out_ready_i, .out_name_o(ids), .out_data_o(waiting), .empty_o(unused_empty)
   );
 
-  assign out_o = {out_name, out_result};
+  assign out_o        = {1'b0, slot_t'(0), ids, out_result};
+  assign unused_known = ^{launch_name.partial, launch_name.slot, result_flags.overflow};
 
   // -------------------------------------------------------------------- portions
   if (Portions) begin : gen_parts
     slot_t slot;
     word_t word_out;
-    logic  unused_parts_empty;
+    logic  unused_parts_empty, unused_part_ready;
 
     flaash_mac_queue #(
       .Name (slot_t),
@@ -159,7 +189,7 @@ module flaash_mac
     ) u_parts (
       .clk_i, .rst_ni,
       .room_o(part_room), .launch_i(part_launch), .launch_name_i(launch_name.slot),
-      .in_valid_i(part_valid), .in_data_i(word),
+      .in_valid_i(part_valid), .in_ready_o(unused_part_ready), .in_data_i(word),
       .out_valid_o(part_valid_o), .out_ready_i(part_ready_i), .out_name_o(slot), .out_data_o(word_out),
       .empty_o(unused_parts_empty)
     );

@@ -124,6 +124,11 @@ module flaash_mac_accumulate
   end
 
   // ---------------------------------------------------------------------- banks
+  // The words of both sides lie in pairs beside each other: twelve of a bank's are in use, without a gap.
+  logic [BankAddrWidth:0] read_addr;
+
+  assign read_addr = {read_addr_i[BankAddrWidth-1:0], read_addr_i[BankAddrWidth]};
+
   flaash_mac_bank #(
     .Width(Width)
   ) u_even (
@@ -131,9 +136,9 @@ module flaash_mac_accumulate
     .add_i      (accept && even.touch != '0),
     .keep_i     (add.even_keep),
     .negative_i (tag.sign),
-    .addr_i     ({side_q, even.addr}),
+    .addr_i     ({even.addr, side_q}),
     .addend_i   (even.part),
-    .read_addr_i(read_addr_i),
+    .read_addr_i(read_addr),
     .read_data_o(read_words_o[0])
   );
 
@@ -144,9 +149,9 @@ module flaash_mac_accumulate
     .add_i      (accept && odd.touch != '0),
     .keep_i     (add.odd_keep),
     .negative_i (tag.sign),
-    .addr_i     ({side_q, odd.addr}),
+    .addr_i     ({odd.addr, side_q}),
     .addend_i   (odd.part),
-    .read_addr_i(read_addr_i),
+    .read_addr_i(read_addr),
     .read_data_o(read_words_o[1])
   );
 
@@ -162,18 +167,25 @@ module flaash_mac_accumulate
   kept_t      kept;
   mac_sum_t   sum;
   logic [1:0] sides_q;  // finished sums that keep one
-  logic       give_side, sums_ready, empty_dot, used;
+  logic       give_side, empty_dot, used, put, give, full_q, unused_ready;
   logic [2:0] usage;
 
   assign empty_dot  = tag.first && tag.last && !tag.product;
-  assign add_ready  = sums_ready && (!sides_q[1] || empty_dot);
+  assign add_ready  = !full_q && (!sides_q[1] || empty_dot);
+  assign put        = accept && tag.last;
+  assign give       = sum_valid_o && sum_ready_i;
   assign used       = touched_d != '0;
   assign take_side  = accept && tag.last && used;
-  assign give_side  = sum_valid_o && sum_ready_i && kept.used;
+  assign give_side  = give && kept.used;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) sides_q <= '0;
-    else sides_q <= sides_q + 2'(take_side) - 2'(give_side);
+    if (!rst_ni) begin
+      sides_q <= '0;
+      full_q  <= 1'b0;
+    end else begin
+      sides_q <= sides_q + 2'(take_side) - 2'(give_side);
+      full_q  <= usage + 3'(put) - 3'(give) == 3'd4;  // ahead: all stages of the MAC wait for it
+    end
   end
 
   assign sum = {touched_d, lowest_word(touched_d), highest_word(touched_d), status_d,
@@ -184,8 +196,8 @@ module flaash_mac_accumulate
     .Depth(4)
   ) u_sums (
     .clk_i, .rst_ni,
-    .in_valid_i (accept && tag.last),
-    .in_ready_o (sums_ready),
+    .in_valid_i (put),
+    .in_ready_o (unused_ready),
     .in_data_i  ({used, side_q, tag.name, sum}),
     .out_valid_o(sum_valid_o),
     .out_ready_i(sum_ready_i),
@@ -199,6 +211,7 @@ module flaash_mac_accumulate
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(SideForEachSum_A, sides_q <= 2'd2 && 3'(sides_q) <= usage, "a side was lost")
+  `FLAASH_ASSERT(FullAhead_A, full_q == (usage == 3'd4), "a sum without room, or room that is not used")
   `FLAASH_COVER(BothSidesTaken_C, sides_q[1] && add_valid)
   `FLAASH_COVER(EmptyWithoutSide_C, sides_q[1] && accept)
   `FLAASH_COVER(AddWhileResolving_C, accept && sum_valid_o)

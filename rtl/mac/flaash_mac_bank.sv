@@ -5,7 +5,8 @@
 //             next clock edge: addend_i if positive, its complement plus 1 if negative_i tells that it
 //             came inverted. Nothing is forwarded, the next addition sees the new word.
 //             read_data_o is the word at read_addr_i, in the same cycle.
-// Demands     Words are not cleared: their content means something only after an add without keep_i.
+// Demands     Adds to addresses below Words. Words are not cleared: their content means something only after an
+//             add without keep_i.
 // Reset       None.
 
 module flaash_mac_bank
@@ -13,7 +14,8 @@ module flaash_mac_bank
 #(
   parameter int unsigned Width       = 73,                // bits of a word
   parameter int unsigned AddendWidth = WordWidth,         // bits of an addend, Width at most
-  parameter int unsigned AddrWidth   = BankAddrWidth + 1  // bits of an address, 1 or more
+  parameter int unsigned Words       = 2 * BankWords,     // 2 or more
+  localparam int unsigned AddrWidth = $clog2(Words)
 ) (
   input  logic                   clk_i,
 
@@ -29,7 +31,7 @@ module flaash_mac_bank
 
   localparam logic [Width-1:0] AddendBits = Width'({AddendWidth{1'b1}});
 
-  logic [Width-1:0] mem_q[2**AddrWidth];
+  logic [Width-1:0] mem_q[Words];
   logic [Width-1:0] kept, above, sum;
 
   assign kept  = mem_q[addr_i] & {Width{keep_i}};

@@ -4,7 +4,8 @@
 // Guarantees  Each beat leaves once, in order. tag.first marks the beat after reset or after a
 //             `last`. Significands are 0 if the product is not a finite number or if there is none,
 //             so that nothing is accumulated for it; tag.nan, .invalid and .inf then tell why.
-//             Signs of zero products are kept but have no effect later.
+//             Signs of zero products are kept but have no effect later. a_both, b_both: lower half plus upper half
+//             of each significand, for the multiplier.
 // Demands     AXI handshake rule. Without in_i.product the operands are ignored.
 // Latency     One cycle. Throughput: one beat per cycle. Reset: the next beat is a first one.
 
@@ -54,12 +55,18 @@ module flaash_mac_decode
   );
 
   // ---------------------------------------------------------------- its product
+  localparam int unsigned HalfWidth = SigWidth / 2;
+
   logic     first_q;
   logic     inf_times_zero, finite;
   factors_t factors;
 
   assign inf_times_zero = (inf_a && zero_b) || (zero_a && inf_b);
   assign finite         = in_i.product && !(inf_a || nan_a || inf_b || nan_b);
+
+  function automatic logic [HalfWidth:0] halves_together(logic [SigWidth-1:0] value);
+    return (HalfWidth + 1)'(value[SigWidth-1:HalfWidth]) + (HalfWidth + 1)'(value[HalfWidth-1:0]);
+  endfunction
 
   always_comb begin
     factors             = '0;
@@ -77,6 +84,8 @@ module flaash_mac_decode
     if (finite) begin
       factors.a = significand_a;
       factors.b = significand_b;
+      factors.a_both = halves_together(significand_a);
+      factors.b_both = halves_together(significand_b);
     end
   end
 

@@ -5,9 +5,9 @@
 // Guarantees  One result per tag.last of a dot product that is no portion, in order: the exact sum of the
 //             products since the last one, rounded to binary32 to nearest, ties to even. For each portion
 //             (Portions only), in order: the words of its sum, unrounded, at part_*.
-// Demands     AXI handshake rule at in_*; room_i: room for a result, taken with launch_o; the
-//             result comes later, at result_*, and can't be stalled; part_* likewise. At most
-//             2 ** CountWidth products per dot product, portions counted together.
+// Demands     AXI handshake rule at in_*; room_i: room for a result, taken with launch_o; the result comes later,
+//             at result_*, where it can wait: eight of them have room inside. part_* likewise, but that can't wait.
+//             At most 2 ** CountWidth products per dot product, portions counted together.
 // Latency     13 cycles plus the words that the sum spans; a lone product takes one (flaash_mac_align).
 // Throughput  One product per cycle. A dot product takes as many cycles as the greater of its beats
 //             and of the words it spans: one result per cycle at best.
@@ -40,6 +40,7 @@ module flaash_mac_float
   input  logic        room_i,
   output logic        launch_o,
   output logic        result_valid_o,
+  input  logic        result_ready_i,
   output mac_result_t result_o,
 
   input  logic        part_room_i,
@@ -109,7 +110,7 @@ module flaash_mac_float
   end
 
   // ---------------------------------------------------- resolve, normalize, round
-  logic        window_valid, normal_valid;
+  logic        window_valid, window_ready, normal_valid, normal_ready;
   mac_window_t window;
   mac_normal_t normal;
 
@@ -119,19 +120,21 @@ module flaash_mac_float
     .clk_i, .rst_ni,
     .sum_valid_i(finish_valid), .sum_ready_o(finish_ready), .sum_i(sum), .sum_set_i(sum_side),
     .read_addr_o(finish_addr), .read_words_i(read_words), .room_i, .launch_o,
-    .window_valid_o(window_valid), .window_o(window)
+    .window_valid_o(window_valid), .window_ready_i(window_ready), .window_o(window)
   );
 
   flaash_mac_normalize #(
     .LsbExponent(LsbExponent)
   ) u_normalize (
     .clk_i, .rst_ni,
-    .window_valid_i(window_valid), .window_i(window), .normal_valid_o(normal_valid), .normal_o(normal)
+    .window_valid_i(window_valid), .window_ready_o(window_ready), .window_i(window),
+    .normal_valid_o(normal_valid), .normal_ready_i(normal_ready), .normal_o(normal)
   );
 
   flaash_mac_round u_round (
     .clk_i, .rst_ni,
-    .normal_valid_i(normal_valid), .normal_i(normal), .result_valid_o, .result_o
+    .normal_valid_i(normal_valid), .normal_ready_o(normal_ready), .normal_i(normal),
+    .result_valid_o, .result_ready_i, .result_o
   );
 
 endmodule : flaash_mac_float

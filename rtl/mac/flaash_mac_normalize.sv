@@ -6,8 +6,14 @@
 //             taken as at least 1 and rest holding the fraction: its first bit, and whether anything
 //             follows. Bit 23 of the significand is 1 unless the sum is subnormal; exponent
 //             is one less than the biased exponent of a normal number, 0 for the others.
-// Demands     top of a window is 0 only if the sum is zero.
-// Latency     Five cycles, pipelined, never stalls. Reset forgets what is inside.
+// Demands     top of a window is 0 only if the sum is zero; negate only if it is not.
+// Latency     Five cycles. Throughput: one window per cycle.
+// Stalls      While normal_ready_i is low, stage by stage: five windows wait inside.
+// Reset       Forgets what is inside.
+//
+// The shift by whole groups of 16 bits comes first, by the bits before the negation is completed: from then on 40
+// bits and one that stands for all below are enough. Where the 1 that completes it runs through the whole group
+// and beyond, the sum is a power of two, and its exponent one more (carry).
 
 module flaash_mac_normalize
   import flaash_mac_pkg::*;
@@ -18,155 +24,201 @@ module flaash_mac_normalize
   input  logic        rst_ni,
 
   input  logic        window_valid_i,
+  output logic        window_ready_o,
   input  mac_window_t window_i,
 
   output logic        normal_valid_o,
+  input  logic        normal_ready_i,
   output mac_normal_t normal_o
 );
 
   localparam int unsigned WindowWidth = WordWidth + TailWidth;
+  localparam int unsigned Group       = 16;
+  localparam int unsigned KeptWidth   = Group + TailWidth;
   localparam int unsigned LimitWidth  = PosWidth + 2;  // signed
-  localparam int unsigned ShiftWidth  = 6;
   // With bit 0 of the top word at position p of the accumulator, the window's leading bit weighs
   // 2 ** (LsbExponent + p + 47): so it may move up p + LimitOffset times until it weighs 2 ** -126.
   localparam int LimitOffset = LsbExponent + int'(WordWidth) - 1 + 126;
 
   // --------------------------------------------------------------------- window
-  logic                          win_valid_q, win_sign_q, win_below_q;
-  mac_status_t                   win_status_q;
-  logic [LimitWidth-1:0]         win_pos_q, word_pos;
-  logic [WindowWidth-1:0]        win_q, win_plus;
+  typedef struct packed {
+    mac_status_t            status;
+    logic                   sign;
+    logic                   below;
+    logic                   alone;
+    logic [PosWidth-1:0]    pos;
+    logic [IndexWidth-1:0]  index;
+    logic [WindowWidth-1:0] bits;  // inverted if negative
+  } inverted_t;
 
-  // WordWidth times the number, without a multiplier.
-  assign word_pos = LimitWidth'({window_i.index, 5'd0}) + LimitWidth'({window_i.index, 4'd0});
+  inverted_t              inverted_in, inverted;
+  logic                   inverted_valid, inverted_ready;
+  logic [WindowWidth-1:0] win;
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) win_valid_q <= 1'b0;
-    else win_valid_q <= window_valid_i;
-  end
+  assign inverted_in = {window_i.status, window_i.negate, window_i.below, window_i.alone, window_i.pos,
+                        window_i.index, {window_i.top, window_i.tail} ^ {WindowWidth{window_i.negate}}};
 
-  always_ff @(posedge clk_i) begin
-    win_status_q <= window_i.status;
-    win_sign_q   <= window_i.negate;
-    win_below_q  <= window_i.below;
-    win_pos_q    <= window_i.alone ? LimitWidth'(window_i.pos) : word_pos;
-    win_q        <= {window_i.top, window_i.tail} ^ {WindowWidth{window_i.negate}};
-  end
-
-  // What lies below is inverted as well; the 1 that completes the negation reaches the window only
-  // if all of it is zero.
-  assign win_plus = win_q + WindowWidth'(win_sign_q && !win_below_q);
-
-  // ------------------------------------------------------------------ magnitude
-  logic                   mag_valid_q, mag_sign_q, mag_below_q;
-  mac_status_t            mag_status_q;
-  logic [LimitWidth-1:0]  mag_limit_q;
-  logic [WindowWidth-1:0] mag_q;
-  logic [ShiftWidth-1:0]  mag_zeros;
-  logic                   mag_zero;
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) mag_valid_q <= 1'b0;
-    else mag_valid_q <= win_valid_q;
-  end
-
-  always_ff @(posedge clk_i) begin
-    mag_status_q <= win_status_q;
-    mag_sign_q   <= win_sign_q;
-    mag_below_q  <= win_below_q;
-    mag_limit_q  <= win_pos_q + LimitWidth'(LimitOffset);
-    mag_q        <= win_plus;
-  end
-
-  flaash_mac_leading_zeros u_leading_zeros (
-    .data_i(mag_q[WindowWidth-1-:WordWidth]),
-    .zero_o(mag_zero),
-    .count_o(mag_zeros)
+  flaash_mac_stage #(
+    .Data(inverted_t)
+  ) u_inverted (
+    .clk_i, .rst_ni,
+    .in_valid_i(window_valid_i), .in_ready_o(window_ready_o), .in_data_i(inverted_in),
+    .out_valid_o(inverted_valid), .out_ready_i(inverted_ready), .out_data_o(inverted)
   );
 
-  // ------------------------------------------------------------- how far to shift
-  logic                   lz_valid_q, lz_sign_q, lz_below_q, lz_zero_q;
-  mac_status_t            lz_status_q;
-  logic [LimitWidth-1:0]  lz_limit_q;
-  logic [WindowWidth-1:0] lz_mag_q, lz_coarse;
-  logic [ShiftWidth-1:0]  lz_zeros_q, lz_shift;
-  logic                   lz_limited, lz_vanished;
+  assign win = inverted.bits;
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) lz_valid_q <= 1'b0;
-    else lz_valid_q <= mag_valid_q;
-  end
-
-  always_ff @(posedge clk_i) begin
-    lz_status_q <= mag_status_q;
-    lz_sign_q   <= mag_sign_q;
-    lz_below_q  <= mag_below_q;
-    lz_limit_q  <= mag_limit_q;
-    lz_mag_q    <= mag_q;
-    lz_zeros_q  <= mag_zeros;
-    lz_zero_q   <= mag_zero;
-  end
-
+  // ----------------------------------------------------- how far to shift, in groups
   // A top word that would have to move down is too small to reach half of the smallest subnormal
   // number, whatever it holds: words are so placed, and lone products as small are not moved.
-  assign lz_vanished = lz_limit_q[LimitWidth-1];
-  assign lz_limited  = lz_limit_q[LimitWidth-2:0] < (LimitWidth - 1)'(lz_zeros_q);
-  assign lz_shift    = lz_limited ? lz_limit_q[ShiftWidth-1:0] : lz_zeros_q;
+  typedef struct packed {
+    mac_status_t           status;
+    logic                  sign;
+    logic                  rest;
+    logic                  vanished;
+    logic                  zero;
+    logic [LimitWidth-2:0] limit;
+    logic [1:0]            coarse;  // groups that it is shifted by
+    logic [3:0]            most;    // how far to shift on, most
+    logic [KeptWidth-1:0]  kept;
+  } coarse_t;
+
+  coarse_t               coarse_in, coarse;
+  logic                  coarse_valid, coarse_ready;
+  logic [LimitWidth-1:0] win_limit;
+  logic                  win_rest, used_high, used_middle, used_low;
+  logic [1:0]            win_group, win_most, win_coarse;  // of the leading one, most, what is done
+  logic [KeptWidth-1:0]  win_kept;
+  logic                  lost_far, lost_near;  // groups below what is kept are not zero: the lowest, the one above
+
+  // Of a word a constant each, of a lone product by its position.
+  always_comb begin
+    win_limit = LimitWidth'(inverted.pos) + LimitWidth'(LimitOffset);
+    for (int i = 0; i <= int'(NumWords); i++) begin
+      if (!inverted.alone && inverted.index == IndexWidth'(i)) begin
+        win_limit = LimitWidth'(i * int'(WordWidth) + LimitOffset);
+      end
+    end
+  end
+
+  assign used_high   = win[WindowWidth-1-:Group] != '0;
+  assign used_middle = win[WindowWidth-1-Group-:Group] != '0;
+  assign used_low    = win[WindowWidth-1-2*Group-:Group] != '0;
+  assign win_group   = used_high ? 2'd0 : used_middle ? 2'd1 : 2'd2;
+  assign win_most    = (win_limit[LimitWidth-2:6] != '0) ? 2'd3 : win_limit[5:4];
+  assign win_coarse  = (win_group < win_most) ? win_group : win_most;
 
   always_comb begin
-    unique case (lz_shift[5:4])
-      2'd0:    lz_coarse = lz_mag_q;
-      2'd1:    lz_coarse = lz_mag_q << 16;
-      default: lz_coarse = lz_mag_q << 32;
+    unique case (win_coarse)
+      2'd0:    win_kept = win[WindowWidth-1-:KeptWidth];
+      2'd1:    win_kept = win[WindowWidth-1-Group-:KeptWidth];
+      default: win_kept = win[KeptWidth-1:0];
     endcase
   end
 
+  // Bits that are not inverted tell what lies below.
+  assign lost_far  = (win[Group-1:0] ^ {Group{inverted.sign}}) != '0;
+  assign lost_near = (win[2*Group-1:Group] ^ {Group{inverted.sign}}) != '0;
+  assign win_rest  = inverted.below || (lost_far && !win_coarse[1]) || (lost_near && win_coarse == '0);
+
+  assign coarse_in = {inverted.status, inverted.sign, win_rest, win_limit[LimitWidth-1],
+                      !(inverted.sign || used_high || used_middle || used_low), win_limit[LimitWidth-2:0], win_coarse,
+                      (win_group < win_most) ? 4'd15 : win_limit[3:0], win_kept};
+
+  flaash_mac_stage #(
+    .Data(coarse_t)
+  ) u_coarse (
+    .clk_i, .rst_ni,
+    .in_valid_i(inverted_valid), .in_ready_o(inverted_ready), .in_data_i(coarse_in),
+    .out_valid_o(coarse_valid), .out_ready_i(coarse_ready), .out_data_o(coarse)
+  );
+
+  // ------------------------------------------------------------------ magnitude
+  typedef struct packed {
+    mac_status_t           status;
+    logic                  sign;
+    logic                  rest;
+    logic                  vanished;
+    logic                  zero;
+    logic                  carry;
+    logic [LimitWidth-2:0] limit;
+    logic [3:0]            most;
+    logic [KeptWidth-1:0]  kept;
+  } magnitude_t;
+
+  magnitude_t            magnitude_in, magnitude;
+  logic                  magnitude_valid, magnitude_ready;
+  logic [LimitWidth-2:0] limit, coarse_limit;
+  logic [KeptWidth-1:0]  sum;
+  logic                  carry;
+
+  // The 1 that completes the negation comes this far only if all below is zero.
+  assign {carry, sum}  = (KeptWidth + 1)'(coarse.kept) + (KeptWidth + 1)'(coarse.sign && !coarse.rest);
+  assign coarse_limit  = coarse.limit;
+  assign limit         = {coarse_limit[LimitWidth-2:4] - (LimitWidth - 5)'(coarse.coarse), coarse_limit[3:0]};
+  assign magnitude_in  = {coarse.status, coarse.sign, coarse.rest, coarse.vanished, coarse.zero, carry, limit,
+                          coarse.most, carry || sum[KeptWidth-1], sum[KeptWidth-2:0]};
+
+  flaash_mac_stage #(
+    .Data(magnitude_t)
+  ) u_magnitude (
+    .clk_i, .rst_ni,
+    .in_valid_i(coarse_valid), .in_ready_o(coarse_ready), .in_data_i(magnitude_in),
+    .out_valid_o(magnitude_valid), .out_ready_i(magnitude_ready), .out_data_o(magnitude)
+  );
+
+  // --------------------------------------------------------------- the rest of the shift
+  typedef struct packed {
+    mac_status_t          status;
+    logic                 sign;
+    logic                 rest;
+    logic                 zero;
+    logic [8:0]           exponent;
+    logic [3:0]           shift;
+    logic [KeptWidth-1:0] kept;
+  } fine_t;
+
+  fine_t                fine_in, fine;
+  logic                 fine_valid, fine_ready, none;
+  logic [3:0]           zeros, shift;
+  logic [8:0]           exponent;
+  logic [KeptWidth-1:0] kept;
+
+  assign kept = magnitude.kept;
+
+  flaash_mac_leading_zeros u_leading_zeros (
+    .data_i (kept[KeptWidth-1-:Group]),
+    .zero_o (none),
+    .count_o(zeros)
+  );
+
+  assign shift    = (none || zeros > magnitude.most) ? magnitude.most : zeros;
+  assign exponent = 9'(magnitude.limit - (LimitWidth - 1)'(shift)) + 9'(magnitude.carry);
+  assign fine_in  = {magnitude.status, magnitude.sign, magnitude.rest || magnitude.vanished, magnitude.zero,
+                     magnitude.vanished ? 9'd0 : exponent, shift, magnitude.vanished ? KeptWidth'(0) : kept};
+
+  flaash_mac_stage #(
+    .Data(fine_t)
+  ) u_fine (
+    .clk_i, .rst_ni,
+    .in_valid_i(magnitude_valid), .in_ready_o(magnitude_ready), .in_data_i(fine_in),
+    .out_valid_o(fine_valid), .out_ready_i(fine_ready), .out_data_o(fine)
+  );
+
   // --------------------------------------------------------------------- shifted
-  logic                   fine_valid_q, fine_sign_q, fine_below_q, fine_zero_q;
-  mac_status_t            fine_status_q;
-  logic [8:0]             fine_exponent_q;
-  logic [WindowWidth-1:0] fine_mag_q, shifted;
-  logic [3:0]             fine_shift_q;
+  logic [KeptWidth-1:0] shifted;
+  mac_normal_t          normal;
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) fine_valid_q <= 1'b0;
-    else fine_valid_q <= lz_valid_q;
-  end
+  assign shifted = fine.kept << fine.shift;
+  assign normal  = {fine.status, fine.sign, fine.zero, fine.exponent, shifted[KeptWidth-1-:25],
+                    (shifted[KeptWidth-26:0] != '0) || fine.rest};
 
-  always_ff @(posedge clk_i) begin
-    fine_status_q   <= lz_status_q;
-    fine_sign_q     <= lz_sign_q;
-    fine_below_q    <= lz_below_q || lz_vanished;
-    fine_zero_q     <= lz_zero_q;
-    fine_exponent_q <= lz_vanished ? '0 : 9'(lz_limit_q - LimitWidth'(lz_shift));
-    fine_mag_q      <= lz_vanished ? '0 : lz_coarse;
-    fine_shift_q    <= lz_shift[3:0];
-  end
-
-  assign shifted = fine_mag_q << fine_shift_q;
-
-  logic                   out_valid_q, out_sign_q, out_below_q, out_zero_q;
-  mac_status_t            out_status_q;
-  logic [8:0]             out_exponent_q;
-  logic [WindowWidth-1:0] out_mag_q;
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) out_valid_q <= 1'b0;
-    else out_valid_q <= fine_valid_q;
-  end
-
-  always_ff @(posedge clk_i) begin
-    out_status_q   <= fine_status_q;
-    out_sign_q     <= fine_sign_q;
-    out_below_q    <= fine_below_q;
-    out_zero_q     <= fine_zero_q;
-    out_exponent_q <= fine_exponent_q;
-    out_mag_q      <= shifted;
-  end
-
-  assign normal_valid_o = out_valid_q;
-
-  assign normal_o = {out_status_q, out_sign_q, out_zero_q, out_exponent_q, out_mag_q[WindowWidth-1-:24],
-                     out_mag_q[WindowWidth-25], (out_mag_q[WindowWidth-26:0] != '0) || out_below_q};
+  flaash_mac_stage #(
+    .Data(mac_normal_t)
+  ) u_normal (
+    .clk_i, .rst_ni,
+    .in_valid_i(fine_valid), .in_ready_o(fine_ready), .in_data_i(normal),
+    .out_valid_o(normal_valid_o), .out_ready_i(normal_ready_i), .out_data_o(normal_o)
+  );
 
 endmodule : flaash_mac_normalize

@@ -161,4 +161,24 @@ package flaash_mac_pkg;
     mac_result_t result;
   } dot_t;
 
+  // The same of floating-point numbers while it waits: the rest follows from this.
+  typedef struct packed {
+    logic [31:0] value;
+    logic        inexact;
+    logic        special;  // inexact: underflow; else: an invalid operation
+    logic        empty;
+  } mac_waiting_t;
+
+  function automatic mac_result_t whole_result(mac_waiting_t waiting);
+    whole_result                 = '0;
+    whole_result.value           = ResultWidth'(waiting.value);
+    whole_result.flags.inexact   = waiting.inexact;
+    whole_result.flags.invalid   = waiting.special && !waiting.inexact;
+    whole_result.flags.underflow = waiting.special && waiting.inexact;
+    whole_result.flags.overflow  = waiting.inexact && waiting.value[30:23] == '1;
+    whole_result.empty           = waiting.empty;
+    whole_result.zero            = waiting.value[30:0] == '0;
+    whole_result.exact           = !waiting.inexact;
+  endfunction
+
 endpackage : flaash_mac_pkg

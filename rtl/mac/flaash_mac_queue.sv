@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Queue behind a pipeline that can't be stalled: room is taken before the beats come, and what a beat belongs
-// to waits here meanwhile.
+// Queue behind a pipeline: room is taken before the beats come, and what a beat belongs to waits here meanwhile.
 //
 // Guarantees  room_o while fewer than Depth beats are inside, those counted that were launched and have not come.
-//             Beats leave once each, in order, each with the name that came with its launch.
-// Demands     launch_i only with room_o; one beat per launch, in order. The AXI handshake rule at out_*.
+//             Beats leave once each, in order, each with the name that came with its launch. in_ready_o, if there
+//             are as many places for beats as for names.
+// Demands     launch_i only with room_o; one beat per launch, in order. The AXI handshake rule at in_*, out_*.
 // Latency     One cycle.
 // Throughput  One beat per cycle, if Depth is at least the cycles from a launch to its beat, plus 3.
 // Stalls      room_o does not depend on out_ready_i.
@@ -13,9 +13,10 @@
 `include "flaash_assert.svh"
 
 module flaash_mac_queue #(
-  parameter type         Name  = logic [31:0],
-  parameter type         Beat  = logic [31:0],
-  parameter int unsigned Depth = 16  // beats, a power of two, 2 or more
+  parameter type         Name   = logic [31:0],
+  parameter type         Beat   = logic [31:0],
+  parameter int unsigned Depth  = 16,    // beats that are launched, a power of two, 2 or more
+  parameter int unsigned Places = Depth  // beats that wait here, likewise; the others wait in the pipeline
 ) (
   input  logic clk_i,
   input  logic rst_ni,
@@ -27,6 +28,7 @@ module flaash_mac_queue #(
 
   // beats
   input  logic in_valid_i,
+  output logic in_ready_o,
   input  Beat  in_data_i,
   output logic out_valid_o,
   input  logic out_ready_i,
@@ -35,10 +37,9 @@ module flaash_mac_queue #(
   output logic empty_o
 );
 
-  localparam int unsigned UsageWidth = $clog2(Depth) + 1;
-
-  logic [UsageWidth-1:0] names, beats;
-  logic                  pop, named, fifo_ready;
+  logic [$clog2(Depth):0]  names;
+  logic [$clog2(Places):0] beats;
+  logic                    pop, named;
 
   assign pop     = out_valid_o && out_ready_i;
   assign empty_o = names == '0;
@@ -59,11 +60,11 @@ module flaash_mac_queue #(
 
   flaash_stream_fifo #(
     .Data (Beat),
-    .Depth(Depth)
+    .Depth(Places)
   ) u_beats (
     .clk_i, .rst_ni,
     .in_valid_i,
-    .in_ready_o (fifo_ready),
+    .in_ready_o,
     .in_data_i,
     .out_valid_o,
     .out_ready_i,
@@ -72,8 +73,8 @@ module flaash_mac_queue #(
   );
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(RoomForBeat_A, fifo_ready || !in_valid_i, "a beat without room")
-  `FLAASH_ASSERT(LaunchedFirst_A, names >= beats && (named || !out_valid_o), "a beat that was not launched")
+  `FLAASH_ASSERT(RoomForBeat_A, in_ready_o || !in_valid_i || Places < Depth, "a beat without room")
+  `FLAASH_ASSERT(LaunchedFirst_A, 32'(names) >= 32'(beats) && (named || !out_valid_o), "a beat that was not launched")
   `FLAASH_ASSERT(LaunchWithRoom_A, room_o || !launch_i, "a launch without room")
   `FLAASH_COVER(NoRoom_C, !room_o)
   `FLAASH_COVER(EveryCycle_C, in_valid_i && launch_i)

@@ -5,15 +5,17 @@
 //             that is not zero, tail as the 24 bits under it and below = anything else is not zero.
 //             With negate top and tail are those of a negative sum in two's complement, still
 //             to be negated (inverted, plus 1 if nothing is below). top = 0 only for a zero sum.
-// Demands     room_i: room for one more window; taken with launch_o. window_* has no ready.
+// Demands     room_i: room for one more window, taken with launch_o; one of these may have to wait at window_*,
+//             where the AXI handshake rule holds, when no other one is inside.
 // Latency     Four cycles after the last word.
 // Throughput  One word per cycle from the lowest touched word to the highest, none between sums.
 // Stalls      Before a sum, while room_i is low. Reset forgets the sums inside.
 //
 // One pass upwards: word plus carry gives a digit of 48 bits and the carry into the next. The sign
-// is known at the end only (it is that of the last carry), so two windows are kept: the highest
+// is known at the end only (it is that of the last carry), so two windows are looked for: the highest
 // digit that is not zero, and the highest whose negation is not zero. That negation is the complement,
-// plus 1 if all digits below are zero.
+// plus 1 if all digits below are zero. The two differ only above the last digit that is both, in digits that
+// are all ones or all zeros: so the bits of one window are enough.
 
 `include "flaash_assert.svh"
 
@@ -43,6 +45,7 @@ module flaash_mac_resolve
   input  logic                  room_i,
   output logic                  launch_o,
   output logic                  window_valid_o,
+  input  logic                  window_ready_i,
   output mac_window_t           window_o
 );
 
@@ -144,23 +147,40 @@ module flaash_mac_resolve
     {carry_q, digit_q} <= total;
   end
 
-  // What is known of the digits below this one.
-  logic [TailWidth-1:0] tail_q, tail;   // upper bits of the digit before
-  logic                 rest_q, rest;   // its lower bits or an earlier digit are not zero
-  logic                 digit_zero, below_zero, upper_zero, lower_zero, pos_found, neg_found;
+  // What is known of the digits below this one. The upper bits of the one before are those of the digit that is
+  // kept, if it is that one, or all alike.
+  localparam logic [1:0] Zeros = 2'd0, Ones = 2'd1, Kept = 2'd2;
 
-  assign tail       = dig_lowest_q ? '0 : tail_q;
+  logic [1:0]           under_q;
+  logic [WordWidth-1:0] top_q;         // the digit that is kept
+  logic [TailWidth-1:0] top_upper;     // its upper bits
+  logic [TailWidth-1:0] tail;          // upper bits of the digit before
+  logic                 rest_q, rest;  // its lower bits or an earlier digit are not zero
+  logic                 below_zero_q, below_zero;
+  logic                 upper_zero, lower_zero, digit_zero, pos_found, neg_found, both;
+
+  function automatic logic [TailWidth-1:0] upper_bits(logic [1:0] under, logic [TailWidth-1:0] of_kept);
+    return (under == Kept) ? of_kept : {TailWidth{under == Ones}};
+  endfunction
+
+  assign top_upper  = top_q[WordWidth-1-:TailWidth];
+  // No choice of a zero, which on an FPGA would become a reset with all of `both` in front of it.
+  assign tail       = upper_bits(under_q, top_upper) & {TailWidth{!dig_lowest_q}};
   assign rest       = !dig_lowest_q && rest_q;
   assign upper_zero = digit_q[WordWidth-1-:TailWidth] == '0;
   assign lower_zero = digit_q[WordWidth-TailWidth-1:0] == '0;
   assign digit_zero = upper_zero && lower_zero;
-  assign below_zero = (tail == '0) && !rest;
+  assign below_zero = dig_lowest_q || below_zero_q;
   assign pos_found  = dig_lowest_q || !digit_zero;
   assign neg_found  = dig_lowest_q || (below_zero ? !digit_zero : digit_q != '1);
+  assign both       = pos_found && neg_found;
 
   always_ff @(posedge clk_i) begin
-    tail_q <= digit_q[WordWidth-1-:TailWidth];
-    rest_q <= !lower_zero || !below_zero;
+    if (dig_valid_q) begin
+      under_q      <= both ? Kept : digit_zero ? Zeros : Ones;
+      rest_q       <= !lower_zero || !below_zero;
+      below_zero_q <= digit_zero && below_zero;
+    end
   end
 
   // The lower part of a window.
@@ -171,12 +191,31 @@ module flaash_mac_resolve
     logic                  below;
   } found_t;
 
-  found_t pos_q, neg_q;
+  // One whose top is ones or zeros, above the digit that is kept.
+  typedef struct packed {
+    logic                  valid;
+    logic [IndexWidth-1:0] index;
+    logic [1:0]            under;
+    logic                  below;
+  } above_t;
+
+  logic [IndexWidth-1:0] index_kept_q;
+  logic [TailWidth-1:0]  tail_q;
+  logic                  below_q;
+  above_t                ones_q, zeros_q;
+  found_t                kept, pos, neg;
 
   always_ff @(posedge clk_i) begin
-    if (pos_found) pos_q <= {dig_index_q, digit_q, tail, rest};
-    if (neg_found) neg_q <= {dig_index_q, digit_q, tail, rest};
+    if (dig_valid_q && both) {index_kept_q, top_q, tail_q, below_q} <= {dig_index_q, digit_q, tail, rest};
+    if (dig_valid_q && pos_found) ones_q  <= {!neg_found, dig_index_q, under_q, rest};
+    if (dig_valid_q && neg_found) zeros_q <= {!pos_found, dig_index_q, under_q, rest};
   end
+
+  assign kept = {index_kept_q, top_q, tail_q, below_q};
+  assign pos  = !ones_q.valid ? kept
+              : {ones_q.index, {WordWidth{1'b1}}, upper_bits(ones_q.under, top_upper), ones_q.below};
+  assign neg  = !zeros_q.valid ? kept
+              : {zeros_q.index, WordWidth'(0), upper_bits(zeros_q.under, top_upper), zeros_q.below};
 
   // ---------------------------------------------------- choose by the final carry
   // It is one more digit, sign-extended: above all others, and the top one if it is not zero, or
@@ -189,23 +228,26 @@ module flaash_mac_resolve
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) end_valid_q <= 1'b0;
-    else end_valid_q <= dig_valid_q && dig_last_q;
+    else end_valid_q <= (dig_valid_q && dig_last_q) || (end_valid_q && !window_ready_i);
   end
 
   always_ff @(posedge clk_i) begin
-    end_index_q <= dig_index_q + 1'b1;
-    end_about_q <= dig_about_q;
-    end_carry_q <= carry_q;
+    if (dig_valid_q && dig_last_q) begin
+      end_index_q <= dig_index_q + 1'b1;
+      end_about_q <= dig_about_q;
+      end_carry_q <= carry_q;
+    end
   end
 
-  assign end_zero  = (tail_q == '0) && !rest_q;
+  assign end_zero  = below_zero_q;
   assign negative  = end_carry_q[CarryWidth-1];
   assign carry_top = negative ? (end_zero || end_carry_q != '1) : end_carry_q != '0;
 
   found_t carried, found;
 
-  assign carried = {end_index_q, {(WordWidth - CarryWidth){negative}}, end_carry_q, tail_q, rest_q};
-  assign found   = carry_top ? carried : negative ? neg_q : pos_q;
+  assign carried = {end_index_q, {(WordWidth - CarryWidth){negative}}, end_carry_q,
+                    upper_bits(under_q, top_upper), rest_q};
+  assign found   = carry_top ? carried : negative ? neg : pos;
 
   assign window_valid_o = end_valid_q;
   assign window_o       = {end_about_q, negative, found};
@@ -213,6 +255,8 @@ module flaash_mac_resolve
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(AloneIsOneWord_A, !(launch_o && sum_i.alone) || sum_i.touched[NumWords-1:1] == '0,
                  "a sum of a single product is not in word 0 only")
+  `FLAASH_ASSERT(RoomForWindow_A, !(end_valid_q && !window_ready_i && dig_valid_q), "a window while one waits")
+  `FLAASH_COVER(WindowWaits_C, end_valid_q && !window_ready_i)
   `FLAASH_COVER(CarryOnTop_C, window_valid_o && carry_top)
   `FLAASH_COVER(AllTwelve_C, launch_o && sum_i.touched[NumWords-1] && sum_i.touched[0])
 

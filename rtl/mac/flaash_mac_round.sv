@@ -6,7 +6,9 @@
 //             give the canonical quiet NaN 7fc00000. An exactly zero sum is +0; one that rounds to
 //             zero keeps its sign. Overflow goes to infinity. Underflow means: inexact, and
 //             the sum is below 2 ** -126 before rounding.
-// Latency     Two cycles, pipelined, never stalls. Reset forgets what is inside.
+// Latency     Two cycles. Throughput: one sum per cycle.
+// Stalls      While result_ready_i is low, stage by stage: two sums wait inside.
+// Reset       Forgets what is inside.
 
 module flaash_mac_round
   import flaash_pkg::*;
@@ -16,9 +18,11 @@ module flaash_mac_round
   input  logic        rst_ni,
 
   input  logic        normal_valid_i,
+  output logic        normal_ready_o,
   input  mac_normal_t normal_i,
 
   output logic        result_valid_o,
+  input  logic        result_ready_i,
   output mac_result_t result_o
 );
 
@@ -26,67 +30,78 @@ module flaash_mac_round
   localparam logic [31:0] CanonicalNan = 32'h7fc0_0000;
 
   // ------------------------------------------------------------------- decide
-  logic        valid_q, sign_q, zero_q, up_q, inexact_q;
-  mac_status_t status_q;
-  logic [8:0]  exponent_q;
-  logic [23:0] significand_q;
+  typedef struct packed {
+    mac_status_t status;
+    logic        sign;
+    logic        zero;
+    logic [8:0]  exponent;
+    logic [23:0] significand;
+    logic        up;
+    logic        inexact;
+  } decided_t;
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) valid_q <= 1'b0;
-    else valid_q <= normal_valid_i;
-  end
+  decided_t    decided_in, decided;
+  logic        decided_valid, decided_ready;
+  mac_status_t status;
+  logic [23:0] significand;
+  logic [1:0]  rest;
 
-  always_ff @(posedge clk_i) begin
-    status_q      <= normal_i.status;
-    sign_q        <= normal_i.sign;
-    zero_q        <= normal_i.zero;
-    exponent_q    <= normal_i.exponent;
-    significand_q <= normal_i.significand;
-    up_q          <= normal_i.rest[1] && (normal_i.rest[0] || normal_i.significand[0]);
-    inexact_q     <= normal_i.rest != '0;
-  end
+  assign rest        = normal_i.rest;
+  assign significand = normal_i.significand;
+  assign decided_in  = {normal_i.status, normal_i.sign, normal_i.zero, normal_i.exponent, significand,
+                        rest[1] && (rest[0] || significand[0]), rest != '0};
+
+  flaash_mac_stage #(
+    .Data(decided_t)
+  ) u_decided (
+    .clk_i, .rst_ni,
+    .in_valid_i(normal_valid_i), .in_ready_o(normal_ready_o), .in_data_i(decided_in),
+    .out_valid_o(decided_valid), .out_ready_i(decided_ready), .out_data_o(decided)
+  );
 
   // ---------------------------------------------------------------------- add
   // The significand's top bit makes the exponent complete, a carry out of it the next exponent.
   logic [31:0] packed_value;  // one bit of overflow room, no sign
+  logic [23:0] decided_significand;
   logic        subnormal, overflow, nan, inf;
 
-  assign packed_value = {exponent_q, 23'd0} + 32'(significand_q) + 32'(up_q);
-  assign overflow     = packed_value[31:23] >= 9'(ExponentMax);
-  assign subnormal    = !significand_q[23];
-  assign nan          = status_q.nan || (status_q.pos_inf && status_q.neg_inf);
-  assign inf          = status_q.pos_inf || status_q.neg_inf;
+  assign status              = decided.status;
+  assign decided_significand = decided.significand;
+  assign packed_value        = {decided.exponent, 23'd0} + 32'(decided_significand) + 32'(decided.up);
+  assign overflow            = packed_value[31:23] >= 9'(ExponentMax);
+  assign subnormal           = !decided_significand[23];
+  assign nan                 = status.nan || (status.pos_inf && status.neg_inf);
+  assign inf                 = status.pos_inf || status.neg_inf;
 
   mac_result_t result;
 
   always_comb begin
     result       = '0;
-    result.empty = !status_q.product;
+    result.empty = !status.product;
     result.exact = 1'b1;
     if (nan) begin
       result.value         = ResultWidth'(CanonicalNan);
-      result.flags.invalid = status_q.invalid || (status_q.pos_inf && status_q.neg_inf);
+      result.flags.invalid = status.invalid || (status.pos_inf && status.neg_inf);
     end else if (inf) begin
-      result.value = ResultWidth'({status_q.neg_inf, ExponentMax, 23'd0});
-    end else if (zero_q) begin
+      result.value = ResultWidth'({status.neg_inf, ExponentMax, 23'd0});
+    end else if (decided.zero) begin
       result.zero = 1'b1;
     end else begin
-      result.exact           = !(inexact_q || overflow);
+      result.exact           = !(decided.inexact || overflow);
       result.zero            = packed_value == '0;
-      result.flags.inexact   = inexact_q || overflow;
+      result.flags.inexact   = decided.inexact || overflow;
       result.flags.overflow  = overflow;
-      result.flags.underflow = inexact_q && subnormal;
-      result.value           = ResultWidth'({sign_q, overflow ? {ExponentMax, 23'd0} : packed_value[30:0]});
+      result.flags.underflow = decided.inexact && subnormal;
+      result.value           = ResultWidth'({decided.sign, overflow ? {ExponentMax, 23'd0} : packed_value[30:0]});
     end
   end
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) result_valid_o <= 1'b0;
-    else result_valid_o <= valid_q;
-  end
-
-  always_ff @(posedge clk_i) begin
-    result_o <= result;
-  end
+  flaash_mac_stage #(
+    .Data(mac_result_t)
+  ) u_result (
+    .clk_i, .rst_ni,
+    .in_valid_i(decided_valid), .in_ready_o(decided_ready), .in_data_i(result),
+    .out_valid_o(result_valid_o), .out_ready_i(result_ready_i), .out_data_o(result_o)
+  );
 
 endmodule : flaash_mac_round

@@ -59,8 +59,8 @@ module flaash_stream_fifo #(
   end
 
   assign usage_o     = wr_ptr_q - rd_ptr_q;
-  assign in_ready_o  = !usage_o[PtrWidth];
-  assign out_valid_o = usage_o != '0;
+  assign in_ready_o  = (wr_ptr_q ^ rd_ptr_q) != {1'b1, {PtrWidth{1'b0}}};
+  assign out_valid_o = wr_ptr_q != rd_ptr_q;
 
   // ------------------------------------------------------------------- storage
   Data mem_q[Depth];

@@ -133,12 +133,12 @@ module flaash_combiner
   assign freed = sum_valid && sum_ready;
 
   // --------------------------------------------------------------- round, or check
-  logic        room, launch, done_valid;
+  logic        room, launch, done_valid, done_ready;
   mac_result_t done_result;
 
   if (Float) begin : gen_float
     mac_sum_t    whole_sum;
-    logic        window_valid, normal_valid;
+    logic        window_valid, window_ready, normal_valid, normal_ready;
     mac_window_t window;
     mac_normal_t normal;
 
@@ -152,19 +152,21 @@ module flaash_combiner
       .clk_i, .rst_ni,
       .sum_valid_i(sum_valid), .sum_ready_o(sum_ready), .sum_i(whole_sum), .sum_set_i(sum.slot[SlotBits-1:0]),
       .read_addr_o(read_addr), .read_words_i(read_words), .room_i(room), .launch_o(launch),
-      .window_valid_o(window_valid), .window_o(window)
+      .window_valid_o(window_valid), .window_ready_i(window_ready), .window_o(window)
     );
 
     flaash_mac_normalize #(
       .LsbExponent(lsb_exponent(Format))
     ) u_normalize (
       .clk_i, .rst_ni,
-      .window_valid_i(window_valid), .window_i(window), .normal_valid_o(normal_valid), .normal_o(normal)
+      .window_valid_i(window_valid), .window_ready_o(window_ready), .window_i(window),
+      .normal_valid_o(normal_valid), .normal_ready_i(normal_ready), .normal_o(normal)
     );
 
     flaash_mac_round u_round (
       .clk_i, .rst_ni,
-      .normal_valid_i(normal_valid), .normal_i(normal), .result_valid_o(done_valid), .result_o(done_result)
+      .normal_valid_i(normal_valid), .normal_ready_o(normal_ready), .normal_i(normal),
+      .result_valid_o(done_valid), .result_ready_i(done_ready), .result_o(done_result)
     );
   end else begin : gen_integer
     logic [PartWidth-1:0] word_q;
@@ -175,7 +177,7 @@ module flaash_combiner
     assign status       = sum.status;
     assign launch       = sum_valid && room;
     assign sum_ready    = room;
-    assign unused_float = ^{read_words[1], sum.touched[NumWords-1:1], status, head.index};
+    assign unused_float = ^{read_words[1], sum.touched[NumWords-1:1], status, head.index, done_ready};
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni) done_valid <= 1'b0;
@@ -207,7 +209,7 @@ module flaash_combiner
   ) u_results (
     .clk_i, .rst_ni,
     .room_o(room), .launch_i(launch), .launch_name_i(sum_name),
-    .in_valid_i(done_valid), .in_data_i(done_result),
+    .in_valid_i(done_valid), .in_ready_o(done_ready), .in_data_i(done_result),
     .out_valid_o(dot_valid), .out_ready_i(dot_ready), .out_name_o(dot_name), .out_data_o(dot_result),
     .empty_o(all_left)
   );

@@ -76,7 +76,7 @@ module flaash_combiner_words
   flaash_mac_bank #(
     .Width      (Width),
     .AddendWidth(Width),
-    .AddrWidth  (AddrWidth)
+    .Words      (2 ** AddrWidth)
   ) u_even (
     .clk_i,
     .add_i      (add_q && !odd_q),
@@ -91,7 +91,7 @@ module flaash_combiner_words
   flaash_mac_bank #(
     .Width      (Width),
     .AddendWidth(Width),
-    .AddrWidth  (AddrWidth)
+    .Words      (2 ** AddrWidth)
   ) u_odd (
     .clk_i,
     .add_i      (add_q && odd_q),

@@ -63,13 +63,14 @@ def script(piece: Piece, library: Library, macros: tuple[Macro, ...]) -> str:
     top, liberty = piece.name, library.path
     mapped = "memory_libmap -lib macros.txt; techmap -map macros_map.v; " if macros else ""
     small = gated = booth = ""
+    adders = "kogge-stone"
     gate = library.storage
     if gate:
         small = ("read_verilog -lib gate.v; opt_mem; memory_collect; opt_clean; "
                  "techmap -map latches.v t:$mem_v2; memory_unpack; opt_clean; ")
         gated = (f"clockgate -pos {gate.gate} {gate.clock_enable}:{gate.clock}:{gate.pulse} "
                  f"-min_net_size {latches.GATED}; techmap -map latch.v t:$_DLATCH_P_; ")
-        booth = "-booth "
+        booth, adders = "-booth ", "sklansky"
     ties = " ".join(f"-{option} {cell[0]} {cell[1]}" for option, cell in
                     (("hicell", library.high), ("locell", library.low)) if cell)
     return (
@@ -80,7 +81,7 @@ def script(piece: Piece, library: Library, macros: tuple[Macro, ...]) -> str:
         f"select -set large t:$mem_v2 r:SIZE>{SMALL} %i; dump -n -o memories.il @large; "
         f"submod -name {top}_memory @large; cd; select -set kept {top}_memory; "
         "write_rtlil -selected memory.il; setattr -mod -set blackbox 1 @kept; "
-        f"synth -run fine:check -extra-map +/choices/kogge-stone.v; setundef -zero; {gated}"
+        f"synth -run fine:check -extra-map +/choices/{adders}.v; setundef -zero; {gated}"
         # A flip-flop is called like the register's bit that it holds, so that a path tells where it begins.
         f"rename -wire t:$_*FF*; dfflibmap -liberty {liberty}; "
         f"abc -liberty {liberty} -constr drive -D {AREA_TARGET if gate else TARGET} -script abc; "

@@ -13,7 +13,8 @@ from tb.common.sources import INCLUDE_DIR, rtl_sources
 from tb.common.toolchain import ROOT
 from tools.silicon import ecp5, programs
 
-PLAIN = tuple(ROOT / "bench" / "rtl" / f"flaash_plain_{name}.sv" for name in ("add", "multiply", "mac"))
+PLAIN = tuple(ROOT / "bench" / "rtl" / f"flaash_plain_{name}.sv"
+              for name in ("add", "leading_zeros", "multiply", "mac"))
 SEEDS = (1, 2, 3)
 MOST_LUTS = 2.5  # times those of the plain multiply-add
 LEAST_CLOCK = 3.0  # times that of the plain multiply-add
