@@ -253,6 +253,7 @@ module flaash_mac_resolve
   assign window_o       = {end_about_q, negative, found};
 
   // ---------------------------------------------------------------- properties
+  `FLAASH_STREAM_CHECK(window, window_valid_o, window_ready_i, window_o, $bits(mac_window_t))
   `FLAASH_ASSERT(AloneIsOneWord_A, !(launch_o && sum_i.alone) || sum_i.touched[NumWords-1:1] == '0,
                  "a sum of a single product is not in word 0 only")
   `FLAASH_ASSERT(RoomForWindow_A, !(end_valid_q && !window_ready_i && dig_valid_q), "a window while one waits")
