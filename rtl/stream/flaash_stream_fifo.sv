@@ -59,6 +59,7 @@ module flaash_stream_fifo #(
   end
 
   assign usage_o     = wr_ptr_q - rd_ptr_q;
+  // Compared, not counted: nothing need be subtracted on the way to a ready.
   assign in_ready_o  = (wr_ptr_q ^ rd_ptr_q) != {1'b1, {PtrWidth{1'b0}}};
   assign out_valid_o = wr_ptr_q != rd_ptr_q;
 
