@@ -89,3 +89,23 @@ def test_each_fault_is_made_once_by_one_of_the_jobs(tmp_path: Path, monkeypatch:
     assert {folder for _, folder in made} <= {tmp_path / "0", tmp_path / "1"}
     told = capsys.readouterr().out
     assert "8 of 9 faults caught" in told and "NOT CAUGHT" in told
+
+
+@pytest.mark.parametrize(("body", "caught"), [
+    ("pass", None), ("assert False, 'wrong'", "test_it.py::test_it"),
+    ("raise AssertionError('icarus could not build flaash_top:\\n x.sv:1: error')",
+     f"{faults.NO_BUILD}: test_it.py")],
+    ids=["passes", "fails", "does not build"])
+def test_what_ended_the_tests_is_told(tmp_path: Path, body: str, caught: str | None) -> None:
+    (tmp_path / "test_it.py").write_text(f"def test_it():\n    {body}\n")
+    found = faults.first_failure(tmp_path, ["test_it.py"])
+    assert found == caught or caught is not None and found is not None and found.startswith(caught)
+
+
+def test_a_fault_that_does_not_build_is_not_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.sv").write_text("1")
+    fault = Mutant("a.sv", "1", "0", "is wrong")
+    monkeypatch.setattr(faults, "first_failure", lambda *_: f"{faults.NO_BUILD}: a test")
+    with pytest.raises(ValueError, match=faults.NO_BUILD):
+        faults.run_fault(fault, tmp_path)
+    assert (tmp_path / "a.sv").read_text() == "1", "the fault is undone"

@@ -32,6 +32,7 @@ FAILED = 1
 MISTAKE = 2
 TIMEOUT = 900  # seconds for the tests of one fault
 TIME_LIMIT = "time limit"
+NO_BUILD = "does not build"
 
 
 def copy_tree(folder: Path) -> None:
@@ -49,11 +50,15 @@ def run_fault(fault: Mutant, folder: Path) -> str | None:
     """Apply a fault in a copy of the project, run its tests, undo it; return what caught it or None.
 
     Raises:
-        ValueError: the text to replace does not stand exactly once in the file.
+        ValueError: the text to replace does not stand exactly once in the file, or the RTL with the fault
+            does not build.
     """
     path = folder / fault.file
     with changed(path, fault.applied(path.read_text())):
-        return first_failure(folder, fault.tests)
+        caught = first_failure(folder, fault.tests)
+    if caught and caught.startswith(NO_BUILD):
+        raise ValueError(caught)
+    return caught
 
 
 @contextlib.contextmanager
@@ -73,7 +78,8 @@ def first_failure(folder: Path, tests: Sequence[str], limit: int = TIMEOUT) -> s
     Args:
         folder: the copy.
         tests: arguments of pytest.
-        limit: seconds; a text that begins with TIME_LIMIT is returned after that.
+        limit: seconds; a text that begins with TIME_LIMIT is returned after that, and one that begins
+            with NO_BUILD if the test failed because a simulator refused the RTL.
 
     Raises:
         ValueError: pytest ran no test, or could not.
@@ -84,7 +90,8 @@ def first_failure(folder: Path, tests: Sequence[str], limit: int = TIMEOUT) -> s
                  if name not in ("FLAASH_BUILD", "FLAASH_RUNS")}
     # One failure is enough. A session of its own, so that a simulation that hangs ends with it.
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                               env={**inherited, "COCOTB_MAX_FAILURES": "1"}, start_new_session=True)
+                               env={**inherited, "COCOTB_MAX_FAILURES": "1", "COLUMNS": "400"},
+                               start_new_session=True)
     try:
         output, errors = process.communicate(timeout=limit)
     except subprocess.TimeoutExpired:
@@ -92,9 +99,9 @@ def first_failure(folder: Path, tests: Sequence[str], limit: int = TIMEOUT) -> s
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-    failed = re.search(r"^(?:FAILED|ERROR) (\S+)", output, re.MULTILINE)
+    failed = re.search(r"^(?:FAILED|ERROR) (\S+)(.*)", output, re.MULTILINE)
     if process.returncode == 1 and failed:
-        return failed[1]
+        return f"{NO_BUILD}: {failed[1]}{failed[2]}" if "could not build" in failed[2] else failed[1]
     if process.returncode not in (0, 1):
         raise ValueError(f"pytest ended with {process.returncode}:\n{(output + errors)[-2000:]}")
     return None

@@ -118,9 +118,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                   f" ({record['seconds']} s)", flush=True)
             _report(options, records)
     survived = [record["what"] for record in records if not record["caught"]]
-    unclear = [record["what"] for record in records if (record["caught"] or "").startswith(faults.TIME_LIMIT)]
+    unclear = [f"{record['caught']}: {record['what']}" for record in records
+               if (record["caught"] or "").startswith((faults.TIME_LIMIT, faults.NO_BUILD))]
     print(f"{len(drawn) - len(survived)} of {len(drawn)} faults caught, seed {options.seed}",
-          *(f"survived: {what}" for what in survived), *(f"time limit: {what}" for what in unclear), sep="\n")
+          *(f"survived: {what}" for what in survived), *unclear, sep="\n")
     return faults.FAILED if survived else 0
 
 
