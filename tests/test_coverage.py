@@ -83,6 +83,19 @@ def test_functional_coverage_is_merged_and_holes_are_named(tmp_path: Path) -> No
     assert total_percent([]) == 0
 
 
+def test_a_run_of_other_cover_points_is_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It can't be merged, and must not take the report of an hour with it."""
+    names = list(POINTS["build.scheduler"])
+    for run, bins in (("one", names), ("other", [*names, "lowest"]), ("two", names)):
+        (tmp_path / "runs" / run).mkdir(parents=True)
+        export(tmp_path / "runs" / run / "functional-icarus.yml", dict.fromkeys(bins, 1),
+               PREFIX + "build.scheduler")
+    write_run(tmp_path / "runs" / "one" / "coverage.dat", taken=2, skipped=0)
+    run_report(tmp_path)
+    assert "other bins" in (told := capsys.readouterr().err) and "runs/other" in told
+    assert "runs/one" not in told and "runs/two" not in told
+
+
 def order_of_bins(path: Path, point: str, bins: list[str]) -> list[str]:
     """Return the bins of a point in the order in which they are read from a file, sorted as text there."""
     points = read_functional([export(path, dict.fromkeys(bins, 1), point)], path.with_suffix(".merged"))

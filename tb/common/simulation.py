@@ -41,6 +41,7 @@ MAKEFLAGS = "OPT_FAST=-O1 OPT_SLOW=-O0 CFG_CXXFLAGS_PCH_I=-include"
 # times as slow without. One file then costs less than pieces that each read the headers; with -O1 it may
 # cost minutes (flaash_lookup_bench: 753 s; 31 s in pieces without -O1, 13 s as one file).
 SHORT_MAKEFLAGS = "OPT_FAST=-O0 OPT_SLOW=-O0 VM_PARALLEL_BUILDS=0"
+COVERAGE = "FLAASH_COVERAGE"  # `make cov` sets it to 1: builds count code coverage
 SHORT_RUNS = "FLAASH_SHORT_RUNS"  # set by tests/conftest.py: runs are as short as those of the suite
 OBJECTS = BUILD / "objects"
 # Not --coverage-expr: with it, 5.048 stops with an internal error at indexed memories.
@@ -110,8 +111,8 @@ def _is_news(record: logging.LogRecord) -> bool:
 
 
 def coverage_wanted() -> bool:
-    """Tell whether builds count code coverage: `make cov` sets FLAASH_COVERAGE=1."""
-    return os.environ.get("FLAASH_COVERAGE") == "1"
+    """Tell whether builds count code coverage."""
+    return os.environ.get(COVERAGE) == "1"
 
 
 def waves_wanted() -> bool:

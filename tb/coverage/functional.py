@@ -40,6 +40,21 @@ class CoverPoint:
         return 100.0 * (1 - len(self.missed) / len(self.bins)) if self.bins else 100.0
 
 
+def of_other_points(files: Sequence[Path]) -> list[Path]:
+    """Return the exports in which a point has other bins than here, or than in an export before it.
+
+    Such a run was of other sources; cocotb-coverage can't merge it.
+    """
+    bins = {PREFIX + name: set(defined) for name, defined in POINTS.items()}
+    return [path for path in files
+            if any(bins.setdefault(name, hits) != hits for name, hits in _bins(path).items())]
+
+
+def _bins(path: Path) -> dict[str, set[str]]:
+    return {name: set(map(str, item["bins:_hits"]))
+            for name, item in yaml.load(path.read_text(), LOADER).items() if "bins:_hits" in item}
+
+
 def read_functional(files: Sequence[Path], merged: Path) -> list[CoverPoint]:
     """Merge the exports of many runs into `merged` and return its cover points by name."""
     if not files:

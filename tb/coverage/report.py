@@ -22,6 +22,7 @@ from tb.coverage.functional import (
     CoverPoint,
     count_runs,
     merge_xml,
+    of_other_points,
     read_functional,
     read_hits,
     total_percent,
@@ -88,6 +89,10 @@ def write(folder: Path) -> bool:
     if not found:
         print("no test has measured code coverage: that takes a simulation on Verilator", file=sys.stderr)
         return False
+    for path in of_other_points(files):
+        print(f"left out, for its cover points have other bins than those of this project: {path}",
+              file=sys.stderr)
+        files.remove(path)
     code = CodeCoverage()
     hits: dict[str, set[Hashable]] = {}
     for run in runs:
