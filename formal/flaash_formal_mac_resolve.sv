@@ -166,7 +166,6 @@ module flaash_formal_mac_resolve
   // The assumptions of the proof of the rounder.
   Top_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !win_valid
       || magnitude[WindowWidth-1:TopBit] != '0 || magnitude == '0);
-  Sign_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !win_valid || !win.negate || magnitude != '0);
   Lowest_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !win_valid
       || !(win.alone || win.index == '0) || (win.tail == '0 && !win.below));
   Index_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !win_valid
@@ -202,10 +201,10 @@ module flaash_formal_mac_resolve
 
   SoFar_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.busy_q
       || (read_stage_q.sum == worth_of(words_q[sum_side_i], sum_i.touched & below)
-          && u_dut.read_set_q == sum_side_i && u_dut.read_touched_q == sum_i.touched));
+          && u_dut.read_set_q == sum_side_i));
   Read_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !read_q
       || read_stage_q.sum == (u_dut.read_lowest_q ? '0 : add_stage_q.sum)
-          + worth_of(words_q[u_dut.read_set_q], u_dut.read_touched_q & NumWords'(1) << u_dut.read_index_q));
+          + worth_of(words_q[u_dut.read_set_q], NumWords'(u_dut.read_touched_q) << u_dut.read_index_q));
   Add_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !add_q
       || (add_stage_q.sum == (u_dut.add_lowest_q ? '0 : dig_stage_q.sum)
                              + (worth_t'($signed(u_dut.add_word_q)) << (WordWidth * 32'(u_dut.add_index_q)))
@@ -267,17 +266,16 @@ module flaash_formal_mac_resolve
   endfunction
 
   Tail_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !some
-      || ({u_dut.upper_bits(u_dut.under_q, u_dut.top_upper), u_dut.rest_q} == tail_of(low, place)
-          && u_dut.below_zero_q == (low == '0)));
+      || ({u_dut.upper_before, u_dut.rest_q} == tail_of(low, place) && u_dut.below_zero_q == (low == '0)));
   Positive_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !some
-      || (u_dut.pos.index < place && from(low, u_dut.pos.index) == worth_t'(u_dut.pos.top)
-          && (u_dut.pos.top != '0 || low == '0)
-          && {u_dut.pos.tail, u_dut.pos.below} == tail_of(low, u_dut.pos.index)));
+      || (u_dut.pos_q.index < place && from(low, u_dut.pos_q.index) == worth_t'(u_dut.pos_q.top)
+          && (u_dut.pos_q.top != '0 || low == '0)
+          && {u_dut.pos_q.tail, u_dut.pos_q.below} == tail_of(low, u_dut.pos_q.index)));
   Negative_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !some
-      || (u_dut.neg.index < place && from(negated, u_dut.neg.index + 1'b1) == '0
-          && (from(negated, u_dut.neg.index) != '0 || negated == '0)
-          && WordWidth'(from(low, u_dut.neg.index)) == u_dut.neg.top
-          && {u_dut.neg.tail, u_dut.neg.below} == tail_of(low, u_dut.neg.index)));
+      || (u_dut.neg_q.index < place && from(negated, u_dut.neg_q.index + 1'b1) == '0
+          && (from(negated, u_dut.neg_q.index) != '0 || negated == '0)
+          && WordWidth'(from(low, u_dut.neg_q.index)) == u_dut.neg_q.top
+          && {u_dut.neg_q.tail, u_dut.neg_q.below} == tail_of(low, u_dut.neg_q.index)));
 
   CarryAlone_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
       win_valid && 32'(win.index) == NumWords && win.negate && under(sum, IndexWidth'(NumWords)) == '0);

@@ -142,7 +142,7 @@ module flaash_mac
   end
 
   // --------------------------------------------------------------------- results
-  // Room is taken when a sum starts on its way through the rounder, which never stalls.
+  // Room is taken when a sum starts on its way: behind its words nothing could make it wait for that.
   typedef struct packed {
     fiber_id_t a_id;
     fiber_id_t b_id;

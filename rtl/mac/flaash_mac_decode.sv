@@ -4,8 +4,7 @@
 // Guarantees  Each beat leaves once, in order. tag.first marks the beat after reset or after a
 //             `last`. Significands are 0 if the product is not a finite number or if there is none,
 //             so that nothing is accumulated for it; tag.nan, .invalid and .inf then tell why.
-//             Signs of zero products are kept but have no effect later. a_both, b_both: lower half plus upper half
-//             of each significand, for the multiplier.
+//             Signs of zero products are kept but have no effect later.
 // Demands     AXI handshake rule. Without in_i.product the operands are ignored.
 // Latency     One cycle. Throughput: one beat per cycle. Reset: the next beat is a first one.
 
@@ -55,18 +54,11 @@ module flaash_mac_decode
   );
 
   // ---------------------------------------------------------------- its product
-  localparam int unsigned HalfWidth = SigWidth / 2;
-
   logic     first_q;
-  logic     inf_times_zero, finite;
+  logic     inf_times_zero;
   factors_t factors;
 
   assign inf_times_zero = (inf_a && zero_b) || (zero_a && inf_b);
-  assign finite         = in_i.product && !(inf_a || nan_a || inf_b || nan_b);
-
-  function automatic logic [HalfWidth:0] halves_together(logic [SigWidth-1:0] value);
-    return (HalfWidth + 1)'(value[SigWidth-1:HalfWidth]) + (HalfWidth + 1)'(value[HalfWidth-1:0]);
-  endfunction
 
   always_comb begin
     factors             = '0;
@@ -81,12 +73,9 @@ module flaash_mac_decode
       factors.tag.inf     = (inf_a || inf_b) && !(nan_a || nan_b || inf_times_zero);
     end
     factors.pos = PosWidth'(exponent_a) + PosWidth'(exponent_b) - PosWidth'(2);
-    if (finite) begin
-      factors.a = significand_a;
-      factors.b = significand_b;
-      factors.a_both = halves_together(significand_a);
-      factors.b_both = halves_together(significand_b);
-    end
+    // No choice of a zero, which on an FPGA would become a reset with the ready of all stages in front of it.
+    factors.a = significand_a & {SigWidth{in_i.product}};
+    factors.b = significand_b & {SigWidth{in_i.product}};
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

@@ -2,12 +2,11 @@
 // Exact product of two significands, in two stages.
 //
 // Guarantees  out_o.size = in_i.a * in_i.b, with the tag and position that came along.
-// Demands     AXI handshake rule; in_i.a_both and b_both are the sums of the halves of a and b.
+// Demands     AXI handshake rule.
 // Latency     Two cycles. Throughput: one product per cycle. Reset loses what is inside.
 //
-// Significands that exceed a multiplier of 18 x 18 bits are halved: three products in the first stage, that of
-// the upper halves, of the lower ones, and of the sums of both (Karatsuba); in the second what the third has
-// beyond the others is added between them.
+// Significands that exceed a multiplier of 18 x 18 bits are halved: four products in the first
+// stage, their sum in the second.
 
 `include "flaash_assert.svh"
 `include "flaash_dot_types.svh"
@@ -38,7 +37,7 @@ module flaash_mac_multiply
 
   localparam int unsigned HalfWidth = SigWidth / 2;
   localparam bit          Halved    = SigWidth > 18;
-  localparam int unsigned TermWidth = Halved ? 3 * SigWidth + 2 : ProductWidth;
+  localparam int unsigned TermWidth = Halved ? 4 * SigWidth : ProductWidth;
 
   typedef `FLAASH_PRODUCT(TermWidth) terms_t;  // with the products of halves side by side
 
@@ -50,23 +49,22 @@ module flaash_mac_multiply
   // ------------------------------------------------------------ partial products
   if (Halved) begin : gen_halved
     logic [HalfWidth-1:0] a_low, a_high, b_low, b_high;
-    logic [SigWidth-1:0]  high_in, low_in, high, low;
-    logic [SigWidth+1:0]  both_in, both, middle;
+    logic [SigWidth-1:0]  high_in, cross1_in, cross2_in, low_in;
+    logic [SigWidth-1:0]  high, cross1, cross2, low;
 
     assign {a_high, a_low} = in_i.a;
     assign {b_high, b_low} = in_i.b;
-    assign high_in  = SigWidth'(a_high) * SigWidth'(b_high);
-    assign low_in   = SigWidth'(a_low) * SigWidth'(b_low);
-    assign both_in  = (SigWidth + 2)'(in_i.a_both) * (SigWidth + 2)'(in_i.b_both);
-    assign terms_in = {both_in, high_in, low_in};
+    assign high_in   = SigWidth'(a_high) * SigWidth'(b_high);
+    assign cross1_in = SigWidth'(a_high) * SigWidth'(b_low);
+    assign cross2_in = SigWidth'(a_low) * SigWidth'(b_high);
+    assign low_in    = SigWidth'(a_low) * SigWidth'(b_low);
+    assign terms_in  = {high_in, cross1_in, cross2_in, low_in};
 
-    assign {both, high, low} = terms.size;
-    assign middle  = both - (SigWidth + 2)'(high) - (SigWidth + 2)'(low);
-    assign product = {high, low} + {(ProductWidth - HalfWidth)'(middle), HalfWidth'(0)};
+    assign {high, cross1, cross2, low} = terms.size;
+    assign product = {high, low}
+                     + {(ProductWidth - HalfWidth)'(cross1) + (ProductWidth - HalfWidth)'(cross2),
+                        HalfWidth'(0)};
   end else begin : gen_whole
-    logic unused_sums;
-
-    assign unused_sums = ^{in_i.a_both, in_i.b_both};
     assign terms_in = ProductWidth'(in_i.a) * ProductWidth'(in_i.b);
     assign product  = terms.size;
   end

@@ -36,7 +36,7 @@ module flaash_mac_operand
     assign lowest  = exponent == '0;
     assign highest = &exponent;
 
-    assign significand_o = highest ? '0 : {!lowest, fraction};
+    assign significand_o = {!lowest, fraction} & {SigWidth{!highest}};
     assign exponent_o    = {exponent[7:1], exponent[0] || lowest};
     assign zero_o        = lowest && (fraction == '0);
     assign inf_o         = highest && (fraction == '0);

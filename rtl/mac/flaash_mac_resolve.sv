@@ -12,10 +12,9 @@
 // Stalls      Before a sum, while room_i is low. Reset forgets the sums inside.
 //
 // One pass upwards: word plus carry gives a digit of 48 bits and the carry into the next. The sign
-// is known at the end only (it is that of the last carry), so two windows are looked for: the highest
+// is known at the end only (it is that of the last carry), so two windows are kept: the highest
 // digit that is not zero, and the highest whose negation is not zero. That negation is the complement,
-// plus 1 if all digits below are zero. The two differ only above the last digit that is both, in digits that
-// are all ones or all zeros: so the bits of one window are enough.
+// plus 1 if all digits below are zero.
 
 `include "flaash_assert.svh"
 
@@ -76,11 +75,20 @@ module flaash_mac_resolve
   end
 
   // --------------------------------------------------------------- read the word
-  logic                  read_valid_q, read_lowest_q, read_last_q, read_touched;
+  logic                  read_valid_q, read_lowest_q, read_last_q, read_touched_q, touched;
   logic [SetWidth-1:0]   read_set_q;
-  logic [NumWords-1:0]   read_touched_q;
+  logic [NumWords-1:0]   sum_touched;
   logic [IndexWidth-1:0] read_index_q;
   about_t                read_about_q;
+
+  assign sum_touched = sum_i.touched;
+
+  always_comb begin
+    touched = 1'b0;
+    for (int unsigned i = 0; i < NumWords; i++) begin
+      if (index == IndexWidth'(i)) touched = sum_touched[i];
+    end
+  end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) read_valid_q <= 1'b0;
@@ -90,17 +98,10 @@ module flaash_mac_resolve
   always_ff @(posedge clk_i) begin
     read_lowest_q  <= !busy_q;
     read_last_q    <= step_last;
-    read_touched_q <= sum_i.touched;
+    read_touched_q <= touched;
     read_index_q   <= index;
     read_set_q     <= sum_set_i;
     read_about_q   <= {sum_i.status, sum_i.alone, sum_i.pos};
-  end
-
-  always_comb begin
-    read_touched = 1'b0;
-    for (int unsigned i = 0; i < NumWords; i++) begin
-      if (read_index_q == IndexWidth'(i)) read_touched = read_touched_q[i];
-    end
   end
 
   assign read_addr_o = {read_set_q, read_index_q[IndexWidth-1:1]};
@@ -122,7 +123,7 @@ module flaash_mac_resolve
     add_last_q   <= read_last_q;
     add_index_q  <= read_index_q;
     add_about_q  <= read_about_q;
-    add_word_q   <= read_words_i[read_index_q[0]] & {Width{read_touched}};
+    add_word_q   <= read_words_i[read_index_q[0]] & {Width{read_touched_q}};
   end
 
   assign carry_in = add_lowest_q ? '0 : carry_q;
@@ -147,42 +148,6 @@ module flaash_mac_resolve
     {carry_q, digit_q} <= total;
   end
 
-  // What is known of the digits below this one. The upper bits of the one before are those of the digit that is
-  // kept, if it is that one, or all alike.
-  localparam logic [1:0] Zeros = 2'd0, Ones = 2'd1, Kept = 2'd2;
-
-  logic [1:0]           under_q;
-  logic [WordWidth-1:0] top_q;         // the digit that is kept
-  logic [TailWidth-1:0] top_upper;     // its upper bits
-  logic [TailWidth-1:0] tail;          // upper bits of the digit before
-  logic                 rest_q, rest;  // its lower bits or an earlier digit are not zero
-  logic                 below_zero_q, below_zero;
-  logic                 upper_zero, lower_zero, digit_zero, pos_found, neg_found, both;
-
-  function automatic logic [TailWidth-1:0] upper_bits(logic [1:0] under, logic [TailWidth-1:0] of_kept);
-    return (under == Kept) ? of_kept : {TailWidth{under == Ones}};
-  endfunction
-
-  assign top_upper  = top_q[WordWidth-1-:TailWidth];
-  // No choice of a zero, which on an FPGA would become a reset with all of `both` in front of it.
-  assign tail       = upper_bits(under_q, top_upper) & {TailWidth{!dig_lowest_q}};
-  assign rest       = !dig_lowest_q && rest_q;
-  assign upper_zero = digit_q[WordWidth-1-:TailWidth] == '0;
-  assign lower_zero = digit_q[WordWidth-TailWidth-1:0] == '0;
-  assign digit_zero = upper_zero && lower_zero;
-  assign below_zero = dig_lowest_q || below_zero_q;
-  assign pos_found  = dig_lowest_q || !digit_zero;
-  assign neg_found  = dig_lowest_q || (below_zero ? !digit_zero : digit_q != '1);
-  assign both       = pos_found && neg_found;
-
-  always_ff @(posedge clk_i) begin
-    if (dig_valid_q) begin
-      under_q      <= both ? Kept : digit_zero ? Zeros : Ones;
-      rest_q       <= !lower_zero || !below_zero;
-      below_zero_q <= digit_zero && below_zero;
-    end
-  end
-
   // The lower part of a window.
   typedef struct packed {
     logic [IndexWidth-1:0] index;
@@ -191,31 +156,37 @@ module flaash_mac_resolve
     logic                  below;
   } found_t;
 
-  // One whose top is ones or zeros, above the digit that is kept.
-  typedef struct packed {
-    logic                  valid;
-    logic [IndexWidth-1:0] index;
-    logic [1:0]            under;
-    logic                  below;
-  } above_t;
+  found_t pos_q, neg_q;
 
-  logic [IndexWidth-1:0] index_kept_q;
-  logic [TailWidth-1:0]  tail_q;
-  logic                  below_q;
-  above_t                ones_q, zeros_q;
-  found_t                kept, pos, neg;
+  // What is known of the digits below this one. The one before is zero, or the highest one that is not.
+  logic [TailWidth-1:0] upper_before, tail;  // upper bits of the digit before; the same, but none under the lowest
+  logic                 rest_q, rest;  // its lower bits or an earlier digit are not zero
+  logic                 before_zero_q, below_zero_q, below_zero;
+  logic                 digit_zero, upper_zero, lower_zero, pos_found, neg_found;
+
+  // No choice of a zero, which on an FPGA would become a reset with all of neg_found in front of it.
+  assign upper_before = pos_q.top[WordWidth-1:WordWidth-TailWidth] & {TailWidth{!before_zero_q}};
+  assign tail         = upper_before & {TailWidth{!dig_lowest_q}};
+  assign rest         = !dig_lowest_q && rest_q;
+  assign upper_zero   = digit_q[WordWidth-1-:TailWidth] == '0;
+  assign lower_zero   = digit_q[WordWidth-TailWidth-1:0] == '0;
+  assign digit_zero   = upper_zero && lower_zero;
+  assign below_zero   = dig_lowest_q || below_zero_q;
+  assign pos_found    = dig_lowest_q || !digit_zero;
+  assign neg_found    = dig_lowest_q || (below_zero ? !digit_zero : digit_q != '1);
 
   always_ff @(posedge clk_i) begin
-    if (dig_valid_q && both) {index_kept_q, top_q, tail_q, below_q} <= {dig_index_q, digit_q, tail, rest};
-    if (dig_valid_q && pos_found) ones_q  <= {!neg_found, dig_index_q, under_q, rest};
-    if (dig_valid_q && neg_found) zeros_q <= {!pos_found, dig_index_q, under_q, rest};
+    if (dig_valid_q) begin
+      rest_q        <= !lower_zero || !below_zero;
+      before_zero_q <= digit_zero;
+      below_zero_q  <= digit_zero && below_zero;
+    end
   end
 
-  assign kept = {index_kept_q, top_q, tail_q, below_q};
-  assign pos  = !ones_q.valid ? kept
-              : {ones_q.index, {WordWidth{1'b1}}, upper_bits(ones_q.under, top_upper), ones_q.below};
-  assign neg  = !zeros_q.valid ? kept
-              : {zeros_q.index, WordWidth'(0), upper_bits(zeros_q.under, top_upper), zeros_q.below};
+  always_ff @(posedge clk_i) begin
+    if (dig_valid_q && pos_found) pos_q <= {dig_index_q, digit_q, tail, rest};
+    if (dig_valid_q && neg_found) neg_q <= {dig_index_q, digit_q, tail, rest};
+  end
 
   // ---------------------------------------------------- choose by the final carry
   // It is one more digit, sign-extended: above all others, and the top one if it is not zero, or
@@ -245,19 +216,18 @@ module flaash_mac_resolve
 
   found_t carried, found;
 
-  assign carried = {end_index_q, {(WordWidth - CarryWidth){negative}}, end_carry_q,
-                    upper_bits(under_q, top_upper), rest_q};
-  assign found   = carry_top ? carried : negative ? neg : pos;
+  assign carried = {end_index_q, {(WordWidth - CarryWidth){negative}}, end_carry_q, upper_before, rest_q};
+  assign found   = carry_top ? carried : negative ? neg_q : pos_q;
 
   assign window_valid_o = end_valid_q;
   assign window_o       = {end_about_q, negative, found};
 
   // ---------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(window, window_valid_o, window_ready_i, window_o, $bits(mac_window_t))
-  `FLAASH_ASSERT(AloneIsOneWord_A, !(launch_o && sum_i.alone) || sum_i.touched[NumWords-1:1] == '0,
-                 "a sum of a single product is not in word 0 only")
   `FLAASH_ASSERT(RoomForWindow_A, !(end_valid_q && !window_ready_i && dig_valid_q), "a window while one waits")
   `FLAASH_COVER(WindowWaits_C, end_valid_q && !window_ready_i)
+  `FLAASH_ASSERT(AloneIsOneWord_A, !(launch_o && sum_i.alone) || sum_i.touched[NumWords-1:1] == '0,
+                 "a sum of a single product is not in word 0 only")
   `FLAASH_COVER(CarryOnTop_C, window_valid_o && carry_top)
   `FLAASH_COVER(AllTwelve_C, launch_o && sum_i.touched[NumWords-1] && sum_i.touched[0])
 

@@ -73,7 +73,7 @@ def test_results_are_written(plain_clock: float, told: str, status: int, monkeyp
 
 
 def test_the_page_tells_what_was_recorded() -> None:
-    """Rows, factors and verdicts of docs/silicon.md are those of bench/cost.json."""
+    """Rows of docs/silicon.md and the factors in its text are those of bench/cost.json; targets are met."""
     recorded = json.loads(record.MACS.read_text())
     costs = {name: Cost(*(kept[what] for what in ("lut4", "flip_flops", "multipliers")),
                         clocks=list(kept["mhz_by_seed"].values())) for name, kept in recorded.items()}
@@ -89,5 +89,6 @@ def test_the_page_tells_what_was_recorded() -> None:
                  f"{clock / luts:.1f} times as many products a second",
                  f"{exact_.flip_flops / plain.flip_flops:.1f} times the flip-flops",
                  f"the exact clock from {min(exact_.clocks):.0f} to {max(exact_.clocks):.0f} MHz, "
-                 f"the plain one from {min(plain.clocks)} to {max(plain.clocks)}", *judge(costs)):
+                 f"the plain one from {min(plain.clocks)} to {max(plain.clocks)}"):
         assert told in text, told
+    assert all(line.endswith(exact.MET) for line in judge(costs))
