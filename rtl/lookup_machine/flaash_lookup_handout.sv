@@ -3,7 +3,8 @@
 //
 // Guarantees  After start_i dispatch_o tells of each set of fibers of A once, one per cycle, with the dot products of
 //             the set; busy_o from the cycle after start_i until the last of them.
-// Demands     The fibers of sizes_i, and set_size_i, not 0 and steady while busy_o. start_i only while not busy_o.
+// Demands     The fibers of sizes_i, and set_size_i, not 0 and steady from start_i until busy_o falls. start_i only
+//             while not busy_o.
 // Latency     One cycle.
 // Reset       Forgets the contraction.
 
@@ -22,15 +23,16 @@ module flaash_lookup_handout
   output dispatch_t dispatch_o
 );
 
+  // Both products that a set can have are made a cycle before.
   logic      hand_q, last;
-  fiber_id_t a_q, left, size;  // first fiber of the set, fibers from there on, fibers of the set
+  fiber_id_t left_d, left_q;  // fibers of A from this set on
+  dots_t     full_q, rest_q;  // dot products of a full set, and of the last one
 
-  assign left       = sizes_i.a_fibers - a_q;
-  assign last       = left <= fiber_id_t'(set_size_i);
-  assign size       = last ? left : fiber_id_t'(set_size_i);
+  assign left_d     = hand_q ? left_q - fiber_id_t'(set_size_i) : sizes_i.a_fibers;
+  assign last       = left_q <= fiber_id_t'(set_size_i);
   assign busy_o     = hand_q;
   // No portions; the watchdog sees the planner's walk by its sets.
-  assign dispatch_o = {hand_q, dots_t'(sizes_i.b_fibers) * dots_t'(size), 2'b00};
+  assign dispatch_o = {hand_q, last ? rest_q : full_q, 2'b00};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)      hand_q <= 1'b0;
@@ -39,7 +41,9 @@ module flaash_lookup_handout
   end
 
   always_ff @(posedge clk_i) begin
-    a_q <= hand_q ? a_q + fiber_id_t'(set_size_i) : '0;
+    left_q <= left_d;
+    full_q <= dots_t'(sizes_i.b_fibers) * dots_t'(set_size_i);
+    rest_q <= dots_t'(sizes_i.b_fibers) * dots_t'(left_d[$bits(set_size_t)-1:0]);
   end
 
   logic unused_lines;

@@ -127,7 +127,7 @@ module flaash_lookup_plan
       a_left_q  <= (state_q == StOfA || state_q == StOfBoth) && a_left;
       b_left_q  <= state_q == StOfBoth && b_left;
       pending_q <= (pending_q || (start_i && a_there && b_there)) && !begin_cuts;
-      tail_q    <= second || (tail_q && state_q == StEven);
+      tail_q    <= state_d == StTail || (tail_q && state_d == StEven);
     end
   end
 
@@ -197,7 +197,7 @@ module flaash_lookup_plan
   ) u_even (
     .clk_i, .rst_ni,
     .start_i((begin_cuts && !skewed) || second), .set_size_i(set_size),
-    .share_i((second || tail_q) ? tail_share : share),
+    .share_i(tail_q ? tail_share : share),
     .wish_valid_o(even_valid), .wish_o(even_wish), .last_o(even_last)
   );
 

@@ -64,14 +64,14 @@ module flaash_lookup_ranks
   end
 
   // -------------------------------------------------------------------- reading
-  block_t                found;
+  block_t                found, found_q;
   logic                  wrong, asked_q, wrong_q;
-  logic [BlockShift-1:0] offset_q;
+  logic [BlockShift-1:0] offset_q, found_offset_q;
   logic [BlockWidth-1:0] rd_block, rd_block_q, fault_block_q;
   logic [Block-1:0]      below;  // lines of the block that end a fiber, below the one asked for
 
   assign rd_block = BlockWidth'(line_i >> BlockShift);
-  assign below    = found.ends & ~({Block{1'b1}} << offset_q);
+  assign below    = found_q.ends & ~({Block{1'b1}} << found_offset_q);
 
   block_t [Buffers-1:0] founds;
   logic [Buffers-1:0]   wrongs;
@@ -98,12 +98,15 @@ module flaash_lookup_ranks
   end
 
   always_ff @(posedge clk_i) begin
-    offset_q   <= line_i[BlockShift-1:0];
-    rd_block_q <= rd_block;
-    fault_block_q <= rd_block_q;
-    fiber_o    <= found.base + fiber_id_t'($countones(below));
+    offset_q       <= line_i[BlockShift-1:0];
+    rd_block_q     <= rd_block;
+    found_q        <= found;
+    found_offset_q <= offset_q;
+    fault_block_q  <= rd_block_q;
   end
 
+  // The count stands behind the register: a RAM macro's access fills most of a cycle.
+  assign fiber_o = found_q.base + fiber_id_t'($countones(below));
   assign fault_o = {wrong_q, 1'b1, PlaceStored, PlaceRank, 24'(fault_block_q)};
 
 endmodule : flaash_lookup_ranks

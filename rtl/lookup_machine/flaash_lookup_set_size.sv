@@ -49,18 +49,23 @@ module flaash_lookup_set_size
   endfunction
 
   // -------------------------------------------------- sizes, from the largest to 1
+  // A product per cycle. Those that do not depend on the size are there before the first rounds are.
   logic                         active_q, rounds_valid_q, cost_valid_q, compares;
   set_size_t                    try_q, rounds_size_q, cost_size_q;
   logic [FewWidth-1:0]          fibers;
   logic [RunWidth-1:0]          run;     // fibers of B
   logic [FewWidth+RunWidth-1:0] pairs, rounds_q;
-  few_cost_t                    cost_q, best_q;
+  few_cost_t                    round_q, again_q;  // a round; one fiber of a set, loaded by all groups but one
+  few_cost_t                    stream_q, load_q;  // all rounds; all loads
+  few_cost_t                    best_q;
+  logic [CostWidth:0]           beyond;            // the best one; negative if it is not
 
   assign few_o    = 32'(sizes_i.a_fibers) < Few;
   assign compares = few_o && MaxSize > 1;
   assign fibers   = FewWidth'(sizes_i.a_fibers);
   assign run      = (sizes_i.b_fibers > fiber_id_t'(2 ** RunWidth - 1)) ? '1 : sizes_i.b_fibers[RunWidth-1:0];
   assign pairs    = ($bits(pairs))'(sets_of(fibers, try_q)) * ($bits(pairs))'(run);
+  assign beyond   = {1'b0, stream_q} - {1'b0, best_q} + {1'b0, load_q};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -79,14 +84,15 @@ module flaash_lookup_set_size
     rounds_size_q <= try_q;
     rounds_q      <= ($bits(pairs))'((32'(pairs) + Groups - 1) / Groups);
     cost_size_q   <= rounds_size_q;
-    cost_q        <= few_cost_t'(rounds_q) * few_cost_t'(Groups) * few_cost_t'(fibers) * few_cost_t'(sizes_i.b_lines)
-                     + few_cost_t'(rounds_size_q) * few_cost_t'(Others) * few_cost_t'(sizes_i.a_lines)
-                       * few_cost_t'(run);
+    round_q       <= few_cost_t'(fibers) * few_cost_t'(sizes_i.b_lines) * few_cost_t'(Groups);
+    again_q       <= few_cost_t'(sizes_i.a_lines) * few_cost_t'(run) * few_cost_t'(Others);
+    stream_q      <= few_cost_t'(rounds_q) * round_q;
+    load_q        <= few_cost_t'(rounds_size_q) * again_q;
     if (start_i) begin
       best_q     <= '1;
       set_size_o <= set_size_t'(MaxSize);
-    end else if (cost_valid_q && cost_q < best_q) begin
-      best_q     <= cost_q;
+    end else if (cost_valid_q && beyond[CostWidth]) begin
+      best_q     <= stream_q + load_q;
       set_size_o <= cost_size_q;
     end
   end

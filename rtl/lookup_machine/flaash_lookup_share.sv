@@ -67,58 +67,76 @@ module flaash_lookup_share
     .done_o(sized), .few_o(few), .set_size_o
   );
 
-  // ------------------------------------------------------------- full sets, and left over
-  fiber_id_t            full, left_q;
-  logic [RowsWidth-1:0] full_rows_q;  // full sets / Groups
-  logic                 sized_q;      // both are known
+  // ----------------------------------------------------- for each size, before one is chosen
+  typedef struct packed {
+    set_size_t            left;  // fibers of A beyond full sets
+    logic [RowsWidth-1:0] rows;  // full sets / Groups
+    cost_t                load;  // lines of a set, on average
+  } sets_t;
 
-  always_comb begin
-    full = '0;
+  fiber_id_t [MaxSize:1] full_q;  // full sets
+  sets_t [MaxSize:1]     sets_q;
+  sets_t                 sets;    // of the size that was chosen
+
+  always_ff @(posedge clk_i) begin
     for (int unsigned size = 1; size <= MaxSize; size++) begin
-      if (set_size_o == set_size_t'(size)) full = fiber_id_t'(32'(sizes_i.a_fibers) / size);
+      full_q[size] <= fiber_id_t'(32'(sizes_i.a_fibers) / size);
+      sets_q[size] <= {set_size_t'(sizes_i.a_fibers) - set_size_t'(full_q[size]) * set_size_t'(size),
+                       RowsWidth'(full_q[size]) * RowsWidth'(PerGroup),
+                       (cost_t'(quarters) * cost_t'(size) + cost_t'(2)) >> 2};
     end
   end
 
-  always_ff @(posedge clk_i) begin
-    left_q      <= sizes_i.a_fibers - full * fiber_id_t'(set_size_o);
-    full_rows_q <= RowsWidth'(full) * RowsWidth'(PerGroup);
-  end
-
-  // Everything behind follows from what is known now, with one more register.
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) {sized_q, done_o} <= '0;
-    else         {sized_q, done_o} <= {sized && !start_i, sized_q && !start_i};
+  always_comb begin
+    sets = sets_q[1];
+    for (int unsigned size = 2; size <= MaxSize; size++) begin
+      if (set_size_o == set_size_t'(size)) sets = sets_q[size];
+    end
   end
 
   // ------------------------------------------------------------------------ share
+  // Two steps behind the size, with one product each, at most.
+  logic                 stepped_q;
+  logic                 long_q, tail;          // long: B is, so that a tail pays
+  set_size_t            left_q;
   fiber_id_t            whole_q;
-  logic [Fraction-1:0]  part_q;  // fraction of a row
-  logic [RowsWidth-1:0] rows;    // sets / Groups
-  cost_t                load, load_q, row_q;
-  logic [PartWidth-1:0] part_lines, load_part, tail_part;  // of a row, of a load, of the tail
+  logic [Fraction-1:0]  part_q;                // fraction of a row
+  logic [RowsWidth-1:0] rows;                  // sets / Groups
+  cost_t                load_q, row_q;
+  fiber_id_t            whole_fibers_q;
+  logic [PartWidth-1:0] part_lines_q, load_part_q, tail_part_q;  // of a row, of a load, of the tail
 
-  assign tail_o = left_q != '0 && !few && 32'(sizes_i.b_lines) >= TailLines * Groups;
-  assign rows   = full_rows_q + ((left_q != '0 && !tail_o) ? RowsWidth'(PerGroup) : '0);
-  assign load   = (cost_t'(quarters) * cost_t'(set_size_o) + cost_t'(2)) >> 2;
+  assign tail = sets.left != '0 && !few && long_q;
+  assign rows = sets.rows + ((sets.left != '0 && !tail) ? RowsWidth'(PerGroup) : '0);
 
-  always_ff @(posedge clk_i) begin
-    {whole_q, part_q} <= rows;
-    load_q            <= load;
-    row_q             <= load + cost_t'(sizes_i.b_lines);
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) {stepped_q, done_o} <= '0;
+    else         {stepped_q, done_o} <= {sized && !start_i, stepped_q && !start_i};
   end
 
-  assign part_lines = PartWidth'(row_q) * PartWidth'(part_q);
-  assign load_part  = PartWidth'(load_q) * PartWidth'(PerGroup);
-  assign tail_part  = PartWidth'(sizes_i.b_lines) * PartWidth'(PerGroup);
+  always_ff @(posedge clk_i) begin
+    long_q            <= 32'(sizes_i.b_lines) >= TailLines * Groups;
+    // the first step
+    tail_o            <= tail;
+    left_q            <= sets.left;
+    {whole_q, part_q} <= rows;
+    load_q            <= sets.load;
+    row_q             <= sets.load + cost_t'(sizes_i.b_lines);
+    // the second step
+    whole_fibers_q    <= whole_q * fiber_id_t'(set_size_o);
+    part_lines_q      <= PartWidth'(row_q) * PartWidth'(part_q);
+    load_part_q       <= PartWidth'(load_q) * PartWidth'(PerGroup);
+    tail_part_q       <= PartWidth'(sizes_i.b_lines) * PartWidth'(PerGroup);
+  end
 
   always_comb begin
     share_o         = '0;
-    share_o.a_end   = tail_o ? sizes_i.a_fibers - left_q : sizes_i.a_fibers;
+    share_o.a_end   = tail_o ? sizes_i.a_fibers - fiber_id_t'(left_q) : sizes_i.a_fibers;
     share_o.load    = load_q;
     share_o.row     = row_q;
-    share_o.whole   = whole_q * fiber_id_t'(set_size_o);
+    share_o.whole   = whole_fibers_q;
     // If there are no whole rows, this is at least a load: a piece that begins within a row pays one.
-    share_o.rest    = cost_t'(part_lines >> Fraction) + load_q - cost_t'(load_part >> Fraction);
+    share_o.rest    = cost_t'(part_lines_q >> Fraction) + load_q - cost_t'(load_part_q >> Fraction);
   end
 
   // Each group loads the tail's set anyway, so it costs nothing to share.
@@ -127,7 +145,7 @@ module flaash_lookup_share
     tail_share_o.a_begin = share_o.a_end;
     tail_share_o.a_end   = sizes_i.a_fibers;
     tail_share_o.row     = cost_t'(sizes_i.b_lines);
-    tail_share_o.rest    = cost_t'(tail_part >> Fraction);
+    tail_share_o.rest    = cost_t'(tail_part_q >> Fraction);
   end
 
 endmodule : flaash_lookup_share

@@ -75,7 +75,8 @@ module flaash_lookup_walk
   typedef logic [ShareWidth-1:0] long_t;
 
   all_quarters_t       left_q;   // rows from this one on
-  all_quarters_t       again_q;  // and what will be loaded again
+  all_quarters_t       loads_q;  // what later groups will load again
+  all_quarters_t       again_q;  // both
   group_id_t           next_index, later, later_q;  // later: groups after the one that gets a share
   logic [Fraction-1:0] part, part_q;                // 1 / (groups that are left)
   long_t               low_q, high_q, share_q;      // share of again_q
@@ -97,7 +98,8 @@ module flaash_lookup_walk
   always_ff @(posedge clk_i) begin
     later_q        <= later;
     part_q         <= part;
-    again_q        <= left_q + all_quarters_t'(load_i) * all_quarters_t'(AgainQuarters) * all_quarters_t'(later);
+    loads_q        <= all_quarters_t'(load_i) * all_quarters_t'(AgainQuarters) * all_quarters_t'(later);
+    again_q        <= left_q + loads_q;
     low_q          <= long_t'(again_q[Half-1:0]) * long_t'(part_q);
     high_q         <= long_t'(again_q[$bits(all_quarters_t)-1:Half]) * long_t'(part_q);
     share_q        <= low_q + (high_q << Half);

@@ -120,9 +120,10 @@ module flaash_lookup_weights
     product = ($bits(product))'(fiber) * ($bits(product))'(per_line) >> Fraction;
     weight_of = weight_t'(product);
     if (product < 4)              weight_of = weight_t'(4);
-    else if (product > 4 * Lanes) weight_of = weight_t'(4 * Lanes);
+    else if (product >= 4 * Lanes) weight_of = weight_t'(4 * Lanes);
   endfunction
 
+  localparam int unsigned CountWidth = $clog2(MemLines + 1);  // of fibers: each has a line
   localparam int unsigned TotalWidth = LinesWidth + FiberIdWidth;
 
   all_quarters_t         weights_q;  // of all sets
@@ -159,7 +160,7 @@ module flaash_lookup_weights
 
   always_ff @(posedge clk_i) begin
     most_weight_q <= weight_of(most, scale);
-    longest_all_q <= TotalWidth'(most) * TotalWidth'(sizes_i.a_fibers);
+    longest_all_q <= TotalWidth'(most) * TotalWidth'(CountWidth'(sizes_i.a_fibers));
     average_all_q <= TotalWidth'(sizes_i.a_lines) * TotalWidth'(SkewRatio);
     if (state_q == StJudge) begin
       skewed_o    <= skewed;

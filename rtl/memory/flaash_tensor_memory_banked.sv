@@ -153,9 +153,8 @@ module flaash_tensor_memory_banked
   logic [1:0][RowWidth-1:0]        wr_row;
   logic [1:0]                      wr_valid;
   logic [Banks-1:0]                data_valid_q, wrong;
-  read_t [Banks-1:0]               answered_q;  // the reads, and what they say
-  logic [Banks-1:0][PortWidth-1:0] port_q;
-  line_id_t [Banks-1:0]            line_q;
+  logic [Banks-1:0][NumPorts-1:0]  to, to_q;  // a read's answer goes to one port
+  line_id_t [Banks-1:0]            read_line, line_q;
   logic [Banks-1:0][LineWidth-1:0] data;
 
   for (genvar i = 0; i < 2; i++) begin : gen_write
@@ -177,21 +176,22 @@ module flaash_tensor_memory_banked
   end
 
   for (genvar bank = 0; bank < Banks; bank++) begin : gen_bank
-    read_t                     read_b, answered_b;  // Icarus reads a member of an array's only element as unknown
-    line_id_t                  line, answered_line;
+    read_t                     read_b;  // Icarus reads a member of an array's only element as unknown
+    line_id_t                  line;
+    logic                      operand_q;
     logic [1:0][LineWidth-1:0] lines;
     logic [1:0]                wrongs;
-    logic                      unused_port;
+    logic [PortWidth-1:0]      port;
 
-    assign read_b        = read[bank];
-    assign line          = read_b.line;
-    assign answered_b    = answered_q[bank];
-    assign answered_line = answered_b.line;
-    assign unused_port   = ^read_b.port;
-    assign port_q[bank]  = answered_b.port;
-    assign line_q[bank]  = answered_line;
-    assign data[bank]    = lines[answered_line.operand];
-    assign wrong[bank]   = wrongs[answered_line.operand];
+    assign read_b          = read[bank];
+    assign line            = read_b.line;
+    assign read_line[bank] = line;
+    assign port            = read_b.port;
+    assign to[bank]        = read_valid[bank] ? NumPorts'(1) << port : '0;
+    assign data[bank]      = lines[operand_q];
+    assign wrong[bank]     = wrongs[operand_q];
+
+    always_ff @(posedge clk_i) operand_q <= line.operand;
 
     for (genvar i = 0; i < 2; i++) begin : gen_operand
       line_write_t write;
@@ -218,21 +218,28 @@ module flaash_tensor_memory_banked
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) data_valid_q <= '0;
-    else         data_valid_q <= read_valid;
+    if (!rst_ni) {data_valid_q, to_q} <= '0;
+    else         {data_valid_q, to_q} <= {read_valid, to};
   end
 
-  always_ff @(posedge clk_i) answered_q <= read;
+  always_ff @(posedge clk_i) line_q <= read_line;
 
   // --------------------------------------------------------- back to the requesters
-  // A port has one request accepted per cycle, so at most one bank answers it.
-  always_comb begin
-    rsp_valid_o = '0;
-    for (int unsigned port = 0; port < NumPorts; port++) rsp_data_o[port] = '0;
-    for (int unsigned bank = 0; bank < Banks; bank++) begin
-      if (data_valid_q[bank]) begin
-        rsp_valid_o[port_q[bank]] = 1'b1;
-        rsp_data_o[port_q[bank]]  = data[bank];
+  // A port has one request accepted per cycle, so at most one bank answers it: without a choice by number, and no
+  // bank before another one, little stands behind the access to a RAM macro.
+  for (genvar port = 0; port < int'(NumPorts); port++) begin : gen_answer
+    logic [Banks-1:0] from;
+
+    for (genvar bank = 0; bank < int'(Banks); bank++) begin : gen_from
+      assign from[bank] = to_q[bank][port];
+    end
+
+    assign rsp_valid_o[port] = from != '0;
+
+    always_comb begin
+      rsp_data_o[port] = '0;
+      for (int unsigned bank = 0; bank < Banks; bank++) begin
+        rsp_data_o[port] = rsp_data_o[port] | ({LineWidth{from[bank]}} & data[bank]);
       end
     end
   end
