@@ -5,7 +5,7 @@ import os
 
 import cocotb
 import numpy as np
-from cocotb.triggers import ClockCycles
+from cocotb.triggers import ClockCycles, RisingEdge
 
 from tb.common.bench import rng, start
 from tb.edge import coverage
@@ -100,3 +100,41 @@ async def aborts(dut) -> None:
         await right(host, a, b, "an abort")
         coverage.hit("edge.behind", "abort")
     assert len(seen) == 2
+
+
+@cocotb.test()
+@cocotb.parametrize(way=["soft reset", "reset pin", "abort"])
+async def ends_while_reads_and_writes_are_under_way(dut, way: str) -> None:
+    """The next operands are read while results are written, which random cycles seldom meet."""
+    random = rng()
+    host, numbers = Host(dut, latency=30), np.random.default_rng(random.getrandbits(32))
+    await start(dut)
+    for _ in range(3):
+        await host.set_ring()
+        a, b = (drawn(numbers, shape, host.fmt.name) for shape in SHAPES[1])
+        for _ in range(3):
+            now = setting(host, a, b)
+            now.lay()
+            host.put(now.words)
+        await host.ring()
+        for _ in range(LIMIT):
+            await RisingEdge(dut.clk_i)
+            if host.bus.under_way == "reads and writes":
+                break
+        assert host.bus.under_way == "reads and writes"
+        if way != "soft reset":  # which is sampled where it is written
+            coverage.sample_end(way, host.bus.under_way)
+        if way == "reset pin":
+            dut.rst_ni.value = 0
+            await ClockCycles(dut.clk_i, 3)
+            dut.rst_ni.value = 1
+            await ClockCycles(dut.clk_i, 3)
+            host.tail = 0
+        elif way == "abort":
+            await host.write("RegControl", BIT["ControlAbort"])
+            assert await host.idle() & BIT["EdgeStatusHalted"]
+            assert await host.read("RegEdgeError") == ERROR["ErrAborted"]
+        if way != "reset pin":
+            await host.reset()
+        await right(host, a, b, way)
+        coverage.hit("edge.behind", way)
