@@ -8,7 +8,7 @@ Marks say what the suite leaves out, and `make regress LIST=long` runs just that
 - `alternates(..)`: both simulators see the same; the named one runs it with odd seeds, the other with even.
 - `turn(k, n)`: one of n tests of a sweep; runs with the seeds of which n leaves the remainder k.
 
-`make cov` runs what `make test` does, but on Verilator what has `proved` or `alternates`: it alone counts code.
+`make cov` runs what `make test` does, but `proved` and `alternates` on Verilator, which alone counts code.
 """
 
 import os
