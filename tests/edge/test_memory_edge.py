@@ -54,6 +54,11 @@ def test_errors(simulator: str, seed: int) -> None:
     run_edge("error_tests", simulator, seed)
 
 
+@pytest.mark.alternates("icarus")
+def test_registers(simulator: str, seed: int) -> None:
+    run_edge("register_tests", simulator, seed)
+
+
 @pytest.mark.alternates("verilator")
 def test_resets(simulator: str, seed: int) -> None:
     run_edge("reset_tests", simulator, seed)
