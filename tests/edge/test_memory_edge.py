@@ -70,6 +70,13 @@ def test_overlap(simulator: str, seed: int) -> None:
     run_edge("overlap_tests", simulator, seed)
 
 
+@pytest.mark.alternates("icarus")
+def test_one_buffer(simulator: str, seed: int) -> None:
+    """Of operands of bytes: the next one waits until the contraction before has left the chip."""
+    run_edge("overlap_tests", simulator, seed, only="queues_of_all_kinds/stalls=none/latency=1$|a_wrong_operand",
+             Buffers=1, Format=2, CoordWidth=9)
+
+
 @pytest.mark.suite_on("icarus")
 def test_overlap_with_lookup(simulator: str, seed: int) -> None:
     run_edge("overlap_tests", simulator, seed, "fast1", only="queues_of_all_kinds.*latency=1$", NumSdpe=2,
