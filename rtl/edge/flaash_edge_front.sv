@@ -25,7 +25,7 @@ module flaash_edge_front
   input  logic           rst_ni,
   input  logic           resetting_i,
   input  logic           stopping_i,     // the chip ends what it does
-  input  logic           aborting_i,     // the host's abort is on its way to the chip
+  input  logic           aborting_i,     // the host's abort takes effect in the chip
   input  logic           halted_i,       // the queue has ended
   output logic           busy_o,
   output logic           failing_o,      // this descriptor ends the queue

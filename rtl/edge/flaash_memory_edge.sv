@@ -148,8 +148,8 @@ module flaash_memory_edge
 
   flaash_edge_front u_front (
     .clk_i, .rst_ni, .resetting_i, .stopping_i, .aborting_i(aborting), .halted_i(failing || halted),
-    .busy_o(front_busy), .failing_o(front_failing), .ahead_busy_i(ahead_busy), .next_valid_i(next_valid), .next_fault_i(next_fault),
-    .take_o(take),
+    .busy_o(front_busy), .failing_o(front_failing), .ahead_busy_i(ahead_busy), .next_valid_i(next_valid),
+    .next_fault_i(next_fault), .take_o(take),
     .keep_i(head.keep), .kept_i(kept), .free_i(free), .left_i(left), .load_o(load), .loaded_i(&loaded),
     .loading_i(loading), .frame_fault_i(frame_fault), .chip_fault_i(operand_fault), .cancel_o(cancel),
     .load_rst_no(load_rst_n), .quiet_i(reads_idle),

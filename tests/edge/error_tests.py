@@ -68,7 +68,7 @@ async def begin(dut: SimHandleBase) -> tuple[Host, object, object]:
 
 
 def chosen(cases: list[error_cases.Case]) -> list[error_cases.Case]:
-    """Return every SHAREth case, and those that are the first of their code and field, or of what was refused."""
+    """Return every SHAREth case, and the first ones of their code and field, or of what was refused."""
     found, seen, first = [], set(), rng().randrange(SHARE)
     for index, case in enumerate(cases):
         refused = case.place >> 24 if case.memory else 0

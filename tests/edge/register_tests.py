@@ -29,7 +29,7 @@ def stall(host: Host, kind: str, random: Random) -> None:
 @cocotb.test()
 @cocotb.parametrize(kind=list(STALLS))
 async def bytes_are_kept(dut, kind: str) -> None:
-    """The first bytes of a register or all, whatever order address and data come in; a soft reset leaves them."""
+    """The first bytes of a register or all, address or data first; a soft reset leaves them."""
     random, host = rng(), Host(dut)
     await start(dut)
     stall(host, kind, random)

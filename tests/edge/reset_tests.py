@@ -183,7 +183,7 @@ async def aborts_around_the_start(dut) -> None:
 
 @cocotb.test()
 async def aborts_between_two_contractions(dut) -> None:
-    """The results of the one before are all there and wait for the memory: it completes, the next is aborted."""
+    """All results of the one before wait for the memory: it completes, and the next one is aborted."""
     host, numbers = Host(dut), np.random.default_rng(rng().getrandbits(32))
     await start(dut)
     await host.set_ring()
