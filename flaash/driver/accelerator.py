@@ -111,7 +111,7 @@ class Accelerator:
             waiting = chosen.pairs()
             while True:
                 while len(queue) < AHEAD and (pair := next(waiting, None)):
-                    queue.append(await self._submit(sides, placed, pair, settings, None))
+                    queue.append(await self._submit(sides, placed, pair, settings, None, len(queue)))
                 if not queue:
                     break
                 pair, completion = await self._completed(sides, placed, queue, settings)
@@ -130,13 +130,16 @@ class Accelerator:
         return np.concatenate(ids), np.concatenate(bits), cost
 
     async def _submit(self, sides: Sequence[Side], placed: list[list[Placed]], pair: tuple[int, int],
-                      settings: Settings, capacity: int | None) -> _Pair:
-        """Queue a pair of tiles, with room for all results that there can be if there is so much memory."""
+                      settings: Settings, capacity: int | None, before: int = 0) -> _Pair:
+        """Queue a pair of tiles behind others, with room for all results that there can be if there is."""
         allocator, size = self.device.allocator, record_bytes(self.device.build.fmt)
         parts = [side.parts[tile] for side, tile in zip(sides, pair, strict=True)]
         if capacity is None:
             jobs = len(parts[0].fiber_lengths()) * len(parts[1].fiber_lengths())
-            capacity = min(jobs * size, allocator.largest // (AHEAD + 1))
+            capacity = jobs * size
+            # A pair whose results find no room is contracted twice: shares are for where there is too little.
+            if capacity * (AHEAD - before) > allocator.largest:
+                capacity = min(capacity, allocator.largest // (AHEAD + 1))
         buffer = allocator.take(-(-capacity // ALIGN) * ALIGN)
         levels = [places[tile].levels for places, tile in zip(placed, pair, strict=True)]
         # Prompt: the device looks at the ring's head, not at the record, to know that it is complete.

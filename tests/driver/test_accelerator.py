@@ -23,6 +23,7 @@ from flaash.driver import (
     WrongMachine,
     run,
 )
+from flaash.driver.arrange import arrange
 from models import generate
 from models.contract import contract
 from models.csf import Csf
@@ -141,6 +142,28 @@ def test_results_that_need_more_than_their_share_of_the_memory() -> None:
     with pytest.raises(OutOfMemory, match="largest piece"):
         run(small.contract(*dense_pair(2000)))
     assert small.device.allocator.free_bytes == free
+
+
+def test_no_pair_of_tiles_is_contracted_twice() -> None:
+    """With room for the results of three pairs there is room for each, whatever sizes the tiles have."""
+    a, b = (generate.uniform_tensor(np.random.default_rng(seed), (40, 64), nnz=nnz)
+            for seed, nnz in ((1, 900), (2, 500)))
+    room = Room(4, 60, 40, 40)
+    made = arrange(a, b, opened(StandIn()).device.build, room=room)
+    jobs = [max(len(part.fiber_lengths()) for part in side.parts) for side in made.sides]
+    arrays = sum(-(-array.nbytes // 64) * 64 for side in made.sides for part in side.parts
+                 for level in part.levels for array in (level.first, level.second) if array is not None)
+    accelerator = opened(StandIn(size=(4 << 10) + arrays + 3 * (12 * jobs[0] * jobs[1] + 64)))
+    queued, submit = [], accelerator.device.submit
+
+    async def counted(descriptor):
+        queued.append(descriptor)
+        return await submit(descriptor)
+
+    accelerator.device.submit = counted
+    result = run(accelerator.contract(a, b, room=room))
+    assert same(result, contract(a, b, "fp32"))
+    assert len(queued) == result.cost.descriptors == len(made.plan.a) * len(made.plan.b) > 12
 
 
 def test_an_error_touches_only_its_own_contraction() -> None:
