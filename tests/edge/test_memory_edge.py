@@ -73,8 +73,8 @@ def test_overlap(simulator: str, seed: int) -> None:
 @pytest.mark.alternates("icarus")
 def test_one_buffer(simulator: str, seed: int) -> None:
     """Of operands of bytes: the next one waits until the contraction before has left the chip."""
-    run_edge("overlap_tests", simulator, seed,
-             only="queues_of_all_kinds/stalls=none/latency=1$|a_wrong_operand", Buffers=1, Format=2, CoordWidth=9)
+    some = "queues_of_all_kinds/stalls=none/latency=1$|a_wrong_operand"
+    run_edge("overlap_tests", simulator, seed, only=some, Buffers=1, Format=2, CoordWidth=9)
 
 
 @pytest.mark.suite_on("icarus")
