@@ -2,14 +2,13 @@
 """What the suite leaves out runs in LIST=long: nothing runs on one simulator only, or with no seed."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pygpi import entry
 
 from tb.common import quick_start
-from tb.common.simulation import COVERAGE, SHORT_RUNS, SimulationFailed, run_bench
+from tb.common.simulation import SHORT_RUNS, SimulationFailed, run_bench
 from tb.common.toolchain import SIMULATORS
 from tests.collect import collected
 from tests.share import share
@@ -27,14 +26,6 @@ def on_other(name: str) -> str:
 
 def simulated(names: list[str]) -> set[str]:
     return {name for name in names if any(simulator in name for simulator in SIMULATORS)}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _as_make_test() -> Iterator[None]:
-    """Choose tests as make test does, also where make cov runs this file."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv(COVERAGE, raising=False)
-        yield
 
 
 @pytest.fixture(scope="module")
@@ -66,12 +57,10 @@ def test_who_asks_for_a_simulator_gets_all_that_alternates() -> None:
     assert len([name for name in named if "test_sequences[" in name]) == 12
 
 
-def test_coverage_takes_the_simulator_that_counts_code(
-        by_seed: dict[int, set[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_coverage_takes_the_simulator_that_counts_code(by_seed: dict[int, set[str]]) -> None:
     """As many tests as the suite, whatever the seed; of those that alternate all on Verilator."""
-    monkeypatch.setenv(COVERAGE, "1")
     for seed, suite in by_seed.items():
-        names = simulated(collected(FILE, "--seed", str(seed)))
+        names = simulated(collected(FILE, "--seed", str(seed), coverage=True))
         assert len(names) == len(suite)
         assert suite - names and names - suite == {on_other(name) for name in suite - names}
         assert all("icarus" in name for name in suite - names)
