@@ -11,7 +11,7 @@
 // Reset       Idle; resetting_i does the same, whatever is under way.
 //
 //   idle -> begin -> load (A and B) -> settle -> start -> idle
-//    |        |        |                 |
+//    |        |        |                 |        |
 //    |        +--------+-----------------+--------+--> wait -> abort -> cancel -> give -> idle
 //    +--------------------------------------------------------------------------^
 
