@@ -166,6 +166,7 @@ module flaash_formal_mac_resolve
   // The assumptions of the proof of the rounder.
   Top_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !win_valid
       || magnitude[WindowWidth-1:TopBit] != '0 || magnitude == '0);
+  Sign_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !win_valid || !win.negate || magnitude != '0);
   Lowest_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !win_valid
       || !(win.alone || win.index == '0) || (win.tail == '0 && !win.below));
   Index_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !win_valid

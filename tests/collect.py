@@ -1,20 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Asks pytest which tests it would run."""
 
+import os
 import re
 import subprocess
 import sys
 
+from tb.common.simulation import COVERAGE
 from tb.common.toolchain import ROOT
 
 
-def collected(*arguments: str) -> list[str]:
-    """Return the names of the tests that pytest would run with these arguments.
+def collected(*arguments: str, coverage: bool = False) -> list[str]:
+    """Return the names of the tests that pytest would run with these arguments, in `make cov` or elsewhere.
 
     Raises:
         AssertionError: pytest refused them, or there is no such test; the text is what it said.
     """
+    environment = {**os.environ, COVERAGE: str(int(coverage))}
     done = subprocess.run([sys.executable, "-m", "pytest", "--collect-only", "-o", "addopts=-q",
-                           *arguments], cwd=ROOT, capture_output=True, text=True)
+                           *arguments], cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return re.findall(r"^tests/\S+::\S+", done.stdout, re.MULTILINE)

@@ -8,7 +8,7 @@ Marks say what the suite leaves out, and `make regress LIST=long` runs just that
 - `alternates(..)`: both simulators see the same; the named one runs it with odd seeds, the other with even.
 - `turn(k, n)`: one of n tests of a sweep; runs with the seeds of which n leaves the remainder k.
 
-`make cov` leaves out only what `suite_on` does: Verilator alone counts code.
+`make cov` runs what `make test` does, but `proved` and `alternates` on Verilator, which alone counts code.
 """
 
 import os
@@ -56,9 +56,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if folders.VARIABLE not in os.environ:
         folder, config.stash[HELD] = folders.claim(folders.runs())
         os.environ[folders.VARIABLE] = str(folder)
+    if times.VARIABLE not in os.environ:
         # The pytest that a test starts adds its builds and runs to these records.
         os.environ[times.OWNER] = str(os.getpid())
-        config.stash[TIMES] = times.FOLDER / folder.name
+        config.stash[TIMES] = times.FOLDER / ("coverage" if coverage_wanted() else folders.runs().name)
         shutil.rmtree(config.stash[TIMES], ignore_errors=True)
         config.stash[TIMES].mkdir(parents=True)
         os.environ[times.VARIABLE] = str(config.stash[TIMES])
@@ -98,13 +99,14 @@ def _left_out(item: pytest.Item, config: pytest.Config) -> bool:
     seed, simulator = config.getoption("seed"), _simulator(item)
     if any(simulator not in mark.args for mark in item.iter_markers("suite_on")):
         return True
-    if coverage_wanted():
-        return False
     if any(seed % mark.args[1] != mark.args[0] for mark in item.iter_markers("turn")):
         return True
-    if item.get_closest_marker("proved"):
-        return simulator != "icarus"
     mark = item.get_closest_marker("alternates")
+    proved = item.get_closest_marker("proved")
+    if coverage_wanted() and (mark or proved):  # Icarus counts no code
+        return simulator != (config.getoption("simulator") or "verilator")
+    if proved:
+        return simulator != "icarus"
     # Who asks for one simulator gets all that runs there.
     return bool(mark) and not config.getoption("simulator") and (simulator in mark.args) != bool(seed % 2)
 

@@ -50,6 +50,14 @@ def test_every_proof_fits_the_hardware(proof: Proof) -> None:
     assert elaborates(proof, altered(Task(proof, proof.mode, proof.depth), sources(proof)))
 
 
+def test_what_the_rounder_takes_for_granted_is_proved() -> None:
+    """Of a window: by the proof of the resolver. A clock's reset is a fact, Alone is flaash_mac_align's."""
+    rounder, resolver = ((ROOT / "formal" / f"flaash_formal_mac_{name}.sv").read_text()
+                         for name in ("round", "resolve"))
+    taken = set(re.findall(r"(\w+)_M : assume", rounder)) - {"Reset", "Alone"}
+    assert "Sign" in taken and taken <= set(re.findall(r"(\w+)_A : assert", resolver))
+
+
 def test_a_port_that_is_gone_is_noticed(tmp_path: Path) -> None:
     proof = next(proof for proof in PROOFS if proof.name == "stream_fifo")
     name = "flaash_stream_fifo.sv"

@@ -57,11 +57,13 @@ def test_who_asks_for_a_simulator_gets_all_that_alternates() -> None:
     assert len([name for name in named if "test_sequences[" in name]) == 12
 
 
-def test_coverage_takes_everything_that_takes_turns(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FLAASH_COVERAGE", "1")
-    names = collected(FILE)
-    assert len([name for name in names if "test_sequences[" in name]) == 24
-    assert len([name for name in names if "test_formats[" in name]) == 4
+def test_coverage_takes_the_simulator_that_counts_code(by_seed: dict[int, set[str]]) -> None:
+    """As many tests as the suite, whatever the seed; of those that alternate all on Verilator."""
+    for seed, suite in by_seed.items():
+        names = simulated(collected(FILE, "--seed", str(seed), coverage=True))
+        assert len(names) == len(suite)
+        assert suite - names and names - suite == {on_other(name) for name in suite - names}
+        assert all("icarus" in name for name in suite - names)
 
 
 def test_a_test_named_in_full_runs_although_it_is_left_out() -> None:

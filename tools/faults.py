@@ -3,7 +3,8 @@
 
 tests/faults.yml lists the faults. Each is applied to a copy of the tree, the tests named with it run
 there, and the first that fails is reported; each of the JOBS has its copy in build/faults. Status 1 if a
-fault goes unnoticed, or if its text is no longer found in the file; 2 if there is none of that name.
+fault goes unnoticed, if the RTL with it does not build, which shows nothing, or if its text is no longer
+found in the file; 2 if there is none of that name.
 """
 
 import argparse

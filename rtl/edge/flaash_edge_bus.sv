@@ -5,7 +5,7 @@
 // Guarantees  Each access of the host is answered once, in order. One that the edge knows is a single cycle of write_o
 //             or read_addr_o there; all others go to the chip, which refuses what nobody knows.
 //             A command is written to the chip as a write of the host would be, and goes before one. ControlStart
-//             of the host is left out.
+//             of the host is left out. aborting_o is high while ControlAbort of the host takes effect in the chip.
 // Demands     The AXI handshake rules on both sides; the edge answers in the same cycle. A command stays until taken.
 // Latency     Two cycles for an access to the edge; two more than the chip's for one to the chip.
 // Throughput  One access of a direction at a time.
@@ -28,6 +28,7 @@ module flaash_edge_bus
   // chip
   output axil_req_t               chip_o,
   input  axil_rsp_t               chip_i,
+  output logic                    aborting_o,
   input  logic                    command_valid_i,
   output logic                    command_ready_o,  // it was answered
   input  command_t                command_i,
@@ -172,6 +173,10 @@ module flaash_edge_bus
   assign rvalid   = read_state_q == ReadAnswer;
   assign to_chip  = write_state_q == WriteChip;
   assign ar_valid = read_state_q == ReadChip;
+
+  assign aborting_o = write_state_q == WriteWait && !own_q && to_addr_q == RegControl && to_strb_q[ControlAbort / 8]
+                      && to_data_q[ControlAbort];
+
   assign axil_o   = {!aw_held_q, !w_held_q, bvalid, bresp_q, read_state_q == ReadIdle, rvalid, rdata_q, rresp_q};
   assign chip_o   = {to_chip && aw_left_q, to_addr_q, 3'd0, to_chip && w_left_q, to_data_q, to_strb_q,
                      write_state_q == WriteWait, ar_valid, ar_q, 3'd0, read_state_q == ReadWait};

@@ -4,9 +4,13 @@
 // Guarantees  fetched_o once all pieces have come and the descriptor is good or not; fault_o with it: what the memory
 //             said about the first piece that it refused, or what is wrong with the descriptor. Once it is good or not
 //             the rest of it goes by whole beats (skip_o): what is in them counts no more, but the answer does.
-// Demands     begin_i before the first piece. A piece that is taken with skip_o is the last one of its beat.
+//             all_o once all pieces have come: the next piece is of another descriptor.
+// Demands     begin_i before the first piece, none with all_o. A piece that is taken with skip_o is the last one of its
+//             beat.
 // Latency     One cycle from the last piece.
 // Reset       Nothing has come. begin_i does the same.
+
+`include "flaash_assert.svh"
 
 module flaash_edge_fetch
   import flaash_pkg::*;
@@ -25,6 +29,7 @@ module flaash_edge_fetch
   input  logic        described_i,  // the descriptor is good
   input  edge_fault_t fault_i,      // or not
   output logic        skip_o,
+  output logic        all_o,
   output logic        fetched_o,
   output edge_fault_t fault_o
 );
@@ -56,6 +61,11 @@ module flaash_edge_fetch
   end
 
   assign fault_o   = refused_q.valid ? refused_q : fault_i;
-  assign fetched_o = come_q == 7'(Pieces) && (described_i || fault_o.valid);
+  assign all_o     = come_q == 7'(Pieces);
+  assign fetched_o = all_o && (described_i || fault_o.valid);
+
+  // ---------------------------------------------------------------- properties
+  `FLAASH_ASSERT(NoMore_A, !(piece_valid_i && all_o) || begin_i, "a piece of the next descriptor")
+  `FLAASH_COVER(LastIsNeeded_C, all_o && !described_i && !fault_i.valid)
 
 endmodule : flaash_edge_fetch

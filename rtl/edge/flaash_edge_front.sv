@@ -4,15 +4,16 @@
 // Guarantees  A descriptor is handed over (start_o or failed_o, with fault_o) when its operands are with the chip, or
 //             when it is known that they won't be. An operand frame that was begun is ended (cancel_o) and nothing is
 //             read any more (load_rst_no, cancel_o) before that, but no contraction is cut short for it. Operands are
-//             loaded from free_i on. Where halted_i rises, the descriptors under way are given up.
+//             loaded from free_i on. Where halted_i rises, the descriptors under way are given up. From where it
+//             is taken until it is handed over an abort fails a descriptor: the chip would not know of it.
 // Demands     What the other modules say is about what they were told to do. back_ready_i stays until the hand-over.
 // Latency     One cycle from a state's end to the next state.
 // Reset       Idle; resetting_i does the same, whatever is under way.
 //
 //   idle -> begin -> load (A and B) -> settle -> start -> idle
-//    |        |        |                 |
-//    |        +--------+-----------------+--> wait -> abort -> cancel -> give -> idle
-//    +-----------------------------------------------------------------^
+//    |        |        |                 |        |
+//    |        +--------+-----------------+--------+--> wait -> abort -> cancel -> give -> idle
+//    +--------------------------------------------------------------------------^
 
 `include "flaash_assert.svh"
 
@@ -24,6 +25,7 @@ module flaash_edge_front
   input  logic           rst_ni,
   input  logic           resetting_i,
   input  logic           stopping_i,     // the chip ends what it does
+  input  logic           aborting_i,     // the host's abort takes effect in the chip
   input  logic           halted_i,       // the queue has ended
   output logic           busy_o,
   output logic           failing_o,      // this descriptor ends the queue
@@ -76,6 +78,7 @@ module flaash_edge_front
     fault = '0;
     if (take_o) fault = next_fault_i;
     if (loads && stopping_i) fault = {1'b1, 8'(ErrAborted), 32'd0};
+    if ((loads || state_q == FrontBegin || state_q == FrontStart) && aborting_i) fault = {1'b1, 8'(ErrAborted), 32'd0};
     if (loads && chip_fault_i.valid) fault = chip_fault_i;
     if (loads && frame_fault_i.valid) fault = frame_fault_i;
     if (state_q == FrontBegin && free_i && (keep_i & ~kept_i) != '0) begin
@@ -115,7 +118,10 @@ module flaash_edge_front
         if (halted_i || failed)                 state_d = FrontWait;
         else if (!loading_i && commands_idle_i) state_d = FrontStart;
       end
-      FrontStart:  if (halted_i || back_ready_i) state_d = FrontIdle;
+      FrontStart: begin
+        if (!halted_i && failed)           state_d = FrontWait;
+        else if (halted_i || back_ready_i) state_d = FrontIdle;
+      end
       FrontWait:   if (left_i) state_d = FrontAbort;
       FrontAbort:  if (entered_q && commands_idle_i) state_d = FrontCancel;
       FrontCancel: if (entered_q && loaded_i && !loading_i && !stopping_i && quiet_i) state_d = FrontGive;
@@ -148,7 +154,7 @@ module flaash_edge_front
   assign abort_o     = state_q == FrontAbort && first;
   assign cancel_o    = state_q == FrontCancel || resetting_i;
   assign load_rst_no = load_rst_nq;
-  assign start_o     = state_q == FrontStart && gives;
+  assign start_o     = state_q == FrontStart && gives && !failed;
   assign failed_o    = state_q == FrontGive && gives;
   assign fault_o     = fault_q;
 
@@ -158,5 +164,6 @@ module flaash_edge_front
   `FLAASH_COVER(LoadedAhead_C, state_q == FrontLoad && !left_i)
   `FLAASH_COVER(FailedAhead_C, state_q == FrontWait && !left_i)
   `FLAASH_COVER(GivenUp_C, halted_i && state_q == FrontLoad)
+  `FLAASH_COVER(AbortedAtStart_C, state_q == FrontStart && aborting_i && !halted_i)
 
 endmodule : flaash_edge_front

@@ -111,7 +111,7 @@ module flaash_edge_loader
   logic [31:0]            extent;
   logic [1:0][31:0]       entries;
   logic [1:0]             short_crd;
-  logic                   described, skip;
+  logic                   described, skip, all, takes;
   edge_fault_t            slot_fault;
 
   flaash_edge_pieces #(
@@ -120,14 +120,14 @@ module flaash_edge_loader
     .clk_i, .rst_ni(load_rst_ni),
     .in_valid_i(beat_valid[Slots]), .in_ready_o(beat_ready[Slots]), .in_data_i(beat[Slots]),
     .in_answer_i(beat_answer[Slots]),
-    .out_valid_o(piece_valid), .out_ready_i(fetch_i), .end_i(skip), .out_data_o(piece), .out_answer_o(answer)
+    .out_valid_o(piece_valid), .out_ready_i(takes), .end_i(skip), .out_data_o(piece), .out_answer_o(answer)
   );
 
   flaash_edge_descriptor #(
     .Format(Format), .CanSplit(CanSplit), .PieceWidth(FeedWidth)
   ) u_descriptor (
     .clk_i, .rst_ni,
-    .clear_i, .set_i, .in_valid_i(piece_valid && fetch_i), .in_data_i(piece),
+    .clear_i, .set_i, .in_valid_i(piece_valid && takes), .in_data_i(piece),
     .done_o(described), .fault_o(slot_fault), .head_o(head), .extent_o(extent),
     .entries_o(entries), .short_crd_o(short_crd),
     .level_id_i(set_level_id), .level_o(level)
@@ -137,10 +137,12 @@ module flaash_edge_loader
     .DataWidth(DataWidth), .PieceWidth(FeedWidth)
   ) u_fetch (
     .clk_i, .rst_ni,
-    .begin_i(clear_i), .piece_valid_i(piece_valid && fetch_i), .answer_i(answer),
-    .described_i(described), .fault_i(slot_fault), .skip_o(skip), .fetched_o, .fault_o(fetch_fault_o)
+    .begin_i(clear_i), .piece_valid_i(piece_valid && takes), .answer_i(answer),
+    .described_i(described), .fault_i(slot_fault), .skip_o(skip), .all_o(all), .fetched_o, .fault_o(fetch_fault_o)
   );
 
+  // It is known a cycle behind the last piece whether the descriptor is good.
+  assign takes   = fetch_i && !all;
   assign about_o = {head, extent, entries, short_crd};
 
   // ------------------------------------------- what is asked for, and what is loaded

@@ -108,7 +108,7 @@ module flaash_memory_edge
   logic [1:0]              kept;          // an operand that is kept is there
   error_t                  error, load_error;
   error_t [2:0]            errors;
-  logic                    loading, done;
+  logic                    loading, done, aborting;
 
   // Icarus takes a member of a member in a concatenation as wide as the whole.
   assign loading    = report_i.load.loading;
@@ -118,7 +118,7 @@ module flaash_memory_edge
 
   flaash_edge_bus u_bus (
     .clk_i, .rst_ni,
-    .axil_i, .axil_o, .chip_o, .chip_i,
+    .axil_i, .axil_o, .chip_o, .chip_i, .aborting_o(aborting),
     .command_valid_i(command_valid), .command_ready_o(command_ready), .command_i(command),
     .write_o(write), .write_addr_o(write_addr), .write_known_i(write_known),
     .read_addr_o(read_addr), .read_known_i(read_known), .read_data_i(read_data)
@@ -147,9 +147,9 @@ module flaash_memory_edge
   );
 
   flaash_edge_front u_front (
-    .clk_i, .rst_ni, .resetting_i, .stopping_i, .halted_i(failing || halted), .busy_o(front_busy),
-    .failing_o(front_failing), .ahead_busy_i(ahead_busy), .next_valid_i(next_valid), .next_fault_i(next_fault),
-    .take_o(take),
+    .clk_i, .rst_ni, .resetting_i, .stopping_i, .aborting_i(aborting), .halted_i(failing || halted),
+    .busy_o(front_busy), .failing_o(front_failing), .ahead_busy_i(ahead_busy), .next_valid_i(next_valid),
+    .next_fault_i(next_fault), .take_o(take),
     .keep_i(head.keep), .kept_i(kept), .free_i(free), .left_i(left), .load_o(load), .loaded_i(&loaded),
     .loading_i(loading), .frame_fault_i(frame_fault), .chip_fault_i(operand_fault), .cancel_o(cancel),
     .load_rst_no(load_rst_n), .quiet_i(reads_idle),

@@ -16,6 +16,7 @@ from pathlib import Path
 from tb.cli.alone import alone
 from tb.cli.common import complain
 from tb.common.folders import VARIABLE, claim
+from tb.common.simulation import COVERAGE
 from tb.common.toolchain import BUILD, shown
 from tb.coverage import report
 from tb.regress import results
@@ -66,7 +67,7 @@ def main(command: Sequence[str]) -> int:
     fresh, held = claim(FOLDER.with_name(FOLDER.name + "-new"))
     with held:
         shutil.rmtree(fresh, ignore_errors=True)
-        environment = {**os.environ, "FLAASH_COVERAGE": "1", VARIABLE: str(fresh / "runs")}
+        environment = {**os.environ, COVERAGE: "1", VARIABLE: str(fresh / "runs")}
         status = subprocess.run([*command, f"--junitxml={fresh / 'junit.xml'}"], env=environment).returncode
         if status not in RAN or not report.write(fresh):
             shutil.rmtree(fresh, ignore_errors=True)

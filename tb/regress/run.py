@@ -14,6 +14,7 @@ from pathlib import Path
 from distributed import Client, as_completed
 from rich.console import Console
 
+from tb.common.simulation import COVERAGE
 from tb.common.toolchain import BUILD
 from tb.regress import engine, job
 from tb.regress.groups import grouped
@@ -83,7 +84,7 @@ class Regression:
             console.print(f"{len(records)} runs have passed before and are not run again", highlight=False)
         if todo:
             variables = {name: value for name, value in os.environ.items() if name.startswith("FLAASH_")}
-            variables["FLAASH_COVERAGE"] = str(int(self.coverage))
+            variables[COVERAGE] = str(int(self.coverage))
             scratch = BUILD / "regress" / self.name / "engine"
             with engine.workers(self.on, min(self.jobs, len(todo)), scratch) as client:
                 batch = Batch(self, client, key, variables, console)

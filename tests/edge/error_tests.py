@@ -68,11 +68,12 @@ async def begin(dut: SimHandleBase) -> tuple[Host, object, object]:
 
 
 def chosen(cases: list[error_cases.Case]) -> list[error_cases.Case]:
-    """Return every SHAREth case, and those that are the first of their code and of what was refused."""
+    """Return every SHAREth case, and the first ones of their code and field, or of what was refused."""
     found, seen, first = [], set(), rng().randrange(SHARE)
     for index, case in enumerate(cases):
         refused = case.place >> 24 if case.memory else 0
-        kind = (case.code, refused & 0xF, refused >> 4 & 7 == error_cases.LEAF)
+        field = 0 if case.memory else case.place & 0xFF
+        kind = (case.code, field, refused & 0xF, refused >> 4 & 7 == error_cases.LEAF)
         if index % SHARE == first or kind not in seen:
             found.append(case)
         seen.add(kind)

@@ -106,6 +106,20 @@ async def more_descriptors_than_can_be_ahead(dut) -> None:
 
 
 @cocotb.test()
+@cocotb.parametrize(latency=[1, 20, 60])
+async def descriptors_of_all_levels(dut, latency: int) -> None:
+    """Both operands have the greatest order: the next descriptor comes right behind the last level."""
+    host, _random, numbers = await begin(dut, latency)
+    shapes = ((2, 1, 2, 1, 1, 2, 1, 9), (1, 2, 1, 1, 2, 1, 1, 9))
+    queue = Queue(host)
+    for _ in range(SLOTS - 1):
+        queue.put([drawn(numbers, shape, host.fmt.name, 0.4) for shape in shapes])
+    await host.ring()
+    for turn in queue.turns:
+        turn.check(host, await host.completed(turn.slot))
+
+
+@cocotb.test()
 async def loading_behind_computing(dut) -> None:
     """Of a queue each further contraction takes as long as its computing, not as its loading, too."""
     host, _random, numbers = await begin(dut)

@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs inside the simulator: resets and aborts at random cycles; the next contraction is right."""
 
+import itertools
 import os
 
 import cocotb
 import numpy as np
-from cocotb.triggers import ClockCycles
+from cocotb.triggers import ClockCycles, RisingEdge
 
+from flaash.driver.layout import Completion
 from tb.common.bench import rng, start
 from tb.edge import coverage
 from tests.edge.error_cases import setting
 from tests.edge.error_tests import right
 from tests.edge.first_tests import SHAPES, drawn
-from tests.edge.host import BIT, ERROR, LIMIT, Host
+from tests.edge.host import BIT, ERROR, LIMIT, SLOTS, Host
 
 TRIES = int(os.environ.get("FLAASH_EDGE_RESETS", "12"))
 SPAN = 700  # cycles within which a reset falls
@@ -100,3 +102,103 @@ async def aborts(dut) -> None:
         await right(host, a, b, "an abort")
         coverage.hit("edge.behind", "abort")
     assert len(seen) == 2
+
+
+@cocotb.test()
+@cocotb.parametrize(way=["soft reset", "reset pin", "abort"])
+async def ends_while_reads_and_writes_are_under_way(dut, way: str) -> None:
+    """The next operands are read while results are written, which random cycles seldom meet."""
+    random = rng()
+    host, numbers = Host(dut, latency=30), np.random.default_rng(random.getrandbits(32))
+    await start(dut)
+    for _ in range(3):
+        await host.set_ring()
+        a, b = (drawn(numbers, shape, host.fmt.name) for shape in SHAPES[1])
+        now = setting(host, a, b)
+        now.lay()
+        for _ in range(SLOTS - 1):  # the first ones are read before there is anything to write
+            host.put(now.words)
+        await host.ring()
+        for _ in range(LIMIT):
+            await RisingEdge(dut.clk_i)
+            if host.bus.under_way == "reads and writes":
+                break
+        assert host.bus.under_way == "reads and writes"
+        if way != "soft reset":  # which is sampled where it is written
+            coverage.sample_end(way, host.bus.under_way)
+        if way == "reset pin":
+            dut.rst_ni.value = 0
+            await ClockCycles(dut.clk_i, 3)
+            dut.rst_ni.value = 1
+            await ClockCycles(dut.clk_i, 3)
+            host.tail = 0
+        elif way == "abort":
+            await host.write("RegControl", BIT["ControlAbort"])
+            assert await host.idle() & BIT["EdgeStatusHalted"]
+            assert await host.read("RegEdgeError") == ERROR["ErrAborted"]
+        if way != "reset pin":
+            await host.reset()
+        await right(host, a, b, way)
+        coverage.hit("edge.behind", way)
+
+
+@cocotb.test()
+async def aborts_around_the_start(dut) -> None:
+    """From the loading of operands on an abort is never lost, least of all in the cycles around the start."""
+    random = rng()
+    host, numbers = Host(dut), np.random.default_rng(random.getrandbits(32))
+    await start(dut)
+    a, b = (drawn(numbers, shape, host.fmt.name) for shape in SHAPES[1])
+
+    async def aborted(delay: int) -> Completion:
+        """Abort so many cycles behind the doorbell."""
+        await host.set_ring()
+        now = setting(host, a, b)
+        now.lay()
+        slot = host.put(now.words)
+        await host.ring()
+        await ClockCycles(dut.clk_i, delay)
+        await host.write("RegControl", BIT["ControlAbort"])
+        record = await host.completed(slot)
+        await host.reset()
+        return record
+
+    before, behind = 0, SPAN
+    while behind - before > 1:
+        middle = (before + behind) // 2
+        if (await aborted(middle)).computing:
+            behind = middle
+        else:
+            before = middle
+    dut._log.info("the contraction starts %d cycles behind the doorbell", behind)
+    assert 8 < behind < SPAN
+    codes = {}
+    for delay in [*range(random.randrange(16), behind - 8, 16), *range(behind - 8, behind + 8)]:
+        codes[delay] = (await aborted(delay)).code
+        await right(host, a, b, f"an abort {delay} cycles behind the doorbell")
+    first = min(delay for delay, code in codes.items() if code)
+    assert first < behind - 16
+    assert {code for delay, code in codes.items() if delay >= first} == {ERROR["ErrAborted"]}, codes
+
+
+@cocotb.test()
+async def aborts_between_two_contractions(dut) -> None:
+    """All results of the one before wait for the memory: it completes, and the next one is aborted."""
+    host, numbers = Host(dut), np.random.default_rng(rng().getrandbits(32))
+    await start(dut)
+    await host.set_ring()
+    host.bus.channels["aw"].stall(itertools.repeat(True))
+    a, b = (drawn(numbers, shape, host.fmt.name, 1.0) for shape in ((10, 9), (10, 9)))
+    now = setting(host, a, b)
+    now.lay()
+    slots = [host.put(now.words) for _ in range(2)]
+    await host.ring()
+    while not await host.read("RegStatus") & BIT["StatusDone"]:
+        pass
+    assert not await host.read("RegStatus") & BIT["StatusDrained"]
+    await host.write("RegControl", BIT["ControlAbort"])
+    host.bus.channels["aw"].stall(None)
+    records = [await host.completed(slot) for slot in slots]
+    assert [record.code for record in records] == [0, ERROR["ErrAborted"]]
+    await host.reset()
+    await right(host, a, b, "an abort between two contractions")

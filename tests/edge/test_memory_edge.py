@@ -54,6 +54,11 @@ def test_errors(simulator: str, seed: int) -> None:
     run_edge("error_tests", simulator, seed)
 
 
+@pytest.mark.alternates("icarus")
+def test_registers(simulator: str, seed: int) -> None:
+    run_edge("register_tests", simulator, seed)
+
+
 @pytest.mark.alternates("verilator")
 def test_resets(simulator: str, seed: int) -> None:
     run_edge("reset_tests", simulator, seed)
@@ -63,6 +68,13 @@ def test_resets(simulator: str, seed: int) -> None:
 def test_overlap(simulator: str, seed: int) -> None:
     """Loading behind computing; with one buffer per operand it is only slower."""
     run_edge("overlap_tests", simulator, seed)
+
+
+@pytest.mark.alternates("icarus")
+def test_one_buffer(simulator: str, seed: int) -> None:
+    """Of operands of bytes: the next one waits until the contraction before has left the chip."""
+    some = "queues_of_all_kinds/stalls=none/latency=1$|a_wrong_operand"
+    run_edge("overlap_tests", simulator, seed, only=some, Buffers=1, Format=2, CoordWidth=9)
 
 
 @pytest.mark.suite_on("icarus")

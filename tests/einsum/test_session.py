@@ -69,7 +69,7 @@ def test_a_second_call_takes_less_than_50_ms() -> None:
     chip = flaash.Chip(CONFIG, "verilator")
     try:
         multiply(chip)
-        found, shares = [psutil.Process(), *processes(chip)], []
+        found, shares, sleeps = [psutil.Process(), *processes(chip)], [], []
         for _ in range(BLOCKS):
             loop, walls, before = gauge(), [], cpu_seconds(found)
             for _ in range(CALLS):
@@ -78,10 +78,12 @@ def test_a_second_call_takes_less_than_50_ms() -> None:
                 walls.append(time.perf_counter() - began)
             call = (cpu_seconds(found) - before) / CALLS
             limit = SECOND_CALL * max(1.0, (loop + gauge()) / 2 / GAUGE)
-            assert min(walls) < 2 * limit
             shares.append(call / limit)
+            sleeps.append(min(walls) / limit)
             print(f"a call took {call:.3f} s, at most {limit:.3f} s are allowed")
+        # Other programs only add to the time of a block: the quickest one tells of this.
         assert min(shares) < 1.0
+        assert min(sleeps) < 2.0
     finally:
         chip.close()
 
