@@ -70,10 +70,12 @@ module flaash_lookup_walk
   // ------------------------------------------------------------------------- share
   // (left_q + again - within_q) / (groups that are left), with products that are made a step at a time while the cut
   // before is placed, each in halves: all but the part of within_q, which comes last.
-  localparam int unsigned Half = ShareWidth / 2;
+  localparam int unsigned Half      = ShareWidth / 2;
+  localparam int unsigned MostLater = Groups - 1;
 
   typedef logic [ShareWidth-1:0] long_t;
 
+  quarters_t           each_q;   // what one group will load again
   all_quarters_t       left_q;   // rows from this one on
   all_quarters_t       loads_q;  // what later groups will load again
   all_quarters_t       again_q;  // both
@@ -98,7 +100,7 @@ module flaash_lookup_walk
   always_ff @(posedge clk_i) begin
     later_q        <= later;
     part_q         <= part;
-    loads_q        <= all_quarters_t'(load_i) * all_quarters_t'(AgainQuarters) * all_quarters_t'(later);
+    each_q         <= quarters_t'(load_i) * quarters_t'(AgainQuarters);
     again_q        <= left_q + loads_q;
     low_q          <= long_t'(again_q[Half-1:0]) * long_t'(part_q);
     high_q         <= long_t'(again_q[$bits(all_quarters_t)-1:Half]) * long_t'(part_q);
@@ -161,7 +163,8 @@ module flaash_lookup_walk
     case (state_q)
       StIdle: begin
         {a_id_q, line_q, least_q, within_q, index_q} <= '0;
-        left_q <= total_i;
+        left_q  <= total_i;
+        loads_q <= all_quarters_t'(each_q) * all_quarters_t'(MostLater);
       end
       StShare: within_q <= quarters_t'(least_q) * quarters_t'(row_i.weight);
       StNext:  within_q <= within_q + share;
@@ -172,6 +175,7 @@ module flaash_lookup_walk
         end
       end
       StLine: line_q <= line_addr_t'((product_t'(beyond_q) * product_t'(inverse_q)) >> Inverse);
+      StAsk:  loads_q <= loads_q - all_quarters_t'(each_q);
       StWait: if (cut_valid_i) least_q <= b_line_i;
       default: ;
     endcase

@@ -10,7 +10,8 @@
 //             average. If so, total_o is what all rows cost, and row_o is that of a set of MaxSize fibers: with the
 //             first next_i after ready_o or rewind_i that of the first set, with each further one that of the next set.
 // Demands     The lines of A are written in ascending order from 0, whenever A is replaced (written_i). From prepare_i
-//             on, which comes only while ready_o or after reset, what is known of A stays; its extent is not 0.
+//             on, which comes only while ready_o or after reset, what is known of A stays; its extent is not 0, and no
+//             fiber has more lines than extent / Lanes, rounded up.
 //             The first next_i comes 4 cycles after ready_o or the last rewind_i, at the earliest, further ones every
 //             other cycle at most; what is known of B stays from 4 cycles before it on.
 // Latency     From prepare_i 5 cycles, one per bit of Lanes * Lanes * 4096 / extent and, if skewed_o, one per set.
@@ -115,13 +116,21 @@ module flaash_lookup_weights
     .done_o(divided), .quotient_o(scale)
   );
 
-  function automatic weight_t weight_of(lines_t fiber, line_addr_t per_line);
-    logic [LinesWidth+LineAddrWidth-1:0] product;
-    product = ($bits(product))'(fiber) * ($bits(product))'(per_line) >> Fraction;
+  // The longest fiber has extent / Lanes lines, rounded up: 4 * Lanes, and at most 4 * Lanes * Lanes / extent more.
+  localparam int unsigned ProductWidth = $clog2(4 * Lanes * (Lanes + 1) + 1) + Fraction;
+
+  typedef logic [ProductWidth-1:0] product_t;
+
+  function automatic weight_t weight_of(lines_t fiber, product_t per_line);
+    product_t product;
+    product = product_t'(fiber) * per_line >> Fraction;
     weight_of = weight_t'(product);
-    if (product < 4)              weight_of = weight_t'(4);
-    else if (product >= 4 * Lanes) weight_of = weight_t'(4 * Lanes);
+    if (32'(product) < 4)               weight_of = weight_t'(4);
+    else if (32'(product) >= 4 * Lanes) weight_of = weight_t'(4 * Lanes);
   endfunction
+
+  logic unused_scale;
+  assign unused_scale = ^scale[LineAddrWidth-1:ProductWidth];
 
   localparam int unsigned CountWidth = $clog2(MemLines + 1);  // of fibers: each has a line
   localparam int unsigned TotalWidth = LinesWidth + FiberIdWidth;
@@ -159,7 +168,7 @@ module flaash_lookup_weights
   end
 
   always_ff @(posedge clk_i) begin
-    most_weight_q <= weight_of(most, scale);
+    most_weight_q <= weight_of(most, product_t'(scale));
     longest_all_q <= TotalWidth'(most) * TotalWidth'(CountWidth'(sizes_i.a_fibers));
     average_all_q <= TotalWidth'(sizes_i.a_lines) * TotalWidth'(SkewRatio);
     if (state_q == StJudge) begin
@@ -220,7 +229,7 @@ module flaash_lookup_weights
 
   always_ff @(posedge clk_i) begin
     if (rd_moves) {rd_lines_q, rd_load_q} <= {rd_lines, rd_load};
-    if (row_moves) {weight_q, load_next_q} <= {weight_of(rd_lines_q, scale), rd_load_q};
+    if (row_moves) {weight_q, load_next_q} <= {weight_of(rd_lines_q, product_t'(scale)), rd_load_q};
   end
 
   quarters_t load_quarters;
