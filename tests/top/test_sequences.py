@@ -109,10 +109,12 @@ def test_each_pair_of_choices(simulator: str, changes: dict[str, int | str], see
 @pytest.mark.alternates("icarus")
 @pytest.mark.toggles
 def test_a_wide_integer_machine(simulator: str, seed: int) -> None:
-    """Sums of 48 bits through merge engines and the combiner: long rests, portions as long as can be."""
+    """Coordinates of 32 bits, sums of 48 through merge engines and the combiner; the greatest portions."""
     config = configs.load("default", {
-        "Engine": "merge", "Format": "int16", "NumSdpe": 2, "Scheduler": "round_robin", "Portions": 2})
-    run = run_sequences(config, simulator, ["tails", "smoke"], f"wide-{simulator}", seed,
+        "Engine": "merge", "Format": "int16", "NumSdpe": 2, "Scheduler": "round_robin", "Portions": 2,
+        "CoordWidth": 32})
+    run = run_sequences(config, simulator, ["tails", "smoke", "extents"],
+                        f"wide-{simulator}", seed,
                         {"tails": {"lengths": [130], "portions": [0, 2**32 - 1], "mixed": []}})
     assert run.summary["passed"] and run.summary["compared"] > 0
 
