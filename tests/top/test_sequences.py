@@ -113,7 +113,7 @@ def test_a_wide_integer_machine(simulator: str, seed: int) -> None:
     config = configs.load("default", {
         "Engine": "merge", "Format": "int16", "NumSdpe": 2, "Scheduler": "round_robin", "Portions": 2,
         "CoordWidth": 32})
-    run = run_sequences(config, simulator, ["tails", "smoke", "extents"],
+    run = run_sequences(config, simulator, ["tails", "smoke", "extents", "specials"],
                         f"wide-{simulator}", seed,
                         {"tails": {"lengths": [130], "portions": [0, 2**32 - 1], "mixed": []}})
     assert run.summary["passed"] and run.summary["compared"] > 0
