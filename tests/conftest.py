@@ -9,6 +9,7 @@ Marks say what the suite leaves out, and `make regress LIST=long` runs just that
 - `turn(k, n)`: one of n tests of a sweep; runs with the seeds of which n leaves the remainder k.
 
 `make cov` runs what `make test` does, but `proved` and `alternates` on Verilator, which alone counts code.
+Toggles it counts in the tests of blocks and in those with the mark `toggles`.
 """
 
 import os
@@ -22,7 +23,7 @@ from typing import TextIO
 import pytest
 
 from tb.common import folders, times
-from tb.common.simulation import SHORT_RUNS, SimulationFailed, coverage_wanted
+from tb.common.simulation import SHORT_RUNS, TOGGLES, SimulationFailed, coverage_wanted
 from tb.common.toolchain import SIMULATORS, has_icarus
 from tb.coverage.testplan import read_testplan
 
@@ -113,6 +114,22 @@ def _left_out(item: pytest.Item, config: pytest.Config) -> bool:
 
 def _simulator(item: pytest.Item) -> str:
     return item.callspec.params.get("simulator", "") if hasattr(item, "callspec") else ""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Say to the builds of this test, and of the programs that it starts, whether they count toggles."""
+    os.environ[TOGGLES] = str(int(counts_toggles(item)))
+
+
+def counts_toggles(item: pytest.Item) -> bool:
+    """Tell whether `make cov` counts toggles in a test; the nearest mark decides, otherwise its folder.
+
+    Toggles make most of the time of `make cov`. The blocks' benches are small and see most of them; of the
+    chip's many runs on each machine the first few see all that any does.
+    """
+    mark = item.get_closest_marker("toggles")
+    return item.nodeid.startswith("tests/blocks/") if mark is None else mark.args[:1] != (False,)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from pygpi import entry
@@ -11,6 +12,7 @@ from tb.common import quick_start
 from tb.common.simulation import SHORT_RUNS, SimulationFailed, run_bench
 from tb.common.toolchain import SIMULATORS
 from tests.collect import collected
+from tests.conftest import counts_toggles
 from tests.share import share
 
 MARKED = "tests/top/test_portions.py::test_special_values_across_portions"
@@ -64,6 +66,15 @@ def test_coverage_takes_the_simulator_that_counts_code(by_seed: dict[int, set[st
         assert len(names) == len(suite)
         assert suite - names and names - suite == {on_other(name) for name in suite - names}
         assert all("icarus" in name for name in suite - names)
+
+
+@pytest.mark.parametrize(("test", "args", "counted"), [
+    ("tests/blocks/test_x.py::test_x", None, True), ("tests/top/test_x.py::test_x", None, False),
+    ("tests/top/test_x.py::test_x", (), True), ("tests/blocks/test_x.py::test_x", (False,), False)])
+def test_toggles_are_counted_in_blocks_and_where_a_mark_says_so(
+        test: str, args: tuple | None, counted: bool) -> None:
+    mark = None if args is None else SimpleNamespace(args=args)
+    assert counts_toggles(SimpleNamespace(nodeid=test, get_closest_marker=lambda name: mark)) is counted
 
 
 def test_a_test_named_in_full_runs_although_it_is_left_out() -> None:

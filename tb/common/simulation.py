@@ -34,6 +34,7 @@ VERILATOR_ARGS = ["-Wall", "--timing", "--assert", "-CFLAGS", "-fcoroutines",
 # compilation and most of the speed; its benches see the ports and what this file names.
 CHIP = "flaash_top"
 CHIP_PUBLIC = Path(__file__).with_name("chip_public.vlt")
+UNCOUNTED = Path(__file__).with_name("coverage.vlt")
 # Code that runs once is not worth optimizing; the wheel's makefile lacks the option that includes a
 # precompiled header.
 MAKEFLAGS = "OPT_FAST=-O1 OPT_SLOW=-O0 CFG_CXXFLAGS_PCH_I=-include"
@@ -42,12 +43,16 @@ MAKEFLAGS = "OPT_FAST=-O1 OPT_SLOW=-O0 CFG_CXXFLAGS_PCH_I=-include"
 # cost minutes (flaash_lookup_bench: 753 s; 31 s in pieces without -O1, 13 s as one file).
 SHORT_MAKEFLAGS = "OPT_FAST=-O0 OPT_SLOW=-O0 VM_PARALLEL_BUILDS=0"
 COVERAGE = "FLAASH_COVERAGE"  # `make cov` sets it to 1: builds count code coverage
+TOGGLES = "FLAASH_TOGGLES"  # tests/conftest.py sets it to 0 for the tests whose builds count no toggles
 SHORT_RUNS = "FLAASH_SHORT_RUNS"  # set by tests/conftest.py: runs are as short as those of the suite
 OBJECTS = BUILD / "objects"
 # Not --coverage-expr: with it, 5.048 stops with an internal error at indexed memories.
 # With counters in it Verilator takes a block that reads what it has just written for a loop (UNOPTFLAT).
 # Lint, which has no counters, still refuses real loops.
-COVERAGE_ARGS = ["--coverage-line", "--coverage-toggle", "--coverage-user", "-Wno-UNOPTFLAT"]
+COVERAGE_ARGS = ["--coverage-line", "--coverage-user", "-Wno-UNOPTFLAT"]
+# Lines and covers cost next to nothing; with toggles a build takes two and a half times as long, a run
+# three times.
+TOGGLE_ARGS = ["--coverage-toggle"]
 TIMESCALE = ("1ns", "1ps")
 BARE = re.compile(r"AssertionError:?\s*$|failed: \s*$")
 # Of whose `assert` pytest shows both sides. cocotb's default is every file, so that each simulation would
@@ -115,6 +120,11 @@ def coverage_wanted() -> bool:
     return os.environ.get(COVERAGE) == "1"
 
 
+def toggles_wanted() -> bool:
+    """Tell whether builds that count code coverage count toggles, too."""
+    return os.environ.get(TOGGLES) != "0"
+
+
 def waves_wanted() -> bool:
     """Tell whether every run writes a trace: `make test WAVES=1` sets FLAASH_WAVES=1."""
     return os.environ.get("FLAASH_WAVES") == "1"
@@ -146,7 +156,8 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
     coverage = coverage_wanted() and simulator == "verilator"
     arguments = list(VERILATOR_ARGS) if simulator == "verilator" else ["-g2012"]
     if coverage:
-        arguments += COVERAGE_ARGS
+        arguments += [*COVERAGE_ARGS, *(TOGGLE_ARGS if toggles_wanted() else ())]
+        options = (*options, UNCOUNTED)
     if waves and simulator == "verilator":
         arguments += ["--trace-structs", *(["--trace-fst"] if not traces.why_no_fst() else [])]
     if toplevel == CHIP and simulator == "verilator":

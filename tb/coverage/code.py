@@ -21,7 +21,7 @@ _PAGES = {"v_line": "line", "v_branch": "branch", "v_toggle": "toggle", "v_user"
 _RECORD = re.compile(r"^C '(.*)' (\d+)$")
 _COVER = re.compile(r"`FLAASH_COVER\((\w+)")
 # Passive checks of the simulation; packages, whose functions are computed before it begins.
-_NOT_HARDWARE = {"flaash_stream_checker", "flaash_pkg", "flaash_mac_pkg"}
+_NOT_HARDWARE = ("_checker", "_pkg")
 _BIT = re.compile(r"(.*)\[(\d+)\]$")
 
 
@@ -115,7 +115,8 @@ def points_of(keys: str) -> list[Point]:
 def _name_of(file: str) -> str | None:
     """Return the name of a file below rtl/, None of one that is no hardware."""
     path = Path(file)
-    return str(path.relative_to(RTL)) if path.stem not in _NOT_HARDWARE and RTL in path.parents else None
+    hardware = RTL in path.parents and not path.stem.endswith(_NOT_HARDWARE)
+    return str(path.relative_to(RTL)) if hardware else None
 
 
 _texts: dict[Path, list[str]] = {}

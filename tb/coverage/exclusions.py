@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import fnmatch
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -24,12 +25,15 @@ class Exclusion:
     """Points that are left out of the figures.
 
     Attributes:
-        file: relative to rtl/.
+        file: relative to rtl/, a pattern of the shell.
         kind: of tb.coverage.code.KINDS.
-        what: regular expression that the whole of the point's text must match; for a line, its source text.
+        what: regular expression that the whole of the point's text must match; for a line, its source text;
+            for a branch, the text, a colon and a blank, and the source text.
         reason: why nothing can or need hit them.
         testpoint: that owns the decision.
         expires: when it must be looked at again.
+        by_chance: some of its bits change all the same, from the random value that a register begins with,
+            or in a bench that drives any value: that is not told.
     """
 
     file: str
@@ -38,12 +42,16 @@ class Exclusion:
     reason: str
     testpoint: str
     expires: datetime.date
+    by_chance: bool = False
 
     def matches(self, point: Point, source: Sequence[str]) -> bool:
         """Tell whether a point is left out; `source` are the lines of its file."""
-        if (point.file, point.kind) != (self.file, self.kind):
+        if point.kind != self.kind or not fnmatch.fnmatch(point.file, self.file):
             return False
-        text = source[point.line - 1].strip() if point.kind == "line" else point.what
+        text = point.what
+        if point.kind in ("line", "branch"):
+            line = source[point.line - 1].strip()
+            text = line if point.kind == "line" else f"{text}: {line}"
         return re.fullmatch(self.what, text) is not None
 
 
@@ -64,7 +72,7 @@ def problems(exclusions: Iterable[Exclusion], plan: Iterable[Testpoint],
     told = []
     for entry in exclusions:
         name = f"{entry.file}, {entry.kind} {entry.what}"
-        if not (RTL / entry.file).is_file():
+        if not any(RTL.glob(entry.file)):
             told.append(f"{name}: there is no rtl/{entry.file}")
         if entry.kind not in KINDS:
             told.append(f"{name}: the kind is none of {', '.join(KINDS)}")
@@ -91,14 +99,16 @@ def apply(code: CodeCoverage,
     left_out: dict[Exclusion, list[Point]] = {}
     told = []
     for entry in exclusions:
-        path = RTL / entry.file
-        source = path.read_text().splitlines() if path.is_file() else []
-        matched = [point for point in by_file.get(entry.file, []) if entry.matches(point, source)]
+        files = fnmatch.filter(by_file, entry.file)
+        matched = []
+        for file in files:
+            source = (RTL / file).read_text().splitlines() if (RTL / file).is_file() else []
+            matched += [point for point in by_file[file] if entry.matches(point, source)]
         hit = [point for point in matched if code.counts.get(point)]
         name = f"exclusion {entry.file}, {entry.kind} {entry.what}"
-        if not matched and entry.file in by_file:
+        if not matched and files:
             told.append(f"{name}: nothing is called so")
-        if hit:
+        if hit and not entry.by_chance:
             told.append(f"{name}: {len(hit)} of its points were hit, {hit[0].what or hit[0].line} among them")
         left_out[entry] = [point for point in matched if point in code.counts and not code.counts[point]]
         code.remove(left_out[entry])

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Extents at their limits: 1 in every mode, 10^9 and 2^32 - 1 in free modes, a full coordinate width."""
+"""Extents at their limits: 1 in every mode, 10^9 and 2^32 - 1 in free modes, a full coordinate width.
+
+Two that differ in the last place are refused.
+"""
 
 from models.generate import uniform_tensor
 from models.tensor import SparseTensor
+from tb.agents.contraction.item import ExpectedError
 from tb.sequences.base import ContractionSequence
 
 HUGE = (10**9, 2**32 - 1)
@@ -25,6 +29,9 @@ class ExtentsSeq(ContractionSequence):
         await self.contract(one, one)
         limit = min(2 ** int(self.config["CoordWidth"]), 2**32 - 1)
         await self.contract(self.corners(3, limit), self.corners(2, limit))
+        await self.contract(self.sparse(3, limit), self.sparse(2, limit))
+        await self.provoke(ExpectedError("ErrExtentsDiffer", limit), self.corners(3, limit),
+                           self.corners(2, limit - 1))
         for extent in HUGE:
             await self.contract(self.corners(extent, 7), self.sparse(extent, 3, 7))
         for _ in range(self.count):

@@ -108,6 +108,7 @@ def test_names_and_numbers_are_whole_at_80_columns(capsys: pytest.CaptureFixture
         assert any(found[:4] == begin and found[6] == "12,345" for found in lines if len(found) > 6)
 
 
+@pytest.mark.toggles
 @pytest.mark.parametrize("width, latency, gap", [
     (128, 1, 0), pytest.param(512, 100, 3, marks=pytest.mark.suite_on("icarus"))])
 def test_a_small_queue(simulator: str, width: int, latency: int, gap: int) -> None:

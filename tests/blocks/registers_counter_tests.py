@@ -70,6 +70,26 @@ async def both_words_of_a_counter_belong_together(dut, kind: str) -> None:
 
 
 @cocotb.test()
+async def a_full_word_is_read(dut) -> None:
+    """All ones; the next one carries, and the upper word that is read is still that of the moment before."""
+    _, port, _ = await begin(dut)
+    port.operands()
+    await port.write("RegControl", START)
+    await FallingEdge(dut.clk_i)
+    for step, cycles in ((2**24 - 1, 256), (255, 1)):
+        port.drive(increments={"CntJobs": step})
+        await ClockCycles(dut.clk_i, cycles, FallingEdge)
+    port.drive(increments=0)
+    assert await port.read("CntJobs") == 2**32 - 1
+    await FallingEdge(dut.clk_i)
+    port.drive(increments={"CntJobs": 1})
+    await FallingEdge(dut.clk_i)
+    port.drive(increments=0)
+    assert await port.read("CntJobsHigh") == 0
+    assert await port.read64("CntJobs") == 2**32
+
+
+@cocotb.test()
 async def steps_of_one_engine(dut) -> None:
     """What is written to RegSdpeSelect goes out, what comes back is read."""
     random, port, _ = await begin(dut)

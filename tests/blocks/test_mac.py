@@ -73,6 +73,7 @@ def test_room_of_integers(simulator: str, seed: int) -> None:
 
 
 @pytest.mark.suite_on("verilator")
+@pytest.mark.toggles(False)  # the same product again
 @pytest.mark.parametrize("formats", [
     pytest.param(formats, marks=pytest.mark.turn(turn, 2), id=formats.replace(" ", "-"))
     for turn, formats in enumerate(("bf16 int16", "fp32 int8"))])
@@ -84,6 +85,7 @@ def test_a_million_products(simulator: str, seed: int, formats: str) -> None:
 
 
 @pytest.mark.suite_on("verilator")
+@pytest.mark.toggles(False)
 @pytest.mark.turn(0, 8)
 def test_a_million_products_of_each_kind(simulator: str, seed: int) -> None:
     run_bench("flaash_mac_players", "tests.blocks.mac_room_tests", simulator, "mac_million_each", MILLION,

@@ -35,6 +35,7 @@ def test_sdpe(simulator: str, seed: int) -> None:
 
 
 @pytest.mark.suite_on("verilator")
+@pytest.mark.toggles(False)  # the same product again
 @pytest.mark.turn(1, 2)
 def test_sdpe_range(simulator: str, seed: int) -> None:
     # 2**17 products, the least that leave int32: minutes on Icarus.

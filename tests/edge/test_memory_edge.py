@@ -10,7 +10,7 @@ from tests.share import LONG
 SHAPES = [
     {"DataWidth": 256, "Format": 1, "CoordWidth": 12}, {"DataWidth": 512, "Format": 3, "CoordWidth": 16},
     {"DataWidth": 128, "Format": 2, "CoordWidth": 9}, {"DataWidth": 512, "Format": 0, "CoordWidth": 32},
-    {"DataWidth": 256, "NumSdpe": 7}, {"DataWidth": 128, "NumSdpe": 3, "ResultLanes": 1},
+    {"DataWidth": 256, "NumSdpe": 7, "Format": 1}, {"DataWidth": 128, "NumSdpe": 3, "ResultLanes": 1},
     {"DataWidth": 512, "NumSdpe": 9, "Format": 3}]
 
 # What Icarus runs of first_tests in the suite: a second takes it a thousand cycles.

@@ -8,6 +8,8 @@ import pytest
 from tb.common import configs
 from tb.common.simulation import run_bench
 
+pytestmark = pytest.mark.toggles
+
 
 def _run(simulator: str, seed: int, testcase: str, latency: int = 0, config: str = "tiny", turns: int = 12,
          **parameters: int) -> None:

@@ -53,7 +53,7 @@ def test_sequences(simulator: str, machine: str, group: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize("name", [
-    pytest.param("default", marks=pytest.mark.alternates("icarus")),
+    pytest.param("default", marks=[pytest.mark.alternates("icarus"), pytest.mark.toggles]),
     *(pytest.param(name, marks=pytest.mark.suite_on("icarus")) for name in ("paper1", "fast8"))])
 def test_full_memories(simulator: str, name: str, seed: int) -> None:
     """Operands that fill small memories, and ones that need a place more."""
@@ -84,6 +84,38 @@ def test_formats(simulator: str, name: str, seed: int) -> None:
     run = run_sequences(configs.load(name, {"NumSdpe": 2}), simulator, sequences,
                         f"formats-{name}-{simulator}", seed,
                         {"dense": {"run_lengths": [0, 2]}} if name == "tiny" else None)
+    assert run.summary["passed"] and run.summary["compared"] > 0
+
+
+# What no other machine of the suite has, whatever the seed, in as few as can be.
+PAIRED: list[dict[str, int | str]] = [
+    {"Engine": "merge", "Format": "bf16", "Lanes": 1, "NumSdpe": 33}, {"Lanes": 1, "Memory": "ideal"},
+    {"Lanes": 2, "MemLatency": 12}, {"Lanes": 8},
+    {"Engine": "lookup", "Format": "bf16", "Lanes": 1}, {"Engine": "lookup", "Format": "int8", "Lanes": 2},
+    {"Engine": "lookup", "Format": "int16", "Lanes": 8, "Memory": "ideal"}]
+
+
+@pytest.mark.suite_on("icarus")
+@pytest.mark.parametrize("changes", PAIRED, ids=lambda changes: "-".join(map(str, changes.values())))
+def test_each_pair_of_choices(simulator: str, changes: dict[str, int | str], seed: int) -> None:
+    """Engines with formats, lanes and memories."""
+    small = {"NumSdpe": 2, "CoordWidth": 8, "MemLines": 256, "ResultDepth": 16}
+    run = run_sequences(configs.load("default", {**small, **changes}), simulator, ["smoke"],
+                        f"pair-{'-'.join(map(str, changes.values()))}-{simulator}", seed,
+                        {"smoke": {"count": 0}})
+    assert run.summary["passed"] and run.summary["compared"] > 0
+
+
+@pytest.mark.alternates("icarus")
+@pytest.mark.toggles
+def test_a_wide_integer_machine(simulator: str, seed: int) -> None:
+    """Coordinates of 32 bits, sums of 48 through merge engines and the combiner; the greatest portions."""
+    config = configs.load("default", {
+        "Engine": "merge", "Format": "int16", "NumSdpe": 2, "Scheduler": "round_robin", "Portions": 2,
+        "CoordWidth": 32})
+    run = run_sequences(config, simulator, ["tails", "smoke", "extents", "specials"],
+                        f"wide-{simulator}", seed,
+                        {"tails": {"lengths": [130], "portions": [0, 2**32 - 1], "mixed": []}})
     assert run.summary["passed"] and run.summary["compared"] > 0
 
 
