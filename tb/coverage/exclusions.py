@@ -25,7 +25,7 @@ class Exclusion:
     """Points that are left out of the figures.
 
     Attributes:
-        file: relative to rtl/, a pattern of the shell.
+        file: relative to rtl/, patterns of the shell with blanks between them.
         kind: of tb.coverage.code.KINDS.
         what: regular expression that the whole of the point's text must match; for a line, its source text;
             for a branch, the text, a colon and a blank, and the source text.
@@ -44,9 +44,13 @@ class Exclusion:
     expires: datetime.date
     by_chance: bool = False
 
+    def covers(self, file: str) -> bool:
+        """Tell whether a file, relative to rtl/, is one of the entry's."""
+        return any(fnmatch.fnmatch(file, pattern) for pattern in self.file.split())
+
     def matches(self, point: Point, source: Sequence[str]) -> bool:
         """Tell whether a point is left out; `source` are the lines of its file."""
-        if point.kind != self.kind or not fnmatch.fnmatch(point.file, self.file):
+        if point.kind != self.kind or not self.covers(point.file):
             return False
         text = point.what
         if point.kind in ("line", "branch"):
@@ -72,8 +76,8 @@ def problems(exclusions: Iterable[Exclusion], plan: Iterable[Testpoint],
     told = []
     for entry in exclusions:
         name = f"{entry.file}, {entry.kind} {entry.what}"
-        if not any(RTL.glob(entry.file)):
-            told.append(f"{name}: there is no rtl/{entry.file}")
+        told += [f"{name}: there is no rtl/{pattern}" for pattern in entry.file.split()
+                 if not any(RTL.glob(pattern))]
         if entry.kind not in KINDS:
             told.append(f"{name}: the kind is none of {', '.join(KINDS)}")
         if len(entry.reason.split()) < 4:
@@ -99,7 +103,7 @@ def apply(code: CodeCoverage,
     left_out: dict[Exclusion, list[Point]] = {}
     told = []
     for entry in exclusions:
-        files = fnmatch.filter(by_file, entry.file)
+        files = [file for file in by_file if entry.covers(file)]
         matched = []
         for file in files:
             source = (RTL / file).read_text().splitlines() if (RTL / file).is_file() else []
