@@ -7,6 +7,8 @@ from tb.common import configs
 from tb.common.simulation import run_bench
 from tests.share import LONG
 
+pytestmark = pytest.mark.toggles
+
 SHAPES = [
     {"DataWidth": 256, "Format": 1, "CoordWidth": 12}, {"DataWidth": 512, "Format": 3, "CoordWidth": 16},
     {"DataWidth": 128, "Format": 2, "CoordWidth": 9}, {"DataWidth": 512, "Format": 0, "CoordWidth": 32},
@@ -71,6 +73,7 @@ def test_overlap(simulator: str, seed: int) -> None:
 
 
 @pytest.mark.alternates("icarus")
+@pytest.mark.toggles(False)  # a build of its own
 def test_one_buffer(simulator: str, seed: int) -> None:
     """Of operands of bytes: the next one waits until the contraction before has left the chip."""
     some = "queues_of_all_kinds/stalls=none/latency=1$|a_wrong_operand"
