@@ -227,23 +227,23 @@ module flaash_tensor_memory_banked
   // --------------------------------------------------------- back to the requesters
   // A port has one request accepted per cycle, so at most one bank answers it: without a choice by number, and no
   // bank before another one, little stands behind the access to a RAM macro.
-  logic [NumPorts-1:0] asked;  // by which port a bank was
+  for (genvar port = 0; port < int'(NumPorts); port++) begin : gen_answer
+    logic [Banks-1:0]     from;
+    logic [LineWidth-1:0] answer;
 
-  always_comb begin
-    asked       = '0;
-    rsp_valid_o = '0;
-    for (int unsigned port = 0; port < NumPorts; port++) rsp_data_o[port] = '0;
-    for (int unsigned bank = 0; bank < Banks; bank++) begin
-      if (data_valid_q[bank]) begin  // few are: a simulator need not look at the rest
-        asked = to_q[bank];
-        for (int unsigned port = 0; port < NumPorts; port++) begin
-          if (asked[port]) begin
-            rsp_valid_o[port] = 1'b1;
-            rsp_data_o[port]  = rsp_data_o[port] | data[bank];
-          end
-        end
+    for (genvar bank = 0; bank < int'(Banks); bank++) begin : gen_from
+      assign from[bank] = to_q[bank][port];
+    end
+
+    always_comb begin
+      answer = '0;
+      for (int unsigned bank = 0; bank < Banks; bank++) begin
+        if (from[bank]) answer = answer | data[bank];
       end
     end
+
+    assign rsp_valid_o[port] = from != '0;
+    assign rsp_data_o[port]  = answer;
   end
 
   // Of several wrong lines the one of the last bank is told. The choice stands behind the registers, for the access
