@@ -173,6 +173,32 @@ async def skewed_fibers_and_short_runs(dut) -> None:
 
 
 @cocotb.test()
+async def full_sets_leave_no_tail(dut) -> None:
+    """As many fibers of A as fill sets, and a long B: nothing is left over, so each group has one piece."""
+    planner, _ = await begun(dut)
+    for sets in (planner.groups, planner.groups + 1, 3 * planner.groups):
+        a, b = [2] * (sets * planner.max_size), [10] * (7 * planner.groups)
+        plan = await planner.plan(a, b)
+        check(plan, planner, a, b)
+        assert len(plan.pieces) == planner.groups, f"{sets} sets in {len(plan.pieces)} pieces"
+
+
+@cocotb.test()
+async def what_is_loaded_again_is_shared(dut) -> None:
+    """Sets that take long to load, cut within their rows: the first groups leave some work to the last."""
+    planner, _ = await begun(dut)
+    if planner.groups < 3:
+        return
+    for sets in (planner.groups // 2 + 1, planner.groups):
+        a, b = [40] * (sets * planner.max_size), [4] * 60
+        a[0] = 200
+        plan = await planner.plan(a, b)
+        check(plan, planner, a, b)
+        total = costs(plan, planner.groups, a, b, weighted=True)
+        assert all(total), f"groups without work: {total}"
+
+
+@cocotb.test()
 async def first_piece_comes_in_time(dut) -> None:
     """The latency in the contract, with fibers of one line and with long ones, few and many."""
     planner, _ = await begun(dut)

@@ -45,7 +45,7 @@ def test_lookup(simulator: str, seed: int) -> None:
 
 @pytest.mark.alternates("icarus")
 def test_lookup_plan(simulator: str, seed: int) -> None:
-    for groups, size in share(PLANS[simulator], seed, of=4):
+    for groups, size in share(PLANS[simulator], seed):
         run_bench("flaash_lookup_plan_bench", "tests.blocks.lookup_plan_tests", simulator,
                   f"lookup_plan-g{groups}-s{size}", {"Groups": groups, "MaxSize": size}, seed,
                   extra_sources=PLAN_WRAPPER)
