@@ -36,7 +36,7 @@ class Bench:
     def __init__(self, dut, random, stalls: str):
         self.dut = dut
         self.fmt = next(f for f in FORMATS.values() if f.code == int(dut.Format.value))
-        self.data = bytearray(1 << 17)
+        self.data = bytearray(1 << 18)
         self.refused: dict[int, int] = {}
         self.bytes = int(dut.DataWidth.value) // 8
         self.feed = int(dut.FeedWidth.value) // 8
@@ -239,8 +239,9 @@ async def the_next_operands_are_asked_for(dut, stalls: str) -> None:
     await bench.fetch(words)
     await bench.pulse("ask", 3)
     for turn in range(8):
-        following, next_words, image = drawn(bench, random, numbers, 0x8000 + turn % 2 * 0x8000)
-        assert image.end <= 0x1_0000 + turn % 2 * 0x8000
+        at = (0x2_0000, 0x1_0000)[turn % 2]  # beside the arrays that are being read
+        following, next_words, image = drawn(bench, random, numbers, at)
+        assert image.end <= at + 0x1_0000
         bench.frames = [[[]], [[]]]
         first = random.random() < 0.5
         if first:

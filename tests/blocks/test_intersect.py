@@ -9,17 +9,18 @@ from tb.common.simulation import run_bench
 from tests.blocks.intersect_model import MODELS, Beat, check_matches, random_pairs
 from tests.share import share
 
-# (Lanes, CoordWidth): all of them where a build costs next to nothing.
-BUILDS = {"verilator": [(8, 32)], "icarus": [(4, 16), (1, 16), (2, 32), (8, 32)]}
+# (Lanes, CoordWidth, ValueWidth): all of them where a build costs next to nothing.
+BUILDS = {"verilator": [(8, 32, 16), (4, 16, 32)],
+          "icarus": [(4, 16, 16), (1, 16, 32), (2, 32, 16), (8, 32, 32)]}
 
 
 @pytest.mark.alternates("icarus")
 @pytest.mark.parametrize("engine", ["merge", "compare"])
 def test_intersect(simulator: str, engine: str, seed: int) -> None:
-    for lanes, coord_width in share(BUILDS[simulator], seed):
+    for lanes, coord_width, value_width in share(BUILDS[simulator], seed):
         run_bench(f"flaash_intersect_{engine}", "tests.blocks.intersect_tests", simulator,
                   f"intersect_{engine}-l{lanes}-c{coord_width}",
-                  {"Lanes": lanes, "CoordWidth": coord_width, "ValueWidth": 16}, seed)
+                  {"Lanes": lanes, "CoordWidth": coord_width, "ValueWidth": value_width}, seed)
 
 
 @pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)

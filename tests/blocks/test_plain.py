@@ -55,16 +55,17 @@ test_axi_write = plain(
     "flaash_axi_write", rows("DataWidth Bursts BurstBeats", (128, 4, 16)),
     rows("DataWidth Bursts BurstBeats", (128, 4, 16), (256, 2, 8), (512, 16, 4)))
 test_edge_loader = plain(
-    "flaash_edge_loader", rows("Format CoordWidth DataWidth FeedWidth Bursts", (3, 14, 256, 256, 4)),
+    "flaash_edge_loader", rows("Format CoordWidth DataWidth FeedWidth Bursts", (3, 14, 256, 256, 4),
+                              (0, 16, 256, 256, 4)),
     rows("Format CoordWidth DataWidth FeedWidth Bursts", (0, 16, 128, 128, 8), (1, 10, 512, 256, 2),
          (2, 9, 256, 256, 16), (3, 32, 128, 128, 1), (2, 14, 128, 128, 4), (2, 8, 512, 256, 5)))
 test_edge_packer = plain(
-    "flaash_edge_packer", rows("DataWidth InWords", (256, 12)),
+    "flaash_edge_packer", rows("DataWidth InWords", (256, 12), (128, 6)),
     rows("DataWidth InWords", (128, 1), (128, 6), (256, 4), (256, 16), (512, 24), (512, 32)))
 test_edge_quota = plain("flaash_edge_quota", [{}], [{}])
 test_edge_retire = plain("flaash_edge_retire", [{}], [{}])
 test_edge_writer = plain(
-    "flaash_edge_writer", rows("DataWidth ResultLanes Format", (512, 8, 0)),
+    "flaash_edge_writer", rows("DataWidth ResultLanes Format", (512, 8, 0), (128, 2, 3)),
     rows("DataWidth ResultLanes Format", (128, 1, 0), (128, 2, 1), (256, 4, 0), (256, 3, 3), (512, 8, 3)))
 test_delay_line = plain(
     "flaash_delay_line", rows("Delay", 3), rows("Delay", 0, 1, 2, 3, 8, 49), Channels=3, Width=24)
@@ -87,7 +88,7 @@ test_perf_sum = plain(
 test_result_gate = plain(
     "flaash_result_gate", rows("NumSources", 5), rows("NumSources", 1, 5, 64), CountWidth=4)
 test_result_lanes = plain(
-    "flaash_result_lanes", rows("NumSources Lanes", (9, 4)),
+    "flaash_result_lanes", rows("NumSources Lanes", (9, 4), (8, 2)),
     rows("NumSources Lanes", (1, 1), (5, 1), (1, 2), (8, 2), (3, 4), (33, 8)))
 test_result_network = plain(
     "flaash_result_network", rows("NumSources", 5), rows("NumSources", 1, 3, 8, 65), bench="stream_tree",

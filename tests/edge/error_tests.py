@@ -116,7 +116,8 @@ async def others_are_under_way(dut, latency: int) -> None:
         for index in range(SLOTS - 1):
             at = RESULTS + index * 0x4000
             words = list(now.words)
-            words[2], words[4], words[9] = at, wanted.nbytes - (kind == "full" and index == bad), index
+            words[2], words[3] = at & 0xFFFF_FFFF, at >> 32
+            words[4], words[9] = wanted.nbytes - (kind == "full" and index == bad), index
             jobs.append((host.put(words), at))
         slot, at = jobs[bad]
         if kind != "full":

@@ -19,10 +19,10 @@ from tb.common import rtl_constants as rtl
 from tb.edge import coverage
 from tb.edge.cover_points import CHANNELS
 from tb.edge.memory import BusMemory
-from tests.edge.image import Image, levels, to_bytes, words
+from tests.edge.image import BASE, Image, levels, to_bytes, words
 
-RING, SLOTS = 0x8000, 5
-RESULTS, CAPACITY = 0x8_0000, 0x4_0000
+RING, SLOTS = BASE + 0x8000, 5
+RESULTS, CAPACITY = BASE + 0x8_0000, 0x4_0000
 ADDRESS = {name: register.address for name, register in {**rtl.REGISTERS, **rtl.EDGE.registers}.items()}
 BIT = {
     name: 1 << constant.value
@@ -58,7 +58,7 @@ class Host:
         self.dut = dut
         self.fmt: NumberFormat = next(f for f in FORMATS.values() if f.code == int(dut.Format.value))
         self._slots = slots
-        self.bus = BusMemory(dut, 0, 1 << 20)
+        self.bus = BusMemory(dut, BASE, 1 << 20)
         self.memory = self.bus.bytes
         self.set_latency(latency)
         for channel in CHANNELS if stalls else ():
@@ -98,7 +98,8 @@ class Host:
 
     async def set_ring(self) -> None:
         """Tell the chip where the ring is."""
-        await self.write("RegRingBase", RING)
+        await self.write("RegRingBase", RING & 0xFFFF_FFFF)
+        await self.write("RegRingBaseHigh", RING >> 32)
         await self.write("RegRingSize", self._slots)
         await self.write("RegEdgeIrqEnable", BIT["EdgeIrqDone"] | BIT["EdgeIrqError"])
 

@@ -7,6 +7,7 @@ That layout is held against docs/memory_edge.md, byte by byte, in tests/driver/t
 from __future__ import annotations
 
 import dataclasses
+import os
 
 import numpy as np
 
@@ -17,7 +18,8 @@ from models.csf import Csf
 from models.numbers.formats import NumberFormat
 
 LEAF = 7  # number of the leaf in places of errors
-FIRST, SIZE = 0x1_0000, 0x7_0000  # of the memory that arrays may take
+BASE = int(os.environ.get("FLAASH_MEMORY_AT", "0"), 0)  # the memory's address
+FIRST, SIZE = BASE + 0xFE00, 0x7_0200  # of the memory that arrays may take
 
 
 def levels(csf: Csf, fmt: NumberFormat, dense: bool = False, narrow: bool = False) -> list[Level]:

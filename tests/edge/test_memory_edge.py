@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The chip with the memory edge: from memory to memory."""
 
+from random import Random
+
 import pytest
 
 from tb.common import configs
@@ -19,6 +21,13 @@ SHAPES = [
 SOME = "example|stalls=none/latency=1$|a_queue$|full|kept=False"
 
 
+
+def memory_at(module: str, seed: int) -> int:
+    """Return a 64-bit address of the memory; a multiple of 4 GB lies within slots, arrays or results."""
+    random = Random(f"{module}/{seed}")
+    return (random.randrange(1, 2**31) << 32) - random.choice([0x9000, 0x1_0000, 0x8_1000])
+
+
 def run_edge(module: str, simulator: str, seed: int, config: str = "tiny", only: str = "",
              **edge: int) -> None:
     """Run a module of tests/edge on flaash_memory_top, in a configuration with other parameters.
@@ -29,7 +38,8 @@ def run_edge(module: str, simulator: str, seed: int, config: str = "tiny", only:
         only: an expression; the suite runs the tests of the module that it matches, LIST=long all of them.
         edge: parameters that are others than the configuration's.
     """
-    chosen = {"COCOTB_TEST_FILTER": only} if only and not LONG else {}
+    chosen = {"FLAASH_MEMORY_AT": hex(memory_at(module, seed)),
+              **({"COCOTB_TEST_FILTER": only} if only and not LONG else {})}
     parameters = {**configs.load(config).parameters(), **edge}
     label = "".join(f"-{name}{value}" for name, value in edge.items())
     run_bench(

@@ -63,6 +63,16 @@ def test_full_memories(simulator: str, name: str, seed: int) -> None:
 
 
 @pytest.mark.suite_on("verilator")
+@pytest.mark.toggles
+def test_memories_of_full_size(simulator: str, seed: int) -> None:
+    """Thousands of fibers and every line of a machine as it is, with lookup; the greatest settings."""
+    run = run_sequences(MACHINES["lookup"][simulator], simulator, ["capacity", "corners", "specials"],
+                        f"sequences-full_size-{simulator}", seed,
+                        {"capacity": {"extent": 1024, "brief": True}})
+    assert run.summary["passed"] and run.summary["compared"] > 0
+
+
+@pytest.mark.suite_on("verilator")
 @pytest.mark.parametrize(("fmt", "engine"), [
     pytest.param(fmt, engine, id=f"{fmt}-{engine}", marks=pytest.mark.turn(turn, 2))
     for turn, (fmt, engine) in enumerate((("int16", "compare"), ("int8", "merge")))])
@@ -115,7 +125,7 @@ def test_a_wide_integer_machine(simulator: str, seed: int) -> None:
         "CoordWidth": 32})
     run = run_sequences(config, simulator, ["tails", "smoke", "extents", "specials"],
                         f"wide-{simulator}", seed,
-                        {"tails": {"lengths": [130], "portions": [0, 2**32 - 1], "mixed": []}})
+                        {"tails": {"lengths": [130], "portions": [0, 20, 2**32 - 1], "mixed": [(2, 97)]}})
     assert run.summary["passed"] and run.summary["compared"] > 0
 
 
