@@ -13,39 +13,27 @@ class CapacitySeq(ContractionSequence):
     """Load tensors up to and beyond the number of fibers, lines and nodes that the build stores.
 
     Args:
-        extent: of the contracted mode, and most entries of a fiber.
-        brief: only fill fibers and lines, with a dot product per fiber: for memories of full size.
+        extent: of the contracted mode; a fiber never needs more.
     """
 
-    def __init__(self, name: str = "capacity", extent: int = 1 << 12, brief: bool = False):
+    def __init__(self, name: str = "capacity", extent: int = 1 << 12):
         super().__init__(name)
-        self.extent, self.brief = extent, brief
+        self.extent = extent
 
     async def body(self) -> None:
         fibers, lines, nodes, lanes = (
             int(self.config[name]) for name in ("FiberDepth", "MemLines", "NodeDepth", "Lanes"))
         most = min(fibers, lines, nodes)
-        if self.brief:
-            one, many = self.comb([1], self.extent), self.comb([1] * most, self.extent)
-            await self.contract(many, one)
-            await self.contract(one, many)
-            await self.contract(self.comb(self.lengths(lanes * lines), self.extent), one)
-            return
         await self.fits(self.comb([1] * most, self.extent))
         if most < nodes:
             await self.too_much(self.comb([1] * (most + 1), self.extent), 0, ENTRIES_LEVEL, most)
-        full = lanes * (lines - 1) + 1  # entries of fibers that need every line
-        await self.fits(self.comb(self.lengths(lanes * lines), self.extent))
-        await self.fits(self.comb(self.lengths(full), self.extent))
-        await self.too_much(self.comb([*self.lengths(full), 1], self.extent), 1, ENTRIES_LEVEL, full)
-        await self.too_much(self.comb([*self.lengths(lanes * lines), 1], self.extent), 1, 0, ENTRIES)
+        full = lanes * (lines - 1) + 1  # entries of a fiber that needs every line
+        await self.fits(self.comb([lanes * lines], self.extent))
+        await self.fits(self.comb([full], self.extent))
+        await self.too_much(self.comb([full, 1], self.extent), 1, ENTRIES_LEVEL, full)
+        await self.too_much(self.comb([lanes * lines, 1], self.extent), 1, 0, ENTRIES)
         await self.fits(self.hollow(nodes))
         await self.too_much(self.hollow(nodes + 1), 0, 0, 0)
-
-    def lengths(self, entries: int) -> list[int]:
-        """Return the lengths of as few fibers as have so many entries."""
-        whole, rest = divmod(entries, self.extent)
-        return [self.extent] * whole + [rest] * bool(rest)
 
     def hollow(self, nodes: int) -> Csf:
         """Return a tree of so many nodes, all empty."""

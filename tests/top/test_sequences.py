@@ -66,9 +66,8 @@ def test_full_memories(simulator: str, name: str, seed: int) -> None:
 @pytest.mark.toggles
 def test_memories_of_full_size(simulator: str, seed: int) -> None:
     """Thousands of fibers and every line of a machine as it is, with lookup; the greatest settings."""
-    run = run_sequences(MACHINES["lookup"][simulator], simulator, ["capacity", "corners", "specials"],
-                        f"sequences-full_size-{simulator}", seed,
-                        {"capacity": {"extent": 1024, "brief": True}})
+    run = run_sequences(MACHINES["lookup"][simulator], simulator, ["filled", "corners", "specials"],
+                        f"sequences-full_size-{simulator}", seed)
     assert run.summary["passed"] and run.summary["compared"] > 0
 
 
