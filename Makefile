@@ -199,6 +199,7 @@ bench-sim: $(STAMP) ## simulated cycles per second under cocotb and in a plain C
 .PHONY: bench-record
 bench-record: $(STAMP) ## record the cycles that tests/bench/test_cycles.py holds later ones against
 	@$(call alone,bench) -m bench.guard
+	@$(PY) -m tools.silicon.page
 
 .PHONY: clean
 clean: ## remove everything that was built (.venv stays)

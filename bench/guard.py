@@ -2,14 +2,14 @@
 """The regression guard: cycles of a reduced set of runs, recorded in bench/recorded.json.
 
 `python -m bench.guard` (make bench-record) measures and writes them; tests/bench/test_cycles.py
-measures and compares.
+measures and compares. docs/silicon.md makes rates of them.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bench.measure import measure
@@ -18,21 +18,22 @@ from bench.rows import Row
 FILE = Path(__file__).with_name("recorded.json")
 TOLERANCE = 2  # percent of growth that passes
 WORKLOADS = ("7x7x512_d0.005", "3x3x1024_d0.05", "10x10x100_d0.005", "3x3x512_nnz500")
-CONFIGS = ("default", "paper8", "fast8")
+CONFIGS = ("default", "paper8", "fast8")  # the suite guards these
+OTHERS = ("tiny", "paper1", "fast1", "fast32", "wide32")  # of docs/silicon.md, too; in LIST=long
 
 
-def guarded_rows() -> list[Row]:
-    """Return the runs that are guarded."""
-    return [Row(workload, config) for config in CONFIGS for workload in WORKLOADS]
+def guarded_rows(configs: Sequence[str]) -> list[Row]:
+    """Return the runs that are guarded on these configurations."""
+    return [Row(workload, config) for config in configs for workload in WORKLOADS]
 
 
-def measure_cycles() -> dict[str, int]:
-    """Return cycles by the names of the guarded rows.
+def measure_cycles(configs: Sequence[str]) -> dict[str, int]:
+    """Return cycles by the names of the guarded rows of these configurations.
 
     Raises:
         AssertionError: a result is wrong, or a run failed.
     """
-    rows = guarded_rows()
+    rows = guarded_rows(configs)
     records = measure(rows, jobs=1, short=True)
     problems = [f"{row.name}: {'; '.join(record['problems'][:3])}"
                 for row, record in zip(rows, records, strict=True) if not record["checked"]]
@@ -40,9 +41,10 @@ def measure_cycles() -> dict[str, int]:
     return {row.name: record["cycles"] for row, record in zip(rows, records, strict=True)}
 
 
-def read_recorded(path: Path = FILE) -> dict[str, int]:
-    """Return the recorded cycles."""
-    return json.loads(path.read_text())
+def read_recorded(configs: Sequence[str] = (*CONFIGS, *OTHERS), path: Path = FILE) -> dict[str, int]:
+    """Return the recorded cycles of these configurations."""
+    return {name: cycles for name, cycles in json.loads(path.read_text()).items()
+            if name.split()[1] in configs}
 
 
 def compare(recorded: Mapping[str, int], measured: Mapping[str, int]) -> list[str]:
@@ -58,7 +60,7 @@ def compare(recorded: Mapping[str, int], measured: Mapping[str, int]) -> list[st
 
 def main() -> int:
     before = read_recorded() if FILE.exists() else {}
-    measured = measure_cycles()
+    measured = measure_cycles((*CONFIGS, *OTHERS))
     FILE.write_text(json.dumps(measured, indent=1) + "\n")
     for name, cycles in measured.items():
         print(f"{name}: {cycles} cycles" + (f" (before: {before[name]})" if name in before else ""))

@@ -10,8 +10,11 @@ from bench.rows import Row
 HINT = "if this is meant, run 'make bench-record' and commit bench/recorded.json with the reason"
 
 
-def test_no_run_has_become_slower() -> None:
-    sentences = guard.compare(guard.read_recorded(), guard.measure_cycles())
+@pytest.mark.parametrize("configs", [
+    pytest.param(guard.CONFIGS, id="some"),
+    pytest.param(guard.OTHERS, id="others", marks=pytest.mark.suite_on())])  # LIST=long runs these
+def test_no_run_has_become_slower(configs: tuple[str, ...]) -> None:
+    sentences = guard.compare(guard.read_recorded(configs), guard.measure_cycles(configs))
     assert not sentences, "\n".join([*sentences, HINT])
 
 

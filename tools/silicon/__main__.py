@@ -115,7 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return FAILED
     if wanted:
-        show(console, results)
+        show(console, record.with_cycles(results))
     programs.FOLDER.mkdir(parents=True, exist_ok=True)
     (programs.FOLDER / "results.json").write_text(
         json.dumps(results | {"macs": exact.recorded(costs)}, indent=2) + "\n")

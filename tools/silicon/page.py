@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the tables into docs/silicon.md, as they follow from bench/silicon.json.
+"""Writes the tables into docs/silicon.md, as they follow from bench/silicon.json and bench/recorded.json.
 
-They stand between two comments; a test holds the page against the record.
+They stand between two comments; a test holds the page against the records. `python -m tools.silicon.page`
+renews it, as RECORD=1 and make bench-record do.
 """
 
 from __future__ import annotations
@@ -39,4 +40,8 @@ def renewed(text: str, results: dict) -> str:
 
 def renew(path: Path = PAGE) -> None:
     """Write the tables of the record into the page."""
-    path.write_text(renewed(path.read_text(), record.read()))
+    path.write_text(renewed(path.read_text(), record.with_cycles(record.read())))
+
+
+if __name__ == "__main__":
+    renew()

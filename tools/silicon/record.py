@@ -11,7 +11,7 @@ from tools.silicon.measure import Technology
 
 FILE = ROOT / "bench" / "silicon.json"
 MACS = ROOT / "bench" / "cost.json"
-CYCLES = ROOT / "bench" / "recorded.json"  # of the runs that make bench-record guards
+CYCLES = ROOT / "bench" / "recorded.json"  # of the runs that make bench-record measures
 TOLERANCE = 0.03
 _HELD = ("area", "sequential", "macro_area", "counted_bits", "ns", "slow_ns",
          "lut4", "flip_flops", "block_rams", "multipliers")
@@ -71,6 +71,12 @@ def cycles(config: str, path: Path = CYCLES) -> dict[str, int]:
             if name == config}
 
 
+def with_cycles(results: dict) -> dict:
+    """Return results with the recorded cycles of each configuration, of which the tables make rates."""
+    return results | {"configurations": {name: one | {"cycles": cycles(name)}
+                                         for name, one in results["configurations"].items()}}
+
+
 def keep(results: dict, macs: dict[str, dict], path: Path = FILE, macs_path: Path = MACS) -> None:
     """Write what was measured into the record; a technology that was left out stays as it was.
 
@@ -90,7 +96,7 @@ def keep(results: dict, macs: dict[str, dict], path: Path = FILE, macs_path: Pat
             one["pieces"][piece] = {**kept, "block": new["block"], "count": new["count"], **parts}
         if one.pop("part", False):
             one["pieces"] = {**old["pieces"], **one["pieces"]}
-        before["configurations"][name] = {**old, **one, "cycles": cycles(name)}
+        before["configurations"][name] = {**old, **one}
     before["library"] = results["library"] or before["library"]
     path.write_text(json.dumps(before, indent=1) + "\n")
     if macs:
