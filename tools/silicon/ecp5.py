@@ -21,7 +21,7 @@ _TOTALS = {"lut4": "Total LUT4s", "flip_flops": "Total DFFs", "block_rams": "DP1
            "multipliers": "MULT18X18D"}
 # What nextpnr counts as LUT4 of a cell of a netlist: a carry has two, a LUT RAM four and two for its writes.
 _LUTS = {"LUT4": 1, "CCU2C": 2, "TRELLIS_DPR16X4": 6}
-PLACED = 20_000  # LUT4 of the largest piece that is placed: of a larger one, that takes an hour
+PLACED = 10_000  # LUT4 of the largest piece that is placed: of a larger one, that takes an hour
 _USED = re.compile(r": +(\d+)/ *(\d+) +\d+%")
 
 
@@ -131,7 +131,7 @@ def measure(piece: Piece, seeds: Sequence[int] = (1,),
         ValueError: a program failed.
     """
     commands = _commands(piece)
-    made_of = [piece.name, piece.digest, commands, list(seeds), list(options), DEVICE]
+    made_of = [piece.name, piece.digest, commands, list(seeds), list(options), DEVICE, PLACED]
     digest = hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:16]
     folder = programs.FOLDER / "ecp5" / f"{piece.name}-{digest}"
     done = folder / "ecp5.json"
