@@ -15,14 +15,17 @@ from ucis.cocotb.cocotb_yaml_reader import CocotbYamlReader
 from ucis.cover_type_t import CoverTypeT
 from ucis.scope_type_t import ScopeTypeT
 
+from tb.coverage import exclusions
 from tb.coverage.code import CodeCoverage
 from tb.env.cover_points import POINTS
 
 
 def code_of(coverage: Path) -> CodeCoverage:
+    """Return what the runs of a report counted, without what docs/exclusions.yml leaves out."""
     code = CodeCoverage()
     for path in sorted((coverage / "runs").glob("*/coverage.dat")):
         code.read(path)
+    exclusions.apply(code, exclusions.read_exclusions())
     return code
 
 
