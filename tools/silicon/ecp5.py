@@ -157,7 +157,8 @@ def measure(piece: Piece, seeds: Sequence[int] = (1,),
     Raises:
         ValueError: a program failed.
     """
-    made_of = [piece.name, piece.digest, _commands(piece), list(seeds), list(options), DEVICE, PLACED]
+    made_of = [piece.name, piece.digest, _commands(piece), _commands(piece, aside=True), list(seeds),
+               list(options), DEVICE, PLACED]
     digest = hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:16]
     folder = programs.FOLDER / "ecp5" / f"{piece.name}-{digest}"
     done = folder / "ecp5.json"
