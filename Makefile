@@ -114,8 +114,8 @@ ports: $(STAMP) ## renew the modules' ports in docs/internals.md
 PYTEST = $(PY) -m pytest $(CACHE) -n $(call quote,$(JOBS)) --dist worksteal
 
 .PHONY: test
-test: $(VENV)/.installed-suite ## the suite on both simulators: TEST=path::name for one, SEED= SIM= WAVES=1 LONG=1 JOBS=
-	@$(call flag,LONG,FLAASH_LONG=1) $(PYTEST) $(call flag,LONG,-o timeout=7200) \
+test: $(VENV)/.installed-suite ## the suite on both simulators: TEST=path::name for one, FULL=1 with more of everything, SEED= SIM= WAVES=1 LONG=1 JOBS=
+	@$(call flag,LONG,FLAASH_LONG=1) $(call flag,FULL,FLAASH_FULL=1) $(PYTEST) $(call flag,LONG,-o timeout=7200) \
 	  $(call option,seed,SEED) $(call option,simulator,SIM) $(call flag,WAVES,--waves) $(TEST)
 
 # The long tests take minutes each: a line when one begins and one when it ends, with the share that is done.

@@ -7,8 +7,9 @@ Marks say what the suite leaves out, and `make regress LIST=long` runs just that
 - `proved`: by induction; runs on Icarus.
 - `alternates(..)`: both simulators see the same; the named one runs it with odd seeds, the other with even.
 - `turn(k, n)`: one of n tests of a sweep; runs with the seeds of which n leaves the remainder k.
+- `full(..)`: on these simulators, or at all, for the full suite: `make test FULL=1` and `make cov`.
 
-`make cov` runs what `make test` does, but `proved` and `alternates` on Verilator, which alone counts code.
+`make cov` runs the full suite, but `proved` and `alternates` on Verilator, which alone counts code.
 Toggles it counts in the tests of blocks and in those with the mark `toggles`.
 """
 
@@ -26,6 +27,7 @@ from tb.common import folders, times
 from tb.common.simulation import SHORT_RUNS, TOGGLES, SimulationFailed, coverage_wanted
 from tb.common.toolchain import SIMULATORS, has_icarus
 from tb.coverage.testplan import read_testplan
+from tests.share import FULL
 
 # Of the folders, others in between: from long tests to short ones.
 ORDER = {"top": 0, "edge": 0, "models": 2, "fuzz": 2}
@@ -101,6 +103,9 @@ def _left_out(item: pytest.Item, config: pytest.Config) -> bool:
     if any(simulator not in mark.args for mark in item.iter_markers("suite_on")):
         return True
     if any(seed % mark.args[1] != mark.args[0] for mark in item.iter_markers("turn")):
+        return True
+    if not (FULL and not config.getoption("left_out")) and any(
+            not mark.args or simulator in mark.args for mark in item.iter_markers("full")):
         return True
     mark = item.get_closest_marker("alternates")
     proved = item.get_closest_marker("proved")

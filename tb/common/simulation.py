@@ -293,7 +293,7 @@ def repeat_lines() -> list[str]:
     if not test:
         return []
     word = f"'{test}'" if re.fullmatch(r"[\w./:=,\[\]-]+", test) else f"\"'{test}'\""
-    long = " LONG=1" if os.environ.get("FLAASH_LONG") == "1" else ""
+    long = "".join(f" {name}=1" for name in ("LONG", "FULL") if os.environ.get(f"FLAASH_{name}") == "1")
     command = f"make test TEST={word} SEED={os.environ.get('FLAASH_SEED', '1')}{long}"
     return [f"repeat: {command}", f"with waves: {command} WAVES=1"]
 

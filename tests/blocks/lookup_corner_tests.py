@@ -11,6 +11,7 @@ from tb.common.bench import until
 from tests.blocks.lines import Fiber
 from tests.blocks.lookup_machine import Machine, Run, begun, run_checked
 from tests.blocks.lookup_planner import PREPARED
+from tests.share import amount
 
 
 @cocotb.test()
@@ -95,7 +96,7 @@ async def least_and_run(dut, machine: Machine, a: list[Fiber], b: list[Fiber]) -
 async def never_below_the_bound(dut) -> None:
     """The model of the least cycles after a reset holds, and is close for the shortest contraction."""
     machine, make = await begun(dut)
-    for trial in range(16):
+    for trial in range(amount(6, 16)):
         count_a, count_b, longest = (1, 1, 1) if trial < 2 else (
             make.rng.randint(1, 12), make.rng.randint(1, 12), make.rng.choice([1, 4, 30]))
         below = 1 if trial == 0 else make.rng.choice([8, make.extent])
@@ -110,7 +111,8 @@ async def full_lines_and_the_bound(dut) -> None:
     machine, make = await begun(dut)
     groups = -(-machine.engines // int(dut.GroupSize.value))
     # Behind the 8th line of a run the next set comes: that line ends its fiber, or is held back meanwhile.
-    for lines, sets, count_b in [(8, 4, 2), (8, 3, 1), (9, 8, 1), (17, 5, 2), (1, 3, 5)]:
+    for lines, sets, count_b in amount([(8, 4, 2), (9, 8, 1), (1, 3, 5)],
+                                      [(8, 4, 2), (8, 3, 1), (9, 8, 1), (17, 5, 2), (1, 3, 5)]):
         entries = min(lines * machine.lanes, make.extent)
         a = [make.fiber(range(entries)) for _ in range(sets * machine.engines)]
         b = [make.fiber(range(entries)) for _ in range(count_b * groups)]

@@ -11,6 +11,7 @@ from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
 from tb.common.bench import start
 from tests.blocks.lookup_planner import EXTENT, LANES, PREPARED, Lengths, Planner, check, check_balance, costs
+from tests.share import amount
 
 
 async def begun(dut) -> tuple[Planner, random.Random]:
@@ -21,7 +22,7 @@ async def begun(dut) -> tuple[Planner, random.Random]:
 @cocotb.test()
 async def pieces_cover_the_plane(dut) -> None:
     planner, rng = await begun(dut)
-    for _ in range(30):
+    for _ in range(amount(10, 30)):
         longest_a, longest_b = rng.choice([1, 2, 10, 40]), rng.choice([1, 2, 10, 40])
         a = [rng.randint(1, longest_a) for _ in range(rng.choice([1, 2, 5, 9, 33, 60, rng.randint(1, 130)]))]
         b = [rng.randint(1, longest_b) for _ in range(rng.choice([1, 2, 5, 9, 33, 60]))]
@@ -42,7 +43,7 @@ async def long_loads_for_short_runs(dut) -> None:
 @cocotb.test()
 async def equal_fibers_are_shared_equally(dut) -> None:
     planner, rng = await begun(dut)
-    for _ in range(15):
+    for _ in range(amount(6, 15)):
         lines_a, lines_b = rng.randint(1, 30), rng.randint(1, 30)
         a, b = [lines_a] * rng.randint(30, 130), [lines_b] * rng.randint(10, 60)
         plan = await planner.plan(a, b)
@@ -118,7 +119,7 @@ async def second_pieces_wait_for_the_table(dut) -> None:
 async def large_operands(dut) -> None:
     """Numbers near the widths of the registers; only A's fibers are many, its table is sampled."""
     planner, rng = await begun(dut)
-    a, b = [rng.randint(1, 400) for _ in range(2000)], [rng.randint(1, 300) for _ in range(40)]
+    a, b = [rng.randint(1, 400) for _ in range(amount(700, 2000))], [rng.randint(1, 300) for _ in range(40)]
     await planner.plan([1], [1])
     plan = await planner.plan(a, b, lines=False)
     check(plan, planner, a, b)
@@ -130,7 +131,7 @@ async def skewed_fibers_weigh_more(dut) -> None:
     """Some long fibers of A, and a B of unequal ones: pieces cost the same, each line its set's weight."""
     planner, rng = await begun(dut)
     walks = 0
-    for trial in range(12):
+    for trial in range(amount(5, 12)):
         sets = rng.randint(planner.groups, 3 * planner.groups + 5)
         count = sets * planner.max_size - rng.randint(0, planner.max_size - 1)
         a = [rng.choice([3, 5, 7, 11]) for _ in range(count)]
@@ -161,7 +162,7 @@ async def skewed_fibers_and_short_runs(dut) -> None:
     planner, rng = await begun(dut)
     count = planner.groups * planner.max_size
     ended_early = 0
-    for _ in range(40):
+    for _ in range(amount(15, 40)):
         a, b = [10] * count, [rng.randint(1, 5) for _ in range(rng.choice([1, 2, 3, 10]))]
         a[rng.choice([0, 0, rng.randrange(count)])] = 96
         b[-1] = rng.choice([1, 30])
@@ -213,7 +214,7 @@ async def first_piece_comes_in_time(dut) -> None:
 async def starts_before_it_is_prepared(dut) -> None:
     """A start waits for what is not known yet; operands that are replaced meanwhile are not planned with."""
     planner, rng = await begun(dut)
-    for delay in range(0, PREPARED, 3):
+    for delay in range(0, PREPARED, amount(7, 3)):
         a, b = [rng.choice([1, 16, 40]) for _ in range(planner.groups * 2)], [4] * rng.randint(1, 40)
         await planner.load(0, [200] * 3)
         await planner.load(1, [7] * 3)

@@ -34,16 +34,18 @@ async def few_products_fill_the_room(dut) -> None:
 
 
 @cocotb.test()
-async def a_million_products(dut) -> None:
-    """Add 2**20 equal products, all that there is room for: floats in an even and an odd word, in both signs.
+async def all_products_there_is_room_for(dut) -> None:
+    """Add up to 2**20 equal products: floats in an even and an odd word, in both signs.
 
     Integers go to the ends of the range and back, and as far beyond as there is room for. Formats are those
-    that MAC_MILLION names.
+    that MAC_FORMATS names.
     """
-    named = os.environ["MAC_MILLION"].split()
+    room = int(dut.IntegerCountWidth.value)
+    named = os.environ["MAC_FORMATS"].split()
     work = {name: [_top_of_word(floats(name), word, sign) for word, sign in ends]
             for name, ends in (("fp32", ((4, 1), (5, -1))), ("bf16", ((4, -1), (5, 1)))) if name in named}
-    integers = {name: [*ends_of_range(name), *full_room(name, 20)[:2]] for name in INTEGERS if name in named}
+    integers = {name: [*ends_of_range(name), *full_room(name, room)[:2]]
+                for name in INTEGERS if name in named}
     assert work and integers
     await _fill(dut, work, integers)
     for name in integers:
@@ -53,20 +55,21 @@ async def a_million_products(dut) -> None:
 
 
 @cocotb.test()
-async def a_million_products_of_each_kind(dut) -> None:
+async def all_products_of_each_kind(dut) -> None:
     """The same with both signs in each of the words, and with all sums of integers beyond the range."""
+    room = int(dut.IntegerCountWidth.value)
     work = {name: [_top_of_word(floats(name), word, sign)
                    for word, sign in itertools.product((0, 4, 5), (1, -1))] for name in FLOATS}
-    await _fill(dut, work, {name: full_room(name, 20)[2:] for name in INTEGERS})
+    await _fill(dut, work, {name: full_room(name, room)[2:] for name in INTEGERS})
 
 
 async def _fill(dut, products: dict[str, list[Pair]], integers: dict[str, list[Dot]]) -> None:
-    """Play 2**20 times each product of the floating-point formats, and these sums of integers."""
+    """Play each of these floating-point products as often as there is room, and these sums of integers."""
     await begin(dut)
-    assert int(dut.FloatCountWidth.value) == int(dut.IntegerCountWidth.value) == 20
-    work = {name: [Dot([pair], times=2**20) for pair in pairs] for name, pairs in products.items()}
-    await play(dut, work | integers,
-               oracle=lambda item, fmt: expected(fmt, item) if fmt in INTEGERS else _one_product(item, fmt))
+    log = int(dut.FloatCountWidth.value)
+    work = {name: [Dot([pair], times=2**log) for pair in pairs] for name, pairs in products.items()}
+    await play(dut, work | integers, oracle=lambda item, fmt: (
+        expected(fmt, item) if fmt in INTEGERS else _one_product(item, fmt, log)))
 
 
 def _top_of_word(f: Floats, word: int, sign: int) -> Pair:
@@ -74,7 +77,7 @@ def _top_of_word(f: Floats, word: int, sign: int) -> Pair:
     return f.full(48 * word + 48 - 2 * f.precision, sign)
 
 
-def _one_product(item: Dot, fmt: str) -> DotResult:
-    """Return the model's result: 2**20 equal products are one with an exponent higher by 20."""
+def _one_product(item: Dot, fmt: str, log: int) -> DotResult:
+    """Return the model's result: 2**log equal products are one with an exponent higher by log."""
     (a, b), = item.pairs
-    return dot(fmt, [a + (20 << (floats(fmt).precision - 1))], [b])
+    return dot(fmt, [a + (log << (floats(fmt).precision - 1))], [b])

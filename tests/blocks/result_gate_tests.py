@@ -8,6 +8,7 @@ from cocotb.triggers import FallingEdge, RisingEdge
 
 from tb.common.bench import rng, start
 from tb.common.stalls import STALLS
+from tests.share import amount
 
 MOST = 14  # results in a store of this bench: as many as its counters can count
 
@@ -78,7 +79,7 @@ async def only_complete_results_pass(dut, network: str) -> None:
     chance, stores = rng(), Stores(dut)
     await start(dut)
     held = passed = 0
-    for _ in range(30):
+    for _ in range(amount(8, 30)):
         pauses = [STALLS[network](chance) for _ in range(stores.channels)]
 
         def ready(pauses=pauses) -> int:

@@ -12,8 +12,10 @@ from tb.common.bench import rng, start
 from tb.edge import coverage
 from tests.edge import error_cases
 from tests.edge.host import ADDRESS, BIT, ERROR, RESULTS, SLOTS, Host, check, expected
+from tests.share import amount
 
-SHARE = int(os.environ.get("FLAASH_EDGE_SHARE", "7"))  # every how manieth case is tried, from the seed on
+# Every how manieth case is tried, from the seed on.
+SHARE = int(os.environ.get("FLAASH_EDGE_SHARE", amount(28, 7)))
 
 
 async def attempt(host: Host, case: error_cases.Case, a, b) -> None:

@@ -15,8 +15,9 @@ from tests.edge.error_cases import setting
 from tests.edge.error_tests import right
 from tests.edge.first_tests import SHAPES, drawn
 from tests.edge.host import BIT, ERROR, LIMIT, SLOTS, Host
+from tests.share import amount
 
-TRIES = int(os.environ.get("FLAASH_EDGE_RESETS", "12"))
+TRIES = int(os.environ.get("FLAASH_EDGE_RESETS", amount(5, 12)))
 SPAN = 700  # cycles within which a reset falls
 
 
@@ -81,7 +82,7 @@ async def aborts(dut) -> None:
     host = Host(dut)
     await start(dut)
     seen = set()
-    for _ in range(2 * TRIES):
+    for _ in range(2 * max(TRIES, 12)):  # both ends are to be seen
         await host.set_ring()
         a, b, slots = await queued(host, random, numbers)
         await ClockCycles(dut.clk_i, random.randrange(SPAN))

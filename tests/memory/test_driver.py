@@ -7,8 +7,11 @@ import pytest
 
 from tb.common import configs
 from tb.common.simulation import run_bench
+from tests.share import amount
 
 pytestmark = pytest.mark.toggles
+
+TURNS = amount(4, 2)
 
 
 def _run(simulator: str, seed: int, testcase: str, latency: int = 0, config: str = "tiny", turns: int = 12,
@@ -19,24 +22,24 @@ def _run(simulator: str, seed: int, testcase: str, latency: int = 0, config: str
     run_bench("flaash_memory_top", "tests.memory.driver_tests", simulator,
               f"memory-{testcase}-{config}-{latency}{label}",
               {**configs.load(config).parameters(), **parameters}, seed, testcase=testcase,
+              shared=not label,
               environment_variables={"FLAASH_LATENCY": json.dumps(cycles), "FLAASH_TURNS": str(turns)})
 
 
 @pytest.mark.parametrize("latency", [1, pytest.param(20, marks=pytest.mark.alternates("verilator"))])
 def test_contractions(simulator: str, seed: int, latency: int) -> None:
-    _run(simulator, seed, "contractions", latency, turns=12 if latency == 1 else 3)
+    _run(simulator, seed, "contractions", latency, turns=amount(4, 12) if latency == 1 else 3)
 
 
 @pytest.mark.suite_on("icarus")
 @pytest.mark.parametrize("width, latency", [
-    pytest.param(*shape, marks=pytest.mark.turn(number % 2, 2))
+    pytest.param(*shape, marks=pytest.mark.turn(number % TURNS, TURNS))
     for number, shape in enumerate([(128, 1), (256, 20), (512, 100), (512, 400)])])
 def test_workloads(simulator: str, seed: int, width: int, latency: int) -> None:
     _run(simulator, seed, "workloads", latency, turns=2 if latency == 1 else 1, DataWidth=width, NumSdpe=2,
          Lanes=4, Engine=1)
 
 
-@pytest.mark.alternates("verilator")
 def test_six_pairs_of_tiles(simulator: str, seed: int) -> None:
     _run(simulator, seed, "six_pairs_of_tiles")
 
@@ -44,10 +47,12 @@ def test_six_pairs_of_tiles(simulator: str, seed: int) -> None:
 @pytest.mark.suite_on("icarus")
 def test_spoiled_words(simulator: str, seed: int) -> None:
     run_bench("flaash_memory_top", "tests.memory.predicted_tests", simulator, "memory-spoiled",
-              configs.load("tiny").parameters(), seed, environment_variables={"FLAASH_TURNS": "40"})
+              configs.load("tiny").parameters(), seed,
+              environment_variables={"FLAASH_TURNS": amount("12", "40")})
 
 
 @pytest.mark.suite_on("icarus")
 def test_resets(simulator: str, seed: int) -> None:
     run_bench("flaash_memory_top", "tests.memory.reset_tests", simulator, "memory-resets",
-              configs.load("tiny").parameters(), seed, environment_variables={"FLAASH_TURNS": "15"})
+              configs.load("tiny").parameters(), seed,
+              environment_variables={"FLAASH_TURNS": amount("6", "15")})

@@ -24,11 +24,12 @@ from tb.common import rtl_constants as rtl
 from tb.common.bench import rng, start
 from tb.common.configs import Config
 from tb.sequences.base import stack
+from tests.share import amount
 from tests.top.contractions import ABORTED, KINDS, Case, compare, no_error
 from tests.top.host import LIMIT, Host, bit
 
-LONG = 400  # entries of the longer fiber
-DELAYS = range(8)  # cycles from done to the first operand; before it one that waits at the port
+LONG = amount(200, 400)  # entries of the longer fiber
+DELAYS = range(0, 8, amount(2, 1))  # from done to the first operand; before it one that waits at the port
 AROUND = 4  # cycles before and after the end of a contraction in which the next start is tried
 # Coordinates of the fibers of A and of B; in the last dot product of each pair a long rest is left.
 ONE, SHORT, ALL = [0], [0, 1, 2], range(LONG)
@@ -103,7 +104,7 @@ async def operands_right_after_done(dut) -> None:
             compare(later, await host.frame(later.modes))
     await no_error(host)
     dut._log.info("%d operands began %d to %d cycles after done", len(gaps), min(gaps), max(gaps))
-    assert min(gaps) < len(DELAYS), "no operand came soon after done"
+    assert min(gaps) < DELAYS.stop, "no operand came soon after done"
 
 
 @cocotb.test()
@@ -112,7 +113,8 @@ async def abort_while_the_rest_is_read(dut) -> None:
     host = await _begin(dut)
     pair, later = _pair(host, [SHORT, ONE], [ALL], True), _pair(host, [ONE], [SHORT, ONE], True)
     cut = 0
-    for delay in range(0, LONG // int(host.config["Lanes"]) + 20, 9):
+    last = LONG // int(host.config["Lanes"]) + 20
+    for delay in range(0, last, amount(18, 9)):
         await _load(host, pair)
         await host.configure(pair.dense)
         await _start(host)

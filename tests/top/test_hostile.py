@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Hostile input: errors at every place, resets at any cycle, any beats, registers hit at random.
 
-The suite tries some of each; make regress LIST=long more of what takes long.
+The suite tries some of each, on Verilator; the full suite and make regress LIST=long try more.
 """
 
 import json
@@ -10,7 +10,7 @@ import pytest
 
 from tb.common import configs
 from tb.common.configs import Config
-from tests.share import LONG
+from tests.share import LONG, amount
 from tests.top.common import quick_config
 from tests.top.hostile import CORPUS, run_hostile
 
@@ -20,92 +20,104 @@ PAPER = configs.load("paper2", {"ResultDepth": 16})
 OTHERS = {"lookup": LOOKUP, "split": SPLIT, "paper": PAPER}
 
 
-def on(simulator: str, verilator: int, icarus: int) -> int:
-    """Return how much to do: Icarus is slower."""
-    return verilator if simulator == "verilator" or LONG else icarus
+def on(simulator: str, verilator: int, icarus: int, suite: int) -> int:
+    """Return how much to do: in the full suite Icarus, which is slower, does less than Verilator."""
+    return verilator if LONG else amount(suite, verilator if simulator == "verilator" else icarus)
 
 
-def some(suite: int, long: int) -> int:
+def some(suite: int, full: int, long: int) -> int:
     """Return how much to do on another machine."""
-    return long if LONG else suite
+    return long if LONG else amount(suite, full)
 
 
 def others(first: int) -> list:
-    """Return the other machines: the suite runs one of them per seed."""
+    """Return the other machines: one of them per seed."""
     return [pytest.param(config, id=name, marks=pytest.mark.turn((first + number) % len(OTHERS), len(OTHERS)))
             for number, (name, config) in enumerate(OTHERS.items())]
 
 
+@pytest.mark.full("icarus")
 def test_every_error_at_every_place(simulator: str, seed: int) -> None:
     folder = run_hostile(quick_config(simulator), simulator, "error_cases", seed,
-                         stride=on(simulator, 1, 12))
+                         stride=on(simulator, 1, 12, 3))
     names = json.loads((folder / "cases.json").read_text())
     print(f"{len(names)} distinct error cases")
-    assert len(set(names)) == len(names) >= on(simulator, 400, 34)
+    assert len(set(names)) == len(names) >= on(simulator, 400, 34, 134)
 
 
+@pytest.mark.full("icarus")
 def test_reset_storms(simulator: str, seed: int) -> None:
     """Of each kind, soft and hard."""
-    run_hostile(quick_config(simulator), simulator, "storm", seed, storms=on(simulator, 100, 12))
+    run_hostile(quick_config(simulator), simulator, "storm", seed, storms=on(simulator, 100, 12, 30))
 
 
 @pytest.mark.suite_on("icarus")
 @pytest.mark.parametrize("config", others(1))
 def test_reset_storms_on_other_machines(simulator: str, config: Config, seed: int) -> None:
-    run_hostile(config, simulator, "storm", seed, f"-{config.name}", storms=some(12, 50))
+    run_hostile(config, simulator, "storm", seed, f"-{config.name}", storms=some(3, 12, 50))
 
 
+@pytest.mark.full("icarus")
 def test_register_traffic(simulator: str, seed: int) -> None:
-    run_hostile(quick_config(simulator), simulator, "traffic", seed, accesses=on(simulator, 10_000, 500))
+    run_hostile(quick_config(simulator), simulator, "traffic", seed,
+                accesses=on(simulator, 10_000, 500, 2_500))
 
 
+@pytest.mark.full("icarus")
 def test_back_to_back(simulator: str, seed: int) -> None:
-    run_hostile(quick_config(simulator), simulator, "long_run", seed, count=on(simulator, 50, 20),
-                extent=on(simulator, 60, 30))
+    run_hostile(quick_config(simulator), simulator, "long_run", seed, count=on(simulator, 50, 20, 20),
+                extent=on(simulator, 60, 30, 60))
 
 
 @pytest.mark.suite_on("icarus")
 @pytest.mark.parametrize("config", [
-    *(configs.load(name, {"NumSdpe": 2}) for name in ("bf16", "int8", "int16")), LOOKUP],
+    configs.load("bf16", {"NumSdpe": 2}), LOOKUP,
+    *(pytest.param(configs.load(name, {"NumSdpe": 2}), marks=pytest.mark.full)
+      for name in ("int8", "int16"))],
     ids=lambda config: config.name.split(":")[0])
 def test_back_to_back_on_other_machines(simulator: str, config: Config, seed: int) -> None:
-    run_hostile(config, simulator, "long_run", seed, f"-{config.name}", count=some(15, 50), extent=30)
+    run_hostile(config, simulator, "long_run", seed, f"-{config.name}", count=some(6, 15, 50), extent=30)
 
 
+@pytest.mark.full("icarus")
 def test_any_beats(simulator: str, seed: int) -> None:
-    run_hostile(quick_config(simulator), simulator, "fuzz", seed, frames=some(on(simulator, 800, 60), 2000),
-                corpus=CORPUS)
+    run_hostile(quick_config(simulator), simulator, "fuzz", seed, corpus=CORPUS,
+                frames=2000 if LONG else on(simulator, 800, 60, 250))
 
 
 def test_aborts_and_watchdog(simulator: str, seed: int) -> None:
-    run_hostile(quick_config(simulator), simulator, "stop", seed, count=on(simulator, 150, 10))
+    run_hostile(quick_config(simulator), simulator, "stop", seed,
+                count=on(simulator, 150, 10, 40 if simulator == "verilator" else 2))
 
 
 @pytest.mark.suite_on("icarus")
 @pytest.mark.parametrize("config", others(0))
 def test_aborts_and_watchdog_on_other_machines(simulator: str, config: Config, seed: int) -> None:
     run_hostile(config, simulator, "stop", seed, f"-{config.name}",
-                count=some(6 if config is LOOKUP else 4, 25))
+                count=some(1, 6 if config is LOOKUP else 4, 25))
 
 
 @pytest.mark.suite_on("icarus")
 @pytest.mark.parametrize("config", [
     configs.load("default", {"NumSdpe": 2}),
-    *(pytest.param(config, marks=pytest.mark.turn(number, 3)) for number, config in enumerate((
-        SPLIT, LOOKUP, configs.load("default", {"NumSdpe": 2, "Memory": "ideal"}))))],
+    *(pytest.param(config, marks=[pytest.mark.turn(number, 3), pytest.mark.full])
+      for number, config in enumerate((
+          SPLIT, LOOKUP, configs.load("default", {"NumSdpe": 2, "Memory": "ideal"}))))],
     ids=["banked", "split", "lookup", "ideal"])
 def test_flipped_bits(simulator: str, config: Config, seed: int) -> None:
     name = f"-{config['Engine']}-{config['Memory']}-{config['Portions']}"
     run_hostile(config, simulator, "parity", seed, name, open_memories=True,
-                count=some(4 if config is SPLIT else 8, 20))
+                count=some(3, 4 if config is SPLIT else 8, 20))
 
 
 @pytest.mark.suite_on("icarus")
-@pytest.mark.parametrize(("config", "memories", "count"), [
-    (configs.load("default", {"NumSdpe": 2}), "first bound path node result", 6), (SPLIT, "first result", 3),
-    (LOOKUP, "first bound result rank bits base values", 6), (LOOKUP, "first", 10)],
+@pytest.mark.parametrize(("config", "memories", "counts"), [
+    (configs.load("default", {"NumSdpe": 2}), "first bound path node result", (2, 6)),
+    (SPLIT, "first result", (1, 3)), (LOOKUP, "first bound result rank bits base values", (2, 6)),
+    (LOOKUP, "first", (4, 10))],
     ids=["stream", "split", "lookup", "lookup-first"])
-def test_flipped_bits_in_tables(simulator: str, config: Config, memories: str, count: int,
-                                seed: int) -> None:
-    run_hostile(config, simulator, "table_parity", seed, f"-{config['Engine']}-{config['Portions']}-{count}",
-                open_memories=True, memories=memories, count=some(count, 12))
+def test_flipped_bits_in_tables(simulator: str, config: Config, memories: str,
+                                counts: tuple[int, int], seed: int) -> None:
+    name = f"-{config['Engine']}-{config['Portions']}-{len(memories.split())}"
+    run_hostile(config, simulator, "table_parity", seed, name,
+                open_memories=True, memories=memories, count=some(*counts, 12))

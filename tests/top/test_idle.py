@@ -27,7 +27,7 @@ def test_one_against_many(simulator: str, machine: str, seed: int) -> None:
     assert run.summary["passed"] and run.summary["compared"] > 0
 
 
-@pytest.mark.alternates("verilator")
+@pytest.mark.alternates("icarus")
 def test_one_against_many_in_portions(simulator: str, seed: int) -> None:
     run = run_sequences(SPLITS[simulator], simulator, ["tails"], f"tails-split-{simulator}", seed,
                         {"tails": {"portions": [1, 20], "lengths": [130]}})

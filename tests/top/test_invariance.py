@@ -10,6 +10,7 @@ from tb.agents.contraction.item import PORTS
 from tb.common import configs
 from tb.common.stalls import STALLS
 from tb.env.run import run_sequences
+from tests.share import amount
 
 PAIRS = ["3x3x1024_d0.005", "3x512_nnz500", "7x7x512_d0.005"]
 # One parameter at a time, and each engine, memory and scheduler with each other; with 3 engines unless the
@@ -40,13 +41,14 @@ def alternately(changes: list[dict[str, int | str]], turns: int, first: int) -> 
 
 
 @pytest.mark.suite_on("icarus")
-@pytest.mark.parametrize("change", [*alternately(CHANGES, 6, 1), *alternately(MANY, 8, 2)])
+@pytest.mark.parametrize("change", [*alternately(CHANGES, amount(18, 6), 1), *alternately(MANY, 8, 2)])
 def test_configurations(simulator: str, change: dict[str, int | str], seed: int) -> None:
     run = run_sequences(configs.load("default", {"NumSdpe": 3, **change}), simulator, ["workloads"],
                         f"invariance-{label(change)}-{simulator}", seed, {"workloads": {"pairs": PAIRS}})
     assert run.summary["passed"] and run.summary["mismatches"] == 0
 
 
+@pytest.mark.full
 @pytest.mark.suite_on("icarus")
 def test_more_engines_than_jobs(simulator: str, seed: int) -> None:
     run = run_sequences(configs.load("default", {"NumSdpe": 24}), simulator, ["smoke"],
@@ -54,6 +56,7 @@ def test_more_engines_than_jobs(simulator: str, seed: int) -> None:
     assert run.summary["passed"] and run.summary["compared"] > 0
 
 
+@pytest.mark.full
 @pytest.mark.suite_on("verilator")
 @pytest.mark.parametrize("name", [
     pytest.param(name, marks=pytest.mark.turn(turn, 2)) for turn, name in enumerate(("paper32", "fast8"))])

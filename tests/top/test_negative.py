@@ -34,6 +34,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.full("icarus")
 def test_checkers_bite(simulator: str, seed: int) -> None:
     with pytest.raises(SimulationFailed):
         _run(simulator, seed, ",".join(f"={name}" for name in BROKEN), "negative")
@@ -51,6 +52,7 @@ def test_empty_scoreboard_fails(simulator: str, seed: int) -> None:
         _run(simulator, seed, "nothing_compared", "negative-nothing")
 
 
+@pytest.mark.full("icarus")
 def test_reading_registers_hides_no_hang(simulator: str, seed: int) -> None:
     """Neither a host that polls nor the progress that `make sim` shows keeps the watchdog quiet."""
     with pytest.raises(SimulationFailed, match="no progress for 2000 cycles"):

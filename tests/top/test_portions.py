@@ -12,11 +12,11 @@ import pytest
 
 from tb.common import configs
 from tb.env.run import run_sequences
-from tests.share import LONG
+from tests.share import LONG, amount
 
 LENGTHS = (0, 1, 2, 3, 16)
-TURNS = 12
-# Machines; each runs with every length of portions, a twelfth of all that per seed in the suite.
+TURNS = amount(35, 12)
+# Machines; each runs with every length of portions, some of all that per seed.
 MACHINES: list[dict[str, int | str]] = [
     {"NumSdpe": 1, "Portions": 1}, {"NumSdpe": 3, "Portions": 2, "Lanes": 1, "Engine": "merge"},
     {"NumSdpe": 8, "Scheduler": "round_robin", "MemLatency": 20}, {"NumSdpe": 5, "Lanes": 2, "MemBanks": 1},
@@ -68,6 +68,7 @@ def test_special_values_across_portions(simulator: str, fmt: str, seed: int) -> 
     play(config, simulator, f"portions-{fmt}-{simulator}", seed, "portions", lengths=[2, 3])
 
 
+@pytest.mark.full
 @pytest.mark.suite_on("verilator")
 def test_sequence_on_the_default_machine(simulator: str, seed: int) -> None:
     play(configs.load("split8"), simulator, f"portions-split8-{simulator}", seed, "portions",
@@ -82,6 +83,7 @@ def test_one_slot_while_nobody_takes_results(simulator: str, seed: int) -> None:
          stalls={"result": "bursty"})
 
 
+@pytest.mark.full
 def test_workloads_give_the_bytes_of_whole_dot_products(seed: int) -> None:
     """Two with and without portions of 16; LIST=long has all, with 32 engines and on both simulators."""
     pairs = ["3x512_nnz500", "3x3x1024_d0.05"]

@@ -34,13 +34,17 @@ def test_machines_have_every_block() -> None:
             assert run == set(configs.CHOICES[block]), f"{block} on {simulator}"
 
 
-# The default machine runs everything on both simulators, the others each group on one.
+# The default machine runs everything on both simulators, part of it in the full suite only; the others each
+# group on one.
 ON = {"shapes": "icarus", "modes": "verilator", "stalls": "verilator", "errors": "verilator"}
+BOTH = {"shapes": [], "modes": [pytest.mark.full("icarus")], "stalls": [],
+        "errors": [pytest.mark.full("icarus")]}
 
 
 @pytest.mark.parametrize(("machine", "group"), [
     pytest.param(machine, group, id=f"{machine}-{group}",
-                 marks=[] if machine == "default" else pytest.mark.alternates(ON[group]))
+                 marks=BOTH[group] if machine == "default" else [
+                     pytest.mark.alternates(ON[group]), *([pytest.mark.full] if group == "errors" else [])])
     for machine in MACHINES for group in GROUPS])
 def test_sequences(simulator: str, machine: str, group: str, seed: int) -> None:
     # The other machines have the same loader. Icarus tries some of the mistakes and of the moments.
@@ -71,6 +75,7 @@ def test_memories_of_full_size(simulator: str, seed: int) -> None:
     assert run.summary["passed"] and run.summary["compared"] > 0
 
 
+@pytest.mark.full
 @pytest.mark.suite_on("verilator")
 @pytest.mark.parametrize(("fmt", "engine"), [
     pytest.param(fmt, engine, id=f"{fmt}-{engine}", marks=pytest.mark.turn(turn, 2))
