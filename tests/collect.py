@@ -10,13 +10,19 @@ from tb.common.simulation import COVERAGE
 from tb.common.toolchain import ROOT
 
 
-def collected(*arguments: str, coverage: bool = False) -> list[str]:
-    """Return the names of the tests that pytest would run with these arguments, in `make cov` or elsewhere.
+def collected(*arguments: str, full: bool = False, coverage: bool = False) -> list[str]:
+    """Return the names of the tests that pytest would run with these arguments.
+
+    Args:
+        arguments: of pytest.
+        full: of the full suite.
+        coverage: in `make cov`.
 
     Raises:
         AssertionError: pytest refused them, or there is no such test; the text is what it said.
     """
-    environment = {**os.environ, COVERAGE: str(int(coverage))}
+    environment = {**os.environ, COVERAGE: str(int(coverage)), "FLAASH_FULL": str(int(full)),
+                   "FLAASH_LONG": "0"}
     done = subprocess.run([sys.executable, "-m", "pytest", "--collect-only", "-o", "addopts=-q",
                            *arguments], cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures of the whole suite: every test that simulates runs on each simulator that is here.
 
-Marks say what the suite leaves out, and `make regress LIST=long` runs just that (--left-out):
+Marks say what the suite leaves out; `make regress LIST=long` runs what the full one does (--left-out):
 
 - `suite_on(..)`: where one simulator takes minutes, the test runs on the other.
 - `proved`: by induction; runs on Icarus.
@@ -104,8 +104,7 @@ def _left_out(item: pytest.Item, config: pytest.Config) -> bool:
         return True
     if any(seed % mark.args[1] != mark.args[0] for mark in item.iter_markers("turn")):
         return True
-    if not (FULL and not config.getoption("left_out")) and any(
-            not mark.args or simulator in mark.args for mark in item.iter_markers("full")):
+    if not FULL and any(not mark.args or simulator in mark.args for mark in item.iter_markers("full")):
         return True
     mark = item.get_closest_marker("alternates")
     proved = item.get_closest_marker("proved")

@@ -62,7 +62,11 @@ def test_a_name_with_characters_of_the_shell_is_repeated(monkeypatch: pytest.Mon
     monkeypatch.setenv("PYTEST_CURRENT_TEST", "tests/a.py::b[(1, 2)-x] (call)")
     monkeypatch.setenv("FLAASH_SEED", "5")
     monkeypatch.delenv("FLAASH_LONG", raising=False)
-    assert repeat_lines()[0] == """repeat: make test TEST="'tests/a.py::b[(1, 2)-x]'" SEED=5"""
+    monkeypatch.delenv("FLAASH_FULL", raising=False)
+    line = """repeat: make test TEST="'tests/a.py::b[(1, 2)-x]'" SEED=5"""
+    assert repeat_lines()[0] == line
+    monkeypatch.setenv("FLAASH_FULL", "1")
+    assert repeat_lines()[0] == f"{line} FULL=1"
 
 
 def test_folders_are_taken_by_one_command_at_a_time(tmp_path: Path) -> None:

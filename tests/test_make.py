@@ -108,6 +108,11 @@ def test_test_passes_its_variables_on() -> None:
     assert given[-6:] == ["-o", "timeout=7200", "--seed=3", "--simulator=icarus", "--waves", "tests/x.py::y"]
 
 
+def test_the_full_suite_is_asked_for() -> None:
+    assert "FLAASH_FULL=1 " in make("-n", "test", "FULL=1", check=True).stdout
+    assert "FLAASH_FULL" not in make("-n", "test", check=True).stdout
+
+
 def test_a_missing_test_file_is_named() -> None:
     run = subprocess.run([sys.executable, "-m", "pytest", "-n", "2", "tests/nope.py::test_x"], cwd=ROOT,
                          capture_output=True, text=True, check=False)

@@ -8,12 +8,13 @@ from types import SimpleNamespace
 import pytest
 from pygpi import entry
 
+import tests.share
 from tb.common import quick_start
 from tb.common.simulation import SHORT_RUNS, SimulationFailed, run_bench
 from tb.common.toolchain import SIMULATORS
 from tests.collect import collected
 from tests.conftest import counts_toggles
-from tests.share import share
+from tests.share import amount, share
 
 MARKED = "tests/top/test_portions.py::test_special_values_across_portions"
 # In it are tests with each mark but `proved`.
@@ -32,15 +33,29 @@ def simulated(names: list[str]) -> set[str]:
 
 @pytest.fixture(scope="module")
 def by_seed() -> dict[int, set[str]]:
-    """Return what the suite runs of the file with two seeds."""
-    return {seed: simulated(collected(FILE, "--seed", str(seed))) for seed in (1, 2)}
+    """Return what the full suite runs of the file with two seeds."""
+    return {seed: simulated(collected(FILE, "--seed", str(seed), full=True)) for seed in (1, 2)}
 
 
-def test_left_out_tests_are_the_rest(by_seed: dict[int, set[str]]) -> None:
+@pytest.fixture(scope="module")
+def suite() -> set[str]:
+    """Return what the suite runs of it with the first seed."""
+    return simulated(collected(FILE, "--seed", "1"))
+
+
+def test_left_out_tests_are_the_rest(suite: set[str]) -> None:
     left_out = simulated(collected(FILE, "--left-out", "--seed", "1"))
-    assert left_out and not by_seed[1] & left_out
-    everything = by_seed[1] | left_out
+    assert left_out and not suite & left_out
+    everything = suite | left_out
     assert {on_other(name) for name in everything} == everything
+
+
+def test_the_full_suite_has_more(suite: set[str], by_seed: dict[int, set[str]]) -> None:
+    """On the simulators that a mark names, or whole tests."""
+    more = by_seed[1] - suite
+    assert suite < by_seed[1] and f"{FILE}::test_sequences[icarus-default-modes]" in more
+    assert f"{FILE}::test_sequences[verilator-default-modes]" in suite
+    assert any("test_results_out_of_range" in name for name in more)
 
 
 def test_seeds_take_turns(by_seed: dict[int, set[str]]) -> None:
@@ -60,12 +75,12 @@ def test_who_asks_for_a_simulator_gets_all_that_alternates() -> None:
 
 
 def test_coverage_takes_the_simulator_that_counts_code(by_seed: dict[int, set[str]]) -> None:
-    """As many tests as the suite, whatever the seed; of those that alternate all on Verilator."""
-    for seed, suite in by_seed.items():
+    """As many tests as the full suite, whatever the seed; of those that alternate all on Verilator."""
+    for seed, full in by_seed.items():
         names = simulated(collected(FILE, "--seed", str(seed), coverage=True))
-        assert len(names) == len(suite)
-        assert suite - names and names - suite == {on_other(name) for name in suite - names}
-        assert all("icarus" in name for name in suite - names)
+        assert len(names) == len(full)
+        assert full - names and names - full == {on_other(name) for name in full - names}
+        assert all("icarus" in name for name in full - names)
 
 
 @pytest.mark.parametrize(("test", "args", "counted"), [
@@ -83,8 +98,13 @@ def test_a_test_named_in_full_runs_although_it_is_left_out() -> None:
     assert left_out and collected(left_out[0]) == left_out[:1]
 
 
-def test_shares() -> None:
-    """The first is in each; two seeds together have all."""
+def test_shares(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first is in each; two seeds together have all; the suite may do less."""
+    monkeypatch.setattr(tests.share, "LONG", False)
+    monkeypatch.setattr(tests.share, "FULL", False)
+    assert share("abcde", 1, suite=4) == ["a", "b"] and amount(1, 2) == 1
+    monkeypatch.setattr(tests.share, "FULL", True)
+    assert share("abcde", 1, suite=4) == ["a", "b", "d"] and amount(1, 2) == 2
     assert [share("abcde", seed) for seed in (1, 2)] == [["a", "b", "d"], ["a", "c", "e"]]
     assert [share("abcde", seed, of=3) for seed in (1, 2, 3)] == [["a", "b", "e"], ["a", "c"], ["a", "d"]]
 
