@@ -110,7 +110,7 @@ async def others_are_under_way(dut, latency: int) -> None:
     """Results, or the record, of one of a queue are refused, or don't fit: those before it are right."""
     host, a, b = await begin(dut)
     random, wanted = rng(), expected(a, b, host.fmt)
-    for kind in ("results", "record", "full") * 2:
+    for kind in ("results", "record", "full") * amount(1, 2):
         host.set_latency(latency)
         now = error_cases.setting(host, a, b)
         now.lay()

@@ -82,7 +82,7 @@ async def aborts(dut) -> None:
     host = Host(dut)
     await start(dut)
     seen = set()
-    for _ in range(2 * max(TRIES, 12)):  # both ends are to be seen
+    for _ in range(2 * max(TRIES, 8)):  # both ends are to be seen
         await host.set_ring()
         a, b, slots = await queued(host, random, numbers)
         await ClockCycles(dut.clk_i, random.randrange(SPAN))
@@ -174,7 +174,7 @@ async def aborts_around_the_start(dut) -> None:
     dut._log.info("the contraction starts %d cycles behind the doorbell", behind)
     assert 8 < behind < SPAN
     codes = {}
-    for delay in [*range(random.randrange(16), behind - 8, 16), *range(behind - 8, behind + 8)]:
+    for delay in [*range(random.randrange(16), behind - 8, amount(48, 16)), *range(behind - 8, behind + 8)]:
         codes[delay] = (await aborted(delay)).code
         await right(host, a, b, f"an abort {delay} cycles behind the doorbell")
     first = min(delay for delay, code in codes.items() if code)
