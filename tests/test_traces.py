@@ -14,6 +14,7 @@ from tb.common.simulation import SimulationFailed
 from tb.env.run import run_folder, run_sequences
 
 
+@pytest.mark.full("verilator")
 def test_a_view_leads_to_the_first_mismatch(simulator: str, seed: int) -> None:
     """Its signals are in the trace, and at its marker the wrong result is taken from the chip."""
     name = f"view-{simulator}"

@@ -17,6 +17,7 @@ from tb.common import rtl_constants as rtl
 from tb.common.bench import rng, start
 from tb.common.configs import Config
 from tb.common.stalls import STALLS
+from tests.share import amount
 from tests.top.contractions import Case, case, compare, covered, no_error, run
 from tests.top.host import Host
 
@@ -53,7 +54,7 @@ class Memory:
 def _pair(host: Host, chance: random.Random) -> Case:
     """Return a contraction with entries in both operands: then each line is read."""
     while True:
-        found = case(chance, host, extent=60)
+        found = case(chance, host, extent=amount(30, 60))
         if found.a.nnz and found.b.nnz:
             return found
 
@@ -104,7 +105,7 @@ async def a_bit_that_flips_under_way(dut) -> None:
     """At any cycle of the contraction: the result is complete and right, or it is short and says so."""
     host, chance, memory = await _begin(dut)
     noticed = 0
-    for _ in range(int(os.environ["FLAASH_COUNT"])):
+    for _ in range(max(6, int(os.environ["FLAASH_COUNT"]))):
         pair = _pair(host, chance)
         for which, csf in enumerate(pair.operands):
             await host.load(csf, which)

@@ -20,6 +20,7 @@ from tb.common import rtl_constants as rtl
 from tb.common.bench import rng, start
 from tb.common.configs import Config
 from tb.common.stalls import STALLS
+from tests.share import amount
 from tests.top.contractions import ABORTED, Case, case, compare, covered, no_error, run
 from tests.top.host import Host, bit
 
@@ -90,7 +91,7 @@ async def abort_a_frame(dut) -> None:
     pair = case(chance, host, extent=60)
     await run(host, pair)
     aborted = 0
-    for _ in range(max(6, int(os.environ["FLAASH_COUNT"]) // 3)):
+    for _ in range(max(amount(2, 6), int(os.environ["FLAASH_COUNT"]) // 3)):
         which = chance.randrange(2)
         beats = host.pack(pair.operands[which], which)
         sent = chance.randrange(1, len(beats))
@@ -156,7 +157,7 @@ async def watchdog_and_a_host_that_takes_nothing(dut) -> None:
     limit = 300
     await host.write("RegWatchdog", limit)
     ended = 0
-    for _ in range(6):
+    for _ in range(amount(2, 6)):
         pair = _dense(host, chance)
         for which, csf in enumerate(pair.operands):
             await host.load(csf, which)
@@ -174,7 +175,7 @@ async def watchdog_and_a_host_that_takes_nothing(dut) -> None:
         assert await host.read("RegWatchdog") == limit
         await run(host, pair)
         await no_error(host)
-    dut._log.info("%d contractions, %d of them not ended when the host was given up", 6, ended)
+    dut._log.info("%d contractions not ended when the host was given up", ended)
 
 
 async def _check_watchdog(host: Host, place: int) -> None:
@@ -230,7 +231,7 @@ async def watchdog_waits_as_long_as_it_shall(dut) -> None:
     host, chance = await _begin(dut)
     for limit in (400, 0):
         await host.write("RegWatchdog", limit)
-        for _ in range(4):
+        for _ in range(amount(1, 4)):
             await run(host, case(chance, host, extent=60), chance.choice(list(STALLS)))
         await no_error(host)
     pair = _dense(host, chance)

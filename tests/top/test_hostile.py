@@ -90,11 +90,12 @@ def test_aborts_and_watchdog(simulator: str, seed: int) -> None:
                 count=on(simulator, 150, 10, 40 if simulator == "verilator" else 2))
 
 
+@pytest.mark.full
 @pytest.mark.suite_on("icarus")
 @pytest.mark.parametrize("config", others(0))
 def test_aborts_and_watchdog_on_other_machines(simulator: str, config: Config, seed: int) -> None:
     run_hostile(config, simulator, "stop", seed, f"-{config.name}",
-                count=some(1, 6 if config is LOOKUP else 4, 25))
+                count=25 if LONG else 6 if config is LOOKUP else 4)
 
 
 @pytest.mark.suite_on("icarus")

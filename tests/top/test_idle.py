@@ -8,6 +8,7 @@ from tb.common import configs
 from tb.common.configs import Config
 from tb.env.coverage import lines_left
 from tb.env.run import run_sequences
+from tests.share import amount
 from tests.top.common import quick_config
 from tests.top.hostile import run_hostile
 from tests.top.test_hostile import LOOKUP, PAPER, SPLIT
@@ -30,7 +31,7 @@ def test_one_against_many(simulator: str, machine: str, seed: int) -> None:
 @pytest.mark.alternates("icarus")
 def test_one_against_many_in_portions(simulator: str, seed: int) -> None:
     run = run_sequences(SPLITS[simulator], simulator, ["tails"], f"tails-split-{simulator}", seed,
-                        {"tails": {"portions": [1, 20], "lengths": [130]}})
+                        {"tails": {"portions": amount([20], [1, 20]), "lengths": [130]}})
     assert run.summary["passed"] and run.summary["compared"] > 0
 
 
