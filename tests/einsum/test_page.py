@@ -3,10 +3,13 @@
 
 import re
 
+import pytest
+
 import flaash
 from tb.common.toolchain import ROOT
 
 
+@pytest.mark.full  # a build of its own
 def test_the_code_of_the_page(capsys) -> None:
     """Numbers may change with the hardware; words, and the numbers that the layer decides, may not."""
     text = (ROOT / "docs" / "einsum.md").read_text()

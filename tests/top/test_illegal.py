@@ -12,6 +12,7 @@ ILLEGAL = [{"Lanes": 3}, {"MemBanks": 3}, {"Parity": 2}, {"Portions": 65},
            {"Engine": "lookup", "CoordWidth": 10, "GroupSize": 9}]
 
 
+@pytest.mark.full("verilator")
 @pytest.mark.parametrize("values", ILLEGAL, ids=str)
 def test_illegal_configurations_are_refused(values: dict[str, int | str], simulator: str, seed: int) -> None:
     config = configs.load("default", {**SMALL, **values})

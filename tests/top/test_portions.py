@@ -65,7 +65,8 @@ def test_special_values_across_portions(simulator: str, fmt: str, seed: int) -> 
     """Infinities, NaN, cancellation and carries that meet only in the combiner, in all formats."""
     engine, slots = ("compare", 1) if fmt in ("bf16", "int16") else ("merge", 5)
     config = configs.load("split8", {"Format": fmt, "NumSdpe": 2, "Engine": engine, "Portions": slots})
-    play(config, simulator, f"portions-{fmt}-{simulator}", seed, "portions", lengths=[2, 3])
+    play(config, simulator, f"portions-{fmt}-{simulator}", seed, "portions",
+         lengths=amount([3], [2, 3]))
 
 
 @pytest.mark.full
@@ -80,7 +81,7 @@ def test_one_slot_while_nobody_takes_results(simulator: str, seed: int) -> None:
     """The fewest places everywhere and a slow host: everything waits for everything, and goes on."""
     config = configs.load("split8", {"NumSdpe": 3, "Portions": 1, "ResultDepth": 2, "MemBanks": 1})
     play(config, simulator, f"portions-tight-{simulator}", seed, "portions", lengths=[1],
-         stalls={"result": "bursty"})
+         count=amount(0, 1), stalls={"result": "bursty"})
 
 
 @pytest.mark.full
@@ -97,7 +98,7 @@ def test_soft_reset_forgets_portions(simulator: str, seed: int) -> None:
     """Reset in the middle of split contractions; the next ones are right."""
     config = configs.load("split8", {"NumSdpe": 2, "Portions": 2})
     play(config, simulator, f"portions-resets-{simulator}", seed, "resets", portion=2,
-         after=[10, 30, 70, 150] if LONG else [30, 150])
+         after=[10, 30, 70, 150] if LONG else amount([70], [30, 150]))
 
 
 @pytest.mark.suite_on("icarus")
@@ -109,5 +110,5 @@ def test_long_jobs_first_give_the_same_bytes(simulator: str, change: dict, seed:
     config = configs.load("split8", {"NumSdpe": 3, **change})
     digests = {play(config, simulator, f"long-{label(change)}-{lines}-{portion}-{simulator}", seed,
                     "workloads", pairs=["3x512_nnz500"], long_lines=lines, portion=portion,
-                    run_length=1) for lines, portion in ((0, 0), (80, 0), (80, 64))}
+                    run_length=1) for lines, portion in amount(((0, 0), (80, 64)), ((0, 0), (80, 0), (80, 64)))}
     assert len(digests) == 1
