@@ -110,5 +110,6 @@ def test_long_jobs_first_give_the_same_bytes(simulator: str, change: dict, seed:
     config = configs.load("split8", {"NumSdpe": 3, **change})
     digests = {play(config, simulator, f"long-{label(change)}-{lines}-{portion}-{simulator}", seed,
                     "workloads", pairs=["3x512_nnz500"], long_lines=lines, portion=portion,
-                    run_length=1) for lines, portion in amount(((0, 0), (80, 64)), ((0, 0), (80, 0), (80, 64)))}
+                    run_length=1)
+               for lines, portion in amount(((0, 0), (80, 64)), ((0, 0), (80, 0), (80, 64)))}
     assert len(digests) == 1
