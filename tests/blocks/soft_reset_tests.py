@@ -9,6 +9,7 @@ from tb.common.bench import start, until
 from tb.common.rtl_constants import ERRORS
 from tb.common.stalls import STALLS, none
 from tests.blocks.host_side import HostSide, check, operand, results_of, start_pulse
+from tests.share import amount
 
 ABORTED = ERRORS["ErrAborted"].value
 
@@ -77,7 +78,7 @@ async def inside_a_result_frame(dut, host: str) -> None:
     cocotb.start_soon(_watch_reset(dut, side))
     side.sink.set_pause_generator(STALLS[host](random))
     short = 0
-    for _ in range(12):
+    for _ in range(amount(5, 12)):
         for which in range(2):
             await side.load(operand(random, 3, 15), which)
         operands = list(side.operands)
@@ -131,7 +132,7 @@ async def inside_an_operand_frame(dut, host: str) -> None:
     cocotb.start_soon(_watch_reset(dut, side))
     cocotb.start_soon(_watch_loader(dut, side))
     side.source.set_pause_generator(STALLS[host](random))
-    for _ in range(12):
+    for _ in range(amount(5, 12)):
         which = random.randrange(2)
         first, second = operand(random, 3, 20), operand(random, 2, 15)
         beats = side.beats(first, which)

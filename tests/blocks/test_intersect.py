@@ -17,7 +17,7 @@ BUILDS = {"verilator": [(8, 32, 16), (4, 16, 32)],
 @pytest.mark.alternates("icarus")
 @pytest.mark.parametrize("engine", ["merge", "compare"])
 def test_intersect(simulator: str, engine: str, seed: int) -> None:
-    for lanes, coord_width, value_width in share(BUILDS[simulator], seed):
+    for lanes, coord_width, value_width in share(BUILDS[simulator], seed, suite=4):
         run_bench(f"flaash_intersect_{engine}", "tests.blocks.intersect_tests", simulator,
                   f"intersect_{engine}-l{lanes}-c{coord_width}",
                   {"Lanes": lanes, "CoordWidth": coord_width, "ValueWidth": value_width}, seed)

@@ -36,7 +36,7 @@ def plain(module: str, verilator: Rows, icarus: Rows, long: Rows | None = None, 
     builds = {"verilator": verilator, "icarus": icarus + (long or [] if LONG else [])}
 
     def test(simulator: str, seed: int) -> None:
-        for row in share(builds[simulator], seed):
+        for row in share(builds[simulator], seed, suite=3):
             label = "".join(f"-{parameter}{value}" for parameter, value in row.items())
             run_bench(module, f"tests.blocks.{bench or name}_tests", simulator, name + label,
                       {**common, **row}, seed)
