@@ -52,6 +52,7 @@ def test_crosses_of_integers_have_holes_without_their_tests(name: str) -> None:
         assert bool(coverage.holes(cross)) == bool(left_out)
 
 
+@pytest.mark.full("icarus")
 def test_results(simulator: str, seed: int) -> None:
     """Play thousands of random dot products per format, in LIST=long 200,000; Icarus plays less."""
     sums = 200_000 if LONG and simulator == "verilator" else amount(2_000, 5_000)
