@@ -12,6 +12,7 @@ from tb.common.simulation import run_bench
 from tests.blocks.loader_frames import frame, tensor
 from tests.blocks.loader_model import Build, Outcome, load
 from tests.blocks.loader_watch import compare
+from tests.share import amount
 
 WRAPPER = Path(__file__).parent / "rtl" / "flaash_operand_loader_bench.sv"
 
@@ -26,11 +27,11 @@ BUILDS = {
 
 
 @pytest.mark.alternates("icarus")
-@pytest.mark.parametrize("rest", [False, True], ids=["first", "rest"])
+@pytest.mark.parametrize("rest", [False, pytest.param(True, marks=pytest.mark.full)], ids=["first", "rest"])
 def test_operand_loader(simulator: str, seed: int, rest: bool) -> None:
     half = len(BUILDS[simulator]) // 2
     builds = BUILDS[simulator][half:] if rest else BUILDS[simulator][:half]
-    for fmt, lanes, coord_width, width, pointers in builds:
+    for fmt, lanes, coord_width, width, pointers in builds[::amount(2, 1)]:
         run_bench("flaash_operand_loader_bench", "tests.blocks.operand_loader_tests", simulator,
                   f"operand_loader-{fmt}-l{lanes}-c{coord_width}-w{width}-p{pointers}",
                   {"Format": FORMATS[fmt].code, "Lanes": lanes, "CoordWidth": coord_width,
