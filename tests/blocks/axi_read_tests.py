@@ -9,6 +9,7 @@ from cocotb.triggers import FallingEdge, RisingEdge
 from tb.common.bench import rng, start, until
 from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
+from tests.share import amount
 
 PAGE = 4096
 
@@ -111,7 +112,7 @@ def wanted(requests: list[tuple[int, int]], width: int) -> list[tuple[int, int]]
 
 
 @cocotb.test()
-@cocotb.parametrize(stalls=list(STALLS), latency=[1, 40])
+@cocotb.parametrize(stalls=amount(["none", "random"], list(STALLS)), latency=[1, 40])
 async def every_beat_comes_once(dut, stalls: str, latency: int) -> None:
     random = rng()
     bus = Bus(dut, stalls, random, latency)

@@ -9,6 +9,7 @@ from cocotb.triggers import FallingEdge, RisingEdge
 from tb.common.bench import rng, start, until
 from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
+from tests.share import amount
 
 PAGE = 4096
 LINE = 64
@@ -152,7 +153,7 @@ def drawn(random, region: int = 0) -> tuple[int, list[int]]:
 
 
 @cocotb.test()
-@cocotb.parametrize(stalls=list(STALLS), latency=[1, 60])
+@cocotb.parametrize(stalls=amount(["none", "random"], list(STALLS)), latency=[1, 60])
 async def every_word_is_written_once(dut, stalls: str, latency: int) -> None:
     """One stream of beats begins behind the other's last burst; lines come at any time."""
     random = rng()

@@ -17,6 +17,7 @@ from tb.common.rtl_constants import EDGE
 from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
 from tests.edge.image import Image, levels, to_bytes, words
+from tests.share import amount
 
 SLOT = 0x4000
 SHAPES = [(9,), (300,), (3, 200), (4, 3, 40), (2, 1, 2, 2, 1, 2, 1, 11)]
@@ -207,14 +208,14 @@ def wanted(bench: Bench, csf: Csf, which: int, words: list[int]) -> list[int]:
 
 
 @cocotb.test()
-@cocotb.parametrize(stalls=list(STALLS))
+@cocotb.parametrize(stalls=amount(["none", "random"], list(STALLS)))
 async def frames_are_those_of_the_operands(dut, stalls: str) -> None:
     random = rng()
     numbers = np.random.default_rng(random.getrandbits(32))
     bench = Bench(dut, random, stalls)
     await start(dut)
     dut.load_rst_ni.value = 1
-    for _ in range(10):
+    for _ in range(amount(5, 10)):
         found, words, _image = drawn(bench, random, numbers)
         assert not (await bench.fetch(words)).valid
         both = random.random() < 0.7
@@ -238,7 +239,7 @@ async def the_next_operands_are_asked_for(dut, stalls: str) -> None:
     found, words, _image = drawn(bench, random, numbers)
     await bench.fetch(words)
     await bench.pulse("ask", 3)
-    for turn in range(8):
+    for turn in range(amount(4, 8)):
         at = (0x2_0000, 0x1_0000)[turn % 2]  # beside the arrays that are being read
         following, next_words, image = drawn(bench, random, numbers, at)
         assert image.end <= at + 0x1_0000
@@ -269,7 +270,7 @@ async def refusals_and_cancels(dut, stalls: str) -> None:
     bench = Bench(dut, random, stalls)
     await start(dut)
     dut.load_rst_ni.value = 1
-    for _ in range(12):
+    for _ in range(amount(6, 12)):
         found, words, image = drawn(bench, random, numbers)
         assert not (await bench.fetch(words)).valid
         if image.parts:

@@ -8,6 +8,7 @@ from tb.agents.stream.monitor import StreamMonitor
 from tb.agents.stream.sink import StreamSink
 from tb.common.bench import rng, start, until
 from tb.common.stalls import STALLS
+from tests.share import amount
 
 
 class Bench:
@@ -45,7 +46,7 @@ class Bench:
 
 
 @cocotb.test()
-@cocotb.parametrize(consumer=list(STALLS))
+@cocotb.parametrize(consumer=amount(["none", "random"], list(STALLS)))
 async def words_without_gaps(dut, consumer: str) -> None:
     random = rng()
     bench = Bench(dut, random, consumer)

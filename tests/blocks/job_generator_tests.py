@@ -15,6 +15,7 @@ from tb.common import rtl_constants as rtl
 from tb.common.bench import rng, start, until
 from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
+from tests.share import amount
 
 FIELD_BITS = 20  # of a fiber's number, and of a line's
 TOP_LINES = (1 << (FIELD_BITS + 1)) - 1  # the largest line_sum_t: above any job
@@ -154,7 +155,7 @@ async def _started(dut, stalls: str = "none") -> Bench:
 
 
 @cocotb.test()
-@cocotb.parametrize(stalls=list(STALLS))
+@cocotb.parametrize(stalls=amount(["none", "random"], list(STALLS)))
 async def corners_of_run_length(dut, stalls: str) -> None:
     """Run lengths around 0, 1, the number of fibers of B, its divisors and the largest number."""
     bench = await _started(dut, stalls)
@@ -166,7 +167,7 @@ async def corners_of_run_length(dut, stalls: str) -> None:
 
 
 @cocotb.test()
-@cocotb.parametrize(stalls=list(STALLS))
+@cocotb.parametrize(stalls=amount(["none", "random"], list(STALLS)))
 async def random_contractions(dut, stalls: str) -> None:
     bench = await _started(dut, stalls)
     for _ in range(25):
@@ -176,7 +177,7 @@ async def random_contractions(dut, stalls: str) -> None:
 
 
 @cocotb.test()
-@cocotb.parametrize(stalls=list(STALLS))
+@cocotb.parametrize(stalls=amount(["none", "random"], list(STALLS)))
 async def long_jobs_first(dut, stalls: str) -> None:
     """Thresholds that make all jobs long, none, and some, with one and more fibers of A."""
     bench = await _started(dut, stalls)

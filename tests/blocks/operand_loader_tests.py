@@ -14,6 +14,7 @@ from tests.blocks.axi_ports import stream_source
 from tests.blocks.loader_frames import filling, frame, right_frames, tensor, wrong_beats
 from tests.blocks.loader_model import load
 from tests.blocks.loader_watch import LoaderWatch, build_of, compare
+from tests.share import amount
 
 LOADER_ERRORS = [ERRORS[name].value for name in FRAME_ERRORS]
 
@@ -41,7 +42,7 @@ async def _send(dut, source, frames: list[tuple[str, list[int]]], watch: LoaderW
 
 
 @cocotb.test()
-@cocotb.parametrize(stalls=list(STALLS))
+@cocotb.parametrize(stalls=amount(["none", "random"], list(STALLS)))
 async def right_frames_are_stored(dut, stalls: str) -> None:
     random, build, source, watch = await _begin(dut)
     source.set_pause_generator(STALLS[stalls](random))

@@ -73,7 +73,7 @@ async def as_many_results_as_can_be_counted(dut) -> None:
 
 
 @cocotb.test()
-@cocotb.parametrize(network=list(STALLS))
+@cocotb.parametrize(network=amount(["none", "random"], list(STALLS)))
 async def only_complete_results_pass(dut, network: str) -> None:
     """Stops at random cycles, with results coming all the time."""
     chance, stores = rng(), Stores(dut)

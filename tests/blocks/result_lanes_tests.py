@@ -12,6 +12,7 @@ from tb.agents.stream.vector import VectorSource
 from tb.common.bench import rng, start, until
 from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
+from tests.share import amount
 
 NUMBER_BITS = 16  # of a result: which one of its source; the source is above, noise above that
 
@@ -72,7 +73,7 @@ class Bench:
 
 
 @cocotb.test()
-@cocotb.parametrize(numbers=[0, 1], consumer=list(STALLS))
+@cocotb.parametrize(numbers=[0, 1], consumer=amount(["none", "random"], list(STALLS)))
 async def every_result_leaves_once(dut, numbers: int, consumer: str) -> None:
     bench = Bench(dut, rng(), "random", consumer)
     dut.numbers_i.value = numbers
