@@ -6,8 +6,9 @@ from collections import deque
 import cocotb
 import numpy as np
 from cocotb.triggers import FallingEdge, RisingEdge
+from cocotb.utils import get_sim_time
 
-from flaash.driver.layout import Descriptor
+from flaash.driver.layout import HEAD, LEVEL, Descriptor
 from models.csf import Csf
 from models.generate import uniform_tensor
 from models.numbers.formats import FORMATS
@@ -171,9 +172,10 @@ class Bench:
         await RisingEdge(dut.clk_i)
 
 
-def drawn(bench: Bench, random, numbers, at: int = 0x1_0000) -> tuple[list[Csf], list[int], Image]:
+def drawn(bench: Bench, random, numbers, at: int = 0x1_0000,
+          among: list[tuple[int, ...]] = SHAPES) -> tuple[list[Csf], list[int], Image]:
     """Return two operands that may be contracted, their descriptor, and where their arrays are."""
-    fitting = [shape for shape in SHAPES if shape[-1] <= 1 << int(bench.dut.CoordWidth.value)]
+    fitting = [shape for shape in among if shape[-1] <= 1 << int(bench.dut.CoordWidth.value)]
     shapes = [random.choice(fitting) for _ in range(2)]
     shapes[1] = (*shapes[1][:-1], shapes[0][-1])
     found = [
@@ -224,6 +226,20 @@ async def frames_are_those_of_the_operands(dut, stalls: str) -> None:
             for which, csf in enumerate(found):
                 frames = [wanted(bench, csf, which, words)] if operands >> which & 1 else []
                 assert bench.frames[which] == [*frames, []]
+
+
+@cocotb.test()
+async def the_rest_of_a_descriptor_goes_by_whole_beats(dut) -> None:
+    """Behind the last level a beat takes a cycle, as the bus does, not one per piece of it."""
+    random = rng()
+    bench = Bench(dut, random, "none")
+    await start(dut)
+    dut.load_rst_ni.value = 1
+    _found, words, _image = drawn(bench, random, np.random.default_rng(1), among=SHAPES[:1])
+    begun = get_sim_time("ns")
+    assert not (await bench.fetch(words)).valid
+    cycles = int(get_sim_time("ns") - begun)
+    assert cycles <= (HEAD + 16 * LEVEL) // bench.bytes + 13
 
 
 @cocotb.test()
