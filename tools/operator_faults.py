@@ -3,10 +3,10 @@
 
 COUNT faults are drawn from all that tools/operators.py finds in rtl/. Each is made in a copy of the tree in
 build/operator_faults; there the block benches run that build its module, the smallest first, until a test
-fails. Those that no bench notices meet the tests of the chip after that, or those of the chip with the memory
-edge if only that has the module. All of it is on Icarus. report.json in that folder has one record per fault
-and is kept up to date; with KEEP=1 what it holds is not run again. Status 1 if a fault survives: it then needs
-a test, or a reason why it changes nothing that can be seen.
+fails. Those that no bench notices meet the tests of the chip after that, or those of the chip with the
+memory edge if only that has the module. All of it is on Icarus. report.json in that folder has one record
+per fault and is kept up to date; with KEEP=1 what it holds is not run again. Status 1 if a fault survives:
+it then needs a test, or a reason why it changes nothing that can be seen.
 """
 
 from __future__ import annotations
@@ -101,7 +101,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the draw (SEED=, default 1)")
     parser.add_argument("--count", type=int, default=100, help="how many faults (COUNT=, default 100)")
     parser.add_argument("--only", default="", help="only in files whose path has this text (ONLY=)")
-    parser.add_argument("--keep", action="store_true", help="what report.json has of a fault is true (KEEP=1)")
+    parser.add_argument("--keep", action="store_true",
+                        help="do not repeat what report.json has of a fault (KEEP=1)")
     options = parser.parse_args(arguments)
     try:
         if options.count < 1:
