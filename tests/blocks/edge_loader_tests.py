@@ -243,6 +243,32 @@ async def the_rest_of_a_descriptor_goes_by_whole_beats(dut) -> None:
 
 
 @cocotb.test()
+async def arrays_may_end_with_the_address_space(dut) -> None:
+    """An array may end with the last byte of 64 bits; with an element more its span is refused."""
+    random = rng()
+    bench = Bench(dut, random, "none")
+    await start(dut)
+    dut.load_rst_ni.value = 1
+    _found, words, _image = drawn(bench, random, np.random.default_rng(1), among=SHAPES[3:4])
+    order = words[1] & 15
+    for level in range(2 * order):
+        words[16 + 8 * level + 6] = 0  # sparse, wide
+    value = bench.fmt.value_width // 8
+    for level, second, narrow, size, more in [
+            (0, 0, 0, 4, 1), (0, 1, 0, 4, 0), (order - 1, 0, 0, 4, 0), (order - 1, 0, 1, 2, 0),
+            (order - 1, 1, 0, value, 0), (order - 1, 1, 1, value, 0)]:
+        row = 16 + 8 * (level + random.choice([0, order]))
+        elements = 64 * random.randint(1, 9) // size  # of them a level has `more` than its count
+        at = 2 ** 64 - elements * size
+        for over in (0, 1):
+            changed = list(words)
+            changed[row + 2 * second:row + 2 * second + 2] = at & 2 ** 32 - 1, at >> 32
+            changed[row + 5:row + 7] = elements - more + over, narrow << 1
+            fault = await bench.fetch(changed, take=False)
+            assert fault == ((1, EDGE.errors["ErrSpan"].value, 4 * row + 8 * second) if over else (0, 0, 0))
+
+
+@cocotb.test()
 @cocotb.parametrize(stalls=["none", "random"])
 async def the_next_operands_are_asked_for(dut, stalls: str) -> None:
     """While frames are made a further descriptor is fetched, and its arrays are read."""
