@@ -4,9 +4,10 @@
 COUNT faults are drawn from all that tools/operators.py finds in rtl/. Each is made in a copy of the tree in
 build/operator_faults; there the block benches run that build its module, the smallest first, until a test
 fails. Those that no bench notices meet the tests of the chip after that, or those of the chip with the
-memory edge if only that has the module. All of it is on Icarus. report.json in that folder has one record
-per fault and is kept up to date; with KEEP=1 what it holds is not run again. Status 1 if a fault survives:
-it then needs a test, or a reason why it changes nothing that can be seen.
+memory edge if only that has the module. All of it is on Icarus, which builds in no time, but the memory
+edge, whose tests last too long there. report.json in that folder has one record per fault and is kept up to
+date; with KEEP=1 what it holds is not run again. Status 1 if a fault survives: it then needs a test, or a
+reason why it changes nothing that can be seen.
 """
 
 from __future__ import annotations
@@ -32,7 +33,6 @@ BLOCKS = ROOT / "tests" / "blocks"
 CHIP = ["tests/top/test_sequences.py", "tests/top/test_idle.py", "tests/top/test_hostile.py",
         "tests/top/test_portions.py"]
 EDGE = ["tests/edge/test_memory_edge.py"]
-ON_ICARUS = ["--simulator", "icarus"]
 BENCH_LIMIT, CHIP_LIMIT = 1800, 7200  # seconds for all tests of a stage
 CPU_LIMIT = 300  # of one simulation, which takes a minute at most: with a fault it may hang
 NAME = re.compile(r"flaash_\w+")
@@ -92,7 +92,8 @@ def catch(fault: OperatorFault, tests: Sequence[str], limit: int) -> str | None:
         return None
     path = FOLDER / fault.file
     with faults.changed(path, fault.applied(path.read_text())):
-        return faults.first_failure(FOLDER, [*tests, *ON_ICARUS], limit, CPU_LIMIT)
+        simulator = "verilator" if tests == EDGE else "icarus"
+        return faults.first_failure(FOLDER, [*tests, "--simulator", simulator], limit, CPU_LIMIT)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
