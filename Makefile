@@ -172,9 +172,9 @@ faults: $(STAMP) ## break the RTL on purpose, show which test notices: ONLY=text
 	@$(call alone,faults) -m tools.faults $(call option,only,ONLY) $(call option,jobs,JOBS)
 
 .PHONY: operator-faults
-operator-faults: $(STAMP) ## slips of the hand at random places of the RTL, show which test notices: SEED= COUNT= ONLY=text
+operator-faults: $(STAMP) ## slips of the hand at random places of the RTL, show which test notices: SEED= COUNT= ONLY=text KEEP=1
 	@$(call alone,operator-faults) -m tools.operator_faults $(call option,seed,SEED) \
-	  $(call option,count,COUNT) $(call option,only,ONLY)
+	  $(call option,count,COUNT) $(call option,only,ONLY) $(call flag,KEEP,--keep)
 
 .PHONY: formal
 formal: $(STAMP) $(VENV)/.installed-formal ## prove the properties of formal/, refute their mutants: ONLY=text JOBS=

@@ -65,7 +65,13 @@ def test_a_module_has_its_own_bench_first() -> None:
     for module, bench in (("stream_fifo", "stream_fifo"), ("fiber_loader", "fiber_loader"),
                           ("intersect_merge", "intersect"), ("watchdog", "registers")):
         assert operator_faults.tests_of(f"flaash_{module}")[0].endswith(f"::test_{bench}"), module
-    assert collected(*operator_faults.CHIP)
+
+
+def test_a_module_meets_the_chip_that_has_it() -> None:
+    assert collected(*operator_faults.CHIP) and collected(*operator_faults.EDGE)
+    for module, tests in (("core", operator_faults.CHIP), ("mac_round", operator_faults.CHIP),
+                          ("edge_front", operator_faults.EDGE), ("memory_top", operator_faults.EDGE)):
+        assert operator_faults.chip_tests(f"flaash_{module}") == tests, module
 
 
 def test_no_such_file_and_no_count(capsys: pytest.CaptureFixture) -> None:
@@ -89,3 +95,15 @@ def test_caught_and_survived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     assert ["result_gate" in (record["caught"] or "") for record in report["faults"]] == [True, False]
     assert report["seed"] == 1 and (tmp_path / "copy" / GATE).read_text() == text
     assert "1 of 2 faults caught, seed 1\nsurvived: " in capsys.readouterr().out
+    monkeypatch.setattr(operator_faults, "catch", lambda *_: pytest.fail("what is known is run again"))
+    assert operator_faults.main(["--keep"]) == faults.FAILED
+    assert json.loads((tmp_path / "copy" / "report.json").read_text())["faults"] == report["faults"]
+
+
+def test_what_a_test_starts_has_a_limit(tmp_path: Path) -> None:
+    """Of the processor's time; a simulation that has reached it has no result."""
+    asked = "import resource as r, sys; sys.exit(r.getrlimit(r.RLIMIT_CPU)[0])"
+    (tmp_path / "test_it.py").write_text(
+        "import subprocess, sys\ndef test_it():\n"
+        f"    assert subprocess.run([sys.executable, '-c', {asked!r}]).returncode != 77, '{faults.DIED}'\n")
+    assert faults.first_failure(tmp_path, ["test_it.py"], 60, cpu=77) == f"{faults.DIED}: test_it.py::test_it"

@@ -12,6 +12,7 @@ import contextlib
 import itertools
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -34,6 +35,7 @@ MISTAKE = 2
 TIMEOUT = 900  # seconds for the tests of one fault
 TIME_LIMIT = "time limit"
 NO_BUILD = "does not build"
+DIED = "the simulator died"  # as tb.common.simulation says it
 
 
 def copy_tree(folder: Path) -> None:
@@ -73,7 +75,7 @@ def changed(path: Path, text: str) -> Iterator[None]:
         path.write_text(original)
 
 
-def first_failure(folder: Path, tests: Sequence[str], limit: int = TIMEOUT) -> str | None:
+def first_failure(folder: Path, tests: Sequence[str], limit: int = TIMEOUT, cpu: int = 0) -> str | None:
     """Run tests in a copy of the project until one fails; return it, what else ended them, or None.
 
     Args:
@@ -81,6 +83,8 @@ def first_failure(folder: Path, tests: Sequence[str], limit: int = TIMEOUT) -> s
         tests: arguments of pytest.
         limit: seconds; a text that begins with TIME_LIMIT is returned after that, and one that begins
             with NO_BUILD if the test failed because a simulator refused the RTL.
+        cpu: seconds that a processor may work on one program, a simulation that hangs for instance; 0 is no
+            limit. A text that begins with DIED is returned if a simulator ended without a result.
 
     Raises:
         ValueError: pytest ran no test, or could not.
@@ -92,7 +96,9 @@ def first_failure(folder: Path, tests: Sequence[str], limit: int = TIMEOUT) -> s
     # One failure is enough. A session of its own, so that a simulation that hangs ends with it.
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                env={**inherited, "COCOTB_MAX_FAILURES": "1", "COLUMNS": "400"},
-                               start_new_session=True)
+                               start_new_session=True,
+                               preexec_fn=(lambda: resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu)))
+                               if cpu else None)
     try:
         output, errors = process.communicate(timeout=limit)
     except subprocess.TimeoutExpired:
@@ -102,7 +108,9 @@ def first_failure(folder: Path, tests: Sequence[str], limit: int = TIMEOUT) -> s
             os.killpg(process.pid, signal.SIGKILL)
     failed = re.search(r"^(?:FAILED|ERROR) (\S+)(.*)", output, re.MULTILINE)
     if process.returncode == 1 and failed:
-        return f"{NO_BUILD}: {failed[1]}{failed[2]}" if "could not build" in failed[2] else failed[1]
+        if "could not build" in failed[2]:
+            return f"{NO_BUILD}: {failed[1]}{failed[2]}"
+        return f"{DIED}: {failed[1]}" if cpu and DIED in failed[2] else failed[1]
     if process.returncode not in (0, 1):
         raise ValueError(f"pytest ended with {process.returncode}:\n{(output + errors)[-2000:]}")
     return None

@@ -3,9 +3,11 @@
 
 COUNT faults are drawn from all that tools/operators.py finds in rtl/. Each is made in a copy of the tree in
 build/operator_faults; there the block benches run that build its module, the smallest first, until a test
-fails. Those that no bench notices meet the tests of the chip after that. All of it is on Icarus. report.json
-in that folder has one record per fault and is kept up to date. Status 1 if a fault survives: it then needs a
-test, or a reason why it changes nothing that can be seen.
+fails. Those that no bench notices meet the tests of the chip after that, or those of the chip with the
+memory edge if only that has the module. All of it is on Icarus, which builds in no time, but the memory
+edge, whose tests last too long there. report.json in that folder has one record per fault and is kept up to
+date; with KEEP=1 what it holds is not run again. Status 1 if a fault survives: it then needs a test, or a
+reason why it changes nothing that can be seen.
 """
 
 from __future__ import annotations
@@ -30,8 +32,9 @@ FOLDER = BUILD / "operator_faults"
 BLOCKS = ROOT / "tests" / "blocks"
 CHIP = ["tests/top/test_sequences.py", "tests/top/test_idle.py", "tests/top/test_hostile.py",
         "tests/top/test_portions.py"]
-ON_ICARUS = ["--simulator", "icarus"]
+EDGE = ["tests/edge/test_memory_edge.py"]
 BENCH_LIMIT, CHIP_LIMIT = 1800, 7200  # seconds for all tests of a stage
+CPU_LIMIT = 300  # of one simulation, which takes a minute at most: with a fault it may hang
 NAME = re.compile(r"flaash_\w+")
 
 
@@ -78,13 +81,19 @@ def tests_of(module: str) -> list[str]:
     return [test for test, modules in benches() if module in modules]
 
 
+def chip_tests(module: str) -> list[str]:
+    """Return the tests of the whole chip that has a module."""
+    return CHIP if module in {source.stem for source in rtl_sources("flaash_chip")} else EDGE
+
+
 def catch(fault: OperatorFault, tests: Sequence[str], limit: int) -> str | None:
     """Return the test that notices a fault in the copy, a time limit, or None if it survives them all."""
     if not tests:
         return None
     path = FOLDER / fault.file
     with faults.changed(path, fault.applied(path.read_text())):
-        return faults.first_failure(FOLDER, [*tests, *ON_ICARUS], limit)
+        simulator = "verilator" if tests == EDGE else "icarus"
+        return faults.first_failure(FOLDER, [*tests, "--simulator", simulator], limit, CPU_LIMIT)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -93,6 +102,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the draw (SEED=, default 1)")
     parser.add_argument("--count", type=int, default=100, help="how many faults (COUNT=, default 100)")
     parser.add_argument("--only", default="", help="only in files whose path has this text (ONLY=)")
+    parser.add_argument("--keep", action="store_true",
+                        help="do not repeat what report.json has of a fault (KEEP=1)")
     options = parser.parse_args(arguments)
     try:
         if options.count < 1:
@@ -101,25 +112,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return faults.MISTAKE
+    report = FOLDER / "report.json"
+    known = json.loads(report.read_text())["faults"] if options.keep and report.exists() else []
     faults.copy_tree(FOLDER)
     records = [{**dataclasses.asdict(fault), "what": fault.describe((ROOT / fault.file).read_text()),
-                "caught": None, "seconds": 0} for fault in drawn]
+                "caught": None, "stages": [], "seconds": 0} for fault in drawn]
+    for record in records:
+        record.update(next((old for old in known if old["what"] == record["what"]
+                            and old["offset"] == record["offset"]), {}))
+    _report(options, records)
     for stage, limit in (("benches", BENCH_LIMIT), ("chip", CHIP_LIMIT)):
-        left = [pair for pair in zip(drawn, records, strict=True) if not pair[1]["caught"]]
+        left = [(fault, record) for fault, record in zip(drawn, records, strict=True)
+                if not record["caught"] and stage not in record["stages"]]
         for number, (fault, record) in enumerate(left, 1):
-            tests = CHIP if stage == "chip" else tests_of(Path(fault.file).stem)
+            module = Path(fault.file).stem
+            tests = chip_tests(module) if stage == "chip" else tests_of(module)
             began = time.monotonic()
             try:
                 record["caught"] = catch(fault, tests, limit)
             except ValueError as error:  # pytest itself has failed
                 print(error, flush=True)
+            record["stages"].append(stage)
             record["seconds"] += round(time.monotonic() - began)
             print(f"[{stage} {number}/{len(left)}] {record['what']}: {record['caught'] or 'NOT CAUGHT'}"
                   f" ({record['seconds']} s)", flush=True)
             _report(options, records)
     survived = [record["what"] for record in records if not record["caught"]]
     unclear = [f"{record['caught']}: {record['what']}" for record in records
-               if (record["caught"] or "").startswith((faults.TIME_LIMIT, faults.NO_BUILD))]
+               if (record["caught"] or "").startswith((faults.TIME_LIMIT, faults.NO_BUILD, faults.DIED))]
     print(f"{len(drawn) - len(survived)} of {len(drawn)} faults caught, seed {options.seed}",
           *(f"survived: {what}" for what in survived), *unclear, sep="\n")
     return faults.FAILED if survived else 0

@@ -287,5 +287,8 @@ module flaash_core
   `FLAASH_ASSERT(NothingIsLeft_A, !all_stored_o || stop_i || busy || control_i.start
                  || (source_valid == '0 && !result_valid_o && (&source_idle)), "something is left behind")
   `FLAASH_ASSERT(DoneIsIdle_A, !done || (&source_idle && busy), "done while an engine still works")
+  `FLAASH_ASSERT(WorkIsProgress_A, progress || !(load.step || dispatch.visit || dispatch.job
+                 || increments[CntDotsDone] != '0 || increments[CntMatches] != '0 || increments[CntSteps] != '0
+                 || increments[CntMemReads] != '0 || increments[CntResults] != '0), "work that the watchdog misses")
 
 endmodule : flaash_core

@@ -6,8 +6,9 @@ from collections import deque
 import cocotb
 import numpy as np
 from cocotb.triggers import FallingEdge, RisingEdge
+from cocotb.utils import get_sim_time
 
-from flaash.driver.layout import Descriptor
+from flaash.driver.layout import HEAD, LEVEL, Descriptor
 from models.csf import Csf
 from models.generate import uniform_tensor
 from models.numbers.formats import FORMATS
@@ -172,9 +173,10 @@ class Bench:
         await RisingEdge(dut.clk_i)
 
 
-def drawn(bench: Bench, random, numbers, at: int = 0x1_0000) -> tuple[list[Csf], list[int], Image]:
+def drawn(bench: Bench, random, numbers, at: int = 0x1_0000,
+          among: list[tuple[int, ...]] = SHAPES) -> tuple[list[Csf], list[int], Image]:
     """Return two operands that may be contracted, their descriptor, and where their arrays are."""
-    fitting = [shape for shape in SHAPES if shape[-1] <= 1 << int(bench.dut.CoordWidth.value)]
+    fitting = [shape for shape in among if shape[-1] <= 1 << int(bench.dut.CoordWidth.value)]
     shapes = [random.choice(fitting) for _ in range(2)]
     shapes[1] = (*shapes[1][:-1], shapes[0][-1])
     found = [
@@ -225,6 +227,46 @@ async def frames_are_those_of_the_operands(dut, stalls: str) -> None:
             for which, csf in enumerate(found):
                 frames = [wanted(bench, csf, which, words)] if operands >> which & 1 else []
                 assert bench.frames[which] == [*frames, []]
+
+
+@cocotb.test()
+async def the_rest_of_a_descriptor_goes_by_whole_beats(dut) -> None:
+    """Behind the last level a beat takes a cycle, as the bus does, not one per piece of it."""
+    random = rng()
+    bench = Bench(dut, random, "none")
+    await start(dut)
+    dut.load_rst_ni.value = 1
+    _found, words, _image = drawn(bench, random, np.random.default_rng(1), among=SHAPES[:1])
+    begun = get_sim_time("ns")
+    assert not (await bench.fetch(words)).valid
+    cycles = int(get_sim_time("ns") - begun)
+    assert cycles <= (HEAD + 16 * LEVEL) // bench.bytes + 13
+
+
+@cocotb.test()
+async def arrays_may_end_with_the_address_space(dut) -> None:
+    """An array may end with the last byte of 64 bits; with an element more its span is refused."""
+    random = rng()
+    bench = Bench(dut, random, "none")
+    await start(dut)
+    dut.load_rst_ni.value = 1
+    _found, words, _image = drawn(bench, random, np.random.default_rng(1), among=SHAPES[3:4])
+    order = words[1] & 15
+    for level in range(2 * order):
+        words[16 + 8 * level + 6] = 0  # sparse, wide
+    value = bench.fmt.value_width // 8
+    for level, second, narrow, size, more in [
+            (0, 0, 0, 4, 1), (0, 1, 0, 4, 0), (order - 1, 0, 0, 4, 0), (order - 1, 0, 1, 2, 0),
+            (order - 1, 1, 0, value, 0), (order - 1, 1, 1, value, 0)]:
+        row = 16 + 8 * (level + random.choice([0, order]))
+        elements = 64 * random.randint(1, 9) // size  # of them a level has `more` than its count
+        at = 2 ** 64 - elements * size
+        for over in (0, 1):
+            changed = list(words)
+            changed[row + 2 * second:row + 2 * second + 2] = at & 2 ** 32 - 1, at >> 32
+            changed[row + 5:row + 7] = elements - more + over, narrow << 1
+            fault = await bench.fetch(changed, take=False)
+            assert fault == ((1, EDGE.errors["ErrSpan"].value, 4 * row + 8 * second) if over else (0, 0, 0))
 
 
 @cocotb.test()

@@ -99,9 +99,12 @@ class HostSide:
             dut.in_result_i.value = bench_types()["result_t"].pack(
                 dict(zip(("a_id", "b_id", "value"), result, strict=True)))
             dut.in_valid_i.value = 1
-            await FallingEdge(dut.clk_i)
-            while dut.in_ready_o.value == 0:
+            for _ in range(2_000):
                 await FallingEdge(dut.clk_i)
+                if dut.in_ready_o.value == 1:
+                    break
+            else:
+                raise TimeoutError(f"{result} is not taken")
             await RisingEdge(dut.clk_i)
             self.taken.append(result)
             dut.in_valid_i.value = 0

@@ -131,7 +131,8 @@ class Bench:
         # The descriptor counts only in the cycle of the start.
         self.dut.start_i.value = 0
         for name in ("run_length_i", "long_lines_i", "fibers_i"):
-            getattr(self.dut, name).value = self.random.getrandbits(FIELD_BITS)
+            signal = getattr(self.dut, name)
+            signal.value = self.random.getrandbits(len(signal))
         return expected(a, b, run_length, long_lines)
 
     async def run(self, a: Sequence[int], b: Sequence[int], run_length: int, long_lines: int = 0) -> None:

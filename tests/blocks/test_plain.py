@@ -75,6 +75,9 @@ test_fiber_loader = plain(
     rows("LineWidth Depth", (40, 8), (1, 2), (517, 4)), long=rows("LineWidth Depth", (20, 64)), proved=True)
 test_job_generator = plain("flaash_job_generator", [{}], [{}], proved=True)
 test_memory_bank = plain("flaash_memory_bank", [{}], [{}], Width=20, Words=6)
+test_operand_memory = plain(
+    "flaash_operand_memory", rows("Lines Buffers", (5, 2)), rows("Lines Buffers", (5, 2), (8, 1), (8, 2)),
+    NumPorts=2, LineWidth=20, Memory=0)
 test_parity_bank = plain(
     "flaash_parity_bank", rows("Words AddrWidth Ports Registered Parity", (6, 5, 2, 1, 1)),
     rows("Words AddrWidth Ports Registered Parity", *(
