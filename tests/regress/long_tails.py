@@ -2,7 +2,8 @@
 """One entry against many, in both orders: every length up to 130, and around the powers of two up to 16,384.
 
 A fiber of the lookup machine has at most as many entries as its table has places (1,024 of fast32): longer
-operands are several full fibers there, and the rest in one more.
+operands are several full fibers there, and the rest in one more. Icarus, which simulates a hundred cycles of
+32 engines per second, runs some of the lengths.
 """
 
 import pytest
@@ -13,6 +14,7 @@ from tb.env.run import run_sequences
 MOST = 16_384
 NEAR = sorted({2**power + step for power in range(8, 15) for step in (-1, 0, 1)})
 LENGTHS = {"short": list(range(1, 131)), "long": [length for length in NEAR if length <= MOST]}
+SOME = {"short": [1, 2, 4, 5, 9, 17, 33, 65, 96, 97, 130], "long": [257, 1024, MOST]}
 MACHINES = [("default", 0), ("split8", 0), ("split8", 1), ("split8", 100), ("paper32", 0), ("wide32", 0),
             ("fast32", 0)]
 
@@ -20,8 +22,8 @@ MACHINES = [("default", 0), ("split8", 0), ("split8", 1), ("split8", 100), ("pap
 @pytest.mark.parametrize("lengths", LENGTHS)
 @pytest.mark.parametrize(("name", "portion"), MACHINES, ids=str)
 def test_one_against_many(simulator: str, name: str, portion: int, lengths: str, seed: int) -> None:
-    config = configs.load(name)
+    config, chosen = configs.load(name), (SOME if simulator == "icarus" else LENGTHS)[lengths]
     run = run_sequences(config, simulator, ["tails"], f"long-tails-{name}-{portion}-{lengths}-{simulator}",
-                        seed, {"tails": {"lengths": LENGTHS[lengths], "portions": [portion], "mixed": []}})
+                        seed, {"tails": {"lengths": chosen, "portions": [portion], "mixed": []}})
     assert run.summary["passed"] and run.summary["mismatches"] == 0
-    assert run.summary["contractions"] >= 4 * len(LENGTHS[lengths]) and run.summary["compared"] > 0
+    assert run.summary["contractions"] >= 4 * len(chosen) and run.summary["compared"] > 0

@@ -51,10 +51,11 @@ def test_reset_storms(simulator: str, seed: int) -> None:
     run_hostile(quick_config(simulator), simulator, "storm", seed, storms=on(simulator, 100, 12, 30))
 
 
+@pytest.mark.full
 @pytest.mark.suite_on("icarus")
 @pytest.mark.parametrize("config", others(1))
 def test_reset_storms_on_other_machines(simulator: str, config: Config, seed: int) -> None:
-    run_hostile(config, simulator, "storm", seed, f"-{config.name}", storms=some(3, 12, 50))
+    run_hostile(config, simulator, "storm", seed, f"-{config.name}", storms=50 if LONG else 12)
 
 
 @pytest.mark.full("icarus")
