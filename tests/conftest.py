@@ -19,7 +19,7 @@ import shutil
 import time
 from collections.abc import Generator
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import pytest
 
@@ -32,6 +32,7 @@ from tests.share import FULL
 # Of the folders, others in between: from long tests to short ones.
 ORDER = {"top": 0, "edge": 0, "models": 2, "fuzz": 2}
 HELD = pytest.StashKey[TextIO]()  # what keeps the folder of the runs ours
+MORE = pytest.StashKey[set[str]]()  # tests that only the full suite runs
 TIMES = pytest.StashKey[Path]()  # records of where the time goes, in the outermost pytest
 BEGAN = float(os.environ.get("FLAASH_BEGAN", time.time()))  # make test: before it set anything up
 NO_ICARUS = "Icarus Verilog isn't installed: nothing ran on it (Debian: apt-get install iverilog)."
@@ -93,6 +94,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     wanted = config.getoption("--left-out")
     kept = [item for item in items if _left_out(item, config) == wanted or item.nodeid in config.args]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    names = {item.nodeid.split("[")[0] for item in items if _of_the_full_suite(item)}
+    config.stash[MORE] = names - {item.nodeid.split("[")[0] for item in kept}
     # The long ones first: at the end the processes share what is left, and none waits for another.
     items[:] = sorted(kept, key=lambda item: ORDER.get(item.nodeid.removeprefix("tests/").split("/")[0], 1))
 
@@ -104,7 +107,7 @@ def _left_out(item: pytest.Item, config: pytest.Config) -> bool:
         return True
     if any(seed % mark.args[1] != mark.args[0] for mark in item.iter_markers("turn")):
         return True
-    if not FULL and any(not mark.args or simulator in mark.args for mark in item.iter_markers("full")):
+    if _of_the_full_suite(item):
         return True
     mark = item.get_closest_marker("alternates")
     proved = item.get_closest_marker("proved")
@@ -114,6 +117,12 @@ def _left_out(item: pytest.Item, config: pytest.Config) -> bool:
         return simulator != "icarus"
     # Who asks for one simulator gets all that runs there.
     return bool(mark) and not config.getoption("simulator") and (simulator in mark.args) != bool(seed % 2)
+
+
+def _of_the_full_suite(item: pytest.Item) -> bool:
+    """Tell whether this is not the full suite, which a test is left to."""
+    return not FULL and any(not mark.args or _simulator(item) in mark.args
+                            for mark in item.iter_markers("full"))
 
 
 def _simulator(item: pytest.Item) -> str:
@@ -151,16 +160,25 @@ def _ran_in_full(config: pytest.Config) -> bool:
 
 
 def _planned_but_not_passed(config: pytest.Config) -> list[str]:
-    """Return the tests that the testplan names and that did not pass in this run."""
+    """Return the tests that the testplan names and that did not pass in this run, but should have."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     passed = {report.nodeid.split("[")[0] for report in reporter.stats.get("passed", [])}
     planned = {test for point in read_testplan() for test in point.tests}
-    return sorted(planned - passed)
+    return sorted(planned - passed - config.stash.get(MORE, set()))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what a worker, which alone collects the tests, has left to the full suite."""
+    more = getattr(node, "workeroutput", {}).get("more", [])
+    node.config.stash[MORE] = node.config.stash.get(MORE, set()) | set(more)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     on_a_worker = hasattr(session.config, "workerinput")
+    if on_a_worker:
+        session.config.workeroutput["more"] = sorted(session.config.stash.get(MORE, set()))
     if times.OWNER in os.environ and int(os.environ[times.OWNER]) in (os.getpid(), os.getppid()):
         alone = on_a_worker or not session.config.getoption("numprocesses", None)
         times.record("session", cpu=times.cpu(resource.RUSAGE_SELF) + (times.cpu() if alone else 0))

@@ -37,8 +37,9 @@ def test_one_against_many_in_portions(simulator: str, seed: int) -> None:
 
 @pytest.mark.suite_on("icarus")
 @pytest.mark.parametrize("config", [
-    quick_config("icarus"), PAPER, *(pytest.param(config, marks=pytest.mark.turn(number, 2))
-                                     for number, config in enumerate((SPLIT, LOOKUP)))],
+    quick_config("icarus"), PAPER,
+    *(pytest.param(config, marks=[pytest.mark.full, pytest.mark.turn(number, 2)])
+      for number, config in enumerate((SPLIT, LOOKUP)))],
                          ids=["default", "paper", "split", "lookup"])
 def test_right_after_done(simulator: str, config: Config, seed: int) -> None:
     run_hostile(config, simulator, "after_done", seed, f"-{config.name}")

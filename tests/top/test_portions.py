@@ -58,6 +58,7 @@ def test_every_machine_and_length_gives_the_same_bytes(simulator: str, change: d
     assert digest == whole(seed), f"portions of {length}: other results"
 
 
+@pytest.mark.full
 @pytest.mark.suite_on("icarus")
 @pytest.mark.parametrize("fmt", [
     pytest.param(fmt, marks=pytest.mark.turn(number, 4)) for number, fmt in enumerate(FORMATS)])
@@ -65,8 +66,7 @@ def test_special_values_across_portions(simulator: str, fmt: str, seed: int) -> 
     """Infinities, NaN, cancellation and carries that meet only in the combiner, in all formats."""
     engine, slots = ("compare", 1) if fmt in ("bf16", "int16") else ("merge", 5)
     config = configs.load("split8", {"Format": fmt, "NumSdpe": 2, "Engine": engine, "Portions": slots})
-    play(config, simulator, f"portions-{fmt}-{simulator}", seed, "portions",
-         lengths=amount([3], [2, 3]))
+    play(config, simulator, f"portions-{fmt}-{simulator}", seed, "portions", lengths=[2, 3])
 
 
 @pytest.mark.full
@@ -76,12 +76,13 @@ def test_sequence_on_the_default_machine(simulator: str, seed: int) -> None:
          lengths=[1, 2, 3, 4, 5, 16, 2**31], count=3)
 
 
+@pytest.mark.full
 @pytest.mark.suite_on("icarus")
 def test_one_slot_while_nobody_takes_results(simulator: str, seed: int) -> None:
     """The fewest places everywhere and a slow host: everything waits for everything, and goes on."""
     config = configs.load("split8", {"NumSdpe": 3, "Portions": 1, "ResultDepth": 2, "MemBanks": 1})
     play(config, simulator, f"portions-tight-{simulator}", seed, "portions", lengths=[1],
-         count=amount(0, 1), stalls={"result": "bursty"})
+         stalls={"result": "bursty"})
 
 
 @pytest.mark.full
