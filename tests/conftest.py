@@ -159,7 +159,7 @@ def _ran_in_full(config: pytest.Config) -> bool:
             and not options.collectonly and config.args_source is not pytest.Config.ArgsSource.ARGS)
 
 
-def _planned_but_not_passed(config: pytest.Config) -> list[str]:
+def planned_but_not_passed(config: pytest.Config) -> list[str]:
     """Return the tests that the testplan names and that did not pass in this run, but should have."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     passed = {report.nodeid.split("[")[0] for report in reporter.stats.get("passed", [])}
@@ -183,13 +183,13 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         alone = on_a_worker or not session.config.getoption("numprocesses", None)
         times.record("session", cpu=times.cpu(resource.RUSAGE_SELF) + (times.cpu() if alone else 0))
     if not on_a_worker and exitstatus == 0 and _ran_in_full(session.config) \
-            and _planned_but_not_passed(session.config):
+            and planned_but_not_passed(session.config):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if _ran_in_full(config):
-        for name in _planned_but_not_passed(config):
+        for name in planned_but_not_passed(config):
             terminalreporter.write_line(f"FAILED the testplan names {name}, which did not pass", red=True)
     if TIMES in config.stash:
         records = times.read(config.stash[TIMES])

@@ -12,8 +12,9 @@ import tests.share
 from tb.common import quick_start
 from tb.common.simulation import SHORT_RUNS, SimulationFailed, run_bench
 from tb.common.toolchain import SIMULATORS
+from tb.coverage.testplan import read_testplan
 from tests.collect import collected
-from tests.conftest import counts_toggles
+from tests.conftest import MORE, counts_toggles, planned_but_not_passed
 from tests.share import amount, share
 
 MARKED = "tests/top/test_portions.py::test_special_values_across_portions"
@@ -96,6 +97,17 @@ def test_a_test_named_in_full_runs_although_it_is_left_out() -> None:
     """So the line that a failing test prints repeats it."""
     left_out = collected(MARKED, "--left-out")
     assert left_out and collected(left_out[0]) == left_out[:1]
+
+
+def test_a_planned_test_that_did_not_pass_is_missed() -> None:
+    """But not one that this run leaves to the full suite."""
+    first, second, *others = sorted({test for point in read_testplan() for test in point.tests})
+    reporter = SimpleNamespace(stats={"passed": [SimpleNamespace(nodeid=f"{name}[x]") for name in others]})
+    stash = pytest.Stash()
+    config = SimpleNamespace(pluginmanager=SimpleNamespace(get_plugin=lambda name: reporter), stash=stash)
+    assert planned_but_not_passed(config) == [first, second]
+    stash[MORE] = {first}
+    assert planned_but_not_passed(config) == [second]
 
 
 def test_shares(monkeypatch: pytest.MonkeyPatch) -> None:
