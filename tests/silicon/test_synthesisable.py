@@ -7,6 +7,7 @@ import pytest
 
 from tb.common.toolchain import BUILD
 from tools import synthesisable
+from tools.lint import for_yosys
 
 FAULTS = {
     "right": ("always_comb y = en ? a : 1'b0;", ""),
@@ -31,3 +32,10 @@ def test_a_module_that_cannot_be_synthesised_is_told(fault: str) -> None:
     assert bool(lines) == bool(told)
     if told:
         assert lines[0] == f"yosys, test-{fault}:" and any(told in line for line in lines[1:]), lines
+
+
+def test_yosys_takes_what_differs_in_more_than_engines() -> None:
+    few = {"NumSdpe": 2, "Lanes": 4}
+    many = {"a": few, "b": {**few, "NumSdpe": 8}, "c": {**few, "NumSdpe": 32},
+            "d": {"NumSdpe": 64, "Lanes": 8}}
+    assert for_yosys(many) == {"a": few, "b": many["b"], "d": {"NumSdpe": 8, "Lanes": 8}}
