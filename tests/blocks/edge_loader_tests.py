@@ -14,7 +14,7 @@ from models.generate import uniform_tensor
 from models.numbers.formats import FORMATS
 from tb.common.bench import rng, start, until
 from tb.common.frames import pack_operand
-from tb.common.rtl_constants import EDGE
+from tb.common.rtl_constants import EDGE, ERRORS
 from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
 from tests.edge.image import Image, levels, to_bytes, words
@@ -241,6 +241,21 @@ async def the_rest_of_a_descriptor_goes_by_whole_beats(dut) -> None:
     assert not (await bench.fetch(words)).valid
     cycles = int(get_sim_time("ns") - begun)
     assert cycles <= (HEAD + 16 * LEVEL) // bench.bytes + 13
+
+
+@cocotb.test()
+async def a_wrong_order_is_told(dut) -> None:
+    """Of each operand, with the order as the place."""
+    random = rng()
+    bench = Bench(dut, random, "none")
+    await start(dut)
+    dut.load_rst_ni.value = 1
+    _found, words, _image = drawn(bench, random, np.random.default_rng(1), among=SHAPES[3:4])
+    for shift in (0, 4):
+        for order in (0, 9, 15):
+            changed = [words[0], words[1] & ~(15 << shift) | order << shift, *words[2:]]
+            fault = await bench.fetch(changed, take=False)
+            assert fault == (1, ERRORS["ErrOrder"].value, order)
 
 
 @cocotb.test()
