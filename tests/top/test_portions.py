@@ -102,6 +102,7 @@ def test_soft_reset_forgets_portions(simulator: str, seed: int) -> None:
          after=[10, 30, 70, 150] if LONG else amount([70], [30, 150]))
 
 
+@pytest.mark.full
 @pytest.mark.suite_on("icarus")
 @pytest.mark.parametrize("change", [
     pytest.param(change, marks=pytest.mark.turn(number, 2), id=label(change))

@@ -6,6 +6,7 @@ import pytest
 from tb.common import configs
 from tb.common.toolchain import SIMULATORS
 from tb.env.run import run_sequences
+from tests.share import amount
 from tests.top.common import quick_config
 
 # Machines that together have every engine, scheduler and memory, on each simulator. On Icarus the
@@ -18,6 +19,7 @@ MACHINES = {
     "lookup": {"verilator": configs.load("fast8", {"NumSdpe": 3, "GroupSize": 2}),
                "icarus": configs.load("fast8", {"NumSdpe": 3, "GroupSize": 2, "Memory": "ideal"})},
 }
+TURNS = amount(4, 2)
 GROUPS = {
     "shapes": ["smoke", "orders", "extents", "empties", "extremes", "skewed"],
     "modes": ["random", "dense", "specials", "back_to_back", "file"],
@@ -34,17 +36,20 @@ def test_machines_have_every_block() -> None:
             assert run == set(configs.CHOICES[block]), f"{block} on {simulator}"
 
 
-# The default machine runs everything on both simulators, part of it in the full suite only; the others each
+# The default machine runs everything on both simulators, most of that in the full suite only; the others each
 # group on one.
-ON = {"shapes": "icarus", "modes": "verilator", "stalls": "verilator", "errors": "verilator"}
-BOTH = {"shapes": [], "modes": [pytest.mark.full("icarus")], "stalls": [],
-        "errors": [pytest.mark.full("icarus")]}
+ON = {"shapes": amount("verilator", "icarus"), "modes": "verilator", "stalls": "verilator",
+      "errors": "verilator"}
+
+
+def marks(machine: str, group: str) -> list[pytest.MarkDecorator]:
+    if machine == "default":
+        return [] if group == "shapes" else [pytest.mark.full("icarus")]
+    return [pytest.mark.alternates(ON[group]), *([pytest.mark.full] if group == "errors" else [])]
 
 
 @pytest.mark.parametrize(("machine", "group"), [
-    pytest.param(machine, group, id=f"{machine}-{group}",
-                 marks=BOTH[group] if machine == "default" else [
-                     pytest.mark.alternates(ON[group]), *([pytest.mark.full] if group == "errors" else [])])
+    pytest.param(machine, group, id=f"{machine}-{group}", marks=marks(machine, group))
     for machine in MACHINES for group in GROUPS])
 def test_sequences(simulator: str, machine: str, group: str, seed: int) -> None:
     # The other machines have the same loader. Icarus tries some of the mistakes and of the moments.
@@ -66,6 +71,7 @@ def test_full_memories(simulator: str, name: str, seed: int) -> None:
     assert run.summary["passed"] and run.summary["errors_compared"] == 4
 
 
+@pytest.mark.full
 @pytest.mark.suite_on("verilator")
 @pytest.mark.toggles
 def test_memories_of_full_size(simulator: str, seed: int) -> None:
@@ -91,7 +97,7 @@ def test_results_out_of_range(simulator: str, fmt: str, engine: str, seed: int) 
 
 @pytest.mark.suite_on("icarus")
 @pytest.mark.parametrize("name", [
-    pytest.param(name, marks=pytest.mark.turn(number % 2, 2))
+    pytest.param(name, marks=pytest.mark.turn(number % TURNS, TURNS))
     for number, name in enumerate(("bf16", "int8", "int16", "tiny"))])
 def test_formats(simulator: str, name: str, seed: int) -> None:
     sequences = ["smoke", "random", "dense"] + (["specials"] if name != "tiny" else [])
@@ -110,7 +116,9 @@ PAIRED: list[dict[str, int | str]] = [
 
 
 @pytest.mark.suite_on("icarus")
-@pytest.mark.parametrize("changes", PAIRED, ids=lambda changes: "-".join(map(str, changes.values())))
+@pytest.mark.parametrize("changes", [
+    pytest.param(changes, marks=pytest.mark.full) if changes.get("NumSdpe", 0) > 32 else changes
+    for changes in PAIRED], ids=lambda changes: "-".join(map(str, changes.values())))
 def test_each_pair_of_choices(simulator: str, changes: dict[str, int | str], seed: int) -> None:
     """Engines with formats, lanes and memories."""
     small = {"NumSdpe": 2, "CoordWidth": 8, "MemLines": 256, "ResultDepth": 16}
