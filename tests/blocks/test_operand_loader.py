@@ -12,7 +12,6 @@ from tb.common.simulation import run_bench
 from tests.blocks.loader_frames import frame, tensor
 from tests.blocks.loader_model import Build, Outcome, load
 from tests.blocks.loader_watch import compare
-from tests.share import amount
 
 WRAPPER = Path(__file__).parent / "rtl" / "flaash_operand_loader_bench.sv"
 
@@ -31,7 +30,7 @@ BUILDS = {
 def test_operand_loader(simulator: str, seed: int, rest: bool) -> None:
     half = len(BUILDS[simulator]) // 2
     builds = BUILDS[simulator][half:] if rest else BUILDS[simulator][:half]
-    for fmt, lanes, coord_width, width, pointers in builds[::amount(3, 1)]:
+    for fmt, lanes, coord_width, width, pointers in builds:
         run_bench("flaash_operand_loader_bench", "tests.blocks.operand_loader_tests", simulator,
                   f"operand_loader-{fmt}-l{lanes}-c{coord_width}-w{width}-p{pointers}",
                   {"Format": FORMATS[fmt].code, "Lanes": lanes, "CoordWidth": coord_width,
