@@ -128,6 +128,7 @@ def test_each_pair_of_choices(simulator: str, changes: dict[str, int | str], see
     assert run.summary["passed"] and run.summary["compared"] > 0
 
 
+@pytest.mark.full
 @pytest.mark.alternates("icarus")
 @pytest.mark.toggles
 def test_a_wide_integer_machine(simulator: str, seed: int) -> None:
@@ -141,6 +142,7 @@ def test_a_wide_integer_machine(simulator: str, seed: int) -> None:
     assert run.summary["passed"] and run.summary["compared"] > 0
 
 
+@pytest.mark.full
 @pytest.mark.suite_on("icarus")
 def test_corners(simulator: str, seed: int) -> None:
     """Orders, last dot products, stalls, greatest settings, errors in a row."""

@@ -10,35 +10,45 @@ from tb.common import configs
 from tb.common.toolchain import ROOT
 from tb.env.run import run_sequences
 from tb.sequences.workloads import workload_names
+from tests.share import amount
 
 # Which take 8 to 25 s on Icarus.
 LARGE = ["7x7x512_d0.1", "3x3x3x3x512_nnz500", "10x10x100_d0.1", "7x7x512_d0.05", "10x10x100_d0.05"]
 SMALL = [name for name in workload_names() if name not in LARGE]
+TURNS = amount(len(SMALL), 2)
 TENSORS = ROOT / "models" / "data" / "tensors"
 
 
 def test_default_takes_the_same_cycles_everywhere(seed: int) -> None:
-    summaries = [run_sequences(configs.load(), simulator, ["file"], f"default-{simulator}", seed).summary
-                 for simulator in ("verilator", "icarus")]
+    """Of a workload of few entries in the suite, in the full one of that of `make sim`."""
+    sequence, knobs = amount(("workloads", {"workloads": {"pairs": ["3x3x1024_d0.005"]}}), ("file", None))
+    summaries = [
+        run_sequences(configs.load(), simulator, [sequence], f"default-{simulator}", seed, knobs).summary
+        for simulator in ("verilator", "icarus")]
     assert all(summary["passed"] and summary["compared"] == summary["results"] > 0 for summary in summaries)
     for key in ("cycles", "jobs", "matches", "results"):
         assert summaries[0][key] == summaries[1][key], f"{key}: {[summary[key] for summary in summaries]}"
 
 
 def test_all_workloads_on_verilator(seed: int) -> None:
-    run = run_sequences(configs.load(), "verilator", ["workloads"], "workloads-verilator", seed)
+    """In the suite those that take less than ten seconds."""
+    run = run_sequences(configs.load(), "verilator", ["workloads"], "workloads-verilator", seed,
+                        amount({"workloads": {"pairs": SMALL}}, None))
     assert run.summary["passed"] and run.summary["mismatches"] == 0
 
 
 @pytest.mark.parametrize("pair", [
-    *(pytest.param(pair, marks=pytest.mark.turn(number, len(LARGE))) for number, pair in enumerate(LARGE)),
-    *(pytest.param(pair, marks=pytest.mark.turn(number % 2, 2)) for number, pair in enumerate(SMALL))])
+    *(pytest.param(pair, marks=[pytest.mark.full, pytest.mark.turn(number, len(LARGE))])
+      for number, pair in enumerate(LARGE)),
+    *(pytest.param(pair, marks=pytest.mark.turn(number % TURNS, TURNS))
+      for number, pair in enumerate(SMALL))])
 def test_workload_on_icarus(pair: str, seed: int) -> None:
     run = run_sequences(configs.load("default", {"NumSdpe": 2}), "icarus", ["workloads"],
                         f"workload-{pair}-icarus", seed, {"workloads": {"pairs": [pair]}})
     assert run.summary["passed"] and run.summary["mismatches"] == 0
 
 
+@pytest.mark.full
 @pytest.mark.suite_on("verilator")
 def test_umls_in_full(simulator: str, seed: int) -> None:
     path = str(TENSORS / "umls.tns")
@@ -48,7 +58,7 @@ def test_umls_in_full(simulator: str, seed: int) -> None:
 
 
 @pytest.mark.suite_on("verilator")
-@pytest.mark.parametrize("name", ["kinships", "flights"])
+@pytest.mark.parametrize("name", ["kinships", pytest.param("flights", marks=pytest.mark.full)])
 def test_slices_of_real_tensors(simulator: str, name: str, seed: int, tmp_path: Path) -> None:
     """A tenth of the coordinates of the first mode, as a tensor of the same shape."""
     tensor = io.read(TENSORS / f"{name}.tns")
