@@ -105,7 +105,7 @@ async def refusals_of_the_memory(dut) -> None:
 
 
 @cocotb.test()
-@cocotb.parametrize(latency=[1, 100])
+@cocotb.parametrize(latency=amount([100], [1, 100]))
 async def others_are_under_way(dut, latency: int) -> None:
     """Results, or the record, of one of a queue are refused, or don't fit: those before it are right."""
     host, a, b = await begin(dut)

@@ -23,8 +23,9 @@ SPLITS = {"verilator": configs.load("split8"), "icarus": SPLIT}
     for name, first in zip(MACHINES, ("", "icarus", "verilator"), strict=True)])
 def test_one_against_many(simulator: str, machine: str, seed: int) -> None:
     """make regress has every length up to 130 and those around the powers of two up to 16,384."""
-    config = MACHINES[machine][simulator]
-    run = run_sequences(config, simulator, ["tails"], f"tails-{machine}-{simulator}", seed)
+    config, slow = MACHINES[machine][simulator], simulator == "icarus"
+    run = run_sequences(config, simulator, ["tails"], f"tails-{machine}-{simulator}", seed,
+                        amount({"tails": {"lengths": [97]}}, None) if slow else None)
     assert run.summary["passed"] and run.summary["compared"] > 0
 
 

@@ -41,7 +41,7 @@ def alternately(changes: list[dict[str, int | str]], turns: int, first: int) -> 
 
 
 @pytest.mark.suite_on("icarus")
-@pytest.mark.parametrize("change", [*alternately(CHANGES, amount(20, 6), 1), *alternately(MANY, 8, 2)])
+@pytest.mark.parametrize("change", [*alternately(CHANGES, amount(30, 6), 1), *alternately(MANY, 8, 2)])
 def test_configurations(simulator: str, change: dict[str, int | str], seed: int) -> None:
     run = run_sequences(configs.load("default", {"NumSdpe": 3, **change}), simulator, ["workloads"],
                         f"invariance-{label(change)}-{simulator}", seed, {"workloads": {"pairs": PAIRS}})

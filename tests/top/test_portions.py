@@ -12,11 +12,11 @@ import pytest
 
 from tb.common import configs
 from tb.env.run import run_sequences
-from tests.share import LONG, amount
+from tests.share import LONG
 
 LENGTHS = (0, 1, 2, 3, 16)
-TURNS = amount(35, 12)
-# Machines; each runs with every length of portions, some of all that per seed.
+TURNS = 12
+# Machines; each runs with every length of portions, a twelfth of all that per seed.
 MACHINES: list[dict[str, int | str]] = [
     {"NumSdpe": 1, "Portions": 1}, {"NumSdpe": 3, "Portions": 2, "Lanes": 1, "Engine": "merge"},
     {"NumSdpe": 8, "Scheduler": "round_robin", "MemLatency": 20}, {"NumSdpe": 5, "Lanes": 2, "MemBanks": 1},
@@ -45,6 +45,7 @@ def whole(seed: int) -> str:
                 lengths=[0])
 
 
+@pytest.mark.full
 @pytest.mark.suite_on("icarus")
 @pytest.mark.parametrize(("change", "length", "stalls"), [
     pytest.param(change, length, STALLS[(first + number) % len(STALLS)], id=f"{label(change)}-{length}",
@@ -94,12 +95,13 @@ def test_workloads_give_the_bytes_of_whole_dot_products(seed: int) -> None:
     assert len(digests) == 1
 
 
+@pytest.mark.full
 @pytest.mark.suite_on("icarus")
 def test_soft_reset_forgets_portions(simulator: str, seed: int) -> None:
     """Reset in the middle of split contractions; the next ones are right."""
     config = configs.load("split8", {"NumSdpe": 2, "Portions": 2})
     play(config, simulator, f"portions-resets-{simulator}", seed, "resets", portion=2,
-         after=[10, 30, 70, 150] if LONG else amount([70], [30, 150]))
+         after=[10, 30, 70, 150] if LONG else [30, 150])
 
 
 @pytest.mark.full
@@ -113,5 +115,5 @@ def test_long_jobs_first_give_the_same_bytes(simulator: str, change: dict, seed:
     digests = {play(config, simulator, f"long-{label(change)}-{lines}-{portion}-{simulator}", seed,
                     "workloads", pairs=["3x512_nnz500"], long_lines=lines, portion=portion,
                     run_length=1)
-               for lines, portion in amount(((0, 0), (80, 64)), ((0, 0), (80, 0), (80, 64)))}
+               for lines, portion in ((0, 0), (80, 0), (80, 64))}
     assert len(digests) == 1

@@ -45,7 +45,7 @@ ON = {"shapes": amount("verilator", "icarus"), "modes": "verilator", "stalls": "
 def marks(machine: str, group: str) -> list[pytest.MarkDecorator]:
     if machine == "default":
         return [] if group == "shapes" else [pytest.mark.full("icarus")]
-    return [pytest.mark.alternates(ON[group]), *([pytest.mark.full] if group == "errors" else [])]
+    return [pytest.mark.alternates(ON[group]), *([pytest.mark.full] if group in ("errors", "stalls") else [])]
 
 
 @pytest.mark.parametrize(("machine", "group"), [
@@ -53,7 +53,7 @@ def marks(machine: str, group: str) -> list[pytest.MarkDecorator]:
     for machine in MACHINES for group in GROUPS])
 def test_sequences(simulator: str, machine: str, group: str, seed: int) -> None:
     # The other machines have the same loader. Icarus tries some of the mistakes and of the moments.
-    knobs = {"errors": {"stride": 1 if machine == "default" else 3}}
+    knobs = {"errors": {"stride": amount(4, 1) if machine == "default" else 3}}
     if simulator == "icarus":
         knobs = {"errors": {"stride": 8}, "resets": {"after": (0, 10, 70, 600), "count": 2}}
     run = run_sequences(MACHINES[machine][simulator], simulator, GROUPS[group],
