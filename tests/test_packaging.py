@@ -74,6 +74,7 @@ def test_fusesoc_simulates_the_example(tmp_path: Path) -> None:
     assert re.search(r"^PASSED$", fusesoc(tmp_path, "sim"), re.MULTILINE)
 
 
+@pytest.mark.full
 def test_fusesoc_hands_yosys_plain_verilog(tmp_path: Path) -> None:
     """The target for synthesis is set up with a file that needs no SystemVerilog: Icarus reads it as 2005."""
     fusesoc(tmp_path, "synth", "--setup")

@@ -109,6 +109,7 @@ def test_names_and_numbers_are_whole_at_80_columns(capsys: pytest.CaptureFixture
 
 
 @pytest.mark.toggles
+@pytest.mark.full("verilator")
 @pytest.mark.parametrize("width, latency, gap", [
     (128, 1, 0), pytest.param(512, 100, 3, marks=pytest.mark.suite_on("icarus"))])
 def test_a_small_queue(simulator: str, width: int, latency: int, gap: int) -> None:

@@ -12,6 +12,7 @@ from tb.agents.stream.monitor import StreamMonitor
 from tb.agents.stream.vector import VectorSink
 from tb.common.bench import rng, start, until
 from tb.common.stalls import STALLS
+from tests.share import amount
 
 
 class Bench:
@@ -68,7 +69,7 @@ async def _started(dut, **options) -> Bench:
 
 
 @cocotb.test()
-@cocotb.parametrize(jobs=list(STALLS), sdpes=[None, *STALLS])
+@cocotb.parametrize(jobs=amount(["none", "random"], list(STALLS)), sdpes=[None, *STALLS])
 async def every_job_once(dut, jobs: str, sdpes: str | None) -> None:
     bench = await _started(dut, jobs=jobs, sdpes=sdpes)
     bench.send(60)

@@ -78,7 +78,7 @@ async def inside_a_result_frame(dut, host: str) -> None:
     cocotb.start_soon(_watch_reset(dut, side))
     side.sink.set_pause_generator(STALLS[host](random))
     short = 0
-    for _ in range(amount(5, 12)):
+    for _ in range(12):
         for which in range(2):
             await side.load(operand(random, 3, 15), which)
         operands = list(side.operands)
@@ -132,7 +132,7 @@ async def inside_an_operand_frame(dut, host: str) -> None:
     cocotb.start_soon(_watch_reset(dut, side))
     cocotb.start_soon(_watch_loader(dut, side))
     side.source.set_pause_generator(STALLS[host](random))
-    for _ in range(amount(5, 12)):
+    for _ in range(12):
         which = random.randrange(2)
         first, second = operand(random, 3, 20), operand(random, 2, 15)
         beats = side.beats(first, which)

@@ -38,6 +38,7 @@ def test_operand_loader(simulator: str, seed: int, rest: bool) -> None:
                    "PointerWords": pointers}, seed, extra_sources=[WRAPPER])
 
 
+@pytest.mark.full("verilator")
 def test_operand_loaders(simulator: str, seed: int) -> None:
     """One loader per operand, side by side."""
     run_bench("flaash_operand_loaders", "tests.blocks.operand_loaders_tests", simulator, "operand_loaders",

@@ -7,7 +7,7 @@ import pytest
 
 from tb.common.rtl_constants import ENGINES, FORMATS
 from tb.common.simulation import run_bench
-from tests.share import LONG, share
+from tests.share import LONG, amount, share
 
 RTL = Path(__file__).parent / "rtl"
 SDPE, COMBINED_RTL = RTL / "flaash_sdpe_bench.sv", RTL / "flaash_mac_combined.sv"
@@ -25,7 +25,7 @@ COMBINERS = builds([("fp32", 5)], [("fp32", 1), ("bf16", 16), ("int8", 3), ("int
 # Format, engine, Lanes.
 ENGINE_BUILDS = builds([("fp32", "merge", 4)], [("fp32", "compare", 8), ("bf16", "merge", 2),
                                                 ("int16", "merge", 1), ("int8", "compare", 4)])
-LANES = builds([4], [1, 2, 4, 8])
+LANES = builds([4], amount([1, 8], [1, 2, 4, 8]))
 EXPORTS = builds(["fp32"], ["fp32", "bf16"])
 
 
@@ -37,7 +37,7 @@ def test_portioner(simulator: str, seed: int) -> None:
 
 
 def test_combiner(simulator: str, seed: int) -> None:
-    for fmt, slots in share(COMBINERS[simulator], seed):
+    for fmt, slots in share(COMBINERS[simulator], seed, suite=4):
         for part in ("combiner", "combiner_room"):
             run_bench("flaash_combiner", f"tests.blocks.{part}_tests", simulator, f"{part}-{fmt}-s{slots}",
                       {"Format": FORMATS[fmt], "Slots": slots, "ResultDepth": 4}, seed)
@@ -57,7 +57,7 @@ def test_mac_and_combiner(simulator: str, seed: int) -> None:
     for fmt in ("fp32", "bf16", "int8", "int16"):
         run_bench("flaash_mac_combined", "tests.blocks.mac_combined_tests", simulator, f"mac_combined-{fmt}",
                   {"Format": FORMATS[fmt]}, seed, extra_sources=[COMBINED_RTL],
-                  environment_variables={"MAC_COMBINED_SUMS": "10000" if LONG else "40"})
+                  environment_variables={"MAC_COMBINED_SUMS": "10000" if LONG else amount("15", "40")})
 
 
 @pytest.mark.suite_on("icarus")
@@ -65,7 +65,7 @@ def test_whole_results_of_a_mac_for_portions(simulator: str, seed: int) -> None:
     """Play directed dot products, whole, on MACs for portions: all in LIST=long, else some."""
     run_bench("flaash_mac_players", "tests.blocks.mac_portions_tests", simulator, "mac_portions",
               {"Portions": 1}, seed, extra_sources=PLAYERS,
-              environment_variables={"MAC_PORTIONS_SUMS": "10000" if LONG else "400"})
+              environment_variables={"MAC_PORTIONS_SUMS": "10000" if LONG else amount("100", "400")})
 
 
 @pytest.mark.alternates("icarus")
@@ -84,7 +84,7 @@ def test_line_skip(simulator: str, seed: int) -> None:
 
 @pytest.mark.alternates("icarus")
 def test_portions_in_the_engine(simulator: str, seed: int) -> None:
-    for fmt, engine, lanes in share(ENGINE_BUILDS[simulator], seed):
+    for fmt, engine, lanes in share(ENGINE_BUILDS[simulator], seed, suite=4):
         parameters = {"Format": FORMATS[fmt], "Engine": ENGINES[engine], "Lanes": lanes, "Portions": 1}
         run_bench("flaash_sdpe_bench", "tests.blocks.sdpe_portions_tests", simulator,
                   f"sdpe_portions-{fmt}-{engine}-l{lanes}", parameters, seed, extra_sources=[SDPE])

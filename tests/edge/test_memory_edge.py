@@ -17,8 +17,6 @@ SHAPES = [
     {"DataWidth": 256, "NumSdpe": 7, "Format": 1}, {"DataWidth": 128, "NumSdpe": 3, "ResultLanes": 1},
     {"DataWidth": 512, "NumSdpe": 9, "Format": 3}]
 
-TURNS = amount(7, 3)
-
 # What Icarus runs of first_tests in the suite: a second takes it a thousand cycles.
 SOME = "example|stalls=none/latency=1$|full" + amount("", "|a_queue$|kept=False")
 
@@ -53,10 +51,11 @@ def test_contractions(simulator: str, seed: int) -> None:
     run_edge("first_tests", simulator, seed, only=SOME if simulator == "icarus" else "")
 
 
+@pytest.mark.full
 @pytest.mark.suite_on("icarus")
 @pytest.mark.parametrize("shape", [
     pytest.param(shape, id="-".join(f"{name}{value}" for name, value in shape.items()),
-                 marks=pytest.mark.turn(number % TURNS, TURNS)) for number, shape in enumerate(SHAPES)])
+                 marks=pytest.mark.turn(number % 3, 3)) for number, shape in enumerate(SHAPES)])
 def test_formats_and_widths(simulator: str, seed: int, shape: dict[str, int]) -> None:
     """Each width of the bus, each value format, each size of an entry."""
     run_edge("first_tests", simulator, seed, only="operands_of_all_orders/stalls=random/latency=1$", **shape)
