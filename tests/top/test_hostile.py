@@ -88,7 +88,7 @@ def test_any_beats(simulator: str, seed: int) -> None:
 
 def test_aborts_and_watchdog(simulator: str, seed: int) -> None:
     run_hostile(quick_config(simulator), simulator, "stop", seed,
-                count=on(simulator, 150, 10, 40 if simulator == "verilator" else 2))
+                count=on(simulator, 150, 10, 40 if simulator == "verilator" else 10))
 
 
 @pytest.mark.full

@@ -102,9 +102,9 @@ def test_results_out_of_range(simulator: str, fmt: str, engine: str, seed: int) 
 def test_formats(simulator: str, name: str, seed: int) -> None:
     sequences = amount(["smoke", "random"], ["smoke", "random", "dense"]
                        + (["specials"] if name != "tiny" else []))
+    knobs = {"dense": {"run_lengths": [0, 2]}} if name == "tiny" and "dense" in sequences else None
     run = run_sequences(configs.load(name, {"NumSdpe": 2}), simulator, sequences,
-                        f"formats-{name}-{simulator}", seed,
-                        {"dense": {"run_lengths": [0, 2]}} if name == "tiny" and "dense" in sequences else None)
+                        f"formats-{name}-{simulator}", seed, knobs)
     assert run.summary["passed"] and run.summary["compared"] > 0
 
 
