@@ -40,7 +40,6 @@ class Bytes:
         allowed: pieces (first address, the one behind the last) that the chip may write.
         refused: answer of the bus by the address of a beat; a beat that is refused changes nothing.
         read_bytes, written_bytes: what the chip has moved, whole beats and single bytes.
-        written: set with each beat that is written.
     """
 
     def __init__(self, base: int, size: int):
@@ -50,7 +49,6 @@ class Bytes:
         self.allowed: list[tuple[int, int]] = []
         self.refused: dict[int, AxiResp] = {}
         self.read_bytes = self.written_bytes = 0
-        self.written = Event()
 
     def put(self, address: int, data: Any) -> None:
         """Write as the host does."""
@@ -98,7 +96,6 @@ class Bytes:
         if answered != AxiResp.OKAY:
             raise ValueError
         self.data[address - self.base:address - self.base + len(data)] = np.frombuffer(data, np.uint8)
-        self.written.set()
 
     beat = 16  # bytes of the bus
     answered = AxiResp.OKAY  # the last read
