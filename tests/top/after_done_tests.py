@@ -28,7 +28,7 @@ from tests.share import amount
 from tests.top.contractions import ABORTED, KINDS, Case, compare, no_error
 from tests.top.host import LIMIT, Host, bit
 
-LONG = amount(200, 400)  # entries of the longer fiber
+LONG = 400  # entries of the longer fiber
 DELAYS = range(0, 8, amount(2, 1))  # from done to the first operand; before it one that waits at the port
 AROUND = 4  # cycles before and after the end of a contraction in which the next start is tried
 # Coordinates of the fibers of A and of B; in the last dot product of each pair a long rest is left.
