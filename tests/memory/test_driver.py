@@ -48,7 +48,7 @@ def test_six_pairs_of_tiles(simulator: str, seed: int) -> None:
 def test_spoiled_words(simulator: str, seed: int) -> None:
     run_bench("flaash_memory_top", "tests.memory.predicted_tests", simulator, "memory-spoiled",
               configs.load("tiny").parameters(), seed,
-              environment_variables={"FLAASH_TURNS": amount("7", "40")})
+              environment_variables={"FLAASH_TURNS": amount("12", "40")})
 
 
 @pytest.mark.suite_on("icarus")

@@ -40,6 +40,7 @@ def piece(only: str, *options: str) -> dict:
     return results["configurations"][config]["pieces"][name]
 
 
+@pytest.mark.full  # places on an ECP5, by a tool that is translated for a minute
 def test_a_piece_in_both_technologies(folder: Path, capsys: pytest.CaptureFixture) -> None:
     found = piece(NETWORK, f"--liberty={folder}/dozen.lib", f"--slow={folder}/slow.lib")
     made, fpga = found["cells"], found["ecp5"]
