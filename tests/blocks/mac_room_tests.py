@@ -46,7 +46,7 @@ async def all_products_there_is_room_for(dut) -> None:
             for name, ends in (("fp32", ((4, 1), (5, -1))), ("bf16", ((4, -1), (5, 1)))) if name in named}
     integers = {name: [*ends_of_range(name), *full_room(name, room)[:2]]
                 for name in INTEGERS if name in named}
-    assert work or integers
+    assert {*work, *integers} == set(named)
     await _fill(dut, work, integers)
     for name in integers:
         coverage = IntegerCoverage(name)
