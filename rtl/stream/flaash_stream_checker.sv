@@ -24,21 +24,25 @@ module flaash_stream_checker #(
 
   initial armed_q = 1'b0;
 
+  // Most streams are idle most of the time. Icarus works out what is assigned here only when it changes, and
+  // every statement below at every edge.
+  logic unknown;  // valid or ready is X or Z
+  logic watch;
+  assign unknown = (valid_i ^ ready_i) === 1'bx;
+  assign watch   = armed_q && (valid_i || waiting_q || unknown);
+
   // Not always_ff, which slang allows no initial value.
   always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       armed_q   <= 1'b1;
       waiting_q <= 1'b0;
-      data_q    <= '0;
-    end else begin
-      waiting_q <= valid_i && !ready_i;
-      data_q    <= data_i;
-    end
-    if (rst_ni && armed_q) begin
-      if ((valid_i ^ ready_i) === 1'bx) $fatal(1, "%m: valid or ready is unknown");
-      if (valid_i && ((^data_i) === 1'bx)) $fatal(1, "%m: a valid beat has unknown bits");
+    end else if (watch) begin
+      if (unknown) $fatal(1, "%m: valid or ready is unknown");
       if (waiting_q && !valid_i) $fatal(1, "%m: beat withdrawn before it was taken");
+      if ((^data_i) === 1'bx) $fatal(1, "%m: a valid beat has unknown bits");
       if (waiting_q && (data_i != data_q)) $fatal(1, "%m: beat changed before it was taken");
+      waiting_q <= !ready_i;
+      data_q    <= data_i;
     end
   end
 
