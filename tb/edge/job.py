@@ -13,7 +13,7 @@ from models.axes import prepare
 from models.numbers import get_format
 from models.tensor import SparseTensor
 from tb.common.configs import Config
-from tb.common.simulation import CHIP_PUBLIC, Build, build, run
+from tb.common.simulation import Build, build, run
 
 TOP = "flaash_memory_top"
 WIDTH = 512  # bits of the memory's bus
@@ -56,8 +56,7 @@ def machine_of(config: Config) -> Machine:
 
 def build_chip(config: Config, simulator: str, waves: bool = False) -> Build:
     """Build the chip with the memory edge in a configuration."""
-    options = ("--no-public-flat-rw", CHIP_PUBLIC) if simulator == "verilator" else ()
-    return build(TOP, simulator, {**config.parameters(), "DataWidth": WIDTH}, waves=waves, options=options)
+    return build(TOP, simulator, {**config.parameters(), "DataWidth": WIDTH}, waves=waves)
 
 
 def contract_files(built: Build, config: Config, what: Job, seed: int, name: str,
