@@ -28,7 +28,7 @@ import functools
 import json
 import os
 from collections import namedtuple
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from pyslang import ast
@@ -93,6 +93,14 @@ class PackedType:
         Raises:
             ValueError: more bits than the type has.
         """
+        return self._unpacked(bits)
+
+    @functools.cached_property
+    def _unpacked(self) -> Callable[[int], int | tuple]:
+        # A bench reads each cycle what seldom changes, and taking apart is most of what it does.
+        return functools.lru_cache(maxsize=256)(self._taken_apart)
+
+    def _taken_apart(self, bits: int) -> int | tuple:
         bits = self._checked(bits)
         if self.elements:
             return tuple(kind.unpack(_cut(bits, low, kind)) for low, kind in self.elements)
