@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Starts cocotb without pytest: to import that takes longer than a short simulation.
 
-cocotb needs pytest for two things: the exception of `pytest.raises`, and to show both sides of an `assert`
-that fails. Here it gets the exception alone; simulation.run() repeats a run in which a bare `assert` failed
-with the whole of pytest. A bench that uses pytest itself still gets it, when it first asks for something.
+cocotb needs pytest for two things: the exceptions of `pytest.raises`, `skip` and `xfail`, and to show both
+sides of an `assert` that fails. Here it gets the exceptions alone; simulation.run() repeats a run in which a
+bare `assert` failed with the whole of pytest. A bench that uses pytest itself still gets it, when it first asks
+for something.
 """
 
 import importlib
@@ -30,6 +31,14 @@ class _Pytest(ModuleType):
     def raises(*arguments: object, **options: object) -> object:
         return _real().raises(*arguments, **options)
 
+    @staticmethod
+    def skip(*arguments: object, **options: object) -> None:
+        _real().skip(*arguments, **options)
+
+    @staticmethod
+    def xfail(*arguments: object, **options: object) -> None:
+        _real().xfail(*arguments, **options)
+
     def __getattr__(self, name: str) -> object:
         if name in ("RaisesExc", "RaisesGroup") or name.startswith("__"):
             raise AttributeError(name)
@@ -37,7 +46,10 @@ class _Pytest(ModuleType):
 
 
 # A module of pytest's own that imports nothing else of it; cocotb brings pytest with it.
-_Pytest.raises.Exception = importlib.import_module("_pytest.outcomes").Failed
+_outcomes = importlib.import_module("_pytest.outcomes")
+_Pytest.raises.Exception = _outcomes.Failed
+_Pytest.skip.Exception = _outcomes.Skipped
+_Pytest.xfail.Exception = _outcomes.XFailed
 
 
 def begin() -> None:

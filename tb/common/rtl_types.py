@@ -132,7 +132,11 @@ class PackedType:
         if unknown:
             raise TypeError(f"{self.name} has no member {', '.join(unknown)}, "
                             f"there are {', '.join(self.members)}")
-        return sum(kind.pack(given.get(name)) << low for name, (low, kind) in self.members.items())
+        packed = 0
+        for name, item in given.items():
+            low, kind = self.members[name]
+            packed |= kind.pack(item) << low
+        return packed
 
     def _pack_array(self, value: object, members: Mapping[str, object]) -> int:
         if members or (value is not None and not isinstance(value, (int, Sequence))):

@@ -7,7 +7,7 @@ import pytest
 
 from tb.common import rtl_constants as rtl
 from tb.common.simulation import run_bench
-from tests.share import LONG, amount, share
+from tests.share import FULL, LONG, amount, share
 
 RTL = Path(__file__).parent / "rtl"
 WRAPPER = (RTL / "flaash_lookup_bench.sv",)
@@ -37,7 +37,8 @@ PLANS = {"verilator": [(8, 4)],
 @pytest.mark.toggles(False)  # those of the chip with this engine, at ten times the cost
 def test_lookup(simulator: str, seed: int) -> None:
     for name, short, parameters in share(MACHINES[simulator], seed, of=6)[:amount(1, None)]:
-        for module in ("lookup",) if short else ("lookup", "lookup_corner"):
+        modules = ("lookup",) if short else ("lookup", "lookup_corner")
+        for module in amount((modules[seed % len(modules)],), modules):
             run_bench("flaash_lookup_bench", f"tests.blocks.{module}_tests", simulator, f"{module}-{name}",
                       parameters, seed, extra_sources=WRAPPER,
                       environment_variables={"LOOKUP_SHORT": str(int(short))})
@@ -45,7 +46,9 @@ def test_lookup(simulator: str, seed: int) -> None:
 
 @pytest.mark.alternates("icarus")
 def test_lookup_plan(simulator: str, seed: int) -> None:
-    for groups, size in share(PLANS[simulator], seed, suite=4):
+    """In the suite one machine per seed, beginning with the first."""
+    plans = PLANS[simulator]
+    for groups, size in share(plans, seed) if FULL else [plans[(seed - 1) % len(plans)]]:
         run_bench("flaash_lookup_plan_bench", "tests.blocks.lookup_plan_tests", simulator,
                   f"lookup_plan-g{groups}-s{size}", {"Groups": groups, "MaxSize": size}, seed,
                   extra_sources=PLAN_WRAPPER)

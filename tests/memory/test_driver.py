@@ -44,15 +44,15 @@ def test_six_pairs_of_tiles(simulator: str, seed: int) -> None:
     _run(simulator, seed, "six_pairs_of_tiles")
 
 
-@pytest.mark.suite_on("icarus")
+@pytest.mark.alternates("verilator")
 def test_spoiled_words(simulator: str, seed: int) -> None:
     run_bench("flaash_memory_top", "tests.memory.predicted_tests", simulator, "memory-spoiled",
-              configs.load("tiny").parameters(), seed,
+              configs.load("tiny").parameters(), seed, shared=True,
               environment_variables={"FLAASH_TURNS": amount("12", "40")})
 
 
-@pytest.mark.suite_on("icarus")
+@pytest.mark.alternates("verilator")
 def test_resets(simulator: str, seed: int) -> None:
     run_bench("flaash_memory_top", "tests.memory.reset_tests", simulator, "memory-resets",
-              configs.load("tiny").parameters(), seed,
+              configs.load("tiny").parameters(), seed, shared=True,
               environment_variables={"FLAASH_TURNS": amount("6", "15")})

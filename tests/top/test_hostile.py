@@ -86,6 +86,7 @@ def test_any_beats(simulator: str, seed: int) -> None:
                 frames=2000 if LONG else on(simulator, 800, 60, 250))
 
 
+@pytest.mark.full("verilator")
 def test_aborts_and_watchdog(simulator: str, seed: int) -> None:
     run_hostile(quick_config(simulator), simulator, "stop", seed,
                 count=on(simulator, 150, 10, 40 if simulator == "verilator" else 10))

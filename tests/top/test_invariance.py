@@ -12,6 +12,7 @@ from tb.common.stalls import STALLS
 from tb.env.run import run_sequences
 from tests.share import amount
 
+TURNS = amount(3, 1)  # of the kinds of stalls at each port
 PAIRS = ["3x3x1024_d0.005", "3x512_nnz500", "7x7x512_d0.005"]
 # One parameter at a time, and each engine, memory and scheduler with each other; with 3 engines unless the
 # number changes, since the time that Icarus takes goes with it.
@@ -66,9 +67,12 @@ def test_wide_machines(simulator: str, name: str, seed: int) -> None:
     assert run.summary["passed"] and run.summary["mismatches"] == 0
 
 
+# Each port in each suite, with one kind of stalls; all pairs in three seeds.
 @pytest.mark.suite_on("verilator")
-@pytest.mark.parametrize("port", PORTS)
-@pytest.mark.parametrize("stall", [name for name in STALLS if name != "none"])
+@pytest.mark.parametrize(("port", "stall"), [
+    pytest.param(port, stall, marks=pytest.mark.turn((first + second) % TURNS, TURNS))
+    for first, port in enumerate(PORTS)
+    for second, stall in enumerate(name for name in STALLS if name != "none")])
 def test_stalls_on_every_port(simulator: str, port: str, stall: str, seed: int) -> None:
     run = run_sequences(configs.load(), simulator, ["workloads"], f"stalls-{port}-{stall}-{simulator}", seed,
                         {"workloads": {"pairs": PAIRS, "stalls": {port: stall}}})

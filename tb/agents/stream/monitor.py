@@ -3,7 +3,11 @@
 
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import FallingEdge
+from cocotb.types import Logic
 from cocotb_bus.monitors import BusMonitor
+
+
+HIGH = Logic(1)  # its comparison with a number makes a Logic of that first
 
 
 class StreamMonitor(BusMonitor):
@@ -26,10 +30,11 @@ class StreamMonitor(BusMonitor):
         super().__init__(entity, name, clock, **options)
 
     async def _monitor_recv(self) -> None:
+        # Of the three it is mostly valid that is low.
+        valid, ready, reset = self.bus.valid, self.bus.ready, self.entity.rst_ni
         while True:
             # Everything has settled half a cycle before the edge that takes the beat.
             await FallingEdge(self.clock)
-            watched = (self.entity.rst_ni, self.bus.valid, self.bus.ready)
-            if all(signal.value == 1 for signal in watched):
+            if valid.value == HIGH and ready.value == HIGH and reset.value == HIGH:
                 beat = {field: int(getattr(self.bus, field).value) for field in self._fields}
                 self._recv(beat if len(self._fields) > 1 else beat[self._fields[0]])
