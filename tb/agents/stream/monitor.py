@@ -6,7 +6,6 @@ from cocotb.triggers import FallingEdge
 from cocotb.types import Logic
 from cocotb_bus.monitors import BusMonitor
 
-
 HIGH = Logic(1)  # its comparison with a number makes a Logic of that first
 
 
