@@ -30,10 +30,12 @@ from tb.common.toolchain import BUILD, ROOT, environment, require, shown
 
 VERILATOR_ARGS = ["-Wall", "--timing", "--assert", "-CFLAGS", "-fcoroutines",
                   "--x-initial", "unique", "--x-assign", "unique"]
-# cocotb makes every signal public, which a block bench may want. On the chip that costs minutes of
-# compilation and most of the speed; its benches see the ports and what this file names.
+# cocotb makes every signal public, which costs much of the compilation and half of the speed or more. The
+# chip's benches see its ports and what this file names, those of a block its ports unless they ask for more.
 CHIPS = ("flaash_top", "flaash_memory_top")
 CHIP_PUBLIC = Path(__file__).with_name("chip_public.vlt")
+# A wrapper of a bench has signals that nobody reads then; lint looks at the hardware's.
+ONLY_PORTS = ("--no-public-flat-rw", "--public-depth", "1", "-Wno-UNUSEDSIGNAL")
 UNCOUNTED = Path(__file__).with_name("coverage.vlt")
 # Code that runs once is not worth optimizing; the wheel's makefile lacks the option that includes a
 # precompiled header.
@@ -132,7 +134,7 @@ def waves_wanted() -> bool:
 
 def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = None,
           extra_sources: tuple[Path, ...] = (), waves: bool = False, quiet: bool = True,
-          options: tuple[str | Path, ...] = (), shared: bool = False) -> Build:
+          options: tuple[str | Path, ...] = (), shared: bool = False, inside: bool = False) -> Build:
     """Compile `toplevel` once for these sources and parameters, and return the build.
 
     Args:
@@ -144,6 +146,7 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
         quiet: keep the compiler's output in build.log of the folder.
         options: further arguments of the compiler, behind ours; a Path is a file that the build depends on.
         shared: many tests, or long ones, run on this build: compile it for speed in the suite, too.
+        inside: the bench reads or writes signals below the toplevel; Icarus shows them in any case.
 
     Raises:
         ToolMissing: the simulator is not installed.
@@ -162,6 +165,8 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
         arguments += ["--trace-structs", *(["--trace-fst"] if not traces.why_no_fst() else [])]
     if toplevel in CHIPS and simulator == "verilator":
         options = (*options, "--no-public-flat-rw", CHIP_PUBLIC)
+    elif simulator == "verilator" and not inside:
+        options = (*ONLY_PORTS, *options)
     arguments += map(str, options)
 
     makeflags = SHORT_MAKEFLAGS if SHORT_RUNS in os.environ and not shared else MAKEFLAGS
@@ -341,8 +346,9 @@ def run_bench(toplevel: str, test_module: str, simulator: str, name: str,
         test_module: dotted name of the *_tests.py module.
         name: of the run, unique among the tests.
         seed: as for run().
-        options: `extra_sources` and `shared` for build(), everything else for run().
+        options: `extra_sources`, `shared` and `inside` for build(), everything else for run().
     """
     extra = tuple(options.pop("extra_sources", ()))
-    built = build(toplevel, simulator, parameters, extra, shared=options.pop("shared", False))
+    built = build(toplevel, simulator, parameters, extra, shared=options.pop("shared", False),
+                  inside=options.pop("inside", False))
     return run(built, test_module, f"{name}-{simulator}", seed, **options)

@@ -40,7 +40,7 @@ def test_lookup(simulator: str, seed: int) -> None:
         modules = ("lookup",) if short else ("lookup", "lookup_corner")
         for module in amount((modules[seed % len(modules)],), modules):
             run_bench("flaash_lookup_bench", f"tests.blocks.{module}_tests", simulator, f"{module}-{name}",
-                      parameters, seed, extra_sources=WRAPPER,
+                      parameters, seed, extra_sources=WRAPPER, inside=True,
                       environment_variables={"LOOKUP_SHORT": str(int(short))})
 
 
@@ -51,7 +51,7 @@ def test_lookup_plan(simulator: str, seed: int) -> None:
     for groups, size in share(plans, seed) if FULL else [plans[(seed - 1) % len(plans)]]:
         run_bench("flaash_lookup_plan_bench", "tests.blocks.lookup_plan_tests", simulator,
                   f"lookup_plan-g{groups}-s{size}", {"Groups": groups, "MaxSize": size}, seed,
-                  extra_sources=PLAN_WRAPPER)
+                  extra_sources=PLAN_WRAPPER, inside=True)
 
 
 @pytest.mark.alternates("icarus")

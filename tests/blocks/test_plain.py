@@ -19,7 +19,7 @@ def rows(names: str, *values: int | tuple[int, ...]) -> Rows:
 
 
 def plain(module: str, verilator: Rows, icarus: Rows, long: Rows | None = None, bench: str = "",
-          proved: bool = False, first: str = "icarus", **common: int) -> Callable:
+          proved: bool = False, first: str = "icarus", inside: bool = False, **common: int) -> Callable:
     """Return the test of a module.
 
     Args:
@@ -30,6 +30,7 @@ def plain(module: str, verilator: Rows, icarus: Rows, long: Rows | None = None, 
         bench: tests/blocks/<bench>_tests.py, called like the module without `flaash_` otherwise.
         proved: by induction, in formal/: the suite needs no second simulator.
         first: the simulator that runs it with odd seeds; the other one does with even seeds.
+        inside: the bench looks inside of the module.
         common: parameters of all builds.
     """
     name = module.removeprefix("flaash_")
@@ -39,7 +40,7 @@ def plain(module: str, verilator: Rows, icarus: Rows, long: Rows | None = None, 
         for row in share(builds[simulator], seed, suite=3):
             label = "".join(f"-{parameter}{value}" for parameter, value in row.items())
             run_bench(module, f"tests.blocks.{bench or name}_tests", simulator, name + label,
-                      {**common, **row}, seed)
+                      {**common, **row}, seed, inside=inside)
 
     if proved:
         PROVED.append(name)
@@ -77,7 +78,7 @@ test_job_generator = plain("flaash_job_generator", [{}], [{}], proved=True)
 test_memory_bank = plain("flaash_memory_bank", [{}], [{}], Width=20, Words=6)
 test_operand_memory = plain(
     "flaash_operand_memory", rows("Lines Buffers", (5, 2)), rows("Lines Buffers", (5, 2), (8, 1), (8, 2)),
-    NumPorts=2, LineWidth=20, Memory=0)
+    inside=True, NumPorts=2, LineWidth=20, Memory=0)
 test_parity_bank = plain(
     "flaash_parity_bank", rows("Words AddrWidth Ports Registered Parity", (6, 5, 2, 1, 1)),
     rows("Words AddrWidth Ports Registered Parity", *(

@@ -21,4 +21,4 @@ def test_tensor_memory(simulator: str, kind: str, seed: int) -> None:
         run_bench(f"flaash_tensor_memory_{kind}", "tests.blocks.tensor_memory_tests", simulator,
                   f"tensor_memory_{kind}-p{ports}-w{width}-n{lines}-l{latency}-b{banks}",
                   {"NumPorts": ports, "LineWidth": width, "Lines": lines, "Latency": latency, "Banks": banks,
-                   "Parity": parity}, seed)
+                   "Parity": parity}, seed, inside=True)
