@@ -61,7 +61,8 @@ help: ## show this list
 # uv installs in a third of pip's time. What it does not reach, or refuses, pip installs as before.
 INSTALL = ($(PY) -m pip install --quiet --no-compile --disable-pip-version-check -r requirements-setup.txt && \
   $(PY) -m uv pip install --quiet --system-certs --python $(PY) $(1)) || \
-  $(PY) -m pip install --quiet --no-compile --disable-pip-version-check $(1)
+  (echo "uv could not do it: pip installs" && \
+  $(PY) -m pip install --quiet --no-compile --disable-pip-version-check $(1))
 
 $(STAMP): requirements-setup.txt requirements.txt
 	@echo "setting up $(VENV) (once)"

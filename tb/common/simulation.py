@@ -165,7 +165,7 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
         arguments += ["--trace-structs", *(["--trace-fst"] if not traces.why_no_fst() else [])]
     if toplevel in CHIPS and simulator == "verilator":
         options = (*options, "--no-public-flat-rw", CHIP_PUBLIC)
-    elif simulator == "verilator" and not inside:
+    elif simulator == "verilator" and not inside and "--no-public-flat-rw" not in options:
         options = (*ONLY_PORTS, *options)
     arguments += map(str, options)
 

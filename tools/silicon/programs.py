@@ -81,5 +81,5 @@ def run(program: str, arguments: Sequence[str], log: Path, folder: Path = ROOT) 
 
 
 def relative(path: Path, folder: Path = ROOT) -> str:
-    """Return a path as nextpnr of YoWASP takes it, which knows only what is below its folder."""
+    """Return a path from a folder on: commands, and digests of them, are the same in every checkout."""
     return os.path.relpath(path, folder)
