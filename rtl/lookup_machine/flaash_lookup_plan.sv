@@ -70,8 +70,9 @@ module flaash_lookup_plan
   sizes_t    sizes;
   set_size_t set_size;
   logic      a_there, b_there, a_left, b_left, a_left_q, b_left_q;  // left: while something was made of it
-  logic      prepare_a, prepare_b, divided, weighed, shared;
+  logic      prepare_a, prepare_b, divided, weighed, shared, prepared;
   logic      pending_q, begin_cuts;                                 // pending: the start has come
+  logic [2:0] weighed_q;                                            // what a walk needs comes 3 cycles later
   logic      skewed, even_last, tail, tail_q, second, walking, placing, broken;
   logic      unused_desc;
 
@@ -84,7 +85,8 @@ module flaash_lookup_plan
   assign a_left      = a_left_q || !a_there;
   assign b_left      = b_left_q || !b_there;
   assign prepare_a   = state_q == StIdle && a_there;
-  assign prepare_b   = state_q == StOfA && divided && weighed && !a_left && b_there;
+  assign prepare_b   = state_q == StOfA && !a_left && b_there;
+  assign prepared    = weighed && shared && (!skewed || weighed_q[2]);
   assign begin_cuts  = state_q == StReady && a_there && b_there && (start_i || pending_q) && !broken;
   assign second      = state_q == StTail && !placing && !table_wanted_i;  // now the last set by itself
   assign unused_desc = ^{a.order, a.extent, a.entries, b.order, b.extent, b.entries};
@@ -98,9 +100,9 @@ module flaash_lookup_plan
         else if (divided && weighed && a_left) state_d = StIdle;
       end
       StOfBoth: begin
-        if (shared && a_left)      state_d = StIdle;
-        else if (shared && b_left) state_d = StOfA;
-        else if (shared)           state_d = StReady;
+        if (prepared && a_left)      state_d = StIdle;
+        else if (prepared && b_left) state_d = StOfA;
+        else if (prepared)           state_d = StReady;
       end
       StReady: begin
         if (!a_there)                  state_d = StIdle;
@@ -122,7 +124,9 @@ module flaash_lookup_plan
     if (!rst_ni) begin
       state_q                                 <= StIdle;
       {a_left_q, b_left_q, pending_q, tail_q} <= '0;
+      weighed_q                               <= '0;
     end else begin
+      weighed_q <= {weighed_q[1:0], weighed};
       state_q   <= state_d;
       a_left_q  <= (state_q == StOfA || state_q == StOfBoth) && a_left;
       b_left_q  <= state_q == StOfBoth && b_left;

@@ -10,13 +10,13 @@
 // The last set may have few fibers: then one group's engines would idle for a row. If B is long, that set
 // gets a share of its own (tail), so that all groups have it for a while.
 //
-// Guarantees  divided_o after begin_i, when the lines of a fiber of A are known; done_o after start_i, from its cycle
-//             until the next one: share_o is the share of the rows up to share_o.a_end,
+// Guarantees  divided_o after begin_i, when the lines of a fiber of A are known; done_o after start_i and divided_o,
+//             until the next one of both orders: share_o is the share of the rows up to share_o.a_end,
 //             tail_share_o, if there is a tail_o, of the row from there on.
-// Demands     What is known of A stays from begin_i on, the rest from start_i on, which comes after divided_o. Fibers
-//             and lines are not 0.
-// Latency     From begin_i 4 cycles and one per bit of the lines of a fiber of A on average; from start_i 3, and
-//             MaxSize + 5 if there are fewer fibers of A than engines.
+// Demands     What is known of A stays from begin_i on, the rest from start_i on, which comes behind begin_i. Fibers
+//             and lines are not 0. begin_i not between a begin_i and its divided_o.
+// Latency     divided_o: from begin_i 4 cycles and one per bit of the lines of a fiber of A on average. done_o: 3
+//             behind divided_o, and from start_i 3, or MaxSize + 5 if there are fewer fibers of A than engines.
 // Reset       Forgets a calculation under way; done_o is low.
 
 module flaash_lookup_share
@@ -105,7 +105,7 @@ module flaash_lookup_share
 
   // ------------------------------------------------------------------------ share
   // Two steps behind the size, with one product each, at most.
-  logic                 stepped_q;
+  logic                 divided_q, stepped_q, known;  // known: the size, and what depends on A for each size
   logic                 long_q, tail;          // long: B is, so that a tail pays
   set_size_t            left_q;
   fiber_id_t            whole_q;
@@ -115,12 +115,14 @@ module flaash_lookup_share
   fiber_id_t            whole_fibers_q;
   logic [PartWidth-1:0] part_lines_q, load_part_q, tail_part_q;  // of a row, of a load, of the tail
 
+  assign known = sized && divided_q && !start_i && !begin_i;
+
   assign tail = sets.left != '0 && !few && long_q;
   assign rows = sets.rows + ((sets.left != '0 && !tail) ? RowsWidth'(PerGroup) : '0);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) {stepped_q, done_o} <= '0;
-    else         {stepped_q, done_o} <= {sized && !start_i, stepped_q && !start_i};
+    if (!rst_ni) {divided_q, stepped_q, done_o} <= '0;
+    else         {divided_q, stepped_q, done_o} <= {divided_o && !begin_i, known, stepped_q && known};
   end
 
   always_ff @(posedge clk_i) begin

@@ -231,6 +231,31 @@ async def starts_before_it_is_prepared(dut) -> None:
 
 
 @cocotb.test()
+async def both_operands_come_at_once(dut) -> None:
+    """As with the memory edge, the start some cycles behind them: the plan is the one that is made in peace."""
+    planner, rng = await begun(dut)
+    size = planner.groups * planner.max_size
+    few = max(size // 2, 1)
+    longest = EXTENT // LANES
+    skewed, short = [3] * size + [longest] * planner.max_size, [1] * (4 * size) + [longest]
+    pairs = [([1] * few, [2] * 30), (skewed, [4] * 60), ([60] * few, [1] * 7), (short, [3] * 50),
+             ([2] * (3 * size), [9] * 40)]
+    rng.shuffle(pairs)
+    quiet = [(await planner.plan(*pair)).pieces for pair in pairs]
+    for delay in range(0, PREPARED, amount(5, 1)):
+        for pair, wanted in zip(pairs, quiet, strict=True):
+            for operand, lengths in enumerate(pair):
+                await planner.write(operand, lengths)
+            for operand, lengths in enumerate(pair):
+                planner.loaded(operand, lengths)
+            await ClockCycles(dut.clk_i, delay)
+            plan = await planner.start()
+            check(plan, planner, *pair)
+            assert [piece for *_, piece in plan.pieces] == [piece for *_, piece in wanted], (
+                f"{delay} cycles behind both operands the plan is another one")
+
+
+@cocotb.test()
 async def operand_goes_while_it_is_prepared(dut) -> None:
     """B is replaced by a short one before the rows of A are summed up: what was prepared is of no use."""
     planner, _ = await begun(dut)

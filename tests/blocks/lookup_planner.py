@@ -47,9 +47,19 @@ class Planner:
         self.descriptions[operand] = members
         self.dut.desc_i.value = self.types["desc_i"].pack(self.descriptions)
 
+    def loaded(self, operand: int, lengths: Lengths) -> None:
+        """Tell that an operand is there."""
+        self._describe(operand, loaded=1, extent=self.extent, fibers=len(lengths), lines=sum(lengths))
+
     async def load(self, operand: int, lengths: Lengths, lines: bool = True,
                    wrong: int | None = None) -> None:
-        """Write the table of an operand, and which lines end a fiber; then it is loaded.
+        """Write an operand; then it is loaded. Arguments as for write()."""
+        await self.write(operand, lengths, lines, wrong)
+        self.loaded(operand, lengths)
+
+    async def write(self, operand: int, lengths: Lengths, lines: bool = True,
+                    wrong: int | None = None) -> None:
+        """Write the table of an operand, and which lines end a fiber.
 
         Args:
             operand: A 0, B 1.
@@ -71,7 +81,6 @@ class Planner:
                 valid=1, id={"operand": operand, "addr": line}, last=int(line + 1 in ends))
             await RisingEdge(dut.clk_i)
         dut.written_i.value = 0
-        self._describe(operand, loaded=1, extent=self.extent, fibers=len(lengths), lines=sum(lengths))
 
     async def plan(self, a: Lengths, b: Lengths, lines: bool = True) -> Plan:
         """Load two operands, let the plan prepare, start and collect the pieces until nothing is busy.
