@@ -34,6 +34,7 @@ module flaash_edge_ahead
   output logic        clear_o,        // pulse: what comes next is a descriptor
   output logic        fetch_o,        // until it is there
   output set_t        set_o,          // of that descriptor, which is then asked for
+  output mem_addr_t   fetch_slot_o,   // where it lies
   input  logic        fetched_i,
   input  edge_fault_t fault_i,        // with it: it can't be used
   input  about_t      about_i,        // what it says
@@ -142,7 +143,8 @@ module flaash_edge_ahead
     if (begin_o) slots_q[begin_q] <= slot_i;
   end
 
-  assign slot_o = slots_q[taken_q];
+  assign slot_o       = slots_q[taken_q];
+  assign fetch_slot_o = slots_q[come_q];
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)     about_o <= '0;

@@ -17,9 +17,10 @@ module flaash_edge_descriptor
   import flaash_reg_pkg::*;
   import flaash_edge_pkg::*;
 #(
-  parameter int unsigned Format     = FormatFp32,
-  parameter bit          CanSplit   = 1'b0,        // the build has portions
-  parameter int unsigned PieceWidth = StreamWidth  // bits of a piece: StreamWidth or twice that
+  parameter int unsigned Format      = FormatFp32,
+  parameter bit          CanSplit    = 1'b0,        // the build has portions
+  parameter int unsigned FirstLevels = 6,           // that come before beyond_o counts
+  parameter int unsigned PieceWidth  = StreamWidth  // bits of a piece: StreamWidth or twice that
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -29,8 +30,9 @@ module flaash_edge_descriptor
   input  logic                   in_valid_i,
   input  logic [PieceWidth-1:0]  in_data_i,
 
-  output logic                   done_o,      // level, until clear_i
-  output edge_fault_t            fault_o,     // level, until clear_i
+  output logic                   beyond_o,    // level, until clear_i: it has more than FirstLevels levels
+  output logic                   done_o,      // likewise
+  output edge_fault_t            fault_o,     // likewise
   output head_t                  head_o,
   output logic [31:0]            extent_o,    // of the contracted mode
   output logic [1:0][31:0]       entries_o,   // of A in element 0
@@ -83,6 +85,7 @@ module flaash_edge_descriptor
   assign in_head    = row_q < 6'(HeadRows);
   assign level_ends = row_valid && !in_head;
   assign levels     = 5'(head_o.orders[0]) + 5'(head_o.orders[1]);
+  assign beyond_o   = !in_head && !fault_o.valid && 32'(levels) > FirstLevels;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)        row_q <= '0;

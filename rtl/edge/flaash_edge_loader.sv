@@ -44,6 +44,7 @@ module flaash_edge_loader
   output logic                      begin_ready_o,
   input  logic                      clear_i,  // pulse: a descriptor is to come
   input  set_t                      set_i,    // for its levels; steady until its last operand is asked for
+  input  mem_addr_t                 fetch_slot_i,  // where it lies; likewise
   input  logic                      fetch_i,  // behind clear_i, until fetched_o
   output logic                      fetched_o,
   output edge_fault_t               fetch_fault_o,
@@ -52,7 +53,7 @@ module flaash_edge_loader
   // operands, A in element 0
   input  logic [1:0]                ask_i,
   output logic [1:0]                asked_o,
-  output ask_t [3:0]                asks_o,
+  output ask_t [4:0]                asks_o,
   input  about_t                    load_about_i,  // the descriptor whose operands are loaded
   input  set_t                      load_set_i,
   input  logic [1:0]                load_i,
@@ -75,10 +76,14 @@ module flaash_edge_loader
   input  r_t                        r_i
 );
 
-  localparam int unsigned FetchBeats = (HeadBytes + MaxEdgeLevels * LevelBytes) * 8 / DataWidth;
-  localparam int unsigned Readers    = 5;   // pos and crd of A, its val, those of B, descriptors
-  localparam int unsigned Slots      = 4;   // the reader of descriptors
-  localparam int unsigned BeatsAhead = 64;  // that a reader keeps; a descriptor has no more
+  localparam int unsigned FirstBytes = HeadBytes + first_levels(DataWidth) * LevelBytes;
+  localparam int unsigned FirstBeats = FirstBytes * 8 / DataWidth;
+  localparam int unsigned RestBeats  = (MaxEdgeLevels - first_levels(DataWidth)) * LevelBytes * 8 / DataWidth;
+  // pos and crd of A, its val, those of B, rests of descriptors if there can be, descriptors
+  localparam int unsigned Readers    = (RestBeats == 0) ? 5 : 6;
+  localparam int unsigned Slots      = Readers - 1;
+  localparam int unsigned Rests      = 4;   // or Slots, where there are none
+  localparam int unsigned BeatsAhead = (DataWidth < 512) ? 128 : 64;  // that a reader keeps
 
   // ---------------------------------------------------------------------- reading
   logic [Readers-1:0]                req_valid, beat_valid, beat_ready;
@@ -88,7 +93,7 @@ module flaash_edge_loader
   answer_t [Readers-1:0]             beat_answer;
 
   assign req_valid[Slots] = begin_i;
-  assign req[Slots]       = {slot_i, 32'(FetchBeats)};
+  assign req[Slots]       = {slot_i, 32'(FirstBeats)};
   assign begin_ready_o    = req_ready[Slots];
 
   flaash_edge_reads #(
@@ -111,24 +116,25 @@ module flaash_edge_loader
   logic [31:0]            extent;
   logic [1:0][31:0]       entries;
   logic [1:0]             short_crd;
-  logic                   described, skip, all, takes;
+  logic                   beyond, rest_valid, from_rest, described, skip, all, takes, slot_valid, slot_ready;
+  logic [DataWidth-1:0]   slot_beat;  // of the first levels, or of the rest
+  answer_t                slot_answer;
   edge_fault_t            slot_fault;
 
   flaash_edge_pieces #(
     .DataWidth(DataWidth), .PieceWidth(FeedWidth)
   ) u_pieces (
     .clk_i, .rst_ni(load_rst_ni),
-    .in_valid_i(beat_valid[Slots]), .in_ready_o(beat_ready[Slots]), .in_data_i(beat[Slots]),
-    .in_answer_i(beat_answer[Slots]),
+    .in_valid_i(slot_valid), .in_ready_o(slot_ready), .in_data_i(slot_beat), .in_answer_i(slot_answer),
     .out_valid_o(piece_valid), .out_ready_i(takes), .end_i(skip), .out_data_o(piece), .out_answer_o(answer)
   );
 
   flaash_edge_descriptor #(
-    .Format(Format), .CanSplit(CanSplit), .PieceWidth(FeedWidth)
+    .Format(Format), .CanSplit(CanSplit), .FirstLevels(first_levels(DataWidth)), .PieceWidth(FeedWidth)
   ) u_descriptor (
     .clk_i, .rst_ni,
     .clear_i, .set_i, .in_valid_i(piece_valid && takes), .in_data_i(piece),
-    .done_o(described), .fault_o(slot_fault), .head_o(head), .extent_o(extent),
+    .beyond_o(beyond), .done_o(described), .fault_o(slot_fault), .head_o(head), .extent_o(extent),
     .entries_o(entries), .short_crd_o(short_crd),
     .level_id_i(set_level_id), .level_o(level)
   );
@@ -138,8 +144,27 @@ module flaash_edge_loader
   ) u_fetch (
     .clk_i, .rst_ni,
     .begin_i(clear_i), .piece_valid_i(piece_valid && takes), .answer_i(answer),
+    .beyond_i(beyond), .rest_valid_o(rest_valid), .rest_ready_i(req_ready[Rests]), .from_rest_o(from_rest),
     .described_i(described), .fault_i(slot_fault), .skip_o(skip), .all_o(all), .fetched_o, .fault_o(fetch_fault_o)
   );
+
+  if (RestBeats == 0) begin : gen_whole
+    assign slot_valid        = beat_valid[Slots];
+    assign beat_ready[Slots] = slot_ready;
+    assign slot_beat         = beat[Slots];
+    assign slot_answer       = beat_answer[Slots];
+
+    logic unused_rest;
+    assign unused_rest = ^{rest_valid, from_rest, fetch_slot_i};
+  end else begin : gen_rest
+    assign req_valid[Rests]  = rest_valid;
+    assign req[Rests]        = {fetch_slot_i + 64'(FirstBytes), 32'(RestBeats)};
+    assign slot_valid        = from_rest ? beat_valid[Rests] : beat_valid[Slots];
+    assign beat_ready[Slots] = slot_ready && !from_rest;
+    assign beat_ready[Rests] = slot_ready && from_rest;
+    assign slot_beat         = from_rest ? beat[Rests] : beat[Slots];
+    assign slot_answer       = from_rest ? beat_answer[Rests] : beat_answer[Slots];
+  end
 
   // It is known a cycle behind the last piece whether the descriptor is good.
   assign takes   = fetch_i && !all;
@@ -159,6 +184,8 @@ module flaash_edge_loader
 
   logic unused_about;
   assign unused_about = ^{head, load_about_i, load_head};
+
+  assign asks_o[4] = {rest_valid, 32'(RestBeats)};
 
   for (genvar i = 0; i < 4; i++) begin : gen_asks
     read_req_t req_i;

@@ -66,6 +66,12 @@ package flaash_edge_pkg;
   // --------------------------------------------------------------------------- types
   localparam int unsigned MaxEdgeLevels = 2 * MaxOrder;  // of both operands
 
+  // Of a descriptor so many levels are read at once, the others when its orders tell that they are there: where the
+  // bus has 512 bits these would be five beats, which is less than a round trip.
+  function automatic int unsigned first_levels(int unsigned data_width);
+    return (data_width < 512) ? 6 : MaxEdgeLevels;
+  endfunction
+
   typedef logic [63:0] mem_addr_t;
 
   // The address channel of a burst; all others of its signals are constant.

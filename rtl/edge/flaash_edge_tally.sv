@@ -12,8 +12,8 @@ module flaash_edge_tally
   import flaash_edge_pkg::*;
 #(
   parameter int unsigned DataWidth  = 128,
-  parameter int unsigned FetchBeats = 36,  // of a descriptor
-  parameter int unsigned Readers    = 4    // of arrays
+  parameter int unsigned FirstBeats = 16,  // of a descriptor, that are read at once
+  parameter int unsigned Readers    = 5    // of arrays, and of what else a descriptor has
 ) (
   input  logic                     clk_i,
   input  logic                     rst_ni,
@@ -57,7 +57,7 @@ module flaash_edge_tally
         if (ask_set_i == set_t'(s)) beats_q[s] <= beats_q[s] + asked;
         if (begin_i && begin_set_i == set_t'(s)) begin
           cycles_q[s] <= '0;
-          beats_q[s]  <= 64'(FetchBeats);
+          beats_q[s]  <= 64'(FirstBeats);
         end
       end
     end

@@ -24,6 +24,7 @@ module flaash_edge_writer
   parameter int unsigned ResultLanes = 1,    // results of a batch, most
   parameter int unsigned DataWidth   = 128,
   parameter int unsigned Bursts      = 8,
+  parameter int unsigned BeatsBehind = 128,  // of results that wait for the bus, most: a power of two, 32 or more
   localparam type beat_t = `FLAASH_BEAT(StreamWidth),
   localparam type batch_t = `FLAASH_BATCH(ResultLanes),
   localparam type w_t = `FLAASH_AXI_W(DataWidth)
@@ -152,9 +153,14 @@ module flaash_edge_writer
   assign trailer_o = {in_valid_i && in_ready_o && beat_i.last, beat_i.data[39:32]};
 
   // -------------------------------------------------------------------- what leaves
-  logic                 packed_valid, packed_ready;
-  logic [DataWidth-1:0] packed_data;
-  logic [WordBits-1:0]  packed_words;
+  localparam int unsigned PairWidth = 2 * DataWidth;  // the packer gives two beats in a cycle
+  localparam int unsigned PairBits  = WordBits + 1;
+
+  logic                 pair_valid, pair_ready, beat_valid, beat_ready, packer_empty, backlog_empty, bus_idle;
+  logic [PairWidth-1:0] pair;
+  logic [PairBits-1:0]  pair_words;
+  logic [DataWidth-1:0] beat;
+  logic [WordBits-1:0]  beat_words;
   logic [Turns-1:0]     waits;
   answer_t              answer;
   burst_name_t          about;
@@ -170,21 +176,34 @@ module flaash_edge_writer
   );
 
   flaash_edge_packer #(
-    .DataWidth(DataWidth), .InWords(InWords)
+    .DataWidth(PairWidth), .InWords(InWords)
   ) u_packer (
     .clk_i, .rst_ni,
-    .clear_i(stop_i), .flush_i(flush_q), .empty_o(empty),
+    .clear_i(stop_i), .flush_i(flush_q), .empty_o(packer_empty),
     .in_valid_i(takes), .in_ready_o(in_ready), .in_data_i(data), .in_words_i(kept),
-    .out_valid_o(packed_valid), .out_ready_i(packed_ready), .out_data_o(packed_data), .out_words_o(packed_words)
+    .out_valid_o(pair_valid), .out_ready_i(pair_ready), .out_data_o(pair), .out_words_o(pair_words)
   );
+
+  flaash_edge_backlog #(
+    .DataWidth(DataWidth), .Beats(BeatsBehind)
+  ) u_backlog (
+    .clk_i, .rst_ni,
+    .clear_i(stop_i), .empty_o(backlog_empty),
+    .in_valid_i(pair_valid), .in_ready_o(pair_ready), .in_data_i(pair), .in_words_i(pair_words),
+    .out_valid_o(beat_valid), .out_ready_i(beat_ready), .out_data_o(beat), .out_words_o(beat_words)
+  );
+
+  assign empty  = packer_empty && backlog_empty;
+  assign idle_o = bus_idle && backlog_empty;
 
   flaash_axi_write #(
     .DataWidth(DataWidth), .Bursts(Bursts)
   ) u_axi_write (
     .clk_i, .rst_ni,
-    .start_i(begins), .addr_i(head_i.results), .turn_i, .flush_i(flush_q && empty), .stop_i, .begun_o(begun), .idle_o,
+    .start_i(begins), .addr_i(head_i.results), .turn_i, .flush_i(flush_q && empty), .stop_i, .begun_o(begun),
+    .idle_o(bus_idle),
     .waits_o(waits), .answer_o(answer), .about_o(about),
-    .in_valid_i(packed_valid), .in_ready_o(packed_ready), .in_data_i(packed_data), .in_words_i(packed_words),
+    .in_valid_i(beat_valid), .in_ready_o(beat_ready), .in_data_i(beat), .in_words_i(beat_words),
     .line_valid_i, .line_ready_o, .line_i,
     .aw_valid_o, .aw_ready_i, .aw_o, .w_valid_o, .w_ready_i, .w_o,
     .b_valid_i, .b_ready_o, .b_resp_i

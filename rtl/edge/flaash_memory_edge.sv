@@ -91,7 +91,7 @@ module flaash_memory_edge
   logic                    go, give, ready, free, left, turn_ready, opens, closes, ran, failing, faulty, halted;
   logic                    retiring, finish, wants_irq, reads_idle, writes_idle;
   logic                    set, refused, abort, line_valid, line_ready;
-  mem_addr_t               slot, load_slot;
+  mem_addr_t               slot, fetch_slot, load_slot;  // of what is begun, read, loaded
   about_t                  next, about;   // as it is checked; whose operands are loaded
   edge_fault_t             ring_fault, outcome, fetch_fault, next_fault, frame_fault, front_fault;
   write_fault_t            write_fault;
@@ -140,8 +140,8 @@ module flaash_memory_edge
   flaash_edge_ahead u_ahead (
     .clk_i, .rst_ni, .load_rst_ni(load_rst_n), .stop_i(failing || halted || front_failing), .cancel_i(cancel),
     .busy_o(ahead_busy), .pending_i(pending), .slot_i(slot), .begin_ready_i(begin_ready), .begin_o(begins),
-    .begin_set_o(begin_set), .clear_o(clear), .fetch_o(fetch), .set_o(next_set), .fetched_i(fetched),
-    .fault_i(fetch_fault), .about_i(next), .asked_i(asked), .ask_o(ask),
+    .begin_set_o(begin_set), .clear_o(clear), .fetch_o(fetch), .set_o(next_set), .fetch_slot_o(fetch_slot),
+    .fetched_i(fetched), .fault_i(fetch_fault), .about_i(next), .asked_i(asked), .ask_o(ask),
     .next_valid_o(next_valid), .next_fault_o(next_fault), .take_i(take), .about_o(about), .slot_o(load_slot),
     .taken_set_o(load_set)
   );
@@ -228,7 +228,7 @@ module flaash_memory_edge
   logic                   ar_valid, r_ready, aw_valid, w_valid, b_ready;
   burst_t                 ar, aw;
   `FLAASH_AXI_W(DataWidth) w;
-  ask_t [3:0]             asks;
+  ask_t [4:0]             asks;
   logic [63:0]            cycles, computing, bytes_read;
 
   flaash_edge_loader #(
@@ -236,8 +236,8 @@ module flaash_memory_edge
     .Bursts(ReadBursts)
   ) u_loader (
     .clk_i, .rst_ni, .load_rst_ni(load_rst_n),
-    .begin_i(begins), .slot_i(slot), .begin_ready_o(begin_ready), .clear_i(clear), .set_i(next_set), .fetch_i(fetch),
-    .fetched_o(fetched), .fetch_fault_o(fetch_fault), .about_o(next),
+    .begin_i(begins), .slot_i(slot), .begin_ready_o(begin_ready), .clear_i(clear), .set_i(next_set),
+    .fetch_slot_i(fetch_slot), .fetch_i(fetch), .fetched_o(fetched), .fetch_fault_o(fetch_fault), .about_o(next),
     .ask_i(ask), .asked_o(asked), .asks_o(asks),
     .load_about_i(about), .load_set_i(load_set), .load_i(load), .loaded_o(loaded), .frame_fault_o(frame_fault),
     .cancel_i(cancel), .hold_i(resetting_i || stopping_i), .idle_o(reads_idle),
@@ -248,7 +248,7 @@ module flaash_memory_edge
   );
 
   flaash_edge_tally #(
-    .DataWidth(DataWidth), .FetchBeats((HeadBytes + MaxEdgeLevels * LevelBytes) * 8 / DataWidth)
+    .DataWidth(DataWidth), .FirstBeats((HeadBytes + first_levels(DataWidth) * LevelBytes) * 8 / DataWidth)
   ) u_tally (
     .clk_i, .rst_ni,
     .begin_i(begins), .begin_set_i(begin_set), .ask_i(asks), .ask_set_i(next_set),

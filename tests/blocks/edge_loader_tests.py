@@ -17,10 +17,10 @@ from tb.common.frames import pack_operand
 from tb.common.rtl_constants import EDGE, ERRORS
 from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
-from tests.edge.image import Image, levels, to_bytes, words
+from tests.edge.image import Image, first_levels, levels, to_bytes, words
 from tests.share import amount
 
-SLOT = 0x4000
+SLOT, SLOT_BYTES = 0x4000, 1024
 SHAPES = [(9,), (300,), (3, 200), (4, 3, 40), (2, 1, 2, 2, 1, 2, 1, 11)]
 VALUES = {"fp32": "normal", "bf16": "normal", "int8": "int8", "int16": "int16"}
 
@@ -33,6 +33,7 @@ class Bench:
         refused: answers other than OKAY, by the address of a beat.
         frames: of each operand the beats of each frame that the chip took; the last one may be unfinished.
         open: of each operand whether the chip is inside a frame.
+        slot_beats: addresses of the beats of the slot that were asked for.
     """
 
     def __init__(self, dut, random, stalls: str):
@@ -47,10 +48,12 @@ class Bench:
         self.frames: list[list[list[int]]] = [[[]], [[]]]
         self.open = [False, False]
         self.set = 0  # of levels, of the descriptor that was fetched last
+        self.slot_beats: list[int] = []
         for name in (
             "begin",
             "clear",
             "slot",
+            "fetch_slot",
             "fetch",
             "set",
             "load_about",
@@ -79,7 +82,9 @@ class Bench:
                 continue
             if dut.ar_valid_o.value == 1 and dut.ar_ready_i.value == 1:
                 burst = burst_t.unpack(int(dut.ar_o.value))
-                self.beats.extend((burst.addr + i * self.bytes, i == burst.len) for i in range(burst.len + 1))
+                beats = [(burst.addr + i * self.bytes, i == burst.len) for i in range(burst.len + 1)]
+                self.beats.extend(beats)
+                self.slot_beats.extend(addr for addr, _last in beats if SLOT <= addr < SLOT + SLOT_BYTES)
             moves = int(dut.out_valid_o.value) & int(dut.out_ready_i.value)
             for i in (0, 1):
                 if moves >> i & 1:
@@ -118,17 +123,28 @@ class Bench:
     def fault(self, port: str):
         return bench_types()[port].unpack(int(getattr(self.dut, port).value))
 
-    async def fetch(self, words: list[int], take: bool = True):
-        """Have a descriptor fetched, to be loaded now or later; return its fault."""
+    async def begin(self, words: list[int], slot: int = SLOT) -> None:
+        """Have a descriptor read."""
         dut = self.dut
-        self.put(SLOT, to_bytes(words))
-        self.set = (self.set + 1) % EDGE.constants["Sets"].value
-        dut.slot_i.value = SLOT
+        self.put(slot, to_bytes(words))
+        dut.slot_i.value = slot
         await self.pulse("begin")
+        dut.slot_i.value = 0  # by then it is that of the next one
+
+    async def fetch(self, words: list[int], take: bool = True):
+        """Have a descriptor read and fetched, to be loaded now or later; return its fault."""
+        await self.begin(words)
+        return await self.fetch_next(SLOT, take)
+
+    async def fetch_next(self, slot: int, take: bool = True):
+        """Have the descriptor fetched that is the next one of those that are read; return its fault."""
+        dut = self.dut
+        self.set = (self.set + 1) % EDGE.constants["Sets"].value
         await FallingEdge(dut.clk_i)
         await until(dut, lambda: dut.asked_o.value == 3, 20_000, "all before it to be asked for")
         await RisingEdge(dut.clk_i)
         dut.set_i.value = self.set
+        dut.fetch_slot_i.value = slot
         await self.pulse("clear")
         dut.fetch_i.value = 1
         await FallingEdge(dut.clk_i)
@@ -240,7 +256,65 @@ async def the_rest_of_a_descriptor_goes_by_whole_beats(dut) -> None:
     begun = get_sim_time("ns")
     assert not (await bench.fetch(words)).valid
     cycles = int(get_sim_time("ns") - begun)
-    assert cycles <= (HEAD + 16 * LEVEL) // bench.bytes + 13
+    first = HEAD + first_levels(8 * bench.bytes) * LEVEL
+    assert cycles <= first // bench.bytes + 13
+
+
+@cocotb.test()
+@cocotb.parametrize(stalls=["none", "random"])
+async def what_lies_behind_the_first_levels_is_read_if_it_is_used(dut, stalls: str) -> None:
+    """Of each number of levels; a descriptor that is wrong in its head needs no more than its first part."""
+    random = rng()
+    bench = Bench(dut, random, stalls)
+    await start(dut)
+    dut.load_rst_ni.value = 1
+    numbers, most = np.random.default_rng(1), first_levels(8 * bench.bytes)
+    for count in random.sample(range(2, 17), 15):
+        order = random.randint(max(1, count - 8), min(8, count - 1))
+        shapes = [(*(1 for _ in range(n - 1)), 3) for n in (order, count - order)]
+        image = Image(bench, 0x1_0000)
+        tensors = [uniform_tensor(numbers, shape, 1.0, values=VALUES[bench.fmt.name]) for shape in shapes]
+        operands = [image.operand(i, levels(Csf.from_tensor(tensor), bench.fmt))
+                    for i, tensor in enumerate(tensors)]
+        found = words(Descriptor(*operands, bench.fmt.code, 0x1_0000, 64))
+        wrong = random.choice([None, "head", "last level"])
+        if wrong == "head":
+            found[8 + random.randrange(2, 8)] = 1
+        elif wrong == "last level":
+            found[16 + 8 * (count - 1) + 7] = 1
+        bench.slot_beats.clear()
+        fault = await bench.fetch(found, take=False)
+        assert fault.valid == (wrong is not None)
+        if fault.valid:
+            assert fault.code == EDGE.errors["ErrDescriptor"].value
+        size = HEAD + (most if count <= most or wrong == "head" else 16) * LEVEL
+        assert sorted(bench.slot_beats) == list(range(SLOT, SLOT + size, bench.bytes)), (count, wrong)
+
+
+@cocotb.test()
+@cocotb.parametrize(stalls=["none", "random"])
+async def the_next_descriptor_is_already_there(dut, stalls: str) -> None:
+    """Behind a descriptor of any number of levels come the beats of the next one, which are left to it."""
+    random = rng()
+    bench = Bench(dut, random, stalls)
+    await start(dut)
+    dut.load_rst_ni.value = 1
+    numbers = np.random.default_rng(random.getrandbits(32))
+    shape = SHAPES[-1]
+    found = [drawn(bench, random, numbers, among=[shape] if most else SHAPES)[1] for most in (1, 0, 1)]
+    slots = [SLOT + SLOT_BYTES * index for index in range(len(found))]
+    for description, slot in zip(found, slots, strict=True):
+        await bench.begin(description, slot)
+        await FallingEdge(dut.clk_i)
+        await until(dut, lambda: dut.begin_ready_o.value == 1, 1_000, "the reader of descriptors")
+    for _ in range(400):
+        await RisingEdge(dut.clk_i)
+    for description, slot in zip(found, slots, strict=True):
+        assert not (await bench.fetch_next(slot)).valid
+        head = bench_types()["about_o"].unpack(int(dut.about_o.value)).head
+        assert list(head.orders) == [description[1] & 15, description[1] >> 4 & 15]
+        assert head.tag == description[9]
+        await RisingEdge(dut.clk_i)
 
 
 @cocotb.test()

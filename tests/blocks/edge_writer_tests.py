@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs inside the simulator: flaash_edge_writer brings result frames to their buffers, one by one."""
 
+import itertools
 from collections import deque
 
 import cocotb
@@ -106,13 +107,13 @@ class Bench:
     async def trailer(self, code: int = 0) -> None:
         await self.beat(code << 32 | MAGIC, last=True)
 
-    async def batch(self, results: list[tuple[int, int, int]]) -> None:
-        """Put results: fiber of A, fiber of B, value."""
+    async def batch(self, results: list[tuple[int, int, int]], limit: int = 5_000) -> None:
+        """Put results: fiber of A, fiber of B, value; within so many cycles, or a TimeoutError."""
         dut, members = self.dut, ("a_id", "b_id", "value")
         dut.batch_i.value = self.types["batch_i"].pack(
             count=len(results), results=[dict(zip(members, result, strict=True)) for result in results])
         dut.batch_valid_i.value = 1
-        await self.until(lambda: dut.batch_ready_o.value == 1)
+        await self.until(lambda: dut.batch_ready_o.value == 1, limit)
         await RisingEdge(dut.clk_i)
         dut.batch_valid_i.value = 0
 
@@ -191,6 +192,37 @@ async def results_per_cycle(dut) -> None:
     rate = 2 * steps * bench.lanes / took
     dut._log.info("%.2f results per cycle; %d cycles, %d are the least", rate, took, least)
     assert took <= least + BURST + 4
+
+
+@cocotb.test()
+async def results_wait_for_the_bus(dut) -> None:
+    """While the bus takes nothing, BeatsBehind beats are taken from the chip; then all are written."""
+    random = rng()
+    bench = Bench(dut, random, "none", 1)
+    await start(dut)
+    if bench.lanes == 1:
+        return
+    bench.stalls |= dict.fromkeys(("aw", "w"), itertools.repeat(True))
+    await bench.begin(1, 1 << 20, 1 << 19)
+    words: list[int] = []
+    while True:
+        some = [bench.drawn() for _ in range(bench.lanes)]
+        try:
+            await bench.batch(some, limit=10)
+        except TimeoutError:
+            break
+        words += [word for result in some for word in bench.record(*result)]
+    kept, behind = 4 * len(words) // bench.bytes, int(dut.BeatsBehind.value)
+    dut._log.info("%d beats were taken", kept)
+    assert behind <= kept <= behind + 2 * BURST + 6  # and what is on the way to the bus
+    bench.stalls |= dict.fromkeys(("aw", "w"), itertools.repeat(False))
+    await bench.until(lambda: dut.batch_ready_o.value == 1)  # the one that waited
+    words += [word for result in some for word in bench.record(*result)]
+    await RisingEdge(dut.clk_i)
+    dut.batch_valid_i.value = 0
+    await bench.trailer()
+    await bench.until(lambda: bench.written == 15)
+    assert bench.words == {(1 << 20) + 4 * i: word for i, word in enumerate(words)}
 
 
 @cocotb.test()

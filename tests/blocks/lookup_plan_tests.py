@@ -232,7 +232,7 @@ async def starts_before_it_is_prepared(dut) -> None:
 
 @cocotb.test()
 async def both_operands_come_at_once(dut) -> None:
-    """As with the memory edge, the start some cycles behind them: the plan is the one that is made in peace."""
+    """As with the memory edge, and a start soon behind them: the plan is the one that is made in peace."""
     planner, rng = await begun(dut)
     size = planner.groups * planner.max_size
     few = max(size // 2, 1)

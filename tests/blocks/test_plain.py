@@ -66,8 +66,9 @@ test_edge_packer = plain(
 test_edge_quota = plain("flaash_edge_quota", [{}], [{}])
 test_edge_retire = plain("flaash_edge_retire", [{}], [{}])
 test_edge_writer = plain(
-    "flaash_edge_writer", rows("DataWidth ResultLanes Format", (512, 8, 0), (128, 2, 3)),
-    rows("DataWidth ResultLanes Format", (128, 1, 0), (128, 2, 1), (256, 4, 0), (256, 3, 3), (512, 8, 3)))
+    "flaash_edge_writer", rows("DataWidth ResultLanes Format BeatsBehind", (512, 8, 0, 64), (128, 2, 3, 256)),
+    rows("DataWidth ResultLanes Format BeatsBehind", (128, 1, 0, 32), (128, 2, 1, 128), (256, 4, 0, 64),
+         (256, 3, 3, 256), (512, 8, 3, 32)))
 test_delay_line = plain(
     "flaash_delay_line", rows("Delay", 3), rows("Delay", 0, 1, 2, 3, 8, 49), Channels=3, Width=24)
 test_error_log = plain("flaash_error_log", [{}], [{}])

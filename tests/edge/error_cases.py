@@ -17,7 +17,7 @@ from models.generate import uniform_tensor
 from models.tensor import SparseTensor
 from tb.common.rtl_constants import EDGE
 from tests.edge.host import CAPACITY, ERROR, RESULTS, Host
-from tests.edge.image import LEAF, Image, levels, words
+from tests.edge.image import LEAF, Image, first_levels, levels, words
 
 PART = {name.removeprefix("Part"): constant.value for name, constant in EDGE.prefixed("Part").items()}
 SLVERR, DECERR = AxiResp.SLVERR, AxiResp.DECERR
@@ -254,7 +254,10 @@ def refusals(setting: Setting) -> Iterator[Case]:
         return lambda now: host.memory.refused.__setitem__(addr - addr % width, answer)
 
     for answer in (SLVERR, DECERR):
-        for offset in (0, 4 * width, HEAD + 16 * LEVEL - 16):
+        # First, middle and last beats of its levels, as far as they are read.
+        first = first_levels(8 * width)
+        most = first if sum(len(part) for part in setting.found) <= first else 16
+        for offset in sorted({0, 4 * width, HEAD + first * LEVEL - 16, HEAD + most * LEVEL - 16}):
             yield Case(
                 f"descriptor, {offset}, answer {answer}",
                 READ[answer],

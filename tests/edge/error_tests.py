@@ -8,6 +8,7 @@ import numpy as np
 from cocotb.handle import SimHandleBase
 
 from flaash.driver.layout import COMPLETION, COMPLETION_AT, PROMPT
+from models.generate import uniform_tensor
 from tb.common.bench import rng, start
 from tb.edge import coverage
 from tests.edge import error_cases
@@ -89,6 +90,19 @@ async def descriptors_and_arrays(dut) -> None:
     for case in cases:
         await attempt(host, case, a, b)
     dut._log.info("%d cases", len(cases))
+
+
+@cocotb.test()
+async def refusals_of_a_descriptor_with_all_levels(dut) -> None:
+    """Also of what is read of it only because it has so many."""
+    host, _a, _b = await begin(dut)
+    numbers = np.random.default_rng(1)
+    a, b = (uniform_tensor(numbers, (*(1 for _ in range(7)), 9), 0.6, values="normal") for _ in range(2))
+    now = error_cases.setting(host, a, b)
+    now.lay()
+    for case in error_cases.refusals(now):
+        if case.name.startswith("descriptor"):
+            await attempt(host, case, a, b)
 
 
 @cocotb.test()

@@ -22,6 +22,11 @@ BASE = int(os.environ.get("FLAASH_MEMORY_AT", "0"), 0)  # the memory's address
 FIRST, SIZE = BASE + 0xFE00, 0x7_0200  # of the memory that arrays may take
 
 
+def first_levels(width: int) -> int:
+    """Return how many levels of a descriptor are read at once over a bus of so many bits."""
+    return 6 if width < 512 else 16
+
+
 def levels(csf: Csf, fmt: NumberFormat, dense: bool = False, narrow: bool = False) -> list[Level]:
     """Return the levels of an operand.
 

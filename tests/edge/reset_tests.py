@@ -186,12 +186,12 @@ async def aborts_around_the_start(dut) -> None:
 
 @cocotb.test()
 async def aborts_between_two_contractions(dut) -> None:
-    """All results of the one before wait for the memory: it completes, and the next one is aborted."""
+    """Results of the one before wait in the chip: it completes, and the next one is aborted."""
     host, numbers = Host(dut), np.random.default_rng(rng().getrandbits(32))
     await start(dut)
     await host.set_ring()
     host.bus.channels["aw"].stall(itertools.repeat(True))
-    a, b = (drawn(numbers, shape, host.fmt.name, 1.0) for shape in ((10, 9), (10, 9)))
+    a, b = (drawn(numbers, shape, host.fmt.name, 1.0) for shape in ((21, 9), (20, 9)))
     now = setting(host, a, b)
     now.lay()
     slots = [host.put(now.words) for _ in range(2)]
