@@ -115,8 +115,8 @@ def test_flipped_bits(simulator: str, config: Config, seed: int) -> None:
 
 @pytest.mark.suite_on("icarus")
 @pytest.mark.parametrize(("config", "memories", "counts"), [
-    (configs.load("default", {"NumSdpe": 2}), "first bound path node result", (4, 6)),
-    (SPLIT, "first result", (3, 3)), (LOOKUP, "first bound result rank bits base values", (2, 6)),
+    (configs.load("default", {"NumSdpe": 2}), "first bound path node result", (6, 6)),
+    (SPLIT, "first result", (3, 3)), (LOOKUP, "first bound result rank bits base values", (3, 6)),
     (LOOKUP, "first", (10, 10))],
     ids=["stream", "split", "lookup", "lookup-first"])
 def test_flipped_bits_in_tables(simulator: str, config: Config, memories: str,
