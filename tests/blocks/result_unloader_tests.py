@@ -41,6 +41,17 @@ async def records_have_their_coordinates(dut, orders: tuple[int, int]) -> None:
 
 
 @cocotb.test()
+async def a_path_of_other_operands_is_forgotten(dut) -> None:
+    """Operands of one fiber each, whose nodes have the numbers of those before, but other coordinates."""
+    random, side = await _begin(dut)
+    for _ in range(4):
+        for which in range(2):
+            await side.load(tensor(random, (50, 50, 4), 1), which)
+        results = results_of(random, side.operands, side.fmt, 1, True)
+        check(await side.frame(results, none(random)), *side.expected(results))
+
+
+@cocotb.test()
 @cocotb.parametrize(core=list(STALLS), host=list(STALLS))
 async def stalls_change_nothing(dut, core: str, host: str) -> None:
     random, side = await _begin(dut)
