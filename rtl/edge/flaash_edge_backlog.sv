@@ -71,7 +71,8 @@ module flaash_edge_backlog
   end
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_STREAM_CHECK(out, valid, out_ready_i || clear_i, ({out_words_o, out_data_o}), DataWidth + WordBits)
+  `FLAASH_STREAM_CHECK(out, out_valid_o || (clear_i && valid), out_ready_i || clear_i, ({out_words_o, out_data_o}),
+                       DataWidth + WordBits)
   `FLAASH_ASSERT(Words_A, !in_valid_i || (in_words_i != '0 && 32'(in_words_i) <= 2 * Words), "a pair without words")
   `FLAASH_COVER(Full_C, !in_ready_o)
   `FLAASH_COVER(OneBeat_C, leaves && last && !upper_q)

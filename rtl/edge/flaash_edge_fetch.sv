@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edge fetch: knows when a descriptor has come, and whether it can be used.
 //
-// Guarantees  Levels behind the first ones are asked for where there are any (rest_valid_o); pieces come from there
+// Guarantees  Levels behind the first ones are asked for where there are any (rest_o); pieces come from there
 //             once those of the first ones are through (from_rest_o). fetched_o once all pieces have come and the
 //             descriptor is good or not; fault_o with it: what the memory said about the first piece that it
 //             refused, or what is wrong with the descriptor. Once it is good or not what was asked for goes by whole
 //             beats (skip_o): what is in them counts no more, but the answer does. all_o once all pieces have come:
 //             the next piece is of another descriptor.
 // Demands     begin_i before the first piece, none with all_o. A piece that is taken with skip_o is the last one of its
-//             beat. beyond_i before the last piece of the first levels; rest_ready_i with rest_valid_o.
+//             beat. beyond_i before the last piece of the first levels.
 // Latency     One cycle from the last piece.
 // Reset       Nothing has come. begin_i does the same.
 
@@ -29,10 +29,9 @@ module flaash_edge_fetch
   input  logic        begin_i,
   input  logic        piece_valid_i,
   input  answer_t     answer_i,
-  input  logic        beyond_i,     // it has levels behind the first part
-  output logic        rest_valid_o, // they are asked for
-  input  logic        rest_ready_i,
-  output logic        from_rest_o,  // the next piece is of the rest
+  input  logic        beyond_i,     // it has levels behind the first ones
+  output logic        rest_o,       // pulse: they are asked for
+  output logic        from_rest_o,  // the next piece is one of theirs
   input  logic        described_i,  // the descriptor is good
   input  edge_fault_t fault_i,      // or not
   output logic        skip_o,
@@ -46,7 +45,7 @@ module flaash_edge_fetch
   localparam logic [6:0]  Beat      = 7'(DataWidth / PieceWidth);
   localparam int unsigned UnitShift = $clog2(PieceWidth / StreamWidth);  // units of places in a piece
 
-  logic        rest_q;        // the rest was asked for
+  logic        rest_q;  // the rest was asked for
   logic [6:0]  come_q, come;
   edge_fault_t refused_q;
 
@@ -63,7 +62,7 @@ module flaash_edge_fetch
       come_q    <= '0;
       refused_q <= '0;
     end else begin
-      if (rest_valid_o) rest_q <= 1'b1;
+      if (rest_o) rest_q <= 1'b1;
       if (piece_valid_i) come_q <= come;
       if (piece_valid_i && answer_i.wrong && !refused_q.valid) begin
         refused_q <= {1'b1, answer_i.decode ? ErrReadDecode : ErrReadSlave,
@@ -72,15 +71,15 @@ module flaash_edge_fetch
     end
   end
 
-  assign rest_valid_o = beyond_i && !rest_q;
-  assign from_rest_o  = come_q >= 7'(First);
-  assign fault_o      = refused_q.valid ? refused_q : fault_i;
-  assign all_o        = come_q == (rest_q ? 7'(Pieces) : 7'(First));
-  assign fetched_o    = all_o && (described_i || fault_o.valid);
+  assign rest_o      = beyond_i && !rest_q;
+  assign from_rest_o = come_q >= 7'(First);
+  assign fault_o     = refused_q.valid ? refused_q : fault_i;
+  assign all_o       = come_q == (rest_q ? 7'(Pieces) : 7'(First));
+  assign fetched_o   = all_o && (described_i || fault_o.valid);
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(NoMore_A, !(piece_valid_i && all_o) || begin_i, "a piece of the next descriptor")
-  `FLAASH_ASSERT(RestInTime_A, !rest_valid_o || (rest_ready_i && !from_rest_o), "the rest is asked for too late")
+  `FLAASH_ASSERT(RestInTime_A, !rest_o || !from_rest_o, "the rest is asked for too late")
   `FLAASH_COVER(LastIsNeeded_C, all_o && !described_i && !fault_i.valid)
 
 endmodule : flaash_edge_fetch
