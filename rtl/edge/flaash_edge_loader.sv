@@ -46,6 +46,7 @@ module flaash_edge_loader
   input  set_t                      set_i,    // for its levels; steady until its last operand is asked for
   input  mem_addr_t                 fetch_slot_i,  // where it lies; likewise
   input  logic                      fetch_i,  // behind clear_i, until fetched_o
+  output logic                      rest_o,   // pulse: further levels are asked for
   output logic                      fetched_o,
   output edge_fault_t               fetch_fault_o,
   output about_t                    about_o,
@@ -53,7 +54,7 @@ module flaash_edge_loader
   // operands, A in element 0
   input  logic [1:0]                ask_i,
   output logic [1:0]                asked_o,
-  output ask_t [4:0]                asks_o,
+  output ask_t [3:0]                asks_o,
   input  about_t                    load_about_i,  // the descriptor whose operands are loaded
   input  set_t                      load_set_i,
   input  logic [1:0]                load_i,
@@ -116,7 +117,7 @@ module flaash_edge_loader
   logic [31:0]            extent;
   logic [1:0][31:0]       entries;
   logic [1:0]             short_crd;
-  logic                   beyond, rest, from_rest, described, skip, all, takes, slot_valid, slot_ready;
+  logic                   beyond, from_rest, described, skip, all, takes, slot_valid, slot_ready;
   logic [DataWidth-1:0]   slot_beat;  // of the first levels, or of the rest
   answer_t                slot_answer;
   edge_fault_t            slot_fault;
@@ -144,7 +145,7 @@ module flaash_edge_loader
   ) u_fetch (
     .clk_i, .rst_ni,
     .begin_i(clear_i), .piece_valid_i(piece_valid && takes), .answer_i(answer),
-    .beyond_i(beyond), .rest_o(rest), .from_rest_o(from_rest),
+    .beyond_i(beyond), .rest_o, .from_rest_o(from_rest),
     .described_i(described), .fault_i(slot_fault), .skip_o(skip), .all_o(all), .fetched_o, .fault_o(fetch_fault_o)
   );
 
@@ -155,9 +156,9 @@ module flaash_edge_loader
     assign slot_answer       = beat_answer[Slots];
 
     logic unused_rest;
-    assign unused_rest = ^{rest, from_rest, fetch_slot_i};
+    assign unused_rest = ^{from_rest, fetch_slot_i};
   end else begin : gen_rest
-    assign req_valid[Rests]  = rest;
+    assign req_valid[Rests]  = rest_o;
     assign req[Rests]        = {fetch_slot_i + 64'(FirstBytes), 32'(RestBeats)};
     assign slot_valid        = from_rest ? beat_valid[Rests] : beat_valid[Slots];
     assign beat_ready[Slots] = slot_ready && !from_rest;
@@ -184,8 +185,6 @@ module flaash_edge_loader
 
   logic unused_about;
   assign unused_about = ^{head, load_about_i, load_head};
-
-  assign asks_o[4] = {rest, 32'(RestBeats)};
 
   for (genvar i = 0; i < 4; i++) begin : gen_asks
     read_req_t req_i;
@@ -225,6 +224,6 @@ module flaash_edge_loader
 
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(OneOrder_A, !begin_i || req_ready[Slots], "a descriptor while another one is being read")
-  `FLAASH_ASSERT(OneRest_A, !rest || req_ready[Rests], "the rest of a descriptor while another one is being read")
+  `FLAASH_ASSERT(OneRest_A, !rest_o || req_ready[Rests], "the rest of a descriptor while another one is being read")
 
 endmodule : flaash_edge_loader

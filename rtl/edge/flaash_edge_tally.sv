@@ -13,13 +13,15 @@ module flaash_edge_tally
 #(
   parameter int unsigned DataWidth  = 128,
   parameter int unsigned FirstBeats = 16,  // of a descriptor, that are read at once
-  parameter int unsigned Readers    = 5    // of arrays, and of what else a descriptor has
+  parameter int unsigned RestBeats  = 20,  // and where it has more levels
+  parameter int unsigned Readers    = 4    // of arrays
 ) (
   input  logic                     clk_i,
   input  logic                     rst_ni,
   input  logic                     begin_i,       // its first read is asked for
   input  set_t                     begin_set_i,   // descriptors are told apart by their set
   input  ask_t [Readers-1:0]       ask_i,         // of its arrays
+  input  logic                     rest_i,        // of its further levels
   input  set_t                     ask_set_i,
   input  logic                     take_i,        // nothing more of it is asked for
   input  set_t                     take_set_i,
@@ -40,7 +42,7 @@ module flaash_edge_tally
 
   always_comb begin
     ask   = '0;
-    asked = '0;
+    asked = rest_i ? 64'(RestBeats) : '0;
     for (int i = 0; i < int'(Readers); i++) begin
       ask = ask_i[i];
       if (ask.valid) asked = asked + 64'(ask.beats);

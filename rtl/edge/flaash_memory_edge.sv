@@ -228,7 +228,8 @@ module flaash_memory_edge
   logic                   ar_valid, r_ready, aw_valid, w_valid, b_ready;
   burst_t                 ar, aw;
   `FLAASH_AXI_W(DataWidth) w;
-  ask_t [4:0]             asks;
+  ask_t [3:0]             asks;
+  logic                   rest;
   logic [63:0]            cycles, computing, bytes_read;
 
   flaash_edge_loader #(
@@ -237,7 +238,8 @@ module flaash_memory_edge
   ) u_loader (
     .clk_i, .rst_ni, .load_rst_ni(load_rst_n),
     .begin_i(begins), .slot_i(slot), .begin_ready_o(begin_ready), .clear_i(clear), .set_i(next_set),
-    .fetch_slot_i(fetch_slot), .fetch_i(fetch), .fetched_o(fetched), .fetch_fault_o(fetch_fault), .about_o(next),
+    .fetch_slot_i(fetch_slot), .fetch_i(fetch), .rest_o(rest), .fetched_o(fetched), .fetch_fault_o(fetch_fault),
+    .about_o(next),
     .ask_i(ask), .asked_o(asked), .asks_o(asks),
     .load_about_i(about), .load_set_i(load_set), .load_i(load), .loaded_o(loaded), .frame_fault_o(frame_fault),
     .cancel_i(cancel), .hold_i(resetting_i || stopping_i), .idle_o(reads_idle),
@@ -248,10 +250,11 @@ module flaash_memory_edge
   );
 
   flaash_edge_tally #(
-    .DataWidth(DataWidth), .FirstBeats((HeadBytes + first_levels(DataWidth) * LevelBytes) * 8 / DataWidth)
+    .DataWidth(DataWidth), .FirstBeats((HeadBytes + first_levels(DataWidth) * LevelBytes) * 8 / DataWidth),
+    .RestBeats((MaxEdgeLevels - first_levels(DataWidth)) * LevelBytes * 8 / DataWidth)
   ) u_tally (
     .clk_i, .rst_ni,
-    .begin_i(begins), .begin_set_i(begin_set), .ask_i(asks), .ask_set_i(next_set),
+    .begin_i(begins), .begin_set_i(begin_set), .ask_i(asks), .rest_i(rest), .ask_set_i(next_set),
     .take_i(go || give), .take_set_i(load_set), .start_i, .done_i(done), .end_i(closes),
     .cycles_o(cycles), .computing_o(computing), .bytes_read_o(bytes_read)
   );
