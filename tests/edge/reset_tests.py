@@ -2,6 +2,7 @@
 """Runs inside the simulator: resets and aborts at random cycles; the next contraction is right."""
 
 import itertools
+import math
 import os
 
 import cocotb
@@ -192,7 +193,9 @@ async def aborts_between_two_contractions(dut) -> None:
     await start(dut)
     await host.set_ring()
     host.bus.channels["aw"].stall(itertools.repeat(True))
-    a, b = (drawn(numbers, shape, host.fmt.name, 1.0) for shape in ((21, 9), (20, 9)))
+    kept = 170 * host.memory.beat // 12  # results in the edge, at most
+    side = math.isqrt(kept + kept // 4) + 1
+    a, b = (drawn(numbers, (side, 9), host.fmt.name, 1.0) for _ in range(2))
     now = setting(host, a, b)
     now.lay()
     slots = [host.put(now.words) for _ in range(2)]
