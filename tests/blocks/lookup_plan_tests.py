@@ -242,7 +242,7 @@ async def both_operands_come_at_once(dut) -> None:
              ([2] * (3 * size), [9] * 40)]
     rng.shuffle(pairs)
     quiet = [(await planner.plan(*pair)).pieces for pair in pairs]
-    for delay in range(0, PREPARED, amount(5, 1)):
+    for delay in (*range(0, 20, amount(6, 1)), PREPARED):
         for pair, wanted in zip(pairs, quiet, strict=True):
             for operand, lengths in enumerate(pair):
                 await planner.write(operand, lengths)
