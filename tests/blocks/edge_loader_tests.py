@@ -318,6 +318,23 @@ async def the_next_descriptor_is_already_there(dut, stalls: str) -> None:
 
 
 @cocotb.test()
+async def of_refused_beats_of_a_descriptor_the_first_is_told(dut) -> None:
+    """Also where one is of the first levels, the other of those that are read because they are used."""
+    random = rng()
+    bench = Bench(dut, random, "none")
+    await start(dut)
+    dut.load_rst_ni.value = 1
+    _found, words, _image = drawn(bench, random, np.random.default_rng(1), among=SHAPES[-1:])
+    beats = range(0, HEAD + 16 * LEVEL, bench.bytes)
+    for pair in [(0, len(beats) - 1), *(sorted(random.sample(range(len(beats)), 2)) for _ in range(4))]:
+        answers = random.sample([2, 3], 2)
+        bench.refused = {SLOT + beats[index]: answer for index, answer in zip(pair, answers, strict=True)}
+        fault = await bench.fetch(words, take=False)
+        code = EDGE.errors["ErrReadDecode" if answers[0] == 3 else "ErrReadSlave"].value
+        assert fault == (1, code, EDGE.constants["PartDescriptor"].value << 24 | beats[pair[0]] // 16)
+
+
+@cocotb.test()
 async def a_wrong_order_is_told(dut) -> None:
     """Of each operand, with the order as the place."""
     random = rng()
