@@ -33,8 +33,7 @@ module flaash_edge_ahead
   output set_t        begin_set_o,    // its levels come here
   output logic        clear_o,        // pulse: what comes next is a descriptor
   output logic        fetch_o,        // until it is there
-  output set_t        set_o,          // of that descriptor, which is then asked for
-  output mem_addr_t   fetch_slot_o,   // where it lies
+  output descriptor_t descriptor_o,   // which is that; it is then asked for
   input  logic        fetched_i,
   input  edge_fault_t fault_i,        // with it: it can't be used
   input  about_t      about_i,        // what it says
@@ -84,7 +83,6 @@ module flaash_edge_ahead
   assign asks    = gives && !fault_i.valid;
   assign clear_o = state_q == AheadFetch && !entered_q;
   assign fetch_o = state_q == AheadFetch && entered_q && !fetched_i;
-  assign set_o   = come_q;
   assign ask_o   = asks ? ~head.keep : '0;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -144,7 +142,7 @@ module flaash_edge_ahead
   end
 
   assign slot_o       = slots_q[taken_q];
-  assign fetch_slot_o = slots_q[come_q];
+  assign descriptor_o = {come_q, slots_q[come_q]};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)     about_o <= '0;

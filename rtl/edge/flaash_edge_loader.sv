@@ -43,10 +43,8 @@ module flaash_edge_loader
   input  mem_addr_t                 slot_i,
   output logic                      begin_ready_o,
   input  logic                      clear_i,  // pulse: a descriptor is to come
-  input  set_t                      set_i,    // for its levels; steady until its last operand is asked for
-  input  mem_addr_t                 fetch_slot_i,  // where it lies; likewise
+  input  descriptor_t               descriptor_i,  // which; steady until its last operand is asked for
   input  logic                      fetch_i,  // behind clear_i, until fetched_o
-  output logic                      rest_o,   // pulse: further levels are asked for
   output logic                      fetched_o,
   output edge_fault_t               fetch_fault_o,
   output about_t                    about_o,
@@ -54,7 +52,7 @@ module flaash_edge_loader
   // operands, A in element 0
   input  logic [1:0]                ask_i,
   output logic [1:0]                asked_o,
-  output ask_t [3:0]                asks_o,
+  output asks_t                     asks_o,
   input  about_t                    load_about_i,  // the descriptor whose operands are loaded
   input  set_t                      load_set_i,
   input  logic [1:0]                load_i,
@@ -118,6 +116,9 @@ module flaash_edge_loader
   logic [1:0][31:0]       entries;
   logic [1:0]             short_crd;
   logic                   beyond, from_rest, described, skip, all, takes, slot_valid, slot_ready;
+  logic                   rest;       // further levels are asked for
+  mem_addr_t              rest_slot;
+  set_t                   set;
   logic [DataWidth-1:0]   slot_beat;  // of the first levels, or of the rest
   answer_t                slot_answer;
   edge_fault_t            slot_fault;
@@ -134,7 +135,7 @@ module flaash_edge_loader
     .Format(Format), .CanSplit(CanSplit), .FirstLevels(first_levels(DataWidth)), .PieceWidth(FeedWidth)
   ) u_descriptor (
     .clk_i, .rst_ni,
-    .clear_i, .set_i, .in_valid_i(piece_valid && takes), .in_data_i(piece),
+    .clear_i, .set_i(set), .in_valid_i(piece_valid && takes), .in_data_i(piece),
     .beyond_o(beyond), .done_o(described), .fault_o(slot_fault), .head_o(head), .extent_o(extent),
     .entries_o(entries), .short_crd_o(short_crd),
     .level_id_i(set_level_id), .level_o(level)
@@ -145,7 +146,7 @@ module flaash_edge_loader
   ) u_fetch (
     .clk_i, .rst_ni,
     .begin_i(clear_i), .piece_valid_i(piece_valid && takes), .answer_i(answer),
-    .beyond_i(beyond), .rest_o, .from_rest_o(from_rest),
+    .beyond_i(beyond), .rest_o(rest), .from_rest_o(from_rest),
     .described_i(described), .fault_i(slot_fault), .skip_o(skip), .all_o(all), .fetched_o, .fault_o(fetch_fault_o)
   );
 
@@ -156,10 +157,10 @@ module flaash_edge_loader
     assign slot_answer       = beat_answer[Slots];
 
     logic unused_rest;
-    assign unused_rest = ^{from_rest, fetch_slot_i};
+    assign unused_rest = ^{from_rest, rest_slot};
   end else begin : gen_rest
-    assign req_valid[Rests]  = rest_o;
-    assign req[Rests]        = {fetch_slot_i + 64'(FirstBytes), 32'(RestBeats)};
+    assign req_valid[Rests]  = rest;
+    assign req[Rests]        = {rest_slot + 64'(FirstBytes), 32'(RestBeats)};
     assign slot_valid        = from_rest ? beat_valid[Rests] : beat_valid[Slots];
     assign beat_ready[Slots] = slot_ready && !from_rest;
     assign beat_ready[Rests] = slot_ready && from_rest;
@@ -186,12 +187,17 @@ module flaash_edge_loader
   logic unused_about;
   assign unused_about = ^{head, load_about_i, load_head};
 
+  ask_t [3:0] arrays;
+
+  assign asks_o           = {arrays, rest};
+  assign {set, rest_slot} = descriptor_i;
+
   for (genvar i = 0; i < 4; i++) begin : gen_asks
     read_req_t req_i;
 
     assign req_i           = req[i];
-    assign asks_o[i]       = {req_valid[i] && req_ready[i], req_i.beats};
-    assign set_level_id[i] = {(i % 2 == 0) ? set_i : load_set_i, level_id[i]};
+    assign arrays[i]       = {req_valid[i] && req_ready[i], req_i.beats};
+    assign set_level_id[i] = {(i % 2 == 0) ? set : load_set_i, level_id[i]};
 
     logic unused_addr;
     assign unused_addr = ^req_i;
@@ -224,6 +230,6 @@ module flaash_edge_loader
 
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(OneOrder_A, !begin_i || req_ready[Slots], "a descriptor while another one is being read")
-  `FLAASH_ASSERT(OneRest_A, !rest_o || req_ready[Rests], "the rest of a descriptor while another one is being read")
+  `FLAASH_ASSERT(OneRest_A, !rest || req_ready[Rests], "the rest of a descriptor while another one is being read")
 
 endmodule : flaash_edge_loader

@@ -141,6 +141,12 @@ package flaash_edge_pkg;
 
   typedef logic [$clog2(Sets)-1:0] set_t;
 
+  // A descriptor that is taken apart, and then asked for: where its levels go, and where it lies.
+  typedef struct packed {
+    set_t      set;
+    mem_addr_t slot;
+  } descriptor_t;
+
   // An error of the memory edge.
   typedef struct packed {
     logic        valid;
@@ -184,6 +190,12 @@ package flaash_edge_pkg;
     logic        valid;
     logic [31:0] beats;
   } ask_t;
+
+  // What is asked for in a cycle: the arrays of both operands, and the levels of a descriptor behind the first ones.
+  typedef struct packed {
+    ask_t [3:0] arrays;
+    logic       rest;
+  } asks_t;
 
   // A line of 64 bytes that is written as one burst: a completion record.
   localparam int unsigned LineBytes = 64;

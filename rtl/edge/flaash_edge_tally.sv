@@ -13,15 +13,13 @@ module flaash_edge_tally
 #(
   parameter int unsigned DataWidth  = 128,
   parameter int unsigned FirstBeats = 16,  // of a descriptor, that are read at once
-  parameter int unsigned RestBeats  = 20,  // and where it has more levels
-  parameter int unsigned Readers    = 4    // of arrays
+  parameter int unsigned RestBeats  = 20   // and where it has more levels
 ) (
   input  logic                     clk_i,
   input  logic                     rst_ni,
   input  logic                     begin_i,       // its first read is asked for
   input  set_t                     begin_set_i,   // descriptors are told apart by their set
-  input  ask_t [Readers-1:0]       ask_i,         // of its arrays
-  input  logic                     rest_i,        // of its further levels
+  input  asks_t                    asks_i,        // of its arrays and further levels
   input  set_t                     ask_set_i,
   input  logic                     take_i,        // nothing more of it is asked for
   input  set_t                     take_set_i,
@@ -37,14 +35,18 @@ module flaash_edge_tally
 
   // ------------------------------------------------------- until it is handed over
   logic [Sets-1:0][63:0] cycles_q, beats_q;  // per set
+  ask_t [3:0]            arrays;
   ask_t                  ask;
+  logic                  rest;
   logic [63:0]           asked;              // beats in this cycle
+
+  assign {arrays, rest} = asks_i;
 
   always_comb begin
     ask   = '0;
-    asked = rest_i ? 64'(RestBeats) : '0;
-    for (int i = 0; i < int'(Readers); i++) begin
-      ask = ask_i[i];
+    asked = rest ? 64'(RestBeats) : '0;
+    for (int i = 0; i < 4; i++) begin
+      ask = arrays[i];
       if (ask.valid) asked = asked + 64'(ask.beats);
     end
   end

@@ -86,12 +86,13 @@ module flaash_memory_edge
   logic                    pending, ahead_busy, front_busy, front_failing, fetch, begins, fetched, cancel, load_rst_n;
   logic                    begin_ready, clear;
   logic                    next_valid, take;
-  set_t                    begin_set, next_set, load_set;  // of what is begun, read or asked for, loaded
+  set_t                    begin_set, load_set;  // of what is begun, loaded
   logic [1:0]              ask, asked, load, loaded;
   logic                    go, give, ready, free, left, turn_ready, opens, closes, ran, failing, faulty, halted;
   logic                    retiring, finish, wants_irq, reads_idle, writes_idle;
   logic                    set, refused, abort, line_valid, line_ready;
-  mem_addr_t               slot, fetch_slot, load_slot;  // of what is begun, read, loaded
+  mem_addr_t               slot, load_slot;  // of what is begun, loaded
+  descriptor_t             descriptor;       // that is taken apart or asked for
   about_t                  next, about;   // as it is checked; whose operands are loaded
   edge_fault_t             ring_fault, outcome, fetch_fault, next_fault, frame_fault, front_fault;
   write_fault_t            write_fault;
@@ -140,7 +141,7 @@ module flaash_memory_edge
   flaash_edge_ahead u_ahead (
     .clk_i, .rst_ni, .load_rst_ni(load_rst_n), .stop_i(failing || halted || front_failing), .cancel_i(cancel),
     .busy_o(ahead_busy), .pending_i(pending), .slot_i(slot), .begin_ready_i(begin_ready), .begin_o(begins),
-    .begin_set_o(begin_set), .clear_o(clear), .fetch_o(fetch), .set_o(next_set), .fetch_slot_o(fetch_slot),
+    .begin_set_o(begin_set), .clear_o(clear), .fetch_o(fetch), .descriptor_o(descriptor),
     .fetched_i(fetched), .fault_i(fetch_fault), .about_i(next), .asked_i(asked), .ask_o(ask),
     .next_valid_o(next_valid), .next_fault_o(next_fault), .take_i(take), .about_o(about), .slot_o(load_slot),
     .taken_set_o(load_set)
@@ -228,8 +229,7 @@ module flaash_memory_edge
   logic                   ar_valid, r_ready, aw_valid, w_valid, b_ready;
   burst_t                 ar, aw;
   `FLAASH_AXI_W(DataWidth) w;
-  ask_t [3:0]             asks;
-  logic                   rest;
+  asks_t                  asks;
   logic [63:0]            cycles, computing, bytes_read;
 
   flaash_edge_loader #(
@@ -237,9 +237,8 @@ module flaash_memory_edge
     .Bursts(ReadBursts)
   ) u_loader (
     .clk_i, .rst_ni, .load_rst_ni(load_rst_n),
-    .begin_i(begins), .slot_i(slot), .begin_ready_o(begin_ready), .clear_i(clear), .set_i(next_set),
-    .fetch_slot_i(fetch_slot), .fetch_i(fetch), .rest_o(rest), .fetched_o(fetched), .fetch_fault_o(fetch_fault),
-    .about_o(next),
+    .begin_i(begins), .slot_i(slot), .begin_ready_o(begin_ready), .clear_i(clear),
+    .descriptor_i(descriptor), .fetch_i(fetch), .fetched_o(fetched), .fetch_fault_o(fetch_fault), .about_o(next),
     .ask_i(ask), .asked_o(asked), .asks_o(asks),
     .load_about_i(about), .load_set_i(load_set), .load_i(load), .loaded_o(loaded), .frame_fault_o(frame_fault),
     .cancel_i(cancel), .hold_i(resetting_i || stopping_i), .idle_o(reads_idle),
@@ -254,7 +253,7 @@ module flaash_memory_edge
     .RestBeats((MaxEdgeLevels - first_levels(DataWidth)) * LevelBytes * 8 / DataWidth)
   ) u_tally (
     .clk_i, .rst_ni,
-    .begin_i(begins), .begin_set_i(begin_set), .ask_i(asks), .rest_i(rest), .ask_set_i(next_set),
+    .begin_i(begins), .begin_set_i(begin_set), .asks_i(asks), .ask_set_i(descriptor.set),
     .take_i(go || give), .take_set_i(load_set), .start_i, .done_i(done), .end_i(closes),
     .cycles_o(cycles), .computing_o(computing), .bytes_read_o(bytes_read)
   );

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs inside the simulator: flaash_edge_loader makes frames of what lies in memory."""
 
-from collections import deque
-
 import cocotb
 import numpy as np
 from cocotb.triggers import FallingEdge, RisingEdge
@@ -11,228 +9,20 @@ from cocotb.utils import get_sim_time
 from flaash.driver.layout import HEAD, LEVEL, Descriptor
 from models.csf import Csf
 from models.generate import uniform_tensor
-from models.numbers.formats import FORMATS
-from tb.common.bench import rng, start, until
-from tb.common.frames import pack_operand
+from tb.common.bench import until
 from tb.common.rtl_constants import EDGE, ERRORS
 from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
-from tests.edge.image import Image, first_levels, levels, to_bytes, words
+from tests.blocks.edge_loader_bench import SHAPES, SLOT, SLOT_BYTES, VALUES, begun, drawn, wanted
+from tests.edge.image import Image, first_levels, levels, words
 from tests.share import amount
-
-SLOT, SLOT_BYTES = 0x4000, 1024
-SHAPES = [(9,), (300,), (3, 200), (4, 3, 40), (2, 1, 2, 2, 1, 2, 1, 11)]
-VALUES = {"fp32": "normal", "bf16": "normal", "int8": "int8", "int16": "int16"}
-
-
-class Bench:
-    """The memory, the control and the chip around the loader.
-
-    Attributes:
-        data: the memory.
-        refused: answers other than OKAY, by the address of a beat.
-        frames: of each operand the beats of each frame that the chip took; the last one may be unfinished.
-        open: of each operand whether the chip is inside a frame.
-        slot_beats: addresses of the beats of the slot that were asked for.
-    """
-
-    def __init__(self, dut, random, stalls: str):
-        self.dut = dut
-        self.fmt = next(f for f in FORMATS.values() if f.code == int(dut.Format.value))
-        self.data = bytearray(1 << 18)
-        self.refused: dict[int, int] = {}
-        self.bytes = int(dut.DataWidth.value) // 8
-        self.feed = int(dut.FeedWidth.value) // 8
-        self.stalls = {name: STALLS[stalls](random) for name in ("ar", "r", "out0", "out1")}
-        self.beats: deque[tuple[int, int]] = deque()
-        self.frames: list[list[list[int]]] = [[[]], [[]]]
-        self.open = [False, False]
-        self.set = 0  # of levels, of the descriptor that was fetched last
-        self.slot_beats: list[int] = []
-        for name in (
-            "begin",
-            "clear",
-            "slot",
-            "fetch_slot",
-            "fetch",
-            "set",
-            "load_about",
-            "load_set",
-            "ask",
-            "load",
-            "cancel",
-            "hold",
-            "ar_ready",
-            "r_valid",
-            "r",
-            "out_ready",
-        ):
-            getattr(dut, f"{name}_i").value = 0
-        dut.load_rst_ni.value = 0
-        cocotb.start_soon(self._run())
-
-    def put(self, addr: int, data: bytes) -> None:
-        self.data[addr : addr + len(data)] = data
-
-    async def _run(self) -> None:
-        dut, burst_t = self.dut, bench_types()["ar_o"]
-        while True:
-            await FallingEdge(dut.clk_i)
-            if dut.rst_ni.value != 1:
-                continue
-            if dut.ar_valid_o.value == 1 and dut.ar_ready_i.value == 1:
-                burst = burst_t.unpack(int(dut.ar_o.value))
-                beats = [(burst.addr + i * self.bytes, i == burst.len) for i in range(burst.len + 1)]
-                self.beats.extend(beats)
-                self.slot_beats.extend(addr for addr, _last in beats if SLOT <= addr < SLOT + SLOT_BYTES)
-            moves = int(dut.out_valid_o.value) & int(dut.out_ready_i.value)
-            for i in (0, 1):
-                if moves >> i & 1:
-                    self._take(i)
-            offered = dut.r_valid_i.value == 1
-            taken = offered and dut.r_ready_o.value == 1
-            if taken:
-                self.beats.popleft()
-            await RisingEdge(dut.clk_i)
-            dut.ar_ready_i.value = not next(self.stalls["ar"])
-            # A first beat is taken at once.
-            ready = [not self.open[i] or not next(self.stalls[f"out{i}"]) for i in (0, 1)]
-            dut.out_ready_i.value = ready[0] | ready[1] << 1
-            if not offered or taken:
-                offer = bool(self.beats) and not next(self.stalls["r"])
-                dut.r_valid_i.value = offer
-                if offer:
-                    addr, last = self.beats[0]
-                    dut.r_i.value = bench_types()["r_i"].pack(
-                        data=int.from_bytes(self.data[addr : addr + self.bytes], "little"),
-                        resp=self.refused.get(addr, 0), last=last)
-
-    def _take(self, operand: int) -> None:
-        kind, width = bench_types()["beat_t"], 8 * self.feed + 1
-        beat = kind.unpack(int(self.dut.beat_o.value[width * operand + width - 1 : width * operand]))
-        self.frames[operand][-1].append(beat.data)
-        self.open[operand] = not beat.last
-        if not self.open[operand]:
-            self.frames[operand].append([])
-
-    async def pulse(self, name: str, value: int = 1) -> None:
-        getattr(self.dut, f"{name}_i").value = value
-        await RisingEdge(self.dut.clk_i)
-        getattr(self.dut, f"{name}_i").value = 0
-
-    def fault(self, port: str):
-        return bench_types()[port].unpack(int(getattr(self.dut, port).value))
-
-    async def begin(self, words: list[int], slot: int = SLOT) -> None:
-        """Have a descriptor read."""
-        dut = self.dut
-        self.put(slot, to_bytes(words))
-        dut.slot_i.value = slot
-        await self.pulse("begin")
-        dut.slot_i.value = 0  # by then it is that of the next one
-
-    async def fetch(self, words: list[int], take: bool = True):
-        """Have a descriptor read and fetched, to be loaded now or later; return its fault."""
-        await self.begin(words)
-        return await self.fetch_next(SLOT, take)
-
-    async def fetch_next(self, slot: int, take: bool = True):
-        """Have the descriptor fetched that is the next one of those that are read; return its fault."""
-        dut = self.dut
-        self.set = (self.set + 1) % EDGE.constants["Sets"].value
-        await FallingEdge(dut.clk_i)
-        await until(dut, lambda: dut.asked_o.value == 3, 20_000, "all before it to be asked for")
-        await RisingEdge(dut.clk_i)
-        dut.set_i.value = self.set
-        dut.fetch_slot_i.value = slot
-        await self.pulse("clear")
-        dut.fetch_i.value = 1
-        await FallingEdge(dut.clk_i)
-        await until(dut, lambda: dut.fetched_o.value == 1, 3_000, "the descriptor")
-        fault = self.fault("fetch_fault_o")
-        await RisingEdge(dut.clk_i)
-        dut.fetch_i.value = 0
-        if take:
-            self.take()
-        return fault
-
-    def take(self) -> None:
-        """Turn to the descriptor that was fetched last."""
-        dut = self.dut
-        dut.load_about_i.value, dut.load_set_i.value = int(dut.about_o.value), self.set
-
-    async def load(self, operands: int, ahead: int = 0) -> None:
-        """Have operands (bits) asked for and loaded later, until all are over or one is wrong."""
-        dut = self.dut
-        self.frames = [[[]], [[]]]
-        await self.pulse("ask", operands)
-        for _ in range(ahead):
-            await RisingEdge(dut.clk_i)
-        await self.pulse("load", operands)
-        await FallingEdge(dut.clk_i)
-        await until(
-            dut, lambda: dut.loaded_o.value == 3 or self.fault("frame_fault_o").valid, 20_000, "the frames"
-        )
-
-    async def cancel(self) -> None:
-        """End what is under way as the control does."""
-        dut = self.dut
-        dut.cancel_i.value = 1
-        await RisingEdge(dut.clk_i)
-        dut.load_rst_ni.value = 0
-        await RisingEdge(dut.clk_i)
-        await FallingEdge(dut.clk_i)
-        await until(dut, lambda: dut.loaded_o.value == 3 and dut.idle_o.value == 1, 5_000, "the end")
-        dut.cancel_i.value = 0
-        await RisingEdge(dut.clk_i)
-        dut.load_rst_ni.value = 1
-        await RisingEdge(dut.clk_i)
-
-
-def drawn(bench: Bench, random, numbers, at: int = 0x1_0000,
-          among: list[tuple[int, ...]] = SHAPES) -> tuple[list[Csf], list[int], Image]:
-    """Return two operands that may be contracted, their descriptor, and where their arrays are."""
-    fitting = [shape for shape in among if shape[-1] <= 1 << int(bench.dut.CoordWidth.value)]
-    shapes = [random.choice(fitting) for _ in range(2)]
-    shapes[1] = (*shapes[1][:-1], shapes[0][-1])
-    found = [
-        Csf.from_tensor(
-            uniform_tensor(numbers, shape, random.choice([0.0, 0.2, 0.9]), values=VALUES[bench.fmt.name])
-        )
-        for shape in shapes
-    ]
-    image = Image(bench, at)
-    operands = [
-        image.operand(i, levels(csf, bench.fmt, dense=random.random() < 0.4, narrow=random.random() < 0.5))
-        for i, csf in enumerate(found)
-    ]
-    return found, words(Descriptor(*operands, bench.fmt.code, 0x1_0000, 64)), image
-
-
-def wanted(bench: Bench, csf: Csf, which: int, words: list[int]) -> list[int]:
-    """Return the frame of an operand; a dense first level has all its nodes."""
-    at = 16 + 8 * (words[1] & 15) * which
-    if csf.order > 1 and words[at + 6] & 1:
-        lengths = np.zeros(csf.shape[0], np.int64)
-        lengths[csf.coords[0]] = np.diff(csf.pointers[0])
-        csf = Csf(
-            csf.shape,
-            [np.arange(csf.shape[0]), *csf.coords[1:]],
-            [np.concatenate([[0], np.cumsum(lengths)]), *csf.pointers[1:]],
-            csf.leaf_coords,
-            csf.leaf_values,
-        )
-    return pack_operand(csf, which, bench.fmt, int(bench.dut.CoordWidth.value), bench.feed)
 
 
 @cocotb.test()
 @cocotb.parametrize(stalls=amount(["none", "random"], list(STALLS)))
 async def frames_are_those_of_the_operands(dut, stalls: str) -> None:
-    random = rng()
+    bench, random = await begun(dut, stalls)
     numbers = np.random.default_rng(random.getrandbits(32))
-    bench = Bench(dut, random, stalls)
-    await start(dut)
-    dut.load_rst_ni.value = 1
     for _ in range(amount(5, 10)):
         found, words, _image = drawn(bench, random, numbers)
         assert not (await bench.fetch(words)).valid
@@ -248,14 +38,11 @@ async def frames_are_those_of_the_operands(dut, stalls: str) -> None:
 @cocotb.test()
 async def the_rest_of_a_descriptor_goes_by_whole_beats(dut) -> None:
     """Behind the last level a beat takes a cycle, as the bus does, not one per piece of it."""
-    random = rng()
-    bench = Bench(dut, random, "none")
-    await start(dut)
-    dut.load_rst_ni.value = 1
+    bench, random = await begun(dut)
     _found, words, _image = drawn(bench, random, np.random.default_rng(1), among=SHAPES[:1])
-    begun = get_sim_time("ns")
+    before = get_sim_time("ns")
     assert not (await bench.fetch(words)).valid
-    cycles = int(get_sim_time("ns") - begun)
+    cycles = int(get_sim_time("ns") - before)
     first = HEAD + first_levels(8 * bench.bytes) * LEVEL
     assert cycles <= first // bench.bytes + 13
 
@@ -264,10 +51,7 @@ async def the_rest_of_a_descriptor_goes_by_whole_beats(dut) -> None:
 @cocotb.parametrize(stalls=["none", "random"])
 async def what_lies_behind_the_first_levels_is_read_if_it_is_used(dut, stalls: str) -> None:
     """Of each number of levels; a descriptor that is wrong in its head needs no more than its first part."""
-    random = rng()
-    bench = Bench(dut, random, stalls)
-    await start(dut)
-    dut.load_rst_ni.value = 1
+    bench, random = await begun(dut, stalls)
     numbers, most = np.random.default_rng(1), first_levels(8 * bench.bytes)
     for count in random.sample(range(2, 17), 15):
         order = random.randint(max(1, count - 8), min(8, count - 1))
@@ -295,10 +79,7 @@ async def what_lies_behind_the_first_levels_is_read_if_it_is_used(dut, stalls: s
 @cocotb.parametrize(stalls=["none", "random"])
 async def the_next_descriptor_is_already_there(dut, stalls: str) -> None:
     """Behind a descriptor of any number of levels come the beats of the next one, which are left to it."""
-    random = rng()
-    bench = Bench(dut, random, stalls)
-    await start(dut)
-    dut.load_rst_ni.value = 1
+    bench, random = await begun(dut, stalls)
     numbers = np.random.default_rng(random.getrandbits(32))
     shape = SHAPES[-1]
     found = [drawn(bench, random, numbers, among=[shape] if most else SHAPES)[1] for most in (1, 0, 1)]
@@ -320,10 +101,7 @@ async def the_next_descriptor_is_already_there(dut, stalls: str) -> None:
 @cocotb.test()
 async def of_refused_beats_of_a_descriptor_the_first_is_told(dut) -> None:
     """Also where one is of the first levels, the other of those that are read because they are used."""
-    random = rng()
-    bench = Bench(dut, random, "none")
-    await start(dut)
-    dut.load_rst_ni.value = 1
+    bench, random = await begun(dut)
     _found, words, _image = drawn(bench, random, np.random.default_rng(1), among=SHAPES[-1:])
     beats = range(0, HEAD + 16 * LEVEL, bench.bytes)
     for pair in [(0, len(beats) - 1), *(sorted(random.sample(range(len(beats)), 2)) for _ in range(4))]:
@@ -337,10 +115,7 @@ async def of_refused_beats_of_a_descriptor_the_first_is_told(dut) -> None:
 @cocotb.test()
 async def a_wrong_order_is_told(dut) -> None:
     """Of each operand, with the order as the place."""
-    random = rng()
-    bench = Bench(dut, random, "none")
-    await start(dut)
-    dut.load_rst_ni.value = 1
+    bench, random = await begun(dut)
     _found, words, _image = drawn(bench, random, np.random.default_rng(1), among=SHAPES[3:4])
     for shift in (0, 4):
         for order in (0, 9, 15):
@@ -352,10 +127,7 @@ async def a_wrong_order_is_told(dut) -> None:
 @cocotb.test()
 async def arrays_may_end_with_the_address_space(dut) -> None:
     """An array may end with the last byte of 64 bits; with an element more its span is refused."""
-    random = rng()
-    bench = Bench(dut, random, "none")
-    await start(dut)
-    dut.load_rst_ni.value = 1
+    bench, random = await begun(dut)
     _found, words, _image = drawn(bench, random, np.random.default_rng(1), among=SHAPES[3:4])
     order = words[1] & 15
     for level in range(2 * order):
@@ -379,11 +151,8 @@ async def arrays_may_end_with_the_address_space(dut) -> None:
 @cocotb.parametrize(stalls=["none", "random"])
 async def the_next_operands_are_asked_for(dut, stalls: str) -> None:
     """While frames are made a further descriptor is fetched, and its arrays are read."""
-    random = rng()
+    bench, random = await begun(dut, stalls)
     numbers = np.random.default_rng(random.getrandbits(32))
-    bench = Bench(dut, random, stalls)
-    await start(dut)
-    dut.load_rst_ni.value = 1
     found, words, _image = drawn(bench, random, numbers)
     await bench.fetch(words)
     await bench.pulse("ask", 3)
@@ -413,11 +182,8 @@ async def the_next_operands_are_asked_for(dut, stalls: str) -> None:
 @cocotb.parametrize(stalls=["none", "random"])
 async def refusals_and_cancels(dut, stalls: str) -> None:
     """A refused beat stops the frame with its place; cancelled at any cycle, a frame is ended."""
-    random = rng()
+    bench, random = await begun(dut, stalls)
     numbers = np.random.default_rng(random.getrandbits(32))
-    bench = Bench(dut, random, stalls)
-    await start(dut)
-    dut.load_rst_ni.value = 1
     for _ in range(amount(6, 12)):
         found, words, image = drawn(bench, random, numbers)
         assert not (await bench.fetch(words)).valid
