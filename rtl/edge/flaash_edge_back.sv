@@ -3,10 +3,10 @@
 //
 // Guarantees  A descriptor that was handed over takes a turn (open_o) and is contracted (start_i orders it at the chip,
 //             too) or only told of (failed_i); close_o ends its turn when its result frame has ended. What goes wrong
-//             with it meanwhile comes at fault_o. Then the next one may be handed over: others write and complete its
-//             results.
-// Demands     start_i and failed_i only with ready_o. The chip begins in the cycle behind start_i, or not at all. What
-//             the other modules say is about what they were told to do.
+//             with it meanwhile comes at fault_o. In that cycle the next one may be started: others write and complete
+//             its results.
+// Demands     start_i and failed_i only with ready_o, failed_i only with left_o. The chip begins in the cycle behind
+//             start_i, or not at all. What the other modules say is about what they were told to do.
 // Latency     One cycle from a state's end to the next state.
 // Reset       Idle; resetting_i does the same, whatever is under way.
 //
@@ -83,7 +83,10 @@ module flaash_edge_back
         if (started_i) state_d = BackRun;
         else           state_d = BackClose;
       end
-      BackRun: if (trailer_i.valid) state_d = BackIdle;
+      BackRun: begin
+        if (trailer_i.valid && start_i) state_d = BackStart;
+        else if (trailer_i.valid)       state_d = BackIdle;
+      end
       default: state_d = BackIdle;
     endcase
     if (resetting_i) state_d = BackIdle;
@@ -100,7 +103,7 @@ module flaash_edge_back
   end
 
   // --------------------------------------------------------------------- orders
-  assign ready_o   = state_q == BackIdle && turn_ready_i;
+  assign ready_o   = (state_q == BackIdle || (state_q == BackRun && trailer_i.valid)) && turn_ready_i;
   assign left_o    = state_q != BackStart && state_q != BackRun;
   assign free_o    = (Buffers == 1) ? left_o : state_q != BackStart;
   assign refused_o = refused;
@@ -109,9 +112,10 @@ module flaash_edge_back
   assign ran_o     = state_q == BackRun;
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(HandedOver_A, !(start_i || failed_i) || ready_o, "a descriptor too early")
+  `FLAASH_ASSERT(HandedOver_A, !(start_i || failed_i) || (ready_o && (start_i || left_o)), "a descriptor too early")
   `FLAASH_ASSERT(NoTrailerElsewhere_A, !trailer_i.valid || state_q == BackRun || resetting_i || state_q == BackIdle,
                  "a result frame ended that nobody waited for")
+  `FLAASH_COVER(RightBehind_C, start_i && close_o)
   `FLAASH_COVER(FailsWhileComputing_C, state_q == BackRun && fault_o.valid)
 
 endmodule : flaash_edge_back

@@ -5,7 +5,8 @@
 //             when it is known that they won't be. An operand frame that was begun is ended (cancel_o) and nothing is
 //             read any more (load_rst_no, cancel_o) before that, but no contraction is cut short for it. Operands are
 //             loaded from free_i on. Where halted_i rises, the descriptors under way are given up. From where it
-//             is taken until it is handed over an abort fails a descriptor: the chip would not know of it.
+//             is taken until it is handed over an abort fails a descriptor: the chip would not know of it. failed_o only
+//             with left_i.
 // Demands     What the other modules say is about what they were told to do. back_ready_i stays until the hand-over.
 // Latency     One cycle from a state's end to the next state.
 // Reset       Idle; resetting_i does the same, whatever is under way.
@@ -125,7 +126,7 @@ module flaash_edge_front
       FrontWait:   if (left_i) state_d = FrontAbort;
       FrontAbort:  if (entered_q && commands_idle_i) state_d = FrontCancel;
       FrontCancel: if (entered_q && loaded_i && !loading_i && !stopping_i && quiet_i) state_d = FrontGive;
-      default:     if (halted_i || back_ready_i) state_d = FrontIdle;
+      default:     if (halted_i || (back_ready_i && left_i)) state_d = FrontIdle;
     endcase
     if (resetting_i) state_d = FrontIdle;
   end
@@ -155,7 +156,7 @@ module flaash_edge_front
   assign cancel_o    = state_q == FrontCancel || resetting_i;
   assign load_rst_no = load_rst_nq;
   assign start_o     = state_q == FrontStart && gives && !failed;
-  assign failed_o    = state_q == FrontGive && gives;
+  assign failed_o    = state_q == FrontGive && gives && left_i;
   assign fault_o     = fault_q;
 
   // ---------------------------------------------------------------- properties

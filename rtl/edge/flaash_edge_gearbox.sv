@@ -15,7 +15,7 @@ module flaash_edge_gearbox
   import flaash_pkg::*;
 #(
   parameter int unsigned Group     = 2,           // elements: 2, 4, 8 or 16, in two pieces at most
-  parameter int unsigned FeedWidth = StreamWidth  // bits of a piece: StreamWidth or twice that
+  parameter int unsigned FeedWidth = StreamWidth  // bits of a piece: StreamWidth, twice or four times that
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -39,14 +39,16 @@ module flaash_edge_gearbox
     `FLAASH_ILLEGAL("Group must be a power of two, 2 or more, and fit into two pieces")
   end
 
+  typedef logic [$clog2(2*InBytes):0] bytes_t;
+
   logic [2*FeedWidth-1:0] buffer_q, rest;
-  logic [6:0]             inside_q, left, group_bytes, need_bytes;  // bytes, from the lowest on
+  bytes_t                 inside_q, left, group_bytes, need_bytes;  // from the lowest on
   logic                   put;
 
-  assign group_bytes = 7'(Group) << shift_i;
-  assign need_bytes  = 7'(need_i) << shift_i;
+  assign group_bytes = bytes_t'(Group) << shift_i;
+  assign need_bytes  = bytes_t'(need_i) << shift_i;
   assign out_valid_o = inside_q >= need_bytes;
-  assign in_ready_o  = inside_q <= 7'(InBytes) && !flush_i;
+  assign in_ready_o  = inside_q <= bytes_t'(InBytes) && !flush_i;
   assign put         = in_valid_i && in_ready_o;
 
   always_comb begin
@@ -66,7 +68,7 @@ module flaash_edge_gearbox
       buffer_q <= '0;
       inside_q <= '0;
     end else begin
-      inside_q <= left + (put ? 7'(InBytes) : 7'd0);
+      inside_q <= left + (put ? bytes_t'(InBytes) : '0);
       buffer_q <= put ? (rest | ((2*FeedWidth)'(in_data_i) << {left, 3'd0})) : rest;
     end
   end
@@ -82,6 +84,6 @@ module flaash_edge_gearbox
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(TakenWhenThere_A, !take_i || out_valid_o, "elements are taken that are not there")
-  `FLAASH_ASSERT(Room_A, !put || left <= 7'(InBytes), "more bytes than the buffer holds")
+  `FLAASH_ASSERT(Room_A, !put || left <= bytes_t'(InBytes), "more bytes than the buffer holds")
 
 endmodule : flaash_edge_gearbox

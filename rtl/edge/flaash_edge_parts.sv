@@ -105,7 +105,7 @@ module flaash_edge_parts
 
   assign req_o        = {req, req};
   assign req_valid_o  = {state_q == PartsLeafVal, names && part_ready_i && !made};
-  assign part_o       = {leaf ? 3'd7 : level_q, part, made, pieces[31:0], bytes[4:2], last};
+  assign part_o       = {leaf ? 3'd7 : level_q, part, made, pieces[31:0], bytes[5:2], last};
   assign part_valid_o = names && (made || req_ready_i[0]);
   assign fires        = part_valid_o && part_ready_i;
 
@@ -144,7 +144,7 @@ module flaash_edge_parts
   // ---------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(req, req_valid_o[0], req_ready_i[0], req, 96)
   `FLAASH_STREAM_CHECK(val, req_valid_o[1], req_ready_i[1], req, 96)
-  `FLAASH_STREAM_CHECK(part, part_valid_o, part_ready_i, part_o, 44)
+  `FLAASH_STREAM_CHECK(part, part_valid_o, part_ready_i, part_o, 45)
   `FLAASH_ASSERT(StartWhenIdle_A, !start_i || idle_o, "started while parts are to come")
   `FLAASH_COVER(Made_C, fires && made)
 

@@ -124,7 +124,7 @@ package flaash_edge_pkg;
     logic [3:0]  part;    // PartCrd or PartPos
     logic        made;    // coordinates of a dense level: nothing is read
     logic [31:0] pieces;  // as wide as a beat of the feed, 1 or more
-    logic [2:0]  rest;    // words of its last piece, modulo 8 or 4; of no concern for the leaf
+    logic [3:0]  rest;    // words of its last piece, modulo those of a piece; of no concern for the leaf
     logic        last;    // of the operand
   } part_t;
 

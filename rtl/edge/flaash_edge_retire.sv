@@ -8,7 +8,8 @@
 //             its results (sent_i); if one of these is answered with an error after that, it is sent once more, with
 //             the error, and finish_o comes behind that. In order of the turns; behind an error nothing is
 //             sent or finished any more. failing_o from the first error of any turn on.
-// Demands     open_i only with ready_o, then close_i of the same turn, at the earliest in the same cycle.
+// Demands     open_i only with ready_o, then close_i of the same turn, at the earliest in the next cycle; the next open_i
+//             then or later. ready_o follows close_i in the same cycle, fault_i is about the turn that was open before.
 //             write_fault_i is about bursts of a turn that is not finished.
 // Latency     Two cycles from the last answer of a turn to its line.
 // Throughput  A descriptor per round trip of a line, and four cycles.
@@ -66,7 +67,7 @@ module flaash_edge_retire
   // ---------------------------------------------------------------------- turns
   assign write_fault = write_fault_i.fault;
 
-  assign ready_o = count_q != ($clog2(Turns)+1)'(Turns);
+  assign ready_o = count_q + ($clog2(Turns)+1)'(close_i) != ($clog2(Turns)+1)'(Turns);
   assign turn_o  = open_q;
   assign oldest  = retired_q[done_q];
 
@@ -91,7 +92,7 @@ module flaash_edge_retire
       end
       if (finish_o) done_q <= done_q + 1'b1;
       count_q  <= count_q + ($clog2(Turns)+1)'(close_i) - ($clog2(Turns)+1)'(finish_o);
-      opened_q <= (opened_q || open_i) && !close_i;
+      opened_q <= open_i || (opened_q && !close_i);
       if (clear_i) begin
         open_q   <= '0;
         done_q   <= '0;
@@ -194,8 +195,8 @@ module flaash_edge_retire
 
   // ---------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(line, line_valid_o, line_ready_i || clear_i, line_o, 64 + $bits(turn_t) + 512)
-  `FLAASH_ASSERT(Turn_A, !open_i || (ready_o && !opened_q), "a turn that another one has")
-  `FLAASH_ASSERT(Opened_A, !close_i || opened_q || open_i, "a turn ends that nobody had")
+  `FLAASH_ASSERT(Turn_A, !open_i || (ready_o && (!opened_q || close_i)), "a turn that another one has")
+  `FLAASH_ASSERT(Opened_A, !close_i || opened_q, "a turn ends that nobody had")
   `FLAASH_COVER(AllTurns_C, !ready_o)
   `FLAASH_COVER(Corrects_C, state_q == RetireAnswer && entered_q && written_i[done_q] && corrects)
   `FLAASH_COVER(BehindFault_C, state_q == RetireHalted && count_q != '0)

@@ -16,7 +16,7 @@ module flaash_edge_words
   import flaash_edge_pkg::*;
 #(
   parameter int unsigned Format    = FormatFp32,
-  parameter int unsigned FeedWidth = StreamWidth,  // bits of a beat: StreamWidth or twice that
+  parameter int unsigned FeedWidth = StreamWidth,  // bits of a beat: StreamWidth, twice or four times that
   localparam int unsigned WordBits = $clog2(FeedWidth / 32)
 ) (
   input  logic                   clk_i,
@@ -43,6 +43,7 @@ module flaash_edge_words
 
   state_e                 state_q;
   logic [2:0]             index_q;
+  logic [WordBits-1:0]    word_id;      // of the beat
   logic [FeedWidth-1:0]   beat_q, beat;  // the words before this one; with it
   logic                   section_last, full, step;
   logic [31:0]            word;
@@ -54,8 +55,9 @@ module flaash_edge_words
   assign level_o      = index_q;
   assign word         = (state_q == WordsExtents) ? level_i.extent : level_i.count;
   assign section_last = (state_q == WordsExtents) ? 4'(index_q) + 4'd1 == order_i : 4'(index_q) + 4'd2 == order_i;
-  assign full         = section_last || (&index_q[WordBits-1:0]);
-  assign beat         = beat_q | (FeedWidth'(word) << {index_q[WordBits-1:0], 5'd0});
+  assign word_id      = WordBits'(index_q);
+  assign full         = section_last || (&word_id);
+  assign beat         = beat_q | (FeedWidth'(word) << {word_id, 5'd0});
 
   always_comb begin
     out_valid_o = full;

@@ -6,8 +6,8 @@
 //             are in bursts, and a line now goes behind them; written_o[t]: nothing of it is on its way, either. The
 //             next frame may be wanted while results of the one before are written, but waits until these are in
 //             bursts. A frame that is not wanted is taken and thrown away.
-// Demands     start_i only behind the trailer of the frame before, refused_i or a reset; turn_i is steady from then on
-//             to the trailer, head_i from the next cycle on. stop_i stays until idle_o.
+// Demands     start_i only with or behind the trailer of the frame before, refused_i or a reset; turn_i and head_i are
+//             steady from the next cycle on to the trailer. stop_i stays until idle_o.
 // Latency     Two cycles from the last record of a burst to its address.
 // Throughput  A beat of the bus per cycle; of coordinates 128 bits.
 // Reset       rst_ni with the bus; stop_i: everything but bursts under way.
@@ -219,7 +219,7 @@ module flaash_edge_writer
                     bus_place(1'b0, 3'd0, about.line ? PartCompletion : PartResult, about.offset), about.turn};
 
   // ------------------------------------------------------------------- properties
-  `FLAASH_ASSERT(OneFrame_A, !start_i || !(wanted_q || collect_q), "a frame is wanted inside another")
+  `FLAASH_ASSERT(OneFrame_A, !start_i || !(wanted_q || (collect_q && !trailer_o.valid)), "a frame is wanted inside another")
   `FLAASH_ASSERT(OneWay_A, !batch_valid_i || !collect_q || !in_valid_i, "a batch and a beat at once")
   `FLAASH_COVER(ThrownAway_C, in_valid_i && in_ready_o && !collect_q)
   `FLAASH_COVER(WaitsForBursts_C, wanted_q && flush_q)

@@ -8,7 +8,8 @@
 //             product that was handed out has left its MAC, every result that is kept lies in
 //             a result store, and every source is idle: what a dot product did not need of its longer
 //             fiber has been read and thrown away, so that operands may be replaced. all_stored_o from
-//             done on until the next start, while no result is on its way to the unloader. After stop_i
+//             the cycle after done until the next start, while no result is left but those that are taken in this
+//             cycle. After stop_i
 //             nothing is done any more; all_stored_o then waits for the results that were stored before
 //             it, and no others.
 // Demands     start_i only while not busy. Results that leave have been counted as stored before. stop_i
@@ -47,7 +48,7 @@ module flaash_progress
 
   assign done_o       = busy_q && !started_q && !generating_i && outstanding_q == '0 && idle_q && !stop_i;
   assign busy_o       = busy_q;
-  assign all_stored_o = (!busy_q || stopped_q) && waiting_q == '0;
+  assign all_stored_o = (!busy_q || stopped_q) && waiting_q == CountWidth'(taken_i);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Start control: accepts or refuses a start, and knows how far the contraction is.
 //
-// Guarantees  A start is accepted only if no contraction is active or being stopped, no operand is being
-//             received, both are there and their contracted extents agree; checked in this order, and
-//             the one that fails before the others is the error. settings_o are those of the accepted start.
+// Guarantees  A start is accepted only if no contraction is active, but for one that is drained in this cycle, or being
+//             stopped, no operand is being received, both are there and their contracted extents agree; checked in
+//             this order, and the one that fails before the others is the error. settings_o are those of the
+//             accepted start.
 //             A contraction that is stopped is no longer busy, and never done, but
 //             active until drained.
 // Demands     done_i and drained_i only while the contraction is busy or active.
@@ -48,7 +49,7 @@ module flaash_start_control
   always_comb begin
     error = ErrNone;
     place = '0;
-    if (active_o || clear_i || ending_i != '0) begin
+    if ((active_o && !drained_i) || clear_i || ending_i != '0) begin
       error = ErrStartBusy;
     end else if (loading_i) begin
       error = ErrStartLoading;
@@ -133,6 +134,7 @@ module flaash_start_control
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(BusyIsActive_A, !busy_o || active_o, "computing, but not active")
   `FLAASH_COVER(StartAfterDone_C, start_i && !accepted && active_o && !busy_o)
+  `FLAASH_COVER(StartWhenDrained_C, accepted && drained_i)
   `FLAASH_COVER(StartRightAfterDrained_C, accepted && $past(drained_i))
   `FLAASH_COVER(StartRightAfterLoad_C, accepted && $past(loading_i))
   `FLAASH_COVER(DoneAndDrained_C, done_i && drained_i)

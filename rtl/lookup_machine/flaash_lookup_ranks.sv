@@ -6,8 +6,8 @@
 //
 // Guarantees  fiber_o is the number of fibers that end in lines below line_i of two cycles before:
 //             the fiber that holds line_i.
-// Demands     The lines of B are written in ascending order from 0, each once, whenever B is replaced in a buffer;
-//             line_i has been written, or is the one after the last.
+// Demands     The lines of B are written in ascending order from 0, each once, whenever B is replaced in a buffer, two at
+//             a time at most, which are of one fiber; line_i has been written, or is the one after the last.
 // Latency     Two cycles. Throughput: one line per cycle.
 // Errors      With Parity: fault_o, with the fiber, if ask_i was high with the line and a bit of its block has
 //             flipped.
@@ -47,14 +47,17 @@ module flaash_lookup_ranks
   fiber_id_t             ended_q, ended;  // fibers ended so far
   block_t                block_q, block;
   logic [BlockShift-1:0] offset;          // number of the line in its block
+  logic                  fresh;           // it is the first one there, or comes with that
 
   assign written = written_i.id;
   assign wr      = written_i.valid && written.operand;
 
+  // The first of two lines ends no fiber: a block that ends with it stays as it is.
   assign offset = written.addr[BlockShift-1:0];
-  assign ended  = (written.addr == '0) ? '0 : ended_q;
-  assign block  = {(offset == '0) ? ended : block_q.base,
-                   ((offset == '0) ? Block'(0) : block_q.ends) | (Block'(written_i.last) << offset)};
+  assign fresh  = offset <= BlockShift'(written_i.pair);
+  assign ended  = (written.addr <= line_addr_t'(written_i.pair)) ? '0 : ended_q;
+  assign block  = {fresh ? ended : block_q.base,
+                   (fresh ? Block'(0) : block_q.ends) | (Block'(written_i.last) << offset)};
 
   always_ff @(posedge clk_i) begin
     if (wr) begin

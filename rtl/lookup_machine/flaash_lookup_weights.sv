@@ -9,7 +9,8 @@
 //             weigh them: the longest fiber has a weight of SkewWeight and SkewRatio times the lines of one on
 //             average. If so, total_o is what all rows cost, and row_o is that of a set of MaxSize fibers: with the
 //             first next_i after ready_o or rewind_i that of the first set, with each further one that of the next set.
-// Demands     The lines of A are written in ascending order from 0, whenever A is replaced (written_i). From prepare_i
+// Demands     The lines of A are written in ascending order from 0, whenever A is replaced (written_i), two at a time at
+//             most, which are of one fiber. From prepare_i
 //             on, which comes only while ready_o or after reset, what is known of A stays; its extent is not 0, and no
 //             fiber has more lines than extent / Lanes, rounded up.
 //             The first next_i comes 4 cycles after ready_o or the last rewind_i, at the earliest, further ones every
@@ -61,6 +62,7 @@ module flaash_lookup_weights
   // ------------------------------------------- the longest fibers and all lines, as they come
   line_id_t               written;
   logic                   wr, begins;            // the first line of A
+  lines_t                 more;                  // lines that are written, 1 or 2
   lines_t                 lines_q, lines;        // of the fiber so far
   lines_t                 longest_q, longest;
   lines_t [1:0]           most_q;                // per buffer
@@ -74,13 +76,14 @@ module flaash_lookup_weights
 
   assign written = written_i.id;
   assign wr      = written_i.valid && !written.operand;
-  assign begins  = written.addr == '0;
+  assign more    = lines_t'(written_i.pair) + 1'b1;
+  assign begins  = written.addr <= line_addr_t'(written_i.pair);
   assign member  = begins ? '0 : member_q;
   assign wr_set  = begins ? '0 : wr_set_q;
-  assign lines   = begins ? lines_t'(1) : lines_q + 1'b1;
+  assign lines   = begins ? more : lines_q + more;
   assign longest = (member == '0 || lines > longest_q) ? lines : longest_q;
   assign most    = most_q[buffer_i];
-  assign load    = (member == '0 && lines == lines_t'(1)) ? load_t'(1) : load_q + 1'b1;
+  assign load    = (member == '0 && lines == more) ? load_t'(more) : load_q + load_t'(more);
 
   always_ff @(posedge clk_i) begin
     if (wr) begin

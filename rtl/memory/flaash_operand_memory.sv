@@ -26,8 +26,9 @@ module flaash_operand_memory
   parameter int unsigned Latency   = 2,             // cycles, 1 or more
   parameter int unsigned Banks     = 1,             // of the banked memory, a power of two
   parameter int unsigned Parity    = 1,             // 1: a parity bit per line, 0: none
+  parameter int unsigned LineWrites = 1,            // lines of an operand written in a cycle: 1 or 2
   localparam int unsigned CountWidth = $clog2(NumPorts + 1),
-  localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth)
+  localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth, LineWrites)
 ) (
   input  logic                               clk_i,
   input  logic                               rst_ni,
@@ -68,17 +69,19 @@ module flaash_operand_memory
 
   line_write_t [1:0]       write;
   logic [1:0]              wr_valid;
-  line_id_t [1:0]          wr_id;  // as the loader says
+  line_id_t [1:0]          wr_last;  // the last one that is written, as the loader says
   line_id_t [NumPorts-1:0] req;
   fault_t                  fault;
 
   for (genvar i = 0; i < 2; i++) begin : gen_write
     line_write_t loaded;
+    line_id_t    id;
 
-    assign loaded    = write_i[i];
+    assign loaded      = write_i[i];
+    assign id          = loaded.id;
     assign wr_valid[i] = loaded.valid;
-    assign wr_id[i]    = loaded.id;
-    assign write[i]    = {wr_valid[i], placed(wr_id[i], fill_i[i]), loaded.line};
+    assign wr_last[i]  = {id.operand, id.addr + line_addr_t'(loaded.pair)};
+    assign write[i]    = {wr_valid[i], loaded.pair, placed(id, fill_i[i]), loaded.lines};
   end
 
   for (genvar p = 0; p < int'(NumPorts); p++) begin : gen_port
@@ -96,7 +99,8 @@ module flaash_operand_memory
   // ---------------------------------------------------------------------- memory
   if (Memory == MemoryIdeal) begin : gen_ideal
     flaash_tensor_memory_ideal #(
-      .NumPorts(NumPorts), .LineWidth(LineWidth), .Lines(AllLines), .Latency(Latency), .Banks(Banks), .Parity(Parity)
+      .NumPorts(NumPorts), .LineWidth(LineWidth), .Lines(AllLines), .Latency(Latency), .Banks(Banks), .Parity(Parity),
+      .LineWrites(LineWrites)
     ) u_memory (
       .clk_i, .rst_ni,
       .write_i(write), .req_valid_i, .req_ready_o, .req_i(req), .rsp_valid_o, .rsp_data_o,
@@ -104,7 +108,8 @@ module flaash_operand_memory
     );
   end else if (Memory == MemoryBanked) begin : gen_banked
     flaash_tensor_memory_banked #(
-      .NumPorts(NumPorts), .LineWidth(LineWidth), .Lines(AllLines), .Latency(Latency), .Banks(Banks), .Parity(Parity)
+      .NumPorts(NumPorts), .LineWidth(LineWidth), .Lines(AllLines), .Latency(Latency), .Banks(Banks), .Parity(Parity),
+      .LineWrites(LineWrites)
     ) u_memory (
       .clk_i, .rst_ni,
       .write_i(write), .req_valid_i, .req_ready_o, .req_i(req), .rsp_valid_o, .rsp_data_o,
@@ -119,11 +124,11 @@ module flaash_operand_memory
     .NumPorts(NumPorts)
   ) u_region_checker (
     .clk_i, .rst_ni,
-    .wr_valid_i(wr_valid), .wr_id_i(wr_id), .fill_i, .use_i, .owned_i, .req_valid_i, .req_i
+    .wr_valid_i(wr_valid), .wr_last_i(wr_last), .fill_i, .use_i, .owned_i, .req_valid_i, .req_i
   );
 `else
   logic unused_owner;
-  assign unused_owner = owned_i;
+  assign unused_owner = owned_i ^ (^wr_last);
 `endif
 
 endmodule : flaash_operand_memory

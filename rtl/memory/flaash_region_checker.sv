@@ -15,7 +15,7 @@ module flaash_region_checker
   input logic                    clk_i,
   input logic                    rst_ni,
   input logic [1:0]              wr_valid_i,  // of A in element 0
-  input line_id_t [1:0]          wr_id_i,
+  input line_id_t [1:0]          wr_last_i,   // the line that is written, the last one of several
   input logic [1:0]              fill_i,      // the buffers that are written
   input logic [1:0]              use_i,       // those that are read
   input logic                    owned_i,     // by a contraction
@@ -37,18 +37,18 @@ module flaash_region_checker
   end
 
   for (genvar i = 0; i < 2; i++) begin : gen_operand
-    line_id_t wr_id;
+    line_id_t wr_last;
 
-    assign wr_id = wr_id_i[i];
+    assign wr_last = wr_last_i[i];
 
     logic unused_operand;
-    assign unused_operand = wr_id.operand;
+    assign unused_operand = wr_last.operand;
 
     always @(posedge clk_i) begin
       if (rst_ni && armed_q && wr_valid_i[i]) begin
-        end_q[{fill_i[i], 1'(i)}] <= 32'(wr_id.addr) + 1;
+        end_q[{fill_i[i], 1'(i)}] <= 32'(wr_last.addr) + 1;
         if (owned_i && fill_i[i] == use_i[i]) begin
-          $fatal(1, "%m: line %0d of operand %0d is written while it is in use", wr_id.addr, i);
+          $fatal(1, "%m: line %0d of operand %0d is written while it is in use", wr_last.addr, i);
         end
       end
     end

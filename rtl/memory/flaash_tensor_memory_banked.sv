@@ -8,10 +8,10 @@
 // Demands     Addresses below Lines. Only lines that have been written are read, and a line is not
 //             written while a read of it is under way. Requests stay until accepted (AXI rule),
 //             never waiting for ready. Requesters have room for the answers. Writes of A at element 0, of B at
-//             element 1.
+//             element 1; a second line is the one behind the first.
 // Latency     Latency cycles from the accepted request.
-// Throughput  One read per bank and cycle, one read per port and cycle, one write per operand and cycle; a
-//             write has its own port and disturbs no read.
+// Throughput  One read per bank and cycle, one read per port and cycle, LineWrites lines of each operand per cycle,
+//             which are of different banks; a write has its own port and disturbs no read.
 // Stalls      req_ready_o is low for a port whose bank serves another one: a conflict, counted.
 // Errors      A line of which a bit has flipped is answered as it is, fault_o tells which one a cycle later.
 // Reset       Forgets reads that are under way; keeps the lines.
@@ -31,8 +31,9 @@ module flaash_tensor_memory_banked
   parameter int unsigned Latency   = 2,    // cycles, 1 or more
   parameter int unsigned Banks     = 4,    // a power of two, 1 to 256
   parameter int unsigned Parity    = 1,    // 1: a parity bit per line, 0: none
+  parameter int unsigned LineWrites = 1,   // lines of an operand written in a cycle: 1, or 2 with 2 banks or more
   localparam int unsigned CountWidth = $clog2(NumPorts + 1),
-  localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth)
+  localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth, LineWrites)
 ) (
   input  logic                               clk_i,
   input  logic                               rst_ni,
@@ -65,6 +66,10 @@ module flaash_tensor_memory_banked
 
   if (Parity > 1) begin : gen_illegal_parity
     `FLAASH_ILLEGAL("Parity must be 0 or 1")
+  end
+
+  if (LineWrites < 1 || LineWrites > 2 || LineWrites > Banks) begin : gen_illegal_writes
+    `FLAASH_ILLEGAL("LineWrites must be 1, or 2 with 2 banks or more")
   end
 
   localparam int unsigned BankWidth = Banks > 1 ? $clog2(Banks) : 1;
@@ -149,9 +154,10 @@ module flaash_tensor_memory_banked
   );
 
   // ------------------------------------------------------------------------ banks
-  logic [1:0][BankWidth-1:0]       wr_bank;
-  logic [1:0][RowWidth-1:0]        wr_row;
-  logic [1:0]                      wr_valid;
+  logic [1:0][LineWrites-1:0][BankWidth-1:0] wr_bank;
+  logic [1:0][LineWrites-1:0][RowWidth-1:0]  wr_row;
+  logic [1:0][LineWrites-1:0]                wr_enable;
+  logic [1:0]                                wr_valid;
   logic [Banks-1:0]                data_valid_q, wrong;
   logic [Banks-1:0][NumPorts-1:0]  to, to_q;  // a read's answer goes to one port
   line_id_t [Banks-1:0]            read_line, line_q;
@@ -160,19 +166,28 @@ module flaash_tensor_memory_banked
   for (genvar i = 0; i < 2; i++) begin : gen_write
     line_write_t write;
     line_id_t    wr_id;
+    line_addr_t  last;  // that is written
 
     assign write       = write_i[i];
     assign wr_id       = write.id;
+    assign last        = wr_id.addr + line_addr_t'(write.pair);
     assign wr_valid[i] = write.valid;
-    assign wr_bank[i]  = bank_of(wr_id);
-    assign wr_row[i]   = row_of(wr_id.addr);
+
+    for (genvar w = 0; w < int'(LineWrites); w++) begin : gen_line
+      line_id_t id;
+
+      assign id              = {wr_id.operand, wr_id.addr + line_addr_t'(w)};
+      assign wr_enable[i][w] = write.valid && (w == 0 || write.pair);
+      assign wr_bank[i][w]   = bank_of(id);
+      assign wr_row[i][w]    = row_of(id.addr);
+    end
 
     logic unused_line;
-    assign unused_line = ^write.line;
+    assign unused_line = ^write.lines;
 
-    `FLAASH_ASSERT(WriteInRange_A, !write.valid || (32'(wr_id.addr) < Lines && wr_id.operand == 1'(i)),
+    `FLAASH_ASSERT(WriteInRange_A, !write.valid || (32'(last) < Lines && wr_id.operand == 1'(i)),
                    "a write beyond the memory, or into that of the other operand")
-    `FLAASH_COVER(LastLine_C, write.valid && 32'(wr_id.addr) == Lines - 1)
+    `FLAASH_COVER(LastLine_C, write.valid && 32'(last) == Lines - 1)
   end
 
   for (genvar bank = 0; bank < Banks; bank++) begin : gen_bank
@@ -194,11 +209,18 @@ module flaash_tensor_memory_banked
     always_ff @(posedge clk_i) operand_q <= line.operand;
 
     for (genvar i = 0; i < 2; i++) begin : gen_operand
-      line_write_t write;
-      logic        unused_id;
+      line_write_t           write;
+      logic [LineWrites-1:0] here;    // of the lines that are written: it goes to this bank
+      logic                  second;
+      logic                  unused_id;
 
       assign write     = write_i[i];
-      assign unused_id = write.valid ^ (^write.id);
+      assign second    = LineWrites == 2 && here[LineWrites-1];
+      assign unused_id = write.valid ^ write.pair ^ (^write.id);
+
+      for (genvar w = 0; w < int'(LineWrites); w++) begin : gen_here
+        assign here[w] = wr_enable[i][w] && wr_bank[i][w] == BankWidth'(bank);
+      end
 
       flaash_parity_bank #(
         .T     (logic [LineWidth-1:0]),
@@ -206,9 +228,9 @@ module flaash_tensor_memory_banked
         .Parity(Parity)
       ) u_lines (
         .clk_i,
-        .wr_enable_i(wr_valid[i] && wr_bank[i] == BankWidth'(bank)),
-        .wr_addr_i  (wr_row[i]),
-        .wr_data_i  (write.line),
+        .wr_enable_i(here != '0),
+        .wr_addr_i  (wr_row[i][second]),
+        .wr_data_i  (write.lines[second]),
         .rd_enable_i(read_valid[bank] && line.operand == 1'(i)),
         .rd_addr_i  (row_of(line.addr)),
         .rd_data_o  (lines[i]),

@@ -6,13 +6,14 @@
 //             last written there. No read is ever refused; conflicts_o is 0.
 // Demands     Addresses below Lines. Only lines that have been written are read, and a line is not
 //             written while a read of it is under way. Requesters have room for the answers.
-//             Writes of A at element 0, of B at element 1.
+//             Writes of A at element 0, of B at element 1; a second line is the one behind the first.
 // Latency     Latency cycles.
-// Throughput  NumPorts reads and one write per operand and cycle.
+// Throughput  NumPorts reads and LineWrites lines of each operand per cycle.
 // Errors      A line of which a bit has flipped is answered as it is, fault_o tells which one a cycle later.
 // Reset       Forgets reads that are under way; keeps the lines.
 //
-// Requests, not lines, wait in the delay line, because they are narrower.
+// Requests, not lines, wait in the delay line, because they are narrower. Where two lines are written at a time,
+// those with even numbers lie in one RAM and the others in another.
 
 `include "flaash_assert.svh"
 `include "flaash_line.svh"
@@ -27,8 +28,9 @@ module flaash_tensor_memory_ideal
   parameter int unsigned Latency   = 2,    // cycles, 1 or more
   parameter int unsigned Banks     = 1,    // ignored; the banked memory has the same parameters
   parameter int unsigned Parity    = 1,    // 1: a parity bit per line, 0: none
+  parameter int unsigned LineWrites = 1,   // lines of an operand written in a cycle: 1 or 2
   localparam int unsigned CountWidth = $clog2(NumPorts + 1),
-  localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth)
+  localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth, LineWrites)
 ) (
   input  logic                               clk_i,
   input  logic                               rst_ni,
@@ -60,8 +62,14 @@ module flaash_tensor_memory_ideal
     `FLAASH_ILLEGAL("Parity must be 0 or 1")
   end
 
-  localparam int unsigned Words       = (Lines > 1) ? Lines : 2;  // of an operand's RAM
+  if (LineWrites < 1 || LineWrites > 2) begin : gen_illegal_writes
+    `FLAASH_ILLEGAL("LineWrites must be 1 or 2")
+  end
+
+  localparam int unsigned Rows        = (Lines + LineWrites - 1) / LineWrites;
+  localparam int unsigned Words       = (Rows > 1) ? Rows : 2;  // of a RAM
   localparam int unsigned WordIdWidth = $clog2(Words);
+  localparam int unsigned RamShift    = $clog2(LineWrites);  // lines go to the RAMs of an operand in turn
 
   // ------------------------------------------------------------------ requests
   line_id_t [NumPorts-1:0] read, answered_q;
@@ -87,10 +95,10 @@ module flaash_tensor_memory_ideal
   // ------------------------------------------------------------------- storage
   logic [NumPorts-1:0][WordIdWidth-1:0]    read_word;
   logic [NumPorts-1:0]                     read_b, answered_b;  // of B
+  logic [NumPorts-1:0]                     read_odd, answered_odd;  // of the second RAM, if there are two
   logic [1:0][NumPorts-1:0]                wrongs;
   logic [NumPorts-1:0]                     wrong;
   logic [1:0][NumPorts-1:0][LineWidth-1:0] lines;
-  logic [1:0][WordIdWidth-1:0]             wr_word;
   logic [1:0]                              wr_valid;
 
   for (genvar port = 0; port < NumPorts; port++) begin : gen_word
@@ -100,8 +108,10 @@ module flaash_tensor_memory_ideal
     assign unused_addr      = ^answered_p.addr;
     assign read_p           = read[port];
     assign answered_p       = answered_q[port];
-    assign read_word[port]  = WordIdWidth'(read_p.addr);
+    assign read_word[port]  = WordIdWidth'(read_p.addr >> RamShift);
     assign read_b[port]     = read_p.operand;
+    assign read_odd[port]     = LineWrites == 2 && read_p.addr[0];
+    assign answered_odd[port] = LineWrites == 2 && answered_p.addr[0];
     assign answered_b[port] = answered_p.operand;
     assign wrong[port]      = answered_b[port] ? wrongs[1][port] : wrongs[0][port];
     assign rsp_data_o[port] = answered_b[port] ? lines[1][port] : lines[0][port];
@@ -110,33 +120,52 @@ module flaash_tensor_memory_ideal
   for (genvar i = 0; i < 2; i++) begin : gen_operand
     line_write_t         write;
     line_id_t            wr_id;
+    line_addr_t          last;    // that is written
     logic [NumPorts-1:0] enable;
 
-    assign write      = write_i[i];
-    assign wr_id      = write.id;
-    assign enable     = read_valid & (read_b ^ {NumPorts{i == 0}});
+    logic [LineWrites-1:0][NumPorts-1:0][LineWidth-1:0] ram_lines;
+    logic [LineWrites-1:0][NumPorts-1:0]                ram_wrongs;
+
+    assign write       = write_i[i];
+    assign wr_id       = write.id;
+    assign last        = wr_id.addr + line_addr_t'(write.pair);
+    assign enable      = read_valid & (read_b ^ {NumPorts{i == 0}});
     assign wr_valid[i] = write.valid;
-    assign wr_word[i] = WordIdWidth'(wr_id.addr);
 
-    flaash_parity_bank #(
-      .T(logic [LineWidth-1:0]),
-      .Words (Words),
-      .Ports (NumPorts),
-      .Parity(Parity)
-    ) u_lines (
-      .clk_i,
-      .wr_enable_i(write.valid),
-      .wr_addr_i  (wr_word[i]),
-      .wr_data_i  (write.line),
-      .rd_enable_i(enable),
-      .rd_addr_i  (read_word),
-      .rd_data_o  (lines[i]),
-      .wrong_o    (wrongs[i])
-    );
+    for (genvar r = 0; r < int'(LineWrites); r++) begin : gen_ram
+      logic                second;  // of the lines that are written is the one for this RAM
+      logic [NumPorts-1:0] here;
+      line_addr_t          addr;
 
-    `FLAASH_ASSERT(WriteInRange_A, !write.valid || (32'(wr_id.addr) < Lines && wr_id.operand == 1'(i)),
+      assign second = LineWrites == 2 && wr_id.addr[0] != 1'(r);
+      assign addr   = second ? last : wr_id.addr;
+      assign here   = enable & (read_odd ^ {NumPorts{LineWrites == 2 && r == 0}} | {NumPorts{LineWrites == 1}});
+
+      flaash_parity_bank #(
+        .T(logic [LineWidth-1:0]),
+        .Words (Words),
+        .Ports (NumPorts),
+        .Parity(Parity)
+      ) u_lines (
+        .clk_i,
+        .wr_enable_i(write.valid && (!second || write.pair)),
+        .wr_addr_i  (WordIdWidth'(addr >> RamShift)),
+        .wr_data_i  (write.lines[second]),
+        .rd_enable_i(here),
+        .rd_addr_i  (read_word),
+        .rd_data_o  (ram_lines[r]),
+        .wrong_o    (ram_wrongs[r])
+      );
+    end
+
+    for (genvar port = 0; port < NumPorts; port++) begin : gen_port
+      assign lines[i][port]  = ram_lines[answered_odd[port]][port];
+      assign wrongs[i][port] = ram_wrongs[answered_odd[port]][port];
+    end
+
+    `FLAASH_ASSERT(WriteInRange_A, !write.valid || (32'(last) < Lines && wr_id.operand == 1'(i)),
                    "a write beyond the memory, or into that of the other operand")
-    `FLAASH_COVER(LastLine_C, write.valid && 32'(wr_id.addr) == Lines - 1)
+    `FLAASH_COVER(LastLine_C, write.valid && 32'(last) == Lines - 1)
   end
 
   always_ff @(posedge clk_i) answered_q <= read;

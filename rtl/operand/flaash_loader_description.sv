@@ -17,7 +17,7 @@ module flaash_loader_description
   parameter int unsigned CoordWidth = 16,          // bits of a contracted coordinate, 1 to 32
   parameter int unsigned MaxEntries = 1024,        // entries that the tensor memory can hold
   parameter int unsigned NodeDepth  = 1024,        // upper-level nodes that the store can hold
-  parameter int unsigned BeatWords  = StreamWords, // of a beat: 4 or 8
+  parameter int unsigned BeatWords  = StreamWords, // of a beat: 4, 8 or 16
   localparam int unsigned WordBits  = $clog2(BeatWords)
 ) (
   input  logic                   clk_i,
@@ -32,6 +32,7 @@ module flaash_loader_description
 
   logic        header_step, extent_step, count_step;
   logic [2:0]  index;  // of the extent or count
+  logic        word_last;  // of the beat
   logic [31:0] word;
 
   assign header_step = reading_i.valid && reading_i.section == SecHeader;
@@ -39,6 +40,7 @@ module flaash_loader_description
   assign count_step  = reading_i.valid && reading_i.section == SecCounts;
   assign index       = reading_i.position[2:0];
   assign word        = reading_i.word;
+  assign word_last   = &reading_i.position[WordBits-1:0];
 
   // --------------------------------------------------------------------- header
   logic [31:0] magic, kind, order, entries;
@@ -95,9 +97,9 @@ module flaash_loader_description
 
   // -------------------------------------------------------------------- verdict
   always_comb begin
-    verdict_o = {1'b1, header_error, header_word, 4'd1, 1'b1};
-    if (reading_i.section == SecExtents) verdict_o = {1'b1, extent_error, 4'd0, 4'd1, &index[WordBits-1:0]};
-    if (reading_i.section == SecCounts)  verdict_o = {1'b1, count_error, 4'd0, 4'd1, &index[WordBits-1:0]};
+    verdict_o = {1'b1, header_error, header_word, 5'd1, 1'b1};
+    if (reading_i.section == SecExtents) verdict_o = {1'b1, extent_error, 4'd0, 5'd1, word_last};
+    if (reading_i.section == SecCounts)  verdict_o = {1'b1, count_error, 4'd0, 5'd1, word_last};
   end
 
   // ------------------------------------------------------------------ registers

@@ -107,7 +107,7 @@ module flaash_loader_levels
   logic [WordBits-1:0] last_read;  // of the beat
 
   assign last_read = position[WordBits-1:0] + WordBits'(pair);
-  assign verdict_o = {span_valid_i, coord_error, 4'(wrong), 4'd1 + 4'(pair), &last_read};
+  assign verdict_o = {span_valid_i, coord_error, 4'(wrong), 5'd1 + 5'(pair), &last_read};
 
   // ---------------------------------------------------------------- properties
   `FLAASH_COVER(Pair_C, coord_step && pair)

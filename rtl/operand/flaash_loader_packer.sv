@@ -7,8 +7,8 @@
 //             No line at MemLines or above and no fiber at FiberDepth or above is written.
 // Demands     A header before the entries of a frame. Spans cover every entry.
 // Latency     Verdict in the same cycle; lines and fibers one cycle later.
-// Throughput  Per cycle up to min(entries of a beat, Lanes) entries of one fiber; lines are no
-//             borders, but the end of a fiber never fills two lines in one cycle.
+// Throughput  Per cycle up to min(entries of a beat, LineWrites * Lanes, 8) entries of one fiber; lines are no
+//             borders, but the end of a fiber never fills more than LineWrites lines in one cycle.
 // Reset       No line under way.
 //
 //   beat_i -> entries of this step --+--> line
@@ -27,14 +27,15 @@ module flaash_loader_packer
   parameter int unsigned CoordWidth = 16,    // bits of a contracted coordinate, 1 to 32
   parameter int unsigned MemLines   = 1024,  // lines per operand, below 2**LineAddrWidth
   parameter int unsigned FiberDepth = 1024,  // fibers per operand, below 2**FiberIdWidth
-  parameter int unsigned FeedWidth  = StreamWidth,  // bits of a beat: StreamWidth or twice that
+  parameter int unsigned FeedWidth  = StreamWidth,  // bits of a beat: StreamWidth, twice or four times that
+  parameter int unsigned LineWrites = 1,     // lines written in a cycle: 1 or 2, with less than 8 lanes
   localparam int unsigned ValueWidth = value_width(Format),
   localparam int unsigned EntryWidth = entry_width(Format, CoordWidth),
   localparam int unsigned EntryBits  = CoordWidth + ValueWidth,   // of those the used ones
   localparam int unsigned PerBeat    = FeedWidth / EntryWidth,  // entries of a beat, 2 to 16
   localparam int unsigned OffsetWidth = $clog2(PerBeat),
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth),
-  localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth)
+  localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth, LineWrites)
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -54,12 +55,16 @@ module flaash_loader_packer
   output line_addr_t             lines_o    // lines so far
 );
 
-  localparam int unsigned Group = (PerBeat < Lanes) ? PerBeat : Lanes;  // entries of a step, most
+  localparam int unsigned Room  = LineWrites * Lanes;  // entries of the lines that leave in a cycle
+  localparam int unsigned Group = (PerBeat < Room) ? PerBeat : Room;  // entries of a step, most
 
   `FLAASH_LINE_T(line_t, Lanes, CoordWidth, ValueWidth)
 
-  if (FeedWidth != StreamWidth && FeedWidth != 2 * StreamWidth) begin : gen_illegal_width
-    `FLAASH_ILLEGAL("FeedWidth must be StreamWidth or twice that")
+  if (FeedWidth != StreamWidth && FeedWidth != 2 * StreamWidth && FeedWidth != 4 * StreamWidth) begin : gen_illegal_width
+    `FLAASH_ILLEGAL("FeedWidth must be StreamWidth, twice or four times that")
+  end
+  if (LineWrites != 1 && (LineWrites != 2 || Lanes == 8)) begin : gen_illegal_writes
+    `FLAASH_ILLEGAL("LineWrites must be 1, or 2 with less than 8 lanes")
   end
   if (Lanes != 1 && Lanes != 2 && Lanes != 4 && Lanes != 8) begin : gen_illegal_lanes
     `FLAASH_ILLEGAL("Lanes must be 1, 2, 4 or 8")
@@ -88,7 +93,7 @@ module flaash_loader_packer
   logic [4:0] room;     // entries of the beat from the offset on
   logic [3:0] most, taken, filled;
   logic       rest;     // the step can take all that is left
-  logic       waits;    // but it would fill two lines
+  logic       waits;    // but it would fill more lines than leave
   logic       fiber_end;
 
   // Whether few are left is known before how many: comparing and subtracting all bits would come before all checks.
@@ -101,9 +106,9 @@ module flaash_loader_packer
     most  = (room < 5'(Group)) ? room[3:0] : 4'(Group);
     rest  = few && left[3:0] <= most;
     taken = rest ? left[3:0] : most;
-    // The end of a fiber waits a cycle rather than fill two lines.
-    waits = rest && fill_q + left[3:0] > 4'(Lanes);
-    if (waits) taken = 4'(Lanes) - fill_q;
+    // The end of a fiber waits a cycle rather than fill more lines than leave.
+    waits = rest && fill_q + left[3:0] > 4'(Room);
+    if (waits) taken = 4'(Room) - fill_q;
     fiber_end = rest && !waits;
   end
 
@@ -123,14 +128,14 @@ module flaash_loader_packer
 
   // --------------------------------------------------------------------- checks
   logic [CoordWidth-1:0] coord_q;      // the coordinate before
-  line_addr_t            next_line_q;  // line on its way at write_o not counted
+  line_addr_t            next_line_q;  // lines on their way at write_o not counted
   line_addr_t            free_line;    // first one that is neither written nor filled
   fiber_id_t             fibers_q;     // fiber on its way at fiber_o not counted
-  logic                  line_valid_q, begun_q, full;
+  logic                  line_valid_q, pair_q, begun_q, full;
   error_e                error;
   logic [3:0]            wrong;    // which entry of the step is
 
-  assign free_line = next_line_q + line_addr_t'(line_valid_q) + line_addr_t'(fill_q != '0);
+  assign free_line = next_line_q + line_addr_t'(line_valid_q) + line_addr_t'(pair_q) + line_addr_t'(fill_q != '0);
   assign full      = fibers_q + fiber_id_t'(begun_q) == fiber_id_t'(FiberDepth);
 
   always_comb begin
@@ -140,6 +145,11 @@ module flaash_loader_packer
     for (int i = Group - 1; i >= 0; i--) begin
       if (i < 32'(taken)) begin
         if (32'(fill_q) + i == ((fill_q == '0) ? 0 : Lanes) && 32'(free_line) >= MemLines) begin
+          error = ErrMemoryFull;
+          wrong = 4'(i);
+        end
+        if (LineWrites == 2 && 32'(fill_q) + i == ((fill_q == '0) ? Lanes : Room)
+            && 32'(free_line) + 1 >= MemLines) begin
           error = ErrMemoryFull;
           wrong = 4'(i);
         end
@@ -162,7 +172,7 @@ module flaash_loader_packer
 
   logic step;
 
-  assign verdict_o    = {span_valid_i, error, wrong, taken, 5'(taken) == room};
+  assign verdict_o    = {span_valid_i, error, wrong, 5'(taken), 5'(taken) == room};
   assign step         = reading_i.valid && reading_i.section == SecEntries && span_valid_i && error == ErrNone;
   assign span_ready_o = step && fiber_end;
 
@@ -183,26 +193,36 @@ module flaash_loader_packer
   end
 
   // ---------------------------------------------------------------------- lines
-  // The entries of stage_q and those of the step side by side; a full or final line leaves.
-  logic [Lanes-1:0][EntryBits-1:0]   stage_q;
-  logic [2*Lanes-1:0][EntryBits-1:0] stage;
-  logic [Lanes-1:0][CoordWidth-1:0]  line_coords;
-  logic [Lanes-1:0][ValueWidth-1:0]  line_values;
-  logic [$clog2(Lanes):0]            line_count;
-  logic                              emit;
-  line_t                             line, line_q;
+  // The entries of stage_q and those of the step side by side; full lines and a final one leave.
+  localparam int unsigned Staged = Room + Lanes;
 
-  assign stage = (2*Lanes*EntryBits)'(stage_q) | ((2*Lanes*EntryBits)'(entries) << (32'(fill_q) * EntryBits));
+  logic [Lanes-1:0][EntryBits-1:0]       stage_q;
+  logic [Staged-1:0][EntryBits-1:0]      stage, behind;  // behind: what stays, if anything
+  logic                                  emit, pair;
+  logic [4:0]                            leaving;        // places of the lines that leave
+  logic [LineWrites-1:0][LineWidth-1:0]  lines, lines_q;
 
-  for (genvar l = 0; l < Lanes; l++) begin : gen_lane
-    assign line_coords[l] = stage[l][CoordWidth-1:0];
-    assign line_values[l] = stage[l][CoordWidth +: ValueWidth];
+  assign stage   = (Staged*EntryBits)'(stage_q) | ((Staged*EntryBits)'(entries) << (32'(fill_q) * EntryBits));
+  assign emit    = fiber_end || filled >= 4'(Lanes);
+  assign pair    = LineWrites == 2 && (filled >= 4'(Room) || (fiber_end && filled > 4'(Lanes)));
+  assign leaving = pair ? 5'(Room) : 5'(Lanes);
+  assign behind  = pair ? stage >> (Room * EntryBits) : stage >> (Lanes * EntryBits);
+
+  for (genvar w = 0; w < int'(LineWrites); w++) begin : gen_line
+    logic [Lanes-1:0][CoordWidth-1:0] line_coords;
+    logic [Lanes-1:0][ValueWidth-1:0] line_values;
+    logic [$clog2(Lanes):0]           line_count;
+    line_t                            line;
+
+    for (genvar l = 0; l < Lanes; l++) begin : gen_lane
+      assign line_coords[l] = stage[w*Lanes+l][CoordWidth-1:0];
+      assign line_values[l] = stage[w*Lanes+l][CoordWidth +: ValueWidth];
+    end
+
+    assign line_count = ($clog2(Lanes) + 1)'((filled > 4'((w + 1) * Lanes)) ? 4'(Lanes) : filled - 4'(w * Lanes));
+    assign line       = {fiber_end && pair == (w == 1), line_count, line_values, line_coords};
+    assign lines[w]   = line;
   end
-
-  assign emit = fiber_end || filled >= 4'(Lanes);
-
-  assign line_count = ($clog2(Lanes) + 1)'((filled > 4'(Lanes)) ? 4'(Lanes) : filled);
-  assign line       = {fiber_end, line_count, line_values, line_coords};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -212,8 +232,8 @@ module flaash_loader_packer
       fill_q  <= '0;
       stage_q <= '0;
     end else if (step && emit) begin
-      fill_q  <= (filled > 4'(Lanes)) ? filled - 4'(Lanes) : '0;
-      stage_q <= stage[2*Lanes-1:Lanes];
+      fill_q  <= (5'(filled) > leaving) ? filled - leaving[3:0] : '0;
+      stage_q <= behind[Lanes-1:0];
     end else if (step) begin
       fill_q  <= filled;
       stage_q <= stage[Lanes-1:0];
@@ -224,17 +244,19 @@ module flaash_loader_packer
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       line_valid_q <= 1'b0;
-      line_q       <= '0;
+      pair_q       <= 1'b0;
+      lines_q      <= '0;
       next_line_q  <= '0;
     end else begin
       line_valid_q <= step && emit;
-      if (step && emit) line_q <= line;
-      if (line_valid_q) next_line_q <= next_line_q + 1'b1;
+      pair_q       <= step && pair;
+      if (step && emit) lines_q <= lines;
+      if (line_valid_q) next_line_q <= next_line_q + line_addr_t'(pair_q) + 1'b1;
       if (header)       next_line_q <= '0;
     end
   end
 
-  assign write_o = {line_valid_q, frame_i.operand, next_line_q, line_q};
+  assign write_o = {line_valid_q, pair_q, frame_i.operand, next_line_q, lines_q};
   assign lines_o = next_line_q;
 
   // --------------------------------------------------------------------- fibers
@@ -262,7 +284,7 @@ module flaash_loader_packer
   assign fibers_o = fibers_q;
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(LineInRange_A, !line_valid_q || 32'(next_line_q) < MemLines, "line outside the region")
+  `FLAASH_ASSERT(LineInRange_A, !line_valid_q || 32'(next_line_q) + 32'(pair_q) < MemLines, "line outside the region")
   `FLAASH_ASSERT(FiberInRange_A, !fiber_o.valid || 32'(fiber_o.id) <= FiberDepth, "fiber outside the table")
   `FLAASH_ASSERT(FiberOnFreshLine_A, !fiber_begin || fill_q == '0, "a fiber begins inside a line")
   `FLAASH_COVER(StepAcrossLines_C, step && filled > 4'(Lanes))

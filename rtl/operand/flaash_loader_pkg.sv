@@ -33,7 +33,7 @@ package flaash_loader_pkg;
     logic       ready;     // it is read now
     error_e     error;     // ErrNone: it is right
     logic [3:0] offset;    // from the position to what is wrong
-    logic [3:0] taken;     // words or entries read
+    logic [4:0] taken;     // words or entries read
     logic       beat_end;  // they use up the beat
   } verdict_t;
 

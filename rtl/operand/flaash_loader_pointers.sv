@@ -14,7 +14,7 @@ module flaash_loader_pointers
   import flaash_reg_pkg::*;
   import flaash_loader_pkg::*;
 #(
-  parameter int unsigned BeatWords = StreamWords,  // of a beat: 4 or 8
+  parameter int unsigned BeatWords = StreamWords,  // of a beat: 4, 8 or 16
   parameter int unsigned Words     = 1             // read in a cycle, most: 1 or BeatWords
 ) (
   input  logic                               clk_i,
@@ -36,14 +36,14 @@ module flaash_loader_pointers
 
   logic                   valid;
   entry_id_t              position, left;  // of the first word; words to come
-  logic [3:0]             taken;
+  logic [4:0]             taken;
   logic [Words-1:0][31:0] words, least;  // least: the pointer before each
   entry_id_t              pointer_q;       // the last one of the step before
 
   assign valid    = reading_i.valid && reading_i.section == SecPointers;
   assign position = reading_i.position;
   assign left     = frame_i.nodes + 1'b1 - position;
-  assign taken    = (Words != 1 && left < entry_id_t'(Words)) ? left[3:0] : 4'(Words);
+  assign taken    = (Words != 1 && left < entry_id_t'(Words)) ? left[4:0] : 5'(Words);
 
   for (genvar i = 0; i < int'(Words); i++) begin : gen_word
     assign words[i]    = (Words == 1) ? beat_i[position[WordBits-1:0]] : beat_i[i];

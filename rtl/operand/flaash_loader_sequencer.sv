@@ -18,7 +18,7 @@ module flaash_loader_sequencer
   import flaash_reg_pkg::*;
   import flaash_loader_pkg::*;
 #(
-  parameter int unsigned FeedWidth = StreamWidth,  // bits of a beat: StreamWidth or twice that
+  parameter int unsigned FeedWidth = StreamWidth,  // bits of a beat: StreamWidth, twice or four times that
   localparam int unsigned WordBits = $clog2(FeedWidth / 32),
   localparam type beat_t = `FLAASH_BEAT(FeedWidth)
 ) (

@@ -21,7 +21,7 @@ module flaash_loader_spans
   import flaash_loader_pkg::*;
 #(
   parameter int unsigned NodeDepth = 1024,  // nodes of a level, 1 or more
-  parameter int unsigned Words     = 1      // pointers of a row: 1, 4 or 8
+  parameter int unsigned Words     = 1      // pointers of a row: 1, 4, 8 or 16
 ) (
   input  logic      clk_i,
   input  logic      rst_ni,

@@ -8,9 +8,10 @@
 //             entry number FiberDepth at most).
 // Demands     beat_* by the AXI rules; writes are taken in their cycle.
 // Latency     A frame of h header words, n nodes in l levels and e entries takes about
-//             h + 2 n + e / min(entries per beat, Lanes) + 5 l cycles, and a part of a cycle more per fiber.
+//             h + 2 n + e / min(entries per beat, LineWrites * Lanes) + 5 l cycles, and a part of a cycle more per
+//             fiber.
 // Throughput  PointerWords pointers, or a coordinate of the upper levels per cycle, or two of one parent if that is not
-//             1; up to min(entries per beat, Lanes) entries of one fiber.
+//             1; up to min(entries per beat, LineWrites * Lanes) entries of one fiber.
 // Stalls      beat_ready_o waits for enable_i between frames only.
 // Reset       Forgets the frame under way; what follows is read as a header.
 //
@@ -38,11 +39,12 @@ module flaash_operand_loader
   parameter int unsigned MemLines   = 1024,  // lines per operand, below 2**LineAddrWidth
   parameter int unsigned NodeDepth  = 1024,  // nodes per operand, 1 to 2**NodeIdWidth
   parameter int unsigned FiberDepth = 1024,  // fibers per operand, below 2**FiberIdWidth
-  parameter int unsigned FeedWidth  = StreamWidth,  // bits of a beat: StreamWidth or twice that
+  parameter int unsigned FeedWidth  = StreamWidth,  // bits of a beat: StreamWidth, twice or four times that
   parameter int unsigned PointerWords = 1,          // pointers read in a cycle: 1, or those of a beat
+  parameter int unsigned LineWrites = 1,     // lines written in a cycle: 1 or 2
   localparam int unsigned LineWidth = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
   localparam type beat_t = `FLAASH_BEAT(FeedWidth),
-  localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth)
+  localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth, LineWrites)
 ) (
   input  logic         clk_i,
   input  logic         rst_ni,
@@ -149,7 +151,7 @@ module flaash_operand_loader
 
   flaash_loader_packer #(
     .Format(Format), .Lanes(Lanes), .CoordWidth(CoordWidth), .MemLines(MemLines), .FiberDepth(FiberDepth),
-    .FeedWidth(FeedWidth)
+    .FeedWidth(FeedWidth), .LineWrites(LineWrites)
   ) u_packer (
     .clk_i, .rst_ni,
     .reading_i(reading), .beat_i(beat.data), .verdict_o(packer_verdict), .frame_i(frame),

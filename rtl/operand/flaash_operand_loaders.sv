@@ -24,10 +24,11 @@ module flaash_operand_loaders
   parameter int unsigned NodeDepth  = 1024,  // nodes per operand, 1 to 2**NodeIdWidth
   parameter int unsigned FiberDepth = 1024,  // fibers per operand, below 2**FiberIdWidth
   parameter int unsigned Feeds      = 1,     // 1 or 2
-  parameter int unsigned FeedWidth  = StreamWidth,  // bits of a beat: StreamWidth or twice that
+  parameter int unsigned FeedWidth  = StreamWidth,  // bits of a beat: StreamWidth, twice or four times that
+  parameter int unsigned LineWrites = 1,     // lines of an operand written in a cycle: 1 or 2
   localparam int unsigned LineWidth = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
   localparam type beat_t = `FLAASH_BEAT(FeedWidth),
-  localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth)
+  localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth, LineWrites)
 ) (
   input  logic               clk_i,
   input  logic               rst_ni,
@@ -57,7 +58,8 @@ module flaash_operand_loaders
   for (genvar f = 0; f < int'(Feeds); f++) begin : gen_feed
     flaash_operand_loader #(
       .Format(Format), .Lanes(Lanes), .CoordWidth(CoordWidth), .MemLines(MemLines), .NodeDepth(NodeDepth),
-      .FiberDepth(FiberDepth), .FeedWidth(FeedWidth), .PointerWords(PointerWords)
+      .FiberDepth(FiberDepth), .FeedWidth(FeedWidth), .PointerWords(PointerWords),
+      .LineWrites(LineWrites)
     ) u_loader (
       .clk_i, .rst_ni,
       .beat_valid_i(beat_valid_i[f]), .beat_ready_o(beat_ready_o[f]), .beat_i(beat_i[f]), .enable_i,
@@ -75,7 +77,7 @@ module flaash_operand_loaders
     assign id         = write.id;
     assign store      = stores[Feed];
     assign written[i] = write.valid && id.operand == 1'(i);
-    assign write_o[i] = {written[i], 1'(i), id.addr, write.line};
+    assign write_o[i] = {written[i], write.pair, 1'(i), id.addr, write.lines};
     assign store_o[i] = store;
 
     `FLAASH_ASSERT(OwnFeed_A, Feeds == 1 || !store.begins || store.operand == 1'(i),

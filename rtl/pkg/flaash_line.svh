@@ -6,7 +6,8 @@
 //
 //   `FLAASH_LINE_T(line_t, Lanes, CoordWidth, ValueWidth)              declares the type line_t
 //   localparam type line_t = `FLAASH_LINE(Lanes, CoordWidth, ValueWidth)   likewise, in a parameter list
-//   localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth)           one on its way to the tensor memory
+//   localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth, LineWrites)   on its way to the tensor memory: line
+//                                          `id`, or that and the one behind it (`pair`), which are of one fiber then
 
 `ifndef FLAASH_LINE_SVH
 `define FLAASH_LINE_SVH
@@ -26,11 +27,12 @@
 `define FLAASH_LINE_WIDTH(lanes, coord_width, value_width) \
   (1 + $clog2(lanes) + 1 + (lanes) * ((coord_width) + (value_width)))
 
-`define FLAASH_LINE_WRITE(line_width) \
+`define FLAASH_LINE_WRITE(line_width, line_writes) \
   struct packed { \
     logic valid; \
+    logic pair; \
     flaash_pkg::line_id_t id; \
-    logic [(line_width)-1:0] line; \
+    logic [(line_writes)-1:0][(line_width)-1:0] lines; \
   }
 
 `endif  // FLAASH_LINE_SVH

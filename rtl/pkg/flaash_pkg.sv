@@ -39,6 +39,12 @@ package flaash_pkg;
     return (engine == EngineLookup) ? (num_sdpe + group_size - 1) / group_size : 2 * num_sdpe;
   endfunction
 
+  // Lines of an operand that are written in a cycle: two where a beat brings them and they have two places to go to.
+  function automatic int unsigned line_writes(int unsigned feed_width, int unsigned lanes, int unsigned memory,
+                                              int unsigned banks);
+    return (feed_width > 2 * StreamWidth && lanes < 8 && (memory == MemoryIdeal || banks > 1)) ? 2 : 1;
+  endfunction
+
   // ------------------------------------------------------------------------- limits
   localparam int unsigned MaxOrder      = 8;    // modes of an operand
   localparam int unsigned MaxLevels     = MaxOrder - 1;  // upper levels: all modes but the last
@@ -67,6 +73,7 @@ package flaash_pkg;
     logic     valid;
     logic     filled;  // the buffer that is written
     line_id_t id;
+    logic     pair;    // the line before it comes with it, of the same fiber
     logic     last;    // of a fiber
   } line_written_t;
 

@@ -46,6 +46,7 @@ module flaash_core
   parameter int unsigned ResultLanes = 1,            // results that can leave in a cycle, 1 to 8
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
   localparam int unsigned NumPorts   = read_ports(Engine, NumSdpe, GroupSize),
+  localparam int unsigned LineWrites = line_writes(FeedWidth, Lanes, Memory, MemBanks),
   localparam type beat_t = `FLAASH_BEAT(FeedWidth),
   localparam type batch_t = `FLAASH_BATCH(ResultLanes),
   // SDPEs, and the combiner if there is one: where results come from.
@@ -85,7 +86,7 @@ module flaash_core
 );
 
   // ---------------------------------------------------------------------- operands
-  typedef `FLAASH_LINE_WRITE(LineWidth) line_write_t;
+  typedef `FLAASH_LINE_WRITE(LineWidth, LineWrites) line_write_t;
 
   logic                      generating;    // the contraction is being planned, or its jobs generated
   store_write_t [1:0]        store_write;
@@ -98,7 +99,7 @@ module flaash_core
 
   flaash_operand_loaders #(
     .Format(Format), .Lanes(Lanes), .CoordWidth(CoordWidth), .MemLines(MemLines), .NodeDepth(NodeDepth),
-    .FiberDepth(FiberDepth), .Feeds(Feeds), .FeedWidth(FeedWidth)
+    .FiberDepth(FiberDepth), .Feeds(Feeds), .FeedWidth(FeedWidth), .LineWrites(LineWrites)
   ) u_loaders (
     .clk_i, .rst_ni,
     .beat_valid_i, .beat_ready_o, .beat_i, .enable_i(control_i.load_enable),
@@ -127,7 +128,7 @@ module flaash_core
 
   flaash_operand_memory #(
     .Memory(Memory), .NumPorts(NumPorts), .LineWidth(LineWidth), .Lines(MemLines), .Buffers(Buffers),
-    .Latency(MemLatency), .Banks(MemBanks), .Parity(Parity)
+    .Latency(MemLatency), .Banks(MemBanks), .Parity(Parity), .LineWrites(LineWrites)
   ) u_memory (
     .clk_i, .rst_ni,
     .fill_i(fill), .use_i(in_use), .owned_i(control_i.owned),
@@ -150,13 +151,18 @@ module flaash_core
   assign settings = control_i.settings;
 
   for (genvar i = 0; i < 2; i++) begin : gen_written
-    line_write_t write;
-    logic        unused_entries;
+    line_write_t          write;
+    line_id_t             id;
+    logic [LineWidth-1:0] line;  // the last one that is written
+    logic                 unused_entries;
 
     // `last` is the top bit of a line.
     assign write          = line_write[i];
-    assign written[i]     = {write.valid, fill[i], write.id, write.line[LineWidth-1]};
-    assign unused_entries = ^write.line;
+    assign id             = write.id;
+    assign line           = write.lines[LineWrites == 2 && write.pair];
+    assign written[i]     = {write.valid, fill[i], id.operand, id.addr + line_addr_t'(write.pair), write.pair,
+                             line[LineWidth-1]};
+    assign unused_entries = ^write.lines;
   end
 
   if (Engine == EngineLookup) begin : gen_lookup
@@ -285,7 +291,8 @@ module flaash_core
                                           && desc_o[0].extent == desc_o[1].extent),
                  "started without two operands that fit")
   `FLAASH_ASSERT(NothingIsLeft_A, !all_stored_o || stop_i || busy || control_i.start
-                 || (source_valid == '0 && !result_valid_o && (&source_idle)), "something is left behind")
+                 || ((source_valid & ~source_ready) == '0 && (!result_valid_o || result_ready_i)
+                     && (!batch_valid_o || batch_ready_i) && (&source_idle)), "something is left behind")
   `FLAASH_ASSERT(DoneIsIdle_A, !done || (&source_idle && busy), "done while an engine still works")
   `FLAASH_ASSERT(WorkIsProgress_A, progress || !(load.step || dispatch.visit || dispatch.job
                  || increments[CntDotsDone] != '0 || increments[CntMatches] != '0 || increments[CntSteps] != '0

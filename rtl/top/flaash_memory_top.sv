@@ -126,8 +126,8 @@ module flaash_memory_top
   logic                   batch_valid, batch_ready;
   `FLAASH_BATCH(ResultLanes) batch;
 
-  // A stream per operand, wider than that of the stream edge if the bus is.
-  localparam int unsigned FeedWidth = (DataWidth < 2 * StreamWidth) ? StreamWidth : 2 * StreamWidth;
+  // A stream per operand, as wide as the bus.
+  localparam int unsigned FeedWidth = DataWidth;
 
   typedef `FLAASH_BEAT(FeedWidth) beat_t;
 
