@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Proof of flaash_loader_packer: no line and no fiber outside the memories, for any entries and any spans; and
-// the table of fibers ascends, as the job generator needs it.
+// Proof of flaash_loader_packer: no line and no fiber outside the memories, for any entries and any spans; the table
+// of fibers ascends, as the job generator needs it; and of two lines that are written together the first ends no fiber.
 //
 // Beats, spans, offsets and extents are free; frames and sections begin at any time between steps. That the
 // spans which the loader gives it are such ones is part of the proof of flaash_operand_loader.
@@ -16,7 +16,9 @@ module flaash_formal_loader_packer
   parameter int unsigned Lanes      = 2,
   parameter int unsigned CoordWidth = 16,
   parameter int unsigned MemLines   = 3,
-  parameter int unsigned FiberDepth = 2
+  parameter int unsigned FiberDepth = 2,
+  parameter int unsigned LineWrites = 1,
+  localparam int unsigned LineWidth = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format))
 ) (
   input logic                   clk_i,
   input logic                   rst_ni,
@@ -28,8 +30,8 @@ module flaash_formal_loader_packer
 );
 
   logic         header, section, entries, sentinel;  // what is read
-  logic         ready, span_ready, line_valid, line_operand;
-  logic [`FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format))-1:0] line;
+  logic         ready, span_ready, line_valid, line_operand, pair;
+  logic [LineWrites-1:0][LineWidth-1:0] written;
   verdict_t     verdict;
   line_addr_t   line_addr, lines;
   fiber_write_t fiber;
@@ -48,7 +50,7 @@ module flaash_formal_loader_packer
   assign ready    = entries && verdict.ready;
   assign fresh    = u_dut.fresh_q;
   assign left     = fresh ? span_i.count : u_dut.left_q;
-  assign lines_made  = lines + line_addr_t'(line_valid);
+  assign lines_made  = lines + line_addr_t'(line_valid) + line_addr_t'(pair);
   assign fibers_made = fibers + fiber_id_t'(fiber.valid && !sentinel_q);
 
   flaash_formal_producer u_reset (
@@ -87,7 +89,8 @@ module flaash_formal_loader_packer
     .Lanes     (Lanes),
     .CoordWidth(CoordWidth),
     .MemLines  (MemLines),
-    .FiberDepth(FiberDepth)
+    .FiberDepth(FiberDepth),
+    .LineWrites(LineWrites)
   ) u_dut (
     .clk_i,
     .rst_ni,
@@ -98,14 +101,16 @@ module flaash_formal_loader_packer
     .span_valid_i,
     .span_ready_o(span_ready),
     .span_i,
-    .write_o     ({line_valid, line_operand, line_addr, line}),
+    .write_o     ({line_valid, pair, line_operand, line_addr, written}),
     .fiber_o     (fiber),
     .fibers_o    (fibers),
     .lines_o     (lines)
   );
 
   // ---------------------------------------------------------------- what is written
-  Line_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !line_valid || 32'(line_addr) < MemLines);
+  Line_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      line_valid ? 32'(line_addr) + 32'(pair) < MemLines : !pair);
+  Pair_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !pair || !written[0][LineWidth-1]);
   Fiber_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !fiber.valid
       || (32'(fiber.id) <= FiberDepth && 32'(fiber.first) <= MemLines
           && (32'(fiber.id) < FiberDepth || sentinel_q)));
@@ -114,6 +119,17 @@ module flaash_formal_loader_packer
   Told_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       32'(lines_made) <= MemLines && 32'(fibers_made) <= FiberDepth
       && 32'(lines) <= MemLines && 32'(fibers) <= FiberDepth);
+
+  // Lines are numbered from 0 on, none twice.
+  line_addr_t written_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)         written_q <= '0;
+    else if (header)     written_q <= '0;
+    else if (line_valid) written_q <= written_q + line_addr_t'(pair) + 1'b1;
+  end
+
+  Next_A : assert property (@(posedge clk_i) disable iff (!rst_ni) line_addr == written_q && lines == written_q);
 
   // Fibers are numbered from 0 on. Each begins on a line behind the first one of that before it, and so does
   // the sentinel.
@@ -139,9 +155,9 @@ module flaash_formal_loader_packer
       ? lines_made == '0 && (!sectioned_q || fresh)
       : lines_made >= first && (!(sectioned_q && fresh) || lines_made > first));
 
-  // A step takes entries of one span, at most as many as a line has lanes.
+  // A step takes entries of one span, at most as many as fit the lines that are written in a cycle.
   Step_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !ready
-      || (verdict.taken != '0 && 32'(verdict.taken) <= Lanes
+      || (verdict.taken != '0 && 32'(verdict.taken) <= LineWrites * Lanes
           && EntryIdWidth'(verdict.taken) <= left));
 
   // ------------------------------------------------------------------ what is inside

@@ -30,7 +30,7 @@ module flaash_formal_operand_loader
 );
 
   // ------------------------------------------------------------------------- block
-  logic         ready, line_valid, line_operand;
+  logic         ready, line_valid, line_operand, pair;
   line_addr_t   line_addr;
   logic [`FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format))-1:0] line;
   store_write_t store;
@@ -69,7 +69,7 @@ module flaash_formal_operand_loader
     .beat_ready_o(ready),
     .beat_i      ({s_axis_tlast_i, s_axis_tdata_i}),
     .enable_i,
-    .write_o     ({line_valid, line_operand, line_addr, line}),
+    .write_o     ({line_valid, pair, line_operand, line_addr, line}),
     .store_o     (store),
     .report_o    (report)
   );
@@ -85,6 +85,7 @@ module flaash_formal_operand_loader
   end
 
   Line_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !line_valid || 32'(line_addr) < MemLines);
+  Pair_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !pair);
   Node_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !node.valid || (32'(node.id) < NodeDepth && 32'(node.parent) < NodeDepth));
   // Fiber number FiberDepth is the sentinel; its first line is the first free one.

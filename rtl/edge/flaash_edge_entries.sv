@@ -45,7 +45,7 @@ module flaash_edge_entries
   // ---------------------------------------------------------------------- arrays
   logic [1:0]                    there;
   logic [1:0][PerBeat-1:0][31:0] elements;
-  logic [4:0]                    need;
+  logic [5:0]                    need;
   logic                          take;
   logic [1:0][1:0]               shift;
 
@@ -65,7 +65,7 @@ module flaash_edge_entries
   // ----------------------------------------------------------------------- entries
   logic [31:0] left_q, done_q;
 
-  assign need        = (left_q < 32'(PerBeat)) ? left_q[4:0] : 5'(PerBeat);
+  assign need        = (left_q < 32'(PerBeat)) ? left_q[5:0] : 6'(PerBeat);
   assign out_last_o  = left_q <= 32'(PerBeat);
   assign out_valid_o = left_q != '0 && (&there) && !wrong_o;
   assign take        = out_valid_o && out_ready_i;
@@ -110,6 +110,6 @@ module flaash_edge_entries
   // ---------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, ({out_last_o, out_data_o}), FeedWidth + 1)
   `FLAASH_ASSERT(StartWhenEmpty_A, !start_i || left_q == '0, "another leaf while entries are to come")
-  `FLAASH_COVER(LastIsPartial_C, take && out_last_o && need != 5'(PerBeat))
+  `FLAASH_COVER(LastIsPartial_C, take && out_last_o && need != 6'(PerBeat))
 
 endmodule : flaash_edge_entries

@@ -25,7 +25,7 @@ module flaash_edge_frame
 #(
   parameter int unsigned Format     = FormatFp32,
   parameter int unsigned CoordWidth = 16,
-  parameter int unsigned FeedWidth  = StreamWidth,  // bits of a piece and of a beat: StreamWidth, twice or four times that
+  parameter int unsigned FeedWidth  = StreamWidth,  // bits of a piece and a beat: StreamWidth, twice or four times that
   parameter bit          Operand    = 1'b0          // A 0, B 1
 ) (
   input  logic                      clk_i,

@@ -5,8 +5,8 @@
 //             when it is known that they won't be. An operand frame that was begun is ended (cancel_o) and nothing is
 //             read any more (load_rst_no, cancel_o) before that, but no contraction is cut short for it. Operands are
 //             loaded from free_i on. Where halted_i rises, the descriptors under way are given up. From where it
-//             is taken until it is handed over an abort fails a descriptor: the chip would not know of it. failed_o only
-//             with left_i.
+//             is taken until it is handed over an abort fails a descriptor: the chip would not know of it. failed_o
+//             only with left_i.
 // Demands     What the other modules say is about what they were told to do. back_ready_i stays until the hand-over.
 // Latency     One cycle from a state's end to the next state.
 // Reset       Idle; resetting_i does the same, whatever is under way.

@@ -14,7 +14,7 @@
 module flaash_edge_gearbox
   import flaash_pkg::*;
 #(
-  parameter int unsigned Group     = 2,           // elements: 2, 4, 8 or 16, in two pieces at most
+  parameter int unsigned Group     = 2,           // elements: 2, 4, 8, 16 or 32, in two pieces at most
   parameter int unsigned FeedWidth = StreamWidth  // bits of a piece: StreamWidth, twice or four times that
 ) (
   input  logic                   clk_i,
@@ -27,7 +27,7 @@ module flaash_edge_gearbox
   output logic                   in_ready_o,
   input  logic [FeedWidth-1:0]   in_data_i,
 
-  input  logic [4:0]             need_i,       // elements that the next group must have: 1 to Group
+  input  logic [5:0]             need_i,       // elements that the next group must have: 1 to Group
   output logic                   out_valid_o,  // they are there
   input  logic                   take_i,       // they are taken, and Group - need_i behind them
   output logic [Group-1:0][31:0] out_o

@@ -83,7 +83,7 @@ module flaash_edge_loader
   localparam int unsigned Slots      = Readers - 1;
   localparam int unsigned Rests      = 4;   // or Slots, where there are none
   // A level of a descriptor fills a piece, or two.
-  localparam int unsigned SlotWidth  = (DataWidth < 2 * StreamWidth) ? StreamWidth : 2 * StreamWidth;
+  localparam int unsigned PieceWidth = (DataWidth < 2 * StreamWidth) ? StreamWidth : 2 * StreamWidth;
   localparam int unsigned BeatsAhead = (DataWidth < 512) ? 128 : 64;  // that a reader keeps
 
   // ---------------------------------------------------------------------- reading
@@ -108,7 +108,7 @@ module flaash_edge_loader
 
   // ------------------------------------------------------------------- descriptor
   logic                   piece_valid;
-  logic [SlotWidth-1:0]   piece;
+  logic [PieceWidth-1:0]  piece;
   answer_t                answer;
   logic [3:0][3:0]        level_id;
   logic [3:0][$clog2(Sets)+3:0] set_level_id;
@@ -126,7 +126,7 @@ module flaash_edge_loader
   edge_fault_t            slot_fault;
 
   flaash_edge_pieces #(
-    .DataWidth(DataWidth), .PieceWidth(SlotWidth)
+    .DataWidth(DataWidth), .PieceWidth(PieceWidth)
   ) u_pieces (
     .clk_i, .rst_ni(load_rst_ni),
     .in_valid_i(slot_valid), .in_ready_o(slot_ready), .in_data_i(slot_beat), .in_answer_i(slot_answer),
@@ -134,7 +134,7 @@ module flaash_edge_loader
   );
 
   flaash_edge_descriptor #(
-    .Format(Format), .CanSplit(CanSplit), .FirstLevels(first_levels(DataWidth)), .PieceWidth(SlotWidth)
+    .Format(Format), .CanSplit(CanSplit), .FirstLevels(first_levels(DataWidth)), .PieceWidth(PieceWidth)
   ) u_descriptor (
     .clk_i, .rst_ni,
     .clear_i, .set_i(set), .in_valid_i(piece_valid && takes), .in_data_i(piece),
@@ -144,7 +144,7 @@ module flaash_edge_loader
   );
 
   flaash_edge_fetch #(
-    .DataWidth(DataWidth), .PieceWidth(SlotWidth)
+    .DataWidth(DataWidth), .PieceWidth(PieceWidth)
   ) u_fetch (
     .clk_i, .rst_ni,
     .begin_i(clear_i), .piece_valid_i(piece_valid && takes), .answer_i(answer),

@@ -8,8 +8,9 @@
 //             its results (sent_i); if one of these is answered with an error after that, it is sent once more, with
 //             the error, and finish_o comes behind that. In order of the turns; behind an error nothing is
 //             sent or finished any more. failing_o from the first error of any turn on.
-// Demands     open_i only with ready_o, then close_i of the same turn, at the earliest in the next cycle; the next open_i
-//             then or later. ready_o follows close_i in the same cycle, fault_i is about the turn that was open before.
+// Demands     open_i only with ready_o, which follows close_i in the same cycle; then close_i of the same turn, at the
+//             earliest in the next cycle, and with it or later the next open_i. fault_i is about the turn that ends
+//             then.
 //             write_fault_i is about bursts of a turn that is not finished.
 // Latency     Two cycles from the last answer of a turn to its line.
 // Throughput  A descriptor per round trip of a line, and four cycles.

@@ -219,7 +219,8 @@ module flaash_edge_writer
                     bus_place(1'b0, 3'd0, about.line ? PartCompletion : PartResult, about.offset), about.turn};
 
   // ------------------------------------------------------------------- properties
-  `FLAASH_ASSERT(OneFrame_A, !start_i || !(wanted_q || (collect_q && !trailer_o.valid)), "a frame is wanted inside another")
+  `FLAASH_ASSERT(OneFrame_A, !start_i || !(wanted_q || (collect_q && !trailer_o.valid)),
+                 "a frame is wanted inside another")
   `FLAASH_ASSERT(OneWay_A, !batch_valid_i || !collect_q || !in_valid_i, "a batch and a beat at once")
   `FLAASH_COVER(ThrownAway_C, in_valid_i && in_ready_o && !collect_q)
   `FLAASH_COVER(WaitsForBursts_C, wanted_q && flush_q)

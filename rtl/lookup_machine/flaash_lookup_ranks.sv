@@ -6,8 +6,8 @@
 //
 // Guarantees  fiber_o is the number of fibers that end in lines below line_i of two cycles before:
 //             the fiber that holds line_i.
-// Demands     The lines of B are written in ascending order from 0, each once, whenever B is replaced in a buffer, two at
-//             a time at most, which are of one fiber; line_i has been written, or is the one after the last.
+// Demands     The lines of B are written in ascending order from 0, each once, whenever B is replaced in a buffer, at
+//             most two at a time, which are of one fiber; line_i has been written, or is the one after the last.
 // Latency     Two cycles. Throughput: one line per cycle.
 // Errors      With Parity: fault_o, with the fiber, if ask_i was high with the line and a bit of its block has
 //             flipped.

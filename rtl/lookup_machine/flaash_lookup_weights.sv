@@ -9,10 +9,9 @@
 //             weigh them: the longest fiber has a weight of SkewWeight and SkewRatio times the lines of one on
 //             average. If so, total_o is what all rows cost, and row_o is that of a set of MaxSize fibers: with the
 //             first next_i after ready_o or rewind_i that of the first set, with each further one that of the next set.
-// Demands     The lines of A are written in ascending order from 0, whenever A is replaced (written_i), two at a time at
-//             most, which are of one fiber. From prepare_i
-//             on, which comes only while ready_o or after reset, what is known of A stays; its extent is not 0, and no
-//             fiber has more lines than extent / Lanes, rounded up.
+// Demands     The lines of A are written in ascending order from 0, whenever A is replaced (written_i), at most two at
+//             a time, which are of one fiber. From prepare_i on, which comes only while ready_o or after reset, what
+//             is known of A stays; its extent is not 0, and no fiber has more lines than extent / Lanes, rounded up.
 //             The first next_i comes 4 cycles after ready_o or the last rewind_i, at the earliest, further ones every
 //             other cycle at most; what is known of B stays from 4 cycles before it on.
 // Latency     From prepare_i 5 cycles, one per bit of Lanes * Lanes * 4096 / extent and, if skewed_o, one per set.

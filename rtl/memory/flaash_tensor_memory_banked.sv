@@ -154,10 +154,9 @@ module flaash_tensor_memory_banked
   );
 
   // ------------------------------------------------------------------------ banks
-  logic [1:0][LineWrites-1:0][BankWidth-1:0] wr_bank;
-  logic [1:0][LineWrites-1:0][RowWidth-1:0]  wr_row;
-  logic [1:0][LineWrites-1:0]                wr_enable;
-  logic [1:0]                                wr_valid;
+  logic [1:0][BankWidth-1:0]       wr_bank;  // of the first line
+  logic [1:0][1:0][RowWidth-1:0]   wr_row;   // of the first, and of the one behind it
+  logic [1:0]                      wr_valid;
   logic [Banks-1:0]                data_valid_q, wrong;
   logic [Banks-1:0][NumPorts-1:0]  to, to_q;  // a read's answer goes to one port
   line_id_t [Banks-1:0]            read_line, line_q;
@@ -172,15 +171,8 @@ module flaash_tensor_memory_banked
     assign wr_id       = write.id;
     assign last        = wr_id.addr + line_addr_t'(write.pair);
     assign wr_valid[i] = write.valid;
-
-    for (genvar w = 0; w < int'(LineWrites); w++) begin : gen_line
-      line_id_t id;
-
-      assign id              = {wr_id.operand, wr_id.addr + line_addr_t'(w)};
-      assign wr_enable[i][w] = write.valid && (w == 0 || write.pair);
-      assign wr_bank[i][w]   = bank_of(id);
-      assign wr_row[i][w]    = row_of(id.addr);
-    end
+    assign wr_bank[i]  = bank_of(wr_id);
+    assign wr_row[i]   = {row_of(wr_id.addr + 1'b1), row_of(wr_id.addr)};
 
     logic unused_line;
     assign unused_line = ^write.lines;
@@ -209,18 +201,18 @@ module flaash_tensor_memory_banked
     always_ff @(posedge clk_i) operand_q <= line.operand;
 
     for (genvar i = 0; i < 2; i++) begin : gen_operand
-      line_write_t           write;
-      logic [LineWrites-1:0] here;    // of the lines that are written: it goes to this bank
-      logic                  second;
-      logic                  unused_id;
+      line_write_t          write;
+      logic                 first, second;  // that line belongs to this bank
+      logic [RowWidth-1:0]  row;
+      logic [LineWidth-1:0] written;
+      logic                 unused_id;
 
       assign write     = write_i[i];
-      assign second    = LineWrites == 2 && here[LineWrites-1];
-      assign unused_id = write.valid ^ write.pair ^ (^write.id);
-
-      for (genvar w = 0; w < int'(LineWrites); w++) begin : gen_here
-        assign here[w] = wr_enable[i][w] && wr_bank[i][w] == BankWidth'(bank);
-      end
+      assign row       = second ? wr_row[i][1] : wr_row[i][0];
+      assign written   = second ? write.lines[LineWrites-1] : write.lines[0];
+      assign first     = wr_bank[i] == BankWidth'(bank);
+      assign second    = LineWrites == 2 && wr_bank[i] + 1'b1 == BankWidth'(bank);
+      assign unused_id = ^write.id;
 
       flaash_parity_bank #(
         .T     (logic [LineWidth-1:0]),
@@ -228,9 +220,9 @@ module flaash_tensor_memory_banked
         .Parity(Parity)
       ) u_lines (
         .clk_i,
-        .wr_enable_i(here != '0),
-        .wr_addr_i  (wr_row[i][second]),
-        .wr_data_i  (write.lines[second]),
+        .wr_enable_i(write.valid && (first || (second && write.pair))),
+        .wr_addr_i  (row),
+        .wr_data_i  (written),
         .rd_enable_i(read_valid[bank] && line.operand == 1'(i)),
         .rd_addr_i  (row_of(line.addr)),
         .rd_data_o  (lines[i]),

@@ -133,13 +133,15 @@ module flaash_tensor_memory_ideal
     assign wr_valid[i] = write.valid;
 
     for (genvar r = 0; r < int'(LineWrites); r++) begin : gen_ram
-      logic                second;  // of the lines that are written is the one for this RAM
-      logic [NumPorts-1:0] here;
-      line_addr_t          addr;
+      logic                 second;  // of the lines that are written is the one for this RAM
+      logic [NumPorts-1:0]  here;    // reads
+      line_addr_t           addr;
+      logic [LineWidth-1:0] written;
 
-      assign second = LineWrites == 2 && wr_id.addr[0] != 1'(r);
-      assign addr   = second ? last : wr_id.addr;
-      assign here   = enable & (read_odd ^ {NumPorts{LineWrites == 2 && r == 0}} | {NumPorts{LineWrites == 1}});
+      assign second  = LineWrites == 2 && wr_id.addr[0] != 1'(r);
+      assign addr    = second ? last : wr_id.addr;
+      assign written = second ? write.lines[LineWrites-1] : write.lines[0];
+      assign here    = (LineWrites == 1) ? enable : enable & (read_odd ^ {NumPorts{r == 0}});
 
       flaash_parity_bank #(
         .T(logic [LineWidth-1:0]),
@@ -150,7 +152,7 @@ module flaash_tensor_memory_ideal
         .clk_i,
         .wr_enable_i(write.valid && (!second || write.pair)),
         .wr_addr_i  (WordIdWidth'(addr >> RamShift)),
-        .wr_data_i  (write.lines[second]),
+        .wr_data_i  (written),
         .rd_enable_i(here),
         .rd_addr_i  (read_word),
         .rd_data_o  (ram_lines[r]),
@@ -159,8 +161,8 @@ module flaash_tensor_memory_ideal
     end
 
     for (genvar port = 0; port < NumPorts; port++) begin : gen_port
-      assign lines[i][port]  = ram_lines[answered_odd[port]][port];
-      assign wrongs[i][port] = ram_wrongs[answered_odd[port]][port];
+      assign lines[i][port]  = answered_odd[port] ? ram_lines[LineWrites-1][port] : ram_lines[0][port];
+      assign wrongs[i][port] = answered_odd[port] ? ram_wrongs[LineWrites-1][port] : ram_wrongs[0][port];
     end
 
     `FLAASH_ASSERT(WriteInRange_A, !write.valid || (32'(last) < Lines && wr_id.operand == 1'(i)),

@@ -60,7 +60,7 @@ module flaash_loader_packer
 
   `FLAASH_LINE_T(line_t, Lanes, CoordWidth, ValueWidth)
 
-  if (FeedWidth != StreamWidth && FeedWidth != 2 * StreamWidth && FeedWidth != 4 * StreamWidth) begin : gen_illegal_width
+  if (FeedWidth != StreamWidth && FeedWidth != 2 * StreamWidth && FeedWidth != 4 * StreamWidth) begin : gen_illegal_feed
     `FLAASH_ILLEGAL("FeedWidth must be StreamWidth, twice or four times that")
   end
   if (LineWrites != 1 && (LineWrites != 2 || Lanes == 8)) begin : gen_illegal_writes
@@ -90,7 +90,7 @@ module flaash_loader_packer
   entry_id_t  left;     // entries that are to come
   logic       few_q, few, more;  // less than FewEntries of them, and not so after the step
   logic [3:0] fill_q;   // entries in stage_q, below Lanes
-  logic [4:0] room;     // entries of the beat from the offset on
+  logic [5:0] room;     // entries of the beat from the offset on
   logic [3:0] most, taken, filled;
   logic       rest;     // the step can take all that is left
   logic       waits;    // but it would fill more lines than leave
@@ -102,8 +102,8 @@ module flaash_loader_packer
   assign more = !few && !(left[EntryIdWidth-1:4] == 1 && left[3:0] < taken);
 
   always_comb begin
-    room  = 5'(PerBeat) - 5'(offset);
-    most  = (room < 5'(Group)) ? room[3:0] : 4'(Group);
+    room  = 6'(PerBeat) - 6'(offset);
+    most  = (room < 6'(Group)) ? room[3:0] : 4'(Group);
     rest  = few && left[3:0] <= most;
     taken = rest ? left[3:0] : most;
     // The end of a fiber waits a cycle rather than fill more lines than leave.
@@ -172,7 +172,7 @@ module flaash_loader_packer
 
   logic step;
 
-  assign verdict_o    = {span_valid_i, error, wrong, 5'(taken), 5'(taken) == room};
+  assign verdict_o    = {span_valid_i, error, wrong, 5'(taken), 6'(taken) == room};
   assign step         = reading_i.valid && reading_i.section == SecEntries && span_valid_i && error == ErrNone;
   assign span_ready_o = step && fiber_end;
 
@@ -197,16 +197,17 @@ module flaash_loader_packer
   localparam int unsigned Staged = Room + Lanes;
 
   logic [Lanes-1:0][EntryBits-1:0]       stage_q;
-  logic [Staged-1:0][EntryBits-1:0]      stage, behind;  // behind: what stays, if anything
+  logic [Staged-1:0][EntryBits-1:0]      stage;
+  logic [Lanes-1:0][EntryBits-1:0]       behind;         // what stays, if anything
   logic                                  emit, pair;
-  logic [4:0]                            leaving;        // places of the lines that leave
+  logic [3:0]                            leaving;        // places of the lines that leave
   logic [LineWrites-1:0][LineWidth-1:0]  lines, lines_q;
 
   assign stage   = (Staged*EntryBits)'(stage_q) | ((Staged*EntryBits)'(entries) << (32'(fill_q) * EntryBits));
   assign emit    = fiber_end || filled >= 4'(Lanes);
   assign pair    = LineWrites == 2 && (filled >= 4'(Room) || (fiber_end && filled > 4'(Lanes)));
-  assign leaving = pair ? 5'(Room) : 5'(Lanes);
-  assign behind  = pair ? stage >> (Room * EntryBits) : stage >> (Lanes * EntryBits);
+  assign leaving = pair ? 4'(Room) : 4'(Lanes);
+  assign behind  = pair ? stage[Room +: Lanes] : stage[Lanes +: Lanes];
 
   for (genvar w = 0; w < int'(LineWrites); w++) begin : gen_line
     logic [Lanes-1:0][CoordWidth-1:0] line_coords;
@@ -232,8 +233,8 @@ module flaash_loader_packer
       fill_q  <= '0;
       stage_q <= '0;
     end else if (step && emit) begin
-      fill_q  <= (5'(filled) > leaving) ? filled - leaving[3:0] : '0;
-      stage_q <= behind[Lanes-1:0];
+      fill_q  <= (filled > leaving) ? filled - leaving : '0;
+      stage_q <= behind;
     end else if (step) begin
       fill_q  <= filled;
       stage_q <= stage[Lanes-1:0];

@@ -95,6 +95,6 @@ module flaash_loader_pointers
   end
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_COVER(LastIsPartial_C, step && taken != 4'(Words))
+  `FLAASH_COVER(LastIsPartial_C, step && taken != 5'(Words))
 
 endmodule : flaash_loader_pointers

@@ -39,12 +39,6 @@ package flaash_pkg;
     return (engine == EngineLookup) ? (num_sdpe + group_size - 1) / group_size : 2 * num_sdpe;
   endfunction
 
-  // Lines of an operand that are written in a cycle: two where a beat brings them and they have two places to go to.
-  function automatic int unsigned line_writes(int unsigned feed_width, int unsigned lanes, int unsigned memory,
-                                              int unsigned banks);
-    return (feed_width > 2 * StreamWidth && lanes < 8 && (memory == MemoryIdeal || banks > 1)) ? 2 : 1;
-  endfunction
-
   // ------------------------------------------------------------------------- limits
   localparam int unsigned MaxOrder      = 8;    // modes of an operand
   localparam int unsigned MaxLevels     = MaxOrder - 1;  // upper levels: all modes but the last
@@ -58,6 +52,12 @@ package flaash_pkg;
 
   typedef logic [FiberIdWidth-1:0]  fiber_id_t;   // ordinal among the non-empty fibers
   typedef logic [LineAddrWidth-1:0] line_addr_t;  // line within the operand's own region
+  // Lines of an operand that are written in a cycle: two where a beat brings them and they have two places to go to.
+  function automatic int unsigned line_writes(int unsigned feed_width, int unsigned lanes, int unsigned memory,
+                                              int unsigned banks);
+    return (feed_width > 2 * StreamWidth && lanes < 8 && (memory == MemoryIdeal || banks > 1)) ? 2 : 1;
+  endfunction
+
   typedef logic [NodeIdWidth-1:0]   node_id_t;    // ordinal among all upper-level nodes
   typedef logic [EntryIdWidth-1:0]  entry_id_t;   // ordinal among the entries of an operand
   typedef logic [LineAddrWidth:0]   line_sum_t;   // lines of both operands

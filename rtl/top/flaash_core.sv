@@ -156,12 +156,11 @@ module flaash_core
     logic [LineWidth-1:0] line;  // the last one that is written
     logic                 unused_entries;
 
-    // `last` is the top bit of a line.
     assign write          = line_write[i];
     assign id             = write.id;
-    assign line           = write.lines[LineWrites == 2 && write.pair];
+    assign line           = write.pair ? write.lines[LineWrites-1] : write.lines[0];
     assign written[i]     = {write.valid, fill[i], id.operand, id.addr + line_addr_t'(write.pair), write.pair,
-                             line[LineWidth-1]};
+                             line[LineWidth-1]};  // `last` is the top bit of a line
     assign unused_entries = ^write.lines;
   end
 

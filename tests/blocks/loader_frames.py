@@ -40,8 +40,14 @@ def filling(rng: random.Random, build: Build, lines: int) -> Csf:
         length = rng.randint(1 if len(lengths) < 8 else max(1, most - build.lanes + 1), most)
         lengths.append(length)
         lines -= -(-length // build.lanes)
-    coords = [np.sort(rng.sample(range(longest), length)) for length in lengths]
-    return Csf((len(lengths), longest), [np.arange(len(lengths))], [np.cumsum([0, *lengths])],
+    return of_lengths(rng, build, lengths)
+
+
+def of_lengths(rng: random.Random, build: Build, lengths: list[int]) -> Csf:
+    """Return a tensor of order 2 with fibers of these lengths, of at most 2**CoordWidth entries each."""
+    extent = min(2**build.coord_width, 2 * max(lengths))
+    coords = [np.sort(rng.sample(range(extent), length)) for length in lengths]
+    return Csf((len(lengths), extent), [np.arange(len(lengths))], [np.cumsum([0, *lengths])],
                np.concatenate(coords), np.zeros(sum(lengths)))
 
 

@@ -25,6 +25,7 @@ class Build:
     node_depth: int
     fiber_depth: int
     feed_width: int = 128  # bits of a beat
+    line_writes: int = 1  # lines written in a cycle
 
     @property
     def words(self) -> int:

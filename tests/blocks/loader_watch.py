@@ -18,7 +18,7 @@ def build_of(dut: SimHandleBase) -> Build:
     """Return the parameters of the loader that is simulated."""
     fmt = next(f for f in FORMATS.values() if f.code == int(dut.Format.value))
     return Build(fmt, *(int(getattr(dut, name).value) for name in
-                        ("Lanes", "CoordWidth", "MemLines", "NodeDepth", "FiberDepth", "FeedWidth")))
+                        ("Lanes", "CoordWidth", "MemLines", "NodeDepth", "FiberDepth", "FeedWidth", "LineWrites")))
 
 
 class LoaderWatch:
@@ -33,7 +33,7 @@ class LoaderWatch:
         self._dut, self._build = dut, build_of(dut)
         self._line_t = module_types("flaash_loader_packer", {
             "Format": self._build.fmt.code, "Lanes": self._build.lanes, "CoordWidth": self._build.coord_width,
-            "FeedWidth": self._build.feed_width,
+            "FeedWidth": self._build.feed_width, "LineWrites": self._build.line_writes,
         })["line_t"]
         self.finished: list[Outcome] = []
         self._open = Outcome()
@@ -67,7 +67,8 @@ class LoaderWatch:
                 self._open.fibers.append(tuple(store.fiber[1:]))
             if line:
                 assert write.id.operand == self._open.operand, "a line of the other operand"
-                self._line(write.id.addr, self._line_t.unpack(write.line))
+                for number, found in enumerate(write.lines[:1 + write.pair]):
+                    self._line(write.id.addr + number, self._line_t.unpack(found))
             if store.node.valid or store.fiber.valid or line or store.complete:
                 assert store.operand == self._open.operand, "something of the other operand"
             if store.complete:

@@ -9,6 +9,7 @@ import itertools
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
+from tb.common.bench import rng
 from tb.common.rtl_types import bench_types
 
 Lengths = list[int]  # lines of each fiber
@@ -38,6 +39,7 @@ class Planner:
         self.groups = int(dut.Groups.value)
         self.max_size = int(dut.MaxSize.value)
         self.extent = EXTENT
+        self._random = rng()
         self.descriptions: list[dict[str, int]] = [{}, {}]
         for name in ("written_i", "fiber_operand_i", "fiber_valid_i", "start_i", "desc_i",
                      "table_wanted_i"):
@@ -76,9 +78,13 @@ class Planner:
             await RisingEdge(dut.clk_i)
         dut.fiber_valid_i.value = 0
         ends = set(itertools.accumulate(lengths))
-        for line in range(sum(lengths) if lines else 0):
+        pairs, behind = self._random.choice([0, 0.5, 1]), 0  # behind: the lines that were written
+        while lines and behind < sum(lengths):
+            # Two lines of a fiber may come at once.
+            pair = behind + 1 not in ends and self._random.random() < pairs
+            behind += 1 + pair
             dut.written_i.value = self.types["written_i"].pack(
-                valid=1, id={"operand": operand, "addr": line}, last=int(line + 1 in ends))
+                valid=1, id={"operand": operand, "addr": behind - 1}, pair=int(pair), last=int(behind in ends))
             await RisingEdge(dut.clk_i)
         dut.written_i.value = 0
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs inside the simulator: flaash_operand_loader does what loader_model says, frame by frame."""
 
+from collections.abc import Iterator
+
 import cocotb
 import numpy as np
 from cocotb.triggers import ClockCycles, RisingEdge, Timer
@@ -11,7 +13,7 @@ from tb.common.bench import start, until
 from tb.common.rtl_constants import ERRORS, FRAME_ERRORS
 from tb.common.stalls import STALLS
 from tests.blocks.axi_ports import stream_source
-from tests.blocks.loader_frames import filling, frame, right_frames, tensor, wrong_beats
+from tests.blocks.loader_frames import filling, frame, of_lengths, right_frames, tensor, wrong_beats
 from tests.blocks.loader_model import load
 from tests.blocks.loader_watch import LoaderWatch, build_of, compare
 from tests.share import amount
@@ -81,6 +83,7 @@ async def memories_fill_to_the_last_place(dut) -> None:
     frames = []
     for more in (0, 1):
         fits = [filling(random, build, build.mem_lines + more) for _ in range(6)]
+        fits += [of_lengths(random, build, lengths) for lengths in _long_last(build, build.mem_lines + more)]
         full = [csf for csf in fits if csf.nnz <= build.mem_lines * build.lanes]
         fibers = build.fiber_depth + more
         full.append(tensor(random, (fibers, 1), fibers))
@@ -95,14 +98,35 @@ async def memories_fill_to_the_last_place(dut) -> None:
     await _send(dut, source, frames, watch)
 
 
+def _long_last(build, lines: int) -> Iterator[list[int]]:
+    """Yield lengths of fibers that take so many lines; the last one is long and begins anywhere in a beat."""
+    longest = 2**build.coord_width // build.lanes * build.lanes
+    for first in range(1, min(17, longest)):
+        left = lines * build.lanes - -(-first // build.lanes) * build.lanes  # room behind the first one
+        before = max(0, -(-left // longest) - 1)
+        for spare in range(build.lanes):
+            yield [first, *[longest] * before, left - before * longest - spare]
+
+
+@cocotb.test()
+async def fibers_of_each_length_from_each_place_of_a_beat(dut) -> None:
+    """The end of a fiber meets each number of entries that wait for their line, and each rest of a beat."""
+    random, build, source, watch = await _begin(dut)
+    pairs = [(first, second) for first in range(1, 17) for second in range(1, 21)
+             if second <= 2**build.coord_width and first <= 2**build.coord_width]
+    frames = [(f"fibers of {pair} entries", frame(of_lengths(random, build, [*pair, 1]), 0, build, random))
+              for pair in random.sample(pairs, min(len(pairs), amount(60, len(pairs))))]
+    await _send(dut, source, frames, watch)
+
+
 @cocotb.test()
 async def entries_come_as_fast_as_they_are_written(dut) -> None:
-    """One long fiber: the cycles are those of the beats, or of the lanes where these are narrower."""
+    """One long fiber: the cycles are those of the beats, or of the lines where these are fewer."""
     random, build, source, watch = await _begin(dut)
     entries = min(build.lanes * build.mem_lines, 2**build.coord_width)
     extent = min(2**build.coord_width, 2**32 - 1)
     beats = frame(tensor(random, (extent,), entries), 0, build, random)
-    group = min(entries // (len(beats) - 2), build.lanes)
+    group = min(entries // (len(beats) - 2), build.line_writes * build.lanes)
     cycles = 0
     await source.send(AxiStreamFrame(beats))
     await until(dut, lambda: watch.loading, 20, "the begin")

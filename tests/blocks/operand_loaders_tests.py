@@ -39,7 +39,7 @@ class Bench:
         self.types = bench_types()
         self.line_t = module_types("flaash_loader_packer", {
             "Format": self.build.fmt.code, "Lanes": self.build.lanes, "CoordWidth": self.build.coord_width,
-            "FeedWidth": self.build.feed_width})["line_t"]
+            "FeedWidth": self.build.feed_width, "LineWrites": self.build.line_writes})["line_t"]
         dut.beat_valid_i.value = 0
         dut.enable_i.value = 1
         cocotb.start_soon(self._send())
@@ -94,10 +94,11 @@ class Bench:
         if store.fiber.valid:
             seen.fibers.append(tuple(store.fiber[1:]))
         if write.valid:
-            found = self.line_t.unpack(write.line)
             assert tuple(write.id) == (operand, len(seen.lines))
-            seen.lines.append(list(zip(found.coords, found.values, strict=True))[:found.count])
-            seen.lasts.append(bool(found.last))
+            for line in write.lines[:1 + write.pair]:
+                found = self.line_t.unpack(line)
+                seen.lines.append(list(zip(found.coords, found.values, strict=True))[:found.count])
+                seen.lasts.append(bool(found.last))
         if store.complete:
             self.finished[operand].append(dataclasses.replace(seen, info=tuple(store.desc[2:])))
 

@@ -25,8 +25,9 @@ class Buffers(Memory):
         """Write all lines of all buffers, in ascending order as a loader does."""
         for buffer in self.buffers:
             self.dut.fill_i.value = 3 * buffer
-            for line in range(self.lines):
-                await self.write_all({(operand, line): random.getrandbits(self.width) for operand in (0, 1)})
+            for line in range(0, self.lines, self.writes):
+                await self.write_all({(operand, behind): random.getrandbits(self.width) for operand in (0, 1)
+                                      for behind in range(line, min(line + self.writes, self.lines))})
             for operand in (0, 1):
                 self.lines_of[operand, buffer] = {
                     place: line for place, line in self.stored.items() if place[0] == operand}
@@ -67,7 +68,8 @@ async def a_wrong_line_is_told_by_its_number_in_its_buffer(dut) -> None:
     cocotb.start_soon(listen())
     begin = 1 << (memory.lines - 1).bit_length()  # of the second buffer
     for operand, buffer, line in itertools.product((0, 1), memory.buffers, (0, memory.lines - 1)):
-        word = dut.gen_ideal.u_memory.gen_operand[operand].u_lines.mem_q[begin * buffer + line]
+        rams = dut.gen_ideal.u_memory.gen_operand[operand].gen_ram
+        word = rams[line % memory.writes].u_lines.mem_q[(begin * buffer + line) // memory.writes]
         flipped = int(word.value) ^ 1 << random.randrange(memory.width + 1)
         word.value = flipped
         memory.use(buffer, buffer)

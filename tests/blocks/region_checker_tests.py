@@ -17,7 +17,7 @@ LINE = package_types("flaash_pkg")["line_id_t"]
 async def _load(dut, operand: int, lines: int, first: int = 0) -> None:
     for line in range(first, lines):
         dut.wr_valid_i.value = 1 << operand
-        dut.wr_id_i.value = LINE.pack(operand=operand, addr=line) << operand * LINE.width
+        dut.wr_last_i.value = LINE.pack(operand=operand, addr=line) << operand * LINE.width
         await RisingEdge(dut.clk_i)
     dut.wr_valid_i.value = 0
 
@@ -38,7 +38,7 @@ async def regions(dut) -> None:
     written: a line of a buffer in use is written.
     """
     chance, mistake = rng(), os.environ["FLAASH_MISTAKE"]
-    for name in ("wr_valid_i", "wr_id_i", "req_valid_i", "req_i", "fill_i", "use_i", "owned_i"):
+    for name in ("wr_valid_i", "wr_last_i", "req_valid_i", "req_i", "fill_i", "use_i", "owned_i"):
         getattr(dut, name).value = 0
     await start(dut)
     for lines in ((9, 5), (3, 7)):

@@ -2,6 +2,7 @@
 """Runs inside the simulator: both tensor memories answer every read in time and order."""
 
 import dataclasses
+import itertools
 from collections import deque
 from collections.abc import Callable, Iterator
 from random import Random
@@ -44,6 +45,7 @@ class Memory:
         self.latency = int(dut.Latency.value)
         self.banked = "banked" in dut._name
         self.banks = int(dut.Banks.value)
+        self.writes = int(dut.LineWrites.value)
         self.stored: dict[Place, int] = {}
         self.cycle = 0
         self.reads = self.conflicts = 0
@@ -58,19 +60,34 @@ class Memory:
         return (line + operand * (self.banks // 2)) % self.banks
 
     async def fill(self, random: Random) -> None:
-        """Write a random line everywhere, one of each operand per cycle, in random order."""
-        orders = [random.sample(range(self.lines), self.lines) for _ in range(2)]
-        for lines in zip(*orders, strict=True):
-            await self.write_all({(i, line): random.getrandbits(self.width) for i, line in enumerate(lines)})
+        """Write a random line everywhere, one or two of each operand per cycle, in random order."""
+        orders = [self._order(random) for _ in range(2)]
+        for writes in itertools.zip_longest(*orders, fillvalue=()):
+            await self.write_all({(i, line): random.getrandbits(self.width)
+                                  for i, lines in enumerate(writes) for line in lines})
+
+    def _order(self, random: Random) -> list[tuple[int, ...]]:
+        """Return all lines, alone or with the one behind them, in random order."""
+        order, line = [], 0
+        while line < self.lines:
+            count = min(random.randint(1, self.writes), self.lines - line)
+            order.append(tuple(range(line, line + count)))
+            line += count
+        random.shuffle(order)
+        return order
 
     async def write(self, place: Place, line: int) -> None:
         await self.write_all({place: line})
 
     async def write_all(self, lines: dict[Place, int]) -> None:
-        """Write lines in one cycle, at most one of each operand."""
+        """Write lines in one cycle, of each operand at most LineWrites, one behind the other."""
         writes: list[dict] = [{}, {}]
-        for (operand, addr), line in lines.items():
-            writes[operand] = {"valid": 1, "id": {"operand": operand, "addr": addr}, "line": line}
+        for (operand, addr), line in sorted(lines.items()):
+            if writes[operand]:
+                writes[operand]["pair"] = 1
+                writes[operand]["lines"].append(line)
+            else:
+                writes[operand] = {"valid": 1, "id": {"operand": operand, "addr": addr}, "lines": [line]}
         self.dut.write_i.value = bench_types()["write_i"].pack(writes)
         await self.step()
         self.stored |= lines
@@ -257,8 +274,8 @@ def _flip(dut: SimHandleBase, memory: Memory, place: Place, bit: int) -> None:
     if memory.banked:
         ram = dut.gen_bank[memory.bank(place)].gen_operand[operand].u_lines
     else:
-        ram = dut.gen_operand[operand].u_lines
-    word = ram.mem_q[line // memory.banks if memory.banked else line]
+        ram = dut.gen_operand[operand].gen_ram[line % memory.writes].u_lines
+    word = ram.mem_q[line // (memory.banks if memory.banked else memory.writes)]
     word.value = int(word.value) ^ 1 << bit
 
 

@@ -15,13 +15,14 @@ from tests.blocks.loader_watch import compare
 
 WRAPPER = Path(__file__).parent / "rtl" / "flaash_operand_loader_bench.sv"
 
-# Value format, Lanes, CoordWidth, bits of a beat, pointers per cycle. Beats have fewer entries than
-# there are lanes, as many, and more.
+# Value format, Lanes, CoordWidth, bits of a beat, pointers per cycle, lines per cycle. Beats have fewer entries
+# than there are lanes, as many, and more.
 BUILDS = {
-    "verilator": [("fp32", 4, 16, 128, 1), ("int8", 8, 8, 256, 8)],
-    "icarus": [("fp32", 4, 16, 128, 1), ("int8", 8, 8, 128, 1), ("int16", 2, 32, 256, 8),
-               ("fp32", 4, 10, 256, 8), ("int8", 1, 3, 128, 4), ("bf16", 8, 15, 128, 1),
-               ("int8", 2, 8, 256, 1), ("fp32", 8, 32, 256, 8)],
+    "verilator": [("fp32", 4, 10, 512, 16, 2), ("int8", 8, 8, 256, 8, 1)],
+    "icarus": [("fp32", 4, 16, 128, 1, 1), ("fp32", 4, 10, 512, 16, 2), ("int8", 8, 8, 128, 1, 1),
+               ("int16", 2, 32, 256, 8, 1), ("int8", 1, 3, 128, 4, 1), ("fp32", 4, 10, 256, 8, 1),
+               ("bf16", 8, 15, 128, 1, 1), ("int8", 2, 8, 512, 16, 2), ("int8", 2, 8, 256, 1, 1),
+               ("fp32", 8, 32, 512, 16, 1), ("int16", 1, 12, 512, 16, 2)],
 }
 
 
@@ -30,12 +31,12 @@ BUILDS = {
 def test_operand_loader(simulator: str, seed: int, rest: bool) -> None:
     half = len(BUILDS[simulator]) // 2
     builds = BUILDS[simulator][half:] if rest else BUILDS[simulator][:half]
-    for fmt, lanes, coord_width, width, pointers in builds:
+    for fmt, lanes, coord_width, width, pointers, lines in builds:
         run_bench("flaash_operand_loader_bench", "tests.blocks.operand_loader_tests", simulator,
-                  f"operand_loader-{fmt}-l{lanes}-c{coord_width}-w{width}-p{pointers}",
+                  f"operand_loader-{fmt}-l{lanes}-c{coord_width}-w{width}-p{pointers}-n{lines}",
                   {"Format": FORMATS[fmt].code, "Lanes": lanes, "CoordWidth": coord_width,
                    "MemLines": 40, "NodeDepth": 50, "FiberDepth": 24, "FeedWidth": width,
-                   "PointerWords": pointers}, seed, extra_sources=[WRAPPER])
+                   "PointerWords": pointers, "LineWrites": lines}, seed, extra_sources=[WRAPPER])
 
 
 @pytest.mark.full("verilator")
@@ -43,7 +44,7 @@ def test_operand_loaders(simulator: str, seed: int) -> None:
     """One loader per operand, side by side."""
     run_bench("flaash_operand_loaders", "tests.blocks.operand_loaders_tests", simulator, "operand_loaders",
               {"Format": FORMATS["fp32"].code, "Lanes": 4, "CoordWidth": 10, "MemLines": 40, "NodeDepth": 50,
-               "FiberDepth": 24, "Feeds": 2, "FeedWidth": 256}, seed)
+               "FiberDepth": 24, "Feeds": 2, "FeedWidth": 512, "LineWrites": 2}, seed)
 
 
 def _example(seed: int):

@@ -78,7 +78,8 @@ test_fiber_loader = plain(
 test_job_generator = plain("flaash_job_generator", [{}], [{}], proved=True)
 test_memory_bank = plain("flaash_memory_bank", [{}], [{}], Width=20, Words=6)
 test_operand_memory = plain(
-    "flaash_operand_memory", rows("Lines Buffers", (5, 2)), rows("Lines Buffers", (5, 2), (8, 1), (8, 2)),
+    "flaash_operand_memory", rows("Lines Buffers LineWrites", (5, 2, 2)),
+    rows("Lines Buffers LineWrites", (5, 2, 2), (8, 1, 1), (8, 2, 1), (8, 2, 2)),
     inside=True, NumPorts=2, LineWidth=20, Memory=0)
 test_parity_bank = plain(
     "flaash_parity_bank", rows("Words AddrWidth Ports Registered Parity", (6, 5, 2, 1, 1)),

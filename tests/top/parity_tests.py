@@ -38,7 +38,7 @@ class Memory:
     def word(self, operand: int, line: int) -> SimHandleBase:
         """Return the word that holds a line."""
         if self._ideal:
-            return self._memory.gen_operand[operand].u_lines.mem_q[line]
+            return self._memory.gen_operand[operand].gen_ram[0].u_lines.mem_q[line]
         bank = (line + operand * (self._banks // 2)) % self._banks
         ram = self._memory.gen_bank[bank].gen_operand[operand].u_lines
         return ram.mem_q[line // self._banks]

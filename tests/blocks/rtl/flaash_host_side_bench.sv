@@ -81,7 +81,7 @@ module flaash_host_side_bench
   walk_req_t [1:0] walk_req;
   walk_rsp_t [1:0] walk_rsp;
   fault_t          fault;
-  `FLAASH_LINE_WRITE(4 * (CoordWidth + value_width(Format)) + 4) unused_write;
+  `FLAASH_LINE_WRITE(4 * (CoordWidth + value_width(Format)) + 4, 1) unused_write;
 
   flaash_operand_loader #(
     .Format(Format), .Lanes(4), .CoordWidth(CoordWidth), .MemLines(MemLines), .NodeDepth(NodeDepth),

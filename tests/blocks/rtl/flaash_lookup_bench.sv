@@ -91,7 +91,7 @@ module flaash_lookup_bench
       .NumPorts(NumPorts), .LineWidth(LineWidth), .Lines(MemLines), .Latency(MemLatency), .Banks(MemBanks)
     ) u_memory (
       .clk_i, .rst_ni,
-      .write_i({wr_valid[1], wr_id[1], wr_data_i, wr_valid[0], wr_id[0], wr_data_i}),
+      .write_i({wr_valid[1], 1'b0, wr_id[1], wr_data_i, wr_valid[0], 1'b0, wr_id[0], wr_data_i}),
       .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
       .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
       .reads_o(reads), .conflicts_o(conflicts), .fault_o(unused_memory_fault)
@@ -101,7 +101,7 @@ module flaash_lookup_bench
       .NumPorts(NumPorts), .LineWidth(LineWidth), .Lines(MemLines), .Latency(MemLatency), .Banks(MemBanks)
     ) u_memory (
       .clk_i, .rst_ni,
-      .write_i({wr_valid[1], wr_id[1], wr_data_i, wr_valid[0], wr_id[0], wr_data_i}),
+      .write_i({wr_valid[1], 1'b0, wr_id[1], wr_data_i, wr_valid[0], 1'b0, wr_id[0], wr_data_i}),
       .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
       .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
       .reads_o(reads), .conflicts_o(conflicts), .fault_o(unused_memory_fault)
@@ -112,7 +112,7 @@ module flaash_lookup_bench
     .NumPorts(NumPorts)
   ) u_region_checker (
     .clk_i, .rst_ni,
-    .wr_valid_i(wr_valid), .wr_id_i(wr_id), .fill_i(2'b00), .use_i(2'b00), .owned_i(1'b0),
+    .wr_valid_i(wr_valid), .wr_last_i(wr_id), .fill_i(2'b00), .use_i(2'b00), .owned_i(1'b0),
     .req_valid_i(req_valid), .req_i(req)
   );
 
@@ -140,8 +140,8 @@ module flaash_lookup_bench
   ) u_compute (
     .clk_i, .rst_ni,
     .start_i, .settings_i(settings), .desc_i,
-    .written_i({wr_valid[1], 1'b0, 1'b1, wr_addr_i, wr_data_i[LineWidth-1],
-                wr_valid[0], 1'b0, 1'b0, wr_addr_i, wr_data_i[LineWidth-1]}),
+    .written_i({wr_valid[1], 1'b0, 1'b1, wr_addr_i, 1'b0, wr_data_i[LineWidth-1],
+                wr_valid[0], 1'b0, 1'b0, wr_addr_i, 1'b0, wr_data_i[LineWidth-1]}),
     .busy_o(planning), .dispatch_o(dispatch),
     .table_addr_o(table_addr), .table_i(table_rsp),
     .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),

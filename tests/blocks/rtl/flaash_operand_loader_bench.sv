@@ -15,8 +15,9 @@ module flaash_operand_loader_bench
   parameter int unsigned FiberDepth   = 1024,
   parameter int unsigned FeedWidth    = StreamWidth,
   parameter int unsigned PointerWords = 1,
+  parameter int unsigned LineWrites   = 1,
   localparam int unsigned LineWidth = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
-  localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth)
+  localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth, LineWrites)
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
@@ -32,7 +33,7 @@ module flaash_operand_loader_bench
 
   flaash_operand_loader #(
     .Format(Format), .Lanes(Lanes), .CoordWidth(CoordWidth), .MemLines(MemLines), .NodeDepth(NodeDepth),
-    .FiberDepth(FiberDepth), .FeedWidth(FeedWidth), .PointerWords(PointerWords)
+    .FiberDepth(FiberDepth), .FeedWidth(FeedWidth), .PointerWords(PointerWords), .LineWrites(LineWrites)
   ) u_loader (
     .clk_i, .rst_ni,
     .beat_valid_i(s_axis_tvalid_i), .beat_ready_o(s_axis_tready_o), .beat_i({s_axis_tlast_i, s_axis_tdata_i}),

@@ -76,7 +76,7 @@ module flaash_sdpe_bench
     .Latency  (Latency)
   ) u_memory (
     .clk_i, .rst_ni,
-    .write_i({wr_valid[1], wr_id[1], wr_data_i, wr_valid[0], wr_id[0], wr_data_i}),
+    .write_i({wr_valid[1], 1'b0, wr_id[1], wr_data_i, wr_valid[0], 1'b0, wr_id[0], wr_data_i}),
     .req_valid_i(mem_valid), .req_ready_o(mem_ready), .req_i({1'b1, req_addr[1], 1'b0, req_addr[0]}),
     .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
     .reads_o, .conflicts_o(unused_conflicts), .fault_o(unused_fault)
