@@ -2,7 +2,7 @@
 // Operand memory: the tensor memory of the chosen kind, with the buffers of both operands in it.
 //
 // Guarantees  A line is written to buffer fill_i of its operand and read from buffer use_i; the rest as the tensor
-//             memory says. fault_o tells of a line by its number in its buffer.
+//             memory says. fault_o tells of a line by its number in its buffer, written_o of those that are written.
 // Demands     As the tensor memory. use_i changes only while no read is under way; with owned_i the buffers
 //             that are read are not written.
 // Latency     As the tensor memory; fault_o a cycle later.
@@ -40,6 +40,7 @@ module flaash_operand_memory
 
   // writes, of A in element 0, always taken
   input  line_write_t [1:0]                  write_i,
+  output line_written_t [1:0]                written_o,
   // reads
   input  logic [NumPorts-1:0]                req_valid_i,
   output logic [NumPorts-1:0]                req_ready_o,
@@ -74,14 +75,21 @@ module flaash_operand_memory
   fault_t                  fault;
 
   for (genvar i = 0; i < 2; i++) begin : gen_write
-    line_write_t loaded;
-    line_id_t    id;
+    line_write_t          loaded;
+    line_id_t             id;
+    logic                 pair;
+    logic [LineWidth-1:0] line;  // the last one that is written; its top bit is `last`
+    logic                 unused_entries;
 
-    assign loaded      = write_i[i];
-    assign id          = loaded.id;
-    assign wr_valid[i] = loaded.valid;
-    assign wr_last[i]  = {id.operand, id.addr + line_addr_t'(loaded.pair)};
-    assign write[i]    = {wr_valid[i], loaded.pair, placed(id, fill_i[i]), loaded.lines};
+    assign loaded       = write_i[i];
+    assign id           = loaded.id;
+    assign pair         = LineWrites == 2 && loaded.pair;
+    assign line         = pair ? loaded.lines[LineWrites-1] : loaded.lines[0];
+    assign wr_valid[i]  = loaded.valid;
+    assign wr_last[i]   = {id.operand, id.addr + line_addr_t'(pair)};
+    assign write[i]     = {wr_valid[i], pair, placed(id, fill_i[i]), loaded.lines};
+    assign unused_entries = ^line;
+    assign written_o[i] = {wr_valid[i], fill_i[i], wr_last[i], pair, line[LineWidth-1]};
   end
 
   for (genvar p = 0; p < int'(NumPorts); p++) begin : gen_port
@@ -128,7 +136,7 @@ module flaash_operand_memory
   );
 `else
   logic unused_owner;
-  assign unused_owner = owned_i ^ (^wr_last);
+  assign unused_owner = owned_i;
 `endif
 
 endmodule : flaash_operand_memory

@@ -124,6 +124,7 @@ module flaash_core
   line_id_t [NumPorts-1:0]            req;
   logic [NumPorts-1:0][LineWidth-1:0] rsp_data;
   logic [$clog2(NumPorts+1)-1:0]      reads, conflicts;
+  line_written_t [1:0]                written;
   fault_t                             memory_fault;
 
   flaash_operand_memory #(
@@ -133,7 +134,7 @@ module flaash_core
     .clk_i, .rst_ni,
     .fill_i(fill), .use_i(in_use), .owned_i(control_i.owned),
     .write_i(line_write), .req_valid_i(req_valid), .req_ready_o(req_ready), .req_i(req),
-    .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data),
+    .rsp_valid_o(rsp_valid), .rsp_data_o(rsp_data), .written_o(written),
     .reads_o(reads), .conflicts_o(conflicts), .fault_o(memory_fault)
   );
 
@@ -141,7 +142,6 @@ module flaash_core
   logic [NumSources-1:0]         source_valid, source_ready, source_idle;
   result_t [NumSources-1:0]      source_result;
   sdpe_events_t [NumSources-1:0] events;
-  line_written_t [1:0]           written;
   logic                          busy;
   dispatch_t                     dispatch;
   fault_t                        compute_fault;
@@ -149,20 +149,6 @@ module flaash_core
   settings_t settings;
 
   assign settings = control_i.settings;
-
-  for (genvar i = 0; i < 2; i++) begin : gen_written
-    line_write_t          write;
-    line_id_t             id;
-    logic [LineWidth-1:0] line;  // the last one that is written
-    logic                 unused_entries;
-
-    assign write          = line_write[i];
-    assign id             = write.id;
-    assign line           = write.pair ? write.lines[LineWrites-1] : write.lines[0];
-    assign written[i]     = {write.valid, fill[i], id.operand, id.addr + line_addr_t'(write.pair), write.pair,
-                             line[LineWidth-1]};  // `last` is the top bit of a line
-    assign unused_entries = ^write.lines;
-  end
 
   if (Engine == EngineLookup) begin : gen_lookup
     flaash_compute_lookup #(

@@ -7,6 +7,7 @@ import cocotb
 from cocotb.triggers import FallingEdge
 
 from tb.common.bench import rng, start
+from tb.common.rtl_types import bench_types
 from tests.blocks.tensor_memory_tests import FAULT, Memory, Place, read
 
 
@@ -32,6 +33,22 @@ class Buffers(Memory):
                 self.lines_of[operand, buffer] = {
                     place: line for place, line in self.stored.items() if place[0] == operand}
 
+    async def watch(self) -> None:
+        """Check in each cycle that what is written is told: the last line, and whether it ends a fiber."""
+        while True:
+            await FallingEdge(self.dut.clk_i)
+            fill = int(self.dut.fill_i.value)
+            writes, told = (bench_types()[name].unpack(int(getattr(self.dut, name).value))
+                            for name in ("write_i", "written_o"))
+            for operand in (0, 1):
+                write = writes[operand]
+                assert told[operand].valid == write.valid
+                if write.valid:
+                    last = write.lines[write.pair]
+                    assert tuple(told[operand]) == (
+                        1, fill >> operand & 1, (operand, write.id.addr + write.pair), write.pair,
+                        last >> self.width - 1), f"{told[operand]} is told of {write}"
+
     def use(self, a: int, b: int) -> None:
         """Read these buffers from now on."""
         self.dut.use_i.value = a | b << 1
@@ -41,6 +58,7 @@ class Buffers(Memory):
 async def started(dut) -> tuple[Buffers, object]:
     memory = Buffers(dut, rng())
     random = await start(dut)
+    cocotb.start_soon(memory.watch())
     await memory.fill_all(random)
     return memory, random
 
