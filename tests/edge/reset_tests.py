@@ -209,3 +209,55 @@ async def aborts_between_two_contractions(dut) -> None:
     assert [record.code for record in records] == [0, ERROR["ErrAborted"]]
     await host.reset()
     await right(host, a, b, "an abort between two contractions")
+
+
+@cocotb.test()
+async def ends_around_a_handover(dut) -> None:
+    """The operands of the next contraction wait, so it starts in the cycle in which the one before ends."""
+    random = rng()
+    host, numbers = Host(dut), np.random.default_rng(random.getrandbits(32))
+    await start(dut)
+    a, b = (drawn(numbers, (4, 30), host.fmt.name, 1.0) for _ in range(2))
+
+    async def ended(way: str, delay: int) -> list[Completion]:
+        """End what two contractions do so many cycles behind the doorbell; return the completion records."""
+        await host.set_ring()
+        now = setting(host, a, b)
+        now.lay()
+        slots = [host.put(now.words) for _ in range(2)]
+        await host.ring()
+        await ClockCycles(dut.clk_i, delay)
+        records = []
+        if way == "abort":
+            await host.write("RegControl", BIT["ControlAbort"])
+            assert await host.idle() & BIT["EdgeStatusHalted"]
+            records = [await host.completed(slot) for slot in slots[: await host.read("RegRingHead")]]
+        if way == "reset pin":
+            dut.rst_ni.value = 0
+            await ClockCycles(dut.clk_i, 3)
+            dut.rst_ni.value = 1
+            await ClockCycles(dut.clk_i, 3)
+            host.tail = 0
+        else:
+            await host.reset()
+        return records
+
+    before, behind = SPAN // 2, 3 * SPAN
+    while behind - before > 1:
+        middle = (before + behind) // 2
+        if len(await ended("abort", middle)) > 1:
+            behind = middle
+        else:
+            before = middle
+    dut._log.info("the second contraction starts %d cycles behind the doorbell", behind)
+    around = range(behind - amount(5, 12), behind + amount(5, 12))
+    for delay in around:
+        codes = [record.code for record in await ended("abort", delay)]
+        aborted = ERROR["ErrAborted"]
+        assert codes == ([aborted] if delay < behind else [0, aborted]), f"{codes} at {delay}"
+        await right(host, a, b, f"an abort {delay} cycles behind the doorbell")
+    for way in ("soft reset", "reset pin"):
+        # The pin takes no write to a register.
+        for delay in random.sample(range(behind - 12, behind + 12), amount(6, 24)):
+            await ended(way, delay)
+            await right(host, a, b, f"{way}, {delay} cycles behind the doorbell")

@@ -94,4 +94,4 @@ def test_one_buffer(simulator: str, seed: int) -> None:
 @pytest.mark.suite_on("icarus")
 def test_overlap_with_lookup(simulator: str, seed: int) -> None:
     run_edge("overlap_tests", simulator, seed, "fast1", only="queues_of_all_kinds.*latency=1$", NumSdpe=2,
-             GroupSize=1, MemLines=256, DataWidth=256)
+             GroupSize=1, MemLines=256, DataWidth=512)
