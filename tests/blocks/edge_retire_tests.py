@@ -171,6 +171,7 @@ class Bench:
             computing=work.tag + 1,
             bytes_read=work.tag + 2)
         await FallingEdge(dut.clk_i)
+        assert dut.busy_o.value == 1, "nothing is under way, though a turn is taken"
         if following and dut.ready_o.value == 1 and random.random() < 0.5:
             self._open(following)
             self.with_end += 1

@@ -152,21 +152,24 @@ async def loading_behind_computing(dut) -> None:
 
 
 @cocotb.test()
-async def a_wrong_operand_behind_a_good_contraction(dut) -> None:
-    """The contraction that runs ends well; the next one, whose operand came meanwhile, has the error."""
+async def what_is_wrong_behind_a_good_contraction(dut) -> None:
+    """The contraction that runs ends well; the next one, which was read meanwhile, has the error."""
     host, _random, numbers = await begin(dut)
-    for refused in (False, True):
+    for what in ("order", "answer", "descriptor"):
         queue = Queue(host)
         good = queue.put([drawn(numbers, shape, host.fmt.name, 1.0) for shape in ((9, 60), (9, 60))])
         before = len(queue.image.parts)
         bad = queue.put([drawn(numbers, shape, host.fmt.name, 1.0) for shape in ((3, 60), (2, 60))])
         _, level, _, at, _ = next(found for found in queue.image.parts[before:] if found[:3] == (1, 7, "Crd"))
         wanted = (ERROR["ErrCoordOrder"], 1 << 31 | level << 28 | 1)
-        if refused:
+        if what == "answer":
             host.memory.refused = {at: AxiResp.SLVERR}
             wanted = (ERROR["ErrReadSlave"], 1 << 31 | level << 28 | 1 << 24)
-        else:
+        elif what == "order":
             host.memory.put(at + 4, bytes(4))
+        else:
+            host.memory.put(bad.slot, bytes(4))
+            wanted = (ERROR["ErrDescriptor"], 0)
         await host.ring()
         good.check(host, await host.completed(good.slot))
         record = await host.completed(bad.slot)

@@ -87,7 +87,7 @@ def test_overlap(simulator: str, seed: int) -> None:
 @pytest.mark.toggles(False)  # a build of its own
 def test_one_buffer(simulator: str, seed: int) -> None:
     """Of operands of bytes: the next one waits until the contraction before has left the chip."""
-    some = "queues_of_all_kinds/stalls=none/latency=1$" + amount("", "|a_wrong_operand")
+    some = "queues_of_all_kinds/stalls=none/latency=1$" + amount("", "|what_is_wrong")
     run_edge("overlap_tests", simulator, seed, only=some, Buffers=1, Format=2, CoordWidth=9)
 
 
