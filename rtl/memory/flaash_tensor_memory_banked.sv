@@ -11,7 +11,7 @@
 //             element 1; a second line is the one behind the first.
 // Latency     Latency cycles from the accepted request.
 // Throughput  One read per bank and cycle, one read per port and cycle, LineWrites lines of each operand per cycle,
-//             which are of different banks; a write has its own port and disturbs no read.
+//             in different banks; a write has its own port and disturbs no read.
 // Stalls      req_ready_o is low for a port whose bank serves another one: a conflict, counted.
 // Errors      A line of which a bit has flipped is answered as it is, fault_o tells which one a cycle later.
 // Reset       Forgets reads that are under way; keeps the lines.
@@ -63,7 +63,6 @@ module flaash_tensor_memory_banked
   if (Banks < 1 || Banks > 256 || (Banks & (Banks - 1)) != 0) begin : gen_illegal_banks
     `FLAASH_ILLEGAL("Banks must be a power of two, 1 to 256")
   end
-
   if (Parity > 1) begin : gen_illegal_parity
     `FLAASH_ILLEGAL("Parity must be 0 or 1")
   end
@@ -207,12 +206,11 @@ module flaash_tensor_memory_banked
       logic [LineWidth-1:0] written;
       logic                 unused_id;
 
-      assign write     = write_i[i];
-      assign row       = second ? wr_row[i][1] : wr_row[i][0];
-      assign written   = second ? write.lines[LineWrites-1] : write.lines[0];
-      assign first     = wr_bank[i] == BankWidth'(bank);
-      assign second    = LineWrites == 2 && wr_bank[i] + 1'b1 == BankWidth'(bank);
-      assign unused_id = ^write.id;
+      assign write          = write_i[i];
+      assign {row, written} = second ? {wr_row[i][1], write.lines[LineWrites-1]} : {wr_row[i][0], write.lines[0]};
+      assign first          = wr_bank[i] == BankWidth'(bank);
+      assign second         = LineWrites == 2 && wr_bank[i] + 1'b1 == BankWidth'(bank);
+      assign unused_id      = ^write.id;
 
       flaash_parity_bank #(
         .T     (logic [LineWidth-1:0]),

@@ -16,7 +16,7 @@ module flaash_loader_levels
   import flaash_loader_pkg::*;
 #(
   parameter int unsigned BeatWords = StreamWords,  // of a beat: a power of two
-  parameter int unsigned Words     = 1,            // read in a cycle, most: 1 or 2
+  parameter int unsigned Words     = 1,            // read in a cycle, most: 1 or MaxSiblings
   localparam int unsigned WordBits = $clog2(BeatWords)
 ) (
   input  logic        clk_i,
@@ -32,53 +32,80 @@ module flaash_loader_levels
   output node_write_t node_o
 );
 
-  if (Words != 1 && Words != 2) begin : gen_illegal_words
-    `FLAASH_ILLEGAL("Words must be 1 or 2")
+  if (Words != 1 && Words != MaxSiblings) begin : gen_illegal_words
+    `FLAASH_ILLEGAL("Words must be 1 or MaxSiblings")
   end
 
-  logic        coord_valid;
-  logic        pair;    // the next word is read, too
-  logic [31:0] word, second;
-  entry_id_t   taken_q;  // children of this parent that have come
-  node_id_t    position;
+  localparam int unsigned CountWidth = $clog2(Words) + 1;
+
+  logic                   coord_valid;
+  logic [31:0]            first;     // the word at the position
+  logic [Words-1:0][31:0] words;     // that and those behind it
+  logic [Words-1:0]       siblings;  // that are read: of the same beat and parent
+  logic [CountWidth-1:0]  count;     // so many
+  entry_id_t              taken_q;   // children of this parent that have come
+  entry_id_t              left;
+  node_id_t               position;
 
   logic unused_few;
 
   assign unused_few  = span_i.few;
   assign coord_valid = reading_i.valid && reading_i.section == SecCoords;
-  assign word        = reading_i.word;
+  assign first       = reading_i.word;
   assign position    = reading_i.position[NodeIdWidth-1:0];
+  assign left        = span_i.count - taken_q;
+  assign count       = CountWidth'($countones(siblings));
 
-  // A word of the same beat, if it is of the same parent. (Spans cover no more than the words of the level.)
-  if (Words == 2) begin : gen_pair
-    assign second = beat_i[WordBits'(position + 1'b1)];
-    assign pair   = !(&position[WordBits-1:0]) && taken_q + 1'b1 < span_i.count;
-  end else begin : gen_single
+  // (Spans cover no more than the words of the level.)
+  for (genvar i = 0; i < int'(Words); i++) begin : gen_word
+    if (i == 0) begin : gen_first
+      assign words[i]    = first;
+      assign siblings[i] = 1'b1;
+    end else begin : gen_behind
+      logic [WordBits-1:0] place;  // in the beat
+
+      assign place       = position[WordBits-1:0] + WordBits'(i);
+      assign words[i]    = beat_i[place];
+      assign siblings[i] = place >= WordBits'(i) && left > entry_id_t'(i);
+    end
+  end
+
+  if (Words == 1) begin : gen_single
     logic unused_beat;
-
-    assign unused_beat = ^beat_i;
-    assign second      = '0;
-    assign pair        = 1'b0;
+    assign unused_beat = ^{beat_i, left};
   end
 
   // ---------------------------------------------------------------- coordinates
   logic [31:0] coord_q;  // the coordinate before
   logic        coord_step, child_last;
   error_e      coord_error;
-  logic        wrong;   // it is the second word that is
+  logic [3:0]  wrong;    // which word is
 
   assign coord_step   = coord_valid && span_valid_i && coord_error == ErrNone;
-  assign child_last   = taken_q + 1'b1 + entry_id_t'(pair) == span_i.count;
+  assign child_last   = taken_q + entry_id_t'(count) == span_i.count;
   assign span_ready_o = coord_step && child_last;
 
   always_comb begin
     coord_error = ErrNone;
-    wrong       = 1'b0;
-    if (pair && second <= word) {wrong, coord_error} = {1'b1, ErrCoordOrder};
-    if (pair && second >= frame_i.extent) {wrong, coord_error} = {1'b1, ErrCoordRange};
-    if (taken_q != '0 && word <= coord_q) {wrong, coord_error} = {1'b0, ErrCoordOrder};
-    if (word >= frame_i.extent) {wrong, coord_error} = {1'b0, ErrCoordRange};
+    wrong       = '0;
+    // From the last word to the first, so that the first error stays.
+    for (int i = int'(Words) - 1; i >= 0; i--) begin
+      if (siblings[i]) begin
+        if ((i != 0 || taken_q != '0) && words[i] <= ((i == 0) ? coord_q : words[(i == 0) ? 0 : i-1])) begin
+          coord_error = ErrCoordOrder;
+          wrong       = 4'(i);
+        end
+        if (words[i] >= frame_i.extent) begin
+          coord_error = ErrCoordRange;
+          wrong       = 4'(i);
+        end
+      end
+    end
   end
+
+  logic [$clog2(MaxSiblings)-1:0] more;  // siblings behind the first one
+
+  assign more = ($clog2(MaxSiblings))'(count - 1'b1);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -87,8 +114,8 @@ module flaash_loader_levels
     end else if (reading_i.section == SecLevel) begin
       taken_q <= '0;
     end else if (coord_step) begin
-      taken_q <= child_last ? '0 : taken_q + 1'b1 + entry_id_t'(pair);
-      coord_q <= pair ? second : word;
+      taken_q <= child_last ? '0 : taken_q + entry_id_t'(count);
+      coord_q <= (Words == 1) ? first : words[more];
     end
   end
 
@@ -99,18 +126,19 @@ module flaash_loader_levels
     end else begin
       node_o.valid <= coord_step;
       if (coord_step) begin
-        node_o <= {1'b1, frame_i.base + position, word, frame_i.above_base + span_i.node, pair, second};
+        node_o <= {1'b1, frame_i.base + position, frame_i.above_base + span_i.node, more,
+                   (32*MaxSiblings)'(words)};
       end
     end
   end
 
-  logic [WordBits-1:0] last_read;  // of the beat
+  logic [WordBits:0] read;  // words of the beat
 
-  assign last_read = position[WordBits-1:0] + WordBits'(pair);
-  assign verdict_o = {span_valid_i, coord_error, 4'(wrong), 5'd1 + 5'(pair), &last_read};
+  assign read      = (WordBits+1)'(position[WordBits-1:0]) + (WordBits+1)'(count);
+  assign verdict_o = {span_valid_i, coord_error, wrong, 5'(count), read == (WordBits+1)'(BeatWords)};
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_COVER(Pair_C, coord_step && pair)
-  `FLAASH_COVER(RepeatedCoordOfAnotherParent_C, coord_step && taken_q == '0 && word <= coord_q)
+  `FLAASH_COVER(Siblings_C, coord_step && 32'(count) == Words)
+  `FLAASH_COVER(RepeatedCoordOfAnotherParent_C, coord_step && taken_q == '0 && first <= coord_q)
 
 endmodule : flaash_loader_levels

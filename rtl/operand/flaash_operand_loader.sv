@@ -10,8 +10,8 @@
 // Latency     A frame of h header words, n nodes in l levels and e entries takes about
 //             h + 2 n + e / min(entries per beat, LineWrites * Lanes) + 5 l cycles, and a part of a cycle more per
 //             fiber.
-// Throughput  PointerWords pointers, or a coordinate of the upper levels per cycle, or two of one parent if that is not
-//             1; up to min(entries per beat, LineWrites * Lanes) entries of one fiber.
+// Throughput  PointerWords pointers, or a coordinate of the upper levels per cycle, or four of one parent if that is
+//             not 1; up to min(entries per beat, LineWrites * Lanes) entries of one fiber.
 // Stalls      beat_ready_o waits for enable_i between frames only.
 // Reset       Forgets the frame under way; what follows is read as a header.
 //
@@ -133,7 +133,7 @@ module flaash_operand_loader
   );
 
   flaash_loader_levels #(
-    .BeatWords(FeedWidth / 32), .Words((PointerWords > 1) ? 2 : 1)
+    .BeatWords(FeedWidth / 32), .Words((PointerWords > 1) ? MaxSiblings : 1)
   ) u_levels (
     .clk_i, .rst_ni,
     .reading_i(reading), .beat_i(beat.data), .verdict_o(levels_verdict), .frame_i(frame),
@@ -180,7 +180,7 @@ module flaash_operand_loader
   assign report_o = {loading, step, 2'(discarded), error};
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(NodeInRange_A, !node.valid || 32'(node.id) + 32'(node.pair) < NodeDepth, "node outside the region")
+  `FLAASH_ASSERT(NodeInRange_A, !node.valid || 32'(node.id) + 32'(node.more) < NodeDepth, "node outside the region")
   `FLAASH_ASSERT(OneOutcome_A, !(complete_q && error.count != '0), "a frame is complete and wrong")
   `FLAASH_COVER(EmptyOperand_C, complete_q && frame.entries == '0)
 

@@ -19,7 +19,7 @@ module flaash_operand_store
   parameter int unsigned NodeDepth  = 1024,  // nodes, 1 to 2**NodeIdWidth
   parameter int unsigned FiberDepth = 1024,  // fibers, below 2**FiberIdWidth
   parameter int unsigned Parity     = 1,     // 1: a parity bit per word, 0: none
-  parameter int unsigned NodeWrites = 1      // nodes that are written in a cycle, most: 1 or 2
+  parameter int unsigned NodeWrites = 1      // nodes that are written in a cycle, most: 1 or MaxSiblings
 ) (
   input  logic         clk_i,
   input  logic         rst_ni,
@@ -44,8 +44,8 @@ module flaash_operand_store
   end
 
   // ------------------------------------------------------------------- memories
-  if (NodeWrites != 1 && NodeWrites != 2) begin : gen_illegal_writes
-    `FLAASH_ILLEGAL("NodeWrites must be 1 or 2")
+  if (NodeWrites != 1 && NodeWrites != MaxSiblings) begin : gen_illegal_writes
+    `FLAASH_ILLEGAL("NodeWrites must be 1 or MaxSiblings")
   end
 
   typedef struct packed {
@@ -86,28 +86,31 @@ module flaash_operand_store
     .rd_enable_i(1'b1), .rd_addr_i(walk_i.fiber), .rd_data_o(leaf), .wrong_o(leaf_wrong)
   );
 
-  // Two nodes have successive numbers: with two writes per cycle a RAM has those with even numbers, one the others.
+  // Nodes that are written together have successive numbers: they lie in RAMs of their own, in turn.
   localparam int unsigned BankWords = (NodeDepth + NodeWrites - 1) / NodeWrites;
-  localparam int unsigned BankShift = NodeWrites - 1;  // from a number to its place in a RAM
+  localparam int unsigned BankShift = $clog2(NodeWrites);  // from a number to its place in a RAM
+  localparam int unsigned MoreWidth = $clog2(MaxSiblings);
 
-  node_t [NodeWrites-1:0]    nodes;
-  logic [NodeWrites-1:0]     nodes_wrong;
-  node_id_t                  next_id;
+  node_t [NodeWrites-1:0]       nodes;
+  logic [NodeWrites-1:0]        nodes_wrong;
+  logic [MaxSiblings-1:0][31:0] coords;
+  logic [MoreWidth:0]           count;  // nodes that are written
 
-  assign next_id = to_nodes.id + 1'b1;
+  assign coords = to_nodes.coords;
+  assign count  = (MoreWidth+1)'(to_nodes.more) + 1'b1;
 
   for (genvar b = 0; b < int'(NodeWrites); b++) begin : gen_bank
-    logic        first_here;  // the first node of the write, else the second one
-    logic        write_b;
-    node_id_t    addr;
-    logic [31:0] coord;
-    node_t       node_b;
+    logic [MoreWidth-1:0] number;  // of the node of this RAM among those that are written
+    logic                 write_b;
+    node_id_t             addr;
+    logic [31:0]          coord;
+    node_t                node_b;
 
-    assign first_here = NodeWrites == 1 || to_nodes.id[0] == 1'(b);
-    assign write_b    = node_write && (first_here || to_nodes.pair);
-    assign addr       = first_here ? to_nodes.id : next_id;
-    assign coord      = first_here ? to_nodes.coord : to_nodes.second;
-    assign nodes[b]   = node_b;
+    assign number   = (NodeWrites == 1) ? '0 : MoreWidth'(b) - to_nodes.id[MoreWidth-1:0];
+    assign write_b  = node_write && (MoreWidth+1)'(number) < count;
+    assign addr     = to_nodes.id + node_id_t'(number);
+    assign coord    = coords[number];
+    assign nodes[b] = node_b;
 
     flaash_parity_bank #(
       .T(node_t), .Words((BankWords > 1) ? BankWords : 2), .AddrWidth(NodeIdWidth), .Parity(Parity)
@@ -121,13 +124,13 @@ module flaash_operand_store
   if (NodeWrites == 1) begin : gen_one
     assign node       = nodes[0];
     assign node_wrong = nodes_wrong[0];
-  end else begin : gen_two
-    logic odd_q;  // of the node that was asked for
+  end else begin : gen_several
+    logic [BankShift-1:0] bank_q;  // of the node that was asked for
 
-    always_ff @(posedge clk_i) odd_q <= walk_i.node[0];
+    always_ff @(posedge clk_i) bank_q <= walk_i.node[BankShift-1:0];
 
-    assign node       = nodes[odd_q];
-    assign node_wrong = nodes_wrong[odd_q];
+    assign node       = nodes[bank_q];
+    assign node_wrong = nodes_wrong[bank_q];
   end
 
   assign table_o = {first_wrong, first};
@@ -144,9 +147,9 @@ module flaash_operand_store
   end
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(NodeWrite_A, !node_write || 32'(to_nodes.id) + 32'(to_nodes.pair) < NodeDepth,
+  `FLAASH_ASSERT(NodeWrite_A, !node_write || 32'(to_nodes.id) + 32'(to_nodes.more) < NodeDepth,
                  "node outside the memory")
-  `FLAASH_ASSERT(OneNode_A, NodeWrites == 2 || !node_write || !to_nodes.pair, "two nodes for one RAM")
+  `FLAASH_ASSERT(OneNode_A, NodeWrites > 1 || !node_write || to_nodes.more == '0, "several nodes for one RAM")
   `FLAASH_ASSERT(FiberWrite_A, !fiber_write || 32'(to_table.id) <= FiberDepth, "fiber outside the table")
   `FLAASH_ASSERT(NoWriteWhileLoaded_A, !(desc_o.loaded && (node_write || fiber_write)),
                  "a loaded operand is written")

@@ -95,15 +95,16 @@ package flaash_pkg;
     line_addr_t first;  // the fiber's first line; of the fiber behind the last one: the lines there are
   } table_rsp_t;
 
-  // Writes of the loader to the store of an operand: a node of the upper levels, or two siblings; an entry of the
+  localparam int unsigned MaxSiblings = 4;  // nodes of one parent that are written in a cycle, most
+
+  // Writes of the loader to the store of an operand: a node of the upper levels, and siblings of it; an entry of the
   // fiber table.
   typedef struct packed {
-    logic        valid;
-    node_id_t    id;
-    logic [31:0] coord;
-    node_id_t    parent;
-    logic        pair;    // the next node, too
-    logic [31:0] second;  // its coordinate
+    logic                           valid;
+    node_id_t                       id;      // of the first node
+    node_id_t                       parent;
+    logic [$clog2(MaxSiblings)-1:0] more;    // siblings that follow it
+    logic [MaxSiblings-1:0][31:0]   coords;
   } node_write_t;
 
   typedef struct packed {

@@ -17,8 +17,8 @@ from tests.blocks.loader_model import Build, Outcome
 def build_of(dut: SimHandleBase) -> Build:
     """Return the parameters of the loader that is simulated."""
     fmt = next(f for f in FORMATS.values() if f.code == int(dut.Format.value))
-    return Build(fmt, *(int(getattr(dut, name).value) for name in
-                        ("Lanes", "CoordWidth", "MemLines", "NodeDepth", "FiberDepth", "FeedWidth", "LineWrites")))
+    names = ("Lanes", "CoordWidth", "MemLines", "NodeDepth", "FiberDepth", "FeedWidth", "LineWrites")
+    return Build(fmt, *(int(getattr(dut, name).value) for name in names))
 
 
 class LoaderWatch:
@@ -94,8 +94,8 @@ class LoaderWatch:
 
 def nodes_of(write) -> list[tuple[int, int, int]]:
     """Return number, coordinate and parent of the nodes of a write."""
-    first = (write.id, write.coord, write.parent)
-    return [first, (write.id + 1, write.second, write.parent)] if write.pair else [first]
+    return [(write.id + number, coord, write.parent)
+            for number, coord in enumerate(write.coords[:1 + write.more])]
 
 
 def compare(seen: Outcome, expected: Outcome, what: str) -> None:

@@ -15,8 +15,8 @@ from tests.blocks.loader_watch import compare
 
 WRAPPER = Path(__file__).parent / "rtl" / "flaash_operand_loader_bench.sv"
 
-# Value format, Lanes, CoordWidth, bits of a beat, pointers per cycle, lines per cycle. Beats have fewer entries
-# than there are lanes, as many, and more.
+# Value format, Lanes, CoordWidth, bits of a beat, pointers per cycle, lines per cycle. Beats have fewer
+# entries than there are lanes, as many, and more.
 BUILDS = {
     "verilator": [("fp32", 4, 10, 512, 16, 2), ("int8", 8, 8, 256, 8, 1)],
     "icarus": [("fp32", 4, 16, 128, 1, 1), ("fp32", 4, 10, 512, 16, 2), ("int8", 8, 8, 128, 1, 1),

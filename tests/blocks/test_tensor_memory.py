@@ -6,12 +6,12 @@ import pytest
 from tb.common.simulation import run_bench
 from tests.share import amount
 
-# Ports, bits of a line, lines, latency, banks, parity, lines per write. Icarus builds in no time, so the space is
-# swept there.
+# Ports, bits of a line, lines, latency, banks, parity, lines per write. Icarus builds in no time, so the
+# space is swept there.
 SHAPES = {
     "verilator": [(6, 37, 24, 3, 4, 1, 2)],
-    "icarus": [(6, 37, 24, 3, 4, 1, 2), (1, 1, 1, 1, 1, 1, 1), (3, 64, 21, 1, 8, 1, 1), (5, 20, 8, 2, 1, 0, 1),
-               (4, 20, 23, 2, 2, 1, 2), (8, 517, 32, 50, 16, 1, 1)],
+    "icarus": [(6, 37, 24, 3, 4, 1, 2), (1, 1, 1, 1, 1, 1, 1), (3, 64, 21, 1, 8, 1, 1),
+               (5, 20, 8, 2, 1, 0, 1), (4, 20, 23, 2, 2, 1, 2), (8, 517, 32, 50, 16, 1, 1)],
 }
 
 
