@@ -45,6 +45,14 @@ module flaash_edge_gearbox
   bytes_t                 inside_q, left, group_bytes, need_bytes;  // from the lowest on
   logic                   put;
 
+  // Groups and pieces are multiples of Group bytes, so all places are: shifts have few distances.
+  localparam int unsigned GroupShift = $clog2(Group);
+  localparam int unsigned PlaceWidth = $bits(bytes_t) - GroupShift;
+
+  logic [PlaceWidth-1:0] place;  // of the next piece, in Group bytes
+
+  assign place = left[$bits(bytes_t)-1:GroupShift];
+
   assign group_bytes = bytes_t'(Group) << shift_i;
   assign need_bytes  = bytes_t'(need_i) << shift_i;
   assign out_valid_o = inside_q >= need_bytes;
@@ -56,7 +64,11 @@ module flaash_edge_gearbox
     rest = buffer_q;
     if (take_i) begin
       left = (inside_q < group_bytes) ? '0 : inside_q - group_bytes;
-      rest = buffer_q >> {group_bytes, 3'd0};
+      unique case (shift_i)
+        2'd0:    rest = buffer_q >> (8 * Group);
+        2'd1:    rest = buffer_q >> (16 * Group);
+        default: rest = buffer_q >> (32 * Group);
+      endcase
     end
   end
 
@@ -69,7 +81,7 @@ module flaash_edge_gearbox
       inside_q <= '0;
     end else begin
       inside_q <= left + (put ? bytes_t'(InBytes) : '0);
-      buffer_q <= put ? (rest | ((2*FeedWidth)'(in_data_i) << {left, 3'd0})) : rest;
+      buffer_q <= put ? (rest | ((2*FeedWidth)'(in_data_i) << (32'(place) * (8 * Group)))) : rest;
     end
   end
 
@@ -84,6 +96,7 @@ module flaash_edge_gearbox
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(TakenWhenThere_A, !take_i || out_valid_o, "elements are taken that are not there")
+  `FLAASH_ASSERT(Places_A, left[GroupShift-1:0] == '0, "elements between two places")
   `FLAASH_ASSERT(Room_A, !put || left <= bytes_t'(InBytes), "more bytes than the buffer holds")
 
 endmodule : flaash_edge_gearbox
