@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edge entries: makes the entries of a frame of the crd and val pieces of the leaf.
+// Edge entries: makes the entries of a frame of the crd and val arrays of the leaf.
 //
 // Guarantees  The entries leave in order, as many to a beat as the frame has, the rest of the last beat zero; a
 //             coordinate that CoordWidth bits can't hold is told, with its position, and its beat does not leave.
-// Demands     start_i with the number of entries before the first piece; no piece of another leaf behind the last one
+// Demands     start_i with the number of entries before the first beat; no beat of another leaf behind the last one
 //             before the next start_i.
-// Latency     One cycle from the pieces to the beat.
-// Throughput  A beat per cycle where both arrays are there; in three cycles where a beat's coordinates take two pieces.
+// Latency     One cycle from the arrays' beats to that of the frame.
+// Throughput  A beat per cycle where both arrays are there; in three cycles where the coordinates take two beats.
 // Reset       No entries are to come.
 
 `include "flaash_assert.svh"
@@ -16,7 +16,7 @@ module flaash_edge_entries
 #(
   parameter int unsigned Format     = FormatFp32,
   parameter int unsigned CoordWidth = 16,
-  parameter int unsigned FeedWidth  = StreamWidth  // bits of a piece and of a beat
+  parameter int unsigned FeedWidth  = StreamWidth  // bits of a beat, of arrays and of the frame
 ) (
   input  logic                      clk_i,
   input  logic                      rst_ni,

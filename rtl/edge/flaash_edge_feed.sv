@@ -7,12 +7,11 @@
 //             ask_i. What describes an operand stays as long as it is asked for, and loaded. cancel_i, with
 //             load_rst_ni low, stays until loaded_o and until the readers are idle.
 // Latency     Two cycles from ask_i to the first request, two from load_i to the header.
-// Throughput  FeedWidth bits per cycle.
+// Throughput  A beat per cycle.
 // Reset       rst_ni with the chip; load_rst_ni: what is inside of an operand.
 //
 //   req_* <-- parts --> parts FIFO --+
-//   beat_* --> pieces (pos, crd) ----+--> frame --> closer --> out_*
-//          --> pieces (val) ---------+
+//   beat_* (pos, crd; val) ----------+--> frame --> closer --> out_*
 
 `include "flaash_assert.svh"
 `include "flaash_beat.svh"
@@ -24,9 +23,8 @@ module flaash_edge_feed
   parameter int unsigned Format     = FormatFp32,
   parameter int unsigned CoordWidth = 16,
   parameter int unsigned DataWidth  = 128,         // of the bus: 128, 256 or 512
-  parameter int unsigned FeedWidth  = StreamWidth, // of a beat of the frame: a part of that
   parameter bit          Operand    = 1'b0,         // A 0, B 1
-  localparam type beat_t = `FLAASH_BEAT(FeedWidth)
+  localparam type beat_t = `FLAASH_BEAT(DataWidth)
 ) (
   input  logic                      clk_i,
   input  logic                      rst_ni,
@@ -80,7 +78,7 @@ module flaash_edge_feed
   assign frame_level = level_i[1];
 
   flaash_edge_parts #(
-    .Format(Format), .DataWidth(DataWidth), .FeedWidth(FeedWidth)
+    .Format(Format), .DataWidth(DataWidth)
   ) u_parts (
     .clk_i, .rst_ni(load_rst_ni),
     .start_i(ask_i), .idle_o(asked_o),
@@ -98,42 +96,24 @@ module flaash_edge_feed
     .out_valid_o(part_valid), .out_ready_i(part_ready), .out_data_o(part), .usage_o(parts_inside)
   );
 
-  // ---------------------------------------------------------------------- pieces
-  logic [1:0]                piece_valid, piece_ready, piece_end;
-  logic [1:0][FeedWidth-1:0] piece;
-  answer_t [1:0]             answer;
-
-  for (genvar i = 0; i < 2; i++) begin : gen_array
-    flaash_edge_pieces #(
-      .DataWidth(DataWidth), .PieceWidth(FeedWidth)
-    ) u_pieces (
-      .clk_i, .rst_ni(load_rst_ni),
-      .in_valid_i(beat_valid_i[i]), .in_ready_o(beat_ready_o[i]), .in_data_i(beat_data_i[i]),
-      .in_answer_i(beat_answer_i[i]),
-      .out_valid_o(piece_valid[i]), .out_ready_i(piece_ready[i]), .end_i(piece_end[i]), .out_data_o(piece[i]),
-      .out_answer_o(answer[i])
-    );
-  end
-
   // ----------------------------------------------------------------------- frame
   logic                 frame_idle, closer_idle, made_valid, made_ready, made_last;
-  logic [FeedWidth-1:0] made_data;
+  logic [DataWidth-1:0] made_data;
 
   flaash_edge_frame #(
-    .Format(Format), .CoordWidth(CoordWidth), .FeedWidth(FeedWidth), .Operand(Operand)
+    .Format(Format), .CoordWidth(CoordWidth), .FeedWidth(DataWidth), .Operand(Operand)
   ) u_frame (
     .clk_i, .rst_ni(load_rst_ni),
     .start_i(load_i), .idle_o(frame_idle),
     .order_i(order), .base_i(base), .entries_i, .short_crd_i, .level_id_o(level_id_o[1]), .level_i(frame_level),
     .part_valid_i(part_valid), .part_ready_o(part_ready), .part_i(part),
-    .piece_valid_i(piece_valid), .piece_ready_o(piece_ready), .piece_end_o(piece_end), .piece_i(piece),
-    .answer_i(answer),
+    .beat_valid_i, .beat_ready_o, .beat_i(beat_data_i), .answer_i(beat_answer_i),
     .out_valid_o(made_valid), .out_ready_i(made_ready), .out_data_o(made_data), .out_last_o(made_last),
     .fault_o
   );
 
   flaash_edge_closer #(
-    .FeedWidth(FeedWidth)
+    .FeedWidth(DataWidth)
   ) u_closer (
     .clk_i, .rst_ni,
     .cancel_i, .hold_i, .idle_o(closer_idle),

@@ -2,18 +2,18 @@
 // Edge frame: makes an operand frame of what is read from memory.
 //
 // Guarantees  After start_i one operand frame, as docs/specification.md describes it but with beats of FeedWidth bits,
-//             whatever the arrays hold. A piece that the memory refuses and a coordinate that the build can't hold stop
+//             whatever the arrays hold. A beat that the memory refuses and a coordinate that the build can't hold stop
 //             it: fault_o tells it until the reset.
-// Demands     start_i while idle_o; what describes the operand stays until then. Pieces in the order of the parts;
+// Demands     start_i while idle_o; what describes the operand stays until then. Beats in the order of the parts;
 //             those of the next operand may be there before its start_i.
-// Latency     One cycle from start_i to the header, one from a piece of the leaf to its entries.
+// Latency     One cycle from start_i to the header, one from a beat of the leaf to its entries.
 // Throughput  A beat per cycle, a word per cycle in extents and counts.
 // Reset       Idle; a frame that had begun is not ended (flaash_edge_closer does that).
 //
 //   words (header, extents, counts) ----------+--> out_*
-//   pieces of pos, crd --+-- upper levels ----+
+//   beats of pos, crd ---+-- upper levels ----+
 //                        +-- leaf --> entries +
-//   pieces of val ------------------> entries +
+//   beats of val -------------------> entries +
 //   coordinates of dense levels --------------+
 
 `include "flaash_assert.svh"
@@ -25,7 +25,7 @@ module flaash_edge_frame
 #(
   parameter int unsigned Format     = FormatFp32,
   parameter int unsigned CoordWidth = 16,
-  parameter int unsigned FeedWidth  = StreamWidth,  // bits of a piece and a beat: StreamWidth, twice or four times that
+  parameter int unsigned FeedWidth  = StreamWidth,  // bits of a beat, of arrays and of the frame
   parameter bit          Operand    = 1'b0          // A 0, B 1
 ) (
   input  logic                      clk_i,
@@ -46,10 +46,9 @@ module flaash_edge_frame
   input  logic                      part_valid_i,
   output logic                      part_ready_o,
   input  part_t                     part_i,
-  input  logic [1:0]                piece_valid_i,
-  output logic [1:0]                piece_ready_o,
-  output logic [1:0]                piece_end_o,  // the last one of its array
-  input  logic [1:0][FeedWidth-1:0] piece_i,
+  input  logic [1:0]                beat_valid_i,
+  output logic [1:0]                beat_ready_o,
+  input  logic [1:0][FeedWidth-1:0] beat_i,
   input  answer_t [1:0]             answer_i,
 
   output logic                      out_valid_o,
@@ -62,9 +61,9 @@ module flaash_edge_frame
 
   localparam logic [2:0]  LeafLevel  = 3'd7;
   localparam int unsigned FeedWords  = FeedWidth / 32;
-  localparam int unsigned PieceShift = $clog2(FeedWidth / 8);
+  localparam int unsigned BeatShift = $clog2(FeedWidth / 8);
   localparam int unsigned ValueShift = $clog2(value_width(Format) / 8);
-  localparam int unsigned UnitShift  = $clog2(FeedWidth / StreamWidth);  // units of places in a piece
+  localparam int unsigned UnitShift  = $clog2(FeedWidth / StreamWidth);  // units of places in a beat
 
   logic busy_q, ends;
 
@@ -96,30 +95,29 @@ module flaash_edge_frame
   // ------------------------------------------------------------- pos and crd, by parts
   logic        active, leaf, to_upper, moves, part_end;
   logic        parts_done_q;  // what is at part_i belongs to the next operand
-  logic [31:0] piece_q;    // of the part
+  logic [31:0] beat_q;    // of the part
   logic [1:0]  leaf_valid, leaf_ready, wrong, decode;
 
   for (genvar i = 0; i < 2; i++) begin : gen_wrong
     answer_t answer;
 
     assign answer    = answer_i[i];
-    assign wrong[i]  = piece_valid_i[i] && answer.wrong;
+    assign wrong[i]  = beat_valid_i[i] && answer.wrong;
     assign decode[i] = answer.decode;
   end
 
   assign active           = part_valid_i && words_idle && busy_q && !parts_done_q;
   assign leaf             = part_i.level == LeafLevel;
-  assign part_end         = piece_q + 32'd1 == part_i.pieces;
-  assign to_upper         = active && !leaf && (part_i.made || (piece_valid_i[0] && !wrong[0]));
-  assign leaf_valid[0]    = active && leaf && piece_valid_i[0] && !wrong[0];
+  assign part_end         = beat_q + 32'd1 == part_i.beats;
+  assign to_upper         = active && !leaf && (part_i.made || (beat_valid_i[0] && !wrong[0]));
+  assign leaf_valid[0]    = active && leaf && beat_valid_i[0] && !wrong[0];
   assign moves            = (to_upper && out_ready_i) || (leaf_valid[0] && leaf_ready[0]);
-  assign piece_ready_o[0] = moves && !part_i.made;
-  assign piece_end_o[0]   = part_end;
+  assign beat_ready_o[0] = moves && !part_i.made;
   assign part_ready_o     = moves && part_end;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)    piece_q <= '0;
-    else if (moves) piece_q <= part_end ? '0 : piece_q + 1'b1;
+    if (!rst_ni)    beat_q <= '0;
+    else if (moves) beat_q <= part_end ? '0 : beat_q + 1'b1;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -129,16 +127,15 @@ module flaash_edge_frame
   end
 
   // ------------------------------------------------------------------------ val
-  logic [31:0] val_q;  // pieces that have come
+  logic [31:0] val_q;  // beats that have come
   logic [33:0] val_bytes;
   logic        val_wanted, val_moves;
 
   assign val_bytes        = 34'(entries_i) << ValueShift;
-  assign val_wanted       = busy_q && (34'(val_q) << PieceShift) < val_bytes;
-  assign leaf_valid[1]    = val_wanted && piece_valid_i[1] && !wrong[1];
+  assign val_wanted       = busy_q && (34'(val_q) << BeatShift) < val_bytes;
+  assign leaf_valid[1]    = val_wanted && beat_valid_i[1] && !wrong[1];
   assign val_moves        = leaf_valid[1] && leaf_ready[1];
-  assign piece_ready_o[1] = val_moves;
-  assign piece_end_o[1]   = (34'(val_q + 1'b1) << PieceShift) >= val_bytes;
+  assign beat_ready_o[1] = val_moves;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)        val_q <= '0;
@@ -173,7 +170,7 @@ module flaash_edge_frame
   ) u_entries (
     .clk_i, .rst_ni,
     .start_i, .count_i(entries_i), .short_crd_i,
-    .in_valid_i(leaf_valid), .in_ready_o(leaf_ready), .in_data_i(piece_i),
+    .in_valid_i(leaf_valid), .in_ready_o(leaf_ready), .in_data_i(beat_i),
     .out_valid_o(entries_valid), .out_ready_i(out_ready_i && words_idle), .out_data_o(entries_data),
     .out_last_o(entries_last), .wrong_o(great), .position_o(great_position)
   );
@@ -186,7 +183,7 @@ module flaash_edge_frame
   assign rest = part_i.rest[$clog2(FeedWords)-1:0];
 
   always_comb begin
-    upper = part_i.made ? coords[FeedWords-1:0] : piece_i[0];
+    upper = part_i.made ? coords[FeedWords-1:0] : beat_i[0];
     for (int i = 1; i < FeedWords; i++) begin
       if (part_end && rest != '0 && 32'(rest) <= i) upper[i] = '0;
     end
@@ -217,7 +214,7 @@ module flaash_edge_frame
     end
     if (active && !part_i.made && wrong[0]) begin
       fault_o = {1'b1, decode[0] ? ErrReadDecode : ErrReadSlave,
-                 bus_place(Operand, part_i.level, part_i.part, 24'(piece_q) << UnitShift)};
+                 bus_place(Operand, part_i.level, part_i.part, 24'(beat_q) << UnitShift)};
     end
   end
 

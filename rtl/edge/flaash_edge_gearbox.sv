@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edge gearbox: takes pieces of an array and gives out its elements, Group at a time.
+// Edge gearbox: takes beats of an array and gives out its elements, Group at a time.
 //
 // Guarantees  Elements leave in order, Group at a time, each zero-extended to a word; with last_i a group leaves as
 //             soon as left_i elements are there. flush_i throws away what is inside.
 // Demands     shift_i, the size of an element, is steady while something is inside: 1, 2 or 4 bytes.
 //             take_i only with out_valid_o.
 // Latency     One cycle.
-// Throughput  A group per cycle, as fast as pieces come; groups of two pieces take three cycles.
+// Throughput  A group per cycle, as fast as beats come; groups of two beats take three cycles.
 // Reset       Nothing is inside.
 
 `include "flaash_assert.svh"
@@ -14,8 +14,8 @@
 module flaash_edge_gearbox
   import flaash_pkg::*;
 #(
-  parameter int unsigned Group     = 2,           // elements: 2, 4, 8, 16 or 32, in two pieces at most
-  parameter int unsigned FeedWidth = StreamWidth  // bits of a piece: StreamWidth, twice or four times that
+  parameter int unsigned Group     = 2,           // elements: 2, 4, 8, 16 or 32, in two beats at most
+  parameter int unsigned FeedWidth = StreamWidth  // bits of a beat
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -36,7 +36,7 @@ module flaash_edge_gearbox
   localparam int unsigned InBytes = FeedWidth / 8;
 
   if (Group < 2 || (Group & (Group - 1)) != 0 || 32 * Group > 2 * FeedWidth) begin : gen_illegal_group
-    `FLAASH_ILLEGAL("Group must be a power of two, 2 or more, and fit into two pieces")
+    `FLAASH_ILLEGAL("Group must be a power of two, 2 or more, and fit into two beats")
   end
 
   typedef logic [$clog2(2*InBytes):0] bytes_t;
@@ -45,11 +45,11 @@ module flaash_edge_gearbox
   bytes_t                 inside_q, left, group_bytes, need_bytes;  // from the lowest on
   logic                   put;
 
-  // Groups and pieces are multiples of Group bytes, so all places are: shifts have few distances.
+  // Groups and beats are multiples of Group bytes, so all places are: shifts have few distances.
   localparam int unsigned GroupShift = $clog2(Group);
   localparam int unsigned PlaceWidth = $bits(bytes_t) - GroupShift;
 
-  logic [PlaceWidth-1:0] place;  // of the next piece, in Group bytes
+  logic [PlaceWidth-1:0] place;  // of the next beat, in Group bytes
 
   assign place = left[$bits(bytes_t)-1:GroupShift];
 

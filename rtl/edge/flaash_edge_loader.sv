@@ -9,7 +9,7 @@
 // Demands     As flaash_edge_feed. A clear_i for each begin_i, in order; the next one when all was asked for.
 //             cancel_i, with load_rst_ni low, stays until loaded_o and idle_o.
 // Latency     Six cycles from begin_i to the address; one from load_i to the header.
-// Throughput  FeedWidth bits per cycle and operand, in all a beat of the bus.
+// Throughput  A beat per cycle and operand of what has been read, in all a beat of the bus.
 // Reset       rst_ni with the bus; load_rst_ni: all that is being read.
 //
 //   reads --+--> pieces --> descriptor
@@ -29,9 +29,8 @@ module flaash_edge_loader
   parameter int unsigned CoordWidth = 16,
   parameter bit          CanSplit   = 1'b0,
   parameter int unsigned DataWidth  = 128,
-  parameter int unsigned FeedWidth  = StreamWidth,
   parameter int unsigned Bursts     = 8,
-  localparam type beat_t = `FLAASH_BEAT(FeedWidth),
+  localparam type beat_t = `FLAASH_BEAT(DataWidth),
   localparam type r_t = `FLAASH_AXI_R(DataWidth)
 ) (
   input  logic                      clk_i,
@@ -210,7 +209,7 @@ module flaash_edge_loader
 
   for (genvar i = 0; i < 2; i++) begin : gen_feed
     flaash_edge_feed #(
-      .Format(Format), .CoordWidth(CoordWidth), .DataWidth(DataWidth), .FeedWidth(FeedWidth), .Operand(1'(i))
+      .Format(Format), .CoordWidth(CoordWidth), .DataWidth(DataWidth), .Operand(1'(i))
     ) u_feed (
       .clk_i, .rst_ni, .load_rst_ni,
       .ask_i(ask_i[i]), .asked_o(asked_o[i]), .load_i(load_i[i]), .loaded_o(loaded_o[i]), .fault_o(fault[i]),

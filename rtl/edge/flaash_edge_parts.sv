@@ -17,8 +17,7 @@ module flaash_edge_parts
   import flaash_edge_pkg::*;
 #(
   parameter int unsigned Format    = FormatFp32,
-  parameter int unsigned DataWidth = 128,         // of the bus: 128, 256 or 512
-  parameter int unsigned FeedWidth = StreamWidth  // of a beat of the frame: a part of that
+  parameter int unsigned DataWidth = 128         // of the bus: 128, 256 or 512
 ) (
   input  logic            clk_i,
   input  logic            rst_ni,
@@ -41,9 +40,7 @@ module flaash_edge_parts
   output part_t           part_o
 );
 
-  localparam int unsigned PieceBytes = FeedWidth / 8;
   localparam int unsigned BeatBytes  = DataWidth / 8;
-  localparam int unsigned PieceShift = $clog2(PieceBytes);
   localparam int unsigned BeatShift  = $clog2(BeatBytes);
   localparam int unsigned ValueShift = $clog2(value_width(Format) / 8);
 
@@ -91,21 +88,20 @@ module flaash_edge_parts
     endcase
   end
 
-  logic [35:0] pieces, beats;
+  logic [35:0] beats;
   read_req_t   req;
   logic [3:0]  part;
 
-  assign pieces = (bytes + 36'(PieceBytes - 1)) >> PieceShift;
   assign beats  = (bytes + 36'(BeatBytes - 1)) >> BeatShift;
   assign req    = {base, beats[31:0]};
   assign part   = (state_q == PartsPos) ? PartPos : PartCrd;
 
   logic unused_bits;
-  assign unused_bits = ^{pieces[35:32], beats[35:32], level_i.extent};
+  assign unused_bits = ^{beats[35:32], level_i.extent};
 
   assign req_o        = {req, req};
   assign req_valid_o  = {state_q == PartsLeafVal, names && part_ready_i && !made};
-  assign part_o       = {leaf ? 3'd7 : level_q, part, made, pieces[31:0], bytes[5:2], last};
+  assign part_o       = {leaf ? 3'd7 : level_q, part, made, beats[31:0], bytes[5:2], last};
   assign part_valid_o = names && (made || req_ready_i[0]);
   assign fires        = part_valid_o && part_ready_i;
 

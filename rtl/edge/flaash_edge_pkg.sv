@@ -123,8 +123,8 @@ package flaash_edge_pkg;
     logic [2:0]  level;   // 7 for the leaf
     logic [3:0]  part;    // PartCrd or PartPos
     logic        made;    // coordinates of a dense level: nothing is read
-    logic [31:0] pieces;  // as wide as a beat of the feed, 1 or more
-    logic [3:0]  rest;    // words of its last piece, modulo those of a piece; of no concern for the leaf
+    logic [31:0] beats;   // of the bus, 1 or more
+    logic [3:0]  rest;    // words of its last beat, modulo those of a beat; of no concern for the leaf
     logic        last;    // of the operand
   } part_t;
 

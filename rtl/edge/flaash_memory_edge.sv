@@ -6,7 +6,7 @@
 // Demands     A memory that answers in order and in finite time. resetting_i stays until quiet_o.
 // Latency     From a doorbell five cycles to the read of the descriptor, from its last piece six to the first beats of
 //             both operands.
-// Throughput  A beat of FeedWidth bits per cycle and operand, one of DataWidth bits of results that go by number. A
+// Throughput  A beat of DataWidth bits per cycle and operand, one of DataWidth bits of results that go by number. A
 //             descriptor and its operands are read while the one before computes, and it computes while the last
 //             results of those before, and their completions, are written.
 // Reset       rst_ni with the bus; resetting_i: a soft reset of the chip is under way.
@@ -34,12 +34,11 @@ module flaash_memory_edge
   parameter int unsigned Buffers     = 2,     // of an operand in the chip, 1 or 2
   parameter int unsigned ResultLanes = 1,     // results of a batch, most
   parameter int unsigned DataWidth   = 128,   // of the memory's bus: 128, 256 or 512
-  parameter int unsigned FeedWidth   = StreamWidth,  // of an operand's stream: a part of that
   parameter int unsigned ReadBursts  = 16,    // under way, most
   parameter int unsigned WriteBursts = 8,     // likewise, a power of two
   localparam type axi_req_t = `FLAASH_AXI_REQ(DataWidth),
   localparam type axi_rsp_t = `FLAASH_AXI_RSP(DataWidth),
-  localparam type beat_t = `FLAASH_BEAT(FeedWidth),
+  localparam type beat_t = `FLAASH_BEAT(DataWidth),
   localparam type frame_beat_t = `FLAASH_BEAT(StreamWidth),
   localparam type batch_t = `FLAASH_BATCH(ResultLanes)
 ) (
@@ -233,7 +232,7 @@ module flaash_memory_edge
   logic [63:0]            cycles, computing, bytes_read;
 
   flaash_edge_loader #(
-    .Format(Format), .CoordWidth(CoordWidth), .CanSplit(CanSplit), .DataWidth(DataWidth), .FeedWidth(FeedWidth),
+    .Format(Format), .CoordWidth(CoordWidth), .CanSplit(CanSplit), .DataWidth(DataWidth),
     .Bursts(ReadBursts)
   ) u_loader (
     .clk_i, .rst_ni, .load_rst_ni(load_rst_n),

@@ -127,9 +127,7 @@ module flaash_memory_top
   `FLAASH_BATCH(ResultLanes) batch;
 
   // A stream per operand, as wide as the bus.
-  localparam int unsigned FeedWidth = DataWidth;
-
-  typedef `FLAASH_BEAT(FeedWidth) beat_t;
+  typedef `FLAASH_BEAT(DataWidth) beat_t;
 
   logic [1:0]  beat_valid, beat_ready;
   beat_t [1:0] beat;
@@ -161,7 +159,6 @@ module flaash_memory_top
     .Buffers    (Buffers),
     .ResultLanes(ResultLanes),
     .DataWidth  (DataWidth),
-    .FeedWidth  (FeedWidth),
     .ReadBursts (ReadBursts),
     .WriteBursts(WriteBursts)
   ) u_memory_edge (
@@ -220,7 +217,7 @@ module flaash_memory_top
     .Portions   (Portions),
     .Buffers    (Buffers),
     .Feeds      (2),
-    .FeedWidth  (FeedWidth),
+    .FeedWidth  (DataWidth),
     .ResultLanes(ResultLanes)
   ) u_chip (
     .clk_i, .rst_ni,

@@ -41,7 +41,6 @@ class Bench:
         self.data = bytearray(1 << 18)
         self.refused: dict[int, int] = {}
         self.bytes = int(dut.DataWidth.value) // 8
-        self.feed = int(dut.FeedWidth.value) // 8
         self.stalls = {name: STALLS[stalls](random) for name in ("ar", "r", "out0", "out1")}
         self.beats: deque[tuple[int, int]] = deque()
         self.frames: list[list[list[int]]] = [[[]], [[]]]
@@ -106,7 +105,7 @@ class Bench:
                         resp=self.refused.get(addr, 0), last=last)
 
     def _take(self, operand: int) -> None:
-        kind, width = bench_types()["beat_t"], 8 * self.feed + 1
+        kind, width = bench_types()["beat_t"], 8 * self.bytes + 1
         beat = kind.unpack(int(self.dut.beat_o.value[width * operand + width - 1 : width * operand]))
         self.frames[operand][-1].append(beat.data)
         self.open[operand] = not beat.last
@@ -219,7 +218,7 @@ def wanted(bench: Bench, csf: Csf, which: int, words: list[int]) -> list[int]:
             csf.leaf_coords,
             csf.leaf_values,
         )
-    return pack_operand(csf, which, bench.fmt, int(bench.dut.CoordWidth.value), bench.feed)
+    return pack_operand(csf, which, bench.fmt, int(bench.dut.CoordWidth.value), bench.bytes)
 
 
 async def begun(dut, stalls: str = "none") -> tuple[Bench, random.Random]:

@@ -56,10 +56,9 @@ test_axi_write = plain(
     "flaash_axi_write", rows("DataWidth Bursts BurstBeats", (128, 4, 16)),
     rows("DataWidth Bursts BurstBeats", (128, 4, 16), (256, 2, 8), (512, 16, 4)))
 test_edge_loader = plain(
-    "flaash_edge_loader", rows("Format CoordWidth DataWidth FeedWidth Bursts", (3, 14, 256, 256, 4),
-                              (0, 16, 256, 256, 4)),
-    rows("Format CoordWidth DataWidth FeedWidth Bursts", (0, 16, 128, 128, 8), (1, 10, 512, 256, 2),
-         (2, 9, 256, 256, 16), (3, 32, 128, 128, 1), (2, 14, 128, 128, 4), (2, 8, 512, 256, 5)))
+    "flaash_edge_loader", rows("Format CoordWidth DataWidth Bursts", (3, 14, 256, 4), (0, 10, 512, 4)),
+    rows("Format CoordWidth DataWidth Bursts", (0, 16, 128, 8), (1, 10, 512, 2), (0, 16, 256, 4),
+         (2, 9, 256, 16), (3, 32, 128, 1), (2, 14, 128, 4), (2, 8, 512, 5)))
 test_edge_packer = plain(
     "flaash_edge_packer", rows("DataWidth InWords", (256, 12), (128, 6)),
     rows("DataWidth InWords", (128, 1), (128, 6), (256, 4), (256, 16), (512, 24), (512, 32)))
