@@ -47,9 +47,33 @@ def outside_bound(bytes_in: int, compute: int, bytes_out: int, width: int) -> Ou
     return Outside({"in": -(-bytes_in // beat), "compute": compute, "out": -(-bytes_out // beat)})
 
 
+def queue_bound(beats_in: Sequence[int], compute: Sequence[int], beats_out: Sequence[int],
+                latency: int) -> int:
+    """Return the least cycles of a queue of contractions, from the doorbell to the last answer.
+
+    The bound above lets all three go on from the first cycle to the last. But no array of the first
+    contraction is asked for before its descriptor has come, none is computed before its operands are
+    complete, and the last results are answered.
+
+    Args:
+        beats_in: what each contraction reads, a beat per cycle: descriptor and arrays, in whole beats.
+        compute: cycles that each computes, at least.
+        beats_out: beats of results of each.
+        latency: cycles from an address to its first beat, and from a last beat to its answer.
+    """
+    first = latency + latency + beats_in[0]
+    return latency + max(latency + sum(beats_in) + compute[-1], first + sum(compute), first + sum(beats_out))
+
+
 def operand_bytes(csf: Csf, value_width: int, leaf_bytes: int = 2, node_bytes: int = 4,
                   dense: Sequence[int] = ()) -> int:
-    """Return the bytes of an operand's arrays in memory.
+    """Return the bytes of an operand's arrays in memory; arguments as for operand_arrays()."""
+    return sum(operand_arrays(csf, value_width, leaf_bytes, node_bytes, dense))
+
+
+def operand_arrays(csf: Csf, value_width: int, leaf_bytes: int = 2, node_bytes: int = 4,
+                   dense: Sequence[int] = ()) -> list[int]:
+    """Return the bytes of each of an operand's arrays in memory.
 
     Args:
         csf: the operand.
@@ -58,10 +82,10 @@ def operand_bytes(csf: Csf, value_width: int, leaf_bytes: int = 2, node_bytes: i
         node_bytes: of a coordinate of an upper level, and of a position.
         dense: levels without coordinates, which have a node for each coordinate; so must `csf` there.
     """
-    upper = 0
+    arrays = [csf.nnz * leaf_bytes, csf.nnz * value_width // 8]
     for level, (coords, pointers) in enumerate(zip(csf.coords, csf.pointers, strict=True)):
-        upper += len(pointers) + (0 if level in dense else len(coords))
-    return upper * node_bytes + csf.nnz * (leaf_bytes + value_width // 8)
+        arrays += [len(pointers) * node_bytes, 0 if level in dense else len(coords) * node_bytes]
+    return arrays
 
 
 def result_bytes(results: int, result_width: int) -> int:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from models import io
 from models.contract import contract
 from models.csf import Csf
-from models.outside import operand_bytes, outside_bound, result_bytes
+from models.outside import operand_arrays, operand_bytes, outside_bound, queue_bound, result_bytes
 from tests.models.strategies import FLOAT32, WORKLOADS, tensors
 
 # Cycles of computing, beats in and beats out of two workloads at 512 bits: 2,509 and 1,000 entries of 6 bytes
@@ -40,6 +40,7 @@ def test_bytes_of_arrays(operand, value, leaf, node) -> None:
         arrays += [coords.astype(node), pointers.astype(node)]
     sizes = np.dtype(leaf).itemsize, np.dtype(node).itemsize
     assert operand_bytes(csf, value[0], *sizes) == sum(array.nbytes for array in arrays)
+    assert sorted(operand_arrays(csf, value[0], *sizes)) == sorted(array.nbytes for array in arrays)
     if csf.order > 1:
         assert operand_bytes(csf, value[0], *sizes, dense=[0]) == (
             sum(array.nbytes for array in arrays) - arrays[2].nbytes)
@@ -54,6 +55,34 @@ def test_no_queue_takes_less(stages) -> None:
             ends[stage] = max(ends[stage], ends[stage - 1] if stage else 0) + cost
     total = [sum(costs[stage] for costs in stages) for stage in range(3)]
     assert ends[-1] >= outside_bound(total[0], total[1], total[2], 8).cycles
+
+
+STAGES = st.lists(st.tuples(*[st.integers(1, 50)] * 4), min_size=1, max_size=8)
+
+
+@given(STAGES, st.integers(1, 200))
+def test_no_queue_with_round_trips_takes_less(stages, latency) -> None:
+    # A bus that waits only for the first descriptor and its arrays; results leave while they are computed.
+    reads = latency + stages[0][0] + latency  # the first descriptor has come, its arrays are about to
+    computed = stored = 0
+    for number, (descriptor, arrays, compute, out) in enumerate(stages):
+        reads += arrays + (descriptor if number else 0)
+        begins = max(reads, computed)
+        computed = begins + compute
+        stored = max(stored, begins) + out
+    ends = max(computed, stored) + latency
+    costs = list(zip(*stages, strict=True))
+    loaded = [descriptor + arrays for descriptor, arrays in zip(*costs[:2], strict=True)]
+    assert ends >= queue_bound(loaded, costs[2], costs[3], latency)
+    assert queue_bound(loaded, costs[2], costs[3], latency) > max(map(sum, (loaded, costs[2], costs[3])))
+
+
+def test_a_queue_by_hand() -> None:
+    # Two contractions: the bus reads from cycle 100 to 340, the second one computes 5, and is answered.
+    assert queue_bound([40, 200], [7, 5], [3, 3], 100) == 100 + 240 + 5 + 100
+    # Computing decides: the first operands are there after 240 cycles.
+    assert queue_bound([40, 20], [300, 5], [3, 3], 100) == 240 + 305 + 100
+    assert queue_bound([40, 20], [7, 5], [300, 400], 100) == 240 + 700 + 100
 
 
 def test_workloads_as_by_hand() -> None:
