@@ -218,8 +218,8 @@ def record(point: Point, chosen: Machine, outcomes: Sequence[dict], computing: S
         "outside_least": round(possible / number, 1),
         "computing_cycles": round(sum(computing[:number]) / number, 1),
         "beats_read": outcomes[0]["read"], "beats_written": outcomes[0]["written"]}
-    if outcomes[0]["cycles"] < (most := max(terms.cycles, possible)):
-        about["problems"].append(f"{outcomes[0]['cycles']} cycles, but {most} are the least that"
+    if outcomes[0]["cycles"] < (floor := max(terms.cycles, possible)):
+        about["problems"].append(f"{outcomes[0]['cycles']} cycles, but {floor} are the least that"
                                  " there can be")
         about["checked"] = False
     return about

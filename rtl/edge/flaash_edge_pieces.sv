@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edge pieces: cuts beats of the bus into pieces as wide as a beat of what is made of them.
+// Edge pieces: cuts beats of the bus into pieces, as wide as what takes them apart.
 //
 // Guarantees  Pieces leave lowest first, each with the answer of its beat. A piece that is taken with end_i is the last
 //             of its beat: the rest of that beat is thrown away.
