@@ -4,7 +4,8 @@
 // Guarantees  Entries keep their order and fibers theirs; a line that is not the last of its fiber is full;
 //             lanes above `count` are zero. A fiber is announced (number, first line, leaf node)
 //             in the cycle after its first entry; SecFinish announces the first free line.
-//             No line at MemLines or above and no fiber at FiberDepth or above is written.
+//             No line at MemLines or above and no fiber at FiberDepth or above is written. Two lines that leave
+//             together are of one fiber, which ends with the second one, if at all.
 // Demands     A header before the entries of a frame. Spans cover every entry.
 // Latency     Verdict in the same cycle; lines and fibers one cycle later.
 // Throughput  Per cycle up to min(entries of a beat, LineWrites * Lanes, 8) entries of one fiber; lines are no
