@@ -159,9 +159,10 @@ class Bench:
         writing = cocotb.start_soon(self.write(turn, work))
         for _ in range(random.choice([0, 3, 30])):
             await RisingEdge(dut.clk_i)
+        early = work.fault is not None and random.random() < 0.5  # else it comes with the end
         if work.fault:
             dut.fault_i.value = self.packed("fault_i", work.fault)
-            if random.random() < 0.5:  # else it comes with the end
+            if early:
                 await RisingEdge(dut.clk_i)
                 dut.fault_i.value = 0
         dut.close_i.value = 1
@@ -172,6 +173,7 @@ class Bench:
             bytes_read=work.tag + 2)
         await FallingEdge(dut.clk_i)
         assert dut.busy_o.value == 1, "nothing is under way, though a turn is taken"
+        assert not early or dut.faulty_o.value == 1, "results are wanted of a contraction that has failed"
         if following and dut.ready_o.value == 1 and random.random() < 0.5:
             self._open(following)
             self.with_end += 1
@@ -214,6 +216,7 @@ class Bench:
             assert (record.computing, record.read) == (work.tag + 1, work.tag + 2)
             assert 0 < record.cycles <= self.cycle - work.began
             assert told == ((WRITE, 5 << 24) if work.refused else work.told)
+        assert wrong or self.dut.faulty_o.value == 0, "results are not wanted, though nothing is wrong"
         assert bool(self.dut.failing_o.value) == any(work.told[0] or work.refused for work in self.open)
 
 
