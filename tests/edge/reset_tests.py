@@ -35,6 +35,14 @@ async def queued(host: Host, random, numbers) -> tuple:
     return a, b, slots
 
 
+async def reset_by_the_pin(dut, host: Host) -> None:
+    dut.rst_ni.value = 0
+    await ClockCycles(dut.clk_i, 3)
+    dut.rst_ni.value = 1
+    await ClockCycles(dut.clk_i, 3)
+    host.tail = 0
+
+
 @cocotb.test()
 @cocotb.parametrize(stalls=["none", "random"])
 async def soft_resets(dut, stalls: str) -> None:
@@ -66,11 +74,7 @@ async def resets_by_the_pin(dut) -> None:
         a, b, _slots = await queued(host, random, numbers)
         await ClockCycles(dut.clk_i, random.randrange(SPAN))
         coverage.sample_end("reset pin", host.bus.under_way)
-        dut.rst_ni.value = 0
-        await ClockCycles(dut.clk_i, 3)
-        dut.rst_ni.value = 1
-        await ClockCycles(dut.clk_i, 3)
-        host.tail = 0
+        await reset_by_the_pin(dut, host)
         await right(host, a, b, "the reset pin")
         coverage.hit("edge.behind", "reset pin")
 
@@ -132,11 +136,7 @@ async def ends_while_reads_and_writes_are_under_way(dut, way: str) -> None:
         if way != "soft reset":  # which is sampled where it is written
             coverage.sample_end(way, host.bus.under_way)
         if way == "reset pin":
-            dut.rst_ni.value = 0
-            await ClockCycles(dut.clk_i, 3)
-            dut.rst_ni.value = 1
-            await ClockCycles(dut.clk_i, 3)
-            host.tail = 0
+            await reset_by_the_pin(dut, host)
         elif way == "abort":
             await host.write("RegControl", BIT["ControlAbort"])
             assert await host.idle() & BIT["EdgeStatusHalted"]
@@ -233,11 +233,7 @@ async def ends_around_a_handover(dut) -> None:
             await host.idle()
             records = [await host.completed(slot) for slot in slots[: await host.read("RegRingHead")]]
         if way == "reset pin":
-            dut.rst_ni.value = 0
-            await ClockCycles(dut.clk_i, 3)
-            dut.rst_ni.value = 1
-            await ClockCycles(dut.clk_i, 3)
-            host.tail = 0
+            await reset_by_the_pin(dut, host)
         else:
             await host.reset()
         return records
