@@ -8,7 +8,7 @@
 //             together are of one fiber, which ends with the second one, if at all.
 // Demands     A header before the entries of a frame. Spans cover every entry.
 // Latency     Verdict in the same cycle; lines and fibers one cycle later.
-// Throughput  Per cycle up to min(entries of a beat, LineWrites * Lanes, 8) entries of one fiber; lines are no
+// Throughput  Per cycle up to min(entries of a beat, LineWrites * Lanes) entries of one fiber; lines are no
 //             borders, but the end of a fiber never fills more than LineWrites lines in one cycle.
 // Reset       No line under way.
 //

@@ -4,9 +4,9 @@
 // Guarantees  An operand frame ends with desc_o[operand].loaded or with an error in report_o. After
 //             control_i.start each result of the contraction leaves once at result_*; report_o.done when the last one
 //             is stored and nothing reads lines of the operands any more, all_stored_o when none is
-//             left behind those at result_*. Operands stay until they are replaced; those of a contraction until
-//             control_i.owned falls. After stop_i nothing more is computed: all_stored_o then waits only for results
-//             that were complete; the reset that follows ends the stop.
+//             left behind those at result_*, or at batch_* and taken in this cycle. Operands stay until they are
+//             replaced; those of a contraction until control_i.owned falls. After stop_i nothing more is computed:
+//             all_stored_o then waits only for results that were complete; the reset that follows ends the stop.
 // Errors      With Parity every stored bit that has flipped is told when it is used (report_o.parity_error); what was
 //             made of it does not become a result, or lost_o comes before it leaves the unloader.
 // Demands     control_i.start only with both operands loaded, equal contracted extents, and none running. One feed

@@ -95,6 +95,11 @@ def test_targets_met_and_missed() -> None:
 def test_fewer_cycles_than_can_be_are_told() -> None:
     made = record(Point("3x3x1024_d0.05", "fast32", 512), 60, 801)
     assert not made["checked"] and "the least that there can be" in made["problems"][0]
+    bound, least = made["outside_bound"], made["outside_least"]
+    between, above = (record(Point("3x3x1024_d0.05", "fast32", 512), cycles, 801)
+                      for cycles in (int(bound + least) // 2, int(least) + 1))
+    assert bound < int(bound + least) // 2 < least
+    assert "the least that there can be" in between["problems"][0] and above["checked"]
 
 
 def test_names_and_numbers_are_whole_at_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
