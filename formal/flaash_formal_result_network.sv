@@ -54,7 +54,7 @@ module flaash_formal_result_network
   );
 
   // ------------------------------------------------------- registers of the network
-  // Two slots per arbiter, those nearest to the output first.
+  // Two slots per arbiter with a register, those nearest to the output first.
   localparam int unsigned PerLevel = (NumSources + 1) / 2;  // arbiters of the widest level
   localparam int unsigned Slots    = 2 * PerLevel * Levels;
   logic [Slots-1:0]    held;
@@ -68,15 +68,15 @@ module flaash_formal_result_network
     localparam int unsigned Below = (NumSources + (1 << (level - 1)) - 1) >> (level - 1);
     for (genvar i = 0; i < PerLevel; i++) begin : gen_stream
       localparam int unsigned First = 2 * (PerLevel * (Levels - level) + i);
-      if (2 * i + 1 < Below) begin : gen_pair
+      if (2 * i + 1 < Below && (Levels - level) % 3 == 0) begin : gen_pair
         assign held[First]      = u_dut.u_tree.gen_tree.gen_level[level].gen_arbiters.gen_stream[i]
-                                      .gen_pair.u_arbiter.u_register.out_valid_q;
+                                      .gen_pair.u_arbiter.gen_register.u_register.out_valid_q;
         assign results[First]   = u_dut.u_tree.gen_tree.gen_level[level].gen_arbiters.gen_stream[i]
-                                      .gen_pair.u_arbiter.u_register.out_q;
+                                      .gen_pair.u_arbiter.gen_register.u_register.out_q;
         assign held[First+1]    = u_dut.u_tree.gen_tree.gen_level[level].gen_arbiters.gen_stream[i]
-                                      .gen_pair.u_arbiter.u_register.skid_valid_q;
+                                      .gen_pair.u_arbiter.gen_register.u_register.skid_valid_q;
         assign results[First+1] = u_dut.u_tree.gen_tree.gen_level[level].gen_arbiters.gen_stream[i]
-                                      .gen_pair.u_arbiter.u_register.skid_q;
+                                      .gen_pair.u_arbiter.gen_register.u_register.skid_q;
       end else begin : gen_none
         assign held[First+:2]    = '0;
         assign results[First+:2] = '0;

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Proof of flaash_result_network: an SDPE that offers a result is served before more than
-// 2**Levels + Levels - 1 others have left.
+// 2**Levels + Registers - 1 others have left; of three levels one has registers.
 
 module flaash_formal_result_turns
   import flaash_pkg::*;
 #(
   parameter int unsigned NumSources = 4,  // 2 or more
-  localparam int unsigned Levels = $clog2(NumSources),
-  localparam int unsigned Bound  = (1 << Levels) + Levels - 1
+  localparam int unsigned Levels    = $clog2(NumSources),
+  localparam int unsigned Registers = (Levels + 2) / 3,
+  localparam int unsigned Bound     = (1 << Levels) + Registers - 1
 ) (
   input logic                  clk_i,
   input logic                  rst_ni,

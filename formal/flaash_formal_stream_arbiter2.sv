@@ -59,9 +59,11 @@ module flaash_formal_stream_arbiter2 #(
       .push_data_i (in_data[i]),
       .pop_i       (out_valid && out_ready_i && out_data[Width-1] == 1'(i)),
       .pop_data_i  (out_data),
-      .slot_valid_i({u_dut.u_register.skid_valid_q && u_dut.u_register.skid_q[Width-1] == 1'(i),
-                     u_dut.u_register.out_valid_q && u_dut.u_register.out_q[Width-1] == 1'(i)}),
-      .slot_data_i ({u_dut.u_register.skid_q, u_dut.u_register.out_q})
+      .slot_valid_i({u_dut.gen_register.u_register.skid_valid_q
+                     && u_dut.gen_register.u_register.skid_q[Width-1] == 1'(i),
+                     u_dut.gen_register.u_register.out_valid_q
+                     && u_dut.gen_register.u_register.out_q[Width-1] == 1'(i)}),
+      .slot_data_i ({u_dut.gen_register.u_register.skid_q, u_dut.gen_register.u_register.out_q})
     );
 
     // The other input is taken at most once while this one waits.
@@ -80,6 +82,6 @@ module flaash_formal_stream_arbiter2 #(
 
   // ------------------------------------------------------------------ properties
   FullRate_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !(in_valid_i != '0 && (!out_valid || out_ready_i) && !u_dut.u_register.skid_valid_q) || push != '0);
+      !(in_valid_i != '0 && (!out_valid || out_ready_i) && !u_dut.gen_register.u_register.skid_valid_q) || push != '0);
 
 endmodule : flaash_formal_stream_arbiter2

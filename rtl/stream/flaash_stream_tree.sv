@@ -5,15 +5,16 @@
 //             keep their order. An input that offers a beat is served before more than 2**Levels
 //             others have left.
 // Demands     The AXI handshake rule on both sides.
-// Latency     max(Levels, 1) cycles from an accepted beat to out_valid_o, where it meets no other;
+// Latency     max(ceil(Levels / 3), 1) cycles from an accepted beat to out_valid_o, where it meets no other;
 //             an input without a partner on a level skips that level's arbiter.
 // Throughput  One beat per cycle.
-// Stalls      Each arbiter holds up to two beats; then its inputs wait.
+// Stalls      The arbiters of the last level, and of every third one before it, hold up to two beats; then their
+//             inputs wait.
 // Reset       Beats inside are lost.
 //
 //   in 0 --+                      A tree of arbiters, Levels = ceil(log2(Inputs)). Level l has
 //   in 1 --+--+                   ceil(Inputs / 2**l) streams; the odd one out has no partner and
-//   in 2 --+  |                   is wired through.
+//   in 2 --+  |                   is wired through. Of three levels one has registers.
 //   in 3 --+--+--+
 //   in 4 ------- +--> out
 
@@ -70,7 +71,8 @@ module flaash_stream_tree #(
         for (genvar i = 0; i < Streams; i++) begin : gen_stream
           if (2 * i + 1 < Below) begin : gen_pair
             flaash_stream_arbiter2 #(
-              .Width(Width)
+              .Width     (Width),
+              .Registered((Levels - level) % 3 == 0)
             ) u_arbiter (
               .clk_i,
               .rst_ni,
