@@ -64,9 +64,15 @@ module flaash_formal_lookup_fetch
     return is;
   endfunction
 
+  // First fiber behind a set.
+  function automatic fiber_id_t behind(fiber_id_t first);
+    return (32'(first) + 32'(size_q) < 32'(a_fibers_q)) ? first + fiber_id_t'(size_q) : a_fibers_q;
+  endfunction
+
   function automatic logic can_be(piece_t piece);
     return piece.start.a_id <= piece.a_end && piece.a_end <= a_fibers_q
-           && piece.start.a_line == line_of(piece.start.a_id)
+           && piece.start.a_line == line_of(piece.start.a_id) && piece.a_end_line == line_of(piece.a_end)
+           && (!piece.bounded || piece.bound == line_of(behind(piece.start.a_id)))
            && piece.start.b_line < b_lines_q && piece.b_end < b_lines_q
            && ((piece.a_end == a_fibers_q) ? piece.b_end == '0 : is_set(piece.start.a_id, piece.a_end));
   endfunction
@@ -134,16 +140,17 @@ module flaash_formal_lookup_fetch
   );
 
   // ------------------------------------------------------------------ what it asks
-  // A line of A lies behind the first one of its set, and within A; behind the set only until the table
-  // has told where that ends.
+  // A line of A lies behind the first one of its set, and within A; behind the set only until it is known where
+  // that ends.
   A_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(req_valid && !req.tag.operand)
       || (req.addr < a_lines && req.addr >= line_of(u_dut.set_q) && is_row(u_dut.set_q)));
   SetEnds_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !(req_valid && !req.tag.operand && u_dut.bound_valid_q && !u_dut.held_q)
-      || req.addr < line_of(bound_fiber));
+      || req.addr < line_of(behind(u_dut.set_q)));
   B_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(req_valid && req.tag.operand)
       || (req.addr < b_lines_q && req.addr < end_of(u_dut.row_q) && is_row(u_dut.row_q)));
-  Bound_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !bound_req || bound_fiber <= a_fibers_q);
+  Bound_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !bound_req
+      || (bound_fiber < a_fibers_q && bound_fiber == behind(u_dut.set_q)));
   OnlyBusy_A : assert property (@(posedge clk_i) disable iff (!rst_ni) busy || !req_valid);
 
   // ------------------------------------------------------------------ what is inside
@@ -171,18 +178,21 @@ module flaash_formal_lookup_fetch
       !u_dut.wait_valid_q || can_be(u_dut.wait_q));
   Ends_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       idle || (u_dut.a_end_q <= a_fibers_q && u_dut.b_end_q < b_lines_q
+               && u_dut.a_end_line_q == line_of(u_dut.a_end_q)
                && (u_dut.a_end_q != a_fibers_q || u_dut.b_end_q == '0)));
   Set_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !wanted
       || (is_row(set) && u_dut.a_line_q >= line_of(set) && u_dut.a_line_q <= a_lines
+          && 32'(u_dut.set_next_q) == 32'(set) + 32'(size_q)
+          && (u_dut.bound_valid_q || behind(set) < a_fibers_q)
           && (u_dut.a_end_q == a_fibers_q || is_set(set, u_dut.a_end_q))));
   Known_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      !(wanted && u_dut.bound_valid_q) || u_dut.bound_q == line_of(bound_fiber));
+      !(wanted && u_dut.bound_valid_q) || u_dut.bound_q == line_of(behind(set)));
   Asked_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !(wanted && u_dut.bound_comes) || (granted_q && asked_q == bound_fiber));
   Lost_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !u_dut.bound_lost_q || (wanted && u_dut.bound_asked_q && !u_dut.bound_valid_q));
   AskedFirst_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      (!u_dut.bound_valid_q || u_dut.bound_asked_q) && (!u_dut.bound_asked_q || wanted));
+      !u_dut.bound_asked_q || wanted);
   Held_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.held_q
       || (room_i && (runs || (loads && u_dut.a_line_q < a_lines))));
   Row_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !running
@@ -199,6 +209,8 @@ module flaash_formal_lookup_fetch
       loads && u_dut.bound_valid_q && u_dut.a_line_q > u_dut.bound_q);
   Lost_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
       u_dut.bound_lost_q && running && u_dut.a_line_q == a_lines);
+  Told_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
+      started && u_dut.piece.bounded && !u_dut.ends_plane && !u_dut.ends_piece && size_q == 2);
   Second_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
       started && u_dut.wait_valid_q && size_q == 2 && u_dut.piece.start.a_id == 2);
 

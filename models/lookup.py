@@ -25,11 +25,10 @@ from tb.common.rtl_constants import package_constants
 
 # When the plan weighs rows, and when it cuts the last set by itself.
 _RULES = package_constants("flaash_lookup_pkg")
-_PLANNED = 5  # cycles from the start to the first piece
+_PLANNED = 4  # cycles from the start to the first piece
 _FIRST_LINE = 3  # from a piece to the first line at the engines, beyond the memory's latency
-_WALK = 4  # cycles more until the first piece of a plan that weighs the rows
+_WALK = 5  # cycles more until the first piece of a plan that weighs the rows
 _CUT = 8  # from one of its pieces to the next
-_BOUND = 3  # from a piece's first request to its first one for B: where the set ends is looked up
 
 
 def least_lookup(lookups: Lookups, groups: int, size: int, latency: int, after: int, multiplies: bool) -> int:
@@ -51,7 +50,7 @@ def least_lookup(lookups: Lookups, groups: int, size: int, latency: int, after: 
         least = _average(lookups, groups, fibers)
         if best is not None and before + least + LEAST_END >= best:
             continue
-        plane = _Plane(lookups, groups, fibers, late, after, multiplies)
+        plane = _Plane(lookups, fibers, late, after, multiplies)
         cycles = before + (plane.alone().done if groups == 1 else _search(plane, groups, least))
         if _has_tail(lookups, groups, fibers):
             cycles = min(cycles, before + plane.even(groups))
@@ -123,13 +122,12 @@ class _Plane:
     """The rows of the plane, for sets of a size.
 
     Args:
-        lookups, groups, after, multiplies: see least_lookup().
+        lookups, after, multiplies: see least_lookup().
         fibers: of a set.
         late: cycles from a group's piece to the next one's, at least.
     """
 
-    def __init__(self, lookups: Lookups, groups: int, fibers: int, late: int, after: int, multiplies: bool):
-        self._groups = groups
+    def __init__(self, lookups: Lookups, fibers: int, late: int, after: int, multiplies: bool):
         self._late = late
         self._tables = [_table(lookups.words_a[first:first + fibers])
                         for first in range(0, len(lookups.lines_a), fibers)]
@@ -148,15 +146,9 @@ class _Plane:
         return group
 
     def _begin(self, row: int) -> Group:
-        """Return a group that has loaded its first set.
-
-        The fiber table tells where a set ends once it has told where all pieces begin, one per cycle
-        and group after group; until then the port goes on with lines of A.
-        """
+        """Return a group that has loaded its first set."""
         group = Group(self._fibers, self._after)
-        lines = self._loads[row]
-        looked_up = max(_BOUND, self._groups + 1) if self._late == 1 else _BOUND
-        group.load(max(lines, looked_up), lines + self._tables[row])
+        group.load(self._loads[row], self._loads[row] + self._tables[row])
         return group
 
     def _next(self, row: int) -> tuple[int, int]:

@@ -5,8 +5,10 @@
 // Groups get their pieces one after the other, so each gets a line less than the one before, unless rows are
 // short: then the share of the first one could pass the end of the next row.
 //
-// Guarantees  From the cycle after start_i on wish_valid_o with cut 0 to Groups in order, none before its
-//             predecessor; cut 0 is the beginning of what is shared, the last one its end. last_o with that one.
+// Guarantees  From the cycle after start_i on wish_valid_o with cut 1 to Groups in order, none before its
+//             predecessor; cut 0 would be the beginning of what is shared, the last one is its end. last_o with that
+//             one. Before the cut at which a piece ends, a wish for the end of its first set, if nobody else knows it
+//             in time.
 // Demands     start_i not between a start and its last_o. share_i stays from the cycle before start_i until last_o.
 // Latency     One cycle.
 // Reset       Forgets the cuts.
@@ -29,56 +31,90 @@ module flaash_lookup_even
   output logic      last_o
 );
 
-  localparam int unsigned EarlyLines = (Groups - 1) / 2;            // of the first group
-  localparam int unsigned LongRow    = Groups * Groups / 2 + 1;     // so that they are less than a share of it
+  localparam int unsigned Known     = Groups + AnswerLines;  // lines that group 0 reads until it knows its set's end
+  localparam int unsigned FewGroups = 4;                     // up to so many have their own answers as early
 
-  typedef logic [FiberIdWidth:0]         fiber_sum_t;
-  typedef logic signed [$bits(cost_t):0] lines_t;
+  typedef logic [FiberIdWidth:0] fiber_sum_t;
 
-  // The share, a cycle later, and what follows from it.
-  share_t share_q;
-  cost_t  early, least_q;  // lines more at first; a piece that begins within a row pays its load
-  logic   stagger_q;
-
-  assign early = stagger_q ? cost_t'(EarlyLines) : '0;
+  // What follows from the share.
+  cost_t     least_q;    // from when on there is no less: a piece that begins within a row pays its load
+  logic      stagger_q;
+  group_id_t few_q;      // before this cut the ends of sets are asked for
 
   always_ff @(posedge clk_i) begin
-    share_q   <= share_i;
-    stagger_q <= share_i.row >= cost_t'(LongRow);
+    stagger_q <= share_i.row >= cost_t'(long_row(Groups));
     least_q   <= (share_i.whole == '0) ? share_i.load : '0;
+    few_q     <= '0;
+    if (share_i.load < cost_t'(Known) && Groups > FewGroups) few_q <= group_id_t'(cost_t'(Known) - share_i.load);
   end
 
-  group_id_t  cut_q;
-  fiber_id_t  a_q;                 // first fiber of the set
-  line_addr_t line_q;
-  cost_t      rest_q;
+  // The cut that is asked for; while there is none, cut 0, which nobody asks for.
+  group_id_t  cut_q, cut;
+  fiber_id_t  a_q, a;              // first fiber of the set
+  line_addr_t line_q, line;
+  cost_t      rest_q, rest;
   logic       row_ends, cut_ends;  // cut_ends: nothing is left for later groups
+  logic       steps, asking_q;     // to the next cut; that of the end of a set is before it
+
+  assign steps  = start_i || (wish_valid_o && !asking_q);
+  assign last_o = wish_valid_o && cut_q == group_id_t'(Groups) && !asking_q;
 
   // --------------------------------------------------------- the next cut, if the row ends or not
   // Whatever it may be is found at once from sums with the rest of a share: where the row ends, and the line, which
   // is behind the load of its row.
   lines_t     to_row_q, to_line_q, to_next_q;  // rest - row, rest - load, rest - row - load
-  lines_t     beyond, line, next_line;         // of the row's end; the line in this row, in the one behind
-  fiber_sum_t a_same, a_behind;
+  lines_t     to_row, to_line, to_next;
+  lines_t     beyond, same_line, next_line;    // of the row's end; the line in this row, in the one behind
+  fiber_sum_t a_same, a_behind, a_next;
   logic       same_ends, behind_ends;
 
-  assign beyond    = lines_t'({1'b0, line_q}) + to_row_q;
-  assign line      = lines_t'({1'b0, line_q}) + to_line_q;
-  assign next_line = lines_t'({1'b0, line_q}) + to_next_q;
+  always_comb begin
+    {cut, a, line, rest, to_row, to_line, to_next} = {cut_q, a_q, line_q, rest_q, to_row_q, to_line_q, to_next_q};
+    if (!wish_valid_o) begin
+      {cut, a, line} = {group_id_t'(0), share_i.a_begin, line_addr_t'(0)};
+      {rest, to_row, to_line, to_next} = {share_i.rest, share_i.to_row, share_i.to_line, share_i.to_next};
+    end
+  end
+
+  assign beyond    = lines_t'({1'b0, line}) + to_row;
+  assign same_line = lines_t'({1'b0, line}) + to_line;
+  assign next_line = lines_t'({1'b0, line}) + to_next;
   assign row_ends  = beyond >= 0;
 
-  assign a_same      = fiber_sum_t'(a_q) + fiber_sum_t'(share_q.whole);
-  assign a_behind    = fiber_sum_t'(a_q) + fiber_sum_t'(share_q.whole) + fiber_sum_t'(set_size_i);
-  assign same_ends   = a_same >= fiber_sum_t'(share_q.a_end);
-  assign behind_ends = a_behind >= fiber_sum_t'(share_q.a_end);
+  assign a_same      = fiber_sum_t'(a) + fiber_sum_t'(share_i.whole);
+  assign a_behind    = fiber_sum_t'(a) + fiber_sum_t'(share_i.whole) + fiber_sum_t'(set_size_i);
+  assign same_ends   = a_same >= fiber_sum_t'(share_i.a_end);
+  assign behind_ends = a_behind >= fiber_sum_t'(share_i.a_end);
 
-  assign last_o   = wish_valid_o && cut_q == group_id_t'(Groups);
-  assign cut_ends = cut_q == group_id_t'(Groups - 1) || (row_ends ? behind_ends : same_ends);
+  assign cut_ends = cut == group_id_t'(Groups - 1) || (row_ends ? behind_ends : same_ends);
+
+  always_comb begin
+    a_next = row_ends ? a_behind : a_same;
+    if (cut_ends) a_next = fiber_sum_t'(share_i.a_end);
+  end
+
+  // ------------------------------------------------------------------ where a set ends
+  // A group could ask the fiber table itself, but not before all cuts are made: too late for a short set, and it would
+  // read lines beyond. Where the piece ends in the next set, that is known, and so is the end of the last set. A
+  // question costs all later groups a cycle, so there is one, and one for the last group, which delays only itself.
+  logic       asks, known_q;      // the end of this set will be asked for; is known
+  logic       may_ask, asked_q;   // asked_q: one was asked for
+  fiber_sum_t a_bound;        // first fiber behind the set
+  fiber_id_t  a_bound_q;      // likewise, of the set of the cut before
+
+  assign a_bound = fiber_sum_t'(a) + fiber_sum_t'(set_size_i);
+  assign may_ask = !(wish_valid_o && known_q) && (!(wish_valid_o && asked_q) || cut == group_id_t'(Groups - 1));
+  assign asks    = cut < few_q && may_ask && a_next != a_bound && a_bound < fiber_sum_t'(share_i.a_end);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)      wish_valid_o <= 1'b0;
-    else if (start_i) wish_valid_o <= 1'b1;
-    else if (last_o)  wish_valid_o <= 1'b0;
+    if (!rst_ni) begin
+      wish_valid_o <= 1'b0;
+      asking_q     <= 1'b0;
+    end else begin
+      asking_q <= steps && !last_o && asks;
+      if (start_i)     wish_valid_o <= 1'b1;
+      else if (last_o) wish_valid_o <= 1'b0;
+    end
   end
 
   function automatic line_addr_t not_before(lines_t number);
@@ -86,34 +122,31 @@ module flaash_lookup_even
   endfunction
 
   always_ff @(posedge clk_i) begin
-    if (start_i) begin
-      cut_q     <= '0;
-      a_q       <= share_q.a_begin;
-      line_q    <= '0;
-      rest_q    <= share_q.rest + early;
-      to_row_q  <= lines_t'({1'b0, share_q.rest}) + lines_t'({1'b0, early}) - lines_t'({1'b0, share_q.row});
-      to_line_q <= lines_t'({1'b0, share_q.rest}) + lines_t'({1'b0, early}) - lines_t'({1'b0, share_q.load});
-      to_next_q <= lines_t'({1'b0, share_q.rest}) + lines_t'({1'b0, early}) - lines_t'({1'b0, share_q.row})
-                   - lines_t'({1'b0, share_q.load});
-    end else begin
-      cut_q <= cut_q + 1'b1;
-      if (cut_ends)      {a_q, line_q} <= {share_q.a_end, line_addr_t'(0)};
-      else if (row_ends) {a_q, line_q} <= {a_behind[FiberIdWidth-1:0], not_before(next_line)};
-      else               {a_q, line_q} <= {a_same[FiberIdWidth-1:0], not_before(line)};
-      if (stagger_q && rest_q > least_q) begin
-        rest_q    <= rest_q - 1'b1;
-        to_row_q  <= to_row_q - 1'b1;
-        to_line_q <= to_line_q - 1'b1;
-        to_next_q <= to_next_q - 1'b1;
+    a_bound_q <= a_bound[FiberIdWidth-1:0];
+    if (steps) begin
+      cut_q   <= cut + 1'b1;
+      asked_q <= asks || (wish_valid_o && asked_q);
+      known_q <= ((wish_valid_o && known_q) || asks) && a_next == fiber_sum_t'(a);
+      a_q     <= a_next[FiberIdWidth-1:0];
+      line_q  <= not_before(row_ends ? next_line : same_line);
+      if (cut_ends) line_q <= '0;
+      {rest_q, to_row_q, to_line_q, to_next_q} <= {rest, to_row, to_line, to_next};
+      if (stagger_q && rest > least_q) begin
+        rest_q    <= rest - 1'b1;
+        to_row_q  <= to_row - 1'b1;
+        to_line_q <= to_line - 1'b1;
+        to_next_q <= to_next - 1'b1;
       end
     end
   end
 
-  assign wish_o = {cut_q, a_q, line_q};
+  assign wish_o = asking_q ? {cut_q, 1'b1, a_bound_q, line_addr_t'(0)}
+                           : {cut_q, 1'b0, a_q, line_q};
 
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(OneAtATime_A, !start_i || !wish_valid_o, "cuts while others are being made")
-  `FLAASH_ASSERT(WithinRow_A, !wish_valid_o || last_o || Groups == 1 || beyond < lines_t'({1'b0, share_q.row}),
+  `FLAASH_ASSERT(WithinRow_A, !wish_valid_o || last_o || Groups == 1
+                 || beyond < lines_t'({1'b0, share_i.row}),
                  "a cut behind the end of its row")
   `FLAASH_COVER(RowEnds_C, wish_valid_o && row_ends)
 

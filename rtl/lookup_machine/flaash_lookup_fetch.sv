@@ -5,7 +5,8 @@
 //             The lines of the next set come after the first AheadLines lines of a run, so that the
 //             engines have time to take them in, or after the run if that is shorter. A second piece
 //             waits for the first one's last request. started_o: a piece that is not empty begins,
-//             at start_o. busy_o until the last request is accepted.
+//             at start_o. busy_o until the last request is accepted. The table is asked where a set ends only if the
+//             piece does not tell (it does of its last set, and may of its first), and it is not the last one of all.
 // Demands     piece_valid_i at most once while busy_o. bound_i, in the cycle after bound_grant_i, tells
 //             the first line of fiber bound_fiber_o. AXI handshake rule at req_*.
 // Latency     One cycle from the piece to the first request.
@@ -61,7 +62,7 @@ module flaash_lookup_fetch
   piece_t     wait_q, piece;
   point_t     start;
   fiber_id_t  a_end_q;
-  line_addr_t b_end_q;
+  line_addr_t a_end_line_q, b_end_q;
 
   assign piece          = wait_valid_q ? wait_q : piece_i;
   assign start          = piece.start;
@@ -78,8 +79,9 @@ module flaash_lookup_fetch
   always_ff @(posedge clk_i) begin
     if (piece_valid_i) wait_q <= piece_i;
     if (take) begin
-      a_end_q <= piece.a_end;
-      b_end_q <= piece.b_end;
+      a_end_q      <= piece.a_end;
+      a_end_line_q <= piece.a_end_line;
+      b_end_q      <= piece.b_end;
     end
   end
 
@@ -93,18 +95,26 @@ module flaash_lookup_fetch
   logic                 bound_asked_q, bound_valid_q;
   logic                 bound_comes, bound_lost_q;
   line_addr_t           bound_q;       // first line behind it
-  fiber_sum_t           set_next;      // first fiber behind it
+  fiber_sum_t           set_next_q;    // first fiber behind it
+  fiber_sum_t           new_next;      // likewise, of the set that is the next one to load from now on
+  fiber_id_t            new_a_end;
+  logic                 ends_plane, ends_piece;
   logic                 set_follows;   // a set comes after it
   logic                 load_done, load_takes;
   logic                 held_q;        // a request waits
 
-  assign set_next    = fiber_sum_t'(set_q) + fiber_sum_t'(plane_i.set_size);
-  assign set_follows = set_next < fiber_sum_t'(a_end_q)
-                       || (set_next == fiber_sum_t'(a_end_q) && b_end_q != '0);
+  // The last set of all ends with A. Where that of the piece begins is known with it, and there the one before ends.
+  assign new_a_end   = take ? piece.a_end : a_end_q;
+  assign new_next    = (take ? fiber_sum_t'(start.a_id) : set_next_q) + fiber_sum_t'(plane_i.set_size);
+  assign ends_plane  = new_next >= fiber_sum_t'(plane_i.a_fibers);
+  assign ends_piece  = new_next == fiber_sum_t'(new_a_end);
 
-  assign bound_req_o   = set_wanted_q && !bound_asked_q;
+  assign set_follows = set_next_q < fiber_sum_t'(a_end_q)
+                       || (set_next_q == fiber_sum_t'(a_end_q) && b_end_q != '0);
+
+  assign bound_req_o   = set_wanted_q && !bound_asked_q && !bound_valid_q;
   assign bound_comes   = bound_asked_q && !bound_valid_q && !bound_lost_q;
-  assign bound_fiber_o = (set_next < fiber_sum_t'(plane_i.a_fibers)) ? set_next[FiberIdWidth-1:0] : plane_i.a_fibers;
+  assign bound_fiber_o = set_next_q[FiberIdWidth-1:0];
 
   // A request that was made before the bound was known stays until it is accepted.
   assign load_takes = held_q || a_line_q < (bound_valid_q ? bound_q : plane_i.a_lines);
@@ -124,11 +134,11 @@ module flaash_lookup_fetch
     end else if (take) begin
       set_wanted_q  <= !piece_is_empty;
       bound_asked_q <= 1'b0;
-      bound_valid_q <= 1'b0;
+      bound_valid_q <= piece.bounded || ends_plane || ends_piece;
     end else if (load_done) begin
       set_wanted_q  <= set_follows;
       bound_asked_q <= 1'b0;
-      bound_valid_q <= 1'b0;
+      bound_valid_q <= ends_plane || ends_piece;
     end else begin
       if (bound_grant_i) bound_asked_q <= 1'b1;
       if (bound_comes && !bound_i.wrong) bound_valid_q <= 1'b1;
@@ -141,7 +151,14 @@ module flaash_lookup_fetch
   end
 
   always_ff @(posedge clk_i) begin
-    if (bound_comes) bound_q <= bound_i.first;
+    if (take || load_done) begin
+      set_next_q <= new_next;
+      if (ends_plane)      bound_q <= plane_i.a_lines;
+      else if (ends_piece) bound_q <= take ? piece.a_end_line : a_end_line_q;
+      else                 bound_q <= piece.bound;
+    end else if (bound_comes) begin
+      bound_q <= bound_i.first;
+    end
     if (take) begin
       set_q     <= start.a_id;
       a_line_q  <= start.a_line;
@@ -154,7 +171,7 @@ module flaash_lookup_fetch
         start_q   <= 1'b0;
       end
       if (load_done) begin
-        set_q     <= set_next[FiberIdWidth-1:0];
+        set_q     <= set_next_q[FiberIdWidth-1:0];
         a_line_q  <= bound_q;
         a_opens_q <= 1'b1;
       end

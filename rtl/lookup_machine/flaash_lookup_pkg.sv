@@ -35,8 +35,11 @@ package flaash_lookup_pkg;
   // What a group of engines computes: row by row of the plane, from one point up to another.
   typedef struct packed {
     point_t     start;
-    fiber_id_t  a_end;  // first fiber of the set in which the piece ends
-    line_addr_t b_end;  // line of B where it ends there, the first of a fiber; 0: before that set
+    logic       bounded;     // it is known where the first set ends:
+    line_addr_t bound;       // before this line
+    fiber_id_t  a_end;       // first fiber of the set in which the piece ends
+    line_addr_t a_end_line;  // its first line
+    line_addr_t b_end;       // line of B where it ends there, the first of a fiber; 0: before that set
   } piece_t;
 
   typedef logic [6:0]                                group_id_t;  // up to the one behind the last
@@ -55,19 +58,30 @@ package flaash_lookup_pkg;
   localparam int unsigned SkewRatio     = 2;   // of its lines to the average, likewise: 3.4%
   localparam int unsigned AgainQuarters = 7;   // per line of a set that will be loaded again: 5.3%
   localparam int unsigned AheadLines    = 8;   // of a run of B before the lines of the next set: 4.5%
+  localparam int unsigned AnswerLines   = 4;   // of A that a group reads while it asks where its set ends
 
   // Where a piece shall begin: cut g is where that of group g does, the one behind the last group where its piece ends.
   typedef struct packed {
     group_id_t  cut;
-    fiber_id_t  a_id;  // first fiber of the set
+    logic       bound; // no cut, but the end of the set in which the piece before this cut begins
+    fiber_id_t  a_id;  // first fiber of the set, or that behind it
     line_addr_t line;  // of B; the piece begins with the fiber that holds it
   } wish_t;
 
   // And where it does.
   typedef struct packed {
     group_id_t cut;
+    logic      bound;
     point_t    at;
   } cut_t;
+
+  typedef logic signed [$bits(cost_t):0]             lines_t;     // a difference of such
+
+  // Lines of a row from which on each group gets a line less than the one before: so that what the first one gets
+  // more, (groups - 1) / 2 lines, is less than a share of the row.
+  function automatic int unsigned long_row(int unsigned groups);
+    return groups * groups / 2 + 1;
+  endfunction
 
   // A group's share of the rows up to some set.
   typedef struct packed {
@@ -76,7 +90,11 @@ package flaash_lookup_pkg;
     cost_t     load;         // lines of a set, on average
     cost_t     row;          // lines of a row: those of its set, and those of B
     fiber_id_t whole;        // a share: fibers of A whose rows it takes whole
-    cost_t     rest;         // and lines beyond
+    // And lines beyond, of the first group; likewise less a row, less a load, less both.
+    cost_t     rest;
+    lines_t    to_row;
+    lines_t    to_line;
+    lines_t    to_next;
   } share_t;
 
   // What a row costs whose set has fibers of its own length, in quarters of cycles.

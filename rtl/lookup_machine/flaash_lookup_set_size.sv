@@ -9,7 +9,7 @@
 // which saves divisions. A B of very many fibers counts as one of 255: rounding hardly matters then.
 //
 // Guarantees  done_o from its cycle until the next start; set_size_o is then 1 to MaxSize. few_o: the fibers of A do
-//             not fill a set for each group.
+//             not fill a set for each group, so sizes are compared; else set_size_o is MaxSize, also before done_o.
 // Demands     Inputs stay from start_i until done_o.
 // Latency     One cycle, MaxSize + 3 where sizes are compared (few_o).
 // Reset       Forgets a choice under way; done_o is low.
@@ -50,8 +50,8 @@ module flaash_lookup_set_size
 
   // -------------------------------------------------- sizes, from the largest to 1
   // A product per cycle. Those that do not depend on the size are there before the first rounds are.
-  logic                         active_q, rounds_valid_q, cost_valid_q, compares;
-  set_size_t                    try_q, rounds_size_q, cost_size_q;
+  logic                         active_q, rounds_valid_q, cost_valid_q;
+  set_size_t                    try_q, rounds_size_q, cost_size_q, best_size_q;
   logic [FewWidth-1:0]          fibers;
   logic [RunWidth-1:0]          run;     // fibers of B
   logic [FewWidth+RunWidth-1:0] pairs, rounds_q;
@@ -60,8 +60,8 @@ module flaash_lookup_set_size
   few_cost_t                    best_q;
   logic [CostWidth:0]           beyond;            // the best one; negative if it is not
 
-  assign few_o    = 32'(sizes_i.a_fibers) < Few;
-  assign compares = few_o && MaxSize > 1;
+  assign few_o      = 32'(sizes_i.a_fibers) < Few && MaxSize > 1;
+  assign set_size_o = few_o ? best_size_q : set_size_t'(MaxSize);
   assign fibers   = FewWidth'(sizes_i.a_fibers);
   assign run      = (sizes_i.b_fibers > fiber_id_t'(2 ** RunWidth - 1)) ? '1 : sizes_i.b_fibers[RunWidth-1:0];
   assign pairs    = ($bits(pairs))'(sets_of(fibers, try_q)) * ($bits(pairs))'(run);
@@ -71,7 +71,7 @@ module flaash_lookup_set_size
     if (!rst_ni) begin
       {active_q, rounds_valid_q, cost_valid_q, done_o} <= '0;
     end else if (start_i) begin
-      {active_q, rounds_valid_q, cost_valid_q, done_o} <= {compares, 2'b00, !compares};
+      {active_q, rounds_valid_q, cost_valid_q, done_o} <= {few_o, 2'b00, !few_o};
     end else begin
       if (try_q == set_size_t'(1)) active_q <= 1'b0;
       {rounds_valid_q, cost_valid_q} <= {active_q, rounds_valid_q};
@@ -89,11 +89,11 @@ module flaash_lookup_set_size
     stream_q      <= few_cost_t'(rounds_q) * round_q;
     load_q        <= few_cost_t'(rounds_size_q) * again_q;
     if (start_i) begin
-      best_q     <= '1;
-      set_size_o <= set_size_t'(MaxSize);
+      best_q      <= '1;
+      best_size_q <= set_size_t'(MaxSize);
     end else if (cost_valid_q && beyond[CostWidth]) begin
-      best_q     <= stream_q + load_q;
-      set_size_o <= cost_size_q;
+      best_q      <= stream_q + load_q;
+      best_size_q <= cost_size_q;
     end
   end
 

@@ -11,12 +11,13 @@
 // gets a share of its own (tail), so that all groups have it for a while.
 //
 // Guarantees  divided_o after begin_i, when the lines of a fiber of A are known; done_o after start_i and divided_o,
-//             until the next one of both orders: share_o is the share of the rows up to share_o.a_end,
-//             tail_share_o, if there is a tail_o, of the row from there on.
+//             until the next one of both orders. From the next cycle on share_o is the share of the rows up to
+//             share_o.a_end, tail_share_o, if there is a tail_o, of the row from there on.
 // Demands     What is known of A stays from begin_i on, the rest from start_i on, which comes behind begin_i. Fibers
 //             and lines are not 0. begin_i not between a begin_i and its divided_o.
-// Latency     divided_o: from begin_i 4 cycles and one per bit of the lines of a fiber of A on average. done_o: 3
-//             behind divided_o, and from start_i 3, or MaxSize + 5 if there are fewer fibers of A than engines.
+// Latency     divided_o: one cycle from begin_i if a fiber of A has less than two lines on average, else 4 and one per
+//             bit of that number. done_o: 3 behind divided_o, and 2 from start_i, or MaxSize + 5 if there are fewer
+//             fibers of A than engines.
 // Reset       Forgets a calculation under way; done_o is low.
 
 module flaash_lookup_share
@@ -44,13 +45,15 @@ module flaash_lookup_share
   localparam int unsigned RowsWidth    = FiberIdWidth + Fraction;
   localparam int unsigned PartWidth    = $bits(cost_t) + Fraction;
   localparam int unsigned PerGroup     = (2 ** Fraction + Groups / 2) / Groups;  // 1 / Groups
+  localparam int unsigned EarlyLines   = (Groups - 1) / 2;                       // more for the first group
 
   // ----------------------------------------- lines of a fiber of A; fibers of a set
   logic                    sized, few;
   logic [QuarterWidth-1:0] quarters;  // lines of a fiber on average, in quarters
 
   flaash_lookup_divider #(
-    .Width(QuarterWidth)
+    .Width(QuarterWidth),
+    .Quick(1'b1)
   ) u_divider (
     .clk_i, .rst_ni,
     .start_i(begin_i),
@@ -104,9 +107,9 @@ module flaash_lookup_share
   end
 
   // ------------------------------------------------------------------------ share
-  // Two steps behind the size, with one product each, at most.
+  // Three steps behind the size: two with a product each, at most, then sums.
   logic                 divided_q, stepped_q, known;  // known: the size, and what depends on A for each size
-  logic                 long_q, tail;          // long: B is, so that a tail pays
+  logic                 tail;                  // B is long enough for one
   set_size_t            left_q;
   fiber_id_t            whole_q;
   logic [Fraction-1:0]  part_q;                // fraction of a row
@@ -114,19 +117,31 @@ module flaash_lookup_share
   cost_t                load_q, row_q;
   fiber_id_t            whole_fibers_q;
   logic [PartWidth-1:0] part_lines_q, load_part_q, tail_part_q;  // of a row, of a load, of the tail
+  lines_t               part, load_part, tail_part;              // the same, in whole lines
+  lines_t               early_q, again_q, tail_early_q;          // more for the first group; with a load; in the tail
+  lines_t               row_less_q;
+  cost_t                rest_q;
+  lines_t               to_row_q, to_line_q, to_next_q, tail_rest_q, tail_to_row_q;
 
-  assign known = sized && divided_q && !start_i && !begin_i;
+  function automatic lines_t lines(cost_t number);
+    return lines_t'({1'b0, number});
+  endfunction
 
-  assign tail = sets.left != '0 && !few && long_q;
+  function automatic lines_t early(cost_t row);
+    return (row >= cost_t'(long_row(Groups))) ? lines_t'(EarlyLines) : '0;
+  endfunction
+
+  assign known = (start_i ? !few : sized) && divided_q && !begin_i;
+
+  assign tail = sets.left != '0 && !few && 32'(sizes_i.b_lines) >= TailLines * Groups;
   assign rows = sets.rows + ((sets.left != '0 && !tail) ? RowsWidth'(PerGroup) : '0);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) {divided_q, stepped_q, done_o} <= '0;
-    else         {divided_q, stepped_q, done_o} <= {divided_o && !begin_i, known, stepped_q && known};
+    else         {divided_q, stepped_q, done_o} <= {divided_o && !begin_i, known, stepped_q && known && !start_i};
   end
 
   always_ff @(posedge clk_i) begin
-    long_q            <= 32'(sizes_i.b_lines) >= TailLines * Groups;
     // the first step
     tail_o            <= tail;
     left_q            <= sets.left;
@@ -138,7 +153,22 @@ module flaash_lookup_share
     part_lines_q      <= PartWidth'(row_q) * PartWidth'(part_q);
     load_part_q       <= PartWidth'(load_q) * PartWidth'(PerGroup);
     tail_part_q       <= PartWidth'(sizes_i.b_lines) * PartWidth'(PerGroup);
+    early_q           <= early(row_q);
+    again_q           <= early(row_q) + lines(load_q);
+    tail_early_q      <= early(cost_t'(sizes_i.b_lines));
+    row_less_q        <= lines(row_q);
+    // the third step; without whole rows the rest is at least a load: a piece that begins within a row pays one
+    rest_q            <= cost_t'(part - load_part + again_q);
+    to_row_q          <= part - load_part + (again_q - row_less_q);
+    to_line_q         <= part - load_part + early_q;
+    to_next_q         <= part - load_part + (early_q - row_less_q);
+    tail_rest_q       <= tail_part + tail_early_q;
+    tail_to_row_q     <= tail_part + (tail_early_q - lines(cost_t'(sizes_i.b_lines)));
   end
+
+  assign part      = lines(cost_t'(part_lines_q >> Fraction));
+  assign load_part = lines(cost_t'(load_part_q >> Fraction));
+  assign tail_part = lines(cost_t'(tail_part_q >> Fraction));
 
   always_comb begin
     share_o         = '0;
@@ -146,8 +176,10 @@ module flaash_lookup_share
     share_o.load    = load_q;
     share_o.row     = row_q;
     share_o.whole   = whole_fibers_q;
-    // If there are no whole rows, this is at least a load: a piece that begins within a row pays one.
-    share_o.rest    = cost_t'(part_lines_q >> Fraction) + load_q - cost_t'(load_part_q >> Fraction);
+    share_o.rest    = rest_q;
+    share_o.to_row  = to_row_q;
+    share_o.to_line = to_line_q;
+    share_o.to_next = to_next_q;
   end
 
   // Each group loads the tail's set anyway, so it costs nothing to share.
@@ -156,7 +188,10 @@ module flaash_lookup_share
     tail_share_o.a_begin = share_o.a_end;
     tail_share_o.a_end   = sizes_i.a_fibers;
     tail_share_o.row     = cost_t'(sizes_i.b_lines);
-    tail_share_o.rest    = cost_t'(tail_part_q >> Fraction);
+    tail_share_o.rest    = cost_t'(tail_rest_q);
+    tail_share_o.to_row  = tail_to_row_q;
+    tail_share_o.to_line = tail_rest_q;
+    tail_share_o.to_next = tail_to_row_q;
   end
 
 endmodule : flaash_lookup_share

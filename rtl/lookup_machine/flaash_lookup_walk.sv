@@ -8,9 +8,9 @@
 //
 // Guarantees  After start_i on wish_valid_o pulses with cut 0 to Groups in order, none before its predecessor; cut 0 is
 //             the beginning of the plane, the last one its end. busy_o from the cycle after start_i until then.
-// Demands     start_i only while not busy_o; inputs stay from then on, load_i and total_i from 4 cycles before. row_i
-//             is the row of the next set one cycle after next_o; rewind_o brings the first set back. 3 cycles or more
-//             after a wish cut_valid_i, with the line b_line_i of B at which the piece begins.
+// Demands     start_i only while not busy_o; inputs stay from then on, load_i from 4 cycles before, total_i from 1.
+//             row_i is the row of the next set one cycle after next_o; rewind_o brings the first set back. 3 cycles or
+//             more after a wish cut_valid_i, with the line b_line_i of B at which the piece begins.
 // Latency     Cut 0 after one cycle; then 8 cycles per cut if cut_valid_i takes 3, and 2 for each row that ends.
 // Reset       Forgets the contraction; so does stop_i.
 
@@ -187,7 +187,7 @@ module flaash_lookup_walk
   assign rewind_o     = state_q == StEnd;
   assign wanted       = (line_q > least_q) ? line_q : least_q;
   assign wish_valid_o = state_q == StBegin || state_q == StAsk || state_q == StEnd;
-  assign wish_o       = {index_q, a_id_q, wanted};
+  assign wish_o       = {index_q, 1'b0, a_id_q, wanted};
   assign busy_o       = state_q != StIdle;
 
   // ------------------------------------------------------------------- properties

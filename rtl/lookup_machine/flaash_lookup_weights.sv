@@ -14,7 +14,8 @@
 //             is known of A stays; its extent is not 0, and no fiber has more lines than extent / Lanes, rounded up.
 //             The first next_i comes 4 cycles after ready_o or the last rewind_i, at the earliest, further ones every
 //             other cycle at most; what is known of B stays from 4 cycles before it on.
-// Latency     From prepare_i 5 cycles, one per bit of Lanes * Lanes * 4096 / extent and, if skewed_o, one per set.
+// Latency     From prepare_i 2 cycles; where the longest fiber has SkewRatio times the lines, 6, one per bit of
+//             Lanes * Lanes * 4096 / extent and, if skewed_o, one per set.
 //             row_o one cycle after next_i, total_o 2 cycles after what it depends on.
 // Reset       Forgets what was prepared; what was written stays.
 //
@@ -100,10 +101,10 @@ module flaash_lookup_weights
   end
 
   // ------------------------------------------------------------------- weight of a line
-  typedef enum logic [1:0] {StIdle, StDivide, StJudge, StSum} state_e;
+  typedef enum logic [2:0] {StIdle, StCompare, StDivide, StJudge, StSum} state_e;
   state_e state_d, state_q;
 
-  logic       divided, skewed, summing_q, all_asked;
+  logic       unequal, divided, skewed, summing_q, all_asked;
   weight_t    weight_q;       // of the next row
   logic [SetWidth-1:0] rd_set_q;
   line_addr_t scale;
@@ -114,7 +115,7 @@ module flaash_lookup_weights
     .Width(LineAddrWidth)
   ) u_divider (
     .clk_i, .rst_ni,
-    .start_i(prepare_i), .dividend_i(LineAddrWidth'(Scale)), .divisor_i(extent_i),
+    .start_i(state_q == StCompare && unequal), .dividend_i(LineAddrWidth'(Scale)), .divisor_i(extent_i),
     .done_o(divided), .quotient_o(scale)
   );
 
@@ -140,14 +141,20 @@ module flaash_lookup_weights
   all_quarters_t         weights_q;  // of all sets
   logic [TotalWidth-1:0] longest_all_q, average_all_q;  // lines, if all fibers were as the longest, or as they are
 
-  assign skewed = most_weight_q >= weight_t'(SkewWeight) && longest_all_q >= average_all_q;
+  // Most operands have fibers of much the same length: nothing is divided then.
+  assign unequal = longest_all_q >= average_all_q;
+  assign skewed  = most_weight_q >= weight_t'(SkewWeight);
 
   assign all_asked = sum_fiber_q >= sizes_i.a_fibers;
 
   always_comb begin
     state_d = state_q;
     case (state_q)
-      StIdle:   if (prepare_i) state_d = StDivide;
+      StIdle:   if (prepare_i) state_d = StCompare;
+      StCompare: begin
+        state_d = StIdle;
+        if (unequal) state_d = StDivide;
+      end
       StDivide: if (divided) state_d = StJudge;
       StJudge: begin
         state_d = StIdle;
@@ -173,6 +180,7 @@ module flaash_lookup_weights
     most_weight_q <= weight_of(most, product_t'(scale));
     longest_all_q <= TotalWidth'(most) * TotalWidth'(CountWidth'(sizes_i.a_fibers));
     average_all_q <= TotalWidth'(sizes_i.a_lines) * TotalWidth'(SkewRatio);
+    if (state_q == StCompare) skewed_o <= 1'b0;
     if (state_q == StJudge) begin
       skewed_o    <= skewed;
       sum_fiber_q <= '0;
@@ -211,7 +219,7 @@ module flaash_lookup_weights
   end
 
   assign over      = rewind_i || prepare_i || (state_q == StSum && state_d == StIdle);
-  assign row_moves = (!valid_q[2] || next_i || state_q == StSum) && state_q != StDivide;
+  assign row_moves = (!valid_q[2] || next_i || state_q == StSum) && state_q != StCompare && state_q != StDivide;
   assign rd_moves  = !valid_q[1] || row_moves;
   assign ram_moves = !valid_q[0] || rd_moves;
 

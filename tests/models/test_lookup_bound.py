@@ -16,7 +16,7 @@ from tests.models.strategies import tensor
 CONFIG = {"NumSdpe": 1, "GroupSize": 4, "Lanes": 4, "Engine": "lookup", "Memory": "ideal", "MemBanks": 16,
           "MemLatency": 2, "Scheduler": "demand", "ResultDepth": 512, "Format": "fp32"}
 Place = tuple[int, int]  # row, pair
-FIRST = 5 + 2 + 3  # from the start to the first line at the engines, with one group
+FIRST = 4 + 2 + 3  # from the start to the first line at the engines, with one group
 AFTER = 18 + 2  # MAC and counters
 
 
@@ -36,19 +36,19 @@ def fibers(*lengths: int, extent: int = 64) -> Csf:
 
 
 def test_one_line_each() -> None:
-    # A's line in cycle 10, B's in 13 because the end of the set is looked up first. Without a match all is
+    # A's line in cycle 9, B's in 11 because the table is written first. Without a match all is
     # counted 4 cycles later; a match goes to the MAC 4 cycles after its line, then 20 and the last one.
-    assert least(lookups([1], [1])) == FIRST + 3 + 4
-    assert least(lookups([1], [1], [{0: 1}])) == FIRST + 3 + 4 + AFTER + 1
+    assert least(lookups([1], [1])) == FIRST + 2 + 4
+    assert least(lookups([1], [1], [{0: 1}])) == FIRST + 2 + 4 + AFTER + 1
     # Four matches of the line: three more multiplications.
-    assert least(lookups([1], [1], [{0: 4}])) == FIRST + 3 + 4 + 3 + AFTER + 1
+    assert least(lookups([1], [1], [{0: 4}])) == FIRST + 2 + 4 + 3 + AFTER + 1
 
 
 @pytest.mark.parametrize("fmt, mac", [("fp32", 18), ("bf16", 18), ("int8", 6)])
 def test_format_and_latency(fmt, mac) -> None:
     for latency in (1, 9):
         bound = lower_bound(fibers(1), fibers(1), CONFIG | {"Format": fmt, "MemLatency": latency})
-        assert bound.cycles == 8 + latency + 3 + 4 + mac + 2 + 1
+        assert bound.cycles == 7 + latency + 2 + 4 + mac + 2 + 1
 
 
 def test_one_group_reads_all_lines() -> None:
@@ -94,18 +94,18 @@ def test_whole_fibers_go_to_groups() -> None:
 
 
 def test_skewed_fibers_are_weighed_set_by_set() -> None:
-    """The first piece comes 4 cycles later, the others 8 cycles after each other."""
+    """The first piece comes 5 cycles later, the others 8 cycles after each other."""
     plain, long = [10] * 8, [10] * 7 + [64]
     for lines, groups in itertools.product((plain, long), (1, 2)):
         made = Lookups(4, 512, lines, [10] * 40, [[1] * count for count in lines], [{} for _ in lines])
-        planes = [_Plane(made, groups, 4, late, AFTER, True) for late in (1, 8)]
+        planes = [_Plane(made, 4, late, AFTER, True) for late in (1, 8)]
         needed = [next(limit for limit in itertools.count() if plane.fits(limit, groups)) for plane in planes]
         if groups == 1:
             assert least(made, size=4) == FIRST + needed[0]
         elif lines is plain:
             assert least(made, groups=2, size=4) == FIRST + needed[0]
         else:
-            assert least(made, groups=2, size=4) == FIRST + 4 + needed[1]
+            assert least(made, groups=2, size=4) == FIRST + 5 + needed[1]
 
 
 def rows(seed: int) -> tuple[Csf, Csf]:
@@ -131,7 +131,7 @@ def test_best_cut_of_all(seed) -> None:
         a, b = rows(seed + trial)
         _, made = measure_lookup(a, b, 4, 2)
         for groups, size in itertools.product((2, 3), (1, 2)):
-            plane = _Plane(made, groups, size, 1, AFTER, True)
+            plane = _Plane(made, size, 1, AFTER, True)
             sets, pairs = -(-len(made.lines_a) // size), len(made.lines_b)
             places = [*itertools.product(range(sets), range(pairs)), (sets, 0)]
             limit = next(limit for limit in itertools.count() if plane.fits(limit, groups))
