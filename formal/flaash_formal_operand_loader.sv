@@ -116,7 +116,7 @@ module flaash_formal_operand_loader
   assign frame     = u_dut.frame;
   assign order     = frame.order;
   assign position  = u_dut.reading.position;
-  assign here      = u_dut.u_description.nodes;
+  assign here      = u_dut.u_description.level_nodes;
   assign above     = EntryIdWidth'(u_dut.u_description.counts_q[level-3'd1]);
   assign below     = u_dut.u_description.below;
 

@@ -104,10 +104,10 @@ module flaash_operand_loader
 
   flaash_loader_description #(
     .Format(Format), .CoordWidth(CoordWidth), .MaxEntries(MemLines * Lanes), .NodeDepth(NodeDepth),
-    .BeatWords(FeedWidth / 32)
+    .BeatWords(FeedWidth / 32), .Words((PointerWords > 1) ? StreamWords : 1)
   ) u_description (
     .clk_i, .rst_ni,
-    .reading_i(reading), .header_i(beat.data[StreamWidth-1:0]), .verdict_o(description_verdict), .frame_o(frame)
+    .reading_i(reading), .beat_i(beat.data), .verdict_o(description_verdict), .frame_o(frame)
   );
 
   // ------------------------------------------------------------- levels, entries

@@ -29,6 +29,7 @@ ILLEGAL: dict[str, list[dict[str, int]]] = {
                              {"LineWrites": 3}, {"LineWrites": 2, "Lanes": 8}],
     "flaash_loader_pointers": [{"Words": 2}],
     "flaash_loader_spans": [{"NodeDepth": 0}],
+    "flaash_loader_description": [{"Words": 2}],
     "flaash_lookup_divider": [{"Width": 1}],
     "flaash_lookup_matches": [{"Depth": 2}],
     "flaash_lookup_plan": [{"Groups": 65}, {"MaxSize": 9}],
