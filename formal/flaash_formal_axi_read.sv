@@ -90,11 +90,13 @@ module flaash_formal_axi_read
   Answers_M : assume property (@(posedge clk_i) disable iff (!rst_ni) !r_valid_i || waiting_q != '0);
 
   // --------------------------------------------------------------- one request
-  mem_addr_t  next_q, offer_q;    // where the next burst must begin, and the one on offer
+  mem_addr_t  next_q, next;       // where the next burst must begin
+  mem_addr_t  offer_q;            // and the one on offer
   logic       taken;
   logic [7:0] wanted_q, asked_q;  // beats of requests, and of bursts that were taken, modulo 256
 
   assign taken = req_valid_i && req_ready;
+  assign next  = taken ? req_i.addr : next_q;  // a request may begin at once
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -106,11 +108,11 @@ module flaash_formal_axi_read
       if (taken) wanted_q <= wanted_q + req_i.beats[7:0];
       else if (stop_i) wanted_q <= asked_q + (ar_valid ? ar.len + 8'd1 : 8'd0);
       if (asked) asked_q <= asked_q + ar.len + 8'd1;
+      next_q <= next;
       if (u_dut.begins) begin
-        offer_q <= next_q;
-        next_q  <= next_q + 64'(u_dut.beats) * 64'(BeatBytes);
+        offer_q <= next;
+        next_q  <= next + 64'(u_dut.beats) * 64'(BeatBytes);
       end
-      if (taken) next_q <= req_i.addr;
     end
   end
 
@@ -134,7 +136,7 @@ module flaash_formal_axi_read
   // What makes it inductive.
   NextAddress_A : assert property (@(posedge clk_i) disable iff (!rst_ni) u_dut.left_q == '0 || u_dut.addr_q == next_q);
   Beats_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      u_dut.addr_q[$clog2(BeatBytes)-1:0] == '0 && !u_dut.left_q[31]);
+      u_dut.left_q == '0 || (u_dut.addr_q[$clog2(BeatBytes)-1:0] == '0 && !u_dut.left_q[31]));
   Oldest_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       waiting_q == '0 ? beat_q == '0 : beat_q <= len_q[0]);
 

@@ -5,7 +5,7 @@
 //             BurstBeats beats; no more than Bursts are under way. An address that was offered stays. After
 //             stop_i no burst begins, and what still comes is taken and thrown away.
 // Demands     Answers come in the order of the bursts. stop_i stays until idle_o.
-// Latency     Two cycles from a request to its first address; none for data.
+// Latency     One cycle from a request to its first address; none for data.
 // Throughput  A burst per cycle, also of different requests; a beat per cycle.
 // Stalls      A beat that is not taken holds back the memory.
 // Reset       Nothing is under way: the bus is reset, too.
@@ -64,24 +64,34 @@ module flaash_axi_read
   // --------------------------------------------------------------------- bursts
   // Behind a whole burst the next one begins at a multiple of BurstBeats, so 4 KB are never in its way.
   mem_addr_t            addr_q;
-  logic [31:0]          left_q;    // beats of the request that are in no burst yet
+  logic [31:0]          left_q;    // beats of that request that are in no burst yet
+  mem_addr_t            addr;      // of this request, or of the one that comes
+  logic [31:0]          left;
   logic [7:0]           inside_q;  // bursts under way, with the one on offer
   logic                 ar_valid_q;
   burst_t               ar_q;
   logic [CountBits-1:0] room, beats;
-  logic                 begins, begins_last, ends;
+  logic                 begins, ends;
 
   localparam int unsigned IndexBits = (BurstBeats == 1) ? 1 : $clog2(BurstBeats);
   logic [IndexBits-1:0] index;  // of the first beat, counted from a multiple of BurstBeats
 
-  assign index  = (BurstBeats == 1) ? '0 : addr_q[ByteBits +: IndexBits];
+  always_comb begin
+    addr = addr_q;
+    left = left_q;
+    if (left_q == '0) begin
+      addr = req_i.addr;
+      left = req_valid_i ? req_i.beats : '0;
+    end
+  end
+
+  assign index  = (BurstBeats == 1) ? '0 : addr[ByteBits +: IndexBits];
   assign room   = CountBits'(BurstBeats) - CountBits'(index);
-  assign beats  = (left_q < 32'(room)) ? left_q[CountBits-1:0] : room;
-  assign begins = left_q != '0 && !stop_i && 32'(inside_q) < Bursts && (!ar_valid_q || ar_ready_i);
-  assign begins_last = begins && left_q == 32'(beats);  // of its request
+  assign beats  = (left < 32'(room)) ? left[CountBits-1:0] : room;
+  assign begins = left != '0 && !stop_i && 32'(inside_q) < Bursts && (!ar_valid_q || ar_ready_i);
   assign ends   = r_valid_i && r_ready_o && r_i.last;
 
-  assign req_ready_o = (left_q == '0 || begins_last) && !stop_i;
+  assign req_ready_o = left_q == '0 && !stop_i;
   assign ar_valid_o  = ar_valid_q;
   assign ar_o        = ar_q;
   assign idle_o      = inside_q == '0 && left_q == '0;
@@ -96,15 +106,13 @@ module flaash_axi_read
     end else begin
       inside_q <= inside_q + 8'(begins) - 8'(ends);
       if (ar_ready_i) ar_valid_q <= 1'b0;
+      addr_q <= addr;
+      left_q <= left;
       if (begins) begin
         ar_valid_q <= 1'b1;
-        ar_q       <= {addr_q, 8'(beats) - 8'd1};
-        addr_q     <= addr_q + (64'(beats) << ByteBits);
-        left_q     <= left_q - 32'(beats);
-      end
-      if (req_valid_i && req_ready_o) begin
-        addr_q <= req_i.addr;
-        left_q <= req_i.beats;
+        ar_q       <= {addr, 8'(beats) - 8'd1};
+        addr_q     <= addr + (64'(beats) << ByteBits);
+        left_q     <= left - 32'(beats);
       end
       if (stop_i) left_q <= '0;
     end
@@ -128,7 +136,7 @@ module flaash_axi_read
   `FLAASH_ASSERT(Asked_A, !r_valid_i || inside_q != '0, "data that nobody has asked for")
   `FLAASH_ASSERT(Bounded_A, 32'(inside_q) <= Bursts, "more bursts under way than Bursts")
   `FLAASH_COVER(StopInBurst_C, stop_i && r_valid_i)
-  `FLAASH_COVER(RequestBehind_C, begins_last && req_valid_i)
+  `FLAASH_COVER(AtOnce_C, begins && req_valid_i && req_ready_o)
   `FLAASH_COVER(AllUnderWay_C, 32'(inside_q) == Bursts)
 
 endmodule : flaash_axi_read

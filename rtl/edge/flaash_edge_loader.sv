@@ -8,7 +8,7 @@
 //             that no read is under way.
 // Demands     As flaash_edge_feed. A clear_i for each begin_i, in order; the next one when all was asked for.
 //             cancel_i, with load_rst_ni low, stays until loaded_o and idle_o.
-// Latency     Six cycles from begin_i to the address; one from load_i to the header.
+// Latency     Three cycles from begin_i to the address; two from load_i to the header.
 // Throughput  A beat per cycle and operand of what has been read, in all a beat of the bus.
 // Reset       rst_ni with the bus; load_rst_ni: all that is being read.
 //

@@ -5,7 +5,7 @@
 //             of a burst; one that takes no beats holds back no other. While load_rst_ni is low no burst begins, and
 //             what still comes is thrown away.
 // Demands     The memory answers in order. load_rst_ni stays low until idle_o.
-// Latency     Five to seven cycles from a request to its first address, one for data.
+// Latency     Three cycles from a request to its first address, one for data.
 // Throughput  A burst in two cycles, a beat per cycle.
 // Reset       rst_ni with the bus; load_rst_ni: what the readers want and have.
 //
@@ -46,7 +46,7 @@ module flaash_edge_reads
   input  r_t                                r_i
 );
 
-  localparam int unsigned TurnBeats   = 16;
+  localparam int unsigned TurnBeats   = (DataWidth < 512) ? 32 : 16;  // 512 bytes or 1 KB
   localparam int unsigned ReaderWidth = (Readers > 1) ? $clog2(Readers) : 1;
   localparam int unsigned TurnWidth   = ReaderWidth + $bits(read_req_t);
   localparam int unsigned TurnsInside = 2 ** $clog2(Bursts + 2);  // those under way, one on offer, one beginning
