@@ -5,15 +5,16 @@
 // Guarantees  A descriptor gets a turn with open_i; when it has left the chip (close_i) and all of its results were
 //             answered (written_i), its completion record is sent as a line, and when that was answered finish_o
 //             comes, with the first error of that turn in outcome_o. The record of a prompt one goes out right behind
-//             its results (sent_i); if one of these is answered with an error after that, it is sent once more, with
-//             the error, and finish_o comes behind that. In order of the turns; behind an error nothing is
-//             sent or finished any more. failing_o from the first error of any turn on.
+//             its results (sent_i), and need not wait for the records before it, either; if one of its results is
+//             answered with an error after that, it is sent once more, with the error, and finish_o comes behind that.
+//             In order of the turns; behind an error nothing is finished any more, nor sent once it is known.
+//             failing_o from the first error of any turn on.
 // Demands     open_i only with ready_o, which follows close_i in the same cycle; then close_i of the same turn, at the
 //             earliest in the next cycle, and with it or later the next open_i. fault_i is about the turn that ends
 //             then.
 //             write_fault_i is about bursts of a turn that is not finished.
-// Latency     Two cycles from the last answer of a turn to its line.
-// Throughput  A descriptor per round trip of a line, and four cycles.
+// Latency     Two cycles from the last answer of a turn, or the last burst of a prompt one, to its line.
+// Throughput  A descriptor per round trip of a line, and three cycles; Turns of them if they are prompt.
 // Reset       No turn is taken; clear_i does the same.
 
 `include "flaash_assert.svh"
@@ -51,26 +52,29 @@ module flaash_edge_retire
   output edge_fault_t      outcome_o       // with it, or an error of the ring
 );
 
-  typedef enum logic [2:0] {RetireWait, RetireSend, RetireAnswer, RetireFinish, RetireHalted} state_e;
+  typedef logic [$clog2(Turns):0] count_t;
 
-  state_e                  state_q;
-  logic                    entered_q;  // the first cycle of this state is over
-  turn_t                   open_q, done_q;
-  logic [$clog2(Turns):0]  count_q;    // turns that were closed and not finished
-  logic                    opened_q;
+  turn_t                   open_q, done_q, next, send_q;  // next to send; of the record on offer
+  count_t                  count_q;    // turns that were closed and not finished
+  count_t                  records_q;  // of these, those whose records were sent
+  logic                    opened_q, sending_q, halted_q, sends;
   retired_t [Turns-1:0]    retired_q;
   edge_fault_t [Turns-1:0] faults_q;   // the first of each turn
-  retired_t                closing, oldest;
-  edge_fault_t             fault, told_q, write_fault;
+  retired_t                closing, oldest, sendable, sent;
+  edge_fault_t             fault, told, told_next, telling, write_fault;
+  edge_fault_t [Turns-1:0] told_q;     // in the record that was sent
   logic [63:0]             now_q, cycles_q;
   logic                    failing_q;
 
   // ---------------------------------------------------------------------- turns
   assign write_fault = write_fault_i.fault;
 
-  assign ready_o = count_q + ($clog2(Turns)+1)'(close_i) != ($clog2(Turns)+1)'(Turns);
-  assign turn_o  = open_q;
-  assign oldest  = retired_q[done_q];
+  assign ready_o  = count_q + count_t'(close_i) != count_t'(Turns);
+  assign turn_o   = open_q;
+  assign next     = done_q + turn_t'(records_q);
+  assign oldest   = retired_q[done_q];
+  assign sendable = retired_q[next];
+  assign sent     = retired_q[send_q];
 
   always_comb begin
     closing       = retired_i;
@@ -92,7 +96,7 @@ module flaash_edge_retire
         open_q            <= open_q + 1'b1;
       end
       if (finish_o) done_q <= done_q + 1'b1;
-      count_q  <= count_q + ($clog2(Turns)+1)'(close_i) - ($clog2(Turns)+1)'(finish_o);
+      count_q  <= count_q + count_t'(close_i) - count_t'(finish_o);
       opened_q <= open_i || (opened_q && !close_i);
       if (clear_i) begin
         open_q   <= '0;
@@ -130,45 +134,55 @@ module flaash_edge_retire
 
   assign fault     = faults_q[done_q];
   assign failing_o = failing_q;
-  assign faulty_o  = faults_q[open_q].valid || state_q == RetireHalted;
+  assign faulty_o  = faults_q[open_q].valid || halted_q;
 
-  // A record that was sent before an error of the results came is wrong.
-  logic corrects;
-
-  assign corrects = oldest.prompt && fault.valid && told_q != fault && fault.place[27:24] != PartCompletion;
-
-  // -------------------------------------------------------------- state machine
+  // -------------------------------------------------------------- records
   function automatic logic [31:0] saturated(logic [63:0] count);
     return (count[63:32] != '0) ? '1 : count[31:0];
   endfunction
 
+  logic answered, wrong, corrects;  // of the oldest turn: its record was, or tells no error though there is one
+
+  assign sends    = !sending_q && !halted_q && records_q != count_q
+                    && (sendable.prompt ? sent_i[next] && (records_q == '0 || !failing_q)
+                                        : written_i[next] && records_q == '0);
+  assign answered = records_q != '0 && written_i[done_q] && !halted_q;
+  assign told     = told_q[done_q];
+  assign wrong    = oldest.prompt && fault.valid && told != fault && fault.place[27:24] != PartCompletion;
+  assign corrects = answered && wrong && !sending_q;
+  assign finish_o = answered && !wrong && !clear_i;
+
+  always_comb begin
+    told_next = faults_q[next];
+    if (!told_next.valid && sendable.full) told_next = {1'b1, 8'(ErrResultFull), saturated(sendable.results)};
+  end
+
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      state_q   <= RetireWait;
-      entered_q <= 1'b0;
+      sending_q <= 1'b0;
+      send_q    <= '0;
+      records_q <= '0;
+      halted_q  <= 1'b0;
       cycles_q  <= '0;
       told_q    <= '0;
     end else begin
-      entered_q <= state_q == RetireAnswer;
-      unique case (state_q)
-        RetireWait: if (count_q != '0 && (written_i[done_q] || (oldest.prompt && sent_i[done_q]))) begin
-          state_q  <= RetireSend;
-          cycles_q <= now_q - oldest.began;
-          told_q   <= fault;
-          if (!fault.valid && oldest.full) told_q <= {1'b1, 8'(ErrResultFull), saturated(oldest.results)};
-        end
-        RetireSend:   if (line_ready_i) state_q <= RetireAnswer;
-        RetireAnswer: if (entered_q && written_i[done_q]) begin
-          state_q <= RetireFinish;
-          if (corrects) begin
-            state_q <= RetireSend;
-            told_q  <= fault;
-          end
-        end
-        RetireFinish: state_q <= outcome_o.valid ? RetireHalted : RetireWait;
-        default:      state_q <= RetireHalted;
-      endcase
-      if (clear_i) state_q <= RetireWait;
+      if (line_ready_i) sending_q <= 1'b0;
+      records_q <= records_q + count_t'(line_valid_o && line_ready_i) - count_t'(finish_o);
+      if (finish_o && outcome_o.valid) halted_q <= 1'b1;
+      if (sends) begin
+        sending_q    <= 1'b1;
+        send_q       <= next;
+        told_q[next] <= told_next;
+        cycles_q     <= now_q - sendable.began;
+      end else if (corrects) begin
+        // Those behind it will not be finished.
+        sending_q      <= 1'b1;
+        send_q         <= done_q;
+        records_q      <= '0;
+        told_q[done_q] <= fault;
+        cycles_q       <= now_q - oldest.began;
+      end
+      if (clear_i) {sending_q, records_q, halted_q} <= '0;
     end
   end
 
@@ -176,22 +190,26 @@ module flaash_edge_retire
   logic [511:0] record;
   mem_addr_t    addr;
 
-  assign record = {CompletionMagic, 32'd0, oldest.bytes_read,
-                   oldest.computing, cycles_q,
-                   oldest.bytes, oldest.results,
-                   32'd0, oldest.tag, told_q.valid ? told_q.place : 32'd0, 24'd0, told_q.valid ? told_q.code : 8'd0};
-  assign addr   = oldest.slot + 64'(CompletionAt);
+  logic unused_turns;
+  assign unused_turns = ^{oldest, sendable, sent};
 
-  assign line_valid_o = state_q == RetireSend;
-  assign line_o       = {addr, done_q, record};
-  assign finish_o     = state_q == RetireFinish && !clear_i;
+  assign telling = told_q[send_q];
+  assign record  = {CompletionMagic, 32'd0, sent.bytes_read,
+                    sent.computing, cycles_q,
+                    sent.bytes, sent.results,
+                    32'd0, sent.tag, telling.valid ? telling.place : 32'd0,
+                    24'd0, telling.valid ? telling.code : 8'd0};
+  assign addr    = sent.slot + 64'(CompletionAt);
+
+  assign line_valid_o = sending_q;
+  assign line_o       = {addr, send_q, record};
   assign wants_irq_o  = oldest.wants_irq;
-  assign busy_o       = opened_q || (count_q != '0 && state_q != RetireHalted);
+  assign busy_o       = opened_q || (count_q != '0 && !halted_q);
 
   always_comb begin
     outcome_o = '0;
     if (count_q == '0 && !opened_q && !open_i && !clear_i) outcome_o = ring_fault_i;
-    if (finish_o) outcome_o = told_q.valid ? told_q : fault;  // or the memory refused the record
+    if (finish_o) outcome_o = told.valid ? told : fault;  // or the memory refused the record
   end
 
   // ---------------------------------------------------------------- properties
@@ -199,7 +217,9 @@ module flaash_edge_retire
   `FLAASH_ASSERT(Turn_A, !open_i || (ready_o && (!opened_q || close_i)), "a turn that another one has")
   `FLAASH_ASSERT(Opened_A, !close_i || opened_q, "a turn ends that nobody had")
   `FLAASH_COVER(AllTurns_C, !ready_o)
-  `FLAASH_COVER(Corrects_C, state_q == RetireAnswer && entered_q && written_i[done_q] && corrects)
-  `FLAASH_COVER(BehindFault_C, state_q == RetireHalted && count_q != '0)
+  `FLAASH_COVER(Corrects_C, corrects)
+  `FLAASH_COVER(CorrectsBehindOthers_C, corrects && records_q > count_t'(1))
+  `FLAASH_COVER(ManyRecords_C, records_q == count_t'(Turns - 1))
+  `FLAASH_COVER(BehindFault_C, halted_q && count_q != '0)
 
 endmodule : flaash_edge_retire

@@ -29,6 +29,7 @@ class Contraction:
     write_fault: tuple[int, int] | None
     refused: bool  # its completion record
     prompt: bool
+    slow: bool = False  # its results are sent at once and answered late
     began: int = 0
 
     @property
@@ -67,24 +68,35 @@ class Bench:
         self.finished: list[tuple[bool, tuple[int, int]]] = []
         self.under_way = [0] * 4  # of each turn: its results, its record
         self.ring_told: list[int] = []  # behind so many that were finished
+        self.holds = False  # the writer takes two records, and others when something is known to be wrong
         self.cycle = 0
         self.sent = self.written = 15  # by turn
         dut.sent_i.value, dut.written_i.value = self.sent, self.written
         self.corrected = 0  # records that were sent once more
+        self.corrected_late = 0  # of these, those behind whose first record others had been sent
         self.early = 0  # records that went out before the results were answered
+        self.ahead = 0  # records that went out before those of earlier turns were answered
         self.with_end = 0  # turns that were taken in the cycle in which the one before ended
         cocotb.start_soon(self._watch())
 
     async def _watch(self) -> None:
         """Take lines; a line is written some cycles later. Collect what is finished."""
         dut, line_t, fault_t = self.dut, self.types["line_o"], self.types["outcome_o"]
+        failing, offered = False, None  # in the cycle before
         while True:
             await FallingEdge(dut.clk_i)
             self.cycle += 1
+            if offered is not None:
+                assert dut.line_valid_o.value == 1 and dut.line_o.value == offered, "an offer changes"
+            elif dut.line_valid_o.value == 1:
+                self._is_due(line_t.unpack(int(dut.line_o.value)), failing)
+            waits = dut.line_valid_o.value == 1 and dut.line_ready_i.value == 0
+            offered = dut.line_o.value if waits and dut.clear_i.value == 0 else None
+            failing = dut.failing_o.value == 1
             if dut.line_valid_o.value == 1 and dut.line_ready_i.value == 1:
                 line = line_t.unpack(int(dut.line_o.value))
                 self.lines.append((int(line.addr), Completion.unpack(int(line.data).to_bytes(64, "little"))))
-                work = next(work for work in self.open if work.slot + COMPLETION_AT == line.addr)
+                work = self.work_of(int(line.addr))
                 assert self.sent >> int(line.turn) & 1, "a record ahead of its results"
                 if not self.written >> int(line.turn) & 1:
                     self.early += 1
@@ -97,7 +109,18 @@ class Bench:
             elif outcome.valid:
                 self.ring_told.append(len(self.finished))
             await RisingEdge(dut.clk_i)
-            dut.line_ready_i.value = self.random.random() < 0.5
+            held = self.holds and len(self.lines) >= 2 and not failing
+            dut.line_ready_i.value = not held and self.random.random() < 0.5
+
+    def work_of(self, addr: int) -> Contraction:
+        return next(work for work in self.open if work.slot + COMPLETION_AT == addr)
+
+    def _is_due(self, line, failing: bool) -> None:
+        """Check that a record that does not wait for those before it may do so."""
+        work = self.work_of(int(line.addr))
+        if self.open.index(work) > len(self.finished):
+            assert work.prompt and not failing, "a record that does not wait for those before it"
+            self.ahead += 1
 
     def packed(self, port: str, fault: tuple[int, int]) -> int:
         return self.types[port].pack(valid=1, code=fault[0], place=fault[1])
@@ -109,6 +132,8 @@ class Bench:
         self.written &= ~(1 << turn)
         dut.written_i.value = self.written
         sent = 0 if refused else self.random.randrange(cycles + 1)  # so many cycles before the answers
+        if work.slow and not refused:
+            cycles = sent = 60
         if sent < cycles and not refused:
             self.sent &= ~(1 << turn)
             dut.sent_i.value = self.sent
@@ -123,7 +148,8 @@ class Bench:
                 dut.write_fault_i.value = self.types["write_fault_i"].pack(
                     turn=turn, fault={"valid": 1, "code": fault[0], "place": fault[1]})
             await RisingEdge(dut.clk_i)
-        dut.write_fault_i.value = 0
+        if fault:  # another turn's may be told in this cycle
+            dut.write_fault_i.value = 0
         self.under_way[turn] -= 1
         if not refused:
             self.sent |= 1 << turn
@@ -200,14 +226,18 @@ class Bench:
         wrong = [i for i, work in enumerate(self.open) if work.told[0] or work.refused]
         ends = wrong[0] if wrong else len(self.open) - 1
         good = self.open[: ends + 1]
-        # A prompt record is sent once more when its results are refused behind it.
-        corrected = [one for one, behind in itertools.pairwise(self.lines) if one[0] == behind[0]]
-        lines = [line for line in self.lines if line not in corrected]
+        # A prompt record is sent once more when its results are refused behind it. Records of prompt ones
+        # behind it may have been sent before, and say nothing.
+        addrs = [addr for addr, _ in self.lines]
+        lines = [line for index, line in enumerate(self.lines)
+                 if line[0] not in addrs[index + 1:] and self.work_of(line[0]) in good]
         assert len(lines) == len(self.finished) == len(good), "others than these are completed"
-        for addr, record in corrected:
-            work = next(work for work in good if work.slot + COMPLETION_AT == addr)
-            assert work.prompt and work.write_fault and record.code in (0, FULL)
-            self.corrected += 1
+        for index, (addr, record) in enumerate(self.lines):
+            if addr in addrs[index + 1:]:
+                work = self.work_of(addr)
+                assert work is good[-1] and work.prompt and work.write_fault and record.code in (0, FULL)
+                self.corrected += 1
+                self.corrected_late += addrs[index + 1] != addr
         for work, (addr, record), (irq, told) in zip(good, lines, self.finished, strict=True):
             assert addr == work.slot + COMPLETION_AT and record is not None
             assert (record.code, record.place) == work.told and irq == work.wants_irq
@@ -238,7 +268,31 @@ async def in_order_and_up_to_the_first_error(dut) -> None:
         dut.clear_i.value = 1
         await RisingEdge(dut.clk_i)
         dut.clear_i.value = 0
-    assert bench.early > 20 and bench.corrected and bench.with_end > 20
+    assert bench.early > 20 and bench.corrected and bench.with_end > 20 and bench.ahead > 20
+
+
+@cocotb.test()
+async def refused_behind_the_records_of_others(dut) -> None:
+    """Results are refused when records of contractions behind them have been sent: these don't count."""
+    random = rng()
+    bench = Bench(dut, random)
+    await start(dut)
+    for turn in range(12):
+        bench.open, bench.lines, bench.finished = [], [], []
+        bench.holds = turn % 2 == 0  # a record is on offer when the results are refused
+        works = [drawn(random, faulty=False) for _ in range(5)]
+        for work in works:
+            work.prompt = True
+        works[1].write_fault, works[1].slow = (WRITE, 4 << 24 | turn), True
+        for work in works:
+            if not await bench.contract(work):
+                break
+        await bench.end()
+        bench.check()
+        dut.clear_i.value = 1
+        await RisingEdge(dut.clk_i)
+        dut.clear_i.value = 0
+    assert bench.corrected == 12 and bench.corrected_late
 
 
 @cocotb.test()
