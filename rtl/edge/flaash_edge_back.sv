@@ -105,7 +105,7 @@ module flaash_edge_back
   // --------------------------------------------------------------------- orders
   assign ready_o   = (state_q == BackIdle || (state_q == BackRun && trailer_i.valid)) && turn_ready_i;
   assign left_o    = state_q != BackStart && state_q != BackRun;
-  assign free_o    = (Buffers == 1) ? left_o : state_q != BackStart;
+  assign free_o    = Buffers == 2 || left_o;
   assign refused_o = refused;
   assign open_o    = (start_i || failed_i) && !resetting_i;
   assign close_o   = (state_q == BackClose || (state_q == BackRun && trailer_i.valid)) && !resetting_i;

@@ -7,7 +7,7 @@
 // Demands     start_i while idle_o; what describes the operand stays until then. Beats in the order of the parts;
 //             those of the next operand may be there before its start_i.
 // Latency     One cycle from start_i to the header, one from a beat of the leaf to its entries.
-// Throughput  A beat per cycle, a word per cycle in extents and counts.
+// Throughput  A beat per cycle, a word per cycle in extents and counts; the first extent comes with the header.
 // Reset       Idle; a frame that had begun is not ended (flaash_edge_closer does that).
 //
 //   words (header, extents, counts) ----------+--> out_*

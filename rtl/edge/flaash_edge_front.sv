@@ -11,7 +11,7 @@
 // Latency     One cycle from a state's end to the next state.
 // Reset       Idle; resetting_i does the same, whatever is under way.
 //
-//   idle -> begin -> load (A and B) -> settle -> start -> idle
+//   idle -> begin -> load (A and B) -> settle -> start -> idle, or begin
 //    |        |        |                 |        |
 //    |        +--------+-----------------+--------+--> wait -> abort -> cancel -> give -> idle
 //    +--------------------------------------------------------------------------^
@@ -113,15 +113,18 @@ module flaash_edge_front
       end
       FrontLoad: begin
         if (halted_i || failed)         state_d = FrontWait;
-        else if (entered_q && loaded_i) state_d = FrontSettle;
+        else if (loaded_i)              state_d = FrontSettle;
       end
       FrontSettle: begin
         if (halted_i || failed)                 state_d = FrontWait;
         else if (!loading_i && commands_idle_i) state_d = FrontStart;
       end
       FrontStart: begin
-        if (!halted_i && failed)           state_d = FrontWait;
-        else if (halted_i || back_ready_i) state_d = FrontIdle;
+        if (halted_i)                           state_d = FrontIdle;
+        else if (fault_q.valid || aborting_i)   state_d = FrontWait;
+        else if (take_o && next_fault_i.valid)  state_d = FrontGive;
+        else if (take_o)                        state_d = FrontBegin;
+        else if (back_ready_i)                  state_d = FrontIdle;
       end
       FrontWait:   if (left_i) state_d = FrontAbort;
       FrontAbort:  if (entered_q && commands_idle_i) state_d = FrontCancel;
@@ -146,16 +149,17 @@ module flaash_edge_front
   // --------------------------------------------------------------------- orders
   logic gives;  // the hand-over takes place
 
+  // With it the next descriptor is taken.
   assign gives       = back_ready_i && !halted_i && !resetting_i;
   assign busy_o      = state_q != FrontIdle;
   assign failing_o   = fault_q.valid;
-  assign take_o      = state_q == FrontIdle && next_valid_i && !halted_i && !resetting_i;
+  assign take_o      = (state_q == FrontIdle || start_o) && next_valid_i && !halted_i && !resetting_i;
   assign set_o       = state_q == FrontBegin && (state_d == FrontLoad || state_d == FrontSettle);
-  assign load_o      = (state_q == FrontLoad && first) ? ~keep_i : '0;
+  assign load_o      = (state_q == FrontBegin && state_d == FrontLoad) ? ~keep_i : '0;
   assign abort_o     = state_q == FrontAbort && first;
   assign cancel_o    = state_q == FrontCancel || resetting_i;
   assign load_rst_no = load_rst_nq;
-  assign start_o     = state_q == FrontStart && gives && !failed;
+  assign start_o     = state_q == FrontStart && gives && !fault_q.valid && !aborting_i;
   assign failed_o    = state_q == FrontGive && gives && left_i;
   assign fault_o     = fault_q;
 

@@ -3,9 +3,9 @@
 //
 // Guarantees  Of the words that come, those of the records that fit pass (kept_o); a record that does not fit whole
 //             goes nowhere, nor does any behind it, nor one that begins while drop_i is high. passed_o tells how many
-//             records there were, and the bytes of those that passed.
+//             records there were, this step included, and the bytes of those that passed.
 // Demands     A step brings whole records, or a beat of one as flaash_record_sender sends it. start_i between records.
-// Latency     None for kept_o, one cycle for the counts.
+// Latency     None.
 // Throughput  A step per cycle.
 // Reset       No room.
 
@@ -40,8 +40,10 @@ module flaash_edge_quota
   logic [63:0]  bytes;
   logic         full_q;
   logic [63:0]  results_q, bytes_q;
+  logic [63:0]  now_results, now_bytes;
+  logic         now_full;
 
-  assign passed_o = {full_q, results_q, bytes_q};
+  assign passed_o = {now_full, now_results, now_bytes};
 
   assign begins = come_q == '0;
   assign rest   = words_i - come_q;
@@ -59,7 +61,10 @@ module flaash_edge_quota
     if (!whole_i) kept_o = ((begins && pass != '0) || (!begins && keep_q)) ? 6'(beat) : '0;
   end
 
-  assign bytes = 64'(pass) * 64'({words_i, 2'd0});
+  assign bytes       = 64'(pass) * 64'({words_i, 2'd0});
+  assign now_results = results_q + (step_i ? 64'(count) : '0);
+  assign now_bytes   = bytes_q + (step_i ? bytes : '0);
+  assign now_full    = full_q || (step_i && count > fit);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -81,10 +86,10 @@ module flaash_edge_quota
         come_q <= (beat == rest) ? '0 : come_q + beat;
         if (begins) keep_q <= pass != '0;
       end
-      results_q <= results_q + 64'(count);
       left_q    <= left_q - bytes;
-      bytes_q   <= bytes_q + bytes;
-      if (count > fit) full_q <= 1'b1;
+      results_q <= now_results;
+      bytes_q   <= now_bytes;
+      full_q    <= now_full;
     end
   end
 

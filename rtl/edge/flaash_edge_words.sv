@@ -6,7 +6,7 @@
 //             entries.
 // Demands     start_i while idle_o; what describes the operand stays until idle_o. level_i answers level_id_o at once.
 // Latency     One cycle from start_i to the header.
-// Throughput  A word per cycle.
+// Throughput  A word per cycle; the first one is there with the header.
 // Reset       Idle.
 
 `include "flaash_assert.svh"
@@ -53,7 +53,7 @@ module flaash_edge_words
 
   assign idle_o       = state_q == WordsIdle;
   assign level_o      = index_q;
-  assign word         = (state_q == WordsExtents) ? level_i.extent : level_i.count;
+  assign word         = (state_q == WordsCounts) ? level_i.count : level_i.extent;
   assign section_last = (state_q == WordsExtents) ? 4'(index_q) + 4'd1 == order_i : 4'(index_q) + 4'd2 == order_i;
   assign word_id      = WordBits'(index_q);
   assign full         = section_last || (&word_id);
@@ -84,7 +84,10 @@ module flaash_edge_words
       end
       unique case (state_q)
         WordsIdle:    if (start_i) state_q <= WordsHeader;
-        WordsHeader:  if (out_ready_i) state_q <= WordsExtents;
+        WordsHeader:  if (out_ready_i) begin
+          state_q <= WordsExtents;
+          if (order_i != 4'd1) {index_q, beat_q} <= {3'd1, beat};  // the next beat lacks others, too
+        end
         WordsExtents: if (step && section_last) begin
           if (order_i == 4'd1) state_q <= WordsIdle;
           else state_q <= WordsCounts;

@@ -84,10 +84,11 @@ module flaash_edge_writer
   logic  collect_q;  // its records are taken
   logic  flush_q;    // it has ended, but not all of it is in bursts
   turn_t turn_q;     // of the frame that is collected or flushed
-  logic  begins, ends, empty, begun;
+  logic  begins, ends, empty, begun, flushed;
 
-  assign begins = wanted_q && !collect_q && !flush_q && !refused_i && !stop_i;
-  assign ends   = trailer_o.valid || refused_i;
+  assign begins  = wanted_q && !collect_q && !flush_q && !refused_i && !stop_i;
+  assign ends    = trailer_o.valid || refused_i;
+  assign flushed = flush_q && empty && begun;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -110,7 +111,7 @@ module flaash_edge_writer
         collect_q <= 1'b0;
         flush_q   <= 1'b1;
       end
-      if (flush_q && empty && begun) flush_q <= 1'b0;
+      if (flushed) flush_q <= 1'b0;
     end
   end
 
@@ -210,7 +211,7 @@ module flaash_edge_writer
   );
 
   for (genvar t = 0; t < int'(Turns); t++) begin : gen_written
-    assign sent_o[t]    = !((collect_q || flush_q) && turn_q == turn_t'(t))
+    assign sent_o[t]    = !((collect_q || (flush_q && !flushed)) && turn_q == turn_t'(t))
                             && !((wanted_q || start_i) && turn_i == turn_t'(t));
     assign written_o[t] = sent_o[t] && !waits[t];
   end
@@ -221,7 +222,9 @@ module flaash_edge_writer
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(OneFrame_A, !start_i || !(wanted_q || (collect_q && !trailer_o.valid)),
                  "a frame is wanted inside another")
-  `FLAASH_ASSERT(OneWay_A, !batch_valid_i || !collect_q || !in_valid_i, "a batch and a beat at once")
+  `FLAASH_ASSERT(OneWay_A, !batch_valid_i || !collect_q || !in_valid_i || (beat_i.last && in_ready),
+                 "a batch and a beat at once")
+  `FLAASH_COVER(EndsWithBatch_C, batch_valid_i && trailer_o.valid && collect_q)
   `FLAASH_COVER(ThrownAway_C, in_valid_i && in_ready_o && !collect_q)
   `FLAASH_COVER(WaitsForBursts_C, wanted_q && flush_q)
 

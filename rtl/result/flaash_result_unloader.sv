@@ -13,7 +13,8 @@
 // Latency     Five cycles from a result to its first beat for an order-3 operand, one per level more.
 // Throughput  A record per max(beats of the record, nodes to walk) cycles, walks of A and B in
 //             parallel; nodes on the path of the record before need no walk. So at most two cycles
-//             for operands up to order 3. With numbers_i no walk, so a record per cycle.
+//             for operands up to order 3. With numbers_i no walk, so a record per cycle; and a trailer that need not
+//             wait leaves in the cycle in which all_stored_i and frame_ready_i are there.
 // Reset       rst_ni of the chip, not the core's: the host sees every frame end.
 //
 //   in_* --> f (fiber -> leaf node) --> w (walk to the root, A and B) --> o (whole) --> record sender --> frame_*
@@ -69,7 +70,9 @@ module flaash_result_unloader
   logic    f_ready, f_leaves, w_leaves, o_leaves;
   logic    hold;  // the coordinates of o are still needed: the walkers wait
   logic    lost_q, lost, drop;  // drop: no record leaves any more
-  logic    record_valid, send_ready, send_trailer;
+  logic    record_valid, send_ready, send_trailer, at_once;  // at_once: the trailer leaves past the sender
+  logic    sender_valid, sender_drained;
+  beat_t   sender_beat;
 
   assign lost         = lost_q || (lost_i && open_q);
   assign drop         = abort_i || lost;
@@ -218,27 +221,34 @@ module flaash_result_unloader
         records_q <= '0;
       end
       if (o_leaves) records_q <= records_q + 1'b1;
-      if (send_trailer && send_ready) trailer_q <= 1'b1;
+      if (send_trailer && send_ready && !at_once) trailer_q <= 1'b1;
       if (drained_o) open_q <= 1'b0;
     end
   end
+
+  assign at_once       = numbers_i && send_trailer && !sender_valid && frame_ready_i;
+  assign frame_valid_o = sender_valid || at_once;
+  assign frame_o       = sender_valid ? sender_beat : {1'b1, trailer[StreamWords-1:0]};
+  assign drained_o     = sender_drained || at_once;
 
   flaash_record_sender #(
     .MaxWords(MaxWords)
   ) u_sender (
     .clk_i, .rst_ni,
-    .in_valid_i(record_valid || send_trailer), .in_ready_o(send_ready),
+    .in_valid_i(record_valid || (send_trailer && !at_once)), .in_ready_o(send_ready),
     .in_data_i(send_trailer ? trailer : record),
     .in_words_i(send_trailer ? 5'(StreamWords) : record_words), .in_last_i(send_trailer),
-    .frame_valid_o, .frame_ready_i, .frame_o,
-    .sent_o, .drained_o
+    .frame_valid_o(sender_valid), .frame_ready_i, .frame_o(sender_beat),
+    .sent_o, .drained_o(sender_drained)
   );
 
   // ---------------------------------------------------------------- properties
+  `FLAASH_STREAM_CHECK(frame, frame_valid_o, frame_ready_i, frame_o, StreamWidth + 1)
   `FLAASH_ASSERT(BeginWhenIdle_A, !begin_i || idle_o, "a frame begins inside another")
   `FLAASH_ASSERT(BothLoaded_A, !f_leaves || (desc_i[0].order != '0 && desc_i[1].order != '0), "a result of no operand")
   `FLAASH_ASSERT(LostInTime_A, !lost_i || !open_q || !trailer_q, "a wrong record was told too late")
   `FLAASH_COVER(AbortInRecord_C, abort_i && frame_valid_o && !frame_o.last)
   `FLAASH_COVER(EmptyFrame_C, send_trailer && records_q == '0)
+  `FLAASH_COVER(AtOnce_C, at_once)
 
 endmodule : flaash_result_unloader

@@ -11,7 +11,7 @@
 //             are ended.
 // Demands     One clock; rst_ni low for at least two cycles after power-up, the bus is reset with it. The memory
 //             answers in finite time, in order (all bursts have the ID 0).
-// Latency     As flaash_memory_edge; a contraction begins four cycles behind its operands.
+// Latency     As flaash_memory_edge; a contraction begins seven cycles behind the last beat of its operands.
 // Reset       rst_ni forgets everything.
 
 `include "flaash_axi.svh"

@@ -108,15 +108,23 @@ class Bench:
     async def trailer(self, code: int = 0) -> None:
         await self.beat(code << 32 | MAGIC, last=True)
 
-    async def batch(self, results: list[tuple[int, int, int]], limit: int = 5_000) -> None:
-        """Put results: fiber of A, fiber of B, value; within so many cycles, or a TimeoutError."""
+    async def batch(self, results: list[tuple[int, int, int]], limit: int = 5_000,
+                    ends: bool = False) -> None:
+        """Put results: fiber of A, fiber of B, value; within so many cycles, or a TimeoutError.
+
+        Args:
+            results, limit: as above.
+            ends: the trailer comes in the cycle in which they are taken.
+        """
         dut, members = self.dut, ("a_id", "b_id", "value")
         dut.batch_i.value = self.types["batch_i"].pack(
             count=len(results), results=[dict(zip(members, result, strict=True)) for result in results])
         dut.batch_valid_i.value = 1
         await self.until(lambda: dut.batch_ready_o.value == 1, limit)
+        if ends:
+            dut.beat_i.value, dut.in_valid_i.value = self.types["beat_i"].pack(data=MAGIC, last=True), 1
         await RisingEdge(dut.clk_i)
-        dut.batch_valid_i.value = 0
+        dut.batch_valid_i.value = dut.in_valid_i.value = 0
 
     def drawn(self) -> tuple[int, int, int]:
         return tuple(self.random.getrandbits(bits) for bits in (IDS, IDS, VALUE))
@@ -147,6 +155,7 @@ async def frames_behind_each_other(dut, stalls: str, latency: int) -> None:
         capacity = 4 * words * room + random.choice([0, 3])
         await bench.begin(turn, at, capacity, coordinates)
         sent: list[list[int]] = []
+        with_batch = not coordinates and count > 0 and random.random() < 0.5  # the trailer comes
         while len(sent) < count:
             if coordinates:
                 record = [random.getrandbits(32) for _ in range(words)]
@@ -155,9 +164,10 @@ async def frames_behind_each_other(dut, stalls: str, latency: int) -> None:
                 sent.append(record)
             else:
                 some = [bench.drawn() for _ in range(random.randint(1, min(bench.lanes, count - len(sent))))]
-                await bench.batch(some)
                 sent += [bench.record(*result) for result in some]
-        await bench.trailer()
+                await bench.batch(some, ends=with_batch and len(sent) == count)
+        if not with_batch:
+            await bench.trailer()
         fit = [word for record in sent[: capacity // (4 * words)] for word in record]
         right |= {at + 4 * i: word for i, word in enumerate(fit)}
         await FallingEdge(dut.clk_i)

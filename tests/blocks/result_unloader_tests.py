@@ -76,6 +76,21 @@ async def records_have_the_numbers_of_their_fibers(dut, orders: tuple[int, int])
 
 
 @cocotb.test()
+@cocotb.parametrize(host=["none", "random"])
+async def trailer_that_need_not_wait(dut, host: str) -> None:
+    """By number a frame that has nothing left ends at once, where the host is ready, and once."""
+    random, side = await _begin(dut)
+    dut.numbers_i.value = 1
+    await _load(random, side, (2, 3))
+    side.sink.set_pause_generator(STALLS[host](random))
+    for index in range(12):
+        results = results_of(random, side.operands, side.fmt, random.choice([0, 0, 1, 3]), False)
+        check(await side.frame(results, none(random)), *side.expected(results))
+        await ClockCycles(dut.clk_i, random.choice([0, 8]))
+        assert side.drained == index + 1 and side.sink.empty()
+
+
+@cocotb.test()
 async def frames_without_records(dut) -> None:
     random, side = await _begin(dut)
     await _load(random, side, (2, 3))
