@@ -7,6 +7,7 @@
 
 module flaash_formal_edge_packing
   import flaash_pkg::*;
+  import flaash_edge_pkg::passed_t;
 #(
   parameter int unsigned DataWidth = 128,
   parameter int unsigned InWords   = 6,
@@ -28,7 +29,8 @@ module flaash_formal_edge_packing
   input logic [63:0]           index_i
 );
 
-  logic                 in_ready, empty, full, out_valid, step;
+  logic                 in_ready, empty, full, out_valid, step, said_q;
+  passed_t              told, told_q;
   logic [5:0]           kept;
   logic [63:0]          results, bytes;
   logic [DataWidth-1:0] out_data;
@@ -46,8 +48,18 @@ module flaash_formal_edge_packing
   flaash_edge_quota u_quota (
     .clk_i, .rst_ni,
     .start_i, .capacity_i, .words_i, .drop_i, .step_i(step), .whole_i, .count_i, .kept_o(kept),
-    .passed_o({full, results, bytes})
+    .passed_o(told)
   );
+
+  // What is told has this step; the rest is about what was before it.
+  assign {full, results, bytes} = {u_quota.full_q, u_quota.results_q, u_quota.bytes_q};
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) {said_q, told_q} <= '0;
+    else         {said_q, told_q} <= {!start_i, told};
+  end
+
+  Told_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !said_q || told_q == {full, results, bytes});
 
   flaash_edge_packer #(
     .DataWidth(DataWidth), .InWords(InWords)
