@@ -147,9 +147,8 @@ module flaash_edge_front
   end
 
   // --------------------------------------------------------------------- orders
-  logic gives;  // the hand-over takes place
+  logic gives;  // the hand-over takes place; with it the next descriptor is taken
 
-  // With it the next descriptor is taken.
   assign gives       = back_ready_i && !halted_i && !resetting_i;
   assign busy_o      = state_q != FrontIdle;
   assign failing_o   = fault_q.valid;

@@ -51,7 +51,7 @@ module flaash_edge_writer
   input  beat_t                     beat_i,
   output trailer_t                  trailer_o,
 
-  // batches, before the trailer: results that go by number
+  // batches, before the trailer, or taken with it: results that go by number
   input  logic                      batch_valid_i,
   output logic                      batch_ready_o,
   input  batch_t                    batch_i,

@@ -9,7 +9,8 @@
 //             predecessor; cut 0 would be the beginning of what is shared, the last one is its end. last_o with that
 //             one. Before the cut at which a piece ends, a wish for the end of its first set, if nobody else knows it
 //             in time.
-// Demands     start_i not between a start and its last_o. share_i stays from the cycle before start_i until last_o.
+// Demands     start_i not between a start and its last_o. share_i stays from start_i until last_o, its load, row and
+//             whole from the cycle before.
 // Latency     One cycle.
 // Reset       Forgets the cuts.
 
@@ -97,10 +98,10 @@ module flaash_lookup_even
   // A group could ask the fiber table itself, but not before all cuts are made: too late for a short set, and it would
   // read lines beyond. Where the piece ends in the next set, that is known, and so is the end of the last set. A
   // question costs all later groups a cycle, so there is one, and one for the last group, which delays only itself.
-  logic       asks, known_q;      // the end of this set will be asked for; is known
-  logic       may_ask, asked_q;   // asked_q: one was asked for
-  fiber_sum_t a_bound;        // first fiber behind the set
-  fiber_id_t  a_bound_q;      // likewise, of the set of the cut before
+  logic       asks, known_q;     // the end of this set will be asked for; is known
+  logic       may_ask, asked_q;  // asked_q: one was asked for
+  fiber_sum_t a_bound;           // first fiber behind the set
+  fiber_id_t  a_bound_q;         // likewise, of the set of the cut before
 
   assign a_bound = fiber_sum_t'(a) + fiber_sum_t'(set_size_i);
   assign may_ask = !(wish_valid_o && known_q) && (!(wish_valid_o && asked_q) || cut == group_id_t'(Groups - 1));

@@ -11,8 +11,8 @@
 // gets a share of its own (tail), so that all groups have it for a while.
 //
 // Guarantees  divided_o after begin_i, when the lines of a fiber of A are known; done_o after start_i and divided_o,
-//             until the next one of both orders. From the next cycle on share_o is the share of the rows up to
-//             share_o.a_end, tail_share_o, if there is a tail_o, of the row from there on.
+//             until the next one of both orders. From the next cycle on (load, row and whole: with done_o) share_o is
+//             the share of the rows up to share_o.a_end, tail_share_o, if there is a tail_o, of the row from there on.
 // Demands     What is known of A stays from begin_i on, the rest from start_i on, which comes behind begin_i. Fibers
 //             and lines are not 0. begin_i not between a begin_i and its divided_o.
 // Latency     divided_o: one cycle from begin_i if a fiber of A has less than two lines on average, else 4 and one per

@@ -220,6 +220,18 @@ class Bench:
         for _ in range(70):
             await RisingEdge(self.dut.clk_i)
 
+    async def queue(self, works: list[Contraction]) -> None:
+        """Contract one after the other up to the first error, compare, and clear."""
+        self.open, self.lines, self.finished = [], [], []
+        for work, following in itertools.zip_longest(works, works[1:]):
+            if not await self.contract(work, following):
+                break
+        await self.end()
+        self.check()
+        self.dut.clear_i.value = 1
+        await RisingEdge(self.dut.clk_i)
+        self.dut.clear_i.value = 0
+
     def check(self) -> None:
         """Compare with what was put in."""
         assert not self.ring_told
@@ -257,17 +269,9 @@ async def in_order_and_up_to_the_first_error(dut) -> None:
     bench = Bench(dut, random)
     await start(dut)
     for turn in range(60):
-        bench.open, bench.lines, bench.finished = [], [], []
         faulty = random.choice([None, 0, 1, 2, 3, 7]) if turn else None
         works = [drawn(random, index == faulty) for index in range(9)]
-        for work, following in itertools.zip_longest(works, works[1:]):
-            if not await bench.contract(work, following):
-                break
-        await bench.end()
-        bench.check()
-        dut.clear_i.value = 1
-        await RisingEdge(dut.clk_i)
-        dut.clear_i.value = 0
+        await bench.queue(works)
     assert bench.early > 20 and bench.corrected and bench.with_end > 20 and bench.ahead > 20
 
 
@@ -278,20 +282,12 @@ async def refused_behind_the_records_of_others(dut) -> None:
     bench = Bench(dut, random)
     await start(dut)
     for turn in range(12):
-        bench.open, bench.lines, bench.finished = [], [], []
         bench.holds = turn % 2 == 0  # a record is on offer when the results are refused
         works = [drawn(random, faulty=False) for _ in range(5)]
         for work in works:
             work.prompt = True
         works[1].write_fault, works[1].slow = (WRITE, 4 << 24 | turn), True
-        for work in works:
-            if not await bench.contract(work):
-                break
-        await bench.end()
-        bench.check()
-        dut.clear_i.value = 1
-        await RisingEdge(dut.clk_i)
-        dut.clear_i.value = 0
+        await bench.queue(works)
     assert bench.corrected == 12 and bench.corrected_late
 
 
