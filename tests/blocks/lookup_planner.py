@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from random import Random
 
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
-from tb.common.bench import rng
+from tb.common.bench import rng, start
 from tb.common.rtl_types import bench_types
 
 Lengths = list[int]  # lines of each fiber
@@ -126,6 +127,12 @@ class Planner:
     def plane(self) -> tuple:
         """Return the plane that the plan tells, a record."""
         return self.types["plane_o"].unpack(int(self.dut.plane_o.value))
+
+
+async def begun(dut: SimHandleBase) -> tuple[Planner, Random]:
+    """Start the bench; return its driver and what draws."""
+    planner = Planner(dut)
+    return planner, await start(dut)
 
 
 def costs(plan: Plan, groups: int, a: Lengths, b: Lengths, weighted: bool = False) -> list[int]:
