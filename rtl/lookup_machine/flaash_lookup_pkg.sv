@@ -44,6 +44,7 @@ package flaash_lookup_pkg;
 
   typedef logic [6:0]                                group_id_t;  // up to the one behind the last
   typedef logic [LineAddrWidth+5:0]                  cost_t;      // lines of some rows
+  typedef logic signed [LineAddrWidth+6:0]           lines_t;     // difference of two of these
   typedef logic [LineAddrWidth+9:0]                  quarters_t;  // quarters of cycles of a row
   typedef logic [LineAddrWidth+FiberIdWidth+9:0]     all_quarters_t;  // and of all rows
 
@@ -74,8 +75,6 @@ package flaash_lookup_pkg;
     logic      bound;
     point_t    at;
   } cut_t;
-
-  typedef logic signed [$bits(cost_t):0]             lines_t;     // a difference of such
 
   // Lines of a row from which on each group gets a line less than the one before: so that what the first one gets
   // more, (groups - 1) / 2 lines, is less than a share of the row.

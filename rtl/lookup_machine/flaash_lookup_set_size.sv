@@ -62,6 +62,7 @@ module flaash_lookup_set_size
 
   assign few_o      = 32'(sizes_i.a_fibers) < Few && MaxSize > 1;
   assign set_size_o = few_o ? best_size_q : set_size_t'(MaxSize);
+
   assign fibers   = FewWidth'(sizes_i.a_fibers);
   assign run      = (sizes_i.b_fibers > fiber_id_t'(2 ** RunWidth - 1)) ? '1 : sizes_i.b_fibers[RunWidth-1:0];
   assign pairs    = ($bits(pairs))'(sets_of(fibers, try_q)) * ($bits(pairs))'(run);

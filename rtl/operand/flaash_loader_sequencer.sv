@@ -6,7 +6,7 @@
 //             up to its last beat, is discarded and the next frame is read as if nothing had been. SecFinish
 //             comes, for one cycle, only after a frame without an error that ended where it should.
 // Demands     Verdicts and the frame's description answer in the same cycle.
-// Latency     One cycle per word or some pointers, one per header, one more per level and at the end; entries at
+// Latency     One cycle per word or some of them, one per header, one more per level and at the end; entries at
 //             the pace of the packer. error_o comes a cycle after its cause.
 // Reset       Forgets the frame; what follows is read as a header.
 

@@ -10,8 +10,9 @@
 // Latency     A frame of h header words, n nodes in l levels and e entries takes about
 //             h + 2 n + e / min(entries per beat, LineWrites * Lanes) + 5 l cycles, and a part of a cycle more per
 //             fiber.
-// Throughput  PointerWords pointers, or a coordinate of the upper levels per cycle, or four of one parent if that is
-//             not 1; up to min(entries per beat, LineWrites * Lanes) entries of one fiber.
+// Throughput  PointerWords pointers, or an extent, a count or a coordinate of the upper levels per cycle; four of these
+//             (coordinates: of one parent) if PointerWords is not 1; up to min(entries per beat, LineWrites * Lanes)
+//             entries of one fiber.
 // Stalls      beat_ready_o waits for enable_i between frames only.
 // Reset       Forgets the frame under way; what follows is read as a header.
 //
