@@ -72,7 +72,6 @@ module flaash_formal_lookup_fetch
   function automatic logic can_be(piece_t piece);
     return piece.start.a_id <= piece.a_end && piece.a_end <= a_fibers_q
            && piece.start.a_line == line_of(piece.start.a_id) && piece.a_end_line == line_of(piece.a_end)
-           && (!piece.bounded || piece.bound == line_of(behind(piece.start.a_id)))
            && piece.start.b_line < b_lines_q && piece.b_end < b_lines_q
            && ((piece.a_end == a_fibers_q) ? piece.b_end == '0 : is_set(piece.start.a_id, piece.a_end));
   endfunction
@@ -210,7 +209,7 @@ module flaash_formal_lookup_fetch
   Lost_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
       u_dut.bound_lost_q && running && u_dut.a_line_q == a_lines);
   Told_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
-      started && u_dut.piece.bounded && !u_dut.ends_plane && !u_dut.ends_piece && size_q == 2);
+      started && !u_dut.ends_plane && u_dut.ends_piece && size_q == 2);
   Second_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
       started && u_dut.wait_valid_q && size_q == 2 && u_dut.piece.start.a_id == 2);
 

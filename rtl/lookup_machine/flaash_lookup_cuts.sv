@@ -39,7 +39,6 @@ module flaash_lookup_cuts
   logic [2:0] valid_q;  // in the ranks, in the ranks, in the tables
   fiber_id_t       rank, b_id_q;
   group_id_t [2:0] cut_q;   // of the wishes inside
-  logic [2:0]      bound_q;
   fiber_id_t [2:0] a_id_q;
   table_rsp_t a, b;
   logic       broken_q;
@@ -61,7 +60,7 @@ module flaash_lookup_cuts
   assign answered_o   = valid_q[2] && !broken_q;
   assign broken_o     = broken_q || rank_fault_o.valid || (answered_o && (a.wrong || b.wrong));
   assign cut_valid_o  = valid_q[2] && !broken_o;
-  assign cut_o        = {cut_q[2], bound_q[2], a_id_q[2], a.first, b_id_q, b.first};
+  assign cut_o        = {cut_q[2], a_id_q[2], a.first, b_id_q, b.first};
   assign busy_o       = valid_q != '0;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -70,10 +69,9 @@ module flaash_lookup_cuts
   end
 
   always_ff @(posedge clk_i) begin
-    cut_q   <= {cut_q[1:0], wish_i.cut};
-    bound_q <= {bound_q[1:0], wish_i.bound};
-    a_id_q  <= {a_id_q[1:0], wish_i.a_id};
-    b_id_q  <= rank;
+    cut_q  <= {cut_q[1:0], wish_i.cut};
+    a_id_q <= {a_id_q[1:0], wish_i.a_id};
+    b_id_q <= rank;
   end
 
 endmodule : flaash_lookup_cuts

@@ -5,8 +5,8 @@
 //             The lines of the next set come after the first AheadLines lines of a run, so that the
 //             engines have time to take them in, or after the run if that is shorter. A second piece
 //             waits for the first one's last request. started_o: a piece that is not empty begins,
-//             at start_o. busy_o until the last request is accepted. The table is asked where a set ends only if the
-//             piece does not tell (it does of its last set, and may of its first), and it is not the last one of all.
+//             at start_o. busy_o until the last request is accepted. The table is asked where a set ends, but for
+//             the last set of all and for the one before the piece's end, which the piece tells.
 // Demands     piece_valid_i at most once while busy_o. bound_i, in the cycle after bound_grant_i, tells
 //             the first line of fiber bound_fiber_o. AXI handshake rule at req_*.
 // Latency     One cycle from the piece to the first request.
@@ -134,7 +134,7 @@ module flaash_lookup_fetch
     end else if (take) begin
       set_wanted_q  <= !piece_is_empty;
       bound_asked_q <= 1'b0;
-      bound_valid_q <= piece.bounded || ends_plane || ends_piece;
+      bound_valid_q <= ends_plane || ends_piece;
     end else if (load_done) begin
       set_wanted_q  <= set_follows;
       bound_asked_q <= 1'b0;
@@ -155,7 +155,6 @@ module flaash_lookup_fetch
       set_next_q <= new_next;
       if (ends_plane)      bound_q <= plane_i.a_lines;
       else if (ends_piece) bound_q <= take ? piece.a_end_line : a_end_line_q;
-      else                 bound_q <= piece.bound;
     end else if (bound_comes) begin
       bound_q <= bound_i.first;
     end

@@ -35,8 +35,6 @@ package flaash_lookup_pkg;
   // What a group of engines computes: row by row of the plane, from one point up to another.
   typedef struct packed {
     point_t     start;
-    logic       bounded;     // it is known where the first set ends:
-    line_addr_t bound;       // before this line
     fiber_id_t  a_end;       // first fiber of the set in which the piece ends
     line_addr_t a_end_line;  // its first line
     line_addr_t b_end;       // line of B where it ends there, the first of a fiber; 0: before that set
@@ -59,20 +57,17 @@ package flaash_lookup_pkg;
   localparam int unsigned SkewRatio     = 2;   // of its lines to the average, likewise: 3.4%
   localparam int unsigned AgainQuarters = 7;   // per line of a set that will be loaded again: 5.3%
   localparam int unsigned AheadLines    = 8;   // of a run of B before the lines of the next set: 4.5%
-  localparam int unsigned AnswerLines   = 4;   // of A that a group reads while it asks where its set ends
 
   // Where a piece shall begin: cut g is where that of group g does, the one behind the last group where its piece ends.
   typedef struct packed {
     group_id_t  cut;
-    logic       bound; // no cut, but the end of the set in which the piece before this cut begins
-    fiber_id_t  a_id;  // first fiber of the set, or that behind it
+    fiber_id_t  a_id;  // first fiber of the set
     line_addr_t line;  // of B; the piece begins with the fiber that holds it
   } wish_t;
 
   // And where it does.
   typedef struct packed {
     group_id_t cut;
-    logic      bound;
     point_t    at;
   } cut_t;
 

@@ -13,8 +13,7 @@
 //             only in cycles without table_use_o.
 //             Second pieces wait until nobody else wants the table.
 // Latency     First piece 4 cycles after start_i, 9 if rows differ (flaash_lookup_walk), if both operands have
-//             been there for flaash_lookup_share's and flaash_lookup_weights' time; one more if the table is asked
-//             where its set ends.
+//             been there for flaash_lookup_share's and flaash_lookup_weights' time.
 // Errors      After a wrong answer of a table (in a cycle with answered_o) or a wrong rank (rank_fault_o) no piece
 //             follows; busy_o stays until reset.
 // Reset       Forgets the contraction.
@@ -219,29 +218,22 @@ module flaash_lookup_plan
   );
 
   // ----------------------------------------------------------------------- pieces
-  // A piece ends where the next one begins, so it is known with the next cut. Where its first set ends may come before.
-  point_t     at_q;
-  logic       bounded_q;
-  line_addr_t bound_q;
+  // A piece ends where the next one begins, so it is known with the next cut. The first one begins with the operands,
+  // those of the last set by itself where the pieces before have ended.
+  point_t at_q;
 
   assign at = cut.at;
 
   for (genvar group = 0; group < int'(Groups); group++) begin : gen_piece
-    assign piece_valid_o[group] = cut_valid && !cut.bound && cut.cut == group_id_t'(group + 1);
+    assign piece_valid_o[group] = cut_valid && cut.cut == group_id_t'(group + 1);
   end
 
   always_ff @(posedge clk_i) begin
-    if (begin_cuts) begin
-      {at_q, bounded_q, bound_q} <= '0;
-    end else if (cut_valid && cut.bound) begin
-      {bounded_q, bound_q} <= {1'b1, at.a_line};
-    end else if (cut_valid) begin
-      at_q      <= at;
-      bounded_q <= bounded_q && at.a_id == at_q.a_id;
-    end
+    if (begin_cuts)     at_q <= '0;
+    else if (cut_valid) at_q <= at;
   end
 
-  assign piece_o = {at_q, bounded_q, bound_q, at.a_id, at.a_line, at.b_line};
+  assign piece_o = {at_q, at.a_id, at.a_line, at.b_line};
 
   // ---------------------------------------------------------- dot products handed out
   logic handing;

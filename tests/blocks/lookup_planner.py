@@ -164,8 +164,6 @@ def check(plan: Plan, planner: Planner, a: Lengths, b: Lengths) -> None:
         assert piece["a_id"] % size == 0 or piece["a_id"] == len(a), piece
         assert piece["b_end"] in first_b[:-1], piece
         assert piece["a_end"] <= len(a) and piece["a_end_line"] == first_a[piece["a_end"]], piece
-        if piece["bounded"]:
-            assert piece["bound"] == first_a[min(piece["a_id"] + size, len(a))], piece
         place = (piece["a_end"], piece["b_end"])
         assert place >= (piece["a_id"], piece["b_line"]), f"a piece goes backwards: {piece}"
     assert place == (len(a), 0), f"the plan ends at {place}"
@@ -173,15 +171,6 @@ def check(plan: Plan, planner: Planner, a: Lengths, b: Lengths) -> None:
     assert plan.handed == [fibers * len(b) for fibers in sets], plan.handed
     plane = planner.plane()
     assert (plane.a_fibers, plane.a_lines, plane.b_lines) == (len(a), sum(a), sum(b)), plane
-
-
-def check_times(plan: Plan) -> None:
-    """Check that pieces come one cycle after the other, or two where a bound was asked for."""
-    expected, before = 3, None
-    for _, cycle, piece in plan.pieces:
-        expected += 1 + (piece["bounded"] and piece["a_id"] != before)
-        assert cycle == expected, f"a piece in cycle {cycle}, not in {expected}: {piece}"
-        before = piece["a_id"]
 
 
 def check_balance(plan: Plan, planner: Planner, a: Lengths, b: Lengths) -> None:

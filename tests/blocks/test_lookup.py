@@ -47,10 +47,9 @@ def test_lookup(simulator: str, seed: int) -> None:
 def test_lookup_plan(simulator: str, seed: int) -> None:
     """Two machines in the suite: sets of 4 and of 3 meet faults that the other ones do not show."""
     for groups, size in share(PLANS[simulator], seed, suite=4):
-        for module in ("lookup_plan", "lookup_piece"):
-            run_bench("flaash_lookup_plan_bench", f"tests.blocks.{module}_tests", simulator,
-                      f"{module}-g{groups}-s{size}", {"Groups": groups, "MaxSize": size}, seed,
-                      extra_sources=PLAN_WRAPPER, inside=True)
+        run_bench("flaash_lookup_plan_bench", "tests.blocks.lookup_plan_tests", simulator,
+                  f"lookup_plan-g{groups}-s{size}", {"Groups": groups, "MaxSize": size}, seed,
+                  extra_sources=PLAN_WRAPPER, inside=True)
 
 
 @pytest.mark.alternates("icarus")
