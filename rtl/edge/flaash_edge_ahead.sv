@@ -61,7 +61,7 @@ module flaash_edge_ahead
   logic   entered_q;   // the first cycle of this state is over
   logic   cancel_q;    // until the readers are out of their reset
   set_t   begin_q, come_q, taken_q;
-  logic   there, asks, gives, room, offered;
+  logic   there, asks, gives, room, offered, urgent;
   head_t  head;
   offer_t offer;
   logic [$clog2(Sets):0] offers;
@@ -72,8 +72,10 @@ module flaash_edge_ahead
   assign unused_bits = ^{head, offers};
 
   // ------------------------------------------------------------------- reading ahead
-  // The set of the one that was taken is in use.
-  assign begin_o     = pending_i && begin_ready_i && !stop_i && !cancel_i && !cancel_q && begin_q != taken_q;
+  // The set of the one that was taken is in use. While its operands are asked for, the front waits for them, and for
+  // no descriptor.
+  assign urgent      = state_q == AheadAsk && come_q == taken_q;
+  assign begin_o     = pending_i && begin_ready_i && !stop_i && !cancel_i && !cancel_q && begin_q != taken_q && !urgent;
   assign begin_set_o = begin_q;
   assign busy_o      = begin_q != set_t'(taken_q + 1'b1);
 

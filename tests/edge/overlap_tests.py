@@ -91,6 +91,21 @@ async def queues_of_all_kinds(dut, stalls: str, latency: int) -> None:
 
 
 @cocotb.test()
+@cocotb.parametrize(first=[0, 1])
+async def few_fibers_and_many(dut, first: int) -> None:
+    """B has few long fibers and many short ones in turns, in buffers of their own: a line of one lies in a fiber
+    that the other one does not have."""
+    host, _random, numbers = await begin(dut)
+    queue = Queue(host)
+    for index in range(first, first + SLOTS - 1):
+        shape, density = [((2, 40), 1.0), ((20, 40), 0.1)][index % 2]
+        queue.put([drawn(numbers, (4, 40), host.fmt.name, 0.5), drawn(numbers, shape, host.fmt.name, density)])
+    await host.ring()
+    for turn in queue.turns:
+        turn.check(host, await host.completed(turn.slot))
+
+
+@cocotb.test()
 async def more_descriptors_than_can_be_ahead(dut) -> None:
     """Twelve stand in the ring, each with levels of its own: none that is read ahead replaces one in use."""
     random = rng()
