@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 
 import cocotb
 import numpy as np
-from cocotb.triggers import ClockCycles
+from cocotb.triggers import ClockCycles, RisingEdge
 from cocotb.utils import get_sim_time
 from cocotbext.axi import AxiResp
 
@@ -94,15 +95,54 @@ async def queues_of_all_kinds(dut, stalls: str, latency: int) -> None:
 @cocotb.parametrize(first=[0, 1])
 async def few_fibers_and_many(dut, first: int) -> None:
     """B has few long fibers and many short ones in turns, in buffers of their own: a line of one lies in a fiber
-    that the other one does not have."""
+    that the other one does not have. A has three fibers, so both groups share the lines of B behind the middle one."""
     host, _random, numbers = await begin(dut)
     queue = Queue(host)
     for index in range(first, first + SLOTS - 1):
         shape, density = [((2, 40), 1.0), ((20, 40), 0.1)][index % 2]
-        queue.put([drawn(numbers, (4, 40), host.fmt.name, 0.5), drawn(numbers, shape, host.fmt.name, density)])
+        queue.put([drawn(numbers, (3, 40), host.fmt.name, 0.5), drawn(numbers, shape, host.fmt.name, density)])
     await host.ring()
     for turn in queue.turns:
         turn.check(host, await host.completed(turn.slot))
+
+
+@cocotb.test()
+async def results_wait_for_the_bus(dut) -> None:
+    """No data is written until all is computed, so the last results still wait in the engines' stores; those of the
+    next contraction begin behind them."""
+    host, _random, numbers = await begin(dut)
+    for fibers in (18, 21, 24, 30):  # some fit behind the packer, some do not
+        host.bus.channels["w"].stall(itertools.repeat(True))
+        queue = Queue(host)
+        for shapes in (((8, 4), (fibers, 4)), ((2, 9), (3, 9))):
+            queue.put([drawn(numbers, shape, host.fmt.name, 1.0) for shape in shapes])
+        await host.ring()
+        await ClockCycles(dut.clk_i, 2000)
+        host.bus.channels["w"].stall(None)
+        for turn in queue.turns:
+            turn.check(host, await host.completed(turn.slot))
+
+
+@cocotb.test()
+async def first_operands_before_more_descriptors(dut) -> None:
+    """Nothing computes yet: a fourth descriptor would only stand in the way of the first arrays."""
+    host, _random, numbers = await begin(dut, latency=60)
+    queue, asked, arrays = Queue(host), [], []
+    for _ in range(SLOTS - 1):
+        queue.put([drawn(numbers, (5, 40), host.fmt.name) for _ in range(2)])
+        arrays.append({address for _operand, _level, _part, address, _size in queue.image.parts})
+
+    async def watch() -> None:
+        while True:
+            await RisingEdge(dut.clk_i)
+            if int(dut.m_axi_arvalid.value) and int(dut.m_axi_arready.value):
+                asked.append(int(dut.m_axi_araddr.value))
+
+    cocotb.start_soon(watch())
+    await host.ring()
+    for turn in queue.turns:
+        turn.check(host, await host.completed(turn.slot))
+    assert arrays[0] <= set(asked[:asked.index(queue.turns[-1].slot)])
 
 
 @cocotb.test()

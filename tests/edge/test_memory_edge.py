@@ -87,7 +87,7 @@ def test_overlap(simulator: str, seed: int) -> None:
 @pytest.mark.toggles(False)  # a build of its own
 def test_one_buffer(simulator: str, seed: int) -> None:
     """Of operands of bytes: the next one waits until the contraction before has left the chip."""
-    some = "queues_of_all_kinds/stalls=none/latency=1$" + amount("", "|what_is_wrong")
+    some = "queues_of_all_kinds/stalls=none/latency=1$|results_wait" + amount("", "|what_is_wrong")
     run_edge("overlap_tests", simulator, seed, only=some, Buffers=1, Format=2, CoordWidth=9)
 
 
@@ -95,11 +95,3 @@ def test_one_buffer(simulator: str, seed: int) -> None:
 def test_overlap_with_lookup(simulator: str, seed: int) -> None:
     run_edge("overlap_tests", simulator, seed, "fast1", only="queues_of_all_kinds.*latency=1$|few_fibers", NumSdpe=2,
              GroupSize=1, MemLines=256, DataWidth=512)
-
-
-@pytest.mark.suite_on("icarus")
-@pytest.mark.toggles(False)  # a build of its own
-def test_overlap_of_many_engines(simulator: str, seed: int) -> None:
-    """More engines than lanes, and dense results: they wait in the stores when the last one is there."""
-    run_edge("overlap_tests", simulator, seed, only="queues_of_all_kinds/stalls=none/latency=1$", NumSdpe=8,
-             ResultLanes=1, DataWidth=512)

@@ -38,12 +38,12 @@ async def _begin(dut) -> tuple[Host, random.Random, Words]:
 async def _load(host: Host, chance: random.Random, least: int = 0, sparse: bool = False) -> Case:
     """Load and return a contraction with entries in both operands, of some results and not too many jobs.
 
-    If it is to be sparse, fibers of A have two entries on average at most, and every dot product counts.
+    If it is to be sparse, fibers of A have an entry each, and every dot product counts.
     """
     while True:
         pair = case(chance, host, extent=60)
         fits = pair.result.results >= least and pair.result.jobs <= MOST_JOBS
-        thin = pair.dense and pair.a.nnz <= 2 * len(pair.a.fiber_bounds())
+        thin = pair.dense and pair.a.nnz == len(pair.a.fiber_bounds())
         if pair.a.nnz and pair.b.nnz and fits and (thin or not sparse):
             break
     for which, csf in enumerate(pair.operands):
@@ -114,7 +114,7 @@ async def _waiting(host: Host, words: Words, chance: random.Random) -> tuple[Cas
 async def _running(host: Host, words: Words, memory: str, chance: random.Random) -> tuple[Case, Flip]:
     """Flip bits of resident fibers while a contraction runs.
 
-    Entries that are missed are few, so that no other match tells of the same word.
+    An entry that is missed is the only one of its word, so that no other match tells of it.
     """
     pair = await _load(host, chance, SOME, memory == "bits")
     host.stall_results("none")

@@ -116,11 +116,11 @@ def test_flipped_bits(simulator: str, config: Config, seed: int) -> None:
 @pytest.mark.suite_on("icarus")
 @pytest.mark.parametrize(("config", "memories", "counts"), [
     (configs.load("default", {"NumSdpe": 2}), "first bound path node result", (6, 6)),
-    (SPLIT, "first result", (3, 3)), (LOOKUP, "first bound result rank bits base values", (3, 6)),
-    (LOOKUP, "first", (10, 10))],
-    ids=["stream", "split", "lookup", "lookup-first"])
+    (SPLIT, "first result", (3, 3)), (LOOKUP, "first bound result rank base values", (3, 6)),
+    (LOOKUP, "first", (10, 10)), (LOOKUP, "bits", (20, 20))],
+    ids=["stream", "split", "lookup", "lookup-first", "lookup-bits"])
 def test_flipped_bits_in_tables(simulator: str, config: Config, memories: str,
                                 counts: tuple[int, int], seed: int) -> None:
-    name = f"-{config['Engine']}-{config['Portions']}-{len(memories.split())}"
+    name = f"-{config['Engine']}-{config['Portions']}-{memories.replace(' ', '-')}"
     run_hostile(config, simulator, "table_parity", seed, name,
                 open_memories=True, memories=memories, count=some(*counts, 12))
