@@ -94,13 +94,14 @@ async def queues_of_all_kinds(dut, stalls: str, latency: int) -> None:
 @cocotb.test()
 @cocotb.parametrize(first=[0, 1])
 async def few_fibers_and_many(dut, first: int) -> None:
-    """B has few long fibers and many short ones in turns, in buffers of their own: a line of one lies in a fiber
-    that the other one does not have. A has three fibers, so both groups share the lines of B behind the middle one."""
+    """B has few long fibers and many short ones in turns, in buffers of their own: a line of one lies in a
+    fiber that the other one does not have. A has three fibers, so two groups share the middle one's B."""
     host, _random, numbers = await begin(dut)
     queue = Queue(host)
     for index in range(first, first + SLOTS - 1):
         shape, density = [((2, 40), 1.0), ((20, 40), 0.1)][index % 2]
-        queue.put([drawn(numbers, (3, 40), host.fmt.name, 0.5), drawn(numbers, shape, host.fmt.name, density)])
+        queue.put([drawn(numbers, (3, 40), host.fmt.name, 0.5),
+                   drawn(numbers, shape, host.fmt.name, density)])
     await host.ring()
     for turn in queue.turns:
         turn.check(host, await host.completed(turn.slot))
@@ -108,8 +109,8 @@ async def few_fibers_and_many(dut, first: int) -> None:
 
 @cocotb.test()
 async def results_wait_for_the_bus(dut) -> None:
-    """No data is written until all is computed, so the last results still wait in the engines' stores; those of the
-    next contraction begin behind them."""
+    """No data is written until all is computed, so the last results still wait in the engines' stores; those
+    of the next contraction begin behind them."""
     host, _random, numbers = await begin(dut)
     for fibers in (18, 21, 24, 30):  # some fit behind the packer, some do not
         host.bus.channels["w"].stall(itertools.repeat(True))

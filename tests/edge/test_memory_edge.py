@@ -93,5 +93,5 @@ def test_one_buffer(simulator: str, seed: int) -> None:
 
 @pytest.mark.suite_on("icarus")
 def test_overlap_with_lookup(simulator: str, seed: int) -> None:
-    run_edge("overlap_tests", simulator, seed, "fast1", only="queues_of_all_kinds.*latency=1$|few_fibers", NumSdpe=2,
-             GroupSize=1, MemLines=256, DataWidth=512)
+    run_edge("overlap_tests", simulator, seed, "fast1", only="queues_of_all_kinds.*latency=1$|few_fibers",
+             NumSdpe=2, GroupSize=1, MemLines=256, DataWidth=512)
