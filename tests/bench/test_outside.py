@@ -87,6 +87,9 @@ def test_targets_met_and_missed() -> None:
     assert other["aims"] is None and not other["met"]
     assert aimed["outside_limit"] == "compute" and not aimed["near"]
     assert outside_report.lines([record(point, int(1.14 * aimed["outside_bound"]), 801)])[0]["near"]
+    for percent, reached in ((114, True), (116, False)):
+        line, = outside_report.lines([record(point, int(percent * aimed["outside_least"] / 100), 801)])
+        assert line["reached"] is reached and not line["near"]
     text = "\n".join(map(str, outside_report.tables(rows)))
     assert "801 (missed)" in text and "'180'" in text
     assert "  bar [180]" in outside_report.chart(rows)
@@ -110,7 +113,7 @@ def test_names_and_numbers_are_whole_at_80_columns(capsys: pytest.CaptureFixture
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     for line in outside_report.lines(rows):
         begin = [line["workload"], line["config"], str(line["width"]), "12,345"]
-        assert any(found[:4] == begin and found[6] == "12,345" for found in lines if len(found) > 6)
+        assert any(found[:4] == begin and found[7] == "12,345" for found in lines if len(found) > 7)
 
 
 @pytest.mark.toggles
