@@ -18,7 +18,7 @@ Tables = list[tuple[str, list[str], list[list[str]]]]
 
 
 def lines(records: Sequence[dict]) -> list[dict]:
-    """Return a line per measurement: the record with `aims`, (sustained, cold) or None, `met`, `near`, `reached`.
+    """Return a line per measurement: the record with `aims`, (sustained, cold) or None, and three answers.
 
     `met` tells for sustained and cold whether the target is met; `near` and `reached` whether sustained lies
     within TOLERANCE of the bound and of the least that a queue of that length can take.
