@@ -2,10 +2,11 @@
 // Edge ahead: fetches the next descriptors and asks for their arrays, while the operands of one before are loaded.
 //
 // Guarantees  Each slot of the ring is fetched once, in order (begin_o), its levels into a set of their own; up to
-//             Sets - 1 are ahead of the one that was taken last. Each is read when its predecessor has been asked for
-//             (clear_o, fetch_o). Where it can be used, its operands are asked for (ask_o, but for those that are
-//             kept); then it is on offer (next_valid_o), or at once if it can't be used, until the front takes it.
-//             While stop_i nothing is begun, asked for, or offered.
+//             Sets - 1 are ahead of the one that was taken last; none is begun while the operands of that are asked
+//             for. Each is taken apart when its predecessor has been asked for (clear_o, fetch_o). Where it can be
+//             used, its operands are asked for (ask_o, but for those that are kept); then it is on offer
+//             (next_valid_o), or at once if it can't be used, until the front takes it. While stop_i nothing is
+//             begun, asked for, or offered.
 // Demands     take_i only with next_valid_o, and when the set of the descriptor before is of no use any more.
 //             cancel_i stays until no read is under way, load_rst_ni is low a cycle later.
 // Latency     None from pending_i to begin_o, one cycle from fetched_i to the offer.
