@@ -54,7 +54,10 @@ module flaash_error_log
   end
 
   error_e      code_q;
-  logic [31:0] place_q, count_q;
+  logic [31:0] place_q, count_q, total;
+  logic        too_many;
+
+  assign {too_many, total} = 33'(count_q) + 33'(sum);
 
   assign event_o  = sum != '0;
   assign record_o = {count_q, code_q, place_q};
@@ -70,7 +73,7 @@ module flaash_error_log
       place_q <= '0;
       count_q <= '0;
     end else if (event_o) begin
-      count_q <= (count_q > ~sum) ? '1 : count_q + sum;
+      count_q <= too_many ? '1 : total;
       if (code_q == ErrNone) begin
         code_q  <= code;
         place_q <= place;
@@ -82,7 +85,7 @@ module flaash_error_log
   `FLAASH_ASSERT(ErrorHasCode_A, !event_o || code != ErrNone, "an error without a code")
   `FLAASH_COVER(LaterError_C, event_o && code_q != ErrNone)
   `FLAASH_COVER(TwoErrorsAtOnce_C, errors[2].count != '0 && (errors[3].count != '0 || errors[5].count != '0))
-  `FLAASH_COVER(CountJustFits_C, event_o && !clear_i && count_q == ~sum)
-  `FLAASH_COVER(CountStops_C, event_o && !clear_i && count_q > ~sum)
+  `FLAASH_COVER(CountJustFits_C, event_o && !clear_i && !too_many && (&total))
+  `FLAASH_COVER(CountStops_C, event_o && !clear_i && too_many)
 
 endmodule : flaash_error_log
