@@ -74,11 +74,12 @@ module flaash_edge_front
   assign first = !entered_q;
 
   // --------------------------------------------------------------------- faults
-  // Of several in one cycle the last one counts.
+  // Of several in one cycle the last one counts. An abort shows in its own cycle, a flipped bit with the contraction
+  // that has met it: what else stops the chip is the watchdog.
   always_comb begin
     fault = '0;
     if (take_o) fault = next_fault_i;
-    if (loads && stopping_i) fault = {1'b1, 8'(ErrAborted), 32'd0};
+    if (loads && stopping_i) fault = {1'b1, 8'(ErrWatchdog), 32'd0};
     if ((loads || state_q == FrontBegin || state_q == FrontStart) && aborting_i) fault = {1'b1, 8'(ErrAborted), 32'd0};
     if (loads && chip_fault_i.valid) fault = chip_fault_i;
     if (loads && frame_fault_i.valid) fault = frame_fault_i;

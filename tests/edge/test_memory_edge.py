@@ -77,6 +77,11 @@ def test_resets(simulator: str, seed: int) -> None:
     run_edge("reset_tests", simulator, seed, only=amount(some, ""))
 
 
+@pytest.mark.alternates("icarus")
+def test_watchdog(simulator: str, seed: int) -> None:
+    run_edge("watchdog_tests", simulator, seed)
+
+
 @pytest.mark.alternates("verilator")
 def test_overlap(simulator: str, seed: int) -> None:
     """Loading behind computing; with one buffer per operand it is only slower."""
