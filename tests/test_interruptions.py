@@ -45,7 +45,9 @@ def test_a_failed_build_shows_no_older_run(own_folders, monkeypatch: pytest.Monk
 
 def test_an_interrupted_run_leaves_no_simulator() -> None:
     """Icarus does not end by the signal that the terminal sends."""
-    program = ("import sys; from tb.cli import sim; from tb.common.toolchain import BUILD;"
+    # The simulator has Python's search path, from another folder than this one.
+    program = (f"import sys; sys.path[0] = {str(ROOT)!r};"
+               "from tb.cli import sim; from tb.common.toolchain import BUILD;"
                "sim.RUN_NAME = 'interrupted'; sim.FOLDER = BUILD / 'interrupted';"
                "sys.exit(sim.main(['--seq', 'workloads', '--sim', 'icarus', '--config', 'tiny']))")
     process = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.DEVNULL,
