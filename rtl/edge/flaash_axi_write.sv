@@ -2,7 +2,7 @@
 // AXI write: writes a stream of beats to memory, from an address on, and lines of 64 bytes between its bursts.
 //
 // Guarantees  Each beat of in_* is written once, in order, one behind the other from the address of start_i on;
-//             of a beat the lowest words_i words. A line is written as one burst, before any burst that begins
+//             of a beat the lowest in_words_i words. A line is written as one burst, before any burst that begins
 //             behind it. A burst is whole, the last one behind flush_i, or begins early while none is on its way,
 //             no beat comes and few answers are to come. No burst crosses 4 KB or has over BurstBeats beats; no more
 //             than Bursts wait for an answer. A burst begins only when its data are there, so it never holds up the

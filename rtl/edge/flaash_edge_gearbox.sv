@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edge gearbox: takes beats of an array and gives out its elements, Group at a time.
 //
-// Guarantees  Elements leave in order, Group at a time, each zero-extended to a word; with last_i a group leaves as
-//             soon as left_i elements are there. flush_i throws away what is inside.
+// Guarantees  Elements leave in order, Group at a time, each zero-extended to a word. A group is on offer as soon as
+//             need_i of its elements are there; what is behind these means nothing. flush_i throws away what is
+//             inside.
 // Demands     shift_i, the size of an element, is steady while something is inside: 1, 2 or 4 bytes.
 //             take_i only with out_valid_o.
 // Latency     One cycle.

@@ -9,7 +9,7 @@
 // Throughput  A burst in two cycles, a beat per cycle.
 // Reset       rst_ni with the bus; load_rst_ni: what the readers want and have.
 //
-//   req_* --> reader --> tree of arbiters --> axi_read --> bus
+//   req_* --> reader --> tree of arbiters --> u_axi_read --> bus
 //   out_* <--   |  <-------- whose turn it is <-- FIFO <-- beats
 
 `include "flaash_assert.svh"

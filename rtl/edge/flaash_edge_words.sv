@@ -4,7 +4,7 @@
 // Guarantees  After start_i the header, one word per mode in whole beats, and for an order above 1 one word per
 //             upper level likewise. out_last_o with the last beat: nothing follows if there are no levels and no
 //             entries.
-// Demands     start_i while idle_o; what describes the operand stays until idle_o. level_i answers level_id_o at once.
+// Demands     start_i while idle_o; what describes the operand stays until idle_o. level_i answers level_o at once.
 // Latency     One cycle from start_i to the header.
 // Throughput  A word per cycle; the first one is there with the header.
 // Reset       Idle.

@@ -4,9 +4,10 @@
 // Guarantees  increments_o[c] is what counter c (Cnt* of flaash_reg_pkg) has to add; counters that the
 //             registers keep themselves (CntCycles, CntUnloadCycles) get 0. flags_o is the union of
 //             the flags. range_error_o counts results out of range; its place is the lowest source that has one:
-//             an SDPE, or the combiner, which comes after all SDPEs.
+//             an SDPE, or the combiner, which comes after all SDPEs. work_o: something was worked on, so the watchdog
+//             need not bite.
 // Demands     Nothing.
-// Latency     One cycle, for all outputs alike.
+// Latency     One cycle; work_o tells of loader and dispatch in the same cycle.
 // Reset       Nothing happened.
 
 `include "flaash_assert.svh"
@@ -32,6 +33,7 @@ module flaash_perf_sum
   input  load_report_t               load_i,
   input  batch_count_t               sent_i,         // results that left the chip
   output increments_t                increments_o,
+  output logic                       work_o,
   output flags_t                     flags_o,
   output error_t                     range_error_o
 );
@@ -75,7 +77,7 @@ module flaash_perf_sum
 
   logic unused_bits;
 
-  assign unused_bits = ^{events.result_parity, events.table_parity, dispatch_i.visit, load_i};
+  assign unused_bits = ^{events.result_parity, events.table_parity, load_i};
 
   // ------------------------------------------------------------------ increments
   increments_t increments;
@@ -103,6 +105,10 @@ module flaash_perf_sum
       range_error_o  <= {out_of_range, ErrResultRange, 32'(range_source)};
     end
   end
+
+  assign work_o = load_i.step || dispatch_i.visit || dispatch_i.job || increments_o[CntDotsDone] != '0
+                    || increments_o[CntMatches] != '0 || increments_o[CntSteps] != '0
+                    || increments_o[CntMemReads] != '0 || increments_o[CntResults] != '0;
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(RangeErrorsInRange_A, 32'(range_error_o.count) <= NumSources, "more range errors than sources")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Soft reset and abort: end what the host can see by the rules, then reset the core.
+// Soft reset: ends what the host can see by the rules, then resets the core; the same for an abort.
 //
 // Guarantees  After a request first ending_o tells of it, resetting (soft reset) or stopping (abort): the unloader
 //             ends its frame and the frame gate holds back operand frames; once the unloader has no frame

@@ -9,7 +9,7 @@
 // Throughput  One beat per cycle, also from one line to the next.
 // Reset       Forgets the beats inside.
 //
-//   in_* -> hit, rank within its word | e1_q -> rank, read | e2_q, value line -> out_*
+//   in_* -> hit, rank within its word | e1_*_q -> rank, read | e2_*_q, value line -> out_*
 
 `include "flaash_assert.svh"
 `include "flaash_dot_types.svh"

@@ -11,7 +11,7 @@
 // Stalls      A line goes on when each engine that it concerns has room.
 // Reset       Forgets everything inside.
 //
-//   u_fetch -> req_*;  rsp_* -> u_lines -> line_q -+-> engine 0 .. MaxSize-1 -> result_*
+//   u_fetch -> req_*;  rsp_* -> u_lines -> line_q -+-> engine 0 .. Engines-1 -> result_*
 //       +----- tags -> u_tags -------^
 
 `include "flaash_assert.svh"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Types that the modules of the lookup machine share. docs/blocks/lookup.md tells how they work together.
+// Types that the modules of the lookup machine share, and the numbers of its planner with their prices.
+// docs/blocks/lookup.md tells how they work together.
 
 package flaash_lookup_pkg;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The result of an exact integer sum: sign-extended if it fits, else 0 and a report.
+// MAC check: the result of an exact integer sum: sign-extended if it fits, else 0 and a report.
 //
 // Guarantees  result_o.range tells that the sum does not fit SumWidth bits; the value is then 0.
 // Latency     None: combinational.

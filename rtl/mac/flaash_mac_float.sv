@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sums products of floating-point numbers exactly and rounds once: align, accumulate, then finish, or
+// MAC float: sums products of floating-point numbers exactly and rounds once: align, accumulate, then finish, or
 // export for a portion of a dot product.
 //
 // Guarantees  One result per tag.last of a dot product that is no portion, in order: the exact sum of the

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes one operand apart: sign, magnitude, exponent, class. Combinational.
+// MAC operand: takes one operand apart: sign, magnitude, exponent, class. Combinational.
 //
 // Guarantees  sign_o and significand_o, times 2 ** exponent_o and a constant of the format, are the
 //             value of a finite operand; significand_o is 0 for one that is not. exponent_o is

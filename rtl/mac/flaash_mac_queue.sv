@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Queue behind a pipeline: room is taken before the beats come, and what a beat belongs to waits here meanwhile.
+// MAC queue: a queue behind a pipeline that can't be stalled; room is taken before the beats come, and what a beat
+// belongs to waits here meanwhile.
 //
 // Guarantees  room_o while fewer than Depth beats are inside, those counted that were launched and have not come.
 //             Beats leave once each, in order, each with the name that came with its launch. in_ready_o, if there

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Register map of the AXI4-Lite port: addresses, fields and codes. The one source: the Python side
+// Register map: addresses, fields and codes of the AXI4-Lite port. The one source: the Python side
 // reads this file, and docs/registers.md is checked against it. The comment behind an address is
 // `access: meaning`; registers are 32 bits, 64-bit counters are a pair, low word first.
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Dot unit, the back end of every engine: products in, results that are kept out.
+// Dot unit: the back end of every engine, products in, results that are kept out.
 //
 // Guarantees  Each dot product, a beat with in_i.last its last one, becomes a result, exact and rounded once,
 //             with the name that came with that beat, in order. With dense_i all are kept, else those that

@@ -4,7 +4,7 @@
 // Guarantees  Each word that comes in is added to the word of that number of its slot, one cycle later; a
 //             word that nothing was added to since its slot was opened counts as zero and is not
 //             touched_o. read_words_o are those at read_addr_i, in the same cycle.
-// Demands     Words only for slots that are open. The sums fit: at most 2 ** CountWidth products in all.
+// Demands     Words only for slots that are open. The sums fit: at most 2 ** EntryIdWidth products in all.
 // Latency     Two cycles until a word can be read. Throughput: one word per cycle, whatever their order.
 // Stalls      Never. Reset forgets everything.
 //

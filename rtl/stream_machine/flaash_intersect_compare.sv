@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Intersection by comparison of whole lines: Lanes x Lanes coordinates per cycle.
+// Intersect compare: intersection by comparison of whole lines, Lanes x Lanes coordinates per cycle.
 //
 // Guarantees  As flaash_intersect_merge, beat for beat; step_o marks each comparison of two lines.
 // Demands     As flaash_intersect_merge.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Intersection by two-pointer merge: one comparison of two coordinates (a step) per cycle.
+// Intersect merge: intersection by two pointers, one comparison of two coordinates (a step) per cycle.
 //
 // Guarantees  The k-th fiber of A meets the k-th fiber of B. Each common coordinate leaves as one
 //             beat with product = 1, in ascending order. Exactly one beat per pair of fibers has

@@ -235,7 +235,7 @@ module flaash_core
     .clk_i, .rst_ni,
     .events_i(events), .dispatch_i(dispatch),
     .reads_i(ReadWidth'(reads)), .conflicts_i(ReadWidth'(conflicts)), .load_i(load), .sent_i(sent),
-    .increments_o(increments), .flags_o(any_flags), .range_error_o(range_error)
+    .increments_o(increments), .work_o(progress), .flags_o(any_flags), .range_error_o(range_error)
   );
 
   flaash_step_counters #(
@@ -254,10 +254,6 @@ module flaash_core
     .idle_i(&source_idle), .taken_i(taken),
     .busy_o(busy), .done_o(done), .all_stored_o
   );
-
-  assign progress = load.step || dispatch.visit || dispatch.job || increments[CntDotsDone] != '0
-                      || increments[CntMatches] != '0 || increments[CntSteps] != '0
-                      || increments[CntMemReads] != '0 || increments[CntResults] != '0;
 
   assign report_o = {load, done, progress, parity_error, range_error, any_flags, increments, sdpe_steps};
 
@@ -279,8 +275,5 @@ module flaash_core
                  || ((source_valid & ~source_ready) == '0 && (!result_valid_o || result_ready_i)
                      && (!batch_valid_o || batch_ready_i) && (&source_idle)), "something is left behind")
   `FLAASH_ASSERT(DoneIsIdle_A, !done || (&source_idle && busy), "done while an engine still works")
-  `FLAASH_ASSERT(WorkIsProgress_A, progress || !(load.step || dispatch.visit || dispatch.job
-                 || increments[CntDotsDone] != '0 || increments[CntMatches] != '0 || increments[CntSteps] != '0
-                 || increments[CntMemReads] != '0 || increments[CntResults] != '0), "work that the watchdog misses")
 
 endmodule : flaash_core

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// What happens in the machine, and the watchdog that waits for it: as flaash_core and flaash_registers join them.
+
+module flaash_work_bench
+  import flaash_pkg::*;
+  import flaash_reg_pkg::*;
+  import flaash_host_pkg::*;
+#(
+  parameter int unsigned NumSources = 5,
+  localparam int unsigned ReadWidth = $clog2(2 * NumSources + 1)
+) (
+  input  logic                          clk_i,
+  input  logic                          rst_ni,
+  input  sdpe_events_t [NumSources-1:0] events_i,
+  input  dispatch_t                     dispatch_i,
+  input  logic [ReadWidth-1:0]          reads_i,
+  input  logic [ReadWidth-1:0]          conflicts_i,
+  input  load_report_t                  load_i,
+  input  batch_count_t                  sent_i,
+  input  logic [31:0]                   limit_i,
+  output logic                          expired_o
+);
+
+  increments_t increments;
+  flags_t      flags;
+  error_t      range_error;
+  logic        work;
+
+  flaash_perf_sum #(
+    .NumSdpe(NumSources), .NumSources(NumSources)
+  ) u_perf_sum (
+    .clk_i, .rst_ni,
+    .events_i, .dispatch_i, .reads_i, .conflicts_i, .load_i, .sent_i,
+    .increments_o(increments), .work_o(work), .flags_o(flags), .range_error_o(range_error)
+  );
+
+  flaash_watchdog u_watchdog (
+    .clk_i, .rst_ni,
+    .limit_i, .under_way_i(1'b1), .progress_i(work), .expired_o
+  );
+
+  logic unused_sums;
+  assign unused_sums = ^{increments, flags, range_error};
+
+endmodule : flaash_work_bench
