@@ -68,7 +68,7 @@ module flaash_mac
   localparam int unsigned SigWidth     = significand_width(Format);
   localparam int unsigned ProductWidth = 2 * SigWidth;
   // Above the latency from launch to out_*, so that results never wait for room. Floating-point numbers wait in the
-  // eight stages behind the words of a sum, too: half of the places are enough.
+  // eight stages after the words of a sum, too: half of the places are enough.
   localparam int unsigned ResultDepth  = 16;
   localparam int unsigned PartDepth    = 4;
   localparam bit          Float        = Format == FormatFp32 || Format == FormatBf16;
@@ -142,7 +142,7 @@ module flaash_mac
   end
 
   // --------------------------------------------------------------------- results
-  // Room is taken when a sum starts on its way: behind its words nothing could make it wait for that.
+  // Room is taken when a sum starts on its way: after its words no stage could make the sum wait.
   typedef struct packed {
     fiber_id_t a_id;
     fiber_id_t b_id;

@@ -2,7 +2,7 @@
 // Exact accumulator: adds aligned products to twelve words in two banks, on two sides.
 //
 // Guarantees  When a beat with tag.last has come in, its sum is offered at sum_*: which words it
-//             touched, what is special about it, and through the read port its words. The words stay
+//             touched, its special status, and through the read port its words. The words stay
 //             until one cycle after sum_ready_i. Meanwhile the next dot product is added up on the
 //             other side. Words that are not touched are zero, whatever the read port shows.
 // Demands     AXI handshake rule at in_*; at most 2 ** CountWidth products per dot product, then no

@@ -8,12 +8,12 @@
 //             out_o.pos is the position of its bit 0: so it takes one word instead of two. Products
 //             at positions below 128, near the subnormal numbers, are left out: their position decides how
 //             they round. So are portions, whose words are added to others.
-// Demands     AXI handshake rule; in_i.pos at most 506, unless the product is 0 (of what is not finite).
-// Latency     One cycle, and logic behind the register. Throughput: one product per cycle. Reset loses
-//             what is inside.
+// Demands     AXI handshake rule; in_i.pos at most 506, unless the product is 0 (for an operand that is not finite).
+// Latency     One cycle, and logic after the register. Throughput: one product per cycle. Reset drops
+//             the product inside.
 //
 // A word is three chunks of 16 bits, a pair of words (even, odd) is six. The product is shifted within
-// a chunk before the register; behind it, chunks rotate around the pair. What goes around the
+// a chunk before the register; after it, chunks rotate around the pair. What goes around the
 // end belongs to the even word of the next pair.
 
 `include "flaash_assert.svh"

@@ -2,7 +2,7 @@
 // One bank of an accumulator: a small RAM of wide signed words that adds in place.
 //
 // Guarantees  With add_i the word at addr_i becomes itself (0 without keep_i) plus the addend at the
-//             next clock edge: addend_i if positive, its complement plus 1 if negative_i tells that it
+//             next clock edge: addend_i if positive, its complement plus 1 if negative_i says that it
 //             came inverted. Nothing is forwarded, the next addition sees the new word.
 //             read_data_o is the word at read_addr_i, in the same cycle.
 // Demands     Adds to addresses below Words. Words are not cleared: their content means something only after an

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // MAC check: the result of an exact integer sum: sign-extended if it fits, else 0 and a report.
 //
-// Guarantees  result_o.range tells that the sum does not fit SumWidth bits; the value is then 0.
+// Guarantees  result_o.range reports that the sum does not fit SumWidth bits; the value is then 0.
 // Latency     None: combinational.
 
 `include "flaash_assert.svh"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Hands on the words of a portion's sum, so that they can be added to those of other portions.
+// Sends the words of a portion's sum, to be added to the words of other portions.
 //
 // Guarantees  For each sum, in order: its touched words from the lowest to the highest, one beat each,
 //             the last one marked; for a sum that touched none, one beat without a word. Each beat

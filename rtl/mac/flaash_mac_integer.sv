@@ -6,7 +6,7 @@
 //             result_o.range. For each portion (Portions only), in order: its whole sum, in one word, at part_*.
 // Demands     As flaash_mac_float; at most 2 ** CountWidth products per dot product.
 // Latency     Two cycles, one to part_*. Throughput: one product and one result per cycle.
-// Stalls      At a tag.last while there is no room for what it gives. Reset forgets everything.
+// Stalls      At a tag.last while there is no room for its result. Reset drops everything.
 
 `include "flaash_dot_types.svh"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Counts the zeros above the highest one of 16 bits. Combinational.
 //
-// Guarantees  count_o is 0 to 15, or anything if zero_o tells that there is no one.
+// Guarantees  count_o is 0 to 15, or undefined if zero_o says that all bits are 0.
 //
 // Four nibbles: each level picks the first part that is not zero, in parallel.
 

@@ -3,7 +3,7 @@
 //
 // Guarantees  out_o.size = in_i.a * in_i.b, with the tag and position that came along.
 // Demands     AXI handshake rule.
-// Latency     Two cycles. Throughput: one product per cycle. Reset loses what is inside.
+// Latency     Two cycles. Throughput: one product per cycle. Reset drops the products inside.
 //
 // Significands that exceed a multiplier of 18 x 18 bits are halved: four products in the first
 // stage, their sum in the second.

@@ -9,7 +9,7 @@
 // Demands     top of a window is 0 only if the sum is zero; negate only if it is not.
 // Latency     Five cycles. Throughput: one window per cycle.
 // Stalls      While normal_ready_i is low, stage by stage: five windows wait inside.
-// Reset       Forgets what is inside.
+// Reset       Drops the sums inside.
 //
 // The shift by whole groups of 16 bits comes first, by the bits before the negation is completed: from then on 40
 // bits and one that stands for all below are enough. Where the 1 that completes it runs through the whole group
@@ -87,11 +87,11 @@ module flaash_mac_normalize
   logic                  coarse_valid, coarse_ready;
   logic [LimitWidth-1:0] win_limit;
   logic                  win_rest, used_high, used_middle, used_low;
-  logic [1:0]            win_group, win_most, win_coarse;  // of the leading one, most, what is done
+  logic [1:0]            win_group, win_most, win_coarse;  // of the leading one; the most; those shifted
   logic [KeptWidth-1:0]  win_kept;
-  logic                  lost_far, lost_near;  // groups below what is kept are not zero: the lowest, the one above
+  logic                  lost_far, lost_near;  // a group below the kept ones is not zero: the lowest, the next one
 
-  // Of a word a constant each, of a lone product by its position.
+  // A word has constants, a lone product its position.
   always_comb begin
     win_limit = LimitWidth'(inverted.pos) + LimitWidth'(LimitOffset);
     for (int i = 0; i <= int'(NumWords); i++) begin
@@ -116,7 +116,7 @@ module flaash_mac_normalize
     endcase
   end
 
-  // Bits that are not inverted tell what lies below.
+  // The bits before the inversion show whether a lower bit is set.
   assign lost_far  = (win[Group-1:0] ^ {Group{inverted.sign}}) != '0;
   assign lost_near = (win[2*Group-1:Group] ^ {Group{inverted.sign}}) != '0;
   assign win_rest  = inverted.below || (lost_far && !win_coarse[1]) || (lost_near && win_coarse == '0);

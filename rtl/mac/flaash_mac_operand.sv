@@ -3,7 +3,7 @@
 //
 // Guarantees  sign_o and significand_o, times 2 ** exponent_o and a constant of the format, are the
 //             value of a finite operand; significand_o is 0 for one that is not. exponent_o is
-//             1 or more: that of a subnormal number equals that of the smallest normal ones.
+//             1 or more: a subnormal number has the exponent of the smallest normal number.
 //             Integers: exponent_o is 1, only zero_o of the classes can be set.
 
 module flaash_mac_operand

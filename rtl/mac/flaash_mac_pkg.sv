@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Types that the modules of the MAC share. docs/blocks/mac.md tells how they work together.
+// Types that the modules of the MAC share. docs/blocks/mac.md shows how they work together.
 
 package flaash_mac_pkg;
 
@@ -13,7 +13,7 @@ package flaash_mac_pkg;
     return 8;
   endfunction
 
-  // Binary exponent of bit 0 of the accumulator: that of the smallest product's last bit.
+  // Binary exponent of bit 0 of the accumulator: the weight of the smallest product's last bit.
   function automatic int lsb_exponent(int unsigned format);
     return (format == FormatFp32) ? -298 : -266;
   endfunction
@@ -108,7 +108,7 @@ package flaash_mac_pkg;
     mac_status_t           status;
     logic                  alone;   // as in mac_aligned_t
     logic [PosWidth-1:0]   pos;
-    logic                  negate;  // top and tail are those of a negative sum in two's complement
+    logic                  negate;  // top and tail belong to a negative sum in two's complement
     logic [IndexWidth-1:0] index;   // word number of top; 12: above the last
     logic [WordWidth-1:0]  top;
     logic [TailWidth-1:0]  tail;

@@ -3,7 +3,7 @@
 //
 // Guarantees  One window per sum, in order: |sum| = (top, tail, below) with top as the highest word
 //             that is not zero, tail as the 24 bits under it and below = anything else is not zero.
-//             With negate top and tail are those of a negative sum in two's complement, still
+//             With negate, top and tail belong to a negative sum in two's complement, still
 //             to be negated (inverted, plus 1 if nothing is below). top = 0 only for a zero sum.
 // Demands     room_i: room for one more window, taken with launch_o; one of these may have to wait at window_*,
 //             where the AXI handshake rule holds, when no other one is inside.
@@ -12,7 +12,7 @@
 // Stalls      Before a sum, while room_i is low. Reset forgets the sums inside.
 //
 // One pass upwards: word plus carry gives a digit of 48 bits and the carry into the next. The sign
-// is known at the end only (it is that of the last carry), so two windows are kept: the highest
+// is known at the end only (the last carry has this sign), so two windows are kept: the highest
 // digit that is not zero, and the highest whose negation is not zero. That negation is the complement,
 // plus 1 if all digits below are zero.
 
@@ -22,7 +22,7 @@ module flaash_mac_resolve
   import flaash_mac_pkg::*;
 #(
   parameter int unsigned CountWidth = 20,  // as for the accumulator
-  parameter int unsigned SetWidth   = 1,   // bits that tell the sets of words apart: a side, a slot
+  parameter int unsigned SetWidth   = 1,   // bits that select a set of words: a side, a slot
   localparam int unsigned Width      = WordWidth + CountWidth + 1,
   localparam int unsigned CarryWidth = CountWidth + 1,
   localparam int unsigned AddrWidth  = SetWidth + BankAddrWidth

@@ -8,7 +8,7 @@
 //             the sum is below 2 ** -126 before rounding.
 // Latency     Two cycles. Throughput: one sum per cycle.
 // Stalls      While result_ready_i is low, stage by stage: two sums wait inside.
-// Reset       Forgets what is inside.
+// Reset       Drops the sums inside.
 
 module flaash_mac_round
   import flaash_pkg::*;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Delay line: what goes in comes out Delay cycles later.
+// Delay line: a word leaves Delay cycles after it came.
 //
 // Guarantees  valid_o and data_o are valid_i and data_i of Delay cycles ago, per channel for valid.
 //             data_o has no meaning for a channel without valid_o.

@@ -2,14 +2,14 @@
 // Operand memory: the tensor memory of the chosen kind, with the buffers of both operands in it.
 //
 // Guarantees  A line is written to buffer fill_i of its operand and read from buffer use_i; the rest as the tensor
-//             memory says. fault_o tells of a line by its number in its buffer, written_o of those that are written.
-// Demands     As the tensor memory. use_i changes only while no read is under way; with owned_i the buffers
+//             memory says. fault_o names a line by its number in its buffer, written_o names written lines.
+// Demands     As the tensor memory. use_i changes only while no read is outstanding; with owned_i the buffers
 //             that are read are not written.
 // Latency     As the tensor memory; fault_o a cycle later.
 // Throughput  As the tensor memory.
-// Reset       Forgets reads that are under way; keeps the lines.
+// Reset       Drops outstanding reads; keeps the lines.
 //
-// The second buffer begins at a power of two, so that a bit of the address tells the buffer.
+// The second buffer begins at a power of two, so that a bit of the address selects the buffer.
 
 `include "flaash_assert.svh"
 `include "flaash_line.svh"

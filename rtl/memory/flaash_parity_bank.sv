@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parity bank: a RAM with a parity bit per word, and with each answer whether it is what was written.
+// Parity bank: a RAM with a parity bit per word; each response reports a flipped bit.
 //
-// Guarantees  Port r answers with the word that rd_addr_i[r] names: Registered in the cycle after rd_enable_i[r],
-//             and keeps the answer; else in the same cycle. A read in the cycle of a write of the same word
-//             sees the old one. wrong_o[r], with the answer: an odd number of its bits has flipped, or the
-//             address is beyond Words; the answer is zero then. Without Parity wrong_o stays 0.
+// Guarantees  Port r responds with the word that rd_addr_i[r] names: Registered in the cycle after rd_enable_i[r],
+//             and keeps the response; else in the same cycle. A read in the cycle of a write of the same word
+//             sees the old one. wrong_o[r], with the response: an odd number of its bits has flipped, or the
+//             address is beyond Words; the response is zero then. Without Parity wrong_o stays 0.
 // Demands     Writes below Words. A word that was never written has no defined value, and none is its wrong_o.
 // Throughput  One read per port and one write per cycle.
 // Reset       None: contents and output registers are kept.

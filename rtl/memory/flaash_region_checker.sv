@@ -24,7 +24,7 @@ module flaash_region_checker
 );
 
   logic        armed_q;   // before the first reset every register holds a random value
-  logic [31:0] end_q[4];  // first line behind the region of A, of B, of both in buffer 1; lines survive resets
+  logic [31:0] end_q[4];  // first line after the region of A, of B, of both in buffer 1; lines survive resets
 
   initial begin
     armed_q = 1'b0;

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Banked tensor memory: one access per bank and cycle, round-robin among the ports that want it.
 //
-// Guarantees  A read accepted in cycle t is answered in cycle t + Latency, with the line that was
-//             last written there; a port's answers keep the order of its requests. Each bank
+// Guarantees  A read accepted in cycle t gets its response in cycle t + Latency, with the line that was
+//             last written there; a port's responses keep the order of its requests. Each bank
 //             accepts a read in every cycle in which one wants it. A request that is refused waits
 //             for at most NumPorts - 1 others.
 // Demands     Addresses below Lines. Only lines that have been written are read, and a line is not
-//             written while a read of it is under way. Requests stay until accepted (AXI rule),
-//             never waiting for ready. Requesters have room for the answers. Writes of A at element 0, of B at
-//             element 1; a second line is the one behind the first.
+//             written while a read of the line is outstanding. Requests stay until accepted (AXI rule),
+//             never waiting for ready. Requesters have room for the responses. Writes of A at element 0, of B at
+//             element 1; a second line is the next one.
 // Latency     Latency cycles from the accepted request.
 // Throughput  One read per bank and cycle, one read per port and cycle, LineWrites lines of each operand per cycle,
 //             in different banks; a write has its own port and disturbs no read.
 // Stalls      req_ready_o is low for a port whose bank serves another one: a conflict, counted.
-// Errors      A line of which a bit has flipped is answered as it is, fault_o tells which one a cycle later.
-// Reset       Forgets reads that are under way; keeps the lines.
+// Errors      A line with a flipped bit is returned unchanged; fault_o names the line a cycle later.
+// Reset       Drops outstanding reads; keeps the lines.
 //
 //   ports --> [bank number] --> u_arbiter per bank --> u_delay --> u_lines of A, of B --> ports
 
@@ -154,10 +154,10 @@ module flaash_tensor_memory_banked
 
   // ------------------------------------------------------------------------ banks
   logic [1:0][BankWidth-1:0]       wr_bank;  // of the first line
-  logic [1:0][1:0][RowWidth-1:0]   wr_row;   // of the first, and of the one behind it
+  logic [1:0][1:0][RowWidth-1:0]   wr_row;   // of the first line, and of the second
   logic [1:0]                      wr_valid;
   logic [Banks-1:0]                data_valid_q, wrong;
-  logic [Banks-1:0][NumPorts-1:0]  to, to_q;  // a read's answer goes to one port
+  logic [Banks-1:0][NumPorts-1:0]  to, to_q;  // the response to a read goes to one port
   line_id_t [Banks-1:0]            read_line, line_q;
   logic [Banks-1:0][LineWidth-1:0] data;
 
@@ -237,8 +237,8 @@ module flaash_tensor_memory_banked
   always_ff @(posedge clk_i) line_q <= read_line;
 
   // --------------------------------------------------------- back to the requesters
-  // A port has one request accepted per cycle, so at most one bank answers it: without a choice by number, and no
-  // bank before another one, little stands behind the access to a RAM macro.
+  // A port has one request accepted per cycle, so at most one bank responds: without a choice by number, and no
+  // bank before another one, little logic follows the access to a RAM macro.
   for (genvar port = 0; port < int'(NumPorts); port++) begin : gen_answer
     logic [Banks-1:0]     from;
     logic [LineWidth-1:0] answer;
@@ -258,7 +258,7 @@ module flaash_tensor_memory_banked
     assign rsp_data_o[port]  = answer;
   end
 
-  // Of several wrong lines the one of the last bank is told. The choice stands behind the registers, for the access
+  // The last bank with a wrong line counts. The choice comes after the registers, for the access
   // to a RAM macro and its parity fill a cycle.
   logic [Banks-1:0]     wrong_q;
   line_id_t [Banks-1:0] wrong_line_q;

@@ -2,15 +2,15 @@
 // Ideal tensor memory: every port reads in every cycle. The reference for comparisons; in hardware
 // it would be copied once per port.
 //
-// Guarantees  A read accepted in cycle t is answered in cycle t + Latency, with the line that was
+// Guarantees  A read accepted in cycle t gets its response in cycle t + Latency, with the line that was
 //             last written there. No read is ever refused; conflicts_o is 0.
 // Demands     Addresses below Lines. Only lines that have been written are read, and a line is not
-//             written while a read of it is under way. Requesters have room for the answers.
-//             Writes of A at element 0, of B at element 1; a second line is the one behind the first.
+//             written while a read of the line is outstanding. Requesters have room for the responses.
+//             Writes of A at element 0, of B at element 1; a second line is the next one.
 // Latency     Latency cycles.
 // Throughput  NumPorts reads and LineWrites lines of each operand per cycle.
-// Errors      A line of which a bit has flipped is answered as it is, fault_o tells which one a cycle later.
-// Reset       Forgets reads that are under way; keeps the lines.
+// Errors      A line with a flipped bit is returned unchanged; fault_o names the line a cycle later.
+// Reset       Drops outstanding reads; keeps the lines.
 //
 // Requests, not lines, wait in the delay line, because they are narrower. Where two lines are written at a time,
 // those with even numbers lie in one RAM and the others in another.

@@ -6,7 +6,7 @@
 // Demands     SecLevel before the words of a level; a span covers every coordinate.
 // Latency     Verdict in the same cycle; the node one cycle later.
 // Throughput  Up to Words coordinates of one parent per cycle; they wait for its span.
-// Reset       No node under way.
+// Reset       No node is in flight.
 
 `include "flaash_assert.svh"
 
@@ -40,7 +40,7 @@ module flaash_loader_levels
 
   logic                   coord_valid;
   logic [31:0]            first;     // the word at the position
-  logic [Words-1:0][31:0] words;     // that and those behind it
+  logic [Words-1:0][31:0] words;     // and the words after it
   logic [Words-1:0]       siblings;  // that are read: of the same beat and parent
   logic [CountWidth-1:0]  count;     // so many
   entry_id_t              taken_q;   // children of this parent that have come
@@ -103,7 +103,7 @@ module flaash_loader_levels
     end
   end
 
-  logic [$clog2(MaxSiblings)-1:0] more;  // siblings behind the first one
+  logic [$clog2(MaxSiblings)-1:0] more;  // siblings after the first one
 
   assign more = ($clog2(MaxSiblings))'(count - 1'b1);
 

@@ -10,7 +10,7 @@
 // Latency     Verdict in the same cycle; lines and fibers one cycle later.
 // Throughput  Per cycle up to min(entries of a beat, LineWrites * Lanes) entries of one fiber; lines are no
 //             borders, but the end of a fiber never fills more than LineWrites lines in one cycle.
-// Reset       No line under way.
+// Reset       No line is in flight.
 //
 //   beat_i -> entries of this step --+--> line
 //                    stage_q (rest) -+
@@ -116,8 +116,8 @@ module flaash_loader_packer
   assign filled = fill_q + taken;
 
   // ---------------------------------------------------------- entries of the step
-  logic [Group-1:0][EntryBits-1:0]  entries;  // zero behind the last one
-  logic [Group-1:0][CoordWidth-1:0] coords;   // of those, but also behind it
+  logic [Group-1:0][EntryBits-1:0]  entries;  // zero after the last one
+  logic [Group-1:0][CoordWidth-1:0] coords;   // the same, but not zero after it
 
   for (genvar i = 0; i < Group; i++) begin : gen_entry
     logic [OffsetWidth-1:0] index;  // wraps for entries that are not taken
@@ -194,7 +194,7 @@ module flaash_loader_packer
   end
 
   // ---------------------------------------------------------------------- lines
-  // The entries of stage_q and those of the step side by side; full lines and a final one leave.
+  // The entries of stage_q and of the step, side by side. Full lines leave, and the last line of a fiber.
   localparam int unsigned Staged = Room + Lanes;
 
   logic [Lanes-1:0][EntryBits-1:0]       stage_q;
@@ -242,7 +242,7 @@ module flaash_loader_packer
     end
   end
 
-  // Lines and fibers are counted when they leave, not when they are made: carries do not come behind the checks.
+  // Lines and fibers are counted when they leave, not when they are made: so no carry follows the checks.
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       line_valid_q <= 1'b0;

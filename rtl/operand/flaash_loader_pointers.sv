@@ -87,7 +87,7 @@ module flaash_loader_pointers
     else if (step) pointer_q <= limits_o[Words-1];
   end
 
-  // Of single words the first one is not kept: it is 0.
+  // The first of single words is not kept, because it is 0.
   if (Words == 1) begin : gen_single
     assign pointers_o = {step && position != '0, position[NodeIdWidth-1:0] - 1'b1};
   end else begin : gen_rows

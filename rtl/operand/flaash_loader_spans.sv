@@ -5,7 +5,7 @@
 //             node's number within its level and how many children (entries) it has. With root_i
 //             a single span instead: node 0 with count_i children.
 // Demands     Pointers are written before start_i: word k of a pointer section at k, or, where they come one
-//             by one, word k + 1 at k; they do not decrease. start_i ends a walk that is under way, and so do
+//             by one, word k + 1 at k; they do not decrease. start_i ends a walk, and so do
 //             pointers, which find only childless nodes left.
 // Latency     Three cycles from start_i to the first span.
 // Throughput  One node per cycle, childless ones included, so a consumer that takes two cycles or more
@@ -55,8 +55,8 @@ module flaash_loader_spans
   node_id_t  next_q;  // node to read
   logic      read;
 
-  // The pointer behind the one that is read is fetched at the same time, the first one with the start: nothing is
-  // asked of what a RAM answers in the cycle of its access.
+  // The next pointer is fetched while the current one is read, the first one with the start. So no logic follows
+  // the output of a RAM in the cycle of its access.
   assign fetched = start_i ? '0 : (NodeIdWidth+1)'(next_q) + 1'b1;
   assign word    = fetched + (NodeIdWidth+1)'(Words == 1 ? 0 : 1);
 
@@ -79,7 +79,7 @@ module flaash_loader_spans
   entry_id_t children;
   logic      found;    // node_q has children
   logic      used;     // end_q has served
-  logic      spare_valid_q;  // a second span waits, so that the walk does not depend on who takes the first
+  logic      spare_valid_q;  // a second span waits, so that the walk does not depend on the consumer
   span_t     spare_q, span;
   logic      free;     // the first one is taken
 

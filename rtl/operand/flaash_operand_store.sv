@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Operand store: the upper levels and the fiber table of one operand, and what is known about it.
+// Operand store: the upper levels and the fiber table of one operand, and its description.
 //
-// Guarantees  Every read port answers one cycle after its address with what was last written there, and with
-//             whether that is still what was written. desc_o.loaded holds from the end of a right frame until
-//             the next frame for this operand begins; the rest of desc_o is that of the operand loaded last.
-//             An answer beyond the memories is zero, and wrong.
+// Guarantees  Every read port responds one cycle after its address with the word last written there, and
+//             reports a flipped bit of the word. desc_o.loaded holds from the end of a right frame until
+//             the next frame for this operand begins; the rest of desc_o describes the operand loaded last.
+//             A response beyond the memories is zero, and wrong.
 // Demands     What is read has been written; writes of the other operand are ignored.
 // Latency     One cycle per read.
 // Throughput  One read per port and cycle.
-// Reset       Nothing is loaded; the memories keep their contents, which nobody may read.
+// Reset       Nothing is loaded; the memories keep their contents, which no module may read.
 
 `include "flaash_assert.svh"
 
@@ -69,7 +69,7 @@ module flaash_operand_store
   assign node_write  = to_nodes.valid && mine;
   assign fiber_write = to_table.valid && mine;
 
-  // The table has one entry more than fibers: the one behind the last.
+  // The table has one entry more than fibers: the entry after the last fiber.
   flaash_parity_bank #(
     .T(line_addr_t), .Words(FiberDepth + 1), .AddrWidth(FiberIdWidth), .Parity(Parity)
   ) u_firsts (

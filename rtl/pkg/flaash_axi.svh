@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// AXI types: what goes from the memory edge to the chip's pins and what comes back, by DataWidth.
+// AXI types: the signals between memory edge and the chip's pins, by DataWidth.
 // IDs, sizes and attributes are constant, so the pins alone have them. burst_t is that of flaash_edge_pkg.
 //
 //   localparam type axi_req_t = `FLAASH_AXI_REQ(DataWidth)   in a parameter list

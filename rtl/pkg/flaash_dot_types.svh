@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Types of what goes into a MAC and comes out of it, whose widths depend on parameters.
+// Types of a MAC's inputs and outputs whose widths depend on parameters.
 //
 //   localparam type match_t = `FLAASH_MATCH(ValueWidth)     in the parameter list of a module
 //

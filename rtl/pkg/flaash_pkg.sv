@@ -89,10 +89,10 @@ package flaash_pkg;
     line_addr_t  lines;    // that it occupies
   } desc_t;
 
-  // What a fiber table answers, one cycle after it was asked for a fiber.
+  // The response of a fiber table, one cycle after the address.
   typedef struct packed {
-    logic       wrong;  // this is not what was stored: a bit has flipped, or there is no such fiber
-    line_addr_t first;  // the fiber's first line; of the fiber behind the last one: the lines there are
+    logic       wrong;  // a bit has flipped, or the fiber does not exist
+    line_addr_t first;  // the fiber's first line; of the entry after the last fiber: the number of lines
   } table_rsp_t;
 
   localparam int unsigned MaxSiblings = 4;  // nodes of one parent that are written in a cycle, most
@@ -109,7 +109,7 @@ package flaash_pkg;
 
   typedef struct packed {
     logic       valid;
-    fiber_id_t  id;     // the number of fibers: the entry behind the last one
+    fiber_id_t  id;     // the number of fibers: the entry after the last one
     line_addr_t first;  // the fiber's first line
     node_id_t   leaf;   // its node
   } fiber_write_t;
@@ -119,7 +119,7 @@ package flaash_pkg;
     logic         begins;    // pulse: this operand is being replaced
     node_write_t  node;
     fiber_write_t fiber;
-    logic         complete;  // pulse: it is there
+    logic         complete;  // pulse: the operand is complete
     desc_t        desc;      // and this is known about it
   } store_write_t;
 
@@ -161,7 +161,7 @@ package flaash_pkg;
     logic     partial;     // the job is a portion; if not, the rest means nothing
     slot_t    slot;        // where its sum goes
     lane_id_t first_lane;  // of the first line: entries before it belong to the portion before
-    lane_id_t last_lane;   // of the last line: entries behind it belong to the next portion
+    lane_id_t last_lane;   // of the last line: later entries belong to the next portion
   } portion_t;
   localparam int unsigned PortionWidth = $bits(portion_t);
 
@@ -187,7 +187,7 @@ package flaash_pkg;
     portion_t   portion;  // goes with its requests
   } fetch_t;
 
-  // Where the line that is asked for stands in what is fetched.
+  // The place of the requested line in its pass.
   typedef struct packed {
     logic     begins;   // it is the first one of the lines
     logic     ends;     // it is the last one
@@ -248,14 +248,14 @@ package flaash_pkg;
   // What happens in an SDPE in a cycle: flags of a result, and one bit per event.
   typedef struct packed {
     flags_t flags;       // of the dot product that left the MAC, 0 if none did
-    logic result_parity; // a result that left its store in the cycle before is not what was stored
+    logic result_parity; // a result that left its store in the cycle before has a flipped bit
     logic table_parity;  // a word of the resident fiber that was used in the cycle before isn't (lookup)
     logic busy;          // a job is inside
     logic step;          // one comparison of coordinates (merge) or of two lines (compare)
     logic match;         // one product entered the MAC
     logic stall_a;       // the intersection waits for a line of A
-    logic stall_b;       // the intersection waits for a line of B (A is there)
-    logic stall_mac;     // both lines are there, the MAC side does not take the match
+    logic stall_b;       // the intersection waits for a line of B (A is present)
+    logic stall_mac;     // both lines are present, the MAC side does not accept the match
     logic stall_result;  // a result waits for room in the result store
     logic dot_done;      // one dot product left the MAC
     logic result;        // one result entered the result store
@@ -264,6 +264,6 @@ package flaash_pkg;
     logic zero_underflow;  // dropped: the sum is not zero but rounds to zero
     logic range_error;   // an integer result does not fit its format; it is not stored
   } sdpe_events_t;
-  localparam int unsigned NumSdpeEvents = $bits(sdpe_events_t) - $bits(flags_t);  // those of one bit, the lowest
+  localparam int unsigned NumSdpeEvents = $bits(sdpe_events_t) - $bits(flags_t);  // the events of one bit, the lowest
 
 endpackage : flaash_pkg

@@ -10,7 +10,7 @@
 // Demands     AXI handshake rules. dense_i changes only while idle_o.
 // Latency     The MAC's and one cycle.
 // Throughput  One product per cycle; results as the MAC.
-// Stalls      Results that nobody takes fill the store, then the MAC.
+// Stalls      Results that are not taken fill the store, then the MAC.
 // Reset       Forgets everything inside.
 //
 //   in_* -> u_mac -> u_store -> result_*

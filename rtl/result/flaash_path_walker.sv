@@ -5,7 +5,7 @@
 //             at [l] for l below levels_i, and stays while hold_i. The path before is remembered: the
 //             walk ends at the first node that lies on it.
 // Demands     start_i only with ends_o and without hold_i; levels_i stays during a contraction. The
-//             store answers one cycle after node_addr_o.
+//             store responds one cycle after node_addr_o.
 // Latency     One cycle per node that is not on the path before, at least one. Throughput: the next walk may
 //             start in the last cycle of one.
 // Stalls      Nothing changes while hold_i.
@@ -30,14 +30,14 @@ module flaash_path_walker
   // operand store
   output node_id_t                   node_addr_o,
   input  walk_rsp_t                  walk_i,        // with start_i the leaf, else about the node asked for
-  output fault_t                     fault_o        // the node that is answered, where it counts and is wrong
+  output fault_t                     fault_o        // the node of the response, where it counts and is wrong
 );
 
   logic                       known_q;   // nodes_q is a whole path
   node_id_t [MaxLevels-1:0]   nodes_q;
   logic [MaxLevels-1:0][31:0] coords_q;
   logic                       walking_q;
-  node_id_t                   node_q;    // the node that the store answers about
+  node_id_t                   node_q;    // the node of the store's response
   logic [2:0]                 level_q;   // its level
   logic [2:0]                 leaf_level, level_above;
   node_id_t                   newest_leaf;  // of the path that is known after this cycle

@@ -2,9 +2,9 @@
 // Result batch: gathers the results that several lanes offer in one cycle; or leads them out one by one.
 //
 // Guarantees  With numbers_i the results that are taken in a cycle leave together, in batch_o, from its
-//             element 0 on; without it each leaves alone at out_*. Each leaves once, unchanged; those of
-//             a lane keep their order. taken_o: so many leave in this cycle. While drop_i they leave unseen: a batch
-//             that waits is withdrawn.
+//             element 0 on; without it each leaves alone at out_*. Each leaves once, unchanged; results of
+//             a lane keep their order. taken_o counts those that leave in this cycle. While drop_i they leave
+//             unseen: a batch that waits is withdrawn.
 // Demands     The AXI handshake rule on all sides. numbers_i changes only while nothing is inside or offered; with it
 //             nothing is at out_*.
 // Latency     One cycle with numbers_i, else that of flaash_stream_tree.
@@ -59,7 +59,7 @@ module flaash_result_batch
   );
 
   // --------------------------------------------------------------------- together
-  // What lane i offers goes behind what the lanes before it offer.
+  // The result of lane i follows the results of lower lanes.
   result_t [Lanes-1:0] gathered;
   batch_count_t        count;
 

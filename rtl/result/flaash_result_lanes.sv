@@ -27,7 +27,7 @@ module flaash_result_lanes
 
   input  logic                     numbers_i,  // results leave in batches
   input  logic                     drop_i,
-  output batch_count_t             taken_o,    // so many leave in this cycle
+  output batch_count_t             taken_o,    // results that leave in this cycle
 
   input  logic [NumSources-1:0]    in_valid_i,
   output logic [NumSources-1:0]    in_ready_o,

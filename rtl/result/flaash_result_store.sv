@@ -3,7 +3,7 @@
 // result network takes them.
 //
 // Guarantees  Every result that is kept leaves once, in order. Kept are, with dense_i, all, else
-//             those that are not zero of either sign; never one out of range. events_o tells what happens, as
+//             those that are not zero of either sign; never one out of range. events_o reports outcomes, as
 //             an engine does: each result raises dot_done in the cycle in which it is taken, together with what
 //             became of it, exactly one of result, zero_*, range_error. events_o.flags are 0 in all other cycles.
 // Demands     dense_i changes only while no result is offered. AXI handshake rule.
@@ -11,7 +11,7 @@
 // Throughput  One result per cycle.
 // Stalls      Without room a result that is to be kept waits (stall_result); others pass.
 // Errors      With Parity each stored result has a parity bit. A result of which a bit has flipped leaves as it is,
-//             result_parity tells a cycle later.
+//             result_parity reports a flipped bit a cycle later.
 // Reset       The results inside are lost.
 
 `include "flaash_assert.svh"

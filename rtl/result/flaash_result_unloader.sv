@@ -4,17 +4,17 @@
 // Guarantees  begin_i opens a frame. Every result taken then leaves as a record, in order; after the
 //             last the trailer follows, with the number of records. abort_i cuts the frame short: the
 //             record that has begun leaves whole, the others are dropped and counted nowhere, and the
-//             trailer carries ErrAborted. lost_i cuts it short likewise, with ErrParity, once all_stored_i tells
+//             trailer carries ErrAborted. lost_i cuts it short likewise, with ErrParity, once all_stored_i reports
 //             that no result follows. No beat is ever withdrawn. idle_o: no frame is open.
 // Demands     begin_i only while idle. Operands stay as they are while a frame is open. The stores
-//             answer one cycle after the address. all_stored_i falls with begin_i at the latest
-//             one cycle later, and rises when nothing follows what is at in_*. lost_i in the cycle of fault_o.valid,
+//             respond one cycle after the address. all_stored_i falls with begin_i at the latest
+//             one cycle later, and rises when nothing follows the result at in_*. lost_i in the cycle of fault_o.valid,
 //             and at the latest one cycle after a wrong result at in_*.
 // Latency     Five cycles from a result to its first beat for an order-3 operand, one per level more.
 // Throughput  A record per max(beats of the record, nodes to walk) cycles, walks of A and B in
 //             parallel; nodes on the path of the record before need no walk. So at most two cycles
 //             for operands up to order 3. With numbers_i no walk, so a record per cycle; and a trailer that need not
-//             wait leaves in the cycle in which all_stored_i and frame_ready_i are there.
+//             wait leaves in the cycle in which all_stored_i and frame_ready_i are high.
 // Reset       rst_ni of the chip, not the core's: the host sees every frame end.
 //
 //   in_* --> f (fiber -> leaf node) --> w (walk to the root, A and B) --> o (whole) --> record sender --> frame_*
@@ -39,7 +39,7 @@ module flaash_result_unloader
   input  logic            begin_i,
   input  logic            all_stored_i,
   input  logic            abort_i,
-  input  logic            lost_i,     // pulse: a path or a result is not what was stored
+  input  logic            lost_i,     // pulse: a path or a result has a flipped bit
   input  error_e          error_code_i,
   output logic            idle_o,
   output logic            drop_o,     // no record leaves any more
@@ -126,7 +126,7 @@ module flaash_result_unloader
     logic [MaxWords-1:0][31:0]  chosen;
     logic [3:0]                 walked;  // levels to walk
 
-    // The address must stay while the result waits, for the store answers anew in every cycle.
+    // The address must stay while the result waits, for the store responds anew in every cycle.
     assign walk_o[i] = {f_ready ? in_fiber[i] : f_fiber[i], node_addr};
     // A store that is empty has order 0.
     assign walked    = (desc_i[i].order == '0 || numbers_i) ? '0 : desc_i[i].order - 4'd1;
@@ -152,7 +152,7 @@ module flaash_result_unloader
     assign words[i] = chosen;
   end
 
-  // A wrong leaf, and a wrong node on its path, are told a cycle after they were read: before the record is with
+  // A wrong leaf, and a wrong node on its path, are reported a cycle after the read: before the record is with
   // the sender.
   fault_t fault_q, fault;
 
@@ -175,7 +175,7 @@ module flaash_result_unloader
   assign fault_o = fault_q;
 
   // --------------------------------------------------------------------- record
-  // Coordinates of A, then those of B, then the value, without gaps.
+  // Coordinates of A, coordinates of B and the value, without gaps.
   logic [MaxWords-1:0][31:0] record, value_words;
   logic [63:0]               value;
   logic [4:0]                record_words, free_words;

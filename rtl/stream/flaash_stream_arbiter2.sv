@@ -4,7 +4,7 @@
 // Guarantees  Every beat accepted at in_* leaves at out_* exactly once, unchanged; beats of one
 //             input keep their order. While both inputs offer beats, they are taken alternately.
 // Demands     in_valid_i and in_data_i stay until in_ready_o (AXI handshake rule).
-// Latency     One cycle from an accepted beat to out_valid_o. Without Registered none: then what is on offer may change
+// Latency     One cycle from an accepted beat to out_valid_o. Without Registered none: then the offered beat may change
 //             until it is accepted.
 // Throughput  One beat per cycle, from one input alone or from both together.
 // Stalls      in_ready_o depends on in_valid_i of the other input, with Registered never on out_ready_i.
@@ -14,7 +14,7 @@
 
 module flaash_stream_arbiter2 #(
   parameter int unsigned Width      = 32,   // bits of a beat, 1 or more
-  parameter bit          Registered = 1'b1  // what leaves comes from a register
+  parameter bit          Registered = 1'b1  // the output comes from a register
 ) (
   input  logic                  clk_i,
   input  logic                  rst_ni,

@@ -24,7 +24,7 @@ module flaash_stream_checker #(
 
   initial armed_q = 1'b0;
 
-  // Most streams are idle most of the time. Icarus works out what is assigned here only when it changes, and
+  // Most streams are idle most of the time. Icarus evaluates these assignments only when an input changes, and
   // every statement below at every edge.
   logic unknown;  // valid or ready is X or Z
   logic watch;

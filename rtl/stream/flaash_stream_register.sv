@@ -6,7 +6,7 @@
 // Demands     in_valid_i and in_data_i stay until in_ready_o (AXI handshake rule).
 // Latency     One cycle from an accepted beat to out_valid_o.
 // Throughput  One beat per cycle.
-// Stalls      When the consumer stops, one more beat is accepted: into skid_q, behind out_q.
+// Stalls      When the consumer stops, one more beat is accepted: into skid_q, after out_q.
 // Reset       Empties it; up to two beats inside are lost.
 
 `include "flaash_assert.svh"
@@ -30,7 +30,7 @@ module flaash_stream_register #(
     `FLAASH_ILLEGAL("Width must be 1 or more")
   end
 
-  // ------------------------------------------------------------ what is inside
+  // ------------------------------------------------------------------ contents
   logic out_valid_q, skid_valid_q;  // skid_valid_q only with out_valid_q
   logic out_free;                   // out_q is empty or its beat leaves now
 

@@ -14,7 +14,7 @@
 //
 //   in 0 --+                      A tree of arbiters, Levels = ceil(log2(Inputs)). Level l has
 //   in 1 --+--+                   ceil(Inputs / 2**l) streams; the odd one out has no partner and
-//   in 2 --+  |                   is wired through. Of three levels one has registers.
+//   in 2 --+  |                   is wired through. Every third level has registers.
 //   in 3 --+--+--+
 //   in 4 ------- +--> out
 

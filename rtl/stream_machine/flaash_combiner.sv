@@ -6,7 +6,7 @@
 //             of a MAC, so bit by bit the result that the dot product had given in one piece. Zeros are
 //             dropped, results stored, events reported as by an SDPE (flaash_result_store).
 // Demands     part_*: the words of portions as flaash_mac_export sends them, for slots that are open; words
-//             of different portions and slots may come in any order, those of one portion end
+//             of different portions and slots may come in any order; words of one portion end
 //             with head.last. A dot product is closed before its last portion comes in. dense_i
 //             changes only while idle_o. At most 2 ** EntryIdWidth products per dot product.
 // Latency     From the last word of a dot product over n words to its result: 15 + n cycles; integers: 6.

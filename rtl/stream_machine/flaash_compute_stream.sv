@@ -5,20 +5,20 @@
 // A again for each fiber of B.
 //
 // Guarantees  After start_i, each pair of a fiber of A and a fiber of B yields one dot product; its
-//             result, unless it is dropped as zero, leaves once at result_*. dispatch_o tells whenever dot
+//             result, unless it is dropped as zero, leaves once at result_*. dispatch_o reports whenever dot
 //             products are given out; busy_o holds while more will be. With long_lines above 0 (settings_i), jobs
-//             of so many lines and more are given out before all others. With portion_length above 0
+//             of at least long_lines lines are given out before all others. With portion_length above 0
 //             (Portions only), each job is a single dot product, and a dot product whose fiber of A is
-//             longer is split into portions of at most so many entries, on different SDPEs, whose sums the
+//             longer is split into portions of at most that many entries, on different SDPEs, whose sums the
 //             combiner adds and rounds: the results are the same. The combiner is the last source; what
 //             it reports counts as an SDPE's. idle_o, of all sources at once, after the last dot product:
 //             nothing is read or computed any more.
 //             SDPE s reads through memory ports 2s (A) and 2s+1 (B).
 // Demands     Operands complete and unchanged from start_i until the last result; settings_i as long.
-//             table_i answers one cycle after table_addr_o, the memory each port in order.
-// Errors      After a wrong answer of a table that counts, fault_o tells so and no job is given out; busy_o stays
-//             until reset. events_o tells of results that were not what was stored.
-// Reset       Forgets everything. The memory must forget reads under way, too.
+//             table_i responds one cycle after table_addr_o, the memory in order per port.
+// Errors      After a wrong response of a table that counts, fault_o reports it and no job is given out; busy_o stays
+//             until reset. events_o reports results with a flipped bit.
+// Reset       Drops everything. The memory must drop outstanding reads, too.
 
 `include "flaash_line.svh"
 `include "flaash_dot_types.svh"

@@ -2,18 +2,18 @@
 // Fiber loader: fetches the lines of a job from the tensor memory ahead of their use.
 //
 // Guarantees  Each job delivers its lines, `repeats` times over, in order,
-//             then the next job follows. Never more reads under way than there is room for their
-//             answers, so that the answers need no ready. With a request comes whether it is the
+//             then the next job follows. Never more outstanding reads than there is room for their
+//             responses, so that responses need no ready. With a request comes whether it is the
 //             first or the last of its pass, and the job's portion.
-// Demands     lines and repeats 1 or more. The memory answers in the order of the requests. Job
+// Demands     lines and repeats 1 or more. The memory responds in the order of the requests. Job
 //             and memory keep to the AXI handshake rule.
 // Latency     One cycle from an accepted job to its first request, if nothing is ahead of it; one
-//             cycle from an answer to line_valid_o.
+//             cycle from a response to line_valid_o.
 // Throughput  One line per cycle, across the ends of jobs and repetitions, if the memory accepts
-//             each request, Depth is at least its latency + 2, and jobs are there in time.
-// Stalls      Without room for an answer no request is made; a request that waits stays.
+//             each request, Depth is at least its latency + 2, and jobs come in time.
+// Stalls      Without room for a response no request is made; a request that waits stays.
 // Ends        A job's end is not marked here; the lines carry their own `last` bits.
-// Reset       Forgets all jobs and lines. The memory must forget reads under way, too.
+// Reset       Drops all jobs and lines. The memory must drop outstanding reads, too.
 //
 //   job_* --> [hold_q] --> [current: addr_q, left_q, passes_q] --> req_*
 //   rsp_* --> u_fifo, Depth lines --> line_*, returns a credit per line
@@ -109,7 +109,7 @@ module flaash_fiber_loader
   end
 
   // ---------------------------------------------------------------------- credits
-  // Room of the FIFO that is neither filled nor promised to a read under way.
+  // Room of the FIFO that is neither filled nor reserved for an outstanding read.
   logic [CreditWidth-1:0] credits_q;
   logic                   taken;
 

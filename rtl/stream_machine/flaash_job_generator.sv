@@ -8,14 +8,14 @@
 //             and the jobs of the later half of the fibers of A that are not long come last, in a
 //             second pass over that half. Each job is given out once.
 // Demands     Entry f of a fiber table is the first line of fiber f, entry `fibers` the first free
-//             line; a table answers one cycle after its address, and did not change in the cycle
+//             line; a table responds one cycle after its address, and did not change in the cycle
 //             of start_i or after it, while busy_o. start_i is ignored while busy_o.
 // Latency     Three cycles from start_i to the first job_valid_o, and one for each job that is passed over.
 // Throughput  One job per cycle, given out or passed over, also where A advances or a pass begins.
 // Stalls      Jobs that are ready wait in a FIFO; nothing is read from the tables without room.
-// Errors      After an answer that is used and wrong no job follows, fault_o tells which one a cycle later; busy_o
+// Errors      After a response that is used and wrong no job follows, fault_o names it a cycle later; busy_o
 //             stays until reset.
-// Ends        busy_o falls when the last job has been accepted, and those behind it have been passed
+// Ends        busy_o falls when the last job has been accepted, and later ones have been passed
 //             over. Without fibers of A or of B there is no job, and busy_o stays low.
 // Reset       Forgets the contraction.
 //
@@ -24,7 +24,7 @@
 // The tables are addressed with the ends of the fiber and of the run: their beginnings are the ends
 // of the ones before, so that one read of each table per job is enough. The second pass looks at jobs
 // faster than it finds one to give out, but no faster than one per cycle: over all fibers of A it would
-// last longer than many engines need for what it finds.
+// last longer than many engines need for the jobs that it finds.
 
 `include "flaash_assert.svh"
 
@@ -44,7 +44,7 @@ module flaash_job_generator
   // fiber tables, of A in element 0
   output fiber_id_t [1:0]  table_addr_o,
   input  table_rsp_t [1:0] table_i,       // one cycle after its address
-  output fault_t           fault_o,       // an answer was wrong, and used
+  output fault_t           fault_o,       // a response was wrong, and used
   // jobs
   output logic             job_valid_o,
   input  logic             job_ready_i,
@@ -64,7 +64,7 @@ module flaash_job_generator
   fiber_id_t a_end, b_end, count;
   logic      run_is_last, pass_is_last, ask, begins, row_ends, half_ends, pass_ends;
   logic      room;
-  logic      wrong, broken_q;  // an answer is, one was
+  logic      wrong, broken_q;  // a response is, one was
 
   assign begins       = start_i && !busy_o && fibers_i[0] != '0 && fibers_i[1] != '0;
   assign run_is_last  = b_left_q <= run_length_q;
@@ -77,7 +77,7 @@ module flaash_job_generator
   assign half_ends    = row_ends && a_end == a_half_q;
   assign pass_ends    = row_ends && a_end == a_fibers_q;
 
-  // Entry 0 is read while idle, so it is there in the first cycle after the start.
+  // Entry 0 is read while idle, so it is valid in the first cycle after the start.
   assign table_addr_o = running_q ? {b_end, a_end} : '0;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -110,8 +110,8 @@ module flaash_job_generator
     end
   end
 
-  // ------------------------------------------------------------ take the answers
-  logic       asked_q;  // the tables answer a question of the cycle before
+  // ---------------------------------------------------------- take the responses
+  logic       asked_q;  // the tables respond to an address of the cycle before
   logic       asked_early_q, asked_others_q, asked_row_ends_q, asked_half_ends_q, asked_pass_ends_q;
   fiber_id_t  asked_a_q, asked_b_q, asked_count_q;
   logic       primed_q;  // low in the first cycle after the start: entries 0 arrive
@@ -132,8 +132,8 @@ module flaash_job_generator
   assign a_first = table_i[0].first;
   assign b_first = table_i[1].first;
 
-  // What is made of a wrong answer is not a job: it could lie outside of the operand.
-  fiber_id_t [1:0] answered_q;  // the fibers that the answers are about
+  // A wrong response makes no job, because the job could lie outside the operand.
+  fiber_id_t [1:0] answered_q;  // the fibers of the responses
   logic            a_wrong;
 
   assign a_wrong = table_i[0].wrong;

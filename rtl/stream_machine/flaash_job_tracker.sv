@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Job tracker: remembers the jobs inside an SDPE and names the dot product whose products come next.
 //
-// Guarantees  name_o is that of the oldest dot product that has not ended: of a job, those with
+// Guarantees  name_o names the oldest dot product that has not ended: of a job, those with
 //             b_id, b_id + 1, .. b_id + b_count - 1, then the next job's. empty_o: there is none.
 // Demands     done_i once per dot product, in order; never while empty_o. AXI handshake rule.
 // Latency     One cycle from an accepted job to its first name.

@@ -8,7 +8,7 @@
 //             is there.
 // Latency     None. Throughput: a line of each fiber per cycle; one line per cycle while they are dropped.
 // Stalls      With skip_i, a line is not offered before the pair before has ended, nor the first lines of
-//             a pair before both are there and neither is to be dropped.
+//             a pair before both have come and neither is to be dropped.
 // Reset       The next lines begin a pair.
 
 `include "flaash_assert.svh"
@@ -73,7 +73,7 @@ module flaash_line_skip #(
     end
   end
 
-  // ------------------------------------------------------------- what is dropped
+  // --------------------------------------------------------------- dropped lines
   logic both, drop_a, drop_b;
 
   assign both   = skip_i && begins_q && (&in_valid_i) && a_line.count != '0 && b_line.count != '0;

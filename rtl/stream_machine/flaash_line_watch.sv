@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Line watch: looks at the lines that an intersection takes, and tells what it waits for and when
+// Line watch: observes the lines that an intersection consumes, and reports its stalls and when
 // all fibers have gone through. It is passive.
 //
 // Guarantees  waiting_o while a fiber of an accepted job has lines that were not taken yet. In such

@@ -35,7 +35,7 @@ module flaash_match_emitter #(
   output match_t match_o
 );
 
-  // ---------------------------------------------------------------- what is left
+  // ----------------------------------------------------------- remaining matches
   logic                             valid_q;
   logic [Lanes-1:0]                 hits_q;
   logic                             last_q;

@@ -2,13 +2,13 @@
 // Portion trim: cuts the lines of a portion of A to the lanes that belong to it, on their way from the
 // memory to the fiber loader.
 //
-// Guarantees  The answer to the request of a whole fiber passes unchanged. That of a portion begins with
+// Guarantees  The response to a request of a whole fiber passes unchanged. A portion's response begins with
 //             its first lane (first line) and ends with its last one (last line), moved down to lane 0
 //             on, lanes above zero; the last line is marked as the last of a fiber. A portion that
-//             lies behind the entries of the fiber's last line is one line without entries.
-// Demands     One answer per request, in order; at most Depth under way.
-// Latency     None: combinational from answer to line.
-// Reset       Forgets the requests under way.
+//             lies after the entries of the fiber's last line is one line without entries.
+// Demands     One response per request, in order; at most Depth outstanding.
+// Latency     None: combinational from response to line.
+// Reset       Drops the outstanding requests.
 
 `include "flaash_assert.svh"
 `include "flaash_line.svh"
@@ -19,7 +19,7 @@ module flaash_portion_trim
   parameter int unsigned Lanes      = 4,   // entries per line: 1, 2, 4, 8
   parameter int unsigned CoordWidth = 16,  // bits of a coordinate, 1 to 32
   parameter int unsigned ValueWidth = 32,  // bits of a value, 1 or more
-  parameter int unsigned Depth      = 8,   // requests under way, a power of two, 2 or more
+  parameter int unsigned Depth      = 8,   // outstanding requests, a power of two, 2 or more
   localparam int unsigned LineWidth = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, ValueWidth)
 ) (
   input  logic                 clk_i,
@@ -27,7 +27,7 @@ module flaash_portion_trim
   // accepted requests
   input  logic                 req_i,
   input  pass_t                req_pass_i,
-  // their answers
+  // their responses
   input  logic                 rsp_valid_i,
   input  logic [LineWidth-1:0] rsp_data_i,
   output logic                 line_valid_o,
@@ -38,7 +38,7 @@ module flaash_portion_trim
 
   `FLAASH_LINE_T(line_t, Lanes, CoordWidth, ValueWidth)
 
-  // ------------------------------------------------------- what each request cuts
+  // ------------------------------------------------------------ cuts of a request
   // Lanes that stay; `ends`: the line is the portion's last one.
   typedef struct packed {
     logic     ends;

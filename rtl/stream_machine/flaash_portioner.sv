@@ -5,7 +5,7 @@
 //             passes unchanged. Any other becomes jobs for the same fiber of B, portion i with entries
 //             i * length_i to (i + 1) * length_i - 1 of the fiber of A, as few as cover its lines (the
 //             last one may have no entries, as the last line need not be full). All of them name one
-//             slot, which the combiner gave for this dot product; it is told how many they are when
+//             slot, which the combiner gave for this dot product; the combiner gets their number when
 //             the last one is taken.
 // Demands     While length_i is not 0, jobs have one fiber of B each. length_i changes only while no job
 //             is offered. The AXI handshake rule on all sides.

@@ -6,8 +6,8 @@
 //             out of an integer format's range. No result is lost, doubled or overtaken.
 //             A job that is a portion (Portions only) gives the words of its exact sum at part_*
 //             instead, in order among portions; no result, and no dot product that is done.
-//             events_o tells what happens in this cycle; idle_o: nothing is inside but
-//             results that wait in the result store, and no read is under way.
+//             events_o reports this cycle; idle_o: nothing is inside but
+//             results that wait in the result store, and no read is outstanding.
 // Demands     Jobs as in flaash_pkg, whose fibers are in the memory: b_count fibers of B in b_lines
 //             lines, one of A in a_lines. Answers of the memory in the order of the requests, and
 //             none to a request from before a reset. dense_i and split_i change only while idle_o;
@@ -16,7 +16,7 @@
 //             MAC's latency, one more with EngineCompare.
 // Throughput  As the intersection: one pair of lines or one step per cycle. Jobs overlap in every
 //             stage, so that the next one costs no bubble.
-// Stalls      Results that nobody takes fill the store, then the MAC, the match queue, the loaders.
+// Stalls      Results that are not taken fill the store, then the MAC, the match queue, the loaders.
 // Reset       Forgets all jobs and results.
 //
 //   job_* -> u_jobs -+-> u_fibers -> u_intersect with the match queue -> u_dots -+-> result_*
