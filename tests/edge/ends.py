@@ -53,8 +53,10 @@ class Field:
         at = RESULTS + GUARD
         for _ in range(jobs):
             density = random.choice([0.3, 0.6, 1.0])
-            operands = [drawn(numbers, shape, host.fmt.name, density) for shape in shapes or random.choice(SHAPES)]
-            found = [self.image.operand(i, levels(Csf.from_tensor(t), host.fmt)) for i, t in enumerate(operands)]
+            operands = [drawn(numbers, shape, host.fmt.name, density)
+                        for shape in shapes or random.choice(SHAPES)]
+            found = [self.image.operand(which, levels(Csf.from_tensor(operand), host.fmt))
+                     for which, operand in enumerate(operands)]
             coordinates, dense = random.random() < 0.3, random.random() < 0.2
             wanted = expected(*operands, host.fmt, coordinates, dense)
             self.jobs.append(Job(
@@ -117,19 +119,21 @@ class Field:
         for index in range(first, first + count):
             record: Completion | None = host.record(host.slot(index))
             jobs.append(self.job(index))
-            assert record and not record.code and record.results == len(jobs[-1].wanted), f"after {why}: {record}"
+            assert record and not record.code, f"after {why}: {record}"
+            assert record.results == len(jobs[-1].wanted), f"after {why}: {record}"
             check(jobs[-1].rows(host), jobs[-1].wanted)
         memory = host.memory
         memory.allowed += [(job.at, job.at + job.wanted.nbytes) for job in jobs]
-        memory.allowed += [(at, at + COMPLETION) for at in map(self._record_at, range(first, first + count))]
+        records = map(self._record_at, range(first, first + count))
+        memory.allowed += [(at, at + COMPLETION) for at in records]
         memory.check()
 
 
 def strangers(found: np.ndarray, wanted: np.ndarray) -> list[int]:
     """Return the rows that are neither untouched nor of results.
 
-    A burst may end within a row. So the first words of a row may be of a result and the others untouched, or of
-    another result, if the contraction ran twice.
+    A burst may end within a row. So the first words of a row may be of a result, and the others untouched, or
+    of another result if the contraction ran twice.
     """
     wrong = []
     for number, row in enumerate(found):
@@ -153,7 +157,7 @@ class Refusing(dict):
 
 
 class Ender:
-    """What can end a queue, or disturb its end. Writes to registers are queued, so that they come back to back.
+    """What can end a queue, or disturb its end. Writes to registers may follow each other at once.
 
     Attributes:
         cut: a burst may have been cut in two, by the reset pin or by a memory that refused a part of it.
@@ -196,7 +200,7 @@ class Ender:
             await ClockCycles(dut.clk_i, 1)
 
     async def calm(self) -> None:
-        """Wait until all writes were answered; from then on the memory refuses nothing, the watchdog is off."""
+        """Wait until all writes were answered; the memory refuses nothing any more, the watchdog is off."""
         await with_timeout(self.host.axil.write_if.wait(), LIMIT, "ns")
         self.host.memory.refused = {}
         await self.host.write("RegWatchdog", 0)

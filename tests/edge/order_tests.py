@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: what ends a queue, in every order and at every distance; the next queue is right."""
+"""Runs inside the simulator: what ends a queue, in any order and at any distance; the next queue is right."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ORDERS = int(os.environ.get("FLAASH_EDGE_ORDERS", amount(40, 200)))
 SPAN = 500  # cycles after the doorbell within which the first event falls
 REACH = 34  # cycles between the two of a pair, most
 SECOND = ("soft reset", "reset pin", "abort")
-# A soft reset must not end while bursts are under way, also if an abort has begun, of the host or of the edge itself.
+# A soft reset must not end while bursts are under way, also after an abort of the host or of the edge itself.
 CLOSEST = {("abort", "soft reset"): range(16), ("bus error", "soft reset"): range(24)}
 
 
@@ -36,7 +36,7 @@ async def end_and_go_on(host: Host, field: Field, ender: Ender, story: str, last
 
     Args:
         story: what has happened, for messages.
-        last: "wait" until the queue has ended by itself, then a soft reset; "soft reset" at once; or "reset pin".
+        last: "reset pin"; "soft reset"; or "wait" until the queue has ended by itself, then a soft reset.
     """
     if last == "reset pin":
         await ender.happen(last, 0)
