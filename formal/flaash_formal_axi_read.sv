@@ -51,11 +51,16 @@ module flaash_formal_axi_read
   );
 
   // -------------------------------------------------------------------- demands
-  logic stopping_q;
+  logic stopping_q, quiet_q;  // quiet: idle, and nothing was wanted, in a stop
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) stopping_q <= 1'b0;
     else         stopping_q <= stop_i && !idle;
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) quiet_q <= 1'b0;
+    else         quiet_q <= idle && (stop_i || !req_valid_i);
   end
 
   StopStays_M : assume property (@(posedge clk_i) disable iff (!rst_ni) !stopping_q || stop_i);
@@ -132,6 +137,9 @@ module flaash_formal_axi_read
       stop_i ? !out_valid && r_ready : out_valid == r_valid_i && r_ready == out_ready_i);
   Unchanged_A : assert property (@(posedge clk_i) out_data == r_data_i && out_answer == {r_resp_i[1], r_resp_i[0]});
   NothingNew_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !idle || (waiting_q == '0 && !ar_valid));
+
+  // A soft reset ends when the readers want nothing and this is idle: then it is so in the next cycle, too.
+  QuietStays_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !quiet_q || idle);
 
   // What makes it inductive.
   NextAddress_A : assert property (@(posedge clk_i) disable iff (!rst_ni) u_dut.left_q == '0 || u_dut.addr_q == next_q);

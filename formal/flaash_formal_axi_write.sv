@@ -67,11 +67,16 @@ module flaash_formal_axi_write
   );
 
   // -------------------------------------------------------------------- demands
-  logic stopping_q;
+  logic stopping_q, quiet_q;  // quiet: idle in a stop, and no beat comes
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) stopping_q <= 1'b0;
     else         stopping_q <= stop_i && !idle;
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) quiet_q <= 1'b0;
+    else         quiet_q <= stop_i && idle && !in_valid_i;
   end
 
   StopStays_M : assume property (@(posedge clk_i) disable iff (!rst_ni) !stopping_q || stop_i);
@@ -166,6 +171,8 @@ module flaash_formal_axi_write
   AddressFirst_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !fresh_q || u_dut.next_q);
   Answered_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !idle || (addresses_q == '0 && ends_q == '0 && !aw_valid && !w_valid && waits == '0));
+  // A soft reset ends when this is idle: then it is so in the next cycle, too.
+  QuietStays_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !quiet_q || idle);
   Bounded_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       32'(u_dut.u_answers.usage) <= Bursts && 32'(addresses_q) <= Bursts && 32'(ends_q) <= Bursts);
 

@@ -4,7 +4,8 @@
 //
 // Guarantees  Each access of the host is answered once, in order. One that the edge knows is a single cycle of write_o
 //             or read_addr_o there; all others go to the chip, which refuses what nobody knows.
-//             A command is written to the chip as a write of the host would be, and goes before one. ControlStart
+//             A command is written to the chip as a write of the host would be. Commands and writes of the host that
+//             wait at the same time take turns, so that neither waits for more than one of the other. ControlStart
 //             of the host is left out. aborting_o is high while ControlAbort of the host takes effect in the chip.
 // Demands     The AXI handshake rules on both sides; the edge answers in the same cycle. A command stays until taken.
 // Latency     Two cycles for an access to the edge; two more than the chip's for one to the chip.
@@ -55,7 +56,7 @@ module flaash_edge_bus
   logic [1:0]              bresp_q;
   logic                    local_write, host_write;
 
-  assign host_write   = write_state_q == WriteIdle && aw_held_q && w_held_q && !command_valid_i;
+  assign host_write   = write_state_q == WriteIdle && aw_held_q && w_held_q && (own_q || !command_valid_i);
   assign local_write  = host_write && write_known_i;
   assign starts       = (aw_q == RegControl) ? 32'd1 << ControlStart : '0;
   assign mask         = {{8{wstrb_q[3]}}, {8{wstrb_q[2]}}, {8{wstrb_q[1]}}, {8{wstrb_q[0]}}};

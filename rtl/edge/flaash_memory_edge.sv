@@ -240,7 +240,7 @@ module flaash_memory_edge
     .descriptor_i(descriptor), .fetch_i(fetch), .fetched_o(fetched), .fetch_fault_o(fetch_fault), .about_o(next),
     .ask_i(ask), .asked_o(asked), .asks_o(asks),
     .load_about_i(about), .load_set_i(load_set), .load_i(load), .loaded_o(loaded), .frame_fault_o(frame_fault),
-    .cancel_i(cancel), .hold_i(resetting_i || stopping_i), .idle_o(reads_idle),
+    .cancel_i(cancel), .hold_i(stopping_i), .idle_o(reads_idle),
     .out_valid_o(beat_valid_o), .out_ready_i(beat_ready_i), .beat_o,
     .ar_valid_o(ar_valid), .ar_ready_i(axi_i.ar_ready), .ar_o(ar),
     .r_valid_i(axi_i.r_valid), .r_ready_o(r_ready),
@@ -282,6 +282,14 @@ module flaash_memory_edge
   assign quiet_o   = reads_idle && writes_idle;
 
   // ------------------------------------------------------------------- properties
+  logic resetting_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) resetting_q <= 1'b0;
+    else         resetting_q <= resetting_i;
+  end
+
+  `FLAASH_ASSERT(ResetWaited_A, resetting_i || !resetting_q || quiet_o, "a soft reset ended before the last burst")
   `FLAASH_COVER(ResetWaits_C, resetting_i && !quiet_o)
 
 endmodule : flaash_memory_edge

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // Soft reset: ends what the host can see by the rules, then resets the core; the same for an abort.
 //
-// Guarantees  After a request first ending_o tells of it, resetting (soft reset) or stopping (abort): the unloader
-//             ends its frame and the frame gate holds back operand frames; once the unloader has no frame
-//             open, core_rst_no falls for ResetCycles cycles, and after a soft reset store_rst_no with it:
-//             an abort leaves the operands. Both come from registers, so they have no glitches; they
-//             are low during rst_ni and rise with the first clock edge after it. A soft reset
-//             takes over from an abort; an abort during either is ignored.
-// Demands     unloader_idle_i comes in finite time, as long as the host takes its beats.
-// Latency     ResetCycles + 3 cycles from the request to the end, if no frame is open.
+// Guarantees  After a request ending_o first announces what ends: resetting (soft reset) or stopping (abort). The
+//             unloader ends its frame, and the frame gate holds back operand frames. Once the unloader has no frame
+//             open, core_rst_no falls for ResetCycles cycles. With a soft reset store_rst_no falls, too; an abort
+//             keeps the operands. A soft reset ends only after a cycle with quiet_i, in whatever state it was
+//             requested. Both resets come from registers, so they have no glitches; they are low during rst_ni and
+//             rise with the first clock edge after it. A soft reset takes over from an abort; an abort during
+//             either is ignored.
+// Demands     unloader_idle_i comes in finite time, as long as the host takes its beats. While resetting, quiet_i comes
+//             in finite time. No request in the first cycle after rst_ni.
+// Latency     ResetCycles + 3 cycles from the request to the end, if no frame is open and quiet_i is high.
 // Reset       rst_ni resets the core with everything else.
 //
 //   reset_i, stop_i          _|1|___________________________
 //   ending_o                 ___|11111111111111111111111|___
 //   unloader_idle_i          111|______|1111111111111111111   (a frame was open)
+//   quiet_i, if resetting    111|______________|11111111111   (the edge had bursts under way)
 //   core_rst_no              1111111111111|__________|111111
 
 `include "flaash_assert.svh"
@@ -28,6 +31,7 @@ module flaash_soft_reset
   input  logic    reset_i,          // pulse: forget everything
   input  logic    stop_i,           // pulse: abort, keep the operands
   input  logic    unloader_idle_i,  // no result frame is open
+  input  logic    quiet_i,          // while resetting: the edge has ended what it had begun, and begins nothing
   output ending_t ending_o,
   output logic    core_rst_no,      // everything but the operand stores
   output logic    store_rst_no
@@ -70,11 +74,11 @@ module flaash_soft_reset
           store_rst_nq <= !(all_q || reset_i);
         end
         default: begin
-          left_q <= left_q - 1'b1;
+          if (left_q != 8'd1) left_q <= left_q - 1'b1;
           if (reset_i) begin
             left_q       <= 8'(ResetCycles);
             store_rst_nq <= 1'b0;
-          end else if (left_q == 8'd1) begin
+          end else if (left_q == 8'd1 && (quiet_i || !all_q)) begin
             state_q      <= SoftIdle;
             core_rst_nq  <= 1'b1;
             store_rst_nq <= 1'b1;
@@ -94,6 +98,7 @@ module flaash_soft_reset
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(ResetAnnounced_A, core_rst_nq || under_way, "the core is in reset unannounced")
   `FLAASH_ASSERT(StoresWithCore_A, store_rst_nq || (!core_rst_nq && all_q), "the stores alone are in reset")
+  `FLAASH_COVER(WaitedForQuiet_C, state_q == SoftReset && left_q == 8'd1 && all_q && !quiet_i)
   `FLAASH_COVER(WaitedForFrame_C, state_q == SoftDrain && !unloader_idle_i)
   `FLAASH_COVER(TakesOver_C, reset_i && ending_o.stopping)
 

@@ -3,7 +3,9 @@
 //
 // Guarantees  While resetting_i is low, frames pass unchanged. A frame of which a beat had passed when
 //             resetting_i rises does not pass any further: the rest of it is taken from the host, up to
-//             tlast, and thrown away, one beat per cycle. A frame that had not begun waits.
+//             tlast, and thrown away, one beat per cycle. A frame that had not begun waits. out_* keeps the AXI
+//             rules with one exception: when resetting_i rises a beat that waits is withdrawn, for the core must not
+//             take it any more. Nothing is offered from then until resetting_i falls.
 // Demands     in_*, with beat_i, by the AXI rules; resetting_i stays until the core is back from its reset.
 // Latency     None; combinational.
 // Reset       The next beat begins a frame.
@@ -52,11 +54,13 @@ module flaash_frame_gate #(
   end
 
   // ---------------------------------------------------------------- properties
-  // The core's side is cut off by the reset and not a stream by the rules then; its FIFO checks it.
   `FLAASH_STREAM_CHECK(in, in_valid_i, in_ready_o, beat_i, Width + 1)
+  `FLAASH_STREAM_CHECK(out, out_valid_o || (in_valid_i && resetting_i), out_ready_i || resetting_i, beat_i, Width + 1)
+  `FLAASH_ASSERT(NoneInReset_A, !out_valid_o || !resetting_i, "a beat for a core that is about to be reset")
   `FLAASH_ASSERT(OneBeatOneWay_A,
                  (in_valid_i && in_ready_o) == ((out_valid_o && out_ready_i) || discarded_o),
                  "a beat was taken and went nowhere, or went both ways")
+  `FLAASH_COVER(Withdrawn_C, $past(out_valid_o && !out_ready_i) && resetting_i)
   `FLAASH_COVER(DropPastReset_C, drop && !resetting_i)
 
 endmodule : flaash_frame_gate

@@ -4,7 +4,7 @@
 // Guarantees  Registers and frames as docs/specification.md says, also across a soft reset; with numbers_i records name
 //             fibers by number.
 // Demands     One clock; rst_ni low for at least two cycles after power-up. numbers_i is steady while a result frame is
-//             open. While ending_o.resetting quiet_i comes in finite time: the edge is done with what it had begun.
+//             open. While ending_o.resetting the edge begins nothing, and quiet_i comes in finite time.
 // Latency     A contraction begins one cycle after start_i or the write to RegControl.
 // Reset       rst_ni forgets everything.
 //
@@ -76,7 +76,7 @@ module flaash_chip
 
   flaash_soft_reset u_soft_reset (
     .clk_i, .rst_ni,
-    .reset_i(soft_reset), .stop_i(stop), .unloader_idle_i(unloader_idle && (quiet_i || !ending_o.resetting)),
+    .reset_i(soft_reset), .stop_i(stop), .unloader_idle_i(unloader_idle), .quiet_i,
     .ending_o, .core_rst_no(core_rst_n), .store_rst_no(store_rst_n)
   );
 
@@ -164,7 +164,7 @@ module flaash_chip
     .all_stored_o(all_stored), .sent_i(sent), .numbers_i, .drop_i(drop),
     .batch_valid_o, .batch_ready_i, .batch_o,
     .walk_i(walk_req), .walk_o(walk_rsp), .walk_fault_i(walk_fault),
-    .control_i(control), .stop_i(ending_o.stopping), .desc_o, .work_desc_o(work_desc), .report_o, .lost_o(lost)
+    .control_i(control), .stop_i(ending_o != '0), .desc_o, .work_desc_o(work_desc), .report_o, .lost_o(lost)
   );
 
   // ----------------------------------------------------------------------- unloader

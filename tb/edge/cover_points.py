@@ -17,6 +17,9 @@ TARGETS = ["descriptor", *ARRAYS, "results", "completion record"]
 CODES = ["ErrOrder", "ErrExtent", "ErrCount", "ErrMemoryFull", "ErrPointer", "ErrCoordOrder", "ErrCoordRange",
          "ErrNoOperand", "ErrExtentsDiffer", "ErrAborted", "ErrWatchdog"]
 
+# What ends a queue, or disturbs its end.
+ENDS = ["soft reset", "reset pin", "abort", "bus error", "watchdog", "doorbell"]
+
 
 def _cross(*sides: list[str] | str | tuple[str, ...]) -> list[str]:
     return [" x ".join(names) for names in product(*sides)]
@@ -42,5 +45,6 @@ POINTS: dict[str, list[str]] = {
     "edge.refused": _cross(TARGETS, ("SLVERR", "DECERR")),
     "edge.end": ["soft reset", "reset pin", "abort"],
     "edge.end_while": ["nothing", "reads", "writes", "reads and writes"],
+    "edge.pair": _cross(ENDS, ENDS),  # one shortly after the other
     "edge.behind": ["soft reset", "reset pin", "abort", "error"],
 }

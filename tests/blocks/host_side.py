@@ -56,6 +56,7 @@ class HostSide:
         for name in ("in_valid", "in_result", "begin", "all_stored", "error_code", "numbers", "soft_reset",
                      "stop", "table_addr"):
             getattr(dut, f"{name}_i").value = 0
+        dut.quiet_i.value = 1
 
     def watch(self) -> None:
         """Count pulses from now on; call it after the reset."""

@@ -77,6 +77,12 @@ def test_resets(simulator: str, seed: int) -> None:
     run_edge("reset_tests", simulator, seed, only=amount(some, ""))
 
 
+@pytest.mark.alternates("verilator")
+def test_orders_of_ends(simulator: str, seed: int) -> None:
+    """Aborts, resets, errors of the bus, the watchdog and doorbells, in any order and close to each other."""
+    run_edge("order_tests", simulator, seed)
+
+
 @pytest.mark.alternates("icarus")
 def test_watchdog(simulator: str, seed: int) -> None:
     run_edge("watchdog_tests", simulator, seed)

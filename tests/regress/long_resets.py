@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hostile input for longer: 2,000 resets of a kind, 1,000 contractions per format, 120,000 frames."""
+"""Hostile input for longer: 2,000 resets of a kind, 1,000 contractions per format, 120,000 frames.
+
+At the memory edge 10,000 orders of aborts, resets, errors of the bus, the watchdog and doorbells.
+"""
 
 import pytest
 
 from tb.common import configs
+from tests.edge.test_memory_edge import run_edge
 from tests.top.hostile import CORPUS, run_hostile
 
 
@@ -20,3 +24,16 @@ def test_back_to_back(name: str, seed: int) -> None:
 def test_any_beats(seed: int) -> None:
     """Other frames than those of the suite."""
     run_hostile(configs.load(), "verilator", "fuzz", seed + 1000, "-long", frames=120_000, corpus=CORPUS)
+
+
+# Three machines at each width of the bus.
+MACHINES = {"tiny": {}, "default": {"NumSdpe": 3, "MemLines": 512},
+            "fast1": {"NumSdpe": 2, "GroupSize": 1, "MemLines": 256}}
+ORDERS = 1120  # of each; in all 10,080
+
+
+@pytest.mark.parametrize("width", [128, 256, 512])
+@pytest.mark.parametrize("machine", MACHINES)
+def test_orders_of_ends(machine: str, width: int, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLAASH_EDGE_ORDERS", str(ORDERS))
+    run_edge("order_tests", "verilator", seed, machine, DataWidth=width, **MACHINES[machine])

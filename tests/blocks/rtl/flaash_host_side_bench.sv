@@ -52,6 +52,7 @@ module flaash_host_side_bench
   // soft reset, abort
   input  logic                   soft_reset_i,
   input  logic                   stop_i,
+  input  logic                   quiet_i,
   output logic                   resetting_o,
   output logic                   stopping_o,
   output logic                   core_rst_no
@@ -61,7 +62,7 @@ module flaash_host_side_bench
 
   flaash_soft_reset u_soft_reset (
     .clk_i, .rst_ni,
-    .reset_i(soft_reset_i), .stop_i, .unloader_idle_i(idle_o),
+    .reset_i(soft_reset_i), .stop_i, .unloader_idle_i(idle_o), .quiet_i,
     .ending_o({resetting_o, stopping_o}), .core_rst_no, .store_rst_no(store_rst_n)
   );
 
