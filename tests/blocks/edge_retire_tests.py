@@ -13,7 +13,7 @@ from tb.common.rtl_types import bench_types
 
 FULL, WRITE = 0x48, 0x46
 PORTS = ("clear", "open", "fault", "close", "retired", "sent", "written", "write_fault",
-         "line_ready", "ring_fault")
+         "line_ready", "ring_fault", "late")
 
 
 @dataclasses.dataclass(eq=False)

@@ -83,6 +83,11 @@ def test_watchdog(simulator: str, seed: int) -> None:
 
 
 @pytest.mark.alternates("verilator")
+def test_dead_memory(simulator: str, seed: int) -> None:
+    run_edge("dead_tests", simulator, seed)
+
+
+@pytest.mark.alternates("verilator")
 def test_overlap(simulator: str, seed: int) -> None:
     """Loading behind computing; with one buffer per operand it is only slower."""
     run_edge("overlap_tests", simulator, seed)
