@@ -112,12 +112,8 @@ module flaash_edge_retire
 
   // --------------------------------------------------------------------- faults
   // Behind an error there is no more turn.
-  function automatic logic is_refusal(edge_fault_t about);
-    return about.valid && (about.code == 8'(ErrWriteSlave) || about.code == 8'(ErrWriteDecode));
-  endfunction
-
-  function automatic logic is_of_record(edge_fault_t about);
-    return is_refusal(about) && about.place[27:24] == PartCompletion;
+  function automatic logic is_refusal(logic [7:0] code);
+    return code == 8'(ErrWriteSlave) || code == 8'(ErrWriteDecode);
   endfunction
 
   logic under_way;  // a turn is
@@ -126,13 +122,17 @@ module flaash_edge_retire
 
   for (genvar t = 0; t < int'(Turns); t++) begin : gen_faults
     edge_fault_t found;
+    logic        refused;
 
     always_comb begin
       found = faults_q[t];
       if (!found.valid && open_q == turn_t'(t)) found = fault_i;
-      if (late_i && under_way && done_q == turn_t'(t) && !is_refusal(found)) found = {1'b1, 8'(ErrWatchdog), 32'd0};
-      if (write_fault_i.turn == turn_t'(t) && write_fault.valid && (!is_refusal(found) || is_of_record(write_fault)))
+      refused = found.valid && is_refusal(found.code);
+      if (late_i && under_way && done_q == turn_t'(t) && !refused) found = {1'b1, 8'(ErrWatchdog), 32'd0};
+      if (write_fault.valid && write_fault_i.turn == turn_t'(t)
+          && (!refused || write_fault.place[27:24] == PartCompletion)) begin
         found = write_fault;
+      end
     end
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -165,7 +165,8 @@ module flaash_edge_retire
                                         : written_i[next] && records_q == '0);
   assign answered = records_q != '0 && written_i[done_q] && !halted_q;
   assign told     = told_q[done_q];
-  assign wrong    = fault.valid && told != fault && !is_of_record(fault);
+  assign wrong    = fault.valid && told != fault
+                    && !(is_refusal(fault.code) && fault.place[27:24] == PartCompletion);
   assign corrects = answered && wrong && !sending_q;
   assign finish_o = answered && !wrong && !clear_i;
 

@@ -143,9 +143,9 @@ module flaash_memory_top
   assign axi_rsp = {m_axi_awready, m_axi_wready, m_axi_bvalid, m_axi_bresp, m_axi_arready, m_axi_rvalid,
                     m_axi_rdata, m_axi_rresp, m_axi_rlast};
 
-  // Incrementing bursts of whole beats, normal memory that is neither cached nor locked.
+  // Incrementing bursts of whole beats. Normal memory, neither cached nor buffered: the answer to a write comes from
+  // where others read it.
   localparam logic [2:0] BeatSize  = 3'($clog2(DataWidth / 8));
-  // Normal memory, not cached, not buffered: the answer to a write comes from where it is read.
   localparam logic [3:0] CacheBits = 4'b0010;
 
   assign {m_axi_awaddr, m_axi_awlen} = aw;
