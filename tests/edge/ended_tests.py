@@ -32,10 +32,10 @@ async def _results_under_way(host: Host) -> None:
 def _flip(dut) -> None:
     """Flip a bit of the first lines of both operands, which are read again for each fiber of A."""
     memory = dut.u_chip.u_core.u_memory.gen_ideal.u_memory
-    for operand, line in itertools.product(range(2), range(12)):
+    behind = int(dut.MemLines.value)  # the first buffer behind a reset is the second one
+    for operand, line in itertools.product(range(2), range(behind, behind + 12)):
         word = memory.gen_operand[operand].gen_ram[0].u_lines.mem_q[line]
-        if word.value.is_resolvable:  # it holds a line
-            word.value = int(word.value) ^ 1
+        word.value = int(word.value) ^ 1
 
 
 async def _end(host: Host, cause: str) -> None:
