@@ -145,9 +145,10 @@ class StandInRegisters:
     def _check_ring(self) -> None:
         values = self._values
         slots, base = values["RegRingSize"], values["RegRingBaseHigh"] << 32 | values["RegRingBase"]
-        if not 2 <= slots <= MAX_SLOTS or base % SLOT or values["RegRingTail"] >= slots:
-            wrong = "Tail" if 2 <= slots <= MAX_SLOTS else "Size"
-            register = EDGE.registers["RegRingBase" if base % SLOT else f"RegRing{wrong}"]
+        fits = 2 <= slots <= MAX_SLOTS and base + SLOT * slots <= 2**64 and values["RegRingHead"] < slots
+        if not fits or base % SLOT or values["RegRingTail"] >= slots:
+            wrong = "Base" if base % SLOT else "Tail" if fits else "Size"
+            register = EDGE.registers[f"RegRing{wrong}"]
             self._halt(EDGE.errors["ErrRing"].value, register.address)
 
     def _carry_out(self, slot: int) -> None:

@@ -7,6 +7,7 @@
 //             used, its operands are asked for (ask_o, but for those that are kept); then it is on offer
 //             (next_valid_o), or at once if it can't be used, until the front takes it. While stop_i nothing is
 //             begun, asked for, or offered.
+//             With late_i a descriptor that has not come is one that can't be used.
 // Demands     take_i only with next_valid_o, and when the set of the descriptor before is of no use any more.
 //             cancel_i stays until no read is under way, load_rst_ni is low a cycle later.
 // Latency     None from pending_i to begin_o, one cycle from fetched_i to the offer.
@@ -17,12 +18,14 @@
 `include "flaash_assert.svh"
 
 module flaash_edge_ahead
+  import flaash_reg_pkg::*;
   import flaash_edge_pkg::*;
 (
   input  logic        clk_i,
   input  logic        rst_ni,
   input  logic        load_rst_ni,
   input  logic        stop_i,
+  input  logic        late_i,         // level: the watchdog has ended the queue
   input  logic        cancel_i,
   output logic        busy_o,
 
@@ -64,7 +67,7 @@ module flaash_edge_ahead
   set_t   begin_q, come_q, taken_q;
   logic   there, asks, gives, room, offered, urgent;
   head_t  head;
-  offer_t offer;
+  offer_t offer, found;
   logic [$clog2(Sets):0] offers;
 
   assign head = about_i.head;
@@ -81,9 +84,9 @@ module flaash_edge_ahead
   assign busy_o      = begin_q != set_t'(taken_q + 1'b1);
 
   // -------------------------------------------------------------------------- asking
-  assign there   = state_q == AheadFetch && entered_q && fetched_i;
+  assign there   = state_q == AheadFetch && entered_q && (fetched_i || late_i);
   assign gives   = there && !stop_i;
-  assign asks    = gives && !fault_i.valid;
+  assign asks    = gives && !fault_i.valid && !late_i;
   assign clear_o = state_q == AheadFetch && !entered_q;
   assign fetch_o = state_q == AheadFetch && entered_q && !fetched_i;
   assign ask_o   = asks ? ~head.keep : '0;
@@ -125,12 +128,20 @@ module flaash_edge_ahead
   end
 
   // -------------------------------------------------------------------------- offers
+  always_comb begin
+    found = {fault_i, about_i};
+    if (late_i) begin
+      found       = '0;  // also the tag, which may not have come
+      found.fault = {1'b1, 8'(ErrWatchdog), 32'd0};
+    end
+  end
+
   flaash_stream_fifo #(
     .Data (offer_t),
     .Depth(Sets)
   ) u_offers (
     .clk_i, .rst_ni(load_rst_ni),
-    .in_valid_i(gives), .in_ready_o(room), .in_data_i({fault_i, about_i}),
+    .in_valid_i(gives), .in_ready_o(room), .in_data_i(found),
     .out_valid_o(offered), .out_ready_i(take_i), .out_data_o(offer), .usage_o(offers)
   );
 

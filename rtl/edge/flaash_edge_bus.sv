@@ -6,7 +6,8 @@
 //             or read_addr_o there; all others go to the chip, which refuses what nobody knows.
 //             A command is written to the chip as a write of the host would be. Commands and writes of the host that
 //             wait at the same time take turns, so that neither waits for more than one of the other. ControlStart
-//             of the host is left out. aborting_o is high while ControlAbort of the host takes effect in the chip.
+//             and writes to the settings, which belong to the descriptors, do not reach the chip; the response is the
+//             chip's. aborting_o is high while ControlAbort of the host takes effect in the chip.
 // Demands     The AXI handshake rules on both sides; the edge answers in the same cycle. A command stays until taken.
 // Latency     Two cycles for an access to the edge; two more than the chip's for one to the chip.
 // Throughput  One access of a direction at a time.
@@ -52,6 +53,7 @@ module flaash_edge_bus
   logic [RegAddrWidth-1:0] aw_q, to_addr_q;
   logic [31:0]             wdata_q, to_data_q, mask;
   logic [31:0]             starts;  // what the host must not order: a start
+  logic                    owned;   // a register that descriptors alone change
   logic [3:0]              wstrb_q, to_strb_q;
   logic [1:0]              bresp_q;
   logic                    local_write, host_write;
@@ -59,6 +61,7 @@ module flaash_edge_bus
   assign host_write   = write_state_q == WriteIdle && aw_held_q && w_held_q && (own_q || !command_valid_i);
   assign local_write  = host_write && write_known_i;
   assign starts       = (aw_q == RegControl) ? 32'd1 << ControlStart : '0;
+  assign owned        = aw_q == RegMode || aw_q == RegRunLength || aw_q == RegPortion || aw_q == RegLongLines;
   assign mask         = {{8{wstrb_q[3]}}, {8{wstrb_q[2]}}, {8{wstrb_q[1]}}, {8{wstrb_q[0]}}};
   assign write_addr_o = aw_q;
   assign write_o      = {local_write, aw_q, mask, wdata_q & mask};
@@ -97,7 +100,7 @@ module flaash_edge_bus
             bresp_q   <= 2'b00;
             to_addr_q <= aw_q;
             to_data_q <= wdata_q & ~starts;
-            to_strb_q <= wstrb_q;
+            to_strb_q <= owned ? '0 : wstrb_q;
           end else begin
             to_addr_q <= command_i.addr;
             to_data_q <= command_i.data;

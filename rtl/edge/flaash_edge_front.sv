@@ -6,7 +6,8 @@
 //             read any more (load_rst_no, cancel_o) before that, but no contraction is cut short for it. Operands are
 //             loaded from free_i on. Where halted_i rises, the descriptors under way are given up. From where it
 //             is taken until it is handed over an abort fails a descriptor: the chip would not know of it. failed_o
-//             only with left_i.
+//             only with left_i. With late_i a descriptor fails, and nothing is read any more (cancel_o) up to the next
+//             soft reset: then reads that the memory does not answer are not waited for.
 // Demands     What the other modules say is about what they were told to do. back_ready_i stays until the hand-over.
 // Latency     One cycle from a state's end to the next state.
 // Reset       Idle; resetting_i does the same, whatever is under way.
@@ -27,7 +28,8 @@ module flaash_edge_front
   input  logic           resetting_i,
   input  logic           stopping_i,     // the chip ends what it does
   input  logic           aborting_i,     // the host's abort takes effect in the chip
-  input  logic           halted_i,       // the queue has ended
+  input  logic           halted_i,       // a descriptor before has ended the queue
+  input  logic           late_i,         // level: the watchdog has ended the queue
   output logic           busy_o,
   output logic           failing_o,      // this descriptor ends the queue
 
@@ -66,6 +68,7 @@ module flaash_edge_front
 
   state_e      state_q, state_d;
   logic        entered_q;  // the first cycle of this state is over
+  logic        cancel_q;   // up to a soft reset
   logic        load_rst_nq, loads, failed, first;
   edge_fault_t fault_q, fault;  // the first; of this cycle
 
@@ -75,25 +78,25 @@ module flaash_edge_front
 
   // --------------------------------------------------------------------- faults
   // Of several in one cycle the last one counts. An abort shows in its own cycle, a flipped bit with the contraction
-  // that has met it: what else stops the chip is the watchdog.
+  // that has met it.
   always_comb begin
     fault = '0;
     if (take_o) fault = next_fault_i;
-    if (loads && stopping_i) fault = {1'b1, 8'(ErrWatchdog), 32'd0};
     if ((loads || state_q == FrontBegin || state_q == FrontStart) && aborting_i) fault = {1'b1, 8'(ErrAborted), 32'd0};
     if (loads && chip_fault_i.valid) fault = chip_fault_i;
     if (loads && frame_fault_i.valid) fault = frame_fault_i;
     if (state_q == FrontBegin && free_i && (keep_i & ~kept_i) != '0) begin
       fault = {1'b1, 8'(ErrNoOperand), 30'd0, keep_i & ~kept_i};
     end
+    if (late_i && state_q != FrontIdle) fault = {1'b1, 8'(ErrWatchdog), 32'd0};
   end
 
   assign failed = fault_q.valid || fault.valid;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)                              fault_q <= '0;
-    else if (state_q == FrontIdle && !take_o) fault_q <= '0;
-    else if (!fault_q.valid || take_o)        fault_q <= fault;
+    if (!rst_ni)                                 fault_q <= '0;
+    else if (state_q == FrontIdle && !take_o)    fault_q <= '0;
+    else if (!fault_q.valid || take_o || late_i) fault_q <= fault;
   end
 
   // -------------------------------------------------------------- state machine
@@ -129,7 +132,7 @@ module flaash_edge_front
       end
       FrontWait:   if (left_i) state_d = FrontAbort;
       FrontAbort:  if (entered_q && commands_idle_i) state_d = FrontCancel;
-      FrontCancel: if (entered_q && loaded_i && !loading_i && !stopping_i && quiet_i) state_d = FrontGive;
+      FrontCancel: if (entered_q && loaded_i && !loading_i && !stopping_i && (quiet_i || late_i)) state_d = FrontGive;
       default:     if (halted_i || (back_ready_i && left_i)) state_d = FrontIdle;
     endcase
     if (resetting_i) state_d = FrontIdle;
@@ -139,10 +142,12 @@ module flaash_edge_front
     if (!rst_ni) begin
       state_q     <= FrontIdle;
       entered_q   <= 1'b0;
+      cancel_q    <= 1'b0;
       load_rst_nq <= 1'b0;
     end else begin
       state_q     <= state_d;
       entered_q   <= state_d == state_q;
+      cancel_q    <= !resetting_i && (cancel_q || (state_q == FrontCancel && late_i));
       load_rst_nq <= !cancel_o;
     end
   end
@@ -157,7 +162,7 @@ module flaash_edge_front
   assign set_o       = state_q == FrontBegin && (state_d == FrontLoad || state_d == FrontSettle);
   assign load_o      = (state_q == FrontBegin && state_d == FrontLoad) ? ~keep_i : '0;
   assign abort_o     = state_q == FrontAbort && first;
-  assign cancel_o    = state_q == FrontCancel || resetting_i;
+  assign cancel_o    = state_q == FrontCancel || cancel_q || resetting_i;
   assign load_rst_no = load_rst_nq;
   assign start_o     = state_q == FrontStart && gives && !fault_q.valid && !aborting_i;
   assign failed_o    = state_q == FrontGive && gives && left_i;

@@ -2,7 +2,8 @@
 // Edge registers: the registers of flaash_edge_pkg: ring, error and interrupt of the memory edge.
 //
 // Guarantees  pending_o while slot_o is to be worked on; ring_fault_o in its place if the ring can't be. taken_i moves
-//             on to the next slot, finish_i the head, which the host sees.
+//             on to the next slot, finish_i the head, which the host sees. expired_i ends the queue at once (late_o);
+//             if the descriptor at the head is completed after that, its error replaces ErrWatchdog.
 // Demands     Accesses are single cycles. fault_i and finish_i only while the machine is not being reset.
 // Latency     One cycle from a write to what follows from it.
 // Reset       All zero. A soft reset (resetting_i) leaves base, size and RegEdgeIrqEnable.
@@ -36,7 +37,8 @@ module flaash_edge_registers
   output logic                    pending_o,
   output mem_addr_t               slot_o,
   output edge_fault_t             ring_fault_o,
-  output logic                    halted_o,     // an error has ended the queue
+  input  logic                    expired_i,    // pulse: the watchdog has, while a descriptor is worked on
+  output logic                    late_o,       // that has ended the queue
   input  logic                    finish_i,     // pulse: the descriptor at the head is done with
   input  logic                    wants_irq_i,  // and the host wants to hear of it
   input  edge_fault_t             fault_i,      // pulse: this ends the queue
@@ -48,17 +50,19 @@ module flaash_edge_registers
   mem_addr_t              base_q;
   logic [31:0]            size_q, tail_q;
   logic [15:0]            head_q, next_q;  // next: the slot that is worked on next
-  logic                   halted_q, there;
+  logic                   halted_q, late_q, beyond_q, there;
   logic [7:0]             code_q;
   logic [31:0]            place_q;
   logic [NumEdgeIrqs-1:0] enable_q, status_q, events, cleared;
 
   // ----------------------------------------------------------------------- ring
   logic [31:0] behind_head, behind_next;
+  logic [54:0] end_slot;  // the address behind the ring, in slots
 
   assign slot_o      = base_q + (64'(next_q) << SlotBits);
   assign behind_head = 32'(head_q) + 32'd1;
   assign behind_next = 32'(next_q) + 32'd1;
+  assign end_slot    = 55'(base_q[63:SlotBits]) + 55'(size_q);
   assign there       = 32'(next_q) != tail_q && !halted_q && !resetting_i;
   assign pending_o   = there && !ring_fault_o.valid;
 
@@ -66,7 +70,9 @@ module flaash_edge_registers
     ring_fault_o = '0;
     if (there) begin
       if (tail_q >= size_q) ring_fault_o = {1'b1, 8'(ErrRing), 32'(RegRingTail)};
-      if (size_q < 32'd2 || size_q > 32'd65536) ring_fault_o = {1'b1, 8'(ErrRing), 32'(RegRingSize)};
+      if (size_q < 32'd2 || size_q > 32'd65536 || beyond_q || 32'(next_q) >= size_q) begin
+        ring_fault_o = {1'b1, 8'(ErrRing), 32'(RegRingSize)};
+      end
       if (base_q[SlotBits-1:0] != '0) ring_fault_o = {1'b1, 8'(ErrRing), 32'(RegRingBase)};
     end
   end
@@ -88,22 +94,26 @@ module flaash_edge_registers
   always_comb begin
     events               = '0;
     events[EdgeIrqDone]  = finish_i && wants_irq_i;
-    events[EdgeIrqError] = fault_i.valid;
+    events[EdgeIrqError] = fault_i.valid || (expired_i && !halted_q);
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       base_q   <= '0;
       size_q   <= '0;
+      beyond_q <= 1'b0;
       enable_q <= '0;
-    end else if (write_i.valid) begin
-      unique case (write_i.addr)
-        RegRingBase:      base_q[31:0]  <= written(base_q[31:0], write_i.mask, write_i.bits);
-        RegRingBaseHigh:  base_q[63:32] <= written(base_q[63:32], write_i.mask, write_i.bits);
-        RegRingSize:      size_q        <= written(size_q, write_i.mask, write_i.bits);
-        RegEdgeIrqEnable: if (write_i.mask[0]) enable_q <= write_i.bits[NumEdgeIrqs-1:0];
-        default:          size_q        <= size_q;
-      endcase
+    end else begin
+      beyond_q <= end_slot > {1'b1, 54'd0};
+      if (write_i.valid) begin
+        unique case (write_i.addr)
+          RegRingBase:      base_q[31:0]  <= written(base_q[31:0], write_i.mask, write_i.bits);
+          RegRingBaseHigh:  base_q[63:32] <= written(base_q[63:32], write_i.mask, write_i.bits);
+          RegRingSize:      size_q        <= written(size_q, write_i.mask, write_i.bits);
+          RegEdgeIrqEnable: if (write_i.mask[0]) enable_q <= write_i.bits[NumEdgeIrqs-1:0];
+          default:          size_q        <= size_q;
+        endcase
+      end
     end
   end
 
@@ -113,6 +123,7 @@ module flaash_edge_registers
       head_q   <= '0;
       next_q   <= '0;
       halted_q <= 1'b0;
+      late_q   <= 1'b0;
       code_q   <= '0;
       place_q  <= '0;
       status_q <= '0;
@@ -121,6 +132,7 @@ module flaash_edge_registers
       head_q   <= '0;
       next_q   <= '0;
       halted_q <= 1'b0;
+      late_q   <= 1'b0;
       code_q   <= '0;
       place_q  <= '0;
       status_q <= '0;
@@ -129,6 +141,11 @@ module flaash_edge_registers
       if (write_i.valid && write_i.addr == RegRingTail) tail_q <= written(tail_q, write_i.mask, write_i.bits);
       if (finish_i) head_q <= (behind_head == size_q) ? '0 : behind_head[15:0];
       if (taken_i)  next_q <= (behind_next == size_q) ? '0 : behind_next[15:0];
+      if (expired_i && !halted_q) begin
+        halted_q <= 1'b1;
+        late_q   <= 1'b1;
+        code_q   <= 8'(ErrWatchdog);
+      end
       if (fault_i.valid) begin
         halted_q <= 1'b1;
         code_q   <= fault_i.code;
@@ -137,8 +154,8 @@ module flaash_edge_registers
     end
   end
 
-  assign halted_o = halted_q;
-  assign irq_o    = (status_q & enable_q) != '0;
+  assign late_o = late_q;
+  assign irq_o  = (status_q & enable_q) != '0;
 
   // ---------------------------------------------------------------------- reads
   logic [31:0] status;
@@ -168,7 +185,7 @@ module flaash_edge_registers
   end
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(OneErrorEndsIt_A, !fault_i.valid || !halted_q, "the queue was worked on behind an error")
+  `FLAASH_ASSERT(OneErrorEndsIt_A, !fault_i.valid || !halted_q || late_q, "the queue was worked on behind an error")
   `FLAASH_COVER(WrapsAround_C, finish_i && behind_head == size_q)
 
 endmodule : flaash_edge_registers

@@ -4,11 +4,13 @@
 //
 // Guarantees  A descriptor gets a turn with open_i; when it has left the chip (close_i) and all of its results were
 //             answered (written_i), its completion record is sent as a line, and when that was answered finish_o
-//             comes, with the first error of that turn in outcome_o. The record of a prompt one goes out right behind
+//             comes, with the error of that turn in outcome_o. The record of a prompt one goes out right behind
 //             its results (sent_i), and need not wait for the records before it, either; if one of its results is
 //             answered with an error after that, it is sent once more, with the error, and finish_o comes behind that.
 //             In order of the turns; behind an error nothing is finished any more, nor sent once it is known.
 //             failing_o from the first error of any turn on.
+//             Of several errors of a turn the first one counts, but ErrWatchdog goes before it (late_i, of the oldest
+//             turn), a result that the memory has refused before both, and a refused record before all.
 // Demands     open_i only with ready_o, which follows close_i in the same cycle; then close_i of the same turn, at the
 //             earliest in the next cycle, and with it or later the next open_i. fault_i is about the turn that ends
 //             then.
@@ -34,6 +36,7 @@ module flaash_edge_retire
   input  edge_fault_t      fault_i,        // pulse: this is wrong with it
   input  logic             close_i,        // pulse: it has left the chip
   input  retired_t         retired_i,      // and this is known about it; began: cycles since then
+  input  logic             late_i,         // level: the watchdog has ended the queue
   output logic             faulty_o,       // its results are of no use any more
   // results
   input  logic [Turns-1:0] sent_i,         // all results of a turn that has left the chip are on their way to memory
@@ -108,15 +111,28 @@ module flaash_edge_retire
   end
 
   // --------------------------------------------------------------------- faults
-  // The first of a turn; of two in one cycle that of the memory. Behind one there is no more turn.
+  // Behind an error there is no more turn.
+  function automatic logic is_refusal(logic [7:0] code);
+    return code == 8'(ErrWriteSlave) || code == 8'(ErrWriteDecode);
+  endfunction
+
+  logic under_way;  // a turn is
+
+  assign under_way = opened_q || count_q != '0;
+
   for (genvar t = 0; t < int'(Turns); t++) begin : gen_faults
     edge_fault_t found;
+    logic        refused;
 
     always_comb begin
-      found = '0;
-      if (open_q == turn_t'(t)) found = fault_i;
-      if (write_fault.valid && write_fault_i.turn == turn_t'(t)) found = write_fault;
-      if (faults_q[t].valid) found = faults_q[t];
+      found = faults_q[t];
+      if (!found.valid && open_q == turn_t'(t)) found = fault_i;
+      refused = found.valid && is_refusal(found.code);
+      if (late_i && under_way && done_q == turn_t'(t) && !refused) found = {1'b1, 8'(ErrWatchdog), 32'd0};
+      if (write_fault.valid && write_fault_i.turn == turn_t'(t)
+          && (!refused || write_fault.place[27:24] == PartCompletion)) begin
+        found = write_fault;
+      end
     end
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -129,12 +145,13 @@ module flaash_edge_retire
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)      failing_q <= 1'b0;
     else if (clear_i) failing_q <= 1'b0;
-    else failing_q <= failing_q || fault_i.valid || write_fault.valid || (close_i && closing.full);
+    else failing_q <= failing_q || fault_i.valid || write_fault.valid || (close_i && closing.full)
+                           || (late_i && under_way);
   end
 
   assign fault     = faults_q[done_q];
   assign failing_o = failing_q;
-  assign faulty_o  = faults_q[open_q].valid || halted_q;
+  assign faulty_o  = faults_q[open_q].valid || halted_q || late_i;
 
   // -------------------------------------------------------------- records
   function automatic logic [31:0] saturated(logic [63:0] count);
@@ -148,7 +165,8 @@ module flaash_edge_retire
                                         : written_i[next] && records_q == '0);
   assign answered = records_q != '0 && written_i[done_q] && !halted_q;
   assign told     = told_q[done_q];
-  assign wrong    = oldest.prompt && fault.valid && told != fault && fault.place[27:24] != PartCompletion;
+  assign wrong    = fault.valid && told != fault
+                    && !(is_refusal(fault.code) && fault.place[27:24] == PartCompletion);
   assign corrects = answered && wrong && !sending_q;
   assign finish_o = answered && !wrong && !clear_i;
 
@@ -209,7 +227,7 @@ module flaash_edge_retire
   always_comb begin
     outcome_o = '0;
     if (count_q == '0 && !opened_q && !open_i && !clear_i) outcome_o = ring_fault_i;
-    if (finish_o) outcome_o = told.valid ? told : fault;  // or the memory refused the record
+    if (finish_o) outcome_o = fault.valid ? fault : told;  // told: results did not fit
   end
 
   // ---------------------------------------------------------------- properties

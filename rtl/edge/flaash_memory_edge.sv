@@ -61,6 +61,9 @@ module flaash_memory_edge
   input  desc_t [1:0]               desc_i,           // the operands that the chip has
   output logic                      numbers_o,        // results name fibers by number
   output logic                      quiet_o,
+  output logic                      works_o,          // a descriptor is being worked on
+  output logic                      moves_o,          // pulse: the memory has taken or given something
+  input  logic                      expired_i,        // pulse: neither the chip nor the memory gets on
   output logic [1:0]                beat_valid_o,     // operand frames, of A in element 0
   input  logic [1:0]                beat_ready_i,
   output beat_t [1:0]               beat_o,
@@ -87,8 +90,9 @@ module flaash_memory_edge
   logic                    next_valid, take;
   set_t                    begin_set, load_set;  // of what is begun, loaded
   logic [1:0]              ask, asked, load, loaded;
-  logic                    go, give, ready, free, left, turn_ready, opens, closes, ran, failing, faulty, halted;
+  logic                    go, give, ready, free, left, turn_ready, opens, closes, ran, failing, faulty;
   logic                    retiring, finish, wants_irq, reads_idle, writes_idle;
+  logic                    late;             // the watchdog has ended the queue
   logic                    set, refused, abort, line_valid, line_ready;
   mem_addr_t               slot, load_slot;  // of what is begun, loaded
   descriptor_t             descriptor;       // that is taken apart or asked for
@@ -130,15 +134,15 @@ module flaash_memory_edge
     .clk_i, .rst_ni,
     .write_i(write), .write_addr_i(write_addr), .write_known_o(write_known),
     .read_addr_i(read_addr), .read_known_o(read_known), .read_data_o(read_data),
-    .resetting_i, .busy_i(ahead_busy || front_busy || retiring), .taken_i(begins), .pending_o(pending), .slot_o(slot),
-    .ring_fault_o(ring_fault), .halted_o(halted), .finish_i(finish), .wants_irq_i(wants_irq),
-    .fault_i(outcome), .irq_o
+    .resetting_i, .busy_i(works_o), .taken_i(begins), .pending_o(pending), .slot_o(slot),
+    .ring_fault_o(ring_fault), .expired_i(works_o && expired_i), .late_o(late),
+    .finish_i(finish), .wants_irq_i(wants_irq), .fault_i(outcome), .irq_o
   );
 
   assign head = about.head;
 
   flaash_edge_ahead u_ahead (
-    .clk_i, .rst_ni, .load_rst_ni(load_rst_n), .stop_i(failing || halted || front_failing), .cancel_i(cancel),
+    .clk_i, .rst_ni, .load_rst_ni(load_rst_n), .stop_i(failing || front_failing), .late_i(late), .cancel_i(cancel),
     .busy_o(ahead_busy), .pending_i(pending), .slot_i(slot), .begin_ready_i(begin_ready), .begin_o(begins),
     .begin_set_o(begin_set), .clear_o(clear), .fetch_o(fetch), .descriptor_o(descriptor),
     .fetched_i(fetched), .fault_i(fetch_fault), .about_i(next), .asked_i(asked), .ask_o(ask),
@@ -147,7 +151,7 @@ module flaash_memory_edge
   );
 
   flaash_edge_front u_front (
-    .clk_i, .rst_ni, .resetting_i, .stopping_i, .aborting_i(aborting), .halted_i(failing || halted),
+    .clk_i, .rst_ni, .resetting_i, .stopping_i, .aborting_i(aborting), .halted_i(failing), .late_i(late),
     .busy_o(front_busy), .failing_o(front_failing), .ahead_busy_i(ahead_busy), .next_valid_i(next_valid),
     .next_fault_i(next_fault), .take_o(take),
     .keep_i(head.keep), .kept_i(kept), .free_i(free), .left_i(left), .load_o(load), .loaded_i(&loaded),
@@ -170,7 +174,7 @@ module flaash_memory_edge
   flaash_edge_retire u_retire (
     .clk_i, .rst_ni, .clear_i(resetting_i),
     .ready_o(turn_ready), .open_i(opens), .turn_o(turn), .fault_i(back_fault), .close_i(closes), .retired_i(retired),
-    .faulty_o(faulty), .sent_i(sent), .written_i(written), .write_fault_i(write_fault),
+    .late_i(late), .faulty_o(faulty), .sent_i(sent), .written_i(written), .write_fault_i(write_fault),
     .line_valid_o(line_valid), .line_ready_i(line_ready), .line_o(line),
     .ring_fault_i((ahead_busy || front_busy) ? '0 : ring_fault), .busy_o(retiring), .failing_o(failing),
     .finish_o(finish), .wants_irq_o(wants_irq), .outcome_o(outcome)
@@ -277,9 +281,17 @@ module flaash_memory_edge
 
   assign axi_o = {aw_valid, aw, w_valid, w, b_ready, ar_valid, ar, r_ready};
 
+  assign works_o   = ahead_busy || front_busy || retiring;
   assign start_o   = go;
   assign numbers_o = !work_q.coordinates;
   assign quiet_o   = reads_idle && writes_idle;
+
+  // Any handshake of the bus shows that the memory is alive.
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) moves_o <= 1'b0;
+    else moves_o <= (ar_valid && axi_i.ar_ready) || (axi_i.r_valid && r_ready) || (aw_valid && axi_i.aw_ready)
+                      || (w_valid && axi_i.w_ready) || (axi_i.b_valid && b_ready);
+  end
 
   // ------------------------------------------------------------------- properties
   logic resetting_q;

@@ -117,8 +117,9 @@ package flaash_host_pkg;
     logic [31:0]  sdpe_steps;
   } report_t;
 
-  // What happens at the chip's streams.
+  // What happens at the chip's streams, and at the edge.
   typedef struct packed {
+    logic       works;         // the edge has work: something is under way even if the chip is idle
     logic [1:0] discarded;     // beats that the frame gates threw away
     logic       moves;         // a beat comes or goes
     logic       waits_for_in;  // inside an operand frame, for the host's next beat

@@ -48,7 +48,8 @@ module flaash_registers
   output control_t    control_o,      // to the core
   output error_e      trailer_code_o, // for a trailer that is sent now
   output logic        soft_reset_o,   // pulse
-  output logic        stop_o          // pulse
+  output logic        stop_o,         // pulse
+  output logic        expired_o       // pulse: the watchdog's limit is reached
 );
 
   localparam logic [31:0] Id      = 32'h464c_5348;
@@ -115,19 +116,19 @@ module flaash_registers
   assign control_o = {begins, settings, active, (Buffers > 1 || !active) && !ending_i.resetting, choices.sdpe_select};
 
   // ------------------------------------------------------------------------ stop
-  logic live, expired;  // the core is not about to be reset; the watchdog's limit is reached
+  logic live;  // the core is not about to be reset
 
   assign live = ending_i == '0;
 
   flaash_watchdog u_watchdog (
     .clk_i, .rst_ni,
-    .limit_i(choices.watchdog), .under_way_i(active || loading || !live),
-    .progress_i(report_i.progress || traffic_i.moves), .expired_o(expired)
+    .limit_i(choices.watchdog), .under_way_i(active || loading || !live || traffic_i.works),
+    .progress_i(report_i.progress || traffic_i.moves), .expired_o
   );
 
   flaash_stop_control u_stop_control (
     .clk_i, .rst_ni,
-    .abort_i(abort), .parity_error_i(flipped), .expired_i(expired),
+    .abort_i(abort), .parity_error_i(flipped), .expired_i(expired_o),
     .start_i(begins), .busy_i(busy && !report_i.done), .active_i(active), .loading_i(loading),
     .clear_i(clear), .ending_i, .stop_o, .error_code_i(error.code), .trailer_code_o
   );
@@ -138,7 +139,7 @@ module flaash_registers
   logic [31:0] outstanding;
 
   assign outstanding = {28'd0, traffic_i.waits_for_in, traffic_i.waits_for_out, busy, loading};
-  assign late        = {7'(expired), ErrWatchdog, outstanding};
+  assign late        = {7'(expired_o), ErrWatchdog, outstanding};
   assign bad_read    = {7'(read.valid && read_error), ErrAddress, 32'(read_addr)};
   assign recorded    = error.code != ErrNone;
 

@@ -52,6 +52,9 @@ module flaash_chip
   // state, for the edge
   input  logic                   quiet_i,      // the edge has ended what it had begun
   input  logic                   start_i,      // pulse: as ControlStart
+  input  logic                   works_i,      // the edge has work: the watchdog looks at it, too
+  input  logic                   moves_i,      // pulse: it gets on with that
+  output logic                   expired_o,    // pulse: the watchdog's limit is reached
   output ending_t                ending_o,
   output logic                   start_o,      // pulse: a contraction begins
   output desc_t [1:0]            desc_o,
@@ -90,8 +93,9 @@ module flaash_chip
 
   assign start_o = control.start;
   assign loading = report_o.load.loading;
-  assign traffic = {discarded, (beat_valid_i & beat_ready_o) != '0 || (frame_valid_o && frame_ready_i)
-                                 || (batch_valid_o && batch_ready_i),
+  assign traffic = {works_i, discarded,
+                    moves_i || (beat_valid_i & beat_ready_o) != '0 || (frame_valid_o && frame_ready_i)
+                      || (batch_valid_o && batch_ready_i),
                     loading && (beat_ready_o & ~beat_valid_i) != '0,
                     (frame_valid_o && !frame_ready_i) || (batch_valid_o && !batch_ready_i)};
 
@@ -112,7 +116,8 @@ module flaash_chip
     .clk_i, .rst_ni,
     .axil_i, .axil_o, .irq_o,
     .desc_i(desc_o), .report_i(report_o), .traffic_i(traffic), .drained_i(drained), .start_i,
-    .ending_i(ending_o), .control_o(control), .trailer_code_o(trailer_code), .soft_reset_o(soft_reset), .stop_o(stop)
+    .ending_i(ending_o), .control_o(control), .trailer_code_o(trailer_code), .soft_reset_o(soft_reset), .stop_o(stop),
+    .expired_o
   );
 
   // --------------------------------------------------------------------------- core

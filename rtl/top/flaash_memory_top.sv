@@ -121,6 +121,7 @@ module flaash_memory_top
   desc_t [1:0]            desc;
   ending_t                ending;
   logic                   quiet, order, start, numbers, edge_irq, chip_irq;
+  logic                   works, moves, expired;
   logic                   frame_valid, frame_ready;
   `FLAASH_BEAT(StreamWidth) frame;
   logic                   batch_valid, batch_ready;
@@ -142,15 +143,17 @@ module flaash_memory_top
   assign axi_rsp = {m_axi_awready, m_axi_wready, m_axi_bvalid, m_axi_bresp, m_axi_arready, m_axi_rvalid,
                     m_axi_rdata, m_axi_rresp, m_axi_rlast};
 
-  // Incrementing bursts of whole beats, normal memory that is neither cached nor locked.
-  localparam logic [2:0] BeatSize = 3'($clog2(DataWidth / 8));
+  // Incrementing bursts of whole beats. Normal memory, neither cached nor buffered: the answer to a write comes from
+  // where others read it.
+  localparam logic [2:0] BeatSize  = 3'($clog2(DataWidth / 8));
+  localparam logic [3:0] CacheBits = 4'b0010;
 
   assign {m_axi_awaddr, m_axi_awlen} = aw;
   assign {m_axi_araddr, m_axi_arlen} = ar;
   assign {m_axi_awid, m_axi_awsize, m_axi_awburst, m_axi_awlock, m_axi_awcache, m_axi_awprot} =
-         {1'b0, BeatSize, 2'b01, 1'b0, 4'b0011, 3'b000};
+         {1'b0, BeatSize, 2'b01, 1'b0, CacheBits, 3'b000};
   assign {m_axi_arid, m_axi_arsize, m_axi_arburst, m_axi_arlock, m_axi_arcache, m_axi_arprot} =
-         {1'b0, BeatSize, 2'b01, 1'b0, 4'b0011, 3'b000};
+         {1'b0, BeatSize, 2'b01, 1'b0, CacheBits, 3'b000};
 
   flaash_memory_edge #(
     .Format     (Format),
@@ -166,6 +169,7 @@ module flaash_memory_top
     .axil_i(axil_req), .axil_o(axil_rsp), .irq_o(edge_irq),
     .chip_o(chip_req), .chip_i(chip_rsp), .resetting_i(ending.resetting), .stopping_i(ending.stopping),
     .start_o(order), .start_i(start), .report_i(report), .desc_i(desc), .numbers_o(numbers), .quiet_o(quiet),
+    .works_o(works), .moves_o(moves), .expired_i(expired),
     .beat_valid_o(beat_valid), .beat_ready_i(beat_ready), .beat_o(beat),
     .frame_valid_i(frame_valid), .frame_ready_o(frame_ready), .frame_i(frame),
     .batch_valid_i(batch_valid), .batch_ready_o(batch_ready), .batch_i(batch),
@@ -222,7 +226,8 @@ module flaash_memory_top
   ) u_chip (
     .clk_i, .rst_ni,
     .axil_i(chip_req), .axil_o(chip_rsp), .irq_o(chip_irq),
-    .quiet_i(quiet), .start_i(order), .ending_o(ending), .start_o(start),
+    .quiet_i(quiet), .works_i(works), .moves_i(moves), .expired_o(expired),
+    .start_i(order), .ending_o(ending), .start_o(start),
     .desc_o(desc), .report_o(report),
     .beat_valid_i(beat_valid), .beat_ready_o(beat_ready), .beat_i(beat),
     .numbers_i(numbers),

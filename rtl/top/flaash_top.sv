@@ -76,7 +76,7 @@ module flaash_top
   axil_req_t   axil_req;
   axil_rsp_t   axil_rsp;
   ending_t     ending;
-  logic        start;
+  logic        start, expired;
   desc_t [1:0] desc;
   report_t     report;
 
@@ -111,7 +111,8 @@ module flaash_top
   ) u_chip (
     .clk_i, .rst_ni,
     .axil_i(axil_req), .axil_o(axil_rsp), .irq_o,
-    .quiet_i(1'b1), .start_i(1'b0), .ending_o(ending), .start_o(start),
+    .quiet_i(1'b1), .works_i(1'b0), .moves_i(1'b0), .expired_o(expired), .start_i(1'b0),
+    .ending_o(ending), .start_o(start),
     .desc_o(desc), .report_o(report),
     .beat_valid_i(s_axis_tvalid), .beat_ready_o(s_axis_tready), .beat_i({s_axis_tlast, s_axis_tdata}),
     .numbers_i(1'b0),
@@ -123,6 +124,6 @@ module flaash_top
 
   // The chip's state is for an edge that works by itself.
   logic unused_state;
-  assign unused_state = ^{ending, start, desc, report};
+  assign unused_state = ^{ending, start, expired, desc, report};
 
 endmodule : flaash_top

@@ -11,9 +11,9 @@ from flaash.driver.layout import COMPLETION_AT, Completion
 from tb.common.bench import rng, start
 from tb.common.rtl_types import bench_types
 
-FULL, WRITE = 0x48, 0x46
+FULL, WRITE, PARITY, WATCHDOG = 0x48, 0x46, 0x13, 0x12
 PORTS = ("clear", "open", "fault", "close", "retired", "sent", "written", "write_fault",
-         "line_ready", "ring_fault")
+         "line_ready", "ring_fault", "late")
 
 
 @dataclasses.dataclass(eq=False)
@@ -30,18 +30,20 @@ class Contraction:
     refused: bool  # its completion record
     prompt: bool
     slow: bool = False  # its results are sent at once and answered late
+    late: bool = False  # with slow: the watchdog expires meanwhile
     began: int = 0
 
     @property
     def told(self) -> tuple[int, int]:
         """Return code and place of the completion record."""
-        if self.fault or self.write_fault:
-            return self.fault or self.write_fault
+        first = (WATCHDOG, 0) if self.late else self.fault
+        if self.write_fault or first:
+            return self.write_fault or first
         return (FULL, self.results) if self.full else (0, 0)
 
 
 def drawn(random, faulty: bool) -> Contraction:
-    kind = random.randrange(7) if faulty else None
+    kind = random.randrange(9) if faulty else None
     place = random.getrandbits(32)
     return Contraction(
         slot=random.getrandbits(54) * 1024,
@@ -49,9 +51,9 @@ def drawn(random, faulty: bool) -> Contraction:
         results=random.getrandbits(20),
         wants_irq=random.random() < 0.5,
         full=kind in (0, 1, 6),
-        fault=(0x13, place) if kind in (1, 2) else None,
-        write_fault=(WRITE, place & ~(15 << 24) | 4 << 24) if kind in (3, 4, 6) else None,
-        refused=kind == 5,
+        fault=(PARITY, place) if kind in (1, 2, 7, 8) else None,
+        write_fault=(WRITE, place & ~(15 << 24) | 4 << 24) if kind in (3, 4, 6, 7) else None,
+        refused=kind in (5, 8),
         prompt=random.random() < 0.5,
     )
 
@@ -144,6 +146,8 @@ class Bench:
             if left == sent and not refused:
                 self.sent |= 1 << turn
                 dut.sent_i.value = self.sent
+            if left == 20 and work.late and not refused:
+                dut.late_i.value = 1
             if left == 1 and fault:
                 dut.write_fault_i.value = self.types["write_fault_i"].pack(
                     turn=turn, fault={"valid": 1, "code": fault[0], "place": fault[1]})
@@ -228,7 +232,7 @@ class Bench:
                 break
         await self.end()
         self.check()
-        self.dut.clear_i.value = 1
+        self.dut.clear_i.value, self.dut.late_i.value = 1, 0
         await RisingEdge(self.dut.clk_i)
         self.dut.clear_i.value = 0
 
@@ -247,7 +251,8 @@ class Bench:
         for index, (addr, record) in enumerate(self.lines):
             if addr in addrs[index + 1:]:
                 work = self.work_of(addr)
-                assert work is good[-1] and work.prompt and work.write_fault and record.code in (0, FULL)
+                assert work is good[-1] and (work.prompt and work.write_fault or work.late)
+                assert record.code in (0, FULL, PARITY, WATCHDOG) and record.code != work.told[0]
                 self.corrected += 1
                 self.corrected_late += addrs[index + 1] != addr
         for work, (addr, record), (irq, told) in zip(good, lines, self.finished, strict=True):
@@ -289,6 +294,23 @@ async def refused_behind_the_records_of_others(dut) -> None:
         works[1].write_fault, works[1].slow = (WRITE, 4 << 24 | turn), True
         await bench.queue(works)
     assert bench.corrected == 12 and bench.corrected_late
+
+
+@cocotb.test()
+@cocotb.parametrize(refused=[False, True], prompt=[False, True])
+async def the_watchdog_ends_the_oldest(dut, refused: bool, prompt: bool) -> None:
+    """Its results are answered after that: its record says so, or that they were refused; others get none."""
+    random = rng()
+    bench = Bench(dut, random)
+    await start(dut)
+    for _ in range(8):
+        works = [drawn(random, faulty=False) for _ in range(3)]
+        works[0].slow = works[0].late = True
+        works[0].prompt = prompt
+        works[0].fault = random.choice([None, (PARITY, 5 << 24)])
+        works[0].write_fault = (WRITE, 4 << 24) if refused else None
+        await bench.queue(works)
+        assert [told for _, told in bench.finished] == [works[0].told]
 
 
 @cocotb.test()

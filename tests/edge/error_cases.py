@@ -312,3 +312,9 @@ def ring_cases() -> list[tuple[str, str, int, int]]:
         *((f"size {size}", "RegRingSize", size, 1) for size in (0, 1, 65537, WIDE)),
         *((f"tail {tail}", "RegRingTail", tail, tail) for tail in (5, 6, WIDE)),
     ]
+
+
+def ring_ends() -> list[tuple[int, int, bool]]:
+    """Return rings around the last address: base, slots, and whether the ring ends beyond it."""
+    return [(2**64 - SLOT * (slots - beyond), slots, beyond > 0)
+            for slots in (2, 3, 1024, 65536) for beyond in (0, 1, slots - 1)]

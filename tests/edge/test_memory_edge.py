@@ -89,6 +89,22 @@ def test_watchdog(simulator: str, seed: int) -> None:
 
 
 @pytest.mark.alternates("verilator")
+def test_dead_memory(simulator: str, seed: int) -> None:
+    run_edge("dead_tests", simulator, seed)
+
+
+@pytest.mark.alternates("icarus")
+def test_refused_and_ended(simulator: str, seed: int) -> None:
+    """With a parity bit where bits can be flipped."""
+    run_edge("ended_tests", simulator, seed, **({"Parity": 1} if simulator == "icarus" else {}))
+
+
+@pytest.mark.alternates("verilator")
+def test_page(simulator: str, seed: int) -> None:
+    run_edge("page_tests", simulator, seed)
+
+
+@pytest.mark.alternates("verilator")
 def test_overlap(simulator: str, seed: int) -> None:
     """Loading behind computing; with one buffer per operand it is only slower."""
     run_edge("overlap_tests", simulator, seed)

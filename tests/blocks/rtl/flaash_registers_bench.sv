@@ -56,7 +56,8 @@ module flaash_registers_bench
   output logic [5:0]              sdpe_select_o,
   output error_e                  trailer_code_o,
   output logic                    soft_reset_o,
-  output logic                    stop_o
+  output logic                    stop_o,
+  output logic                    expired_o
 );
 
   axil_req_t request;
@@ -77,7 +78,7 @@ module flaash_registers_bench
   ) u_registers (
     .clk_i, .rst_ni, .axil_i(request), .axil_o(response), .irq_o,
     .desc_i, .report_i, .traffic_i, .drained_i, .start_i(1'b0), .ending_i({resetting_i, stopping_i}),
-    .control_o(control), .trailer_code_o, .soft_reset_o, .stop_o
+    .control_o(control), .trailer_code_o, .soft_reset_o, .stop_o, .expired_o
   );
 
 endmodule : flaash_registers_bench
