@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from flaash.errors import DisagreementError, EinsumError
+from models.axes import contracted_limit
 from models.contract import contract
 from models.csf import Csf
 from models.errors import TensorError
@@ -115,7 +116,7 @@ class Chip:
 
     def __init__(self, config: str = "default", simulator: str = "verilator", timeout: float | None = None):
         self.machine, self.name, self.timeout = _machine(config), simulator, timeout
-        self.contracted_limit = 2 ** int(self.machine.config["CoordWidth"])
+        self.contracted_limit = contracted_limit(int(self.machine.config["CoordWidth"]))
         try:
             self._session = Session(self.machine.config, simulator)
         except ToolMissing as error:

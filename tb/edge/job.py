@@ -18,7 +18,6 @@ from tb.common.simulation import Build, build, run
 TOP = "flaash_memory_top"
 WIDTH = 512  # bits of the memory's bus
 LATENCY = 100  # cycles from an address to its data, and from data to their answer
-FUSED = 63  # bits of a contracted coordinate before renumbering
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,7 +44,7 @@ class Job:
 
     def operands(self) -> tuple[SparseTensor, SparseTensor]:
         """Return the operands with the contracted mode last."""
-        return prepare(io.read(self.a), io.read(self.b), self.axes, FUSED)
+        return prepare(io.read(self.a), io.read(self.b), self.axes, None)
 
 
 def machine_of(config: Config) -> Machine:

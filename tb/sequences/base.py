@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from pyuvm import uvm_sequence
 
-from models.axes import check_extents
+from models.axes import check_extents, contracted_limit
 from models.csf import Csf
 from models.generate import draw_values, uniform_tensor
 from models.numbers import get_format
@@ -48,7 +48,7 @@ class ContractionSequence(uvm_sequence):
         self.config = config
         self.rng = np.random.default_rng([seed, zlib.crc32(self.get_name().encode())])
         self.values = {"int8": "int8", "int16": "int16"}.get(str(config["Format"]), "normal")
-        self.extent = min(self.extent, 2 ** int(config["CoordWidth"]))
+        self.extent = min(self.extent, contracted_limit(int(config["CoordWidth"])))
 
     async def contract(self, a: Operand | None, b: Operand | None, **options) -> None:
         """Contract two operands along their last modes.

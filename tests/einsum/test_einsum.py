@@ -247,6 +247,16 @@ def test_an_operand_that_does_not_fit_is_refused_before_anything_is_built() -> N
     assert not chip._session.running
 
 
+def test_a_sum_over_an_extent_that_has_no_32_bits() -> None:
+    chip = flaash.Chip("default:CoordWidth=32", "verilator")
+    square = SparseTensor.from_coordinates((65536, 65536), [[1, 2]], np.ones(1))
+    with pytest.raises(EinsumError, match=r"65536 x 65536 = 4294967296 coordinates,"
+                                          r" CONFIG=default:CoordWidth=32 takes 4294967295 \(its CoordWidth is 32\)"):
+        flaash.einsum("ij,ij->", square, square, on=chip)
+    assert flaash.einsum("ij,ij->", square, square, on="model", kind="numpy") == 1
+    assert not chip._session.running
+
+
 def test_a_sum_that_leaves_the_integers_of_the_result() -> None:
     most = np.full(2**17, -128.0)
     with pytest.raises(EinsumError, match="a sum over 'i' does not fit the 32 bits of a result of int8"):
