@@ -251,7 +251,8 @@ def test_a_sum_over_an_extent_that_has_no_32_bits() -> None:
     chip = flaash.Chip("default:CoordWidth=32", "verilator")
     square = SparseTensor.from_coordinates((65536, 65536), [[1, 2]], np.ones(1))
     with pytest.raises(EinsumError, match=r"65536 x 65536 = 4294967296 coordinates,"
-                                          r" CONFIG=default:CoordWidth=32 takes 4294967295 \(its CoordWidth is 32\)"):
+                                          r" CONFIG=default:CoordWidth=32 takes 4294967295"
+                                          r" \(its CoordWidth is 32\)"):
         flaash.einsum("ij,ij->", square, square, on=chip)
     assert flaash.einsum("ij,ij->", square, square, on="model", kind="numpy") == 1
     assert not chip._session.running
