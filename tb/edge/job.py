@@ -50,7 +50,8 @@ class Job:
 def machine_of(config: Config) -> Machine:
     """Return what the registers of a chip of this configuration tell."""
     return Machine(get_format(str(config["Format"])), *(int(config[name]) for name in (
-        "Lanes", "MemLines", "NodeDepth", "FiberDepth", "CoordWidth")), WIDTH)
+        "Lanes", "MemLines", "NodeDepth", "FiberDepth", "CoordWidth")), WIDTH, int(config["NumSdpe"]),
+        str(config["Engine"]))
 
 
 def build_chip(config: Config, simulator: str, waves: bool = False) -> Build:

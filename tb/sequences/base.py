@@ -18,6 +18,7 @@ from tb.agents.contraction.item import ContractionItem, ExpectedError
 from tb.common.configs import Config
 from tb.common.fits import check_fits
 from tb.common.frames import pack_operand
+from tb.common.machines import Machine
 
 Operand = Csf | SparseTensor | np.ndarray
 
@@ -55,14 +56,18 @@ class ContractionSequence(uvm_sequence):
 
         Args:
             a, b: Csf, SparseTensor or dense array of order 1 or more; None keeps the one before.
-            options: `dense`, `run_length`, `portion`, `long_lines`, `stalls` of ContractionItem.
+            options: `dense`, `run_length`, `portion`, `long_lines`, `stalls` of ContractionItem. With both
+                operands run_length may be None: what a host would choose for them.
 
         Raises:
             TensorError: the hardware has no room for an operand, its format holds no NaN, or the
                 contracted extents differ.
             ValueError: an option that does not exist here.
         """
-        item = ContractionItem(as_csf(a), as_csf(b), **options)
+        a, b = as_csf(a), as_csf(b)
+        if options.get("run_length", 0) is None and a is not None and b is not None:
+            options["run_length"] = Machine(self.config).settings(a, b).run_length
+        item = ContractionItem(a, b, **options)
         for name, csf in (("operand A", item.a), ("operand B", item.b)):
             if csf is not None:
                 check_fits(name, csf, self.config)
