@@ -18,15 +18,14 @@ class WorkloadsSeq(ContractionSequence):
 
     Args:
         pairs: their names; all if there are none.
-        run_length: most fibers of B per job, 0 for all; None leaves it to the host.
+        run_length: most fibers of B per job, 0 for all.
         stalls: name of a stall generator by port.
         portion: most entries of A per portion, 0 for no splitting.
         long_lines: least lines of a job that goes first, 0 for jobs in order.
     """
 
-    def __init__(self, name: str = "workloads", pairs: tuple[str, ...] = (),
-                 run_length: int | None = None, stalls: dict[str, str] | None = None, portion: int = 0,
-                 long_lines: int = 0):
+    def __init__(self, name: str = "workloads", pairs: tuple[str, ...] = (), run_length: int = 0,
+                 stalls: dict[str, str] | None = None, portion: int = 0, long_lines: int = 0):
         super().__init__(name)
         self.pairs = list(pairs) or workload_names()
         self.options = {"run_length": run_length, "stalls": stalls, "portion": portion,
