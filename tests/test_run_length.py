@@ -16,6 +16,7 @@ from flaash.driver import Accelerator, Settings, StandIn, run
 from models import io
 from models.csf import Csf
 from models.cycles import lower_bound
+from models.generate import uniform_tensor
 from models.tensor import SparseTensor
 from tb.cli import memory, sim
 from tb.common.machines import Settings as Chosen
@@ -50,6 +51,17 @@ def test_the_bound_is_that_of_the_better_choice(config: str) -> None:
     for length, bound in bounds.items():
         assert chosen.bound(*pair, FIBERS, Chosen(length)) == min(least, bound) >= chosen.bound(*pair, None)
     assert config == "fast8" or bounds[0] > 5 * chosen.bound(*pair, FIBERS, Chosen(0))
+
+
+def test_the_bound_knows_better_than_the_host() -> None:
+    """Dot products of a few entries: one job a cycle keeps the engines waiting, longer jobs do not."""
+    chosen = machine("default")
+    rng = np.random.default_rng(3)
+    pair = [Csf.from_tensor(uniform_tensor(rng, (9, 1024), nnz=40)) for _ in range(2)]
+    length = chosen.settings(*pair).run_length
+    bounds = [lower_bound(*pair, chosen.config.values, each).cycles for each in (length, 0, 2, 4)]
+    assert length == 1 and min(bounds) < 0.8 * bounds[0]
+    assert chosen.bound(*pair, None) == chosen.bound(*pair, None, Chosen(0)) <= min(bounds)
 
 
 @pytest.mark.parametrize("engine, length", [("compare", 15), ("merge", 1), ("lookup", 0)])

@@ -72,8 +72,8 @@ class Machine:
     def bound(self, a: Csf, b: Csf, results: int | None, used: Settings | None = None) -> int:
         """Return the least cycles that this machine can take for the contraction of A and B.
 
-        They are those with the host's settings, or with the ones that were used if these are better. So a bad
-        choice shows as cycles above the bound, and no run is below it.
+        They are those of the best settings: the host's, those that were used, and for the compare engine both
+        with other run lengths. So a bad choice shows as cycles above the bound, and no run is below it.
 
         Args:
             a, b: operands.
@@ -83,6 +83,10 @@ class Machine:
         choices = {self.settings(a, b)}
         if used is not None and self.config["Engine"] != "lookup":  # which cuts the work itself
             choices.add(used)
+        if self.config["Engine"] == "compare":
+            lengths = [0, *(2**power for power in range(len(b.fiber_bounds()).bit_length()))]
+            choices |= {dataclasses.replace(chosen, run_length=length) for chosen in choices
+                        for length in lengths if not chosen.portion}
         return min(lower_bound(a, b, self.config.values, chosen.run_length, results, chosen.portion,
                                chosen.long_lines).cycles for chosen in choices)
 
