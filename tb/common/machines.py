@@ -13,6 +13,7 @@ from models.cycles import lower_bound
 from models.dispatch import run_length
 from tb.common.configs import Config, load
 
+TRIED = 100_000  # dot products up to which a bound tries run lengths
 # What the host does if a machine's name asks for it.
 LONG_FIRST, PORTIONS = "long_first", "portions"
 
@@ -73,7 +74,8 @@ class Machine:
         """Return the least cycles that this machine can take for the contraction of A and B.
 
         They are those of the best settings: the host's, those that were used, and for the compare engine both
-        with other run lengths. So a bad choice shows as cycles above the bound, and no run is below it.
+        with other run lengths, if there are few dot products: among many the host's rule is as good. So a bad
+        choice shows as cycles above the bound, and no run is below it.
 
         Args:
             a, b: operands.
@@ -83,8 +85,9 @@ class Machine:
         choices = {self.settings(a, b)}
         if used is not None and self.config["Engine"] != "lookup":  # which cuts the work itself
             choices.add(used)
-        if self.config["Engine"] == "compare":
-            lengths = [0, *(2**power for power in range(len(b.fiber_bounds()).bit_length()))]
+        fibers = [len(csf.fiber_bounds()) for csf in (a, b)]
+        if self.config["Engine"] == "compare" and fibers[0] * fibers[1] <= TRIED:
+            lengths = [0, *(2**power for power in range(fibers[1].bit_length()))]
             choices |= {dataclasses.replace(chosen, run_length=length) for chosen in choices
                         for length in lengths if not chosen.portion}
         return min(lower_bound(a, b, self.config.values, chosen.run_length, results, chosen.portion,
