@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from opt_einsum import contract_path, get_symbol
+from opt_einsum.paths import PathOptimizer, get_path_fn
 
 from flaash import kinds, notation
 from flaash.backends import Backend, find, format_of
@@ -18,22 +20,31 @@ from models.errors import TensorError
 from models.numbers import NumberFormat
 from models.tensor import SparseTensor
 
+# Options of numpy.einsum that are not there, and why.
+REFUSED = {"out": "the result is a new tensor", "order": "a dense result is in C order",
+           **dict.fromkeys(("dtype", "casting"), "the format of the configuration decides about types")}
+Path = str | bool | PathOptimizer | Sequence | None
+
 
 def einsum(subscripts: Any, *operands: Any, config: str = "default", on: str | Backend = "verilator",
-           kind: str | None = None, optimize: str = "auto", return_report: bool = False) -> Any:
+           kind: str | None = None, optimize: Path = "auto", return_report: bool = False, **others: Any,
+           ) -> Any:
     """Return numpy.einsum(subscripts, *operands), each contraction exact and rounded once.
 
     Args:
         subscripts: as for numpy: "bij,bkj->bik", implicit ("ij,jk"), with "..."; or operand, list of
             indices, operand, list .., and a list for the result if wanted.
         operands: tensors of this project, numpy arrays, arrays and matrices of scipy.sparse, COO and GCXS
-            of pydata/sparse. Their values are rounded to the format of the configuration (the report
-            says how many changed); an integer format takes only values that it holds exactly.
+            of pydata/sparse, tensors of torch, dense and sparse. Their values are rounded to the format of
+            the configuration (the report says how many changed); an integer format takes only values that
+            it holds exactly.
         config: a configuration of rtl/configs.toml, perhaps with changes: "fast8:Format=bf16".
         on: "verilator" or "icarus", simulators of the chip; "model", the exact model; or a Backend.
         kind: of the result: "numpy", "scipy", "pydata", "tensor"; that of the first operand if None.
-        optimize: for opt_einsum, which chooses the order of the contractions of three operands or more.
+        optimize: the order of the contractions of three operands or more: a way of opt_einsum ("auto",
+            "greedy" ..) or a path, such as [(0, 1), (0, 1)].
         return_report: return a Report, too.
+        others: out, dtype, order and casting of numpy, which are refused.
 
     Returns:
         The result, float32 for fp32 and bf16, int32 for int8, int64 for int16; with return_report the
@@ -43,6 +54,10 @@ def einsum(subscripts: Any, *operands: Any, config: str = "default", on: str | B
         EinsumError: a call that can't be carried out; the text names indices, operands and extents.
         SessionError: the simulation could not start, died, or gave no answer in time.
     """
+    for name in others:
+        if name not in REFUSED:
+            raise TypeError(f"einsum() got an unexpected keyword argument {name!r}")
+        raise EinsumError(f"{name}= of numpy.einsum is not there: {REFUSED[name]}")
     if not isinstance(subscripts, str):
         operands = (subscripts, *operands)
         operands, subscripts = operands[:len(operands) // 2 * 2:2], [*operands[1::2], *operands[
@@ -88,7 +103,7 @@ def _axes(axes: int | Sequence, shapes: Sequence[tuple[int, ...]]) -> list[list[
             raise EinsumError(f"axes {axes}: the operands have {orders[0]} and {orders[1]} modes")
         return [list(range(orders[0] - axes, orders[0])), list(range(axes))]
     try:
-        modes = [[int(mode) for mode in np.atleast_1d(side)] for side in axes]
+        modes = [[operator.index(mode) for mode in np.atleast_1d(side)] for side in axes]
     except (TypeError, ValueError):
         modes = []
     if len(modes) != 2 or len(modes[0]) != len(modes[1]):
@@ -104,18 +119,23 @@ def _axes(axes: int | Sequence, shapes: Sequence[tuple[int, ...]]) -> list[list[
 
 
 def _finish(subscripts: str, taken: list, indices: list[str], output: str, backend: Backend, kind: str | None,
-            optimize: str, return_report: bool) -> Any:
-    make = kinds.maker(kind) if kind else taken[0][1]
+            optimize: Path, return_report: bool) -> Any:
+    make = taken[0][1] if kind is None else kinds.maker(kind)
     fmt = format_of(backend)
     report = Report(subscripts, backend, fmt.name)
-    extents = notation.extents(indices, [tensor.shape for tensor, _ in taken])
-    operands = [
-        _reduced(
-            _rounded(tensor, fmt, f"operand {number}", report.beside), own, extents, number, report.beside
-        )
-        for number, ((tensor, _), own) in enumerate(zip(taken, indices, strict=True))
-    ]
-    result = _contracted(operands, output, backend, optimize, report)
+    shapes = [tensor.shape for tensor, _ in taken]
+    extents = notation.extents(indices, shapes)
+    path = _path(indices, shapes, output, optimize)
+    tensors = [_rounded(tensor, fmt, f"operand {number}", report.beside)
+               for number, (tensor, _) in enumerate(taken)]
+    if 0 in extents.values():
+        report.beside.append("an extent is 0, so that there is nothing to contract")
+        none = np.zeros((0, len(output)), np.int64)
+        result = Labelled(SparseTensor(tuple(extents[index] for index in output), none, np.zeros(0)), output)
+    else:
+        operands = [_reduced(tensor, own, extents, number, report.beside)
+                    for number, (tensor, own) in enumerate(zip(tensors, indices, strict=True))]
+        result = _contracted(operands, output, backend, path, report)
     if result.indices != output:
         report.beside.append(f"result transposed from {result.indices!r} to {output!r}")
     tensor = result.arranged(output).tensor
@@ -129,17 +149,12 @@ def _finish(subscripts: str, taken: list, indices: list[str], output: str, backe
 
 
 def _contracted(
-    operands: list[Labelled], output: str, backend: Backend, optimize: str, report: Report
+    operands: list[Labelled], output: str, backend: Backend, path: list[tuple[int, ...]], report: Report
 ) -> Labelled:
-    """Contract operands pair by pair, in the order of opt_einsum's path."""
-    operands = list(operands)
+    """Contract operands pair by pair, in the order of a path."""
     if len(operands) == 1 and set(operands[0].indices) != set(output):
-        operands.append(ones(operands[0], output))
+        operands, path = [*operands, ones(operands[0], output)], [(0, 1)]
         report.beside.append(f"ones along {operands[1].indices!r} as the right operand, which sums over it")
-    path = [(0, 1)] if len(operands) == 2 else []
-    if len(operands) > 2:
-        path = _path([operand.indices for operand in operands],
-                     [operand.tensor.shape for operand in operands], output, optimize)
     for group in path:
         chosen = [operands[number] for number in group]
         operands = [operand for number, operand in enumerate(operands) if number not in group]
@@ -165,12 +180,41 @@ def _contracted(
 
 
 def _path(
-    indices: list[str], shapes: list[tuple[int, ...]], output: str, optimize: str
+    indices: list[str], shapes: list[tuple[int, ...]], output: str, optimize: Path
 ) -> list[tuple[int, ...]]:
+    """Return the steps that lead to one operand: numbers of operands, whose result becomes the last one."""
+    if optimize is not None and not isinstance(optimize, (str, bool, PathOptimizer)):
+        return _checked_path(optimize, len(indices))
+    shapes = [tuple(extent or 1 for extent in shape) for shape in shapes]
     try:
+        if isinstance(optimize, str):
+            get_path_fn(optimize)  # which contract_path() looks for only where it needs it
         path, _ = contract_path(f"{','.join(indices)}->{output}", *shapes, shapes=True, optimize=optimize)
     except (KeyError, TypeError, ValueError) as error:
-        raise EinsumError(f"optimize={optimize!r}: {' '.join(str(error).split())}") from None
+        raise EinsumError(f"optimize={optimize!r}: {' '.join(str(error.args[0]).split())}") from None
+    return path
+
+
+def _checked_path(optimize: Sequence, left: int) -> list[tuple[int, ...]]:
+    """Return a path as it was given, if it leads from so many operands to one; opt_einsum does not look."""
+    try:
+        steps = list(optimize)
+        if steps and isinstance(steps[0], str) and steps[0] == "einsum_path":  # as numpy.einsum_path begins
+            steps = steps[1:]
+        path = [tuple(operator.index(number) for number in step) for step in steps]
+    except TypeError:
+        raise EinsumError(f"optimize={optimize!r} is neither a way of opt_einsum nor a path of steps such as"
+                          " [(0, 1), (0, 1)]") from None
+    for step in path:
+        odd = [number for number in step if not 0 <= number < left]
+        if odd or not step:
+            raise EinsumError(f"optimize={optimize!r}: step {step} names no operand"
+                              f"{f' {odd[0]}, there are {left}' if odd else ''}")
+        if len(set(step)) < len(step):
+            raise EinsumError(f"optimize={optimize!r}: step {step} names an operand twice")
+        left -= len(step) - 1
+    if left != 1:
+        raise EinsumError(f"optimize={optimize!r}: {left} operands are left after the last step")
     return path
 
 

@@ -8,11 +8,12 @@ import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from flaash.errors import DisagreementError, EinsumError
+from models.axes import contracted_limit
 from models.contract import contract
 from models.csf import Csf
 from models.errors import TensorError
@@ -56,6 +57,7 @@ class Answer:
     bytes_out: int | None = None
 
 
+@runtime_checkable
 class Backend(Protocol):
     """What einsum() needs of what runs contractions: a backend.
 
@@ -110,12 +112,14 @@ class Chip:
         timeout: seconds after which a call gives up, None for never.
 
     Raises:
-        EinsumError: no such configuration or simulator.
+        EinsumError: no such configuration or simulator, or no such timeout.
     """
 
     def __init__(self, config: str = "default", simulator: str = "verilator", timeout: float | None = None):
+        if timeout is not None and not (isinstance(timeout, (int, float)) and timeout >= 0):
+            raise EinsumError(f"timeout={timeout!r} is no number of seconds")
         self.machine, self.name, self.timeout = _machine(config), simulator, timeout
-        self.contracted_limit = 2 ** int(self.machine.config["CoordWidth"])
+        self.contracted_limit = contracted_limit(int(self.machine.config["CoordWidth"]))
         try:
             self._session = Session(self.machine.config, simulator)
         except ToolMissing as error:
@@ -170,15 +174,16 @@ def find(on: str | Backend, config: str) -> Backend:
     Raises:
         EinsumError: there is no such backend or configuration.
     """
-    if not isinstance(on, str):
+    if isinstance(on, Backend):
         return on
-    if on not in BACKENDS:
+    if not isinstance(on, str) or on not in BACKENDS:
         raise EinsumError(f"on={on!r}: there is no such backend, choose one of {', '.join(BACKENDS)}")
     if on == MODEL:
         return Model(config)
-    if (config, on) not in _chips:
-        _chips[config, on] = Chip(config, on)
-    return _chips[config, on]
+    name = _machine(config).name
+    if (name, on) not in _chips:
+        _chips[name, on] = Chip(name, on)
+    return _chips[name, on]
 
 
 def close() -> None:
@@ -188,6 +193,8 @@ def close() -> None:
 
 
 def _machine(config: str) -> Machine:
+    if not isinstance(config, str):
+        raise EinsumError(f"config={config!r} is no name of a configuration, such as 'fast8'")
     try:
         return machine(config)
     except ConfigError as error:

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,11 +24,12 @@ def take(operand: Any, number: int) -> tuple[SparseTensor, Convert]:
 
     Args:
         operand: SparseTensor or Csf of this project, array of scipy.sparse (matrices, too), COO or GCXS of
-            pydata/sparse, or whatever numpy.asarray takes.
+            pydata/sparse, tensor of torch, or whatever numpy.asarray takes. An extent may be 0.
         number: of the operand, for messages.
 
     Raises:
-        EinsumError: values that are no real numbers, extents out of range, a fill value other than 0.
+        EinsumError: values that are no real numbers, extents out of range, a fill value other than 0, or
+            something that is no array.
     """
     try:
         return _take(operand)
@@ -39,7 +41,7 @@ def maker(kind: str) -> Convert:
     """Return the function that makes a result of a kind: "numpy", "scipy", "pydata" or "tensor"."""
     kinds: dict[str, Convert] = {"numpy": _to_numpy, "scipy": _to_scipy, "pydata": _to_pydata,
                                  "tensor": lambda tensor, dtype: tensor}
-    if kind not in kinds:
+    if not isinstance(kind, str) or kind not in kinds:
         raise EinsumError(f"unknown kind of result {kind!r}; there are {', '.join(kinds)}")
     return kinds[kind]
 
@@ -55,26 +57,59 @@ def _take(operand: Any) -> tuple[SparseTensor, Convert]:
     if isinstance(operand, Csf):
         return operand.to_tensor(), maker("tensor")
     # Who has such an operand has imported its library.
-    scipy_sparse, sparse = (sys.modules.get(name) for name in ("scipy.sparse", "sparse"))
+    scipy_sparse, sparse, torch = (sys.modules.get(name) for name in ("scipy.sparse", "sparse", "torch"))
     if scipy_sparse is not None and scipy_sparse.issparse(operand):
         return _from_scipy(operand), _like_scipy(operand)
     if sparse is not None and isinstance(operand, sparse.SparseArray):
         return _from_pydata(operand), _like_pydata(operand)
-    array = np.asarray(operand)
-    return SparseTensor.from_dense(array), _to_numpy
+    try:
+        if torch is not None and isinstance(operand, torch.Tensor):
+            return _from_torch(operand, torch), _to_numpy
+        array = np.asarray(operand)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise EinsumError(f"numpy makes no array of this {type(operand).__name__}:"
+                          f" {' '.join(str(error).split())}") from None
+    return _from_dense(array), _to_numpy
+
+
+def _from_dense(array: np.ndarray) -> SparseTensor:
+    if array.size:
+        return SparseTensor.from_dense(array)
+    return _from_coordinates(array.shape, np.zeros((0, array.ndim), np.int64), array.ravel())
+
+
+def _from_coordinates(shape: Sequence[int], coords: np.ndarray, values: np.ndarray) -> SparseTensor:
+    """Return a tensor whose extents may be 0, which no machine has: then there are no entries to contract."""
+    made = SparseTensor.from_coordinates([extent or 1 for extent in shape], coords, values)
+    return dataclasses.replace(made, shape=tuple(map(int, shape)))
+
+
+def _from_torch(operand: Any, torch: Any) -> SparseTensor:
+    """Return a tensor of torch, whatever its layout; what only training needs is left out."""
+    operand = operand.detach()
+    if operand.is_floating_point() and operand.dtype != torch.float64:
+        operand = operand.float()  # numpy lacks bfloat16 and the formats of 8 bits
+    if operand.layout == torch.strided:
+        return _from_dense(operand.resolve_conj().resolve_neg().cpu().numpy())
+    coo = operand.to_sparse_coo().coalesce()  # equal coordinates are a sum there
+    if coo.dense_dim():
+        coo = coo.to_dense().to_sparse()
+    return _from_coordinates(operand.shape, coo.indices().T.cpu().numpy(), coo.values().cpu().numpy())
 
 
 def _from_scipy(operand: Any) -> SparseTensor:
     coo = operand.tocoo(copy=True)
     coo.sum_duplicates()  # equal coordinates are a sum there
-    return SparseTensor.from_coordinates(coo.shape, np.stack(coo.coords, axis=1), coo.data)
+    return _from_coordinates(coo.shape, np.stack(coo.coords, axis=1), coo.data)
 
 
 def _from_pydata(operand: Any) -> SparseTensor:
+    if not operand.ndim:  # there the fill value is the value, if there is no entry
+        return SparseTensor.from_dense(operand.todense())
     if operand.fill_value != 0:
         raise EinsumError(f"its fill value is {operand.fill_value}; only 0 can be left out")
     coo = operand.asformat("coo")
-    return SparseTensor.from_coordinates(coo.shape, coo.coords.T, coo.data)
+    return _from_coordinates(coo.shape, coo.coords.T, coo.data)
 
 
 def _to_numpy(tensor: SparseTensor, dtype: np.dtype) -> Any:

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from flaash.backends import Answer, Backend, Pair
-from models.cycles import lower_bound
 
 QUICK = 100_000  # products up to which the lower bound is worked out in a second or two
 
@@ -105,12 +104,7 @@ class Report:
     @functools.cached_property
     def bound(self) -> int:
         """Least cycles of computing that this configuration can take; worked out when it is asked for."""
-        total, machine = 0, self.backend.machine
-        for (a, b), answer in self.runs:
-            settings = machine.settings(a, b)
-            total += lower_bound(a, b, machine.config.values, settings.run_length, len(answer.bits),
-                                 settings.portion, settings.long_lines).cycles
-        return total
+        return sum(self.backend.machine.bound(*pair, len(answer.bits)) for pair, answer in self.runs)
 
     @property
     def utilisation(self) -> float | None:

@@ -7,9 +7,15 @@ import math
 from collections.abc import Sequence
 
 from models.errors import TensorError
-from models.tensor import SparseTensor
+from models.tensor import MAX_EXTENT, SparseTensor
 
 MAX_FREE_MODES = 7  # of an operand; the machine's orders go up to 8
+MAX_FUSED = 2**63 - 1  # coordinates are int64
+
+
+def contracted_limit(coord_width: int) -> int:
+    """Return the greatest contracted extent of a machine; an extent has 32 bits on the way there."""
+    return min(2**coord_width, MAX_EXTENT)
 
 
 def parse_axes(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -34,18 +40,18 @@ def parse_axes(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
 
 def prepare(a: SparseTensor, b: SparseTensor,
             axes: str | tuple[Sequence[int], Sequence[int]] | None = None,
-            coord_width: int = 16) -> tuple[SparseTensor, SparseTensor]:
+            coord_width: int | None = 16) -> tuple[SparseTensor, SparseTensor]:
     """Return the operands with free modes first and the contracted ones fused into the last.
 
     Args:
         a, b: tensors of order 1 or more.
         axes: modes of A and modes of B that meet, pair by pair, as for numpy.tensordot;
             None contracts the last mode of A with the last of B.
-        coord_width: bits of a contracted coordinate in the machine.
+        coord_width: bits of a contracted coordinate in the machine; None if renumbering comes first.
 
     Raises:
         TensorError: modes that aren't there, repeated or unequally many; extents that differ;
-            a fused extent above 2**coord_width; more than 7 free modes.
+            a fused extent above the machine's limit; more than 7 free modes.
     """
     if axes is None:
         axes = ((a.order - 1,), (b.order - 1,))
@@ -59,10 +65,12 @@ def prepare(a: SparseTensor, b: SparseTensor,
         check_extents(a.shape[mode_a], b.shape[mode_b], mode_a, mode_b)
     extents = [a.shape[mode] for mode in modes_a]
     fused = math.prod(extents)
-    if fused > 2**coord_width:
+    limit = MAX_FUSED if coord_width is None else contracted_limit(coord_width)
+    if fused > limit:
         product = " x ".join(str(extent) for extent in extents)
+        cause = "63 bits hold" if coord_width is None else f"CoordWidth = {coord_width} allows"
         raise TensorError(f"the contracted extent {product}{f' = {fused}' if len(extents) > 1 else ''}"
-                          f" exceeds {2**coord_width}, the most that CoordWidth = {coord_width} allows")
+                          f" exceeds {limit}, the most that {cause}")
     return _arrange("A", a, modes_a), _arrange("B", b, modes_b)
 
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""When the last of a list of jobs ends at the earliest, if engines get them one after the other.
+"""How a contraction is cut into jobs, and when the last one ends at the earliest.
+
+Engines get the jobs one after the other.
 
 Cycle 0 is that of the first comparison of the first job, if it is handed out as early as can be.
 A job's end is that of its last comparison: lines that are left over are discarded beside what follows
@@ -12,8 +14,27 @@ import numpy as np
 
 from models.work import Jobs
 
+RUNS_PER_ENGINE = 8
 _QUEUE = 2  # jobs that wait before the loaders
 _LOADERS = 2  # jobs in a loader: one being read, one behind it
+
+
+def run_length(engine: str, engines: int, fibers_a: int, fibers_b: int) -> int:
+    """Return the most fibers of B per job that a host tells the machine, 0 for all.
+
+    The merge engine, the paper's, gets single dot products. A compare engine gets about RUNS_PER_ENGINE
+    jobs, so that the last ones end close to each other. The lookup engine cuts the work itself.
+
+    Args:
+        engine: "merge", "compare" or "lookup".
+        engines: how many there are.
+        fibers_a, fibers_b: non-empty fibers of the operands.
+    """
+    if engine == "merge":
+        return 1
+    if engine == "lookup":
+        return 0
+    return max(1, min(fibers_b, fibers_a * fibers_b // (RUNS_PER_ENGINE * engines)))
 
 
 def demand(jobs: Jobs, engines: int) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from models import csfbin, matrix_market, npz, tns
 from models.errors import TensorError
-from models.tensor import SparseTensor
+from models.tensor import SparseTensor, check_shape
 
 READERS: dict[str, Callable[[Path], SparseTensor]] = {
     ".csfbin": csfbin.read, ".tns": tns.read, ".tns.gz": tns.read,
@@ -42,6 +42,7 @@ def write(path: str | PathLike, tensor: SparseTensor) -> None:
     """
     path = Path(path)
     writer = WRITERS[_ending(path)]
+    check_shape(tensor.shape, path)
     try:
         writer(path, tensor)
     except OSError as error:

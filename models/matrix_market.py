@@ -17,7 +17,15 @@ import numpy as np
 
 from models.errors import TensorError
 from models.tensor import SparseTensor, check_shape
-from models.text import format_number, parse_integer, parse_number, read_lines, shorten, write_text
+from models.text import (
+    check_integer,
+    format_number,
+    parse_integer,
+    parse_number,
+    read_lines,
+    shorten,
+    write_text,
+)
 
 _BANNER = "%%MatrixMarket"
 _LAYOUTS = ("coordinate", "array")
@@ -149,7 +157,7 @@ def _read_array(header, shape, numbers, body, path, sizes_line):
 
 def _value(header: _Header, text: str, path, number: int) -> float:
     if header.field == "integer":
-        parse_integer(text, "the value", path, number)
+        check_integer(text, "the value", path, number)
     return parse_number(text, "the value", path, number)
 
 

@@ -25,7 +25,8 @@ class SparseTensor:
     The constructor trusts its arguments; from_coordinates() checks and sorts them.
 
     Attributes:
-        shape: extents, each 1 to 2**32 - 1; empty for a scalar.
+        shape: extents, each 1 to 2**32 - 1; empty for a scalar. Only operands and results of einsum() may
+            have an extent of 0, and no machine and no file does.
         coords: (nnz, order) int64, 0-based, rows in ascending lexicographic order, each once.
         values: (nnz,) float64.
     """

@@ -5,16 +5,23 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import math
 import re
+import sys
 import zlib
 from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
 from os import PathLike
 from pathlib import Path
 
 from models.errors import TensorError
 
 MAX_LINE = 2**16  # bytes; a longer line belongs to no tensor
-_INTEGER = re.compile(r"[+-]?[0-9]{1,30}")
+_INTEGER = re.compile(r"([+-]?)0*([0-9]+)")
+_MOST_DIGITS = 30  # of an extent or a coordinate: more than any that there is
+_PLAIN_DIGITS = 15  # a decimal of so many digits is always what a program prints of its float64 number
+_MIDDLE_BITS = 25  # of the middle between two neighbours in the widest format of the machine, fp32
 
 
 def read_lines(path: str | PathLike) -> Iterator[tuple[int, str]]:
@@ -62,15 +69,24 @@ def write_text(path: str | PathLike, text: str) -> None:
 
 def parse_integer(text: str, what: str, path: str | PathLike, line: int) -> int:
     """Return the integer, or raise TensorError: file, line, what it should be, and the text."""
+    check_integer(text, what, path, line)
+    sign, digits = _INTEGER.fullmatch(text).groups()
+    if len(digits) > _MOST_DIGITS:
+        raise TensorError(f"{what} is {shorten(text)}, which is too large", path, f"line {line}")
+    return int(sign + digits)
+
+
+def check_integer(text: str, what: str, path: str | PathLike, line: int) -> None:
+    """Raise TensorError if the text is no integer, of whatever length."""
     if not _INTEGER.fullmatch(text):
         raise TensorError(f"{what} is {shorten(text)}, not an integer", path, f"line {line}")
-    return int(text)
 
 
 def parse_number(text: str, what: str, path: str | PathLike, line: int) -> float:
     """Return the number (also inf and nan), or raise TensorError as parse_integer() does.
 
-    An integer that float64 doesn't hold is an error too; a decimal fraction is rounded.
+    An integer that float64 doesn't hold is an error too. Any other decimal is the nearest float64 number, or
+    the one beside it: _settled() says when.
     """
     try:
         value = float(text)
@@ -78,9 +94,31 @@ def parse_number(text: str, what: str, path: str | PathLike, line: int) -> float
         value = None
     if value is None or "_" in text:
         raise TensorError(f"{what} is {shorten(text)}, not a number", path, f"line {line}")
-    if _INTEGER.fullmatch(text) and int(text) != value:
-        raise TensorError(f"{what} {text} is no float64 number", path, f"line {line}")
+    if not _INTEGER.fullmatch(text):
+        return _settled(text, value)
+    if Decimal(text) != value:
+        raise TensorError(f"{what} {shorten(text)} is no float64 number", path, f"line {line}")
     return value
+
+
+def _settled(text: str, nearest: float) -> float:
+    """Return the float64 number from which each format of the machine gets what it would get of the decimal.
+
+    That is the nearest one, unless it hides on which side of it the decimal lies: where it is itself a number
+    of a format, or the middle between two, to which a second rounding would go. Then it is the next one on
+    that side. So no decimal becomes infinite or zero here, and the conversion to a format counts it.
+    A decimal as a program prints the nearest number, rounded to the last digit, means that number.
+    """
+    if math.isinf(nearest) and "n" not in text.lower():
+        return math.copysign(sys.float_info.max, nearest)
+    if nearest == 0 and re.match(r"[+-]?[0.]*[1-9]", text):
+        return math.copysign(math.ulp(0.0), nearest)
+    if len(text) <= _PLAIN_DIGITS or not (math.frexp(nearest)[0] * 2**_MIDDLE_BITS).is_integer():
+        return nearest
+    off, last_digit = Fraction(text) - Fraction(nearest), Fraction(10) ** Decimal(text).as_tuple().exponent
+    if 2 * abs(off) <= last_digit:
+        return nearest
+    return math.nextafter(nearest, math.inf if off > 0 else -math.inf)
 
 
 def format_number(value: float) -> str:

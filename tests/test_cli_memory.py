@@ -48,7 +48,7 @@ def test_contracts_two_files(tmp_path: Path, capsys: pytest.CaptureFixture) -> N
     summary = json.loads((sim.FOLDER / "summary.json").read_text())
     assert summary["passed"] and summary["removed"] == [30, 0] and summary["pairs"] == 1
     moved = [-(-summary[key] // 64) for key in ("read", "written")]
-    assert summary["bound"] == max(*moved, summary["computing"])
+    assert max(moved) <= summary["bound"] <= max(*moved, summary["computing"])
     # Bursts that wait for each other's data: descriptor and arrays, and the answer to the results.
     assert summary["cycles"] > summary["computing"] + 3 * LATENCY
     assert summary["written"] == 12 * expected.results

@@ -12,6 +12,7 @@ from tb.common.fits import check_fits
 
 CONFIG = configs.load("default", {
     "Lanes": 4, "CoordWidth": 5, "MemLines": 6, "FiberDepth": 5, "NodeDepth": 7})
+WIDE = configs.load("default", {"CoordWidth": 32})
 
 
 def _fibers(*lengths: int, extent: int = 32) -> Csf:
@@ -42,3 +43,12 @@ def test_limits(fits: Csf, too_large: Csf, sentence: str) -> None:
     check_fits("a.tns", fits, CONFIG)
     with pytest.raises(TensorError, match=f"^a.tns: {sentence}"):
         check_fits("a.tns", too_large, CONFIG)
+
+
+def test_an_extent_has_32_bits_on_the_way_to_the_machine() -> None:
+    """2**32, two modes of 65,536 fused, would arrive as 0."""
+    rows = _empty(65536, 65536).to_tensor()
+    check_fits("a.tns", _empty(2, 2**32 - 1), WIDE)
+    with pytest.raises(TensorError, match=r"4,294,967,296 coordinates in its contracted mode, .*"
+                                          r" takes 4,294,967,295 \(CoordWidth\)"):
+        check_fits("a.tns", Csf.from_tensor(rows.fuse_last(2)), WIDE)

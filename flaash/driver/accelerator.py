@@ -15,6 +15,7 @@ from flaash.driver.errors import MachineError, OutOfMemory
 from flaash.driver.layout import ALIGN, Completion, Descriptor
 from flaash.driver.result import FIBERS, Cost, Result, record_bytes, split_records
 from flaash.driver.transport import Memory, Registers
+from models.dispatch import run_length
 from models.tiles import Plan, Room
 from tb.common.rtl_constants import EDGE
 
@@ -29,11 +30,12 @@ class Settings:
 
     Attributes:
         dense: deliver every pair of non-empty fibers, results that are zero, too.
-        run_length, portion, long_lines: as the machine's registers of these names.
+        run_length: as the machine's register; None leaves it to the driver, by the engines of the machine.
+        portion, long_lines: as the machine's registers of these names.
     """
 
     dense: bool = False
-    run_length: int = 0
+    run_length: int | None = None
     portion: int = 0
     long_lines: int = 0
 
@@ -133,10 +135,12 @@ class Accelerator:
                       settings: Settings, capacity: int | None, before: int = 0) -> _Pair:
         """Queue a pair of tiles behind others, with room for all results that there can be if there is."""
         allocator, size = self.device.allocator, record_bytes(self.device.build.fmt)
-        parts = [side.parts[tile] for side, tile in zip(sides, pair, strict=True)]
+        fibers = [len(side.parts[tile].fiber_lengths()) for side, tile in zip(sides, pair, strict=True)]
+        length = settings.run_length
+        if length is None:
+            length = run_length(self.device.build.engine, self.device.build.engines, *fibers)
         if capacity is None:
-            jobs = len(parts[0].fiber_lengths()) * len(parts[1].fiber_lengths())
-            capacity = jobs * size
+            capacity = fibers[0] * fibers[1] * size
             # A pair whose results find no room is contracted twice: shares are for where there is too little.
             if capacity * (AHEAD - before) > allocator.largest:
                 capacity = min(capacity, allocator.largest // (AHEAD + 1))
@@ -145,7 +149,7 @@ class Accelerator:
         # Prompt: the device looks at the ring's head, not at the record, to know that it is complete.
         job = await self.device.submit(Descriptor(
             *levels, self.device.build.fmt.code, buffer, capacity, settings.dense, False, True,
-            settings.run_length, settings.portion, settings.long_lines, prompt=True))
+            length, settings.portion, settings.long_lines, prompt=True))
         return _Pair(*pair, buffer, job)
 
     async def _completed(self, sides: Sequence[Side], placed: list[list[Placed]], queue: list[_Pair],

@@ -10,11 +10,11 @@ import numpy as np
 
 from flaash.driver.arrays import Operand
 from flaash.driver.device import Build
-from models.axes import check_extents
+from models.axes import check_extents, contracted_limit
 from models.csf import Csf
 from models.errors import TensorError
 from models.renumber import renumber
-from models.tensor import SparseTensor
+from models.tensor import MAX_EXTENT, SparseTensor
 from models.tiles import Plan, Room, Tile, cut_tiles, plan
 
 
@@ -66,7 +66,7 @@ def arrange(a: Any, b: Any, build: Build, every_fiber: bool = False, renumbered:
         TensorError: extents that differ, a contracted extent beyond CoordWidth, a fiber longer than a tile,
             values that the format can't take.
     """
-    most = 1 << build.coord_width
+    most = contracted_limit(build.coord_width)
     check_extents(a.shape[-1], b.shape[-1], len(a.shape) - 1, len(b.shape) - 1)
     again = a.shape[-1] > most if renumbered is None else renumbered
     removed = (0, 0)
@@ -75,10 +75,11 @@ def arrange(a: Any, b: Any, build: Build, every_fiber: bool = False, renumbered:
         a, b, removed = made.a, made.b, made.removed
     extent = a.shape[-1]
     if extent > most:
+        ways = [f"a build with CoordWidth = {(extent - 1).bit_length()} can"] if extent <= MAX_EXTENT else []
+        ways += [] if again else ["renumbering may"]
         raise TensorError(
             f"the contracted extent {extent:,} exceeds {most:,}, the most that CoordWidth ="
-            f" {build.coord_width} of this machine allows; a build with CoordWidth ="
-            f" {(extent - 1).bit_length()} can{'' if again else ', or renumbering may'}")
+            f" {build.coord_width} of this machine allows; {', or '.join(ways) or 'no build takes more'}")
     room = room or Room(build.lanes, build.lines, build.fibers, build.nodes)
     sides = tuple(_side(name, Operand.of(x, build.fmt), room) for name, x in (("A", a), ("B", b)))
     chosen = plan(*(side.tiles for side in sides), *([part.nbytes for part in side.parts] for side in sides))

@@ -21,7 +21,7 @@ from flaash.driver.layout import (
 )
 from flaash.driver.transport import Memory, Registers
 from models.numbers import FORMATS, NumberFormat
-from tb.common.rtl_constants import CONTROL_BITS, EDGE, REGISTERS, STATUS_BITS
+from tb.common.rtl_constants import CONTROL_BITS, EDGE, ENGINES, REGISTERS, STATUS_BITS
 
 CHIP = 0x464C_5348  # RegId, "FLSH"
 IRQ_DONE, IRQ_ERROR = (1 << EDGE.constants[name].value for name in ("EdgeIrqDone", "EdgeIrqError"))
@@ -38,6 +38,8 @@ class Build:
         lanes, lines, nodes, fibers: entries of a line; most lines, nodes and fibers of an operand.
         coord_width: bits of a contracted coordinate.
         width: data bits of its bus.
+        engines: how many there are.
+        engine: "merge", "compare" or "lookup".
     """
 
     fmt: NumberFormat
@@ -47,6 +49,8 @@ class Build:
     fibers: int
     coord_width: int
     width: int
+    engines: int
+    engine: str
 
 
 @dataclass(frozen=True)
@@ -118,9 +122,10 @@ class Device:
             raise WrongMachine(f"RegId is {await named('RegId'):#010x}, this is no FLAASH chip")
         info = await registers.read(EDGE.registers["RegEdgeInfo"].address)
         formats = {fmt.code: fmt for fmt in FORMATS.values()}
+        kinds = {code: name for name, code in ENGINES.items()}
         build = Build(formats[await named("RegFormat")], await named("RegLanes"), await named("RegMemLines"),
                       await named("RegNodeDepth"), await named("RegFiberDepth"), await named("RegCoordWidth"),
-                      info & 0xFFFF)
+                      info & 0xFFFF, await named("RegNumSdpe"), kinds[await named("RegBlocks") & 0xF])
         device = cls(memory, registers, build, slots)
         await device.reset()
         await device._write("RegEdgeIrqEnable", IRQ_DONE | IRQ_ERROR)

@@ -25,6 +25,7 @@ from flaash.driver.layout import (
     Completion,
 )
 from flaash.driver.result import WORD
+from models.axes import contracted_limit
 from models.contract import ContractionResult, contract
 from models.csf import Csf
 from tb.common.rtl_constants import CONSTANTS, EDGE, ERRORS
@@ -230,7 +231,8 @@ def _check_counts(which: int, levels: list[_Level], build: Build) -> None:
     if entries > build.lines * build.lanes:
         raise Refused("ErrMemoryFull", which << 31 | 3)
     for mode, level in enumerate(levels):
-        if not level.extent or (mode == len(levels) - 1 and level.extent > 1 << build.coord_width):
+        if not level.extent or (mode == len(levels) - 1 and level.extent > contracted_limit(
+                build.coord_width)):
             raise Refused("ErrExtent", which << 31 | mode)
     for number, level in enumerate(levels[:-1]):
         if (number and level.count and not levels[number - 1].count) or (

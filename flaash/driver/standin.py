@@ -12,7 +12,7 @@ from flaash.driver.device import CHIP, Build
 from flaash.driver.interpret import PARTS, Held, Refused, interpret
 from flaash.driver.layout import ALIGN, COMPLETION_AT, SLOT
 from models.numbers import get_format
-from tb.common.rtl_constants import CONTROL_BITS, EDGE, REGISTERS
+from tb.common.rtl_constants import CONTROL_BITS, EDGE, ENGINES, REGISTERS
 
 HALTED = 1 << EDGE.constants["EdgeStatusHalted"].value
 DONE, ERROR = (1 << EDGE.constants[name].value for name in ("EdgeIrqDone", "EdgeIrqError"))
@@ -30,11 +30,14 @@ class StandIn:
         lanes, lines, nodes, fibers, coord_width: as the parameters Lanes, MemLines, NodeDepth, FiberDepth and
             CoordWidth of rtl/configs.toml.
         base, size: of its memory, in bytes.
+        engines, engine: what the registers tell of them.
     """
 
     def __init__(self, fmt: str = "fp32", lanes: int = 4, lines: int = 8192, nodes: int = 16384,
-                 fibers: int = 8192, coord_width: int = 16, base: int = 0x1_0000_0000, size: int = 1 << 28):
-        self.build = Build(get_format(fmt), lanes, lines, nodes, fibers, coord_width, 8 * ALIGN)
+                 fibers: int = 8192, coord_width: int = 16, base: int = 0x1_0000_0000, size: int = 1 << 28,
+                 engines: int = 8, engine: str = "compare"):
+        self.build = Build(get_format(fmt), lanes, lines, nodes, fibers, coord_width, 8 * ALIGN, engines,
+                           engine)
         self.memory = StandInMemory(base, size)
         self.registers = StandInRegisters(self.memory, self.build)
 
@@ -108,7 +111,8 @@ class StandInRegisters:
         self._memory, self._build = memory, build
         fixed = {"RegId": CHIP, "RegFormat": build.fmt.code, "RegLanes": build.lanes,
                  "RegMemLines": build.lines, "RegNodeDepth": build.nodes, "RegFiberDepth": build.fibers,
-                 "RegCoordWidth": build.coord_width, "RegEdgeInfo": build.width}
+                 "RegCoordWidth": build.coord_width, "RegEdgeInfo": build.width,
+                 "RegNumSdpe": build.engines, "RegBlocks": ENGINES[build.engine]}
         self._values = dict.fromkeys(NAMES.values(), 0) | fixed
         self._held: Held = (None, None)
 

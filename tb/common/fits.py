@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from models.axes import contracted_limit
 from models.csf import Csf
 from models.errors import TensorError
 from tb.common import rtl_constants as rtl
@@ -28,8 +29,8 @@ def check_fits(name: str, csf: Csf, config: Config) -> None:
     lines_text = "lines" if lanes == 1 else f"lines of {lanes} entries"
     for what, count, most, parameter in (
             ("modes", csf.order, rtl.CONSTANTS["MaxOrder"], "MaxOrder"),
-            ("coordinates in its contracted mode", csf.shape[-1], 2 ** int(config["CoordWidth"]),
-             "CoordWidth"),
+            ("coordinates in its contracted mode", csf.shape[-1],
+             contracted_limit(int(config["CoordWidth"])), "CoordWidth"),
             ("nodes above the entries", csf.nodes, int(config["NodeDepth"]), "NodeDepth"),
             ("fibers", len(lengths), int(config["FiberDepth"]), "FiberDepth"),
             (lines_text, lines, int(config["MemLines"]), "MemLines")):

@@ -9,9 +9,11 @@ import re
 import numpy as np
 
 from models.csf import Csf
+from models.cycles import lower_bound
+from models.dispatch import run_length
 from tb.common.configs import Config, load
 
-RUNS_PER_ENGINE = 8
+TRIED = 100_000  # dot products up to which a bound tries run lengths
 # What the host does if a machine's name asks for it.
 LONG_FIRST, PORTIONS = "long_first", "portions"
 
@@ -65,18 +67,31 @@ class Machine:
                         self.long_lines(*lengths) if LONG_FIRST in self.options else 0)
 
     def run_length(self, fibers_a: int, fibers_b: int) -> int:
-        """Return the host's choice for RegRunLength.
+        """Return the host's choice for RegRunLength."""
+        return run_length(str(self.config["Engine"]), self.num_sdpe, fibers_a, fibers_b)
 
-        The merge engine, the paper's, gets single dot products. A compare engine gets about
-        RUNS_PER_ENGINE runs, so that the last ones end close to each other. The lookup engine
-        cuts the work itself.
+    def bound(self, a: Csf, b: Csf, results: int | None, used: Settings | None = None) -> int:
+        """Return the least cycles that this machine can take for the contraction of A and B.
+
+        They are those of the best settings: the host's, those that were used, and for the compare engine both
+        with other run lengths, if there are few dot products: among many the host's rule is as good. So a bad
+        choice shows as cycles above the bound, and no run is below it.
+
+        Args:
+            a, b: operands.
+            results: that are delivered; None leaves out what it takes to drain them.
+            used: settings of a run.
         """
-        if self.config["Engine"] == "merge":
-            return 1
-        if self.config["Engine"] == "lookup":
-            return 0
-        runs = RUNS_PER_ENGINE * self.num_sdpe
-        return max(1, min(fibers_b, fibers_a * fibers_b // runs))
+        choices = {self.settings(a, b)}
+        if used is not None and self.config["Engine"] != "lookup":  # which cuts the work itself
+            choices.add(used)
+        fibers = [len(csf.fiber_bounds()) for csf in (a, b)]
+        if self.config["Engine"] == "compare" and fibers[0] * fibers[1] <= TRIED:
+            lengths = [0, *(2**power for power in range(fibers[1].bit_length()))]
+            choices |= {dataclasses.replace(chosen, run_length=length) for chosen in choices
+                        for length in lengths if not chosen.portion}
+        return min(lower_bound(a, b, self.config.values, chosen.run_length, results, chosen.portion,
+                               chosen.long_lines).cycles for chosen in choices)
 
     def portion(self, lengths_a: np.ndarray, lengths_b: np.ndarray) -> int:
         """Return the host's choice for RegPortion: half an engine's share of the entries of all dot products.

@@ -18,7 +18,6 @@ from tb.common.simulation import Build, build, run
 TOP = "flaash_memory_top"
 WIDTH = 512  # bits of the memory's bus
 LATENCY = 100  # cycles from an address to its data, and from data to their answer
-FUSED = 63  # bits of a contracted coordinate before renumbering
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,13 +44,14 @@ class Job:
 
     def operands(self) -> tuple[SparseTensor, SparseTensor]:
         """Return the operands with the contracted mode last."""
-        return prepare(io.read(self.a), io.read(self.b), self.axes, FUSED)
+        return prepare(io.read(self.a), io.read(self.b), self.axes, None)
 
 
 def machine_of(config: Config) -> Machine:
     """Return what the registers of a chip of this configuration tell."""
     return Machine(get_format(str(config["Format"])), *(int(config[name]) for name in (
-        "Lanes", "MemLines", "NodeDepth", "FiberDepth", "CoordWidth")), WIDTH)
+        "Lanes", "MemLines", "NodeDepth", "FiberDepth", "CoordWidth")), WIDTH, int(config["NumSdpe"]),
+        str(config["Engine"]))
 
 
 def build_chip(config: Config, simulator: str, waves: bool = False) -> Build:

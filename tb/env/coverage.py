@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 from pyuvm import uvm_subscriber
 
+from models.axes import contracted_limit
 from models.contract import ContractionResult
 from models.csf import Csf
 from models.numbers import Flags, get_format
@@ -114,7 +115,7 @@ class CoverageSubscriber(uvm_subscriber):
             hit("operand.empty", "empty nodes")
         if 1 in csf.shape:
             hit("operand.extent", "1")
-        if csf.shape[-1] == 2 ** int(self._config["CoordWidth"]):
+        if csf.shape[-1] == contracted_limit(int(self._config["CoordWidth"])):
             hit("operand.extent", "contracted at its limit")
         if any(extent > 2**29 for extent in csf.shape[:-1]):
             hit("operand.extent", "free above 2^29")

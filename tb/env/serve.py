@@ -66,7 +66,7 @@ class Delivery:
         coords: (results, free modes) uint64, free modes of A, then of B.
         bits: (results,) uint64, patterns.
         error: name of the error code, "ErrNone" if all went well.
-        counters: performance counters by name.
+        counters: performance counters by name, of this contraction alone.
         bytes_in, bytes_out: of the frames through the operand and the result stream.
         mismatches: what differs from the reference model, a sentence each.
     """

@@ -27,6 +27,7 @@ from tb.env.scoreboard import Contracted
 from tb.env.serve import ADDRESS, Delivery, Order
 from tb.env.test import ContractionTest
 
+LASTING = [name for name, counter in rtl.COUNTERS.items() if "since reset" in counter.meaning]
 SAFE_WIDTH = 16  # up to this CoordWidth no sum of integers can leave its result format
 
 
@@ -93,6 +94,7 @@ class ServingTest(ContractionTest):
                                portion=order.settings.portion, long_lines=order.settings.long_lines)
         if self.leaves_range(order):
             item.error = ExpectedError("ErrResultRange", count=None, fatal=False)
+        before = await self.env.registers.counters()
         scoreboard = self.env.scoreboard
         scoreboard.mismatches.clear()
         self.contracted.last, self.sent.beats, self.received.beats = None, 0, 0
@@ -100,8 +102,10 @@ class ServingTest(ContractionTest):
         answer: Contracted | None = self.contracted.last
         if answer is None:
             raise AssertionError("; ".join(scoreboard.mismatches) or "the chip gave no answer")
+        counters = {name: count - before[name] if name in LASTING else count
+                    for name, count in answer.outcome.counters.items()}
         return Delivery(answer.frame.coords, answer.frame.bits,
-                        rtl.error_name(answer.outcome.registers["RegError"]), answer.outcome.counters,
+                        rtl.error_name(answer.outcome.registers["RegError"]), counters,
                         BEAT * self.sent.beats, BEAT * self.received.beats, list(scoreboard.mismatches))
 
     def leaves_range(self, order: Order) -> bool:

@@ -9,8 +9,8 @@ import numpy as np
 from pyuvm import uvm_subscriber
 
 from models.csf import Csf
-from models.cycles import lower_bound
 from tb.common.configs import Config
+from tb.common.machines import Machine, Settings
 from tb.env.scoreboard import Contracted
 
 
@@ -28,7 +28,7 @@ class Statistics(uvm_subscriber):
 
     def __init__(self, name: str, parent, config: Config):
         super().__init__(name, parent)
-        self._config = config
+        self._machine = Machine(config)
         self.sums = dict.fromkeys(("contractions", "jobs", "matches", "cycles", "results", "bound"), 0)
         self.last: Contracted | None = None
         self.digest = hashlib.sha256()
@@ -39,13 +39,13 @@ class Statistics(uvm_subscriber):
             return
         prediction, counters = contracted.prediction, contracted.outcome.counters
         item = prediction.item
-        bound = lower_bound(prediction.a, prediction.b, self._config.values, item.run_length,
-                            counters["CntResults"], item.portion, item.long_lines)
+        bound = self._machine.bound(prediction.a, prediction.b, counters["CntResults"],
+                                    Settings(item.run_length, item.portion, item.long_lines))
         self.sums["contractions"] += 1
         for name, counter in (("jobs", "CntJobs"), ("matches", "CntMatches"), ("cycles", "CntCycles"),
                               ("results", "CntResults")):
             self.sums[name] += counters[counter]
-        self.sums["bound"] += bound.cycles
+        self.sums["bound"] += bound
         self.last = contracted
         frame = contracted.frame
         records = np.column_stack([frame.coords, frame.bits])

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from pyuvm import uvm_sequence
 
-from models.axes import check_extents
+from models.axes import check_extents, contracted_limit
 from models.csf import Csf
 from models.generate import draw_values, uniform_tensor
 from models.numbers import get_format
@@ -18,6 +18,7 @@ from tb.agents.contraction.item import ContractionItem, ExpectedError
 from tb.common.configs import Config
 from tb.common.fits import check_fits
 from tb.common.frames import pack_operand
+from tb.common.machines import Machine
 
 Operand = Csf | SparseTensor | np.ndarray
 
@@ -48,21 +49,25 @@ class ContractionSequence(uvm_sequence):
         self.config = config
         self.rng = np.random.default_rng([seed, zlib.crc32(self.get_name().encode())])
         self.values = {"int8": "int8", "int16": "int16"}.get(str(config["Format"]), "normal")
-        self.extent = min(self.extent, 2 ** int(config["CoordWidth"]))
+        self.extent = min(self.extent, contracted_limit(int(config["CoordWidth"])))
 
     async def contract(self, a: Operand | None, b: Operand | None, **options) -> None:
         """Contract two operands along their last modes.
 
         Args:
             a, b: Csf, SparseTensor or dense array of order 1 or more; None keeps the one before.
-            options: `dense`, `run_length`, `portion`, `long_lines`, `stalls` of ContractionItem.
+            options: `dense`, `run_length`, `portion`, `long_lines`, `stalls` of ContractionItem. With both
+                operands run_length may be None: what a host would choose for them.
 
         Raises:
             TensorError: the hardware has no room for an operand, its format holds no NaN, or the
                 contracted extents differ.
             ValueError: an option that does not exist here.
         """
-        item = ContractionItem(as_csf(a), as_csf(b), **options)
+        a, b = as_csf(a), as_csf(b)
+        if options.get("run_length", 0) is None and a is not None and b is not None:
+            options["run_length"] = Machine(self.config).settings(a, b).run_length
+        item = ContractionItem(a, b, **options)
         for name, csf in (("operand A", item.a), ("operand B", item.b)):
             if csf is not None:
                 check_fits(name, csf, self.config)

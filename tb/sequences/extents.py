@@ -4,6 +4,7 @@
 Two that differ in the last place are refused.
 """
 
+from models.axes import contracted_limit
 from models.generate import uniform_tensor
 from models.tensor import SparseTensor
 from tb.agents.contraction.item import ExpectedError
@@ -27,7 +28,7 @@ class ExtentsSeq(ContractionSequence):
     async def body(self) -> None:
         one = self.tensor(1, 1, 1, density=1.0)
         await self.contract(one, one)
-        limit = min(2 ** int(self.config["CoordWidth"]), 2**32 - 1)
+        limit = contracted_limit(int(self.config["CoordWidth"]))
         await self.contract(self.corners(3, limit), self.corners(2, limit))
         await self.contract(self.sparse(3, limit), self.sparse(2, limit))
         await self.provoke(ExpectedError("ErrExtentsDiffer", limit), self.corners(3, limit),

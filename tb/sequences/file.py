@@ -20,13 +20,13 @@ class FileSeq(ContractionSequence):
         axes: modes of A and of B that meet, as for numpy.tensordot: "2,3:0,1"; None contracts the
             last mode of A with the last of B.
         dense: keep results that are zero.
-        run_length: most fibers of B per job, 0 for all.
+        run_length: most fibers of B per job, 0 for all; None leaves it to the host.
         portion: most entries of A per portion, 0 for no splitting.
         long_lines: least lines of a job that goes first, 0 for jobs in order.
     """
 
     def __init__(self, name: str = "file", a: str = DEFAULT_A, b: str = DEFAULT_B,
-                 axes: str | None = DEFAULT_AXES, dense: bool = False, run_length: int = 0,
+                 axes: str | None = DEFAULT_AXES, dense: bool = False, run_length: int | None = None,
                  portion: int = 0, long_lines: int = 0):
         super().__init__(name)
         self.files, self.axes = (a, b), axes

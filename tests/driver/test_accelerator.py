@@ -113,6 +113,19 @@ def test_an_extent_that_needs_renumbering() -> None:
         run(wide.contract(a, SparseTensor((5, 3), b.coords[:0], b.values[:0])))
 
 
+def test_an_extent_that_no_build_takes() -> None:
+    """A descriptor has 32 bits for an extent; a message proposes a CoordWidth of at most 32."""
+    fused = generate.uniform_tensor(np.random.default_rng(5), (65536, 65536), nnz=50).fuse_last(2)
+    accelerator = opened(StandIn(coord_width=32))
+    with pytest.raises(TensorError, match="contracted extent 4,294,967,296 exceeds 4,294,967,295, the most"
+                                          " that CoordWidth = 32 of this machine allows; renumbering may$"):
+        run(accelerator.contract(fused, fused, renumbered=False))
+    assert same(run(accelerator.contract(fused, fused)), contract(fused, fused, "fp32"))
+    with pytest.raises(TensorError, match="the most that CoordWidth = 8 of this machine allows; renumbering"
+                                          " may$"):
+        run(opened(StandIn(coord_width=8)).contract(fused, fused, renumbered=False))
+
+
 def test_a_fiber_longer_than_a_tile() -> None:
     a = generate.one_full_fiber(np.random.default_rng(1), (3, 100))
     accelerator = opened(StandIn())

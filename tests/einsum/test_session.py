@@ -17,7 +17,7 @@ from tb.common import configs
 from tb.common.machines import machine
 from tb.common.toolchain import ROOT, ToolMissing
 from tb.env import serve
-from tb.env.serve import Delivery, Session, SessionError
+from tb.env.serve import Delivery, Order, Session, SessionError
 
 CONFIG = "tiny"
 SECOND_CALL, BLOCKS, CALLS = 0.05, 4, 10  # seconds; how many blocks of how many calls
@@ -58,6 +58,21 @@ def test_calls_share_a_simulation(chip: flaash.Chip) -> None:
     chip.close()
     assert all_gone(before)
     multiply(chip)  # starts again
+
+
+@pytest.mark.suite_on("icarus")
+def test_equal_calls_give_equal_reports(chip: flaash.Chip) -> None:
+    """Some counters of the chip go on from contraction to contraction; a report is about its own."""
+    reports = [flaash.einsum("ij,jk->ik", A, B, on=chip, return_report=True)[1] for _ in range(3)]
+    answers = [[vars(answer) for _, answer in report.runs] for report in reports]
+    for told in answers[1:]:
+        np.testing.assert_equal(told, answers[0])
+    assert [str(report) for report in reports[1:]] == [str(reports[0])] * 2
+    _, slices = flaash.einsum("bij,bjk->bik", [A, A], [B, B], on=chip, return_report=True)
+    assert slices.load_cycles == 2 * reports[0].load_cycles
+    deliveries = [chip._session.contract([Order(*pair, chip.machine.settings(*pair))])[0]
+                  for pair, _ in (reports[0].runs * 2)]
+    assert deliveries[0].counters == deliveries[1].counters
 
 
 def test_a_second_call_takes_less_than_50_ms() -> None:

@@ -76,11 +76,24 @@ def test_mistakes(a, b, axes, message) -> None:
         prepare(zeros(*a), zeros(*b), axes)
 
 
+def test_a_contraction_that_is_renumbered_later_may_have_coordinates_of_63_bits() -> None:
+    """No machine has so many, so that no message speaks of CoordWidth."""
+    extents = (2**31, 2**31)
+    assert prepare(zeros(*extents, 2), zeros(*extents), "0,1:0,1", None)[0].shape == (2, 2**62)
+    with pytest.raises(TensorError, match=r"= 9223372036854775808 exceeds 9223372036854775807, the most that"
+                                          r" 63 bits hold$"):
+        prepare(zeros(*extents, 2), zeros(*extents, 2), "0,1,2:0,1,2", None)
+
+
 def test_the_width_of_coordinates_is_a_parameter() -> None:
     wide = tensor((2**32 - 1,), {(2**32 - 2,): 1.0})
     assert prepare(wide, wide, coord_width=32)[0].equals(wide)
     assert prepare(zeros(2, 65536), zeros(65536))[0].shape == (2, 65536)
     with pytest.raises(TensorError, match="exceeds 256, the most that CoordWidth = 8 allows"):
         prepare(zeros(257), zeros(257), coord_width=8)
+    # The machine has 32 bits for an extent, so that 2**32 itself would be taken for 0.
+    with pytest.raises(TensorError, match="extent 65536 x 65536 = 4294967296 exceeds 4294967295, the most"
+                                          " that CoordWidth = 32 allows"):
+        prepare(zeros(65536, 65536), zeros(65536, 65536), "0,1:0,1", coord_width=32)
     # Many free modes are fine once enough of them are contracted.
     assert prepare(zeros(*(2,) * 9), zeros(2, 2), "0,8:0,1")[0].order == 8

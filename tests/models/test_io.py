@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from models import io
 from models.errors import TensorError
+from models.tensor import SparseTensor
 from tests.fuzz.target import read_or_refuse
 from tests.models.strategies import tensor
 
@@ -132,6 +133,15 @@ def test_files_that_cannot_be_opened(tmp_path, ending) -> None:
         io.read(tmp_path / f"folder{ending}")
     with pytest.raises(TensorError, match="can't be written: No such file or directory"):
         io.write(tmp_path / "missing" / f"x{ending}", MATRIX)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_an_extent_that_no_file_has(tmp_path, ending) -> None:
+    """Results of einsum may have it; read() would refuse the file."""
+    nothing = SparseTensor((0, 2), np.zeros((0, 2), np.int64), np.zeros(0))
+    with pytest.raises(TensorError, match="extent 0 of mode 0 is not an integer from 1"):
+        io.write(tmp_path / f"x{ending}", nothing)
+    assert not list(tmp_path.iterdir())
 
 
 @settings(max_examples=50)

@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Arguments of einsum at the edge of what there is: each works as numpy says, or is refused in a sentence."""
+
+import numpy as np
+import opt_einsum
+import pytest
+import sparse
+from scipy.sparse import bsr_array, coo_array, csr_array
+
+import flaash
+from flaash import EinsumError
+from models.tensor import SparseTensor
+from tests.einsum.cases import to_dense
+
+A = np.arange(4.0).reshape(2, 2)
+TWO, THREE = ("i,i->i", [2.0], [3.0]), ("i,i,i->i", [2.0], [3.0], [5.0])
+
+
+def refused(sentence: str, *call, **options) -> None:
+    with pytest.raises(EinsumError, match=sentence) as error:
+        flaash.einsum(*(call or ("ij,jk", A, A)), **{"on": "model", **options})
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("call, path, sentence", [
+    (THREE, [], "3 operands are left"),
+    (THREE, [(0, 1)], "2 operands are left"),
+    (THREE, [(0,)], "3 operands are left"),
+    (THREE, [(0, 0), (0, 1)], r"step \(0, 0\) names an operand twice"),
+    (THREE, [(0, 5), (0, 1)], r"step \(0, 5\) names no operand 5, there are 3"),
+    (THREE, [(-1, 0), (0, 1)], r"step \(-1, 0\) names no operand -1, there are 3"),
+    (THREE, [(0, 1), (0, 2)], r"step \(0, 2\) names no operand 2, there are 2"),
+    (THREE, [(0, 1), (0, 1), (0, 1)], r"step \(0, 1\) names no operand 1, there are 1"),
+    (THREE, [(), (0, 1, 2)], r"step \(\) names no operand"),
+    (THREE, [0, 1], "is neither a way of opt_einsum nor a path of steps such as"),
+    (THREE, [(0.5, 1), (0, 1)], "is neither a way"),
+    (THREE, [("a", 1), (0, 1)], "is neither a way"),
+    (THREE, 5, "is neither a way"),
+    (THREE, "fast", "not found, valid options are .*greedy"),
+    (TWO, [], "2 operands are left"),
+    (TWO, [(0, 2)], r"step \(0, 2\) names no operand 2, there are 2"),
+    (TWO, "fast", "not found, valid options are .*greedy"),
+    (("i->i", [2.0]), [(0, 1)], r"step \(0, 1\) names no operand 1, there are 1"),
+])
+def test_a_path_that_leads_nowhere(call: tuple, path, sentence: str) -> None:
+    refused(f"^optimize=.*({sentence})", *call, optimize=path)
+
+
+@pytest.mark.parametrize("call, path, result", [
+    (THREE, [(0, 1, 2)], 30), (THREE, [(0, 1), (0, 1)], 30), (THREE, [(1, 2), (1, 0)], 30),
+    (THREE, [[np.int64(0), 2], (0, 1)], 30), (THREE, ["einsum_path", (0, 1), (0, 1)], 30),
+    (THREE, True, 30), (THREE, False, 30), (THREE, None, 30), (THREE, "greedy", 30),
+    (THREE, [(1,), (0, 1, 2)], 30), (THREE, opt_einsum.RandomGreedy(), 30),
+    (TWO, [(0, 1)], 6), (TWO, [(1, 0)], 6), (TWO, "optimal", 6), (TWO, False, 6),
+    (("i->i", [2.0]), [(0,)], 2), (("i->i", [2.0]), [], 2), (("i->", [2.0]), "auto", 2),
+])
+def test_a_path_that_leads_to_one_result(call: tuple, path, result: int) -> None:
+    assert flaash.einsum(*call, on="model", optimize=path) == [result]
+
+
+def test_numpy_s_own_path() -> None:
+    operands = [np.arange(size * 3.0).reshape(size, 3) for size in (3, 3, 3)]
+    path = np.einsum_path("ij,jk,kl->il", *operands)[0]
+    np.testing.assert_array_equal(flaash.einsum("ij,jk,kl->il", *operands, on="model", optimize=path),
+                                  np.einsum("ij,jk,kl->il", *operands))
+
+
+@pytest.mark.parametrize("kind", [[1], {}, "", 0, b"numpy", "list"])
+def test_kinds_that_are_none(kind) -> None:
+    refused("^unknown kind of result .*; there are numpy, scipy, pydata, tensor$", kind=kind)
+
+
+@pytest.mark.parametrize("on", [None, 5, [1], object(), True, "board"])
+def test_backends_that_are_none(on) -> None:
+    refused("^on=.*: there is no such backend, choose one of model, verilator, icarus", on=on)
+
+
+@pytest.mark.parametrize("on", ["model", "verilator"])
+@pytest.mark.parametrize("config", [None, 5, [1], {}, b"fast8"])
+def test_configurations_that_are_none(on: str, config) -> None:
+    refused("^config=.* is no name of a configuration", on=on, config=config)
+    with pytest.raises(EinsumError, match="^config="):
+        flaash.Chip(config)
+
+
+@pytest.mark.parametrize("timeout", ["x", -1, [1], float("nan")])
+def test_limits_of_time_that_are_none(timeout) -> None:
+    with pytest.raises(EinsumError, match="^timeout=.* is no number of seconds"):
+        flaash.Chip("tiny", timeout=timeout)
+
+
+class Odd:
+    """An operand whose library will not make an array of it, as torch does."""
+
+    def __array__(self, *_, **__):
+        raise RuntimeError("can't call numpy() on this\nbecause of that")
+
+
+@pytest.mark.parametrize("operand, sentence", [
+    ([[1, 2], [3]], "numpy makes no array of this list: .*inhomogeneous"),
+    ([[[1, 2], [3]], [1]], "numpy makes no array of this list: .*inhomogeneous"),
+    (Odd(), r"numpy makes no array of this Odd: can't call numpy\(\) on this because of that"),
+    (A.astype(complex), "values of type complex128 are not real numbers"),
+    (A.astype(object), "values of type object are not real numbers"),
+    (np.zeros((0, 2), complex), "values of type complex128 are not real numbers"),
+    (None, "values of type object are not real numbers"),
+])
+def test_operands_that_are_no_tensors(operand, sentence: str) -> None:
+    refused(f"^operand 1: {sentence}", "ij,jk", A, operand)
+    with pytest.raises(EinsumError, match=f"^operand 1: {sentence}"):
+        flaash.tensordot(A, operand, 1, on="model")
+
+
+@pytest.mark.parametrize("name, why", [
+    ("out", "the result is a new tensor"), ("dtype", "the format of the configuration decides"),
+    ("order", "a dense result is in C order"), ("casting", "the format of the configuration decides")])
+def test_options_of_numpy_that_are_not_there(name: str, why: str) -> None:
+    refused(f"^{name}= of numpy.einsum is not there: {why}", **{name: None})
+    with pytest.raises(TypeError, match="einsum.. got an unexpected keyword argument 'optimise'"):
+        flaash.einsum("ij,jk", A, A, on="model", optimise=True)
+
+
+@pytest.mark.parametrize("axes", [[[0.5], [0.5]], [["0"], ["0"]], 1.0])
+def test_axes_that_are_no_integers(axes) -> None:
+    with pytest.raises(EinsumError, match="must be a number, or as many modes of A as of B"):
+        flaash.tensordot(A, A, axes, on="model")
+
+
+def test_tensors_of_pydata_without_modes() -> None:
+    """pydata/sparse keeps the number as the fill value, or as an entry."""
+    for three in (sparse.COO.from_numpy(np.array(3.0)), sparse.COO(np.zeros((0, 1), int), [3.0], shape=()),
+                  sparse.COO.from_numpy(np.array([1.0, 2.0])).sum()):
+        result = flaash.einsum(",i", three, [1.0, 2.0], on="model")
+        assert isinstance(result, sparse.COO) and to_dense(result).tolist() == [3, 6]
+
+
+EMPTY = [("ij,kj->ik", (0, 3), (4, 3)), ("ij,kj->ik", (3, 0), (4, 0)), ("ij,kj->ik", (0, 0), (0, 0)),
+         ("ij->j", (0, 3)), ("i->", (0,)), ("i,i->i", (0,), (1,)), ("ij,jk,kl", (2, 0), (0, 2), (2, 2)),
+         ("ii->i", (0, 0)), ("bij,bjk->bik", (0, 2, 3), (0, 3, 2)), ("i,j", (0,), (2,)),
+         ("...i->...", (2, 0))]
+
+
+@pytest.mark.parametrize("call", EMPTY, ids=str)
+@pytest.mark.parametrize("config", ["default", "int8"])
+def test_extents_of_zero(call: tuple, config: str) -> None:
+    operands = [np.ones(shape) for shape in call[1:]]
+    result, report = flaash.einsum(call[0], *operands, on="model", config=config, return_report=True)
+    expected = np.einsum(call[0], *operands)
+    assert result.shape == expected.shape and result.dtype == (np.int32 if config == "int8" else np.float32)
+    np.testing.assert_array_equal(result, expected)
+    assert not report.runs and "an extent is 0" in str(report)
+
+
+@pytest.mark.parametrize("make, kind", [
+    (csr_array, csr_array), (coo_array, coo_array), (bsr_array, bsr_array),
+    (sparse.COO.from_numpy, sparse.COO), (sparse.GCXS.from_numpy, sparse.GCXS),
+    (lambda array: flaash.einsum("ij", array, on="model", kind="tensor"), SparseTensor)])
+@pytest.mark.parametrize("shape", [(0, 3), (3, 0)])
+def test_extents_of_zero_in_every_kind(make, kind: type, shape: tuple[int, int]) -> None:
+    operand = make(np.ones(shape))
+    result = flaash.einsum("ij,kj->ik", operand, np.ones((2, shape[1])), on="model")
+    assert type(result) is kind and result.shape == (shape[0], 2)
+    assert not to_dense(result).any()
+    right = np.ones((shape[1], 2))
+    assert flaash.tensordot(operand, right, 1, on="model", kind="numpy").shape == (shape[0], 2)
+
+
+def test_mistakes_beside_an_extent_of_zero() -> None:
+    refused("index 'j' has extent 0 in operand 0", "ij,jk", np.ones((2, 0)), np.ones((3, 2)))
+    refused("^optimize=", "ij,jk", np.ones((2, 0)), np.ones((0, 2)), optimize=[])
+    refused("operand 1: the value 0.5 is no number of int8", "i,j", [], [0.5], config="int8")
+
+
+def torch_tensors() -> dict:
+    """Return what numpy takes of torch only after a word, by what it is; each equals A."""
+    torch = pytest.importorskip("torch")
+    plain = torch.from_numpy(A).float()
+    twice = torch.sparse_coo_tensor([[0, 0, 1, 1], [1, 1, 0, 1]], [0.5, 0.5, 2.0, 3.0], (2, 2))
+    rows = torch.sparse_coo_tensor([[0, 1]], plain, (2, 2))
+    return {"parameter": torch.nn.Parameter(plain), "bfloat16": plain.bfloat16(), "float16": plain.half(),
+            "float8": plain.to(torch.float8_e4m3fn), "float64": plain.double(), "int8": plain.char(),
+            "coo": plain.to_sparse(), "csr": plain.to_sparse_csr(), "csc": plain.to_sparse_csc(),
+            "bsr": plain.to_sparse_bsr((1, 1)), "coo, bfloat16, grad": plain.bfloat16().to_sparse(
+                ).requires_grad_(), "coo, entries twice": twice, "coo of rows": rows,
+            "negated view": (plain - 1j * plain).conj().imag}
+
+
+def test_tensors_of_torch() -> None:
+    for name, operand in torch_tensors().items():
+        result = flaash.einsum("ij,jk", operand, np.eye(2), on="model")
+        assert type(result) is np.ndarray, name
+        np.testing.assert_array_equal(result, A, name)
+
+
+def test_tensors_of_torch_that_have_no_real_values() -> None:
+    torch = pytest.importorskip("torch")
+    plain = torch.from_numpy(A)
+    for operand, sentence in ((plain + 0j, "values of type complex128 are not"),
+                              ((plain + 0j).conj(), "values of type complex128 are not"),
+                              (plain.to_sparse() * 1j, "values of type complex128 are not"),
+                              (plain.to("meta"), "numpy makes no array of this Tensor"),
+                              ([plain.requires_grad_()], "numpy makes no array of this list")):
+        refused(f"^operand 1: {sentence}", "ij,jk", A, operand)
