@@ -19,9 +19,10 @@ import shutil
 import time
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import pytest
+from filelock import AcquireReturnProxy
 
 from tb.common import folders, times
 from tb.common.simulation import SHORT_RUNS, TOGGLES, SimulationFailed, coverage_wanted
@@ -31,7 +32,7 @@ from tests.share import FULL
 
 # Of the folders, others in between: from long tests to short ones.
 ORDER = {"top": 0, "edge": 0, "models": 2, "fuzz": 2}
-HELD = pytest.StashKey[TextIO]()  # what keeps the folder of the runs ours
+HELD = pytest.StashKey[AcquireReturnProxy]()  # what keeps the folder of the runs ours
 MORE = pytest.StashKey[set[str]]()  # tests that only the full suite runs
 TIMES = pytest.StashKey[Path]()  # records of where the time goes, in the outermost pytest
 BEGAN = float(os.environ.get("FLAASH_BEGAN", time.time()))  # make test: before it set anything up

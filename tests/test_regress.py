@@ -35,6 +35,11 @@ def write_list(folder: Path, text: str) -> str:
     return str(path)
 
 
+def test_one_word_is_a_list(tmp_path: Path) -> None:
+    words = "- {sequences: smoke, configs: tiny, simulators: icarus}"
+    assert [spec.name for spec in read_list(write_list(tmp_path, words))] == ["smoke-tiny-icarus-1"]
+
+
 def test_a_list_is_expanded(tmp_path: Path) -> None:
     name = write_list(tmp_path, """
 - sequences: [smoke, random]
@@ -51,10 +56,11 @@ def test_a_list_is_expanded(tmp_path: Path) -> None:
     assert {spec.seed for spec in read_list(name, "4-5")} == {4, 5}
     first = specs[0]
     assert first.name == "smoke-tiny-icarus-1"
-    assert first.command("some") == "make sim SEQ=smoke CONFIG=tiny SIM=icarus SEED=1"
+    call = plan.Call("regress", {"LIST": name})
+    assert call.one(first) == "make sim SEQ=smoke CONFIG=tiny SIM=icarus SEED=1"
     other = next(spec for spec in specs if spec.sequence == "random" and ":" in spec.config)
-    assert other.command("some") == f"make regress LIST=some ONLY={other.name} RERUN=all"
-    assert plan.load_config(other.config) == configs.load("paper1", {"NumSdpe": 3, "Memory": "banked"})
+    assert call.one(other) == f"make regress LIST={name} SEEDS={other.seed} ONLY={other.name} RERUN=all"
+    assert configs.load(other.config) == configs.load("paper1", {"NumSdpe": 3, "Memory": "banked"})
 
 
 def test_the_lists_of_the_project_are_right_and_have_every_sequence() -> None:
@@ -74,6 +80,14 @@ def test_the_lists_of_the_project_are_right_and_have_every_sequence() -> None:
     ("- seeds: x", "is no list of seeds"),
     ("sequences: all", "is no list of entries"),
     ("- [", "while parsing"),
+    ("- knobs: {random: {cuont: 3}}", "'random' has no knob 'cuont', but count, "),
+    ("- knobs: {rndom: {count: 3}}", "'rndom' is none of the sequences back_to_back, "),
+    ("- {sequences: [smoke], knobs: {random: {count: 3}}}", "'random' is none of the sequences smoke"),
+    ("- knobs: {random: 3}", "knobs of 'random': 3 is no mapping"),
+    ("- knobs: [random]", "is no mapping such as {random: {count: 3}}"),
+    ("- except: [nope]", "unknown sequence 'nope'"),
+    ("- sequences:", "sequences: None is no list of names"),
+    ("- configs: [1]", "configs: [1] is no list of names"),
 ])
 def test_mistakes_in_a_list_are_named(text: str, sentence: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="some.yml") as told:
@@ -92,7 +106,13 @@ def test_seeds() -> None:
     (["--list", "nope"], "there is no list 'nope', choose one of coverage, nightly, quick, long"),
     (["--rerun", "some"], "RERUN=some is neither"),
     (["--sim", "spice"], "unknown simulator 'spice'"),
-    (["--list", "quick", "--only", "nope"], "no run of the list 'quick' is left"),
+    (["--list", "quick", "--only", "nope"], "no run of the list 'quick' has 'nope' in its name, such as smoke-"),
+    (["--list", "quick", "--config", "nope"], "unknown configuration 'nope', choose one of default"),
+    (["--list", "quick", "--config", "paper1"], "no run of the list 'quick' is on CONFIG=paper1, but on tiny"),
+    (["--list", "quick", "--config", "tiny:Nope=1"], "unknown parameter 'Nope'"),
+    (["--list", "quick", "--sim", "verilator"], "is left on SIM=verilator, but on icarus"),
+    (["--list", "quick", "--seeds", "x"], "SEEDS=x is no list of seeds"),
+    (["--list", "quick", "--jobs", "abc"], "JOBS=abc is no number of workers"),
     (["--list", "quick", "--on", "moon"], "ON=moon: choose one of here, slurm"),
     (["--list", "quick", "--jobs", "0"], "JOBS=0 is no number of workers"),
 ])
@@ -112,6 +132,12 @@ def test_mistakes_in_a_call_are_one_line(arguments: list[str], sentence: str, tm
     (["--seq", "smoke,nope"], "unknown sequence 'nope'"),
     (["--seq", "smoke", "--seeds", "1-2", "--seed", "7"], "SEED and SEEDS can't be given together"),
     (["--seq", "smoke", "--jobs", "2"], "JOBS is for several runs"),
+    (["--seq", "smoke", "--rerun", "all"], "RERUN is for several runs"),
+    (["--seq", "smoke", "--seeds", "1-2", "--rerun", "some"], "RERUN=some is neither"),
+    (["--seq", "smoke", "--seeds", "1-2", "--jobs", "abc"], "JOBS=abc is no number of workers"),
+    (["--seq", "smoke", "--seeds", "1-2", "--sim", "vcs"], "unknown simulator 'vcs'"),
+    (["--seq", "smoke", "--seeds", "1-2", "--config", "nope"], "unknown configuration 'nope'"),
+    (["--seeds", "1-3"], "SEEDS needs SEQ: two files are contracted in the same way with every seed"),
 ])
 def test_mistakes_in_several_runs_of_make_sim(arguments: list[str], sentence: str,
                                               capsys: pytest.CaptureFixture) -> None:
@@ -320,7 +346,7 @@ def test_several_runs_of_make_sim(tmp_path: Path) -> None:
         folder = tmp_path / "regress" / "sim" / "runs" / f"smoke-tiny-icarus-{seed}"
         told = json.loads((folder / "run.json").read_text())
         assert told["passed"] and told["seed"] == seed and told["compared"] > 0 and told["cycles"] > 0
-        assert told["command"] == f"make sim SEQ=smoke CONFIG=tiny SIM=icarus SEED={seed}"
+        assert told["command"] == f"make sim SEQ=smoke CONFIG=tiny SIM=icarus SEED={seed} BUILD={tmp_path}"
         for name in ("run.log", "summary.json", "functional-icarus.yml"):
             assert (folder / name).exists()
     assert (tmp_path / "results" / "index.html").exists()
