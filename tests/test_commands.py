@@ -157,7 +157,7 @@ def test_a_command_is_safe_from_clean_until_it_ends(command: list[str], tmp_path
 
 def test_each_command_that_writes_holds_a_lock() -> None:
     """By the makefile: pytest, the commands that lock by themselves, and `alone` for the others."""
-    rules = re.findall(r"^([a-z-]+):[^\n]*\n((?:[\t@ifnedl][^\n]*\n)*)", (ROOT / "Makefile").read_text(), re.M)
+    rules = re.findall(r"^([a-z-]+):.*\n((?:[\t@ifnedl].*\n)*)", (ROOT / "Makefile").read_text(), re.M)
     own = re.compile(r"tb\.cli\.(sim|regress|new_sequence|waves) |tb\.coverage\.suite |tools\.test_times"
                      r"|tools\.silicon\.page|\$\(PYTEST\)|\$\(LONG_RUN\)|\$\(call alone,[a-z-]+\)")
     for target, recipe in rules:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from tb.cli.alone import alone, end_children
-from tb.cli.common import FAILED, UsageError, complain
+from tb.cli.common import FAILED, Parser, UsageError, complain
 from tb.common import configs
 from tb.common.configs import ConfigError
 from tb.common.toolchain import BUILD, SIMULATORS, ToolMissing, require, shown
@@ -28,7 +28,7 @@ MOST_OF_MESSAGE = 300  # characters
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    result = argparse.ArgumentParser(prog="make regress", description=__doc__)
+    result = Parser(prog="make regress", description=__doc__)
     result.add_argument("--list", default="nightly", help="a list of tests/lists, or a file (LIST=)")
     result.add_argument("--seeds", help="instead of those of the list: 1-50, or 1,5,8-10 (SEEDS=)")
     result.add_argument("--only", default="", help="runs whose name is or contains this (ONLY=)")

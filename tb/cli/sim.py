@@ -24,7 +24,7 @@ from models.numbers import get_format
 from models.tensor import SparseTensor
 from tb.cli import einsum, memory, report
 from tb.cli.alone import alone, end_children
-from tb.cli.common import FAILED, UsageError, complain
+from tb.cli.common import FAILED, Parser, UsageError, complain
 from tb.cli.progress import watched
 from tb.common import configs
 from tb.common.fits import check_fits
@@ -48,7 +48,7 @@ class NotWritten(UsageError):
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    result = argparse.ArgumentParser(
+    result = Parser(
         prog="make sim", formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Contracts two sparse tensors on the simulated chip and compares every result with\n"
                     "the reference model. Without arguments: two tensors of lithium hydride.",
