@@ -15,9 +15,11 @@ JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 # AXES=-1:-1 would be taken for an option. TEST alone goes as it is: it may be several tests, and -k and such.
 quote  = '$(subst ','\'',$(1))'
 option = $(if $($(2)),--$(1)=$(call quote,$($(2))))
-# `alone`: a command of which one runs at a time.
-alone  = $(PY) -m tb.cli.alone $(1)
-flag   = $(if $(filter-out 0,$($(1))),$(2))
+# RUN ends with one line where Python would show a traceback. `alone`: a command of which one runs at a time.
+RUN    = $(PY) -m tb.cli
+alone  = $(RUN) $(1)
+version = $(shell $(call quote,$(1)) -c 'import platform; print(platform.python_version())' 2>/dev/null || echo none)
+flag   = $(if $(filter-out 0 1,$($(1))),$(error $(1)=$($(1)) is neither 0 nor 1),$(if $(filter 1,$($(1))),$(2)))
 
 # From when on make test counts its time, setting up included.
 export FLAASH_BEGAN := $(shell date +%s)
@@ -48,6 +50,14 @@ $(foreach name,$(GIVEN),$(if $(filter $(name)=,$(KNOWN)),,$(error there is no va
   names those that there are)))
 $(foreach name,$(GIVEN),$(if $(filter $(name)=,$(TAKEN)),,$(error make $(GOALS) does not take $(name); it takes \
   $(subst =,,$(TAKEN)))))
+# What is wrong with every target is said once, here.
+$(if $(shell [ $(call quote,$(JOBS)) -ge 1 ] 2>/dev/null && echo 1),,$(error JOBS=$(JOBS) is no number of processes))
+ifeq ($(firstword $(origin PYTHON)),command)
+ifneq ($(wildcard $(PY)),)
+$(if $(filter $(call version,$(PYTHON)),$(call version,$(PY))),,$(error PYTHON=$(PYTHON) can't be used: $(VENV) is \
+  there, with Python $(call version,$(PY)); remove it first))
+endif
+endif
 # They are no variables of the makefiles and commands that are called.
 MAKEOVERRIDES :=
 unexport $(subst =,,$(KNOWN))
@@ -64,8 +74,12 @@ INSTALL = ($(PY) -m pip install --quiet --no-compile --disable-pip-version-check
   (echo "uv could not do it: pip installs" && \
   $(PY) -m pip install --quiet --no-compile --disable-pip-version-check $(1))
 
+NEW_ENOUGH = $(call quote,$(PYTHON)) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+  { echo "error: PYTHON=$(PYTHON) is no Python 3.11 or newer" >&2; exit 2; }
+
 $(STAMP): requirements-setup.txt requirements.txt
 	@echo "setting up $(VENV) (once)"
+	@$(NEW_ENOUGH)
 	@mkdir -p $(dir $(VENV)) && $(PYTHON) -m venv $(VENV)
 	@$(call INSTALL,-r requirements.txt)
 	@touch $@
@@ -80,44 +94,45 @@ $(VENV)/.installed-%: requirements-%.txt $(STAMP)
 SUITE := package formal docs silicon
 $(VENV)/.installed-suite: requirements-setup.txt requirements.txt $(SUITE:%=requirements-%.txt)
 	@echo "setting up $(VENV) for the suite (once)"
+	@$(NEW_ENOUGH)
 	@test -x $(PY) || (mkdir -p $(dir $(VENV)) && $(PYTHON) -m venv $(VENV))
 	@$(call INSTALL,-r requirements.txt $(SUITE:%=-r requirements-%.txt))
 	@touch $(STAMP) $(SUITE:%=$(VENV)/.installed-%) $@
 
 .PHONY: sim
-sim: $(STAMP) ## contract tensors: A= B= AXES= EINSUM= OUT= PORTION= LONG_LINES= EDGE=memory RENUMBER= SIM= CONFIG= SEQ= SEED= WAVES=1; several runs: SEQ=a,b SEEDS=1-20 SIM=both JOBS=
-	@$(PY) -m tb.cli.sim $(call option,sim,SIM) $(call option,config,CONFIG) $(call option,a,A) \
+sim: $(STAMP) ## contract tensors: A= B= AXES= EINSUM= OUT= PORTION= LONG_LINES= EDGE=memory RENUMBER= SIM= CONFIG= SEQ= SEED= WAVES=1; several runs: SEQ=a,b SEEDS=1-20 SIM=both JOBS= RERUN=all
+	@$(RUN) -m tb.cli.sim $(call option,sim,SIM) $(call option,config,CONFIG) $(call option,a,A) \
 	  $(call option,b,B) $(call option,axes,AXES) $(call option,einsum,EINSUM) $(call option,out,OUT) \
 	  $(call option,portion,PORTION) $(call option,edge,EDGE) $(call option,renumber,RENUMBER) \
 	  $(call option,long-lines,LONG_LINES) $(call option,seq,SEQ) $(call option,seed,SEED) \
 	  $(call option,seeds,SEEDS) $(if $(filter command,$(firstword $(origin JOBS))),$(call option,jobs,JOBS)) \
-	  $(call flag,WAVES,--waves)
+	  $(call option,rerun,RERUN) $(call flag,WAVES,--waves)
 
 .PHONY: new-sequence
 new-sequence: $(STAMP) ## write a sequence file to begin with: NAME=
-	@$(PY) -m tb.cli.new_sequence -- $(call quote,$(NAME))
+	@$(RUN) -m tb.cli.new_sequence -- $(call quote,$(NAME))
 
 .PHONY: waves
 waves: $(STAMP) ## open the newest trace at its first mismatch, or name it: TRACE=file for another one
-	@$(PY) -m tb.cli.waves $(call option,trace,TRACE)
+	@$(RUN) -m tb.cli.waves $(call option,trace,TRACE)
 
 .PHONY: package
 package: $(STAMP) $(VENV)/.installed-package ## file list, one-file bundle, instance, registers as C, SystemRDL, IP-XACT
-	@$(PY) -m tools.packaging
+	@$(call alone,package) -m tools.packaging
 
 .PHONY: docs
 docs: $(STAMP) $(VENV)/.installed-docs ## the documentation as a site, to build/docs/index.html
-	@$(PY) -m tools.docs
+	@$(call alone,docs) -m tools.docs
 
 .PHONY: lists
 lists: $(STAMP) ## renew the lists of the chip's files: rtl/rtl.f, flaash.core, Bender.yml
-	@$(PY) -m tools.packaging.lists
+	@$(call alone,lists) -m tools.packaging.lists
 
 .PHONY: ports
 ports: $(STAMP) ## renew the modules' ports in docs/internals.md
-	@$(PY) -m tools.ports
+	@$(call alone,ports) -m tools.ports
 
-PYTEST = $(PY) -m pytest $(CACHE) -n $(call quote,$(JOBS)) --dist worksteal
+PYTEST = $(RUN) -m pytest $(CACHE) -n $(call quote,$(JOBS)) --dist worksteal
 
 .PHONY: test
 test: $(VENV)/.installed-suite ## the suite on both simulators: TEST=path::name for one, FULL=1 with more of everything, SEED= SIM= WAVES=1 LONG=1 JOBS=
@@ -129,7 +144,7 @@ LONG_RUN = FLAASH_LONG=1 $(PYTEST) -vv --durations=0 -o timeout=7200 $(call opti
 
 .PHONY: test-times
 test-times: $(STAMP) ## write where the time of the last make test went into docs/testing.md
-	@$(PY) -m tools.test_times
+	@$(RUN) -m tools.test_times
 
 .PHONY: regress
 ifeq ($(LIST),long)
@@ -144,7 +159,7 @@ endif
 else
 regress: $(STAMP)
 	$(if $(strip $(TEST)$(SEED)$(WAVES)),$(error TEST, SEED and WAVES are for LIST=long; for a list there is SEEDS))
-	@$(PY) -m tb.cli.regress $(call option,list,LIST) $(call option,seeds,SEEDS) $(call option,only,ONLY) \
+	@$(RUN) -m tb.cli.regress $(call option,list,LIST) $(call option,seeds,SEEDS) $(call option,only,ONLY) \
 	  $(call option,rerun,RERUN) $(call option,sim,SIM) $(call option,config,CONFIG) $(call option,on,ON) \
 	  $(call option,jobs,JOBS) $(call flag,COV,--cov)
 endif
@@ -163,15 +178,15 @@ fuzz: $(STAMP) $(FUZZER) ## throw bytes at the readers of tensor files, guided b
 
 .PHONY: lint
 lint: $(STAMP) $(VENV)/.installed-silicon ## verilator -Wall, slang and yosys on every configuration, ruff, house style
-	@$(PY) -m tools.lint
+	@$(call alone,lint) -m tools.lint
 
 .PHONY: cov
 cov: $(VENV)/.installed-suite ## functional and code coverage of the suite, to build/coverage/index.html: TEST= SEED= JOBS=
-	@$(PY) -m tb.coverage.suite $(PYTEST) $(call option,seed,SEED) $(TEST)
+	@FLAASH_SEED=$(call quote,$(or $(SEED),1)) $(RUN) -m tb.coverage.suite $(PYTEST) $(call option,seed,SEED) $(TEST)
 
 .PHONY: cov-add
 cov-add: $(STAMP) ## put runs of make sim or make regress into the last report of make cov: RUN=build/runs/sim
-	@$(PY) -m tb.coverage.suite --add $(call quote,$(or $(RUN),$(BUILD)/runs/sim))
+	@$(RUN) -m tb.coverage.suite --add $(call quote,$(or $(RUN),$(BUILD)/runs/sim))
 
 .PHONY: faults
 faults: $(STAMP) ## break the RTL on purpose, show which test notices: ONLY=text JOBS=
@@ -205,10 +220,10 @@ bench-sim: $(STAMP) ## simulated cycles per second under cocotb and in a plain C
 .PHONY: bench-record
 bench-record: $(STAMP) ## record the cycles that tests/bench/test_cycles.py holds later ones against
 	@$(call alone,bench) -m bench.guard
-	@$(PY) -m tools.silicon.page
+	@$(RUN) -m tools.silicon.page
 
 .PHONY: clean
 clean: ## remove everything that was built (.venv stays)
-	@for lock in $(BUILD)/*.lock $(BUILD)/*/lock; do [ ! -e $$lock ] || flock -n $$lock true || { \
-	  echo "error: a command is running in this checkout and holds $$lock" >&2; exit 2; }; done
+	@held=$$(find $(BUILD) -name '*.lock' ! -exec flock -n {} true \; -print -quit 2>/dev/null); \
+	  [ -z "$$held" ] || { echo "error: a command is running in this checkout and holds $$held" >&2; exit 2; }
 	@rm -rf $(BUILD) .pytest_cache .ruff_cache .hypothesis

@@ -23,6 +23,7 @@ from bench import outside, outside_report, software
 from bench.measure import FOLDER, measure
 from bench.report import BOUND_TOLERANCE, target_lines, write_report
 from bench.rows import select
+from tb.cli.common import Parser, positive
 from tb.common.configs import ConfigError
 from tb.common.simulation import SimulationFailed
 from tb.common.toolchain import ToolMissing
@@ -32,13 +33,13 @@ MAX_SHOWN = 60  # rows on the terminal; all of them are in the report
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Return the options."""
-    parser = argparse.ArgumentParser(prog="make bench", description=__doc__.splitlines()[0])
+    parser = Parser(prog="make bench", description=__doc__.splitlines()[0])
     parser.add_argument("--only", help="part of '<workload> <config>'")
     parser.add_argument("--num-sdpe", type=int, help="number of engines")
     parser.add_argument("--config", help="a configuration of rtl/configs.toml")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="simulations at a time")
-    parser.add_argument("--clock-mhz", type=float, default=1000.0, help="assumed clock, default 1000")
-    parser.add_argument("--fmax-mhz", type=float, help="clock of the FPGA flow, for a second column")
+    parser.add_argument("--clock-mhz", type=positive, default=1000.0, help="assumed clock, default 1000")
+    parser.add_argument("--fmax-mhz", type=positive, help="clock of the FPGA flow, for a second column")
     parser.add_argument("--no-software", action="store_true", help="leave the software out")
     return parser.parse_args(arguments)
 

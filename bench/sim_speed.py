@@ -10,7 +10,6 @@ the ratio of the medians is below the target.
 
 from __future__ import annotations
 
-import argparse
 import json
 import statistics
 import sys
@@ -25,6 +24,7 @@ from bench.machines import OURS, Machine, machine
 from bench.measure import FOLDER, check_frame, request_of, settings, simulate
 from bench.measure_tests import pack_pair
 from bench.workloads import csf_pair
+from tb.cli.common import Parser
 from tb.common.simulation import SimulationFailed
 from tb.common.toolchain import ToolMissing
 
@@ -62,7 +62,7 @@ def _insist(workload: str, chosen: Machine, failure: str | None, path: Path) -> 
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="make bench-sim", description=__doc__.splitlines()[0])
+    parser = Parser(prog="make bench-sim", description=__doc__.splitlines()[0])
     parser.add_argument("--workload", default=WORKLOAD)
     parser.add_argument("--config", default=OURS[ENGINES], help="a configuration of rtl/configs.toml")
     options, console = parser.parse_args(arguments), Console()

@@ -14,14 +14,16 @@ Toggles it counts in the tests of blocks and in those with the mark `toggles`.
 """
 
 import os
+import re
 import resource
 import shutil
 import time
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import pytest
+from filelock import AcquireReturnProxy
 
 from tb.common import folders, times
 from tb.common.simulation import SHORT_RUNS, TOGGLES, SimulationFailed, coverage_wanted
@@ -31,7 +33,7 @@ from tests.share import FULL
 
 # Of the folders, others in between: from long tests to short ones.
 ORDER = {"top": 0, "edge": 0, "models": 2, "fuzz": 2}
-HELD = pytest.StashKey[TextIO]()  # what keeps the folder of the runs ours
+HELD = pytest.StashKey[AcquireReturnProxy]()  # what keeps the folder of the runs ours
 MORE = pytest.StashKey[set[str]]()  # tests that only the full suite runs
 TIMES = pytest.StashKey[Path]()  # records of where the time goes, in the outermost pytest
 BEGAN = float(os.environ.get("FLAASH_BEGAN", time.time()))  # make test: before it set anything up
@@ -39,18 +41,34 @@ NO_ICARUS = "Icarus Verilog isn't installed: nothing ran on it (Debian: apt-get 
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--simulator", choices=SIMULATORS, help="run on this simulator only")
+    parser.addoption("--simulator", type=_simulator_named, help="run on this simulator only")
     parser.addoption("--left-out", action="store_true", help="run what the suite leaves out, and only that")
     parser.addoption("--waves", action="store_true", help="each run writes a trace into its folder")
-    parser.addoption("--seed", type=int, default=1, help="seed of every random test (default 1)")
+    parser.addoption("--seed", type=_seed_of, default=1, help="seed of every random test (default 1)")
+
+
+def _simulator_named(text: str) -> str:
+    if text not in SIMULATORS:
+        raise pytest.UsageError(f"SIM={text}: choose one of {', '.join(SIMULATORS)}")
+    return text
+
+
+def _seed_of(text: str) -> int:
+    if not text.isdecimal():
+        raise pytest.UsageError(f"SEED={text} is no whole number from 0 on")
+    return int(text)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Say which file does not exist: the workers of a parallel run would only find no test."""
+    """Say which file or test does not exist: the workers of a parallel run would only find no test."""
     for argument in config.args:
-        path = Path(argument.split("::")[0])
-        if not (config.invocation_params.dir / path).exists():
-            raise pytest.UsageError(f"there is no {path}")
+        name, *parts = argument.split("[")[0].split("::")
+        path = config.invocation_params.dir / name
+        if not path.exists():
+            raise pytest.UsageError(f"there is no {name}")
+        for part in parts:
+            if path.is_dir() or not re.search(rf"\b(def|class) {re.escape(part)}\b", path.read_text()):
+                raise pytest.UsageError(f"there is no {part} in {name}")
     if not config.getoption("left_out") and os.environ.get("FLAASH_LONG") != "1":
         os.environ[SHORT_RUNS] = "1"
     # For simulations, and for the workers of a parallel run, which inherit it.

@@ -149,6 +149,20 @@ def test_a_result_that_its_file_cannot_hold(tmp_path: Path, capsys: pytest.Captu
         assert kept["coords"].tolist() == [[0, 0]] and kept["bits"].tolist() == [2 * 32767**2]
 
 
+def test_out_is_for_one_contraction(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    line = _refused(capsys, "--seq", "smoke", "--out", str(tmp_path / "c.tns"), "--sim", "icarus",
+                    "--config", "tiny")
+    assert "c.tns was not written: OUT is for one contraction, the sequence made 4" in line
+    assert not (tmp_path / "c.tns").exists()
+    assert json.loads((sim.FOLDER / "summary.json").read_text())["passed"], "the run itself is right"
+
+
+def test_a_configuration_with_changes(capsys: pytest.CaptureFixture) -> None:
+    assert sim.main(["--seq", "smoke", "--sim", "icarus", "--config", "tiny:NumSdpe=2"]) == 0
+    assert "configuration tiny:NumSdpe=2" in capsys.readouterr().out
+    assert json.loads((sim.FOLDER / "summary.json").read_text())["config"] == "tiny:NumSdpe=2"
+
+
 @pytest.mark.parametrize(("broken", "verdict", "reason"), [
     ("=AlteredModel", "DISAGREES", "the model says"),
     ("illegal_handshake", "FAILED", "beat withdrawn before it was taken"),
@@ -209,6 +223,14 @@ def test_mistakes_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture) ->
         (("--a", a, "--b", vector, "--seq", "smoke"), ["A and B can't be given together with SEQ=smoke"]),
         (("--seq", "nonsense"), ["unknown sequence 'nonsense'", "skewed"]),
         (("--config", "nonsense"), ["unknown configuration 'nonsense'", "wide32"]),
+        (("--config", "tiny:Nope=4"), ["unknown parameter 'Nope'", "NumSdpe"]),
+        (("--config", "tiny:NumSdpe"), ["NumSdpe = '' is not an integer"]),
+        (("--config", "tiny:Format=fp9"), ["Format = 'fp9'", "bf16"]),
+        (("--seed", "1.5"), ["SEED=1.5 is not an integer"]),
+        (("--sim", "vcs"), ["unknown simulator 'vcs'"]),
+        (("--edge", "usb"), ["EDGE=usb is neither stream nor memory"]),
+        (("--edge", "memory", "--renumber", "2"), ["RENUMBER=2 is neither 0 nor 1"]),
+        (("--einsum", "ij,jk->ik"), ["EINSUM needs A"]),
         (("--sim", "nonsense"), ["unknown simulator 'nonsense'", "verilator, icarus"]),
         (("--portion", "x"), ["PORTION=x is not a number of entries"]),
         (("--long-lines", "-1"), ["LONG_LINES=-1 is not a number of lines"]),

@@ -4,11 +4,13 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from tb.cli.waves import command
 from tb.common.folders import VARIABLE, claim
@@ -73,11 +75,11 @@ def test_folders_are_taken_by_one_command_at_a_time(tmp_path: Path) -> None:
     first, held = claim(tmp_path / "runs")
     second, other = claim(tmp_path / "runs")
     assert [first.name, second.name] == ["runs", "runs-2"]
-    held.close()
+    held.lock.release()
     third, again = claim(tmp_path / "runs")
     assert third == first
-    other.close()
-    again.close()
+    other.lock.release()
+    again.lock.release()
 
 
 def fake_suite(folder: Path, status: int) -> list[str]:
@@ -126,12 +128,42 @@ def test_everything_goes_to_another_folder(tmp_path: Path) -> None:
     assert (build / "runs" / "sim" / "run.log").exists()
 
 
-def test_clean_leaves_a_running_command_alone(tmp_path: Path) -> None:
-    _, held = claim(tmp_path / "runs")
-    with held:
+@pytest.mark.parametrize("lock", ["runs.lock", "sim.lock", "regress/nightly.lock", "coverage-new.lock",
+                                  "sims/flaash_top-icarus-1.lock", "runs/session.lock", "formal.lock"])
+def test_clean_leaves_a_running_command_alone(lock: str, tmp_path: Path) -> None:
+    """Wherever below the folder its lock is; one that nobody holds any more is no hindrance."""
+    with FileLock(tmp_path / lock):
         done = make("clean", f"BUILD={tmp_path}")
-    assert done.returncode and "a command is running in this checkout" in done.stderr
-    assert (tmp_path / "runs.lock").exists()
+    assert done.returncode and f"in this checkout and holds {tmp_path / lock}" in done.stderr
+    assert (tmp_path / lock).exists()
+    assert make("clean", f"BUILD={tmp_path}").returncode == 0 and not tmp_path.exists()
+
+
+@pytest.mark.parametrize("command", [
+    ["tb.cli.sim", "--seq=workloads", "--sim=icarus", "--config=tiny"],
+    ["tb.cli.regress", "--list=quick", "--jobs=1"]], ids=["sim", "regress"])
+def test_a_command_is_safe_from_clean_until_it_ends(command: list[str], tmp_path: Path) -> None:
+    inherited = {name: value for name, value in os.environ.items() if name != VARIABLE}
+    process = subprocess.Popen([sys.executable, "-m", "tb.cli", "-m", *command], cwd=ROOT, text=True,
+                               env={**inherited, "FLAASH_BUILD": str(tmp_path)}, stdout=subprocess.PIPE)
+    for line in process.stdout:
+        if line.startswith(("building", "regression")):
+            break
+    assert make("clean", f"BUILD={tmp_path}").returncode and list(tmp_path.rglob("*.lock"))
+    process.send_signal(signal.SIGTERM)
+    process.communicate()
+    assert make("clean", f"BUILD={tmp_path}").returncode == 0 and not tmp_path.exists()
+
+
+def test_each_command_that_writes_holds_a_lock() -> None:
+    """By the makefile: pytest, the commands that lock by themselves, and `alone` for the others."""
+    rules = re.findall(r"^([a-z-]+):.*\n((?:[\t@ifnedl].*\n)*)", (ROOT / "Makefile").read_text(), re.M)
+    own = re.compile(r"tb\.cli\.(sim|regress|new_sequence|waves) |tb\.coverage\.suite |tools\.test_times"
+                     r"|tools\.silicon\.page|\$\(PYTEST\)|\$\(LONG_RUN\)|\$\(call alone,[a-z-]+\)")
+    for target, recipe in rules:
+        for line in recipe.replace("\\\n", " ").splitlines():
+            if "$(PY)" in line or "$(RUN)" in line:
+                assert own.search(line), f"make {target}: {line}"
 
 
 def test_viewers_open_the_view(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 """`make sim` that fails to build, is interrupted, or meets another one: no run is taken for another."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pytest
 
 from tb.cli import sim
 from tb.cli.alone import alone
-from tb.cli.common import FAILED
+from tb.cli.common import FAILED, MISTAKE
 from tb.common.simulation import SimulationFailed
 from tb.common.toolchain import BUILD, ROOT
 
@@ -57,6 +58,32 @@ def test_an_interrupted_run_leaves_no_simulator() -> None:
     assert "interrupted" in process.communicate(timeout=PATIENCE)[1]
     assert process.returncode == FAILED
     assert not simulator.is_running() or simulator.status() == psutil.STATUS_ZOMBIE
+
+
+@pytest.mark.parametrize(("command", "module"), [
+    (["-m", "tb.cli.sim"], "tb.cli.alone"), (["-m", "tb.cli.sim"], "numpy"), (["-m", "tb.cli.sim"], "pyuvm"),
+    (["-m", "tb.cli.regress"], "yaml"), (["-m", "tb.cli.regress"], "distributed"),
+    (["formal", "-m", "tools.formal"], "rich.console"), (["bench", "-m", "bench.run"], "models.tensor"),
+    (["-m", "pytest", "--collect-only"], "_pytest.config")])
+def test_an_interruption_while_modules_load_is_one_line(command: list[str], module: str,
+                                                        tmp_path: Path) -> None:
+    """Python itself tells (-v) when it has loaded one."""
+    process = subprocess.Popen([sys.executable, "-v", "-m", "tb.cli", *command], cwd=ROOT, text=True,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                               env={**os.environ, "FLAASH_BUILD": str(tmp_path)})
+    for line in process.stderr:
+        if line.startswith(f"import '{module}' "):
+            break
+    process.send_signal(signal.SIGINT)
+    rest = process.communicate(timeout=PATIENCE)[1]
+    assert process.returncode == FAILED and "interrupted" in rest.splitlines()
+    assert "Traceback" not in rest and "KeyboardInterrupt" not in rest, rest
+
+
+def test_mistakes_of_modules_are_one_line() -> None:
+    done = subprocess.run([sys.executable, "-m", "tb.cli", "-m", "tb.cli.sim", "--out"], cwd=ROOT, text=True,
+                          capture_output=True)
+    assert done.returncode == MISTAKE and done.stderr == "error: OUT: expected one argument\n"
 
 
 def _wait_for_child(pid: int, name: str) -> psutil.Process:

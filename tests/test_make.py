@@ -7,12 +7,17 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tb.cli import report, sim
+from bench import run as bench
+from tb.cli import report, sim, waves
+from tb.cli.common import MISTAKE
 from tb.common.toolchain import ROOT
+from tools import faults, formal, fuzz, operator_faults
+from tools.silicon import __main__ as silicon
 
 ODD = "it's \"a\" ; \\"  # a value with what a shell takes for its own
 MAKEFILE = (ROOT / "Makefile").read_text()
@@ -36,11 +41,11 @@ def words(target: str, module: str, *variables: str) -> list[str]:
 def test_make_passes_its_variables_on() -> None:
     given = words("sim", "tb.cli.sim", "A=a b.tns", "B=b.tns", "AXES=-1,2:0,-1", "OUT=c.npz", "SIM=icarus",
                   "CONFIG=tiny", "SEQ=file", "SEED=-7", "PORTION=16", "LONG_LINES=6", "WAVES=1", "SEEDS=1-3",
-                  "JOBS=4", "EINSUM=ij, jk -> ik", "EDGE=memory", "RENUMBER=1")
+                  "JOBS=4", "EINSUM=ij, jk -> ik", "EDGE=memory", "RENUMBER=1", "RERUN=all")
     assert vars(sim.parser().parse_args(given)) == {
         "a": "a b.tns", "b": "b.tns", "axes": "-1,2:0,-1", "out": "c.npz", "sim": "icarus", "config": "tiny",
         "seq": "file", "seed": "-7", "portion": "16", "long_lines": "6", "waves": True, "seeds": "1-3",
-        "jobs": "4", "einsum": "ij, jk -> ik", "edge": "memory", "renumber": "1"}
+        "jobs": "4", "einsum": "ij, jk -> ik", "edge": "memory", "renumber": "1", "rerun": "all"}
 
 
 @pytest.mark.parametrize("variable", ["A", "B", "AXES", "EINSUM", "OUT", "SIM", "CONFIG", "SEQ", "SEED",
@@ -50,16 +55,17 @@ def test_any_value_is_one_word_of_make_sim(variable: str) -> None:
 
 
 @pytest.mark.parametrize(("target", "module", "variables"), [
-    ("fuzz", "tools.fuzz", ("JOBS", "MINUTES", "SEED")),
-    ("faults", "tools.faults", ("ONLY", "JOBS")),
+    ("fuzz", "tools.fuzz", ("MINUTES", "SEED")),
+    ("faults", "tools.faults", ("ONLY",)),
     ("operator-faults", "tools.operator_faults", ("SEED", "COUNT", "ONLY")),
-    ("regress", "tb.cli.regress", ("LIST", "SEEDS", "ONLY", "RERUN", "SIM", "CONFIG", "ON", "JOBS")),
-    ("formal", "tools.formal", ("JOBS", "ONLY")),
-    ("silicon", "tools.silicon", ("JOBS", "ONLY", "LIBERTY", "SLOW", "MACROS", "TECH", "POWER")),
-    ("bench", "bench.run", ("JOBS", "ONLY", "NUM_SDPE", "CONFIG", "CLOCK_MHZ", "FMAX_MHZ")),
+    ("regress", "tb.cli.regress", ("LIST", "SEEDS", "ONLY", "RERUN", "SIM", "CONFIG", "ON")),
+    ("formal", "tools.formal", ("ONLY",)),
+    ("silicon", "tools.silicon", ("ONLY", "LIBERTY", "SLOW", "MACROS", "TECH", "POWER")),
+    ("bench", "bench.run", ("ONLY", "NUM_SDPE", "CONFIG", "CLOCK_MHZ", "FMAX_MHZ")),
 ])
 def test_any_value_is_one_word_elsewhere(target: str, module: str, variables: tuple[str, ...]) -> None:
-    assert words(target, module, *(f"{name}={ODD}" for name in variables)) == [
+    given = words(target, module, *(f"{name}={ODD}" for name in variables))
+    assert [word for word in given if not word.startswith("--jobs=")] == [
         f"--{name.lower().replace('_', '-')}={ODD}" for name in variables]
 
 
@@ -79,6 +85,87 @@ def test_a_misspelt_variable_is_refused() -> None:
 def test_a_variable_that_a_target_does_not_take_is_refused(target: str, variable: str) -> None:
     run = make("-n", target, f"{variable}=1")
     assert run.returncode and f"make {target} does not take {variable}; it takes" in run.stderr
+
+
+@pytest.mark.parametrize("value", ["abc", "0", "-1", "2.5", "1 2", "it's", ""])
+def test_a_wrong_number_of_processes_is_refused(value: str) -> None:
+    for target in ("test", "cov", "formal", "sim", "regress"):
+        assert f"JOBS={value} is no number of processes" in make("-n", target, f"JOBS={value}").stderr
+
+
+@pytest.mark.parametrize(("target", "flag"), [("sim", "WAVES"), ("test", "FULL"), ("regress", "COV"),
+                                              ("silicon", "CHECK"), ("operator-faults", "KEEP")])
+def test_a_flag_is_0_or_1(target: str, flag: str) -> None:
+    assert f"{flag}=no is neither 0 nor 1" in make("-n", target, f"{flag}=no").stderr
+    off, given = (make("-n", target, *more, check=True).stdout for more in ((), (f"{flag}=0",)))
+    assert off == given != make("-n", target, f"{flag}=1", check=True).stdout
+
+
+def test_another_python_beside_an_environment_is_refused(tmp_path: Path) -> None:
+    """It would be ignored. The one that set it up may be named."""
+    (tmp_path / "venv" / "bin").mkdir(parents=True)
+    (tmp_path / "venv" / "bin" / "python").symlink_to(sys.executable)
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    call = ("-n", "help", "BUILD=.")
+    assert make(*call, f"PYTHON={sys.executable}", cwd=tmp_path).returncode == 0
+    run = make(*call, "PYTHON=python3.99", cwd=tmp_path)
+    assert run.returncode and "PYTHON=python3.99 can't be used: ./venv is there, with Python 3." in run.stderr
+
+
+def test_a_python_that_is_missing_or_too_old_is_named(tmp_path: Path) -> None:
+    for name in ("Makefile", "requirements.txt", "requirements-setup.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    old = tmp_path / "python3.9"
+    old.write_text("#!/bin/sh\nexit 1\n")
+    old.chmod(0o755)
+    for python in ("python3.99", str(old)):
+        run = make("sim", f"PYTHON={python}", cwd=tmp_path)
+        assert run.stderr.splitlines()[0] == f"error: PYTHON={python} is no Python 3.11 or newer"
+        assert not (tmp_path / ".venv").exists()
+
+
+@pytest.mark.parametrize(("main", "arguments", "sentence"), [
+    (operator_faults.main, ["--seed=x"], "SEED: invalid int value: 'x'"),
+    (operator_faults.main, ["--count=x"], "COUNT: invalid int value: 'x'"),
+    (operator_faults.main, ["--count=0"], "COUNT=0 is not 1 or more"),
+    (operator_faults.main, ["--only=nope"], "no file of rtl/ has 'nope'"),
+    (faults.main, ["--only=nope"], "no fault's file or text contains 'nope'"),
+    (formal.main, ["--only=nope"], "no proof's name contains 'nope'"),
+    (fuzz.main, ["--minutes=nan"], "MINUTES: 'nan' is no number above 0"),
+    (fuzz.main, ["--minutes=-1"], "MINUTES: '-1' is no number above 0"),
+    (fuzz.main, ["--seed=x"], "SEED: invalid int value: 'x'"),
+    (silicon.main, ["--tech=asic"], "TECH: invalid choice: 'asic'"),
+    (silicon.main, ["--tech=cells"], "standard cells need a library: LIBERTY="),
+    (silicon.main, ["--macros=ram.toml"], "SLOW, MACROS and LATCHES are of standard cells: with LIBERTY="),
+    (silicon.main, ["--only=nope"], "'nope' is no configuration"),
+    (bench.main, ["--num-sdpe=x"], "NUM_SDPE: invalid int value: 'x'"),
+    (bench.main, ["--clock-mhz=0"], "CLOCK_MHZ: '0' is no number above 0"),
+    (bench.main, ["--fmax-mhz=inf"], "FMAX_MHZ: 'inf' is no number above 0"),
+    (waves.main, ["--trace=nope.fst"], "there is no nope.fst"),
+])
+def test_a_wrong_value_is_one_line_that_names_it(main: Callable, arguments: list[str], sentence: str,
+                                                 capsys: pytest.CaptureFixture) -> None:
+    try:
+        status = main(arguments)
+    except SystemExit as stopped:
+        status = stopped.code
+    (line,) = capsys.readouterr().err.splitlines()
+    assert status == MISTAKE and line.startswith("error: ") and sentence in line
+
+
+@pytest.mark.parametrize(("arguments", "sentence"), [
+    (["--simulator=vcs"], "SIM=vcs: choose one of verilator, icarus"),
+    (["--seed=abc"], "SEED=abc is no whole number from 0 on"),
+    (["tests/test_make.py::nope"], "there is no nope in tests/test_make.py"),
+    (["tests/test_make.py::test_make_passes_its_variables_on", "tests/test_make.py::nope[x]"],
+     "there is no nope in tests/test_make.py"),
+    (["tests/nope.py::test_x"], "there is no tests/nope.py"),
+])
+def test_a_wrong_value_of_make_test_is_one_line(arguments: list[str], sentence: str) -> None:
+    run = subprocess.run([sys.executable, "-m", "pytest", "-n", "2", *arguments], cwd=ROOT,
+                         capture_output=True, text=True, check=False)
+    lines = [line for line in run.stderr.splitlines() if line]
+    assert run.returncode and lines == [f"ERROR: {sentence}"] and not run.stdout.strip()
 
 
 def test_a_path_with_blanks_is_refused_before_anything_is_made(tmp_path: Path) -> None:
@@ -111,12 +198,6 @@ def test_test_passes_its_variables_on() -> None:
 def test_the_full_suite_is_asked_for() -> None:
     assert "FLAASH_FULL=1 " in make("-n", "test", "FULL=1", check=True).stdout
     assert "FLAASH_FULL" not in make("-n", "test", check=True).stdout
-
-
-def test_a_missing_test_file_is_named() -> None:
-    run = subprocess.run([sys.executable, "-m", "pytest", "-n", "2", "tests/nope.py::test_x"], cwd=ROOT,
-                         capture_output=True, text=True, check=False)
-    assert run.returncode and "there is no tests/nope.py" in run.stderr
 
 
 def test_each_variable_is_in_the_help() -> None:

@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Regressions: lists, what is run again, groups of failures, the page, the exit status."""
 
+import contextlib
+import errno
 import json
 import os
+import shlex
+import socket
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html.parser import HTMLParser
@@ -24,6 +29,7 @@ from tb.regress import engine, job, plan, results, run
 from tb.regress.groups import grouped, pattern
 from tb.regress.plan import RunSpec, expand, parse_seeds, read_list
 from tb.sequences import registry
+from tests.test_make import make, words
 
 WRONG = ("tb.env.top_tests on icarus, seed {seed}: sequences failed: contraction 2 (random, seed {seed}),"
          " at 12{seed} ns: result (0, {seed}) is 0x4{seed} (2.5), the model says 0x3f800000 (1.0)\nlog: x")
@@ -33,6 +39,11 @@ def write_list(folder: Path, text: str) -> str:
     path = folder / "some.yml"
     path.write_text(text)
     return str(path)
+
+
+def test_one_word_is_a_list(tmp_path: Path) -> None:
+    words = "- {sequences: smoke, configs: tiny, simulators: icarus}"
+    assert [spec.name for spec in read_list(write_list(tmp_path, words))] == ["smoke-tiny-icarus-1"]
 
 
 def test_a_list_is_expanded(tmp_path: Path) -> None:
@@ -51,10 +62,11 @@ def test_a_list_is_expanded(tmp_path: Path) -> None:
     assert {spec.seed for spec in read_list(name, "4-5")} == {4, 5}
     first = specs[0]
     assert first.name == "smoke-tiny-icarus-1"
-    assert first.command("some") == "make sim SEQ=smoke CONFIG=tiny SIM=icarus SEED=1"
+    call = plan.Call("regress", {"LIST": name})
+    assert call.one(first) == "make sim SEQ=smoke CONFIG=tiny SIM=icarus SEED=1"
     other = next(spec for spec in specs if spec.sequence == "random" and ":" in spec.config)
-    assert other.command("some") == f"make regress LIST=some ONLY={other.name} RERUN=all"
-    assert plan.load_config(other.config) == configs.load("paper1", {"NumSdpe": 3, "Memory": "banked"})
+    assert call.one(other) == f"make regress LIST={name} SEEDS={other.seed} ONLY={other.name} RERUN=all"
+    assert configs.load(other.config) == configs.load("paper1", {"NumSdpe": 3, "Memory": "banked"})
 
 
 def test_the_lists_of_the_project_are_right_and_have_every_sequence() -> None:
@@ -74,6 +86,14 @@ def test_the_lists_of_the_project_are_right_and_have_every_sequence() -> None:
     ("- seeds: x", "is no list of seeds"),
     ("sequences: all", "is no list of entries"),
     ("- [", "while parsing"),
+    ("- knobs: {random: {cuont: 3}}", "'random' has no knob 'cuont', but count, "),
+    ("- knobs: {rndom: {count: 3}}", "'rndom' is none of the sequences back_to_back, "),
+    ("- {sequences: [smoke], knobs: {random: {count: 3}}}", "'random' is none of the sequences smoke"),
+    ("- knobs: {random: 3}", "knobs of 'random': 3 is no mapping"),
+    ("- knobs: [random]", "is no mapping such as {random: {count: 3}}"),
+    ("- except: [nope]", "unknown sequence 'nope'"),
+    ("- sequences:", "sequences: None is no list of names"),
+    ("- configs: [1]", "configs: [1] is no list of names"),
 ])
 def test_mistakes_in_a_list_are_named(text: str, sentence: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="some.yml") as told:
@@ -92,7 +112,14 @@ def test_seeds() -> None:
     (["--list", "nope"], "there is no list 'nope', choose one of coverage, nightly, quick, long"),
     (["--rerun", "some"], "RERUN=some is neither"),
     (["--sim", "spice"], "unknown simulator 'spice'"),
-    (["--list", "quick", "--only", "nope"], "no run of the list 'quick' is left"),
+    (["--list", "quick", "--only", "nope"],
+     "no run of the list 'quick' has 'nope' in its name, such as smoke-"),
+    (["--list", "quick", "--config", "nope"], "unknown configuration 'nope', choose one of default"),
+    (["--list", "quick", "--config", "paper1"], "list 'quick' is on CONFIG=paper1, but on tiny"),
+    (["--list", "quick", "--config", "tiny:Nope=1"], "unknown parameter 'Nope'"),
+    (["--list", "quick", "--sim", "verilator"], "is left on SIM=verilator, but on icarus"),
+    (["--list", "quick", "--seeds", "x"], "SEEDS=x is no list of seeds"),
+    (["--list", "quick", "--jobs", "abc"], "JOBS=abc is no number of workers"),
     (["--list", "quick", "--on", "moon"], "ON=moon: choose one of here, slurm"),
     (["--list", "quick", "--jobs", "0"], "JOBS=0 is no number of workers"),
 ])
@@ -112,6 +139,12 @@ def test_mistakes_in_a_call_are_one_line(arguments: list[str], sentence: str, tm
     (["--seq", "smoke,nope"], "unknown sequence 'nope'"),
     (["--seq", "smoke", "--seeds", "1-2", "--seed", "7"], "SEED and SEEDS can't be given together"),
     (["--seq", "smoke", "--jobs", "2"], "JOBS is for several runs"),
+    (["--seq", "smoke", "--rerun", "all"], "RERUN is for several runs"),
+    (["--seq", "smoke", "--seeds", "1-2", "--rerun", "some"], "RERUN=some is neither"),
+    (["--seq", "smoke", "--seeds", "1-2", "--jobs", "abc"], "JOBS=abc is no number of workers"),
+    (["--seq", "smoke", "--seeds", "1-2", "--sim", "vcs"], "unknown simulator 'vcs'"),
+    (["--seq", "smoke", "--seeds", "1-2", "--config", "nope"], "unknown configuration 'nope'"),
+    (["--seeds", "1-3"], "SEEDS needs SEQ: two files are contracted in the same way with every seed"),
 ])
 def test_mistakes_in_several_runs_of_make_sim(arguments: list[str], sentence: str,
                                               capsys: pytest.CaptureFixture) -> None:
@@ -205,6 +238,111 @@ def test_an_interrupted_regression_has_a_page_of_what_has_ended(bench: dict, mon
     assert "2 of 3 runs passed" in html and "interrupted: 5 more had not ended" in html
 
 
+@pytest.mark.parametrize("command", ["regress", "sim"])
+def test_an_interrupted_call_counts_its_own_runs_and_is_resumed(command: str, bench: dict, capsys,
+                                                                monkeypatch: pytest.MonkeyPatch) -> None:
+    """Records of a call before don't count where all is to run again; then the rest runs, and no more."""
+    def call(*more: str) -> tuple[int, int, str]:
+        bench["ran"].clear()
+        if command == "regress":
+            status = regress.main(["--list=quick", "--seeds=1-2", *more])
+        else:
+            status = sim.main(["--seq=smoke,random", "--seeds=1-4", "--sim=icarus", "--config=tiny", *more])
+        return status, len(bench["ran"]), capsys.readouterr().out
+
+    assert call()[:2] == (0, 8)
+    assert call()[:2] == (0, 0)
+    with monkeypatch.context() as patch:
+        first = run.Batch.run
+
+        def three_runs(batch: run.Batch, specs: list[RunSpec], waves: bool = False) -> dict:
+            first(batch, specs[:3], waves)
+            raise KeyboardInterrupt
+
+        patch.setattr(run.Batch, "run", three_runs)
+        status, ran, told = call("--rerun", "all")
+        assert (status, ran) == (FAILED, 3) and "3 of 8 runs had ended" in told
+        patch.setattr(run, "sources_digest", lambda: "changed")
+        status, ran, told = call()
+        assert (status, ran) == (FAILED, 3) and "3 of 8 runs had ended" in told
+    monkeypatch.setattr(run, "sources_digest", lambda: "changed")
+    status, ran, told = call()
+    assert (status, ran) == (0, 5) and "3 runs have passed before" in told
+
+
+def test_a_file_with_another_content_is_another_run(bench: dict, tmp_path: Path) -> None:
+    a = tmp_path / "a.tns"
+    call = [f"--a={a}", f"--b={a}", "--seq=file", "--seeds=1-2", "--sim=icarus", "--config=tiny"]
+    for value, ran in ((1, 2), (1, 0), (2, 2)):
+        a.write_text(f"# shape: 2 2\n1 1 {value}.0\n")
+        bench["ran"].clear()
+        assert sim.main(call) == 0 and len(bench["ran"]) == ran
+
+
+def test_the_commands_of_a_page_are_the_calls(bench: dict, tmp_path: Path,
+                                              monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the page prints, read by make and by the commands: the same regression, or exactly the one run."""
+    monkeypatch.setenv("FLAASH_BUILD", str(tmp_path))
+    a = tmp_path / "it's $a.tns"
+    a.write_text("# shape: 2 2\n1 1 1.0\n")
+    name = write_list(tmp_path, "- {sequences: [smoke, random], configs: ['tiny:NumSdpe=2'], seeds: 1-3,"
+                                " simulators: [icarus], knobs: {random: {count: 3}}}")
+    for main, call in ((regress.main, [f"--list={name}", "--seeds=7-9", "--only=random", "--cov"]),
+                       (sim.main, ["--seq=smoke,random", "--seeds=0-2", "--config=tiny:NumSdpe=2",
+                                   "--sim=both"]),
+                       (sim.main, [f"--a={a}", f"--b={a}", "--axes=0:0", "--sim=both"])):
+        bench["ran"].clear()
+        assert main(call) == 0
+        ran = sorted(bench["ran"])
+        html = Html((results.FOLDER / "index.html").read_text())
+        records = [json.loads(path.read_text()) for path in tmp_path.rglob("run.json")]
+        commands = [record["command"] for record in records if record["name"] in ran]
+        (whole,) = (text for text in html.texts if text.startswith("make ") and "RERUN=all" in text
+                    and "ONLY=smoke" not in text and text not in commands)
+        for command, wanted in ((whole, ran), *((record["command"], [record["name"]]) for record in records
+                                               if record["name"] in ran)):
+            assert f"BUILD={tmp_path}" in command
+            _, target, *variables = shlex.split(command)
+            bench["ran"].clear()
+            if target == "sim" and "SEEDS=" not in command and "SIM=both" not in command:
+                monkeypatch.setattr(sim, "simulate", lambda options: bench["ran"].append(options) or 0)
+                assert sim.main(words("sim", "tb.cli.sim", *variables)) == 0
+                (options,) = bench["ran"]
+                config, simulator = configs.load(options.config), options.sim
+                sequence, knobs = sim._choose(options, config)
+                (spec,) = expand([sequence], [options.config], [simulator], [int(options.seed)], knobs)
+                assert [spec.name] == wanted
+            else:
+                again = words(target, f"tb.cli.{target}", *variables)
+                assert (sim.main if target == "sim" else regress.main)(again) == 0
+                assert sorted(bench["ran"]) == wanted, command
+
+
+def test_the_workers_meet_on_the_loopback_interface(tmp_path: Path, capsys: pytest.CaptureFixture,
+                                                    monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable(*_: object) -> None:
+        raise OSError(errno.ENETUNREACH, "Network is unreachable")
+
+    monkeypatch.setattr(socket, "create_connection", unreachable)
+    for module in (run, regress):
+        monkeypatch.setattr(module, "BUILD", tmp_path)
+    assert regress.main(["--list", "quick"]) == MISTAKE
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == ("error: the workers can't meet on the loopback interface, 127.0.0.1 (Network is"
+                    " unreachable): 'ip link set lo up' starts it")
+
+
+def test_two_regressions_share_a_machine(tmp_path: Path) -> None:
+    """The port of Dask's own page is taken; nothing is said of it."""
+    with contextlib.ExitStack() as stack, warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with contextlib.suppress(OSError):
+            stack.enter_context(socket.create_server(("", 8787)))
+        for _ in range(2):
+            client = stack.enter_context(engine.workers("here", 1, tmp_path))
+            assert client.submit(int, "7").result() == 7
+
+
 def test_a_build_that_fails_fails_its_runs(bench: dict, monkeypatch: pytest.MonkeyPatch,
                                            capsys: pytest.CaptureFixture) -> None:
     def refuse(*_) -> None:
@@ -239,6 +377,18 @@ def test_failures_with_the_same_message_are_one_group() -> None:
     scalar = WRONG.format(seed=1).replace("(0, 1)", "()").replace("-", "")
     assert pattern(scalar) == pattern(WRONG.format(seed=9))
     assert pattern("CntJobs is 3, the model says 4") != pattern("CntDots is 3, the model says 4")
+
+
+class Html(HTMLParser):
+    """The texts of a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.feed(html)
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data.strip())
 
 
 class Links(HTMLParser):
@@ -308,8 +458,9 @@ def test_progress_tells_the_expected_end() -> None:
     assert last == "4/4 runs done, 0 failed"
 
 
-def test_several_runs_of_make_sim(tmp_path: Path) -> None:
-    """The engine as it is: processes, a simulator, results."""
+def test_several_runs_of_make_sim_and_what_their_page_prints(tmp_path: Path) -> None:
+    """The engine as it is: processes, a simulator, results; then the page's commands by make."""
+    (tmp_path / "venv").symlink_to(sys.prefix)  # for make, if the checkout has none
     done = subprocess.run([sys.executable, "-m", "tb.cli.sim", "--seq=smoke", "--seeds=1-2", "--sim=icarus",
                            "--config=tiny", "--jobs=1"], cwd=ROOT, capture_output=True, text=True,
                           env={**os.environ, "FLAASH_BUILD": str(tmp_path)})
@@ -320,7 +471,13 @@ def test_several_runs_of_make_sim(tmp_path: Path) -> None:
         folder = tmp_path / "regress" / "sim" / "runs" / f"smoke-tiny-icarus-{seed}"
         told = json.loads((folder / "run.json").read_text())
         assert told["passed"] and told["seed"] == seed and told["compared"] > 0 and told["cycles"] > 0
-        assert told["command"] == f"make sim SEQ=smoke CONFIG=tiny SIM=icarus SEED={seed}"
+        assert told["command"] == f"make sim SEQ=smoke CONFIG=tiny SIM=icarus SEED={seed} BUILD={tmp_path}"
         for name in ("run.log", "summary.json", "functional-icarus.yml"):
             assert (folder / name).exists()
-    assert (tmp_path / "results" / "index.html").exists()
+    whole = next(text for text in Html((tmp_path / "results" / "index.html").read_text()).texts
+                 if "RERUN=all" in text)
+    for command, outcome in ((whole, "2 of 2 runs passed"), (told["command"], "scoreboard")):
+        _, *arguments = shlex.split(command)
+        again = make(*arguments)
+        assert again.returncode == 0 and outcome in again.stdout, again.stdout + again.stderr
+    assert json.loads((tmp_path / "sim" / "summary.json").read_text())["seed"] == 2

@@ -7,7 +7,6 @@ fault goes unnoticed, if the RTL with it does not build, which shows nothing, or
 found in the file; 2 if there is none of that name.
 """
 
-import argparse
 import contextlib
 import itertools
 import os
@@ -26,6 +25,7 @@ from queue import SimpleQueue
 from rich.console import Console
 from rich.table import Table
 
+from tb.cli.common import Parser
 from tb.common.toolchain import BUILD, ROOT
 from tools.mutants import Mutant, read_faults
 
@@ -131,7 +131,7 @@ def select(only: str) -> list[Mutant]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser = Parser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--only", default="", help="run only the faults whose file or text contains this")
     parser.add_argument("--jobs", type=int, default=1, help="so many faults at a time")
     options = parser.parse_args(arguments)

@@ -6,7 +6,6 @@ a cover is out of reach or a mutant is not refuted. A counterexample to a mutant
 hardware without the fault has one as well: mutants of a proof that does not hold are not judged.
 """
 
-import argparse
 import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -15,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from tb.cli.common import Parser
 from tb.common.toolchain import ToolMissing
 from tools.proofs import Outcome, Task, environment, read_proofs, require_tools, run, tasks_of
 
@@ -74,7 +74,7 @@ def show(console: Console, outcomes: dict[Task, Outcome]) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser = Parser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--only", default="", help="only the proofs whose name contains this")
     parser.add_argument("--jobs", "-j", type=int, default=2, help="solver runs at a time (default 2)")
     options = parser.parse_args(arguments)

@@ -6,7 +6,6 @@ most 1 GiB of memory and 20 s for an input. What reached new code stays in build
 goes on from there. Status 1 if an input was found that is neither read nor refused with a clear error.
 """
 
-import argparse
 import os
 import re
 import subprocess
@@ -20,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from models import io
+from tb.cli.common import Parser, positive
 from tb.common.toolchain import BUILD, ROOT
 
 FOLDER = BUILD / "fuzz"
@@ -69,9 +69,8 @@ def fuzz(ending: str, seconds: int, seed: int) -> Outcome:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return its exit status."""
-    parser = argparse.ArgumentParser(prog="make fuzz",
-                                     description="Throws bytes at every reader of tensor files.")
-    parser.add_argument("--minutes", type=float, default=30, help="all readers together (default 30)")
+    parser = Parser(prog="make fuzz", description="Throws bytes at every reader of tensor files.")
+    parser.add_argument("--minutes", type=positive, default=30, help="all readers together (default 30)")
     parser.add_argument("--seed", type=int, default=1, help="of the fuzzer (default 1)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="readers at the same time")
     options = parser.parse_args(arguments)

@@ -23,6 +23,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from tb.cli.common import Parser
 from tb.common.sources import RTL, rtl_sources
 from tb.common.toolchain import BUILD, ROOT
 from tools import faults
@@ -97,8 +98,8 @@ def catch(fault: OperatorFault, tests: Sequence[str], limit: int) -> str | None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="make operator-faults", description=__doc__.split("\n\n")[0],
-                                     epilog=__doc__.split("\n\n")[1])
+    parser = Parser(prog="make operator-faults", description=__doc__.split("\n\n")[0],
+                    epilog=__doc__.split("\n\n")[1])
     parser.add_argument("--seed", type=int, default=1, help="of the draw (SEED=, default 1)")
     parser.add_argument("--count", type=int, default=100, help="how many faults (COUNT=, default 100)")
     parser.add_argument("--only", default="", help="only in files whose path has this text (ONLY=)")

@@ -16,6 +16,7 @@ import numpy as np
 from bench.builds import CHIP, SPEED, SPEED_CONTROL
 from tb.common import rtl_constants as rtl
 from tb.common.configs import Config
+from tb.common.simulation import tool_versions
 from tb.common.sources import INCLUDE_DIR, WAIVERS, headers, rtl_sources
 from tb.common.toolchain import BUILD, environment, require
 
@@ -32,7 +33,7 @@ def build_harness(config: Config) -> Path:
     """
     require("verilator")
     parameters, sources = config.parameters(), rtl_sources(CHIP)
-    digest = hashlib.sha256(json.dumps([parameters, *map(str, SPEED)]).encode())
+    digest = hashlib.sha256(json.dumps([parameters, *map(str, SPEED), tool_versions("verilator")]).encode())
     for path in [*sources, *headers(), WAIVERS, SPEED_CONTROL, MAIN]:
         digest.update(path.name.encode() + path.read_bytes())
     folder = BUILD / "sims" / f"harness-{digest.hexdigest()[:16]}"

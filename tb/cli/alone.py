@@ -1,23 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One `make sim` at a time in a checkout, and nothing of it left when it ends.
-
-`python -m tb.cli.alone NAME -m MODULE ..` runs a command of which there is one at a time.
-"""
+"""One `make sim` at a time in a checkout, and nothing of it left when it ends."""
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import os
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
-
-from tb.common.folders import VARIABLE
-from tb.common.toolchain import BUILD
+from filelock import FileLock, Timeout
 
 GRACE = 2.0  # seconds between asking a process to end and ending it
 
@@ -25,13 +16,13 @@ GRACE = 2.0  # seconds between asking a process to end and ending it
 @contextlib.contextmanager
 def alone(path: Path, what: str) -> Iterator[None]:
     """Hold a lock file while the block runs; wait for whoever holds it, another `what`, and say so."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            print(f"waiting for another {what} in this folder", flush=True)
-            fcntl.flock(handle, fcntl.LOCK_EX)
+    lock = FileLock(path)
+    try:
+        held = lock.acquire(blocking=False)
+    except Timeout:
+        print(f"waiting for another {what} in this folder", flush=True)
+        held = lock.acquire()
+    with held:
         yield
 
 
@@ -46,15 +37,3 @@ def end_children() -> None:
         with contextlib.suppress(psutil.NoSuchProcess):
             child.kill()
     psutil.wait_procs(alive, timeout=GRACE)
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Run Python with the arguments behind the name; return its exit status."""
-    name, *command = arguments
-    with alone(BUILD / f"{name}.lock", f"make {name}"):
-        environment = {**os.environ, VARIABLE: str(BUILD / f"runs-{name}")}
-        return subprocess.run([sys.executable, *command], env=environment).returncode
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the commands share: how a mistake of the user is reported."""
 
+import argparse
+import math
+import re
 import sys
+from typing import NoReturn
 
 MISTAKE = 2  # exit status: the command was called wrongly
 FAILED = 1  # exit status: the hardware is wrong
@@ -15,3 +19,22 @@ def complain(message: object) -> int:
     """Print one line on stderr and return the exit status for a mistake."""
     print(f"error: {' '.join(str(message).split())}", file=sys.stderr)
     return MISTAKE
+
+
+class Parser(argparse.ArgumentParser):
+    """Complains in one line, and calls an option as make does: JOBS."""
+
+    def error(self, message: str) -> NoReturn:
+        named = re.fullmatch(r"argument --([\w-]+)\S*: (.*)", message, re.DOTALL)
+        sys.exit(complain(f"{named[1].upper().replace('-', '_')}: {named[2]}" if named else message))
+
+
+def positive(text: str) -> float:
+    """Return a number above 0; for `type` of an option."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number above 0")
+    return value

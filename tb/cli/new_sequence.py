@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
-import argparse
 import keyword
 import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tb.cli.common import UsageError, complain
+from tb.cli.common import Parser, UsageError, complain
 from tb.common.toolchain import ROOT
 from tb.sequences.registry import FOLDER, HELPERS, class_name
 
@@ -35,7 +34,7 @@ def create(name: str, folder: Path = FOLDER) -> Path:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
-    parser = argparse.ArgumentParser(prog="make new-sequence", description=__doc__)
+    parser = Parser(prog="make new-sequence", description=__doc__)
     parser.add_argument("name", metavar="NAME", help="of the sequence: lower case, words with underscores")
     try:
         path = create(parser.parse_args(arguments).name)

@@ -5,20 +5,20 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
 from collections.abc import Sequence
 
 from rich.console import Console
 
 from tb.cli.alone import alone, end_children
-from tb.cli.common import FAILED, UsageError, complain
+from tb.cli.common import FAILED, Parser, UsageError, complain
+from tb.common import configs
 from tb.common.configs import ConfigError
 from tb.common.toolchain import BUILD, SIMULATORS, ToolMissing, require, shown
 from tb.regress import results
 from tb.regress.engine import PLACES
 from tb.regress.groups import grouped
-from tb.regress.plan import RunSpec, read_list
+from tb.regress.plan import Call, RunSpec, read_list
 from tb.regress.run import Regression
 from tb.sequences.registry import SequenceError
 
@@ -28,7 +28,7 @@ MOST_OF_MESSAGE = 300  # characters
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    result = argparse.ArgumentParser(prog="make regress", description=__doc__)
+    result = Parser(prog="make regress", description=__doc__)
     result.add_argument("--list", default="nightly", help="a list of tests/lists, or a file (LIST=)")
     result.add_argument("--seeds", help="instead of those of the list: 1-50, or 1,5,8-10 (SEEDS=)")
     result.add_argument("--only", default="", help="runs whose name is or contains this (ONLY=)")
@@ -57,29 +57,52 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def regress(options: argparse.Namespace) -> int:
     """Check the options and run."""
-    if options.rerun not in ("", "failed", "all"):
-        raise UsageError(f"RERUN={options.rerun} is neither 'failed' nor 'all'")
     if options.sim and options.sim not in SIMULATORS:
         raise UsageError(f"unknown simulator '{options.sim}', choose one of {', '.join(SIMULATORS)}")
-    specs = [spec for spec in read_list(options.list, options.seeds)
-             if options.sim in (None, spec.simulator) and options.config in (None, spec.config)]
+    specs = chosen(options, read_list(options.list, options.seeds))
+    given = {name.upper(): value for name, value in vars(options).items()
+             if name not in ("rerun", "jobs", "cov") and value != parser().get_default(name)}
+    call = Call("regress", {"LIST": options.list, **given, "COV": "1" if options.cov else ""})
+    return carry_out(options.list, specs, call, options.on, options.jobs, options.cov, options.rerun)
+
+
+def chosen(options: argparse.Namespace, specs: Sequence[RunSpec]) -> list[RunSpec]:
+    """Return the runs that SIM, CONFIG and ONLY leave.
+
+    Raises:
+        UsageError, ConfigError: there is none; the text says what there is.
+    """
+    machines = dict.fromkeys(spec.config for spec in specs)
+    if options.config is not None and options.config not in machines:
+        configs.load(options.config)
+        raise UsageError(f"no run of the list '{options.list}' is on CONFIG={options.config}, but on"
+                         f" {', '.join(machines)}")
+    specs = [spec for spec in specs if options.config in (None, spec.config)]
+    simulators = dict.fromkeys(spec.simulator for spec in specs)
+    if options.sim is not None and options.sim not in simulators:
+        raise UsageError(f"no run of the list '{options.list}' is left on SIM={options.sim}, but on"
+                         f" {', '.join(simulators)}")
+    specs = [spec for spec in specs if options.sim in (None, spec.simulator)]
     names = {spec.name for spec in specs}
-    specs = [spec for spec in specs
-             if (spec.name == options.only if options.only in names else options.only in spec.name)]
-    if not specs:
-        raise UsageError(f"no run of the list '{options.list}' is left by ONLY, SIM and CONFIG")
-    return carry_out(options.list, specs, options.on, options.jobs, options.cov, options.rerun)
+    left = [spec for spec in specs
+            if (spec.name == options.only if options.only in names else options.only in spec.name)]
+    if not left:
+        raise UsageError(f"no run of the list '{options.list}' has '{options.only}' in its name, such as"
+                         f" {specs[0].name}")
+    return left
 
 
-def carry_out(name: str, specs: Sequence[RunSpec], on: str = "here", jobs: str = "1", coverage: bool = False,
-              rerun: str = "") -> int:
+def carry_out(name: str, specs: Sequence[RunSpec], call: Call, on: str = "here", jobs: str = "1",
+              coverage: bool = False, rerun: str = "") -> int:
     """Run specs under the name of a list; report on the terminal and in the page; return the exit status."""
+    if rerun not in ("", "failed", "all"):
+        raise UsageError(f"RERUN={rerun} is neither 'failed' nor 'all'")
     for simulator in {spec.simulator for spec in specs}:
         require(simulator)
     if not jobs.isdecimal() or not int(jobs):
         raise UsageError(f"JOBS={jobs} is no number of workers")
     console = Console()
-    regression = Regression(name.replace("/", "_"), specs, on, int(jobs), coverage, rerun)
+    regression = Regression(name.replace("/", "_"), specs, on, int(jobs), coverage, rerun, call)
     with alone(BUILD / "regress" / f"{regression.name}.lock", f"regression '{regression.name}'"):
         console.print(f"regression {name}: {len(specs)} runs", highlight=False)
         try:
@@ -108,5 +131,4 @@ def carry_out(name: str, specs: Sequence[RunSpec], on: str = "here", jobs: str =
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does
     sys.exit(main())

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from models.errors import TensorError
 from models.numbers import NumberFormat
 from models.tensor import SparseTensor
 from tb.common import traces
+from tb.common.commands import make
 from tb.common.toolchain import BUILD, shown
 from tb.coverage.contributions import only_here
 from tb.env.scoreboard import NOTHING_COMPARED
@@ -113,10 +113,9 @@ def trace(folder: Path, simulator: str) -> None:
 
 def repeat_lines(options: argparse.Namespace) -> list[str]:
     """Return the command that repeats a run of `make sim`, and the one that does so with a trace."""
-    given = {name.upper(): value for name, value in vars(options).items() if name != "waves" and value}
+    given = {name.upper(): value for name, value in vars(options).items() if name != "waves"}
     for name, unused in (("PORTION", "0"), ("LONG_LINES", "0")):
         if given.get(name) == unused:
             del given[name]
-    command = " ".join(["make sim", *(f"{name}={shlex.quote(str(value).replace('$', '$$'))}"
-                                      for name, value in given.items())])
-    return [f"repeat: {command}", *([] if options.waves else [f"with waves: {command} WAVES=1"])]
+    return [f"repeat: {make('sim', **given)}",
+            *([] if options.waves else [f"with waves: {make('sim', **given, WAVES=1)}"])]

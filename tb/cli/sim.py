@@ -8,7 +8,6 @@ import contextlib
 import json
 import os
 import shutil
-import signal
 import sys
 import tempfile
 import time
@@ -25,7 +24,7 @@ from models.numbers import get_format
 from models.tensor import SparseTensor
 from tb.cli import einsum, memory, report
 from tb.cli.alone import alone, end_children
-from tb.cli.common import FAILED, UsageError, complain
+from tb.cli.common import FAILED, Parser, UsageError, complain
 from tb.cli.progress import watched
 from tb.common import configs
 from tb.common.fits import check_fits
@@ -40,6 +39,7 @@ from tb.sequences.registry import names as sequence_names
 FOLDER = BUILD / "sim"
 RUN_NAME = "sim"
 BOTH = "both"  # simulators
+SEVERAL = "for several runs: with SEEDS, several names in SEQ, or SIM=both"
 
 
 class NotWritten(UsageError):
@@ -48,7 +48,7 @@ class NotWritten(UsageError):
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    result = argparse.ArgumentParser(
+    result = Parser(
         prog="make sim", formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Contracts two sparse tensors on the simulated chip and compares every result with\n"
                     "the reference model. Without arguments: two tensors of lithium hydride.",
@@ -90,6 +90,8 @@ def parser() -> argparse.ArgumentParser:
                         help="a run for each of these seeds, such as 1-20 or 1,5,8 (SEEDS=)")
     result.add_argument("--jobs", metavar="N",
                         help="of several runs so many at a time, otherwise one per processor (JOBS=)")
+    result.add_argument("--rerun", metavar="all",
+                        help="of several runs also those that have passed before (RERUN=all)")
     result.add_argument("--waves", action="store_true", help="write a trace (WAVES=1)")
     return result
 
@@ -101,8 +103,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.seeds or options.sim == BOTH or "," in (options.seq or ""):
             return several(options)
         if options.jobs:
-            raise UsageError("JOBS is for several runs: with SEEDS, several names in SEQ, or SIM=both")
-        with alone(FOLDER / "lock", "make sim"):
+            raise UsageError(f"JOBS is {SEVERAL}")
+        if options.rerun:
+            raise UsageError(f"RERUN is {SEVERAL}")
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        with alone(FOLDER.with_name(f"{FOLDER.name}.lock"), "make sim"):
             return simulate(options)
     except NotWritten as error:
         return complain(error)  # the run itself has left its summary
@@ -128,7 +133,7 @@ def refuse(message: object) -> int:
 def several(options: argparse.Namespace) -> int:
     """Run each combination of sequences, simulators and seeds as a regression of its own."""
     from tb.cli.regress import carry_out  # the engine behind it takes a second to load
-    from tb.regress.plan import expand, parse_seeds
+    from tb.regress.plan import Call, expand, parse_seeds
 
     for name in ("out", "waves", "einsum", "renumber"):
         if getattr(options, name):
@@ -137,6 +142,8 @@ def several(options: argparse.Namespace) -> int:
         raise UsageError(f"EDGE={options.edge} is for one run")
     if options.seeds and options.seed != "1":
         raise UsageError("SEED and SEEDS can't be given together")
+    if options.seeds and not options.seq:
+        raise UsageError("SEEDS needs SEQ: two files are contracted in the same way with every seed")
     seeds = parse_seeds(options.seeds) if options.seeds else [_seed(options.seed)]
     names = (options.seq or "file").split(",")
     knobs: dict[str, dict] = {}
@@ -147,8 +154,11 @@ def several(options: argparse.Namespace) -> int:
     simulators = SIMULATORS if options.sim == BOTH else [options.sim]
     for simulator in simulators:
         require(simulator)
-    return carry_out("sim", expand(names, [options.config], simulators, seeds, knobs),
-                     jobs=options.jobs or str(os.cpu_count() or 1), rerun="all")
+    unsaid = vars(parser().parse_args([]))
+    given = {name.upper(): value for name, value in vars(options).items()
+             if name not in ("jobs", "rerun") and value != unsaid[name]}
+    return carry_out("sim", expand(names, [options.config], simulators, seeds, knobs), Call("sim", given),
+                     jobs=options.jobs or str(os.cpu_count() or 1), rerun=options.rerun or "")
 
 
 def simulate(options: argparse.Namespace) -> int:
@@ -325,6 +335,9 @@ def _write_result(out: str, run: Run, fmt: str) -> None:
     raw = run.folder / "result.npz"
     if not raw.exists():
         raise NotWritten(f"{out} was not written: the sequence contracted nothing that has a result")
+    if run.summary.get("contractions", 1) > 1:
+        raise NotWritten(f"{out} was not written: OUT is for one contraction, the sequence made"
+                         f" {run.summary['contractions']}")
     with np.load(raw) as data:
         result = SparseTensor.from_coordinates(tuple(data["shape"].tolist()), data["coords"],
                                                get_format(fmt).decode_result(data["bits"]))
@@ -337,5 +350,4 @@ def _write_result(out: str, run: Run, fmt: str) -> None:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does
     sys.exit(main())

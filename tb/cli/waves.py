@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`make waves`: opens the newest trace at its first mismatch, or names it without a viewer."""
 
-import argparse
 import os
 import shutil
 import subprocess
@@ -9,7 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tb.cli.common import complain
+from tb.cli.common import Parser, complain
 from tb.common.toolchain import BUILD, shown
 from tb.common.traces import FST, GTKWAVE, SURFER, VCD
 
@@ -33,7 +32,7 @@ def command(viewer: str, trace: Path) -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
-    parser = argparse.ArgumentParser(prog="make waves", description=__doc__)
+    parser = Parser(prog="make waves", description=__doc__)
     parser.add_argument("--trace", type=Path, help="this trace instead of the newest (TRACE=)")
     trace = parser.parse_args(arguments).trace
     if trace is not None and not trace.is_file():

@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -68,18 +69,24 @@ def load(name: str = DEFAULT, overrides: Mapping[str, int | str] | None = None,
     """Return a configuration.
 
     Args:
-        name: a table of the file.
-        overrides: parameters that shall differ from it.
+        name: a table of the file, perhaps with changes: "paper1:NumSdpe=3,Memory=banked".
+        overrides: further parameters that shall differ from it.
         path: of the file.
 
     Raises:
         ConfigError: no such configuration or parameter, or a value outside its choices.
     """
-    values = _resolve(name, _tables(path), ())
-    overrides = dict(overrides or {})
+    table, _, changes = name.partition(":")
+    values = _resolve(table, _tables(path), ())
+    overrides = {**_changes(changes), **(overrides or {})}
     values = _merge(values, overrides, "overrides", list(values))
     label = ",".join(f"{key}={value}" for key, value in overrides.items())
-    return Config(f"{name}:{label}" if label else name, values)
+    return Config(f"{table}:{label}" if label else table, values)
+
+
+def _changes(text: str) -> dict[str, int | str]:
+    pairs = (change.partition("=")[::2] for change in text.split(",") if change)
+    return {parameter: int(value) if re.fullmatch(r"-?\d+", value) else value for parameter, value in pairs}
 
 
 @functools.cache

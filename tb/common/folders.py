@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-import fcntl
+import contextlib
 import itertools
 import os
 from pathlib import Path
-from typing import TextIO
+
+from filelock import AcquireReturnProxy, FileLock, Timeout
 
 from tb.common.toolchain import BUILD
 
@@ -19,19 +20,14 @@ def runs() -> Path:
     return Path(os.environ.get(VARIABLE) or BUILD / "runs")
 
 
-def claim(stem: Path) -> tuple[Path, TextIO]:
+def claim(stem: Path) -> tuple[Path, AcquireReturnProxy]:
     """Take the first of the folders `stem`, `stem-2`, `stem-3`.. that no living command holds.
 
     Returns:
-        The folder, which need not exist, and a file that holds it until it is closed or the process ends.
+        The folder, which need not exist, and what holds it until `with` or the process ends.
     """
-    stem.parent.mkdir(parents=True, exist_ok=True)
     for number in itertools.count(1):
         folder = stem if number == 1 else stem.with_name(f"{stem.name}-{number}")
-        handle = folder.with_name(folder.name + ".lock").open("w")
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return folder, handle
-        except BlockingIOError:
-            handle.close()
+        with contextlib.suppress(Timeout):
+            return folder, FileLock(f"{folder}.lock").acquire(blocking=False)
     raise AssertionError("count() ends")

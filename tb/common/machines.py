@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 
 import numpy as np
 
@@ -127,6 +126,5 @@ def machine(name: str) -> Machine:
     table, _, changes = name.partition(":")
     parts = [part for part in changes.split(",") if part]
     options = tuple(part for part in parts if part in (LONG_FIRST, PORTIONS))
-    pairs = [part.partition("=")[::2] for part in parts if part not in options]
-    return Machine(load(table, {key: int(value) if re.fullmatch(r"\d+", value) else value
-                                for key, value in pairs}), options)
+    changes = ",".join(part for part in parts if part not in options)
+    return Machine(load(f"{table}:{changes}"), options)

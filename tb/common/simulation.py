@@ -7,20 +7,24 @@ the same hardware share one build, also when they run in parallel.
 
 import contextlib
 import dataclasses
-import fcntl
+import functools
 import hashlib
 import json
-import logging
 import os
 import re
 import shutil
+import subprocess
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator, Mapping
+from importlib import metadata
 from pathlib import Path
 
+import cocotb_tools.config
 from cocotb_tools.runner import get_runner
+from filelock import FileLock
 
 from tb.common import traces
+from tb.common.commands import make_test
 from tb.common.folders import runs
 from tb.common.quick_start import USERS
 from tb.common.rtl_types import BUILD_VARIABLE
@@ -78,7 +82,6 @@ class Build:
         simulator: "verilator" or "icarus".
         toplevel: module that is simulated.
         folder: where the build lives.
-        runner: cocotb's runner of this build.
         parameters: values of the module's parameters.
         sources: the files that it was built of.
     """
@@ -86,7 +89,6 @@ class Build:
     simulator: str
     toplevel: str
     folder: Path
-    runner: object
     parameters: Mapping[str, int]
     sources: tuple[Path, ...]
 
@@ -104,17 +106,16 @@ def _environment() -> Iterator[None]:
         os.environ.update(before)
 
 
-@contextlib.contextmanager
-def _lock(path: Path) -> Iterator[None]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+@functools.cache
+def tool_versions(simulator: str) -> tuple[str, ...]:
+    """Return what a build depends on beside its sources and options: versions, and places that it names.
 
-
-def _is_news(record: logging.LogRecord) -> bool:
-    """Tell whether a message of cocotb's runner is worth showing: that a build is there already is not."""
-    return not record.getMessage().startswith("Skipping compilation")
+    Dates say nothing: the setup of another checkout links the simulator once more, which changes its ctime.
+    """
+    if simulator == "icarus":
+        shown = subprocess.run(["iverilog", "-V"], capture_output=True, text=True).stdout
+        return (shown.partition("\n")[0],)
+    return (*map(metadata.version, ("verilator", "cocotb")), str(cocotb_tools.config.libs_dir), str(ROOT))
 
 
 def coverage_wanted() -> bool:
@@ -171,48 +172,48 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
 
     makeflags = SHORT_MAKEFLAGS if SHORT_RUNS in os.environ and not shared else MAKEFLAGS
     made_of = [simulator, toplevel, parameters, arguments, waves,
-               makeflags if simulator == "verilator" else ""]
+               makeflags if simulator == "verilator" else "", tool_versions(simulator)]
     digest = hashlib.sha256(json.dumps(made_of).encode())
     for path in [*sources, *headers(), WAIVERS, *(option for option in options if isinstance(option, Path))]:
         digest.update(path.name.encode() + path.read_bytes())
-    folder = BUILD / "sims" / f"{toplevel}-{simulator}-{digest.hexdigest()[:16]}"
-
-    runner = get_runner(simulator)
-    runner.log.addFilter(_is_news)
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(_lock(folder.with_suffix(".lock")))
-        stack.enter_context(_environment())
-        done = folder / "build.done"
-        if simulator == "verilator":
-            os.environ.setdefault("OBJCACHE", "objcache")
-            os.environ["FLAASH_OBJECTS"] = str(OBJECTS)
-            os.environ["FLAASH_CCACHE"] = shutil.which("ccache") or ""
-            os.environ["MAKEFLAGS"] = makeflags
-            # ccache wants to be told that it may cache compilations with a precompiled header.
-            os.environ.setdefault("CCACHE_SLOPPINESS", "pch_defines,time_macros")
+    built = Build(simulator, toplevel, BUILD / "sims" / f"{toplevel}-{simulator}-{digest.hexdigest()[:16]}",
+                  parameters, tuple(sources))
+    done = built.folder / "build.done"
+    with FileLock(built.folder.with_suffix(".lock")), _environment():
         if not done.exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-            stack.enter_context(measured("build", simulator, toplevel))
-        try:
-            # With a finished build this only tells the runner what the build is made of.
-            runner.build(
-                sources=[WAIVERS, *sources] if simulator == "verilator" else sources,
-                includes=[INCLUDE_DIR], hdl_toplevel=toplevel, parameters=parameters,
-                build_args=arguments, build_dir=folder, timescale=TIMESCALE, waves=waves,
-                log_file=(folder / "build.log") if quiet else None)
-        except (SystemExit, RuntimeError) as error:
-            log = folder / "build.log"
-            text = log.read_text(errors="replace") if log.exists() else ""
-            messages = [line for line in text.splitlines() if re.search(r"error|warning", line, re.I)]
-            raise SimulationFailed(
-                f"{simulator} could not build {toplevel}:\n"
-                + "\n".join(messages[:20] or text.splitlines()[-20:])
-                + f"\nparameters: {parameters}\nlog: {log}") from error
-        if simulator == "icarus" and not done.exists():
-            _join_plainly(folder / "sim.vvp")
-        done.touch()
-    return Build(simulator, toplevel, folder, runner, parameters, tuple(sources))
+            shutil.rmtree(built.folder, ignore_errors=True)
+            built.folder.mkdir(parents=True)
+            with measured("build", simulator, toplevel):
+                _compile(built, arguments, makeflags, waves, quiet)
+            done.touch()
+    return built
+
+
+def _compile(built: Build, arguments: list[str], makeflags: str, waves: bool, quiet: bool) -> None:
+    """Call the compiler for a build, in its folder."""
+    log, sources = built.folder / "build.log", list(built.sources)
+    if built.simulator == "verilator":
+        sources.insert(0, WAIVERS)
+        os.environ.setdefault("OBJCACHE", "objcache")
+        os.environ["FLAASH_OBJECTS"] = str(OBJECTS)
+        os.environ["FLAASH_CCACHE"] = shutil.which("ccache") or ""
+        os.environ["MAKEFLAGS"] = makeflags
+        # ccache wants to be told that it may cache compilations with a precompiled header.
+        os.environ.setdefault("CCACHE_SLOPPINESS", "pch_defines,time_macros")
+    try:
+        get_runner(built.simulator).build(
+            sources=sources, includes=[INCLUDE_DIR], hdl_toplevel=built.toplevel, parameters=built.parameters,
+            build_args=arguments, build_dir=built.folder, timescale=TIMESCALE, waves=waves,
+            log_file=log if quiet else None)
+    except (SystemExit, RuntimeError) as error:
+        text = log.read_text(errors="replace") if log.exists() else ""
+        messages = [line for line in text.splitlines() if re.search(r"error|warning", line, re.I)]
+        raise SimulationFailed(
+            f"{built.simulator} could not build {built.toplevel}:\n"
+            + "\n".join(messages[:20] or text.splitlines()[-20:])
+            + f"\nparameters: {built.parameters}\nlog: {log}") from error
+    if built.simulator == "icarus":
+        _join_plainly(built.folder / "sim.vvp")
 
 
 def _join_plainly(program: Path) -> None:
@@ -270,7 +271,7 @@ def run(built: Build, test_module: str, name: str, seed: int = 1,
         failure = None
         with _environment(), measured("run", built.simulator, name):
             try:
-                built.runner.test(
+                get_runner(built.simulator).test(
                     test_module=test_module, hdl_toplevel=built.toplevel, hdl_toplevel_lang="verilog",
                     build_dir=built.folder, test_dir=folder, results_xml=str(results), seed=seed,
                     extra_env={**variables, **more}, plusargs=plusargs, testcase=testcase, waves=waves,
@@ -308,10 +309,10 @@ def repeat_lines() -> list[str]:
     test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
     if not test:
         return []
-    word = f"'{test}'" if re.fullmatch(r"[\w./:=,\[\]-]+", test) else f"\"'{test}'\""
-    long = "".join(f" {name}=1" for name in ("LONG", "FULL") if os.environ.get(f"FLAASH_{name}") == "1")
-    command = f"make test TEST={word} SEED={os.environ.get('FLAASH_SEED', '1')}{long}"
-    return [f"repeat: {command}", f"with waves: {command} WAVES=1"]
+    given = {name: 1 for name in ("LONG", "FULL") if os.environ.get(f"FLAASH_{name}") == "1"}
+    seed = os.environ.get("FLAASH_SEED", "1")
+    return [f"repeat: {make_test(test, seed, **given)}",
+            f"with waves: {make_test(test, seed, **given, WAVES=1)}"]
 
 
 def _problems(results: Path) -> list[str]:

@@ -29,7 +29,7 @@ import numpy as np
 
 from models.csf import Csf
 from tb.common.configs import Config, ConfigError
-from tb.common.folders import runs
+from tb.common.folders import claim, runs
 from tb.common.machines import Settings
 from tb.common.toolchain import ToolMissing, environment, require
 
@@ -202,26 +202,23 @@ def main(arguments: Sequence[str]) -> int:
     from tb.env.run import build_top
 
     config, simulator, address = arguments
-    threading.Thread(target=_end_with_caller, daemon=True).start()
+    folder, held = claim(runs() / "session")
+    threading.Thread(target=_end_with_caller, args=[folder], daemon=True).start()
     try:
-        built = build_top(Config.from_json(config), simulator)
-        run(
-            built, TEST_MODULE, _run_name(), environment_variables={"FLAASH_CONFIG": config, ADDRESS: address}
-        )
+        with held:
+            built = build_top(Config.from_json(config), simulator)
+            run(built, TEST_MODULE, folder.name,
+                environment_variables={"FLAASH_CONFIG": config, ADDRESS: address})
     except (SimulationFailed, ToolMissing, ConfigError) as error:
         print(error, file=sys.stderr, flush=True)
         return 1
     return 0
 
 
-def _run_name() -> str:
-    return f"session-{os.getpid()}"
-
-
-def _end_with_caller() -> None:
+def _end_with_caller(folder: Path) -> None:
     while os.read(0, 1):  # nothing is ever sent
         pass
-    shutil.rmtree(runs() / _run_name(), ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
     os.killpg(0, signal.SIGKILL)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,8 @@ from tb.common.toolchain import ROOT
 PLACES = ("here", "slurm")
 # A worker without a sign for so long is dead: it gives signs from another thread while a run lasts.
 WORKER_TTL = "60s"
+LOOPBACK = "127.0.0.1"
+ANY_PORT = ":0"  # of Dask's own page, whose usual one another regression may have
 
 
 @contextlib.contextmanager
@@ -36,7 +39,7 @@ def workers(where: str, count: int, scratch: Path) -> Iterator[Client]:
         scratch: folder for files of the engine.
 
     Raises:
-        UsageError: there is no such place.
+        UsageError: there is no such place, or none where the workers can meet.
     """
     if where not in PLACES:
         raise UsageError(f"ON={where}: choose one of {', '.join(PLACES)}")
@@ -48,10 +51,21 @@ def workers(where: str, count: int, scratch: Path) -> Iterator[Client]:
                 "distributed.worker.memory.pause": False, "distributed.worker.memory.terminate": False,
                 "distributed.scheduler.worker-saturation": 1.0, "temporary-directory": str(scratch)}
     with dask.config.set(settings):
-        cluster = _slurm(count, scratch) if where == "slurm" else LocalCluster(
-            n_workers=count, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL)
+        cluster = _slurm(count, scratch) if where == "slurm" else _local(count)
         with cluster, Client(cluster) as client:
             yield client
+
+
+def _local(count: int) -> LocalCluster:
+    """Return a cluster of processes of this machine."""
+    try:
+        with socket.create_server((LOOPBACK, 0)) as server, socket.create_connection(server.getsockname()):
+            pass
+    except OSError as error:
+        raise UsageError(f"the workers can't meet on the loopback interface, {LOOPBACK} ({error.strerror}):"
+                         " 'ip link set lo up' starts it") from None
+    return LocalCluster(n_workers=count, threads_per_worker=1, host=LOOPBACK,
+                        dashboard_address=f"{LOOPBACK}:0", silence_logs=logging.CRITICAL)
 
 
 def _slurm(count: int, scratch: Path):
@@ -61,7 +75,7 @@ def _slurm(count: int, scratch: Path):
     cluster = SLURMCluster(
         cores=1, processes=1, memory=dask.config.get("jobqueue.slurm.memory", None) or "1GB",
         python=sys.executable, log_directory=str(scratch), local_directory=str(scratch),
-        silence_logs="critical", scheduler_options={"dashboard_address": None},
+        silence_logs="critical", scheduler_options={"dashboard_address": ANY_PORT},
         job_script_prologue=[f"cd {ROOT}", *(f"export {name}={value}" for name, value in os.environ.items()
                                              if name.startswith("FLAASH_"))])
     cluster.adapt(minimum_jobs=count, maximum_jobs=count, interval="2s", wait_count=10**6)

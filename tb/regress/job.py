@@ -17,13 +17,13 @@ from pathlib import Path
 
 import psutil
 
-from tb.common import traces
+from tb.common import configs, traces
 from tb.common.configs import ConfigError
 from tb.common.folders import VARIABLE
 from tb.common.simulation import Build, SimulationFailed
 from tb.common.toolchain import ToolMissing
 from tb.env.run import build_top, run_sequences
-from tb.regress.plan import RunSpec, load_config
+from tb.regress.plan import RunSpec
 
 RECORD = "run.json"
 WAVES = "-waves"  # behind the name of a run that is repeated with a trace
@@ -31,7 +31,7 @@ WAVES = "-waves"  # behind the name of a run that is repeated with a trace
 
 @functools.cache
 def _built(config: str, simulator: str, waves: bool) -> Build:
-    return build_top(load_config(config), simulator, waves)
+    return build_top(configs.load(config), simulator, waves)
 
 
 def prepare(config: str, simulator: str, waves: bool, variables: dict[str, str]) -> str:
@@ -76,7 +76,7 @@ def execute(spec: RunSpec, unbuilt: str, key: str, ticket: str, command: str, fo
             built = _built(spec.config, spec.simulator, waves)
             clock = time.monotonic()
             knobs = {spec.sequence: json.loads(spec.knobs)}
-            summary = run_sequences(load_config(spec.config), spec.simulator, [spec.sequence], name,
+            summary = run_sequences(configs.load(spec.config), spec.simulator, [spec.sequence], name,
                                     spec.seed, knobs, waves, built=built).summary
         except Exception as failed:  # whatever it is, the other runs go on
             error = str(failed) or type(failed).__name__

@@ -15,21 +15,24 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import inspect
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import yaml
 
 from tb.cli.common import UsageError
 from tb.common import configs
+from tb.common.commands import make
 from tb.common.toolchain import ROOT, SIMULATORS
 from tb.sequences.registry import load_sequence, names
 
 LISTS = ROOT / "tests" / "lists"
 FIELDS = {"sequences", "except", "configs", "simulators", "seeds", "knobs"}
 MOST_SEEDS = 100_000
+KNOBS_OF_SIM = ("A", "B", "AXES", "PORTION", "LONG_LINES")  # what `make sim` makes knobs of
 # What a run depends on beside the tools: whatever changes there makes it stale.
 SOURCES = (("rtl", "*.sv*"), ("rtl", "*.toml"), ("rtl", "*.vlt"), ("models", "*.py"), ("tb", "*.py"),
            ("tb", "*.vlt"))
@@ -63,11 +66,38 @@ class RunSpec:
         """The run without its seed, for people."""
         return f"{self.sequence} on {self.config}" + ("" if self.knobs == "{}" else f" {self.knobs}")
 
-    def command(self, list_name: str) -> str:
-        """Return the command that repeats the run, which stands in the list of this name."""
-        if self.knobs == "{}" and ":" not in self.config:
-            return f"make sim SEQ={self.sequence} CONFIG={self.config} SIM={self.simulator} SEED={self.seed}"
-        return f"make regress LIST={list_name} ONLY={self.name} RERUN=all"
+    def key(self) -> str:
+        """Return a digest of the files that the run reads, "" if there are none."""
+        contents = [Path(value).read_bytes() for value in json.loads(self.knobs).values()
+                    if isinstance(value, str) and Path(value).is_file()]
+        return "-" + hashlib.sha256(b"\0".join(contents)).hexdigest()[:8] if contents else ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Call:
+    """The call of make that a regression carries out.
+
+    Attributes:
+        target: "regress" or "sim".
+        variables: that the user gave.
+    """
+
+    target: str
+    variables: Mapping[str, object]
+
+    def again(self) -> str:
+        """Return the command that carries it out once more."""
+        return make(self.target, **{**self.variables, "RERUN": "all"})
+
+    def one(self, spec: RunSpec) -> str:
+        """Return the command that repeats one of its runs."""
+        machine = {"CONFIG": spec.config, "SIM": spec.simulator, "SEED": spec.seed}
+        if spec.knobs == "{}":
+            return make("sim", SEQ=spec.sequence, **machine)
+        if self.target == "sim":
+            files = {name: value for name, value in self.variables.items() if name in KNOBS_OF_SIM}
+            return make("sim", **files, **machine)
+        return make("regress", LIST=self.variables["LIST"], SEEDS=spec.seed, ONLY=spec.name, RERUN="all")
 
 
 def read_list(name: str, seeds: str | None = None) -> list[RunSpec]:
@@ -102,11 +132,22 @@ def read_list(name: str, seeds: str | None = None) -> list[RunSpec]:
 def _entry(entry: object, seeds: str | None) -> list[RunSpec]:
     if not isinstance(entry, Mapping) or set(entry) - FIELDS:
         raise UsageError(f"an entry has some of {', '.join(sorted(FIELDS))}, not {entry}")
-    chosen = entry.get("sequences", "all")
-    chosen = names() if chosen == "all" else chosen
-    chosen = [name for name in chosen if name not in entry.get("except", [])]
-    return expand(chosen, entry.get("configs", [configs.DEFAULT]), entry.get("simulators", SIMULATORS),
+    chosen, left_out = _words(entry, "sequences", ["all"]), _words(entry, "except", [])
+    chosen = names() if chosen == ["all"] else chosen
+    for name in left_out:
+        load_sequence(name)
+    return expand([name for name in chosen if name not in left_out],
+                  _words(entry, "configs", [configs.DEFAULT]), _words(entry, "simulators", SIMULATORS),
                   parse_seeds(seeds or str(entry.get("seeds", 1))), entry.get("knobs", {}))
+
+
+def _words(entry: Mapping, field: str, default: Iterable[str]) -> list[str]:
+    """Return a field that is one word or a list of words."""
+    found = entry.get(field, default)
+    words = [found] if isinstance(found, str) else found
+    if not isinstance(words, Iterable) or not all(isinstance(word, str) for word in words):
+        raise UsageError(f"{field}: {found} is no list of names")
+    return list(words)
 
 
 def expand(sequences: Iterable[str], machines: Iterable[str], simulators: Iterable[str],
@@ -116,33 +157,36 @@ def expand(sequences: Iterable[str], machines: Iterable[str], simulators: Iterab
     Raises:
         UsageError, SequenceError, ConfigError: one of the names does not exist.
     """
-    knobs, simulators, seeds = knobs or {}, list(simulators), list(seeds)
+    sequences, simulators, seeds = list(sequences), list(simulators), list(seeds)
+    knobs = _checked({} if knobs is None else knobs, sequences)
     for simulator in simulators:
         if simulator not in SIMULATORS:
             raise UsageError(f"unknown simulator '{simulator}', choose from {', '.join(SIMULATORS)}")
     specs = []
     for machine in machines:
-        load_config(machine)
+        configs.load(machine)
         for sequence in sequences:
-            load_sequence(sequence)
             given = json.dumps(dict(knobs.get(sequence, {})), sort_keys=True)
             specs += [RunSpec(sequence, machine, simulator, seed, given)
                       for simulator in simulators for seed in seeds]
     return specs
 
 
-def load_config(text: str) -> configs.Config:
-    """Return a configuration from "name" or "name:Parameter=value,..".
-
-    Raises:
-        ConfigError: no such configuration, parameter or value.
-    """
-    name, _, changes = text.partition(":")
-    overrides: dict[str, int | str] = {}
-    for change in filter(None, changes.split(",")):
-        parameter, _, value = change.partition("=")
-        overrides[parameter] = int(value) if re.fullmatch(r"-?\d+", value) else value
-    return configs.load(name, overrides)
+def _checked(knobs: object, sequences: Sequence[str]) -> Mapping[str, Mapping]:
+    """Return the knobs, if each is an argument of one of the sequences."""
+    taken = {name: list(inspect.signature(load_sequence(name)).parameters)[1:] for name in sequences}
+    if not isinstance(knobs, Mapping):
+        raise UsageError(f"knobs: {knobs} is no mapping such as {{random: {{count: 3}}}}")
+    for sequence, values in knobs.items():
+        if sequence not in taken:
+            raise UsageError(f"knobs: '{sequence}' is none of the sequences {', '.join(taken)}")
+        if not isinstance(values, Mapping):
+            raise UsageError(f"knobs of '{sequence}': {values} is no mapping such as {{count: 3}}")
+        for knob in values:
+            if knob not in taken[sequence]:
+                raise UsageError(f"'{sequence}' has no knob '{knob}', but"
+                                 f" {', '.join(taken[sequence]) or 'none at all'}")
+    return knobs
 
 
 def parse_seeds(text: str) -> list[int]:

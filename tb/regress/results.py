@@ -16,6 +16,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tb.common.commands import make, make_test
 from tb.common.toolchain import BUILD, ROOT, SIMULATORS, environment, has_icarus, shown
 from tb.coverage.exports import junit
 from tb.coverage.functional import CoverPoint, read_hits, total_percent
@@ -90,7 +91,7 @@ def holes_of(points: Iterable[CoverPoint], plan: Sequence[Testpoint],
     for point in points:
         testpoint = owner.get(point.name)
         for missed in point.missed:
-            guess = f"make test TEST={testpoint.tests[0]}" if testpoint else "no run is known that hits it"
+            guess = make("test", TEST=testpoint.tests[0]) if testpoint else "no run is known that hits it"
             holes.append({"point": point.name, "bin": missed,
                           "testpoint": testpoint.name if testpoint else "none",
                           "command": filled.get(f"{point.name}: {missed}", guess)})
@@ -129,7 +130,7 @@ class Suite:
 
     def command(self) -> str:
         """Return the command that carries it out again."""
-        return "make cov"
+        return make("cov")
 
     def records(self) -> list[dict]:
         """Return a record for each test of pytest's junit.xml that ran."""
@@ -149,7 +150,7 @@ class Suite:
                 "name": whole, "sequence": f"{file}::{test}", "test": f"{file}::{test}", "config": "",
                 "simulator": simulator, "seed": parameters.rstrip("]") or seed, "passed": failure is None,
                 "error": error, "seconds": float(case.get("time", 0)), "cycles": 0, "key": "", "waves": None,
-                "command": f"make test TEST='{whole}' SEED={seed}"})
+                "command": make_test(whole, seed, FULL=1)})
         return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import functools
 import os
 import time
 import uuid
@@ -18,7 +19,7 @@ from tb.common.simulation import COVERAGE
 from tb.common.toolchain import BUILD
 from tb.regress import engine, job
 from tb.regress.groups import grouped
-from tb.regress.plan import RunSpec, sources_digest
+from tb.regress.plan import Call, RunSpec, sources_digest
 
 WAVES_PER_GROUP = 3  # failed runs of a group that are repeated with a trace, the shortest first
 REFRESH = 0.5  # seconds, on a terminal
@@ -36,6 +37,8 @@ class Regression:
         coverage: count code coverage, too.
         rerun: "" for what is missing or stale or failed, "failed" for what failed the last time and nothing
             else, "all" for everything.
+        call: of make, by which it and its runs are carried out again.
+        ticket: of this call of the regression, in the records of its runs.
     """
 
     name: str
@@ -44,42 +47,48 @@ class Regression:
     jobs: int = 1
     coverage: bool = False
     rerun: str = ""
+    call: Call | None = None
+    ticket: str = dataclasses.field(default_factory=lambda: uuid.uuid4().hex)
 
     @property
     def folder(self) -> Path:
         """Where the folder of each run is made."""
         return BUILD / "regress" / self.name / "runs"
 
-    def command(self) -> str:
-        """Return the command that carries it out again."""
-        return f"make regress LIST={self.name} RERUN=all"
+    def command(self, spec: RunSpec | None = None) -> str:
+        """Return the command that carries it out again, or one of its runs."""
+        call = self.call or Call("regress", {"LIST": self.name})
+        return call.one(spec) if spec else call.again()
 
-    def split(self, key: str) -> tuple[dict[RunSpec, dict], list[RunSpec]]:
+    def split(self) -> tuple[dict[RunSpec, dict], list[RunSpec]]:
         """Return the records of runs that need not run, and the runs that must."""
-        known = {spec: job.read_record(self.folder, spec) for spec in self.specs}
         if self.rerun == "all":
             return {}, list(self.specs)
-        if self.rerun == "failed":
-            kept = {spec: record for spec, record in known.items() if record and record["passed"]}
-            return kept, [spec for spec, record in known.items() if record and not record["passed"]]
-        kept = {spec: record for spec, record in known.items()
-                if record and record["passed"] and record["key"] == key}
-        return kept, [spec for spec in self.specs if spec not in kept]
+        known = {spec: job.read_record(self.folder, spec) for spec in self.specs}
+        passed = {spec: record for spec, record in known.items() if record and record["passed"]}
+        kept = {spec: {**record, "command": self.command(spec)} for spec, record in passed.items()
+                if self.rerun == "failed" or record["key"] == self.key(spec)}
+        return kept, [spec for spec, record in known.items()
+                      if spec not in kept and (record or self.rerun != "failed")]
 
-    def key(self) -> str:
-        """Return what the sources are and how they are built: records of another key are stale."""
+    @functools.cached_property
+    def _sources(self) -> str:
         return sources_digest() + ("-coverage" if self.coverage else "")
 
+    def key(self, spec: RunSpec) -> str:
+        """Return what a run depends on, and how it is built: a record of another key is stale."""
+        return self._sources + spec.key()
+
     def ended(self) -> list[dict]:
-        """Return the records of all runs that have ended with these sources, in the list's order."""
-        key = self.key()
-        known = (job.read_record(self.folder, spec) for spec in self.specs)
-        return [record for record in known if record and record["key"] == key]
+        """Return the records of the runs that this call has carried out or kept, in the list's order."""
+        kept, _ = self.split()
+        known = {spec: kept.get(spec) or job.read_record(self.folder, spec) for spec in self.specs}
+        return [record for spec, record in known.items()
+                if record and (spec in kept or record.get("ticket") == self.ticket)]
 
     def carry_out(self, console: Console) -> list[dict]:
         """Run what must run, and return the records of all runs in the list's order."""
-        key = self.key()
-        records, todo = self.split(key)
+        records, todo = self.split()
         if records:
             console.print(f"{len(records)} runs have passed before and are not run again", highlight=False)
         if todo:
@@ -87,7 +96,7 @@ class Regression:
             variables[COVERAGE] = str(int(self.coverage))
             scratch = BUILD / "regress" / self.name / "engine"
             with engine.workers(self.on, min(self.jobs, len(todo)), scratch) as client:
-                batch = Batch(self, client, key, variables, console)
+                batch = Batch(self, client, variables, console)
                 records.update(batch.run(todo))
                 failed = [records[spec] for spec in todo if not records[spec]["passed"]]
                 again = {record["name"] for group in grouped(failed)
@@ -105,11 +114,9 @@ class Regression:
 class Batch:
     """Runs that are handed to the workers together, each behind the build that it needs."""
 
-    def __init__(self, regression: Regression, client: Client, key: str, variables: dict[str, str],
-                 console: Console):
-        self._regression, self._client, self._key = regression, client, key
+    def __init__(self, regression: Regression, client: Client, variables: dict[str, str], console: Console):
+        self._regression, self._client = regression, client
         self._variables, self._console = variables, console
-        self._ticket = uuid.uuid4().hex
 
     def run(self, specs: Sequence[RunSpec], waves: bool = False) -> dict[RunSpec, dict]:
         """Carry out runs and return their records."""
@@ -118,15 +125,15 @@ class Batch:
         for config, simulator in builds:
             builds[config, simulator] = client.submit(job.prepare, config, simulator, waves, self._variables,
                                                       pure=False)
-        futures = {client.submit(job.execute, spec, builds[spec.config, spec.simulator], self._key,
-                                 self._ticket, spec.command(regression.name), str(regression.folder),
+        futures = {client.submit(job.execute, spec, builds[spec.config, spec.simulator], regression.key(spec),
+                                 regression.ticket, regression.command(spec), str(regression.folder),
                                  self._variables, waves, pure=False): spec for spec in specs}
         records: dict[RunSpec, dict] = {}
         progress = Progress(len(specs), regression.jobs, self._under_way, self._console)
         for future, record in as_completed(futures, with_results=True, raise_errors=False):
             spec = futures.pop(future)
             if future.status != "finished":  # its workers died, again and again
-                record = job.record_of(spec, self._key, spec.command(regression.name),
+                record = job.record_of(spec, regression.key(spec), regression.command(spec),
                                        f"no worker survives this run: {record!r}")
             records[spec] = record
             future.release()  # its result is here now: no worker need hold it, or do it again

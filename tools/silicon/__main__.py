@@ -16,6 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from tb.cli.common import Parser
 from tb.common import configs
 from tb.common.toolchain import ToolMissing
 from tb.sequences import registry
@@ -26,7 +27,7 @@ FAILED, MISTAKE = 1, 2
 
 
 def parser() -> argparse.ArgumentParser:
-    result = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    result = Parser(description=__doc__.split("\n\n")[0])
     result.add_argument("--only", default="", help="a configuration, part of configuration/piece, or part of "
                                                    "the name of a MAC")
     result.add_argument("--liberty", type=Path, help="standard cells, typical corner")
@@ -62,6 +63,8 @@ def chosen(only: str) -> tuple[dict[str, str], list[exact.Design]]:
 
 def technology(options: argparse.Namespace) -> measure.Technology | None:
     """Return the standard cells that are asked for."""
+    if not options.liberty and (options.slow or options.macros or options.latches):
+        raise ValueError("SLOW, MACROS and LATCHES are of standard cells: with LIBERTY=")
     if options.tech == "ecp5" or not options.liberty:
         if options.tech == "cells" or options.power:
             raise ValueError("standard cells need a library: LIBERTY=")
