@@ -117,7 +117,7 @@ waves: $(STAMP) ## open the newest trace at its first mismatch, or name it: TRAC
 	@$(RUN) -m tb.cli.waves $(call option,trace,TRACE)
 
 .PHONY: package
-package: $(STAMP) $(VENV)/.installed-package ## file list, one-file bundle, instance, registers as C, SystemRDL, IP-XACT
+package: $(STAMP) $(VENV)/.installed-package ## of both tops: file list, one-file bundle, instance; registers as C, SystemRDL, IP-XACT; C driver
 	@$(call alone,package) -m tools.packaging
 
 .PHONY: docs

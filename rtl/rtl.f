@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-# Everything that flaash_top needs, in dependency order, paths from this folder.
+# Everything that flaash_top and flaash_memory_top need, in dependency order, paths from this folder.
 +incdir+pkg
-# files of flaash_top: make lists
+# files of flaash_top and flaash_memory_top: make lists
 pkg/flaash_pkg.sv
 pkg/flaash_reg_pkg.sv
 host/flaash_host_pkg.sv
 operand/flaash_loader_pkg.sv
 lookup_machine/flaash_lookup_pkg.sv
 mac/flaash_mac_pkg.sv
+edge/flaash_edge_pkg.sv
 stream/flaash_stream_checker.sv
 host/flaash_soft_reset.sv
 host/flaash_axil_slave.sv
@@ -115,4 +116,35 @@ result/flaash_record_sender.sv
 result/flaash_result_unloader.sv
 top/flaash_chip.sv
 top/flaash_top.sv
+edge/flaash_edge_bus.sv
+edge/flaash_edge_registers.sv
+edge/flaash_edge_ahead.sv
+edge/flaash_edge_front.sv
+edge/flaash_edge_back.sv
+edge/flaash_edge_retire.sv
+edge/flaash_edge_commands.sv
+edge/flaash_edge_reader.sv
+edge/flaash_axi_read.sv
+edge/flaash_edge_reads.sv
+edge/flaash_edge_pieces.sv
+edge/flaash_edge_descriptor.sv
+edge/flaash_edge_fetch.sv
+edge/flaash_edge_parts.sv
+edge/flaash_edge_words.sv
+edge/flaash_edge_gearbox.sv
+edge/flaash_edge_entries.sv
+edge/flaash_edge_frame.sv
+edge/flaash_edge_closer.sv
+edge/flaash_edge_feed.sv
+edge/flaash_edge_loader.sv
+edge/flaash_edge_tally.sv
+edge/flaash_edge_quota.sv
+edge/flaash_edge_packer.sv
+edge/flaash_edge_backlog.sv
+edge/flaash_axi_answers.sv
+edge/flaash_axi_write.sv
+edge/flaash_edge_writer.sv
+edge/flaash_memory_edge.sv
+edge/flaash_axi_checker.sv
+top/flaash_memory_top.sv
 # end of list

@@ -12,6 +12,7 @@ from tb.common import configs
 from tb.common.sources import RTL, rtl_sources
 from tb.common.toolchain import ROOT
 from tb.coverage.testplan import read_testplan
+from tools.packaging import lists
 
 DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "rtl").rglob("*.md")])
 BY_NAME = [pytest.param(path, id=str(path.relative_to(ROOT))) for path in DOCUMENTS]
@@ -75,11 +76,13 @@ def test_readme_tells_which_modules_have_no_bench() -> None:
 @functools.cache
 def hardware_names() -> set[str]:
     """Return the modules, packages and files of the hardware and of what surrounds it."""
-    files = [path for folder in ("rtl", "formal", "tests", "tb", "bench", "examples")
-             for path in (ROOT / folder).rglob("flaash_*.sv*")]
+    files = [path for folder in ("rtl", "formal", "tests", "tb", "bench", "examples", "driver")
+             for kind in ("sv*", "[ch]") for path in (ROOT / folder).rglob(f"flaash_*.{kind}")]
     declared = {name for path in files for name in DECLARED.findall(path.read_text())}
     for path in (ROOT / "tools" / "packaging").glob("*.py"):  # what make package writes
         declared.update(re.findall(r'"(flaash_\w+)\.', path.read_text()))
+    for top in lists.TOPS:
+        declared.update(top.removesuffix("_top") + kind for kind in ("", "_bundle", "_instance"))
     return declared | {path.name.partition(".")[0] for path in files}
 
 

@@ -2,6 +2,7 @@
 """What another project takes from this one works there: FuseSoC, Bender's manifest, one file, registers."""
 
 import re
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -13,12 +14,15 @@ from systemrdl import RDLCompiler
 from systemrdl.node import FieldNode, RegNode
 
 from tb.common import rtl_constants as rtl
-from tb.common.sources import RTL, WAIVERS, rtl_sources
+from tb.common.sources import RTL, rtl_sources
 from tb.common.toolchain import ROOT, environment
 from tools.packaging import __main__ as package
-from tools.packaging import lists, registers, verilog
+from tools.packaging import lists, registers, revision, verilog
 
 EXAMPLE = ROOT / "examples" / "axi_system"
+MEMORY_EXAMPLE = ROOT / "examples" / "memory_system"
+STEMS = {top: top.removesuffix("_top") for top in lists.TOPS}  # what make package calls their files
+ICARUS_SAYS = re.compile(r"^\S+:\d+: ((?:vvp\.tgt )?sorry: .*|warning: .*)$", re.MULTILINE)
 CORE = "flaash:flaash:flaash"
 
 
@@ -33,6 +37,14 @@ def packaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
 # ----------------------------------------------------------------------------- lists of files
 def test_every_list_names_what_the_chip_needs() -> None:
     assert lists.outdated() == []
+
+
+@pytest.mark.parametrize("top", lists.TOPS)
+def test_the_lists_hold_each_top_with_all_below_it(top: str) -> None:
+    needed = [path.relative_to(RTL).as_posix() for path in rtl_sources(top)]
+    for path in lists.LISTS:
+        found = re.findall(r"[\w/]+\.sv\b", path.read_text())
+        assert set(needed) <= {name.removeprefix("rtl/") for name in found}
 
 
 @pytest.mark.parametrize("path", lists.LISTS, ids=lambda path: path.name)
@@ -61,25 +73,30 @@ def fusesoc(folder: Path, target: str, *options: str) -> str:
     done = subprocess.run(
         [str(Path(sys.executable).with_name("fusesoc")), "--cores-root", str(ROOT), "run",
          f"--target={target}", "--build-root", str(folder / "out"), *options, CORE],
-        cwd=folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        cwd=folder, env=environment() | {"MAKEFLAGS": "CFG_CXXFLAGS_PCH_I=-include OPT_FAST=-O0"},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert done.returncode == 0, done.stdout[-3000:]
     return done.stdout
 
 
-def test_fusesoc_lints_the_chip(tmp_path: Path) -> None:
-    assert "%Warning" not in fusesoc(tmp_path, "lint")
+@pytest.mark.parametrize("top", ["", "_memory"])
+def test_fusesoc_lints_the_chip(top: str, tmp_path: Path) -> None:
+    assert "%Warning" not in fusesoc(tmp_path, f"lint{top}")
 
 
-def test_fusesoc_simulates_the_example(tmp_path: Path) -> None:
-    assert re.search(r"^PASSED$", fusesoc(tmp_path, "sim"), re.MULTILINE)
+@pytest.mark.parametrize("example", ["", "_memory"])
+def test_fusesoc_simulates_the_example(example: str, simulator: str, tmp_path: Path) -> None:
+    target = f"sim{example}{'_verilator' if simulator == 'verilator' else ''}"
+    assert re.search(r"^PASSED$", fusesoc(tmp_path, target), re.MULTILINE)
 
 
 @pytest.mark.full
-def test_fusesoc_hands_yosys_plain_verilog(tmp_path: Path) -> None:
+@pytest.mark.parametrize("top", lists.TOPS)
+def test_fusesoc_hands_yosys_plain_verilog(top: str, tmp_path: Path) -> None:
     """The target for synthesis is set up with a file that needs no SystemVerilog: Icarus reads it as 2005."""
-    fusesoc(tmp_path, "synth", "--setup")
+    fusesoc(tmp_path, "synth_memory" if "memory" in top else "synth", "--setup")
     plain = next((tmp_path / "out").rglob("flaash_plain.v"))
-    done = subprocess.run(["iverilog", "-g2005", "-tnull", "-s", "flaash_top", str(plain)],
+    done = subprocess.run(["iverilog", "-g2005", "-tnull", "-s", top, str(plain)],
                           capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
 
@@ -131,59 +148,134 @@ def test_the_files_of_bender_simulate_in_their_order(tmp_path: Path) -> None:
     groups = yaml.safe_load((ROOT / "Bender.yml").read_text())["sources"]
     files = [ROOT / name for group in groups for name in group["files"]]
     folders = [ROOT / name for group in groups for name in group["include_dirs"]]
-    assert "PASSED" in simulate(files, folders, "flaash_axi_system_tb", tmp_path)
+    for bench in ("flaash_axi_system_tb", "flaash_memory_system_tb"):
+        assert "PASSED" in simulate(files, folders, bench, tmp_path)
 
 
 # ------------------------------------------------------------------------- one file, instance
-def test_the_bundle_is_the_whole_chip(packaged: Path, tmp_path: Path) -> None:
-    example = [packaged / "flaash_bundle.sv", *sorted(EXAMPLE.glob("*.sv"))]
-    assert "PASSED" in simulate(example, [], "flaash_axi_system_tb", tmp_path)
+def example_sources(folder: Path) -> list[Path]:
+    """Return the files of an example, its package first."""
+    return sorted(folder.glob("*.sv"), key=lambda path: not path.stem.endswith("_pkg"))
 
 
-def test_the_list_of_files_compiles(packaged: Path, tmp_path: Path) -> None:
-    listed = str(packaged / "flaash.f")
-    done = subprocess.run(["iverilog", "-g2012", "-tnull", "-s", "flaash_top", "-f", listed],
+@pytest.mark.parametrize(("top", "folder"), zip(lists.TOPS, (EXAMPLE, MEMORY_EXAMPLE), strict=True))
+def test_the_bundle_is_the_whole_chip(packaged: Path, tmp_path: Path, top: str, folder: Path) -> None:
+    example = [packaged / f"{STEMS[top]}_bundle.sv", *example_sources(folder)]
+    (bench,) = folder.glob("*_tb.sv")
+    assert "PASSED" in simulate(example, [], bench.stem, tmp_path)
+
+
+def foreign_design(top: str, folder: Path) -> Path:
+    """Write a design of somebody else around a top, whose ports are its own, and return it."""
+    source = (RTL / "top" / f"{top}.sv").read_text()
+    ports = source[source.index("\n) (\n") + 5:source.index("\n);")].replace("DataWidth", "128")
+    path = folder / "soc.sv"
+    path.write_text(f"module soc\n  import flaash_reg_pkg::*, flaash_pkg::*;\n(\n{ports}\n);\n"
+                    f"  {top} #(.Format(FormatBf16)) u_flaash (.*);\nendmodule\n")
+    return path
+
+
+def lint(*arguments: str | Path) -> str:
+    """Return warnings and errors of Verilator with -Wall, and nothing else that a user would set."""
+    done = subprocess.run(["verilator", "--lint-only", "-Wall", *map(str, arguments)], env=environment(),
+                          capture_output=True, text=True)
+    found = re.findall("^%.*", done.stderr, re.MULTILINE)
+    assert bool(found) == (done.returncode != 0)
+    return "\n".join(found)
+
+
+@pytest.mark.parametrize("top", lists.TOPS)
+@pytest.mark.parametrize("form", ["bundle", "list"])
+def test_a_foreign_design_has_no_warning(packaged: Path, tmp_path: Path, top: str, form: str) -> None:
+    taken = {"bundle": [packaged / f"{STEMS[top]}_bundle.sv"],
+             "list": [packaged / "flaash.vlt", "-f", packaged / f"{STEMS[top]}.f"]}[form]
+    assert lint(*taken, foreign_design(top, tmp_path)) == ""
+
+
+@pytest.mark.parametrize("top", lists.TOPS)
+def test_waivers_of_the_bundle_end_with_it(packaged: Path, tmp_path: Path, top: str) -> None:
+    """The user's own mistakes are still told, also in the same file."""
+    joined = tmp_path / "soc.sv"
+    own = "module soc (input logic i, output logic o);\n  assign o = 1'b0;\nendmodule\n"
+    joined.write_text((packaged / f"{STEMS[top]}_bundle.sv").read_text() + own)
+    assert "UNUSEDSIGNAL" in lint(joined, "--top-module", "soc")
+
+
+@pytest.mark.parametrize("top", lists.TOPS)
+def test_icarus_says_what_the_page_says(packaged: Path, tmp_path: Path, top: str) -> None:
+    """And nothing else, of a bundle in a foreign design, which is the only root."""
+    design = foreign_design(top, tmp_path)
+    done = subprocess.run(["iverilog", "-g2012", "-o", str(tmp_path / "simulation"),
+                           str(packaged / f"{STEMS[top]}_bundle.sv"), str(design)],
+                          capture_output=True, text=True)
+    said = set(ICARUS_SAYS.findall(done.stderr))
+    page = re.sub(r"\s+", " ", (ROOT / "docs" / "integration.md").read_text())
+    assert done.returncode == 0
+    assert not re.sub(ICARUS_SAYS, "", done.stderr).strip()
+    assert said
+    assert [line for line in said if f"`{line.removeprefix('vvp.tgt ')}`" not in page] == []
+
+
+@pytest.mark.parametrize("top", lists.TOPS)
+def test_the_list_of_files_compiles(packaged: Path, top: str) -> None:
+    listed = str(packaged / f"{STEMS[top]}.f")
+    done = subprocess.run(["iverilog", "-g2012", "-tnull", "-s", top, "-f", listed],
                           capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
 
 
-def test_the_instance_compiles_and_names_every_parameter(packaged: Path, tmp_path: Path) -> None:
-    text = (packaged / "flaash_instance.sv").read_text()
+@pytest.mark.parametrize("top", lists.TOPS)
+def test_the_instance_compiles_and_names_every_parameter(packaged: Path, tmp_path: Path, top: str) -> None:
+    text = (packaged / f"{STEMS[top]}_instance.sv").read_text()
     wrapper = tmp_path / "wrapper.sv"
     wrapper.write_text(f"module wrapper; import flaash_pkg::*;\n{text}endmodule\n")
     done = subprocess.run(["iverilog", "-g2012", "-tnull", "-s", "wrapper", f"-I{RTL / 'pkg'}",
-                           *map(str, [*rtl_sources("flaash_top"), wrapper])], capture_output=True, text=True)
+                           *map(str, [*rtl_sources(top), wrapper])], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
-    assert set(re.findall(r"^  \.(\w+) *\((?=\w)", text, re.MULTILINE)) == set(verilog.parameters())
+    source = (RTL / "top" / f"{top}.sv").read_text()
+    named = re.findall(r"^  \.(\w+) *\((?=\w)", text, re.MULTILINE)
+    assert named == re.findall(r"^ *parameter .*? (\w+) *=", source, re.MULTILINE)
+    assert all(meaning for _, meaning in verilog.parameters(top).values())
 
 
-# ----------------------------------------------------------------------------- the example
-def test_a_wrong_result_fails_the_example(tmp_path: Path) -> None:
+def test_the_page_explains_every_parameter_of_the_memory_edge() -> None:
+    page = (ROOT / "docs" / "integration.md").read_text().partition("| parameter |")[2].partition("\n\n")[0]
+    explained = dict(re.findall(r"^\| `(\w+)` \| ([^|]+?) \|", page, re.MULTILINE))
+    only = verilog.parameters("flaash_memory_top").items() - verilog.parameters("flaash_top").items()
+    assert {name: default.replace("128", "DataWidth") if "/" in default else default
+            for name, (default, _) in only} == explained
+
+
+# ------------------------------------------------------------------------------ its revision
+def test_what_is_packaged_names_its_revision(packaged: Path) -> None:
+    """All but what is copied as it is."""
+    told = subprocess.run(["git", "describe", "--always", "--dirty", "--abbrev=12"], cwd=ROOT,
+                          capture_output=True, text=True).stdout.strip() if (ROOT / ".git").exists() else ""
+    for path in packaged.iterdir():
+        if path.suffix != ".vlt" and not path.name.startswith("flaash_driver"):
+            assert f"revision {told or 'unknown'}" in path.read_text(), path.name
+
+
+def test_a_copy_without_git_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    monkeypatch.setattr(revision, "ROOT", tmp_path)
+    revision.revision.cache_clear()
+    assert "revision unknown" in revision.revision()
+    revision.revision.cache_clear()
+
+
+# ----------------------------------------------------------------------------- the examples
+@pytest.mark.parametrize(("folder", "right", "wrong"), [
+    (EXAMPLE, "w2 == F6p5", "w2 == F4"), (MEMORY_EXAMPLE, "value[0] ? F4 : F10", "value[0] ? F4 : F5")])
+def test_a_wrong_result_fails_the_example(tmp_path: Path, folder: Path, right: str, wrong: str) -> None:
     """The example's own test compares: with another number expected it must stop with an error."""
-    text = (EXAMPLE / "flaash_axi_system_tb.sv").read_text()
-    assert text.count("w2 == F6p5") == 1
-    bench = tmp_path / "flaash_axi_system_tb.sv"
-    bench.write_text(text.replace("w2 == F6p5", "w2 == F4"))
-    others = [path for path in sorted(EXAMPLE.glob("*.sv")) if path.name != bench.name]
-    assert "PASSED" not in simulate([*rtl_sources("flaash_top"), *others, bench], [RTL / "pkg"],
-                                    "flaash_axi_system_tb", tmp_path)
-
-
-@pytest.mark.suite_on("icarus")
-def test_the_example_passes(simulator: str, tmp_path: Path) -> None:
-    sources = [*rtl_sources("flaash_top"), *sorted(EXAMPLE.glob("*.sv"))]
-    if simulator == "icarus":
-        printed = simulate(sources, [RTL / "pkg"], "flaash_axi_system_tb", tmp_path)
-    else:
-        done = subprocess.run(
-            ["verilator", "--binary", "--timing", "-Wno-fatal", "--Mdir", str(tmp_path), "-j", "2",
-             "-CFLAGS", "-fcoroutines", f"-I{RTL / 'pkg'}", str(WAIVERS), *map(str, sources),
-             "--top-module", "flaash_axi_system_tb", "-o", "example"],
-            env=environment() | {"MAKEFLAGS": "CFG_CXXFLAGS_PCH_I=-include OPT_FAST=-O0"},
-            capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr[-2000:]
-        printed = subprocess.run([str(tmp_path / "example")], capture_output=True, text=True).stdout
-    assert re.search(r"^PASSED$", printed, re.MULTILINE)
+    (original,) = folder.glob("*_tb.sv")
+    assert original.read_text().count(right) == 1
+    bench = tmp_path / original.name
+    bench.write_text(original.read_text().replace(right, wrong))
+    others = [path for path in example_sources(folder) if path != original]
+    top = "flaash_top" if folder == EXAMPLE else "flaash_memory_top"
+    assert "PASSED" not in simulate([*rtl_sources(top), *others, bench], [RTL / "pkg"], bench.stem, tmp_path)
 
 
 # --------------------------------------------------------------------------------- registers
@@ -207,7 +299,13 @@ def test_the_register_description_is_the_package(packaged: Path) -> None:
     """docs/registers.md is held against the same package, by tests/test_registers_doc.py."""
     assert described(packaged / "flaash.rdl") == {
         registers.snake(register.name): (register.address, ACCESS[register.access])
-        for register in rtl.REGISTERS.values()}
+        for register in registers.REGISTERS.values()}
+
+
+def test_names_are_used_once() -> None:
+    """Those of registers, of errors and of the bits of a register, in lower case without their prefixes."""
+    for names in (registers.REGISTERS, registers.ERRORS, *registers._BITS.values()):
+        assert len({registers.snake(name) for name in names}) == len(names)
 
 
 def test_a_wrong_address_is_noticed(packaged: Path, tmp_path: Path) -> None:
@@ -219,15 +317,19 @@ def test_a_wrong_address_is_noticed(packaged: Path, tmp_path: Path) -> None:
 
 def test_the_c_headers_have_every_address_bit_and_code(packaged: Path, tmp_path: Path) -> None:
     conditions = [f"offsetof(flaash_t, {registers.snake(register.name)}) == {register.address}"
-                  for register in rtl.REGISTERS.values()]
+                  for register in registers.REGISTERS.values()]
     conditions += [f"FLAASH__STATUS__{registers.snake(bit.name).upper()}_bp == {bit.value}"
                    for bit in rtl.STATUS_BITS.values()]
+    conditions += [f"FLAASH__EDGE_STATUS__{registers.snake(bit.name).upper()}_bp == {bit.value}"
+                   for bit in rtl.EDGE.prefixed("EdgeStatus").values()]
+    conditions += [f"FLAASH_{registers.snake(name).upper()} == {rtl.EDGE.constants[name].value}"
+                   for name in registers.LAYOUT]
     checks = [f'_Static_assert({condition}, "");' for condition in conditions]
-    codes = "".join(f"{error.value}," for error in rtl.ERRORS.values())
+    codes = "".join(f"{error.value}," for error in registers.ERRORS.values())
     names = ",".join(re.findall(r"FLAASH_ERR_\w+(?= =)", (packaged / "flaash_errors.h").read_text()))
     source = tmp_path / "check.c"
     source.write_text("#include <stddef.h>\n#include <stdio.h>\n#include \"flaash_regs.h\"\n"
-                      "#include \"flaash_errors.h\"\n" + "\n".join(checks)
+                      "#include \"flaash_errors.h\"\n#include \"flaash_layout.h\"\n" + "\n".join(checks)
                       + f"\nint main(void) {{ int codes[] = {{{names}}};\n"
                       "for (unsigned i = 0; i < sizeof codes / sizeof *codes; i++) "
                       "printf(\"%d,\", codes[i]);\n"
@@ -244,7 +346,32 @@ def test_ip_xact_has_every_register(packaged: Path) -> None:
     found = {register.find(f"{space}name").text:
              int(register.find(f"{space}addressOffset").text.replace("'h", "0x"), 16)
              for register in tree.iter(f"{space}register")}
-    assert found == {registers.snake(register.name): register.address for register in rtl.REGISTERS.values()}
+    assert found == {registers.snake(register.name): register.address
+                     for register in registers.REGISTERS.values()}
+
+
+def test_ip_xact_names_the_core_as_fusesoc_does(packaged: Path) -> None:
+    root = ElementTree.parse(packaged / "flaash_regs.xml").getroot()
+    space = re.match(r"\{.*\}", root.tag)[0]
+    names = [root.find(f"{space}{part}").text for part in ("vendor", "library", "name", "version")]
+    assert ":".join(names) == yaml.safe_load((ROOT / "flaash.core").read_text())["name"]
+    text = (packaged / "flaash_regs.xml").read_text()
+    assert "example.org" not in text and "mylibrary" not in text
+
+
+def test_the_c_of_the_page_compiles(packaged: Path, tmp_path: Path) -> None:
+    """Each piece by itself, as C99 with the headers and the driver that stand beside it."""
+    pieces = re.findall(r"^```c\n(.*?)^```", (ROOT / "docs" / "integration.md").read_text(),
+                        re.MULTILINE | re.DOTALL)
+    assert len(pieces) == 2
+    for number, piece in enumerate(pieces):
+        body = piece if "#include" in piece else ('#include "flaash_regs.h"\n#include "flaash_errors.h"\n'
+                                                  f"void page(void);\nvoid page(void) {{\n{piece}}}\n")
+        source = tmp_path / f"page{number}.c"
+        source.write_text(body)
+        done = subprocess.run(["gcc", "-std=c99", "-Wall", "-Wextra", "-Werror", f"-I{packaged}", "-c",
+                               str(source), "-o", str(tmp_path / "page.o")], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
 
 
 # ----------------------------------------------------------------------------------- command

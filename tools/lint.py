@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make lint`: Verilator, slang and Yosys on every configuration, ruff, and the house style.
+"""`make lint`: Verilator, slang and Yosys on every configuration of both tops, ruff, and the house style.
 
 Yosys, whose time goes with the engines, takes no more than MOST_ENGINES of them: what it looks for lies in
-a module.
+a module. So does the top with the memory edge, whose engines are those of the other top; its bus has one
+width after the other, and Yosys sees each width once.
 
 Prints what is wrong, one line each, and ends with status 1 if anything is.
 """
 
 import argparse
+import itertools
 import os
 import re
 import subprocess
@@ -24,9 +26,10 @@ from tools import synthesisable
 from tools.packaging import lists
 
 TOP = "flaash_top"
-MEMORY_TOP = "flaash_memory_top"  # with the memory edge, whose widths are few: a configuration of each
-MEMORY_BUILDS = {f"{name}, {width} bits": {**configs.load(name).parameters(), "DataWidth": width}
-                 for name, width in (("tiny", 128), ("int8", 256), ("fast8", 512))}
+MEMORY_TOP = "flaash_memory_top"
+WIDTHS = (128, 256, 512)  # of its bus
+CORNERS = {"Buffers": 1, "ReadBursts": 1, "WriteBursts": 2, "ResultLanes": 1}  # the least there can be
+SYNTHESISED = {"tiny": 128, "int8": 256, "fast8": 512}  # with the memory edge
 MOST_ENGINES = 8
 MAX_RTL_LINES = 300
 MAX_COLUMNS = 120
@@ -36,7 +39,7 @@ def relative(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-def verilator(name: str, parameters: dict[str, int], top: str = TOP) -> list[str]:
+def verilator(top: str, name: str, parameters: dict[str, int]) -> list[str]:
     """Lint a top with one configuration under -Wall."""
     command = ["verilator", "--lint-only", "-Wall", "--assert", f"-I{INCLUDE_DIR}", str(WAIVERS),
                *map(str, rtl_sources(top)), "--top-module", top,
@@ -44,10 +47,10 @@ def verilator(name: str, parameters: dict[str, int], top: str = TOP) -> list[str
     result = subprocess.run(command, env=environment(), capture_output=True, text=True)
     if result.returncode == 0 and not result.stderr.strip():
         return []
-    return [f"verilator, CONFIG={name}:", *result.stderr.strip().splitlines()[:20]]
+    return [f"verilator, {top}, CONFIG={name}:", *result.stderr.strip().splitlines()[:20]]
 
 
-def slang(name: str, parameters: dict[str, int], top: str = TOP) -> list[str]:
+def slang(top: str, name: str, parameters: dict[str, int]) -> list[str]:
     """Elaborate a top with one configuration in slang, a second, stricter front end."""
     driver = Driver()
     driver.addStandardArgs()
@@ -58,7 +61,7 @@ def slang(name: str, parameters: dict[str, int], top: str = TOP) -> list[str]:
                  *(f"-G{key}={value}" for key, value in parameters.items())]
     good = (driver.parseCommandLine(" ".join(arguments)) and driver.processOptions()
             and driver.parseAllSources() and driver.runFullCompilation(True))
-    return [] if good else [f"slang refuses CONFIG={name} (its messages stand above)"]
+    return [] if good else [f"slang refuses {top}, CONFIG={name} (its messages stand above)"]
 
 
 def for_yosys(builds: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
@@ -67,6 +70,16 @@ def for_yosys(builds: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
            for name, values in builds.items()}
     return {name: values for name, values in few.items()
             if name == next(first for first, others in few.items() if others == values)}
+
+
+def memory_builds(builds: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
+    """Return what is checked of the top with the memory edge, made of the configurations."""
+    few = for_yosys(builds)
+    widths = itertools.cycle(WIDTHS)
+    found = {f"{name}, {width} bits": {**values, "DataWidth": width}
+             for (name, values), width in zip(few.items(), widths, strict=False)}
+    return found | {f"tiny, {width} bits, least": {**builds["tiny"], "DataWidth": width, **CORNERS}
+                    for width in WIDTHS}
 
 
 def ruff() -> list[str]:
@@ -100,31 +113,30 @@ def style() -> list[str]:
         if ".venv" not in path.parts and "build" not in path.parts and path.read_text().split("\n")[0] \
                 != "# SPDX-License-Identifier: Apache-2.0":
             problems.append(f"{relative(path)}:1: no SPDX line")
-    problems.extend(f"{relative(path)} does not list what {TOP} needs: make lists"
+    problems.extend(f"{relative(path)} does not list what {TOP} and {MEMORY_TOP} need: make lists"
                     for path in lists.outdated())
     unused = {str(path.relative_to(RTL)) for path in RTL.rglob("*.sv")} - set(lists.files())
-    unused -= {str(path.relative_to(RTL)) for path in rtl_sources(MEMORY_TOP)}
     problems.extend(f"rtl/{name}: no module of {TOP} or {MEMORY_TOP} needs it" for name in sorted(unused))
     return problems
 
 
 def main() -> int:
     problems = style() + ruff()
-    names = configs.names()
-    parameters = [configs.load(name).parameters() for name in names]
+    builds = {name: configs.load(name).parameters() for name in configs.names()}
+    memory, few = memory_builds(builds), for_yosys(builds)
+    seen = [(TOP, *build) for build in builds.items()] + [(MEMORY_TOP, *build) for build in memory.items()]
+    made = [(TOP, f"CONFIG={name}", values) for name, values in few.items()]
+    made += [(MEMORY_TOP, f"CONFIG={name}, {width} bits", {**builds[name], "DataWidth": width})
+             for name, width in SYNTHESISED.items()]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        told = [*pool.map(verilator, names, parameters),
-                *pool.map(lambda name: verilator(name, MEMORY_BUILDS[name], MEMORY_TOP), MEMORY_BUILDS)]
-        few = for_yosys(dict(zip(names, parameters, strict=True)))
-        unmade = pool.map(lambda name: synthesisable.problems(TOP, few[name], f"CONFIG={name}"), few)
-        for name, values in zip(names, parameters, strict=True):
-            problems += slang(name, values)
-        for name, values in MEMORY_BUILDS.items():
-            problems += slang(name, values, MEMORY_TOP)
+        told = pool.map(lambda build: verilator(*build), seen)
+        unmade = pool.map(lambda build: synthesisable.problems(build[0], build[2], build[1]), made)
+        for build in seen:
+            problems += slang(*build)
         problems += [line for lines in (*told, *unmade) for line in lines]
     print("\n".join(problems) if problems else
-          f"lint: clean (verilator -Wall and slang on {len(names)} configurations, yosys on {len(few)}, "
-          "ruff, house style)")
+          f"lint: clean (verilator -Wall and slang on {len(builds)} builds of {TOP} and {len(memory)} of "
+          f"{MEMORY_TOP}, yosys on {len(made)} of both, ruff, house style)")
     return 1 if problems else 0
 
 

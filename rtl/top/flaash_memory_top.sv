@@ -39,11 +39,11 @@ module flaash_memory_top
   parameter int unsigned Scheduler   = SchedulerDemand,      // Scheduler*
   parameter int unsigned ResultDepth = 512,                  // results per SDPE, a power of two
   parameter int unsigned Portions    = 0,                    // dot products split at a time, 0 to 64
-  parameter int unsigned Buffers     = 2,                    // of an operand, 1 or 2
+  parameter int unsigned Buffers     = 2,                    // per operand, 1 or 2; with 2 one is loaded during a contraction
   parameter int unsigned DataWidth   = 128,                  // bits of the memory's bus: 128, 256 or 512
-  parameter int unsigned ReadBursts  = 16,                   // bursts under way, 1 to 255
-  parameter int unsigned ResultLanes = DataWidth / 64,       // results per cycle, 1 to 8
-  parameter int unsigned WriteBursts = 8,                    // likewise, a power of two, 2 to 64
+  parameter int unsigned ReadBursts  = 16,                   // outstanding bursts of reads, 1 to 255
+  parameter int unsigned ResultLanes = DataWidth / 64,       // results to the bus per cycle, 1 to 8
+  parameter int unsigned WriteBursts = 8,                    // outstanding bursts of writes, a power of two, 2 to 64
   localparam type axi_req_t = `FLAASH_AXI_REQ(DataWidth),
   localparam type axi_rsp_t = `FLAASH_AXI_RSP(DataWidth)
 ) (

@@ -9,7 +9,7 @@ import pytest
 from tests.silicon import dozen
 from tools.silicon import __main__ as silicon
 from tools.silicon import cells, measure, programs, timing
-from tools.silicon.blocks import BLOCKS
+from tools.silicon.blocks import BLOCKS, EDGE
 
 NETWORK = "tiny/flaash_result_network"
 FLIP_FLOPS = 178  # of the network: two registers of 88 bits, each with its valid bit
@@ -83,14 +83,16 @@ def test_netlists_are_put_together(folder: Path) -> None:
     assert whole["end"] == "o" and whole["ns"] > 0 and whole["begin"].startswith("a/")
 
 
-def test_the_whole_of_tiny(folder: Path, monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(("name", "blocks"), [
+    ("tiny", set(BLOCKS) - {EDGE}), pytest.param("tiny-memory128", set(BLOCKS), marks=pytest.mark.full)])
+def test_the_whole_of_tiny(name: str, blocks: set[str], folder: Path, monkeypatch: pytest.MonkeyPatch,
                            capsys: pytest.CaptureFixture) -> None:
     """All pieces and the chip; without choices and sizes of cells, which are half of the work."""
     monkeypatch.setattr(cells, "ABC", ("strash", "&get -n", "&nf", "&put"))
-    options = ["--only=tiny", "--tech=cells", "--jobs=1", f"--liberty={folder}/dozen.lib"]
+    options = [f"--only={name}", "--tech=cells", "--jobs=1", f"--liberty={folder}/dozen.lib"]
     assert silicon.main(options) == 0
-    one = json.loads((programs.FOLDER / "results.json").read_text())["configurations"]["tiny"]
-    assert {piece["block"] for piece in one["pieces"].values()} == set(BLOCKS)
+    one = json.loads((programs.FOLDER / "results.json").read_text())["configurations"][name]
+    assert {piece["block"] for piece in one["pieces"].values()} == blocks
     shown = capsys.readouterr().out
     area = sum(piece["count"] * piece["cells"]["area"] for piece in one["pieces"].values())
     assert area > 1e5 and f"{area / 1e6:.2f}" in shown and "areas in mm2, no wires" in shown
@@ -101,12 +103,19 @@ def test_the_whole_of_tiny(folder: Path, monkeypatch: pytest.MonkeyPatch,
 
 @pytest.mark.parametrize(("arguments", "told"), [
     (["--only=nothing"], "'nothing' is no configuration, and no MAC's name contains it"),
+    (["--only=tiny-memory64"], "'tiny-memory64' is no configuration"),
     (["--tech=cells"], "standard cells need a library: LIBERTY="),
     (["--power=smoke"], "standard cells need a library: LIBERTY="),
     (["--liberty=none.lib"], "there is no Liberty file none.lib")])
 def test_mistakes_are_told(arguments: list[str], told: str, capsys: pytest.CaptureFixture) -> None:
     assert silicon.main(arguments) == silicon.MISTAKE
     assert told in capsys.readouterr().err
+
+
+def test_a_sequence_at_the_memory_edge_is_refused(folder: Path, capsys: pytest.CaptureFixture) -> None:
+    options = ["--only=tiny-memory128", "--tech=cells", "--power=smoke", f"--liberty={folder}/dozen.lib"]
+    assert silicon.main(options) == silicon.MISTAKE
+    assert "sequences run on flaash_top" in capsys.readouterr().err
 
 
 def test_a_piece_that_is_not_there_is_told(capsys: pytest.CaptureFixture) -> None:

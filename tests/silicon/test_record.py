@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.silicon import page, record, tables
+from tools.silicon import elaborate, page, record, tables
 
 CELLS = {"area": 2e6, "sequential": 1e6, "macros": {"RAM": 2}, "macro_area": 3e6, "counted_bits": 1000,
          "seconds": 1.04, "megabytes": 50.4, "ns": 7.25, "slow_ns": 12.5, "begin": "a_q", "end": "b_q[1]"}
@@ -28,7 +28,8 @@ RESULTS = {
 def test_the_page_holds_the_tables_of_the_record() -> None:
     """Renewed, it is what it is; renewed by another record, it is not."""
     recorded, text = record.with_cycles(record.read()), page.PAGE.read_text()
-    assert all(one["cycles"] for one in recorded["configurations"].values()), "make bench-record"
+    assert all(one["cycles"] for name, one in recorded["configurations"].items()
+               if elaborate.machine(name)[0] == elaborate.TOP), "make bench-record"
     assert page.renewed(text, recorded) == text, "make silicon RECORD=1 renews docs/silicon.md"
     other = copy.deepcopy(recorded)
     next(iter(other["configurations"].values()))["chip"]["ns"] += 0.5

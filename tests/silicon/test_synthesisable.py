@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tb.common import configs
 from tb.common.toolchain import BUILD
 from tools import synthesisable
-from tools.lint import for_yosys
+from tools.lint import CORNERS, SYNTHESISED, WIDTHS, for_yosys, memory_builds
 
 FAULTS = {
     "right": ("always_comb y = en ? a : 1'b0;", ""),
@@ -39,3 +40,12 @@ def test_yosys_takes_what_differs_in_more_than_engines() -> None:
     many = {"a": few, "b": {**few, "NumSdpe": 8}, "c": {**few, "NumSdpe": 32},
             "d": {"NumSdpe": 64, "Lanes": 8}}
     assert for_yosys(many) == {"a": few, "b": many["b"], "d": {"NumSdpe": 8, "Lanes": 8}}
+
+
+def test_the_memory_edge_is_checked_on_what_the_other_top_is() -> None:
+    builds = {name: configs.load(name).parameters() for name in configs.names()}
+    checked = memory_builds(builds)
+    without = [{name: value for name, value in values.items() if name != "DataWidth"}
+               for values in checked.values() if not CORNERS.keys() <= values.keys()]
+    assert without == list(for_yosys(builds).values())
+    assert {values["DataWidth"] for values in checked.values()} == set(WIDTHS) == set(SYNTHESISED.values())

@@ -1,35 +1,45 @@
 # SPDX-License-Identifier: Apache-2.0
 """`make package`: writes what another project needs of this one into build/package.
 
-flaash.f (list of files), flaash_bundle.sv (all of them in one), flaash_instance.sv (an instance to copy
-from), flaash.rdl, flaash_regs.h, flaash_errors.h and flaash_regs.xml (registers as SystemRDL, C headers
-and IP-XACT).
+Of flaash_top: flaash.f (list of files), flaash_bundle.sv (all of them in one), flaash_instance.sv (an
+instance to copy from), of flaash_memory_top likewise flaash_memory.f and so on; flaash.vlt (waivers of the
+lists for Verilator). For both: flaash.rdl, flaash_regs.h, flaash_errors.h, flaash_layout.h and
+flaash_regs.xml (registers as SystemRDL, C headers and IP-XACT), and the C driver of driver/.
 """
 
 import argparse
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tb.common.sources import INCLUDE_DIR, RTL
+from tb.common.sources import INCLUDE_DIR, WAIVERS, rtl_sources
 from tb.common.toolchain import BUILD, ROOT
 from tools.packaging import lists, registers, verilog
+from tools.packaging.revision import revision
+
+DRIVER = ROOT / "driver"
 
 
 def write(folder: Path) -> list[Path]:
     """Write everything into `folder`, which is made if need be; return the files.
 
     Raises:
-        ValueError: a parameter is not explained, or PeakRDL refused the registers.
+        ValueError: PeakRDL refused the registers.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    listed = [f"+incdir+{INCLUDE_DIR}", *(str(RTL / name) for name in lists.files())]
-    texts = {"flaash.f": "\n".join(listed) + "\n",
-             "flaash_bundle.sv": verilog.bundle(),
-             "flaash_instance.sv": verilog.template()}
+    texts = {}
+    for top in lists.TOPS:
+        name = top.removesuffix("_top")
+        listed = [f"// {revision()}", f"+incdir+{INCLUDE_DIR}", *map(str, rtl_sources(top))]
+        texts |= {f"{name}.f": "\n".join(listed) + "\n",
+                  f"{name}_bundle.sv": verilog.bundle(top),
+                  f"{name}_instance.sv": verilog.template(top)}
     for name, text in texts.items():
         (folder / name).write_text(text)
-    return [*(folder / name for name in texts), *registers.write_all(folder)]
+    copied = [shutil.copy(WAIVERS, folder / "flaash.vlt"),
+              *(shutil.copy(path, folder / path.name) for path in sorted(DRIVER.glob("*.[ch]")))]
+    return [*(folder / name for name in texts), *copied, *registers.write_all(folder)]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""FuseSoC generator: one configuration of the chip as plain Verilog, which any synthesis tool reads.
+"""FuseSoC generator: one configuration of a top as plain Verilog, which any synthesis tool reads.
 
 FuseSoC calls it with a YAML file and takes the core file that it leaves in the current folder. It needs
 Yosys with its SystemVerilog front end: pip install pyosys.
@@ -18,9 +18,9 @@ def main(description: str) -> int:
     sys.path.insert(0, str(root))
     from tools.packaging.plain import plain_verilog  # the project is found only now
 
-    config = call["parameters"].get("config", "tiny")
+    top, config = (call["parameters"][name] for name in ("top", "config"))
     try:
-        text = plain_verilog(config)
+        text = plain_verilog(top, config)
     except (ModuleNotFoundError, ValueError, subprocess.CalledProcessError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """`make lists`: writes the files that the chip needs into every list of them.
 
-rtl/rtl.f, flaash.core (FuseSoC) and Bender.yml each name the files of flaash_top in dependency order. The
-order is found by reading the files (tb/common/sources.py); this command writes it into all three, between
-the lines that begin and end a list there. `make lint` fails while one of them is not up to date.
+rtl/rtl.f, flaash.core (FuseSoC) and Bender.yml each name the files of both tops, flaash_top and
+flaash_memory_top, in dependency order. The order is found by reading the files (tb/common/sources.py); this
+command writes it into all three, between the lines that begin and end a list there. `make lint` fails while
+one of them is not up to date.
 """
 
 import argparse
@@ -15,14 +16,16 @@ from pathlib import Path
 from tb.common.sources import RTL, headers, rtl_sources
 from tb.common.toolchain import ROOT
 
-TOP = "flaash_top"
-_LIST = re.compile(r"^(?P<indent> *)# files of flaash_top: make lists\n(?P<body>(?:.*\n)*?)"
-                   r"^ *# end of list\n", re.MULTILINE)
+TOPS = ("flaash_top", "flaash_memory_top")
+_BEGIN = f"# files of {' and '.join(TOPS)}: make lists"
+_LIST = re.compile(rf"^(?P<indent> *){_BEGIN}\n(?P<body>(?:.*\n)*?)^ *# end of list\n", re.MULTILINE)
 
 
 def files() -> list[str]:
-    """Return the .sv files of the chip in dependency order, as paths from rtl/."""
-    return [path.relative_to(RTL).as_posix() for path in rtl_sources(TOP)]
+    """Return the .sv files of both tops in dependency order, packages first, as paths from rtl/."""
+    found = dict.fromkeys(path for top in TOPS for path in rtl_sources(top))
+    return [path.relative_to(RTL).as_posix()
+            for path in sorted(found, key=lambda path: not path.stem.endswith("_pkg"))]
 
 
 def _entries(name: str) -> list[str]:
@@ -47,13 +50,13 @@ def renewed(path: Path) -> str:
     text = path.read_text()
     found = _LIST.findall(text)
     if len(found) != 1:
-        raise ValueError(f"{path.name}: {len(found)} lists between '# files of flaash_top: make lists' and "
-                         "'# end of list', one is expected")
+        raise ValueError(f"{path.name}: {len(found)} lists between '{_BEGIN}' and '# end of list', one is "
+                         "expected")
 
     def write(match: re.Match) -> str:
         indent = match["indent"]
         lines = [f"{indent}{line}\n" for line in _entries(path.name)]
-        return f"{indent}# files of flaash_top: make lists\n{''.join(lines)}{indent}# end of list\n"
+        return f"{indent}{_BEGIN}\n{''.join(lines)}{indent}# end of list\n"
 
     return _LIST.sub(write, text)
 

@@ -12,13 +12,12 @@ from tb.common import configs
 from tb.common.sources import headers, rtl_sources
 from tb.common.toolchain import ROOT
 
-TOP = "flaash_top"
 LIBRARY = "pyosys"
 YOSYS = ROOT / "tools" / "yosys.py"
 
 
-def plain_verilog(config: str) -> str:
-    """Return the chip in one configuration as Verilog: processes made registers, memories kept.
+def plain_verilog(top: str, config: str) -> str:
+    """Return a top in one configuration as Verilog: processes made registers, memories kept.
 
     Raises:
         ModuleNotFoundError: Yosys is not installed.
@@ -28,13 +27,13 @@ def plain_verilog(config: str) -> str:
     if not importlib.util.find_spec(LIBRARY):
         raise ModuleNotFoundError(f"{LIBRARY} is not installed: pip install {LIBRARY}")
     values = " ".join(f"-G {name}={value}" for name, value in configs.load(config).parameters().items())
-    sources = rtl_sources(TOP)
+    sources = rtl_sources(top)
     names = " ".join(path.name for path in sources)
     # Names with blanks would be two for Yosys: everything goes to one folder.
     with tempfile.TemporaryDirectory() as folder:
         for path in [*sources, *headers()]:
             shutil.copy(path, folder)
-        script = (f"read_slang --threads 1 -I . {values} --top {TOP} {names}; hierarchy -top {TOP}; "
+        script = (f"read_slang --threads 1 -I . {values} --top {top} {names}; hierarchy -top {top}; "
                   "proc; opt_clean; bwmuxmap; opt_clean; write_verilog -noattr plain.v")
         subprocess.run([sys.executable, str(YOSYS), "-p", script], cwd=folder, check=True,
                        stdout=subprocess.DEVNULL)

@@ -1,64 +1,83 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The hardware in other clothes: all of it in one file, and an instance of it to begin with."""
+"""The hardware in other clothes: all of a top in one file, and an instance of it to begin with."""
 
 import re
+from fnmatch import fnmatch
+from pathlib import Path
 
 from tb.common import configs
-from tb.common.sources import RTL, headers, rtl_sources
+from tb.common.sources import RTL, WAIVERS, headers, rtl_sources
+from tools.packaging.revision import revision
 
-TOP = "flaash_top"
 _INCLUDE = re.compile(r'^`include "(\w+\.svh)"\n', re.MULTILINE)
-_PARAMETER = re.compile(r"^ *parameter int unsigned (\w+) *= *([^,/\n]+?),? *(?://.*)?$", re.MULTILINE)
+_PARAMETER = re.compile(r"^ *parameter int unsigned (\w+) *= *([^,\n]+?),? *// *(.*)$", re.MULTILINE)
 _PORT = re.compile(r"^ *(?:input|output) +.*?(\w+),?(?: *//.*)?$", re.MULTILINE)
 _CONFIG = re.compile(r"^(\w+) *= *\S+ *# *(.*)$", re.MULTILINE)
+_WAIVER = re.compile(r'^lint_off -rule (\w+)(?: -file "(.+?)")?', re.MULTILINE)
+_OF_ONE_FILE = "DECLFILENAME"  # a module is not called like the file
 
 
-def bundle() -> str:
-    """Return one SystemVerilog file with the packages and modules of the chip, in dependency order.
+def _waived(path: Path) -> list[str]:
+    """Return the rules of Verilator that rtl/lint.vlt waives somewhere in a file."""
+    found = [rule for rule, pattern in _WAIVER.findall(WAIVERS.read_text())
+             if not pattern or fnmatch(str(path), pattern)]
+    return [*dict.fromkeys([_OF_ONE_FILE, *found])]
 
-    The headers stand once, in front; the lines that include them are left out.
+
+def bundle(top: str) -> str:
+    """Return one SystemVerilog file with the packages and modules of a top, in dependency order.
+
+    The headers stand once, in front; the lines that include them are left out. Each part brings its waivers
+    for Verilator, as pragmas, which end with it.
     """
     parts = ["// SPDX-License-Identifier: Apache-2.0\n"
-             "// FLAASH in one file, made from rtl/ by make package; change it there.\n"]
-    for path in [*headers(), *rtl_sources(TOP)]:
-        parts.append(_INCLUDE.sub("", path.read_text()))
+             f"// {top} in one file, made from rtl/ by make package; change it there.\n"
+             f"// {revision()}\n"]
+    for path in [*headers(), *rtl_sources(top)]:
+        rules = "".join(f"// verilator lint_off {rule}\n" for rule in _waived(path))
+        text = _INCLUDE.sub("", path.read_text())
+        parts.append(f"// verilator lint_save\n{rules}{text}// verilator lint_restore\n")
     return "\n".join(parts)
 
 
-def parameters() -> dict[str, tuple[str, str]]:
-    """Return {parameter of the chip: (its default in the source, what it means)}.
+def _head(top: str) -> str:
+    """Return the parameters and ports of a top as its file has them."""
+    source = (RTL / "top" / f"{top}.sv").read_text()
+    return source[source.index(f"module {top}"):source.index("\n);")]
 
-    Raises:
-        ValueError: a parameter is not explained in rtl/configs.toml.
+
+def parameters(top: str) -> dict[str, tuple[str, str]]:
+    """Return {parameter of a top: (its default in the source, what it means)}.
+
+    The meaning is that of rtl/configs.toml; a parameter that is in no configuration has it in the source.
+    A default that follows from another parameter has its default in place of the name.
     """
-    source = (RTL / "top" / f"{TOP}.sv").read_text()
-    header = source[source.index(f"module {TOP}"):source.index("\n);")]
     default_table = configs.FILE.read_text().partition(f"[{configs.DEFAULT}]")[2].partition("\n[")[0]
     meanings = dict(_CONFIG.findall(default_table))
-    found = dict(_PARAMETER.findall(header))
-    unexplained = set(found) - set(meanings)
-    if unexplained:
-        raise ValueError(f"rtl/configs.toml does not explain {', '.join(sorted(unexplained))}")
-    return {name: (default, meanings[name]) for name, default in found.items()}
+    found: dict[str, tuple[str, str]] = {}
+    for name, default, meaning in _PARAMETER.findall(_head(top)):
+        value = re.sub(r"\w+", lambda word: found.get(word[0], (word[0],))[0], default)
+        found[name] = value, meanings.get(name, meaning)
+    return found
 
 
-def ports() -> list[str]:
-    """Return the names of the chip's ports in order."""
-    source = (RTL / "top" / f"{TOP}.sv").read_text()
-    header = source[source.index(f"module {TOP}"):source.index("\n);")]
-    return _PORT.findall(header[header.index("\n) ("):])
+def ports(top: str) -> list[str]:
+    """Return the names of a top's ports in order."""
+    head = _head(top)
+    return _PORT.findall(head[head.index("\n) ("):])
 
 
-def template() -> str:
-    """Return an instance of the chip with every parameter explained and every port named, to copy from."""
-    width = max(map(len, parameters()))
-    settings = [f"  .{name:{width}}({default})" for name, (default, _) in parameters().items()]
-    remarks = [meaning for _, meaning in parameters().values()]
+def template(top: str) -> str:
+    """Return an instance of a top with every parameter explained and every port named, to copy from."""
+    width = max(map(len, parameters(top)))
+    settings = [f"  .{name:{width}}({default})" for name, (default, _) in parameters(top).items()]
+    remarks = [meaning for _, meaning in parameters(top).values()]
     column = max(map(len, settings)) + 1
     lines = [f"{text + (',' if index + 1 < len(settings) else ''):{column}}  // {remark}"
              for index, (text, remark) in enumerate(zip(settings, remarks, strict=True))]
-    width = max(map(len, ports()))
-    wires = ",\n".join(f"  .{name:{width}}()" for name in ports())
-    return ("// An instance of FLAASH: parameters with their defaults, to be changed; ports, to be wired.\n"
+    width = max(map(len, ports(top)))
+    wires = ",\n".join(f"  .{name:{width}}()" for name in ports(top))
+    return (f"// An instance of {top}: parameters with their defaults, to be changed; ports, to be wired.\n"
+            f"// {revision()}\n"
             "// Constants such as FormatFp32 are those of flaash_pkg.\n"
-            f"{TOP} #(\n" + "\n".join(lines) + f"\n) u_flaash (\n{wires}\n);\n")
+            f"{top} #(\n" + "\n".join(lines) + f"\n) u_flaash (\n{wires}\n);\n")

@@ -8,6 +8,7 @@ there of other configurations, and renews the tables of docs/silicon.md.
 """
 
 import argparse
+import contextlib
 import json
 import sys
 from collections.abc import Sequence
@@ -20,9 +21,10 @@ from tb.cli.common import Parser
 from tb.common import configs
 from tb.common.toolchain import ToolMissing
 from tb.sequences import registry
-from tools.silicon import exact, library, macros, measure, page, programs, record, tables
+from tools.silicon import elaborate, exact, library, macros, measure, page, programs, record, tables
 
-CONFIGS = ("tiny", "paper1", "paper8", "default", "fast1", "fast8", "fast32", "wide32")
+CONFIGS = ("tiny", "paper1", "paper8", "default", "fast1", "fast8", "fast32", "wide32",
+           "tiny-memory128", "default-memory128", "fast8-memory512")
 FAILED, MISTAKE = 1, 2
 
 
@@ -53,12 +55,14 @@ def chosen(only: str) -> tuple[dict[str, str], list[exact.Design]]:
     if not only:
         return dict.fromkeys(CONFIGS, ""), designs
     name, _, part = only.partition("/")
-    if name in configs.names():
+    with contextlib.suppress(configs.ConfigError):
+        elaborate.machine(name)
         return {name: part}, designs
     if designs:
         return {}, designs
     raise ValueError(f"'{only}' is no configuration, and no MAC's name contains it; there are "
-                     f"{', '.join(configs.names())} and {', '.join(design.name for design in exact.DESIGNS)}")
+                     f"{', '.join(configs.names())}, these with -memory128, -memory256 or "
+                     f"-memory512 behind the name, and {', '.join(design.name for design in exact.DESIGNS)}")
 
 
 def technology(options: argparse.Namespace) -> measure.Technology | None:
@@ -103,6 +107,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         fpga = options.tech != "cells"
         programs.require([*(programs.ECP5 if fpga else ()), *(programs.CELLS if options.liberty else ())])
         cells = technology(options)
+        streams = [name for name in wanted if elaborate.machine(name)[0] == elaborate.TOP]
+        if options.power and not streams:
+            raise ValueError("POWER= runs a sequence, and sequences run on flaash_top: ONLY= a configuration "
+                             "without -memory")
     except (ToolMissing, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return MISTAKE
@@ -110,7 +118,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         for name, part in wanted.items():
             results["configurations"][name] = measure.configuration(
-                name, lambda piece, part=part: part in piece, cells, fpga, options.jobs, tell, options.power)
+                name, lambda piece, part=part: part in piece, cells, fpga, options.jobs, tell,
+                options.power if name in streams else "")
             if not results["configurations"][name]["pieces"]:
                 raise ValueError(f"no piece of {name} contains '{part}'")
         costs = exact.costs_of(designs if fpga else [], options.jobs, tell)

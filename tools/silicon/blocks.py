@@ -3,13 +3,20 @@
 
 REGISTERS, LOADER, STORES, MEMORY, DISPATCHER = "registers", "loader", "stores", "memory", "dispatcher"
 INTERSECTION, MAC, STORE, NETWORK, UNLOADER = "intersection", "MAC", "store", "network", "unloader"
+EDGE = "memory edge"
 
 # In the order of the tables, which is the one in which data goes through the chip.
-BLOCKS = (LOADER, STORES, MEMORY, DISPATCHER, INTERSECTION, MAC, STORE, NETWORK, UNLOADER, REGISTERS)
+BLOCKS = (EDGE, LOADER, STORES, MEMORY, DISPATCHER, INTERSECTION, MAC, STORE, NETWORK, UNLOADER, REGISTERS)
 
 # A piece is one of these modules without the others that are inside of it. The top and the core bring the
 # soft reset, the frame gate and the counters; an engine everything but its MAC and its store of results.
 PIECES = {
+    "flaash_memory_top": EDGE,
+    "flaash_memory_edge": EDGE,
+    "flaash_edge_descriptor": EDGE,
+    "flaash_edge_loader": EDGE,
+    "flaash_edge_writer": EDGE,
+    "flaash_edge_retire": EDGE,
     "flaash_top": REGISTERS,
     "flaash_chip": REGISTERS,
     "flaash_registers": REGISTERS,

@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A configuration as a netlist of its hierarchy, in Yosys' RTLIL."""
+"""A configuration as a netlist of its hierarchy, in Yosys' RTLIL.
+
+A configuration is one of rtl/configs.toml, which is the chip with streams, or such a name with `-memory` and
+a width of the bus behind it: fast8-memory512 is the chip with the memory edge.
+"""
 
 import hashlib
+import re
 from pathlib import Path
 
 from tb.common import configs
@@ -9,7 +14,9 @@ from tb.common.sources import INCLUDE_DIR, headers, rtl_sources
 from tools.silicon import programs
 
 TOP = "flaash_top"
+MEMORY_TOP = "flaash_memory_top"
 FOLDER = programs.FOLDER / "elaborated"
+_WITH_MEMORY = re.compile(r"(\w+)-memory(128|256|512)")
 
 
 def reading(top: str, parameters: dict[str, int], extra: tuple[Path, ...] = ()) -> str:
@@ -45,6 +52,18 @@ def rtlil(top: str, parameters: dict[str, int], extra: tuple[Path, ...] = ()) ->
     return path.read_text()
 
 
+def machine(name: str) -> tuple[str, dict[str, int]]:
+    """Return the top of a configuration and its parameters.
+
+    Raises:
+        ConfigError: there is no such configuration.
+    """
+    match = _WITH_MEMORY.fullmatch(name)
+    if not match:
+        return TOP, configs.load(name).parameters()
+    return MEMORY_TOP, {**configs.load(match[1]).parameters(), "DataWidth": int(match[2])}
+
+
 def configuration(name: str) -> str:
-    """Return the RTLIL of the chip in a configuration of rtl/configs.toml."""
-    return rtlil(TOP, configs.load(name).parameters())
+    """Return the RTLIL of the chip in a configuration."""
+    return rtlil(*machine(name))

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * C driver of flaash_memory_top: ring, descriptors, doorbell, completion records, errors.
+ *
+ * C99, no allocation, no global state. Numbers are those of the headers that make package writes beside it;
+ * docs/memory_edge.md says what they mean. One thread at a time may use a device.
+ *
+ *   flaash_open, then for each contraction flaash_submit; flaash_doorbell; flaash_wait or flaash_collect.
+ *   After an error the queue is halted: flaash_collect returns what was completed, the failed one as the last,
+ *   then FLAASH_HALTED. flaash_reset begins anew; what was not collected is forgotten.
+ */
+#ifndef FLAASH_DRIVER_H
+#define FLAASH_DRIVER_H
+
+#include <stdint.h>
+
+#include "flaash_errors.h"
+#include "flaash_layout.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum flaash_result {
+  FLAASH_OK = 0,
+  FLAASH_PENDING = 1,      /* nothing (more) is complete */
+  FLAASH_FULL = 2,         /* the ring has no free slot: collect first */
+  FLAASH_HALTED = 3,       /* an error has ended the queue, and all that was completed is collected */
+  FLAASH_TIMEOUT = 4,      /* more polls than flaash_open was given */
+  FLAASH_WRONG_CHIP = 5,   /* RegId or the major number of RegVersion is another one */
+  FLAASH_BAD_ARGUMENT = 6  /* a ring that is misplaced or of no size that can be; an order that is not 1 to 8 */
+};
+
+/* What the driver needs of the platform. Memory addresses are those of the chip's bus; read_memory and
+   write_memory also see to caches and order: a write is in memory before the next write_register. */
+typedef struct {
+  void *context; /* handed to each function */
+  uint32_t (*read_register)(void *context, uint32_t offset);
+  void (*write_register)(void *context, uint32_t offset, uint32_t value);
+  void (*read_memory)(void *context, uint64_t address, void *data, uint32_t bytes);
+  void (*write_memory)(void *context, uint64_t address, const void *data, uint32_t bytes);
+} flaash_platform_t;
+
+typedef struct {
+  const flaash_platform_t *platform;
+  uint64_t ring;   /* address of slot 0 */
+  uint32_t slots;
+  uint32_t polls;  /* most reads of a register until what is waited for must have come */
+  uint32_t first;  /* oldest slot that is not collected */
+  uint32_t tail;   /* next free slot */
+} flaash_device_t;
+
+/* Bits of the kind of a level. */
+#define FLAASH_LEVEL_DENSE 1u  /* an upper level without crd: second is 0 */
+#define FLAASH_LEVEL_NARROW 2u /* crd of the leaf has 2 bytes per coordinate */
+
+/* A level of an operand: pos and crd of an upper level, crd and val of the leaf. */
+typedef struct {
+  uint64_t first;
+  uint64_t second;
+  uint32_t extent;
+  uint32_t count;
+  uint32_t kind;
+} flaash_level_t;
+
+#define FLAASH_MAX_ORDER 8u
+
+/* Flags of a descriptor. */
+#define FLAASH_DENSE_RESULTS (1u << 16)
+#define FLAASH_COORDINATES (1u << 17)
+#define FLAASH_INTERRUPT (1u << 18)
+#define FLAASH_KEEP_A (1u << 19)
+#define FLAASH_KEEP_B (1u << 20)
+#define FLAASH_PROMPT (1u << 21)
+
+typedef struct {
+  uint32_t order_a, order_b;
+  const flaash_level_t *a, *b; /* from the first mode to the last, the contracted one */
+  uint32_t format;             /* as RegFormat */
+  uint32_t flags;
+  uint64_t results;
+  uint64_t capacity;
+  uint32_t run_length, portion, long_lines;
+  uint32_t tag;
+} flaash_descriptor_t;
+
+typedef struct {
+  uint32_t code;  /* 0, or FLAASH_ERR_* */
+  uint32_t place; /* of the error */
+  uint32_t tag;
+  uint64_t results;
+  uint64_t written; /* bytes of results */
+  uint64_t cycles, computing;
+  uint64_t read; /* bytes */
+} flaash_completion_t;
+
+/* Check the chip, reset it and set up its ring of `slots` (2 to 65,536) at `ring` (a multiple of 1,024).
+   The platform must live as long as the device. */
+enum flaash_result flaash_open(flaash_device_t *device, const flaash_platform_t *platform, uint64_t ring,
+                               uint32_t slots, uint32_t polls);
+
+/* End whatever is under way and begin with an empty ring. */
+enum flaash_result flaash_reset(flaash_device_t *device);
+
+/* Write a descriptor into the next free slot. The chip sees it after the next flaash_doorbell. */
+enum flaash_result flaash_submit(flaash_device_t *device, const flaash_descriptor_t *descriptor);
+
+/* Tell the chip of all descriptors that were submitted. */
+void flaash_doorbell(const flaash_device_t *device);
+
+/* Take the oldest completion record, in the order of submission. FLAASH_OK: look at its code. */
+enum flaash_result flaash_collect(flaash_device_t *device, flaash_completion_t *completion);
+
+/* Poll flaash_collect until it returns something else than FLAASH_PENDING. */
+enum flaash_result flaash_wait(flaash_device_t *device, flaash_completion_t *completion);
+
+/* Return and clear the interrupts of the edge that are pending: FLAASH__EDGE_IRQ_STATUS__*_bm. */
+uint32_t flaash_interrupts(const flaash_device_t *device);
+
+/* Tell what has halted the queue; returns the code, 0 if it is not halted. */
+uint32_t flaash_error(const flaash_device_t *device, uint32_t *place);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The C driver without a chip: what it refuses, what it does when nothing answers, what it reads when."""
+
+import ctypes
+from collections.abc import Sequence
+from ctypes import byref
+from pathlib import Path
+
+import pytest
+
+from flaash.driver.layout import COMPLETION_AT, SLOT, Completion, Descriptor, LevelEntry
+from tb.common import rtl_constants as rtl
+from tests.examples import c_driver
+from tests.examples.c_driver import BAD_ARGUMENT, FULL, HALTED, OK, PENDING, TIMEOUT, WRONG_CHIP
+
+AT = {name: register.address for name, register in {**rtl.REGISTERS, **rtl.EDGE.registers}.items()}
+ERROR = {name: error.value for name, error in {**rtl.ERRORS, **rtl.EDGE.errors}.items()}
+RING, SLOTS, POLLS = 0x12_0000_0400, 3, 5
+LEAF = LevelEntry(0x12_0000_4000, 0x12_0000_4040, 9, 2, narrow=True)
+WORK = Descriptor([LevelEntry(0x12_0000_5000, 0, 3, 3, dense=True), LEAF], [LEAF], 0, 0x12_0000_6000, 2**33,
+                  True, True, True, 1, 2, 3, 0x8765_4321, (False, True), True)
+
+
+class Chip:
+    """Registers that hold what is written, a ring in memory, and no machine."""
+
+    def __init__(self, library: ctypes.CDLL):
+        self.registers = {AT["RegId"]: 0x464C_5348, AT["RegVersion"]: 1 << 16}
+        self.memory = bytearray(b"\xff" * SLOTS * SLOT)
+        self.read: list[int] = []  # registers, in their order
+        self.device = c_driver.CDevice()
+        self._library = library
+        self._platform = c_driver.platform(self._read, self.registers.__setitem__, self._load, self._store)
+
+    def _read(self, offset: int) -> int:
+        self.read.append(offset)
+        return self.registers.get(offset, 0)
+
+    def _load(self, address: int, length: int) -> bytes:
+        return bytes(self.memory[address - RING:address - RING + length])
+
+    def _store(self, address: int, data: bytes) -> None:
+        assert RING <= address <= RING + len(self.memory) - len(data)
+        self.memory[address - RING:address - RING + len(data)] = data
+
+    def open(self, ring: int = RING, slots: int = SLOTS) -> int:
+        return self._library.flaash_open(byref(self.device), byref(self._platform), ring, slots, POLLS)
+
+    def submit(self, said: Descriptor = WORK) -> int:
+        return self._library.flaash_submit(byref(self.device), c_driver.descriptor(said))
+
+    def take(self, how: str = "collect") -> tuple[int, Completion]:
+        found = c_driver.CCompletion()
+        result = getattr(self._library, f"flaash_{how}")(byref(self.device), byref(found))
+        return result, Completion(*(getattr(found, name) for name, _ in found._fields_))
+
+    def doorbell(self) -> int:
+        self._library.flaash_doorbell(byref(self.device))
+        return self.registers[AT["RegRingTail"]]
+
+    def complete(self, slot: int, record: Completion) -> None:
+        """Do what the machine does with a descriptor: write its record, move the head."""
+        self._store(RING + slot * SLOT + COMPLETION_AT, record.pack())
+        self.registers[AT["RegRingHead"]] = (slot + 1) % SLOTS
+
+    def halt(self, code: int, place: int) -> None:
+        self.registers |= {AT["RegEdgeStatus"]: 2, AT["RegEdgeError"]: code, AT["RegEdgePlace"]: place}
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
+    return c_driver.load(c_driver.compile_library(tmp_path_factory.mktemp("driver")))
+
+
+@pytest.fixture
+def chip(library: ctypes.CDLL) -> Chip:
+    found = Chip(library)
+    assert found.open() == OK
+    return found
+
+
+@pytest.mark.parametrize("compiler", c_driver.COMPILERS, ids=lambda compiler: compiler[-1][5:])
+def test_it_compiles_without_a_warning(compiler: Sequence[str], tmp_path: Path) -> None:
+    c_driver.compile_library(tmp_path, compiler)
+
+
+def test_it_sets_up_the_ring(chip: Chip) -> None:
+    names = ("RegControl", "RegRingBase", "RegRingBaseHigh", "RegRingSize", "RegEdgeIrqEnable")
+    assert [chip.registers[AT[name]] for name in names] == [2, RING & 0xFFFF_FFFF, RING >> 32, SLOTS, 3]
+
+
+@pytest.mark.parametrize(("ring", "slots"), [(RING + 512, 3), (RING, 1), (RING, 65537), (2**64 - 1024, 2)])
+def test_a_ring_that_cannot_be_is_refused(library: ctypes.CDLL, ring: int, slots: int) -> None:
+    chip = Chip(library)
+    assert chip.open(ring, slots) == BAD_ARGUMENT
+    assert not chip.read, "the chip was asked before"
+
+
+def test_a_ring_up_to_the_last_address_is_taken(library: ctypes.CDLL) -> None:
+    assert Chip(library).open(2**64 - 2048, 2) == OK
+
+
+@pytest.mark.parametrize(("register", "value"), [("RegId", 0), ("RegVersion", 2 << 16)])
+def test_another_chip_is_refused(library: ctypes.CDLL, register: str, value: int) -> None:
+    chip = Chip(library)
+    chip.registers[AT[register]] = value
+    assert chip.open() == WRONG_CHIP
+    assert AT["RegControl"] not in chip.registers, "what is no FLAASH was reset"
+
+
+def test_a_reset_that_does_not_end(library: ctypes.CDLL) -> None:
+    chip = Chip(library)
+    chip.registers[AT["RegStatus"]] = 1 << rtl.STATUS_BITS["StatusBusy"].value
+    assert chip.open() == TIMEOUT
+
+
+def test_the_bytes_of_a_slot(chip: Chip) -> None:
+    """As those of the Python driver, which docs/memory_edge.md is held against; the old record is no more."""
+    assert chip.submit() == OK
+    packed = WORK.pack()
+    assert chip.memory[:len(packed)] == packed
+    assert chip.memory[len(packed):COMPLETION_AT + 60] == b"\xff" * (COMPLETION_AT + 60 - len(packed))
+    assert chip.memory[COMPLETION_AT + 60:SLOT] == bytes(4)
+
+
+@pytest.mark.parametrize(("a", "b"), [(0, 1), (1, 0), (9, 1), (1, 9)])
+def test_an_order_that_cannot_be_is_refused(chip: Chip, a: int, b: int) -> None:
+    assert chip.submit(Descriptor([LEAF] * a, [LEAF] * b, 0, 0, 0)) == BAD_ARGUMENT
+    assert chip.memory == b"\xff" * len(chip.memory)
+
+
+def test_the_ring_is_full_with_one_slot_free_and_wraps(chip: Chip) -> None:
+    record = Completion(0, 0, 7, 2**32, 2**33, 2**34, 2**35, 2**36)
+    for turn in range(7):
+        assert (chip.submit(), chip.submit(), chip.submit()) == (OK, OK, FULL)
+        assert chip.doorbell() == (2 * turn + 2) % SLOTS
+        for slot in (2 * turn, 2 * turn + 1):
+            assert chip.take()[0] == PENDING
+            chip.complete(slot % SLOTS, record)
+            assert chip.take() == (OK, record)
+    assert chip.take("wait")[0] == TIMEOUT
+    assert chip.read.count(AT["RegRingHead"]) >= POLLS
+
+
+def test_the_failed_one_is_the_last_that_is_collected(chip: Chip) -> None:
+    chip.submit()
+    chip.submit()
+    chip.complete(0, Completion(0, 0, 1, 2, 3, 4, 5, 6))
+    # The record of the second was refused: its slot holds nothing of use.
+    chip.registers[AT["RegRingHead"]] = 2
+    chip.halt(ERROR["ErrWriteDecode"], 0x0500_0000)
+    assert chip.take()[1].code == 0
+    result, last = chip.take()
+    assert (result, last.code, last.place) == (OK, ERROR["ErrWriteDecode"], 0x0500_0000)
+    assert chip.take("wait")[0] == HALTED
+
+
+def test_an_error_of_the_ring_is_not_that_of_a_descriptor(chip: Chip) -> None:
+    chip.submit()
+    chip.complete(0, Completion(0, 0, 1, 2, 3, 4, 5, 6))
+    chip.halt(ERROR["ErrRing"], AT["RegRingTail"])
+    assert chip.take()[1].code == 0
+    assert chip.take()[0] == HALTED
+
+
+def test_an_error_between_two_reads_is_not_lost(chip: Chip, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes behind the first read of the head: the head is read again."""
+    chip.submit()
+    honest = chip.registers.get
+
+    class Late(dict):
+        def get(self, offset: int, otherwise: int = 0) -> int:
+            value = honest(offset, otherwise)
+            if offset == AT["RegRingHead"] and not honest(AT["RegEdgeStatus"], 0):
+                chip.registers[AT["RegRingHead"]] = 1
+                chip.halt(ERROR["ErrSpan"], 64)
+            return value
+
+    late = Late(chip.registers)
+    honest = super(Late, late).get
+    chip.registers = late
+    result, last = chip.take()
+    assert (result, last.code, last.place) == (OK, ERROR["ErrSpan"], 64)
+
+
+def test_interrupts_are_returned_and_cleared(chip: Chip, library: ctypes.CDLL) -> None:
+    chip.registers[AT["RegEdgeIrqStatus"]] = 2
+    assert library.flaash_interrupts(byref(chip.device)) == 2
+    assert chip.registers[AT["RegEdgeIrqStatus"]] == 2, "it is written back: a 1 clears"
