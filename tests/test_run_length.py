@@ -16,6 +16,7 @@ from flaash.driver import Accelerator, Settings, StandIn, run
 from models import io
 from models.csf import Csf
 from models.cycles import lower_bound
+from models.errors import TensorError
 from models.generate import uniform_tensor
 from models.tensor import SparseTensor
 from tb.cli import memory, sim
@@ -80,6 +81,14 @@ def test_the_driver_tells_the_machine(engine: str, length: int, given: int | Non
     settings = Settings() if given is None else Settings(run_length=given)
     run(accelerator.contract(*long_and_short(300, 1000), settings))
     assert told == [length if given is None else given]
+
+
+@pytest.mark.parametrize("wrong", [{"run_length": 2**32}, {"run_length": -1}, {"portion": 1.5},
+                                   {"long_lines": "3"}, {"portion": None}])
+def test_settings_that_no_register_holds(wrong: dict) -> None:
+    (name, value), = wrong.items()
+    with pytest.raises(TensorError, match=f"^{name} = {value!r} is no integer from 0 to 4294967295$"):
+        Settings(**wrong)
 
 
 @pytest.fixture

@@ -5,17 +5,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 
 from flaash.driver.arrange import Arranged, Side, arrange
+from flaash.driver.arrays import MAX_WORD
 from flaash.driver.device import Device, Job, Placed
 from flaash.driver.errors import MachineError, OutOfMemory
 from flaash.driver.layout import ALIGN, Completion, Descriptor
 from flaash.driver.result import FIBERS, Cost, Result, record_bytes, split_records
 from flaash.driver.transport import Memory, Registers
 from models.dispatch import run_length
+from models.errors import TensorError
 from models.tiles import Plan, Room
 from tb.common.rtl_constants import EDGE
 
@@ -32,12 +35,22 @@ class Settings:
         dense: deliver every pair of non-empty fibers, results that are zero, too.
         run_length: as the machine's register; None leaves it to the driver, by the engines of the machine.
         portion, long_lines: as the machine's registers of these names.
+
+    Raises:
+        TensorError: a number that these registers do not hold.
     """
 
     dense: bool = False
     run_length: int | None = None
     portion: int = 0
     long_lines: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("run_length", "portion", "long_lines"):
+            value = getattr(self, name)
+            if not (name == "run_length" and value is None or isinstance(value, Integral)
+                    and 0 <= value <= MAX_WORD):
+                raise TensorError(f"{name} = {value!r} is no integer from 0 to {MAX_WORD}")
 
 
 @dataclass(eq=False)
