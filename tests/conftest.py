@@ -14,7 +14,6 @@ Toggles it counts in the tests of blocks and in those with the mark `toggles`.
 """
 
 import os
-import re
 import resource
 import shutil
 import time
@@ -60,15 +59,11 @@ def _seed_of(text: str) -> int:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Say which file or test does not exist: the workers of a parallel run would only find no test."""
+    """Say which file does not exist: the workers of a parallel run would only find no test."""
     for argument in config.args:
-        name, *parts = argument.split("[")[0].split("::")
-        path = config.invocation_params.dir / name
-        if not path.exists():
-            raise pytest.UsageError(f"there is no {name}")
-        for part in parts:
-            if path.is_dir() or not re.search(rf"\b(def|class) {re.escape(part)}\b", path.read_text()):
-                raise pytest.UsageError(f"there is no {part} in {name}")
+        path = Path(argument.split("::")[0])
+        if not (config.invocation_params.dir / path).exists():
+            raise pytest.UsageError(f"there is no {path}")
     if not config.getoption("left_out") and os.environ.get("FLAASH_LONG") != "1":
         os.environ[SHORT_RUNS] = "1"
     # For simulations, and for the workers of a parallel run, which inherit it.
@@ -205,7 +200,11 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int,
+                            config: pytest.Config) -> None:
+    named = [name for name in config.args if "::" in name]
+    if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and named:
+        terminalreporter.write_line(f"ERROR: no such test{' among' * (len(named) > 1)}: {', '.join(named)}", red=True)
     if _ran_in_full(config):
         for name in planned_but_not_passed(config):
             terminalreporter.write_line(f"FAILED the testplan names {name}, which did not pass", red=True)

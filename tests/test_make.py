@@ -156,9 +156,6 @@ def test_a_wrong_value_is_one_line_that_names_it(main: Callable, arguments: list
 @pytest.mark.parametrize(("arguments", "sentence"), [
     (["--simulator=vcs"], "SIM=vcs: choose one of verilator, icarus"),
     (["--seed=abc"], "SEED=abc is no whole number from 0 on"),
-    (["tests/test_make.py::nope"], "there is no nope in tests/test_make.py"),
-    (["tests/test_make.py::test_make_passes_its_variables_on", "tests/test_make.py::nope[x]"],
-     "there is no nope in tests/test_make.py"),
     (["tests/nope.py::test_x"], "there is no tests/nope.py"),
 ])
 def test_a_wrong_value_of_make_test_is_one_line(arguments: list[str], sentence: str) -> None:
@@ -166,6 +163,14 @@ def test_a_wrong_value_of_make_test_is_one_line(arguments: list[str], sentence: 
                          capture_output=True, text=True, check=False)
     lines = [line for line in run.stderr.splitlines() if line]
     assert run.returncode and lines == [f"ERROR: {sentence}"] and not run.stdout.strip()
+
+
+@pytest.mark.parametrize("name", ["nope", "test_a_flag_is_0_or_1[nope]"])
+def test_an_unknown_test_is_named(name: str) -> None:
+    """The workers of a parallel run find nothing."""
+    run = subprocess.run([sys.executable, "-m", "pytest", "-n", "1", f"tests/test_make.py::{name}"], cwd=ROOT,
+                         capture_output=True, text=True, check=False)
+    assert run.returncode and f"ERROR: no such test: tests/test_make.py::{name}\n" in run.stdout
 
 
 def test_a_path_with_blanks_is_refused_before_anything_is_made(tmp_path: Path) -> None:
