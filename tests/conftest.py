@@ -204,7 +204,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatu
                             config: pytest.Config) -> None:
     named = [name for name in config.args if "::" in name]
     if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and named:
-        terminalreporter.write_line(f"ERROR: no such test{' among' * (len(named) > 1)}: {', '.join(named)}", red=True)
+        told = "no such test" if len(named) == 1 else "no such test among"
+        terminalreporter.write_line(f"ERROR: {told}: {', '.join(named)}", red=True)
     if _ran_in_full(config):
         for name in planned_but_not_passed(config):
             terminalreporter.write_line(f"FAILED the testplan names {name}, which did not pass", red=True)
