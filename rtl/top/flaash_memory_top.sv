@@ -41,9 +41,9 @@ module flaash_memory_top
   parameter int unsigned Portions    = 0,                    // dot products split at a time, 0 to 64
   parameter int unsigned Buffers     = 2,                    // of an operand, 1 or 2
   parameter int unsigned DataWidth   = 128,                  // bits of the memory's bus: 128, 256 or 512
-  parameter int unsigned ReadBursts  = 16,                   // bursts under way, 1 to 255
+  parameter int unsigned ReadBursts  = DefaultReadBursts,    // bursts under way, 1 to 255
   parameter int unsigned ResultLanes = DataWidth / 64,       // results per cycle, 1 to 8
-  parameter int unsigned WriteBursts = 8,                    // likewise, a power of two, 2 to 64
+  parameter int unsigned WriteBursts = DefaultWriteBursts,   // likewise, a power of two, 2 to 64
   localparam type axi_req_t = `FLAASH_AXI_REQ(DataWidth),
   localparam type axi_rsp_t = `FLAASH_AXI_RSP(DataWidth)
 ) (
