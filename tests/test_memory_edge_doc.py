@@ -12,9 +12,10 @@ PAGE = (ROOT / "docs" / "memory_edge.md").read_text()
 
 
 def _rows(page: str) -> list[list[str]]:
-    """Return the cells of the tables from the registers on, without quotes and headings."""
+    """Return the cells of the tables of registers and codes, without quotes and headings."""
+    tables = page.partition("## Registers")[2].partition("## Latency")[0]
     rows = [[cell.strip().strip("`") for cell in line.strip("|").split("|")]
-            for line in page.partition("## Registers")[2].splitlines() if line.startswith("|")]
+            for line in tables.splitlines() if line.startswith("|")]
     return [cells for cells in rows if re.match(r"0x|Reg|\d", cells[0])]
 
 
@@ -53,3 +54,18 @@ def test_codes_and_addresses_are_used_once() -> None:
     assert all(r.address % 4 == 0 and r.address >> 11 == 1 for r in rtl.EDGE.registers.values())
     assert len(set(codes)) == len(codes)
     assert len(rtl.EDGE.prefixed("EdgeIrq")) == rtl.EDGE.constants["NumEdgeIrqs"].value
+
+
+def test_bursts_follow_from_the_rule() -> None:
+    """Rows name bursts, beats and cycles, or bursts that fill the bus; the defaults are enough for 400."""
+    section = PAGE.partition("## Latency and bursts")[2]
+    rule = {"reads of long arrays, 512 bits": (1, 16, 16), "writes, every width": (1, 16, 16),
+            "reads of long arrays, 128 and 256 bits": (1, 32, 32)}
+    short = re.search(r"\| (reads of short arrays: (\d+) bursts of (\d+) beats in (\d+) .*?) \|", section)
+    rule[short[1]] = tuple(map(int, short.groups()[1:]))
+    reads, writes = (rtl.EDGE.constants[f"Default{kind}Bursts"].value for kind in ("Read", "Write"))
+    for name, (bursts, beats, cycles) in rule.items():
+        wanted = [-(-bursts * (latency + beats) // cycles) for latency in (100, 200, 400, 800)]
+        assert f"| {name} | {' | '.join(map(str, wanted))} |\n" in section
+        assert wanted[2] <= (writes if name.startswith("writes") else reads)
+    assert f"`DefaultReadBursts` = {reads} and `DefaultWriteBursts` = {writes}" in " ".join(section.split())

@@ -34,8 +34,8 @@ module flaash_memory_edge
   parameter int unsigned Buffers     = 2,     // of an operand in the chip, 1 or 2
   parameter int unsigned ResultLanes = 1,     // results of a batch, most
   parameter int unsigned DataWidth   = 128,   // of the memory's bus: 128, 256 or 512
-  parameter int unsigned ReadBursts  = 16,    // under way, most
-  parameter int unsigned WriteBursts = 8,     // likewise, a power of two
+  parameter int unsigned ReadBursts  = DefaultReadBursts,   // under way, most
+  parameter int unsigned WriteBursts = DefaultWriteBursts,  // likewise, a power of two
   localparam type axi_req_t = `FLAASH_AXI_REQ(DataWidth),
   localparam type axi_rsp_t = `FLAASH_AXI_RSP(DataWidth),
   localparam type beat_t = `FLAASH_BEAT(DataWidth),

@@ -41,9 +41,9 @@ module flaash_memory_top
   parameter int unsigned Portions    = 0,                    // dot products split at a time, 0 to 64
   parameter int unsigned Buffers     = 2,                    // per operand, 1 or 2; with 2 one is loaded during a contraction
   parameter int unsigned DataWidth   = 128,                  // bits of the memory's bus: 128, 256 or 512
-  parameter int unsigned ReadBursts  = 16,                   // outstanding bursts of reads, 1 to 255
+  parameter int unsigned ReadBursts  = DefaultReadBursts,    // outstanding bursts of reads, 1 to 255
   parameter int unsigned ResultLanes = DataWidth / 64,       // results to the bus per cycle, 1 to 8
-  parameter int unsigned WriteBursts = 8,                    // outstanding bursts of writes, a power of two, 2 to 64
+  parameter int unsigned WriteBursts = DefaultWriteBursts,   // outstanding bursts of writes, a power of two, 2 to 64
   localparam type axi_req_t = `FLAASH_AXI_REQ(DataWidth),
   localparam type axi_rsp_t = `FLAASH_AXI_RSP(DataWidth)
 ) (

@@ -130,6 +130,16 @@ def test_a_small_queue(simulator: str, width: int, latency: int, gap: int) -> No
     assert made["beats_read"] * width // 8 >= arrays and made["beats_written"] >= 6
 
 
+@pytest.mark.suite_on("verilator")
+def test_a_far_memory(simulator: str) -> None:
+    """By its default bursts the chip reads far enough ahead: only the queue's ends take longer."""
+    points = [Point("3x3x64_nnz20", "tiny", 128, latency) for latency in (100, 400)]
+    near, far = outside.measure(points, checked_on=simulator)
+    assert near["checked"] and far["checked"], near["problems"] + far["problems"]
+    ends = far["cold_cycles"] - near["cold_cycles"]  # round trips of a contraction that is alone
+    assert outside.QUEUE * (far["sustained_cycles"] - near["sustained_cycles"]) < 1.1 * ends
+
+
 def test_the_memory(simulator: str, seed: int) -> None:
     run_bench("flaash_bench_memory", "tests.bench.memory_tests", simulator, "bench-memory",
               {"DataWidth": 128, "Beats": 64, "Bursts": 4}, seed, extra_sources=(MEMORY,))
