@@ -151,7 +151,8 @@ module flaash_edge_retire
 
   assign fault     = faults_q[done_q];
   assign failing_o = failing_q;
-  assign faulty_o  = faults_q[open_q].valid || halted_q || late_i;
+  // What was complete when the watchdog expired is written if the memory comes alive.
+  assign faulty_o  = halted_q || (faults_q[open_q].valid && faults_q[open_q].code != 8'(ErrWatchdog));
 
   // -------------------------------------------------------------- records
   function automatic logic [31:0] saturated(logic [63:0] count);

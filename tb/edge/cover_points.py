@@ -15,7 +15,7 @@ BURSTS = ["a beat", "some beats", "16 beats", "up to 4 KB", "from 4 KB on"]
 TARGETS = ["descriptor", *ARRAYS, "results", "completion record"]
 # Of the chip, as completion records tell them: what a descriptor or an array can be wrong in, and its ends.
 CODES = ["ErrOrder", "ErrExtent", "ErrCount", "ErrMemoryFull", "ErrPointer", "ErrCoordOrder", "ErrCoordRange",
-         "ErrNoOperand", "ErrExtentsDiffer", "ErrAborted", "ErrWatchdog"]
+         "ErrNoOperand", "ErrExtentsDiffer", "ErrAborted", "ErrWatchdog", "ErrParity"]
 
 # What ends a queue, or disturbs its end.
 ENDS = ["soft reset", "reset pin", "abort", "bus error", "watchdog", "doorbell"]

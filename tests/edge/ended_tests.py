@@ -93,7 +93,8 @@ async def _ended(dut, cause: str, prompt: bool) -> None:
         assert record.tag == refuses and 0 < record.written <= record.results * 4 * (2 + host.value_words)
         if not refuses:
             found = {tuple(row) for row in host.rows(record, 2 + host.value_words)}
-            assert found < {tuple(row) for row in expected(*operands, host.fmt)}
+            wanted = {tuple(row) for row in expected(*operands, host.fmt)}
+            assert found < wanted or cause == "watchdog" and found == wanted
         host.memory.refused.clear()
         host.memory.put(slot + 960, bytes(64))
         await host.reset()
