@@ -249,7 +249,7 @@ def test_the_page_explains_every_parameter_of_the_memory_edge() -> None:
 # ------------------------------------------------------------------------------ its revision
 def test_what_is_packaged_names_its_revision(packaged: Path) -> None:
     """All but what is copied as it is."""
-    told = subprocess.run(["git", "describe", "--always", "--dirty", "--abbrev=12"], cwd=ROOT,
+    told = subprocess.run(["git", "describe", "--always", "--dirty", "--abbrev=12", "--match=v*"], cwd=ROOT,
                           capture_output=True, text=True).stdout.strip() if (ROOT / ".git").exists() else ""
     for path in packaged.iterdir():
         if path.suffix != ".vlt" and not path.name.startswith("flaash_driver"):

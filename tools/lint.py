@@ -76,9 +76,9 @@ def memory_builds(builds: dict[str, dict[str, int]]) -> dict[str, dict[str, int]
     """Return what is checked of the top with the memory edge, made of the configurations."""
     few = for_yosys(builds)
     widths = itertools.cycle(WIDTHS)
-    found = {f"{name}, {width} bits": {**values, "DataWidth": width}
+    found = {f"{name}-memory{width}": {**values, "DataWidth": width}
              for (name, values), width in zip(few.items(), widths, strict=False)}
-    return found | {f"tiny, {width} bits, least": {**builds["tiny"], "DataWidth": width, **CORNERS}
+    return found | {f"tiny-memory{width}-least": {**builds["tiny"], "DataWidth": width, **CORNERS}
                     for width in WIDTHS}
 
 
@@ -126,7 +126,7 @@ def main() -> int:
     memory, few = memory_builds(builds), for_yosys(builds)
     seen = [(TOP, *build) for build in builds.items()] + [(MEMORY_TOP, *build) for build in memory.items()]
     made = [(TOP, f"CONFIG={name}", values) for name, values in few.items()]
-    made += [(MEMORY_TOP, f"CONFIG={name}, {width} bits", {**builds[name], "DataWidth": width})
+    made += [(MEMORY_TOP, f"CONFIG={name}-memory{width}", {**builds[name], "DataWidth": width})
              for name, width in SYNTHESISED.items()]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         told = pool.map(lambda build: verilator(*build), seen)

@@ -39,7 +39,7 @@ module flaash_memory_top
   parameter int unsigned Scheduler   = SchedulerDemand,      // Scheduler*
   parameter int unsigned ResultDepth = 512,                  // results per SDPE, a power of two
   parameter int unsigned Portions    = 0,                    // dot products split at a time, 0 to 64
-  parameter int unsigned Buffers     = 2,                    // per operand, 1 or 2; with 2 one is loaded during a contraction
+  parameter int unsigned Buffers     = 2,                    // places per operand, 1 or 2
   parameter int unsigned DataWidth   = 128,                  // bits of the memory's bus: 128, 256 or 512
   parameter int unsigned ReadBursts  = DefaultReadBursts,    // outstanding bursts of reads, 1 to 255
   parameter int unsigned ResultLanes = DataWidth / 64,       // results to the bus per cycle, 1 to 8

@@ -83,6 +83,15 @@ def test_netlists_are_put_together(folder: Path) -> None:
     assert whole["end"] == "o" and whole["ns"] > 0 and whole["begin"].startswith("a/")
 
 
+@pytest.mark.parametrize(("port", "slow"), [("load_rst_ni", False), ("load_i", True)])
+def test_a_reset_is_in_no_path_whatever_its_name(port: str, slow: bool, folder: Path) -> None:
+    technology = measure.Technology(silicon.library.load(folder / "dozen.lib"))
+    top = folder / f"{port}.v"
+    top.write_text(f"module top(input clk_i, rst_ni, {port}, output o);\n"
+                   f"  BUF4 b(.A({port}), .Y(o));\nendmodule\n")
+    assert (measure.timed("top", technology, [top], folder / port)["ns"] > 0) == slow
+
+
 @pytest.mark.parametrize(("name", "blocks"), [
     ("tiny", set(BLOCKS) - {EDGE}), pytest.param("tiny-memory128", set(BLOCKS), marks=pytest.mark.full)])
 def test_the_whole_of_tiny(name: str, blocks: set[str], folder: Path, monkeypatch: pytest.MonkeyPatch,

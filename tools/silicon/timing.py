@@ -16,7 +16,7 @@ from pathlib import Path
 from tools.silicon import programs
 from tools.silicon.library import Library
 
-CLOCK, RESET = "clk_i", "rst_ni"
+CLOCK, RESET = "clk_i", "*rst_ni"  # pieces have resets of their own, such as load_rst_ni
 RESETS = "*rst_nq*"  # registers that reset others: what they drive becomes a tree in a layout, like the clock
 MACRO_INPUTS = ("WEN", "WADDR*", "WDATA*", "REN", "RADDR*")
 PERIOD = 100.0  # ns of the clock against which paths are measured; any that is long enough
