@@ -154,7 +154,7 @@ regress-cluster: $(STAMP) ## show regressions on a Slurm of two nodes, started o
 	@$(PYTEST) -n 0 -o python_files='long_*.py' -o timeout=3600 tests/cluster
 
 .PHONY: pages
-pages: $(STAMP) $(VENV)/.installed-pages ## test the pages in a browser and the exports (needs chromium and lcov): TEST= SHOTS=1 renews the pictures of docs/
+pages: $(STAMP) $(VENV)/.installed-pages $(VENV)/.installed-docs ## test the pages in a browser and the exports (needs chromium and lcov): TEST= SHOTS=1 renews the pictures of docs/
 	@$(call flag,SHOTS,FLAASH_SHOTS=1) $(PYTEST) -n 0 -o python_files='long_*.py' $(or $(TEST),tests/pages)
 
 .PHONY: fuzz
