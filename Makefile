@@ -166,8 +166,8 @@ lint: $(STAMP) $(VENV)/.installed-silicon ## verilator -Wall, slang and yosys on
 	@$(PY) -m tools.lint
 
 .PHONY: cov
-cov: $(VENV)/.installed-suite ## functional and code coverage of the suite, to build/coverage/index.html: TEST= SEED= JOBS=
-	@$(PY) -m tb.coverage.suite $(PYTEST) $(call option,seed,SEED) $(TEST)
+cov: $(VENV)/.installed-suite ## functional and code coverage of the suite, to build/coverage/index.html; of some tests, to build/coverage-subset: TEST= SEED= JOBS=
+	@$(PY) -m tb.coverage.suite $(call option,test,TEST) $(PYTEST) $(call option,seed,SEED) $(TEST)
 
 .PHONY: cov-add
 cov-add: $(STAMP) ## put runs of make sim or make regress into the last report of make cov: RUN=build/runs/sim
