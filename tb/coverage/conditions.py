@@ -33,7 +33,7 @@ def condition_of(what: str, line: int, source: Sequence[str]) -> tuple[str, bool
 
 
 def _asked(line: int, column: int, source: Sequence[str]) -> str:
-    """Return what stands in the parentheses of the `if` at a place."""
+    """Return the text in the parentheses of the `if` at a place."""
     rest = source[line - 1][column:]
     if not re.match(r"if\b", rest):
         return ""

@@ -96,7 +96,7 @@ def apply(code: CodeCoverage, exclusions: Iterable[Exclusion],
     Args:
         code: the counts.
         exclusions: the entries.
-        subset: only some of the tests ran, so an entry may be about what they did not build.
+        subset: only some of the tests ran, so an entry may be about hardware that no test built.
 
     Returns:
         The points by entry, and a sentence for each entry that matches nothing or what was hit after all:

@@ -134,7 +134,7 @@ def note(text: str, hole: bool = False) -> dict:
 def ways_of(branches: Sequence[tuple[Point, int]], source: Sequence[str]) -> list[dict]:
     """Return a note for each condition on a line: how often it was true and false.
 
-    Of a branch whose condition is not found the way stands alone.
+    A branch whose condition is not found has its way alone.
     """
     by_condition: dict[str, dict[str, int]] = {}
     for point, count in branches:

@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parent
 
 
 def soft(text: str) -> Markup:
-    """Return a long name that may be parted behind the marks in it."""
+    """Return a long name that may be broken after the marks in it."""
     return Markup(re.sub(r"((?:::|[_./:,-])+)(?=\w)", r"\1<wbr>", str(escape(text))))
 
 

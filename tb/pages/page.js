@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
 // A button in a heading sorts its table: by data-sort of the cells if they have one, else by their text. Rows of a

@@ -14,6 +14,7 @@ from tb.common.folders import VARIABLE
 from tb.common.toolchain import BUILD
 from tb.coverage import report
 from tb.coverage.exports import junit
+from tb.coverage.origin import Origin
 from tb.coverage.testplan import read_testplan
 from tb.env.run import run_sequences
 from tb.regress import results
@@ -35,7 +36,7 @@ FILES = {"a": "/somewhere/else/left.tns", "b": "/somewhere/else/right.npz", "axe
 
 @pytest.fixture(scope="session")
 def coverage(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of a coverage report of three runs of the chip."""
+    """Return the folder of a coverage report of three runs of the chip, a subset of the suite's."""
     folder = tmp_path_factory.mktemp("pages") / "coverage"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FLAASH_COVERAGE", "1")
@@ -46,7 +47,7 @@ def coverage(tmp_path_factory: pytest.TempPathFactory) -> Path:
     records = [record_of(spec, "key", "make ..", WRONG.format(1) if spec.seed == 2 else "", {"passed": True})
                for spec in expand(["smoke"], ["tiny"], ["icarus"], [1, 2])]
     (folder / "junit.xml").write_text(junit("suite", records))
-    assert report.write(folder)
+    assert report.write(folder, Origin("make pages", subset=True, revision=results.revision()))
     return folder
 
 

@@ -149,6 +149,19 @@ def test_a_button_copies_a_command(page: Page, result_page: Path) -> None:
 # Coverage
 
 
+def test_a_subset_is_seen_at_once(page: Page, coverage: Path) -> None:
+    """Above the figures, also on a telephone."""
+    page.set_viewport_size({"width": 400, "height": 800})
+    page.goto((coverage / "index.html").as_uri())
+    warning = page.locator("#subset")
+    assert re.match(r"\d+ of \d+ modules measured\.", warning.inner_text())
+    expect(warning).to_be_in_viewport(ratio=1)
+    inside(page, warning)
+    assert warning.bounding_box()["y"] < page.locator("#summary").bounding_box()["y"]
+    for part in (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "revision", "seed 1", "make pages"):
+        assert re.search(part, page.inner_text("#origin")), part
+
+
 def test_exclusions_can_be_read(page: Page, coverage: Path) -> None:
     page.goto((coverage / "index.html").as_uri())
     assert page.evaluate(CUT) == []
