@@ -169,7 +169,7 @@ regress-cluster: $(STAMP) ## show regressions on a Slurm of two nodes, started o
 	@$(PYTEST) -n 0 -o python_files='long_*.py' -o timeout=3600 tests/cluster
 
 .PHONY: pages
-pages: $(STAMP) $(VENV)/.installed-pages ## test the pages in a browser and the exports (needs chromium and lcov): TEST= SHOTS=1 renews the pictures of docs/
+pages: $(STAMP) $(VENV)/.installed-pages $(VENV)/.installed-docs ## test the pages in a browser and the exports (needs chromium and lcov): TEST= SHOTS=1 renews the pictures of docs/
 	@$(call flag,SHOTS,FLAASH_SHOTS=1) $(PYTEST) -n 0 -o python_files='long_*.py' $(or $(TEST),tests/pages)
 
 .PHONY: fuzz
@@ -181,8 +181,9 @@ lint: $(STAMP) $(VENV)/.installed-silicon ## verilator -Wall, slang and yosys on
 	@$(call alone,lint) -m tools.lint
 
 .PHONY: cov
-cov: $(VENV)/.installed-suite ## functional and code coverage of the suite, to build/coverage/index.html: TEST= SEED= JOBS=
-	@FLAASH_SEED=$(call quote,$(or $(SEED),1)) $(RUN) -m tb.coverage.suite $(PYTEST) $(call option,seed,SEED) $(TEST)
+cov: $(VENV)/.installed-suite ## functional and code coverage of the suite, to build/coverage/index.html; of some tests, to build/coverage-subset: TEST= SEED= JOBS=
+	@FLAASH_SEED=$(call quote,$(or $(SEED),1)) $(RUN) -m tb.coverage.suite $(call option,test,TEST) $(PYTEST) \
+	  $(call option,seed,SEED) $(TEST)
 
 .PHONY: cov-add
 cov-add: $(STAMP) ## put runs of make sim or make regress into the last report of make cov: RUN=build/runs/sim

@@ -13,6 +13,7 @@ from tb.cli.common import MISTAKE
 from tb.common.sources import RTL
 from tb.coverage import report, suite
 from tb.coverage.code import CodeCoverage, Point, fold_toggles
+from tb.coverage.conditions import condition_of
 from tb.coverage.contributions import contributions, only_here
 from tb.coverage.exclusions import Exclusion, apply, problems, read_exclusions
 from tb.coverage.functional import CoverPoint, count_runs, read_functional, total_percent
@@ -187,7 +188,7 @@ def test_a_file_page_has_hits_ways_and_folded_toggles(tmp_path: Path) -> None:
                  "data_i[6:4] never changes"):
         assert part in row[0], part
     branch = re.search(r'<tr id="L54".*?</tr>', page, re.DOTALL)
-    assert branch is not None and "if 2; else 0" in branch[0]
+    assert branch is not None and "if 2, else 0" in branch[0], "the source has no condition there"
     assert '<td class="number">2</td>' in branch[0]
     index = (tmp_path / "index.html").read_text()
     assert "Depth=8" in index and 'href="code/flaash_stream_fifo.html#L60"' in index
@@ -217,6 +218,30 @@ def test_contributions_rank_runs_and_keep_all() -> None:
     assert only_here({"a", "z"}, {"a"}) == ["z"]
 
 
+@pytest.mark.parametrize(("what", "line", "condition"), [
+    ("if", "  |if (a_i && (b_q || !c)) begin  // why", ("a_i && (b_q || !c)", True)),
+    ("else", "  end else i|f (left_q == 8'd1) x = y;", ("left_q == 8'd1", False)),
+    ("cond_then", "  assign mine = (NumSdpe == 1) ? |'1 : ready & ~target;", ("NumSdpe == 1", True)),
+    ("cond_else", "    taken_q <= child_last ? '|0 : taken_q + more;", ("child_last", False)),
+    ("cond_then", "  assign group = used_high ? 2'd0 : middle ? |2'd1 : 2'd2;", ("middle", True)),
+    ("cond_then", "    if (step) position_q <= (last || bad) ? |'0 : next;", ("last || bad", True)),
+    ("cond_then", "    return (left <= most && free) ? |left : most;", ("left <= most && free", True)),
+    ("cond_then", "  assign fits = left <= most ? |left : most;", ("left <= most", True)),
+    ("if", "  |end", None), ("cond_then", "  |if (a) b;", None), ("block", "  |if (a) b;", None)])
+def test_a_branch_has_its_condition(what: str, line: str, condition: tuple[str, bool] | None) -> None:
+    """A bar stands for the column that Verilator records: of `if`, of what follows `?`, or one more."""
+    before, _, after = line.replace("||", "\0").partition("|")
+    line = (before + after).replace("\0", "||")
+    point = f"{what} (column {len(before.replace(chr(0), '||')) + 1})"
+    assert condition_of(point, 2, ["// first", line]) == condition
+    assert condition_of(point, 3, ["// first", line]) is None
+
+
+def test_a_condition_goes_over_lines() -> None:
+    source = ["    if (a == b  // both", "        && c) begin", "      d = e;"]
+    assert condition_of("else (column 6)", 1, source) == ("a == b && c", False)
+
+
 def exclusion(**changes) -> Exclusion:
     fields = {"file": FIFO, "kind": "toggle", "what": r"usage_o\[2\]:.*", "testpoint": "stream/fifo",
               "reason": "the bench has no such depth", "expires": datetime.date(2099, 1, 1)}
@@ -234,8 +259,9 @@ def test_exclusions_leave_out_what_is_open_and_tell_when_they_are_stale(tmp_path
     assert count == 1 and not told and code.percent("toggle") == 100
     _, count, told = left(2, 5, exclusion())
     assert count == 0 and "1 of its points were hit" in told[0]
-    _, count, told = left(2, 0, exclusion(what="nope.*"))
+    code, count, told = left(2, 0, exclusion(what="nope.*"))
     assert count == 0 and "nothing is called so" in told[0]
+    assert apply(code, [exclusion(what="nope.*")], subset=True)[1] == [], "what is called so was not built"
     _, count, told = left(2, 5, exclusion(by_chance=True))
     assert count == 0 and not told
     code, count, told = left(2, 0, exclusion(file="host/* stream/*_fifo.sv"))
@@ -260,6 +286,23 @@ def test_the_exclusions_of_the_project_are_in_order() -> None:
     assert problems(read_exclusions(), read_testplan()) == []
 
 
+def test_a_module_leads_to_the_tests_that_build_it(tmp_path: Path) -> None:
+    """The one that builds the fewest other modules is first; a command with several runs has one line."""
+    other = record(1, f=str(RTL / "stream/flaash_round_robin.sv"), l="9", page="v_line/x", o="block", S="9")
+    for run, test in (("chip", "test_chip"), ("fifo-a", "test_fifo"), ("fifo-b", "test_fifo")):
+        (tmp_path / "runs" / run).mkdir(parents=True)
+        with write_run(tmp_path / "runs" / run / "coverage.dat", taken=2, skipped=0).open("a") as data:
+            data.write(other if run == "chip" else "")
+        (tmp_path / "runs" / run / "build.json").write_text(json.dumps({
+            "toplevel": run, "simulator": "verilator", "parameters": {},
+            "repeat": f"make test TEST=tests/{test}.py SEED=1"}))
+    run_report(tmp_path)
+    page = (tmp_path / "code" / "flaash_stream_fifo.html").read_text()
+    assert "2 tests build this module" in page and 'href="#tests"' in page
+    assert page.index("tests/test_fifo.py") < page.index("tests/test_chip.py")
+    assert page.count('<code class="command">make test TEST=tests/test_fifo.py SEED=1</code>') == 1
+
+
 def test_runs_are_added_to_a_report(tmp_path: Path) -> None:
     old, new, fresh = tmp_path / "old", tmp_path / "new", tmp_path / "fresh"
     for folder, skipped in ((old / "runs" / "a", 0), (new, 1)):
@@ -268,6 +311,7 @@ def test_runs_are_added_to_a_report(tmp_path: Path) -> None:
     assert report.write(old) and report.add(old, [new], fresh)
     before, after = (json.loads((folder / "summary.json").read_text()) for folder in (old, fresh))
     assert before["branch"] == 50 and after["branch"] == 100
+    assert after["origin"]["added"] == 1 and "1 runs added later" in (fresh / "index.html").read_text()
     assert (fresh / "runs" / "added-new").is_dir() and not (old / "runs" / "added-new").exists()
 
 

@@ -63,6 +63,40 @@ def test_words_of_the_glossary_lead_to_it(site: Path) -> None:
     assert len(used) > 20 and used <= anchors
 
 
+# Uses of everyday words, each in another sense than the glossary's.
+EVERYDAY = {"regressions.html": ("done", "node", "stand-in", "group"), "coverage.html": ("entry",),
+            "testing.html": ("driver", "side"), "specification.html": ("done", "place", "set"),
+            "blocks/mac.html": ("order", "set", "group", "place"), "silicon.html": ("done", "place", "step"),
+            "blocks/memory_edge.html": ("entry", "done", "place")}
+
+
+def test_everyday_words_are_no_terms(site: Path) -> None:
+    for page, words in EVERYDAY.items():
+        text = (site / page).read_text()
+        assert [word for word in words if f'#term-{word}"' in text] == [], page
+
+
+def test_an_everyday_word_leads_to_the_glossary_where_its_page_says_so(site: Path) -> None:
+    """The site adds no such link, and takes none away."""
+    everyday = {f"term-{word}" for word in re.findall(r"\*([\w-]+)\*(?=[^|]*\| )",
+                                                       (ROOT / "docs" / "glossary.md").read_text())}
+    assert len(everyday) > 20
+    for path in (ROOT / "docs").rglob("*.md"):
+        if path.name == "glossary.md":
+            continue
+        place = path.relative_to(ROOT / "docs")
+        page = site / place.with_name(path.stem.replace("README", "index")).with_suffix(".html")
+        written = re.findall(r"\]\([./]*glossary\.md#(term-[\w-]+)\)", path.read_text())
+        shown = re.findall(r'href="[^"]*glossary\.html#(term-[\w-]+)"', page.read_text())
+        assert [anchor for anchor in shown if anchor in everyday] == written, place
+
+
+def test_a_page_asks_for_nothing_from_elsewhere(site: Path) -> None:
+    for page in site.rglob("*.html"):
+        assert re.findall(r'<(?:script|link|img|iframe)[^>]* (?:src|href)="(?:https?:)?//[^"]*"',
+                          page.read_text()) == [], page.name
+
+
 def test_a_list_behind_a_paragraph_is_one(site: Path) -> None:
     assert re.search(r"Rules of access:</p>\s*<ul>", (site / "registers.html").read_text())
 

@@ -252,7 +252,8 @@ def run(built: Build, test_module: str, name: str, seed: int = 1,
     folder.mkdir(parents=True)
     results = folder / "results.xml"
     (folder / "build.json").write_text(json.dumps({
-        "toplevel": built.toplevel, "simulator": built.simulator, "parameters": dict(built.parameters)}))
+        "toplevel": built.toplevel, "simulator": built.simulator, "parameters": dict(built.parameters),
+        "repeat": repeat_command()}))
     # On Icarus a trusted write races with the clock edge that wakes the writer.
     trusted = "1" if built.simulator == "verilator" else "0"
     variables = {"COCOTB_TRUST_INERTIAL_WRITES": trusted, "FLAASH_RUN_DIR": str(folder),
@@ -304,15 +305,19 @@ def run(built: Build, test_module: str, name: str, seed: int = 1,
     return folder
 
 
-def repeat_lines() -> list[str]:
-    """Return the commands that repeat the test that runs now, with the session's seed and form."""
+def repeat_command() -> str:
+    """Return the command that repeats the test that runs now, with the session's seed and form."""
     test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
     if not test:
-        return []
+        return ""
     given = {name: 1 for name in ("LONG", "FULL") if os.environ.get(f"FLAASH_{name}") == "1"}
-    seed = os.environ.get("FLAASH_SEED", "1")
-    return [f"repeat: {make_test(test, seed, **given)}",
-            f"with waves: {make_test(test, seed, **given, WAVES=1)}"]
+    return make_test(test, os.environ.get("FLAASH_SEED", "1"), **given)
+
+
+def repeat_lines() -> list[str]:
+    """Return the lines that say how to repeat the test that runs now."""
+    command = repeat_command()
+    return [f"repeat: {command}", f"with waves: {command} WAVES=1"] if command else []
 
 
 def _problems(results: Path) -> list[str]:

@@ -41,6 +41,7 @@ class CodeCoverage:
     def __init__(self) -> None:
         self.counts: dict[Point, int] = defaultdict(int)
         self.runs = 0  # those with a point; the bench of a mere check of the simulation has none
+        self.built: dict[str, set[str]] = defaultdict(set)  # names of the runs that had a file, hit or not
         self._index: dict[str, list[tuple[Point, int]]] | None = None
 
     def read(self, path: Path) -> set[Point]:
@@ -56,6 +57,7 @@ class CodeCoverage:
                 count = int(record[2])
                 for point in points_of(record[1]):
                     counted = True
+                    self.built[point.file].add(path.parent.name)
                     self.counts[point] += count
                     if count and point.kind != "toggle":
                         hit.add(point)
@@ -90,6 +92,11 @@ class CodeCoverage:
     def files(self) -> list[str]:
         """Return the RTL files that were counted."""
         return sorted({point.file for point in self.counts})
+
+
+def hardware() -> list[str]:
+    """Return the files below rtl/ that can be counted, a module each."""
+    return sorted(str(path.relative_to(RTL)) for path in RTL.rglob("*.sv") if _name_of(str(path)))
 
 
 def points_of(keys: str) -> list[Point]:

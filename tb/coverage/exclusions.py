@@ -89,9 +89,14 @@ def problems(exclusions: Iterable[Exclusion], plan: Iterable[Testpoint],
     return told
 
 
-def apply(code: CodeCoverage,
-          exclusions: Iterable[Exclusion]) -> tuple[dict[Exclusion, list[Point]], list[str]]:
+def apply(code: CodeCoverage, exclusions: Iterable[Exclusion],
+          subset: bool = False) -> tuple[dict[Exclusion, list[Point]], list[str]]:
     """Take the excluded points out of the counts.
+
+    Args:
+        code: the counts.
+        exclusions: the entries.
+        subset: only some of the tests ran, so an entry may be about hardware that no test built.
 
     Returns:
         The points by entry, and a sentence for each entry that matches nothing or what was hit after all:
@@ -110,7 +115,7 @@ def apply(code: CodeCoverage,
             matched += [point for point in by_file[file] if entry.matches(point, source)]
         hit = [point for point in matched if code.counts.get(point)]
         name = f"exclusion {entry.file}, {entry.kind} {entry.what}"
-        if not matched and files:
+        if not matched and files and not subset:
             told.append(f"{name}: nothing is called so")
         if hit and not entry.by_chance:
             told.append(f"{name}: {len(hit)} of its points were hit, {hit[0].what or hit[0].line} among them")

@@ -5,15 +5,18 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from tb.common.sources import RTL
 from tb.common.toolchain import ROOT
 from tb.coverage.code import KINDS, CodeCoverage, Point, fold_toggles
+from tb.coverage.conditions import condition_of
 from tb.coverage.contributions import Contribution
 from tb.coverage.exclusions import Exclusion
 from tb.coverage.functional import CoverPoint
+from tb.coverage.origin import Origin
 from tb.coverage.testplan import FOLDER as PLAN
 from tb.coverage.testplan import Testpoint
 from tb.pages import render
@@ -32,6 +35,10 @@ class Report:
         builds: {toplevel, simulator, parameters, runs} of each build.
         runs, about: sentences on where the figures come from.
         logs: link to the log of a run, from the overview, by its name.
+        origin: whence the report comes.
+        measured: sentence on how much of the hardware was counted.
+        unmeasured: files that were not.
+        repeats: the command that repeats a run, by its name; "" where no test began it.
         junit: whether junit.xml stands beside the pages.
     """
 
@@ -45,6 +52,10 @@ class Report:
     runs: str
     about: str
     logs: Mapping[str, str]
+    origin: Origin
+    measured: str
+    unmeasured: Sequence[str]
+    repeats: Mapping[str, str]
     junit: bool = False
 
 
@@ -62,10 +73,21 @@ def matrix_of(point: CoverPoint) -> dict | None:
                                          for row in rows]}
 
 
-def summary_of(code: CodeCoverage, file: str) -> dict:
-    """Return the figures of one file."""
+def summary_of(report: Report, file: str) -> dict:
+    """Return the figures of one file, and the tests that build it."""
     return {"name": file, "module": Path(file).stem, "folder": str(Path(file).parent),
-            "page": f"code/{Path(file).stem}.html", **figures(code.of(file))}
+            "page": f"code/{Path(file).stem}.html", "tests": tests_of(report, file),
+            **figures(report.code.of(file))}
+
+
+def tests_of(report: Report, file: str) -> list[dict]:
+    """Return the runs that build a file, one per command; those with the fewest other files are first."""
+    sizes = Counter(run for runs in report.code.built.values() for run in runs)
+    tests: dict[str, dict] = {}
+    for run in sorted(report.code.built.get(file, ()), key=lambda name: (sizes[name], name)):
+        command = report.repeats.get(run, "")
+        tests.setdefault(command or run, {"run": run, "command": command, "log": report.logs.get(run, "")})
+    return list(tests.values())
 
 
 def figures(counts: Iterable[tuple[Point, int]]) -> dict:
@@ -90,23 +112,46 @@ def rows_of(code: CodeCoverage, file: str, excluded: Iterable[Point]) -> list[di
             others.setdefault(point.line, []).append((point, count))
     left_out = {point.line for point in excluded if point.file == file}
     rows = []
-    for number, text in enumerate((RTL / file).read_text().splitlines(), 1):
+    source = (RTL / file).read_text().splitlines()
+    for number, text in enumerate(source, 1):
         points = others.get(number, [])
-        ways = [(point.what.partition(" (column")[0], count) for point, count in points
-                if point.kind == "branch"]
-        notes = [f"{way} {count}" for way, count in sorted(ways, key=lambda way: way[0] == "else")]
-        notes += fold_toggles(point.what for point, count in points if point.kind == "toggle" and not count)
-        notes += [f"cover {point.what} {count}" for point, count in points if point.kind == "cover"]
-        notes += ["excluded"] if number in left_out else []
+        notes = ways_of([pair for pair in points if pair[0].kind == "branch"], source)
+        notes += [note(text, True) for text in fold_toggles(
+            point.what for point, count in points if point.kind == "toggle" and not count)]
+        notes += [note(f"cover {point.what} {count}", not count)
+                  for point, count in points if point.kind == "cover"]
+        notes += [note("excluded")] if number in left_out else []
         hole = lines.get(number) == 0 or any(count == 0 for _, count in points)
         rows.append({"number": number, "hits": lines.get(number), "text": text, "notes": notes, "hole": hole})
     return rows
 
 
+def note(text: str, hole: bool = False) -> dict:
+    """Return what a page says of a line, and whether it is open."""
+    return {"text": text, "hole": hole}
+
+
+def ways_of(branches: Sequence[tuple[Point, int]], source: Sequence[str]) -> list[dict]:
+    """Return a note for each condition on a line: how often it was true and false.
+
+    A branch whose condition is not found has its way alone.
+    """
+    by_condition: dict[str, dict[str, int]] = {}
+    for point, count in branches:
+        found = condition_of(point.what, point.line, source)
+        text, way = (found[0], "true" if found[1] else "false") if found \
+            else ("", point.what.partition(" (column")[0])
+        ways = by_condition.setdefault(text, {})
+        ways[way] = ways.get(way, 0) + count
+    return [note((f"{text}: " if text else "") + ", ".join(f"{way} {ways[way]}" for way in sorted(
+        ways, key=lambda way: way in ("false", "else"))), not all(ways.values()))
+        for text, ways in by_condition.items()]
+
+
 def write_pages(report: Report, folder: Path) -> None:
     """Write index.html, testplan.html and code/*.html into a folder."""
     code, owner = report.code, {name: point for point in report.plan for name in point.cover}
-    files = [summary_of(code, file) for file in code.files()]
+    files = [summary_of(report, file) for file in code.files()]
     folders = [{"name": name, **figures(pair for file in files if file["folder"] == name
                                         for pair in code.of(file["name"]))}
                for name in sorted({file["folder"] for file in files})]
@@ -125,15 +170,29 @@ def write_pages(report: Report, folder: Path) -> None:
         owner=owner, sampled=os.path.relpath(SAMPLED, folder), files=files, folders=folders, kinds=KINDS,
         matrices={point.name: matrix_of(point) for point in report.points}, covers=covers,
         ranking=report.ranking, kept=sum(run.rank > 0 for run in report.ranking), logs=report.logs,
-        builds=report.builds, exclusions=report.excluded, stale=report.stale, junit=report.junit))
-    percent = {point.name: point.percent for point in report.points}
-    (folder / "testplan.html").write_text(render(
-        "testplan.html.j2", plan=report.plan, percent=percent, folder=os.path.relpath(PLAN, folder),
-        root=os.path.relpath(ROOT, folder),
-        open={point.name for point in report.plan
-              if any(percent.get(name, 100.0) < 100 for name in point.cover)}))
+        builds=report.builds, exclusions=report.excluded, stale=report.stale, junit=report.junit,
+        origin=report.origin, measured=report.measured, unmeasured=report.unmeasured))
+    write_testplan(report.plan, report.points, folder, "FLAASH coverage",
+                   {point.name for point in report.points})
     (folder / "code").mkdir(exist_ok=True)
     left_out = [point for members in report.excluded.values() for point in members]
     for file in files:
         (folder / file["page"]).write_text(render(
             "file.html.j2", file=file, kinds=KINDS, rows=rows_of(code, file["name"], left_out)))
+
+
+def write_testplan(plan: Sequence[Testpoint], points: Sequence[CoverPoint], folder: Path, home: str,
+                   linked: Container[str]) -> None:
+    """Write testplan.html beside a page.
+
+    Args:
+        plan, points: testplan and functional coverage.
+        folder: of the page.
+        home: title of the page.
+        linked: the cover points that it has an anchor for.
+    """
+    percent = {point.name: point.percent for point in points}
+    (folder / "testplan.html").write_text(render(
+        "testplan.html.j2", plan=plan, percent=percent, folder=os.path.relpath(PLAN, folder),
+        root=os.path.relpath(ROOT, folder), home=home, linked=linked,
+        open={point.name for point in plan if any(percent.get(name, 100.0) < 100 for name in point.cover)}))

@@ -6,6 +6,7 @@ hole by name), hits.json (what was hit, for runs that want to know what they add
 pages, and the exports. Prints the totals with the first holes.
 """
 
+import dataclasses
 import json
 import shutil
 import sys
@@ -16,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tb.coverage import exclusions, exports
-from tb.coverage.code import KINDS, CodeCoverage
+from tb.coverage.code import KINDS, CodeCoverage, hardware
 from tb.coverage.contributions import contributions
 from tb.coverage.functional import (
     CoverPoint,
@@ -27,6 +28,7 @@ from tb.coverage.functional import (
     read_hits,
     total_percent,
 )
+from tb.coverage.origin import Origin, now
 from tb.coverage.pages import Report, write_pages
 from tb.coverage.testplan import Testpoint, read_testplan
 
@@ -69,20 +71,30 @@ def bins_of(exports_of_run: list[Path]) -> set[str]:
             for name in point.bins.keys() - set(point.missed)}
 
 
-def builds_of(folders: list[Path]) -> list[dict]:
-    """Return each build with the number of its runs, from what the runs have noted."""
+def modules_measured(code: CodeCoverage, of: list[str]) -> str:
+    """Say how much of the hardware was counted."""
+    return f"{len(code.files())} of {len(of)} modules measured"
+
+
+def builds_of(folders: list[Path]) -> tuple[list[dict], dict[str, str]]:
+    """Return each build with the number of its runs, and the command that repeats each run of a test."""
     counted: dict[str, int] = {}
+    repeats: dict[str, str] = {}
     for folder in folders:
         path = folder / "build.json"
         if path.exists():
-            text = path.read_text()
+            noted = json.loads(path.read_text())
+            repeats[folder.name] = noted.pop("repeat", "")
+            text = json.dumps(noted)
             counted[text] = counted.get(text, 0) + 1
-    return sorted(({**json.loads(text), "runs": count} for text, count in counted.items()),
-                  key=lambda build: (build["toplevel"], build["simulator"], -build["runs"]))
+    builds = sorted(({**json.loads(text), "runs": count} for text, count in counted.items()),
+                    key=lambda build: (build["toplevel"], build["simulator"], -build["runs"]))
+    return builds, repeats
 
 
-def write(folder: Path) -> bool:
+def write(folder: Path, origin: Origin | None = None) -> bool:
     """Report on the runs in `folder`/runs into `folder`; tell whether there was any code coverage."""
+    origin = origin or Origin()
     runs = sorted(path for path in (folder / "runs").glob("*") if path.is_dir())
     found = [path for path in runs if (path / "coverage.dat").exists()]
     files = [path for run in runs for path in sorted(run.glob("functional-*.yml"))]
@@ -104,11 +116,12 @@ def write(folder: Path) -> bool:
     merge_xml([path.with_suffix(".xml") for path in files if path.with_suffix(".xml").exists()],
               folder / "functional.xml")
     plan = read_testplan()
-    excluded, stale = exclusions.apply(code, exclusions.read_exclusions())
+    excluded, stale = exclusions.apply(code, exclusions.read_exclusions(), origin.subset)
     ranking = contributions(hits)
     holes = functional_holes(points, plan) + code_holes(code)
     summary = {"functional": round(total_percent(points), 2) if points else None,
-               **{kind: round(code.percent(kind), 2) for kind in KINDS}, "holes": holes}
+               **{kind: round(code.percent(kind), 2) for kind in KINDS},
+               "measured": code.files(), "origin": dataclasses.asdict(origin), "holes": holes}
     (folder / "summary.json").write_text(json.dumps(summary, indent=1) + "\n")
     (folder / "hits.json").write_text(json.dumps(sorted(
         {str(item) for items in hits.values() for item in items if isinstance(item, str)}), indent=0) + "\n")
@@ -118,9 +131,13 @@ def write(folder: Path) -> bool:
     logs = {run.name: f"runs/{run.name}/run.log" for run in runs if (run / "run.log").exists()}
     about = (f"{len(stale)} exclusions are out of date. " if stale else "") + \
         f"{sum(map(len, excluded.values()))} points are excluded, each with its reason."
-    write_pages(Report(code, points, plan, excluded, stale, ranking, builds_of(runs), told, about, logs,
+    builds, repeats = builds_of(runs)
+    measured = modules_measured(code, modules := hardware())
+    write_pages(Report(code, points, plan, excluded, stale, ranking, builds, told, about, logs,
+                       origin, measured, sorted({*modules} - {*code.files()}), repeats,
                        (folder / "junit.xml").exists()), folder)
-    show(code, summary, holes, told, stale)
+    of_subset = ": a subset of the tests" if origin.subset else ""
+    show(code, summary, holes, f"{told}. {measured}{of_subset}", stale)
     return True
 
 
@@ -133,7 +150,7 @@ def show(code: CodeCoverage, summary: Mapping, holes: list[str], runs: str, stal
     for file in code.files():
         table.add_row(file, *(f"{code.percent(kind, file):.1f}" for kind in KINDS))
     table.add_section()
-    table.add_row("all RTL", *(f"{summary[kind]:.1f}" for kind in KINDS))
+    table.add_row("all of these", *(f"{summary[kind]:.1f}" for kind in KINDS))
     console.print(table)
     for text in [*stale, *shown_holes(holes)]:
         console.print(text, highlight=False, markup=False)
@@ -149,4 +166,7 @@ def add(report: Path, runs: list[Path], fresh: Path) -> bool:
         shutil.copy2(report / "junit.xml", fresh)
     for run in runs:
         shutil.copytree(run, fresh / "runs" / f"added-{run.name}", dirs_exist_ok=True)
-    return write(fresh)
+    summary = report / "summary.json"
+    found = json.loads(summary.read_text()).get("origin") if summary.exists() else None
+    origin = Origin(**found) if found else Origin()
+    return write(fresh, dataclasses.replace(origin, date=now(), added=origin.added + len(runs)))

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """`make cov`: runs tests with coverage beside the last report, which the new one replaces at the end.
 
-A mistake in TEST, an interruption, or tests that simulate nothing leave the last report as it was.
+A mistake in TEST, an interruption, or tests that simulate nothing leave the last report as it was. With TEST
+the report has a folder of its own: a subset's figures are no figures of the project.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 import subprocess
@@ -19,9 +21,11 @@ from tb.common.folders import VARIABLE, claim
 from tb.common.simulation import COVERAGE
 from tb.common.toolchain import BUILD, shown
 from tb.coverage import report
+from tb.coverage.origin import now, origin_of
 from tb.regress import results
 
 FOLDER = BUILD / "coverage"
+SUBSET = "-subset"  # behind the folder's name: the report of make cov TEST=
 RAN = (0, 1)  # exit statuses of pytest with which tests ran to their end
 
 
@@ -60,24 +64,30 @@ def add(runs: Sequence[str]) -> int:
 def main(command: Sequence[str]) -> int:
     """Run a pytest command with coverage and report; return the exit status of the tests.
 
-    With `--add` first, the rest are runs that are put into the last report.
+    With `--add` first, the rest are runs that are put into the last report. With `--test=..` first, the rest
+    runs these tests only.
     """
     if command[0] == "--add":
         return add(command[1:])
-    fresh, held = claim(FOLDER.with_name(FOLDER.name + "-new"))
+    subset = command[0].startswith("--test=")
+    tests, command = (command[0].removeprefix("--test="), command[1:]) if subset else (None, command)
+    folder = FOLDER.with_name(FOLDER.name + SUBSET) if subset else FOLDER
+    origin = origin_of(command, tests, results.revision())
+    fresh, held = claim(folder.with_name(folder.name + "-new"))
     with held:
         shutil.rmtree(fresh, ignore_errors=True)
         environment = {**os.environ, COVERAGE: "1", VARIABLE: str(fresh / "runs")}
         status = subprocess.run([*command, f"--junitxml={fresh / 'junit.xml'}"], env=environment).returncode
-        if status not in RAN or not report.write(fresh):
+        if status not in RAN or not report.write(fresh, dataclasses.replace(origin, date=now())):
             shutil.rmtree(fresh, ignore_errors=True)
-            print(f"there is no new report; {shown(FOLDER)} is as it was", file=sys.stderr)
+            print(f"there is no new report; {shown(folder)} is as it was", file=sys.stderr)
             return status or 1
-        replace(fresh, FOLDER)
-        if (FOLDER / "junit.xml").exists():
-            suite = results.Suite(FOLDER)
-            print(f"results: {shown(results.write(suite, suite.records()))}")
-        print(f"report: {shown(FOLDER / 'index.html')}; every hole by name: {shown(FOLDER / 'summary.json')}")
+        replace(fresh, folder)
+        if (folder / "junit.xml").exists():
+            suite = results.Suite(folder, "subset" if subset else "suite", origin.command)
+            page = results.write(suite, suite.records(), folder / "results" if subset else None)
+            print(f"results: {shown(page)}")
+        print(f"report: {shown(folder / 'index.html')}; every hole by name: {shown(folder / 'summary.json')}")
         return status
 
 

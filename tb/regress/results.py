@@ -13,6 +13,7 @@ import subprocess
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from tb.common.commands import make, make_test
 from tb.common.toolchain import BUILD, ROOT, SIMULATORS, environment, has_icarus, shown
 from tb.coverage.exports import junit
 from tb.coverage.functional import CoverPoint, read_hits, total_percent
-from tb.coverage.testplan import FOLDER as PLAN
+from tb.coverage.pages import write_testplan
 from tb.coverage.testplan import Testpoint, read_testplan
 from tb.pages import render
 from tb.regress.groups import grouped
@@ -56,8 +57,36 @@ def revision() -> str:
     return found + ("+" if git("status", "--porcelain") else "")
 
 
-def rows_of(records: Iterable[Mapping], plan: Sequence[Testpoint], folder: Path) -> list[dict]:
-    """Return a row per testpoint, test and simulator, with links from `folder`; also for no testpoint."""
+def title(record: Mapping) -> str:
+    """Return what a run is for people: a run of two files by their names, not by their knobs."""
+    return f"{test_title(record)}, {record['simulator']}, seed {record['seed']}" if record["config"] \
+        else record["name"]
+
+
+def test_title(record: Mapping) -> str:
+    """Return the run without simulator and seed, and its knobs as words."""
+    if not record["config"]:  # a test of pytest
+        return record["test"]
+    knobs = json.loads(record["knobs"])
+    words = [record["sequence"]]
+    if record["sequence"] == "file":  # what is not given is None or 0 there
+        words += [" x ".join(Path(knobs.pop(name)).name for name in ("a", "b") if name in knobs)]
+        knobs = {name: value for name, value in knobs.items() if value}
+    words += ["on", record["config"], *(f"{name}={value}" for name, value in knobs.items())]
+    return " ".join(filter(None, words))
+
+
+def testpoints_of(rows: Sequence[Mapping]) -> list[dict]:
+    """Return the rows by testpoint, with totals."""
+    return [{"name": name, "rows": members, "passed": sum(row["passed"] for row in members),
+             "runs": sum(len(row["records"]) for row in members),
+             "seconds": sum(row["seconds"] for row in members)}
+            for name, members in ((name, list(group)) for name, group in groupby(
+                rows, lambda row: row["testpoint"]))]
+
+
+def rows_of(records: Iterable[Mapping], plan: Sequence[Testpoint]) -> list[dict]:
+    """Return a row per testpoint, test and simulator; also for no testpoint."""
     owners: dict[str, list[Testpoint | None]] = {}
     for point in plan:
         for sequence in (*point.sequences, *point.tests):
@@ -67,15 +96,10 @@ def rows_of(records: Iterable[Mapping], plan: Sequence[Testpoint], folder: Path)
         for point in owners.get(record["sequence"], [None]):
             name = point.name if point else "none"
             cells.setdefault((name, record["test"], record["simulator"]), []).append(record)
-    return [{"testpoint": name, "test": test, "simulator": simulator, "records": members,
-             "source": "" if name == "none" else os.path.relpath(PLAN / _file(name, plan), folder),
+    return [{"testpoint": name, "test": test_title(members[0]), "simulator": simulator, "records": members,
              "passed": sum(record["passed"] for record in members),
              "seconds": sum(record["seconds"] for record in members)}
-            for (name, test, simulator), members in sorted(cells.items())]
-
-
-def _file(name: str, plan: Sequence[Testpoint]) -> str:
-    return next(point.file for point in plan if point.name == name)
+            for (name, _, simulator), members in sorted(cells.items())]
 
 
 def holes_of(points: Iterable[CoverPoint], plan: Sequence[Testpoint],
@@ -91,11 +115,19 @@ def holes_of(points: Iterable[CoverPoint], plan: Sequence[Testpoint],
     for point in points:
         testpoint = owner.get(point.name)
         for missed in point.missed:
-            guess = make("test", TEST=testpoint.tests[0]) if testpoint else "no run is known that hits it"
+            guess = make("test", TEST=testpoint.tests[0]) if testpoint else ""
             holes.append({"point": point.name, "bin": missed,
                           "testpoint": testpoint.name if testpoint else "none",
                           "command": filled.get(f"{point.name}: {missed}", guess)})
     return holes
+
+
+def groups_of_holes(points: Iterable[CoverPoint], holes: Iterable[Mapping]) -> list[dict]:
+    """Return the open bins by cover point, with its testpoint and how many bins it has."""
+    bins = {point.name: len(point.bins) for point in points}
+    return [{"name": name, "bins": bins[name], "rows": members, "testpoint": members[0]["testpoint"]}
+            for name, members in ((name, list(group)) for name, group in groupby(
+                holes, lambda hole: hole["point"]))]
 
 
 def note_filled(runs: Path, records: Iterable[Mapping], path: Path) -> dict[str, str]:
@@ -118,10 +150,12 @@ class Suite:
     Attributes:
         report: folder of the coverage report, with junit.xml and the runs.
         name: of the regression.
+        repeat: the command that carries it out again.
     """
 
     report: Path
     name: str = "suite"
+    repeat: str = "make cov"
 
     @property
     def folder(self) -> Path:
@@ -130,7 +164,7 @@ class Suite:
 
     def command(self) -> str:
         """Return the command that carries it out again."""
-        return make("cov")
+        return self.repeat
 
     def records(self) -> list[dict]:
         """Return a record for each test of pytest's junit.xml that ran."""
@@ -185,15 +219,21 @@ def write(regression: Regression | Suite, records: Sequence[Mapping], folder: Pa
     kept.write_text(json.dumps(entry, indent=1) + "\n")
     entries = [json.loads(path.read_text()) for path in sorted(history.glob("*.json"))[-SHOWN_HISTORY:]]
     relative = os.path.relpath(regression.folder, folder)
+    report = (regression.report if one else BUILD / "coverage") / "index.html"
+    holes = holes_of(points, plan, filled)
+    write_testplan(plan, points, folder, f"FLAASH results: {regression.name}",
+                   {hole["point"] for hole in holes})
     page = render("results.html.j2", name=regression.name, total=len(records), failed=entry["failed"],
                   missing=missing, date=entry["date"], groups=grouped(records),
-                  rows=rows_of(records, plan, folder),
+                  testpoints=testpoints_of(rows_of(records, plan)), title=title,
+                  coverage=os.path.relpath(report, folder) if report.exists() else "",
                   about={"revision": entry["revision"], "tools": entry["tools"],
                          "command": regression.command()},
                   runs=relative, runs_shown=shown(regression.folder),
                   link=lambda record: "junit.xml" if one else f"{relative}/{record['name']}/run.log",
                   percent=entry["percent"],
-                  bins=sum(len(point.bins) for point in points), holes=holes_of(points, plan, filled),
+                  bins=sum(len(point.bins) for point in points),
+                  open=sum(len(point.missed) for point in points), holes=groups_of_holes(points, holes),
                   history=entries[::-1])
     fresh = folder / "index.html.new"
     fresh.write_text(page)

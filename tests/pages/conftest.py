@@ -14,6 +14,8 @@ from tb.common.folders import VARIABLE
 from tb.common.toolchain import BUILD
 from tb.coverage import report
 from tb.coverage.exports import junit
+from tb.coverage.origin import Origin
+from tb.coverage.testplan import read_testplan
 from tb.env.run import run_sequences
 from tb.regress import results
 from tb.regress.job import record_of
@@ -29,9 +31,12 @@ WRONG = ("tb.env.top_tests on icarus, seed {0}: sequences failed: contraction 2 
          " at 12{0} ns: result (0, {0}) is 0x40200000 (2.5), the model says 0x3f800000 (1.0)\nlog: run.log")
 
 
+FILES = {"a": "/somewhere/else/left.tns", "b": "/somewhere/else/right.npz", "axes": "2:0", "portion": 0}
+
+
 @pytest.fixture(scope="session")
 def coverage(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of a coverage report of three runs of the chip."""
+    """Return the folder of a coverage report of three runs of the chip, a subset of the suite's."""
     folder = tmp_path_factory.mktemp("pages") / "coverage"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FLAASH_COVERAGE", "1")
@@ -42,7 +47,7 @@ def coverage(tmp_path_factory: pytest.TempPathFactory) -> Path:
     records = [record_of(spec, "key", "make ..", WRONG.format(1) if spec.seed == 2 else "", {"passed": True})
                for spec in expand(["smoke"], ["tiny"], ["icarus"], [1, 2])]
     (folder / "junit.xml").write_text(junit("suite", records))
-    assert report.write(folder)
+    assert report.write(folder, Origin("make pages", subset=True, revision=results.revision()))
     return folder
 
 
@@ -56,7 +61,9 @@ def result_page(coverage: Path) -> Path:
     for name in ("regress", "results"):
         shutil.rmtree(folder / name, ignore_errors=True)
     specs = expand(["smoke", "random", "dense", "back_to_back"], ["tiny", "paper1:NumSdpe=3"], ["icarus"],
-                   range(1, 6))
+                   range(1, 6))[:36]
+    specs += expand(["file"], ["default"], ["icarus"], [1, 2], {"file": FILES})
+    specs += expand(["corners"], ["tiny"], ["icarus"], [1, 2])
     regression = Regression("nightly", specs)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tb.regress.run.BUILD", folder)
@@ -84,6 +91,22 @@ def result_page(coverage: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def suite_page(coverage: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the page of results of a suite: every planned test, with parameters as long as the suite's."""
+    cases = "".join(
+        f'<testcase classname="{file.removesuffix(".py").replace("/", ".")}" time="1.5"'
+        f' name="{name}[verilator-default:NumSdpe=2,Lanes=4,ResultDepth=16-{number}]"/>'
+        for number, (file, _, name) in enumerate(sorted(
+            test.partition("::") for point in read_testplan() for test in point.tests)))
+    folder = tmp_path_factory.mktemp("suite")
+    (folder / "index.html").write_text("the coverage report")
+    (folder / "junit.xml").write_text(f"<testsuites><testsuite>{cases}</testsuite></testsuites>")
+    (folder / "runs").mkdir()
+    suite = results.Suite(folder)
+    return results.write(suite, suite.records(), folder / "results")
+
+
+@pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator["BrowserContext"]:
     """Start Debian's chromium."""
     # Only make pages installs it, and make test reads this file, too.
@@ -93,7 +116,8 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator["BrowserContex
     assert executable, "chromium is not installed (Debian: apt-get install --no-install-recommends chromium)"
     with sync_playwright() as driver:
         context = driver.chromium.launch_persistent_context(
-            str(tmp_path_factory.mktemp("browser")), executable_path=executable, headless=True, args=FLAGS)
+            str(tmp_path_factory.mktemp("browser")), executable_path=executable, headless=True, args=FLAGS,
+            permissions=["clipboard-read", "clipboard-write"])
         yield context
         context.close()
 

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from tb.common.toolchain import ROOT
 
-WIDTHS = (400, 1280)
+WIDTHS = (400, 1000, 1400)
 READABLE = 4.5  # contrast that the WCAG ask for
 OVERFLOW = """() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"""
 CONTRAST = """() => {
@@ -33,14 +33,16 @@ def page(browser: BrowserContext):
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
     yield opened
+    opened.evaluate("() => localStorage.clear()")  # the order of tables
     opened.close()
     assert not errors, errors
 
 
-@pytest.fixture(params=["coverage", "file", "testplan", "results"])
-def path(request: pytest.FixtureRequest, coverage: Path, result_page: Path) -> Path:
+@pytest.fixture(params=["coverage", "file", "testplan", "results", "suite"])
+def path(request: pytest.FixtureRequest, coverage: Path, result_page: Path, suite_page: Path) -> Path:
     return {"coverage": coverage / "index.html", "file": coverage / "code" / "flaash_mac_resolve.html",
-            "testplan": coverage / "testplan.html", "results": result_page}[request.param]
+            "testplan": coverage / "testplan.html", "results": result_page,
+            "suite": suite_page}[request.param]
 
 
 def test_every_link_leads_somewhere(page: Page, path: Path) -> None:
@@ -61,8 +63,8 @@ def test_every_link_leads_somewhere(page: Page, path: Path) -> None:
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_overflows_and_all_is_readable(page: Page, path: Path, width: int, scheme: str,
-                                               shots: Path) -> None:
+def test_nothing_overflows_and_all_is_readable(page: Page, path: Path, width: int, scheme: str, shots: Path,
+                                               request: pytest.FixtureRequest) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme)
     page.goto(path.as_uri())
@@ -72,7 +74,7 @@ def test_nothing_overflows_and_all_is_readable(page: Page, path: Path, width: in
     assert needed <= there, f"{needed} pixels wide in {there}"
     assert min(page.evaluate(CONTRAST)) >= READABLE
     page.reload()
-    page.screenshot(path=shots / f"{path.parent.name}-{path.stem}-{width}-{scheme}.png")
+    page.screenshot(path=shots / f"{request.node.callspec.params['path']}-{width}-{scheme}.png")
 
 
 def test_paper_has_no_controls_and_no_cut_tables(page: Page, path: Path) -> None:
@@ -104,16 +106,17 @@ def test_tables_are_sorted_by_a_click(page: Page, coverage: Path) -> None:
 
 def test_only_holes_and_a_text_hide_the_rest(page: Page, coverage: Path) -> None:
     page.goto((coverage / "code" / "flaash_mac_resolve.html").as_uri())
-    rows, holes = page.locator("tbody tr"), page.locator("tbody tr[data-hole='1']")
+    rows, holes = page.locator(".source tbody tr"), page.locator("tbody tr[data-hole='1']")
+    shown = page.locator(".source tbody tr:visible")
     assert 0 < holes.count() < rows.count()
     page.check("#only-holes")
-    assert page.locator("tbody tr:visible").count() == holes.count()
+    assert shown.count() == holes.count()
     page.uncheck("#only-holes")
     page.fill("#filter", "always_comb")
-    assert 0 < page.locator("tbody tr:visible").count() < 30
-    assert all("always_comb" in text.lower() for text in page.locator("tbody tr:visible").all_text_contents())
+    assert 0 < shown.count() < 30
+    assert all("always_comb" in text.lower() for text in shown.all_text_contents())
     page.fill("#filter", "")
-    assert page.locator("tbody tr:visible").count() == rows.count()
+    assert shown.count() == rows.count()
 
 
 def test_a_failure_leads_to_log_command_and_trace(page: Page, result_page: Path) -> None:
@@ -125,16 +128,17 @@ def test_a_failure_leads_to_log_command_and_trace(page: Page, result_page: Path)
     assert row.locator("a").first.get_attribute("href").endswith("/run.log")
     assert "make waves TRACE=" in row.inner_text() and "SEED=" in row.inner_text()
     page.check("#only-holes")
-    for text in page.locator("#tests ~ .scroll").first.locator("tbody tr:visible").all_inner_texts():
-        passed, total = text.split("\t")[3].split("/")
+    rows = page.locator("#testpoints tr[data-hole]:visible")
+    assert 0 < rows.count() < 10
+    for text in rows.all_inner_texts():
+        passed, total = text.split("\t")[2].split("/")
         assert int(passed) < int(total)
 
 
 def test_screenshots_stand_in_the_documents(shots: Path) -> None:
     """SHOTS=1 renews them; every one that a page of docs/ shows is made here."""
-    wanted = {"coverage-index-1280-light": "coverage", "results-index-1280-light": "results",
-              "code-flaash_mac_resolve-1280-light": "coverage_file",
-              "results-index-400-dark": "results_small"}
+    wanted = {"coverage-1400-light": "coverage", "results-1400-light": "results",
+              "file-1400-light": "coverage_file", "results-400-dark": "results_small"}
     for made, name in wanted.items():
         assert (shots / f"{made}.png").exists()
         if os.environ.get("FLAASH_SHOTS") == "1":

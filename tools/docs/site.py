@@ -2,11 +2,11 @@
 """Hooks of MkDocs (mkdocs.yml): what makes the Markdown of this repository a site.
 
 The pages are written to be read as they are. So links lead to files of the repository, wherever these stand,
-waveforms are text, and no word is marked up as a term. For the site the hooks
+waveforms are text, and few words are marked up as terms. For the site the hooks
 
 * bring in the pages outside of docs/ and every file that a page links to;
 * draw blocks of the kind `wavedrom` as SVG;
-* link the first use of each word of the glossary on a page to it;
+* link the first use of each term of the glossary on a page to it, unless the term is an everyday word, too;
 * put a blank line before a list that follows a paragraph, which Python-Markdown wants and others don't;
 * fill in the pages of docs/blocks/ where the navigation says `blocks/*`.
 """
@@ -25,6 +25,8 @@ from mkdocs.structure.pages import Page
 ROOT = Path(__file__).resolve().parents[2]
 # Pages outside of docs/, from the root, and where they go in the site.
 OUTSIDE = {"README.md": "index.md", "rtl/README.md": "rtl/README.md", "models/README.md": "models/README.md"}
+# Scripts of other people, from the root, and where mkdocs.yml expects them.
+SCRIPTS = {"tools/docs/iframe-worker.js": "javascripts/iframe-worker.js"}
 _LINK = re.compile(r"(\]\()([^)\s]+)(\))")
 _WAVES = re.compile(r"```wavedrom\n(.*?)```", re.DOTALL)
 _CODE = re.compile(r"(```.*?```|`[^`\n]+`|\[[^\]]*\]\([^)]*\)|<svg.*?</svg>|^#.*?$)",
@@ -51,10 +53,13 @@ def _in_site(path: str) -> str | None:
 
 
 def _terms() -> dict[str, str]:
-    """Return {word: anchor} of the glossary; a row may define several, with commas between them."""
+    """Return {term: anchor} of the glossary; a row may define several, with commas between them.
+
+    A term in italics is an everyday word, too. Its asterisks stay, by which `_with_terms` knows it.
+    """
     rows = _TERM.findall((ROOT / "docs" / "glossary.md").read_text())
-    words = [word.strip() for row in rows if row != "term" and set(row) != {"-"} for word in row.split(",")]
-    return {word: "term-" + re.sub(r"\W+", "-", word.lower()) for word in words}
+    terms = [term.strip() for row in rows if row != "term" and set(row) != {"-"} for term in row.split(",")]
+    return {term: "term-" + re.sub(r"\W+", "-", term.strip("*").lower()) for term in terms}
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -70,7 +75,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the pages outside of docs/, and each file that a page links to."""
-    for source, uri in OUTSIDE.items():
+    for source, uri in (OUTSIDE | SCRIPTS).items():
         files.append(File.generated(config, uri, abs_src_path=str(ROOT / source)))
     linked = set()
     for page in files.documentation_pages():
@@ -114,7 +119,7 @@ def _drawn(text: str, where: str) -> str:
 
 
 def _with_anchors(markdown: str) -> str:
-    """Return the glossary with an anchor before each of its words."""
+    """Return the glossary with an anchor before each of its terms."""
     for word, anchor in _terms().items():
         markdown = re.sub(rf"^(\| (?:[^|]*, )?){re.escape(word)}(?=,| \|)",
                           lambda match, a=anchor, w=word: f'{match[1]}<span id="{a}"></span>{w}',
@@ -123,10 +128,12 @@ def _with_anchors(markdown: str) -> str:
 
 
 def _with_terms(markdown: str, here: str) -> str:
-    """Return a page with the first use of each word of the glossary as a link; code and links stay."""
+    """Return a page with the first use of each term, but everyday words, as a link; code and links stay."""
     parts = _CODE.split(markdown)
     glossary = posixpath.relpath("glossary.md", posixpath.dirname(here) or ".")
     for word, anchor in _terms().items():
+        if word.startswith("*"):
+            continue
         use = re.compile(rf"(?<![\w-]){re.escape(word)}s?(?![\w-])")
         for index in range(0, len(parts), 2):
             linked, times = use.subn(lambda match, a=anchor: f"[{match[0]}]({glossary}#{a})",
