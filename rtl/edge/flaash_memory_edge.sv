@@ -301,7 +301,8 @@ module flaash_memory_edge
     else         resetting_q <= resetting_i;
   end
 
-  `FLAASH_ASSERT(ResetWaited_A, resetting_i || !resetting_q || quiet_o, "a soft reset ended before the last burst")
+  `FLAASH_ASSERT(ResetWaited_A, resetting_i || !resetting_q || (reads_idle && writes_idle),
+                 "a soft reset ended before the last burst")
   `FLAASH_COVER(ResetWaits_C, resetting_i && !quiet_o)
 
 endmodule : flaash_memory_edge

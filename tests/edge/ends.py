@@ -218,8 +218,14 @@ async def reset_over(host: Host) -> None:
     host.tail = 0
 
 
+def answer(host: Host, random: Random) -> None:
+    """Choose anew how late the memory answers; often reads or writes take much longer than the others."""
+    late = [1, 2, 5, 12, 30, 60, 90]
+    host.bus.delay({"ar": random.choice(late), "b": random.choice(late)})
+
+
 def stall(host: Host, random: Random) -> None:
-    """Choose anew how the memory answers."""
-    host.set_latency(random.choice([1, 2, 5, 12, 30, 60]))
+    """Choose anew how the memory answers, and when each channel pauses."""
+    answer(host, random)
     for channel in CHANNELS:
         host.bus.stall(channel, random.choice(["none", "none", "random", "bursty"]), random)

@@ -80,7 +80,7 @@ def test_resets(simulator: str, seed: int) -> None:
 @pytest.mark.alternates("verilator")
 def test_orders_of_ends(simulator: str, seed: int) -> None:
     """Aborts, resets, errors of the bus, the watchdog and doorbells, in any order and close to each other."""
-    run_edge("order_tests", simulator, seed)
+    run_edge("order_tests", simulator, seed, only="in_any_order" if simulator == "icarus" else "")
 
 
 @pytest.mark.alternates("icarus")
