@@ -50,9 +50,9 @@ def areas(record: dict) -> Table:
              "ns, slow", "MHz"], rows)
 
 
-def _present(record: dict) -> list[str]:
-    """Return the blocks of which anything was measured."""
-    found = {piece["block"] for one in record["configurations"].values() for piece in one["pieces"].values()}
+def _present(chosen: dict[str, dict]) -> list[str]:
+    """Return the blocks that are in any of some configurations."""
+    found = {piece["block"] for one in chosen.values() for piece in one["pieces"].values()}
     return [block for block in BLOCKS if block in found]
 
 
@@ -60,7 +60,7 @@ def blocks(record: dict) -> Table:
     """Return the logic of each block in mm2, all its instances together."""
     library, chosen = record["library"], record["configurations"]
     rows = [[block, *(f"{mm2(one, library, _of(one, block))['logic']:.3f}" for one in chosen.values())]
-            for block in _present(record)]
+            for block in _present(chosen)]
     return "Logic by block, mm2", ["block", *chosen], rows
 
 
@@ -131,7 +131,7 @@ def fpga_blocks(record: dict) -> Table:
     """Return the LUTs and the clock of each block on an ECP5."""
     chosen = _on_ecp5(record)
     rows = []
-    for block in _present(record) if chosen else []:
+    for block in _present(chosen):
         row = [block]
         for one in chosen.values():
             pieces = _of(one, block)
