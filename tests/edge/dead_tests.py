@@ -29,6 +29,7 @@ SHAPES = ((4, 40), (5, 40))
 # Of a contraction that is alone only these are needed behind the phase's begin.
 ALONE = {"descriptor": ("ar", "r", "aw", "w", "b", "all"), "operands": ("r", "aw", "w", "b", "all"),
          "results": ("aw", "w", "b", "all"), "completion": ("b", "all")}
+READS = ("ar", "r")
 QUEUED = ("ar", "r", "aw", "w", "b", "all")
 
 
@@ -124,9 +125,12 @@ async def a_channel_dies(dut, phase: str, count: int) -> None:
     host, queue, numbers = await _begin(dut, count)
     chance = rng()
     channels = ALONE[phase] if count == 1 else QUEUED
-    for channel in chance.sample(channels, amount(1, len(channels))):
-        # What the last ones need has been read ahead.
-        turn = queue.turns[0 if channel in ("ar", "r") else chance.randrange(count)]
+    reads = [name for name in channels if name in READS]
+    others = [name for name in channels if name not in READS]
+    for channel in [*chance.sample(reads, amount(min(1, len(reads)), len(reads))),
+                    *chance.sample(others, amount(1, len(others)))]:
+        # What the last ones need has been read ahead, and behind the last record nothing is written.
+        turn = queue.turns[0 if channel in READS else chance.randrange(max(count - 1, 1))]
         if phase == "descriptor":
             _die(host, channel)
         await host.ring()
@@ -136,7 +140,7 @@ async def a_channel_dies(dut, phase: str, count: int) -> None:
         dut._log.info("%s dies at %s of %d", channel, phase, queue.turns.index(turn))
         await _halted(host, 20 * PATIENCE)
         head = await _agree(host, queue)
-        if channel in ("ar", "r"):
+        if channel in READS:
             assert not await host.idle() & BIT["EdgeStatusBusy"]
             head = await _agree(host, queue)
             record = host.record(queue.turns[head - 1].slot)
