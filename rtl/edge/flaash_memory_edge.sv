@@ -86,39 +86,34 @@ module flaash_memory_edge
   logic [31:0]             read_data;
   command_t                command;
   logic                    pending, ahead_busy, front_busy, front_failing, fetch, begins, fetched, cancel, load_rst_n;
-  logic                    begin_ready, clear;
-  logic                    next_valid, take;
   set_t                    begin_set, load_set;  // of what is begun, loaded
-  logic [1:0]              ask, asked, load, loaded;
+  logic [1:0]              ask, asked, load, loaded, kept;  // kept: an operand that is kept is there
   logic                    go, give, ready, free, left, turn_ready, opens, closes, ran, failing, faulty;
-  logic                    retiring, finish, wants_irq, reads_idle, writes_idle;
+  logic                    retiring, finish, wants_irq, reads_idle, writes_idle, begin_ready, clear, next_valid, take;
+  logic                    set, refused, abort, line_valid, line_ready, loading, done, aborting;
   logic                    late;             // the watchdog has ended the queue
-  logic                    set, refused, abort, line_valid, line_ready;
-  mem_addr_t               slot, load_slot;  // of what is begun, loaded
+  mem_addr_t               slot, load_slot, work_slot_q;  // of what is begun, loaded, handed over
   descriptor_t             descriptor;       // that is taken apart or asked for
   about_t                  next, about;   // as it is checked; whose operands are loaded
-  edge_fault_t             ring_fault, outcome, fetch_fault, next_fault, frame_fault, front_fault;
+  edge_fault_t             ring_fault, outcome, fetch_fault, next_fault, frame_fault, front_fault, back_fault;
   write_fault_t            write_fault;
   trailer_t                trailer;
   passed_t                 passed;
   edge_fault_t             operand_fault, work_fault;  // told by the chip: of an operand, of the contraction
-  edge_fault_t             back_fault;
   turn_t                   turn;
   logic [Turns-1:0]        sent, written;
   retired_t                retired;
   line_t                   line;
   head_t                   head, work_q;  // whose operands are loaded; as it was handed over
-  mem_addr_t               work_slot_q;
-  logic [1:0]              kept;          // an operand that is kept is there
   error_t                  error, load_error;
   error_t [2:0]            errors;
-  logic                    loading, done, aborting;
 
   // Icarus takes a member of a member in a concatenation as wide as the whole.
   assign loading    = report_i.load.loading;
   assign load_error = report_i.load.error;
   assign done       = report_i.done;
   assign errors     = {report_i.parity_error, load_error, report_i.range_error};
+  assign head       = about.head;
 
   flaash_edge_bus u_bus (
     .clk_i, .rst_ni,
@@ -138,8 +133,6 @@ module flaash_memory_edge
     .ring_fault_o(ring_fault), .expired_i(works_o && expired_i), .late_o(late),
     .finish_i(finish), .wants_irq_i(wants_irq), .fault_i(outcome), .irq_o
   );
-
-  assign head = about.head;
 
   flaash_edge_ahead u_ahead (
     .clk_i, .rst_ni, .load_rst_ni(load_rst_n), .stop_i(failing || front_failing), .late_i(late), .cancel_i(cancel),
