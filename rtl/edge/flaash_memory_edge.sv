@@ -288,7 +288,6 @@ module flaash_memory_edge
 
   // ------------------------------------------------------------------- properties
   logic resetting_q;
-
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) resetting_q <= 1'b0;
     else         resetting_q <= resetting_i;
