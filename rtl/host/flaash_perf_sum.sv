@@ -41,7 +41,9 @@ module flaash_perf_sum
   end
 
   // ----------------------------------------------------------------------- sums
-  logic [NumCounters-1:0][6:0] sums;
+  localparam int unsigned SumWidth = 9;  // 64 engines, each with a result and MaxSlots dot products without a match
+
+  logic [NumCounters-1:0][SumWidth-1:0] sums;
   logic [6:0]                  out_of_range;
   logic [6:0]                  range_source;
   flags_t                      flags;
@@ -56,18 +58,18 @@ module flaash_perf_sum
     for (int s = NumSources - 1; s >= 0; s--) begin
       events = events_i[s];
       flags  = flags | events.flags;
-      sums[CntBusy]          = sums[CntBusy]          + 7'(events.busy);
-      sums[CntSteps]         = sums[CntSteps]         + 7'(events.step);
-      sums[CntMatches]       = sums[CntMatches]       + 7'(events.match);
-      sums[CntStallA]        = sums[CntStallA]        + 7'(events.stall_a);
-      sums[CntStallB]        = sums[CntStallB]        + 7'(events.stall_b);
-      sums[CntStallMac]      = sums[CntStallMac]      + 7'(events.stall_mac);
-      sums[CntStallResult]   = sums[CntStallResult]   + 7'(events.stall_result);
-      sums[CntDotsDone]      = sums[CntDotsDone]      + 7'(events.dot_done);
-      sums[CntResults]       = sums[CntResults]       + 7'(events.result);
-      sums[CntZeroEmpty]     = sums[CntZeroEmpty]     + 7'(events.zero_empty);
-      sums[CntZeroCancel]    = sums[CntZeroCancel]    + 7'(events.zero_cancel);
-      sums[CntZeroUnderflow] = sums[CntZeroUnderflow] + 7'(events.zero_underflow);
+      sums[CntBusy]          = sums[CntBusy]          + SumWidth'(events.busy);
+      sums[CntSteps]         = sums[CntSteps]         + SumWidth'(events.step);
+      sums[CntMatches]       = sums[CntMatches]       + SumWidth'(events.match);
+      sums[CntStallA]        = sums[CntStallA]        + SumWidth'(events.stall_a);
+      sums[CntStallB]        = sums[CntStallB]        + SumWidth'(events.stall_b);
+      sums[CntStallMac]      = sums[CntStallMac]      + SumWidth'(events.stall_mac);
+      sums[CntStallResult]   = sums[CntStallResult]   + SumWidth'(events.stall_result);
+      sums[CntDotsDone]      = sums[CntDotsDone]      + SumWidth'(events.dot_done) + SumWidth'(events.empties);
+      sums[CntResults]       = sums[CntResults]       + SumWidth'(events.result);
+      sums[CntZeroEmpty]     = sums[CntZeroEmpty]     + SumWidth'(events.zero_empty) + SumWidth'(events.empties);
+      sums[CntZeroCancel]    = sums[CntZeroCancel]    + SumWidth'(events.zero_cancel);
+      sums[CntZeroUnderflow] = sums[CntZeroUnderflow] + SumWidth'(events.zero_underflow);
       out_of_range           = out_of_range           + 7'(events.range_error);
       if (events.range_error) range_source = 7'(s);
     end

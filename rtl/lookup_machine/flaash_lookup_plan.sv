@@ -28,7 +28,7 @@ module flaash_lookup_plan
   import flaash_lookup_pkg::*;
 #(
   parameter int unsigned Groups   = 8,     // groups of engines, 1 to 64
-  parameter int unsigned MaxSize  = 4,     // engines of a group, 1 to 8
+  parameter int unsigned MaxSize  = 4,     // fibers that a group holds, 1 to 32
   parameter int unsigned Lanes    = 4,     // entries per line: 1, 2, 4, 8
   parameter int unsigned MemLines = 8192,  // lines of an operand
   parameter int unsigned Buffers  = 1,     // of an operand, 1 or 2
@@ -58,8 +58,8 @@ module flaash_lookup_plan
   if (Groups < 1 || Groups > 64) begin : gen_illegal_groups
     `FLAASH_ILLEGAL("Groups must be 1 to 64")
   end
-  if (MaxSize < 1 || MaxSize > 8) begin : gen_illegal_size
-    `FLAASH_ILLEGAL("MaxSize must be 1 to 8")
+  if (MaxSize < 1 || MaxSize > 32) begin : gen_illegal_size
+    `FLAASH_ILLEGAL("MaxSize must be 1 to 32")
   end
 
   // ------------------------------------------------------------------------ steps
@@ -167,7 +167,7 @@ module flaash_lookup_plan
     ) u_weights (
       .clk_i, .rst_ni,
       .written_i(written_i[0]), .buffer_i(a.buffer), .prepare_i(prepare_a), .sizes_i(sizes),
-      .extent_i(line_addr_t'(a.extent)),
+      .extent_i((a.extent >= 32'd1 << LineAddrWidth) ? '1 : line_addr_t'(a.extent)),
       .ready_o(weighed), .skewed_o(unequal), .total_o(total),
       .rewind_i(rewind), .next_i(next_row), .row_o(row)
     );

@@ -19,7 +19,7 @@ module flaash_lookup_set_size
   import flaash_lookup_pkg::*;
 #(
   parameter int unsigned Groups  = 8,  // groups of engines, 1 or more
-  parameter int unsigned MaxSize = 4   // engines of a group, 1 to 8
+  parameter int unsigned MaxSize = 4   // fibers that a group holds, 1 to 32
 ) (
   input  logic       clk_i,
   input  logic       rst_ni,

@@ -25,7 +25,7 @@ module flaash_lookup_share
   import flaash_lookup_pkg::*;
 #(
   parameter int unsigned Groups  = 8,  // groups of engines, 2 to 64
-  parameter int unsigned MaxSize = 4   // engines of a group, 1 to 8
+  parameter int unsigned MaxSize = 4   // fibers that a group holds, 1 to 32
 ) (
   input  logic       clk_i,
   input  logic       rst_ni,

@@ -17,6 +17,7 @@ FILE = RTL / "configs.toml"
 DEFAULT = "default"
 CHOICES: dict[str, dict[str, int]] = {
     "Format": rtl.FORMATS, "Engine": rtl.ENGINES, "Memory": rtl.MEMORIES, "Scheduler": rtl.SCHEDULERS}
+HOLDING = ("lookup", "resident")  # engines that hold fibers of A; they take no portions
 
 
 class ConfigError(ValueError):
@@ -41,7 +42,7 @@ class Config:
     @property
     def can_split(self) -> bool:
         """Whether the hardware can split a dot product into portions."""
-        return int(self.values["Portions"]) > 0 and self.values["Engine"] != "lookup"
+        return int(self.values["Portions"]) > 0 and self.values["Engine"] not in HOLDING
 
     def parameters(self) -> dict[str, int]:
         """Return the parameters as the integers that the top module takes."""

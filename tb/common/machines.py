@@ -9,7 +9,7 @@ import re
 import numpy as np
 
 from models.csf import Csf
-from tb.common.configs import Config, load
+from tb.common.configs import HOLDING, Config, load
 
 RUNS_PER_ENGINE = 8
 # What the host does if a machine's name asks for it.
@@ -68,12 +68,12 @@ class Machine:
         """Return the host's choice for RegRunLength.
 
         The merge engine, the paper's, gets single dot products. A compare engine gets about
-        RUNS_PER_ENGINE runs, so that the last ones end close to each other. The lookup engine
-        cuts the work itself.
+        RUNS_PER_ENGINE runs, so that the last ones end close to each other. Engines that hold fibers of A
+        cut the work themselves.
         """
         if self.config["Engine"] == "merge":
             return 1
-        if self.config["Engine"] == "lookup":
+        if self.config["Engine"] in HOLDING:
             return 0
         runs = RUNS_PER_ENGINE * self.num_sdpe
         return max(1, min(fibers_b, fibers_a * fibers_b // runs))

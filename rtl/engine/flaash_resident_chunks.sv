@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// Chunks: the coordinates of a slot's fibers of A, in two copies, read a chunk at a time.
+//
+// A chunk is as many lines as hold Chunk entries; each of its lines lies in a bank of its own. The chunk that is
+// compared is in registers, the one that follows it already at the outputs of the banks; the first one follows the
+// last one. So a fiber of B takes no cycle more than its steps, unless it ends before the last chunk has come.
+//
+// Guarantees  chunk_valid_o: chunk_o is the first chunk of the wanted copy, or that to which next_i and back_i have led
+//             since that copy was first wanted. With it its number, its entries, and whether it is the fiber's last one.
+// Demands     Lines of a fiber come in order, at most SlotLines of them, while nothing of their copy is wanted; a copy
+//             that is wanted is complete. next_i, back_i only with chunk_valid_o; next_i not at the last chunk, unless
+//             with back_i.
+// Latency     A copy that is wanted anew: two cycles. next_i: none. back_i: none from the last chunk or at the first
+//             one, else one cycle.
+// Errors      With Parity each line has a parity bit: a line that is not what was stored is told a cycle after its chunk
+//             was taken.
+// Reset       No chunk is there. What was written is forgotten with it.
+
+`include "flaash_assert.svh"
+
+module flaash_resident_chunks
+  import flaash_pkg::*;
+#(
+  parameter int unsigned Chunk      = 16,   // entries of a chunk, a power of two, Lanes or more
+  parameter int unsigned Lanes      = 4,    // entries of a line: 1, 2, 4, 8
+  parameter int unsigned CoordWidth = 16,   // bits of a coordinate
+  parameter int unsigned SlotLines  = 128,  // lines of a copy, a power of two, two chunks or more
+  parameter int unsigned Parity     = 1,    // a parity bit per line, 0 or 1
+  localparam int unsigned PlaceWidth  = $clog2(Chunk),
+  localparam int unsigned CountWidth  = $clog2(Lanes) + 1,
+  localparam int unsigned LineWidth   = $clog2(SlotLines),
+  localparam int unsigned NumberWidth = $clog2(SlotLines * Lanes / Chunk)
+) (
+  input  logic                             clk_i,
+  input  logic                             rst_ni,
+  // a line of A
+  input  logic                             write_i,
+  input  logic                             opens_i,   // the first one of a fiber
+  input  logic                             copy_i,
+  input  logic [CountWidth-1:0]            count_i,
+  input  logic [Lanes-1:0][CoordWidth-1:0] coords_i,
+  output logic [LineWidth-1:0]             line_o,    // its number
+  // the chunk
+  input  logic                             want_i,    // one of this copy
+  input  logic                             wanted_i,
+  input  logic                             next_i,
+  input  logic                             back_i,    // to the first one, also with next_i
+  output logic                             chunk_valid_o,
+  output logic [NumberWidth-1:0]           number_o,
+  output logic                             final_o,
+  output logic [PlaceWidth:0]              entries_o,
+  output logic [Chunk-1:0][CoordWidth-1:0] chunk_o,
+  output logic                             parity_error_o
+);
+
+  localparam int unsigned Banks     = Chunk / Lanes;  // lines of a chunk
+  localparam int unsigned BankWidth = (Banks > 1) ? $clog2(Banks) : 1;
+  localparam int unsigned CoordBits = Lanes * CoordWidth;
+  localparam int unsigned WordWidth = CoordBits + Parity;
+
+  if (Chunk < Lanes || 2 ** $clog2(Chunk) != Chunk) begin : gen_illegal_chunk
+    `FLAASH_ILLEGAL("Chunk must be a power of two, Lanes or more")
+  end
+  if (2 ** $clog2(SlotLines) != SlotLines || SlotLines < 2 * Banks) begin : gen_illegal_lines
+    `FLAASH_ILLEGAL("SlotLines must be a power of two, two chunks or more")
+  end
+
+  // ------------------------------------------------------------- how long the fibers are
+  logic                       copy_q;        // the copy in use
+  logic [1:0][LineWidth-1:0]  last_line_q;   // per copy
+  logic [1:0][CountWidth-1:0] last_count_q;  // entries of that line
+
+  assign line_o = opens_i ? '0 : last_line_q[copy_i] + 1'b1;
+
+  always_ff @(posedge clk_i) begin
+    if (write_i) begin
+      last_line_q[copy_i]  <= line_o;
+      last_count_q[copy_i] <= count_i;
+    end
+  end
+
+  logic [BankWidth-1:0] bank, last_bank;  // of the line that is written; of the last one of the copy in use
+
+  assign bank      = (Banks > 1) ? BankWidth'(line_o) : '0;
+  assign last_bank = (Banks > 1) ? BankWidth'(last_line_q[copy_q]) : '0;
+
+  // ------------------------------------------------------------------- which chunk
+  logic                   valid_q;
+  logic                   opened_q;  // the first chunk is ahead, and none there
+  logic                   reach, open, rewrites, take, jump;
+  logic [NumberWidth-1:0] number_q, ahead_q, after, last;  // ahead: at the outputs of the banks
+  logic                   rd_copy;
+  logic [NumberWidth-1:0] rd_number;
+
+  // The chunk ahead is taken, or the first one is fetched.
+  assign reach     = (valid_q || opened_q) && copy_q == wanted_i;
+  assign open      = want_i && !reach;
+  assign rewrites  = write_i && opens_i && copy_i == copy_q;
+  assign last      = NumberWidth'(last_line_q[copy_q] >> $clog2(Banks));
+  assign after     = (ahead_q == last) ? '0 : ahead_q + 1'b1;
+  assign take      = opened_q || (back_i ? number_q != '0 && ahead_q == '0 : next_i);
+  assign jump      = open || (back_i && number_q != '0 && ahead_q != '0);
+  assign rd_copy   = open ? wanted_i : copy_q;
+  assign rd_number = jump ? '0 : after;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      valid_q  <= 1'b0;
+      opened_q <= 1'b0;
+    end else begin
+      opened_q <= jump;
+      if (jump || rewrites) valid_q <= 1'b0;
+      else if (take)        valid_q <= 1'b1;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (open) copy_q <= wanted_i;
+    if (take) number_q <= ahead_q;
+    if (take || jump) ahead_q <= rd_number;
+  end
+
+  // ------------------------------------------------------------------------- banks
+  logic [Banks-1:0][CoordBits-1:0] ahead;
+  logic [Banks-1:0][WordWidth-1:0] words;
+  logic [Banks-1:0]                stored;     // lines that the chunk ahead has
+  logic                            ahead_last;
+
+  assign ahead_last = ahead_q == last;
+
+  for (genvar b = 0; b < int'(Banks); b++) begin : gen_bank
+    assign stored[b] = !ahead_last || (BankWidth + 1)'(b) < (BankWidth + 1)'(last_bank) + 1'b1;
+    assign ahead[b]  = words[b][CoordBits-1:0];
+
+    flaash_memory_bank #(
+      .Width(WordWidth),
+      .Words(2 * SlotLines / Banks)
+    ) u_bank (
+      .clk_i,
+      .wr_enable_i(write_i && bank == BankWidth'(b)),
+      .wr_addr_i  ({copy_i, NumberWidth'(line_o >> $clog2(Banks))}),
+      .wr_data_i  (WordWidth'({~^coords_i, coords_i})),  // odd parity; without Parity the bit falls off
+      .rd_enable_i(take || jump),
+      .rd_addr_i  ({rd_copy, rd_number}),
+      .rd_data_o  (words[b])
+    );
+  end
+
+  // ---------------------------------------------------------------------- the chunk
+  always_ff @(posedge clk_i) begin
+    if (take) begin
+      chunk_o   <= ahead;
+      final_o   <= ahead_last;
+      entries_o <= (PlaceWidth + 1)'(Chunk);
+      if (ahead_last) begin
+        entries_o <= (PlaceWidth + 1)'(last_bank) * (PlaceWidth + 1)'(Lanes)
+                     + (PlaceWidth + 1)'(last_count_q[copy_q]);
+      end
+    end
+  end
+
+  assign chunk_valid_o = valid_q && copy_q == wanted_i;
+  assign number_o      = number_q;
+
+  if (Parity == 1) begin : gen_parity
+    logic unused_place;
+
+    flaash_parity_watch #(
+      .Channels  (Banks),
+      .Width     (WordWidth),
+      .PlaceWidth(1)
+    ) u_watch (
+      .clk_i, .rst_ni,
+      .valid_i(stored & {Banks{take}}), .word_i(words), .place_i('0),
+      .error_o(parity_error_o), .place_o(unused_place)
+    );
+  end else begin : gen_no_parity
+    logic unused_stored;
+    assign unused_stored  = ^stored;
+    assign parity_error_o = 1'b0;
+  end
+
+  // ------------------------------------------------------------------- properties
+  `FLAASH_ASSERT(MovesWithChunk_A, valid_q || !(next_i || back_i), "a step without a chunk")
+  `FLAASH_ASSERT(NextIsThere_A, !(next_i && !back_i) || !final_o, "a chunk behind the last one")
+  `FLAASH_COVER(JumpsBack_C, back_i && jump)
+  `FLAASH_COVER(GoesRound_C, back_i && take)
+
+endmodule : flaash_resident_chunks
