@@ -5,7 +5,7 @@
 //             them is (else 0). next_o: no later line needs this chunk, and the fiber goes on with the next one.
 //             done_o: no later chunk of the fiber has an entry of this line. A fiber and lines that are gone through
 //             by these two meet in all pairs of equal coordinates, each pair once, in ascending order. In each step
-//             next_o or done_o is high.
+//             next_o or done_o is high; both where chunk and line end with the same coordinate.
 // Demands     Coordinates ascend over all chunks and over all lines; entries_i is 1 to Chunk, all of it but in the
 //             last chunk of a fiber; count_i is 1 to Lanes. Coordinates behind these numbers mean nothing.
 // Latency     None: it has no register.

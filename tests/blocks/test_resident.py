@@ -35,4 +35,5 @@ def test_resident(simulator: str, seed: int) -> None:
         for module in ("lookup",) if short else ("lookup", "resident_corner"):
             run_bench("flaash_lookup_bench", f"tests.blocks.{module}_tests", simulator,
                       f"resident-{module}-{name}", {"Engine": RESIDENT, **parameters}, seed,
-                      extra_sources=WRAPPER, inside=True, environment_variables={"LOOKUP_SHORT": str(int(short))})
+                      extra_sources=WRAPPER, inside=True,
+                      environment_variables={"LOOKUP_SHORT": str(int(short))})
