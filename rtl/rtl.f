@@ -84,8 +84,12 @@ engine/flaash_resident_step.sv
 engine/flaash_resident_chunks.sv
 engine/flaash_resident_slot.sv
 engine/flaash_resident_emit.sv
+engine/flaash_resident_route.sv
 engine/flaash_resident_engine.sv
+engine/flaash_resident_rounds.sv
+engine/flaash_resident_supply.sv
 engine/flaash_resident_group.sv
+engine/flaash_resident_longest.sv
 engine/flaash_compute_resident.sv
 stream_machine/flaash_job_generator.sv
 stream_machine/flaash_scheduler_round_robin.sv

@@ -29,6 +29,7 @@ module flaash_compute_resident
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
   import flaash_lookup_pkg::*;
+  import flaash_resident_pkg::*;
 #(
   parameter int unsigned Format      = FormatFp32,    // Format*
   parameter int unsigned NumSdpe     = 8,             // 1 to 64
@@ -96,9 +97,39 @@ module flaash_compute_resident
   // wait for, and one line in each register on the way.
   localparam int unsigned LineDepth  = 2 ** $clog2(MemLatency + 4);
 
-  logic unused_settings;
+  localparam int unsigned SlotLines = SlotEntries / Lanes;
+
+  hold_t held;  // by the engines
+  logic  unused_settings;
 
   assign unused_settings = ^settings_i;
+
+  // ------------------------------------------------------------ how fibers are held
+  line_addr_t longest;
+  hold_t      hold, hold_q;
+  set_size_t  limit;
+  desc_t      a;
+  logic       unused_a;
+
+  assign a        = desc_i[0];
+  assign unused_a = ^{a.loaded, a.order, a.extent, a.entries, a.fibers, a.lines};
+
+  flaash_resident_longest u_longest (
+    .clk_i, .written_i(written_i[0]), .buffer_i(a.buffer), .longest_o(longest)
+  );
+
+  always_comb begin
+    hold  = '0;
+    limit = set_size_t'(Engines * Slots);
+    if (32'(longest) > SlotLines) begin
+      hold.span = 1'b1;
+      limit     = set_size_t'(Engines);
+    end
+    if (32'(longest) > Slots * SlotLines) begin
+      hold.rounds = 1'b1;
+      limit       = set_size_t'(1);
+    end
+  end
 
   // ------------------------------------------------------------------- the pieces
   logic              a_use, plan_use;
@@ -117,7 +148,7 @@ module flaash_compute_resident
     .Parity  (Parity)
   ) u_plan (
     .clk_i, .rst_ni,
-    .start_i, .desc_i, .written_i, .busy_o, .dispatch_o,
+    .start_i, .desc_i, .written_i, .limit_i(limit), .busy_o, .dispatch_o,
     .table_wanted_i(bound_req != '0), .table_use_o(a_use), .table_addr_o(plan_addr), .answered_o(plan_use),
     .table_i, .rank_fault_o(rank_fault),
     .plane_o(plane), .piece_valid_o(piece_valid), .piece_o(piece)
@@ -125,12 +156,15 @@ module flaash_compute_resident
 
   // The next contraction is prepared while groups still work on pieces of this one.
   always_ff @(posedge clk_i) begin
-    if (busy_o) plane_q <= plane;
+    if (busy_o) {plane_q, hold_q} <= {plane, hold};
   end
 
-  // ------------------------------------------------- the fiber table of A, shared
+  assign held = busy_o ? hold : hold_q;
+
+  // ------------------------------------------------------ the fiber tables, shared
   logic      [Groups-1:0]     bound_grant, bound_granted;
-  fiber_id_t [Groups-1:0]     bound_fiber;
+  fiber_id_t [Groups-1:0][1:0] bounds;
+  fiber_id_t [1:0]             bound;  // of the group that is granted
   logic      [GroupWidth-1:0] bound_group;
 
   flaash_round_robin #(
@@ -144,14 +178,15 @@ module flaash_compute_resident
   );
 
   assign bound_granted = a_use ? '0 : bound_grant;
-  logic bound_used_q;
+  logic bound_used_q, rounds_q;  // rounds: both answers count
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) bound_used_q <= 1'b0;
-    else         bound_used_q <= bound_granted != '0;
+    if (!rst_ni) {bound_used_q, rounds_q} <= '0;
+    else         {bound_used_q, rounds_q} <= {bound_granted != '0, held.rounds};
   end
 
-  assign table_addr_o = {plan_addr[1], (bound_granted != '0) ? bound_fiber[bound_group] : plan_addr[0]};
+  assign bound        = bounds[bound_group];
+  assign table_addr_o = (bound_granted != '0) ? bound : plan_addr;
 
   // ------------------------------------------------------------------------ faults
   fiber_id_t [1:0] answered_q;  // the fibers that the tables answer about
@@ -159,7 +194,7 @@ module flaash_compute_resident
   logic            a_wrong, b_wrong;
 
   assign a_wrong = (plan_use || bound_used_q) && table_i[0].wrong;
-  assign b_wrong = plan_use && table_i[1].wrong;
+  assign b_wrong = (plan_use || (bound_used_q && rounds_q)) && table_i[1].wrong;
 
   always_ff @(posedge clk_i) answered_q <= table_addr_o;
 
@@ -180,7 +215,7 @@ module flaash_compute_resident
       .Chunk      (Chunk),
       .Lanes      (Lanes),
       .CoordWidth (CoordWidth),
-      .SlotLines  (SlotEntries / Lanes),
+      .SlotLines  (SlotLines),
       .LineDepth  (LineDepth),
       .ResultDepth(ResultDepth),
       .Parity     (Parity)
@@ -188,13 +223,14 @@ module flaash_compute_resident
       .clk_i, .rst_ni,
       .dense_i(settings_i.dense),
       .plane_i       (busy_o ? plane : plane_q),
+      .hold_i        (held),
       .piece_valid_i (piece_valid[g]),
       .piece_i       (piece),
       .busy_o        (group_busy[g]),
       .bound_req_o   (bound_req[g]),
-      .bound_fiber_o (bound_fiber[g]),
+      .bounds_o      (bounds[g]),
       .bound_grant_i (bound_granted[g]),
-      .bound_i       (table_i[0]),
+      .bounds_i      (table_i),
       .req_valid_o   (req_valid_o[g]),
       .req_ready_i   (req_ready_i[g]),
       .req_o         (req_o[g]),

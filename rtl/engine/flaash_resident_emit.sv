@@ -4,7 +4,10 @@
 // Guarantees  Each match of each slot leaves once at out_*, in the slot's order, with the value of A that lies at its
 //             entry, and with the name of its dot product, whose slot tells where it came from. No slot waits for
 //             more than one match of each other one. used_o: a match inside needs that copy of that slot.
-// Demands     AXI handshake rules. The values that used_o tells of stay as they are. A write and its reads are a
+//             With span_i all slots have parts of the same dot product: all names have slot 0, a slot's last match
+//             is the last one if those of all others have left, and the next dot product begins then.
+// Demands     AXI handshake rules. With span_i meet_i tells of each dot product, in order, which slots have a last match,
+//             also one without a product, and whether it goes on. The values that used_o tells of stay as they are. A write and its reads are a
 //             cycle apart.
 // Latency     Two cycles.
 // Throughput  One product per cycle.
@@ -17,6 +20,7 @@
 
 module flaash_resident_emit
   import flaash_pkg::*;
+  import flaash_resident_pkg::*;
 #(
   parameter int unsigned Slots      = 4,    // 1, 2, 4
   parameter int unsigned Lanes      = 4,    // entries per line: 1, 2, 4, 8
@@ -37,6 +41,11 @@ module flaash_resident_emit
   input  logic                             copy_i,
   input  logic [LineWidth-1:0]             line_i,
   input  logic [Lanes-1:0][ValueWidth-1:0] values_i,
+  // slots that work together
+  input  logic                             span_i,
+  input  logic                             meet_valid_i,
+  output logic                             meet_ready_o,
+  input  meet_t                            meet_i,
   // matches
   input  logic [Slots-1:0]                 in_valid_i,
   output logic [Slots-1:0]                 in_ready_o,
@@ -62,17 +71,39 @@ module flaash_resident_emit
   logic                 e1_free, e2_free;
   slot_match_t          match;
   fiber_id_t            a_id;
+  logic [Slots-1:0]     request, meets, met_q;  // met: a slot's last match has left
+  logic                 take, ends, last, meets_all, sends;  // ends: of its slot; last: of its dot product
 
   flaash_round_robin #(
     .NumPorts(Slots)
   ) u_turn (
     .clk_i, .rst_ni,
-    .request_i(in_valid_i), .accept_i(e1_free), .grant_o(grant), .index_o(chosen)
+    .request_i(request), .accept_i(e1_free), .grant_o(grant), .index_o(chosen)
   );
 
+  assign request    = in_valid_i & ~met_q;
   assign in_ready_o = grant & {Slots{e1_free}};
-  assign match      = in_i[chosen];
+  always_comb begin
+    match      = in_i[chosen];
+    ends       = match.last;
+    match.last = last;
+  end
+
   assign a_id       = a_id_i[chosen];
+  assign take       = request != '0 && e1_free;
+
+  // Slots that work together meet at the end of each dot product. What neither has a product nor ends one is dropped.
+  assign meets        = met_q | grant;
+  assign meets_all    = (meet_i.holds[Slots-1:0] & ~meets) == '0;
+  assign last         = ends && (!span_i || (meets_all && !meet_i.more));
+  assign sends        = !span_i || match.product || last;
+  assign meet_ready_o = span_i && take && ends && meets_all;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)                     met_q <= '0;
+    else if (meet_ready_o)           met_q <= '0;
+    else if (span_i && take && ends) met_q <= meets;
+  end
 
   // ------------------------------------------------------------------ read its value
   logic                 e1_valid_q;
@@ -86,11 +117,11 @@ module flaash_resident_emit
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)      e1_valid_q <= 1'b0;
-    else if (e1_free) e1_valid_q <= in_valid_i != '0;
+    else if (e1_free) e1_valid_q <= take && sends;
   end
 
   always_ff @(posedge clk_i) begin
-    if (e1_free && in_valid_i != '0) {e1_slot_q, e1_q, e1_a_id_q} <= {chosen, match, a_id};
+    if (take) {e1_slot_q, e1_q, e1_a_id_q} <= {chosen, match, a_id};
   end
 
   for (genvar s = 0; s < int'(Slots); s++) begin : gen_used
@@ -152,7 +183,7 @@ module flaash_resident_emit
       e2_last_q    <= e1_q.last;
       e2_lane_q    <= (Lanes > 1) ? e1_q.entry[LaneWidth-1:0] : '0;
       e2_value_q   <= e1_q.value;
-      e2_name_q    <= {1'b0, slot_t'(e1_slot_q), e1_a_id_q, e1_q.b_id};
+      e2_name_q    <= {1'b0, span_i ? slot_t'(0) : slot_t'(e1_slot_q), e1_a_id_q, e1_q.b_id};
     end
   end
 
@@ -162,6 +193,8 @@ module flaash_resident_emit
 
   // ------------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, {out_o, out_name_o}, $bits(match_t) + $bits(dot_name_t))
+  `FLAASH_ASSERT(MeetKnown_A, !(span_i && take && ends) || meet_valid_i, "an end that nobody told")
   `FLAASH_COVER(AllSlots_C, &in_valid_i)
+  `FLAASH_COVER(WaitsToMeet_C, (met_q & in_valid_i) != '0)
 
 endmodule : flaash_resident_emit

@@ -2,15 +2,18 @@
 // Resident engine (SDPE): several resident fibers of A times the fibers of B that its group streams by.
 //
 // A line of B waits in a queue, then all slots compare their fibers with it, each at its own pace; it leaves when all are
-// done. One multiplier serves all slots in turn; each has an accumulator of its own.
+// done. One multiplier serves all slots in turn; each has an accumulator of its own. A fiber that is longer than a slot
+// spans several (span_i): then all slots work at one dot product.
 //
 // Guarantees  Each fiber of B that comes by gives one dot product with each fiber that the line's `holds` names, exact
 //             and rounded once. With dense_i all become results, else those that are not zero; none that is out of an
 //             integer format's range. No result is lost or doubled; those of a slot leave in order.
 //             inside_o: something is inside besides results that wait in the result store.
-// Demands     fill_valid_i, line_valid_i only with the ready. Fills of a fiber come in order, SlotLines at most; a line
-//             of B only when the fibers that it names are complete. Lines name copies in turns: a copy is filled anew
-//             when another one has been named, or nothing is inside. dense_i changes only while !inside_o.
+// Demands     fill_valid_i, line_valid_i only with the ready. Fills of a fiber come in order, SlotLines at most, with span
+//             Slots times as many; a line of B only when the fibers that it names are complete. With span fills and
+//             lines name slot 0. Lines name copies in turns: a copy is filled anew
+//             when another one has been named, or nothing is inside. dense_i and span_i change only while
+//             !inside_o.
 // Latency     From the last line of a fiber of B to its result: 6 cycles and the MAC's.
 // Throughput  One line per cycle if no slot has more than a chunk for it; one product per cycle.
 // Stalls      line_ready_o is low while QueueDepth lines wait; fill_ready_o while the copy is needed.
@@ -46,11 +49,12 @@ module flaash_resident_engine
   input  logic             clk_i,
   input  logic             rst_ni,
   input  logic             dense_i,  // keep results that are zero
+  input  logic             span_i,   // all slots work at one dot product
   // the group's line
   input  line_t            line_i,
   // it belongs to the fiber of A of a slot
   input  logic             fill_valid_i,
-  output logic [Slots-1:0] fill_ready_o,  // per slot
+  output logic             fill_ready_o,
   input  logic [Slots-1:0] fill_slot_i,   // one-hot
   input  fill_t            fill_i,
   // it belongs to a run of B
@@ -82,7 +86,8 @@ module flaash_resident_engine
 
   // ------------------------------------------------------------------ lines that wait
   queued_t               queued;
-  pass_by_t              by;
+  pass_by_t              by, by_in;
+  logic [1:0][Slots-1:0] filled;  // slots that a fiber spans, per copy
   logic                  queued_valid, pop;
   logic [UsageWidth-1:0] usage;
 
@@ -91,11 +96,16 @@ module flaash_resident_engine
     .Depth(QueueDepth)
   ) u_queue (
     .clk_i, .rst_ni,
-    .in_valid_i(line_valid_i), .in_ready_o(line_ready_o), .in_data_i({by_i, line_i}),
+    .in_valid_i(line_valid_i), .in_ready_o(line_ready_o), .in_data_i({by_in, line_i}),
     .out_valid_o(queued_valid), .out_ready_i(pop), .out_data_o(queued), .usage_o(usage)
   );
 
   assign by = queued.by;
+
+  always_comb begin
+    by_in = by_i;
+    if (span_i) by_in.holds = MaxSlots'(filled[by_i.copy]);
+  end
 
   // Those of each copy.
   logic [1:0][UsageWidth-1:0] named_q;
@@ -108,17 +118,30 @@ module flaash_resident_engine
     end
   end
 
+  // -------------------------------------------------------------- where a line of A goes
+  fill_t                           fill;
+  logic [Slots-1:0]                target;
+  logic [Slots-1:0][LineWidth-1:0] fill_numbers;
+
+  flaash_resident_route #(
+    .Slots    (Slots),
+    .SlotLines(SlotLines)
+  ) u_route (
+    .clk_i,
+    .span_i(span_i), .fill_valid_i, .slot_i(fill_slot_i), .fill_i, .numbers_i(fill_numbers),
+    .slot_o(target), .fill_o(fill), .filled_o(filled)
+  );
+
   // -------------------------------------------------------------------------- slots
-  logic [Slots-1:0]                steps, done, match_valid, match_ready, empty, slot_parity, needs;
+  logic [Slots-1:0]                busy, steps, done, match_valid, match_ready, empty, slot_parity, needs;
   logic [Slots-1:0][1:0]           used_slot, used_emit, used;
   slot_match_t [Slots-1:0]         slot_match;
   fiber_id_t [Slots-1:0]           a_ids;
-  logic [Slots-1:0][LineWidth-1:0] fill_numbers;
 
   for (genvar s = 0; s < int'(Slots); s++) begin : gen_slot
     assign needs[s]        = queued_valid && by.holds[s];
     assign used[s]         = used_slot[s] | used_emit[s] | {named_q[1] != '0, named_q[0] != '0};
-    assign fill_ready_o[s] = !(fill_i.opens && used[s][fill_i.copy]);
+    assign busy[s]         = target[s] && used[s][fill.copy];
 
     flaash_resident_slot #(
       .Chunk     (Chunk),
@@ -129,8 +152,9 @@ module flaash_resident_engine
       .Depth     (MatchDepth),
       .Parity    (Parity)
     ) u_slot (
-      .clk_i, .rst_ni, .dense_i,
-      .fill_valid_i(fill_valid_i && fill_slot_i[s]), .fill_i, .fill_line_i(line_i), .fill_number_o(fill_numbers[s]),
+      .clk_i, .rst_ni,
+      .dense_i(dense_i || span_i),  // so that each slot tells of each end
+      .fill_valid_i(fill_valid_i && target[s]), .fill_i(fill), .fill_line_i(line_i), .fill_number_o(fill_numbers[s]),
       .line_valid_i(needs[s]), .copy_i(by.copy), .id_i(by.id), .line_i(queued.line),
       .step_o(steps[s]), .done_o(done[s]), .pop_i(pop),
       .match_valid_o(match_valid[s]), .match_ready_i(match_ready[s]), .match_o(slot_match[s]), .a_id_o(a_ids[s]),
@@ -138,7 +162,8 @@ module flaash_resident_engine
     );
   end
 
-  assign pop = queued_valid && (needs & ~done) == '0;
+  assign pop          = queued_valid && (needs & ~done) == '0;
+  assign fill_ready_o = !(fill.opens && busy != '0);
 
   // ----------------------------------------------------------------------- products
   logic                 product_valid, product_ready, values_parity;
@@ -149,9 +174,29 @@ module flaash_resident_engine
   always_comb begin
     fill_slot = '0;
     for (int unsigned s = 0; s < Slots; s++) begin
-      if (fill_slot_i[s]) fill_slot = fill_slot | TurnWidth'(s);
+      if (target[s]) fill_slot = fill_slot | TurnWidth'(s);
     end
   end
+
+  // Ends of dot products at which slots meet.
+  line_t      line;
+  meet_t      meet;
+  logic       meet_valid, meet_ready, meet_room;
+  logic [3:0] unused_meets;
+
+  logic unused_line;
+  assign unused_line = ^{line.count, line.values, line.coords};
+
+  assign line = queued.line;
+
+  flaash_stream_fifo #(
+    .Width($bits(meet_t)),
+    .Depth(8)
+  ) u_meets (
+    .clk_i, .rst_ni,
+    .in_valid_i(span_i && pop && line.last), .in_ready_o(meet_room), .in_data_i({by.holds, by.more}),
+    .out_valid_o(meet_valid), .out_ready_i(meet_ready), .out_data_o(meet), .usage_o(unused_meets)
+  );
 
   flaash_resident_emit #(
     .Slots     (Slots),
@@ -161,8 +206,8 @@ module flaash_resident_engine
     .Parity    (Parity)
   ) u_emit (
     .clk_i, .rst_ni,
-    .write_i(fill_valid_i), .slot_i(fill_slot), .copy_i(fill_i.copy), .line_i(fill_numbers[fill_slot]),
-    .values_i(line_i.values),
+    .write_i(fill_valid_i), .slot_i(fill_slot), .copy_i(fill.copy), .line_i(fill_numbers[fill_slot]),
+    .values_i(line_i.values), .span_i(span_i), .meet_valid_i(meet_valid), .meet_ready_o(meet_ready), .meet_i(meet),
     .in_valid_i(match_valid), .in_ready_o(match_ready), .in_i(slot_match), .a_id_i(a_ids), .used_o(used_emit),
     .out_valid_o(product_valid), .out_ready_i(product_ready), .out_o(product), .out_name_o(product_name),
     .parity_error_o(values_parity)
@@ -206,11 +251,11 @@ module flaash_resident_engine
 
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(LineWhenReady_A, line_ready_o || !line_valid_i, "a line of B came without being asked for")
-  `FLAASH_ASSERT(FillWhenReady_A, !fill_valid_i || (fill_slot_i & ~fill_ready_o) == '0,
-                 "a line of A came without being asked for")
+  `FLAASH_ASSERT(FillWhenReady_A, fill_ready_o || !fill_valid_i, "a line of A came without being asked for")
+  `FLAASH_ASSERT(RoomToMeet_A, meet_room || !(span_i && pop && line.last), "an end that is lost")
   `FLAASH_ASSERT(FillOneSlot_A, !fill_valid_i || $onehot(fill_slot_i), "a line of A for several slots")
   `FLAASH_ASSERT(DenseIsSteady_A, !inside_o || dense_i == $past(dense_i), "dense_i changed under way")
-  `FLAASH_COVER(CopyInUse_C, fill_i.opens && fill_ready_o == '0)
+  `FLAASH_COVER(CopyInUse_C, fill.opens && !fill_ready_o)
   `FLAASH_COVER(AllStep_C, &steps)
 
 endmodule : flaash_resident_engine

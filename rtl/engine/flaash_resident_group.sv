@@ -5,14 +5,14 @@
 //             set is in engine m % Engines, slot m / Engines. busy_o until the last line has come by.
 // Demands     piece_valid_i once or twice per contraction, the first time only while not busy_o and nothing is inside the
 //             engines; the contraction stays until then. Responses of the memory in the order of the requests. No
-//             fiber of A has more than SlotLines lines.
+//             fiber of A has more than SlotLines lines; with hold_i.span Slots times as many, and a set one fiber per
+//             engine at most; with hold_i.rounds any number, and a set one fiber.
 // Latency     From the piece to the first line at the engines: the memory's latency and 3 cycles.
 // Throughput  One line per cycle.
 // Stalls      A line of B goes on when each engine that holds a fiber has room, a line of A when its slot has.
 // Reset       Forgets everything inside.
 //
-//   u_fetch -> req_*;  rsp_* -> u_lines -> line_q -+-> engine 0 .. Engines-1 -> result_*
-//       +----- tags -> u_tags -------^
+//   u_supply -> line -+-> engine 0 .. Engines-1 -> result_*
 
 `include "flaash_assert.svh"
 `include "flaash_line.svh"
@@ -39,14 +39,15 @@ module flaash_resident_group
   // the contraction
   input  logic                       dense_i,
   input  plane_t                     plane_i,
+  input  hold_t                      hold_i,
   input  logic                       piece_valid_i,
   input  piece_t                     piece_i,
   output logic                       busy_o,
-  // fiber table of A
+  // fiber tables, A in element 0
   output logic                       bound_req_o,
-  output fiber_id_t                  bound_fiber_o,
+  output fiber_id_t [1:0]            bounds_o,
   input  logic                       bound_grant_i,
-  input  table_rsp_t                 bound_i,
+  input  table_rsp_t [1:0]           bounds_i,
   // tensor memory
   output logic                       req_valid_o,
   input  logic                       req_ready_i,
@@ -61,87 +62,31 @@ module flaash_resident_group
   output logic [Engines-1:0]         idle_o
 );
 
-  localparam int unsigned CountWidth = $clog2(LineDepth) + 1;
   localparam int unsigned Members    = Engines * Slots;  // of a set
   localparam int unsigned SizeWidth  = $clog2(Members + 1);
 
-  // ------------------------------------------------------------------------- fetch
-  logic                  req_accept, room, fetching;
-  logic                  started;     // a piece begins, at begun
-  fibers_t               begun;
-  request_t              req;
-  tag_t                  req_tag;
-  logic [CountWidth-1:0] promised_q;  // lines asked for that have not come to line_q
+  // ------------------------------------------------------------------- the line of all
+  logic      line_valid, fire, active, why_a;
+  line_tag_t line_tag;
+  tag_t      tag;
+  line_t     line;
+  fibers_t   start;
 
-  flaash_lookup_fetch u_fetch (
+  flaash_resident_supply #(
+    .Format    (Format),
+    .Lanes     (Lanes),
+    .CoordWidth(CoordWidth),
+    .PartLines (Slots * SlotLines),
+    .LineDepth (LineDepth)
+  ) u_supply (
     .clk_i, .rst_ni,
-    .plane_i, .piece_valid_i, .piece_i, .busy_o(fetching), .started_o(started), .start_o(begun),
-    .bound_req_o, .bound_fiber_o, .bound_grant_i, .bound_i,
-    .req_valid_o, .req_ready_i, .req_o(req), .room_i(room)
+    .plane_i, .rounds_i(hold_i.rounds), .piece_valid_i, .piece_i, .busy_o(active), .why_a_o(why_a),
+    .bound_req_o, .bounds_o, .bound_grant_i, .bounds_i,
+    .req_valid_o, .req_ready_i, .req_o, .rsp_valid_i, .rsp_data_i,
+    .line_valid_o(line_valid), .line_ready_i(fire), .tag_o(line_tag), .line_o(line), .start_o(start)
   );
 
-  assign req_tag    = req.tag;
-  assign req_o      = {req_tag.operand, req.addr};
-  assign req_accept = req_valid_o && req_ready_i;
-  assign room       = promised_q != CountWidth'(LineDepth);
-
-  // ------------------------------------------------ lines, each with its tag
-  logic                 tag_valid, tag_ready, line_ready, fifo_valid, fifo_pop;
-  tag_t                 rsp_tag, fifo_tag;
-  line_t                fifo_line;
-  logic [CountWidth-1:0] unused_tag_usage, unused_line_usage;
-
-  flaash_stream_fifo #(
-    .Width($bits(tag_t)),
-    .Depth(LineDepth)
-  ) u_tags (
-    .clk_i, .rst_ni,
-    .in_valid_i (req_accept),
-    .in_ready_o (tag_ready),
-    .in_data_i  (req_tag),
-    .out_valid_o(tag_valid),
-    .out_ready_i(rsp_valid_i),
-    .out_data_o (rsp_tag),
-    .usage_o    (unused_tag_usage)
-  );
-
-  flaash_stream_fifo #(
-    .Width($bits(tag_t) + $bits(line_t)),
-    .Depth(LineDepth)
-  ) u_lines (
-    .clk_i, .rst_ni,
-    .in_valid_i (rsp_valid_i),
-    .in_ready_o (line_ready),
-    .in_data_i  ({rsp_tag, rsp_data_i}),
-    .out_valid_o(fifo_valid),
-    .out_ready_i(fifo_pop),
-    .out_data_o ({fifo_tag, fifo_line}),
-    .usage_o    (unused_line_usage)
-  );
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) promised_q <= '0;
-    else promised_q <= promised_q + CountWidth'(req_accept) - CountWidth'(fifo_valid && fifo_pop);
-  end
-
-  // ------------------------------------------------------------- the line of all
-  logic  line_valid_q, fire;
-  tag_t  tag_q;
-  line_t line_q;
-
-  assign fifo_pop = !line_valid_q || fire;
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) line_valid_q <= 1'b0;
-    else if (fifo_pop) line_valid_q <= fifo_valid;
-  end
-
-  always_ff @(posedge clk_i) begin
-    if (fifo_valid && fifo_pop) begin
-      tag_q  <= fifo_tag;
-      line_q <= fifo_line;
-    end
-  end
+  assign tag = line_tag.tag;
 
   // --------------------------------------------------------------- whose line of A
   // The sets of a piece come in order, so their fibers just count up.
@@ -149,31 +94,14 @@ module flaash_resident_group
   fill_t                   fill;
   logic [Members:0]        member_q, member;         // one-hot; that behind the set: it is complete
   logic                    surplus;                  // the line belongs to a later set
-  logic                    start_valid, start_ready; // pieces whose lines have not come yet
   fiber_id_t               fill_id_q;
-  fibers_t                 start;
-  logic [1:0]              unused_start_usage;
   logic [1:0][Members-1:0] holds_q;                  // members that a set has, per copy
 
-  flaash_stream_fifo #(
-    .Width($bits(fibers_t)),
-    .Depth(2)
-  ) u_starts (
-    .clk_i, .rst_ni,
-    .in_valid_i (started),
-    .in_ready_o (start_ready),
-    .in_data_i  (begun),
-    .out_valid_o(start_valid),
-    .out_ready_i(fill_fire && tag_q.opens_piece),
-    .out_data_o (start),
-    .usage_o    (unused_start_usage)
-  );
-
-  assign surplus   = !tag_q.operand && member[plane_i.set_size[SizeWidth-1:0]];
-  assign fill_fire = fire && !tag_q.operand && !surplus;
-  assign member    = tag_q.opens ? (Members + 1)'(1) : member_q;
-  assign fill      = {tag_q.opens || fill_fresh_q, fill_copy_q ^ tag_q.opens,
-                      tag_q.opens_piece ? start.a_id : fill_id_q};
+  assign surplus   = !tag.operand && member[plane_i.set_size[SizeWidth-1:0]];
+  assign fill_fire = fire && !tag.operand && !surplus;
+  assign member    = tag.opens ? (Members + 1)'(1) : member_q;
+  assign fill      = {tag.opens || fill_fresh_q, fill_copy_q ^ tag.opens,
+                      tag.opens_piece ? start.a_id : fill_id_q};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -181,15 +109,15 @@ module flaash_resident_group
       holds_q     <= '0;
     end else if (fill_fire) begin
       fill_copy_q        <= fill.copy;
-      holds_q[fill.copy] <= tag_q.opens ? Members'(1) : holds_q[fill.copy] | member[Members-1:0];
+      holds_q[fill.copy] <= tag.opens ? Members'(1) : holds_q[fill.copy] | member[Members-1:0];
     end
   end
 
   always_ff @(posedge clk_i) begin
     if (fill_fire) begin
-      fill_id_q    <= fill.id + fiber_id_t'(line_q.last);
-      fill_fresh_q <= line_q.last;
-      member_q     <= line_q.last ? member << 1 : member;
+      fill_id_q    <= fill.id + fiber_id_t'(line.last);
+      fill_fresh_q <= line.last;
+      member_q     <= line.last ? member << 1 : member;
     end
   end
 
@@ -198,9 +126,9 @@ module flaash_resident_group
   fiber_id_t          pass_id_q, run_id_q, pass_id;
   logic [Members-1:0] holds;
 
-  assign pass_fire = fire && tag_q.operand;
-  assign pass_copy = pass_copy_q ^ (line_valid_q && tag_q.operand && tag_q.opens);
-  assign pass_id   = tag_q.opens ? run_id_q : pass_id_q;
+  assign pass_fire = fire && tag.operand;
+  assign pass_copy = pass_copy_q ^ (line_valid && tag.operand && tag.opens);
+  assign pass_id   = tag.opens ? run_id_q : pass_id_q;
   assign holds     = holds_q[pass_copy];  // of this line, else of the one before
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -209,20 +137,21 @@ module flaash_resident_group
   end
 
   always_ff @(posedge clk_i) begin
-    if (fill_fire && tag_q.opens_piece) begin
+    if (fill_fire && tag.opens_piece) begin
       run_id_q <= start.b_id;
     end else if (pass_fire) begin
       run_id_q  <= '0;  // only the first run of a piece begins in the middle
-      pass_id_q <= pass_id + fiber_id_t'(line_q.last);
+      pass_id_q <= pass_id + fiber_id_t'(line.last);
     end
   end
 
   // ----------------------------------------------------------------------- engines
   logic [Engines-1:0]            takes, takes_ready, fill_ready, occupied;
-  logic [Engines-1:0][Slots-1:0] holds_of, fill_slot, slot_ready;
-  logic                          active, wait_a, wait_b;
+  logic [Engines-1:0][Slots-1:0] holds_of, fill_slot;
+  logic [Engines-1:0]            engine_ready;
+  logic                          wait_a, wait_b;
 
-  assign fire = line_valid_q && (tag_q.operand ? (takes & ~takes_ready) == '0 : fill_ready == '1 || surplus);
+  assign fire = line_valid && (tag.operand ? (takes & ~takes_ready) == '0 : fill_ready == '1 || surplus);
 
   for (genvar e = 0; e < int'(Engines); e++) begin : gen_engine
     logic unit;  // it has a fiber, or may still get one
@@ -233,7 +162,7 @@ module flaash_resident_group
     end
 
     assign takes[e]      = holds_of[e] != '0;
-    assign fill_ready[e] = (fill_slot[e] & ~slot_ready[e]) == '0;
+    assign fill_ready[e] = fill_slot[e] == '0 || engine_ready[e];
     assign unit          = active && (wait_a || takes[e]);
 
     flaash_resident_engine #(
@@ -247,15 +176,15 @@ module flaash_resident_group
       .Parity     (Parity)
     ) u_engine (
       .clk_i, .rst_ni,
-      .dense_i,
-      .line_i        (line_q),
+      .dense_i, .span_i(hold_i.span),
+      .line_i        (line),
       .fill_valid_i  (fill_fire && fill_slot[e] != '0),
-      .fill_ready_o  (slot_ready[e]),
+      .fill_ready_o  (engine_ready[e]),
       .fill_slot_i   (fill_slot[e]),
       .fill_i        (fill),
       .line_valid_i  (pass_fire && takes[e]),
       .line_ready_o  (takes_ready[e]),
-      .by_i          ({MaxSlots'(holds_of[e]), pass_copy, pass_id}),
+      .by_i          ({MaxSlots'(holds_of[e]), line_tag.more, pass_copy, pass_id}),
       .result_valid_o(result_valid_o[e]),
       .result_ready_i(result_ready_i[e]),
       .result_o      (result_o[e]),
@@ -267,24 +196,15 @@ module flaash_resident_group
 
   // ------------------------------------------------------------------- why it waits
   // Loading the fibers of A counts as waiting for them.
-  logic next_b;  // the line that is missing is one of B
-
-  assign next_b   = tag_valid ? rsp_tag.operand : req_tag.operand;
-  assign active   = fetching || promised_q != '0 || line_valid_q;
-  assign wait_a   = active && (line_valid_q ? !tag_q.operand : !next_b);
-  assign wait_b   = active && !wait_a;
+  assign wait_a = active && (line_valid ? !tag.operand : why_a);
+  assign wait_b = active && !wait_a;
 
   assign busy_o = active;
   assign idle_o = active ? '0 : ~occupied;
 
   // -------------------------------------------------------------------- properties
-  `FLAASH_STREAM_CHECK(line, line_valid_q, fire, {tag_q, line_q}, $bits(tag_t) + $bits(line_t))
-  `FLAASH_ASSERT(AnswerAsked_A, tag_valid || !rsp_valid_i, "an answer without a request")
-  `FLAASH_ASSERT(RoomForAll_A, (tag_ready || !req_accept) && (line_ready || !rsp_valid_i)
-                 && (start_ready || !started), "no room for a line")
-  `FLAASH_ASSERT(StartKnown_A, !(fill_fire && tag_q.opens_piece) || start_valid, "a piece that nobody started")
   `FLAASH_ASSERT(SomeoneListens_A, !pass_fire || takes != '0, "a line of B and no fiber of A")
   `FLAASH_COVER(Surplus_C, fire && surplus)
-  `FLAASH_COVER(OneEngineHoldsAll_C, line_valid_q && tag_q.operand && $countones(takes_ready) == int'(Engines) - 1)
+  `FLAASH_COVER(OneEngineHoldsAll_C, line_valid && tag.operand && $countones(takes_ready) == int'(Engines) - 1)
 
 endmodule : flaash_resident_group

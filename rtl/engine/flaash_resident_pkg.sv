@@ -12,9 +12,28 @@ package flaash_resident_pkg;
     fiber_id_t id;     // of the fiber
   } fill_t;
 
+  // How the fibers of A are held: each in a slot; in all slots of an engine; the same, part by part.
+  typedef struct packed {
+    logic span;
+    logic rounds;
+  } hold_t;
+
+  // A line on its way through a group.
+  typedef struct packed {
+    logic                   more;  // the dot product goes on in a further round
+    flaash_lookup_pkg::tag_t tag;
+  } line_tag_t;
+
+  // Where the fiber of a line of B ends that all slots of an engine have a part of A for.
+  typedef struct packed {
+    logic [MaxSlots-1:0] holds;  // slots that have one
+    logic                more;   // the sum goes on in a further round
+  } meet_t;
+
   // What a line of B is to an engine.
   typedef struct packed {
     logic [MaxSlots-1:0] holds;  // slots that hold a fiber of A to compare it with
+    logic                more;   // the dot product goes on in a further round
     logic                copy;   // in which that fiber lies
     fiber_id_t           id;     // of the line's fiber
   } pass_by_t;

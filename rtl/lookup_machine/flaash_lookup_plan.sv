@@ -40,6 +40,7 @@ module flaash_lookup_plan
   input  logic              start_i,
   input  desc_t [1:0]       desc_i,
   input  line_written_t [1:0] written_i,   // lines on their way to the memory, of A in element 0
+  input  set_size_t         limit_i,       // fibers of a set, MaxSize or less; with what is known of A
   output logic              busy_o,
   output dispatch_t         dispatch_o,
   // fiber tables, and faults
@@ -156,7 +157,7 @@ module flaash_lookup_plan
     ) u_share (
       .clk_i, .rst_ni,
       .begin_i(prepare_a), .divided_o(divided), .start_i(prepare_b), .sizes_i(sizes),
-      .done_o(shared), .set_size_o(set_size), .share_o(share), .tail_o(tail), .tail_share_o(tail_share)
+      .limit_i, .done_o(shared), .set_size_o(set_size), .share_o(share), .tail_o(tail), .tail_share_o(tail_share)
     );
 
     flaash_lookup_weights #(
@@ -183,7 +184,7 @@ module flaash_lookup_plan
   end else begin : gen_all
     // One group has one piece, whatever it costs.
     assign {divided, weighed, shared} = '1;
-    assign set_size = set_size_t'(MaxSize);
+    assign set_size = limit_i;
     assign {skewed, tail, walking, walk_valid, walk_wish, tail_share} = '0;
 
     always_comb begin

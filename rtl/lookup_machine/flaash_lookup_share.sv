@@ -33,6 +33,7 @@ module flaash_lookup_share
   output logic       divided_o,
   input  logic       start_i,    // B, too
   input  sizes_t     sizes_i,
+  input  set_size_t  limit_i,     // fibers of a set, MaxSize or less
   output logic       done_o,
   output set_size_t  set_size_o,
   output share_t     share_o,
@@ -66,7 +67,7 @@ module flaash_lookup_share
     .MaxSize(MaxSize)
   ) u_set_size (
     .clk_i, .rst_ni,
-    .start_i, .sizes_i,
+    .start_i, .sizes_i, .limit_i,
     .done_o(sized), .few_o(few), .set_size_o
   );
 
