@@ -6,8 +6,8 @@
 //             more than one match of each other one. used_o: a match inside needs that copy of that slot.
 //             With span_i all slots have parts of the same dot product: all names have slot 0, a slot's last match
 //             is the last one if those of all others have left, and the next dot product begins then.
-// Demands     AXI handshake rules. With span_i meet_i tells of each dot product, in order, which slots have a last match,
-//             also one without a product, and whether it goes on. The values that used_o tells of stay as they are. A write and its reads are a
+// Demands     AXI handshake rules. With span_i meet_i tells of each dot product, in order and before its first match, which
+//             slots have a last match, also one without a product, and whether it goes on. The values that used_o tells of stay as they are. A write and its reads are a
 //             cycle apart.
 // Latency     Two cycles.
 // Throughput  One product per cycle.
@@ -81,7 +81,7 @@ module flaash_resident_emit
     .request_i(request), .accept_i(e1_free), .grant_o(grant), .index_o(chosen)
   );
 
-  assign request    = in_valid_i & ~met_q;
+  assign request    = in_valid_i & ~met_q & (span_i ? meet_i.holds[Slots-1:0] & {Slots{meet_valid_i}} : '1);
   assign in_ready_o = grant & {Slots{e1_free}};
   always_comb begin
     match      = in_i[chosen];
@@ -193,7 +193,7 @@ module flaash_resident_emit
 
   // ------------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, {out_o, out_name_o}, $bits(match_t) + $bits(dot_name_t))
-  `FLAASH_ASSERT(MeetKnown_A, !(span_i && take && ends) || meet_valid_i, "an end that nobody told")
+  `FLAASH_ASSERT(MeetKnown_A, !span_i || in_valid_i == '0 || meet_valid_i, "a match of a dot product that nobody told")
   `FLAASH_COVER(AllSlots_C, &in_valid_i)
   `FLAASH_COVER(WaitsToMeet_C, (met_q & in_valid_i) != '0)
 

@@ -178,23 +178,23 @@ module flaash_resident_engine
     end
   end
 
-  // Ends of dot products at which slots meet.
-  line_t      line;
+  // Dot products at whose ends the slots meet: with the first line of each fiber of B.
   meet_t      meet;
-  logic       meet_valid, meet_ready, meet_room;
-  logic [3:0] unused_meets;
+  logic       first_q, meet_valid, meet_ready, meet_room;
+  logic [4:0] unused_meets;
 
-  logic unused_line;
-  assign unused_line = ^{line.count, line.values, line.coords};
-
-  assign line = queued.line;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)           first_q <= 1'b1;
+    else if (line_valid_i) first_q <= line_i.last;
+  end
 
   flaash_stream_fifo #(
     .Width($bits(meet_t)),
-    .Depth(8)
+    .Depth(16)  // more than QueueDepth and MatchDepth together
   ) u_meets (
     .clk_i, .rst_ni,
-    .in_valid_i(span_i && pop && line.last), .in_ready_o(meet_room), .in_data_i({by.holds, by.more}),
+    .in_valid_i(span_i && line_valid_i && first_q), .in_ready_o(meet_room),
+    .in_data_i({by_in.holds, by_in.more}),
     .out_valid_o(meet_valid), .out_ready_i(meet_ready), .out_data_o(meet), .usage_o(unused_meets)
   );
 
@@ -252,7 +252,7 @@ module flaash_resident_engine
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(LineWhenReady_A, line_ready_o || !line_valid_i, "a line of B came without being asked for")
   `FLAASH_ASSERT(FillWhenReady_A, fill_ready_o || !fill_valid_i, "a line of A came without being asked for")
-  `FLAASH_ASSERT(RoomToMeet_A, meet_room || !(span_i && pop && line.last), "an end that is lost")
+  `FLAASH_ASSERT(RoomToMeet_A, meet_room || !(span_i && line_valid_i && first_q), "an end that is lost")
   `FLAASH_ASSERT(FillOneSlot_A, !fill_valid_i || $onehot(fill_slot_i), "a line of A for several slots")
   `FLAASH_ASSERT(DenseIsSteady_A, !inside_o || dense_i == $past(dense_i), "dense_i changed under way")
   `FLAASH_COVER(CopyInUse_C, fill.opens && !fill_ready_o)

@@ -24,9 +24,9 @@ package flaash_resident_pkg;
     flaash_lookup_pkg::tag_t tag;
   } line_tag_t;
 
-  // Where the fiber of a line of B ends that all slots of an engine have a part of A for.
+  // A dot product, or a round of it, that the slots of an engine work at together.
   typedef struct packed {
-    logic [MaxSlots-1:0] holds;  // slots that have one
+    logic [MaxSlots-1:0] holds;  // slots that have a part of the fiber of A
     logic                more;   // the sum goes on in a further round
   } meet_t;
 

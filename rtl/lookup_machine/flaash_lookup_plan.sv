@@ -148,6 +148,12 @@ module flaash_lookup_plan
     row_t          row;
     all_quarters_t total;
 
+    logic [31:0]   extent;
+    line_addr_t    capped;  // no line of so large an extent weighs more than another one
+
+    assign extent = a.extent;
+    assign capped = (extent[31:LineAddrWidth] != '0) ? '1 : extent[LineAddrWidth-1:0];
+
     // The walk goes from one largest set to the next.
     assign skewed = unequal && set_size == set_size_t'(MaxSize);
 
@@ -168,7 +174,7 @@ module flaash_lookup_plan
     ) u_weights (
       .clk_i, .rst_ni,
       .written_i(written_i[0]), .buffer_i(a.buffer), .prepare_i(prepare_a), .sizes_i(sizes),
-      .extent_i((a.extent >= 32'd1 << LineAddrWidth) ? '1 : line_addr_t'(a.extent)),
+      .extent_i(capped),
       .ready_o(weighed), .skewed_o(unequal), .total_o(total),
       .rewind_i(rewind), .next_i(next_row), .row_o(row)
     );

@@ -231,9 +231,11 @@ class Machine:
         if not self.resident:
             assert steps == pairs, "not every fiber of A met every line of B once"
             return
-        slots, chunk = int(self.dut.Slots.value), 16 // self.lanes
-        chunks = sum(-(-lines // chunk) for lines in self.fiber_lines[0]) * len(self.fibers[1])
-        assert pairs <= slots * steps and steps <= pairs + chunks, "too few or too many comparisons"
+        slots, chunk, lines_b = int(self.dut.Slots.value), 16 // self.lanes, sum(self.fiber_lines[1])
+        slot_lines = int(self.dut.SlotEntries.value) // self.lanes
+        most = sum(-(-lines // slot_lines) * lines_b + -(-lines // chunk) * len(self.fibers[1])
+                   for lines in self.fiber_lines[0])
+        assert pairs <= slots * steps and steps <= most, "too few or too many comparisons"
 
 
 def _difference(got: list, want: list) -> str:
