@@ -12,8 +12,8 @@ from tests.share import amount, share
 WRAPPER = (Path(__file__).parent / "rtl" / "flaash_lookup_bench.sv",)
 RESIDENT, IDEAL = rtl.ENGINES["resident"], rtl.MEMORIES["ideal"]
 
-# Name, short sample only, parameters. Icarus builds in no time, so the space is swept there. With few SlotEntries
-# fibers span all slots of an engine, or come in rounds.
+# Name, short sample only, parameters. Icarus builds in no time, so the space is swept there. With few
+# SlotEntries fibers span all slots of an engine, or come in rounds.
 MACHINES = {
     "verilator": [("n8", False, {"NumSdpe": 8, "CoordWidth": 10})],
     "icarus": [

@@ -119,7 +119,8 @@ PAIRED: list[dict[str, int | str]] = [
     {"Lanes": 2, "MemLatency": 12}, {"Lanes": 8},
     {"Engine": "lookup", "Format": "bf16", "Lanes": 1}, {"Engine": "lookup", "Format": "int8", "Lanes": 2},
     {"Engine": "lookup", "Format": "int16", "Lanes": 8, "Memory": "ideal"},
-    {"Engine": "resident", "Format": "bf16", "Lanes": 1}, {"Engine": "resident", "Format": "int8", "Lanes": 2},
+    {"Engine": "resident", "Format": "bf16", "Lanes": 1},
+    {"Engine": "resident", "Format": "int8", "Lanes": 2},
     {"Engine": "resident", "Format": "int16", "Lanes": 8, "Memory": "ideal"}]
 
 
