@@ -85,6 +85,7 @@ engine/flaash_resident_rounds.sv
 engine/flaash_resident_supply.sv
 engine/flaash_resident_route.sv
 engine/flaash_resident_chunks.sv
+engine/flaash_resident_window.sv
 engine/flaash_resident_step.sv
 engine/flaash_resident_slot.sv
 engine/flaash_resident_emit.sv

@@ -42,7 +42,7 @@ module flaash_compute_resident
   parameter int unsigned Parity      = 1,             // a parity bit per line, 0 or 1
   parameter int unsigned ResultDepth = 512,           // a power of two, 2 or more
   parameter int unsigned Slots       = MaxSlots,      // fibers that an engine holds: 1, 2, 4
-  parameter int unsigned Chunk       = 16,            // entries that are compared at a time, a power of two
+  parameter int unsigned Chunk       = 8,             // entries of a chunk, a power of two, Lanes or more
   parameter int unsigned SlotEntries = 512,           // of a fiber of A, a power of two
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
   localparam int unsigned NumPorts   = read_ports(EngineResident, NumSdpe, GroupSize),

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Chunks: the coordinates of a slot's fibers of A, in two copies, read a chunk at a time.
+// Chunks: every other chunk of a slot's fibers of A, their coordinates, in two copies.
 //
-// A chunk is as many lines as hold Chunk entries; each of its lines lies in a bank of its own. The chunk that is
-// compared is in registers, the one that follows it already at the outputs of the banks; the first one follows the
-// last one. So a fiber of B takes no cycle more than its steps, unless it ends before the last chunk has come.
+// Each line of a chunk lies in a bank of its own. The chunk that is compared is in registers, the one that follows it
+// already at the outputs of the banks; the first one follows the last one. So a fiber of B takes no cycle
+// more than its steps, unless it ends before the last chunk has come.
 //
 // Guarantees  chunk_valid_o: chunk_o is the first chunk of the wanted copy, or that to which next_i and back_i have led
-//             since that copy was first wanted. With it its number, its entries, and whether it is the fiber's last one.
-// Demands     Lines of a fiber come in order, at most SlotLines of them, while nothing of their copy is wanted; a copy
-//             that is wanted is complete. next_i, back_i only with chunk_valid_o; next_i not at the last chunk, unless
-//             with back_i.
-// Latency     A copy that is wanted anew: two cycles. next_i: none. back_i: none from the last chunk or at the first
+//             since that copy was first wanted. With it its number, and its entries: none behind the last chunk, and
+//             in a copy without a line. last_o: it is the last one.
+// Demands     A fiber begins with begin_i; its lines come in order, while nothing of their copy is wanted. A copy that
+//             is wanted is complete. next_i, back_i only with chunk_valid_o.
+// Latency     A copy that is wanted anew: two cycles. next_i: none. back_i: none from the last chunk on or at the first
 //             one, else one cycle.
 // Errors      With Parity each line has a parity bit: a line that is not what was stored is told a cycle after its chunk
 //             was taken.
@@ -21,25 +21,24 @@
 module flaash_resident_chunks
   import flaash_pkg::*;
 #(
-  parameter int unsigned Chunk      = 16,   // entries of a chunk, a power of two, Lanes or more
+  parameter int unsigned Chunk      = 8,    // entries of a chunk, a power of two, Lanes or more
   parameter int unsigned Lanes      = 4,    // entries of a line: 1, 2, 4, 8
   parameter int unsigned CoordWidth = 16,   // bits of a coordinate
-  parameter int unsigned SlotLines  = 128,  // lines of a copy, a power of two, two chunks or more
+  parameter int unsigned Lines      = 64,   // of a copy, a power of two, two chunks or more
   parameter int unsigned Parity     = 1,    // a parity bit per line, 0 or 1
   localparam int unsigned PlaceWidth  = $clog2(Chunk),
   localparam int unsigned CountWidth  = $clog2(Lanes) + 1,
-  localparam int unsigned LineWidth   = $clog2(SlotLines),
-  localparam int unsigned NumberWidth = $clog2(SlotLines * Lanes / Chunk)
+  localparam int unsigned LineWidth   = $clog2(Lines),
+  localparam int unsigned NumberWidth = $clog2(Lines * Lanes / Chunk)
 ) (
   input  logic                             clk_i,
   input  logic                             rst_ni,
   // a line of A
+  input  logic                             begin_i,   // a fiber begins
   input  logic                             write_i,
-  input  logic                             opens_i,   // the first one of a fiber
   input  logic                             copy_i,
   input  logic [CountWidth-1:0]            count_i,
   input  logic [Lanes-1:0][CoordWidth-1:0] coords_i,
-  output logic [LineWidth-1:0]             line_o,    // its number
   // the chunk
   input  logic                             want_i,    // one of this copy
   input  logic                             wanted_i,
@@ -47,7 +46,7 @@ module flaash_resident_chunks
   input  logic                             back_i,    // to the first one, also with next_i
   output logic                             chunk_valid_o,
   output logic [NumberWidth-1:0]           number_o,
-  output logic                             final_o,
+  output logic                             last_o,
   output logic [PlaceWidth:0]              entries_o,
   output logic [Chunk-1:0][CoordWidth-1:0] chunk_o,
   output logic                             parity_error_o
@@ -61,8 +60,8 @@ module flaash_resident_chunks
   if (Chunk < Lanes || 2 ** $clog2(Chunk) != Chunk) begin : gen_illegal_chunk
     `FLAASH_ILLEGAL("Chunk must be a power of two, Lanes or more")
   end
-  if (2 ** $clog2(SlotLines) != SlotLines || SlotLines < 2 * Banks) begin : gen_illegal_lines
-    `FLAASH_ILLEGAL("SlotLines must be a power of two, two chunks or more")
+  if (2 ** $clog2(Lines) != Lines || Lines < 2 * Banks) begin : gen_illegal_lines
+    `FLAASH_ILLEGAL("Lines must be a power of two, two chunks or more")
   end
 
   // ------------------------------------------------------------- how long the fibers are
@@ -70,24 +69,29 @@ module flaash_resident_chunks
   logic [1:0][LineWidth-1:0]  last_line_q;   // per copy
   logic [1:0][CountWidth-1:0] last_count_q;  // entries of that line
 
-  assign line_o = opens_i ? '0 : last_line_q[copy_i] + 1'b1;
+  logic [1:0]                 some_q;        // the copy has a line
+  logic [LineWidth-1:0]       line;          // that is written
+
+  assign line = (begin_i || !some_q[copy_i]) ? '0 : last_line_q[copy_i] + 1'b1;
 
   always_ff @(posedge clk_i) begin
+    if (begin_i || write_i) some_q[copy_i] <= write_i;
     if (write_i) begin
-      last_line_q[copy_i]  <= line_o;
+      last_line_q[copy_i]  <= line;
       last_count_q[copy_i] <= count_i;
     end
   end
 
   logic [BankWidth-1:0] bank, last_bank;  // of the line that is written; of the last one of the copy in use
 
-  assign bank      = (Banks > 1) ? BankWidth'(line_o) : '0;
+  assign bank      = (Banks > 1) ? BankWidth'(line) : '0;
   assign last_bank = (Banks > 1) ? BankWidth'(last_line_q[copy_q]) : '0;
 
   // ------------------------------------------------------------------- which chunk
   logic                   valid_q;
   logic                   opened_q;  // the first chunk is ahead, and none there
-  logic                   reach, open, rewrites, take, jump;
+  logic                   spent_q;   // the last one has gone by
+  logic                   at_last, reach, open, rewrites, take, jump;
   logic [NumberWidth-1:0] number_q, ahead_q, after, last;  // ahead: at the outputs of the banks
   logic                   rd_copy;
   logic [NumberWidth-1:0] rd_number;
@@ -95,10 +99,11 @@ module flaash_resident_chunks
   // The chunk ahead is taken, or the first one is fetched.
   assign reach     = (valid_q || opened_q) && copy_q == wanted_i;
   assign open      = want_i && !reach;
-  assign rewrites  = write_i && opens_i && copy_i == copy_q;
+  assign rewrites  = begin_i && copy_i == copy_q;
   assign last      = NumberWidth'(last_line_q[copy_q] >> $clog2(Banks));
   assign after     = (ahead_q == last) ? '0 : ahead_q + 1'b1;
-  assign take      = opened_q || (back_i ? number_q != '0 && ahead_q == '0 : next_i);
+  assign at_last   = number_q == last;
+  assign take      = opened_q || (back_i ? number_q != '0 && ahead_q == '0 : next_i && !at_last);
   assign jump      = open || (back_i && number_q != '0 && ahead_q != '0);
   assign rd_copy   = open ? wanted_i : copy_q;
   assign rd_number = jump ? '0 : after;
@@ -107,8 +112,11 @@ module flaash_resident_chunks
     if (!rst_ni) begin
       valid_q  <= 1'b0;
       opened_q <= 1'b0;
+      spent_q  <= 1'b0;
     end else begin
       opened_q <= jump;
+      if (take || jump || back_i) spent_q <= 1'b0;
+      else if (next_i)            spent_q <= 1'b1;
       if (jump || rewrites) valid_q <= 1'b0;
       else if (take)        valid_q <= 1'b1;
     end
@@ -129,16 +137,16 @@ module flaash_resident_chunks
   assign ahead_last = ahead_q == last;
 
   for (genvar b = 0; b < int'(Banks); b++) begin : gen_bank
-    assign stored[b] = !ahead_last || (BankWidth + 1)'(b) < (BankWidth + 1)'(last_bank) + 1'b1;
+    assign stored[b] = some_q[copy_q] && (!ahead_last || (BankWidth + 1)'(b) < (BankWidth + 1)'(last_bank) + 1'b1);
     assign ahead[b]  = words[b][CoordBits-1:0];
 
     flaash_memory_bank #(
       .Width(WordWidth),
-      .Words(2 * SlotLines / Banks)
+      .Words(2 * Lines / Banks)
     ) u_bank (
       .clk_i,
       .wr_enable_i(write_i && bank == BankWidth'(b)),
-      .wr_addr_i  ({copy_i, NumberWidth'(line_o >> $clog2(Banks))}),
+      .wr_addr_i  ({copy_i, NumberWidth'(line >> $clog2(Banks))}),
       .wr_data_i  (WordWidth'({~^coords_i, coords_i})),  // odd parity; without Parity the bit falls off
       .rd_enable_i(take || jump),
       .rd_addr_i  ({rd_copy, rd_number}),
@@ -147,18 +155,21 @@ module flaash_resident_chunks
   end
 
   // ---------------------------------------------------------------------- the chunk
+  logic [PlaceWidth:0] entries_q;
+
   always_ff @(posedge clk_i) begin
     if (take) begin
       chunk_o   <= ahead;
-      final_o   <= ahead_last;
-      entries_o <= (PlaceWidth + 1)'(Chunk);
+      entries_q <= (PlaceWidth + 1)'(Chunk);
       if (ahead_last) begin
-        entries_o <= (PlaceWidth + 1)'(last_bank) * (PlaceWidth + 1)'(Lanes)
+        entries_q <= (PlaceWidth + 1)'(last_bank) * (PlaceWidth + 1)'(Lanes)
                      + (PlaceWidth + 1)'(last_count_q[copy_q]);
       end
     end
   end
 
+  assign last_o        = at_last;
+  assign entries_o     = (some_q[copy_q] && !spent_q) ? entries_q : '0;
   assign chunk_valid_o = valid_q && copy_q == wanted_i;
   assign number_o      = number_q;
 
@@ -182,7 +193,6 @@ module flaash_resident_chunks
 
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(MovesWithChunk_A, valid_q || !(next_i || back_i), "a step without a chunk")
-  `FLAASH_ASSERT(NextIsThere_A, !(next_i && !back_i) || !final_o, "a chunk behind the last one")
   `FLAASH_COVER(JumpsBack_C, back_i && jump)
   `FLAASH_COVER(GoesRound_C, back_i && take)
 

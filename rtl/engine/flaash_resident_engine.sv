@@ -35,7 +35,7 @@ module flaash_resident_engine
 #(
   parameter int unsigned Format      = FormatFp32,  // Format*
   parameter int unsigned Slots       = 4,           // resident fibers: 1, 2, 4
-  parameter int unsigned Chunk       = 16,          // entries of a chunk, a power of two, Lanes or more
+  parameter int unsigned Chunk       = 8,           // entries of a chunk, a power of two, Lanes or more
   parameter int unsigned Lanes       = 4,           // entries per line: 1, 2, 4, 8
   parameter int unsigned CoordWidth  = 16,          // bits of a contracted coordinate, 4 to 32
   parameter int unsigned SlotLines   = 128,         // lines of a copy of a slot, a power of two
@@ -99,6 +99,9 @@ module flaash_resident_engine
     .in_valid_i(line_valid_i), .in_ready_o(line_ready_o), .in_data_i({by_in, line_i}),
     .out_valid_o(queued_valid), .out_ready_i(pop), .out_data_o(queued), .usage_o(usage)
   );
+
+  logic unused_more;
+  assign unused_more = by.more;  // told with the first line of a fiber
 
   assign by = queued.by;
 

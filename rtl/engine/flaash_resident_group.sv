@@ -25,7 +25,7 @@ module flaash_resident_group
   parameter int unsigned Format      = FormatFp32,  // Format*
   parameter int unsigned Engines     = 4,           // 1 to 8
   parameter int unsigned Slots       = 4,           // fibers that an engine holds: 1, 2, 4
-  parameter int unsigned Chunk       = 16,          // entries of a chunk, a power of two, Lanes or more
+  parameter int unsigned Chunk       = 8,           // entries of a chunk, a power of two, Lanes or more
   parameter int unsigned Lanes       = 4,           // entries per line: 1, 2, 4, 8
   parameter int unsigned CoordWidth  = 16,          // bits of a contracted coordinate, 4 to 32
   parameter int unsigned SlotLines   = 128,         // lines of a fiber of A, a power of two

@@ -6,10 +6,10 @@
 //             without such an entry is told by empty_o, or with dense_i gives a match without a product.
 //             done_o: the line has been compared, in this cycle or before.
 // Demands     line_i stays from line_valid_i until pop_i, which comes with or after done_o. Lines of A as
-//             flaash_resident_chunks says; those of a copy while used_o says that nothing of the copy is inside, and no
+//             flaash_resident_window says; those of a copy while used_o says that nothing of the copy is inside, and no
 //             line of B that wants that copy waits.
 // Latency     One cycle from a comparison to a match, if a later line or the fiber's end tells whether it is the last.
-// Throughput  A chunk and a line per cycle; one match per cycle.
+// Throughput  A line or two chunks per cycle; one match per cycle.
 // Stalls      While as many lines with matches wait as there is room for.
 // Reset       Forgets everything.
 
@@ -22,17 +22,17 @@ module flaash_resident_slot
   import flaash_pkg::*;
   import flaash_resident_pkg::*;
 #(
-  parameter int unsigned Chunk      = 16,   // entries of a chunk, a power of two, Lanes or more
+  parameter int unsigned Chunk      = 8,    // entries of a chunk, two of which are compared at a time
   parameter int unsigned Lanes      = 4,    // entries of a line: 1, 2, 4, 8
   parameter int unsigned CoordWidth = 16,   // bits of a coordinate
   parameter int unsigned ValueWidth = 32,   // bits of a value
-  parameter int unsigned SlotLines  = 128,  // lines of a copy, a power of two, two chunks or more
+  parameter int unsigned SlotLines  = 128,  // lines of a copy, a power of two, four chunks or more
   parameter int unsigned Depth      = 4,    // lines with matches that wait, a power of two, 4 or more
   parameter int unsigned Parity     = 1,    // a parity bit per line, 0 or 1
   localparam int unsigned LineWidth   = $clog2(SlotLines),
   localparam int unsigned PlaceWidth  = $clog2(Chunk),
-  localparam int unsigned NumberWidth = $clog2(SlotLines * Lanes / Chunk),
-  localparam int unsigned EntryWidth  = NumberWidth + PlaceWidth,
+  localparam int unsigned NumberWidth = $clog2(SlotLines * Lanes / Chunk) - 1,
+  localparam int unsigned EntryWidth  = NumberWidth + 1 + PlaceWidth,
   localparam type line_t  = `FLAASH_LINE(Lanes, CoordWidth, ValueWidth),
   localparam type match_t = `FLAASH_RESIDENT_MATCH(EntryWidth, ValueWidth)
 ) (
@@ -64,14 +64,14 @@ module flaash_resident_slot
 
   // ------------------------------------------------------------------ resident fibers
   fiber_id_t [1:0] ids_q;
-  logic            chunk_valid, next, done, back;
-  logic            final_chunk;
+  logic            chunks_valid, final_chunk, done, back;
+  logic [1:0]      next;
 
-  logic [NumberWidth-1:0]           number;
-  logic [PlaceWidth:0]              entries;
-  logic [Chunk-1:0][CoordWidth-1:0] chunk;
-  logic [Lanes-1:0]                 hits;
-  logic [Lanes-1:0][PlaceWidth-1:0] places;
+  logic [1:0][NumberWidth-1:0]           numbers;
+  logic [1:0][PlaceWidth:0]              entries;
+  logic [1:0][Chunk-1:0][CoordWidth-1:0] chunks;
+  logic [Lanes-1:0]                      hits;
+  logic [Lanes-1:0][PlaceWidth:0]        places;
 
   logic unused_fill;
   assign unused_fill = ^{fill_line_i.last, fill_line_i.values};
@@ -80,18 +80,18 @@ module flaash_resident_slot
     if (fill_valid_i) ids_q[fill_i.copy] <= fill_i.id;
   end
 
-  flaash_resident_chunks #(
+  flaash_resident_window #(
     .Chunk     (Chunk),
     .Lanes     (Lanes),
     .CoordWidth(CoordWidth),
     .SlotLines (SlotLines),
     .Parity    (Parity)
-  ) u_chunks (
+  ) u_window (
     .clk_i, .rst_ni,
     .write_i(fill_valid_i), .opens_i(fill_i.opens), .copy_i(fill_i.copy), .count_i(fill_line_i.count),
     .coords_i(fill_line_i.coords), .line_o(fill_number_o),
-    .want_i(line_valid_i), .wanted_i(copy_i), .next_i(step_o && next), .back_i(step_o && back),
-    .chunk_valid_o(chunk_valid), .number_o(number), .final_o(final_chunk), .entries_o(entries), .chunk_o(chunk),
+    .want_i(line_valid_i), .wanted_i(copy_i), .next_i({2{step_o}} & next), .back_i(step_o && back),
+    .valid_o(chunks_valid), .final_o(final_chunk), .numbers_o(numbers), .entries_o(entries), .chunks_o(chunks),
     .parity_error_o
   );
 
@@ -103,12 +103,12 @@ module flaash_resident_slot
     .Lanes     (Lanes),
     .CoordWidth(CoordWidth)
   ) u_step (
-    .chunk_i(chunk), .entries_i(entries), .final_i(final_chunk),
+    .chunks_i(chunks), .entries_i(entries), .final_i(final_chunk),
     .line_i(line_i.coords), .count_i(line_i.count),
     .hits_o(hits), .places_o(places), .next_o(next), .done_o(done)
   );
 
-  assign step_o = line_valid_i && !done_q && chunk_valid && room;
+  assign step_o = line_valid_i && !done_q && chunks_valid && room;
   assign back   = done && line_i.last;
   assign done_o = done_q || (step_o && done);
 
@@ -128,7 +128,7 @@ module flaash_resident_slot
   hit_line_t                        hit_line;
 
   for (genvar lane = 0; lane < int'(Lanes); lane++) begin : gen_entry
-    assign in_entries[lane] = {number, places[lane]};
+    assign in_entries[lane] = {numbers[places[lane][PlaceWidth]], places[lane]};
   end
 
   flaash_lookup_matches #(
@@ -177,10 +177,10 @@ module flaash_resident_slot
   end
 
   // ------------------------------------------------------------------- properties
-  `FLAASH_ASSERT(StepsOn_A, !step_o || next || done, "a comparison that leads nowhere")
+  `FLAASH_ASSERT(StepsOn_A, !step_o || next == '1 || done, "a comparison that leads nowhere")
   `FLAASH_ASSERT(DoneBeforePop_A, !pop_i || !line_valid_i || done_o, "a line leaves before it was compared")
-  `FLAASH_COVER(EndsWithTheLine_C, step_o && next && done)
+  `FLAASH_COVER(EndsWithTheLine_C, step_o && next != '0 && done)
   `FLAASH_COVER(WaitsForOthers_C, line_valid_i && done_q)
-  `FLAASH_COVER(Full_C, line_valid_i && !done_q && chunk_valid && !room)
+  `FLAASH_COVER(Full_C, line_valid_i && !done_q && chunks_valid && !room)
 
 endmodule : flaash_resident_slot
