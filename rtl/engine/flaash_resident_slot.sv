@@ -177,6 +177,7 @@ module flaash_resident_slot
   end
 
   // ------------------------------------------------------------------- properties
+  `FLAASH_STREAM_CHECK(match, match_valid_o, match_ready_i, {match_o, a_id_o}, $bits(match_t) + $bits(fiber_id_t))
   `FLAASH_ASSERT(StepsOn_A, !step_o || next == '1 || done, "a comparison that leads nowhere")
   `FLAASH_ASSERT(DoneBeforePop_A, !pop_i || !line_valid_i || done_o, "a line leaves before it was compared")
   `FLAASH_COVER(EndsWithTheLine_C, step_o && next != '0 && done)

@@ -162,6 +162,7 @@ module flaash_resident_supply
   assign why_a_o = tags_valid ? !rsp_tag.tag.operand : !req_tag.tag.operand;
 
   // -------------------------------------------------------------------- properties
+  `FLAASH_STREAM_CHECK(req, req_valid_o, req_ready_i, {req_o, req_tag}, $bits(line_id_t) + $bits(line_tag_t))
   `FLAASH_STREAM_CHECK(line, line_valid_o, line_ready_i, {tag_o, line_o}, $bits(line_tag_t) + $bits(line_t))
   `FLAASH_ASSERT(AnswerAsked_A, tags_valid || !rsp_valid_i, "a response without a request")
   `FLAASH_ASSERT(RoomForAll_A, (tags_ready || !accept) && (lines_ready || !rsp_valid_i) && (starts_ready || !started),
