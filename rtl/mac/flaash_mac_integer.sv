@@ -47,7 +47,7 @@ module flaash_mac_integer
   // ----------------------------------------------------------------- accumulate
   mac_tag_t            tag;
   logic                partial, accept, valid_q;
-  logic [RunWidth-1:0] run, done_q;  // of the beat; of the one before
+  logic [RunWidth-1:0] run, run_q, done;  // of the beat; of the one before
   logic [Width-1:0]    kept, addend, done_sum;
   logic                done_empty;
 
@@ -74,12 +74,13 @@ module flaash_mac_integer
     if (accept) begin
       sum_q[run]   <= kept + addend + Width'(tag.sign);
       empty_q[run] <= !tag.product && (tag.first || empty_q[run]);
-      done_q       <= run;
+      run_q        <= run;
     end
   end
 
-  assign done_sum   = sum_q[done_q];
-  assign done_empty = empty_q[done_q];
+  assign done       = (Sums > 1) ? run_q : '0;
+  assign done_sum   = sum_q[done];
+  assign done_empty = empty_q[done];
 
   // --------------------------------------------------------------------- result
   mac_result_t result;

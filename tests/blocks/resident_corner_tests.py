@@ -9,7 +9,8 @@ from tests.blocks.lines import Fiber
 from tests.blocks.lookup_machine import Machine, begun, run_checked
 from tests.blocks.lookup_operands import Operands
 
-CHUNK = 16
+CHUNK = 16  # entries that are compared at a time
+TABLE_PARITY = 13  # bit of sdpe_events_t
 
 
 def slot_entries(machine: Machine) -> int:
@@ -101,6 +102,37 @@ async def sums_cancel_across_rounds(dut) -> None:
     one = int(machine.format.encode([1.0])[0])
     b = [[(coord, one) for coord in range(0, count, step)] for step in (1, 3, CHUNK)]
     await run_checked(machine, [a, make.single(0)], b)
+
+
+@cocotb.test()
+@cocotb.parametrize(memory=["coordinates", "values"])
+async def flipped_bits_are_reported(dut, memory: str) -> None:
+    """A bit of each stored line of a slot's fiber flips while fibers of B stream by."""
+    machine, make = await begun(dut)
+    entries = min(make.extent, slot_entries(machine), 6 * CHUNK)
+    fiber = make.fiber(range(entries))
+    await machine.load(0, [fiber] * machine.engines)
+    await machine.load(1, [fiber] * 60)
+    dut.result_ready_i.value = (1 << machine.engines) - 1
+    await machine.begin(dense=False)
+    # The first set is there when the first dot product is done.
+    await until(dut, lambda: machine.events()["dot_done"] > 0, 5000, "a dot product")
+    engine = dut.gen_resident.u_compute.gen_group[0].u_group.gen_engine[0].u_engine
+    banks = [engine.u_emit.u_values.mem_q]
+    if memory == "coordinates":
+        banks = [bank.u_bank.mem_q for kind in engine.gen_slot[0].u_slot.u_window.gen_kind
+                 for bank in kind.u_chunks.gen_bank]
+    assert not parity_errors(machine)
+    for bank in banks:
+        for word in bank:
+            if word.value.is_resolvable:
+                word.value = int(word.value) ^ 1 << make.rng.randrange(len(word))
+    await until(dut, lambda: parity_errors(machine) > 0, 5000, "a report")
+
+
+def parity_errors(machine: Machine) -> int:
+    """Return how often a word of a resident fiber was not what was stored."""
+    return int(machine.dut.events_o.value) >> 32 * TABLE_PARITY & 0xFFFFFFFF
 
 
 @cocotb.test()
