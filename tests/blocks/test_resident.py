@@ -17,7 +17,7 @@ RESIDENT, IDEAL = rtl.ENGINES["resident"], rtl.MEMORIES["ideal"]
 MACHINES = {
     "verilator": [("n8", False, {"NumSdpe": 8, "CoordWidth": 10})],
     "icarus": [
-        ("n3", False, {"NumSdpe": 3, "CoordWidth": 6, "Format": rtl.FORMATS["bf16"], "Lanes": 2,
+        ("n3", False, {"NumSdpe": 3, "CoordWidth": 8, "Format": rtl.FORMATS["bf16"], "Lanes": 2,
                        "SlotEntries": 32}),
         ("n1", False, {"NumSdpe": 1, "CoordWidth": 8, "MemLatency": 1}),
         ("n2", False, {"NumSdpe": 2, "GroupSize": 1, "CoordWidth": 6, "Memory": IDEAL, "MemLatency": 5,
