@@ -18,6 +18,7 @@ module flaash_perf_sum
 #(
   parameter int unsigned NumSdpe    = 8,        // 1 to 64
   parameter int unsigned NumSources = NumSdpe,  // NumSdpe, or one more with a combiner
+  parameter bit          Empties    = 1'b1,     // SDPEs raise `empties`
   localparam int unsigned ReadWidth      = $clog2(2 * NumSdpe + 1),
   localparam int unsigned IncrementWidth = $bits(dots_t)
 ) (
@@ -48,6 +49,7 @@ module flaash_perf_sum
   logic [6:0]                  range_source;
   flags_t                      flags;
   sdpe_events_t                events;
+  empties_t                    empties;
 
   always_comb begin
     sums         = '0;
@@ -55,9 +57,11 @@ module flaash_perf_sum
     range_source = '0;
     flags        = '0;
     events       = '0;
+    empties      = '0;
     for (int s = NumSources - 1; s >= 0; s--) begin
       events = events_i[s];
       flags  = flags | events.flags;
+      if (Empties) empties = events.empties;
       sums[CntBusy]          = sums[CntBusy]          + SumWidth'(events.busy);
       sums[CntSteps]         = sums[CntSteps]         + SumWidth'(events.step);
       sums[CntMatches]       = sums[CntMatches]       + SumWidth'(events.match);
@@ -65,9 +69,9 @@ module flaash_perf_sum
       sums[CntStallB]        = sums[CntStallB]        + SumWidth'(events.stall_b);
       sums[CntStallMac]      = sums[CntStallMac]      + SumWidth'(events.stall_mac);
       sums[CntStallResult]   = sums[CntStallResult]   + SumWidth'(events.stall_result);
-      sums[CntDotsDone]      = sums[CntDotsDone]      + SumWidth'(events.dot_done) + SumWidth'(events.empties);
+      sums[CntDotsDone]      = sums[CntDotsDone]      + SumWidth'(events.dot_done) + SumWidth'(empties);
       sums[CntResults]       = sums[CntResults]       + SumWidth'(events.result);
-      sums[CntZeroEmpty]     = sums[CntZeroEmpty]     + SumWidth'(events.zero_empty) + SumWidth'(events.empties);
+      sums[CntZeroEmpty]     = sums[CntZeroEmpty]     + SumWidth'(events.zero_empty) + SumWidth'(empties);
       sums[CntZeroCancel]    = sums[CntZeroCancel]    + SumWidth'(events.zero_cancel);
       sums[CntZeroUnderflow] = sums[CntZeroUnderflow] + SumWidth'(events.zero_underflow);
       out_of_range           = out_of_range           + 7'(events.range_error);
@@ -77,7 +81,7 @@ module flaash_perf_sum
 
   logic unused_bits;
 
-  assign unused_bits = ^{events.result_parity, events.table_parity, dispatch_i.visit, load_i};
+  assign unused_bits = ^{events.empties, events.result_parity, events.table_parity, dispatch_i.visit, load_i};
 
   // ------------------------------------------------------------------ increments
   increments_t increments;

@@ -245,7 +245,8 @@ module flaash_core
 
   flaash_perf_sum #(
     .NumSdpe   (NumSdpe),
-    .NumSources(NumSources)
+    .NumSources(NumSources),
+    .Empties   (Engine == EngineResident)
   ) u_perf_sum (
     .clk_i, .rst_ni,
     .events_i(events), .dispatch_i(dispatch),
