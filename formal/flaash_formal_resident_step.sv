@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Proof of flaash_resident_step: a fiber of A in any chunks and a fiber of B in any lines meet in all equal coordinates,
-// each once.
+// Proof of flaash_resident_step: a fiber of A in any chunks and a fiber of B in any lines meet in all equal
+// coordinates, each once.
 //
 // A step per cycle, from the first two chunks and the first line on, as next_o and done_o say. `sought_q` is any
 // coordinate. That it is reported when both have it, and never twice, is proven by what has gone by.
@@ -208,6 +208,7 @@ module flaash_formal_resident_step #(
 
   Both_C : cover property (@(posedge clk_i) disable iff (!rst_ni) step && (&next) && done && met_q && hits != '0);
   OneLeaves_C : cover property (@(posedge clk_i) disable iff (!rst_ni) step && ^next && met_q && !a_gone_q);
-  ThirdChunk_C : cover property (@(posedge clk_i) disable iff (!rst_ni) step && final_q && (&hits) && a_gone_q && met_q);
+  ThirdChunk_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
+      step && final_q && (&hits) && a_gone_q && met_q);
 
 endmodule : flaash_formal_resident_step

@@ -3,8 +3,8 @@
 // stream by.
 //
 // A group has one read port, one line per cycle, which all its engines share: it loads a set of fibers of A, Slots per
-// engine, then streams a run of B past all of them. flaash_lookup_plan cuts the contraction into one piece of equal cost
-// per group.
+// engine, then streams a run of B past all of them. flaash_lookup_plan cuts the contraction into one piece of equal
+// cost per group.
 //
 // Guarantees  As flaash_compute_stream: after start_i, each pair of a fiber of A and a fiber of B yields
 //             one dot product; its result, unless it is dropped as zero, leaves once at result_*.

@@ -12,8 +12,8 @@
 //             is wanted is complete. next_i, back_i only with chunk_valid_o.
 // Latency     A copy that is wanted anew: two cycles. next_i: none. back_i: none from the last chunk on or at the first
 //             one, else one cycle.
-// Errors      With Parity each line has a parity bit: a line that is not what was stored is told a cycle after its chunk
-//             was taken.
+// Errors      With Parity each line has a parity bit: a line that is not what was stored is told a cycle after its
+//             chunk was taken.
 // Reset       No chunk is there. What was written is forgotten with it.
 
 `include "flaash_assert.svh"

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Resident engine (SDPE): several resident fibers of A times the fibers of B that its group streams by.
 //
-// A line of B waits in a queue, then all slots compare their fibers with it, each at its own pace; it leaves when all are
-// done. One multiplier serves all slots in turn; each has an accumulator of its own. A fiber that is longer than a slot
-// spans several (span_i): then all slots work at one dot product.
+// A line of B waits in a queue, then all slots compare their fibers with it, each at its own pace; it leaves when all
+// are done. One multiplier serves all slots in turn; each has an accumulator of its own. A fiber that is longer than a
+// slot spans several (span_i): then all slots work at one dot product.
 //
 // Guarantees  Each fiber of B that comes by gives one dot product with each fiber that the line's `holds` names, exact
 //             and rounded once. With dense_i all become results, else those that are not zero; none that is out of an
 //             integer format's range. No result is lost or doubled; those of a slot leave in order.
 //             inside_o: something is inside besides results that wait in the result store.
-// Demands     fill_valid_i, line_valid_i only with the ready. Fills of a fiber come in order, SlotLines at most, with span
-//             Slots times as many; a line of B only when the fibers that it names are complete. With span fills and
-//             lines name slot 0. Lines name copies in turns: a copy is filled anew
+// Demands     fill_valid_i, line_valid_i only with the ready. Fills of a fiber come in order, SlotLines at most, with
+//             span Slots times as many; a line of B only when the fibers that it names are complete. With span fills
+//             and lines name slot 0. Lines name copies in turns: a copy is filled anew
 //             when another one has been named, or nothing is inside. dense_i and span_i change only while
 //             !inside_o.
 // Latency     From the last line of a fiber of B to its result: 6 cycles and the MAC's.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Resident group: engines that share one port of the tensor memory and see the same lines of B.
 //
-// Guarantees  Each pair of a fiber of A and a fiber of B in the piece gives one dot product, in one engine. Member m of a
-//             set is in engine m % Engines, slot m / Engines. busy_o until the last line has come by.
-// Demands     piece_valid_i once or twice per contraction, the first time only while not busy_o and nothing is inside the
-//             engines; the contraction stays until then. Responses of the memory in the order of the requests. No
+// Guarantees  Each pair of a fiber of A and a fiber of B in the piece gives one dot product, in one engine. Member m of
+//             a set is in engine m % Engines, slot m / Engines. busy_o until the last line has come by.
+// Demands     piece_valid_i once or twice per contraction, the first time only while not busy_o and nothing is inside
+//             the engines; the contraction stays until then. Responses of the memory in the order of the requests. No
 //             fiber of A has more than SlotLines lines; with hold_i.span Slots times as many, and a set one fiber per
 //             engine at most; with hold_i.rounds any number, and a set one fiber.
 // Latency     From the piece to the first line at the engines: the memory's latency and 3 cycles.

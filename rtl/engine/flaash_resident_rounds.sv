@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rounds: asks the tensor memory for the lines of a piece whose fibers of A are longer than an engine holds.
 //
-// Such a fiber comes in parts of PartLines lines. For each dot product there is a round per part: the lines of the part,
-// then all lines of the fiber of B. So the fiber of A is read again for each fiber of B, and that again for each part.
+// Such a fiber comes in parts of PartLines lines. For each dot product there is a round per part: the lines of the
+// part, then all lines of the fiber of B. So the fiber of A is read again for each fiber of B, and that again for each
+// part.
 //
-// Guarantees  For each dot product of the piece in order, its rounds in order, the last one without more_o. started_o with
-//             the first request of each round: start_o tells its fibers. busy_o until the last request is accepted.
+// Guarantees  For each dot product of the piece in order, its rounds in order, the last one without more_o. started_o
+//             with the first request of each round: start_o tells its fibers. busy_o until the last request is
+//             accepted.
 // Demands     The sets of the plane have one fiber. piece_valid_i only while not busy_o. bounds_i, in the cycle after
 //             bound_grant_i, tell the first lines of fibers bounds_o. AXI handshake rule at req_*.
 // Latency     One cycle from the piece to the first question. A dot product takes 3 cycles more than its lines.

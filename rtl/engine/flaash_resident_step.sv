@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Chunk step: compares two neighbouring chunks of a fiber of A with a line of B, all coordinates against all.
 //
-// Guarantees  hits_o marks the entries of the line that a chunk has, too; places_o tells in which chunk, and where in it (else
-//             0). next_o, per chunk: no later line needs it, and the fiber goes on behind both. done_o: no later chunk has
-//             an entry of this line. A fiber and lines that are gone through by these meet in all pairs of equal
-//             coordinates, each pair once. Each step ends the line or both chunks; whatever has the same last
+// Guarantees  hits_o marks the entries of the line that a chunk has, too; places_o tells in which chunk, and where in
+//             it (else 0). next_o, per chunk: no later line needs it, and the fiber goes on behind both. done_o: no
+//             later chunk has an entry of this line. A fiber and lines that are gone through by these meet in all pairs
+//             of equal coordinates, each pair once. Each step ends the line or both chunks; whatever has the same last
 //             coordinate as the line goes with it.
-// Demands     Coordinates ascend over all chunks and over all lines. entries_i is Chunk for both chunks, unless one of them is
-//             the fiber's last one (final_i); count_i is 1 to Lanes. Coordinates behind these numbers mean nothing.
+// Demands     Coordinates ascend over all chunks and over all lines. entries_i is Chunk for both chunks, unless one of
+//             them is the fiber's last one (final_i); count_i is 1 to Lanes. Coordinates behind these numbers mean
+//             nothing.
 // Latency     None: it has no register.
 
 module flaash_resident_step #(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Supply: the lines of a piece, through a group's port of the tensor memory, in the order in which its engines need them.
+// Supply: the lines of a piece, through a group's port of the tensor memory, in the order in which its engines need
+// them.
 //
 // Guarantees  The lines of flaash_lookup_fetch, or with rounds_i those of flaash_resident_rounds, each with its tag, in
 //             order. With a tag that opens a piece or a round start_o tells its fibers. busy_o until the last one

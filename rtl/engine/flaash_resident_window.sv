@@ -3,9 +3,9 @@
 //
 // Chunks with even and with odd numbers lie apart (flaash_resident_chunks), so that both can go on in a cycle.
 //
-// Guarantees  valid_o: chunks_o are two neighbouring chunks of the fiber in the wanted copy, or its last one beside none; at
-//             first, and after back_i, the first two. numbers_o: each counted among those of its kind. final_o: the
-//             fiber's last chunk is one of them.
+// Guarantees  valid_o: chunks_o are two neighbouring chunks of the fiber in the wanted copy, or its last one beside
+//             none; at first, and after back_i, the first two. numbers_o: each counted among those of its kind.
+//             final_o: the fiber's last chunk is one of them.
 // Demands     Lines of a fiber come in order, SlotLines at most, while nothing of their copy is wanted; a copy that is
 //             wanted is complete. next_i, back_i only with valid_o, next_i alone not with final_o.
 // Latency     As flaash_resident_chunks.

@@ -2,9 +2,9 @@
 // First stage of the MAC: from pairs of operands to pairs of significands with a tag.
 //
 // Guarantees  Each beat leaves once, in order. tag.first marks the beat after reset or after a
-//             `last`; with several Sums, those of the same name.slot count. Significands are 0 if the product is not a finite number or if there is none,
-//             so that nothing is accumulated for it; tag.nan, .invalid and .inf then tell why.
-//             Signs of zero products are kept but have no effect later.
+//             `last`; with several Sums, those of the same name.slot count. Significands are 0 if the product is not a
+//             finite number or if there is none, so that nothing is accumulated for it; tag.nan, .invalid and .inf then
+//             tell why. Signs of zero products are kept but have no effect later.
 // Demands     AXI handshake rule. Without in_i.product the operands are ignored.
 // Latency     One cycle. Throughput: one beat per cycle. Reset: the next beat is a first one.
 

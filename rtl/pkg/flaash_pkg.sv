@@ -277,6 +277,7 @@ package flaash_pkg;
     logic zero_underflow;  // dropped: the sum is not zero but rounds to zero
     logic range_error;   // an integer result does not fit its format; it is not stored
   } sdpe_events_t;
-  localparam int unsigned NumSdpeEvents = $bits(sdpe_events_t) - $bits(flags_t) - $bits(empties_t);  // of one bit, the lowest
+  // Those of one bit, the lowest.
+  localparam int unsigned NumSdpeEvents = $bits(sdpe_events_t) - $bits(flags_t) - $bits(empties_t);
 
 endpackage : flaash_pkg

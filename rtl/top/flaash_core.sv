@@ -244,9 +244,7 @@ module flaash_core
   localparam int unsigned ReadWidth = $clog2(2 * NumSdpe + 1);
 
   flaash_perf_sum #(
-    .NumSdpe   (NumSdpe),
-    .NumSources(NumSources),
-    .Empties   (Engine == EngineResident)
+    .NumSdpe(NumSdpe), .NumSources(NumSources), .Empties(Engine == EngineResident)
   ) u_perf_sum (
     .clk_i, .rst_ni,
     .events_i(events), .dispatch_i(dispatch),

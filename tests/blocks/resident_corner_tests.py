@@ -93,6 +93,18 @@ async def contractions_of_each_kind_take_turns(dut) -> None:
 
 
 @cocotb.test()
+async def copies_are_not_written_too_early(dut) -> None:
+    """Lines wait for full slots; slots with nothing to do could be loaded with the set after the next."""
+    machine, make = await begun(dut)
+    engines, slots = engines_of_a_group(machine), int(dut.Slots.value)
+    coords = range(make.extent - machine.lanes, make.extent)
+    # The first slot's fibers hardly match, those of the others in full, with every line.
+    a = [make.fiber(coords) if member >= engines or turn % 3 == 0 else make.single(turn % 3)
+         for turn in range(900 // (engines * slots) // 3) for member in range(engines * slots)]
+    await run_checked(machine, a, [make.fiber(coords)] * 2, False, "bursty", make.rng.random())
+
+
+@cocotb.test()
 async def sums_cancel_across_rounds(dut) -> None:
     """Products of one dot product that lie in several slots and rounds add up without a rounding between."""
     machine, make = await begun(dut)
