@@ -98,7 +98,7 @@ module flaash_formal_mac_accumulate
   logic                     accept, side, keeps;
 
   assign accept = u_dut.accept;
-  assign side   = u_dut.side_q;
+  assign side   = u_dut.side;
   assign keeps  = !u_dut.empty_dot;  // a dot product without products uses no side
   assign added  = (u_dut.tag.first ? '0 : total_q[side]) + product(beat_q);
 
@@ -243,7 +243,7 @@ module flaash_formal_mac_accumulate
   Kept_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       (!kept[0] || (worth[0] == total_q[0] && limited[0])) && (!kept[1] || (worth[1] == total_q[1] && limited[1])));
   Sides_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      2'(keepers) == u_dut.sides_q && keepers <= 3'd2 && 2'($countones(kept)) == u_dut.sides_q
+      kept == u_dut.kept_q && 3'($countones(kept)) == keepers
       && (kept == '0 || oldest == ((kept == '1) ? side : !side)));
   Beat_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.add_valid
       || (u_dut.tag.first == !open_q && fresh == u_dut.tag.last && staged_count_q == count_q));

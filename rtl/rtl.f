@@ -8,6 +8,7 @@ host/flaash_host_pkg.sv
 operand/flaash_loader_pkg.sv
 lookup_machine/flaash_lookup_pkg.sv
 mac/flaash_mac_pkg.sv
+engine/flaash_resident_pkg.sv
 edge/flaash_edge_pkg.sv
 stream/flaash_stream_checker.sv
 host/flaash_soft_reset.sv
@@ -80,6 +81,18 @@ result/flaash_dot_unit.sv
 lookup_machine/flaash_lookup_engine.sv
 lookup_machine/flaash_lookup_group.sv
 lookup_machine/flaash_compute_lookup.sv
+engine/flaash_resident_longest.sv
+engine/flaash_resident_rounds.sv
+engine/flaash_resident_supply.sv
+engine/flaash_resident_route.sv
+engine/flaash_resident_chunks.sv
+engine/flaash_resident_window.sv
+engine/flaash_resident_step.sv
+engine/flaash_resident_slot.sv
+engine/flaash_resident_emit.sv
+engine/flaash_resident_engine.sv
+engine/flaash_resident_group.sv
+engine/flaash_compute_resident.sv
 stream_machine/flaash_job_generator.sv
 stream_machine/flaash_scheduler_round_robin.sv
 stream_machine/flaash_scheduler_demand.sv

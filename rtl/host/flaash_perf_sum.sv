@@ -19,6 +19,7 @@ module flaash_perf_sum
 #(
   parameter int unsigned NumSdpe    = 8,        // 1 to 64
   parameter int unsigned NumSources = NumSdpe,  // NumSdpe, or one more with a combiner
+  parameter bit          Empties    = 1'b1,     // SDPEs raise `empties`
   localparam int unsigned ReadWidth      = $clog2(2 * NumSdpe + 1),
   localparam int unsigned IncrementWidth = $bits(dots_t)
 ) (
@@ -43,11 +44,14 @@ module flaash_perf_sum
   end
 
   // ----------------------------------------------------------------------- sums
-  logic [NumCounters-1:0][6:0] sums;
+  localparam int unsigned SumWidth = 9;  // 64 engines, each with a result and MaxSlots dot products without a match
+
+  logic [NumCounters-1:0][SumWidth-1:0] sums;
   logic [6:0]                  out_of_range;
   logic [6:0]                  range_source;
   flags_t                      flags;
   sdpe_events_t                events;
+  empties_t                    empties;
 
   always_comb begin
     sums         = '0;
@@ -55,21 +59,23 @@ module flaash_perf_sum
     range_source = '0;
     flags        = '0;
     events       = '0;
+    empties      = '0;
     for (int s = NumSources - 1; s >= 0; s--) begin
       events = events_i[s];
       flags  = flags | events.flags;
-      sums[CntBusy]          = sums[CntBusy]          + 7'(events.busy);
-      sums[CntSteps]         = sums[CntSteps]         + 7'(events.step);
-      sums[CntMatches]       = sums[CntMatches]       + 7'(events.match);
-      sums[CntStallA]        = sums[CntStallA]        + 7'(events.stall_a);
-      sums[CntStallB]        = sums[CntStallB]        + 7'(events.stall_b);
-      sums[CntStallMac]      = sums[CntStallMac]      + 7'(events.stall_mac);
-      sums[CntStallResult]   = sums[CntStallResult]   + 7'(events.stall_result);
-      sums[CntDotsDone]      = sums[CntDotsDone]      + 7'(events.dot_done);
-      sums[CntResults]       = sums[CntResults]       + 7'(events.result);
-      sums[CntZeroEmpty]     = sums[CntZeroEmpty]     + 7'(events.zero_empty);
-      sums[CntZeroCancel]    = sums[CntZeroCancel]    + 7'(events.zero_cancel);
-      sums[CntZeroUnderflow] = sums[CntZeroUnderflow] + 7'(events.zero_underflow);
+      if (Empties) empties = events.empties;
+      sums[CntBusy]          = sums[CntBusy]          + SumWidth'(events.busy);
+      sums[CntSteps]         = sums[CntSteps]         + SumWidth'(events.step);
+      sums[CntMatches]       = sums[CntMatches]       + SumWidth'(events.match);
+      sums[CntStallA]        = sums[CntStallA]        + SumWidth'(events.stall_a);
+      sums[CntStallB]        = sums[CntStallB]        + SumWidth'(events.stall_b);
+      sums[CntStallMac]      = sums[CntStallMac]      + SumWidth'(events.stall_mac);
+      sums[CntStallResult]   = sums[CntStallResult]   + SumWidth'(events.stall_result);
+      sums[CntDotsDone]      = sums[CntDotsDone]      + SumWidth'(events.dot_done) + SumWidth'(empties);
+      sums[CntResults]       = sums[CntResults]       + SumWidth'(events.result);
+      sums[CntZeroEmpty]     = sums[CntZeroEmpty]     + SumWidth'(events.zero_empty) + SumWidth'(empties);
+      sums[CntZeroCancel]    = sums[CntZeroCancel]    + SumWidth'(events.zero_cancel);
+      sums[CntZeroUnderflow] = sums[CntZeroUnderflow] + SumWidth'(events.zero_underflow);
       out_of_range           = out_of_range           + 7'(events.range_error);
       if (events.range_error) range_source = 7'(s);
     end
@@ -77,7 +83,7 @@ module flaash_perf_sum
 
   logic unused_bits;
 
-  assign unused_bits = ^{events.result_parity, events.table_parity, load_i};
+  assign unused_bits = ^{events.empties, events.result_parity, events.table_parity, load_i};
 
   // ------------------------------------------------------------------ increments
   increments_t increments;

@@ -6,8 +6,8 @@ package flaash_lookup_pkg;
 
   import flaash_pkg::*;
 
-  // Fibers of A in a set, 1 to 8.
-  typedef logic [3:0] set_size_t;
+  // Fibers of A in a set, 1 to 32.
+  typedef logic [5:0] set_size_t;
 
   // How much there is of both operands.
   typedef struct packed {

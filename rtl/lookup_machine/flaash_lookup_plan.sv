@@ -28,7 +28,7 @@ module flaash_lookup_plan
   import flaash_lookup_pkg::*;
 #(
   parameter int unsigned Groups   = 8,     // groups of engines, 1 to 64
-  parameter int unsigned MaxSize  = 4,     // engines of a group, 1 to 8
+  parameter int unsigned MaxSize  = 4,     // fibers that a group holds, 1 to 32
   parameter int unsigned Lanes    = 4,     // entries per line: 1, 2, 4, 8
   parameter int unsigned MemLines = 8192,  // lines of an operand
   parameter int unsigned Buffers  = 1,     // of an operand, 1 or 2
@@ -40,6 +40,7 @@ module flaash_lookup_plan
   input  logic              start_i,
   input  desc_t [1:0]       desc_i,
   input  line_written_t [1:0] written_i,   // lines on their way to the memory, of A in element 0
+  input  set_size_t         limit_i,       // fibers of a set, MaxSize or less; with what is known of A
   output logic              busy_o,
   output dispatch_t         dispatch_o,
   // fiber tables, and faults
@@ -58,8 +59,8 @@ module flaash_lookup_plan
   if (Groups < 1 || Groups > 64) begin : gen_illegal_groups
     `FLAASH_ILLEGAL("Groups must be 1 to 64")
   end
-  if (MaxSize < 1 || MaxSize > 8) begin : gen_illegal_size
-    `FLAASH_ILLEGAL("MaxSize must be 1 to 8")
+  if (MaxSize < 1 || MaxSize > 32) begin : gen_illegal_size
+    `FLAASH_ILLEGAL("MaxSize must be 1 to 32")
   end
 
   // ------------------------------------------------------------------------ steps
@@ -147,6 +148,12 @@ module flaash_lookup_plan
     row_t          row;
     all_quarters_t total;
 
+    logic [31:0]   extent;
+    line_addr_t    capped;  // no line of so large an extent weighs more than another one
+
+    assign extent = a.extent;
+    assign capped = (extent[31:LineAddrWidth] != '0) ? '1 : extent[LineAddrWidth-1:0];
+
     // The walk goes from one largest set to the next.
     assign skewed = unequal && set_size == set_size_t'(MaxSize);
 
@@ -156,7 +163,7 @@ module flaash_lookup_plan
     ) u_share (
       .clk_i, .rst_ni,
       .begin_i(prepare_a), .divided_o(divided), .start_i(prepare_b), .sizes_i(sizes),
-      .done_o(shared), .set_size_o(set_size), .share_o(share), .tail_o(tail), .tail_share_o(tail_share)
+      .limit_i, .done_o(shared), .set_size_o(set_size), .share_o(share), .tail_o(tail), .tail_share_o(tail_share)
     );
 
     flaash_lookup_weights #(
@@ -167,7 +174,7 @@ module flaash_lookup_plan
     ) u_weights (
       .clk_i, .rst_ni,
       .written_i(written_i[0]), .buffer_i(a.buffer), .prepare_i(prepare_a), .sizes_i(sizes),
-      .extent_i(line_addr_t'(a.extent)),
+      .extent_i(capped),
       .ready_o(weighed), .skewed_o(unequal), .total_o(total),
       .rewind_i(rewind), .next_i(next_row), .row_o(row)
     );
@@ -183,7 +190,7 @@ module flaash_lookup_plan
   end else begin : gen_all
     // One group has one piece, whatever it costs.
     assign {divided, weighed, shared} = '1;
-    assign set_size = set_size_t'(MaxSize);
+    assign set_size = limit_i;
     assign {skewed, tail, walking, walk_valid, walk_wish, tail_share} = '0;
 
     always_comb begin

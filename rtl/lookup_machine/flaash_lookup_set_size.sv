@@ -8,9 +8,9 @@
 // for each group, the largest sets win without a look. All costs are multiplied by the fibers of A and of B,
 // which saves divisions. A B of very many fibers counts as one of 255: rounding hardly matters then.
 //
-// Guarantees  done_o from its cycle until the next start; set_size_o is then 1 to MaxSize. few_o: the fibers of A do
-//             not fill a set for each group, so sizes are compared; else set_size_o is MaxSize, also before done_o.
-// Demands     Inputs stay from start_i until done_o.
+// Guarantees  done_o from its cycle until the next start; set_size_o is then 1 to limit_i. few_o: the fibers of A do
+//             not fill a set for each group, so sizes are compared; else set_size_o is limit_i, also before done_o.
+// Demands     Inputs stay from start_i until done_o; limit_i is 1 to MaxSize.
 // Latency     One cycle, MaxSize + 3 where sizes are compared (few_o).
 // Reset       Forgets a choice under way; done_o is low.
 
@@ -19,18 +19,19 @@ module flaash_lookup_set_size
   import flaash_lookup_pkg::*;
 #(
   parameter int unsigned Groups  = 8,  // groups of engines, 1 or more
-  parameter int unsigned MaxSize = 4   // engines of a group, 1 to 8
+  parameter int unsigned MaxSize = 4   // fibers that a group holds, 1 to 32
 ) (
   input  logic       clk_i,
   input  logic       rst_ni,
   input  logic       start_i,
   input  sizes_t     sizes_i,
+  input  set_size_t  limit_i,
   output logic       done_o,
   output logic       few_o,
   output set_size_t  set_size_o
 );
 
-  localparam int unsigned Few       = Groups * MaxSize;  // fibers from which on nothing is to choose
+  localparam int unsigned Few       = Groups * MaxSize;  // fibers from which on nothing is to choose, at most
   localparam int unsigned Others    = Groups - 1;
   localparam int unsigned FewWidth  = $clog2(Few + 1);
   localparam int unsigned RunWidth  = 8;             // fibers of B, that many at most
@@ -60,8 +61,8 @@ module flaash_lookup_set_size
   few_cost_t                    best_q;
   logic [CostWidth:0]           beyond;            // the best one; negative if it is not
 
-  assign few_o      = 32'(sizes_i.a_fibers) < Few && MaxSize > 1;
-  assign set_size_o = few_o ? best_size_q : set_size_t'(MaxSize);
+  assign few_o      = 32'(sizes_i.a_fibers) < Groups * 32'(limit_i) && limit_i != set_size_t'(1);
+  assign set_size_o = few_o ? best_size_q : limit_i;
 
   assign fibers   = FewWidth'(sizes_i.a_fibers);
   assign run      = (sizes_i.b_fibers > fiber_id_t'(2 ** RunWidth - 1)) ? '1 : sizes_i.b_fibers[RunWidth-1:0];
@@ -81,7 +82,7 @@ module flaash_lookup_set_size
   end
 
   always_ff @(posedge clk_i) begin
-    try_q         <= start_i ? set_size_t'(MaxSize) : try_q - 1'b1;
+    try_q         <= start_i ? limit_i : try_q - 1'b1;
     rounds_size_q <= try_q;
     rounds_q      <= ($bits(pairs))'((32'(pairs) + Groups - 1) / Groups);
     cost_size_q   <= rounds_size_q;
@@ -91,7 +92,7 @@ module flaash_lookup_set_size
     load_q        <= few_cost_t'(rounds_size_q) * again_q;
     if (start_i) begin
       best_q      <= '1;
-      best_size_q <= set_size_t'(MaxSize);
+      best_size_q <= limit_i;
     end else if (cost_valid_q && beyond[CostWidth]) begin
       best_q      <= stream_q + load_q;
       best_size_q <= cost_size_q;

@@ -25,7 +25,7 @@ module flaash_lookup_share
   import flaash_lookup_pkg::*;
 #(
   parameter int unsigned Groups  = 8,  // groups of engines, 2 to 64
-  parameter int unsigned MaxSize = 4   // engines of a group, 1 to 8
+  parameter int unsigned MaxSize = 4   // fibers that a group holds, 1 to 32
 ) (
   input  logic       clk_i,
   input  logic       rst_ni,
@@ -33,6 +33,7 @@ module flaash_lookup_share
   output logic       divided_o,
   input  logic       start_i,    // B, too
   input  sizes_t     sizes_i,
+  input  set_size_t  limit_i,     // fibers of a set, MaxSize or less
   output logic       done_o,
   output set_size_t  set_size_o,
   output share_t     share_o,
@@ -66,7 +67,7 @@ module flaash_lookup_share
     .MaxSize(MaxSize)
   ) u_set_size (
     .clk_i, .rst_ni,
-    .start_i, .sizes_i,
+    .start_i, .sizes_i, .limit_i,
     .done_o(sized), .few_o(few), .set_size_o
   );
 

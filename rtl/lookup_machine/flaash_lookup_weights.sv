@@ -27,7 +27,7 @@ module flaash_lookup_weights
   import flaash_pkg::*;
   import flaash_lookup_pkg::*;
 #(
-  parameter int unsigned MaxSize  = 4,    // fibers of a set, 1 to 8
+  parameter int unsigned MaxSize  = 4,    // fibers of a set, 1 to 32
   parameter int unsigned Lanes    = 4,    // entries per line: 1, 2, 4, 8
   parameter int unsigned MemLines = 8192, // lines of the operand
   parameter int unsigned Buffers  = 1     // for it: 1 or 2
@@ -48,7 +48,7 @@ module flaash_lookup_weights
   output row_t          row_o
 );
 
-  localparam int unsigned LinesWidth  = 13;  // of a fiber: coordinates have 12 bits at most
+  localparam int unsigned LinesWidth  = $clog2(MemLines + 1);  // of a fiber
   localparam int unsigned LoadWidth   = LinesWidth + $clog2(MaxSize);  // of a set
   localparam int unsigned Sets        = (MemLines / MaxSize < 2) ? 2 : MemLines / MaxSize + 1;
   localparam int unsigned SetWidth    = $clog2(Sets);

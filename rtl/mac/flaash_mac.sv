@@ -9,6 +9,8 @@
 //             in_ready_o does not depend on out_ready_i. A dot product that is a portion by its name
 //             (Portions only) gives no result, but the words of its exact sum at
 //             part_*, as flaash_mac_export does, in the order of the portions, with its slot.
+//             With Sums above 1, name.slot of each beat, below Sums, tells to which dot product the beat belongs: beats
+//             of different slots alternate as they like. Results come in the order of the `last` beats.
 // Demands     AXI handshake rule; at most 2 ** CountWidth products per dot product, its portions counted
 //             together.
 // Latency     From a `last` beat to its result, fp32 and bf16: 17 + n cycles for a sum over n words of 48
@@ -32,7 +34,8 @@ module flaash_mac
 #(
   parameter int unsigned Format     = FormatFp32,    // Format* of flaash_pkg
   parameter int unsigned CountWidth = EntryIdWidth,  // log2 of the products in a sum, 1 (integers: 16) to 40
-  parameter bit          Portions   = 1'b0,          // dot products can be portions
+  parameter int unsigned Sums       = 1,             // dot products under way at a time, a power of two, 1 to 8
+  parameter bit          Portions   = 1'b0,          // dot products can be portions, if Sums is 1
   localparam int unsigned ValueWidth = value_width(Format),
   localparam int unsigned PartWidth  = word_width(Format, CountWidth),
   localparam type match_t = `FLAASH_MATCH(ValueWidth),
@@ -61,6 +64,9 @@ module flaash_mac
   if (Format > FormatInt16) begin : gen_illegal_format
     `FLAASH_ILLEGAL("Format must be one of Format* of flaash_pkg")
   end
+  if (Sums < 1 || Sums > 8 || 2 ** $clog2(Sums) != Sums || (Sums > 1 && Portions)) begin : gen_illegal_sums
+    `FLAASH_ILLEGAL("Sums must be a power of two from 1 to 8, and 1 with Portions")
+  end
   if (CountWidth < 1 || CountWidth > 40) begin : gen_illegal_count
     `FLAASH_ILLEGAL("CountWidth must be 1 to 40")
   end
@@ -87,10 +93,12 @@ module flaash_mac
   dot_name_t in_name;
 
   // What means nothing need not be kept.
-  assign in_name = Portions ? in_name_i : {1'b0, slot_t'(0), in_name_i.a_id, in_name_i.b_id};
+  assign in_name = Portions ? in_name_i
+                            : {1'b0, (Sums > 1) ? in_name_i.slot : slot_t'(0), in_name_i.a_id, in_name_i.b_id};
 
   flaash_mac_decode #(
-    .Format(Format)
+    .Format(Format),
+    .Sums  (Sums)
   ) u_decode (
     .clk_i, .rst_ni,
     .in_valid_i, .in_ready_o, .in_i, .in_name_i(in_name),
@@ -116,6 +124,7 @@ module flaash_mac
       .ProductWidth(ProductWidth),
       .LsbExponent (lsb_exponent(Format)),
       .CountWidth  (CountWidth),
+      .Sums        (Sums),
       .Portions    (Portions)
     ) u_float (
       .clk_i, .rst_ni,
@@ -132,6 +141,7 @@ module flaash_mac
       .ProductWidth(ProductWidth),
       .SumWidth    (integer_width(Format)),
       .CountWidth  (CountWidth),
+      .Sums        (Sums),
       .Portions    (Portions)
     ) u_integer (
       .clk_i, .rst_ni,

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Exact accumulator: adds aligned products to twelve words in two banks, on two sides.
+// Exact accumulator: adds aligned products to twelve words in two banks, on several sides.
+//
+// With one sum under way at a time (Sums = 1) two sides take turns. With more, each sum has a side of its own, which
+// name.slot tells: then beats of different dot products alternate as they like.
 //
 // Guarantees  When a beat with tag.last has come in, its sum is offered at sum_*: which words it
 //             touched, its special status, and through the read port its words. The words stay
-//             until one cycle after sum_ready_i. Meanwhile the next dot product is added up on the
-//             other side. Words that are not touched are zero, whatever the read port shows.
+//             until one cycle after sum_ready_i. Meanwhile other dot products are added up on
+//             other sides. Words that are not touched are zero, whatever the read port shows.
 // Demands     AXI handshake rule at in_*; at most 2 ** CountWidth products per dot product, then no
 //             word can overflow. sum_ready_i may depend on sum_valid_o.
 // Latency     Two cycles. Throughput: one product per cycle, no gap between dot products.
-// Stalls      While both sides hold finished sums (dot products without products need no side), or four
+// Stalls      While the side of a beat holds a finished sum (dot products without products need no side), or four
 //             sums wait. in_ready_o comes from registers.
-// Reset       Forgets both sides.
+// Reset       Forgets all sides.
 //
 // `touched` of a side replaces clearing its words: the first addition to a word ignores the old one.
 
@@ -21,7 +24,11 @@ module flaash_mac_accumulate
   import flaash_mac_pkg::*;
 #(
   parameter int unsigned CountWidth = 20,  // binary logarithm of the products in a sum, 1 or more
-  localparam int unsigned Width = WordWidth + CountWidth + 1
+  parameter int unsigned Sums       = 1,   // under way at a time, a power of two, 1 to 8
+  localparam int unsigned Width     = WordWidth + CountWidth + 1,
+  localparam int unsigned Sides     = sum_sides(Sums),
+  localparam int unsigned SideWidth = $clog2(Sides),
+  localparam int unsigned AddrWidth = SideWidth + BankAddrWidth
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -36,12 +43,14 @@ module flaash_mac_accumulate
   input  logic                   sum_ready_i,
   output mac_sum_t               sum_o,
   output dot_name_t              sum_name_o,
-  output logic                   sum_side_o,
+  output logic [SideWidth-1:0]   sum_side_o,
 
   // their words, in pairs
-  input  logic [BankAddrWidth:0] read_addr_i,  // {side, pair}
+  input  logic [AddrWidth-1:0]   read_addr_i,  // {side, pair}
   output logic [1:0][Width-1:0]  read_words_o  // {odd, even}
 );
+
+  localparam int unsigned RunWidth = (Sums > 1) ? SideWidth : 1;
 
   // ----------------------------------------------------------------- next product
   // Whether its words are to be kept or begin with it is found out before the register, in the
@@ -58,7 +67,10 @@ module flaash_mac_accumulate
   mac_addend_t          even, odd;
   logic                 add_valid, add_ready;
   logic [BankWords-1:0] in_even, in_odd;  // words that in_i touches
-  logic [NumWords-1:0]  in_touch, in_touched, add_touch, touched_q, touched_d;
+  logic [NumWords-1:0]  in_touch, in_touched, add_touch, touched_d;
+  logic [RunWidth-1:0]  in_run, run;  // which of the sums under way
+
+  logic [Sums-1:0][NumWords-1:0] touched_q;
 
   assign in_even = in_i.even.touch;
   assign in_odd  = in_i.odd.touch;
@@ -66,6 +78,8 @@ module flaash_mac_accumulate
   assign tag     = product.tag;
   assign even    = product.even;
   assign odd     = product.odd;
+  assign in_run  = (Sums > 1) ? in_i.tag.name.slot[RunWidth-1:0] : '0;
+  assign run     = (Sums > 1) ? tag.name.slot[RunWidth-1:0] : '0;
 
   // Bits 2 i and 2 i + 1 of all words belong to word i of the banks.
   for (genvar i = 0; i < BankWords; i++) begin : gen_interleave
@@ -77,7 +91,7 @@ module flaash_mac_accumulate
 
   localparam logic [NumWords-1:0] EvenWords = {BankWords{2'b01}};
 
-  assign in_touched = add_valid ? touched_d : touched_q;
+  assign in_touched = (add_valid && run == in_run) ? touched_d : touched_q[in_run];
 
   assign next = {!in_i.tag.first && (in_touch & in_touched & ~EvenWords) != '0,
                  !in_i.tag.first && (in_touch & in_touched & EvenWords) != '0,
@@ -92,12 +106,16 @@ module flaash_mac_accumulate
   );
 
   // ----------------------------------------------------- the sum being added up
-  logic        side_q, accept, take_side;
-  mac_status_t status_q, status_before, status_d;
+  logic                 turn_q, accept, take_side;
+  logic [SideWidth-1:0] side;
+  mac_status_t          status_before, status_d;
+
+  mac_status_t [Sums-1:0] status_q;
 
   assign accept        = add_valid && add_ready;
-  assign touched_d     = tag.first ? add_touch : touched_q | add_touch;
-  assign status_before = tag.first ? '0 : status_q;
+  assign side          = (Sums > 1) ? SideWidth'(run) : SideWidth'(turn_q);
+  assign touched_d     = tag.first ? add_touch : touched_q[run] | add_touch;
+  assign status_before = tag.first ? '0 : status_q[run];
 
   always_comb begin
     status_d         = status_before;
@@ -110,68 +128,71 @@ module flaash_mac_accumulate
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      side_q <= 1'b0;
+      turn_q <= 1'b0;
     end else if (take_side) begin
-      side_q <= !side_q;
+      turn_q <= !turn_q;
     end
   end
 
   always_ff @(posedge clk_i) begin
     if (accept) begin
-      touched_q <= touched_d;
-      status_q  <= status_d;
+      touched_q[run] <= touched_d;
+      status_q[run]  <= status_d;
     end
   end
 
   // ---------------------------------------------------------------------- banks
-  // The words of both sides lie in pairs beside each other: twelve of a bank's are in use, without a gap.
-  logic [BankAddrWidth:0] read_addr;
+  // The words of all sides that have one number lie beside each other: a bank has no gap.
+  logic [AddrWidth-1:0] read_addr;
 
-  assign read_addr = {read_addr_i[BankAddrWidth-1:0], read_addr_i[BankAddrWidth]};
+  assign read_addr = {read_addr_i[BankAddrWidth-1:0], read_addr_i[AddrWidth-1:BankAddrWidth]};
 
   flaash_mac_bank #(
-    .Width(Width)
+    .Width(Width),
+    .Words(Sides * BankWords)
   ) u_even (
     .clk_i,
     .add_i      (accept && even.touch != '0),
     .keep_i     (add.even_keep),
     .negative_i (tag.sign),
-    .addr_i     ({even.addr, side_q}),
+    .addr_i     ({even.addr, side}),
     .addend_i   (even.part),
     .read_addr_i(read_addr),
     .read_data_o(read_words_o[0])
   );
 
   flaash_mac_bank #(
-    .Width(Width)
+    .Width(Width),
+    .Words(Sides * BankWords)
   ) u_odd (
     .clk_i,
     .add_i      (accept && odd.touch != '0),
     .keep_i     (add.odd_keep),
     .negative_i (tag.sign),
-    .addr_i     ({odd.addr, side_q}),
+    .addr_i     ({odd.addr, side}),
     .addend_i   (odd.part),
     .read_addr_i(read_addr),
     .read_data_o(read_words_o[1])
   );
 
   // -------------------------------------------------------------- finished sums
-  // A sum that touched no word keeps no side, so that empty dot products pass while both are taken.
+  // A sum that touched no word keeps no side, so that empty dot products pass while all are taken.
   typedef struct packed {
-    logic      used;  // it keeps its side
-    logic      side;
-    dot_name_t name;
-    mac_sum_t  sum;
+    logic                 used;  // it keeps its side
+    logic [SideWidth-1:0] side;
+    dot_name_t            name;
+    mac_sum_t             sum;
   } kept_t;
 
   kept_t      kept;
   mac_sum_t   sum;
-  logic [1:0] sides_q;  // finished sums that keep one
   logic       give_side, empty_dot, used, put, give, full_q, unused_ready;
   logic [2:0] usage;
 
+  logic [Sides-1:0] kept_q;  // sides that a finished sum keeps
+
   assign empty_dot  = tag.first && tag.last && !tag.product;
-  assign add_ready  = !full_q && (!sides_q[1] || empty_dot);
+  assign add_ready  = !full_q && !(add_valid && kept_q[side] && !empty_dot);
   assign put        = accept && tag.last;
   assign give       = sum_valid_o && sum_ready_i;
   assign used       = touched_d != '0;
@@ -180,11 +201,12 @@ module flaash_mac_accumulate
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      sides_q <= '0;
-      full_q  <= 1'b0;
+      kept_q <= '0;
+      full_q <= 1'b0;
     end else begin
-      sides_q <= sides_q + 2'(take_side) - 2'(give_side);
-      full_q  <= usage + 3'(put) - 3'(give) == 3'd4;  // ahead: all stages of the MAC wait for it
+      if (take_side) kept_q[side] <= 1'b1;
+      if (give_side) kept_q[kept.side] <= 1'b0;
+      full_q <= usage + 3'(put) - 3'(give) == 3'd4;  // ahead: all stages of the MAC wait for it
     end
   end
 
@@ -198,7 +220,7 @@ module flaash_mac_accumulate
     .clk_i, .rst_ni,
     .in_valid_i (put),
     .in_ready_o (unused_ready),
-    .in_data_i  ({used, side_q, tag.name, sum}),
+    .in_data_i  ({used, side, tag.name, sum}),
     .out_valid_o(sum_valid_o),
     .out_ready_i(sum_ready_i),
     .out_data_o (kept),
@@ -210,10 +232,10 @@ module flaash_mac_accumulate
   assign sum_side_o = kept.side;
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(SideForEachSum_A, sides_q <= 2'd2 && 3'(sides_q) <= usage, "a side was lost")
+  `FLAASH_ASSERT(SideForEachSum_A, $countones(kept_q) <= 32'(usage), "a side was lost")
   `FLAASH_ASSERT(FullAhead_A, full_q == (usage == 3'd4), "a sum without room, or room that is not used")
-  `FLAASH_COVER(BothSidesTaken_C, sides_q[1] && add_valid)
-  `FLAASH_COVER(EmptyWithoutSide_C, sides_q[1] && accept)
+  `FLAASH_COVER(AllSidesTaken_C, &kept_q && add_valid)
+  `FLAASH_COVER(EmptyWithoutSide_C, kept_q[side] && accept)
   `FLAASH_COVER(AddWhileResolving_C, accept && sum_valid_o)
 
 endmodule : flaash_mac_accumulate

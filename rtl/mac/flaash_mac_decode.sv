@@ -2,9 +2,9 @@
 // First stage of the MAC: from pairs of operands to pairs of significands with a tag.
 //
 // Guarantees  Each beat leaves once, in order. tag.first marks the beat after reset or after a
-//             `last`. Significands are 0 if the product is not a finite number or if there is none,
-//             so that nothing is accumulated for it; tag.nan, .invalid and .inf then give the reason.
-//             Signs of zero products are kept but have no effect later.
+//             `last`; with several Sums, those of the same name.slot count. Significands are 0 if the product is not a
+//             finite number or if there is none, so that nothing is accumulated for it; tag.nan, .invalid and .inf then
+//             give the reason. Signs of zero products are kept but have no effect later.
 // Demands     AXI handshake rule. Without in_i.product the operands are ignored.
 // Latency     One cycle. Throughput: one beat per cycle. Reset: the next beat is a first one.
 
@@ -15,8 +15,10 @@ module flaash_mac_decode
   import flaash_mac_pkg::*;
 #(
   parameter int unsigned Format = FormatFp32,  // Format* of flaash_pkg
+  parameter int unsigned Sums   = 1,           // dot products under way, told apart by name.slot
   localparam int unsigned ValueWidth = value_width(Format),
   localparam int unsigned SigWidth   = significand_width(Format),
+  localparam int unsigned SumWidth   = (Sums > 1) ? $clog2(Sums) : 1,
   localparam type match_t = `FLAASH_MATCH(ValueWidth),
   localparam type factors_t = `FLAASH_FACTORS(SigWidth)
 ) (
@@ -54,15 +56,17 @@ module flaash_mac_decode
   );
 
   // ---------------------------------------------------------------- its product
-  logic     first_q;
-  logic     inf_times_zero;
-  factors_t factors;
+  logic [Sums-1:0]     first_q;  // per sum
+  logic [SumWidth-1:0] sum;
+  logic                inf_times_zero;
+  factors_t            factors;
 
+  assign sum            = (Sums > 1) ? in_name_i.slot[SumWidth-1:0] : '0;
   assign inf_times_zero = (inf_a && zero_b) || (zero_a && inf_b);
 
   always_comb begin
     factors             = '0;
-    factors.tag.first   = first_q;
+    factors.tag.first   = first_q[sum];
     factors.tag.last    = in_i.last;
     factors.tag.product = in_i.product;
     factors.tag.sign    = sign_a ^ sign_b;
@@ -79,8 +83,8 @@ module flaash_mac_decode
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) first_q <= 1'b1;
-    else if (in_valid_i && in_ready_o) first_q <= in_i.last;
+    if (!rst_ni) first_q <= '1;
+    else if (in_valid_i && in_ready_o) first_q[sum] <= in_i.last;
   end
 
   // ------------------------------------------------------------------- register

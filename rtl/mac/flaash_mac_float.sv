@@ -23,8 +23,11 @@ module flaash_mac_float
   parameter int unsigned ProductWidth = 48,    // bits of a product's magnitude, up to 48
   parameter int          LsbExponent  = -298,  // binary exponent of bit 0 of a product at position 0
   parameter int unsigned CountWidth   = 20,    // binary logarithm of the products in a sum
+  parameter int unsigned Sums         = 1,     // under way at a time, a power of two, 1 to 8
   parameter bit          Portions     = 1'b0,  // dot products can be portions
-  localparam int unsigned Width = WordWidth + CountWidth + 1,
+  localparam int unsigned Width     = WordWidth + CountWidth + 1,
+  localparam int unsigned SideWidth = $clog2(sum_sides(Sums)),
+  localparam int unsigned AddrWidth = SideWidth + BankAddrWidth,
   localparam type product_t = `FLAASH_PRODUCT(ProductWidth),
   localparam type word_t = `FLAASH_WORD(Width)
 ) (
@@ -52,9 +55,10 @@ module flaash_mac_float
   // ------------------------------------------------------- align, accumulate
   logic                   aligned_valid, aligned_ready;
   mac_aligned_t           aligned;
-  logic                   sum_valid, sum_ready, sum_side;
+  logic                   sum_valid, sum_ready;
+  logic [SideWidth-1:0]   sum_side;
   mac_sum_t               sum;
-  logic [BankAddrWidth:0] read_addr, finish_addr;
+  logic [AddrWidth-1:0]   read_addr, finish_addr;
   logic [1:0][Width-1:0]  read_words;
 
   flaash_mac_align #(
@@ -66,7 +70,8 @@ module flaash_mac_float
   );
 
   flaash_mac_accumulate #(
-    .CountWidth(CountWidth)
+    .CountWidth(CountWidth),
+    .Sums      (Sums)
   ) u_accumulate (
     .clk_i, .rst_ni,
     .in_valid_i(aligned_valid), .in_ready_o(aligned_ready), .in_i(aligned),
@@ -115,7 +120,8 @@ module flaash_mac_float
   mac_normal_t normal;
 
   flaash_mac_resolve #(
-    .CountWidth(CountWidth)
+    .CountWidth(CountWidth),
+    .SetWidth  (SideWidth)
   ) u_resolve (
     .clk_i, .rst_ni,
     .sum_valid_i(finish_valid), .sum_ready_o(finish_ready), .sum_i(sum), .sum_set_i(sum_side),

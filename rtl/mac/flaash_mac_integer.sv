@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sums products of integers in one wide register; the counterpart of flaash_mac_float.
+// Sums products of integers in one wide register per sum; the counterpart of flaash_mac_float.
 //
 // Guarantees  One result per tag.last of a dot product that is no portion, in order: the sum of the products
 //             since the last one, sign-extended. A sum that does not fit SumWidth bits gives 0 with
@@ -17,7 +17,9 @@ module flaash_mac_integer
   parameter int unsigned ProductWidth = 32,  // bits of a product's magnitude
   parameter int unsigned SumWidth     = 48,  // bits of a result, ResultWidth at most
   parameter int unsigned CountWidth   = 20,  // binary logarithm of the products in a sum
+  parameter int unsigned Sums         = 1,   // under way at a time, told apart by name.slot, a power of two, 1 to 8
   parameter bit          Portions     = 1'b0,  // dot products can be portions
+  localparam int unsigned RunWidth = (Sums > 1) ? $clog2(Sums) : 1,
   localparam int unsigned Width = ProductWidth + CountWidth + 1,
   localparam type product_t = `FLAASH_PRODUCT(ProductWidth),
   localparam type word_t = `FLAASH_WORD(Width)
@@ -43,9 +45,14 @@ module flaash_mac_integer
 );
 
   // ----------------------------------------------------------------- accumulate
-  mac_tag_t         tag;
-  logic             partial, accept, empty_q, valid_q;
-  logic [Width-1:0] sum_q, kept, addend;
+  mac_tag_t            tag;
+  logic                partial, accept, valid_q;
+  logic [RunWidth-1:0] run, run_q, done;  // of the beat; of the one before
+  logic [Width-1:0]    kept, addend, done_sum;
+  logic                done_empty;
+
+  logic [Sums-1:0][Width-1:0] sum_q;
+  logic [Sums-1:0]            empty_q;
 
   assign tag           = in_i.tag;
   assign launch_name_o = tag.name;
@@ -54,7 +61,8 @@ module flaash_mac_integer
   assign in_ready_o = !tag.last || (partial ? part_room_i : room_i);
   assign accept     = in_valid_i && in_ready_o;
   assign launch_o   = accept && tag.last && !partial;
-  assign kept       = tag.first ? '0 : sum_q;
+  assign run        = (Sums > 1) ? launch_name_o.slot[RunWidth-1:0] : '0;
+  assign kept       = tag.first ? '0 : sum_q[run];
   assign addend     = Width'(in_i.size) ^ {Width{tag.sign}};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -64,10 +72,15 @@ module flaash_mac_integer
 
   always_ff @(posedge clk_i) begin
     if (accept) begin
-      sum_q   <= kept + addend + Width'(tag.sign);
-      empty_q <= !tag.product && (tag.first || empty_q);
+      sum_q[run]   <= kept + addend + Width'(tag.sign);
+      empty_q[run] <= !tag.product && (tag.first || empty_q[run]);
+      run_q        <= run;
     end
   end
+
+  assign done       = (Sums > 1) ? run_q : '0;
+  assign done_sum   = sum_q[done];
+  assign done_empty = empty_q[done];
 
   // --------------------------------------------------------------------- result
   mac_result_t result;
@@ -76,8 +89,8 @@ module flaash_mac_integer
     .Width(Width),
     .SumWidth(SumWidth)
   ) u_check (
-    .sum_i(sum_q),
-    .empty_i(empty_q),
+    .sum_i(done_sum),
+    .empty_i(done_empty),
     .result_o(result)
   );
 
@@ -98,6 +111,6 @@ module flaash_mac_integer
     else part_valid_o <= part_launch_o;
   end
 
-  assign part_o = {1'b1, !empty_q, IndexWidth'(0), !empty_q, 4'd0, sum_q};  // last, touch, index, status, word
+  assign part_o = {1'b1, !done_empty, IndexWidth'(0), !done_empty, 4'd0, done_sum};  // last, touch, index, status, word
 
 endmodule : flaash_mac_integer

@@ -52,6 +52,11 @@ package flaash_mac_pkg;
     return 2 * significand_width(format) + count_width + 1;
   endfunction
 
+  // Sides of an accumulator with room for so many sums under way.
+  function automatic int unsigned sum_sides(int unsigned sums);
+    return (sums > 1) ? sums : 2;
+  endfunction
+
   // Bits that a window holds below its top word, enough to round to 24 bits.
   localparam int unsigned TailWidth  = 24;
 

@@ -15,6 +15,7 @@ package flaash_pkg;
   localparam int unsigned EngineMerge   = 0;  // two-pointer merge, one step per cycle
   localparam int unsigned EngineCompare = 1;  // Lanes x Lanes comparison, one line per cycle
   localparam int unsigned EngineLookup  = 2;  // table of the resident fiber of A, one line of B per cycle
+  localparam int unsigned EngineResident = 3;  // chunks of several resident fibers of A, one line of B per cycle
 
   localparam int unsigned MemoryIdeal  = 0;  // every port in every cycle
   localparam int unsigned MemoryBanked = 1;  // one access per bank and cycle
@@ -34,9 +35,15 @@ package flaash_pkg;
     return 2 ** $clog2(coord_width + value_width(format));
   endfunction
 
-  // Read ports of the tensor memory: two per engine, or one per group of engines that look up.
+  // Dot products can be split into portions.
+  function automatic bit can_split(int unsigned engine, int unsigned portions);
+    return portions > 0 && (engine == EngineMerge || engine == EngineCompare);
+  endfunction
+
+  // Read ports of the tensor memory: two per engine, or one per group of engines that hold fibers of A.
   function automatic int unsigned read_ports(int unsigned engine, int unsigned num_sdpe, int unsigned group_size);
-    return (engine == EngineLookup) ? (num_sdpe + group_size - 1) / group_size : 2 * num_sdpe;
+    return (engine == EngineLookup || engine == EngineResident) ? (num_sdpe + group_size - 1) / group_size
+                                                                : 2 * num_sdpe;
   endfunction
 
   // ------------------------------------------------------------------------- limits
@@ -245,9 +252,15 @@ package flaash_pkg;
     logic  visit;    // a job was looked at: given out, or passed over for later
   } dispatch_t;
 
-  // What happens in an SDPE in a cycle: flags of a result, and one bit per event.
+  // Fibers of A that an engine holds at a time, most; dot products without a match that end in one in a cycle.
+  localparam int unsigned MaxSlots = 4;
+
+  typedef logic [2:0] empties_t;
+
+  // What happens in an SDPE in a cycle: flags of a result, a number, and one bit per event.
   typedef struct packed {
     flags_t flags;       // of the dot product that left the MAC, 0 if none did
+    empties_t empties;   // dot products that were done without the MAC: no coordinate matched (resident)
     logic result_parity; // a result that left its store in the cycle before has a flipped bit
     logic table_parity;  // a word of the resident fiber that was used in the cycle before isn't (lookup)
     logic busy;          // a job is inside
@@ -264,6 +277,7 @@ package flaash_pkg;
     logic zero_underflow;  // dropped: the sum is not zero but rounds to zero
     logic range_error;   // an integer result does not fit its format; it is not stored
   } sdpe_events_t;
-  localparam int unsigned NumSdpeEvents = $bits(sdpe_events_t) - $bits(flags_t);  // the events of one bit, the lowest
+  // The events of one bit, the lowest.
+  localparam int unsigned NumSdpeEvents = $bits(sdpe_events_t) - $bits(flags_t) - $bits(empties_t);
 
 endpackage : flaash_pkg

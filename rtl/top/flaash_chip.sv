@@ -111,7 +111,7 @@ module flaash_chip
     .NodeDepth (NodeDepth),
     .FiberDepth(FiberDepth),
     .Buffers   (Buffers),
-    .CanSplit  (Engine != EngineLookup && Portions > 0)
+    .CanSplit  (can_split(Engine, Portions))
   ) u_registers (
     .clk_i, .rst_ni,
     .axil_i, .axil_o, .irq_o,

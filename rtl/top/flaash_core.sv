@@ -50,7 +50,7 @@ module flaash_core
   localparam type beat_t = `FLAASH_BEAT(FeedWidth),
   localparam type batch_t = `FLAASH_BATCH(ResultLanes),
   // SDPEs, and the combiner if there is one: where results come from.
-  localparam int unsigned NumSources = NumSdpe + ((Engine != EngineLookup && Portions > 0) ? 1 : 0)
+  localparam int unsigned NumSources = NumSdpe + (can_split(Engine, Portions) ? 1 : 0)
 ) (
   input  logic                                       clk_i,
   input  logic                                       rst_ni,
@@ -165,6 +165,21 @@ module flaash_core
       .result_valid_o(source_valid), .result_ready_i(source_ready), .result_o(source_result),
       .events_o(events), .idle_o(source_idle), .fault_o(compute_fault)
     );
+  end else if (Engine == EngineResident) begin : gen_resident
+    flaash_compute_resident #(
+      .Format(Format), .NumSdpe(NumSdpe), .GroupSize(GroupSize), .Lanes(Lanes), .CoordWidth(CoordWidth),
+      .MemLatency(MemLatency), .MemLines(MemLines), .Buffers(Buffers), .Parity(Parity),
+      .ResultDepth(ResultDepth)
+    ) u_compute (
+      .clk_i, .rst_ni,
+      .start_i(control_i.start), .settings_i(settings), .desc_i(plan_desc), .written_i(written),
+      .busy_o(generating), .dispatch_o(dispatch),
+      .table_addr_o(table_addr), .table_i(table_rsp),
+      .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
+      .rsp_valid_i(rsp_valid), .rsp_data_i(rsp_data),
+      .result_valid_o(source_valid), .result_ready_i(source_ready), .result_o(source_result),
+      .events_o(events), .idle_o(source_idle), .fault_o(compute_fault)
+    );
   end else begin : gen_stream
     flaash_compute_stream #(
       .Format(Format), .NumSdpe(NumSdpe), .Lanes(Lanes), .CoordWidth(CoordWidth), .Engine(Engine),
@@ -229,8 +244,7 @@ module flaash_core
   localparam int unsigned ReadWidth = $clog2(2 * NumSdpe + 1);
 
   flaash_perf_sum #(
-    .NumSdpe   (NumSdpe),
-    .NumSources(NumSources)
+    .NumSdpe(NumSdpe), .NumSources(NumSources), .Empties(Engine == EngineResident)
   ) u_perf_sum (
     .clk_i, .rst_ni,
     .events_i(events), .dispatch_i(dispatch),
@@ -246,11 +260,11 @@ module flaash_core
   );
 
   flaash_progress #(
-    .SumWidth(7)
+    .SumWidth(9)
   ) u_progress (
     .clk_i, .rst_ni,
     .start_i(control_i.start), .stop_i, .generating_i(generating), .dispatch_i(dispatch),
-    .dots_i(increments[CntDotsDone][6:0]), .stored_i(increments[CntResults][6:0]),
+    .dots_i(increments[CntDotsDone][8:0]), .stored_i(increments[CntResults][8:0]),
     .idle_i(&source_idle), .taken_i(taken),
     .busy_o(busy), .done_o(done), .all_stored_o
   );

@@ -158,7 +158,7 @@ module flaash_memory_top
   flaash_memory_edge #(
     .Format     (Format),
     .CoordWidth (CoordWidth),
-    .CanSplit   (Engine != EngineLookup && Portions > 0),
+    .CanSplit   (can_split(Engine, Portions)),
     .Buffers    (Buffers),
     .ResultLanes(ResultLanes),
     .DataWidth  (DataWidth),

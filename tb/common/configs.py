@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
+from models.dispatch import HOLDING
 from tb.common import rtl_constants as rtl
 from tb.common.sources import RTL
 
@@ -42,7 +43,7 @@ class Config:
     @property
     def can_split(self) -> bool:
         """Whether the hardware can split a dot product into portions."""
-        return int(self.values["Portions"]) > 0 and self.values["Engine"] != "lookup"
+        return int(self.values["Portions"]) > 0 and self.values["Engine"] not in HOLDING
 
     def parameters(self) -> dict[str, int]:
         """Return the parameters as the integers that the top module takes."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from models.csf import Csf
 from models.cycles import lower_bound
-from models.dispatch import run_length
+from models.dispatch import HOLDING, run_length
 from tb.common.configs import Config, load
 
 TRIED = 100_000  # dot products up to which a bound tries run lengths
@@ -82,7 +82,7 @@ class Machine:
             used: settings of a run.
         """
         choices = {self.settings(a, b)}
-        if used is not None and self.config["Engine"] != "lookup":  # which cuts the work itself
+        if used is not None and self.config["Engine"] not in HOLDING:  # which cuts the work itself
             choices.add(used)
         fibers = [len(csf.fiber_bounds()) for csf in (a, b)]
         if self.config["Engine"] == "compare" and fibers[0] * fibers[1] <= TRIED:

@@ -20,15 +20,19 @@ def drive(dut: SimHandleBase, rng: random.Random, density: float) -> dict[str, i
     sources = int(dut.NumSources.value)
     raised = [[rng.random() < density for _ in EVENTS] for _ in range(sources)]
     flags = [rng.getrandbits(4) * (rng.random() < density) for _ in range(sources)]
+    empties = [rng.randint(0, 4) for _ in range(sources)]
     types = bench_types()
     dut.events_i.value = types["events_i"].pack([
-        dict(zip(EVENTS, bits, strict=True), flags=some) for bits, some in zip(raised, flags, strict=True)])
+        dict(zip(EVENTS, bits, strict=True), flags=some, empties=without)
+        for bits, some, without in zip(raised, flags, empties, strict=True)])
     other = {name: rng.getrandbits(len(getattr(dut, f"{name}_i"))) for name in OTHERS}
     for name, value in other.items():
         getattr(dut, f"{name}_i").value = value
     dispatch, load = (types[f"{name}_i"].unpack(other[name]) for name in ("dispatch", "load"))
     sums = {event: sum(bits[i] for bits in raised) for i, event in enumerate(EVENTS)}
     expected = dict.fromkeys(COUNTERS, 0) | {COUNTER_OF[e]: n for e, n in sums.items() if e in COUNTER_OF}
+    for counter in ("CntDotsDone", "CntZeroEmpty"):
+        expected[counter] += sum(empties) * int(dut.Empties.value)
     expected |= {"CntJobs": dispatch.dots * dispatch.job, "CntRuns": dispatch.job,
                  "CntPortions": dispatch.portion, "CntMemReads": other["reads"],
                  "CntMemConflicts": other["conflicts"],

@@ -88,8 +88,8 @@ test_parity_bank = plain(
 test_parity_report = plain("flaash_parity_report", rows("NumSources", 9), rows("NumSources", 1, 2, 9, 65))
 # One source more than engines: with a combiner.
 test_perf_sum = plain(
-    "flaash_perf_sum", rows("NumSdpe NumSources", (64, 65)),
-    rows("NumSdpe NumSources", (1, 1), (1, 2), (5, 5), (64, 64), (64, 65)))
+    "flaash_perf_sum", rows("NumSdpe NumSources Empties", (64, 65, 1)),
+    rows("NumSdpe NumSources Empties", (1, 1, 1), (1, 2, 0), (5, 5, 0), (64, 64, 1), (64, 65, 1)))
 test_result_gate = plain(
     "flaash_result_gate", rows("NumSources", 5), rows("NumSources", 1, 5, 64), CountWidth=4)
 test_result_lanes = plain(

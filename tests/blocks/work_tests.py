@@ -17,7 +17,7 @@ from tests.blocks.sdpe_events import EVENTS
 PORTS = ("events", "dispatch", "reads", "conflicts", "load", "sent")
 # What docs/errors.md calls progress, and in how many cycles the watchdog hears of it.
 WORK = {("load", "step"): 0, ("dispatch", "visit"): 0, ("dispatch", "job"): 0, ("reads", ""): 1,
-        **{("events", event): 1 for event in ("step", "match", "dot_done", "result")}}
+        **{("events", event): 1 for event in ("step", "match", "dot_done", "empties", "result")}}
 # A contraction that stands still for good may still do these.
 NO_WORK = [*(("events", event) for event in EVENTS if ("events", event) not in WORK), ("events", "flags"),
            ("dispatch", "dots"), ("dispatch", "portion"), ("conflicts", ""), ("load", "loading"),

@@ -126,6 +126,19 @@ def test_lookup_on_a_workload() -> None:
     assert 1000 < bound.terms["engine"] <= bound.cycles < 1265
 
 
+def test_resident_on_a_workload() -> None:
+    """One engine: 2,401 pairs of fibers, all products, and each line of B once per set of four fibers."""
+    a, b = (Csf.from_tensor(io.read(WORKLOADS / f"7x7x512_d0.1_{side}.csfbin")) for side in ("lhs", "rhs"))
+    config = CONFIG | {"Engine": "resident", "GroupSize": 4}
+    bound = lower_bound(a, b, config)
+    sets = -(-len(a.fiber_bounds()) // 4)
+    lines_b = sum(-(-(last - first) // 4) for first, last in b.fiber_bounds())
+    assert bound.terms["engine"] > sets * lines_b and bound.terms["products"] > bound.work.matches
+    assert bound.work.lines_b == sets * lines_b
+    shared = lower_bound(a, b, config | {"NumSdpe": 32})
+    assert bound.cycles / 40 < shared.cycles < bound.cycles / 20
+
+
 def test_banks_and_drain() -> None:
     rng = np.random.default_rng(0)
     full = Csf.from_tensor(generate.uniform_tensor(rng, (20, 30, 8), 1.0))

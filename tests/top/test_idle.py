@@ -20,7 +20,7 @@ SPLITS = {"verilator": configs.load("split8"), "icarus": SPLIT}
 @pytest.mark.parametrize("machine", [
     pytest.param(
         name, marks=[] if name == "default" else [pytest.mark.alternates(first), pytest.mark.toggles])
-    for name, first in zip(MACHINES, ("", "icarus", "verilator"), strict=True)])
+    for name, first in zip(MACHINES, ("", "icarus", "verilator", "icarus"), strict=True)])
 def test_one_against_many(simulator: str, machine: str, seed: int) -> None:
     """make regress has every length up to 130 and those around the powers of two up to 16,384."""
     config, slow = MACHINES[machine][simulator], simulator == "icarus"

@@ -26,6 +26,8 @@ CHANGES: list[dict[str, int | str]] = [
     {"Engine": "lookup", "CoordWidth": 10}, {"Engine": "lookup", "CoordWidth": 10, "Memory": "ideal"},
     {"Engine": "lookup", "CoordWidth": 10, "MemLatency": 50},
     {"Engine": "lookup", "CoordWidth": 10, "NumSdpe": 2, "Parity": 0},
+    {"Engine": "resident"}, {"Engine": "resident", "Memory": "ideal", "CoordWidth": 32},
+    {"Engine": "resident", "MemLatency": 50}, {"Engine": "resident", "NumSdpe": 2, "Parity": 0},
     {"MemBanks": 1}, {"ResultDepth": 4}, {"CoordWidth": 32},
 ]
 MANY: list[dict[str, int | str]] = [{"NumSdpe": number} for number in (32, 64)]

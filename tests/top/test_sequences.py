@@ -18,6 +18,8 @@ MACHINES = {
     "paper": {simulator: configs.load("paper1", {"NumSdpe": 3}) for simulator in SIMULATORS},
     "lookup": {"verilator": configs.load("fast8", {"NumSdpe": 3, "GroupSize": 2}),
                "icarus": configs.load("fast8", {"NumSdpe": 3, "GroupSize": 2, "Memory": "ideal"})},
+    "resident": {"verilator": configs.load("resident8", {"NumSdpe": 3, "GroupSize": 2, "Memory": "ideal"}),
+                 "icarus": configs.load("resident8", {"NumSdpe": 3, "GroupSize": 2})},
 }
 TURNS = amount(4, 2)
 GROUPS = {
@@ -116,7 +118,10 @@ PAIRED: list[dict[str, int | str]] = [
     {"Engine": "merge", "Format": "bf16", "Lanes": 1, "NumSdpe": 33}, {"Lanes": 1, "Memory": "ideal"},
     {"Lanes": 2, "MemLatency": 12}, {"Lanes": 8},
     {"Engine": "lookup", "Format": "bf16", "Lanes": 1}, {"Engine": "lookup", "Format": "int8", "Lanes": 2},
-    {"Engine": "lookup", "Format": "int16", "Lanes": 8, "Memory": "ideal"}]
+    {"Engine": "lookup", "Format": "int16", "Lanes": 8, "Memory": "ideal"},
+    {"Engine": "resident", "Format": "bf16", "Lanes": 1},
+    {"Engine": "resident", "Format": "int8", "Lanes": 2},
+    {"Engine": "resident", "Format": "int16", "Lanes": 8, "Memory": "ideal"}]
 
 
 @pytest.mark.suite_on("icarus")

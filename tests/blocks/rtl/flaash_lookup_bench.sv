@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The lookup machine with what surrounds it in the core: fiber tables, progress, counters.
+// The lookup or the resident machine with what surrounds it in the core: fiber tables, progress, counters.
 
 `include "flaash_line.svh"
 
@@ -7,6 +7,7 @@ module flaash_lookup_bench
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
 #(
+  parameter int unsigned Engine      = EngineLookup,  // or EngineResident
   parameter int unsigned Format      = FormatFp32,
   parameter int unsigned NumSdpe     = 8,
   parameter int unsigned GroupSize   = 4,
@@ -17,9 +18,11 @@ module flaash_lookup_bench
   parameter int unsigned MemBanks    = 16,
   parameter int unsigned MemLines    = 1024,
   parameter int unsigned ResultDepth = 16,
+  parameter int unsigned Slots       = 4,             // of a resident engine
+  parameter int unsigned SlotEntries = 512,
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
-  localparam int unsigned NumPorts   = read_ports(EngineLookup, NumSdpe, GroupSize),
-  localparam int unsigned SumWidth   = $clog2(2 * NumSdpe + 1)
+  localparam int unsigned NumPorts   = read_ports(Engine, NumSdpe, GroupSize),
+  localparam int unsigned SumWidth   = $clog2((MaxSlots + 1) * NumSdpe + 1)
 ) (
   input  logic                                        clk_i,
   input  logic                                        rst_ni,
@@ -128,36 +131,75 @@ module flaash_lookup_bench
     settings.dense = dense_i;
   end
 
-  flaash_compute_lookup #(
-    .Format     (Format),
-    .NumSdpe    (NumSdpe),
-    .GroupSize  (GroupSize),
-    .Lanes      (Lanes),
-    .CoordWidth (CoordWidth),
-    .MemLatency (MemLatency),
-    .MemLines   (MemLines),
-    .ResultDepth(ResultDepth)
-  ) u_compute (
-    .clk_i, .rst_ni,
-    .start_i, .settings_i(settings), .desc_i,
-    .written_i({wr_valid[1], 1'b0, 1'b1, wr_addr_i, 1'b0, wr_data_i[LineWidth-1],
-                wr_valid[0], 1'b0, 1'b0, wr_addr_i, 1'b0, wr_data_i[LineWidth-1]}),
-    .busy_o(planning), .dispatch_o(dispatch),
-    .table_addr_o(table_addr), .table_i(table_rsp),
-    .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
-    .rsp_valid_i(rsp_valid), .rsp_data_i(rsp_data),
-    .result_valid_o, .result_ready_i, .result_o,
-    .events_o(events), .idle_o, .fault_o(unused_fault)
-  );
+  if (Engine == EngineResident) begin : gen_resident
+    flaash_compute_resident #(
+      .Format     (Format),
+      .NumSdpe    (NumSdpe),
+      .GroupSize  (GroupSize),
+      .Lanes      (Lanes),
+      .CoordWidth (CoordWidth),
+      .MemLatency (MemLatency),
+      .MemLines   (MemLines),
+      .ResultDepth(ResultDepth),
+      .Slots      (Slots),
+      .SlotEntries(SlotEntries)
+    ) u_compute (
+      .clk_i, .rst_ni,
+      .start_i, .settings_i(settings), .desc_i,
+      .written_i({wr_valid[1], 1'b0, 1'b1, wr_addr_i, 1'b0, wr_data_i[LineWidth-1],
+                  wr_valid[0], 1'b0, 1'b0, wr_addr_i, 1'b0, wr_data_i[LineWidth-1]}),
+      .busy_o(planning), .dispatch_o(dispatch),
+      .table_addr_o(table_addr), .table_i(table_rsp),
+      .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
+      .rsp_valid_i(rsp_valid), .rsp_data_i(rsp_data),
+      .result_valid_o, .result_ready_i, .result_o,
+      .events_o(events), .idle_o, .fault_o(unused_fault)
+    );
+  end else begin : gen_lookup
+    flaash_compute_lookup #(
+      .Format     (Format),
+      .NumSdpe    (NumSdpe),
+      .GroupSize  (GroupSize),
+      .Lanes      (Lanes),
+      .CoordWidth (CoordWidth),
+      .MemLatency (MemLatency),
+      .MemLines   (MemLines),
+      .ResultDepth(ResultDepth)
+    ) u_compute (
+      .clk_i, .rst_ni,
+      .start_i, .settings_i(settings), .desc_i,
+      .written_i({wr_valid[1], 1'b0, 1'b1, wr_addr_i, 1'b0, wr_data_i[LineWidth-1],
+                  wr_valid[0], 1'b0, 1'b0, wr_addr_i, 1'b0, wr_data_i[LineWidth-1]}),
+      .busy_o(planning), .dispatch_o(dispatch),
+      .table_addr_o(table_addr), .table_i(table_rsp),
+      .req_valid_o(req_valid), .req_ready_i(req_ready), .req_o(req),
+      .rsp_valid_i(rsp_valid), .rsp_data_i(rsp_data),
+      .result_valid_o, .result_ready_i, .result_o,
+      .events_o(events), .idle_o, .fault_o(unused_fault)
+    );
+  end
 
   // -------------------------------------------------------------------- what is done
   localparam int unsigned DotDone = 5;  // bits of sdpe_events_t
   localparam int unsigned Step    = 11;
+  localparam int unsigned Empty   = 3;
 
   logic                                   unused_all_stored;
   logic [NumSdpe-1:0][NumSdpeEvents-1:0]  event_bits;
   logic [NumSdpeEvents-1:0][NumSdpe-1:0]  by_event;
   logic [NumSdpeEvents-1:0][SumWidth-1:0] sums;
+
+  logic [SumWidth-1:0]                    empties;  // dot products done without the MAC
+  sdpe_events_t                           events_of;
+
+  always_comb begin
+    empties   = '0;
+    events_of = '0;
+    for (int unsigned s = 0; s < NumSdpe; s++) begin
+      events_of = events[s];
+      empties   = empties + SumWidth'(events_of.empties);
+    end
+  end
 
   for (genvar s = 0; s < int'(NumSdpe); s++) begin : gen_bits
     assign event_bits[s] = NumSdpeEvents'(events[s]);
@@ -167,7 +209,7 @@ module flaash_lookup_bench
     for (genvar s = 0; s < int'(NumSdpe); s++) begin : gen_engine
       assign by_event[e][s] = event_bits[s][e];
     end
-    assign sums[e] = SumWidth'($countones(by_event[e]));
+    assign sums[e] = SumWidth'($countones(by_event[e])) + ((e == DotDone || e == Empty) ? empties : '0);
   end
 
   flaash_progress #(

@@ -66,7 +66,7 @@ module flaash_lookup_plan_bench
     .Parity  (Parity)
   ) u_plan (
     .clk_i, .rst_ni,
-    .start_i, .desc_i, .written_i({of_b, of_a}), .busy_o, .dispatch_o,
+    .start_i, .desc_i, .written_i({of_b, of_a}), .limit_i(set_size_t'(MaxSize)), .busy_o, .dispatch_o,
     .table_wanted_i, .table_use_o(unused_use), .table_addr_o(addr), .answered_o(unused_answered), .table_i({b, a}),
     .rank_fault_o,
     .plane_o, .piece_valid_o, .piece_o

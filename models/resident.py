@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The least cycles of the resident machine, whatever its plan: lines through ports, and products.
+
+A group of engines reads one line per cycle. It holds a set of fibers of A, several per engine, while fibers
+of B stream by. An engine has one multiplier. How matches are spread over engines and time is left out, so
+the bound is loose where fibers are few or matches uneven.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from models.csf import Csf
+from models.work import Work, measure_lookup
+from tb.common.rtl_constants import package_constants
+
+SLOTS = package_constants("flaash_pkg")["MaxSlots"]
+_FIRST_LINE = 7  # from the start to the first line at the engines, beyond the memory's latency
+
+
+def least_resident(a: Csf, b: Csf, config: Mapping[str, int | str], after: int,
+                   counted: int) -> tuple[dict[str, int], Work]:
+    """Return the cycles that each limit asks for by itself, and the totals; see models.cycles.Bound.
+
+    Args:
+        a, b, config: as for models.cycles.lower_bound().
+        after: cycles from a match in the MAC to its result.
+        counted: from there until the contraction is done.
+    """
+    engines = int(config["NumSdpe"])
+    groups = -(-engines // int(config["GroupSize"]))
+    size = engines // groups * SLOTS
+    total, lookups = measure_lookup(a, b, int(config["Lanes"]), size)
+    if not total.jobs:
+        return {"engine": 0, "products": 0}, total
+    before = _FIRST_LINE + int(config["MemLatency"])
+    used = groups * (engines // groups)
+    most = max((sum(fiber.values()) for fiber in lookups.hits), default=0)  # matches of one fiber of A
+    products = max(-(-total.matches // used), -(-most // len(lookups.lines_b)))
+    lines = max(-(-(total.lines_a + total.lines_b) // groups),
+                _piece(np.sort(lookups.lines_a), np.sort(lookups.lines_b), -(-total.jobs // groups), size))
+    return {"engine": before + lines + counted,
+            "products": before + 2 + products + after + counted if total.matches else 0}, total
+
+
+def _piece(lines_a: np.ndarray, lines_b: np.ndarray, pairs: int, size: int) -> int:
+    """Return the fewest lines with which a group sees so many pairs of fibers.
+
+    The largest set of a piece has some number of fibers. That set is loaded, and as many fibers of B come by
+    as the pairs ask for.
+
+    Args:
+        lines_a, lines_b: lines of each fiber, the shortest one first.
+        pairs: of fibers.
+        size: most fibers of a set.
+    """
+    loads, runs, count = np.cumsum(lines_a), np.concatenate([[0], np.cumsum(lines_b)]), len(lines_b)
+    best = None
+    for fibers in range(1, min(size, len(lines_a)) + 1):
+        passes, rest = divmod(-(-pairs // fibers), count)
+        lines = int(loads[fibers - 1]) + passes * int(runs[-1]) + int(runs[rest])
+        best = lines if best is None else min(best, lines)
+    return best or 0

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+// Resident group: engines that share one port of the tensor memory and see the same lines of B.
+//
+// Guarantees  Each pair of a fiber of A and a fiber of B in the piece gives one dot product, in one engine. Member m of
+//             a set is in engine m % Engines, slot m / Engines. busy_o until the last line has come by.
+// Demands     piece_valid_i once or twice per contraction, the first time only while not busy_o and nothing is inside
+//             the engines; the contraction stays until then. Responses of the memory in the order of the requests. No
+//             fiber of A has more than SlotLines lines; with hold_i.span Slots times as many, and a set one fiber per
+//             engine at most; with hold_i.rounds any number, and a set one fiber.
+// Latency     From the piece to the first line at the engines: the memory's latency and 3 cycles.
+// Throughput  One line per cycle.
+// Stalls      A line of B goes on when each engine that holds a fiber has room, a line of A when its slot has.
+// Reset       Forgets everything inside.
+//
+//   u_supply -> line -+-> engine 0 .. Engines-1 -> result_*
+
+`include "flaash_assert.svh"
+`include "flaash_line.svh"
+
+module flaash_resident_group
+  import flaash_pkg::*;
+  import flaash_lookup_pkg::*;
+  import flaash_resident_pkg::*;
+#(
+  parameter int unsigned Format      = FormatFp32,  // Format*
+  parameter int unsigned Engines     = 4,           // 1 to 8
+  parameter int unsigned Slots       = 4,           // fibers that an engine holds: 1, 2, 4
+  parameter int unsigned Chunk       = 8,           // entries of a chunk, a power of two, Lanes or more
+  parameter int unsigned Lanes       = 4,           // entries per line: 1, 2, 4, 8
+  parameter int unsigned CoordWidth  = 16,          // bits of a contracted coordinate, 4 to 32
+  parameter int unsigned SlotLines   = 128,         // lines of a fiber of A, a power of two
+  parameter int unsigned LineDepth   = 8,           // lines of prefetch, a power of two, 2 or more
+  parameter int unsigned ResultDepth = 16,          // results of an engine, a power of two, 2 or more
+  parameter int unsigned Parity      = 1,           // a parity bit per stored word, 0 or 1
+  localparam type line_t = `FLAASH_LINE(Lanes, CoordWidth, value_width(Format))
+) (
+  input  logic                       clk_i,
+  input  logic                       rst_ni,
+  // the contraction
+  input  logic                       dense_i,
+  input  plane_t                     plane_i,
+  input  hold_t                      hold_i,
+  input  logic                       piece_valid_i,
+  input  piece_t                     piece_i,
+  output logic                       busy_o,
+  // fiber tables, A in element 0
+  output logic                       bound_req_o,
+  output fiber_id_t [1:0]            bounds_o,
+  input  logic                       bound_grant_i,
+  input  table_rsp_t [1:0]           bounds_i,
+  // tensor memory
+  output logic                       req_valid_o,
+  input  logic                       req_ready_i,
+  output line_id_t                   req_o,
+  input  logic                       rsp_valid_i,
+  input  line_t                      rsp_data_i,
+  // results, per engine
+  output logic [Engines-1:0]         result_valid_o,
+  input  logic [Engines-1:0]         result_ready_i,
+  output result_t [Engines-1:0]      result_o,
+  output sdpe_events_t [Engines-1:0] events_o,
+  output logic [Engines-1:0]         idle_o
+);
+
+  localparam int unsigned Members    = Engines * Slots;  // of a set
+  localparam int unsigned SizeWidth  = $clog2(Members + 1);
+
+  // ------------------------------------------------------------------- the line of all
+  logic      line_valid, fire, active, why_a;
+  line_tag_t line_tag;
+  tag_t      tag;
+  line_t     line;
+  fibers_t   start;
+
+  flaash_resident_supply #(
+    .Format    (Format),
+    .Lanes     (Lanes),
+    .CoordWidth(CoordWidth),
+    .PartLines (Slots * SlotLines),
+    .LineDepth (LineDepth)
+  ) u_supply (
+    .clk_i, .rst_ni,
+    .plane_i, .rounds_i(hold_i.rounds), .piece_valid_i, .piece_i, .busy_o(active), .why_a_o(why_a),
+    .bound_req_o, .bounds_o, .bound_grant_i, .bounds_i,
+    .req_valid_o, .req_ready_i, .req_o, .rsp_valid_i, .rsp_data_i,
+    .line_valid_o(line_valid), .line_ready_i(fire), .tag_o(line_tag), .line_o(line), .start_o(start)
+  );
+
+  assign tag = line_tag.tag;
+
+  // --------------------------------------------------------------- whose line of A
+  // The sets of a piece come in order, so their fibers just count up.
+  logic                    fill_fire, fill_copy_q, fill_fresh_q;
+  fill_t                   fill;
+  logic [Members:0]        member_q, member;         // one-hot; that behind the set: it is complete
+  logic                    surplus;                  // the line belongs to a later set
+  fiber_id_t               fill_id_q;
+  logic [1:0][Members-1:0] holds_q;                  // members that a set has, per copy
+
+  assign surplus   = !tag.operand && member[plane_i.set_size[SizeWidth-1:0]];
+  assign fill_fire = fire && !tag.operand && !surplus;
+  assign member    = tag.opens ? (Members + 1)'(1) : member_q;
+  assign fill      = {tag.opens || fill_fresh_q, fill_copy_q ^ tag.opens,
+                      tag.opens_piece ? start.a_id : fill_id_q};
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      fill_copy_q <= 1'b1;
+      holds_q     <= '0;
+    end else if (fill_fire) begin
+      fill_copy_q        <= fill.copy;
+      holds_q[fill.copy] <= tag.opens ? Members'(1) : holds_q[fill.copy] | member[Members-1:0];
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (fill_fire) begin
+      fill_id_q    <= fill.id + fiber_id_t'(line.last);
+      fill_fresh_q <= line.last;
+      member_q     <= line.last ? member << 1 : member;
+    end
+  end
+
+  // ---------------------------------------------------------------- which run of B
+  logic               pass_fire, pass_copy_q, pass_copy;
+  fiber_id_t          pass_id_q, run_id_q, pass_id;
+  logic [Members-1:0] holds;
+
+  assign pass_fire = fire && tag.operand;
+  assign pass_copy = pass_copy_q ^ (line_valid && tag.operand && tag.opens);
+  assign pass_id   = tag.opens ? run_id_q : pass_id_q;
+  assign holds     = holds_q[pass_copy];  // of this line, else of the one before
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) pass_copy_q <= 1'b1;
+    else if (pass_fire) pass_copy_q <= pass_copy;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (fill_fire && tag.opens_piece) begin
+      run_id_q <= start.b_id;
+    end else if (pass_fire) begin
+      run_id_q  <= '0;  // only the first run of a piece begins in the middle
+      pass_id_q <= pass_id + fiber_id_t'(line.last);
+    end
+  end
+
+  // ----------------------------------------------------------------------- engines
+  logic [Engines-1:0]            takes, takes_ready, fill_ready, occupied;
+  logic [Engines-1:0][Slots-1:0] holds_of, fill_slot;
+  logic [Engines-1:0]            engine_ready;
+  logic                          wait_a, wait_b;
+
+  assign fire = line_valid && (tag.operand ? (takes & ~takes_ready) == '0 : fill_ready == '1 || surplus);
+
+  for (genvar e = 0; e < int'(Engines); e++) begin : gen_engine
+    logic unit;  // it has a fiber, or may still get one
+
+    for (genvar s = 0; s < int'(Slots); s++) begin : gen_slot
+      assign holds_of[e][s]  = holds[s*Engines+e];
+      assign fill_slot[e][s] = member[s*Engines+e];
+    end
+
+    assign takes[e]      = holds_of[e] != '0;
+    assign fill_ready[e] = fill_slot[e] == '0 || engine_ready[e];
+    assign unit          = active && (wait_a || takes[e]);
+
+    flaash_resident_engine #(
+      .Format     (Format),
+      .Slots      (Slots),
+      .Chunk      (Chunk),
+      .Lanes      (Lanes),
+      .CoordWidth (CoordWidth),
+      .SlotLines  (SlotLines),
+      .ResultDepth(ResultDepth),
+      .Parity     (Parity)
+    ) u_engine (
+      .clk_i, .rst_ni,
+      .dense_i, .span_i(hold_i.span),
+      .line_i        (line),
+      .fill_valid_i  (fill_fire && fill_slot[e] != '0),
+      .fill_ready_o  (engine_ready[e]),
+      .fill_slot_i   (fill_slot[e]),
+      .fill_i        (fill),
+      .line_valid_i  (pass_fire && takes[e]),
+      .line_ready_o  (takes_ready[e]),
+      .by_i          ({MaxSlots'(holds_of[e]), line_tag.more, pass_copy, pass_id}),
+      .result_valid_o(result_valid_o[e]),
+      .result_ready_i(result_ready_i[e]),
+      .result_o      (result_o[e]),
+      .wait_i        ({unit, unit && wait_a, unit && wait_b, 1'b0}),
+      .events_o      (events_o[e]),
+      .inside_o      (occupied[e])
+    );
+  end
+
+  // ------------------------------------------------------------------- why it waits
+  // Loading the fibers of A counts as waiting for them.
+  assign wait_a = active && (line_valid ? !tag.operand : why_a);
+  assign wait_b = active && !wait_a;
+
+  assign busy_o = active;
+  assign idle_o = active ? '0 : ~occupied;
+
+  // -------------------------------------------------------------------- properties
+  `FLAASH_ASSERT(SomeoneListens_A, !pass_fire || takes != '0, "a line of B and no fiber of A")
+  `FLAASH_COVER(Surplus_C, fire && surplus)
+  `FLAASH_COVER(OneEngineHoldsAll_C, line_valid && tag.operand && $countones(takes_ready) == int'(Engines) - 1)
+
+endmodule : flaash_resident_group

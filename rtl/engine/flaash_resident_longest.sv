@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Longest: how many lines the longest fiber of an operand has, as its lines are written.
+//
+// Guarantees  longest_o: lines of the longest fiber of what was written to buffer buffer_i last.
+// Demands     Lines are written in ascending order from 0, at most two at a time, which are of one fiber.
+// Latency     One cycle from a line to longest_o.
+// Reset       None: what was written stays.
+
+module flaash_resident_longest
+  import flaash_pkg::*;
+#(
+  parameter bit Operand = 1'b0  // that counts: A 0, B 1
+) (
+  input  logic          clk_i,
+  input  line_written_t written_i,
+  input  logic          buffer_i,
+  output line_addr_t    longest_o
+);
+
+  line_id_t         written;
+  logic             counts, begins;      // the first line of the operand
+  line_addr_t       more, lines, lines_q;  // of the fiber so far
+  line_addr_t [1:0] longest_q;           // per buffer
+
+  assign written = written_i.id;
+  assign counts  = written_i.valid && written.operand == Operand;
+  assign more    = line_addr_t'(written_i.pair) + 1'b1;
+  assign begins  = written.addr <= line_addr_t'(written_i.pair);
+  assign lines   = begins ? more : lines_q + more;
+
+  always_ff @(posedge clk_i) begin
+    if (counts) begin
+      lines_q <= written_i.last ? '0 : lines;
+      if (begins || lines > longest_q[written_i.filled]) longest_q[written_i.filled] <= lines;
+    end
+  end
+
+  assign longest_o = longest_q[buffer_i];
+
+endmodule : flaash_resident_longest

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+// Slot: a resident fiber of A, compared with each line of B that comes by.
+//
+// Guarantees  For each fiber of B that comes by, the entries that it has in common with the resident fiber, one after
+//             the other at match_*: where the entry of A lies, and the value of B, marked at the last one. A fiber of B
+//             without such an entry is told by empty_o, or with dense_i gives a match without a product.
+//             done_o: the line has been compared, in this cycle or before.
+// Demands     line_i stays from line_valid_i until pop_i, which comes with or after done_o. Lines of A as
+//             flaash_resident_window says; those of a copy while used_o says that nothing of the copy is inside, and no
+//             line of B that wants that copy waits.
+// Latency     One cycle from a comparison to a match, if a later line or the fiber's end tells whether it is the last.
+// Throughput  A line or two chunks per cycle; one match per cycle.
+// Stalls      While as many lines with matches wait as there is room for.
+// Reset       Forgets everything.
+
+`include "flaash_assert.svh"
+`include "flaash_line.svh"
+`include "flaash_lookup.svh"
+`include "flaash_resident.svh"
+
+module flaash_resident_slot
+  import flaash_pkg::*;
+  import flaash_resident_pkg::*;
+#(
+  parameter int unsigned Chunk      = 8,    // entries of a chunk, two of which are compared at a time
+  parameter int unsigned Lanes      = 4,    // entries of a line: 1, 2, 4, 8
+  parameter int unsigned CoordWidth = 16,   // bits of a coordinate
+  parameter int unsigned ValueWidth = 32,   // bits of a value
+  parameter int unsigned SlotLines  = 128,  // lines of a copy, a power of two, four chunks or more
+  parameter int unsigned Depth      = 4,    // lines with matches that wait, a power of two, 4 or more
+  parameter int unsigned Parity     = 1,    // a parity bit per line, 0 or 1
+  localparam int unsigned LineWidth   = $clog2(SlotLines),
+  localparam int unsigned PlaceWidth  = $clog2(Chunk),
+  localparam int unsigned NumberWidth = $clog2(SlotLines * Lanes / Chunk) - 1,
+  localparam int unsigned EntryWidth  = NumberWidth + 1 + PlaceWidth,
+  localparam type line_t  = `FLAASH_LINE(Lanes, CoordWidth, ValueWidth),
+  localparam type match_t = `FLAASH_RESIDENT_MATCH(EntryWidth, ValueWidth)
+) (
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
+  input  logic                 dense_i,  // a fiber of B without a match is wanted, too
+  // a line of A
+  input  logic                 fill_valid_i,
+  input  fill_t                fill_i,
+  input  line_t                fill_line_i,
+  output logic [LineWidth-1:0] fill_number_o,  // which one of its fiber
+  // a line of B
+  input  logic                 line_valid_i,
+  input  logic                 copy_i,
+  input  fiber_id_t            id_i,
+  input  line_t                line_i,
+  output logic                 step_o,         // it is being compared
+  output logic                 done_o,
+  input  logic                 pop_i,
+  // matches
+  output logic                 match_valid_o,
+  input  logic                 match_ready_i,
+  output match_t               match_o,
+  output fiber_id_t            a_id_o,         // of the match
+  output logic                 empty_o,
+  output logic [1:0]           used_o,         // something inside needs this copy
+  output logic                 parity_error_o
+);
+
+  // ------------------------------------------------------------------ resident fibers
+  fiber_id_t [1:0] ids_q;
+  logic            chunks_valid, final_chunk, done, back;
+  logic [1:0]      next;
+
+  logic [1:0][NumberWidth-1:0]           numbers;
+  logic [1:0][PlaceWidth:0]              entries;
+  logic [1:0][Chunk-1:0][CoordWidth-1:0] chunks;
+  logic [Lanes-1:0]                      hits;
+  logic [Lanes-1:0][PlaceWidth:0]        places;
+
+  logic unused_fill;
+  assign unused_fill = ^{fill_line_i.last, fill_line_i.values};
+
+  always_ff @(posedge clk_i) begin
+    if (fill_valid_i) ids_q[fill_i.copy] <= fill_i.id;
+  end
+
+  flaash_resident_window #(
+    .Chunk     (Chunk),
+    .Lanes     (Lanes),
+    .CoordWidth(CoordWidth),
+    .SlotLines (SlotLines),
+    .Parity    (Parity)
+  ) u_window (
+    .clk_i, .rst_ni,
+    .write_i(fill_valid_i), .opens_i(fill_i.opens), .copy_i(fill_i.copy), .count_i(fill_line_i.count),
+    .coords_i(fill_line_i.coords), .line_o(fill_number_o),
+    .want_i(line_valid_i), .wanted_i(copy_i), .next_i({2{step_o}} & next), .back_i(step_o && back),
+    .valid_o(chunks_valid), .final_o(final_chunk), .numbers_o(numbers), .entries_o(entries), .chunks_o(chunks),
+    .parity_error_o
+  );
+
+  // -------------------------------------------------------------------- comparison
+  logic done_q, room;
+
+  flaash_resident_step #(
+    .Chunk     (Chunk),
+    .Lanes     (Lanes),
+    .CoordWidth(CoordWidth)
+  ) u_step (
+    .chunks_i(chunks), .entries_i(entries), .final_i(final_chunk),
+    .line_i(line_i.coords), .count_i(line_i.count),
+    .hits_o(hits), .places_o(places), .next_o(next), .done_o(done)
+  );
+
+  assign step_o = line_valid_i && !done_q && chunks_valid && room;
+  assign back   = done && line_i.last;
+  assign done_o = done_q || (step_o && done);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)    done_q <= 1'b0;
+    else if (pop_i) done_q <= 1'b0;
+    else            done_q <= done_o;
+  end
+
+  // ----------------------------------------------------------------------- matches
+  // A line with its matches; the place of each in the fiber.
+  localparam type hit_line_t = `FLAASH_HIT_LINE(Lanes, EntryWidth, ValueWidth);
+
+  logic                             lines_valid, lines_ready;
+  logic [Lanes-1:0][EntryWidth-1:0] in_entries, out_entries;
+  logic [Lanes-1:0][ValueWidth-1:0] out_values;
+  hit_line_t                        hit_line;
+
+  for (genvar lane = 0; lane < int'(Lanes); lane++) begin : gen_entry
+    assign in_entries[lane] = {numbers[places[lane][PlaceWidth]], places[lane]};
+  end
+
+  flaash_lookup_matches #(
+    .Lanes     (Lanes),
+    .CoordWidth(EntryWidth),
+    .ValueWidth(ValueWidth),
+    .Depth     (Depth)
+  ) u_matches (
+    .clk_i, .rst_ni, .dense_i,
+    .in_valid_i(step_o), .in_ready_o(room),
+    .in_i({hits, back, copy_i, id_i, line_i.values, in_entries}), .empty_o,
+    .out_valid_o(lines_valid), .out_ready_i(lines_ready), .out_o(hit_line), .used_o
+  );
+
+  // ------------------------------------------------------------ one after the other
+  logic [Lanes-1:0]      sent_q, left, lowest;
+  logic                  ends;
+  logic [EntryWidth-1:0] entry;
+  logic [ValueWidth-1:0] value;
+
+  assign {out_values, out_entries} = {hit_line.values, hit_line.coords};
+
+  assign left   = hit_line.hits & ~sent_q;
+  assign lowest = left & (~left + 1'b1);
+  assign ends   = (left & ~lowest) == '0;
+
+  always_comb begin
+    entry = '0;
+    value = '0;
+    for (int unsigned lane = 0; lane < Lanes; lane++) begin
+      if (lowest[lane]) begin
+        entry = entry | out_entries[lane];
+        value = value | out_values[lane];
+      end
+    end
+  end
+
+  assign lines_ready   = match_ready_i && ends;
+  assign match_valid_o = lines_valid;
+  assign match_o       = {left != '0, hit_line.last && ends, hit_line.copy, hit_line.b_id, entry, value};
+  assign a_id_o        = ids_q[hit_line.copy];
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)                             sent_q <= '0;
+    else if (match_valid_o && match_ready_i) sent_q <= ends ? '0 : sent_q | lowest;
+  end
+
+  // ------------------------------------------------------------------- properties
+  `FLAASH_STREAM_CHECK(match, match_valid_o, match_ready_i, {match_o, a_id_o}, $bits(match_t) + $bits(fiber_id_t))
+  `FLAASH_ASSERT(StepsOn_A, !step_o || next == '1 || done, "a comparison that leads nowhere")
+  `FLAASH_ASSERT(DoneBeforePop_A, !pop_i || !line_valid_i || done_o, "a line leaves before it was compared")
+  `FLAASH_COVER(EndsWithTheLine_C, step_o && next != '0 && done)
+  `FLAASH_COVER(WaitsForOthers_C, line_valid_i && done_q)
+  `FLAASH_COVER(Full_C, line_valid_i && !done_q && chunks_valid && !room)
+
+endmodule : flaash_resident_slot

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+// Supply: the lines of a piece, through a group's port of the tensor memory, in the order in which its engines need
+// them.
+//
+// Guarantees  The lines of flaash_lookup_fetch, or with rounds_i those of flaash_resident_rounds, each with its tag, in
+//             order. With a tag that opens a piece or a round start_o tells its fibers. busy_o until the last one
+//             has left; why_a_o: the line that has not come is one of A.
+// Demands     As those two; piece_valid_i the first time only while not busy_o. Responses in the order of the requests.
+// Latency     From the piece to its first line: the memory's latency and 3 cycles.
+// Throughput  One line per cycle.
+// Stalls      LineDepth lines wait at most.
+// Reset       Forgets everything inside.
+//
+//   u_sets or u_rounds -> req_*;  rsp_* -> u_lines -> line_*
+//       +----------------- tags -> u_tags -----^
+
+`include "flaash_assert.svh"
+`include "flaash_line.svh"
+
+module flaash_resident_supply
+  import flaash_pkg::*;
+  import flaash_lookup_pkg::*;
+  import flaash_resident_pkg::*;
+#(
+  parameter int unsigned Format     = FormatFp32,  // Format*
+  parameter int unsigned Lanes      = 4,           // entries per line: 1, 2, 4, 8
+  parameter int unsigned CoordWidth = 16,          // bits of a contracted coordinate
+  parameter int unsigned PartLines  = 512,         // lines of a fiber of A that an engine holds, a power of two
+  parameter int unsigned LineDepth  = 8,           // lines of prefetch, a power of two, 2 or more
+  localparam type line_t = `FLAASH_LINE(Lanes, CoordWidth, value_width(Format))
+) (
+  input  logic             clk_i,
+  input  logic             rst_ni,
+  // the contraction
+  input  plane_t           plane_i,
+  input  logic             rounds_i,
+  input  logic             piece_valid_i,
+  input  piece_t           piece_i,
+  output logic             busy_o,
+  output logic             why_a_o,
+  // fiber tables, A in element 0
+  output logic             bound_req_o,
+  output fiber_id_t [1:0]  bounds_o,
+  input  logic             bound_grant_i,
+  input  table_rsp_t [1:0] bounds_i,
+  // tensor memory
+  output logic             req_valid_o,
+  input  logic             req_ready_i,
+  output line_id_t         req_o,
+  input  logic             rsp_valid_i,
+  input  line_t            rsp_data_i,
+  // lines
+  output logic             line_valid_o,
+  input  logic             line_ready_i,
+  output line_tag_t        tag_o,
+  output line_t            line_o,
+  output fibers_t          start_o
+);
+
+  localparam int unsigned CountWidth = $clog2(LineDepth) + 1;
+
+  // ------------------------------------------------------------------------ requests
+  logic            set_req, set_valid, set_started, set_busy, part_req, part_valid, part_started, part_busy, more;
+  fiber_id_t       set_bound;
+  fiber_id_t [1:0] part_bounds;
+  fibers_t         set_start, part_start;
+  request_t        set_request, part_request, req;
+  line_tag_t       req_tag;
+  logic            accept, room, started;
+  logic [CountWidth-1:0] promised_q;  // lines asked for that have not left
+
+  flaash_lookup_fetch u_sets (
+    .clk_i, .rst_ni,
+    .plane_i, .piece_valid_i(piece_valid_i && !rounds_i), .piece_i, .busy_o(set_busy),
+    .started_o(set_started), .start_o(set_start),
+    .bound_req_o(set_req), .bound_fiber_o(set_bound), .bound_grant_i(bound_grant_i && !rounds_i),
+    .bound_i(bounds_i[0]),
+    .req_valid_o(set_valid), .req_ready_i, .req_o(set_request), .room_i(room)
+  );
+
+  flaash_resident_rounds #(
+    .PartLines(PartLines)
+  ) u_rounds (
+    .clk_i, .rst_ni,
+    .plane_i, .piece_valid_i(piece_valid_i && rounds_i), .piece_i, .busy_o(part_busy),
+    .started_o(part_started), .start_o(part_start),
+    .bound_req_o(part_req), .bounds_o(part_bounds), .bound_grant_i(bound_grant_i && rounds_i), .bounds_i,
+    .req_valid_o(part_valid), .req_ready_i, .req_o(part_request), .more_o(more), .room_i(room)
+  );
+
+  assign started     = set_started || part_started;
+  assign bound_req_o = set_req || part_req;
+  assign bounds_o    = rounds_i ? part_bounds : {fiber_id_t'(0), set_bound};
+  assign req_valid_o = set_valid || part_valid;
+  assign req         = rounds_i ? part_request : set_request;
+  assign req_tag     = {rounds_i && more, req.tag};
+  assign req_o       = {req_tag.tag.operand, req.addr};
+  assign accept      = req_valid_o && req_ready_i;
+  assign room        = promised_q != CountWidth'(LineDepth);
+
+  // ------------------------------------------------ lines, each with its tag
+  logic      tags_valid, tags_ready, lines_ready, waiting_valid, waiting_pop, line_pop;
+  line_tag_t rsp_tag, waiting_tag;
+  line_t     waiting_line;
+  logic [CountWidth-1:0] unused_tags, unused_lines, unused_starts;
+
+  flaash_stream_fifo #(
+    .Width($bits(line_tag_t)),
+    .Depth(LineDepth)
+  ) u_tags (
+    .clk_i, .rst_ni,
+    .in_valid_i(accept), .in_ready_o(tags_ready), .in_data_i(req_tag),
+    .out_valid_o(tags_valid), .out_ready_i(rsp_valid_i), .out_data_o(rsp_tag), .usage_o(unused_tags)
+  );
+
+  flaash_stream_fifo #(
+    .Width($bits(line_tag_t) + $bits(line_t)),
+    .Depth(LineDepth)
+  ) u_lines (
+    .clk_i, .rst_ni,
+    .in_valid_i(rsp_valid_i), .in_ready_o(lines_ready), .in_data_i({rsp_tag, rsp_data_i}),
+    .out_valid_o(waiting_valid), .out_ready_i(waiting_pop), .out_data_o({waiting_tag, waiting_line}),
+    .usage_o(unused_lines)
+  );
+
+  assign line_pop    = line_valid_o && line_ready_i;
+  assign waiting_pop = !line_valid_o || line_pop;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      promised_q   <= '0;
+      line_valid_o <= 1'b0;
+    end else begin
+      promised_q <= promised_q + CountWidth'(accept) - CountWidth'(waiting_valid && waiting_pop);
+      if (waiting_pop) line_valid_o <= waiting_valid;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (waiting_valid && waiting_pop) {tag_o, line_o} <= {waiting_tag, waiting_line};
+  end
+
+  // --------------------------------------------------------- pieces and rounds on their way
+  logic starts_valid, starts_ready;
+  tag_t tag;
+
+  logic unused_tag;
+  assign unused_tag = tag.opens;
+
+  assign tag = tag_o.tag;
+
+  flaash_stream_fifo #(
+    .Width($bits(fibers_t)),
+    .Depth(LineDepth)
+  ) u_starts (
+    .clk_i, .rst_ni,
+    .in_valid_i(started), .in_ready_o(starts_ready), .in_data_i(rounds_i ? part_start : set_start),
+    .out_valid_o(starts_valid), .out_ready_i(line_pop && !tag.operand && tag.opens_piece), .out_data_o(start_o),
+    .usage_o(unused_starts)
+  );
+
+  assign busy_o  = set_busy || part_busy || promised_q != '0 || line_valid_o;
+  assign why_a_o = tags_valid ? !rsp_tag.tag.operand : !req_tag.tag.operand;
+
+  // -------------------------------------------------------------------- properties
+  `FLAASH_STREAM_CHECK(req, req_valid_o, req_ready_i, {req_o, req_tag}, $bits(line_id_t) + $bits(line_tag_t))
+  `FLAASH_STREAM_CHECK(line, line_valid_o, line_ready_i, {tag_o, line_o}, $bits(line_tag_t) + $bits(line_t))
+  `FLAASH_ASSERT(AnswerAsked_A, tags_valid || !rsp_valid_i, "a response without a request")
+  `FLAASH_ASSERT(RoomForAll_A, (tags_ready || !accept) && (lines_ready || !rsp_valid_i) && (starts_ready || !started),
+                 "no room for a line")
+  `FLAASH_ASSERT(StartKnown_A, !(line_pop && !tag.operand && tag.opens_piece) || starts_valid,
+                 "a piece that nobody started")
+
+endmodule : flaash_resident_supply

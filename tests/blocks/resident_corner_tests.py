@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator: corners of the resident machine, where its contracts are thinnest."""
+
+import cocotb
+from cocotb.triggers import ClockCycles, RisingEdge
+
+from tb.common.bench import until
+from tests.blocks.lines import Fiber
+from tests.blocks.lookup_machine import Machine, begun, run_checked
+from tests.blocks.lookup_operands import Operands
+
+CHUNK = 16  # entries that are compared at a time
+TABLE_PARITY = 13  # bit of sdpe_events_t
+
+
+def slot_entries(machine: Machine) -> int:
+    """Return how many entries of A a slot holds."""
+    return int(machine.dut.SlotEntries.value)
+
+
+def engines_of_a_group(machine: Machine) -> int:
+    groups = -(-machine.engines // int(machine.dut.GroupSize.value))
+    return machine.engines // groups
+
+
+def lengths(make: Operands, numbers: list[int]) -> list[Fiber]:
+    """Return fibers of these lengths, each at random coordinates, as long as the extent allows."""
+    return [make.random(min(number, make.extent)) for number in numbers]
+
+
+@cocotb.test()
+async def chunks_and_lines_that_end_together(dut) -> None:
+    """Chunks that end with a line, lines that span three chunks, fibers with equal last coordinates."""
+    machine, make = await begun(dut)
+    wide = min(make.extent, 3 * CHUNK)
+    dense, last = make.fiber(range(wide)), make.extent - 1
+    # Lines of B whose entries lie a chunk apart, and one entry before, at and behind each chunk's end.
+    apart = make.fiber(range(0, wide, CHUNK - 1))
+    ends = make.fiber([coord for end in range(CHUNK - 1, wide, CHUNK) for coord in (end - 1, end)])
+    behind = make.fiber([coord for coord in range(CHUNK, wide, CHUNK)])
+    tops = [make.fiber([coord, last]) for coord in (0, 1, last - 1)]
+    some = [dense, apart, ends, behind, make.single(wide - 1), make.single(last), *tops]
+    some = [fiber for fiber in some if fiber]
+    for dense_results in (False, True):
+        await run_checked(machine, some, some, dense_results)
+
+
+@cocotb.test()
+async def no_match_at_all(dut) -> None:
+    machine, make = await begun(dut)
+    for dense in (False, True):
+        await run_checked(machine, make.apart(9, 0), make.apart(7, 1), dense)
+
+
+@cocotb.test()
+async def slots_of_very_different_length(dut) -> None:
+    """In one set single entries beside the longest fibers; a slot without a fiber; full fibers of B."""
+    machine, make = await begun(dut)
+    longest = min(slot_entries(machine), make.extent)
+    for number in (3, int(dut.Slots.value) * engines_of_a_group(machine) + 1):
+        a = lengths(make, [longest if at % 3 == 0 else 1 + at % 4 for at in range(number)])
+        await run_checked(machine, a, [make.full(), make.single(0), make.random(5), make.full()])
+
+
+@cocotb.test()
+async def fibers_around_what_a_slot_holds(dut) -> None:
+    """One entry less and more than a slot, an engine, and several rounds of an engine hold."""
+    machine, make = await begun(dut)
+    slot = slot_entries(machine)
+    engine = slot * int(dut.Slots.value)
+    kinds = set()
+    for most in (slot - 1, slot, slot + 1, engine, engine + 1, 2 * engine, 2 * engine + 1, 3 * engine):
+        if most > make.extent:
+            continue
+        kinds.add((most > slot) + (most > engine))
+        a = lengths(make, [most, 1, most - 1, 3])
+        b = [*lengths(make, [7, min(most, 60), 1]), make.single(make.extent - 1)]
+        for dense in (False, True):
+            await run_checked(machine, a, b, dense, "random", make.rng.random())
+    dut._log.info("ways of holding fibers that ran: %s", sorted(kinds))
+    assert kinds or slot - 1 > make.extent
+
+
+@cocotb.test()
+async def contractions_of_each_kind_take_turns(dut) -> None:
+    """Short fibers, fibers that span slots, and rounds, in the same machine without a reset."""
+    machine, make = await begun(dut)
+    slot = slot_entries(machine)
+    await machine.load(1, make.fibers(6, 12))
+    for most in (4, slot + 3, 5, slot * int(dut.Slots.value) + 5, slot, 2):
+        await machine.load(0, lengths(make, [most, 2, 9]))
+        machine.check(await machine.run(), dense=False)
+
+
+@cocotb.test()
+async def copies_are_not_written_too_early(dut) -> None:
+    """Lines wait for full slots; slots with nothing to do could be loaded with the set after the next."""
+    machine, make = await begun(dut)
+    engines, slots = engines_of_a_group(machine), int(dut.Slots.value)
+    coords = range(make.extent - machine.lanes, make.extent)
+    # The first slot's fibers hardly match, those of the others in full, with every line.
+    a = [make.fiber(coords) if member >= engines or turn % 3 == 0 else make.single(turn % 3)
+         for turn in range(900 // (engines * slots) // 3) for member in range(engines * slots)]
+    await machine.load(0, a)
+    await machine.load(1, [make.fiber(coords)] * 2)
+    await machine.begin(dense=False)
+    await ClockCycles(dut.clk_i, 1500)  # nobody takes results
+    machine.check(await machine.collect("none", 1), dense=False)
+
+
+@cocotb.test()
+async def sums_cancel_across_rounds(dut) -> None:
+    """Products of one dot product that lie in several slots and rounds add up without a rounding between."""
+    machine, make = await begun(dut)
+    count = min(3 * slot_entries(machine) * int(dut.Slots.value) + 2, make.extent)
+    a = make.fiber(range(count))
+    # All values of B are one: then what is left depends on every bit of A.
+    one = int(machine.format.encode([1.0])[0])
+    b = [[(coord, one) for coord in range(0, count, step)] for step in (1, 3, CHUNK)]
+    await run_checked(machine, [a, make.single(0)], b)
+
+
+@cocotb.test()
+@cocotb.parametrize(memory=["coordinates", "values"])
+async def flipped_bits_are_reported(dut, memory: str) -> None:
+    """A bit of each stored line of a slot's fiber flips while fibers of B stream by."""
+    machine, make = await begun(dut)
+    entries = min(make.extent, slot_entries(machine), 6 * CHUNK)
+    fiber = make.fiber(range(entries))
+    await machine.load(0, [fiber] * machine.engines)
+    await machine.load(1, [fiber] * 60)
+    dut.result_ready_i.value = (1 << machine.engines) - 1
+    await machine.begin(dense=False)
+    # The first set is there when the first dot product is done.
+    await until(dut, lambda: machine.events()["dot_done"] > 0, 5000, "a dot product")
+    engine = dut.gen_resident.u_compute.gen_group[0].u_group.gen_engine[0].u_engine
+    banks = [engine.u_emit.u_values.mem_q]
+    if memory == "coordinates":
+        banks = [bank.u_bank.mem_q for kind in engine.gen_slot[0].u_slot.u_window.gen_kind
+                 for bank in kind.u_chunks.gen_bank]
+    assert not parity_errors(machine)
+    for bank in banks:
+        for word in bank:
+            if word.value.is_resolvable:
+                word.value = int(word.value) ^ 1 << make.rng.randrange(len(word))
+    await until(dut, lambda: parity_errors(machine) > 0, 5000, "a report")
+
+
+def parity_errors(machine: Machine) -> int:
+    """Return how often a word of a resident fiber was not what was stored."""
+    return int(machine.dut.events_o.value) >> 32 * TABLE_PARITY & 0xFFFFFFFF
+
+
+@cocotb.test()
+async def again_without_a_pause(dut) -> None:
+    """The next contraction starts in the cycle after the one before is done."""
+    machine, make = await begun(dut)
+    await machine.load(0, make.fibers(7, 9, 32))
+    await machine.load(1, make.fibers(8, 9, 32))
+    dut.result_ready_i.value = (1 << machine.engines) - 1
+    for _ in range(5):
+        await machine.begin(dense=False)
+        await RisingEdge(dut.clk_i)
+        await until(dut, lambda: int(dut.done_o.value) == 1, 2000, "done")
+    dut.result_ready_i.value = 0
+    machine.check(await machine.run(), dense=False)
+
+
+@cocotb.test()
+@cocotb.parametrize(dense=[False, True])
+async def results_wait_in_full_stores(dut, dense: bool) -> None:
+    """Nobody takes results for a long time: everything stops, and nothing is lost."""
+    machine, make = await begun(dut)
+    depth = int(dut.ResultDepth.value)
+    await machine.load(0, [make.fiber([3])] * machine.engines)
+    await machine.load(1, [make.fiber([3])] * (depth + 60) + [make.fiber([2])] * (depth + 60))
+    await machine.begin(dense)
+    await ClockCycles(dut.clk_i, 20 * depth + 400)
+    stored = machine.events()["result"]
+    await ClockCycles(dut.clk_i, 200)
+    assert machine.events()["result"] == stored and int(dut.busy_o.value) and machine.events()["stall_result"]
+    machine.check(await machine.collect("none", 1), dense)

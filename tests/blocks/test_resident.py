@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Benches of flaash_compute_resident and of its chunk step."""
+
+from pathlib import Path
+
+import pytest
+
+from tb.common import rtl_constants as rtl
+from tb.common.simulation import run_bench
+from tests.share import amount, share
+
+WRAPPER = (Path(__file__).parent / "rtl" / "flaash_lookup_bench.sv",)
+RESIDENT, IDEAL = rtl.ENGINES["resident"], rtl.MEMORIES["ideal"]
+
+# Name, short sample only, parameters. Icarus builds in no time, so the space is swept there. With few
+# SlotEntries fibers span all slots of an engine, or come in rounds.
+MACHINES = {
+    "verilator": [("n8", False, {"NumSdpe": 8, "CoordWidth": 10})],
+    "icarus": [
+        ("n3", False, {"NumSdpe": 3, "CoordWidth": 8, "Format": rtl.FORMATS["bf16"], "Lanes": 2,
+                       "SlotEntries": 32}),
+        ("n1", False, {"NumSdpe": 1, "CoordWidth": 8, "MemLatency": 1}),
+        ("n2", False, {"NumSdpe": 2, "GroupSize": 1, "CoordWidth": 6, "Memory": IDEAL, "MemLatency": 5,
+                       "Format": rtl.FORMATS["int16"], "Lanes": 1, "Slots": 2,
+                       "SlotEntries": 32}),
+        ("n8", False, {"NumSdpe": 8, "CoordWidth": 8, "MemLatency": 50, "Format": rtl.FORMATS["int8"]}),
+        ("n32", True, {"NumSdpe": 32, "CoordWidth": 6, "Memory": IDEAL, "Format": rtl.FORMATS["int8"]}),
+        ("n10", False, {"NumSdpe": 10, "CoordWidth": 6, "ResultDepth": 2, "MemBanks": 1, "Lanes": 8}),
+        ("n5", False, {"NumSdpe": 5, "CoordWidth": 9, "Slots": 1, "SlotEntries": 32}),
+    ],
+}
+
+
+@pytest.mark.alternates("icarus")
+@pytest.mark.toggles(False)  # those of the chip with this engine, at ten times the cost
+def test_resident(simulator: str, seed: int) -> None:
+    for name, short, parameters in share(MACHINES[simulator], seed, of=6)[:amount(1, None)]:
+        for module in ("lookup",) if short else ("lookup", "resident_corner"):
+            run_bench("flaash_lookup_bench", f"tests.blocks.{module}_tests", simulator,
+                      f"resident-{module}-{name}", {"Engine": RESIDENT, **parameters}, seed,
+                      extra_sources=WRAPPER, inside=True,
+                      environment_variables={"LOOKUP_SHORT": str(int(short))})
