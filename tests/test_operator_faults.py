@@ -63,7 +63,7 @@ def test_every_fault_can_be_made_and_changes_its_line() -> None:
 
 def test_a_module_has_its_own_bench_first() -> None:
     for module, bench in (("stream_fifo", "stream_fifo"), ("fiber_loader", "fiber_loader"),
-                          ("intersect_merge", "intersect"), ("watchdog", "registers")):
+                          ("intersect_merge", "intersect"), ("watchdog", "work")):
         assert operator_faults.tests_of(f"flaash_{module}")[0].endswith(f"::test_{bench}"), module
 
 

@@ -6,6 +6,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from tb.common import configs
+from tb.common import rtl_constants as rtl
 from tb.common.sources import RTL, WAIVERS, headers, rtl_sources
 from tools.packaging.revision import revision
 
@@ -50,13 +51,16 @@ def parameters(top: str) -> dict[str, tuple[str, str]]:
     """Return {parameter of a top: (its default in the source, what it means)}.
 
     The meaning is that of rtl/configs.toml; a parameter that is in no configuration has it in the source.
-    A default that follows from another parameter has its default in place of the name.
+    A default that follows from another parameter, or is a constant of the memory edge, has the value in place
+    of the name.
     """
     default_table = configs.FILE.read_text().partition(f"[{configs.DEFAULT}]")[2].partition("\n[")[0]
     meanings = dict(_CONFIG.findall(default_table))
+    values = {name: str(constant.value) for name, constant in rtl.EDGE.constants.items()}
     found: dict[str, tuple[str, str]] = {}
     for name, default, meaning in _PARAMETER.findall(_head(top)):
-        value = re.sub(r"\w+", lambda word: found.get(word[0], (word[0],))[0], default)
+        value = re.sub(r"\w+", lambda word: values.get(word[0], word[0]), default)
+        values[name] = value
         found[name] = value, meanings.get(name, meaning)
     return found
 
