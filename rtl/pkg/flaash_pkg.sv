@@ -259,8 +259,8 @@ package flaash_pkg;
 
   // What happens in an SDPE in a cycle: flags of a result, a number, and one bit per event.
   typedef struct packed {
-    flags_t flags;       // of the dot product that left the MAC, 0 if none did
     empties_t empties;   // dot products that were done without the MAC: no coordinate matched (resident)
+    flags_t flags;       // of the dot product that left the MAC, 0 if none did
     logic result_parity; // a result that left its store in the cycle before has a flipped bit
     logic table_parity;  // a word of the resident fiber that was used in the cycle before isn't (lookup)
     logic busy;          // a job is inside
