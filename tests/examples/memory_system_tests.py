@@ -248,14 +248,15 @@ async def errors_of_the_bus(dut: SimHandleBase) -> None:
     await system.ring()
     assert (await system.wait())[1].code == 0
 
-    # Slot 1 lies outside: neither can its descriptor be read, nor its record be written. The registers report the
-    # record, which the host cannot read.
+    # Slot 1 lies outside: neither can its descriptor be read, nor its record be written. The registers report
+    # the record, which the host cannot read.
     await system.open(SIZE - SLOT, 2)
     assert await system.submit(good) == c_driver.OK
     await system.ring()
     assert (await system.wait())[1].code == 0
     system.forgiving = True
-    assert (await fails(good, "ErrWriteDecode")).place >> 24 & 0xF == rtl.EDGE.constants["PartCompletion"].value
+    done = await fails(good, "ErrWriteDecode")
+    assert done.place >> 24 & 0xF == rtl.EDGE.constants["PartCompletion"].value
 
 
 @cocotb.test()
