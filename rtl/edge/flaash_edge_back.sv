@@ -29,20 +29,21 @@ module flaash_edge_back
   // the other half
   input  logic        start_i,         // pulse: contract
   input  logic        failed_i,        // pulse: tell front_fault_i
-  input  edge_fault_t front_fault_i,
+  input  error_t      front_fault_i,
   output logic        ready_o,
   output logic        free_o,          // the chip has a buffer for the next operands
   output logic        left_o,          // no contraction is in the chip
   // the chip
   input  logic        started_i,       // pulse: the chip has begun
-  input  edge_fault_t chip_fault_i,    // told by the chip about the contraction
+  input  error_t      chip_fault_i,    // told by the chip about the contraction
   // results
-  input  trailer_t    trailer_i,       // pulse: the result frame has ended
+  input  logic        ended_i,         // pulse: the result frame has ended
+  input  error_e      trailer_code_i,  // with it
   output logic        refused_o,       // pulse: no result frame comes
   // turns
   input  logic        turn_ready_i,
   output logic        open_o,          // pulse
-  output edge_fault_t fault_o,         // pulse
+  output error_t      fault_o,         // pulse
   output logic        close_o,         // pulse
   output logic        ran_o            // with it: there was a contraction
 );
@@ -55,8 +56,8 @@ module flaash_edge_back
   // A stop does not cut short what had been computed before; its trailer may tell of another error then.
   logic cut_short;
 
-  assign cut_short = cut_q && (trailer_i.code == 8'(ErrAborted) || trailer_i.code == 8'(ErrWatchdog)
-                               || trailer_i.code == 8'(ErrParity));
+  assign cut_short = cut_q && (trailer_code_i == ErrAborted || trailer_code_i == ErrWatchdog
+                               || trailer_code_i == ErrParity);
   assign refused = state_q == BackStart && !started_i;
 
   // --------------------------------------------------------------------- faults
@@ -66,8 +67,8 @@ module flaash_edge_back
     if (failed_i) fault_o = front_fault_i;
     if (state_q == BackRun && chip_fault_i.valid) fault_o = chip_fault_i;
     if (refused) fault_o = {1'b1, stopping_i ? ErrAborted : ErrStartBusy, 32'd0};
-    if (state_q == BackRun && trailer_i.valid && cut_short && !chip_fault_i.valid) begin
-      fault_o = {1'b1, trailer_i.code, 32'd0};
+    if (state_q == BackRun && ended_i && cut_short && !chip_fault_i.valid) begin
+      fault_o = {1'b1, trailer_code_i, 32'd0};
     end
   end
 
@@ -84,8 +85,8 @@ module flaash_edge_back
         else           state_d = BackClose;
       end
       BackRun: begin
-        if (trailer_i.valid && start_i) state_d = BackStart;
-        else if (trailer_i.valid)       state_d = BackIdle;
+        if (ended_i && start_i) state_d = BackStart;
+        else if (ended_i)       state_d = BackIdle;
       end
       default: state_d = BackIdle;
     endcase
@@ -103,17 +104,17 @@ module flaash_edge_back
   end
 
   // --------------------------------------------------------------------- orders
-  assign ready_o   = (state_q == BackIdle || (state_q == BackRun && trailer_i.valid)) && turn_ready_i;
+  assign ready_o   = (state_q == BackIdle || (state_q == BackRun && ended_i)) && turn_ready_i;
   assign left_o    = state_q != BackStart && state_q != BackRun;
   assign free_o    = Buffers == 2 || left_o;
   assign refused_o = refused;
   assign open_o    = (start_i || failed_i) && !resetting_i;
-  assign close_o   = (state_q == BackClose || (state_q == BackRun && trailer_i.valid)) && !resetting_i;
+  assign close_o   = (state_q == BackClose || (state_q == BackRun && ended_i)) && !resetting_i;
   assign ran_o     = state_q == BackRun;
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(HandedOver_A, !(start_i || failed_i) || (ready_o && (start_i || left_o)), "a descriptor too early")
-  `FLAASH_ASSERT(NoTrailerElsewhere_A, !trailer_i.valid || state_q == BackRun || resetting_i || state_q == BackIdle,
+  `FLAASH_ASSERT(NoTrailerElsewhere_A, !ended_i || state_q == BackRun || resetting_i || state_q == BackIdle,
                  "a result frame ended that nobody waited for")
   `FLAASH_COVER(RightBehind_C, start_i && close_o)
   `FLAASH_COVER(FailsWhileComputing_C, state_q == BackRun && fault_o.valid)

@@ -36,7 +36,7 @@ module flaash_edge_front
   // the next descriptor
   input  logic           ahead_busy_i,   // one is being fetched, or on offer
   input  logic           next_valid_i,
-  input  edge_fault_t    next_fault_i,   // it can't be used
+  input  error_t         next_fault_i,   // it can't be used
   output logic           take_o,         // pulse
   // operands
   input  logic [1:0]     keep_i,         // the operand is not read, A in element 0
@@ -46,8 +46,8 @@ module flaash_edge_front
   output logic [1:0]     load_o,         // pulse: make the frame
   input  logic           loaded_i,       // nothing of any frame is left to send
   input  logic           loading_i,      // the chip is inside a frame
-  input  edge_fault_t    frame_fault_i,
-  input  edge_fault_t    chip_fault_i,   // told by the chip about an operand
+  input  error_t         frame_fault_i,
+  input  error_t         chip_fault_i,   // told by the chip about an operand
   output logic           cancel_o,
   output logic           load_rst_no,
   input  logic           quiet_i,        // no read is under way
@@ -59,7 +59,7 @@ module flaash_edge_front
   input  logic           back_ready_i,
   output logic           start_o,        // pulse: contract
   output logic           failed_o,       // pulse: tell the error
-  output edge_fault_t    fault_o
+  output error_t         fault_o
 );
 
   typedef enum logic [3:0] {
@@ -70,7 +70,7 @@ module flaash_edge_front
   logic        entered_q;  // the first cycle of this state is over
   logic        cancel_q;   // up to a soft reset
   logic        load_rst_nq, loads, failed, first;
-  edge_fault_t fault_q, fault;  // the first; of this cycle
+  error_t      fault_q, fault;  // the first; of this cycle
 
   // Operands are loaded from the moment on in which the chip is free for them.
   assign loads = (state_q == FrontBegin && free_i) || state_q == FrontLoad || state_q == FrontSettle;
@@ -82,13 +82,13 @@ module flaash_edge_front
   always_comb begin
     fault = '0;
     if (take_o) fault = next_fault_i;
-    if ((loads || state_q == FrontBegin || state_q == FrontStart) && aborting_i) fault = {1'b1, 8'(ErrAborted), 32'd0};
+    if ((loads || state_q == FrontBegin || state_q == FrontStart) && aborting_i) fault = {1'b1, ErrAborted, 32'd0};
     if (loads && chip_fault_i.valid) fault = chip_fault_i;
     if (loads && frame_fault_i.valid) fault = frame_fault_i;
     if (state_q == FrontBegin && free_i && (keep_i & ~kept_i) != '0) begin
-      fault = {1'b1, 8'(ErrNoOperand), 30'd0, keep_i & ~kept_i};
+      fault = {1'b1, ErrNoOperand, 30'd0, keep_i & ~kept_i};
     end
-    if (late_i && state_q != FrontIdle) fault = {1'b1, 8'(ErrWatchdog), 32'd0};
+    if (late_i && state_q != FrontIdle) fault = {1'b1, ErrWatchdog, 32'd0};
   end
 
   assign failed = fault_q.valid || fault.valid;

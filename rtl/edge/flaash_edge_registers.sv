@@ -36,12 +36,12 @@ module flaash_edge_registers
   input  logic                    taken_i,      // pulse: the descriptor of slot_o is in work
   output logic                    pending_o,
   output mem_addr_t               slot_o,
-  output edge_fault_t             ring_fault_o,
+  output error_t                  ring_fault_o,
   input  logic                    expired_i,    // pulse: the watchdog has, while a descriptor is worked on
   output logic                    late_o,       // that has ended the queue
   input  logic                    finish_i,     // pulse: the descriptor at the head is done with
   input  logic                    wants_irq_i,  // and the host wants to hear of it
-  input  edge_fault_t             fault_i,      // pulse: this ends the queue
+  input  error_t                  fault_i,      // pulse: this ends the queue
   output logic                    irq_o
 );
 
@@ -51,7 +51,7 @@ module flaash_edge_registers
   logic [31:0]            size_q, tail_q;
   logic [15:0]            head_q, next_q;  // next: the slot that is worked on next
   logic                   halted_q, late_q, beyond_q, there;
-  logic [7:0]             code_q;
+  error_e                 code_q;
   logic [31:0]            place_q;
   logic [NumEdgeIrqs-1:0] enable_q, status_q, events, cleared;
 
@@ -69,11 +69,11 @@ module flaash_edge_registers
   always_comb begin
     ring_fault_o = '0;
     if (there) begin
-      if (tail_q >= size_q) ring_fault_o = {1'b1, 8'(ErrRing), 32'(RegRingTail)};
+      if (tail_q >= size_q) ring_fault_o = {1'b1, ErrRing, 32'(RegRingTail)};
       if (size_q < 32'd2 || size_q > 32'd65536 || beyond_q || 32'(next_q) >= size_q) begin
-        ring_fault_o = {1'b1, 8'(ErrRing), 32'(RegRingSize)};
+        ring_fault_o = {1'b1, ErrRing, 32'(RegRingSize)};
       end
-      if (base_q[SlotBits-1:0] != '0) ring_fault_o = {1'b1, 8'(ErrRing), 32'(RegRingBase)};
+      if (base_q[SlotBits-1:0] != '0) ring_fault_o = {1'b1, ErrRing, 32'(RegRingBase)};
     end
   end
 
@@ -124,7 +124,7 @@ module flaash_edge_registers
       next_q   <= '0;
       halted_q <= 1'b0;
       late_q   <= 1'b0;
-      code_q   <= '0;
+      code_q   <= ErrNone;
       place_q  <= '0;
       status_q <= '0;
     end else if (resetting_i) begin
@@ -133,7 +133,7 @@ module flaash_edge_registers
       next_q   <= '0;
       halted_q <= 1'b0;
       late_q   <= 1'b0;
-      code_q   <= '0;
+      code_q   <= ErrNone;
       place_q  <= '0;
       status_q <= '0;
     end else begin
@@ -144,7 +144,7 @@ module flaash_edge_registers
       if (expired_i && !halted_q) begin
         halted_q <= 1'b1;
         late_q   <= 1'b1;
-        code_q   <= 8'(ErrWatchdog);
+        code_q   <= ErrWatchdog;
       end
       if (fault_i.valid) begin
         halted_q <= 1'b1;

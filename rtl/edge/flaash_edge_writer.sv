@@ -18,6 +18,7 @@
 
 module flaash_edge_writer
   import flaash_pkg::*;
+  import flaash_reg_pkg::*;
   import flaash_edge_pkg::*;
 #(
   parameter int unsigned Format      = FormatFp32,
@@ -42,14 +43,15 @@ module flaash_edge_writer
   output logic                      idle_o,     // no write is under way
   output logic [Turns-1:0]          sent_o,
   output logic [Turns-1:0]          written_o,
-  output write_fault_t              fault_o,    // pulse
+  output refusal_t                  fault_o,    // pulse
   output passed_t                   passed_o,   // of the last frame that was begun
 
   // result frames
   input  logic                      in_valid_i,
   output logic                      in_ready_o,
   input  beat_t                     beat_i,
-  output trailer_t                  trailer_o,
+  output logic                      ended_o,         // pulse: the trailer has come
+  output error_e                    trailer_code_o,  // with it
 
   // batches, before the trailer, or taken with it: results that go by number
   input  logic                      batch_valid_i,
@@ -87,7 +89,7 @@ module flaash_edge_writer
   logic  begins, ends, empty, begun, flushed;
 
   assign begins  = wanted_q && !collect_q && !flush_q && !refused_i && !stop_i;
-  assign ends    = trailer_o.valid || refused_i;
+  assign ends    = ended_o || refused_i;
   assign flushed = flush_q && empty && begun;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -151,7 +153,8 @@ module flaash_edge_writer
 
   assign data = batch_valid_i ? batch_words : (32*InWords)'(beat_i.data);
 
-  assign trailer_o = {in_valid_i && in_ready_o && beat_i.last, beat_i.data[39:32]};
+  assign ended_o        = in_valid_i && in_ready_o && beat_i.last;
+  assign trailer_code_o = error_e'(beat_i.data[39:32]);
 
   // -------------------------------------------------------------------- what leaves
   localparam int unsigned PairWidth = 2 * DataWidth;  // the packer gives two beats in a cycle
@@ -220,11 +223,11 @@ module flaash_edge_writer
                     bus_place(1'b0, 3'd0, about.line ? PartCompletion : PartResult, about.offset), about.turn};
 
   // ------------------------------------------------------------------- properties
-  `FLAASH_ASSERT(OneFrame_A, !start_i || !(wanted_q || (collect_q && !trailer_o.valid)),
+  `FLAASH_ASSERT(OneFrame_A, !start_i || !(wanted_q || (collect_q && !ended_o)),
                  "a frame is wanted inside another")
   `FLAASH_ASSERT(OneWay_A, !batch_valid_i || !collect_q || !in_valid_i || (beat_i.last && in_ready),
                  "a batch and a beat at once")
-  `FLAASH_COVER(EndsWithBatch_C, batch_valid_i && trailer_o.valid && collect_q)
+  `FLAASH_COVER(EndsWithBatch_C, batch_valid_i && ended_o && collect_q)
   `FLAASH_COVER(ThrownAway_C, in_valid_i && in_ready_o && !collect_q)
   `FLAASH_COVER(WaitsForBursts_C, wanted_q && flush_q)
 

@@ -97,12 +97,13 @@ module flaash_memory_edge
   mem_addr_t               slot, load_slot;  // of what is begun, loaded
   descriptor_t             descriptor;       // that is taken apart or asked for
   about_t                  next, about;   // as it is checked; whose operands are loaded
-  edge_fault_t             ring_fault, outcome, fetch_fault, next_fault, frame_fault, front_fault;
-  write_fault_t            write_fault;
-  trailer_t                trailer;
+  error_t                  ring_fault, outcome, fetch_fault, next_fault, frame_fault, front_fault;
+  refusal_t                write_fault;
+  logic                    ended;         // the result frame has
+  error_e                  trailer_code;
   passed_t                 passed;
-  edge_fault_t             operand_fault, work_fault;  // told by the chip: of an operand, of the contraction
-  edge_fault_t             back_fault;
+  error_t                  operand_fault, work_fault;  // told by the chip: of an operand, of the contraction
+  error_t                  back_fault;
   turn_t                   turn;
   logic [Turns-1:0]        sent, written;
   retired_t                retired;
@@ -110,15 +111,12 @@ module flaash_memory_edge
   head_t                   head, work_q;  // whose operands are loaded; as it was handed over
   mem_addr_t               work_slot_q;
   logic [1:0]              kept;          // an operand that is kept is there
-  error_t                  error, load_error;
-  error_t [2:0]            errors;
-  logic                    loading, done, aborting;
+  logic                    loading, aborting;
 
-  // Icarus takes a member of a member in a concatenation as wide as the whole.
-  assign loading    = report_i.load.loading;
-  assign load_error = report_i.load.error;
-  assign done       = report_i.done;
-  assign errors     = {report_i.parity_error, load_error, report_i.range_error};
+  // What the chip tells of errors of a contraction; of two in one cycle the flipped bit counts.
+  assign loading       = report_i.load.loading;
+  assign operand_fault = report_i.load.error;
+  assign work_fault    = report_i.parity_error.valid ? report_i.parity_error : report_i.range_error;
 
   flaash_edge_bus u_bus (
     .clk_i, .rst_ni,
@@ -167,7 +165,7 @@ module flaash_memory_edge
     .clk_i, .rst_ni, .resetting_i, .stopping_i,
     .start_i(go), .failed_i(give), .front_fault_i(front_fault), .ready_o(ready), .free_o(free), .left_o(left),
     .started_i(start_i), .chip_fault_i(work_fault),
-    .trailer_i(trailer), .refused_o(refused),
+    .ended_i(ended), .trailer_code_i(trailer_code), .refused_o(refused),
     .turn_ready_i(turn_ready), .open_o(opens), .fault_o(back_fault), .close_o(closes), .ran_o(ran)
   );
 
@@ -216,18 +214,6 @@ module flaash_memory_edge
     assign unused_desc = ^desc;
   end
 
-  // What the chip tells of errors; of two of a contraction in one cycle the last one counts.
-  always_comb begin
-    operand_fault = '0;
-    work_fault    = '0;
-    error         = '0;
-    for (int i = 0; i < 3; i++) begin
-      error = errors[i];
-      if (error.count != '0 && i == 1) operand_fault = {1'b1, 8'(error.code), error.place};
-      if (error.count != '0 && i != 1) work_fault    = {1'b1, 8'(error.code), error.place};
-    end
-  end
-
   // ------------------------------------------------------------- operands, results
   logic                   ar_valid, r_ready, aw_valid, w_valid, b_ready;
   burst_t                 ar, aw;
@@ -257,7 +243,7 @@ module flaash_memory_edge
   ) u_tally (
     .clk_i, .rst_ni,
     .begin_i(begins), .begin_set_i(begin_set), .asks_i(asks), .ask_set_i(descriptor.set),
-    .take_i(go || give), .take_set_i(load_set), .start_i, .done_i(done), .end_i(closes),
+    .take_i(go || give), .take_set_i(load_set), .start_i, .done_i(report_i.done), .end_i(closes),
     .cycles_o(cycles), .computing_o(computing), .bytes_read_o(bytes_read)
   );
 
@@ -271,7 +257,8 @@ module flaash_memory_edge
     .start_i(go), .head_i(work_q), .turn_i(turn), .refused_i(refused), .drop_i(faulty), .stop_i(resetting_i),
     .idle_o(writes_idle), .sent_o(sent), .written_o(written), .fault_o(write_fault),
     .passed_o(passed),
-    .in_valid_i(frame_valid_i), .in_ready_o(frame_ready_o), .beat_i(frame_i), .trailer_o(trailer),
+    .in_valid_i(frame_valid_i), .in_ready_o(frame_ready_o), .beat_i(frame_i),
+    .ended_o(ended), .trailer_code_o(trailer_code),
     .batch_valid_i, .batch_ready_o, .batch_i,
     .line_valid_i(line_valid), .line_ready_o(line_ready), .line_i(line),
     .aw_valid_o(aw_valid), .aw_ready_i(axi_i.aw_ready), .aw_o(aw),

@@ -60,13 +60,6 @@ package flaash_host_pkg;
     logic                           high;
   } counter_read_t;
 
-  // The earliest error, and how many there have been.
-  typedef struct packed {
-    logic [31:0] count;
-    error_e      code;
-    logic [31:0] place;
-  } error_record_t;
-
   // The read-write registers.
   typedef struct packed {
     logic               dense;
@@ -87,7 +80,8 @@ package flaash_host_pkg;
     logic       loading;    // an operand is being received
     logic       step;       // something of the frame was dealt with
     logic [1:0] discarded;  // beats that were thrown away
-    error_t     error;      // the frame is wrong
+    logic [1:0] errors;     // frames that are wrong
+    error_t     error;      // the first of these
   } load_report_t;
 
   // What is being ended.
@@ -111,7 +105,8 @@ package flaash_host_pkg;
     logic         done;          // pulse: every result is stored
     logic         progress;      // something was done
     error_t       parity_error;  // a word that is not what was stored was used
-    error_t       range_error;   // results do not fit their format
+    logic [6:0]   range_errors;  // results that do not fit their format
+    error_t       range_error;   // the first of these
     flags_t       flags;
     increments_t  increments;
     logic [31:0]  sdpe_steps;

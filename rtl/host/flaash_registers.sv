@@ -64,7 +64,7 @@ module flaash_registers
   logic [31:0]             read_data;
 
   assign loading   = report_i.load.loading;
-  assign flipped   = report_i.parity_error.count != '0;
+  assign flipped   = report_i.parity_error.valid;
   assign read_addr = read.addr;
 
   flaash_axil_slave u_axil_slave (
@@ -94,9 +94,8 @@ module flaash_registers
   // -------------------------------------------------------------- start, status
   logic          command, start, clear, abort, begins;
   settings_t     settings;
-  error_record_t error;
-  error_t        refusal;
-  logic          recorded;  // an error is
+  error_t        error, refusal;  // the earliest that is recorded; a start is refused
+  logic [31:0]   errors;          // recorded
   logic [31:0]   status;
 
   assign command      = write.valid && write.addr == RegControl;
@@ -110,7 +109,7 @@ module flaash_registers
     .start_i(start), .clear_i(clear), .ending_i, .choices_i(choices),
     .loading_i(loading), .desc_i, .done_i(report_i.done), .drained_i,
     .start_o(begins), .settings_o(settings), .busy_o(busy), .active_o(active),
-    .error_i(recorded), .status_o(status), .error_o(refusal)
+    .error_i(error.valid), .status_o(status), .error_o(refusal)
   );
 
   assign control_o = {begins, settings, active, (Buffers > 1 || !active) && !ending_i.resetting, choices.sdpe_select};
@@ -139,20 +138,19 @@ module flaash_registers
   logic [31:0] outstanding;
 
   assign outstanding = {28'd0, traffic_i.waits_for_in, traffic_i.waits_for_out, busy, loading};
-  assign late        = {7'(expired_o), ErrWatchdog, outstanding};
-  assign bad_read    = {7'(read.valid && read_error), ErrAddress, 32'(read_addr)};
-  assign recorded    = error.code != ErrNone;
+  assign late        = {expired_o, ErrWatchdog, outstanding};
+  assign bad_read    = {read.valid && read_error, ErrAddress, 32'(read_addr)};
 
   always_comb begin
     bad_write = refusal;
-    if (write.valid && write_error) bad_write = {7'd1, ErrAddress, 32'(write.addr)};
+    if (write.valid && write_error) bad_write = {1'b1, ErrAddress, 32'(write.addr)};
   end
 
   flaash_error_log u_error_log (
     .clk_i, .rst_ni,
     .clear_i(clear), .ending_i, .report_i,
     .watchdog_i(late), .write_i(bad_write), .read_i(bad_read),
-    .event_o(error_event), .record_o(error)
+    .event_o(error_event), .error_o(error), .count_o(errors)
   );
 
   // ------------------------------------------------------ interrupts, IEEE flags
@@ -223,7 +221,7 @@ module flaash_registers
       RegIrqStatus:  read_data = 32'(irq_status);
       RegError:      read_data = 32'(error.code);
       RegErrorPlace: read_data = error.place;
-      RegErrorCount: read_data = error.count;
+      RegErrorCount: read_data = errors;
       RegFlags:      read_data = 32'(flags);
       RegPortion:    read_data = choices.portion;
       RegWatchdog:   read_data = choices.watchdog;

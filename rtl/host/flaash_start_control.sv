@@ -63,7 +63,7 @@ module flaash_start_control
   end
 
   assign accepted = start_i && error == ErrNone;
-  assign error_o  = {7'(start_i && !accepted), error, place};
+  assign error_o  = {start_i && !accepted, error, place};
 
   // ----------------------------------------------------------------------- state
   logic done_q, drained_q;

@@ -224,6 +224,7 @@ module flaash_core
   increments_t increments;
   flags_t      any_flags;
   error_t      range_error, parity_error;
+  logic [6:0]  range_errors;
   logic        done, progress;
   logic [31:0] sdpe_steps;
   localparam int unsigned ReadWidth = $clog2(2 * NumSdpe + 1);
@@ -235,7 +236,8 @@ module flaash_core
     .clk_i, .rst_ni,
     .events_i(events), .dispatch_i(dispatch),
     .reads_i(ReadWidth'(reads)), .conflicts_i(ReadWidth'(conflicts)), .load_i(load), .sent_i(sent),
-    .increments_o(increments), .work_o(progress), .flags_o(any_flags), .range_error_o(range_error)
+    .increments_o(increments), .work_o(progress), .flags_o(any_flags),
+    .range_errors_o(range_errors), .range_error_o(range_error)
   );
 
   flaash_step_counters #(
@@ -255,7 +257,7 @@ module flaash_core
     .busy_o(busy), .done_o(done), .all_stored_o
   );
 
-  assign report_o = {load, done, progress, parity_error, range_error, any_flags, increments, sdpe_steps};
+  assign report_o = {load, done, progress, parity_error, range_errors, range_error, any_flags, increments, sdpe_steps};
 
   // ------------------------------------------------------------------------- parity
   flaash_parity_report #(
