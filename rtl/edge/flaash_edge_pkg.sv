@@ -201,12 +201,6 @@ package flaash_edge_pkg;
     logic [63:0] bytes_read;
   } retired_t;
 
-  // A write to a register of the chip, by the edge itself.
-  typedef struct packed {
-    logic [RegAddrWidth-1:0] addr;
-    logic [31:0]             data;
-  } command_t;
-
   // Place of an error at the bus.
   function automatic logic [31:0] bus_place(logic operand, logic [2:0] level, logic [3:0] part,
                                             logic [23:0] offset);

@@ -65,8 +65,7 @@ module flaash_core
   output result_t                                    result_o,
   output logic                                       all_stored_o,
   input  logic                                       sent_i,  // a record left the chip
-  // results, to the edge: all of them with numbers_i, if there are several lanes
-  input  logic                                       numbers_i,
+  // results, to the edge: all of them with control_i.numbers, if there are several lanes
   input  logic                                       drop_i,  // results are of no use any more
   output logic                                       batch_valid_o,
   input  logic                                       batch_ready_i,
@@ -214,7 +213,7 @@ module flaash_core
     .Lanes     (ResultLanes)
   ) u_result_lanes (
     .clk_i, .rst_ni,
-    .numbers_i, .drop_i, .taken_o(taken),
+    .numbers_i(control_i.numbers), .drop_i, .taken_o(taken),
     .in_valid_i(gated_valid), .in_ready_o(gated_ready), .in_result_i(source_result),
     .out_valid_o(result_valid_o), .out_ready_i(result_ready_i), .out_result_o(result_o),
     .batch_valid_o, .batch_ready_i, .batch_o
