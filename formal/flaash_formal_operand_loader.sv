@@ -288,6 +288,6 @@ module flaash_formal_operand_loader
   LastNode_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
       node.valid && 32'(node.id) == NodeDepth - 1 && node.parent == 1);
   Refused_C : cover property (@(posedge clk_i) disable iff (!rst_ni)
-      error.count != '0 && error.code == ErrMemoryFull && u_dut.fibers == 1 && 32'(u_dut.lines) == MemLines);
+      error.valid && error.code == ErrMemoryFull && u_dut.fibers == 1 && 32'(u_dut.lines) == MemLines);
 
 endmodule : flaash_formal_operand_loader

@@ -129,13 +129,11 @@ result/flaash_record_sender.sv
 result/flaash_result_unloader.sv
 top/flaash_chip.sv
 top/flaash_top.sv
-edge/flaash_edge_bus.sv
 edge/flaash_edge_registers.sv
 edge/flaash_edge_ahead.sv
 edge/flaash_edge_front.sv
 edge/flaash_edge_back.sv
 edge/flaash_edge_retire.sv
-edge/flaash_edge_commands.sv
 edge/flaash_edge_reader.sv
 edge/flaash_axi_read.sv
 edge/flaash_edge_reads.sv

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/memory_edge.md says what flaash_edge_pkg says: registers, bits, error codes and parts, no other."""
+"""docs/memory_edge.md says what the packages say of the edge: registers, bits, codes and parts, no other."""
 
 import re
 

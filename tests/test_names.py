@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The traces of docs/internals.md: few names for an operand entry, few files for an error code."""
+"""The traces of docs/internals.md: few names for an operand entry, few files and types for an error."""
 
 import re
 
@@ -66,12 +66,39 @@ def code_problems(page: str) -> list[str]:
     return found + [f"{code} is missing" for code in sorted(set(rtl.ERRORS) - set(arise) - {"ErrNone"})]
 
 
+def error_types(sources: str) -> list[str]:
+    """Return the types of errors: enums of codes, structs with a code or a place, or so called."""
+    enums = re.findall(r"\benum\b[^{;]*\{[^}]*\bErr\w+[^}]*\}\s*(\w+)\s*;", sources)
+    structs = re.findall(r"\bstruct\s+packed\s*\{([^}]*)\}\s*(\w+)\s*;", sources)
+    return sorted(enums + [name for body, name in structs
+                           if re.search(r"\b(code|place)\s*;", body) or re.search("error|fault", name)])
+
+
+def all_sources() -> str:
+    """Return the code of rtl/, without comments."""
+    return "\n".join(re.sub(r"//.*", "", path.read_text()) for path in sorted(RTL.rglob("*.sv*")))
+
+
 def test_an_entry_has_few_names() -> None:
     assert entry_problems(PAGE) == []
 
 
 def test_a_code_is_looked_at_in_few_files() -> None:
     assert code_problems(PAGE) == []
+
+
+def test_errors_have_two_types() -> None:
+    """An error, and the flipped bit of a memory, which becomes one; the enum has the codes of both edges."""
+    assert error_types(all_sources()) == ["error_e", "error_t", "fault_t"]
+
+
+@pytest.mark.parametrize("text", [
+    "typedef enum logic [7:0] {ErrOther = 8'h80} other_e;",
+    "typedef struct packed {logic valid; logic [7:0] code;} trailer_t;",
+    "typedef struct packed {error_t fault; turn_t turn;} write_fault_t;",
+    "typedef struct packed {logic [6:0] count; error_e code; logic [31:0] place;} other_t;"])
+def test_another_type_of_errors_is_noticed(text: str) -> None:
+    assert len(error_types(all_sources() + text)) == 4
 
 
 @pytest.mark.parametrize(("old", "new", "sentence"), [

@@ -39,14 +39,14 @@ module flaash_edge_ahead
   output logic        fetch_o,        // until it is there
   output descriptor_t descriptor_o,   // which is that; it is then asked for
   input  logic        fetched_i,
-  input  edge_fault_t fault_i,        // with it: it can't be used
+  input  error_t      fault_i,        // with it: it can't be used
   input  about_t      about_i,        // what it says
 
   input  logic [1:0]  asked_i,        // all of the operands before has been asked for
   output logic [1:0]  ask_o,          // pulse
 
   output logic        next_valid_o,
-  output edge_fault_t next_fault_o,
+  output error_t      next_fault_o,
   input  logic        take_i,         // pulse
   // what was taken last
   output about_t      about_o,
@@ -55,8 +55,8 @@ module flaash_edge_ahead
 );
 
   typedef struct packed {
-    edge_fault_t fault;
-    about_t      about;
+    error_t fault;
+    about_t about;
   } offer_t;
 
   typedef enum logic [1:0] {AheadIdle, AheadFetch, AheadAsk} state_e;
@@ -132,7 +132,7 @@ module flaash_edge_ahead
     found = {fault_i, about_i};
     if (late_i) begin
       found       = '0;  // also the tag, which may not have come
-      found.fault = {1'b1, 8'(ErrWatchdog), 32'd0};
+      found.fault = {1'b1, ErrWatchdog, 32'd0};
     end
   end
 

@@ -32,7 +32,7 @@ module flaash_edge_descriptor
 
   output logic                   beyond_o,    // level, until clear_i: it has more than FirstLevels levels
   output logic                   done_o,      // likewise
-  output edge_fault_t            fault_o,     // likewise
+  output error_t                 fault_o,     // likewise
   output head_t                  head_o,
   output logic [31:0]            extent_o,    // of the contracted mode
   output logic [1:0][31:0]       entries_o,   // of A in element 0
@@ -94,32 +94,32 @@ module flaash_edge_descriptor
   end
 
   // ----------------------------------------------------------------------- head
-  logic [7:0]  head_error;
+  error_e      head_error;
   logic [5:0]  head_place;
   logic [31:0] order_place;
 
   // From the last word to the first, so that the first error stays.
   always_comb begin
-    head_error = '0;
+    head_error = ErrNone;
     head_place = '0;
     if (row_q[0]) begin
       for (int i = 7; i >= 2; i--) begin
-        if (words[i] != '0) {head_error, head_place} = {8'(ErrDescriptor), 6'(LevelBytes + 4 * i)};
+        if (words[i] != '0) {head_error, head_place} = {ErrDescriptor, 6'(LevelBytes + 4 * i)};
       end
     end else begin
-      if (words[7] != '0 && !CanSplit) {head_error, head_place} = {8'(ErrDescriptor), 6'd28};
-      if (65'(results) + 65'(capacity) > {1'b1, 64'd0}) {head_error, head_place} = {8'(ErrSpan), 6'd8};
-      if (results[5:0] != '0) {head_error, head_place} = {8'(ErrAlign), 6'd8};
+      if (words[7] != '0 && !CanSplit) {head_error, head_place} = {ErrDescriptor, 6'd28};
+      if (65'(results) + 65'(capacity) > {1'b1, 64'd0}) {head_error, head_place} = {ErrSpan, 6'd8};
+      if (results[5:0] != '0) {head_error, head_place} = {ErrAlign, 6'd8};
       if (words[1][31:22] != '0 || 32'(words[1][15:8]) != Format) begin
-        {head_error, head_place} = {8'(ErrDescriptor), 6'd4};
+        {head_error, head_place} = {ErrDescriptor, 6'd4};
       end
-      if (words[1][7:4] == '0 || words[1][7:4] > 4'(MaxOrder)) {head_error, head_place} = {8'(ErrOrder), 6'd1};
-      if (words[1][3:0] == '0 || words[1][3:0] > 4'(MaxOrder)) {head_error, head_place} = {8'(ErrOrder), 6'd0};
-      if (words[0] != DescriptorMagic) {head_error, head_place} = {8'(ErrDescriptor), 6'd0};
+      if (words[1][7:4] == '0 || words[1][7:4] > 4'(MaxOrder)) {head_error, head_place} = {ErrOrder, 6'd1};
+      if (words[1][3:0] == '0 || words[1][3:0] > 4'(MaxOrder)) {head_error, head_place} = {ErrOrder, 6'd0};
+      if (words[0] != DescriptorMagic) {head_error, head_place} = {ErrDescriptor, 6'd0};
     end
     // Of a wrong order the place tells the order itself.
     order_place = 32'(head_place);
-    if (head_error == 8'(ErrOrder)) order_place = 32'(head_place[0] ? words[1][7:4] : words[1][3:0]);
+    if (head_error == ErrOrder) order_place = 32'(head_place[0] ? words[1][7:4] : words[1][3:0]);
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -145,7 +145,7 @@ module flaash_edge_descriptor
   logic [31:0] extent_q;   // of A's leaf
   logic [36:0] first_size, second_size;
   logic [64:0] first_end, second_end;
-  logic [7:0]  level_error;
+  error_e      level_error;
   logic [9:0]  level_place;
   logic        kind_wrong_q;
 
@@ -167,23 +167,23 @@ module flaash_edge_descriptor
   assign second_end = 65'(level_q.second) + 65'(second_size);
 
   always_comb begin
-    level_error = '0;
+    level_error = ErrNone;
     level_place = '0;
-    if (rest_q) {level_error, level_place} = {8'(ErrDescriptor), 10'd28};
+    if (rest_q) {level_error, level_place} = {ErrDescriptor, 10'd28};
     if (kind_wrong_q || (leaf ? level_q.dense : level_q.short_crd)) begin
-      {level_error, level_place} = {8'(ErrDescriptor), 10'd24};
+      {level_error, level_place} = {ErrDescriptor, 10'd24};
     end
     if (!leaf && level_q.dense && 64'(level_q.count) != 64'(above_q) * 64'(level_q.extent)) begin
-      {level_error, level_place} = {8'(ErrLevelCount), 10'd20};
+      {level_error, level_place} = {ErrLevelCount, 10'd20};
     end
     if (leaf && operand && level_q.extent != extent_q) begin
-      {level_error, level_place} = {8'(ErrExtentsDiffer), 10'd16};
+      {level_error, level_place} = {ErrExtentsDiffer, 10'd16};
     end
-    if (second_end > {1'b1, 64'd0}) {level_error, level_place} = {8'(ErrSpan), 10'd8};
-    if (level_q.second[5:0] != '0) {level_error, level_place} = {8'(ErrAlign), 10'd8};
-    if (!leaf && level_q.dense && level_q.second != '0) {level_error, level_place} = {8'(ErrDescriptor), 10'd8};
-    if (first_end > {1'b1, 64'd0}) {level_error, level_place} = {8'(ErrSpan), 10'd0};
-    if (level_q.first[5:0] != '0) {level_error, level_place} = {8'(ErrAlign), 10'd0};
+    if (second_end > {1'b1, 64'd0}) {level_error, level_place} = {ErrSpan, 10'd8};
+    if (level_q.second[5:0] != '0) {level_error, level_place} = {ErrAlign, 10'd8};
+    if (!leaf && level_q.dense && level_q.second != '0) {level_error, level_place} = {ErrDescriptor, 10'd8};
+    if (first_end > {1'b1, 64'd0}) {level_error, level_place} = {ErrSpan, 10'd0};
+    if (level_q.first[5:0] != '0) {level_error, level_place} = {ErrAlign, 10'd0};
   end
 
   level_t mem_q[Sets*MaxEdgeLevels];
@@ -236,10 +236,10 @@ module flaash_edge_descriptor
       done_o  <= 1'b0;
       fault_o <= '0;
     end else if (!fault_o.valid && !done_o) begin
-      if (row_valid && in_head && head_error != '0) fault_o <= {1'b1, head_error, order_place};
-      if (check_q && used && level_error != '0) begin
+      if (row_valid && in_head && head_error != ErrNone) fault_o <= {1'b1, head_error, order_place};
+      if (check_q && used && level_error != ErrNone) begin
         fault_o <= {1'b1, level_error,
-                    (level_error == 8'(ErrExtentsDiffer)) ? extent_q : 32'(base_place + level_place)};
+                    (level_error == ErrExtentsDiffer) ? extent_q : 32'(base_place + level_place)};
       end else if (check_q && 5'(id_q) + 5'd1 == levels) begin
         done_o <= 1'b1;
       end

@@ -18,6 +18,7 @@
 
 module flaash_edge_feed
   import flaash_pkg::*;
+  import flaash_reg_pkg::*;
   import flaash_edge_pkg::*;
 #(
   parameter int unsigned Format     = FormatFp32,
@@ -34,7 +35,7 @@ module flaash_edge_feed
   output logic                      asked_o,
   input  logic                      load_i,
   output logic                      loaded_o,
-  output edge_fault_t               fault_o,
+  output error_t                    fault_o,
   input  logic                      cancel_i,
   input  logic                      hold_i,       // the chip takes no new frame
 

@@ -16,6 +16,7 @@
 
 module flaash_edge_fetch
   import flaash_pkg::*;
+  import flaash_reg_pkg::*;
   import flaash_edge_pkg::*;
 #(
   parameter int unsigned DataWidth  = 128,          // bits of a beat of the bus
@@ -33,11 +34,11 @@ module flaash_edge_fetch
   output logic        rest_o,       // pulse: they are asked for
   output logic        from_rest_o,  // the next piece is one of theirs
   input  logic        described_i,  // the descriptor is good
-  input  edge_fault_t fault_i,      // or not
+  input  error_t      fault_i,      // or not
   output logic        skip_o,
   output logic        all_o,
   output logic        fetched_o,
-  output edge_fault_t fault_o
+  output error_t      fault_o
 );
 
   localparam int unsigned Pieces    = Bytes * 8 / PieceWidth;
@@ -47,7 +48,7 @@ module flaash_edge_fetch
 
   logic        rest_q;  // the rest was asked for
   logic [6:0]  come_q, come;
-  edge_fault_t refused_q;
+  error_t refused_q;
 
   assign skip_o = described_i || fault_i.valid;
   assign come   = skip_o ? (come_q | (Beat - 1'b1)) + 1'b1 : come_q + 1'b1;

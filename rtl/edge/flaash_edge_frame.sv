@@ -56,7 +56,7 @@ module flaash_edge_frame
   output logic [FeedWidth-1:0]      out_data_o,
   output logic                      out_last_o,
 
-  output edge_fault_t               fault_o
+  output error_t                    fault_o
 );
 
   localparam logic [2:0]  LeafLevel  = 3'd7;

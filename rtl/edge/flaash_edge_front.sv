@@ -27,7 +27,7 @@ module flaash_edge_front
   input  logic           rst_ni,
   input  logic           resetting_i,
   input  logic           stopping_i,     // the chip ends what it does
-  input  logic           aborting_i,     // the host's abort takes effect in the chip
+  input  logic           abort_i,        // pulse: the host commands an abort
   input  logic           halted_i,       // a descriptor before has ended the queue
   input  logic           late_i,         // level: the watchdog has ended the queue
   output logic           busy_o,
@@ -36,7 +36,7 @@ module flaash_edge_front
   // the next descriptor
   input  logic           ahead_busy_i,   // one is being fetched, or on offer
   input  logic           next_valid_i,
-  input  edge_fault_t    next_fault_i,   // it can't be used
+  input  error_t         next_fault_i,   // it can't be used
   output logic           take_o,         // pulse
   // operands
   input  logic [1:0]     keep_i,         // the operand is not read, A in element 0
@@ -46,20 +46,17 @@ module flaash_edge_front
   output logic [1:0]     load_o,         // pulse: make the frame
   input  logic           loaded_i,       // nothing of any frame is left to send
   input  logic           loading_i,      // the chip is inside a frame
-  input  edge_fault_t    frame_fault_i,
-  input  edge_fault_t    chip_fault_i,   // told by the chip about an operand
+  input  error_t         frame_fault_i,
+  input  error_t         chip_fault_i,   // told by the chip about an operand
   output logic           cancel_o,
   output logic           load_rst_no,
   input  logic           quiet_i,        // no read is under way
-  // commands to the chip
-  output logic           set_o,          // pulse
-  output logic           abort_o,        // pulse
-  input  logic           commands_idle_i,
+  output logic           abort_o,        // pulse: the chip forgets the frames
   // the other half
   input  logic           back_ready_i,
   output logic           start_o,        // pulse: contract
   output logic           failed_o,       // pulse: tell the error
-  output edge_fault_t    fault_o
+  output error_t         fault_o
 );
 
   typedef enum logic [3:0] {
@@ -69,12 +66,11 @@ module flaash_edge_front
   state_e      state_q, state_d;
   logic        entered_q;  // the first cycle of this state is over
   logic        cancel_q;   // up to a soft reset
-  logic        load_rst_nq, loads, failed, first;
-  edge_fault_t fault_q, fault;  // the first; of this cycle
+  logic        load_rst_nq, loads, failed;
+  error_t      fault_q, fault;  // the first; of this cycle
 
   // Operands are loaded from the moment on in which the chip is free for them.
   assign loads = (state_q == FrontBegin && free_i) || state_q == FrontLoad || state_q == FrontSettle;
-  assign first = !entered_q;
 
   // --------------------------------------------------------------------- faults
   // Of several in one cycle the last one counts. An abort shows in its own cycle, a flipped bit with the contraction
@@ -82,13 +78,13 @@ module flaash_edge_front
   always_comb begin
     fault = '0;
     if (take_o) fault = next_fault_i;
-    if ((loads || state_q == FrontBegin || state_q == FrontStart) && aborting_i) fault = {1'b1, 8'(ErrAborted), 32'd0};
+    if ((loads || state_q == FrontBegin || state_q == FrontStart) && abort_i) fault = {1'b1, ErrAborted, 32'd0};
     if (loads && chip_fault_i.valid) fault = chip_fault_i;
     if (loads && frame_fault_i.valid) fault = frame_fault_i;
     if (state_q == FrontBegin && free_i && (keep_i & ~kept_i) != '0) begin
-      fault = {1'b1, 8'(ErrNoOperand), 30'd0, keep_i & ~kept_i};
+      fault = {1'b1, ErrNoOperand, 30'd0, keep_i & ~kept_i};
     end
-    if (late_i && state_q != FrontIdle) fault = {1'b1, 8'(ErrWatchdog), 32'd0};
+    if (late_i && state_q != FrontIdle) fault = {1'b1, ErrWatchdog, 32'd0};
   end
 
   assign failed = fault_q.valid || fault.valid;
@@ -121,17 +117,17 @@ module flaash_edge_front
       end
       FrontSettle: begin
         if (halted_i || failed)                 state_d = FrontWait;
-        else if (!loading_i && commands_idle_i) state_d = FrontStart;
+        else if (!loading_i)                    state_d = FrontStart;
       end
       FrontStart: begin
         if (halted_i)                           state_d = FrontIdle;
-        else if (fault_q.valid || aborting_i)   state_d = FrontWait;
+        else if (fault_q.valid || abort_i)   state_d = FrontWait;
         else if (take_o && next_fault_i.valid)  state_d = FrontGive;
         else if (take_o)                        state_d = FrontBegin;
         else if (back_ready_i)                  state_d = FrontIdle;
       end
       FrontWait:   if (left_i) state_d = FrontAbort;
-      FrontAbort:  if (entered_q && commands_idle_i) state_d = FrontCancel;
+      FrontAbort:  state_d = FrontCancel;
       FrontCancel: if (entered_q && loaded_i && !loading_i && !stopping_i && (quiet_i || late_i)) state_d = FrontGive;
       default:     if (halted_i || (back_ready_i && left_i)) state_d = FrontIdle;
     endcase
@@ -159,12 +155,11 @@ module flaash_edge_front
   assign busy_o      = state_q != FrontIdle;
   assign failing_o   = fault_q.valid;
   assign take_o      = (state_q == FrontIdle || start_o) && next_valid_i && !halted_i && !resetting_i;
-  assign set_o       = state_q == FrontBegin && (state_d == FrontLoad || state_d == FrontSettle);
   assign load_o      = (state_q == FrontBegin && state_d == FrontLoad) ? ~keep_i : '0;
-  assign abort_o     = state_q == FrontAbort && first;
+  assign abort_o     = state_q == FrontAbort;
   assign cancel_o    = state_q == FrontCancel || cancel_q || resetting_i;
   assign load_rst_no = load_rst_nq;
-  assign start_o     = state_q == FrontStart && gives && !fault_q.valid && !aborting_i;
+  assign start_o     = state_q == FrontStart && gives && !fault_q.valid && !abort_i;
   assign failed_o    = state_q == FrontGive && gives && left_i;
   assign fault_o     = fault_q;
 
@@ -174,6 +169,6 @@ module flaash_edge_front
   `FLAASH_COVER(LoadedAhead_C, state_q == FrontLoad && !left_i)
   `FLAASH_COVER(FailedAhead_C, state_q == FrontWait && !left_i)
   `FLAASH_COVER(GivenUp_C, halted_i && state_q == FrontLoad)
-  `FLAASH_COVER(AbortedAtStart_C, state_q == FrontStart && aborting_i && !halted_i)
+  `FLAASH_COVER(AbortedAtStart_C, state_q == FrontStart && abort_i && !halted_i)
 
 endmodule : flaash_edge_front

@@ -23,6 +23,7 @@
 
 module flaash_edge_loader
   import flaash_pkg::*;
+  import flaash_reg_pkg::*;
   import flaash_edge_pkg::*;
 #(
   parameter int unsigned Format     = FormatFp32,
@@ -45,7 +46,7 @@ module flaash_edge_loader
   input  descriptor_t               descriptor_i,  // which; steady until its last operand is asked for
   input  logic                      fetch_i,  // behind clear_i, until fetched_o
   output logic                      fetched_o,
-  output edge_fault_t               fetch_fault_o,
+  output error_t                    fetch_fault_o,
   output about_t                    about_o,
 
   // operands, A in element 0
@@ -56,7 +57,7 @@ module flaash_edge_loader
   input  set_t                      load_set_i,
   input  logic [1:0]                load_i,
   output logic [1:0]                loaded_o,
-  output edge_fault_t               frame_fault_o,
+  output error_t                    frame_fault_o,
   input  logic                      cancel_i,
   input  logic                      hold_i,        // the chip takes no new frame
   output logic                      idle_o,
@@ -122,7 +123,7 @@ module flaash_edge_loader
   set_t                   set;
   logic [DataWidth-1:0]   slot_beat;  // of the first levels, or of the rest
   answer_t                slot_answer;
-  edge_fault_t            slot_fault;
+  error_t                 slot_fault;
 
   flaash_edge_pieces #(
     .DataWidth(DataWidth), .PieceWidth(PieceWidth)
@@ -205,7 +206,7 @@ module flaash_edge_loader
   end
 
   // --------------------------------------------------------------------- operands
-  edge_fault_t [1:0] fault;
+  error_t [1:0] fault;
 
   for (genvar i = 0; i < 2; i++) begin : gen_feed
     flaash_edge_feed #(
@@ -224,7 +225,7 @@ module flaash_edge_loader
     );
   end
 
-  edge_fault_t fault_a;
+  error_t fault_a;
 
   assign fault_a       = fault[0];
   assign frame_fault_o = fault_a.valid ? fault_a : fault[1];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The memory edge: its registers, error codes, and the layout of descriptors and completion records. The one
+// The memory edge: its registers, and the layout of descriptors and completion records. The one
 // source: the Python side reads this file, and docs/memory_edge.md is checked against it. The comment behind
 // an address is `access: meaning`. The first half of the register space is that of flaash_reg_pkg.
 
@@ -39,23 +39,10 @@ package flaash_edge_pkg;
   localparam logic [31:0] DescriptorMagic = 32'h4441_4c46;  // "FLAD", word 0 of a head
   localparam logic [31:0] CompletionMagic = 32'h4341_4c46;  // "FLAC", the last word of a completion record
 
-  // --------------------------------------------------------------------- error codes
+  // -------------------------------------------------------------------- error places
   // Place of ErrRead* and ErrWrite*: operand in bit 31, level in 30:28 (7 for the leaf), Part* in 27:24, and in
   // 23:0 the offset of what failed in its array, descriptor or buffer, in units of 16 bytes.
   // Place of the others, unless the code says otherwise: offset of the word in the descriptor, in bytes.
-  typedef enum logic [7:0] {
-    ErrDescriptor  = 8'h40,  // a word of the descriptor has a value that means nothing
-    ErrAlign       = 8'h41,  // an address is not aligned
-    ErrSpan        = 8'h42,  // an array or the result buffer ends beyond the last address
-    ErrLevelCount  = 8'h43,  // a dense level has not as many nodes as its parents and extent say
-    ErrReadSlave   = 8'h44,  // a read was answered with SLVERR
-    ErrReadDecode  = 8'h45,  // a read was answered with DECERR
-    ErrWriteSlave  = 8'h46,  // a write was answered with SLVERR
-    ErrWriteDecode = 8'h47,  // a write was answered with DECERR
-    ErrResultFull  = 8'h48,  // the results need more than the buffer's capacity (place: how many there are)
-    ErrRing        = 8'h49   // base, size or tail of the ring can't be (place: address of the register)
-  } edge_error_e;
-
   localparam logic [3:0] PartDescriptor = 4'h0;
   localparam logic [3:0] PartCrd        = 4'h1;
   localparam logic [3:0] PartPos        = 4'h2;
@@ -154,13 +141,6 @@ package flaash_edge_pkg;
   localparam int unsigned DefaultReadBursts  = 62;
   localparam int unsigned DefaultWriteBursts = 32;
 
-  // An error of the memory edge.
-  typedef struct packed {
-    logic        valid;
-    logic [7:0]  code;   // edge_error_e or error_e
-    logic [31:0] place;
-  } edge_fault_t;
-
   // Contractions whose results are on their way to memory take turns.
   localparam int unsigned Turns = 4;
 
@@ -173,11 +153,11 @@ package flaash_edge_pkg;
     logic [23:0] offset;  // of its address in the result buffer, in units of 16 bytes
   } burst_name_t;
 
-  // What went wrong with one of them, and whose it is.
+  // A burst of writes that the memory has refused, and whose it is.
   typedef struct packed {
-    edge_fault_t fault;
-    turn_t       turn;
-  } write_fault_t;
+    error_t error;
+    turn_t  turn;
+  } refusal_t;
 
   // Of a result frame: what the records were, and what of them passed the quota.
   typedef struct packed {
@@ -185,12 +165,6 @@ package flaash_edge_pkg;
     logic [63:0] results;
     logic [63:0] bytes;
   } passed_t;
-
-  // The end of a result frame, one cycle long.
-  typedef struct packed {
-    logic       valid;
-    logic [7:0] code;
-  } trailer_t;
 
   // Some beats of an array are asked for, one cycle long.
   typedef struct packed {
@@ -226,12 +200,6 @@ package flaash_edge_pkg;
     logic [63:0] computing;
     logic [63:0] bytes_read;
   } retired_t;
-
-  // A write to a register of the chip, by the edge itself.
-  typedef struct packed {
-    logic [RegAddrWidth-1:0] addr;
-    logic [31:0]             data;
-  } command_t;
 
   // Place of an error at the bus.
   function automatic logic [31:0] bus_place(logic operand, logic [2:0] level, logic [3:0] part,

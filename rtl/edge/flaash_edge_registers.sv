@@ -4,7 +4,8 @@
 // Guarantees  pending_o while slot_o is to be worked on; ring_fault_o in its place if the ring can't be. taken_i moves
 //             on to the next slot, finish_i the head, which the host sees. expired_i ends the queue at once (late_o);
 //             if the descriptor at the head is completed after that, its error replaces ErrWatchdog.
-// Demands     Accesses are single cycles. fault_i and finish_i only while the machine is not being reset.
+// Demands     Accesses are single cycles, and answered in these. fault_i and finish_i only while the machine is not
+//             being reset.
 // Latency     One cycle from a write to what follows from it.
 // Reset       All zero. A soft reset (resetting_i) leaves base, size and RegEdgeIrqEnable.
 
@@ -23,12 +24,8 @@ module flaash_edge_registers
   input  logic                    rst_ni,
 
   // accesses
-  input  reg_write_t              write_i,
-  input  logic [RegAddrWidth-1:0] write_addr_i,
-  output logic                    write_known_o,
-  input  logic [RegAddrWidth-1:0] read_addr_i,
-  output logic                    read_known_o,
-  output logic [31:0]             read_data_o,
+  input  access_t                 access_i,
+  output edge_answer_t            answer_o,
 
   // the machine
   input  logic                    resetting_i,
@@ -36,24 +33,31 @@ module flaash_edge_registers
   input  logic                    taken_i,      // pulse: the descriptor of slot_o is in work
   output logic                    pending_o,
   output mem_addr_t               slot_o,
-  output edge_fault_t             ring_fault_o,
+  output error_t                  ring_fault_o,
   input  logic                    expired_i,    // pulse: the watchdog has, while a descriptor is worked on
   output logic                    late_o,       // that has ended the queue
   input  logic                    finish_i,     // pulse: the descriptor at the head is done with
   input  logic                    wants_irq_i,  // and the host wants to hear of it
-  input  edge_fault_t             fault_i,      // pulse: this ends the queue
-  output logic                    irq_o
+  input  error_t                  fault_i       // pulse: this ends the queue
 );
 
   localparam int unsigned SlotBits = $clog2(SlotBytes);
 
+  reg_write_t             write;
+  reg_read_t              read;
+  logic                   write_known, read_known;
+  logic [31:0]            read_data;
   mem_addr_t              base_q;
   logic [31:0]            size_q, tail_q;
   logic [15:0]            head_q, next_q;  // next: the slot that is worked on next
   logic                   halted_q, late_q, beyond_q, there;
-  logic [7:0]             code_q;
+  error_e                 code_q;
   logic [31:0]            place_q;
   logic [NumEdgeIrqs-1:0] enable_q, status_q, events, cleared;
+
+  assign write    = access_i.write;
+  assign read     = access_i.read;
+  assign answer_o = {write_known, read_known, read_data, (status_q & enable_q) != '0};
 
   // ----------------------------------------------------------------------- ring
   logic [31:0] behind_head, behind_next;
@@ -69,11 +73,11 @@ module flaash_edge_registers
   always_comb begin
     ring_fault_o = '0;
     if (there) begin
-      if (tail_q >= size_q) ring_fault_o = {1'b1, 8'(ErrRing), 32'(RegRingTail)};
+      if (tail_q >= size_q) ring_fault_o = {1'b1, ErrRing, 32'(RegRingTail)};
       if (size_q < 32'd2 || size_q > 32'd65536 || beyond_q || 32'(next_q) >= size_q) begin
-        ring_fault_o = {1'b1, 8'(ErrRing), 32'(RegRingSize)};
+        ring_fault_o = {1'b1, ErrRing, 32'(RegRingSize)};
       end
-      if (base_q[SlotBits-1:0] != '0) ring_fault_o = {1'b1, 8'(ErrRing), 32'(RegRingBase)};
+      if (base_q[SlotBits-1:0] != '0) ring_fault_o = {1'b1, ErrRing, 32'(RegRingBase)};
     end
   end
 
@@ -83,12 +87,12 @@ module flaash_edge_registers
   endfunction
 
   always_comb begin
-    unique case (write_addr_i)
-      RegRingBase, RegRingBaseHigh, RegRingSize, RegRingTail, RegEdgeIrqEnable, RegEdgeIrqStatus: write_known_o = 1'b1;
-      default: write_known_o = 1'b0;
+    unique case (write.addr)
+      RegRingBase, RegRingBaseHigh, RegRingSize, RegRingTail, RegEdgeIrqEnable, RegEdgeIrqStatus: write_known = 1'b1;
+      default: write_known = 1'b0;
     endcase
     cleared = '0;
-    if (write_i.valid && write_i.addr == RegEdgeIrqStatus) cleared = write_i.bits[NumEdgeIrqs-1:0];
+    if (write.valid && write.addr == RegEdgeIrqStatus) cleared = write.bits[NumEdgeIrqs-1:0];
   end
 
   always_comb begin
@@ -105,12 +109,12 @@ module flaash_edge_registers
       enable_q <= '0;
     end else begin
       beyond_q <= end_slot > {1'b1, 54'd0};
-      if (write_i.valid) begin
-        unique case (write_i.addr)
-          RegRingBase:      base_q[31:0]  <= written(base_q[31:0], write_i.mask, write_i.bits);
-          RegRingBaseHigh:  base_q[63:32] <= written(base_q[63:32], write_i.mask, write_i.bits);
-          RegRingSize:      size_q        <= written(size_q, write_i.mask, write_i.bits);
-          RegEdgeIrqEnable: if (write_i.mask[0]) enable_q <= write_i.bits[NumEdgeIrqs-1:0];
+      if (write.valid) begin
+        unique case (write.addr)
+          RegRingBase:      base_q[31:0]  <= written(base_q[31:0], write.mask, write.bits);
+          RegRingBaseHigh:  base_q[63:32] <= written(base_q[63:32], write.mask, write.bits);
+          RegRingSize:      size_q        <= written(size_q, write.mask, write.bits);
+          RegEdgeIrqEnable: if (write.mask[0]) enable_q <= write.bits[NumEdgeIrqs-1:0];
           default:          size_q        <= size_q;
         endcase
       end
@@ -124,7 +128,7 @@ module flaash_edge_registers
       next_q   <= '0;
       halted_q <= 1'b0;
       late_q   <= 1'b0;
-      code_q   <= '0;
+      code_q   <= ErrNone;
       place_q  <= '0;
       status_q <= '0;
     end else if (resetting_i) begin
@@ -133,18 +137,18 @@ module flaash_edge_registers
       next_q   <= '0;
       halted_q <= 1'b0;
       late_q   <= 1'b0;
-      code_q   <= '0;
+      code_q   <= ErrNone;
       place_q  <= '0;
       status_q <= '0;
     end else begin
       status_q <= (status_q & ~cleared) | events;
-      if (write_i.valid && write_i.addr == RegRingTail) tail_q <= written(tail_q, write_i.mask, write_i.bits);
+      if (write.valid && write.addr == RegRingTail) tail_q <= written(tail_q, write.mask, write.bits);
       if (finish_i) head_q <= (behind_head == size_q) ? '0 : behind_head[15:0];
       if (taken_i)  next_q <= (behind_next == size_q) ? '0 : behind_next[15:0];
       if (expired_i && !halted_q) begin
         halted_q <= 1'b1;
         late_q   <= 1'b1;
-        code_q   <= 8'(ErrWatchdog);
+        code_q   <= ErrWatchdog;
       end
       if (fault_i.valid) begin
         halted_q <= 1'b1;
@@ -155,7 +159,6 @@ module flaash_edge_registers
   end
 
   assign late_o = late_q;
-  assign irq_o  = (status_q & enable_q) != '0;
 
   // ---------------------------------------------------------------------- reads
   logic [31:0] status;
@@ -164,25 +167,28 @@ module flaash_edge_registers
     status                   = '0;
     status[EdgeStatusBusy]   = busy_i;
     status[EdgeStatusHalted] = halted_q;
-    read_known_o             = 1'b1;
-    unique case (read_addr_i)
-      RegEdgeInfo:      read_data_o = {8'(WriteBursts), 8'(ReadBursts), 16'(DataWidth)};
-      RegEdgeStatus:    read_data_o = status;
-      RegRingBase:      read_data_o = base_q[31:0];
-      RegRingBaseHigh:  read_data_o = base_q[63:32];
-      RegRingSize:      read_data_o = size_q;
-      RegRingTail:      read_data_o = tail_q;
-      RegRingHead:      read_data_o = 32'(head_q);
-      RegEdgeError:     read_data_o = 32'(code_q);
-      RegEdgePlace:     read_data_o = place_q;
-      RegEdgeIrqEnable: read_data_o = 32'(enable_q);
-      RegEdgeIrqStatus: read_data_o = 32'(status_q);
+    read_known               = 1'b1;
+    unique case (read.addr)
+      RegEdgeInfo:      read_data = {8'(WriteBursts), 8'(ReadBursts), 16'(DataWidth)};
+      RegEdgeStatus:    read_data = status;
+      RegRingBase:      read_data = base_q[31:0];
+      RegRingBaseHigh:  read_data = base_q[63:32];
+      RegRingSize:      read_data = size_q;
+      RegRingTail:      read_data = tail_q;
+      RegRingHead:      read_data = 32'(head_q);
+      RegEdgeError:     read_data = 32'(code_q);
+      RegEdgePlace:     read_data = place_q;
+      RegEdgeIrqEnable: read_data = 32'(enable_q);
+      RegEdgeIrqStatus: read_data = 32'(status_q);
       default: begin
-        read_data_o  = '0;
-        read_known_o = 1'b0;
+        read_data  = '0;
+        read_known = 1'b0;
       end
     endcase
   end
+
+  logic unused_access;
+  assign unused_access = read.valid;
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(OneErrorEndsIt_A, !fault_i.valid || !halted_q || late_q, "the queue was worked on behind an error")

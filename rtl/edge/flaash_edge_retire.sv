@@ -33,7 +33,7 @@ module flaash_edge_retire
   output logic             ready_o,        // there is a turn
   input  logic             open_i,         // pulse: a descriptor takes it
   output turn_t            turn_o,         // of the descriptor in the chip
-  input  edge_fault_t      fault_i,        // pulse: this is wrong with it
+  input  error_t           fault_i,        // pulse: this is wrong with it
   input  logic             close_i,        // pulse: it has left the chip
   input  retired_t         retired_i,      // and this is known about it; began: cycles since then
   input  logic             late_i,         // level: the watchdog has ended the queue
@@ -41,18 +41,18 @@ module flaash_edge_retire
   // results
   input  logic [Turns-1:0] sent_i,         // all results of a turn that has left the chip are on their way to memory
   input  logic [Turns-1:0] written_i,      // all results of a turn that has left the chip are in memory
-  input  write_fault_t     write_fault_i,  // pulse
+  input  refusal_t         write_fault_i,  // pulse
   // completion record
   output logic             line_valid_o,
   input  logic             line_ready_i,
   output line_t            line_o,
   // ring
-  input  edge_fault_t      ring_fault_i,   // while no descriptor is on its way to the chip
+  input  error_t           ring_fault_i,   // while no descriptor is on its way to the chip
   output logic             busy_o,
   output logic             failing_o,
   output logic             finish_o,       // pulse
   output logic             wants_irq_o,    // with it
-  output edge_fault_t      outcome_o       // with it, or an error of the ring
+  output error_t           outcome_o       // with it, or an error of the ring
 );
 
   typedef logic [$clog2(Turns):0] count_t;
@@ -62,15 +62,15 @@ module flaash_edge_retire
   count_t                  records_q;  // of these, those whose records were sent
   logic                    opened_q, sending_q, halted_q, sends;
   retired_t [Turns-1:0]    retired_q;
-  edge_fault_t [Turns-1:0] faults_q;   // the first of each turn
+  error_t [Turns-1:0]      faults_q;   // the first of each turn
   retired_t                closing, oldest, sendable, sent;
-  edge_fault_t             fault, told, told_next, telling, write_fault;
-  edge_fault_t [Turns-1:0] told_q;     // in the record that was sent
+  error_t                  fault, told, told_next, telling, write_fault;
+  error_t [Turns-1:0]      told_q;     // in the record that was sent
   logic [63:0]             now_q, cycles_q;
   logic                    failing_q;
 
   // ---------------------------------------------------------------------- turns
-  assign write_fault = write_fault_i.fault;
+  assign write_fault = write_fault_i.error;
 
   assign ready_o  = count_q + count_t'(close_i) != count_t'(Turns);
   assign turn_o   = open_q;
@@ -112,8 +112,8 @@ module flaash_edge_retire
 
   // --------------------------------------------------------------------- faults
   // Behind an error there is no more turn.
-  function automatic logic is_refusal(logic [7:0] code);
-    return code == 8'(ErrWriteSlave) || code == 8'(ErrWriteDecode);
+  function automatic logic is_refusal(error_e code);
+    return code == ErrWriteSlave || code == ErrWriteDecode;
   endfunction
 
   logic under_way;  // a turn is
@@ -121,14 +121,14 @@ module flaash_edge_retire
   assign under_way = opened_q || count_q != '0;
 
   for (genvar t = 0; t < int'(Turns); t++) begin : gen_faults
-    edge_fault_t found;
+    error_t found;
     logic        refused;
 
     always_comb begin
       found = faults_q[t];
       if (!found.valid && open_q == turn_t'(t)) found = fault_i;
       refused = found.valid && is_refusal(found.code);
-      if (late_i && under_way && done_q == turn_t'(t) && !refused) found = {1'b1, 8'(ErrWatchdog), 32'd0};
+      if (late_i && under_way && done_q == turn_t'(t) && !refused) found = {1'b1, ErrWatchdog, 32'd0};
       if (write_fault.valid && write_fault_i.turn == turn_t'(t)
           && (!refused || write_fault.place[27:24] == PartCompletion)) begin
         found = write_fault;
@@ -152,7 +152,7 @@ module flaash_edge_retire
   assign fault     = faults_q[done_q];
   assign failing_o = failing_q;
   // What was complete when the watchdog expired is written if the memory comes alive.
-  assign faulty_o  = halted_q || (faults_q[open_q].valid && faults_q[open_q].code != 8'(ErrWatchdog));
+  assign faulty_o  = halted_q || (faults_q[open_q].valid && faults_q[open_q].code != ErrWatchdog);
 
   // -------------------------------------------------------------- records
   function automatic logic [31:0] saturated(logic [63:0] count);
@@ -173,7 +173,7 @@ module flaash_edge_retire
 
   always_comb begin
     told_next = faults_q[next];
-    if (!told_next.valid && sendable.full) told_next = {1'b1, 8'(ErrResultFull), saturated(sendable.results)};
+    if (!told_next.valid && sendable.full) told_next = {1'b1, ErrResultFull, saturated(sendable.results)};
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

@@ -18,6 +18,7 @@
 
 module flaash_edge_writer
   import flaash_pkg::*;
+  import flaash_reg_pkg::*;
   import flaash_edge_pkg::*;
 #(
   parameter int unsigned Format      = FormatFp32,
@@ -42,14 +43,13 @@ module flaash_edge_writer
   output logic                      idle_o,     // no write is under way
   output logic [Turns-1:0]          sent_o,
   output logic [Turns-1:0]          written_o,
-  output write_fault_t              fault_o,    // pulse
+  output refusal_t                  fault_o,    // pulse
   output passed_t                   passed_o,   // of the last frame that was begun
 
   // result frames
   input  logic                      in_valid_i,
   output logic                      in_ready_o,
   input  beat_t                     beat_i,
-  output trailer_t                  trailer_o,
 
   // batches, before the trailer, or taken with it: results that go by number
   input  logic                      batch_valid_i,
@@ -84,10 +84,10 @@ module flaash_edge_writer
   logic  collect_q;  // its records are taken
   logic  flush_q;    // it has ended, but not all of it is in bursts
   turn_t turn_q;     // of the frame that is collected or flushed
-  logic  begins, ends, empty, begun, flushed;
+  logic  begins, ends, ended, empty, begun, flushed;  // ended: the trailer has come
 
   assign begins  = wanted_q && !collect_q && !flush_q && !refused_i && !stop_i;
-  assign ends    = trailer_o.valid || refused_i;
+  assign ends    = ended || refused_i;
   assign flushed = flush_q && empty && begun;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -151,7 +151,7 @@ module flaash_edge_writer
 
   assign data = batch_valid_i ? batch_words : (32*InWords)'(beat_i.data);
 
-  assign trailer_o = {in_valid_i && in_ready_o && beat_i.last, beat_i.data[39:32]};
+  assign ended = in_valid_i && in_ready_o && beat_i.last;
 
   // -------------------------------------------------------------------- what leaves
   localparam int unsigned PairWidth = 2 * DataWidth;  // the packer gives two beats in a cycle
@@ -220,11 +220,11 @@ module flaash_edge_writer
                     bus_place(1'b0, 3'd0, about.line ? PartCompletion : PartResult, about.offset), about.turn};
 
   // ------------------------------------------------------------------- properties
-  `FLAASH_ASSERT(OneFrame_A, !start_i || !(wanted_q || (collect_q && !trailer_o.valid)),
+  `FLAASH_ASSERT(OneFrame_A, !start_i || !(wanted_q || (collect_q && !ended)),
                  "a frame is wanted inside another")
   `FLAASH_ASSERT(OneWay_A, !batch_valid_i || !collect_q || !in_valid_i || (beat_i.last && in_ready),
                  "a batch and a beat at once")
-  `FLAASH_COVER(EndsWithBatch_C, batch_valid_i && trailer_o.valid && collect_q)
+  `FLAASH_COVER(EndsWithBatch_C, batch_valid_i && ended && collect_q)
   `FLAASH_COVER(ThrownAway_C, in_valid_i && in_ready_o && !collect_q)
   `FLAASH_COVER(WaitsForBursts_C, wanted_q && flush_q)
 

@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // Memory edge: works on descriptors: reads operands from memory, has the chip contract them, writes results there.
 //
-// Guarantees  What docs/memory_edge.md says. To the chip it is a host that keeps the rules, also across a soft reset:
-//             a frame that was begun is ended, and quiet_o tells that no burst is under way.
-// Demands     A memory that answers in order and in finite time. resetting_i stays until quiet_o.
+// Guarantees  What docs/memory_edge.md says, also across a soft reset: a frame that was begun is ended, and
+//             state_o.quiet tells that no burst is under way. A contraction is one order_o.valid. answer_o is about
+//             access_i of the same cycle.
+// Demands     A memory that answers in order and in finite time. ending_i.resetting stays until state_o.quiet.
+//             outcome_i answers an order.
 // Latency     From a doorbell five cycles to the read of the descriptor, from its last piece six to the first beats of
 //             both operands.
 // Throughput  A beat of DataWidth bits per cycle and operand, one of DataWidth bits of results that go by number. A
 //             descriptor and its operands are read while the one before computes, and it computes while the last
 //             results of those before, and their completions, are written.
-// Reset       rst_ni with the bus; resetting_i: a soft reset of the chip is under way.
+// Reset       rst_ni with the bus; ending_i.resetting: a soft reset of the chip is under way.
 //
-//   host -- bus -- registers of the chip
-//            |         ^ commands
-//        registers -- front -- loader (memory --> operand frames)
-//         (ring)        | hands over
-//                      back -- writer (result frames --> memory)
-//                      retire --^ (completion records)
+//   registers of the chip
+//      | access   ^ order, v outcome
+//   registers -- front -- loader (memory --> operand frames)
+//    (ring)        | hands over
+//                 back -- writer (result frames --> memory)
+//                 retire --^ (completion records)
 
 `include "flaash_assert.svh"
 `include "flaash_axi.svh"
@@ -45,25 +47,16 @@ module flaash_memory_edge
   input  logic                      clk_i,
   input  logic                      rst_ni,
 
-  // host
-  input  axil_req_t                 axil_i,
-  output axil_rsp_t                 axil_o,
-  output logic                      irq_o,
-
-  // chip: registers, state, frames
-  output axil_req_t                 chip_o,
-  input  axil_rsp_t                 chip_i,
-  input  logic                      resetting_i,
-  input  logic                      stopping_i,
-  output logic                      start_o,          // pulse: an order to begin a contraction
-  input  logic                      start_i,          // pulse: it begins
-  input  report_t                   report_i,         // loading, errors, and the pulse that every result is stored
+  // chip: accesses of the host, orders and their outcome, frames
+  input  access_t                   access_i,
+  output edge_answer_t              answer_o,
+  output order_t                    order_o,
+  output edge_state_t               state_o,
+  input  outcome_t                  outcome_i,
+  input  causes_t                   causes_i,
+  input  ending_t                   ending_i,
   input  desc_t [1:0]               desc_i,           // the operands that the chip has
-  output logic                      numbers_o,        // results name fibers by number
-  output logic                      quiet_o,
-  output logic                      works_o,          // a descriptor is being worked on
-  output logic                      moves_o,          // pulse: the memory has taken or given something
-  input  logic                      expired_i,        // pulse: neither the chip nor the memory gets on
+  input  load_report_t              load_i,           // loading, and errors of operands
   output logic [1:0]                beat_valid_o,     // operand frames, of A in element 0
   input  logic [1:0]                beat_ready_i,
   output beat_t [1:0]               beat_o,
@@ -80,59 +73,44 @@ module flaash_memory_edge
 );
 
   // ------------------------------------------------------------ registers, control
-  reg_write_t              write;
-  logic [RegAddrWidth-1:0] write_addr, read_addr;
-  logic                    write_known, read_known, command_valid, command_ready, commands_idle;
-  logic [31:0]             read_data;
-  command_t                command;
   logic                    pending, ahead_busy, front_busy, front_failing, fetch, begins, fetched, cancel, load_rst_n;
+  logic                    begin_ready, clear;
+  logic                    next_valid, take;
   set_t                    begin_set, load_set;  // of what is begun, loaded
-  logic [1:0]              ask, asked, load, loaded, kept;  // kept: an operand that is kept is there
+  logic [1:0]              ask, asked, load, loaded;
   logic                    go, give, ready, free, left, turn_ready, opens, closes, ran, failing, faulty;
-  logic                    retiring, finish, wants_irq, reads_idle, writes_idle, begin_ready, clear, next_valid, take;
-  logic                    set, refused, abort, line_valid, line_ready, loading, done, aborting;
+  logic                    retiring, finish, wants_irq, reads_idle, writes_idle;
   logic                    late;             // the watchdog has ended the queue
-  mem_addr_t               slot, load_slot, work_slot_q;  // of what is begun, loaded, handed over
+  logic                    resetting, stopping, works, moves_q, refused, abort, line_valid, line_ready;
+  mem_addr_t               slot, load_slot;  // of what is begun, loaded
   descriptor_t             descriptor;       // that is taken apart or asked for
   about_t                  next, about;   // as it is checked; whose operands are loaded
-  edge_fault_t             ring_fault, outcome, fetch_fault, next_fault, frame_fault, front_fault, back_fault;
-  write_fault_t            write_fault;
-  trailer_t                trailer;
+  error_t                  ring_fault, outcome, fetch_fault, next_fault, frame_fault, front_fault;
+  refusal_t                write_fault;
   passed_t                 passed;
-  edge_fault_t             operand_fault, work_fault;  // told by the chip: of an operand, of the contraction
+  error_t                  back_fault;
   turn_t                   turn;
   logic [Turns-1:0]        sent, written;
   retired_t                retired;
   line_t                   line;
   head_t                   head, work_q;  // whose operands are loaded; as it was handed over
-  error_t                  error, load_error;
-  error_t [2:0]            errors;
+  mem_addr_t               work_slot_q;
+  logic [1:0]              kept;          // an operand that is kept is there
 
-  // Icarus takes a member of a member in a concatenation as wide as the whole.
-  assign loading    = report_i.load.loading;
-  assign load_error = report_i.load.error;
-  assign done       = report_i.done;
-  assign errors     = {report_i.parity_error, load_error, report_i.range_error};
-  assign head       = about.head;
-
-  flaash_edge_bus u_bus (
-    .clk_i, .rst_ni,
-    .axil_i, .axil_o, .chip_o, .chip_i, .aborting_o(aborting),
-    .command_valid_i(command_valid), .command_ready_o(command_ready), .command_i(command),
-    .write_o(write), .write_addr_o(write_addr), .write_known_i(write_known),
-    .read_addr_o(read_addr), .read_known_i(read_known), .read_data_i(read_data)
-  );
+  assign resetting = ending_i.resetting;
+  assign stopping  = ending_i.stopping;
 
   flaash_edge_registers #(
     .DataWidth(DataWidth), .ReadBursts(ReadBursts), .WriteBursts(WriteBursts)
   ) u_registers (
     .clk_i, .rst_ni,
-    .write_i(write), .write_addr_i(write_addr), .write_known_o(write_known),
-    .read_addr_i(read_addr), .read_known_o(read_known), .read_data_o(read_data),
-    .resetting_i, .busy_i(works_o), .taken_i(begins), .pending_o(pending), .slot_o(slot),
-    .ring_fault_o(ring_fault), .expired_i(works_o && expired_i), .late_o(late),
-    .finish_i(finish), .wants_irq_i(wants_irq), .fault_i(outcome), .irq_o
+    .access_i, .answer_o,
+    .resetting_i(resetting), .busy_i(works), .taken_i(begins), .pending_o(pending), .slot_o(slot),
+    .ring_fault_o(ring_fault), .expired_i(works && causes_i.expired), .late_o(late),
+    .finish_i(finish), .wants_irq_i(wants_irq), .fault_i(outcome)
   );
+
+  assign head = about.head;
 
   flaash_edge_ahead u_ahead (
     .clk_i, .rst_ni, .load_rst_ni(load_rst_n), .stop_i(failing || front_failing), .late_i(late), .cancel_i(cancel),
@@ -144,28 +122,27 @@ module flaash_memory_edge
   );
 
   flaash_edge_front u_front (
-    .clk_i, .rst_ni, .resetting_i, .stopping_i, .aborting_i(aborting), .halted_i(failing), .late_i(late),
-    .busy_o(front_busy), .failing_o(front_failing), .ahead_busy_i(ahead_busy), .next_valid_i(next_valid),
+    .clk_i, .rst_ni, .resetting_i(resetting), .stopping_i(stopping), .abort_i(causes_i.aborts), .halted_i(failing),
+    .late_i(late), .busy_o(front_busy), .failing_o(front_failing), .ahead_busy_i(ahead_busy), .next_valid_i(next_valid),
     .next_fault_i(next_fault), .take_o(take),
     .keep_i(head.keep), .kept_i(kept), .free_i(free), .left_i(left), .load_o(load), .loaded_i(&loaded),
-    .loading_i(loading), .frame_fault_i(frame_fault), .chip_fault_i(operand_fault), .cancel_o(cancel),
+    .loading_i(load_i.loading), .frame_fault_i(frame_fault), .chip_fault_i(load_i.error), .cancel_o(cancel),
     .load_rst_no(load_rst_n), .quiet_i(reads_idle),
-    .set_o(set), .abort_o(abort), .commands_idle_i(commands_idle),
+    .abort_o(abort),
     .back_ready_i(ready), .start_o(go), .failed_o(give), .fault_o(front_fault)
   );
 
   flaash_edge_back #(
     .Buffers(Buffers)
   ) u_back (
-    .clk_i, .rst_ni, .resetting_i, .stopping_i,
+    .clk_i, .rst_ni, .resetting_i(resetting),
     .start_i(go), .failed_i(give), .front_fault_i(front_fault), .ready_o(ready), .free_o(free), .left_o(left),
-    .started_i(start_i), .chip_fault_i(work_fault),
-    .trailer_i(trailer), .refused_o(refused),
+    .outcome_i, .refused_o(refused),
     .turn_ready_i(turn_ready), .open_o(opens), .fault_o(back_fault), .close_o(closes), .ran_o(ran)
   );
 
   flaash_edge_retire u_retire (
-    .clk_i, .rst_ni, .clear_i(resetting_i),
+    .clk_i, .rst_ni, .clear_i(resetting),
     .ready_o(turn_ready), .open_i(opens), .turn_o(turn), .fault_i(back_fault), .close_i(closes), .retired_i(retired),
     .late_i(late), .faulty_o(faulty), .sent_i(sent), .written_i(written), .write_fault_i(write_fault),
     .line_valid_o(line_valid), .line_ready_i(line_ready), .line_o(line),
@@ -184,13 +161,7 @@ module flaash_memory_edge
     end
   end
 
-  flaash_edge_commands #(
-    .CanSplit(CanSplit)
-  ) u_commands (
-    .clk_i, .rst_ni,
-    .clear_i(resetting_i), .set_i(set), .abort_i(abort), .head_i(head), .idle_o(commands_idle),
-    .command_valid_o(command_valid), .command_ready_i(command_ready), .command_o(command)
-  );
+  assign order_o = {go, head.dense, head.run_length, head.portion, head.long_lines, !head.coordinates, abort};
 
   // An operand that is kept must be there, and be what the descriptor says as far as that matters for the records.
   logic [1:0][3:0] orders;
@@ -209,18 +180,6 @@ module flaash_memory_edge
     assign unused_desc = ^desc;
   end
 
-  // What the chip tells of errors; of two of a contraction in one cycle the last one counts.
-  always_comb begin
-    operand_fault = '0;
-    work_fault    = '0;
-    error         = '0;
-    for (int i = 0; i < 3; i++) begin
-      error = errors[i];
-      if (error.count != '0 && i == 1) operand_fault = {1'b1, 8'(error.code), error.place};
-      if (error.count != '0 && i != 1) work_fault    = {1'b1, 8'(error.code), error.place};
-    end
-  end
-
   // ------------------------------------------------------------- operands, results
   logic                   ar_valid, r_ready, aw_valid, w_valid, b_ready;
   burst_t                 ar, aw;
@@ -237,7 +196,7 @@ module flaash_memory_edge
     .descriptor_i(descriptor), .fetch_i(fetch), .fetched_o(fetched), .fetch_fault_o(fetch_fault), .about_o(next),
     .ask_i(ask), .asked_o(asked), .asks_o(asks),
     .load_about_i(about), .load_set_i(load_set), .load_i(load), .loaded_o(loaded), .frame_fault_o(frame_fault),
-    .cancel_i(cancel), .hold_i(stopping_i), .idle_o(reads_idle),
+    .cancel_i(cancel), .hold_i(stopping), .idle_o(reads_idle),
     .out_valid_o(beat_valid_o), .out_ready_i(beat_ready_i), .beat_o,
     .ar_valid_o(ar_valid), .ar_ready_i(axi_i.ar_ready), .ar_o(ar),
     .r_valid_i(axi_i.r_valid), .r_ready_o(r_ready),
@@ -250,7 +209,7 @@ module flaash_memory_edge
   ) u_tally (
     .clk_i, .rst_ni,
     .begin_i(begins), .begin_set_i(begin_set), .asks_i(asks), .ask_set_i(descriptor.set),
-    .take_i(go || give), .take_set_i(load_set), .start_i, .done_i(done), .end_i(closes),
+    .take_i(go || give), .take_set_i(load_set), .start_i(outcome_i.begins), .done_i(outcome_i.done), .end_i(closes),
     .cycles_o(cycles), .computing_o(computing), .bytes_read_o(bytes_read)
   );
 
@@ -261,10 +220,10 @@ module flaash_memory_edge
     .Format(Format), .ResultLanes(ResultLanes), .DataWidth(DataWidth), .Bursts(WriteBursts)
   ) u_writer (
     .clk_i, .rst_ni,
-    .start_i(go), .head_i(work_q), .turn_i(turn), .refused_i(refused), .drop_i(faulty), .stop_i(resetting_i),
+    .start_i(go), .head_i(work_q), .turn_i(turn), .refused_i(refused), .drop_i(faulty), .stop_i(resetting),
     .idle_o(writes_idle), .sent_o(sent), .written_o(written), .fault_o(write_fault),
     .passed_o(passed),
-    .in_valid_i(frame_valid_i), .in_ready_o(frame_ready_o), .beat_i(frame_i), .trailer_o(trailer),
+    .in_valid_i(frame_valid_i), .in_ready_o(frame_ready_o), .beat_i(frame_i),
     .batch_valid_i, .batch_ready_o, .batch_i,
     .line_valid_i(line_valid), .line_ready_o(line_ready), .line_i(line),
     .aw_valid_o(aw_valid), .aw_ready_i(axi_i.aw_ready), .aw_o(aw),
@@ -274,27 +233,30 @@ module flaash_memory_edge
 
   assign axi_o = {aw_valid, aw, w_valid, w, b_ready, ar_valid, ar, r_ready};
 
-  assign works_o   = ahead_busy || front_busy || retiring;
-  assign start_o   = go;
-  assign numbers_o = !work_q.coordinates;
-  assign quiet_o   = reads_idle && writes_idle;
+  assign works   = ahead_busy || front_busy || retiring;
+  assign state_o = {reads_idle && writes_idle, works, moves_q};
 
   // Any handshake of the bus shows that the memory is alive.
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) moves_o <= 1'b0;
-    else moves_o <= (ar_valid && axi_i.ar_ready) || (axi_i.r_valid && r_ready) || (aw_valid && axi_i.aw_ready)
+    if (!rst_ni) moves_q <= 1'b0;
+    else moves_q <= (ar_valid && axi_i.ar_ready) || (axi_i.r_valid && r_ready) || (aw_valid && axi_i.aw_ready)
                       || (w_valid && axi_i.w_ready) || (axi_i.b_valid && b_ready);
   end
 
+  // Steps of the loader and beats thrown away are for counters and watchdog.
+  logic unused_load;
+  assign unused_load = ^load_i;
+
   // ------------------------------------------------------------------- properties
   logic resetting_q;
+
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) resetting_q <= 1'b0;
-    else         resetting_q <= resetting_i;
+    else         resetting_q <= resetting;
   end
 
-  `FLAASH_ASSERT(ResetWaited_A, resetting_i || !resetting_q || (reads_idle && writes_idle),
+  `FLAASH_ASSERT(ResetWaited_A, resetting || !resetting_q || (reads_idle && writes_idle),
                  "a soft reset ended before the last burst")
-  `FLAASH_COVER(ResetWaits_C, resetting_i && !quiet_o)
+  `FLAASH_COVER(ResetWaits_C, resetting && !state_o.quiet)
 
 endmodule : flaash_memory_edge

@@ -53,6 +53,19 @@ package flaash_host_pkg;
     logic [31:0] data;
   } reg_answer_t;
 
+  // Accesses of the host, as the edge sees them, and what its own registers say in the same cycle.
+  typedef struct packed {
+    reg_write_t write;
+    reg_read_t  read;
+  } access_t;
+
+  typedef struct packed {
+    logic        write_known;  // the edge has this register, and it can be written
+    logic        read_known;
+    logic [31:0] data;
+    logic        irq;          // a level
+  } edge_answer_t;
+
   // A read of half a counter, likewise.
   typedef struct packed {
     logic                           valid;
@@ -60,19 +73,18 @@ package flaash_host_pkg;
     logic                           high;
   } counter_read_t;
 
-  // The earliest error, and how many there have been.
+  // How a contraction is done, as the registers hold it.
   typedef struct packed {
-    logic [31:0] count;
-    error_e      code;
-    logic [31:0] place;
-  } error_record_t;
+    logic        dense;
+    logic [31:0] run_length;
+    logic [31:0] portion;
+    logic [31:0] long_lines;
+  } setup_t;
 
-  // The read-write registers.
+  // The read-write registers, and how results are named.
   typedef struct packed {
-    logic               dense;
-    logic [31:0]        run_length;
-    logic [31:0]        portion;
-    logic [31:0]        long_lines;
+    setup_t             setup;
+    logic               numbers;
     logic [31:0]        watchdog;
     logic [NumIrqs-1:0] irq_enable;
     logic [5:0]         sdpe_select;
@@ -87,7 +99,8 @@ package flaash_host_pkg;
     logic       loading;    // an operand is being received
     logic       step;       // something of the frame was dealt with
     logic [1:0] discarded;  // beats that were thrown away
-    error_t     error;      // the frame is wrong
+    logic [1:0] errors;     // frames that are wrong
+    error_t     error;      // the first of these
   } load_report_t;
 
   // What is being ended.
@@ -96,10 +109,41 @@ package flaash_host_pkg;
     logic stopping;   // all but the operands: a stop
   } ending_t;
 
+  // An order of the edge.
+  typedef struct packed {
+    logic   valid;    // pulse: contract the operands that are there
+    setup_t setup;    // how it is done
+    logic   numbers;  // results name fibers by number
+    logic   aborts;   // pulse: end what is under way, as ControlAbort does
+  } order_t;
+
+  // What becomes of an order.
+  typedef struct packed {
+    logic   begins;  // pulse, in the cycle after the order: the contraction begins
+    logic   done;    // pulse: every result is stored
+    logic   ended;   // pulse: every result, and the trailer, has left
+    error_t error;   // pulse: the order is refused, in the cycle after it; an error of the contraction; or, with
+                     // ended, what has cut it short
+  } outcome_t;
+
+  // What ends more than a contraction.
+  typedef struct packed {
+    logic aborts;   // pulse: the host commands it
+    logic expired;  // pulse: the watchdog's limit is reached
+  } causes_t;
+
+  // What the edge tells of itself.
+  typedef struct packed {
+    logic quiet;  // it has ended what it had begun
+    logic works;  // it has work: the watchdog looks at it, too
+    logic moves;  // pulse: it gets on with that
+  } edge_state_t;
+
   // What the registers tell the core.
   typedef struct packed {
     logic       start;        // pulse: a contraction begins
     settings_t  settings;     // how it is done
+    logic       numbers;      // results name fibers by number
     logic       owned;        // a contraction needs its operands: results are computed, or left to be sent
     logic       load_enable;  // operand frames may begin
     logic [5:0] sdpe_select;  // the engine whose steps are reported
@@ -111,7 +155,8 @@ package flaash_host_pkg;
     logic         done;          // pulse: every result is stored
     logic         progress;      // something was done
     error_t       parity_error;  // a word that is not what was stored was used
-    error_t       range_error;   // results do not fit their format
+    logic [6:0]   range_errors;  // results that do not fit their format
+    error_t       range_error;   // the first of these
     flags_t       flags;
     increments_t  increments;
     logic [31:0]  sdpe_steps;

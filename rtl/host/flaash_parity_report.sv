@@ -50,7 +50,7 @@ module flaash_parity_report
   assign unused_events = ^events;
 
   assign lost_o  = leaving.valid;
-  assign error_o = {7'(chosen.valid), ErrParity, chosen[$bits(fault_t)-2:0]};
+  assign error_o = {chosen.valid, ErrParity, chosen[$bits(fault_t)-2:0]};
 
   // ----------------------------------------------------------------- properties
   `FLAASH_COVER(WhileStopping_C, lost_o && stopping_i)

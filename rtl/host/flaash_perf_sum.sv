@@ -3,7 +3,7 @@
 //
 // Guarantees  increments_o[c] is what counter c (Cnt* of flaash_reg_pkg) has to add; counters that the
 //             registers keep themselves (CntCycles, CntUnloadCycles) get 0. flags_o is the union of
-//             the flags. range_error_o counts results out of range; its place is the lowest source that has one:
+//             the flags. range_errors_o counts results out of range; range_error_o names the lowest source of one:
 //             an SDPE, or the combiner, which comes after all SDPEs. work_o: something was worked on, so the watchdog
 //             need not bite.
 // Demands     Nothing.
@@ -36,6 +36,7 @@ module flaash_perf_sum
   output increments_t                increments_o,
   output logic                       work_o,
   output flags_t                     flags_o,
+  output logic [6:0]                 range_errors_o,
   output error_t                     range_error_o
 );
 
@@ -104,11 +105,13 @@ module flaash_perf_sum
     if (!rst_ni) begin
       increments_o   <= '0;
       flags_o        <= '0;
+      range_errors_o <= '0;
       range_error_o  <= '0;
     end else begin
       increments_o   <= increments;
       flags_o        <= flags;
-      range_error_o  <= {out_of_range, ErrResultRange, 32'(range_source)};
+      range_errors_o <= out_of_range;
+      range_error_o  <= {out_of_range != '0, ErrResultRange, 32'(range_source)};
     end
   end
 
@@ -117,7 +120,7 @@ module flaash_perf_sum
                     || increments_o[CntMemReads] != '0 || increments_o[CntResults] != '0;
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(RangeErrorsInRange_A, 32'(range_error_o.count) <= NumSources, "more range errors than sources")
-  `FLAASH_COVER(SeveralRangeErrors_C, range_error_o.count > 7'd1)
+  `FLAASH_ASSERT(RangeErrorsInRange_A, 32'(range_errors_o) <= NumSources, "more range errors than sources")
+  `FLAASH_COVER(SeveralRangeErrors_C, range_errors_o > 7'd1)
 
 endmodule : flaash_perf_sum

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Registers: the register map of flaash_reg_pkg, the start of a contraction, errors and the interrupt.
+// Registers: the register map of both edges, the start of a contraction, errors and the interrupt.
 //
-// Guarantees  control_o.start pulses for an accepted start (flaash_start_control); its settings stay until the next.
+// Guarantees  What the map of flaash_reg_pkg lacks is access_o to the edge, whose answer_i says what it has.
+//             control_o.start pulses for an accepted start (flaash_start_control); its settings stay until the next.
 //             control_o.owned while results are computed or left to be sent: lines, and coordinates, are read from the
-//             operands. With one buffer control_o.load_enable is low then. irq_o is a level.
+//             operands. With one buffer control_o.load_enable is low then. irq_o is a level. With Ordered order_i
+//             starts, ControlStart does not, and the settings are those of the order. outcome_o answers an order.
 // Demands     drained_i and what report_i says of results belong to the contraction that runs. ending_i.resetting
 //             from the cycle after soft_reset_o until the core has left its reset, .stopping likewise after stop_o.
-// Latency     control_o.start one cycle after start_i or the write access; reads show the state of their cycle.
+// Latency     control_o.start one cycle after order_i or the write access; reads show the state of their cycle.
 // Reset       rst_ni clears everything; a soft reset everything but flaash_settings, at the request. What the core
 //             reports from then until its reset, or after stop_o, is not recorded, but faults of the host are, and
 //             parity errors after stop_o: they tell of results that were leaving.
@@ -30,26 +32,30 @@ module flaash_registers
   parameter int unsigned NodeDepth  = 16384,
   parameter int unsigned FiberDepth = 8192,
   parameter int unsigned Buffers    = 1,    // of an operand, 1 or 2
-  parameter bit          CanSplit   = 1'b0  // dot products can be split into portions
+  parameter bit          CanSplit   = 1'b0, // dot products can be split into portions
+  parameter bit          Ordered    = 1'b0  // contractions are ordered by the edge
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
   input  axil_req_t   axil_i,
   output axil_rsp_t   axil_o,
   output logic        irq_o,
+  output access_t     access_o,       // to the edge's own registers
+  input  edge_answer_t answer_i,
   // what is there, and what happens
   input  desc_t [1:0] desc_i,         // A in element 0
   input  report_t     report_i,
   input  traffic_t    traffic_i,
   input  logic        drained_i,      // pulse: the trailer was taken
-  input  logic        start_i,        // pulse: the edge starts, as ControlStart does
+  input  order_t      order_i,
   input  ending_t     ending_i,
   // control
   output control_t    control_o,      // to the core
   output error_e      trailer_code_o, // for a trailer that is sent now
   output logic        soft_reset_o,   // pulse
   output logic        stop_o,         // pulse
-  output logic        expired_o       // pulse: the watchdog's limit is reached
+  output causes_t     causes_o,
+  output outcome_t    outcome_o
 );
 
   localparam logic [31:0] Id      = 32'h464c_5348;
@@ -64,8 +70,9 @@ module flaash_registers
   logic [31:0]             read_data;
 
   assign loading   = report_i.load.loading;
-  assign flipped   = report_i.parity_error.count != '0;
+  assign flipped   = report_i.parity_error.valid;
   assign read_addr = read.addr;
+  assign access_o  = {write, read};
 
   flaash_axil_slave u_axil_slave (
     .clk_i, .rst_ni,
@@ -77,7 +84,7 @@ module flaash_registers
       RegPortion: write_error = !CanSplit;
       RegControl, RegMode, RegRunLength, RegIrqEnable, RegIrqStatus, RegFlags, RegWatchdog,
       RegSdpeSelect, RegLongLines: write_error = 1'b0;
-      default: write_error = 1'b1;
+      default: write_error = !answer_i.write_known;
     endcase
   end
 
@@ -85,53 +92,60 @@ module flaash_registers
   choices_t choices;
 
   flaash_settings #(
-    .CanSplit(CanSplit)
+    .CanSplit(CanSplit), .Ordered(Ordered)
   ) u_settings (
     .clk_i, .rst_ni,
-    .write_i(write), .choices_o(choices)
+    .write_i(write), .order_i, .choices_o(choices)
   );
 
   // -------------------------------------------------------------- start, status
-  logic          command, start, clear, abort, begins;
+  logic          command, start, clear, abort, aborts, begins, expired;  // aborts: the host
   settings_t     settings;
-  error_record_t error;
-  error_t        refusal;
-  logic          recorded;  // an error is
+  setup_t        setup;
+  error_t        error, refusal;  // the earliest that is recorded; a start is refused
+  logic [31:0]   errors;          // recorded
   logic [31:0]   status;
 
   assign command      = write.valid && write.addr == RegControl;
   assign clear        = command && write.bits[ControlSoftReset];
-  assign abort        = command && write.bits[ControlAbort] && !clear;
-  assign start        = (start_i || (command && write.bits[ControlStart])) && !clear && !abort;
+  assign aborts       = command && write.bits[ControlAbort] && !clear;
+  assign abort        = aborts || (order_i.aborts && !clear);
+  assign start        = (Ordered ? order_i.valid : command && write.bits[ControlStart]) && !clear && !abort;
+  assign setup        = Ordered ? order_i.setup : choices.setup;
   assign soft_reset_o = clear;
 
   flaash_start_control u_start_control (
     .clk_i, .rst_ni,
-    .start_i(start), .clear_i(clear), .ending_i, .choices_i(choices),
+    .start_i(start), .clear_i(clear), .ending_i, .setup_i(setup),
     .loading_i(loading), .desc_i, .done_i(report_i.done), .drained_i,
     .start_o(begins), .settings_o(settings), .busy_o(busy), .active_o(active),
-    .error_i(recorded), .status_o(status), .error_o(refusal)
+    .error_i(error.valid), .status_o(status), .error_o(refusal)
   );
 
-  assign control_o = {begins, settings, active, (Buffers > 1 || !active) && !ending_i.resetting, choices.sdpe_select};
+  assign control_o = {begins, settings, choices.numbers, active, (Buffers > 1 || !active) && !ending_i.resetting,
+                      choices.sdpe_select};
 
   // ------------------------------------------------------------------------ stop
-  logic live;  // the core is not about to be reset
+  logic   live;  // the core is not about to be reset
+  error_t cause;  // of the last stop; valid: the contraction was cut short
 
   assign live = ending_i == '0;
 
   flaash_watchdog u_watchdog (
     .clk_i, .rst_ni,
     .limit_i(choices.watchdog), .under_way_i(active || loading || !live || traffic_i.works),
-    .progress_i(report_i.progress || traffic_i.moves), .expired_o
+    .progress_i(report_i.progress || traffic_i.moves), .expired_o(expired)
   );
 
   flaash_stop_control u_stop_control (
     .clk_i, .rst_ni,
-    .abort_i(abort), .parity_error_i(flipped), .expired_i(expired_o),
+    .abort_i(abort), .parity_error_i(flipped), .expired_i(expired),
     .start_i(begins), .busy_i(busy && !report_i.done), .active_i(active), .loading_i(loading),
-    .clear_i(clear), .ending_i, .stop_o, .error_code_i(error.code), .trailer_code_o
+    .clear_i(clear), .ending_i, .stop_o, .error_code_i(error.code), .trailer_code_o,
+    .cause_o(cause)
   );
+
+  assign causes_o = {aborts, expired};
 
   // ---------------------------------------------------------------------- errors
   error_t      late, bad_write, bad_read;
@@ -139,25 +153,43 @@ module flaash_registers
   logic [31:0] outstanding;
 
   assign outstanding = {28'd0, traffic_i.waits_for_in, traffic_i.waits_for_out, busy, loading};
-  assign late        = {7'(expired_o), ErrWatchdog, outstanding};
-  assign bad_read    = {7'(read.valid && read_error), ErrAddress, 32'(read_addr)};
-  assign recorded    = error.code != ErrNone;
+  assign late        = {expired, ErrWatchdog, outstanding};
+  assign bad_read    = {read.valid && read_error, ErrAddress, 32'(read_addr)};
 
   always_comb begin
     bad_write = refusal;
-    if (write.valid && write_error) bad_write = {7'd1, ErrAddress, 32'(write.addr)};
+    if (write.valid && write_error) bad_write = {1'b1, ErrAddress, 32'(write.addr)};
   end
 
   flaash_error_log u_error_log (
     .clk_i, .rst_ni,
     .clear_i(clear), .ending_i, .report_i,
     .watchdog_i(late), .write_i(bad_write), .read_i(bad_read),
-    .event_o(error_event), .record_o(error)
+    .event_o(error_event), .error_o(error), .count_o(errors)
   );
+
+  // --------------------------------------------------------------------- outcome
+  error_t refused_q, failed;
+
+  // A stop that is under way is the cause of a refusal.
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) refused_q <= '0;
+    else         refused_q <= {refusal.valid, ending_i.stopping ? cause.code : refusal.code, refusal.place};
+  end
+
+  always_comb begin
+    failed = {drained_i && cause.valid, cause.code, cause.place};
+    if (report_i.range_error.valid)  failed = report_i.range_error;
+    if (report_i.parity_error.valid) failed = report_i.parity_error;
+    if (refused_q.valid)             failed = refused_q;
+  end
+
+  assign outcome_o = {begins, report_i.done, drained_i, failed};
 
   // ------------------------------------------------------ interrupts, IEEE flags
   logic [NumIrqs-1:0] irq_status, irq_set, irq_clear;
   flags_t             flags, flags_clear;
+  logic               irq;
 
   always_comb begin
     irq_set             = '0;
@@ -173,9 +205,11 @@ module flaash_registers
   flaash_interrupts u_interrupts (
     .clk_i, .rst_ni,
     .forget_i(clear), .set_i(irq_set), .clear_i(irq_clear), .enable_i(choices.irq_enable),
-    .status_o(irq_status), .irq_o,
+    .status_o(irq_status), .irq_o(irq),
     .flags_i(live ? report_i.flags : '0), .flags_clear_i(flags_clear), .flags_o(flags)
   );
+
+  assign irq_o = irq || answer_i.irq;
 
   // ------------------------------------------------------------------- counters
   logic [31:0]             counter_data;
@@ -217,31 +251,34 @@ module flaash_registers
       RegFiberDepth: read_data = FiberDepth;
       RegControl:    read_data = '0;
       RegStatus:     read_data = status;
-      RegMode:       read_data[ModeDense] = choices.dense;
-      RegRunLength:  read_data = choices.run_length;
+      RegMode:       read_data[ModeDense] = choices.setup.dense;
+      RegRunLength:  read_data = choices.setup.run_length;
       RegIrqEnable:  read_data = 32'(choices.irq_enable);
       RegIrqStatus:  read_data = 32'(irq_status);
       RegError:      read_data = 32'(error.code);
       RegErrorPlace: read_data = error.place;
-      RegErrorCount: read_data = error.count;
+      RegErrorCount: read_data = errors;
       RegFlags:      read_data = 32'(flags);
-      RegPortion:    read_data = choices.portion;
+      RegPortion:    read_data = choices.setup.portion;
       RegWatchdog:   read_data = choices.watchdog;
       RegSdpeSelect: read_data = 32'(choices.sdpe_select);
       RegSdpeSteps:  read_data = report_i.sdpe_steps;
-      RegLongLines:  read_data = choices.long_lines;
+      RegLongLines:  read_data = choices.setup.long_lines;
       RegOrderA, RegOrderB:   if (about.loaded) read_data = 32'(about.order);
       RegEntriesA, RegEntriesB: if (about.loaded) read_data = 32'(about.entries);
       RegFibersA, RegFibersB: if (about.loaded) read_data = 32'(about.fibers);
       RegLinesA, RegLinesB:   if (about.loaded) read_data = 32'(about.lines);
       default: begin
-        read_data  = counter_data;
-        read_error = !is_counter || read_addr[1:0] != '0;
+        read_data  = is_counter ? counter_data : answer_i.data;
+        read_error = is_counter ? read_addr[1:0] != '0 : !answer_i.read_known;
       end
     endcase
   end
 
   // ---------------------------------------------------------------- properties
+  `FLAASH_ASSERT(OrderIsAnswered_A, !$past(order_i.valid && !clear) || begins || refused_q.valid,
+                 "an order is neither begun nor refused")
+  `FLAASH_ASSERT(NoOrderInAbort_A, !(order_i.valid && abort), "a contraction is ordered in an abort")
   `FLAASH_ASSERT(DoneBelongsToRun_A, !(live && report_i.done) || busy, "done without a contraction")
 
 endmodule : flaash_registers

@@ -24,7 +24,7 @@ module flaash_start_control
   input  logic        start_i,
   input  logic        clear_i,      // a soft reset begins
   input  ending_t     ending_i,
-  input  choices_t    choices_i,
+  input  setup_t      setup_i,
   // what it depends on
   input  logic        loading_i,
   input  desc_t [1:0] desc_i,
@@ -63,7 +63,7 @@ module flaash_start_control
   end
 
   assign accepted = start_i && error == ErrNone;
-  assign error_o  = {7'(start_i && !accepted), error, place};
+  assign error_o  = {start_i && !accepted, error, place};
 
   // ----------------------------------------------------------------------- state
   logic done_q, drained_q;
@@ -117,13 +117,13 @@ module flaash_start_control
 
   // What is more than the machine can hold means all.
   always_comb begin
-    settings.dense          = choices_i.dense;
-    settings.run_length     = fiber_id_t'(choices_i.run_length);
-    settings.portion_length = entry_id_t'(choices_i.portion);
-    settings.long_lines     = line_sum_t'(choices_i.long_lines);
-    if (choices_i.run_length >= 2 ** FiberIdWidth)        settings.run_length = '1;
-    if (choices_i.portion >= 2 ** EntryIdWidth)           settings.portion_length = '1;
-    if (choices_i.long_lines >= 2 ** $bits(line_sum_t))   settings.long_lines = '1;
+    settings.dense          = setup_i.dense;
+    settings.run_length     = fiber_id_t'(setup_i.run_length);
+    settings.portion_length = entry_id_t'(setup_i.portion);
+    settings.long_lines     = line_sum_t'(setup_i.long_lines);
+    if (setup_i.run_length >= 2 ** FiberIdWidth)        settings.run_length = '1;
+    if (setup_i.portion >= 2 ** EntryIdWidth)           settings.portion_length = '1;
+    if (setup_i.long_lines >= 2 ** $bits(line_sum_t))   settings.long_lines = '1;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

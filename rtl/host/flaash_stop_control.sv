@@ -3,8 +3,8 @@
 //
 // Guarantees  stop_o pulses when an abort is commanded, a stored bit has flipped or the watchdog expires, and
 //             results are being computed or an operand is being received. With every result stored
-//             there is nothing to end: they leave, whatever happens. trailer_code_o is the cause if the
-//             contraction was cut short, else error_code_i.
+//             there is nothing to end: they leave, whatever happens. cause_o.code is the cause of the last
+//             stop, valid if that has cut the contraction short; then it is trailer_code_o, too, else error_code_i is.
 // Demands     ending_i.stopping from the cycle after stop_o until the core has left its reset.
 // Latency     None from a cause to stop_o.
 // Reset       Nothing was cut short.
@@ -30,7 +30,8 @@ module flaash_stop_control
   input  ending_t ending_i,
   output logic    stop_o,
   input  error_e  error_code_i,    // first error
-  output error_e  trailer_code_o
+  output error_e  trailer_code_o,
+  output error_t  cause_o
 );
 
   // -------------------------------------------------------------------- causes
@@ -59,6 +60,8 @@ module flaash_stop_control
     trailer_code_o = error_code_i;
     if (cut_q) trailer_code_o = cause_q;
   end
+
+  assign cause_o = {cut_q, cause_q, 32'd0};
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(OnceAtATime_A, !stop_o || ending_i == '0, "stopped twice")

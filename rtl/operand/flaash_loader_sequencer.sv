@@ -33,7 +33,7 @@ module flaash_loader_sequencer
   input  verdict_t pointers_i,     // about pointers
   input  verdict_t packer_i,       // about entries
   input  frame_t   frame_i,
-  output error_t   error_o,        // count is 1 for one cycle
+  output error_t   error_o,        // one cycle long
   output logic     discarded_o,
   output logic     step_o,         // a word, header or group of entries was read, or a beat discarded
   output logic     busy_o          // inside a frame
@@ -193,7 +193,7 @@ module flaash_loader_sequencer
     end
   end
 
-  assign error_o = {7'(failed_q), code_q, place_q};
+  assign error_o = {failed_q, code_q, place_q};
 
   // ---------------------------------------------------------------- properties
   `FLAASH_COVER(DiscardManyBeats_C, discarded_o && !beat_last)

@@ -176,13 +176,13 @@ module flaash_operand_loader
 
   // Up to and including the cycle in which the store hears of the end.
   assign loading = accepted || open_q || beats_inside != '0 || busy || complete_q || frame.begins
-                   || error.count != '0;
+                   || error.valid;
 
-  assign report_o = {loading, step, 2'(discarded), error};
+  assign report_o = {loading, step, 2'(discarded), 2'(error.valid), error};
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(NodeInRange_A, !node.valid || 32'(node.id) + 32'(node.more) < NodeDepth, "node outside the region")
-  `FLAASH_ASSERT(OneOutcome_A, !(complete_q && error.count != '0), "a frame is complete and wrong")
+  `FLAASH_ASSERT(OneOutcome_A, !(complete_q && error.valid), "a frame is complete and wrong")
   `FLAASH_COVER(EmptyOperand_C, complete_q && frame.entries == '0)
 
 endmodule : flaash_operand_loader

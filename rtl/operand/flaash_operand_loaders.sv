@@ -86,26 +86,21 @@ module flaash_operand_loaders
 
   // --------------------------------------------------------------------- report
   load_report_t one, all;
-  error_t       one_error, first_error;
-  logic [6:0]   errors;
+  error_t       one_error;
 
   always_comb begin
-    all         = '0;
-    one         = '0;
-    one_error   = '0;
-    first_error = '0;
-    errors      = '0;
+    all       = '0;
+    one       = '0;
+    one_error = '0;
     for (int f = int'(Feeds) - 1; f >= 0; f--) begin
       one           = reports[f];
       one_error     = one.error;
-      errors        = errors + one_error.count;
       all.loading   = all.loading || one.loading;
       all.step      = all.step || one.step;
       all.discarded = all.discarded + one.discarded;
-      if (one_error.count != '0) first_error = one_error;
+      all.errors    = all.errors + one.errors;
+      if (one_error.valid) all.error = one_error;
     end
-    first_error.count = errors;
-    all.error         = first_error;
   end
 
   assign report_o = all;

@@ -94,6 +94,8 @@ package flaash_reg_pkg;
   localparam int unsigned NumIrqs    = 3;
 
   // ------------------------------------------------------------------- error codes
+  localparam int unsigned EdgeErrors = 64;  // codes from here on are those of the memory edge
+
   // RegErrorPlace: operand in bit 31 (A 0, B 1), level in 30:28 (7 for the entries), position of
   // the word or entry within the section in 27:0, unless the code says otherwise.
   typedef enum logic [7:0] {
@@ -116,7 +118,18 @@ package flaash_reg_pkg;
     ErrStartLoading  = 8'h10,  // start while an operand is being received (place: 0)
     ErrAborted       = 8'h11,  // only in a trailer: a reset or an abort cut this frame short
     ErrWatchdog      = 8'h12,  // no progress for RegWatchdog cycles (place: what was outstanding)
-    ErrParity        = 8'h13   // a stored bit has flipped (place: of a node; level 7: memory and position)
+    ErrParity        = 8'h13,  // a stored bit has flipped (place: of a node; level 7: memory and position)
+    // of the memory edge; their places: flaash_edge_pkg
+    ErrDescriptor    = 8'h40, // a word of the descriptor has a value that means nothing
+    ErrAlign         = 8'h41, // an address is not aligned
+    ErrSpan          = 8'h42, // an array or the result buffer ends beyond the last address
+    ErrLevelCount    = 8'h43, // a dense level has not as many nodes as its parents and extent say
+    ErrReadSlave     = 8'h44, // a read was answered with SLVERR
+    ErrReadDecode    = 8'h45, // a read was answered with DECERR
+    ErrWriteSlave    = 8'h46, // a write was answered with SLVERR
+    ErrWriteDecode   = 8'h47, // a write was answered with DECERR
+    ErrResultFull    = 8'h48, // the results need more than the buffer's capacity (place: how many there are)
+    ErrRing          = 8'h49  // base, size or tail of the ring can't be (place: address of the register)
   } error_e;
 
   // RegErrorPlace of ErrParity: of a node its level and number. With level 7 bits 27:24 tell the memory,
@@ -138,10 +151,10 @@ package flaash_reg_pkg;
     logic [23:0] position;  // of the word in its memory, as the code says
   } fault_t;
 
-  // Errors of one cycle from one source. If there are none, code and place mean nothing.
+  // An error. Without `valid` code and place mean nothing.
   typedef struct packed {
-    logic [6:0]  count;
-    error_e      code;   // of the one that counts
+    logic        valid;
+    error_e      code;
     logic [31:0] place;  // as RegErrorPlace
   } error_t;
 

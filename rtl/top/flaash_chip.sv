@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Chip: what both edges have in common: registers, soft reset, core, and the streams of operands and results.
 //
-// Guarantees  Registers and frames as docs/specification.md says, also across a soft reset; with numbers_i records name
-//             fibers by number.
-// Demands     One clock; rst_ni low for at least two cycles after power-up. numbers_i is steady while a result frame is
-//             open. While ending_o.resetting the edge begins nothing, and quiet_i comes in finite time.
-// Latency     A contraction begins one cycle after start_i or the write to RegControl.
+// Guarantees  Registers and frames as docs/specification.md says, also across a soft reset. With Ordered a contraction
+//             begins by an order of the edge, which outcome_o answers.
+// Demands     One clock; rst_ni low for at least two cycles after power-up. While ending_o.resetting the edge begins
+//             nothing, and edge_i.quiet comes in finite time.
+// Latency     A contraction begins one cycle after order_i or the write to RegControl.
 // Reset       rst_ni forgets everything.
 //
 //   beat_*    --> frame gate --> core --> result unloader --> frame_*
@@ -39,6 +39,7 @@ module flaash_chip
   parameter int unsigned Feeds       = 1,           // streams of operand frames: one for both operands, or one each
   parameter int unsigned FeedWidth   = StreamWidth, // bits of a beat of these
   parameter int unsigned ResultLanes = 1,           // results that can leave in a cycle, 1 to 8
+  parameter bit          Ordered     = 1'b0,        // contractions are ordered by the edge, not by ControlStart
   localparam type beat_t = `FLAASH_BEAT(FeedWidth),
   localparam type frame_beat_t = `FLAASH_BEAT(StreamWidth),
   localparam type batch_t = `FLAASH_BATCH(ResultLanes)
@@ -49,22 +50,21 @@ module flaash_chip
   input  axil_req_t              axil_i,
   output axil_rsp_t              axil_o,
   output logic                   irq_o,
-  // state, for the edge
-  input  logic                   quiet_i,      // the edge has ended what it had begun
-  input  logic                   start_i,      // pulse: as ControlStart
-  input  logic                   works_i,      // the edge has work: the watchdog looks at it, too
-  input  logic                   moves_i,      // pulse: it gets on with that
-  output logic                   expired_o,    // pulse: the watchdog's limit is reached
+  // the edge: its registers, orders and state, and what becomes of orders
+  output access_t                access_o,
+  input  edge_answer_t           answer_i,
+  input  order_t                 order_i,
+  input  edge_state_t            edge_i,
+  output outcome_t               outcome_o,
+  output causes_t                causes_o,
   output ending_t                ending_o,
-  output logic                   start_o,      // pulse: a contraction begins
   output desc_t [1:0]            desc_o,
-  output report_t                report_o,
+  output load_report_t           load_o,
   // operand frames
   input  logic [Feeds-1:0]       beat_valid_i,
   output logic [Feeds-1:0]       beat_ready_o,
   input  beat_t [Feeds-1:0]      beat_i,
   // result frames
-  input  logic                   numbers_i,    // records name fibers by number
   output logic                   frame_valid_o,
   input  logic                   frame_ready_i,
   output frame_beat_t            frame_o,
@@ -79,7 +79,7 @@ module flaash_chip
 
   flaash_soft_reset u_soft_reset (
     .clk_i, .rst_ni,
-    .reset_i(soft_reset), .stop_i(stop), .unloader_idle_i(unloader_idle), .quiet_i,
+    .reset_i(soft_reset), .stop_i(stop), .unloader_idle_i(unloader_idle), .quiet_i(edge_i.quiet),
     .ending_o, .core_rst_no(core_rst_n), .store_rst_no(store_rst_n)
   );
 
@@ -89,12 +89,13 @@ module flaash_chip
   error_e      trailer_code;
   desc_t [1:0] work_desc;  // of the contraction
   logic        drained, lost, loading;
+  report_t     report;
   logic [1:0]  discarded;  // beats, by the gates
 
-  assign start_o = control.start;
-  assign loading = report_o.load.loading;
-  assign traffic = {works_i, discarded,
-                    moves_i || (beat_valid_i & beat_ready_o) != '0 || (frame_valid_o && frame_ready_i)
+  assign load_o  = report.load;
+  assign loading = load_o.loading;
+  assign traffic = {edge_i.works, discarded,
+                    edge_i.moves || (beat_valid_i & beat_ready_o) != '0 || (frame_valid_o && frame_ready_i)
                       || (batch_valid_o && batch_ready_i),
                     loading && (beat_ready_o & ~beat_valid_i) != '0,
                     (frame_valid_o && !frame_ready_i) || (batch_valid_o && !batch_ready_i)};
@@ -111,13 +112,14 @@ module flaash_chip
     .NodeDepth (NodeDepth),
     .FiberDepth(FiberDepth),
     .Buffers   (Buffers),
-    .CanSplit  (can_split(Engine, Portions))
+    .CanSplit  (can_split(Engine, Portions)),
+    .Ordered   (Ordered)
   ) u_registers (
     .clk_i, .rst_ni,
-    .axil_i, .axil_o, .irq_o,
-    .desc_i(desc_o), .report_i(report_o), .traffic_i(traffic), .drained_i(drained), .start_i,
+    .axil_i, .axil_o, .irq_o, .access_o, .answer_i,
+    .desc_i(desc_o), .report_i(report), .traffic_i(traffic), .drained_i(drained), .order_i,
     .ending_i(ending_o), .control_o(control), .trailer_code_o(trailer_code), .soft_reset_o(soft_reset), .stop_o(stop),
-    .expired_o
+    .causes_o, .outcome_o
   );
 
   // --------------------------------------------------------------------------- core
@@ -166,10 +168,11 @@ module flaash_chip
     .clk_i, .rst_ni(core_rst_n), .store_rst_ni(store_rst_n),
     .beat_valid_i(gated_valid), .beat_ready_o(gated_ready), .beat_i,
     .result_valid_o(result_valid), .result_ready_i(result_ready), .result_o(result),
-    .all_stored_o(all_stored), .sent_i(sent), .numbers_i, .drop_i(drop),
+    .all_stored_o(all_stored), .sent_i(sent), .drop_i(drop),
     .batch_valid_o, .batch_ready_i, .batch_o,
     .walk_i(walk_req), .walk_o(walk_rsp), .walk_fault_i(walk_fault),
-    .control_i(control), .stop_i(ending_o != '0), .desc_o, .work_desc_o(work_desc), .report_o, .lost_o(lost)
+    .control_i(control), .stop_i(ending_o != '0), .desc_o, .work_desc_o(work_desc), .report_o(report),
+    .lost_o(lost)
   );
 
   // ----------------------------------------------------------------------- unloader
@@ -178,8 +181,8 @@ module flaash_chip
   ) u_result_unloader (
     .clk_i, .rst_ni,
     .in_valid_i(result_valid), .in_ready_o(result_ready), .in_result_i(result),
-    .begin_i(start_o), .all_stored_i(all_stored), .abort_i(ending_o.resetting), .lost_i(lost),
-    .error_code_i(trailer_code), .idle_o(unloader_idle), .drop_o(drop), .numbers_i,
+    .begin_i(control.start), .all_stored_i(all_stored), .abort_i(ending_o.resetting), .lost_i(lost),
+    .error_code_i(trailer_code), .idle_o(unloader_idle), .drop_o(drop), .numbers_i(control.numbers),
     .desc_i(work_desc), .walk_o(walk_req), .walk_i(walk_rsp), .fault_o(walk_fault),
     .frame_valid_o, .frame_ready_i, .frame_o,
     .sent_o(sent), .drained_o(drained)

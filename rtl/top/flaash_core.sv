@@ -65,8 +65,7 @@ module flaash_core
   output result_t                                    result_o,
   output logic                                       all_stored_o,
   input  logic                                       sent_i,  // a record left the chip
-  // results, to the edge: all of them with numbers_i, if there are several lanes
-  input  logic                                       numbers_i,
+  // results, to the edge: all of them with control_i.numbers, if there are several lanes
   input  logic                                       drop_i,  // results are of no use any more
   output logic                                       batch_valid_o,
   input  logic                                       batch_ready_i,
@@ -229,7 +228,7 @@ module flaash_core
     .Lanes     (ResultLanes)
   ) u_result_lanes (
     .clk_i, .rst_ni,
-    .numbers_i, .drop_i, .taken_o(taken),
+    .numbers_i(control_i.numbers), .drop_i, .taken_o(taken),
     .in_valid_i(gated_valid), .in_ready_o(gated_ready), .in_result_i(source_result),
     .out_valid_o(result_valid_o), .out_ready_i(result_ready_i), .out_result_o(result_o),
     .batch_valid_o, .batch_ready_i, .batch_o
@@ -239,6 +238,7 @@ module flaash_core
   increments_t increments;
   flags_t      any_flags;
   error_t      range_error, parity_error;
+  logic [6:0]  range_errors;
   logic        done, progress;
   logic [31:0] sdpe_steps;
   localparam int unsigned ReadWidth = $clog2(2 * NumSdpe + 1);
@@ -249,7 +249,8 @@ module flaash_core
     .clk_i, .rst_ni,
     .events_i(events), .dispatch_i(dispatch),
     .reads_i(ReadWidth'(reads)), .conflicts_i(ReadWidth'(conflicts)), .load_i(load), .sent_i(sent),
-    .increments_o(increments), .work_o(progress), .flags_o(any_flags), .range_error_o(range_error)
+    .increments_o(increments), .work_o(progress), .flags_o(any_flags),
+    .range_errors_o(range_errors), .range_error_o(range_error)
   );
 
   flaash_step_counters #(
@@ -269,7 +270,7 @@ module flaash_core
     .busy_o(busy), .done_o(done), .all_stored_o
   );
 
-  assign report_o = {load, done, progress, parity_error, range_error, any_flags, increments, sdpe_steps};
+  assign report_o = {load, done, progress, parity_error, range_errors, range_error, any_flags, increments, sdpe_steps};
 
   // ------------------------------------------------------------------------- parity
   flaash_parity_report #(

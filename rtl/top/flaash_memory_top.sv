@@ -4,8 +4,9 @@
 // The chip edge, with AMBA signal names: registers at s_axil, memory at m_axi. docs/memory_edge.md describes what
 // lies in memory; rtl/configs.toml has the parameters' named combinations.
 //
-//   s_axil --> memory edge --> registers and operands of the chip
-//   m_axi <-->     ^---------- results
+//   s_axil ------------------> registers of the chip --> those of the edge
+//   m_axi <--> memory edge --> orders, operands
+//                   ^--------- outcomes, results
 //
 // Guarantees  AXI4-Lite and AXI4 by their rules, also across a soft reset: no burst crosses 4 KB, those under way
 //             are ended.
@@ -112,16 +113,20 @@ module flaash_memory_top
 );
 
   // -------------------------------------------------------------------- memory edge
-  axil_req_t              axil_req, chip_req;
-  axil_rsp_t              axil_rsp, chip_rsp;
+  axil_req_t              axil_req;
+  axil_rsp_t              axil_rsp;
   axi_req_t               axi_req;
   axi_rsp_t               axi_rsp;
   burst_t                 aw, ar;
-  report_t                report;
-  desc_t [1:0]            desc;
+  access_t                access;
+  edge_answer_t           answer;
+  order_t                 order;
+  edge_state_t            state;
+  outcome_t               outcome;
+  causes_t                causes;
   ending_t                ending;
-  logic                   quiet, order, start, numbers, edge_irq, chip_irq;
-  logic                   works, moves, expired;
+  desc_t [1:0]            desc;
+  load_report_t           load;
   logic                   frame_valid, frame_ready;
   `FLAASH_BEAT(StreamWidth) frame;
   logic                   batch_valid, batch_ready;
@@ -166,10 +171,8 @@ module flaash_memory_top
     .WriteBursts(WriteBursts)
   ) u_memory_edge (
     .clk_i, .rst_ni,
-    .axil_i(axil_req), .axil_o(axil_rsp), .irq_o(edge_irq),
-    .chip_o(chip_req), .chip_i(chip_rsp), .resetting_i(ending.resetting), .stopping_i(ending.stopping),
-    .start_o(order), .start_i(start), .report_i(report), .desc_i(desc), .numbers_o(numbers), .quiet_o(quiet),
-    .works_o(works), .moves_o(moves), .expired_i(expired),
+    .access_i(access), .answer_o(answer), .order_o(order), .state_o(state),
+    .outcome_i(outcome), .causes_i(causes), .ending_i(ending), .desc_i(desc), .load_i(load),
     .beat_valid_o(beat_valid), .beat_ready_i(beat_ready), .beat_o(beat),
     .frame_valid_i(frame_valid), .frame_ready_o(frame_ready), .frame_i(frame),
     .batch_valid_i(batch_valid), .batch_ready_o(batch_ready), .batch_i(batch),
@@ -194,8 +197,6 @@ module flaash_memory_top
     .rresp_i(m_axi_rresp), .rlast_i(m_axi_rlast)
   );
 `endif
-
-  assign irq_o = edge_irq || chip_irq;
 
   // Bursts are in order, so the IDs of answers say nothing.
   logic unused_ids;
@@ -222,15 +223,14 @@ module flaash_memory_top
     .Buffers    (Buffers),
     .Feeds      (2),
     .FeedWidth  (DataWidth),
-    .ResultLanes(ResultLanes)
+    .ResultLanes(ResultLanes),
+    .Ordered    (1'b1)
   ) u_chip (
     .clk_i, .rst_ni,
-    .axil_i(chip_req), .axil_o(chip_rsp), .irq_o(chip_irq),
-    .quiet_i(quiet), .works_i(works), .moves_i(moves), .expired_o(expired),
-    .start_i(order), .ending_o(ending), .start_o(start),
-    .desc_o(desc), .report_o(report),
+    .axil_i(axil_req), .axil_o(axil_rsp), .irq_o,
+    .access_o(access), .answer_i(answer), .order_i(order), .edge_i(state),
+    .outcome_o(outcome), .causes_o(causes), .ending_o(ending), .desc_o(desc), .load_o(load),
     .beat_valid_i(beat_valid), .beat_ready_o(beat_ready), .beat_i(beat),
-    .numbers_i(numbers),
     .frame_valid_o(frame_valid), .frame_ready_i(frame_ready), .frame_o(frame),
     .batch_valid_o(batch_valid), .batch_ready_i(batch_ready), .batch_o(batch)
   );

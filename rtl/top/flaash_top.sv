@@ -73,12 +73,14 @@ module flaash_top
   output logic                     irq_o
 );
 
-  axil_req_t   axil_req;
-  axil_rsp_t   axil_rsp;
-  ending_t     ending;
-  logic        start, expired;
-  desc_t [1:0] desc;
-  report_t     report;
+  axil_req_t    axil_req;
+  axil_rsp_t    axil_rsp;
+  access_t      access;
+  outcome_t     outcome;
+  causes_t      causes;
+  ending_t      ending;
+  desc_t [1:0]  desc;
+  load_report_t load;
 
   // One lane has no batches.
   logic            batch_valid, unused_batch;
@@ -111,11 +113,9 @@ module flaash_top
   ) u_chip (
     .clk_i, .rst_ni,
     .axil_i(axil_req), .axil_o(axil_rsp), .irq_o,
-    .quiet_i(1'b1), .works_i(1'b0), .moves_i(1'b0), .expired_o(expired), .start_i(1'b0),
-    .ending_o(ending), .start_o(start),
-    .desc_o(desc), .report_o(report),
+    .access_o(access), .answer_i('0), .order_i('0), .edge_i({1'b1, 1'b0, 1'b0}),
+    .outcome_o(outcome), .causes_o(causes), .ending_o(ending), .desc_o(desc), .load_o(load),
     .beat_valid_i(s_axis_tvalid), .beat_ready_o(s_axis_tready), .beat_i({s_axis_tlast, s_axis_tdata}),
-    .numbers_i(1'b0),
     .frame_valid_o(m_axis_tvalid), .frame_ready_i(m_axis_tready), .frame_o({m_axis_tlast, m_axis_tdata}),
     .batch_valid_o(batch_valid), .batch_ready_i(1'b0), .batch_o(batch)
   );
@@ -124,6 +124,6 @@ module flaash_top
 
   // The chip's state is for an edge that works by itself.
   logic unused_state;
-  assign unused_state = ^{ending, start, expired, desc, report};
+  assign unused_state = ^{access, outcome, causes, ending, desc, load};
 
 endmodule : flaash_top

@@ -76,7 +76,7 @@ def _registers(constants: dict[str, Constant]) -> dict[str, Register]:
 
 @dataclasses.dataclass(frozen=True)
 class Edge:
-    """The memory edge by flaash_edge_pkg: its registers, error codes, and all its numbers by name."""
+    """The memory edge: its registers and all its numbers by flaash_edge_pkg, and its error codes."""
 
     constants: dict[str, Constant]
     registers: dict[str, Register]
@@ -87,8 +87,8 @@ class Edge:
         return _prefixed(self.constants, prefix)
 
 
-def _edge() -> Edge:
-    constants, errors = _read("flaash_edge_pkg")
+def _edge(errors: dict[str, Constant]) -> Edge:
+    constants, _ = _read("flaash_edge_pkg")
     return Edge(constants, _registers(constants), errors)
 
 
@@ -97,7 +97,9 @@ def package_constants(package: str) -> dict[str, int]:
     return {name: constant.value for name, constant in _read(package)[0].items()}
 
 
-_MAP, ERRORS = _read("flaash_reg_pkg")
+_MAP, _ERRORS = _read("flaash_reg_pkg")
+# The codes of both edges, and those that only the memory edge has.
+ERRORS = {name: error for name, error in _ERRORS.items() if error.value < _MAP["EdgeErrors"].value}
 _SHARED, _ = _read("flaash_pkg")
 # Names of the codes of mistakes in an operand's frame: those up to ErrLong.
 FRAME_ERRORS = [name for name, error in ERRORS.items() if 0 < error.value <= ERRORS["ErrLong"].value]
@@ -129,7 +131,7 @@ STATUS_BITS = _prefixed(_MAP, "Status")
 MODE_BITS = _prefixed(_MAP, "Mode")
 IRQ_BITS = _prefixed(_MAP, "Irq")
 REGISTERS = _chip_registers()
-EDGE = _edge()
+EDGE = _edge({name: error for name, error in _ERRORS.items() if name not in ERRORS})
 
 FORMATS = _choices("Format")
 ENGINES = _choices("Engine")

@@ -151,7 +151,7 @@ class Bench:
                 dut.late_i.value = 1
             if left == 1 and fault:
                 dut.write_fault_i.value = self.types["write_fault_i"].pack(
-                    turn=turn, fault={"valid": 1, "code": fault[0], "place": fault[1]})
+                    turn=turn, error={"valid": 1, "code": fault[0], "place": fault[1]})
             await RisingEdge(dut.clk_i)
         if fault:  # another turn's may be told in this cycle
             dut.write_fault_i.value = 0

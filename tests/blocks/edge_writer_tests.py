@@ -58,8 +58,8 @@ class Bench:
             if answered:
                 self.answers.popleft()
                 fault = fault_t.unpack(int(dut.fault_o.value))
-                if fault.fault.valid:
-                    self.faults.append((fault.turn, fault.fault.place))
+                if fault.error.valid:
+                    self.faults.append((fault.turn, fault.error.place))
             while self.bursts and len(self.beats) >= self.bursts[0][1]:
                 self._write(*self.bursts.popleft())
             await RisingEdge(dut.clk_i)

@@ -13,6 +13,7 @@ from tb.common.rtl_types import bench_types
 
 GREATEST = 2**32 - 1
 SOURCES = ("parity", "watchdog", "frame", "write", "read", "range")  # the first comes before the others
+COUNTS = {"frame": [1, 1, 2], "range": [1, 1, 2, 127]}  # errors in a cycle, of sources with several
 NONE = ERRORS["ErrNone"].value
 
 
@@ -31,33 +32,35 @@ class Log:
         """Let a cycle pass with so many errors of each source, and compare."""
         dut, types = self.dut, bench_types()
         codes = [error.value for error in ERRORS.values() if error.value != NONE]
-        errors = {name: {"count": counts.get(name, 0), "code": self.rng.choice(codes),
+        errors = {name: {"valid": name in counts, "code": self.rng.choice(codes),
                          "place": self.rng.getrandbits(32)} for name in SOURCES}
         report = types["report_i"]
-        dut.report_i.value = report.pack(load={"error": errors["frame"]}, parity_error=errors["parity"],
-                                         range_error=errors["range"])
+        dut.report_i.value = report.pack(
+            load={"error": errors["frame"], "errors": counts.get("frame", 0)}, parity_error=errors["parity"],
+            range_error=errors["range"], range_errors=counts.get("range", 0))
         for name in ("watchdog", "write", "read"):
             getattr(dut, f"{name}_i").value = types[f"{name}_i"].pack(errors[name])
         dut.clear_i.value = int(clear)
         dut.ending_i.value = types["ending_i"].pack(resetting=resetting, stopping=stopping)
         silent = {"frame", "range"} if resetting or stopping else set()
         silent |= {"parity"} if resetting else set()
-        told = [errors[name] for name in SOURCES if errors[name]["count"] and name not in silent]
+        told = [name for name in SOURCES if name in counts and name not in silent]
         code, place, count = self.held
         if told and code == NONE:
-            code, place = told[0]["code"], told[0]["place"]
-        count = min(count + sum(error["count"] for error in told), GREATEST)
+            code, place = (errors[told[0]][member] for member in ("code", "place"))
+        count = min(count + sum(counts[name] for name in told), GREATEST)
         self.held = (NONE, 0, 0) if clear else (code, place, count)
         await RisingEdge(dut.clk_i)
         assert bool(dut.event_o.value) == bool(told)
         await FallingEdge(dut.clk_i)
-        record = types["record_o"].unpack(int(dut.record_o.value))
-        seen = record.code, record.place, record.count
+        error = types["error_o"].unpack(int(dut.error_o.value))
+        assert error.valid == (self.held[0] != NONE)
+        seen = error.code, error.place, int(dut.count_o.value)
         assert seen == self.held, f"{seen} instead of {self.held} after {counts}"
 
     def some(self, share: float) -> dict[str, int]:
         """Return errors of about that share of the sources."""
-        return {name: self.rng.choice([1, 1, 2, 127]) for name in SOURCES if self.rng.random() < share}
+        return {name: self.rng.choice(COUNTS.get(name, [1])) for name in SOURCES if self.rng.random() < share}
 
 
 async def begun(dut: SimHandleBase) -> Log:
@@ -82,13 +85,14 @@ async def the_count_stops_at_its_greatest_value(dut) -> None:
     """From just below it: exactly to it, over it, and on from there; only a clear brings it back."""
     log = await begun(dut)
     await log.cycle({"write": 1})
-    for below in (1, 2, 127, 500):
-        for more in ({"write": 1}, {"range": min(below, 127)}, {name: 127 for name in SOURCES}):
+    most = {name: max(COUNTS.get(name, [1])) for name in SOURCES}
+    for below in (1, 2, 127, 200):
+        for more in ({"write": 1}, {"range": min(below, 127)}, most):
             dut.count_q.value = GREATEST - below
             log.held = (*log.held[:2], GREATEST - below)
             for errors in (more, {}, log.some(0.5), more):
                 await log.cycle(errors)
     assert log.held[2] == GREATEST
     await log.cycle({"write": 1}, clear=True)
-    await log.cycle({"read": 2})
+    await log.cycle({"range": 2})
     assert log.held[2] == 2

@@ -74,9 +74,9 @@ class LoaderWatch:
             if store.complete:
                 assert store.desc.loaded == 1, "an operand that is complete is not there"
                 self._end(info=tuple(store.desc[2:]))
-            if error.count:
+            if error.valid:
                 self._end(error=(error.code, error.place))
-            if store.begins or store.node.valid or store.fiber.valid or line or store.complete or error.count:
+            if store.begins or store.node.valid or store.fiber.valid or line or store.complete or error.valid:
                 assert report.loading, "the loader is at work while it says it is not"
             if report.discarded:
                 self.finished[-1].discarded += report.discarded

@@ -78,8 +78,8 @@ class Bench:
             writes = self.types["write_o"].unpack(int(dut.write_o.value))
             self.busy += report.loading
             self.both += all(write.valid for write in writes)
-            if report.error.count:
-                self.errors.append(tuple(report.error))
+            if report.errors:
+                self.errors.append((report.errors, report.error.code, report.error.place))
             for i in (0, 1):
                 store = store_t.unpack(int(dut.store_o.value) >> i * store_t.width & (1 << store_t.width) - 1)
                 self._take(i, store, writes[i])

@@ -56,7 +56,7 @@ async def one_error_of_a_cycle_is_told(dut) -> None:
         await FallingEdge(dut.clk_i)
         expected = leaving if stopping else computed + leaving
         error = bench_types()["error_t"].unpack(int(dut.error_o.value))
-        assert error.count == bool(expected) and error.code == ERRORS["ErrParity"].value
+        assert error.valid == bool(expected) and error.code == ERRORS["ErrParity"].value
         assert bool(dut.lost_o.value) == bool(leaving)
         if expected:
             assert error.place == expected[0], f"{error.place:#x} of {expected}"

@@ -38,7 +38,8 @@ def drive(dut: SimHandleBase, rng: random.Random, density: float) -> dict[str, i
                  "CntMemConflicts": other["conflicts"],
                  "CntLoadCycles": load.loading, "CntUnloaded": other["sent"],
                  "CntDiscarded": load.discarded, "flags": 0,
-                 "range_errors": sums["range_error"], "range_source": 0}
+                 "range_errors": sums["range_error"], "range_source": 0,
+                 "range_error": sums["range_error"] > 0}
     for value in flags:
         expected["flags"] |= value
     wrong = [s for s, bits in enumerate(raised) if bits[EVENTS.index("range_error")]]
@@ -52,7 +53,8 @@ def seen(dut: SimHandleBase) -> dict[str, int]:
     increments = types["increments_o"].unpack(int(dut.increments_o.value))
     error = types["range_error_o"].unpack(int(dut.range_error_o.value))
     return {name: increments[counter.value] for name, counter in COUNTERS.items()} | {
-        "flags": int(dut.flags_o.value), "range_errors": error.count, "range_source": error.place}
+        "flags": int(dut.flags_o.value), "range_errors": int(dut.range_errors_o.value),
+        "range_source": error.place, "range_error": error.valid}
 
 
 @cocotb.test()

@@ -15,9 +15,9 @@ def code(name: str) -> int:
     return ERRORS[name].value
 
 
-def error(name: str, place: int = 0, count: int = 1) -> dict[str, int]:
+def error(name: str, place: int = 0) -> dict[str, int]:
     """Return members of error_t."""
-    return {"count": count, "code": code(name), "place": place}
+    return {"valid": 1, "code": code(name), "place": place}
 
 
 async def status_of(port: RegisterPort) -> set[str]:

@@ -12,8 +12,8 @@ from tb.common.rtl_constants import COUNTERS, REGISTERS
 from tb.common.rtl_types import bench_types
 from tests.blocks.axi_ports import lite_master
 
-INPUTS = ("desc", "report", "traffic", "drained", "resetting", "stopping")
-LOAD = {"loading": "loading", "frame_error": "error"}  # members of report_t.load
+INPUTS = ("desc", "report", "traffic", "drained", "resetting", "stopping", "order", "answer")
+LOAD = {"loading": "loading", "frame_error": "error", "frame_errors": "errors"}  # members of report_t.load
 ANSWER = 20_000  # ns in which an access is answered, however the channels stall
 
 

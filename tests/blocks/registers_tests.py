@@ -111,7 +111,7 @@ async def interrupts(dut) -> None:
     port.operands()
     await port.write("RegControl", START)
     events = {DONE: {"done": 1}, DRAINED: {"drained": 1},
-              ERROR: {"frame_error": error("ErrShort")}}
+              ERROR: {"frame_error": error("ErrShort"), "frame_errors": 1}}
     for bit, ports in events.items():
         for enabled in (0, 7 & ~bit, bit):
             await port.write("RegControl", SOFT_RESET)
@@ -176,9 +176,9 @@ async def the_first_error_stays(dut) -> None:
     _, port, _ = await begin(dut)
     port.operands()
     await port.write("RegControl", START)
-    await port.pulse(frame_error=error("ErrPointer", 0x8000_0007),
-                     range_error=error("ErrResultRange", 5, 3))
-    await port.pulse(range_error=error("ErrResultRange", 1, 2))
+    await port.pulse(frame_error=error("ErrPointer", 0x8000_0007), frame_errors=1,
+                     range_error=error("ErrResultRange", 5), range_errors=3)
+    await port.pulse(range_error=error("ErrResultRange", 1), range_errors=2)
     assert not await port.access_write(0xFF0, 1)
     assert await port.read("RegError") == code("ErrPointer")
     assert await port.read("RegErrorPlace") == 0x8000_0007
@@ -186,7 +186,7 @@ async def the_first_error_stays(dut) -> None:
     assert int(dut.trailer_code_o.value) == code("ErrPointer")
     assert await status_of(port) == {"LoadedA", "LoadedB", "Busy", "Error"}
     await port.write("RegControl", SOFT_RESET)
-    await port.pulse(range_error=error("ErrResultRange", 64))
+    await port.pulse(range_error=error("ErrResultRange", 64), range_errors=1)
     assert (await port.read("RegError"), await port.read("RegErrorPlace")) == (code("ErrResultRange"), 64)
 
 
@@ -213,13 +213,14 @@ async def a_soft_reset_forgets(dut) -> None:
     for name, value in kept.items():
         await port.write(name, value)
     await port.write("RegControl", START)
-    await port.pulse(done=1, flags=3, frame_error=error("ErrHeader", 7), increments={"CntRuns": 1})
+    await port.pulse(done=1, flags=3, frame_error=error("ErrHeader", 7), frame_errors=1,
+                     increments={"CntRuns": 1})
     await port.write("RegControl", SOFT_RESET | START)
     assert pulses == {"start_o": 1, "soft_reset_o": 1}, "the soft reset comes before the start"
     port.drive(resetting=1)
     # The core still reports what belongs to the past; the host may already make new mistakes.
-    await port.pulse(done=1, drained=1, flags=15, frame_error=error("ErrOrder"),
-                     range_error=error("ErrResultRange"), increments={"CntRuns": 1})
+    await port.pulse(done=1, drained=1, flags=15, frame_error=error("ErrOrder"), frame_errors=1,
+                     range_error=error("ErrResultRange"), range_errors=1, increments={"CntRuns": 1})
     assert await status_of(port) == {"LoadedA", "LoadedB", "Busy"} and dut.load_enable_o.value == 0
     assert dut.irq_o.value == 0
     await port.pulse(discarded=1)
@@ -244,7 +245,8 @@ async def hard_reset_forgets_all(dut) -> None:
                         "RegWatchdog": 99, "RegLongLines": 8}.items():
         await port.write(name, value)
     await port.write("RegControl", START)
-    await port.pulse(done=1, flags=15, frame_error=error("ErrExtent"), increments={"CntRuns": 1})
+    await port.pulse(done=1, flags=15, frame_error=error("ErrExtent"), frame_errors=1,
+                     increments={"CntRuns": 1})
     dut.rst_ni.value = 0
     await Timer(3, "ns")
     dut.rst_ni.value = 1

@@ -138,7 +138,7 @@ async def a_wrong_frame_leaves_no_operand(dut) -> None:
         await _load(random, side, (3, 2))
         wrong = side.beats(operand(random, 2, 5), which)
         await side.source.send(AxiStreamFrame(wrong[:-1]))
-        await until(dut, lambda: side.report.error.count, 200, "the error")
+        await until(dut, lambda: side.report.errors, 200, "the error")
         await ClockCycles(dut.clk_i, 2)
         assert side.loaded == (bool(which), not which), "the other operand must stay, only it"
 

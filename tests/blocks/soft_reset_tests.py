@@ -27,7 +27,7 @@ async def _watch_loader(dut, side: HostSide) -> None:
     """All frames are right, so whatever the loader finds wrong is the fault of a reset."""
     while True:
         await FallingEdge(dut.clk_i)
-        assert not side.report.error.count, "the loader got a part of a frame"
+        assert not side.report.errors, "the loader got a part of a frame"
 
 
 async def _watch_reset(dut, side: HostSide) -> None:

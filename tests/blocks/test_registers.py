@@ -21,6 +21,12 @@ def test_registers(simulator: str, seed: int, module: str) -> None:
 
 
 @pytest.mark.alternates("icarus")
+def test_registers_of_the_memory_edge(simulator: str, seed: int) -> None:
+    run_bench("flaash_registers_bench", "tests.blocks.registers_edge_tests", simulator, "registers-edge",
+              {**PARAMETERS, "Ordered": 1}, seed, extra_sources=[WRAPPER])
+
+
+@pytest.mark.alternates("icarus")
 def test_registers_of_a_build_that_cannot_split(simulator: str, seed: int) -> None:
     run_bench("flaash_registers_bench", "tests.blocks.registers_bus_tests", simulator, "registers-whole",
               {**PARAMETERS, "CanSplit": 0}, seed, extra_sources=[WRAPPER],

@@ -16,7 +16,8 @@ module flaash_registers_bench
   parameter int unsigned MemLines   = 8192,
   parameter int unsigned NodeDepth  = 16384,
   parameter int unsigned FiberDepth = 8192,
-  parameter bit          CanSplit   = 1'b0
+  parameter bit          CanSplit   = 1'b0,
+  parameter bit          Ordered    = 1'b0
 ) (
   input  logic                    clk_i,
   input  logic                    rst_ni,
@@ -48,23 +49,28 @@ module flaash_registers_bench
   input  logic                    drained_i,
   input  logic                    resetting_i,
   input  logic                    stopping_i,
+  input  order_t                  order_i,
+  input  edge_answer_t            answer_i,
+  output access_t                 access_o,
+  output outcome_t                outcome_o,
 
   output logic                    load_enable_o,
   output logic                    active_o,
   output logic                    start_o,
   output settings_t               settings_o,
+  output logic                    numbers_o,
   output logic [5:0]              sdpe_select_o,
   output error_e                  trailer_code_o,
   output logic                    soft_reset_o,
   output logic                    stop_o,
-  output logic                    expired_o
+  output causes_t                 causes_o
 );
 
   axil_req_t request;
   axil_rsp_t response;
   control_t  control;
 
-  assign {start_o, settings_o, active_o, load_enable_o, sdpe_select_o} = control;
+  assign {start_o, settings_o, numbers_o, active_o, load_enable_o, sdpe_select_o} = control;
 
   assign request = {s_axil_awvalid_i, s_axil_awaddr_i, s_axil_awprot_i, s_axil_wvalid_i, s_axil_wdata_i,
                     s_axil_wstrb_i, s_axil_bready_i, s_axil_arvalid_i, s_axil_araddr_i, s_axil_arprot_i,
@@ -74,11 +80,12 @@ module flaash_registers_bench
 
   flaash_registers #(
     .Format(Format), .NumSdpe(NumSdpe), .Lanes(Lanes), .CoordWidth(CoordWidth), .Engine(Engine), .Memory(Memory),
-    .Scheduler(Scheduler), .MemLines(MemLines), .NodeDepth(NodeDepth), .FiberDepth(FiberDepth), .CanSplit(CanSplit)
+    .Scheduler(Scheduler), .MemLines(MemLines), .NodeDepth(NodeDepth), .FiberDepth(FiberDepth), .CanSplit(CanSplit),
+    .Ordered(Ordered)
   ) u_registers (
-    .clk_i, .rst_ni, .axil_i(request), .axil_o(response), .irq_o,
-    .desc_i, .report_i, .traffic_i, .drained_i, .start_i(1'b0), .ending_i({resetting_i, stopping_i}),
-    .control_o(control), .trailer_code_o, .soft_reset_o, .stop_o, .expired_o
+    .clk_i, .rst_ni, .axil_i(request), .axil_o(response), .irq_o, .access_o, .answer_i,
+    .desc_i, .report_i, .traffic_i, .drained_i, .order_i, .ending_i({resetting_i, stopping_i}),
+    .control_o(control), .trailer_code_o, .soft_reset_o, .stop_o, .causes_o, .outcome_o
   );
 
 endmodule : flaash_registers_bench

@@ -23,6 +23,7 @@ module flaash_work_bench
 
   increments_t increments;
   flags_t      flags;
+  logic [6:0]  range_errors;
   error_t      range_error;
   logic        work;
 
@@ -31,7 +32,8 @@ module flaash_work_bench
   ) u_perf_sum (
     .clk_i, .rst_ni,
     .events_i, .dispatch_i, .reads_i, .conflicts_i, .load_i, .sent_i,
-    .increments_o(increments), .work_o(work), .flags_o(flags), .range_error_o(range_error)
+    .increments_o(increments), .work_o(work), .flags_o(flags), .range_errors_o(range_errors),
+    .range_error_o(range_error)
   );
 
   flaash_watchdog u_watchdog (
@@ -40,6 +42,6 @@ module flaash_work_bench
   );
 
   logic unused_sums;
-  assign unused_sums = ^{increments, flags, range_error};
+  assign unused_sums = ^{increments, flags, range_errors, range_error};
 
 endmodule : flaash_work_bench
