@@ -29,7 +29,7 @@ def test_widths_are_those_that_the_packages_state() -> None:
     parts = [JOB[name].width for name in JOB.members]
     assert JOB.width == sum(parts) and JOB["portion"].width == types["portion_t"].width
     events = types["sdpe_events_t"]  # one bit each, but the flags
-    assert len(events.members) - 1 == events.width - events["flags"].width
+    assert len(events.members) - 2 == events.width - events["flags"].width - events["empties"].width
 
 
 def test_the_first_member_has_the_highest_bits() -> None:
