@@ -28,7 +28,7 @@ def test_widths_are_those_that_the_packages_state() -> None:
         assert types[name].width == CONSTANTS[constant]
     parts = [JOB[name].width for name in JOB.members]
     assert JOB.width == sum(parts) and JOB["portion"].width == types["portion_t"].width
-    events = types["sdpe_events_t"]  # one bit each, but the flags
+    events = types["sdpe_events_t"]  # one bit each, but flags and empties
     assert len(events.members) - 2 == events.width - events["flags"].width - events["empties"].width
 
 
