@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Error log: keeps the earliest error and counts all.
 //
-// Guarantees  error_o tells code and place of the earliest error since the last clear; of errors in one cycle these
-//             come in this order: parity, watchdog, operand frame, write, read, result out of range. count_o stops
-//             at its greatest value. What the core reports is recorded while nothing is being ended, parity errors up
-//             to a soft reset: they tell of results that were leaving.
+// Guarantees  error_o holds code and place of the earliest error since the last clear. Errors of one cycle rank in
+//             this order: parity, watchdog, operand frame, write, refused start, read, result out of range. count_o
+//             counts all errors, and stops at its greatest value. Errors of the core are recorded while no stop and
+//             no reset is under way. Parity errors are recorded up to a soft reset, for results still leave then.
 // Demands     A source with an error counts one at least, and has a code other than ErrNone.
 // Latency     One cycle.
 // Reset       No error.
@@ -22,6 +22,7 @@ module flaash_error_log
   input  report_t       report_i,
   input  error_t        watchdog_i,
   input  error_t        write_i,
+  input  error_t        refusal_i,    // a start is refused
   input  error_t        read_i,
   output logic          event_o,      // an error in this cycle
   output error_t        error_o,      // all 0 while there is none
@@ -29,8 +30,8 @@ module flaash_error_log
 );
 
   // --------------------------------------------------------- earliest of this cycle
-  error_t [5:0]      errors;  // the lowest comes before the others
-  logic [5:0][6:0]   counts;
+  error_t [6:0]      errors;  // the lowest comes before the others
+  logic [6:0][6:0]   counts;
   error_t            frame_error, error, first;
   logic [1:0]        frame_errors;
   logic [31:0]       sum;
@@ -38,16 +39,16 @@ module flaash_error_log
   // In a concatenation Icarus takes a member of a member as wide as the whole.
   assign frame_error  = report_i.load.error;
   assign frame_errors = report_i.load.errors;
-  assign errors = {report_i.range_error, read_i, write_i, frame_error, watchdog_i, report_i.parity_error};
-  assign counts = {report_i.range_errors, 7'd1, 7'd1, 7'(frame_errors), 7'd1, 7'd1};
+  assign errors = {report_i.range_error, read_i, refusal_i, write_i, frame_error, watchdog_i, report_i.parity_error};
+  assign counts = {report_i.range_errors, 7'd1, 7'd1, 7'd1, 7'(frame_errors), 7'd1, 7'd1};
 
   always_comb begin
     error = '0;
     first = '0;
     sum   = '0;
-    for (int i = 5; i >= 0; i--) begin
+    for (int i = 6; i >= 0; i--) begin
       error = errors[i];
-      if ((i == 0 && ending_i.resetting) || ((i == 2 || i == 5) && ending_i != '0)) error.valid = 1'b0;
+      if ((i == 0 && ending_i.resetting) || ((i == 2 || i == 6) && ending_i != '0)) error.valid = 1'b0;
       if (error.valid) begin
         first = error;
         sum   = sum + 32'(counts[i]);

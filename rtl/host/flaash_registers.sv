@@ -154,17 +154,13 @@ module flaash_registers
 
   assign outstanding = {28'd0, traffic_i.waits_for_in, traffic_i.waits_for_out, busy, loading};
   assign late        = {expired, ErrWatchdog, outstanding};
+  assign bad_write   = {write.valid && write_error, ErrAddress, 32'(write.addr)};
   assign bad_read    = {read.valid && read_error, ErrAddress, 32'(read_addr)};
-
-  always_comb begin
-    bad_write = refusal;
-    if (write.valid && write_error) bad_write = {1'b1, ErrAddress, 32'(write.addr)};
-  end
 
   flaash_error_log u_error_log (
     .clk_i, .rst_ni,
     .clear_i(clear), .ending_i, .report_i,
-    .watchdog_i(late), .write_i(bad_write), .read_i(bad_read),
+    .watchdog_i(late), .write_i(bad_write), .refusal_i(refusal), .read_i(bad_read),
     .event_o(error_event), .error_o(error), .count_o(errors)
   );
 

@@ -12,7 +12,7 @@ from tb.common.rtl_constants import ERRORS
 from tb.common.rtl_types import bench_types
 
 GREATEST = 2**32 - 1
-SOURCES = ("parity", "watchdog", "frame", "write", "read", "range")  # the first comes before the others
+SOURCES = ("parity", "watchdog", "frame", "write", "refusal", "read", "range")  # the first comes before the others
 COUNTS = {"frame": [1, 1, 2], "range": [1, 1, 2, 127]}  # errors in a cycle, of sources with several
 NONE = ERRORS["ErrNone"].value
 
@@ -38,7 +38,7 @@ class Log:
         dut.report_i.value = report.pack(
             load={"error": errors["frame"], "errors": counts.get("frame", 0)}, parity_error=errors["parity"],
             range_error=errors["range"], range_errors=counts.get("range", 0))
-        for name in ("watchdog", "write", "read"):
+        for name in ("watchdog", "write", "refusal", "read"):
             getattr(dut, f"{name}_i").value = types[f"{name}_i"].pack(errors[name])
         dut.clear_i.value = int(clear)
         dut.ending_i.value = types["ending_i"].pack(resetting=resetting, stopping=stopping)
@@ -64,7 +64,7 @@ class Log:
 
 
 async def begun(dut: SimHandleBase) -> Log:
-    for name in ("report", "watchdog", "write", "read", "clear", "ending"):
+    for name in ("report", "watchdog", "write", "refusal", "read", "clear", "ending"):
         getattr(dut, f"{name}_i").value = 0
     rng = await start(dut)
     await FallingEdge(dut.clk_i)

@@ -85,6 +85,21 @@ async def a_refusal_has_its_cause(dut) -> None:
 
 
 @cocotb.test()
+async def a_refused_order_and_a_bad_access_are_both_counted(dut) -> None:
+    """The order falls in each cycle around the access, so in the cycle of the access, too."""
+    _, port, _ = await begin(dut)
+    nothing = 0xFF0  # no register
+    for delay in range(12):
+        before = await port.read("RegErrorCount")
+        access = cocotb.start_soon(port.access_write(nothing, 0))
+        for _ in range(delay):
+            await RisingEdge(dut.clk_i)
+        assert (await order(dut, port)).error.valid
+        assert not await access
+        assert await port.read("RegErrorCount") == before + 2, f"order {delay} cycles after the access begins"
+
+
+@cocotb.test()
 async def the_outcome_tells_what_has_cut_a_contraction_short(dut) -> None:
     """With the last beat: abort by the host or the edge, or the watchdog; of one that is complete nothing."""
     _, port, _ = await begin(dut)
