@@ -125,6 +125,23 @@ async def results_wait_for_the_bus(dut) -> None:
 
 
 @cocotb.test()
+async def coordinates_wait_for_the_bus(dut) -> None:
+    """The next operands are loaded while coordinates of results still come from the operands in use. Most
+    fibers are empty, so the operands differ in all coordinates."""
+    host, _random, numbers = await begin(dut)
+    host.bus.channels["w"].stall(itertools.repeat(True))
+    queue = Queue(host)
+    for _ in range(SLOTS - 1):
+        queue.put([drawn(numbers, shape, host.fmt.name, 0.06) for shape in ((40, 9), (50, 9))],
+                  coordinates=True)
+    await host.ring()
+    await ClockCycles(dut.clk_i, 2000)
+    host.bus.channels["w"].stall(None)
+    for turn in queue.turns:
+        turn.check(host, await host.completed(turn.slot))
+
+
+@cocotb.test()
 async def first_operands_before_more_descriptors(dut) -> None:
     """Nothing computes yet: a fourth descriptor would only stand in the way of the first arrays."""
     host, _random, numbers = await begin(dut, latency=60)
