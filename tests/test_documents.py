@@ -53,15 +53,16 @@ def test_paths_exist(path: Path) -> None:
 
 
 def test_readme_lists_the_pages() -> None:
-    """In the row of docs/, where the pages of the blocks are one entry."""
-    (row,) = re.findall(r"^\| `docs/` \|.*", (ROOT / "README.md").read_text(), re.MULTILINE)
+    """In its section of pages, where the pages of the blocks are one entry."""
+    (section,) = re.findall(r"^## Pages\n(.*?)^## ", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
     for page in (ROOT / "docs").glob("*.md"):
-        assert f"(docs/{page.name})" in row, f"README.md does not list docs/{page.name}"
+        assert f"(docs/{page.name})" in section, f"README.md does not list docs/{page.name}"
 
 
-def test_readme_tells_which_modules_have_no_bench() -> None:
-    """Below tests/blocks each module is simulated, by itself or in a group, or README names it."""
-    (row,) = re.findall(r"^\| `tests/` \|.*", (ROOT / "README.md").read_text(), re.MULTILINE)
+def test_the_page_of_the_suite_names_the_modules_without_a_bench() -> None:
+    """Below tests/blocks each module is simulated, alone or in a group, or docs/testing.md names the module."""
+    (section,) = re.findall(r"^## Modules without a bench\n(.*?)^## ", (ROOT / "docs" / "testing.md").read_text(),
+                            re.MULTILINE | re.DOTALL)
     wrappers = {path.stem: path for path in (BLOCKS / "rtl").glob("*.sv")}
     modules = {path.stem for path in RTL.rglob("*.sv") if not path.stem.endswith("_pkg")}
     text = "\n".join(path.read_text() for path in BLOCKS.glob("test_*.py"))
@@ -70,7 +71,7 @@ def test_readme_tells_which_modules_have_no_bench() -> None:
             or any(name == f"flaash_{block}_{kind}" for block in re.findall(r'f"flaash_(\w+)_\{', text)
                    for kind in re.findall(r'"(\w+)"', text))}
     simulated = {path.stem for name in tops for path in rtl_sources(name, tuple(wrappers.values()))}
-    assert modules - simulated == {name for name in modules if f"`{name}`" in row}
+    assert modules - simulated == {name for name in modules if f"`{name}`" in section}
 
 
 @functools.cache
