@@ -12,13 +12,13 @@ from pathlib import Path
 
 import yaml
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from pygments.lexers import get_lexer_for_filename
 from pygments.token import Comment, String
 
 ROOT = Path(__file__).resolve().parents[1]
 LIST = tomllib.loads((ROOT / "tools" / "words.toml").read_text())
 CODE = "X"  # stands for a span of code: one word of the sentence
-BREAKS = {"softbreak": "\n", "hardbreak": "\n"}
 _FRONT = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _SENTENCE = re.compile(r"\S.*?(?=(?<=[.!?;])\s|\Z)", re.DOTALL)
 _MARKS = re.compile(r'^\W*(?:SPDX\S* .*)?|\W*"""$|\*/$')
@@ -32,6 +32,13 @@ def rules() -> list[tuple[re.Pattern[str], str]]:
             for entry in LIST["words"]]
 
 
+def _spoken(part: Token) -> str:
+    """Return the words of a part of a paragraph."""
+    if part.type == "code_inline":
+        return CODE
+    return {"text": part.content, "softbreak": "\n", "hardbreak": "\n"}.get(part.type, "")
+
+
 def _of_a_page(text: str) -> Iterator[tuple[int, str]]:
     """Yield line and text of each paragraph, item, heading and cell of Markdown."""
     line = 1
@@ -39,9 +46,7 @@ def _of_a_page(text: str) -> Iterator[tuple[int, str]]:
     for token in MarkdownIt().enable("table").parse(page):
         line = token.map[0] + 1 if token.map else line
         if token.type == "inline":
-            parts = [child for child in token.children or [] if child.type != "html_inline"]
-            yield line, "".join(CODE if part.type == "code_inline" else part.content or BREAKS.get(part.type, "")
-                                for part in parts)
+            yield line, "".join(map(_spoken, token.children or []))
 
 
 def _of_yaml(text: str) -> Iterator[tuple[int, str]]:
