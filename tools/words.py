@@ -22,7 +22,7 @@ CODE = "X"  # stands for a span of code: one word of the sentence
 _FRONT = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _SENTENCE = re.compile(r"\S.*?(?=(?<=[.!?;])\s|\Z)", re.DOTALL)
 _MARKS = re.compile(r'^\W*(?:SPDX\S* .*)?|\W*"""$|\*/$')
-_TITLED = re.compile(r"[A-Z]\w*  ")  # of a header: Guarantees, Demands
+_TITLED = re.compile(r"\w+  ")  # a row of a list: Guarantees, Demands
 
 
 @functools.cache
