@@ -52,17 +52,22 @@ def test_paths_exist(path: Path) -> None:
         assert (path.parent / name).exists(), f"{path.name} links to {name}"
 
 
+def section_of(path: Path, title: str) -> str:
+    """Return the text of a section of a page, up to the next one."""
+    (text,) = re.findall(rf"^## {title}\n(.*?)^## ", path.read_text(), re.MULTILINE | re.DOTALL)
+    return text
+
+
 def test_readme_lists_the_pages() -> None:
     """In its section of pages, where the pages of the blocks are one entry."""
-    (section,) = re.findall(r"^## Pages\n(.*?)^## ", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    section = section_of(ROOT / "README.md", "Pages")
     for page in (ROOT / "docs").glob("*.md"):
         assert f"(docs/{page.name})" in section, f"README.md does not list docs/{page.name}"
 
 
 def test_the_page_of_the_suite_names_the_modules_without_a_bench() -> None:
-    """Below tests/blocks each module is simulated, alone or in a group, or docs/testing.md names the module."""
-    (section,) = re.findall(r"^## Modules without a bench\n(.*?)^## ", (ROOT / "docs" / "testing.md").read_text(),
-                            re.MULTILINE | re.DOTALL)
+    """Below tests/blocks each module is simulated, alone or in a group, or the page names the module."""
+    section = section_of(ROOT / "docs" / "testing.md", "Modules without a bench")
     wrappers = {path.stem: path for path in (BLOCKS / "rtl").glob("*.sv")}
     modules = {path.stem for path in RTL.rglob("*.sv") if not path.stem.endswith("_pkg")}
     text = "\n".join(path.read_text() for path in BLOCKS.glob("test_*.py"))
