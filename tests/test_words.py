@@ -18,6 +18,8 @@ KINDS = {
     "doc.py": 'def told():\n    """Work.\n    {}\n    """\n',
     "a.sv": "module told;\nlogic told;  // a signal\n// {}\nendmodule\n",
     "after.sv": "module told;\n\nlogic a;  // {}\nendmodule\n",
+    "a.vlt": "`told\n\n// {}\n",
+    "a.sv.in": "module told;\n\n// {}\nendmodule\n",
     "block.c": "int told;\n/*\n * {} */\n",
     "a.yml": "- name: told\n  section: told\n  check: {}\n",
     "comment.yml": "- name: told\n\n# {}\n",

@@ -60,7 +60,8 @@ def _of_comments(path: Path, text: str) -> Iterator[tuple[int, str]]:
     """Yield line and text of each comment and docstring; successive lines of comment are one text."""
     rows, begun, last, joined = text.splitlines(), 1, -1, ""
     number = 1
-    for kind, value in get_lexer_for_filename(path.name, stripnl=False).get_tokens(text):
+    lexer = get_lexer_for_filename(path.stem + LIST["like"].get(path.suffix, path.suffix), stripnl=False)
+    for kind, value in lexer.get_tokens(text):
         if kind in Comment.Single or kind in Comment.Multiline or kind in String.Doc:
             for place, row in enumerate(value.splitlines(), number):
                 words = _MARKS.sub("", row.strip())
