@@ -14,7 +14,8 @@ from tb.common.toolchain import ROOT
 from tb.coverage.testplan import read_testplan
 from tools.packaging import lists
 
-DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "rtl").rglob("*.md")])
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(path for folder in ("docs", "rtl", "models", "driver", "examples")
+                                           for path in (ROOT / folder).rglob("*.md"))])
 BY_NAME = [pytest.param(path, id=str(path.relative_to(ROOT))) for path in DOCUMENTS]
 PLANS = [pytest.param(path, id=path.name) for path in sorted((ROOT / "docs" / "testplan").glob("*.yml"))]
 BLOCKS = ROOT / "tests" / "blocks"
@@ -85,6 +86,8 @@ def hardware_names() -> set[str]:
     files = [path for folder in ("rtl", "formal", "tests", "tb", "bench", "examples", "driver")
              for kind in ("sv*", "[ch]") for path in (ROOT / folder).rglob(f"flaash_*.{kind}")]
     declared = {name for path in files for name in DECLARED.findall(path.read_text())}
+    for path in (ROOT / "driver").glob("*.h"):  # functions of C
+        declared.update(re.findall(r"^[a-z].*?\b(flaash_\w+)\(", path.read_text(), re.MULTILINE))
     for path in (ROOT / "tools" / "packaging").glob("*.py"):  # what make package writes
         declared.update(re.findall(r'"(flaash_\w+)\.', path.read_text()))
     for top in lists.TOPS:
