@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The words of documents and comments: the list finds its words where they stand, and none in code."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,7 @@ def test_comments_of_successive_lines_are_one_sentence(name: str, mark: str, tmp
 
 def test_make_lint_reports_words(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
     """With every other check left out."""
+    monkeypatch.setattr(sys, "argv", ["lint"])
     for check in ("style", "ruff"):
         monkeypatch.setattr(lint, check, list)
     monkeypatch.setattr(lint.configs, "names", list)
@@ -83,4 +85,4 @@ def test_make_lint_reports_words(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     monkeypatch.setattr(words, "problems", lambda: ["docs/a.md:1: a word"])
     assert lint.main() == 1 and capsys.readouterr().out == "docs/a.md:1: a word\n"
     monkeypatch.setattr(words, "problems", list)
-    assert lint.main() == 0 and f"words of {len(words.files())} files" in capsys.readouterr().out
+    assert lint.main() == 0 and "words" in capsys.readouterr().out
