@@ -177,7 +177,7 @@ fuzz: $(STAMP) $(FUZZER) ## throw bytes at the readers of tensor files, guided b
 	@$(call alone,fuzz) -m tools.fuzz $(call option,jobs,JOBS) $(call option,minutes,MINUTES) $(call option,seed,SEED)
 
 .PHONY: lint
-lint: $(STAMP) $(VENV)/.installed-silicon ## verilator -Wall, slang and yosys on every configuration, ruff, house style
+lint: $(STAMP) $(VENV)/.installed-silicon ## verilator -Wall, slang and yosys on every configuration, ruff, house style, words
 	@$(call alone,lint) -m tools.lint
 
 .PHONY: cov

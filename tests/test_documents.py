@@ -14,7 +14,8 @@ from tb.common.toolchain import ROOT
 from tb.coverage.testplan import read_testplan
 from tools.packaging import lists
 
-DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "rtl").rglob("*.md")])
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(path for folder in ("docs", "rtl", "models", "driver", "examples")
+                                           for path in (ROOT / folder).rglob("*.md"))])
 BY_NAME = [pytest.param(path, id=str(path.relative_to(ROOT))) for path in DOCUMENTS]
 PLANS = [pytest.param(path, id=path.name) for path in sorted((ROOT / "docs" / "testplan").glob("*.yml"))]
 BLOCKS = ROOT / "tests" / "blocks"
@@ -52,16 +53,22 @@ def test_paths_exist(path: Path) -> None:
         assert (path.parent / name).exists(), f"{path.name} links to {name}"
 
 
+def section_of(path: Path, title: str) -> str:
+    """Return the text of a section of a page, up to the next one."""
+    (text,) = re.findall(rf"^## {title}\n(.*?)^## ", path.read_text(), re.MULTILINE | re.DOTALL)
+    return text
+
+
 def test_readme_lists_the_pages() -> None:
-    """In the row of docs/, where the pages of the blocks are one entry."""
-    (row,) = re.findall(r"^\| `docs/` \|.*", (ROOT / "README.md").read_text(), re.MULTILINE)
+    """In its section of pages, where the pages of the blocks are one entry."""
+    section = section_of(ROOT / "README.md", "Pages")
     for page in (ROOT / "docs").glob("*.md"):
-        assert f"(docs/{page.name})" in row, f"README.md does not list docs/{page.name}"
+        assert f"(docs/{page.name})" in section, f"README.md does not list docs/{page.name}"
 
 
-def test_readme_tells_which_modules_have_no_bench() -> None:
-    """Below tests/blocks each module is simulated, by itself or in a group, or README names it."""
-    (row,) = re.findall(r"^\| `tests/` \|.*", (ROOT / "README.md").read_text(), re.MULTILINE)
+def test_the_page_of_the_suite_names_the_modules_without_a_bench() -> None:
+    """Below tests/blocks each module is simulated, alone or in a group, or the page names the module."""
+    section = section_of(ROOT / "docs" / "testing.md", "Modules without a bench")
     wrappers = {path.stem: path for path in (BLOCKS / "rtl").glob("*.sv")}
     modules = {path.stem for path in RTL.rglob("*.sv") if not path.stem.endswith("_pkg")}
     text = "\n".join(path.read_text() for path in BLOCKS.glob("test_*.py"))
@@ -70,7 +77,7 @@ def test_readme_tells_which_modules_have_no_bench() -> None:
             or any(name == f"flaash_{block}_{kind}" for block in re.findall(r'f"flaash_(\w+)_\{', text)
                    for kind in re.findall(r'"(\w+)"', text))}
     simulated = {path.stem for name in tops for path in rtl_sources(name, tuple(wrappers.values()))}
-    assert modules - simulated == {name for name in modules if f"`{name}`" in row}
+    assert modules - simulated == {name for name in modules if f"`{name}`" in section}
 
 
 @functools.cache
@@ -79,6 +86,8 @@ def hardware_names() -> set[str]:
     files = [path for folder in ("rtl", "formal", "tests", "tb", "bench", "examples", "driver")
              for kind in ("sv*", "[ch]") for path in (ROOT / folder).rglob(f"flaash_*.{kind}")]
     declared = {name for path in files for name in DECLARED.findall(path.read_text())}
+    for path in (ROOT / "driver").glob("*.h"):  # functions of C
+        declared.update(re.findall(r"^[a-z].*?\b(flaash_\w+)\(", path.read_text(), re.MULTILINE))
     for path in (ROOT / "tools" / "packaging").glob("*.py"):  # what make package writes
         declared.update(re.findall(r'"(flaash_\w+)\.', path.read_text()))
     for top in lists.TOPS:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make lint`: Verilator, slang and Yosys on every configuration of both tops, ruff, and the house style.
+"""`make lint`: Verilator, slang and Yosys on every configuration of both tops, ruff, house style, words.
 
 Yosys, whose time goes with the engines, takes no more than MOST_ENGINES of them: what it looks for lies in
 a module. So does the top with the memory edge, whose engines are those of the other top; its bus has one
@@ -22,7 +22,7 @@ from pyslang.driver import Driver
 from tb.common import configs
 from tb.common.sources import INCLUDE_DIR, RTL, WAIVERS, rtl_sources
 from tb.common.toolchain import ROOT, environment
-from tools import synthesisable
+from tools import synthesisable, words
 from tools.packaging import lists
 
 TOP = "flaash_top"
@@ -121,7 +121,7 @@ def style() -> list[str]:
 
 
 def main() -> int:
-    problems = style() + ruff()
+    problems = style() + words.problems() + ruff()
     builds = {name: configs.load(name).parameters() for name in configs.names()}
     memory, few = memory_builds(builds), for_yosys(builds)
     seen = [(TOP, *build) for build in builds.items()] + [(MEMORY_TOP, *build) for build in memory.items()]
@@ -136,7 +136,8 @@ def main() -> int:
         problems += [line for lines in (*told, *unmade) for line in lines]
     print("\n".join(problems) if problems else
           f"lint: clean (verilator -Wall and slang on {len(builds)} builds of {TOP} and {len(memory)} of "
-          f"{MEMORY_TOP}, yosys on {len(made)} of both, ruff, house style)")
+          f"{MEMORY_TOP}, yosys on {len(made)} of both, ruff, house style, words of {len(words.files())} "
+          "files)")
     return 1 if problems else 0
 
 

@@ -73,14 +73,14 @@ def test_results_are_written(plain_clock: float, told: str, status: int, monkeyp
 
 
 def test_the_page_tells_what_was_recorded() -> None:
-    """Rows of docs/silicon.md and the factors in its text are those of bench/cost.json; targets are met."""
+    """Rows of docs/exact_sums.md and the factors in its text equal bench/cost.json; targets are met."""
     recorded = json.loads(record.MACS.read_text())
     costs = {name: Cost(*(kept[what] for what in ("lut4", "flip_flops", "multipliers")),
                         clocks=list(kept["mhz_by_seed"].values())) for name, kept in recorded.items()}
     assert list(costs) == [design.name for design in DESIGNS]
     exact_, whole, plain = costs[EXACT], costs[WHOLE], costs[ORDINARY]
     luts, clock = exact_.luts / plain.luts, exact_.clock / plain.clock
-    text = " ".join((ROOT / "docs" / "silicon.md").read_text().split())
+    text = " ".join((ROOT / "docs" / "exact_sums.md").read_text().split())
     for told in (*(f"| {name} | {row.luts:,} | {row.flip_flops:,} | {row.multipliers} | {row.clock} |"
                    for name, row in costs.items()),
                  f"{luts:.2f} times the LUTs of the plain multiply-add with portions ({MOST_LUTS} at most",
