@@ -19,6 +19,8 @@ option = $(if $($(2)),--$(1)=$(call quote,$($(2))))
 RUN    = $(PY) -m tb.cli
 alone  = $(RUN) $(1)
 version = $(shell $(call quote,$(1)) -c 'import platform; print(platform.python_version())' 2>/dev/null || echo none)
+# Builds for long runs: they take more than twice as long, and simulate faster.
+fast   = $(call flag,FAST,FLAASH_FAST=1)
 flag   = $(if $(filter-out 0 1,$($(1))),$(error $(1)=$($(1)) is neither 0 nor 1),$(if $(filter 1,$($(1))),$(2)))
 
 # From when on make test counts its time, setting up included.
@@ -100,8 +102,8 @@ $(VENV)/.installed-suite: requirements-setup.txt requirements.txt $(SUITE:%=requ
 	@touch $(STAMP) $(SUITE:%=$(VENV)/.installed-%) $@
 
 .PHONY: sim
-sim: $(STAMP) ## contract tensors: A= B= AXES= EINSUM= OUT= PORTION= LONG_LINES= EDGE=memory RENUMBER= SIM= CONFIG= SEQ= SEED= WAVES=1; several runs: SEQ=a,b SEEDS=1-20 SIM=both JOBS= RERUN=all
-	@$(RUN) -m tb.cli.sim $(call option,sim,SIM) $(call option,config,CONFIG) $(call option,a,A) \
+sim: $(STAMP) ## contract tensors: A= B= AXES= EINSUM= OUT= PORTION= LONG_LINES= EDGE=memory RENUMBER= SIM= CONFIG= SEQ= SEED= WAVES=1 FAST=1; several runs: SEQ=a,b SEEDS=1-20 SIM=both JOBS= RERUN=all
+	@$(fast) $(RUN) -m tb.cli.sim $(call option,sim,SIM) $(call option,config,CONFIG) $(call option,a,A) \
 	  $(call option,b,B) $(call option,axes,AXES) $(call option,einsum,EINSUM) $(call option,out,OUT) \
 	  $(call option,portion,PORTION) $(call option,edge,EDGE) $(call option,renumber,RENUMBER) \
 	  $(call option,long-lines,LONG_LINES) $(call option,seq,SEQ) $(call option,seed,SEED) \
@@ -148,8 +150,8 @@ test-times: $(STAMP) ## write where the time of the last make test went into doc
 
 .PHONY: regress
 ifeq ($(LIST),long)
-regress: $(STAMP) $(FUZZER) ## a list of runs over seeds and machines: LIST=nightly SEEDS=1-50 ONLY= RERUN=failed SIM= CONFIG= COV=1 ON=slurm JOBS=; LIST=long, the long tests of the suite: TEST= SEED= WAVES=1
-	$(if $(strip $(SEEDS)$(ONLY)$(RERUN)$(SIM)$(CONFIG)$(COV)$(ON)),$(error LIST=long takes TEST, SEED, WAVES and JOBS))
+regress: $(STAMP) $(FUZZER) ## a list of runs over seeds and machines: LIST=nightly SEEDS=1-50 ONLY= RERUN=failed SIM= CONFIG= COV=1 FAST=1 ON=slurm JOBS=; LIST=long, the long tests of the suite: TEST= SEED= WAVES=1
+	$(if $(strip $(SEEDS)$(ONLY)$(RERUN)$(SIM)$(CONFIG)$(COV)$(FAST)$(ON)),$(error LIST=long takes TEST, SEED, WAVES and JOBS))
 	@$(LONG_RUN) -o python_files='long_*.py' $(or $(TEST),tests/regress tests/silicon)
 ifeq ($(TEST),)
 	@$(LONG_RUN) --left-out tests
@@ -159,7 +161,7 @@ endif
 else
 regress: $(STAMP)
 	$(if $(strip $(TEST)$(SEED)$(WAVES)),$(error TEST, SEED and WAVES are for LIST=long; for a list there is SEEDS))
-	@$(RUN) -m tb.cli.regress $(call option,list,LIST) $(call option,seeds,SEEDS) $(call option,only,ONLY) \
+	@$(fast) $(RUN) -m tb.cli.regress $(call option,list,LIST) $(call option,seeds,SEEDS) $(call option,only,ONLY) \
 	  $(call option,rerun,RERUN) $(call option,sim,SIM) $(call option,config,CONFIG) $(call option,on,ON) \
 	  $(call option,jobs,JOBS) $(call flag,COV,--cov)
 endif
@@ -209,8 +211,8 @@ silicon: $(STAMP) $(VENV)/.installed-silicon ## area, clock and power (POWER=smo
 	  $(call option,tech,TECH) $(call option,power,POWER) $(call flag,LATCHES,--latches) $(call flag,RECORD,--record) $(call flag,CHECK,--check)
 
 .PHONY: bench
-bench: $(STAMP) ## measure cycles, to build/bench/index.html: ONLY=text NUM_SDPE= CONFIG= CLOCK_MHZ= FMAX_MHZ= JOBS=
-	@$(call alone,bench) -m bench.run $(call option,jobs,JOBS) $(call option,only,ONLY) $(call option,num-sdpe,NUM_SDPE) \
+bench: $(STAMP) ## measure cycles, to build/bench/index.html: ONLY=text NUM_SDPE= CONFIG= CLOCK_MHZ= FMAX_MHZ= FAST=1 JOBS=
+	@$(fast) $(call alone,bench) -m bench.run $(call option,jobs,JOBS) $(call option,only,ONLY) $(call option,num-sdpe,NUM_SDPE) \
 	  $(call option,config,CONFIG) \
 	  $(call option,clock-mhz,CLOCK_MHZ) $(call option,fmax-mhz,FMAX_MHZ)
 

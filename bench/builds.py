@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from tb.common.configs import Config
 from tb.common.simulation import Build, build
 from tb.common.toolchain import BUILD
 
+Training = Callable[[Build], object]
 CHIP, HOST = "flaash_top", "flaash_bench_host"
 EDGE_HOST = "flaash_bench_edge"
 MEMORY = Path(__file__).parent / "rtl" / "flaash_bench_memory.sv"
@@ -22,19 +23,22 @@ SPEED = ("--no-assert", "-O3", "-CFLAGS", "-O2", "--x-assign", "fast", "--x-init
          "-Wno-lint", SPEED_CONTROL)
 
 
-def build_machine(config: Config, short: bool = False) -> Build:
+def build_machine(config: Config, short: bool = False, training: Training | None = None,
+                  compiler: str | None = None) -> Build:
     """Return a Verilator simulation of flaash_bench_host for cocotb.
 
     Args:
         config: parameters of the chip.
         short: for few cycles; the compiler takes a third of the time, the simulation several times as long.
+        training, compiler: see tb.common.simulation.build().
     """
     options = (*SPEED, "--no-public-flat-rw", FOLDER / "ports.vlt", *(("-CFLAGS", "-O0") if short else ()))
-    return build(HOST, "verilator", config.parameters(), (_source(HOST, config.values),), options=options)
+    return build(HOST, "verilator", config.parameters(), (_source(HOST, config.values),), options=options,
+                 training=training, compiler=compiler)
 
 
 def build_edge(config: Config, width: int, extra: Mapping[str, int] | None = None,
-               checked_on: str | None = None) -> Build:
+               checked_on: str | None = None, training: Training | None = None) -> Build:
     """Return a simulation of flaash_bench_edge for cocotb, on Verilator and made for speed.
 
     Args:
@@ -42,11 +46,12 @@ def build_edge(config: Config, width: int, extra: Mapping[str, int] | None = Non
         width: data bits of the memory's bus.
         extra: further parameters of flaash_memory_top.
         checked_on: a simulator; then with assertions, and for few cycles.
+        training: see tb.common.simulation.build().
     """
     options = {None: (*SPEED, "--no-public-flat-rw", FOLDER / "ports.vlt"), "verilator": ("-Wno-lint",)}
     values = {**config.parameters(), "DataWidth": width, **(extra or {})}
     return build(EDGE_HOST, checked_on or "verilator", values, (_source(EDGE_HOST, values), MEMORY),
-                 options=options.get(checked_on, ()))
+                 options=options.get(checked_on, ()), training=training)
 
 
 def _source(name: str, parameters: Iterable[str]) -> Path:

@@ -24,6 +24,7 @@ from models.csf import Csf
 from models.cycles import Bound, lower_bound
 from models.numbers import get_format
 from tb.common import rtl_constants as rtl
+from tb.common.compilers import fast_wanted
 from tb.common.folders import runs as runs_folder
 from tb.common.frames import FrameError, to_beats, unpack_results
 from tb.common.simulation import Build, SimulationFailed, run
@@ -33,6 +34,7 @@ from tb.env.compare import compare_records
 FOLDER = BUILD / "bench"
 STALLS = {"stall_a": "CntStallA", "stall_b": "CntStallB", "stall_mac": "CntStallMac",
           "stall_result": "CntStallResult"}
+TRAINING = "7x7x512_d0.005"  # the workload that trains a fast build
 _POLL = 0.2  # seconds between two looks at what the simulations have finished
 
 
@@ -170,6 +172,12 @@ def request_of(workload: str, chosen: Machine) -> dict:
             "limit": cycle_limit(workload)}
 
 
+def train(chosen: Machine) -> Callable[[Build], object]:
+    """Return the run that trains a build of a machine."""
+    request, name = request_of(TRAINING, chosen), f"{_run_name(chosen.name)}-training"
+    return lambda built: simulate(built, chosen, [request], name)
+
+
 def simulate(built: Build, chosen: Machine, runs: Sequence[dict], name: str) -> tuple[list[dict], Path]:
     """Simulate runs, see bench.measure_tests; return an outcome for each and the folder of the result frames.
 
@@ -203,7 +211,7 @@ def _simulate(config: str, rows: list[Row], short: bool) -> list[dict]:
     chosen = machine(config)
     runs = [request_of(part, chosen) for row in rows for part in parts(row.workload)]
     try:
-        built = build_machine(chosen.config, short)
+        built = build_machine(chosen.config, short, train(chosen) if fast_wanted() and not short else None)
     except SimulationFailed as error:
         return [record(row, chosen, {}, [str(error)]) for row in rows]
     outcomes, folder = simulate(built, chosen, runs, _run_name(config))

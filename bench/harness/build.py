@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.builds import CHIP, SPEED, SPEED_CONTROL
+from tb.common import compilers
 from tb.common import rtl_constants as rtl
 from tb.common.configs import Config
 from tb.common.simulation import tool_versions
@@ -33,7 +34,9 @@ def build_harness(config: Config) -> Path:
     """
     require("verilator")
     parameters, sources = config.parameters(), rtl_sources(CHIP)
-    digest = hashlib.sha256(json.dumps([parameters, *map(str, SPEED), tool_versions("verilator")]).encode())
+    compiler = compilers.compiler()
+    digest = hashlib.sha256(json.dumps([parameters, *map(str, SPEED), tool_versions("verilator"),
+                                        compilers.version(compiler)]).encode())
     for path in [*sources, *headers(), WAIVERS, SPEED_CONTROL, MAIN]:
         digest.update(path.name.encode() + path.read_bytes())
     folder = BUILD / "sims" / f"harness-{digest.hexdigest()[:16]}"
@@ -42,7 +45,7 @@ def build_harness(config: Config) -> Path:
         return program
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    env = environment()
+    env = {**environment(), "MAKEFLAGS": compilers.makeflags(compiler)}
     env.setdefault("OBJCACHE", "ccache" if shutil.which("ccache") else "")
     command = ["verilator", "--cc", "--exe", "--build", "-j", str(os.cpu_count() or 1), "-Mdir", str(folder),
                "--prefix", "Vtop", "-o", program.name, "--top-module", CHIP, "--no-timing",

@@ -15,7 +15,7 @@ import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 
@@ -23,7 +23,7 @@ import cocotb_tools.config
 from cocotb_tools.runner import get_runner
 from filelock import FileLock
 
-from tb.common import traces
+from tb.common import compilers, traces
 from tb.common.commands import make_test
 from tb.common.folders import runs
 from tb.common.quick_start import USERS
@@ -32,8 +32,7 @@ from tb.common.sources import INCLUDE_DIR, WAIVERS, headers, rtl_sources
 from tb.common.times import measured
 from tb.common.toolchain import BUILD, ROOT, environment, require, shown
 
-VERILATOR_ARGS = ["-Wall", "--timing", "--assert", "-CFLAGS", "-fcoroutines",
-                  "--x-initial", "unique", "--x-assign", "unique"]
+VERILATOR_ARGS = ["-Wall", "--timing", "--assert", "--x-initial", "unique", "--x-assign", "unique"]
 # cocotb makes every signal public, which costs much of the compilation and half of the speed or more. The
 # chip's benches see its ports and what this file names, those of a block its ports unless they ask for more.
 CHIPS = ("flaash_top", "flaash_memory_top")
@@ -41,9 +40,8 @@ CHIP_PUBLIC = Path(__file__).with_name("chip_public.vlt")
 # A wrapper of a bench has signals that nobody reads then; lint looks at the hardware's.
 ONLY_PORTS = ("--no-public-flat-rw", "--public-depth", "1", "-Wno-UNUSEDSIGNAL")
 UNCOUNTED = Path(__file__).with_name("coverage.vlt")
-# Code that runs once is not worth optimizing; the wheel's makefile lacks the option that includes a
-# precompiled header.
-MAKEFLAGS = "OPT_FAST=-O1 OPT_SLOW=-O0 CFG_CXXFLAGS_PCH_I=-include"
+# Code that runs once is not worth optimizing.
+MAKEFLAGS = "OPT_FAST=-O1 OPT_SLOW=-O0"
 # For runs so short that -O1 costs more in the compiler than it saves in the simulation, which is three
 # times as slow without. One file then costs less than pieces that each read the headers; with -O1 it may
 # cost minutes (flaash_lookup_bench: 753 s; 31 s in pieces without -O1, 13 s as one file).
@@ -135,7 +133,8 @@ def waves_wanted() -> bool:
 
 def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = None,
           extra_sources: tuple[Path, ...] = (), waves: bool = False, quiet: bool = True,
-          options: tuple[str | Path, ...] = (), shared: bool = False, inside: bool = False) -> Build:
+          options: tuple[str | Path, ...] = (), shared: bool = False, inside: bool = False,
+          training: Callable[["Build"], object] | None = None, compiler: str | None = None) -> Build:
     """Compile `toplevel` once for these sources and parameters, and return the build.
 
     Args:
@@ -148,6 +147,9 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
         options: further arguments of the compiler, behind ours; a Path is a file that the build depends on.
         shared: many tests, or long ones, run on this build: compile it for speed in the suite, too.
         inside: the bench reads or writes signals below the toplevel; Icarus shows them in any case.
+        training: runs a build whose counts tell the compiler which code is worth its effort. The build takes
+            more than twice as long, and then simulates faster. Icarus needs none.
+        compiler: command of the C++ compiler, by default that of tb.common.compilers.
 
     Raises:
         ToolMissing: the simulator is not installed.
@@ -158,7 +160,8 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
     parameters = dict(parameters or {})
     sources = rtl_sources(toplevel, extra_sources)
     coverage = coverage_wanted() and simulator == "verilator"
-    arguments = list(VERILATOR_ARGS) if simulator == "verilator" else ["-g2012"]
+    compiler = compiler or (compilers.PROFILER if training else compilers.compiler())
+    arguments = [*VERILATOR_ARGS, *compilers.arguments(compiler)] if simulator == "verilator" else ["-g2012"]
     if coverage:
         arguments += [*COVERAGE_ARGS, *(TOGGLE_ARGS if toggles_wanted() else ())]
         options = (*options, UNCOUNTED)
@@ -171,8 +174,10 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
     arguments += map(str, options)
 
     makeflags = SHORT_MAKEFLAGS if SHORT_RUNS in os.environ and not shared else MAKEFLAGS
-    made_of = [simulator, toplevel, parameters, arguments, waves,
-               makeflags if simulator == "verilator" else "", tool_versions(simulator)]
+    made_of = [simulator, toplevel, parameters, arguments, waves, tool_versions(simulator)]
+    if simulator == "verilator":
+        makeflags += " " + compilers.makeflags(compiler)
+        made_of += [makeflags, compilers.version(compiler), training is not None]
     digest = hashlib.sha256(json.dumps(made_of).encode())
     for path in [*sources, *headers(), WAIVERS, *(option for option in options if isinstance(option, Path))]:
         digest.update(path.name.encode() + path.read_bytes())
@@ -184,17 +189,25 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
             shutil.rmtree(built.folder, ignore_errors=True)
             built.folder.mkdir(parents=True)
             with measured("build", simulator, toplevel):
-                _compile(built, arguments, makeflags, waves, quiet)
+                if training and simulator == "verilator":
+                    _compile_trained(built, arguments, makeflags, waves, quiet, training)
+                else:
+                    _compile(built, arguments, makeflags, waves, quiet)
             done.touch()
     return built
 
 
-def _compile(built: Build, arguments: list[str], makeflags: str, waves: bool, quiet: bool) -> None:
-    """Call the compiler for a build, in its folder."""
+def _compile(built: Build, arguments: list[str], makeflags: str, waves: bool, quiet: bool,
+             kept: bool = True) -> None:
+    """Call the compiler for a build, in its folder.
+
+    Args:
+        kept: objects of other builds can be taken. An object with counts names the folder that it counts in.
+    """
     log, sources = built.folder / "build.log", list(built.sources)
     if built.simulator == "verilator":
         sources.insert(0, WAIVERS)
-        os.environ.setdefault("OBJCACHE", "objcache")
+        os.environ["OBJCACHE"] = "objcache" if kept else ""
         os.environ["FLAASH_OBJECTS"] = str(OBJECTS)
         os.environ["FLAASH_CCACHE"] = shutil.which("ccache") or ""
         os.environ["MAKEFLAGS"] = makeflags
@@ -214,6 +227,17 @@ def _compile(built: Build, arguments: list[str], makeflags: str, waves: bool, qu
             + f"\nparameters: {built.parameters}\nlog: {log}") from error
     if built.simulator == "icarus":
         _join_plainly(built.folder / "sim.vvp")
+
+
+def _compile_trained(built: Build, arguments: list[str], makeflags: str, waves: bool, quiet: bool,
+                     training: Callable[[Build], object]) -> None:
+    """Call the compiler twice: for a build that counts, and with the counts of its run."""
+    _compile(built, [*arguments, *compilers.GENERATE], makeflags, waves, quiet, kept=False)
+    training(built)
+    for pattern in ("*.o", "*.a", "*.gch", built.toplevel):
+        for path in built.folder.glob(pattern):
+            path.unlink()
+    _compile(built, [*arguments, *compilers.USE], makeflags, waves, quiet, kept=False)
 
 
 def _join_plainly(program: Path) -> None:

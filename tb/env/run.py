@@ -4,15 +4,18 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from tb.common.compilers import fast_wanted
 from tb.common.configs import DEFAULT, Config
 from tb.common.folders import runs
 from tb.common.simulation import Build, SimulationFailed, build, run
 
 TOP = "flaash_top"
+TRAINING = "smoke"  # the sequence that trains a fast build
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,13 +32,24 @@ class Run:
 
 
 def build_top(config: Config, simulator: str, waves: bool = False,
-              options: tuple[str | Path, ...] = ()) -> Build:
+              options: tuple[str | Path, ...] = (), fast: bool | None = None,
+              compiler: str | None = None) -> Build:
     """Build the chip's top once for this configuration; see tb.common.simulation.build().
 
     Most tests on Verilator run on the default configuration.
+
+    Args:
+        config, simulator, waves, options, compiler: as there.
+        fast: one run of a sequence trains the build for speed; None: with FAST=1.
     """
+    training = functools.partial(_train, config) if (fast_wanted() if fast is None else fast) else None
     return build(TOP, simulator, config.parameters(), waves=waves, options=options,
-                 shared=config.name == DEFAULT and not waves)
+                 shared=config.name == DEFAULT and not waves, training=training, compiler=compiler)
+
+
+def _train(config: Config, built: Build) -> None:
+    """Let a build count what it carries out."""
+    run_sequences(config, built.simulator, [TRAINING], f"training-{built.folder.name}", built=built)
 
 
 def run_folder(name: str) -> Path:
