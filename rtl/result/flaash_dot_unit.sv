@@ -105,7 +105,7 @@ module flaash_dot_unit
 
   // -------------------------------------------------------------------- properties
   `FLAASH_ASSERT(CountFits_A, inside_q != '1, "more dot products in the MAC than can be counted")
-  `FLAASH_ASSERT(Counted_A, !(leaves || part_leaves) || !idle_o, "a dot product that did not come in")
-  `FLAASH_ASSERT(DenseIsSteady_A, idle_o || dense_i == $past(dense_i), "dense_i changed under way")
+  `FLAASH_ASSERT(Counted_A, !(leaves || part_leaves) || !idle_o, "a dot product that never entered the MAC")
+  `FLAASH_ASSERT(DenseIsSteady_A, idle_o || dense_i == $past(dense_i), "dense_i changed while busy")
 
 endmodule : flaash_dot_unit

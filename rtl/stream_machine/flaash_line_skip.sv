@@ -92,7 +92,7 @@ module flaash_line_skip #(
   // ------------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(out_a, out_valid_o[0], out_ready_i[0], line_i[0], LineWidth)
   `FLAASH_STREAM_CHECK(out_b, out_valid_o[1], out_ready_i[1], line_i[1], LineWidth)
-  `FLAASH_ASSERT(EndsTogether_A, !(a_ended_q && b_ended_q), "a pair that has ended goes on")
+  `FLAASH_ASSERT(EndsTogether_A, !(a_ended_q && b_ended_q), "a pair continues after its end")
   `FLAASH_ASSERT(OneSide_A, !(drop_a && drop_b), "each line lies before the other")
   `FLAASH_COVER(DropA_C, drop_a)
   `FLAASH_COVER(DropB_C, drop_b)
