@@ -112,8 +112,8 @@ def test_operands_that_are_no_tensors(operand, sentence: str) -> None:
 
 
 @pytest.mark.parametrize("name, why", [
-    ("out", "the result is a new tensor"), ("dtype", "the format of the configuration decides"),
-    ("order", "a dense result is in C order"), ("casting", "the format of the configuration decides")])
+    ("out", "the result is a new tensor"), ("dtype", "the format of the configuration sets"),
+    ("order", "a dense result is in C order"), ("casting", "the format of the configuration sets")])
 def test_options_of_numpy_that_are_not_there(name: str, why: str) -> None:
     refused(f"^{name}= of numpy.einsum is not supported: {why}", **{name: None})
     with pytest.raises(TypeError, match="einsum.. got an unexpected keyword argument 'optimise'"):
