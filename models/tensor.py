@@ -60,8 +60,8 @@ class SparseTensor:
             base: what the file calls coordinate 0; only messages use it.
 
         Raises:
-            TensorError: an extent out of range, a coordinate outside the shape, the same
-                coordinates twice, arrays that don't fit each other, values that float64 can't hold.
+            TensorError: an extent out of range, a coordinate outside the shape, the same coordinates twice;
+                or arrays that don't fit each other, or values that float64 can't hold.
         """
         place = place or (lambda index: f"entry {index}")
         shape = check_shape(shape, path)
