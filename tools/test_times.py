@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make test-times`: writes where the time of the last whole `make test` went into docs/testing.md."""
+"""`make test-times`: writes the times of the last whole `make test` into docs/testing.md."""
 
 import datetime
 import os
