@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: flaash_parity_report tells of one error of a cycle, with its place."""
+"""Runs inside the simulator: flaash_parity_report reports one error of a cycle, with its place."""
 
 import random
 
@@ -15,12 +15,12 @@ STORED = CONSTANTS["PlaceStored"]
 
 
 def place(operand: int, memory: str, position: int) -> int:
-    """Return the error place of a word, as docs/errors.md has it."""
+    """Return the error place of a word, as in docs/errors.md."""
     return operand << 31 | STORED << 28 | CONSTANTS[memory] << 24 | position
 
 
 def faults_of(dut: SimHandleBase, rng: random.Random, density: float) -> tuple[list[int], list[int]]:
-    """Drive random faults; return the places of what is computed and of what leaves, most urgent first."""
+    """Drive random faults; return the places of faults in computing and in leaving results, by priority."""
     types = bench_types()
     plain = types["fault_t"]
 

@@ -7,7 +7,7 @@ from tb.common.simulation import Build, SimulationFailed, build, run
 from tests.blocks.axi_checker_tests import CASES
 
 PARAMETERS = {"DataWidth": 32, "IdWidth": 1, "ReadBursts": 2, "WriteBursts": 2}
-# The sentence of a case, by how its name begins; the longest beginning counts.
+# The sentence of a case, by the beginning of its name; the longest match counts.
 SENTENCES = {
     "aw_": "u_aw_checker: beat", "w_": "u_w_checker: beat", "b_": "u_b_checker: beat",
     "ar_": "u_ar_checker: beat", "r_": "u_r_checker: beat",
