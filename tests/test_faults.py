@@ -15,7 +15,7 @@ FAULTS = read_faults()
 
 
 def test_every_fault_can_be_made() -> None:
-    """A text that has changed would take the fault out of the list unseen."""
+    """A changed text would silently remove the fault from the list."""
     assert FAULTS and check(FAULTS) == []
 
 
@@ -46,7 +46,7 @@ def test_the_tests_of_a_fault_exist() -> None:
 
 
 def test_the_suite_runs_the_tests_of_a_fault() -> None:
-    """With its own seed: a fault that only tests of other seeds or of make regress notice would live on."""
+    """The suite's own seed must do: a fault that only other seeds or make regress notice would survive."""
     suite = collected()
     for fault in FAULTS:
         on = [word for word in SIMULATORS if word in fault.tests]
@@ -61,7 +61,7 @@ def test_a_test_that_is_missing_is_noticed() -> None:
 
 
 def test_no_such_fault(capsys: pytest.CaptureFixture) -> None:
-    """Nothing is copied or run; the line names what there is."""
+    """Nothing is copied or run; the message names the existing files."""
     assert faults.main(["--only", "nothing_like_it"]) == faults.MISTAKE
     told = capsys.readouterr().err
     assert "nothing_like_it" in told and "stream_fifo" in told

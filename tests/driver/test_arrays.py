@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Operands as arrays: scipy's are taken as they are, Csf goes there and back, fibers have coordinates."""
+"""Operands as arrays: scipy's are not copied, Csf is converted back and forth, fibers have coordinates."""
 
 from __future__ import annotations
 

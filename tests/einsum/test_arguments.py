@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Arguments of einsum at the edge of what there is: each works as numpy says, or is refused in a sentence."""
+"""Rare arguments of einsum: each works as in numpy, or is refused with a sentence."""
 
 import numpy as np
 import opt_einsum
@@ -90,7 +90,7 @@ def test_limits_of_time_that_are_none(timeout) -> None:
 
 
 class Odd:
-    """An operand whose library will not make an array of it, as torch does."""
+    """An operand that its library refuses to turn into an array, as torch does."""
 
     def __array__(self, *_, **__):
         raise RuntimeError("can't call numpy() on this\nbecause of that")
@@ -172,7 +172,7 @@ def test_mistakes_beside_an_extent_of_zero() -> None:
 
 
 def torch_tensors() -> dict:
-    """Return what numpy takes of torch only after a word, by what it is; each equals A."""
+    """Return tensors of torch that numpy accepts only after a conversion, by kind; each equals A."""
     torch = pytest.importorskip("torch")
     plain = torch.from_numpy(A).float()
     twice = torch.sparse_coo_tensor([[0, 0, 1, 1], [1, 1, 0, 1]], [0.5, 0.5, 2.0, 3.0], (2, 2))

@@ -140,7 +140,7 @@ def test_wrong_archives(path, arrays, message) -> None:
 
 
 def member(shape: tuple, data: bytes, descr: str = "<f8", version: int = 1) -> bytes:
-    """Return an .npy file with this header, whatever follows it."""
+    """Return an .npy file with this header, and any contents."""
     header = f"{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}}}\n".encode()
     return b"\x93NUMPY" + bytes([version, 0]) + struct.pack("<H", len(header)) + header + data
 
