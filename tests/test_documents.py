@@ -53,14 +53,14 @@ def test_paths_exist(path: Path) -> None:
 
 
 def test_readme_lists_the_pages() -> None:
-    """The row of docs/ lists them, with the pages of the blocks as one entry."""
+    """In the row of docs/, where the pages of the blocks are one entry."""
     (row,) = re.findall(r"^\| `docs/` \|.*", (ROOT / "README.md").read_text(), re.MULTILINE)
     for page in (ROOT / "docs").glob("*.md"):
         assert f"(docs/{page.name})" in row, f"README.md does not list docs/{page.name}"
 
 
 def test_readme_tells_which_modules_have_no_bench() -> None:
-    """Below tests/blocks each module is simulated, alone or in a group, or README names it."""
+    """Below tests/blocks each module is simulated, by itself or in a group, or README names it."""
     (row,) = re.findall(r"^\| `tests/` \|.*", (ROOT / "README.md").read_text(), re.MULTILINE)
     wrappers = {path.stem: path for path in (BLOCKS / "rtl").glob("*.sv")}
     modules = {path.stem for path in RTL.rglob("*.sv") if not path.stem.endswith("_pkg")}

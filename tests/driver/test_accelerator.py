@@ -150,7 +150,7 @@ def test_results_that_need_more_than_their_share_of_the_memory() -> None:
     with pytest.raises(OutOfMemory, match="1,600 results need 19,200 bytes in one piece"):
         run(small.contract(a, b))
     assert small.device.allocator.free_bytes == free
-    # With tiles each part of the results has room.
+    # In tiles each part of the results has room.
     assert same(run(small.contract(a, b, room=Room(4, 10, 10, 10))), contract(a, b, "fp32"))
     with pytest.raises(OutOfMemory, match="largest piece"):
         run(small.contract(*dense_pair(2000)))
@@ -158,7 +158,7 @@ def test_results_that_need_more_than_their_share_of_the_memory() -> None:
 
 
 def test_no_pair_of_tiles_is_contracted_twice() -> None:
-    """Room for the results of three pairs is enough for each pair, for all sizes of tiles."""
+    """With room for the results of three pairs there is room for each, whatever sizes the tiles have."""
     a, b = (generate.uniform_tensor(np.random.default_rng(seed), (40, 64), nnz=nnz)
             for seed, nnz in ((1, 900), (2, 500)))
     room = Room(4, 60, 40, 40)
@@ -188,7 +188,7 @@ def test_an_error_touches_only_its_own_contraction() -> None:
     with pytest.raises(MachineError) as caught:
         run(accelerator.contract(a, b))
     assert str(caught.value) == (
-        "ErrReadSlave (0x44) at byte 0 of crd of level 0 of A: a read response was SLVERR")
+        "ErrReadSlave (0x44) at byte 0 of crd of level 0 of A: a read was answered with SLVERR")
     assert (caught.value.code, caught.value.name) == (0x44, "ErrReadSlave")
     assert accelerator.device.allocator.free_bytes == free
     machine.memory.bad.clear()
@@ -242,7 +242,7 @@ def test_another_machine() -> None:
 
 
 def test_the_driver_knows_no_simulator() -> None:
-    # Without the package's front end, which simulates.
+    # Without the front end of the package, which simulates.
     code = ("import sys, types; sys.modules['flaash'] = types.ModuleType('flaash');"
             " sys.modules['flaash'].__path__ = ['flaash']; import flaash.driver;"
             " bad = {m.split('.')[0] for m in sys.modules} & {'cocotb', 'cocotbext', 'pyuvm'};"

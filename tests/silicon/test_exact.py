@@ -73,7 +73,7 @@ def test_results_are_written(plain_clock: float, told: str, status: int, monkeyp
 
 
 def test_the_page_tells_what_was_recorded() -> None:
-    """Rows of docs/silicon.md and the factors in its text come from bench/cost.json; targets are met."""
+    """Rows of docs/silicon.md and the factors in its text are those of bench/cost.json; targets are met."""
     recorded = json.loads(record.MACS.read_text())
     costs = {name: Cost(*(kept[what] for what in ("lut4", "flip_flops", "multipliers")),
                         clocks=list(kept["mhz_by_seed"].values())) for name, kept in recorded.items()}
