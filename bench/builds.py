@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Simulations of the chip for speed: without assertions, with few signals open to cocotb."""
+"""Simulations of the chip that are made for speed: without assertions, with few signals open to cocotb."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def build_machine(config: Config, short: bool = False) -> Build:
 
     Args:
         config: parameters of the chip.
-        short: for few cycles: the compiler needs a third of the time, the simulation several times as long.
+        short: for few cycles; the compiler takes a third of the time, the simulation several times as long.
     """
     options = (*SPEED, "--no-public-flat-rw", FOLDER / "ports.vlt", *(("-CFLAGS", "-O0") if short else ()))
     return build(HOST, "verilator", config.parameters(), (_source(HOST, config.values),), options=options)
@@ -35,13 +35,13 @@ def build_machine(config: Config, short: bool = False) -> Build:
 
 def build_edge(config: Config, width: int, extra: Mapping[str, int] | None = None,
                checked_on: str | None = None) -> Build:
-    """Return a simulation of flaash_bench_edge for cocotb, on Verilator, for speed.
+    """Return a simulation of flaash_bench_edge for cocotb, on Verilator and made for speed.
 
     Args:
         config: parameters of the chip.
         width: data bits of the memory's bus.
         extra: further parameters of flaash_memory_top.
-        checked_on: a simulator; the simulation then has assertions, and is for few cycles.
+        checked_on: a simulator; then with assertions, and for few cycles.
     """
     options = {None: (*SPEED, "--no-public-flat-rw", FOLDER / "ports.vlt"), "verilator": ("-Wno-lint",)}
     values = {**config.parameters(), "DataWidth": width, **(extra or {})}

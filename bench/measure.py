@@ -33,7 +33,7 @@ from tb.env.compare import compare_records
 FOLDER = BUILD / "bench"
 STALLS = {"stall_a": "CntStallA", "stall_b": "CntStallB", "stall_mac": "CntStallMac",
           "stall_result": "CntStallResult"}
-_POLL = 0.2  # seconds between two checks for finished runs
+_POLL = 0.2  # seconds between two looks at what the simulations have finished
 
 
 def measure(rows: Sequence[Row], jobs: int, progress: Callable[[int, str], None] = lambda done, what: None,

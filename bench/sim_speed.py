@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make bench-sim`: the cost of cocotb, as simulated cycles per second beside a plain C++ harness.
+"""`make bench-sim`: what cocotb costs, as simulated cycles per second beside a plain C++ harness.
 
-Both simulate the same RTL with the same workload and the same compiler options, without traces and without
-assertions, and take turns. A run loads the operands, contracts, and receives every result. Its seconds are
-CPU seconds of the simulator's process without its start; other programs disturb these least. The results of
-both are compared with the model. Ends with status 1 if a result is wrong or the ratio of the medians is below
-the target.
+Both simulate the same RTL with the same workload and the same compiler options, without traces and
+without assertions, and take turns. A run loads the operands, contracts, and receives every result;
+its seconds are CPU seconds of the simulator's process, which other programs disturb least, without
+its start. The results of both are compared with the model. Ends with status 1 if one is wrong or
+the ratio of the medians is below the target.
 """
 
 from __future__ import annotations

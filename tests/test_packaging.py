@@ -303,7 +303,7 @@ def test_the_register_description_is_the_package(packaged: Path) -> None:
 
 
 def test_names_are_used_once() -> None:
-    """Names of registers, of errors and of the bits of a register, in lower case without their prefixes."""
+    """Those of registers, of errors and of the bits of a register, in lower case without their prefixes."""
     for names in (registers.REGISTERS, registers.ERRORS, *registers._BITS.values()):
         assert len({registers.snake(name) for name in names}) == len(names)
 

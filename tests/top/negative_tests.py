@@ -90,7 +90,7 @@ class DeafDriver(ResultDriver):
 
 
 class _Misreading(Scoreboard):
-    """The values of the registers arrive changed."""
+    """What the registers said arrives changed."""
 
     def _judge(self, outcome: Outcome) -> None:
         self.change(outcome)

@@ -70,7 +70,7 @@ def test_sequences(simulator: str, machine: str, group: str, seed: int) -> None:
     pytest.param("default", marks=[pytest.mark.alternates("icarus"), pytest.mark.toggles]),
     *(pytest.param(name, marks=pytest.mark.suite_on("icarus")) for name in ("paper1", "fast8"))])
 def test_full_memories(simulator: str, name: str, seed: int) -> None:
-    """Operands that fill small memories, and operands that need one more place."""
+    """Operands that fill small memories, and ones that need a place more."""
     config = configs.load(name, {"NumSdpe": 2, "MemLines": 16, "NodeDepth": 20, "FiberDepth": 12})
     run = run_sequences(config, simulator, ["capacity"], f"sequences-capacity-{name}-{simulator}", seed)
     assert run.summary["passed"] and run.summary["errors_compared"] == 4

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The register map of both tops as SystemRDL, from which PeakRDL makes the other forms.
+"""The register map of both tops as SystemRDL; PeakRDL makes the other forms of it.
 
 It is made from rtl/pkg/flaash_reg_pkg.sv and rtl/edge/flaash_edge_pkg.sv, whose registers only
 flaash_memory_top has. SystemRDL is the field's language for registers. From it PeakRDL writes the C header,
@@ -19,14 +19,14 @@ from tools.packaging.revision import revision
 
 _ACCESS = {"RO": "sw = r; hw = w;", "RW": "sw = rw; hw = r;", "WO": "sw = w; hw = r;",
            "W1C": "sw = rw; onwrite = woclr; hw = w;"}
-# Registers made of bits, and the constants that name the bits.
+# Registers that are made of bits, and the constants that name these.
 _BITS = {"RegControl": rtl.CONTROL_BITS, "RegStatus": rtl.STATUS_BITS, "RegMode": rtl.MODE_BITS,
          "RegIrqEnable": rtl.IRQ_BITS, "RegIrqStatus": rtl.IRQ_BITS,
          "RegEdgeStatus": rtl.EDGE.prefixed("EdgeStatus"), "RegEdgeIrqEnable": rtl.EDGE.prefixed("EdgeIrq"),
          "RegEdgeIrqStatus": rtl.EDGE.prefixed("EdgeIrq")}
 REGISTERS = {**rtl.REGISTERS, **rtl.EDGE.registers}
 ERRORS = {**rtl.ERRORS, **rtl.EDGE.errors}
-# Prefixes of the constants for structures in memory.
+# What lies in memory is made of these.
 LAYOUT = ("SlotBytes", "HeadBytes", "LevelBytes", "CompletionAt", "CompletionBytes", "ArrayAlign",
           "DescriptorMagic", "CompletionMagic", *rtl.EDGE.prefixed("Part"))
 
@@ -42,7 +42,7 @@ def _text(words: str) -> str:
 
 
 def _register(register: rtl.Register) -> str:
-    """Return one register; a register of bits has a field per bit, any other one field of 32 bits."""
+    """Return one register; those of bits with a field per bit, the others with one of 32 bits."""
     access = _ACCESS[register.access]
     bits = _BITS.get(register.name, {})
     if bits:
@@ -90,7 +90,7 @@ def error_header() -> str:
 
 
 def layout_header() -> str:
-    """Return a C header with the numbers of flaash_memory_top's structures in memory."""
+    """Return a C header with the numbers of what flaash_memory_top finds in memory."""
     lines = "".join(f"#define FLAASH_{snake(name).upper()} {rtl.EDGE.constants[name].value:#x}u\n"
                     for name in LAYOUT)
     return _header("FLAASH_LAYOUT_H", "What lies in memory, by make package; see docs/memory_edge.md.", lines)
@@ -100,7 +100,7 @@ def write_all(folder: Path) -> list[Path]:
     """Write flaash.rdl, the C headers of errors and layout, and by PeakRDL flaash_regs.h and .xml (IP-XACT).
 
     Raises:
-        ValueError: PeakRDL refused the description; the text is its message.
+        ValueError: PeakRDL refused the description; the text is what it said.
     """
     source = folder / "flaash.rdl"
     header, ip_xact = folder / "flaash_regs.h", folder / "flaash_regs.xml"
