@@ -61,8 +61,7 @@ def _member(path, archive: zipfile.ZipFile, info: zipfile.ZipInfo, size: int) ->
         raise TensorError(f"elements of type {dtype} are not supported", path, place)
     there = len(raw) - stream.tell()
     if any(extent < 0 for extent in shape) or math.prod(shape) * dtype.itemsize != there:
-        raise TensorError(f"shape {shape} of {dtype} doesn't fit the {there} bytes that are there", path,
-                          place)
+        raise TensorError(f"shape {shape} of {dtype} doesn't fit the {there} bytes of data", path, place)
     if dtype.itemsize == 0:
         raise TensorError(f"elements of type {dtype} have no bytes", path, place)
     array = np.frombuffer(raw, dtype, offset=stream.tell())

@@ -80,7 +80,7 @@ class SparseTensor:
             pairs = np.sort(np.stack([order[same], order[same + 1]]), axis=0)
             worst = np.argmin(pairs[1])
             first, second = pairs[:, worst]
-            raise TensorError(f"coordinates {_tuple(coords[same[worst]] + base)} are there twice,"
+            raise TensorError(f"coordinates {_tuple(coords[same[worst]] + base)} occur twice,"
                               f" first at {place(int(first))}", path, place(int(second)))
         return cls(shape, coords, values)
 

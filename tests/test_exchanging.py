@@ -29,7 +29,7 @@ def follow(guide: str, root: Path) -> list[str]:
         path = root / name
         if old:
             before = path.read_text()
-            assert before.count(old) == 1, f"{name}: {old!r} stands there {before.count(old)} times"
+            assert before.count(old) == 1, f"{name}: {old!r} occurs {before.count(old)} times"
             path.write_text(before.replace(old, new))
         else:
             assert not path.exists(), f"{name} is there already"

@@ -20,8 +20,9 @@ def test_every_fault_can_be_made() -> None:
 
 
 @pytest.mark.parametrize(("change", "told"), [
-    ({"old": "2"}, "stands there 2 times"), ({"old": "9"}, "stands there 0 times"),
-    ({"old": "1", "new": "1"}, "is what it becomes"), ({"file": "gone.sv"}, "gone.sv"), ({}, "there twice")],
+    ({"old": "2"}, "occurs 2 times"), ({"old": "9"}, "occurs 0 times"),
+    ({"old": "1", "new": "1"}, "equals its replacement"), ({"file": "gone.sv"}, "gone.sv"),
+    ({}, "occurs twice")],
     ids=str)
 def test_a_fault_that_cannot_be_made_is_told(tmp_path: Path, change: dict, told: str) -> None:
     (tmp_path / "a.sv").write_text("1 2 2 3")

@@ -87,7 +87,7 @@ class Operand:
         if not array.has_sorted_indices:
             array = array.sorted_indices()
         if not array.has_canonical_format:
-            raise TensorError("the matrix has an entry twice; sum_duplicates() adds such entries")
+            raise TensorError("an entry of the matrix occurs twice; sum_duplicates() adds such entries")
         rows, columns = check_shape(array.shape)
         upper = Level(rows, rows, _words(array.indptr), None)
         leaf = Level(columns, array.nnz, _words(array.indices), patterns(array.data, fmt))

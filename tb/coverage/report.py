@@ -102,7 +102,7 @@ def write(folder: Path, origin: Origin | None = None) -> bool:
         print("no test has measured code coverage: that takes a simulation on Verilator", file=sys.stderr)
         return False
     for path in of_other_points(files):
-        print(f"left out, for its cover points have other bins than those of this project: {path}",
+        print(f"left out, because its cover points have other bins than this project: {path}",
               file=sys.stderr)
         files.remove(path)
     code = CodeCoverage()

@@ -67,7 +67,7 @@ def outdated() -> list[Path]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make lists", description=__doc__.split("\n\n")[0])
-    parser.add_argument("--check", action="store_true", help="only tell which lists are out of date")
+    parser.add_argument("--check", action="store_true", help="only name the lists that are out of date")
     options = parser.parse_args(arguments)
     stale = outdated()
     for path in stale:

@@ -83,5 +83,5 @@ def template(top: str) -> str:
     wires = ",\n".join(f"  .{name:{width}}()" for name in ports(top))
     return (f"// An instance of {top}: parameters with their defaults, to be changed; ports, to be wired.\n"
             f"// {revision()}\n"
-            "// Constants such as FormatFp32 are those of flaash_pkg.\n"
+            "// Constants such as FormatFp32 come from flaash_pkg.\n"
             f"{top} #(\n" + "\n".join(lines) + f"\n) u_flaash (\n{wires}\n);\n")

@@ -36,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--slow", type=Path, help="the same cells at the slow corner")
     result.add_argument("--macros", type=Path, help="a table of RAM macros")
     result.add_argument("--latches", action="store_true", help="use the library's latches, gate clocks")
-    result.add_argument("--power", default="", help="a sequence: run it, and tell the power of what switches")
+    result.add_argument("--power", default="", help="a sequence: run it, and report its power")
     result.add_argument("--tech", choices=("both", "cells", "ecp5"), default="both",
                         help="leave the other technology out")
     result.add_argument("--record", action="store_true", help="keep the results, renew docs/silicon.md")
