@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Proof of flaash_operand_loader: for any beats in its frames, it writes no line, node or fiber outside its
-// memories, and stores no pointer outside the spans' memory.
+// Proof of flaash_operand_loader: whatever the beats of its frames are, it writes no line, node or fiber
+// outside its memories, and keeps no pointer outside the spans' memory.
 //
-// Beats, enable and reset are free; a frame may be right, wrong or noise, and be followed by another. The
-// invariants are stated per state of the sequencer: the announced numbers, the pointers that the walk has still
-// to read, and the reader's place in the section.
+// Beats, enable and reset are free; a frame may be right, wrong or noise, and be followed by another. What is
+// inside is stated per state of the sequencer: what has been announced, what the walk over the pointers
+// has still to read, and where in the section the reader is.
 
 `include "flaash_line.svh"
 

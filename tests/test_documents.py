@@ -79,7 +79,7 @@ def hardware_names() -> set[str]:
     files = [path for folder in ("rtl", "formal", "tests", "tb", "bench", "examples", "driver")
              for kind in ("sv*", "[ch]") for path in (ROOT / folder).rglob(f"flaash_*.{kind}")]
     declared = {name for path in files for name in DECLARED.findall(path.read_text())}
-    for path in (ROOT / "tools" / "packaging").glob("*.py"):  # files that make package writes
+    for path in (ROOT / "tools" / "packaging").glob("*.py"):  # what make package writes
         declared.update(re.findall(r'"(flaash_\w+)\.', path.read_text()))
     for top in lists.TOPS:
         declared.update(top.removesuffix("_top") + kind for kind in ("", "_bundle", "_instance"))

@@ -54,7 +54,7 @@ def scratch(request: pytest.FixtureRequest) -> Iterator[Callable[[str], str]]:
 
 
 def _run(name: str, status: int, capsys: pytest.CaptureFixture) -> tuple[str, str]:
-    """Run a sequence, which must end with this exit status; return its output without line ends."""
+    """Run a sequence, which must end with this exit status; return what was printed, without line ends."""
     assert sim.main(["--seq", name, "--sim", "icarus", "--config", "tiny"]) == status
     captured = capsys.readouterr()
     assert "Traceback" not in captured.err

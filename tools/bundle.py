@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes the package flaash with all files that it needs; `pip install .` calls it by setup.py.
 
-In a checkout the front end stands beside models/, tb/ and rtl/. Installed, these are parts of the package, so
-that a user's environment gets only one name, flaash. The copies import from flaash.models and flaash.tb.
-Simulations are then built in the user's cache, see tb/common/toolchain.py.
+In a checkout the front end stands beside models/, tb/ and rtl/. Installed, these are parts of the package,
+so that one name only, flaash, is taken among a user's modules: the copies import from flaash.models and
+flaash.tb. Simulations are then built in the user's cache, see tb/common/toolchain.py.
 """
 
 from __future__ import annotations

@@ -29,11 +29,10 @@ class Bench:
 
     Attributes:
         data: the memory.
-        refused: responses other than OKAY, by the address of a beat.
-        frames: for each operand the beats of each frame that the chip accepted; the last one may be
-            unfinished.
-        open: for each operand whether the chip is inside a frame.
-        slot_beats: addresses of the requested beats of the slot.
+        refused: answers other than OKAY, by the address of a beat.
+        frames: of each operand the beats of each frame that the chip took; the last one may be unfinished.
+        open: of each operand whether the chip is inside a frame.
+        slot_beats: addresses of the beats of the slot that were asked for.
     """
 
     def __init__(self, dut, random, stalls: str):
@@ -93,7 +92,7 @@ class Bench:
                 self.beats.popleft()
             await RisingEdge(dut.clk_i)
             dut.ar_ready_i.value = not next(self.stalls["ar"])
-            # A first beat is accepted at once.
+            # A first beat is taken at once.
             ready = [not self.open[i] or not next(self.stalls[f"out{i}"]) for i in (0, 1)]
             dut.out_ready_i.value = ready[0] | ready[1] << 1
             if not offered or taken:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: flaash_edge_loader makes frames of the arrays in memory."""
+"""Runs inside the simulator: flaash_edge_loader makes frames of what lies in memory."""
 
 import cocotb
 import numpy as np
@@ -150,7 +150,7 @@ async def arrays_may_end_with_the_address_space(dut) -> None:
 @cocotb.test()
 @cocotb.parametrize(stalls=["none", "random"])
 async def the_next_operands_are_asked_for(dut, stalls: str) -> None:
-    """While frames are made, another descriptor is fetched and its arrays are read."""
+    """While frames are made a further descriptor is fetched, and its arrays are read."""
     bench, random = await begun(dut, stalls)
     numbers = np.random.default_rng(random.getrandbits(32))
     found, words, _image = drawn(bench, random, numbers)
@@ -181,7 +181,7 @@ async def the_next_operands_are_asked_for(dut, stalls: str) -> None:
 @cocotb.test()
 @cocotb.parametrize(stalls=["none", "random"])
 async def refusals_and_cancels(dut, stalls: str) -> None:
-    """A refused beat stops the frame with its place; a frame that is cancelled at any cycle is ended."""
+    """A refused beat stops the frame with its place; cancelled at any cycle, a frame is ended."""
     bench, random = await begun(dut, stalls)
     numbers = np.random.default_rng(random.getrandbits(32))
     for _ in range(amount(6, 12)):

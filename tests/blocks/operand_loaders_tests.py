@@ -150,7 +150,7 @@ async def both_at_once_take_as_long_as_one(dut) -> None:
 
 @cocotb.test()
 async def errors_of_one_cycle_are_all_counted(dut) -> None:
-    """If two errors come in a cycle, A's is reported; the other operand is loaded if its frame is right."""
+    """Of two in a cycle the one of A is told; the other operand is loaded if its frame is right."""
     random = await start(dut)
     bench = Bench(dut, random, "none")
     await RisingEdge(dut.clk_i)

@@ -101,7 +101,7 @@ async def a_refused_order_and_a_bad_access_are_both_counted(dut) -> None:
 
 @cocotb.test()
 async def the_outcome_tells_what_has_cut_a_contraction_short(dut) -> None:
-    """The outcome comes with the last beat: abort of host or edge, watchdog, or no error if complete."""
+    """With the last beat: abort by the host or the edge, or the watchdog; of one that is complete nothing."""
     _, port, _ = await begin(dut)
     stops = start_counting(dut, "stop_o")
     port.operands()

@@ -26,7 +26,7 @@ print("right")
 
 
 def test_the_bundle_works_elsewhere(tmp_path: Path) -> None:
-    """The package runs with this Python's libraries, but without the checkout; it builds in the cache."""
+    """With the packages of this Python, but not from the checkout; simulations are built in the cache."""
     bundle(tmp_path / "site" / "flaash")
     folder, cache = tmp_path / "user", tmp_path / "cache"
     folder.mkdir()

@@ -8,8 +8,8 @@ EDGE = "memory edge"
 # In the order of the tables, which is the order of the data flow.
 BLOCKS = (EDGE, LOADER, STORES, MEMORY, DISPATCHER, INTERSECTION, MAC, STORE, NETWORK, UNLOADER, REGISTERS)
 
-# A piece is one of these modules without the others inside it. The top and the core include the soft
-# reset, the frame gate and the counters; an engine includes everything but its MAC and its result store.
+# A piece is one of these modules without the others that are inside of it. The top and the core bring the
+# soft reset, the frame gate and the counters; an engine everything but its MAC and its store of results.
 PIECES = {
     "flaash_memory_top": EDGE,
     "flaash_memory_edge": EDGE,

@@ -25,7 +25,7 @@ module flaash_host_side_bench
   input  logic                   s_axis_tlast_i,
   output desc_t [1:0]            desc_o,
   output load_report_t           report_o,
-  output logic                   discarded_o,   // the gate has discarded a beat
+  output logic                   discarded_o,   // a beat was, by the gate
 
   // fiber -> first line, as the job generator reads it
   input  fiber_id_t [1:0]        table_addr_i,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The operand loader with separate AXI4-Stream pins, for a source of cocotbext-axi.
+// The operand loader with the pins of its AXI4-Stream one by one, as a source of cocotbext-axi wants them.
 
 `include "flaash_line.svh"
 
