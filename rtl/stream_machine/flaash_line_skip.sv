@@ -5,7 +5,7 @@
 //             one of the other fiber's line is dropped, if it is not the last of its fiber. No product
 //             is lost by that. All other lines pass unchanged; without skip_i all do.
 // Demands     As many fibers of A as of B. An empty line ends its fiber. skip_i changes only while no line
-//             is there.
+//             waits.
 // Latency     None. Throughput: a line of each fiber per cycle; one line per cycle while they are dropped.
 // Stalls      With skip_i, a line is not offered before the pair before has ended, nor the first lines of
 //             a pair before both have come and neither is to be dropped.
