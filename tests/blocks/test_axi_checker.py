@@ -16,7 +16,7 @@ SENTENCES = {
     "write_crosses": "a write burst crosses 4 KB", "read_crosses": "a read burst crosses 4 KB",
     "last_": "wlast is not on the last beat", "no_last": "wlast is not on the last beat",
     "strobe": "a strobe outside of the bytes of its beat", "data_far": "data run too far ahead",
-    "too_many_reads": "more reads under way",
+    "too_many_reads": "more outstanding reads",
     "too_many": "more outstanding writes", "answer": "a response without a complete write",
     "data_": "data without a read of their ID", "rlast": "rlast is not on the last beat"}
 SOME = ("w_changes", "read_crosses_by_a_beat", "last_too_early", "answer_with_the_last_beat")  # on Verilator
