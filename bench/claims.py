@@ -12,18 +12,18 @@ from bench.rows import LAYER_DENSITIES, LAYER_SHAPES, MOST_ENGINES, layer_worklo
 from bench.software import BOTH_SPARSE, TORCH_SPARSE
 from models.learning import WORKLOADS
 
-Reader = Callable[[dict], float | None]  # MHz, None if they are not recorded
+Reader = Callable[[dict], float | None]  # MHz, None if not recorded
 
 
 def _of_chip(silicon: dict) -> float | None:
-    """Return the clock of the machine of the claim, by the slowest path through all of its cells."""
+    """Return the clock of the claim's machine, by the slowest path through all of its cells."""
     chip = silicon["configurations"].get(OURS[MOST_ENGINES], {}).get("chip")
     return round(1000 / chip["ns"], 1) if chip else None
 
 
-# Where a clock is recorded: file, and what of it. The table has two columns for each that there is.
+# Records of clocks: file, and the entry in it. The table has two columns for each.
 RECORDED: dict[str, tuple[Path, Reader]] = {
-    # No more than the whole chip can have there: that of its MAC alone.
+    # An upper limit for the whole chip: the clock of its MAC alone.
     "MAC on an ECP5": (Path(__file__).with_name("cost.json"),
                        lambda cost: cost["exact fp32, no portions"]["mhz"]),
     "130 nm cells, no wires": (Path(__file__).with_name("silicon.json"), _of_chip),
@@ -34,7 +34,7 @@ NEAR = 20.0  # percent above the bound that need no reason
 
 
 def known_clocks(recorded: Mapping[str, tuple[Path, Reader]] = RECORDED) -> dict[str, float]:
-    """Return the recorded clocks in MHz, by what they are of; what isn't recorded is left out."""
+    """Return the recorded clocks in MHz, by name; missing records are left out."""
     found = {name: read(json.loads(path.read_text())) for name, (path, read) in recorded.items()
              if path.exists()}
     return {name: mhz for name, mhz in found.items() if mhz is not None}
@@ -45,8 +45,8 @@ def learning_lines(
 ) -> list[dict]:
     """Return a line per workload of deep learning that was measured.
 
-    They hold `row` (of results.json), `microseconds` at the clock, `near` (within NEAR percent of the
-    bound), and the fastest software by kind: `dense`, `sparse` and `torch`, (way, microseconds) or None.
+    They hold `row` (of results.json), `microseconds` at the clock, and `near` (within NEAR percent of the
+    bound). The fastest software stands by kind in `dense`, `sparse` and `torch`: (way, microseconds) or None.
     """
     rows = {row["workload"]: row for row in records if row["workload"] in WORKLOADS and "cycles" in row}
     lines = []
@@ -74,9 +74,10 @@ def claim_lines(records: Sequence[dict], software: dict[str, dict[str, float]], 
                 ) -> list[dict]:
     """Return a line per tensor contraction layer for which PyTorch was measured in the same run.
 
-    They hold workload, cycles, `all_cycles` (loading, computing and unloading), `torch` (microseconds of its
-    best contraction of two sparse tensors), `way`, `needed` and `all_needed` (MHz for CLAIM times), `times`
-    (how many times faster, by clock), `reached` (by clock), and the paper's own factor.
+    They hold workload, cycles and `all_cycles` (loading, computing and unloading). `torch` has the
+    microseconds of its best contraction of two sparse tensors, in `way`. `needed` and `all_needed` are the
+    MHz for CLAIM times; `times` (how many times faster) and `reached` go by clock. The paper's own factor is
+    the last.
     """
     cycles = {row["workload"]: row for row in records
               if row["config"] == OURS[MOST_ENGINES] and "cycles" in row}

@@ -2,7 +2,7 @@
 """The regression guard: cycles of a reduced set of runs, recorded in bench/recorded.json.
 
 `python -m bench.guard` (make bench-record) measures and writes them; tests/bench/test_cycles.py
-measures and compares. docs/silicon.md makes rates of them.
+measures and compares. The rates of docs/silicon.md come from them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ FILE = Path(__file__).with_name("recorded.json")
 TOLERANCE = 2  # percent of growth that passes
 WORKLOADS = ("7x7x512_d0.005", "3x3x1024_d0.05", "10x10x100_d0.005", "3x3x512_nnz500")
 CONFIGS = ("default", "paper8", "fast8", "resident8")  # the suite guards these
-OTHERS = ("tiny", "paper1", "fast1", "fast32", "wide32")  # of docs/silicon.md, too; in LIST=long
+OTHERS = ("tiny", "paper1", "fast1", "fast32", "wide32")  # also for docs/silicon.md; in LIST=long
 
 
 def guarded_rows(configs: Sequence[str]) -> list[Row]:
@@ -48,7 +48,7 @@ def read_recorded(configs: Sequence[str] = (*CONFIGS, *OTHERS), path: Path = FIL
 
 
 def compare(recorded: Mapping[str, int], measured: Mapping[str, int]) -> list[str]:
-    """Return a sentence for each run that has become slower, and for each that only one side knows."""
+    """Return a sentence for each run that has become slower, and for each that only one side has."""
     sentences = [f"{name}: {'recorded but not measured' if name in recorded else 'measured but not recorded'}"
                  for name in sorted(recorded.keys() ^ measured.keys())]
     for name in recorded.keys() & measured.keys():

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A host inside the simulator: loads operands, starts, sleeps until the interrupt, reads the counters.
 
-Much lighter than the environment of tb/env, so that simulations of millions of cycles are short: the
-frames are played and recorded by flaash_bench_host, Python wakes for whole frames and for register
-accesses.
+This host is much lighter than the environment of tb/env, so that simulations of millions of cycles are short.
+flaash_bench_host plays and records the frames; Python wakes for whole frames and for register accesses.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ _LAST = 1 << rtl.CONSTANTS["StreamWidth"]
 
 
 class HostError(Exception):
-    """The machine reported an error, or said nothing in time."""
+    """The machine reported an error, or did not respond in time."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,7 +86,7 @@ class Host:
 
         Args:
             settings: of the registers.
-            limit: cycles after which the machine is given up, in each phase.
+            limit: cycles after which the run is abandoned, in each phase.
 
         Raises:
             HostError: see there.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What lies in memory before a queue of contractions, and what must lie there behind it."""
+"""The memory before a queue of contractions, and its expected contents afterwards."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Image:
 
 
 def make(workloads: Sequence[str], chosen: Machine) -> Image:
-    """Return the memory of a queue; the last descriptor alone asks for the interrupt."""
+    """Return the memory of a queue; only the last descriptor requests the interrupt."""
     build, memory = machine_of(chosen.config), StandInMemory(0, SIZE)
     device = Device(memory, None, build, len(workloads) + 1)
     descriptors = []
@@ -63,7 +63,7 @@ def completion(image: Image, after: np.ndarray, number: int) -> Completion | Non
 
 
 def check(image: Image, after: np.ndarray, chosen: Machine) -> list[str]:
-    """Compare the memory behind a queue with the model, and the rest of it with what it was.
+    """Compare the memory after a queue with the model, and the rest of it with its old contents.
 
     Returns:
         A sentence per disagreement.
@@ -87,7 +87,7 @@ def _outside(image: Image, after: np.ndarray, chosen: Machine) -> Iterator[str]:
 
 
 def _results(image: Image, after: np.ndarray, chosen: Machine, number: int) -> Iterator[str]:
-    """Yield what is wrong with a contraction."""
+    """Yield the errors of a contraction."""
     found, descriptor = completion(image, after, number), image.descriptors[number]
     if found is None:
         yield "there is no completion record"

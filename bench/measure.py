@@ -45,7 +45,7 @@ def measure(rows: Sequence[Row], jobs: int, progress: Callable[[int, str], None]
     Args:
         rows: what to run.
         jobs: simulations at a time.
-        progress: told how many rows have ended and what is being done.
+        progress: called with the number of finished rows and the current activity.
         short: see build_machine().
     """
     by_config: dict[str, list[Row]] = {}
@@ -67,7 +67,7 @@ def measure(rows: Sequence[Row], jobs: int, progress: Callable[[int, str], None]
 
 
 def record(row: Row, chosen: Machine, outcome: dict, problems: Sequence[str]) -> dict:
-    """Return what results.json says about a run.
+    """Return the record of a run in results.json.
 
     Args:
         row, chosen: what ran on what.
@@ -75,7 +75,7 @@ def record(row: Row, chosen: Machine, outcome: dict, problems: Sequence[str]) ->
         problems: sentences; empty if every result is right.
     """
     config, slices = chosen.config, parts(row.workload)
-    choice = dataclasses.asdict(settings(slices[0], chosen))  # that of the first slice stands for all
+    choice = dataclasses.asdict(settings(slices[0], chosen))  # the first slice stands for all
     about = {
         "workload": row.workload, "config": row.config, "experiments": list(row.experiments),
         "edge": "stream", "width": rtl.CONSTANTS["StreamWidth"],
@@ -109,7 +109,7 @@ def record(row: Row, chosen: Machine, outcome: dict, problems: Sequence[str]) ->
 
 
 def _bound(part: str, chosen: Machine, results: int) -> Bound:
-    """Return the lower bound of a contraction; slices with the same coordinates share one: it takes long."""
+    """Return the lower bound of a contraction; it takes long, so slices with equal coordinates share one."""
     pair = csf_pair(part)
     coordinates = [array.tobytes() for csf in pair for array in (csf.to_tensor().coords, np.array(csf.shape))]
     key = (chosen.name, results, hashlib.sha256(b"|".join(coordinates)).hexdigest())
@@ -162,12 +162,12 @@ def cycle_limit(workload: str) -> int:
 
 
 def settings(workload: str, chosen: Machine) -> Settings:
-    """Return what the host of a machine writes for a workload."""
+    """Return the settings that the host of a machine writes for a workload."""
     return chosen.settings(*csf_pair(workload))
 
 
 def request_of(workload: str, chosen: Machine) -> dict:
-    """Return a run as bench.measure_tests wants it."""
+    """Return a run in the form for bench.measure_tests."""
     return {"workload": workload, "settings": dataclasses.asdict(settings(workload, chosen)),
             "limit": cycle_limit(workload)}
 
@@ -181,7 +181,7 @@ def train(chosen: Machine) -> Callable[[Build], object]:
 def simulate(built: Build, chosen: Machine, runs: Sequence[dict], name: str) -> tuple[list[dict], Path]:
     """Simulate runs, see bench.measure_tests; return an outcome for each and the folder of the result frames.
 
-    What the simulator did not come to has the outcome {"failure": ..}.
+    A run that the simulator did not reach has the outcome {"failure": ..}.
     """
     folder, request = runs_folder() / name, FOLDER / "requests" / f"{name}.json"
     (folder / "outcomes.jsonl").unlink(missing_ok=True)
@@ -207,7 +207,7 @@ def _finished(config: str) -> int:
 
 
 def _simulate(config: str, rows: list[Row], short: bool) -> list[dict]:
-    """Build and run one machine; return a record per row. Called in a process of its own."""
+    """Build and run one machine; return a record per row. Called in a separate process."""
     chosen = machine(config)
     runs = [request_of(part, chosen) for row in rows for part in parts(row.workload)]
     try:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs a list of workloads on the chip that is simulated, and writes what came out.
+"""Runs a list of workloads on the simulated chip, and writes the outcomes.
 
 FLAASH_BENCH_REQUEST names a JSON file: "config" as Config.to_json() made it, and "runs", a list of
 {"workload", "settings", "limit"}. Each run adds a line to outcomes.jsonl in the folder of the run, with

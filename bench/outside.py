@@ -33,13 +33,13 @@ from tb.common.simulation import Build, SimulationFailed, run
 
 EDGE, LATENCY, QUEUE = "memory", 100, 20
 WIDTHS = (128, 256, 512)
-TARGET = ("fast32", 512)  # the machine and the width that the targets are for
+TARGET = ("fast32", 512)  # the machine and the width of the targets
 MACHINES = (TARGET[0], "default")
 
 
 @dataclasses.dataclass(frozen=True)
 class Point:
-    """A measurement: a queue of different operands of a workload's kind, and the first of them alone.
+    """A measurement: a queue of different operands of a workload's kind, and its first contraction alone.
 
     Attributes:
         workload: see bench.workloads.
@@ -59,7 +59,7 @@ class Point:
 
     @property
     def name(self) -> str:
-        """What a filter is matched against."""
+        """The text that a filter is matched against."""
         return f"{self.workload} {self.config} {EDGE} {self.width}"
 
     def workloads(self) -> list[list[str]]:
@@ -117,7 +117,7 @@ def measure_all(points: Sequence[Point], jobs: int,
     Args:
         points: what to run.
         jobs: machines at a time.
-        progress: told how many points have ended and what is being done.
+        progress: called with the number of finished points and the current activity.
     """
     groups: dict[tuple[str, int], list[Point]] = {}
     for point in points:
@@ -195,11 +195,11 @@ def simulate(built: Build, images: Sequence[image.Image], points: Sequence[Point
 
 def record(point: Point, chosen: Machine, outcomes: Sequence[dict], computing: Sequence[int],
            problems: Sequence[str]) -> dict:
-    """Return what results.json says about a measurement; cycles are those of one contraction.
+    """Return the record of a measurement in results.json; cycles count one contraction.
 
     Args:
-        outcomes: of the queue and of the one alone, see bench.outside_tests.
-        computing: CntCycles of each contraction of the queue, then that of the one alone.
+        outcomes: of the queue and of the contraction alone, see bench.outside_tests.
+        computing: CntCycles of each contraction of the queue, then of the contraction alone.
         problems: sentences; empty if every result is right.
     """
     about = {"workload": point.workload, "config": point.config, "edge": EDGE, "width": point.width,

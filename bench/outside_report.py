@@ -18,10 +18,10 @@ Tables = list[tuple[str, list[str], list[list[str]]]]
 
 
 def lines(records: Sequence[dict]) -> list[dict]:
-    """Return a line per measurement: the record with `aims`, (sustained, cold) or None, and three answers.
+    """Return a line per measurement: the record with `aims`, (sustained, cold) or None, and three verdicts.
 
-    `met` tells for sustained and cold whether the target is met; `near` and `reached` whether sustained lies
-    within TOLERANCE of the bound and of the least that a queue of that length can take.
+    `met` holds for sustained and cold whether the target is met. `near` holds whether sustained lies within
+    TOLERANCE of the bound, `reached` the same for the least cycles of a queue of that length.
     """
     found = []
     for row in records:
@@ -62,7 +62,7 @@ def tables(records: Sequence[dict]) -> Tables:
 
 
 def chart(records: Sequence[dict]) -> list[str]:
-    """Return a chart, as Markdown viewers draw it: sustained cycles as bars, the bound as a line."""
+    """Return a chart in Mermaid: sustained cycles as bars, the bound as a line."""
     aimed = [line for line in lines(records) if line["aims"]]
     if not aimed:
         return []
@@ -100,7 +100,7 @@ def draw(records: Sequence[dict], axes: Axes) -> bool:
 
 
 def show(records: Sequence[dict], console: Console) -> None:
-    """Print the measurements, and how the targets stand."""
+    """Print the measurements and the targets."""
     found = lines(records)
     if not found:
         return

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs queues of descriptors on the chip with the memory edge, and writes what came out.
+"""Runs queues of descriptors on the chip with the memory edge, and writes the outcomes.
 
-FLAASH_BENCH_REQUEST names a JSON file, a list of {"image", "slots", "queued", "latency", "gap", "limit"}: a
-file with the bytes of the memory, slots of the ring at its beginning, descriptors in it, cycles from an
-address to its data, beats between two pauses of the bus, cycles after which the machine is given up. Each
-adds a line to outcomes.jsonl in the folder of the run, with "cycles", "read" and "written" (beats), or
-"failure"; the memory behind it goes to <index>.bin.
+FLAASH_BENCH_REQUEST names a JSON file, a list of {"image", "slots", "queued", "latency", "gap", "limit"}.
+These are a file with the bytes of the memory, the slots of the ring at its beginning, the descriptors in the
+ring, the cycles from an address to its data, the beats between two pauses of the bus, and the cycles after
+which the run is abandoned. Each queue adds a line to outcomes.jsonl in the folder of the run, with "cycles",
+"read" and "written" (beats), or "failure". The memory afterwards goes to <index>.bin.
 """
 
 import json
@@ -20,7 +20,7 @@ from cocotb.triggers import ClockCycles, RisingEdge, SimTimeoutError, with_timeo
 from tb.common.rtl_constants import EDGE
 
 PERIOD = 2  # ns, of the clock in flaash_bench_edge
-ACCESS = 1000  # cycles within which a register answers
+ACCESS = 1000  # cycles within which a register responds
 IN, OUT = Path("memory_in.hex"), Path("memory_out.hex")  # in the folder of the run
 DONE, ERROR = (1 << EDGE.constants[name].value for name in ("EdgeIrqDone", "EdgeIrqError"))
 
@@ -64,7 +64,7 @@ async def pulse(dut: SimHandleBase, pin: SimHandleBase) -> None:
 
 
 async def queue(dut: SimHandleBase, wanted: dict) -> dict:
-    """Ring for all descriptors and wait for the interrupt; return the outcome."""
+    """Announce all descriptors and wait for the interrupt; return the outcome."""
     async def access(name: str, value: int | None) -> int:
         dut.addr_i.value, dut.write_i.value = EDGE.registers[name].address, value is not None
         dut.wdata_i.value, dut.go_i.value = value or 0, 1

@@ -18,7 +18,7 @@ from bench.machines import OURS, PAPER  # noqa: E402
 from bench.targets import read_targets  # noqa: E402
 from models.learning import WORKLOADS  # noqa: E402
 
-PAPER_ERROR = 0.05  # of points read off the paper's plots
+PAPER_ERROR = 0.05  # marker of points read from the paper's plots
 _SIDES = (("paper's machine", PAPER, "--"), ("ours", OURS, "-"))
 Cycles = dict[tuple[str, str], int]
 

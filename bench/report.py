@@ -24,7 +24,7 @@ BOUND_TOLERANCE = 15.0
 def target_lines(records: Sequence[dict]) -> list[dict]:
     """Return a line per target that was measured: workload, num_sdpe, cycles, target, met, bound, paper.
 
-    `paper` are the cycles of the paper's configuration in the same run, None without it.
+    `paper` has the cycles of the paper's configuration in the same run, None without it.
     """
     cycles = _cycles(records)
     lines = []
@@ -43,8 +43,8 @@ def target_lines(records: Sequence[dict]) -> list[dict]:
 def paper_lines(records: Sequence[dict]) -> list[dict]:
     """Return a line per point of the paper.
 
-    They hold workload, num_sdpe, cycles, paper, difference and allowed (%), and `with_gaps`: the
-    cycles if each dot product took one more, as the paper's engines seem to need between two of them.
+    They hold workload, num_sdpe, cycles, paper, difference and allowed (%). `with_gaps` has the cycles if
+    each dot product took one cycle more, as the paper's engines seem to need between two of them.
     """
     cycles = _cycles(records)
     lines = []
@@ -88,7 +88,8 @@ def write_report(results: dict, folder: Path) -> Path:
     """Draw the curves, write tables.md and index.html, and return the path of the page.
 
     Args:
-        results: what results.json holds: "rows", "software", "clocks" (MHz by name), "about" (texts by name).
+        results: contents of results.json: "rows", "software", "clocks" (MHz by name), "about" (texts by
+            name).
         folder: for the page and the pictures.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -144,7 +145,7 @@ def as_markdown(results: dict) -> str:
 
 
 def _chart(records: Sequence[dict]) -> list[str]:
-    """Return a bar chart, as Markdown viewers draw it: how busy the machine is with deep learning."""
+    """Return a bar chart in Mermaid: the utilisation of the machine in deep learning."""
     rows = [line["row"] for line in claims.learning_lines(records, {}, 1.0)]
     if not rows:
         return []

@@ -45,7 +45,7 @@ class Row:
 
     @property
     def name(self) -> str:
-        """What a filter is matched against."""
+        """The text that a filter is matched against."""
         return f"{self.workload} {self.config}"
 
 
@@ -70,7 +70,7 @@ def layer_workload(density: str, shape: str = LAYER_SHAPES[0]) -> str:
 
 
 def learning_config(workload: str) -> str:
-    """Return the machine of a workload of deep learning: 8 engines, in the format that it is for."""
+    """Return the machine of a workload of deep learning: 8 engines, in the workload's format."""
     fmt = learned(workload).fmt
     return OURS[LEARNING_ENGINES] if fmt == "fp32" else fmt
 

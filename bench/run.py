@@ -45,8 +45,8 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def show(records: Sequence[dict], console: Console) -> None:
-    """Print the rows, and how the targets stand."""
-    # 80 columns hold all of the longest workload and of the numbers; long names of machines are folded.
+    """Print the rows and the targets."""
+    # 80 columns hold the longest workload and the numbers; long names of machines are folded.
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=0)
     for name in ("workload", "config", "cycles", "bound", "load", "unload", "balance\n%", "busy\n%", "right"):
         table.add_column(name, justify="left" if name in ("workload", "config", "right") else "right",
@@ -105,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "measured": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "computer": f"{platform.machine()}, {os.cpu_count()} CPUs", "simulator": "Verilator",
         **software.versions()}}
-    _save(results)  # software takes minutes, in which one may lose patience
+    _save(results)  # the measurement of software takes minutes and may be interrupted
     if not options.no_software:
         with console.status("software"):
             results["software"] = software.measure(list(dict.fromkeys(row.workload for row in rows)))

@@ -3,9 +3,9 @@
 
     python -m bench.software WORKLOAD..     prints {workload: {way: microseconds}} as JSON
 
-Operands are in the form that the way likes best before the clock starts; the result stays in the
-form in which it comes. A way is called until a batch takes BATCH seconds, a few times over; the
-best batch counts, because what else the computer does can only add to it.
+Before the clock starts, operands are converted to the best form for a way; the result keeps the form in which
+it is returned. A way is called until a batch takes BATCH seconds, and batches are repeated. The best batch
+counts, because other load of the computer can only add to a batch.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""bench/targets.toml: cycles that are aimed at, and those of the paper."""
+"""bench/targets.toml: target cycles, and the cycles of the paper."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Target:
 
     Attributes:
         target: most that our machine may take.
-        paper: what the paper's machine took.
+        paper: cycles of the paper's machine.
         sustained, cold: most that 32 engines may take from memory to memory, per contraction of a queue and
-            for one alone; None without a target.
+            for a single one; None without a target.
     """
 
     target: dict[int, int]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pairs of operands by name: those of models/data/workloads, and generated ones, always the same.
+"""Pairs of operands by name: from models/data/workloads, or generated, always the same.
 
     7x7x512_d0.1       in the data, or uniform of that density (each operand)
-    3x3x512_nnz500     in the data, or uniform with so many entries (each operand)
+    3x3x512_nnz500     in the data, or uniform with 500 entries (each operand)
     7x7x300_fiber50    every fiber has 50 entries at random places
     skewed             fiber lengths by Zipf's law, models.generate.skewed_pair()
     7x7x512_d0.1/3     another pair of that kind, always drawn
@@ -41,7 +41,7 @@ def stored() -> list[str]:
 
 
 class _Recorder(flaash.Model):
-    """A backend that keeps what einsum has it contract."""
+    """A backend that records the contractions of einsum."""
 
     def __init__(self, config: str):
         super().__init__(config)
@@ -68,7 +68,7 @@ def _slices(name: str) -> list[tuple[SparseTensor, SparseTensor]]:
 
 
 def parts(name: str) -> list[str]:
-    """Return the contractions that a workload consists of: its slices, or itself."""
+    """Return the contractions of a workload: its slices, or itself."""
     return (
         [f"{name}/{index}" for index in range(len(_slices(name)))] if name in learning.WORKLOADS else [name]
     )
@@ -101,7 +101,7 @@ def operands(name: str) -> tuple[SparseTensor, SparseTensor]:
 
 
 def variants(name: str, count: int) -> list[str]:
-    """Return names of so many workloads of the same kind, the first of which is that of this name."""
+    """Return names of `count` workloads of the same kind, this name first."""
     return [name, *(f"{name}/{index}" for index in range(1, count))]
 
 
@@ -124,5 +124,5 @@ def csf_pair(name: str) -> tuple[Csf, Csf]:
 
 @functools.lru_cache(maxsize=256)
 def expected(name: str, fmt: str) -> ContractionResult:
-    """Return what the machine must deliver for a workload in a value format."""
+    """Return the expected results of a workload in a value format."""
     return contract(*operands(name), fmt)

@@ -24,7 +24,7 @@ static void write_register(const flaash_device_t *device, uint32_t offset, uint3
   device->platform->write_register(device->platform->context, offset, value);
 }
 
-/* Words in memory are little-endian, whatever the host is. */
+/* Words in memory are little-endian on every host. */
 static void put32(uint8_t *bytes, uint32_t value)
 {
   for (unsigned i = 0; i < 4; i++) {
@@ -81,7 +81,7 @@ enum flaash_result flaash_reset(flaash_device_t *device)
   device->first = 0;
   device->tail = 0;
   write_register(device, REGISTER(control), FLAASH__CONTROL__SOFT_RESET_bm);
-  /* The reset waits for the bursts under way, so a memory that never responds never lets it end. */
+  /* The reset waits for outstanding bursts, so with a memory that never responds it never ends. */
   for (uint32_t poll = 0; read_register(device, REGISTER(status)) & FLAASH__STATUS__BUSY_bm; poll++) {
     if (poll == device->polls) {
       return FLAASH_TIMEOUT;
@@ -136,7 +136,7 @@ enum flaash_result flaash_submit(flaash_device_t *device, const flaash_descripto
   end = put_levels(put_levels(bytes + FLAASH_HEAD_BYTES, descriptor->a, a), descriptor->b, b);
 
   platform->write_memory(platform->context, slot, bytes, (uint32_t)(end - bytes));
-  /* A record of the round before would look like this descriptor's. */
+  /* A record of the previous round would look like this descriptor's. */
   platform->write_memory(platform->context, slot + FLAASH_COMPLETION_AT + MAGIC_AT, no_magic, sizeof no_magic);
   device->tail = following(device, device->tail);
   return FLAASH_OK;
@@ -175,7 +175,7 @@ enum flaash_result flaash_collect(flaash_device_t *device, flaash_completion_t *
   completion->read = get64(bytes + 48);
   device->first = following(device, device->first);
   if (halted && head == device->first) {
-    /* The one that failed, unless the ring did. Memory may have refused the record, so the registers tell. */
+    /* The failed descriptor, unless the ring failed. Memory may have refused the record, so the registers count. */
     code = flaash_error(device, &place);
     if (code != FLAASH_ERR_RING) {
       completion->code = code;

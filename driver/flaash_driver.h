@@ -2,12 +2,12 @@
 /*
  * C driver of flaash_memory_top: ring, descriptors, doorbell, completion records, errors.
  *
- * C99, no allocation, no global state. Numbers are those of the headers that make package writes beside it;
- * docs/memory_edge.md says what they mean. One thread at a time may use a device.
+ * C99, no allocation, no global state. The numbers come from the headers that make package writes beside it;
+ * docs/memory_edge.md explains them. One thread at a time may use a device.
  *
  *   flaash_open, then for each contraction flaash_submit; flaash_doorbell; flaash_wait or flaash_collect.
- *   After an error the queue is halted: flaash_collect returns what was completed, the failed one as the last,
- *   then FLAASH_HALTED. flaash_reset begins anew; what was not collected is forgotten.
+ *   After an error the queue is halted: flaash_collect returns the completed contractions, the failed one as the
+ *   last, then FLAASH_HALTED. flaash_reset begins anew; contractions that were not collected are dropped.
  */
 #ifndef FLAASH_DRIVER_H
 #define FLAASH_DRIVER_H
@@ -23,18 +23,18 @@ extern "C" {
 
 enum flaash_result {
   FLAASH_OK = 0,
-  FLAASH_PENDING = 1,      /* nothing (more) is complete */
+  FLAASH_PENDING = 1,      /* no (further) contraction is complete */
   FLAASH_FULL = 2,         /* the ring has no free slot: collect first */
-  FLAASH_HALTED = 3,       /* an error has ended the queue, and all that was completed is collected */
-  FLAASH_TIMEOUT = 4,      /* more polls than flaash_open was given */
-  FLAASH_WRONG_CHIP = 5,   /* RegId or the major number of RegVersion is another one */
-  FLAASH_BAD_ARGUMENT = 6  /* a ring that is misplaced or of no size that can be; an order that is not 1 to 8 */
+  FLAASH_HALTED = 3,       /* an error has ended the queue, and every completed contraction is collected */
+  FLAASH_TIMEOUT = 4,      /* more polls than set by flaash_open */
+  FLAASH_WRONG_CHIP = 5,   /* RegId or the major number of RegVersion differs */
+  FLAASH_BAD_ARGUMENT = 6  /* a ring with a wrong address or size; an order that is not 1 to 8 */
 };
 
-/* What the driver needs of the platform. Memory addresses are those of the chip's bus; read_memory and
+/* The driver's interface to the platform. Memory addresses are addresses of the chip's bus; read_memory and
    write_memory also see to caches and order: a write is in memory before the next write_register. */
 typedef struct {
-  void *context; /* handed to each function */
+  void *context; /* passed to each function */
   uint32_t (*read_register)(void *context, uint32_t offset);
   void (*write_register)(void *context, uint32_t offset, uint32_t value);
   void (*read_memory)(void *context, uint64_t address, void *data, uint32_t bytes);
@@ -45,7 +45,7 @@ typedef struct {
   const flaash_platform_t *platform;
   uint64_t ring;   /* address of slot 0 */
   uint32_t slots;
-  uint32_t polls;  /* most reads of a register until what is waited for must have come */
+  uint32_t polls;  /* most reads of a register during a wait */
   uint32_t first;  /* oldest slot that is not collected */
   uint32_t tail;   /* next free slot */
 } flaash_device_t;
@@ -99,25 +99,25 @@ typedef struct {
 enum flaash_result flaash_open(flaash_device_t *device, const flaash_platform_t *platform, uint64_t ring,
                                uint32_t slots, uint32_t polls);
 
-/* End whatever is under way and begin with an empty ring. */
+/* Abort all work and begin with an empty ring. */
 enum flaash_result flaash_reset(flaash_device_t *device);
 
 /* Write a descriptor into the next free slot. The chip sees it after the next flaash_doorbell. */
 enum flaash_result flaash_submit(flaash_device_t *device, const flaash_descriptor_t *descriptor);
 
-/* Tell the chip of all descriptors that were submitted. */
+/* Announce all submitted descriptors to the chip. */
 void flaash_doorbell(const flaash_device_t *device);
 
-/* Take the oldest completion record, in the order of submission. FLAASH_OK: look at its code. */
+/* Read the oldest completion record, in the order of submission. FLAASH_OK: check its code. */
 enum flaash_result flaash_collect(flaash_device_t *device, flaash_completion_t *completion);
 
-/* Poll flaash_collect until it returns something else than FLAASH_PENDING. */
+/* Poll flaash_collect until it returns another value than FLAASH_PENDING. */
 enum flaash_result flaash_wait(flaash_device_t *device, flaash_completion_t *completion);
 
 /* Return and clear the interrupts of the edge that are pending: FLAASH__EDGE_IRQ_STATUS__*_bm. */
 uint32_t flaash_interrupts(const flaash_device_t *device);
 
-/* Tell what has halted the queue; returns the code, 0 if it is not halted. */
+/* Report the error that has halted the queue; returns the code, 0 if it is not halted. */
 uint32_t flaash_error(const flaash_device_t *device, uint32_t *place);
 
 #ifdef __cplusplus

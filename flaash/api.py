@@ -20,9 +20,9 @@ from models.errors import TensorError
 from models.numbers import NumberFormat
 from models.tensor import SparseTensor
 
-# Options of numpy.einsum that are not there, and why.
+# Options of numpy.einsum that are not supported, and why.
 REFUSED = {"out": "the result is a new tensor", "order": "a dense result is in C order",
-           **dict.fromkeys(("dtype", "casting"), "the format of the configuration decides about types")}
+           **dict.fromkeys(("dtype", "casting"), "the format of the configuration sets the type")}
 Path = str | bool | PathOptimizer | Sequence | None
 
 
@@ -40,9 +40,9 @@ def einsum(subscripts: Any, *operands: Any, config: str = "default", on: str | B
             it holds exactly.
         config: a configuration of rtl/configs.toml, perhaps with changes: "fast8:Format=bf16".
         on: "verilator" or "icarus", simulators of the chip; "model", the exact model; or a Backend.
-        kind: of the result: "numpy", "scipy", "pydata", "tensor"; that of the first operand if None.
-        optimize: the order of the contractions of three operands or more: a way of opt_einsum ("auto",
-            "greedy" ..) or a path, such as [(0, 1), (0, 1)].
+        kind: of the result: "numpy", "scipy", "pydata", "tensor"; None for the kind of the first operand.
+        optimize: the order of the contractions of three operands or more. Either a method of opt_einsum
+            ("auto", "greedy" ..) or a path, such as [(0, 1), (0, 1)].
         return_report: return a Report, too.
         others: out, dtype, order and casting of numpy, which are refused.
 
@@ -52,12 +52,12 @@ def einsum(subscripts: Any, *operands: Any, config: str = "default", on: str | B
 
     Raises:
         EinsumError: a call that can't be carried out; the text names indices, operands and extents.
-        SessionError: the simulation could not start, died, or gave no answer in time.
+        SessionError: the simulation could not start, died, or did not respond in time.
     """
     for name in others:
         if name not in REFUSED:
             raise TypeError(f"einsum() got an unexpected keyword argument {name!r}")
-        raise EinsumError(f"{name}= of numpy.einsum is not there: {REFUSED[name]}")
+        raise EinsumError(f"{name}= of numpy.einsum is not supported: {REFUSED[name]}")
     if not isinstance(subscripts, str):
         operands = (subscripts, *operands)
         operands, subscripts = operands[:len(operands) // 2 * 2:2], [*operands[1::2], *operands[
@@ -79,7 +79,7 @@ def tensordot(a: Any, b: Any, axes: int | Sequence = 2, *, config: str = "defaul
         axes: how many of the last modes of A meet the first ones of B; or modes of A and modes of B.
 
     Raises:
-        EinsumError: modes that are not there, or whose extents differ.
+        EinsumError: modes that do not exist, or whose extents differ.
     """
     taken = [kinds.take(operand, number) for number, operand in enumerate((a, b))]
     shapes = [tensor.shape for tensor, _ in taken]
@@ -182,13 +182,13 @@ def _contracted(
 def _path(
     indices: list[str], shapes: list[tuple[int, ...]], output: str, optimize: Path
 ) -> list[tuple[int, ...]]:
-    """Return the steps that lead to one operand: numbers of operands, whose result becomes the last one."""
+    """Return the steps down to one operand: numbers of operands, whose result becomes the last one."""
     if optimize is not None and not isinstance(optimize, (str, bool, PathOptimizer)):
         return _checked_path(optimize, len(indices))
     shapes = [tuple(extent or 1 for extent in shape) for shape in shapes]
     try:
         if isinstance(optimize, str):
-            get_path_fn(optimize)  # which contract_path() looks for only where it needs it
+            get_path_fn(optimize)  # contract_path() checks this only in some cases
         path, _ = contract_path(f"{','.join(indices)}->{output}", *shapes, shapes=True, optimize=optimize)
     except (KeyError, TypeError, ValueError) as error:
         raise EinsumError(f"optimize={optimize!r}: {' '.join(str(error.args[0]).split())}") from None
@@ -196,10 +196,10 @@ def _path(
 
 
 def _checked_path(optimize: Sequence, left: int) -> list[tuple[int, ...]]:
-    """Return a path as it was given, if it leads from so many operands to one; opt_einsum does not look."""
+    """Return a path unchanged if it reduces `left` operands to one; opt_einsum does not check that."""
     try:
         steps = list(optimize)
-        if steps and isinstance(steps[0], str) and steps[0] == "einsum_path":  # as numpy.einsum_path begins
+        if steps and isinstance(steps[0], str) and steps[0] == "einsum_path":  # begins numpy's paths
             steps = steps[1:]
         path = [tuple(operator.index(number) for number in step) for step in steps]
     except TypeError:
@@ -251,7 +251,7 @@ def _reduced(tensor: SparseTensor, indices: str, extents: dict[str, int], number
         notes.append(f"operand {number}: diagonal of {indices!r}, {int(on_it.sum())} of {tensor.nnz} entries")
         tensor = SparseTensor(tensor.shape, tensor.coords[on_it], tensor.values[on_it])
     if len(modes) < len(set(indices)):
-        notes.append(f"operand {number}: modes of extent 1 left out of {indices!r}, they fit every extent")
+        notes.append(f"operand {number}: modes of extent 1 left out of {indices!r}; they fit every extent")
     if len(modes) < tensor.order:
         tensor = SparseTensor(
             tuple(tensor.shape[mode] for mode in modes), tensor.coords[:, modes], tensor.values

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where contractions run: the exact model, or the simulated chip. A board would be one class more."""
+"""Where contractions run: the exact model, or the simulated chip. A board would be one more class."""
 
 from __future__ import annotations
 
@@ -59,11 +59,11 @@ class Answer:
 
 @runtime_checkable
 class Backend(Protocol):
-    """What einsum() needs of what runs contractions: a backend.
+    """A backend, which runs contractions for einsum().
 
     Attributes:
         name: for the report.
-        machine: configuration, and what the host makes of it.
+        machine: configuration, and the host's values derived from it.
         contracted_limit: most coordinates of the contracted mode.
     """
 
@@ -132,8 +132,8 @@ class Chip:
 
         Raises:
             EinsumError: an operand does not fit the chip.
-            SessionError: the simulation did not start, died or gave no answer in time.
-            DisagreementError: the chip delivered something else than the model.
+            SessionError: the simulation did not start, died or did not respond in time.
+            DisagreementError: the results of chip and model differ.
         """
         for a, b in pairs:
             for name, csf in (("the left operand", a), ("the right operand", b)):
@@ -169,7 +169,7 @@ _chips: dict[tuple[str, str], Chip] = {}
 
 
 def find(on: str | Backend, config: str) -> Backend:
-    """Return the backend of that name, a chip that is up already if there is one.
+    """Return the backend of that name; a chip that already runs is used again.
 
     Raises:
         EinsumError: there is no such backend or configuration.
@@ -187,7 +187,7 @@ def find(on: str | Backend, config: str) -> Backend:
 
 
 def close() -> None:
-    """End all simulations; the next call starts what it needs again."""
+    """End all simulations; the next call starts the simulation that it needs."""
     for chip in _chips.values():
         chip.close()
 

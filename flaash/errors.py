@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a wrong call raises."""
+"""The exceptions of a wrong call."""
 
 from models.errors import TensorError
 
@@ -12,4 +12,4 @@ class EinsumError(TensorError, ValueError):
 
 
 class DisagreementError(AssertionError):
-    """The chip delivered something else than the reference model: the hardware is wrong."""
+    """The results of chip and reference model differ: the hardware is wrong."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Operands of every kind as tensors of this project, and results back in the kind that is wanted."""
+"""Converts operands of every kind to tensors of this project, and results to the wanted kind."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def take(operand: Any, number: int) -> tuple[SparseTensor, Convert]:
 
     Args:
         operand: SparseTensor or Csf of this project, array of scipy.sparse (matrices, too), COO or GCXS of
-            pydata/sparse, tensor of torch, or whatever numpy.asarray takes. An extent may be 0.
+            pydata/sparse, tensor of torch, or anything that numpy.asarray takes. An extent may be 0.
         number: of the operand, for messages.
 
     Raises:
         EinsumError: values that are no real numbers, extents out of range, a fill value other than 0, or
-            something that is no array.
+            an object that is no array.
     """
     try:
         return _take(operand)
@@ -56,7 +56,7 @@ def _take(operand: Any) -> tuple[SparseTensor, Convert]:
         return operand, maker("tensor")
     if isinstance(operand, Csf):
         return operand.to_tensor(), maker("tensor")
-    # Who has such an operand has imported its library.
+    # A caller with such an operand has imported its library.
     scipy_sparse, sparse, torch = (sys.modules.get(name) for name in ("scipy.sparse", "sparse", "torch"))
     if scipy_sparse is not None and scipy_sparse.issparse(operand):
         return _from_scipy(operand), _like_scipy(operand)
@@ -79,13 +79,13 @@ def _from_dense(array: np.ndarray) -> SparseTensor:
 
 
 def _from_coordinates(shape: Sequence[int], coords: np.ndarray, values: np.ndarray) -> SparseTensor:
-    """Return a tensor whose extents may be 0, which no machine has: then there are no entries to contract."""
+    """Return a tensor whose extents may be 0, which no machine supports: it has no entries to contract."""
     made = SparseTensor.from_coordinates([extent or 1 for extent in shape], coords, values)
     return dataclasses.replace(made, shape=tuple(map(int, shape)))
 
 
 def _from_torch(operand: Any, torch: Any) -> SparseTensor:
-    """Return a tensor of torch, whatever its layout; what only training needs is left out."""
+    """Return a tensor of torch, of any layout; gradients are left out."""
     operand = operand.detach()
     if operand.is_floating_point() and operand.dtype != torch.float64:
         operand = operand.float()  # numpy lacks bfloat16 and the formats of 8 bits

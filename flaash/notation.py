@@ -19,7 +19,7 @@ def parse(subscripts: str | Sequence, shapes: Sequence[tuple[int, ...]]) -> tupl
         shapes: of the operands.
 
     Raises:
-        EinsumError: the subscripts mean nothing, or do not fit the shapes.
+        EinsumError: the subscripts are malformed, or do not fit the shapes.
     """
     shapes = [tuple(shape) for shape in shapes]
     if not isinstance(subscripts, str):
@@ -37,7 +37,7 @@ def parse(subscripts: str | Sequence, shapes: Sequence[tuple[int, ...]]) -> tupl
         if len(indices) != len(shape):
             raise EinsumError(f"subscripts {subscripts!r} name {len(indices)} indices for operand {number},"
                               f" which has {len(shape)} modes (shape {shape})")
-    extents(operands, shapes)  # names what does not fit
+    extents(operands, shapes)  # the error names the index that does not fit
     return operands, output
 
 

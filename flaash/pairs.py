@@ -2,9 +2,9 @@
 """One contraction of two labelled tensors, arranged so that the machine can do it: slices, fused modes.
 
 The sum over all indices that are not in the result is one dot product on the machine, exact and rounded
-once. An index that only one operand has and that is summed becomes a contracted mode, too: the other
-operand is repeated along it, which adds before anything is rounded. An index that both operands and the
-result have (a batch) cuts both into slices, each contracted by itself.
+once. A summed index that only one operand has becomes a contracted mode, too. The other operand is repeated
+along it, so that the sum is exact and rounded once. An index that both operands and the result have (a batch)
+cuts both into slices, which are contracted separately.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Labelled:
 
 @dataclass(frozen=True)
 class Roles:
-    """What the indices of two operands are to a contraction; strings of indices.
+    """The roles of the indices of two operands in a contraction; strings of indices.
 
     Attributes:
         batch: in both and in the result.
@@ -64,7 +64,7 @@ class Roles:
 
     @classmethod
     def of(cls, left: str, right: str, kept: str) -> Roles:
-        """Return the roles for operands with these indices and a result that has those of `kept`."""
+        """Return the roles for operands with these indices and a result with the indices `kept`."""
         both = [index for index in left if index in right]
         sides = [[index for index in side if index not in both] for side in (left, right)]
         return cls("".join(index for index in both if index in kept),
@@ -91,10 +91,10 @@ def contract_pair(left: Labelled, right: Labelled, kept: str, backend: Backend, 
         left, right: the operands.
         kept: indices that stay.
         backend: where it runs.
-        notes: gets a sentence for each thing that is done beside the machine.
+        notes: gets a sentence for each step on the host.
 
     Returns:
-        The result, its indices in the order of Roles.result, and what ran on the machine.
+        The result, its indices in the order of Roles.result, and the runs on the machine.
 
     Raises:
         EinsumError: the machine can't do it; the sentence names indices and extents.

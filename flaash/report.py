@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a call did and what it cost: as a table in a terminal and in a notebook."""
+"""The report of a call, with its cost: as a table in a terminal and in a notebook."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from flaash.backends import Answer, Backend, Pair
 
-QUICK = 100_000  # products up to which the lower bound is worked out in a second or two
+QUICK = 100_000  # products up to which the lower bound takes a second or two to compute
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,7 +19,7 @@ class Step:
 
     Attributes:
         subscripts: of the step.
-        beside: what the host did before and after, a sentence each.
+        beside: the steps on the host before and after, a sentence each.
         runs: operands and outcome of each slice that ran on the machine.
     """
 
@@ -30,7 +30,7 @@ class Step:
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """What a call did.
+    """The report of a call.
 
     Attributes:
         subscripts: as they were given.
@@ -39,7 +39,7 @@ class Report:
         format: of the values.
         shape: of the result.
         results: entries of the result.
-        beside: what the host did to operands and result, a sentence each.
+        beside: the host's changes to operands and result, a sentence each.
         steps: the contractions, in the order in which they were carried out.
     """
 
@@ -103,7 +103,7 @@ class Report:
 
     @functools.cached_property
     def bound(self) -> int:
-        """Least cycles of computing that this configuration can take; worked out when it is asked for."""
+        """Least cycles of computing that this configuration can take; computed on first use."""
         return sum(self.backend.machine.bound(*pair, len(answer.bits)) for pair, answer in self.runs)
 
     @property
@@ -116,7 +116,7 @@ class Report:
         return sum(found) if found and None not in found else None
 
     def rows(self) -> Iterator[tuple[str, str]]:
-        """Yield what the table shows, name and text."""
+        """Yield the rows of the table, name and text."""
         yield "einsum", self.subscripts
         yield "where", f"{self.where}, configuration {self.config}, {self.format}"
         yield "result", f"{' x '.join(map(str, self.shape)) or 'scalar'}, {self.results:,} entries"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Proof of flaash_axi_read: for any requests, memory, stops and resets each beat is asked for once, within 4 KB.
+// Proof of flaash_axi_read: for any requests, memory, stops and resets each beat is requested once, within 4 KB.
 
 module flaash_formal_axi_read
   import flaash_edge_pkg::*;
@@ -51,7 +51,7 @@ module flaash_formal_axi_read
   );
 
   // -------------------------------------------------------------------- demands
-  logic stopping_q, quiet_q;  // quiet: idle, and nothing was wanted, in a stop
+  logic stopping_q, quiet_q;  // quiet: idle, and nothing was requested, in a stop
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) stopping_q <= 1'b0;
@@ -68,7 +68,7 @@ module flaash_formal_axi_read
       (req_i.addr[5:0] == '0 && req_i.beats != '0 && !req_i.beats[31]));
 
   // ---------------------------------------------------------------- the memory
-  // Lengths of the bursts that were taken and not answered in full, the oldest in element 0.
+  // Lengths of the outstanding bursts, the oldest in element 0.
   logic [Bursts-1:0][7:0] len_q;
   logic [3:0]             waiting_q;
   logic [7:0]             beat_q;  // beats of the oldest that have come
@@ -98,7 +98,7 @@ module flaash_formal_axi_read
   mem_addr_t  next_q, next;       // where the next burst must begin
   mem_addr_t  offer_q;            // and the one on offer
   logic       taken;
-  logic [7:0] wanted_q, asked_q;  // beats of requests, and of bursts that were taken, modulo 256
+  logic [7:0] wanted_q, asked_q;  // beats of requests, and of accepted bursts, modulo 256
 
   assign taken = req_valid_i && req_ready;
   assign next  = taken ? req_i.addr : next_q;  // a request may begin at once
@@ -138,10 +138,10 @@ module flaash_formal_axi_read
   Unchanged_A : assert property (@(posedge clk_i) out_data == r_data_i && out_answer == {r_resp_i[1], r_resp_i[0]});
   NothingNew_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !idle || (waiting_q == '0 && !ar_valid));
 
-  // A soft reset ends when the readers want nothing and this is idle: then it is so in the next cycle, too.
+  // A soft reset ends when the readers request nothing and this module is idle; that stays so in the next cycle.
   QuietStays_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !quiet_q || idle);
 
-  // What makes it inductive.
+  // Invariants for the induction.
   NextAddress_A : assert property (@(posedge clk_i) disable iff (!rst_ni) u_dut.left_q == '0 || u_dut.addr_q == next_q);
   Beats_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       u_dut.left_q == '0 || (u_dut.addr_q[$clog2(BeatBytes)-1:0] == '0 && !u_dut.left_q[31]));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Proof of flaash_axi_write: for any beats, lines, memory, stops and resets nothing is written outside of the beats
-// and lines that were put, each is written once, no burst crosses 4 KB, and who waits for an answer is told.
+// Proof of flaash_axi_write: for any beats, lines, memory, stops and resets, nothing is written outside of the
+// accepted beats and lines, each is written once, no burst crosses 4 KB, and every wait for a response is
+// reported.
 
 module flaash_formal_axi_write
   import flaash_edge_pkg::*;
@@ -85,8 +86,8 @@ module flaash_formal_axi_write
   Line_M : assume property (@(posedge clk_i) disable iff (!rst_ni) !line_valid_i || line_i.addr[5:0] == '0);
 
   // ---------------------------------------------------------------- the memory
-  // Bursts whose address, and whose data, were taken; a burst is answered behind both.
-  logic [7:0] addresses_q, ends_q;  // taken and not answered
+  // Bursts whose address, and whose data, were accepted; the response to a burst follows both.
+  logic [7:0] addresses_q, ends_q;  // accepted, without a response
   logic       asked, moved, answered;
 
   assign asked    = aw_valid && aw_ready_i;
@@ -150,7 +151,7 @@ module flaash_formal_axi_write
   Continues_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !aw_valid || aw.addr == begin_q);
   Inside_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !aw_valid || (9'(first) + 9'(aw.len) + 9'd1 <= 9'(BurstBeats) && aw.addr[$clog2(BeatBytes)-1:0] == '0));
-  // Each beat that is in a burst was put before it: bursts never reach behind the beats.
+  // Each beat of a burst was accepted before the burst: bursts never reach beyond the accepted beats.
   logic [7:0] of_this, of_next;  // beats of the FIFO that are in a burst
 
   assign of_this = u_dut.lines_q ? 8'd0 : 8'(u_dut.left_q);
@@ -164,20 +165,20 @@ module flaash_formal_axi_write
   WholeLine_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !w_valid || !u_dut.lines_q ||
       (w_strb == '1 && w_data == DataWidth'(line_q >> (DataWidth * (LineBeats - 32'(u_dut.left_q))))));
   Last_A : assert property (@(posedge clk_i) disable iff (!rst_ni) w_last == (32'(u_dut.left_q) == 1));
-  // The address on offer is that of the next burst, or, once that has moved up, of this one: its length is.
+  // The address on offer is the next burst's, or this burst's once the next has moved up: its length is known.
   Length_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !aw_valid ||
       (u_dut.next_q ? 32'(aw.len) + 1 == 32'(u_dut.next_beats_q) : 32'(aw.len) + 1 >= 32'(u_dut.left_q)));
-  // An address goes ahead of its data: in its first cycle these are not on offer.
+  // An address precedes its data: in its first cycle the data are not offered.
   AddressFirst_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !fresh_q || u_dut.next_q);
   Answered_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !idle || (addresses_q == '0 && ends_q == '0 && !aw_valid && !w_valid && waits == '0));
-  // A soft reset ends when this is idle: then it is so in the next cycle, too.
+  // A soft reset ends when this module is idle; it stays so in the next cycle.
   QuietStays_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !quiet_q || idle);
   Bounded_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       32'(u_dut.u_answers.usage) <= Bursts && 32'(addresses_q) <= Bursts && 32'(ends_q) <= Bursts);
 
   // ------------------------------------------------------------------------ turns
-  // Two bursts wait at most; they are in the places `head` and behind it.
+  // At most two bursts wait, in the places `head` and the next one.
   logic head;
 
   assign head = u_dut.u_answers.u_names.rd_ptr_q[0];
@@ -194,7 +195,7 @@ module flaash_formal_axi_write
   Turn_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !u_dut.began || (u_dut.name.turn == turn_q && !u_dut.name.line));
 
-  // What makes it inductive.
+  // Invariants for the induction.
   NextAddress_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       u_dut.addr_q == next_q && next_q[$clog2(BeatBytes)-1:0] == '0 && u_dut.turn_q == turn_q);
   Under_A : assert property (@(posedge clk_i) disable iff (!rst_ni)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Proof of flaash_axil_slave: for any host each access is one cycle and answered once, with what the registers say in
-// that cycle, and it waits for nothing but the answer before of its direction.
+// Proof of flaash_axil_slave: for any host each access is one cycle with one response, which the registers decide
+// in that cycle. It waits only for the previous response of its direction.
 
 module flaash_formal_axil_slave
   import flaash_reg_pkg::*;
@@ -43,10 +43,10 @@ module flaash_formal_axil_slave
     .axil_i, .axil_o(axil), .write_o(write), .write_error_i, .read_o(read), .answer_i
   );
 
-  // Accesses that were taken and are not answered yet: at most the one that waits, and the one whose answer does.
-  logic [1:0] addresses_q, data_q, writes_q, reads_q;  // taken; of writes that took place: without their answer
+  // Accepted accesses without a response: at most the one that waits, and the one whose response waits.
+  logic [1:0] addresses_q, data_q, writes_q, reads_q;  // accepted; of writes that took place: without their response
   logic       aw, w, b, ar, r;
-  logic       wrong_q, bad_q;  // what was said in the cycle of the access
+  logic       wrong_q, bad_q;  // the registers' verdict in the cycle of the access
   logic [31:0] told_q;
 
   assign aw = axil_i.awvalid && axil.awready;
@@ -74,20 +74,20 @@ module flaash_formal_axil_slave
     end
   end
 
-  // Each answer is to an access, and each access has both address and data.
+  // Each response belongs to an access, and each access has both address and data.
   Addresses_A : assert property (@(posedge clk_i) disable iff (!rst_ni) addresses_q == 2'(u_dut.aw_held_q));
   Data_A      : assert property (@(posedge clk_i) disable iff (!rst_ni) data_q == 2'(u_dut.w_held_q));
   Writes_A    : assert property (@(posedge clk_i) disable iff (!rst_ni) writes_q == 2'(axil.bvalid));
   Reads_A     : assert property (@(posedge clk_i) disable iff (!rst_ni)
       reads_q == 2'(u_dut.ar_held_q) + 2'(axil.rvalid));
 
-  // An access takes place at once, unless the answer before is not taken.
+  // An access takes place at once, unless the previous response is not accepted.
   WriteNow_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       write.valid == (addresses_q != '0 && data_q != '0 && (!axil.bvalid || axil_i.bready)));
   ReadNow_A  : assert property (@(posedge clk_i) disable iff (!rst_ni)
       read.valid == (u_dut.ar_held_q && (!axil.rvalid || axil_i.rready)));
 
-  // What was said in its cycle is the answer.
+  // The verdict of its cycle is the response.
   WriteAnswer_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !axil.bvalid || axil.bresp == {wrong_q, 1'b0});
   ReadAnswer_A  : assert property (@(posedge clk_i) disable iff (!rst_ni)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Proof of flaash_combiner_slots: a dot product is complete when as many portions have come in as were
-// counted; it is given out once, and never lost.
+// Proof of flaash_combiner_slots: a dot product is complete when the counted number of portions has come in; it
+// is given out once, and never lost.
 //
-// `slots_q` is the specification: what happened to each slot since it was opened.
+// `slots_q` is the specification: the events of each slot since it was opened.
 
 module flaash_formal_combiner_slots
   import flaash_pkg::*;
@@ -30,10 +30,10 @@ module flaash_formal_combiner_slots
 
   typedef struct packed {
     logic        open;    // the slot belongs to a dot product
-    logic        closed;  // it is known how many portions that has
+    logic        closed;  // the number of its portions is known
     logic        given;   // it has been given out
     entry_id_t   count;   // portions that it has
-    entry_id_t   ended;   // and that have come in
+    entry_id_t   ended;   // portions that have come in
     mac_status_t status;  // their union
   } slot_state_t;
 
@@ -123,25 +123,25 @@ module flaash_formal_combiner_slots
     end
   end
 
-  // ------------------------------------------------------------------- what it tells
+  // ------------------------------------------------------------------------ outputs
   OnlyComplete_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !full_valid
       || (giving.open && giving.closed && giving.ended == giving.count && !giving.given
           && full_status == giving.status));
-  // A complete one is on offer, or it comes in the next cycle.
+  // A complete dot product is offered, or comes in the next cycle.
   Offered_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       complete == '0 || full_valid || u_dut.full_q);
   OpenFree_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       open_ready == (open != '1) && (!open_ready || (32'(open_slot) < Slots && !state_of(slots_q, open_slot).open)));
   Idle_A : assert property (@(posedge clk_i) disable iff (!rst_ni) idle == (open == '0));
 
-  // ------------------------------------------------------------------ what is inside
+  // -------------------------------------------------------------------------- state
   logic [Depth-1:0][QueueWidth-1:0] queue;
   logic [Depth-1:0]                 waits;
   logic [Slots-1:0]                 found;
   logic [CountWidth-1:0]            completes;
 
-  // A complete one is in full_data_q or waits in the queue. As many places are filled as there are
-  // complete ones, so each of them stands there once.
+  // A complete dot product is in full_data_q or waits in the queue. The number of filled places equals the number
+  // of complete dot products, so each of them is there once.
   for (genvar i = 0; i < Depth; i++) begin : gen_queue
     assign queue[i] = u_dut.u_full.mem_q[$clog2(Depth)'(u_dut.u_full.rd_ptr_q + ($clog2(Depth) + 1)'(i))];
     assign waits[i] = 32'(u_dut.unused_usage) > i;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Proof of flaash_edge_quota and flaash_edge_packer, as flaash_edge_writer puts them together: for any batches, beats,
-// capacity and memory no word leaves that the result buffer has no room for, and each word of a record that fits
+// Proof of flaash_edge_quota and flaash_edge_packer, joined as in flaash_edge_writer. For any batches, beats,
+// capacity and memory, no word leaves for which the result buffer has no room. Each word of a record that fits
 // leaves once, in order, unchanged.
 //
-// index_q is any place in the buffer: what is put there is what leaves for it.
+// index_q is any place in the buffer: the word that is put there is the word that leaves for it.
 
 module flaash_formal_edge_packing
   import flaash_pkg::*;
@@ -51,7 +51,7 @@ module flaash_formal_edge_packing
     .passed_o(told)
   );
 
-  // What is told has this step; the rest is about what was before it.
+  // The reported numbers include this step; the other signals are from before it.
   assign {full, results, bytes} = {u_quota.full_q, u_quota.results_q, u_quota.bytes_q};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -71,11 +71,11 @@ module flaash_formal_edge_packing
   );
 
   // -------------------------------------------------------------------- demands
-  logic       begun_q;  // a buffer was named
+  logic       begun_q;  // a buffer was given
   logic [4:0] words_q;
   logic       flush_q;
 
-  // Buffers of less than 4 KB: what is above these bits is 0.
+  // Buffers of less than 4 KB: the bits above are 0.
   localparam int unsigned Bits = 12;
 
   Capacity_M : assume property (@(posedge clk_i) disable iff (!rst_ni)
@@ -154,7 +154,7 @@ module flaash_formal_edge_packing
   FullIsFull_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !full || dropped_q || u_quota.left_q < 64'({words_q, 2'd0}));
 
-  // What makes it inductive.
+  // Invariants for the induction.
   Counted_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       bytes >> 2 == came + coming && bytes[1:0] == '0 && bytes + u_quota.left_q == capacity_q && bytes <= capacity_q);
   Narrow_A : assert property (@(posedge clk_i) disable iff (!rst_ni)

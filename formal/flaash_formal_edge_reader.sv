@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Proof of flaash_edge_reader: for any requests, turns and answers each beat is asked for once, in turns that end at
-// multiples of TurnBeats, and finds room when it comes.
+// Proof of flaash_edge_reader: for any requests, turns and responses each beat is requested once, in turns that
+// end at multiples of TurnBeats, and finds room when it comes.
 
 module flaash_formal_edge_reader
   import flaash_edge_pkg::*;
@@ -90,7 +90,7 @@ module flaash_formal_edge_reader
   Room_A : assert property (@(posedge clk_i) disable iff (!rst_ni) waiting_q == '0 || in_ready);
   Idle_A : assert property (@(posedge clk_i) disable iff (!rst_ni) idle == (left_q == '0) && req_ready == idle);
 
-  // What makes it inductive.
+  // Invariants for the induction.
   Left_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       u_dut.left_q == left_q && (left_q == '0 || u_dut.addr_q == next_q) && !left_q[31]);
   Owed_A : assert property (@(posedge clk_i) disable iff (!rst_ni)

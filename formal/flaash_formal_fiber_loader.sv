@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Proof of flaash_fiber_loader: it asks for the lines of its jobs and no others, tells with each request
-// where in its job it is, and has room for the answers.
+// Proof of flaash_fiber_loader: it requests only the lines of its jobs, marks with each request its place in the
+// job, and has room for the responses.
 //
-// The memory answers whenever it likes, in order, what it was asked. `current_q` and `waiting_q` are the
-// specification: the jobs that were accepted and not yet asked for in full, the older one with the
-// lines and repeats that have been.
+// The memory responds at any time, in order, to the requests. `current_q` and `waiting_q` are the specification:
+// the accepted jobs whose lines are not yet all requested, the older one with the number of lines and repeats so
+// far.
 
 module flaash_formal_fiber_loader
   import flaash_pkg::*;
@@ -34,7 +34,7 @@ module flaash_formal_fiber_loader
   line_addr_t            req_addr;
   pass_t                 req_pass;
   logic [LineWidth-1:0]  line_data;
-  logic [CountWidth-1:0] under_way_q;  // reads without their answers
+  logic [CountWidth-1:0] under_way_q;  // reads without their responses
 
   assign accepted = job_valid_i && job_ready;
   assign asked    = req_valid && req_ready_i;
@@ -74,8 +74,8 @@ module flaash_formal_fiber_loader
 
   // ----------------------------------------------------------------- specification
   accepted_t  current_q, waiting_q, offered;
-  line_addr_t line_q;    // lines of this pass that have been asked for
-  fiber_id_t  pass_q;    // passes that have been
+  line_addr_t line_q;    // requested lines of this pass
+  fiber_id_t  pass_q;    // passes so far
   logic       line_last, pass_ends, job_ends;
 
   assign offered   = {accepted, job_i};
@@ -105,22 +105,22 @@ module flaash_formal_fiber_loader
     end
   end
 
-  // ------------------------------------------------------------------ what it asks
+  // ----------------------------------------------------------------------- requests
   OnlyForJobs_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !req_valid || current_q.valid);
   Region_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !req_valid || line_addr_t'(req_addr - current_q.load.first) < current_q.load.lines);
   Address_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !req_valid || req_addr == line_addr_t'(current_q.load.first + line_q));
-  // A region that ends within the range of addresses is not left by wrapping either.
+  // A region at the end of the address range is not left by wrapping either.
   Bounds_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !req_valid
       || 32'(current_q.load.first) + 32'(current_q.load.lines) > 2 ** LineAddrWidth
       || (req_addr >= current_q.load.first && 32'(req_addr) < 32'(current_q.load.first) + 32'(current_q.load.lines)));
-  // What comes with a request belongs to it, not to the job behind.
+  // The data of a request belong to its job, not to the next job.
   Place_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !req_valid || (req_pass.begins == (line_q == '0) && req_pass.ends == line_last));
   About_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !req_valid || req_pass.portion == current_q.load.portion);
-  // While a job is left, a request waits for room only; a job waits only behind another.
+  // While a job is left, a request waits only for room; a job waits only for another job.
   Asks_A : assert property (@(posedge clk_i) disable iff (!rst_ni) req_valid
       == (current_q.valid && 32'(under_way_q) + 32'(u_order.inside_q) < Depth));
   Accepts_A : assert property (@(posedge clk_i) disable iff (!rst_ni) job_ready == !waiting_q.valid);
@@ -151,7 +151,7 @@ module flaash_formal_fiber_loader
     .slot_data_i (slot_data)
   );
 
-  // ------------------------------------------------------------------ what is inside
+  // -------------------------------------------------------------------------- state
   Credits_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       32'(u_dut.credits_q) + 32'(under_way_q) + 32'(u_order.inside_q) == Depth);
   Valids_A : assert property (@(posedge clk_i) disable iff (!rst_ni)

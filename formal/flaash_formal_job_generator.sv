@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Proof of flaash_job_generator: which jobs come, and that they stay within the operands.
 //
-// The tables hold symbolic, strictly ascending first lines (no fiber is empty) for up to Fibers fibers;
-// the fibers announced with a start are any number up to that, run length and long_lines are any.
+// The tables hold symbolic, strictly ascending first lines (no fiber is empty) for up to Fibers fibers; the
+// fibers announced with a start are any number up to that, run length and long_lines are any.
 //
-// A visit is a pass, a fiber of A and a run of B, in this order. Specified is which visit follows another, which
-// visits give a job, and which one. Each job that goes into the FIFO (which the proof stream_fifo is about) is
-// that of the visit. Any pair of fibers is followed: how often jobs with it have been given, and will be by
-// the visits that are left, adds up to once; so it was in exactly one job when busy_o falls. An answer of a table
-// may be marked as wrong at any time, and is anything then: no job is made of it or follows it.
+// A visit is a pass, a fiber of A and a run of B, in this order. The specification is which visit follows
+// another, which visits give a job, and which job. Each job that enters the FIFO (see the proof stream_fifo) is
+// the job of the visit. Any pair of fibers is followed: the jobs given with it, and the jobs that the remaining
+// visits will give with it, add up to one. So it was in exactly one job when busy_o falls. A table's response may
+// be marked as wrong at any time, and is arbitrary then: no job uses or follows it.
 
 module flaash_formal_job_generator
   import flaash_pkg::*;
@@ -25,7 +25,7 @@ module flaash_formal_job_generator
   input fiber_id_t  b_fibers_i,
   input logic       a_wrong_i,
   input logic       b_wrong_i,
-  input line_addr_t a_garbage_i,  // answers that are wrong
+  input line_addr_t a_garbage_i,  // contents of wrong responses
   input line_addr_t b_garbage_i,
   input logic       job_ready_i
 );
@@ -179,7 +179,7 @@ module flaash_formal_job_generator
     return then;
   endfunction
 
-  // ------------------------------------------------------------------ what is inside
+  // -------------------------------------------------------------------------- state
   visit_t                 asked, asking;
   logic [$clog2(Depth):0] usage;
   job_t                   given_job;  // into the FIFO
@@ -190,7 +190,7 @@ module flaash_formal_job_generator
 
   assign given_job = u_dut.job;
 
-  // From an answer that is wrong on nothing is known but that no job follows.
+  // After a wrong response only one thing is known: no job follows.
   logic broken, sound;
 
   assign broken = u_dut.broken_q;
@@ -207,7 +207,7 @@ module flaash_formal_job_generator
       && (!fault.valid || (fault.level == PlaceStored && fault.memory == PlaceFirst)));
 
   for (genvar i = 0; i < Depth; i++) begin : gen_fifo
-    job_t queued;  // the RTL's own assertion on what leaves
+    job_t queued;  // the RTL's own assertion on its output
     assign queued = u_dut.u_fifo.mem_q[2'(u_dut.u_fifo.rd_ptr_q + 3'(i))];
     Queued_A : assert property (@(posedge clk_i) disable iff (!rst_ni) 32'(usage) <= i
         || (queued.a_lines != '0 && queued.b_count != '0 && queued.b_lines >= queued.b_count));
@@ -237,14 +237,14 @@ module flaash_formal_job_generator
       !(u_dut.running_q && u_dut.primed_q && !u_dut.asked_q) || broken
       || (u_dut.a_first_q == line_of(a_table_q, asking.a) && u_dut.b_first_q == line_of(b_table_q, asking.b)));
 
-  visit_t here;  // the answers of the tables up to, without, this visit have been taken
+  visit_t here;  // the table responses before this visit have been used
 
   assign here = u_dut.asked_q ? asked : asking;
   Middle_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !(u_dut.running_q && u_dut.primed_q || u_dut.asked_q) || broken || here.a < half
       || u_dut.a_middle_q == line_of(a_table_q, half));
 
-  // ------------------------------------------------------------ what it gives out
+  // --------------------------------------------------------------------- outputs
   Region_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.given
       || (given_job.a_first >= a_table_q[0]
           && 32'(given_job.a_first) + 32'(given_job.a_lines) <= 32'(line_of(a_table_q, a_fibers_q))
@@ -259,7 +259,7 @@ module flaash_formal_job_generator
   fiber_id_t pair_a_q, pair_b_q;  // symbolic: any value at first, kept for ever
   visit_t    pair_run, pair_visit;
   logic      there;               // they are fibers of the operands
-  logic       pair_here;          // the job that is asked for has it
+  logic       pair_here;          // the requested job has it
   logic [1:0] pair_given_q;       // jobs with it that have been given
   logic [2:0] pair_count;         // and those that will be
 

@@ -94,13 +94,13 @@ module flaash_formal_job_tracker
     .slot_data_i (jobs)
   );
 
-  // ------------------------------------------------------------------ what it tells
+  // ------------------------------------------------------------------------ outputs
   Named_A : assert property (@(posedge clk_i) disable iff (!rst_ni) empty || oldest == jobs[0].name);
   Empty_A : assert property (@(posedge clk_i) disable iff (!rst_ni) empty == (u_order.inside_q == '0));
   Accepts_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       job_ready == (32'(u_order.inside_q) < Depth));
 
-  // What makes them inductive: no more have ended than the oldest job has, and none without it.
+  // Invariants for the induction: no more have ended than the oldest job has, and none without it.
   Ended_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       u_dut.ended_q == ended_q && (empty ? ended_q == '0 : ended_q < jobs[0].count));
 

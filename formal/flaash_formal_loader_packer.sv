@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Proof of flaash_loader_packer: no line and no fiber outside the memories, for any entries and any spans; the table
-// of fibers ascends, as the job generator needs it; and of two lines that are written together the first ends no fiber.
+// Proof of flaash_loader_packer, for any entries and any spans: no line and no fiber lies outside the memories.
+// The table of fibers ascends, as the job generator needs it. Of two lines that are written together, the first
+// ends no fiber.
 //
-// Beats, spans, offsets and extents are free; frames and sections begin at any time between steps. That the
-// spans which the loader gives it are such ones is part of the proof of flaash_operand_loader.
+// Beats, spans, offsets and extents are free; frames and sections begin at any time between steps. The proof of
+// flaash_operand_loader shows that the loader gives it only such spans.
 
 `include "flaash_line.svh"
 
@@ -29,14 +30,14 @@ module flaash_formal_loader_packer
   input span_t                  span_i
 );
 
-  logic         header, section, entries, sentinel;  // what is read
+  logic         header, section, entries, sentinel;  // section that is read
   logic         ready, span_ready, line_valid, line_operand, pair;
   logic [LineWrites-1:0][LineWidth-1:0] written;
   verdict_t     verdict;
   line_addr_t   line_addr, lines;
   fiber_write_t fiber;
   fiber_id_t    fibers;
-  line_addr_t   lines_made;   // those on their way counted
+  line_addr_t   lines_made;   // lines in flight included
   fiber_id_t    fibers_made;
   entry_id_t    left;         // entries of the span
   logic         fresh;        // none of them has come
@@ -63,7 +64,7 @@ module flaash_formal_loader_packer
 
   // A frame's section comes before its entries. It ends the span on offer.
   Sectioned_M : assume property (@(posedge clk_i) !entries || sectioned_q);
-  // Sections come before the entries of a frame, the sentinel behind the last fiber.
+  // Sections come before the entries of a frame, the sentinel after the last fiber.
   Section_M : assume property (@(posedge clk_i) !section || fibers_made == '0);
   Sentinel_M : assume property (@(posedge clk_i) !sentinel || (sectioned_q && fresh));
   Span_M : assume property (@(posedge clk_i) !span_valid_i
@@ -107,7 +108,7 @@ module flaash_formal_loader_packer
     .lines_o     (lines)
   );
 
-  // ---------------------------------------------------------------- what is written
+  // ------------------------------------------------------------------------- writes
   Line_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       line_valid ? 32'(line_addr) + 32'(pair) < MemLines : !pair);
   Pair_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !pair || !written[0][LineWidth-1]);
@@ -131,7 +132,7 @@ module flaash_formal_loader_packer
 
   Next_A : assert property (@(posedge clk_i) disable iff (!rst_ni) line_addr == written_q && lines == written_q);
 
-  // Fibers are numbered from 0 on. Each begins on a line behind the first one of that before it, and so does
+  // Fibers are numbered from 0 on. Each begins on a line after the first line of the previous fiber, and so does
   // the sentinel.
   fiber_id_t  number_q, number;
   line_addr_t first_q, first;  // of the fiber that was announced last
@@ -160,7 +161,7 @@ module flaash_formal_loader_packer
       || (verdict.taken != '0 && 32'(verdict.taken) <= LineWrites * Lanes
           && EntryIdWidth'(verdict.taken) <= left));
 
-  // ------------------------------------------------------------------ what is inside
+  // -------------------------------------------------------------------------- state
   Fill_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       32'(u_dut.fill_q) < Lanes && (u_dut.fill_q == '0 || 32'(lines_made) < MemLines));
   Left_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !sectioned_q

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Proof of flaash_lookup_fetch: it asks for lines of the operands and of the rows of its piece only.
+// Proof of flaash_lookup_fetch: it requests only lines of the operands and of the rows of its piece.
 //
-// The contraction is any of up to Fibers fibers of A with any lines; pieces are any that the plan can cut:
-// from a set of fibers to a later one, sets counted from the first of the piece, or to the end of A. The
-// answer about a bound, room and the memory come at any time; an answer may be marked as wrong, and is anything.
+// The contraction is any of up to Fibers fibers of A with any lines. Pieces are any that the plan can cut: from a
+// set of fibers to a later one, sets counted from the first of the piece, or to the end of A. The response about
+// a bound, room and the memory come at any time; a response may be marked as wrong, and is arbitrary then.
 
 module flaash_formal_lookup_fetch
   import flaash_pkg::*;
@@ -18,7 +18,7 @@ module flaash_formal_lookup_fetch
   input piece_t     piece_i,
   input logic       bound_grant_i,
   input logic       bound_wrong_i,
-  input line_addr_t noise_i,      // what the table shows when nobody has asked, or the answer is wrong
+  input line_addr_t noise_i,      // the table's output without a request, or for a wrong response
   input logic       req_ready_i,
   input logic       room_i
 );
@@ -64,7 +64,7 @@ module flaash_formal_lookup_fetch
     return is;
   endfunction
 
-  // First fiber behind a set.
+  // First fiber after a set.
   function automatic fiber_id_t behind(fiber_id_t first);
     return (32'(first) + 32'(size_q) < 32'(a_fibers_q)) ? first + fiber_id_t'(size_q) : a_fibers_q;
   endfunction
@@ -76,7 +76,7 @@ module flaash_formal_lookup_fetch
            && ((piece.a_end == a_fibers_q) ? piece.b_end == '0 : is_set(piece.start.a_id, piece.a_end));
   endfunction
 
-  // A row has lines of B in the piece that is under way.
+  // A row has lines of B in the current piece.
   function automatic line_addr_t end_of(fiber_id_t row);
     return (row == u_dut.a_end_q) ? u_dut.b_end_q : b_lines_q;
   endfunction
@@ -138,9 +138,9 @@ module flaash_formal_lookup_fetch
     .room_i
   );
 
-  // ------------------------------------------------------------------ what it asks
-  // A line of A lies behind the first one of its set, and within A; behind the set only until it is known where
-  // that ends.
+  // ----------------------------------------------------------------------- requests
+  // A line of A lies after the first one of its set, and within A. It may lie after the set only until the end of
+  // the set is known.
   A_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(req_valid && !req.tag.operand)
       || (req.addr < a_lines && req.addr >= line_of(u_dut.set_q) && is_row(u_dut.set_q)));
   SetEnds_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
@@ -152,12 +152,12 @@ module flaash_formal_lookup_fetch
       || (bound_fiber < a_fibers_q && bound_fiber == behind(u_dut.set_q)));
   OnlyBusy_A : assert property (@(posedge clk_i) disable iff (!rst_ni) busy || !req_valid);
 
-  // ------------------------------------------------------------------ what is inside
+  // -------------------------------------------------------------------------- state
   localparam logic [1:0] StIdle = 2'd0, StLoad = 2'd1, StRun = 2'd2;
 
   logic       idle, loads, runs, wanted, running, ahead;
   fiber_id_t  row, set;
-  logic       early;   // fewer lines of the run have been asked for than are to be before the next set
+  logic       early;   // fewer lines of the run have been requested than must come before the next set
 
   assign idle    = u_dut.state_q == StIdle;
   assign loads   = u_dut.state_q == StLoad;
@@ -197,7 +197,7 @@ module flaash_formal_lookup_fetch
   Row_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !running
       || (is_row(row) && u_dut.b_line_q < end_of(row) && (u_dut.a_end_q == a_fibers_q || is_set(row, u_dut.a_end_q))
           && (!ahead || is_row(row + fiber_id_t'(size_q)))));
-  // Behind the row that runs, and the one that is loaded ahead, comes the set that is wanted.
+  // After the current row, and the one that is loaded ahead, comes the wanted set.
   Behind_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(running && wanted)
       || set == row + fiber_id_t'(size_q) + (ahead ? fiber_id_t'(size_q) : '0));
   First_A : assert property (@(posedge clk_i) disable iff (!rst_ni)

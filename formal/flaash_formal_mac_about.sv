@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Specification of the proof of flaash_mac_accumulate, of all but words: what is special about each sum.
+// Specification of the proof of flaash_mac_accumulate, except words: the special values of each sum.
 //
-// Guarantees  open_o: beats of a dot product were added, its last one was not. running_o: what they were besides
-//             finite numbers. wanted_o: what has to leave with the sums that wait, by where they stand in the FIFO.
-// Demands     accept_i: the beat with tag_i, alone_i and pos_i is added; slot_i: where its sum goes if it is
+// Guarantees  open_o: beats of a dot product were added, but not its last one. running_o: its special values so
+//             far. wanted_o: the expected data beside the words of each waiting sum, by its place in the FIFO.
+// Demands     accept_i: the beat with tag_i, alone_i and pos_i is added; slot_i: the place of its sum if it is
 //             the last one.
 
 module flaash_formal_mac_about

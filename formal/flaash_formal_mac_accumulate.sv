@@ -17,7 +17,7 @@ module flaash_formal_mac_accumulate
   input logic         clk_i,
   input logic         rst_ni,
   input logic         in_valid_i,
-  input mac_aligned_t in_i,        // with parts of the magnitude; what it touches follows from them
+  input mac_aligned_t in_i,        // with parts of the magnitude, from which the touched words follow
   input logic         sum_ready_i
 );
 
@@ -223,7 +223,7 @@ module flaash_formal_mac_accumulate
   Range_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !sum_valid || ((sum.touched != '0) ? is_range(sum.touched, sum.low, sum.high) : {sum.low, sum.high} == '0));
 
-  logic   given_q, given_side_q;  // the words are there one cycle longer
+  logic   given_q, given_side_q;  // the words stay one cycle longer
   total_t given_worth_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -236,7 +236,7 @@ module flaash_formal_mac_accumulate
   Stay_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !given_q || worth[given_side_q] == given_worth_q);
 
-  // What makes them inductive: the running sum, the sums that wait, the beat in the register.
+  // Invariants for the induction: the running sum, the sums that wait, the beat in the register.
   Running_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !open_q
       || (worth[side] == total_q[side] && bounded[side] && touched_q[side] == u_dut.touched_q && !kept[side]
           && u_dut.status_q == running_q));

@@ -49,7 +49,7 @@ module flaash_formal_mac_align
     else if (in_valid_i && in_ready) fresh_q <= in_i.tag.last;
   end
 
-  // What flaash_mac_decode sees to: places of what is not finite are beyond, but then the product is 0.
+  // By flaash_mac_decode: places of values that are not finite are beyond, but then the product is 0.
   Nothing_M : assume property (@(posedge clk_i) in_i.tag.product || in_i.size == '0);
   Pos_M : assume property (@(posedge clk_i) 32'(in_i.pos) <= LastPos || in_i.size == '0);
   First_M : assume property (@(posedge clk_i) !rst_ni || in_i.tag.first == fresh_q);
@@ -141,7 +141,7 @@ module flaash_formal_mac_align
   Lone_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(out_valid && out.alone)
       || ((even_touch | odd_touch) == BankWords'(even_touch[0]) && !odd_touch[0] && out.pos >= PosWidth'(128)));
 
-  // What makes them inductive: the register holds that beat.
+  // Invariants for the induction: the register holds that beat.
   logic [PosWidth-5:0]  chunk;  // where the product begins
   logic [FineWidth-1:0] fine;
 

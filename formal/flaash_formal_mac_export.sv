@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Proof of flaash_mac_export: the words it sends of a side are worth the sum of that side.
 //
-// Done with narrow and few words (formal/proofs.toml sets the constants). The words of a side change at will
-// while no finished sum keeps it. `so_far` is the specification: what the consumer of the words knows about a
-// portion up to and with the word that is shown.
+// Words are narrow and few (formal/proofs.toml sets the constants). The words of a side change freely while no
+// finished sum keeps it. `so_far` is the specification: the knowledge of the words' consumer about a portion, up
+// to and with the word that is shown.
 
 `include "flaash_dot_types.svh"
 
@@ -22,8 +22,8 @@ module flaash_formal_mac_export
   input logic                           sum_valid_i,
   input mac_sum_t                       sum_i,
   input logic                           sum_side_i,
-  input logic [NumWords-1:0][Width-1:0] words_i,      // what is written to the sides that nobody keeps
-  input logic [1:0][Width-1:0]          read_words_i,  // what the port shows while the block does not read
+  input logic [NumWords-1:0][Width-1:0] words_i,      // writes to the sides that no sum keeps
+  input logic [1:0][Width-1:0]          read_words_i,  // the port's output while the block does not read
   input logic                           room_i
 );
 
@@ -90,7 +90,7 @@ module flaash_formal_mac_export
     return worth;
   endfunction
 
-  // What has come of a portion: its words, and which they are.
+  // Words of a portion that have come, and their numbers.
   logic [NumWords-1:0] came_q, so_far_came, shows;
   worth_t              worth_q, so_far;
 
@@ -108,7 +108,7 @@ module flaash_formal_mac_export
     end
   end
 
-  // The sum that was given back in the cycle before. Its words are there for this cycle.
+  // The sum that was released in the previous cycle. Its words are valid for this cycle.
   logic                released_q, side_q;
   logic [NumWords-1:0] touched_q;
   mac_status_t         status_q;
@@ -126,7 +126,7 @@ module flaash_formal_mac_export
     total_q   <= worth_of(words_q[sum_side_i], sum_i.touched);
   end
 
-  // ------------------------------------------------------------------ what it sends
+  // ------------------------------------------------------------------------ outputs
   Worth_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !(valid && head.last) || (so_far == total_q && so_far_came == touched_q));
   Once_A : assert property (@(posedge clk_i) disable iff (!rst_ni) (came_q & shows) == '0);
@@ -134,13 +134,13 @@ module flaash_formal_mac_export
   OnlyTouched_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !valid
       || (head.last || head.touch) && (head.touch ? touched_q[head.index] : touched_q == '0 && word == '0));
   Status_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !valid || head.status == status_q);
-  // A side is given back with the last word of its sum, and only then.
+  // A side is released with the last word of its sum, and only then.
   Released_A : assert property (@(posedge clk_i) disable iff (!rst_ni) released_q == (valid && head.last));
   Room_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !launch || room_i);
   Moves_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !(sum_valid_i && room_i) || launch || u_dut.busy_q || sum_i.touched != '0);
 
-  // ------------------------------------------------------------------ what is inside
+  // -------------------------------------------------------------------------- state
   logic [NumWords-1:0] below;  // words whose turn has been
 
   assign below = (NumWords'(1) << u_dut.index_q) - 1'b1;

@@ -150,7 +150,7 @@ module flaash_formal_mac_integer
   Moves_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       in_ready || (in_i.tag.last && !(room_i && part_room_i)));
 
-  // What makes them inductive: the register is the sum, and no sum is beyond what its products can make.
+  // Invariants for the induction: the register is the sum, and no sum exceeds the bound of its products.
   total_t bound;
 
   assign bound = (total_t'({1'b0, count_q}) << ProductWidth) - total_t'({1'b0, count_q});

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the proofs of the accumulator and of what follows it share.
+// Shared by the proofs of the accumulator and of the modules after it.
 
 package flaash_formal_mac_pkg;
 
   import flaash_pkg::*;
   import flaash_mac_pkg::*;
 
-  // What leaves with a sum besides its words.
+  // Data of a sum besides its words.
   typedef struct packed {
     mac_status_t         status;
     logic                alone;

@@ -18,7 +18,7 @@ module flaash_formal_mac_resolve
   input logic                           sum_valid_i,
   input mac_sum_t                       sum_i,
   input logic                           sum_side_i,
-  input logic [NumWords-1:0][Width-1:0] words_i,  // what is written to the sides that nobody keeps
+  input logic [NumWords-1:0][Width-1:0] words_i,  // writes to the sides that no sum keeps
   input logic                           room_i,
   input logic                           window_ready_i
 );
@@ -78,7 +78,7 @@ module flaash_formal_mac_resolve
     end
   endfunction
 
-  // What goes along with the words of a sum.
+  // Data that accompany the words of a sum.
   typedef struct packed {
     mac_status_t         status;
     logic                alone;
@@ -91,7 +91,7 @@ module flaash_formal_mac_resolve
   } stage_t;
 
   // One word is in each stage: being read, added to the carry, taken for a digit; then the end. A sum ends when
-  // it is given back. Its window may wait while nothing is behind it.
+  // it is released. Its window may wait while nothing follows it.
   logic   read_q, read_ends_q, add_q, add_ends_q, dig_q, dig_ends_q, end_q;
   stage_t read_stage_q, add_stage_q, dig_stage_q, end_stage_q;
   logic   waits;
@@ -100,7 +100,7 @@ module flaash_formal_mac_resolve
   assign waits = end_q && !window_ready_i;
   Waits_M : assume property (@(posedge clk_i) !waits || !dig_q);
 
-  logic [NumWords-1:0] here;  // the word that is looked at
+  logic [NumWords-1:0] here;  // the word in this stage
 
   assign here     = NumWords'(1) << u_dut.index;
   assign next_sum = (u_dut.busy_q ? read_stage_q.sum : '0) + worth_of(words_q[sum_side_i], sum_i.touched & here);
@@ -123,14 +123,14 @@ module flaash_formal_mac_resolve
     if (!waits) end_stage_q <= dig_stage_q;
   end
 
-  // The sum of a window, its magnitude, and what the window makes of it. The last bit of `window` tells
-  // of anything below, as in the proof of the rounder.
+  // The sum of a window, its magnitude, and the window's version of it. The last bit of `window` marks anything
+  // below, as in the proof of the rounder.
   localparam int unsigned WindowWidth = WordWidth + TailWidth + 1;
   localparam int unsigned TopBit      = TailWidth + 1;
 
   worth_t                 sum, size, upper;
   logic [WindowWidth-1:0] window, magnitude;
-  logic                   lower;  // what is below the window is not zero
+  logic                   lower;  // the part below the window is not zero
 
   assign sum       = end_stage_q.sum;
   assign size      = (sum < 0) ? -sum : sum;
@@ -151,7 +151,7 @@ module flaash_formal_mac_resolve
   // ------------------------------------------------------------------ properties
   Worth_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !win_valid
       || (worth_t'(magnitude[WindowWidth-1:1]) == upper && magnitude[0] == lower && win.negate == (sum < 0)));
-  // One window for each sum that is given back, and for no other.
+  // One window for each sum that is released, and for no other.
   Once_A : assert property (@(posedge clk_i) disable iff (!rst_ni) win_valid == end_q);
   About_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !win_valid
       || {win.status, win.alone, win.pos} == end_stage_q.about);
@@ -159,7 +159,7 @@ module flaash_formal_mac_resolve
   Moves_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !(sum_valid_i && room_i) || launch || u_dut.busy_q);
 
-  // Of all words of the sum, when it is given back; the sum of the window is that one, four cycles later.
+  // The sum of all words, at its release; the window's sum is the same, four cycles later.
   Total_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !sum_ready || (sum_valid_i && next_sum == worth_of(words_q[sum_side_i], sum_i.touched)));
 
@@ -172,7 +172,7 @@ module flaash_formal_mac_resolve
   Index_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !win_valid
       || (32'(win.index) <= NumWords && (!win.alone || win.index == '0)));
 
-  // ------------------------------------------------------------------ what is inside
+  // -------------------------------------------------------------------------- state
   // Steps: the sum stays until its last word is read.
   Busy_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !u_dut.busy_q || (sum_valid_i
       && u_dut.index_q > lowest_word(sum_i.touched) && u_dut.index_q <= highest_word(sum_i.touched)));
@@ -195,8 +195,8 @@ module flaash_formal_mac_resolve
       && (!read_q || 32'(u_dut.read_index_q) < NumWords) && (!add_q || 32'(u_dut.add_index_q) < NumWords)
       && (!dig_q || 32'(u_dut.dig_index_q) < NumWords) && (!end_q || 32'(u_dut.end_index_q) <= NumWords));
 
-  // A word on its way: with it the sum is what it was, plus that word.
-  logic [NumWords-1:0] below;  // words that were looked at
+  // A word in flight: it adds to the earlier sum.
+  logic [NumWords-1:0] below;  // words that were read
 
   assign below = (NumWords'(1) << u_dut.index_q) - 1'b1;
 

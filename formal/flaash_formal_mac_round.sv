@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Proof of flaash_mac_normalize with flaash_mac_round: the result is the sum, rounded as IEEE 754 says.
 //
-// One window goes through the pipeline in the first cycle after the reset, while all other inputs are
-// free; without a stall, and stages hold what they have while there is one (flaash_mac_stage), a run as
-// long as the pipeline is all there is to look at. The specification rounds another way: it looks for the
-// leading one, moves down to the last place of the result and looks at what fell off, where the hardware
-// moves up and looks at fixed places.
+// One window goes through the pipeline in the first cycle after the reset, while all other inputs are free and
+// nothing stalls. In a stall every stage holds its contents (flaash_mac_stage), so a run as long as the pipeline
+// is enough. The specification rounds in another way. It searches the leading one, moves down to the last place
+// of the result and looks at the lost bits. The hardware moves up and looks at fixed places.
 
 module flaash_formal_mac_round
   import flaash_pkg::*;
@@ -134,8 +133,8 @@ module flaash_formal_mac_round
     end
   end
 
-  // The top is 0 only of a zero sum, which is not negative, and nothing is below word 0 or a lone product: the proof of
-  // flaash_mac_resolve has these as assertions.
+  // The top is 0 only for a zero sum, which is not negative. Nothing is below word 0 or a lone product. The proof
+  // of flaash_mac_resolve has these as assertions.
   Top_M : assume property (@(posedge clk_i) cycle_q < 4'd2
       || magnitude[WindowWidth-1:TopBit] != '0 || magnitude == '0);
   Sign_M : assume property (@(posedge clk_i) cycle_q < 4'd2 || !negate_q || magnitude != '0);

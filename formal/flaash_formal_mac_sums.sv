@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Producer of the proof of flaash_mac_resolve: finished sums and their words, as the accumulator gives them.
 //
-// Guarantees  The handshake rules and the reset of flaash_formal_producer. The words of a side change at will while
-//             no sum that is offered keeps it; they are within what 2 ** CountWidth products can make of them
-//             (so the proof of flaash_mac_accumulate), and a lone product is in word 0 only (likewise).
+// Guarantees  The handshake rules and the reset of flaash_formal_producer. The words of a side change freely
+//             while no offered sum keeps it. They stay within the bound of 2 ** CountWidth products, and a lone
+//             product is in word 0 only; the proof of flaash_mac_accumulate shows both.
 // Demands     The inputs are free inputs of the wrapper, but for ready_i.
 
 module flaash_formal_mac_sums
@@ -19,11 +19,11 @@ module flaash_formal_mac_sums
   input  logic                                ready_i,
   input  mac_sum_t                            sum_i,
   input  logic                                side_i,
-  input  logic [NumWords-1:0][Width-1:0]      words_i,  // what is written to the sides that nobody keeps
+  input  logic [NumWords-1:0][Width-1:0]      words_i,  // writes to the sides that no sum keeps
   output logic [1:0][NumWords-1:0][Width-1:0] words_o
 );
 
-  // Magnitude of a word at most, and what is above a product.
+  // Greatest magnitude of a word, and the bits above a product.
   localparam logic signed [Width:0] Most = (Width + 1)'((2 ** WordWidth - 1) * 2 ** CountWidth);
   localparam logic signed [Width:0] Over = (Width + 1)'(2 ** WordWidth);
 

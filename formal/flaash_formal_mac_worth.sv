@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Specification of the proof of flaash_mac_accumulate: what the words of a side are worth, and how big they may be.
+// Specification of the proof of flaash_mac_accumulate: the worth of a side's words, and their bounds.
 //
-// Guarantees  worth_o: the words, each at its place, added up. bounded_o: no word is beyond what count_i
-//             products can have made of it. limited_o: nor beyond what 2 ** CountWidth can have.
+// Guarantees  worth_o: the words, each at its place, added up. bounded_o: no word exceeds the bound of count_i
+//             products. limited_o: nor the bound of 2 ** CountWidth products.
 
 module flaash_formal_mac_worth
   import flaash_mac_pkg::*;

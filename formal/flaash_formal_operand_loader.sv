@@ -74,7 +74,7 @@ module flaash_formal_operand_loader
     .report_o    (report)
   );
 
-  // ---------------------------------------------------------------- what is written
+  // ------------------------------------------------------------------------- writes
   logic finish, sentinel_q;
 
   assign finish = u_dut.reading.section == SecFinish;
@@ -131,7 +131,7 @@ module flaash_formal_operand_loader
       && (!pointers || (4'(level) + 1 < order && position <= here))
       && (!entries || (4'(level) + 1 == order && position < here)));
 
-  // While words of a level are read, what is seen of it is what has been announced.
+  // While words of a level are read, the module's view of the level equals its announcement.
   Seen_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(coords || pointers || entries)
       || (frame.nodes == here && frame.above_base == u_dut.u_description.above_base
           && (entries || (frame.below == below && frame.base == u_dut.u_description.bases_q[level]))));
@@ -176,8 +176,8 @@ module flaash_formal_operand_loader
     else if (section) walk_q <= (level == '0) ? '0 : above;
   end
 
-  // sorted: the ends that are left to read do not decrease; constant: they all are `begun`; written:
-  // those of the pointers that have come do not decrease. last: the last end of the walk.
+  // sorted: the ends that are left to read do not decrease; constant: they all are `begun`; written: the ends of
+  // the pointers that have come do not decrease. last: the last end of the walk.
   always_comb begin
     sorted   = 1'b1;
     constant = seen == begun;
@@ -213,8 +213,8 @@ module flaash_formal_operand_loader
   Root_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !((coords || pointers || entries) && level == '0)
       || (left == '0 && !u_dut.u_spans.read_q && begun == '0 && !spare));
-  // Of the span that is offered, `of_span` nodes or entries have come. At the root there is one span; below it
-  // the spans end where the nodes of this level, or the entries, end.
+  // `of_span` nodes or entries of the offered span have come. At the root there is one span; below it the spans
+  // end where the nodes of this level, or the entries, end.
   logic                    fresh;
   logic [EntryIdWidth-1:0] done_q;  // entries of the span that have come
 
@@ -239,7 +239,7 @@ module flaash_formal_operand_loader
       || (level == '0 ? span_valid && span.count == here && position == of_span
           : walk_q != '0 && position + span_is + spare_is == begun + of_span && begun >= span_is
             && begun - span_is >= spare_is && last == here));
-  // Pointers are written behind the walk, which has childless nodes left to read only.
+  // Pointers are written after the walk's position; only childless nodes are left to read.
   Pointers_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !pointers
       || ((left == '0 || (constant && position <= next)) && (!u_dut.u_spans.read_q || seen == begun)
           && !span_valid && !spare));
@@ -262,7 +262,7 @@ module flaash_formal_operand_loader
   // ---------------------------------------------------------------------- the packer
   logic [3:0] fill;
   logic       fiber_begun;
-  line_addr_t lines;   // those on their way counted
+  line_addr_t lines;   // lines in flight included
   fiber_id_t  fibers;
 
   assign fill        = u_dut.u_packer.fill_q;
@@ -275,7 +275,7 @@ module flaash_formal_operand_loader
       && 32'(u_dut.lines) <= MemLines);
   Fibers_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       32'(fibers) <= FiberDepth && 32'(u_dut.fibers) <= FiberDepth);
-  // What the proof of the packer demands: sections before entries, and the sentinel behind whole fibers.
+  // Demands of the packer's proof: sections before entries, and the sentinel after whole fibers.
   Empty_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !(extents || counts || section || coords || pointers) || (fibers == '0 && lines == '0));
   Whole_A : assert property (@(posedge clk_i) disable iff (!rst_ni)

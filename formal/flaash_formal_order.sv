@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Order of a proof: what goes into a block comes out of it once each, in order, unchanged.
+// Order of a proof: beats that enter a block leave it once each, in order, unchanged.
 //
-// Guarantees  For all runs: as many beats are inside as went in and have not come out; the beat that was
-//             marked on its way in comes out after those ahead of it, unchanged. mark_i is free, so that
-//             the marked beat stands for each of them.
+// Guarantees  For all runs: the number of beats inside equals those that went in minus those that came out. The
+//             beat that was marked on its way in comes out after those ahead of it, unchanged. mark_i is free, so
+//             that the marked beat stands for each of them.
 // Demands     slot_*: all places of the block that can hold such a beat, the oldest first. They make the
-//             properties inductive: the marked beat is in the place where it has to be.
+//             properties inductive: the marked beat is in its expected place.
 
 module flaash_formal_order #(
   parameter int unsigned Width = 1,  // bits of a beat, 1 or more

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Proof of flaash_portion_trim: each line keeps the entries of its portion, moved down, and no others.
 //
-// A marked request stands for each of them. `kept` is the specification: it takes the entries of the answer
-// one by one and puts those that belong to the portion side by side.
+// A marked request stands for each of them. `kept` is the specification: it goes through the entries of the
+// response one by one and puts the entries of the portion side by side.
 
 `include "flaash_line.svh"
 

@@ -101,7 +101,7 @@ module flaash_formal_portioner
     if (open_valid && open_ready_i) slot_q <= open_slot_i;
   end
 
-  // ------------------------------------------------------------------ what leaves it
+  // ------------------------------------------------------------------------ outputs
   Passes_A : assert property (@(posedge clk_i) disable iff (!rst_ni) splits
       || (job_valid == job_valid_i && job == job_i && job_ready == job_ready_i && !open_valid && !close));
   Begins_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
@@ -112,7 +112,7 @@ module flaash_formal_portioner
       || (32'(job.portion.first_lane) < Lanes && 32'(job.portion.last_lane) < Lanes && job.a_lines != '0));
   Region_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(splits && job_valid)
       || 32'(line_addr_t'(job.a_first - job_i.a_first)) + 32'(job.a_lines) <= 32'(job_i.a_lines));
-  // All else of the job is as it came; the slot is the one that was given.
+  // The other members of the job are unchanged; the slot is the given one.
   Rest_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !(splits && job_valid)
       || (opened_q && job.portion.slot == slot_q && job.a_id == job_i.a_id && job.b_id == job_i.b_id
           && job.b_count == job_i.b_count && job.b_first == job_i.b_first && job.b_lines == job_i.b_lines));
@@ -127,7 +127,7 @@ module flaash_formal_portioner
       close == (splits && taken && ends) && (!close || (close_slot == slot_q && close_count == sent_q + 1'b1)));
   Pulse_A : assert property (@(posedge clk_i) disable iff (!rst_ni) portion_taken == (splits && taken));
 
-  // ------------------------------------------------------------------ what is inside
+  // -------------------------------------------------------------------------- state
   Opened_A : assert property (@(posedge clk_i) disable iff (!rst_ni) u_dut.open_q == opened_q);
   Inside_A : assert property (@(posedge clk_i) disable iff (!rst_ni) opened_q
       ? splits && u_dut.begin_q == next_q && u_dut.count_q == sent_q && u_dut.slot_q == slot_q && next_q < all

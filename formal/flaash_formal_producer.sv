@@ -2,7 +2,7 @@
 // Producer of a proof: assumes that free inputs keep to the handshake rules and to the reset.
 //
 // Guarantees  Reset is active in the first cycle, and at any time after it. On each of Streams streams a
-//             beat that was offered and not taken stays, unchanged.
+//             beat that was offered and not accepted stays, unchanged.
 // Demands     valid_i and data_i are free inputs of the wrapper.
 
 module flaash_formal_producer #(

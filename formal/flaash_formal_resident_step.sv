@@ -2,8 +2,9 @@
 // Proof of flaash_resident_step: a fiber of A in any chunks and a fiber of B in any lines meet in all equal
 // coordinates, each once.
 //
-// A step per cycle, from the first two chunks and the first line on, as next_o and done_o say. `sought_q` is any
-// coordinate. That it is reported when both have it, and never twice, is proven by what has gone by.
+// A step per cycle, from the first two chunks and the first line on, as next_o and done_o request. `sought_q` is
+// any coordinate. It is reported when both have it, and never twice; the proof follows the chunks and lines that
+// have passed.
 
 module flaash_formal_resident_step #(
   parameter int unsigned Chunk      = 2,
@@ -16,7 +17,7 @@ module flaash_formal_resident_step #(
 ) (
   input logic                     clk_i,
   input logic                     rst_ni,
-  // what comes next: two chunks, a line
+  // the next two chunks and line
   input chunk_t [1:0]             chunk_i,
   input logic [1:0][PlaceWidth:0] entries_i,
   input logic [1:0]               final_i,
@@ -50,7 +51,7 @@ module flaash_formal_resident_step #(
     .hits_o(hits), .places_o(places), .next_o(next), .done_o(done)
   );
 
-  // The last line that is done ends it.
+  // The last line ends it.
   assign other       = !first_q;
   assign step        = begun_q && !ended_q;
   assign leaves      = !begun_q ? '1 : step ? next : '0;
@@ -68,7 +69,7 @@ module flaash_formal_resident_step #(
     end
   end
 
-  // Of two new chunks the first one may be the fiber's last: then nothing is in the other one.
+  // The first of two new chunks may be the fiber's last: then the other one is empty.
   always_ff @(posedge clk_i) begin
     if (!begun_q)    sought_q <= sought_i;
     if (leaves_line) {row_q, count_q, last_q} <= {row_i, count_i, last_i};
@@ -128,7 +129,7 @@ module flaash_formal_resident_step #(
   // --------------------------------------------------------------- where the sought one is
   logic [1:0] in_chunk;
   logic       in_row, reported;
-  logic       a_gone_q, b_gone_q, met_q;  // its chunk, its line has gone by; it has been reported
+  logic       a_gone_q, b_gone_q, met_q;  // its chunk, its line has passed; it has been reported
   coord_t     bottom, top;                // least and greatest coordinate of the chunks
 
   assign bottom = (entries_q[first_q] != '0) ? chunk_q[first_q][0] : chunk_q[other][0];
@@ -181,7 +182,7 @@ module flaash_formal_resident_step #(
         !(step && !final_q && chunk_q[c][Chunk-1] == top_of(row_q, count_q)) || (next[c] && done));
   end
 
-  // What makes them inductive: where the sought one can be.
+  // Invariants for the induction: where the sought coordinate can be.
   Stored_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !begun_q
       || (32'(entries_q[0]) <= Chunk && 32'(entries_q[1]) <= Chunk && entries_q != '0
           && (final_q || (32'(entries_q[0]) == Chunk && 32'(entries_q[1]) == Chunk))
@@ -196,7 +197,7 @@ module flaash_formal_resident_step #(
   BGone_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !(begun_q && b_gone_q && !ended_q) || row_q[0] > sought_q);
   Met_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !met_q || a_gone_q || b_gone_q);
-  // A chunk goes when a line reaches its top: so a line that has the sought one comes before, or is there.
+  // A chunk goes when a line reaches its top: so a line with the sought coordinate comes before or is the current one.
   AFirst_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       !(begun_q && a_gone_q && !b_gone_q && in_row) || met_q);
   ALeft_A : assert property (@(posedge clk_i) disable iff (!rst_ni)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Proof of flaash_result_gate: after a stop exactly the results pass that were stored before it.
 //
-// `late_q` is the specification: the stores, each result in them with whether it came after the stop.
+// `late_q` is the specification: the stores, each result with a bit that marks an arrival after the stop.
 
 module flaash_formal_result_gate #(
   parameter int unsigned NumSources = 2,
@@ -88,7 +88,7 @@ module flaash_formal_result_gate #(
         stop_i || in_ready[s] == out_ready_i[s]);
     Stays_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !waited_q || out_valid[s]);
 
-    // Those from before the stop are the older ones, and the gate has their number.
+    // Results from before the stop are the older ones, and the gate has their number.
     always_comb begin
       early = '0;
       for (int unsigned i = 0; i < Depth; i++) early = early + CountWidth'(i < 32'(filled_q) && !late_q[i]);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Proof of flaash_scheduler_demand: each job goes to one SDPE, once, unchanged; nobody who asks starves.
+// Proof of flaash_scheduler_demand: each job goes to one SDPE, once, unchanged; no requesting SDPE starves.
 
 module flaash_formal_scheduler_demand
   import flaash_pkg::*;
@@ -59,7 +59,7 @@ module flaash_formal_scheduler_demand
     .slot_data_i (u_dut.job_q)
   );
 
-  // An SDPE that is offered a job has got it; one that is not, and is ready, asks.
+  // An SDPE with an offered job has got it; one without it that is ready, requests.
   flaash_formal_turns #(
     .Ports(NumSdpe)
   ) u_turns (

@@ -53,7 +53,7 @@ module flaash_formal_scheduler_round_robin
   end
 
   // ------------------------------------------------------------------ properties
-  // A job is taken in the cycle in which exactly one SDPE takes it.
+  // A job is accepted in the cycle in which exactly one SDPE accepts it.
   ExactlyOne_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       given == (taken ? NumSdpe'(1) << turn_q : '0));
   Unchanged_A : assert property (@(posedge clk_i) disable iff (!rst_ni) given == '0 || sdpe_job == job_i);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Proof of flaash_soft_reset: for any order of requests, at any cycle, a soft reset ends only when the bus is idle.
 //
-// The edge is abstract: bursts of both directions, and work of which bursts may still be made. axi_read and axi_write
-// are proven to be such an edge (QuietStays_A there); the unloader ends a frame in finite time.
+// The edge is abstract: bursts of both directions, and work from which bursts may still come. The proofs of
+// axi_read and axi_write show that they are such an edge (QuietStays_A there); the unloader ends a frame in
+// finite time.
 
 module flaash_formal_soft_reset
   import flaash_host_pkg::*;
@@ -15,9 +16,9 @@ module flaash_formal_soft_reset
   input logic       stop_i,
   input logic       opens_i,    // a result frame begins
   input logic       closes_i,   // it has left
-  input logic       wants_i,    // the edge finds something to read or to write
+  input logic       wants_i,    // the edge has data to read or to write
   input logic       begins_i,   // it begins a burst
-  input logic       answers_i   // the memory answers one
+  input logic       answers_i   // the memory responds to one
 );
 
   localparam int unsigned Bursts = 3;
@@ -39,8 +40,8 @@ module flaash_formal_soft_reset
   );
 
   // ------------------------------------------------------- the edge, the unloader
-  logic [1:0] inside_q;  // bursts that have begun and were not answered
-  logic       work_q;    // more of them may begin
+  logic [1:0] inside_q;  // outstanding bursts
+  logic       work_q;    // more bursts may begin
   logic       open_q;    // a result frame is open
   logic       begins;
 
@@ -60,7 +61,7 @@ module flaash_formal_soft_reset
     end
   end
 
-  // A start is refused in the cycle of a request, too, and in that of a stop none can be on its way.
+  // A start is refused in the cycle of a request, too, and in the cycle of a stop none can be on its way.
   Start_M : assume property (@(posedge clk_i) !opens_i || (!reset_i && !stop_i));
 
   logic after_q;  // the first cycle after rst_ni is over: registers can't have been written before
@@ -72,11 +73,11 @@ module flaash_formal_soft_reset
 
   NotAtOnce_M : assume property (@(posedge clk_i) after_q || (!reset_i && !stop_i));
 
-  // ------------------------------------------------------------------ what was asked
+  // ----------------------------------------------------------------------- requests
   logic       reset_q, resetting_q, core_q, store_q, idle_q;  // in the cycle before
   logic       pending_q;    // a soft reset was requested, and the stores were not yet reset for long enough after it
   logic [3:0] core_low_q, store_low_q;  // cycles that they have been low, from the last soft reset on
-  logic [3:0] calm_q;       // cycles in which nothing held up the end
+  logic [3:0] calm_q;       // cycles in which nothing delayed the end
 
   function automatic logic [3:0] more(logic [3:0] count);
     return (&count) ? count : count + 4'd1;
@@ -107,25 +108,25 @@ module flaash_formal_soft_reset
   end
 
   // ------------------------------------------------------------------ properties
-  // With StatusBusy, and so with resetting, the core's reset ends only when no burst is under way and none can begin.
+  // With StatusBusy, and so with resetting, the core's reset ends only when no burst is outstanding and none can begin.
   Waits_A : assert property (@(posedge clk_i) disable iff (!rst_ni) ending.resetting || !resetting_q || quiet);
   CoreWaits_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       core_q || !core_rst_n || !resetting_q || (quiet && !ending.resetting));
   Taken_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !reset_q || (ending.resetting && !ending.stopping));
-  // Until the stores had a reset of full length after it a request is not over; nor is it forgotten.
+  // Until the stores had a reset of full length after it a request is not finished; nor is it lost.
   Pending_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !pending_q || ending.resetting);
   CoreLength_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       core_q || !core_rst_n || 32'(core_low_q) >= ResetCycles);
   StoreLength_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       store_q || !store_rst_n || 32'(store_low_q) >= ResetCycles);
-  // No frame is cut: the core's reset begins behind it, and none opens before its end.
+  // No frame is cut: the core's reset begins after it, and none opens before its end.
   Frame_A : assert property (@(posedge clk_i) disable iff (!rst_ni) core_rst_n || !core_q || idle_q);
   NoFrame_A : assert property (@(posedge clk_i) disable iff (!rst_ni) core_rst_n || idle);
   OneKind_A : assert property (@(posedge clk_i) disable iff (!rst_ni) ending != '1);
-  // Once the frame has left and the memory has answered everything the end is near.
+  // Once the frame has left and the memory has sent all responses, the end is near.
   Ends_A : assert property (@(posedge clk_i) disable iff (!rst_ni) 32'(calm_q) < ResetCycles + 2 || ending == '0);
 
-  // What makes it inductive.
+  // Invariants for the induction.
   Low_A : assert property (@(posedge clk_i) disable iff (!rst_ni) u_dut.state_q != 2'd2 ||
       (!core_rst_n && 32'(u_dut.left_q) >= 1 && 32'(u_dut.left_q) <= ResetCycles
        && 32'(u_dut.left_q) + 32'(core_low_q) >= ResetCycles

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Proof of flaash_stream_arbiter2: its guarantees, for any traffic and any reset.
 //
-// The top bit of a beat tells which input it came from; the arbiter does not look at it.
+// The top bit of a beat names its input; the arbiter does not look at it.
 
 module flaash_formal_stream_arbiter2 #(
   parameter int unsigned Width = 4
@@ -66,7 +66,7 @@ module flaash_formal_stream_arbiter2 #(
       .slot_data_i ({u_dut.gen_register.u_register.skid_q, u_dut.gen_register.u_register.out_q})
     );
 
-    // The other input is taken at most once while this one waits.
+    // The other input is accepted at most once while this one waits.
     logic overtaken_q;
 
     always_ff @(posedge clk_i or negedge rst_ni) begin

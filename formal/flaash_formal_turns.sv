@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Turns of a proof: nobody who keeps asking at a flaash_round_robin starves.
+// Turns of a proof: no port that keeps requesting at a flaash_round_robin starves.
 //
-// Guarantees  A port that keeps asking sees at most Ports - 1 accepted grants to others. It is inductive
-//             because each of them brings the port's turn nearer: the mask tells how far away it is.
+// Guarantees  A port that keeps requesting sees at most Ports - 1 accepted grants to others. The property is
+//             inductive because each of these grants brings the port's turn nearer: the mask gives the distance.
 // Demands     mask_i is the register of the flaash_round_robin, grant_i its grant where it is accepted.
 
 module flaash_formal_turns #(
@@ -31,7 +31,7 @@ module flaash_formal_turns #(
 
   // -------------------------------------------------------------------- every port
   for (genvar i = 0; i < Ports; i++) begin : gen_port
-    logic [CountWidth-1:0] overtaken_q;  // grants to others since this port asks
+    logic [CountWidth-1:0] overtaken_q;  // grants to others since this port requests
     logic [CountWidth-1:0] away;         // ports that have their turn before it
 
     assign away = (next <= CountWidth'(i)) ? CountWidth'(i) - next : CountWidth'(Ports + i) - next;

@@ -2,7 +2,7 @@
 // Stream checker for proofs: takes the place of the module of the same name in rtl/stream/.
 //
 // Guarantees  The same handshake rules, as properties: outside reset a beat that was offered and not
-//             taken is neither withdrawn nor changed. (Provers know no X.)
+//             taken is neither withdrawn nor changed. (Provers have no X.)
 // Demands     Nothing; it is passive.
 
 module flaash_stream_checker #(

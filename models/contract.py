@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The reference contraction: what the machine must deliver, bit by bit, and what it must count."""
+"""The reference contraction: the machine's results, bit by bit, and its counters."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def contract(a: SparseTensor, b: SparseTensor, fmt: str | NumberFormat, dense: b
              ) -> ContractionResult:
     """Contract the last mode of A with the last mode of B, as the machine does.
 
-    Values are rounded to the format first; NumberFormat.convert() tells what that loses.
+    Values are rounded to the format first; NumberFormat.convert() reports the loss.
 
     Args:
         a, b: operands of order 1 or more; prepare() makes them of any others.
@@ -157,8 +157,8 @@ def joined_pairs(a: Fibers, b: Fibers, dense: bool = False,
         dense: bound the dot products of a block too, not only the products.
 
     Yields:
-        First fiber of A of the block and the one behind its last, entries of A and entries of B
-        that match, in the order of A's entries and then of B's contracted coordinates.
+        First fiber of A of the block and the fiber after its last; then the entries of A and of B that
+        match, in the order of A's entries and then of B's contracted coordinates.
     """
     by_coord = np.argsort(b.last, kind="stable")
     coords = b.last[by_coord]

@@ -90,7 +90,7 @@ class Csf:
         return SparseTensor(self.shape, np.stack(columns[::-1], axis=1), self.leaf_values)
 
     def fiber_bounds(self) -> np.ndarray:
-        """Return (fibers, 2) int64: first entry and the one behind the last, of each non-empty fiber."""
+        """Return (fibers, 2) int64: the range of entries of each non-empty fiber, the end not included."""
         pointers = self.pointers[-1] if self.pointers else np.array([0, self.nnz])
         bounds = np.stack([pointers[:-1], pointers[1:]], axis=1)
         return bounds[bounds[:, 0] < bounds[:, 1]]
@@ -102,7 +102,7 @@ class Csf:
     def with_empty_nodes(self, rng: np.random.Generator, count: int = 4) -> Csf:
         """Return the same tensor with up to `count` empty nodes more, at random levels and places.
 
-        Some hang below nodes that are there, some bring new parents with them.
+        Some have existing parents, some come with new parents.
         """
         rows = self.to_tensor().coords
         extra = []
@@ -115,7 +115,7 @@ class Csf:
                 row[mode] = rng.integers(self.shape[mode])
             extra.append(row)
         rows = np.concatenate([rows, np.array(extra, np.int64).reshape(-1, self.order)])
-        # Short rows have -1 behind their end and so come before the longer ones they are part of.
+        # Short rows are filled with -1, so they come before the longer rows that begin with them.
         by_row = np.lexsort(rows.T[::-1])
         rows = rows[by_row]
         depth = (rows >= 0).sum(axis=1)

@@ -20,7 +20,7 @@ from models.numbers.rounding import widen_float32
 from models.tensor import MAX_EXTENT, MAX_ORDER, SparseTensor, check_shape
 
 _ENTRY = np.dtype([("coord", "<i4"), ("value", "<u4")])
-MAX_FIBERS = 2**26  # that write() makes, empty ones included: 256 MiB of pointers
+MAX_FIBERS = 2**26  # most fibers of a written file, empty ones included: 256 MiB of pointers
 MAX_LAST_EXTENT = 2**31  # coordinates are signed
 
 

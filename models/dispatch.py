@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a contraction is cut into jobs, and when the last one ends at the earliest.
+"""How a contraction is cut into jobs, and the earliest end of the last one.
 
 Engines get the jobs one after the other.
 
-Cycle 0 is that of the first comparison of the first job, if it is handed out as early as can be.
-A job's end is that of its last comparison: lines that are left over are discarded beside what follows
-in the MAC, but the next job waits for it.
+Cycle 0 is the first comparison of the first job, if that job is handed out as early as possible. A job ends
+with its last comparison. Its remaining lines are discarded while the MAC still works, but the next job waits
+until they are.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from models.work import Jobs
 RUNS_PER_ENGINE = 8
 HOLDING = ("lookup", "resident")  # engines that hold fibers of A: they cut the work themselves
 _QUEUE = 2  # jobs that wait before the loaders
-_LOADERS = 2  # jobs in a loader: one being read, one behind it
+_LOADERS = 2  # jobs in a loader: one being read, one after it
 
 
 def run_length(engine: str, engines: int, fibers_a: int, fibers_b: int) -> int:
-    """Return the most fibers of B per job that a host tells the machine, 0 for all.
+    """Return the run length that a host sets, in fibers of B per job; 0 for all.
 
     The merge engine, the paper's, gets single dot products. A compare engine gets about RUNS_PER_ENGINE
     jobs, so that the last ones end close to each other. Engines of HOLDING get all.
@@ -56,10 +56,10 @@ def demand(jobs: Jobs, engines: int) -> int:
 def round_robin(jobs: Jobs, engines: int, depth: int, ahead: int) -> int:
     """Return the cycles until the last comparison if job i goes to engine i mod `engines`, in order.
 
-    A job is handed out after the one before, and when its engine can take it: the queue has room once the job
-    _QUEUE before has gone to the loaders; they take that one when the job _LOADERS before it has been
-    asked for; and that is so when all of its lines but `depth` have been used. So who waits for a slow
-    engine holds up all others.
+    A job is handed out after the previous one, when its engine can accept it. The queue has room once the job
+    _QUEUE before has gone to the loaders. The loaders accept that job when the job _LOADERS before it has
+    been requested, and that needs all of its lines but `depth` to be used. So a job for a slow engine delays
+    all later jobs.
 
     Args:
         jobs: in order.
@@ -87,7 +87,7 @@ def round_robin(jobs: Jobs, engines: int, depth: int, ahead: int) -> int:
 
 
 class _Places:
-    """How many of an engine's jobs must be through before it takes another one.
+    """How many of an engine's jobs must be finished before it accepts another one.
 
     Args:
         lines_a, lines_b: lines of its jobs.
@@ -101,6 +101,6 @@ class _Places:
             self._through = np.maximum(self._through, np.searchsorted(total, total - depth, side="right"))
 
     def used_before(self, index: int) -> int:
-        """Return the number of jobs that are through when job `index` is handed out."""
+        """Return the number of jobs that are finished when job `index` is handed out."""
         asked = index - _QUEUE - _LOADERS
         return int(self._through[asked]) if asked >= 0 else 0

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The one exception for mistakes in what a user gives: files, shapes, axes, values."""
+"""The one exception for mistakes in the user's files, shapes, axes and values."""
 
 from os import PathLike
 
@@ -10,7 +10,7 @@ class TensorError(Exception):
     """A file, tensor or contraction that can't be used, with a message meant for the user.
 
     Args:
-        message: what is wrong, with the value that was seen.
+        message: the mistake, with the value.
         path: file it was seen in, if any.
         place: where in the file: a line, a byte offset, an entry.
     """

@@ -163,7 +163,7 @@ def interleaved_pair(rng: np.random.Generator, shape: Sequence[int], density: fl
 
 def _from_fibers(rng: np.random.Generator, shape: Sequence[int], lengths: np.ndarray,
                  values: str) -> SparseTensor:
-    """Return a tensor with so many entries in each fiber, at random coordinates."""
+    """Return a tensor with the given numbers of entries in its fibers, at random coordinates."""
     last = [rng.choice(shape[-1], length, replace=False) for length in lengths]
     fiber = np.repeat(np.arange(len(lengths)), lengths)
     upper = np.unravel_index(fiber, tuple(shape[:-1])) if len(shape) > 1 else ()

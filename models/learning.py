@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Contractions of deep learning, each named after the paper that its sizes and its sparsity come from.
 
-Each generator returns a Workload whose extents are the paper's, all divided by one factor where the original
-does not fit the machine's memories (32,768 entries per operand and slice) or takes more than a minute to
-simulate. Values are drawn: no trained network is needed for cycles, which depend on coordinates only.
+Each generator returns a Workload with the extents of its paper. All extents are divided by one factor if the
+original does not fit the machine's memories (32,768 entries per operand and slice) or takes more than a
+minute to simulate. Values are random: cycles depend on coordinates only, so no trained network is needed.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ class Workload:
     Attributes:
         subscripts: batches and heads are modes.
         a, b: the operands.
-        fmt: value format that it is for.
-        factor: by which the extents are smaller than the paper's.
+        fmt: its value format.
+        factor: by which the paper's extents are divided.
     """
 
     subscripts: str
@@ -72,9 +72,9 @@ def swat(rng: np.random.Generator) -> Workload:
 def sparsek(rng: np.random.Generator) -> Workload:
     """Attention to k selected keys: SPARSEK (arXiv 2406.16747), causal, scores times values.
 
-    A score of its own decides which keys of all before it a query keeps, so the selection of neighbouring
-    queries is nearly the same. The transformer is GPT-2's small one (12 heads of 64 values, 1,024 tokens),
-    with 128 keys of each query, an eighth of them; all divided by 4: 256 tokens, 32 keys, 16 values, 3 heads.
+    A separate score decides which of the earlier keys a query keeps, so neighbouring queries keep nearly the
+    same keys. The transformer is GPT-2's small one (12 heads of 64 values, 1,024 tokens), with 128 keys of
+    each query, an eighth of them; all divided by 4: 256 tokens, 32 keys, 16 values, 3 heads.
     """
     factor, tokens, keys, values, heads = 4, 256, 32, 16, 3
     importance = rng.normal(size=(heads, tokens))
@@ -110,7 +110,7 @@ def dynamic_vit(rng: np.random.Generator) -> Workload:
     """Token-pruned vision transformer: DynamicViT (arXiv 2106.02034), DeiT-S, scores times values.
 
     197 tokens, 6 heads of 64 values; 70% of the tokens stay at each of three stages, 34.3% in the last,
-    where this block is; not scaled. The coordinates of the tokens stay what they were.
+    where this block is; not scaled. The tokens keep their coordinates.
     """
     tokens, heads, values = 197, 6, 64
     kept = np.zeros(tokens, bool)
@@ -148,8 +148,8 @@ def tender(rng: np.random.Generator) -> Workload:
 def hobbit_bf16(rng: np.random.Generator) -> Workload:
     """Mixed-precision experts: HOBBIT (arXiv 2411.01433), Mixtral 8x7B, experts that are in the cache.
 
-    As pruned_experts(), all 8 experts there, the 4 in the cache in bf16. The low precision of the paper's
-    other experts is hobbit_int8(), of the same sizes.
+    As pruned_experts(), with all 8 experts, the 4 in the cache in bf16. hobbit_int8() has the other experts,
+    of the same sizes, in the paper's low precision.
     """
     return _experts(rng, "bf16", left=4)
 
@@ -160,7 +160,7 @@ def hobbit_int8(rng: np.random.Generator) -> Workload:
 
 
 def _experts(rng: np.random.Generator, fmt: str, left: int) -> Workload:
-    """Return the first matrices of so many of 8 experts, dense, and the tokens that go to them, two each."""
+    """Return the first matrices of some of 8 experts, dense, and the tokens that go to them, two each."""
     experts, hidden, inner, tokens = 8, 32, 112, 16
     there = rng.choice(experts, left, replace=False)
     routed = np.zeros((experts, tokens, 1), bool)

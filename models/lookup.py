@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The least cycles of the lookup machine: the best cut of the plane (sets of A) x (fibers of B).
 
-Groups of engines work through the plane row by row, each in a contiguous piece of whole pairs of a set
-and a fiber of B, as docs/blocks/lookup.md describes. Of all cuts the best one counts, found by search: for a
-limit of cycles each group takes as many pairs as it can. Physical are
-- one line per cycle and group, of A or of B: a set's lines come before its run of B, those of the next set
-  after 8 lines of the run;
+Groups of engines process the plane row by row, each in a contiguous piece of whole pairs of a set and a fiber
+of B (docs/blocks/lookup.md). The bound is the best of all cuts, found by search: within a limit of cycles
+each group takes as many pairs as it can. The model includes
+- one line per cycle and group, of A or of B: a set's lines precede its run of B, and the lines of the next
+  set follow after 8 lines of the run;
 - a cycle for each word of a table that a line of A goes to, before the fiber can be looked up;
-- one multiplication per match and engine; 7 lines with matches may wait while another one comes by, and
-  the last one that came is not multiplied before the fiber's next one, or its end, has come;
+- one multiplication per match and engine; 7 lines with matches may wait while another one arrives;
+- the last line that arrived is multiplied only after the fiber's next line, or the fiber's end;
 - the latencies of the plan, whose groups begin one cycle after another, of memory, engine and MAC.
-Conflicts of banks, rounding and full result stores are left out. Arbiters begin as after a reset.
+Bank conflicts, rounding and full result stores are left out. Arbiters begin as after a reset.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from models.lookup_group import LEAST_END, TO_MAC, Group
 from models.work import Lookups
 from tb.common.rtl_constants import package_constants
 
-# When the plan weighs rows, and when it cuts the last set by itself.
+# When the plan weighs rows, and when it cuts the last set separately.
 _RULES = package_constants("flaash_lookup_pkg")
 _PLANNED = 4  # cycles from the start to the first piece
 _FIRST_LINE = 3  # from a piece to the first line at the engines, beyond the memory's latency
@@ -35,7 +35,7 @@ def least_lookup(lookups: Lookups, groups: int, size: int, latency: int, after: 
     """Return the least cycles from the start until every result is stored.
 
     Args:
-        lookups: what is to be done; fibers on both sides.
+        lookups: the work; fibers on both sides.
         groups, size: of engines, and engines of a group.
         latency: of the memory.
         after: cycles from a match in the MAC until the contraction is done.
@@ -70,19 +70,19 @@ def _is_skewed(lookups: Lookups, groups: int, size: int) -> bool:
 
 
 def _sets(lookups: Lookups, fibers: int) -> list[int]:
-    """Return the lines of each set of so many neighbouring fibers of A."""
+    """Return the lines of each set of `fibers` neighbouring fibers of A."""
     return [sum(lookups.lines_a[first:first + fibers]) for first in range(0, len(lookups.lines_a), fibers)]
 
 
 def _average(lookups: Lookups, groups: int, fibers: int) -> int:
-    """Return the lines of the busiest group if all could be cut alike; a group that works loads a set."""
+    """Return the lines of the busiest group if the work could be divided evenly; each one loads a set."""
     loads, row = _sets(lookups, fibers), sum(lookups.lines_b)
     return min(-(-(len(loads) * row + max(sum(loads), busy * min(loads))) // busy)
                for busy in range(1, groups + 1))
 
 
 def _has_tail(lookups: Lookups, groups: int, fibers: int) -> bool:
-    """Return whether the last, smaller set may be cut by itself, so that each group has two pieces.
+    """Return whether the last, smaller set may be cut separately, so that each group has two pieces.
 
     As in flaash_lookup_share: B has lines enough for each group.
     """
@@ -91,7 +91,7 @@ def _has_tail(lookups: Lookups, groups: int, fibers: int) -> bool:
 
 
 def _search(plane: _Plane, groups: int, least: int) -> int:
-    """Return the fewest cycles with which the groups come to the end of the plane."""
+    """Return the fewest cycles in which the groups reach the end of the plane."""
     step, low = 1, least - 1  # low: not enough
     while not plane.fits(low + step, groups):
         low += step
@@ -104,9 +104,9 @@ def _search(plane: _Plane, groups: int, least: int) -> int:
 
 
 def _table(words: Sequence[Sequence[int]]) -> int:
-    """Return the cycles from behind a set's last line until all its fibers can be looked up.
+    """Return the cycles after a set's last line until all its fibers can be looked up.
 
-    A line takes a cycle per word of the table that it goes to; its engine takes lines meanwhile.
+    A line takes a cycle per word of the table that it goes to; its engine accepts lines meanwhile.
     """
     time = ready = 0
     for fiber in words:
@@ -132,14 +132,14 @@ class _Plane:
         self._tables = [_table(lookups.words_a[first:first + fibers])
                         for first in range(0, len(lookups.lines_a), fibers)]
         self._loads = _sets(lookups, fibers)
-        self._ends = list(accumulate(lookups.lines_b))  # line behind each fiber of B
+        self._ends = list(accumulate(lookups.lines_b))  # the line after each fiber of B
         self._after = after
         self._events = [list(_events(lookups.hits[first:first + fibers], multiplies))
                         for first in range(0, len(lookups.lines_a), fibers)]
         self._fibers = fibers
 
     def alone(self) -> Group:
-        """Return a group after it has done everything."""
+        """Return a group after all its work."""
         group = self._begin(0)
         for row, events in enumerate(self._events):
             group.run(events, 0, self._ends, *self._next(row))
@@ -152,14 +152,14 @@ class _Plane:
         return group
 
     def _next(self, row: int) -> tuple[int, int]:
-        """Return the lines of the set behind a row's, and the cycles until its tables are written; or 0."""
+        """Return the lines of the next row's set, and the cycles until its tables are written; or 0."""
         return (self._loads[row + 1], self._tables[row + 1]) if row + 1 < len(self._loads) else (0, 0)
 
     def even(self, groups: int) -> int:
-        """Return the cycles if the groups could share the time of one alike, and each loads the last set.
+        """Return the cycles if the groups could share the time of one evenly, and each loads the last set.
 
-        One group would take no longer than the sum of all, for it never waits for a table or for its last
-        matches between two pieces.
+        One group alone would take no longer than the sum of all: between two pieces it never waits for a
+        table or for its last matches.
         """
         busy = -(-(self.alone().busy + (groups - 1) * self._loads[-1]) // groups)
         # Matches that come this long before a group's end need not be late.
@@ -170,7 +170,7 @@ class _Plane:
         return busy + max(LEAST_END, 1 + TO_MAC + self._after - 2 * max(gaps))
 
     def fits(self, limit: int, groups: int) -> bool:
-        """Return whether the groups come to the end in so many cycles; they begin one after the other."""
+        """Return whether the groups reach the end within `limit` cycles; they begin one after the other."""
         row = pair = 0
         for group in range(groups):
             row, pair = self._piece(row, pair, limit - group * self._late)
@@ -179,7 +179,7 @@ class _Plane:
         return False
 
     def _piece(self, row: int, pair: int, limit: int) -> tuple[int, int]:
-        """Return the place that a group comes to in so many cycles."""
+        """Return the place that a group reaches within `limit` cycles."""
         group = self._begin(row)
         while True:
             kept = group.copy()

@@ -10,15 +10,15 @@ from collections.abc import Sequence
 from tb.common.rtl_constants import package_constants
 
 _AHEAD = package_constants("flaash_lookup_pkg")["AheadLines"]  # lines of B before those of the next set
-# Lines with matches that can be in an engine while another one comes: six in its queue, and one that is held
-# back until it is known whether its fiber has more matches (flaash_lookup_matches).
+# Lines with matches that can be in an engine while another one arrives: six in its queue and one that is held
+# back. That line waits until it is known whether its fiber has more matches (flaash_lookup_matches).
 _WAITING = 7
 TO_MAC = 3  # from a line that leaves the queue to its last match in the MAC, and the last cycle itself
 LEAST_END = 3  # from a line that ends a fiber without a match until it is counted
 
 
 class Group:
-    """A group of engines that takes a line per cycle, if no engine holds it up.
+    """A group of engines that accepts a line per cycle, unless an engine stalls it.
 
     Attributes:
         done: cycles, counted from the first line, until all results so far are stored and counted.
@@ -30,7 +30,7 @@ class Group:
         self._ready = 0  # cycle in which the tables of the next run are written
         self._after = after
         self._free = [0] * engines  # cycle in which the multiplier is free
-        # Of the line with matches that is held back: the cycle in which it came by, and its matches.
+        # The line with matches that is held back: the cycle of its arrival, and its matches.
         self._held: list[tuple[int, int] | None] = [None] * engines
         # Cycles in which the last lines with matches leave the queue.
         self._left: list[deque[int]] = [deque(maxlen=_WAITING + 1) for _ in range(engines)]
@@ -50,23 +50,23 @@ class Group:
         return max(self._time, *self._free)
 
     def load(self, cycles: int, written: int) -> None:
-        """Take the first set's lines, in so many cycles; its tables are written at the second number."""
+        """Load the first set's lines and then write its tables, with these numbers of cycles."""
         self._time, self._ready = cycles, written
 
     def run(self, events: Sequence[tuple[int, list[tuple[int, int]]]], pair: int, ends: Sequence[int],
             ahead: int = 0, table: int = 0, limit: int | None = None) -> int:
-        """Take the lines of B from a fiber on; stop before the fiber that would end too late.
+        """Accept the lines of B from a fiber on; stop before the fiber that would end too late.
 
         Args:
             events: see _events().
             pair: the first fiber of B.
-            ends: line behind each fiber.
+            ends: the line after each fiber.
             ahead: lines of the next set, after the first _AHEAD lines.
             table: cycles after them until their tables are written.
             limit: see done.
 
         Returns:
-            The fiber behind the last one.
+            The fiber after the last one.
         """
         line = ends[pair - 1] if pair else 0
         load_at = line + _AHEAD
@@ -105,7 +105,7 @@ class Group:
         self._ready = self._time + table
 
     def _match(self, matches: Sequence[tuple[int, int]]) -> None:
-        """Take a line with matches, in so many engines; it sends on the one that was held back in each."""
+        """Accept a line that matches in some engines, which then send on the lines they held back."""
         for engine, _ in matches:
             left, kept = self._left[engine], _WAITING + (self._held[engine] is None)
             if len(left) >= kept:
@@ -116,7 +116,7 @@ class Group:
             self._held[engine] = (self._time, hits)
 
     def _end_fiber(self) -> int | None:
-        """Send on what is held back; return when the last of it leaves the queue, None if nothing is."""
+        """Send on all held lines; return when the last one leaves the queue, None if no line is held."""
         engines = [engine for engine, held in enumerate(self._held) if held]
         return max((self._send(engine, self._time - 1) for engine in engines), default=None)
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Matrix Market files: matrices as text, of coordinates or dense, as scipy.io writes and reads them.
 
-Not read by scipy.io.mmread (1.17), because that gives wrong numbers for damaged files without a word (`1_0`
-is 1, `1.5` in an integer matrix is 1, a fourth field is ignored) and allocates whatever the header
+scipy.io.mmread (1.17) is not used: it returns wrong numbers for damaged files without an error (`1_0` is 1,
+`1.5` in an integer matrix is 1, a fourth field is ignored). It also allocates the size that the header
 announces. The tests exchange files with scipy both ways.
 """
 
@@ -44,7 +44,7 @@ def read(path: str | PathLike) -> SparseTensor:
     """Read a .mtx or .mtx.gz file as a tensor of order 2.
 
     Symmetric matrices are completed; the ones of a pattern are 1; zeros of a dense matrix are
-    left out. Memory grows with the lines that are there, not with what the header announces.
+    left out. Memory grows with the lines of the file, not with the header's numbers.
 
     Raises:
         TensorError: naming file, line and value; also for complex matrices.
@@ -134,7 +134,7 @@ def _read_array(header, shape, numbers, body, path, sizes_line):
     rows, columns = shape
     below = {"general": None, "symmetric": 0, "skew-symmetric": 1}[header.symmetry]
     count = rows * columns if below is None else columns * (columns + 1 - 2 * below) // 2
-    # Column by column; of a symmetric matrix only what is on (symmetric) or below the diagonal.
+    # Column by column; a symmetric matrix has only elements on (symmetric) or below the diagonal.
     elements = ((row, column) for column in range(columns)
                 for row in range(0 if below is None else column + below, rows))
     places, coords, values = array("q"), array("q"), array("d")
@@ -177,7 +177,7 @@ def _complete(header, shape, places, coords, values, path) -> SparseTensor:
                               f" {coords[index, 0] + 1} {coords[index, 1] + 1}", path,
                               f"line {places[index]}")
         sign = -1 if header.symmetry == "skew-symmetric" else 1
-        # Each mirrored entry right behind its origin, so that the first of two that clash is named first.
+        # Each mirrored entry directly after its origin, so that of two equal entries the first is named.
         origin = np.repeat(np.arange(len(values)), 1 + off)
         mirrored = np.concatenate([[False], origin[1:] == origin[:-1]])
         coords = np.where(mirrored[:, None], coords[origin, ::-1], coords[origin])

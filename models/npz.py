@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The .npz files of pydata/sparse (COO, GCXS) and scipy.sparse (coo, csr, csc, bsr, dia).
 
-Not read by load_npz() of the two, because these check indices and pointers late or not at all. The tests
-exchange files with both libraries.
+load_npz() of these libraries is not used, because it checks indices and pointers late or not at all. The
+tests exchange files with both libraries.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Arrays of an .npz archive, read without trusting it: no pickles, no memory beyond what is there."""
+"""Arrays of an .npz archive, read without trusting it: no pickles, no memory beyond the file's contents."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ import numpy as np
 
 from models.errors import TensorError
 
-# Deflate packs at most 1032 bytes into one; a member that announces more lies about its size.
+# Deflate packs at most 1032 bytes into one; a member that announces more has a false size.
 _MAX_RATIO = 1032
 _HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 
 
 def load_arrays(path: str | PathLike, names: frozenset[str]) -> dict[str, np.ndarray]:
-    """Return those of the named arrays that the archive has.
+    """Return the named arrays, as far as the archive has them.
 
     Raises:
         TensorError: the file is no sound .npz archive of arrays, or claims sizes it can't have.
@@ -61,16 +61,15 @@ def _member(path, archive: zipfile.ZipFile, info: zipfile.ZipInfo, size: int) ->
         raise TensorError(f"elements of type {dtype} are not supported", path, place)
     there = len(raw) - stream.tell()
     if any(extent < 0 for extent in shape) or math.prod(shape) * dtype.itemsize != there:
-        raise TensorError(f"shape {shape} of {dtype} doesn't fit the {there} bytes that are there", path,
-                          place)
+        raise TensorError(f"shape {shape} of {dtype} doesn't fit the {there} bytes of data", path, place)
     if dtype.itemsize == 0:
         raise TensorError(f"elements of type {dtype} have no bytes", path, place)
     array = np.frombuffer(raw, dtype, offset=stream.tell())
-    # Byte order as on this machine: everything behind this point relies on it.
+    # Byte order of this machine: all later code relies on it.
     return array.reshape(shape, order="F" if fortran else "C").astype(dtype.newbyteorder("="), order="C")
 
 
 def _reason(error: Exception) -> str:
-    """Return what the library said, which may quote the file at any length."""
+    """Return the message of the library, shortened: it may quote the file at any length."""
     text = str(error) or type(error).__name__
     return text if len(text) <= 120 else text[:117] + "..."

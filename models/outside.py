@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The least cycles that a contraction can take as seen from the host's memory.
 
-Operands come in over a bus and results go out over it, in whole beats, while the machine computes. Where
-all three go on at once, contraction after contraction, the slowest of them decides.
+Operands come in over a bus and results go out over it, in whole beats, while the machine computes. All three
+run at once, contraction after contraction, so the slowest of them decides.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class Outside:
     """A lower bound in cycles per contraction of a queue, from memory to memory.
 
     Attributes:
-        terms: cycles that each limit asks for by itself: in, compute, out.
+        terms: the cycles of each limit alone: in, compute, out.
     """
 
     terms: dict[str, int]
@@ -39,7 +39,7 @@ def outside_bound(bytes_in: int, compute: int, bytes_out: int, width: int) -> Ou
 
     Args:
         bytes_in: bytes of operand arrays that are read.
-        compute: cycles of computing, at least; models.cycles.lower_bound() tells them.
+        compute: cycles of computing, at least: the result of models.cycles.lower_bound().
         bytes_out: bytes of results that are written.
         width: data bits of the bus, one beat per cycle in each direction.
     """
@@ -49,17 +49,17 @@ def outside_bound(bytes_in: int, compute: int, bytes_out: int, width: int) -> Ou
 
 def queue_bound(beats_in: Sequence[int], compute: Sequence[int], beats_out: Sequence[int],
                 latency: int) -> int:
-    """Return the least cycles of a queue of contractions, from the doorbell to the last answer.
+    """Return the least cycles of a queue of contractions, from the doorbell to the last write response.
 
-    The bound above lets all three go on from the first cycle to the last. But no array of the first
-    contraction is asked for before its descriptor has come, none is computed before its operands are
-    complete, and the last results are answered.
+    The bound above lets all three run from the first cycle to the last. Three latencies are added here. The
+    arrays of the first contraction are requested only after its descriptor has come. Computing begins when
+    the operands are complete. The last results need a write response.
 
     Args:
-        beats_in: what each contraction reads, a beat per cycle: descriptor and arrays, in whole beats.
+        beats_in: reads of each contraction, a beat per cycle: descriptor and arrays, in whole beats.
         compute: cycles that each computes, at least.
         beats_out: beats of results of each.
-        latency: cycles from an address to its first beat, and from a last beat to its answer.
+        latency: cycles from an address to its first beat, and from a last beat to its response.
     """
     first = latency + latency + beats_in[0]
     return latency + max(latency + sum(beats_in) + compute[-1], first + sum(compute), first + sum(beats_out))

@@ -14,11 +14,11 @@ _STRIDE = 1 << 34  # above any coordinate
 
 @dataclass(frozen=True)
 class Pieces:
-    """What jobs consist of on one side: whole fibers, or portions of them.
+    """The jobs of one side: whole fibers, or portions of them.
 
     Attributes:
-        fibers: each piece as a fiber. Coordinates are those of the operand plus 1; a piece without entries
-            has one at 0, for it takes an engine a step all the same.
+        fibers: each piece as a fiber. Coordinates are the operand's coordinates plus 1; a piece without
+            entries has one at 0, because an engine needs a step for it, too.
         owner: (pieces,) int64, the fiber that each is a part of.
         lane: (pieces,) int64, place of its first entry within a line.
         lanes: entries of a line.
@@ -59,8 +59,8 @@ class Pieces:
 def cut(fibers: Fibers, lanes: int, most: int = 0) -> Pieces:
     """Return the portions of fibers of A, in order.
 
-    A fiber whose lines hold more than `most` entries has one for each `most` places; the last one has no
-    entries if only places of its last line are left that are not taken.
+    A fiber whose lines hold more than `most` entries has one portion for each `most` places. The last portion
+    has no entries if only unused places of the last line are left.
 
     Args:
         fibers: to be cut.

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Contracted coordinates that only one operand has are left out, and the others are numbered anew.
+"""Leaves out contracted coordinates that only one operand has, and numbers the others anew.
 
-Such a coordinate can match nothing, so no result changes, and the contracted extent shrinks to the number of
-coordinates that both have: a fused extent beyond the machine's CoordWidth may fit.
+Such a coordinate has no match, so no result changes. The contracted extent shrinks to the number of common
+coordinates, so a fused extent beyond the machine's CoordWidth may fit.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from models.tensor import SparseTensor
 
 @dataclass(frozen=True, eq=False)
 class Renumbered:
-    """Operands without the coordinates that match nothing.
+    """Operands without the coordinates that have no match.
 
     Attributes:
         a, b: operands of the same order as before, with a smaller contracted extent (1 or more).

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The least cycles of the resident machine, whatever its plan: lines through ports, and products.
+"""The least cycles of the resident machine, for any plan: lines through ports, and products.
 
 A group of engines reads one line per cycle. It holds a set of fibers of A, several per engine, while fibers
-of B stream by. An engine has one multiplier. How matches are spread over engines and time is left out, so
-the bound is loose where fibers are few or matches uneven.
+of B stream by. An engine has one multiplier. The distribution of matches over engines and time is left out,
+so the bound is loose where fibers are few or matches uneven.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _FIRST_LINE = 7  # from the start to the first line at the engines, beyond the m
 
 def least_resident(a: Csf, b: Csf, config: Mapping[str, int | str], after: int,
                    counted: int) -> tuple[dict[str, int], Work]:
-    """Return the cycles that each limit asks for by itself, and the totals; see models.cycles.Bound.
+    """Return the cycles of each limit alone, and the totals; see models.cycles.Bound.
 
     Args:
         a, b, config: as for models.cycles.lower_bound().
@@ -46,10 +46,10 @@ def least_resident(a: Csf, b: Csf, config: Mapping[str, int | str], after: int,
 
 
 def _piece(lines_a: np.ndarray, lines_b: np.ndarray, pairs: int, size: int) -> int:
-    """Return the fewest lines with which a group sees so many pairs of fibers.
+    """Return the fewest lines with which a group sees this number of pairs of fibers.
 
-    The largest set of a piece has some number of fibers. That set is loaded, and as many fibers of B come by
-    as the pairs ask for.
+    The largest set of a piece has some number of fibers. That set is loaded, and then the fibers of B that
+    the pairs need stream by.
 
     Args:
         lines_a, lines_b: lines of each fiber, the shortest one first.

@@ -60,8 +60,8 @@ class SparseTensor:
             base: what the file calls coordinate 0; only messages use it.
 
         Raises:
-            TensorError: an extent out of range, a coordinate outside the shape, the same
-                coordinates twice, arrays that don't fit each other, values that float64 can't hold.
+            TensorError: an extent out of range, a coordinate outside the shape, the same coordinates twice;
+                or arrays that don't fit each other, or values that float64 can't hold.
         """
         place = place or (lambda index: f"entry {index}")
         shape = check_shape(shape, path)
@@ -80,7 +80,7 @@ class SparseTensor:
             pairs = np.sort(np.stack([order[same], order[same + 1]]), axis=0)
             worst = np.argmin(pairs[1])
             first, second = pairs[:, worst]
-            raise TensorError(f"coordinates {_tuple(coords[same[worst]] + base)} are there twice,"
+            raise TensorError(f"coordinates {_tuple(coords[same[worst]] + base)} occur twice,"
                               f" first at {place(int(first))}", path, place(int(second)))
         return cls(shape, coords, values)
 

@@ -19,7 +19,7 @@ from models.errors import TensorError
 
 MAX_LINE = 2**16  # bytes; a longer line belongs to no tensor
 _INTEGER = re.compile(r"([+-]?)0*([0-9]+)")
-_MOST_DIGITS = 30  # of an extent or a coordinate: more than any that there is
+_MOST_DIGITS = 30  # digits of an extent or a coordinate: more than any has
 _PLAIN_DIGITS = 15  # a decimal of so many digits is always what a program prints of its float64 number
 _MIDDLE_BITS = 25  # of the middle between two neighbours in the widest format of the machine, fp32
 
@@ -68,7 +68,7 @@ def write_text(path: str | PathLike, text: str) -> None:
 
 
 def parse_integer(text: str, what: str, path: str | PathLike, line: int) -> int:
-    """Return the integer, or raise TensorError: file, line, what it should be, and the text."""
+    """Return the integer, or raise TensorError with file, line, the expected value and the text."""
     check_integer(text, what, path, line)
     sign, digits = _INTEGER.fullmatch(text).groups()
     if len(digits) > _MOST_DIGITS:
@@ -85,8 +85,8 @@ def check_integer(text: str, what: str, path: str | PathLike, line: int) -> None
 def parse_number(text: str, what: str, path: str | PathLike, line: int) -> float:
     """Return the number (also inf and nan), or raise TensorError as parse_integer() does.
 
-    An integer that float64 doesn't hold is an error too. Any other decimal is the nearest float64 number, or
-    the one beside it: _settled() says when.
+    An integer that float64 doesn't hold is an error too. Any other decimal becomes the nearest float64
+    number, or its neighbour; see _settled().
     """
     try:
         value = float(text)
@@ -102,12 +102,13 @@ def parse_number(text: str, what: str, path: str | PathLike, line: int) -> float
 
 
 def _settled(text: str, nearest: float) -> float:
-    """Return the float64 number from which each format of the machine gets what it would get of the decimal.
+    """Return the float64 number that every format of the machine rounds like the decimal itself.
 
-    That is the nearest one, unless it hides on which side of it the decimal lies: where it is itself a number
-    of a format, or the middle between two, to which a second rounding would go. Then it is the next one on
-    that side. So no decimal becomes infinite or zero here, and the conversion to a format counts it.
-    A decimal as a program prints the nearest number, rounded to the last digit, means that number.
+    The result is the nearest float64 number, with one exception. If that number is a number of a format, or
+    the middle between two, a second rounding would lose on which side of it the decimal lies. Then the result
+    is the next float64 number on the decimal's side. So no decimal becomes infinite or zero here, and the
+    conversion to a format counts it. A decimal that a program prints for a float64 number, rounded to the
+    last digit, means that number.
     """
     if math.isinf(nearest) and "n" not in text.lower():
         return math.copysign(sys.float_info.max, nearest)

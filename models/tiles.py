@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Operands that are larger than the machine's memory, cut into tiles of whole fibers, and which tiles meet.
+"""Cuts operands that exceed the machine's memory into tiles of whole fibers, and pairs the tiles.
 
 A tile is as many neighbouring fibers as half of the machine's memory holds; the other half takes the next
 tile meanwhile. One operand stays: each of its tiles is loaded once, and all tiles of the other one stream
@@ -20,11 +20,11 @@ from models.tensor import SparseTensor
 
 @dataclass(frozen=True)
 class Room:
-    """What a tile may hold, that is what half of the machine's memory holds.
+    """The capacity of a tile, half of the machine's memory.
 
     Attributes:
         lanes: entries of a line; a fiber begins on a line of its own.
-        lines, fibers, nodes: most of each; nodes are those of all upper levels together.
+        lines, fibers, nodes: most of each; nodes count all upper levels together.
         parts: tiles that the machine's memory holds at a time, so that MemLines is `parts` times `lines`.
     """
 
@@ -36,7 +36,7 @@ class Room:
 
     @classmethod
     def half_of(cls, lanes: int, lines: int, fibers: int, nodes: int) -> Room:
-        """Return the room of a tile in a machine whose memory holds so much of an operand."""
+        """Return the room of a tile in a machine with this memory for an operand."""
         return cls(lanes, lines // 2, fibers // 2, nodes // 2, 2)
 
 
@@ -45,8 +45,8 @@ class Tile:
     """Neighbouring fibers of an operand, numbered without the empty ones.
 
     Attributes:
-        first, last: first fiber and the one behind the last.
-        entries: first entry and the one behind the last.
+        first, last: range of fibers, `last` not included.
+        entries: range of entries, the end not included.
     """
 
     first: int
@@ -81,7 +81,7 @@ class Plan:
 
 
 def cut_tiles(name: str, tensor: SparseTensor, room: Room) -> list[Tile]:
-    """Return the tiles of an operand: from the first fiber on as many as there is room for, and so on.
+    """Return the tiles of an operand: from the first fiber on, each tile holds as many fibers as fit.
 
     Args:
         name: of the operand, for messages.
@@ -100,7 +100,7 @@ def cut_tiles(name: str, tensor: SparseTensor, room: Room) -> list[Tile]:
         raise TensorError(f"{name}: a fiber of order {tensor.order} needs {upper} nodes and a place among"
                           f" fibers, a tile has {room.nodes} (NodeDepth) and {room.fibers} (FiberDepth)")
     while first < fibers.count:
-        # The first fiber of a tile needs a node in every level, those behind it only what they open.
+        # The first fiber of a tile needs a node in every level, later fibers only the nodes that they open.
         free = nodes[first + 1] + room.nodes - upper
         last = min(int(np.searchsorted(lines, lines[first] + room.lines, side="right")) - 1,
                    int(np.searchsorted(nodes, free, side="right")) - 1, first + room.fibers, fibers.count)
@@ -116,7 +116,7 @@ def cut_tiles(name: str, tensor: SparseTensor, room: Room) -> list[Tile]:
 
 
 def opened_nodes(paths: np.ndarray) -> np.ndarray:
-    """Return (fibers,) int64: the nodes of each fiber that the fiber before it does not lie below.
+    """Return (fibers,) int64: the nodes of each fiber that the previous fiber does not share.
 
     Args:
         paths: (fibers, order - 1) coordinates of the fibers, in ascending order.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The work that a contraction means for the engines: steps, lines and products."""
+"""The work of the engines in a contraction: steps, lines and products."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WORD = 128  # coordinates of a word of a lookup engine's table
 
 @dataclass(frozen=True)
 class Work:
-    """What a contraction consists of, whatever the number of SDPEs.
+    """The work of a contraction, for any number of SDPEs.
 
     Attributes:
         jobs: dot products.
@@ -43,11 +43,11 @@ class Work:
 
 @dataclass(frozen=True)
 class Jobs:
-    """What each range job consists of, in the order in which they are handed out: (runs,) int64 each.
+    """The work of each range job, in the order in which jobs are handed out: (runs,) int64 each.
 
     Attributes:
         engine: cycles of the engine.
-        tail: those of them that discard lines after the last comparison.
+        tail: the cycles among these that discard lines after the last comparison.
         beats: beats into the MAC.
         lines_a, lines_b: lines read.
     """
@@ -61,7 +61,7 @@ class Jobs:
 
 def measure(a: Csf, b: Csf, lanes: int, engine: str, run_length: int, portion: int = 0, long_lines: int = 0,
             ) -> tuple[Work, Jobs]:
-    """Return the totals, and what each range job consists of, in the order in which they are given out.
+    """Return the totals, and the work of each range job in the order in which jobs are handed out.
 
     Args:
         a, b: operands.
@@ -70,8 +70,8 @@ def measure(a: Csf, b: Csf, lanes: int, engine: str, run_length: int, portion: i
         run_length: most fibers of B per range job, 0 for all.
         portion: most entries of A per portion, 0 for whole dot products. If not 0, jobs are single dot
             products or portions, and a merge engine passes over lines that lie before the other fiber.
-        long_lines: least lines of a job that is given out before the short ones of the later half of the
-            fibers of A, 0 for jobs in order.
+        long_lines: least lines of a long job, 0 for jobs in order. Long jobs are handed out before the short
+            jobs of the later half of the fibers of A.
     """
     pieces_b = cut(Fibers.of(b.to_tensor()), lanes)
     whole_a = Fibers.of(a.to_tensor())
@@ -118,7 +118,7 @@ def _cost(a: Pieces, b: Pieces, engine: str, skips: bool) -> tuple[np.ndarray, n
 
 
 def _order(owner: np.ndarray, lines_a: np.ndarray, run_lines: np.ndarray, long_lines: int) -> np.ndarray:
-    """Return the jobs, numbered by piece of A and run of B, in the order in which they are given out.
+    """Return the jobs, numbered by piece of A and run of B, in the order in which they are handed out.
 
     Args:
         owner: fiber of A of each piece.
@@ -133,7 +133,7 @@ def _order(owner: np.ndarray, lines_a: np.ndarray, run_lines: np.ndarray, long_l
 
 @dataclass(frozen=True)
 class Lookups:
-    """What a lookup engine meets.
+    """The fibers and lines of a contraction for a lookup engine.
 
     Attributes:
         lanes: entries per line.
@@ -152,7 +152,7 @@ class Lookups:
 
 
 def measure_lookup(a: Csf, b: Csf, lanes: int, size: int) -> tuple[Work, Lookups]:
-    """Return the totals, and what each pair of a fiber of A and a line of B means.
+    """Return the totals, and the work of each pair of a fiber of A and a line of B.
 
     Args:
         a, b: operands.
@@ -171,7 +171,7 @@ def measure_lookup(a: Csf, b: Csf, lanes: int, size: int) -> tuple[Work, Lookups
         meets, counts = np.unique(fibers_a.owner[entry_a] * read_b + line_of[entry_b], return_counts=True)
         for meet, count in zip(meets.tolist(), counts.tolist(), strict=True):
             hits[meet // read_b][meet % read_b] = count
-    # Each line of B meets all fibers of A, so many of them at a time.
+    # Each line of B meets all fibers of A, `size` of them at a time.
     steps, passes = fibers_a.count * read_b, -(-fibers_a.count // size)
     return (Work(jobs, 0, steps, steps, matches, matches, int(lines_a.sum()) if jobs else 0, passes * read_b),
             Lookups(lanes, a.shape[-1], lines_a.tolist(), lines_b.tolist(), _words(fibers_a, lanes), hits))
@@ -192,8 +192,8 @@ def _walk(a: Fibers, b: Fibers) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     A step retires the smaller of two elements, or both if they are equal.
 
     Returns:
-        Three (fibers of A, fibers of B) arrays: steps, and the elements of A and of B before the
-        one that the last step looked at.
+        Three (fibers of A, fibers of B) arrays: steps, and the elements of A and of B before the element of
+        the last step.
     """
     last_a, last_b = a.last[a.starts[1:] - 1], b.last[b.starts[1:] - 1]
     end = np.minimum(last_a[:, None], last_b[None, :])

@@ -19,7 +19,7 @@ def collected(*arguments: str, full: bool = False, coverage: bool = False) -> li
         coverage: in `make cov`.
 
     Raises:
-        AssertionError: pytest refused them, or there is no such test; the text is what it said.
+        AssertionError: pytest refused them, or there is no such test; the text is pytest's.
     """
     environment = {**os.environ, COVERAGE: str(int(coverage)), "FLAASH_FULL": str(int(full)),
                    "FLAASH_LONG": "0"}

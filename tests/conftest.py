@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fixtures of the whole suite: every test that simulates runs on each simulator that is here.
+"""Fixtures of the whole suite: every test that simulates runs on each installed simulator.
 
-Marks say what the suite leaves out; `make regress LIST=long` runs what the full one does (--left-out):
+Marks limit the tests of the suite; `make regress LIST=long` runs the tests of the full suite (--left-out):
 
 - `suite_on(..)`: where one simulator takes minutes, the test runs on the other.
 - `proved`: by induction; runs on Icarus.
 - `alternates(..)`: both simulators see the same; the named one runs it with odd seeds, the other with even.
-- `turn(k, n)`: one of n tests of a sweep; runs with the seeds of which n leaves the remainder k.
-- `full(..)`: on these simulators, or at all, for the full suite: `make test FULL=1` and `make cov`.
+- `turn(k, n)`: one of n tests of a sweep; runs with seeds that equal k modulo n.
+- `full(..)`: only in the full suite, on these simulators or on all: `make test FULL=1` and `make cov`.
 
-`make cov` runs the full suite, but `proved` and `alternates` on Verilator, which alone counts code.
-Toggles it counts in the tests of blocks and in those with the mark `toggles`.
+`make cov` runs the full suite, but `proved` and `alternates` on Verilator, because only Verilator counts
+code. It counts toggles in the tests of blocks and in tests with the mark `toggles`.
 """
 
 import os
@@ -30,12 +30,12 @@ from tb.common.toolchain import SIMULATORS, has_icarus
 from tb.coverage.testplan import read_testplan
 from tests.share import FULL
 
-# Of the folders, others in between: from long tests to short ones.
+# Order of the folders, from long tests to short ones; others are in between.
 ORDER = {"top": 0, "edge": 0, "models": 2, "fuzz": 2}
-HELD = pytest.StashKey[AcquireReturnProxy]()  # what keeps the folder of the runs ours
+HELD = pytest.StashKey[AcquireReturnProxy]()  # the lock on the folder of the runs
 MORE = pytest.StashKey[set[str]]()  # tests that only the full suite runs
-TIMES = pytest.StashKey[Path]()  # records of where the time goes, in the outermost pytest
-BEGAN = float(os.environ.get("FLAASH_BEGAN", time.time()))  # make test: before it set anything up
+TIMES = pytest.StashKey[Path]()  # records of times, in the outermost pytest
+BEGAN = float(os.environ.get("FLAASH_BEGAN", time.time()))  # make test: before its setup
 NO_ICARUS = "Icarus Verilog isn't installed: nothing ran on it (Debian: apt-get install iverilog)."
 
 
@@ -59,14 +59,14 @@ def _seed_of(text: str) -> int:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Say which file does not exist: the workers of a parallel run would only find no test."""
+    """Name a file that does not exist: the workers of a parallel run would only find no test."""
     for argument in config.args:
         path = Path(argument.split("::")[0])
         if not (config.invocation_params.dir / path).exists():
             raise pytest.UsageError(f"there is no {path}")
     if not config.getoption("left_out") and os.environ.get("FLAASH_LONG") != "1":
         os.environ[SHORT_RUNS] = "1"
-    # For simulations, and for the workers of a parallel run, which inherit it.
+    # For simulations, and for the workers of a parallel run, which inherit the variable.
     os.environ["FLAASH_SEED"] = str(config.getoption("--seed"))
     if config.getoption("--waves"):
         os.environ["FLAASH_WAVES"] = "1"
@@ -84,7 +84,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(call: pytest.CallInfo) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show of a simulation that failed its message alone: no traceback, no compiler command."""
+    """Show only the message of a simulation that failed: no traceback, no compiler command."""
     report = yield
     if call.excinfo is not None and call.excinfo.errisinstance(SimulationFailed):
         report.longrepr = str(call.excinfo.value)
@@ -96,25 +96,25 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "simulator" in metafunc.fixturenames:
         only = metafunc.config.getoption("--simulator")
         chosen = [only] if only else list(SIMULATORS)
-        # Without Icarus its tests are left out, and said so at the end; CI insists on them.
+        # Without Icarus its tests are left out, with a note at the end; CI requires them.
         if not has_icarus() and not os.environ.get("CI"):
             chosen = [name for name in chosen if name != "icarus"]
         metafunc.parametrize("simulator", chosen)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the suite's half of the tests with a mark, or the other one; and what was named in full."""
+    """Keep the suite's half of the tests with a mark, or the other half; and tests named in full."""
     wanted = config.getoption("--left-out")
     kept = [item for item in items if _left_out(item, config) == wanted or item.nodeid in config.args]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     names = {item.nodeid.split("[")[0] for item in items if _of_the_full_suite(item)}
     config.stash[MORE] = names - {item.nodeid.split("[")[0] for item in kept}
-    # The long ones first: at the end the processes share what is left, and none waits for another.
+    # The long ones first: so the processes end at about the same time.
     items[:] = sorted(kept, key=lambda item: ORDER.get(item.nodeid.removeprefix("tests/").split("/")[0], 1))
 
 
 def _left_out(item: pytest.Item, config: pytest.Config) -> bool:
-    """Tell whether the suite leaves a test out, with this seed."""
+    """Return whether the suite leaves a test out, with this seed."""
     seed, simulator = config.getoption("seed"), _simulator(item)
     if any(simulator not in mark.args for mark in item.iter_markers("suite_on")):
         return True
@@ -128,12 +128,12 @@ def _left_out(item: pytest.Item, config: pytest.Config) -> bool:
         return simulator != (config.getoption("simulator") or "verilator")
     if proved:
         return simulator != "icarus"
-    # Who asks for one simulator gets all that runs there.
+    # A call for one simulator gets all tests that run there.
     return bool(mark) and not config.getoption("simulator") and (simulator in mark.args) != bool(seed % 2)
 
 
 def _of_the_full_suite(item: pytest.Item) -> bool:
-    """Tell whether this is not the full suite, which a test is left to."""
+    """Return whether a test is left to the full suite, and this is not the full suite."""
     return not FULL and any(not mark.args or _simulator(item) in mark.args
                             for mark in item.iter_markers("full"))
 
@@ -144,15 +144,15 @@ def _simulator(item: pytest.Item) -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Say to the builds of this test, and of the programs that it starts, whether they count toggles."""
+    """Set whether the builds of this test, and of the programs that it starts, count toggles."""
     os.environ[TOGGLES] = str(int(counts_toggles(item)))
 
 
 def counts_toggles(item: pytest.Item) -> bool:
-    """Tell whether `make cov` counts toggles in a test; the nearest mark decides, otherwise its folder.
+    """Return whether `make cov` counts toggles in a test; the nearest mark decides, otherwise its folder.
 
-    Toggles make most of the time of `make cov`. The blocks' benches are small and see most of them; of the
-    chip's many runs on each machine the first few see all that any does.
+    Toggles take most of the time of `make cov`. The blocks' benches are small and see most toggles. Among the
+    chip's many runs on each machine, the first few see all toggles that any run sees.
     """
     mark = item.get_closest_marker("toggles")
     return item.nodeid.startswith("tests/blocks/") if mark is None else mark.args[:1] != (False,)
@@ -173,7 +173,7 @@ def _ran_in_full(config: pytest.Config) -> bool:
 
 
 def planned_but_not_passed(config: pytest.Config) -> list[str]:
-    """Return the tests that the testplan names and that did not pass in this run, but should have."""
+    """Return the planned tests that should have passed in this run, but did not."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     passed = {report.nodeid.split("[")[0] for report in reporter.stats.get("passed", [])}
     planned = {test for point in read_testplan() for test in point.tests}
@@ -182,7 +182,7 @@ def planned_but_not_passed(config: pytest.Config) -> list[str]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Take over what a worker, which alone collects the tests, has left to the full suite."""
+    """Take over the tests that a worker has left to the full suite; only workers collect tests."""
     more = getattr(node, "workeroutput", {}).get("more", [])
     node.config.stash[MORE] = node.config.stash.get(MORE, set()) | set(more)
 

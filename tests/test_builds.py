@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A finished build is never built again: not for another installation of Verilator, nor for newer dates."""
+"""A finished build is never built again, whether Verilator is installed anew or files have newer dates."""
 
 import os
 import re

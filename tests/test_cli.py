@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make sim`: what it says, writes and returns."""
+"""`make sim`: its output, files and exit status."""
 
 import functools
 import hashlib
@@ -29,9 +29,9 @@ from tb.env.run import run_sequences
 
 @pytest.fixture(autouse=True)
 def _own_folders(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give each test folders of its own: tests run side by side, and beside a user's `make sim`.
+    """Give each test its own folders: tests run side by side, and beside a user's `make sim`.
 
-    Their name is printed, so it has no word of the test's in it that the test might look for.
+    The name of a folder is printed, so it contains no word that the test might search.
     """
     name = f"cli-{hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:12]}"
     monkeypatch.setattr(sim, "RUN_NAME", name)
@@ -93,14 +93,14 @@ def test_a_scalar_and_losses(tmp_path: Path, capsys: pytest.CaptureFixture) -> N
 
 
 def _with_two_engines(config: str, monkeypatch: pytest.MonkeyPatch) -> configs.Config:
-    """Let `make sim` take this configuration in the build of tests/top/test_sequences.py::test_formats."""
+    """Make `make sim` use this configuration in the build of tests/top/test_sequences.py::test_formats."""
     small = configs.load(config, {"NumSdpe": 2})
     monkeypatch.setattr(configs, "load", lambda named: small)
     return small
 
 
 def _some_fibers(name: str) -> SparseTensor:
-    """Return some dozen fibers of a real tensor, evenly chosen, each with all its entries."""
+    """Return a few dozen fibers of a real tensor, evenly chosen, each with all its entries."""
     whole = io.read(ROOT / "models" / "data" / "tensors" / f"{name}.tns")
     heads, fiber = np.unique(whole.coords[:, :-1], axis=0, return_inverse=True)
     chosen = fiber.reshape(-1) % (len(heads) // 12) == 0
@@ -119,7 +119,7 @@ def _some_fibers(name: str) -> SparseTensor:
 def test_a_real_tensor_in_each_format(simulator: str, config: str, name: str, scale: float, lost: str,
                                       tmp_path: Path, capsys: pytest.CaptureFixture,
                                       monkeypatch: pytest.MonkeyPatch) -> None:
-    """Some fibers, scaled so that the format can't hold them, with the same ones that it holds exactly."""
+    """Some fibers, scaled beyond the format's precision, against the same fibers in exact form."""
     small = _with_two_engines(config, monkeypatch)
     held, out = _some_fibers(name), tmp_path / "out.npz"
     scaled = SparseTensor.from_coordinates(held.shape, held.coords, held.values * scale)
@@ -137,7 +137,7 @@ def test_a_real_tensor_in_each_format(simulator: str, config: str, name: str, sc
 
 def test_a_result_that_its_file_cannot_hold(tmp_path: Path, capsys: pytest.CaptureFixture,
                                            monkeypatch: pytest.MonkeyPatch) -> None:
-    """A sum of 31 bits for a format of binary32 numbers: known behind the simulation, which isn't lost."""
+    """A sum of 31 bits for a format of binary32 numbers: found after the simulation, whose result is kept."""
     _with_two_engines("int16", monkeypatch)
     a, out = tmp_path / "a.tns", tmp_path / "c.csfbin"
     io.write(a, SparseTensor.from_dense(np.full((1, 2), 32767.0)))
@@ -169,7 +169,7 @@ def test_a_configuration_with_changes(capsys: pytest.CaptureFixture) -> None:
 ])
 def test_a_failure_is_reported(broken: str, verdict: str, reason: str, capsys: pytest.CaptureFixture,
                                monkeypatch: pytest.MonkeyPatch) -> None:
-    """Something disagrees, or the simulation stops itself: exit status 1, a summary all the same."""
+    """A disagreement, or a simulation that stops: exit status 1, and the summary is still printed."""
     monkeypatch.setattr(sim, "run_sequences", functools.partial(
         run_sequences, test_module="tests.top.negative_tests", testcase=broken))
     assert sim.main(["--seq", "smoke", "--sim", "icarus", "--config", "tiny"]) == FAILED
@@ -180,7 +180,7 @@ def test_a_failure_is_reported(broken: str, verdict: str, reason: str, capsys: p
 
 
 def test_what_the_readme_shows(capsys: pytest.CaptureFixture) -> None:
-    """The first command of README: its table is the one that is printed."""
+    """The first command of README prints the table of README."""
     shown = [line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("│")]
     assert sim.main([]) == 0
     told = capsys.readouterr().out.splitlines()
@@ -251,7 +251,7 @@ def test_a_missing_tool_is_named(name: str, program: str, capsys: pytest.Capture
 
 
 def test_losses_of_integers_are_named(capsys: pytest.CaptureFixture) -> None:
-    """Values that become zero are counted by themselves; of a NaN, which is refused, the file is named."""
+    """Values that become zero are counted separately; a NaN is refused with the name of its file."""
     small = SparseTensor.from_dense(np.array([0.25, -0.4, 3.0, 500.0]))
     report.losses(get_format("int8"), {"x/a.tns": small})
     assert "a.tns: 3 of 4 values were rounded to int8" in (told := capsys.readouterr().out)

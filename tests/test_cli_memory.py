@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make sim EDGE=memory`: what it says, writes and returns, and what it refuses before anything is built."""
+"""`make sim EDGE=memory`: its output, files and exit status, and its refusals before a build."""
 
 import json
 from pathlib import Path
@@ -32,7 +32,7 @@ def _write(path: Path, tensor: SparseTensor) -> str:
 
 
 def test_contracts_two_files(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    """Three modes of an extent beyond CoordWidth when they are fused: they are renumbered."""
+    """Three modes whose fused extent exceeds CoordWidth: they are renumbered."""
     rng = np.random.default_rng(1)
     a = uniform_tensor(rng, (5, 300, 300), nnz=60)
     b = SparseTensor.from_coordinates((300, 300, 6), np.column_stack(
@@ -49,7 +49,7 @@ def test_contracts_two_files(tmp_path: Path, capsys: pytest.CaptureFixture) -> N
     assert summary["passed"] and summary["removed"] == [30, 0] and summary["pairs"] == 1
     moved = [-(-summary[key] // 64) for key in ("read", "written")]
     assert max(moved) <= summary["bound"] <= max(*moved, summary["computing"])
-    # Bursts that wait for each other's data: descriptor and arrays, and the answer to the results.
+    # Bursts that wait for each other's data: descriptor and arrays, and the response to the results.
     assert summary["cycles"] > summary["computing"] + 3 * LATENCY
     assert summary["written"] == 12 * expected.results
 

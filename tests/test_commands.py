@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A command never disturbs another one or the last report, and what fails tells how to repeat it."""
+"""A command never disturbs another one or the last report, and a failure prints the command to repeat it."""
 
 import os
 import re
@@ -37,7 +37,7 @@ def test_it(simulator, seed):
 
 
 def run_pytest(*arguments: str, **variables: str) -> subprocess.CompletedProcess:
-    """Run pytest with the fixtures of the suite, as a command of its own."""
+    """Run pytest with the fixtures of the suite, as a separate command."""
     inherited = {name: value for name, value in os.environ.items() if name != VARIABLE}
     return subprocess.run([sys.executable, "-m", "pytest", "-c", "pyproject.toml", "-p", "tests.conftest",
                            *arguments], cwd=ROOT,
@@ -45,7 +45,7 @@ def run_pytest(*arguments: str, **variables: str) -> subprocess.CompletedProcess
 
 
 def test_a_failing_test_shows_its_message_last_and_how_to_repeat_it(tmp_path: Path) -> None:
-    """It runs beside this session, in another folder: build/runs is taken."""
+    """The command runs beside this session, in another folder: build/runs is in use."""
     path = tmp_path / "test_failing.py"
     path.write_text(FAILING.format(taken=os.environ[VARIABLE]))
     done = run_pytest(str(path), "--simulator=icarus", "--seed=7", FLAASH_LONG="1")
@@ -111,7 +111,7 @@ def test_tests_without_a_simulation_leave_the_report(tmp_path: Path, monkeypatch
 
 
 def test_everything_goes_to_another_folder(tmp_path: Path) -> None:
-    """BUILD= leaves the sources as they are, which may be read-only."""
+    """BUILD= leaves the sources unchanged, so they may be read-only."""
     checkout, build = tmp_path / "checkout", tmp_path / "elsewhere"
     listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True,
                             capture_output=True, text=True).stdout.splitlines()
@@ -131,7 +131,7 @@ def test_everything_goes_to_another_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize("lock", ["runs.lock", "sim.lock", "regress/nightly.lock", "coverage-new.lock",
                                   "sims/flaash_top-icarus-1.lock", "runs/session.lock", "formal.lock"])
 def test_clean_leaves_a_running_command_alone(lock: str, tmp_path: Path) -> None:
-    """Wherever below the folder its lock is; one that nobody holds any more is no hindrance."""
+    """A lock anywhere below the folder counts; a lock without a holder does not."""
     with FileLock(tmp_path / lock):
         done = make("clean", f"BUILD={tmp_path}")
     assert done.returncode and f"in this checkout and holds {tmp_path / lock}" in done.stderr
@@ -156,7 +156,7 @@ def test_a_command_is_safe_from_clean_until_it_ends(command: list[str], tmp_path
 
 
 def test_each_command_that_writes_holds_a_lock() -> None:
-    """By the makefile: pytest, the commands that lock by themselves, and `alone` for the others."""
+    """By the makefile: pytest, the commands that lock themselves, and `alone` for the others."""
     rules = re.findall(r"^([a-z-]+):.*\n((?:[\t@ifnedl].*\n)*)", (ROOT / "Makefile").read_text(), re.M)
     own = re.compile(r"tb\.cli\.(sim|regress|new_sequence|waves) |tb\.coverage\.suite |tools\.test_times"
                      r"|tools\.silicon\.page|\$\(PYTEST\)|\$\(LONG_RUN\)|\$\(call alone,[a-z-]+\)")

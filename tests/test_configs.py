@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Configurations: inheritance, overrides, and messages that say what there is."""
+"""Configurations: inheritance, overrides, and messages that list the choices."""
 
 from pathlib import Path
 

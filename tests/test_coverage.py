@@ -85,7 +85,7 @@ def test_functional_coverage_is_merged_and_holes_are_named(tmp_path: Path) -> No
 
 
 def test_a_run_of_other_cover_points_is_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """It can't be merged, and must not take the report of an hour with it."""
+    """An unreadable record can't be merged, and must not spoil the report of an hour."""
     names = list(POINTS["build.scheduler"])
     for run, bins in (("one", names), ("other", [*names, "lowest"]), ("two", names)):
         (tmp_path / "runs" / run).mkdir(parents=True)
@@ -104,7 +104,7 @@ def order_of_bins(path: Path, point: str, bins: list[str]) -> list[str]:
 
 
 def test_bins_are_in_the_order_of_their_definition(tmp_path: Path) -> None:
-    """That of the environment; others by text, and numbers by their value."""
+    """The environment's order; other bins by text, and numbers by their value."""
     for name, bins in POINTS.items():
         assert order_of_bins(tmp_path / "a.yml", PREFIX + name, bins) == bins
     assert order_of_bins(tmp_path / "a.yml", "flaash.match.count", ["new", "some", "none"]) \
@@ -144,7 +144,7 @@ def run_report(folder: Path) -> tuple[dict, str]:
 
 
 def test_report_of_both_simulators(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """All holes are in the summary; page and terminal say whence the numbers come and what they leave out."""
+    """All holes are in the summary; page and terminal name the source and the exclusions of the numbers."""
     for run in ("block", "chip-verilator", "chip-icarus", "other-icarus"):
         (tmp_path / "runs" / run).mkdir(parents=True)
     edges = [f"data[{bit}]:0->1" for bit in range(9)]
@@ -229,7 +229,7 @@ def test_contributions_rank_runs_and_keep_all() -> None:
     ("cond_then", "  assign fits = left <= most ? |left : most;", ("left <= most", True)),
     ("if", "  |end", None), ("cond_then", "  |if (a) b;", None), ("block", "  |if (a) b;", None)])
 def test_a_branch_has_its_condition(what: str, line: str, condition: tuple[str, bool] | None) -> None:
-    """A bar stands for the column that Verilator records: of `if`, of what follows `?`, or one more."""
+    """A bar marks the column that Verilator records: of `if`, of the text after `?`, or one more."""
     before, _, after = line.replace("||", "\0").partition("|")
     line = (before + after).replace("\0", "||")
     point = f"{what} (column {len(before.replace(chr(0), '||')) + 1})"
@@ -282,12 +282,12 @@ def test_mistakes_in_exclusions_are_told(changes: dict, sentence: str) -> None:
 
 
 def test_the_exclusions_of_the_project_are_in_order() -> None:
-    """Also by their date: an entry that has expired must be looked at again."""
+    """Entries also expire by date: an expired entry must be reviewed again."""
     assert problems(read_exclusions(), read_testplan()) == []
 
 
 def test_a_module_leads_to_the_tests_that_build_it(tmp_path: Path) -> None:
-    """The one that builds the fewest other modules is first; a command with several runs has one line."""
+    """The run that builds the fewest other modules is first; a command with several runs has one line."""
     other = record(1, f=str(RTL / "stream/flaash_round_robin.sv"), l="9", page="v_line/x", o="block", S="9")
     for run, test in (("chip", "test_chip"), ("fifo-a", "test_fifo"), ("fifo-b", "test_fifo")):
         (tmp_path / "runs" / run).mkdir(parents=True)
@@ -342,7 +342,7 @@ def test_only_what_has_coverage_is_added(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_report_without_a_run_of_the_chip(tmp_path: Path,
                                           capsys: pytest.CaptureFixture[str]) -> None:
-    """Coverage of a block's bench by itself is reported, too; without any run there is nothing to report."""
+    """Coverage of a single block's bench is reported, too; without a run there is no report."""
     assert not report.write(tmp_path) and "no test has measured code coverage" in capsys.readouterr().err
     (tmp_path / "runs" / "block").mkdir(parents=True)
     write_run(tmp_path / "runs/block/coverage.dat", taken=2, skipped=3)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The report of `make cov TEST=`: it says how little it measured, and replaces no other report."""
+"""The report of `make cov TEST=`: it names its subset, and replaces no other report."""
 
 import json
 import shlex
@@ -20,7 +20,7 @@ SUBSET = Origin("make cov TEST=tests/blocks/test_x.py SEED=7", "7", True, "abc12
 
 
 def test_a_subset_says_how_little_it_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """On the page and on the terminal, with what distinguishes one report from another."""
+    """The subset is named on the page and on the terminal, with its difference to other reports."""
     (tmp_path / "runs" / "block").mkdir(parents=True)
     write_run(tmp_path / "runs" / "block" / "coverage.dat", taken=2, skipped=0)
     assert report.write(tmp_path, SUBSET)
@@ -39,7 +39,7 @@ def test_a_subset_says_how_little_it_measured(tmp_path: Path, capsys: pytest.Cap
 
 def test_a_subset_leaves_the_whole_report_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
                                                 capsys: pytest.CaptureFixture[str]) -> None:
-    """Also the page of results and what `make sim` holds its bins against."""
+    """The page of results and the bins for `make sim` stay unchanged, too."""
     monkeypatch.setattr(suite, "FOLDER", tmp_path / "coverage")
     monkeypatch.setattr(results, "FOLDER", tmp_path / "results")
     monkeypatch.setattr(suite, "origin_of", lambda *_: SUBSET)
@@ -68,7 +68,7 @@ def test_a_subset_leaves_the_whole_report_alone(tmp_path: Path, monkeypatch: pyt
     (("TEST=tests/a.py tests/b.py", "SEED=4"), "make cov TEST='tests/a.py tests/b.py' SEED=4", "4")])
 def test_the_page_has_the_command_of_the_report(variables: tuple[str, ...], command: str, seed: str,
                                                 monkeypatch: pytest.MonkeyPatch) -> None:
-    """From what `make cov` hands on; the command, given again, hands on the same."""
+    """The command comes from the arguments of `make cov`; the repeated command passes the same arguments."""
     monkeypatch.delenv("FLAASH_BUILD", raising=False)
     given = words("cov", "tb.coverage.suite", *variables)
     tests = given.pop(0).removeprefix("--test=") if given[0].startswith("--test=") else None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make docs`: the pages become a site in which every link and every anchor leads somewhere."""
+"""`make docs`: the pages become a site without broken links and anchors."""
 
 import re
 import shutil
@@ -15,14 +15,14 @@ PARTS = ("docs", "tools/docs", "README.md", "mkdocs.yml", "models", "rtl", "LICE
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of the site, built without a word of MkDocs."""
+    """Return the folder of the site, built without a message of MkDocs."""
     folder = tmp_path_factory.mktemp("site")
     assert docs.build(folder) == ""
     return folder
 
 
 def copy(folder: Path) -> Path:
-    """Copy what a site is made of and return its configuration."""
+    """Copy the sources of a site and return its configuration."""
     for name in PARTS:
         source = ROOT / name
         if source.is_dir():
@@ -40,7 +40,7 @@ def test_every_page_is_there(site: Path) -> None:
 
 
 def test_links_of_the_site_lead_to_files(site: Path) -> None:
-    """MkDocs checks the links between pages; here all others are, too: sources, pictures, styles."""
+    """MkDocs checks the links between pages; this test checks all others: sources, pictures, styles."""
     for page in site.rglob("*.html"):
         if page.name == "404.html":
             continue
@@ -63,7 +63,7 @@ def test_words_of_the_glossary_lead_to_it(site: Path) -> None:
     assert len(used) > 20 and used <= anchors
 
 
-# Uses of everyday words, each in another sense than the glossary's.
+# Uses of everyday words, each in a sense that differs from the glossary's.
 EVERYDAY = {"regressions.html": ("done", "node", "stand-in", "group"), "coverage.html": ("entry",),
             "testing.html": ("driver", "side"), "specification.html": ("done", "place", "set"),
             "blocks/mac.html": ("order", "set", "group", "place"), "silicon.html": ("done", "place", "step"),
@@ -77,7 +77,7 @@ def test_everyday_words_are_no_terms(site: Path) -> None:
 
 
 def test_an_everyday_word_leads_to_the_glossary_where_its_page_says_so(site: Path) -> None:
-    """The site adds no such link, and takes none away."""
+    """The site adds no such link, and removes none."""
     everyday = {f"term-{word}" for word in re.findall(r"\*([\w-]+)\*(?=[^|]*\| )",
                                                        (ROOT / "docs" / "glossary.md").read_text())}
     assert len(everyday) > 20
@@ -107,7 +107,7 @@ GONE = {"docs/errors.md": ["no_such_page.md", "registers.md#no-such-anchor"],
 
 
 def broken(folder: Path, texts: dict[str, str]) -> str:
-    """Return what the site's builder says when these texts stand behind their pages."""
+    """Return the messages of the site's builder when these texts are appended to their pages."""
     config = copy(folder)
     for page, text in texts.items():
         path = folder / page

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""README, docs and testplan tell the truth: their commands, paths and names exist."""
+"""README, docs and testplan are true: their commands, paths and names exist."""
 
 import ast
 import functools
@@ -27,7 +27,7 @@ def make_targets() -> set[str]:
 
 
 def code_spans(text: str) -> list[str]:
-    """Return what stands between backquotes, in blocks and in lines."""
+    """Return the text between backquotes, in blocks and in lines."""
     blocks = re.findall(r"```[a-z]*\n(.*?)```", text, re.DOTALL)
     inline = re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
     return blocks + inline
@@ -35,7 +35,7 @@ def code_spans(text: str) -> list[str]:
 
 @pytest.mark.parametrize("path", BY_NAME)
 def test_commands_exist(path: Path) -> None:
-    """Targets and configurations exist; or a page says how to add them."""
+    """Targets and configurations exist, or the page explains how to add them."""
     known = {*configs.names(), "name", *re.findall(r"^\+\[(\w+)\]", path.read_text(), re.MULTILINE)}
     for span in code_spans(path.read_text()):
         for target in re.findall(r"^(?:\$ )?make ([a-z][a-z-]*)", span, re.MULTILINE):
@@ -72,7 +72,7 @@ def test_the_page_of_the_suite_names_the_modules_without_a_bench() -> None:
     wrappers = {path.stem: path for path in (BLOCKS / "rtl").glob("*.sv")}
     modules = {path.stem for path in RTL.rglob("*.sv") if not path.stem.endswith("_pkg")}
     text = "\n".join(path.read_text() for path in BLOCKS.glob("test_*.py"))
-    # A top is named in full, or with the kinds of an exchangeable block.
+    # A top is named in full, or by the kinds of an exchangeable block.
     tops = {name for name in modules | set(wrappers) if f'"{name}"' in text
             or any(name == f"flaash_{block}_{kind}" for block in re.findall(r'f"flaash_(\w+)_\{', text)
                    for kind in re.findall(r'"(\w+)"', text))}
@@ -82,7 +82,7 @@ def test_the_page_of_the_suite_names_the_modules_without_a_bench() -> None:
 
 @functools.cache
 def hardware_names() -> set[str]:
-    """Return the modules, packages and files of the hardware and of what surrounds it."""
+    """Return the modules, packages and files of the hardware and of its surroundings."""
     files = [path for folder in ("rtl", "formal", "tests", "tb", "bench", "examples", "driver")
              for kind in ("sv*", "[ch]") for path in (ROOT / folder).rglob(f"flaash_*.{kind}")]
     declared = {name for path in files for name in DECLARED.findall(path.read_text())}
@@ -97,7 +97,7 @@ def hardware_names() -> set[str]:
 
 @pytest.mark.parametrize("path", [*BY_NAME, *PLANS])
 def test_names_of_the_hardware_exist(path: Path) -> None:
-    """Or the page adds the module itself; a star stands for some."""
+    """A page may add a module itself; a star stands for several."""
     text = re.sub(r"```c\n.*?```", "", path.read_text(), flags=re.DOTALL)  # types of C are no modules
     known = hardware_names() | set(DECLARED.findall(text.replace("\n+", "\n")))
     for name, star in re.findall(r"\b(flaash_\w+)(\*?)", text):
@@ -112,7 +112,7 @@ def test_every_target_has_its_help_line() -> None:
 
 
 def functions_of(path: Path) -> set[str]:
-    """Return the functions of a file; a test may be assigned, too, as in test_plain.py."""
+    """Return the functions of a file; a test may also be assigned, as in test_plain.py."""
     tree = ast.parse(path.read_text())
     assigned = {target.id for node in tree.body if isinstance(node, ast.Assign) for target in node.targets
                 if isinstance(target, ast.Name) and target.id.startswith("test_")}

@@ -14,7 +14,7 @@ PAGE = (ROOT / "docs" / "errors.md").read_text()
 
 
 def _rows(page: str) -> list[list[str]]:
-    """Return the cells of the table of bad inputs: what, code, what the host sees, test."""
+    """Return the cells of the table of bad inputs: input, code, effect for the host, test."""
     table = page.split("## Table", 1)[1].split("\n## ", 1)[0]
     rows = [[cell.strip() for cell in line.strip("|").split("|")]
             for line in table.splitlines() if line.startswith("|")]
@@ -22,7 +22,7 @@ def _rows(page: str) -> list[list[str]]:
 
 
 def problems(page: str) -> list[str]:
-    """Return a sentence for each thing that is wrong with the page."""
+    """Return a sentence for each error of the page."""
     rows, found = _rows(page), []
     codes = {code for row in rows for code in re.findall(r"`(Err\w+)`", row[1])}
     wanted = set(rtl.ERRORS) - {"ErrNone"}

@@ -29,7 +29,7 @@ def follow(guide: str, root: Path) -> list[str]:
         path = root / name
         if old:
             before = path.read_text()
-            assert before.count(old) == 1, f"{name}: {old!r} stands there {before.count(old)} times"
+            assert before.count(old) == 1, f"{name}: {old!r} occurs {before.count(old)} times"
             path.write_text(before.replace(old, new))
         else:
             assert not path.exists(), f"{name} is there already"
@@ -38,9 +38,9 @@ def follow(guide: str, root: Path) -> list[str]:
 
 
 def call(root: Path, *command: str) -> str:
-    """Run a Python module in the copy, which has folders of its own, and return what it prints.
+    """Run a Python module in the copy, which has its own folders, and return its output.
 
-    Its cover points are others, so `make cov` must not count them.
+    Its cover points differ, so `make cov` must not count them.
     """
     ours = {name: value for name, value in os.environ.items() if name not in (RUNS, COVERAGE)}
     done = subprocess.run([sys.executable, "-m", *command], cwd=root, env=ours, capture_output=True,

@@ -15,13 +15,14 @@ FAULTS = read_faults()
 
 
 def test_every_fault_can_be_made() -> None:
-    """A text that has changed would take the fault out of the list unseen."""
+    """A changed text would silently remove the fault from the list."""
     assert FAULTS and check(FAULTS) == []
 
 
 @pytest.mark.parametrize(("change", "told"), [
-    ({"old": "2"}, "stands there 2 times"), ({"old": "9"}, "stands there 0 times"),
-    ({"old": "1", "new": "1"}, "is what it becomes"), ({"file": "gone.sv"}, "gone.sv"), ({}, "there twice")],
+    ({"old": "2"}, "occurs 2 times"), ({"old": "9"}, "occurs 0 times"),
+    ({"old": "1", "new": "1"}, "equals its replacement"), ({"file": "gone.sv"}, "gone.sv"),
+    ({}, "occurs twice")],
     ids=str)
 def test_a_fault_that_cannot_be_made_is_told(tmp_path: Path, change: dict, told: str) -> None:
     (tmp_path / "a.sv").write_text("1 2 2 3")
@@ -46,7 +47,7 @@ def test_the_tests_of_a_fault_exist() -> None:
 
 
 def test_the_suite_runs_the_tests_of_a_fault() -> None:
-    """With its own seed: a fault that only tests of other seeds or of make regress notice would live on."""
+    """The suite's own seed must do: a fault that only other seeds or make regress notice would survive."""
     suite = collected()
     for fault in FAULTS:
         on = [word for word in SIMULATORS if word in fault.tests]
@@ -61,7 +62,7 @@ def test_a_test_that_is_missing_is_noticed() -> None:
 
 
 def test_no_such_fault(capsys: pytest.CaptureFixture) -> None:
-    """Nothing is copied or run; the line names what there is."""
+    """Nothing is copied or run; the message names the existing files."""
     assert faults.main(["--only", "nothing_like_it"]) == faults.MISTAKE
     told = capsys.readouterr().err
     assert "nothing_like_it" in told and "stream_fifo" in told

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Operands that just fit a configuration, and ones that need one place more."""
+"""Operands that just fit a configuration, and operands that need one place more."""
 
 import numpy as np
 import pytest
@@ -46,7 +46,7 @@ def test_limits(fits: Csf, too_large: Csf, sentence: str) -> None:
 
 
 def test_an_extent_has_32_bits_on_the_way_to_the_machine() -> None:
-    """2**32, two modes of 65,536 fused, would arrive as 0."""
+    """The extent 2**32, two fused modes of 65,536, would arrive as 0."""
     rows = _empty(65536, 65536).to_tensor()
     check_fits("a.tns", _empty(2, 2**32 - 1), WIDE)
     with pytest.raises(TensorError, match=r"4,294,967,296 coordinates in its contracted mode, .*"

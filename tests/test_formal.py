@@ -36,7 +36,7 @@ REFUTED = ("SBY 1:00:00 [x] engine_0: ##   0:00:01  Assert failed in flaash_form
 
 @pytest.mark.parametrize("proof", PROOFS, ids=lambda proof: proof.name)
 def test_every_proof_is_complete(proof: Proof) -> None:
-    """Its sources are found, its constants and the texts of its mutants stand where they should, once."""
+    """Its sources are found, and each constant and each text of its mutants occurs exactly once."""
     assert proof.mutants and proof.depth > 0 and proof.reach > 0 and proof.shows
     for task in tasks_of(proof):
         files = sources(proof)
@@ -48,7 +48,7 @@ def test_every_proof_is_complete(proof: Proof) -> None:
 
 
 def elaborates(proof: Proof, files: list[Path]) -> bool:
-    """Tell whether slang, which the prover reads SystemVerilog with, takes a proof."""
+    """Return whether slang, the prover's SystemVerilog front end, accepts a proof."""
     driver = Driver()
     driver.addStandardArgs()
     arguments = ["slang", f"-I{INCLUDE_DIR}", "-DFORMAL", "--top", proof.wrapper, *map(str, files),
@@ -59,12 +59,12 @@ def elaborates(proof: Proof, files: list[Path]) -> bool:
 
 @pytest.mark.parametrize("proof", PROOFS, ids=lambda proof: proof.name)
 def test_every_proof_fits_the_hardware(proof: Proof) -> None:
-    """Ports and registers that its wrapper names are there, also with its constants."""
+    """The ports and registers that its wrapper names exist, also with its constants."""
     assert elaborates(proof, altered(Task(proof, proof.mode, proof.depth), sources(proof)))
 
 
 def test_what_the_rounder_takes_for_granted_is_proved() -> None:
-    """Of a window: by the proof of the resolver. A clock's reset is a fact, Alone is flaash_mac_align's."""
+    """The resolver's proof shows it for windows. Reset is a fact, flaash_mac_align shows Alone."""
     rounder, resolver = ((ROOT / "formal" / f"flaash_formal_mac_{name}.sv").read_text()
                          for name in ("round", "resolve"))
     taken = set(re.findall(r"(\w+)_M : assume", rounder)) - {"Reset", "Alone"}
@@ -98,7 +98,7 @@ def test_the_files_for_the_prover() -> None:
 
 
 def test_what_the_solver_hears() -> None:
-    """Commands over several lines, with comments and names that hold parentheses, each when it is whole."""
+    """Commands over several lines, with comments and names with parentheses, each once it is complete."""
     lines = ["; (a comment\n", "(check-sat)\n", "(declare-fun |a(b| () Bool) ; (c\n", "(assert\n",
              "  |a(b|)\n", "(get-value (|;|))\n", "(exit"]
     told = [command.split() for command in commands(lines)]
@@ -107,7 +107,7 @@ def test_what_the_solver_hears() -> None:
 
 
 def test_the_solver_answers() -> None:
-    """It is spoken to line by line: an answer comes before the next command does."""
+    """The dialogue is line by line: a response comes before the next command."""
     process = subprocess.Popen([sys.executable, SOLVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                text=True)
     answers = []
@@ -138,7 +138,7 @@ def test_verdicts(code: int, log: str, verdict: str, detail: str) -> None:
 def run_with_fake_tools(monkeypatch: pytest.MonkeyPatch, folder: Path, refutes: str, reads: str = "") -> int:
     """Run `make formal` on one proof with a prover that refutes the .sby files whose names match.
 
-    `reads` is what the shell does in place of reading the sources.
+    `reads` is the shell's command instead of reading the sources.
     """
     reader, tool = folder / "reader.py", folder / "yowasp-sby"
     reader.write_text(f"import os\nos.execvp('sh', ['sh', '-c', {reads!r}])\n")
@@ -186,7 +186,7 @@ def test_sources_that_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 
 def test_mutants_of_a_proof_that_fails_are_not_judged(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
                                                       capsys: pytest.CaptureFixture) -> None:
-    """The counterexamples may be those of the hardware without the fault."""
+    """The counterexamples may come from the hardware without the fault."""
     assert run_with_fake_tools(monkeypatch, tmp_path, "mutant|prove") == formal.FAILED
     text = " ".join(capsys.readouterr().out.split())
     assert "stream_register: proof: FAIL, u_dut.OneHot_A" in text

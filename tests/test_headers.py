@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The comments of rtl/ name what the code has, and the catalogue of rtl/README.md says what they say."""
+"""The comments of rtl/ name only names of the code, and the catalogue of rtl/README.md equals the headers."""
 
 import re
 from collections.abc import Callable
@@ -17,8 +17,8 @@ BENCHES = sorted(path for folder in ("bench", "examples", "formal", "tb", "tests
 TOP = re.compile(r"// SPDX.*\n((?://.*\n)*)")
 WORDS = re.compile(r"\w+")
 PORT = re.compile(r"\b[a-z]\w*_(?:i|o|ni)\b")
-SNAKE = re.compile(r"(?<![\w/.])[a-z]\w*_(?:\*\w*|\w+\b)(?!\.\w)")  # in_*: all that begin like that
-CAMEL = re.compile(r"\b[A-Z][a-z0-9]+[A-Z]\w*\b|(?<=[a-z,] )[A-Z][a-z]+\b")  # Depth is no noun of English
+SNAKE = re.compile(r"(?<![\w/.])[a-z]\w*_(?:\*\w*|\w+\b)(?!\.\w)")  # in_*: all names with this beginning
+CAMEL = re.compile(r"\b[A-Z][a-z0-9]+[A-Z]\w*\b|(?<=[a-z,] )[A-Z][a-z]+\b")  # such as Depth, a parameter
 NO_NAMES = {"End", "Icarus", "NaN", "Python", "Verilator"}
 
 
@@ -36,7 +36,7 @@ def header_of(text: str) -> str:
 
 
 def unknown(names: list[str], known: set[str]) -> list[str]:
-    """Return the names that are not known; a group of ports, as s_axil or in_*, is known by its members."""
+    """Return the unknown names; a group of ports, such as s_axil or in_*, is known by its members."""
     return sorted({name for name in names if name not in known and not any(
         word.startswith(name.partition("*")[0].rstrip("_") + "_") for word in known)})
 
@@ -57,7 +57,7 @@ def comment_problems(text: str) -> list[str]:
 
 
 def one_liner(text: str) -> str:
-    """Return what a header begins with: its first sentence, without the title before the colon."""
+    """Return the first sentence of a header, without the title before the colon."""
     sentence = re.match(r"(.*?)\.(?=\s|$)", header_of(text), re.DOTALL)[1]
     sentence = " ".join(sentence.split())
     what = sentence.partition(": ")[2] or sentence
@@ -65,7 +65,7 @@ def one_liner(text: str) -> str:
 
 
 def catalogue_problems(page: str) -> list[str]:
-    """Return a sentence for each file whose row is missing, doubled, or not what its header says."""
+    """Return a sentence for each file whose row is missing, doubled, or different from its header."""
     rows = re.findall(r"^\| `(flaash_[\w.]+)` \| (.*) \|$", page, re.MULTILINE)
     files = {path.stem if path.suffix == ".sv" else path.name: path for path in SOURCES}
     wanted = [(name, one_liner(path.read_text())) for name, path in files.items()]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make sim` that fails to build, is interrupted, or meets another one: no run is taken for another."""
+"""`make sim` that fails to build, is interrupted, or meets another one: runs are never confused."""
 
 import json
 import os
@@ -45,7 +45,7 @@ def test_a_failed_build_shows_no_older_run(own_folders, monkeypatch: pytest.Monk
 
 
 def test_an_interrupted_run_leaves_no_simulator() -> None:
-    """Icarus does not end by the signal that the terminal sends."""
+    """Icarus does not end by the signal of the terminal."""
     # The simulator has Python's search path, from another folder than this one.
     program = (f"import sys; sys.path[0] = {str(ROOT)!r};"
                "from tb.cli import sim; from tb.common.toolchain import BUILD;"
@@ -67,7 +67,7 @@ def test_an_interrupted_run_leaves_no_simulator() -> None:
     (["-m", "pytest", "--collect-only"], "_pytest.config")])
 def test_an_interruption_while_modules_load_is_one_line(command: list[str], module: str,
                                                         tmp_path: Path) -> None:
-    """Python itself tells (-v) when it has loaded one."""
+    """With -v Python itself reports a loaded module."""
     process = subprocess.Popen([sys.executable, "-v", "-m", "tb.cli", *command], cwd=ROOT, text=True,
                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                env={**os.environ, "FLAASH_BUILD": str(tmp_path)})
@@ -87,7 +87,7 @@ def test_mistakes_of_modules_are_one_line() -> None:
 
 
 def _wait_for_child(pid: int, name: str) -> psutil.Process:
-    """Return the process below `pid` of that name as soon as it is there."""
+    """Return the process below `pid` of that name as soon as it exists."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         for child in psutil.Process(pid).children(recursive=True):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Makefile hands what the user gives to the commands behind it, whatever characters it has."""
+"""The Makefile passes the user's values to its commands, with any characters."""
 
 import os
 import re
@@ -19,12 +19,12 @@ from tb.common.toolchain import ROOT
 from tools import faults, formal, fuzz, operator_faults
 from tools.silicon import __main__ as silicon
 
-ODD = "it's \"a\" ; \\"  # a value with what a shell takes for its own
+ODD = "it's \"a\" ; \\"  # a value with special characters of a shell
 MAKEFILE = (ROOT / "Makefile").read_text()
 
 
 def make(*arguments: str, cwd: Path = ROOT, check: bool = False) -> subprocess.CompletedProcess:
-    """Call make as a user would, whatever make has called the suite with."""
+    """Call make as a user, independent of the variables with which make has called the suite."""
     environment = {name: value for name, value in os.environ.items()
                    if name not in ("MAKEFLAGS", "MAKELEVEL", "FLAASH_BUILD", "FLAASH_RUNS")}
     return subprocess.run(["make", *arguments], cwd=cwd, env=environment, capture_output=True, text=True,
@@ -32,7 +32,7 @@ def make(*arguments: str, cwd: Path = ROOT, check: bool = False) -> subprocess.C
 
 
 def words(target: str, module: str, *variables: str) -> list[str]:
-    """Return the arguments that `make target` would give to a Python module, as the shell cuts them."""
+    """Return the arguments that `make target` passes to a Python module, as split by the shell."""
     shown = make("-n", target, *variables, check=True).stdout
     (command,) = (line for line in shown.replace("\\\n", " ").splitlines() if f" -m {module} " in line)
     return shlex.split(command.partition(f" -m {module} ")[2])
@@ -102,7 +102,7 @@ def test_a_flag_is_0_or_1(target: str, flag: str) -> None:
 
 
 def test_another_python_beside_an_environment_is_refused(tmp_path: Path) -> None:
-    """It would be ignored. The one that set it up may be named."""
+    """Another Python would be ignored. The Python that set the environment up may be named."""
     (tmp_path / "venv" / "bin").mkdir(parents=True)
     (tmp_path / "venv" / "bin" / "python").symlink_to(sys.executable)
     shutil.copy(ROOT / "Makefile", tmp_path)

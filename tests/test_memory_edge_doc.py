@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/memory_edge.md says what the packages say of the edge: registers, bits, codes and parts, no other."""
+"""docs/memory_edge.md agrees with the packages on the edge: registers, bits, codes and parts, no other."""
 
 import re
 
@@ -20,7 +20,7 @@ def _rows(page: str) -> list[list[str]]:
 
 
 def _package() -> list[list[str]]:
-    """Return the rows that the page must have, in the order of the package; of a part its number and name."""
+    """Return the expected rows of the page, in the order of the package; for a part its number and name."""
     edge = rtl.EDGE
     registers = [[f"{r.address:#05x}", r.name, r.access, r.meaning] for r in edge.registers.values()]
     bits = [[register, str(bit.value), bit.name, bit.meaning]
@@ -47,7 +47,7 @@ def test_comparison_bites(old: str, new: str) -> None:
 
 
 def test_codes_and_addresses_are_used_once() -> None:
-    """Also together with those of the stream edge, beside which they stand."""
+    """The map is consistent also together with the stream edge's registers."""
     registers = [*rtl.REGISTERS.values(), *rtl.EDGE.registers.values()]
     codes = [error.value for error in [*rtl.ERRORS.values(), *rtl.EDGE.errors.values()]]
     assert len({register.address for register in registers}) == len(registers)

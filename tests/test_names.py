@@ -13,13 +13,13 @@ from tools.ports import source
 PAGE = (ROOT / "docs" / "internals.md").read_text()
 Row = list[list[str]]  # the words in backticks of each cell
 
-# Where a code is looked at: a literal that is no comparison, a type or a member that is a code.
+# Uses of a code: a literal outside of a comparison, a type or a member that is a code.
 LOOKS = re.compile(r"(?<![!=]= )\bErr[A-Z]\w+|\berror_e\b|\.code\b")
 PASSES_TRAILER = {"flaash_chip"}  # from the registers to the unloader, as a port's type
 
 
 def table(page: str, mark: str) -> tuple[int, list[Row]]:
-    """Return the number of a comment like `<!-- names: at most 12 -->`, and the rows behind it."""
+    """Return the number of a comment like `<!-- names: at most 12 -->`, and the rows after it."""
     limit, text = re.search(rf"<!-- {mark}: at most (\d+) -->\n((?:\|.*\n)+)", page).groups()
     cells = [line.strip("|").split("|") for line in text.splitlines()[2:]]
     return int(limit), [[re.findall(r"`(\w+)`", cell) for cell in row] for row in cells]
@@ -31,7 +31,7 @@ def code_of(module: str) -> str:
 
 
 def entry_problems(page: str) -> list[str]:
-    """Return a sentence for each thing that is wrong with the trace of an entry."""
+    """Return a sentence for each error in the trace of an entry."""
     limit, rows = table(page, "names")
     names = [row[0][0] for row in rows]
     found = [f"{len(names)} names"] if len(set(names)) > limit or len(set(names)) < len(names) else []
@@ -42,7 +42,7 @@ def entry_problems(page: str) -> list[str]:
 
 
 def code_problems(page: str) -> list[str]:
-    """Return a sentence for each thing that is wrong with the traces of the codes."""
+    """Return a sentence for each error in the traces of the codes."""
     limit, rows = table(page, "files")
     arise, found = {}, []
     for codes, *where in rows:

@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def compiled(folder: Path, source: str, *flags: str) -> bool:
-    """Compile a source, check the object, and tell whether the compiler was called."""
+    """Compile a source, check the object, and return whether the compiler was called."""
     calls = folder / "calls"
     before = calls.read_text() if calls.exists() else ""
     (folder / "object").unlink(missing_ok=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""make operator-faults: what is drawn, that it can be made, and that a fault which kills is caught."""
+"""make operator-faults: the faults are drawn and made, and a fatal one is caught."""
 
 import json
 from pathlib import Path
@@ -83,7 +83,7 @@ def test_no_such_file_and_no_count(capsys: pytest.CaptureFixture) -> None:
 
 def test_caught_and_survived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
                              capsys: pytest.CaptureFixture) -> None:
-    """A fault that lets results pass for ever is caught by the module's bench; one that is none survives."""
+    """The module's bench catches a fault that lets results pass for ever; a no-op survives."""
     text = (ROOT / GATE).read_text()
     place = text.index("!stop_i")
     drawn = [OperatorFault(GATE, place, "!", new, "! changes") for new in ("", "!")]
@@ -101,7 +101,7 @@ def test_caught_and_survived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 
 
 def test_what_a_test_starts_has_a_limit(tmp_path: Path) -> None:
-    """Of the processor's time; a simulation that has reached it has no result."""
+    """The limit counts processor time; a simulation that has reached it has no result."""
     asked = "import resource as r, sys; sys.exit(r.getrlimit(r.RLIMIT_CPU)[0])"
     (tmp_path / "test_it.py").write_text(
         "import subprocess, sys\ndef test_it():\n"

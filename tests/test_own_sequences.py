@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A user's own sequence: what `make new-sequence` writes runs; a mistake in one is named with its place."""
+"""A user's own sequence: the file of `make new-sequence` runs; a mistake in it is named with its place."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ BODY_LINE = HEAD.count("\n") + 1
 
 @pytest.fixture(autouse=True)
 def _own_folders(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give each test folders of its own: tests run side by side, and beside a user's `make sim`."""
+    """Give each test its own folders: tests run side by side, and beside a user's `make sim`."""
     name = "own-" + "".join(c if c.isalnum() else "_" for c in request.node.name)
     monkeypatch.setattr(sim, "RUN_NAME", name)
     monkeypatch.setattr(sim, "FOLDER", BUILD / name)
@@ -145,7 +145,7 @@ def test_a_constructor_that_raises(scratch, capsys: pytest.CaptureFixture) -> No
 
 @pytest.mark.full  # ten seconds of waiting
 def test_a_body_that_never_ends(scratch, capsys: pytest.CaptureFixture) -> None:
-    """The watchdog notices although `make sim` reads a counter now and then."""
+    """The watchdog notices the hang although `make sim` reads a counter now and then."""
     _, err = _run(scratch(f"{HEAD}        await Timer(10**9, 'ns')\n"), FAILED, capsys)
     assert "no progress for 20000 cycles" in err
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What another project takes from this one works there: FuseSoC, Bender's manifest, one file, registers."""
+"""The package for other projects works there: FuseSoC, Bender's manifest, one file, registers."""
 
 import re
 import shutil
@@ -21,14 +21,14 @@ from tools.packaging import lists, registers, revision, verilog
 
 EXAMPLE = ROOT / "examples" / "axi_system"
 MEMORY_EXAMPLE = ROOT / "examples" / "memory_system"
-STEMS = {top: top.removesuffix("_top") for top in lists.TOPS}  # what make package calls their files
+STEMS = {top: top.removesuffix("_top") for top in lists.TOPS}  # names of their files in make package
 ICARUS_SAYS = re.compile(r"^\S+:\d+: ((?:vvp\.tgt )?sorry: .*|warning: .*)$", re.MULTILINE)
 CORE = "flaash:flaash:flaash"
 
 
 @pytest.fixture(scope="module")
 def packaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with all that make package writes."""
+    """Return a folder with the files of make package."""
     folder = tmp_path_factory.mktemp("package")
     package.write(folder)
     return folder
@@ -69,7 +69,7 @@ def test_a_list_without_its_marks_is_refused(tmp_path: Path) -> None:
 
 # ---------------------------------------------------------------------------------- FuseSoC
 def fusesoc(folder: Path, target: str, *options: str) -> str:
-    """Run a target of flaash.core as a user would, and return what was printed."""
+    """Run a target of flaash.core as a user, and return the output."""
     done = subprocess.run(
         [str(Path(sys.executable).with_name("fusesoc")), "--cores-root", str(ROOT), "run",
          f"--target={target}", "--build-root", str(folder / "out"), *options, CORE],
@@ -107,7 +107,7 @@ FIELDS = {"package": {"name", "description", "authors"},
 
 
 def manifest_problems(manifest: dict, root: Path) -> list[str]:
-    """Return what is wrong with a Bender.yml by the documented format: known keys, files that exist."""
+    """Return the errors of a Bender.yml by the documented format: known keys, files that exist."""
     problems = [f"unknown section {name}" for name in manifest if name not in FIELDS]
     problems += [f"package: unknown key {key}" for key in manifest["package"] if key not in FIELDS["package"]]
     if not re.fullmatch(r"[a-z]\w*", manifest["package"].get("name", "")):
@@ -136,7 +136,7 @@ def test_the_check_of_the_manifest_bites(old: str, new: str) -> None:
 
 
 def simulate(sources: list[Path], include_dirs: list[Path], top: str, folder: Path) -> str:
-    """Compile files for Icarus in the given order, run them and return what was printed."""
+    """Compile files for Icarus in the given order, run them and return the output."""
     binary = folder / "simulation"
     done = subprocess.run(["iverilog", "-g2012", *(f"-I{path}" for path in include_dirs), "-s", top,
                            "-o", str(binary), *map(str, sources)], capture_output=True, text=True)
@@ -166,7 +166,7 @@ def test_the_bundle_is_the_whole_chip(packaged: Path, tmp_path: Path, top: str, 
 
 
 def foreign_design(top: str, folder: Path) -> Path:
-    """Write a design of somebody else around a top, whose ports are its own, and return it."""
+    """Write a foreign design around a top, with the same ports, and return it."""
     source = (RTL / "top" / f"{top}.sv").read_text()
     ports = source[source.index("\n) (\n") + 5:source.index("\n);")].replace("DataWidth", "128")
     path = folder / "soc.sv"
@@ -194,7 +194,7 @@ def test_a_foreign_design_has_no_warning(packaged: Path, tmp_path: Path, top: st
 
 @pytest.mark.parametrize("top", lists.TOPS)
 def test_waivers_of_the_bundle_end_with_it(packaged: Path, tmp_path: Path, top: str) -> None:
-    """The user's own mistakes are still told, also in the same file."""
+    """The user's own mistakes are still reported, also in the same file."""
     joined = tmp_path / "soc.sv"
     own = "module soc (input logic i, output logic o);\n  assign o = 1'b0;\nendmodule\n"
     joined.write_text((packaged / f"{STEMS[top]}_bundle.sv").read_text() + own)
@@ -203,7 +203,7 @@ def test_waivers_of_the_bundle_end_with_it(packaged: Path, tmp_path: Path, top: 
 
 @pytest.mark.parametrize("top", lists.TOPS)
 def test_icarus_says_what_the_page_says(packaged: Path, tmp_path: Path, top: str) -> None:
-    """And nothing else, of a bundle in a foreign design, which is the only root."""
+    """The bundle in a foreign design gives nothing else; the design is the only root."""
     design = foreign_design(top, tmp_path)
     done = subprocess.run(["iverilog", "-g2012", "-o", str(tmp_path / "simulation"),
                            str(packaged / f"{STEMS[top]}_bundle.sv"), str(design)],
@@ -248,7 +248,7 @@ def test_the_page_explains_every_parameter_of_the_memory_edge() -> None:
 
 # ------------------------------------------------------------------------------ its revision
 def test_what_is_packaged_names_its_revision(packaged: Path) -> None:
-    """All but what is copied as it is."""
+    """All files except the copied ones have it."""
     told = subprocess.run(["git", "describe", "--always", "--dirty", "--abbrev=12", "--match=v*"], cwd=ROOT,
                           capture_output=True, text=True).stdout.strip() if (ROOT / ".git").exists() else ""
     for path in packaged.iterdir():
@@ -268,7 +268,7 @@ def test_a_copy_without_git_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 @pytest.mark.parametrize(("folder", "right", "wrong"), [
     (EXAMPLE, "w2 == F6p5", "w2 == F4"), (MEMORY_EXAMPLE, "value[0] ? F4 : F10", "value[0] ? F4 : F5")])
 def test_a_wrong_result_fails_the_example(tmp_path: Path, folder: Path, right: str, wrong: str) -> None:
-    """The example's own test compares: with another number expected it must stop with an error."""
+    """The example's own test compares: with another expected number it must stop with an error."""
     (original,) = folder.glob("*_tb.sv")
     assert original.read_text().count(right) == 1
     bench = tmp_path / original.name
@@ -360,7 +360,7 @@ def test_ip_xact_names_the_core_as_fusesoc_does(packaged: Path) -> None:
 
 
 def test_the_c_of_the_page_compiles(packaged: Path, tmp_path: Path) -> None:
-    """Each piece by itself, as C99 with the headers and the driver that stand beside it."""
+    """Each piece alone, as C99 with the headers and the driver beside it."""
     pieces = re.findall(r"^```c\n(.*?)^```", (ROOT / "docs" / "integration.md").read_text(),
                         re.MULTILINE | re.DOTALL)
     assert len(pieces) == 2

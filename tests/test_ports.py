@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/internals.md tells the ports that the modules have."""
+"""docs/internals.md shows the real ports of the modules."""
 
 import re
 from pathlib import Path
@@ -20,7 +20,7 @@ def test_the_page_is_up_to_date() -> None:
 
 
 def test_no_ports_are_copied_by_hand() -> None:
-    """A port's name stands in a block of code only where make ports has written it."""
+    """A port's name occurs in a block of code only where make ports has written it."""
     written = re.sub(r"<!-- ports: [\w ]+ -->\n```systemverilog\n(?:.*\n)*?```\n", "", PAGE)
     for block in re.findall(r"```.*?```", written, re.DOTALL):
         assert not re.search(r"\w_(i|o|ni)\b", block), block
@@ -28,7 +28,7 @@ def test_no_ports_are_copied_by_hand() -> None:
 
 @pytest.mark.parametrize("module", NAMED)
 def test_the_reader_finds_every_port(module: str) -> None:
-    """As many as the module declares; slang knows each as a port or signal of it."""
+    """The number equals the module's declarations; slang knows each as a port or signal of it."""
     found = [line.split()[-1] for line in ports.ports(module)]
     code = re.sub(r"//.*", "", ports.source(module))
     declared = re.findall(r"^ *(?:input|output) .*?(\w+),? *$", code.split("\n);")[0], re.MULTILINE)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/registers.md says what the package says: every register, counter, bit and error code, and no other."""
+"""docs/registers.md agrees with the package: every register, counter, bit and error code, and no other."""
 
 import re
 

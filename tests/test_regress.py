@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Regressions: lists, what is run again, groups of failures, the page, the exit status."""
+"""Regressions: lists, repeated runs, groups of failures, the page, the exit status."""
 
 import contextlib
 import errno
@@ -37,7 +37,7 @@ WRONG = ("tb.env.top_tests on icarus, seed {seed}: sequences failed: contraction
 
 @pytest.fixture
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict]:
-    """Let runs end at once, as the dict says: an error by the name of a run, which passes without one."""
+    """Make runs end at once: the dict has an error by the name of a run; without one the run passes."""
     outcomes: dict = {"errors": {}, "ran": []}
 
     def simulate(config, simulator, sequences, name, seed, knobs, waves, built) -> Run:
@@ -68,13 +68,13 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict]:
         monkeypatch.setattr(module, "BUILD", tmp_path)
     monkeypatch.setattr(results, "FOLDER", tmp_path / "results")
     for name in ("FLAASH_RUNS", "FLAASH_COVERAGE"):
-        monkeypatch.setenv(name, os.environ.get(name, ""))  # what a worker sets is undone
+        monkeypatch.setenv(name, os.environ.get(name, ""))  # the worker's settings are undone
     yield outcomes
     job._built.cache_clear()
 
 
 def runs(bench: dict, *arguments: str) -> tuple[int, list[str]]:
-    """Run the list quick, and return the exit status and the names of what was simulated."""
+    """Run the list quick, and return the exit status and the names of the simulated runs."""
     bench["ran"].clear()
     return regress.main(["--list", "quick", "--seeds", "1-2", *arguments]), sorted(bench["ran"])
 
@@ -125,7 +125,7 @@ def test_an_interrupted_regression_has_a_page_of_what_has_ended(bench: dict, mon
 @pytest.mark.parametrize("command", ["regress", "sim"])
 def test_an_interrupted_call_counts_its_own_runs_and_is_resumed(command: str, bench: dict, capsys,
                                                                 monkeypatch: pytest.MonkeyPatch) -> None:
-    """Records of a call before don't count where all is to run again; then the rest runs, and no more."""
+    """Records of an earlier call don't count if all runs are repeated; then only the rest runs."""
     def call(*more: str) -> tuple[int, int, str]:
         bench["ran"].clear()
         if command == "regress":
@@ -165,7 +165,7 @@ def test_a_file_with_another_content_is_another_run(bench: dict, tmp_path: Path)
 
 def test_the_commands_of_a_page_are_the_calls(bench: dict, tmp_path: Path,
                                               monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the page prints, read by make and by the commands: the same regression, or exactly the one run."""
+    """The page's commands, read by make and by the programs: the same regression, or exactly the one run."""
     monkeypatch.setenv("FLAASH_BUILD", str(tmp_path))
     a = tmp_path / "it's $a.tns"
     a.write_text("# shape: 2 2\n1 1 1.0\n")
@@ -217,7 +217,7 @@ def test_the_workers_meet_on_the_loopback_interface(tmp_path: Path, capsys: pyte
 
 
 def test_two_regressions_share_a_machine(tmp_path: Path) -> None:
-    """The port of Dask's own page is taken; nothing is said of it."""
+    """The port of Dask's own page is in use; no message mentions it."""
     with contextlib.ExitStack() as stack, warnings.catch_warnings():
         warnings.simplefilter("error")
         with contextlib.suppress(OSError):
@@ -239,7 +239,7 @@ def test_a_build_that_fails_fails_its_runs(bench: dict, monkeypatch: pytest.Monk
 
 
 def test_a_record_counts_for_one_call(bench: dict, tmp_path: Path) -> None:
-    """A worker that dies loses results that it held: the engine asks again, the run has its record."""
+    """A dying worker loses its results: the engine requests them again, and the run has its record."""
     spec = expand(["smoke"], ["tiny"], ["icarus"], [1])[0]
     call = (spec, "", "key", "ticket", "make ..", str(tmp_path / "runs"), {})
     first = job.execute(*call)
@@ -343,7 +343,7 @@ def test_progress_tells_the_expected_end() -> None:
 
 
 def test_several_runs_of_make_sim_and_what_their_page_prints(tmp_path: Path) -> None:
-    """The engine as it is: processes, a simulator, results; then the page's commands by make."""
+    """The real engine: processes, a simulator, results; then the page's commands by make."""
     (tmp_path / "venv").symlink_to(sys.prefix)  # for make, if the checkout has none
     done = subprocess.run([sys.executable, "-m", "tb.cli.sim", "--seq=smoke", "--seeds=1-2", "--sim=icarus",
                            "--config=tiny", "--jobs=1"], cwd=ROOT, capture_output=True, text=True,

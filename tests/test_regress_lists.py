@@ -48,7 +48,7 @@ def test_a_list_is_expanded(tmp_path: Path) -> None:
 
 
 def test_the_lists_of_the_project_are_right_and_have_every_sequence() -> None:
-    """A new sequence is in them by itself."""
+    """A new sequence is in the lists automatically."""
     for path in plan.LISTS.glob("*.yml"):
         assert read_list(path.stem)
     assert {spec.sequence for spec in read_list("nightly")} == set(registry.names()) - {"result_range"}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The run length that a host chooses where the user gives none, and the bound of the cycles.
+"""The run length that a host chooses by default, and the bound of the cycles.
 
 One long fiber against many short ones: with all fibers of B in one job, one engine does all the work.
 """
@@ -30,7 +30,7 @@ RUN_LENGTHS = {"default": 1, "paper8": 1, "fast8": 0, "tiny": 1, "default:NumSdp
 
 
 def long_and_short(entries: int = ENTRIES, fibers: int = FIBERS) -> tuple[SparseTensor, SparseTensor]:
-    """Return one fiber, and many of three entries that begin, go on and end with it."""
+    """Return one fiber, and many of three entries at its begin, middle and end."""
     places = np.array([0, entries // 2, entries - 1])
     rows = [(row, place) for row in range(fibers) for place in places]
     long = SparseTensor.from_dense(np.arange(1.0, entries + 1)[None])
@@ -110,7 +110,7 @@ def summary_of(files: list[str], *options: str) -> dict:
 
 
 def test_make_sim_chooses(files: list[str]) -> None:
-    """Whichever operand has the long fiber, the engines share the work."""
+    """The engines share the work, with the long fiber in either operand."""
     one, other = summary_of(files), summary_of(files[::-1])
     assert max(one["cycles"], other["cycles"]) < 1.2 * min(one["cycles"], other["cycles"])
     assert min(one["utilisation"], other["utilisation"]) > 0.8

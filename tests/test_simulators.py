@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the suite leaves out runs in LIST=long: nothing runs on one simulator only, or with no seed."""
+"""LIST=long runs the tests that the suite leaves out: every test runs on both simulators, with some seed."""
 
 import re
 from pathlib import Path
@@ -34,13 +34,13 @@ def simulated(names: list[str]) -> set[str]:
 
 @pytest.fixture(scope="module")
 def by_seed() -> dict[int, set[str]]:
-    """Return what the full suite runs of the file with two seeds."""
+    """Return the tests of the file that the full suite runs with two seeds."""
     return {seed: simulated(collected(FILE, "--seed", str(seed), full=True)) for seed in (1, 2)}
 
 
 @pytest.fixture(scope="module")
 def suite() -> set[str]:
-    """Return what the suite runs of it with the first seed."""
+    """Return the tests of the file that the suite runs with the first seed."""
     return simulated(collected(FILE, "--seed", "1"))
 
 
@@ -52,7 +52,7 @@ def test_left_out_tests_are_the_rest(suite: set[str]) -> None:
 
 
 def test_the_full_suite_has_more(suite: set[str], by_seed: dict[int, set[str]]) -> None:
-    """On the simulators that a mark names, or whole tests."""
+    """The full suite adds simulators that a mark names, or whole tests."""
     more = by_seed[1] - suite
     assert all({name, on_other(name)} & by_seed[1] for name in suite)
     assert f"{FILE}::test_sequences[icarus-default-modes]" in more
@@ -61,7 +61,7 @@ def test_the_full_suite_has_more(suite: set[str], by_seed: dict[int, set[str]]) 
 
 
 def test_seeds_take_turns(by_seed: dict[int, set[str]]) -> None:
-    """Of tests that alternate, another simulator; of a sweep, other members; the rest with each seed."""
+    """Another seed changes the simulator of alternating tests and the members of sweeps, nothing else."""
     first, second = by_seed[1] - by_seed[2], by_seed[2] - by_seed[1]
     alternating = {name for name in first if "test_sequences[" in name}
     assert alternating and {on_other(name) for name in alternating} <= second
@@ -77,7 +77,7 @@ def test_who_asks_for_a_simulator_gets_all_that_alternates() -> None:
 
 
 def test_coverage_takes_the_simulator_that_counts_code(by_seed: dict[int, set[str]]) -> None:
-    """As many tests as the full suite, whatever the seed; of those that alternate all on Verilator."""
+    """The same number of tests as the full suite, for any seed; alternating tests all on Verilator."""
     for seed, full in by_seed.items():
         names = simulated(collected(FILE, "--seed", str(seed), coverage=True))
         assert len(names) == len(full)
@@ -95,13 +95,13 @@ def test_toggles_are_counted_in_blocks_and_where_a_mark_says_so(
 
 
 def test_a_test_named_in_full_runs_although_it_is_left_out() -> None:
-    """So the line that a failing test prints repeats it."""
+    """So the line that a failing test prints repeats the test."""
     left_out = collected(MARKED, "--left-out")
     assert left_out and collected(left_out[0]) == left_out[:1]
 
 
 def test_a_planned_test_that_did_not_pass_is_missed() -> None:
-    """But not one that this run leaves to the full suite."""
+    """A test that this run leaves to the full suite does not count as missing."""
     first, second, *others = sorted({test for point in read_testplan() for test in point.tests})
     reporter = SimpleNamespace(stats={"passed": [SimpleNamespace(nodeid=f"{name}[x]") for name in others]})
     stash = pytest.Stash()
@@ -112,7 +112,7 @@ def test_a_planned_test_that_did_not_pass_is_missed() -> None:
 
 
 def test_shares(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first is in each; two seeds together have all; the suite may do less."""
+    """The first item is in each share; two seeds together cover all; the suite may do less."""
     monkeypatch.setattr(tests.share, "LONG", False)
     monkeypatch.setattr(tests.share, "FULL", False)
     assert share("abcde", 1, suite=4) == ["a", "b"] and amount(1, 2) == 1
@@ -125,7 +125,7 @@ def test_shares(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.suite_on("icarus")
 @pytest.mark.parametrize("short", [True, False])
 def test_an_assertion_shows_both_sides(short: bool, simulator: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Short runs begin without pytest; what a bare assertion compared is told all the same."""
+    """Short runs begin without pytest; the operands of a bare assertion are still reported."""
     if short:
         monkeypatch.setenv(SHORT_RUNS, "1")
     else:
@@ -137,7 +137,7 @@ def test_an_assertion_shows_both_sides(short: bool, simulator: str, monkeypatch:
 
 
 def test_what_stands_in_for_pytest_is_what_cocotb_begins_with() -> None:
-    """Its entry points, behind ours; a new version of cocotb may have others."""
+    """The entry points of cocotb, after ours; a new version of cocotb may have others."""
     source = (Path(entry.__file__)).read_text()
     for user in quick_start.USERS.split(",")[1:]:
         assert f'"{user}"' in source

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where the time goes: what builds and runs record, what make test and make test-times say of it."""
+"""Times: the records of builds and runs, and the summaries of make test and make test-times."""
 
 import datetime
 import resource

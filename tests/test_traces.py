@@ -16,7 +16,7 @@ from tb.env.run import run_folder, run_sequences
 
 @pytest.mark.full("verilator")
 def test_a_view_leads_to_the_first_mismatch(simulator: str, seed: int) -> None:
-    """Its signals are in the trace, and at its marker the wrong result is taken from the chip."""
+    """Its signals are in the trace, and at its marker the wrong result leaves the chip."""
     name = f"view-{simulator}"
     with pytest.raises(SimulationFailed) as failed:
         run_sequences(configs.load("tiny"), simulator, ["smoke"], name, seed, waves=True,
@@ -43,7 +43,7 @@ def test_a_view_leads_to_the_first_mismatch(simulator: str, seed: int) -> None:
     assert marker == summary["first_mismatch_ns"] * 1000
     told = re.search(r"at ([\d,]+) ns: result \(0, 0, 0\) is (0x[0-9a-f]+)", str(failed.value))
     assert told and marker == int(told[1].replace(",", "")) * 1000
-    just_before = marker - 1  # the edge of the clock takes what stood there
+    just_before = marker - 1  # the clock edge samples the value before it
     at = {port: int(variables[f"flaash_top.m_axis_{port}"].signal.value_at(just_before))
           for port in ("tvalid", "tready", "tdata")}
     assert at["tvalid"] == at["tready"] == 1

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the package flaash with all that it needs inside it; `pip install .` calls it by setup.py.
+"""Makes the package flaash with all files that it needs; `pip install .` calls it by setup.py.
 
 In a checkout the front end stands beside models/, tb/ and rtl/. Installed, these are parts of the package,
 so that one name only, flaash, is taken among a user's modules: the copies import from flaash.models and
@@ -21,7 +21,7 @@ _NAME = re.compile(rf'"((?:{"|".join(PACKAGES)})(?:\.\w+)+)"')
 
 
 def bundle(target: Path) -> None:
-    """Write the package to a folder that is called flaash; what was there goes."""
+    """Write the package to a folder that is called flaash; older contents are removed."""
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(ROOT / "flaash", target, ignore=shutil.ignore_patterns("__pycache__"))
     for name in INSIDE:

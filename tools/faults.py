@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """`make faults`: breaks the RTL on purpose, one fault at a time, and shows which test notices.
 
-tests/faults.yml lists the faults. Each is applied to a copy of the tree, the tests named with it run
-there, and the first that fails is reported; each of the JOBS has its copy in build/faults. Status 1 if a
-fault goes unnoticed, if the RTL with it does not build, which shows nothing, or if its text is no longer
-found in the file; 2 if there is none of that name.
+tests/faults.yml lists the faults. Each is applied to a copy of the tree, the tests named with it run there,
+and the first that fails is reported; each of the JOBS has its copy in build/faults. Status 1 if no test
+notices a fault, if the RTL with the fault does not build, or if the file no longer has the fault's text.
+Status 2 if no fault matches the name.
 """
 
 import contextlib
@@ -35,11 +35,11 @@ MISTAKE = 2
 TIMEOUT = 900  # seconds for the tests of one fault
 TIME_LIMIT = "time limit"
 NO_BUILD = "does not build"
-DIED = "the simulator died"  # as tb.common.simulation says it
+DIED = "the simulator died"  # the message of tb.common.simulation
 
 
 def copy_tree(folder: Path) -> None:
-    """Lay a fresh copy of the tracked and new files into a folder."""
+    """Write a fresh copy of the tracked and new files into a folder."""
     shutil.rmtree(folder, ignore_errors=True)
     listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True,
                             capture_output=True, text=True)
@@ -50,11 +50,11 @@ def copy_tree(folder: Path) -> None:
 
 
 def run_fault(fault: Mutant, folder: Path) -> str | None:
-    """Apply a fault in a copy of the project, run its tests, undo it; return what caught it or None.
+    """Apply a fault in a copy of the project, run its tests, undo it; return the test that caught it or None.
 
     Raises:
-        ValueError: the text to replace does not stand exactly once in the file, or the RTL with the fault
-            does not build.
+        ValueError: the file does not have the text to replace exactly once, or the RTL with the fault does
+            not build.
     """
     path = folder / fault.file
     with changed(path, fault.applied(path.read_text())):
@@ -76,15 +76,15 @@ def changed(path: Path, text: str) -> Iterator[None]:
 
 
 def first_failure(folder: Path, tests: Sequence[str], limit: int = TIMEOUT, cpu: int = 0) -> str | None:
-    """Run tests in a copy of the project until one fails; return it, what else ended them, or None.
+    """Run tests in a copy of the project until one fails; return it, another cause of the end, or None.
 
     Args:
         folder: the copy.
         tests: arguments of pytest.
-        limit: seconds; a text that begins with TIME_LIMIT is returned after that, and one that begins
-            with NO_BUILD if the test failed because a simulator refused the RTL.
-        cpu: seconds that a processor may work on one program, a simulation that hangs for instance; 0 is no
-            limit. A text that begins with DIED is returned if a simulator ended without a result.
+        limit: seconds; after them a text that begins with TIME_LIMIT is returned. If a simulator refused the
+            RTL, the text begins with NO_BUILD.
+        cpu: seconds of processor time for one program, such as a simulation that hangs; 0 is no limit. If a
+            simulator ended without a result, a text that begins with DIED is returned.
 
     Raises:
         ValueError: pytest ran no test, or could not.
@@ -120,7 +120,7 @@ def select(only: str) -> list[Mutant]:
     """Return the faults whose file or text contains `only`.
 
     Raises:
-        ValueError: there is none; the text names the files there are.
+        ValueError: there is none; the text names the existing files.
     """
     faults = read_faults()
     chosen = [fault for fault in faults if only in fault.file + fault.what]
@@ -133,7 +133,7 @@ def select(only: str) -> list[Mutant]:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = Parser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--only", default="", help="run only the faults whose file or text contains this")
-    parser.add_argument("--jobs", type=int, default=1, help="so many faults at a time")
+    parser.add_argument("--jobs", type=int, default=1, help="number of faults at a time")
     options = parser.parse_args(arguments)
     try:
         faults = select(options.only)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """`make formal`: proves the properties of formal/, and shows that each proof notices a fault.
 
-Prints a table of the proofs and one of the mutants, and ends with status 1 if a proof does not hold,
-a cover is out of reach or a mutant is not refuted. A counterexample to a mutant says nothing if the
-hardware without the fault has one as well: mutants of a proof that does not hold are not judged.
+Prints a table of the proofs and a table of the mutants. Ends with status 1 if a proof does not hold, a cover
+is not reached or a mutant is not refuted. A counterexample to a mutant is no evidence if the hardware without
+the fault has one as well, so mutants of a proof that does not hold are not judged.
 """
 
 import sys
@@ -31,7 +31,7 @@ def describe(task: Task) -> str:
 
 
 def unjudged(outcomes: Iterable[Outcome]) -> set[Outcome]:
-    """Return those that belong to mutants of a proof that does not hold."""
+    """Return the outcomes of mutants whose proof does not hold."""
     outcomes = list(outcomes)
     holds = {outcome.task.proof for outcome in outcomes if outcome.task.proves and outcome.good}
     return {outcome for outcome in outcomes if outcome.task.mutant and outcome.task.proof not in holds}

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """`make fuzz`: throws bytes at every reader of tensor files, guided by coverage, and counts.
 
-Each reader gets its share of the minutes in a process of its own (tests/fuzz/readers.py, atheris), with at
-most 1 GiB of memory and 20 s for an input. What reached new code stays in build/fuzz, so that a later run
-goes on from there. Status 1 if an input was found that is neither read nor refused with a clear error.
+Each reader gets its share of the minutes in a separate process (tests/fuzz/readers.py, atheris). The process
+has at most 1 GiB of memory and 20 s for an input. Inputs that reached new code stay in build/fuzz, so that a
+later run continues from there. Status 1 if an input is neither read nor refused with a clear error.
 """
 
 import os
@@ -29,7 +29,7 @@ DONE = re.compile(r"^Done (\d+) runs", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Outcome:
-    """What fuzzing one reader gave: inputs tried, seconds, and the input that broke it, if any."""
+    """The outcome of fuzzing one reader: inputs tried, seconds, and the input that broke it, if any."""
 
     ending: str
     runs: int
@@ -45,7 +45,7 @@ def command(ending: str, corpus: Path, seconds: int, seed: int) -> list[str]:
 
 
 def fuzz(ending: str, seconds: int, seed: int) -> Outcome:
-    """Fuzz one reader for that long.
+    """Fuzz one reader for a time.
 
     Raises:
         RuntimeError: the fuzzer ended without a count and without an input to show.

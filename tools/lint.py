@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """`make lint`: Verilator, slang and Yosys on every configuration of both tops, ruff, house style, words.
 
-Yosys, whose time goes with the engines, takes no more than MOST_ENGINES of them: what it looks for lies in
-a module. So does the top with the memory edge, whose engines are those of the other top; its bus has one
-width after the other, and Yosys sees each width once.
+Yosys' time grows with the engines, so it checks configurations with at most MOST_ENGINES of them: its checks
+concern single modules. The top with the memory edge has the same engines as the other top, so it is checked
+with as few engines. It is checked with one bus width after the other, and Yosys sees each width once.
 
-Prints what is wrong, one line each, and ends with status 1 if anything is.
+Prints a line per problem, and ends with status 1 if there is one.
 """
 
 import argparse
@@ -55,7 +55,7 @@ def slang(top: str, name: str, parameters: dict[str, int]) -> list[str]:
     driver = Driver()
     driver.addStandardArgs()
     arguments = ["slang", "-Wextra", "-Wno-case-redundant-default",
-                 # a width that follows from a parameter can happen to be the right one already
+                 # a width that follows from a parameter can already be the right one
                  "-Wno-useless-cast", f"-I{INCLUDE_DIR}", "--top", top,
                  *map(str, rtl_sources(top)),
                  *(f"-G{key}={value}" for key, value in parameters.items())]
@@ -65,7 +65,7 @@ def slang(top: str, name: str, parameters: dict[str, int]) -> list[str]:
 
 
 def for_yosys(builds: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
-    """Return the configurations that Yosys takes: with few engines, and of equal ones the first."""
+    """Return the configurations for Yosys: with few engines, and of equal ones the first."""
     few = {name: {**values, "NumSdpe": min(values["NumSdpe"], MOST_ENGINES)}
            for name, values in builds.items()}
     return {name: values for name, values in few.items()
@@ -73,7 +73,7 @@ def for_yosys(builds: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
 
 
 def memory_builds(builds: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
-    """Return what is checked of the top with the memory edge, made of the configurations."""
+    """Return the configurations in which the top with the memory edge is checked."""
     few = for_yosys(builds)
     widths = itertools.cycle(WIDTHS)
     found = {f"{name}-memory{width}": {**values, "DataWidth": width}
@@ -90,7 +90,7 @@ def ruff() -> list[str]:
 
 
 def style() -> list[str]:
-    """Check the house rules that no tool knows."""
+    """Check the house rules that no other tool checks."""
     problems = []
     hardware = [*RTL.rglob("*.sv"), *RTL.rglob("*.svh"), *(ROOT / "formal").rglob("*.sv"),
                 *(ROOT / "bench" / "rtl").rglob("*.sv"), *(ROOT / "examples").rglob("*.sv")]

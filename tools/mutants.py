@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Faults made on purpose: those that tests notice (tests/faults.yml) and that proofs do (formal/proofs.toml).
+"""Faults made on purpose, for tests (tests/faults.yml) and for proofs (formal/proofs.toml).
 
 Both files give each the same words: `file`, `old`, `new`, `what`; faults.yml adds `tests`.
 """
@@ -19,7 +19,7 @@ FAULTS = ROOT / "tests" / "faults.yml"
 
 @dataclasses.dataclass(frozen=True)
 class Mutant:
-    """In `file` the text `old`, which stands there exactly once, becomes `new`.
+    """In `file` the text `old`, which occurs exactly once, becomes `new`.
 
     Attributes:
         what: the fault, in a sentence without its subject.
@@ -48,11 +48,11 @@ class Mutant:
         """Return the file's text with the fault.
 
         Raises:
-            ValueError: `old` does not stand there exactly once, or nothing would change.
+            ValueError: `old` does not occur exactly once, or nothing would change.
         """
         if text.count(self.old) != 1 or self.old == self.new:
-            raise ValueError(f"{self.file}: {self.what}: {self.old!r} stands there {text.count(self.old)} "
-                             f"times, not once, or is what it becomes")
+            raise ValueError(f"{self.file}: {self.what}: {self.old!r} occurs {text.count(self.old)} times, "
+                             f"not once, or equals its replacement")
         return text.replace(self.old, self.new)
 
 
@@ -66,7 +66,7 @@ def read_faults(path: Path = FAULTS) -> list[Mutant]:
 
 
 def check(mutants: Iterable[Mutant], root: Path = ROOT) -> list[str]:
-    """Return a sentence for each fault that can't be made, and for each that is there twice."""
+    """Return a sentence for each fault that can't be made, and for each that occurs twice."""
     mutants, problems = list(mutants), []
     for number, mutant in enumerate(mutants):
         try:
@@ -75,5 +75,5 @@ def check(mutants: Iterable[Mutant], root: Path = ROOT) -> list[str]:
             problems.append(str(error))
         if any((mutant.file, mutant.old, mutant.new) == (other.file, other.old, other.new)
                for other in mutants[:number]):
-            problems.append(f"{mutant.file}: {mutant.what}: there twice")
+            problems.append(f"{mutant.file}: {mutant.what}: occurs twice")
     return problems

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make operator-faults`: slips of the hand at random places of the RTL, and which test notices each.
+"""`make operator-faults`: small slips at random places of the RTL, and which test notices each.
 
 COUNT faults are drawn from all that tools/operators.py finds in rtl/. Each is made in a copy of the tree in
-build/operator_faults; there the block benches run that build its module, the smallest first, until a test
-fails. Those that no bench notices meet the tests of the chip after that, or those of the chip with the
-memory edge if only that has the module. All of it is on Icarus, which builds in no time, but the memory
-edge, whose tests last too long there. report.json in that folder has one record per fault and is kept up to
-date; with KEEP=1 what it holds is not run again. Status 1 if a fault survives: it then needs a test, or a
-reason why it changes nothing that can be seen.
+build/operator_faults. The block benches that build its module run there, the smallest first, until a test
+fails. A fault that no bench notices then meets the tests of the chip, or of the chip with the memory edge if
+only that chip has the module. Everything runs on Icarus, which builds fast, except the memory edge, whose
+tests last too long there. report.json in that folder has one record per fault and is kept up to date. With
+KEEP=1 recorded faults are not run again. Status 1 if a fault survives: it then needs a test, or a reason why
+it has no visible effect.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ NAME = re.compile(r"flaash_\w+")
 def benches() -> list[tuple[str, frozenset[str]]]:
     """Return the tests of tests/blocks with the modules that each builds, those with the fewest first.
 
-    Which they are is read from the names of modules in a test's text, or in its file's if it has none.
+    They are read from the names of modules in a test's text, or in its file's text if the test names none.
     """
     extra = tuple(sorted((BLOCKS / "rtl").glob("*.sv")))
     known = {path.stem for path in [*RTL.rglob("*.sv"), *extra]}
@@ -78,7 +78,7 @@ def _named(tree: ast.AST, known: set[str]) -> set[str]:
 
 
 def tests_of(module: str) -> list[str]:
-    """Return the tests of tests/blocks that build a module, those of the smallest designs first."""
+    """Return the tests of tests/blocks that build a module, the smallest designs first."""
     return [test for test, modules in benches() if module in modules]
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Operator faults: the small changes that a slip of the hand would make in an RTL file, found by its text."""
+"""Operator faults: small slips in the text of an RTL file."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pathlib import Path
 from tb.common.toolchain import ROOT
 
 RTL = ROOT / "rtl"
-# They check, and are no hardware.
+# Checkers, which are no hardware.
 CHECKERS = ("flaash_stream_checker", "flaash_region_checker", "flaash_axi_checker")
 
-# What no fault is made in: comments, strings, macros with their arguments (assertions, covers, checks of
-# streams), refusals of parameters, the heads of modules and declarations, whose numbers are widths.
+# No fault is made in comments, strings, macros with their arguments (assertions, covers, checks of
+# streams), refusals of parameters, heads of modules, and declarations, whose numbers are widths.
 _SKIPPED = re.compile(
     r"//[^\n]*|/\*.*?\*/|\"[^\"\n]*\"|"
     r"if \([^;]*?\) begin : gen_illegal\w*.*?\bend\b|"
@@ -25,7 +25,7 @@ _SKIPPED = re.compile(
     r"^ *(?:logic|int|input|output)\b[^;=]*;|^ *(?:logic|int)\b[^;=]*(?==)",
     re.DOTALL | re.MULTILINE)
 _MACRO = re.compile(r"`\w+")
-# A term by itself: nothing that binds more tightly follows.
+# A whole term: no operator that binds more tightly follows.
 _TERM = (r"[!~]?[a-zA-Z_]\w*(?:\[[^\]\n]*\]|\.\w+)*"
          r"(?![\w'(\[.]| *(?:==|!=|<|>|\+|-|\*|/|%|&[^&]|\^|\|[^|]|\())")
 _SWAPS = {"&&": "||", "||": "&&", "==": "!=", "!=": "==", "<": "<=", "<=": "<", ">": ">=", ">=": ">",
@@ -45,7 +45,7 @@ class OperatorFault:
     Attributes:
         file: path below the root of the project.
         offset: where in the text the change begins.
-        old, new: what stands there, and what it becomes.
+        old, new: the text there, and its replacement.
         kind: of the change, for reports.
     """
 
@@ -59,7 +59,7 @@ class OperatorFault:
         """Return the file's text with the fault in it.
 
         Raises:
-            ValueError: the text is another one than that which the fault was drawn from.
+            ValueError: the text differs from the text that the fault was drawn from.
         """
         end = self.offset + len(self.old)
         if text[self.offset:end] != self.old:
@@ -73,7 +73,7 @@ class OperatorFault:
 
 
 def masked(text: str) -> str:
-    """Return a text with blanks for everything in which no fault is made; places stay what they are."""
+    """Return a text with blanks for everything in which no fault is made; all places stay the same."""
     def blank(match: re.Match) -> str:
         return re.sub(r"[^\n]", " ", match[0])
 
@@ -97,7 +97,7 @@ def _closing(text: str, opening: int) -> int:
 
 
 def _assigns(text: str, place: int) -> bool:
-    """Tell whether the <= there is an assignment: no part of an expression stands before it."""
+    """Return whether the <= there is an assignment: no part of an expression precedes it."""
     begin = max(text.rfind(mark, 0, place) for mark in (";", "begin", "else"))
     before = re.sub(r"\b(?:if|case|for) *\(", "(", text[begin + 1:place])
     inside = before.count("(") != before.count(")")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make ports`: writes the ports of modules into docs/internals.md, as they stand in rtl/.
+"""`make ports`: copies the ports of modules from rtl/ into docs/internals.md.
 
     <!-- ports: flaash_scheduler_round_robin flaash_scheduler_demand -->
 
@@ -62,7 +62,7 @@ def renewed(text: str) -> str:
     """Return a page with the ports that its modules have.
 
     Raises:
-        ValueError: modules that shall have the same ports have not.
+        ValueError: modules that must have the same ports differ.
         FileNotFoundError: a module does not exist.
     """
     def write(match: re.Match) -> str:

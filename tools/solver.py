@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bitwuzla as the program that yosys-smtbmc talks to: SMT-LIB commands come in, answers go out.
+"""Bitwuzla as a program for yosys-smtbmc: SMT-LIB commands come in, responses go out.
 
-The package from PyPI is the solver as native code without a program; commands are told apart here.
+The package from PyPI is the solver as native code without a program; this file splits the commands.
 """
 
 import sys
@@ -11,7 +11,7 @@ import bitwuzla
 
 
 def commands(lines: Iterable[str]) -> Iterator[str]:
-    """Return each command, a closed pair of parentheses, as soon as its last line is there.
+    """Return each command, a closed pair of parentheses, as soon as its last line has come.
 
     A name between bars may hold any character; comments are left out.
     """

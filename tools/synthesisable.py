@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether hardware can be synthesised, by Yosys' own checks: part of `make lint`.
+"""Checks whether hardware can be synthesised, by Yosys' own checks: part of `make lint`.
 
 No latch, no tri-state, no signal with two drivers or with none, no loop within a module.
 """
@@ -9,21 +9,21 @@ from pathlib import Path
 
 from tools.silicon import elaborate, programs
 
-MOST = 20  # lines that are told
+MOST = 20  # lines that are reported
 CHECKS = "proc; check -assert -nolatches; select -assert-none t:$sr t:$dlatchsr t:$tribuf t:$_TBUF_"
-# What the checks print of a problem, and what the front end and assertions do.
+# Lines of the checks for a problem, and of the front end and assertions.
 _TOLD = re.compile(r"^(?:Warning: |ERROR: |.*\berror: )")
-# The front end drives what nothing drives with unknown bits, by a buffer.
+# The front end drives undriven signals with unknown bits, by a buffer.
 _UNDRIVEN = re.compile(r"^ *connect \\A .*'[01]*x.*\n *connect \\Y (.+)$", re.MULTILINE)
 
 
 def problems(top: str, parameters: dict[str, int], name: str, extra: tuple[Path, ...] = ()) -> list[str]:
-    """Return what Yosys finds wrong with a module and all below it, a line each.
+    """Return Yosys' problems with a module and all modules below it, a line each.
 
     Args:
         top: module of rtl/ or of one of the extra files, which lie below the repository or BUILD=.
-        parameters: those that are not as the module says.
-        name: under which problems are told and the log is kept.
+        parameters: values that differ from the module's defaults.
+        name: for the reported problems and the log.
         extra: files outside of rtl/.
     """
     log = programs.FOLDER / "lint" / f"{name}.log"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make test-times`: writes where the time of the last whole `make test` went into docs/testing.md."""
+"""`make test-times`: writes the times of the last whole `make test` into docs/testing.md."""
 
 import datetime
 import os
@@ -34,7 +34,7 @@ def tables(records: list[dict], processors: int, today: datetime.date) -> str:
     """
     suite = [item for item in records if item["kind"] == "suite"]
     if not suite:
-        raise ValueError("there is no whole run to tell of: first 'make test', without TEST=")
+        raise ValueError("there is no record of a whole run: first 'make test', without TEST=")
     total = sum(item["cpu"] for item in records if item["kind"] == "session")
     wall = suite[-1]["wall"] / 60
     lines = [f"{today:%B %Y}, {processors} processors: {wall:.1f} minutes of wall time.", "",

@@ -4,7 +4,7 @@
     python tools/yosys.py -p "read_slang a.sv; check"
     python tools/yosys.py -s FILE                        # commands of a file
 
-Prints what Yosys prints, and ends with status 1 if a command fails.
+Prints the output of Yosys, and ends with status 1 if a command fails.
 """
 
 import argparse

@@ -59,7 +59,7 @@ def build_harness(config: Config) -> Path:
 
 
 def write_script(path: Path, frames: Sequence[Sequence[int]], run_length: int, repeats: int) -> None:
-    """Write a script that contracts two operands, several times over, as bench.host does.
+    """Write a script that contracts two operands several times, as bench.host does.
 
     Args:
         path: of the script.

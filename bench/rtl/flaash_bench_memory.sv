@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// Memory behind an AXI4 master, for measurements: a latency, one beat per cycle in each direction, gaps.
+// Memory of an AXI4 master, for measurements: a latency, one beat per cycle in each direction, gaps.
 //
-// Guarantees  Bursts are answered in order, reads and writes independent of each other. Beats at or above size_i are
-//             answered with DECERR and change nothing. When load_i rises the memory takes the file memory_in.hex of
-//             the working folder, a beat per line from address 0 on; when dump_i rises its first size_i beats go to
-//             memory_out.hex. read_o and written_o count beats since the last reset.
-// Demands     Incrementing bursts of whole beats; no load_i and dump_i while one is under way.
-// Latency     latency_i cycles from the address of a read to its first beat, and from the last beat of a write to its
-//             answer, if nothing before it is still under way; at least 1.
-// Throughput  A beat per cycle; with gap_i other than 0 each channel of data pauses for a cycle behind gap_i beats.
-// Stalls      Addresses wait while Bursts are under way; data of a write waits for its address.
-// Reset       rst_ni ends all bursts; what the memory holds stays.
+// Guarantees  Bursts get their responses in order; reads and writes are independent of each other. Beats at or
+//             above size_i get DECERR and change nothing. When load_i rises the memory reads the file
+//             memory_in.hex of the working folder, a beat per line from address 0 on. When dump_i rises its first
+//             size_i beats go to memory_out.hex. read_o and written_o count beats since the last reset.
+// Demands     Incrementing bursts of whole beats; no load_i or dump_i while a burst is outstanding.
+// Latency     latency_i cycles from the address of a read to its first beat, and from the last beat of a write to
+//             its response, if no earlier burst is outstanding; at least 1.
+// Throughput  A beat per cycle; with gap_i other than 0 each data channel pauses for a cycle after gap_i beats.
+// Stalls      Addresses wait while Bursts are outstanding; data of a write waits for its address.
+// Reset       rst_ni ends all bursts; the memory keeps its contents.
 
 module flaash_bench_memory #(
   parameter int unsigned DataWidth = 512,
   parameter int unsigned Beats     = 65536,  // the memory has
-  parameter int unsigned Bursts    = 256     // under way in each direction, a power of two
+  parameter int unsigned Bursts    = 256     // outstanding in each direction, a power of two
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -61,7 +61,7 @@ module flaash_bench_memory #(
   logic [63:0]           read_beat [Bursts];  // number of the first beat
   logic [7:0]            read_len  [Bursts];
   logic [31:0]           read_due  [Bursts];
-  logic [PlaceWidth:0]   ar_q, r_q;           // bursts that have come and gone
+  logic [PlaceWidth:0]   ar_q, r_q;           // bursts that have begun and ended
   logic [7:0]            r_index_q;
   logic [31:0]           r_run_q;
   logic [63:0]           r_beat;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sum of two finite binary32 numbers, rounded to nearest, ties to even. Combinational.
 //
-// Guarantees  sum_o is what IEEE 754 says, with subnormal numbers; x + -x is +0. With overflow_o, sum_o has
-//             only the right sign.
+// Guarantees  sum_o is the sum by IEEE 754, with subnormal numbers; x + -x is +0. With overflow_o, only the sign
+//             of sum_o is valid.
 // Demands     Neither operand is infinite or not a number.
 //
-// The usual single path: the greater magnitude stays, the smaller one moves down to it, with guard,
-// round and sticky bit. Beside that path: both differences of the exponents, so that nothing waits for the
-// comparison, and the mark where subnormal numbers begin, which keeps the leading one's search from going on.
+// The usual single path: the greater magnitude stays, the smaller one moves down to it, with guard, round and
+// sticky bit. Two things are computed beside that path. Both differences of the exponents, so that no logic waits
+// for the comparison; and the mark where subnormal numbers begin, which limits the search for the leading one.
 
 module flaash_plain_add (
   input  logic [31:0] x_i,
@@ -38,7 +38,7 @@ module flaash_plain_add (
   assign subtract      = x_i[31] != y_i[31];
 
   // ------------------------------------------------------------------------ align
-  // What each stage moves out below the round bit goes to the sticky bit.
+  // Bits that a stage moves out below the round bit go to the sticky bit.
   logic [25:0] step16, step8, step4, step2, step1, aligned;
   logic        lost16, lost8, lost4, lost2, lost1, far, sticky;
 
@@ -79,7 +79,7 @@ module flaash_plain_add (
   assign shifted = sum << shift[4:0];
 
   // ------------------------------------------------------------------------ round
-  // The significand's top bit completes the exponent, a carry out of it makes the next one.
+  // The significand's top bit completes the exponent; a carry out of it gives the next one.
   logic        up, zero;
   logic [31:0] rounded;
 

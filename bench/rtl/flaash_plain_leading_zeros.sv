@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Counts the zeros above the highest one of 48 bits. Combinational.
 //
-// Guarantees  count_o is 0 to 47, or anything if zero_o tells that there is no one.
+// Guarantees  count_o is 0 to 47, undefined if zero_o reports that all bits are 0.
 //
 // Three groups of four nibbles: each level picks the first part that is not zero, in parallel.
 

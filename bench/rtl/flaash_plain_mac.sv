@@ -2,16 +2,16 @@
 // Plain multiply-add in binary32, what the exact MAC is measured against (docs/exact_sums.md).
 //
 // Guarantees  One result per beat with in_last_i, in order: +0, to which the products a * b of the beats with
-//             in_product_i since the one before are added in turn. Each product and each sum is rounded
-//             to nearest, ties to even, with subnormal numbers, infinities and one canonical NaN.
+//             in_product_i since the previous one are added in turn. Each product and each sum is rounded to
+//             nearest, ties to even, with subnormal numbers, infinities and one canonical NaN.
 // Demands     AXI handshake rule.
 // Latency     Eight cycles from a `last` beat to its result.
-// Throughput  One beat per cycle, also from one dot product to the next: the sum goes around once per
-//             cycle, and that path is the longest.
-// Stalls      All of it waits while a result is not taken.
-// Reset       Forgets everything inside.
+// Throughput  One beat per cycle, also from one dot product to the next: the sum goes around once per cycle, and
+//             that path is the longest.
+// Stalls      The whole pipeline stalls while a result is not accepted.
+// Reset       Drops all sums.
 //
-// What is not finite stays out of the loop: three bits remember it until the end.
+// Infinities and NaN stay out of the loop: three bits remember them until the end.
 
 `include "flaash_assert.svh"
 

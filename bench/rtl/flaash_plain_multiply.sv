@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Product of two binary32 numbers, rounded to nearest, ties to even, in a pipeline.
 //
-// Guarantees  Six enabled cycles after in_*, out_product_o is what IEEE 754 says of a * b, with subnormal
-//             numbers; without in_product_i it is -0, which changes no sum. out_nan_o and out_inf_o tell
-//             what is not finite; then out_product_o has only the right sign.
-// Latency     Six cycles with enable_i. Throughput: one product per cycle. Reset forgets what is inside.
+// Guarantees  Six enabled cycles after in_*, out_product_o is a * b by IEEE 754, with subnormal numbers; without
+//             in_product_i it is -0, which changes no sum. out_nan_o and out_inf_o mark a NaN and an infinity;
+//             then only the sign of out_product_o is valid.
+// Latency     Six cycles with enable_i. Throughput: one product per cycle. Reset drops the products inside.
 //
-// If one operand is subnormal its leading one is brought to the top first; if both are the product is
-// far below the smallest number. So the product needs a place at most, and can move down to be subnormal.
+// If one operand is subnormal its leading one is brought to the top first; if both are, the product is far below
+// the smallest number. So the product moves by one place at most, or down to be subnormal.
 
 module flaash_plain_multiply (
   input  logic        clk_i,
@@ -30,7 +30,7 @@ module flaash_plain_multiply (
 
   localparam int unsigned Stages = 6;
 
-  // What goes along with a product.
+  // Data that accompany a product.
   typedef struct packed {
     logic product;
     logic last;
@@ -129,8 +129,8 @@ module flaash_plain_multiply (
   end
 
   // ------------------------------------------------ 5: to its place, also a subnormal one
-  // A negative field means down by as many places, one of them at once; any other one up, unless the top
-  // bit is 1 or the product is subnormal where it is.
+  // A negative field means a shift down by as many places, one of them at once. Any other field means a shift up,
+  // unless the top bit is 1 or the product is subnormal in place.
   logic        below, up_one, far;
   logic [25:0] window, step16, step8, step4, step2, step1;
   logic [4:0]  lost;      // a one left the window in this step

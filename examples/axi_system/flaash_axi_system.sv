@@ -4,8 +4,8 @@
 //   host --> flaash_axil_split --+-- 0x0000: flaash_top, registers
 //                                +-- 0x1000: flaash_axil_stream <==> flaash_top, s_axis and m_axis
 //
-// A host with a DMA would connect that to s_axis and m_axis instead. The parameters are those of the
-// smallest machine that still has something to share out: two engines.
+// A host with a DMA would connect the DMA to s_axis and m_axis instead. The parameters are for the smallest
+// machine that has work to share: two engines.
 
 module flaash_axi_system
   import flaash_pkg::*;

@@ -5,13 +5,13 @@
 //       | 4 0 0 0 |       | 0.25 0 0 0   |                                       | 0   1 |
 //
 // Results that are zero are not sent, so the frame holds C[0, 0], C[1, 1] (in any order) and a trailer.
-// Ends with "PASSED", or with $fatal and what differs.
+// Ends with "PASSED", or with $fatal and the difference.
 
 module flaash_axi_system_tb;
   import flaash_reg_pkg::*;
 
   localparam logic [RegAddrWidth:0] Stream = {1'b1, {RegAddrWidth{1'b0}}};  // second device of the split
-  localparam int MaxWait = 1000;  // cycles until an access must have been answered
+  localparam int MaxWait = 1000;  // most cycles until an access has its response
 
   logic clk = 1'b0;
   logic rst_n = 1'b0;
@@ -34,8 +34,8 @@ module flaash_axi_system_tb;
   );
 
   // --------------------------------------------------------------------- accesses
-  // What happened at the last rising edge. The tasks drive and look at falling edges, where nothing else
-  // changes, so that no simulator can see a race.
+  // Values of the last rising edge. The tasks drive and sample at falling edges, where nothing else changes, so
+  // no simulator can see a race.
   logic        aw_taken, w_taken, ar_taken, b_came, r_came;
   logic [1:0]  resp;
   logic [31:0] data_came;
@@ -65,7 +65,7 @@ module flaash_axi_system_tb;
       waited = waited + 1;
       if (waited > MaxWait) $fatal(1, "write to %h: no answer", addr);
     end while (!b_came);
-    if (resp != 2'b00) $fatal(1, "write to %h: answered %b", addr, resp);
+    if (resp != 2'b00) $fatal(1, "write to %h: response %b", addr, resp);
   endtask
 
   task read(input logic [RegAddrWidth:0] addr, output logic [31:0] data);
@@ -79,7 +79,7 @@ module flaash_axi_system_tb;
       waited = waited + 1;
       if (waited > MaxWait) $fatal(1, "read of %h: no answer", addr);
     end while (!r_came);
-    if (resp != 2'b00) $fatal(1, "read of %h: answered %b", addr, resp);
+    if (resp != 2'b00) $fatal(1, "read of %h: response %b", addr, resp);
     data = data_came;
   endtask
 

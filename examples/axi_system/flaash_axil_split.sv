@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // AXI4-Lite split: an interconnect of one host and two devices, chosen by the top bit of the address.
 //
-// Guarantees  Each access of the host reaches one device, whole, and its answer the host.
+// Guarantees  Each access of the host reaches one device, whole, and its response reaches the host.
 // Demands     The AXI handshake rules on all ports.
 // Latency     One cycle more than the device's own.
 // Throughput  One write and one read at a time; they don't wait for each other.
-// Stalls      The next access of a direction begins when the answer of the one before has left.
-// Reset       Forgets the access under way.
+// Stalls      The next access of a direction begins when the previous response has left.
+// Reset       Drops the access in progress.
 
 module flaash_axil_split #(
   parameter int unsigned AddrWidth = 12  // bits of a device's address; the host's has one more

@@ -3,15 +3,15 @@
 //
 //   0x00 .. 0x0c  write words 0 to 3 of a beat; word 3 sends it
 //   0x10          write bit 0: the next beat is the last one of its frame
-//   0x20          read bit 0: a beat is there, bit 1: it is the last one; write anything: take it
+//   0x20          read bit 0: a beat has arrived, bit 1: it is the last one; write anything: accept it
 //   0x24 .. 0x30  read words 0 to 3 of that beat
 //
-// Guarantees  Beats leave and come in order, unchanged. Every access is answered with OKAY.
-// Demands     The AXI handshake rules; a beat is read before it is taken.
-// Latency     Answers come one cycle after the access.
+// Guarantees  Beats leave and come in order, unchanged. The response to every access is OKAY.
+// Demands     The AXI handshake rules; a beat is read before it is accepted.
+// Latency     Responses come one cycle after the access.
 // Throughput  One access per two cycles and direction.
-// Stalls      A beat that the consumer does not take holds back the next one, and so the host.
-// Reset       Nothing is kept.
+// Stalls      A beat that the consumer does not accept holds back the next one, and so the host.
+// Reset       No beat is stored.
 
 module flaash_axil_stream (
   input  logic         clk_i,

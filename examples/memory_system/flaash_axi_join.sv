@@ -9,7 +9,7 @@
 // Latency     One cycle for an address, none for data and responses.
 // Throughput  A beat per cycle and direction. Bursts of writes follow each other with a cycle between them.
 // Stalls      A master waits for the burst of writes, or the address, of the other one.
-// Reset       Forgets the turns.
+// Reset       The turns begin anew.
 
 module flaash_axi_join
   import flaash_memory_system_pkg::*;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // AXI4 memory: MemoryBytes from address 0 on, for simulation.
 //
-// Guarantees  Reads and writes by AXI4 with incrementing bursts of any size. A beat outside is answered with DECERR
-//             and changes nothing, any other kind of burst with SLVERR.
+// Guarantees  Reads and writes by AXI4 with incrementing bursts of any size. A beat outside gets DECERR and
+//             changes nothing; any other kind of burst gets SLVERR.
 // Demands     The AXI handshake rules.
 // Latency     One cycle from an address to its first beat, and from the last data to the response.
 // Throughput  A beat per cycle and direction; one burst per direction at a time.
-// Stalls      The next address waits until the burst before has ended.
-// Reset       Forgets the bursts; what is stored stays. It begins with bits that mean nothing.
+// Stalls      The next address waits until the previous burst has ended.
+// Reset       Drops the bursts; the stored data stay. They are undefined at first.
 
 module flaash_axi_memory
   import flaash_memory_system_pkg::*;
@@ -64,7 +64,7 @@ module flaash_axi_memory
   logic [DataWidth-1:0] mask, old;
 
   logic [7:0] unused_len;
-  assign unused_len = aw_i.len;  // w_i.last tells the end
+  assign unused_len = aw_i.len;  // w_i.last marks the end
 
   assign aw_ready_o   = !writing_q && !b_valid_q;
   assign w_ready_o    = writing_q;

@@ -5,8 +5,8 @@
 //     |                       | AXI4
 //     +------ AXI4 ----> flaash_axi_join ----> flaash_axi_memory
 //
-// The host writes operands and descriptors into the memory, rings at the registers, and finds the results in the
-// memory. The parameters are those of the smallest machine that still has something to share out: two engines.
+// The host writes operands and descriptors into the memory, announces them at the registers, and finds the
+// results in the memory. The parameters are for the smallest machine that has work to share: two engines.
 
 module flaash_memory_system
   import flaash_pkg::*;

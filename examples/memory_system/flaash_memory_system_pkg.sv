@@ -6,7 +6,7 @@ package flaash_memory_system_pkg;
   localparam int unsigned DataWidth = 128;
   localparam int unsigned MemoryBytes = 'h2_0000;
 
-  typedef logic id_t;  // of a master; behind the interconnect the number of the master stands in front
+  typedef logic id_t;  // of a master; after the interconnect the number of the master precedes it
 
   typedef struct packed {
     id_t         id;

@@ -5,7 +5,7 @@
 //       | 0 0 0 |
 //       | 1 0 3 |
 //
-// Ends with "PASSED", or with $fatal and what differs.
+// Ends with "PASSED", or with $fatal and the difference.
 
 module flaash_memory_system_tb;
   import flaash_reg_pkg::*;
@@ -53,8 +53,8 @@ module flaash_memory_system_tb;
   );
 
   // --------------------------------------------------------------------- accesses
-  // What happened at the last rising edge. The tasks drive and look at falling edges, where nothing else
-  // changes, so that no simulator can see a race. One access at a time, to the registers or to the memory.
+  // Values of the last rising edge. The tasks drive and sample at falling edges, where nothing else changes, so
+  // no simulator can see a race. One access at a time, to the registers or to the memory.
   logic                 a_taken, w_taken, came;
   logic [1:0]           resp;
   logic [31:0]          data_came;
@@ -82,7 +82,7 @@ module flaash_memory_system_tb;
       waited = waited + 1;
       if (waited > MaxWait) $fatal(1, "%s at %h: no answer", what, addr);
     end while (!came);
-    if (resp != 2'b00) $fatal(1, "%s at %h: answered %b", what, addr, resp);
+    if (resp != 2'b00) $fatal(1, "%s at %h: response %b", what, addr, resp);
   endtask
 
   task write(input logic [RegAddrWidth-1:0] addr, input logic [31:0] data);
@@ -149,7 +149,7 @@ module flaash_memory_system_tb;
     store4(64'h1080, F2, F1, F3, 0);
     store4(64'h10c0, 0, 1, 0, 0);
     store4(64'h1100, F4, F5, 0, 0);
-    // The descriptor; bit 18 of its second word asks for the interrupt.
+    // The descriptor; bit 18 of its second word requests the interrupt.
     store4(Ring + 'h00, DescriptorMagic, 32'h0004_0012, Results[31:0], 0);
     store4(Ring + 'h10, 48, 0, 0, 0);
     store4(Ring + 'h20, 0, 7, 0, 0);
@@ -192,7 +192,7 @@ module flaash_memory_system_tb;
     expect_word(Results + 20, value[0] ? F10 : F4);
     expect_word(Results + 4, 0);
     expect_word(Results + 16, 0);
-    expect_word(Results + 24, 0);  // nothing behind them
+    expect_word(Results + 24, 0);  // nothing after them
 
     write(RegEdgeIrqStatus, 32'(1 << EdgeIrqDone));
     if (irq) $fatal(1, "the interrupt stays");

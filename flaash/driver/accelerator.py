@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Contractions of tensors of any size: what fits is one descriptor, what does not is cut into tiles."""
+"""Contractions of tensors of any size: one descriptor if the operands fit, otherwise tiles."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from models.tiles import Plan, Room
 from tb.common.rtl_constants import EDGE
 
 RESULT_FULL = EDGE.errors["ErrResultFull"].value
-AHEAD = 2  # descriptors in the queue: the machine works on one, the next one stands behind it
+AHEAD = 2  # descriptors in the queue: the machine processes one, the next one waits
 Progress = Callable[[int, int, int], None]
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How a contraction is done.
+    """Settings of a contraction.
 
     Attributes:
-        dense: deliver every pair of non-empty fibers, results that are zero, too.
-        run_length: as the machine's register; None leaves it to the driver, by the engines of the machine.
+        dense: deliver every pair of non-empty fibers, also zero results.
+        run_length: as the machine's register; with None the driver chooses, by the engines of the machine.
         portion, long_lines: as the machine's registers of these names.
 
     Raises:
@@ -77,7 +77,7 @@ class Accelerator:
 
     @classmethod
     async def open(cls, memory: Memory, registers: Registers, slots: int = 16) -> Accelerator:
-        """Reset the machine behind a transport and return it; see Device.open()."""
+        """Reset the machine at a transport and return it; see Device.open()."""
         return cls(await Device.open(memory, registers, slots))
 
     async def contract(self, a: Any, b: Any, settings: Settings | None = None,
@@ -87,12 +87,12 @@ class Accelerator:
 
         Args:
             a, b: operands: csr_array of scipy.sparse, Csf or SparseTensor of this project, or Operand.
-            settings: how; None is Settings().
+            settings: of the contraction; None is Settings().
             renumbered: leave out contracted coordinates that only one operand has, and number the others
                 anew; None does so where the contracted extent is beyond what the machine takes. No result
                 changes.
-            room: of a tile, if it shall be less than the machine has.
-            progress: told the pairs of tiles that are done, how many there are, and the results so far.
+            room: of a tile, if less than the machine has.
+            progress: called with the finished pairs of tiles, all pairs, and the results so far.
 
         Raises:
             TensorError: extents that differ, a contracted extent beyond CoordWidth, a fiber longer than a
@@ -136,7 +136,7 @@ class Accelerator:
                 cost += Cost(1, completion.cycles, completion.computing, completion.read, completion.written)
                 progress(cost.descriptors, pairs, sum(map(len, bits)))
         finally:
-            if queue:  # an error: nothing may be written into memory that is given back
+            if queue:  # an error: the machine must not write into memory that is freed
                 await self.device.reset()
             for pair in queue:
                 self.device.allocator.give_back(pair.buffer)
@@ -146,7 +146,7 @@ class Accelerator:
 
     async def _submit(self, sides: Sequence[Side], placed: list[list[Placed]], pair: tuple[int, int],
                       settings: Settings, capacity: int | None, before: int = 0) -> _Pair:
-        """Queue a pair of tiles behind others, with room for all results that there can be if there is."""
+        """Queue a pair of tiles after others, if possible with room for the most results."""
         allocator, size = self.device.allocator, record_bytes(self.device.build.fmt)
         fibers = [len(side.parts[tile].fiber_lengths()) for side, tile in zip(sides, pair, strict=True)]
         length = settings.run_length
@@ -154,7 +154,7 @@ class Accelerator:
             length = run_length(self.device.build.engine, self.device.build.engines, *fibers)
         if capacity is None:
             capacity = fibers[0] * fibers[1] * size
-            # A pair whose results find no room is contracted twice: shares are for where there is too little.
+            # A pair whose results find no room is contracted twice: memory is shared only if short.
             if capacity * (AHEAD - before) > allocator.largest:
                 capacity = min(capacity, allocator.largest // (AHEAD + 1))
         buffer = allocator.take(-(-capacity // ALIGN) * ALIGN)
@@ -167,7 +167,7 @@ class Accelerator:
 
     async def _completed(self, sides: Sequence[Side], placed: list[list[Placed]], queue: list[_Pair],
                          settings: Settings) -> tuple[_Pair, Completion]:
-        """Return the oldest pair when it is complete; with a larger buffer if its results had no room."""
+        """Return the oldest pair once complete; repeat it with a larger buffer if that was too small."""
         pair = queue[0]
         try:
             completion = await self.device.wait(pair.job)
@@ -188,7 +188,7 @@ class Accelerator:
         return pair, completion
 
     async def _take(self, pair: _Pair, completion: Completion) -> tuple[np.ndarray, np.ndarray]:
-        """Read the results of a pair and give its buffer back."""
+        """Read the results of a pair and free its buffer."""
         data = await self.device.memory.read(pair.buffer, completion.written)
         self.device.allocator.give_back(pair.buffer)
         return split_records(data, self.device.build.fmt, FIBERS)

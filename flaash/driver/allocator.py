@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hands out pieces of the machine's memory."""
+"""Allocates pieces of the machine's memory."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flaash.driver.errors import OutOfMemory
 
 
 class Allocator:
-    """The first piece that is large enough, aligned; neighbouring free pieces grow together again.
+    """First fit, aligned; neighbouring free pieces are merged.
 
     Args:
         base, size: of the memory, in bytes.

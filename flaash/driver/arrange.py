@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is done to operands before the machine sees them: renumbered where that helps, cut into tiles."""
+"""Prepares operands for the machine: renumbers coordinates where that helps, and cuts into tiles."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Side:
 
     Attributes:
         operand: all of it.
-        tiles: what is loaded at a time.
+        tiles: the parts that are loaded one at a time.
         parts: the arrays of each tile.
     """
 
@@ -52,7 +52,7 @@ class Arranged:
 
 def arrange(a: Any, b: Any, build: Build, every_fiber: bool = False, renumbered: bool | None = None,
             room: Room | None = None) -> Arranged:
-    """Return a contraction as pairs of tiles that a machine can do.
+    """Return a contraction as pairs of tiles that fit the machine.
 
     Args:
         a, b: operands: csr_array of scipy.sparse, Csf or SparseTensor of this project, or Operand.
@@ -60,7 +60,7 @@ def arrange(a: Any, b: Any, build: Build, every_fiber: bool = False, renumbered:
         every_fiber: keep a fiber that renumbering would empty, for a dense result.
         renumbered: leave out contracted coordinates that only one operand has, and number the others anew;
             None does so where the contracted extent is beyond what the machine takes.
-        room: of a tile, if it shall be less than the machine has.
+        room: of a tile, if less than the machine has.
 
     Raises:
         TensorError: extents that differ, a contracted extent beyond CoordWidth, a fiber longer than a tile,

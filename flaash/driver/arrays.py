@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Operands as the arrays that the machine reads: `pos` and `crd` per level, `crd` and `val` at the leaf.
 
-Arrays that software holds in this form already are taken as they are, as views of the same bytes.
+Arrays that already have this form are not copied; the operand holds views of the same bytes.
 """
 
 from __future__ import annotations
@@ -80,14 +80,14 @@ class Operand:
         are not sorted are, in a copy.
 
         Raises:
-            TensorError: an entry is there twice, more than two modes, or values that the format can't take.
+            TensorError: a doubled entry, more than two modes, or values that the format can't take.
         """
         if array.ndim != 2 or array.format != "csr":
             raise TensorError(f"{type(array).__name__} with {array.ndim} modes is no matrix in CSR form")
         if not array.has_sorted_indices:
             array = array.sorted_indices()
         if not array.has_canonical_format:
-            raise TensorError("an entry of the matrix is there twice; sum_duplicates() adds such entries")
+            raise TensorError("an entry of the matrix occurs twice; sum_duplicates() adds such entries")
         rows, columns = check_shape(array.shape)
         upper = Level(rows, rows, _words(array.indptr), None)
         leaf = Level(columns, array.nnz, _words(array.indices), patterns(array.data, fmt))
@@ -109,10 +109,10 @@ class Operand:
 
     @classmethod
     def of(cls, operand: Operand | csr_array | Csf | SparseTensor, fmt: NumberFormat) -> Operand:
-        """Return whatever is an operand in the form of arrays.
+        """Return an operand of any kind in the form of arrays.
 
         Raises:
-            TensorError: it is nothing of the kind, has no mode, or has values that the format can't take.
+            TensorError: it is no operand, has no mode, or has values that the format can't take.
         """
         if isinstance(operand, Operand):
             return operand
@@ -162,7 +162,7 @@ class Operand:
 
 
 def patterns(values: np.ndarray, fmt: NumberFormat) -> np.ndarray:
-    """Return values as the format's bits, in its own number of bytes; a view where they are that already.
+    """Return values as the format's bits, in the format's number of bytes; a view if no conversion is needed.
 
     Raises:
         TensorError: values that the format can't take.

@@ -31,7 +31,7 @@ WRITABLE = 2**32 - 1
 
 @dataclass(frozen=True)
 class Build:
-    """What the registers tell about the machine.
+    """The build of a machine, as read from its registers.
 
     Attributes:
         fmt: value format.
@@ -58,7 +58,7 @@ class Placed:
     """An operand in the machine's memory.
 
     Attributes:
-        levels: as a descriptor tells them.
+        levels: as they stand in a descriptor.
         pieces: addresses of its arrays.
     """
 
@@ -71,9 +71,9 @@ class Job:
     """A descriptor in the queue.
 
     Attributes:
-        descriptor: what the machine was told.
-        slot: of the ring, where it stands.
-        completion: what the machine answered, None until then.
+        descriptor: as written to the ring.
+        slot: of the ring.
+        completion: the machine's completion record, None before it comes.
     """
 
     descriptor: Descriptor
@@ -82,17 +82,17 @@ class Job:
 
 
 class Device:
-    """A machine behind a transport; use open().
+    """A machine at a transport; use open().
 
     Args:
         memory, registers: the transport.
-        build: what open() has read.
+        build: as read by open().
         slots: of the ring.
 
     Attributes:
-        build: what the registers tell about the machine.
+        build: the build of the machine.
         memory: its memory.
-        allocator: hands out that memory.
+        allocator: of that memory.
     """
 
     def __init__(self, memory: Memory, registers: Registers, build: Build, slots: int):
@@ -112,7 +112,7 @@ class Device:
             slots: of the ring, 2 to 65,536; one fewer descriptors are queued at a time.
 
         Raises:
-            WrongMachine: the registers are not those of a machine with a memory edge.
+            WrongMachine: the registers belong to no machine with a memory edge.
             OutOfMemory: there is no room for the ring.
         """
         async def named(name: str) -> int:
@@ -132,7 +132,7 @@ class Device:
         return device
 
     async def reset(self) -> None:
-        """End whatever is under way and begin with an empty ring; descriptors in the queue are forgotten."""
+        """Abort all work and begin with an empty ring; descriptors in the queue are dropped."""
         control = 1 << CONTROL_BITS["ControlSoftReset"].value
         await self._registers.write(REGISTERS["RegControl"].address, control)
         busy = 1 << STATUS_BITS["StatusBusy"].value
@@ -146,7 +146,7 @@ class Device:
         await self._write("RegRingSize", self._slots)
 
     async def place(self, operand: Operand) -> Placed:
-        """Lay the arrays of an operand into the machine's memory.
+        """Write the arrays of an operand to the machine's memory.
 
         Raises:
             OutOfMemory: there is no room.
@@ -173,12 +173,12 @@ class Device:
         return Placed(levels, pieces)
 
     def remove(self, placed: Placed) -> None:
-        """Give back the memory of an operand."""
+        """Free the memory of an operand."""
         for address in placed.pieces:
             self.allocator.give_back(address)
 
     async def submit(self, descriptor: Descriptor) -> Job:
-        """Put a descriptor into the ring and ring; waits for a place if there is none."""
+        """Write a descriptor to the ring and announce it; waits for a free slot."""
         while len(self._queue) >= self._slots - 1:
             await self._advance()
         job = Job(descriptor)
@@ -188,7 +188,7 @@ class Device:
     async def wait(self, job: Job) -> Completion:
         """Wait until a descriptor is complete.
 
-        An error that another descriptor of the queue has led to does not touch this one: it is queued again.
+        An error of another descriptor in the queue does not affect this one: it is queued again.
 
         Raises:
             MachineError: the machine has refused or ended it. Its completion is in job.completion.
@@ -213,19 +213,19 @@ class Device:
         await self._write("RegRingTail", self._tail)
 
     async def _advance(self) -> None:
-        """Take the completions that are there; if there are none, wait until something may have changed."""
-        await self._write("RegEdgeIrqStatus", IRQ_DONE)  # before the look at the head: none is missed
+        """Process new completions; if there are none, wait until the state may have changed."""
+        await self._write("RegEdgeIrqStatus", IRQ_DONE)  # before the head is read: none is missed
         if await self._take_completed():
             return
         if await self._read("RegEdgeStatus") & HALTED and not await self._take_completed():
-            # No descriptor of this driver led to it: somebody else has written to the registers of the ring.
+            # No descriptor of this driver is the cause: other software has written to the ring's registers.
             error = MachineError(await self._read("RegEdgeError"), await self._read("RegEdgePlace"))
             await self.reset()
             raise error
         await self._registers.wait()
 
     async def _take_completed(self) -> int:
-        """Take the completions of all descriptors that the head has passed, and return how many those are."""
+        """Process the completions of all descriptors that the head has passed, and return their number."""
         head = await self._read("RegRingHead")
         taken = 0
         while self._queue and self._queue[0].slot != head:
@@ -239,8 +239,8 @@ class Device:
         return taken
 
     async def _recover(self, job: Job) -> None:
-        """Reset after an error and queue again what stood behind the descriptor that led to it."""
-        if job.completion is None:  # the memory did not take it
+        """Reset after an error and queue again the descriptors after the faulty one."""
+        if job.completion is None:  # the memory did not accept the record
             job.completion = Completion(await self._read("RegEdgeError"), await self._read("RegEdgePlace"),
                                         job.descriptor.tag, 0, 0, 0, 0, 0)
         left = self._queue

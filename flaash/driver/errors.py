@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What can go wrong between a host and the machine: exceptions that name code, place and meaning."""
+"""Exceptions of the driver, which name code, place and meaning."""
 
 from __future__ import annotations
 
 from tb.common.rtl_constants import EDGE, ERRORS
 
-LEAF = 7  # level in a place that is about the leaf
+LEAF = 7  # the level that stands for the leaf in a place
 UNIT = 16  # bytes per unit of the offset in a place of a read or write
 PARTS = {part.value: name.removeprefix("Part").lower() for name, part in EDGE.prefixed("Part").items()}
 CODES = {error.value: error for error in (*ERRORS.values(), *EDGE.errors.values())}
@@ -15,7 +15,7 @@ DESCRIPTOR_ERRORS = ("ErrDescriptor", "ErrAlign", "ErrSpan", "ErrLevelCount")
 
 
 class DriverError(RuntimeError):
-    """A call of the driver that could not be carried out."""
+    """A failed call of the driver."""
 
 
 class OutOfMemory(DriverError):
@@ -23,7 +23,7 @@ class OutOfMemory(DriverError):
 
 
 class WrongMachine(DriverError):
-    """What answers at the registers is no machine with a memory edge."""
+    """The registers belong to no machine with a memory edge."""
 
 
 class MachineError(DriverError):
@@ -32,8 +32,8 @@ class MachineError(DriverError):
     Attributes:
         code: of the error.
         name: of the code, such as "ErrCoordRange".
-        place: what the machine tells about where.
-        meaning: what the code means, a sentence part.
+        place: of the error, as the machine reports it.
+        meaning: of the code, a part of a sentence.
     """
 
     def __init__(self, code: int, place: int):
@@ -45,7 +45,7 @@ class MachineError(DriverError):
 
 
 def describe_place(code: int, place: int) -> str:
-    """Return in words where an error is, from what the machine tells."""
+    """Return the place of an error in words."""
     name = CODES[code].name if code in CODES else ""
     operand, level = "AB"[place >> 31], place >> 28 & 7
     where = "the leaf" if level == LEAF else f"level {level}"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a descriptor leads to: results and completion by the exact model, or the first error and its place."""
+"""The outcome of a descriptor: results and completion by the exact model, or the first error."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ from tb.common.rtl_constants import CONSTANTS, EDGE, ERRORS
 LEAF = 7
 PARTS = {name.removeprefix("Part"): part.value for name, part in EDGE.prefixed("Part").items()}
 MAX_ORDER = CONSTANTS["MaxOrder"]
-LAST = 2**64  # the address behind the last byte
+LAST = 2**64  # the address after the last byte
 Read = Callable[[int, int, int], bytes]
 Held = tuple[Csf | None, Csf | None]
 
 
 class Refused(Exception):
-    """What the machine complains of.
+    """An error that the machine reports.
 
     Args:
         name: of the error code.
-        place: what it tells about where.
+        place: of the error.
     """
 
     def __init__(self, name: str, place: int = 0):
@@ -54,14 +54,14 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Effect:
-    """What a descriptor leads to.
+    """The outcome of a descriptor.
 
     Attributes:
         completion: without cycles and bytes read, which only hardware knows.
-        address, records: what is written, and where.
-        interrupt: whether EdgeIrqDone is asked for.
+        address, records: the bytes to write, and their address.
+        interrupt: whether EdgeIrqDone is requested.
         result: of the model, None after an error.
-        held: the operands that a descriptor behind this one may keep.
+        held: the operands that the next descriptor may keep.
     """
 
     completion: Completion
@@ -90,14 +90,14 @@ class _Level:
 
 
 def interpret(slot: bytes, read: Read, build: Build, held: Held = (None, None)) -> Effect:
-    """Return what a descriptor leads to.
+    """Return the outcome of a descriptor.
 
     Args:
         slot: bytes of the slot.
         read: returns bytes of the memory (address, length), or raises Refused; the third argument is the
             place of the first byte, to which the offset is added in units of 16 bytes.
         build: of the machine.
-        held: operands that the descriptor before has left.
+        held: operands of the previous descriptor.
     """
     tag = struct.unpack_from("<I", slot, 36)[0]
     try:
@@ -130,7 +130,7 @@ def _carried_out(slot: bytes, read: Read, build: Build, tag: int, held: Held) ->
 
 
 def _fits(held: Csf | None, levels: list[_Level]) -> bool:
-    """Tell whether what is held can be the operand of these levels."""
+    """Return whether the held operand can have these levels."""
     return held is not None and (held.order, held.shape[-1]) == (len(levels), levels[-1].extent)
 
 

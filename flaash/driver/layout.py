@@ -30,7 +30,7 @@ _COMPLETION = struct.Struct("<IIIIQQQQQII")
 
 @dataclass(frozen=True)
 class LevelEntry:
-    """A level of an operand as a descriptor tells it.
+    """A level of an operand, as in a descriptor.
 
     Attributes:
         first: address of `pos` (upper level) or `crd` (leaf).
@@ -56,19 +56,19 @@ class LevelEntry:
 
 @dataclass(frozen=True)
 class Descriptor:
-    """A contraction as the machine is told.
+    """The order of one contraction.
 
     Attributes:
         a, b: levels of the operands, the leaf last; 1 to 8.
         format: code of the value format.
         results, capacity: address and bytes of the result buffer.
-        dense: deliver results that are zero, too.
+        dense: deliver zero results, too.
         coordinates: records hold coordinates instead of numbers of fibers.
         interrupt: raise EdgeIrqDone when it is complete.
         run_length, portion, long_lines: as the registers of these names.
         tag: any 32 bits; the completion record repeats them.
-        kept: whether A and B are those of the descriptor before; their arrays are then not read.
-        prompt: the completion record is not polled: it may come before the answers to the last results.
+        kept: whether A and B are kept from the previous descriptor; their arrays are then not read.
+        prompt: the host does not poll the completion record, which may precede the last write responses.
     """
 
     a: Sequence[LevelEntry]
@@ -98,16 +98,16 @@ class Descriptor:
 
 @dataclass(frozen=True)
 class Completion:
-    """What the machine says when a descriptor is complete.
+    """The completion record of a descriptor.
 
     Attributes:
         code, place: of the error, code 0 without one.
         tag: of the descriptor.
-        results: how many there are.
+        results: their number.
         written: bytes of results in the buffer.
-        cycles: from the first read of the descriptor to the last answer to a write of results.
-        computing: cycles of those in which it computed.
-        read: bytes that were read for the descriptor.
+        cycles: from the first read of the descriptor to the last write response of its results.
+        computing: cycles of computing among them.
+        read: bytes that the descriptor has read.
     """
 
     code: int
@@ -126,7 +126,7 @@ class Completion:
 
     @classmethod
     def unpack(cls, data: bytes) -> Completion | None:
-        """Return what a record says, None if these bytes are none (yet)."""
+        """Parse a record; return None if the bytes are no record (yet)."""
         code, place, tag, _, results, written, cycles, computing, read, _, magic = _COMPLETION.unpack(data)
         if magic != COMPLETION_MAGIC:
             return None

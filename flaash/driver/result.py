@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Results as they stand in the machine's memory, and what they mean."""
+"""Results in the machine's memory, and as tensors."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from models.numbers import NumberFormat
 from models.tensor import SparseTensor
 
 WORD = 4  # bytes
-FIBERS = 2  # words in front of the value, of a record with numbers of fibers
+FIBERS = 2  # words before the value, in a record with numbers of fibers
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a contraction took, over all its descriptors.
+    """Cost of a contraction, over all its descriptors.
 
     Attributes:
         descriptors: 1, or the pairs of tiles.
         cycles: from the first read of a descriptor to the last write of its results, added up.
-        computing: cycles of those in which the machine computed.
+        computing: cycles of computing among them.
         read, written: bytes.
     """
 
@@ -47,7 +47,7 @@ class Result:
         shape: extents of the free modes of A, then of B.
         coords: (results, free modes) int64.
         bits: (results,) uint64, patterns of result_width bits.
-        cost: what it took.
+        cost: in cycles and bytes.
         removed: entries of A and of B that renumbering left out.
     """
 
@@ -82,7 +82,7 @@ def record_bytes(fmt: NumberFormat, modes: int = FIBERS) -> int:
 
 
 def split_records(data: bytes, fmt: NumberFormat, modes: int = FIBERS) -> tuple[np.ndarray, np.ndarray]:
-    """Return the words in front of the values, (records, modes) int64, and the values' (records,) uint64.
+    """Return the words before the values, (records, modes) int64, and the values, (records,) uint64.
 
     Raises:
         ValueError: the bytes are no whole number of records, or a value is not sign-extended.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A machine without hardware: memory and registers in Python, contractions by the exact model.
 
-It answers as the hardware does, results and errors, but takes no time: it knows no cycles.
+It returns the same results and errors as the hardware, but has no notion of time or cycles.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class StandIn:
         lanes, lines, nodes, fibers, coord_width: as the parameters Lanes, MemLines, NodeDepth, FiberDepth and
             CoordWidth of rtl/configs.toml.
         base, size: of its memory, in bytes.
-        engines, engine: what the registers tell of them.
+        engines, engine: as the registers report them.
     """
 
     def __init__(self, fmt: str = "fp32", lanes: int = 4, lines: int = 8192, nodes: int = 16384,
@@ -49,8 +49,8 @@ class StandInMemory:
         base, size: of the memory, in bytes.
 
     Attributes:
-        bad: pieces (first address, the one behind the last, "Slave" or "Decode") that answer the machine
-            with an error.
+        bad: pieces (first address, end address, "Slave" or "Decode") whose responses to the machine are
+            errors.
     """
 
     def __init__(self, base: int, size: int):
@@ -70,7 +70,7 @@ class StandInMemory:
         """Return bytes, as the machine reads them: whole beats.
 
         Raises:
-            Refused: the memory answers with an error; its place is that of the first beat with an error.
+            Refused: the memory's response is an error; its place is the first beat with an error.
         """
         for at in range(address, address + length, ALIGN):
             self._check(at, ALIGN, "ErrRead", place + (at - address) // UNIT)
@@ -100,7 +100,7 @@ class StandInMemory:
 
 
 class StandInRegisters:
-    """Registers; a descriptor is carried out when somebody waits. See flaash.driver.Registers.
+    """Registers; a descriptor is carried out when the driver waits. See flaash.driver.Registers.
 
     Args:
         memory: of the machine.

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the driver needs of a machine: its memory and its registers, as two small protocols.
+"""The driver's interface to a machine: its memory and its registers, as two small protocols.
 
-The methods are coroutines, because in a simulation each of them takes simulated time. Those of a board need
-not wait for anything: an `async def` that calls a library and returns will do, and then run() makes plain
-calls of the driver's coroutines. The driver itself waits for nothing but these methods, so it runs under
-cocotb as well as under asyncio or without any event loop.
+The methods are coroutines, because in a simulation each of them takes simulated time. The methods of a board
+need not wait: an `async def` that calls a library and returns is enough. run() then makes plain calls of the
+driver's coroutines. The driver itself waits only for these methods, so it runs under cocotb, under asyncio,
+or without any event loop.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ class Registers(Protocol):
         """Write the register at a byte address."""
 
     async def wait(self) -> None:
-        """Return when the interrupt line is high; sooner is allowed, the driver looks and waits again.
+        """Return when the interrupt line is high; an earlier return is allowed, the driver checks again.
 
-        How long a machine may take is the transport's to say: what it raises ends the call of the driver.
+        The transport decides how long a machine may take: an exception here ends the call of the driver.
         """
 
 

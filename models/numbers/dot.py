@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One dot product, exactly and rounded once, in Python's integers: simple, slow, the last word.
+"""One dot product, exact and rounded once, in Python's integers: simple, slow and authoritative.
 
 models.numbers.sums does the same for many dot products at once, in another way; the tests compare
 the two with each other and with fractions.Fraction.

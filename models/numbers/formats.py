@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The value formats of the machine: conversion from and to float64, and bit patterns taken apart."""
+"""The value formats of the machine: conversion from and to float64, and the fields of bit patterns."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Flags(enum.IntFlag):
 
 @dataclass(frozen=True)
 class Conversion:
-    """Values converted to a format, and what that lost.
+    """Values converted to a format, and the loss.
 
     Attributes:
         bits: patterns, uint32.
@@ -59,7 +59,7 @@ class Conversion:
 
 @dataclass(frozen=True)
 class Parts:
-    """Floating-point patterns taken apart: value = significand * 2**exponent where finite.
+    """Fields of floating-point patterns: value = significand * 2**exponent where finite.
 
     Attributes:
         significand: int64, signed, 0 where not finite.
@@ -134,7 +134,7 @@ class NumberFormat:
         return (np.asarray(bits).astype(np.int64) << shift) >> shift
 
     def parts(self, bits: np.ndarray) -> Parts:
-        """Take operand patterns of a floating-point format apart."""
+        """Split operand patterns of a floating-point format into fields."""
         bits = np.asarray(bits).astype(np.int64)
         low = self.precision - 1
         fraction, field = bits & ((1 << low) - 1), bits >> low & 0xFF

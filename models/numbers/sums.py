@@ -35,7 +35,7 @@ class Sums:
 def sum_products(fmt: NumberFormat, a_bits: np.ndarray, b_bits: np.ndarray, starts: np.ndarray) -> Sums:
     """Return the dot products of consecutive groups of pairs, each exact and rounded once.
 
-    The rules are those of models.numbers.dot.
+    The rules are the same as in models.numbers.dot.
 
     Args:
         fmt: format of the operands.

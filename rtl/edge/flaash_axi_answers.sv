@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// AXI answers: which bursts of writes wait for an answer, and what each answer is about.
+// AXI answers: tracks the write bursts that wait for a response, and assigns each response to its burst.
 //
-// Guarantees  An answer is about the first burst that waits: about_o in the cycle of its handshake. waits_o tells of
-//             each turn whether one of its bursts waits. ready_o while fewer than Bursts do, few_o while fewer
-//             than half as many.
-// Demands     began_i only with ready_o. Answers come in the order of the bursts, none to nothing.
-// Latency     waits_o a cycle behind began_i and the answer.
-// Throughput  A burst and an answer per cycle.
-// Reset       Nothing waits.
+// Guarantees  A response belongs to the oldest waiting burst: about_o names that burst in the cycle of the
+//             handshake. waits_o shows for each turn whether one of its bursts waits. ready_o while fewer than
+//             Bursts wait, few_o while fewer than half as many.
+// Demands     began_i only with ready_o. Responses keep the order of the bursts; no response without a burst.
+// Latency     waits_o one cycle after began_i and the response.
+// Throughput  A burst and a response per cycle.
+// Reset       No burst waits.
 
 `include "flaash_assert.svh"
 
 module flaash_axi_answers
   import flaash_edge_pkg::*;
 #(
-  parameter int unsigned Bursts = 8  // that wait, most: a power of two, 2 or more
+  parameter int unsigned Bursts = 8  // waiting bursts, most: a power of two, 2 or more
 ) (
   input  logic             clk_i,
   input  logic             rst_ni,
@@ -31,7 +31,7 @@ module flaash_axi_answers
   output answer_t          answer_o,  // wrong: one cycle long
   output burst_name_t      about_o,
   output logic [Turns-1:0] waits_o,
-  output logic             idle_o     // none waits
+  output logic             idle_o     // no burst waits
 );
 
   localparam int unsigned CountBits = $clog2(Bursts) + 1;
@@ -70,7 +70,7 @@ module flaash_axi_answers
   // ------------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(b, b_valid_i, b_ready_o, b_resp_i, 2)
   `FLAASH_ASSERT(Room_A, !began_i || ready_o, "more bursts than can wait")
-  `FLAASH_ASSERT(Asked_A, !b_valid_i || waiting, "an answer to nothing")
+  `FLAASH_ASSERT(Asked_A, !b_valid_i || waiting, "a response without a burst")
   `FLAASH_COVER(AllWait_C, 32'(usage) == Bursts)
 
 endmodule : flaash_axi_answers

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// AXI4 checker: stops the simulation when a master, or the memory behind it, breaks a rule of the bus.
+// AXI4 checker: stops the simulation when a master, or the memory it reads and writes, breaks a rule of the bus.
 //
 // Guarantees  From the first reset on, ends the simulation with $fatal when
 //               - valid is high in reset, or a beat is withdrawn, changes, or has unknown bits (all five channels),
 //               - a burst is not incrementing, crosses 4 KB, or has beats wider than the bus,
 //               - wlast is not on the last beat of its burst, or a strobe is set outside of the burst's bytes,
-//               - there are more bursts under way than announced, or data run 255 beats ahead of their address,
-//               - an answer has no burst of its ID, comes before address and data, or rlast is not on the last beat.
+//               - more bursts are outstanding than announced, or data run 255 beats ahead of their address,
+//               - a response has no burst of its ID, precedes address or data, or rlast is not on the last beat.
 // Demands     Nothing; it is passive and not synthesized.
 
 `include "flaash_assert.svh"
@@ -14,7 +14,7 @@
 module flaash_axi_checker #(
   parameter int unsigned DataWidth   = 512,  // bits of a beat, 8 or more, a power of two
   parameter int unsigned IdWidth     = 1,
-  parameter int unsigned ReadBursts  = 16,   // under way, most
+  parameter int unsigned ReadBursts  = 16,   // outstanding, most
   parameter int unsigned WriteBursts = 16
 ) (
   input logic                   clk_i,
@@ -73,7 +73,7 @@ module flaash_axi_checker #(
     for (int unsigned i = 0; i < Bytes; i++) lanes[i] = 64'(i) >= from && 64'(i) < to;
   endfunction
 
-  // Whether the last byte of a burst lies behind the 4 KB of its first one.
+  // Whether the last byte of a burst lies beyond the 4 KB page of its first byte.
   function automatic logic crosses(logic [11:0] address, logic [2:0] size, logic [7:0] len);
     return (32'(address) & ~((32'd1 << size) - 32'd1)) + ((32'(len) + 32'd1) << size) > 32'd4096;
   endfunction
@@ -82,10 +82,10 @@ module flaash_axi_checker #(
   // Addresses of writes whose data are not complete, in order.
   logic [74:0] write_q[Entries];  // address, size, len
   logic [7:0]  write_in_q, write_out_q, beat_q;
-  // Beats of data that are not looked at: their address is still to come.
+  // Beats of data that are not checked yet: their address has not come.
   logic [Bytes:0] data_q[Entries];  // strobes, last
   logic [7:0]     data_in_q, data_out_q;
-  // Writes that are complete and not answered, and beats of reads that are still to come, by ID.
+  // Complete writes without a response, and beats of reads that are still to come, by ID.
   int unsigned answers_q[Ids];
   logic [7:0]  read_q[Ids * Entries];
   logic [7:0]  read_in_q[Ids], read_out_q[Ids], read_beat_q[Ids];
@@ -100,12 +100,12 @@ module flaash_axi_checker #(
 
   initial armed_q = 1'b0;
 
-  // At a clock edge only: where reset falls, the valids fall in no defined order with this.
+  // Only at a clock edge: when reset falls, the order of the valids and this block is undefined.
   always @(posedge clk_i) begin
     if (!rst_ni && armed_q && (awvalid_i || wvalid_i || arvalid_i)) $fatal(1, "%m: valid is high in reset");
   end
 
-  // Not always_ff, which slang allows no initial value. Blocking assignments: a beat is looked at behind the
+  // Not always_ff, for which slang allows no initial value. Blocking assignments: a beat is checked after the
   // address of the same cycle.
   always @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -135,15 +135,15 @@ module flaash_axi_checker #(
         if ((32'd1 << arsize_i) > Bytes) $fatal(1, "%m: beats of a read burst are wider than the bus");
         if (crosses(araddr_i[11:0], arsize_i, arlen_i)) $fatal(1, "%m: a read burst crosses 4 KB");
       end
-      // Answers first: one in the cycle of its address, or of its last beat, comes too early.
-      if (bvalid_i && answers_q[bid_i] == 0) $fatal(1, "%m: an answer to no write that is complete");
+      // Responses first: a response in the cycle of its address, or of its last beat, comes too early.
+      if (bvalid_i && answers_q[bid_i] == 0) $fatal(1, "%m: a response without a complete write");
       if (bvalid_i && bready_i) begin
         answers_q[bid_i] = answers_q[bid_i] - 1;
         writes_q = writes_q - 1;
       end
       if (rvalid_i) begin
         read_at = read_out_q[rid_i];
-        if (read_at == read_in_q[rid_i]) $fatal(1, "%m: data of no read of their ID");
+        if (read_at == read_in_q[rid_i]) $fatal(1, "%m: data without a read of their ID");
         if (rlast_i != (read_beat_q[rid_i] == read_q[32'(rid_i) * Entries + 32'(read_at)])) begin
           $fatal(1, "%m: rlast is not on the last beat of its burst");
         end
@@ -159,14 +159,14 @@ module flaash_axi_checker #(
         read_q[32'(arid_i) * Entries + 32'(read_in_q[arid_i])] = arlen_i;
         read_in_q[arid_i] = read_in_q[arid_i] + 8'd1;
         reads_q = reads_q + 1;
-        if (reads_q > ReadBursts) $fatal(1, "%m: more reads under way than announced");
+        if (reads_q > ReadBursts) $fatal(1, "%m: more outstanding reads than announced");
       end
       if (awvalid_i && awready_i) begin
         write_q[write_in_q] = {awaddr_i, awsize_i, awlen_i};
         write_id_q[write_in_q] = awid_i;
         write_in_q = write_in_q + 8'd1;
         writes_q = writes_q + 1;
-        if (writes_q > WriteBursts) $fatal(1, "%m: more writes under way than announced");
+        if (writes_q > WriteBursts) $fatal(1, "%m: more outstanding writes than announced");
       end
       if (wvalid_i && wready_i) begin
         data_q[data_in_q] = {wstrb_i, wlast_i};

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// AXI read: makes bursts of requests, and one stream of the answers.
+// AXI read: splits requests into bursts, and joins the responses to one stream.
 //
 // Guarantees  Each beat of a request comes at out_* once, in order. No burst crosses 4 KB or has more than
-//             BurstBeats beats; no more than Bursts are under way. An address that was offered stays. After
-//             stop_i no burst begins, and what still comes is taken and thrown away.
-// Demands     Answers come in the order of the bursts. stop_i stays until idle_o.
+//             BurstBeats beats; at most Bursts are outstanding. An offered address stays. After stop_i no burst
+//             begins, and beats that still come are accepted and discarded.
+// Demands     Responses keep the order of the bursts. stop_i stays until idle_o.
 // Latency     One cycle from a request to its first address; none for data.
 // Throughput  A burst per cycle, also of different requests; a beat per cycle.
-// Stalls      A beat that is not taken holds back the memory.
-// Reset       Nothing is under way: the bus is reset, too.
+// Stalls      A beat that is not accepted holds back the memory.
+// Reset       No burst is outstanding: the bus is reset, too.
 
 `include "flaash_assert.svh"
 `include "flaash_axi.svh"
@@ -17,7 +17,7 @@ module flaash_axi_read
   import flaash_edge_pkg::*;
 #(
   parameter int unsigned DataWidth  = 128,  // 128, 256 or 512
-  parameter int unsigned Bursts     = 8,    // under way, most: 1 to 255
+  parameter int unsigned Bursts     = 8,    // outstanding, most: 1 to 255
   parameter int unsigned BurstBeats = 16,    // of a burst, most: a power of two up to 64
   localparam type r_t = `FLAASH_AXI_R(DataWidth)
 ) (
@@ -25,7 +25,7 @@ module flaash_axi_read
   input  logic                 rst_ni,
 
   input  logic                 stop_i,
-  output logic                 idle_o,     // nothing is under way
+  output logic                 idle_o,     // no burst is outstanding
 
   input  logic                 req_valid_i,
   output logic                 req_ready_o,
@@ -39,7 +39,7 @@ module flaash_axi_read
   output logic                 r_ready_o,
   input  r_t                   r_i,
 
-  // what was asked for
+  // requests
   output logic                 out_valid_o,
   input  logic                 out_ready_i,
   output logic [DataWidth-1:0] out_data_o,
@@ -62,12 +62,12 @@ module flaash_axi_read
   end
 
   // --------------------------------------------------------------------- bursts
-  // Behind a whole burst the next one begins at a multiple of BurstBeats, so 4 KB are never in its way.
+  // After a whole burst the next one begins at a multiple of BurstBeats, so it cannot cross 4 KB.
   mem_addr_t            addr_q;
   logic [31:0]          left_q;    // beats of that request that are in no burst yet
-  mem_addr_t            addr;      // of this request, or of the one that comes
+  mem_addr_t            addr;      // of this request, or of the next one
   logic [31:0]          left;
-  logic [7:0]           inside_q;  // bursts under way, with the one on offer
+  logic [7:0]           inside_q;  // outstanding bursts, with the one on offer
   logic                 ar_valid_q;
   burst_t               ar_q;
   logic [CountBits-1:0] room, beats;
@@ -125,7 +125,7 @@ module flaash_axi_read
   assign out_answer_o = {r_i.resp[1], r_i.resp[0]};
 
   // ---------------------------------------------------------------- properties
-  logic [PageBits:0] page_end;  // offset in its page of the byte behind the burst
+  logic [PageBits:0] page_end;  // offset in its page of the first byte after the burst
   assign page_end = (PageBits+1)'(ar_q.addr[PageBits-1:0]) + (((PageBits+1)'(ar_q.len) + 1'b1) << ByteBits);
 
   `FLAASH_STREAM_CHECK(ar, ar_valid_o, ar_ready_i, ar_q, 72)
@@ -133,8 +133,8 @@ module flaash_axi_read
   `FLAASH_STREAM_CHECK(out, out_valid_o || (stop_i && r_valid_i), out_ready_i || stop_i,
                        ({r_i.resp, r_i.data}), DataWidth + 2)
   `FLAASH_ASSERT(InsideAPage_A, !ar_valid_o || page_end <= 13'd4096, "a burst crosses 4 KB")
-  `FLAASH_ASSERT(Asked_A, !r_valid_i || inside_q != '0, "data that nobody has asked for")
-  `FLAASH_ASSERT(Bounded_A, 32'(inside_q) <= Bursts, "more bursts under way than Bursts")
+  `FLAASH_ASSERT(Asked_A, !r_valid_i || inside_q != '0, "data without a request")
+  `FLAASH_ASSERT(Bounded_A, 32'(inside_q) <= Bursts, "more outstanding bursts than Bursts")
   `FLAASH_COVER(StopInBurst_C, stop_i && r_valid_i)
   `FLAASH_COVER(AtOnce_C, begins && req_valid_i && req_ready_o)
   `FLAASH_COVER(AllUnderWay_C, 32'(inside_q) == Bursts)

@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // AXI write: writes a stream of beats to memory, from an address on, and lines of 64 bytes between its bursts.
 //
-// Guarantees  Each beat of in_* is written once, in order, one behind the other from the address of start_i on;
-//             of a beat the lowest in_words_i words. A line is written as one burst, before any burst that begins
-//             behind it. A burst is whole, the last one behind flush_i, or begins early while none is on its way,
-//             no beat comes and few answers are to come. No burst crosses 4 KB or has over BurstBeats beats; no more
-//             than Bursts wait for an answer. A burst begins only when its data are there, so it never holds up the
-//             bus; its address goes ahead of its data, during those of the burst before. What was offered stays. After
-//             stop_i no burst begins, and beats that are in none are thrown away.
-// Demands     start_i only while begun_o, and stop_i is low. Beats with fewer than all words only as the last ones
-//             before flush_i. stop_i stays until idle_o. Answers come in the order of the bursts.
-// Latency     Two cycles from flush_i, or from the last beat of a whole burst, to its address, one more to its data.
-// Throughput  A beat per cycle, also with a memory that takes data only behind their address; a burst of one beat in
-//             two cycles.
-// Reset       Nothing is under way: the bus is reset, too.
+// Guarantees  Each beat of in_* is written once, in order, to consecutive addresses from the address of start_i
+//             on; of a beat the lowest in_words_i words. A line is written as one burst, before any burst that
+//             begins after the line. A burst is whole, except the last one after flush_i. A burst also begins
+//             early while no burst has data to send, no beat comes and few responses are missing. No burst crosses
+//             4 KB or has over BurstBeats beats; at most Bursts wait for a response. A burst begins only when its
+//             data are complete, so it never holds up the bus; its address precedes its data, during the data of
+//             the previous burst. Offered beats stay. After stop_i no burst begins, and beats outside of bursts
+//             are discarded.
+// Demands     start_i only while begun_o, and stop_i is low. Beats with fewer than all words only as the last
+//             ones before flush_i. stop_i stays until idle_o. Responses keep the order of the bursts.
+// Latency     Two cycles from flush_i, or from the last beat of a whole burst, to its address, one more to its
+//             data.
+// Throughput  A beat per cycle, also with a memory that accepts data only after their address; a burst of one
+//             beat in two cycles.
+// Reset       No burst is outstanding: the bus is reset, too.
 //
-//   in_* --> fifo --+--> w                               (flush_i: what is in the FIFO leaves without waiting for more)
+//   in_* --> fifo --+--> w                               (flush_i: the beats in the FIFO leave at once)
 //   line_* ---------+--> aw, when a burst is whole --> next burst --> this burst
 
 `include "flaash_assert.svh"
@@ -25,7 +27,7 @@ module flaash_axi_write
   import flaash_edge_pkg::*;
 #(
   parameter int unsigned DataWidth  = 128,  // 128, 256 or 512
-  parameter int unsigned Bursts     = 8,    // that wait for an answer, most: a power of two, 2 to 64
+  parameter int unsigned Bursts     = 8,    // bursts without a response, most: a power of two, 2 to 64
   parameter int unsigned BurstBeats = 16,   // of a burst, most: a power of two, 2 to 64, and a line or more
   localparam int unsigned Words     = DataWidth / 32,
   localparam int unsigned WordBits  = $clog2(Words) + 1,
@@ -36,14 +38,14 @@ module flaash_axi_write
 
   input  logic                   start_i,
   input  mem_addr_t              addr_i,     // a multiple of ArrayAlign
-  input  turn_t                  turn_i,     // what its bursts are named
+  input  turn_t                  turn_i,     // the name of its bursts
   input  logic                   flush_i,    // no beats follow
   input  logic                   stop_i,
-  output logic                   begun_o,    // every beat that was put is in a burst
-  output logic                   idle_o,     // everything was written and answered
-  output logic [Turns-1:0]       waits_o,    // a burst of this turn was not answered
+  output logic                   begun_o,    // every accepted beat is in a burst
+  output logic                   idle_o,     // every write has its response
+  output logic [Turns-1:0]       waits_o,    // a burst of this turn has no response yet
   output answer_t                answer_o,   // wrong: one cycle long
-  output burst_name_t            about_o,    // the burst that it is about
+  output burst_name_t            about_o,    // the burst of answer_o
 
   input  logic                   in_valid_i,
   output logic                   in_ready_o,
@@ -114,7 +116,7 @@ module flaash_axi_write
   logic                         next_line_q;  // it is a line
   logic [CountBits-1:0]         left_q;    // beats of this burst that have not left
   logic                         lines_q;   // it is a line
-  logic [LineBits-1:0]          line_q;    // what of a line has not left
+  logic [LineBits-1:0]          line_q;    // rest of a line
   logic                         aw_valid_q, may_begin, began, began_line, moves;
   burst_t                       aw_q;
   burst_name_t                  name;
@@ -129,8 +131,8 @@ module flaash_axi_write
   assign may_begin  = !stop_i && slots_ready && !next_q && (!aw_valid_q || aw_ready_i);
   assign began_line = may_begin && line_valid_i && (left_q == '0 || !lines_q);
   assign began      = may_begin && !began_line && beats != '0 && (flush_i || beats == room || early);
-  // While nothing is on its way and nothing comes the bus is used for what is there: less is left to write when the
-  // last beat has come.
+  // While no burst has data to send and no beat comes, the bus writes the beats at hand: fewer are left to
+  // write when the last beat has come.
   assign early      = left_q == '0 && !in_valid_i && few && 32'(there) >= EarlyBeats;
   assign moves      = next_q && (left_q == '0 || (left_q == CountBits'(1) && taken));
   assign drops      = stop_i && left_q == '0 && !next_q;  // beats of no burst
@@ -190,7 +192,7 @@ module flaash_axi_write
     end
   end
 
-  // ---------------------------------------------------------------------- answers
+  // -------------------------------------------------------------------- responses
   assign name = began_line ? {1'b1, line_i.turn, 24'd0} : {1'b0, turn_q, offset_q};
 
   flaash_axi_answers #(
@@ -208,8 +210,8 @@ module flaash_axi_write
   `FLAASH_STREAM_CHECK(aw, aw_valid_o, aw_ready_i, aw_q, 72)
   `FLAASH_STREAM_CHECK(w, w_valid_o, w_ready_i, w_o, 1 + DataWidth / 8 + DataWidth)
   `FLAASH_ASSERT(DataIsThere_A, !w_valid_o || lines_q || fifo_valid, "a burst without data")
-  `FLAASH_ASSERT(StartWhenBegun_A, !start_i || (begun_o && !stop_i), "another address while beats wait")
-  `FLAASH_ASSERT(LineWhole_A, !line_valid_i || line_i.addr[5:0] == '0, "a line in two lines")
+  `FLAASH_ASSERT(StartWhenBegun_A, !start_i || (begun_o && !stop_i), "a new address while beats wait")
+  `FLAASH_ASSERT(LineWhole_A, !line_valid_i || line_i.addr[5:0] == '0, "a line that is not aligned to 64 bytes")
   `FLAASH_COVER(StopInBurst_C, stop_i && w_valid_o)
   `FLAASH_COVER(LineBetween_C, began_line && there != '0)
   `FLAASH_COVER(Early_C, began && early && beats != room)

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edge ahead: fetches the next descriptors and asks for their arrays, while the operands of one before are loaded.
+// Edge ahead: fetches the next descriptors and requests their arrays, while the operands of an earlier one are
+// loaded.
 //
-// Guarantees  Each slot of the ring is fetched once, in order (begin_o), its levels into a set of their own; up to
-//             Sets - 1 are ahead of the one that was taken last; none is begun while the operands of that are asked
-//             for. Each is taken apart when its predecessor has been asked for (clear_o, fetch_o). Where it can be
-//             used, its operands are asked for (ask_o, but for those that are kept); then it is on offer
-//             (next_valid_o), or at once if it can't be used, until the front takes it. While stop_i nothing is
-//             begun, asked for, or offered.
-//             With late_i a descriptor that has not come is one that can't be used.
-// Demands     take_i only with next_valid_o, and when the set of the descriptor before is of no use any more.
-//             cancel_i stays until no read is under way, load_rst_ni is low a cycle later.
+// Guarantees  Each slot of the ring is fetched once, in order (begin_o), its levels into a set of their own. Up
+//             to Sets - 1 slots are ahead of the last accepted descriptor; no fetch begins while the operands of
+//             that descriptor are requested. Each descriptor is parsed when the arrays of its predecessor have
+//             been requested (clear_o, fetch_o). A valid descriptor then requests its operands (ask_o, except
+//             operands that are kept) and is offered (next_valid_o) until the front accepts it. An invalid
+//             descriptor is offered at once. While stop_i nothing is begun, requested or offered. With late_i a
+//             descriptor that has not come counts as invalid.
+// Demands     take_i only with next_valid_o, and when the set of the descriptor before is no longer used.
+//             cancel_i stays until no read is outstanding; load_rst_ni is low a cycle later.
 // Latency     None from pending_i to begin_o, one cycle from fetched_i to the offer.
-// Reset       Nothing is fetched; cancel_i does the same.
+// Reset       No descriptor is fetched; cancel_i does the same.
 //
 //   begin --> (memory) --> fetch -> ask --> FIFO of offers --> front
 
@@ -30,25 +31,25 @@ module flaash_edge_ahead
   output logic        busy_o,
 
   // reading
-  input  logic        pending_i,      // the ring has a slot to work on
+  input  logic        pending_i,      // the ring has a pending slot
   input  mem_addr_t   slot_i,
   input  logic        begin_ready_i,
   output logic        begin_o,        // pulse: read it
-  output set_t        begin_set_o,    // its levels come here
-  output logic        clear_o,        // pulse: what comes next is a descriptor
-  output logic        fetch_o,        // until it is there
-  output descriptor_t descriptor_o,   // which is that; it is then asked for
+  output set_t        begin_set_o,    // the set for its levels
+  output logic        clear_o,        // pulse: a descriptor comes next
+  output logic        fetch_o,        // until it has arrived
+  output descriptor_t descriptor_o,   // the parsed descriptor, whose arrays are requested next
   input  logic        fetched_i,
-  input  error_t      fault_i,        // with it: it can't be used
-  input  about_t      about_i,        // what it says
+  input  error_t      fault_i,        // with it: the descriptor is invalid
+  input  about_t      about_i,        // its contents
 
-  input  logic [1:0]  asked_i,        // all of the operands before has been asked for
+  input  logic [1:0]  asked_i,        // all operands of the previous one have been requested
   output logic [1:0]  ask_o,          // pulse
 
   output logic        next_valid_o,
   output error_t      next_fault_o,
   input  logic        take_i,         // pulse
-  // what was taken last
+  // the last accepted descriptor
   output about_t      about_o,
   output mem_addr_t   slot_o,
   output set_t        taken_set_o
@@ -76,8 +77,8 @@ module flaash_edge_ahead
   assign unused_bits = ^{head, offers};
 
   // ------------------------------------------------------------------- reading ahead
-  // The set of the one that was taken is in use. While its operands are asked for, the front waits for them, and for
-  // no descriptor.
+  // The set of the accepted descriptor is in use. While its operands are requested the front waits for these
+  // operands, not for a descriptor.
   assign urgent      = state_q == AheadAsk && come_q == taken_q;
   assign begin_o     = pending_i && begin_ready_i && !stop_i && !cancel_i && !cancel_q && begin_q != taken_q && !urgent;
   assign begin_set_o = begin_q;
@@ -131,7 +132,7 @@ module flaash_edge_ahead
   always_comb begin
     found = {fault_i, about_i};
     if (late_i) begin
-      found       = '0;  // also the tag, which may not have come
+      found       = '0;  // also the tag, which may not have arrived
       found.fault = {1'b1, ErrWatchdog, 32'd0};
     end
   end
@@ -164,7 +165,7 @@ module flaash_edge_ahead
   end
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(Taken_A, !take_i || next_valid_o, "a descriptor is taken that is not there")
+  `FLAASH_ASSERT(Taken_A, !take_i || next_valid_o, "a descriptor is accepted without an offer")
   `FLAASH_ASSERT(Room_A, !gives || room, "more offers than there are sets")
   `FLAASH_COVER(WaitsForFront_C, offers != '0 && begin_q == taken_q)
 

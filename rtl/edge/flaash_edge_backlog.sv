@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edge backlog: keeps results that come faster than the bus takes them, so that the chip need not wait.
+// Edge backlog: buffers results that come faster than the bus accepts them, so that the chip need not stall.
 //
-// Guarantees  All words that come leave once, in order: of each pair of beats the lower one, then the upper one if
-//             it has words. While clear_i what is inside is thrown away.
-// Demands     The AXI handshake rule, but for clear_i, which stays until empty_o. Pairs with fewer than all words
-//             only as the last ones of a frame.
+// Guarantees  All accepted words leave once, in order: of each pair of beats the lower one, then the upper one if
+//             it has words. While clear_i the contents are discarded.
+// Demands     The AXI handshake rule, except for clear_i, which stays until empty_o. Pairs with fewer than all
+//             words only as the last ones of a frame.
 // Latency     One cycle.
 // Throughput  A pair per cycle in, a beat per cycle out.
-// Stalls      in_ready_o is low while Beats beats are inside.
-// Reset       Nothing is inside.
+// Stalls      in_ready_o is low while Beats beats are stored.
+// Reset       No beat is stored.
 
 `include "flaash_assert.svh"
 
 module flaash_edge_backlog
 #(
   parameter int unsigned DataWidth = 128,  // of a beat: 128, 256 or 512
-  parameter int unsigned Beats     = 128,  // that are kept, most: a power of two, 4 or more
+  parameter int unsigned Beats     = 128,  // stored beats, most: a power of two, 4 or more
   localparam int unsigned Words     = DataWidth / 32,
   localparam int unsigned WordBits  = $clog2(Words) + 1,
   localparam int unsigned PairWidth = 2 * DataWidth,

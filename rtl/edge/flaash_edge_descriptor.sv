@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edge descriptor: takes the pieces of a descriptor, keeps what they say and checks it.
+// Edge descriptor: parses the pieces of a descriptor, stores its fields and checks them.
 //
-// Guarantees  done_o with the last piece of a descriptor that can be worked on: head_o and entries_o stay until the
-//             next first piece, the levels until the next one of their set. Otherwise fault_o tells the first wrong
-//             word, from then on until clear_i. Both come once per descriptor and cover all that is needed so that
-//             nothing is read or written outside of what the descriptor announces.
-// Demands     Pieces in order, from the first one on after clear_i. Pieces behind the fault are of no concern.
+// Guarantees  done_o with the last piece of a valid descriptor: head_o and entries_o stay until the next first
+//             piece, the levels until the next one of their set. Otherwise fault_o reports the first wrong word,
+//             from then on until clear_i. Both come once per descriptor. The checks ensure that nothing is read
+//             or written outside of the arrays that the descriptor announces.
+// Demands     Pieces in order, from the first one on after clear_i. Pieces after the fault are ignored.
 // Latency     Two cycles.
 // Throughput  A piece per cycle.
 // Reset       clear_i and rst_ni: the next piece is the first one.
@@ -26,7 +26,7 @@ module flaash_edge_descriptor
   input  logic                   rst_ni,
 
   input  logic                   clear_i,
-  input  set_t                   set_i,       // where its levels go; steady
+  input  set_t                   set_i,       // the set for its levels; steady
   input  logic                   in_valid_i,
   input  logic [PieceWidth-1:0]  in_data_i,
 
@@ -117,7 +117,7 @@ module flaash_edge_descriptor
       if (words[1][3:0] == '0 || words[1][3:0] > 4'(MaxOrder)) {head_error, head_place} = {ErrOrder, 6'd0};
       if (words[0] != DescriptorMagic) {head_error, head_place} = {ErrDescriptor, 6'd0};
     end
-    // Of a wrong order the place tells the order itself.
+    // For a wrong order the place is the order itself.
     order_place = 32'(head_place);
     if (head_error == ErrOrder) order_place = 32'(head_place[0] ? words[1][7:4] : words[1][3:0]);
   end
@@ -136,7 +136,7 @@ module flaash_edge_descriptor
   end
 
   // --------------------------------------------------------------------- levels
-  // A level is checked in the cycle behind it.
+  // A level is checked one cycle after it.
   level_t      level_q;
   logic        check_q, leaf, operand, rest_q, used;
   logic [3:0]  id_q;
@@ -247,7 +247,7 @@ module flaash_edge_descriptor
   end
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(OneOutcome_A, !(done_o && fault_o.valid), "a descriptor is good and wrong")
+  `FLAASH_ASSERT(OneOutcome_A, !(done_o && fault_o.valid), "a descriptor is both valid and faulty")
   `FLAASH_COVER(DenseLevel_C, check_q && used && level_q.dense)
 
 endmodule : flaash_edge_descriptor

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edge entries: makes the entries of a frame of the crd and val arrays of the leaf.
 //
-// Guarantees  The entries leave in order, as many to a beat as the frame has, the rest of the last beat zero; a
-//             coordinate that CoordWidth bits can't hold is told, with its position, and its beat does not leave.
-// Demands     start_i with the number of entries before the first beat; no beat of another leaf behind the last one
-//             before the next start_i.
-// Latency     One cycle from the arrays' beats to that of the frame.
-// Throughput  A beat per cycle where both arrays are there; in three cycles where the coordinates take two beats.
+// Guarantees  The entries leave in order, with the frame's number of entries per beat; the rest of the last beat
+//             is zero. A coordinate that exceeds CoordWidth bits is reported with its position, and its beat does
+//             not leave.
+// Demands     start_i with the number of entries before the first beat; after the last beat of a leaf no beat of
+//             another leaf before the next start_i.
+// Latency     One cycle from the arrays' beats to the frame's beat.
+// Throughput  A beat per cycle while both arrays have beats; in three cycles where the coordinates take two
+//             beats.
 // Reset       No entries are to come.
 
 `include "flaash_assert.svh"

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edge fetch: knows when a descriptor has come, and whether it can be used.
+// Edge fetch: knows when a descriptor has arrived, and whether it is valid.
 //
-// Guarantees  Levels behind the first ones are asked for where there are any (rest_o); pieces come from there
-//             once those of the first ones are through (from_rest_o). fetched_o once all pieces have come and the
-//             descriptor is good or not; fault_o with it: what the memory said about the first piece that it
-//             refused, or what is wrong with the descriptor. Once it is good or not what was asked for goes by whole
-//             beats (skip_o): what is in them counts no more, but the answer does. all_o once all pieces have come:
-//             the next piece is of another descriptor.
-// Demands     begin_i before the first piece, none with all_o. A piece that is taken with skip_o is the last one of its
-//             beat. beyond_i before the last piece of the first levels.
+// Guarantees  If a descriptor has levels after the first ones, these are requested (rest_o). Their pieces are
+//             read once the pieces of the first levels are through (from_rest_o). fetched_o once all pieces have
+//             come and the descriptor is valid or faulty. fault_o comes with fetched_o: the memory's error for
+//             the first refused piece, or the descriptor's own error. Once the descriptor is valid or faulty, the
+//             requested data pass in whole beats (skip_o): their contents are ignored, their responses are not.
+//             all_o once all pieces have come: the next piece is of another descriptor.
+// Demands     begin_i before the first piece, none with all_o. A piece that is accepted with skip_o is the last
+//             one of its beat. beyond_i before the last piece of the first levels.
 // Latency     One cycle from the last piece.
-// Reset       Nothing has come. begin_i does the same.
+// Reset       No piece has come. begin_i does the same.
 
 `include "flaash_assert.svh"
 
@@ -30,11 +30,11 @@ module flaash_edge_fetch
   input  logic        begin_i,
   input  logic        piece_valid_i,
   input  answer_t     answer_i,
-  input  logic        beyond_i,     // it has levels behind the first ones
-  output logic        rest_o,       // pulse: they are asked for
-  output logic        from_rest_o,  // the next piece is one of theirs
-  input  logic        described_i,  // the descriptor is good
-  input  error_t      fault_i,      // or not
+  input  logic        beyond_i,     // the descriptor has levels after the first ones
+  output logic        rest_o,       // pulse: these levels are requested
+  output logic        from_rest_o,  // the next piece belongs to these levels
+  input  logic        described_i,  // the descriptor is valid
+  input  error_t      fault_i,      // or faulty
   output logic        skip_o,
   output logic        all_o,
   output logic        fetched_o,
@@ -42,11 +42,11 @@ module flaash_edge_fetch
 );
 
   localparam int unsigned Pieces    = Bytes * 8 / PieceWidth;
-  localparam int unsigned First     = FirstBytes * 8 / PieceWidth;  // pieces of what is read at first
+  localparam int unsigned First     = FirstBytes * 8 / PieceWidth;  // pieces of the first read
   localparam logic [6:0]  Beat      = 7'(DataWidth / PieceWidth);
   localparam int unsigned UnitShift = $clog2(PieceWidth / StreamWidth);  // units of places in a piece
 
-  logic        rest_q;  // the rest was asked for
+  logic        rest_q;  // the rest was requested
   logic [6:0]  come_q, come;
   error_t refused_q;
 
@@ -80,7 +80,7 @@ module flaash_edge_fetch
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(NoMore_A, !(piece_valid_i && all_o) || begin_i, "a piece of the next descriptor")
-  `FLAASH_ASSERT(RestInTime_A, !rest_o || !from_rest_o, "the rest is asked for too late")
+  `FLAASH_ASSERT(RestInTime_A, !rest_o || !from_rest_o, "the rest is requested too late")
   `FLAASH_COVER(LastIsNeeded_C, all_o && !described_i && !fault_i.valid)
 
 endmodule : flaash_edge_fetch

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edge gearbox: takes beats of an array and gives out its elements, Group at a time.
+// Edge gearbox: converts beats of an array to its elements, Group at a time.
 //
-// Guarantees  Elements leave in order, Group at a time, each zero-extended to a word. A group is on offer as soon as
-//             need_i of its elements are there; what is behind these means nothing. flush_i throws away what is
-//             inside.
-// Demands     shift_i, the size of an element, is steady while something is inside: 1, 2 or 4 bytes.
-//             take_i only with out_valid_o.
+// Guarantees  Elements leave in order, Group at a time, each zero-extended to a word. A group is offered as soon
+//             as need_i of its elements have arrived; later elements are undefined. flush_i discards the
+//             contents.
+// Demands     shift_i, the size of an element, is steady while elements are stored: 1, 2 or 4 bytes. take_i only
+//             with out_valid_o.
 // Latency     One cycle.
 // Throughput  A group per cycle, as fast as beats come; groups of two beats take three cycles.
-// Reset       Nothing is inside.
+// Reset       No element is stored.
 
 `include "flaash_assert.svh"
 
@@ -29,8 +29,8 @@ module flaash_edge_gearbox
   input  logic [FeedWidth-1:0]   in_data_i,
 
   input  logic [5:0]             need_i,       // elements that the next group must have: 1 to Group
-  output logic                   out_valid_o,  // they are there
-  input  logic                   take_i,       // they are taken, and Group - need_i behind them
+  output logic                   out_valid_o,  // the elements have arrived
+  input  logic                   take_i,       // the elements are accepted, and the next Group - need_i, too
   output logic [Group-1:0][31:0] out_o
 );
 
@@ -46,7 +46,7 @@ module flaash_edge_gearbox
   bytes_t                 inside_q, left, group_bytes, need_bytes;  // from the lowest on
   logic                   put;
 
-  // Groups and beats are multiples of Group bytes, so all places are: shifts have few distances.
+  // Groups and beats are multiples of Group bytes, and so is every place: the shifts have few distances.
   localparam int unsigned GroupShift = $clog2(Group);
   localparam int unsigned PlaceWidth = $bits(bytes_t) - GroupShift;
 
@@ -96,7 +96,7 @@ module flaash_edge_gearbox
   end
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(TakenWhenThere_A, !take_i || out_valid_o, "elements are taken that are not there")
+  `FLAASH_ASSERT(TakenWhenThere_A, !take_i || out_valid_o, "elements are accepted before they have arrived")
   `FLAASH_ASSERT(Places_A, left[GroupShift-1:0] == '0, "elements between two places")
   `FLAASH_ASSERT(Room_A, !put || left <= bytes_t'(InBytes), "more bytes than the buffer holds")
 

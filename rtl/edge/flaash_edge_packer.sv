@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edge packer: packs words, some at a time, into beats of the bus, one behind the other.
+// Edge packer: packs words, some at a time, into consecutive beats of the bus.
 //
-// Guarantees  All words that are taken leave in order without gaps. After flush_i what is left leaves as a beat of
-//             fewer words.
+// Guarantees  All accepted words leave in order without gaps. After flush_i the remaining words leave as a beat
+//             of fewer words.
 // Demands     The AXI handshake rule; in_words_i may be 0. No words with flush_i.
-// Latency     One cycle from the word that fills a beat to it.
-// Throughput  A beat per cycle out, and in what leaves less than a beat of words behind.
-// Reset       Nothing is inside. clear_i does the same.
+// Latency     One cycle from the word that fills a beat to that beat.
+// Throughput  A beat per cycle out; words are accepted while less than a beat of words remains.
+// Reset       No word is stored. clear_i does the same.
 
 `include "flaash_assert.svh"
 
@@ -43,7 +43,7 @@ module flaash_edge_packer
 
   logic [Places-1:0][31:0]  stage_q, stays, comes;
   logic [InWords-1:0][31:0] in_words;
-  logic [FillBits-1:0]      fill_q, left;  // words in stage_q; that stay in this cycle
+  logic [FillBits-1:0]      fill_q, left;  // words in stage_q; words that stay in this cycle
   logic                     whole, leaves, step;
 
   assign whole       = fill_q >= FillBits'(Words);
@@ -53,7 +53,7 @@ module flaash_edge_packer
   assign leaves      = out_valid_o && out_ready_i;
   assign empty_o     = fill_q == '0;
 
-  // What leaves makes room in the same cycle.
+  // Words that leave make room in the same cycle.
   always_comb begin
     left  = fill_q;
     stays = stage_q;
@@ -87,8 +87,8 @@ module flaash_edge_packer
 
   // ---------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i || clear_i, ({out_words_o, out_data_o}), DataWidth + WordBits)
-  `FLAASH_ASSERT(WordsFit_A, !in_valid_i || 32'(in_words_i) <= InWords, "more words than there are")
-  `FLAASH_ASSERT(NoneBehindFlush_A, !flush_i || !in_valid_i, "words behind the last ones")
+  `FLAASH_ASSERT(WordsFit_A, !in_valid_i || 32'(in_words_i) <= InWords, "more words than InWords")
+  `FLAASH_ASSERT(NoneBehindFlush_A, !flush_i || !in_valid_i, "words together with a flush")
   `FLAASH_COVER(FlushPart_C, flush_i && leaves && !whole)
   `FLAASH_COVER(TwoBeats_C, 32'(fill_q) >= 2 * Words)
 

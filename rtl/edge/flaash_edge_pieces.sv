@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edge pieces: cuts beats of the bus into pieces, as wide as what takes them apart.
+// Edge pieces: cuts beats of the bus into pieces of the parser's width.
 //
-// Guarantees  Pieces leave lowest first, each with the answer of its beat. A piece that is taken with end_i is the last
-//             of its beat: the rest of that beat is thrown away.
+// Guarantees  Pieces leave lowest first, each with the response of its beat. A piece that is accepted with end_i
+//             is the last one of its beat: the rest of that beat is discarded.
 // Demands     The AXI handshake rule.
 // Latency     None.
 // Throughput  A piece per cycle.

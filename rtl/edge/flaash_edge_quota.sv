@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edge quota: lets pass as many records as the result buffer has room for, and counts.
+// Edge quota: passes the records for which the result buffer has room, and counts all records.
 //
-// Guarantees  Of the words that come, those of the records that fit pass (kept_o); a record that does not fit whole
-//             goes nowhere, nor does any behind it, nor one that begins while drop_i is high. passed_o tells how many
-//             records there were, this step included, and the bytes of those that passed.
-// Demands     A step brings whole records, or a beat of one as flaash_record_sender sends it. start_i between records.
+// Guarantees  The words of records that fit pass (kept_o). A record that does not fit whole is dropped, and so
+//             are all later records, and a record that begins while drop_i is high. passed_o counts the records
+//             so far, this step included, and the bytes of those that passed.
+// Demands     A step brings whole records, or a beat of one as flaash_record_sender sends it. start_i between
+//             records.
 // Latency     None.
 // Throughput  A step per cycle.
 // Reset       No room.
@@ -94,7 +95,7 @@ module flaash_edge_quota
   end
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(WithinCapacity_A, !step_i || bytes <= left_q, "beyond the buffer")
+  `FLAASH_ASSERT(WithinCapacity_A, !step_i || bytes <= left_q, "more bytes than the buffer has left")
   `FLAASH_ASSERT(WholeBetween_A, !step_i || !whole_i || begins, "whole records inside another")
   `FLAASH_COVER(Full_C, step_i && count > fit && !full_q)
   `FLAASH_COVER(SomeFit_C, step_i && fit != '0 && count > fit)

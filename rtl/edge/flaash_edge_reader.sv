@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edge reader: asks for an array in turns of at most a burst, and keeps what comes until it is taken.
+// Edge reader: requests an array in turns of at most a burst, and buffers the beats until the consumer accepts
+// them.
 //
-// Guarantees  Each beat of a request comes at out_* once, in order, with the memory's answer. A turn ends before the
-//             next multiple of TurnBeats beats and is offered only when the buffer has room for it, so a beat that
-//             was asked for never waits at in_*.
-// Demands     Beats at in_* are those of the turns that were taken, in order.
+// Guarantees  Each beat of a request comes at out_* once, in order, with the memory's response. A turn ends
+//             before the next multiple of TurnBeats beats. A turn is offered only when the buffer has room for
+//             it, so a requested beat never waits at in_*.
+// Demands     Beats at in_* belong to the accepted turns, in order.
 // Latency     One cycle from a request to its first turn, one from a beat to out_*.
 // Throughput  A turn and a beat per cycle.
-// Reset       Nothing is asked for, nothing kept.
+// Reset       No beat is requested or stored.
 
 `include "flaash_assert.svh"
 
@@ -16,11 +17,11 @@ module flaash_edge_reader
 #(
   parameter int unsigned DataWidth = 128,  // of the bus: 128, 256 or 512
   parameter int unsigned TurnBeats = 16,   // of a turn, most: a power of two
-  parameter int unsigned Depth     = 64    // beats that are kept: a power of two, TurnBeats or more
+  parameter int unsigned Depth     = 64    // stored beats: a power of two, TurnBeats or more
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
-  output logic                 idle_o,  // nothing is left to ask for
+  output logic                 idle_o,  // nothing is left to request
 
   input  logic                 req_valid_i,
   output logic                 req_ready_o,
@@ -52,7 +53,7 @@ module flaash_edge_reader
   // ---------------------------------------------------------------------- turns
   mem_addr_t            addr_q;
   logic [31:0]          left_q;  // beats of the request that are in no turn yet
-  logic [CountBits-1:0] owed_q;  // beats that were asked for and not taken at out_*
+  logic [CountBits-1:0] owed_q;  // requested beats that have not left at out_*
   logic [31:0]          most, beats;
   logic                 turns, takes;
 
@@ -97,8 +98,8 @@ module flaash_edge_reader
 
   // ---------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(turn, turn_valid_o, turn_ready_i, turn_o, 96)
-  `FLAASH_ASSERT(Room_A, !in_valid_i || in_ready_o, "a beat that was asked for finds no room")
-  `FLAASH_ASSERT(Asked_A, !in_valid_i || owed_q != '0, "a beat that nobody has asked for")
+  `FLAASH_ASSERT(Room_A, !in_valid_i || in_ready_o, "a requested beat finds no room")
+  `FLAASH_ASSERT(Asked_A, !in_valid_i || owed_q != '0, "a beat without a request")
   `FLAASH_COVER(WaitsForRoom_C, left_q != '0 && !turn_valid_o)
 
 endmodule : flaash_edge_reader

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edge reads: several readers share the bus in turns, so that none waits for what another one reads.
+// Edge reads: several readers share the bus in turns, so that no reader waits for the data of another one.
 //
-// Guarantees  Each beat of a request comes at out_* of its reader once, in order. Readers that want to read take turns
-//             of a burst; one that takes no beats holds back no other. While load_rst_ni is low no burst begins, and
-//             what still comes is thrown away.
-// Demands     The memory answers in order. load_rst_ni stays low until idle_o.
+// Guarantees  Each beat of a request comes at out_* of its reader once, in order. Readers with requests take
+//             turns of a burst; a reader whose consumer accepts no beats holds back no other. While load_rst_ni
+//             is low no burst begins, and beats that still come are discarded.
+// Demands     The memory responds in order. load_rst_ni stays low until idle_o.
 // Latency     Three cycles from a request to its first address, one for data.
 // Throughput  A burst in two cycles, a beat per cycle.
-// Reset       rst_ni with the bus; load_rst_ni: what the readers want and have.
+// Reset       rst_ni with the bus; load_rst_ni: requests and contents of the readers.
 //
 //   req_* --> reader --> tree of arbiters --> u_axi_read --> bus
 //   out_* <--   |  <-------- whose turn it is <-- FIFO <-- beats
@@ -19,9 +19,9 @@ module flaash_edge_reads
   import flaash_edge_pkg::*;
 #(
   parameter int unsigned DataWidth = 128,  // of the bus: 128, 256 or 512
-  parameter int unsigned Bursts    = 8,    // under way, most
+  parameter int unsigned Bursts    = 8,    // outstanding, most
   parameter int unsigned Readers   = 5,    // the last one waits least
-  parameter int unsigned Depth     = 64,    // beats that a reader keeps: a power of two, 16 or more
+  parameter int unsigned Depth     = 64,    // beats that a reader stores: a power of two, 16 or more
   localparam type r_t = `FLAASH_AXI_R(DataWidth)
 ) (
   input  logic                              clk_i,
@@ -49,7 +49,7 @@ module flaash_edge_reads
   localparam int unsigned TurnBeats   = (DataWidth < 512) ? 32 : 16;  // 512 bytes or 1 KB
   localparam int unsigned ReaderWidth = (Readers > 1) ? $clog2(Readers) : 1;
   localparam int unsigned TurnWidth   = ReaderWidth + $bits(read_req_t);
-  localparam int unsigned TurnsInside = 2 ** $clog2(Bursts + 2);  // those under way, one on offer, one beginning
+  localparam int unsigned TurnsInside = 2 ** $clog2(Bursts + 2);  // outstanding turns, one on offer, one beginning
 
   // -------------------------------------------------------------------- readers
   logic [Readers-1:0]                turn_valid, turn_ready, reader_idle, to_reader, unused_ready;
@@ -122,7 +122,7 @@ module flaash_edge_reads
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(Owned_A, !beat_valid || owner_valid, "a beat without a reader")
-  `FLAASH_ASSERT(TurnsInside_A, !next_valid || !next_ready || room, "more turns under way than can be")
+  `FLAASH_ASSERT(TurnsInside_A, !next_valid || !next_ready || room, "more outstanding turns than TurnsInside")
   `FLAASH_COVER(InTurns_C, &turn_valid[1:0])
 
 endmodule : flaash_edge_reads

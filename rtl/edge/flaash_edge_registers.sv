@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edge registers: the registers of flaash_edge_pkg: ring, error and interrupt of the memory edge.
 //
-// Guarantees  pending_o while slot_o is to be worked on; ring_fault_o in its place if the ring can't be. taken_i moves
-//             on to the next slot, finish_i the head, which the host sees. expired_i ends the queue at once (late_o);
-//             if the descriptor at the head is completed after that, its error replaces ErrWatchdog.
-// Demands     Accesses are single cycles, and answered in these. fault_i and finish_i only while the machine is not
-//             being reset.
-// Latency     One cycle from a write to what follows from it.
-// Reset       All zero. A soft reset (resetting_i) leaves base, size and RegEdgeIrqEnable.
+// Guarantees  pending_o while slot_o holds a descriptor to process; ring_fault_o instead if the ring is invalid.
+//             taken_i moves on to the next slot, finish_i moves the head, which the host sees. expired_i ends the
+//             queue at once (late_o); if the descriptor at the head is completed after that, its error replaces
+//             ErrWatchdog.
+// Demands     Accesses are single cycles, with the response in the same cycle. fault_i and finish_i only while
+//             the machine is not being reset.
+// Latency     One cycle from a write to its effect.
+// Reset       All zero. A soft reset (resetting_i) keeps base, size and RegEdgeIrqEnable.
 
 `include "flaash_assert.svh"
 
@@ -16,7 +17,7 @@ module flaash_edge_registers
   import flaash_host_pkg::*;
   import flaash_edge_pkg::*;
 #(
-  parameter int unsigned DataWidth   = 128,  // what RegEdgeInfo says
+  parameter int unsigned DataWidth   = 128,  // as reported by RegEdgeInfo
   parameter int unsigned ReadBursts  = 8,
   parameter int unsigned WriteBursts = 8
 ) (
@@ -30,14 +31,14 @@ module flaash_edge_registers
   // the machine
   input  logic                    resetting_i,
   input  logic                    busy_i,
-  input  logic                    taken_i,      // pulse: the descriptor of slot_o is in work
+  input  logic                    taken_i,      // pulse: the descriptor of slot_o is accepted
   output logic                    pending_o,
   output mem_addr_t               slot_o,
   output error_t                  ring_fault_o,
-  input  logic                    expired_i,    // pulse: the watchdog has, while a descriptor is worked on
-  output logic                    late_o,       // that has ended the queue
-  input  logic                    finish_i,     // pulse: the descriptor at the head is done with
-  input  logic                    wants_irq_i,  // and the host wants to hear of it
+  input  logic                    expired_i,    // pulse: the watchdog has expired during a descriptor
+  output logic                    late_o,       // the watchdog has ended the queue
+  input  logic                    finish_i,     // pulse: the descriptor at the head is finished
+  input  logic                    wants_irq_i,  // and the host requests an interrupt for it
   input  error_t                  fault_i       // pulse: this ends the queue
 );
 
@@ -49,7 +50,7 @@ module flaash_edge_registers
   logic [31:0]            read_data;
   mem_addr_t              base_q;
   logic [31:0]            size_q, tail_q;
-  logic [15:0]            head_q, next_q;  // next: the slot that is worked on next
+  logic [15:0]            head_q, next_q;  // next: the slot that is processed next
   logic                   halted_q, late_q, beyond_q, there;
   error_e                 code_q;
   logic [31:0]            place_q;
@@ -61,7 +62,7 @@ module flaash_edge_registers
 
   // ----------------------------------------------------------------------- ring
   logic [31:0] behind_head, behind_next;
-  logic [54:0] end_slot;  // the address behind the ring, in slots
+  logic [54:0] end_slot;  // the first address after the ring, in slots
 
   assign slot_o      = base_q + (64'(next_q) << SlotBits);
   assign behind_head = 32'(head_q) + 32'd1;
@@ -191,7 +192,7 @@ module flaash_edge_registers
   assign unused_access = read.valid;
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_ASSERT(OneErrorEndsIt_A, !fault_i.valid || !halted_q || late_q, "the queue was worked on behind an error")
+  `FLAASH_ASSERT(OneErrorEndsIt_A, !fault_i.valid || !halted_q || late_q, "the queue continued after an error")
   `FLAASH_COVER(WrapsAround_C, finish_i && behind_head == size_q)
 
 endmodule : flaash_edge_registers

@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edge retire: contractions that have left the chip, until their results are in memory and their completion records
-// are written, while others are computed.
+// Edge retire: tracks contractions that have left the chip, until their results and completion records are in
+// memory, while others are computed.
 //
-// Guarantees  A descriptor gets a turn with open_i; when it has left the chip (close_i) and all of its results were
-//             answered (written_i), its completion record is sent as a line, and when that was answered finish_o
-//             comes, with the error of that turn in outcome_o. The record of a prompt one goes out right behind
-//             its results (sent_i), and need not wait for the records before it, either; if one of its results is
-//             answered with an error after that, it is sent once more, with the error, and finish_o comes behind that.
-//             In order of the turns; behind an error nothing is finished any more, nor sent once it is known.
-//             failing_o from the first error of any turn on.
-//             Of several errors of a turn the first one counts, but ErrWatchdog goes before it (late_i, of the oldest
-//             turn), a result that the memory has refused before both, and a refused record before all.
-// Demands     open_i only with ready_o, which follows close_i in the same cycle; then close_i of the same turn, at the
-//             earliest in the next cycle, and with it or later the next open_i. fault_i is about the turn that ends
-//             then.
-//             write_fault_i is about bursts of a turn that is not finished.
-// Latency     Two cycles from the last answer of a turn, or the last burst of a prompt one, to its line.
+// Guarantees  A descriptor gets a turn with open_i. When it has left the chip (close_i) and all of its results
+//             have their responses (written_i), its completion record is sent as a line. With the response to the
+//             record comes finish_o, with the error of that turn in outcome_o. The record of a prompt descriptor
+//             follows its results directly (sent_i), and does not wait for earlier records. If one of its results
+//             then gets an error response, the record is sent once more, with the error, and finish_o follows.
+//             finish_o keeps the order of the turns; after an error no later turn finishes, and no record is sent
+//             once the error is known. failing_o from the first error of any turn on. The first error of a turn
+//             counts, with three exceptions in rising priority: ErrWatchdog (late_i, of the oldest turn), a
+//             result that the memory has refused, a refused record.
+// Demands     open_i only with ready_o, which follows close_i in the same cycle; then close_i of the same turn,
+//             at the earliest in the next cycle, and with it or later the next open_i. fault_i concerns the turn
+//             that ends then. write_fault_i concerns bursts of a turn that is not finished.
+// Latency     Two cycles from the last response of a turn, or the last burst of a prompt one, to its line.
 // Throughput  A descriptor per round trip of a line, and three cycles; Turns of them if they are prompt.
-// Reset       No turn is taken; clear_i does the same.
+// Reset       No turn is open; clear_i does the same.
 
 `include "flaash_assert.svh"
 
@@ -30,16 +29,16 @@ module flaash_edge_retire
   input  logic             clear_i,
 
   // from the chip
-  output logic             ready_o,        // there is a turn
-  input  logic             open_i,         // pulse: a descriptor takes it
+  output logic             ready_o,        // a turn is free
+  input  logic             open_i,         // pulse: a descriptor opens a turn
   output turn_t            turn_o,         // of the descriptor in the chip
-  input  error_t           fault_i,        // pulse: this is wrong with it
+  input  error_t           fault_i,        // pulse: its error
   input  logic             close_i,        // pulse: it has left the chip
-  input  retired_t         retired_i,      // and this is known about it; began: cycles since then
+  input  retired_t         retired_i,      // its data for the record; began: cycles since its first request
   input  logic             late_i,         // level: the watchdog has ended the queue
-  output logic             faulty_o,       // its results are of no use any more
+  output logic             faulty_o,       // its results are no longer needed
   // results
-  input  logic [Turns-1:0] sent_i,         // all results of a turn that has left the chip are on their way to memory
+  input  logic [Turns-1:0] sent_i,         // all results of a turn that has left the chip are in bursts
   input  logic [Turns-1:0] written_i,      // all results of a turn that has left the chip are in memory
   input  refusal_t         write_fault_i,  // pulse
   // completion record
@@ -47,7 +46,7 @@ module flaash_edge_retire
   input  logic             line_ready_i,
   output line_t            line_o,
   // ring
-  input  error_t           ring_fault_i,   // while no descriptor is on its way to the chip
+  input  error_t           ring_fault_i,   // while no descriptor is in flight to the chip
   output logic             busy_o,
   output logic             failing_o,
   output logic             finish_o,       // pulse
@@ -62,7 +61,7 @@ module flaash_edge_retire
   count_t                  records_q;  // of these, those whose records were sent
   logic                    opened_q, sending_q, halted_q, sends;
   retired_t [Turns-1:0]    retired_q;
-  error_t [Turns-1:0]      faults_q;   // the first of each turn
+  error_t [Turns-1:0]      faults_q;   // the first fault of each turn
   retired_t                closing, oldest, sendable, sent;
   error_t                  fault, told, told_next, telling, write_fault;
   error_t [Turns-1:0]      told_q;     // in the record that was sent
@@ -111,12 +110,12 @@ module flaash_edge_retire
   end
 
   // --------------------------------------------------------------------- faults
-  // Behind an error there is no more turn.
+  // After an error no turn opens.
   function automatic logic is_refusal(error_e code);
     return code == ErrWriteSlave || code == ErrWriteDecode;
   endfunction
 
-  logic under_way;  // a turn is
+  logic under_way;  // a turn is in progress
 
   assign under_way = opened_q || count_q != '0;
 
@@ -151,7 +150,7 @@ module flaash_edge_retire
 
   assign fault     = faults_q[done_q];
   assign failing_o = failing_q;
-  // What was complete when the watchdog expired is written if the memory comes alive.
+  // A contraction that was complete when the watchdog expired is written if the memory responds again.
   assign faulty_o  = halted_q || (faults_q[open_q].valid && faults_q[open_q].code != ErrWatchdog);
 
   // -------------------------------------------------------------- records
@@ -159,7 +158,7 @@ module flaash_edge_retire
     return (count[63:32] != '0) ? '1 : count[31:0];
   endfunction
 
-  logic answered, wrong, corrects;  // of the oldest turn: its record was, or tells no error though there is one
+  logic answered, wrong, corrects;  // of the oldest turn: its record has a response, or lacks an error that came later
 
   assign sends    = !sending_q && !halted_q && records_q != count_q
                     && (sendable.prompt ? sent_i[next] && (records_q == '0 || !failing_q)
@@ -194,7 +193,7 @@ module flaash_edge_retire
         told_q[next] <= told_next;
         cycles_q     <= now_q - sendable.began;
       end else if (corrects) begin
-        // Those behind it will not be finished.
+        // Later descriptors are dropped.
         sending_q      <= 1'b1;
         send_q         <= done_q;
         records_q      <= '0;
@@ -228,13 +227,13 @@ module flaash_edge_retire
   always_comb begin
     outcome_o = '0;
     if (count_q == '0 && !opened_q && !open_i && !clear_i) outcome_o = ring_fault_i;
-    if (finish_o) outcome_o = fault.valid ? fault : told;  // told: results did not fit
+    if (finish_o) outcome_o = fault.valid ? fault : told;  // else: results did not fit
   end
 
   // ---------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(line, line_valid_o, line_ready_i || clear_i, line_o, 64 + $bits(turn_t) + 512)
-  `FLAASH_ASSERT(Turn_A, !open_i || (ready_o && (!opened_q || close_i)), "a turn that another one has")
-  `FLAASH_ASSERT(Opened_A, !close_i || opened_q, "a turn ends that nobody had")
+  `FLAASH_ASSERT(Turn_A, !open_i || (ready_o && (!opened_q || close_i)), "a turn opens that is not free")
+  `FLAASH_ASSERT(Opened_A, !close_i || opened_q, "a turn ends that was not open")
   `FLAASH_COVER(AllTurns_C, !ready_o)
   `FLAASH_COVER(Corrects_C, corrects)
   `FLAASH_COVER(CorrectsBehindOthers_C, corrects && records_q > count_t'(1))

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edge tally: what a descriptor has cost, for its completion record.
+// Edge tally: counts cycles and bytes of a descriptor, for its completion record.
 //
-// Guarantees  cycles_o counts from begin_i until end_i, computing_o from start_i until done_i or end_i, bytes_read_o
-//             what the memory was asked for: the descriptor, and arrays from begin_i until take_i.
-// Demands     begin_i, take_i, start_i and end_i of a descriptor in this order, begin_i of one with the same set only
-//             behind its take_i; take_i after end_i of the one before.
+// Guarantees  cycles_o counts from begin_i until end_i, computing_o from start_i until done_i or end_i.
+//             bytes_read_o counts the requested bytes: the descriptor, and arrays from begin_i until take_i.
+// Demands     begin_i, take_i, start_i and end_i of a descriptor in this order; begin_i with the same set only
+//             after its take_i; take_i after end_i of the previous descriptor.
 // Latency     One cycle.
 // Reset       All zero.
 
@@ -13,15 +13,15 @@ module flaash_edge_tally
 #(
   parameter int unsigned DataWidth  = 128,
   parameter int unsigned FirstBeats = 16,  // of a descriptor, that are read at once
-  parameter int unsigned RestBeats  = 20   // and where it has more levels
+  parameter int unsigned RestBeats  = 20   // if it has more levels
 ) (
   input  logic                     clk_i,
   input  logic                     rst_ni,
-  input  logic                     begin_i,       // its first read is asked for
-  input  set_t                     begin_set_i,   // descriptors are told apart by their set
+  input  logic                     begin_i,       // its first read is requested
+  input  set_t                     begin_set_i,   // the set identifies the descriptor
   input  asks_t                    asks_i,        // of its arrays and further levels
   input  set_t                     ask_set_i,
-  input  logic                     take_i,        // nothing more of it is asked for
+  input  logic                     take_i,        // its last request was made
   input  set_t                     take_set_i,
   input  logic                     start_i,       // the contraction starts
   input  logic                     done_i,        // every result is stored

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edge writer: writes the records of result frames, and completion records, to memory.
 //
-// Guarantees  After start_i the records of the next result frame go to the result buffer of head_i, in bursts that are
-//             named by turn_i; a line goes to its address; nothing is written elsewhere. sent_o[t]: results of turn t
-//             are in bursts, and a line now goes behind them; written_o[t]: nothing of it is on its way, either. The
-//             next frame may be wanted while results of the one before are written, but waits until these are in
-//             bursts. A frame that is not wanted is taken and thrown away.
-// Demands     start_i only with or behind the trailer of the frame before, refused_i or a reset; turn_i and head_i are
-//             steady from the next cycle on to the trailer. stop_i stays until idle_o.
+// Guarantees  After start_i the records of the next result frame go to the result buffer of head_i, in bursts
+//             that are named by turn_i; a line goes to its address; nothing is written elsewhere. sent_o[t]: all
+//             results of turn t are in bursts, so a line now follows them. written_o[t]: these bursts also have
+//             their responses. start_i for the next frame may come while results of the previous frame are
+//             written; the next frame then waits until these results are in bursts. A frame without start_i is
+//             accepted and discarded.
+// Demands     start_i only with or after the trailer of the previous frame, refused_i or a reset; turn_i and
+//             head_i are steady from the next cycle on to the trailer. stop_i stays until idle_o.
 // Latency     Two cycles from the last record of a burst to its address.
 // Throughput  A beat of the bus per cycle; of coordinates 128 bits.
-// Reset       rst_ni with the bus; stop_i: everything but bursts under way.
+// Reset       rst_ni with the bus; stop_i: everything but outstanding bursts.
 
 `include "flaash_assert.svh"
 `include "flaash_axi.svh"
@@ -25,7 +26,7 @@ module flaash_edge_writer
   parameter int unsigned ResultLanes = 1,    // results of a batch, most
   parameter int unsigned DataWidth   = 128,
   parameter int unsigned Bursts      = 8,
-  parameter int unsigned BeatsBehind = 128,  // of results that wait for the bus, most: a power of two, 32 or more
+  parameter int unsigned BeatsBehind = 128,  // beats of results before the bus, most: a power of two, 32 or more
   localparam type beat_t = `FLAASH_BEAT(StreamWidth),
   localparam type batch_t = `FLAASH_BATCH(ResultLanes),
   localparam type w_t = `FLAASH_AXI_W(DataWidth)
@@ -37,10 +38,10 @@ module flaash_edge_writer
   input  logic                      start_i,    // pulse: a result frame follows
   input  head_t                     head_i,
   input  turn_t                     turn_i,
-  input  logic                      refused_i,  // pulse: it does not
-  input  logic                      drop_i,     // records that begin go nowhere
+  input  logic                      refused_i,  // pulse: no result frame follows
+  input  logic                      drop_i,     // records that begin now are dropped
   input  logic                      stop_i,
-  output logic                      idle_o,     // no write is under way
+  output logic                      idle_o,     // no write is outstanding
   output logic [Turns-1:0]          sent_o,
   output logic [Turns-1:0]          written_o,
   output refusal_t                  fault_o,    // pulse
@@ -51,7 +52,7 @@ module flaash_edge_writer
   output logic                      in_ready_o,
   input  beat_t                     beat_i,
 
-  // batches, before the trailer, or taken with it: results that go by number
+  // batches of results with fiber numbers, before the trailer, or accepted with it
   input  logic                      batch_valid_i,
   output logic                      batch_ready_o,
   input  batch_t                    batch_i,
@@ -80,9 +81,9 @@ module flaash_edge_writer
   localparam int unsigned InWords    = (FromBatch > StreamWords) ? FromBatch : StreamWords;
 
   // ---------------------------------------------------------------------- frames
-  logic  wanted_q;   // a frame is to be begun
-  logic  collect_q;  // its records are taken
-  logic  flush_q;    // it has ended, but not all of it is in bursts
+  logic  wanted_q;   // the next frame is to be written
+  logic  collect_q;  // its records are accepted
+  logic  flush_q;    // the frame has ended, but not all of it is in bursts
   turn_t turn_q;     // of the frame that is collected or flushed
   logic  begins, ends, ended, empty, begun, flushed;  // ended: the trailer has come
 
@@ -115,7 +116,7 @@ module flaash_edge_writer
     end
   end
 
-  // ---------------------------------------------------------------- what goes in
+  // ---------------------------------------------------------------- inputs
   logic                     in_ready, takes;
   logic [1:0][3:0]          orders;
   logic [4:0]               words;
@@ -153,7 +154,7 @@ module flaash_edge_writer
 
   assign ended = in_valid_i && in_ready_o && beat_i.last;
 
-  // -------------------------------------------------------------------- what leaves
+  // -------------------------------------------------------------------- outputs
   localparam int unsigned PairWidth = 2 * DataWidth;  // the packer gives two beats in a cycle
   localparam int unsigned PairBits  = WordBits + 1;
 

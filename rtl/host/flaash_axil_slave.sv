@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // AXI4-Lite slave: turns the five channels into single accesses to registers.
 //
-// Guarantees  One write_o.valid or read_o.valid cycle per access of the host, with everything that
-//             belongs to it; what write_error_i and answer_i say in that cycle is the
-//             answer (SLVERR or OKAY). Answers in the order of the accesses.
-// Demands     The AXI handshake rules. Address and data of a write may come in any order.
-// Latency     Access one cycle after the last of address and data; answer one cycle later.
+// Guarantees  Each access of the host gives one cycle of write_o.valid or read_o.valid, with its address, data
+//             and strobes. write_error_i and answer_i of that cycle decide the response (SLVERR or OKAY).
+//             Responses keep the order of the accesses.
+// Demands     The AXI handshake rules. Address and data of a write may arrive in any order.
+// Latency     Access one cycle after the last of address and data; response one cycle later.
 // Throughput  One access per two cycles and direction; reads and writes don't wait for each other.
-// Stalls      An answer that is not taken holds back the next access of its direction.
-// Reset       Forgets accesses under way.
+// Stalls      A response that is not accepted holds back the next access of its direction.
+// Reset       Drops accesses in progress.
 
 `include "flaash_assert.svh"
 
@@ -18,7 +18,7 @@ module flaash_axil_slave
 (
   input  logic                    clk_i,
   input  logic                    rst_ni,
-  input  axil_req_t               axil_i,  // protection is of no concern here
+  input  axil_req_t               axil_i,  // the protection bits are ignored
   output axil_rsp_t               axil_o,
   output reg_write_t              write_o,
   input  logic                    write_error_i,
@@ -103,7 +103,7 @@ module flaash_axil_slave
   assign axil_o = {!aw_held_q, !w_held_q, bvalid_q, bresp_q, !ar_held_q, rvalid_q, rdata_q, rresp_q};
 
   // ---------------------------------------------------------------- properties
-  // The host's channels are watched too: a fault there would look like one of ours.
+  // The host's channels are checked too: a fault of the host would look like a fault of this module.
   `FLAASH_STREAM_CHECK(aw, axil_i.awvalid, !aw_held_q, ({axil_i.awprot, axil_i.awaddr}), RegAddrWidth + 3)
   `FLAASH_STREAM_CHECK(w, axil_i.wvalid, !w_held_q, ({axil_i.wstrb, axil_i.wdata}), 36)
   `FLAASH_STREAM_CHECK(b, bvalid_q, axil_i.bready, bresp_q, 2)

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Counters: the 64-bit performance counters of the register map.
 //
-// Guarantees  Every counter adds its increment in every cycle. With start_i those of a contraction begin
-//             anew with the increment of that cycle; clear_i clears all. Reading the low word of a
-//             counter keeps its high word for the read that follows: both belong to one moment.
-//             During a soft reset only beats that the frame gate discards are counted, during a stop only
-//             beats that come and go.
-// Demands     read_i.high is read after the low word of the same counter; otherwise it is live.
-// Latency     One cycle from an increment to its being read; reads answer in the same cycle. increments_i tells
-//             of the cycle before, the other inputs of this one.
+// Guarantees  Every counter adds its increment in every cycle. start_i restarts the counters of a contraction
+//             with the increment of that cycle; clear_i clears all counters. A read of a counter's low word also
+//             captures its high word for the next read, so both words belong to one moment. During a soft reset
+//             only beats that the frame gates discard are counted; during a stop only records sent and beats
+//             discarded.
+// Demands     read_i.high is read after the low word of the same counter; otherwise the high word is live.
+// Latency     An increment is readable one cycle later; read data is valid in the cycle of the read. increments_i
+//             belongs to the previous cycle, the other inputs to this cycle.
 // Reset       All counters are 0.
 
 `include "flaash_assert.svh"
@@ -26,7 +26,7 @@ module flaash_counters
   input  logic          start_i,
   input  logic          clear_i,
   input  ending_t       ending_i,
-  // what happened
+  // events
   input  increments_t   increments_i,
   input  logic          busy_i,
   input  logic          active_i,
@@ -35,13 +35,13 @@ module flaash_counters
   output logic [31:0]   read_data_o
 );
 
-  // These go on over many contractions.
+  // These counters run across contractions.
   localparam logic [NumCounters-1:0] Lasting =
       (NumCounters'(1) << CntLoadCycles) | (NumCounters'(1) << CntDiscarded);
 
   // ----------------------------------------------------------------- increments
   increments_t increments;
-  logic        stopped_q;  // increments_i tells of a cycle in a stop
+  logic        stopped_q;  // increments_i belongs to a cycle in a stop
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) stopped_q <= 1'b0;
@@ -66,7 +66,7 @@ module flaash_counters
     logic        anew;
     logic [63:0] sum;
 
-    // What a start chooses stands behind the adder: by then it has reached all counters.
+    // The choice by start comes after the adder: by then start has reached all counters.
     assign anew = start_i && !Lasting[i];
     assign sum  = counts_q[i] + 64'(increments[i]);
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Error log: keeps the earliest error and counts all.
 //
-// Guarantees  error_o holds code and place of the earliest error since the last clear. Errors of one cycle rank in
-//             this order: parity, watchdog, operand frame, write, refused start, read, result out of range. count_o
-//             counts all errors, and stops at its greatest value. Errors of the core are recorded while no stop and
-//             no reset is under way. Parity errors are recorded up to a soft reset, for results still leave then.
+// Guarantees  error_o holds code and place of the earliest error since the last clear. Errors of one cycle rank
+//             in this order: parity, watchdog, operand frame, write, refused start, read, result out of range.
+//             count_o counts all errors, and stops at its greatest value. Errors of the core are recorded only
+//             outside of a stop and a reset. Parity errors are recorded until a soft reset, because results still
+//             leave during a stop.
 // Demands     A source with an error counts one at least, and has a code other than ErrNone.
 // Latency     One cycle.
 // Reset       No error.
@@ -17,7 +18,7 @@ module flaash_error_log
 (
   input  logic          clk_i,
   input  logic          rst_ni,
-  input  logic          clear_i,      // forget; errors of this cycle are not kept
+  input  logic          clear_i,      // clear the log; errors of this cycle are not recorded
   input  ending_t       ending_i,
   input  report_t       report_i,
   input  error_t        watchdog_i,
@@ -25,18 +26,18 @@ module flaash_error_log
   input  error_t        refusal_i,    // a start is refused
   input  error_t        read_i,
   output logic          event_o,      // an error in this cycle
-  output error_t        error_o,      // all 0 while there is none
+  output error_t        error_o,      // all 0 without an error
   output logic [31:0]   count_o
 );
 
   // --------------------------------------------------------- earliest of this cycle
-  error_t [6:0]      errors;  // the lowest comes before the others
+  error_t [6:0]      errors;  // the lowest index has priority
   logic [6:0][6:0]   counts;
   error_t            frame_error, error, first;
   logic [1:0]        frame_errors;
   logic [31:0]       sum;
 
-  // In a concatenation Icarus takes a member of a member as wide as the whole.
+  // In a concatenation Icarus evaluates a nested member with the width of the whole struct.
   assign frame_error  = report_i.load.error;
   assign frame_errors = report_i.load.errors;
   assign errors = {report_i.range_error, read_i, refusal_i, write_i, frame_error, watchdog_i, report_i.parity_error};

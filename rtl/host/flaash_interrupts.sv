@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Interrupts: events that stay until they are cleared, the IEEE flags among them.
 //
-// Guarantees  A bit set by set_i (flags_i) stays until it is cleared by clear_i (flags_clear_i); what happens in the
-//             cycle of its clearing stays. irq_o is high while a bit is set and enabled.
+// Guarantees  A bit set by set_i (flags_i) stays until clear_i (flags_clear_i) clears it. An event in the cycle
+//             of the clear is kept. irq_o is high while a bit is set and enabled.
 // Demands     Nothing.
 // Latency     One cycle.
-// Reset       Nothing has happened. forget_i does the same, whatever happens in that cycle.
+// Reset       No event is set. forget_i does the same, and drops the events of its cycle.
 
 `include "flaash_assert.svh"
 

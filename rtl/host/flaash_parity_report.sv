@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parity report: the wrong words that were used in all memories, as one error with its place.
+// Parity report: reports the flipped words that were used in all memories as one error with its place.
 //
-// Guarantees  error_o tells of one fault of this cycle: of what is computed (computing_i, tables) before what
-//             leaves (leaving_i, results), and of those the lowest. lost_o: records that have not left the
-//             unloader may be wrong. While stopping_i only faults of what leaves are told.
-// Demands     Faults are told one cycle after the word was used.
+// Guarantees  error_o reports one fault of this cycle. Faults of computing (computing_i, tables) precede faults
+//             of results that leave (leaving_i, result stores); the lowest index of each precedes the others.
+//             lost_o: records that have not left the unloader may be wrong. While stopping_i only faults of
+//             leaving results are reported.
+// Demands     A fault is reported one cycle after the word was used.
 // Latency     None; combinational.
 
 `include "flaash_assert.svh"

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Performance sums: what happened in one cycle, in the whole machine, as increments of the counters.
+// Performance sums: adds up the events of one cycle in the whole machine, as increments of the counters.
 //
-// Guarantees  increments_o[c] is what counter c (Cnt* of flaash_reg_pkg) has to add; counters that the
-//             registers keep themselves (CntCycles, CntUnloadCycles) get 0. flags_o is the union of
-//             the flags. range_errors_o counts results out of range; range_error_o names the lowest source of one:
-//             an SDPE, or the combiner, which comes after all SDPEs. work_o: something was worked on, so the watchdog
-//             need not bite.
+// Guarantees  increments_o[c] is the increment of counter c (Cnt* of flaash_reg_pkg). Counters that the registers
+//             keep (CntCycles, CntUnloadCycles) get 0. flags_o is the union of the flags. range_errors_o counts
+//             results out of range; range_error_o names the lowest source of one: an SDPE, or the combiner, which
+//             comes after all SDPEs. work_o: the machine made progress, so the watchdog does not expire.
 // Demands     Nothing.
-// Latency     One cycle; work_o tells of loader and dispatch in the same cycle.
-// Reset       Nothing happened.
+// Latency     One cycle; the share of loader and dispatch in work_o comes in the same cycle.
+// Reset       No event.
 
 `include "flaash_assert.svh"
 

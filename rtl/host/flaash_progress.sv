@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Progress: knows when a contraction has computed, stored and delivered everything.
 //
-// Counts what has been handed out against what has come back, so that "done" is a fact and not a
-// guess from idle cycles.
+// Compares counts of work handed out and work returned, so that "done" does not depend on a guess from idle
+// cycles.
 //
-// Guarantees  busy_o from the cycle after start_i until done_o. done_o is one cycle: every dot
-//             product that was handed out has left its MAC, every result that is kept lies in
-//             a result store, and every source is idle: what a dot product did not need of its longer
-//             fiber has been read and thrown away, so that operands may be replaced. all_stored_o from
-//             the cycle after done until the next start, while no result is left but those that are taken in this
-//             cycle. After stop_i
-//             nothing is done any more; all_stored_o then waits for the results that were stored before
-//             it, and no others.
-// Demands     start_i only while not busy. Results that leave have been counted as stored before. stop_i
-//             stays until reset; dots_i and stored_i tell of the cycle before. A source that is idle stays
-//             so unless dot products are handed out, and is not from then on until they are done.
+// Guarantees  busy_o is high from the cycle after start_i until done_o. done_o is one cycle. By then every dot
+//             product that was handed out has left its MAC, every result that is kept lies in a result store, and
+//             every source is idle. An idle source has read and discarded the rest of its longer fiber, so the
+//             operands may be replaced. all_stored_o is high from the cycle after done until the next start,
+//             while no result is left but those that are taken in this cycle. After stop_i no done_o follows;
+//             all_stored_o then waits only for results stored before the stop.
+// Demands     start_i only while not busy. A result is counted as stored before it leaves. stop_i stays until
+//             reset; dots_i and stored_i belong to the previous cycle. An idle source stays idle until dot
+//             products are handed out, and is then busy until they are done.
 // Latency     done_o follows the last dots_i by one cycle, or idle_i, whichever comes later.
 
 module flaash_progress
@@ -37,14 +35,14 @@ module flaash_progress
   output logic                all_stored_o
 );
 
-  // 64 engines hold a few jobs of at most 2^FiberIdWidth dot products each. The lookup machine hands out all of
-  // a contraction at once; should those be more, the count is one modulo 2^CountWidth, and idle_i tells the end.
+  // 64 engines hold a few jobs of at most 2^FiberIdWidth dot products each. The lookup machine hands out all dot
+  // products of a contraction at once. The count is then modulo 2^CountWidth, and idle_i marks the end.
   localparam int unsigned CountWidth = FiberIdWidth + 10;
 
   logic [CountWidth-1:0] outstanding_q;  // dot products handed out and not done
   logic [CountWidth-1:0] waiting_q;      // results stored and not taken
   logic                  busy_q, started_q, stopped_q;
-  logic                  idle_q;         // as old as what outstanding_q has counted
+  logic                  idle_q;         // aligned with outstanding_q
 
   assign done_o       = busy_q && !started_q && !generating_i && outstanding_q == '0 && idle_q && !stop_i;
   assign busy_o       = busy_q;

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Registers: the register map of both edges, the start of a contraction, errors and the interrupt.
 //
-// Guarantees  What the map of flaash_reg_pkg lacks is access_o to the edge, whose answer_i says what it has.
-//             control_o.start pulses for an accepted start (flaash_start_control); its settings stay until the next.
-//             control_o.owned while results are computed or left to be sent: lines, and coordinates, are read from the
-//             operands. With one buffer control_o.load_enable is low then. irq_o is a level. With Ordered order_i
-//             starts, ControlStart does not, and the settings are those of the order. outcome_o answers an order.
-// Demands     drained_i and what report_i says of results belong to the contraction that runs. ending_i.resetting
-//             from the cycle after soft_reset_o until the core has left its reset, .stopping likewise after stop_o.
+// Guarantees  An address outside of the map of flaash_reg_pkg becomes access_o to the edge, whose answer_i is the
+//             response. control_o.start pulses for an accepted start (flaash_start_control); its settings stay
+//             until the next. control_o.owned is high while results are computed or wait to be sent: lines and
+//             coordinates are read from the operands. With one buffer control_o.load_enable is low then. irq_o is
+//             a level. With Ordered, order_i starts a contraction with its own settings, and ControlStart has no
+//             effect. outcome_o is the response to an order.
+// Demands     drained_i and the results in report_i belong to the contraction that runs. ending_i.resetting from
+//             the cycle after soft_reset_o until the core has left its reset, .stopping likewise after stop_o.
 // Latency     control_o.start one cycle after order_i or the write access; reads show the state of their cycle.
-// Reset       rst_ni clears everything; a soft reset everything but flaash_settings, at the request. What the core
-//             reports from then until its reset, or after stop_o, is not recorded, but faults of the host are, and
-//             parity errors after stop_o: they tell of results that were leaving.
+// Reset       rst_ni clears everything; a soft reset everything but flaash_settings, at the request. Reports of
+//             the core from then until its reset, or after stop_o, are not recorded. Faults of the host are
+//             recorded, and so are parity errors after stop_o, because they concern results that were leaving.
 
 `include "flaash_assert.svh"
 
@@ -20,7 +21,7 @@ module flaash_registers
   import flaash_reg_pkg::*;
   import flaash_host_pkg::*;
 #(
-  // the build, to be read back
+  // the build, readable
   parameter int unsigned Format     = FormatFp32,
   parameter int unsigned NumSdpe    = 8,
   parameter int unsigned Lanes      = 4,
@@ -42,7 +43,7 @@ module flaash_registers
   output logic        irq_o,
   output access_t     access_o,       // to the edge's own registers
   input  edge_answer_t answer_i,
-  // what is there, and what happens
+  // state and events
   input  desc_t [1:0] desc_i,         // A in element 0
   input  report_t     report_i,
   input  traffic_t    traffic_i,
@@ -88,7 +89,7 @@ module flaash_registers
     endcase
   end
 
-  // A byte without its strobe is left as it was; in commands and W1C registers it counts as 0.
+  // A byte without its strobe keeps its value; in commands and W1C registers it counts as 0.
   choices_t choices;
 
   flaash_settings #(
@@ -102,8 +103,8 @@ module flaash_registers
   logic          command, start, clear, abort, aborts, begins, expired;  // aborts: the host
   settings_t     settings;
   setup_t        setup;
-  error_t        error, refusal;  // the earliest that is recorded; a start is refused
-  logic [31:0]   errors;          // recorded
+  error_t        error, refusal;  // the earliest recorded error; the reason of a refused start
+  logic [31:0]   errors;          // number of recorded errors
   logic [31:0]   status;
 
   assign command      = write.valid && write.addr == RegControl;
@@ -167,7 +168,7 @@ module flaash_registers
   // --------------------------------------------------------------------- outcome
   error_t refused_q, failed;
 
-  // A stop that is under way is the cause of a refusal.
+  // A stop in progress is the cause of a refusal.
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) refused_q <= '0;
     else         refused_q <= {refusal.valid, ending_i.stopping ? cause.code : refusal.code, refusal.place};
@@ -227,7 +228,7 @@ module flaash_registers
   );
 
   // ---------------------------------------------------------------------- reads
-  desc_t about;  // the operand that the address is about
+  desc_t about;  // the operand that the address selects
 
   assign about = desc_i[read_addr >= RegOrderB];
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Settings: the read-write registers, which the host alone changes, but for those that orders of the edge set.
+// Settings: the read-write registers, which only the host changes, except those that orders of the edge set.
 //
-// Guarantees  A written register holds its value until it is written again, also over a soft reset. A byte
-//             without its strobe is left as it was. With Ordered writes to choices_o.setup have no effect: it is that
-//             of the last order_i, as is choices_o.numbers.
+// Guarantees  A written register holds its value until it is written again, also across a soft reset. A byte
+//             without its strobe keeps its value. With Ordered, writes to choices_o.setup have no effect:
+//             choices_o.setup and choices_o.numbers come from the last order_i.
 // Demands     Writes are single cycles.
 // Latency     One cycle from a write or an order to choices_o.
 // Reset       All zero.
@@ -19,7 +19,7 @@ module flaash_settings
   input  logic       rst_ni,
   input  reg_write_t write_i,
   input  order_t     order_i,
-  output choices_t   choices_o  // bits that mean nothing read 0
+  output choices_t   choices_o  // undefined bits read 0
 );
 
   choices_t choices, choices_q;

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// Soft reset: ends what the host can see by the rules, then resets the core; the same for an abort.
+// Soft reset: ends the visible transfers by their rules, then resets the core; the same for an abort.
 //
-// Guarantees  After a request ending_o first announces what ends: resetting (soft reset) or stopping (abort). The
-//             unloader ends its frame, and the frame gate holds back operand frames. Once the unloader has no frame
-//             open, core_rst_no falls for ResetCycles cycles. With a soft reset store_rst_no falls, too; an abort
-//             keeps the operands. A soft reset ends only after a cycle with quiet_i, in whatever state it was
-//             requested. Both resets come from registers, so they have no glitches; they are low during rst_ni and
-//             rise with the first clock edge after it. A soft reset takes over from an abort; an abort during
-//             either is ignored.
-// Demands     unloader_idle_i comes in finite time, as long as the host takes its beats. While resetting, quiet_i comes
-//             in finite time. No request in the first cycle after rst_ni.
+// Guarantees  After a request ending_o first announces the kind: resetting (soft reset) or stopping (abort). The
+//             unloader ends its frame, and the frame gate holds back operand frames. Once the unloader has no
+//             frame open, core_rst_no falls for ResetCycles cycles. With a soft reset store_rst_no falls, too; an
+//             abort keeps the operands. A soft reset ends only after a cycle with quiet_i, in every state in
+//             which it was requested. Both resets come from registers, so they have no glitches; they are low
+//             during rst_ni and rise with the first clock edge after it. A soft reset replaces an abort; an abort
+//             during either is ignored.
+// Demands     unloader_idle_i comes in finite time, as long as the host accepts its beats. While resetting,
+//             quiet_i comes in finite time. No request in the first cycle after rst_ni.
 // Latency     ResetCycles + 3 cycles from the request to the end, if no frame is open and quiet_i is high.
 // Reset       rst_ni resets the core with everything else.
 //
 //   reset_i, stop_i          _|1|___________________________
 //   ending_o                 ___|11111111111111111111111|___
 //   unloader_idle_i          111|______|1111111111111111111   (a frame was open)
-//   quiet_i, if resetting    111|______________|11111111111   (the edge had bursts under way)
+//   quiet_i, if resetting    111|______________|11111111111   (the edge had outstanding bursts)
 //   core_rst_no              1111111111111|__________|111111
 
 `include "flaash_assert.svh"
@@ -28,10 +28,10 @@ module flaash_soft_reset
 ) (
   input  logic    clk_i,
   input  logic    rst_ni,
-  input  logic    reset_i,          // pulse: forget everything
+  input  logic    reset_i,          // pulse: clear everything
   input  logic    stop_i,           // pulse: abort, keep the operands
   input  logic    unloader_idle_i,  // no result frame is open
-  input  logic    quiet_i,          // while resetting: the edge has ended what it had begun, and begins nothing
+  input  logic    quiet_i,          // while resetting: the edge has ended its transfers, and begins none
   output ending_t ending_o,
   output logic    core_rst_no,      // everything but the operand stores
   output logic    store_rst_no
@@ -44,7 +44,7 @@ module flaash_soft_reset
   typedef enum logic [1:0] {SoftIdle, SoftDrain, SoftReset} state_e;
 
   state_e     state_q;
-  logic       all_q;  // the operands, too
+  logic       all_q;  // reset the operands, too
   logic [7:0] left_q;
   logic       core_rst_nq, store_rst_nq;
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Start control: accepts or refuses a start, and knows how far the contraction is.
+// Start control: accepts or refuses a start, and tracks the state of the contraction.
 //
-// Guarantees  A start is accepted only if no contraction is active, but for one that is drained in this cycle, or being
-//             stopped, no operand is being received, both are there and their contracted extents agree; checked in
-//             this order, and the one that fails before the others is the error. settings_o are those of the
-//             accepted start.
-//             A contraction that is stopped is no longer busy, and never done, but
-//             active until drained.
+// Guarantees  A start is accepted only under four conditions, checked in this order: no contraction is active
+//             (one that is drained in this cycle no longer counts) or being stopped, no operand is being
+//             received, both operands are loaded, and their contracted extents agree. The first condition that
+//             fails is the error. settings_o belong to the accepted start. A stopped contraction is no longer
+//             busy, and never done, but active until drained.
 // Demands     done_i and drained_i only while the contraction is busy or active.
 // Latency     start_o and busy_o one cycle after an accepted start_i; a refusal in the cycle of start_i.
-// Reset       Nothing runs. clear_i and ending_i.resetting do the same, and refuse starts as long as they are high.
+// Reset       No contraction runs. clear_i and ending_i.resetting do the same, and refuse starts while they are
+//             high.
 
 `include "flaash_assert.svh"
 
@@ -20,12 +20,12 @@ module flaash_start_control
 (
   input  logic        clk_i,
   input  logic        rst_ni,
-  // the command, and how it is wanted
+  // the command, and its settings
   input  logic        start_i,
   input  logic        clear_i,      // a soft reset begins
   input  ending_t     ending_i,
   input  setup_t      setup_i,
-  // what it depends on
+  // conditions
   input  logic        loading_i,
   input  desc_t [1:0] desc_i,
   input  logic        done_i,      // pulse
@@ -115,7 +115,7 @@ module flaash_start_control
   // -------------------------------------------------------------------- settings
   settings_t settings;
 
-  // What is more than the machine can hold means all.
+  // A value above the capacity of the machine means all.
   always_comb begin
     settings.dense          = setup_i.dense;
     settings.run_length     = fiber_id_t'(setup_i.run_length);

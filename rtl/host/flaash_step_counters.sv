@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Step counters: how much each SDPE has done, so that the balance of the machine can be read.
+// Step counters: count the steps of each SDPE, so that the balance of the machine can be read.
 //
-// Guarantees  steps_o is the number of steps of SDPE select_i since the last start_i, modulo 2**32; 0 for an
-//             SDPE that is not there.
+// Guarantees  steps_o is the number of steps of SDPE select_i since the last start_i, modulo 2**32; 0 for an SDPE
+//             that does not exist.
 // Demands     Nothing.
 // Latency     One cycle from an event to its counter, one from counter and select_i to steps_o.
 // Reset       All counters are 0.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stop control: decides that what is under way ends now, and what the trailer of its frame says.
+// Stop control: decides when running work is cut short, and which code the trailer of its frame holds.
 //
 // Guarantees  stop_o pulses when an abort is commanded, a stored bit has flipped or the watchdog expires, and
-//             results are being computed or an operand is being received. With every result stored
-//             there is nothing to end: they leave, whatever happens. cause_o.code is the cause of the last
-//             stop, valid if that has cut the contraction short; then it is trailer_code_o, too, else error_code_i is.
+//             results are being computed or an operand is being received. Once every result is stored there is
+//             nothing to cut short: the results leave. cause_o.code is the cause of the last stop, valid if that
+//             stop has cut the contraction short. trailer_code_o is then cause_o.code, otherwise error_code_i.
 // Demands     ending_i.stopping from the cycle after stop_o until the core has left its reset.
 // Latency     None from a cause to stop_o.
 // Reset       Nothing was cut short.
@@ -20,11 +20,11 @@ module flaash_stop_control
   // causes, pulses
   input  logic    abort_i,
   input  logic    parity_error_i,
-  input  logic    expired_i,       // the watchdog has
-  // what is under way
+  input  logic    expired_i,       // the watchdog has expired
+  // running work
   input  logic    start_i,         // pulse, a contraction begins
   input  logic    busy_i,          // results are being computed
-  input  logic    active_i,        // or are leaving
+  input  logic    active_i,        // or results are leaving
   input  logic    loading_i,       // an operand is being received
   input  logic    clear_i,         // pulse, a soft reset begins
   input  ending_t ending_i,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Watchdog: notices that something under way makes no progress.
+// Watchdog: notices that running work makes no progress.
 //
-// Guarantees  expired_o is one cycle: something has been under way for limit_i cycles since it began or
-//             last made progress. It comes once; only progress, or the end, arms it again.
+// Guarantees  expired_o is one cycle: work has run for limit_i cycles since it began or last made progress. It
+//             comes once; only progress, or the end of the work, arms it again.
 // Demands     Nothing; limit_i may change at any time, 0 turns it off.
 // Latency     expired_o in the limit_i-th cycle without progress.
-// Reset       Nothing has been waited for.
+// Reset       No cycle has been counted.
 
 `include "flaash_assert.svh"
 

@@ -2,25 +2,25 @@
 // MAC: exact dot products, rounded once.
 //
 // Guarantees  One result per beat with in_i.last, in order, with the fibers of in_name_i of that beat: the exact
-//             sum of a * b over the beats with in_i.product since the one before, rounded once. So it does not
-//             depend on the order of the beats. fp32, bf16: binary32, zero-extended, to nearest, ties to even,
-//             with subnormal numbers, infinities, one canonical NaN and the flags of IEEE 754. int8: int32,
-//             int16: int48, sign-extended; what does not fit is reported (range), not wrapped.
-//             in_ready_o does not depend on out_ready_i. A dot product that is a portion by its name
-//             (Portions only) gives no result, but the words of its exact sum at
-//             part_*, as flaash_mac_export does, in the order of the portions, with its slot.
-//             With Sums above 1, name.slot of each beat, below Sums, tells to which dot product the beat belongs: beats
-//             of different slots alternate as they like. Results come in the order of the `last` beats.
+//             sum of a * b over the beats with in_i.product since the previous `last`, rounded once. The result
+//             therefore does not depend on the order of the beats. fp32, bf16: binary32, zero-extended, to
+//             nearest, ties to even, with subnormal numbers, infinities, one canonical NaN and the flags of IEEE
+//             754. int8: int32, int16: int48, sign-extended; a sum that does not fit is reported (range), not
+//             wrapped. in_ready_o does not depend on out_ready_i. A dot product that is a portion by its name
+//             (Portions only) gives no result. It gives the words of its exact sum at part_*, as
+//             flaash_mac_export does, in the order of the portions, with its slot. With Sums above 1, name.slot
+//             of each beat, below Sums, selects the dot product of the beat; beats of different slots alternate
+//             freely. Results come in the order of the `last` beats.
 // Demands     AXI handshake rule; at most 2 ** CountWidth products per dot product, its portions counted
 //             together.
-// Latency     From a `last` beat to its result, fp32 and bf16: 17 + n cycles for a sum over n words of 48
-//             bits; integers: 6 cycles.
-// Throughput  One beat per cycle, also from one dot product to the next. Results: one per max(beats, n)
-//             cycles, n = 1 for empty sums, lone products and integers, 2 or so for sums. The smallest lone
-//             products (flaash_mac_align) can take n = 2.
-// Stalls      With two finished sums waiting to be resolved, which needs room for one of 16 results.
+// Latency     From a `last` beat to its result, fp32 and bf16: 17 + n cycles for a sum over n words of 48 bits;
+//             integers: 6 cycles.
+// Throughput  One beat per cycle, also from one dot product to the next. Results: one per max(beats, n) cycles, n
+//             = 1 for empty sums, lone products and integers, 2 or so for sums. The smallest lone products
+//             (flaash_mac_align) can take n = 2.
+// Stalls      With two finished sums waiting to be resolved; resolving needs room for one of 16 results.
 // Emptiness   `last` without a product in the dot product costs its beat and gives +0 with empty.
-// Reset       Forgets everything inside.
+// Reset       Drops all sums.
 //
 //   in_* --> decode --> multiply --> float: align, accumulate, resolve, round --> FIFO --> out_*
 //                               \--> integer: accumulate, check range ----------/
@@ -34,7 +34,7 @@ module flaash_mac
 #(
   parameter int unsigned Format     = FormatFp32,    // Format* of flaash_pkg
   parameter int unsigned CountWidth = EntryIdWidth,  // log2 of the products in a sum, 1 (integers: 16) to 40
-  parameter int unsigned Sums       = 1,             // dot products under way at a time, a power of two, 1 to 8
+  parameter int unsigned Sums       = 1,             // dot products in progress, a power of two, 1 to 8
   parameter bit          Portions   = 1'b0,          // dot products can be portions, if Sums is 1
   localparam int unsigned ValueWidth = value_width(Format),
   localparam int unsigned PartWidth  = word_width(Format, CountWidth),
@@ -48,7 +48,7 @@ module flaash_mac
   input  logic      in_valid_i,
   output logic      in_ready_o,
   input  match_t    in_i,
-  input  dot_name_t in_name_i,    // of the dot product; with beats that are not its last it means nothing
+  input  dot_name_t in_name_i,    // of the dot product; undefined unless the beat is its last
 
   // results
   output logic      out_valid_o,
@@ -92,7 +92,7 @@ module flaash_mac
 
   dot_name_t in_name;
 
-  // What means nothing need not be kept.
+  // Undefined payload bits are not stored.
   assign in_name = Portions ? in_name_i
                             : {1'b0, (Sums > 1) ? in_name_i.slot : slot_t'(0), in_name_i.a_id, in_name_i.b_id};
 
@@ -152,7 +152,7 @@ module flaash_mac
   end
 
   // --------------------------------------------------------------------- results
-  // Room is taken when a sum starts on its way: after its words no stage could make the sum wait.
+  // Room is reserved when a sum launches: after its words no stage could stall the sum.
   typedef struct packed {
     fiber_id_t a_id;
     fiber_id_t b_id;

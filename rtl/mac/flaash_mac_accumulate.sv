@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Exact accumulator: adds aligned products to twelve words in two banks, on several sides.
 //
-// With one sum under way at a time (Sums = 1) two sides take turns. With more, each sum has a side of its own, which
-// name.slot tells: then beats of different dot products alternate as they like.
+// With one sum in progress (Sums = 1) two sides take turns. With more, name.slot selects a side for each sum:
+// then beats of different dot products alternate freely.
 //
-// Guarantees  When a beat with tag.last has come in, its sum is offered at sum_*: which words it
-//             touched, its special status, and through the read port its words. The words stay
-//             until one cycle after sum_ready_i. Meanwhile other dot products are added up on
-//             other sides. Words that are not touched are zero, whatever the read port shows.
-// Demands     AXI handshake rule at in_*; at most 2 ** CountWidth products per dot product, then no
-//             word can overflow. sum_ready_i may depend on sum_valid_o.
+// Guarantees  After a beat with tag.last, its sum is offered at sum_*: the touched words, its special status, and
+//             through the read port its words. The words stay until one cycle after sum_ready_i. Meanwhile other
+//             dot products are summed on other sides. Words that are not touched are zero, whatever the read port
+//             shows.
+// Demands     AXI handshake rule at in_*; at most 2 ** CountWidth products per dot product, then no word can
+//             overflow. sum_ready_i may depend on sum_valid_o.
 // Latency     Two cycles. Throughput: one product per cycle, no gap between dot products.
 // Stalls      While the side of a beat holds a finished sum (dot products without products need no side), or four
 //             sums wait. in_ready_o comes from registers.
-// Reset       Forgets all sides.
+// Reset       Clears all sides.
 //
 // `touched` of a side replaces clearing its words: the first addition to a word ignores the old one.
 
@@ -24,7 +24,7 @@ module flaash_mac_accumulate
   import flaash_mac_pkg::*;
 #(
   parameter int unsigned CountWidth = 20,  // binary logarithm of the products in a sum, 1 or more
-  parameter int unsigned Sums       = 1,   // under way at a time, a power of two, 1 to 8
+  parameter int unsigned Sums       = 1,   // in progress, a power of two, 1 to 8
   localparam int unsigned Width     = WordWidth + CountWidth + 1,
   localparam int unsigned Sides     = sum_sides(Sums),
   localparam int unsigned SideWidth = $clog2(Sides),
@@ -53,8 +53,8 @@ module flaash_mac_accumulate
   localparam int unsigned RunWidth = (Sums > 1) ? SideWidth : 1;
 
   // ----------------------------------------------------------------- next product
-  // Whether its words are to be kept or begin with it is found out before the register, in the
-  // cycle in which the product ahead of it, if there is one, is added.
+  // Whether a product adds to its words or replaces them is decided before the register, in the cycle in which
+  // the previous product, if any, is added.
   typedef struct packed {
     logic         odd_keep;
     logic         even_keep;
@@ -68,7 +68,7 @@ module flaash_mac_accumulate
   logic                 add_valid, add_ready;
   logic [BankWords-1:0] in_even, in_odd;  // words that in_i touches
   logic [NumWords-1:0]  in_touch, in_touched, add_touch, touched_d;
-  logic [RunWidth-1:0]  in_run, run;  // which of the sums under way
+  logic [RunWidth-1:0]  in_run, run;  // which of the sums in progress
 
   logic [Sums-1:0][NumWords-1:0] touched_q;
 
@@ -142,7 +142,7 @@ module flaash_mac_accumulate
   end
 
   // ---------------------------------------------------------------------- banks
-  // The words of all sides that have one number lie beside each other: a bank has no gap.
+  // Words of the same number of all sides lie beside each other: a bank has no gap.
   logic [AddrWidth-1:0] read_addr;
 
   assign read_addr = {read_addr_i[BankAddrWidth-1:0], read_addr_i[AddrWidth-1:BankAddrWidth]};
@@ -206,7 +206,7 @@ module flaash_mac_accumulate
     end else begin
       if (take_side) kept_q[side] <= 1'b1;
       if (give_side) kept_q[kept.side] <= 1'b0;
-      full_q <= usage + 3'(put) - 3'(give) == 3'd4;  // ahead: all stages of the MAC wait for it
+      full_q <= usage + 3'(put) - 3'(give) == 3'd4;  // a cycle early: the ready of all stages of the MAC depends on it
     end
   end
 

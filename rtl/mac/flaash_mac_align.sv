@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Brings an exact product to its words of the accumulator.
 //
-// Guarantees  out_o.even and .odd are what to add to one word of each bank: the part of the product
-//             that falls into it, inverted if the product is negative (the accumulator adds 1 then), the
-//             word's number in the bank, and touch, its bit set unless the part is zero.
-//             A dot product of a single product (out_o.alone) goes to word 0 unshifted, and
-//             out_o.pos is the position of its bit 0: so it takes one word instead of two. Products
-//             at positions below 128, near the subnormal numbers, are left out: their position decides how
-//             they round. So are portions, whose words are added to others.
+// Guarantees  out_o.even and .odd are the addends for one word of each bank: the part of the product that falls
+//             into the word, inverted if the product is negative (the accumulator then adds 1), the word's number
+//             in the bank, and touch, its bit set unless the part is zero. A dot product of a single product
+//             (out_o.alone) goes to word 0 unshifted, and out_o.pos is the position of its bit 0: it takes one
+//             word instead of two. Two kinds of products are excepted. Products at positions below 128, near the
+//             subnormal numbers, round by their position. Portions have words that are added to others.
 // Demands     AXI handshake rule; in_i.pos at most 506, unless the product is 0 (for an operand that is not finite).
 // Latency     One cycle, and logic after the register. Throughput: one product per cycle. Reset drops
 //             the product inside.
 //
-// A word is three chunks of 16 bits, a pair of words (even, odd) is six. The product is shifted within
-// a chunk before the register; after it, chunks rotate around the pair. What goes around the
-// end belongs to the even word of the next pair.
+// A word is three chunks of 16 bits, a pair of words (even, odd) is six. The product is shifted within a chunk
+// before the register; after it, chunks rotate around the pair. Chunks that wrap around belong to the even word
+// of the next pair.
 
 `include "flaash_assert.svh"
 `include "flaash_dot_types.svh"
@@ -48,7 +47,7 @@ module flaash_mac_align
   end
 
   // ------------------------------------------------------------ shift in a chunk
-  // A product on its way: shifted within a chunk, and where its first chunk goes.
+  // A product after its shift within a chunk, with the place of its first chunk.
   typedef struct packed {
     mac_tag_t                 tag;
     logic                     alone;

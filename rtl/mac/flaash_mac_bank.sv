@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // One bank of an accumulator: a small RAM of wide signed words that adds in place.
 //
-// Guarantees  With add_i the word at addr_i becomes itself (0 without keep_i) plus the addend at the
-//             next clock edge: addend_i if positive, its complement plus 1 if negative_i says that it
-//             came inverted. Nothing is forwarded, the next addition sees the new word.
+// Guarantees  With add_i the word at addr_i becomes itself (0 without keep_i) plus the addend at the next clock
+//             edge. The addend is addend_i; with negative_i, addend_i is an inverted magnitude, which is extended
+//             with ones and increased by 1. Nothing is forwarded; the next addition sees the new word.
 //             read_data_o is the word at read_addr_i, in the same cycle.
-// Demands     Adds to addresses below Words. Words are not cleared: their content means something only after an
-//             add without keep_i.
+// Demands     Adds to addresses below Words. Words are not cleared: a word is undefined until an add without
+//             keep_i.
 // Reset       None.
 
 module flaash_mac_bank

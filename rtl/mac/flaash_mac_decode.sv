@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // First stage of the MAC: from pairs of operands to pairs of significands with a tag.
 //
-// Guarantees  Each beat leaves once, in order. tag.first marks the beat after reset or after a
-//             `last`; with several Sums, those of the same name.slot count. Significands are 0 if the product is not a
-//             finite number or if there is none, so that nothing is accumulated for it; tag.nan, .invalid and .inf then
+// Guarantees  Each beat leaves once, in order. tag.first marks the beat after reset or after a `last`; with
+//             several Sums this holds for each name.slot. Significands are 0 if the product is not a finite
+//             number or if there is none, so that nothing is accumulated for it; tag.nan, .invalid and .inf then
 //             give the reason. Signs of zero products are kept but have no effect later.
 // Demands     AXI handshake rule. Without in_i.product the operands are ignored.
 // Latency     One cycle. Throughput: one beat per cycle. Reset: the next beat is a first one.
@@ -15,7 +15,7 @@ module flaash_mac_decode
   import flaash_mac_pkg::*;
 #(
   parameter int unsigned Format = FormatFp32,  // Format* of flaash_pkg
-  parameter int unsigned Sums   = 1,           // dot products under way, told apart by name.slot
+  parameter int unsigned Sums   = 1,           // dot products in progress, one per name.slot
   localparam int unsigned ValueWidth = value_width(Format),
   localparam int unsigned SigWidth   = significand_width(Format),
   localparam int unsigned SumWidth   = (Sums > 1) ? $clog2(Sums) : 1,
@@ -77,7 +77,7 @@ module flaash_mac_decode
       factors.tag.inf     = (inf_a || inf_b) && !(nan_a || nan_b || inf_times_zero);
     end
     factors.pos = PosWidth'(exponent_a) + PosWidth'(exponent_b) - PosWidth'(2);
-    // No choice of a zero, which on an FPGA would become a reset with the ready of all stages in front of it.
+    // No multiplexer with a zero: an FPGA would turn it into a reset fed by the ready of all stages.
     factors.a = significand_a & {SigWidth{in_i.product}};
     factors.b = significand_b & {SigWidth{in_i.product}};
   end

@@ -87,7 +87,7 @@ module flaash_mac_export
   assign read_o      = valid_q;
   assign read_addr_o = {side_q, head_q.index[IndexWidth-1:1]};
   assign valid_o     = valid_q;
-  // What lies at a word that is not touched may be unknown.
+  // A word that is not touched may be unknown.
   assign part_o      = {head_q, read_words_i[head_q.index[0]] & {Width{head_q.touch}}};
 
   // ---------------------------------------------------------------- properties

@@ -5,14 +5,14 @@
 // Guarantees  One result per tag.last of a dot product that is no portion, in order: the exact sum of the
 //             products since the last one, rounded to binary32 to nearest, ties to even. For each portion
 //             (Portions only), in order: the words of its sum, unrounded, at part_*.
-// Demands     AXI handshake rule at in_*; room_i: room for a result, taken with launch_o; the result comes later,
-//             at result_*, where it can wait: eight of them have room inside. part_* likewise, but that can't wait.
-//             At most 2 ** CountWidth products per dot product, portions counted together.
+// Demands     AXI handshake rule at in_*; room_i: room for a result, reserved with launch_o. The result comes
+//             later, at result_*, where it can wait: eight of them have room inside. part_* likewise, but
+//             without waiting. At most 2 ** CountWidth products per dot product, portions counted together.
 // Latency     13 cycles plus the words that the sum spans; a lone product takes one (flaash_mac_align).
 // Throughput  One product per cycle. A dot product takes as many cycles as the greater of its beats
 //             and of the words it spans: one result per cycle at best.
 // Stalls      With two finished sums waiting, while room_i is low or a sum of many words is resolved.
-// Reset       Forgets everything.
+// Reset       Drops all sums.
 
 `include "flaash_dot_types.svh"
 
@@ -23,7 +23,7 @@ module flaash_mac_float
   parameter int unsigned ProductWidth = 48,    // bits of a product's magnitude, up to 48
   parameter int          LsbExponent  = -298,  // binary exponent of bit 0 of a product at position 0
   parameter int unsigned CountWidth   = 20,    // binary logarithm of the products in a sum
-  parameter int unsigned Sums         = 1,     // under way at a time, a power of two, 1 to 8
+  parameter int unsigned Sums         = 1,     // in progress, a power of two, 1 to 8
   parameter bit          Portions     = 1'b0,  // dot products can be portions
   localparam int unsigned Width     = WordWidth + CountWidth + 1,
   localparam int unsigned SideWidth = $clog2(sum_sides(Sums)),
@@ -38,7 +38,7 @@ module flaash_mac_float
   output logic        in_ready_o,
   input  product_t    in_i,
 
-  output dot_name_t   launch_name_o,  // of the dot product that launch_o or part_launch_o is about
+  output dot_name_t   launch_name_o,  // of the dot product at launch_o or part_launch_o
 
   input  logic        room_i,
   output logic        launch_o,

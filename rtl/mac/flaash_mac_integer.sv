@@ -17,7 +17,7 @@ module flaash_mac_integer
   parameter int unsigned ProductWidth = 32,  // bits of a product's magnitude
   parameter int unsigned SumWidth     = 48,  // bits of a result, ResultWidth at most
   parameter int unsigned CountWidth   = 20,  // binary logarithm of the products in a sum
-  parameter int unsigned Sums         = 1,   // under way at a time, told apart by name.slot, a power of two, 1 to 8
+  parameter int unsigned Sums         = 1,   // in progress, one per name.slot, a power of two, 1 to 8
   parameter bit          Portions     = 1'b0,  // dot products can be portions
   localparam int unsigned RunWidth = (Sums > 1) ? $clog2(Sums) : 1,
   localparam int unsigned Width = ProductWidth + CountWidth + 1,
@@ -31,7 +31,7 @@ module flaash_mac_integer
   output logic        in_ready_o,
   input  product_t    in_i,
 
-  output dot_name_t   launch_name_o,  // of the dot product that launch_o or part_launch_o is about
+  output dot_name_t   launch_name_o,  // of the dot product at launch_o or part_launch_o
 
   input  logic        room_i,
   output logic        launch_o,

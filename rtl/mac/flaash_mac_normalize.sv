@@ -11,9 +11,9 @@
 // Stalls      While normal_ready_i is low, stage by stage: five windows wait inside.
 // Reset       Drops the sums inside.
 //
-// The shift by whole groups of 16 bits comes first, by the bits before the negation is completed: from then on 40
-// bits and one that stands for all below are enough. Where the 1 that completes it runs through the whole group
-// and beyond, the sum is a power of two, and its exponent one more (carry).
+// The shift by whole groups of 16 bits comes first, by the bits before the negation is complete: then 40 bits are
+// enough, and one bit that stands for all lower ones. If the 1 that completes the negation runs through the whole
+// group and beyond, the sum is a power of two, and its exponent is one more (carry).
 
 module flaash_mac_normalize
   import flaash_mac_pkg::*;
@@ -69,8 +69,8 @@ module flaash_mac_normalize
   assign win = inverted.bits;
 
   // ----------------------------------------------------- how far to shift, in groups
-  // A top word that would have to move down is too small to reach half of the smallest subnormal
-  // number, whatever it holds: words are so placed, and lone products as small are not moved.
+  // A top word that would have to move down is too small to reach half of the smallest subnormal number, whatever
+  // it holds. The placement of words ensures this, and lone products that small are not moved.
   typedef struct packed {
     mac_status_t           status;
     logic                  sign;
@@ -152,7 +152,7 @@ module flaash_mac_normalize
   logic [KeptWidth-1:0]  sum;
   logic                  carry;
 
-  // The 1 that completes the negation comes this far only if all below is zero.
+  // The 1 that completes the negation comes this far only if all lower bits are zero.
   assign {carry, sum}  = (KeptWidth + 1)'(coarse.kept) + (KeptWidth + 1)'(coarse.sign && !coarse.rest);
   assign coarse_limit  = coarse.limit;
   assign limit         = {coarse_limit[LimitWidth-2:4] - (LimitWidth - 5)'(coarse.coarse), coarse_limit[3:0]};

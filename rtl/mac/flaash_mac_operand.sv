@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// MAC operand: takes one operand apart: sign, magnitude, exponent, class. Combinational.
+// MAC operand: splits one operand into sign, magnitude, exponent and class. Combinational.
 //
-// Guarantees  sign_o and significand_o, times 2 ** exponent_o and a constant of the format, are the
-//             value of a finite operand; significand_o is 0 for one that is not. exponent_o is
-//             1 or more: a subnormal number has the exponent of the smallest normal number.
-//             Integers: exponent_o is 1, only zero_o of the classes can be set.
+// Guarantees  sign_o and significand_o, times 2 ** exponent_o and a constant of the format, are the value of a
+//             finite operand; significand_o is 0 for others. exponent_o is 1 or more: a subnormal number has the
+//             exponent of the smallest normal number. Integers: exponent_o is 1, only zero_o of the classes can
+//             be set.
 
 module flaash_mac_operand
   import flaash_pkg::*;

@@ -52,7 +52,7 @@ package flaash_mac_pkg;
     return 2 * significand_width(format) + count_width + 1;
   endfunction
 
-  // Sides of an accumulator with room for so many sums under way.
+  // Sides of an accumulator, by the number of sums in progress.
   function automatic int unsigned sum_sides(int unsigned sums);
     return (sums > 1) ? sums : 2;
   endfunction
@@ -73,7 +73,7 @@ package flaash_mac_pkg;
     dot_name_t name;     // of the dot product
   } mac_tag_t;
 
-  // What is to be added to one word of a bank.
+  // The addend of one word of a bank.
   typedef struct packed {
     logic [BankWords-1:0]     touch;  // the word's bit, unless nothing is to be added
     logic [BankAddrWidth-1:0] addr;   // the word's number in the bank
@@ -89,7 +89,7 @@ package flaash_mac_pkg;
     mac_addend_t         even;
   } mac_aligned_t;
 
-  // What the products of a sum were besides finite numbers.
+  // Special products of a sum.
   typedef struct packed {
     logic product;  // there was at least one
     logic nan;
@@ -108,7 +108,7 @@ package flaash_mac_pkg;
     logic [PosWidth-1:0]   pos;
   } mac_sum_t;
 
-  // What is to be rounded: |sum| is top, with tail under it.
+  // The input of the rounder: |sum| is top, with tail under it.
   typedef struct packed {
     mac_status_t           status;
     logic                  alone;   // as in mac_aligned_t
@@ -138,20 +138,20 @@ package flaash_mac_pkg;
     mac_status_t           status;  // of the whole portion
   } part_head_t;
 
-  // Behind the last word of a portion, one cycle long.
+  // After the last word of a portion, one cycle long.
   typedef struct packed {
     logic        valid;
     slot_t       slot;
     mac_status_t status;
   } part_end_t;
 
-  // A dot product whose portions are all there.
+  // A dot product whose portions are all complete.
   typedef struct packed {
     slot_t       slot;
     mac_status_t status;
   } full_t;
 
-  // What became of a dot product.
+  // The outcome of a dot product.
   typedef struct packed {
     logic [ResultWidth-1:0] value;
     flags_t                 flags;
@@ -166,7 +166,7 @@ package flaash_mac_pkg;
     mac_result_t result;
   } dot_t;
 
-  // The same of floating-point numbers while it waits: the rest follows from this.
+  // The same of floating-point numbers while it waits: the other members follow from these.
   typedef struct packed {
     logic [31:0] value;
     logic        inexact;

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// MAC queue: a queue behind a pipeline that can't be stalled; room is taken before the beats come, and what a beat
-// belongs to waits here meanwhile.
+// MAC queue: a queue after a pipeline that can't be stalled; room is reserved at launch, and the name of a beat
+// waits here for it.
 //
-// Guarantees  room_o while fewer than Depth beats are inside, those counted that were launched and have not come.
-//             Beats leave once each, in order, each with the name that came with its launch. in_ready_o, if there
-//             are as many places for beats as for names.
+// Guarantees  room_o while fewer than Depth beats are stored or launched. Beats leave once each, in order, each
+//             with the name that came with its launch. in_ready_o, if Places equals Depth.
 // Demands     launch_i only with room_o; one beat per launch, in order. The AXI handshake rule at in_*, out_*.
 // Latency     One cycle.
 // Throughput  One beat per cycle, if Depth is at least the cycles from a launch to its beat, plus 3.
 // Stalls      room_o does not depend on out_ready_i.
-// Reset       Forgets beats and launches; empty_o.
+// Reset       Drops beats and launches; empty_o.
 
 `include "flaash_assert.svh"
 
@@ -22,7 +21,7 @@ module flaash_mac_queue #(
   input  logic clk_i,
   input  logic rst_ni,
 
-  // beats that are on their way
+  // beats in flight
   output logic room_o,
   input  logic launch_i,
   input  Name  launch_name_i,

@@ -2,14 +2,14 @@
 // Turns the words of a finished sum into sign and magnitude, enough of it to round.
 //
 // Guarantees  One window per sum, in order: |sum| = (top, tail, below) with top as the highest word
-//             that is not zero, tail as the 24 bits under it and below = anything else is not zero.
+//             that is not zero, tail as the 24 bits under it, and below = any other bit is set.
 //             With negate, top and tail belong to a negative sum in two's complement, still
 //             to be negated (inverted, plus 1 if nothing is below). top = 0 only for a zero sum.
-// Demands     room_i: room for one more window, taken with launch_o; one of these may have to wait at window_*,
-//             where the AXI handshake rule holds, when no other one is inside.
+// Demands     room_i: room for one more window, reserved with launch_o. One window may have to wait at window_*,
+//             by the AXI handshake rule, while no other one is inside.
 // Latency     Four cycles after the last word.
 // Throughput  One word per cycle from the lowest touched word to the highest, none between sums.
-// Stalls      Before a sum, while room_i is low. Reset forgets the sums inside.
+// Stalls      Before a sum, while room_i is low. Reset drops the sums inside.
 //
 // One pass upwards: word plus carry gives a digit of 48 bits and the carry into the next. The sign
 // is known at the end only (the last carry has this sign), so two windows are kept: the highest
@@ -48,7 +48,7 @@ module flaash_mac_resolve
   output mac_window_t           window_o
 );
 
-  // What of a sum goes along with its words.
+  // Data of a sum that accompany its words.
   typedef struct packed {
     mac_status_t         status;
     logic                alone;
@@ -158,13 +158,13 @@ module flaash_mac_resolve
 
   found_t pos_q, neg_q;
 
-  // What is known of the digits below this one. The one before is zero, or the highest one that is not.
+  // State of the digits below this one. The previous one is zero, or the highest one that is not.
   logic [TailWidth-1:0] upper_before, tail;  // upper bits of the digit before; the same, but none under the lowest
   logic                 rest_q, rest;  // its lower bits or an earlier digit are not zero
   logic                 before_zero_q, below_zero_q, below_zero;
   logic                 digit_zero, upper_zero, lower_zero, pos_found, neg_found;
 
-  // No choice of a zero, which on an FPGA would become a reset with all of neg_found in front of it.
+  // No multiplexer with a zero: an FPGA would turn it into a reset fed by all of neg_found.
   assign upper_before = pos_q.top[WordWidth-1:WordWidth-TailWidth] & {TailWidth{!before_zero_q}};
   assign tail         = upper_before & {TailWidth{!dig_lowest_q}};
   assign rest         = !dig_lowest_q && rest_q;
@@ -189,8 +189,8 @@ module flaash_mac_resolve
   end
 
   // ---------------------------------------------------- choose by the final carry
-  // It is one more digit, sign-extended: above all others, and the top one if it is not zero, or
-  // for a negative sum if its negation is not.
+  // The carry is one more digit, sign-extended, above all others. It is the top digit if it is not zero, or for a
+  // negative sum if its negation is not zero.
   logic                  end_valid_q, negative, carry_top;
   logic [IndexWidth-1:0] end_index_q;
   about_t                end_about_q;

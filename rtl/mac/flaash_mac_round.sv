@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Second half of the rounder: to nearest, ties to even, with flags and the special results.
 //
-// Guarantees  result_o is the binary32 number nearest to the normalized sum, or what IEEE 754 wants
+// Guarantees  result_o is the binary32 number nearest to the normalized sum, or the result of IEEE 754
 //             for products that were infinite or not numbers: any NaN, or infinities of both signs,
-//             give the canonical quiet NaN 7fc00000. An exactly zero sum is +0; one that rounds to
+//             give the canonical quiet NaN 7fc00000. An exactly zero sum is +0; a sum that rounds to
 //             zero keeps its sign. Overflow goes to infinity. Underflow means: inexact, and
 //             the sum is below 2 ** -126 before rounding.
 // Latency     Two cycles. Throughput: one sum per cycle.
@@ -60,7 +60,7 @@ module flaash_mac_round
   );
 
   // ---------------------------------------------------------------------- add
-  // The significand's top bit makes the exponent complete, a carry out of it the next exponent.
+  // The significand's top bit completes the exponent; a carry out of it gives the next exponent.
   logic [31:0] packed_value;  // one bit of overflow room, no sign
   logic [23:0] decided_significand;
   logic        subnormal, overflow, nan, inf;

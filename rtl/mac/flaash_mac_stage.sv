@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pipeline register of the MAC's front, with back-pressure.
 //
-// Guarantees  Beats leave once each, in order, unchanged. An empty stage accepts whatever its
-//             consumer does, so that gaps between beats close while the consumer waits.
+// Guarantees  Beats leave once each, in order, unchanged. An empty stage accepts a beat even while its
+//             consumer stalls, so that gaps between beats close meanwhile.
 // Demands     AXI handshake rule at in_*. in_ready_o depends on out_ready_i: at the end of a chain of
 //             stages the consumer's ready has to come from registers.
 // Latency     One cycle. Throughput: one beat per cycle. Reset empties the stage.

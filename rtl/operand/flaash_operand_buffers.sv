@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Operand buffers: where an operand lies, so that the next one can be loaded while a contraction uses it.
+// Operand buffers: two buffers per operand, so that the next operand can be loaded while a contraction uses the
+// last.
 //
-// A buffer is an operand store and a region of the tensor memory. The newest operand is the one that a start would
-// take; from a start on its buffer belongs to the contraction, until the last record of that has left.
+// A buffer is an operand store and a region of the tensor memory. A start takes the newest operand. From the
+// start on its buffer belongs to the contraction, until the last record of the contraction has left.
 //
-// Guarantees  With two buffers a frame goes to the one that the last contraction did not use (fill_o), with one to
-//             that one. table_o, walk_o and work_desc_o are about the operand of the contraction (use_o), from
-//             start_i on; desc_o about the newest one; plan_desc_o, too, but while planning_i about that of the
-//             contraction. If plan_desc_o tells of another buffer than before, it is not `loaded` for one cycle.
-// Demands     owned_i from start_i until the last record has left; with one buffer no frame begins meanwhile, with
-//             two no other one behind the first. start_i only outside frames. planning_i only while owned_i.
+// Guarantees  With two buffers a frame goes to the buffer that the last contraction did not use (fill_o), with
+//             one buffer to that one. table_o, walk_o and work_desc_o concern the operand of the contraction
+//             (use_o), from start_i on; desc_o concerns the newest operand. plan_desc_o concerns the operand of
+//             the contraction while planning_i, else the newest. When plan_desc_o changes to another buffer, it
+//             is not `loaded` for one cycle.
+// Demands     owned_i from start_i until the last record has left. Meanwhile with one buffer no frame begins,
+//             with two buffers no second frame. start_i only outside frames. planning_i only while owned_i.
 // Latency     One cycle per read, as flaash_operand_store.
 // Throughput  One read per port and cycle.
-// Reset       Nothing is loaded.
+// Reset       No operand is loaded.
 
 `include "flaash_assert.svh"
 
@@ -30,11 +32,11 @@ module flaash_operand_buffers
   input  logic         rst_ni,
 
   input  logic         start_i,       // pulse: a contraction begins
-  input  logic         owned_i,       // it needs its operands
-  input  logic         planning_i,    // the compute machine is still planning it
+  input  logic         owned_i,       // the contraction needs its operands
+  input  logic         planning_i,    // the compute machine is still planning the contraction
   input  store_write_t write_i,
   output logic         fill_o,        // the buffer of the frame that is read, or of the next one
-  output logic         use_o,         // that of the contraction
+  output logic         use_o,         // the buffer of the contraction
 
   // fiber -> its first line, for the compute machine
   input  fiber_id_t    table_addr_i,

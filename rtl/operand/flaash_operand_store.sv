@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Operand store: the upper levels and the fiber table of one operand, and its description.
 //
-// Guarantees  Every read port responds one cycle after its address with the word last written there, and
-//             reports a flipped bit of the word. desc_o.loaded holds from the end of a right frame until
-//             the next frame for this operand begins; the rest of desc_o describes the operand loaded last.
-//             A response beyond the memories is zero, and wrong.
-// Demands     What is read has been written; writes of the other operand are ignored.
+// Guarantees  Every read port responds one cycle after its address with the word last written there, and reports
+//             a flipped bit of the word. desc_o.loaded holds from the end of a valid frame until the next frame
+//             for this operand begins; the rest of desc_o describes the operand loaded last. A response beyond
+//             the memories is zero, and marked wrong.
+// Demands     A word is written before it is read; writes of the other operand are ignored.
 // Latency     One cycle per read.
 // Throughput  One read per port and cycle.
-// Reset       Nothing is loaded; the memories keep their contents, which no module may read.
+// Reset       No operand is loaded; the memories keep their contents, which no module may read.
 
 `include "flaash_assert.svh"
 
@@ -125,7 +125,7 @@ module flaash_operand_store
     assign node       = nodes[0];
     assign node_wrong = nodes_wrong[0];
   end else begin : gen_several
-    logic [BankShift-1:0] bank_q;  // of the node that was asked for
+    logic [BankShift-1:0] bank_q;  // the requested node's
 
     always_ff @(posedge clk_i) bank_q <= walk_i.node[BankShift-1:0];
 

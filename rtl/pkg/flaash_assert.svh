@@ -3,8 +3,8 @@
 //
 // `FLAASH_ILLEGAL refuses parameters.
 // `FLAASH_STREAM_CHECK watches one valid/ready stream on both simulators (flaash_stream_checker).
-// Concurrent assertions run under Verilator; Icarus has none, there those macros vanish. In a proof
-// (FORMAL, docs/formal.md) they hold for all inputs, and so does what formal/flaash_stream_checker.sv says.
+// Concurrent assertions run under Verilator; Icarus has none, so these macros are empty there. In a proof
+// (FORMAL, docs/formal.md) they hold for all inputs, and so do the rules of formal/flaash_stream_checker.sv.
 // A property is written once, with the sentence that is printed when it fails.
 // (No comment may begin with the word "verilator": it is a pragma.)
 
@@ -28,8 +28,8 @@
   `define FLAASH_STREAM_CHECK(name, valid, ready, data, width)
 `endif
 
-// Stops a build with parameters that are not legal, as an item of a generate block. Icarus reads over $fatal
-// there, so that the simulation would run, and stops at its beginning instead.
+// Stops a build with illegal parameters, as an item of a generate block. Icarus ignores $fatal there and would
+// run the simulation; the macro stops that simulation at its beginning.
 `ifdef __ICARUS__
   `define FLAASH_ILLEGAL(sentence) initial $fatal(1, sentence);
 `else
@@ -37,8 +37,8 @@
 `endif
 
 `ifdef VERILATOR
-  // `prop` holds at every rising edge of clk_i outside reset. At time 0 a clock and a reset that
-  // begin with a random 1 look like one.
+  // `prop` holds at every rising edge of clk_i outside reset. A clock and a reset that begin with a random 1 look
+  // like such an edge at time 0.
   `define FLAASH_ASSERT(name, prop, sentence) \
     name : assert property (@(posedge clk_i) disable iff (!rst_ni || $time == 0) (prop)) \
       else $fatal(1, "%m: %s", sentence);

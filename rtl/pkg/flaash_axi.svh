@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // AXI types: the signals between memory edge and the chip's pins, by DataWidth.
-// IDs, sizes and attributes are constant, so the pins alone have them. burst_t is that of flaash_edge_pkg.
+// IDs, sizes and attributes are constant, so only the pins have them. burst_t belongs to flaash_edge_pkg.
 //
 //   localparam type axi_req_t = `FLAASH_AXI_REQ(DataWidth)   in a parameter list
 //
-// FLAASH_AXI_REQ  all that goes to the memory; FLAASH_AXI_RSP  all that comes back
-// FLAASH_AXI_W    a beat of a write;           FLAASH_AXI_R    a beat of a read
+// FLAASH_AXI_REQ  all signals to the memory; FLAASH_AXI_RSP  all signals from the memory
+// FLAASH_AXI_W    a beat of a write;         FLAASH_AXI_R    a beat of a read
 
 `ifndef FLAASH_AXI_SVH
 `define FLAASH_AXI_SVH

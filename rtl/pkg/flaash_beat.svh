@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What streams hand over in a cycle, by its width.
+// Payloads of streams for one cycle, by their width.
 //
 //   localparam type beat_t = `FLAASH_BEAT(Width)   in a parameter list
 //

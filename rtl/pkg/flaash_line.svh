@@ -7,7 +7,7 @@
 //   `FLAASH_LINE_T(line_t, Lanes, CoordWidth, ValueWidth)              declares the type line_t
 //   localparam type line_t = `FLAASH_LINE(Lanes, CoordWidth, ValueWidth)   likewise, in a parameter list
 //   localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth, LineWrites)   on its way to the tensor memory: line
-//                                          `id`, or that and the one behind it (`pair`), which are of one fiber then
+//                                          `id`; with `pair` also the next line, which is of the same fiber
 
 `ifndef FLAASH_LINE_SVH
 `define FLAASH_LINE_SVH

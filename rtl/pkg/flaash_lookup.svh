@@ -6,9 +6,9 @@
 // FLAASH_LOAD_LINE   the coordinates of a line of A, for the table
 // FLAASH_HIT_LINE    a line of B that has been looked up, with the entries that the resident fiber has, too
 // FLAASH_RESIDENT    an entry of a resident fiber, by its coordinate
-// FLAASH_RANK        of which the rank is base + bits set in below: the entries of the fiber before it
+// FLAASH_RANK        the rank is base + bits set in below: the number of entries of the fiber before this one
 // FLAASH_TABLE_WORD  a word of the table as it is written
-// FLAASH_VALUE_LINE  where a line of values of a resident fiber lies
+// FLAASH_VALUE_LINE  the place of a line of values of a resident fiber
 
 `ifndef FLAASH_LOOKUP_SVH
 `define FLAASH_LOOKUP_SVH

@@ -59,7 +59,7 @@ package flaash_pkg;
 
   typedef logic [FiberIdWidth-1:0]  fiber_id_t;   // ordinal among the non-empty fibers
   typedef logic [LineAddrWidth-1:0] line_addr_t;  // line within the operand's own region
-  // Lines of an operand that are written in a cycle: two where a beat brings them and they have two places to go to.
+  // Lines of an operand that are written in a cycle: two where a beat can bring two lines and the memory accepts two.
   function automatic int unsigned line_writes(int unsigned feed_width, int unsigned lanes, int unsigned memory,
                                               int unsigned banks);
     return (feed_width > 2 * StreamWidth && lanes < 8 && (memory == MemoryIdeal || banks > 1)) ? 2 : 1;
@@ -87,8 +87,8 @@ package flaash_pkg;
   // ----------------------------------------------------------------------- operands
   // What is known about an operand.
   typedef struct packed {
-    logic        loaded;   // it is complete; if not, the rest means nothing
-    logic        buffer;   // where it lies
+    logic        loaded;   // it is complete; if not, the other members are undefined
+    logic        buffer;   // the buffer that holds it
     logic [3:0]  order;    // its modes
     logic [31:0] extent;   // of the contracted mode
     entry_id_t   entries;  // non-zeros
@@ -104,8 +104,8 @@ package flaash_pkg;
 
   localparam int unsigned MaxSiblings = 4;  // nodes of one parent that are written in a cycle, most
 
-  // Writes of the loader to the store of an operand: a node of the upper levels, and siblings of it; an entry of the
-  // fiber table.
+  // Writes of the loader to the store of an operand: a node of the upper levels, with siblings of the node; an
+  // entry of the fiber table.
   typedef struct packed {
     logic                           valid;
     node_id_t                       id;      // of the first node
@@ -122,15 +122,15 @@ package flaash_pkg;
   } fiber_write_t;
 
   typedef struct packed {
-    logic         operand;   // whose store is meant: A 0, B 1
+    logic         operand;   // the store that is meant: A 0, B 1
     logic         begins;    // pulse: this operand is being replaced
     node_write_t  node;
     fiber_write_t fiber;
     logic         complete;  // pulse: the operand is complete
-    desc_t        desc;      // and this is known about it
+    desc_t        desc;      // and this is its description
   } store_write_t;
 
-  // From a fiber to its coordinates: the unloader asks for the leaf of a fiber, and for a node. Answers come one
+  // From a fiber to its coordinates: the unloader requests the leaf of a fiber, and a node. Responses come one
   // cycle later.
   typedef struct packed {
     fiber_id_t fiber;
@@ -145,7 +145,7 @@ package flaash_pkg;
     node_id_t    parent;
   } walk_rsp_t;
 
-  // How a contraction is done; steady from its start to its last result.
+  // Settings of a contraction; steady from its start to its last result.
   typedef struct packed {
     logic      dense;           // keep results that are zero
     fiber_id_t run_length;      // fibers of B per job, most; 0: all
@@ -165,8 +165,8 @@ package flaash_pkg;
   typedef logic [LaneIdWidth-1:0] lane_id_t;
 
   typedef struct packed {
-    logic     partial;     // the job is a portion; if not, the rest means nothing
-    slot_t    slot;        // where its sum goes
+    logic     partial;     // the job is a portion; if not, the other members are undefined
+    slot_t    slot;        // the slot for its sum
     lane_id_t first_lane;  // of the first line: entries before it belong to the portion before
     lane_id_t last_lane;   // of the last line: later entries belong to the next portion
   } portion_t;
@@ -186,7 +186,7 @@ package flaash_pkg;
     line_addr_t b_lines;  // lines of the whole run, b_count or more
   } job_t;
 
-  // What a fiber loader fetches: lines from the first one on, some times over.
+  // Request of a fiber loader: lines from the first one on, repeated.
   typedef struct packed {
     line_addr_t first;
     line_addr_t lines;    // 1 or more
@@ -207,17 +207,17 @@ package flaash_pkg;
     fiber_id_t b_id;
   } fibers_t;
 
-  // How many portions a dot product has that was split, one cycle long.
+  // How many portions a split dot product has, one cycle long.
   typedef struct packed {
     logic      valid;
     slot_t     slot;
     entry_id_t count;
   } close_t;
 
-  // Which dot product it is, or which part of one: this goes with it through a MAC.
+  // Number of the dot product, or of the part of one: it accompanies the operands through a MAC.
   typedef struct packed {
     logic      partial;  // a portion: its sum goes to a slot, unrounded
-    slot_t     slot;     // which one; without partial it means nothing
+    slot_t     slot;     // the slot; undefined without partial
     fiber_id_t a_id;
     fiber_id_t b_id;
   } dot_name_t;
@@ -244,7 +244,7 @@ package flaash_pkg;
 
   typedef logic [FiberIdWidth+3:0] dots_t;  // dot products given out in one cycle
 
-  // What a compute machine gives out to its engines in a cycle.
+  // Work that a compute machine gives to its engines in a cycle.
   typedef struct packed {
     logic  job;      // a fiber of A with a run of B (streaming), or a set of fibers of A with all of B (lookup)
     dots_t dots;     // its dot products
@@ -257,12 +257,12 @@ package flaash_pkg;
 
   typedef logic [2:0] empties_t;
 
-  // What happens in an SDPE in a cycle: flags of a result, a number, and one bit per event.
+  // Events of an SDPE in a cycle: flags of a result, a number, and one bit per event.
   typedef struct packed {
-    empties_t empties;   // dot products that were done without the MAC: no coordinate matched (resident)
+    empties_t empties;   // dot products that ended without the MAC: no coordinate matched (resident)
     flags_t flags;       // of the dot product that left the MAC, 0 if none did
-    logic result_parity; // a result that left its store in the cycle before has a flipped bit
-    logic table_parity;  // a word of the resident fiber that was used in the cycle before isn't (lookup)
+    logic result_parity; // a result that left its store in the previous cycle has a flipped bit
+    logic table_parity;  // a word of the resident fiber that was used in the previous cycle has a flipped bit (lookup)
     logic busy;          // a job is inside
     logic step;          // one comparison of coordinates (merge) or of two lines (compare)
     logic match;         // one product entered the MAC

@@ -7,7 +7,7 @@
 //             name (Portions only) gives the words of its exact sum at part_* instead, and no event but match.
 //             events_o: what happens in this cycle to products, results and the store. idle_o: no dot product
 //             is inside whose last beat came, but results in the store.
-//             With Sums above 1, name.slot tells the dot product of every beat, as in flaash_mac.
+//             With Sums above 1, name.slot selects the dot product of every beat, as in flaash_mac.
 // Demands     AXI handshake rules. dense_i changes only while idle_o.
 // Latency     The MAC's and one cycle.
 // Throughput  One product per cycle; results as the MAC.
@@ -26,7 +26,7 @@ module flaash_dot_unit
 #(
   parameter int unsigned Format      = FormatFp32,  // Format*
   parameter int unsigned ResultDepth = 16,          // results, a power of two, 2 or more
-  parameter int unsigned Sums        = 1,           // dot products under way at a time, a power of two, 1 to 8
+  parameter int unsigned Sums        = 1,           // dot products in progress, a power of two, 1 to 8
   parameter bit          Portions    = 1'b0,        // dot products can be portions, if Sums is 1
   parameter int unsigned Parity      = 1,           // a parity bit per stored result, 0 or 1
   localparam int unsigned PartWidth = word_width(Format, EntryIdWidth),
@@ -105,7 +105,7 @@ module flaash_dot_unit
 
   // -------------------------------------------------------------------- properties
   `FLAASH_ASSERT(CountFits_A, inside_q != '1, "more dot products in the MAC than can be counted")
-  `FLAASH_ASSERT(Counted_A, !(leaves || part_leaves) || !idle_o, "a dot product that did not come in")
-  `FLAASH_ASSERT(DenseIsSteady_A, idle_o || dense_i == $past(dense_i), "dense_i changed under way")
+  `FLAASH_ASSERT(Counted_A, !(leaves || part_leaves) || !idle_o, "a dot product that never entered the MAC")
+  `FLAASH_ASSERT(DenseIsSteady_A, idle_o || dense_i == $past(dense_i), "dense_i changed while busy")
 
 endmodule : flaash_dot_unit

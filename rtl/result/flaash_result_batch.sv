@@ -96,7 +96,7 @@ module flaash_result_batch
 
   // ------------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(batch, valid_q, batch_ready_i || drop_i, batch_o, Lanes * Width + $bits(batch_count_t))
-  `FLAASH_ASSERT(OneWay_A, !(out_valid_o && valid_q), "results on both ways")
+  `FLAASH_ASSERT(OneWay_A, !(out_valid_o && valid_q), "results on both outputs")
   `FLAASH_COVER(AllLanes_C, batch_valid_o && 32'(batch_o.count) == Lanes)
   `FLAASH_COVER(Dropped_C, valid_q && drop_i)
 

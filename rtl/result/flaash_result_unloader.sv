@@ -245,8 +245,8 @@ module flaash_result_unloader
   // ---------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(frame, frame_valid_o, frame_ready_i, frame_o, StreamWidth + 1)
   `FLAASH_ASSERT(BeginWhenIdle_A, !begin_i || idle_o, "a frame begins inside another")
-  `FLAASH_ASSERT(BothLoaded_A, !f_leaves || (desc_i[0].order != '0 && desc_i[1].order != '0), "a result of no operand")
-  `FLAASH_ASSERT(LostInTime_A, !lost_i || !open_q || !trailer_q, "a wrong record was told too late")
+  `FLAASH_ASSERT(BothLoaded_A, !f_leaves || (desc_i[0].order != '0 && desc_i[1].order != '0), "an operand is missing")
+  `FLAASH_ASSERT(LostInTime_A, !lost_i || !open_q || !trailer_q, "a wrong record was reported too late")
   `FLAASH_COVER(AbortInRecord_C, abort_i && frame_valid_o && !frame_o.last)
   `FLAASH_COVER(EmptyFrame_C, send_trailer && records_q == '0)
   `FLAASH_COVER(AtOnce_C, at_once)

@@ -228,7 +228,7 @@ module flaash_combiner
   assign idle_o = all_free && all_left;
 
   // ------------------------------------------------------------------- properties
-  `FLAASH_ASSERT(DenseIsSteady_A, idle_o || dense_i == $past(dense_i), "dense_i changed under way")
+  `FLAASH_ASSERT(DenseIsSteady_A, idle_o || dense_i == $past(dense_i), "dense_i changed while busy")
   `FLAASH_COVER(WordWhileResolving_C, part_valid_i && sum_valid)
   `FLAASH_COVER(NoRoom_C, sum_valid && !room)
 

@@ -145,7 +145,7 @@ module flaash_fiber_loader
   // ------------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(req, req_valid_o, req_ready_i, req_addr_o, LineAddrWidth)
   `FLAASH_STREAM_CHECK(rsp, rsp_valid_i, fifo_ready, rsp_data_i, LineWidth)
-  `FLAASH_ASSERT(Room_A, !rsp_valid_i || fifo_ready, "an answer without room for it")
+  `FLAASH_ASSERT(Room_A, !rsp_valid_i || fifo_ready, "a response without room for it")
   `FLAASH_ASSERT(CreditsInRange_A, 32'(credits_q) + 32'(fifo_usage) <= Depth, "more credits than room")
   `FLAASH_ASSERT(JobNotEmpty_A, !job_valid_i || (job_i.lines != '0 && job_i.repeats != '0),
                  "a job without lines or without repeats")

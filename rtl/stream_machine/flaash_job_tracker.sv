@@ -73,7 +73,7 @@ module flaash_job_tracker
   end
 
   // ----------------------------------------------------------------- properties
-  `FLAASH_ASSERT(NameForEach_A, !done_i || valid, "a dot product ended that no job asked for")
+  `FLAASH_ASSERT(NameForEach_A, !done_i || valid, "a dot product ended that belongs to no job")
   `FLAASH_ASSERT(RunNotEmpty_A, !job_valid_i || job_count_i != '0, "a job without fibers of B")
   `FLAASH_COVER(Full_C, job_valid_i && !job_ready_o)
   `FLAASH_COVER(LongRunEnds_C, done_i && run_ends && ended_q != '0)

@@ -5,7 +5,7 @@
 //             one of the other fiber's line is dropped, if it is not the last of its fiber. No product
 //             is lost by that. All other lines pass unchanged; without skip_i all do.
 // Demands     As many fibers of A as of B. An empty line ends its fiber. skip_i changes only while no line
-//             is there.
+//             waits.
 // Latency     None. Throughput: a line of each fiber per cycle; one line per cycle while they are dropped.
 // Stalls      With skip_i, a line is not offered before the pair before has ended, nor the first lines of
 //             a pair before both have come and neither is to be dropped.
@@ -92,7 +92,7 @@ module flaash_line_skip #(
   // ------------------------------------------------------------------- properties
   `FLAASH_STREAM_CHECK(out_a, out_valid_o[0], out_ready_i[0], line_i[0], LineWidth)
   `FLAASH_STREAM_CHECK(out_b, out_valid_o[1], out_ready_i[1], line_i[1], LineWidth)
-  `FLAASH_ASSERT(EndsTogether_A, !(a_ended_q && b_ended_q), "a pair that has ended goes on")
+  `FLAASH_ASSERT(EndsTogether_A, !(a_ended_q && b_ended_q), "a pair continues after its end")
   `FLAASH_ASSERT(OneSide_A, !(drop_a && drop_b), "each line lies before the other")
   `FLAASH_COVER(DropA_C, drop_a)
   `FLAASH_COVER(DropB_C, drop_b)

@@ -106,7 +106,7 @@ module flaash_portion_trim
 
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(RoomForCut_A, !req_i || cut_ready, "more requests than there is room for")
-  `FLAASH_ASSERT(CutForAnswer_A, !rsp_valid_i || cut_valid, "an answer that nobody asked for")
+  `FLAASH_ASSERT(CutForAnswer_A, !rsp_valid_i || cut_valid, "a response without a request")
   `FLAASH_COVER(Empty_C, rsp_valid_i && count == '0)
   `FLAASH_COVER(Middle_C, rsp_valid_i && cut.first != '0 && cut.ends && !in_line.last)
   `FLAASH_COVER(AllUnderWay_C, 32'(usage) == Depth)

@@ -210,10 +210,10 @@ module flaash_sdpe
   end
 
   // -------------------------------------------------------------------- properties
-  `FLAASH_ASSERT(DenseIsSteady_A, idle_o || dense_i == $past(dense_i), "dense_i changed under way")
-  `FLAASH_ASSERT(SplitIsSteady_A, idle_o || split_i == $past(split_i), "split_i changed under way")
+  `FLAASH_ASSERT(DenseIsSteady_A, idle_o || dense_i == $past(dense_i), "dense_i changed while busy")
+  `FLAASH_ASSERT(SplitIsSteady_A, idle_o || split_i == $past(split_i), "split_i changed while busy")
   `FLAASH_ASSERT(NoMatchWithoutJob_A, !match_valid || !all_named, "a match without a job")
-  `FLAASH_ASSERT(IdleReadsNothing_A, !idle_o || (req_valid_o | rsp_valid_i | loaded) == '0, "idle with lines under way")
+  `FLAASH_ASSERT(IdleReadsNothing_A, !idle_o || (req_valid_o | rsp_valid_i | loaded) == '0, "idle with lines in flight")
   `FLAASH_ASSERT(OneCause_A, $onehot0({stall_a, stall_b, stall_mac}), "two causes of a stall")
   `FLAASH_COVER(DotEndsBeforeFiber_C, all_named && all_left && waiting)
   `FLAASH_COVER(JobsOverlap_C, job_start && waiting)

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // FLAASH with the memory edge: contracts two sparse tensors that lie in memory, and writes the result there.
 //
-// The chip edge, with AMBA signal names: registers at s_axil, memory at m_axi. docs/memory_edge.md describes what
-// lies in memory; rtl/configs.toml has the parameters' named combinations.
+// The chip edge, with AMBA signal names: registers at s_axil, memory at m_axi. docs/memory_edge.md describes the
+// memory's contents; rtl/configs.toml names the combinations of parameters.
 //
-//   s_axil ------------------> registers of the chip --> those of the edge
+//   s_axil ------------------> registers of the chip --> registers of the edge
 //   m_axi <--> memory edge --> orders, operands
 //                   ^--------- outcomes, results
 //
-// Guarantees  AXI4-Lite and AXI4 by their rules, also across a soft reset: no burst crosses 4 KB, those under way
-//             are ended.
-// Demands     One clock; rst_ni low for at least two cycles after power-up, the bus is reset with it. The memory
-//             answers in finite time, in order (all bursts have the ID 0).
-// Latency     As flaash_memory_edge; a contraction begins seven cycles behind the last beat of its operands.
-// Reset       rst_ni forgets everything.
+// Guarantees  AXI4-Lite and AXI4 by their rules, also across a soft reset: no burst crosses 4 KB, and outstanding
+//             bursts are completed.
+// Demands     One clock; rst_ni low for at least two cycles after power-up; the bus is reset with it. The memory
+//             responds in finite time, in order (all bursts have the ID 0).
+// Latency     As flaash_memory_edge; a contraction begins seven cycles after the last beat of its operands.
+// Reset       rst_ni clears everything.
 
 `include "flaash_axi.svh"
 `include "flaash_beat.svh"
@@ -42,9 +42,9 @@ module flaash_memory_top
   parameter int unsigned Portions    = 0,                    // dot products split at a time, 0 to 64
   parameter int unsigned Buffers     = 2,                    // places per operand, 1 or 2
   parameter int unsigned DataWidth   = 128,                  // bits of the memory's bus: 128, 256 or 512
-  parameter int unsigned ReadBursts  = DefaultReadBursts,    // outstanding bursts of reads, 1 to 255
+  parameter int unsigned ReadBursts  = DefaultReadBursts,    // outstanding read bursts, 1 to 255
   parameter int unsigned ResultLanes = DataWidth / 64,       // results to the bus per cycle, 1 to 8
-  parameter int unsigned WriteBursts = DefaultWriteBursts,   // outstanding bursts of writes, a power of two, 2 to 64
+  parameter int unsigned WriteBursts = DefaultWriteBursts,   // outstanding write bursts, a power of two, 2 to 64
   localparam type axi_req_t = `FLAASH_AXI_REQ(DataWidth),
   localparam type axi_rsp_t = `FLAASH_AXI_RSP(DataWidth)
 ) (
@@ -148,8 +148,8 @@ module flaash_memory_top
   assign axi_rsp = {m_axi_awready, m_axi_wready, m_axi_bvalid, m_axi_bresp, m_axi_arready, m_axi_rvalid,
                     m_axi_rdata, m_axi_rresp, m_axi_rlast};
 
-  // Incrementing bursts of whole beats. Normal memory, neither cached nor buffered: the answer to a write comes from
-  // where others read it.
+  // Incrementing bursts of whole beats. Normal memory, neither cached nor buffered: the response to a write comes
+  // only once other masters can read the data.
   localparam logic [2:0] BeatSize  = 3'($clog2(DataWidth / 8));
   localparam logic [3:0] CacheBits = 4'b0010;
 
@@ -198,7 +198,7 @@ module flaash_memory_top
   );
 `endif
 
-  // Bursts are in order, so the IDs of answers say nothing.
+  // Bursts are in order, so the IDs of responses carry no information.
   logic unused_ids;
   assign unused_ids = m_axi_bid ^ m_axi_rid;
 

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // FLAASH: contracts two sparse tensors along their last modes.
 //
-// The chip edge, with AMBA signal names: operands in at s_axis, registers at s_axil, results out at
-// m_axis. docs/specification.md describes frames and registers, rtl/configs.toml the parameters'
-// named combinations.
+// The chip edge, with AMBA signal names: operands in at s_axis, registers at s_axil, results out at m_axis.
+// docs/specification.md describes frames and registers, rtl/configs.toml names the combinations of parameters.
 //
 //   s_axis, s_axil --> chip --> m_axis
 //
 // Guarantees  AXI4-Lite and AXI4-Stream by their rules, also across a soft reset.
 // Demands     One clock; rst_ni low for at least two cycles after power-up.
 // Latency     A contraction begins one cycle after the write to RegControl.
-// Reset       rst_ni forgets everything.
+// Reset       rst_ni clears everything.
 
 `include "flaash_beat.svh"
 
@@ -122,7 +121,7 @@ module flaash_top
 
   assign m_axis_tkeep = '1;
 
-  // The chip's state is for an edge that works by itself.
+  // These outputs of the chip serve a memory edge only.
   logic unused_state;
   assign unused_state = ^{access, outcome, causes, ending, desc, load};
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One `make sim` at a time in a checkout, and nothing of it left when it ends."""
+"""One `make sim` at a time in a checkout, without remaining processes when it ends."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ GRACE = 2.0  # seconds between asking a process to end and ending it
 
 @contextlib.contextmanager
 def alone(path: Path, what: str) -> Iterator[None]:
-    """Hold a lock file while the block runs; wait for whoever holds it, another `what`, and say so."""
+    """Hold a lock file while the block runs; wait for another holder, a `what`, with a message."""
     lock = FileLock(path)
     try:
         held = lock.acquire(blocking=False)
@@ -27,7 +27,7 @@ def alone(path: Path, what: str) -> Iterator[None]:
 
 
 def end_children() -> None:
-    """End every process that this one has begun: Icarus goes on when its terminal interrupts it."""
+    """End every child process: Icarus continues when its terminal interrupts it."""
     children = psutil.Process().children(recursive=True)
     for child in children:
         with contextlib.suppress(psutil.NoSuchProcess):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the commands share: how a mistake of the user is reported."""
+"""Shared by the commands: the report of a user's mistake."""
 
 import argparse
 import math
@@ -22,7 +22,7 @@ def complain(message: object) -> int:
 
 
 class Parser(argparse.ArgumentParser):
-    """Complains in one line, and calls an option as make does: JOBS."""
+    """Reports an error in one line, with make's name of an option, such as JOBS."""
 
     def error(self, message: str) -> NoReturn:
         named = re.fullmatch(r"argument --([\w-]+)\S*: (.*)", message, re.DOTALL)

@@ -17,7 +17,7 @@ from models import io
 from tb.cli.common import FAILED, UsageError
 from tb.cli.progress import watched
 
-# Options that mean nothing here, as they are without being given.
+# Options that have no meaning here, with their defaults.
 OTHERS = {"axes": None, "seq": None, "waves": False, "portion": "0", "long_lines": "0", "seed": "1"}
 
 

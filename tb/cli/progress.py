@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Shows that something is going on while a build or a simulation runs."""
+"""Shows progress while a build or a simulation runs."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from tb.env.progress import FILE
 
 REFRESH = 0.2  # seconds, on a terminal
 LINE_EVERY = 10.0  # seconds between lines where there is no terminal
-STANDS = 60.0  # seconds after which a simulation that tells nothing stands still, most likely
+STANDS = 60.0  # seconds after which a simulation without a sign is most likely stuck
 
 T = TypeVar("T")
 
 
 def watched(what: str, work: Callable[[], T], folder: Path | None = None) -> T:
-    """Return work(), which runs in a thread, and show how far it is.
+    """Run work() in a thread, show its progress, and return its result.
 
     Args:
-        what: is done, "building".
-        work: the thing to do.
-        folder: of the run, where the simulation tells its progress.
+        what: the activity, such as "building".
+        work: the function to run.
+        folder: of the run, where the simulation writes its progress.
     """
     outcome: list[T] = []
     failure: list[BaseException] = []
@@ -59,7 +59,7 @@ def watched(what: str, work: Callable[[], T], folder: Path | None = None) -> T:
 
 
 def state_of(folder: Path | None) -> str:
-    """Return what the simulation says of itself."""
+    """Return the progress that the simulation has written."""
     if not folder:
         return ""
     path = folder / FILE

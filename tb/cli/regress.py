@@ -30,9 +30,9 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     result = Parser(prog="make regress", description=__doc__)
     result.add_argument("--list", default="nightly", help="a list of tests/lists, or a file (LIST=)")
-    result.add_argument("--seeds", help="instead of those of the list: 1-50, or 1,5,8-10 (SEEDS=)")
+    result.add_argument("--seeds", help="instead of the list's seeds: 1-50, or 1,5,8-10 (SEEDS=)")
     result.add_argument("--only", default="", help="runs whose name is or contains this (ONLY=)")
-    result.add_argument("--rerun", default="", help="'failed': what failed the last time and nothing else;"
+    result.add_argument("--rerun", default="", help="'failed': only the runs that failed the last time;"
                                                     " 'all': also what has passed (RERUN=)")
     result.add_argument("--sim", help="on this simulator only (SIM=)")
     result.add_argument("--config", help="on this configuration only (CONFIG=)")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What `make sim` prints: what the conversion lost, and the table at the end."""
+"""The output of `make sim`: the loss by the conversion, and the table at the end."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SHOWN_BINS = 8  # of those that a run adds
 
 
 def losses(fmt: NumberFormat, operands: Mapping[str, SparseTensor]) -> None:
-    """Print for each operand how many of its values the format can't hold.
+    """Print for each operand the number of values that the format can't hold.
 
     Raises:
         TensorError: it can't hold one at all, a NaN as an integer.
@@ -86,11 +86,11 @@ def verdict(summary: Mapping) -> str:
 
 
 def added(folder: Path, last: Path | None = None) -> None:
-    """Print what a run adds to the last report of `make cov`, nothing if there is none."""
+    """Print a run's additions to the last report of `make cov`, nothing without a report."""
     last = last or BUILD / "coverage" / "hits.json"
     if not last.exists():
         return
-    from tb.coverage.report import bins_of  # loads cocotb, which a mistake of the user need not wait for
+    from tb.coverage.report import bins_of  # loads cocotb: after the checks of the call
 
     hit = bins_of(sorted(folder.glob("functional-*.yml")))
     new = only_here(hit, set(json.loads(last.read_text())))
@@ -99,7 +99,7 @@ def added(folder: Path, last: Path | None = None) -> None:
 
 
 def trace(folder: Path, simulator: str) -> None:
-    """Print where the trace is, how to look at it, and why it is a VCD if it is one."""
+    """Print the path of the trace, the command to view it, and the reason if it is a VCD."""
     found = traces.find_trace(folder)
     if not found:
         print(f"{simulator} wrote no trace into {shown(folder)}")

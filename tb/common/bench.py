@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every block bench starts with: clock, reset, a seeded random generator, a time limit."""
+"""The start of every block bench: clock, reset, a seeded random generator, a time limit."""
 
 import os
 import random
@@ -38,7 +38,7 @@ async def until(dut: SimHandleBase, condition, cycles: int, what: str) -> None:
     """Wait until condition() holds, at most `cycles` cycles.
 
     Raises:
-        TimeoutError: it never did; the text says `what` was waited for.
+        TimeoutError: it never did; the text names `what`.
     """
     for _ in range(cycles):
         if condition():

@@ -22,7 +22,7 @@ CHOICES: dict[str, dict[str, int]] = {
 
 
 class ConfigError(ValueError):
-    """An unknown configuration, parameter or value; the text lists what there is."""
+    """An unknown configuration, parameter or value; the text lists the choices."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Config:
     """One hardware configuration.
 
     Attributes:
-        name: its table in rtl/configs.toml, with the overrides behind a colon if there are any.
+        name: its table in rtl/configs.toml, followed by a colon and the overrides if there are any.
         values: every parameter of the top: integers, choices as their names ("fp32", "merge").
     """
 
@@ -51,7 +51,7 @@ class Config:
                 for name, value in self.values.items()}
 
     def to_json(self) -> str:
-        """Return a text from which from_json() makes this configuration again."""
+        """Return a text from which from_json() restores this configuration."""
         return json.dumps(dataclasses.asdict(self))
 
     @staticmethod
@@ -71,7 +71,7 @@ def load(name: str = DEFAULT, overrides: Mapping[str, int | str] | None = None,
 
     Args:
         name: a table of the file, perhaps with changes: "paper1:NumSdpe=3,Memory=banked".
-        overrides: further parameters that shall differ from it.
+        overrides: further parameters that differ from it.
         path: of the file.
 
     Raises:

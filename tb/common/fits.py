@@ -13,7 +13,7 @@ from tb.common.configs import Config
 
 
 def check_fits(name: str, csf: Csf, config: Config) -> None:
-    """Refuse an operand that the hardware would answer with ErrOrder, ErrExtent or ErrMemoryFull.
+    """Refuse an operand for which the hardware would report ErrOrder, ErrExtent or ErrMemoryFull.
 
     Args:
         name: of the operand, for the message: a file, "operand A".
@@ -21,7 +21,7 @@ def check_fits(name: str, csf: Csf, config: Config) -> None:
         config: of the hardware.
 
     Raises:
-        TensorError: it does not fit; the message names the count, the most there may be and the parameter.
+        TensorError: it does not fit; the message names the count, the limit and the parameter.
     """
     lanes = int(config["Lanes"])
     lengths = np.diff(csf.fiber_bounds())

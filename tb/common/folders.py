@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Folders of runs: two commands in one checkout, whichever they are, never write into the same one."""
+"""Folders of runs: two commands in one checkout never write into the same folder."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def claim(stem: Path) -> tuple[Path, AcquireReturnProxy]:
     """Take the first of the folders `stem`, `stem-2`, `stem-3`.. that no living command holds.
 
     Returns:
-        The folder, which need not exist, and what holds it until `with` or the process ends.
+        The folder, which need not exist, and its lock, which ends with `with` or the process.
     """
     for number in itertools.count(1):
         folder = stem if number == 1 else stem.with_name(f"{stem.name}-{number}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The frames of the chip's streams (docs/specification.md): operands packed, results taken apart."""
+"""The frames of the chip's streams (docs/specification.md): packs operands, parses results."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ RESULT_MAGIC = 0x4641_4C45
 
 
 class FrameError(AssertionError):
-    """A result frame that isn't one; the text says what is wrong with it."""
+    """A malformed result frame; the text names the error."""
 
 
 @dataclasses.dataclass(frozen=True)
 class ResultFrame:
-    """A result frame taken apart.
+    """A parsed result frame.
 
     Attributes:
         coords: (records, modes) uint64, free modes of A, then of B.
@@ -44,7 +44,7 @@ def entry_width(fmt: NumberFormat, coord_width: int) -> int:
 
 
 def pack_operand(csf: Csf, which: int, fmt: NumberFormat, coord_width: int, beat: int = BEAT) -> list[int]:
-    """Return the beats of an operand's frame, integers of 128 bits or as many as a beat has.
+    """Return the beats of an operand's frame, integers of 128 bits or of the width of a beat.
 
     Args:
         csf: the operand; its values are rounded to the format.
@@ -71,7 +71,7 @@ def to_beats(data: bytes, beat: int = BEAT) -> list[int]:
 
 
 def unpack_results(beats: Sequence[int], modes: int, fmt: NumberFormat) -> ResultFrame:
-    """Take a result frame apart.
+    """Parse a result frame.
 
     Args:
         beats: of the frame.

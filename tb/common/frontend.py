@@ -14,10 +14,10 @@ from tb.common.sources import INCLUDE_DIR, rtl_sources
 
 
 def elaborate(sources: tuple[Path, ...], options: tuple[str, ...] = ()) -> tuple[Driver, ast.Compilation]:
-    """Return slang's driver, which must live as long as what it read, and the compilation.
+    """Return slang's driver, which must live as long as the compilation, and the compilation.
 
     Raises:
-        ValueError: slang can't read a file; its messages stand on stderr.
+        ValueError: slang can't read a file; its messages go to stderr.
     """
     driver = Driver()
     driver.addStandardArgs()
@@ -34,7 +34,7 @@ def top(module: str, parameters: Mapping[str, int]) -> tuple[str, ...]:
 
 
 def errors(module: str, parameters: Mapping[str, int]) -> str:
-    """Return what is wrong with a module of rtl/ that has these parameters, an empty text if nothing is."""
+    """Return the errors of a module of rtl/ with these parameters, an empty text if there are none."""
     driver, compilation = elaborate(tuple(rtl_sources(module)), top(module, parameters))
     found = [item for item in compilation.getAllDiagnostics() if item.isError()]
     return pyslang.DiagnosticEngine.reportAll(driver.sourceManager, found)

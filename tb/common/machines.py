@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A configuration together with what its host makes of it: the settings of each contraction."""
+"""A configuration with its host's choices: the settings of each contraction."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from models.dispatch import HOLDING, run_length
 from tb.common.configs import Config, load
 
 TRIED = 100_000  # dot products up to which a bound tries run lengths
-# What the host does if a machine's name asks for it.
+# Options of the host that a machine's name can request.
 LONG_FIRST, PORTIONS = "long_first", "portions"
 
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """What the host writes before a start.
+    """The settings that the host writes before a start.
 
     Attributes:
         run_length: RegRunLength, most fibers of B per range job, 0 for all.
@@ -34,11 +34,11 @@ class Settings:
 
 @dataclasses.dataclass(frozen=True)
 class Machine:
-    """A configuration and how the host drives it.
+    """A configuration and the options of its host.
 
     Attributes:
         config: parameters of the build.
-        options: LONG_FIRST, PORTIONS or both: what the host makes use of.
+        options: LONG_FIRST, PORTIONS or both: the features that the host uses.
     """
 
     config: Config
@@ -58,7 +58,7 @@ class Machine:
     def settings(self, a: Csf, b: Csf) -> Settings:
         """Return the host's choice for the contraction of A and B.
 
-        It needs to know the lengths of the fibers only.
+        Only the lengths of the fibers matter.
         """
         lengths = [np.diff(csf.fiber_bounds(), axis=1).ravel() for csf in (a, b)]
         return Settings(self.run_length(*map(len, lengths)),
@@ -72,17 +72,17 @@ class Machine:
     def bound(self, a: Csf, b: Csf, results: int | None, used: Settings | None = None) -> int:
         """Return the least cycles that this machine can take for the contraction of A and B.
 
-        They are those of the best settings: the host's, those that were used, and for the compare engine both
-        with other run lengths, if there are few dot products: among many the host's rule is as good. So a bad
-        choice shows as cycles above the bound, and no run is below it.
+        The bound is the minimum over several settings: the host's and the used ones. For the compare engine
+        both are tried with other run lengths, too, if there are few dot products; among many the host's rule
+        is as good. So a bad choice shows as cycles above the bound, and no run is below it.
 
         Args:
             a, b: operands.
-            results: that are delivered; None leaves out what it takes to drain them.
+            results: number of delivered results; None leaves out the time to drain them.
             used: settings of a run.
         """
         choices = {self.settings(a, b)}
-        if used is not None and self.config["Engine"] not in HOLDING:  # which cuts the work itself
+        if used is not None and self.config["Engine"] not in HOLDING:  # this engine cuts the work itself
             choices.add(used)
         fibers = [len(csf.fiber_bounds()) for csf in (a, b)]
         if self.config["Engine"] == "compare" and fibers[0] * fibers[1] <= TRIED:
@@ -95,8 +95,8 @@ class Machine:
     def portion(self, lengths_a: np.ndarray, lengths_b: np.ndarray) -> int:
         """Return the host's choice for RegPortion: half an engine's share of the entries of all dot products.
 
-        So only a dot product is split that would keep an engine busy for that long. Merge engines skip
-        lines while splitting is on, also if there is none.
+        So only a dot product that would keep an engine busy for that long is split. Merge engines skip lines
+        while splitting is on, even if no dot product is split.
 
         Args:
             lengths_a, lengths_b: entries of each fiber.
@@ -105,7 +105,7 @@ class Machine:
         return max(1, entries // self.num_sdpe // 2)
 
     def long_lines(self, lengths_a: np.ndarray, lengths_b: np.ndarray) -> int:
-        """Return the host's choice for RegLongLines: what has more lines than the average is long.
+        """Return the host's choice for RegLongLines: a job with more lines than the average is long.
 
         Args:
             lengths_a, lengths_b: entries of each fiber.
@@ -118,7 +118,7 @@ class Machine:
 def machine(name: str) -> Machine:
     """Return the machine of a name: a configuration's, such as "paper8" or "fast8:NumSdpe=2".
 
-    Behind the colon may also stand what the host makes use of: "split32:long_first,portions".
+    After the colon may also come the host's options: "split32:long_first,portions".
 
     Raises:
         ConfigError: no such configuration or parameter.

@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Starts cocotb without pytest: to import that takes longer than a short simulation.
+"""Starts cocotb without pytest, whose import takes longer than a short simulation.
 
 cocotb needs pytest for two things: the exceptions of `pytest.raises`, `skip` and `xfail`, and to show both
-sides of an `assert` that fails. Here it gets the exceptions alone; simulation.run() repeats a run in which a
-bare `assert` failed with the whole of pytest. A bench that uses pytest itself still gets it, when it first
-asks for something.
+sides of an `assert` that fails. Here it gets only the exceptions. simulation.run() repeats a run in which a
+bare `assert` failed with the whole of pytest. A bench that uses pytest itself still gets it at its first use.
 """
 
 import importlib
 import sys
 from types import ModuleType
 
-# What cocotb calls at the start (cocotb's documentation, PYGPI_USERS), behind begin().
+# The functions that cocotb calls at the start (cocotb's documentation, PYGPI_USERS), after begin().
 USERS = ",".join((
     f"{__name__}:begin", "cocotb_tools._coverage:start_cocotb_library_coverage", "cocotb.logging:_configure",
     "cocotb._init:init_package_from_simulation", "cocotb.regression:_run_regression"))
@@ -25,7 +24,7 @@ def _real() -> ModuleType:
 
 
 class _Pytest(ModuleType):
-    """Has what cocotb asks for when it is imported, and fetches the rest from the real one."""
+    """Has the names that cocotb needs at import, and fetches the rest from the real pytest."""
 
     @staticmethod
     def raises(*arguments: object, **options: object) -> object:
@@ -53,7 +52,7 @@ _Pytest.xfail.Exception = _outcomes.XFailed
 
 
 def begin() -> None:
-    """Put stand-ins where cocotb imports pytest; with rewriting off it needs but the names of the others."""
+    """Put stand-ins where cocotb imports pytest; with rewriting off it needs only the names of the others."""
     sys.modules["pytest"] = _Pytest("pytest")
     for name, attribute in (("_pytest.assertion", "install_importhook"), ("_pytest.config", "Config")):
         module = ModuleType(name)

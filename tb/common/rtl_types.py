@@ -2,15 +2,15 @@
 """Packed structs of rtl/ for Python, by name: packing, unpacking and widths, so no bench states a layout.
 
 slang elaborates the sources, so typedefs, nested structs, packed arrays, enums, widths that follow from
-parameters and `localparam type` all work, and a layout that changes in the RTL changes here.
+parameters and `localparam type` all work. A layout that changes in the RTL changes here.
 
     job_t = package_types("flaash_pkg")["job_t"]
-    dut.job_i.value = job_t.pack(a_id=3, b_count=1, portion={"slot": 5})  # what is not named is 0
+    dut.job_i.value = job_t.pack(a_id=3, b_count=1, portion={"slot": 5})  # other members are 0
     job = job_t.unpack(int(dut.job_o.value))                              # job.a_id, job.portion.slot
     dut.job_i.value = job_t.pack(job._replace(a_id=4))                    # a record packs, too
 
-In a bench, `bench_types()` are those of the simulated module with the parameters of its build: its
-types, and the type of each of its ports and signals, whose names serve as well:
+In a bench, `bench_types()` returns the types of the simulated module with the parameters of its build. Names
+of its ports and signals stand for their types, too:
 
     types = bench_types()
     types["line_t"].width, types["events_i"].pack([{"busy": 1}, {}])      # an array: element 0 first
@@ -36,7 +36,7 @@ from pyslang import ast
 from tb.common.frontend import elaborate, top
 from tb.common.sources import rtl_sources
 
-BUILD_VARIABLE = "FLAASH_SIMULATED"  # what is simulated: toplevel, parameters and sources as JSON
+BUILD_VARIABLE = "FLAASH_SIMULATED"  # the simulated module: toplevel, parameters and sources as JSON
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,7 +44,7 @@ class PackedType:
     """A packed type: an integer, a struct, or an array of either.
 
     Attributes:
-        name: as the RTL calls it, for messages.
+        name: in the RTL, for messages.
         width: bits.
         signed: whether an integer is signed; False for structs and arrays.
         members: of a struct, {name: (lowest bit, type)} from the highest bit down; otherwise empty.
@@ -68,7 +68,7 @@ class PackedType:
             value: an integer for an integer; a record or a mapping for a struct; a sequence for an
                 array. Records of another struct do not pack. An integer stands for the bits of a
                 struct or array, too.
-            members: of a struct, instead of `value` or over its members. What is left out is 0.
+            members: of a struct, instead of `value` or over its members. Other members are 0.
 
         Raises:
             ValueError: a number that does not fit, or too many elements.
@@ -88,7 +88,7 @@ class PackedType:
         return number & (1 << self.width) - 1
 
     def unpack(self, bits: int) -> int | tuple:
-        """Return the integer, record (struct) or tuple (array) that the bits stand for.
+        """Return the integer, record (struct) or tuple (array) of the bits.
 
         Raises:
             ValueError: more bits than the type has.
@@ -97,7 +97,7 @@ class PackedType:
 
     @functools.cached_property
     def _unpacked(self) -> Callable[[int], int | tuple]:
-        # A bench reads each cycle what seldom changes, and taking apart is most of what it does.
+        # A bench reads values in each cycle that seldom change, and unpacking takes most of its time.
         return functools.lru_cache(maxsize=256)(self._taken_apart)
 
     def _taken_apart(self, bits: int) -> int | tuple:
@@ -156,7 +156,7 @@ class Types:
     """The types of a package, or of a module and its ports and signals, by name."""
 
     def __init__(self, scope: ast.Scope, owner: object) -> None:
-        """Read names from a scope of slang; `owner` is what must live as long as the scope."""
+        """Read names from a scope of slang; `owner` must live as long as the scope."""
         self._scope, self._owner = scope, owner
         self._known: dict[str, PackedType] = {}
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which RTL files a module needs, found by reading them."""
+"""Finds the RTL files that a module needs, by reading them."""
 
 import functools
 import re
@@ -27,7 +27,7 @@ def rtl_sources(toplevel: str, extra: tuple[Path, ...] = ()) -> list[Path]:
         extra: further files, such as a test wrapper; their needs are followed too.
 
     Raises:
-        FileNotFoundError: no file is called like the module.
+        FileNotFoundError: no file has the module's name.
     """
     files = {**_files(), **{path.stem: path for path in extra}}
     if toplevel not in files:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Stall generators: when a driver pauses, cycle by cycle.
+"""Stall generators: the pauses of a driver, cycle by cycle.
 
 Each is an endless iterator of bool, True for a cycle in which nothing is offered or accepted.
 They serve our stream agents and cocotbext-axi's `set_pause_generator` alike.

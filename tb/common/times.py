@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where the time of a test run goes: what each build, each simulation and Python take.
+"""The times of a test run: of each build, of each simulation and of Python.
 
 While FLAASH_TIMES names a folder (tests/conftest.py sets it), every build and run adds a record there.
 """
@@ -20,19 +20,19 @@ FOLDER = BUILD / "times"  # has a folder per folder of runs (tb.common.folders)
 
 
 def cpu(who: int = resource.RUSAGE_CHILDREN) -> float:
-    """Return the seconds of processor that this process (RUSAGE_SELF) or its children took."""
+    """Return the processor seconds of this process (RUSAGE_SELF) or its children."""
     usage = resource.getrusage(who)
     return usage.ru_utime + usage.ru_stime
 
 
 @contextlib.contextmanager
 def measured(kind: str, simulator: str, name: str) -> Iterator[None]:
-    """Record what the block's child processes take.
+    """Record the time of the block's child processes.
 
     Args:
         kind: "build" or "run".
         simulator: "verilator" or "icarus".
-        name: of the module that is built, or of the run.
+        name: of the built module, or of the run.
     """
     wall, before = time.time(), cpu()
     try:
@@ -56,7 +56,7 @@ def read(folder: Path) -> list[dict]:
 
 
 def summary(records: list[dict], wall: float) -> str:
-    """Return one sentence: how long a run took, and what took the processors' time.
+    """Return one sentence: the wall time of a run, and the processors' time by kind.
 
     Args:
         records: of read().

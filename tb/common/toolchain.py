@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where the simulators are, and the environment in which they run."""
+"""The paths of the simulators, and their environment."""
 
 import os
 import shutil
@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# Installed by pip, ROOT is the package, which nothing is written to.
+# Installed by pip, ROOT is the package, which stays unchanged.
 IN_CHECKOUT = (ROOT / "Makefile").exists()
 BUILD = Path(os.environ.get("FLAASH_BUILD")  # make BUILD=
              or (ROOT / "build" if IN_CHECKOUT else
@@ -16,18 +16,18 @@ SIMULATORS = ("verilator", "icarus")
 
 
 def shown(path: Path) -> str:
-    """Return a path as a message names it: from the checkout if it lies there, else in full."""
+    """Return a path for a message: relative if it lies in the checkout, else in full."""
     return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
 
 
 class ToolMissing(Exception):
-    """A program that the command needs is not installed; the text says how to get it."""
+    """A program that the command needs is not installed; the text explains how to get it."""
 
 
 def environment() -> dict[str, str]:
     """Return os.environ with this Python and the project's tools first on PATH.
 
-    Verilator's makefiles call `python3`, which has to be the interpreter that runs us.
+    Verilator's makefiles call `python3`, which has to be this interpreter.
     """
     env = dict(os.environ)
     folders = [str(ROOT / "tools"), str(Path(sys.executable).parent), env.get("PATH", "")]
@@ -37,7 +37,7 @@ def environment() -> dict[str, str]:
 
 
 def has_icarus() -> bool:
-    """Tell whether Icarus Verilog is on PATH."""
+    """Return whether Icarus Verilog is on PATH."""
     return shutil.which("iverilog") is not None and shutil.which("vvp") is not None
 
 

@@ -14,7 +14,7 @@ import pywellen
 FST, VCD = "dump.fst", "dump.vcd"
 GTKWAVE, SURFER = "view.gtkw", "view.sucl"
 HEADERS = {"lz4.h": "liblz4-dev", "zlib.h": "zlib1g-dev"}  # by Debian's package
-# Beside the ports of the top the parts of the chip where one looks first, by the instance's name.
+# Beside the top's ports the most interesting parts of the chip, by the instance's name.
 PARTS = ("u_scheduler", "u_plan", "u_result_unloader")
 PORT = re.compile(r"clk_i|rst_ni|irq_o|[sm]_axi[sl]_\w+|\w+_n?[io]")
 BEFORE = 200_000  # ticks that GTKWave shows before the marker
@@ -49,7 +49,7 @@ def write_views(folder: Path, toplevel: str) -> None:
         return
     try:
         waveform = pywellen.Waveform(str(trace))
-    except Exception as error:  # of a simulator that was killed; it must not hide why
+    except Exception as error:  # the trace of a killed simulator; its errors must not hide the cause
         (folder / "view.txt").write_text(f"no view: {trace.name} can't be read: {error}\n")
         return
     groups = groups_of(waveform, toplevel)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Code coverage of Verilator: reads the files of many runs and merges them by source line.
 
-A record of such a file is `C '<key><value>...' <count>`, each key led by \\x01 and parted from its
-value by \\x02. Used here: `f` file, `l` line, `n` column, `page` (v_line, v_branch, v_toggle or v_user,
-then the module with a suffix for its parameters), `o` what is counted, `S` the lines of a block, `h` the
-instance.
+A record of such a file is `C '<key><value>...' <count>`, with \\x01 before each key and \\x02 between key and
+value. The used keys are `f` file, `l` line, `n` column, `o` the counted item, `S` the lines of a block and
+`h` the instance. `page` has v_line, v_branch, v_toggle or v_user, then the module with a suffix for its
+parameters.
 """
 
 import dataclasses
@@ -27,7 +27,7 @@ _BIT = re.compile(r"(.*)\[(\d+)\]$")
 
 @dataclasses.dataclass(frozen=True, order=True)
 class Point:
-    """Something that can be covered: a line, one way of a branch, one edge of a bit, a cover property."""
+    """A coverage point: a line, one way of a branch, one edge of a bit, or a cover property."""
 
     file: str  # relative to rtl/
     line: int
@@ -65,7 +65,7 @@ class CodeCoverage:
         return hit
 
     def remove(self, points: Iterable[Point]) -> None:
-        """Forget points."""
+        """Remove points."""
         for point in points:
             del self.counts[point]
         self._index = None
@@ -79,7 +79,7 @@ class CodeCoverage:
         return self._index.get(file, [])
 
     def percent(self, kind: str, file: str | None = None) -> float:
-        """Return how much of the points of a kind was hit, in percent (100 if there are none)."""
+        """Return the covered share of the points of a kind, in percent (100 if there are none)."""
         counts = self.counts.items() if file is None else self.of(file)
         hits = [count > 0 for point, count in counts if point.kind == kind]
         return 100.0 * sum(hits) / len(hits) if hits else 100.0
@@ -100,7 +100,7 @@ def hardware() -> list[str]:
 
 
 def points_of(keys: str) -> list[Point]:
-    """Return what a record counts, nothing if it is not of the hardware."""
+    """Return the points of a record, nothing if it is not of the hardware."""
     fields = dict(part.split("\x02", 1) for part in keys.split("\x01") if "\x02" in part)
     kind = _PAGES.get(fields["page"].partition("/")[0])
     name = _name_of(fields["f"])
@@ -120,7 +120,7 @@ def points_of(keys: str) -> list[Point]:
 
 @functools.cache
 def _name_of(file: str) -> str | None:
-    """Return the name of a file below rtl/, None of one that is no hardware."""
+    """Return the name of a file below rtl/, None if it is no hardware."""
     path = Path(file)
     hardware = RTL in path.parents and not path.stem.endswith(_NOT_HARDWARE)
     return str(path.relative_to(RTL)) if hardware else None

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 
 _WHAT = re.compile(r"(if|else|cond_then|cond_else) \(column (\d+)\)")
 _OPEN, _CLOSE = "([{", ")]}"
-_BEFORE = set(",;?:")  # what ends the search for the beginning of `condition ? ..`
+_BEFORE = set(",;?:")  # tokens that end the search for the beginning of `condition ? ..`
 _COMMENT = re.compile(r"//.*")
 
 
 def condition_of(what: str, line: int, source: Sequence[str]) -> tuple[str, bool] | None:
-    """Return the condition of one way of a branch, and whether the way is that of a true one.
+    """Return the condition of one way of a branch, and whether the way belongs to a true condition.
 
     Args:
         what: the text of the point, such as "if (column 4)" or "cond_else (column 41)".
@@ -48,7 +48,7 @@ def _asked(line: int, column: int, source: Sequence[str]) -> str:
 
 
 def _chosen(line: str, column: int) -> str:
-    """Return the condition in front of the question mark before a column."""
+    """Return the condition before the question mark that precedes a column."""
     end = line.rfind("?", 0, column)
     if end < 0:
         return ""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What each run adds to the coverage, in which order runs add most, and the fewest that keep all of it."""
+"""The contribution of each run to the coverage, and a small set of runs that keeps all of it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from collections.abc import Hashable, Mapping, Set
 
 @dataclasses.dataclass(frozen=True)
 class Contribution:
-    """What one run adds.
+    """The contribution of one run.
 
     Attributes:
         run: its name.
         hits: points and bins that it hits.
-        alone: those that no other run hits.
-        rank: its place in the greedy order, from 1; 0 if the runs before it have all that it hits.
-        added: what it adds to the runs before it in that order.
+        alone: the hits of no other run.
+        rank: its place in the greedy order, from 1; 0 if the earlier runs have all its hits.
+        added: its new hits in that order.
     """
 
     run: str
@@ -37,7 +37,7 @@ def contributions(hits: Mapping[str, Set[Hashable]]) -> list[Contribution]:
     missing = {run: set(points) for run, points in hits.items()}
     ranked: list[Contribution] = []
     while missing:
-        # Of those that add the same the first by name, so that the order does not depend on the machine.
+        # The first by name among equal runs, so that the order does not depend on the machine.
         run = max(sorted(missing), key=lambda name: len(missing[name]))
         added = missing.pop(run)
         if not added:
@@ -50,5 +50,5 @@ def contributions(hits: Mapping[str, Set[Hashable]]) -> list[Contribution]:
 
 
 def only_here(hits: Set[Hashable], others: Set[Hashable]) -> list[Hashable]:
-    """Return what a run has hit and no other one has."""
+    """Return the points that only this run has hit."""
     return sorted(hits - others)

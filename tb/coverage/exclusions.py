@@ -27,13 +27,13 @@ class Exclusion:
     Attributes:
         file: relative to rtl/, patterns of the shell with blanks between them.
         kind: of tb.coverage.code.KINDS.
-        what: regular expression that the whole of the point's text must match; for a line, its source text;
-            for a branch, the text, a colon and a blank, and the source text.
-        reason: why nothing can or need hit them.
-        testpoint: that owns the decision.
-        expires: when it must be looked at again.
-        by_chance: some of its bits change all the same, from the random value that a register begins with,
-            or in a bench that drives any value: that is not told.
+        what: regular expression for the whole of the point's text. The text of a line is its source text; the
+            text of a branch is its text, a colon and a blank, and the source text.
+        reason: why no run can or need hit them.
+        testpoint: the owner of the decision.
+        expires: the date of the next review.
+        by_chance: some of its bits may still change, without a report: from the random initial value of a
+            register, or in a bench that drives any value.
     """
 
     file: str
@@ -45,11 +45,11 @@ class Exclusion:
     by_chance: bool = False
 
     def covers(self, file: str) -> bool:
-        """Tell whether a file, relative to rtl/, is one of the entry's."""
+        """Return whether a file, relative to rtl/, belongs to the entry."""
         return any(fnmatch.fnmatch(file, pattern) for pattern in self.file.split())
 
     def matches(self, point: Point, source: Sequence[str]) -> bool:
-        """Tell whether a point is left out; `source` are the lines of its file."""
+        """Return whether a point is left out; `source` are the lines of its file."""
         if point.kind != self.kind or not self.covers(point.file):
             return False
         text = point.what
@@ -96,11 +96,11 @@ def apply(code: CodeCoverage, exclusions: Iterable[Exclusion],
     Args:
         code: the counts.
         exclusions: the entries.
-        subset: only some of the tests ran, so an entry may be about hardware that no test built.
+        subset: only some of the tests ran, so an entry may concern hardware that no test built.
 
     Returns:
-        The points by entry, and a sentence for each entry that matches nothing or what was hit after all:
-        such a point stays in the counts.
+        The points by entry, and a sentence for each entry without a match, or with a point that was hit after
+        all: such a point stays in the counts.
     """
     by_file: dict[str, list[Point]] = {}
     for point in code.counts:

@@ -23,7 +23,7 @@ def _by_line(code: CodeCoverage, file: str) -> tuple[dict[int, int], dict[int, l
             lines[point.line] = count
         elif point.kind == "branch":
             branches.setdefault(point.line, []).append((point, count))
-    # The line of an `if` counts with what stands below it; readers want it hit when either way was taken.
+    # The line of an `if` counts with the lines below it; readers want it hit when either way was taken.
     for line, members in branches.items():
         lines[line] = max(lines.get(line, 0), *(count for _, count in members))
     return lines, branches

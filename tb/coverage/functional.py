@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Functional coverage: merges what cocotb-coverage exported in each run (functional-<simulator>.yml)."""
+"""Functional coverage: merges the exports of cocotb-coverage of each run (functional-<simulator>.yml)."""
 
 import dataclasses
 import re
@@ -41,7 +41,7 @@ class CoverPoint:
 
 
 def of_other_points(files: Sequence[Path]) -> list[Path]:
-    """Return the exports in which a point has other bins than here, or than in an export before it.
+    """Return the exports in which a point has other bins than here, or than in an earlier export.
 
     Such a run was of other sources; cocotb-coverage can't merge it.
     """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whence a coverage report comes: which command made it, when, and of which sources."""
+"""The origin of a coverage report: its command, its date and its sources."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from tb.common.toolchain import BUILD
 
 
 def now() -> str:
-    """Return the time as the pages show it."""
+    """Return the time in the form of the pages."""
     return f"{datetime.datetime.now().astimezone():%Y-%m-%d %H:%M:%S}"
 
 
 @dataclasses.dataclass(frozen=True)
 class Origin:
-    """Whence a report comes.
+    """The origin of a report.
 
     Attributes:
         command: that repeats it.
         seed: of the tests.
-        subset: whether some of the tests were chosen. Their figures are no figures of the project.
+        subset: whether only some tests were chosen. Their figures are no figures of the project.
         revision: of the sources.
         date: of the report.
         added: runs that `make cov-add` has put into the report.
@@ -51,7 +51,7 @@ def origin_of(pytest: Sequence[str], tests: str | None, revision: str) -> Origin
     options.add_argument("--seed", default="1")
     seed = options.parse_known_args(pytest)[0].seed
     words = ["make cov"]
-    if tests:  # it may have quotes of its own, for the shell
+    if tests:  # it may have its own quotes, for the shell
         words.append(f"TEST=\"{tests}\"" if "'" in tests else f"TEST={shlex.quote(tests)}")
     words += [f"SEED={seed}"] if f"--seed={seed}" in pytest else []
     words += [f"BUILD={shlex.quote(str(BUILD))}"] if os.environ.get("FLAASH_BUILD") else []

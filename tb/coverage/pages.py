@@ -26,11 +26,11 @@ SAMPLED = ROOT / "tb" / "env" / "coverage.py"  # where the cover points are samp
 
 @dataclasses.dataclass(frozen=True)
 class Report:
-    """What a report is made of.
+    """The contents of a report.
 
     Attributes:
         code, points, plan: coverage and testplan.
-        excluded, stale: what tb.coverage.exclusions.apply() returned.
+        excluded, stale: results of tb.coverage.exclusions.apply().
         ranking: contribution of each run.
         builds: {toplevel, simulator, parameters, runs} of each build.
         runs, about: sentences on where the figures come from.
@@ -127,7 +127,7 @@ def rows_of(code: CodeCoverage, file: str, excluded: Iterable[Point]) -> list[di
 
 
 def note(text: str, hole: bool = False) -> dict:
-    """Return what a page says of a line, and whether it is open."""
+    """Return a page's text about a line, and whether the line is open."""
     return {"text": text, "hole": hole}
 
 

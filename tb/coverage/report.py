@@ -2,8 +2,8 @@
 """Merges the coverage of the runs of `make cov` into a summary, pages and files for other tools.
 
 Writes into the folder of the report: summary.json (functional, line, branch, toggle, cover in percent; every
-hole by name), hits.json (what was hit, for runs that want to know what they add), index.html with its
-pages, and the exports. Prints the totals with the first holes.
+hole by name), hits.json (all hits, for later runs that report their additions), index.html with its pages,
+and the exports. Prints the totals with the first holes.
 """
 
 import dataclasses
@@ -36,7 +36,7 @@ SHOWN_HOLES = 40  # on the terminal; all of them are in summary.json
 
 
 def functional_holes(points: list[CoverPoint], plan: list[Testpoint]) -> list[str]:
-    """Name each missed bin with the testpoint that is to cover it."""
+    """Name each missed bin with its testpoint."""
     owner = {cover: testpoint.name for testpoint in plan for cover in testpoint.cover}
     return [f"functional {point.name}: bin {name} (testpoint {owner.get(point.name, 'none')})"
             for point in points for name in point.missed]
@@ -60,7 +60,7 @@ def shown_holes(holes: list[str]) -> list[str]:
 
 
 def runs_counted(code: CodeCoverage, functional: Mapping[str, int]) -> str:
-    """Say how many runs each kind of coverage comes from; Icarus counts no code."""
+    """Return the number of runs for each kind of coverage; Icarus counts no code."""
     by_simulator = ", ".join(f"{count} on {name.capitalize()}" for name, count in functional.items())
     return f"Runs with code coverage: {code.runs} on Verilator; with functional coverage: {by_simulator}"
 
@@ -72,7 +72,7 @@ def bins_of(exports_of_run: list[Path]) -> set[str]:
 
 
 def modules_measured(code: CodeCoverage, of: list[str]) -> str:
-    """Say how much of the hardware was counted."""
+    """Return a sentence on the share of the hardware that was counted."""
     return f"{len(code.files())} of {len(of)} modules measured"
 
 
@@ -93,7 +93,7 @@ def builds_of(folders: list[Path]) -> tuple[list[dict], dict[str, str]]:
 
 
 def write(folder: Path, origin: Origin | None = None) -> bool:
-    """Report on the runs in `folder`/runs into `folder`; tell whether there was any code coverage."""
+    """Report on the runs in `folder`/runs into `folder`; return whether there was any code coverage."""
     origin = origin or Origin()
     runs = sorted(path for path in (folder / "runs").glob("*") if path.is_dir())
     found = [path for path in runs if (path / "coverage.dat").exists()]
@@ -102,7 +102,7 @@ def write(folder: Path, origin: Origin | None = None) -> bool:
         print("no test has measured code coverage: that takes a simulation on Verilator", file=sys.stderr)
         return False
     for path in of_other_points(files):
-        print(f"left out, for its cover points have other bins than those of this project: {path}",
+        print(f"left out, because its cover points have other bins than this project: {path}",
               file=sys.stderr)
         files.remove(path)
     code = CodeCoverage()
@@ -160,7 +160,7 @@ def show(code: CodeCoverage, summary: Mapping, holes: list[str], runs: str, stal
 
 
 def add(report: Path, runs: list[Path], fresh: Path) -> bool:
-    """Make in `fresh` a report of the runs of another one and of further runs; tell whether there is any."""
+    """Make in `fresh` a report of another one's runs and of further runs; return whether there is any."""
     shutil.copytree(report / "runs", fresh / "runs", copy_function=shutil.copy2)
     if (report / "junit.xml").exists():
         shutil.copy2(report / "junit.xml", fresh)

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """`make cov`: runs tests with coverage beside the last report, which the new one replaces at the end.
 
-A mistake in TEST, an interruption, or tests that simulate nothing leave the last report as it was. With TEST
-the report has a folder of its own: a subset's figures are no figures of the project.
+A mistake in TEST, an interruption, or tests that simulate nothing leave the last report unchanged. With TEST
+the
+report has its own folder: a subset's figures are no figures of the project.
 """
 
 from __future__ import annotations
@@ -25,12 +26,12 @@ from tb.coverage.origin import now, origin_of
 from tb.regress import results
 
 FOLDER = BUILD / "coverage"
-SUBSET = "-subset"  # behind the folder's name: the report of make cov TEST=
+SUBSET = "-subset"  # suffix of the folder's name: the report of make cov TEST=
 RAN = (0, 1)  # exit statuses of pytest with which tests ran to their end
 
 
 def replace(fresh: Path, folder: Path) -> None:
-    """Put a complete report in the place of the last one; of two that end at once the later one stays."""
+    """Replace the last report by a complete new one; if two end at once the later one stays."""
     with alone(folder.with_name(folder.name + ".lock"), "make cov"):
         old = fresh.with_name(fresh.name + ".old")
         shutil.rmtree(old, ignore_errors=True)

@@ -12,11 +12,11 @@ FOLDER = ROOT / "docs" / "testplan"
 
 @dataclasses.dataclass(frozen=True)
 class Testpoint:
-    """One thing that has to be shown.
+    """One property that tests have to show.
 
     Attributes:
         name: area/what.
-        section: of the document that demands it.
+        section: of the document with the requirement.
         stimulus, check: one sentence each.
         tests: pytest names, `tests/path.py::function`.
         cover: names of cover points.

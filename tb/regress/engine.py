@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where runs are carried out: processes of this machine, or jobs of a Slurm cluster. Dask does the work.
+"""The workers of a regression: processes of this machine, or jobs of a Slurm cluster, managed by Dask.
 
-It hands tasks to workers that live as long as the regression, so a run costs no new Python, and gives
-the task of a worker that has died to another one. docs/regressions.md has the numbers behind the choice.
+Dask hands tasks to workers that live as long as the regression, so a run costs no new Python. The task of a
+worker that has died goes to another one. docs/regressions.md has the measurements for this choice.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from tb.cli.common import UsageError
 from tb.common.toolchain import ROOT
 
 PLACES = ("here", "slurm")
-# A worker without a sign for so long is dead: it gives signs from another thread while a run lasts.
+# A worker without a sign for this time is dead: another thread of the worker sends signs during a run.
 WORKER_TTL = "60s"
 LOOPBACK = "127.0.0.1"
-ANY_PORT = ":0"  # of Dask's own page, whose usual one another regression may have
+ANY_PORT = ":0"  # port of Dask's own page, because another regression may use the default port
 
 
 @contextlib.contextmanager
 def workers(where: str, count: int, scratch: Path) -> Iterator[Client]:
-    """Give a client of `count` workers that carry out one task at a time each.
+    """Yield a client of `count` workers that carry out one task at a time each.
 
     Args:
         where: "here", or "slurm": as jobs of a cluster that shares this file system; partition, account and

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Failures that say the same: one group per message, whatever numbers and names of sequences stand in it."""
+"""Groups of failures: one group per message, without regard to numbers and names of sequences."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class Group:
 
 
 def first_line(error: str) -> str:
-    """Return the first line of a failure without what names simulator and seed."""
+    """Return the first line of a failure without simulator and seed."""
     return _HEAD.sub("", error.strip().split("\n", 1)[0])
 
 
 def pattern(error: str) -> str:
-    """Return what failures with the same cause have in common."""
+    """Return the part of a message that failures with the same cause share."""
     text = _WHERE.sub("contraction of a sequence", first_line(error))
     return _TUPLE.sub("(#)", _NUMBER.sub("#", text))
 

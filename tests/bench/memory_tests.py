@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: the memory of `make bench` has the latency and the rate that it promises."""
+"""Runs inside the simulator: the memory of `make bench` has its specified latency and rate."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ async def begin(dut, latency: int, gap: int, size: int = BEATS) -> list[int]:
 
 
 async def seen(dut, channel: str, until: int) -> list[tuple[int, dict]]:
-    """Return when a channel handed something over in the next cycles, and what."""
+    """Return the handshakes of a channel in the next cycles, with their data."""
     fields = {"r": ("rdata", "rresp", "rlast"), "b": ("bresp",)}[channel]
     found = []
     for cycle in range(until):
@@ -43,7 +43,7 @@ async def seen(dut, channel: str, until: int) -> list[tuple[int, dict]]:
 @cocotb.test()
 @cocotb.parametrize(latency=[1, 20], gap=[0, 3])
 async def reads(dut, latency: int, gap: int) -> None:
-    """Two bursts, the second one beyond the end: latency behind the first address, then a beat per cycle."""
+    """Two bursts, the second one beyond the end: latency after the first address, then a beat per cycle."""
     size = 20
     beats = await begin(dut, latency, gap, size)
     asked = [(7, 5), (size - 2, 4)]  # first beat, beats
@@ -54,7 +54,7 @@ async def reads(dut, latency: int, gap: int) -> None:
     dut.arvalid_i.value = 0
     found = await collected
     wanted = [(first + index, index == count - 1) for first, count in asked for index in range(count)]
-    # The first address is taken in cycle 0.
+    # The first address is accepted in cycle 0.
     pauses = [index // gap if gap else 0 for index in range(len(wanted))]
     assert [cycle for cycle, _ in found] == [max(latency, 1) + index + pause for index, pause in
                                              enumerate(pauses)]
@@ -67,7 +67,7 @@ async def reads(dut, latency: int, gap: int) -> None:
 @cocotb.test()
 @cocotb.parametrize(latency=[1, 20], gap=[0, 2])
 async def writes(dut, latency: int, gap: int) -> None:
-    """Single bytes and whole beats; a burst with a beat beyond the end; the answer comes so much later."""
+    """Single bytes, whole beats, a burst with a beat beyond the end; each response has the given latency."""
     size, random = 20, rng()
     beats = await begin(dut, latency, gap, size)
     asked, last = [(3, 4), (size - 1, 2)], []
@@ -97,7 +97,7 @@ async def writes(dut, latency: int, gap: int) -> None:
     found = await collected
     assert [when for when, _ in found] == [when + max(latency, 1) for when in last]
     assert [answer["bresp"] for _, answer in found] == [OKAY, DECERR]
-    # Two addresses and six beats; of the pauses the second one falls on an address.
+    # Two addresses and six beats; the second pause falls on an address.
     assert cycle == 8 + (gap == 2) and dut.written_o.value == 6
     dut.dump_i.value = 1
     await ClockCycles(dut.clk_i, 2)

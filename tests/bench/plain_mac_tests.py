@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: flaash_plain_mac computes what numpy's float32 does, step by step."""
+"""Runs inside the simulator: flaash_plain_mac computes the same as numpy's float32, step by step."""
 
 from random import Random
 
@@ -55,7 +55,7 @@ def random_dot(random: Random) -> Dot:
 
 
 def directed() -> list[Dot]:
-    """Return every special factor by every other, alone, and every special term after every other."""
+    """Return all pairs of special factors, as single products, and all pairs of special terms."""
     products = [[(a, b)] for a in SIGNED for b in SIGNED]
     one = 0x3F800000
     sums = [[(a, one), (b, one)] for a in SIGNED for b in SIGNED]

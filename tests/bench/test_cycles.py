@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""No change makes the machine slower unnoticed."""
+"""The suite notices a change that makes the machine slower."""
 
 import pytest
 
@@ -29,7 +29,7 @@ def test_no_machine_of_the_suite_has_become_slower(simulator: str, machine: str,
     pytest.param(guard.CONFIGS, id="some", marks=pytest.mark.full),
     pytest.param(guard.OTHERS, id="others", marks=pytest.mark.suite_on())])  # LIST=long runs these
 def test_no_run_has_become_slower(configs: tuple[str, ...]) -> None:
-    """Of machines as they are, which take half a minute each to build."""
+    """The guarded rows of the real machines, which take half a minute each to build."""
     sentences = guard.compare(guard.read_recorded(configs), guard.measure_cycles(configs))
     assert not sentences, "\n".join([*sentences, HINT])
 

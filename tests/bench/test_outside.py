@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The experiment from outside: its memory, its bound, what it notices, and a small run."""
+"""The experiment from outside: its memory, its bound, its checks, and a small run."""
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ WORKLOAD = "3x3x64_nnz60"
 
 
 def contracted(made: image.Image) -> np.ndarray:
-    """Return the memory behind a queue that the stand-in for the machine has worked on."""
+    """Return the memory after a queue that the stand-in for the machine has processed."""
     size, count = len(made.data), len(made.workloads)
     stand_in = StandIn(base=0, size=size)
     memory, registers = stand_in.memory, stand_in.registers
@@ -41,7 +41,7 @@ def test_a_queue_has_different_operands_of_one_kind() -> None:
 
 
 def test_what_is_noticed() -> None:
-    """The stand-in's memory is right; each change of it is told."""
+    """The stand-in's memory is right; each change of it is reported."""
     chosen = machine("default")
     made = image.make(variants(WORKLOAD, 3), chosen)
     after = contracted(made)
@@ -132,7 +132,7 @@ def test_a_small_queue(simulator: str, width: int, latency: int, gap: int) -> No
 
 @pytest.mark.suite_on("verilator")
 def test_a_far_memory(simulator: str) -> None:
-    """By its default bursts the chip reads far enough ahead: only the queue's ends take longer."""
+    """With its default bursts the chip prefetches far enough: only the queue's ends take longer."""
     points = [Point("3x3x64_nnz20", "tiny", 128, latency) for latency in (100, 400)]
     near, far = outside.measure(points, checked_on=simulator)
     assert near["checked"] and far["checked"], near["problems"] + far["problems"]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Figures of the pages that need no simulation: records of the guard, the cycle model, quotients of both."""
+"""Figures of the pages that need no simulation: records of the guard, the cycle model, their quotients."""
 
 import re
 from pathlib import Path
@@ -47,7 +47,7 @@ def test_cycles_are_those_of_the_guard() -> None:
 
 
 def test_cycles_of_the_paper_s_machine() -> None:
-    """Those of the guard; and the quotients of all rows are those of their cycles."""
+    """The cycles equal the guard's records, and the quotients of all rows follow from their cycles."""
     recorded, known = guard.read_recorded(), 0
     for name, engines, cycles, _, _, paper, times in rows(PERFORMANCE, "| workload | engines | cycles |"):
         assert times == f"{number(paper) / number(cycles):.1f}", (name, engines)
@@ -83,7 +83,7 @@ def test_steps_of_the_intersection() -> None:
 @pytest.mark.parametrize("name, cycles, bound, times",
                          rows(PERFORMANCE, "| machine | cycles | lower bound |"))
 def test_bounds_of_the_skewed_pair(name: str, cycles: str, bound: str, times: str) -> None:
-    """With what the host makes use of; and the quotients are those of the cycles."""
+    """With the settings that the host uses; and the quotients follow from the cycles."""
     first, *_ = rows(PERFORMANCE, "| machine | cycles | lower bound |")
     assert first[0] == "paper32" and times == f"{number(first[1]) / number(cycles):.2f}"
     assert machine(name).bound(*csf_pair(SKEWED), None) == number(bound) < number(cycles)

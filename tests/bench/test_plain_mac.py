@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bench of flaash_plain_mac, which the cost of exactness is measured against."""
+"""Bench of flaash_plain_mac, the reference for the cost of exactness."""
 
 import pytest
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Records of runs, the checks behind them, and the report."""
+"""Records of runs, their checks, and the report."""
 
 from pathlib import Path
 
@@ -172,7 +172,7 @@ def test_the_claim_of_25_times() -> None:
 
 
 def test_clocks_are_those_of_recorded_files(tmp_path: Path) -> None:
-    """Whose file isn't there has no columns in the table."""
+    """A clock whose file is missing has no columns in the table."""
     (tmp_path / "there.json").write_text('{"mhz": 12.5}')
     (tmp_path / "other.json").write_text("{}")
     recorded = {name: (tmp_path / f"{name}.json", lambda found: found.get("mhz"))

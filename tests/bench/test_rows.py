@@ -114,4 +114,4 @@ def test_machines_of_deep_learning_have_its_format() -> None:
     assert rows.learning_config("swat") == "fast8"
     assert machine(rows.learning_config("tender")).config["Format"] == "int8"
     with pytest.raises(WorkloadError, match="no workload 'swat'"):
-        operands("swat")  # it is its slices
+        operands("swat")  # it consists of its slices

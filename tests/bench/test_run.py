@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The command behind make bench: what it writes, and its exit status."""
+"""The command of make bench: its files and its exit status."""
 
 import json
 from pathlib import Path
@@ -50,7 +50,7 @@ def test_filters_that_nothing_passes(arguments: list[str]) -> None:
 
 
 def test_names_and_numbers_are_whole_at_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
-    """Only names of machines that have options may be folded."""
+    """Only names of machines with options may be folded."""
     counts = dict.fromkeys(("cycles", "bound", "load_cycles", "unload_cycles"), 123_456)
     rows = [row for row in all_rows() if ":" not in row.config]
     for begin in range(0, len(rows), run.MAX_SHOWN):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: an assertion that fails without a message of its own, and a use of pytest."""
+"""Runs inside the simulator: an assertion that fails without a message, and a use of pytest."""
 
 import cocotb
 import pytest

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs inside the simulator: bursts cycle by cycle; flaash_axi_checker has to stop the illegal ones.
 
-A step says which channels offer a beat in a cycle, and which are not ready. The case is named by FLAASH_CASE.
+A step lists the channels that offer a beat in a cycle, and those that are not ready. FLAASH_CASE names the
+case.
 """
 
 import os
@@ -33,11 +34,11 @@ def w(**fields: int) -> dict:
 
 
 def held(step: dict) -> dict:
-    """Return a step in which nobody takes what is offered."""
+    """Return a step in which no offered beat is accepted."""
     return {**step, "stall": True}
 
 
-# What each case offers, cycle by cycle; tests/blocks/test_axi_checker.py knows the sentence that must come.
+# The beats of each case, cycle by cycle; tests/blocks/test_axi_checker.py has the sentence that must come.
 CASES: dict[str, list[dict]] = {
     "aw_withdrawn": [held(AW), {}],
     "w_withdrawn": [AW, held(W), {}],
@@ -89,7 +90,7 @@ CASES: dict[str, list[dict]] = {
 
 
 class Pins:
-    """Offers beats; what is not offered has random values."""
+    """Offers beats; all other signals have random values."""
 
     def __init__(self, dut):
         self.dut, self.random = dut, rng()
@@ -126,7 +127,7 @@ async def illegal(dut) -> None:
 
 @cocotb.test()
 async def valid_in_reset(dut) -> None:
-    """A master that offers something while reset is low; FLAASH_CASE is the channel."""
+    """A master that offers a beat while reset is low; FLAASH_CASE is the channel."""
     pins = await _started(dut)
     dut.rst_ni.value = 0
     await pins.step({})
@@ -136,7 +137,7 @@ async def valid_in_reset(dut) -> None:
 
 @cocotb.test()
 async def legal_traffic(dut) -> None:
-    """What is allowed: edges of 4 KB, odd addresses, narrow beats, IDs, stalls, a reset that withdraws."""
+    """Legal traffic: edges of 4 KB, odd addresses, narrow beats, IDs, stalls, a reset that withdraws."""
     pins = await _started(dut)
     random = pins.random
     for steps in (

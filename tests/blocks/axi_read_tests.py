@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: flaash_axi_read makes bursts of requests; each beat comes once, in order."""
+"""Runs inside the simulator: flaash_axi_read splits requests into bursts; each beat comes once, in order."""
 
 from collections import deque
 
@@ -15,7 +15,7 @@ PAGE = 4096
 
 
 class Bus:
-    """The memory and the reader of the data: a beat holds its address; some are refused."""
+    """The memory and the consumer of the data: a beat holds its address; some are refused."""
 
     def __init__(self, dut, stalls: str, random, latency: int):
         self.dut = dut
@@ -27,7 +27,7 @@ class Bus:
         self.inside = self.most = self.cycle = 0
         self.received: list[tuple[int, int]] = []
         self.asked: list[tuple[int, int]] = []
-        self.asked_in: list[int] = []  # these cycles
+        self.asked_in: list[int] = []  # in these cycles
         for name in (
             "stop",
             "req_valid",
@@ -93,7 +93,7 @@ class Bus:
 
 
 def answer_of(addr: int) -> int:
-    """Return what the memory says about a beat."""
+    """Return the memory's response for a beat."""
     return {5: 2, 11: 3}.get(addr // 64 % 13, 0)
 
 
@@ -143,7 +143,7 @@ async def short_requests_hold_up_nothing(dut) -> None:
 @cocotb.test()
 @cocotb.parametrize(stalls=["none", "random"])
 async def a_stop_at_any_cycle(dut, stalls: str) -> None:
-    """What was asked for comes and is thrown away; nothing new is asked for; then everything is as before."""
+    """Requested beats come and are discarded; no new burst begins; afterwards everything works as before."""
     random = rng()
     bus = Bus(dut, stalls, random, 7)
     await start(dut)

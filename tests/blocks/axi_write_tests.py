@@ -31,10 +31,10 @@ class Bus:
         self.answers: deque[tuple[int, int, int]] = deque()
         self.faults: list[tuple[int, int, int, int]] = []
         self.refused: set[int] = set()
-        self.turns: dict[int, int] = {}  # of the regions of 16 MB in which beats and lines lie
-        self.under_way: Counter[int] = Counter()  # bursts without an answer, by turn
+        self.turns: dict[int, int] = {}  # of the regions of 16 MB for beats and lines
+        self.under_way: Counter[int] = Counter()  # bursts without a response, by turn
         self.cycle = 0
-        self.behind = False  # data are taken only behind their address
+        self.behind = False  # data are accepted only after their address
         for name in ("start", "addr", "turn", "flush", "stop", "in_valid", "in_data", "in_words",
                      "line_valid", "line", "aw_ready", "w_ready", "b_valid", "b_resp"):
             getattr(dut, f"{name}_i").value = 0
@@ -122,7 +122,7 @@ class Bus:
                 await RisingEdge(dut.clk_i)
 
     async def put_line(self, addr: int, turn: int, words: list[int]) -> None:
-        """Put a line, and wait until it is taken."""
+        """Put a line, and wait until it is accepted."""
         dut, line_t = self.dut, bench_types()["line_i"]
         self.turns[addr >> 24] = turn
         data = sum(word << 32 * i for i, word in enumerate(words))
@@ -135,7 +135,7 @@ class Bus:
         dut.line_valid_i.value = 0
 
     async def end(self, until_idle: bool = True) -> None:
-        """Wait until all is in bursts, or answered."""
+        """Wait until all beats are in bursts, or until all have their responses."""
         dut = self.dut
         dut.flush_i.value = 1
         await FallingEdge(dut.clk_i)
@@ -155,7 +155,7 @@ def drawn(random, region: int = 0) -> tuple[int, list[int]]:
 @cocotb.test()
 @cocotb.parametrize(stalls=amount(["none", "random"], list(STALLS)), latency=[1, 60])
 async def every_word_is_written_once(dut, stalls: str, latency: int) -> None:
-    """One stream of beats begins behind the other's last burst; lines come at any time."""
+    """One stream of beats begins after the previous one's last burst; lines come at any time."""
     random = rng()
     bus = Bus(dut, stalls, random, latency)
     await start(dut)
@@ -186,10 +186,10 @@ async def every_word_is_written_once(dut, stalls: str, latency: int) -> None:
 @cocotb.test()
 @cocotb.parametrize(behind=[False, True])
 async def nothing_holds_up_beats(dut, behind: bool) -> None:
-    """A beat per cycle, across bursts and page boundaries, as long as the memory takes them.
+    """A beat per cycle, across bursts and page boundaries, while the memory accepts them.
 
     Args:
-        behind: it takes data only behind their address.
+        behind: it accepts data only after their address.
     """
     random = rng()
     bus = Bus(dut, "none", random, 1)
@@ -233,7 +233,7 @@ async def refusals_tell_their_burst(dut) -> None:
 @cocotb.test()
 @cocotb.parametrize(stalls=["none", "random"])
 async def a_stop_at_any_cycle(dut, stalls: str) -> None:
-    """Bursts that have begun are ended, with the right data; nothing else is written."""
+    """Bursts that have begun are completed, with the right data; nothing else is written."""
     random = rng()
     bus = Bus(dut, stalls, random, 9)
     await start(dut)

@@ -29,7 +29,7 @@ class Bench:
         self.todo: deque[tuple[int, Portions]] = deque()
         self.sending: list[tuple[int, deque[Message]]] = []  # slot and words left, of each open portion
         self.closing: deque[tuple[int, int]] = deque()
-        self.waiting: list[tuple[int, Portions]] = []  # slots whose count is not told yet
+        self.waiting: list[tuple[int, Portions]] = []  # slots whose count is not announced yet
         self.opened = 0
         self.results: dict[tuple[int, int], int] = {}  # in the order in which they came
         self.events: Counter[str] = Counter()
@@ -45,14 +45,14 @@ class Bench:
         return [deque(messages(self.fmt, piece)) for piece in pieces]
 
     async def run(self, dots: list[list[tuple[int, int]]], stall: float = 0.0, dense: bool = False) -> None:
-        """Play dot products as play() does; the expected results are the model's."""
+        """Play dot products as play() does; the model gives the expected results."""
         await self.play([self.cut(pairs) for pairs in dots],
                         [dot(self.fmt, [a for a, _ in pairs], [b for _, b in pairs]) for pairs in dots],
                         stall, dense)
 
     async def play(self, sums: list[Portions], fates: list[DotResult], stall: float = 0.0,
                    dense: bool = False) -> None:
-        """Send the words of portions, with this share of cycles in which nobody takes a result."""
+        """Send the words of portions, with this share of cycles in which no result is accepted."""
         dut, rng = self.dut, self.random
         self.todo.extend(enumerate(sums))
         dut.dense_i.value = int(dense)
@@ -70,7 +70,7 @@ class Bench:
                 number, _ = self.todo[0]
                 dut.open_i.value = bench_types()["open_i"].pack(a_id=number, b_id=3 * number)
             chosen = rng.choice(self.sending) if self.sending and rng.random() < 0.9 else None
-            # A dot product is closed before its last portion ends; here, a cycle before its first begins.
+            # A dot product is closed before its last portion ends; here, one cycle before its first begins.
             dut.close_i.value = 0
             if self.closing:
                 slot, count = self.closing.popleft()
@@ -132,7 +132,7 @@ class Bench:
         assert self.results == expected
         del self.events["stall_result"]
         assert self.events == events
-        if len(expected) == len(fates):  # then the order of the results tells whose flags these are
+        if len(expected) == len(fates):  # then the order of the results assigns the flags
             assert self.flags == [int(fates[number].flags) for number, _ in self.results]
         assert Counter(self.flags) == Counter(int(fate.flags) for fate in fates)
 
@@ -143,12 +143,12 @@ def pack_part(fmt: NumberFormat, slot: int, message: Message) -> int:
 
 
 def close(dut, slot: int, count: int) -> None:
-    """Tell how many portions the dot product in a slot has."""
+    """Announce the number of portions of the dot product in a slot."""
     dut.close_i.value = bench_types()["close_i"].pack(valid=1, slot=slot, count=count)
 
 
 def rest(dut) -> None:
-    """Offer nothing, take nothing."""
+    """Offer nothing, accept nothing."""
     for name in IDLE_INPUTS:
         getattr(dut, f"{name}_i").value = 0
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: words of flaash_combiner up to all that there is room for, made by hand.
+"""Runs inside the simulator: words of flaash_combiner up to their greatest values, made by hand.
 
-A word has room for 2**24 products; no simulation sends so many, but their sums come as a few words.
+A word has room for 2**24 products. No simulation sends that many, but their sums come as a few words.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ async def play(bench: Bench, sums: list[Portions]) -> None:
 
 @cocotb.test()
 async def words_as_great_as_they_get(dut) -> None:
-    """One word, alone and as the sum of portions, with all products that there is room for and near it."""
+    """One word, alone and as the sum of portions, with the greatest number of products, and near it."""
     random = await begin(dut)
     bench = Bench(dut, random)
     bits = word_bits(bench.fmt)
@@ -68,7 +68,7 @@ async def words_as_great_as_they_get(dut) -> None:
 
 @cocotb.test()
 async def neighbours_that_are_full(dut) -> None:
-    """Words side by side that are all full: the greatest carries and borrows go from each to the next."""
+    """Neighbouring words that are all full: the greatest carries and borrows go from each to the next."""
     random = await begin(dut)
     bench = Bench(dut, random)
     if not bench.fmt.is_float:
@@ -85,11 +85,11 @@ async def neighbours_that_are_full(dut) -> None:
 
 @cocotb.test()
 async def a_range_that_only_the_total_leaves(dut) -> None:
-    """Portions that fit, whose sum does not: reported, not stored. The sums next to it fit."""
+    """Portions that fit, with a sum that does not: it is reported, not stored. The sums next to it fit."""
     random = await begin(dut)
     bench = Bench(dut, random)
     if bench.fmt.is_float:
-        return  # a sum of floats overflows to infinity; the corners have that
+        return  # a sum of floats overflows to infinity, which the corners cover
     limit = 2 ** (bench.fmt.result_width - 1)
     await play(bench, [portions([{0: value // 2}, {0: value - value // 2}])
                        for value in (limit - 1, limit, -limit, -limit - 1, limit // 2)])

@@ -25,7 +25,7 @@ async def random_sums(dut, stall: float, dense: bool) -> None:
 
 @cocotb.test()
 async def corners_with_a_product_per_portion(dut) -> None:
-    """The directed cases of the MAC: carries, cancellation, halves, specials meet only here."""
+    """The directed cases of the MAC: here carries, cancellation, halves and specials meet."""
     random = await begin(dut)
     bench = Bench(dut, random)
     bench.single = True
@@ -56,7 +56,7 @@ async def specials_that_meet_only_here(dut) -> None:
 
 @cocotb.test()
 async def reset_forgets_all_slots(dut) -> None:
-    """Reset with slots open, portions under way and results inside; then everything is as at first."""
+    """Reset with open slots, portions in progress and stored results; then everything is as at first."""
     random = await begin(dut)
     name = Bench(dut, random).fmt.name
     for cycles in (5, 20, 60, 150):
@@ -96,7 +96,7 @@ async def latency(dut) -> None:
             dut.part_i.value = pack_part(fmt, slot, message)
             await RisingEdge(dut.clk_i)
         dut.part_valid_i.value = 0
-        waited = 0  # since the edge at which the last word was taken
+        waited = 0  # since the edge at which the last word was accepted
         while not int(dut.result_valid_o.value) and waited < 100:
             await RisingEdge(dut.clk_i)
             waited += 1

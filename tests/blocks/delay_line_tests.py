@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: flaash_delay_line gives back what came Delay cycles ago."""
+"""Runs inside the simulator: flaash_delay_line returns each word after Delay cycles."""
 
 from collections import deque
 
@@ -21,7 +21,7 @@ async def everything_comes_back_in_time(dut) -> None:
     came = 0
     for cycle in range(300):
         if cycle % 70 == 69 and delay:
-            # Reset forgets what is under way.
+            # Reset drops the words in flight.
             dut.rst_ni.value = 0
             dut.valid_i.value = random.getrandbits(channels)
             await RisingEdge(dut.clk_i)

@@ -45,7 +45,7 @@ class Bench:
         self.beats: deque[tuple[int, int]] = deque()
         self.frames: list[list[list[int]]] = [[[]], [[]]]
         self.open = [False, False]
-        self.set = 0  # of levels, of the descriptor that was fetched last
+        self.set = 0  # set of levels, of the last fetched descriptor
         self.slot_beats: list[int] = []
         for name in (
             "begin",
@@ -126,15 +126,15 @@ class Bench:
         self.put(slot, to_bytes(words))
         dut.slot_i.value = slot
         await self.pulse("begin")
-        dut.slot_i.value = 0  # by then it is that of the next one
+        dut.slot_i.value = 0  # by then it belongs to the next one
 
     async def fetch(self, words: list[int], take: bool = True):
-        """Have a descriptor read and fetched, to be loaded now or later; return its fault."""
+        """Read and fetch a descriptor, to be loaded now or later; return its fault."""
         await self.begin(words)
         return await self.fetch_next(SLOT, take)
 
     async def fetch_next(self, slot: int, take: bool = True):
-        """Have the descriptor fetched that is the next one of those that are read; return its fault."""
+        """Fetch the next of the descriptors that have been read; return its fault."""
         dut = self.dut
         self.set = (self.set + 1) % EDGE.constants["Sets"].value
         await FallingEdge(dut.clk_i)
@@ -153,12 +153,12 @@ class Bench:
         return fault
 
     def take(self) -> None:
-        """Turn to the descriptor that was fetched last."""
+        """Switch to the last fetched descriptor."""
         dut = self.dut
         dut.load_about_i.value, dut.load_set_i.value = int(dut.about_o.value), self.set
 
     async def load(self, operands: int, ahead: int = 0) -> None:
-        """Have operands (bits) asked for and loaded later, until all are over or one is wrong."""
+        """Request operands (bits) and load them later, until all are finished or one is wrong."""
         dut = self.dut
         self.frames = [[[]], [[]]]
         await self.pulse("ask", operands)
@@ -171,7 +171,7 @@ class Bench:
         )
 
     async def cancel(self) -> None:
-        """End what is under way as the control does."""
+        """End all work as the control does."""
         dut = self.dut
         dut.cancel_i.value = 1
         await RisingEdge(dut.clk_i)
@@ -187,7 +187,7 @@ class Bench:
 
 def drawn(bench: Bench, random, numbers, at: int = 0x1_0000,
           among: list[tuple[int, ...]] = SHAPES) -> tuple[list[Csf], list[int], Image]:
-    """Return two operands that may be contracted, their descriptor, and where their arrays are."""
+    """Return two operands that may be contracted, their descriptor, and the addresses of their arrays."""
     fitting = [shape for shape in among if shape[-1] <= 1 << int(bench.dut.CoordWidth.value)]
     shapes = [random.choice(fitting) for _ in range(2)]
     shapes[1] = (*shapes[1][:-1], shapes[0][-1])

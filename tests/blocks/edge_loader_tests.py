@@ -37,7 +37,7 @@ async def frames_are_those_of_the_operands(dut, stalls: str) -> None:
 
 @cocotb.test()
 async def the_rest_of_a_descriptor_goes_by_whole_beats(dut) -> None:
-    """Behind the last level a beat takes a cycle, as the bus does, not one per piece of it."""
+    """After the last level a beat takes one cycle, as on the bus, not a cycle per piece."""
     bench, random = await begun(dut)
     _found, words, _image = drawn(bench, random, np.random.default_rng(1), among=SHAPES[:1])
     before = get_sim_time("ns")
@@ -50,7 +50,7 @@ async def the_rest_of_a_descriptor_goes_by_whole_beats(dut) -> None:
 @cocotb.test()
 @cocotb.parametrize(stalls=["none", "random"])
 async def what_lies_behind_the_first_levels_is_read_if_it_is_used(dut, stalls: str) -> None:
-    """Of each number of levels; a descriptor that is wrong in its head needs no more than its first part."""
+    """Descriptors of each number of levels; a descriptor with a wrong head needs only its first part."""
     bench, random = await begun(dut, stalls)
     numbers, most = np.random.default_rng(1), first_levels(8 * bench.bytes)
     for count in random.sample(range(2, 17), 15):
@@ -78,7 +78,7 @@ async def what_lies_behind_the_first_levels_is_read_if_it_is_used(dut, stalls: s
 @cocotb.test()
 @cocotb.parametrize(stalls=["none", "random"])
 async def the_next_descriptor_is_already_there(dut, stalls: str) -> None:
-    """Behind a descriptor of any number of levels come the beats of the next one, which are left to it."""
+    """After a descriptor of any number of levels come the beats of the next one, which stay untouched."""
     bench, random = await begun(dut, stalls)
     numbers = np.random.default_rng(random.getrandbits(32))
     shape = SHAPES[-1]
@@ -100,7 +100,7 @@ async def the_next_descriptor_is_already_there(dut, stalls: str) -> None:
 
 @cocotb.test()
 async def of_refused_beats_of_a_descriptor_the_first_is_told(dut) -> None:
-    """Also where one is of the first levels, the other of those that are read because they are used."""
+    """Also where one belongs to the first levels, the other to the levels that are read on demand."""
     bench, random = await begun(dut)
     _found, words, _image = drawn(bench, random, np.random.default_rng(1), among=SHAPES[-1:])
     beats = range(0, HEAD + 16 * LEVEL, bench.bytes)
@@ -114,7 +114,7 @@ async def of_refused_beats_of_a_descriptor_the_first_is_told(dut) -> None:
 
 @cocotb.test()
 async def a_wrong_order_is_told(dut) -> None:
-    """Of each operand, with the order as the place."""
+    """For each operand, with the order as the place."""
     bench, random = await begun(dut)
     _found, words, _image = drawn(bench, random, np.random.default_rng(1), among=SHAPES[3:4])
     for shift in (0, 4):
@@ -126,7 +126,7 @@ async def a_wrong_order_is_told(dut) -> None:
 
 @cocotb.test()
 async def arrays_may_end_with_the_address_space(dut) -> None:
-    """An array may end with the last byte of 64 bits; with an element more its span is refused."""
+    """An array may end with the last byte of 64 bits; with one more element its span is refused."""
     bench, random = await begun(dut)
     _found, words, _image = drawn(bench, random, np.random.default_rng(1), among=SHAPES[3:4])
     order = words[1] & 15
@@ -137,7 +137,7 @@ async def arrays_may_end_with_the_address_space(dut) -> None:
             (0, 0, 0, 4, 1), (0, 1, 0, 4, 0), (order - 1, 0, 0, 4, 0), (order - 1, 0, 1, 2, 0),
             (order - 1, 1, 0, value, 0), (order - 1, 1, 1, value, 0)]:
         row = 16 + 8 * (level + random.choice([0, order]))
-        elements = 64 * random.randint(1, 9) // size  # of them a level has `more` than its count
+        elements = 64 * random.randint(1, 9) // size  # elements that a level has beyond its count
         at = 2 ** 64 - elements * size
         for over in (0, 1):
             changed = list(words)
@@ -157,7 +157,7 @@ async def the_next_operands_are_asked_for(dut, stalls: str) -> None:
     await bench.fetch(words)
     await bench.pulse("ask", 3)
     for turn in range(amount(4, 8)):
-        at = (0x2_0000, 0x1_0000)[turn % 2]  # beside the arrays that are being read
+        at = (0x2_0000, 0x1_0000)[turn % 2]  # while the arrays are being read
         following, next_words, image = drawn(bench, random, numbers, at)
         assert image.end <= at + 0x1_0000
         bench.frames = [[[]], [[]]]

@@ -30,7 +30,7 @@ class Bench:
         assert words == self.count or self.dut.flush_i.value == 1
 
     async def put(self, words: list[int]) -> None:
-        """Put words in one step; behind them stands something else."""
+        """Put words in one step; the unused words are random."""
         dut, rest = self.dut, self.most - len(words)
         behind = [self.random.getrandbits(32) for _ in range(rest)]
         dut.in_data_i.value = sum(word << 32 * i for i, word in enumerate(words + behind))
@@ -71,7 +71,7 @@ async def words_without_gaps(dut, consumer: str) -> None:
 
 @cocotb.test()
 async def a_beat_per_cycle(dut) -> None:
-    """While words come as fast as they are taken, a beat leaves in each cycle."""
+    """While words come as fast as they are accepted, a beat leaves in each cycle."""
     bench = Bench(dut, rng(), "none")
     await start(dut)
     dut.in_words_i.value, dut.in_valid_i.value = bench.most, 1

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: flaash_edge_quota lets records pass as far as the buffer goes, and counts."""
+"""Runs inside the simulator: flaash_edge_quota passes the records that fit the buffer, and counts."""
 
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
@@ -14,7 +14,7 @@ PORTS = ("start", "capacity", "words", "drop", "step", "whole", "count")
 
 
 class Quota:
-    """What must pass: a buffer, record by record."""
+    """The expected records: a buffer, record by record."""
 
     def __init__(self, capacity: int, words: int):
         self.left, self.size = capacity, 4 * words
@@ -22,7 +22,7 @@ class Quota:
         self.full = False
 
     def take(self, count: int, drop: bool) -> int:
-        """Count records that come at once and tell how many pass; those that are dropped need room, too."""
+        """Count records that come at once, and return how many pass; dropped records need room, too."""
         self.records += count
         fit = 0 if self.full else min(count, self.left // self.size)
         self.full |= fit < count
@@ -44,7 +44,7 @@ async def step(dut, whole: bool, count: int) -> int:
 
 @cocotb.test()
 async def records_as_far_as_they_fit(dut) -> None:
-    """Batches and beats, every size of a record; none behind one that did not fit, none that is dropped."""
+    """Batches and beats, every size of a record; none passes after one that did not fit, or while dropped."""
     random = rng()
     for name in PORTS:
         getattr(dut, f"{name}_i").value = 0

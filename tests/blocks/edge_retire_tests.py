@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: flaash_edge_retire completes contractions in order, behind their results."""
+"""Runs inside the simulator: flaash_edge_retire completes contractions in order, after their results."""
 
 import dataclasses
 import itertools
@@ -12,14 +12,14 @@ from tb.common.bench import rng, start
 from tb.common.rtl_types import bench_types
 
 FULL, WRITE, WATCHDOG = 0x48, 0x46, 0x12
-CHIP = 0x0f, 0x11, 0x13  # out of range, aborted, parity: what ends a contraction in the chip
+CHIP = 0x0f, 0x11, 0x13  # out of range, aborted, parity: errors that end a contraction in the chip
 PORTS = ("clear", "open", "fault", "close", "retired", "sent", "written", "write_fault",
          "line_ready", "ring_fault", "late")
 
 
 @dataclasses.dataclass(eq=False)
 class Contraction:
-    """What is put in: about the contraction, and in which cycle of its writing what goes wrong."""
+    """The input: the contraction, and the errors of its writes with their cycles."""
 
     slot: int
     tag: int
@@ -30,7 +30,7 @@ class Contraction:
     write_fault: tuple[int, int] | None
     refused: bool  # its completion record
     prompt: bool
-    slow: bool = False  # its results are sent at once and answered late
+    slow: bool = False  # its results are sent at once and get late responses
     late: bool = False  # with slow: the watchdog expires meanwhile
     began: int = 0
 
@@ -66,24 +66,24 @@ class Bench:
         self.dut, self.random, self.types = dut, random, bench_types()
         for name in PORTS:
             getattr(dut, f"{name}_i").value = 0
-        self.open: list[Contraction] = []  # by turn: what has one
+        self.open: list[Contraction] = []  # contractions by turn
         self.lines: list[tuple[int, Completion | None]] = []
         self.finished: list[tuple[bool, tuple[int, int]]] = []
-        self.under_way = [0] * 4  # of each turn: its results, its record
-        self.ring_told: list[int] = []  # behind so many that were finished
-        self.holds = False  # the writer takes two records, and others when something is known to be wrong
+        self.under_way = [0] * 4  # for each turn: its results, its record
+        self.ring_told: list[int] = []  # after this number of finished contractions
+        self.holds = False  # the writer accepts two records, and more once an error is known
         self.cycle = 0
         self.sent = self.written = 15  # by turn
         dut.sent_i.value, dut.written_i.value = self.sent, self.written
         self.corrected = 0  # records that were sent once more
-        self.corrected_late = 0  # of these, those behind whose first record others had been sent
-        self.early = 0  # records that went out before the results were answered
-        self.ahead = 0  # records that went out before those of earlier turns were answered
-        self.with_end = 0  # turns that were taken in the cycle in which the one before ended
+        self.corrected_late = 0  # those of them after whose first record others had been sent
+        self.early = 0  # records sent before the responses to the results
+        self.ahead = 0  # records sent before the responses to records of earlier turns
+        self.with_end = 0  # turns that opened in the cycle in which the previous one ended
         cocotb.start_soon(self._watch())
 
     async def _watch(self) -> None:
-        """Take lines; a line is written some cycles later. Collect what is finished."""
+        """Accept lines; a line is written some cycles later. Collect finished contractions."""
         dut, line_t, fault_t = self.dut, self.types["line_o"], self.types["outcome_o"]
         failing, offered = False, None  # in the cycle before
         while True:
@@ -119,7 +119,7 @@ class Bench:
         return next(work for work in self.open if work.slot + COMPLETION_AT == addr)
 
     def _is_due(self, line, failing: bool) -> None:
-        """Check that a record that does not wait for those before it may do so."""
+        """Check that a record that overtakes earlier ones may do so."""
         work = self.work_of(int(line.addr))
         if self.open.index(work) > len(self.finished):
             assert work.prompt and not failing, "a record that does not wait for those before it"
@@ -129,12 +129,12 @@ class Bench:
         return self.types[port].pack(valid=1, code=fault[0], place=fault[1])
 
     async def write(self, turn: int, work: Contraction, refused: bool = False) -> None:
-        """Bursts of a turn are under way, and then answered."""
+        """Bursts of a turn are outstanding, and then get their responses."""
         dut, cycles = self.dut, self.random.choice([1, 2, 20, 60])
         self.under_way[turn] += 1
         self.written &= ~(1 << turn)
         dut.written_i.value = self.written
-        sent = 0 if refused else self.random.randrange(cycles + 1)  # so many cycles before the answers
+        sent = 0 if refused else self.random.randrange(cycles + 1)  # cycles before the responses
         if work.slow and not refused:
             cycles = sent = 60
         if sent < cycles and not refused:
@@ -153,7 +153,7 @@ class Bench:
                 dut.write_fault_i.value = self.types["write_fault_i"].pack(
                     turn=turn, error={"valid": 1, "code": fault[0], "place": fault[1]})
             await RisingEdge(dut.clk_i)
-        if fault:  # another turn's may be told in this cycle
+        if fault:  # another turn's may be reported in this cycle
             dut.write_fault_i.value = 0
         self.under_way[turn] -= 1
         if not refused:
@@ -174,7 +174,7 @@ class Bench:
         """Give a contraction a turn; False if the queue has ended before it.
 
         Args:
-            work: the contraction, which may have got its turn already.
+            work: the contraction, which may already have its turn.
             following: one that may get the next turn in the cycle in which this one ends.
         """
         dut, random = self.dut, self.random
@@ -226,7 +226,7 @@ class Bench:
             await RisingEdge(self.dut.clk_i)
 
     async def queue(self, works: list[Contraction]) -> None:
-        """Contract one after the other up to the first error, compare, and clear."""
+        """Contract one by one up to the first error, compare, and clear."""
         self.open, self.lines, self.finished = [], [], []
         for work, following in itertools.zip_longest(works, works[1:]):
             if not await self.contract(work, following):
@@ -238,13 +238,13 @@ class Bench:
         self.dut.clear_i.value = 0
 
     def check(self) -> None:
-        """Compare with what was put in."""
+        """Compare with the input."""
         assert not self.ring_told
         wrong = [i for i, work in enumerate(self.open) if work.told[0] or work.refused]
         ends = wrong[0] if wrong else len(self.open) - 1
         good = self.open[: ends + 1]
-        # A prompt record is sent once more when its results are refused behind it. Records of prompt ones
-        # behind it may have been sent before, and say nothing.
+        # A prompt record is sent once more when its results are refused afterwards. Later prompt
+        # records may have been sent before, and don't count.
         addrs = [addr for addr, _ in self.lines]
         lines = [line for index, line in enumerate(self.lines)
                  if line[0] not in addrs[index + 1:] and self.work_of(line[0]) in good]
@@ -283,7 +283,7 @@ async def in_order_and_up_to_the_first_error(dut) -> None:
 
 @cocotb.test()
 async def refused_behind_the_records_of_others(dut) -> None:
-    """Results are refused when records of contractions behind them have been sent: these don't count."""
+    """Results are refused after records of later contractions have been sent: these records don't count."""
     random = rng()
     bench = Bench(dut, random)
     await start(dut)
@@ -300,7 +300,7 @@ async def refused_behind_the_records_of_others(dut) -> None:
 @cocotb.test()
 @cocotb.parametrize(refused=[False, True], prompt=[False, True])
 async def the_watchdog_ends_the_oldest(dut, refused: bool, prompt: bool) -> None:
-    """Its results are answered after that: its record says so, or that they were refused; others get none."""
+    """Responses after the watchdog: the record reports the watchdog or a refusal; others get no record."""
     random = rng()
     bench = Bench(dut, random)
     await start(dut)
@@ -316,7 +316,7 @@ async def the_watchdog_ends_the_oldest(dut, refused: bool, prompt: bool) -> None
 
 @cocotb.test()
 async def errors_of_the_ring_wait(dut) -> None:
-    """An error of the ring is told when all before it are completed, and not before."""
+    """An error of the ring is reported when all earlier contractions are completed, and not before."""
     random = rng()
     bench = Bench(dut, random)
     await start(dut)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: flaash_edge_writer brings result frames to their buffers, one by one."""
+"""Runs inside the simulator: flaash_edge_writer writes result frames to their buffers, one by one."""
 
 import itertools
 from collections import deque
@@ -20,7 +20,7 @@ PORTS = ("start", "head", "turn", "refused", "drop", "stop", "in_valid", "beat",
 
 
 class Bench:
-    """The chip in front of the writer and the memory behind it."""
+    """The chip before the writer and the memory after it."""
 
     def __init__(self, dut: SimHandleBase, random, stalls: str, latency: int):
         self.dut, self.random, self.latency, self.types = dut, random, latency, bench_types()
@@ -32,7 +32,7 @@ class Bench:
         self.bursts: deque[tuple[int, int]] = deque()
         self.beats: deque[tuple[int, int]] = deque()
         self.answers: deque[tuple[int, int]] = deque()
-        self.moved: list[int] = []  # cycles in which a beat was taken
+        self.moved: list[int] = []  # cycles in which a beat was accepted
         self.faults: list[tuple[int, int]] = []
         self.refused: set[int] = set()
         self.cycle = self.written = 0
@@ -88,7 +88,7 @@ class Bench:
         raise TimeoutError("the writer hangs")
 
     async def begin(self, turn: int, results: int, capacity: int, coordinates: bool = False) -> None:
-        """Want a frame, into the buffer at `results`, of operands of orders 3 and 2."""
+        """Request a frame, into the buffer at `results`, of operands of orders 3 and 2."""
         dut = self.dut
         dut.head_i.value = self.types["head_i"].pack(
             orders=[3, 2], dense=0, coordinates=coordinates, wants_irq=0, keep=0, results=results,
@@ -110,11 +110,11 @@ class Bench:
 
     async def batch(self, results: list[tuple[int, int, int]], limit: int = 5_000,
                     ends: bool = False) -> None:
-        """Put results: fiber of A, fiber of B, value; within so many cycles, or a TimeoutError.
+        """Put results: fiber of A, fiber of B, value; within `limit` cycles, or raise TimeoutError.
 
         Args:
             results, limit: as above.
-            ends: the trailer comes in the cycle in which they are taken.
+            ends: the trailer comes in the cycle in which they are accepted.
         """
         dut, members = self.dut, ("a_id", "b_id", "value")
         dut.batch_i.value = self.types["batch_i"].pack(
@@ -138,7 +138,7 @@ class Bench:
 @cocotb.test()
 @cocotb.parametrize(stalls=["none", "random", "bursty"], latency=[1, 60])
 async def frames_behind_each_other(dut, stalls: str, latency: int) -> None:
-    """Batches, or beats, as far as the buffer goes; the next frame is wanted while this one is written."""
+    """Batches, or beats, as far as they fit; the next frame is requested while this one is written."""
     random = rng()
     bench = Bench(dut, random, stalls, latency)
     await start(dut)
@@ -149,7 +149,7 @@ async def frames_behind_each_other(dut, stalls: str, latency: int) -> None:
         await RisingEdge(dut.clk_i)
         coordinates = bench.lanes == 1 or random.random() < 0.4
         words = (3 if coordinates else 2) + bench.value_words
-        # 4, 8 and 16 records of three words end with a beat that is whole, the lower one of its pair.
+        # 4, 8 and 16 records of three words end with a whole beat, the lower one of its pair.
         count = [4, 8, 16][index // 2] if index % 2 and index < 6 else random.choice([0, 1, 5, 40])
         room = count if index < 6 else random.choice([count, count, max(count - 1, 0), count + 7])
         capacity = 4 * words * room + random.choice([0, 3])
@@ -181,7 +181,7 @@ async def frames_behind_each_other(dut, stalls: str, latency: int) -> None:
 
 @cocotb.test()
 async def results_per_cycle(dut) -> None:
-    """With as many results as fit a beat leaves in every cycle, but before the first burst of a frame."""
+    """With full batches a beat leaves in every cycle, except before the first burst of a frame."""
     random = rng()
     bench = Bench(dut, random, "none", 100)
     await start(dut)
@@ -208,7 +208,7 @@ async def results_per_cycle(dut) -> None:
 
 @cocotb.test()
 async def results_wait_for_the_bus(dut) -> None:
-    """While the bus takes nothing, BeatsBehind beats are taken from the chip; then all are written."""
+    """While the bus stalls, BeatsBehind beats are accepted from the chip; then all are written."""
     random = rng()
     bench = Bench(dut, random, "none", 1)
     await start(dut)
@@ -226,7 +226,7 @@ async def results_wait_for_the_bus(dut) -> None:
         words += [word for result in some for word in bench.record(*result)]
     kept, behind = 4 * len(words) // bench.bytes, int(dut.BeatsBehind.value)
     dut._log.info("%d beats were taken", kept)
-    assert behind <= kept <= behind + 2 * BURST + 6  # and what is on the way to the bus
+    assert behind <= kept <= behind + 2 * BURST + 6  # and the beats in flight to the bus
     bench.stalls |= dict.fromkeys(("aw", "w"), itertools.repeat(False))
     await bench.until(lambda: dut.batch_ready_o.value == 1)  # the one that waited
     words += [word for result in some for word in bench.record(*result)]
@@ -239,7 +239,7 @@ async def results_wait_for_the_bus(dut) -> None:
 
 @cocotb.test()
 async def refusals_and_stops(dut) -> None:
-    """A refusal names the turn; a frame that nobody wants goes nowhere; behind a stop nothing begins."""
+    """A refusal names the turn; a frame without a request is discarded; after a stop nothing begins."""
     random = rng()
     bench = Bench(dut, random, "random", 5)
     await start(dut)

@@ -18,7 +18,7 @@ NONE = ERRORS["ErrNone"].value
 
 
 class Log:
-    """Drives the log and says what it must hold afterwards.
+    """Drives the log and tracks its expected contents.
 
     Attributes:
         held: code, place and count.
@@ -29,7 +29,7 @@ class Log:
 
     async def cycle(self, counts: dict[str, int], clear: bool = False, stopping: bool = False,
                     resetting: bool = False) -> None:
-        """Let a cycle pass with so many errors of each source, and compare."""
+        """Let a cycle pass with these numbers of errors of each source, and compare."""
         dut, types = self.dut, bench_types()
         codes = [error.value for error in ERRORS.values() if error.value != NONE]
         errors = {name: {"valid": name in counts, "code": self.rng.choice(codes),
@@ -59,7 +59,7 @@ class Log:
         assert seen == self.held, f"{seen} instead of {self.held} after {counts}"
 
     def some(self, share: float) -> dict[str, int]:
-        """Return errors of about that share of the sources."""
+        """Return errors of about this share of the sources."""
         return {name: self.rng.choice(COUNTS.get(name, [1])) for name in SOURCES if self.rng.random() < share}
 
 
@@ -82,7 +82,7 @@ async def the_earliest_is_kept_and_all_are_counted(dut) -> None:
 
 @cocotb.test()
 async def the_count_stops_at_its_greatest_value(dut) -> None:
-    """From just below it: exactly to it, over it, and on from there; only a clear brings it back."""
+    """From just below the greatest count: exactly to it, over it, and further; only a clear resets it."""
     log = await begun(dut)
     await log.cycle({"write": 1})
     most = {name: max(COUNTS.get(name, [1])) for name in SOURCES}

@@ -36,7 +36,7 @@ class Bench:
         self.cycle = 0
         self.requests: list[int] = []  # cycles in which one was accepted
         self.cycles: list[int] = []  # cycles in which a line was accepted
-        self.due: deque[tuple[int, int]] = deque()  # answers under way: cycle, line
+        self.due: deque[tuple[int, int]] = deque()  # responses in flight: cycle, line
         dut.req_ready_i.value = 0
         dut.rsp_valid_i.value = 0
         dut.rsp_data_i.value = 0
@@ -48,7 +48,7 @@ class Bench:
         cocotb.start_soon(self._memory(STALLS[memory](random)))
 
     def line(self, address: int) -> int:
-        """Return what the memory holds there: every address another line."""
+        """Return the memory's line there: every address holds another one."""
         return (address * 0x9E3779B97F4A7C15 ^ self.salt) & (1 << self.width) - 1
 
     def _line(self, line: int) -> None:
@@ -142,7 +142,7 @@ async def one_line_per_cycle(dut, shape: tuple[int, int]) -> None:
 @cocotb.test()
 @cocotb.parametrize(latency=[1, 4])
 async def latency_of_the_first_line(dut, latency: int) -> None:
-    """Job accepted in t, request in t + 1, answer in t + 1 + latency, line one cycle later."""
+    """Job accepted in t, request in t + 1, response in t + 1 + latency, line one cycle later."""
     bench = await _started(dut, latency=latency)
     bench.load((17, 1, 1))
     await bench.finish()
@@ -152,7 +152,7 @@ async def latency_of_the_first_line(dut, latency: int) -> None:
 
 @cocotb.test()
 async def prefetches_its_depth(dut) -> None:
-    """While nobody takes lines, exactly Depth are fetched; then the rest follows."""
+    """While no line is accepted, exactly Depth are fetched; then the rest follows."""
     bench = await _started(dut, latency=3)
     dut.line_ready_i.value = 0
     bench.load((100, 2, 3 * bench.depth))
@@ -165,7 +165,7 @@ async def prefetches_its_depth(dut) -> None:
 
 @cocotb.test()
 async def next_job_is_accepted_ahead(dut) -> None:
-    """With no line taken the loader still holds one job beyond the current one, and no more."""
+    """With no line accepted the loader still holds one job beyond the current one, and no more."""
     bench = await _started(dut, latency=2)
     dut.line_ready_i.value = 0
     for i in range(3):

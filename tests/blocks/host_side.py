@@ -35,13 +35,13 @@ def start_pulse(signal: SimHandleBase, clock: SimHandleBase):
 
 
 class HostSide:
-    """The ports of the bench, and what is known of the operands inside.
+    """The ports of the bench, and the operands inside.
 
     Attributes:
         operands: A and B as trees, None if not loaded.
         source, sink: operand and result stream.
         sent, drained: pulses seen.
-        taken: results taken by the unloader.
+        taken: results accepted by the unloader.
     """
 
     def __init__(self, dut: SimHandleBase):
@@ -71,12 +71,12 @@ class HostSide:
 
     @property
     def loaded(self) -> tuple[bool, bool]:
-        """Tell whether A and B are loaded."""
+        """Return whether A and B are loaded."""
         return tuple(bool(desc.loaded) for desc in bench_types()["desc_o"].unpack(int(self.dut.desc_o.value)))
 
     @property
     def report(self) -> tuple:
-        """Return what the loader says in this cycle, a load_report_t."""
+        """Return the loader's report of this cycle, a load_report_t."""
         return bench_types()["report_o"].unpack(int(self.dut.report_o.value))
 
     def beats(self, csf: Csf, which: int) -> list[int]:
@@ -92,7 +92,7 @@ class HostSide:
         self.operands[which] = csf
 
     async def feed(self, results: list[Result], stalls: Iterator[bool]) -> None:
-        """Offer results one after the other, like the core; `taken` grows with those accepted."""
+        """Offer results one by one, like the core; `taken` counts the accepted ones."""
         dut = self.dut
         for result in results:
             while next(stalls):
@@ -111,7 +111,7 @@ class HostSide:
             dut.in_valid_i.value = 0
 
     async def frame(self, results: list[Result], stalls: Iterator[bool]) -> ResultFrame:
-        """Open a frame, feed the results and return what came out of the chip."""
+        """Open a frame, feed the results and return the chip's output."""
         await start_pulse(self.dut.begin_i, self.dut.clk_i)
         await self.feed(results, stalls)
         self.dut.all_stored_i.value = 1
@@ -120,7 +120,7 @@ class HostSide:
         return frame
 
     async def received(self) -> ResultFrame:
-        """Wait for a frame and take it apart."""
+        """Wait for a frame and parse it."""
         await until(self.dut, lambda: not self.sink.empty(), 50_000, "a result frame")
         frame = self.sink.recv_nowait(compact=False)
         numbers = self.dut.numbers_i.value == 1
@@ -165,7 +165,7 @@ def results_of(rng: random.Random, operands: list[Csf], fmt: NumberFormat, count
 
 
 def _pattern(rng: random.Random, fmt: NumberFormat) -> int:
-    """Return result_t.value: integers are extended by their sign, floats by zeros."""
+    """Return result_t.value: integers are sign-extended, floats zero-extended."""
     bits = rng.getrandbits(fmt.result_width)
     if not fmt.is_float and bits >> (fmt.result_width - 1):
         bits -= 1 << fmt.result_width

@@ -6,7 +6,7 @@ SDPES = [{"NumSdpe": 0}, {"NumSdpe": 65}]
 SOURCES = [{"NumSources": 0}, {"NumSources": 66}]
 MEMORY = [{"NumPorts": 0}, {"LineWidth": 0}, {"Lines": 0}, {"Latency": 0}, {"Parity": 2}]
 
-# By module. What a module hands down is in its list, too, where its own module refuses it.
+# By module. A parameter that a submodule refuses is in the list of the module that passes it down, too.
 ILLEGAL: dict[str, list[dict[str, int]]] = {
     "flaash_axi_read": [{"DataWidth": 64}, {"Bursts": 256}, {"BurstBeats": 3}],
     "flaash_axi_write": [{"DataWidth": 64}, {"Bursts": 3}, {"BurstBeats": 1}, {"BurstBeats": 2}],

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the intersections must deliver, in plain Python, and fibers to try them on."""
+"""The expected output of the intersections, in plain Python, and fibers to test them."""
 
 import dataclasses
 import random
@@ -13,13 +13,13 @@ Beat = tuple[int, int, int, int]  # product, last, a, b
 
 @dataclasses.dataclass
 class Outcome:
-    """What one pair of fibers brings about.
+    """The expected effects of one pair of fibers.
 
     Attributes:
         beats: on the match stream.
         steps: comparisons.
-        dropped: lines discarded in cycles of their own, after the step that ended a fiber.
-        crowded: matches that found a pair of lines together with an earlier one (compare only).
+        dropped: lines discarded in separate cycles, after the step that ended a fiber.
+        crowded: matches in a pair of lines that already had one (compare only).
     """
 
     beats: list[Beat]
@@ -45,7 +45,7 @@ def merge(a: Fiber, b: Fiber, lanes: int) -> Outcome:
 
 
 def _dropped(a: Fiber, i: int, b: Fiber, j: int, lanes: int) -> int:
-    """Return the lines behind those with entry i of A and entry j of B, which were current."""
+    """Return the lines after the current ones, with entry i of A and entry j of B."""
     behind = (line_count(a, lanes) - 1 - i // lanes, line_count(b, lanes) - 1 - j // lanes)
     assert 0 in behind, "the step ended neither fiber"
     return sum(behind)
@@ -75,7 +75,7 @@ MODELS = {"flaash_intersect_merge": merge, "flaash_intersect_compare": compare}
 def check_matches(pairs: list[Pair], beats: list[Beat]) -> None:
     """Raise AssertionError unless the beats are the set intersections, one `last` per pair.
 
-    This knows nothing of how an engine works, only what must come out.
+    This does not model an engine, only the expected output.
     """
     position = 0
     for number, (a, b) in enumerate(pairs):

@@ -62,7 +62,7 @@ class Bench:
                     self.cycles = self._since
 
     def outcome(self, pairs: list[Pair]) -> Outcome:
-        """Return what the model of this engine says about all pairs."""
+        """Return the outcome of all pairs by the model of this engine."""
         parts = [MODELS[self.dut._name](a, b, self.lanes) for a, b in pairs]
         return Outcome(list(itertools.chain.from_iterable(part.beats for part in parts)),
                        sum(part.steps for part in parts), sum(part.dropped for part in parts),
@@ -75,7 +75,7 @@ class Bench:
                     driver.append(line)
 
     async def run(self, pairs: list[Pair]) -> Outcome:
-        """Send the pairs, wait for their beats, check them, and return what was expected."""
+        """Send the pairs, wait for their beats, check them, and return the expectation."""
         expected = self.outcome(pairs)
         self.send(pairs)
         lines = sum(len(entries) for pair in pairs for entries in pair) + len(expected.beats)
@@ -98,7 +98,7 @@ async def corners_come_out_right(dut) -> None:
 @cocotb.test()
 @cocotb.parametrize(a=list(STALLS), b=list(STALLS))
 async def stalls_change_nothing(dut, a: str, b: str) -> None:
-    # The third stream's stalls follow from the other two, so that every two kinds meet.
+    # The third stream's stalls follow from the other two, so that all pairs of kinds occur.
     kinds = list(STALLS)
     match = kinds[(kinds.index(a) + kinds.index(b)) % len(kinds)]
     bench = Bench(dut, (a, b, match))

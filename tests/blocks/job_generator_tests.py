@@ -34,7 +34,7 @@ class Job:
 
 
 def unpack(beat: int) -> Job:
-    """Return the job of a packed job_t, which is no portion."""
+    """Return the job of a packed job_t that is no portion."""
     job = bench_types()["job_o"].unpack(beat)
     assert not any(job.portion)
     return Job(*(getattr(job, field.name) for field in dataclasses.fields(Job)))
@@ -90,7 +90,7 @@ class Bench:
         self.cycles.append(self.cycle)
 
     async def _serve(self) -> None:
-        """Answer the table ports, one cycle after the address; nonsense beyond the table."""
+        """Respond at the table ports, one cycle after the address; random data beyond the table."""
         while True:
             await FallingEdge(self.dut.clk_i)
             answers, addresses = [], (0, 0)
@@ -109,14 +109,14 @@ class Bench:
             self.dut.table_i.value = self.types["table_i"].pack(answers)
 
     def _note(self, fault: tuple) -> None:
-        """Remember what fault_o tells."""
+        """Record the reports of fault_o."""
         if fault.valid:
             assert (fault.level, fault.memory) == PLACES
             self.faults.append(("ab"[fault.operand], fault.position))
 
     async def begin(self, a: Sequence[int], b: Sequence[int], run_length: int,
                     long_lines: int = 0) -> list[Job]:
-        """Load the tables, start, and return the jobs to come."""
+        """Load the tables, start, and return the expected jobs."""
         self.jobs.clear()
         self.cycles.clear()
         self.tables = {"a": a, "b": b}
@@ -209,7 +209,7 @@ async def operand_without_fibers_makes_no_job(dut) -> None:
 @cocotb.test()
 @cocotb.parametrize(run_length=[0, 1, 2, 3])
 async def one_job_per_cycle(dut, run_length: int) -> None:
-    """From the third cycle after the start without a bubble, also where A advances."""
+    """Jobs come from the third cycle after the start without a bubble, also where A advances."""
     bench = await _started(dut)
     for fibers_a, fibers_b in ((1, 30), (30, 1), (7, 5)):
         await bench.run(table(bench.random, fibers_a, 4), table(bench.random, fibers_b, 4), run_length)
@@ -220,7 +220,7 @@ async def one_job_per_cycle(dut, run_length: int) -> None:
 @cocotb.test()
 @cocotb.parametrize(run_length=[0, 1, 3])
 async def one_visit_per_cycle(dut, run_length: int) -> None:
-    """Each job leaves in the cycle of its visit, however many were passed over; each visit is told."""
+    """Each job leaves in the cycle of its visit, whatever was skipped before; each visit is reported."""
     bench = await _started(dut)
     for fibers_a, fibers_b in ((1, 30), (31, 1), (7, 5), (6, 8)):
         a, b = table(bench.random, fibers_a, 6), table(bench.random, fibers_b, 6)
@@ -257,7 +257,7 @@ async def largest_numbers(dut) -> None:
     top = (1 << FIELD_BITS) - 1
     await bench.run([0, top], [0, 5, top], 1)
     await bench.run([top - 3, top - 1, top], [top - 9, top - 8], 0)
-    # The most fibers there can be, a line each.
+    # The greatest number of fibers, a line each.
     await bench.run([0, 1], range(top + 1), 0)
     await bench.run(range(3), range(top + 1), top // 2)
 
@@ -265,7 +265,7 @@ async def largest_numbers(dut) -> None:
 @cocotb.test()
 @cocotb.parametrize(stalls=["none", "random"])
 async def no_job_after_a_wrong_answer(dut, stalls: str) -> None:
-    """Exactly the jobs before it come, it is told once, busy_o stays; every entry of both tables in turn."""
+    """Exactly the earlier jobs come, one report comes, busy_o stays; every entry of both tables in turn."""
     bench = await _started(dut, stalls)
     a, b = table(bench.random, 3, 3), table(bench.random, 4, 3)
     for run_length in (0, 1, 3):

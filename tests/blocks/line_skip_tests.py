@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: flaash_line_skip drops lines before which no match can be, and no other."""
+"""Runs inside the simulator: flaash_line_skip drops exactly the lines before the first possible match."""
 
 from __future__ import annotations
 

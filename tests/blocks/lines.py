@@ -17,7 +17,7 @@ def line_count(fiber: Sequence[Entry], lanes: int) -> int:
 
 @functools.cache
 def line_type(lanes: int, coord_width: int, value_width: int) -> PackedType:
-    """Return line_t of flaash_intersect_merge, which the macro FLAASH_LINE_T declares, as everywhere."""
+    """Return line_t of flaash_intersect_merge, which the macro FLAASH_LINE_T declares."""
     return module_types("flaash_intersect_merge", {
         "Lanes": lanes, "CoordWidth": coord_width, "ValueWidth": value_width})["line_t"]
 

@@ -31,12 +31,12 @@ def frame(csf: Csf, operand: int, build: Build, rng: random.Random) -> list[int]
 
 
 def filling(rng: random.Random, build: Build, lines: int) -> Csf:
-    """Return a tensor of order 2 whose fibers, of random lengths, take so many lines."""
+    """Return a tensor of order 2 whose fibers, of random lengths, take a number of lines."""
     longest = min(3 * build.lanes, 2**build.coord_width)
     lengths: list[int] = []
     while lines:
         most = min(longest, lines * build.lanes)
-        # After the first few all are long, or there would be more fibers than the table holds.
+        # After the first few all are long, because the table holds only a number of fibers.
         length = rng.randint(1 if len(lengths) < 8 else max(1, most - build.lanes + 1), most)
         lengths.append(length)
         lines -= -(-length // build.lanes)
@@ -86,7 +86,7 @@ def _fits(csf: Csf, build: Build) -> bool:
 
 
 def wrong_beats(rng: random.Random, right: list[int], width: int = 128) -> tuple[str, list[int]]:
-    """Return a frame with one change that may or may not make it wrong, and what was changed."""
+    """Return a frame with one change that may or may not make it wrong, and a description of the change."""
     changed = list(right)
     kind = rng.choice(["word", "word", "word", "bit", "cut", "more"])
     if kind == "cut":

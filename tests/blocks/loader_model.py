@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the operand loader must do with a frame, whatever is in it: a second reading of the format."""
+"""The expected actions of the operand loader for any frame: a second implementation of the format."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ENTRIES_LEVEL = 7
 
 @dataclass(frozen=True)
 class Build:
-    """The parameters of a loader: those of the module, under the names of Python."""
+    """The parameters of a loader: the module's, under Python names."""
 
     fmt: NumberFormat
     lanes: int
@@ -35,12 +35,12 @@ class Build:
 
 @dataclass
 class Outcome:
-    """What comes of a frame.
+    """The outcome of a frame.
 
     Attributes:
-        operand: that begins to be replaced, None if the header names none.
+        operand: the one that is replaced, None if the header names none.
         error: (code, place), None if the frame is right.
-        discarded: beats thrown away.
+        discarded: discarded beats.
         nodes: (number, coordinate, parent) in order.
         fibers: (number, first line, node) in order, the sentinel last.
         lines: lists of (coordinate, value), the last line of a fiber marked by `lasts`.
@@ -89,7 +89,7 @@ class _Reader:
 
 
 def load(beats: list[int], build: Build) -> Outcome:
-    """Return what comes of a frame of these beats, the last of which has tlast."""
+    """Return the outcome of a frame of these beats, the last of which has tlast."""
     outcome = Outcome()
     reader = _Reader(beats, build.feed_width)
     try:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Watches everything that leaves the operand loader and compares it with loader_model."""
+"""Monitors all outputs of the operand loader and compares them with loader_model."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.blocks.loader_model import Build, Outcome
 
 
 def build_of(dut: SimHandleBase) -> Build:
-    """Return the parameters of the loader that is simulated."""
+    """Return the parameters of the simulated loader."""
     fmt = next(f for f in FORMATS.values() if f.code == int(dut.Format.value))
     names = ("Lanes", "CoordWidth", "MemLines", "NodeDepth", "FiberDepth", "FeedWidth", "LineWrites")
     return Build(fmt, *(int(getattr(dut, name).value) for name in names))
@@ -41,11 +41,11 @@ class LoaderWatch:
 
     @property
     def loading(self) -> bool:
-        """Tell whether the loader says that it is at work."""
+        """Return whether the loader reports that it is busy."""
         return bool(bench_types()["load_report_t"].unpack(int(self._dut.report_o.value)).loading)
 
     def forget(self) -> None:
-        """Drop what is known of the frame under way, for a reset."""
+        """Drop the records of the current frame, for a reset."""
         self._open = Outcome()
 
     async def _run(self) -> None:
@@ -99,7 +99,7 @@ def nodes_of(write) -> list[tuple[int, int, int]]:
 
 
 def compare(seen: Outcome, expected: Outcome, what: str) -> None:
-    """Fail unless the loader did what the model says; writes before an error are its own matter."""
+    """Fail unless the loader agrees with the model; writes before an error are not compared."""
     names = ["operand", "error", "discarded"]
     if expected.error is None:
         names += ["nodes", "fibers", "lines", "lasts", "info"]

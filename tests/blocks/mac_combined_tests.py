@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs inside the simulator: portions go through a MAC and a combiner, both of them RTL.
 
-Results and flags are those of the whole dot product.
+Results and flags equal the results and flags of the whole dot product.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ TOO_LONG = 200  # products of one dot product, to keep the bench short
 
 
 class CombinedBench(Bench):
-    """Sends portions to the MAC, one after the other, each with its slot."""
+    """Sends portions to the MAC, one by one, each with its slot."""
 
     def pieces(self, pairs: list[Pair]) -> list[list[Pair]]:
         """Return the portions of a dot product, some of them empty."""
@@ -40,7 +40,7 @@ class CombinedBench(Bench):
         return [pairs[i:j] for i, j in zip([0, *borders], [*borders, len(pairs)], strict=True)]
 
     async def send(self, dots: list[list[Pair]]) -> None:
-        """Play dot products; the expected results are the model's."""
+        """Play dot products; the model gives the expected results."""
         dut = self.dut
         fates: list[DotResult] = [dot(self.fmt, [a for a, _ in p], [b for _, b in p]) for p in dots]
         self.todo.extend((number, self.pieces(pairs)) for number, pairs in enumerate(dots))
@@ -73,7 +73,7 @@ class CombinedBench(Bench):
         self._compare(fates, dense=True)
 
     def _beats(self, portion: list[Pair]) -> list[tuple[int, int, Pair]]:
-        """Return the beats of a portion; the last may be without a product, as that of an empty one is."""
+        """Return the beats of a portion; the last may be without a product, as in an empty portion."""
         beats = [(1, 0, pair) for pair in portion]
         if not beats or self.random.random() < 0.3:
             return [*beats, (0, 1, (0, 0))]
@@ -88,7 +88,7 @@ async def begin(dut) -> Random:
 
 
 def some(random: Random, dots: list[Dot]) -> list[list[Pair]]:
-    """Return the products of so many of the dot products as this run is to play."""
+    """Return the products of the dot products that this run plays."""
     lists = [[*item.pairs] * item.times + [*item.tail] for item in dots]
     lists = [pairs for pairs in lists if len(pairs) < TOO_LONG]
     return random.sample(lists, min(len(lists), int(os.environ["MAC_COMBINED_SUMS"])))

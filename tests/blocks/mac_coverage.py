@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the directed dot products of the floating-point formats must have shown the hardware.
+"""Coverage of the directed dot products of the floating-point formats.
 
-Every bin is found from the operand patterns and their exact sum, in integers; nothing here knows which
-function of mac_directed made a dot product, or for which bin.
+Every bin is computed from the operand patterns and their exact sum, in integers. The function of mac_directed
+that made a dot product, and its purpose, have no influence.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class MacCoverage:
     """Collects the bins of one format.
 
     Attributes:
-        missing: bins that no dot product was in, by cross.
+        missing: bins without a dot product, by cross.
     """
 
     def __init__(self, f: Floats):
@@ -52,7 +52,7 @@ class MacCoverage:
         self.missing = all_bins(f)
 
     def sample(self, dots: Iterable[Dot]) -> None:
-        """Note the bins of dot products, whose results have been compared."""
+        """Record the bins of dot products whose results have been compared."""
         for item in dots:
             pairs = [*item.pairs] * item.times + [*item.tail]
             self._products(pairs)
@@ -61,7 +61,7 @@ class MacCoverage:
                 self._sum(terms)
 
     def holes(self) -> list[str]:
-        """Return a sentence per cross that is not complete, with its first bins."""
+        """Return a sentence per incomplete cross, with its first missing bins."""
         return [f"{self.f.name}: {len(bins)} bins of '{name}' missing: {sorted(bins, key=str)[:5]}"
                 for name, bins in self.missing.items() if bins]
 
@@ -91,7 +91,7 @@ class MacCoverage:
         self._cancelling(terms, total)
 
     def _rounding(self, magnitude: int, sign: int) -> None:
-        """Note a sum halfway between two results, or one place of the accumulator beside it."""
+        """Record a sum halfway between two results, or one place of the accumulator beside it."""
         length, least = magnitude.bit_length(), -149 - self.f.lsb
         shift = max(length - 24, least)
         kept, rest = magnitude >> shift, magnitude & ((1 << shift) - 1)
@@ -103,7 +103,7 @@ class MacCoverage:
             self._hit("halfway", region, "ones" if ones else "odd" if kept & 1 else "even", sign, beside)
 
     def _cancelling(self, terms: list[int], total: int) -> None:
-        """Note terms of which nothing or the last bit is left, and swings between the greatest products."""
+        """Record terms that cancel to zero or to the last bit, and swings between the greatest products."""
         nonzero = [abs(term) for term in terms if term]
         if abs(total) <= 1 and len(nonzero) > 1:
             number = "two" if len(nonzero) <= 3 else "few" if len(nonzero) <= 8 else "many"

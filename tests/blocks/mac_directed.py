@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Directed dot products of floating-point formats: the corners that random operands miss.
+"""Directed dot products of floating-point formats: corners that random operands miss.
 
 Every function returns dot products of one kind for a format; DIRECTED names them all.
 """
@@ -24,7 +24,7 @@ def class_matrix(f: Floats) -> list[Dot]:
 
 
 def product_kinds(f: Floats) -> dict[str, tuple[int, int]]:
-    """Return one product of each kind that sums have to tell apart."""
+    """Return one product of each kind that sums have to distinguish."""
     def of(a: str, b: str, sign: int) -> tuple[int, int]:
         return f.of_class(a, sign), f.of_class(b, 0)
 
@@ -90,7 +90,7 @@ def negated_digit_over_zeros(f: Floats) -> list[Dot]:
 
 
 def halfway(f: Floats) -> list[Dot]:
-    """Round exactly halfway between two numbers, and as near to it as the accumulator tells apart."""
+    """Round exactly halfway between two numbers, and one place of the accumulator beside it."""
     dots = []
     exponents = [*range(-149, -120), *range(-120, 100, 9), *range(100, 105)]
     significands = (0x80_0000, 0x80_0001, 0xFF_FFFE, 0xFF_FFFF)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: a MAC with room for few products fills its words, and hands them over."""
+"""Runs inside the simulator: a MAC with room for few products fills its words, and sends them."""
 
 from __future__ import annotations
 

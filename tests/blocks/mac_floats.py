@@ -54,7 +54,7 @@ class Floats:
         return self.number(significand, high), self.number(1, exponent - high)
 
     def value(self, integer: int, exponent: int) -> list[Pair]:
-        """Return operands whose products sum up to integer * 2**exponent, in as many terms as it takes."""
+        """Return operands whose products sum up to integer * 2**exponent, with any number of terms."""
         sign, rest, terms = (-1 if integer < 0 else 1), abs(integer), []
         while rest:
             piece = rest & ((1 << self.precision) - 1)

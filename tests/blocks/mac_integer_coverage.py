@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the directed dot products of the integer formats must have shown the hardware.
+"""Coverage of the directed dot products of the integer formats.
 
-As in mac_coverage, every bin is found from the operand patterns and their exact sum.
+As in mac_coverage, every bin is computed from the operand patterns and their exact sum.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tests.blocks.mac_player import Dot
 
 OPERANDS, ENDS = "operands", "ends of the range"
 CORNERS = ("least", "least + 1", "-2", "-1", "0", "1", "2", "greatest")
-# The last sum that fits, the first that does not, and those that twice the range does not hold.
+# The last sum that fits, the first that does not, and sums beyond twice the range.
 PLACES = ("last", "first beyond", "far beyond")
 
 
@@ -23,7 +23,7 @@ class IntegerCoverage:
     """Collects the bins of one format.
 
     Attributes:
-        missing: bins that no dot product was in, by cross.
+        missing: bins without a dot product, by cross.
     """
 
     def __init__(self, name: str):
@@ -33,20 +33,20 @@ class IntegerCoverage:
             ENDS: set(itertools.product(PLACES, "+-"))}
 
     def sample(self, dots: Iterable[Dot]) -> None:
-        """Note the bins of dot products, whose results have been compared."""
+        """Record the bins of dot products whose results have been compared."""
         for item in dots:
             if len(item.pairs) == item.times == 1 and not item.tail:
                 (a, b), = item.pairs
                 self.missing[OPERANDS].discard((self._corner(a), self._corner(b)))
             total = exact(self.name, item)
-            # How far beyond the last sum that fits; the range has one more of the negative ones.
+            # Distance beyond the last sum that fits; the range has one negative number more.
             sign, limit = "+-"[total < 0], 2 ** (get_format(self.name).result_width - 1)
             beyond = total - (limit - 1) if total >= 0 else -limit - total
             place = {0: "last", 1: "first beyond"}.get(beyond)
             self.missing[ENDS].discard(("far beyond" if abs(total) > 2 * limit else place, sign))
 
     def holes(self, cross: str) -> list[str]:
-        """Return a sentence if a cross is not complete, with its first bins."""
+        """Return a sentence for an incomplete cross, with its first missing bins."""
         bins = self.missing[cross]
         return [f"{self.name}: {len(bins)} bins of '{cross}' missing: {sorted(bins)[:5]}"] if bins else []
 

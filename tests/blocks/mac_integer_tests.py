@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: flaash_mac_integer, built so narrow that every number of products is tried."""
+"""Runs inside the simulator: flaash_mac_integer, so narrow that every number of products is tried."""
 
 from random import Random
 
@@ -31,7 +31,7 @@ async def _send(dut, terms: list[int], partial: bool) -> tuple[int, bool, int]:
 
 
 def _sums(random: Random, greatest: int, room: int) -> list[list[int]]:
-    """Return terms that go up and then down, or down and up, as far as each number of them reaches."""
+    """Return terms that go up and then down, or down and up, as far as each number of terms reaches."""
     sums = [[sign * greatest] * one_way + [-sign * greatest] * other
             for one_way in range(room + 1) for other in range(room + 1 - one_way) for sign in (1, -1)
             if one_way + other]
@@ -41,7 +41,7 @@ def _sums(random: Random, greatest: int, room: int) -> list[list[int]]:
 
 @cocotb.test()
 async def every_sum_that_there_is_room_for(dut) -> None:
-    """Each sum of up to 2**CountWidth products is the exact one, or reported; and its word is exact."""
+    """Each sum of up to 2**CountWidth products is exact, or reported; its word is always exact."""
     for port in (dut.in_valid_i, dut.in_i):
         port.value = 0
     dut.room_i.value = dut.part_room_i.value = 1

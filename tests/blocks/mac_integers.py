@@ -41,7 +41,7 @@ def ends_of_range(name: str) -> list[Dot]:
 
 
 def full_room(name: str, log: int) -> list[Dot]:
-    """Return sums of 2**log products and of half and a quarter as many, far beyond the result's range.
+    """Return sums of 2**log products, of half and of a quarter of that number, far beyond the result's range.
 
     The greatest of them are powers of two, so a register with too few bits would show zero or
     a sum that fits. The last two go as far out as 2**(log - 1) products reach, and back into the range.

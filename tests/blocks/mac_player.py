@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Plays dot products through flaash_mac_players and compares what comes back with the model."""
+"""Plays dot products through flaash_mac_players and compares the results with the model."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Dot:
 
 @dataclasses.dataclass(frozen=True)
 class Played:
-    """What a player wrote.
+    """The output of a player.
 
     Attributes:
         results: (value, status) of each dot product; status is {flags, empty, zero, exact, range}.
@@ -69,7 +69,7 @@ class Played:
 
 
 def nonsense(fmt: str) -> tuple[int, int]:
-    """Return a negative number and one that is special if the format has any."""
+    """Return a negative number, and a special one if the format has any."""
     form = get_format(fmt)
     sign = 1 << form.value_width - 1
     return sign | sign >> 2, 0x1FF << form.value_width - 9 if form.is_float else sign
@@ -87,7 +87,7 @@ def encode(fmt: str, result: DotResult) -> tuple[int, int]:
 
 def compare(fmt: str, dots: Sequence[Dot], expected: Sequence[tuple[int, int]],
             received: Sequence[tuple[int, int]]) -> None:
-    """Raise AssertionError unless the hardware's results are the model's, all of them and no more."""
+    """Raise AssertionError unless the hardware's results are exactly the model's."""
     for number, (item, want, have) in enumerate(zip(dots, expected, received, strict=False)):
         assert have == want, (
             f"{fmt}, dot product {number}: value {have[0]:012x} status {have[1]:08b}, model {want[0]:012x} "
@@ -104,10 +104,10 @@ async def play(dut: SimHandleBase, work: dict[str, Sequence[Dot]], stalls: tuple
         dut: flaash_mac_players, out of reset.
         work: dot products by format.
         stalls: of the beats and of the results, names of STALLS.
-        oracle: gives the expected result of a dot product, called with it and its format.
+        oracle: returns the expected result of a dot product and its format.
 
     Returns:
-        What the players wrote, by format, already compared.
+        The players' outputs by format, already compared.
 
     Raises:
         AssertionError: a result differs, is missing, or there is one too many.

@@ -84,7 +84,7 @@ async def random_sums(dut) -> None:
 
 @cocotb.test()
 async def a_wrong_result_is_noticed(dut) -> None:
-    """Expect what the hardware must not deliver, and see the comparison fail."""
+    """Expect wrong results, and see the comparison fail."""
     await begin(dut)
     f = floats("fp32")
     right, wrong = Dot([f.term(1, 0)]), Dot([f.term(1, 1)])
@@ -104,7 +104,7 @@ def interval(played: Played, skip: int = 40) -> float:
 
 @cocotb.test()
 async def throughput(dut) -> None:
-    """Measure beats and results per cycle: no bubbles, and between results at most the words of a sum.
+    """Measure beats and results per cycle: no bubbles, and at most the words of a sum between results.
 
     A lone product takes one word, but for one below 2**-122 that crosses a border of words.
     """

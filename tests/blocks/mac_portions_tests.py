@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: MACs that are built for portions give whole dot products the same results."""
+"""Runs inside the simulator: MACs built for portions give the same results for whole dot products."""
 
 import os
 from collections.abc import Callable
@@ -20,7 +20,7 @@ async def whole_floats(dut, kind: Callable[[Floats], list[Dot]]) -> None:
     random = rng()
     await begin(dut)
     work = {name: kind(floats(name)) for name in FLOATS}
-    for name, dots in work.items():  # in their order: some are about the one before
+    for name, dots in work.items():  # in this order: some concern the one before
         kept = sorted(random.sample(range(len(dots)), min(len(dots), int(os.environ["MAC_PORTIONS_SUMS"]))))
         work[name] = [dots[i] for i in kept]
     await play(dut, work)

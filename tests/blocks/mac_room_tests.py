@@ -16,7 +16,7 @@ from tests.blocks.mac_player_tests import FLOATS, INTEGERS, begin
 
 @cocotb.test()
 async def few_products_fill_the_room(dut) -> None:
-    """With room for 2**4 products: so many of the greatest, wherever they are; more are too many."""
+    """With room for 2**4 products: that number of the greatest, at every place; more overflow."""
     await begin(dut)
     room = 2 ** int(dut.FloatCountWidth.value)
     work = {name: [Dot([floats(name).full(position, sign)], times=room)
@@ -37,8 +37,8 @@ async def few_products_fill_the_room(dut) -> None:
 async def all_products_there_is_room_for(dut) -> None:
     """Add up to 2**20 equal products: floats in an even and an odd word, in both signs.
 
-    Integers go to the ends of the range and back, and as far beyond as there is room for. Formats are those
-    that MAC_FORMATS names.
+    Integers go to the ends of the range and back, and as far beyond as there is room for. MAC_FORMATS names
+    the formats.
     """
     room = int(dut.IntegerCountWidth.value)
     named = os.environ["MAC_FORMATS"].split()
@@ -64,7 +64,7 @@ async def all_products_of_each_kind(dut) -> None:
 
 
 async def _fill(dut, products: dict[str, list[Pair]], integers: dict[str, list[Dot]]) -> None:
-    """Play each of these floating-point products as often as there is room, and these sums of integers."""
+    """Play each of these floating-point products up to the limit, and these sums of integers."""
     await begin(dut)
     log = int(dut.FloatCountWidth.value)
     work = {name: [Dot([pair], times=2**log) for pair in pairs] for name, pairs in products.items()}
@@ -73,7 +73,7 @@ async def _fill(dut, products: dict[str, list[Pair]], integers: dict[str, list[D
 
 
 def _top_of_word(f: Floats, word: int, sign: int) -> Pair:
-    """Return the greatest product that ends with a word: that of fp32 fills it, that of bf16 a third."""
+    """Return the greatest product that ends with a word: in fp32 it fills the word, in bf16 a third of it."""
     return f.full(48 * word + 48 - 2 * f.precision, sign)
 
 

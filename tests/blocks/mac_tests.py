@@ -17,7 +17,7 @@ from tests.blocks.mac_floats import floats
 from tests.blocks.mac_player import Dot, compare, encode
 from tests.blocks.mac_random import random_dots
 
-# Empty dot products inside when nothing leaves: results, waiting sums, stages.
+# Empty dot products inside while nothing leaves: results, waiting sums, stages.
 FLOAT_PLACES, INTEGER_PLACES = 16 + 4 + 5, 16 + 3
 
 
@@ -82,7 +82,7 @@ async def stalls(dut, producer: str, consumer: str) -> None:
 
 @cocotb.test()
 async def full_and_advancing(dut) -> None:
-    """Fill every register while nothing leaves, then take one result at a time, then all of them."""
+    """Fill every register while nothing leaves, then accept one result at a time, then all of them."""
     random = rng()
     bench = Bench(dut)
     dut.out_ready_i.value = 0
@@ -128,7 +128,7 @@ async def ready_without_a_path_through(dut) -> None:
 
 @cocotb.test()
 async def reset_in_traffic(dut) -> None:
-    """Reset at many moments of a stream: nothing of before shows in the results of after."""
+    """Reset at many moments of a stream: the results afterwards show nothing of the beats before."""
     random = rng()
     bench = Bench(dut)
     await start(dut)
@@ -140,7 +140,7 @@ async def reset_in_traffic(dut) -> None:
         bench.names.clear()
         await RisingEdge(dut.clk_i)
         dut.rst_ni.value = 0
-        await ClockCycles(dut.clk_i, 40)  # the beat on offer is taken or lost meanwhile
+        await ClockCycles(dut.clk_i, 40)  # the beat on offer is accepted or lost meanwhile
         bench.results.clear()
         bench.came.clear()
         await RisingEdge(dut.clk_i)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: flaash_operand_loader does what loader_model says, frame by frame."""
+"""Runs inside the simulator: flaash_operand_loader agrees with loader_model, frame by frame."""
 
 from collections.abc import Iterator
 
@@ -30,7 +30,7 @@ async def _begin(dut):
 
 
 async def _send(dut, source, frames: list[tuple[str, list[int]]], watch: LoaderWatch) -> None:
-    """Send frames back to back, wait until all have been digested and compare each with the model."""
+    """Send frames back to back, wait until all have been processed and compare each with the model."""
     first = len(watch.finished)
     for _, beats in frames:
         await source.send(AxiStreamFrame(beats))
@@ -67,7 +67,7 @@ async def wrong_frames_are_refused_and_the_next_is_read(dut, stalls: str) -> Non
         change, beats = wrong_beats(random, whole, build.feed_width)
         error = load(beats, build).error
         code = error and error[0]
-        # Every code comes; of the frequent ones not all are kept.
+        # Every code occurs; some cases of the frequent ones are dropped.
         if code not in codes or (len(frames) < 110 and random.random() < 0.6):
             frames.append((f"{what}, {change}", beats))
             codes.add(code)
@@ -99,10 +99,10 @@ async def memories_fill_to_the_last_place(dut) -> None:
 
 
 def _long_last(build, lines: int) -> Iterator[list[int]]:
-    """Yield lengths of fibers that take so many lines; the last one is long and begins anywhere in a beat."""
+    """Yield lengths of fibers for a number of lines; the last one is long and begins anywhere in a beat."""
     longest = 2**build.coord_width // build.lanes * build.lanes
     for first in range(1, min(17, longest)):
-        left = lines * build.lanes - -(-first // build.lanes) * build.lanes  # room behind the first one
+        left = lines * build.lanes - -(-first // build.lanes) * build.lanes  # room after the first one
         before = max(0, -(-left // longest) - 1)
         for spare in range(build.lanes):
             yield [first, *[longest] * before, left - before * longest - spare]
@@ -121,7 +121,7 @@ async def fibers_of_each_length_from_each_place_of_a_beat(dut) -> None:
 
 @cocotb.test()
 async def entries_come_as_fast_as_they_are_written(dut) -> None:
-    """One long fiber: the cycles are those of the beats, or of the lines where these are fewer."""
+    """One long fiber: the beats give the cycles, or the lines where these limit."""
     random, build, source, watch = await _begin(dut)
     entries = min(build.lanes * build.mem_lines, 2**build.coord_width)
     extent = min(2**build.coord_width, 2**32 - 1)
@@ -157,7 +157,7 @@ async def disabled_means_between_frames(dut) -> None:
 
 @cocotb.test()
 async def reset_inside_a_frame(dut) -> None:
-    """At any point: what follows is read as a header, and nothing of the frame before is left."""
+    """A reset at any point: the next beat is read as a header, and nothing of the earlier frame is left."""
     random, build, source, watch = await _begin(dut)
     whole = ("after the reset", frame(tensor(random, (3, 4, 6), 20, 2), 1, build, random))
     # A wrong frame is being discarded when the reset comes, too.

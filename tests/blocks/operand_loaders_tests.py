@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: two operand loaders side by side, each as if it were alone."""
+"""Runs inside the simulator: two operand loaders side by side, each works as if alone."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from tests.blocks.loader_watch import build_of, compare, nodes_of
 
 
 class Bench:
-    """Two streams of frames, and what comes of them.
+    """Two streams of frames, and their outcomes.
 
     Attributes:
         queues: beats to send, (last, beat), per operand.
-        finished: outcomes of the frames that were right, per operand.
-        errors: (count, code, place) in each cycle with any.
-        busy: cycles in which anything was being loaded.
+        finished: outcomes of the valid frames, per operand.
+        errors: (count, code, place) in each cycle with an error.
+        busy: cycles in which an operand was being loaded.
         both: cycles in which lines of both operands were written.
     """
 
@@ -103,13 +103,13 @@ class Bench:
             self.finished[operand].append(dataclasses.replace(seen, info=tuple(store.desc[2:])))
 
     async def digested(self) -> None:
-        """Wait until everything that was sent has been loaded."""
+        """Wait until all sent frames have been loaded."""
         budget = 1000 + 60 * sum(map(len, self.queues))
         await until(self.dut, lambda: not any(self.queues) and not self.report.loading, budget, "the frames")
 
 
 def _own(beats: list[int], operand: int) -> list[int]:
-    """Return a frame as one of this operand."""
+    """Return a frame as a frame of this operand."""
     return [beats[0] & ~(1 << 32) | operand << 32, *beats[1:]]
 
 

@@ -12,7 +12,7 @@ from tests.blocks.tensor_memory_tests import FAULT, Memory, Place, read
 
 
 class Buffers(Memory):
-    """A tensor memory with buffers: what is stored is that of the buffers in use."""
+    """A tensor memory with buffers; reads go to the buffers in use."""
 
     def __init__(self, dut, random):
         super().__init__(dut, random)
@@ -34,7 +34,7 @@ class Buffers(Memory):
                     place: line for place, line in self.stored.items() if place[0] == operand}
 
     async def watch(self) -> None:
-        """Check in each cycle that what is written is told: the last line, and whether it ends a fiber."""
+        """Check in each cycle the report of writes: the last line, and whether it ends a fiber."""
         while True:
             await FallingEdge(self.dut.clk_i)
             fill = int(self.dut.fill_i.value)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: flaash_parity_bank reads what was written and tells of every flipped bit."""
+"""Runs inside the simulator: flaash_parity_bank reads the written words and reports every flipped bit."""
 
 import cocotb
 from cocotb.triggers import Timer
@@ -47,14 +47,14 @@ class Bank:
             self.stored[write[0]], self.broken[write[0]] = write[1], False
 
     def word(self, address: int) -> tuple[int, bool]:
-        """Return what the bank must answer: the word, and whether it is wrong."""
+        """Return the expected response: the word, and whether it is wrong."""
         if address < self.words:
             return self.stored[address], self.broken[address]
         self.seen["beyond"] += 1
         return 0, self.parity == 1
 
     def compare(self) -> None:
-        """Compare the answers of all ports that have one."""
+        """Compare the responses of all ports that have one."""
         # Highest port first; before its first read a port's register is unknown.
         data, wrong = str(self.dut.rd_data_o.value)[::-1], str(self.dut.wrong_o.value)[::-1]
         for port, answer in enumerate(self.answers):
@@ -65,7 +65,7 @@ class Bank:
                 self.seen["wrong" if answer[1] else "right"] += 1
 
     def flip(self) -> None:
-        """Turn a bit of a stored word over, the parity bit among them."""
+        """Flip a bit of a stored word, which may be the parity bit."""
         index, bit = self.random.randrange(self.words), self.random.randrange(self.width + self.parity)
         word = self.dut.mem_q[index]
         word.value = int(word.value) ^ 1 << bit
@@ -73,7 +73,7 @@ class Bank:
         self.broken[index] = self.parity == 1 and not self.broken[index]
 
     async def fill(self) -> None:
-        """Write every word; before that nothing can be compared."""
+        """Write every word, because unwritten words can't be compared."""
         self.dut.clk_i.value = 0
         self.dut.rd_enable_i.value = self.dut.rd_addr_i.value = 0
         self.dut.wr_enable_i.value = 1
@@ -86,7 +86,7 @@ class Bank:
 
 @cocotb.test()
 async def reads_like_the_model(dut) -> None:
-    """Random writes, reads and flips; reads of the word that is written, and beyond the memory."""
+    """Random writes, reads and flips; reads of the word that is being written, and beyond the memory."""
     bank = Bank(dut)
     random = bank.random
     await bank.fill()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: flaash_parity_report tells of one error of a cycle, with its place."""
+"""Runs inside the simulator: flaash_parity_report reports one error of a cycle, with its place."""
 
 import random
 
@@ -20,7 +20,7 @@ def place(operand: int, memory: str, position: int) -> int:
 
 
 def faults_of(dut: SimHandleBase, rng: random.Random, density: float) -> tuple[list[int], list[int]]:
-    """Drive random faults; return the places of what is computed and of what leaves, most urgent first."""
+    """Drive random faults; return the places of faults in computing and in leaving results, by priority."""
     types = bench_types()
     plain = types["fault_t"]
 

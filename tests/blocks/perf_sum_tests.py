@@ -16,7 +16,7 @@ OTHERS = ("dispatch", "reads", "conflicts", "load", "sent")
 
 
 def drive(dut: SimHandleBase, rng: random.Random, density: float) -> dict[str, int]:
-    """Drive random inputs and return what has to come out, by output or counter."""
+    """Drive random inputs and return the expected values, by output or counter."""
     sources = int(dut.NumSources.value)
     raised = [[rng.random() < density for _ in EVENTS] for _ in range(sources)]
     flags = [rng.getrandbits(4) * (rng.random() < density) for _ in range(sources)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sums of portions as the words that travel between MAC and combiner, in exact integers."""
+"""Sums of portions as the words between MAC and combiner, in exact integers."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def status(fmt: NumberFormat, pairs: Sequence[Pair]) -> int:
 
 
 def messages(fmt: NumberFormat, pairs: Sequence[Pair]) -> list[Message]:
-    """Return what a MAC sends of a portion: every product adds to the two words that it touches."""
+    """Return the words that a MAC sends for a portion: each product adds to the two words it touches."""
     about = status(fmt, pairs)
     if not fmt.is_float:
         return [Message(True, bool(pairs), 0, about, sum(terms(fmt, pairs)))]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: flaash_portion_trim cuts fibers to the entries of a portion, and no others."""
+"""Runs inside the simulator: flaash_portion_trim cuts fibers to exactly the entries of a portion."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ PORTION = PASS["portion"]
 
 
 class Bench:
-    """Asks for lines of fibers and portions, answers later, and compares what comes out.
+    """Requests lines of fibers and portions, responds later, and compares the output.
 
-    A request is a pass_t; its answer is a line, and another line, or None, is expected.
+    A request is a pass_t; its response is a line, and another line, or None, is expected.
     """
 
     def __init__(self, dut, random: Random):
         self.dut, self.random = dut, random
         self.lanes, self.coord, self.value = (
             int(getattr(dut, name).value) for name in ("Lanes", "CoordWidth", "ValueWidth"))
-        self.work: deque[tuple[int, int, int]] = deque()  # request, answer, expected line
+        self.work: deque[tuple[int, int, int]] = deque()  # request, response, expected line
 
     def fiber(self, length: int) -> Fiber:
         coords = sorted(self.random.sample(range(2**self.coord), length))
         return [(at, self.random.getrandbits(self.value)) for at in coords]
 
     def whole(self, length: int) -> None:
-        """Queue a fiber that is no portion; what its portion says beside that is of no interest."""
+        """Queue a fiber that is no portion; the other members of its portion are arbitrary."""
         lines = self._lines(self.fiber(length))
         for number, line in enumerate(lines):
             about = PORTION.unpack(self.random.getrandbits(PORTION.width))._replace(partial=0)
@@ -42,7 +42,7 @@ class Bench:
             self.work.append((at, line, line))
 
     def portion(self, length: int, first: int, entries: int) -> None:
-        """Queue entries `first` on of a fiber, as the portioner cuts them; none may be there."""
+        """Queue the entries of a fiber from `first` on, as the portioner cuts them; there may be none."""
         fiber = self.fiber(length)
         whole = self._lines(fiber)
         begin, (end, last_lane) = first // self.lanes, divmod(first + entries - 1, self.lanes)
@@ -64,7 +64,7 @@ class Bench:
         return pack_fiber(fiber, self.lanes, self.coord, self.value)
 
     async def run(self) -> int:
-        """Play everything that is queued and return how many lines were compared."""
+        """Play the queue and return the number of compared lines."""
         dut, depth = self.dut, int(self.dut.Depth.value)
         under_way: deque[tuple[int, int]] = deque()
         compared = 0

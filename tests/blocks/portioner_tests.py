@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: flaash_portioner makes the portions that the rule asks for."""
+"""Runs inside the simulator: flaash_portioner makes the portions of the rule."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def whole(a_id: int, first: int, lines: int, b_id: int, count: int) -> tuple:
 
 
 def expected(job: tuple, lanes: int, length: int, slot: int) -> list[tuple]:
-    """Return the jobs that come out for one that goes in."""
+    """Return the output jobs of an input job."""
     places = job.a_lines * lanes
     if not count_portions(places, lanes, length):
         return [job]
@@ -67,7 +67,7 @@ async def every_portion_once(dut, length: int, busy: float) -> None:
         portions += int(dut.portion_o.value)
         if dut.open_valid_o.value == 1 and dut.open_ready_i.value == 1:
             opened.append((*FIBERS.unpack(int(dut.open_o.value)), int(dut.open_slot_i.value)))
-        if str(dut.close_o.value)[0] == "1":  # else the rest means nothing
+        if str(dut.close_o.value)[0] == "1":  # else the other members are undefined
             close = CLOSE.unpack(int(dut.close_o.value))
             closed.append((close.slot, close.count))
         if dut.job_valid_o.value == 1 and dut.job_ready_i.value == 1:

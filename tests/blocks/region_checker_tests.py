@@ -32,9 +32,10 @@ async def _ask(dut, port: int, operand: int, line: int) -> None:
 
 @cocotb.test()
 async def regions(dut) -> None:
-    """Every line that there is, also while the other buffer is written; then what FLAASH_MISTAKE says.
+    """Every existing line, also while the other buffer is written; then the mistake of FLAASH_MISTAKE.
 
-    outside: the line behind the shorter second operand; other: a line that only the other buffer has;
+    outside: the line after the end of the shorter second operand; other: a line that only the other buffer
+        has;
     written: a line of a buffer in use is written.
     """
     chance, mistake = rng(), os.environ["FLAASH_MISTAKE"]
@@ -46,7 +47,7 @@ async def regions(dut) -> None:
             await _load(dut, operand, lines[operand])
             for line in range(lines[operand]):
                 await _ask(dut, chance.randrange(int(dut.NumPorts.value)), operand, line)
-    dut.owned_i.value, dut.fill_i.value = 1, 0b01  # A is loaded beside the contraction
+    dut.owned_i.value, dut.fill_i.value = 1, 0b01  # A is loaded during the contraction
     await _load(dut, 0, 6)
     await _ask(dut, 0, 0, 2)
     await _ask(dut, 0, 1, 6)
@@ -56,7 +57,7 @@ async def regions(dut) -> None:
     await _ask(dut, 2, 0, 5)
     await _load(dut, 1, 2)
     if mistake == "other":
-        await _ask(dut, 0, 0, 6)  # only B has as many
+        await _ask(dut, 0, 0, 6)  # only B has this many
     if mistake == "written":
         await _load(dut, 0, 1)  # B is in buffer 1, A is written there, and used
         dut.fill_i.value = 0b11

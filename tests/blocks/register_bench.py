@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the benches of flaash_registers share: its bits by name, a beginning, a look at the status."""
+"""Shared by the benches of flaash_registers: bits by name, the start of a bench, the status."""
 
 from tb.common.bench import start
 from tb.common.rtl_constants import CONTROL_BITS, ERRORS, IRQ_BITS, STATUS_BITS

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The host at flaash_registers' bus, and the rest of the chip at its other ports."""
+"""The host at the bus of flaash_registers, and the rest of the chip at its other ports."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.blocks.axi_ports import lite_master
 
 INPUTS = ("desc", "report", "traffic", "drained", "resetting", "stopping", "order", "answer")
 LOAD = {"loading": "loading", "frame_error": "error", "frame_errors": "errors"}  # members of report_t.load
-ANSWER = 20_000  # ns in which an access is answered, however the channels stall
+ANSWER = 20_000  # ns in which an access gets its response, under all stalls
 
 
 class RegisterPort:
@@ -38,17 +38,17 @@ class RegisterPort:
             channel.set_pause_generator(generator)
 
     async def access_read(self, address: int) -> tuple[int, bool]:
-        """Return what an aligned address reads and whether the answer was OKAY."""
+        """Return the data at an aligned address and whether the response was OKAY."""
         answer = await with_timeout(cocotb.start_soon(self.master.read(address, 4)), ANSWER, "ns")
         return int.from_bytes(answer.data, "little"), answer.resp == AxiResp.OKAY
 
     async def access_write(self, address: int, value: int) -> bool:
-        """Write an aligned address and return whether the answer was OKAY."""
+        """Write an aligned address and return whether the response was OKAY."""
         write = cocotb.start_soon(self.master.write(address, value.to_bytes(4, "little")))
         return (await with_timeout(write, ANSWER, "ns")).resp == AxiResp.OKAY
 
     async def read(self, name: str) -> int:
-        """Return what a register reads."""
+        """Return the value of a register."""
         value, okay = await self.access_read(REGISTERS[name].address)
         assert okay, f"reading {name} was answered with an error"
         return value
@@ -63,7 +63,7 @@ class RegisterPort:
         assert await self.access_write(REGISTERS[name].address, value), f"writing {name} was refused"
 
     def drive(self, **values: object) -> None:
-        """Set what the rest of the chip says: ports, members of report_t and traffic_t, counters by name."""
+        """Set the reports of the chip: ports, members of report_t and traffic_t, counters by name."""
         for name, value in values.items():
             if name == "increments" and value:
                 value = [value.get(counter, 0) for counter in COUNTERS]
@@ -86,19 +86,19 @@ class RegisterPort:
         await RisingEdge(self.dut.clk_i)
 
     def operands(self, loaded: int = 3, extents: tuple[int, int] = (9, 9), **more: list[int]) -> None:
-        """Say what the operand stores hold: A in element 0 of each."""
+        """Set the descriptions of the operand stores: A in element 0 of each."""
         self.drive(desc=[{"loaded": loaded >> which & 1, "extent": extents[which],
                           **{name: values[which] for name, values in more.items()}} for which in range(2)])
 
 
 def quiet(dut: SimHandleBase) -> None:
-    """Let the rest of the chip say nothing."""
+    """Clear the reports of the rest of the chip."""
     for name in INPUTS:
         getattr(dut, f"{name}_i").value = 0
 
 
 def start_counting(dut: SimHandleBase, *names: str) -> dict[str, int]:
-    """Return the numbers of pulses of these ports, which grow from now on."""
+    """Return counters of pulses at these ports, which count from now on."""
     pulses = dict.fromkeys(names, 0)
 
     async def count() -> None:
@@ -137,11 +137,11 @@ class RawPort:
             self._pin(channel + mine).value = 0
 
     async def address(self, address: int) -> None:
-        """Give the address of a write."""
+        """Send the address of a write."""
         await self._handshake("aw", awaddr=address)
 
     async def data(self, value: int, strobes: int = 15) -> None:
-        """Give the data of a write."""
+        """Send the data of a write."""
         await self._handshake("w", wdata=value, wstrb=strobes)
 
     async def _answer(self, channel: str, wait: int) -> int:
@@ -154,11 +154,11 @@ class RawPort:
         return response
 
     async def written(self, wait: int = 0) -> int:
-        """Take the answer of a write, after some cycles."""
+        """Accept the response of a write, after some cycles."""
         return await self._answer("b", wait)
 
     async def read(self, address: int, wait: int = 0) -> tuple[int, int]:
-        """Return data and answer of a read."""
+        """Return data and response of a read."""
         await self._handshake("ar", araddr=address)
         for _ in range(wait):
             await RisingEdge(self.dut.clk_i)

@@ -19,7 +19,7 @@ MEANT = {"RegMode": 2**MODE_BITS["ModeDense"].value, "RegRunLength": 0xFFFF_FFFF
 
 @cocotb.test()
 async def every_address(dut) -> None:
-    """Reads and writes of the whole space: what exists answers, the rest is refused and told."""
+    """Reads and writes of the whole space: registers respond, other accesses are refused and reported."""
     port = RegisterPort(dut)
     await start(dut)
     refused: list[int] = []
@@ -130,7 +130,7 @@ async def address_and_data_in_any_order(dut) -> None:
 
 @cocotb.test()
 async def answers_wait_for_the_host(dut) -> None:
-    """A second write is held while the answer to the first is not taken, and nothing is lost."""
+    """A second write is held while the response to the first is not accepted, and nothing is lost."""
     port = RawPort(dut)
     await start(dut)
     run_length, unknown = REGISTERS["RegRunLength"].address, 0xFFC

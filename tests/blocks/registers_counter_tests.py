@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: what flaash_registers counts, and how its counters are read."""
+"""Runs inside the simulator: the counters of flaash_registers, and their reads."""
 
 import cocotb
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
@@ -10,7 +10,7 @@ from tests.blocks.register_bench import START, begin
 
 @cocotb.test()
 async def counters_count(dut) -> None:
-    """Random increments of all counters; a start clears those of a contraction, in mid-count."""
+    """Random increments of all counters; a start clears the counters of a contraction, in mid-count."""
     random, port, _ = await begin(dut)
     port.operands()
     lasting = ("CntLoadCycles", "CntDiscarded")
@@ -42,7 +42,7 @@ async def cycles_are_counted(dut) -> None:
     await port.pulse(done=1)
     await ClockCycles(dut.clk_i, 50)
     await port.pulse(drained=1)
-    # From the cycle of start_o up to that of done_i and drained_i, both included.
+    # From the cycle of start_o to the cycle of done_i and drained_i, both included.
     assert await port.read64("CntCycles") == 101
     assert await port.read64("CntUnloadCycles") == 101 + 1 + 50 + 1
     assert await port.read64("CntUnloadCycles") == 153, "a counter goes on after its end"
@@ -51,7 +51,7 @@ async def cycles_are_counted(dut) -> None:
 @cocotb.test()
 @cocotb.parametrize(kind=list(STALLS))
 async def both_words_of_a_counter_belong_together(dut, kind: str) -> None:
-    """The counter moves on by nearly 2**24 each cycle while its words are read one by one."""
+    """The counter grows by nearly 2**24 each cycle while its words are read one by one."""
     random, port, _ = await begin(dut)
     port.operands()
     step = 2**24 - 1
@@ -71,7 +71,7 @@ async def both_words_of_a_counter_belong_together(dut, kind: str) -> None:
 
 @cocotb.test()
 async def a_full_word_is_read(dut) -> None:
-    """All ones; the next one carries, and the upper word that is read is still that of the moment before."""
+    """All ones; the next increment carries, and the read upper word still belongs to the moment before."""
     _, port, _ = await begin(dut)
     port.operands()
     await port.write("RegControl", START)
@@ -91,7 +91,7 @@ async def a_full_word_is_read(dut) -> None:
 
 @cocotb.test()
 async def steps_of_one_engine(dut) -> None:
-    """What is written to RegSdpeSelect goes out, what comes back is read."""
+    """The value of RegSdpeSelect goes out, and the returned steps are read."""
     random, port, _ = await begin(dut)
     for _ in range(20):
         select, steps = random.getrandbits(32), random.getrandbits(32)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: the registers beside the memory edge: its orders, their outcome, its own map."""
+"""Runs inside the simulator: the registers with the memory edge: its orders, their outcome, its own map."""
 
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
@@ -20,7 +20,7 @@ def setup(random) -> dict[str, int]:
 
 
 async def order(dut, port: RegisterPort, **members: object):
-    """Give an order for one cycle; return its outcome in the cycle after it."""
+    """Give an order for one cycle; return its outcome in the next cycle."""
     port.drive(order={"valid": 1, **members})
     await RisingEdge(dut.clk_i)
     port.drive(order={})
@@ -29,7 +29,7 @@ async def order(dut, port: RegisterPort, **members: object):
 
 
 async def outcome(dut, port: RegisterPort, **said: object):
-    """Have the rest of the chip say something for one cycle; return the outcome in that cycle."""
+    """Drive reports of the chip for one cycle; return the outcome in that cycle."""
     port.drive(**said)
     await FallingEdge(dut.clk_i)
     seen = bench_types()["outcome_o"].unpack(int(dut.outcome_o.value))
@@ -40,7 +40,7 @@ async def outcome(dut, port: RegisterPort, **said: object):
 
 @cocotb.test()
 async def settings_come_with_orders_alone(dut) -> None:
-    """Writes of the host are answered and change nothing, ControlStart begins nothing; an order does."""
+    """Writes of the host get a response and change nothing, ControlStart begins nothing; an order does."""
     random, port, pulses = await begin(dut)
     port.operands()
     for _ in range(8):
@@ -64,7 +64,7 @@ async def settings_come_with_orders_alone(dut) -> None:
 
 @cocotb.test()
 async def a_refusal_has_its_cause(dut) -> None:
-    """What the start control says; in a stop what has caused that."""
+    """The outcome is the error of the start control; in a stop the cause of the stop."""
     _, port, _ = await begin(dut)
     seen = await order(dut, port)
     assert not seen.begins and tuple(seen.error) == (1, code("ErrNoOperand"), 3)
@@ -86,7 +86,7 @@ async def a_refusal_has_its_cause(dut) -> None:
 
 @cocotb.test()
 async def a_refused_order_and_a_bad_access_are_both_counted(dut) -> None:
-    """The order falls in each cycle around the access, so in the cycle of the access, too."""
+    """The order falls in each cycle around the access, the cycle of the access included."""
     _, port, _ = await begin(dut)
     nothing = 0xFF0  # no register
     for delay in range(12):
@@ -134,7 +134,7 @@ async def the_outcome_tells_what_has_cut_a_contraction_short(dut) -> None:
 
 @cocotb.test()
 async def errors_of_a_contraction_are_told(dut) -> None:
-    """A flipped bit and a result out of range, in their cycles; of both the bit. Errors of frames are not."""
+    """A flipped bit and a result out of range, in their cycles; the bit wins. Frames' errors don't count."""
     _, port, _ = await begin(dut)
     port.operands()
     assert (await order(dut, port)).begins
@@ -146,7 +146,7 @@ async def errors_of_a_contraction_are_told(dut) -> None:
 
 @cocotb.test()
 async def the_edge_answers_for_its_registers(dut) -> None:
-    """What it has is read, written and shown in the cycle of the access; what nobody has is ErrAddress."""
+    """The edge's registers are accessed in the cycle of the access; unknown addresses give ErrAddress."""
     random, port, _ = await begin(dut)
     base = EDGE.registers["RegRingBase"].address
     for write_known, read_known in ((0, 0), (0, 1), (1, 0), (1, 1)):

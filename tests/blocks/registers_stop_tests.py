@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: what ends a contraction early: abort, parity error, watchdog."""
+"""Runs inside the simulator: early ends of a contraction: abort, parity error, watchdog."""
 
 import cocotb
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
@@ -10,7 +10,7 @@ from tests.blocks.register_port import RegisterPort, start_counting
 
 @cocotb.test()
 async def an_abort_ends_what_is_under_way(dut) -> None:
-    """While results are computed or an operand is received; else it changes nothing."""
+    """An abort works while results are computed or an operand is received; else it changes nothing."""
     _, port, _ = await begin(dut)
     stops = start_counting(dut, "stop_o", "start_o")
     port.operands()
@@ -64,7 +64,7 @@ async def _stop(dut, port: RegisterPort, name: str) -> None:
     await ClockCycles(dut.clk_i, 2)
     assert int(dut.trailer_code_o.value) == code(name)
     assert await status_of(port) - {"Error"} == {"LoadedA", "LoadedB", "Busy"}
-    # What the core reports is of no interest any more; beats still come and go.
+    # The core's reports no longer count; beats still come and go.
     before = {counter: await port.read64(counter) for counter in ("CntJobs", "CntUnloaded", "CntDiscarded")}
     errors = await port.read("RegErrorCount")
     await port.pulse(flags=15, frame_error=error("ErrOrder"), frame_errors=1,
@@ -94,7 +94,7 @@ async def a_parity_error_ends_the_contraction(dut) -> None:
     await _stop(dut, port, "ErrParity")
     assert (await port.read("RegError"), await port.read("RegErrorPlace")) == (code("ErrParity"), 0xF000_0007)
     assert await port.read("RegErrorCount") == 2
-    # One that is told while results still leave counts, up to a soft reset.
+    # An error that is reported while results still leave counts, up to a soft reset.
     await port.write("RegControl", START)
     await port.write("RegControl", ABORT)
     port.drive(stopping=1)
@@ -102,7 +102,7 @@ async def a_parity_error_ends_the_contraction(dut) -> None:
     assert await port.read("RegErrorCount") == 3 and stops["stop_o"] == 2
     await port.pulse(drained=1)
     port.drive(stopping=0)
-    # The next contraction's trailer tells the first error, which stays until a soft reset.
+    # The next contraction's trailer holds the first error, which stays until a soft reset.
     await port.write("RegControl", START)
     await ClockCycles(dut.clk_i, 2)
     assert int(dut.trailer_code_o.value) == code("ErrParity")
@@ -110,7 +110,7 @@ async def a_parity_error_ends_the_contraction(dut) -> None:
 
 @cocotb.test()
 async def a_start_is_accepted_from_the_first_cycle_on(dut) -> None:
-    """In which the contraction before has drained, or the operand has been received; not before."""
+    """A start in the cycle in which the previous contraction drains, or the operand is complete."""
     _, port, _ = await begin(dut)
     starts = start_counting(dut, "start_o")
     port.operands()
@@ -144,7 +144,7 @@ async def a_start_is_accepted_from_the_first_cycle_on(dut) -> None:
 
 @cocotb.test()
 async def the_watchdogs_limit_may_change_while_it_waits(dut) -> None:
-    """To less than the cycles that have passed; 1 is the least."""
+    """The limit falls below the cycles that have passed; 1 is the least."""
     _, port, _ = await begin(dut)
     for limit in (20, 1):
         await port.write("RegWatchdog", 1000)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: what flaash_registers makes of commands, events and errors."""
+"""Runs inside the simulator: commands, events and errors at flaash_registers."""
 
 import itertools
 
@@ -16,7 +16,7 @@ CYCLE = 1000  # ps
 
 @cocotb.test()
 async def a_start_is_accepted_or_refused(dut) -> None:
-    """All combinations of what forbids a start: the first in the order of the specification counts."""
+    """All combinations of conditions that forbid a start: the first in the specification's order counts."""
     _, port, pulses = await begin(dut)
     reasons = itertools.product((False, True), (False, True), (0, 1, 2, 3), (9, 8), (False, True))
     for active, loading, loaded, extent_b, resetting in reasons:
@@ -147,7 +147,7 @@ async def an_event_in_the_cycle_of_its_clearing_stays(dut) -> None:
         await RisingEdge(dut.clk_i)
         port.drive(flags=0)
         await write
-        cleared = await answer - CYCLE  # the answer comes one cycle behind
+        cleared = await answer - CYCLE  # the response comes one cycle later
         met += event == cleared
         assert await port.read("RegFlags") == (4 if event >= cleared else 0)
         await port.write("RegFlags", 15)
@@ -172,7 +172,7 @@ async def ieee_flags_add_up(dut) -> None:
 
 @cocotb.test()
 async def the_first_error_stays(dut) -> None:
-    """Of errors in one cycle the operand's comes first; all are counted."""
+    """Among errors in one cycle the operand's comes first; all are counted."""
     _, port, _ = await begin(dut)
     port.operands()
     await port.write("RegControl", START)
@@ -218,7 +218,7 @@ async def a_soft_reset_forgets(dut) -> None:
     await port.write("RegControl", SOFT_RESET | START)
     assert pulses == {"start_o": 1, "soft_reset_o": 1}, "the soft reset comes before the start"
     port.drive(resetting=1)
-    # The core still reports what belongs to the past; the host may already make new mistakes.
+    # The core still reports old events; the host may already make new mistakes.
     await port.pulse(done=1, drained=1, flags=15, frame_error=error("ErrOrder"), frame_errors=1,
                      range_error=error("ErrResultRange"), range_errors=1, increments={"CntRuns": 1})
     assert await status_of(port) == {"LoadedA", "LoadedB", "Busy"} and dut.load_enable_o.value == 0

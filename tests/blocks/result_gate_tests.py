@@ -10,7 +10,7 @@ from tb.common.bench import rng, start
 from tb.common.stalls import STALLS
 from tests.share import amount
 
-MOST = 14  # results in a store of this bench: as many as its counters can count
+MOST = 14  # results in a store of this bench: the most that its counters hold
 
 
 class Stores:
@@ -18,7 +18,7 @@ class Stores:
 
     Attributes:
         inside: results in each store.
-        due: of them those that must still pass.
+        due: the results among these that must still pass.
     """
 
     def __init__(self, dut):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: flaash_result_lanes leads every result out once, in batches or one by one."""
+"""Runs inside the simulator: flaash_result_lanes passes every result once, in batches or one by one."""
 
 from random import Random
 
@@ -14,11 +14,11 @@ from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
 from tests.share import amount
 
-NUMBER_BITS = 16  # of a result: which one of its source; the source is above, noise above that
+NUMBER_BITS = 16  # of a result: its number at its source; the source is above, noise above that
 
 
 class Bench:
-    """Numbered results of all sources, and what leaves."""
+    """Numbered results of all sources, and the output."""
 
     def __init__(self, dut: SimHandleBase, random: Random, producers: str | None, consumer: str):
         self.dut, self.random = dut, random
@@ -56,7 +56,7 @@ class Bench:
         self.came[result >> NUMBER_BITS & 127].append(result)
 
     def send(self, results: int) -> None:
-        """Let every source offer up to so many more results."""
+        """Let every source offer up to `results` more results."""
         for number, sent in enumerate(self.sent):
             for _ in range(self.random.randint(results // 2, results)):
                 noise = self.random.getrandbits(self.width - NUMBER_BITS - 7)
@@ -101,7 +101,7 @@ async def lanes_work_side_by_side(dut) -> None:
 @cocotb.test()
 @cocotb.parametrize(numbers=[0, 1])
 async def dropped(dut, numbers: int) -> None:
-    """From a cycle on all leave unseen; those before are right."""
+    """From a cycle on all results leave unseen; the earlier ones are right."""
     random = rng()
     bench = Bench(dut, random, "random", "random")
     dut.numbers_i.value = numbers

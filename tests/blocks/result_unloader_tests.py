@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: results leave with their coordinates, in frames that always end well."""
+"""Runs inside the simulator: results leave with their coordinates, in frames that always end properly."""
 
 import cocotb
 from cocotb.triggers import ClockCycles, RisingEdge, Timer
@@ -42,7 +42,7 @@ async def records_have_their_coordinates(dut, orders: tuple[int, int]) -> None:
 
 @cocotb.test()
 async def a_path_of_other_operands_is_forgotten(dut) -> None:
-    """Operands of one fiber each, whose nodes have the numbers of those before, but other coordinates."""
+    """Operands of one fiber each, whose nodes have the earlier nodes' numbers, but other coordinates."""
     random, side = await _begin(dut)
     for _ in range(4):
         for which in range(2):
@@ -78,7 +78,7 @@ async def records_have_the_numbers_of_their_fibers(dut, orders: tuple[int, int])
 @cocotb.test()
 @cocotb.parametrize(host=["none", "random"])
 async def trailer_that_need_not_wait(dut, host: str) -> None:
-    """By number a frame that has nothing left ends at once, where the host is ready, and once."""
+    """With numbers a frame without further results ends at once, if the host is ready, and only once."""
     random, side = await _begin(dut)
     dut.numbers_i.value = 1
     await _load(random, side, (2, 3))
@@ -119,7 +119,7 @@ async def cycles_per_record(dut, case: tuple[int, int, int], in_order: bool) -> 
 
 @cocotb.test()
 async def neighbours_are_cheap(dut) -> None:
-    """Only the leaf is new, so of the three levels of each operand one is walked."""
+    """Only the leaf is new, so one of the three levels of each operand is walked."""
     random, side = await _begin(dut)
     for which in range(2):
         await side.load(tensor(random, (1, 1, 12, 4), 30), which)
@@ -169,7 +169,7 @@ async def hard_reset_inside_a_frame(dut) -> None:
 
 @cocotb.test()
 async def fiber_tables_are_read_back(dut) -> None:
-    """The job generator's view: first lines of all fibers and the sentinel behind them."""
+    """The job generator's view: first lines of all fibers, then the sentinel."""
     random, side = await _begin(dut)
     for which, shape in enumerate(((3, 4, 30), (9, 50))):
         await side.load(tensor(random, shape, 100), which)

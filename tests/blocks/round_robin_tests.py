@@ -47,7 +47,7 @@ async def grants_like_the_model(dut, density: float) -> None:
 
 @cocotb.test()
 async def nobody_starves(dut) -> None:
-    """A request that stays is granted after at most ports - 1 others, whatever the others do."""
+    """A request that stays is granted after at most ports - 1 others, for all behaviour of the others."""
     dut.request_i.value = 0
     dut.accept_i.value = 1
     random = await start(dut)

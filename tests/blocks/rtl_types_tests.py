@@ -9,7 +9,7 @@ from tb.common.rtl_types import bench_types
 
 
 def _sample(slot: int, b_count: int, busy: int, code: int, delta: int, coord1: int, count: int) -> dict:
-    """Return the members of sample_t that the module takes apart."""
+    """Return the members of sample_t as the module shows them."""
     return {"job": {"portion": {"slot": slot}, "b_count": b_count},
             "events": [{"busy": busy & 1}, {"busy": busy >> 1}], "code": code,
             "delta": delta - (delta >> 6 << 7), "coords": [0, coord1], "count": count}
@@ -17,7 +17,7 @@ def _sample(slot: int, b_count: int, busy: int, code: int, delta: int, coord1: i
 
 @cocotb.test()
 async def layouts_agree(dut) -> None:
-    """What Python packs the simulator takes apart as meant, and the other way round."""
+    """Python and the simulator agree on the layout, in both directions."""
     random, types = rng(), bench_types()
     kind = types["sample_t"]
     assert kind.width == len(dut.sample_i) == types["sample_o"].width

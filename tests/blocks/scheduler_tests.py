@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: schedulers hand out every job once, and nobody starves."""
+"""Runs inside the simulator: schedulers hand out every job once, and no SDPE starves."""
 
 from random import Random
 
@@ -16,7 +16,7 @@ from tests.share import amount
 
 
 class Bench:
-    """A source of numbered jobs, SDPEs that accept with stalls, and the record of who got what."""
+    """A source of numbered jobs, SDPEs that accept with stalls, and the record of each job's SDPE."""
 
     def __init__(self, dut: SimHandleBase, random: Random, jobs: str = "none", sdpes: str | None = "none"):
         self.dut, self.random = dut, random
@@ -50,7 +50,7 @@ class Bench:
             self.driver.append(job)
 
     async def finish(self) -> None:
-        """Wait until every job was taken, and compare: each once, in order."""
+        """Wait until every job was accepted, and compare: each once, in order."""
         limit = 60 * len(self.sent) + 200
         await until(self.dut, lambda: len(self.given) >= len(self.sent), limit, "the last job")
         await ClockCycles(self.dut.clk_i, 5)
@@ -58,7 +58,7 @@ class Bench:
         assert int(self.dut.sdpe_valid_o.value) == 0
 
     def sdpes(self) -> list[int]:
-        """Return who got the jobs, in order."""
+        """Return the SDPE of each job, in order."""
         return [sdpe for sdpe, _, _ in self.given]
 
 
@@ -80,7 +80,7 @@ async def every_job_once(dut, jobs: str, sdpes: str | None) -> None:
 
 @cocotb.test()
 async def idle_sdpes_take_turns(dut) -> None:
-    """With all SDPEs asking both schedulers go round, one job per cycle."""
+    """While all SDPEs request, both schedulers go round, one job per cycle."""
     bench = await _started(dut)
     total = 3 * bench.count + 5
     bench.send(total)
@@ -94,7 +94,7 @@ async def idle_sdpes_take_turns(dut) -> None:
 
 @cocotb.test()
 async def one_sdpe_stops(dut) -> None:
-    """A busy SDPE stops the round-robin scheduler; the demand-driven one goes on without it."""
+    """A busy SDPE stops the round-robin scheduler; the demand-driven one continues without it."""
     bench = await _started(dut)
     stopped = bench.random.randrange(bench.count)
     bench.sink.stopped = 1 << stopped
@@ -112,7 +112,7 @@ async def one_sdpe_stops(dut) -> None:
 
 @cocotb.test()
 async def rate_with_few_asking(dut) -> None:
-    """Two SDPEs that ask are enough for a job per cycle, one gets a job every second cycle."""
+    """Two requesting SDPEs are enough for a job per cycle; a single one gets a job every second cycle."""
     bench = await _started(dut)
     if not bench.demand:
         bench.send(2 * bench.count)
@@ -137,7 +137,7 @@ async def rate_with_few_asking(dut) -> None:
 
 @cocotb.test()
 async def who_keeps_asking_is_served(dut) -> None:
-    """Other SDPEs come and go; one that always asks gets one of the next NumSdpe jobs, every time."""
+    """Other SDPEs come and go; one that always requests gets one of the next NumSdpe jobs, every time."""
     bench = await _started(dut, sdpes="random")
     if bench.demand:
         patient = bench.random.randrange(bench.count)
@@ -154,7 +154,7 @@ async def who_keeps_asking_is_served(dut) -> None:
 
 @cocotb.test()
 async def nobody_asks(dut) -> None:
-    """With no room anywhere a demand-driven job stays where it is, and then goes to the first who asks."""
+    """With no room anywhere a demand-driven job waits, and then goes to the first requesting SDPE."""
     bench = await _started(dut)
     bench.sink.stopped = (1 << bench.count) - 1
     await ClockCycles(dut.clk_i, 2)

@@ -22,7 +22,7 @@ PORTS = ("job", "a", "b", "result")  # where stalls can be
 
 
 class Bench:
-    """An SDPE, its memory, and all that goes in and comes out.
+    """An SDPE, its memory, its inputs and its outputs.
 
     Args:
         dut: flaash_sdpe_bench.
@@ -35,7 +35,7 @@ class Bench:
         self.coord_width = int(dut.CoordWidth.value)
         self.fmt = FORMAT_OF_CODE[int(dut.Format.value)]
         self.results: list[int] = []
-        self.before: Counter[str] = Counter()  # event counts and flags that were checked already
+        self.before: Counter[str] = Counter()  # event counts and flags that are already checked
         self.flags = 0
         kinds = dict(zip(PORTS, stalls, strict=True))
         self.jobs = StreamDriver(dut, "job", dut.clk_i, stalls=STALLS[kinds["job"]](self.random))
@@ -72,7 +72,7 @@ class Bench:
         self.dut.dense_i.value = int(setup.dense)
 
     def send(self, setup: Setup) -> None:
-        """Hand in the jobs."""
+        """Send the jobs."""
         for job in setup.jobs:
             self.jobs.append(setup.pack_job(job))
 
@@ -82,7 +82,7 @@ class Bench:
         return Counter({name: packed >> 32 * bit & 0xFFFF_FFFF for name, bit in _BIT.items()})
 
     def idle(self) -> bool:
-        """Tell whether the engine says that it is idle."""
+        """Return whether the engine reports that it is idle."""
         return int(self.dut.idle_o.value) == 1
 
     async def finished(self, setup: Setup, cycles: int = 20_000) -> None:
@@ -93,11 +93,11 @@ class Bench:
         await ClockCycles(self.dut.clk_i, 10)
 
     def jobs_gone(self) -> bool:
-        """Tell whether every job that was handed in has been accepted."""
+        """Return whether every sent job has been accepted."""
         return not self.jobs._sendQ and not int(self.dut.job_valid_i.value)
 
     def check(self, setup: Setup) -> None:
-        """Compare results, events and flags, since the last check, with what was expected."""
+        """Compare results, events and flags since the last check with the expectation."""
         results, events, flags = setup.expected()
         assert self.results == results
         counts = self.counts()
@@ -119,11 +119,11 @@ class Bench:
 
 
 class Watch:
-    """Checks idle_o, busy and the causes of stalls in each cycle against the lines and jobs that went by.
+    """Checks idle_o, busy and the causes of stalls in each cycle against the observed lines and jobs.
 
     Args:
         bench: what it watches.
-        setup: what is being done; its jobs must be the only ones.
+        setup: the work; its jobs must be the only ones.
     """
 
     def __init__(self, bench: Bench, setup: Setup):
@@ -132,8 +132,8 @@ class Watch:
         self.dots = 0  # accepted, not finished
         self.left: tuple[deque[int], deque[int]] = (deque(), deque())  # lines to come, fiber by fiber
         self.ended = [0, 0]  # fibers of A, of B
-        self.starting = 0  # cycles in which a job is inside and its lines aren't asked for yet
-        self.emitting = 0  # cycles in which both lines wait for the matches of the pair before
+        self.starting = 0  # cycles in which a job is inside and its lines aren't requested yet
+        self.emitting = 0  # cycles in which both lines wait for the matches of the previous pair
         self.seen: Counter[str] = Counter()
         cocotb.start_soon(self._run())
 
@@ -185,7 +185,7 @@ class Watch:
             self.left[1].extend(self.setup.b.lines[job.b:job.b + job.count])
 
     def check(self) -> None:
-        """Raise AssertionError unless all jobs are through and few cycles went by unexplained."""
+        """Raise AssertionError unless all jobs are finished and few cycles are unexplained."""
         assert next(self.jobs, None) is None and not self.dots and not any(self.left)
         assert self.starting <= len(self.setup.jobs)
         assert self.emitting <= self.setup.expected()[1]["crowded"]

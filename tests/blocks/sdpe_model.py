@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What an SDPE must deliver, and operands to try it on."""
+"""The expected output of an SDPE, and operands to test it."""
 
 import dataclasses
 import functools
@@ -28,13 +28,13 @@ class Job:
 
 @dataclasses.dataclass
 class Operand:
-    """Fibers as they lie in the memory.
+    """Fibers in the memory.
 
     Attributes:
         fibers: none of them empty.
         lanes: entries per line.
-        first_line: where the first fiber begins.
-        first_id: what the jobs call the first fiber.
+        first_line: line of the first fiber.
+        first_id: number of the first fiber in the jobs.
     """
 
     fibers: list[Fiber]
@@ -54,13 +54,13 @@ class Operand:
 
 @dataclasses.dataclass
 class Setup:
-    """What a machine is to do, and what then has to happen.
+    """The work of a machine, and its expected outcome.
 
     Attributes:
         fmt: of the values.
         engine: code of the intersection.
         a, b: operands.
-        jobs: in the order in which they are handed in.
+        jobs: in the order in which they are sent.
         dense: keep zeros.
     """
 
@@ -91,7 +91,7 @@ class Setup:
     def expected(self) -> tuple[list[int], Counter[str], int]:
         """Return the packed results in order, how often each event happens, and the flags of all.
 
-        Of the events, those that depend on time are left out; `dropped` and `crowded` are as in Outcome.
+        Events that depend on time are left out; `dropped` and `crowded` are as in Outcome.
         """
         results: list[int] = []
         events: Counter[str] = Counter()
@@ -113,7 +113,7 @@ class Setup:
         return results, events, flags
 
     def _extend(self, bits: int) -> int:
-        """Return the result as the 48 bits that travel: integers with their sign repeated."""
+        """Return the result as the 48 bits of a port: integers with their sign repeated."""
         width = self.fmt.result_width
         negative = not self.fmt.is_float and bits >> (width - 1)
         return bits | (((1 << (RESULT_WIDTH - width)) - 1) << width if negative else 0)
@@ -160,7 +160,7 @@ def random_fiber(rng: random.Random, fmt: NumberFormat, longest: int, extent: in
 
 def random_operand(rng: random.Random, fmt: NumberFormat, lanes: int, fibers: int,
                    longest: int = 20, extent: int = 30) -> Operand:
-    """Return an operand whose first line and names are near the top of what they can be."""
+    """Return an operand whose first line and numbers are near the top of their ranges."""
     made = [random_fiber(rng, fmt, longest, extent) for _ in range(fibers)]
     return Operand(made, lanes, rng.randint(0, 100), 2**FIELD_WIDTH - rng.randint(fibers, fibers + 5))
 

@@ -23,7 +23,7 @@ class PortionBench(Bench):
 
     Attributes:
         parts: (slot, message) of each word that came.
-        wanted: slot and messages of each portion that was handed in.
+        wanted: slot and messages of each sent portion.
     """
 
     def __init__(self, dut, stalls: tuple[str, ...], part_stalls: str):
@@ -38,7 +38,7 @@ class PortionBench(Bench):
         self.parts.append((part.slot, read_message(self.fmt, part)))
 
     def hand_in(self, setup: Setup, length: int) -> Setup:
-        """Split the dot products of the odd fibers of A; return what remains whole."""
+        """Split the dot products of the odd fibers of A; return the rest, which stays whole."""
         whole = [Job(job.a, job.b + n, 1) for job in setup.jobs for n in range(job.count)]
         rest = []
         for job in whole:

@@ -32,7 +32,7 @@ async def results_and_events(dut, dense: bool, longest: int) -> None:
 @cocotb.test()
 @cocotb.parametrize(job=amount(["none", "random"], list(STALLS)), memory=list(STALLS))
 async def stalls_change_nothing(dut, job: str, memory: str) -> None:
-    # The other two streams' stalls follow, so that each kind meets each at every two of them.
+    # The other two streams' stalls follow, so that each two streams see all pairs of kinds.
     kinds = list(STALLS)
     x, y = kinds.index(job), kinds.index(memory)
     bench = await started(dut, job, memory, kinds[(x + y) % 4], kinds[(x + 2 * y) % 4])
@@ -81,9 +81,9 @@ async def zeros_pass_a_full_store(dut) -> None:
 
 @cocotb.test()
 async def lines_without_a_match_pass_a_full_queue(dut) -> None:
-    # Each pair has its matches in the first lines and then none for a while; Watch tells the steps
-    # that EngineCompare makes with a full queue from the stalls. Results leave one by one, and two or
-    # three beats each, so that the queue is full in all phases of a pair.
+    # Each pair has its matches in the first lines and then none for a while; Watch distinguishes the
+    # steps that EngineCompare makes with a full queue from the stalls. Results leave one by one, and
+    # two or three beats each, so that the queue is full in all phases of a pair.
     bench = await started(dut)
     dut.result_ready_i.value = 0
     one = random_value(bench.random, bench.fmt, "unit")
@@ -151,7 +151,7 @@ async def busy_until_the_rest_of_a_fiber_is_gone(dut, long_a: bool) -> None:
 @cocotb.test()
 @cocotb.parametrize(fibers_per_job=[1, 5])
 async def no_bubble_between_jobs(dut, fibers_per_job: int) -> None:
-    # One line each, one step each: a dot product per cycle, whoever the job belongs to.
+    # One line each, one step each: a dot product per cycle, for every job.
     bench = await started(dut)
     value = random_value(bench.random, bench.fmt, "unit")
     a = Operand([[(n, value)] for n in range(4)], bench.lanes)
@@ -186,7 +186,7 @@ async def reset_forgets_everything(dut, cycles: int) -> None:
 
 @cocotb.test()
 async def latency_of_one_product(dut) -> None:
-    # What the contract at the top of flaash_sdpe says.
+    # The latency in the header of flaash_sdpe.
     bench = await started(dut)
     fiber = [(3, random_value(bench.random, bench.fmt, "unit"))]
     setup = Setup(bench.fmt, bench.engine, Operand([fiber], bench.lanes), Operand([fiber], bench.lanes),
@@ -252,5 +252,5 @@ async def workload(dut) -> None:
     if bench.engine == 0:
         assert counts["step"] == int(row["early_term_cycles"])
     if bench.engine == 0 and bench.lanes == 8:
-        # What the paper's machine takes: a cycle per step and one per dot product.
+        # The paper's machine takes a cycle per step and one per dot product.
         assert span <= counts["step"] + dots

@@ -24,7 +24,7 @@ async def _begin(dut):
 
 
 async def _watch_loader(dut, side: HostSide) -> None:
-    """All frames are right, so whatever the loader finds wrong is the fault of a reset."""
+    """All frames are right, so every error of the loader would come from a reset."""
     while True:
         await FallingEdge(dut.clk_i)
         assert not side.report.errors, "the loader got a part of a frame"
@@ -44,7 +44,7 @@ async def _watch_reset(dut, side: HostSide) -> None:
 
 
 async def _soft_reset(dut, side: HostSide) -> None:
-    """Ask for a soft reset and wait for its end; the core's results end with its reset."""
+    """Request a soft reset and wait for its end; the core's results end with its reset."""
     await start_pulse(dut.soft_reset_i, dut.clk_i)
     await until(dut, lambda: dut.resetting_o.value == 1, 3, "the begin of the reset")
     await until(dut, lambda: dut.resetting_o.value == 0, 2000, "the end of the reset")
@@ -73,7 +73,7 @@ async def _contract(dut, random, side: HostSide) -> None:
 @cocotb.test()
 @cocotb.parametrize(host=amount(["none", "random"], list(STALLS)))
 async def inside_a_result_frame(dut, host: str) -> None:
-    """Whole records that were there come, then the trailer; nothing of them reaches the next frame."""
+    """Whole records that were ready come, then the trailer; nothing of them reaches the next frame."""
     random, side = await _begin(dut)
     cocotb.start_soon(_watch_reset(dut, side))
     side.sink.set_pause_generator(STALLS[host](random))
@@ -100,7 +100,7 @@ async def inside_a_result_frame(dut, host: str) -> None:
 
 @cocotb.test()
 async def while_the_trailer_waits(dut) -> None:
-    """A trailer that has been offered is complete and stays what it is."""
+    """An offered trailer is complete and stays unchanged."""
     random, side = await _begin(dut)
     for which in range(2):
         await side.load(operand(random, 2, 10), which)
@@ -127,7 +127,7 @@ async def while_the_trailer_waits(dut) -> None:
 @cocotb.test()
 @cocotb.parametrize(host=["none", "random"])
 async def inside_an_operand_frame(dut, host: str) -> None:
-    """The rest of the frame is taken and thrown away; the frame behind it waits and is read."""
+    """The rest of the frame is discarded; the next frame waits and is read."""
     random, side = await _begin(dut)
     cocotb.start_soon(_watch_reset(dut, side))
     cocotb.start_soon(_watch_loader(dut, side))
@@ -157,7 +157,7 @@ async def inside_an_operand_frame(dut, host: str) -> None:
 
 @cocotb.test()
 async def with_nothing_under_way(dut) -> None:
-    """The operands are forgotten; frames of before and after are whole."""
+    """The operands are dropped; frames before and after the reset are whole."""
     random, side = await _begin(dut)
     cocotb.start_soon(_watch_reset(dut, side))
     for _ in range(3):
@@ -169,7 +169,7 @@ async def with_nothing_under_way(dut) -> None:
 @cocotb.test()
 @cocotb.parametrize(host=amount(["none", "random"], list(STALLS)))
 async def a_stop_keeps_the_operands(dut, host: str) -> None:
-    """The frame ends when it is drained, then the core is reset; a soft reset meanwhile takes over."""
+    """The frame ends when it is drained, then the core is reset; a soft reset replaces the abort."""
     random, side = await _begin(dut)
     side.sink.set_pause_generator(STALLS[host](random))
     for takes_over in (None, 0, 5, 40, None):
@@ -198,7 +198,7 @@ async def a_stop_keeps_the_operands(dut, host: str) -> None:
 
 @cocotb.test()
 async def a_soft_reset_at_any_cycle_of_a_stop(dut) -> None:
-    """Also while the core is in reset already: the stores must get one of full length."""
+    """Also while the core is already in reset: the stores must get a reset of full length."""
     random, side = await _begin(dut)
     for after in range(12):
         await side.load(operand(random, 2, 5), 0)
@@ -214,7 +214,7 @@ async def a_soft_reset_at_any_cycle_of_a_stop(dut) -> None:
 @cocotb.test()
 @cocotb.parametrize(stopped=[False, True])
 async def a_soft_reset_waits_for_the_edge(dut, stopped: bool) -> None:
-    """Whatever was under way when it was ordered, and however often it was: the core stays in reset."""
+    """In every state and after any number of requests: the core stays in reset until the edge is quiet."""
     random, side = await _begin(dut)
     for after in range(12):
         for again in (None, *range(1, 8)):
@@ -241,7 +241,7 @@ async def a_soft_reset_waits_for_the_edge(dut, stopped: bool) -> None:
 
 @cocotb.test()
 async def a_stop_does_not_wait_for_the_edge(dut) -> None:
-    """What had been computed before it is still to be written."""
+    """Results that were computed before the abort are still written."""
     random, side = await _begin(dut)
     await side.load(operand(random, 2, 5), 0)
     dut.quiet_i.value = 0

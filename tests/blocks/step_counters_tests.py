@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: flaash_step_counters counts the steps of every SDPE by itself."""
+"""Runs inside the simulator: flaash_step_counters counts the steps of every SDPE separately."""
 
 import cocotb
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge

@@ -54,7 +54,7 @@ async def nothing_is_lost_or_reordered(dut, producers: str | None, consumer: str
 @cocotb.test()
 @cocotb.parametrize(consumer=["none", "random"])
 async def takes_turns(dut, consumer: str) -> None:
-    """While both offer, they alternate; nobody waits longer than one beat of the other."""
+    """While both offer, they alternate; neither waits longer than one beat of the other."""
     bench = Bench(dut, "none", consumer)
     await start(dut)
     bench.send(0, 40)

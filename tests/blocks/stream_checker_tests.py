@@ -23,7 +23,7 @@ async def _cycle(dut, valid, ready, data) -> None:
 
 @cocotb.test()
 async def legal_traffic(dut) -> None:
-    """All rules kept, under all stalls, with a reset that withdraws a beat."""
+    """Legal traffic, under all stalls, with a reset that withdraws a beat."""
     await _started(dut)
     random = rng()
     beats = 0
@@ -32,7 +32,7 @@ async def legal_traffic(dut) -> None:
             pauses, refusals = producer(random), consumer(random)
             for _ in range(30):
                 while next(pauses):
-                    # Without valid anything goes, also ready that falls again.
+                    # Without valid everything is legal, also ready that falls again.
                     await _cycle(dut, 0, random.getrandbits(1), random.getrandbits(8))
                 beat = random.getrandbits(8)
                 while next(refusals):
@@ -91,7 +91,7 @@ async def unknown_data(dut) -> None:
 
 @cocotb.test()
 async def unknown_data_without_valid(dut) -> None:
-    """Legal: a beat that isn't offered may be anything."""
+    """Legal: a beat that isn't offered is arbitrary."""
     await _started(dut)
     await _cycle(dut, 0, 1, LogicArray("XXXXXXXX"))
     await ClockCycles(dut.clk_i, 3)

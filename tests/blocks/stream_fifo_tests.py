@@ -42,7 +42,7 @@ async def fills_to_its_depth(dut) -> None:
 
 @cocotb.test()
 async def reset_empties_it(dut) -> None:
-    """A reset at every filling; what comes afterwards is not disturbed by what was inside."""
+    """A reset at every filling; the old contents do not disturb later beats."""
     received: list[int] = []
     StreamMonitor(dut, "out", dut.clk_i, callback=received.append)
     dut.out_ready_i.value = 0

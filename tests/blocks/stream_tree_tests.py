@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs inside the simulator: a tree of arbiters passes every beat once, in order, fairly.
 
-The beats of flaash_stream_tree are called `data`, those of flaash_result_network `result`.
+The beats of flaash_stream_tree are called `data`, the beats of flaash_result_network `result`.
 """
 
 from random import Random
@@ -16,11 +16,11 @@ from tb.agents.stream.vector import VectorSource
 from tb.common.bench import rng, start, until
 from tb.common.stalls import STALLS
 
-NUMBER_BITS = 16  # of a beat: which one of its input; its input is above, noise above that
+NUMBER_BITS = 16  # of a beat: its number at its input; its input is above, noise above that
 
 
 class Bench:
-    """Numbered results into every input, and the check of what comes out."""
+    """Numbered results into every input, and the check of the output."""
 
     def __init__(self, dut: SimHandleBase, random: Random, producers: str | None, consumer: str):
         self.dut, self.random = dut, random
@@ -31,7 +31,7 @@ class Bench:
         self.levels = max(1, (self.count - 1).bit_length())
         self.latency = -(-self.levels // 3)  # of three levels one has registers
         self.received: list[int] = []
-        self.cycles: list[int] = []  # in which they came
+        self.cycles: list[int] = []  # of their arrival
         StreamMonitor(dut, "out", dut.clk_i, (field,), callback=self._receive)
         StreamSink(dut, "out", dut.clk_i, None if consumer == "none" else STALLS[consumer](random))
         self.sent: list[list[int]] = [[] for _ in range(self.count)]
@@ -48,7 +48,7 @@ class Bench:
             self.source.queues[sdpe].append(result)
 
     async def finish(self) -> None:
-        """Wait for everything sent, then compare stream by stream."""
+        """Wait for all sent beats, then compare stream by stream."""
         total = sum(map(len, self.sent))
         await until(self.dut, lambda: len(self.received) >= total, 100 * total + 100, "the last result")
         await ClockCycles(self.dut.clk_i, self.levels + 5)
@@ -99,7 +99,7 @@ async def one_result_per_cycle(dut, active: str) -> None:
     bench = await _started(dut)
     sdpes = {"all": range(bench.count), "first": [0], "last": [bench.count - 1]}[active]
     for sdpe in sdpes:
-        # Enough that an input that skips levels is not through before the others have come down the tree.
+        # Enough that an input that skips levels is not finished before the others have come down the tree.
         bench.send(sdpe, 2 + bench.levels + 40 // bench.count)
     await bench.finish()
     assert bench.cycles[-1] - bench.cycles[0] == len(bench.received) - 1
@@ -107,7 +107,7 @@ async def one_result_per_cycle(dut, active: str) -> None:
 
 @cocotb.test()
 async def nobody_starves(dut) -> None:
-    """All offer always: an input waits for at most 2**levels results at the exit, one per cycle."""
+    """All inputs offer always: an input waits for at most 2**levels results at the exit, one per cycle."""
     bench = await _started(dut)
     for sdpe in range(bench.count):
         bench.send(sdpe, 12)
@@ -117,7 +117,7 @@ async def nobody_starves(dut) -> None:
 
 @cocotb.test()
 async def stops_and_goes_on(dut) -> None:
-    """With the exit closed the tree fills up and stands still; nothing is lost."""
+    """With the exit closed the tree fills up and stalls; nothing is lost."""
     bench = await _started(dut, consumer="none")
     dut.out_ready_i.value = 0
     for sdpe in range(bench.count):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: both tensor memories answer every read in time and order."""
+"""Runs inside the simulator: both tensor memories respond to every read in time and in order."""
 
 import dataclasses
 import itertools
@@ -23,13 +23,13 @@ LINE, FAULT = package_types("flaash_pkg")["line_id_t"], package_types("flaash_re
 
 @dataclasses.dataclass
 class Port:
-    """One requester: what it still wants, what it waits for, and what it saw."""
+    """One requester: its remaining reads, its outstanding reads, and its observations."""
 
     stalls: Iterator[bool]
     wanted: deque[Place] = dataclasses.field(default_factory=deque)
     offered: Place | None = None
-    refused: int = 0  # cycles in a row in which the offered request was refused
-    longest: int = 0  # most of them for one request
+    refused: int = 0  # successive cycles in which the offered request was refused
+    longest: int = 0  # most such cycles for one request
     due: deque[tuple[int, int]] = dataclasses.field(default_factory=deque)  # (cycle, line)
     answers: int = 0
 
@@ -55,7 +55,7 @@ class Memory:
             getattr(dut, name).value = 0
 
     def bank(self, place: Place) -> int:
-        """Return the bank that holds a line: B lies half the banks further."""
+        """Return the bank that holds a line: B is shifted by half the banks."""
         operand, line = place
         return (line + operand * (self.banks // 2)) % self.banks
 
@@ -67,7 +67,7 @@ class Memory:
                                   for i, lines in enumerate(writes) for line in lines})
 
     def _order(self, random: Random) -> list[tuple[int, ...]]:
-        """Return all lines, alone or with the one behind them, in random order."""
+        """Return all lines, alone or with the next line, in random order."""
         order, line = [], 0
         while line < self.lines:
             count = min(random.randint(1, self.writes), self.lines - line)
@@ -80,7 +80,7 @@ class Memory:
         await self.write_all({place: line})
 
     async def write_all(self, lines: dict[Place, int]) -> None:
-        """Write lines in one cycle, of each operand at most LineWrites, one behind the other."""
+        """Write lines in one cycle, of each operand at most LineWrites successive ones."""
         writes: list[dict] = [{}, {}]
         for (operand, addr), line in sorted(lines.items()):
             if writes[operand]:
@@ -94,7 +94,7 @@ class Memory:
         self.dut.write_i.value = 0
 
     async def step(self) -> None:
-        """Let one cycle pass: offer requests, check who is served and what comes back."""
+        """Let one cycle pass: offer requests, check the grants and the responses."""
         valid = requests = 0
         for number, port in enumerate(self.port):
             if port.offered is None and not next(port.stalls) and port.wanted:
@@ -143,7 +143,7 @@ class Memory:
         assert valid == due, f"cycle {self.cycle}: answers to {valid:b}, due for {due:b}"
         if not valid:
             return
-        data = str(self.dut.rsp_data_o.value)[::-1]  # unknown where a port has not been answered yet
+        data = str(self.dut.rsp_data_o.value)[::-1]  # unknown where a port has had no response yet
         for number, port in enumerate(self.port):
             if valid >> number & 1:
                 _, line = port.due.popleft()
@@ -152,7 +152,7 @@ class Memory:
                 port.answers += 1
 
     async def drain(self) -> None:
-        """Step until every request has been answered, and a while longer."""
+        """Step until every request has its response, and a while longer."""
         asked = sum(len(port.wanted) for port in self.port)
         for _ in range(40 * asked + 100):
             if not any(port.wanted or port.due or port.offered for port in self.port):
@@ -171,7 +171,7 @@ async def _started(dut: SimHandleBase, stalls: str | None = None) -> tuple[Memor
 
 
 async def read(memory: Memory, reads: int, pick: Callable[[int], Place]) -> None:
-    """Let every port read pick(port) `reads` times, and check the number of answers."""
+    """Let every port read pick(port) `reads` times, and check the number of responses."""
     before = sum(port.answers for port in memory.port)
     for _ in range(reads):
         for number, port in enumerate(memory.port):
@@ -217,7 +217,7 @@ async def one_bank_for_all_is_shared_fairly(dut) -> None:
     assert memory.reads - reads == rounds * memory.ports
     longest = max(port.longest for port in memory.port)
     if memory.banked:
-        # One per cycle and not one cycle lost; each is overtaken by each other port once at most.
+        # One per cycle without a lost cycle; each port is overtaken by each other port at most once.
         extra = 2 * memory.latency + 4
         assert rounds * memory.ports <= memory.cycle - cycles <= rounds * memory.ports + extra
         assert longest <= memory.ports - 1
@@ -230,7 +230,7 @@ async def one_bank_for_all_is_shared_fairly(dut) -> None:
 
 @cocotb.test()
 async def different_banks_do_not_disturb_each_other(dut) -> None:
-    """As many ports as there are banks, each with a bank of its own: full throughput."""
+    """One port per bank, each with its own bank: full throughput."""
     memory, _ = await _started(dut, "none")
     active = memory.port[:min(memory.ports, memory.banks)]
     cycles, conflicts = memory.cycle, memory.conflicts
@@ -262,14 +262,14 @@ async def reset_forgets_reads_and_keeps_lines(dut) -> None:
         await RisingEdge(dut.clk_i)
         memory.cycle += 1
         dut.rst_ni.value = 1
-        # Nothing of before comes back (_answered would object), and the lines are still there.
+        # No old response comes (_answered would object), and the lines are kept.
         for _ in range(2 * memory.latency + 2):
             await memory.step()
         await read(memory, 10, lambda _: (random.randrange(2), random.randrange(memory.lines)))
 
 
 def _flip(dut: SimHandleBase, memory: Memory, place: Place, bit: int) -> None:
-    """Turn a bit of a stored line over; the bit behind the line's is the parity bit."""
+    """Flip a bit of a stored line; the bit above the line is the parity bit."""
     operand, line = place
     if memory.banked:
         ram = dut.gen_bank[memory.bank(place)].gen_operand[operand].u_lines
@@ -281,7 +281,7 @@ def _flip(dut: SimHandleBase, memory: Memory, place: Place, bit: int) -> None:
 
 @cocotb.test()
 async def a_flipped_bit_is_told_with_its_place(dut) -> None:
-    """One cycle behind the answer, each time the line is read; other lines are not suspected."""
+    """The report comes one cycle after the response, at each read of the line; other lines give none."""
     memory, random = await _started(dut)
     told: list[Place] = []
     where = rtl.CONSTANTS["PlaceStored"], rtl.CONSTANTS["PlaceLine"]

@@ -7,7 +7,7 @@ from tb.common.simulation import Build, SimulationFailed, build, run
 from tests.blocks.axi_checker_tests import CASES
 
 PARAMETERS = {"DataWidth": 32, "IdWidth": 1, "ReadBursts": 2, "WriteBursts": 2}
-# The sentence of a case, by how its name begins; the longest beginning counts.
+# The sentence of a case, by the beginning of its name; the longest match counts.
 SENTENCES = {
     "aw_": "u_aw_checker: beat", "w_": "u_w_checker: beat", "b_": "u_b_checker: beat",
     "ar_": "u_ar_checker: beat", "r_": "u_r_checker: beat",
@@ -16,9 +16,9 @@ SENTENCES = {
     "write_crosses": "a write burst crosses 4 KB", "read_crosses": "a read burst crosses 4 KB",
     "last_": "wlast is not on the last beat", "no_last": "wlast is not on the last beat",
     "strobe": "a strobe outside of the bytes of its beat", "data_far": "data run too far ahead",
-    "too_many_reads": "more reads under way",
-    "too_many": "more writes under way", "answer": "an answer to no write that is complete",
-    "data_": "data of no read of their ID", "rlast": "rlast is not on the last beat"}
+    "too_many_reads": "more outstanding reads",
+    "too_many": "more outstanding writes", "answer": "a response without a complete write",
+    "data_": "data without a read of their ID", "rlast": "rlast is not on the last beat"}
 SOME = ("w_changes", "read_crosses_by_a_beat", "last_too_early", "answer_with_the_last_beat")  # on Verilator
 
 

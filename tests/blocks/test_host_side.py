@@ -28,7 +28,7 @@ def test_result_unloader(simulator: str, seed: int) -> None:
     _run("result_unloader_tests", simulator, seed)
 
 
-@pytest.mark.toggles(False)  # those of the tests above
+@pytest.mark.toggles(False)  # builds of the tests above
 def test_soft_reset(simulator: str, seed: int) -> None:
     _run("soft_reset_tests", simulator, seed)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Modules refuse parameters outside their ranges, with a sentence; what simulators do then: test_illegal."""
+"""Modules refuse parameters outside their ranges, with a sentence; for the simulators see test_illegal."""
 
 import re
 

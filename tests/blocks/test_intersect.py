@@ -9,7 +9,7 @@ from tb.common.simulation import run_bench
 from tests.blocks.intersect_model import MODELS, Beat, check_matches, random_pairs
 from tests.share import share
 
-# (Lanes, CoordWidth, ValueWidth): all of them where a build costs next to nothing.
+# (Lanes, CoordWidth, ValueWidth): all of them where a build is cheap.
 BUILDS = {"verilator": [(8, 32, 16), (4, 16, 32)],
           "icarus": [(4, 16, 16), (1, 16, 32), (2, 32, 16), (8, 32, 32)]}
 

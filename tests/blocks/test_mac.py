@@ -17,7 +17,7 @@ PLAYERS = tuple(RTL / f"flaash_mac_{name}.sv" for name in ("player", "players"))
 # Room for a million products, 2**20, in the suite for fewer floats; two tests share the build.
 ROOM = {"FloatCountWidth": amount(14, 20), "IntegerCountWidth": 20}
 
-# Each cross and the functions without which it has holes.
+# Each cross, and the functions that it needs.
 NEEDED = {
     "operand classes": ["class_matrix"], "sums of two kinds": ["sum_matrix"],
     "powers of two at a word boundary": ["word_boundaries"],
@@ -62,13 +62,13 @@ def test_results(simulator: str, seed: int) -> None:
 
 
 def test_room(simulator: str, seed: int) -> None:
-    """Fill the words of an accumulator that has room for 2**4 products, everywhere."""
+    """Fill the words of an accumulator with room for 2**4 products, everywhere."""
     run_bench("flaash_mac_players", "tests.blocks.mac_room_tests", simulator, "mac_room",
               {"FloatCountWidth": 4}, seed, extra_sources=PLAYERS, testcase="few_products_fill_the_room")
 
 
 def test_room_of_integers(simulator: str, seed: int) -> None:
-    """Add up each number of products that a narrow register has room for."""
+    """Add up each number of products up to the limit of a narrow register."""
     run_bench("flaash_mac_integer", "tests.blocks.mac_integer_tests", simulator, "mac_integer",
               {"ProductWidth": 8, "SumWidth": 9, "CountWidth": 4, "Portions": 1}, seed)
 
@@ -79,7 +79,7 @@ def test_room_of_integers(simulator: str, seed: int) -> None:
     pytest.param(formats, marks=pytest.mark.turn(turn, 2), id=formats.replace(" ", "-"))
     for turn, formats in enumerate(("bf16 int16", "fp32 int8"))])
 def test_all_products_there_is_room_for(simulator: str, seed: int, formats: str) -> None:
-    """Fill the accumulators; in the full suite those of integers, too, whose range takes 2**17 products."""
+    """Fill the accumulators; in the full suite also for integers, whose range takes 2**17 products."""
     run_bench("flaash_mac_players", "tests.blocks.mac_room_tests", simulator,
               f"mac_full-{formats.replace(' ', '-')}", ROOM, seed, extra_sources=PLAYERS,
               testcase="all_products_there_is_room_for", shared=FULL,
@@ -97,7 +97,7 @@ def test_all_products_of_each_kind(simulator: str, seed: int) -> None:
 
 @pytest.mark.alternates("icarus")
 def test_handshakes(simulator: str, seed: int) -> None:
-    """Run every format; of Verilator, whose builds take long, all but one are for LIST=long."""
+    """Run every format; on Verilator, whose builds take long, all but one are for LIST=long."""
     for code in range(4) if LONG or simulator == "icarus" else (0,):
         run_bench("flaash_mac", "tests.blocks.mac_tests", simulator, f"mac_handshakes-f{code}",
                   {"Format": code}, seed)

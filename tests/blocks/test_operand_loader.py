@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bench of flaash_operand_loader, and of the model that judges it."""
+"""Bench of flaash_operand_loader, and of its reference model."""
 
 import copy
 import random
@@ -16,7 +16,7 @@ from tests.blocks.loader_watch import compare
 WRAPPER = Path(__file__).parent / "rtl" / "flaash_operand_loader_bench.sv"
 
 # Value format, Lanes, CoordWidth, bits of a beat, pointers per cycle, lines per cycle. Beats have fewer
-# entries than there are lanes, as many, and more.
+# entries than lanes, the same number, and more.
 BUILDS = {
     "verilator": [("fp32", 4, 10, 512, 16, 2), ("int8", 8, 8, 256, 8, 1)],
     "icarus": [("fp32", 4, 16, 128, 1, 1), ("fp32", 4, 10, 512, 16, 2), ("int8", 8, 8, 128, 1, 1),
@@ -55,7 +55,7 @@ def _example(seed: int):
 
 
 def test_model_agrees_with_the_tree(seed: int) -> None:
-    """The model reads the beats; the tree knows the fibers without any frame."""
+    """The model reads the beats; the tree has the fibers without any frame."""
     csf, parameters, outcome = _example(seed)
     bounds = csf.fiber_bounds()
     coords = [entry[0] for line in outcome.lines for entry in line]

@@ -13,7 +13,7 @@ Rows = list[dict[str, int]]
 
 
 def rows(names: str, *values: int | tuple[int, ...]) -> Rows:
-    """Return a row of parameters per value, or per tuple of values where there are several names."""
+    """Return a row of parameters per value, or per tuple of values for several names."""
     return [dict(zip(names.split(), value if isinstance(value, tuple) else (value,), strict=True))
             for value in values]
 
@@ -25,12 +25,12 @@ def plain(module: str, verilator: Rows, icarus: Rows, long: Rows | None = None, 
     Args:
         module: of rtl/.
         verilator: parameters of each build there, which takes seconds.
-        icarus: of each build there, which takes no time, so that the space is swept there.
-        long: what the suite leaves to make regress LIST=long, there.
-        bench: tests/blocks/<bench>_tests.py, called like the module without `flaash_` otherwise.
+        icarus: of each build there, which is fast, so that the space is swept there.
+        long: parameters that the suite leaves to make regress LIST=long, there.
+        bench: tests/blocks/<bench>_tests.py, by default the module's name without `flaash_`.
         proved: by induction, in formal/: the suite needs no second simulator.
-        first: the simulator that runs it with odd seeds; the other one does with even seeds.
-        inside: the bench looks inside of the module.
+        first: the simulator that runs it with odd seeds; the other one runs it with even seeds.
+        inside: the bench looks inside the module.
         common: parameters of all builds.
     """
     name = module.removeprefix("flaash_")

@@ -15,7 +15,7 @@ PLAYERS = tuple(RTL / f"flaash_mac_{name}.sv" for name in ("player", "players"))
 
 
 def builds(on_verilator: list, on_icarus: list) -> dict[str, list]:
-    """Return builds by simulator: of Verilator, whose builds take long, the others are for LIST=long."""
+    """Return builds by simulator: on Verilator, whose builds take long, the others are for LIST=long."""
     others = [item for item in on_icarus if LONG and item not in on_verilator]
     return {"verilator": [*on_verilator, *others], "icarus": on_icarus}
 
@@ -53,7 +53,7 @@ def test_export(simulator: str, seed: int) -> None:
 
 @pytest.mark.suite_on("icarus")
 def test_mac_and_combiner(simulator: str, seed: int) -> None:
-    """Cut the MAC's directed dot products into portions: all in LIST=long, else some of each kind."""
+    """Cut the MAC's directed dot products into portions: all of them in LIST=long, else some of each kind."""
     for fmt in ("fp32", "bf16", "int8", "int16"):
         run_bench("flaash_mac_combined", "tests.blocks.mac_combined_tests", simulator, f"mac_combined-{fmt}",
                   {"Format": FORMATS[fmt]}, seed, extra_sources=[COMBINED_RTL],

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every bench begins with, whatever the pins and registers hold when the simulation begins."""
+"""The reset at the beginning of every bench, for any initial values of pins and registers."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ PROBE = (Path(__file__).parent / "rtl" / "flaash_reset_probe.sv",)
 
 
 def test_reset_before_the_first_edge(simulator: str, seed: int) -> None:
-    """A pin that happens to begin low does not fall, and Verilator would reset at the clock's first edge."""
+    """A pin that begins low does not fall, so Verilator would reset only at the clock's first edge."""
     for start in range(seed, seed + 8):
         run_bench("flaash_reset_probe", "tests.blocks.reset_probe_tests", simulator, f"reset_probe-{start}",
                   {}, start, extra_sources=PROBE)

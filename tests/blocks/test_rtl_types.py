@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The reader of packed structs: against the packages, against both simulators, and what it refuses."""
+"""The reader of packed structs: against the packages, against both simulators, and its errors."""
 
 from pathlib import Path
 

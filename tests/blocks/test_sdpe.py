@@ -10,8 +10,8 @@ from tb.common.simulation import run_bench
 from tests.share import share
 
 WRAPPER = Path(__file__).parent / "rtl" / "flaash_sdpe_bench.sv"
-# Format, engine, Lanes, CoordWidth; more of them where a build costs next to nothing. The first and the next
-# have a floating-point format and an integer one, each engine.
+# Format, engine, Lanes, CoordWidth; more of them where a build is cheap. The first and the next have
+# a floating-point format and an integer one, each engine.
 RANGE_BUILD = ("int8", "compare", 8, 32)
 BUILDS = {
     "verilator": [("fp32", "merge", 8, 16), RANGE_BUILD],
@@ -38,5 +38,5 @@ def test_sdpe(simulator: str, seed: int) -> None:
 @pytest.mark.toggles(False)  # the same product again
 @pytest.mark.turn(1, 2)
 def test_sdpe_range(simulator: str, seed: int) -> None:
-    # 2**17 products, the least that leave int32: minutes on Icarus.
+    # 2**17 products, the least that exceed int32: minutes on Icarus.
     _run("sdpe_range_tests", simulator, RANGE_BUILD, seed)

@@ -6,7 +6,7 @@ import pytest
 from tb.common.simulation import run_bench
 from tests.share import amount
 
-# Ports, bits of a line, lines, latency, banks, parity, lines per write. Icarus builds in no time, so the
+# Ports, bits of a line, lines, latency, banks, parity, lines per write. Icarus builds fast, so the
 # space is swept there.
 SHAPES = {
     "verilator": [(6, 37, 24, 3, 4, 1, 2)],

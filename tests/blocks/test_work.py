@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bench of flaash_perf_sum with flaash_watchdog: what the watchdog takes for work."""
+"""Bench of flaash_perf_sum with flaash_watchdog: the events that count as work."""
 
 from pathlib import Path
 

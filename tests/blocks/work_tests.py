@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: each kind of work, alone, keeps the watchdog from biting; nothing else does."""
+"""Runs inside the simulator: each kind of work, alone, prevents the watchdog's expiry; nothing else does."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from tb.common.rtl_types import bench_types
 from tests.blocks.sdpe_events import EVENTS
 
 PORTS = ("events", "dispatch", "reads", "conflicts", "load", "sent")
-# What docs/errors.md calls progress, and in how many cycles the watchdog hears of it.
+# Progress by docs/errors.md, and its latency in cycles to the watchdog.
 WORK = {("load", "step"): 0, ("dispatch", "visit"): 0, ("dispatch", "job"): 0, ("reads", ""): 1,
         **{("events", event): 1 for event in ("step", "match", "dot_done", "empties", "result")}}
-# A contraction that stands still for good may still do these.
+# A contraction that is stuck may still do these.
 NO_WORK = [*(("events", event) for event in EVENTS if ("events", event) not in WORK), ("events", "flags"),
            ("dispatch", "dots"), ("dispatch", "portion"), ("conflicts", ""), ("load", "loading"),
            ("load", "discarded"), ("load", "error"), ("sent", "")]
@@ -26,7 +26,7 @@ NO_WORK = [*(("events", event) for event in EVENTS if ("events", event) not in W
 
 @dataclasses.dataclass
 class Bench:
-    """The inputs, all 0 unless told otherwise, and the watchdog's limit."""
+    """The inputs, all 0 unless set, and the watchdog's limit."""
 
     dut: SimHandleBase
     limit: int
@@ -44,7 +44,7 @@ class Bench:
             getattr(self.dut, f"{name}_i").value = value
 
     async def cycle(self, *what: str | int) -> bool:
-        """Go on by a cycle with that input raised; return whether the watchdog bites in it."""
+        """Step a cycle with that input raised; return whether the watchdog expires in it."""
         await RisingEdge(self.dut.clk_i)
         self.drive(*what)
         await FallingEdge(self.dut.clk_i)
@@ -66,7 +66,7 @@ async def begin(dut: SimHandleBase) -> tuple[Bench, Iterator[int]]:
 @cocotb.test()
 @cocotb.parametrize(work=list(WORK))
 async def work_is_progress(dut, work: tuple[str, str]) -> None:
-    """In the cycle in which the watchdog would bite, again and again; then no more."""
+    """Work comes in the cycle in which the watchdog would expire, again and again; then it ends."""
     bench, sources = await begin(dut)
     for _ in range(10):
         bites = [await bench.cycle(*work, next(sources))]
@@ -79,7 +79,7 @@ async def work_is_progress(dut, work: tuple[str, str]) -> None:
 @cocotb.test()
 @cocotb.parametrize(idle=NO_WORK)
 async def nothing_else_is_progress(dut, idle: tuple[str, str]) -> None:
-    """Nothing that happens in every cycle of a machine that is stuck."""
+    """Events in every cycle of a machine that is stuck do not count."""
     bench, sources = await begin(dut)
     source = next(sources)
     bites = [await bench.cycle(*idle, source) for _ in range(2 * bench.limit)]

@@ -15,7 +15,7 @@ SCRIPT = Path(__file__).parent / "slurm.sh"
 
 @pytest.fixture(scope="module")
 def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """Start the cluster, and return the variable by which its commands find it."""
+    """Start the cluster, and return the environment variable for its commands."""
     folder = tmp_path_factory.mktemp("slurm")
     subprocess.run([SCRIPT, "start", folder], check=True)
     yield {"SLURM_CONF": str(folder / "slurm.conf")}
@@ -23,7 +23,7 @@ def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
 
 
 def jobs(slurm: dict[str, str]) -> list[str]:
-    """Return the numbers of the jobs that run."""
+    """Return the numbers of the running jobs."""
     return subprocess.run(["squeue", "-h", "-t", "running", "-o", "%A"], env={**os.environ, **slurm},
                           check=True, capture_output=True, text=True).stdout.split()
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A regression as a command that is disturbed, and what its records say afterwards."""
+"""A regression as a command that is disturbed, and its records afterwards."""
 
 import json
 import os
@@ -15,7 +15,7 @@ PATIENCE = 1200  # seconds
 
 def start(build: Path, count: int, *options: str,
           variables: dict[str, str] | None = None) -> subprocess.Popen:
-    """Begin a regression of so many short runs, whose files go to `build`."""
+    """Begin a regression of `count` short runs, whose files go to `build`."""
     listed = build / "short.yml"
     listed.parent.mkdir(parents=True, exist_ok=True)
     listed.write_text("- sequences: [smoke]\n  configs: [tiny]\n  simulators: [icarus]\n"
@@ -26,7 +26,7 @@ def start(build: Path, count: int, *options: str,
 
 
 def records(build: Path) -> dict[str, dict]:
-    """Return what the runs that have ended say, by their names."""
+    """Return the records of the finished runs, by their names."""
     found = {}
     for path in build.glob("regress/*/runs/*/run.json"):
         found[path.parent.name] = json.loads(path.read_text())
@@ -34,7 +34,7 @@ def records(build: Path) -> dict[str, dict]:
 
 
 def wait_for(build: Path, count: int) -> dict[str, dict]:
-    """Return the records as soon as there are so many."""
+    """Return the records once `count` of them exist."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         if len(found := records(build)) >= count:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The allocator: pieces are aligned, inside, apart from each other, and grow together again."""
+"""The allocator: pieces are aligned, inside, disjoint, and merged when they are freed."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Operands as arrays: scipy's are taken as they are, Csf goes there and back, fibers have coordinates."""
+"""Operands as arrays: scipy's are not copied, Csf is converted back and forth, fibers have coordinates."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_what_is_no_operand() -> None:
     unsorted = csr_array((np.float32([1, 2]), np.int32([2, 0]), np.int32([0, 2])), shape=(1, 3))
     assert Operand.from_csr(unsorted, fmt).levels[1].first.tolist() == [0, 2]
     twice = csr_array((np.float32([1, 2]), np.int32([1, 1]), np.int32([0, 2])), shape=(1, 3))
-    with pytest.raises(TensorError, match="there twice"):
+    with pytest.raises(TensorError, match="occurs twice"):
         Operand.from_csr(twice, fmt)
     with pytest.raises(TensorError, match="no matrix in CSR form"):
         Operand.from_csr(coo_array(DENSE), fmt)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The queue of descriptors: order, a full ring, its wrap, errors in the midst, registers out of hand."""
+"""The queue of descriptors: order, a full ring, its wrap, errors within, registers written by others."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_kept_operands_are_not_read(seed) -> None:
         device, descriptors, expected = await prepared(machine, 1, 4, seed)
         await device.wait(await device.submit(descriptors[0]))
         for level in descriptors[0].a:
-            await machine.memory.write(level.second, b"\xff" * 8)  # nobody may see that
+            await machine.memory.write(level.second, b"\xff" * 8)  # a later call must not see that
         job = await device.submit(dataclasses.replace(descriptors[0], kept=(True, False)))
         await device.wait(job)
         await check(machine, job, expected[0])

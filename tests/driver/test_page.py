@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The code of docs/using.md runs, and prints what the page says."""
+"""The code of docs/using.md runs, and prints the text of the page."""
 
 import contextlib
 import io

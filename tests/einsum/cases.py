@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Random calls of einsum, and their results in rational numbers by numpy.
 
-A chain of contractions rounds after each one; its values are drawn so that nothing is lost on the way.
+A chain of contractions rounds after each one; its values are drawn so that no intermediate result loses
+digits.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ def _round(number: Fraction, fmt: NumberFormat) -> float:
 
 @st.composite
 def cases(draw, fmt: str, most_operands: int = 3) -> Case:
-    """Draw a call: one to three operands of orders 0 to 5, with all that the notation has."""
+    """Draw a call: one to three operands of orders 0 to 5, with all features of the notation."""
     count = draw(st.sampled_from([1, 2, 2, 2, 3][:2 + most_operands]))
     chain = count > 2
     letters = draw(st.permutations(string.ascii_letters))[:6 if not chain else 5]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Arguments of einsum at the edge of what there is: each works as numpy says, or is refused in a sentence."""
+"""Rare arguments of einsum: each works as in numpy, or is refused with a sentence."""
 
 import numpy as np
 import opt_einsum
@@ -90,7 +90,7 @@ def test_limits_of_time_that_are_none(timeout) -> None:
 
 
 class Odd:
-    """An operand whose library will not make an array of it, as torch does."""
+    """An operand that its library refuses to turn into an array, as torch does."""
 
     def __array__(self, *_, **__):
         raise RuntimeError("can't call numpy() on this\nbecause of that")
@@ -112,10 +112,10 @@ def test_operands_that_are_no_tensors(operand, sentence: str) -> None:
 
 
 @pytest.mark.parametrize("name, why", [
-    ("out", "the result is a new tensor"), ("dtype", "the format of the configuration decides"),
-    ("order", "a dense result is in C order"), ("casting", "the format of the configuration decides")])
+    ("out", "the result is a new tensor"), ("dtype", "the format of the configuration sets"),
+    ("order", "a dense result is in C order"), ("casting", "the format of the configuration sets")])
 def test_options_of_numpy_that_are_not_there(name: str, why: str) -> None:
-    refused(f"^{name}= of numpy.einsum is not there: {why}", **{name: None})
+    refused(f"^{name}= of numpy.einsum is not supported: {why}", **{name: None})
     with pytest.raises(TypeError, match="einsum.. got an unexpected keyword argument 'optimise'"):
         flaash.einsum("ij,jk", A, A, on="model", optimise=True)
 
@@ -172,7 +172,7 @@ def test_mistakes_beside_an_extent_of_zero() -> None:
 
 
 def torch_tensors() -> dict:
-    """Return what numpy takes of torch only after a word, by what it is; each equals A."""
+    """Return tensors of torch that numpy accepts only after a conversion, by kind; each equals A."""
     torch = pytest.importorskip("torch")
     plain = torch.from_numpy(A).float()
     twice = torch.sparse_coo_tensor([[0, 0, 1, 1], [1, 1, 0, 1]], [0.5, 0.5, 2.0, 3.0], (2, 2))

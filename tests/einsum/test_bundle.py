@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What `pip install .` makes works elsewhere, and takes one name only among a user's modules."""
+"""The package of `pip install .` works elsewhere, and adds only one name to a user's modules."""
 
 import ast
 import os
@@ -48,11 +48,11 @@ def test_imports_are_moved() -> None:
 
 
 DISTRIBUTIONS = {"cocotb_tools": "cocotb", "cocotbext": "cocotbext-axi", "yaml": "PyYAML"}
-OPTIONAL = {"scipy", "sparse"}  # imported only for who has given such an operand
+OPTIONAL = {"scipy", "sparse"}  # imported only for an operand of that library
 
 
 def needed(module: str, seen: dict[str, set[str]]) -> None:
-    """Collect the packages that a module imports from elsewhere, and those that its imports do."""
+    """Collect the packages that a module imports from elsewhere, directly or indirectly."""
     place = ROOT / module.replace(".", "/")
     path = place.with_suffix(".py") if place.with_suffix(".py").exists() else place / "__init__.py"
     if module in seen or not path.exists():
@@ -70,7 +70,7 @@ def needed(module: str, seen: dict[str, set[str]]) -> None:
 
 
 def test_every_package_that_is_imported_is_installed() -> None:
-    """The package brings what it needs: everything that its modules import, directly or not."""
+    """The package contains everything that its modules import, directly or indirectly."""
     seen: dict[str, set[str]] = {}
     for module in ("flaash", "tb.env.serve", "tb.env.serve_tests"):
         needed(module, seen)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make sim EINSUM=..`: what it prints, writes and refuses."""
+"""`make sim EINSUM=..`: its output, files and errors."""
 
 from pathlib import Path
 

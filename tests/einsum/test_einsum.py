@@ -50,7 +50,7 @@ NUMPY = [
     ("k...,jk", np.arange(6).reshape(3, 2), np.arange(12).reshape(4, 3)),
     ("ijk,ilm,njm,nlk,abc->", ONES, ONES, ONES, ONES, ONES),
 ]
-# Those of opt_einsum's, on small integers.
+# The calls in the documentation of opt_einsum, on small integers.
 OPT_EINSUM = [(text, *(RNG.integers(-2, 3, (3,) * len(part)) for part in text.partition("->")[0].split(",")))
               for text in ("ea,fb,abcd,gc,hd->efgh", "pi,qj,ijkl,rk,sl->pqrs", "bdik,acaj,ikab,ajac,ikbd->",
                            "ij,jk,kl->il", "ab,bc,cd,de->ae", "abc,bcd,cef->adef", "ij,ji->", "ijk,ilj->kl")]
@@ -126,7 +126,7 @@ def test_equal_coordinates_of_scipy_are_a_sum() -> None:
 
 
 def test_a_sum_over_an_index_of_one_operand_is_rounded_once() -> None:
-    """Rounded in between, 2**24 + 1 would lose its last place, and the result would be 0."""
+    """With rounding in between, 2**24 + 1 would lose its last place, and the result would be 0."""
     left, right = np.array([[2.0**24, 1.0]]), np.array([[1.0]])
     total = flaash.einsum("im,ik,->i", left, right, 1.0, on="model")
     assert total == [2.0**24]
@@ -292,7 +292,7 @@ def test_the_report_says_what_was_done_beside_the_machine() -> None:
 
 
 def test_the_report_of_a_large_call_leaves_the_bound_for_who_asks() -> None:
-    """Its search would take minutes, where everything else takes none."""
+    """The bound's search would take minutes."""
     large = np.ones((60, 60))
     _, report = flaash.einsum("ij,jk", large, large, on="model", config="fast8", return_report=True)
     assert "takes long to work out: ask for report.bound" in str(report) and "bound" not in vars(report)

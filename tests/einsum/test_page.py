@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The code of docs/einsum.md runs as it stands, and prints what the page shows."""
+"""The code of docs/einsum.md runs unchanged, and prints the text of the page."""
 
 import re
 
@@ -11,7 +11,7 @@ from tb.common.toolchain import ROOT
 
 @pytest.mark.full("verilator")  # a build of its own
 def test_the_code_of_the_page(simulator: str, capsys: pytest.CaptureFixture) -> None:
-    """Every figure is the page's, on both simulators; the difference to numpy depends on the computer."""
+    """Every figure equals the page's, on both simulators; the difference to numpy depends on the computer."""
     text = (ROOT / "docs" / "einsum.md").read_text()
     program = "\n".join(re.findall(r"```python\n(.*?)```", text, re.DOTALL))
     shown = re.search(r"```\n(largest difference.*?)```", text, re.DOTALL)[1].splitlines()

@@ -20,7 +20,7 @@ ON_MODEL, ON_CHIP = 120, 5  # cases for each format
 
 
 def agree(fmt: str, on: str, count: int, seed: int, most_operands: int = 3, shrink: bool = True) -> int:
-    """Compare `count` random calls with numpy in exact arithmetic; return how many there were."""
+    """Compare `count` random calls with numpy in exact arithmetic; return their number."""
     backend, compared = find(on, CONFIGS[fmt]), []
 
     @hypothesis.seed(seed)
@@ -62,7 +62,7 @@ def test_chip(fmt: str, simulator: str, seed: int) -> None:
 
 
 def test_a_wrong_sum_is_noticed(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The comparison above would see a result that is off in its last place."""
+    """The comparison above notices a result that differs in its last place."""
     right = flaash.api._finish
 
     @functools.wraps(right)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The simulated chip that stays up: how fast it answers, how it ends, what it says when it can't go on."""
+"""The session of the simulated chip: its speed, its end, its messages when it can't continue."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ from tb.env.serve import Delivery, Order, Session, SessionError
 
 CONFIG = "tiny"
 SECOND_CALL, BLOCKS, CALLS = 0.05, 4, 10  # seconds; how many blocks of how many calls
-# How long `gauge` took on the machine, quiet, for which the time was set; a call took 31 ms beside it.
+# Time of `gauge` on the quiet reference machine of the limit; a call took 31 ms there.
 GAUGE, STEPS = 0.043, 1_000_000  # seconds; steps of a loop
 ENDED = 10.0  # seconds in which every process of a session must be gone
 A, B = np.eye(3), np.arange(9.0).reshape(3, 3)
@@ -39,7 +39,7 @@ def multiply(chip: flaash.Chip) -> None:
 
 
 def processes(chip: flaash.Chip) -> list[psutil.Process]:
-    """Return the command of the session and what it has started."""
+    """Return the process of the session and its children."""
     command = psutil.Process(chip._session._process.pid)
     return [command, *command.children(recursive=True)]
 
@@ -62,7 +62,7 @@ def test_calls_share_a_simulation(chip: flaash.Chip) -> None:
 
 @pytest.mark.suite_on("icarus")
 def test_equal_calls_give_equal_reports(chip: flaash.Chip) -> None:
-    """Some counters of the chip go on from contraction to contraction; a report is about its own."""
+    """Some counters of the chip run across contractions; a report counts only its own."""
     reports = [flaash.einsum("ij,jk->ik", A, B, on=chip, return_report=True)[1] for _ in range(3)]
     answers = [[vars(answer) for _, answer in report.runs] for report in reports]
     for told in answers[1:]:
@@ -76,10 +76,10 @@ def test_equal_calls_give_equal_reports(chip: flaash.Chip) -> None:
 
 
 def test_a_second_call_takes_less_than_50_ms() -> None:
-    """All of it, the simulated cycles included, in CPU time: other programs add to the time on the wall.
+    """The whole call, simulated cycles included, in CPU time: other programs add to the wall time.
 
-    A machine that is slower, or shares its cores, is slower at a plain loop too: both times are compared.
-    The quickest call must not take much longer on the wall than the CPU worked for it: nothing sleeps.
+    A machine that is slower, or shares its cores, is slower at a plain loop too: both times are compared. The
+    wall time of the quickest call must not be much longer than its CPU time, so that nothing sleeps.
     """
     chip = flaash.Chip(CONFIG, "verilator")
     try:
@@ -96,7 +96,7 @@ def test_a_second_call_takes_less_than_50_ms() -> None:
             shares.append(call / limit)
             sleeps.append(min(walls) / limit)
             print(f"a call took {call:.3f} s, at most {limit:.3f} s are allowed")
-        # Other programs only add to the time of a block: the quickest one tells of this.
+        # Other programs only add to the time of a block: the quickest block counts.
         assert min(shares) < 1.0
         assert min(sleeps) < 2.0
     finally:
@@ -111,7 +111,7 @@ def gauge() -> float:
 
 
 def cpu_seconds(found: list[psutil.Process]) -> float:
-    """Return the CPU time that processes have taken so far."""
+    """Return the CPU time of processes so far."""
     return sum(process.cpu_times().user + process.cpu_times().system for process in found)
 
 
@@ -180,7 +180,7 @@ def test_a_caller_that_ends_in_the_middle_of_a_call(
 
 @pytest.mark.suite_on("icarus")
 def test_an_exception_in_the_simulation_is_told(simulator: str) -> None:
-    """A request that is no Order: the session ends, and says why."""
+    """A request that is no Order: the session ends, and names the reason."""
     session = Session(configs.load(CONFIG), simulator)
     with pytest.raises(SessionError, match="serve failed: 'str' object has no attribute"):
         session.contract(["nonsense"])
@@ -205,7 +205,7 @@ def test_a_missing_simulator_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_wrong_result_of_the_chip_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The scoreboard finds it, tests/top/test_negative.py; here it must reach the caller."""
+    """The scoreboard finds the error (tests/top/test_negative.py); here the error must reach the caller."""
     wrong = Delivery(
         np.zeros((1, 2), np.uint64),
         np.zeros(1, np.uint64),

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The example systems and the C driver, as a user would build and run them."""
+"""The example systems and the C driver, built and run as by a user."""

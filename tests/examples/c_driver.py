@@ -64,7 +64,7 @@ def compile_library(folder: Path, compiler: Sequence[str] = COMPILERS[0]) -> Pat
     """Compile driver and firmware, without a warning, beside the headers of make package.
 
     Raises:
-        AssertionError: the compiler has something to say.
+        AssertionError: the compiler printed a warning or an error.
     """
     folder.mkdir(parents=True, exist_ok=True)
     registers.write_all(folder)
@@ -93,7 +93,7 @@ def load(path: Path) -> ctypes.CDLL:
 def platform(read_register: Callable[[int], int], write_register: Callable[[int, int], None],
              read_memory: Callable[[int, int], bytes],
              write_memory: Callable[[int, bytes], None]) -> CPlatform:
-    """Return a platform whose functions are Python's; they must not raise: C could not hand it on."""
+    """Return a platform whose functions are Python's; they must not raise: C can't pass exceptions."""
     def read(_: int, address: int, data: int, length: int) -> None:
         ctypes.memmove(data, read_memory(address, length), length)
 
@@ -112,7 +112,7 @@ def _levels(entries: Sequence[LevelEntry]) -> ctypes.Array:
 
 
 def descriptor(said: Descriptor) -> CDescriptor:
-    """Return a descriptor as the C driver takes it."""
+    """Return a descriptor in the C driver's form."""
     flags = (said.dense << 16 | said.coordinates << 17 | said.interrupt << 18 | said.kept[0] << 19
              | said.kept[1] << 20 | said.prompt << 21)
     return CDescriptor(len(said.a), len(said.b), _levels(said.a), _levels(said.b), said.format, flags,

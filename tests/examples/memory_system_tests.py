@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: the C driver uses the example system, while its host uses the memory, too."""
+"""Runs inside the simulator: the C driver uses the example system, while the host also uses the memory."""
 
 import ctypes
 import logging
@@ -27,7 +27,7 @@ from tests.edge.image import Image, levels
 from tests.examples import c_driver
 from tests.share import amount
 
-LIBRARY = "FLAASH_C_HOST"  # the pytest side tells where it is
+LIBRARY = "FLAASH_C_HOST"  # its path comes from the pytest side
 FMT = FORMATS["fp32"]
 POLLS = 2000
 SIZE = 0x2_0000  # of the memory
@@ -48,15 +48,15 @@ class System:
             self._guarded(self.read_register, 0), self._guarded(self.write_register, None),
             self._guarded(self.read, b""), self._guarded(self.write, None))
         self.device = c_driver.CDevice()
-        self.forgiving = False  # what the memory refuses is read as zeros, and written nowhere
+        self.forgiving = False  # a refused read returns zeros, a refused write is dropped
         self._failure: BaseException | None = None
 
     def _guarded(self, access: Callable, otherwise: Any) -> Callable:
-        """Return an access that C calls from its thread; what it raises is kept for call()."""
+        """Return an access that C calls from its thread; its exception is stored for call()."""
         def guarded(*arguments: Any) -> Any:
             try:
                 return resume(access)(*arguments)
-            except BaseException as error:  # C can't hand it on
+            except BaseException as error:  # C can't pass it on
                 self._failure = self._failure or error
                 return otherwise if otherwise != b"" else bytes(arguments[1])
         return guarded
@@ -94,7 +94,7 @@ class System:
         assert await self.call("open", ctypes.byref(self.device), platform, ring, slots, POLLS) == c_driver.OK
 
     async def submit(self, said: Descriptor) -> int:
-        """Queue a descriptor; the bytes in the slot are those of the Python driver."""
+        """Queue a descriptor; the bytes in the slot equal the Python driver's."""
         slot = self.device.ring + SLOT * self.device.tail
         result = await self.call("submit", ctypes.byref(self.device), c_driver.descriptor(said))
         if result == c_driver.OK and not self.forgiving:
@@ -110,7 +110,7 @@ class System:
 
 
 class Collected:
-    """What Image puts into a memory, to be written later."""
+    """The bytes of an Image, to be written to a memory later."""
 
     def __init__(self) -> None:
         self.pieces: list[tuple[int, bytes]] = []
@@ -120,7 +120,7 @@ class Collected:
 
 
 async def traffic(system: System, random: Any) -> None:
-    """Use a part of the memory that the chip has nothing to do with, for ever."""
+    """Use a part of the memory that the chip does not use, for ever."""
     held = bytearray(await system.read(TRAFFIC, SIZE - TRAFFIC))
     while True:
         at = random.randrange(len(held) - 1)
@@ -146,7 +146,7 @@ async def place(system: System, image: Image, memory: Collected, random: Any,
 
 @cocotb.test()
 async def the_firmware(dut: SimHandleBase) -> None:
-    """The C program of the example finds every result and every error as it should be."""
+    """The C program of the example finds every result and every error as expected."""
     system = System(dut)
     await start(dut)
     line = await system.call("host", ctypes.byref(system.platform), 0, POLLS)
@@ -195,7 +195,7 @@ async def contractions_beside_other_traffic(dut: SimHandleBase) -> None:
 
     for tag in range(amount(8, 30)):
         memory = Collected()
-        # Of each slot its own arrays and results: as many are under way as the ring takes.
+        # Each slot has its own arrays and results: the ring is full all the time.
         turn = tag % SLOTS
         image = Image(memory, ARRAYS + turn * 0x6000)
         a, b = (drawn(numbers, shape, FMT.name) for shape in random.choice(SHAPES))
@@ -219,7 +219,7 @@ async def contractions_beside_other_traffic(dut: SimHandleBase) -> None:
 
 @cocotb.test()
 async def errors_of_the_bus(dut: SimHandleBase) -> None:
-    """Outside the memory: an array, results, a slot with its record. Each is told, a reset begins anew."""
+    """Outside the memory: an array, results, a slot with its record. Each is reported; a reset restarts."""
     system = System(dut)
     await start(dut)
     random = rng()

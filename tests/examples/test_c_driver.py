@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The C driver without a chip: what it refuses, what it does when nothing answers, what it reads when."""
+"""The C driver without a chip: its refusals, its timeouts, and the order of its reads."""
 
 import ctypes
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ WORK = Descriptor([LevelEntry(0x12_0000_5000, 0, 3, 3, dense=True), LEAF], [LEAF
 
 
 class Chip:
-    """Registers that hold what is written, a ring in memory, and no machine."""
+    """Registers that store written values, a ring in memory, and no machine."""
 
     def __init__(self, library: ctypes.CDLL):
         self.registers = {AT["RegId"]: 0x464C_5348, AT["RegVersion"]: 1 << 16}
@@ -59,7 +59,7 @@ class Chip:
         return self.registers[AT["RegRingTail"]]
 
     def complete(self, slot: int, record: Completion) -> None:
-        """Do what the machine does with a descriptor: write its record, move the head."""
+        """Act as the machine on a descriptor: write its record, move the head."""
         self._store(RING + slot * SLOT + COMPLETION_AT, record.pack())
         self.registers[AT["RegRingHead"]] = (slot + 1) % SLOTS
 
@@ -115,7 +115,7 @@ def test_a_reset_that_does_not_end(library: ctypes.CDLL) -> None:
 
 
 def test_the_bytes_of_a_slot(chip: Chip) -> None:
-    """As those of the Python driver, which docs/memory_edge.md is held against; the old record is no more."""
+    """The bytes equal the Python driver's, the reference of docs/memory_edge.md; no old record stays."""
     assert chip.submit() == OK
     packed = WORK.pack()
     assert chip.memory[:len(packed)] == packed
@@ -146,7 +146,7 @@ def test_the_failed_one_is_the_last_that_is_collected(chip: Chip) -> None:
     chip.submit()
     chip.submit()
     chip.complete(0, Completion(0, 0, 1, 2, 3, 4, 5, 6))
-    # The record of the second was refused: its slot holds nothing of use.
+    # The record of the second was refused: its slot holds nothing useful.
     chip.registers[AT["RegRingHead"]] = 2
     chip.halt(ERROR["ErrWriteDecode"], 0x0500_0000)
     assert chip.take()[1].code == 0
@@ -164,7 +164,7 @@ def test_an_error_of_the_ring_is_not_that_of_a_descriptor(chip: Chip) -> None:
 
 
 def test_an_error_between_two_reads_is_not_lost(chip: Chip, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It comes behind the first read of the head: the head is read again."""
+    """The error comes after the first read of the head: the head is read again."""
     chip.submit()
     honest = chip.registers.get
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where fuzzing begins: small sound files of each format, and archives made of arbitrary arrays."""
+"""The start of fuzzing: small valid files of each format, and archives of arbitrary arrays."""
 
 import io as streams
 import tempfile
@@ -12,7 +12,7 @@ from models import io
 from models.errors import TensorError
 from models.tensor import SparseTensor
 
-# What the readers look for in an archive, each with its dimensions, and types that they must tell apart.
+# Arrays that the readers search in an archive, with their dimensions, and types that they must distinguish.
 DIMENSIONS = {"shape": 1, "data": 1, "fill_value": 0, "coords": 2, "row": 1, "col": 1, "indices": 1,
               "indptr": 1, "compressed_axes": 1, "offsets": 1}
 FORMATS = ("coo", "gcxs", "csr", "csc", "bsr", "dia", "other")
@@ -26,7 +26,7 @@ MATRIX_MARKET = tuple(
 
 
 def sound_files(ending: str) -> Iterator[bytes]:
-    """Yield small files that the reader accepts (for .gz what is inside)."""
+    """Yield small files that the reader accepts (for .gz the unpacked file)."""
     tensors = (
         SparseTensor.from_coordinates((4, 3), np.array([[0, 1], [2, 0], [3, 2]]), np.array([1.5, -2, 0.25])),
         SparseTensor.from_coordinates((2, 1, 3), np.array([[1, 0, 2]]), np.array([np.inf])),
@@ -53,7 +53,7 @@ def archive(data: bytes) -> bytes:
     def seldom() -> bool:
         return draw(8) == 7
 
-    # Mostly what belongs there, so that some archives are sound and others nearly so.
+    # Mostly the right arrays, so that some archives are valid and others nearly so.
     arrays: dict[str, np.ndarray] = {"format": np.array(FORMATS[draw(len(FORMATS))])}
     count = draw(4)
     for name, dimensions in DIMENSIONS.items():

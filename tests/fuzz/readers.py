@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Coverage-guided fuzzing of one reader by atheris: `python -m tests.fuzz.readers .tns CORPUS [options]`.
 
-CORPUS is a folder that begins with small sound files and grows with every input that reaches new code. The
+CORPUS is a folder that begins with small valid files and grows with every input that reaches new code. The
 options are libFuzzer's, as -max_total_time=300 -seed=1. Ends with a status other than 0 at the first input
 that isn't handled, and keeps it as crash-* in the current folder; put it into tests/fuzz/corpus.
 """
@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> None:
         path = Path(folder) / f"fuzzed{ending}"
 
         def one_input(data: bytes) -> None:
-            # Random bytes hardly ever pass the checksums of gzip and zip: what is inside is fuzzed.
+            # Random bytes hardly ever pass the checksums of gzip and zip: the contents are fuzzed.
             if ending.endswith(".gz"):
                 data = gzip.compress(data, 1)
             elif ending == ".npz" and data[:2] != b"PK":

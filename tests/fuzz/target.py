@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What must hold for a file of any bytes: a tensor that can be used, or an error that names the file."""
+"""The property for a file of any bytes: a valid tensor, or an error that names the file."""
 
 import warnings
 from pathlib import Path
@@ -10,7 +10,7 @@ from models import io
 from models.errors import TensorError
 from models.tensor import SparseTensor
 
-CORPUS = Path(__file__).parent / "corpus"  # inputs that once found something, replayed by the suite
+CORPUS = Path(__file__).parent / "corpus"  # inputs that once found a fault, replayed by the suite
 LIMIT = 1000  # characters of a message with the file's name
 
 
@@ -18,9 +18,9 @@ def read_or_refuse(path: Path) -> SparseTensor | None:
     """Read a file; return None after a TensorError that names it.
 
     Raises:
-        AssertionError: the error doesn't name the file, or what was read is no sound tensor or is not the
-            same after it was written and read again.
-        Exception: whatever else reading raises, which is a fault.
+        AssertionError: the error doesn't name the file, or the tensor is invalid or not the same after it was
+            written and read again.
+        Exception: any other exception of the reader, which is a fault.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # a warning is for a developer; a user gets an error or a tensor

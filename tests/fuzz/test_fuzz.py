@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The readers against damaged files; `make fuzz` looks for more, and what it found is replayed here."""
+"""The readers against damaged files; `make fuzz` searches for more, and its findings are replayed here."""
 
 import gzip
 import random
@@ -51,7 +51,7 @@ def test_damaged_files(tmp_path: Path, ending: str, seed: int) -> None:
         data = damage(rng, rng.choice(files))
         path.write_bytes(gzip.compress(data, 1) if ending.endswith(".gz") else data)
         outcomes[read_or_refuse(path) is None] += 1
-    # Both happen, or the damage shows nothing.
+    # Both outcomes occur, otherwise the damage tests nothing.
     assert outcomes[True] > INPUTS // 10 and (outcomes[False] or ending == ".npz"), outcomes
 
 

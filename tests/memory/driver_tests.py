@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: the driver on the chip, with cocotbext-axi's memory behind it."""
+"""Runs inside the simulator: the driver on the chip, with cocotbext-axi's memory."""
 
 import json
 import os
@@ -87,7 +87,7 @@ async def six_pairs_of_tiles(dut) -> None:
 
 @cocotb.test()
 async def workloads(dut) -> None:
-    """Four workloads, whole and, with more than one turn, in tiles: the bits that the model says."""
+    """Four workloads, whole and, with more than one turn, in tiles: the results equal the model's."""
     chip, accelerator = await opened(dut)
     fmt, lanes = accelerator.device.build.fmt, accelerator.room.lanes
     for name in WORKLOADS:

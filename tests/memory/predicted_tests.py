@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: spoiled descriptors and arrays; the stand-in predicts what the chip must say.
+"""Runs inside the simulator: spoiled descriptors and arrays; the stand-in predicts the chip's outcome.
 
 The stand-in reads whole arrays and asks the model; the chip takes beats.
 """
@@ -24,12 +24,12 @@ from tb.edge.transport import Chip
 
 WRITE_DECODE = EDGE.errors["ErrWriteDecode"].value
 TURNS = int(os.environ["FLAASH_TURNS"])
-# Numbers that are likely to be at an edge of something.
+# Numbers that are likely to be at a limit.
 WORDS = [0, 1, 2, 3, 7, 8, 9, 15, 63, 64, 65, 2**16, 2**20, 2**31, 2**32 - 64, 2**32 - 1]
 
 
 class Raw(Descriptor):
-    """A descriptor whose bytes are given."""
+    """A descriptor of given bytes."""
 
     data: bytes = b""
 
@@ -50,7 +50,7 @@ def spoiled(random, array: np.ndarray) -> np.ndarray:
 
 @cocotb.test()
 async def spoiled_words(dut) -> None:
-    """One word of the descriptor, or of an array, is another; then the same contraction as it should be."""
+    """One word of the descriptor, or of an array, is changed; then the same contraction runs unchanged."""
     chip = Chip(dut, base=0, size=1 << 20)
     await start(dut)
     accelerator = await chip.open()
@@ -107,7 +107,7 @@ def parts(data: bytes, size: int) -> list[bytes]:
 
 
 def predicted(chip: Chip, data: bytes, build, held):
-    """Return what the stand-in says of a descriptor."""
+    """Return the stand-in's outcome of a descriptor."""
     memory = chip.bus.bytes
     beat = memory.beat
 

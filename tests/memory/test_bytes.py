@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The memory of the environment notices each byte that the chip has changed outside of its buffers."""
+"""The environment's memory notices each byte that the chip has changed outside of its buffers."""
 
 import contextlib
 
@@ -51,7 +51,7 @@ def test_answers() -> None:
 
 
 def test_the_gravest_answer_of_a_burst() -> None:
-    """A beat that is refused in the midst of a burst isn't forgotten by those behind it."""
+    """A refused beat in the middle of a burst isn't hidden by the later beats."""
     made = memory()
     made.refused |= {0x1040: AxiResp.DECERR, 0x1060: AxiResp.SLVERR}
     for address in range(0x1030, 0x1080, 16):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The rules of the arithmetic once more, by rational numbers: what the models are tested against."""
+"""The rules of the arithmetic once more, by rational numbers: the reference for the models."""
 
 import struct
 from fractions import Fraction
@@ -35,7 +35,7 @@ def is_zero(bits: int) -> bool:
 def round_fraction(number: Fraction, precision: int = 24) -> tuple[Fraction, bool]:
     """Return the nearest number of `precision` bits and binary32's exponents, ties to even.
 
-    Second is whether it is beyond the greatest finite one.
+    The second value is whether it exceeds the greatest finite one.
     """
     if not number:
         return number, False

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hypothesis strategies and small helpers that the model tests share."""
+"""Hypothesis strategies and small helpers for the model tests."""
 
 from pathlib import Path
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Axes of a contraction: the forms, numpy.tensordot as the judge, and every mistake."""
+"""Axes of a contraction: the forms, numpy.tensordot as the reference, and every mistake."""
 
 import re
 
@@ -77,7 +77,7 @@ def test_mistakes(a, b, axes, message) -> None:
 
 
 def test_a_contraction_that_is_renumbered_later_may_have_coordinates_of_63_bits() -> None:
-    """No machine has so many, so that no message speaks of CoordWidth."""
+    """No machine has this many bits, so no message names CoordWidth."""
     extents = (2**31, 2**31)
     assert prepare(zeros(*extents, 2), zeros(*extents), "0,1:0,1", None)[0].shape == (2, 2**62)
     with pytest.raises(TensorError, match=r"= 9223372036854775808 exceeds 9223372036854775807, the most that"

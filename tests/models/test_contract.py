@@ -33,7 +33,7 @@ def workload(name: str) -> tuple[SparseTensor, SparseTensor]:
 
 
 def float64_product(a: SparseTensor, b: SparseTensor, fmt: str) -> np.ndarray:
-    """Return the contraction by numpy in float64, of the values as the format holds them."""
+    """Return the contraction by numpy in float64, with the values rounded to the format."""
     left, right = (FORMATS[fmt].decode(FORMATS[fmt].encode(x.to_dense().ravel())).reshape(x.shape)
                    for x in (a, b))
     return np.tensordot(left, right, (-1, -1))
@@ -110,7 +110,7 @@ def test_one_ulp_from_float64(name, fmt) -> None:
     made, expected = contract(a, b, fmt, dense=True), float64_product(a, b, fmt)
     values = made.values().astype(np.float32)
     assert (ulps_apart(values, expected[tuple(made.coords.T)].astype(np.float32)) <= 1).all()
-    # What is no job at all is zero.
+    # Elements without a job are zero.
     expected[tuple(made.coords.T)] = 0
     assert not expected.any()
 

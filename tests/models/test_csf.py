@@ -12,7 +12,7 @@ from tests.models.strategies import tensor, tensors
 
 
 def check_structure(csf: Csf) -> None:
-    """Assert what the specification demands of an operand's levels."""
+    """Assert the specification's rules for an operand's levels."""
     assert len(csf.coords) == len(csf.pointers) == csf.order - 1
     below = [*(len(level) for level in csf.coords[1:]), csf.nnz]
     parents = np.array([0, len(csf.coords[0])]) if csf.coords else np.array([0, csf.nnz])

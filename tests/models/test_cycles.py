@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The lower bound in cycles: its work against engines stepped one cycle at a time, and its parts."""
+"""The lower bound in cycles: its work against engines stepped cycle by cycle, and its parts."""
 
 import csv
 
@@ -26,7 +26,7 @@ def lines(fiber: list[int], lanes: int) -> list[list[int]]:
 
 
 def run_merge(a: list[int], b: list[int], lanes: int) -> tuple[int, int]:
-    """Return steps and cycles of a merge: coordinates compared one pair at a time."""
+    """Return steps and cycles of a merge: coordinates compared pair by pair."""
     i = j = steps = 0
     while True:
         steps += 1
@@ -35,7 +35,7 @@ def run_merge(a: list[int], b: list[int], lanes: int) -> tuple[int, int]:
         if end_a or end_b:
             break
         i, j = i + (a[i] <= b[j]), j + (b[j] <= a[i])
-    # The lines looked at go with the last step; each other line that is left takes a cycle.
+    # The current lines go with the last step; each other line that is left takes a cycle.
     left = sum(len(lines(fiber, lanes)) - 1 - place // lanes for fiber, place in ((a, i), (b, j)))
     return steps, steps + left
 
@@ -80,7 +80,7 @@ def test_work_against_stepping(engine, lanes, seed) -> None:
         assert work.matches == sum(common)
         assert work.beats == sum(max(count, 1) for count in common)
         if runs:
-            # 9 cycles before the first comparison, 20 behind the last one. What the longest discard hides:
+            # 9 cycles before the first comparison, 20 after the last one. The longest discard hides a part:
             hidden = max(cycles - steps for steps, cycles in runs)
             assert 29 + work.engine - hidden <= bound.terms["engine"] <= 29 + work.engine
             assert bound.terms["products"] == 29 + work.beats
@@ -122,7 +122,7 @@ def test_blocks_change_nothing(seed, monkeypatch) -> None:
 def test_lookup_on_a_workload() -> None:
     a, b = (Csf.from_tensor(io.read(WORKLOADS / f"7x7x512_d0.1_{side}.csfbin")) for side in ("lhs", "rhs"))
     bound = lower_bound(a, b, CONFIG | {"Engine": "lookup", "NumSdpe": 32, "GroupSize": 4})
-    # The second is the count of a model of another machine that cuts by whole fibers.
+    # The second is the count of a model of another machine, which cuts by whole fibers.
     assert 1000 < bound.terms["engine"] <= bound.cycles < 1265
 
 

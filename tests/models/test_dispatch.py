@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""When jobs end at the earliest: cases by hand, and dispatchers that nothing holds up."""
+"""The earliest end of jobs: cases by hand, and dispatchers without any delay."""
 
 import heapq
 
@@ -21,7 +21,7 @@ def test_demand_by_hand() -> None:
     # 8 cycles for two engines, the second of which begins a cycle later; the first job is not divided.
     assert demand(jobs([5, 1, 1, 1]), 2) == 5
     assert demand(jobs([2, 2, 2, 2]), 2) == 5
-    # Three of the five cycles are discards behind the last comparison; job 3 comes in cycle 3.
+    # Three of the five cycles are discards after the last comparison; job 3 comes in cycle 3.
     assert demand(jobs([5, 1, 1, 1], [3, 0, 0, 0]), 2) == 4
 
 
@@ -34,12 +34,12 @@ def test_round_robin_by_hand() -> None:
 
 
 def test_round_robin_waits_for_a_slow_engine() -> None:
-    # An engine holds four jobs of 20 lines besides the one that it is at. So the sixth job of engine 0
-    # is handed out when its first one is through, 100 cycles after it began, 5 after it was handed out;
-    # behind it comes job 11, the long one.
+    # An engine holds four jobs of 20 lines besides the current one. So the sixth job of engine 0 is
+    # handed out when its first one is finished, 100 cycles after it began, 5 after it was handed out;
+    # after it comes job 11, the long one.
     costs = [100, 1] * 5 + [1, 1000]
     assert round_robin(jobs(costs, lines=20), 2, 8, 5) == 100 + 5 + 1 + 1000
-    # Lines that fit into the loaders: all are taken at once.
+    # Lines that fit into the loaders: all are accepted at once.
     assert round_robin(jobs(costs), 2, 8, 5) == 11 + 1000
 
 

@@ -107,7 +107,7 @@ def test_bf16_products_and_sums_through_float64(seed) -> None:
         total = (a + b).astype(np.float32)
     starts = np.arange(a.size)
     check_values(sum_products(FORMATS["bf16"], bits[0], bits[1], starts).bits, product)
-    # Where float64 rounds a sum, the lesser number is far too small to matter in float32.
+    # Where float64 rounds a sum, the lesser number is too small to matter in float32.
     ones = np.full(2 * a.size, ONE >> 16, np.uint32)
     check_values(sum_products(FORMATS["bf16"], bits.T.ravel(), ones, 2 * starts).bits, total)
 

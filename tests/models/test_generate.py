@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Generators: what they promise, and the same tensor for the same seed."""
+"""Generators: their promised properties, and the same tensor for the same seed."""
 
 import numpy as np
 import pytest

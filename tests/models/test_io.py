@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reading and writing by ending; whatever a file holds, the answer is a tensor or a TensorError."""
+"""Reading and writing by ending; any file gives a tensor or a TensorError."""
 
 import gzip
 import random
@@ -93,7 +93,7 @@ def test_a_huge_archive_takes_no_memory(tmp_path) -> None:
 
 
 def peak_memory(path) -> int:
-    """Return the bytes that refusing the file took at most."""
+    """Return the peak memory in bytes while the file is refused."""
     tracemalloc.start()
     try:
         assert read_or_refuse(path) is None
@@ -137,7 +137,7 @@ def test_files_that_cannot_be_opened(tmp_path, ending) -> None:
 
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_an_extent_that_no_file_has(tmp_path, ending) -> None:
-    """Results of einsum may have it; read() would refuse the file."""
+    """Results of einsum may have such an extent; read() would refuse the file."""
     nothing = SparseTensor((0, 2), np.zeros((0, 2), np.int64), np.zeros(0))
     with pytest.raises(TensorError, match="extent 0 of mode 0 is not an integer from 1"):
         io.write(tmp_path / f"x{ending}", nothing)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The workloads of deep learning are what their papers say, divided by one factor."""
+"""The workloads of deep learning agree with their papers, divided by one factor."""
 
 import numpy as np
 import pytest
@@ -84,7 +84,7 @@ def test_a_third_of_the_tokens_are_left() -> None:
 
 
 def test_each_channel_is_in_the_group_of_its_scale() -> None:
-    """Each channel is in one group, most of them in the one of the smallest scale; no sum leaves int32."""
+    """Each channel is in one group, most in the group of the smallest scale; no sum exceeds int32."""
     workload = draw("tender")
     channels = [np.unique(workload.b.coords[workload.b.coords[:, 0] == group][:, 2]) for group in range(4)]
     assert sum(map(len, channels)) == 64 == len(np.unique(np.concatenate(channels)))

@@ -52,8 +52,8 @@ def test_format_and_latency(fmt, mac) -> None:
 
 
 def test_one_group_reads_all_lines() -> None:
-    # 3 lines of A, a cycle until the table is written, 2 x 20 lines of B with 5 of A among them, and 40 of
-    # B again.
+    # 3 lines of A, a cycle until the table is written, 2 x 20 lines of B with 5 of A among them, and
+    # again 40 of B.
     made = lookups([3, 5], [20, 20])
     assert least(made) == FIRST + 3 + 1 + 40 + 5 + 40 + 3
     # Both fibers in one set: B is read once.
@@ -68,21 +68,21 @@ def test_a_table_is_written_word_by_word() -> None:
 
 
 def test_one_multiplication_per_match() -> None:
-    # 40 lines of 4 matches each: a line can be 7 lines ahead of the one that is multiplied, no more.
+    # 40 lines of 4 matches each: a line can be at most 7 lines ahead of the line that is multiplied.
     made = lookups([3], [40], [{line: 4 for line in range(40)}])
     assert least(made, multiplies=False) == FIRST + 4 + 40 + 3 + AFTER
     assert least(made) == FIRST + 4 + 1 + 4 * 40 + 3 + AFTER
-    # Two engines with two matches each do it in half the time.
+    # Two engines with two matches each need half the time.
     both = [{line: 2 for line in range(40)}, {line: 2 for line in range(40)}]
     assert least(lookups([2, 1], [40], both), size=2) == FIRST + 4 + 1 + 2 * 40 + 3 + AFTER
 
 
 def test_a_line_waits_for_the_next_match_of_its_fiber() -> None:
-    """While a long set is loaded behind the 8th line of a run, the multiplier comes to an end."""
+    """While a long set is loaded after the 8th line of a run, the multiplier finishes."""
     # Runs of 8 lines: the 8th ends its fiber, so all are multiplied meanwhile.
     made = lookups([40, 40], [8], [{line: 4 for line in range(8)}] * 2)
     assert least(made) == FIRST + 40 + 1 + 8 + 40 + 1 + 1 + 4 * 8 + 3 + AFTER
-    # Runs of 9 lines: the 8th waits for the 9th, so it and 10 more are left behind the load.
+    # Runs of 9 lines: the 8th waits for the 9th, so it and 10 more are left after the load.
     made = lookups([40, 40], [9], [{line: 4 for line in range(9)}] * 2)
     assert least(made) == FIRST + 40 + 1 + 8 + 40 + 4 * 11 + 3 + AFTER
 

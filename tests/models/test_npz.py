@@ -110,7 +110,7 @@ def test_other_layouts_of_arrays(path) -> None:
     ({**COO, "data": ["a", "b"]}, "values of type <U1 are not real numbers"),
     ({**COO, "data": [1j, 2]}, "values of type complex128 are not real numbers"),
     ({**COO, "coords": [[0, 1], [3, 0]]}, "entry 0: coordinate 3 (0-based) of mode 1 is outside its"),
-    ({**COO, "coords": [[0, 0], [2, 2]]}, "entry 1: coordinates (0, 2) are there twice, first at entry 0"),
+    ({**COO, "coords": [[0, 0], [2, 2]]}, "entry 1: coordinates (0, 2) occur twice, first at entry 0"),
     ({**COO, "coords": [0, 1]}, "array 'coords': has shape (2,), not 2 dimensions"),
     ({**COO, "coords": np.array([[0, 2**63], [2, 0]], np.uint64)},
      "array 'coords': element 9223372036854775808 is too large"),
@@ -123,14 +123,14 @@ def test_other_layouts_of_arrays(path) -> None:
     ({**CSR, "indices": [2, 3]}, "array 'indices', element 1: 3 is outside the extent 3"),
     ({**CSR, "indices": [-1, 0]}, "array 'indices', element 0: -1 is outside the extent 3"),
     ({**CSR, "data": [1.0]}, "2 coordinates but 1 values"),
-    ({**CSR, "indptr": [0, 2, 2], "indices": [1, 1]}, "entry 1: coordinates (0, 1) are there twice"),
+    ({**CSR, "indptr": [0, 2, 2], "indices": [1, 1]}, "entry 1: coordinates (0, 1) occur twice"),
     ({**GCXS, "compressed_axes": [0, 0]}, "array 'compressed_axes': is [0, 0] for a tensor of order 2"),
     ({**GCXS, "compressed_axes": [2]}, "array 'compressed_axes': is [2]"),
     ({**GCXS, "shape": (2**32 - 1,) * 4, "compressed_axes": [0]}, "array 'shape': (4294967295, 4294967295,"),
     ({**BSR, "data": np.ones((2, 1, 4))}, "array 'data': has blocks of 1 x 4 in a matrix of 2 x 6"),
     ({**BSR, "data": np.ones((3, 1, 2))}, "array 'data': has 3 blocks, but there are 2 indices"),
     ({**DIA, "offsets": [0, 1]}, "array 'offsets': has 2 elements, but 'data' has 1 diagonals"),
-    ({**DIA, "data": np.ones((2, 3)), "offsets": [0, 0]}, "entry 3: coordinates (0, 0) are there twice"),
+    ({**DIA, "data": np.ones((2, 3)), "offsets": [0, 0]}, "entry 3: coordinates (0, 0) occur twice"),
     ({**COO, "data": np.array([None, 1], object)}, "elements of type object are not supported"),
 ])
 def test_wrong_archives(path, arrays, message) -> None:
@@ -140,7 +140,7 @@ def test_wrong_archives(path, arrays, message) -> None:
 
 
 def member(shape: tuple, data: bytes, descr: str = "<f8", version: int = 1) -> bytes:
-    """Return an .npy file with this header, whatever follows it."""
+    """Return an .npy file with this header, and any contents."""
     header = f"{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}}}\n".encode()
     return b"\x93NUMPY" + bytes([version, 0]) + struct.pack("<H", len(header)) + header + data
 

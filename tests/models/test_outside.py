@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The bound from memory to memory: by hand, by counting the bytes of arrays, and as a pipeline would take."""
+"""The bound from memory to memory: by hand, by the bytes of arrays, and as a pipeline."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_the_slowest_decides(beats_in, compute, beats_out, width) -> None:
     bound = outside_bound(beats_in * beat, compute, beats_out * beat, width)
     assert bound.terms == {"in": beats_in, "compute": compute, "out": beats_out}
     assert bound.cycles == max(beats_in, compute, beats_out) == bound.terms[bound.limit]
-    if beats_in:  # a byte more is a beat more
+    if beats_in:  # one byte more is one beat more
         assert outside_bound(beats_in * beat + 1, 0, 0, width).cycles == beats_in + 1
         assert outside_bound(beats_in * beat - beat + 1, 0, 0, width).cycles == beats_in
 
@@ -62,7 +62,7 @@ STAGES = st.lists(st.tuples(*[st.integers(1, 50)] * 4), min_size=1, max_size=8)
 
 @given(STAGES, st.integers(1, 200))
 def test_no_queue_with_round_trips_takes_less(stages, latency) -> None:
-    # A bus that waits only for the first descriptor and its arrays; results leave while they are computed.
+    # The bus waits only for the first descriptor and its arrays; results leave while they are computed.
     reads = latency + stages[0][0] + latency  # the first descriptor has come, its arrays are about to
     computed = stored = 0
     for number, (descriptor, arrays, compute, out) in enumerate(stages):
@@ -78,9 +78,9 @@ def test_no_queue_with_round_trips_takes_less(stages, latency) -> None:
 
 
 def test_a_queue_by_hand() -> None:
-    # Two contractions: the bus reads from cycle 100 to 340, the second one computes 5, and is answered.
+    # Two contractions: the bus reads from cycle 100 to 340, the second one computes 5, then responds.
     assert queue_bound([40, 200], [7, 5], [3, 3], 100) == 100 + 240 + 5 + 100
-    # Computing decides: the first operands are there after 240 cycles.
+    # Computing decides: the first operands are complete after 240 cycles.
     assert queue_bound([40, 20], [300, 5], [3, 3], 100) == 240 + 305 + 100
     assert queue_bound([40, 20], [7, 5], [300, 400], 100) == 240 + 700 + 100
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Jobs in portions, lines passed over and long jobs first, against engines stepped one cycle at a time."""
+"""Jobs in portions, lines passed over and long jobs first, against engines stepped cycle by cycle."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.models.test_cycles import CONFIG, fibers, lines, pair
 
 
 def portions(fiber: list[int], lanes: int, most: int) -> list[list[list[int]]]:
-    """Return the lines of each portion, one without entries for a portion behind the last entry."""
+    """Return the lines of each portion; a portion after the last entry has one without entries."""
     places = -(-len(fiber) // lanes) * lanes
     if not most or places <= most:
         return [lines(fiber, lanes)]
@@ -27,7 +27,7 @@ def portions(fiber: list[int], lanes: int, most: int) -> list[list[list[int]]]:
 
 
 def merge(a: list[list[int]], b: list[list[int]], skips: bool) -> tuple[int, int, int]:
-    """Return lines passed over, steps, and lines discarded behind them."""
+    """Return lines passed over, steps, and lines discarded afterwards."""
     a, b = [list(line) for line in a], [list(line) for line in b]
     passed = steps = 0
     while skips and a[0]:
@@ -52,7 +52,7 @@ def merge(a: list[list[int]], b: list[list[int]], skips: bool) -> tuple[int, int
 
 
 def jobs_of(a: Csf, b: Csf, lanes: int, most: int, long_lines: int) -> list[tuple[int, int, int, int]]:
-    """Return the cycles of the engine, those behind the last step, and lines, in the order of the jobs."""
+    """Return the engine's cycles, its cycles after the last step, and lines, in the order of the jobs."""
     first, last = [], []
     for number, x in enumerate(fibers(a)):
         for y in fibers(b):
@@ -79,7 +79,7 @@ def test_jobs_against_stepping(lanes: int, most: int, seed: int) -> None:
 
 
 def test_runs_with_long_ones_first(seed: int) -> None:
-    """A run's lines are those of its fibers of B together, and of its fiber of A once."""
+    """A run's lines are the lines of all its fibers of B, and of its fiber of A once."""
     for trial in range(20):
         a, b = pair(seed, trial)
         _, plain = work.measure(a, b, 4, "compare", 2)
@@ -95,7 +95,7 @@ def test_runs_with_long_ones_first(seed: int) -> None:
 
 
 def test_compare_engines_take_portions_as_lines(seed: int) -> None:
-    """They skip nothing: as many lines as an engine that takes whole lines of both sides."""
+    """These engines skip nothing: they read the same lines as an engine that compares whole lines."""
     for trial in range(20):
         a, b = pair(seed, trial)
         total, jobs = work.measure(a, b, 4, "compare", 1, 3)
@@ -107,7 +107,7 @@ def test_compare_engines_take_portions_as_lines(seed: int) -> None:
 
 
 def test_bounds_of_the_skewed_pair() -> None:
-    """Skipping makes the bound lower; the order of jobs only that of the machine that hands out in turn."""
+    """Skipping lowers the bound; the order of jobs lowers it only with the round-robin scheduler."""
     a, b = (Csf.from_tensor(tensor) for tensor in generate.skewed_pair())
     config = CONFIG | {"NumSdpe": 32, "Lanes": 8}
     turn = config | {"Scheduler": "round_robin"}

@@ -36,7 +36,7 @@ def test_no_result_changes(pair, dense) -> None:
     assert np.array_equal(before.coords, after.coords)
     assert np.array_equal(before.bits, after.bits)
     assert (before.matches, before.flags) == (after.matches, after.flags)
-    # The numbers of the fibers lead back to those before.
+    # The numbers of the fibers map back to the earlier ones.
     assert np.array_equal(before.a_ids, made.fibers[0][after.a_ids])
     assert np.array_equal(before.b_ids, made.fibers[1][after.b_ids])
     assert made.removed == (a.nnz - made.a.nnz, b.nnz - made.b.nnz)

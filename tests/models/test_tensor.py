@@ -24,7 +24,7 @@ def test_entries_are_sorted_and_explicit_zeros_kept() -> None:
     ((2, 3), [[0, 0], [1, 3]], [1, 2], "entry 1: coordinate 3 (0-based) of mode 1 is outside its extent 3"),
     ((2, 3), [[0, -1]], [1], "entry 0: coordinate -1 (0-based) of mode 1 is outside its extent 3"),
     ((2, 3), [[1, 1], [0, 0], [1, 1]], [1, 2, 3],
-     "entry 2: coordinates (1, 1) are there twice, first at entry 0"),
+     "entry 2: coordinates (1, 1) occur twice, first at entry 0"),
     ((2, 0), [], [], "extent 0 of mode 1 is not an integer from 1 to 4294967295"),
     ((2**32,), [], [], "extent 4294967296 of mode 0"),
     ((1,) * 65, [], [], "65 modes are more than 64"),

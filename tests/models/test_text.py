@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Numbers in text files: what a decimal means, and that it is rounded once on its way into a format."""
+"""Numbers in text files: the meaning of a decimal, which is rounded only once on its way into a format."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -57,7 +57,7 @@ def test_a_decimal_is_rounded_once(text: str, name: str) -> None:
        st.sampled_from([-1, 1]), st.integers(1, 40))
 def test_decimals_beside_the_middle_of_two_numbers(name, significand, exponent, negative, side,
                                                    digits) -> None:
-    """Their nearest float64 is that middle, where a second rounding goes the wrong way half of the time."""
+    """Their nearest float64 number is that middle, where a second rounding is wrong half of the time."""
     fmt = get_format(name)
     significand >>= 24 - fmt.precision if fmt.is_float else 25 - fmt.value_width
     middle = (2 * significand + 1) * 2.0 ** (exponent if fmt.is_float else -1)
@@ -87,7 +87,7 @@ def test_what_a_program_prints_of_a_number_means_that_number(value, digits) -> N
 @given(st.floats(allow_nan=False, allow_infinity=False).filter(lambda value: abs(value) > 1e-290),
        st.integers(-10**30, 10**30))
 def test_other_decimals_are_the_nearest_number_of_float64(value, off) -> None:
-    """Or, if that is a number of few bits, which the decimal is not, the next one on the decimal's side."""
+    """The nearest number; or, if only it has few bits, the next one on the decimal's side."""
     decimal = Decimal(f"{value:.60e}") * (1 + Decimal(off).scaleb(-45))
     nearest, found = float(decimal), number(str(decimal))
     towards = np.inf if decimal > Decimal(nearest) else -np.inf

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tiles of operands: their room, that they cover every pair once, what is loaded, and the same results."""
+"""Tiles of operands: their room, every pair once, the loaded bytes, and the same results."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def test_no_entries(tmp_path) -> None:
     (b"1 1 one\n", "line 1: the value is 'one', not a number"),
     (b"1 1 1_0\n", "line 1: the value is '1_0', not a number"),
     (b"1 1 9007199254740993\n", "line 1: the value '9007199254740993' is no float64 number"),
-    (b"1 1 1\n2 1 1\n1 1 5\n", "line 3: coordinates (1, 1) are there twice, first at line 1"),
+    (b"1 1 1\n2 1 1\n1 1 5\n", "line 3: coordinates (1, 1) occur twice, first at line 1"),
     (b"1 " * 66 + b"\n", "line 1: 65 coordinates are more than 64"),
     (b"1 1 1\n\xff\n", "line 2: byte 0xff is no text"),
     (b"1 1 1\n\0\n", "line 2: byte 0x00 is no text"),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a coverage report exports, opened by tools of other people, which find the same figures in it."""
+"""The exports of a coverage report, opened by other tools, which find the same figures."""
 
 import json
 import re
@@ -21,7 +21,7 @@ from tb.env.cover_points import POINTS
 
 
 def code_of(coverage: Path) -> CodeCoverage:
-    """Return what the runs of a report counted, without what docs/exclusions.yml leaves out."""
+    """Return the counts of a report's runs, without the exclusions of docs/exclusions.yml."""
     code = CodeCoverage()
     for path in sorted((coverage / "runs").glob("*/coverage.dat")):
         code.read(path)

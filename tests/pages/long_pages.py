@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page
 from tb.common.toolchain import ROOT
 
 WIDTHS = (400, 1000, 1400)
-READABLE = 4.5  # contrast that the WCAG ask for
+READABLE = 4.5  # contrast that the WCAG require
 OVERFLOW = """() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"""
 CONTRAST = """() => {
   const light = text => { const [r, g, b] = text.match(/[\\d.]+/g).map(c => c / 255)
@@ -28,7 +28,7 @@ CONTRAST = """() => {
 
 @pytest.fixture
 def page(browser: BrowserContext):
-    """Give a page of the browser on which no script fails."""
+    """Yield a page of the browser on which no script fails."""
     opened = browser.new_page()
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
@@ -136,7 +136,7 @@ def test_a_failure_leads_to_log_command_and_trace(page: Page, result_page: Path)
 
 
 def test_screenshots_stand_in_the_documents(shots: Path) -> None:
-    """SHOTS=1 renews them; every one that a page of docs/ shows is made here."""
+    """SHOTS=1 renews the screenshots; each one that a page of docs/ shows is made here."""
     wanted = {"coverage-1400-light": "coverage", "results-1400-light": "results",
               "file-1400-light": "coverage_file", "results-400-dark": "results_small"}
     for made, name in wanted.items():

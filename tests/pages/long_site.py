@@ -25,7 +25,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def page(browser: BrowserContext):
-    """Give a page of a browser without a network, on which no script fails and which asks for files only."""
+    """Yield a page of a browser without a network, on which no script fails and which requests only files."""
     errors: list[str] = []
     opened = browser.new_page()
     opened.on("pageerror", lambda error: errors.append(str(error)))
@@ -41,7 +41,7 @@ def page(browser: BrowserContext):
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", ["index.html", "blocks/mac.html"])
 def test_search_finds_a_page(page: Page, site: Path, width: int, name: str) -> None:
-    """By the button where there is one, with a result inside the window that leads to its page."""
+    """Search by the button if there is one; a result inside the window links to its page."""
     page.set_viewport_size({"width": width, "height": 900})
     page.goto((site / name).as_uri())
     if not page.locator(FIELD).is_visible():

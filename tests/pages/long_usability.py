@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a person does with the pages: reads each column, folds, filters, copies, sorts, goes through holes."""
+"""Use of the pages: reading each column, folding, filtering, copying, sorting, going through holes."""
 
 import re
 from pathlib import Path
@@ -16,7 +16,7 @@ UNFOLD = "() => document.querySelectorAll('tbody.closed button.fold').forEach(bu
 
 @pytest.fixture
 def page(browser: BrowserContext):
-    """Give a page of the browser on which no script fails."""
+    """Yield a page of the browser on which no script fails."""
     opened = browser.new_page()
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
@@ -50,7 +50,7 @@ def test_results_show_every_column(page: Page, which: str, request: pytest.Fixtu
 
 
 def test_testpoints_fold_and_have_totals(page: Page, result_page: Path) -> None:
-    """By the keyboard, too. A testpoint with a failure begins open."""
+    """Folding works by the keyboard, too. A testpoint with a failure begins open."""
     page.goto(result_page.as_uri())
     groups = page.locator("#testpoints tbody")
     assert groups.count() >= 3
@@ -150,7 +150,7 @@ def test_a_button_copies_a_command(page: Page, result_page: Path) -> None:
 
 
 def test_a_subset_is_seen_at_once(page: Page, coverage: Path) -> None:
-    """Above the figures, also on a telephone."""
+    """The note stands above the figures, also on a telephone."""
     page.set_viewport_size({"width": 400, "height": 800})
     page.goto((coverage / "index.html").as_uri())
     warning = page.locator("#subset")

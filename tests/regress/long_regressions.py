@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Regressions that are killed: nothing is lost and nothing done twice. 500 runs: what the engine costs."""
+"""Regressions that are killed: nothing is lost and nothing done twice. 500 runs: the engine's cost."""
 
 import time
 from pathlib import Path
@@ -10,7 +10,7 @@ import pytest
 from tests.cluster import runs
 
 WORKERS = 2
-MOST_OVERHEAD = 1.15  # wall time over the simulations' time per worker
+MOST_OVERHEAD = 1.15  # limit of wall time over the simulations' time per worker
 
 
 def test_a_killed_regression_goes_on_where_it_was(tmp_path: Path) -> None:

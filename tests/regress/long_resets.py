@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hostile input for longer: 2,000 resets of a kind, 1,000 contractions per format, 120,000 frames.
+"""Hostile input for longer: 2,000 resets of each kind, 1,000 contractions per format, 120,000 frames.
 
 At the memory edge 10,000 orders of aborts, resets, errors of the bus, the watchdog and doorbells.
 """
@@ -22,7 +22,7 @@ def test_back_to_back(name: str, seed: int) -> None:
 
 
 def test_any_beats(seed: int) -> None:
-    """Other frames than those of the suite."""
+    """Frames that the suite does not use."""
     run_hostile(configs.load(), "verilator", "fuzz", seed + 1000, "-long", frames=120_000, corpus=CORPUS)
 
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """One entry against many, in both orders: every length up to 130, and around the powers of two up to 16,384.
 
-A fiber of the lookup machine has at most as many entries as its table has places (1,024 of fast32): longer
-operands are several full fibers there, and the rest in one more. Icarus, which would take hours with
-32 engines, runs some of the lengths.
+A fiber of the lookup machine has at most one entry per place of its table (1,024 in fast32): longer operands
+are several full fibers there, and the rest in one more. Icarus, which would take hours with 32 engines, runs
+some of the lengths.
 """
 
 import pytest

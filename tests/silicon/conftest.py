@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the tests of `make silicon` need of the system, as Icarus is needed: CI insists on it."""
+"""The system programs for the tests of `make silicon`; CI requires them, like Icarus."""
 
 import os
 
@@ -12,7 +12,7 @@ NEEDS = ("test_library.py", "test_flow.py", "test_gates.py", "test_power.py", "l
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out what needs Yosys and OpenSTA of the system where they are not installed."""
+    """Leave out tests that need the system's Yosys and OpenSTA if these are not installed."""
     if MISSING and not os.environ.get("CI"):
         for item in items:
             if item.path.name in NEEDS and item.path.parent.name == "silicon":

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A library of a dozen cells, as a Liberty file: enough for the whole flow, with numbers of no process."""
+"""A library of a dozen cells, as a Liberty file: enough for the whole flow, with invented numbers."""
 
 from pathlib import Path
 
@@ -59,7 +59,7 @@ def _flip_flop(name: str, area: float, reset: bool, delay: float) -> str:
 
 
 def _latch(delay: float) -> str:
-    """Return a latch with a reset, and a gate of a clock, which libraries do not want to be used."""
+    """Return a latch with a reset, and a clock gate, which libraries mark as not to be used."""
     setup = _tables(("rise_constraint", "fall_constraint"), 0.05, 100.0)
     pin = "pin({}) {{ direction : input; capacitance : 0.002; {} }}\n"
     positive = "timing_sense : positive_unate;"

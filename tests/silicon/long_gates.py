@@ -19,7 +19,7 @@ FORMATS = {"fp32": 0, "bf16": 1, "int8": 2, "int16": 3}
 
 @pytest.fixture(autouse=True)
 def unoptimised(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the C++ compiler be quick: it would take far longer than these runs do."""
+    """Make the C++ compiler fast: with optimisation it would take far longer than these runs."""
     monkeypatch.setenv(simulation.SHORT_RUNS, "1")
 
 

@@ -21,14 +21,14 @@ USAGE = programs.Usage(1.0, 1.0)
 
 @pytest.mark.parametrize(("size", "width", "ports", "rams"), [
     (512, 36, 1, 1), (513, 36, 1, 2), (1024, 18, 1, 1), (1024, 19, 1, 2), (16384, 1, 3, 3),
-    (8192, 390, 2, 352)])  # as Yosys makes an operand's memory in paper1
+    (8192, 390, 2, 352)])  # an operand's memory in paper1, as Yosys writes it
 def test_a_copy_for_each_port_in_the_best_shape(size: int, width: int, ports: int, rams: int) -> None:
     text = MEMORY.format(ports=ports, size=size, width=width)
     assert ecp5.block_rams(text) == rams and ecp5.block_rams(text + text) == 2 * rams
 
 
 def _yosys(monkeypatch: pytest.MonkeyPatch, last_pass: str) -> list[str]:
-    """Let Yosys fail in a pass unless memories are put aside; return the commands of its runs."""
+    """Make Yosys fail in a pass unless memories are set aside; return the commands of its runs."""
     ran: list[str] = []
 
     def run(program: str, arguments: list[str], log: Path, folder: Path) -> tuple[str, programs.Usage]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The exact MACs beside the plain one, without the programs: what is read, told of the targets, and kept."""
+"""The exact MACs beside the plain one, without the programs: input, verdicts on the targets, and records."""
 
 import json
 from pathlib import Path
@@ -52,7 +52,7 @@ def test_targets(luts: int, clock: float, told: list[str]) -> None:
     (100.0, "clock: 1.00 times the plain one, 3.0 at least: MISSED", silicon.FAILED)], ids=["met", "missed"])
 def test_results_are_written(plain_clock: float, told: str, status: int, monkeypatch: pytest.MonkeyPatch,
                              tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    """Whether the targets are met or not; the exit status tells which."""
+    """The exit status shows whether the targets are met."""
     clocks = {ORDINARY: plain_clock}
     monkeypatch.setattr(programs, "FOLDER", tmp_path)
     monkeypatch.setattr(programs, "require", lambda names: None)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make silicon` on small pieces of `tiny`, with a library of a dozen cells, and what it says of mistakes."""
+"""`make silicon` on small pieces of `tiny`, with a library of a dozen cells, and its error messages."""
 
 import json
 from pathlib import Path
@@ -28,19 +28,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep what is made here out of what the user made, but for the netlists of configurations."""
+    """Keep these files apart from the user's files, except the netlists of configurations."""
     monkeypatch.setattr(programs, "FOLDER", tmp_path / "silicon")
 
 
 def piece(only: str, *options: str) -> dict:
-    """Return what the record would hold of one piece."""
+    """Return the record of one piece."""
     assert silicon.main([f"--only={only}", "--jobs=1", *options]) == 0
     results = json.loads((programs.FOLDER / "results.json").read_text())
     config, _, name = only.partition("/")
     return results["configurations"][config]["pieces"][name]
 
 
-@pytest.mark.full  # places on an ECP5, by a tool that is translated for a minute
+@pytest.mark.full  # places on an ECP5, by a tool whose translation takes a minute
 def test_a_piece_in_both_technologies(folder: Path, capsys: pytest.CaptureFixture) -> None:
     found = piece(NETWORK, f"--liberty={folder}/dozen.lib", f"--slow={folder}/slow.lib")
     made, fpga = found["cells"], found["ecp5"]
@@ -64,12 +64,12 @@ def test_memories_are_counted_or_macros(folder: Path) -> None:
     mapped = piece(store, library, f"--macros={folder}/macros.yml", "--tech=cells")["cells"]
     assert mapped["counted_bits"] == 0 and mapped["macros"] == {"RAM": 9 + 9 + 16}
     assert mapped["macro_area"] == 34 * 90000.0
-    # A path begins at a memory now, behind its access time.
+    # A path now begins at a memory, after its access time.
     assert mapped["ns"] > 1.5 > counted["ns"] and "mem_q" in mapped["begin"]
 
 
 def test_netlists_are_put_together(folder: Path) -> None:
-    """The clock of two pieces, one inside of the other, sees the path from one into the other."""
+    """The clock of two pieces, one inside the other, includes the path from one into the other."""
     technology = measure.Technology(silicon.library.load(folder / "dozen.lib"))
     found = {one.name: one for one in measure.pieces("tiny")}
     inner, outer = (measure.in_cells(found[name], technology) for name in
@@ -96,7 +96,7 @@ def test_a_reset_is_in_no_path_whatever_its_name(port: str, slow: bool, folder: 
     ("tiny", set(BLOCKS) - {EDGE}), pytest.param("tiny-memory128", set(BLOCKS), marks=pytest.mark.full)])
 def test_the_whole_of_tiny(name: str, blocks: set[str], folder: Path, monkeypatch: pytest.MonkeyPatch,
                            capsys: pytest.CaptureFixture) -> None:
-    """All pieces and the chip; without choices and sizes of cells, which are half of the work."""
+    """All pieces and the chip; without choices and sizes of cells, which take half of the time."""
     monkeypatch.setattr(cells, "ABC", ("strash", "&get -n", "&nf", "&put"))
     options = [f"--only={name}", "--tech=cells", "--jobs=1", f"--liberty={folder}/dozen.lib"]
     assert silicon.main(options) == 0
@@ -105,7 +105,7 @@ def test_the_whole_of_tiny(name: str, blocks: set[str], folder: Path, monkeypatc
     shown = capsys.readouterr().out
     area = sum(piece["count"] * piece["cells"]["area"] for piece in one["pieces"].values())
     assert area > 1e5 and f"{area / 1e6:.2f}" in shown and "areas in mm2, no wires" in shown
-    # The table of constraints of these flip-flops is none that OpenSTA reads, so that paths end at ports.
+    # OpenSTA does not read the constraint table of these flip-flops, so paths end at ports.
     assert one["chip"]["ns"] > 0.5 and one["chip"]["begin"].startswith("u_chip/")
     assert f"{one['chip']['ns']:.2f}" in shown
 

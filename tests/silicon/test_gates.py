@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Netlists compute what the RTL does: `tiny` with a block made of cells, on the chip's own sequences."""
+"""Netlists compute the same as the RTL: `tiny` with a block made of cells, on the chip's own sequences."""
 
 import re
 from pathlib import Path
@@ -40,7 +40,7 @@ def chosen(*names: str) -> list[Piece]:
 
 
 def test_cells_are_functions() -> None:
-    """A cell without memory stands as its function of what is at its pins; names with blanks become short."""
+    """A cell without memory becomes its function of its pins; names with blanks become short."""
     models = ("module AOI(A, B, C, Y);\n  wire _0_;\n  output Y;\n  assign _0_ = A & B;\n"
               "  assign Y = ~(_0_ | C);\nendmodule\n\nmodule DFF(C, D, Q);\n  output Q;\n  reg IQ;\n"
               "  always @(posedge C)\n    IQ <= D;\n  assign Q = IQ;\nendmodule\n")

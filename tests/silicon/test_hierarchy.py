@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A netlist is taken apart into pieces: equal ones once, with their number; others by themselves."""
+"""A netlist is split into pieces: equal ones once, with their count; others separately."""
 
 import pytest
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is recorded of an ECP5 holds: small pieces of `tiny` are made again, without placing them.
+"""The records of an ECP5 hold: small pieces of `tiny` are synthesised again, without placement.
 
 The library of the recorded cells is not part of the project; make silicon LIBERTY=.. CHECK=1 compares those.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Small memories in latches, gated clocks: cells are found, and the FIFO's bench passes on its netlist."""
+"""Small memories in latches, and gated clocks: cells are found, and the FIFO's bench passes on a netlist."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def fifo(folder: Path, parameters: dict[str, int]) -> tuple[list, library.Librar
 
 
 def bench(folder: Path, name: str, seed: int, old: str = "", new: str = "") -> None:
-    """Run the FIFO's bench on a netlist, in which something is another."""
+    """Run the FIFO's bench on a netlist with one replacement."""
     parameters = {"Width": WIDTH, "Depth": DEPTH}
     pieces, cells = fifo(folder, parameters)
     sources = gates.sources({"1": pieces}, cells, folder / "sources")
@@ -54,10 +54,10 @@ def test_each_word_is_a_row_of_latches(tmp_path: Path) -> None:
     made, netlist = measure.in_cells(piece, measure.Technology(cells))
     text = netlist.read_text()
     assert text.count("  LATCH ") == WIDTH * DEPTH
-    # One gate per word; the row that takes what is written shares one with that pointer.
+    # One gate per word; the row that captures the written word shares one with that pointer.
     assert text.count("  GATE ") == DEPTH + 2
     assert text.count("  DFF ") == WIDTH and text.count("  DFFR ") == POINTERS
-    # From the edge through an open latch to an output: the path does not end there, nor is it left out.
+    # From the edge through an open latch to an output: the path neither ends at the latch nor is left out.
     assert 2 * LATCH > made["ns"] > LATCH and made["end"].startswith("out_data_o")
 
 

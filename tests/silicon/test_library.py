@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What `make silicon` reads of a Liberty file and of a table of macros, and what it says of wrong ones."""
+"""The readers of Liberty files and of tables of macros, and their error messages."""
 
 from pathlib import Path
 

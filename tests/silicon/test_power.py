@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Power by recorded switching: what is read of a trace and of netlists, and what OpenSTA makes of it."""
+"""Power by recorded switching: the readers of traces and netlists, and OpenSTA's result."""
 
 import re
 from pathlib import Path
@@ -20,7 +20,7 @@ $upscope $end
 $upscope $end
 $enddefinitions $end
 """
-# A register that is 1 in reset, one that Yosys has invented, two cells between them, and a piece inside.
+# A register that is 1 in reset, one that Yosys has added, two cells between them, and a piece inside.
 NETLIST = """module top(clk_i, in_i, out_o);
   input clk_i;
   wire clk_i;
@@ -91,7 +91,7 @@ def test_a_trace_without_the_clock_is_refused(tmp_path: Path) -> None:
 
 
 def test_nets_follow_from_registers(recording: switching.Recording) -> None:
-    """A flip-flop that is 0 in reset stores the opposite of a register that is 1; cells compute the rest."""
+    """A flip-flop that is 0 in reset stores the inverse of a register that is 1; cells compute the rest."""
     netlist = replay.Netlist(NETLIST, {"INV": {"Y": "(~A)"}, "NAND2": {"Y": "(~(A & B))"}},
                              {"DFFR": ["Q"], "INV": ["Y"], "NAND2": ["Y"], "DFF": ["Q"]})
     value, unknown = netlist.values("flaash_top", recording)
@@ -111,14 +111,14 @@ def test_pieces_are_found() -> None:
 
 def test_what_switches_takes_power(recording: switching.Recording, tmp_path: Path,
                                    monkeypatch: pytest.MonkeyPatch) -> None:
-    """Bit 1 changes in three of seven cycles; each cell leaks a nanowatt, as the library says."""
+    """Bit 1 changes in three of seven cycles; each cell leaks a nanowatt, by the library."""
     monkeypatch.setattr(programs, "FOLDER", tmp_path / "silicon")
     cells = library.load(dozen.write(tmp_path / "dozen.lib"))
     path = tmp_path / "top.v"
     path.write_text(re.sub(r"  part .*?;\n", "", NETLIST, flags=re.DOTALL))
     pieces = [Piece("top", "top", 1, {}, "")]
     found = power.of_pieces(pieces, {"top": path}, cells, [cells.path], recording)["top"]
-    # Half of C V^2 per change at 1.2 V: two inputs of 2 fF change; what the two others drive is still.
+    # Half of C V^2 per change at 1.2 V: two inputs of 2 fF change; the nets of the two others are constant.
     assert found["switching"] == pytest.approx(1e3 * 3 / 7 * 2 * 0.5 * 2e-15 * 1.2**2 * 1e8, rel=0.01)
     assert found["leakage"] == pytest.approx(4e-6) and found["internal"] == 0
 

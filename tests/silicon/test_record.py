@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What `make silicon RECORD=1` keeps, and that the tables of docs/silicon.md are made of it."""
+"""The records of `make silicon RECORD=1`, from which the tables of docs/silicon.md come."""
 
 import copy
 import json
@@ -26,7 +26,7 @@ RESULTS = {
 
 
 def test_the_page_holds_the_tables_of_the_record() -> None:
-    """Renewed, it is what it is; renewed by another record, it is not."""
+    """Renewal keeps the page; renewal with another record changes it."""
     recorded, text = record.with_cycles(record.read()), page.PAGE.read_text()
     assert all(one["cycles"] for name, one in recorded["configurations"].items()
                if elaborate.machine(name)[0] == elaborate.TOP), "make bench-record"
@@ -39,7 +39,7 @@ def test_the_page_holds_the_tables_of_the_record() -> None:
 
 
 def test_what_was_not_measured_stays(tmp_path: Path) -> None:
-    """Cells, then the ECP5 alone, then another library, which forgets everything."""
+    """Cells, then the ECP5 alone, then another library, which clears the record."""
     kept, macs = tmp_path / "silicon.json", tmp_path / "cost.json"
     record.keep(copy.deepcopy(RESULTS), {"exact": {"lut4": 1}}, kept, macs)
     assert record.read(kept)["configurations"]["tiny"]["pieces"]["flaash_mac"]["cells"]["seconds"] == 1.0

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make lint` notices hardware that can't be synthesised, by small modules that each have one such fault."""
+"""`make lint` notices hardware that can't be synthesised, shown by small modules with one such fault each."""
 
 from pathlib import Path
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: what the host does in the first cycles after a contraction is done.
+"""Runs inside the simulator: actions of the host in the first cycles after a contraction is done.
 
-The last dot product leaves much of its longer fiber to be read and thrown away. New operands, which lie in
-fewer lines, come in each of the first cycles after that, or have been waiting at the port; so does a start
-with another mode. Checkers in the machine watch for reads of what has been replaced. Environment variable:
-FLAASH_CONFIG as for tb.env.test.
+After the last dot product much of its longer fiber is read and discarded. New operands, which occupy fewer
+lines, come in each of the first cycles after that, or wait at the port; so does a start with another mode.
+Checkers in the machine notice reads of replaced lines. Environment variable: FLAASH_CONFIG as for
+tb.env.test.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ async def _load(host: Host, pair: Case) -> None:
 
 
 async def _start(host: Host, interrupt: str = "IrqDrained") -> int:
-    """Write the start command, with one interrupt enabled; return the time in ns, which is that in cycles."""
+    """Write the start command, with one interrupt enabled; return the time in ns, which equals cycles."""
     await host.write("RegIrqStatus", bit("IrqDone") | bit("IrqDrained"))
     await host.write("RegIrqEnable", bit(interrupt))
     await host.write("RegControl", bit("ControlStart"))
@@ -76,7 +76,7 @@ def _now() -> int:
 
 @cocotb.test()
 async def operands_right_after_done(dut) -> None:
-    """Operands are replaced as soon as that is allowed: nothing reads old lines, and results are right."""
+    """Operands are replaced as soon as allowed: nothing reads old lines, and results are right."""
     host = await _begin(dut)
     gaps = []
     for first, (a, b) in enumerate(SHAPES):
@@ -85,7 +85,7 @@ async def operands_right_after_done(dut) -> None:
             await _load(host, pair)
             await host.configure(pair.dense)
             await _start(host, "IrqDone")
-            # That which is read longer is replaced first.
+            # The operand that is read longer is replaced first.
             order = (1, 0) if pair.b.nnz > pair.a.nnz else (0, 1)
             beats = [host.pack(later.operands[which], which) for which in order]
             waiting = cocotb.start_soon(host.send(beats[0])) if delay is None else None
@@ -109,7 +109,7 @@ async def operands_right_after_done(dut) -> None:
 
 @cocotb.test()
 async def abort_while_the_rest_is_read(dut) -> None:
-    """An abort in the middle of what is left over, then shorter operands at once: no old read goes on."""
+    """An abort while the rest is read, then shorter operands at once: no old read continues."""
     host = await _begin(dut)
     pair, later = _pair(host, [SHORT, ONE], [ALL], True), _pair(host, [ONE], [SHORT, ONE], True)
     cut = 0
@@ -136,7 +136,7 @@ async def abort_while_the_rest_is_read(dut) -> None:
 
 @cocotb.test()
 async def start_right_after_the_last_beat(dut) -> None:
-    """A start in each cycle around the end of a contraction is refused or right, in whatever mode."""
+    """A start in each cycle around the end of a contraction is refused or right, in every mode."""
     host = await _begin(dut)
     for a, b in SHAPES:
         pair = _pair(host, a, b, False)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Contractions for the hostile host, each with its expected result, and what must hold after one."""
+"""Contractions for the hostile host, each with its expected result, and the checks after one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ABORTED = rtl.ERRORS["ErrAborted"].value
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """Two operands, the mode, and what comes of them."""
+    """Two operands, the mode, and the outcome."""
 
     a: Csf
     b: Csf
@@ -67,13 +67,13 @@ def compare(case: Case, frame: ResultFrame, code: int = 0, partial: bool = False
 
 async def run(host: Host, case: Case, stalls: str = "none", load: tuple[int, ...] = (0, 1),
               code: int = 0) -> None:
-    """Contract and check everything that the host can see, and that nothing is left inside.
+    """Contract and check everything that the host can see, and that all queues are empty.
 
     Args:
-        host, case: what and where.
+        host, case: the host and the contraction.
         stalls: kind of stalls on both streams.
-        load: the operands to send, 0 and 1; the others are there.
-        code: error that was recorded before and that the trailer repeats.
+        load: the operands to send, 0 and 1; the others are loaded already.
+        code: earlier error, which the trailer repeats.
     """
     host.stall_results(stalls)
     for which in load:
@@ -100,7 +100,7 @@ async def no_error(host: Host) -> None:
 
 
 def covered(*codes: str) -> None:
-    """Record error codes that were seen and checked in the functional coverage of this run."""
+    """Record checked error codes in the functional coverage of this run."""
     for code in codes:
         hit("error.code", code)
     export(Path(os.environ["FLAASH_RUN_DIR"]))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs inside the simulator: every error at every place, each followed by a checked contraction.
 
-Environment variables: FLAASH_CONFIG as for tb.env.test; FLAASH_STRIDE: every so many-th case is tried.
+Environment variables: FLAASH_CONFIG as for tb.env.test; FLAASH_STRIDE n: every n-th case is tried.
 The names of the cases go to cases.json in the folder of the run.
 """
 
@@ -36,10 +36,10 @@ UNALIGNED = (0x001, 0x042, 0x057, 0x103)
 
 
 class Bench:
-    """What the cases share: the host, a contraction whose operands are loaded, and the names so far.
+    """Shared by the cases: the host, a contraction whose operands are loaded, and the names so far.
 
     Attributes:
-        good: contraction whose operands are loaded at the begin of a case.
+        good: contraction whose operands are loaded at the beginning of a case.
     """
 
     def __init__(self, host: Host, chance: random.Random):
@@ -64,7 +64,7 @@ class Bench:
         assert await host.status("StatusError") and await host.read("RegIrqStatus") & bit("IrqError")
 
     async def recover(self, soft: bool, missing: tuple[int, ...] = (0, 1)) -> None:
-        """Contract after an error, with or without a soft reset, and forget the error."""
+        """Contract after an error, with or without a soft reset, and clear the error."""
         host, code = self.host, await self.host.read("RegError")
         if soft:
             await host.soft_reset()
@@ -142,7 +142,7 @@ async def _differ(bench: Bench, extents: tuple[int, int]) -> None:
 
 async def _busy(bench: Bench, after: int) -> None:
     host, good = bench.host, bench.good
-    host.stall_results("never")  # the trailer at least keeps the contraction from draining
+    host.stall_results("never")  # the trailer at least prevents the contraction from draining
     await host.start(good.dense, good.run_length)
     await ClockCycles(host.dut.clk_i, after)
     await host.write("RegControl", bit("ControlStart"))

@@ -34,7 +34,7 @@ FEW = 3  # errors between two soft resets, on average
 
 
 class Fuzzer:
-    """Sends frames and follows what must be in the machine.
+    """Sends frames and tracks the expected state of the machine.
 
     Attributes:
         right, wrong: frames of each kind so far.
@@ -52,7 +52,7 @@ class Fuzzer:
         self._count = 0
 
     def draw(self) -> list[int]:
-        """Return a frame: noise, noise behind a right header, or a right frame with a few changes."""
+        """Return a frame: noise, noise after a right header, or a right frame with a few changes."""
         chance = self._chance
         kind = chance.random()
         if kind < 0.15:
@@ -72,7 +72,7 @@ class Fuzzer:
         return beats
 
     async def send(self, beats: list[int]) -> None:
-        """Send a frame and check what came of it."""
+        """Send a frame and check the outcome."""
         host, chance = self._host, self._chance
         outcome = load(beats, self.build)
         before = await host.counter("CntDiscarded")
@@ -105,7 +105,7 @@ class Fuzzer:
         await run(self._host, pair, load=(ours,), code=(self._first or (0, 0))[0])
 
     def _tensor(self, outcome: Outcome) -> SparseTensor:
-        """Return what a right frame describes; its extents are taken as large as can be."""
+        """Return the operand of a right frame, with the largest possible extents."""
         order, extent = outcome.info[:2]
         nodes = {number: (coord, parent) for number, coord, parent in outcome.nodes}
         coords, patterns = [], []

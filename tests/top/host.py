@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A hostile host at the chip's ports: may stop, send anything, reset at any cycle.
 
-The environment in tb/env plays a well-behaved host with mistakes; here each pin is under control, and
-a reset may fall into the middle of everything. Signals are driven after the rising edge of the clock and
-read at the falling one.
+The environment in tb/env plays a well-behaved host with mistakes; here each pin is controlled, and a reset
+may come at any moment. Signals are driven after the rising edge of the clock and read at the falling edge.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from tb.common.configs import Config
 from tb.common.frames import ResultFrame, pack_operand, unpack_results
 from tb.common.stalls import STALLS
 
-LIMIT = 20_000  # cycles in which everything must have an end
+LIMIT = 20_000  # cycles after which everything must have ended
 RESET_CYCLES = 3
 PORTIONS = (2, 5, 9, 0)  # entries; 0: dot products stay whole
 
@@ -40,7 +39,7 @@ def bit(name: str) -> int:
 
 
 class HungError(AssertionError):
-    """Something did not come to an end."""
+    """An action of the host or of the chip did not end."""
 
 
 class Host:
@@ -53,7 +52,7 @@ class Host:
 
     Attributes:
         frames: beats of the result frames that have come, oldest first.
-        taken: result beats that have come in all.
+        taken: number of result beats so far.
         began: simulated time at which the first beat of the last operand frame was accepted, in ns.
     """
 
@@ -80,7 +79,7 @@ class Host:
 
     # ------------------------------------------------------------------ registers
     async def access(self, address: int, value: int | None = None, strobes: int = 15) -> tuple[int, bool]:
-        """Read an address, or write it; return the data and whether the answer was OKAY."""
+        """Read an address, or write it; return the data and whether the response was OKAY."""
         async with self._bus:
             dut, write = self.dut, value is not None
             if write:
@@ -119,7 +118,7 @@ class Host:
         await RisingEdge(self.dut.clk_i)
 
     async def read(self, name: str) -> int:
-        """Return what a register holds."""
+        """Return the value of a register."""
         data, okay = await self.access(rtl.REGISTERS[name].address)
         assert okay, f"reading {name} was refused"
         return data
@@ -146,7 +145,7 @@ class Host:
         raise HungError(f"{name} stays 1: {await self.describe()}")
 
     async def describe(self) -> str:
-        """Return what the registers say about the state."""
+        """Return the state as reported by the registers."""
         names = ("RegStatus", "RegIrqStatus", "RegError", "RegErrorPlace", "RegErrorCount")
         return ", ".join([f"{name} {await self.read(name):#x}" for name in names])
 
@@ -174,13 +173,13 @@ class Host:
                 dut.s_axis_tvalid.value = 0
 
     async def load(self, csf: Csf, which: int, stalls: str = "none") -> None:
-        """Send an operand and wait until it has been taken apart."""
+        """Send an operand and wait until it has been loaded."""
         await self.send(self.pack(csf, which), stalls)
         await self.wait_while("StatusLoading")
 
     # -------------------------------------------------------------------- results
     def stall_results(self, stalls: str | Callable[[], Iterator[bool]]) -> None:
-        """Take results with a kind of stalls (tb.common.stalls); "never" takes none."""
+        """Accept results with a kind of stalls (tb.common.stalls); "never" accepts none."""
         self._always = stalls == "none"
         self._pauses = itertools.repeat(True) if stalls == "never" else STALLS[stalls](self.rng)
 
@@ -244,12 +243,12 @@ class Host:
 
     # --------------------------------------------------------------------- resets
     async def soft_reset(self) -> None:
-        """Reset by register and wait for the end of it; the host must go on taking beats meanwhile."""
+        """Reset by register and wait for the end; the host must continue to accept beats meanwhile."""
         await self.write("RegControl", bit("ControlSoftReset"))
         await self.wait_while("StatusBusy")
 
     async def hard_reset(self, *tasks: Task) -> None:
-        """Pull the reset pin; the tasks are those that are using the ports, and end."""
+        """Pull the reset pin; the given tasks use the ports, and end."""
         self.dut.rst_ni.value = 0
         for task in tasks:
             task.cancel()
@@ -262,12 +261,12 @@ class Host:
 
     # ------------------------------------------------------------------ emptiness
     def queues_in_use(self) -> list[str]:
-        """Return the paths of queues inside the machine that hold something."""
+        """Return the paths of non-empty queues in the machine."""
         return [handle._path for handle in self._queues if int(handle.value)]
 
     @property
     def queues(self) -> int:
-        """Return how many queues can be seen."""
+        """Return the number of visible queues."""
         return len(self._queues)
 
 

@@ -17,13 +17,13 @@ CORPUS = ROOT / "tests" / "corpus" / "frames"
 
 def run_hostile(config: Config, simulator: str, module: str, seed: int, name: str = "",
                 open_memories: bool = False, **variables: int | str | Path) -> Path:
-    """Run a module of this folder, print what it counted, and return the folder of the run.
+    """Run a module of this folder, print its counts, and return the folder of the run.
 
     Args:
         config, simulator, seed: of the run.
         module: without `_tests`.
-        name: added to the run's, to make it unique.
-        open_memories: let the module write the memories with parity.
+        name: added to the run's name, to make it unique.
+        open_memories: allow the module to write the memories with parity.
         variables: become FLAASH_<NAME> in its environment.
 
     Raises:

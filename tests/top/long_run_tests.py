@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs inside the simulator: many contractions back to back, of random shapes, kinds and stalls.
 
-After each of them every queue of the machine must be empty. Environment variables: FLAASH_CONFIG as for
+After each contraction every queue of the machine must be empty. Environment variables: FLAASH_CONFIG as for
 tb.env.test, FLAASH_COUNT the number of contractions, FLAASH_EXTENT the largest contracted extent.
 """
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: an environment with something broken on purpose. Every test must fail."""
+"""Runs inside the simulator: an environment with one broken part. Every test must fail."""
 
 import dataclasses
 
@@ -33,7 +33,7 @@ class AlteredModel(Predictor):
 
 
 class DroppingMonitor(ResultMonitor):
-    """A result is lost; the records of the sequence that is run have one beat."""
+    """A result is lost; the records of this sequence have one beat."""
 
     def publish(self, beats: list[int]) -> None:
         super().publish(beats[1:])
@@ -47,7 +47,7 @@ class DoublingMonitor(ResultMonitor):
 
 
 class AlteringMonitor(ResultMonitor):
-    """A bit of a value is wrong; in the first frame the value is in the last word of the beat."""
+    """A bit of a value is wrong; in the first frame the value is the last word of the beat."""
 
     def publish(self, beats: list[int]) -> None:
         super().publish([beats[0] ^ (self.frames == 1) << 96, *beats[1:]])
@@ -83,7 +83,7 @@ class RepeatingMonitor(ResultMonitor):
 
 
 class DeafDriver(ResultDriver):
-    """The host never takes a result."""
+    """The host never accepts a result."""
 
     def stall(self, pauses) -> None:
         self.sink.pause = True
@@ -130,7 +130,7 @@ class HangingTest(ContractionTest):
 
 
 class PollingTest(HangingTest):
-    """The host asks for the status again and again, and nothing else happens."""
+    """The host polls the status for ever, and nothing else happens."""
 
     def connect_phase(self) -> None:
         super().connect_phase()
@@ -156,12 +156,12 @@ BROKEN = [AlteredModel, DroppingMonitor, DoublingMonitor, AlteringMonitor, Paddi
 
 
 class ReplacingTest(HangingTest):
-    """Puts the class `broken` into the place of the one it is derived from."""
+    """Replaces the base class of `broken` by `broken`."""
 
     broken: type = object
 
     def build_phase(self) -> None:
-        # The factory forgets its overrides when a test begins.
+        # The factory drops its overrides when a test begins.
         original = next(kind for kind in REPLACEABLE if issubclass(self.broken, kind))
         uvm_factory().set_type_override_by_type(original, self.broken)
         super().build_phase()
@@ -186,7 +186,7 @@ async def polling(dut: SimHandleBase) -> None:
 
 @cocotb.test()
 async def illegal_handshake(dut: SimHandleBase) -> None:
-    """Withdraw an operand beat while the chip is busy and does not take it."""
+    """Withdraw an operand beat while the chip is busy and does not accept it."""
     cocotb.start_soon(_withdraw(dut))
     await run_test(dut)
 
@@ -195,7 +195,7 @@ async def _withdraw(dut: SimHandleBase) -> None:
     control = rtl.REGISTERS["RegControl"].address
     while not (dut.s_axil_bvalid.value == 1 and dut.s_axil_awaddr.value == control):
         await RisingEdge(dut.clk_i)
-    # The start has been accepted; until the contraction is done no beat is taken.
+    # The start has been accepted; until the contraction is done no beat is accepted.
     for valid in (1, 0):
         dut.s_axis_tvalid.value = valid
         for _ in range(3):

@@ -44,7 +44,7 @@ class Memory:
         return ram.mem_q[line // self._banks]
 
     def flip(self, operand: int, line: int, chance: random.Random) -> str:
-        """Flip a random bit of a line and return what was done."""
+        """Flip a random bit of a line and return a description."""
         word = self.word(operand, line)
         bit = chance.randrange(len(word))
         word.value = int(word.value) ^ 1 << bit
@@ -68,7 +68,7 @@ async def _begin(dut) -> tuple[Host, random.Random, Memory]:
 
 @cocotb.test()
 async def a_flipped_bit_is_never_a_wrong_number(dut) -> None:
-    """Before the start: code, place, interrupt; only right results come; after a soft reset all is well."""
+    """Flips before the start: code, place, interrupt; only right results come; a soft reset restores all."""
     host, chance, memory = await _begin(dut)
     lost = 0
     for _ in range(int(os.environ["FLAASH_COUNT"])):
@@ -102,7 +102,7 @@ async def a_flipped_bit_is_never_a_wrong_number(dut) -> None:
 
 @cocotb.test()
 async def a_bit_that_flips_under_way(dut) -> None:
-    """At any cycle of the contraction: the result is complete and right, or it is short and says so."""
+    """Flips at any cycle of the contraction: the result is complete and right, or short and reported."""
     host, chance, memory = await _begin(dut)
     noticed = 0
     for _ in range(max(6, int(os.environ["FLAASH_COUNT"]))):
@@ -117,7 +117,7 @@ async def a_bit_that_flips_under_way(dut) -> None:
         frame = await host.frame(pair.modes)
         compare(pair, frame, frame.error, bool(frame.error))
         assert frame.error in (0, PARITY)
-        # A line may still be read ahead when every result is there: that is told, and hurts nobody.
+        # A line may still be prefetched when every result is complete: its error is reported, without harm.
         assert frame.error in (0, await host.read("RegError"))
         noticed += bool(frame.error)
         await host.wait_while("StatusBusy")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: what ends a contraction or a frame early, and that all works afterwards.
+"""Runs inside the simulator: early ends of a contraction or a frame, and normal work afterwards.
 
-Aborts by register at random cycles, the watchdog for each dead neighbour. Environment variables:
+Aborts by register at random cycles, and the watchdog for each dead neighbour. Environment variables:
 FLAASH_CONFIG as for tb.env.test, FLAASH_COUNT the number of random aborts.
 """
 
@@ -36,7 +36,7 @@ async def _begin(dut) -> tuple[Host, random.Random]:
 
 
 def _dense(host: Host, chance: random.Random, least: int = 1) -> Case:
-    """Return a contraction that keeps every result, of at least so many jobs."""
+    """Return a contraction that keeps every result, of at least `jobs` jobs."""
     while True:
         found = case(chance, host, extent=60)
         if found.dense and found.result.jobs >= least:
@@ -44,9 +44,9 @@ def _dense(host: Host, chance: random.Random, least: int = 1) -> Case:
 
 
 async def _cut_frame(host: Host, cut: Case, codes: tuple[int, ...]) -> bool:
-    """Check the frame of a contraction that was ended; return whether it lacks results.
+    """Check the frame of a contraction that was cut short; return whether it lacks results.
 
-    What was complete has come: as many records as results were stored.
+    All stored results must have come as records.
     """
     frame = await host.frame(cut.modes)
     compare(cut, frame, frame.error, frame.error in codes)
@@ -58,7 +58,7 @@ async def _cut_frame(host: Host, cut: Case, codes: tuple[int, ...]) -> bool:
 
 @cocotb.test()
 async def abort_a_contraction(dut) -> None:
-    """At any cycle: the frame ends with what was complete, the operands stay, no error is recorded."""
+    """An abort at any cycle: the frame has the complete results, operands stay, no error is recorded."""
     host, chance = await _begin(dut)
     cut = kept = 0
     for _ in range(int(os.environ["FLAASH_COUNT"])):
@@ -86,7 +86,7 @@ async def abort_a_contraction(dut) -> None:
 
 @cocotb.test()
 async def abort_a_frame(dut) -> None:
-    """At any beat: the rest of the frame is discarded, its operand is gone, the other one stays."""
+    """An abort at any beat: the rest of the frame is discarded, its operand is lost, the other one stays."""
     host, chance = await _begin(dut)
     pair = case(chance, host, extent=60)
     await run(host, pair)
@@ -113,7 +113,7 @@ async def abort_a_frame(dut) -> None:
 
 @cocotb.test()
 async def abort_changes_nothing_else(dut) -> None:
-    """Idle, with results that only have to leave, during a soft reset, twice, together with others."""
+    """Aborts when idle, when results only have to leave, in a soft reset, twice, and with other commands."""
     host, chance = await _begin(dut)
     await host.write("RegControl", bit("ControlAbort"))
     assert await host.read("RegStatus") == 0 and not host.frames
@@ -127,7 +127,7 @@ async def abort_changes_nothing_else(dut) -> None:
     await host.start(pair.dense)
     while not await host.status("StatusDone"):
         pass
-    await host.write("RegControl", bit("ControlAbort"))  # all is stored: it leaves
+    await host.write("RegControl", bit("ControlAbort"))  # all results are stored: they leave
     host.stall_results("bursty")
     await host.interrupt("IrqDrained")
     compare(pair, await host.frame(pair.modes))
@@ -141,7 +141,7 @@ async def abort_changes_nothing_else(dut) -> None:
     for command in ("ControlAbort", "ControlAbort", "ControlStart"):
         await host.write("RegControl", bit(command))
     assert await host.read("RegError") == rtl.ERRORS["ErrStartBusy"].value
-    # A soft reset takes over: the operands go, too.
+    # A soft reset replaces the abort: the operands are lost, too.
     await host.write("RegControl", bit("ControlSoftReset") | bit("ControlAbort") | bit("ControlStart"))
     host.stall_results("none")
     await host.wait_while("StatusBusy")
@@ -166,7 +166,7 @@ async def watchdog_and_a_host_that_takes_nothing(dut) -> None:
         await host.interrupt("IrqError")
         busy = await host.read("RegErrorPlace") & COMPUTING
         await _check_watchdog(host, NOT_TAKEN | busy)
-        await ClockCycles(dut.clk_i, 3 * limit)  # it bites once
+        await ClockCycles(dut.clk_i, 3 * limit)  # it expires once
         assert await host.read("RegErrorCount") == 1
         host.stall_results("single")
         await host.interrupt("IrqDrained")
@@ -186,7 +186,7 @@ async def _check_watchdog(host: Host, place: int) -> None:
 
 @cocotb.test()
 async def watchdog_and_a_host_that_stops_sending(dut) -> None:
-    """In the middle of a frame; its rest may come later, or after a hard reset not at all."""
+    """The host stops within a frame; the rest may come later, or after a hard reset not at all."""
     host, chance = await _begin(dut)
     pair = case(chance, host, extent=60)
     for reset in ("soft", "none", "hard", "soft"):
@@ -213,7 +213,7 @@ async def watchdog_and_a_host_that_stops_sending(dut) -> None:
 
 @cocotb.test()
 async def watchdog_sees_the_loader_walk(dut) -> None:
-    """Nodes without children cost a cycle each, in which no beat comes in: that is not dead."""
+    """Nodes without children cost a cycle each, in which no beat comes in: the watchdog must not expire."""
     host, _ = await _begin(dut)
     nodes, limit = 600, 60
     childless = Csf((nodes, 8, 4), [np.arange(nodes), np.array([5])],
@@ -227,7 +227,7 @@ async def watchdog_sees_the_loader_walk(dut) -> None:
 
 @cocotb.test()
 async def watchdog_waits_as_long_as_it_shall(dut) -> None:
-    """Slow is not dead: stalls below the limit never bite, and 0 turns it off."""
+    """Stalls below the limit never expire the watchdog, and 0 turns it off."""
     host, chance = await _begin(dut)
     for limit in (400, 0):
         await host.write("RegWatchdog", limit)
@@ -241,7 +241,7 @@ async def watchdog_waits_as_long_as_it_shall(dut) -> None:
     await host.start(pair.dense)
     await ClockCycles(dut.clk_i, 1500)
     await no_error(host)
-    # A soft reset that waits for the host is noticed, too, and goes on waiting.
+    # A soft reset that waits for the host is reported, too, and continues to wait.
     await host.write("RegWatchdog", 200)
     await host.write("RegControl", bit("ControlSoftReset"))
     await ClockCycles(dut.clk_i, 500)

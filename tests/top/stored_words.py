@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The memories with parity besides the tensor memory: which word is where, and who reads it.
+"""The memories with parity besides the tensor memory: the places of words, and their readers.
 
 For Icarus, which lets memories be written from outside.
 """
@@ -22,12 +22,12 @@ STORED = rtl.CONSTANTS["PlaceStored"]
 
 @dataclasses.dataclass(frozen=True)
 class Flip:
-    """A bit that was turned over.
+    """A flipped bit.
 
     Attributes:
         what: for messages.
         place: RegErrorPlace if the word is used.
-        used: whether the contraction uses it; None if that depends on how work is dealt out.
+        used: whether the contraction uses it; None if that depends on the distribution of work.
     """
 
     what: str
@@ -41,7 +41,7 @@ def place(operand: int, memory: str, position: int) -> int:
 
 
 def turn(word: SimHandleBase, chance: random.Random, bits: Sequence[int] | None = None) -> str:
-    """Turn a random bit of a word over, if given one of these, and return which."""
+    """Flip a random bit of a word, if given one of these bits, and return its number."""
     bit = chance.choice(bits or range(len(word)))
     word.value = int(word.value) ^ 1 << bit
     return f"bit {bit} of {word._path}"
@@ -72,15 +72,15 @@ class Words:
         fiber = chance.randrange(fibers + 1)
         used = None
         if not self.lookup:
-            # The generator reads where fibers of A and runs of B end; and what comes first. With portions
-            # there are no runs.
+            # The generator reads the ends of fibers of A and of runs of B, and the first fibers. With
+            # portions there are no runs.
             run = (case.run_length or fibers) if operand else 1
             used = fiber % run == 0 or fiber == fibers or (None if self._portions else False)
         what = turn(self._stores[operand].u_firsts.mem_q[fiber], chance)
         return Flip(what, place(operand, "PlaceFirst", fiber), used)
 
     def bound(self, case: Case, chance: random.Random) -> Flip:
-        """Flip a high bit of a first line that ends a set of A: it lies far outside then."""
+        """Flip a high bit of a first line that ends a set of A: the line is then far outside."""
         fiber = chance.randint(1, len(case.operands[0].fiber_bounds()))
         what = turn(self._stores[0].u_firsts.mem_q[fiber], chance, range(10, 16))
         return Flip(what, place(0, "PlaceFirst", fiber), True)
@@ -121,7 +121,7 @@ class Words:
 
     @property
     def _used(self) -> int:
-        """Return the number of SDPEs that do something."""
+        """Return the number of working SDPEs."""
         return self._count // self._groups * self._groups if self.lookup else self._count
 
     def result(self, case: Case, chance: random.Random) -> Flip | None:
@@ -148,7 +148,7 @@ class Words:
         return Flip(what, place(1, "PlaceRank", 0))
 
     def write_all_values(self) -> None:
-        """Write every word for values of A: a wrong rank may read one that nobody wrote."""
+        """Write every word for values of A: a wrong rank may read an unwritten one."""
         for engine in self.sources():
             for word in engine.u_resident.u_values.mem_q:
                 word.value = 1 << len(word) - 1  # zeros, and their parity bit
@@ -162,7 +162,7 @@ class Words:
         half = len(words) // 2
         for index in [*range(min(half, 8)), *range(half, half + min(half, 8))]:
             if words[index].value.is_resolvable:
-                # Of the bitmap an entry that is there: it is missed.
+                # A set bit of the bitmap: the entry is missed.
                 there = [bit for bit in range(len(words[index]) - 1) if int(words[index].value) >> bit & 1]
                 turn(words[index], chance, there if memory == "bits" else None)
         return Flip(f"{memory} of engine {source}", place(0, "PlaceTable", source))

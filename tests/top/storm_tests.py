@@ -25,7 +25,7 @@ RARE = ("between", "draining")
 
 
 class Victim:
-    """A contraction that is carried out until it is told to stop.
+    """A contraction that runs until it is stopped.
 
     Attributes:
         started: the start has been written.
@@ -53,7 +53,7 @@ class Victim:
             await host.write("RegControl", bit("ControlStart"))
 
     async def phase(self) -> str:
-        """Return where the contraction is."""
+        """Return the phase of the contraction."""
         status = await self._host.read("RegStatus")
         if not self.started:
             return "loading" if status & bit("StatusLoading") else "between"
@@ -72,7 +72,7 @@ async def _storm(dut, reset) -> None:
     count = int(os.environ["FLAASH_STORMS"])
     for _ in range(count):
         stalls = chance.choice([*STALLS, "none"])
-        # Half of the time the host is slow, so that there are results left to be sent.
+        # Half of the time the host is slow, so that results are left to be sent.
         host.stall_results(chance.choice([*STALLS, "never"]))
         victim = Victim(host, chance.choice(pool), stalls)
         if chance.random() < 0.6:
@@ -102,7 +102,7 @@ async def _soft(host: Host, victim: Victim, chance: random.Random) -> None:
         compare(victim.case, frame, frame.error and ABORTED, bool(frame.error))
     assert not host.frames and not host.inside_frame
     await host.wait_while("StatusLoading")
-    # Of a frame that had begun nothing is left; one that had not is loaded now.
+    # A frame that had begun is lost; a frame that had not is loaded now.
     status, late = await host.read("RegStatus"), host.began > ordered
     assert status == (bit(victim.sending) if late else 0), f"late {late}: {await host.describe()}"
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs inside the simulator (Icarus, which lets memories be written): bits flip in all other memories.
 
-A word that is used gives ErrParity with its place, and never a wrong record; one that isn't changes nothing.
+A used word gives ErrParity with its place, and never a wrong record; an unused word changes nothing.
 Environment variables: FLAASH_CONFIG as for tb.env.test, FLAASH_MEMORIES the memories (first bound
 path node result rank bits base values), FLAASH_COUNT the number of flipped bits for each.
 """
@@ -23,7 +23,7 @@ from tests.top.host import Host
 from tests.top.stored_words import Flip, Words
 
 PARITY, ADDRESS = rtl.ERRORS["ErrParity"].value, rtl.ERRORS["ErrAddress"].value
-NOWHERE = 0xffc  # there is no register
+NOWHERE = 0xffc  # no such register
 COUNT = int(os.environ["FLAASH_COUNT"])
 SOME, MOST_JOBS = 12, 60  # results, jobs
 
@@ -54,7 +54,7 @@ async def _load(host: Host, chance: random.Random, least: int = 0, sparse: bool 
 async def _check(host: Host, pair: Case, flip: Flip, earlier: bool) -> bool:
     """Check frame and registers of a contraction with a flipped bit; return whether it was noticed.
 
-    With `earlier` an error was recorded before: it stays, and the trailer repeats it or tells of the parity.
+    With `earlier` an error was recorded before: it stays, and the trailer repeats it or reports the parity.
     """
     await host.interrupt("IrqDrained")
     frame = await host.frame(pair.modes)
@@ -88,7 +88,7 @@ async def _before(host: Host, words: Words, memory: str, chance: random.Random) 
     pair = await _load(host, chance)
     flip = getattr(words, memory)(pair, chance)
     stalls = chance.choice(list(STALLS))
-    # A trailer that waits keeps the machine from its reset: whatever it still reads must be its own.
+    # A trailer that waits delays the machine's reset: all its later reads must be its own.
     host.stall_results("never" if memory == "bound" else stalls)
     await host.start(pair.dense, pair.run_length)
     if memory == "bound":
@@ -98,7 +98,7 @@ async def _before(host: Host, words: Words, memory: str, chance: random.Random) 
 
 
 async def _waiting(host: Host, words: Words, chance: random.Random) -> tuple[Case, Flip | None]:
-    """Flip a bit of a result while the host takes nothing: with all results there, or with more to come."""
+    """Flip a bit of a result while the host accepts nothing, with all results stored or with more to come."""
     pair = await _load(host, chance, SOME)
     host.stall_results("never")
     await host.start(pair.dense, pair.run_length)
@@ -114,7 +114,7 @@ async def _waiting(host: Host, words: Words, chance: random.Random) -> tuple[Cas
 async def _running(host: Host, words: Words, memory: str, chance: random.Random) -> tuple[Case, Flip]:
     """Flip bits of resident fibers while a contraction runs.
 
-    An entry that is missed is the only one of its word, so that no other match tells of it.
+    A missed entry is the only one of its word, so that no other match reports it.
     """
     pair = await _load(host, chance, SOME, memory == "bits")
     host.stall_results("none")

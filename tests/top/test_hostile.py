@@ -21,12 +21,12 @@ OTHERS = {"lookup": LOOKUP, "split": SPLIT, "paper": PAPER}
 
 
 def on(simulator: str, verilator: int, icarus: int, suite: int) -> int:
-    """Return how much to do: in the full suite Icarus, which is slower, does less than Verilator."""
+    """Return the amount of work: in the full suite Icarus, which is slower, does less than Verilator."""
     return verilator if LONG else amount(suite, verilator if simulator == "verilator" else icarus)
 
 
 def some(suite: int, full: int, long: int) -> int:
-    """Return how much to do on another machine."""
+    """Return the amount of work on another machine."""
     return long if LONG else amount(suite, full)
 
 
@@ -47,7 +47,7 @@ def test_every_error_at_every_place(simulator: str, seed: int) -> None:
 
 @pytest.mark.full("icarus")
 def test_reset_storms(simulator: str, seed: int) -> None:
-    """Of each kind, soft and hard."""
+    """Resets of each kind, soft and hard."""
     run_hostile(quick_config(simulator), simulator, "storm", seed, storms=on(simulator, 100, 12, 30))
 
 

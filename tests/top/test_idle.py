@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Done means idle: a last dot product that leaves much to read, and what the host does right after it."""
+"""Done means idle: a last dot product that leaves much to read, and the host's actions directly after it."""
 
 import numpy as np
 import pytest

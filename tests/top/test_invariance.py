@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Results do not depend on the machine: one model, every configuration, equality of bits.
 
-Each run compares every result with the exact model, which knows nothing of the configuration.
+Each run compares every result with the exact model, which does not depend on the configuration.
 """
 
 import pytest
@@ -14,8 +14,8 @@ from tests.share import amount
 
 TURNS = amount(3, 1)  # of the kinds of stalls at each port
 PAIRS = ["3x3x1024_d0.005", "3x512_nnz500", "7x7x512_d0.005"]
-# One parameter at a time, and each engine, memory and scheduler with each other; with 3 engines unless the
-# number changes, since the time that Icarus takes goes with it.
+# One parameter at a time, and all pairs of engine, memory and scheduler; with 3 engines unless the
+# number changes, because Icarus' time grows with the number.
 CHANGES: list[dict[str, int | str]] = [
     *({"NumSdpe": number} for number in (1, 2, 8)),
     *({"Lanes": lanes} for lanes in (1, 2, 8)),
@@ -38,7 +38,7 @@ def label(change: dict[str, int | str]) -> str:
 
 
 def alternately(changes: list[dict[str, int | str]], turns: int, first: int) -> list:
-    """Return the parameters of a test of which the suite runs some, make regress LIST=long all."""
+    """Return the parameters of a test: some in the suite, all in make regress LIST=long."""
     return [pytest.param(change, marks=pytest.mark.turn((first + number) % turns, turns), id=label(change))
             for number, change in enumerate(changes)]
 

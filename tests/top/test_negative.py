@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each checker of the environment is seen to bite: every one of these runs is broken on purpose."""
+"""Each checker of the environment notices its fault: every one of these runs is broken on purpose."""
 
 import re
 import xml.etree.ElementTree as ElementTree
@@ -54,7 +54,7 @@ def test_empty_scoreboard_fails(simulator: str, seed: int) -> None:
 
 @pytest.mark.full("icarus")
 def test_reading_registers_hides_no_hang(simulator: str, seed: int) -> None:
-    """Neither a host that polls nor the progress that `make sim` shows keeps the watchdog quiet."""
+    """The watchdog expires in spite of a polling host and of the progress that `make sim` shows."""
     with pytest.raises(SimulationFailed, match="no progress for 2000 cycles"):
         _run(simulator, seed, "polling", "negative-polling")
     with pytest.raises(SimulationFailed, match="no progress for 2000 cycles"):

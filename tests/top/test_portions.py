@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Dot products split into portions: the results are the same bytes as those of whole ones.
+"""Dot products split into portions: the results are the same bytes as with whole dot products.
 
-Each run compares every result with the exact model, which knows of no portions, and every count
-of portions with the rule; on top of that the digests of all results are compared with each other.
+Each run compares every result with the exact model, which has no portions, and every count of portions with
+the rule. In addition the digests of all results are compared with each other.
 """
 
 import functools
@@ -80,7 +80,7 @@ def test_sequence_on_the_default_machine(simulator: str, seed: int) -> None:
 @pytest.mark.full
 @pytest.mark.suite_on("icarus")
 def test_one_slot_while_nobody_takes_results(simulator: str, seed: int) -> None:
-    """The fewest places everywhere and a slow host: everything waits for everything, and goes on."""
+    """The fewest places everywhere and a slow host: all parts wait for each other, without a deadlock."""
     config = configs.load("split8", {"NumSdpe": 3, "Portions": 1, "ResultDepth": 2, "MemBanks": 1})
     play(config, simulator, f"portions-tight-{simulator}", seed, "portions", lengths=[1],
          stalls={"result": "bursty"})
@@ -110,7 +110,7 @@ def test_soft_reset_forgets_portions(simulator: str, seed: int) -> None:
     pytest.param(change, marks=pytest.mark.turn(number, 2), id=label(change))
     for number, change in enumerate(({"Scheduler": "round_robin"}, {"Engine": "merge", "Lanes": 2}))])
 def test_long_jobs_first_give_the_same_bytes(simulator: str, change: dict, seed: int) -> None:
-    """In order, with some jobs long, and that with portions: one digest."""
+    """In order, with long jobs first, and that with portions: one digest."""
     config = configs.load("split8", {"NumSdpe": 3, **change})
     digests = {play(config, simulator, f"long-{label(change)}-{lines}-{portion}-{simulator}", seed,
                     "workloads", pairs=["3x512_nnz500"], long_lines=lines, portion=portion,

@@ -10,9 +10,9 @@ from tests.share import amount
 from tests.top.common import quick_config
 
 # Machines that together have every engine, scheduler and memory, on each simulator. On Icarus the
-# engines are few, so that a run takes seconds; on Verilator so are the others', whose build takes long. The
-# lookup engine reads the banked memory on one and the ideal one on the other; its three engines make a full
-# group and half a one.
+# engines are few, so that a run takes seconds. On Verilator the machines other than the default one
+# have few engines, too, because their builds take long. The lookup engine reads the banked memory on
+# one simulator and the ideal one on the other; its three engines make a full group and half of one.
 MACHINES = {
     "default": {simulator: quick_config(simulator) for simulator in SIMULATORS},
     "paper": {simulator: configs.load("paper1", {"NumSdpe": 3}) for simulator in SIMULATORS},
@@ -54,7 +54,7 @@ def marks(machine: str, group: str) -> list[pytest.MarkDecorator]:
     pytest.param(machine, group, id=f"{machine}-{group}", marks=marks(machine, group))
     for machine in MACHINES for group in GROUPS])
 def test_sequences(simulator: str, machine: str, group: str, seed: int) -> None:
-    # The other machines have the same loader. Icarus tries some of the mistakes and of the moments.
+    # The other machines have the same loader. Icarus tries some of the mistakes and moments.
     knobs = {"errors": {"stride": amount(8, 1) if machine == "default" else 3}}
     if simulator == "icarus":
         knobs = {"errors": {"stride": 8}, "resets": {"after": (0, 10, 70, 600), "count": 2}}
@@ -80,7 +80,7 @@ def test_full_memories(simulator: str, name: str, seed: int) -> None:
 @pytest.mark.suite_on("verilator")
 @pytest.mark.toggles
 def test_memories_of_full_size(simulator: str, seed: int) -> None:
-    """Thousands of fibers and every line of a machine as it is, with lookup; the greatest settings."""
+    """Thousands of fibers and every line of a real machine, with lookup; the greatest settings."""
     run = run_sequences(MACHINES["lookup"][simulator], simulator, ["filled", "corners", "specials"],
                         f"sequences-full_size-{simulator}", seed)
     assert run.summary["passed"] and run.summary["compared"] > 0
@@ -113,7 +113,7 @@ def test_formats(simulator: str, name: str, seed: int) -> None:
     assert run.summary["passed"] and run.summary["compared"] > 0
 
 
-# What no other machine of the suite has, whatever the seed, in as few as can be.
+# Features that no other machine of the suite has for some seed, in the fewest machines.
 PAIRED: list[dict[str, int | str]] = [
     {"Engine": "merge", "Format": "bf16", "Lanes": 1, "NumSdpe": 33}, {"Lanes": 1, "Memory": "ideal"},
     {"Lanes": 2, "MemLatency": 12}, {"Lanes": 8},

@@ -12,7 +12,7 @@ from tb.env.run import run_sequences
 from tb.sequences.workloads import workload_names
 from tests.share import amount
 
-# Which take 8 to 25 s on Icarus.
+# These take 8 to 25 s on Icarus.
 LARGE = ["7x7x512_d0.1", "3x3x3x3x512_nnz500", "10x10x100_d0.1", "7x7x512_d0.05", "10x10x100_d0.05"]
 SMALL = [name for name in workload_names() if name not in LARGE]
 TURNS = amount(len(SMALL), 2)
@@ -20,7 +20,7 @@ TENSORS = ROOT / "models" / "data" / "tensors"
 
 
 def test_default_takes_the_same_cycles_everywhere(seed: int) -> None:
-    """Of a workload of few entries in the suite, in the full one of that of `make sim`."""
+    """A workload of few entries in the suite, the workload of `make sim` in the full suite."""
     sequence, knobs = amount(("workloads", {"workloads": {"pairs": ["3x3x1024_d0.005"]}}), ("file", None))
     summaries = [
         run_sequences(configs.load(), simulator, [sequence], f"default-{simulator}", seed, knobs).summary
@@ -31,7 +31,7 @@ def test_default_takes_the_same_cycles_everywhere(seed: int) -> None:
 
 
 def test_all_workloads_on_verilator(seed: int) -> None:
-    """In the suite those that take less than ten seconds."""
+    """The suite runs the ones that take less than ten seconds."""
     run = run_sequences(configs.load(), "verilator", ["workloads"], "workloads-verilator", seed,
                         amount({"workloads": {"pairs": SMALL}}, None))
     assert run.summary["passed"] and run.summary["mismatches"] == 0

@@ -21,16 +21,16 @@ from tests.top.host import Host, bit
 PER_CONTRACTION = 100
 ADDRESSES = 2 ** rtl.CONSTANTS["RegAddrWidth"]
 BY_ADDRESS = {register.address: register for register in rtl.REGISTERS.values()}
-# These end what runs; they have their own tests.
+# These end a contraction; they have their own tests.
 ENDING = bit("ControlSoftReset") | bit("ControlAbort")
 KINDS = ("read", "write", "hole", "start")
 
 
 class Traffic:
-    """Random accesses, and the errors that they must have led to.
+    """Random accesses, and the errors that they must have caused.
 
     Attributes:
-        errors: accesses that must have been refused, refused starts included.
+        errors: accesses that must be refused, refused starts included.
         kinds: accesses by kind.
     """
 
@@ -82,7 +82,7 @@ async def registers_disturb_nothing(dut) -> None:
         contraction = case(chance, host, extent=200)
         for which, csf in enumerate(contraction.operands):
             await host.load(csf, which)
-        # Every second time the host takes no beat before the accesses end: so no start can be accepted.
+        # Every second time the host accepts no beat before the accesses end: so no start can be accepted.
         held = chance.random() < 0.5
         host.stall_results("never" if held else chance.choice(list(STALLS)))
         await host.start(contraction.dense, contraction.run_length)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make docs`: builds the documentation as a site into build/docs; a link that leads nowhere is an error."""
+"""`make docs`: builds the documentation as a site into build/docs; a broken link is an error."""
 
 import argparse
 import os
@@ -15,12 +15,12 @@ def build(folder: Path, config: Path = ROOT / "mkdocs.yml") -> str:
     """Build the site of a configuration into `folder`.
 
     Returns:
-        What MkDocs said: nothing, if all is well.
+        MkDocs' messages; empty if there is no problem.
 
     Raises:
-        ValueError: a page, link or anchor is missing, or a waveform can't be drawn; the text says where.
+        ValueError: a page, link or anchor is missing, or a waveform can't be drawn; the text names the place.
     """
-    # Not --quiet: that also hides from --strict what it would count.
+    # Not --quiet: with it --strict does not count warnings.
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--config-file", str(config), "--site-dir",
          str(folder)],

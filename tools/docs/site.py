@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hooks of MkDocs (mkdocs.yml): what makes the Markdown of this repository a site.
+"""Hooks of MkDocs (mkdocs.yml), which turn the Markdown of this repository into a site.
 
-The pages are written to be read as they are. So links lead to files of the repository, wherever these stand,
-waveforms are text, and few words are marked up as terms. For the site the hooks
+The pages are written to be read as Markdown. So links name files of the repository, waveforms are text, and
+few words are marked up as terms. For the site the hooks
 
 * bring in the pages outside of docs/ and every file that a page links to;
 * draw blocks of the kind `wavedrom` as SVG;
@@ -36,13 +36,13 @@ _TERM = re.compile(r"^\| ([^|`]+?) \| ", re.MULTILINE)
 
 
 def _in_repository(uri: str) -> str:
-    """Return where a page of the site stands in the repository, as a path from its root."""
+    """Return the path of a page of the site in the repository, from its root."""
     back = {site: source for source, site in OUTSIDE.items()}
     return back.get(uri, f"docs/{uri}")
 
 
 def _in_site(path: str) -> str | None:
-    """Return where a file of the repository stands in the site; None for a folder or nothing at all."""
+    """Return the path of a file of the repository in the site; None for a folder or no file."""
     if path in OUTSIDE:
         return OUTSIDE[path]
     if not (ROOT / path).is_file():
@@ -91,7 +91,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Lead links to where things stand in the site, draw waveforms, link the words of the glossary."""
+    """Turn links into links of the site, draw waveforms, link the words of the glossary."""
     here = page.file.src_uri
     folder = posixpath.dirname(_in_repository(here))
 
@@ -139,7 +139,7 @@ def _with_terms(markdown: str, here: str) -> str:
             linked, times = use.subn(lambda match, a=anchor: f"[{match[0]}]({glossary}#{a})",
                                      parts[index], count=1)
             if times:
-                # What is a link now is left alone by the words that follow.
+                # Later words leave the new links alone.
                 parts[index:index + 1] = _CODE.split(linked)
                 break
     return "".join(parts)

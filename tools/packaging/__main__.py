@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make package`: writes what another project needs of this one into build/package.
+"""`make package`: writes the files that another project needs into build/package.
 
-Of flaash_top: flaash.f (list of files), flaash_bundle.sv (all of them in one), flaash_instance.sv (an
-instance to copy from), of flaash_memory_top likewise flaash_memory.f and so on; flaash.vlt (waivers of the
-lists for Verilator). For both: flaash.rdl, flaash_regs.h, flaash_errors.h, flaash_layout.h and
-flaash_regs.xml (registers as SystemRDL, C headers and IP-XACT), and the C driver of driver/.
+For flaash_top: flaash.f (list of files), flaash_bundle.sv (all files in one) and flaash_instance.sv (an
+instance to copy). For flaash_memory_top likewise: flaash_memory.f and so on. For both: flaash.vlt (waivers of
+the lists for Verilator), flaash.rdl, flaash_regs.h, flaash_errors.h, flaash_layout.h and flaash_regs.xml
+(registers as SystemRDL, C headers and IP-XACT), and the C driver of driver/.
 """
 
 import argparse
@@ -22,7 +22,7 @@ DRIVER = ROOT / "driver"
 
 
 def write(folder: Path) -> list[Path]:
-    """Write everything into `folder`, which is made if need be; return the files.
+    """Write everything into `folder`, which is made if it does not exist; return the files.
 
     Raises:
         ValueError: PeakRDL refused the registers.

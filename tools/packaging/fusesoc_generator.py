@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """FuseSoC generator: one configuration of a top as plain Verilog, which any synthesis tool reads.
 
-FuseSoC calls it with a YAML file and takes the core file that it leaves in the current folder. It needs
-Yosys with its SystemVerilog front end: pip install pyosys.
+FuseSoC calls it with a YAML file and reads the core file that it writes to the current folder. It needs Yosys
+with its SystemVerilog front end: pip install pyosys.
 """
 
 import subprocess
@@ -16,7 +16,7 @@ def main(description: str) -> int:
     call = yaml.safe_load(Path(description).read_text())
     root = Path(call["files_root"])
     sys.path.insert(0, str(root))
-    from tools.packaging.plain import plain_verilog  # the project is found only now
+    from tools.packaging.plain import plain_verilog  # the project can be imported only now
 
     top, config = (call["parameters"][name] for name in ("top", "config"))
     try:

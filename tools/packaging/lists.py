@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make lists`: writes the files that the chip needs into every list of them.
+"""`make lists`: writes the chip's files into every file list.
 
 rtl/rtl.f, flaash.core (FuseSoC) and Bender.yml each name the files of both tops, flaash_top and
-flaash_memory_top, in dependency order. The order is found by reading the files (tb/common/sources.py); this
-command writes it into all three, between the lines that begin and end a list there. `make lint` fails while
-one of them is not up to date.
+flaash_memory_top, in dependency order. The order comes from the files themselves (tb/common/sources.py); this
+command writes it into all three, between the marks of a list. `make lint` fails while a list is out of date.
 """
 
 import argparse
@@ -42,7 +41,7 @@ LISTS = (RTL / "rtl.f", ROOT / "flaash.core", ROOT / "Bender.yml")
 
 
 def renewed(path: Path) -> str:
-    """Return the text of a list's file with the list as it should be.
+    """Return the text of a list's file with the list renewed.
 
     Raises:
         ValueError: the file has not exactly one list, between its two marks.
@@ -62,13 +61,13 @@ def renewed(path: Path) -> str:
 
 
 def outdated() -> list[Path]:
-    """Return the files whose list is not what the chip needs."""
+    """Return the files whose list is out of date."""
     return [path for path in LISTS if renewed(path) != path.read_text()]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make lists", description=__doc__.split("\n\n")[0])
-    parser.add_argument("--check", action="store_true", help="only tell which lists are out of date")
+    parser.add_argument("--check", action="store_true", help="only name the lists that are out of date")
     options = parser.parse_args(arguments)
     stale = outdated()
     for path in stale:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which state of the sources a packaged file was made from."""
+"""The version and commit from which a packaged file was made."""
 
 import functools
 import shutil
@@ -17,7 +17,7 @@ def version() -> str:
 
 @functools.cache
 def revision() -> str:
-    """Return a sentence that names version and commit; `-dirty`: the checkout held changes of its own."""
+    """Return a sentence that names version and commit; `-dirty`: the checkout had uncommitted changes."""
     commit = "unknown: the sources were no checkout"
     if (ROOT / ".git").exists() and shutil.which("git"):  # a repository around the project is another one
         told = subprocess.run(["git", "describe", "--always", "--dirty", "--abbrev=12", "--match=v*"],

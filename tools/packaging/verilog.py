@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The hardware in other clothes: all of a top in one file, and an instance of it to begin with."""
+"""The hardware in other forms: a top in one file, and an instance of it to copy."""
 
 import re
 from fnmatch import fnmatch
@@ -15,7 +15,7 @@ _PARAMETER = re.compile(r"^ *parameter int unsigned (\w+) *= *([^,\n]+?),? *// *
 _PORT = re.compile(r"^ *(?:input|output) +.*?(\w+),?(?: *//.*)?$", re.MULTILINE)
 _CONFIG = re.compile(r"^(\w+) *= *\S+ *# *(.*)$", re.MULTILINE)
 _WAIVER = re.compile(r'^lint_off -rule (\w+)(?: -file "(.+?)")?', re.MULTILINE)
-_OF_ONE_FILE = "DECLFILENAME"  # a module is not called like the file
+_OF_ONE_FILE = "DECLFILENAME"  # a module's name differs from the file's name
 
 
 def _waived(path: Path) -> list[str]:
@@ -28,8 +28,8 @@ def _waived(path: Path) -> list[str]:
 def bundle(top: str) -> str:
     """Return one SystemVerilog file with the packages and modules of a top, in dependency order.
 
-    The headers stand once, in front; the lines that include them are left out. Each part brings its waivers
-    for Verilator, as pragmas, which end with it.
+    The headers come once, at the beginning; the lines that include them are left out. Each part has its
+    waivers for Verilator, as pragmas, which end with the part.
     """
     parts = ["// SPDX-License-Identifier: Apache-2.0\n"
              f"// {top} in one file, made from rtl/ by make package; change it there.\n"
@@ -42,16 +42,16 @@ def bundle(top: str) -> str:
 
 
 def _head(top: str) -> str:
-    """Return the parameters and ports of a top as its file has them."""
+    """Return the parameters and ports of a top as in its file."""
     source = (RTL / "top" / f"{top}.sv").read_text()
     return source[source.index(f"module {top}"):source.index("\n);")]
 
 
 def parameters(top: str) -> dict[str, tuple[str, str]]:
-    """Return {parameter of a top: (its default in the source, what it means)}.
+    """Return {parameter of a top: (its default in the source, its meaning)}.
 
-    The meaning is that of rtl/configs.toml; a parameter that is in no configuration has it in the source.
-    A default that follows from another parameter, or is a constant of the memory edge, has the value in place
+    The meaning comes from rtl/configs.toml; for a parameter that is in no configuration, from the source. A
+    default that follows from another parameter, or is a constant of the memory edge, has the value in place
     of the name.
     """
     default_table = configs.FILE.read_text().partition(f"[{configs.DEFAULT}]")[2].partition("\n[")[0]
@@ -83,5 +83,5 @@ def template(top: str) -> str:
     wires = ",\n".join(f"  .{name:{width}}()" for name in ports(top))
     return (f"// An instance of {top}: parameters with their defaults, to be changed; ports, to be wired.\n"
             f"// {revision()}\n"
-            "// Constants such as FormatFp32 are those of flaash_pkg.\n"
+            "// Constants such as FormatFp32 come from flaash_pkg.\n"
             f"{top} #(\n" + "\n".join(lines) + f"\n) u_flaash (\n{wires}\n);\n")

@@ -2,9 +2,9 @@
 """`make silicon`: area and clock of the chip, whole and by block, on an ECP5 and in standard cells.
 
 It prints tables and writes build/silicon/results.json. It ends with status 1 if a program fails, a target of
-the exact MACs is missed or --check finds the record to be wrong, with 2 if it is called wrong or a program is
-missing. --record keeps what was measured in bench/silicon.json (the MACs in bench/cost.json), beside what is
-there of other configurations, and renews the tables of docs/silicon.md.
+the exact MACs is missed or --check finds a wrong record; with 2 if the call is wrong or a program is missing.
+--record writes the results to bench/silicon.json (the MACs to bench/cost.json), keeps the records of other
+configurations, and renews the tables of docs/silicon.md.
 """
 
 import argparse
@@ -36,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--slow", type=Path, help="the same cells at the slow corner")
     result.add_argument("--macros", type=Path, help="a table of RAM macros")
     result.add_argument("--latches", action="store_true", help="use the library's latches, gate clocks")
-    result.add_argument("--power", default="", help="a sequence: run it, and tell the power of what switches")
+    result.add_argument("--power", default="", help="a sequence: run it, and report its power")
     result.add_argument("--tech", choices=("both", "cells", "ecp5"), default="both",
                         help="leave the other technology out")
     result.add_argument("--record", action="store_true", help="keep the results, renew docs/silicon.md")
@@ -49,7 +49,7 @@ def chosen(only: str) -> tuple[dict[str, str], list[exact.Design]]:
     """Return configurations, each with the text that its pieces must contain, and MACs.
 
     Raises:
-        ValueError: nothing is called like that.
+        ValueError: nothing has that name.
     """
     designs = [design for design in exact.DESIGNS if only in design.name]
     if not only:
@@ -66,7 +66,7 @@ def chosen(only: str) -> tuple[dict[str, str], list[exact.Design]]:
 
 
 def technology(options: argparse.Namespace) -> measure.Technology | None:
-    """Return the standard cells that are asked for."""
+    """Return the requested standard cells."""
     if not options.liberty and (options.slow or options.macros or options.latches):
         raise ValueError("SLOW, MACROS and LATCHES are of standard cells: with LIBERTY=")
     if options.tech == "ecp5" or not options.liberty:

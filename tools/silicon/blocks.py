@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which modules are synthesised by themselves, and to which block of the chip each belongs."""
+"""The modules that are synthesised separately, and the block of the chip to which each belongs."""
 
 REGISTERS, LOADER, STORES, MEMORY, DISPATCHER = "registers", "loader", "stores", "memory", "dispatcher"
 INTERSECTION, MAC, STORE, NETWORK, UNLOADER = "intersection", "MAC", "store", "network", "unloader"
 EDGE = "memory edge"
 
-# In the order of the tables, which is the one in which data goes through the chip.
+# In the order of the tables, which is the order of the data flow.
 BLOCKS = (EDGE, LOADER, STORES, MEMORY, DISPATCHER, INTERSECTION, MAC, STORE, NETWORK, UNLOADER, REGISTERS)
 
 # A piece is one of these modules without the others that are inside of it. The top and the core bring the

@@ -2,9 +2,9 @@
 """A piece in standard cells: Yosys and its abc make a netlist, and count the areas of it.
 
 Memories of up to SMALL words become flip-flops and multiplexers, or rows of a library's latches (latches.py).
-A larger one becomes macros if it is read at the clock edge and a table of macros is given; else it is not
-synthesised but counted as so many flip-flops, which is less than it would take: what addresses and reads them
-comes on top.
+A larger one becomes macros if it is read at the clock edge and a table of macros is given. Otherwise it is
+not synthesised; its bits are counted as flip-flops. That is less than the real area, because the logic that
+addresses and reads them is not counted.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from tools.silicon.library import Library
 from tools.silicon.macros import Macro, libmap, techmap
 
 SMALL = 64  # words
-TARGET = 2500  # ps that abc sizes its cells for; 5000 gives the same netlists
+TARGET = 2500  # ps for which abc sizes its cells; 5000 gives the same netlists
 LOAD = 10  # fF at each output of a piece
 # Technology mapping with choices, then buffers for nets of many sinks, then sizes. Without `topo` the sizes
-# are of the order in which nets were made, and the MAC has 8.1 ns in place of 4.0 at the same area.
+# follow the order in which nets were made, and the MAC has 8.1 ns in place of 4.0 at the same area.
 ABC = ("strash", "&get -n", "&st", "&dch", "&nf", "&put", "buffer -N 16", "topo", "upsize {D}", "dnsize {D}",
        "stime -p")
-# With latches: more rounds that look for area, and less of an effort for time.
+# With latches: more rounds for area, and less effort for time.
 AREA_ABC = ("strash", "&get -n", "&st", "&dch -f", "&nf -p -R 10 -F 20 -A 20", "&put", "buffer -N 32", "topo",
             "upsize {D}", "dnsize {D}", "stime -p")
 AREA_TARGET = 3500
@@ -36,7 +36,7 @@ _MEMORY = re.compile(r"^ *cell \$mem_v2 (\S+)\n(.*?)^ *end$", re.MULTILINE | re.
 
 @dataclasses.dataclass(frozen=True)
 class Cells:
-    """A piece's netlist and what it takes; areas in the unit of the library.
+    """A piece's netlist and its cost; areas in the unit of the library.
 
     Attributes:
         area: of all standard cells.
@@ -44,7 +44,7 @@ class Cells:
         macros: how often each macro is in it.
         macro_area: of these.
         counted_bits: of memories that are not synthesised.
-        seconds, megabytes: processor time and memory that Yosys took.
+        seconds, megabytes: Yosys' processor time and memory.
         netlist: Verilog; memory.il beside it holds the memories that are not synthesised.
     """
 
@@ -82,7 +82,7 @@ def script(piece: Piece, library: Library, macros: tuple[Macro, ...]) -> str:
         f"submod -name {top}_memory @large; cd; select -set kept {top}_memory; "
         "write_rtlil -selected memory.il; setattr -mod -set blackbox 1 @kept; "
         f"synth -run fine:check -extra-map +/choices/{adders}.v; setundef -zero; {gated}"
-        # A flip-flop is called like the register's bit that it holds, so that a path tells where it begins.
+        # A flip-flop has the name of its register's bit, so that a path names its beginning.
         f"rename -wire t:$_*FF*; dfflibmap -liberty {liberty}; "
         f"abc -liberty {liberty} -constr drive -D {AREA_TARGET if gate else TARGET} -script abc; "
         "opt_clean -purge; "
@@ -109,7 +109,7 @@ def _black_boxes(macros: tuple[Macro, ...]) -> str:
 
 
 def _areas(text: str) -> tuple[float, float]:
-    """Return area and sequential area from what `stat -liberty` printed of the piece's own module."""
+    """Return area and sequential area of the piece's own module from the output of `stat -liberty`."""
     area = re.search(r"Chip area for (?:top )?module .*: ([\d.]+)", text)
     sequential = re.search(r"used for sequential elements: ([\d.]+)", text)
     return float(area[1]) if area else 0.0, float(sequential[1]) if sequential else 0.0
@@ -119,10 +119,10 @@ def synthesise(piece: Piece, library: Library, macros: tuple[Macro, ...] = ()) -
     """Return a piece in the cells of a library; made once for equal pieces.
 
     Raises:
-        ValueError: Yosys failed, or the netlist has a problem that its `check` tells.
+        ValueError: Yosys failed, or its `check` reports a problem of the netlist.
     """
     commands = script(piece, library, macros)
-    # Where the library lies makes no difference.
+    # The path of the library does not matter.
     abc = AREA_ABC if library.storage else ABC
     made_of = [piece.name, piece.digest, commands.replace(str(library.path), ""), library.digest, abc, LOAD,
                *map(str, macros)]

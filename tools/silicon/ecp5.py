@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A piece on a Lattice ECP5: Yosys' synth_ecp5, then nextpnr's placement and routes."""
+"""A piece on a Lattice ECP5: Yosys' synth_ecp5, then nextpnr's placement and routing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tools.silicon.hierarchy import Piece
 DEVICE = ("--85k", "--package", "CABGA756", "--speed", "6")
 _TOTALS = {"lut4": "Total LUT4s", "flip_flops": "Total DFFs", "block_rams": "DP16KD",
            "multipliers": "MULT18X18D"}
-# What nextpnr counts as LUT4 of a cell of a netlist: a carry has two, a LUT RAM four and two for its writes.
+# LUT4 of a cell as nextpnr counts them: two for a carry, four for a LUT RAM and two for its writes.
 _LUTS = {"LUT4": 1, "CCU2C": 2, "TRELLIS_DPR16X4": 6}
 PLACED = 10_000  # LUT4 of the largest piece that is placed: of a larger one, that takes an hour
 RAMS = 208  # block RAMs of the part
@@ -31,14 +31,14 @@ _USED = re.compile(r": +(\d+)/ *(\d+) +\d+%")
 
 @dataclasses.dataclass(frozen=True)
 class Fpga:
-    """What a piece takes.
+    """The cost of a piece.
 
     Attributes:
         lut4, flip_flops, block_rams, multipliers: how many; LUT4 with carry chains and LUT RAM.
         placed: and routed; else the counts are those of the synthesis, because the piece is larger than
             PLACED or the part. Block RAMs of memories that Yosys can't map are counted.
         clocks: MHz, one per seed of the placement; none if it is not placed or has no path between registers.
-        seconds, megabytes: processor time, and memory, of the programs.
+        seconds, megabytes: processor time and memory of the programs.
     """
 
     lut4: int
@@ -57,12 +57,12 @@ class Fpga:
 
 
 def too_much(text: str) -> bool:
-    """Tell whether nextpnr printed of anything that more is used than the part has."""
+    """Return whether nextpnr reports that a design exceeds the part."""
     return any(int(used) > int(has) for used, has in _USED.findall(text))
 
 
 def totals(text: str) -> dict[str, int]:
-    """Return what a design takes from what nextpnr printed.
+    """Return the cost of a design from nextpnr's output.
 
     Raises:
         ValueError: there are no totals in it.
@@ -74,7 +74,7 @@ def totals(text: str) -> dict[str, int]:
 
 
 def counted(netlist: dict, top: str) -> dict[str, int]:
-    """Return what the cells of a netlist take, Yosys' JSON, as nextpnr would count them."""
+    """Return the cost of the cells of a netlist, Yosys' JSON, as nextpnr would count it."""
     types = Counter(cell["type"] for cell in netlist["modules"][top]["cells"].values())
     return {"lut4": sum(luts * types[kind] for kind, luts in _LUTS.items()),
             "flip_flops": types["TRELLIS_FF"], "block_rams": types["DP16KD"],
@@ -85,7 +85,8 @@ def place(netlist: Path, seed: int, options: Sequence[str] = ()) -> tuple[str, l
     """Place and route a netlist.
 
     Returns:
-        What nextpnr printed, the clock in MHz if it fits and has a path between registers, and what it took.
+        nextpnr's output, the clock in MHz if the design fits and has a path between registers, and the run's
+        cost.
 
     Raises:
         ValueError: nextpnr failed, and not because the part is too small.
@@ -115,7 +116,7 @@ def block_rams(text: str) -> int:
 
 
 def _made(piece: Piece, folder: Path) -> tuple[dict[str, int], programs.Usage]:
-    """Synthesise a piece in a folder; return what it takes, and what that took."""
+    """Synthesise a piece in a folder; return its cost, and the run's cost."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "piece.il").write_text(piece.text)
     log, memories = folder / "yosys.log", folder / "memories.il"
@@ -123,7 +124,7 @@ def _made(piece: Piece, folder: Path) -> tuple[dict[str, int], programs.Usage]:
     try:
         _, usage = programs.run(programs.YOSYS, ["-p", _commands(piece)], log, folder)
     except programs.Failed:
-        # Its own memory is not enough to map memories that are many times as large as the part.
+        # Yosys has not enough memory to map memories that are many times as large as the part.
         if "Executing" in log.read_text(errors="replace").rpartition("MEMORY_LIBMAP")[2]:
             raise
         _, usage = programs.run(programs.YOSYS, ["-p", _commands(piece, aside=True)], log, folder)
@@ -141,16 +142,16 @@ def _commands(piece: Piece, aside: bool = False) -> str:
 
 
 def counts(piece: Piece) -> dict[str, int]:
-    """Return what a piece takes, without placing it."""
+    """Return the cost of a piece, without placing it."""
     return _made(piece, programs.FOLDER / "ecp5" / f"{piece.name}-counted")[0]
 
 
 def measure(piece: Piece, seeds: Sequence[int] = (1,),
             options: Sequence[str] = ("--out-of-context",)) -> Fpga:
-    """Return what a piece takes on an ECP5; made once for equal pieces.
+    """Return the cost of a piece on an ECP5; measured once for equal pieces.
 
     Args:
-        piece: what is measured; pieces inside of it are left out.
+        piece: to measure; pieces inside it are left out.
         seeds: of the placement.
         options: of nextpnr.
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A configuration as a netlist of its hierarchy, in Yosys' RTLIL.
 
-A configuration is one of rtl/configs.toml, which is the chip with streams, or such a name with `-memory` and
-a width of the bus behind it: fast8-memory512 is the chip with the memory edge.
+A configuration is a name of rtl/configs.toml, for the chip with streams. The same name with `-memory` and a
+bus width, such as fast8-memory512, is the chip with the memory edge.
 """
 
 import hashlib
@@ -28,11 +28,11 @@ def reading(top: str, parameters: dict[str, int], extra: tuple[Path, ...] = ()) 
 
 
 def rtlil(top: str, parameters: dict[str, int], extra: tuple[Path, ...] = ()) -> str:
-    """Return the RTLIL of a module of rtl/ and of all below it, a module per instance.
+    """Return the RTLIL of a module of rtl/ and of all modules below it, a module per instance.
 
     Args:
         top: the module.
-        parameters: those that are not as the module says.
+        parameters: values that differ from the module's defaults.
         extra: files outside of rtl/.
 
     Raises:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What exact sums cost: each MAC by itself on an ECP5, beside a plain multiply-add."""
+"""The cost of exact sums: each MAC alone on an ECP5, beside a plain multiply-add."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tools.silicon import ecp5, programs
 PLAIN = tuple(ROOT / "bench" / "rtl" / f"flaash_plain_{name}.sv"
               for name in ("add", "leading_zeros", "multiply", "mac"))
 SEEDS = (1, 2, 3)
-MOST_LUTS = 2.5  # times those of the plain multiply-add
+MOST_LUTS = 2.5  # limit, as a multiple of the plain multiply-add
 LEAST_CLOCK = 3.0  # times that of the plain multiply-add
 MET, MISSED = "met", "MISSED"
 
@@ -33,7 +33,7 @@ class Design:
 
 @dataclasses.dataclass(frozen=True)
 class Cost:
-    """What a design takes; clocks in MHz, one per seed."""
+    """The cost of a design; clocks in MHz, one per seed."""
 
     luts: int
     flip_flops: int
@@ -90,7 +90,7 @@ def judge(costs: dict[str, Cost]) -> list[str]:
 
 
 def costs_of(designs: Sequence[Design], jobs: int, tell: Callable[[str], None]) -> dict[str, Cost]:
-    """Measure designs, so many at a time; `tell` is called with a line for each."""
+    """Measure designs, `jobs` at a time; `tell` is called with a line for each."""
     costs = {}
     with ThreadPoolExecutor(jobs) as pool:
         for design, cost in zip(designs, pool.map(measure, designs), strict=True):

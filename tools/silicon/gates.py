@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Netlists as sources of a simulation: a module of rtl/ made of cells, in the place of the RTL.
+"""Netlists as sources of a simulation: a module of rtl/ made of cells replaces the RTL.
 
-The cells are models by their functions, without delays; memories that are not synthesised are those of the
-RTL. A file called like the module holds its header, so that parameters and types of ports stay as they are.
+The cells are models by their functions, without delays. Memories that are not synthesised come from the RTL.
+A file with the module's name holds its header, so that parameters and types of ports stay the same.
 
 On Verilator they are simulated with the options that verilator() returns.
 """
@@ -24,7 +24,7 @@ PIN = re.compile(r"^    \.(\w+)\((.*)\),?$", re.MULTILINE)
 _ASSIGN = re.compile(r"^  assign (\w+) = (.*);$", re.MULTILINE)
 _ESCAPED = re.compile(r"(?<!\.)\\\S+ ")
 _NAME = re.compile(r"\b[A-Za-z_]\w*\b")
-PREFIX = "flaash_gates{}_"  # in the place of flaash_: beside RTL of the same names
+PREFIX = "flaash_gates{}_"  # replaces flaash_: the RTL of the same name is in the simulation, too
 
 
 def _renamed(text: str, number: int) -> str:
@@ -45,7 +45,7 @@ def _memories(netlist: Path) -> str:
 
 
 def functions(models: str) -> dict[str, dict[str, str]]:
-    """Return what each output of a cell without memory is of its inputs, by cell and pin."""
+    """Return the function of each output of a cell without memory, by cell and pin."""
     found = {}
     for name, _, body in _MODULE.findall(models):
         if "always" in body or "initial" in body:
@@ -63,10 +63,10 @@ def functions(models: str) -> dict[str, dict[str, str]]:
 
 
 def inlined(netlist: str, cells_: dict[str, dict[str, str]]) -> str:
-    """Return a netlist with functions in the place of the cells that have no memory, and with short names.
+    """Return a netlist with functions in place of the cells without memory, and with short names.
 
-    A simulator takes minutes, and gigabytes, for a hundred thousand instances of modules, and a compiler for
-    names that each hold the path of a register.
+    A simulator needs minutes and gigabytes for a hundred thousand instances of modules; so does a compiler
+    for names that each hold the path of a register.
     """
     short: dict[str, str] = {}
 
@@ -95,7 +95,7 @@ def ports(piece: Piece) -> list[str]:
 
 
 def sources(variants: Mapping[str, Sequence[Piece]], library: Library, folder: Path) -> tuple[Path, ...]:
-    """Return the files that put a module made of cells in the place of the RTL's.
+    """Return the files that replace a module of the RTL by a module made of cells.
 
     Args:
         variants: the module, then all pieces inside of it, by the condition on its parameters, in
@@ -125,8 +125,8 @@ def verilator(top: str, folder: Path) -> tuple[str | Path, ...]:
     """Return the options with which Verilator builds a bench of netlists.
 
     Args:
-        top: of the bench; of what is in it, nothing can be seen.
-        folder: of the files that sources() has written, which are no RTL, so that no rule of it holds.
+        top: of the bench; its inside can't be seen.
+        folder: of the files of sources(), which are no RTL, so that the lint rules do not apply.
     """
     path = folder / "gates.vlt"
     path.write_text(f"`verilator_config\nlint_off -file \"*/{folder.name}/*\"\nlint_off -rule UNOPTFLAT\n"

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The elaborated hierarchy of a chip, taken apart into pieces that are synthesised by themselves.
+"""The elaborated hierarchy of a chip, split into pieces that are synthesised separately.
 
-Yosys writes a module per instance, with the instance's parameters worked in. Instances whose modules
-are alike, down to the last one inside, are one piece: it is synthesised once and counted as often as it is
-there. So no parameter is written down anywhere but in rtl/configs.toml.
+Yosys writes a module per instance, with the instance's parameters resolved. Instances whose modules are
+equal, down to the last one inside, are one piece. A piece is synthesised once and counted once per instance.
+So rtl/configs.toml is the only place with parameters.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from collections.abc import Callable, Iterable
 _MODULE = re.compile(r"^module (\S+)\n(.*?)^end\n", re.MULTILINE | re.DOTALL)
 _CELL = re.compile(r"^( *cell )(\\\S+)( .*)$", re.MULTILINE)
 _PORT = re.compile(r"^  wire .*\b(?:input|output|inout) \d+ .*\n", re.MULTILINE)
-# What differs between equal modules: lines of sources, and the numbers in Yosys' own names.
+# The differences between equal modules: lines of sources, and the numbers in Yosys' own names.
 _SOURCE = re.compile(r"^ *attribute \\src .*\n", re.MULTILINE)
 _NUMBER = re.compile(r"(?<=\$)\d+")
 
 
 @dataclasses.dataclass(frozen=True)
 class Piece:
-    """A module that is synthesised by itself.
+    """A module that is synthesised separately.
 
     Attributes:
-        name: the module's, with a number behind it if there are several that differ.
+        name: the module's, followed by a number if several differ.
         module: its name in rtl/.
         count: how often it is in the chip.
-        inside: the pieces in it, which it sees as black boxes, and how often each is in one of it.
-        text: RTLIL of the module, of those below it that are no pieces, and of the black boxes.
+        inside: the pieces in it, as black boxes, and how often each occurs in one instance.
+        text: RTLIL of the module, of the modules below it that are no pieces, and of the black boxes.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Piece:
 
     @property
     def digest(self) -> str:
-        """Return what is the same for equal pieces of different chips."""
+        """Return a key that is the same for equal pieces of different chips."""
         return hashlib.sha256(_NUMBER.sub("", self.text).encode()).hexdigest()
 
 
@@ -64,7 +64,7 @@ class Hierarchy:
         if not found:
             raise ValueError("the netlist holds no module")
         self._bodies = {name: _SOURCE.sub("", body) for name, body in found}
-        self._names: dict[str, str] = {}  # of a module of the text: that of all that are equal to it
+        self._names: dict[str, str] = {}  # module of the text: name of all its equals
         self._keys: dict[str, str] = {}
         numbers: Counter[str] = Counter()
         for name in self._bodies:
@@ -73,7 +73,7 @@ class Hierarchy:
                 numbers[kind] += 1
                 self._names[self._key(name)] = kind + (f"_{numbers[kind]}" if numbers[kind] > 1 else "")
         self.top = self.name(found[0][0])
-        # Every different module once, under its new name, with new names of those inside.
+        # Every different module once, under its new name, with the new names of the modules inside.
         self.modules: dict[str, str] = {}
         for name, body in self._bodies.items():
             self.modules.setdefault(self.name(name), _CELL.sub(self._renamed, body))
@@ -140,7 +140,7 @@ class Hierarchy:
 
     @staticmethod
     def _ordered(names: list[str], inside: dict[str, Counter[str]]) -> list[str]:
-        """Return the pieces so that each stands behind all that it is inside of."""
+        """Return the pieces, each after all pieces that contain it."""
         done: list[str] = []
 
         def visit(name: str) -> None:
@@ -163,7 +163,7 @@ class Hierarchy:
                 ports = "".join(_PORT.findall(self.modules[name]))
                 parts[name] = f"attribute \\blackbox 1\nmodule \\{name}\n{ports}end\n"
                 return
-            # The top of a piece is marked by hand: Yosys shall not look for it.
+            # The top of a piece is marked by hand, so that Yosys does not search for it.
             mark = "attribute \\top 1\n" if name == top else ""
             parts[name] = f"{mark}module \\{name}\n{self.modules[name]}end\n"
             for child in self._children[name]:

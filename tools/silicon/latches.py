@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Small memories as latches, and gated clocks: what a library of standard cells has, and how it is used.
+"""Small memories as latches, and gated clocks, from the cells of a library.
 
-A memory that is written at the rising edge of a clock and read without one holds each word in latches. What
-is written is taken by one row of flip-flops, as ever. In the half cycle behind that edge, while the clock is
-high, the latches of the word that it goes to are open: a gate of their own lets the clock's pulse through if
-the enable was there at the edge. So a read in the same cycle sees it, a latch later than from a flip-flop:
-by cycles nobody can tell the two apart. The row changes at rising edges only, half a cycle after that.
+A memory that is written at the rising edge of a clock and read without one holds each word in latches. One
+row of flip-flops captures the written word at the edge. In the half cycle after that edge, while the clock is
+high, the
+latches of the addressed word are open: a clock gate passes the pulse if the enable was set at the edge. So a
+    read
+in the same cycle sees the word, later by the delay of a latch: cycle by cycle it behaves like flip-flops. The
+row changes only at rising edges, half a cycle after the latches have closed.
 """
 
 from __future__ import annotations
@@ -57,7 +59,7 @@ class Storage:
 
     @property
     def latch_map(self) -> str:
-        """Return the Verilog that puts the library's latch in the place of Yosys'."""
+        """Return the Verilog that replaces Yosys' latch by the library's."""
         tied = f", .{self.tied[0]}(1'b{self.tied[1]})" if self.tied else ""
         return (f"module \\$_DLATCH_P_ (input E, D, output Q);\n  {self.latch} _TECHMAP_REPLACE_ "
                 f"(.{self.enable}(E), .{self.data}(D), .{self.output}(Q){tied});\nendmodule\n")
@@ -118,11 +120,11 @@ def _latch(cells: dict[str, str]) -> tuple[str, str, str, str, tuple[str, int] |
 
 
 def find(cells: dict[str, str], usable: set[str]) -> Storage | None:
-    """Return what a library has for rows of latches, None without a latch or a gate.
+    """Return a library's cells for rows of latches, None without a latch or a gate.
 
     Args:
-        cells: the text of each cell of the library. Libraries mark gates as not to be used, since a tool for
-            logic shall not take them; this flow asks for them by name.
+        cells: the text of each cell of the library. Libraries mark gates as not to be used, so that synthesis
+            of logic does not choose them; this flow names them.
         usable: the cells that are not marked so.
     """
     gate, latch = _gate(cells), _latch({name: body for name, body in cells.items() if name in usable})

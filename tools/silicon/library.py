@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a library of standard cells has: the cells that the flow names, and the areas that it counts in."""
+"""A library of standard cells: the cells that the flow names, and the reference areas."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from tools.silicon import programs
 _CELL = re.compile(r'^\s*cell\s*\(\s*"?(\w+)"?\s*\)\s*\{', re.MULTILINE)
 _DRIVES = re.compile(r'\bmax_capacitance\s*:\s*"?([\d.]+)')
 _DONT_USE = re.compile(r'\bdont_use\s*:\s*"?true', re.IGNORECASE)
-# What is mapped to measure the two areas in which others are told.
+# Mapped to measure the two reference areas.
 _NAND = "module nand2(input a, b, output y); assign y = ~(a & b); endmodule"
 _FLIP_FLOP = ("module flip_flop(input clk, d, output reg q); always @(posedge clk) q <= d; endmodule")
 
 
 @dataclasses.dataclass(frozen=True)
 class Library:
-    """A Liberty file, looked through.
+    """A parsed Liberty file.
 
     Attributes:
         path: of the file.
         digest: of its content.
-        folder: what was made of it: models.v, the cells as Verilog modules by their functions.
+        folder: of derived files: models.v, the cells as Verilog modules by their functions.
         buffer: the cell that drives inputs, of middle size.
         high: cell and pin that give a 1, None without such a cell; low: a 0.
         nand2: area of a two-input NAND, in the unit of the library, as a rule um2.
@@ -52,7 +52,7 @@ class Library:
 
 
 def _texts(text: str) -> tuple[dict[str, str], dict[str, str]]:
-    """Return what a library says of each cell, and the same without those that are not to be used."""
+    """Return a library's text of each cell, and the same without the cells that are not to be used."""
     starts = list(_CELL.finditer(text))
     ends = [start.start() for start in starts[1:]] + [len(text)]
     cells = {start[1]: text[start.end():end] for start, end in zip(starts, ends, strict=True)}
@@ -99,18 +99,18 @@ def area(path: Path, folder: Path, source: str, top: str) -> float:
 
 
 def _replace_model(path: Path, storage: rows.Storage) -> None:
-    """Put a model of the gate of clocks into the models: Yosys does not read its table of states."""
+    """Add a model of the clock gate to the models: Yosys does not read its state table."""
     module = re.compile(rf"^module {storage.gate}\(.*?^endmodule\n", re.MULTILINE | re.DOTALL)
     path.write_text(module.sub("", path.read_text()) + storage.model)
 
 
 @functools.cache
 def load(path: Path, latches: bool = False) -> Library:
-    """Look a Liberty file through.
+    """Parse a Liberty file.
 
     Args:
         path: of the file.
-        latches: use its latches and gates of clocks, too.
+        latches: use its latches and clock gates, too.
 
     Raises:
         ValueError: there is no such file, Yosys can't read it, or a cell is missing that every flow needs.

@@ -11,9 +11,9 @@ The table is YAML, a list of macros:
       access: 3.1          # ns from the clock to the output, at the corner of LIBERTY=
       setup: 0.1           # ns that inputs are there before the clock
 
-Times are those of the corner of LIBERTY=; they are taken at that of SLOW=, too. A macro writes and reads at
-the rising edge, has an enable per port, and gives the old word if both meet.
-Every memory of the chip is written by one port and read by another, so a macro with one port serves none.
+The times belong to the corner of LIBERTY=; they are used for the corner of SLOW=, too. A macro writes and
+reads at the rising edge, has an enable per port, and returns the old word if both meet. Every memory of the
+chip is written by one port and read by another, so a macro with one port is of no use.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def read(path: Path) -> tuple[Macro, ...]:
     """Return the macros of a table.
 
     Raises:
-        ValueError: there is no such file, or a line of it is not as above; the text names it.
+        ValueError: there is no such file, or a line of it has another form; the text names it.
     """
     if not path.is_file():
         raise ValueError(f"there is no table of macros {path}")
@@ -82,7 +82,7 @@ def libmap(macros: tuple[Macro, ...], flip_flop: float) -> str:
 
 
 def techmap(macros: tuple[Macro, ...]) -> str:
-    """Return the Verilog that makes macros of what memory_libmap leaves."""
+    """Return the Verilog that maps the output of memory_libmap to macros."""
     return "\n".join(
         f"module \\$__{macro.cell}_ (input CLK_C, PORT_W_CLK, PORT_W_WR_EN, PORT_R_CLK, PORT_R_RD_EN,\n"
         f"  input [{macro.address - 1}:0] PORT_W_ADDR, PORT_R_ADDR,\n"

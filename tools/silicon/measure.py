@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A configuration, piece by piece, in both technologies: the numbers that the record and the tables hold."""
+"""Measures a configuration, piece by piece, in both technologies, for the record and the tables."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Technology:
     macros: tuple[Macro, ...] = ()
 
     def corners(self, folder: Path) -> dict[str, list[Path]]:
-        """Return the Liberty files of each corner; that of the macros is written into the folder."""
+        """Return the Liberty files of each corner; the macros' file is written into the folder."""
         found = {"ns": [self.library.path], **({"slow_ns": [self.slow]} if self.slow else {})}
         if self.macros:
             folder.mkdir(parents=True, exist_ok=True)
@@ -57,7 +57,7 @@ def with_one_of_each(netlist: Path, inside: Iterable[str], folder: Path) -> Path
 
 
 def timed(top: str, technology: Technology, netlists: list[Path], folder: Path) -> dict:
-    """Return ns at each corner and, of the first, where the slowest path begins and ends."""
+    """Return ns at each corner, and the begin and end of the slowest path at the first corner."""
     result: dict = {}
     for corner, files in technology.corners(folder).items():
         found = timing.slowest(top, technology.library, files, netlists, folder / corner)
@@ -68,7 +68,7 @@ def timed(top: str, technology: Technology, netlists: list[Path], folder: Path) 
 
 
 def in_cells(piece: Piece, technology: Technology) -> tuple[dict, Path]:
-    """Return a piece in standard cells as the record holds it, and its netlist."""
+    """Return the record of a piece in standard cells, and its netlist."""
     made = cells.synthesise(piece, technology.library, technology.macros)
     result = dataclasses.asdict(made)
     netlist = result.pop("netlist")
@@ -86,16 +86,16 @@ def with_switching(name: str, sequence: str, found: Sequence[Piece], netlists: d
 
 def configuration(name: str, wanted: Callable[[str], bool], technology: Technology | None, fpga: bool,
                   jobs: int, tell: Callable[[str], None], sequence: str = "") -> dict:
-    """Measure the pieces of a configuration that are wanted; all of them give the chip's clock, too.
+    """Measure the wanted pieces of a configuration; all pieces together give the chip's clock, too.
 
     Args:
         name: of rtl/configs.toml.
-        wanted: tells of the name of a piece whether it is measured.
+        wanted: returns whether the piece of this name is measured.
         technology: standard cells, None to leave them out.
         fpga: measure on an ECP5.
         jobs: pieces at a time.
         tell: is called with a line per piece.
-        sequence: is run to record what switches; without one, there is no power.
+        sequence: is run to record the switching; without one, there is no power.
 
     Raises:
         ValueError: a program failed; the text names its log.

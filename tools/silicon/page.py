@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the tables into docs/silicon.md, as they follow from bench/silicon.json and bench/recorded.json.
+"""Writes the tables of docs/silicon.md from bench/silicon.json and bench/recorded.json.
 
 They stand between two comments; a test holds the page against the records. `python -m tools.silicon.page`
 renews it, as RECORD=1 and make bench-record do.

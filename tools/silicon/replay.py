@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What each net of a netlist was in a run of the RTL, computed from what registers and inputs were.
+"""The values of each net of a netlist in a run of the RTL, computed from registers and inputs.
 
-A flip-flop is called like the bit of the register that it holds, and so are the nets from memories and pieces
-inside; their values come from the trace. A flip-flop that Yosys has invented holds what was at its input. All
-other nets follow from the functions of the cells, for all cycles of the run at once.
+A flip-flop has the name of its register's bit; nets from memories and from pieces inside have such names,
+too. Their values come from the trace. A flip-flop that Yosys has added holds the previous value of its input.
+All other nets follow from the functions of the cells, for all cycles of the run at once.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tools.silicon.switching import Bits, Recording
 _DECLARED = re.compile(r"^  (?:wire|input|output) \[(\d+):(\d+)\] (\\\S+|\w+) ?;$", re.MULTILINE)
 _ASSIGNED = re.compile(r"^  assign (.*?) = (.*);$", re.MULTILINE)
 _CONSTANT = re.compile(r"(\d+)'h([0-9a-f]+)")
-# Kinds of flip-flops that are 1 in reset. Where a library has none that is, the opposite is stored.
+# Kinds of flip-flops that are 1 in reset. If a library has none of these, the inverse is stored.
 _SET = re.compile(r"\$_DFFE?_[NP][NP]1[NP]?_$")
 _PART = re.compile(r"(.*)\[(\d+)(?::(\d+))?\]")
 
@@ -36,7 +36,7 @@ class Netlist:
 
     Attributes:
         inputs, outputs: the net of each pin of a cell, by `cell/pin`.
-        names: what the net of an output may be called in the RTL, beside its own name.
+        names: other names of an output's net in the RTL.
     """
 
     def __init__(self, text: str, functions: Functions, outputs: dict[str, list[str]]) -> None:
@@ -95,7 +95,7 @@ class Netlist:
         return [expression] if expression else []
 
     def values(self, path: str, recording: Recording) -> tuple[Callable[[str], Bits], set[str]]:
-        """Return what gives the values of a net, and the nets of which nothing was recorded, so far.
+        """Return a function that gives the values of a net, and the nets without a record so far.
 
         Args:
             path: of the netlist's instance in the chip.
@@ -125,7 +125,7 @@ class Netlist:
         return value, unknown
 
     def _recorded(self, net: str, path: str, recording: Recording) -> Bits | None:
-        """Return what the trace has of a net, by its names or that of the flip-flop that drives it."""
+        """Return the trace of a net, by its names or by the name of the flip-flop that drives it."""
         for name in [net, *self.names.get(net, ())]:
             found = recording.bit(f"{path}.{name}")
             if found is not None:

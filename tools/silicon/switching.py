@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the bits of the chip were at each edge of the clock in a run of its RTL, read from the run's trace."""
+"""The bits of the chip at each clock edge of a run of its RTL, read from the run's trace."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ OPTIONS = ("--no-trace-structs", "--trace-max-array", "64", "--trace-max-width",
 CLOCK = f"{TOP}.clk_i"
 _INDEX = re.compile(r"^(.*?)(?:\[(\d+)\])?$")
 
-Bits = np.ndarray  # what a bit was at all edges, eight of them in a byte
+Bits = np.ndarray  # a bit at all edges, eight edges per byte
 
 
 def _changes(signal: pywellen.Var) -> tuple[np.ndarray, np.ndarray]:
-    """Return when a signal changed, and the bits that it then had, the lowest first."""
+    """Return the times of a signal's changes, and its bits after each, the lowest first."""
     size = -(-(signal.bitwidth or 1) // 8)
     times, values = zip(*signal.tv, strict=True)
     packed = b"".join(value.to_bytes(size, "little") for value in values)
@@ -63,7 +63,7 @@ class Recording:
         return self._known[name]
 
     def bit(self, path: str) -> Bits | None:
-        """Return what `path.to.signal` or `path.to.signal[3]` was, None if it was not recorded."""
+        """Return the values of `path.to.signal` or `path.to.signal[3]`, None if it was not recorded."""
         for name, index in ((path, None), _INDEX.match(path).groups()):
             bit = int(index or 0)
             if name in self._signals and bit < (self._signals[name].bitwidth or 1):
@@ -75,7 +75,7 @@ class Recording:
         return np.full(-(-self.cycles // 8), 255 if value else 0, np.uint8)
 
     def later(self, bits: Bits) -> Bits:
-        """Return a bit that is what another one was a cycle before."""
+        """Return a bit that equals another one a cycle before."""
         unpacked = np.unpackbits(bits, count=self.cycles)
         return np.packbits(np.append(unpacked[:1], unpacked[:-1]))
 
@@ -86,7 +86,7 @@ class Recording:
 
 
 def recorded(config: str, sequence: str) -> Recording:
-    """Run a sequence on a configuration, and return what was recorded of it."""
+    """Run a sequence on a configuration, and return its recording."""
     chip = configs.load(config)
     os.environ[simulation.SHORT_RUNS] = "1"  # the compiler would take longer than it saves
     built = simulation.build(TOP, "verilator", chip.parameters(), waves=True, options=OPTIONS)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tables of `make silicon`, made of what bench/silicon.json holds.
+"""The tables of `make silicon`, from bench/silicon.json.
 
 A table is a caption, the heads of its columns, and its rows, all as text.
 """
@@ -27,7 +27,7 @@ def _of(record: dict, block: str) -> list[dict]:
 
 
 def mm2(record: dict, library: dict, pieces: Iterable[dict]) -> dict[str, float]:
-    """Return what pieces take in mm2: `logic`, `macros`, and `counted`, memory counted as flip-flops."""
+    """Return the area of pieces in mm2: `logic`, `macros`, and `counted`, memory counted as flip-flops."""
     pieces = list(pieces)
     return {"logic": _sum(pieces, "cells", "area") / 1e6, "macros": _sum(pieces, "cells", "macro_area") / 1e6,
             "counted": _sum(pieces, "cells", "counted_bits") * library["flip_flop"] / 1e6}
@@ -107,13 +107,13 @@ def powers(record: dict) -> Table:
 
 
 def _on_ecp5(record: dict) -> dict[str, dict]:
-    """Return the configurations of which all pieces were measured on an ECP5."""
+    """Return the configurations whose pieces were all measured on an ECP5."""
     return {name: one for name, one in record["configurations"].items()
             if all("ecp5" in piece for piece in one["pieces"].values())}
 
 
 def fpga(record: dict) -> Table:
-    """Return what configurations take on an ECP5."""
+    """Return the cost of configurations on an ECP5."""
     rows = []
     for name, one in _on_ecp5(record).items():
         pieces = one["pieces"].values()
@@ -143,7 +143,7 @@ def fpga_blocks(record: dict) -> Table:
 
 
 def effort(record: dict) -> Table:
-    """Return what measuring took; a piece that several configurations have counts in each."""
+    """Return the cost of measuring; a piece that several configurations have counts in each."""
     rows = []
     for name, one in record["configurations"].items():
         pieces = one["pieces"].values()
@@ -157,7 +157,7 @@ def effort(record: dict) -> Table:
 
 
 def speed(record: dict) -> Table:
-    """Return how many contractions a chip does in a second, and per mm2, where cycles are recorded."""
+    """Return the contractions of a chip per second, and per mm2, where cycles are recorded."""
     rows = []
     for name, one in record["configurations"].items():
         if "chip" not in one:
@@ -171,7 +171,7 @@ def speed(record: dict) -> Table:
 
 
 def all_tables(record: dict) -> list[Table]:
-    """Return those for which something was measured."""
+    """Return the configurations with a measurement."""
     found = [fpga(record), fpga_blocks(record)]
     if record.get("library"):
         found = [areas(record), speed(record), blocks(record), memories(record), paths(record),

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The slowest path of a netlist, by OpenSTA, without wires.
 
-A piece by itself has its inputs at the clock edge and its outputs captured at the next one; a chip is the
-netlists of all its pieces, put together again.
+A separate piece has its inputs at the clock edge and its outputs captured at the next one. A chip is the
+netlists of all its pieces, joined again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tools.silicon import programs
 from tools.silicon.library import Library
 
 CLOCK, RESET = "clk_i", "*rst_ni"  # pieces have resets of their own, such as load_rst_ni
-RESETS = "*rst_nq*"  # registers that reset others: what they drive becomes a tree in a layout, like the clock
+RESETS = "*rst_nq*"  # registers that reset others: in a layout their outputs become a tree, like the clock
 MACRO_INPUTS = ("WEN", "WADDR*", "WDATA*", "REN", "RADDR*")
 PERIOD = 100.0  # ns of the clock against which paths are measured; any that is long enough
 _SLACK = re.compile(r"^\s*(-?[\d.]+)\s+slack \(", re.MULTILINE)
@@ -25,7 +25,7 @@ _SLACK = re.compile(r"^\s*(-?[\d.]+)\s+slack \(", re.MULTILINE)
 
 @dataclasses.dataclass(frozen=True)
 class Timing:
-    """The slowest path: ns from a clock edge to where the next one must find it, begin and end.
+    """The slowest path: ns from a clock edge to the point that the next edge captures, begin and end.
 
     Begin and end are ports or bits of registers; empty if a netlist has no path.
     """
@@ -68,10 +68,10 @@ def commands(top: str, library: Library, liberties: Sequence[Path], netlists: Se
 
 
 def parsed(text: str) -> Timing:
-    """Return the slowest of the paths that report_checks has printed, one per group.
+    """Return the slowest of the paths in the output of report_checks, one per group.
 
     Raises:
-        ValueError: OpenSTA told an error.
+        ValueError: OpenSTA reported an error.
     """
     errors = [line for line in text.splitlines() if line.startswith("Error")]
     if errors:
@@ -86,7 +86,7 @@ def parsed(text: str) -> Timing:
 
 
 def name(shown: str) -> str:
-    """Return a register or port as rtl/ calls it: without escapes, and without the kind of flip-flop."""
+    """Return the name of a register or port in rtl/: without escapes, and without the kind of flip-flop."""
     return re.sub(r"\$_\w+_$", "", shown.replace("\\", ""))
 
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A MAC whose portions go to a combiner, as those of an SDPE do; ports are those of the two.
+// A MAC whose portions go to a combiner, as in an SDPE; with the ports of both.
 
 `include "flaash_dot_types.svh"
 
@@ -14,7 +14,7 @@ module flaash_mac_combined
   input  logic                  clk_i,
   input  logic                  rst_ni,
 
-  // products of portions, one after the other
+  // products of portions, portion by portion
   input  logic                  in_valid_i,
   output logic                  in_ready_o,
   input  match_t                in_i,

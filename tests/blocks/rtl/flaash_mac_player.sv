@@ -67,7 +67,7 @@ module flaash_mac_player
   mac_result_t            out_result;
   part_t                  unused_part;
 
-  // Each dot product has a name of its own; beats that are not its last have another.
+  // Each dot product has its own name; beats that are not its last have another.
   assign in_beat    = {kind_q[0], kind_q[1], a_q, b_q};
   assign in_name    = {1'b0, slot_t'(0), kind_q[1] ? sent_q : ~sent_q, ~sent_q};
   assign out_name   = out.name;

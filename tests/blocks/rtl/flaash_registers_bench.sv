@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The registers with the pins of AXI4-Lite one by one, as a bus master of cocotbext-axi wants them.
+// The registers with separate AXI4-Lite pins, for a bus master of cocotbext-axi.
 
 module flaash_registers_bench
   import flaash_pkg::*;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reset probe: registers that begin with random bits, and stop the simulation if the first clock edge meets one of them.
+// Reset probe: registers that begin with random bits, and stop the simulation if they see a clock edge before a reset.
 
 module flaash_reset_probe (
   input  logic        clk_i,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// For the bench of flaash_sdpe: the engine with a tensor memory that pauses on demand, and counters
-// of its events, so that no Python has to run in each cycle.
+// For the bench of flaash_sdpe: the engine with a tensor memory that pauses on demand, and counters of its
+// events, so that Python need not run in each cycle.
 
 `include "flaash_assert.svh"
 `include "flaash_line.svh"
@@ -52,8 +52,8 @@ module flaash_sdpe_bench
   output logic                             idle_o,
   output logic [NumSdpeEvents-1:0][31:0]   count_o,   // cycles with each event
   output logic [31:0]                      span_o,    // cycles from the first step to the last one
-  output logic [1:0]                       reads_o,   // lines asked for in this cycle
-  output logic [1:0]                       taken_o,   // the intersection takes a line of A, of B
+  output logic [1:0]                       reads_o,   // requested lines in this cycle
+  output logic [1:0]                       taken_o,   // the intersection accepts a line of A, of B
   output logic [1:0]                       waits_o    // a line of A, of B waits for the intersection
 );
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes structs apart into members and puts members together into structs, for the bench of
-// tb/common/rtl_types.py: whatever form of type a port of rtl/ has, one member here has it.
+// Splits structs into members and joins members to structs, for the bench of tb/common/rtl_types.py. There is a
+// member for each form of type that a port of rtl/ has.
 
 `include "flaash_line.svh"
 
