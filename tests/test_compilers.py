@@ -81,5 +81,6 @@ def test_a_training_run_profiles_the_build(simulator: str, source: Path) -> None
     assert trained == [built] and list(built.folder.glob("*.gcda"))
     assert "-fprofile-use" in (built.folder / "build.log").read_text()
     run(built, "compiled_tests", "compiled-trained")
-    assert build(source.stem, simulator, extra_sources=(source,), training=train) == built and len(trained) == 1
+    again = build(source.stem, simulator, extra_sources=(source,), training=train)
+    assert again == built and len(trained) == 1
     assert build(source.stem, simulator, extra_sources=(source,)).folder != built.folder
