@@ -91,7 +91,7 @@ $(VENV)/.installed-%: requirements-%.txt $(STAMP)
 	@touch $@
 
 # What the suite needs, by one call: half the time of one for each file.
-SUITE := package formal docs silicon
+SUITE := package formal docs silicon dev
 $(VENV)/.installed-suite: requirements-setup.txt requirements.txt $(SUITE:%=requirements-%.txt)
 	@echo "setting up $(VENV) for the suite (once)"
 	@$(NEW_ENOUGH)
@@ -133,6 +133,11 @@ ports: $(STAMP) ## renew the modules' ports in docs/internals.md
 	@$(call alone,ports) -m tools.ports
 
 PYTEST = $(RUN) -m pytest $(CACHE) -n $(call quote,$(JOBS)) --dist worksteal
+
+.PHONY: version
+version: $(STAMP) $(VENV)/.installed-dev ## raise the project's version everywhere, and begin its part of the changelog: NEW=1.0.1
+	$(if $(NEW),,$(error make version needs NEW=, the new version))
+	@$(VENV)/bin/bump-my-version bump --new-version $(call quote,$(NEW))
 
 .PHONY: test
 test: $(VENV)/.installed-suite ## the suite on both simulators: TEST=path::name for one, FULL=1 with more of everything, SEED= SIM= WAVES=1 LONG=1 JOBS=

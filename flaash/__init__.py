@@ -7,12 +7,20 @@
 docs/einsum.md begins with a layer and ends with the report; einsum() lists all arguments.
 """
 
+import importlib.metadata
+import tomllib
+from pathlib import Path
+
 from flaash.api import einsum, tensordot
 from flaash.backends import Backend, Chip, Model, close
 from flaash.errors import DisagreementError, EinsumError
 from flaash.report import Report, Step
 from models.tensor import SparseTensor
 from tb.env.serve import SessionError
+
+_PROJECT = Path(__file__).parents[1] / "pyproject.toml"  # in a checkout; an installed package has metadata
+__version__: str = (tomllib.loads(_PROJECT.read_text())["project"]["version"] if _PROJECT.exists()
+                    else importlib.metadata.version("flaash"))
 
 __all__ = ["Chip", "DisagreementError", "EinsumError", "Model", "Backend", "Report", "SessionError",
            "SparseTensor", "Step", "close", "einsum", "tensordot"]

@@ -15,7 +15,7 @@ import yaml
 
 from tb.common import rtl_constants as rtl
 from tb.common.toolchain import ROOT
-from tools.packaging.revision import revision
+from tools.packaging.revision import revision, version
 
 _ACCESS = {"RO": "sw = r; hw = w;", "RW": "sw = rw; hw = r;", "WO": "sw = w; hw = r;",
            "W1C": "sw = rw; onwrite = woclr; hw = w;"}
@@ -109,9 +109,9 @@ def write_all(folder: Path) -> list[Path]:
     for path, text in texts.items():
         path.write_text(text)
     # FuseSoC and IP-XACT name a core in the same way.
-    vendor, library, name, version = yaml.safe_load((ROOT / "flaash.core").read_text())["name"].split(":")
+    vendor, library, name, _ = yaml.safe_load((ROOT / "flaash.core").read_text())["name"].split(":")
     peakrdl = str(Path(sys.executable).with_name("peakrdl"))
-    core = ["--vendor", vendor, "--library", library, "--name", name, "--version", version]
+    core = ["--vendor", vendor, "--library", library, "--name", name, "--version", version()]
     for arguments in (["c-header", "--std", "gnu99", "-b", "ltoh", str(source), "-o", str(header)],
                       ["ip-xact", *core, str(source), "-o", str(ip_xact)]):
         done = subprocess.run([peakrdl, *arguments], capture_output=True, text=True)
