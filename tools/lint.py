@@ -22,7 +22,7 @@ from pyslang.driver import Driver
 from tb.common import configs
 from tb.common.sources import INCLUDE_DIR, RTL, WAIVERS, rtl_sources
 from tb.common.toolchain import ROOT, environment
-from tools import synthesisable
+from tools import registers, synthesisable
 from tools.packaging import lists
 
 TOP = "flaash_top"
@@ -115,6 +115,8 @@ def style() -> list[str]:
             problems.append(f"{relative(path)}:1: no SPDX line")
     problems.extend(f"{relative(path)} does not list what {TOP} and {MEMORY_TOP} need: make lists"
                     for path in lists.outdated())
+    problems.extend(f"{relative(path)} is not what rtl/registers.rdl says: make registers"
+                    for path in registers.outdated())
     unused = {str(path.relative_to(RTL)) for path in RTL.rglob("*.sv")} - set(lists.files())
     problems.extend(f"rtl/{name}: no module of {TOP} or {MEMORY_TOP} needs it" for name in sorted(unused))
     return problems
