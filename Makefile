@@ -159,7 +159,7 @@ test-times: $(STAMP) ## write where the time of the last make test went into doc
 ifeq ($(LIST),long)
 regress: $(STAMP) $(FUZZER) ## a list of runs over seeds and machines: LIST=nightly SEEDS=1-50 ONLY= RERUN=failed SIM= CONFIG= COV=1 ON=slurm JOBS=; LIST=long, the long tests of the suite: TEST= SEED= WAVES=1
 	$(if $(strip $(SEEDS)$(ONLY)$(RERUN)$(SIM)$(CONFIG)$(COV)$(ON)),$(error LIST=long takes TEST, SEED, WAVES and JOBS))
-	@$(LONG_RUN) -o python_files='long_*.py' $(or $(TEST),tests/regress tests/silicon)
+	@$(LONG_RUN) -o python_files='long_*.py' $(or $(TEST),tests/regress tests/silicon tests/install)
 ifeq ($(TEST),)
 	@$(LONG_RUN) --left-out tests
 	@$(LONG_RUN) tests/blocks tests/top/test_hostile.py
@@ -186,8 +186,8 @@ fuzz: $(STAMP) $(FUZZER) ## throw bytes at the readers of tensor files, guided b
 	@$(call alone,fuzz) -m tools.fuzz $(call option,jobs,JOBS) $(call option,minutes,MINUTES) $(call option,seed,SEED)
 
 .PHONY: lint
-lint: $(STAMP) $(VENV)/.installed-silicon ## verilator -Wall, slang and yosys on every configuration, ruff, house style
-	@$(call alone,lint) -m tools.lint
+lint: $(STAMP) $(if $(filter 1,$(QUICK)),,$(VENV)/.installed-silicon) $(VENV)/.installed-dev ## verilator -Wall, slang and yosys on every configuration, ruff, house style, imports; QUICK=1: what takes seconds
+	@$(call alone,lint) -m tools.lint $(call flag,QUICK,--quick)
 
 .PHONY: cov
 cov: $(VENV)/.installed-suite ## functional and code coverage of the suite, to build/coverage/index.html; of some tests, to build/coverage-subset: TEST= SEED= JOBS=

@@ -7,7 +7,6 @@
 docs/einsum.md begins with a layer and ends with the report; einsum() lists all arguments.
 """
 
-import importlib.metadata
 import tomllib
 from pathlib import Path
 
@@ -18,9 +17,9 @@ from flaash.report import Report, Step
 from models.tensor import SparseTensor
 from tb.env.serve import SessionError
 
-_PROJECT = Path(__file__).parents[1] / "pyproject.toml"  # in a checkout; an installed package has metadata
-__version__: str = (tomllib.loads(_PROJECT.read_text())["project"]["version"] if _PROJECT.exists()
-                    else importlib.metadata.version("flaash"))
+# In a package beside this file, in a checkout above.
+_PROJECT = next(path for folder in Path(__file__).parents[:2] if (path := folder / "pyproject.toml").exists())
+__version__: str = tomllib.loads(_PROJECT.read_text())["project"]["version"]
 
 __all__ = ["Chip", "DisagreementError", "EinsumError", "Model", "Backend", "Report", "SessionError",
            "SparseTensor", "Step", "close", "einsum", "tensordot"]

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make lint`: Verilator, slang and Yosys on every configuration of both tops, ruff, and the house style.
+"""`make lint`: Verilator, slang and Yosys on every configuration of both tops, and the quick checks.
+
+The quick checks (`make lint QUICK=1`, pre-commit) take seconds: ruff, the house style, imports between
+the layers, and the schema of workflow files.
 
 Yosys, whose time goes with the engines, takes no more than MOST_ENGINES of them: what it looks for lies in
 a module. So does the top with the memory edge, whose engines are those of the other top; its bus has one
@@ -14,6 +17,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -89,6 +93,29 @@ def ruff() -> list[str]:
     return [] if result.returncode == 0 else result.stdout.strip().splitlines()
 
 
+def imports(root: Path = ROOT) -> list[str]:
+    """Check the contracts of import-linter in pyproject.toml."""
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    result = subprocess.run(command, cwd=root, capture_output=True, text=True)
+    if result.returncode == 0:
+        return []
+    said = (result.stdout + result.stderr).partition("Broken contracts")[2] or result.stdout + result.stderr
+    return ["imports:", *(line for line in said.splitlines() if line.strip(" -="))]
+
+
+def workflows(folder: Path = ROOT / ".github" / "workflows") -> list[str]:
+    """Check the workflow files by the schema of the host."""
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows"]
+    files = map(str, sorted(folder.glob("*.yml")))
+    result = subprocess.run([*command, *files], capture_output=True, text=True)
+    return [] if result.returncode == 0 else (result.stdout + result.stderr).strip().splitlines()
+
+
+def quick() -> list[str]:
+    """Run all that takes seconds."""
+    return style() + ruff() + imports() + workflows()
+
+
 def style() -> list[str]:
     """Check the house rules that no tool knows."""
     problems = []
@@ -122,8 +149,18 @@ def style() -> list[str]:
     return problems
 
 
-def main() -> int:
-    problems = style() + ruff()
+def tell(problems: list[str], clean: str) -> int:
+    """Print what is wrong, or what is clean, and return the exit status."""
+    print("\n".join(problems) or f"lint: clean ({clean})")
+    return 1 if problems else 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="only what takes seconds")
+    problems, checked = quick(), "ruff, house style, imports, workflows"
+    if parser.parse_args(arguments).quick:
+        return tell(problems, checked)
     builds = {name: configs.load(name).parameters() for name in configs.names()}
     memory, few = memory_builds(builds), for_yosys(builds)
     seen = [(TOP, *build) for build in builds.items()] + [(MEMORY_TOP, *build) for build in memory.items()]
@@ -136,12 +173,9 @@ def main() -> int:
         for build in seen:
             problems += slang(*build)
         problems += [line for lines in (*told, *unmade) for line in lines]
-    print("\n".join(problems) if problems else
-          f"lint: clean (verilator -Wall and slang on {len(builds)} builds of {TOP} and {len(memory)} of "
-          f"{MEMORY_TOP}, yosys on {len(made)} of both, ruff, house style)")
-    return 1 if problems else 0
+    return tell(problems, f"verilator -Wall and slang on {len(builds)} builds of {TOP} and {len(memory)} of "
+                          f"{MEMORY_TOP}, yosys on {len(made)} of both, {checked}")
 
 
 if __name__ == "__main__":
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter).parse_args()
     sys.exit(main())

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Register map: addresses, fields and codes of the AXI4-Lite port. The one source is rtl/registers.rdl: `make registers`
-// renews the blocks between marks. The comment after an address is `access: meaning`; registers are 32 bits, 64-bit
-// counters are a pair, low word first.
+// Register map: addresses, fields and codes of the AXI4-Lite port. The one source is rtl/registers.rdl, by which
+// `make registers` renews the blocks between marks. The comment after an address is `access: meaning`; registers are
+// 32 bits, 64-bit counters are a pair, low word first.
 
 package flaash_reg_pkg;
 
