@@ -128,6 +128,10 @@ docs: $(STAMP) $(VENV)/.installed-docs ## the documentation as a site, to build/
 lists: $(STAMP) ## renew the lists of the chip's files: rtl/rtl.f, flaash.core, Bender.yml
 	@$(call alone,lists) -m tools.packaging.lists
 
+.PHONY: verified
+verified: $(STAMP) ## renew the table of docs/verified.md, what covers each module
+	@$(call alone,verified) -m tools.verified
+
 .PHONY: registers
 registers: $(STAMP) ## renew what the packages of rtl/ have of rtl/registers.rdl
 	@$(call alone,registers) -m tools.registers
