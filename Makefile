@@ -93,7 +93,7 @@ $(VENV)/.installed-%: requirements-%.txt $(STAMP)
 	@touch $@
 
 # What the suite needs, by one call: half the time of one for each file.
-SUITE := package formal docs silicon
+SUITE := package formal docs silicon dev
 $(VENV)/.installed-suite: requirements-setup.txt requirements.txt $(SUITE:%=requirements-%.txt)
 	@echo "setting up $(VENV) for the suite (once)"
 	@$(NEW_ENOUGH)
@@ -130,11 +130,24 @@ docs: $(STAMP) $(VENV)/.installed-docs ## the documentation as a site, to build/
 lists: $(STAMP) ## renew the lists of the chip's files: rtl/rtl.f, flaash.core, Bender.yml
 	@$(call alone,lists) -m tools.packaging.lists
 
+.PHONY: verified
+verified: $(STAMP) ## renew the table of docs/verified.md, what covers each module
+	@$(call alone,verified) -m tools.verified
+
+.PHONY: registers
+registers: $(STAMP) ## renew what the packages of rtl/ have of rtl/registers.rdl
+	@$(call alone,registers) -m tools.registers
+
 .PHONY: ports
 ports: $(STAMP) ## renew the modules' ports in docs/internals.md
 	@$(call alone,ports) -m tools.ports
 
 PYTEST = $(RUN) -m pytest $(CACHE) -n $(call quote,$(JOBS)) --dist worksteal
+
+.PHONY: version
+version: $(STAMP) $(VENV)/.installed-dev ## raise the project's version everywhere, and begin its part of the changelog: NEW=1.0.1
+	$(if $(NEW),,$(error make version needs NEW=, the new version))
+	@$(VENV)/bin/bump-my-version bump --new-version $(call quote,$(NEW))
 
 .PHONY: test
 test: $(VENV)/.installed-suite ## the suite on both simulators: TEST=path::name for one, FULL=1 with more of everything, SEED= SIM= WAVES=1 LONG=1 JOBS=
@@ -152,7 +165,7 @@ test-times: $(STAMP) ## write where the time of the last make test went into doc
 ifeq ($(LIST),long)
 regress: $(STAMP) $(FUZZER) ## a list of runs over seeds and machines: LIST=nightly SEEDS=1-50 ONLY= RERUN=failed SIM= CONFIG= COV=1 FAST=1 ON=slurm JOBS=; LIST=long, the long tests of the suite: TEST= SEED= WAVES=1
 	$(if $(strip $(SEEDS)$(ONLY)$(RERUN)$(SIM)$(CONFIG)$(COV)$(FAST)$(ON)),$(error LIST=long takes TEST, SEED, WAVES and JOBS))
-	@$(LONG_RUN) -o python_files='long_*.py' $(or $(TEST),tests/regress tests/silicon)
+	@$(LONG_RUN) -o python_files='long_*.py' $(or $(TEST),tests/regress tests/silicon tests/install)
 ifeq ($(TEST),)
 	@$(LONG_RUN) --left-out tests
 	@$(LONG_RUN) tests/blocks tests/top/test_hostile.py
@@ -179,8 +192,8 @@ fuzz: $(STAMP) $(FUZZER) ## throw bytes at the readers of tensor files, guided b
 	@$(call alone,fuzz) -m tools.fuzz $(call option,jobs,JOBS) $(call option,minutes,MINUTES) $(call option,seed,SEED)
 
 .PHONY: lint
-lint: $(STAMP) $(VENV)/.installed-silicon ## verilator -Wall, slang and yosys on every configuration, ruff, house style, words
-	@$(call alone,lint) -m tools.lint
+lint: $(STAMP) $(if $(filter 1,$(QUICK)),,$(VENV)/.installed-silicon) $(VENV)/.installed-dev ## verilator -Wall, slang and yosys on every configuration, ruff, house style, words, imports; QUICK=1: the checks that take seconds
+	@$(call alone,lint) -m tools.lint $(call flag,QUICK,--quick)
 
 .PHONY: cov
 cov: $(VENV)/.installed-suite ## functional and code coverage of the suite, to build/coverage/index.html; of some tests, to build/coverage-subset: TEST= SEED= JOBS=

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`pip install .`: everything is in pyproject.toml but how the package is put together."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -8,14 +9,15 @@ from setuptools import setup
 from setuptools.command.build_py import build_py
 
 sys.path.insert(0, str(Path(__file__).parent))
-from tools.bundle import bundle  # noqa: E402
+from tools.bundle import bundle, pointer  # noqa: E402
 
 
 class Build(build_py):
-    """Writes the package whole, with models, environment and hardware inside."""
+    """Writes the package whole, with models, environment and hardware inside; or what finds the checkout."""
 
     def run(self) -> None:
-        bundle(Path(self.build_lib) / "flaash")
+        make = pointer if os.environ.get("FLAASH_EDITABLE") else bundle
+        make(Path(self.build_lib) / "flaash")
 
 
 setup(cmdclass={"build_py": Build})

@@ -7,12 +7,19 @@
 docs/einsum.md begins with a layer and ends with the report; einsum() lists all arguments.
 """
 
+import tomllib
+from pathlib import Path
+
 from flaash.api import einsum, tensordot
 from flaash.backends import Backend, Chip, Model, close
 from flaash.errors import DisagreementError, EinsumError
 from flaash.report import Report, Step
 from models.tensor import SparseTensor
 from tb.env.serve import SessionError
+
+# In a package beside this file, in a checkout above.
+_PROJECT = next(path for folder in Path(__file__).parents[:2] if (path := folder / "pyproject.toml").exists())
+__version__: str = tomllib.loads(_PROJECT.read_text())["project"]["version"]
 
 __all__ = ["Chip", "DisagreementError", "EinsumError", "Model", "Backend", "Report", "SessionError",
            "SparseTensor", "Step", "close", "einsum", "tensordot"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 from opt_einsum import contract_path, get_symbol
@@ -26,6 +26,14 @@ REFUSED = {"out": "the result is a new tensor", "order": "a dense result is in C
 Path = str | bool | PathOptimizer | Sequence | None
 
 
+@overload
+def einsum(subscripts: Any, *operands: Any, config: str = ..., on: str | Backend = ...,
+           kind: str | None = ..., optimize: Path = ...,
+           return_report: Literal[True]) -> tuple[Any, Report]: ...
+@overload
+def einsum(subscripts: Any, *operands: Any, config: str = ..., on: str | Backend = ...,
+           kind: str | None = ..., optimize: Path = ...,
+           return_report: Literal[False] = ...) -> Any: ...
 def einsum(subscripts: Any, *operands: Any, config: str = "default", on: str | Backend = "verilator",
            kind: str | None = None, optimize: Path = "auto", return_report: bool = False, **others: Any,
            ) -> Any:
@@ -70,6 +78,12 @@ def einsum(subscripts: Any, *operands: Any, config: str = "default", on: str | B
     return _finish(text, taken, indices, output, find(on, config), kind, optimize, return_report)
 
 
+@overload
+def tensordot(a: Any, b: Any, axes: int | Sequence = ..., *, config: str = ..., on: str | Backend = ...,
+              kind: str | None = ..., return_report: Literal[True]) -> tuple[Any, Report]: ...
+@overload
+def tensordot(a: Any, b: Any, axes: int | Sequence = ..., *, config: str = ..., on: str | Backend = ...,
+              kind: str | None = ..., return_report: Literal[False] = ...) -> Any: ...
 def tensordot(a: Any, b: Any, axes: int | Sequence = 2, *, config: str = "default",
               on: str | Backend = "verilator", kind: str | None = None, return_report: bool = False) -> Any:
     """Return numpy.tensordot(a, b, axes), exact and rounded once.

@@ -56,6 +56,10 @@ class Answer:
     bytes_in: int | None = None
     bytes_out: int | None = None
 
+    def __repr__(self) -> str:
+        cycles = "" if self.cycles is None else f", {self.cycles:,} cycles"
+        return f"<Answer: {self.jobs:,} dot products, {len(self.bits):,} entries{cycles}>"
+
 
 @runtime_checkable
 class Backend(Protocol):

@@ -27,6 +27,9 @@ class Step:
     beside: list[str]
     runs: list[tuple[Pair, Answer]]
 
+    def __repr__(self) -> str:
+        return f"<Step {self.subscripts!r}: {len(self.runs):,} runs>"
+
 
 @dataclass(frozen=True, eq=False)
 class Report:
@@ -50,6 +53,11 @@ class Report:
     results: int = 0
     beside: list[str] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        cycles = "" if self.cycles is None else f", {self.cycles:,} cycles"
+        where = f"{self.where}, {self.config}"
+        return f"<Report {self.subscripts!r} on {where}: {self.results:,} entries{cycles}>"
 
     @property
     def where(self) -> str:

@@ -33,6 +33,9 @@ class Csf:
     leaf_coords: np.ndarray
     leaf_values: np.ndarray
 
+    def __repr__(self) -> str:
+        return f"<Csf {' x '.join(map(str, self.shape))}, {self.nnz:,} entries>"
+
     @property
     def order(self) -> int:
         """Number of modes."""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
@@ -47,6 +48,24 @@ def write(path: str | PathLike, tensor: SparseTensor) -> None:
         writer(path, tensor)
     except OSError as error:
         raise TensorError(f"can't be written: {error.strerror or error}", path) from None
+
+
+def check_writable(path: str | PathLike) -> None:
+    """Complain now, rather than after a simulation, about a file that can't be written.
+
+    Raises:
+        TensorError: no format has this ending, or the folder or the permission is missing.
+    """
+    path = Path(path)
+    folder = path.resolve().parent
+    if not any(path.name.lower().endswith(ending) for ending in WRITERS):
+        raise TensorError(f"unknown ending; results are written as {', '.join(WRITERS)}", path)
+    if not folder.is_dir():
+        raise TensorError(f"there is no folder {folder}", path)
+    if path.is_dir():
+        raise TensorError(f"{path} is a folder, not a file")
+    if not os.access(path if path.exists() else folder, os.W_OK):
+        raise TensorError(f"{path} can't be written: permission denied")
 
 
 def _ending(path: Path) -> str:

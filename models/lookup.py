@@ -19,9 +19,9 @@ import itertools
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
+from models.constants import package_constants
 from models.lookup_group import LEAST_END, TO_MAC, Group
 from models.work import Lookups
-from tb.common.rtl_constants import package_constants
 
 # When the plan weighs rows, and when it cuts the last set separately.
 _RULES = package_constants("flaash_lookup_pkg")

@@ -7,7 +7,7 @@ import bisect
 from collections import deque
 from collections.abc import Sequence
 
-from tb.common.rtl_constants import package_constants
+from models.constants import package_constants
 
 _AHEAD = package_constants("flaash_lookup_pkg")["AheadLines"]  # lines of B before those of the next set
 # Lines with matches that can be in an engine while another one arrives: six in its queue and one that is held

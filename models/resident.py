@@ -12,9 +12,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from models.constants import package_constants
 from models.csf import Csf
 from models.work import Work, measure_lookup
-from tb.common.rtl_constants import package_constants
 
 SLOTS = package_constants("flaash_pkg")["MaxSlots"]
 _FIRST_LINE = 7  # from the start to the first line at the engines, beyond the memory's latency

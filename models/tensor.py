@@ -35,6 +35,9 @@ class SparseTensor:
     coords: np.ndarray
     values: np.ndarray
 
+    def __repr__(self) -> str:
+        return f"<SparseTensor {' x '.join(map(str, self.shape)) or 'scalar'}, {self.nnz:,} entries>"
+
     @property
     def order(self) -> int:
         """Number of modes."""

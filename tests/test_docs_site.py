@@ -9,8 +9,10 @@ import pytest
 
 from tb.common.toolchain import ROOT
 from tools.docs import __main__ as docs
+from tools.packaging.revision import version
 
-PARTS = ("docs", "tools/docs", "README.md", "mkdocs.yml", "models", "rtl", "LICENSE", "CITATION.cff")
+PARTS = ("docs", "tools/docs", "README.md", "mkdocs.yml", "models", "rtl", "LICENSE", "CITATION.cff",
+         "pyproject.toml")
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +39,11 @@ def test_every_page_is_there(site: Path) -> None:
     names = [page.with_name(page.stem.replace("README", "index")).with_suffix(".html") for page in pages]
     assert [name for name in names if not (site / name).exists()] == []
     assert (site / "index.html").read_text().count("<h1") == 1
+
+
+def test_each_page_names_the_version(site: Path) -> None:
+    assert [page.name for page in site.rglob("*.html")
+            if f"FLAASH {version()}" not in page.read_text() and "source" not in page.parts] == []
 
 
 def test_links_of_the_site_lead_to_files(site: Path) -> None:

@@ -18,6 +18,7 @@ from tb.common.sources import RTL, rtl_sources
 from tb.common.toolchain import ROOT, environment
 from tools.packaging import __main__ as package
 from tools.packaging import lists, registers, revision, verilog
+from tools.registers import read
 
 EXAMPLE = ROOT / "examples" / "axi_system"
 MEMORY_EXAMPLE = ROOT / "examples" / "memory_system"
@@ -304,7 +305,8 @@ def test_the_register_description_is_the_package(packaged: Path) -> None:
 
 def test_names_are_used_once() -> None:
     """Those of registers, of errors and of the bits of a register, in lower case without their prefixes."""
-    for names in (registers.REGISTERS, registers.ERRORS, *registers._BITS.values()):
+    bits = ({bit.name for bit in bits} for bits in read().bits.values())
+    for names in (registers.REGISTERS, registers.ERRORS, *bits):
         assert len({registers.snake(name) for name in names}) == len(names)
 
 

@@ -3,7 +3,8 @@
 
 In a checkout the front end stands beside models/, tb/ and rtl/. Installed, these are parts of the package,
 so that one name only, flaash, is taken among a user's modules: the copies import from flaash.models and
-flaash.tb. Simulations are then built in the user's cache, see tb/common/toolchain.py.
+flaash.tb. The numbers of the RTL are in the package as a table. Simulations are then built in the user's
+cache, see tb/common/toolchain.py.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("models", "tb")
-INSIDE = (*PACKAGES, "rtl", "tools/verilator", "tools/objcache")
+INSIDE = (*PACKAGES, "rtl", "tools/verilator", "tools/objcache", "pyproject.toml")
 LEFT_OUT = ("models/data/", "tb/cli/", "tb/coverage/")
 _IMPORT = re.compile(rf"^(\s*)(from|import) ({'|'.join(PACKAGES)})\b", re.MULTILINE)
 _NAME = re.compile(rf'"((?:{"|".join(PACKAGES)})(?:\.\w+)+)"')
@@ -34,6 +35,18 @@ def bundle(target: Path) -> None:
                 shutil.copy(path, target / place)
     for path in target.rglob("*.py"):
         path.write_text(moved(path.read_text()))
+    from tools import constants  # needs what only a build has
+    constants.write(target / "models" / "constants.json")
+
+
+def pointer(target: Path) -> None:
+    """Write the package of `pip install -e .`, which finds this checkout, to a folder called flaash."""
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    editable = ROOT / "tools" / "wheel" / "editable.py"
+    (target / "__init__.py").write_text(f'"""flaash of {ROOT}, by pip install -e."""\n'
+                                        "import runpy\n"
+                                        f'runpy.run_path({str(editable)!r})["install"]()\n')
 
 
 def moved(text: str) -> str:

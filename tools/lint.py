@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make lint`: Verilator, slang and Yosys on every configuration of both tops, ruff, house style, words.
+"""`make lint`: Verilator, slang and Yosys on every configuration of both tops, and the quick checks.
+
+The quick checks (`make lint QUICK=1`, pre-commit) take seconds: ruff, the house style, words, imports between
+the layers, and the schema of workflow files.
 
 Yosys' time grows with the engines, so it checks configurations with at most MOST_ENGINES of them: its checks
 concern single modules. The top with the memory edge has the same engines as the other top, so it is checked
@@ -14,6 +17,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -22,7 +26,7 @@ from pyslang.driver import Driver
 from tb.common import configs
 from tb.common.sources import INCLUDE_DIR, RTL, WAIVERS, rtl_sources
 from tb.common.toolchain import ROOT, environment
-from tools import synthesisable, words
+from tools import registers, synthesisable, words
 from tools.packaging import lists
 
 TOP = "flaash_top"
@@ -89,6 +93,29 @@ def ruff() -> list[str]:
     return [] if result.returncode == 0 else result.stdout.strip().splitlines()
 
 
+def imports(root: Path = ROOT) -> list[str]:
+    """Check the contracts of import-linter in pyproject.toml."""
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    result = subprocess.run(command, cwd=root, capture_output=True, text=True)
+    if result.returncode == 0:
+        return []
+    said = (result.stdout + result.stderr).partition("Broken contracts")[2] or result.stdout + result.stderr
+    return ["imports:", *(line for line in said.splitlines() if line.strip(" -="))]
+
+
+def workflows(folder: Path = ROOT / ".github" / "workflows") -> list[str]:
+    """Check the workflow files by the schema of the host."""
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows"]
+    files = map(str, sorted(folder.glob("*.yml")))
+    result = subprocess.run([*command, *files], capture_output=True, text=True)
+    return [] if result.returncode == 0 else (result.stdout + result.stderr).strip().splitlines()
+
+
+def quick() -> list[str]:
+    """Run all that takes seconds."""
+    return style() + words.problems() + ruff() + imports() + workflows()
+
+
 def style() -> list[str]:
     """Check the house rules that no other tool checks."""
     problems = []
@@ -115,13 +142,26 @@ def style() -> list[str]:
             problems.append(f"{relative(path)}:1: no SPDX line")
     problems.extend(f"{relative(path)} does not list what {TOP} and {MEMORY_TOP} need: make lists"
                     for path in lists.outdated())
+    problems.extend(f"{relative(path)} is not what rtl/registers.rdl says: make registers"
+                    for path in registers.outdated())
     unused = {str(path.relative_to(RTL)) for path in RTL.rglob("*.sv")} - set(lists.files())
     problems.extend(f"rtl/{name}: no module of {TOP} or {MEMORY_TOP} needs it" for name in sorted(unused))
     return problems
 
 
-def main() -> int:
-    problems = style() + words.problems() + ruff()
+def tell(problems: list[str], clean: str) -> int:
+    """Print the problems, or what is clean, and return the exit status."""
+    print("\n".join(problems) or f"lint: clean ({clean})")
+    return 1 if problems else 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="only the checks that take seconds")
+    checked = f"ruff, house style, words of {len(words.files())} files, imports, workflows"
+    problems = quick()
+    if parser.parse_args(arguments).quick:
+        return tell(problems, checked)
     builds = {name: configs.load(name).parameters() for name in configs.names()}
     memory, few = memory_builds(builds), for_yosys(builds)
     seen = [(TOP, *build) for build in builds.items()] + [(MEMORY_TOP, *build) for build in memory.items()]
@@ -134,13 +174,9 @@ def main() -> int:
         for build in seen:
             problems += slang(*build)
         problems += [line for lines in (*told, *unmade) for line in lines]
-    print("\n".join(problems) if problems else
-          f"lint: clean (verilator -Wall and slang on {len(builds)} builds of {TOP} and {len(memory)} of "
-          f"{MEMORY_TOP}, yosys on {len(made)} of both, ruff, house style, words of {len(words.files())} "
-          "files)")
-    return 1 if problems else 0
+    return tell(problems, f"verilator -Wall and slang on {len(builds)} builds of {TOP} and {len(memory)} of "
+                          f"{MEMORY_TOP}, yosys on {len(made)} of both, {checked}")
 
 
 if __name__ == "__main__":
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter).parse_args()
     sys.exit(main())

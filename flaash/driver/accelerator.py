@@ -17,10 +17,10 @@ from flaash.driver.errors import MachineError, OutOfMemory
 from flaash.driver.layout import ALIGN, Completion, Descriptor
 from flaash.driver.result import FIBERS, Cost, Result, record_bytes, split_records
 from flaash.driver.transport import Memory, Registers
+from models.constants import EDGE
 from models.dispatch import run_length
 from models.errors import TensorError
 from models.tiles import Plan, Room
-from tb.common.rtl_constants import EDGE
 
 RESULT_FULL = EDGE.errors["ErrResultFull"].value
 AHEAD = 2  # descriptors in the queue: the machine processes one, the next one waits

@@ -20,8 +20,8 @@ from flaash.driver.layout import (
     LevelEntry,
 )
 from flaash.driver.transport import Memory, Registers
+from models.constants import CONTROL_BITS, EDGE, ENGINES, REGISTERS, STATUS_BITS
 from models.numbers import FORMATS, NumberFormat
-from tb.common.rtl_constants import CONTROL_BITS, EDGE, ENGINES, REGISTERS, STATUS_BITS
 
 CHIP = 0x464C_5348  # RegId, "FLSH"
 IRQ_DONE, IRQ_ERROR = (1 << EDGE.constants[name].value for name in ("EdgeIrqDone", "EdgeIrqError"))

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from tb.common.rtl_constants import EDGE, ERRORS
+from models.constants import EDGE, ERRORS
 
 LEAF = 7  # the level that stands for the leaf in a place
 UNIT = 16  # bytes per unit of the offset in a place of a read or write

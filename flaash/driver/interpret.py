@@ -26,9 +26,9 @@ from flaash.driver.layout import (
 )
 from flaash.driver.result import WORD
 from models.axes import contracted_limit
+from models.constants import CONSTANTS, EDGE, ERRORS
 from models.contract import ContractionResult, contract
 from models.csf import Csf
-from tb.common.rtl_constants import CONSTANTS, EDGE, ERRORS
 
 LEAF = 7
 PARTS = {name.removeprefix("Part"): part.value for name, part in EDGE.prefixed("Part").items()}

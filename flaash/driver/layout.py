@@ -7,7 +7,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tb.common.rtl_constants import EDGE
+from models.constants import EDGE
 
 
 def _number(name: str) -> int:

@@ -11,8 +11,8 @@ import numpy as np
 from flaash.driver.device import CHIP, Build
 from flaash.driver.interpret import PARTS, Held, Refused, interpret
 from flaash.driver.layout import ALIGN, COMPLETION_AT, SLOT
+from models.constants import CONTROL_BITS, EDGE, ENGINES, REGISTERS
 from models.numbers import get_format
-from tb.common.rtl_constants import CONTROL_BITS, EDGE, ENGINES, REGISTERS
 
 HALTED = 1 << EDGE.constants["EdgeStatusHalted"].value
 DONE, ERROR = (1 << EDGE.constants[name].value for name in ("EdgeIrqDone", "EdgeIrqError"))

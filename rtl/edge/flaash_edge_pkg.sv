@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The memory edge: its registers, and the layout of descriptors and completion records. The one
-// source: the Python side reads this file, and docs/memory_edge.md is checked against it. The comment behind
-// an address is `access: meaning`. The first half of the register space is that of flaash_reg_pkg.
+// The memory edge: its registers, and the layout of descriptors and completion records. The source of the registers is
+// rtl/registers.rdl: `make registers` renews the blocks between marks. This file is the one source of the layout, and
+// docs/memory_edge.md is checked against both. The first half of the register space is that of flaash_reg_pkg.
 
 package flaash_edge_pkg;
 
@@ -9,6 +9,7 @@ package flaash_edge_pkg;
   import flaash_reg_pkg::*;
 
   // ---------------------------------------------------------------------- registers
+  // edge_registers of registers.rdl: make registers
   localparam logic [RegAddrWidth-1:0] RegEdgeInfo      = 12'h800;  // RO: width 15:0, bursts: read 23:16, write 31:24
   localparam logic [RegAddrWidth-1:0] RegEdgeStatus    = 12'h804;  // RO: bits EdgeStatus*
   localparam logic [RegAddrWidth-1:0] RegRingBase      = 12'h808;  // RW: address of slot 0, bits 31:0
@@ -16,17 +17,21 @@ package flaash_edge_pkg;
   localparam logic [RegAddrWidth-1:0] RegRingSize      = 12'h810;  // RW: slots, 2 to 65536
   localparam logic [RegAddrWidth-1:0] RegRingTail      = 12'h814;  // RW: first slot that is free; 0 after a soft reset
   localparam logic [RegAddrWidth-1:0] RegRingHead      = 12'h818;  // RO: first slot not completed; 0 after a soft reset
+
   localparam logic [RegAddrWidth-1:0] RegEdgeError     = 12'h820;  // RO: code of the error that ended the queue
   localparam logic [RegAddrWidth-1:0] RegEdgePlace     = 12'h824;  // RO: where, see the code
   localparam logic [RegAddrWidth-1:0] RegEdgeIrqEnable = 12'h828;  // RW: bits EdgeIrq*
   localparam logic [RegAddrWidth-1:0] RegEdgeIrqStatus = 12'h82c;  // W1C: bits EdgeIrq*
+  // end of edge_registers
 
+  // edge_bits of registers.rdl: make registers
   localparam int unsigned EdgeStatusBusy   = 0;  // a descriptor is being worked on
   localparam int unsigned EdgeStatusHalted = 1;  // an error has ended the queue; only a soft reset begins anew
 
   localparam int unsigned EdgeIrqDone  = 0;  // a descriptor that asks for it was completed
   localparam int unsigned EdgeIrqError = 1;  // an error has ended the queue
   localparam int unsigned NumEdgeIrqs  = 2;
+  // end of edge_bits
 
   // ------------------------------------------------------------- layout, in bytes
   localparam int unsigned SlotBytes       = 1024;  // of a slot of the ring, whose base is a multiple of this

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Register map: addresses, fields and codes of the AXI4-Lite port. The one source: the Python side
-// reads this file, and docs/registers.md is checked against it. The comment behind an address is
-// `access: meaning`; registers are 32 bits, 64-bit counters are a pair, low word first.
+// Register map: addresses, fields and codes of the AXI4-Lite port. The one source is rtl/registers.rdl, by which
+// `make registers` renews the blocks between marks. The comment after an address is `access: meaning`; registers are
+// 32 bits, 64-bit counters are a pair, low word first.
 
 package flaash_reg_pkg;
 
   localparam int unsigned RegAddrWidth = 12;
 
-  // ---------------------------------------------------------------- identification
+  // registers of registers.rdl: make registers
   localparam logic [RegAddrWidth-1:0] RegId         = 12'h000;  // RO: "FLSH", 0x464c5348
   localparam logic [RegAddrWidth-1:0] RegVersion    = 12'h004;  // RO: major in 31:16, minor in 15:0
   localparam logic [RegAddrWidth-1:0] RegFormat     = 12'h008;  // RO: value format of the build
@@ -19,7 +19,6 @@ package flaash_reg_pkg;
   localparam logic [RegAddrWidth-1:0] RegNodeDepth  = 12'h020;  // RO: upper-level nodes per operand
   localparam logic [RegAddrWidth-1:0] RegFiberDepth = 12'h024;  // RO: fibers per operand
 
-  // ----------------------------------------------------------------------- control
   localparam logic [RegAddrWidth-1:0] RegControl    = 12'h040;  // WO: command bits Control*
   localparam logic [RegAddrWidth-1:0] RegStatus     = 12'h044;  // RO: bits Status*
   localparam logic [RegAddrWidth-1:0] RegMode       = 12'h048;  // RW: bits Mode*
@@ -36,7 +35,6 @@ package flaash_reg_pkg;
   localparam logic [RegAddrWidth-1:0] RegSdpeSteps  = 12'h074;  // RO: its steps since the last accepted start
   localparam logic [RegAddrWidth-1:0] RegLongLines  = 12'h078;  // RW: least lines of a job that goes first, 0 off
 
-  // ---------------------------------------------------------------------- operands
   localparam logic [RegAddrWidth-1:0] RegOrderA     = 12'h080;  // RO: order of A, 0 while none is loaded
   localparam logic [RegAddrWidth-1:0] RegEntriesA   = 12'h084;  // RO: non-zeros of A
   localparam logic [RegAddrWidth-1:0] RegFibersA    = 12'h088;  // RO: non-empty fibers of A
@@ -45,10 +43,12 @@ package flaash_reg_pkg;
   localparam logic [RegAddrWidth-1:0] RegEntriesB   = 12'h094;  // RO: non-zeros of B
   localparam logic [RegAddrWidth-1:0] RegFibersB    = 12'h098;  // RO: non-empty fibers of B
   localparam logic [RegAddrWidth-1:0] RegLinesB     = 12'h09c;  // RO: lines that B occupies
+  // end of registers
 
   // ---------------------------------------------- performance counters, 64 bits each
   // RegCounters + 8 * index; all clear at an accepted start.
-  localparam logic [RegAddrWidth-1:0] RegCounters   = 12'h100;  // RO: first counter
+  // counters of registers.rdl: make registers
+  localparam logic [RegAddrWidth-1:0] RegCounters = 12'h100;  // the first counter
   localparam int unsigned CntCycles        = 0;   // from the accepted start until every result is stored
   localparam int unsigned CntJobs          = 1;   // dot products handed out
   localparam int unsigned CntRuns          = 2;   // range jobs handed out
@@ -72,8 +72,10 @@ package flaash_reg_pkg;
   localparam int unsigned CntUnloadCycles  = 20;  // from the accepted start until the last beat of the result left
   localparam int unsigned CntPortions      = 21;  // portions handed out, of dot products that are split
   localparam int unsigned NumCounters      = 22;
+  // end of counters
 
   // ------------------------------------------------------------------------- fields
+  // bits of registers.rdl: make registers
   localparam int unsigned ControlStart     = 0;  // begin a contraction
   localparam int unsigned ControlSoftReset = 1;  // forget everything but the RW registers
   localparam int unsigned ControlAbort     = 2;  // end the contraction or operand frame under way, keep operands
@@ -92,6 +94,7 @@ package flaash_reg_pkg;
   localparam int unsigned IrqDrained = 1;  // every result and the trailer have left
   localparam int unsigned IrqError   = 2;  // an error was recorded or counted
   localparam int unsigned NumIrqs    = 3;
+  // end of bits
 
   // ------------------------------------------------------------------- error codes
   localparam int unsigned EdgeErrors = 64;  // codes from here on are those of the memory edge
@@ -99,6 +102,7 @@ package flaash_reg_pkg;
   // RegErrorPlace: operand in bit 31 (A 0, B 1), level in 30:28 (7 for the entries), position of
   // the word or entry within the section in 27:0, unless the code says otherwise.
   typedef enum logic [7:0] {
+    // codes of registers.rdl: make registers
     ErrNone          = 8'h00,  // no error
     ErrHeader        = 8'h01,  // first beat: wrong magic, a format that is not the build's, or it names no operand
     ErrOrder         = 8'h02,  // order 0 or above 8 (place: the order)
@@ -120,16 +124,17 @@ package flaash_reg_pkg;
     ErrWatchdog      = 8'h12,  // no progress for RegWatchdog cycles (place: what was outstanding)
     ErrParity        = 8'h13,  // a stored bit has flipped (place: of a node; level 7: memory and position)
     // of the memory edge; their places: flaash_edge_pkg
-    ErrDescriptor    = 8'h40, // a word of the descriptor has a value that means nothing
-    ErrAlign         = 8'h41, // an address is not aligned
-    ErrSpan          = 8'h42, // an array or the result buffer ends beyond the last address
-    ErrLevelCount    = 8'h43, // a dense level has not as many nodes as its parents and extent say
-    ErrReadSlave     = 8'h44, // a read was answered with SLVERR
-    ErrReadDecode    = 8'h45, // a read was answered with DECERR
-    ErrWriteSlave    = 8'h46, // a write was answered with SLVERR
-    ErrWriteDecode   = 8'h47, // a write was answered with DECERR
-    ErrResultFull    = 8'h48, // the results need more than the buffer's capacity (place: how many there are)
-    ErrRing          = 8'h49  // base, size or tail of the ring can't be (place: address of the register)
+    ErrDescriptor    = 8'h40,  // a word of the descriptor has a value that means nothing
+    ErrAlign         = 8'h41,  // an address is not aligned
+    ErrSpan          = 8'h42,  // an array or the result buffer ends beyond the last address
+    ErrLevelCount    = 8'h43,  // a dense level has not as many nodes as its parents and extent say
+    ErrReadSlave     = 8'h44,  // a read was answered with SLVERR
+    ErrReadDecode    = 8'h45,  // a read was answered with DECERR
+    ErrWriteSlave    = 8'h46,  // a write was answered with SLVERR
+    ErrWriteDecode   = 8'h47,  // a write was answered with DECERR
+    ErrResultFull    = 8'h48,  // the results need more than the buffer's capacity (place: how many there are)
+    ErrRing          = 8'h49   // base, size or tail of the ring can't be (place: address of the register)
+    // end of codes
   } error_e;
 
   // RegErrorPlace of ErrParity: of a node its level and number. With level 7 bits 27:24 tell the memory,

@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -21,12 +19,11 @@ from tb.cli.progress import watched
 OTHERS = {"axes": None, "seq": None, "waves": False, "portion": "0", "long_lines": "0", "seed": "1"}
 
 
-def run(options: argparse.Namespace, check_output: Callable[[Path], None]) -> int:
+def run(options: argparse.Namespace) -> int:
     """Contract, print the report, write the result; return the exit status.
 
     Args:
         options: of `make sim`.
-        check_output: complains if the file of that path can't be written.
 
     Raises:
         UsageError, TensorError: a mistake of the user.
@@ -37,7 +34,7 @@ def run(options: argparse.Namespace, check_output: Callable[[Path], None]) -> in
     if not options.a:
         raise UsageError("EINSUM needs A, and B if there are two operands")
     if options.out:
-        check_output(Path(options.out))
+        io.check_writable(options.out)
     operands = [io.read(path) for path in (options.a, options.b) if path]
     chip = flaash.Chip(options.config, options.sim)
     try:

@@ -172,10 +172,10 @@ def simulate(options: argparse.Namespace) -> int:
     if options.einsum:
         if options.edge == memory.EDGE:
             raise UsageError("EDGE=memory takes no EINSUM")
-        return einsum.run(options, _check_output)
+        return einsum.run(options)
     seed = _seed(options.seed)
     if options.out:
-        _check_output(Path(options.out))
+        io.check_writable(options.out)
     if options.edge == memory.EDGE:
         return _through_memory(options, config, seed)
     sequence, knobs = _choose(options, config)
@@ -296,18 +296,6 @@ def _seed(text: str) -> int:
     if not 0 <= seed < 2**31:
         raise UsageError(f"SEED={text} is not between 0 and {2**31 - 1}")
     return seed
-
-
-def _check_output(path: Path) -> None:
-    """Complain now rather than after the simulation."""
-    if not any(path.name.lower().endswith(ending) for ending in io.WRITERS):
-        raise UsageError(f"{path}: unknown ending; results are written as {', '.join(io.WRITERS)}")
-    if not path.resolve().parent.is_dir():
-        raise UsageError(f"{path}: there is no folder {path.resolve().parent}")
-    if path.is_dir():
-        raise UsageError(f"{path} is a folder, not a file")
-    if not os.access(path if path.exists() else path.resolve().parent, os.W_OK):
-        raise UsageError(f"{path} can't be written: permission denied")
 
 
 def _check_shape(path: Path, shape: tuple[int, ...]) -> None:

@@ -9,7 +9,11 @@ import sys
 import tomllib
 from pathlib import Path
 
-from tools.bundle import PACKAGES, ROOT, bundle, moved
+import numpy as np
+import pytest
+
+import flaash
+from tools.bundle import PACKAGES, ROOT, bundle, moved, pointer
 
 PROGRAM = """
 import sys
@@ -24,19 +28,64 @@ assert models.MINE and flaash.__file__.startswith(sys.argv[1])
 print("right")
 """
 
+OPENED = """
+import sys
+names = []
+sys.addaudithook(lambda event, given: names.append(str(given[0])) if event == "open" else None)
+import flaash
+print(*names)
+"""
 
-def test_the_bundle_works_elsewhere(tmp_path: Path) -> None:
-    """With the packages of this Python, but not from the checkout; simulations are built in the cache."""
-    bundle(tmp_path / "site" / "flaash")
-    folder, cache = tmp_path / "user", tmp_path / "cache"
-    folder.mkdir()
+
+def call(site: Path, program: str, *arguments: str) -> str:
+    """Run a user's program with the packages of this Python and those of a folder; return what it printed."""
+    folder = site.with_name("user")
+    folder.mkdir(exist_ok=True)
     (folder / "models.py").write_text("MINE = True\n")
-    (folder / "program.py").write_text(PROGRAM)
-    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site"), "XDG_CACHE_HOME": str(cache)}
-    result = subprocess.run([sys.executable, "program.py", str(tmp_path)], cwd=folder, env=environment,
+    (folder / "program.py").write_text(program)
+    environment = {**os.environ, "PYTHONPATH": str(site), "XDG_CACHE_HOME": str(site.with_name("cache"))}
+    result = subprocess.run([sys.executable, "program.py", *arguments], cwd=folder, env=environment,
                             capture_output=True, text=True)
-    assert result.stdout == "right\n", result.stderr
-    assert list((cache / "flaash" / "sims").glob("flaash_top-icarus-*/build.done"))
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of packages with what `pip install .` makes."""
+    folder = tmp_path_factory.mktemp("bundle") / "site"
+    bundle(folder / "flaash")
+    return folder
+
+
+def test_the_bundle_works_elsewhere(site: Path) -> None:
+    """With the packages of this Python, but not from the checkout; simulations are built in the cache."""
+    assert call(site, PROGRAM, str(site)) == "right\n"
+    assert list((site.with_name("cache") / "flaash" / "sims").glob("flaash_top-icarus-*/build.done"))
+
+
+def test_the_editable_package_finds_the_checkout(tmp_path: Path) -> None:
+    pointer(tmp_path / "site" / "flaash")
+    assert [path.name for path in (tmp_path / "site").rglob("*.py")] == ["__init__.py"]
+    assert call(tmp_path / "site", PROGRAM, str(ROOT)) == "right\n"
+
+
+def test_importing_reads_no_hardware(site: Path) -> None:
+    """All numbers of the RTL are in a table, which the package brings."""
+    opened = call(site, OPENED).split()
+    assert str(site / "flaash" / "models" / "constants.json") in opened
+    assert [name for name in opened if re.search(r"\.(svh?|rdl)$", name)] == []
+
+
+def test_what_is_printed_of_an_object_is_short() -> None:
+    values = np.ones((40, 50))
+    result, report = flaash.einsum("ij,kj->ik", values, values, on="model", kind="tensor", return_report=True)
+    (step,), ((pair, answer),) = report.steps, report.runs
+    assert repr(result) == "<SparseTensor 40 x 40, 1,600 entries>"
+    assert repr(report) == "<Report 'ij,kj->ik' on model, default: 1,600 entries>"
+    assert repr(pair[0]) == "<Csf 40 x 50, 2,000 entries>"
+    assert repr(step) == "<Step 'ij,kj->ik': 1 runs>"
+    assert repr(answer) == "<Answer: 1,600 dot products, 1,600 entries>"
 
 
 def test_imports_are_moved() -> None:

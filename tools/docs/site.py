@@ -14,6 +14,7 @@ few words are marked up as terms. For the site the hooks
 import json
 import posixpath
 import re
+import tomllib
 from pathlib import Path
 
 import wavedrom
@@ -63,7 +64,9 @@ def _terms() -> dict[str, str]:
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Put the pages of docs/blocks/ in the place of `blocks/*`, in the order of their names."""
+    """Put the pages of docs/blocks/ in the place of `blocks/*`, by name, and the version below each page."""
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    config.copyright = f"FLAASH {version}"
     pages = [f"blocks/{path.name}" for path in sorted((ROOT / "docs" / "blocks").glob("*.md"))]
     for section in config.nav:
         for name, entries in section.items():

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The quick checks of make lint notice what they are for, and pre-commit runs them."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tb.common.toolchain import ROOT
+from tools import lint
+
+BIN = Path(sys.executable).parent
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """Return a copy of the layers and of their contracts."""
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for name in ("models", "flaash", "tb", "bench", "tools"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=lambda folder, names: [
+            name for name in names if Path(folder, name).is_file() and not name.endswith(".py")])
+    return tmp_path
+
+
+@pytest.mark.parametrize(("file", "line", "told"), [
+    ("models/errors.py", "import tb.common.stalls", "models.errors -> tb.common.stalls"),
+    ("models/errors.py", "import cocotb", "models.errors -> cocotb"),
+    ("flaash/driver/layout.py", "import tb.common.stalls", "flaash.driver.layout -> tb.common.stalls"),
+    ("tb/common/stalls.py", "import tb.env.env", "tb.common.stalls -> tb.env.env"),
+    ("tb/env/env.py", "import tools.lint", "tb.env.env -> tools.lint"),
+    ("tools/lint.py", "import bench.host", "tools.lint -> bench.host")])
+def test_an_import_from_above_is_noticed(copy: Path, file: str, line: str, told: str) -> None:
+    (copy / file).write_text(f"{(copy / file).read_text()}\n{line}\n")
+    assert told in "\n".join(lint.imports(copy))
+
+
+def test_a_wrong_workflow_is_noticed(tmp_path: Path) -> None:
+    text = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
+    assert lint.workflows() == []
+    (tmp_path / "ci.yml").write_text(text.replace("runs-on:", "runs-at:", 1))
+    assert any("runs-at" in line for line in lint.workflows(tmp_path))
+
+
+def test_pre_commit_is_clean(tmp_path: Path) -> None:
+    """All its hooks on all files; a copy without git runs what the hook runs."""
+    if not (ROOT / ".git").exists():
+        assert lint.quick() == []
+        return
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    done = subprocess.run([BIN / "pre-commit", "run", "--all-files"], cwd=ROOT, capture_output=True,
+                          text=True, env=environment | {"PRE_COMMIT_HOME": str(tmp_path)})
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Passed" in done.stdout
