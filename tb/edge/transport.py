@@ -120,6 +120,7 @@ class Chip:
     def __init__(self, dut: SimHandleBase, base: int = 0x1_2345_0000, size: int = 1 << 20,
                  latency: Mapping[str, int] | None = None, patience: int = PATIENCE):
         self.bus = BusMemory(dut, base, size, latency)
+        coverage.export_at_the_end()
         self.memory, self.registers = SimMemory(self.bus), SimRegisters(dut, patience)
 
     async def open(self, slots: int = 4) -> Accelerator:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The register model of the machine, built from the register map of the hardware."""
 
+from collections.abc import Mapping
+
 from pyuvm import (
     uvm_endianness_e,
     uvm_reg,
@@ -23,18 +25,19 @@ class AccessRefusedError(AssertionError):
 
 
 class RegisterModel(uvm_reg_block):
-    """All registers, with one field `value` each, accessed over an AXI4-Lite agent.
+    """All registers of an edge, with one field `value` each, accessed over an AXI4-Lite agent.
 
     Args:
         sequencer: of the agent.
+        table: registers by name.
     """
 
-    def __init__(self, sequencer: uvm_sequencer):
+    def __init__(self, sequencer: uvm_sequencer, table: Mapping[str, rtl.Register]):
         super().__init__("registers")
         self.map = self.create_map("map", 0, 4, uvm_endianness_e.UVM_LITTLE_ENDIAN)
         self._sequencer = sequencer
         self._registers: dict[str, uvm_reg] = {}
-        for register in rtl.REGISTERS.values():
+        for register in table.values():
             self._add(register)
         self.map.set_sequencer(sequencer, AxilAdapter("adapter"))
         self.map.set_auto_predict(True)

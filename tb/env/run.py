@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tb.common.configs import DEFAULT, Config
+from tb.common.edges import MEMORY, STREAM, TOPS
 from tb.common.folders import runs
 from tb.common.simulation import Build, SimulationFailed, build, run
 
-TOP = "flaash_top"
+WIDTH = 512  # bits of the memory's bus
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,12 +30,18 @@ class Run:
 
 
 def build_top(config: Config, simulator: str, waves: bool = False,
-              options: tuple[str | Path, ...] = ()) -> Build:
+              options: tuple[str | Path, ...] = (), edge: str = STREAM, width: int = WIDTH) -> Build:
     """Build the chip's top once for this configuration; see tb.common.simulation.build().
 
     Most tests on Verilator run on the default configuration.
+
+    Args:
+        config, simulator, waves, options: as for build().
+        edge: one of EDGES.
+        width: bits of the memory's bus.
     """
-    return build(TOP, simulator, config.parameters(), waves=waves, options=options,
+    parameters = config.parameters() | ({"DataWidth": width} if edge == MEMORY else {})
+    return build(TOPS[edge], simulator, parameters, waves=waves, options=options,
                  shared=config.name == DEFAULT and not waves)
 
 
@@ -46,7 +53,8 @@ def run_folder(name: str) -> Path:
 def run_sequences(config: Config, simulator: str, sequences: list[str], name: str, seed: int = 1,
                   knobs: Mapping[str, dict] | None = None, waves: bool = False,
                   test_module: str = "tb.env.top_tests", testcase: str | None = None,
-                  variables: Mapping[str, str] | None = None, built: Build | None = None) -> Run:
+                  variables: Mapping[str, str] | None = None, built: Build | None = None,
+                  edge: str = STREAM, width: int = WIDTH) -> Run:
     """Run sequences one after the other in one simulation.
 
     Args:
@@ -60,13 +68,14 @@ def run_sequences(config: Config, simulator: str, sequences: list[str], name: st
         test_module, testcase: the cocotb test.
         variables: further environment variables.
         built: what build_top() returned, if it was called before.
+        edge, width: as for build_top().
 
     Raises:
         SimulationFailed: something disagreed, hung or died. summary.json then says so too.
     """
-    environment = {"FLAASH_CONFIG": config.to_json(), "FLAASH_SEQ": ",".join(sequences),
+    environment = {"FLAASH_CONFIG": config.to_json(), "FLAASH_EDGE": edge, "FLAASH_SEQ": ",".join(sequences),
                    "FLAASH_KNOBS": json.dumps(dict(knobs or {})), **dict(variables or {})}
-    built = built or build_top(config, simulator, waves)
+    built = built or build_top(config, simulator, waves, edge=edge, width=width)
     try:
         folder = run(built, test_module, name, seed, environment, testcase, waves)
     except SimulationFailed as error:

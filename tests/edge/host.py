@@ -18,8 +18,9 @@ from models.tensor import SparseTensor
 from tb.common import rtl_constants as rtl
 from tb.edge import coverage
 from tb.edge.cover_points import CHANNELS
+from tb.edge.image import levels
 from tb.edge.memory import BusMemory
-from tests.edge.image import BASE, Image, levels, to_bytes, words
+from tests.edge.image import BASE, Image, to_bytes, words
 
 RING, SLOTS = BASE + 0x8000, 5
 RESULTS, CAPACITY = BASE + 0x8_0000, 0x4_0000
@@ -59,6 +60,7 @@ class Host:
         self.fmt: NumberFormat = next(f for f in FORMATS.values() if f.code == int(dut.Format.value))
         self._slots = slots
         self.bus = BusMemory(dut, BASE, 1 << 20)
+        coverage.export_at_the_end()
         self.memory = self.bus.bytes
         self.set_latency(latency)
         for channel in CHANNELS if stalls else ():

@@ -9,16 +9,18 @@ import pytest
 from models import generate, io
 from tb.cli import memory
 from tb.common import configs
+from tb.common.edges import MEMORY
 from tb.common.simulation import run_bench
 from tb.common.toolchain import ROOT
-from tb.edge.job import build_chip, contract_files
+from tb.edge.job import contract_files
+from tb.env.run import build_top
 
 FLIGHTS = str(ROOT / "models" / "data" / "tensors" / "flights.tns")
 
 
 def _contracted(a: str, b: str, config: configs.Config, name: str, seed: int) -> dict:
     job = memory.job((a, b), None, config, None, 0, 0)
-    folder = contract_files(build_chip(config, "verilator"), config, job, seed, name)
+    folder = contract_files(build_top(config, "verilator", edge=MEMORY), config, job, seed, name)
     summary = json.loads((folder / "summary.json").read_text())
     memory.table(summary)
     return summary

@@ -12,6 +12,7 @@ from pyuvm import uvm_sequence_item
 from models.csf import Csf
 from tb.agents.axil.item import AxilItem
 from tb.common.stalls import STALLS
+from tb.edge.cover_points import CHANNELS
 
 PORTS = ("operand", "result", "register")
 
@@ -43,6 +44,7 @@ class ContractionItem(uvm_sequence_item):
         portion: most entries of A per portion, 0 for no splitting; above 0 only on hardware that can split.
         long_lines: least lines of a job that goes first, 0 for jobs in order.
         stalls: name of a stall generator (tb.common.stalls) by port (PORTS); absent ports don't stall.
+        latency: at the memory edge, cycles that the memory adds by channel (CHANNELS); None for random ones.
 
     Raises:
         ValueError: a port or a stall generator that does not exist, or a number that its register can't hold.
@@ -64,12 +66,12 @@ class ContractionItem(uvm_sequence_item):
 
     def __init__(self, a: Csf | None = None, b: Csf | None = None, dense: bool = False,
                  run_length: int = 0, stalls: dict[str, str] | None = None,
-                 portion: int = 0, long_lines: int = 0):
+                 portion: int = 0, long_lines: int = 0, latency: dict[str, int] | None = None):
         super().__init__("contraction")
         self.a, self.b = a, b
         self.dense, self.run_length = dense, run_length
         self.portion, self.long_lines = portion, long_lines
-        self.stalls = {} if stalls is None else stalls
+        self.stalls, self.latency = {} if stalls is None else stalls, latency
         self._check()
         self.frames: list[list[int]] | None = None
         self.start = True
@@ -89,6 +91,9 @@ class ContractionItem(uvm_sequence_item):
                 raise ValueError(f"stalls: there is no port {port!r}, choose from {', '.join(PORTS)}")
             if kind not in STALLS:
                 raise ValueError(f"stalls: {port} can't be {kind!r}, choose one of {', '.join(STALLS)}")
+        for channel in self.latency or {}:
+            if channel not in CHANNELS:
+                raise ValueError(f"latency: there is no channel {channel!r}, choose from {', '.join(CHANNELS)}")
         for name in ("run_length", "portion", "long_lines"):
             value = getattr(self, name)
             if not isinstance(value, Integral):
@@ -114,7 +119,7 @@ class ContractionItem(uvm_sequence_item):
 
 @dataclasses.dataclass
 class Outcome:
-    """What the registers said when an item had ended.
+    """What the registers said when an item had ended; nothing if another one of the queue was behind it.
 
     Attributes:
         item: what was asked for.
@@ -122,6 +127,7 @@ class Outcome:
         counters: performance counters by name.
         refused: for each of the item's accesses, whether it was refused.
         interrupt: whether the interrupt line rose and fell as it should; a sentence if not.
+        completed: when the host knew that a descriptor was completed, in ns; None if it was not.
     """
 
     item: ContractionItem
@@ -129,3 +135,4 @@ class Outcome:
     counters: dict[str, int]
     refused: list[bool]
     interrupt: str = ""
+    completed: float | None = None
