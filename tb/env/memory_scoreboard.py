@@ -157,6 +157,7 @@ class MemoryScoreboard(Scoreboard):
                 self._judge_operands(prediction, outcome)
         queued = not outcome.registers and prediction.result is not None
         self._before = prediction.result.results if queued else 0
+        self.flags = self.flags | int(prediction.result.flags) if queued else 0
 
     def _judge_record(self, entry: _Entry, prediction: Prediction, outcome: Outcome) -> None:
         """Judge the completion record, which a reset may have prevented."""

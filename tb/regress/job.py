@@ -106,7 +106,8 @@ def record_of(spec: RunSpec, key: str, command: str, error: str, summary: Mappin
     summary = summary or {}
     return {"name": spec.name, "sequence": spec.sequence, "config": spec.config, "simulator": spec.simulator,
             "edge": spec.edge, "seed": spec.seed, "knobs": spec.knobs, "test": spec.test, "command": command,
-            "key": key, "passed": not error and bool(summary.get("passed")), "error": error, "seconds": round(seconds, 3),
+            "key": key, "passed": not error and bool(summary.get("passed")), "error": error,
+            "seconds": round(seconds, 3),
             "cycles": summary.get("cycles", 0), "compared": summary.get("compared", 0), "trace": "",
             "waves": None, "host": platform.node()}
 

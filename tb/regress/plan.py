@@ -167,7 +167,7 @@ def expand(sequences: Iterable[str], machines: Iterable[str], simulators: Iterab
     """Return every combination at an edge.
 
     Raises:
-        UsageError, SequenceError, ConfigError: a name does not exist, or a sequence means nothing at this edge.
+        UsageError, SequenceError, ConfigError: a name does not exist, or a sequence is of another edge.
     """
     sequences, simulators, seeds = list(sequences), list(simulators), list(seeds)
     check_edge(edge, sequences)

@@ -125,8 +125,9 @@ class Batch:
         for build in builds:
             builds[build] = client.submit(job.prepare, *build, waves, self._variables, pure=False)
         futures = {client.submit(job.execute, spec, builds[spec.config, spec.simulator, spec.edge],
-                                 regression.key(spec), regression.ticket, regression.command(spec), str(regression.folder),
-                                 self._variables, waves, pure=False): spec for spec in specs}
+                                 regression.key(spec), regression.ticket, regression.command(spec),
+                                 str(regression.folder), self._variables, waves, pure=False): spec
+                   for spec in specs}
         records: dict[RunSpec, dict] = {}
         progress = Progress(len(specs), regression.jobs, self._under_way, self._console)
         for future, record in as_completed(futures, with_results=True, raise_errors=False):

@@ -84,11 +84,11 @@ def _header_faults(csf: Csf, which: int, beats: list[int]) -> Iterator[Fault]:
     leaf = csf.order - 1
     zeros = [(mode, 0, f"extent 0 of mode {mode}") for mode in _first_middle_last(csf.order)]
     for mode, extent, what in [(leaf, 0xFFFF_FFFF, "a contracted extent beyond CoordWidth"), *zeros]:
-        # Of the contracted mode both operands have one extent, so A's is told.
+        # The contracted mode has one extent for both operands.
         shape = (*csf.shape[:mode], extent, *csf.shape[mode + 1:])
         yield Fault(what, set_word(beats, WORDS + mode, extent),
                     ExpectedError("ErrExtent", error_place(which, 0, mode)),
-                    None if which and mode == leaf else dataclasses.replace(csf, shape=shape))
+                    None if mode == leaf else dataclasses.replace(csf, shape=shape))
 
 
 def _count_faults(csf: Csf, which: int, beats: list[int]) -> Iterator[Fault]:
@@ -126,7 +126,8 @@ def _coordinate_faults(csf: Csf, which: int, level: int, pack: Pack) -> Iterator
             if value >= 0:
                 wrong = _replace(csf, "coords", level, position, value)
                 yield Fault(f"coordinate {position} of level {level} {what} the one before",
-                            pack(wrong, which), ExpectedError("ErrCoordOrder", error_place(which, level, position)), wrong)
+                            pack(wrong, which),
+                            ExpectedError("ErrCoordOrder", error_place(which, level, position)), wrong)
 
 
 def _first_middle_last(count: int) -> list[int]:

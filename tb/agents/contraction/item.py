@@ -93,7 +93,8 @@ class ContractionItem(uvm_sequence_item):
                 raise ValueError(f"stalls: {port} can't be {kind!r}, choose one of {', '.join(STALLS)}")
         for channel in self.latency or {}:
             if channel not in CHANNELS:
-                raise ValueError(f"latency: there is no channel {channel!r}, choose from {', '.join(CHANNELS)}")
+                raise ValueError(f"latency: there is no channel {channel!r}, choose from"
+                                 f" {', '.join(CHANNELS)}")
         for name in ("run_length", "portion", "long_lines"):
             value = getattr(self, name)
             if not isinstance(value, Integral):

@@ -147,19 +147,20 @@ class MemoryDriver(ContractionDriver):
     async def _finish(self, refused: Sequence[bool] = ()) -> None:
         """Wait until the chip has completed what is queued, and tell what came of it."""
         await self._ring()
-        outcomes, halted = [], False
-        while self._queue and not halted:
-            time, done = await self._completed()
-            outcomes += [Outcome(entry.item, {}, {}, list(refused), completed=time) for entry in done]
+        outcomes, halted, done = [], False, []
+        while self._queue and (done or not halted):
+            # The head moves in the cycle of the halt, so it is read once more after that.
             halted = not done and bool(await self.registers.read("RegEdgeStatus") & HALTED)
+            time, done = await self._completed(halted)
+            outcomes += [Outcome(entry.item, {}, {}, list(refused), completed=time) for entry in done]
         outcomes += [Outcome(entry.item, {}, {}, list(refused)) for entry in self._queue]  # never completed
         self._queue.clear()
         await self._tell(outcomes[-1], outcomes[:-1])
 
-    async def _completed(self) -> tuple[float, list[Announced]]:
+    async def _completed(self, halted: bool) -> tuple[float, list[Announced]]:
         """Return a time by which some descriptors, perhaps none, were completed, and these descriptors."""
         asks = self._queue[0].descriptor.interrupt
-        if asks and not self._irq.value:
+        if asks and not halted and not self._irq.value:
             await RisingEdge(self._irq)
         elif not asks:
             await Timer(self._random.randint(1, 60), "ns")
@@ -242,12 +243,12 @@ class MemoryDriver(ContractionDriver):
         free = len(placed[0]) + len(placed[1]) - 2
         most = self._fibers[0] * self._fibers[1] * record_bytes(
             self._fmt, free if coordinates else FIBERS)
-        capacity = most + random.choice(SLACK)
+        capacity = (most if item.drains or item.resets else 0) + random.choice(SLACK)
         slot = self._base + SLOT * self._tail
         descriptor = Descriptor(
             *map(tuple, placed), self._fmt.code, self._placing.buffer(capacity), capacity, item.dense,
-            coordinates, random.random() < 0.7, item.run_length, item.portion, item.long_lines, random.getrandbits(32),
-            (kept[0], kept[1]), random.random() < 0.3)
+            coordinates, random.random() < 0.7, item.run_length, item.portion, item.long_lines,
+            random.getrandbits(32), (kept[0], kept[1]), random.random() < 0.3)
         entry = Announced(item, slot, descriptor, tuple(arrays))
         self.announced.write(entry)
         self.memory.bytes.put(slot, descriptor.pack())

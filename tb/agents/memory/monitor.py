@@ -23,8 +23,8 @@ RING = {rtl.EDGE.registers[name].address: name for name in (
 
 
 class MemoryMonitor(uvm_monitor):
-    """Publishes each Access on `accesses`, each Burst of writes on `bursts`, as soon as its address is there, and
-    each completion record on `records`, as soon as it is whole.
+    """Publishes each Access on `accesses`, each Burst of writes on `bursts`, as soon as its address has come,
+    and each completion record on `records`, as soon as it is whole.
 
     `registers` takes the accesses of the AXI4-Lite monitor, from which it knows where the ring is. `pins` in
     the configuration database says where it is attached; the agent sets `memory` before the run.
