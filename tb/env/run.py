@@ -14,6 +14,7 @@ from tb.common.folders import runs
 from tb.common.simulation import Build, SimulationFailed, build, run
 
 WIDTH = 512  # bits of the memory's bus
+TOP_WIDTH = 128  # if the top is not told
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,16 +34,18 @@ def build_top(config: Config, simulator: str, waves: bool = False,
               options: tuple[str | Path, ...] = (), edge: str = STREAM, width: int = WIDTH) -> Build:
     """Build the chip's top once for this configuration; see tb.common.simulation.build().
 
-    Most tests on Verilator run on the default configuration.
+    Most tests on Verilator run on the default configuration, and those of the memory edge on few.
 
     Args:
         config, simulator, waves, options: as for build().
         edge: one of EDGES.
         width: bits of the memory's bus.
     """
-    parameters = config.parameters() | ({"DataWidth": width} if edge == MEMORY else {})
+    parameters = config.parameters()
+    if edge == MEMORY and width != TOP_WIDTH:  # so all tests share a build with what the top has by itself
+        parameters["DataWidth"] = width
     return build(TOPS[edge], simulator, parameters, waves=waves, options=options,
-                 shared=config.name == DEFAULT and not waves)
+                 shared=not waves and (edge == MEMORY or config.name == DEFAULT))
 
 
 def run_folder(name: str) -> Path:
