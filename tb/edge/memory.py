@@ -229,6 +229,15 @@ class BusMemory:
         coverage.hit("edge.stalls", f"{channel} x {kind}")
 
     @property
+    def moved(self) -> tuple[int, ...]:
+        """What is different after something has moved on a channel."""
+        return tuple(channel.passed for channel in self.channels.values())
+
+    def outstanding(self) -> list[str]:
+        """Say what the memory has not answered."""
+        return [] if self.under_way == "nothing" else [f"{self.under_way} under way at m_axi"]
+
+    @property
     def under_way(self) -> str:
         """What bursts are under way: nothing, reads, writes, reads and writes."""
         reads = self.channels["ar"].busy or self.channels["r"].busy

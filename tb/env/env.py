@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from cocotb.handle import SimHandleBase
 from pyuvm import ConfigDB, uvm_env
@@ -15,6 +15,7 @@ from tb.agents.contraction.agent import ContractionAgent
 from tb.common import rtl_constants as rtl
 from tb.common.configs import Config
 from tb.env.coverage import CoverageSubscriber
+from tb.env.hang import HangGuard
 from tb.env.predictor import Predictor
 from tb.env.progress import Progress
 from tb.env.registers import RegisterModel
@@ -38,6 +39,7 @@ class ContractionEnv(uvm_env):
     ports: Mapping[str, str] = {}  # prefixes of the edge's ports by agent
     register_table: Mapping[str, rtl.Register] = {}
     scoreboard_type = Scoreboard
+    shown: Sequence[rtl.Register] = ()  # registers that the report of a hang shows
 
     def __init__(self, name: str, parent, dut: SimHandleBase, config: Config, seed: int, record: bool = True):
         super().__init__(name, parent)
@@ -59,8 +61,9 @@ class ContractionEnv(uvm_env):
             self.coverage = CoverageSubscriber("coverage", self, self.config)
             self.statistics = Statistics("statistics", self, self.config)
         self.progress = Progress("progress", self, self._access)
-        self.watchdog = Watchdog("watchdog", self, dut, self.activity, self.outstanding, self._access,
-                                 lambda: self.contraction.driver.silence)
+        guard = HangGuard(dut, self.activity, self.outstanding, self._access,
+                          silence=lambda: self.contraction.driver.silence, shown=self.shown)
+        self.watchdog = Watchdog("watchdog", self, guard)
 
     def connect_phase(self) -> None:
         driver = self.contraction.driver

@@ -9,6 +9,7 @@ from tb.agents.contraction.agent import ContractionAgent
 from tb.agents.contraction.memory import MemoryDriver
 from tb.agents.memory.agent import MemoryAgent
 from tb.common import rtl_constants as rtl
+from tb.edge.guard import RING
 from tb.env.env import ContractionEnv
 from tb.env.memory_scoreboard import MemoryScoreboard
 
@@ -21,6 +22,7 @@ class MemoryEnv(ContractionEnv):
     ports = {"memory": "m_axi"}
     register_table = {**rtl.REGISTERS, **rtl.EDGE.registers}
     scoreboard_type = MemoryScoreboard
+    shown = RING
 
     def build_edge(self) -> ContractionAgent:
         # A multiple of 4 GB lies within it, so that every carry of an address is seen.
@@ -42,11 +44,11 @@ class MemoryEnv(ContractionEnv):
 
     def activity(self) -> tuple[int | str, ...]:
         """Return the transfers."""
-        return (self.memory.monitor.transfers, len(self.memory.monitor.waiting), self.axil.monitor.writes)
+        return (*self.memory.memory.moved, self.axil.monitor.writes)
 
     def outstanding(self) -> list[str]:
-        return [*self.contraction.driver.outstanding(), *self.memory.outstanding(),
+        return [*self.contraction.driver.outstanding(), *self.memory.memory.outstanding(),
                 *self.scoreboard.outstanding()]
 
     def left_over(self) -> list[str]:
-        return self.memory.outstanding()
+        return self.memory.memory.outstanding()

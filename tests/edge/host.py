@@ -18,6 +18,7 @@ from models.tensor import SparseTensor
 from tb.common import rtl_constants as rtl
 from tb.edge import coverage
 from tb.edge.cover_points import CHANNELS
+from tb.edge.guard import guard
 from tb.edge.image import levels
 from tb.edge.memory import BusMemory
 from tests.edge.image import BASE, Image, to_bytes, words
@@ -37,6 +38,7 @@ BIT = {
 }
 ERROR = {name: constant.value for name, constant in {**rtl.ERRORS, **rtl.EDGE.errors}.items()}
 LIMIT = 100_000  # cycles in which everything must have an end
+QUIET = 5_000  # cycles; a host that only reads registers makes no progress
 
 
 class Host:
@@ -47,6 +49,7 @@ class Host:
         latency: see set_latency().
         stalls, random: how all channels pause, see tb.common.stalls.
         slots: of the ring.
+        quiet: cycles without any transfer; after two such stretches the test fails.
 
     Attributes:
         bus: the memory behind the AXI4 master.
@@ -55,7 +58,7 @@ class Host:
     """
 
     def __init__(self, dut: SimHandleBase, latency: int = 1, stalls: str = "", random: Random | None = None,
-                 slots: int = SLOTS):
+                 slots: int = SLOTS, quiet: int = QUIET):
         self.dut = dut
         self.fmt: NumberFormat = next(f for f in FORMATS.values() if f.code == int(dut.Format.value))
         self._slots = slots
@@ -68,6 +71,8 @@ class Host:
         self.axil = AxiLiteMaster(
             AxiLiteBus.from_prefix(dut, "s_axil"), dut.clk_i, dut.rst_ni, reset_active_level=False
         )
+        guard(dut, self.bus, self.axil, lambda: (self._writes,), quiet)
+        self._writes = 0
         self.tail = 0
         self._queued: dict[int, Descriptor | None] = {}  # what stands in a slot; None: words of a bad one
         self.allow(RESULTS, RESULTS + CAPACITY)
@@ -90,6 +95,7 @@ class Host:
         return RING + SLOT * (index % self._slots)
 
     async def write(self, name: str, value: int) -> None:
+        self._writes += 1
         answer = await self.axil.write(ADDRESS[name], value.to_bytes(4, "little"))
         assert answer.resp == AxiResp.OKAY, f"{name} refused a write"
 

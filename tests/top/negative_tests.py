@@ -128,7 +128,7 @@ class HangingTest(ContractionTest):
     """Does not wait long for a hang."""
 
     def connect_phase(self) -> None:
-        self.env.watchdog.period = HANG_PERIOD
+        self.env.watchdog.guard.period = HANG_PERIOD
 
 
 class PollingTest(HangingTest):

@@ -102,7 +102,8 @@ AT_THE_MEMORY_EDGE = [
     for number, machine in enumerate(AT_THE_MEMORY_EDGE)])
 def test_machines_at_the_memory_edge(simulator: str, name: str, changes: dict, width: int,
                                      seed: int) -> None:
-    run = run_sequences(configs.load(name, changes), simulator, ["smoke", "empties", "back_to_back", "random"],
+    run = run_sequences(configs.load(name, changes), simulator,
+                        ["smoke", "empties", "back_to_back", "random"],
                         f"memory-edge-{name}-{simulator}", seed, {"random": {"count": 4}}, edge=MEMORY,
                         width=width)
     assert run.summary["passed"] and run.summary["compared"] > 0

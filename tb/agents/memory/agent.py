@@ -25,7 +25,3 @@ class MemoryAgent(uvm_agent):
     def connect_phase(self) -> None:
         self.monitor.memory = self.memory
 
-    def outstanding(self) -> list[str]:
-        """Say what the memory has not answered yet."""
-        left = self.memory.under_way
-        return [] if left == "nothing" else [f"{left} under way at m_axi"]

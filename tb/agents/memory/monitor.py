@@ -30,7 +30,6 @@ class MemoryMonitor(uvm_monitor):
     the configuration database says where it is attached; the agent sets `memory` before the run.
 
     Attributes:
-        transfers: accesses so far.
         waiting: bursts of writes that the memory has not answered, the oldest first.
     """
 
@@ -43,7 +42,6 @@ class MemoryMonitor(uvm_monitor):
         self.registers = Inbox("registers", self, self._register)
         self.bursts = uvm_analysis_port("bursts", self)
         self.memory: BusMemory | None = None
-        self.transfers = 0
         self.waiting: deque[Burst] = deque()
         self._ring = dict.fromkeys(RING.values(), 0)
         self._record = bytearray()
@@ -87,5 +85,4 @@ class MemoryMonitor(uvm_monitor):
             self.records.write(Written(slot, bytes(self._record), get_sim_time("ns")))
 
     def _publish(self, access: Access) -> None:
-        self.transfers += 1
         self.accesses.write(access)
