@@ -35,6 +35,7 @@ class Placing:
         self._memory, self._config, self._fmt, self._random = memory, config, fmt, random
         self._allocator = Allocator(memory.base, memory.size, ALIGN)
         self.levels: list[list[LevelEntry] | None] = [None, None]
+        self.parts: list[tuple[int, int, str, int, int]] = []  # arrays of the last operand, as Image has them
         self._operands: list[list[int]] = [[], []]  # addresses of the arrays of A and B
         self._ring: list[int] = []  # its address
         self._new: list[int] = []  # addresses that were taken for what is being placed
@@ -52,9 +53,10 @@ class Placing:
         dense = not plain and self._fits_dense(csf) and self._random.random() < 0.4
         narrow = self._fits_narrow(csf) and self._random.random() < 0.6
         self.levels[which] = image.operand(which, levels(csf, self._fmt, dense, narrow))
+        self.parts = image.parts
         self._unused += self._operands[which]
         self._operands[which], self._new = self._new, []
-        return [(address, address + -(-size // ALIGN) * ALIGN) for *_, address, size in image.parts]
+        return [(address, address + -(-size // ALIGN) * ALIGN) for *_, address, size in self.parts]
 
     def buffer(self, size: int) -> int:
         """Return the address of a result buffer."""

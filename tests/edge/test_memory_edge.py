@@ -57,7 +57,8 @@ def test_a_hang_is_named(simulator: str, seed: int) -> None:
     with pytest.raises(SimulationFailed) as caught:
         run_edge("hang_tests", simulator, seed)
     text = str(caught.value)
-    for sentence in ("no progress for 5000 cycles\nreads under way at m_axi", "RegRingHead: 0\nRegRingTail: 1",
+    for sentence in ("no progress for 5000 cycles\nreads under way at m_axi",
+                     "RegRingHead: 0\nRegRingTail: 1",
                      "not run, for a test before has hung: no progress for 5000 cycles"):
         assert sentence in text, text
 

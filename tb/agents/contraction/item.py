@@ -34,6 +34,29 @@ class ExpectedError:
     fatal: bool = True
 
 
+@dataclasses.dataclass(frozen=True)
+class Refusal:
+    """64 bytes that the memory refuses, once; only at the memory edge.
+
+    Attributes:
+        part: "Descriptor", "Pos", "Crd", "Val" or "Result".
+        answer: "Slave" or "Decode".
+        which, level: of an array: 0 for A or 1 for B, and the level, 7 for the leaf.
+        last: the last 64 bytes of an array, otherwise the first ones of whatever it is.
+    """
+
+    part: str
+    answer: str
+    which: int = 0
+    level: int = 0
+    last: bool = False
+
+    @property
+    def code(self) -> str:
+        """Name of the error."""
+        return f"Err{'Write' if self.part == 'Result' else 'Read'}{self.answer}"
+
+
 class ContractionItem(uvm_sequence_item):
     """Operands, mode of operation and stalls of one contraction along the last modes.
 
@@ -60,6 +83,8 @@ class ContractionItem(uvm_sequence_item):
         reset_after: cycles after the start until a soft reset, None for none.
         held: the host takes no result before that reset, which so must cut the frame short.
         accesses: register accesses that must be refused, carried out first.
+        refusal: what the memory refuses; the driver, which knows where that lies, completes the error.
+        room: records for which the result buffer has room, None for as many as there can be.
         error: what all this must lead to, None for a correct contraction.
         sequence: name of the sequence that sends it, for messages.
     """
@@ -80,6 +105,8 @@ class ContractionItem(uvm_sequence_item):
         self.reset_after: int | None = None
         self.held = False
         self.accesses: list[AxilItem] = []
+        self.refusal: Refusal | None = None
+        self.room: int | None = None
         self.error: ExpectedError | None = None
         self.sequence = ""
 

@@ -11,9 +11,11 @@ import cocotb
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import Event, First, RisingEdge, Timer
 from cocotb.utils import get_sim_time
+from cocotbext.axi import AxiResp
 from pyuvm import uvm_analysis_port
 
-from flaash.driver.layout import COMPLETION, COMPLETION_AT, SLOT, Descriptor, LevelEntry
+from flaash.driver.errors import UNIT
+from flaash.driver.layout import ALIGN, COMPLETION, COMPLETION_AT, HEAD, SLOT, Descriptor, LevelEntry
 from flaash.driver.result import FIBERS, record_bytes
 from tb.agents.contraction.driver import ALL_ONES, BUSY, SOFT_RESET, ContractionDriver, mask
 from tb.agents.contraction.item import ContractionItem, Outcome
@@ -184,6 +186,7 @@ class MemoryDriver(ContractionDriver):
         for outcome in (*before, last):
             self.outcomes.write(outcome)
         self._placing.tidy()
+        self.memory.bytes.refused = {}
 
     async def _reset_within(self, item: ContractionItem) -> None:
         """Reset the machine in the middle of its work."""
@@ -217,6 +220,19 @@ class MemoryDriver(ContractionDriver):
         coverage.sample_ring(len(self._queue), self._slots)
         await self.registers.write("RegRingTail", self._tail)
 
+    def _refuse(self, item: ContractionItem, parts: list[tuple[int, int, str, int, int]]) -> None:
+        """Let the memory refuse what the item says, and say in the item what must come of that."""
+        refusal = item.refusal
+        wanted = (refusal.which, refusal.level, refusal.part)
+        address, size = next((at, size) for *names, at, size in parts if tuple(names) == wanted)
+        offset = (size - 1) // ALIGN * ALIGN if refusal.last else 0
+        answer = AxiResp.SLVERR if refusal.answer == "Slave" else AxiResp.DECERR
+        self.memory.bytes.refused = {
+            at: answer for at in range(address + offset, address + offset + ALIGN, self.memory.bytes.beat)}
+        part = rtl.EDGE.constants[f"Part{refusal.part}"].value
+        item.error = dataclasses.replace(
+            item.error, place=refusal.which << 31 | refusal.level << 28 | part << 24 | offset // UNIT)
+
     def _empty(self, which: int) -> list[LevelEntry]:
         """Return the levels of an operand without entries, for one that the item does not have."""
         other = self._placing.levels[1 - which]
@@ -228,10 +244,11 @@ class MemoryDriver(ContractionDriver):
 
     def _enter(self, item: ContractionItem) -> None:
         """Write operands and descriptor into memory."""
-        random, arrays = self._random, []
+        random, arrays, parts = self._random, [], []
         for which, csf in enumerate((item.a, item.b)):
             if csf is not None:
                 arrays += self._placing.operand(which, csf, plain=item.error is not None)
+                parts += self._placing.parts
                 self._held[which] = True
         lacks = item.error is not None and item.error.name == "ErrNoOperand"
         kept = [csf is None and (item.drains or lacks) for csf in (item.a, item.b)]
@@ -241,14 +258,19 @@ class MemoryDriver(ContractionDriver):
         placed = self._placing.levels
         coordinates = random.random() < 0.5
         free = len(placed[0]) + len(placed[1]) - 2
-        most = self._fibers[0] * self._fibers[1] * record_bytes(
-            self._fmt, free if coordinates else FIBERS)
-        capacity = (most if item.drains or item.resets else 0) + random.choice(SLACK)
+        size = record_bytes(self._fmt, free if coordinates else FIBERS)
+        most = self._fibers[0] * self._fibers[1] if item.drains or item.resets else 0
+        capacity = most * size + random.choice(SLACK)
+        if item.room is not None:
+            capacity = item.room * size + random.randrange(size)
         slot = self._base + SLOT * self._tail
         descriptor = Descriptor(
             *map(tuple, placed), self._fmt.code, self._placing.buffer(capacity), capacity, item.dense,
             coordinates, random.random() < 0.7, item.run_length, item.portion, item.long_lines,
             random.getrandbits(32), (kept[0], kept[1]), random.random() < 0.3)
+        if item.refusal:
+            self._refuse(item, [(0, 0, "Descriptor", slot, HEAD),
+                                (0, 0, "Result", descriptor.results, capacity), *parts])
         entry = Announced(item, slot, descriptor, tuple(arrays))
         self.announced.write(entry)
         self.memory.bytes.put(slot, descriptor.pack())

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A far, slow or refusing memory, and result buffers that are too small."""
+
+from itertools import product
+
+from tb.agents.contraction.item import ExpectedError, Refusal
+from tb.common.edges import MEMORY
+from tb.edge.cover_points import CHANNELS
+from tb.sequences.base import ContractionSequence
+
+LEAF = 7
+ARRAYS = [("Pos", 0), ("Crd", 0), ("Pos", 1), ("Crd", 1), ("Crd", LEAF), ("Val", LEAF)]
+
+
+class MemorySeq(ContractionSequence):
+    """Contract while each channel is late alone, so that channels overtake each other; refuse each array.
+
+    Args:
+        late: cycles that a channel, and then every channel, adds.
+        extent: of the contracted mode.
+    """
+
+    edges = (MEMORY,)
+
+    def __init__(self, name: str = "memory", late: tuple[int, ...] = (1, 70, 300), extent: int = 20):
+        super().__init__(name)
+        self.late, self.extent = late, extent
+
+    async def body(self) -> None:
+        a, b = self.tensor(3, 4, self.extent, density=0.8), self.tensor(2, 2, self.extent, density=0.8)
+        for late in self.late:
+            for channel in CHANNELS:
+                await self.contract(a, b, latency={channel: late})
+            await self.contract(a, None, latency=dict.fromkeys(CHANNELS, late))
+        parts = [("Descriptor", 0, 0, False), *((part, which, level, last) for (part, level), which, last
+                                                in product(ARRAYS, (0, 1), (False, True)))]
+        for part, which, level, last in parts:
+            await self.refuse(Refusal(part, self.answer(), which, level, last), a, b)
+        for answer in ("Slave", "Decode"):
+            await self.refuse(Refusal("Result", answer), a, b, fatal=False)
+        for room in (0, 1, 5):  # there are more results
+            error = ExpectedError("ErrResultFull", fatal=False)
+            await self.provoke(error, a, b, room=room)
+            await self.contract(b, a)
+
+    def answer(self) -> str:
+        return str(self.rng.choice(["Slave", "Decode"]))
+
+    async def refuse(self, refusal: Refusal, a, b, fatal: bool = True) -> None:
+        await self.provoke(ExpectedError(refusal.code, fatal=fatal), a, b, refusal=refusal)
+        await self.contract(b, a)
