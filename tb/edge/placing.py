@@ -15,6 +15,7 @@ from tb.edge.image import Image, levels
 from tb.edge.memory import Bytes
 
 GAPS = (0, 0, 1, 2, 3, 15, 16, 17, 62, 63)  # multiples of 64 bytes that are left free; 64 of them are 4 KB
+PAGE = 4096  # bytes; no burst crosses its end
 LARGEST_DENSE = 64  # nodes of a first level that may be dense
 NARROW_LIMIT = 1 << 8 * NARROW.itemsize
 
@@ -72,7 +73,12 @@ class Placing:
         return self._ring[0]
 
     def take(self, size: int) -> int:
-        """Return the address of a piece, some bytes after the one before."""
+        """Return the address of a piece: at a page, up to the end of one, or near the piece before."""
+        where = self._random.random()
+        if where < 0.1:
+            pages = -(-max(size, 1) // PAGE) * PAGE
+            self._new.append(self._allocator.take(pages, PAGE))
+            return self._new[-1] + (where < 0.05) * ((pages - size) // ALIGN * ALIGN)
         gap = self._random.choice(GAPS)
         if gap:
             self._new.append(self._allocator.take(gap * ALIGN))

@@ -9,7 +9,7 @@ from collections import deque
 import numpy as np
 
 from flaash.driver.interpret import records_of
-from flaash.driver.layout import Completion
+from flaash.driver.layout import SLOT, Completion
 from flaash.driver.result import FIBERS, record_bytes, split_records
 from models.contract import ContractionResult
 from tb.agents.contraction.item import Outcome
@@ -36,7 +36,7 @@ class _Entry:
         announced: the descriptor.
         size: bytes of a record of the results.
         data, times: bytes that results may take, and when each word was written, in ns; 0 if it was not.
-        read: bytes that were read.
+        read, arrays: bytes that were read, and those of them that are of arrays.
         records: completion records.
         bursts: of writes of results and records.
     """
@@ -46,12 +46,21 @@ class _Entry:
     data: np.ndarray
     times: np.ndarray
     read: int = 0
+    arrays: int = 0
     records: list[Written] = dataclasses.field(default_factory=list)
     bursts: list[Burst] = dataclasses.field(default_factory=list)
 
     def writes(self, address: int) -> bool:
         """Tell whether a write at an address is about this descriptor."""
         return _inside(self.announced.record, address) or _inside(self.announced.buffer, address)
+
+    @property
+    def phase(self) -> str:
+        """How far the chip has come, see PHASES of tb.edge.cover_points."""
+        arrays = sum(end - first for first, end in self.announced.arrays)
+        return ("completed" if self.records else "results" if self.times.any()
+                else "descriptor" if not self.arrays else "computing" if self.arrays == arrays
+                else "operands")
 
     def whole(self) -> np.ndarray:
         """Tell for each record of the results whether all of it was written."""
@@ -114,6 +123,8 @@ class MemoryScoreboard(Scoreboard):
         for entry in self._entries:
             if any(_inside(piece, access.address, access.length) for piece in entry.announced.readable):
                 entry.read += access.length
+                if not _inside((entry.announced.slot, entry.announced.slot + SLOT), access.address):
+                    entry.arrays += access.length
                 return
         self._live(False, access, f"the chip reads {access.length} bytes at {access.address:#x}, which no"
                                   " descriptor under way announces")
@@ -149,6 +160,7 @@ class MemoryScoreboard(Scoreboard):
         if prediction.result is not None:
             self._judge_results(prediction, outcome)
         if item.resets:
+            coverage.sample_phase(self._entry.phase)
             self._judge_reset(outcome)
         elif outcome.registers:
             if prediction.result is not None:
@@ -213,6 +225,10 @@ class MemoryScoreboard(Scoreboard):
         return "ErrNone", 0
 
     def _sample(self, entry: _Entry, found: Completion) -> None:
+        refusal = entry.announced.item.refusal
+        coverage.sample_prompt(entry.announced.descriptor.prompt, len(entry.records) > 1)
+        if refusal:
+            coverage.sample_refusal(refusal.part, refusal.last)
         if found.code:
             coverage.sample_error(found.code, found.place)
         if found.code in (0, CODES[FULL]):

@@ -36,8 +36,8 @@ class MemorySeq(ContractionSequence):
                                                 in product(ARRAYS, (0, 1), (False, True)))]
         for part, which, level, last in parts:
             await self.refuse(Refusal(part, self.answer(), which, level, last), a, b)
-        for answer in ("Slave", "Decode"):
-            await self.refuse(Refusal("Result", answer), a, b, fatal=False)
+        for answer in 4 * ("Slave", "Decode"):  # late, so that prompt records are written before
+            await self.refuse(Refusal("Result", answer), a, b, fatal=False, latency={"b": 90})
         for room in (0, 1, 5):  # there are more results
             error = ExpectedError("ErrResultFull", fatal=False)
             await self.provoke(error, a, b, room=room)
@@ -46,6 +46,6 @@ class MemorySeq(ContractionSequence):
     def answer(self) -> str:
         return str(self.rng.choice(["Slave", "Decode"]))
 
-    async def refuse(self, refusal: Refusal, a, b, fatal: bool = True) -> None:
-        await self.provoke(ExpectedError(refusal.code, fatal=fatal), a, b, refusal=refusal)
+    async def refuse(self, refusal: Refusal, a, b, fatal: bool = True, **bent) -> None:
+        await self.provoke(ExpectedError(refusal.code, fatal=fatal), a, b, refusal=refusal, **bent)
         await self.contract(b, a)

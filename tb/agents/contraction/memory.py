@@ -218,6 +218,7 @@ class MemoryDriver(ContractionDriver):
     async def _ring(self) -> None:
         """Tell the chip of all descriptors in the ring."""
         coverage.sample_ring(len(self._queue), self._slots)
+        coverage.sample_queue(self._number(self._queue[0]), len(self._queue), self._slots)
         await self.registers.write("RegRingTail", self._tail)
 
     def _refuse(self, item: ContractionItem, parts: list[tuple[int, int, str, int, int]]) -> None:
@@ -249,6 +250,8 @@ class MemoryDriver(ContractionDriver):
             if csf is not None:
                 arrays += self._placing.operand(which, csf, plain=item.error is not None)
                 parts += self._placing.parts
+                for *_, address, size in self._placing.parts:
+                    coverage.sample_place("arrays", address, size)
                 self._held[which] = True
         lacks = item.error is not None and item.error.name == "ErrNoOperand"
         kept = [csf is None and (item.drains or lacks) for csf in (item.a, item.b)]
