@@ -150,8 +150,10 @@ class MemoryScoreboard(Scoreboard):
     def _judge_item(self, prediction: Prediction, outcome: Outcome) -> None:
         item = prediction.item
         self._entry = self._completion = None
-        if self._entries and self._entries[0].announced.item is item:
-            self._entry = self._entries.popleft()
+        while self._entries and self._entries[0].announced.item is item:
+            if self._entry and prediction.result is not None:  # of the same item, which a reset has ended
+                self._judge_results(prediction, outcome)
+            self._entry, self._completion = self._entries.popleft(), None
             self._judge_record(self._entry, prediction, outcome)
         if self._completion is None and not item.resets and self._entry is not None:
             return  # nothing else can be right

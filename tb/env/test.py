@@ -91,7 +91,8 @@ class ContractionTest(uvm_test):
                 "seed": self.seed, "sequences": self.sequences, **self.env.statistics.summary(),
                 "compared": scoreboard.compared, "mismatches": scoreboard.mismatch_count,
                 "first_mismatch_ns": scoreboard.first_mismatch_ns,
-                "errors_compared": scoreboard.errors, "coverage": round(cover_points.percent(self.edge == MEMORY), 2)}
+                "errors_compared": scoreboard.errors,
+                "coverage": round(cover_points.percent(self.edge == MEMORY), 2)}
 
     def export(self, folder: Path) -> None:
         """Write the coverage, and the result of the last contraction."""

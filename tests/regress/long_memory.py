@@ -13,7 +13,7 @@ from tb.common.edges import MEMORY
 from tb.common.simulation import run_bench
 from tb.common.toolchain import ROOT
 from tb.edge.job import contract_files
-from tb.env.run import build_top
+from tb.env.run import build_top, run_sequences
 
 FLIGHTS = str(ROOT / "models" / "data" / "tensors" / "flights.tns")
 
@@ -41,9 +41,9 @@ def test_a_pair_beyond_the_memory(seed: int, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("part", range(4))
 def test_resets(part: int, seed: int) -> None:
-    run_bench("flaash_memory_top", "tests.memory.reset_tests", "verilator", f"long-memory-resets-{part}",
-              configs.load("tiny").parameters(), 4 * seed + part,
-              environment_variables={"FLAASH_TURNS": "500"})
+    run_sequences(configs.load("tiny"), "verilator", ["resets"], f"long-memory-resets-{part}",
+                  4 * seed + part,
+                  {"resets": {"count": 500}}, edge=MEMORY, width=128)
 
 
 def test_spoiled_words(seed: int) -> None:

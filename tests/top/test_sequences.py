@@ -73,8 +73,8 @@ def test_sequences(simulator: str, machine: str, group: str, seed: int) -> None:
 def test_sequences_at_the_memory_edge(simulator: str, group: str, seed: int) -> None:
     """On the machine that the tests of the memory edge have built anyway."""
     knobs = {"errors": {"stride": amount(8, 1)}, "resets": {"after": (0, 10, 70, 600), "count": 2}}
-    run = run_sequences(configs.load("tiny"), simulator, GROUPS.get(group, [group]), f"memory-edge-{group}-{simulator}",
-                        seed, knobs, edge=MEMORY, width=128)
+    run = run_sequences(configs.load("tiny"), simulator, GROUPS.get(group, [group]),
+                        f"memory-edge-{group}-{simulator}", seed, knobs, edge=MEMORY, width=128)
     assert run.summary["passed"] and run.summary["compared"] > 0 and run.summary["mismatches"] == 0
 
 
