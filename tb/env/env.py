@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from cocotb.handle import SimHandleBase
 from pyuvm import ConfigDB, uvm_env
@@ -18,6 +18,7 @@ from tb.env.coverage import CoverageSubscriber
 from tb.env.hang import HangGuard
 from tb.env.predictor import Predictor
 from tb.env.progress import Progress
+from tb.env.register_mirror import RegisterMirror
 from tb.env.registers import RegisterModel
 from tb.env.scoreboard import Scoreboard
 from tb.env.statistics import Statistics
@@ -38,6 +39,7 @@ class ContractionEnv(uvm_env):
 
     ports: Mapping[str, str] = {}  # prefixes of the edge's ports by agent
     register_table: Mapping[str, rtl.Register] = {}
+    changing: Collection[str] = ()  # RW registers that the hardware changes, too
     scoreboard_type = Scoreboard
     shown: Sequence[rtl.Register] = ()  # registers that the report of a hang shows
 
@@ -54,6 +56,7 @@ class ContractionEnv(uvm_env):
         ConfigDB().set(self, "*", "config", self.config)
         ConfigDB().set(self, "*", "seed", self.seed)
         self.axil = AxilAgent.create("axil", self)
+        self.mirror = RegisterMirror.create("mirror", self)
         self.contraction = self.build_edge()
         self.predictor = Predictor.create("predictor", self)
         self.scoreboard = self.scoreboard_type.create("scoreboard", self)
@@ -67,7 +70,10 @@ class ContractionEnv(uvm_env):
 
     def connect_phase(self) -> None:
         driver = self.contraction.driver
-        self.registers = driver.registers = RegisterModel(self.axil.sequencer, self.register_table)
+        self.registers = driver.registers = RegisterModel(self.axil.sequencer, self.register_table,
+                                                          self.changing)
+        self.mirror.registers = self.registers
+        self.axil.monitor.ap.connect(self.mirror.analysis_export)
         driver.items.connect(self.predictor.analysis_export)
         driver.outcomes.connect(self.scoreboard.outcomes)
         self.predictor.ap.connect(self.scoreboard.predictions)

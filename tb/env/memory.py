@@ -21,6 +21,8 @@ class MemoryEnv(ContractionEnv):
 
     ports = {"memory": "m_axi"}
     register_table = {**rtl.REGISTERS, **rtl.EDGE.registers}
+    # Settings are the descriptors', and a soft reset sets the tail.
+    changing = ("RegMode", "RegRunLength", "RegPortion", "RegLongLines", "RegRingTail")
     scoreboard_type = MemoryScoreboard
     shown = RING
 
