@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ends a simulation that makes no progress, and says what is outstanding."""
+"""Ends a simulation that makes no progress, and names the outstanding work."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAX_STREAMS = 40
 
 
 class HangError(AssertionError):
-    """Nothing moved for a period; the text says what is outstanding."""
+    """Nothing moved for a period; the text names the outstanding work."""
 
 
 class HangGuard:
@@ -31,7 +31,7 @@ class HangGuard:
     Args:
         dut: the chip's top.
         activity: returns numbers that change when a bus transfers something.
-        outstanding: returns sentences on what is still waited for.
+        outstanding: returns sentences on outstanding work.
         access: carries out an AxilItem.
         period: in cycles.
         silence: returns cycles, beyond a period, in which nothing need move now.

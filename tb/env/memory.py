@@ -28,7 +28,7 @@ class MemoryEnv(ContractionEnv):
 
     def build_edge(self) -> ContractionAgent:
         # A multiple of 4 GB lies within it, so that every carry of an address is seen.
-        base = (1 + self.seed * 0x9E37 % 2**30 << 32) - (1 << 16)
+        base = (1 + self.seed * 0x9E37 % 2**30 << 32) - (1 << 14)
         ConfigDB().set(self, "memory*", "memory_piece", (base, SIZE))
         ConfigDB().set(self, "*", "beat", len(self.dut.m_axi_wdata) // 8)
         self.memory = MemoryAgent.create("memory", self)

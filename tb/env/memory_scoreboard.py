@@ -36,7 +36,7 @@ class _Entry:
         announced: the descriptor.
         size: bytes of a record of the results.
         data, times: bytes that results may take, and when each word was written, in ns; 0 if it was not.
-        read, arrays: bytes that were read, and those of them that are of arrays.
+        read, arrays: bytes that were read: all, and of arrays.
         records: completion records.
         bursts: of writes of results and records.
     """
@@ -74,8 +74,8 @@ def _inside(piece: Piece, address: int, length: int = 1) -> bool:
 class MemoryScoreboard(Scoreboard):
     """Takes in addition each Announced, Access, Burst and Written, as they happen.
 
-    No byte may be read or written but those that the descriptors under way announce; of results each byte
-    once, and only as many as the model says. `beat` in the configuration database is the bytes of the bus.
+    The chip may read and write only bytes that an outstanding descriptor announces; it writes each byte of a
+    result once, and as many results as the model says. `beat` in the configuration database is the bytes of the bus.
     """
 
     def build_phase(self) -> None:
@@ -130,7 +130,7 @@ class MemoryScoreboard(Scoreboard):
                                   " descriptor under way announces")
 
     def _live(self, holds: bool, access: Access, sentence: str) -> None:
-        """Note a disagreement of an access, which one of the contractions under way has made."""
+        """Note a disagreement of an access, which one of the outstanding contractions has made."""
         if not holds:
             self._where = f"contraction {self._judged + 1} or a later one, seed {self._seed}"
             self._expect(False, sentence, access.time)

@@ -8,7 +8,6 @@ from random import Random
 import numpy as np
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import RisingEdge
-from cocotbext.axi import AxiLiteBus, AxiLiteMaster, AxiResp
 
 from flaash.driver.layout import COMPLETION, COMPLETION_AT, SLOT, Completion, Descriptor, LevelEntry
 from models.contract import ContractionResult, contract
@@ -21,6 +20,7 @@ from tb.edge.cover_points import CHANNELS
 from tb.edge.guard import guard
 from tb.edge.image import levels
 from tb.edge.memory import BusMemory
+from tb.edge.transport import SimRegisters
 from tests.edge.image import BASE, Image, to_bytes, words
 
 RING, SLOTS = BASE + 0x8000, 5
@@ -68,11 +68,9 @@ class Host:
         self.set_latency(latency)
         for channel in CHANNELS if stalls else ():
             self.bus.stall(channel, stalls, random)
-        self.axil = AxiLiteMaster(
-            AxiLiteBus.from_prefix(dut, "s_axil"), dut.clk_i, dut.rst_ni, reset_active_level=False
-        )
-        guard(dut, self.bus, self.axil, lambda: (self._writes,), quiet)
-        self._writes = 0
+        self.registers = SimRegisters(dut)
+        self.axil = self.registers.master
+        guard(dut, self.bus, self.axil, lambda: (self.registers.writes,), quiet)
         self.tail = 0
         self._queued: dict[int, Descriptor | None] = {}  # what stands in a slot; None: words of a bad one
         self.allow(RESULTS, RESULTS + CAPACITY)
@@ -95,14 +93,10 @@ class Host:
         return RING + SLOT * (index % self._slots)
 
     async def write(self, name: str, value: int) -> None:
-        self._writes += 1
-        answer = await self.axil.write(ADDRESS[name], value.to_bytes(4, "little"))
-        assert answer.resp == AxiResp.OKAY, f"{name} refused a write"
+        await self.registers.write(ADDRESS[name], value)
 
     async def read(self, name: str) -> int:
-        answer = await self.axil.read(ADDRESS[name], 4)
-        assert answer.resp == AxiResp.OKAY, f"{name} refused a read"
-        return int.from_bytes(answer.data, "little")
+        return await self.registers.read(ADDRESS[name])
 
     async def set_ring(self) -> None:
         """Tell the chip where the ring is."""
