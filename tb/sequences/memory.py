@@ -35,16 +35,14 @@ class MemorySeq(ContractionSequence):
         parts = [("Descriptor", 0, 0, False), *((part, which, level, last) for (part, level), which, last
                                                 in product(ARRAYS, (0, 1), (False, True)))]
         for part, which, level, last in parts:
-            await self.refuse(Refusal(part, self.answer(), which, level, last), a, b)
+            answer = str(self.rng.choice(["Slave", "Decode"]))
+            await self.refuse(Refusal(part, answer, which, level, last), a, b)
         for answer in 4 * ("Slave", "Decode"):  # late, so that prompt records are written before
             await self.refuse(Refusal("Result", answer), a, b, fatal=False, latency={"b": 90})
         for room in (0, 1, 5):  # there are more results
             error = ExpectedError("ErrResultFull", fatal=False)
             await self.provoke(error, a, b, room=room)
             await self.contract(b, a)
-
-    def answer(self) -> str:
-        return str(self.rng.choice(["Slave", "Decode"]))
 
     async def refuse(self, refusal: Refusal, a, b, fatal: bool = True, **bent) -> None:
         await self.provoke(ExpectedError(refusal.code, fatal=fatal), a, b, refusal=refusal, **bent)
