@@ -74,8 +74,9 @@ def _inside(piece: Piece, address: int, length: int = 1) -> bool:
 class MemoryScoreboard(Scoreboard):
     """Takes in addition each Announced, Access, Burst and Written, as they happen.
 
-    The chip may read and write only bytes that an outstanding descriptor announces; it writes each byte of a
-    result once, and as many results as the model says. `beat` in the configuration database is the bytes of the bus.
+    The chip may read and write only bytes that an outstanding descriptor announces. It writes each byte of a
+    result once, and as many results as the model says. `beat` in the configuration database is the bytes of
+    the bus.
     """
 
     def build_phase(self) -> None:
