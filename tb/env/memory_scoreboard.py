@@ -206,11 +206,23 @@ class MemoryScoreboard(Scoreboard):
             self._expect(not late, "the head has moved before the memory had answered"
                                    f" {len(late)} burst(s) of writes")
         if found.code == 0:
+            self._judge_order(entry)
             self._equal("the record's bytes read", found.read, entry.read)
             self._expect(found.computing < found.cycles,
                          f"the record has {found.computing} cycles of computing in {found.cycles} cycles")
         if mismatches == self.mismatch_count:
             self._sample(entry, found)
+
+    def _judge_order(self, entry: _Entry) -> None:
+        """The record comes after the results, and after their answers if it is not prompt."""
+        written, record = entry.records[0].time, entry.announced.record
+        self._expect(not entry.times.size or entry.times.max() <= written,
+                     "results were written after the completion record")
+        if not entry.announced.descriptor.prompt:
+            early = [burst for burst in entry.bursts if not _inside(record, burst.address)
+                     and (burst.answered is None or burst.answered > written)]
+            self._expect(not early, "the completion record was written before the memory had answered"
+                                    f" {len(early)} burst(s) of results")
 
     def _judge_again(self, entry: _Entry) -> None:
         """A record is written once, but a prompt one again with an error that came after it."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs inside the simulator: the memory edge with something broken on purpose. Every test must fail."""
 
+import dataclasses
 import itertools
 
 import cocotb
@@ -9,7 +10,7 @@ from cocotb.triggers import Timer
 
 from flaash.driver.layout import Completion
 from tb.agents.contraction.item import Outcome
-from tb.agents.memory.item import Burst, Written
+from tb.agents.memory.item import Announced, Burst, Written
 from tb.agents.memory.monitor import MemoryMonitor
 from tb.env.memory_scoreboard import MemoryScoreboard
 from tb.env.top_tests import run_test
@@ -158,6 +159,21 @@ class LateAnswer(MemoryScoreboard):
         while burst.answered is None:
             await Timer(1, "ns")
         burst.answered += LATE
+
+
+class NotPrompt(LateAnswer):
+    """The same, and no record may come before the answers to its results."""
+
+    def _announce(self, announced: Announced) -> None:
+        descriptor = dataclasses.replace(announced.descriptor, prompt=False)
+        super()._announce(dataclasses.replace(announced, descriptor=descriptor))
+
+
+class EarlyRecord(MemoryScoreboard):
+    """The completion record comes before the results."""
+
+    def _record(self, written: Written) -> None:
+        super()._record(dataclasses.replace(written, time=0.0))
 
 
 class _Register(Misreading, MemoryScoreboard):

@@ -72,6 +72,8 @@ MEMORY_BROKEN = {
     "NoRecord": r"no completion record",
     "RecordTwice": r"the completion record was written 2 times",
     "LateAnswer": r"the head has moved before the memory had answered \d+ burst",
+    "NotPrompt": r"the completion record was written before the memory had answered \d+ burst",
+    "EarlyRecord": r"results were written after the completion record",
     "WrongEdgeError": r"RegEdgeError is 1, the model says 0",
     "WrongEdgePlace": r"RegEdgePlace is 1, the model says 0",
     "WrongHalted": r"EdgeStatusHalted is 1, the model says 0",
