@@ -37,11 +37,12 @@ class MemorySeq(ContractionSequence):
         for part, which, level, last in parts:
             answer = str(self.rng.choice(["Slave", "Decode"]))
             await self.refuse(Refusal(part, answer, which, level, last), a, b)
-        for answer in 4 * ("Slave", "Decode"):  # late, so that prompt records are written before
-            await self.refuse(Refusal("Result", answer), a, b, fatal=False, latency={"b": 90})
+        one = self.tensor(1, self.extent, density=1.0)
+        for answer, results in product(3 * ("Slave", "Decode"), ((a, b), (one, one))):
+            # One result is refused late, after a prompt record was written; of many some are sent after that.
+            await self.refuse(Refusal("Result", answer), *results, fatal=False, latency={"b": 90}, dense=True)
         for room in (0, 1, 5):  # there are more results
-            error = ExpectedError("ErrResultFull", fatal=False)
-            await self.provoke(error, a, b, room=room)
+            await self.provoke(ExpectedError("ErrResultFull", fatal=False), a, b, room=room)
             await self.contract(b, a)
 
     async def refuse(self, refusal: Refusal, a, b, fatal: bool = True, **bent) -> None:
