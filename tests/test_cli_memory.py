@@ -54,6 +54,15 @@ def test_contracts_two_files(tmp_path: Path, capsys: pytest.CaptureFixture) -> N
     assert summary["written"] == 12 * expected.results
 
 
+def test_runs_a_sequence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
+    monkeypatch.setattr(sim, "RUN_NAME", memory.RUN_NAME)
+    assert sim.main(["--seq", "smoke", "--edge", "memory", "--sim", "icarus", "--config", "tiny"]) == 0
+    text = capsys.readouterr().out
+    assert "smoke on icarus, configuration tiny with the memory edge, seed 1" in text and "agrees: " in text
+    summary = json.loads((sim.FOLDER / "summary.json").read_text())
+    assert summary["passed"] and summary["edge"] == "memory" and summary["compared"] == summary["results"] > 0
+
+
 def _refused(capsys: pytest.CaptureFixture, *arguments: str) -> str:
     assert sim.main(arguments) == MISTAKE
     lines = capsys.readouterr().err.splitlines()
@@ -69,12 +78,13 @@ def test_what_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     both = ["--edge", "memory", "--config", "tiny"]
     for arguments, words in (
             ([*files, "--edge", "pcie"], "EDGE=pcie is neither stream nor memory"),
-            ([*files, "--renumber", "1"], "RENUMBER is for EDGE=memory"),
+            ([*files, "--renumber", "1"], "RENUMBER is for two files with EDGE=memory"),
             ([*files, *both, "--renumber", "2"], "RENUMBER=2 is neither 0 nor 1"),
             ([*files, *both, "--renumber", "0"], "CoordWidth = 17 can, or renumbering may"),
-            ([*both, "--seq", "smoke"], "EDGE=memory takes no SEQ but file"),
+            ([*both, "--seq", "smoke", "--renumber", "1"], "RENUMBER is for two files with EDGE=memory"),
+            ([*both, "--seq", "smoke", *files], "A and B can't be given together with SEQ=smoke"),
             ([*both, "--einsum", "ij,kj->ik", *files], "EDGE=memory takes no EINSUM"),
-            ([*both, "--seeds", "1-3"], "EDGE=memory is for one run"),
+            ([*both, "--seeds", "1-3"], "EDGE=memory with two files is for one run"),
             ([*both, "--a", wide], "A and B must be given together"),
             ([*both, "--a", long, "--b", long], "a tile holds 8,192; a build with MemLines = 9,000 can"),
             ([*both, *files, "--portion", "3"], "can't split dot products")):

@@ -10,6 +10,7 @@ import pytest
 from tb.agents.contraction.item import ContractionItem
 from tb.cli import new_sequence, sim
 from tb.cli.common import FAILED, MISTAKE, UsageError
+from tb.common.edges import EDGES
 from tb.common.toolchain import BUILD
 from tb.sequences import registry
 
@@ -53,9 +54,9 @@ def scratch(request: pytest.FixtureRequest) -> Iterator[Callable[[str], str]]:
         path.unlink()
 
 
-def _run(name: str, status: int, capsys: pytest.CaptureFixture) -> tuple[str, str]:
+def _run(name: str, status: int, capsys: pytest.CaptureFixture, *more: str) -> tuple[str, str]:
     """Run a sequence, which must end with this exit status; return what was printed, without line ends."""
-    assert sim.main(["--seq", name, "--sim", "icarus", "--config", "tiny"]) == status
+    assert sim.main(["--seq", name, "--sim", "icarus", "--config", "tiny", *more]) == status
     captured = capsys.readouterr()
     assert "Traceback" not in captured.err
     return captured.out, captured.err
@@ -68,7 +69,8 @@ def test_a_new_sequence_runs_at_once(capsys: pytest.CaptureFixture) -> None:
     try:
         assert f"make sim SEQ={name}" in capsys.readouterr().out
         assert len(path.read_text().splitlines()) <= 50
-        _run(name, 0, capsys)
+        for edge in EDGES:
+            _run(name, 0, capsys, "--edge", edge)
         assert new_sequence.main([name]) == MISTAKE and "exists already" in capsys.readouterr().err
     finally:
         path.unlink()
@@ -112,6 +114,16 @@ def test_a_body_that_raises(statement: str, sentence: str, scratch, capsys) -> N
     out, err = _run(name, FAILED, capsys)
     assert f"sequences failed: tb/sequences/{name}.py:{BODY_LINE}: {sentence}" in err
     assert "FAILED" in out and "utilisation" not in out
+
+
+def test_frames_where_there_are_none(scratch, capsys: pytest.CaptureFixture) -> None:
+    """At the memory edge; and a sequence of one edge is refused at the other."""
+    imported = "from tb.agents.contraction.item import ExpectedError\n"
+    name = scratch(f"{imported}{HEAD}        await self.provoke(ExpectedError('ErrShort'), frames=[[0]])\n")
+    _, err = _run(name, FAILED, capsys, "--edge", "memory")
+    assert f"tb/sequences/{name}.py:{BODY_LINE + 1}: ValueError: the memory edge takes no frames" in err
+    _, err = _run("memory", MISTAKE, capsys)
+    assert "SEQ=memory is for EDGE=memory only" in err
 
 
 def test_an_operand_that_was_never_loaded(scratch, capsys: pytest.CaptureFixture) -> None:

@@ -40,7 +40,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict]:
     """Make runs end at once: the dict has an error by the name of a run; without one the run passes."""
     outcomes: dict = {"errors": {}, "ran": []}
 
-    def simulate(config, simulator, sequences, name, seed, knobs, waves, built) -> Run:
+    def simulate(config, simulator, sequences, name, seed, knobs, waves, built, edge) -> Run:
         folder = Path(os.environ["FLAASH_RUNS"]) / name
         folder.mkdir(parents=True, exist_ok=True)
         outcomes["ran"].append(name)
@@ -62,7 +62,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict]:
 
     monkeypatch.setattr(engine, "workers", workers)
     monkeypatch.setattr(job, "run_sequences", simulate)
-    monkeypatch.setattr(job, "build_top", lambda *_: outcomes.get("build"))
+    monkeypatch.setattr(job, "build_top", lambda *_, **__: outcomes.get("build"))
     job._built.cache_clear()
     for module in (run, regress):
         monkeypatch.setattr(module, "BUILD", tmp_path)

@@ -116,7 +116,7 @@ def _carried_out(slot: bytes, read: Read, build: Build, tag: int, held: Held) ->
     operands = [held[which] if kept[which] else _load(which, levels[which], read, build) for which in (0, 1)]
     result = contract(*(operand.to_tensor() for operand in operands), build.fmt,
                       bool(what >> DENSE_RESULTS & 1))
-    records = _records(result, bool(what >> COORDINATES & 1))
+    records = records_of(result, bool(what >> COORDINATES & 1))
     fit = min(len(records), capacity // records.itemsize)
     name, place = "ErrNone", 0
     if fit < len(records):
@@ -280,7 +280,7 @@ def _check_room(spans: np.ndarray, build: Build, place: int) -> None:
         raise Refused("ErrMemoryFull", place | min(wrong))
 
 
-def _records(result: ContractionResult, coordinates: bool) -> np.ndarray:
+def records_of(result: ContractionResult, coordinates: bool) -> np.ndarray:
     """Return the records, one element each."""
     head = result.coords if coordinates else np.stack([result.a_ids, result.b_ids], axis=1)
     values = result.bits

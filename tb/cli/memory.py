@@ -18,7 +18,6 @@ from tb.cli.common import UsageError
 from tb.common.configs import Config
 from tb.edge.job import Job, machine_of
 
-EDGE = "memory"
 RUN_NAME = "sim_memory"
 
 

@@ -42,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return complain(error)
     except OSError as error:
         return complain(f"{error.filename}: {error.strerror}")
-    print(f"wrote {path.relative_to(ROOT)}; run it with: make sim SEQ={path.stem}")
+    print(f"wrote {path.relative_to(ROOT)}; run it with: make sim SEQ={path.stem}\n"
+          f"and at the memory edge with: make sim SEQ={path.stem} EDGE=memory")
     return 0
 
 

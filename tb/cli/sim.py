@@ -27,13 +27,14 @@ from tb.cli.alone import alone, end_children
 from tb.cli.common import FAILED, Parser, UsageError, complain
 from tb.cli.progress import watched
 from tb.common import configs
+from tb.common.edges import MEMORY, STREAM
 from tb.common.fits import check_fits
 from tb.common.simulation import SimulationFailed
 from tb.common.toolchain import BUILD, SIMULATORS, ToolMissing, require, shown
-from tb.edge.job import build_chip, contract_files
+from tb.edge.job import contract_files
 from tb.env.run import Run, build_top, run_folder, run_sequences
 from tb.sequences.file import DEFAULT_A, DEFAULT_AXES, DEFAULT_B
-from tb.sequences.registry import SequenceError, load_sequence
+from tb.sequences.registry import SequenceError, check_edge, load_sequence
 from tb.sequences.registry import names as sequence_names
 
 FOLDER = BUILD / "sim"
@@ -77,9 +78,9 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--long-lines", metavar="N", default="0",
                         help="give out jobs of at least so many lines first (LONG_LINES=, default 0: in"
                              " order)")
-    result.add_argument("--edge", default="stream", metavar="NAME",
-                        help="stream: operands and results as streams, they must fit; memory: a memory and"
-                             " the host's driver, tensors of any size (EDGE=, default stream)")
+    result.add_argument("--edge", default=STREAM, metavar="NAME",
+                        help="stream: operands and results as streams, they must fit; memory: in memory;"
+                             " two files by the host's driver, then of any size (EDGE=, default stream)")
     result.add_argument("--renumber", metavar="0|1",
                         help="EDGE=memory: leave out contracted coordinates that only one operand has, or not"
                              " (RENUMBER=, default: where the contracted extent is beyond CoordWidth)")
@@ -138,8 +139,8 @@ def several(options: argparse.Namespace) -> int:
     for name in ("out", "waves", "einsum", "renumber"):
         if getattr(options, name):
             raise UsageError(f"{name.upper()} is for one run; a failed run gets its waves by itself")
-    if options.edge != "stream":
-        raise UsageError(f"EDGE={options.edge} is for one run")
+    if options.edge == MEMORY and not options.seq:
+        raise UsageError(f"EDGE={MEMORY} with two files is for one run")
     if options.seeds and options.seed != "1":
         raise UsageError("SEED and SEEDS can't be given together")
     if options.seeds and not options.seq:
@@ -157,7 +158,8 @@ def several(options: argparse.Namespace) -> int:
     unsaid = vars(parser().parse_args([]))
     given = {name.upper(): value for name, value in vars(options).items()
              if name not in ("jobs", "rerun") and value != unsaid[name]}
-    return carry_out("sim", expand(names, [options.config], simulators, seeds, knobs), Call("sim", given),
+    specs = expand(names, [options.config], simulators, seeds, knobs, options.edge)
+    return carry_out("sim", specs, Call("sim", given),
                      jobs=options.jobs or str(os.cpu_count() or 1), rerun=options.rerun or "")
 
 
@@ -165,30 +167,31 @@ def simulate(options: argparse.Namespace) -> int:
     """Check the options, run the simulation and report."""
     config = configs.load(options.config)
     require(options.sim)
-    if options.edge not in ("stream", memory.EDGE):
-        raise UsageError(f"EDGE={options.edge} is neither stream nor {memory.EDGE}")
-    if options.renumber and options.edge != memory.EDGE:
-        raise UsageError(f"RENUMBER is for EDGE={memory.EDGE}")
+    check_edge(options.edge, [options.seq] if options.seq else ())
+    by_driver = options.edge == MEMORY and options.seq in (None, "", "file")
+    if options.renumber and not by_driver:
+        raise UsageError(f"RENUMBER is for two files with EDGE={MEMORY}")
     if options.einsum:
-        if options.edge == memory.EDGE:
-            raise UsageError("EDGE=memory takes no EINSUM")
+        if options.edge == MEMORY:
+            raise UsageError(f"EDGE={MEMORY} takes no EINSUM")
         return einsum.run(options)
     seed = _seed(options.seed)
     if options.out:
         io.check_writable(options.out)
-    if options.edge == memory.EDGE:
+    if by_driver:
         return _through_memory(options, config, seed)
     sequence, knobs = _choose(options, config)
-    print(f"{sequence} on {options.sim}, configuration {config.name}, seed {seed}", flush=True)
+    edge = f" with the {MEMORY} edge" if options.edge == MEMORY else ""
+    print(f"{sequence} on {options.sim}, configuration {config.name}{edge}, seed {seed}", flush=True)
     shutil.rmtree(run_folder(RUN_NAME), ignore_errors=True)  # what a run before has left there
     summary_path = FOLDER / "summary.json"
     summary_path.write_text(json.dumps({"passed": False, "error": "not finished"}) + "\n")
     began = time.monotonic()
     try:
-        watched("building", lambda: build_top(config, options.sim, options.waves))
+        watched("building", lambda: build_top(config, options.sim, options.waves, edge=options.edge))
         run = watched("simulating", lambda: run_sequences(
             config, options.sim, [sequence], RUN_NAME, seed, knobs, options.waves,
-            variables={"FLAASH_PROGRESS": "1"}), run_folder(RUN_NAME))
+            variables={"FLAASH_PROGRESS": "1"}, edge=options.edge), run_folder(RUN_NAME))
     except SimulationFailed as error:
         summary = {**_read_summary(), "passed": False, "error": str(error)}
         summary_path.write_text(json.dumps(summary, indent=1) + "\n")
@@ -210,8 +213,6 @@ def simulate(options: argparse.Namespace) -> int:
 
 def _through_memory(options: argparse.Namespace, config: configs.Config, seed: int) -> int:
     """Contract two files by the memory edge and report."""
-    if options.seq and options.seq != "file":
-        raise UsageError("EDGE=memory takes no SEQ but file")
     files, axes = _files(options)
     job = memory.job(files, axes, config, options.renumber, _portion(options.portion, config),
                      _number("LONG_LINES", options.long_lines, "lines"))
@@ -222,7 +223,7 @@ def _through_memory(options: argparse.Namespace, config: configs.Config, seed: i
     summary_path, began = FOLDER / "summary.json", time.monotonic()
     summary_path.write_text(json.dumps({"passed": False, "error": "not finished"}) + "\n")
     try:
-        built = watched("building", lambda: build_chip(config, options.sim, options.waves))
+        built = watched("building", lambda: build_top(config, options.sim, options.waves, edge=MEMORY))
         folder = watched("simulating", lambda: contract_files(
             built, config, job, seed, memory.RUN_NAME, options.waves), run_folder(memory.RUN_NAME))
     except SimulationFailed as error:

@@ -17,6 +17,10 @@ TARGETS = ["descriptor", *ARRAYS, "results", "completion record"]
 CODES = ["ErrOrder", "ErrExtent", "ErrCount", "ErrMemoryFull", "ErrPointer", "ErrCoordOrder", "ErrCoordRange",
          "ErrNoOperand", "ErrExtentsDiffer", "ErrAborted", "ErrWatchdog", "ErrParity"]
 
+ARRAY_PARTS = ["Pos", "Crd", "Val"]
+LATENCIES = ["none", "1-9", "10-99", "100 or more"]
+# How far a descriptor is, by what the bus has done for it.
+PHASES = ["descriptor", "operands", "computing", "results", "completed"]
 # What ends a queue, or disturbs its end.
 ENDS = ["soft reset", "reset pin", "abort", "bus error", "watchdog", "doorbell"]
 
@@ -28,7 +32,8 @@ def _cross(*sides: list[str] | str | tuple[str, ...]) -> list[str]:
 POINTS: dict[str, list[str]] = {
     "edge.width": ["128", "256", "512"],
     "edge.format": list(rtl.FORMATS),
-    "edge.latency": ["none", "1-9", "10-99", "100 or more"],
+    "edge.latency": LATENCIES,
+    "edge.late_channel": _cross(CHANNELS, LATENCIES),
     "edge.stalls": _cross(CHANNELS, list(STALLS)),
     "edge.read_burst": BURSTS,
     "edge.write_burst": BURSTS,
@@ -41,10 +46,17 @@ POINTS: dict[str, list[str]] = {
     "edge.kept": ["none", "A", "B", "both"],
     "edge.ring": ["one", "two", "more", "full"],
     "edge.slot": ["first", "middle", "last"],
+    "edge.queue": ["within the ring", "around its end"],
+    "edge.place": [*_cross(("arrays", "results"), ("at 4 KB", "across 4 KB", "within 4 KB")),
+                   "arrays x up to 4 KB"],
+    "edge.last_beat": ["whole", "a part"],  # of the results
+    "edge.prompt": ["no", "yes", "yes, and written again"],
     "edge.code": [*CODES, *rtl.EDGE.errors],
     "edge.refused": _cross(TARGETS, ("SLVERR", "DECERR")),
+    "edge.refused_at": _cross(ARRAY_PARTS, ("first", "last")),
     "edge.end": ["soft reset", "reset pin", "abort"],
     "edge.end_while": ["nothing", "reads", "writes", "reads and writes"],
     "edge.pair": _cross(ENDS, ENDS),  # one shortly after the other
+    "edge.reset_in": PHASES,
     "edge.behind": ["soft reset", "reset pin", "abort", "error"],
 }

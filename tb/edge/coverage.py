@@ -17,6 +17,7 @@ from flaash.driver.layout import Completion, Descriptor, LevelEntry
 from flaash.driver.result import FIBERS, record_bytes
 from models.numbers import FORMATS
 from tb.common.rtl_constants import EDGE, ERRORS
+from tb.edge.cover_points import ARRAY_PARTS, CHANNELS
 from tb.env.cover_points import export, hit
 
 PAGE = 4096
@@ -49,9 +50,14 @@ def sample_burst(channel: str, address: int, beats: int, beat: int) -> None:
 
 
 def sample_latency(cycles: Mapping[str, int]) -> None:
-    """Sample the cycles that channels add; on the way to the first beat of a read."""
-    way = cycles.get("ar", 0) + cycles.get("r", 0)
-    hit("edge.latency", "none" if not way else "1-9" if way < 10 else "10-99" if way < 100 else "100 or more")
+    """Sample the cycles that channels add, each and on the way to the first beat of a read."""
+    hit("edge.latency", _latency(cycles.get("ar", 0) + cycles.get("r", 0)))
+    for channel in CHANNELS:
+        hit("edge.late_channel", f"{channel} x {_latency(cycles.get(channel, 0))}")
+
+
+def _latency(cycles: int) -> str:
+    return "none" if not cycles else "1-9" if cycles < 10 else "10-99" if cycles < 100 else "100 or more"
 
 
 def sample_ring(queued: int, slots: int) -> None:
@@ -62,6 +68,19 @@ def sample_ring(queued: int, slots: int) -> None:
 def sample_slot(slot: int, slots: int) -> None:
     """Sample where in the ring a descriptor stands."""
     hit("edge.slot", "first" if slot == 0 else "last" if slot == slots - 1 else "middle")
+
+
+def sample_queue(first: int, count: int, slots: int) -> None:
+    """Sample a queue of descriptors, from the slot `first` on."""
+    hit("edge.queue", "around its end" if first + count > slots else "within the ring")
+
+
+def sample_place(what: str, address: int, size: int) -> None:
+    """Sample where "arrays" or "results" of some bytes lie."""
+    end = address + size
+    hit("edge.place", f"{what} x " + (
+        "at 4 KB" if address % PAGE == 0 else "up to 4 KB" if end % PAGE == 0 and what == "arrays"
+        else "across 4 KB" if address // PAGE != (end - 1) // PAGE else "within 4 KB"))
 
 
 def sample_end(what: str, under_way: str) -> None:
@@ -78,8 +97,27 @@ def sample_error(code: int, place: int) -> None:
         hit("edge.refused", f"{_target(place)} x {REFUSED[name]}")
 
 
+def sample_phase(phase: str) -> None:
+    """Sample how far a descriptor was when a soft reset ended it."""
+    hit("edge.reset_in", phase)
+
+
+def sample_refusal(part: str, last: bool) -> None:
+    """Sample which bytes of an array the memory has refused."""
+    if part in ARRAY_PARTS:
+        hit("edge.refused_at", f"{part} x {'last' if last else 'first'}")
+
+
+def sample_prompt(prompt: bool, again: bool) -> None:
+    """Sample a completion record: whether it did not wait for answers, and was written again."""
+    hit("edge.prompt", "yes, and written again" if again else "yes" if prompt else "no")
+
+
 def sample_completion(descriptor: Descriptor, record: Completion, beat: int) -> None:
     """Sample a descriptor that was carried out, with a bus of so many bytes."""
+    if record.written:
+        sample_place("results", descriptor.results, record.written)
+        hit("edge.last_beat", "a part" if record.written % beat else "whole")
     hit("edge.width", str(8 * beat))
     hit("edge.format", next(key for key, fmt in FORMATS.items() if fmt.code == descriptor.format))
     hit("edge.kept", {(0, 0): "none", (1, 0): "A", (0, 1): "B"}.get(descriptor.kept, "both"))

@@ -13,10 +13,9 @@ from models.axes import prepare
 from models.numbers import get_format
 from models.tensor import SparseTensor
 from tb.common.configs import Config
-from tb.common.simulation import Build, build, run
+from tb.common.simulation import Build, run
+from tb.env.run import WIDTH
 
-TOP = "flaash_memory_top"
-WIDTH = 512  # bits of the memory's bus
 LATENCY = 100  # cycles from an address to its data, and from data to their answer
 
 
@@ -52,11 +51,6 @@ def machine_of(config: Config) -> Machine:
     return Machine(get_format(str(config["Format"])), *(int(config[name]) for name in (
         "Lanes", "MemLines", "NodeDepth", "FiberDepth", "CoordWidth")), WIDTH, int(config["NumSdpe"]),
         str(config["Engine"]))
-
-
-def build_chip(config: Config, simulator: str, waves: bool = False) -> Build:
-    """Build the chip with the memory edge in a configuration."""
-    return build(TOP, simulator, {**config.parameters(), "DataWidth": WIDTH}, waves=waves)
 
 
 def contract_files(built: Build, config: Config, what: Job, seed: int, name: str,

@@ -39,6 +39,7 @@ class Bytes:
         data: what it holds.
         allowed: pieces (first address, the one behind the last) that the chip may write.
         refused: answer of the bus by the address of a beat; a beat that is refused changes nothing.
+        watcher: notes bursts of writes, and bytes that are read and written, or None.
         read_bytes, written_bytes: what the chip has moved, whole beats and single bytes.
     """
 
@@ -48,6 +49,7 @@ class Bytes:
         self._host = np.zeros(size, np.uint8)  # what the host has written, and what it allowed the chip
         self.allowed: list[tuple[int, int]] = []
         self.refused: dict[int, AxiResp] = {}
+        self.watcher: Any = None
         self.read_bytes = self.written_bytes = 0
 
     def put(self, address: int, data: Any) -> None:
@@ -83,6 +85,8 @@ class Bytes:
     # What cocotbext-axi calls.
     async def read(self, address: int, length: int) -> bytes:
         self.read_bytes += length
+        if self.watcher:
+            self.watcher.reads(address, length)
         self.answered = self.answer(address, length)
         if self.answered != AxiResp.OKAY:
             raise ValueError
@@ -95,6 +99,8 @@ class Bytes:
         self.burst_answered = max(self.burst_answered, answered)
         if answered != AxiResp.OKAY:
             raise ValueError
+        if self.watcher:
+            self.watcher.writes(address, data)
         self.data[address - self.base:address - self.base + len(data)] = np.frombuffer(data, np.uint8)
 
     beat = 16  # bytes of the bus
@@ -210,7 +216,6 @@ class BusMemory:
             setattr(side, f"{name}_channel", late)
             self.channels[name] = late
         self.delay(latency or {})
-        coverage.export_at_the_end()
 
     def delay(self, cycles: Mapping[str, int]) -> None:
         """Let channels add so many cycles, those that are not named none."""
@@ -222,6 +227,15 @@ class BusMemory:
         """Let a channel pause in a way of tb.common.stalls."""
         self.channels[channel].stall(None if kind == "none" else STALLS[kind](random))
         coverage.hit("edge.stalls", f"{channel} x {kind}")
+
+    @property
+    def moved(self) -> tuple[int, ...]:
+        """What is different after something has moved on a channel."""
+        return tuple(channel.passed for channel in self.channels.values())
+
+    def outstanding(self) -> list[str]:
+        """Say what the memory has not answered."""
+        return [] if self.under_way == "nothing" else [f"{self.under_way} under way at m_axi"]
 
     @property
     def under_way(self) -> str:
@@ -236,6 +250,8 @@ class BusMemory:
 
     def _aw_comes(self, burst: Any) -> None:
         coverage.sample_burst("write", int(burst.awaddr), int(burst.awlen) + 1, self.bytes.beat)
+        if self.bytes.watcher:
+            self.bytes.watcher.begins(int(burst.awaddr))
 
     def _r_leaves(self, beat: Any) -> None:
         """cocotbext-axi knows one kind of error only."""

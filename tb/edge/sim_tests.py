@@ -22,7 +22,6 @@ from tb.edge.transport import Chip
 from tb.env.progress import FILE
 
 RESULTS = 1 << 28  # bytes for results, most; more than that in one pair of tiles is an error that says so
-PATIENCE = 1 << 32  # cycles; whoever runs this sees whether it goes on
 
 
 def memory_size(made: Arranged) -> int:
@@ -52,7 +51,7 @@ async def files(dut) -> None:
     operands = job.operands()
     # On the way in: address, data; on the way out: data, answer. Together the latency of each.
     made = arrange(*operands, machine, renumbered=job.renumbered)
-    chip = Chip(dut, size=memory_size(made), latency={"ar": job.latency, "b": job.latency}, patience=PATIENCE)
+    chip = Chip(dut, size=memory_size(made), latency={"ar": job.latency, "b": job.latency})
     await start(dut)
     accelerator = await chip.open()
     build, settings = accelerator.device.build, Settings(portion=job.portion, long_lines=job.long_lines)

@@ -101,9 +101,9 @@ def hit(name: str, value: str) -> None:
     _RECORDERS[name](value)
 
 
-def percent() -> float:
-    """Return the share of all bins that this run has hit; those of the memory edge are not counted."""
-    points = [coverage_db[PREFIX + name] for name in POINTS if name not in edge.POINTS]
+def percent(memory: bool) -> float:
+    """Return the share of all bins that this run has hit; those of the memory edge count where that is."""
+    points = [coverage_db[PREFIX + name] for name in POINTS if memory or name not in edge.POINTS]
     return 100.0 * sum(point.coverage for point in points) / sum(point.size for point in points)
 
 

@@ -12,7 +12,7 @@ from models.csf import Csf
 from models.numbers import Flags, get_format
 from tb.agents.contraction.item import PORTS, ContractionItem
 from tb.common.configs import Config
-from tb.common.rtl_constants import FRAME_ERRORS
+from tb.common.rtl_constants import ERRORS, FRAME_ERRORS
 from tb.env.cover_points import FILLS, PLACES, POINTS, hit
 from tb.env.portions import count_portions
 from tb.env.predictor import Prediction
@@ -66,7 +66,7 @@ class CoverageSubscriber(uvm_subscriber):
     def write(self, prediction: Prediction) -> None:
         """Sample one item."""
         item = prediction.item
-        if item.error:
+        if item.error and item.error.name in ERRORS:
             hit("error.code", item.error.name)
             if item.error.name in FRAME_ERRORS:
                 hit("error.loaded", f"{item.error.name} x {'operands' if self._loaded else 'nothing'} loaded")

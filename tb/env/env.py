@@ -1,99 +1,111 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The environment around the chip's top: agents on its ports, model, scoreboard, coverage, watchdog."""
+"""The environment around a chip's top, what both edges share: model, scoreboard, coverage, watchdog."""
 
 from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
 
 from cocotb.handle import SimHandleBase
 from pyuvm import ConfigDB, uvm_env
 
-from models.csf import Csf
 from models.numbers import get_format
 from tb.agents.axil.agent import AxilAgent
 from tb.agents.axis import Pins
 from tb.agents.contraction.agent import ContractionAgent
-from tb.agents.operand.agent import OperandAgent
-from tb.agents.result.agent import ResultAgent
+from tb.common import rtl_constants as rtl
 from tb.common.configs import Config
-from tb.common.frames import pack_operand
 from tb.env.coverage import CoverageSubscriber
+from tb.env.hang import HangGuard
 from tb.env.predictor import Predictor
 from tb.env.progress import Progress
+from tb.env.register_mirror import RegisterMirror
 from tb.env.registers import RegisterModel
 from tb.env.scoreboard import Scoreboard
 from tb.env.statistics import Statistics
 from tb.env.watchdog import Watchdog
 
-PORTS = {"axil": "s_axil", "operand": "s_axis", "result": "m_axis"}
-
 
 class ContractionEnv(uvm_env):
-    """Everything that drives and checks the chip.
+    """Everything that drives and checks the chip; a subclass has the agents of an edge.
 
     Agents, predictor and scoreboard are made by the factory, so that a test can replace them.
 
     Args:
         dut: the chip's top.
         config: parameters it was built with.
-        seed: of the stalls.
+        seed: of every random choice.
         record: sample coverage and sum up statistics, which takes as long as all the rest.
     """
 
+    ports: Mapping[str, str] = {}  # prefixes of the edge's ports by agent
+    register_table: Mapping[str, rtl.Register] = {}
+    changing: Collection[str] = ()  # RW registers that the hardware changes, too
+    scoreboard_type = Scoreboard
+    shown: Sequence[rtl.Register] = ()  # registers that the report of a hang shows
+
     def __init__(self, name: str, parent, dut: SimHandleBase, config: Config, seed: int, record: bool = True):
         super().__init__(name, parent)
-        self._dut, self._config, self._seed, self._record = dut, config, seed, record
+        self.dut, self.config, self.seed, self._record = dut, config, seed, record
 
     def build_phase(self) -> None:
-        dut = self._dut
-        for agent, prefix in PORTS.items():
+        dut = self.dut
+        for agent, prefix in {"axil": "s_axil", **self.ports}.items():
             ConfigDB().set(self, f"{agent}*", "pins", Pins(dut, prefix, dut.clk_i, dut.rst_ni))
-        self._format = get_format(str(self._config["Format"]))
-        ConfigDB().set(self, "*", "format", self._format)
-        ConfigDB().set(self, "*", "config", self._config)
-        ConfigDB().set(self, "*", "seed", self._seed)
+        self.format = get_format(str(self.config["Format"]))
+        ConfigDB().set(self, "*", "format", self.format)
+        ConfigDB().set(self, "*", "config", self.config)
+        ConfigDB().set(self, "*", "seed", self.seed)
         self.axil = AxilAgent.create("axil", self)
-        self.operand = OperandAgent.create("operand", self)
-        self.result = ResultAgent.create("result", self)
-        self.contraction = ContractionAgent("contraction", self, dut.irq_o, self._pack, self._seed)
+        self.mirror = RegisterMirror.create("mirror", self)
+        self.contraction = self.build_edge()
         self.predictor = Predictor.create("predictor", self)
-        self.scoreboard = Scoreboard.create("scoreboard", self)
+        self.scoreboard = self.scoreboard_type.create("scoreboard", self)
         if self._record:
-            self.coverage = CoverageSubscriber("coverage", self, self._config)
-            self.statistics = Statistics("statistics", self, self._config)
+            self.coverage = CoverageSubscriber("coverage", self, self.config)
+            self.statistics = Statistics("statistics", self, self.config)
         self.progress = Progress("progress", self, self._access)
-        self.watchdog = Watchdog("watchdog", self, dut, self._activity, self._outstanding, self._access,
-                                 lambda: self.contraction.driver.silence)
+        guard = HangGuard(dut, self.activity, self.outstanding, self._access,
+                          silence=lambda: self.contraction.driver.silence, shown=self.shown)
+        self.watchdog = Watchdog("watchdog", self, guard)
 
     def connect_phase(self) -> None:
         driver = self.contraction.driver
-        self.registers = driver.registers = RegisterModel(self.axil.sequencer)
-        driver.operands = self.operand.sequencer
-        driver.stallers = {"operand": self.operand.driver.stall, "result": self.result.driver.stall,
-                           "register": self.axil.driver.stall}
+        self.registers = driver.registers = RegisterModel(self.axil.sequencer, self.register_table,
+                                                          self.changing)
+        self.mirror.registers = self.registers
+        self.axil.monitor.ap.connect(self.mirror.analysis_export)
         driver.items.connect(self.predictor.analysis_export)
         driver.outcomes.connect(self.scoreboard.outcomes)
         self.predictor.ap.connect(self.scoreboard.predictions)
         self.predictor.ap.connect(self.progress.analysis_export)
-        self.result.monitor.ap.connect(self.scoreboard.frames)
         if self._record:
             self.predictor.ap.connect(self.coverage.analysis_export)
             self.scoreboard.ap.connect(self.statistics.analysis_export)
             self.scoreboard.ap.connect(self.coverage.frames)
+        self.connect_edge()
 
-    def _pack(self, csf: Csf, which: int) -> list[int]:
-        return pack_operand(csf, which, self._format, int(self._config["CoordWidth"]))
+    def build_edge(self) -> ContractionAgent:
+        """Make the agents of the edge, and return the one that takes contractions."""
+        raise NotImplementedError
 
-    async def _access(self, item) -> None:
-        await self.axil.driver.access(item)
+    def connect_edge(self) -> None:
+        """Connect the agents of the edge."""
+        raise NotImplementedError
 
-    def _activity(self) -> tuple[int | str, ...]:
-        """Return what is different after a bus has moved: transfers, and the beats that are there.
+    def activity(self) -> tuple[int | str, ...]:
+        """Return what is different after a bus has moved.
 
         Reads of registers don't count: who waits for something by reading makes no progress.
         """
-        dut = self._dut
-        return (self.operand.monitor.frames, self.result.monitor.frames, self.axil.monitor.writes,
-                str(dut.s_axis_tdata.value), str(dut.m_axis_tdata.value))
+        raise NotImplementedError
 
-    def _outstanding(self) -> list[str]:
+    def outstanding(self) -> list[str]:
         """Return what the agents still wait for."""
-        return [*self.operand.driver.outstanding(), *self.scoreboard.outstanding()]
+        raise NotImplementedError
+
+    def left_over(self) -> list[str]:
+        """Return what has come, or has not ended, some cycles after the last answer."""
+        raise NotImplementedError
+
+    async def _access(self, item) -> None:
+        await self.axil.driver.access(item)

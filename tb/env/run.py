@@ -11,10 +11,12 @@ from pathlib import Path
 
 from tb.common.compilers import fast_wanted
 from tb.common.configs import DEFAULT, Config
+from tb.common.edges import MEMORY, STREAM, TOPS
 from tb.common.folders import runs
 from tb.common.simulation import Build, SimulationFailed, build, run
 
-TOP = "flaash_top"
+WIDTH = 512  # bits of the memory's bus
+TOP_WIDTH = 128  # if the top is not told
 TRAINING = "smoke"  # the sequence that trains a fast build
 
 
@@ -32,24 +34,33 @@ class Run:
 
 
 def build_top(config: Config, simulator: str, waves: bool = False,
-              options: tuple[str | Path, ...] = (), fast: bool | None = None,
-              compiler: str | None = None) -> Build:
+              options: tuple[str | Path, ...] = (), edge: str = STREAM, width: int = WIDTH,
+              fast: bool | None = None, compiler: str | None = None) -> Build:
     """Build the chip's top once for this configuration; see tb.common.simulation.build().
 
-    Most tests on Verilator run on the default configuration.
+    Most tests on Verilator run on the default configuration, and tests of the memory edge on few.
 
     Args:
-        config, simulator, waves, options, compiler: as there.
+        config, simulator, waves, options, compiler: as for build().
+        edge: one of EDGES.
+        width: bits of the memory's bus.
         fast: one run of a sequence trains the build for speed; None: with FAST=1.
     """
-    training = functools.partial(_train, config) if (fast_wanted() if fast is None else fast) else None
-    return build(TOP, simulator, config.parameters(), waves=waves, options=options,
-                 shared=config.name == DEFAULT and not waves, training=training, compiler=compiler)
+    parameters = config.parameters()
+    if edge == MEMORY and width != TOP_WIDTH:  # so all tests share a build with the top's own width
+        parameters["DataWidth"] = width
+    training = None
+    if fast_wanted() if fast is None else fast:
+        training = functools.partial(_train, config, edge)
+    return build(TOPS[edge], simulator, parameters, waves=waves, options=options,
+                 shared=not waves and (edge == MEMORY or config.name == DEFAULT), training=training,
+                 compiler=compiler)
 
 
-def _train(config: Config, built: Build) -> None:
-    """Let a build count what it carries out."""
-    run_sequences(config, built.simulator, [TRAINING], f"training-{built.folder.name}", built=built)
+def _train(config: Config, edge: str, built: Build) -> None:
+    """Let a build count the code that a run carries out."""
+    name = f"training-{built.folder.name}"
+    run_sequences(config, built.simulator, [TRAINING], name, built=built, edge=edge)
 
 
 def run_folder(name: str) -> Path:
@@ -60,7 +71,8 @@ def run_folder(name: str) -> Path:
 def run_sequences(config: Config, simulator: str, sequences: list[str], name: str, seed: int = 1,
                   knobs: Mapping[str, dict] | None = None, waves: bool = False,
                   test_module: str = "tb.env.top_tests", testcase: str | None = None,
-                  variables: Mapping[str, str] | None = None, built: Build | None = None) -> Run:
+                  variables: Mapping[str, str] | None = None, built: Build | None = None,
+                  edge: str = STREAM, width: int = WIDTH) -> Run:
     """Run sequences one after the other in one simulation.
 
     Args:
@@ -74,13 +86,14 @@ def run_sequences(config: Config, simulator: str, sequences: list[str], name: st
         test_module, testcase: the cocotb test.
         variables: further environment variables.
         built: what build_top() returned, if it was called before.
+        edge, width: as for build_top().
 
     Raises:
         SimulationFailed: something disagreed, hung or died. summary.json then says so too.
     """
-    environment = {"FLAASH_CONFIG": config.to_json(), "FLAASH_SEQ": ",".join(sequences),
+    environment = {"FLAASH_CONFIG": config.to_json(), "FLAASH_EDGE": edge, "FLAASH_SEQ": ",".join(sequences),
                    "FLAASH_KNOBS": json.dumps(dict(knobs or {})), **dict(variables or {})}
-    built = built or build_top(config, simulator, waves)
+    built = built or build_top(config, simulator, waves, edge=edge, width=width)
     try:
         folder = run(built, test_module, name, seed, environment, testcase, waves)
     except SimulationFailed as error:

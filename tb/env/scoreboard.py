@@ -7,11 +7,12 @@ import dataclasses
 from collections import deque
 
 from cocotb.utils import get_sim_time
-from pyuvm import uvm_analysis_export, uvm_analysis_port, uvm_scoreboard
+from pyuvm import uvm_analysis_port, uvm_scoreboard
 
 from models.numbers import NumberFormat
 from tb.agents.axis import FrameItem
 from tb.agents.contraction.item import Outcome
+from tb.agents.inbox import Inbox
 from tb.common import rtl_constants as rtl
 from tb.common.frames import FrameError, ResultFrame, unpack_results
 from tb.env.compare import compare_records
@@ -29,17 +30,18 @@ class MismatchError(AssertionError):
 
 @dataclasses.dataclass(frozen=True)
 class Contracted:
-    """A contraction whose result frame has been compared."""
+    """A contraction whose results have been compared.
+
+    Attributes:
+        prediction, outcome: of the item.
+        frame: results of the hardware.
+        cycles: of computing.
+    """
 
     prediction: Prediction
     frame: ResultFrame
     outcome: Outcome
-
-
-class _Inbox(uvm_analysis_export):
-    def __init__(self, name: str, parent, write):
-        super().__init__(name, parent)
-        self.write = write
+    cycles: int
 
 
 class Scoreboard(uvm_scoreboard):
@@ -61,11 +63,12 @@ class Scoreboard(uvm_scoreboard):
         self.first_mismatch_ns: float | None = None
         self._seed = self.cdb_get("seed")
         self._judged = 0  # items
+        self.flags = 0  # that contractions before have left
         self._where = ""  # of the item that is being judged
         self.ap = uvm_analysis_port("ap", self)
-        self.predictions = _Inbox("predictions", self, self._predictions.append)
-        self.frames = _Inbox("frames", self, self._frames.append)
-        self.outcomes = _Inbox("outcomes", self, self._judge)
+        self.predictions = Inbox("predictions", self, self._predictions.append)
+        self.frames = Inbox("frames", self, self._frames.append)
+        self.outcomes = Inbox("outcomes", self, self._judge)
 
     def outstanding(self) -> list[str]:
         """Say what has not been answered yet."""
@@ -98,25 +101,27 @@ class Scoreboard(uvm_scoreboard):
     def _judge(self, outcome: Outcome) -> None:
         self._judged += 1
         self._where = f"contraction {self._judged} ({outcome.item.sequence}, seed {self._seed})"
-        self._judge_item(outcome)
+        if self._predictions:
+            self._judge_item(self._predictions.popleft(), outcome)
+        else:
+            self._expect(False, "an outcome without a contraction")
         self._where = ""
 
-    def _judge_item(self, outcome: Outcome) -> None:
-        if not self._predictions:
-            self._expect(False, "an outcome without a contraction")
-            return
-        prediction = self._predictions.popleft()
+    def _judge_item(self, prediction: Prediction, outcome: Outcome) -> None:
         self._judge_error(outcome)
         if prediction.result is not None:
             self._judge_results(prediction, outcome)
         if outcome.item.resets:
-            for name in ("RegOrderA", "RegOrderB", "RegErrorCount"):
-                self._equal(f"after a soft reset {name}", outcome.registers[name], 0)
+            self._judge_reset(outcome)
             return
         if prediction.result is not None:
             self._judge_counters(prediction, outcome)
         if not outcome.item.error:
             self._judge_operands(prediction, outcome)
+
+    def _judge_reset(self, outcome: Outcome) -> None:
+        for name in ("RegOrderA", "RegOrderB", "RegErrorCount"):
+            self._equal(f"after a soft reset {name}", outcome.registers[name], 0)
 
     def _judge_error(self, outcome: Outcome) -> None:
         error, registers = outcome.item.error, outcome.registers
@@ -147,29 +152,36 @@ class Scoreboard(uvm_scoreboard):
         aborted = outcome.item.resets and frame.error == ABORTED
         self._expect(aborted or not outcome.item.held, "a soft reset did not cut the result frame short")
         beats = len(item.beats) // max(1, len(frame.bits))  # of a record; the trailer is one beat
-        for record, sentence in compare_records(result.coords, result.bits, frame.coords, frame.bits,
-                                                aborted, self._format):
-            at = min(record * beats, len(item.times) - 1)
-            self._expect(False, sentence, item.times[at] if item.times else None)
-        self.contractions += 1
-        self.compared += len(frame.bits)
+        self._compare(prediction, frame, aborted, item.times[::max(beats, 1)])
         self._equal("the records in the frame", len(frame.bits), frame.count)
         if not aborted:
             self._equal("the trailer's count", frame.count, result.results)
             self._equal("the trailer's error", frame.error, outcome.registers["RegError"])
-        self.ap.write(Contracted(prediction, frame, outcome))
+        self.ap.write(Contracted(prediction, frame, outcome, outcome.counters["CntCycles"]))
+
+    def _compare(self, prediction: Prediction, frame: ResultFrame, partial: bool, times: list[float]) -> None:
+        """Compare results with the model's; `times` is when each left the chip, in ns."""
+        result = prediction.result
+        for record, sentence in compare_records(result.coords, result.bits, frame.coords, frame.bits, partial,
+                                                self._format):
+            self._expect(False, sentence, times[min(record, len(times) - 1)] if times else None)
+        self.contractions += 1
+        self.compared += len(frame.bits)
 
     def _judge_counters(self, prediction: Prediction, outcome: Outcome) -> None:
+        for name, value in self._counters(prediction).items():
+            self._equal(name, outcome.counters[name], value)
+        self._equal("RegFlags", outcome.registers["RegFlags"], int(prediction.result.flags) | self.flags)
+
+    def _counters(self, prediction: Prediction) -> dict[str, int]:
+        """Return what counters must be after a contraction."""
         result = prediction.result
-        expected = {
+        return {
             "CntJobs": result.jobs, "CntDotsDone": result.jobs, "CntMatches": result.matches,
             "CntResults": result.results, "CntUnloaded": result.results,
             "CntZeroEmpty": result.zeros_empty, "CntZeroCancel": result.zeros_cancel,
             "CntZeroUnderflow": result.zeros_underflow,
-            "CntPortions": all_portions(prediction.a, prediction.b, self._lanes, outcome.item.portion)}
-        for name, value in expected.items():
-            self._equal(name, outcome.counters[name], value)
-        self._equal("RegFlags", outcome.registers["RegFlags"], int(result.flags))
+            "CntPortions": all_portions(prediction.a, prediction.b, self._lanes, prediction.item.portion)}
 
     def _judge_operands(self, prediction: Prediction, outcome: Outcome) -> None:
         for letter, csf in (("A", prediction.a), ("B", prediction.b)):

@@ -22,9 +22,9 @@ from tb.agents.contraction.item import ContractionItem, ExpectedError
 from tb.common import rtl_constants as rtl
 from tb.common.bench import start
 from tb.common.frames import BEAT
-from tb.env.env import ContractionEnv
 from tb.env.scoreboard import Contracted
 from tb.env.serve import ADDRESS, Delivery, Order
+from tb.env.stream import StreamEnv
 from tb.env.test import ContractionTest
 
 LASTING = [name for name, counter in rtl.COUNTERS.items() if "since reset" in counter.meaning]
@@ -60,7 +60,7 @@ class ServingTest(ContractionTest):
 
     def build_phase(self) -> None:
         self.read_config()
-        self.env = ContractionEnv("env", self, cocotb.top, self.config, self.seed, record=False)
+        self.env = StreamEnv("env", self, cocotb.top, self.config, self.seed, record=False)
         self.contracted, self.sent, self.received = (
             _Keeper(name, self) for name in ("contracted", "sent", "received"))
 

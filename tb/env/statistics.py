@@ -37,15 +37,13 @@ class Statistics(uvm_subscriber):
         """Add one contraction; one that was cut short counts nowhere."""
         if contracted.prediction.item.resets:
             return
-        prediction, counters = contracted.prediction, contracted.outcome.counters
-        item = prediction.item
-        bound = self._machine.bound(prediction.a, prediction.b, counters["CntResults"],
+        prediction = contracted.prediction
+        item, result = prediction.item, prediction.result
+        bound = self._machine.bound(prediction.a, prediction.b, result.results,
                                     Settings(item.run_length, item.portion, item.long_lines))
-        self.sums["contractions"] += 1
-        for name, counter in (("jobs", "CntJobs"), ("matches", "CntMatches"), ("cycles", "CntCycles"),
-                              ("results", "CntResults")):
-            self.sums[name] += counters[counter]
-        self.sums["bound"] += bound
+        for name, value in (("contractions", 1), ("jobs", result.jobs), ("matches", result.matches),
+                            ("cycles", contracted.cycles), ("results", result.results), ("bound", bound)):
+            self.sums[name] += value
         self.last = contracted
         frame = contracted.frame
         records = np.column_stack([frame.coords, frame.bits])

@@ -3,6 +3,7 @@
 
 Environment variables (set by tb.env.run on the host):
     FLAASH_CONFIG: the hardware configuration, Config.to_json().
+    FLAASH_EDGE: one of tb.common.edges, the streams without it.
     FLAASH_SEQ: names of sequences, separated by commas.
     FLAASH_KNOBS: JSON, arguments of the sequences' constructors by the sequence's name.
     FLAASH_RUN_DIR: where summary.json, functional-<simulator>.yml and result.npz go.
@@ -21,11 +22,14 @@ from pyuvm import uvm_test
 
 from tb.common.bench import start
 from tb.common.configs import Config
+from tb.common.edges import MEMORY, STREAM
 from tb.env import cover_points
 from tb.env.awaits import ForgottenAwaits
-from tb.env.env import ContractionEnv
+from tb.env.memory import MemoryEnv
+from tb.env.stream import StreamEnv
 from tb.sequences.registry import load_sequence, place
 
+ENVIRONMENTS = {STREAM: StreamEnv, MEMORY: MemoryEnv}
 SETTLE = 32  # cycles after the last answer, in which nothing more may come
 
 
@@ -46,7 +50,8 @@ class ContractionTest(uvm_test):
         self.read_config()
         self.sequences = os.environ["FLAASH_SEQ"].split(",")
         self.knobs = json.loads(os.environ.get("FLAASH_KNOBS", "{}"))
-        self.env = ContractionEnv("env", self, cocotb.top, self.config, self.seed)
+        self.edge = os.environ.get("FLAASH_EDGE", STREAM)
+        self.env = ENVIRONMENTS[self.edge]("env", self, cocotb.top, self.config, self.seed)
 
     async def run_phase(self) -> None:
         self.raise_objection()
@@ -56,16 +61,17 @@ class ContractionTest(uvm_test):
         for name in self.sequences:
             try:
                 sequence = load_sequence(name)(**self.knobs.get(name, {}))
-                sequence.prepare(self.config, self.seed)
+                sequence.prepare(self.config, self.seed, self.edge)
                 await sequence.start(self.env.contraction.sequencer)
             except Exception as error:
                 raise SequenceFailed(f"{place(error) or name}: {type(error).__name__}: {error}") from error
+        await self.env.contraction.driver.finished()
         await ClockCycles(cocotb.top.clk_i, SETTLE)
         self.drop_objection()
 
     def check_phase(self) -> None:
         assert not self.forgotten.sentences, "\n".join(self.forgotten.sentences)
-        assert not self.env.result.monitor.stream.active, "beats came after the last trailer"
+        assert not self.env.left_over(), "; ".join(self.env.left_over())
 
     async def check_identity(self) -> None:
         """Compare the identification registers with the configuration that was asked for."""
@@ -81,11 +87,12 @@ class ContractionTest(uvm_test):
     def summary(self) -> dict:
         """Return what summary.json says of the run, without the verdict."""
         scoreboard = self.env.scoreboard
-        return {"simulator": cover_points.simulator(), "config": self.config.name, "seed": self.seed,
-                "sequences": self.sequences, **self.env.statistics.summary(),
+        return {"simulator": cover_points.simulator(), "config": self.config.name, "edge": self.edge,
+                "seed": self.seed, "sequences": self.sequences, **self.env.statistics.summary(),
                 "compared": scoreboard.compared, "mismatches": scoreboard.mismatch_count,
                 "first_mismatch_ns": scoreboard.first_mismatch_ns,
-                "errors_compared": scoreboard.errors, "coverage": round(cover_points.percent(), 2)}
+                "errors_compared": scoreboard.errors,
+                "coverage": round(cover_points.percent(self.edge == MEMORY), 2)}
 
     def export(self, folder: Path) -> None:
         """Write the coverage, and the result of the last contraction."""

@@ -1,115 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ends a simulation that makes no progress, and says what is outstanding."""
+"""The guard against hangs as a component."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Iterator
-
-import cocotb
-from cocotb.handle import HierarchyObject, SimHandleBase
-from cocotb.triggers import SimTimeoutError, Timer, with_timeout
 from pyuvm import uvm_component
 
-from tb.agents.axil.item import AxilItem
-from tb.common import rtl_constants as rtl
-from tb.env.registers import status_text
-
-PERIOD = 20_000  # cycles (of 1 ns) without progress before the test fails
-ANSWER = 2_000  # cycles in which a register must answer
-# Counters that move only when work gets done; cycles and stalls also count while nothing happens.
-WORK = ("CntRuns", "CntSteps", "CntMatches", "CntDotsDone", "CntResults", "CntMemReads", "CntUnloaded",
-        "CntDiscarded")
-MAX_STREAMS = 40
-
-
-class HangError(AssertionError):
-    """Nothing moved for PERIOD cycles; the text says what is outstanding."""
+from tb.env.hang import HangGuard
 
 
 class Watchdog(uvm_component):
-    """Looks every PERIOD cycles whether a bus moved, and if none did, whether a counter did.
+    """Fails the test when nothing moves any more.
 
     Args:
-        dut: the chip's top.
-        activity: returns numbers that change when a bus transfers something.
-        outstanding: returns sentences on what the agents still wait for.
-        access: carries out an AxilItem.
-        silence: returns cycles, beyond PERIOD, in which nothing need move now.
+        guard: that notices.
     """
 
-    def __init__(self, name: str, parent, dut: SimHandleBase, activity: Callable[[], tuple],
-                 outstanding: Callable[[], list[str]], access: Callable, silence: Callable[[], int]):
+    def __init__(self, name: str, parent, guard: HangGuard):
         super().__init__(name, parent)
-        self._silence = silence
-        self._dut, self._activity, self._outstanding, self._access = dut, activity, outstanding, access
-        self.period = PERIOD
+        self.guard = guard
 
     async def run_phase(self) -> None:
-        moved, worked = None, None
-        while True:
-            await Timer(self.period + self._silence(), "ns")
-            before, moved = moved, self._activity()
-            if moved != before:
-                worked = None
-                continue
-            before, worked = worked, await self._counters()
-            if worked == before:
-                raise HangError(await self.report(f"no progress for {self.period} cycles"))
-
-    async def report(self, reason: str) -> str:
-        """Return the reason, followed by status, counters and the streams that wait."""
-        lines = [reason, *self._outstanding()]
-        registers = {}
-        for name in ("RegStatus", "RegError", "RegErrorPlace"):
-            registers[name] = await self._read(rtl.REGISTERS[name].address)
-        if None in registers.values():
-            lines.append(f"the register port does not answer within {ANSWER} cycles")
-        else:
-            status, error, place = (words[0] for words in registers.values())
-            lines.append(f"status: {status_text(status)}; error {rtl.error_name(error)} at {place:#x}")
-            counters = await self._counters()
-            moved = [f"{name.removeprefix('Cnt')} {value}" for name, value in counters.items() if value]
-            lines.append(f"counters: {', '.join(moved) or 'all 0'}")
-        waiting = list(waiting_streams(self._dut))
-        lines += [f"waits for ready: {name}" for name in waiting[:MAX_STREAMS]]
-        if len(waiting) > MAX_STREAMS:
-            lines.append(f"and {len(waiting) - MAX_STREAMS} more streams")
-        return "\n".join(lines)
-
-    async def _read(self, address: int, words: int = 1) -> list[int] | None:
-        item = AxilItem(address, words=words)
-        try:
-            await with_timeout(cocotb.start_soon(self._access(item)), ANSWER, "ns")
-        except SimTimeoutError:
-            return None
-        return item.data
-
-    async def _counters(self) -> dict[str, int]:
-        """Return the counters that stand for work, empty if the registers do not answer."""
-        words = await self._read(rtl.CONSTANTS["RegCounters"], 2 * len(rtl.COUNTERS))
-        if words is None:
-            return {}
-        return {name: words[2 * rtl.COUNTERS[name].value] for name in WORK}
-
-
-def waiting_streams(scope: HierarchyObject) -> Iterator[str]:
-    """Yield each stream below `scope` that offers a beat which is not accepted, by the pins' names."""
-    for handle in scope:
-        if isinstance(handle, HierarchyObject):
-            yield from waiting_streams(handle)
-            continue
-        name = handle._name
-        for valid, ready in (("valid_o", "ready_i"), ("tvalid", "tready"), ("tvalid_o", "tready_i")):
-            if not name.endswith(valid):
-                continue
-            partner = getattr(scope, name.removesuffix(valid) + ready, None)
-            if partner is not None and _bits(handle) & ~_bits(partner):
-                yield f"{scope._path}.{name}"
-
-
-def _bits(handle: SimHandleBase) -> int:
-    """Return the value of a signal as an integer, 0 if a bit of it is unknown."""
-    try:
-        return int(handle.value)
-    except (ValueError, TypeError):
-        return 0
+        await self.guard.watch()

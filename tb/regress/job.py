@@ -30,15 +30,15 @@ WAVES = "-waves"  # behind the name of a run that is repeated with a trace
 
 
 @functools.cache
-def _built(config: str, simulator: str, waves: bool) -> Build:
-    return build_top(configs.load(config), simulator, waves)
+def _built(config: str, simulator: str, waves: bool, edge: str) -> Build:
+    return build_top(configs.load(config), simulator, waves, edge=edge)
 
 
-def prepare(config: str, simulator: str, waves: bool, variables: dict[str, str]) -> str:
+def prepare(config: str, simulator: str, edge: str, waves: bool, variables: dict[str, str]) -> str:
     """Build a simulation; return why it can't be built, "" if it can."""
     os.environ.update(variables)
     try:
-        _built(config, simulator, waves)
+        _built(config, simulator, waves, edge)
     except (SimulationFailed, ToolMissing, ConfigError) as error:
         return str(error)
     return ""
@@ -73,11 +73,11 @@ def execute(spec: RunSpec, unbuilt: str, key: str, ticket: str, command: str, fo
     error, summary = unbuilt, {}
     if not unbuilt:
         try:
-            built = _built(spec.config, spec.simulator, waves)
+            built = _built(spec.config, spec.simulator, waves, spec.edge)
             clock = time.monotonic()
             knobs = {spec.sequence: json.loads(spec.knobs)}
             summary = run_sequences(configs.load(spec.config), spec.simulator, [spec.sequence], name,
-                                    spec.seed, knobs, waves, built=built).summary
+                                    spec.seed, knobs, waves, built=built, edge=spec.edge).summary
         except Exception as failed:  # whatever it is, the other runs go on
             error = str(failed) or type(failed).__name__
             with contextlib.suppress(OSError, ValueError):
@@ -105,8 +105,9 @@ def record_of(spec: RunSpec, key: str, command: str, error: str, summary: Mappin
     """
     summary = summary or {}
     return {"name": spec.name, "sequence": spec.sequence, "config": spec.config, "simulator": spec.simulator,
-            "seed": spec.seed, "knobs": spec.knobs, "test": spec.test, "command": command, "key": key,
-            "passed": not error and bool(summary.get("passed")), "error": error, "seconds": round(seconds, 3),
+            "edge": spec.edge, "seed": spec.seed, "knobs": spec.knobs, "test": spec.test, "command": command,
+            "key": key, "passed": not error and bool(summary.get("passed")), "error": error,
+            "seconds": round(seconds, 3),
             "cycles": summary.get("cycles", 0), "compared": summary.get("compared", 0), "trace": "",
             "waves": None, "host": platform.node()}
 

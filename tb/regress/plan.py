@@ -7,6 +7,7 @@ A list is a file of tests/lists: a sequence of entries such as
       except: [capacity]          # left out of all
       configs: [default, "paper1:NumSdpe=3"]
       simulators: [icarus]        # all by default
+      edges: [stream, memory]     # stream by default
       seeds: 1-20                 # 1 by default
       knobs: {random: {count: 3}} # arguments of a sequence's constructor
 """
@@ -26,11 +27,12 @@ import yaml
 from tb.cli.common import UsageError
 from tb.common import configs
 from tb.common.commands import make
+from tb.common.edges import STREAM
 from tb.common.toolchain import ROOT, SIMULATORS
-from tb.sequences.registry import load_sequence, names
+from tb.sequences.registry import at_edge, check_edge, load_sequence
 
 LISTS = ROOT / "tests" / "lists"
-FIELDS = {"sequences", "except", "configs", "simulators", "seeds", "knobs"}
+FIELDS = {"sequences", "except", "configs", "simulators", "edges", "seeds", "knobs"}
 MOST_SEEDS = 100_000
 KNOBS_OF_SIM = ("A", "B", "AXES", "PORTION", "LONG_LINES")  # what `make sim` makes knobs of
 # What a run depends on beside the tools: whatever changes there makes it stale.
@@ -47,6 +49,7 @@ class RunSpec:
         sequence, simulator, seed: as for `make sim`.
         config: name in rtl/configs.toml, overrides behind a colon: "paper1:NumSdpe=3,Lanes=2".
         knobs: JSON, arguments of the sequence's constructor.
+        edge: of the chip.
     """
 
     sequence: str
@@ -54,17 +57,21 @@ class RunSpec:
     simulator: str
     seed: int
     knobs: str = "{}"
+    edge: str = STREAM
 
     @property
     def name(self) -> str:
         """Name of the run's folder, unique within a regression."""
+        edge = "" if self.edge == STREAM else f"-{self.edge}"
         knobs = "" if self.knobs == "{}" else "-" + hashlib.sha256(self.knobs.encode()).hexdigest()[:6]
-        return re.sub(r"[^\w.=-]+", "_", f"{self.sequence}-{self.config}-{self.simulator}{knobs}-{self.seed}")
+        return re.sub(r"[^\w.=-]+", "_",
+                      f"{self.sequence}-{self.config}{edge}-{self.simulator}{knobs}-{self.seed}")
 
     @property
     def test(self) -> str:
         """The run without its seed, for people."""
-        return f"{self.sequence} on {self.config}" + ("" if self.knobs == "{}" else f" {self.knobs}")
+        edge = "" if self.edge == STREAM else f" at the {self.edge} edge"
+        return f"{self.sequence} on {self.config}{edge}" + ("" if self.knobs == "{}" else f" {self.knobs}")
 
     def key(self) -> str:
         """Return a digest of the files that the run reads, "" if there are none."""
@@ -91,7 +98,8 @@ class Call:
 
     def one(self, spec: RunSpec) -> str:
         """Return the command that repeats one of its runs."""
-        machine = {"CONFIG": spec.config, "SIM": spec.simulator, "SEED": spec.seed}
+        machine = {"CONFIG": spec.config, "SIM": spec.simulator, "SEED": spec.seed,
+                   **({} if spec.edge == STREAM else {"EDGE": spec.edge})}
         if spec.knobs == "{}":
             return make("sim", SEQ=spec.sequence, **machine)
         if self.target == "sim":
@@ -133,12 +141,15 @@ def _entry(entry: object, seeds: str | None) -> list[RunSpec]:
     if not isinstance(entry, Mapping) or set(entry) - FIELDS:
         raise UsageError(f"an entry has some of {', '.join(sorted(FIELDS))}, not {entry}")
     chosen, left_out = _words(entry, "sequences", ["all"]), _words(entry, "except", [])
-    chosen = names() if chosen == ["all"] else chosen
     for name in left_out:
         load_sequence(name)
-    return expand([name for name in chosen if name not in left_out],
-                  _words(entry, "configs", [configs.DEFAULT]), _words(entry, "simulators", SIMULATORS),
-                  parse_seeds(seeds or str(entry.get("seeds", 1))), entry.get("knobs", {}))
+    specs = []
+    for edge in _words(entry, "edges", [STREAM]):
+        named = at_edge(edge) if chosen == ["all"] else chosen
+        specs += expand([name for name in named if name not in left_out],
+                        _words(entry, "configs", [configs.DEFAULT]), _words(entry, "simulators", SIMULATORS),
+                        parse_seeds(seeds or str(entry.get("seeds", 1))), entry.get("knobs", {}), edge)
+    return specs
 
 
 def _words(entry: Mapping, field: str, default: Iterable[str]) -> list[str]:
@@ -151,13 +162,15 @@ def _words(entry: Mapping, field: str, default: Iterable[str]) -> list[str]:
 
 
 def expand(sequences: Iterable[str], machines: Iterable[str], simulators: Iterable[str],
-           seeds: Iterable[int], knobs: Mapping[str, Mapping] | None = None) -> list[RunSpec]:
-    """Return every combination.
+           seeds: Iterable[int], knobs: Mapping[str, Mapping] | None = None,
+           edge: str = STREAM) -> list[RunSpec]:
+    """Return every combination at an edge.
 
     Raises:
-        UsageError, SequenceError, ConfigError: one of the names does not exist.
+        UsageError, SequenceError, ConfigError: a name does not exist, or a sequence is of another edge.
     """
     sequences, simulators, seeds = list(sequences), list(simulators), list(seeds)
+    check_edge(edge, sequences)
     knobs = _checked({} if knobs is None else knobs, sequences)
     for simulator in simulators:
         if simulator not in SIMULATORS:
@@ -167,7 +180,7 @@ def expand(sequences: Iterable[str], machines: Iterable[str], simulators: Iterab
         configs.load(machine)
         for sequence in sequences:
             given = json.dumps(dict(knobs.get(sequence, {})), sort_keys=True)
-            specs += [RunSpec(sequence, machine, simulator, seed, given)
+            specs += [RunSpec(sequence, machine, simulator, seed, given, edge)
                       for simulator in simulators for seed in seeds]
     return specs
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tb.common.commands import make, make_test
+from tb.common.edges import STREAM
 from tb.common.toolchain import BUILD, ROOT, SIMULATORS, environment, has_icarus, shown
 from tb.coverage.exports import junit
 from tb.coverage.functional import CoverPoint, read_hits, total_percent
@@ -72,7 +73,9 @@ def test_title(record: Mapping) -> str:
     if record["sequence"] == "file":  # what is not given is None or 0 there
         words += [" x ".join(Path(knobs.pop(name)).name for name in ("a", "b") if name in knobs)]
         knobs = {name: value for name, value in knobs.items() if value}
-    words += ["on", record["config"], *(f"{name}={value}" for name, value in knobs.items())]
+    edge = record.get("edge", STREAM)
+    words += ["on", record["config"], *([] if edge == STREAM else [f"at the {edge} edge"]),
+              *(f"{name}={value}" for name, value in knobs.items())]
     return " ".join(filter(None, words))
 
 

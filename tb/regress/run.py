@@ -121,13 +121,13 @@ class Batch:
     def run(self, specs: Sequence[RunSpec], waves: bool = False) -> dict[RunSpec, dict]:
         """Carry out runs and return their records."""
         client, regression = self._client, self._regression
-        builds = {(spec.config, spec.simulator): None for spec in specs}
-        for config, simulator in builds:
-            builds[config, simulator] = client.submit(job.prepare, config, simulator, waves, self._variables,
-                                                      pure=False)
-        futures = {client.submit(job.execute, spec, builds[spec.config, spec.simulator], regression.key(spec),
-                                 regression.ticket, regression.command(spec), str(regression.folder),
-                                 self._variables, waves, pure=False): spec for spec in specs}
+        builds = {(spec.config, spec.simulator, spec.edge): None for spec in specs}
+        for build in builds:
+            builds[build] = client.submit(job.prepare, *build, waves, self._variables, pure=False)
+        futures = {client.submit(job.execute, spec, builds[spec.config, spec.simulator, spec.edge],
+                                 regression.key(spec), regression.ticket, regression.command(spec),
+                                 str(regression.folder), self._variables, waves, pure=False): spec
+                   for spec in specs}
         records: dict[RunSpec, dict] = {}
         progress = Progress(len(specs), regression.jobs, self._under_way, self._console)
         for future, record in as_completed(futures, with_results=True, raise_errors=False):

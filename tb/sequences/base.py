@@ -14,8 +14,10 @@ from models.csf import Csf
 from models.generate import draw_values, uniform_tensor
 from models.numbers import get_format
 from models.tensor import SparseTensor
+from tb.agents.contraction.faults import Fault
 from tb.agents.contraction.item import ContractionItem, ExpectedError
 from tb.common.configs import Config
+from tb.common.edges import EDGES, STREAM
 from tb.common.fits import check_fits
 from tb.common.frames import pack_operand
 from tb.common.machines import Machine
@@ -31,22 +33,26 @@ class ContractionSequence(uvm_sequence):
     Attributes:
         rng: the source of chance, seeded by the run's seed and the sequence's name.
         config: of the hardware.
+        frames: whether the hardware takes frames, which is the stream edge; otherwise it reads memory.
+        edges: at which the sequence means something.
         values: a kind of values (models.generate) that suits the hardware's format.
         extent: of the contracted mode, in sequences that take it as a knob; prepare() brings it within
             what the hardware's CoordWidth allows.
     """
 
     extent = 1
+    edges: tuple[str, ...] = EDGES
 
     def __init__(self, name: str):
         super().__init__(name)
         self.rng = np.random.default_rng(0)
         self.config: Config | None = None
+        self.frames = True
         self.values = "normal"
 
-    def prepare(self, config: Config, seed: int) -> None:
+    def prepare(self, config: Config, seed: int, edge: str = STREAM) -> None:
         """Tell the sequence what it runs on; called once before it is started."""
-        self.config = config
+        self.config, self.frames = config, edge == STREAM
         self.rng = np.random.default_rng([seed, zlib.crc32(self.get_name().encode())])
         self.values = {"int8": "int8", "int16": "int16"}.get(str(config["Format"]), "normal")
         self.extent = min(self.extent, contracted_limit(int(config["CoordWidth"])))
@@ -56,8 +62,8 @@ class ContractionSequence(uvm_sequence):
 
         Args:
             a, b: Csf, SparseTensor or dense array of order 1 or more; None keeps the one before.
-            options: `dense`, `run_length`, `portion`, `long_lines`, `stalls` of ContractionItem. With both
-                operands run_length may be None: what a host would choose for them.
+            options: `dense`, `run_length`, `portion`, `long_lines`, `stalls`, `latency` of ContractionItem.
+                With both operands run_length may be None: what a host would choose for them.
 
         Raises:
             TensorError: the hardware has no room for an operand, its format holds no NaN, or the
@@ -86,12 +92,30 @@ class ContractionSequence(uvm_sequence):
             error: what the hardware must report.
             a, b, stalls: as for contract().
             bent: attributes of ContractionItem that bend it: `frames`, `start_twice` and so on.
+
+        Raises:
+            ValueError: frames, where the hardware takes none.
         """
+        if "frames" in bent and not self.frames:
+            raise ValueError("the memory edge takes no frames: give an operand, or ask self.frames before")
         item = ContractionItem(as_csf(a), as_csf(b), stalls=stalls)
         item.error = error
         for name, value in bent.items():
             setattr(item, name, value)
         await self.send(item)
+
+    async def spoil(self, fault: Fault, which: int) -> None:
+        """Send an operand with a mistake; where there are no frames, only one that is the operand's own.
+
+        Args:
+            fault: the mistake, of tb.agents.contraction.faults.
+            which: 0 for A, 1 for B.
+        """
+        if self.frames:
+            await self.provoke(fault.error, frames=[fault.beats], start=False)
+        elif fault.operand is not None:
+            pair = (fault.operand, None) if which == 0 else (None, fault.operand)
+            await self.provoke(fault.error, *pair, start=False)
 
     async def send(self, item: ContractionItem) -> None:
         """Send an item and wait until the hardware has answered it."""

@@ -6,7 +6,7 @@ import numpy as np
 from models.csf import Csf
 from tb.agents.contraction.faults import ENTRIES, ENTRIES_LEVEL, error_place
 from tb.agents.contraction.item import ExpectedError
-from tb.sequences.base import ContractionSequence, Operand, as_csf
+from tb.sequences.base import ContractionSequence, Operand
 
 
 class CapacitySeq(ContractionSequence):
@@ -46,5 +46,5 @@ class CapacitySeq(ContractionSequence):
 
     async def too_much(self, tensor: Operand, which: int, level: int, position: int) -> None:
         error = ExpectedError("ErrMemoryFull", error_place(which, level, position))
-        await self.provoke(error, frames=[self.pack(as_csf(tensor), which)], start=False)
+        await self.provoke(error, *((tensor, None) if which == 0 else (None, tensor)), start=False)
         await self.fits(self.comb([3], self.extent))

@@ -44,6 +44,6 @@ class CornersSeq(ContractionSequence):
         """Make each mistake of a frame when nothing is loaded, and when operands are."""
         good, full = as_csf(self.tensor(2, 5)), as_csf(self.tensor(3, 3, 9, density=1.0))
         for fault in {fault.error.name: fault for fault in operand_faults(full, 0, self.pack)}.values():
-            await self.provoke(fault.error, frames=[fault.beats], start=False)
-            await self.provoke(fault.error, frames=[fault.beats], start=False)
+            await self.spoil(fault, 0)
+            await self.spoil(fault, 0)
             await self.contract(good, good)

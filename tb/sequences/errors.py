@@ -21,5 +21,5 @@ class ErrorsSeq(ContractionSequence):
         for which in range(2):
             full = as_csf(self.tensor(3, 3, 9, density=1.0))
             for fault in list(operand_faults(full, which, self.pack))[which % self.stride::self.stride]:
-                await self.provoke(fault.error, frames=[fault.beats], start=False)
+                await self.spoil(fault, which)
                 await self.contract(good, good)

@@ -7,8 +7,10 @@ import importlib
 import inspect
 import pkgutil
 import traceback
+from collections.abc import Iterable
 from pathlib import Path
 
+from tb.common.edges import EDGES
 from tb.sequences.base import ContractionSequence
 
 FOLDER = Path(__file__).parent
@@ -50,6 +52,30 @@ def load_sequence(name: str) -> type[ContractionSequence]:
     if not inspect.iscoroutinefunction(found.body):
         raise SequenceError(f"tb/sequences/{name}.py: body() of {wanted} must be 'async def'")
     return found
+
+
+def at_edge(edge: str) -> list[str]:
+    """Return the names of all sequences that mean something at an edge.
+
+    Raises:
+        SequenceError: there is no such edge.
+    """
+    check_edge(edge, ())
+    return [name for name in names() if edge in load_sequence(name).edges]
+
+
+def check_edge(edge: str, sequences: Iterable[str]) -> None:
+    """Refuse an edge that does not exist, and sequences that mean nothing there.
+
+    Raises:
+        SequenceError: the text says which, and what there is.
+    """
+    if edge not in EDGES:
+        raise SequenceError(f"EDGE={edge} is neither {' nor '.join(EDGES)}")
+    for name in sequences:
+        found = load_sequence(name).edges
+        if edge not in found:
+            raise SequenceError(f"SEQ={name} is for EDGE={' and '.join(found)} only")
 
 
 def place(error: BaseException) -> str:

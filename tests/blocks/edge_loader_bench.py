@@ -17,7 +17,8 @@ from tb.common.frames import pack_operand
 from tb.common.rtl_constants import EDGE
 from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
-from tests.edge.image import Image, levels, to_bytes, words
+from tb.edge.image import levels
+from tests.edge.image import Image, to_bytes, words
 
 SLOT, SLOT_BYTES = 0x4000, 1024
 SHAPES = [(9,), (300,), (3, 200), (4, 3, 40), (2, 1, 2, 2, 1, 2, 1, 11)]

@@ -13,8 +13,9 @@ from tb.common.bench import until
 from tb.common.rtl_constants import EDGE, ERRORS
 from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
+from tb.edge.image import levels
 from tests.blocks.edge_loader_bench import SHAPES, SLOT, SLOT_BYTES, VALUES, begun, drawn, wanted
-from tests.edge.image import Image, first_levels, levels, words
+from tests.edge.image import Image, first_levels, words
 from tests.share import amount
 
 

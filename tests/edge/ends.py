@@ -14,9 +14,10 @@ from flaash.driver.layout import COMPLETION, COMPLETION_AT, Completion, Descript
 from models.csf import Csf
 from tb.edge import coverage
 from tb.edge.cover_points import CHANNELS
+from tb.edge.image import levels
 from tests.edge.first_tests import drawn
 from tests.edge.host import ADDRESS, BIT, ERROR, LIMIT, RESULTS, SLOTS, Host, check, expected
-from tests.edge.image import Image, levels
+from tests.edge.image import Image
 
 # Few cycles each, so that many can be tried; the results of the last ones fill several bursts.
 SHAPES = [((6,), (6,)), ((4, 9), (5, 9)), ((2, 30), (3, 30)), ((3, 2, 10), (2, 3, 10)), ((12, 3), (13, 3))]

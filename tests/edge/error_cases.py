@@ -16,8 +16,9 @@ from models.csf import Csf
 from models.generate import uniform_tensor
 from models.tensor import SparseTensor
 from tb.common.rtl_constants import EDGE
+from tb.edge.image import LEAF, levels
 from tests.edge.host import CAPACITY, ERROR, RESULTS, Host
-from tests.edge.image import LEAF, Image, first_levels, levels, words
+from tests.edge.image import Image, first_levels, words
 
 PART = {name.removeprefix("Part"): constant.value for name, constant in EDGE.prefixed("Part").items()}
 SLVERR, DECERR = AxiResp.SLVERR, AxiResp.DECERR

@@ -14,8 +14,9 @@ from models.generate import uniform_tensor
 from models.tensor import SparseTensor
 from tb.common.bench import rng, start
 from tb.edge import coverage
+from tb.edge.image import levels
 from tests.edge.host import BIT, CAPACITY, ERROR, RESULTS, SLOTS, Host, check, expected
-from tests.edge.image import Image, levels
+from tests.edge.image import Image
 
 BETWEEN = 20  # cycles between the computing of two contractions whose operands are there
 VALUES = {"fp32": "normal", "bf16": "normal", "int8": "int8", "int16": "int16"}

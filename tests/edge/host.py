@@ -8,7 +8,6 @@ from random import Random
 import numpy as np
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import RisingEdge
-from cocotbext.axi import AxiLiteBus, AxiLiteMaster, AxiResp
 
 from flaash.driver.layout import COMPLETION, COMPLETION_AT, SLOT, Completion, Descriptor, LevelEntry
 from models.contract import ContractionResult, contract
@@ -18,8 +17,11 @@ from models.tensor import SparseTensor
 from tb.common import rtl_constants as rtl
 from tb.edge import coverage
 from tb.edge.cover_points import CHANNELS
+from tb.edge.guard import guard
+from tb.edge.image import levels
 from tb.edge.memory import BusMemory
-from tests.edge.image import BASE, Image, levels, to_bytes, words
+from tb.edge.transport import SimRegisters
+from tests.edge.image import BASE, Image, to_bytes, words
 
 RING, SLOTS = BASE + 0x8000, 5
 RESULTS, CAPACITY = BASE + 0x8_0000, 0x4_0000
@@ -36,6 +38,7 @@ BIT = {
 }
 ERROR = {name: constant.value for name, constant in {**rtl.ERRORS, **rtl.EDGE.errors}.items()}
 LIMIT = 100_000  # cycles in which everything must have an end
+QUIET = 5_000  # cycles; a host that only reads registers makes no progress
 
 
 class Host:
@@ -46,6 +49,7 @@ class Host:
         latency: see set_latency().
         stalls, random: how all channels pause, see tb.common.stalls.
         slots: of the ring.
+        quiet: cycles without any transfer; after two such stretches the test fails.
 
     Attributes:
         bus: the memory behind the AXI4 master.
@@ -54,18 +58,19 @@ class Host:
     """
 
     def __init__(self, dut: SimHandleBase, latency: int = 1, stalls: str = "", random: Random | None = None,
-                 slots: int = SLOTS):
+                 slots: int = SLOTS, quiet: int = QUIET):
         self.dut = dut
         self.fmt: NumberFormat = next(f for f in FORMATS.values() if f.code == int(dut.Format.value))
         self._slots = slots
         self.bus = BusMemory(dut, BASE, 1 << 20)
+        coverage.export_at_the_end()
         self.memory = self.bus.bytes
         self.set_latency(latency)
         for channel in CHANNELS if stalls else ():
             self.bus.stall(channel, stalls, random)
-        self.axil = AxiLiteMaster(
-            AxiLiteBus.from_prefix(dut, "s_axil"), dut.clk_i, dut.rst_ni, reset_active_level=False
-        )
+        self.registers = SimRegisters(dut)
+        self.axil = self.registers.master
+        guard(dut, self.bus, self.axil, lambda: (self.registers.writes,), quiet)
         self.tail = 0
         self._queued: dict[int, Descriptor | None] = {}  # what stands in a slot; None: words of a bad one
         self.allow(RESULTS, RESULTS + CAPACITY)
@@ -88,13 +93,10 @@ class Host:
         return RING + SLOT * (index % self._slots)
 
     async def write(self, name: str, value: int) -> None:
-        answer = await self.axil.write(ADDRESS[name], value.to_bytes(4, "little"))
-        assert answer.resp == AxiResp.OKAY, f"{name} refused a write"
+        await self.registers.write(ADDRESS[name], value)
 
     async def read(self, name: str) -> int:
-        answer = await self.axil.read(ADDRESS[name], 4)
-        assert answer.resp == AxiResp.OKAY, f"{name} refused a read"
-        return int.from_bytes(answer.data, "little")
+        return await self.registers.read(ADDRESS[name])
 
     async def set_ring(self) -> None:
         """Tell the chip where the ring is."""

@@ -17,9 +17,10 @@ from models.csf import Csf
 from models.tensor import SparseTensor
 from tb.common.bench import rng, start
 from tb.edge import coverage
+from tb.edge.image import levels
 from tests.edge.first_tests import SHAPES, drawn
 from tests.edge.host import BIT, CAPACITY, ERROR, LIMIT, RESULTS, SLOTS, Host, check, expected
-from tests.edge.image import Image, levels
+from tests.edge.image import Image
 
 EACH = CAPACITY // (SLOTS - 1)  # bytes of the result buffer for each contraction of a queue
 

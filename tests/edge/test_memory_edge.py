@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from tb.common import configs
-from tb.common.simulation import run_bench
+from tb.common.simulation import SimulationFailed, run_bench
 from tests.share import LONG, amount
 
 pytestmark = pytest.mark.toggles
@@ -49,6 +49,18 @@ def run_edge(module: str, simulator: str, seed: int, config: str = "tiny", only:
 
 def test_contractions(simulator: str, seed: int) -> None:
     run_edge("first_tests", simulator, seed, only=SOME if simulator == "icarus" else "")
+
+
+@pytest.mark.alternates("icarus")
+def test_a_hang_is_named(simulator: str, seed: int) -> None:
+    """What is outstanding is named, and no later test of that simulation takes as long again."""
+    with pytest.raises(SimulationFailed) as caught:
+        run_edge("hang_tests", simulator, seed)
+    text = str(caught.value)
+    for sentence in ("no progress for 5000 cycles\nreads under way at m_axi",
+                     "RegRingHead: 0\nRegRingTail: 1",
+                     "not run, for a test before has hung: no progress for 5000 cycles"):
+        assert sentence in text, text
 
 
 @pytest.mark.full

@@ -21,9 +21,10 @@ from models.numbers.formats import FORMATS
 from models.tensor import SparseTensor
 from tb.common import rtl_constants as rtl
 from tb.common.bench import rng, start
+from tb.edge.image import levels
 from tests.edge.first_tests import SHAPES, drawn
 from tests.edge.host import check, expected
-from tests.edge.image import Image, levels
+from tests.edge.image import Image
 from tests.examples import c_driver
 from tests.share import amount
 

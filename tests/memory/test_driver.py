@@ -49,10 +49,3 @@ def test_spoiled_words(simulator: str, seed: int) -> None:
     run_bench("flaash_memory_top", "tests.memory.predicted_tests", simulator, "memory-spoiled",
               configs.load("tiny").parameters(), seed, shared=True,
               environment_variables={"FLAASH_TURNS": amount("12", "40")})
-
-
-@pytest.mark.alternates("verilator")
-def test_resets(simulator: str, seed: int) -> None:
-    run_bench("flaash_memory_top", "tests.memory.reset_tests", simulator, "memory-resets",
-              configs.load("tiny").parameters(), seed, shared=True,
-              environment_variables={"FLAASH_TURNS": amount("6", "15")})

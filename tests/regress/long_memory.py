@@ -9,16 +9,18 @@ import pytest
 from models import generate, io
 from tb.cli import memory
 from tb.common import configs
+from tb.common.edges import MEMORY
 from tb.common.simulation import run_bench
 from tb.common.toolchain import ROOT
-from tb.edge.job import build_chip, contract_files
+from tb.edge.job import contract_files
+from tb.env.run import build_top, run_sequences
 
 FLIGHTS = str(ROOT / "models" / "data" / "tensors" / "flights.tns")
 
 
 def _contracted(a: str, b: str, config: configs.Config, name: str, seed: int) -> dict:
     job = memory.job((a, b), None, config, None, 0, 0)
-    folder = contract_files(build_chip(config, "verilator"), config, job, seed, name)
+    folder = contract_files(build_top(config, "verilator", edge=MEMORY), config, job, seed, name)
     summary = json.loads((folder / "summary.json").read_text())
     memory.table(summary)
     return summary
@@ -39,9 +41,9 @@ def test_a_pair_beyond_the_memory(seed: int, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("part", range(4))
 def test_resets(part: int, seed: int) -> None:
-    run_bench("flaash_memory_top", "tests.memory.reset_tests", "verilator", f"long-memory-resets-{part}",
-              configs.load("tiny").parameters(), 4 * seed + part,
-              environment_variables={"FLAASH_TURNS": "500"})
+    run_sequences(configs.load("tiny"), "verilator", ["resets"], f"long-memory-resets-{part}",
+                  4 * seed + part,
+                  {"resets": {"count": 500}}, edge=MEMORY, width=128)
 
 
 def test_spoiled_words(seed: int) -> None:

@@ -11,9 +11,11 @@ from pyuvm import uvm_factory
 from models.contract import ContractionResult
 from models.csf import Csf
 from tb.agents.contraction.item import ContractionItem, Outcome
+from tb.agents.memory.monitor import MemoryMonitor
 from tb.agents.result.driver import ResultDriver
 from tb.agents.result.monitor import ResultMonitor
 from tb.common import rtl_constants as rtl
+from tb.env.memory_scoreboard import MemoryScoreboard
 from tb.env.predictor import Predictor
 from tb.env.scoreboard import Scoreboard
 from tb.env.test import ContractionTest
@@ -89,35 +91,35 @@ class DeafDriver(ResultDriver):
         self.sink.pause = True
 
 
-class _Misreading(Scoreboard):
-    """What the registers said arrives changed."""
+class Misreading:
+    """Of a scoreboard: what the registers said arrives changed."""
 
     def _judge(self, outcome: Outcome) -> None:
         self.change(outcome)
         super()._judge(outcome)
 
 
-class WrongCounter(_Misreading):
+class WrongCounter(Misreading, Scoreboard):
     def change(self, outcome: Outcome) -> None:
         outcome.counters["CntMatches"] += 1
 
 
-class WrongPortions(_Misreading):
+class WrongPortions(Misreading, Scoreboard):
     def change(self, outcome: Outcome) -> None:
         outcome.counters["CntPortions"] += 1
 
 
-class WrongFlags(_Misreading):
+class WrongFlags(Misreading, Scoreboard):
     def change(self, outcome: Outcome) -> None:
         outcome.registers["RegFlags"] ^= 8
 
 
-class WrongError(_Misreading):
+class WrongError(Misreading, Scoreboard):
     def change(self, outcome: Outcome) -> None:
         outcome.registers["RegError"] = 1
 
 
-class WrongOperand(_Misreading):
+class WrongOperand(Misreading, Scoreboard):
     def change(self, outcome: Outcome) -> None:
         outcome.registers["RegFibersB"] += 1
 
@@ -126,7 +128,7 @@ class HangingTest(ContractionTest):
     """Does not wait long for a hang."""
 
     def connect_phase(self) -> None:
-        self.env.watchdog.period = HANG_PERIOD
+        self.env.watchdog.guard.period = HANG_PERIOD
 
 
 class PollingTest(HangingTest):
@@ -149,7 +151,7 @@ class IdleTest(ContractionTest):
         self.sequences = []
 
 
-REPLACEABLE = (Predictor, ResultMonitor, ResultDriver, Scoreboard)
+REPLACEABLE = (Predictor, ResultMonitor, ResultDriver, MemoryMonitor, MemoryScoreboard, Scoreboard)
 BROKEN = [AlteredModel, DroppingMonitor, DoublingMonitor, AlteringMonitor, PaddingMonitor, MisplacingMonitor,
           SilentMonitor, RepeatingMonitor, DeafDriver, WrongCounter, WrongPortions, WrongFlags, WrongError,
           WrongOperand]

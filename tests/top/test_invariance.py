@@ -8,6 +8,7 @@ import pytest
 
 from tb.agents.contraction.item import PORTS
 from tb.common import configs
+from tb.common.edges import EDGES
 from tb.common.stalls import STALLS
 from tb.env.run import run_sequences
 from tests.share import amount
@@ -49,6 +50,15 @@ def test_configurations(simulator: str, change: dict[str, int | str], seed: int)
     run = run_sequences(configs.load("default", {"NumSdpe": 3, **change}), simulator, ["workloads"],
                         f"invariance-{label(change)}-{simulator}", seed, {"workloads": {"pairs": PAIRS}})
     assert run.summary["passed"] and run.summary["mismatches"] == 0
+
+
+@pytest.mark.suite_on("icarus")
+def test_both_edges(simulator: str, seed: int) -> None:
+    """The same contractions by streams and in memory: the same bytes."""
+    runs = [run_sequences(configs.load("tiny"), simulator, ["smoke"], f"edges-{edge}-{simulator}", seed,
+                          edge=edge, width=128).summary for edge in EDGES]
+    for key in ("digest", "results", "contractions"):
+        assert runs[0][key] == runs[1][key], key
 
 
 @pytest.mark.full

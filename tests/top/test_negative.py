@@ -6,11 +6,14 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
+from tb.common import configs
+from tb.common.edges import MEMORY
 from tb.common.simulation import SimulationFailed
 from tb.env.run import run_folder, run_sequences
 from tests.top.common import quick_config
 
 TESTS = "tests.top.negative_tests"
+MEMORY_TESTS = "tests.top.memory_negative_tests"
 
 # The broken class of negative_tests, and a sentence that the failure must contain: from one check of
 # the scoreboard or of the watchdog.
@@ -45,6 +48,79 @@ def test_checkers_bite(simulator: str, seed: int) -> None:
         assert len(found) == 1 and re.search(sentence, found[0]), f"{name}: {found}"
     folder = run_folder(f"negative-{simulator}")
     assert not [*folder.glob("functional-*.yml"), *folder.glob("coverage.dat")], "a failed run covers nothing"
+
+
+# Likewise of memory_negative_tests: the checks of the memory edge's scoreboard.
+MEMORY_BROKEN = {
+    "StrayRead": r"the chip reads \d+ bytes at 0x[0-9a-f]+, which no descriptor under way announces",
+    "OverRead": r"the record's bytes read is \d+, the model says",
+    "StrayWrite": r"the chip writes \d+ bytes at 0x[0-9a-f]+, where neither a result nor a completion record",
+    "WriteTwice": r"the chip writes the \d+ bytes at 0x[0-9a-f]+ twice",
+    "WriteBeyond": r"the chip writes 4 bytes at 0x[0-9a-f]+, where neither",
+    "NoResult": r"\d+ results were not written",
+    "WrongValue": r"result \(.*\) is .*, the model says",
+    "WrongName": r"results that are none|result \(.*\) = .* is not expected",
+    "WrongCode": r"the completion record has ErrOrder at 0x0, expected ErrNone",
+    "WrongPlace": r"the completion record has ErrNone at 0x1, expected ErrNone",
+    "WrongTag": r"the record's tag is",
+    "WrongReserved": r"the completion record is [0-9a-f ]+",
+    "WrongResults": r"the record's results is",
+    "WrongBytes": r"the record's bytes of results is",
+    "WrongCycles": r"the record has \d+ cycles of computing in \d+ cycles",
+    "WrongComputing": r"the record's cycles of computing is",
+    "WrongRead": r"the record's bytes read is",
+    "NoRecord": r"no completion record",
+    "RecordTwice": r"the completion record was written 2 times",
+    "LateAnswer": r"the head has moved before the memory had answered \d+ burst",
+    "NotPrompt": r"the completion record was written before the memory had answered \d+ burst",
+    "EarlyRecord": r"results were written after the completion record",
+    "WrongEdgeError": r"RegEdgeError is 1, the model says 0",
+    "WrongEdgePlace": r"RegEdgePlace is 1, the model says 0",
+    "WrongHalted": r"EdgeStatusHalted is 1, the model says 0",
+    "WrongChipError": r"error ErrHeader at 0x0, expected ErrNone",
+    "WrongMode": r"RegMode is 1, the model says 0",
+    "WrongFibers": r"RegFibersA is",
+    "WrongMatches": r"CntMatches is",
+    "WrongUnloaded": r"CntUnloaded is \d+, the model says \d+, and \d+ of the contraction before",
+    "WrongFlag": r"RegFlags is",
+    "HeadTooEarly": r"a completion record before the head has moved",
+    "LineStaysHigh": r"the line is still high",
+    "AlteredModel": r"result \(0, 0, 0\) is 0x[0-9a-f]+ .*, the model says",
+}
+AFTER_RESETS = {
+    "WrongParts": r"a part of record \d+, [0-9a-f]+, is of no result",
+    "WrongHead": r"after a soft reset RegRingHead is 1, the model says 0",
+}
+
+
+@pytest.mark.full("icarus")
+def test_checkers_of_the_memory_edge_bite(simulator: str, seed: int) -> None:
+    _bites(simulator, seed, MEMORY_BROKEN, "smoke", {"count": 0})
+    _bites(simulator, seed, AFTER_RESETS, "resets", {"count": 0, "after": [2000]})
+
+
+def _bites(simulator: str, seed: int, wanted: dict[str, str], sequence: str, knobs: dict) -> None:
+    """Run a sequence in a broken environment for each class, and find its sentence in the failure."""
+    name = f"negative-memory-{sequence}-{simulator}"
+    with pytest.raises(SimulationFailed):
+        run_sequences(configs.load("tiny"), simulator, [sequence], name, seed, {sequence: knobs},
+                      test_module=MEMORY_TESTS, testcase=",".join(f"={kind}" for kind in wanted), edge=MEMORY)
+    messages = _failures(name)
+    for kind, sentence in wanted.items():
+        found = [text for case, text in messages.items() if case.endswith(f"={kind}")]
+        assert len(found) == 1 and re.search(sentence, found[0]), f"{kind}: {found}"
+    assert len(messages) == len(wanted)
+
+
+@pytest.mark.parametrize(("test", "sentence"), [
+    ("dead_memory", r"(?s)no progress for 2000 cycles.*descriptor\(s\) not completed, in the slots at 0x.*"
+                    r"writes under way at m_axi.*status: .*RegRingHead: 0\nRegRingTail: [12]"),
+    ("unfinished", "writes under way at m_axi")])
+@pytest.mark.alternates("verilator")
+def test_a_memory_that_does_not_answer_is_named(simulator: str, seed: int, test: str, sentence: str) -> None:
+    with pytest.raises(SimulationFailed, match=sentence):
+        run_sequences(configs.load("tiny"), simulator, ["smoke"], f"negative-{test}-{simulator}", seed,
+                      {"smoke": {"count": 0}}, test_module=MEMORY_TESTS, testcase=test, edge=MEMORY)
 
 
 def test_empty_scoreboard_fails(simulator: str, seed: int) -> None:

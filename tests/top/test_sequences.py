@@ -4,6 +4,7 @@
 import pytest
 
 from tb.common import configs
+from tb.common.edges import MEMORY
 from tb.common.toolchain import SIMULATORS
 from tb.env.run import run_sequences
 from tests.share import amount
@@ -66,12 +67,54 @@ def test_sequences(simulator: str, machine: str, group: str, seed: int) -> None:
     assert run.summary["passed"] and run.summary["compared"] > 0 and run.summary["mismatches"] == 0
 
 
+@pytest.mark.alternates("verilator")
+@pytest.mark.parametrize("group", [
+    pytest.param(group, marks=pytest.mark.full("icarus")) for group in [*GROUPS, "memory"]])
+def test_sequences_at_the_memory_edge(simulator: str, group: str, seed: int) -> None:
+    """On the machine that the tests of the memory edge have built anyway."""
+    knobs = {"errors": {"stride": amount(8, 1)}, "resets": {"after": (0, 10, 70, 600), "count": 2}}
+    run = run_sequences(configs.load("tiny"), simulator, GROUPS.get(group, [group]),
+                        f"memory-edge-{group}-{simulator}", seed, knobs, edge=MEMORY, width=128)
+    assert run.summary["passed"] and run.summary["compared"] > 0 and run.summary["mismatches"] == 0
+
+
+SMALL_MEMORIES = {"NumSdpe": 2, "MemLines": 16, "NodeDepth": 20, "FiberDepth": 12}
+
+
+@pytest.mark.suite_on("icarus")
+def test_full_memories_at_the_memory_edge(simulator: str, seed: int) -> None:
+    run = run_sequences(configs.load("default", SMALL_MEMORIES), simulator, ["capacity"],
+                        f"memory-edge-capacity-{simulator}", seed, edge=MEMORY)
+    assert run.summary["passed"] and run.summary["errors_compared"] == 4
+
+
+# Machines that together have every engine, value format and width of the bus.
+AT_THE_MEMORY_EDGE = [
+    ("default", {"NumSdpe": 3, "Format": "int16"}, 512), ("fast8", {"NumSdpe": 3, "GroupSize": 2}, 256),
+    ("resident8", {"NumSdpe": 3, "GroupSize": 2, "Format": "bf16"}, 512),
+    ("paper1", {"NumSdpe": 2, "Format": "int8"}, 256)]
+
+
+@pytest.mark.full
+@pytest.mark.suite_on("icarus")
+@pytest.mark.parametrize(("name", "changes", "width"), [
+    pytest.param(*machine, id=machine[0], marks=pytest.mark.turn(number % TURNS, TURNS))
+    for number, machine in enumerate(AT_THE_MEMORY_EDGE)])
+def test_machines_at_the_memory_edge(simulator: str, name: str, changes: dict, width: int,
+                                     seed: int) -> None:
+    run = run_sequences(configs.load(name, changes), simulator,
+                        ["smoke", "empties", "back_to_back", "random"],
+                        f"memory-edge-{name}-{simulator}", seed, {"random": {"count": 4}}, edge=MEMORY,
+                        width=width)
+    assert run.summary["passed"] and run.summary["compared"] > 0
+
+
 @pytest.mark.parametrize("name", [
     pytest.param("default", marks=[pytest.mark.alternates("icarus"), pytest.mark.toggles]),
     *(pytest.param(name, marks=pytest.mark.suite_on("icarus")) for name in ("paper1", "fast8"))])
 def test_full_memories(simulator: str, name: str, seed: int) -> None:
     """Operands that fill small memories, and ones that need a place more."""
-    config = configs.load(name, {"NumSdpe": 2, "MemLines": 16, "NodeDepth": 20, "FiberDepth": 12})
+    config = configs.load(name, SMALL_MEMORIES)
     run = run_sequences(config, simulator, ["capacity"], f"sequences-capacity-{name}-{simulator}", seed)
     assert run.summary["passed"] and run.summary["errors_compared"] == 4
 

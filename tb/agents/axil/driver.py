@@ -11,6 +11,17 @@ from tb.agents.axil.item import AxilItem
 WORD = 4  # bytes
 
 
+async def carry_out(master: AxiLiteMaster, item: AxilItem) -> None:
+    """Carry out one access and put the answer into the item."""
+    if item.is_write:
+        answer = await master.write(item.address, item.data[0].to_bytes(WORD, "little"))
+    else:
+        answer = await master.read(item.address, WORD * item.words)
+        item.data = [int.from_bytes(answer.data[at:at + WORD], "little")
+                     for at in range(0, WORD * item.words, WORD)]
+    item.okay = answer.resp == AxiResp.OKAY
+
+
 class AxilDriver(uvm_driver):
     """Carries out AxilItems one after the other.
 
@@ -30,13 +41,7 @@ class AxilDriver(uvm_driver):
 
     async def access(self, item: AxilItem) -> None:
         """Carry out one access and put the answer into the item."""
-        if item.is_write:
-            answer = await self.master.write(item.address, item.data[0].to_bytes(WORD, "little"))
-        else:
-            answer = await self.master.read(item.address, WORD * item.words)
-            item.data = [int.from_bytes(answer.data[at:at + WORD], "little")
-                         for at in range(0, WORD * item.words, WORD)]
-        item.okay = answer.resp == AxiResp.OKAY
+        await carry_out(self.master, item)
 
     def stall(self, pauses: Callable[[], Iterator[bool]] | None) -> None:
         """Pause each of the five channels by an iterator of its own; None ends that."""

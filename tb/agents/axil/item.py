@@ -15,6 +15,7 @@ class AxilItem(uvm_sequence_item):
     Attributes:
         data: words that were read or written.
         okay: the hardware answered OKAY to all of it; set by the driver.
+        strobes: of a write that was watched, a bit per byte.
     """
 
     def __init__(self, address: int = 0, write: int | None = None, words: int = 1):
@@ -23,6 +24,7 @@ class AxilItem(uvm_sequence_item):
         self.is_write = write is not None
         self.data: list[int] = [] if write is None else [write]
         self.okay = False
+        self.strobes = 2**4 - 1
 
 
 class AxilSequence(uvm_sequence):

@@ -47,7 +47,9 @@ class AxilMonitor(uvm_monitor):
         while True:
             address, data, answer = await self._aw.recv(), await self._w.recv(), await self._b.recv()
             self.writes += 1
-            self._publish(AxilItem(int(address.awaddr), write=int(data.wdata)), answer.bresp)
+            item = AxilItem(int(address.awaddr), write=int(data.wdata))
+            item.strobes = int(data.wstrb)
+            self._publish(item, answer.bresp)
 
     def _publish(self, item: AxilItem, response: int) -> None:
         item.okay = AxiResp(int(response)) == AxiResp.OKAY

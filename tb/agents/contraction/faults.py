@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Operand frames with one mistake each, and the error that the loader must report for it."""
+"""Operands and their frames with one mistake each, and the error that the loader must report for it."""
 
 from __future__ import annotations
 
@@ -26,11 +26,13 @@ class Fault:
         what: in words.
         beats: the frame.
         error: what must come of it.
+        operand: the operand with that mistake; None where the mistake is one of a frame, or of both operands.
     """
 
     what: str
     beats: list[int]
     error: ExpectedError
+    operand: Csf | None = None
 
 
 def error_place(which: int, level: int, position: int) -> int:
@@ -79,12 +81,14 @@ def _header_faults(csf: Csf, which: int, beats: list[int]) -> Iterator[Fault]:
         yield Fault(f"order {order}", set_word(beats, ORDER, order), ExpectedError("ErrOrder", order))
     yield Fault("too many entries", set_word(beats, ENTRIES, 0xFFFF_FFFF),
                 ExpectedError("ErrMemoryFull", error_place(which, 0, ENTRIES)))
-    yield Fault("a contracted extent beyond CoordWidth",
-                set_word(beats, WORDS + csf.order - 1, 0xFFFF_FFFF),
-                ExpectedError("ErrExtent", error_place(which, 0, csf.order - 1)))
-    for mode in _first_middle_last(csf.order):
-        yield Fault(f"extent 0 of mode {mode}", set_word(beats, WORDS + mode, 0),
-                    ExpectedError("ErrExtent", error_place(which, 0, mode)))
+    leaf = csf.order - 1
+    zeros = [(mode, 0, f"extent 0 of mode {mode}") for mode in _first_middle_last(csf.order)]
+    for mode, extent, what in [(leaf, 0xFFFF_FFFF, "a contracted extent beyond CoordWidth"), *zeros]:
+        # The contracted mode has one extent for both operands.
+        shape = (*csf.shape[:mode], extent, *csf.shape[mode + 1:])
+        yield Fault(what, set_word(beats, WORDS + mode, extent),
+                    ExpectedError("ErrExtent", error_place(which, 0, mode)),
+                    None if mode == leaf else dataclasses.replace(csf, shape=shape))
 
 
 def _count_faults(csf: Csf, which: int, beats: list[int]) -> Iterator[Fault]:
@@ -102,9 +106,9 @@ def _pointer_faults(csf: Csf, which: int, level: int, pack: Pack) -> Iterator[Fa
     last = len(pointers) - 1
     for position, value in ((0, 1), (last // 2 + 1, pointers[last // 2] - 1), (last, pointers[last] - 1),
                             (last, pointers[last] + 1)):
-        yield Fault(f"pointer {position} of level {level} is {value}",
-                    pack(_replace(csf, "pointers", level, position, value), which),
-                    ExpectedError("ErrPointer", error_place(which, level, position)))
+        wrong = _replace(csf, "pointers", level, position, value)
+        yield Fault(f"pointer {position} of level {level} is {value}", pack(wrong, which),
+                    ExpectedError("ErrPointer", error_place(which, level, position)), wrong)
 
 
 def _coordinate_faults(csf: Csf, which: int, level: int, pack: Pack) -> Iterator[Fault]:
@@ -112,17 +116,18 @@ def _coordinate_faults(csf: Csf, which: int, level: int, pack: Pack) -> Iterator
     coords = csf.leaf_coords if entries else csf.coords[level]
     extent = csf.shape[-1] if entries else csf.shape[level]
     for position in _first_middle_last(len(coords)):
-        yield Fault(f"coordinate {position} of level {level} is the extent",
-                    pack(_replace(csf, "coords", level, position, extent), which),
-                    ExpectedError("ErrCoordRange", error_place(which, level, position)))
+        wrong = _replace(csf, "coords", level, position, extent)
+        yield Fault(f"coordinate {position} of level {level} is the extent", pack(wrong, which),
+                    ExpectedError("ErrCoordRange", error_place(which, level, position)), wrong)
     # The first place where two siblings can be out of order is the second child of a parent.
     for position in (1, len(coords) - 1):
         for step, what in ((0, "repeats"), (1, "is below")):
             value = coords[position - 1] - step
             if value >= 0:
+                wrong = _replace(csf, "coords", level, position, value)
                 yield Fault(f"coordinate {position} of level {level} {what} the one before",
-                            pack(_replace(csf, "coords", level, position, value), which),
-                            ExpectedError("ErrCoordOrder", error_place(which, level, position)))
+                            pack(wrong, which),
+                            ExpectedError("ErrCoordOrder", error_place(which, level, position)), wrong)
 
 
 def _first_middle_last(count: int) -> list[int]:

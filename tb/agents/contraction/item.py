@@ -12,6 +12,7 @@ from pyuvm import uvm_sequence_item
 from models.csf import Csf
 from tb.agents.axil.item import AxilItem
 from tb.common.stalls import STALLS
+from tb.edge.cover_points import CHANNELS
 
 PORTS = ("operand", "result", "register")
 
@@ -33,6 +34,29 @@ class ExpectedError:
     fatal: bool = True
 
 
+@dataclasses.dataclass(frozen=True)
+class Refusal:
+    """64 bytes that the memory refuses, once; only at the memory edge.
+
+    Attributes:
+        part: "Descriptor", "Pos", "Crd", "Val" or "Result".
+        answer: "Slave" or "Decode".
+        which, level: of an array: 0 for A or 1 for B, and the level, 7 for the leaf.
+        last: the last 64 bytes of an array, otherwise the first ones of whatever it is.
+    """
+
+    part: str
+    answer: str
+    which: int = 0
+    level: int = 0
+    last: bool = False
+
+    @property
+    def code(self) -> str:
+        """Name of the error."""
+        return f"Err{'Write' if self.part == 'Result' else 'Read'}{self.answer}"
+
+
 class ContractionItem(uvm_sequence_item):
     """Operands, mode of operation and stalls of one contraction along the last modes.
 
@@ -43,6 +67,7 @@ class ContractionItem(uvm_sequence_item):
         portion: most entries of A per portion, 0 for no splitting; above 0 only on hardware that can split.
         long_lines: least lines of a job that goes first, 0 for jobs in order.
         stalls: name of a stall generator (tb.common.stalls) by port (PORTS); absent ports don't stall.
+        latency: at the memory edge, cycles that the memory adds by channel (CHANNELS); None for random ones.
 
     Raises:
         ValueError: a port or a stall generator that does not exist, or a number that its register can't hold.
@@ -58,18 +83,20 @@ class ContractionItem(uvm_sequence_item):
         reset_after: cycles after the start until a soft reset, None for none.
         held: the host takes no result before that reset, which so must cut the frame short.
         accesses: register accesses that must be refused, carried out first.
+        refusal: what the memory refuses; the driver, which knows where that lies, completes the error.
+        room: records for which the result buffer has room, None for as many as there can be.
         error: what all this must lead to, None for a correct contraction.
         sequence: name of the sequence that sends it, for messages.
     """
 
     def __init__(self, a: Csf | None = None, b: Csf | None = None, dense: bool = False,
                  run_length: int = 0, stalls: dict[str, str] | None = None,
-                 portion: int = 0, long_lines: int = 0):
+                 portion: int = 0, long_lines: int = 0, latency: dict[str, int] | None = None):
         super().__init__("contraction")
         self.a, self.b = a, b
         self.dense, self.run_length = dense, run_length
         self.portion, self.long_lines = portion, long_lines
-        self.stalls = {} if stalls is None else stalls
+        self.stalls, self.latency = {} if stalls is None else stalls, latency
         self._check()
         self.frames: list[list[int]] | None = None
         self.start = True
@@ -78,6 +105,8 @@ class ContractionItem(uvm_sequence_item):
         self.reset_after: int | None = None
         self.held = False
         self.accesses: list[AxilItem] = []
+        self.refusal: Refusal | None = None
+        self.room: int | None = None
         self.error: ExpectedError | None = None
         self.sequence = ""
 
@@ -89,6 +118,10 @@ class ContractionItem(uvm_sequence_item):
                 raise ValueError(f"stalls: there is no port {port!r}, choose from {', '.join(PORTS)}")
             if kind not in STALLS:
                 raise ValueError(f"stalls: {port} can't be {kind!r}, choose one of {', '.join(STALLS)}")
+        for channel in self.latency or {}:
+            if channel not in CHANNELS:
+                raise ValueError(f"latency: there is no channel {channel!r}, choose from"
+                                 f" {', '.join(CHANNELS)}")
         for name in ("run_length", "portion", "long_lines"):
             value = getattr(self, name)
             if not isinstance(value, Integral):
@@ -114,7 +147,7 @@ class ContractionItem(uvm_sequence_item):
 
 @dataclasses.dataclass
 class Outcome:
-    """What the registers said when an item had ended.
+    """What the registers said when an item had ended; nothing if another one of the queue was behind it.
 
     Attributes:
         item: what was asked for.
@@ -122,6 +155,7 @@ class Outcome:
         counters: performance counters by name.
         refused: for each of the item's accesses, whether it was refused.
         interrupt: whether the interrupt line rose and fell as it should; a sentence if not.
+        completed: when the host knew that a descriptor was completed, in ns; None if it was not.
     """
 
     item: ContractionItem
@@ -129,3 +163,4 @@ class Outcome:
     counters: dict[str, int]
     refused: list[bool]
     interrupt: str = ""
+    completed: float | None = None

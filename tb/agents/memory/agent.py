@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Agent of the memory edge's AXI4 master: the memory that answers it, and the monitor of what it asks for."""
+
+from __future__ import annotations
+
+from pyuvm import uvm_agent
+
+from tb.agents.axis import Pins
+from tb.agents.memory.monitor import MemoryMonitor
+from tb.edge.memory import BusMemory
+
+
+class MemoryAgent(uvm_agent):
+    """The memory and the monitor; both see the same channels.
+
+    `pins` (Pins) in the configuration database says where it is attached, `memory_piece` its base and size.
+    """
+
+    def build_phase(self) -> None:
+        super().build_phase()
+        pins: Pins = self.cdb_get("pins")
+        self.memory = BusMemory(pins.entity, *self.cdb_get("memory_piece"))
+        self.monitor = MemoryMonitor.create("monitor", self)
+
+    def connect_phase(self) -> None:
+        self.monitor.memory = self.memory
+

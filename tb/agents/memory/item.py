@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What happens at the memory edge's bus: descriptors that are announced, accesses, completion records."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from flaash.driver.layout import COMPLETION, COMPLETION_AT, Descriptor
+from tb.agents.contraction.item import ContractionItem
+
+Piece = tuple[int, int]  # first address, the one after the last
+
+
+@dataclasses.dataclass(frozen=True)
+class Announced:
+    """A descriptor that the host has put into the ring.
+
+    Attributes:
+        item: what it is about.
+        slot: its address.
+        descriptor: what it says.
+        arrays: pieces of memory, to the end of 64 bytes each, that the chip may read.
+    """
+
+    item: ContractionItem
+    slot: int
+    descriptor: Descriptor
+    arrays: tuple[Piece, ...]
+
+    @property
+    def readable(self) -> list[Piece]:
+        """Pieces that the chip may read: the slot but for the record, and the arrays."""
+        return [(self.slot, self.slot + COMPLETION_AT), *self.arrays]
+
+    @property
+    def record(self) -> Piece:
+        """Where the completion record goes."""
+        return self.slot + COMPLETION_AT, self.slot + COMPLETION_AT + COMPLETION
+
+    @property
+    def buffer(self) -> Piece:
+        """Where results may go."""
+        return self.descriptor.results, self.descriptor.results + self.descriptor.capacity
+
+
+@dataclasses.dataclass(frozen=True)
+class Access:
+    """Bytes that the chip has read or written, within one beat.
+
+    Attributes:
+        address, length: of the bytes.
+        data: that were written, None for a read.
+        time: in ns.
+    """
+
+    address: int
+    length: int
+    data: bytes | None
+    time: float
+
+
+@dataclasses.dataclass
+class Burst:
+    """A burst of writes.
+
+    Attributes:
+        address: of its first beat.
+        answered: when the memory's answer was accepted, in ns; None until then.
+    """
+
+    address: int
+    answered: float | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Written:
+    """A completion record that the chip has written.
+
+    Attributes:
+        slot: address of its slot.
+        data: its bytes.
+        time: of the last of them, in ns.
+    """
+
+    slot: int
+    data: bytes
+    time: float

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where a random host puts operands and result buffers, and in which of the forms that the edge takes."""
+
+from __future__ import annotations
+
+from random import Random
+
+from flaash.driver.allocator import Allocator
+from flaash.driver.arrays import NARROW
+from flaash.driver.layout import ALIGN, RING_ALIGN, SLOT, LevelEntry
+from models.csf import Csf
+from models.numbers import NumberFormat
+from tb.common.configs import Config
+from tb.edge.image import Image, levels
+from tb.edge.memory import Bytes
+
+GAPS = (0, 0, 1, 2, 3, 15, 16, 17, 62, 63)  # multiples of 64 bytes that are left free; 64 of them are 4 KB
+PAGE = 4096  # bytes; no burst crosses its end
+LARGEST_DENSE = 64  # nodes of a first level that may be dense
+NARROW_LIMIT = 1 << 8 * NARROW.itemsize
+
+
+class Placing:
+    """Hands out pieces of a memory, and takes them back when the machine is idle.
+
+    Args:
+        memory: that is filled.
+        config, fmt: of the machine.
+        random: the source of every choice.
+
+    Attributes:
+        levels: of the operands A and B that were placed last, None for one that never was.
+    """
+
+    def __init__(self, memory: Bytes, config: Config, fmt: NumberFormat, random: Random):
+        self._memory, self._config, self._fmt, self._random = memory, config, fmt, random
+        self._allocator = Allocator(memory.base, memory.size, ALIGN)
+        self.levels: list[list[LevelEntry] | None] = [None, None]
+        self.parts: list[tuple[int, int, str, int, int]] = []  # arrays of the last operand, as Image has them
+        self._operands: list[list[int]] = [[], []]  # addresses of the arrays of A and B
+        self._ring: list[int] = []  # its address
+        self._new: list[int] = []  # addresses that were taken for what is being placed
+        self._unused: list[int] = []  # those that nobody needs when the machine is idle
+
+    def operand(self, which: int, csf: Csf, plain: bool) -> list[tuple[int, int]]:
+        """Put an operand into the memory and return the pieces that the chip may read of it.
+
+        Args:
+            which: 0 for A, 1 for B.
+            csf: the operand.
+            plain: it may have mistakes, so that it has no other form than its own.
+        """
+        image = Image(self._memory, self)
+        dense = not plain and self._fits_dense(csf) and self._random.random() < 0.4
+        narrow = self._fits_narrow(csf) and self._random.random() < 0.6
+        self.levels[which] = image.operand(which, levels(csf, self._fmt, dense, narrow))
+        self.parts = image.parts
+        self._unused += self._operands[which]
+        self._operands[which], self._new = self._new, []
+        return [(address, address + -(-size // ALIGN) * ALIGN) for *_, address, size in self.parts]
+
+    def buffer(self, size: int) -> int:
+        """Return the address of a result buffer."""
+        address = self.take(size)
+        self._unused += self._new
+        self._new = []
+        return address
+
+    def ring(self, slots: int) -> int:
+        """Return the address of a ring, which is used until the next call."""
+        self._unused += self._ring
+        self._ring = [self._allocator.take(slots * SLOT, RING_ALIGN)]
+        return self._ring[0]
+
+    def take(self, size: int) -> int:
+        """Return the address of a piece: at a page, up to the end of one, or near the piece before."""
+        where = self._random.random()
+        if where < 0.1:
+            pages = -(-max(size, 1) // PAGE) * PAGE
+            self._new.append(self._allocator.take(pages, PAGE))
+            return self._new[-1] + (where < 0.05) * ((pages - size) // ALIGN * ALIGN)
+        gap = self._random.choice(GAPS)
+        if gap:
+            self._new.append(self._allocator.take(gap * ALIGN))
+        self._new.append(self._allocator.take(size))
+        return self._new[-1]
+
+    def tidy(self) -> None:
+        """Give back what the machine, which is idle, does not need any more."""
+        for address in self._unused:
+            self._allocator.give_back(address)
+        self._unused = []
+
+    def _fits_dense(self, csf: Csf) -> bool:
+        """Tell whether the first level can be dense, which has a node for each coordinate."""
+        return (csf.order > 1 and csf.shape[0] <= LARGEST_DENSE
+                and csf.nodes - len(csf.coords[0]) + csf.shape[0] <= int(self._config["NodeDepth"]))
+
+    def _fits_narrow(self, csf: Csf) -> bool:
+        """Tell whether coordinates of the leaf fit into two bytes."""
+        greatest = csf.leaf_coords.max() if csf.nnz else 0
+        return csf.shape[-1] <= NARROW_LIMIT and greatest < NARROW_LIMIT

@@ -1,0 +1,334 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Compares what the memory edge has written, and where, with what the reference model says."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import deque
+
+import numpy as np
+
+from flaash.driver.interpret import records_of
+from flaash.driver.layout import SLOT, Completion
+from flaash.driver.result import FIBERS, record_bytes, split_records
+from models.contract import ContractionResult
+from tb.agents.contraction.item import Outcome
+from tb.agents.inbox import Inbox
+from tb.agents.memory.item import Access, Announced, Burst, Piece, Written
+from tb.common import rtl_constants as rtl
+from tb.common.frames import ResultFrame
+from tb.edge import coverage
+from tb.env.predictor import Prediction
+from tb.env.scoreboard import Contracted, Scoreboard
+
+HALTED = 1 << rtl.EDGE.constants["EdgeStatusHalted"].value
+CODES = {name: error.value for name, error in {**rtl.ERRORS, **rtl.EDGE.errors}.items()}
+FULL = "ErrResultFull"
+REFUSED = ("ErrWriteSlave", "ErrWriteDecode")  # which results are there is not known then
+OF_THE_HOST = ("ErrAddress",)  # errors of an access to the registers, which end no contraction
+
+
+@dataclasses.dataclass
+class _Entry:
+    """A descriptor that was announced, and what the chip has done for it.
+
+    Attributes:
+        announced: the descriptor.
+        size: bytes of a record of the results.
+        data, times: bytes that results may take, and when each word was written, in ns; 0 if it was not.
+        read, arrays: bytes that were read: all, and of arrays.
+        records: completion records.
+        bursts: of writes of results and records.
+    """
+
+    announced: Announced
+    size: int
+    data: np.ndarray
+    times: np.ndarray
+    read: int = 0
+    arrays: int = 0
+    records: list[Written] = dataclasses.field(default_factory=list)
+    bursts: list[Burst] = dataclasses.field(default_factory=list)
+
+    def writes(self, address: int) -> bool:
+        """Tell whether a write at an address is about this descriptor."""
+        return _inside(self.announced.record, address) or _inside(self.announced.buffer, address)
+
+    @property
+    def phase(self) -> str:
+        """How far the chip has come, see PHASES of tb.edge.cover_points."""
+        arrays = sum(end - first for first, end in self.announced.arrays)
+        return ("completed" if self.records else "results" if self.times.any()
+                else "descriptor" if not self.arrays else "computing" if self.arrays == arrays
+                else "operands")
+
+    def whole(self) -> np.ndarray:
+        """Tell for each record of the results whether all of it was written."""
+        return (self.times.reshape(-1, self.size // 4) > 0).all(axis=1)
+
+
+def _inside(piece: Piece, address: int, length: int = 1) -> bool:
+    return piece[0] <= address and address + length <= piece[1]
+
+
+class MemoryScoreboard(Scoreboard):
+    """Takes in addition each Announced, Access, Burst and Written, as they happen.
+
+    The chip may read and write only bytes that an outstanding descriptor announces. It writes each byte of a
+    result once, and as many results as the model says. `beat` in the configuration database is the bytes of
+    the bus.
+    """
+
+    def build_phase(self) -> None:
+        super().build_phase()
+        self._beat = self.cdb_get("beat")
+        self._entries: deque[_Entry] = deque()
+        self._before = 0  # results of the contraction before, if this one was queued behind it
+        self.announced = Inbox("announced", self, self._announce)
+        self.accesses = Inbox("accesses", self, self._access)
+        self.bursts = Inbox("bursts", self, self._burst)
+        self.records = Inbox("records", self, self._record)
+
+    def outstanding(self) -> list[str]:
+        return [f"no completion record for the descriptor at {entry.announced.slot:#x}"
+                for entry in self._entries if not entry.records]
+
+    # What happens at the bus.
+    def _announce(self, announced: Announced) -> None:
+        prediction, descriptor = self._predictions[-1], announced.descriptor
+        free = len(descriptor.a) + len(descriptor.b) - 2
+        size = record_bytes(self._format, free if descriptor.coordinates else FIBERS)
+        most = min(prediction.result.results if prediction.result else 0, descriptor.capacity // size)
+        data, times = np.zeros(most * size, np.uint8), np.zeros(most * size // 4)
+        self._entries.append(_Entry(announced, size, data, times))
+
+    def _access(self, access: Access) -> None:
+        if access.data is None:
+            self._read(access)
+            return
+        for entry in self._entries:
+            if _inside(entry.announced.record, access.address, access.length):
+                return
+            at = access.address - entry.announced.descriptor.results
+            if at >= 0 and at + access.length <= len(entry.data):
+                words = slice(at // 4, -(-(at + access.length) // 4))
+                self._live(not entry.times[words].any(), access,
+                           f"the chip writes the {access.length} bytes at {access.address:#x} twice")
+                entry.data[at:at + access.length] = np.frombuffer(access.data, np.uint8)
+                entry.times[words] = access.time
+                return
+        self._live(False, access, f"the chip writes {access.length} bytes at {access.address:#x}, where"
+                                  " neither a result nor a completion record belongs")
+
+    def _read(self, access: Access) -> None:
+        for entry in self._entries:
+            if any(_inside(piece, access.address, access.length) for piece in entry.announced.readable):
+                entry.read += access.length
+                if not _inside((entry.announced.slot, entry.announced.slot + SLOT), access.address):
+                    entry.arrays += access.length
+                return
+        self._live(False, access, f"the chip reads {access.length} bytes at {access.address:#x}, which no"
+                                  " descriptor under way announces")
+
+    def _live(self, holds: bool, access: Access, sentence: str) -> None:
+        """Note a disagreement of an access, which one of the outstanding contractions has made."""
+        if not holds:
+            self._where = f"contraction {self._judged + 1} or a later one, seed {self._seed}"
+            self._expect(False, sentence, access.time)
+            self._where = ""
+
+    def _burst(self, burst: Burst) -> None:
+        for entry in self._entries:
+            if entry.writes(burst.address):
+                entry.bursts.append(burst)
+
+    def _record(self, written: Written) -> None:
+        for entry in self._entries:
+            if entry.announced.slot == written.slot:
+                entry.records.append(written)
+
+    # What the host makes of it.
+    def _judge_item(self, prediction: Prediction, outcome: Outcome) -> None:
+        item = prediction.item
+        self._entry = self._completion = None
+        while self._entries and self._entries[0].announced.item is item:
+            if self._entry and prediction.result is not None:  # of the same item, which a reset has ended
+                self._judge_results(prediction, outcome)
+            self._entry, self._completion = self._entries.popleft(), None
+            self._judge_record(self._entry, prediction, outcome)
+        if self._completion is None and not item.resets and self._entry is not None:
+            return  # nothing else can be right
+        if outcome.registers:
+            self._judge_error(outcome)
+        if prediction.result is not None:
+            self._judge_results(prediction, outcome)
+        if item.resets:
+            coverage.sample_phase(self._entry.phase)
+            self._judge_reset(outcome)
+        elif outcome.registers:
+            if prediction.result is not None:
+                self._judge_counters(prediction, outcome)
+                self._judge_settings(outcome)
+            if not item.error:
+                self._judge_operands(prediction, outcome)
+        queued = not outcome.registers and prediction.result is not None
+        self._before = prediction.result.results if queued else 0
+        self.flags = self.flags | int(prediction.result.flags) if queued else 0
+
+    def _judge_record(self, entry: _Entry, prediction: Prediction, outcome: Outcome) -> None:
+        """Judge the completion record, which a reset may have prevented."""
+        item, descriptor, mismatches = prediction.item, entry.announced.descriptor, self.mismatch_count
+        if not entry.records:
+            self._expect(item.resets, "no completion record")
+            return
+        found = Completion.unpack(entry.records[-1].data)
+        if found is None or found.pack() != entry.records[-1].data:
+            self._expect(False, f"the completion record is {entry.records[-1].data.hex(' ', 4)}")
+            return
+        self._completion = found
+        self._judge_again(entry)
+        name, place = self._expected_end(prediction, descriptor.capacity // entry.size)
+        self._expect(rtl.error_name(found.code) == name and place in (None, found.place),
+                     f"the completion record has {rtl.error_name(found.code)} at {found.place:#x}, expected"
+                     f" {name}" + (f" at {place:#x}" if place is not None else ""))
+        refused = item.refusal is not None and item.refusal.part == "Descriptor"
+        if not refused and name != "ErrExtentsDiffer":  # of a wrong descriptor the tag means nothing
+            self._equal("the record's tag", found.tag, descriptor.tag)
+        if prediction.result is not None:
+            self._equal("the record's results", found.results, prediction.result.results)
+            if name not in REFUSED:
+                self._equal("the record's bytes of results", found.written, len(entry.data))
+        if not item.resets:
+            self._expect(outcome.completed is not None, "a completion record before the head has moved")
+        if outcome.completed is not None:
+            late = [burst for burst in entry.bursts
+                    if burst.answered is None or burst.answered > outcome.completed]
+            self._expect(not late, "the head has moved before the memory had answered"
+                                   f" {len(late)} burst(s) of writes")
+        if found.code == 0:
+            self._judge_order(entry)
+            self._equal("the record's bytes read", found.read, entry.read)
+            self._expect(found.computing < found.cycles,
+                         f"the record has {found.computing} cycles of computing in {found.cycles} cycles")
+        if mismatches == self.mismatch_count:
+            self._sample(entry, found)
+
+    def _judge_order(self, entry: _Entry) -> None:
+        """The record comes after the results, and after their answers if it is not prompt."""
+        written, record = entry.records[0].time, entry.announced.record
+        self._expect(not entry.times.size or entry.times.max() <= written,
+                     "results were written after the completion record")
+        if not entry.announced.descriptor.prompt:
+            early = [burst for burst in entry.bursts if not _inside(record, burst.address)
+                     and (burst.answered is None or burst.answered > written)]
+            self._expect(not early, "the completion record was written before the memory had answered"
+                                    f" {len(early)} burst(s) of results")
+
+    def _judge_again(self, entry: _Entry) -> None:
+        """A record is written once, but a prompt one again with an error that came after it."""
+        first = [Completion.unpack(written.data) for written in entry.records[:-1]]
+        allowed = int(entry.announced.descriptor.prompt and self._completion.code != 0)
+        self._expect(len(first) <= allowed, f"the completion record was written {len(entry.records)} times")
+
+    def _expected_end(self, prediction: Prediction, room: int) -> tuple[str, int | None]:
+        """Return the code and the place that the record must have; the place is None if it is not known."""
+        item = prediction.item
+        if item.error and item.error.name not in (*OF_THE_HOST, FULL):
+            return item.error.name, item.error.place
+        if prediction.result and prediction.result.results > room:
+            return FULL, prediction.result.results
+        return "ErrNone", 0
+
+    def _sample(self, entry: _Entry, found: Completion) -> None:
+        refusal = entry.announced.item.refusal
+        coverage.sample_prompt(entry.announced.descriptor.prompt, len(entry.records) > 1)
+        if refusal:
+            coverage.sample_refusal(refusal.part, refusal.last)
+        if found.code:
+            coverage.sample_error(found.code, found.place)
+        if found.code in (0, CODES[FULL]):
+            coverage.sample_completion(entry.announced.descriptor, found, self._beat)
+
+    def _judge_error(self, outcome: Outcome) -> None:
+        registers, found = outcome.registers, self._completion
+        code, place = (found.code, found.place) if found else (0, 0)
+        error = outcome.item.error
+        if outcome.item.resets:
+            code = place = 0
+        self._equal("RegEdgeError", registers["RegEdgeError"], code)
+        self._equal("RegEdgePlace", registers["RegEdgePlace"], place)
+        self._equal("EdgeStatusHalted", int(bool(registers["RegEdgeStatus"] & HALTED)), int(code != 0))
+        if error is None or error.name in OF_THE_HOST:
+            super()._judge_error(outcome)
+            return
+        self.errors += 1
+        self._expect(not outcome.interrupt, outcome.interrupt)
+
+    def _judge_results(self, prediction: Prediction, outcome: Outcome) -> None:
+        entry, result, resets = self._entry, prediction.result, prediction.item.resets
+        records = entry.data.reshape(-1, entry.size)
+        times = entry.times.reshape(-1, entry.size // 4).max(axis=1)
+        whole = entry.whole()
+        refused = self._completion is not None and rtl.error_name(self._completion.code) in REFUSED
+        if resets:
+            self._judge_parts(entry, result, ~whole & (times > 0))
+        elif not refused:
+            self._expect(bool(whole.all()), f"{np.count_nonzero(~whole)} results were not written")
+        coordinates = entry.announced.descriptor.coordinates
+        try:
+            names, bits = split_records(records[whole].tobytes(), self._format,
+                                        len(result.shape) if coordinates else FIBERS)
+            coords = names if coordinates else self._named(prediction, names)
+        except (ValueError, IndexError) as error:
+            self._expect(False, f"results that are none: {error}")
+            return
+        frame = ResultFrame(coords.astype(np.uint64), bits, self._completion.code if self._completion else 0,
+                            len(bits))
+        full = prediction.result.results > len(records)
+        self._compare(prediction, frame, resets or full or refused, times[whole].tolist())
+        cycles = self._completion.computing if self._completion else 0
+        self.ap.write(Contracted(prediction, frame, outcome, cycles))
+
+    def _judge_parts(self, entry: _Entry, result: ContractionResult, parts: np.ndarray) -> None:
+        """A reset may end a burst within a record: what was written of that is of a result, too."""
+        wanted = records_of(result, entry.announced.descriptor.coordinates).view(np.uint8)
+        wanted = wanted.reshape(-1, entry.size)
+        seen = np.repeat(entry.times > 0, 4).reshape(-1, entry.size)
+        for row in np.flatnonzero(parts):
+            mask = seen[row]
+            found = entry.data.reshape(-1, entry.size)[row][mask]
+            self._expect(bool((wanted[:, mask] == found).all(axis=1).any()),
+                         f"a part of record {row}, {found.tobytes().hex()}, is of no result")
+
+    def _named(self, prediction: Prediction, numbers: np.ndarray) -> np.ndarray:
+        """Return coordinates for numbers of fibers."""
+        return np.concatenate([operand.fiber_paths()[numbers[:, which]]
+                               for which, operand in enumerate((prediction.a, prediction.b))], axis=1)
+
+    def _judge_reset(self, outcome: Outcome) -> None:
+        super()._judge_reset(outcome)
+        for name in ("RegRingHead", "RegRingTail", "RegEdgeStatus"):
+            self._equal(f"after a soft reset {name}", outcome.registers[name], 0)
+
+    def _judge_counters(self, prediction: Prediction, outcome: Outcome) -> None:
+        super()._judge_counters(prediction, outcome)
+        # Results of the contraction before may leave after this one has begun; they count here.
+        low = prediction.result.results
+        self._expect(low <= outcome.counters["CntUnloaded"] <= low + self._before,
+                     f"CntUnloaded is {outcome.counters['CntUnloaded']}, the model says {low}, and"
+                     f" {self._before} of the contraction before")
+
+    def _counters(self, prediction: Prediction) -> dict[str, int]:
+        expected = super()._counters(prediction)
+        del expected["CntUnloaded"]
+        return expected
+
+    def _judge_settings(self, outcome: Outcome) -> None:
+        """Settings read as the last contraction has had them."""
+        item = outcome.item
+        for name, value in (("RegMode", int(item.dense)), ("RegRunLength", item.run_length),
+                            ("RegLongLines", item.long_lines)):
+            self._equal(name, outcome.registers[name], value)
+        if self._completion:
+            self._equal("the record's cycles of computing", self._completion.computing,
+                        outcome.counters["CntCycles"])
