@@ -112,7 +112,7 @@ def test_another_name_is_noticed(old: str, new: str, sentence: str) -> None:
     ("| `flaash_loader_levels` |", "| `flaash_operand_loader` |", "flaash_operand_loader looks at no code"),
     ("| `flaash_loader_levels` |", "| `flaash_loader_packer` |", "flaash_loader_levels looks at a code, too"),
     ("| `ErrPointer` |", "| `ErrShort` |", "ErrPointer is missing"),
-    ("`ErrHeader`, `ErrOrder`", "`ErrHeader`", "ErrOrder arises in flaash_loader_description, too"),
+    ("`ErrOrder`, `ErrExtent`", "`ErrExtent`", "ErrOrder arises in flaash_loader_description, too"),
     ("files: at most 4", "files: at most 3", "ErrPointer: 4 files")])
 def test_another_file_is_noticed(old: str, new: str, sentence: str) -> None:
     assert sentence in code_problems(PAGE.replace(old, new, 1))

@@ -30,7 +30,7 @@ module flaash_counters
   input  increments_t   increments_i,
   input  logic          busy_i,
   input  logic          active_i,
-  input  logic [1:0]    discarded_i,  // beats, by the frame gates
+  input  logic          discarded_i,  // a beat, by the edge
   input  counter_read_t read_i,
   output logic [31:0]   read_data_o
 );

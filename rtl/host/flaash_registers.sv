@@ -99,7 +99,7 @@ module flaash_registers
   );
 
   // -------------------------------------------------------------- start, status
-  logic          command, start, clear, abort, aborts, begins, expired;  // aborts: the host
+  logic          command, start, clear, abort, begins, expired;
   settings_t     settings;
   setup_t        setup;
   error_t        error, refusal;  // the earliest that is recorded; a start is refused
@@ -108,8 +108,7 @@ module flaash_registers
 
   assign command      = write.valid && write.addr == RegControl;
   assign clear        = command && write.bits[ControlSoftReset];
-  assign aborts       = command && write.bits[ControlAbort] && !clear;
-  assign abort        = aborts || (order_i.aborts && !clear);
+  assign abort        = command && write.bits[ControlAbort] && !clear;
   assign start        = (Ordered ? order_i.valid : command && write.bits[ControlStart]) && !clear && !abort;
   assign setup        = Ordered ? order_i.setup : choices.setup;
   assign soft_reset_o = clear;
@@ -145,7 +144,7 @@ module flaash_registers
     .cause_o(cause)
   );
 
-  assign causes_o = {aborts, expired};
+  assign causes_o = {abort, expired};
 
   // ---------------------------------------------------------------------- errors
   error_t      late, bad_write, bad_read;

@@ -133,10 +133,10 @@ module flaash_memory_top
   `FLAASH_BATCH(ResultLanes) batch;
 
   // A stream per operand, as wide as the bus.
-  typedef `FLAASH_BEAT(DataWidth) beat_t;
+  typedef `FLAASH_OPERAND(DataWidth) operand_t;
 
-  logic [1:0]  beat_valid, beat_ready;
-  beat_t [1:0] beat;
+  logic [1:0]     beat_valid, beat_ready;
+  operand_t [1:0] beat;
 
   assign axil_req = {s_axil_awvalid, s_axil_awaddr, s_axil_awprot, s_axil_wvalid, s_axil_wdata, s_axil_wstrb,
                      s_axil_bready, s_axil_arvalid, s_axil_araddr, s_axil_arprot, s_axil_rready};
