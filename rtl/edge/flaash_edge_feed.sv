@@ -13,7 +13,7 @@
 // Reset       rst_ni with the chip; load_rst_ni: what is read of an operand.
 //
 //   req_* <-- parts --> parts FIFO --+
-//   beat_* (pos, crd; val) ----------+--> operand --> out_*
+//   beat_* (pos, crd; val) ----------+--> operand --> beat_*
 
 `include "flaash_assert.svh"
 `include "flaash_beat.svh"
@@ -57,12 +57,12 @@ module flaash_edge_feed
   output read_req_t [1:0]           req_o,
   input  logic [1:0]                beat_valid_i,
   output logic [1:0]                beat_ready_o,
-  input  logic [1:0][DataWidth-1:0] beat_data_i,
+  input  logic [1:0][DataWidth-1:0] beat_i,
   input  answer_t [1:0]             beat_answer_i,
 
-  output logic                      out_valid_o,
-  input  logic                      out_ready_i,
-  output operand_t                  out_o
+  output logic                      beat_valid_o,
+  input  logic                      beat_ready_i,
+  output operand_t                  beat_o
 );
 
   localparam int unsigned PartsAhead = 16;  // parts that are asked for and not used up, most
@@ -101,9 +101,9 @@ module flaash_edge_feed
   );
 
   // --------------------------------------------------------------------- operand
-  logic     operand_idle, made_valid, made_ready, taken;
+  logic     operand_idle, beat_valid, beat_ready, taken;
   logic     inside_q;  // the core has taken a head, and not the last beat
-  operand_t made;
+  operand_t beat;
 
   flaash_edge_operand #(
     .Format(Format), .CoordWidth(CoordWidth), .FeedWidth(DataWidth), .Operand(Operand)
@@ -112,26 +112,26 @@ module flaash_edge_feed
     .start_i(load_i), .idle_o(operand_idle),
     .order_i(order), .base_i(base), .entries_i, .short_crd_i, .level_id_o(level_id_o[1]), .level_i(out_level),
     .part_valid_i(part_valid), .part_ready_o(part_ready), .part_i(part),
-    .beat_valid_i, .beat_ready_o, .beat_i(beat_data_i), .answer_i(beat_answer_i),
-    .out_valid_o(made_valid), .out_ready_i(made_ready), .out_o(made),
+    .beat_valid_i, .beat_ready_o, .beat_i, .answer_i(beat_answer_i),
+    .beat_valid_o(beat_valid), .beat_ready_i(beat_ready), .beat_o(beat),
     .fault_o
   );
 
-  assign out_valid_o = inside_q ? made_valid || cancel_i : made_valid && !cancel_i && !hold_i;
-  assign out_o       = cancel_i ? {OperandForget, 5'd0, 1'b1, DataWidth'(0)} : made;
-  assign taken       = out_valid_o && out_ready_i;
-  assign made_ready  = taken && !cancel_i;
+  assign beat_valid_o = inside_q ? beat_valid || cancel_i : beat_valid && !cancel_i && !hold_i;
+  assign beat_o       = cancel_i ? {OperandForget, 5'd0, 1'b1, DataWidth'(0)} : beat;
+  assign taken       = beat_valid_o && beat_ready_i;
+  assign beat_ready  = taken && !cancel_i;
   assign loaded_o    = operand_idle && !inside_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)    inside_q <= 1'b0;
-    else if (taken) inside_q <= !out_o.last;
+    else if (taken) inside_q <= !beat_o.last;
   end
 
   // ------------------------------------------------------------------- properties
-  `FLAASH_STREAM_CHECK(out, out_valid_o || cancel_i, out_ready_i || cancel_i || !inside_q, (made_valid ? made : '0),
+  `FLAASH_STREAM_CHECK(beat, beat_valid_o || cancel_i, beat_ready_i || cancel_i || !inside_q, (beat_valid ? beat : '0),
                        DataWidth + 9)
-  `FLAASH_ASSERT(HeadIsTaken_A, !out_valid_o || inside_q || out_ready_i, "the core did not take a head")
+  `FLAASH_ASSERT(HeadIsTaken_A, !beat_valid_o || inside_q || beat_ready_i, "the core did not take a head")
   `FLAASH_COVER(GivenUp_C, cancel_i && taken)
   `FLAASH_COVER(ManyAhead_C, parts_inside > ($clog2(PartsAhead)+1)'(PartsAhead / 2))
 

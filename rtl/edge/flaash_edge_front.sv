@@ -5,7 +5,7 @@
 //             when it is known that they won't be. An operand that was begun is given up (cancel_o) and nothing is
 //             read any more (load_rst_no, cancel_o) before that; a contraction that runs goes on. Operands are loaded
 //             from free_i on. Where halted_i rises, the descriptors under way are given up. From where it is taken
-//             until it is handed over an abort fails a descriptor: the chip would not know of it. failed_o
+//             until it is handed over cause_i fails a descriptor: the chip does not know of it. failed_o
 //             only with left_i. With late_i a descriptor fails, and nothing is read any more (cancel_o) up to the next
 //             soft reset: then reads that the memory does not answer are not waited for.
 // Demands     What the other modules say is about what they were told to do. back_ready_i stays until the hand-over.
@@ -27,7 +27,7 @@ module flaash_edge_front
   input  logic           rst_ni,
   input  logic           resetting_i,
   input  logic           stopping_i,     // the chip ends what it does
-  input  logic           abort_i,        // pulse: the host commands an abort
+  input  error_t         cause_i,        // pulse: the chip ends what is under way
   input  logic           halted_i,       // a descriptor before has ended the queue
   input  logic           late_i,         // level: the watchdog has ended the queue
   output logic           busy_o,
@@ -72,12 +72,12 @@ module flaash_edge_front
   assign loads = (state_q == FrontBegin && free_i) || state_q == FrontLoad || state_q == FrontSettle;
 
   // --------------------------------------------------------------------- faults
-  // Of several in one cycle the last one counts. An abort shows in its own cycle, a flipped bit with the contraction
+  // Of several in one cycle the last one counts. A cause shows in its own cycle, a flipped bit with the contraction
   // that has met it.
   always_comb begin
     fault = '0;
+    if (loads || state_q == FrontBegin || state_q == FrontStart) fault = cause_i;
     if (take_o) fault = next_fault_i;
-    if ((loads || state_q == FrontBegin || state_q == FrontStart) && abort_i) fault = {1'b1, ErrAborted, 32'd0};
     if (loads && chip_fault_i.valid) fault = chip_fault_i;
     if (loads && load_fault_i.valid) fault = load_fault_i;
     if (state_q == FrontBegin && free_i && (keep_i & ~kept_i) != '0) begin
@@ -120,7 +120,7 @@ module flaash_edge_front
       end
       FrontStart: begin
         if (halted_i)                           state_d = FrontIdle;
-        else if (fault_q.valid || abort_i)      state_d = FrontCancel;
+        else if (fault_q.valid || cause_i.valid) state_d = FrontCancel;
         else if (take_o && next_fault_i.valid)  state_d = FrontGive;
         else if (take_o)                        state_d = FrontBegin;
         else if (back_ready_i)                  state_d = FrontIdle;
@@ -155,7 +155,7 @@ module flaash_edge_front
   assign load_o      = (state_q == FrontBegin && state_d == FrontLoad) ? ~keep_i : '0;
   assign cancel_o    = state_q == FrontCancel || cancel_q || resetting_i;
   assign load_rst_no = load_rst_nq;
-  assign start_o     = state_q == FrontStart && gives && !fault_q.valid && !abort_i;
+  assign start_o     = state_q == FrontStart && gives && !fault_q.valid && !cause_i.valid;
   assign failed_o    = state_q == FrontGive && gives && left_i;
   assign fault_o     = fault_q;
 
@@ -165,6 +165,6 @@ module flaash_edge_front
   `FLAASH_COVER(LoadedAhead_C, state_q == FrontLoad && !left_i)
   `FLAASH_COVER(FailedAhead_C, state_q == FrontCancel && !left_i)
   `FLAASH_COVER(GivenUp_C, halted_i && state_q == FrontLoad)
-  `FLAASH_COVER(AbortedAtStart_C, state_q == FrontStart && abort_i && !halted_i)
+  `FLAASH_COVER(AbortedAtStart_C, state_q == FrontStart && cause_i.valid && !halted_i)
 
 endmodule : flaash_edge_front

@@ -13,8 +13,8 @@
 // Reset       rst_ni with the bus; load_rst_ni: all that is being read.
 //
 //   reads --+--> pieces --> descriptor
-//    ^      +--> feed of A --> out_*[0]
-//    |      +--> feed of B --> out_*[1]
+//    ^      +--> feed of A --> beat_*[0]
+//    |      +--> feed of B --> beat_*[1]
 //    +-- requests ---+
 
 `include "flaash_assert.svh"
@@ -63,9 +63,9 @@ module flaash_edge_loader
   input  logic                      hold_i,        // the core takes no new operand
   output logic                      idle_o,
 
-  output logic [1:0]                out_valid_o,
-  input  logic [1:0]                out_ready_i,
-  output operand_t [1:0]            out_o,
+  output logic [1:0]                beat_valid_o,
+  input  logic [1:0]                beat_ready_i,
+  output operand_t [1:0]            beat_o,
 
   // memory
   output logic                      ar_valid_o,
@@ -220,9 +220,9 @@ module flaash_edge_loader
       .orders_i(load_orders), .entries_i(load_entries[i]), .short_crd_i(load_short_crd[i]),
       .level_id_o(level_id[2*i +: 2]), .level_i(level[2*i +: 2]),
       .req_valid_o(req_valid[2*i +: 2]), .req_ready_i(req_ready[2*i +: 2]), .req_o(req[2*i +: 2]),
-      .beat_valid_i(beat_valid[2*i +: 2]), .beat_ready_o(beat_ready[2*i +: 2]), .beat_data_i(beat[2*i +: 2]),
+      .beat_valid_i(beat_valid[2*i +: 2]), .beat_ready_o(beat_ready[2*i +: 2]), .beat_i(beat[2*i +: 2]),
       .beat_answer_i(beat_answer[2*i +: 2]),
-      .out_valid_o(out_valid_o[i]), .out_ready_i(out_ready_i[i]), .out_o(out_o[i])
+      .beat_valid_o(beat_valid_o[i]), .beat_ready_i(beat_ready_i[i]), .beat_o(beat_o[i])
     );
   end
 

@@ -10,7 +10,7 @@
 // Throughput  A beat per cycle.
 // Reset       Idle; an operand that had begun is not ended (flaash_edge_feed does that).
 //
-//   head, extents, counts --------------------+--> out_*
+//   head, extents, counts --------------------+--> beat_*
 //   beats of pos, crd ---+-- upper levels ----+
 //                        +-- leaf --> entries +
 //   beats of val -------------------> entries +
@@ -54,9 +54,9 @@ module flaash_edge_operand
   input  logic [1:0][FeedWidth-1:0] beat_i,
   input  answer_t [1:0]             answer_i,
 
-  output logic                      out_valid_o,
-  input  logic                      out_ready_i,
-  output operand_t                  out_o,
+  output logic                      beat_valid_o,
+  input  logic                      beat_ready_i,
+  output operand_t                  beat_o,
 
   output error_t                    fault_o
 );
@@ -74,7 +74,7 @@ module flaash_edge_operand
   logic             section_last, last;
   operand_head_t    head;
 
-  assign taken        = out_valid_o && out_ready_i;
+  assign taken        = beat_valid_o && beat_ready_i;
   assign ends         = taken && last;
   assign idle_o       = !busy_q;
   assign arrays       = busy_q && section_q == OperandArrays;
@@ -130,7 +130,7 @@ module flaash_edge_operand
   assign part_end         = beat_q + 32'd1 == part_i.beats;
   assign to_upper         = active && !leaf && (part_i.made || (beat_valid_i[0] && !wrong[0]));
   assign leaf_valid[0]    = active && leaf && beat_valid_i[0] && !wrong[0];
-  assign moves            = (to_upper && out_ready_i) || (leaf_valid[0] && leaf_ready[0]);
+  assign moves            = (to_upper && beat_ready_i) || (leaf_valid[0] && leaf_ready[0]);
   assign beat_ready_o[0] = moves && !part_i.made;
   assign part_ready_o     = moves && part_end;
 
@@ -181,7 +181,7 @@ module flaash_edge_operand
 
   // -------------------------------------------------------------------- entries
   logic                 entries_valid, entries_last, great;
-  logic [FeedWidth-1:0] entries_data;
+  logic [FeedWidth-1:0] entries;
   logic [27:0]          great_position;
 
   flaash_edge_entries #(
@@ -189,9 +189,9 @@ module flaash_edge_operand
   ) u_entries (
     .clk_i, .rst_ni,
     .start_i, .count_i(entries_i), .short_crd_i,
-    .in_valid_i(leaf_valid), .in_ready_o(leaf_ready), .in_data_i(beat_i),
-    .out_valid_o(entries_valid), .out_ready_i(out_ready_i && arrays), .out_data_o(entries_data),
-    .out_last_o(entries_last), .wrong_o(great), .position_o(great_position)
+    .beat_valid_i(leaf_valid), .beat_ready_o(leaf_ready), .beat_i,
+    .entries_valid_o(entries_valid), .entries_ready_i(beat_ready_i && arrays), .entries_o(entries),
+    .entries_last_o(entries_last), .wrong_o(great), .position_o(great_position)
   );
 
   // --------------------------------------------------------------------- output
@@ -211,7 +211,7 @@ module flaash_edge_operand
   logic [FeedWidth-1:0] data;
 
   always_comb begin
-    out_valid_o = busy_q;
+    beat_valid_o = busy_q;
     data        = FeedWidth'(level_i.extent);
     last        = 1'b0;
     unique case (section_q)
@@ -219,14 +219,14 @@ module flaash_edge_operand
       OperandExtents: last = order_i == 4'd1 && entries_i == '0;
       OperandCounts:  data = FeedWidth'(level_i.count);
       default: begin
-        out_valid_o = to_upper || (arrays && entries_valid);
-        data        = to_upper ? upper : entries_data;
+        beat_valid_o = to_upper || (arrays && entries_valid);
+        data        = to_upper ? upper : entries;
         last        = to_upper ? part_i.last && part_end : entries_last;
       end
     endcase
   end
 
-  assign out_o = {section_q, 5'd1, last, data};
+  assign beat_o = {section_q, 5'd1, last, data};
 
   // ---------------------------------------------------------------------- faults
   always_comb begin
@@ -242,7 +242,7 @@ module flaash_edge_operand
   end
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, out_o, FeedWidth + 9)
+  `FLAASH_STREAM_CHECK(beat, beat_valid_o, beat_ready_i, beat_o, FeedWidth + 9)
   `FLAASH_ASSERT(StartWhenIdle_A, !start_i || idle_o, "started inside an operand")
   `FLAASH_COVER(WrongInLeaf_C, fault_o.valid && leaf)
 

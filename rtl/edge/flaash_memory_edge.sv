@@ -53,7 +53,7 @@ module flaash_memory_edge
   output order_t                    order_o,
   output edge_state_t               state_o,
   input  outcome_t                  outcome_i,
-  input  causes_t                   causes_i,
+  input  error_t                    cause_i,
   input  ending_t                   ending_i,
   input  desc_t [1:0]               desc_i,           // the operands that the chip has
   input  load_report_t              load_i,           // loading, and errors of operands
@@ -80,7 +80,7 @@ module flaash_memory_edge
   logic [1:0]              ask, asked, load, loaded;
   logic                    go, give, ready, free, left, turn_ready, opens, closes, ran, failing, faulty;
   logic                    retiring, finish, wants_irq, reads_idle, writes_idle;
-  logic                    late;             // the watchdog has ended the queue
+  logic                    expired, late;    // the watchdog expires; it has ended the queue
   logic                    resetting, stopping, works, moves_q, refused, line_valid, line_ready;
   mem_addr_t               slot, load_slot;  // of what is begun, loaded
   descriptor_t             descriptor;       // that is taken apart or asked for
@@ -97,6 +97,8 @@ module flaash_memory_edge
   mem_addr_t               work_slot_q;
   logic [1:0]              kept;          // an operand that is kept is there
 
+  // Icarus makes a wire of a package's name in the connection of a port.
+  assign expired   = works && cause_i.valid && cause_i.code == ErrWatchdog;
   assign resetting = ending_i.resetting;
   assign stopping  = ending_i.stopping;
 
@@ -106,7 +108,7 @@ module flaash_memory_edge
     .clk_i, .rst_ni,
     .access_i, .answer_o,
     .resetting_i(resetting), .busy_i(works), .taken_i(begins), .pending_o(pending), .slot_o(slot),
-    .ring_fault_o(ring_fault), .expired_i(works && causes_i.expired), .late_o(late),
+    .ring_fault_o(ring_fault), .expired_i(expired), .late_o(late),
     .finish_i(finish), .wants_irq_i(wants_irq), .fault_i(outcome)
   );
 
@@ -122,7 +124,7 @@ module flaash_memory_edge
   );
 
   flaash_edge_front u_front (
-    .clk_i, .rst_ni, .resetting_i(resetting), .stopping_i(stopping), .abort_i(causes_i.aborts), .halted_i(failing),
+    .clk_i, .rst_ni, .resetting_i(resetting), .stopping_i(stopping), .cause_i, .halted_i(failing),
     .late_i(late), .busy_o(front_busy), .failing_o(front_failing), .ahead_busy_i(ahead_busy), .next_valid_i(next_valid),
     .next_fault_i(next_fault), .take_o(take),
     .keep_i(head.keep), .kept_i(kept), .free_i(free), .left_i(left), .load_o(load), .loaded_i(&loaded),
@@ -196,7 +198,7 @@ module flaash_memory_edge
     .ask_i(ask), .asked_o(asked), .asks_o(asks),
     .load_about_i(about), .load_set_i(load_set), .load_i(load), .loaded_o(loaded), .load_fault_o(load_fault),
     .cancel_i(cancel), .hold_i(stopping), .idle_o(reads_idle),
-    .out_valid_o(beat_valid_o), .out_ready_i(beat_ready_i), .out_o(beat_o),
+    .beat_valid_o, .beat_ready_i, .beat_o,
     .ar_valid_o(ar_valid), .ar_ready_i(axi_i.ar_ready), .ar_o(ar),
     .r_valid_i(axi_i.r_valid), .r_ready_o(r_ready),
     .r_i({axi_i.r_data, axi_i.r_resp, axi_i.r_last})

@@ -4,7 +4,7 @@
 // Guarantees  Every counter adds its increment in every cycle. With start_i those of a contraction begin
 //             anew with the increment of that cycle; clear_i clears all. Reading the low word of a
 //             counter keeps its high word for the read that follows: both belong to one moment.
-//             During a soft reset only beats that the frame gate discards are counted, during a stop only
+//             During a soft reset only beats that the edge discards are counted, during a stop only
 //             beats that come and go.
 // Demands     read_i.high is read after the low word of the same counter; otherwise it is live.
 // Latency     One cycle from an increment to its being read; reads answer in the same cycle. increments_i tells

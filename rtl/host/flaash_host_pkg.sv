@@ -145,12 +145,6 @@ package flaash_host_pkg;
                      // ended, what has cut it short
   } outcome_t;
 
-  // What ends more than a contraction.
-  typedef struct packed {
-    logic aborts;   // pulse: the host commands it
-    logic expired;  // pulse: the watchdog's limit is reached
-  } causes_t;
-
   // What the edge tells of itself.
   typedef struct packed {
     logic quiet;      // it has ended what it had begun

@@ -54,7 +54,7 @@ module flaash_registers
   output error_e      trailer_code_o, // for a trailer that is sent now
   output logic        soft_reset_o,   // pulse
   output logic        stop_o,         // pulse
-  output causes_t     causes_o,
+  output error_t      cause_o,        // pulse: the host, or the watchdog, ends what is under way
   output outcome_t    outcome_o
 );
 
@@ -144,7 +144,7 @@ module flaash_registers
     .cause_o(cause)
   );
 
-  assign causes_o = {abort, expired};
+  assign cause_o = {abort || expired, expired ? ErrWatchdog : ErrAborted, 32'd0};
 
   // ---------------------------------------------------------------------- errors
   error_t      late, bad_write, bad_read;

@@ -56,7 +56,7 @@ module flaash_chip
   input  order_t                 order_i,
   input  edge_state_t            edge_i,
   output outcome_t               outcome_o,
-  output causes_t                causes_o,
+  output error_t                 cause_o,        // pulse: the host, or the watchdog, ends what is under way
   output ending_t                ending_o,
   output desc_t [1:0]            desc_o,
   output load_report_t           load_o,
@@ -118,7 +118,7 @@ module flaash_chip
     .axil_i, .axil_o, .irq_o, .access_o, .answer_i,
     .desc_i(desc_o), .report_i(report), .traffic_i(traffic), .drained_i(drained), .order_i,
     .ending_i(ending_o), .control_o(control), .trailer_code_o(trailer_code), .soft_reset_o(soft_reset), .stop_o(stop),
-    .causes_o, .outcome_o
+    .cause_o, .outcome_o
   );
 
   // --------------------------------------------------------------------------- core

@@ -78,7 +78,7 @@ module flaash_top
   axil_rsp_t    axil_rsp;
   access_t      access;
   outcome_t     outcome;
-  causes_t      causes;
+  error_t       cause;
   ending_t      ending;
   desc_t [1:0]  desc;
   load_report_t load;
@@ -131,7 +131,7 @@ module flaash_top
     .clk_i, .rst_ni,
     .axil_i(axil_req), .axil_o(axil_rsp), .irq_o,
     .access_o(access), .answer_i('0), .order_i('0), .edge_i({1'b1, 1'b0, discarded, discarded}),
-    .outcome_o(outcome), .causes_o(causes), .ending_o(ending), .desc_o(desc), .load_o(load),
+    .outcome_o(outcome), .cause_o(cause), .ending_o(ending), .desc_o(desc), .load_o(load),
     .beat_valid_i(beat_valid), .beat_ready_o(beat_ready), .beat_i(beat),
     .frame_valid_o(m_axis_tvalid), .frame_ready_i(m_axis_tready), .frame_o({m_axis_tlast, m_axis_tdata}),
     .batch_valid_o(batch_valid), .batch_ready_i(1'b0), .batch_o(batch)
@@ -141,6 +141,6 @@ module flaash_top
 
   // The chip's state is for an edge that works by itself.
   logic unused_state;
-  assign unused_state = ^{access, outcome, causes, desc, load};
+  assign unused_state = ^{access, outcome, cause, desc, load};
 
 endmodule : flaash_top

@@ -64,7 +64,7 @@ class Bench:
             "ar_ready",
             "r_valid",
             "r",
-            "out_ready",
+            "beat_ready",
         ):
             getattr(dut, f"{name}_i").value = 0
         dut.load_rst_ni.value = 0
@@ -84,7 +84,7 @@ class Bench:
                 beats = [(burst.addr + i * self.bytes, i == burst.len) for i in range(burst.len + 1)]
                 self.beats.extend(beats)
                 self.slot_beats.extend(addr for addr, _last in beats if SLOT <= addr < SLOT + SLOT_BYTES)
-            moves = int(dut.out_valid_o.value) & int(dut.out_ready_i.value)
+            moves = int(dut.beat_valid_o.value) & int(dut.beat_ready_i.value)
             for i in (0, 1):
                 if moves >> i & 1:
                     self._take(i)
@@ -96,7 +96,7 @@ class Bench:
             dut.ar_ready_i.value = not next(self.stalls["ar"])
             # A head is taken at once.
             ready = [not self.open[i] or not next(self.stalls[f"out{i}"]) for i in (0, 1)]
-            dut.out_ready_i.value = ready[0] | ready[1] << 1
+            dut.beat_ready_i.value = ready[0] | ready[1] << 1
             if not offered or taken:
                 offer = bool(self.beats) and not next(self.stalls["r"])
                 dut.r_valid_i.value = offer
@@ -107,7 +107,7 @@ class Bench:
                         resp=self.refused.get(addr, 0), last=last)
 
     def _take(self, operand: int) -> None:
-        beat = bench_types()["out_o"].unpack(int(self.dut.out_o.value))[operand]
+        beat = bench_types()["beat_o"].unpack(int(self.dut.beat_o.value))[operand]
         assert beat.words == 1 or beat.section not in (EXTENTS, COUNTS)
         self.frames[operand][-1].append((beat.section, beat.data))
         self.open[operand] = not beat.last

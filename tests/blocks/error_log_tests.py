@@ -12,7 +12,8 @@ from tb.common.rtl_constants import ERRORS
 from tb.common.rtl_types import bench_types
 
 GREATEST = 2**32 - 1
-SOURCES = ("parity", "watchdog", "frame", "write", "refusal", "read", "range")  # the first comes before the others
+# The first comes before the others.
+SOURCES = ("parity", "watchdog", "frame", "write", "refusal", "read", "range")
 COUNTS = {"frame": [1, 1, 2], "range": [1, 1, 2, 127]}  # errors in a cycle, of sources with several
 NONE = ERRORS["ErrNone"].value
 

@@ -8,6 +8,7 @@
 module flaash_operand_loader_bench
   import flaash_pkg::*;
   import flaash_host_pkg::*;
+  import flaash_loader_pkg::*;
 #(
   parameter int unsigned Format       = FormatFp32,
   parameter int unsigned Lanes        = 4,
@@ -59,5 +60,21 @@ module flaash_operand_loader_bench
     .beat_valid_i(beat_valid), .beat_ready_o(beat_ready), .beat_i(beat),
     .enable_i, .write_o, .store_o, .report_o
   );
+
+  // The parser calls a beat what the loader reads it as. (The loader does not look.)
+  logic [2:0] due;
+
+  always_comb begin
+    due = OperandArrays;
+    if (u_loader.u_sequencer.section_q == SecHead)    due = OperandHead;
+    if (u_loader.u_sequencer.section_q == SecExtents) due = OperandExtents;
+    if (u_loader.u_sequencer.section_q == SecCounts)  due = OperandCounts;
+  end
+
+  always @(posedge clk_i) begin
+    if (rst_ni && u_loader.u_sequencer.step && u_loader.u_sequencer.beat_section != due) begin
+      $fatal(1, "a beat is called another section than it is read as");
+    end
+  end
 
 endmodule : flaash_operand_loader_bench
