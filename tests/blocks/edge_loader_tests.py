@@ -179,6 +179,30 @@ async def the_next_operands_are_asked_for(dut, stalls: str) -> None:
 
 
 @cocotb.test()
+async def no_operand_begins_while_the_chip_stops(dut) -> None:
+    """One that was begun goes on."""
+    bench, random = await begun(dut)
+    numbers = np.random.default_rng(random.getrandbits(32))
+    for _ in range(amount(3, 8)):
+        found, words, _image = drawn(bench, random, numbers)
+        assert not (await bench.fetch(words)).valid
+        bench.frames = [[[]], [[]]]
+        dut.hold_i.value = 1
+        await bench.pulse("ask", 3)
+        await bench.pulse("load", 3)
+        for _ in range(random.randint(4, 60)):
+            await RisingEdge(dut.clk_i)
+        assert bench.frames == [[[]], [[]]] and not any(bench.open)
+        dut.hold_i.value = 0
+        await until(dut, lambda: all(bench.open) or dut.loaded_o.value == 3, 20, "the heads")
+        dut.hold_i.value = 1
+        await until(dut, lambda: dut.loaded_o.value == 3, 20_000, "the operands")
+        for which, csf in enumerate(found):
+            assert bench.frames[which] == [wanted(bench, csf, which, words), []]
+        dut.hold_i.value = 0
+
+
+@cocotb.test()
 @cocotb.parametrize(stalls=["none", "random"])
 async def refusals_and_cancels(dut, stalls: str) -> None:
     """A refused beat stops the operand with its place; cancelled at any cycle, an operand is given up."""
