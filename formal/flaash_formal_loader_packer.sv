@@ -44,7 +44,7 @@ module flaash_formal_loader_packer
   logic         sectioned_q, waiting_q, sentinel_q;  // waiting: a span was offered and not taken
   entry_id_t    count_q;
 
-  assign header   = reading_i.valid && reading_i.section == SecHeader;
+  assign header   = reading_i.valid && reading_i.section == SecHead;
   assign section  = reading_i.section == SecLevel;
   assign entries  = reading_i.valid && reading_i.section == SecEntries;
   assign sentinel = reading_i.section == SecFinish;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Proof of flaash_operand_loader: whatever the beats of its frames are, it writes no line, node or fiber
+// Proof of flaash_operand_loader: whatever the beats of its operands are, it writes no line, node or fiber
 // outside its memories, and keeps no pointer outside the spans' memory.
 //
-// Beats, enable and reset are free; a frame may be right, wrong or noise, and be followed by another. What is
-// inside is stated per state of the sequencer: what has been announced, what the walk over the pointers
+// Beats, enable and reset are free; an operand may be right, wrong, noise or given up, and be followed by another.
+// What is inside is stated per state of the sequencer: what has been announced, what the walk over the pointers
 // has still to read, and where in the section the reader is.
 
+`include "flaash_beat.svh"
 `include "flaash_line.svh"
 
 module flaash_formal_operand_loader
@@ -23,13 +24,16 @@ module flaash_formal_operand_loader
 ) (
   input logic                   clk_i,
   input logic                   rst_ni,
-  input logic                   s_axis_tvalid_i,
-  input logic [StreamWidth-1:0] s_axis_tdata_i,
-  input logic                   s_axis_tlast_i,
+  input logic                   beat_valid_i,
+  input logic [2:0]             section_i,
+  input logic [4:0]             words_i,
+  input logic                   last_i,
+  input logic [StreamWidth-1:0] data_i,
   input logic                   enable_i
 );
 
   // ------------------------------------------------------------------------- block
+  `FLAASH_OPERAND(StreamWidth) beat;
   logic         ready, line_valid, line_operand, pair;
   line_addr_t   line_addr;
   logic [`FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format))-1:0] line;
@@ -46,14 +50,16 @@ module flaash_formal_operand_loader
   assign error = report.error;
 
   flaash_formal_producer #(
-    .Width(StreamWidth + 1)
+    .Width(StreamWidth + 9)
   ) u_producer (
     .clk_i,
     .rst_ni,
-    .valid_i(s_axis_tvalid_i),
+    .valid_i(beat_valid_i),
     .ready_i(ready),
-    .data_i ({s_axis_tdata_i, s_axis_tlast_i})
+    .data_i (beat)
   );
+
+  assign beat = {section_i, words_i, last_i, data_i};
 
   flaash_operand_loader #(
     .Format    (Format),
@@ -65,9 +71,9 @@ module flaash_formal_operand_loader
   ) u_dut (
     .clk_i,
     .rst_ni,
-    .beat_valid_i(s_axis_tvalid_i),
+    .beat_valid_i,
     .beat_ready_o(ready),
-    .beat_i      ({s_axis_tlast_i, s_axis_tdata_i}),
+    .beat_i      (beat),
     .enable_i,
     .write_o     ({line_valid, pair, line_operand, line_addr, line}),
     .store_o     (store),

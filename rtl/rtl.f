@@ -11,6 +11,7 @@ mac/flaash_mac_pkg.sv
 engine/flaash_resident_pkg.sv
 edge/flaash_edge_pkg.sv
 stream/flaash_stream_checker.sv
+operand/flaash_frame_parser.sv
 host/flaash_soft_reset.sv
 host/flaash_axil_slave.sv
 host/flaash_settings.sv
@@ -21,7 +22,6 @@ host/flaash_error_log.sv
 host/flaash_interrupts.sv
 host/flaash_counters.sv
 host/flaash_registers.sv
-operand/flaash_frame_gate.sv
 stream/flaash_stream_fifo.sv
 operand/flaash_loader_sequencer.sv
 operand/flaash_loader_description.sv
@@ -141,11 +141,9 @@ edge/flaash_edge_pieces.sv
 edge/flaash_edge_descriptor.sv
 edge/flaash_edge_fetch.sv
 edge/flaash_edge_parts.sv
-edge/flaash_edge_words.sv
 edge/flaash_edge_gearbox.sv
 edge/flaash_edge_entries.sv
-edge/flaash_edge_frame.sv
-edge/flaash_edge_closer.sv
+edge/flaash_edge_operand.sv
 edge/flaash_edge_feed.sv
 edge/flaash_edge_loader.sv
 edge/flaash_edge_tally.sv

@@ -12,6 +12,7 @@ from tools.ports import source
 
 PAGE = (ROOT / "docs" / "internals.md").read_text()
 Row = list[list[str]]  # the words in backticks of each cell
+MEMORY = "names at the memory edge"
 
 # Uses of a code: a literal outside of a comparison, a type or a member that is a code.
 LOOKS = re.compile(r"(?<![!=]= )\bErr[A-Z]\w+|\berror_e\b|\.code\b")
@@ -30,9 +31,9 @@ def code_of(module: str) -> str:
     return re.sub(r"//.*", "", source(module))
 
 
-def entry_problems(page: str) -> list[str]:
-    """Return a sentence for each error in the trace of an entry."""
-    limit, rows = table(page, "names")
+def entry_problems(page: str, mark: str = "names") -> list[str]:
+    """Return a sentence for each error in the trace of an entry from an edge."""
+    limit, rows = table(page, mark)
     names = [row[0][0] for row in rows]
     found = [f"{len(names)} names"] if len(set(names)) > limit or len(set(names)) < len(names) else []
     for name, (*_, modules) in zip(names, rows, strict=True):
@@ -79,8 +80,15 @@ def all_sources() -> str:
     return "\n".join(re.sub(r"//.*", "", path.read_text()) for path in sorted(RTL.rglob("*.sv*")))
 
 
-def test_an_entry_has_few_names() -> None:
-    assert entry_problems(PAGE) == []
+@pytest.mark.parametrize("mark", ["names", MEMORY])
+def test_an_entry_has_few_names(mark: str) -> None:
+    assert entry_problems(PAGE, mark) == []
+
+
+def test_both_edges_share_the_core() -> None:
+    """From the beat on which the core takes, an entry has the same names, whichever edge it comes from."""
+    stream, memory = ([row[0][0] for row in table(PAGE, mark)[1]] for mark in ("names", MEMORY))
+    assert memory[memory.index("entries"):] == stream[stream.index("entries"):]
 
 
 def test_a_code_is_looked_at_in_few_files() -> None:
@@ -102,6 +110,15 @@ def test_another_type_of_errors_is_noticed(text: str) -> None:
 
 
 @pytest.mark.parametrize(("old", "new", "sentence"), [
+    ("| `axi` |", "| `bus` |", "flaash_memory_edge has no bus"),
+    ("| `a_line` | the line as one of A's; B's is `b_line` | `flaash_fiber_pair`, `flaash_intersect` |",
+     "| `a_line` | the line | `flaash_edge_feed` |", "flaash_edge_feed has no a_line"),
+    (f"{MEMORY}: at most 14", f"{MEMORY}: at most 13", "14 names")])
+def test_another_name_at_the_memory_edge_is_noticed(old: str, new: str, sentence: str) -> None:
+    assert sentence in entry_problems(PAGE.replace(old, new, 1), MEMORY)
+
+
+@pytest.mark.parametrize(("old", "new", "sentence"), [
     ("| `entries` |", "| `entry` |", "flaash_loader_packer has no entry"),
     ("| `found` |", "| `match` |", "12 names"), ("names: at most 12", "names: at most 10", "12 names")])
 def test_another_name_is_noticed(old: str, new: str, sentence: str) -> None:
@@ -112,7 +129,7 @@ def test_another_name_is_noticed(old: str, new: str, sentence: str) -> None:
     ("| `flaash_loader_levels` |", "| `flaash_operand_loader` |", "flaash_operand_loader looks at no code"),
     ("| `flaash_loader_levels` |", "| `flaash_loader_packer` |", "flaash_loader_levels looks at a code, too"),
     ("| `ErrPointer` |", "| `ErrShort` |", "ErrPointer is missing"),
-    ("`ErrHeader`, `ErrOrder`", "`ErrHeader`", "ErrOrder arises in flaash_loader_description, too"),
+    ("`ErrOrder`, `ErrExtent`", "`ErrExtent`", "ErrOrder arises in flaash_loader_description, too"),
     ("files: at most 4", "files: at most 3", "ErrPointer: 4 files")])
 def test_another_file_is_noticed(old: str, new: str, sentence: str) -> None:
     assert sentence in code_problems(PAGE.replace(old, new, 1))

@@ -2,17 +2,17 @@
 // Edge back: leads a descriptor through the chip: contraction, until the last result is with the writer.
 //
 // Guarantees  A descriptor that was handed over takes a turn (open_o) and is contracted (start_i orders it at the chip,
-//             too) or only told of (failed_i); close_o ends its turn when its result frame has ended, or the order
-//             was refused. What goes wrong with it meanwhile, as outcome_i says, comes at fault_o. In the
-//             cycle of close_o the next one may be started: others write and complete its results.
+//             too) or only told of (failed_i); close_o ends its turn when its result frame has ended, or in the cycle
+//             after the hand-over if there is none: refused_o. What goes wrong with it meanwhile, as outcome_i says,
+//             comes at fault_o. In the cycle of close_o the next one may be started: others write and complete its
+//             results.
 // Demands     start_i and failed_i only with ready_o, failed_i only with left_o. The chip begins in the cycle behind
 //             start_i, or not at all. What the other modules say is about what they were told to do.
 // Latency     One cycle from a state's end to the next state.
 // Reset       Idle; resetting_i does the same, whatever is under way.
 //
-//   idle -> start -> run -> idle
-//     |       +---> close ---^      (no contraction took place)
-//     +---------------^
+//   idle -> start -> run -> idle, or start
+//     ^-------+                           (no contraction took place)
 
 `include "flaash_assert.svh"
 
@@ -43,7 +43,7 @@ module flaash_edge_back
   output logic        ran_o            // with it: there was a contraction
 );
 
-  typedef enum logic [1:0] {BackIdle, BackStart, BackRun, BackClose} state_e;
+  typedef enum logic [1:0] {BackIdle, BackStart, BackRun} state_e;
 
   state_e state_q, state_d;
 
@@ -51,26 +51,22 @@ module flaash_edge_back
   always_comb begin
     fault_o = '0;
     if (failed_i) fault_o = front_fault_i;
-    if (state_q == BackStart || state_q == BackRun) fault_o = outcome_i.error;
+    if (state_q != BackIdle) fault_o = outcome_i.error;
   end
 
   // -------------------------------------------------------------- state machine
   always_comb begin
     state_d = state_q;
     unique case (state_q)
-      BackIdle: begin
-        if (start_i)       state_d = BackStart;
-        else if (failed_i) state_d = BackClose;
-      end
+      BackIdle: if (start_i || failed_i) state_d = BackStart;
       BackStart: begin
         if (outcome_i.begins) state_d = BackRun;
-        else                  state_d = BackClose;
+        else                  state_d = BackIdle;
       end
-      BackRun: begin
+      default: begin
         if (outcome_i.ended && start_i) state_d = BackStart;
         else if (outcome_i.ended)       state_d = BackIdle;
       end
-      default: state_d = BackIdle;
     endcase
     if (resetting_i) state_d = BackIdle;
   end
@@ -82,11 +78,11 @@ module flaash_edge_back
 
   // --------------------------------------------------------------------- orders
   assign ready_o   = (state_q == BackIdle || (state_q == BackRun && outcome_i.ended)) && turn_ready_i;
-  assign left_o    = state_q != BackStart && state_q != BackRun;
+  assign left_o    = state_q == BackIdle;
   assign free_o    = Buffers == 2 || left_o;
   assign refused_o = state_q == BackStart && !outcome_i.begins;
   assign open_o    = (start_i || failed_i) && !resetting_i;
-  assign close_o   = (state_q == BackClose || (state_q == BackRun && outcome_i.ended)) && !resetting_i;
+  assign close_o   = (refused_o || (state_q == BackRun && outcome_i.ended)) && !resetting_i;
   assign ran_o     = state_q == BackRun;
 
   logic unused_outcome;

@@ -27,14 +27,14 @@ module flaash_edge_entries
   input  logic [31:0]               count_i,
   input  logic                      short_crd_i,  // two bytes; steady until the last beat
 
-  input  logic [1:0]                in_valid_i,   // crd in element 0, val in 1
-  output logic [1:0]                in_ready_o,
-  input  logic [1:0][FeedWidth-1:0] in_data_i,
+  input  logic [1:0]                beat_valid_i, // crd in element 0, val in 1
+  output logic [1:0]                beat_ready_o,
+  input  logic [1:0][FeedWidth-1:0] beat_i,
 
-  output logic                      out_valid_o,
-  input  logic                      out_ready_i,
-  output logic [FeedWidth-1:0]      out_data_o,
-  output logic                      out_last_o,
+  output logic                      entries_valid_o,
+  input  logic                      entries_ready_i,
+  output logic [FeedWidth-1:0]      entries_o,
+  output logic                      entries_last_o,
   output logic                      wrong_o,      // a coordinate of the beat is too great
   output logic [27:0]               position_o    // that entry
 );
@@ -46,7 +46,7 @@ module flaash_edge_entries
 
   // ---------------------------------------------------------------------- arrays
   logic [1:0]                    there;
-  logic [1:0][PerBeat-1:0][31:0] elements;
+  logic [1:0][PerBeat-1:0][31:0] entries;  // their coordinates and values
   logic [5:0]                    need;
   logic                          take;
   logic [1:0][1:0]               shift;
@@ -58,9 +58,9 @@ module flaash_edge_entries
       .Group(PerBeat), .FeedWidth(FeedWidth)
     ) u_gearbox (
       .clk_i, .rst_ni,
-      .shift_i(shift[i]), .flush_i(take && out_last_o),
-      .in_valid_i(in_valid_i[i]), .in_ready_o(in_ready_o[i]), .in_data_i(in_data_i[i]),
-      .need_i(need), .out_valid_o(there[i]), .take_i(take), .out_o(elements[i])
+      .shift_i(shift[i]), .flush_i(take && entries_last_o),
+      .in_valid_i(beat_valid_i[i]), .in_ready_o(beat_ready_o[i]), .in_data_i(beat_i[i]),
+      .need_i(need), .out_valid_o(there[i]), .take_i(take), .out_o(entries[i])
     );
   end
 
@@ -68,9 +68,9 @@ module flaash_edge_entries
   logic [31:0] left_q, done_q;
 
   assign need        = (left_q < 32'(PerBeat)) ? left_q[5:0] : 6'(PerBeat);
-  assign out_last_o  = left_q <= 32'(PerBeat);
-  assign out_valid_o = left_q != '0 && (&there) && !wrong_o;
-  assign take        = out_valid_o && out_ready_i;
+  assign entries_last_o  = left_q <= 32'(PerBeat);
+  assign entries_valid_o = left_q != '0 && (&there) && !wrong_o;
+  assign take        = entries_valid_o && entries_ready_i;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -85,19 +85,15 @@ module flaash_edge_entries
     end
   end
 
-  logic [PerBeat-1:0][31:0] crds, vals;
-  logic [PerBeat-1:0]       great;
-
-  assign crds = elements[0];
-  assign vals = elements[1];
+  logic [PerBeat-1:0] great;
 
   for (genvar i = 0; i < int'(PerBeat); i++) begin : gen_entry
     logic used;
 
     assign used     = i < 32'(need);
-    assign great[i] = used && (33'(crds[i]) >> CoordWidth) != '0;
-    assign out_data_o[EntryWidth*i +: EntryWidth] =
-      used ? EntryWidth'({vals[i][ValueWidth-1:0], crds[i][CoordWidth-1:0]}) : '0;
+    assign great[i] = used && (33'(entries[0][i]) >> CoordWidth) != '0;
+    assign entries_o[EntryWidth*i +: EntryWidth] =
+      used ? EntryWidth'({entries[1][i][ValueWidth-1:0], entries[0][i][CoordWidth-1:0]}) : '0;
   end
 
   always_comb begin
@@ -110,8 +106,8 @@ module flaash_edge_entries
   assign wrong_o = left_q != '0 && (&there) && great != '0;
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, ({out_last_o, out_data_o}), FeedWidth + 1)
+  `FLAASH_STREAM_CHECK(entries, entries_valid_o, entries_ready_i, ({entries_last_o, entries_o}), FeedWidth + 1)
   `FLAASH_ASSERT(StartWhenEmpty_A, !start_i || left_q == '0, "another leaf while entries are to come")
-  `FLAASH_COVER(LastIsPartial_C, take && out_last_o && need != 6'(PerBeat))
+  `FLAASH_COVER(LastIsPartial_C, take && entries_last_o && need != 6'(PerBeat))
 
 endmodule : flaash_edge_entries

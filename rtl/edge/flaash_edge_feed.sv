@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edge feed: reads the arrays of an operand and makes its frame of them.
+// Edge feed: reads the arrays of an operand and hands it to the core.
 //
-// Guarantees  ask_i asks for the arrays of an operand, load_i makes its frame of what has come: loaded_o when its last
-//             beat was taken; fault_o stays until load_rst_ni is low. cancel_i ends a frame that was begun.
+// Guarantees  ask_i asks for the arrays of an operand, load_i hands the operand to the core, of what has come: loaded_o
+//             when its last beat was taken; fault_o stays until load_rst_ni is low. With cancel_i an operand that was
+//             begun is given up, also instead of a beat that waits, and none is begun. None is begun with hold_i.
 // Demands     ask_i while asked_o, load_i while loaded_o, for the same operands in the same order; no load_i before its
 //             ask_i. What describes an operand stays as long as it is asked for, and loaded. cancel_i, with
-//             load_rst_ni low, stays until loaded_o and until the readers are idle.
-// Latency     Two cycles from ask_i to the first request, two from load_i to the header.
+//             load_rst_ni low, stays until loaded_o and until the readers are idle. The core takes a head in the cycle
+//             in which it is offered: the loader is idle when an operand begins.
+// Latency     Two cycles from ask_i to the first request, one from load_i to the head.
 // Throughput  A beat per cycle.
-// Reset       rst_ni with the chip; load_rst_ni: what is inside of an operand.
+// Reset       rst_ni with the chip; load_rst_ni: what is read of an operand.
 //
 //   req_* <-- parts --> parts FIFO --+
-//   beat_* (pos, crd; val) ----------+--> frame --> closer --> out_*
+//   beat_* (pos, crd; val) ----------+--> operand --> beat_*
 
 `include "flaash_assert.svh"
 `include "flaash_beat.svh"
@@ -19,13 +21,14 @@
 module flaash_edge_feed
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
+  import flaash_host_pkg::*;
   import flaash_edge_pkg::*;
 #(
   parameter int unsigned Format     = FormatFp32,
   parameter int unsigned CoordWidth = 16,
   parameter int unsigned DataWidth  = 128,         // of the bus: 128, 256 or 512
   parameter bit          Operand    = 1'b0,         // A 0, B 1
-  localparam type beat_t = `FLAASH_BEAT(DataWidth)
+  localparam type operand_t = `FLAASH_OPERAND(DataWidth)
 ) (
   input  logic                      clk_i,
   input  logic                      rst_ni,
@@ -37,15 +40,15 @@ module flaash_edge_feed
   output logic                      loaded_o,
   output error_t                    fault_o,
   input  logic                      cancel_i,
-  input  logic                      hold_i,       // the chip takes no new frame
+  input  logic                      hold_i,       // the core takes no new operand
 
   // the operand
   input  logic [1:0][3:0]           ask_orders_i, // of what is asked for; A in element 0
   input  logic                      ask_empty_i,
-  input  logic [1:0][3:0]           orders_i,     // of the frame
+  input  logic [1:0][3:0]           orders_i,     // of what is handed on
   input  logic [31:0]               entries_i,
   input  logic                      short_crd_i,
-  output logic [1:0][3:0]           level_id_o,   // in the descriptor: of what is asked for, of the frame
+  output logic [1:0][3:0]           level_id_o,   // in the descriptor: of what is asked for, of what is handed on
   input  level_t [1:0]              level_i,
 
   // its arrays: pos and crd in element 0, val in 1
@@ -54,12 +57,12 @@ module flaash_edge_feed
   output read_req_t [1:0]           req_o,
   input  logic [1:0]                beat_valid_i,
   output logic [1:0]                beat_ready_o,
-  input  logic [1:0][DataWidth-1:0] beat_data_i,
+  input  logic [1:0][DataWidth-1:0] beat_i,
   input  answer_t [1:0]             beat_answer_i,
 
-  output logic                      out_valid_o,
-  input  logic                      out_ready_i,
-  output beat_t                     beat_o
+  output logic                      beat_valid_o,
+  input  logic                      beat_ready_i,
+  output operand_t                  beat_o
 );
 
   localparam int unsigned PartsAhead = 16;  // parts that are asked for and not used up, most
@@ -68,7 +71,7 @@ module flaash_edge_feed
   logic                        part_in_valid, part_in_ready, part_valid, part_ready;
   part_t                       part_in, part;
   logic [$clog2(PartsAhead):0] parts_inside;
-  level_t                      asked_level, frame_level;
+  level_t                      asked_level, out_level;
   logic [3:0]                  ask_order, ask_base, order, base;
 
   assign ask_order   = ask_orders_i[Operand];
@@ -76,7 +79,7 @@ module flaash_edge_feed
   assign order       = orders_i[Operand];
   assign base        = Operand ? orders_i[0] : 4'd0;
   assign asked_level = level_i[0];
-  assign frame_level = level_i[1];
+  assign out_level   = level_i[1];
 
   flaash_edge_parts #(
     .Format(Format), .DataWidth(DataWidth)
@@ -97,34 +100,39 @@ module flaash_edge_feed
     .out_valid_o(part_valid), .out_ready_i(part_ready), .out_data_o(part), .usage_o(parts_inside)
   );
 
-  // ----------------------------------------------------------------------- frame
-  logic                 frame_idle, closer_idle, made_valid, made_ready, made_last;
-  logic [DataWidth-1:0] made_data;
+  // --------------------------------------------------------------------- operand
+  logic     operand_idle, beat_valid, beat_ready, taken;
+  logic     inside_q;  // the core has taken a head, and not the last beat
+  operand_t beat;
 
-  flaash_edge_frame #(
+  flaash_edge_operand #(
     .Format(Format), .CoordWidth(CoordWidth), .FeedWidth(DataWidth), .Operand(Operand)
-  ) u_frame (
+  ) u_operand (
     .clk_i, .rst_ni(load_rst_ni),
-    .start_i(load_i), .idle_o(frame_idle),
-    .order_i(order), .base_i(base), .entries_i, .short_crd_i, .level_id_o(level_id_o[1]), .level_i(frame_level),
+    .start_i(load_i), .idle_o(operand_idle),
+    .order_i(order), .base_i(base), .entries_i, .short_crd_i, .level_id_o(level_id_o[1]), .level_i(out_level),
     .part_valid_i(part_valid), .part_ready_o(part_ready), .part_i(part),
-    .beat_valid_i, .beat_ready_o, .beat_i(beat_data_i), .answer_i(beat_answer_i),
-    .out_valid_o(made_valid), .out_ready_i(made_ready), .out_data_o(made_data), .out_last_o(made_last),
+    .beat_valid_i, .beat_ready_o, .beat_i, .answer_i(beat_answer_i),
+    .beat_valid_o(beat_valid), .beat_ready_i(beat_ready), .beat_o(beat),
     .fault_o
   );
 
-  flaash_edge_closer #(
-    .FeedWidth(DataWidth)
-  ) u_closer (
-    .clk_i, .rst_ni,
-    .cancel_i, .hold_i, .idle_o(closer_idle),
-    .in_valid_i(made_valid), .in_ready_o(made_ready), .in_data_i(made_data), .in_last_i(made_last),
-    .out_valid_o, .out_ready_i, .beat_o
-  );
+  assign beat_valid_o = inside_q ? beat_valid || cancel_i : beat_valid && !cancel_i && !hold_i;
+  assign beat_o       = cancel_i ? {OperandForget, 5'd0, 1'b1, DataWidth'(0)} : beat;
+  assign taken       = beat_valid_o && beat_ready_i;
+  assign beat_ready  = taken && !cancel_i;
+  assign loaded_o    = operand_idle && !inside_q;
 
-  assign loaded_o = frame_idle && closer_idle;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni)    inside_q <= 1'b0;
+    else if (taken) inside_q <= !beat_o.last;
+  end
 
   // ------------------------------------------------------------------- properties
+  `FLAASH_STREAM_CHECK(beat, beat_valid_o || cancel_i, beat_ready_i || cancel_i || !inside_q, (beat_valid ? beat : '0),
+                       DataWidth + 9)
+  `FLAASH_ASSERT(HeadIsTaken_A, !beat_valid_o || inside_q || beat_ready_i, "the core did not take a head")
+  `FLAASH_COVER(GivenUp_C, cancel_i && taken)
   `FLAASH_COVER(ManyAhead_C, parts_inside > ($clog2(PartsAhead)+1)'(PartsAhead / 2))
 
 endmodule : flaash_edge_feed

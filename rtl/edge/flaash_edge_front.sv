@@ -2,10 +2,10 @@
 // Edge front: leads through the first half of a descriptor: both operands; then it hands it over.
 //
 // Guarantees  A descriptor is handed over (start_o or failed_o, with fault_o) when its operands are with the chip, or
-//             when it is known that they won't be. An operand frame that was begun is ended (cancel_o) and nothing is
-//             read any more (load_rst_no, cancel_o) before that, but no contraction is cut short for it. Operands are
-//             loaded from free_i on. Where halted_i rises, the descriptors under way are given up. From where it
-//             is taken until it is handed over an abort fails a descriptor: the chip would not know of it. failed_o
+//             when it is known that they won't be. An operand that was begun is given up (cancel_o) and nothing is
+//             read any more (load_rst_no, cancel_o) before that; a contraction that runs goes on. Operands are loaded
+//             from free_i on. Where halted_i rises, the descriptors under way are given up. From where it is taken
+//             until it is handed over cause_i fails a descriptor: the chip does not know of it. failed_o
 //             only with left_i. With late_i a descriptor fails, and nothing is read any more (cancel_o) up to the next
 //             soft reset: then reads that the memory does not answer are not waited for.
 // Demands     What the other modules say is about what they were told to do. back_ready_i stays until the hand-over.
@@ -14,8 +14,8 @@
 //
 //   idle -> begin -> load (A and B) -> settle -> start -> idle, or begin
 //    |        |        |                 |        |
-//    |        +--------+-----------------+--------+--> wait -> abort -> cancel -> give -> idle
-//    +--------------------------------------------------------------------------^
+//    |        +--------+-----------------+--------+--> cancel -> give -> idle
+//    +---------------------------------------------------------------^
 
 `include "flaash_assert.svh"
 
@@ -27,7 +27,7 @@ module flaash_edge_front
   input  logic           rst_ni,
   input  logic           resetting_i,
   input  logic           stopping_i,     // the chip ends what it does
-  input  logic           abort_i,        // pulse: the host commands an abort
+  input  error_t         cause_i,        // pulse: the chip ends what is under way
   input  logic           halted_i,       // a descriptor before has ended the queue
   input  logic           late_i,         // level: the watchdog has ended the queue
   output logic           busy_o,
@@ -43,15 +43,14 @@ module flaash_edge_front
   input  logic [1:0]     kept_i,         // the chip has one that fits
   input  logic           free_i,         // the chip has a buffer for the operands
   input  logic           left_i,         // the contraction before has left the chip
-  output logic [1:0]     load_o,         // pulse: make the frame
-  input  logic           loaded_i,       // nothing of any frame is left to send
-  input  logic           loading_i,      // the chip is inside a frame
-  input  error_t         frame_fault_i,
+  output logic [1:0]     load_o,         // pulse: hand it to the chip
+  input  logic           loaded_i,       // nothing of any operand is left to hand on
+  input  logic           loading_i,      // the chip is inside an operand
+  input  error_t         load_fault_i,
   input  error_t         chip_fault_i,   // told by the chip about an operand
   output logic           cancel_o,
   output logic           load_rst_no,
   input  logic           quiet_i,        // no read is under way
-  output logic           abort_o,        // pulse: the chip forgets the frames
   // the other half
   input  logic           back_ready_i,
   output logic           start_o,        // pulse: contract
@@ -59,8 +58,8 @@ module flaash_edge_front
   output error_t         fault_o
 );
 
-  typedef enum logic [3:0] {
-    FrontIdle, FrontBegin, FrontLoad, FrontSettle, FrontStart, FrontWait, FrontAbort, FrontCancel, FrontGive
+  typedef enum logic [2:0] {
+    FrontIdle, FrontBegin, FrontLoad, FrontSettle, FrontStart, FrontCancel, FrontGive
   } state_e;
 
   state_e      state_q, state_d;
@@ -73,14 +72,14 @@ module flaash_edge_front
   assign loads = (state_q == FrontBegin && free_i) || state_q == FrontLoad || state_q == FrontSettle;
 
   // --------------------------------------------------------------------- faults
-  // Of several in one cycle the last one counts. An abort shows in its own cycle, a flipped bit with the contraction
+  // Of several in one cycle the last one counts. A cause shows in its own cycle, a flipped bit with the contraction
   // that has met it.
   always_comb begin
     fault = '0;
+    if (loads || state_q == FrontBegin || state_q == FrontStart) fault = cause_i;
     if (take_o) fault = next_fault_i;
-    if ((loads || state_q == FrontBegin || state_q == FrontStart) && abort_i) fault = {1'b1, ErrAborted, 32'd0};
     if (loads && chip_fault_i.valid) fault = chip_fault_i;
-    if (loads && frame_fault_i.valid) fault = frame_fault_i;
+    if (loads && load_fault_i.valid) fault = load_fault_i;
     if (state_q == FrontBegin && free_i && (keep_i & ~kept_i) != '0) begin
       fault = {1'b1, ErrNoOperand, 30'd0, keep_i & ~kept_i};
     end
@@ -106,28 +105,26 @@ module flaash_edge_front
       end
       FrontBegin: begin
         if (halted_i)                       state_d = FrontCancel;
-        else if (failed)                    state_d = FrontWait;
+        else if (failed)                    state_d = FrontCancel;
         else if (!free_i)                   state_d = FrontBegin;
         else if (&keep_i)                   state_d = FrontSettle;
         else if (!loading_i && !stopping_i) state_d = FrontLoad;
       end
       FrontLoad: begin
-        if (halted_i || failed)         state_d = FrontWait;
-        else if (loaded_i)              state_d = FrontSettle;
+        if (halted_i || failed) state_d = FrontCancel;
+        else if (loaded_i)      state_d = FrontSettle;
       end
       FrontSettle: begin
-        if (halted_i || failed)                 state_d = FrontWait;
-        else if (!loading_i)                    state_d = FrontStart;
+        if (halted_i || failed) state_d = FrontCancel;
+        else if (!loading_i)    state_d = FrontStart;
       end
       FrontStart: begin
         if (halted_i)                           state_d = FrontIdle;
-        else if (fault_q.valid || abort_i)   state_d = FrontWait;
+        else if (fault_q.valid || cause_i.valid) state_d = FrontCancel;
         else if (take_o && next_fault_i.valid)  state_d = FrontGive;
         else if (take_o)                        state_d = FrontBegin;
         else if (back_ready_i)                  state_d = FrontIdle;
       end
-      FrontWait:   if (left_i) state_d = FrontAbort;
-      FrontAbort:  state_d = FrontCancel;
       FrontCancel: if (entered_q && loaded_i && !loading_i && !stopping_i && (quiet_i || late_i)) state_d = FrontGive;
       default:     if (halted_i || (back_ready_i && left_i)) state_d = FrontIdle;
     endcase
@@ -156,10 +153,9 @@ module flaash_edge_front
   assign failing_o   = fault_q.valid;
   assign take_o      = (state_q == FrontIdle || start_o) && next_valid_i && !halted_i && !resetting_i;
   assign load_o      = (state_q == FrontBegin && state_d == FrontLoad) ? ~keep_i : '0;
-  assign abort_o     = state_q == FrontAbort;
   assign cancel_o    = state_q == FrontCancel || cancel_q || resetting_i;
   assign load_rst_no = load_rst_nq;
-  assign start_o     = state_q == FrontStart && gives && !fault_q.valid && !abort_i;
+  assign start_o     = state_q == FrontStart && gives && !fault_q.valid && !cause_i.valid;
   assign failed_o    = state_q == FrontGive && gives && left_i;
   assign fault_o     = fault_q;
 
@@ -167,8 +163,8 @@ module flaash_edge_front
   `FLAASH_ASSERT(OneWay_A, !(start_o && failed_o), "a descriptor is good and wrong")
   `FLAASH_COVER(AskedAhead_C, state_q == FrontBegin && !free_i)
   `FLAASH_COVER(LoadedAhead_C, state_q == FrontLoad && !left_i)
-  `FLAASH_COVER(FailedAhead_C, state_q == FrontWait && !left_i)
+  `FLAASH_COVER(FailedAhead_C, state_q == FrontCancel && !left_i)
   `FLAASH_COVER(GivenUp_C, halted_i && state_q == FrontLoad)
-  `FLAASH_COVER(AbortedAtStart_C, state_q == FrontStart && abort_i && !halted_i)
+  `FLAASH_COVER(AbortedAtStart_C, state_q == FrontStart && cause_i.valid && !halted_i)
 
 endmodule : flaash_edge_front

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edge loader: reads descriptors and operands from memory, and makes operand frames of these.
+// Edge loader: reads descriptors and operands from memory, and hands these to the core.
 //
 // Guarantees  begin_i reads the descriptor of a slot, clear_i and fetch_i take it: fetched_o with what it says or
-//             fetch_fault_o. ask_i reads the arrays of its operands, load_i makes the frames of those that were asked
-//             for before any others: loaded_o when the last beat was taken; frame_fault_o, of
-//             two that of A, stays until load_rst_ni is low. cancel_i ends frames that were begun; idle_o then tells
-//             that no read is under way.
+//             fetch_fault_o. ask_i reads the arrays of its operands, load_i hands those to the core that were
+//             asked for before any others: loaded_o when the last beat was taken; load_fault_o, of
+//             two that of A, stays until load_rst_ni is low. With cancel_i operands that were begun are given up;
+//             idle_o then tells that no read is under way.
 // Demands     As flaash_edge_feed. A clear_i for each begin_i, in order; the next one when all was asked for.
 //             cancel_i, with load_rst_ni low, stays until loaded_o and idle_o.
-// Latency     Three cycles from begin_i to the address; two from load_i to the header.
+// Latency     Three cycles from begin_i to the address; one from load_i to the head.
 // Throughput  A beat per cycle and operand of what has been read, in all a beat of the bus.
 // Reset       rst_ni with the bus; load_rst_ni: all that is being read.
 //
 //   reads --+--> pieces --> descriptor
-//    ^      +--> feed of A --> out_*[0]
-//    |      +--> feed of B --> out_*[1]
+//    ^      +--> feed of A --> beat_*[0]
+//    |      +--> feed of B --> beat_*[1]
 //    +-- requests ---+
 
 `include "flaash_assert.svh"
@@ -24,6 +24,7 @@
 module flaash_edge_loader
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
+  import flaash_host_pkg::*;
   import flaash_edge_pkg::*;
 #(
   parameter int unsigned Format     = FormatFp32,
@@ -31,7 +32,7 @@ module flaash_edge_loader
   parameter bit          CanSplit   = 1'b0,
   parameter int unsigned DataWidth  = 128,
   parameter int unsigned Bursts     = 8,
-  localparam type beat_t = `FLAASH_BEAT(DataWidth),
+  localparam type operand_t = `FLAASH_OPERAND(DataWidth),
   localparam type r_t = `FLAASH_AXI_R(DataWidth)
 ) (
   input  logic                      clk_i,
@@ -57,14 +58,14 @@ module flaash_edge_loader
   input  set_t                      load_set_i,
   input  logic [1:0]                load_i,
   output logic [1:0]                loaded_o,
-  output error_t                    frame_fault_o,
+  output error_t                    load_fault_o,
   input  logic                      cancel_i,
-  input  logic                      hold_i,        // the chip takes no new frame
+  input  logic                      hold_i,        // the core takes no new operand
   output logic                      idle_o,
 
-  output logic [1:0]                out_valid_o,
-  input  logic [1:0]                out_ready_i,
-  output beat_t [1:0]               beat_o,
+  output logic [1:0]                beat_valid_o,
+  input  logic [1:0]                beat_ready_i,
+  output operand_t [1:0]            beat_o,
 
   // memory
   output logic                      ar_valid_o,
@@ -112,7 +113,7 @@ module flaash_edge_loader
   answer_t                answer;
   logic [3:0][3:0]        level_id;
   logic [3:0][$clog2(Sets)+3:0] set_level_id;
-  level_t [3:0]           level;  // of what is asked for, of the frame: A, B
+  level_t [3:0]           level;  // of what is asked for, of what is loaded: A, B
   head_t                  head;
   logic [31:0]            extent;
   logic [1:0][31:0]       entries;
@@ -219,16 +220,16 @@ module flaash_edge_loader
       .orders_i(load_orders), .entries_i(load_entries[i]), .short_crd_i(load_short_crd[i]),
       .level_id_o(level_id[2*i +: 2]), .level_i(level[2*i +: 2]),
       .req_valid_o(req_valid[2*i +: 2]), .req_ready_i(req_ready[2*i +: 2]), .req_o(req[2*i +: 2]),
-      .beat_valid_i(beat_valid[2*i +: 2]), .beat_ready_o(beat_ready[2*i +: 2]), .beat_data_i(beat[2*i +: 2]),
+      .beat_valid_i(beat_valid[2*i +: 2]), .beat_ready_o(beat_ready[2*i +: 2]), .beat_i(beat[2*i +: 2]),
       .beat_answer_i(beat_answer[2*i +: 2]),
-      .out_valid_o(out_valid_o[i]), .out_ready_i(out_ready_i[i]), .beat_o(beat_o[i])
+      .beat_valid_o(beat_valid_o[i]), .beat_ready_i(beat_ready_i[i]), .beat_o(beat_o[i])
     );
   end
 
   error_t fault_a;
 
-  assign fault_a       = fault[0];
-  assign frame_fault_o = fault_a.valid ? fault_a : fault[1];
+  assign fault_a      = fault[0];
+  assign load_fault_o = fault_a.valid ? fault_a : fault[1];
 
   // ------------------------------------------------------------------- properties
   `FLAASH_ASSERT(OneOrder_A, !begin_i || req_ready[Slots], "a descriptor while another one is being read")

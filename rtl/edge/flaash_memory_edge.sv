@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Memory edge: works on descriptors: reads operands from memory, has the chip contract them, writes results there.
 //
-// Guarantees  What docs/memory_edge.md says, also across a soft reset: a frame that was begun is ended, and
+// Guarantees  What docs/memory_edge.md says, also across a soft reset: an operand that was begun is given up, and
 //             state_o.quiet tells that no burst is under way. A contraction is one order_o.valid. answer_o is about
 //             access_i of the same cycle.
 // Demands     A memory that answers in order and in finite time. ending_i.resetting stays until state_o.quiet.
@@ -15,7 +15,7 @@
 //
 //   registers of the chip
 //      | access   ^ order, v outcome
-//   registers -- front -- loader (memory --> operand frames)
+//   registers -- front -- loader (memory --> operands)
 //    (ring)        | hands over
 //                 back -- writer (result frames --> memory)
 //                 retire --^ (completion records)
@@ -40,26 +40,26 @@ module flaash_memory_edge
   parameter int unsigned WriteBursts = DefaultWriteBursts,  // likewise, a power of two
   localparam type axi_req_t = `FLAASH_AXI_REQ(DataWidth),
   localparam type axi_rsp_t = `FLAASH_AXI_RSP(DataWidth),
-  localparam type beat_t = `FLAASH_BEAT(DataWidth),
+  localparam type operand_t = `FLAASH_OPERAND(DataWidth),
   localparam type frame_beat_t = `FLAASH_BEAT(StreamWidth),
   localparam type batch_t = `FLAASH_BATCH(ResultLanes)
 ) (
   input  logic                      clk_i,
   input  logic                      rst_ni,
 
-  // chip: accesses of the host, orders and their outcome, frames
+  // chip: accesses of the host, orders and their outcome, operands, results
   input  access_t                   access_i,
   output edge_answer_t              answer_o,
   output order_t                    order_o,
   output edge_state_t               state_o,
   input  outcome_t                  outcome_i,
-  input  causes_t                   causes_i,
+  input  error_t                    cause_i,
   input  ending_t                   ending_i,
   input  desc_t [1:0]               desc_i,           // the operands that the chip has
   input  load_report_t              load_i,           // loading, and errors of operands
-  output logic [1:0]                beat_valid_o,     // operand frames, of A in element 0
+  output logic [1:0]                beat_valid_o,  // A in element 0
   input  logic [1:0]                beat_ready_i,
-  output beat_t [1:0]               beat_o,
+  output operand_t [1:0]            beat_o,
   input  logic                      frame_valid_i,    // result frames
   output logic                      frame_ready_o,
   input  frame_beat_t               frame_i,
@@ -80,12 +80,12 @@ module flaash_memory_edge
   logic [1:0]              ask, asked, load, loaded;
   logic                    go, give, ready, free, left, turn_ready, opens, closes, ran, failing, faulty;
   logic                    retiring, finish, wants_irq, reads_idle, writes_idle;
-  logic                    late;             // the watchdog has ended the queue
-  logic                    resetting, stopping, works, moves_q, refused, abort, line_valid, line_ready;
+  logic                    expired, late;    // the watchdog expires; it has ended the queue
+  logic                    resetting, stopping, works, moves_q, refused, line_valid, line_ready;
   mem_addr_t               slot, load_slot;  // of what is begun, loaded
   descriptor_t             descriptor;       // that is taken apart or asked for
   about_t                  next, about;   // as it is checked; whose operands are loaded
-  error_t                  ring_fault, outcome, fetch_fault, next_fault, frame_fault, front_fault;
+  error_t                  ring_fault, outcome, fetch_fault, next_fault, load_fault, front_fault;
   refusal_t                write_fault;
   passed_t                 passed;
   error_t                  back_fault;
@@ -97,6 +97,8 @@ module flaash_memory_edge
   mem_addr_t               work_slot_q;
   logic [1:0]              kept;          // an operand that is kept is there
 
+  // Icarus makes a wire of a package's name in the connection of a port.
+  assign expired   = works && cause_i.valid && cause_i.code == ErrWatchdog;
   assign resetting = ending_i.resetting;
   assign stopping  = ending_i.stopping;
 
@@ -106,7 +108,7 @@ module flaash_memory_edge
     .clk_i, .rst_ni,
     .access_i, .answer_o,
     .resetting_i(resetting), .busy_i(works), .taken_i(begins), .pending_o(pending), .slot_o(slot),
-    .ring_fault_o(ring_fault), .expired_i(works && causes_i.expired), .late_o(late),
+    .ring_fault_o(ring_fault), .expired_i(expired), .late_o(late),
     .finish_i(finish), .wants_irq_i(wants_irq), .fault_i(outcome)
   );
 
@@ -122,13 +124,12 @@ module flaash_memory_edge
   );
 
   flaash_edge_front u_front (
-    .clk_i, .rst_ni, .resetting_i(resetting), .stopping_i(stopping), .abort_i(causes_i.aborts), .halted_i(failing),
+    .clk_i, .rst_ni, .resetting_i(resetting), .stopping_i(stopping), .cause_i, .halted_i(failing),
     .late_i(late), .busy_o(front_busy), .failing_o(front_failing), .ahead_busy_i(ahead_busy), .next_valid_i(next_valid),
     .next_fault_i(next_fault), .take_o(take),
     .keep_i(head.keep), .kept_i(kept), .free_i(free), .left_i(left), .load_o(load), .loaded_i(&loaded),
-    .loading_i(load_i.loading), .frame_fault_i(frame_fault), .chip_fault_i(load_i.error), .cancel_o(cancel),
+    .loading_i(load_i.loading), .load_fault_i(load_fault), .chip_fault_i(load_i.error), .cancel_o(cancel),
     .load_rst_no(load_rst_n), .quiet_i(reads_idle),
-    .abort_o(abort),
     .back_ready_i(ready), .start_o(go), .failed_o(give), .fault_o(front_fault)
   );
 
@@ -161,7 +162,7 @@ module flaash_memory_edge
     end
   end
 
-  assign order_o = {go, head.dense, head.run_length, head.portion, head.long_lines, !head.coordinates, abort};
+  assign order_o = {go, head.dense, head.run_length, head.portion, head.long_lines, !head.coordinates};
 
   // An operand that is kept must be there, and be what the descriptor says as far as that matters for the records.
   logic [1:0][3:0] orders;
@@ -195,9 +196,9 @@ module flaash_memory_edge
     .begin_i(begins), .slot_i(slot), .begin_ready_o(begin_ready), .clear_i(clear),
     .descriptor_i(descriptor), .fetch_i(fetch), .fetched_o(fetched), .fetch_fault_o(fetch_fault), .about_o(next),
     .ask_i(ask), .asked_o(asked), .asks_o(asks),
-    .load_about_i(about), .load_set_i(load_set), .load_i(load), .loaded_o(loaded), .frame_fault_o(frame_fault),
+    .load_about_i(about), .load_set_i(load_set), .load_i(load), .loaded_o(loaded), .load_fault_o(load_fault),
     .cancel_i(cancel), .hold_i(stopping), .idle_o(reads_idle),
-    .out_valid_o(beat_valid_o), .out_ready_i(beat_ready_i), .beat_o,
+    .beat_valid_o, .beat_ready_i, .beat_o,
     .ar_valid_o(ar_valid), .ar_ready_i(axi_i.ar_ready), .ar_o(ar),
     .r_valid_i(axi_i.r_valid), .r_ready_o(r_ready),
     .r_i({axi_i.r_data, axi_i.r_resp, axi_i.r_last})
@@ -234,7 +235,7 @@ module flaash_memory_edge
   assign axi_o = {aw_valid, aw, w_valid, w, b_ready, ar_valid, ar, r_ready};
 
   assign works   = ahead_busy || front_busy || retiring;
-  assign state_o = {reads_idle && writes_idle, works, moves_q};
+  assign state_o = {reads_idle && writes_idle, works, moves_q, 1'b0};
 
   // Any handshake of the bus shows that the memory is alive.
   always_ff @(posedge clk_i or negedge rst_ni) begin

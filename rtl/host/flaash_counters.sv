@@ -4,7 +4,7 @@
 // Guarantees  Every counter adds its increment in every cycle. start_i restarts the counters of a contraction
 //             with the increment of that cycle; clear_i clears all counters. A read of a counter's low word also
 //             captures its high word for the next read, so both words belong to one moment. During a soft reset
-//             only beats that the frame gates discard are counted; during a stop only records sent and beats
+//             only beats that the edge discards are counted; during a stop only records sent and beats
 //             discarded.
 // Demands     read_i.high is read after the low word of the same counter; otherwise the high word is live.
 // Latency     An increment is readable one cycle later; read data is valid in the cycle of the read. increments_i
@@ -30,7 +30,7 @@ module flaash_counters
   input  increments_t   increments_i,
   input  logic          busy_i,
   input  logic          active_i,
-  input  logic [1:0]    discarded_i,  // beats, by the frame gates
+  input  logic          discarded_i,  // a beat, by the edge
   input  counter_read_t read_i,
   output logic [31:0]   read_data_o
 );

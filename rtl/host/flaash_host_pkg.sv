@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Types between the registers and what they look after.
+// Types between the edges, the registers and the core.
 
 package flaash_host_pkg;
 
@@ -90,6 +90,26 @@ package flaash_host_pkg;
     logic [5:0]         sdpe_select;
   } choices_t;
 
+  // ------------------------------------------------------------------- operands
+  // A beat of an operand (FLAASH_OPERAND): a head, extents, counts, then arrays. `words` is how many extents or counts
+  // the beat has, from its lowest word on; `last` marks the last beat of the operand.
+  typedef enum logic [2:0] {
+    OperandHead,     // operand_head_t
+    OperandExtents,  // of all modes, in their order
+    OperandCounts,   // of nodes, of all upper levels
+    OperandArrays,   // per upper level its coordinates, if it has nodes, and its pointers; then the entries
+    OperandForget    // the edge gives the operand up: what came of it is dropped; always the last beat
+  } operand_section_e;
+
+  // The lowest bits of a head.
+  typedef struct packed {
+    error_t      error;    // found by the edge: the operand is not loaded
+    logic        known;    // `operand` says which one is replaced
+    logic        operand;  // A 0, B 1
+    logic [31:0] order;
+    logic [31:0] entries;
+  } operand_head_t;
+
   // -------------------------------------------------------------------- the machine
   // What each counter has to add.
   typedef logic [NumCounters-1:0][$bits(dots_t)-1:0] increments_t;
@@ -114,7 +134,6 @@ package flaash_host_pkg;
     logic   valid;    // pulse: contract the operands that are there
     setup_t setup;    // how it is done
     logic   numbers;  // results name fibers by number
-    logic   aborts;   // pulse: end what is under way, as ControlAbort does
   } order_t;
 
   // What becomes of an order.
@@ -126,17 +145,12 @@ package flaash_host_pkg;
                      // ended, what has cut it short
   } outcome_t;
 
-  // What ends more than a contraction.
-  typedef struct packed {
-    logic aborts;   // pulse: the host commands it
-    logic expired;  // pulse: the watchdog's limit is reached
-  } causes_t;
-
   // What the edge tells of itself.
   typedef struct packed {
-    logic quiet;  // it has ended what it had begun
-    logic works;  // it has work: the watchdog looks at it, too
-    logic moves;  // pulse: it gets on with that
+    logic quiet;      // it has ended what it had begun
+    logic works;      // it has work: the watchdog looks at it, too
+    logic moves;      // pulse: it gets on with that
+    logic discarded;  // pulse: it threw a beat of an operand frame away
   } edge_state_t;
 
   // What the registers tell the core.
@@ -165,7 +179,7 @@ package flaash_host_pkg;
   // What happens at the chip's streams, and at the edge.
   typedef struct packed {
     logic       works;         // the edge has work: something is under way even if the chip is idle
-    logic [1:0] discarded;     // beats that the frame gates threw away
+    logic       discarded;     // the edge threw a beat of an operand frame away
     logic       moves;         // a beat comes or goes
     logic       waits_for_in;  // inside an operand frame, for the host's next beat
     logic       waits_for_out; // with a result beat, for the host to take it

@@ -55,7 +55,7 @@ module flaash_registers
   output error_e      trailer_code_o, // for a trailer that is sent now
   output logic        soft_reset_o,   // pulse
   output logic        stop_o,         // pulse
-  output causes_t     causes_o,
+  output error_t      cause_o,        // pulse: the host, or the watchdog, ends what is under way
   output outcome_t    outcome_o
 );
 
@@ -100,7 +100,7 @@ module flaash_registers
   );
 
   // -------------------------------------------------------------- start, status
-  logic          command, start, clear, abort, aborts, begins, expired;  // aborts: the host
+  logic          command, start, clear, abort, begins, expired;
   settings_t     settings;
   setup_t        setup;
   error_t        error, refusal;  // the earliest recorded error; the reason of a refused start
@@ -109,8 +109,7 @@ module flaash_registers
 
   assign command      = write.valid && write.addr == RegControl;
   assign clear        = command && write.bits[ControlSoftReset];
-  assign aborts       = command && write.bits[ControlAbort] && !clear;
-  assign abort        = aborts || (order_i.aborts && !clear);
+  assign abort        = command && write.bits[ControlAbort] && !clear;
   assign start        = (Ordered ? order_i.valid : command && write.bits[ControlStart]) && !clear && !abort;
   assign setup        = Ordered ? order_i.setup : choices.setup;
   assign soft_reset_o = clear;
@@ -146,7 +145,7 @@ module flaash_registers
     .cause_o(cause)
   );
 
-  assign causes_o = {aborts, expired};
+  assign cause_o = {abort || expired, expired ? ErrWatchdog : ErrAborted, 32'd0};
 
   // ---------------------------------------------------------------------- errors
   error_t      late, bad_write, bad_read;

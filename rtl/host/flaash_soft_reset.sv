@@ -2,7 +2,7 @@
 // Soft reset: ends the visible transfers by their rules, then resets the core; the same for an abort.
 //
 // Guarantees  After a request ending_o first announces the kind: resetting (soft reset) or stopping (abort). The
-//             unloader ends its frame, and the frame gate holds back operand frames. Once the unloader has no
+//             unloader ends its frame, and the frame parser holds back operand frames. Once the unloader has no
 //             frame open, core_rst_no falls for ResetCycles cycles. With a soft reset store_rst_no falls, too; an
 //             abort keeps the operands. A soft reset ends only after a cycle with quiet_i, in every state in
 //             which it was requested. Both resets come from registers, so they have no glitches; they are low

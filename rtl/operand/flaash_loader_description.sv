@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loader description: what the header, extents and counts of a frame announce, and whether it can be.
+// Loader description: what the head, the extents and the counts of an operand announce, and whether it can be.
 //
-// Guarantees  verdict_o is about the header or word that is read; frame_o takes it over one cycle later.
+// Guarantees  verdict_o is about the head or word that is read; frame_o takes it over one cycle later.
 //             frame_o shows what has been announced from the level that is read: in SecLevel what that needs, from
 //             the cycle after it on what the words of the level need.
-// Demands     Sections in the order of the frame: header, extents, counts.
+// Demands     Sections in this order: head, extents, counts.
 // Latency     Verdict in the same cycle; registers one cycle after the step.
-// Throughput  A header, or Words extents or counts, in a cycle.
+// Throughput  A head, an extent or a count in a cycle.
 // Reset       Nothing is announced.
 
 `include "flaash_assert.svh"
@@ -14,137 +14,76 @@
 module flaash_loader_description
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
+  import flaash_host_pkg::*;
   import flaash_loader_pkg::*;
 #(
-  parameter int unsigned Format     = FormatFp32,  // value format of this build
-  parameter int unsigned CoordWidth = 16,          // bits of a contracted coordinate, 1 to 32
-  parameter int unsigned MaxEntries = 1024,        // entries that the tensor memory can hold
-  parameter int unsigned NodeDepth  = 1024,        // upper-level nodes that the store can hold
-  parameter int unsigned BeatWords  = StreamWords, // of a beat: 4, 8 or 16
-  parameter int unsigned Words      = 1,           // read in a cycle: 1 or 4
-  localparam int unsigned WordBits  = $clog2(BeatWords)
+  parameter int unsigned CoordWidth = 16,    // bits of a contracted coordinate, 1 to 32
+  parameter int unsigned MaxEntries = 1024,  // entries that the tensor memory can hold
+  parameter int unsigned NodeDepth  = 1024   // upper-level nodes that the store can hold
 ) (
-  input  logic                   clk_i,
-  input  logic                   rst_ni,
-  input  reading_t               reading_i,
-  input  logic [BeatWords-1:0][31:0] beat_i,
-  output verdict_t               verdict_o,
-  output frame_t                 frame_o
+  input  logic          clk_i,
+  input  logic          rst_ni,
+  input  reading_t      reading_i,
+  input  operand_head_t head_i,    // of this beat, if it is one
+  output verdict_t      verdict_o,
+  output frame_t        frame_o
 );
 
-  localparam logic [31:0] Magic = 32'h4641_4c46;
+  logic        head_step, extent_step, count_step;
+  logic [2:0]  index;  // of the extent or count
+  logic [31:0] word;
+  logic        final_word;  // of its section
+  logic [3:0]  order_q;
 
-  logic                   header_step, extent_step, count_step;
-  logic [2:0]             index;      // of the first extent or count
-  logic                   word_last;  // the last of these words ends the beat
-  logic [Words-1:0][31:0] words;
-  logic [Words-1:0]       there;      // belongs to the section
-  logic [3:0]             left;       // words of the section from the first of these on
-  logic [4:0]             taken;
-  logic [3:0]             order_q;
-
-  if (Words != 1 && Words != 4) begin : gen_illegal_words
-    `FLAASH_ILLEGAL("Words must be 1 or 4")
-  end
-
-  assign header_step = reading_i.valid && reading_i.section == SecHeader;
+  assign head_step   = reading_i.valid && reading_i.section == SecHead;
   assign extent_step = reading_i.valid && reading_i.section == SecExtents;
   assign count_step  = reading_i.valid && reading_i.section == SecCounts;
   assign index       = reading_i.position[2:0];
-  assign word_last   = reading_i.position[WordBits-1:0] == WordBits'(BeatWords - Words);
-  assign left        = order_q - 4'(reading_i.section == SecCounts) - 4'(index);
-  assign taken       = (32'(left) < Words) ? 5'(left) : 5'(Words);
+  assign word        = reading_i.word;
+  assign final_word  = order_q - 4'(reading_i.section == SecCounts) == 4'(index) + 4'd1;
 
-  for (genvar i = 0; i < int'(Words); i++) begin : gen_word
-    assign words[i] = (i == 0) ? reading_i.word : beat_i[reading_i.position[WordBits-1:0] + WordBits'(i)];
-    assign there[i] = 32'(left) > i;
-  end
+  // ----------------------------------------------------------------------- head
+  localparam logic [3:0] EntriesWord = 4'd3;  // of a frame's header
 
-  // --------------------------------------------------------------------- header
-  logic [31:0] magic, kind, order, entries;
-  logic        known;           // it is a header and names an operand
-  logic        header_operand;  // that operand, A if none is named
-  error_e      header_error;
-  logic [3:0]  header_word;
-
-  assign {entries, order, kind, magic} = beat_i[StreamWords-1:0];
-  assign known          = magic == Magic && kind[7:1] == '0;
-  assign header_operand = known && kind[0];
+  error_e head_error;
 
   always_comb begin
-    header_error = ErrNone;
-    header_word  = '0;
-    if (magic != Magic) begin
-      header_error = ErrHeader;
-    end else if (!known || 32'(kind[31:8]) != Format) begin
-      header_error = ErrHeader;
-      header_word  = 4'd1;
-    end else if (order == '0 || order > MaxOrder) begin
-      header_error = ErrOrder;
-      header_word  = 4'd2;
-    end else if (entries > MaxEntries) begin
-      header_error = ErrMemoryFull;
-      header_word  = 4'd3;
-    end
+    head_error = ErrNone;
+    if (head_i.order == '0 || head_i.order > MaxOrder) head_error = ErrOrder;
+    else if (head_i.entries > MaxEntries)              head_error = ErrMemoryFull;
   end
 
+  logic unused_head;
+  assign unused_head = ^head_i;
+
   // -------------------------------------------------------------------- extents
-  // Of the words of a cycle the first error counts.
-  logic       begins_q, operand_q;
-  entry_id_t  entries_q;
-  error_e     extent_error;
-  logic [3:0] extent_word;
+  logic      begins_q, operand_q;
+  entry_id_t entries_q;
+  error_e    extent_error;
 
   always_comb begin
     extent_error = ErrNone;
-    extent_word  = '0;
-    for (int i = int'(Words) - 1; i >= 0; i--) begin
-      if (there[i] && (words[i] == '0 || (left == 4'(i + 1) && 33'(words[i]) > (33'd1 << CoordWidth)))) begin
-        extent_error = ErrExtent;
-        extent_word  = 4'(i);
-      end
-    end
+    if (word == '0 || (final_word && 33'(word) > (33'd1 << CoordWidth))) extent_error = ErrExtent;
   end
 
   // --------------------------------------------------------------------- counts
-  logic [NodeIdWidth:0]            nodes_q;  // of the levels read so far
-  logic [NodeIdWidth:0]            above_q;  // of the level before
-  logic [Words:0][NodeIdWidth:0]   nodes;    // before each of these words
-  logic [Words-1:0][NodeIdWidth:0] above;
-  error_e                          count_error, found;
-  logic [3:0]                      count_word;
-
-  always_comb begin
-    nodes    = '0;
-    nodes[0] = nodes_q;
-    above[0] = above_q;
-    for (int i = 0; i < int'(Words); i++) begin
-      nodes[i+1] = nodes[i] + (NodeIdWidth+1)'(words[i]);
-      if (i > 0) above[i] = (NodeIdWidth+1)'(words[i-1]);
-    end
-  end
+  logic [NodeIdWidth:0] nodes_q;  // of the levels read so far
+  logic [NodeIdWidth:0] above_q;  // of the level before
+  error_e               count_error;
 
   always_comb begin
     count_error = ErrNone;
-    count_word  = '0;
-    for (int i = int'(Words) - 1; i >= 0; i--) begin
-      found = ErrNone;
-      if (words[i] > NodeDepth - 32'(nodes[i])) found = ErrMemoryFull;
-      // Nodes or entries need a node above them.
-      if ((index != '0 || i > 0) && above[i] == '0 && words[i] != '0) found = ErrCount;
-      if (left == 4'(i + 1) && words[i] == '0 && entries_q != '0) found = ErrCount;
-      if (there[i] && found != ErrNone) begin
-        count_error = found;
-        count_word  = 4'(i);
-      end
-    end
+    if (word > NodeDepth - 32'(nodes_q)) count_error = ErrMemoryFull;
+    // Nodes or entries need a node above them.
+    if (index != '0 && above_q == '0 && word != '0) count_error = ErrCount;
+    if (final_word && word == '0 && entries_q != '0) count_error = ErrCount;
   end
 
   // -------------------------------------------------------------------- verdict
   always_comb begin
-    verdict_o = {1'b1, header_error, header_word, 5'd1, 1'b1};
-    if (reading_i.section == SecExtents) verdict_o = {1'b1, extent_error, extent_word, taken, word_last};
-    if (reading_i.section == SecCounts)  verdict_o = {1'b1, count_error, count_word, taken, word_last};
+    verdict_o = {1'b1, head_error, EntriesWord, 5'd1, 1'b1};
+    if (reading_i.section == SecExtents) verdict_o = {1'b1, extent_error, 4'd0, 5'd1, 1'b0};
+    if (reading_i.section == SecCounts)  verdict_o = {1'b1, count_error, 4'd0, 5'd1, 1'b0};
   end
 
   // ------------------------------------------------------------------ registers
@@ -164,21 +103,19 @@ module flaash_loader_description
       nodes_q   <= '0;
       above_q   <= '0;
     end else begin
-      begins_q <= header_step && known;
-      if (header_step) begin
-        operand_q <= header_operand;
-        order_q   <= order[3:0];
-        entries_q <= entries[EntryIdWidth-1:0];
+      begins_q <= head_step && head_i.known;
+      if (head_step) begin
+        operand_q <= head_i.operand;
+        order_q   <= head_i.order[3:0];
+        entries_q <= head_i.entries[EntryIdWidth-1:0];
         nodes_q   <= '0;
       end
-      for (int i = 0; i < int'(Words); i++) begin
-        if (extent_step && there[i]) extents_q[index + 3'(i)] <= words[i];
-        if (count_step && there[i]) begin
-          counts_q[index + 3'(i)] <= (NodeIdWidth+1)'(words[i]);
-          bases_q[index + 3'(i)]  <= node_id_t'(nodes[i]);
-          nodes_q                 <= nodes[i+1];
-          above_q                 <= (NodeIdWidth+1)'(words[i]);
-        end
+      if (extent_step) extents_q[index] <= word;
+      if (count_step) begin
+        counts_q[index] <= (NodeIdWidth+1)'(word);
+        bases_q[index]  <= node_id_t'(nodes_q);
+        nodes_q         <= nodes_q + (NodeIdWidth+1)'(word);
+        above_q         <= (NodeIdWidth+1)'(word);
       end
     end
   end
@@ -226,7 +163,7 @@ module flaash_loader_description
     end
   end
 
-  assign frame_o = {begins_q, operand_q, header_operand, order_q, entries_q, level_nodes != '0, parents,
+  assign frame_o = {begins_q, operand_q, head_i.operand, order_q, entries_q, level_nodes != '0, parents,
                     contracted_q, extent_q, level_nodes_q, below_q, base_q, above_base_q};
 
 endmodule : flaash_loader_description

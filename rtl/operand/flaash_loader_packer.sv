@@ -81,7 +81,7 @@ module flaash_loader_packer
   logic                   begins;  // a level does
   logic [OffsetWidth-1:0] offset;  // of the step's first entry within the beat
 
-  assign header = reading_i.valid && reading_i.section == SecHeader;
+  assign header = reading_i.valid && reading_i.section == SecHead;
   assign begins = reading_i.section == SecLevel;
   assign offset = reading_i.position[OffsetWidth-1:0];
 

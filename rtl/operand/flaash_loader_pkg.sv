@@ -6,9 +6,9 @@ package flaash_loader_pkg;
   import flaash_pkg::*;
   import flaash_reg_pkg::error_e;
 
-  // Where the reader of a frame is.
+  // Where the reader of an operand is.
   typedef enum logic [3:0] {
-    SecHeader,
+    SecHead,
     SecExtents,
     SecCounts,
     SecLevel,     // a level begins: no word is read
@@ -19,7 +19,7 @@ package flaash_loader_pkg;
     SecDiscard
   } section_e;
 
-  // What is read in this cycle: a header, a word of a section, or some entries from `position` on.
+  // What is read in this cycle: a head, a word of a section, or some entries from `position` on.
   typedef struct packed {
     logic        valid;
     section_e    section;
@@ -37,12 +37,12 @@ package flaash_loader_pkg;
     logic       beat_end;  // they use up the beat
   } verdict_t;
 
-  // What the frame has announced. `inhabited` and `above` are for SecLevel only, what comes behind
+  // What has been announced. `inhabited` and `above` are for SecLevel only, what comes behind
   // them for the words of the level; at the entries `above` is the last upper level.
   typedef struct packed {
     logic        begins;          // pulse: the operand is being replaced
     logic        operand;
-    logic        header_operand;  // of the header on offer, A if it names none
+    logic        head_operand;    // of the head on offer, A if it names none
     logic [3:0]  order;
     entry_id_t   entries;
     logic        inhabited;       // this level has nodes, or there are entries

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loader sequencer: leads through the sections of an operand frame, and out of a frame with an error.
+// Loader sequencer: leads through the sections of an operand, and out of an operand with an error.
 //
-// Guarantees  Headers, words and entries are offered at reading_o in the order of the frame; what the verdict
-//             of the section's owner calls ready is taken. The earliest error ends the frame: the rest of it,
-//             up to its last beat, is discarded and the next frame is read as if nothing had been. SecFinish
-//             comes, for one cycle, only after a frame without an error that ended where it should.
-// Demands     Verdicts and the frame's description answer in the same cycle.
-// Latency     One cycle per word or some of them, one per header, one more per level and at the end; entries at
+// Guarantees  Heads, words and entries are offered at reading_o in their order; what the verdict
+//             of the section's owner calls ready is taken. The earliest error ends the operand: the rest of it,
+//             up to its last beat, is discarded and the next operand is read as if nothing had been. SecFinish
+//             comes, for one cycle, only after an operand without an error that ended where it should.
+//             OperandForget ends an operand at once, and is no error.
+// Demands     Verdicts and the operand's description answer in the same cycle. A head at first, and wherever an
+//             operand has ended; what the beats of an operand say of their section is not looked at.
+// Latency     One cycle per word or some of them, one per head, one more per level and at the end; entries at
 //             the pace of the packer. error_o comes a cycle after its cause.
-// Reset       Forgets the frame; what follows is read as a header.
+// Reset       Forgets the operand; what follows is read as a head.
 
 `include "flaash_assert.svh"
 `include "flaash_beat.svh"
@@ -16,27 +18,28 @@
 module flaash_loader_sequencer
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
+  import flaash_host_pkg::*;
   import flaash_loader_pkg::*;
 #(
   parameter int unsigned FeedWidth = StreamWidth,  // bits of a beat: StreamWidth, twice or four times that
   localparam int unsigned WordBits = $clog2(FeedWidth / 32),
-  localparam type beat_t = `FLAASH_BEAT(FeedWidth)
+  localparam type operand_t = `FLAASH_OPERAND(FeedWidth)
 ) (
   input  logic     clk_i,
   input  logic     rst_ni,
   input  logic     beat_valid_i,
   output logic     beat_ready_o,
-  input  beat_t    beat_i,         // last: of its frame
+  input  operand_t beat_i,
   output reading_t reading_o,
-  input  verdict_t description_i,  // about headers, extents and counts
+  input  verdict_t description_i,  // about heads, extents and counts
   input  verdict_t levels_i,       // about coordinates
   input  verdict_t pointers_i,     // about pointers
   input  verdict_t packer_i,       // about entries
   input  frame_t   frame_i,
   output error_t   error_o,        // one cycle long
   output logic     discarded_o,
-  output logic     step_o,         // a word, header or group of entries was read, or a beat discarded
-  output logic     busy_o          // inside a frame
+  output logic     step_o,         // a word, head or group of entries was read, or a beat discarded
+  output logic     busy_o          // inside an operand
 );
 
   localparam logic [2:0] EntriesLevel = 3'd7;  // how error places call the entries
@@ -44,25 +47,38 @@ module flaash_loader_sequencer
   section_e   section_q;
   logic [2:0] level_q;
   entry_id_t  position_q;
+  logic [4:0] word_q;  // of a beat of extents or counts: the next one
 
+  logic [2:0]           beat_section;
+  logic [4:0]           beat_words;
   logic                 beat_last;
   logic [FeedWidth-1:0] beat_data;
+  operand_head_t        head;
+  error_t               head_fault;
 
-  assign {beat_last, beat_data} = beat_i;
+  assign {beat_section, beat_words, beat_last, beat_data} = beat_i;
+  assign head       = beat_data[$bits(operand_head_t)-1:0];
+  assign head_fault = head.error;
+
+  logic unused_head;
+  assign unused_head = ^head;
 
   // -------------------------------------------------------------------- reading
-  // Sections begin on a beat, so the position says which word of the beat is next.
-  verdict_t  verdict;
-  entry_id_t length;  // words of the section, entries of the last
-  entry_id_t next_position;
-  logic      offered, section_last, level_last;
+  // Arrays begin on a beat, so the position says which word of the beat is next.
+  verdict_t            verdict;
+  entry_id_t           length;  // words of the section, entries of the last
+  entry_id_t           next_position;
+  logic                offered, forget, describes, section_last, level_last;
+  logic [WordBits-1:0] word;    // of the beat
+
+  assign forget = beat_valid_i && beat_section == OperandForget;
 
   always_comb begin
-    offered = beat_valid_i;
+    offered = beat_valid_i && !forget;
     verdict = description_i;
     length  = frame_i.nodes;
     unique case (section_q)
-      SecHeader:   length  = entry_id_t'(1);
+      SecHead:     length  = entry_id_t'(1);
       SecExtents:  length  = entry_id_t'(frame_i.order);
       SecCounts:   length  = entry_id_t'(frame_i.order) - 1'b1;
       SecCoords:   verdict = levels_i;
@@ -76,58 +92,68 @@ module flaash_loader_sequencer
     endcase
   end
 
+  assign describes     = section_q == SecExtents || section_q == SecCounts;
+  assign word          = describes ? word_q[WordBits-1:0] : position_q[WordBits-1:0];
   assign next_position = position_q + entry_id_t'(verdict.taken);
   assign section_last  = next_position == length;
   assign level_last    = 4'(level_q) + 4'd2 == frame_i.order;  // of the upper levels
-  assign reading_o     = {offered, section_q, level_q, position_q, beat_data[32*position_q[WordBits-1:0] +: 32]};
+  assign reading_o     = {offered, section_q, level_q, position_q, beat_data[32*word +: 32]};
 
   // ---------------------------------------------------------------- step, error
-  logic   step;       // a header, word or group of entries is read
+  logic   step;       // a head, word or group of entries is read
   logic   beat_end;   // and uses up the beat
-  logic   frame_end;  // and is the last that was announced
+  logic   operand_end;  // and is the last that was announced
   logic   empty;      // there are no entries
   logic   failed;
+  logic   wrong_head;  // the edge says so
   error_e error;
 
   assign step  = offered && section_q != SecLevel && verdict.ready;
   assign empty = frame_i.entries == '0;
 
-  assign beat_end = verdict.beat_end || section_last;
+  assign beat_end = verdict.beat_end || section_last || (describes && word_q + 1'b1 == beat_words);
 
   always_comb begin
     unique case (section_q)
-      SecExtents:  frame_end = section_last && frame_i.order == 4'd1 && empty;
-      SecPointers: frame_end = section_last && level_last && empty;
-      SecEntries:  frame_end = section_last;
-      default:     frame_end = 1'b0;
+      SecExtents:  operand_end = section_last && frame_i.order == 4'd1 && empty;
+      SecPointers: operand_end = section_last && level_last && empty;
+      SecEntries:  operand_end = section_last;
+      default:     operand_end = 1'b0;
     endcase
     error = verdict.error;
     if (error == ErrNone && beat_end) begin
-      if (beat_last && !frame_end) error = ErrShort;
-      if (!beat_last && frame_end) error = ErrLong;
+      if (beat_last && !operand_end) error = ErrShort;
+      if (!beat_last && operand_end) error = ErrLong;
     end
   end
 
-  assign failed       = step && error != ErrNone;
-  assign discarded_o  = section_q == SecDiscard && beat_valid_i;
+  assign wrong_head   = section_q == SecHead && head_fault.valid;
+  assign failed       = step && (error != ErrNone || wrong_head);
+  assign discarded_o  = section_q == SecDiscard && beat_valid_i && !forget;
   assign step_o       = step || discarded_o;
-  assign beat_ready_o = (step && (beat_end || failed)) || section_q == SecDiscard;
-  assign busy_o       = section_q != SecHeader;
+  assign beat_ready_o = (step && (beat_end || failed)) || section_q == SecDiscard || forget;
+  assign busy_o       = section_q != SecHead;
 
   // -------------------------------------------------------------- state machine
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      section_q  <= SecHeader;
+      section_q  <= SecHead;
       level_q    <= '0;
       position_q <= '0;
+      word_q     <= '0;
     end else begin
       if (step) position_q <= (section_last || failed) ? '0 : next_position;
-      if (failed) begin
-        if (beat_last) section_q <= SecHeader;
-        else             section_q <= SecDiscard;
+      if (step) word_q     <= (describes && !beat_end && !failed) ? word_q + 1'b1 : '0;
+      if (forget) begin
+        section_q  <= SecHead;
+        position_q <= '0;
+        word_q     <= '0;
+      end else if (failed) begin
+        if (beat_last) section_q <= SecHead;
+        else           section_q <= SecDiscard;
       end else begin
         unique case (section_q)
-          SecHeader: begin
+          SecHead: begin
             level_q <= '0;
             if (step) section_q <= SecExtents;
           end
@@ -152,15 +178,15 @@ module flaash_loader_sequencer
             level_q   <= level_q + 1'b1;
           end
           SecEntries: if (step && section_last) section_q <= SecFinish;
-          SecDiscard: if (beat_valid_i && beat_last) section_q <= SecHeader;
-          default: section_q <= SecHeader;
+          SecDiscard: if (beat_valid_i && beat_last) section_q <= SecHead;
+          default: section_q <= SecHead;
         endcase
       end
     end
   end
 
   // ------------------------------------------------------------------ error place
-  // Short and long frames tell how many words of the section had come.
+  // Short and long operands tell how many words of the section had come.
   logic        failed_q;
   error_e      code_q;
   logic [31:0] place_q;
@@ -173,7 +199,7 @@ module flaash_loader_sequencer
     if (section_q == SecEntries) place_level = EntriesLevel;
     place_position = 28'(position_q) + 28'(verdict.offset);
     if (error == ErrShort || error == ErrLong) begin
-      place_position = (section_q == SecHeader) ? 28'(StreamWords) : 28'(next_position);
+      place_position = (section_q == SecHead) ? 28'(StreamWords) : 28'(next_position);
     end
   end
 
@@ -186,9 +212,10 @@ module flaash_loader_sequencer
       failed_q <= failed;
       if (failed) begin
         code_q  <= error;
-        place_q <= {(section_q == SecHeader) ? frame_i.header_operand : frame_i.operand,
+        place_q <= {(section_q == SecHead) ? frame_i.head_operand : frame_i.operand,
                     place_level, place_position};
-        if (error == ErrOrder) place_q <= beat_data[95:64];
+        if (error == ErrOrder) place_q <= head.order;
+        if (wrong_head) {code_q, place_q} <= {head_fault.code, head_fault.place};
       end
     end
   end

@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// Operand loader: checks an operand frame and writes it as lines, nodes and a table of fibers.
+// Operand loader: checks an operand and writes it as lines, nodes and a table of fibers.
 //
-// Guarantees  An operand is complete (store_o.complete) only if its whole frame was right. Otherwise report_o
-//             tells the earliest error and where it is, and the rest of the frame is accepted and thrown away;
-//             the next frame is read as if nothing had been. store_o.begins comes before the first write of a
-//             frame. Nothing is written at or above MemLines, NodeDepth or FiberDepth (the table's sentinel is
-//             entry number FiberDepth at most).
-// Demands     beat_* by the AXI rules; writes are taken in their cycle.
-// Latency     A frame of h header words, n nodes in l levels and e entries takes about
+// Guarantees  An operand is complete (store_o.complete) only if all of it was right. Otherwise report_o
+//             tells the earliest error and where it is, and the rest of the operand is accepted and thrown away;
+//             the next operand is read as if nothing had been. store_o.begins comes before the first write of an
+//             operand. Nothing is written at or above MemLines, NodeDepth or FiberDepth (the table's sentinel is
+//             entry number FiberDepth at most). A beat outside an operand that is no head is accepted and thrown
+//             away: so ends an operand that a reset has cut short.
+// Demands     beat_* by the AXI rules, but that OperandForget may take the place of a beat that waits; writes are
+//             taken in their cycle. Sections in the order of operand_section_e.
+// Latency     An operand of h extents and counts, n nodes in l levels and e entries takes about
 //             h + 2 n + e / min(entries per beat, LineWrites * Lanes) + 5 l cycles, and a part of a cycle more per
 //             fiber.
-// Throughput  PointerWords pointers, or an extent, a count or a coordinate of the upper levels per cycle; four of these
-//             (coordinates: of one parent) if PointerWords is not 1; up to min(entries per beat, LineWrites * Lanes)
-//             entries of one fiber.
-// Stalls      beat_ready_o waits for enable_i between frames only.
-// Reset       Forgets the frame under way; what follows is read as a header.
+// Throughput  An extent or a count per cycle; PointerWords pointers; up to four coordinates of one parent if
+//             PointerWords is not 1, otherwise one; up to min(entries per beat, LineWrites * Lanes) entries of one
+//             fiber.
+// Stalls      beat_ready_o waits for enable_i between operands only.
+// Reset       Forgets the operand under way.
 //
-//   beat_* --> fifo --> sequencer <--> description (header, extents, counts)
+//   beat_* --> fifo --> sequencer <--> description (head, extents, counts)
 //                          |   ^
 //                          |   +----> levels (coordinates)                --> nodes
 //                          |   |          ^ parents
@@ -44,15 +46,15 @@ module flaash_operand_loader
   parameter int unsigned PointerWords = 1,          // pointers read in a cycle: 1, or those of a beat
   parameter int unsigned LineWrites = 1,     // lines written in a cycle: 1 or 2
   localparam int unsigned LineWidth = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
-  localparam type beat_t = `FLAASH_BEAT(FeedWidth),
+  localparam type operand_t = `FLAASH_OPERAND(FeedWidth),
   localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth, LineWrites)
 ) (
   input  logic         clk_i,
   input  logic         rst_ni,
-  // operand frames
+  // operands
   input  logic         beat_valid_i,
   output logic         beat_ready_o,
-  input  beat_t        beat_i,
+  input  operand_t     beat_i,
   input  logic         enable_i,
   // tensor memory, operand store
   output line_write_t  write_o,
@@ -61,16 +63,18 @@ module flaash_operand_loader
 );
 
   // ---------------------------------------------------------------- beats, gate
-  logic       open_q;  // the beat before was not the last of its frame
+  logic       open_q;  // the beat before was not the last of its operand
+  logic       stray;   // the beat belongs to no operand
   logic       gate, fifo_valid, fifo_ready, accepted;
   logic       beat_valid, beat_ready;
-  beat_t      beat;
+  operand_t   beat;
   logic [1:0] beats_inside;
 
-  assign gate         = open_q || enable_i;
-  assign fifo_valid   = beat_valid_i && gate;
-  assign beat_ready_o = fifo_ready && gate;
-  assign accepted     = beat_valid_i && beat_ready_o;
+  assign stray           = !open_q && beat_i.section != OperandHead;
+  assign gate            = open_q || enable_i;
+  assign fifo_valid      = beat_valid_i && gate && !stray;
+  assign beat_ready_o = (fifo_ready && gate) || stray;
+  assign accepted        = fifo_valid && fifo_ready;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni)       open_q <= 1'b0;
@@ -78,7 +82,7 @@ module flaash_operand_loader
   end
 
   flaash_stream_fifo #(
-    .Data (beat_t),
+    .Data (operand_t),
     .Depth(2)
   ) u_fifo (
     .clk_i, .rst_ni,
@@ -86,7 +90,7 @@ module flaash_operand_loader
     .out_valid_o(beat_valid), .out_ready_i(beat_ready), .out_data_o(beat), .usage_o(beats_inside)
   );
 
-  // ------------------------------------------------------------------ the frame
+  // ---------------------------------------------------------------- the operand
   reading_t reading;
   verdict_t description_verdict, levels_verdict, pointers_verdict, packer_verdict;
   frame_t   frame;
@@ -99,16 +103,16 @@ module flaash_operand_loader
     .clk_i, .rst_ni,
     .beat_valid_i(beat_valid), .beat_ready_o(beat_ready), .beat_i(beat),
     .reading_o(reading), .description_i(description_verdict), .levels_i(levels_verdict),
-    .pointers_i(pointers_verdict),    .packer_i(packer_verdict), .frame_i(frame),
+    .pointers_i(pointers_verdict), .packer_i(packer_verdict), .frame_i(frame),
     .error_o(error), .discarded_o(discarded), .step_o(word_step), .busy_o(busy)
   );
 
   flaash_loader_description #(
-    .Format(Format), .CoordWidth(CoordWidth), .MaxEntries(MemLines * Lanes), .NodeDepth(NodeDepth),
-    .BeatWords(FeedWidth / 32), .Words((PointerWords > 1) ? StreamWords : 1)
+    .CoordWidth(CoordWidth), .MaxEntries(MemLines * Lanes), .NodeDepth(NodeDepth)
   ) u_description (
     .clk_i, .rst_ni,
-    .reading_i(reading), .beat_i(beat.data), .verdict_o(description_verdict), .frame_o(frame)
+    .reading_i(reading), .head_i(beat.data[$bits(operand_head_t)-1:0]), .verdict_o(description_verdict),
+    .frame_o(frame)
   );
 
   // ------------------------------------------------------------- levels, entries
@@ -161,7 +165,7 @@ module flaash_operand_loader
   );
 
   // ----------------------------------------------------------------- milestones
-  // The frame's description stands for a cycle longer than the frame: the next header changes it.
+  // The description stands for a cycle longer than the operand: the next head changes it.
   logic  complete_q, step, loading;
   desc_t desc;
 
@@ -182,7 +186,7 @@ module flaash_operand_loader
 
   // ---------------------------------------------------------------- properties
   `FLAASH_ASSERT(NodeInRange_A, !node.valid || 32'(node.id) + 32'(node.more) < NodeDepth, "node outside the region")
-  `FLAASH_ASSERT(OneOutcome_A, !(complete_q && error.valid), "a frame is complete and wrong")
+  `FLAASH_ASSERT(OneOutcome_A, !(complete_q && error.valid), "an operand is complete and wrong")
   `FLAASH_COVER(EmptyOperand_C, complete_q && frame.entries == '0)
 
 endmodule : flaash_operand_loader

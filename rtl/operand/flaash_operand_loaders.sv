@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Operand loaders: one for the frames of both operands, or one for each of them, side by side.
+// Operand loaders: one for both operands, or one for each of them, side by side.
 //
 // Guarantees  As flaash_operand_loader, per feed. Writes of A come at element 0, of B at element 1. report_o is that of
 //             all feeds: errors of one cycle are all counted, the code and place are those of A.
-// Demands     One feed carries frames of both operands; of two, the first those of A, the second those of B.
+// Demands     One feed carries both operands; of two, the first carries A, the second B.
 // Latency     As flaash_operand_loader.
 // Throughput  As flaash_operand_loader, per feed; of two, each reads a beat of pointers per cycle.
-// Reset       Forgets the frames under way.
+// Reset       Forgets the operands under way.
 
 `include "flaash_assert.svh"
 `include "flaash_beat.svh"
@@ -27,20 +27,20 @@ module flaash_operand_loaders
   parameter int unsigned FeedWidth  = StreamWidth,  // bits of a beat: StreamWidth, twice or four times that
   parameter int unsigned LineWrites = 1,     // lines of an operand written in a cycle: 1 or 2
   localparam int unsigned LineWidth = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
-  localparam type beat_t = `FLAASH_BEAT(FeedWidth),
+  localparam type operand_t = `FLAASH_OPERAND(FeedWidth),
   localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth, LineWrites)
 ) (
-  input  logic               clk_i,
-  input  logic               rst_ni,
-  // operand frames
-  input  logic [Feeds-1:0]   beat_valid_i,
-  output logic [Feeds-1:0]   beat_ready_o,
-  input  beat_t [Feeds-1:0]  beat_i,
-  input  logic               enable_i,
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
+  // operands
+  input  logic [Feeds-1:0]     beat_valid_i,
+  output logic [Feeds-1:0]     beat_ready_o,
+  input  operand_t [Feeds-1:0] beat_i,
+  input  logic                 enable_i,
   // tensor memory and stores, A in element 0
-  output line_write_t [1:0]  write_o,
-  output store_write_t [1:0] store_o,
-  output load_report_t       report_o
+  output line_write_t [1:0]    write_o,
+  output store_write_t [1:0]   store_o,
+  output load_report_t         report_o
 );
 
   if (Feeds != 1 && Feeds != 2) begin : gen_illegal_feeds
@@ -81,7 +81,7 @@ module flaash_operand_loaders
     assign store_o[i] = store;
 
     `FLAASH_ASSERT(OwnFeed_A, Feeds == 1 || !store.begins || store.operand == 1'(i),
-                   "a frame came with the feed of the other operand")
+                   "an operand came with the feed of the other one")
   end
 
   // --------------------------------------------------------------------- report

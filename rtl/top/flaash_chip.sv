@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Chip: what both edges have in common: registers, soft reset, core, and the streams of operands and results.
+// Chip: what both edges have in common: registers, soft reset, core, and the unloader of results.
 //
-// Guarantees  Registers and frames as docs/specification.md says, also across a soft reset. With Ordered a contraction
-//             begins by an order of the edge, which outcome_o answers.
+// Guarantees  Registers and result frames as docs/specification.md says, also across a soft reset. With Ordered a
+//             contraction begins by an order of the edge, which outcome_o answers.
 // Demands     One clock; rst_ni low for at least two cycles after power-up. While ending_o.resetting the edge begins
 //             nothing, and edge_i.quiet comes in finite time.
 // Latency     A contraction begins one cycle after order_i or the write to RegControl.
 // Reset       rst_ni forgets everything.
 //
-//   beat_*    --> frame gate --> core --> result unloader --> frame_*
-//                                 ^            ^
-//   axil_*  ---> registers -------+------------+      soft reset --> reset of the core
+//   beat_* --> core --> result unloader --> frame_*
+//              ^             ^
+//   axil_* --> registers ----+      soft reset --> reset of the core
 
 `include "flaash_beat.svh"
 
@@ -36,11 +36,11 @@ module flaash_chip
   parameter int unsigned ResultDepth = 512,
   parameter int unsigned Portions    = 0,
   parameter int unsigned Buffers     = 1,           // of an operand
-  parameter int unsigned Feeds       = 1,           // streams of operand frames: one for both operands, or one each
+  parameter int unsigned Feeds       = 1,           // streams of operands: one for both, or one each
   parameter int unsigned FeedWidth   = StreamWidth, // bits of a beat of these
   parameter int unsigned ResultLanes = 1,           // results that can leave in a cycle, 1 to 8
   parameter bit          Ordered     = 1'b0,        // contractions are ordered by the edge, not by ControlStart
-  localparam type beat_t = `FLAASH_BEAT(FeedWidth),
+  localparam type operand_t = `FLAASH_OPERAND(FeedWidth),
   localparam type frame_beat_t = `FLAASH_BEAT(StreamWidth),
   localparam type batch_t = `FLAASH_BATCH(ResultLanes)
 ) (
@@ -56,14 +56,14 @@ module flaash_chip
   input  order_t                 order_i,
   input  edge_state_t            edge_i,
   output outcome_t               outcome_o,
-  output causes_t                causes_o,
+  output error_t                 cause_o,        // pulse: the host, or the watchdog, ends what is under way
   output ending_t                ending_o,
   output desc_t [1:0]            desc_o,
   output load_report_t           load_o,
-  // operand frames
+  // operands
   input  logic [Feeds-1:0]       beat_valid_i,
   output logic [Feeds-1:0]       beat_ready_o,
-  input  beat_t [Feeds-1:0]      beat_i,
+  input  operand_t [Feeds-1:0]   beat_i,
   // result frames
   output logic                   frame_valid_o,
   input  logic                   frame_ready_i,
@@ -90,11 +90,10 @@ module flaash_chip
   desc_t [1:0] work_desc;  // of the contraction
   logic        drained, lost, loading;
   report_t     report;
-  logic [1:0]  discarded;  // beats, by the gates
 
   assign load_o  = report.load;
   assign loading = load_o.loading;
-  assign traffic = {edge_i.works, discarded,
+  assign traffic = {edge_i.works, edge_i.discarded,
                     edge_i.moves || (beat_valid_i & beat_ready_o) != '0 || (frame_valid_o && frame_ready_i)
                       || (batch_valid_o && batch_ready_i),
                     loading && (beat_ready_o & ~beat_valid_i) != '0,
@@ -119,29 +118,15 @@ module flaash_chip
     .axil_i, .axil_o, .irq_o, .access_o, .answer_i,
     .desc_i(desc_o), .report_i(report), .traffic_i(traffic), .drained_i(drained), .order_i,
     .ending_i(ending_o), .control_o(control), .trailer_code_o(trailer_code), .soft_reset_o(soft_reset), .stop_o(stop),
-    .causes_o, .outcome_o
+    .cause_o, .outcome_o
   );
 
   // --------------------------------------------------------------------------- core
-  logic [Feeds-1:0]       gated_valid, gated_ready, dropped;
   logic                   result_valid, result_ready, all_stored, sent, drop;
   result_t                result;
   walk_req_t [1:0]        walk_req;
   walk_rsp_t [1:0]        walk_rsp;
   fault_t                 walk_fault;
-
-  for (genvar f = 0; f < int'(Feeds); f++) begin : gen_feed
-    flaash_frame_gate #(
-      .Width(FeedWidth)
-    ) u_frame_gate (
-      .clk_i, .rst_ni,
-      .resetting_i(ending_o != '0),
-      .in_valid_i(beat_valid_i[f]), .in_ready_o(beat_ready_o[f]), .beat_i(beat_i[f]),
-      .out_valid_o(gated_valid[f]), .out_ready_i(gated_ready[f]), .discarded_o(dropped[f])
-    );
-  end
-
-  assign discarded = 2'($countones(dropped));
 
   flaash_core #(
     .Format     (Format),
@@ -166,7 +151,7 @@ module flaash_chip
     .ResultLanes(ResultLanes)
   ) u_core (
     .clk_i, .rst_ni(core_rst_n), .store_rst_ni(store_rst_n),
-    .beat_valid_i(gated_valid), .beat_ready_o(gated_ready), .beat_i,
+    .beat_valid_i, .beat_ready_o, .beat_i,
     .result_valid_o(result_valid), .result_ready_i(result_ready), .result_o(result),
     .all_stored_o(all_stored), .sent_i(sent), .drop_i(drop),
     .batch_valid_o, .batch_ready_i, .batch_o,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Core: everything between the operand stream, the result stream and the registers.
+// Core: everything between the operands, the results and the registers.
 //
-// Guarantees  An operand frame ends with desc_o[operand].loaded or with an error in report_o. After
+// Guarantees  An operand ends with desc_o[operand].loaded or with an error in report_o. After
 //             control_i.start each result of the contraction leaves once at result_*; report_o.done when the last one
 //             is stored and nothing reads lines of the operands any more, all_stored_o when none is
 //             left behind those at result_*, or at batch_* and taken in this cycle. Operands stay until they are
@@ -10,9 +10,9 @@
 // Errors      With Parity every stored bit that has flipped is told when it is used (report_o.parity_error); what was
 //             made of it does not become a result, or lost_o comes before it leaves the unloader.
 // Demands     control_i.start only with both operands loaded, equal contracted extents, and none running. One feed
-//             carries frames of both operands; of two, the first those of A, the second those of B.
+//             carries both operands; of two, the first carries A, the second B. beat_* as flaash_operand_loader.
 //             control_i.owned while results are computed or on their way; with one buffer .load_enable is low then,
-//             with two at most one frame per operand comes. stop_i stays until rst_ni.
+//             with two at most one operand each comes. stop_i stays until rst_ni.
 // Reset       rst_ni: everything but the operands; store_rst_ni: these.
 
 `include "flaash_beat.svh"
@@ -41,13 +41,13 @@ module flaash_core
   parameter int unsigned ResultDepth = 512,
   parameter int unsigned Portions    = 0,
   parameter int unsigned Buffers     = 1,            // of an operand, 2: the next one is loaded during a contraction
-  parameter int unsigned Feeds       = 1,            // streams of operand frames, 1 or 2
+  parameter int unsigned Feeds       = 1,            // streams of operands, 1 or 2
   parameter int unsigned FeedWidth   = StreamWidth,  // bits of a beat of these
   parameter int unsigned ResultLanes = 1,            // results that can leave in a cycle, 1 to 8
   localparam int unsigned LineWidth  = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
   localparam int unsigned NumPorts   = read_ports(Engine, NumSdpe, GroupSize),
   localparam int unsigned LineWrites = line_writes(FeedWidth, Lanes, Memory, MemBanks),
-  localparam type beat_t = `FLAASH_BEAT(FeedWidth),
+  localparam type operand_t = `FLAASH_OPERAND(FeedWidth),
   localparam type batch_t = `FLAASH_BATCH(ResultLanes),
   // SDPEs, and the combiner if there is one: where results come from.
   localparam int unsigned NumSources = NumSdpe + (can_split(Engine, Portions) ? 1 : 0)
@@ -55,10 +55,10 @@ module flaash_core
   input  logic                                       clk_i,
   input  logic                                       rst_ni,
   input  logic                                       store_rst_ni,
-  // operand frames
+  // operands
   input  logic [Feeds-1:0]                           beat_valid_i,
   output logic [Feeds-1:0]                           beat_ready_o,
-  input  beat_t [Feeds-1:0]                          beat_i,
+  input  operand_t [Feeds-1:0]                       beat_i,
   // results, to the unloader
   output logic                                       result_valid_o,
   input  logic                                       result_ready_i,

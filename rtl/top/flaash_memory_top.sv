@@ -123,7 +123,7 @@ module flaash_memory_top
   order_t                 order;
   edge_state_t            state;
   outcome_t               outcome;
-  causes_t                causes;
+  error_t                 cause;
   ending_t                ending;
   desc_t [1:0]            desc;
   load_report_t           load;
@@ -133,10 +133,10 @@ module flaash_memory_top
   `FLAASH_BATCH(ResultLanes) batch;
 
   // A stream per operand, as wide as the bus.
-  typedef `FLAASH_BEAT(DataWidth) beat_t;
+  typedef `FLAASH_OPERAND(DataWidth) operand_t;
 
-  logic [1:0]  beat_valid, beat_ready;
-  beat_t [1:0] beat;
+  logic [1:0]     beat_valid, beat_ready;
+  operand_t [1:0] beat;
 
   assign axil_req = {s_axil_awvalid, s_axil_awaddr, s_axil_awprot, s_axil_wvalid, s_axil_wdata, s_axil_wstrb,
                      s_axil_bready, s_axil_arvalid, s_axil_araddr, s_axil_arprot, s_axil_rready};
@@ -172,7 +172,7 @@ module flaash_memory_top
   ) u_memory_edge (
     .clk_i, .rst_ni,
     .access_i(access), .answer_o(answer), .order_o(order), .state_o(state),
-    .outcome_i(outcome), .causes_i(causes), .ending_i(ending), .desc_i(desc), .load_i(load),
+    .outcome_i(outcome), .cause_i(cause), .ending_i(ending), .desc_i(desc), .load_i(load),
     .beat_valid_o(beat_valid), .beat_ready_i(beat_ready), .beat_o(beat),
     .frame_valid_i(frame_valid), .frame_ready_o(frame_ready), .frame_i(frame),
     .batch_valid_i(batch_valid), .batch_ready_o(batch_ready), .batch_i(batch),
@@ -229,7 +229,7 @@ module flaash_memory_top
     .clk_i, .rst_ni,
     .axil_i(axil_req), .axil_o(axil_rsp), .irq_o,
     .access_o(access), .answer_i(answer), .order_i(order), .edge_i(state),
-    .outcome_o(outcome), .causes_o(causes), .ending_o(ending), .desc_o(desc), .load_o(load),
+    .outcome_o(outcome), .cause_o(cause), .ending_o(ending), .desc_o(desc), .load_o(load),
     .beat_valid_i(beat_valid), .beat_ready_o(beat_ready), .beat_i(beat),
     .frame_valid_o(frame_valid), .frame_ready_i(frame_ready), .frame_o(frame),
     .batch_valid_o(batch_valid), .batch_ready_i(batch_ready), .batch_o(batch)

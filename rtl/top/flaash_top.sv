@@ -4,7 +4,8 @@
 // The chip edge, with AMBA signal names: operands in at s_axis, registers at s_axil, results out at m_axis.
 // docs/specification.md describes frames and registers, rtl/configs.toml names the combinations of parameters.
 //
-//   s_axis, s_axil --> chip --> m_axis
+//   s_axis --> frame parser --> chip --> m_axis
+//   s_axil ----------------------^
 //
 // Guarantees  AXI4-Lite and AXI4-Stream by their rules, also across a soft reset.
 // Demands     One clock; rst_ni low for at least two cycles after power-up.
@@ -76,11 +77,27 @@ module flaash_top
   axil_rsp_t    axil_rsp;
   access_t      access;
   outcome_t     outcome;
-  causes_t      causes;
+  error_t       cause;
   ending_t      ending;
   desc_t [1:0]  desc;
   load_report_t load;
 
+  // --------------------------------------------------------------- operand frames
+  `FLAASH_OPERAND(StreamWidth) beat;
+  logic beat_valid, beat_ready, discarded;
+
+  flaash_frame_parser #(
+    .Format(Format), .FeedWidth(StreamWidth)
+  ) u_frame_parser (
+    .clk_i, .rst_ni,
+    .resetting_i(ending != '0),
+    .s_axis_tvalid_i(s_axis_tvalid), .s_axis_tready_o(s_axis_tready), .s_axis_tdata_i(s_axis_tdata),
+    .s_axis_tlast_i(s_axis_tlast),
+    .beat_valid_o(beat_valid), .beat_ready_i(beat_ready), .beat_o(beat),
+    .discarded_o(discarded)
+  );
+
+  // ------------------------------------------------------------------------- chip
   // One lane has no batches.
   logic            batch_valid, unused_batch;
   `FLAASH_BATCH(1) batch;
@@ -112,9 +129,9 @@ module flaash_top
   ) u_chip (
     .clk_i, .rst_ni,
     .axil_i(axil_req), .axil_o(axil_rsp), .irq_o,
-    .access_o(access), .answer_i('0), .order_i('0), .edge_i({1'b1, 1'b0, 1'b0}),
-    .outcome_o(outcome), .causes_o(causes), .ending_o(ending), .desc_o(desc), .load_o(load),
-    .beat_valid_i(s_axis_tvalid), .beat_ready_o(s_axis_tready), .beat_i({s_axis_tlast, s_axis_tdata}),
+    .access_o(access), .answer_i('0), .order_i('0), .edge_i({1'b1, 1'b0, discarded, discarded}),
+    .outcome_o(outcome), .cause_o(cause), .ending_o(ending), .desc_o(desc), .load_o(load),
+    .beat_valid_i(beat_valid), .beat_ready_o(beat_ready), .beat_i(beat),
     .frame_valid_o(m_axis_tvalid), .frame_ready_i(m_axis_tready), .frame_o({m_axis_tlast, m_axis_tdata}),
     .batch_valid_o(batch_valid), .batch_ready_i(1'b0), .batch_o(batch)
   );
@@ -123,6 +140,6 @@ module flaash_top
 
   // These outputs of the chip serve a memory edge only.
   logic unused_state;
-  assign unused_state = ^{access, outcome, causes, ending, desc, load};
+  assign unused_state = ^{access, outcome, cause, desc, load};
 
 endmodule : flaash_top

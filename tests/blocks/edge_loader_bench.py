@@ -15,12 +15,13 @@ from models.numbers.formats import FORMATS
 from tb.common.bench import rng, start, until
 from tb.common.frames import pack_operand
 from tb.common.rtl_constants import EDGE
-from tb.common.rtl_types import bench_types
+from tb.common.rtl_types import bench_types, package_types
 from tb.common.stalls import STALLS
 from tb.edge.image import levels
 from tests.edge.image import Image, to_bytes, words
 
 SLOT, SLOT_BYTES = 0x4000, 1024
+HEADS, EXTENTS, COUNTS, ARRAYS, FORGET = range(5)  # operand_section_e
 SHAPES = [(9,), (300,), (3, 200), (4, 3, 40), (2, 1, 2, 2, 1, 2, 1, 11)]
 VALUES = {"fp32": "normal", "bf16": "normal", "int8": "int8", "int16": "int16"}
 
@@ -31,8 +32,9 @@ class Bench:
     Attributes:
         data: the memory.
         refused: answers other than OKAY, by the address of a beat.
-        frames: of each operand the beats of each frame that the chip took; the last one may be unfinished.
-        open: of each operand whether the chip is inside a frame.
+        frames: of each operand, each time that it was handed over: its beats (section, data) as the core took
+            them; the last time may be unfinished.
+        open: of each operand whether the core is inside of it.
         slot_beats: addresses of the beats of the slot that were asked for.
     """
 
@@ -44,7 +46,7 @@ class Bench:
         self.bytes = int(dut.DataWidth.value) // 8
         self.stalls = {name: STALLS[stalls](random) for name in ("ar", "r", "out0", "out1")}
         self.beats: deque[tuple[int, int]] = deque()
-        self.frames: list[list[list[int]]] = [[[]], [[]]]
+        self.frames: list[list[list[tuple[int, int]]]] = [[[]], [[]]]
         self.open = [False, False]
         self.set = 0  # set of levels, of the last fetched descriptor
         self.slot_beats: list[int] = []
@@ -63,7 +65,7 @@ class Bench:
             "ar_ready",
             "r_valid",
             "r",
-            "out_ready",
+            "beat_ready",
         ):
             getattr(dut, f"{name}_i").value = 0
         dut.load_rst_ni.value = 0
@@ -83,7 +85,7 @@ class Bench:
                 beats = [(burst.addr + i * self.bytes, i == burst.len) for i in range(burst.len + 1)]
                 self.beats.extend(beats)
                 self.slot_beats.extend(addr for addr, _last in beats if SLOT <= addr < SLOT + SLOT_BYTES)
-            moves = int(dut.out_valid_o.value) & int(dut.out_ready_i.value)
+            moves = int(dut.beat_valid_o.value) & int(dut.beat_ready_i.value)
             for i in (0, 1):
                 if moves >> i & 1:
                     self._take(i)
@@ -93,9 +95,9 @@ class Bench:
                 self.beats.popleft()
             await RisingEdge(dut.clk_i)
             dut.ar_ready_i.value = not next(self.stalls["ar"])
-            # A first beat is taken at once.
+            # A head is taken at once.
             ready = [not self.open[i] or not next(self.stalls[f"out{i}"]) for i in (0, 1)]
-            dut.out_ready_i.value = ready[0] | ready[1] << 1
+            dut.beat_ready_i.value = ready[0] | ready[1] << 1
             if not offered or taken:
                 offer = bool(self.beats) and not next(self.stalls["r"])
                 dut.r_valid_i.value = offer
@@ -106,9 +108,9 @@ class Bench:
                         resp=self.refused.get(addr, 0), last=last)
 
     def _take(self, operand: int) -> None:
-        kind, width = bench_types()["beat_t"], 8 * self.bytes + 1
-        beat = kind.unpack(int(self.dut.beat_o.value[width * operand + width - 1 : width * operand]))
-        self.frames[operand][-1].append(beat.data)
+        beat = bench_types()["beat_o"].unpack(int(self.dut.beat_o.value))[operand]
+        assert beat.words == 1 or beat.section not in (EXTENTS, COUNTS)
+        self.frames[operand][-1].append((beat.section, beat.data))
         self.open[operand] = not beat.last
         if not self.open[operand]:
             self.frames[operand].append([])
@@ -168,7 +170,7 @@ class Bench:
         await self.pulse("load", operands)
         await FallingEdge(dut.clk_i)
         await until(
-            dut, lambda: dut.loaded_o.value == 3 or self.fault("frame_fault_o").valid, 20_000, "the frames"
+            dut, lambda: dut.loaded_o.value == 3 or self.fault("load_fault_o").valid, 20_000, "the frames"
         )
 
     async def cancel(self) -> None:
@@ -206,8 +208,8 @@ def drawn(bench: Bench, random, numbers, at: int = 0x1_0000,
     return found, words(Descriptor(*operands, bench.fmt.code, 0x1_0000, 64)), image
 
 
-def wanted(bench: Bench, csf: Csf, which: int, words: list[int]) -> list[int]:
-    """Return the frame of an operand; a dense first level has all its nodes."""
+def wanted(bench: Bench, csf: Csf, which: int, words: list[int]) -> list[tuple[int, int]]:
+    """Return the beats of an operand; a dense first level has all its nodes."""
     at = 16 + 8 * (words[1] & 15) * which
     if csf.order > 1 and words[at + 6] & 1:
         lengths = np.zeros(csf.shape[0], np.int64)
@@ -219,7 +221,18 @@ def wanted(bench: Bench, csf: Csf, which: int, words: list[int]) -> list[int]:
             csf.leaf_coords,
             csf.leaf_values,
         )
-    return pack_operand(csf, which, bench.fmt, int(bench.dut.CoordWidth.value), bench.bytes)
+    frame = pack_operand(csf, which, bench.fmt, int(bench.dut.CoordWidth.value), bench.bytes)
+    head = package_types("flaash_host_pkg")["operand_head_t"].pack(
+        known=1, operand=which, order=csf.order, entries=csf.nnz)
+    counts = [len(coords) for coords in csf.coords]
+    described = sum(-(-len(part) * 4 // bench.bytes) for part in (csf.shape, counts))  # beats of the frame
+    return [(HEADS, head), *((EXTENTS, extent) for extent in csf.shape),
+            *((COUNTS, count) for count in counts), *((ARRAYS, beat) for beat in frame[1 + described:])]
+
+
+def cut(beats: list[tuple[int, int]], whole: list[tuple[int, int]]) -> bool:
+    """Tell whether these are the first beats of an operand, and then that it is given up."""
+    return len(beats) > 1 and beats[-1] == (FORGET, 0) and beats[:-1] == whole[:len(beats) - 1]
 
 
 async def begun(dut, stalls: str = "none") -> tuple[Bench, random.Random]:

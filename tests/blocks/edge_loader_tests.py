@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: flaash_edge_loader makes frames of what lies in memory."""
+"""Runs inside the simulator: flaash_edge_loader hands over what lies in memory."""
 
 import cocotb
 import numpy as np
@@ -14,14 +14,14 @@ from tb.common.rtl_constants import EDGE, ERRORS
 from tb.common.rtl_types import bench_types
 from tb.common.stalls import STALLS
 from tb.edge.image import levels
-from tests.blocks.edge_loader_bench import SHAPES, SLOT, SLOT_BYTES, VALUES, begun, drawn, wanted
+from tests.blocks.edge_loader_bench import SHAPES, SLOT, SLOT_BYTES, VALUES, begun, cut, drawn, wanted
 from tests.edge.image import Image, first_levels, words
 from tests.share import amount
 
 
 @cocotb.test()
 @cocotb.parametrize(stalls=amount(["none", "random"], list(STALLS)))
-async def frames_are_those_of_the_operands(dut, stalls: str) -> None:
+async def operands_are_those_of_the_memory(dut, stalls: str) -> None:
     bench, random = await begun(dut, stalls)
     numbers = np.random.default_rng(random.getrandbits(32))
     for _ in range(amount(5, 10)):
@@ -30,7 +30,7 @@ async def frames_are_those_of_the_operands(dut, stalls: str) -> None:
         both = random.random() < 0.7
         for operands in [3] if both else [1, 2]:
             await bench.load(operands, random.choice([0, 0, 1, 40, 300]))
-            assert not bench.fault("frame_fault_o").valid
+            assert not bench.fault("load_fault_o").valid
             for which, csf in enumerate(found):
                 frames = [wanted(bench, csf, which, words)] if operands >> which & 1 else []
                 assert bench.frames[which] == [*frames, []]
@@ -151,7 +151,7 @@ async def arrays_may_end_with_the_address_space(dut) -> None:
 @cocotb.test()
 @cocotb.parametrize(stalls=["none", "random"])
 async def the_next_operands_are_asked_for(dut, stalls: str) -> None:
-    """While frames are made a further descriptor is fetched, and its arrays are read."""
+    """While operands are handed over a further descriptor is fetched, and its arrays are read."""
     bench, random = await begun(dut, stalls)
     numbers = np.random.default_rng(random.getrandbits(32))
     found, words, _image = drawn(bench, random, numbers)
@@ -180,9 +180,33 @@ async def the_next_operands_are_asked_for(dut, stalls: str) -> None:
 
 
 @cocotb.test()
+async def no_operand_begins_while_the_chip_stops(dut) -> None:
+    """One that was begun goes on."""
+    bench, random = await begun(dut)
+    numbers = np.random.default_rng(random.getrandbits(32))
+    for _ in range(amount(3, 8)):
+        found, words, _image = drawn(bench, random, numbers)
+        assert not (await bench.fetch(words)).valid
+        bench.frames = [[[]], [[]]]
+        dut.hold_i.value = 1
+        await bench.pulse("ask", 3)
+        await bench.pulse("load", 3)
+        for _ in range(random.randint(4, 60)):
+            await RisingEdge(dut.clk_i)
+        assert bench.frames == [[[]], [[]]] and not any(bench.open)
+        dut.hold_i.value = 0
+        await until(dut, lambda: all(bench.open) or dut.loaded_o.value == 3, 20, "the heads")
+        dut.hold_i.value = 1
+        await until(dut, lambda: dut.loaded_o.value == 3, 20_000, "the operands")
+        for which, csf in enumerate(found):
+            assert bench.frames[which] == [wanted(bench, csf, which, words), []]
+        dut.hold_i.value = 0
+
+
+@cocotb.test()
 @cocotb.parametrize(stalls=["none", "random"])
 async def refusals_and_cancels(dut, stalls: str) -> None:
-    """A refused beat stops the frame with its place; cancelled at any cycle, a frame is ended."""
+    """A refused beat stops the operand with its place; cancelled at any cycle, an operand is given up."""
     bench, random = await begun(dut, stalls)
     numbers = np.random.default_rng(random.getrandbits(32))
     for _ in range(amount(6, 12)):
@@ -194,7 +218,7 @@ async def refusals_and_cancels(dut, stalls: str) -> None:
             bench.refused = {addr + offset: 3}
             await bench.load(3)
             place = operand << 31 | level << 28 | EDGE.constants[f"Part{part}"].value << 24 | offset // 16
-            assert bench.fault("frame_fault_o") == (1, EDGE.errors["ErrReadDecode"].value, place)
+            assert bench.fault("load_fault_o") == (1, EDGE.errors["ErrReadDecode"].value, place)
             bench.refused = {}
             await bench.cancel()
             assert not any(bench.open) and not bench.beats
@@ -203,8 +227,12 @@ async def refusals_and_cancels(dut, stalls: str) -> None:
             await bench.pulse("load", 3)
         for _ in range(random.randrange(120)):
             await RisingEdge(dut.clk_i)
+        bench.frames = [frames[-1:] for frames in bench.frames]
         await bench.cancel()
-        assert not any(bench.open) and not bench.beats, "a frame stays open"
+        for which, csf in enumerate(found):
+            whole = wanted(bench, csf, which, words)
+            assert all(beats == whole or cut(beats, whole) for beats in bench.frames[which][:-1])
+        assert not any(bench.open) and not bench.beats, "an operand stays open"
         await bench.load(3)
         for which, csf in enumerate(found):
             assert bench.frames[which] == [wanted(bench, csf, which, words), []]

@@ -24,7 +24,7 @@ LOADER_ERRORS = [ERRORS[name].value for name in FRAME_ERRORS]
 async def _begin(dut):
     """Start the bench: returns (random, build, source, watch)."""
     source = stream_source(dut, "s_axis", dut.rst_ni)
-    dut.enable_i.value = 1
+    dut.enable_i.value, dut.forget_i.value, dut.loader_rst_ni.value = 1, 0, 1
     random = await start(dut)
     return random, build_of(dut), source, LoaderWatch(dut)
 
@@ -153,6 +153,48 @@ async def disabled_means_between_frames(dut) -> None:
     await until(dut, lambda: watch.finished, 200, "the frame that had begun")
     compare(watch.finished[-1], load(beats, build), "the frame that had begun")
     assert dut.s_axis_tready_o.value == 0
+
+
+@cocotb.test()
+async def an_operand_is_given_up(dut) -> None:
+    """At any point, also while it is being discarded: no error is told, and nothing of it is left."""
+    random, build, source, watch = await _begin(dut)
+    whole = ("after it", frame(tensor(random, (3, 4, 6), 20, 2), 1, build, random))
+    broken = whole[1][:1] + [0] + whole[1][2:]
+    for beats in (whole[1], broken):
+        for _ in range(8):
+            await source.send(AxiStreamFrame(beats))
+            await until(dut, lambda: watch.loading, 20, "the begin")
+            await ClockCycles(dut.clk_i, random.randint(0, 2 * len(beats)))
+            ended = len(watch.finished)
+            dut.forget_i.value = 1
+            await until(dut, lambda: source.idle() and not watch.loading, 200, "the end")
+            dut.forget_i.value = 0
+            await ClockCycles(dut.clk_i, 2)
+            # Only what had come before may still end, in its own way.
+            assert all(outcome.error is None or beats is broken for outcome in watch.finished[ended:])
+            watch.forget()
+            await _send(dut, source, [whole], watch)
+
+
+@cocotb.test()
+async def what_a_reset_has_cut_short_is_thrown_away(dut) -> None:
+    """The loader alone is reset, inside of an operand: the rest of it is no operand, and no error."""
+    random, build, source, watch = await _begin(dut)
+    whole = ("after the reset", frame(tensor(random, (3, 4, 6), 20, 2), 1, build, random))
+    for _ in range(8):
+        await source.send(AxiStreamFrame(whole[1]))
+        await until(dut, lambda: watch.loading, 20, "the begin")
+        await ClockCycles(dut.clk_i, random.randint(0, len(whole[1]) // 2))
+        ended = len(watch.finished)
+        dut.loader_rst_ni.value = 0
+        await RisingEdge(dut.clk_i)
+        watch.forget()
+        dut.loader_rst_ni.value = 1
+        await until(dut, source.idle, 200, "the rest")
+        await ClockCycles(dut.clk_i, 4)
+        assert len(watch.finished) == ended and not watch.loading, "the rest of an operand was read"
+        await _send(dut, source, [whole], watch)
 
 
 @cocotb.test()

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+from random import Random
 
 import cocotb
 from cocotb.triggers import FallingEdge, RisingEdge
@@ -40,8 +41,6 @@ class Bench:
         self.line_t = module_types("flaash_loader_packer", {
             "Format": self.build.fmt.code, "Lanes": self.build.lanes, "CoordWidth": self.build.coord_width,
             "FeedWidth": self.build.feed_width, "LineWrites": self.build.line_writes})["line_t"]
-        dut.beat_valid_i.value = 0
-        dut.enable_i.value = 1
         cocotb.start_soon(self._send())
         cocotb.start_soon(self._watch())
 
@@ -108,6 +107,15 @@ class Bench:
         await until(self.dut, lambda: not any(self.queues) and not self.report.loading, budget, "the frames")
 
 
+async def _begin(dut, stalls: str) -> tuple[Bench, Random]:
+    """Start the bench: returns it, and the random numbers of the test."""
+    dut.beat_valid_i.value, dut.enable_i.value = 0, 1
+    random = await start(dut)
+    bench = Bench(dut, random, stalls)
+    await RisingEdge(dut.clk_i)
+    return bench, random
+
+
 def _own(beats: list[int], operand: int) -> list[int]:
     """Return a frame as a frame of this operand."""
     return [beats[0] & ~(1 << 32) | operand << 32, *beats[1:]]
@@ -116,9 +124,7 @@ def _own(beats: list[int], operand: int) -> list[int]:
 @cocotb.test()
 @cocotb.parametrize(stalls=["none", "random"])
 async def each_operand_is_loaded_as_if_alone(dut, stalls: str) -> None:
-    random = await start(dut)
-    bench = Bench(dut, random, stalls)
-    await RisingEdge(dut.clk_i)
+    bench, random = await _begin(dut, stalls)
     sent: list[list[tuple[str, list[int]]]] = [[], []]
     for operand in (0, 1):
         for what, beats in right_frames(random, bench.build, 8):
@@ -133,9 +139,7 @@ async def each_operand_is_loaded_as_if_alone(dut, stalls: str) -> None:
 
 @cocotb.test()
 async def both_at_once_take_as_long_as_one(dut) -> None:
-    random = await start(dut)
-    bench = Bench(dut, random, "none")
-    await RisingEdge(dut.clk_i)
+    bench, random = await _begin(dut, "none")
     entries = min(bench.build.lanes * bench.build.mem_lines, 2**bench.build.coord_width)
     beats = frame(tensor(random, (2**bench.build.coord_width,), entries), 0, bench.build, random)
     cycles = []
@@ -151,9 +155,7 @@ async def both_at_once_take_as_long_as_one(dut) -> None:
 @cocotb.test()
 async def errors_of_one_cycle_are_all_counted(dut) -> None:
     """Of two in a cycle the one of A is told; the other operand is loaded if its frame is right."""
-    random = await start(dut)
-    bench = Bench(dut, random, "none")
-    await RisingEdge(dut.clk_i)
+    bench, random = await _begin(dut, "none")
     right = frame(tensor(random, (4, 5), 12), 0, bench.build, random)
     wrong = [right[0] & ~(0xFFFF_FFFF << 64) | 9 << 64, *right[1:]]  # of order 9
     code = ERRORS["ErrOrder"].value

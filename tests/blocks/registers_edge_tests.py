@@ -101,19 +101,14 @@ async def a_refused_order_and_a_bad_access_are_both_counted(dut) -> None:
 
 @cocotb.test()
 async def the_outcome_tells_what_has_cut_a_contraction_short(dut) -> None:
-    """With the last beat: abort by the host or the edge, or the watchdog; of one that is complete nothing."""
+    """With the last beat: abort by the host, or the watchdog; of one that is complete nothing."""
     _, port, _ = await begin(dut)
     stops = start_counting(dut, "stop_o")
     port.operands()
-    for cause in ("ErrAborted", "edge", "ErrWatchdog", None):
+    for cause in ("ErrAborted", "ErrWatchdog", None):
         assert (await order(dut, port)).begins
         if cause == "ErrAborted":
             await port.write("RegControl", ABORT)
-        elif cause == "edge":
-            await RisingEdge(dut.clk_i)
-            port.drive(order={"aborts": 1})
-            await RisingEdge(dut.clk_i)
-            port.drive(order={})
         elif cause == "ErrWatchdog":
             await port.write("RegWatchdog", 3)
             while not stops["stop_o"]:
@@ -124,7 +119,7 @@ async def the_outcome_tells_what_has_cut_a_contraction_short(dut) -> None:
         assert stops["stop_o"] == (cause is not None)
         port.drive(stopping=int(cause is not None))
         seen = await outcome(dut, port, drained=1)
-        wanted = code("ErrAborted" if cause == "edge" else cause) if cause else 0
+        wanted = code(cause) if cause else 0
         assert seen.ended and seen.error.valid == bool(cause) and (not cause or seen.error.code == wanted)
         port.drive(stopping=0)
         await port.write("RegWatchdog", 0)

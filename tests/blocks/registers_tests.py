@@ -224,7 +224,7 @@ async def a_soft_reset_forgets(dut) -> None:
     assert await status_of(port) == {"LoadedA", "LoadedB", "Busy"} and dut.load_enable_o.value == 0
     assert dut.irq_o.value == 0
     await port.pulse(discarded=1)
-    assert await port.read("CntDiscarded") == 1, "a beat that the frame gate throws away in a soft reset"
+    assert await port.read("CntDiscarded") == 1, "a beat that the edge throws away in a soft reset"
     for name in ("RegIrqStatus", "RegError", "RegErrorPlace", "RegErrorCount", "RegFlags", "CntJobs",
                  "CntCycles"):
         assert await port.read(name) == 0, name

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Benches of flaash_result_unloader, flaash_operand_store, flaash_frame_gate and flaash_soft_reset."""
+"""Benches of flaash_result_unloader, flaash_operand_store, flaash_frame_parser and flaash_soft_reset."""
 
 from pathlib import Path
 

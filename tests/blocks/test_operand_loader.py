@@ -13,7 +13,7 @@ from tests.blocks.loader_frames import frame, tensor
 from tests.blocks.loader_model import Build, Outcome, load
 from tests.blocks.loader_watch import compare
 
-WRAPPER = Path(__file__).parent / "rtl" / "flaash_operand_loader_bench.sv"
+BENCHES = Path(__file__).parent / "rtl"
 
 # Value format, Lanes, CoordWidth, bits of a beat, pointers per cycle, lines per cycle. Beats have fewer
 # entries than lanes, the same number, and more.
@@ -36,15 +36,18 @@ def test_operand_loader(simulator: str, seed: int, rest: bool) -> None:
                   f"operand_loader-{fmt}-l{lanes}-c{coord_width}-w{width}-p{pointers}-n{lines}",
                   {"Format": FORMATS[fmt].code, "Lanes": lanes, "CoordWidth": coord_width,
                    "MemLines": 40, "NodeDepth": 50, "FiberDepth": 24, "FeedWidth": width,
-                   "PointerWords": pointers, "LineWrites": lines}, seed, extra_sources=[WRAPPER])
+                   "PointerWords": pointers, "LineWrites": lines}, seed,
+                  extra_sources=[BENCHES / "flaash_operand_loader_bench.sv"])
 
 
 @pytest.mark.full("verilator")
 def test_operand_loaders(simulator: str, seed: int) -> None:
     """One loader per operand, side by side."""
-    run_bench("flaash_operand_loaders", "tests.blocks.operand_loaders_tests", simulator, "operand_loaders",
-              {"Format": FORMATS["fp32"].code, "Lanes": 4, "CoordWidth": 10, "MemLines": 40, "NodeDepth": 50,
-               "FiberDepth": 24, "Feeds": 2, "FeedWidth": 512, "LineWrites": 2}, seed)
+    parameters = {"Format": FORMATS["fp32"].code, "Lanes": 4, "CoordWidth": 10, "MemLines": 40,
+                  "NodeDepth": 50, "FiberDepth": 24, "FeedWidth": 512, "LineWrites": 2}
+    run_bench("flaash_operand_loaders_bench", "tests.blocks.operand_loaders_tests", simulator,
+              "operand_loaders", parameters, seed,
+              extra_sources=[BENCHES / "flaash_operand_loaders_bench.sv"])
 
 
 def _example(seed: int):

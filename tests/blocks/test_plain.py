@@ -62,8 +62,14 @@ test_edge_loader = plain(
 test_edge_packer = plain(
     "flaash_edge_packer", rows("DataWidth InWords", (256, 12), (128, 6)),
     rows("DataWidth InWords", (128, 1), (128, 6), (256, 4), (256, 16), (512, 24), (512, 32)))
+test_edge_ahead = plain("flaash_edge_ahead", [{}], [{}])
+test_edge_back = plain("flaash_edge_back", [{}], rows("Buffers", 1, 2))
+test_edge_front = plain("flaash_edge_front", [{}], [{}])
 test_edge_quota = plain("flaash_edge_quota", [{}], [{}])
 test_edge_retire = plain("flaash_edge_retire", [{}], [{}])
+test_edge_tally = plain(
+    "flaash_edge_tally", rows("DataWidth FirstBeats RestBeats", (512, 9, 0)),
+    rows("DataWidth FirstBeats RestBeats", (128, 16, 20), (256, 8, 10)))
 test_edge_writer = plain(
     "flaash_edge_writer", rows("DataWidth ResultLanes Format BeatsBehind", (512, 8, 0, 64), (128, 2, 3, 256)),
     rows("DataWidth ResultLanes Format BeatsBehind", (128, 1, 0, 32), (128, 2, 1, 128), (256, 4, 0, 64),

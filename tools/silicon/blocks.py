@@ -9,7 +9,7 @@ EDGE = "memory edge"
 BLOCKS = (EDGE, LOADER, STORES, MEMORY, DISPATCHER, INTERSECTION, MAC, STORE, NETWORK, UNLOADER, REGISTERS)
 
 # A piece is one of these modules without the others that are inside of it. The top and the core bring the
-# soft reset, the frame gate and the counters; an engine everything but its MAC and its store of results.
+# soft reset, the frame parser and the counters; an engine everything but its MAC and its store of results.
 PIECES = {
     "flaash_memory_top": EDGE,
     "flaash_memory_edge": EDGE,

@@ -2,6 +2,7 @@
 // The host's side of the chip without compute and registers: operand frames in, result frames out.
 // The bench plays the core that makes results, and the registers.
 
+`include "flaash_beat.svh"
 `include "flaash_line.svh"
 
 module flaash_host_side_bench
@@ -25,7 +26,7 @@ module flaash_host_side_bench
   input  logic                   s_axis_tlast_i,
   output desc_t [1:0]            desc_o,
   output load_report_t           report_o,
-  output logic                   discarded_o,   // a beat was, by the gate
+  output logic                   discarded_o,   // a beat was, by the parser
 
   // fiber -> first line, as the job generator reads it
   input  fiber_id_t [1:0]        table_addr_i,
@@ -67,15 +68,16 @@ module flaash_host_side_bench
   );
 
   // --------------------------------------------------------------------- operands
-  logic gated_valid, gated_ready;
+  `FLAASH_OPERAND(StreamWidth) beat;
+  logic beat_valid, beat_ready;
 
-  flaash_frame_gate #(
-    .Width(StreamWidth)
-  ) u_frame_gate (
+  flaash_frame_parser #(
+    .Format(Format)
+  ) u_frame_parser (
     .clk_i, .rst_ni,
     .resetting_i(resetting_o || stopping_o),
-    .in_valid_i(s_axis_tvalid_i), .in_ready_o(s_axis_tready_o), .beat_i({s_axis_tlast_i, s_axis_tdata_i}),
-    .out_valid_o(gated_valid), .out_ready_i(gated_ready), .discarded_o
+    .s_axis_tvalid_i, .s_axis_tready_o, .s_axis_tdata_i, .s_axis_tlast_i,
+    .beat_valid_o(beat_valid), .beat_ready_i(beat_ready), .beat_o(beat), .discarded_o
   );
 
   store_write_t    store_write;
@@ -89,7 +91,7 @@ module flaash_host_side_bench
     .FiberDepth(FiberDepth)
   ) u_loader (
     .clk_i, .rst_ni(core_rst_no),
-    .beat_valid_i(gated_valid), .beat_ready_o(gated_ready), .beat_i({s_axis_tlast_i, s_axis_tdata_i}),
+    .beat_valid_i(beat_valid), .beat_ready_o(beat_ready), .beat_i(beat),
     .enable_i(idle_o),
     .write_o(unused_write), .store_o(store_write), .report_o
   );

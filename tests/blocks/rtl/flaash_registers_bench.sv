@@ -63,7 +63,7 @@ module flaash_registers_bench
   output error_e                  trailer_code_o,
   output logic                    soft_reset_o,
   output logic                    stop_o,
-  output causes_t                 causes_o
+  output error_t                  cause_o
 );
 
   axil_req_t request;
@@ -85,7 +85,7 @@ module flaash_registers_bench
   ) u_registers (
     .clk_i, .rst_ni, .axil_i(request), .axil_o(response), .irq_o, .access_o, .answer_i,
     .desc_i, .report_i, .traffic_i, .drained_i, .order_i, .ending_i({resetting_i, stopping_i}),
-    .control_o(control), .trailer_code_o, .soft_reset_o, .stop_o, .causes_o, .outcome_o
+    .control_o(control), .trailer_code_o, .soft_reset_o, .stop_o, .cause_o, .outcome_o
   );
 
 endmodule : flaash_registers_bench

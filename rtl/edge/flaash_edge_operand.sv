@@ -1,32 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edge frame: makes an operand frame of what is read from memory.
+// Edge operand: makes an operand for the core of what is read from memory.
 //
-// Guarantees  After start_i one operand frame, as docs/specification.md describes it but with beats of FeedWidth bits,
-//             whatever the arrays hold. A beat that the memory refuses and a coordinate that the build can't hold stop
-//             it: fault_o tells it until the reset.
+// Guarantees  After start_i one operand: its head, an extent per mode and a count per upper level, a word each; then
+//             its arrays, whatever they hold. A beat that the memory refuses and a coordinate that the build can't
+//             hold stop it: fault_o tells it until the reset.
 // Demands     start_i while idle_o; what describes the operand stays until then. Beats in the order of the parts;
-//             those of the next operand may be there before its start_i.
-// Latency     One cycle from start_i to the header, one from a beat of the leaf to its entries.
-// Throughput  A beat per cycle, a word per cycle in extents and counts; the first extent comes with the header.
-// Reset       Idle; a frame that had begun is not ended (flaash_edge_closer does that).
+//             those of the next operand may be there before its start_i. level_i answers level_id_o at once.
+// Latency     One cycle from start_i to the head, one from a beat of the leaf to its entries.
+// Throughput  A beat per cycle.
+// Reset       Idle; an operand that had begun is not ended (flaash_edge_feed does that).
 //
-//   words (header, extents, counts) ----------+--> out_*
+//   head, extents, counts --------------------+--> beat_*
 //   beats of pos, crd ---+-- upper levels ----+
 //                        +-- leaf --> entries +
 //   beats of val -------------------> entries +
 //   coordinates of dense levels --------------+
 
 `include "flaash_assert.svh"
+`include "flaash_beat.svh"
 
-module flaash_edge_frame
+module flaash_edge_operand
   import flaash_pkg::*;
   import flaash_reg_pkg::*;
+  import flaash_host_pkg::*;
   import flaash_edge_pkg::*;
 #(
   parameter int unsigned Format     = FormatFp32,
   parameter int unsigned CoordWidth = 16,
-  parameter int unsigned FeedWidth  = StreamWidth,  // bits of a beat, of arrays and of the frame
-  parameter bit          Operand    = 1'b0          // A 0, B 1
+  parameter int unsigned FeedWidth  = StreamWidth,  // bits of a beat, of arrays and of the operand
+  parameter bit          Operand    = 1'b0,         // A 0, B 1
+  localparam type operand_t = `FLAASH_OPERAND(FeedWidth)
 ) (
   input  logic                      clk_i,
   input  logic                      rst_ni,
@@ -51,10 +54,9 @@ module flaash_edge_frame
   input  logic [1:0][FeedWidth-1:0] beat_i,
   input  answer_t [1:0]             answer_i,
 
-  output logic                      out_valid_o,
-  input  logic                      out_ready_i,
-  output logic [FeedWidth-1:0]      out_data_o,
-  output logic                      out_last_o,
+  output logic                      beat_valid_o,
+  input  logic                      beat_ready_i,
+  output operand_t                  beat_o,
 
   output error_t                    fault_o
 );
@@ -65,32 +67,49 @@ module flaash_edge_frame
   localparam int unsigned ValueShift = $clog2(value_width(Format) / 8);
   localparam int unsigned UnitShift  = $clog2(FeedWidth / StreamWidth);  // units of places in a beat
 
-  logic busy_q, ends;
+  // ------------------------------------------------------- head, extents, counts
+  logic             busy_q, arrays, taken, ends;
+  operand_section_e section_q;
+  logic [2:0]       index_q;  // of the extent or count
+  logic             section_last, last;
+  operand_head_t    head;
 
-  assign ends   = out_valid_o && out_ready_i && out_last_o;
-  assign idle_o = !busy_q;
+  assign taken        = beat_valid_o && beat_ready_i;
+  assign ends         = taken && last;
+  assign idle_o       = !busy_q;
+  assign arrays       = busy_q && section_q == OperandArrays;
+  assign section_last = 4'(index_q) + ((section_q == OperandCounts) ? 4'd2 : 4'd1) == order_i;
+  assign head         = {41'd0, 1'b1, Operand, 32'(order_i), entries_i};
+
+  assign level_id_o   = 4'(arrays ? part_i.level : index_q) + base_i;
+
+  logic unused_level;
+  assign unused_level = ^level_i;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni)      busy_q <= 1'b0;
-    else if (start_i) busy_q <= 1'b1;
-    else if (ends)    busy_q <= 1'b0;
+    if (!rst_ni) begin
+      busy_q    <= 1'b0;
+      section_q <= OperandHead;
+      index_q   <= '0;
+    end else begin
+      if (start_i)   busy_q <= 1'b1;
+      else if (ends) busy_q <= 1'b0;
+      if (taken) index_q <= (arrays || section_q == OperandHead || section_last) ? '0 : index_q + 1'b1;
+      if (ends) begin
+        section_q <= OperandHead;
+      end else if (taken) begin
+        unique case (section_q)
+          OperandHead:    section_q <= OperandExtents;
+          OperandExtents: if (section_last) begin
+            if (order_i == 4'd1) section_q <= OperandArrays;
+            else                 section_q <= OperandCounts;
+          end
+          OperandCounts:  if (section_last) section_q <= OperandArrays;
+          default:        section_q <= OperandArrays;
+        endcase
+      end
+    end
   end
-
-  // ---------------------------------------------------------------------- words
-  logic                 words_idle, words_valid, words_last;
-  logic [FeedWidth-1:0] words_data;
-  logic [2:0]           words_level;
-
-  flaash_edge_words #(
-    .Format(Format), .FeedWidth(FeedWidth)
-  ) u_words (
-    .clk_i, .rst_ni,
-    .start_i, .idle_o(words_idle), .operand_i(Operand), .order_i, .entries_i,
-    .level_o(words_level), .level_i,
-    .out_valid_o(words_valid), .out_ready_i, .out_data_o(words_data), .out_last_o(words_last)
-  );
-
-  assign level_id_o = 4'(words_idle ? part_i.level : words_level) + base_i;
 
   // ------------------------------------------------------------- pos and crd, by parts
   logic        active, leaf, to_upper, moves, part_end;
@@ -106,12 +125,12 @@ module flaash_edge_frame
     assign decode[i] = answer.decode;
   end
 
-  assign active           = part_valid_i && words_idle && busy_q && !parts_done_q;
+  assign active           = part_valid_i && arrays && !parts_done_q;
   assign leaf             = part_i.level == LeafLevel;
   assign part_end         = beat_q + 32'd1 == part_i.beats;
   assign to_upper         = active && !leaf && (part_i.made || (beat_valid_i[0] && !wrong[0]));
   assign leaf_valid[0]    = active && leaf && beat_valid_i[0] && !wrong[0];
-  assign moves            = (to_upper && out_ready_i) || (leaf_valid[0] && leaf_ready[0]);
+  assign moves            = (to_upper && beat_ready_i) || (leaf_valid[0] && leaf_ready[0]);
   assign beat_ready_o[0] = moves && !part_i.made;
   assign part_ready_o     = moves && part_end;
 
@@ -162,7 +181,7 @@ module flaash_edge_frame
 
   // -------------------------------------------------------------------- entries
   logic                 entries_valid, entries_last, great;
-  logic [FeedWidth-1:0] entries_data;
+  logic [FeedWidth-1:0] entries;
   logic [27:0]          great_position;
 
   flaash_edge_entries #(
@@ -170,13 +189,13 @@ module flaash_edge_frame
   ) u_entries (
     .clk_i, .rst_ni,
     .start_i, .count_i(entries_i), .short_crd_i,
-    .in_valid_i(leaf_valid), .in_ready_o(leaf_ready), .in_data_i(beat_i),
-    .out_valid_o(entries_valid), .out_ready_i(out_ready_i && words_idle), .out_data_o(entries_data),
-    .out_last_o(entries_last), .wrong_o(great), .position_o(great_position)
+    .beat_valid_i(leaf_valid), .beat_ready_o(leaf_ready), .beat_i,
+    .entries_valid_o(entries_valid), .entries_ready_i(beat_ready_i && arrays), .entries_o(entries),
+    .entries_last_o(entries_last), .wrong_o(great), .position_o(great_position)
   );
 
   // --------------------------------------------------------------------- output
-  // What is behind the last word of a section is zero.
+  // What is behind the last word of an array is zero.
   logic [FeedWords-1:0][31:0]   upper;
   logic [$clog2(FeedWords)-1:0] rest;
 
@@ -189,21 +208,25 @@ module flaash_edge_frame
     end
   end
 
+  logic [FeedWidth-1:0] data;
+
   always_comb begin
-    out_valid_o = entries_valid;
-    out_data_o  = entries_data;
-    out_last_o  = entries_last;
-    if (to_upper) begin
-      out_valid_o = 1'b1;
-      out_data_o  = upper;
-      out_last_o  = part_i.last && part_end;
-    end
-    if (!words_idle) begin
-      out_valid_o = words_valid;
-      out_data_o  = words_data;
-      out_last_o  = words_last;
-    end
+    beat_valid_o = busy_q;
+    data        = FeedWidth'(level_i.extent);
+    last        = 1'b0;
+    unique case (section_q)
+      OperandHead:    data = FeedWidth'(head);
+      OperandExtents: last = order_i == 4'd1 && entries_i == '0;
+      OperandCounts:  data = FeedWidth'(level_i.count);
+      default: begin
+        beat_valid_o = to_upper || (arrays && entries_valid);
+        data        = to_upper ? upper : entries;
+        last        = to_upper ? part_i.last && part_end : entries_last;
+      end
+    endcase
   end
+
+  assign beat_o = {section_q, 5'd1, last, data};
 
   // ---------------------------------------------------------------------- faults
   always_comb begin
@@ -219,8 +242,8 @@ module flaash_edge_frame
   end
 
   // ---------------------------------------------------------------- properties
-  `FLAASH_STREAM_CHECK(out, out_valid_o, out_ready_i, ({out_last_o, out_data_o}), FeedWidth + 1)
-  `FLAASH_ASSERT(StartWhenIdle_A, !start_i || idle_o, "started inside a frame")
+  `FLAASH_STREAM_CHECK(beat, beat_valid_o, beat_ready_i, beat_o, FeedWidth + 9)
+  `FLAASH_ASSERT(StartWhenIdle_A, !start_i || idle_o, "started inside an operand")
   `FLAASH_COVER(WrongInLeaf_C, fault_o.valid && leaf)
 
-endmodule : flaash_edge_frame
+endmodule : flaash_edge_operand

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs inside the simulator: flaash_edge_front hands over each descriptor, loaded or with its first error."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+
+import cocotb
+from cocotb.triggers import FallingEdge, RisingEdge
+
+from tb.common.bench import rng, start
+from tb.common.rtl_constants import EDGE, ERRORS
+from tb.common.rtl_types import bench_types
+from tests.share import amount
+
+CODES = {name: error.value for name, error in {**ERRORS, **EDGE.errors}.items()}
+LEVELS = ("resetting", "stopping", "halted", "late", "ahead_busy", "next_valid", "keep", "kept", "free",
+          "left", "loaded", "loading", "quiet", "back_ready")
+OUTPUTS = ("take", "load", "start", "failed", "cancel")
+ERRORS_IN = ("cause", "next_fault", "load_fault", "chip_fault")
+
+
+@dataclass
+class Descriptor:
+    """What the front has taken.
+
+    Attributes:
+        told: codes of its first error; several, if they came in one cycle.
+        loads: the operands that were handed to the chip, None before.
+        ended: what had to end before the hand-over has ended.
+        age: cycles in which everything was as a hand-over needs it.
+    """
+
+    keep: int
+    kept: int
+    told: set[int] = field(default_factory=set)
+    loads: int | None = None
+    ended: bool = False
+    age: int = 0
+
+
+class Chip:
+    """Everything around the front: it answers in its own time, and goes wrong now and then."""
+
+    def __init__(self, numbers: random.Random):
+        self.random = numbers
+        self.left = self.loaded = self.loading = self.quiet = self.free = self.back_ready = 1
+        self.stopping = self.halted = self.late = self.next_valid = self.loading = 0
+        self.keep, self.kept, self.next_fault, self.load_fault = 0, 3, 0, 0
+
+    def chance(self, probability: float) -> bool:
+        return self.random.random() < probability
+
+    def settle(self, cancel: bool, load_rst_n: bool) -> None:
+        """Let a cycle go by."""
+        if not load_rst_n:
+            self.load_fault = 0
+        if not self.loaded and (self.chance(0.1) or (cancel and self.chance(0.5))):
+            self.loaded = 1
+        elif self.loaded and self.loading and self.chance(0.3):
+            self.loading = 0
+        self.left = int(self.left or self.chance(0.05))
+        self.free = int(self.chance(0.7))
+        self.back_ready = int(self.back_ready or self.chance(0.3))
+        self.quiet = int(not self.late and self.chance(0.5 if cancel else 0.2))
+        self.stopping = int(self.chance(0.5)) if self.stopping else 0
+        if not self.next_valid and self.chance(0.3):
+            self.next_valid = 1
+            self.next_fault = CODES["ErrDescriptor"] if self.chance(0.1) else 0
+        if not self.loaded and not cancel and self.chance(0.02):
+            self.load_fault = CODES["ErrReadSlave"]
+
+
+def errors(dut, **codes: int) -> None:
+    """Drive the errors by their codes, 0 for none."""
+    for name in ERRORS_IN:
+        code = codes.get(name, 0)
+        kind = bench_types()[f"{name}_i"]
+        getattr(dut, f"{name}_i").value = kind.pack(valid=int(code != 0), code=code, place=0)
+
+
+def judge(seen: dict[str, int], chip: Chip, work: Descriptor | None, cause: int) -> None:
+    """Fail unless what the front does in this cycle is allowed."""
+    assert not (seen["start"] and seen["failed"])
+    if seen["take"]:
+        assert chip.next_valid and not chip.halted and (work is None or seen["start"])
+    if seen["load"]:
+        assert work is not None and work.loads is None and chip.free and not (chip.loading or chip.stopping)
+        assert seen["load"] == 3 & ~work.keep and not work.told
+    if seen["start"] or seen["failed"]:
+        assert work is not None and chip.back_ready and not chip.halted
+    if seen["start"]:
+        assert not (work.told or cause), "a descriptor with an error is contracted"
+        assert (work.loads or 0) == 3 & ~work.keep and chip.loaded and not chip.loading
+    if seen["failed"]:
+        assert chip.left and work.ended
+        wanted = work.told | ({CODES["ErrWatchdog"]} if chip.late else set())
+        assert seen["fault"] in wanted, f"{seen['fault']} is told, not one of {wanted}"
+
+
+@cocotb.test()
+async def each_descriptor_is_handed_over_once(dut) -> None:
+    """With what its operands bring; after an error of one before, or a soft reset, none is."""
+    chip = Chip(rng())
+    for name in LEVELS:
+        getattr(dut, f"{name}_i").value = 0
+    errors(dut)
+    await start(dut)
+    work: Descriptor | None = None
+    cancel, load_rst_n = False, True
+    counts = dict.fromkeys(("start", "failed", "halted"), 0)
+    for cycle in range(amount(6000, 30_000)):
+        chip.settle(cancel, load_rst_n)
+        resetting = chip.chance(0.2) if chip.halted or chip.late else chip.chance(0.001)
+        cause = CODES["ErrAborted"] if chip.chance(0.005) else 0
+        if not chip.late and chip.chance(0.001):
+            cause = CODES["ErrWatchdog"]
+        fault = CODES["ErrPointer"] if chip.loading and not cancel and chip.chance(0.01) else 0
+        for name in LEVELS:
+            if name not in ("resetting", "ahead_busy"):
+                getattr(dut, f"{name}_i").value = getattr(chip, name)
+        dut.resetting_i.value, dut.ahead_busy_i.value = resetting, chip.next_valid
+        errors(dut, cause=cause, next_fault=chip.next_fault if chip.next_valid else 0,
+               load_fault=chip.load_fault, chip_fault=fault)
+        await FallingEdge(dut.clk_i)
+        seen = {name: int(getattr(dut, f"{name}_o").value) for name in OUTPUTS}
+        seen["fault"] = bench_types()["fault_o"].unpack(int(dut.fault_o.value)).code
+        if not resetting:
+            judge(seen, chip, work, cause)
+        cancel, load_rst_n = bool(seen["cancel"]), bool(dut.load_rst_no.value)
+        if work is not None:
+            missing = work.keep & ~work.kept
+            if not work.told and not cancel:
+                if missing and chip.free and work.loads is None:
+                    work.told.add(CODES["ErrNoOperand"])
+                if work.loads is not None or chip.free:
+                    work.told |= {code for code in (fault, chip.load_fault) if code}
+                work.told |= {cause} - {0}
+            work.ended |= bool(cancel and chip.loaded and not chip.loading and not chip.stopping
+                               and (chip.quiet or chip.late))
+            work.age = work.age + 1 if chip.back_ready and chip.left and chip.free else work.age
+            assert work.age < 400, f"cycle {cycle}: a descriptor is not handed over"
+        if seen["load"]:
+            work.loads, chip.loaded, chip.loading = seen["load"], 0, 1
+        if seen["start"] or seen["failed"]:
+            counts["start" if seen["start"] else "failed"] += 1
+            chip.back_ready, work = 0, None
+            chip.left = 0 if seen["start"] else chip.left
+        if chip.halted or resetting:
+            counts["halted"] += work is not None
+            work = None
+        if seen["take"]:
+            faulty = {chip.next_fault} - {0}
+            keep = chip.random.choice([0, 0, 0, 1, 2, 3])
+            work = Descriptor(keep, chip.random.choice([3, 3, 3, 0, 1, 2]), faulty, ended=bool(faulty))
+            chip.keep, chip.kept, chip.next_valid = work.keep, work.kept, 0
+        chip.late |= cause == CODES["ErrWatchdog"]
+        chip.stopping |= int(cause != 0)
+        chip.halted |= int(chip.chance(0.002) or (bool(seen["failed"]) and chip.chance(0.9)))
+        if resetting:
+            chip.halted = chip.late = chip.next_valid = 0
+            chip.loaded, chip.loading = 1, 0
+        await RisingEdge(dut.clk_i)
+    assert min(counts.values()) > 10, counts

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// The operand loaders of both operands, each after a frame parser.
+
+`include "flaash_beat.svh"
+`include "flaash_line.svh"
+
+module flaash_operand_loaders_bench
+  import flaash_pkg::*;
+  import flaash_host_pkg::*;
+#(
+  parameter int unsigned Format       = FormatFp32,
+  parameter int unsigned Lanes        = 4,
+  parameter int unsigned CoordWidth   = 16,
+  parameter int unsigned MemLines     = 1024,
+  parameter int unsigned NodeDepth    = 1024,
+  parameter int unsigned FiberDepth   = 1024,
+  parameter int unsigned FeedWidth    = StreamWidth,
+  parameter int unsigned LineWrites   = 1,
+  localparam int unsigned LineWidth = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
+  localparam type beat_t = `FLAASH_BEAT(FeedWidth),
+  localparam type operand_t = `FLAASH_OPERAND(FeedWidth),
+  localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth, LineWrites)
+) (
+  input  logic               clk_i,
+  input  logic               rst_ni,
+  input  logic [1:0]         beat_valid_i,
+  output logic [1:0]         beat_ready_o,
+  input  beat_t [1:0]        beat_i,
+  input  logic               enable_i,
+  output line_write_t [1:0]  write_o,
+  output store_write_t [1:0] store_o,
+  output load_report_t       report_o
+);
+
+  logic [1:0]     beat_valid, beat_ready, unused_discarded;
+  operand_t [1:0] beat;
+
+  for (genvar i = 0; i < 2; i++) begin : gen_parser
+    beat_t frame;
+
+    assign frame = beat_i[i];
+
+    flaash_frame_parser #(
+      .Format(Format), .FeedWidth(FeedWidth)
+    ) u_parser (
+      .clk_i, .rst_ni,
+      .resetting_i(1'b0),
+      .s_axis_tvalid_i(beat_valid_i[i]), .s_axis_tready_o(beat_ready_o[i]), .s_axis_tdata_i(frame.data),
+      .s_axis_tlast_i(frame.last), .beat_valid_o(beat_valid[i]), .beat_ready_i(beat_ready[i]), .beat_o(beat[i]),
+      .discarded_o(unused_discarded[i])
+    );
+  end
+
+  flaash_operand_loaders #(
+    .Format(Format), .Lanes(Lanes), .CoordWidth(CoordWidth), .MemLines(MemLines), .NodeDepth(NodeDepth),
+    .FiberDepth(FiberDepth), .Feeds(2), .FeedWidth(FeedWidth), .LineWrites(LineWrites)
+  ) u_loaders (
+    .clk_i, .rst_ni,
+    .beat_valid_i(beat_valid), .beat_ready_o(beat_ready), .beat_i(beat), .enable_i,
+    .write_o, .store_o, .report_o
+  );
+
+endmodule : flaash_operand_loaders_bench
