@@ -39,6 +39,7 @@ class Planner:
         self.types = bench_types()
         self.groups = int(dut.Groups.value)
         self.max_size = int(dut.MaxSize.value)
+        self.engines = int(dut.Engines.value)
         self.extent = EXTENT
         self._random = rng()
         self.descriptions: list[dict[str, int]] = [{}, {}]
