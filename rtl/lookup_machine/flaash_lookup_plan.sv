@@ -221,7 +221,8 @@ module flaash_lookup_plan
     .Parity  (Parity)
   ) u_cuts (
     .clk_i, .rst_ni,
-    .written_i(written_i[1]), .buffer_i(b.buffer),
+    .written_i(written_i[1]), .buffer_i(b.buffer), .begin_i(begin_cuts),
+    .a_fibers_i(a.fibers), .set_size_i(set_size),
     .wish_valid_i(even_valid || walk_valid), .wish_i(walk_valid ? walk_wish : even_wish),
     .cut_valid_o(cut_valid), .cut_o(cut), .busy_o(placing), .broken_o(broken),
     .table_use_o, .table_addr_o, .answered_o, .table_i, .rank_fault_o
@@ -243,7 +244,7 @@ module flaash_lookup_plan
     else if (cut_valid) at_q <= at;
   end
 
-  assign piece_o = {at_q, at.a_id, at.a_line, at.b_line};
+  assign piece_o = {at_q, at.a_id, cut.end_line, at.b_line};
 
   // ---------------------------------------------------------- dot products handed out
   logic handing;

@@ -101,10 +101,10 @@ module flaash_lookup_share
   endfunction
 
   // Of 16 groups one may get none.
-  function automatic group_id_t parts_of(fiber_id_t sets);
+  function automatic group_id_t parts_of(fiber_id_t rows);
     parts_of = '0;
     for (int unsigned n = 1; n <= Groups; n++) begin
-      if (sets == fiber_id_t'(n) && Groups % n <= Groups / 16) parts_of = group_id_t'(Groups / n);
+      if (rows == fiber_id_t'(n) && Groups % n <= Groups / 16) parts_of = group_id_t'(Groups / n);
     end
   endfunction
 

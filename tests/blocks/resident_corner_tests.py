@@ -110,7 +110,7 @@ async def copies_are_not_written_too_early(dut) -> None:
 
 @cocotb.test()
 async def copies_are_not_written_while_lines_wait(dut) -> None:
-    """A long fiber keeps the first line of a run back; the second one waits for a slot that has no match yet."""
+    """A long fiber holds the first line of a run back; a slot that has no match yet wants the second one."""
     machine, make = await begun(dut)
     engines, slots, lanes = engines_of_a_group(machine), int(dut.Slots.value), machine.lanes
     size, top = engines * slots, make.extent - 2 * lanes
