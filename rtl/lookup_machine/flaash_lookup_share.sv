@@ -101,10 +101,10 @@ module flaash_lookup_share
   endfunction
 
   // Of 16 groups one may get none.
-  function automatic group_id_t parts_of(fiber_id_t rows);
+  function automatic group_id_t parts_of(fiber_id_t number);
     parts_of = '0;
     for (int unsigned n = 1; n <= Groups; n++) begin
-      if (rows == fiber_id_t'(n) && Groups % n <= Groups / 16) parts_of = group_id_t'(Groups / n);
+      if (number == fiber_id_t'(n) && Groups % n <= Groups / 16) parts_of = group_id_t'(Groups / n);
     end
   endfunction
 
@@ -151,7 +151,7 @@ module flaash_lookup_share
   lines_t               to_row_q, to_line_q, to_next_q, tail_rest_q, tail_to_row_q;
   logic                 equal;                 // rows are cut into equal parts
   logic [1:0]           equal_q;               // in the second step, in the third one
-  logic [Fraction:0]    inverse, inverse_q;    // 1 / parts, rounded up
+  logic [Fraction:0]    per_part, per_part_q;  // 1 / parts, rounded up
   cost_t                dividend_q;            // the quotient is rounded up, too
   logic [PartWidth-1:0] equal_part_q;
   lines_t               equal_part;            // lines of B
@@ -177,16 +177,16 @@ module flaash_lookup_share
   assign equal = few && sets.parts != '0;
 
   always_comb begin
-    inverse = '0;
+    per_part = '0;
     for (int unsigned n = 1; n <= Groups; n++) begin
-      if (sets.parts == group_id_t'(n)) inverse = (Fraction + 1)'((2 ** Fraction + n - 1) / n);
+      if (sets.parts == group_id_t'(n)) per_part = (Fraction + 1)'((2 ** Fraction + n - 1) / n);
     end
   end
 
   always_ff @(posedge clk_i) begin
     // the first step
     equal_q           <= {equal_q[0], equal};
-    inverse_q         <= inverse;
+    per_part_q        <= per_part;
     dividend_q        <= cost_t'(sizes_i.b_lines) + cost_t'(sets.parts) - 1'b1;
     tail_o            <= tail;
     left_q            <= sets.left;
@@ -202,7 +202,7 @@ module flaash_lookup_share
     again_q           <= early(row_q) + lines(load_q);
     tail_early_q      <= early(cost_t'(sizes_i.b_lines));
     row_less_q        <= lines(row_q);
-    equal_part_q      <= PartWidth'(dividend_q) * PartWidth'(inverse_q);
+    equal_part_q      <= PartWidth'(dividend_q) * PartWidth'(per_part_q);
     // the third step; without whole rows the rest is at least a load: a piece that begins within a row pays one
     rest_q            <= cost_t'(part - load_part + again_q);
     to_row_q          <= part - load_part + (again_q - row_less_q);
