@@ -141,6 +141,7 @@ module flaash_compute_resident
 
   flaash_lookup_plan #(
     .Groups  (Groups),
+    .Engines (Engines),
     .MaxSize (Engines * Slots),
     .Lanes   (Lanes),
     .MemLines(MemLines),

@@ -107,6 +107,7 @@ module flaash_compute_lookup
 
   flaash_lookup_plan #(
     .Groups  (Groups),
+    .Engines (Engines),
     .MaxSize (Engines),
     .Lanes   (Lanes),
     .MemLines(MemLines),

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cuts: moves each cut back to the beginning of its fiber of B, and looks up where that and its set begin.
 //
+// Where the set of a cut begins is known if the cut before is in the same set. Then the table tells where the set ends:
+// so no group has to ask for that before it can go on.
+//
 // Guarantees  Each wish becomes a cut, in order: at the beginning of the fiber that holds its line. table_use_o
 //             in the cycle in which the tables are asked, answered_o in the next one, when they answer.
-// Demands     As flaash_lookup_ranks, for the lines of B. Tables answer one cycle after their addresses.
+// Demands     As flaash_lookup_ranks, for the lines of B. Tables answer one cycle after their addresses. begin_i before
+//             the first wish, or with it; fibers of A and of a set stay from then on.
 // Latency     Three cycles. Throughput: one wish per cycle.
 // Errors      After a wrong answer of a table, or a wrong rank (rank_fault_o), no cut follows; broken_o
 //             stays. A rank is told to be wrong before the tables have answered about it.
@@ -22,6 +26,9 @@ module flaash_lookup_cuts
   input  logic             rst_ni,
   input  line_written_t    written_i,
   input  logic             buffer_i,     // in which B lies; steady while busy_o
+  input  logic             begin_i,      // the cuts of a contraction follow
+  input  fiber_id_t        a_fibers_i,
+  input  set_size_t        set_size_i,
   input  logic             wish_valid_i,
   input  wish_t            wish_i,
   output logic             cut_valid_o,
@@ -42,6 +49,9 @@ module flaash_lookup_cuts
   fiber_id_t [2:0] a_id_q;
   table_rsp_t a, b;
   logic       broken_q;
+  fiber_id_t  set_q, set_end;  // set: of the wish before
+  logic [2:0] same_q;          // the wish is in the set of the one before
+  line_addr_t a_line, a_line_q;
 
   flaash_lookup_ranks #(
     .Lines  (MemLines),
@@ -56,11 +66,14 @@ module flaash_lookup_cuts
   assign a            = table_i[0];
   assign b            = table_i[1];
   assign table_use_o  = valid_q[1];
-  assign table_addr_o = {rank, a_id_q[1]};
+  assign set_end      = (a_fibers_i - a_id_q[1] > fiber_id_t'(set_size_i)) ? a_id_q[1] + fiber_id_t'(set_size_i)
+                                                                           : a_fibers_i;
+  assign table_addr_o = {rank, same_q[1] ? set_end : a_id_q[1]};
   assign answered_o   = valid_q[2] && !broken_q;
   assign broken_o     = broken_q || rank_fault_o.valid || (answered_o && (a.wrong || b.wrong));
   assign cut_valid_o  = valid_q[2] && !broken_o;
-  assign cut_o        = {cut_q[2], a_id_q[2], a.first, b_id_q, b.first};
+  assign a_line       = same_q[2] ? a_line_q : a.first;
+  assign cut_o        = {cut_q[2], a_id_q[2], a_line, b_id_q, b.first, a.first};
   assign busy_o       = valid_q != '0;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -72,6 +85,11 @@ module flaash_lookup_cuts
     cut_q  <= {cut_q[1:0], wish_i.cut};
     a_id_q <= {a_id_q[1:0], wish_i.a_id};
     b_id_q <= rank;
+    same_q <= {same_q[1:0], wish_i.a_id == (begin_i ? fiber_id_t'(0) : set_q)};
+    if (wish_valid_i) set_q <= wish_i.a_id;
+    else if (begin_i) set_q <= '0;
+    if (begin_i)          a_line_q <= '0;
+    else if (cut_valid_o) a_line_q <= a_line;
   end
 
 endmodule : flaash_lookup_cuts

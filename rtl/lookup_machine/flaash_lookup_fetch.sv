@@ -6,7 +6,7 @@
 //             engines have time to take them in, or after the run if that is shorter. A second piece
 //             waits for the first one's last request. started_o: a piece that is not empty begins,
 //             at start_o. busy_o until the last request is accepted. The table is asked where a set ends, but for
-//             the last set of all and for the one before the piece's end, which the piece tells.
+//             the last set of all, and for the set with which the piece ends or before which it ends: the piece tells.
 // Demands     piece_valid_i at most once while busy_o. bound_i, in the cycle after bound_grant_i, tells
 //             the first line of fiber bound_fiber_o. AXI handshake rule at req_*.
 // Latency     One cycle from the piece to the first request.
@@ -107,7 +107,7 @@ module flaash_lookup_fetch
   assign new_a_end   = take ? piece.a_end : a_end_q;
   assign new_next    = (take ? fiber_sum_t'(start.a_id) : set_next_q) + fiber_sum_t'(plane_i.set_size);
   assign ends_plane  = new_next >= fiber_sum_t'(plane_i.a_fibers);
-  assign ends_piece  = new_next == fiber_sum_t'(new_a_end);
+  assign ends_piece  = new_next == fiber_sum_t'(new_a_end) || (take && start.a_id == piece.a_end);
 
   assign set_follows = set_next_q < fiber_sum_t'(a_end_q)
                        || (set_next_q == fiber_sum_t'(a_end_q) && b_end_q != '0);

@@ -37,7 +37,7 @@ package flaash_lookup_pkg;
   typedef struct packed {
     point_t     start;
     fiber_id_t  a_end;       // first fiber of the set in which the piece ends
-    line_addr_t a_end_line;  // its first line
+    line_addr_t a_end_line;  // its first line, or if the piece began in that set, the one behind the set
     line_addr_t b_end;       // line of B where it ends there, the first of a fiber; 0: before that set
   } piece_t;
 
@@ -68,8 +68,9 @@ package flaash_lookup_pkg;
 
   // And where it does.
   typedef struct packed {
-    group_id_t cut;
-    point_t    at;
+    group_id_t  cut;
+    point_t     at;
+    line_addr_t end_line;  // a_end_line of the piece that ends here
   } cut_t;
 
   // Lines of a row from which on each group gets a line less than the one before: so that what the first one gets

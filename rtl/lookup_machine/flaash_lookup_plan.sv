@@ -28,7 +28,8 @@ module flaash_lookup_plan
   import flaash_lookup_pkg::*;
 #(
   parameter int unsigned Groups   = 8,     // groups of engines, 1 to 64
-  parameter int unsigned MaxSize  = 4,     // fibers that a group holds, 1 to 32
+  parameter int unsigned Engines  = 4,        // of a group
+  parameter int unsigned MaxSize  = Engines,  // fibers that a group holds, 1 to 32
   parameter int unsigned Lanes    = 4,     // entries per line: 1, 2, 4, 8
   parameter int unsigned MemLines = 8192,  // lines of an operand
   parameter int unsigned Buffers  = 1,     // of an operand, 1 or 2
@@ -159,11 +160,14 @@ module flaash_lookup_plan
 
     flaash_lookup_share #(
       .Groups (Groups),
-      .MaxSize(MaxSize)
+      .Engines(Engines),
+      .MaxSize(MaxSize),
+      .Lanes  (Lanes)
     ) u_share (
       .clk_i, .rst_ni,
       .begin_i(prepare_a), .divided_o(divided), .start_i(prepare_b), .sizes_i(sizes),
-      .limit_i, .done_o(shared), .set_size_o(set_size), .share_o(share), .tail_o(tail), .tail_share_o(tail_share)
+      .extent_i(capped), .limit_i,
+      .done_o(shared), .set_size_o(set_size), .share_o(share), .tail_o(tail), .tail_share_o(tail_share)
     );
 
     flaash_lookup_weights #(
@@ -218,7 +222,8 @@ module flaash_lookup_plan
     .Parity  (Parity)
   ) u_cuts (
     .clk_i, .rst_ni,
-    .written_i(written_i[1]), .buffer_i(b.buffer),
+    .written_i(written_i[1]), .buffer_i(b.buffer), .begin_i(begin_cuts),
+    .a_fibers_i(a.fibers), .set_size_i(set_size),
     .wish_valid_i(even_valid || walk_valid), .wish_i(walk_valid ? walk_wish : even_wish),
     .cut_valid_o(cut_valid), .cut_o(cut), .busy_o(placing), .broken_o(broken),
     .table_use_o, .table_addr_o, .answered_o, .table_i, .rank_fault_o
@@ -240,7 +245,7 @@ module flaash_lookup_plan
     else if (cut_valid) at_q <= at;
   end
 
-  assign piece_o = {at_q, at.a_id, at.a_line, at.b_line};
+  assign piece_o = {at_q, at.a_id, cut.end_line, at.b_line};
 
   // ---------------------------------------------------------- dot products handed out
   logic handing;

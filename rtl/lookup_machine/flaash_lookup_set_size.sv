@@ -8,9 +8,13 @@
 // for each group, the largest sets win without a look. All costs are multiplied by the fibers of A and of B,
 // which saves divisions. A B of very many fibers counts as one of 255: rounding hardly matters then.
 //
+// An engine multiplies one match per cycle. Lanes * Lanes * (lines of a fiber of A) / extent of a line of B match
+// that fiber. Where one fiber per engine, or two, already take a cycle for each line, more of them only make sets that
+// differ in cost. Such sets are not compared.
+//
 // Guarantees  done_o from its cycle until the next start; set_size_o is then 1 to limit_i. few_o: the fibers of A do
 //             not fill a set for each group, so sizes are compared; else set_size_o is limit_i, also before done_o.
-// Demands     Inputs stay from start_i until done_o; limit_i is 1 to MaxSize.
+// Demands     Inputs stay from start_i until done_o, those of A from the cycle before; limit_i is 1 to MaxSize.
 // Latency     One cycle, MaxSize + 3 where sizes are compared (few_o).
 // Reset       Forgets a choice under way; done_o is low.
 
@@ -18,13 +22,16 @@ module flaash_lookup_set_size
   import flaash_pkg::*;
   import flaash_lookup_pkg::*;
 #(
-  parameter int unsigned Groups  = 8,  // groups of engines, 1 or more
-  parameter int unsigned MaxSize = 4   // fibers that a group holds, 1 to 32
+  parameter int unsigned Groups  = 8,        // groups of engines, 1 or more
+  parameter int unsigned Engines = 4,        // of a group
+  parameter int unsigned MaxSize = Engines,  // fibers that a group holds, 1 to 32
+  parameter int unsigned Lanes   = 4         // entries per line: 1, 2, 4, 8
 ) (
   input  logic       clk_i,
   input  logic       rst_ni,
   input  logic       start_i,
   input  sizes_t     sizes_i,
+  input  line_addr_t extent_i,   // of the contracted mode
   input  set_size_t  limit_i,
   output logic       done_o,
   output logic       few_o,
@@ -49,11 +56,34 @@ module flaash_lookup_set_size
     return sets;
   endfunction
 
+  // ------------------------------------------------------------ the largest size worth a look
+  localparam int unsigned SpanWidth = LineAddrWidth + FewWidth;  // extent times fibers of A
+  localparam int unsigned HitsWidth = SpanWidth + 2 * $clog2(Lanes) + 1;
+
+  logic [FewWidth-1:0]  fibers;  // of A
+  logic [HitsWidth-1:0] hits, span;
+  logic                 one_q, two_q;  // so many fibers per engine take a cycle for a line of B
+  set_size_t            most;
+
+  assign fibers = FewWidth'(sizes_i.a_fibers);
+  assign hits   = HitsWidth'(sizes_i.a_lines) * HitsWidth'(Lanes * Lanes);
+  assign span   = HitsWidth'(extent_i) * HitsWidth'(fibers);
+
+  always_ff @(posedge clk_i) begin
+    one_q <= hits >= span;
+    two_q <= {hits, 1'b0} >= {1'b0, span};
+  end
+
+  always_comb begin
+    most = (32'(fibers) < 32'(limit_i)) ? set_size_t'(fibers) : limit_i;
+    if (two_q && most > set_size_t'(2 * Engines)) most = set_size_t'(2 * Engines);
+    if (one_q && most > set_size_t'(Engines))     most = set_size_t'(Engines);
+  end
+
   // -------------------------------------------------- sizes, from the largest to 1
   // A product per cycle. Those that do not depend on the size are there before the first rounds are.
   logic                         active_q, rounds_valid_q, cost_valid_q;
   set_size_t                    try_q, rounds_size_q, cost_size_q, best_size_q;
-  logic [FewWidth-1:0]          fibers;
   logic [RunWidth-1:0]          run;     // fibers of B
   logic [FewWidth+RunWidth-1:0] pairs, rounds_q;
   few_cost_t                    round_q, again_q;  // a round; one fiber of a set, loaded by all groups but one
@@ -64,7 +94,6 @@ module flaash_lookup_set_size
   assign few_o      = 32'(sizes_i.a_fibers) < Groups * 32'(limit_i) && limit_i != set_size_t'(1);
   assign set_size_o = few_o ? best_size_q : limit_i;
 
-  assign fibers   = FewWidth'(sizes_i.a_fibers);
   assign run      = (sizes_i.b_fibers > fiber_id_t'(2 ** RunWidth - 1)) ? '1 : sizes_i.b_fibers[RunWidth-1:0];
   assign pairs    = ($bits(pairs))'(sets_of(fibers, try_q)) * ($bits(pairs))'(run);
   assign beyond   = {1'b0, stream_q} - {1'b0, best_q} + {1'b0, load_q};
@@ -82,7 +111,7 @@ module flaash_lookup_set_size
   end
 
   always_ff @(posedge clk_i) begin
-    try_q         <= start_i ? limit_i : try_q - 1'b1;
+    try_q         <= start_i ? most : try_q - 1'b1;
     rounds_size_q <= try_q;
     rounds_q      <= ($bits(pairs))'((32'(pairs) + Groups - 1) / Groups);
     cost_size_q   <= rounds_size_q;

@@ -10,6 +10,9 @@
 // The last set may have few fibers: then one group's engines would idle for a row. If B is long, that set
 // gets a share of its own (tail), so that all groups have it for a while.
 //
+// With few fibers of A a share that ends in the middle of a row and takes a part of the next one loads two sets for a
+// few fibers of B. So where the groups can have equal parts, one each, all within a row, they do.
+//
 // Guarantees  divided_o after begin_i, when the lines of a fiber of A are known; done_o after start_i and divided_o,
 //             until the next one of both orders. From the next cycle on (load, row and whole: with done_o) share_o is
 //             the share of the rows up to share_o.a_end, tail_share_o, if there is a tail_o, of the row from there on.
@@ -24,8 +27,10 @@ module flaash_lookup_share
   import flaash_pkg::*;
   import flaash_lookup_pkg::*;
 #(
-  parameter int unsigned Groups  = 8,  // groups of engines, 2 to 64
-  parameter int unsigned MaxSize = 4   // fibers that a group holds, 1 to 32
+  parameter int unsigned Groups  = 8,        // groups of engines, 2 to 64
+  parameter int unsigned Engines = 4,        // of a group
+  parameter int unsigned MaxSize = Engines,  // fibers that a group holds, 1 to 32
+  parameter int unsigned Lanes   = 4         // entries per line: 1, 2, 4, 8
 ) (
   input  logic       clk_i,
   input  logic       rst_ni,
@@ -33,7 +38,8 @@ module flaash_lookup_share
   output logic       divided_o,
   input  logic       start_i,    // B, too
   input  sizes_t     sizes_i,
-  input  set_size_t  limit_i,     // fibers of a set, MaxSize or less
+  input  line_addr_t extent_i,   // of the contracted mode, known with A
+  input  set_size_t  limit_i,    // fibers of a set, MaxSize or less
   output logic       done_o,
   output set_size_t  set_size_o,
   output share_t     share_o,
@@ -64,10 +70,12 @@ module flaash_lookup_share
 
   flaash_lookup_set_size #(
     .Groups (Groups),
-    .MaxSize(MaxSize)
+    .Engines(Engines),
+    .MaxSize(MaxSize),
+    .Lanes  (Lanes)
   ) u_set_size (
     .clk_i, .rst_ni,
-    .start_i, .sizes_i, .limit_i,
+    .start_i, .sizes_i, .extent_i, .limit_i,
     .done_o(sized), .few_o(few), .set_size_o
   );
 
@@ -75,6 +83,7 @@ module flaash_lookup_share
   typedef struct packed {
     set_size_t            left;  // fibers of A beyond full sets
     logic [RowsWidth-1:0] rows;  // full sets / Groups
+    group_id_t            parts; // of a row, if rows are cut into equal ones, else 0
     cost_t                load;  // lines of a set, on average
   } sets_t;
 
@@ -91,11 +100,28 @@ module flaash_lookup_share
     quotient = fiber_id_t'((64'(fibers) * 64'(inverse)) >> shift);
   endfunction
 
+  // Of 16 groups one may get none.
+  function automatic group_id_t parts_of(fiber_id_t number);
+    parts_of = '0;
+    for (int unsigned n = 1; n <= Groups; n++) begin
+      if (number == fiber_id_t'(n) && Groups % n <= Groups / 16) parts_of = group_id_t'(Groups / n);
+    end
+  endfunction
+
+  set_size_t [MaxSize:1] left;
+
+  always_comb begin
+    for (int unsigned size = 1; size <= MaxSize; size++) begin
+      left[size] = set_size_t'(sizes_i.a_fibers) - set_size_t'(full_q[size]) * set_size_t'(size);
+    end
+  end
+
   always_ff @(posedge clk_i) begin
     for (int unsigned size = 1; size <= MaxSize; size++) begin
       full_q[size] <= quotient(sizes_i.a_fibers, size);
-      sets_q[size] <= {set_size_t'(sizes_i.a_fibers) - set_size_t'(full_q[size]) * set_size_t'(size),
+      sets_q[size] <= {left[size],
                        RowsWidth'(full_q[size]) * RowsWidth'(PerGroup),
+                       parts_of(full_q[size] + fiber_id_t'(left[size] != '0)),
                        (cost_t'(quarters) * cost_t'(size) + cost_t'(2)) >> 2};
     end
   end
@@ -123,6 +149,12 @@ module flaash_lookup_share
   lines_t               row_less_q;
   cost_t                rest_q;
   lines_t               to_row_q, to_line_q, to_next_q, tail_rest_q, tail_to_row_q;
+  logic                 equal;                 // rows are cut into equal parts
+  logic [1:0]           equal_q;               // in the second step, in the third one
+  logic [Fraction:0]    per_part, per_part_q;  // 1 / parts, rounded up
+  cost_t                dividend_q;            // the quotient is rounded up, too
+  logic [PartWidth-1:0] equal_part_q;
+  lines_t               equal_part;            // lines of B
 
   function automatic lines_t lines(cost_t number);
     return lines_t'({1'b0, number});
@@ -142,11 +174,23 @@ module flaash_lookup_share
     else         {divided_q, stepped_q, done_o} <= {divided_o && !begin_i, known, stepped_q && known && !start_i};
   end
 
+  assign equal = few && sets.parts != '0;
+
+  always_comb begin
+    per_part = '0;
+    for (int unsigned n = 1; n <= Groups; n++) begin
+      if (sets.parts == group_id_t'(n)) per_part = (Fraction + 1)'((2 ** Fraction + n - 1) / n);
+    end
+  end
+
   always_ff @(posedge clk_i) begin
     // the first step
+    equal_q           <= {equal_q[0], equal};
+    per_part_q        <= per_part;
+    dividend_q        <= cost_t'(sizes_i.b_lines) + cost_t'(sets.parts) - 1'b1;
     tail_o            <= tail;
     left_q            <= sets.left;
-    {whole_q, part_q} <= rows;
+    {whole_q, part_q} <= equal ? '0 : rows;
     load_q            <= sets.load;
     row_q             <= sets.load + cost_t'(sizes_i.b_lines);
     // the second step
@@ -158,11 +202,18 @@ module flaash_lookup_share
     again_q           <= early(row_q) + lines(load_q);
     tail_early_q      <= early(cost_t'(sizes_i.b_lines));
     row_less_q        <= lines(row_q);
+    equal_part_q      <= PartWidth'(dividend_q) * PartWidth'(per_part_q);
     // the third step; without whole rows the rest is at least a load: a piece that begins within a row pays one
     rest_q            <= cost_t'(part - load_part + again_q);
     to_row_q          <= part - load_part + (again_q - row_less_q);
     to_line_q         <= part - load_part + early_q;
     to_next_q         <= part - load_part + (early_q - row_less_q);
+    if (equal_q[1]) begin
+      rest_q          <= '0;  // no group gets a line less
+      to_row_q        <= equal_part - lines(cost_t'(sizes_i.b_lines));
+      to_line_q       <= equal_part;
+      to_next_q       <= -lines(cost_t'(sizes_i.b_lines));  // a part begins with the row
+    end
     tail_rest_q       <= tail_part + tail_early_q;
     tail_to_row_q     <= tail_part + (tail_early_q - lines(cost_t'(sizes_i.b_lines)));
   end
@@ -170,6 +221,8 @@ module flaash_lookup_share
   assign part      = lines(cost_t'(part_lines_q >> Fraction));
   assign load_part = lines(cost_t'(load_part_q >> Fraction));
   assign tail_part = lines(cost_t'(tail_part_q >> Fraction));
+
+  assign equal_part = lines(cost_t'(equal_part_q >> Fraction));
 
   always_comb begin
     share_o         = '0;

@@ -4,11 +4,22 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 
 import cocotb
 from cocotb.triggers import ClockCycles, FallingEdge, RisingEdge
 
-from tests.blocks.lookup_planner import EXTENT, LANES, PREPARED, Lengths, begun, check, check_balance, costs
+from tests.blocks.lookup_planner import (
+    EXTENT,
+    LANES,
+    PREPARED,
+    Lengths,
+    Planner,
+    begun,
+    check,
+    check_balance,
+    costs,
+)
 from tests.share import amount
 
 
@@ -46,7 +57,7 @@ async def equal_fibers_are_shared_equally(dut) -> None:
 
 @cocotb.test()
 async def set_size_is_the_cheapest(dut) -> None:
-    """With few fibers of A the size of a set has the least cost of all."""
+    """With few fibers of A the size of a set has the least cost of all that are worth a look."""
     planner, rng = await begun(dut)
     few = planner.groups * planner.max_size
     for count in [*range(1, min(few, 20), amount(3, 1)), few - 1, few, few + 5]:
@@ -65,8 +76,55 @@ async def set_size_is_the_cheapest(dut) -> None:
             rounds = -(-(-(-len(a) // size) * run) // planner.groups)
             return rounds * planner.groups * sum(b) * len(a) + size * (planner.groups - 1) * sum(a) * run
 
-        best = min(cost(size) for size in range(1, planner.max_size + 1))
+        best = min(cost(size) for size in range(1, largest_set(planner, a) + 1))
+        assert plan.set_size <= largest_set(planner, a)
         assert cost(plan.set_size) == best, f"{plan.set_size} fibers of {a[0]} lines, {len(b)} of B"
+
+
+def largest_set(planner: Planner, a: Lengths) -> int:
+    """Return how many fibers of A a set may have: no more than what makes each line of B take a cycle."""
+    for fibers in (1, 2):
+        if fibers * LANES * LANES * sum(a) >= EXTENT * len(a):
+            return min(fibers * planner.engines, planner.max_size, len(a))
+    return min(planner.max_size, len(a))
+
+
+@cocotb.test()
+async def slots_that_would_only_wait_stay_empty(dut) -> None:
+    """Where a fiber per engine, or two, keep its multiplier busy, a set has no more, though B is long."""
+    planner, _ = await begun(dut)
+    count, busy = planner.groups * planner.max_size - 1, EXTENT // LANES // LANES
+    for lines, fibers in ((busy, 1), (busy - 1, 2), (busy // 2, 2), (busy // 2 - 1, planner.max_size)):
+        if planner.groups == 1 or count == 0:
+            return
+        a, b = [lines] * count, [20] * 200
+        plan = await planner.plan(a, b)
+        check(plan, planner, a, b)
+        assert plan.set_size == min(fibers * planner.engines, planner.max_size, count), f"{lines} lines"
+
+
+@cocotb.test()
+async def few_sets_are_cut_into_equal_parts(dut) -> None:
+    """Where all groups, or all but one of 16, can have equal parts of a set's row, no piece has two sets."""
+    planner, rng = await begun(dut)
+    few, cut = planner.groups * planner.max_size, 0
+    for count in rng.sample(range(1, few), min(few - 1, amount(12, 40))):
+        for b in [[4] * rng.randint(1, 80), [1] * planner.groups,
+                  [rng.randint(1, 9) for _ in range(rng.randint(1, 90))]]:
+            a = [rng.choice([1, 5, 40])] * count
+            plan = await planner.plan(a, b)
+            check(plan, planner, a, b)
+            sets = -(-count // plan.set_size)
+            if planner.groups == 1 or sets > planner.groups or planner.groups % sets > planner.groups // 16:
+                continue
+            cut += 1
+            parts, first = planner.groups // sets, [0, *itertools.accumulate(b)]
+            for _, _, piece in plan.pieces:
+                rows = piece["a_end"] - piece["a_id"], piece["b_end"]
+                assert rows[0] == 0 or rows == (min(plan.set_size, count - piece["a_id"]), 0), piece
+                end = piece["b_end"] if rows[0] == 0 else first[-1]
+                assert end - piece["b_line"] < -(-first[-1] // parts) + max(b), (piece, b)
+    assert cut or planner.groups == 1
 
 
 @cocotb.test()

@@ -109,6 +109,26 @@ async def copies_are_not_written_too_early(dut) -> None:
 
 
 @cocotb.test()
+async def copies_are_not_written_while_lines_wait(dut) -> None:
+    """A long fiber holds the first line of a run back; a slot that has no match yet wants the second one."""
+    machine, make = await begun(dut)
+    engines, slots, lanes = engines_of_a_group(machine), int(dut.Slots.value), machine.lanes
+    size, top = engines * slots, make.extent - 2 * lanes
+    # B: a line that ends at top, and a line behind it. The long fiber has all coordinates but these.
+    first, second = [*range(lanes - 1), top], range(top + 1, top + 1 + lanes)
+    b = make.fiber([*first, *second])
+    long = make.fiber(range(lanes - 1, top)[-slot_entries(machine):])
+    sets = []
+    for turn in range(6 * -(-machine.engines // engines)):
+        short = [make.single(second[(turn // 2 + member) % lanes]) for member in range(size)]
+        if turn % 2 == 0 and slots > 1:
+            short[engines:2 * engines] = [long] * engines
+        sets += short
+    for dense in (False, True):
+        await run_checked(machine, sets, [b], dense)
+
+
+@cocotb.test()
 async def sums_cancel_across_rounds(dut) -> None:
     """Products of one dot product that lie in several slots and rounds add up without a rounding between."""
     machine, make = await begun(dut)

@@ -28,9 +28,10 @@ MACHINES = {
         ("n64", True, {"NumSdpe": 64, "CoordWidth": 6, "MemLatency": 5, "Format": rtl.FORMATS["int8"]}),
     ],
 }
-# Groups, engines of a group; in LIST=long with many, too, which take long.
-PLANS = {"verilator": [(8, 4)],
-         "icarus": [(8, 4), (3, 3), (2, 1), (1, 4), *([(16, 8), (64, 1)] if LONG else [])]}
+# Groups, fibers of a set, engines of a group; in LIST=long with many, too, which take long.
+PLANS = {"verilator": [(8, 4, 4)],
+         "icarus": [(8, 4, 4), (3, 3, 3), (2, 1, 1), (1, 4, 4), (2, 8, 2), (4, 4, 2),
+                    *([(16, 8, 8), (64, 1, 1)] if LONG else [])]}
 
 
 @pytest.mark.alternates("icarus")
@@ -46,9 +47,10 @@ def test_lookup(simulator: str, seed: int) -> None:
 @pytest.mark.alternates("icarus")
 def test_lookup_plan(simulator: str, seed: int) -> None:
     """Two machines in the suite: sets of 4 and of 3 meet faults that the other ones do not show."""
-    for groups, size in share(PLANS[simulator], seed, suite=4):
+    for groups, size, engines in share(PLANS[simulator], seed, suite=4):
         run_bench("flaash_lookup_plan_bench", "tests.blocks.lookup_plan_tests", simulator,
-                  f"lookup_plan-g{groups}-s{size}", {"Groups": groups, "MaxSize": size}, seed,
+                  f"lookup_plan-g{groups}-s{size}-e{engines}",
+                  {"Groups": groups, "MaxSize": size, "Engines": engines}, seed,
                   extra_sources=PLAN_WRAPPER, inside=True)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from cocotb.handle import SimHandleBase
 
+from models.dispatch import HOLDING
 from tb.common import rtl_constants as rtl
 from tb.common.configs import Config
 from tests.top.contractions import Case
@@ -57,9 +58,11 @@ class Words:
 
     def __init__(self, dut: SimHandleBase, config: Config):
         core = dut.u_chip.u_core
-        self.lookup = config["Engine"] == "lookup"
+        engine = str(config["Engine"])
+        self.holds = engine in HOLDING  # its engines hold fibers of A
+        self._one_each = engine == "lookup"
         self._stores = [core.gen_store[which].u_buffers.gen_buffer[0].u_store for which in range(2)]
-        self._compute = (core.gen_lookup if self.lookup else core.gen_stream).u_compute
+        self._compute = getattr(core, f"gen_{engine if self.holds else 'stream'}").u_compute
         self._count = int(config["NumSdpe"])
         self._portions = int(config["Portions"])
         self._groups = -(-self._count // int(config["GroupSize"]))
@@ -71,7 +74,7 @@ class Words:
         fibers = len(case.operands[operand].fiber_bounds())
         fiber = chance.randrange(fibers + 1)
         used = None
-        if not self.lookup:
+        if not self.holds:
             # The generator reads the ends of fibers of A and of runs of B, and the first fibers. With
             # portions there are no runs.
             run = (case.run_length or fibers) if operand else 1
@@ -80,10 +83,10 @@ class Words:
         return Flip(what, place(operand, "PlaceFirst", fiber), used)
 
     def bound(self, case: Case, chance: random.Random) -> Flip:
-        """Flip a high bit of a first line that ends a set of A: the line is then far outside."""
+        """Flip a high bit of a first line that may end a set of A: the line is then far outside."""
         fiber = chance.randint(1, len(case.operands[0].fiber_bounds()))
         what = turn(self._stores[0].u_firsts.mem_q[fiber], chance, range(10, 16))
-        return Flip(what, place(0, "PlaceFirst", fiber), True)
+        return Flip(what, place(0, "PlaceFirst", fiber), True if self._one_each else None)
 
     def path(self, case: Case, chance: random.Random) -> Flip:
         """Flip a bit of the leaf node of a fiber."""
@@ -111,7 +114,7 @@ class Words:
     def sources(self) -> Iterator[SimHandleBase]:
         """Yield SDPEs and combiner, in their order."""
         for s in range(self._used):
-            if self.lookup:
+            if self.holds:
                 size = self._used // self._groups
                 yield self._compute.gen_group[s // size].u_group.gen_engine[s % size].u_engine
             else:
@@ -122,7 +125,7 @@ class Words:
     @property
     def _used(self) -> int:
         """Return the number of working SDPEs."""
-        return self._count // self._groups * self._groups if self.lookup else self._count
+        return self._count // self._groups * self._groups if self.holds else self._count
 
     def result(self, case: Case, chance: random.Random) -> Flip | None:
         """Flip a bit of a result that waits in a store; None if none does.
@@ -141,7 +144,12 @@ class Words:
         what = turn(words[index % len(words)], chance)
         return Flip(what, place(0, "PlaceResult", source), True)
 
-    # ----------------------------------------------------------------- lookup machine
+    # ------------------------------------------------- machines that hold fibers of A
+    @staticmethod
+    def _values(engine: SimHandleBase) -> SimHandleBase:
+        """Return the memory for values of A of a lookup or of a resident engine."""
+        return (engine.u_resident if hasattr(engine, "u_resident") else engine.u_emit).u_values.mem_q
+
     def rank(self, case: Case, chance: random.Random) -> Flip:
         """Flip a bit of the first block of ranks."""
         what = turn(self._compute.u_plan.u_cuts.u_ranks.gen_buffer[0].u_blocks.mem_q[0], chance)
@@ -150,15 +158,15 @@ class Words:
     def write_all_values(self) -> None:
         """Write every word for values of A: a wrong rank may read an unwritten one."""
         for engine in self.sources():
-            for word in engine.u_resident.u_values.mem_q:
+            for word in self._values(engine):
                 word.value = 1 << len(word) - 1  # zeros, and their parity bit
 
     def resident(self, memory: str, chance: random.Random) -> Flip:
         """Flip a bit of each word of a memory of an engine's resident fibers: bits, base or values."""
         source, engine = chance.choice(list(enumerate(self.sources())))
-        inside = engine.u_resident
-        words = {"bits": lambda: inside.u_table.u_bits.mem_q, "base": lambda: inside.u_table.u_bases.mem_q,
-                 "values": lambda: inside.u_values.mem_q}[memory]()
+        words = {"bits": lambda: engine.u_resident.u_table.u_bits.mem_q,
+                 "base": lambda: engine.u_resident.u_table.u_bases.mem_q,
+                 "values": lambda: self._values(engine)}[memory]()
         half = len(words) // 2
         for index in [*range(min(half, 8)), *range(half, half + min(half, 8))]:
             if words[index].value.is_resolvable:

@@ -15,9 +15,10 @@ from tests.top.common import quick_config
 from tests.top.hostile import CORPUS, run_hostile
 
 LOOKUP = configs.load("fast8", {"NumSdpe": 3, "GroupSize": 2})
+RESIDENT = configs.load("resident8", {"NumSdpe": 3, "GroupSize": 2})
 SPLIT = configs.load("split8", {"NumSdpe": 2, "Portions": 2})
 PAPER = configs.load("paper2", {"ResultDepth": 16})
-OTHERS = {"lookup": LOOKUP, "split": SPLIT, "paper": PAPER}
+OTHERS = {"lookup": LOOKUP, "resident": RESIDENT, "split": SPLIT, "paper": PAPER}
 
 
 def on(simulator: str, verilator: int, icarus: int, suite: int) -> int:
@@ -72,7 +73,7 @@ def test_back_to_back(simulator: str, seed: int) -> None:
 
 @pytest.mark.suite_on("icarus")
 @pytest.mark.parametrize("config", [
-    configs.load("bf16", {"NumSdpe": 2}), LOOKUP,
+    configs.load("bf16", {"NumSdpe": 2}), LOOKUP, RESIDENT,
     *(pytest.param(configs.load(name, {"NumSdpe": 2}), marks=pytest.mark.full)
       for name in ("int8", "int16"))],
     ids=lambda config: config.name.split(":")[0])
@@ -97,16 +98,16 @@ def test_aborts_and_watchdog(simulator: str, seed: int) -> None:
 @pytest.mark.parametrize("config", others(0))
 def test_aborts_and_watchdog_on_other_machines(simulator: str, config: Config, seed: int) -> None:
     run_hostile(config, simulator, "stop", seed, f"-{config.name}",
-                count=25 if LONG else 6 if config is LOOKUP else 4)
+                count=25 if LONG else 6 if config in (LOOKUP, RESIDENT) else 4)
 
 
 @pytest.mark.suite_on("icarus")
 @pytest.mark.parametrize("config", [
     configs.load("default", {"NumSdpe": 2}),
-    *(pytest.param(config, marks=[pytest.mark.turn(number, 3), pytest.mark.full])
+    *(pytest.param(config, marks=[pytest.mark.turn(number, 4), pytest.mark.full])
       for number, config in enumerate((
-          SPLIT, LOOKUP, configs.load("default", {"NumSdpe": 2, "Memory": "ideal"}))))],
-    ids=["banked", "split", "lookup", "ideal"])
+          SPLIT, LOOKUP, RESIDENT, configs.load("default", {"NumSdpe": 2, "Memory": "ideal"}))))],
+    ids=["banked", "split", "lookup", "resident", "ideal"])
 def test_flipped_bits(simulator: str, config: Config, seed: int) -> None:
     name = f"-{config['Engine']}-{config['Memory']}-{config['Portions']}"
     run_hostile(config, simulator, "parity", seed, name, open_memories=True,
@@ -117,8 +118,9 @@ def test_flipped_bits(simulator: str, config: Config, seed: int) -> None:
 @pytest.mark.parametrize(("config", "memories", "counts"), [
     (configs.load("default", {"NumSdpe": 2}), "first bound path node result", (6, 6)),
     (SPLIT, "first result", (3, 3)), (LOOKUP, "first bound result rank base values", (3, 6)),
-    (LOOKUP, "first", (10, 10)), (LOOKUP, "bits", (20, 20))],
-    ids=["stream", "split", "lookup", "lookup-first", "lookup-bits"])
+    (LOOKUP, "first", (10, 10)), (LOOKUP, "bits", (20, 20)),
+    (RESIDENT, "first bound result rank values", (3, 6))],
+    ids=["stream", "split", "lookup", "lookup-first", "lookup-bits", "resident"])
 def test_flipped_bits_in_tables(simulator: str, config: Config, memories: str,
                                 counts: tuple[int, int], seed: int) -> None:
     name = f"-{config['Engine']}-{config['Portions']}-{memories.replace(' ', '-')}"

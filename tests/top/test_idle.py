@@ -11,7 +11,7 @@ from tb.env.run import run_sequences
 from tests.share import amount
 from tests.top.common import quick_config
 from tests.top.hostile import run_hostile
-from tests.top.test_hostile import LOOKUP, PAPER, SPLIT
+from tests.top.test_hostile import LOOKUP, PAPER, RESIDENT, SPLIT
 from tests.top.test_sequences import MACHINES
 
 SPLITS = {"verilator": configs.load("split8"), "icarus": SPLIT}
@@ -39,9 +39,9 @@ def test_one_against_many_in_portions(simulator: str, seed: int) -> None:
 @pytest.mark.suite_on("icarus")
 @pytest.mark.parametrize("config", [
     quick_config("icarus"), PAPER,
-    *(pytest.param(config, marks=[pytest.mark.full, pytest.mark.turn(number, 2)])
-      for number, config in enumerate((SPLIT, LOOKUP)))],
-                         ids=["default", "paper", "split", "lookup"])
+    *(pytest.param(config, marks=[pytest.mark.full, pytest.mark.turn(number, 3)])
+      for number, config in enumerate((SPLIT, LOOKUP, RESIDENT)))],
+                         ids=["default", "paper", "split", "lookup", "resident"])
 def test_right_after_done(simulator: str, config: Config, seed: int) -> None:
     run_hostile(config, simulator, "after_done", seed, f"-{config.name}")
 

@@ -8,6 +8,7 @@ module flaash_lookup_plan_bench
 #(
   parameter int unsigned Groups  = 8,
   parameter int unsigned MaxSize = 4,
+  parameter int unsigned Engines = MaxSize,
   parameter int unsigned Fibers  = 4096,
   parameter int unsigned Parity  = 1
 ) (
@@ -60,6 +61,7 @@ module flaash_lookup_plan_bench
 
   flaash_lookup_plan #(
     .Groups  (Groups),
+    .Engines (Engines),
     .MaxSize (MaxSize),
     .Lanes   (4),
     .MemLines(2 * Fibers),
