@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from collections.abc import Container
 from random import Random
 
 from cocotb.handle import SimHandleBase
@@ -56,27 +57,27 @@ class Planner:
         self._describe(operand, loaded=1, extent=self.extent, fibers=len(lengths), lines=sum(lengths))
 
     async def load(self, operand: int, lengths: Lengths, lines: bool = True,
-                   wrong: int | None = None) -> None:
+                   wrong: Container[int] = ()) -> None:
         """Write an operand; then it is loaded. Arguments as for write()."""
         await self.write(operand, lengths, lines, wrong)
         self.loaded(operand, lengths)
 
     async def write(self, operand: int, lengths: Lengths, lines: bool = True,
-                    wrong: int | None = None) -> None:
+                    wrong: Container[int] = ()) -> None:
         """Write the table of an operand, and which lines end a fiber.
 
         Args:
             operand: A 0, B 1.
             lengths: lines of the fibers.
             lines: the lines are written, too; the plan takes those of before for them if not.
-            wrong: a fiber whose entry of the table is told to be wrong.
+            wrong: fibers whose entries of the table are reported as wrong.
         """
         dut = self.dut
         self._describe(operand)
         dut.fiber_operand_i.value, dut.fiber_valid_i.value = operand, 1
         for fiber, first in enumerate([0, *itertools.accumulate(lengths)]):
             dut.fiber_id_i.value = fiber
-            dut.fiber_i.value = self.types["fiber_i"].pack(first=first, wrong=int(fiber == wrong))
+            dut.fiber_i.value = self.types["fiber_i"].pack(first=first, wrong=int(fiber in wrong))
             await RisingEdge(dut.clk_i)
         dut.fiber_valid_i.value = 0
         ends = set(itertools.accumulate(lengths))
