@@ -69,9 +69,14 @@ module flaash_formal_lookup_fetch
     return (32'(first) + 32'(size_q) < 32'(a_fibers_q)) ? first + fiber_id_t'(size_q) : a_fibers_q;
   endfunction
 
+  // A piece within a set tells where that set ends.
+  function automatic line_addr_t end_line_of(piece_t piece);
+    return line_of((piece.start.a_id == piece.a_end) ? behind(piece.a_end) : piece.a_end);
+  endfunction
+
   function automatic logic can_be(piece_t piece);
     return piece.start.a_id <= piece.a_end && piece.a_end <= a_fibers_q
-           && piece.start.a_line == line_of(piece.start.a_id) && piece.a_end_line == line_of(piece.a_end)
+           && piece.start.a_line == line_of(piece.start.a_id) && piece.a_end_line == end_line_of(piece)
            && piece.start.b_line < b_lines_q && piece.b_end < b_lines_q
            && ((piece.a_end == a_fibers_q) ? piece.b_end == '0 : is_set(piece.start.a_id, piece.a_end));
   endfunction
@@ -177,7 +182,7 @@ module flaash_formal_lookup_fetch
       !u_dut.wait_valid_q || can_be(u_dut.wait_q));
   Ends_A : assert property (@(posedge clk_i) disable iff (!rst_ni)
       idle || (u_dut.a_end_q <= a_fibers_q && u_dut.b_end_q < b_lines_q
-               && u_dut.a_end_line_q == line_of(u_dut.a_end_q)
+               && (u_dut.a_end_line_q == line_of(u_dut.a_end_q) || 32'(u_dut.set_next_q) > 32'(u_dut.a_end_q))
                && (u_dut.a_end_q != a_fibers_q || u_dut.b_end_q == '0)));
   Set_A : assert property (@(posedge clk_i) disable iff (!rst_ni) !wanted
       || (is_row(set) && u_dut.a_line_q >= line_of(set) && u_dut.a_line_q <= a_lines
