@@ -78,11 +78,11 @@ package flaash_reg_pkg;
   // bits of registers.rdl: make registers
   localparam int unsigned ControlStart     = 0;  // begin a contraction
   localparam int unsigned ControlSoftReset = 1;  // forget everything but the RW registers
-  localparam int unsigned ControlAbort     = 2;  // end the contraction or operand frame under way, keep operands
+  localparam int unsigned ControlAbort     = 2;  // end the current contraction or operand frame, keep operands
 
-  localparam int unsigned StatusLoadedA = 0;  // a complete operand A is there
-  localparam int unsigned StatusLoadedB = 1;  // a complete operand B is there
-  localparam int unsigned StatusBusy    = 2;  // a contraction runs, or a soft reset or an abort is under way
+  localparam int unsigned StatusLoadedA = 0;  // operand A is complete
+  localparam int unsigned StatusLoadedB = 1;  // operand B is complete
+  localparam int unsigned StatusBusy    = 2;  // a contraction, a soft reset or an abort is in progress
   localparam int unsigned StatusDone    = 3;  // the last contraction has stored every result
   localparam int unsigned StatusDrained = 4;  // and all of them, with the trailer, have left
   localparam int unsigned StatusError   = 5;  // RegError holds a code; cleared by soft reset
@@ -97,14 +97,14 @@ package flaash_reg_pkg;
   // end of bits
 
   // ------------------------------------------------------------------- error codes
-  localparam int unsigned EdgeErrors = 64;  // codes from here on are those of the memory edge
+  localparam int unsigned EdgeErrors = 64;  // codes from here on belong to the memory edge
 
   // RegErrorPlace: operand in bit 31 (A 0, B 1), level in 30:28 (7 for the entries), position of
   // the word or entry within the section in 27:0, unless the code says otherwise.
   typedef enum logic [7:0] {
     // codes of registers.rdl: make registers
     ErrNone          = 8'h00,  // no error
-    ErrHeader        = 8'h01,  // first beat: wrong magic, a format that is not the build's, or it names no operand
+    ErrHeader        = 8'h01,  // first beat: wrong magic, a format other than the build's, or no operand named
     ErrOrder         = 8'h02,  // order 0 or above 8 (place: the order)
     ErrExtent        = 8'h03,  // an extent is 0, or the contracted one exceeds CoordWidth (position: mode)
     ErrCount         = 8'h04,  // node or entry counts contradict each other (position: level)
@@ -121,24 +121,24 @@ package flaash_reg_pkg;
     ErrResultRange   = 8'h0f,  // an integer result does not fit its format (place: SDPE; NumSdpe: the combiner)
     ErrStartLoading  = 8'h10,  // start while an operand is being received (place: 0)
     ErrAborted       = 8'h11,  // only in a trailer: a reset or an abort cut this frame short
-    ErrWatchdog      = 8'h12,  // no progress for RegWatchdog cycles (place: what was outstanding)
+    ErrWatchdog      = 8'h12,  // no progress for RegWatchdog cycles (place: the outstanding work)
     ErrParity        = 8'h13,  // a stored bit has flipped (place: of a node; level 7: memory and position)
     // of the memory edge; their places: flaash_edge_pkg
-    ErrDescriptor    = 8'h40,  // a word of the descriptor has a value that means nothing
+    ErrDescriptor    = 8'h40,  // a word of the descriptor has an undefined value
     ErrAlign         = 8'h41,  // an address is not aligned
     ErrSpan          = 8'h42,  // an array or the result buffer ends beyond the last address
     ErrLevelCount    = 8'h43,  // a dense level has not as many nodes as its parents and extent say
-    ErrReadSlave     = 8'h44,  // a read was answered with SLVERR
-    ErrReadDecode    = 8'h45,  // a read was answered with DECERR
-    ErrWriteSlave    = 8'h46,  // a write was answered with SLVERR
-    ErrWriteDecode   = 8'h47,  // a write was answered with DECERR
-    ErrResultFull    = 8'h48,  // the results need more than the buffer's capacity (place: how many there are)
-    ErrRing          = 8'h49   // base, size or tail of the ring can't be (place: address of the register)
+    ErrReadSlave     = 8'h44,  // a read response was SLVERR
+    ErrReadDecode    = 8'h45,  // a read response was DECERR
+    ErrWriteSlave    = 8'h46,  // a write response was SLVERR
+    ErrWriteDecode   = 8'h47,  // a write response was DECERR
+    ErrResultFull    = 8'h48,  // the results need more than the buffer's capacity (place: the number of results)
+    ErrRing          = 8'h49   // base, size or tail of the ring is invalid (place: address of the register)
     // end of codes
   } error_e;
 
-  // RegErrorPlace of ErrParity: of a node its level and number. With level 7 bits 27:24 tell the memory,
-  // 23:0 the position in it.
+  // RegErrorPlace of ErrParity: of a node its level and number. With level 7 bits 27:24 name the memory, 23:0 the
+  // position in it.
   localparam logic [2:0] PlaceStored  = 3'h7;  // the level of all memories but the nodes
   localparam logic [3:0] PlaceLine    = 4'h0;  // tensor memory; position: line
   localparam logic [3:0] PlaceFirst   = 4'h1;  // fiber table, first lines; position: fiber
@@ -147,7 +147,7 @@ package flaash_reg_pkg;
   localparam logic [3:0] PlaceTable   = 4'h4;  // resident fiber of a lookup engine; position: SDPE
   localparam logic [3:0] PlaceResult  = 4'h5;  // result store; position: SDPE; NumSdpe: the combiner
 
-  // A word that was used and is not what was stored. Without `valid` these are the bits of RegErrorPlace.
+  // A word that was used and differs from the stored word. Without `valid` these are the bits of RegErrorPlace.
   typedef struct packed {
     logic        valid;
     logic        operand;   // A 0, B 1; 0 where there is no operand

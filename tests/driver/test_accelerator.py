@@ -188,7 +188,7 @@ def test_an_error_touches_only_its_own_contraction() -> None:
     with pytest.raises(MachineError) as caught:
         run(accelerator.contract(a, b))
     assert str(caught.value) == (
-        "ErrReadSlave (0x44) at byte 0 of crd of level 0 of A: a read was answered with SLVERR")
+        "ErrReadSlave (0x44) at byte 0 of crd of level 0 of A: a read response was SLVERR")
     assert (caught.value.code, caught.value.name) == (0x44, "ErrReadSlave")
     assert accelerator.device.allocator.free_bytes == free
     machine.memory.bad.clear()
