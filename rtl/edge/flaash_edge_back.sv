@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edge back: leads a descriptor through the chip: contraction, until the last result is with the writer.
+// Edge back: controls a descriptor in the chip, from the contraction until the writer has the last result.
 //
-// Guarantees  A descriptor that was handed over takes a turn (open_o) and is contracted (start_i orders it at the chip,
-//             too) or only told of (failed_i); close_o ends its turn when its result frame has ended, or in the cycle
-//             after the hand-over if there is none: refused_o. What goes wrong with it meanwhile, as outcome_i says,
-//             comes at fault_o. In the cycle of close_o the next one may be started: others write and complete its
+// Guarantees  A descriptor from the front takes a turn (open_o). It is contracted (start_i also orders the contraction
+//             at the chip) or only reported (failed_i). close_o ends its turn after its result frame. Without a frame
+//             (refused_o) close_o comes in the cycle after the hand-over. Errors of the turn, from outcome_i, appear at
+//             fault_o. The next descriptor may start in the cycle of close_o: other modules write and complete the
 //             results.
-// Demands     start_i and failed_i only with ready_o, failed_i only with left_o. The chip begins in the cycle behind
-//             start_i, or not at all. What the other modules say is about what they were told to do.
+// Demands     start_i and failed_i only with ready_o, failed_i only with left_o. The chip begins in the cycle after
+//             start_i, or not at all. The status of the other modules refers to the orders that they have received.
 // Latency     One cycle from a state's end to the next state.
-// Reset       Idle; resetting_i does the same, whatever is under way.
+// Reset       Idle; resetting_i does the same in every state.
 //
 //   idle -> start -> run -> idle, or start
 //     ^-------+                           (no contraction took place)
@@ -27,7 +27,7 @@ module flaash_edge_back
   input  logic        resetting_i,
   // the other half
   input  logic        start_i,         // pulse: contract
-  input  logic        failed_i,        // pulse: tell front_fault_i
+  input  logic        failed_i,        // pulse: report front_fault_i
   input  error_t      front_fault_i,
   output logic        ready_o,
   output logic        free_o,          // the chip has a buffer for the next operands

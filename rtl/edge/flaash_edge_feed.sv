@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edge feed: reads the arrays of an operand and hands it to the core.
+// Edge feed: reads the arrays of an operand and passes the operand to the core.
 //
-// Guarantees  ask_i asks for the arrays of an operand, load_i hands the operand to the core, of what has come: loaded_o
-//             when its last beat was taken; fault_o stays until load_rst_ni is low. With cancel_i an operand that was
-//             begun is given up, also instead of a beat that waits, and none is begun. None is begun with hold_i.
+// Guarantees  ask_i requests the arrays of an operand. load_i passes the operand to the core as data arrives: loaded_o
+//             after its last beat. fault_o stays until load_rst_ni is low. With cancel_i an operand in progress is
+//             abandoned, also in place of a waiting beat, and none begins. None begins with hold_i.
 // Demands     ask_i while asked_o, load_i while loaded_o, for the same operands in the same order; no load_i before its
-//             ask_i. What describes an operand stays as long as it is asked for, and loaded. cancel_i, with
-//             load_rst_ni low, stays until loaded_o and until the readers are idle. The core takes a head in the cycle
-//             in which it is offered: the loader is idle when an operand begins.
+//             ask_i. The description of an operand stays while its arrays are requested, and while the operand is
+//             loaded. cancel_i, with load_rst_ni low, stays until loaded_o and until the readers are idle. The core
+//             takes a head in the cycle in which it is offered: the loader is idle when an operand begins.
 // Latency     Two cycles from ask_i to the first request, one from load_i to the head.
 // Throughput  A beat per cycle.
-// Reset       rst_ni with the chip; load_rst_ni: what is read of an operand.
+// Reset       rst_ni with the chip; load_rst_ni: the reads of an operand.
 //
 //   req_* <-- parts --> parts FIFO --+
 //   beat_* (pos, crd; val) ----------+--> operand --> beat_*
@@ -43,12 +43,12 @@ module flaash_edge_feed
   input  logic                      hold_i,       // the core takes no new operand
 
   // the operand
-  input  logic [1:0][3:0]           ask_orders_i, // of what is asked for; A in element 0
+  input  logic [1:0][3:0]           ask_orders_i, // of the requested operands; A in element 0
   input  logic                      ask_empty_i,
-  input  logic [1:0][3:0]           orders_i,     // of what is handed on
+  input  logic [1:0][3:0]           orders_i,     // of the operand
   input  logic [31:0]               entries_i,
   input  logic                      short_crd_i,
-  output logic [1:0][3:0]           level_id_o,   // in the descriptor: of what is asked for, of what is handed on
+  output logic [1:0][3:0]           level_id_o,   // in the descriptor: for requests, for the operand
   input  level_t [1:0]              level_i,
 
   // its arrays: pos and crd in element 0, val in 1
@@ -65,7 +65,7 @@ module flaash_edge_feed
   output operand_t                  beat_o
 );
 
-  localparam int unsigned PartsAhead = 16;  // parts that are asked for and not used up, most
+  localparam int unsigned PartsAhead = 16;  // parts that are requested and not consumed, most
 
   // ---------------------------------------------------------------------- asking
   logic                        part_in_valid, part_in_ready, part_valid, part_ready;

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edge front: leads through the first half of a descriptor: both operands; then it hands it over.
+// Edge front: loads both operands of a descriptor, then hands the descriptor over to flaash_edge_back.
 //
-// Guarantees  A descriptor is handed over (start_o or failed_o, with fault_o) when its operands are with the chip, or
-//             when it is known that they won't be. An operand that was begun is given up (cancel_o) and nothing is
-//             read any more (load_rst_no, cancel_o) before that; a contraction that runs goes on. Operands are loaded
-//             from free_i on. Where halted_i rises, the descriptors under way are given up. From where it is taken
-//             until it is handed over cause_i fails a descriptor: the chip does not know of it. failed_o
-//             only with left_i. With late_i a descriptor fails, and nothing is read any more (cancel_o) up to the next
-//             soft reset: then reads that the memory does not answer are not waited for.
-// Demands     What the other modules say is about what they were told to do. back_ready_i stays until the hand-over.
+// Guarantees  A descriptor is handed over (start_o or failed_o, with fault_o) when its operands are in the chip, or
+//             when the load has failed. After a failure, the front first abandons an operand in progress (cancel_o) and
+//             stops all reads (load_rst_no, cancel_o). A running contraction goes on. Operands are loaded from free_i
+//             on. When halted_i rises, the descriptors in progress are dropped. cause_i fails a descriptor between
+//             take_o and the hand-over, while the chip does not know of the descriptor. failed_o only with left_i. With
+//             late_i a descriptor fails, and all reads stop (cancel_o) until the next soft reset: the front does not
+//             wait for reads without a response.
+// Demands     The status of the other modules refers to the orders that they have received. back_ready_i stays until
+//             the hand-over.
 // Latency     One cycle from a state's end to the next state.
-// Reset       Idle; resetting_i does the same, whatever is under way.
+// Reset       Idle; resetting_i does the same in every state.
 //
 //   idle -> begin -> load (A and B) -> settle -> start -> idle, or begin
 //    |        |        |                 |        |
@@ -26,15 +27,15 @@ module flaash_edge_front
   input  logic           clk_i,
   input  logic           rst_ni,
   input  logic           resetting_i,
-  input  logic           stopping_i,     // the chip ends what it does
-  input  error_t         cause_i,        // pulse: the chip ends what is under way
-  input  logic           halted_i,       // a descriptor before has ended the queue
+  input  logic           stopping_i,     // the chip ends its work
+  input  error_t         cause_i,        // pulse: the chip ends its work
+  input  logic           halted_i,       // an earlier descriptor has ended the queue
   input  logic           late_i,         // level: the watchdog has ended the queue
   output logic           busy_o,
   output logic           failing_o,      // this descriptor ends the queue
 
   // the next descriptor
-  input  logic           ahead_busy_i,   // one is being fetched, or on offer
+  input  logic           ahead_busy_i,   // a descriptor is being fetched, or is valid
   input  logic           next_valid_i,
   input  error_t         next_fault_i,   // it can't be used
   output logic           take_o,         // pulse
@@ -47,14 +48,14 @@ module flaash_edge_front
   input  logic           loaded_i,       // nothing of any operand is left to hand on
   input  logic           loading_i,      // the chip is inside an operand
   input  error_t         load_fault_i,
-  input  error_t         chip_fault_i,   // told by the chip about an operand
+  input  error_t         chip_fault_i,   // the chip's error of an operand
   output logic           cancel_o,
   output logic           load_rst_no,
-  input  logic           quiet_i,        // no read is under way
+  input  logic           quiet_i,        // no read is outstanding
   // the other half
   input  logic           back_ready_i,
   output logic           start_o,        // pulse: contract
-  output logic           failed_o,       // pulse: tell the error
+  output logic           failed_o,       // pulse: report the error
   output error_t         fault_o
 );
 
@@ -68,12 +69,12 @@ module flaash_edge_front
   logic        load_rst_nq, loads, failed;
   error_t      fault_q, fault;  // the first; of this cycle
 
-  // Operands are loaded from the moment on in which the chip is free for them.
+  // Operands are loaded once the chip has a buffer for them.
   assign loads = (state_q == FrontBegin && free_i) || state_q == FrontLoad || state_q == FrontSettle;
 
   // --------------------------------------------------------------------- faults
-  // Of several in one cycle the last one counts. A cause shows in its own cycle, a flipped bit with the contraction
-  // that has met it.
+  // If several faults occur in one cycle, the last one counts. A cause appears in its own cycle, a flipped bit with the
+  // contraction that used it.
   always_comb begin
     fault = '0;
     if (loads || state_q == FrontBegin || state_q == FrontStart) fault = cause_i;

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edge loader: reads descriptors and operands from memory, and hands these to the core.
+// Edge loader: reads descriptors and operands from memory, and passes the operands to the core.
 //
-// Guarantees  begin_i reads the descriptor of a slot, clear_i and fetch_i take it: fetched_o with what it says or
-//             fetch_fault_o. ask_i reads the arrays of its operands, load_i hands those to the core that were
-//             asked for before any others: loaded_o when the last beat was taken; load_fault_o, of
-//             two that of A, stays until load_rst_ni is low. With cancel_i operands that were begun are given up;
-//             idle_o then tells that no read is under way.
-// Demands     As flaash_edge_feed. A clear_i for each begin_i, in order; the next one when all was asked for.
-//             cancel_i, with load_rst_ni low, stays until loaded_o and idle_o.
+// Guarantees  begin_i reads the descriptor of a slot. clear_i and fetch_i parse the descriptor: fetched_o with its
+//             fields or with fetch_fault_o. ask_i reads the arrays of its operands. load_i passes operands to the core
+//             in the order of ask_i: loaded_o after the last beat. load_fault_o stays until load_rst_ni is low; if both
+//             operands have an error, it is the error of A. cancel_i abandons the operands in progress; then idle_o
+//             shows that no read is outstanding.
+// Demands     As flaash_edge_feed. One clear_i for each begin_i, in order; the next clear_i after all requests of the
+//             descriptor. cancel_i, with load_rst_ni low, stays until loaded_o and idle_o.
 // Latency     Three cycles from begin_i to the address; one from load_i to the head.
-// Throughput  A beat per cycle and operand of what has been read, in all a beat of the bus.
-// Reset       rst_ni with the bus; load_rst_ni: all that is being read.
+// Throughput  A beat per cycle and operand if its data has arrived, in total a beat of the bus.
+// Reset       rst_ni with the bus; load_rst_ni: all reads.
 //
 //   reads --+--> pieces --> descriptor
 //    ^      +--> feed of A --> beat_*[0]
@@ -43,9 +43,9 @@ module flaash_edge_loader
   input  logic                      begin_i,
   input  mem_addr_t                 slot_i,
   output logic                      begin_ready_o,
-  input  logic                      clear_i,  // pulse: a descriptor is to come
-  input  descriptor_t               descriptor_i,  // which; steady until its last operand is asked for
-  input  logic                      fetch_i,  // behind clear_i, until fetched_o
+  input  logic                      clear_i,  // pulse: a descriptor follows
+  input  descriptor_t               descriptor_i,  // steady until its last operand is requested
+  input  logic                      fetch_i,  // after clear_i, until fetched_o
   output logic                      fetched_o,
   output error_t                    fetch_fault_o,
   output about_t                    about_o,
@@ -79,13 +79,13 @@ module flaash_edge_loader
   localparam int unsigned FirstBytes = HeadBytes + first_levels(DataWidth) * LevelBytes;
   localparam int unsigned FirstBeats = FirstBytes * 8 / DataWidth;
   localparam int unsigned RestBeats  = (MaxEdgeLevels - first_levels(DataWidth)) * LevelBytes * 8 / DataWidth;
-  // pos and crd of A, its val, those of B, rests of descriptors if there can be, descriptors
+  // pos and crd of A, val of A, the same of B, the rest of descriptors if they have one, descriptors
   localparam int unsigned Readers    = (RestBeats == 0) ? 5 : 6;
   localparam int unsigned Slots      = Readers - 1;
   localparam int unsigned Rests      = 4;   // or Slots, where there are none
   // A level of a descriptor fills a piece, or two.
   localparam int unsigned PieceWidth = (DataWidth < 2 * StreamWidth) ? StreamWidth : 2 * StreamWidth;
-  localparam int unsigned BeatsAhead = (DataWidth < 512) ? 128 : 64;  // that a reader keeps
+  localparam int unsigned BeatsAhead = (DataWidth < 512) ? 128 : 64;  // that a reader buffers
 
   // ---------------------------------------------------------------------- reading
   logic [Readers-1:0]                req_valid, beat_valid, beat_ready;
@@ -113,13 +113,13 @@ module flaash_edge_loader
   answer_t                answer;
   logic [3:0][3:0]        level_id;
   logic [3:0][$clog2(Sets)+3:0] set_level_id;
-  level_t [3:0]           level;  // of what is asked for, of what is loaded: A, B
+  level_t [3:0]           level;  // of requested operands, of loaded operands: A, B
   head_t                  head;
   logic [31:0]            extent;
   logic [1:0][31:0]       entries;
   logic [1:0]             short_crd;
   logic                   beyond, from_rest, described, skip, all, takes, slot_valid, slot_ready;
-  logic                   rest;       // further levels are asked for
+  logic                   rest;       // further levels are requested
   mem_addr_t              rest_slot;
   set_t                   set;
   logic [DataWidth-1:0]   slot_beat;  // of the first levels, or of the rest
@@ -171,11 +171,11 @@ module flaash_edge_loader
     assign slot_answer       = from_rest ? beat_answer[Rests] : beat_answer[Slots];
   end
 
-  // It is known a cycle behind the last piece whether the descriptor is good.
+  // The verdict on a descriptor comes a cycle after its last piece.
   assign takes   = fetch_i && !all;
   assign about_o = {head, extent, entries, short_crd};
 
-  // ------------------------------------------- what is asked for, and what is loaded
+  // ----------------------------------------------------------- requests and loads
   head_t            load_head;
   logic [1:0][3:0]  ask_orders, load_orders;
   logic [1:0][31:0] load_entries;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edge operand: makes an operand for the core of what is read from memory.
+// Edge operand: builds an operand frame for the core from arrays in memory.
 //
 // Guarantees  After start_i one operand: its head, an extent per mode and a count per upper level, a word each; then
-//             its arrays, whatever they hold. A beat that the memory refuses and a coordinate that the build can't
-//             hold stop it: fault_o tells it until the reset.
-// Demands     start_i while idle_o; what describes the operand stays until then. Beats in the order of the parts;
-//             those of the next operand may be there before its start_i. level_i answers level_id_o at once.
+//             its arrays, whatever they hold. An error response of the memory, and a coordinate too large for the
+//             build, stop the operand: fault_o holds the error until the reset.
+// Demands     start_i while idle_o; the description of the operand stays until then. Beats in the order of the parts;
+//             beats of the next operand may come before its start_i. level_i responds to level_id_o in the same cycle.
 // Latency     One cycle from start_i to the head, one from a beat of the leaf to its entries.
 // Throughput  A beat per cycle.
 // Reset       Idle; an operand that had begun is not ended (flaash_edge_feed does that).
@@ -113,7 +113,7 @@ module flaash_edge_operand
 
   // ------------------------------------------------------------- pos and crd, by parts
   logic        active, leaf, to_upper, moves, part_end;
-  logic        parts_done_q;  // what is at part_i belongs to the next operand
+  logic        parts_done_q;  // part_i belongs to the next operand
   logic [31:0] beat_q;    // of the part
   logic [1:0]  leaf_valid, leaf_ready, wrong, decode;
 
@@ -146,7 +146,7 @@ module flaash_edge_operand
   end
 
   // ------------------------------------------------------------------------ val
-  logic [31:0] val_q;  // beats that have come
+  logic [31:0] val_q;  // beats received
   logic [33:0] val_bytes;
   logic        val_wanted, val_moves;
 
@@ -163,7 +163,7 @@ module flaash_edge_operand
   end
 
   // -------------------------------------------------------------- dense coordinates
-  logic [FeedWords:0][31:0] coords;  // those of a beat, and the one behind them
+  logic [FeedWords:0][31:0] coords;  // of a beat, and the next coordinate
   logic [31:0]              coord_q;
 
   always_comb begin
@@ -195,7 +195,7 @@ module flaash_edge_operand
   );
 
   // --------------------------------------------------------------------- output
-  // What is behind the last word of an array is zero.
+  // Words after the last word of an array are zero.
   logic [FeedWords-1:0][31:0]   upper;
   logic [$clog2(FeedWords)-1:0] rest;
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edge parts: names the arrays that make up an operand, in the order of its frame, and asks for them.
+// Edge parts: lists and requests the arrays of an operand, in the order of its frame.
 //
 // Guarantees  After start_i for every upper level its crd, if it has nodes, and its pos, then crd of the leaf: all of
 //             them at part_o, those that are read at req_o[0], in the same order; val of the leaf at req_o[1]. No
 //             array is read beyond the beat of its last element.
-// Demands     start_i while idle_o; level_i answers level_id_o in the same cycle. order_i, base_i, empty_i and the
+// Demands     start_i while idle_o; level_i responds to level_id_o in the same cycle. order_i, base_i, empty_i and the
 //             levels stay until idle_o.
 // Latency     Two cycles from start_i to the first part.
 // Throughput  A part per cycle, a cycle more per level.

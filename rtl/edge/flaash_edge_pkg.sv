@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The memory edge: its registers, and the layout of descriptors and completion records. The source of the registers is
 // rtl/registers.rdl: `make registers` renews the blocks between marks. This file is the one source of the layout, and
-// docs/memory_edge.md is checked against both. The first half of the register space is that of flaash_reg_pkg.
+// docs/memory_edge.md is checked against both. The first half of the register space belongs to flaash_reg_pkg.
 
 package flaash_edge_pkg;
 
@@ -36,7 +36,7 @@ package flaash_edge_pkg;
   // ------------------------------------------------------------- layout, in bytes
   localparam int unsigned SlotBytes       = 1024;  // of a slot of the ring, whose base is a multiple of this
   localparam int unsigned HeadBytes       = 64;    // of the head of a descriptor, at 0
-  localparam int unsigned LevelBytes      = 32;    // of a level; those of A follow the head, then those of B
+  localparam int unsigned LevelBytes      = 32;    // of a level; levels of A follow the head, then levels of B
   localparam int unsigned CompletionAt    = 960;   // the completion record, in the slot
   localparam int unsigned CompletionBytes = 64;
   localparam int unsigned ArrayAlign      = 64;    // addresses of arrays and of the result buffer are multiples
@@ -45,9 +45,9 @@ package flaash_edge_pkg;
   localparam logic [31:0] CompletionMagic = 32'h4341_4c46;  // "FLAC", the last word of a completion record
 
   // -------------------------------------------------------------------- error places
-  // Place of ErrRead* and ErrWrite*: operand in bit 31, level in 30:28 (7 for the leaf), Part* in 27:24, and in
-  // 23:0 the offset of what failed in its array, descriptor or buffer, in units of 16 bytes.
-  // Place of the others, unless the code says otherwise: offset of the word in the descriptor, in bytes.
+  // Place of ErrRead* and ErrWrite*: operand in bit 31, level in 30:28 (7 for the leaf), Part* in 27:24, and in 23:0
+  // the offset of the failed beat in its array, descriptor or buffer, in units of 16 bytes. Place of the others, unless
+  // the code says otherwise: offset of the word in the descriptor, in bytes.
   localparam logic [3:0] PartDescriptor = 4'h0;
   localparam logic [3:0] PartCrd        = 4'h1;
   localparam logic [3:0] PartPos        = 4'h2;
@@ -58,8 +58,8 @@ package flaash_edge_pkg;
   // --------------------------------------------------------------------------- types
   localparam int unsigned MaxEdgeLevels = 2 * MaxOrder;  // of both operands
 
-  // Of a descriptor so many levels are read at once, the others when its orders tell that they are there: where the
-  // bus has 512 bits these would be five beats, which is less than a round trip.
+  // The first read of a descriptor covers this many levels; further levels are read when its orders name them. On a bus
+  // of 512 bits the first read covers all levels: the further levels are five beats, less than a round trip.
   function automatic int unsigned first_levels(int unsigned data_width);
     return (data_width < 512) ? 6 : MaxEdgeLevels;
   endfunction
@@ -78,9 +78,9 @@ package flaash_edge_pkg;
     logic [31:0] beats;  // 1 or more
   } read_req_t;
 
-  // What the memory says about data.
+  // The response of the memory to a beat of data.
   typedef struct packed {
-    logic wrong;   // it refuses
+    logic wrong;   // an error response
     logic decode;  // DECERR, not SLVERR
   } answer_t;
 
@@ -100,8 +100,8 @@ package flaash_edge_pkg;
     logic            dense;
     logic            coordinates;
     logic            wants_irq;
-    logic [1:0]      keep;         // the operand is the one that the chip has
-    logic            prompt;       // the completion record need not wait for the answers to the results
+    logic [1:0]      keep;         // the chip's operand is used again
+    logic            prompt;       // the completion record need not wait for the responses to the results
     mem_addr_t       results;
     logic [63:0]     capacity;
     logic [31:0]     run_length;
@@ -116,7 +116,7 @@ package flaash_edge_pkg;
     logic [3:0]  part;    // PartCrd or PartPos
     logic        made;    // coordinates of a dense level: nothing is read
     logic [31:0] beats;   // of the bus, 1 or more
-    logic [3:0]  rest;    // words of its last beat, modulo those of a beat; of no concern for the leaf
+    logic [3:0]  rest;    // words of its last beat, modulo words per beat; unused for the leaf
     logic        last;    // of the operand
   } part_t;
 
@@ -128,21 +128,21 @@ package flaash_edge_pkg;
     logic [1:0]       short_crd;
   } about_t;
 
-  // Descriptors that are read, asked for, or loaded have a set of levels each.
+  // Each descriptor that is read, requested or loaded has a set of levels.
   localparam int unsigned Sets = 4;  // a power of two
 
   typedef logic [$clog2(Sets)-1:0] set_t;
 
-  // A descriptor that is taken apart, and then asked for: where its levels go, and where it lies.
+  // A descriptor that is parsed, and whose operands are then requested: the set of its levels, and its address.
   typedef struct packed {
     set_t      set;
     mem_addr_t slot;
   } descriptor_t;
 
-  // Bursts under way, most, where a build names no others: docs/memory_edge.md has the rule by latency and width.
-  // Prices on an ECP5 (synth_ecp5), 512 bits: 62 reads take 14 LUT4, 2 TRELLIS_DPR16X4 and 2 flip-flops more in
-  // flaash_edge_reads than 16 (6,437 LUT4); from 63 on its FIFO of turns is twice as deep. 32 writes take 31 LUT4,
-  // 7 TRELLIS_DPR16X4 and 12 flip-flops more in flaash_axi_answers than 8 (52 LUT4); 64 take 60, 14 and 6 on top.
+  // Default of the most outstanding bursts: docs/memory_edge.md has the rule by latency and width. Prices on an ECP5
+  // (synth_ecp5), 512 bits: 62 reads take 14 LUT4, 2 TRELLIS_DPR16X4 and 2 flip-flops more in flaash_edge_reads than 16
+  // (6,437 LUT4); from 63 on its FIFO of turns is twice as deep. 32 writes take 31 LUT4, 7 TRELLIS_DPR16X4 and 12
+  // flip-flops more in flaash_axi_answers than 8 (52 LUT4); 64 take 60, 14 and 6 on top.
   localparam int unsigned DefaultReadBursts  = 62;
   localparam int unsigned DefaultWriteBursts = 32;
 
@@ -151,33 +151,33 @@ package flaash_edge_pkg;
 
   typedef logic [$clog2(Turns)-1:0] turn_t;
 
-  // What a burst of writes is about.
+  // The content of a burst of writes.
   typedef struct packed {
     logic        line;    // a completion record, not results
     turn_t       turn;
     logic [23:0] offset;  // of its address in the result buffer, in units of 16 bytes
   } burst_name_t;
 
-  // A burst of writes that the memory has refused, and whose it is.
+  // A burst of writes with an error response, and its contraction.
   typedef struct packed {
     error_t error;
     turn_t  turn;
   } refusal_t;
 
-  // Of a result frame: what the records were, and what of them passed the quota.
+  // The records of a result frame, and those records that passed the quota.
   typedef struct packed {
     logic        full;     // a record did not fit
     logic [63:0] results;
     logic [63:0] bytes;
   } passed_t;
 
-  // Some beats of an array are asked for, one cycle long.
+  // A request for beats of an array, one cycle long.
   typedef struct packed {
     logic        valid;
     logic [31:0] beats;
   } ask_t;
 
-  // What is asked for in a cycle: the arrays of both operands, and the levels of a descriptor behind the first ones.
+  // The requests of a cycle: the arrays of both operands, and the levels of a descriptor after the first read.
   typedef struct packed {
     ask_t [3:0] arrays;
     logic       rest;
@@ -196,12 +196,12 @@ package flaash_edge_pkg;
   typedef struct packed {
     mem_addr_t   slot;
     logic        wants_irq;
-    logic        prompt;      // its record need not wait for the answers to its results
+    logic        prompt;      // its record need not wait for the responses to its results
     logic        full;        // results did not fit
     logic [31:0] tag;
     logic [63:0] results;
     logic [63:0] bytes;
-    logic [63:0] began;       // when its descriptor was asked for
+    logic [63:0] began;       // when its descriptor was requested
     logic [63:0] computing;
     logic [63:0] bytes_read;
   } retired_t;

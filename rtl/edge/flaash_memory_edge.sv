@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Memory edge: works on descriptors: reads operands from memory, has the chip contract them, writes results there.
+// Memory edge: executes descriptors: reads operands from memory, starts the contraction, writes results to memory.
 //
-// Guarantees  What docs/memory_edge.md says, also across a soft reset: an operand that was begun is given up, and
-//             state_o.quiet tells that no burst is under way. A contraction is one order_o.valid. answer_o is about
-//             access_i of the same cycle.
-// Demands     A memory that answers in order and in finite time. ending_i.resetting stays until state_o.quiet.
-//             outcome_i answers an order.
+// Guarantees  As docs/memory_edge.md says, also across a soft reset: an operand in progress is abandoned, and
+//             state_o.quiet shows that no burst is outstanding. A contraction is one order_o.valid. answer_o responds
+//             to access_i in the same cycle.
+// Demands     A memory that responds in order and in finite time. ending_i.resetting stays until state_o.quiet.
+//             outcome_i is the response to an order.
 // Latency     From a doorbell five cycles to the read of the descriptor, from its last piece six to the first beats of
 //             both operands.
 // Throughput  A beat of DataWidth bits per cycle and operand, one of DataWidth bits of results that go by number. A
-//             descriptor and its operands are read while the one before computes, and it computes while the last
-//             results of those before, and their completions, are written.
-// Reset       rst_ni with the bus; ending_i.resetting: a soft reset of the chip is under way.
+//             descriptor and its operands are read while the previous descriptor computes. A descriptor computes while
+//             the last results and completion records of earlier descriptors are written.
+// Reset       rst_ni with the bus; ending_i.resetting: a soft reset of the chip is in progress.
 //
 //   registers of the chip
 //      | access   ^ order, v outcome
@@ -36,7 +36,7 @@ module flaash_memory_edge
   parameter int unsigned Buffers     = 2,     // of an operand in the chip, 1 or 2
   parameter int unsigned ResultLanes = 1,     // results of a batch, most
   parameter int unsigned DataWidth   = 128,   // of the memory's bus: 128, 256 or 512
-  parameter int unsigned ReadBursts  = DefaultReadBursts,   // under way, most
+  parameter int unsigned ReadBursts  = DefaultReadBursts,   // outstanding, most
   parameter int unsigned WriteBursts = DefaultWriteBursts,  // likewise, a power of two
   localparam type axi_req_t = `FLAASH_AXI_REQ(DataWidth),
   localparam type axi_rsp_t = `FLAASH_AXI_RSP(DataWidth),
@@ -76,15 +76,15 @@ module flaash_memory_edge
   logic                    pending, ahead_busy, front_busy, front_failing, fetch, begins, fetched, cancel, load_rst_n;
   logic                    begin_ready, clear;
   logic                    next_valid, take;
-  set_t                    begin_set, load_set;  // of what is begun, loaded
+  set_t                    begin_set, load_set;  // of the descriptor that begins, is loaded
   logic [1:0]              ask, asked, load, loaded;
   logic                    go, give, ready, free, left, turn_ready, opens, closes, ran, failing, faulty;
   logic                    retiring, finish, wants_irq, reads_idle, writes_idle;
   logic                    expired, late;    // the watchdog expires; it has ended the queue
   logic                    resetting, stopping, works, moves_q, refused, line_valid, line_ready;
-  mem_addr_t               slot, load_slot;  // of what is begun, loaded
-  descriptor_t             descriptor;       // that is taken apart or asked for
-  about_t                  next, about;   // as it is checked; whose operands are loaded
+  mem_addr_t               slot, load_slot;  // of the descriptor that begins, is loaded
+  descriptor_t             descriptor;       // that is parsed, or whose operands are requested
+  about_t                  next, about;   // of the parsed descriptor; of the descriptor that is loaded
   error_t                  ring_fault, outcome, fetch_fault, next_fault, load_fault, front_fault;
   refusal_t                write_fault;
   passed_t                 passed;
@@ -93,9 +93,9 @@ module flaash_memory_edge
   logic [Turns-1:0]        sent, written;
   retired_t                retired;
   line_t                   line;
-  head_t                   head, work_q;  // whose operands are loaded; as it was handed over
+  head_t                   head, work_q;  // of the descriptor that is loaded; after the hand-over
   mem_addr_t               work_slot_q;
-  logic [1:0]              kept;          // an operand that is kept is there
+  logic [1:0]              kept;          // the chip holds the operand that is kept
 
   // Icarus makes a wire of a package's name in the connection of a port.
   assign expired   = works && cause_i.valid && cause_i.code == ErrWatchdog;
@@ -151,7 +151,7 @@ module flaash_memory_edge
     .finish_o(finish), .wants_irq_o(wants_irq), .outcome_o(outcome)
   );
 
-  // What was handed over: the descriptor that is in the chip, or told of.
+  // The descriptor after the hand-over: in the chip, or only reported.
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       work_q      <= '0;
@@ -164,7 +164,7 @@ module flaash_memory_edge
 
   assign order_o = {go, head.dense, head.run_length, head.portion, head.long_lines, !head.coordinates};
 
-  // An operand that is kept must be there, and be what the descriptor says as far as that matters for the records.
+  // An operand that is kept must be loaded, and must equal the descriptor in all properties that the records use.
   logic [1:0][3:0] orders;
   logic [31:0]     extent;
 
@@ -244,7 +244,7 @@ module flaash_memory_edge
                       || (w_valid && axi_i.w_ready) || (axi_i.b_valid && b_ready);
   end
 
-  // Steps of the loader and beats thrown away are for counters and watchdog.
+  // Steps of the loader and discarded beats are for counters and watchdog.
   logic unused_load;
   assign unused_load = ^load_i;
 

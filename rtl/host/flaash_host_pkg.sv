@@ -39,10 +39,10 @@ package flaash_host_pkg;
     logic                    valid;
     logic [RegAddrWidth-1:0] addr;
     logic [31:0]             mask;  // bits whose byte has its strobe
-    logic [31:0]             bits;  // what they become, 0 elsewhere
+    logic [31:0]             bits;  // their new value, 0 elsewhere
   } reg_write_t;
 
-  // A read of a register, one cycle long, and what is answered in that cycle.
+  // A read of a register, one cycle long, and the response in that cycle.
   typedef struct packed {
     logic                    valid;
     logic [RegAddrWidth-1:0] addr;
@@ -114,7 +114,7 @@ package flaash_host_pkg;
   // What each counter has to add.
   typedef logic [NumCounters-1:0][$bits(dots_t)-1:0] increments_t;
 
-  // What the loader tells.
+  // The report of the loader.
   typedef struct packed {
     logic       loading;    // an operand is being received
     logic       step;       // something of the frame was dealt with
@@ -131,7 +131,7 @@ package flaash_host_pkg;
 
   // An order of the edge.
   typedef struct packed {
-    logic   valid;    // pulse: contract the operands that are there
+    logic   valid;    // pulse: contract the loaded operands
     setup_t setup;    // how it is done
     logic   numbers;  // results name fibers by number
   } order_t;
@@ -142,18 +142,18 @@ package flaash_host_pkg;
     logic   done;    // pulse: every result is stored
     logic   ended;   // pulse: every result, and the trailer, has left
     error_t error;   // pulse: the order is refused, in the cycle after it; an error of the contraction; or, with
-                     // ended, what has cut it short
+                     // ended: the reason of an early end
   } outcome_t;
 
-  // What the edge tells of itself.
+  // The state of the edge.
   typedef struct packed {
-    logic quiet;      // it has ended what it had begun
+    logic quiet;      // it has ended all work
     logic works;      // it has work: the watchdog looks at it, too
     logic moves;      // pulse: it gets on with that
     logic discarded;  // pulse: it threw a beat of an operand frame away
   } edge_state_t;
 
-  // What the registers tell the core.
+  // From the registers to the core.
   typedef struct packed {
     logic       start;        // pulse: a contraction begins
     settings_t  settings;     // how it is done
@@ -163,12 +163,12 @@ package flaash_host_pkg;
     logic [5:0] sdpe_select;  // the engine whose steps are reported
   } control_t;
 
-  // What the core tells the registers.
+  // From the core to the registers.
   typedef struct packed {
     load_report_t load;
     logic         done;          // pulse: every result is stored
     logic         progress;      // something was done
-    error_t       parity_error;  // a word that is not what was stored was used
+    error_t       parity_error;  // a word that differs from the stored word was used
     logic [6:0]   range_errors;  // results that do not fit their format
     error_t       range_error;   // the first of these
     flags_t       flags;
@@ -178,7 +178,7 @@ package flaash_host_pkg;
 
   // What happens at the chip's streams, and at the edge.
   typedef struct packed {
-    logic       works;         // the edge has work: something is under way even if the chip is idle
+    logic       works;         // the edge has work, even if the chip is idle
     logic       discarded;     // the edge threw a beat of an operand frame away
     logic       moves;         // a beat comes or goes
     logic       waits_for_in;  // inside an operand frame, for the host's next beat

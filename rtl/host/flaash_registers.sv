@@ -55,7 +55,7 @@ module flaash_registers
   output error_e      trailer_code_o, // for a trailer that is sent now
   output logic        soft_reset_o,   // pulse
   output logic        stop_o,         // pulse
-  output error_t      cause_o,        // pulse: the host, or the watchdog, ends what is under way
+  output error_t      cause_o,        // pulse: the host, or the watchdog, ends all work
   output outcome_t    outcome_o
 );
 

@@ -2,12 +2,12 @@
 // Frame parser: says of the beats of an operand frame what the core needs to know of them.
 //
 // Guarantees  Each beat leaves once, in order, in its cycle. The header becomes a head, with an error if it has the
-//             wrong magic word or format, or names no operand. Beats of extents and of counts tell
-//             how many words they have, as the header says. What comes after them is arrays, and so is all that
-//             follows a header with an error. A frame of which a beat had left when resetting_i rises does not
-//             leave any further: the rest of it is taken, up to its last beat, and thrown away, one beat per cycle. A
-//             frame that had not begun waits. beat_* keeps the AXI rules with one exception: when resetting_i rises
-//             a beat that waits is withdrawn. Nothing is offered from then until resetting_i falls.
+//             wrong magic word or format, or names no operand. Beats of extents and of counts show how many words they
+//             have, as the header says. What comes after them is arrays, and so is all that follows a header with an
+//             error. A frame of which a beat had left when resetting_i rises does not leave any further: the rest of it
+//             is taken, up to its last beat, and thrown away, one beat per cycle. A frame that had not begun waits.
+//             beat_* keeps the AXI rules with one exception: when resetting_i rises a beat that waits is withdrawn.
+//             Nothing is offered from then until resetting_i falls.
 // Demands     s_axis_* by the AXI rules; resetting_i stays until the core is back from its reset.
 // Latency     None; combinational.
 // Throughput  A beat per cycle.
@@ -31,7 +31,7 @@ module flaash_frame_parser
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
-  input  logic                 resetting_i,  // the core ends what it does
+  input  logic                 resetting_i,  // the core ends its work
   // operand frames
   input  logic                 s_axis_tvalid_i,
   output logic                 s_axis_tready_o,
@@ -53,7 +53,7 @@ module flaash_frame_parser
   logic [4:0]       words;
   logic             section_last;
   logic             taken;   // a beat, by the core or thrown away
-  logic             drop_q;  // what is left of the frame goes nowhere; has no meaning outside a frame
+  logic             drop_q;  // the rest of the frame is discarded; has no meaning outside a frame
   logic             drop;
 
   assign drop            = section_q != OperandHead && (drop_q || resetting_i);

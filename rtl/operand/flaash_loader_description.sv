@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loader description: what the head, the extents and the counts of an operand announce, and whether it can be.
+// Loader description: registers the sizes in the head, extents and counts of an operand, and checks them.
 //
-// Guarantees  verdict_o is about the head or word that is read; frame_o takes it over one cycle later.
-//             frame_o shows what has been announced from the level that is read: in SecLevel what that needs, from
-//             the cycle after it on what the words of the level need.
+// Guarantees  verdict_o is about the head or word that is read; frame_o takes it over one cycle later. frame_o shows
+//             the announced sizes from the current level on: in SecLevel the fields for SecLevel, from the next cycle
+//             on the fields for the words of the level.
 // Demands     Sections in this order: head, extents, counts.
 // Latency     Verdict in the same cycle; registers one cycle after the step.
 // Throughput  A head, an extent or a count in a cycle.
@@ -140,7 +140,7 @@ module flaash_loader_description
     if (order_q == 4'd1) parents = entries_q;
   end
 
-  // Many registers to choose from, and the check of a word behind that choice, would be too much for a cycle.
+  // Many registers to choose from, and a check of the chosen word, would be too much for one cycle.
   logic [31:0] contracted_q, extent_q;
   entry_id_t   level_nodes_q, below_q;
   node_id_t    base_q, above_base_q;

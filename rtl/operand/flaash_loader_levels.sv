@@ -42,7 +42,7 @@ module flaash_loader_levels
   logic [31:0]            first;     // the word at the position
   logic [Words-1:0][31:0] words;     // and the words after it
   logic [Words-1:0]       siblings;  // that are read: of the same beat and parent
-  logic [CountWidth-1:0]  count;     // so many
+  logic [CountWidth-1:0]  count;     // number of these siblings
   entry_id_t              taken_q;   // children of this parent that have come
   entry_id_t              left;
   node_id_t               position;

@@ -32,13 +32,13 @@ package flaash_loader_pkg;
   typedef struct packed {
     logic       ready;     // it is read now
     error_e     error;     // ErrNone: it is right
-    logic [3:0] offset;    // from the position to what is wrong
+    logic [3:0] offset;    // from the position to the wrong word
     logic [4:0] taken;     // words or entries read
     logic       beat_end;  // they use up the beat
   } verdict_t;
 
-  // What has been announced. `inhabited` and `above` are for SecLevel only, what comes behind
-  // them for the words of the level; at the entries `above` is the last upper level.
+  // The announced sizes. `inhabited` and `above` are for SecLevel only, the following fields for the words of the
+  // level; at the entries `above` is the last upper level.
   typedef struct packed {
     logic        begins;          // pulse: the operand is being replaced
     logic        operand;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loader sequencer: leads through the sections of an operand, and out of an operand with an error.
+// Loader sequencer: steps through the sections of an operand, and discards the rest of an operand with an error.
 //
 // Guarantees  Heads, words and entries are offered at reading_o in their order; what the verdict
 //             of the section's owner calls ready is taken. The earliest error ends the operand: the rest of it,
 //             up to its last beat, is discarded and the next operand is read as if nothing had been. SecFinish
 //             comes, for one cycle, only after an operand without an error that ended where it should.
 //             OperandForget ends an operand at once, and is no error.
-// Demands     Verdicts and the operand's description answer in the same cycle. A head at first, and wherever an
+// Demands     Verdicts and the operand's description respond in the same cycle. A head at first, and wherever an
 //             operand has ended; what the beats of an operand say of their section is not looked at.
 // Latency     One cycle per word or some of them, one per head, one more per level and at the end; entries at
 //             the pace of the packer. error_o comes a cycle after its cause.
@@ -186,7 +186,7 @@ module flaash_loader_sequencer
   end
 
   // ------------------------------------------------------------------ error place
-  // Short and long operands tell how many words of the section had come.
+  // Errors of short and long operands report how many words of the section had come.
   logic        failed_q;
   error_e      code_q;
   logic [31:0] place_q;

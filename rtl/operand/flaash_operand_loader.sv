@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Operand loader: checks an operand and writes it as lines, nodes and a table of fibers.
 //
-// Guarantees  An operand is complete (store_o.complete) only if all of it was right. Otherwise report_o
-//             tells the earliest error and where it is, and the rest of the operand is accepted and thrown away;
-//             the next operand is read as if nothing had been. store_o.begins comes before the first write of an
-//             operand. Nothing is written at or above MemLines, NodeDepth or FiberDepth (the table's sentinel is
-//             entry number FiberDepth at most). A beat outside an operand that is no head is accepted and thrown
-//             away: so ends an operand that a reset has cut short.
+// Guarantees  An operand is complete (store_o.complete) only if all of it was right. Otherwise report_o reports the
+//             earliest error and its place, and the rest of the operand is accepted and discarded; the next operand is
+//             read as after a reset. store_o.begins comes before the first write of an operand. Nothing is written at
+//             or above MemLines, NodeDepth or FiberDepth (the table's sentinel is entry number FiberDepth at most). A
+//             beat outside an operand that is no head is accepted and discarded: this ends an operand that a reset has
+//             cut short.
 // Demands     beat_* by the AXI rules, but that OperandForget may take the place of a beat that waits; writes are
 //             taken in their cycle. Sections in the order of operand_section_e.
 // Latency     An operand of h extents and counts, n nodes in l levels and e entries takes about
@@ -16,7 +16,7 @@
 //             PointerWords is not 1, otherwise one; up to min(entries per beat, LineWrites * Lanes) entries of one
 //             fiber.
 // Stalls      beat_ready_o waits for enable_i between operands only.
-// Reset       Forgets the operand under way.
+// Reset       Forgets the operand in progress.
 //
 //   beat_* --> fifo --> sequencer <--> description (head, extents, counts)
 //                          |   ^
@@ -43,7 +43,7 @@ module flaash_operand_loader
   parameter int unsigned NodeDepth  = 1024,  // nodes per operand, 1 to 2**NodeIdWidth
   parameter int unsigned FiberDepth = 1024,  // fibers per operand, below 2**FiberIdWidth
   parameter int unsigned FeedWidth  = StreamWidth,  // bits of a beat: StreamWidth, twice or four times that
-  parameter int unsigned PointerWords = 1,          // pointers read in a cycle: 1, or those of a beat
+  parameter int unsigned PointerWords = 1,          // pointers read in a cycle: 1, or all of a beat
   parameter int unsigned LineWrites = 1,     // lines written in a cycle: 1 or 2
   localparam int unsigned LineWidth = `FLAASH_LINE_WIDTH(Lanes, CoordWidth, value_width(Format)),
   localparam type operand_t = `FLAASH_OPERAND(FeedWidth),

@@ -2,7 +2,7 @@
 // Chip: what both edges have in common: registers, soft reset, core, and the unloader of results.
 //
 // Guarantees  Registers and result frames as docs/specification.md says, also across a soft reset. With Ordered a
-//             contraction begins by an order of the edge, which outcome_o answers.
+//             contraction begins by an order of the edge; outcome_o is the response.
 // Demands     One clock; rst_ni low for at least two cycles after power-up. While ending_o.resetting the edge begins
 //             nothing, and edge_i.quiet comes in finite time.
 // Latency     A contraction begins one cycle after order_i or the write to RegControl.
@@ -56,7 +56,7 @@ module flaash_chip
   input  order_t                 order_i,
   input  edge_state_t            edge_i,
   output outcome_t               outcome_o,
-  output error_t                 cause_o,        // pulse: the host, or the watchdog, ends what is under way
+  output error_t                 cause_o,        // pulse: the host, or the watchdog, ends all work
   output ending_t                ending_o,
   output desc_t [1:0]            desc_o,
   output load_report_t           load_o,
@@ -68,7 +68,7 @@ module flaash_chip
   output logic                   frame_valid_o,
   input  logic                   frame_ready_i,
   output frame_beat_t            frame_o,
-  // results of a frame that go by number, if there are several lanes; its trailer comes behind them
+  // results of a frame that go by number, if there are several lanes; its trailer follows
   output logic                   batch_valid_o,
   input  logic                   batch_ready_i,
   output batch_t                 batch_o

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Core: everything between the operands, the results and the registers.
 //
-// Guarantees  An operand ends with desc_o[operand].loaded or with an error in report_o. After
-//             control_i.start each result of the contraction leaves once at result_*; report_o.done when the last one
-//             is stored and nothing reads lines of the operands any more, all_stored_o when none is
-//             left behind those at result_*, or at batch_* and taken in this cycle. Operands stay until they are
-//             replaced; those of a contraction until control_i.owned falls. After stop_i nothing more is computed:
-//             all_stored_o then waits only for results that were complete; the reset that follows ends the stop.
-// Errors      With Parity every stored bit that has flipped is told when it is used (report_o.parity_error); what was
-//             made of it does not become a result, or lost_o comes before it leaves the unloader.
+// Guarantees  An operand ends with desc_o[operand].loaded or with an error in report_o. After control_i.start each
+//             result of the contraction leaves once at result_*; report_o.done when the last one is stored and nothing
+//             reads lines of the operands any more, all_stored_o when no result remains besides the results at
+//             result_*, or at batch_* and taken in this cycle. Operands stay until they are replaced; operands of a
+//             contraction stay until control_i.owned falls. After stop_i the computation ends: all_stored_o then waits
+//             only for results that were complete; the reset that follows ends the stop.
+// Errors      With Parity report_o.parity_error reports every stored bit that has flipped, when it is used; no value
+//             computed from such a bit becomes a result, or lost_o comes before the result leaves the unloader.
 // Demands     control_i.start only with both operands loaded, equal contracted extents, and none running. One feed
 //             carries both operands; of two, the first carries A, the second B. beat_* as flaash_operand_loader.
 //             control_i.owned while results are computed or on their way; with one buffer .load_enable is low then,
 //             with two at most one operand each comes. stop_i stays until rst_ni.
-// Reset       rst_ni: everything but the operands; store_rst_ni: these.
+// Reset       rst_ni: everything but the operands; store_rst_ni: the operands.
 
 `include "flaash_beat.svh"
 `include "flaash_line.svh"
@@ -73,7 +73,7 @@ module flaash_core
   // coordinates of the fibers, A in element 0, B in 1
   input  walk_req_t [1:0]                            walk_i,
   output walk_rsp_t [1:0]                            walk_o,
-  input  fault_t                                     walk_fault_i,  // an answer of before was wrong, and used
+  input  fault_t                                     walk_fault_i,  // an earlier response was wrong, and used
   // control
   input  control_t                                   control_i,
   input  logic                                       stop_i,        // compute no more
@@ -93,7 +93,7 @@ module flaash_core
   fiber_id_t [1:0]           table_addr;
   table_rsp_t [1:0]          table_rsp;
   load_report_t              load;
-  logic [1:0]                fill, in_use;  // the buffers that are written, and those of the contraction
+  logic [1:0]                fill, in_use;  // the buffers that are written, and the contraction's buffers
   desc_t [1:0]               plan_desc;
 
   flaash_operand_loaders #(
