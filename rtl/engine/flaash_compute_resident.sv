@@ -1,26 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compute, resident: groups of engines that hold fibers of A, several each, and compare them with the lines of B that
-// stream by.
+// Compute, resident: groups of engines hold fibers of A, several each, and compare them with the streamed lines of B.
 //
 // A group has one read port, one line per cycle, which all its engines share: it loads a set of fibers of A, Slots per
 // engine, then streams a run of B past all of them. flaash_lookup_plan cuts the contraction into one piece of equal
 // cost per group.
 //
-// Guarantees  As flaash_compute_stream: after start_i, each pair of a fiber of A and a fiber of B yields
-//             one dot product; its result, unless it is dropped as zero, leaves once at result_*.
-//             dispatch_o tells of each set once; busy_o holds while more will be given out;
-//             idle_o as there.
-// Demands     Operands complete and unchanged from start_i until the last result, desc_i until busy_o falls; then
-//             and before it may tell of operands for the next start, which are prepared. The lines of an operand are
-//             written in ascending order from 0 (written_i). start_i only when every result of the
-//             contraction before is stored. The rest as flaash_compute_stream.
+// Guarantees  As flaash_compute_stream: after start_i, each pair of a fiber of A and a fiber of B yields one dot
+//             product; its result, unless it is dropped as zero, leaves once at result_*. dispatch_o announces each set
+//             once; busy_o holds while more sets will be announced; idle_o as there.
+// Demands     Operands complete and unchanged from start_i until the last result, desc_i until busy_o falls; outside
+//             this time it may describe operands for the next start, which are prepared. The lines of an operand are
+//             written in ascending order from 0 (written_i). start_i only when every result of the contraction before
+//             is stored. The rest as flaash_compute_stream.
 // Emptiness   Without fibers of A or of B nothing happens.
-// Errors      As flaash_compute_stream; fault_o tells of wrong ranks, too.
-// Reset       Forgets everything but in which fiber of B each line lies. The memory must forget reads under way.
+// Errors      As flaash_compute_stream; fault_o also reports wrong ranks.
+// Reset       Forgets everything but in which fiber of B each line lies. The memory must drop outstanding reads.
 //
-// NumSdpe should be a multiple of GroupSize. If not, there are ceil(NumSdpe / GroupSize) groups of equal
-// size and the engines that remain, fewer than groups, stay idle. Of the settings only `dense` counts:
-// runs are as long as a piece allows.
+// NumSdpe should be a multiple of GroupSize. If not, there are ceil(NumSdpe / GroupSize) groups of equal size and the
+// engines that remain, fewer than groups, stay idle. Only the setting `dense` counts: runs are as long as a piece
+// allows.
 
 `include "flaash_line.svh"
 `include "flaash_assert.svh"
@@ -179,7 +177,7 @@ module flaash_compute_resident
   );
 
   assign bound_granted = a_use ? '0 : bound_grant;
-  logic bound_used_q, rounds_q;  // rounds: both answers count
+  logic bound_used_q, rounds_q;  // rounds: both responses count
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) {bound_used_q, rounds_q} <= '0;
@@ -190,7 +188,7 @@ module flaash_compute_resident
   assign table_addr_o = (bound_granted != '0) ? bound : plan_addr;
 
   // ------------------------------------------------------------------------ faults
-  fiber_id_t [1:0] answered_q;  // the fibers that the tables answer about
+  fiber_id_t [1:0] answered_q;  // the fibers of the tables' responses
   fault_t          first_q;
   logic            a_wrong, b_wrong;
 

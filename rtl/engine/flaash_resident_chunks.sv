@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Chunks: every other chunk of a slot's fibers of A, their coordinates, in two copies.
+// Chunks: stores the coordinates of every other chunk of a slot's fibers of A, in two copies.
 //
 // Each line of a chunk lies in a bank of its own. The chunk that is compared is in registers, the one that follows it
 // already at the outputs of the banks; the first one follows the last one. So a fiber of B takes no cycle
 // more than its steps, unless it ends before the last chunk has come.
 //
-// Guarantees  chunk_valid_o: chunk_o is the first chunk of the wanted copy, or that to which next_i and back_i have led
-//             since that copy was first wanted. With it its number, and its entries: none behind the last chunk, and
-//             in a copy without a line. last_o: it is the last one.
+// Guarantees  chunk_valid_o: chunk_o is the first chunk of the wanted copy, or the chunk that next_i and back_i have
+//             selected since that copy was first wanted. With it its number, and its entries: none after the last
+//             chunk, and in a copy without a line. last_o: chunk_o is the last chunk.
 // Demands     A fiber begins with begin_i; its lines come in order, while nothing of their copy is wanted. A copy that
 //             is wanted is complete. next_i, back_i only with chunk_valid_o.
 // Latency     A copy that is wanted anew: two cycles. next_i: none. back_i: none from the last chunk on or at the first
 //             one, else one cycle.
-// Errors      With Parity each line has a parity bit: a line that is not what was stored is told a cycle after its
-//             chunk was taken.
-// Reset       No chunk is there. What was written is forgotten with it.
+// Errors      With Parity each line has a parity bit: a line that differs from the stored line is reported a cycle
+//             after its chunk was taken.
+// Reset       No chunk is valid, and written lines are forgotten.
 
 `include "flaash_assert.svh"
 

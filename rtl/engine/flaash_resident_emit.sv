@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Emit: one product per cycle from the matches of an engine's slots, in turn.
+// Emit: forms one product per cycle from the matches of an engine's slots, in turn.
 //
 // Guarantees  Each match of each slot leaves once at out_*, in the slot's order, with the value of A that lies at its
-//             entry, and with the name of its dot product, whose slot tells where it came from. No slot waits for
-//             more than one match of each other one. used_o: a match inside needs that copy of that slot.
-//             With span_i all slots have parts of the same dot product: all names have slot 0, a slot's last match
-//             is the last one if those of all others have left, and the next dot product begins then.
-// Demands     AXI handshake rules. With span_i meet_i tells of each dot product, in order and before its first match,
-//             which slots have a last match, also one without a product, and whether it goes on. The values that used_o
-//             tells of stay as they are. A write and its reads are a cycle apart.
+//             entry, and with the name of its dot product, which includes the slot. No slot waits for more than one
+//             match of each other one. used_o: a match inside needs that copy of that slot. With span_i all slots have
+//             parts of the same dot product: all names have slot 0, a slot's last match is the last one if the last
+//             matches of all other slots have left, and the next dot product begins then.
+// Demands     AXI handshake rules. With span_i meet_i reports for each dot product, in order and before its first
+//             match, which slots have a last match, also one without a product, and whether it goes on. The values of
+//             copies that used_o names do not change. A write and its reads are a cycle apart.
 // Latency     Two cycles.
 // Throughput  One product per cycle.
-// Errors      With Parity each line of values has a parity bit; a line that is not what was stored is told a cycle
-//             later.
+// Errors      With Parity each line of values has a parity bit; a line that differs from the stored line is reported a
+//             cycle later.
 // Reset       Forgets everything inside; values stay.
 
 `include "flaash_assert.svh"

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Resident engine (SDPE): several resident fibers of A times the fibers of B that its group streams by.
+// Resident engine (SDPE): multiplies several resident fibers of A with the fibers of B that its group streams.
 //
 // A line of B waits in a queue, then all slots compare their fibers with it, each at its own pace; it leaves when all
 // are done. One multiplier serves all slots in turn; each has an accumulator of its own. A fiber that is longer than a
 // slot spans several (span_i): then all slots work at one dot product.
 //
-// Guarantees  Each fiber of B that comes by gives one dot product with each fiber that the line's `holds` names, exact
-//             and rounded once. With dense_i all become results, else those that are not zero; none that is out of an
-//             integer format's range. No result is lost or doubled; those of a slot leave in order.
-//             inside_o: something is inside besides results that wait in the result store.
+// Guarantees  Each streamed fiber of B gives one dot product with each fiber that the line's `holds` names, exact and
+//             rounded once. With dense_i all become results, else those that are not zero; none that is out of an
+//             integer format's range. No result is lost or doubled; results of a slot leave in order. inside_o:
+//             something is inside besides results that wait in the result store.
 // Demands     fill_valid_i, line_valid_i only with the ready. Fills of a fiber come in order, SlotLines at most, with
 //             span Slots times as many; a line of B only when the fibers that it names are complete. With span fills
 //             and lines name slot 0. Lines name copies in turns: a copy is filled anew
@@ -17,7 +17,7 @@
 // Latency     From the last line of a fiber of B to its result: 6 cycles and the MAC's.
 // Throughput  One line per cycle if no slot has more than a chunk for it; one product per cycle.
 // Stalls      line_ready_o is low while QueueDepth lines wait; fill_ready_o while the copy is needed.
-// Errors      events_o tells of words of resident fibers and of results that were not what was stored.
+// Errors      events_o reports words of resident fibers, and results, that differ from the stored ones.
 // Reset       Forgets everything inside.
 //
 //   line -> u_queue -> slots -> u_emit -> u_dots -> result_*
@@ -101,7 +101,7 @@ module flaash_resident_engine
   );
 
   logic unused_more;
-  assign unused_more = by.more;  // told with the first line of a fiber
+  assign unused_more = by.more;  // reported with the first line of a fiber
 
   assign by = queued.by;
 
@@ -156,7 +156,7 @@ module flaash_resident_engine
       .Parity    (Parity)
     ) u_slot (
       .clk_i, .rst_ni,
-      .dense_i(dense_i || span_i),  // so that each slot tells of each end
+      .dense_i(dense_i || span_i),  // so that each slot reports each end
       .fill_valid_i(fill_valid_i && target[s]), .fill_i(fill), .fill_line_i(line_i), .fill_number_o(fill_numbers[s]),
       .line_valid_i(needs[s]), .copy_i(by.copy), .id_i(by.id), .line_i(queued.line),
       .step_o(steps[s]), .done_o(done[s]), .pop_i(pop),

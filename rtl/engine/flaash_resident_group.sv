@@ -2,7 +2,7 @@
 // Resident group: engines that share one port of the tensor memory and see the same lines of B.
 //
 // Guarantees  Each pair of a fiber of A and a fiber of B in the piece gives one dot product, in one engine. Member m of
-//             a set is in engine m % Engines, slot m / Engines. busy_o until the last line has come by.
+//             a set is in engine m % Engines, slot m / Engines. busy_o until the last line has passed.
 // Demands     piece_valid_i once or twice per contraction, the first time only while not busy_o and nothing is inside
 //             the engines; the contraction stays until then. Responses of the memory in the order of the requests. No
 //             fiber of A has more than SlotLines lines; with hold_i.span Slots times as many, and a set one fiber per
@@ -92,7 +92,7 @@ module flaash_resident_group
   // The sets of a piece come in order, so their fibers just count up.
   logic                    fill_fire, fill_copy_q, fill_fresh_q;
   fill_t                   fill;
-  logic [Members:0]        member_q, member;         // one-hot; that behind the set: it is complete
+  logic [Members:0]        member_q, member;         // one-hot; the bit after the set: it is complete
   logic                    surplus;                  // the line belongs to a later set
   fiber_id_t               fill_id_q;
   logic [1:0][Members-1:0] holds_q;                  // members that a set has, per copy

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Longest: how many lines the longest fiber of an operand has, as its lines are written.
 //
-// Guarantees  longest_o: lines of the longest fiber of what was written to buffer buffer_i last.
+// Guarantees  longest_o: lines of the longest fiber of the operand last written to buffer buffer_i.
 // Demands     Lines are written in ascending order from 0, at most two at a time, which are of one fiber.
 // Latency     One cycle from a line to longest_o.
-// Reset       None: what was written stays.
+// Reset       None: counts stay.
 
 module flaash_resident_longest
   import flaash_pkg::*;

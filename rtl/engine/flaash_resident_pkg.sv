@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Types that the modules of the resident machine share. docs/blocks/resident.md tells how they work together.
+// Types that the modules of the resident machine share. docs/blocks/resident.md describes how they work together.
 
 package flaash_resident_pkg;
 

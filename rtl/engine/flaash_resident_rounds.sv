@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rounds: asks the tensor memory for the lines of a piece whose fibers of A are longer than an engine holds.
+// Rounds: requests the lines of a piece whose fibers of A are longer than an engine holds.
 //
 // Such a fiber comes in parts of PartLines lines. For each dot product there is a round per part: the lines of the
-// part, then all lines of the fiber of B. So the fiber of A is read again for each fiber of B, and that again for each
-// part.
+// part, then all lines of the fiber of B. So the fiber of A is read again for each fiber of B, and the fiber of B again
+// for each part.
 //
 // Guarantees  For each dot product of the piece in order, its rounds in order, the last one without more_o. started_o
-//             with the first request of each round: start_o tells its fibers. busy_o until the last request is
+//             with the first request of each round: start_o names its fibers. busy_o until the last request is
 //             accepted.
 // Demands     The sets of the plane have one fiber. piece_valid_i only while not busy_o. bounds_i, in the cycle after
-//             bound_grant_i, tell the first lines of fibers bounds_o. AXI handshake rule at req_*.
-// Latency     One cycle from the piece to the first question. A dot product takes 3 cycles more than its lines.
+//             bound_grant_i, give the first lines of fibers bounds_o. AXI handshake rule at req_*.
+// Latency     One cycle from the piece to the first lookup in the table. A dot product takes 3 cycles more than its
+//             lines.
 // Throughput  One request per cycle within a dot product.
 // Stalls      Requests wait for room_i, which may not fall before one is accepted.
-// Errors      After a wrong answer no request follows; busy_o stays until reset.
+// Errors      After a wrong response no request follows; busy_o stays until reset.
 // Reset       Forgets the piece.
 
 `include "flaash_assert.svh"
@@ -52,7 +53,7 @@ module flaash_resident_rounds
   // ------------------------------------------------------------- which dot product
   point_t     start;
   fiber_id_t  a_id_q, b_id_q, a_end_q;
-  line_addr_t a_first_q, a_stop_q, b_first_q, b_stop_q, b_end_q;  // stop: behind the last line
+  line_addr_t a_first_q, a_stop_q, b_first_q, b_stop_q, b_end_q;  // stop: after the last line
   table_rsp_t a, b;
   logic       row_ends, dot_ends, piece_ends;
   line_addr_t next_b;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Route: which slot of an engine a line of A goes to, also if a fiber spans several.
+// Route: selects the slot of an engine for a line of A, also if a fiber spans several slots.
 //
-// Guarantees  Without span_i a line goes where it is said. With span_i the first SlotLines lines of a fiber go to slot
-//             0, those that follow to slot 1, and so on; for each slot the first one opens. filled_o: slots that the
-//             last fiber of each copy spans.
-// Demands     slot_i is one-hot. Lines of a fiber come in order, those of two fibers of a copy not mixed; with span_i
+// Guarantees  Without span_i a line goes to slot_i. With span_i the first SlotLines lines of a fiber go to slot 0, the
+//             next ones to slot 1, and so on; for each slot the first one opens. filled_o: slots that the last fiber of
+//             each copy spans.
+// Demands     slot_i is one-hot. Lines of a fiber come in order, lines of two fibers of a copy not mixed; with span_i
 //             at most Slots * SlotLines. numbers_i: the number of the line in its slot, if it goes there.
 // Latency     None; filled_o: one cycle.
 // Reset       None: a line that opens begins anew.

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Slot: a resident fiber of A, compared with each line of B that comes by.
+// Slot: compares a resident fiber of A with each streamed line of B.
 //
-// Guarantees  For each fiber of B that comes by, the entries that it has in common with the resident fiber, one after
-//             the other at match_*: where the entry of A lies, and the value of B, marked at the last one. A fiber of B
-//             without such an entry is told by empty_o, or with dense_i gives a match without a product.
-//             done_o: the line has been compared, in this cycle or before.
+// Guarantees  For each streamed fiber of B, the entries that it has in common with the resident fiber, one after the
+//             other at match_*: the place of the entry of A, and the value of B, marked at the last one. empty_o
+//             reports a fiber of B without such an entry, or with dense_i gives a match without a product. done_o: the
+//             line has been compared, in this cycle or before.
 // Demands     line_i stays from line_valid_i until pop_i, which comes with or after done_o. Lines of A as
-//             flaash_resident_window says; those of a copy while used_o says that nothing of the copy is inside, and no
-//             line of B that wants that copy waits.
-// Latency     One cycle from a comparison to a match, if a later line or the fiber's end tells whether it is the last.
+//             flaash_resident_window says; lines of a copy only while used_o shows that nothing of the copy is inside,
+//             and no line of B that wants that copy waits.
+// Latency     One cycle from a comparison to a match, if a later line or the fiber's end shows whether it is the last.
 // Throughput  A line or two chunks per cycle; one match per cycle.
-// Stalls      While as many lines with matches wait as there is room for.
+// Stalls      While the queue of lines with matches is full.
 // Reset       Forgets everything.
 
 `include "flaash_assert.svh"

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Chunk step: compares two neighbouring chunks of a fiber of A with a line of B, all coordinates against all.
 //
-// Guarantees  hits_o marks the entries of the line that a chunk has, too; places_o tells in which chunk, and where in
-//             it (else 0). next_o, per chunk: no later line needs it, and the fiber goes on behind both. done_o: no
-//             later chunk has an entry of this line. A fiber and lines that are gone through by these meet in all pairs
-//             of equal coordinates, each pair once. Each step ends the line or both chunks; whatever has the same last
-//             coordinate as the line goes with it.
+// Guarantees  hits_o marks the entries of the line that a chunk has, too; places_o gives the chunk, and the place in it
+//             (else 0). next_o, per chunk: no later line needs it, and the fiber goes on after both. done_o: no later
+//             chunk has an entry of this line. Steps by these rules find all pairs of equal coordinates of a fiber and
+//             lines, each pair once. Each step ends the line or both chunks; a chunk with the same last coordinate as
+//             the line ends with it.
 // Demands     Coordinates ascend over all chunks and over all lines. entries_i is Chunk for both chunks, unless one of
-//             them is the fiber's last one (final_i); count_i is 1 to Lanes. Coordinates behind these numbers mean
-//             nothing.
+//             them is the fiber's last one (final_i); count_i is 1 to Lanes. Coordinates after these numbers are
+//             undefined.
 // Latency     None: it has no register.
 
 module flaash_resident_step #(
@@ -25,7 +25,7 @@ module flaash_resident_step #(
   // a line of B
   input  logic [Lanes-1:0][CoordWidth-1:0]      line_i,
   input  logic [CountWidth-1:0]                 count_i,
-  // what comes of it
+  // outcome
   output logic [Lanes-1:0]                      hits_o,
   output logic [Lanes-1:0][PlaceWidth:0]        places_o,  // {chunk, place}
   output logic [1:0]                            next_o,
@@ -54,7 +54,7 @@ module flaash_resident_step #(
     assign places_o[lane] = place;
   end
 
-  // ---------------------------------------------------------------- what comes next
+  // -------------------------------------------------------------------- next step
   // Only the last chunk of a fiber is not full, and with it nothing comes next.
   logic [1:0]            reached, covers;  // per chunk: its last coordinate is not above the line's; not below
   logic [CoordWidth-1:0] line_top;         // greatest coordinate

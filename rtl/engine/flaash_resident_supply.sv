@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Supply: the lines of a piece, through a group's port of the tensor memory, in the order in which its engines need
-// them.
+// Supply: reads the lines of a piece through a group's port of the tensor memory, in the order in which its engines
+// need them.
 //
-// Guarantees  The lines of flaash_lookup_fetch, or with rounds_i those of flaash_resident_rounds, each with its tag, in
-//             order. With a tag that opens a piece or a round start_o tells its fibers. busy_o until the last one
-//             has left; why_a_o: the line that has not come is one of A.
-// Demands     As those two; piece_valid_i the first time only while not busy_o. Responses in the order of the requests.
+// Guarantees  The lines of flaash_lookup_fetch, or with rounds_i the lines of flaash_resident_rounds, each with its
+//             tag, in order. With a tag that opens a piece or a round start_o names its fibers. busy_o until the last
+//             one has left; why_a_o: the missing line is one of A.
+// Demands     As these two modules; piece_valid_i the first time only while not busy_o. Responses in the order of the
+//             requests.
 // Latency     From the piece to its first line: the memory's latency and 3 cycles.
 // Throughput  One line per cycle.
 // Stalls      LineDepth lines wait at most.

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Window: two neighbouring chunks of a slot's fiber of A, which slides on by one chunk or by both.
+// Window: holds two neighbouring chunks of a slot's fiber of A, and advances by one chunk or by both.
 //
-// Chunks with even and with odd numbers lie apart (flaash_resident_chunks), so that both can go on in a cycle.
+// Chunks with even and with odd numbers have separate stores (flaash_resident_chunks), so that both can advance in a
+// cycle.
 //
 // Guarantees  valid_o: chunks_o are two neighbouring chunks of the fiber in the wanted copy, or its last one beside
-//             none; at first, and after back_i, the first two. numbers_o: each counted among those of its kind.
+//             none; at first, and after back_i, the first two. numbers_o: of each, among the even or the odd chunks.
 //             final_o: the fiber's last chunk is one of them.
 // Demands     Lines of a fiber come in order, SlotLines at most, while nothing of their copy is wanted; a copy that is
 //             wanted is complete. next_i, back_i only with valid_o, next_i alone not with final_o.
 // Latency     As flaash_resident_chunks.
-// Reset       No chunk is there.
+// Reset       No chunk is valid.
 
 module flaash_resident_window #(
   parameter int unsigned Chunk      = 8,    // entries of a chunk, a power of two, Lanes or more
@@ -32,7 +33,7 @@ module flaash_resident_window #(
   input  logic [Lanes-1:0][CoordWidth-1:0]      coords_i,
   output logic [LineWidth-1:0]                  line_o,    // its number
   // the chunks
-  input  logic                                  want_i,    // those of this copy
+  input  logic                                  want_i,    // lines of this copy
   input  logic                                  wanted_i,
   input  logic [1:0]                            next_i,
   input  logic                                  back_i,    // to the first ones, also with next_i

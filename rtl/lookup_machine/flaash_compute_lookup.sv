@@ -1,26 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compute, lookup: groups of engines that hold fibers of A and look up the coordinates of B as they
-// stream by.
+// Compute, lookup: groups of engines hold fibers of A and look up the coordinates of the streamed lines of B.
 //
 // A group has one read port, one line per cycle, which all its engines share: it loads a set of
 // fibers of A, one per engine, then streams a run of B to all of them. flaash_lookup_plan cuts the contraction
 // into one piece of equal cost per group.
 //
-// Guarantees  As flaash_compute_stream: after start_i, each pair of a fiber of A and a fiber of B yields
-//             one dot product; its result, unless it is dropped as zero, leaves once at result_*.
-//             dispatch_o tells of each set once; busy_o holds while more will be given out;
-//             idle_o as there.
-// Demands     Operands complete and unchanged from start_i until the last result, desc_i until busy_o falls; then
-//             and before it may tell of operands for the next start, which are prepared. The lines of an operand are
-//             written in ascending order from 0 (written_i). start_i only when every result of the
-//             contraction before is stored. The rest as flaash_compute_stream.
+// Guarantees  As flaash_compute_stream: after start_i, each pair of a fiber of A and a fiber of B yields one dot
+//             product; its result, unless it is dropped as zero, leaves once at result_*. dispatch_o announces each set
+//             once; busy_o holds while more sets will be announced; idle_o as there.
+// Demands     Operands complete and unchanged from start_i until the last result, desc_i until busy_o falls; outside
+//             this time it may describe operands for the next start, which are prepared. The lines of an operand are
+//             written in ascending order from 0 (written_i). start_i only when every result of the contraction before
+//             is stored. The rest as flaash_compute_stream.
 // Emptiness   Without fibers of A or of B nothing happens.
-// Errors      As flaash_compute_stream; fault_o tells of wrong ranks, too.
-// Reset       Forgets everything but in which fiber of B each line lies. The memory must forget reads under way.
+// Errors      As flaash_compute_stream; fault_o also reports wrong ranks.
+// Reset       Forgets everything but in which fiber of B each line lies. The memory must drop outstanding reads.
 //
-// NumSdpe should be a multiple of GroupSize. If not, there are ceil(NumSdpe / GroupSize) groups of equal
-// size and the engines that remain, fewer than groups, stay idle. Of the settings only `dense` counts:
-// runs are as long as a piece allows.
+// NumSdpe should be a multiple of GroupSize. If not, there are ceil(NumSdpe / GroupSize) groups of equal size and the
+// engines that remain, fewer than groups, stay idle. Only the setting `dense` counts: runs are as long as a piece
+// allows.
 
 `include "flaash_line.svh"
 `include "flaash_assert.svh"
@@ -152,7 +150,7 @@ module flaash_compute_lookup
   assign table_addr_o = {plan_addr[1], (bound_granted != '0) ? bound_fiber[bound_group] : plan_addr[0]};
 
   // ------------------------------------------------------------------------ faults
-  fiber_id_t [1:0] answered_q;  // the fibers that the tables answer about
+  fiber_id_t [1:0] answered_q;  // the fibers of the tables' responses
   fault_t          first_q;
   logic            a_wrong, b_wrong;
 

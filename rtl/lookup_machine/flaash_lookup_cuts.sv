@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cuts: moves each cut back to the beginning of its fiber of B, and looks up where that and its set begin.
+// Cuts: moves each cut back to the beginning of its fiber of B, and looks up where that fiber and its set begin.
 //
-// Where the set of a cut begins is known if the cut before is in the same set. Then the table tells where the set ends:
-// so no group has to ask for that before it can go on.
+// Where the set of a cut begins is known if the cut before is in the same set. Then the table gives the end of the set,
+// so no group has to look up this end.
 //
-// Guarantees  Each wish becomes a cut, in order: at the beginning of the fiber that holds its line. table_use_o
-//             in the cycle in which the tables are asked, answered_o in the next one, when they answer.
-// Demands     As flaash_lookup_ranks, for the lines of B. Tables answer one cycle after their addresses. begin_i before
-//             the first wish, or with it; fibers of A and of a set stay from then on.
+// Guarantees  Each wish becomes a cut, in order: at the beginning of the fiber that holds its line. table_use_o in the
+//             cycle of a request to the tables, answered_o in the next cycle, with the response.
+// Demands     As flaash_lookup_ranks, for the lines of B. Tables respond one cycle after their addresses. begin_i
+//             before the first wish, or with it; fibers of A and of a set stay from then on.
 // Latency     Three cycles. Throughput: one wish per cycle.
-// Errors      After a wrong answer of a table, or a wrong rank (rank_fault_o), no cut follows; broken_o
-//             stays. A rank is told to be wrong before the tables have answered about it.
+// Errors      After a wrong response of a table, or a wrong rank (rank_fault_o), no cut follows; broken_o stays. A
+//             wrong rank is reported before the tables have responded for it.
 // Reset       Forgets the wishes, and that something was wrong.
 
 module flaash_lookup_cuts

@@ -4,7 +4,7 @@
 // Guarantees  done_o from its cycle until the next start; quotient_o is then floor(dividend_i / divisor_i).
 // Demands     divisor_i not 0; start_i not between a start and its done_o.
 // Latency     From start_i to done_o: 2 cycles and one per bit of the quotient; with Quick one, if it is less than 8.
-// Reset       Forgets a division under way; done_o is low.
+// Reset       Forgets a division in progress; done_o is low.
 
 `include "flaash_assert.svh"
 

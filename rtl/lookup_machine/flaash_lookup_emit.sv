@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Emit: turns lines with matches into products, one per cycle, and fetches the values of A for them.
 //
-// Guarantees  Per hit of a line one beat, lowest lane first, with the value of B and that of A at the same
-//             coordinate; a line without hits gives one beat without a product. out_o.last marks the last
-//             beat of a line with in_i.last; out_name_o names its dot product.
-// Demands     AXI handshake rule. A copy that used_o tells stays as it is.
+// Guarantees  Per hit of a line one beat, lowest lane first, with the values of B and A at the same coordinate; a line
+//             without hits gives one beat without a product. out_o.last marks the last beat of a line with in_i.last;
+//             out_name_o names its dot product.
+// Demands     AXI handshake rule. A copy that used_o names does not change.
 // Latency     Two cycles from a line to its first beat.
 // Throughput  One beat per cycle, also from one line to the next.
 // Reset       Forgets the beats inside.

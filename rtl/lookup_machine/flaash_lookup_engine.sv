@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lookup engine (SDPE): a resident fiber of A times the fibers of B that its group streams by.
+// Lookup engine (SDPE): multiplies a resident fiber of A with the fibers of B that its group streams.
 //
-// Guarantees  Each fiber of B that comes by gives one dot product with the resident fiber, exact and
-//             rounded once, in order. With dense_i all become results, else those that are not zero;
-//             none that is out of an integer format's range. No result is lost, doubled or overtaken.
-//             inside_o: something is inside besides results that wait in the result store.
+// Guarantees  Each streamed fiber of B gives one dot product with the resident fiber, exact and rounded once, in order.
+//             With dense_i all become results, else those that are not zero; none that is out of an integer format's
+//             range. No result is lost, doubled or overtaken. inside_o: something is inside besides results that wait
+//             in the result store.
 // Demands     load_valid_i, look_valid_i only with the ready, never both. Loads alternate between the
 //             copies; a run of B uses the copy loaded one or two loads before, in order.
 //             dense_i changes only while !inside_o.
@@ -12,8 +12,8 @@
 // Throughput  One line per cycle; one product per cycle.
 // Stalls      look_ready_o is low while the fiber is not loaded or matches wait for the MAC; load_ready_o
 //             while matches need the copy.
-// Errors      events_o tells of words of the resident fiber and of results that were not what was stored; what was
-//             made of the former is not stored as a result before that.
+// Errors      events_o reports words of the resident fiber and results that differ from the stored ones. A wrong word
+//             of the fiber is reported before its result is stored.
 // Reset       Forgets everything inside.
 //
 //   line -+-> u_resident -> hits -> u_matches -> u_emit -> u_dots -> result_*
@@ -94,7 +94,7 @@ module flaash_lookup_engine
     .parity_error_o(table_parity)
   );
 
-  // A copy is loaded when nothing inside needs what it held.
+  // A copy is loaded when no match inside needs its previous fiber.
   assign used         = used_waiting | used_emit;
   assign load_ready_o = load_room && !(load_i.opens && used[load_i.copy]);
 

@@ -5,9 +5,8 @@
 // Groups get their pieces one after the other, so each gets a line less than the one before, unless rows are
 // short: then the share of the first one could pass the end of the next row.
 //
-// Guarantees  From the cycle after start_i on wish_valid_o with cut 1 to Groups in order, none before its
-//             predecessor; cut 0 would be the beginning of what is shared, the last one is its end. last_o with that
-//             one.
+// Guarantees  From the cycle after start_i on wish_valid_o with cut 1 to Groups in order, none before its predecessor;
+//             cut 0 would be the beginning of the shared rows, the last cut is their end. last_o with the last cut.
 // Demands     start_i not between a start and its last_o. share_i stays from start_i until last_o, its load, row and
 //             whole from the cycle before.
 // Latency     One cycle.
@@ -42,7 +41,7 @@ module flaash_lookup_even
     least_q   <= (share_i.whole == '0) ? share_i.load : '0;
   end
 
-  // The cut that is asked for; while there is none, cut 0, which nobody asks for.
+  // The requested cut; otherwise cut 0, which is never requested.
   group_id_t  cut_q, cut;
   fiber_id_t  a_q, a;              // first fiber of the set
   line_addr_t line_q, line;
@@ -52,11 +51,11 @@ module flaash_lookup_even
   assign last_o = wish_valid_o && cut_q == group_id_t'(Groups);
 
   // --------------------------------------------------------- the next cut, if the row ends or not
-  // Whatever it may be is found at once from sums with the rest of a share: where the row ends, and the line, which
-  // is behind the load of its row.
+  // All candidates come at once from sums with the rest of a share: the end of the row, and the line, which follows the
+  // load of its row.
   lines_t     to_row_q, to_line_q, to_next_q;  // rest - row, rest - load, rest - row - load
   lines_t     to_row, to_line, to_next;
-  lines_t     beyond, same_line, next_line;    // of the row's end; the line in this row, in the one behind
+  lines_t     beyond, same_line, next_line;    // of the row's end; the line in this row, in the next row
   fiber_sum_t a_same, a_behind;
   logic       same_ends, behind_ends;
 

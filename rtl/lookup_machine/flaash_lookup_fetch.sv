@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fetch: asks the tensor memory for the lines of a piece, in the order in which the engines need them.
+// Fetch: requests the lines of a piece from the tensor memory, in the order in which the engines need them.
 //
-// Guarantees  For each row of the piece the lines of its set of A once, then those of its run of B.
-//             The lines of the next set come after the first AheadLines lines of a run, so that the
-//             engines have time to take them in, or after the run if that is shorter. A second piece
-//             waits for the first one's last request. started_o: a piece that is not empty begins,
-//             at start_o. busy_o until the last request is accepted. The table is asked where a set ends, but for
-//             the last set of all, and for the set with which the piece ends or before which it ends: the piece tells.
-// Demands     piece_valid_i at most once while busy_o. bound_i, in the cycle after bound_grant_i, tells
-//             the first line of fiber bound_fiber_o. AXI handshake rule at req_*.
+// Guarantees  For each row of the piece the lines of its set of A once, then the lines of its run of B. The lines of
+//             the next set come after the first AheadLines lines of a run, so that the engines have time to take them
+//             in, or after the run if that is shorter. A second piece waits for the first one's last request.
+//             started_o: a piece that is not empty begins, at start_o. busy_o until the last request is accepted. The
+//             table gives the end of a set. Exceptions are the last set of all, and the set with which or before which
+//             the piece ends: the piece holds these ends.
+// Demands     piece_valid_i at most once while busy_o. bound_i, in the cycle after bound_grant_i, gives the first line
+//             of fiber bound_fiber_o. AXI handshake rule at req_*.
 // Latency     One cycle from the piece to the first request.
-// Throughput  One request per cycle. While the bound of a set is not known, lines behind the set may be
-//             asked for, too; whoever takes the lines must tell by their `last` bits.
+// Throughput  One request per cycle. While the bound of a set is not known, lines after the set may be requested, too;
+//             the consumer of the lines must separate them by their `last` bits.
 // Stalls      Requests wait for room_i, which may not fall before one is accepted.
 // Errors      With a bound that is wrong (bound_i.wrong) the set never ends: only lines of A follow, up to
 //             the operand's end.
@@ -41,12 +41,12 @@ module flaash_lookup_fetch
   output logic       req_valid_o,
   input  logic       req_ready_i,
   output request_t   req_o,
-  input  logic       room_i       // for the answer
+  input  logic       room_i       // for the response
 );
 
   localparam int unsigned SinceWidth = $clog2(AheadLines + 1);
 
-  typedef logic [FiberIdWidth:0] fiber_sum_t;  // a fiber, or some behind the last one
+  typedef logic [FiberIdWidth:0] fiber_sum_t;  // a fiber, or a number after the last one
 
   typedef enum logic [1:0] {StIdle, StLoad, StRun} state_e;
   state_e state_d, state_q;
@@ -94,8 +94,8 @@ module flaash_lookup_fetch
   logic                 start_q;       // and the first one of the piece
   logic                 bound_asked_q, bound_valid_q;
   logic                 bound_comes, bound_lost_q;
-  line_addr_t           bound_q;       // first line behind it
-  fiber_sum_t           set_next_q;    // first fiber behind it
+  line_addr_t           bound_q;       // first line after it
+  fiber_sum_t           set_next_q;    // first fiber after it
   fiber_sum_t           new_next;      // likewise, of the set that is the next one to load from now on
   fiber_id_t            new_a_end;
   logic                 ends_plane, ends_piece;
@@ -103,7 +103,8 @@ module flaash_lookup_fetch
   logic                 load_done, load_takes;
   logic                 held_q;        // a request waits
 
-  // The last set of all ends with A. Where that of the piece begins is known with it, and there the one before ends.
+  // The last set of all ends with A. A piece gives the beginning of its first set, which is also the end of the
+  // previous set.
   assign new_a_end   = take ? piece.a_end : a_end_q;
   assign new_next    = (take ? fiber_sum_t'(start.a_id) : set_next_q) + fiber_sum_t'(plane_i.set_size);
   assign ends_plane  = new_next >= fiber_sum_t'(plane_i.a_fibers);

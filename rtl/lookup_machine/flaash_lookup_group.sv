@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Group: engines that share one port of the tensor memory and see the same lines of B.
 //
-// Guarantees  Each pair of a fiber of A and a fiber of B in the piece gives one dot product, in one
-//             engine. Engine e holds fiber e of each set. busy_o until the last line has come by.
-// Demands     piece_valid_i once or twice per contraction, the first time only while not busy_o and
-//             nothing is inside the engines; the contraction stays until then. Answers of the memory in
-//             the order of the requests.
+// Guarantees  Each pair of a fiber of A and a fiber of B in the piece gives one dot product, in one engine. Engine e
+//             holds fiber e of each set. busy_o until the last line has passed.
+// Demands     piece_valid_i once or twice per contraction, the first time only while not busy_o and nothing is inside
+//             the engines; the contraction stays until then. Responses of the memory in the order of the requests.
 // Latency     From the piece to the first line at the engines: the memory's latency and 3 cycles.
 // Throughput  One line per cycle.
 // Stalls      A line goes on when each engine that it concerns has room.
@@ -142,7 +141,7 @@ module flaash_lookup_group
   // The sets of a piece come in order, so their fibers just count up.
   logic                    load_fire, load_copy_q, load_fresh_q;
   load_t                   load;
-  logic [Engines:0]        load_engine_q, load_engine;  // one-hot; that behind the set: it is complete
+  logic [Engines:0]        load_engine_q, load_engine;  // one-hot; the bit after the set: it is complete
   logic                    surplus;                     // the line belongs to a later set
   logic                    start_valid, start_ready;     // pieces whose lines have not come yet
   fiber_id_t               load_id_q;

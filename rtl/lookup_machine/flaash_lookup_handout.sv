@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Handout: announces the dot products of a contraction, set by set.
 //
-// Guarantees  After start_i dispatch_o tells of each set of fibers of A once, one per cycle, with the dot products of
+// Guarantees  After start_i dispatch_o announces each set of fibers of A once, one per cycle, with the dot products of
 //             the set; busy_o from the cycle after start_i until the last of them.
 // Demands     The fibers of sizes_i, and set_size_i, not 0 and steady from start_i until busy_o falls. start_i only
 //             while not busy_o.

@@ -2,12 +2,12 @@
 // Matches: keeps the lines of B that have matches until they are multiplied, and marks each dot product's
 // last one.
 //
-// A line with matches is held back until it is known whether its fiber has more: so the mark rides on the
-// last match, and a fiber without matches costs nothing behind here.
+// A line with matches is held back until it is known whether its fiber has more: so the mark comes with the last match,
+// and a fiber without matches costs nothing in later stages.
 //
-// Guarantees  Every accepted line with matches leaves once, in order, without the other lines. Of a fiber's
-//             lines the last one that leaves has out_o.last. A fiber that ends without a match
-//             raises empty_o, or with dense_i leaves as a line without hits.
+// Guarantees  Every accepted line with matches leaves once, in order, without the other lines. The last line of a fiber
+//             that leaves has out_o.last. A fiber that ends without a match raises empty_o, or with dense_i leaves as a
+//             line without hits.
 // Demands     in_valid_i only with in_ready_o. AXI handshake rule at out_*.
 // Latency     Two cycles for the last line with matches of a fiber if the fiber ends with it.
 // Throughput  One line per cycle.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Types that the modules of the lookup machine share, and the numbers of its planner with their prices.
-// docs/blocks/lookup.md tells how they work together.
+// docs/blocks/lookup.md describes how they work together.
 
 package flaash_lookup_pkg;
 
@@ -37,11 +37,11 @@ package flaash_lookup_pkg;
   typedef struct packed {
     point_t     start;
     fiber_id_t  a_end;       // first fiber of the set in which the piece ends
-    line_addr_t a_end_line;  // its first line, or if the piece began in that set, the one behind the set
+    line_addr_t a_end_line;  // its first line, or if the piece began in that set, the first line after the set
     line_addr_t b_end;       // line of B where it ends there, the first of a fiber; 0: before that set
   } piece_t;
 
-  typedef logic [6:0]                                group_id_t;  // up to the one behind the last
+  typedef logic [6:0]                                group_id_t;  // up to the number of groups
   typedef logic [LineAddrWidth+5:0]                  cost_t;      // lines of some rows
   typedef logic signed [LineAddrWidth+6:0]           lines_t;     // difference of two of these
   typedef logic [LineAddrWidth+9:0]                  quarters_t;  // quarters of cycles of a row
@@ -59,14 +59,15 @@ package flaash_lookup_pkg;
   localparam int unsigned AgainQuarters = 7;   // per line of a set that will be loaded again: 5.3%
   localparam int unsigned AheadLines    = 8;   // of a run of B before the lines of the next set: 4.5%
 
-  // Where a piece shall begin: cut g is where that of group g does, the one behind the last group where its piece ends.
+  // The wanted beginning of a piece: cut g begins the piece of group g, and the cut after the last group ends its
+  // piece.
   typedef struct packed {
     group_id_t  cut;
     fiber_id_t  a_id;  // first fiber of the set
     line_addr_t line;  // of B; the piece begins with the fiber that holds it
   } wish_t;
 
-  // And where it does.
+  // The actual beginning of a piece.
   typedef struct packed {
     group_id_t  cut;
     point_t     at;
@@ -84,7 +85,7 @@ package flaash_lookup_pkg;
     fiber_id_t a_begin;      // first fiber of A that is shared
     fiber_id_t a_end;        // and the first one that is not
     cost_t     load;         // lines of a set, on average
-    cost_t     row;          // lines of a row: those of its set, and those of B
+    cost_t     row;          // lines of a row: lines of its set, and lines of B
     fiber_id_t whole;        // a share: fibers of A whose rows it takes whole
     // And lines beyond, of the first group; likewise less a row, less a load, less both.
     cost_t     rest;

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Plan: cuts a contraction into pieces of equal cost, one or two per group of engines.
 //
-// The plane (sets of fibers of A) x (lines of B) is cut row by row, from one cut to the next one, a group's share
-// behind it. If the last set has a share of its own, a second piece per group follows, all from that row. All
-// that does not depend on the start is prepared before: most when A is there, the rest when B is, too.
+// The plane (sets of fibers of A) x (lines of B) is cut row by row. The next cut is a group's share after the previous
+// one. If the last set has a share of its own, a second piece per group follows, all from that row. Everything that
+// does not depend on the start is prepared before: most when A is complete, the rest when B is, too.
 //
-// Guarantees  After start_i every group's piece_valid_o pulses once or twice; the pieces together are
-//             the whole plane. dispatch_o tells of each set once, with its dot products. busy_o from the
-//             cycle after start_i until the last of both. Without fibers of A or of B: nothing.
-// Demands     start_i only while not busy_o, with both operands loaded and all groups through. desc_i and tables
-//             stay until then. Tables answer one cycle after their addresses. Groups use the table of A
-//             only in cycles without table_use_o.
-//             Second pieces wait until nobody else wants the table.
-// Latency     First piece 4 cycles after start_i, 9 if rows differ (flaash_lookup_walk), if both operands have
-//             been there for flaash_lookup_share's and flaash_lookup_weights' time.
-// Errors      After a wrong answer of a table (in a cycle with answered_o) or a wrong rank (rank_fault_o) no piece
+// Guarantees  After start_i every group's piece_valid_o pulses once or twice; the pieces together are the whole plane.
+//             dispatch_o announces each set once, with its dot products. busy_o from the cycle after start_i until the
+//             last of both. Without fibers of A or of B: nothing.
+// Demands     start_i only while not busy_o, with both operands loaded and all groups through. desc_i and tables stay
+//             until then. Tables respond one cycle after their addresses. Groups use the table of A only in cycles
+//             without table_use_o. Second pieces wait for a cycle without another use of the table.
+// Latency     First piece 4 cycles after start_i, 9 if rows differ (flaash_lookup_walk), if both operands have been
+//             complete for the latencies of flaash_lookup_share and flaash_lookup_weights.
+// Errors      After a wrong response of a table (in a cycle with answered_o) or a wrong rank (rank_fault_o) no piece
 //             follows; busy_o stays until reset.
 // Reset       Forgets the contraction.
 //
@@ -41,14 +40,14 @@ module flaash_lookup_plan
   input  logic              start_i,
   input  desc_t [1:0]       desc_i,
   input  line_written_t [1:0] written_i,   // lines on their way to the memory, of A in element 0
-  input  set_size_t         limit_i,       // fibers of a set, MaxSize or less; with what is known of A
+  input  set_size_t         limit_i,       // fibers of a set, MaxSize or less; valid with the description of A
   output logic              busy_o,
   output dispatch_t         dispatch_o,
   // fiber tables, and faults
-  input  logic              table_wanted_i,  // somebody else waits for that of A
-  output logic              table_use_o,     // and may not have it
+  input  logic              table_wanted_i,  // another module waits for the table of A
+  output logic              table_use_o,     // and must not use it
   output fiber_id_t [1:0]   table_addr_o,
-  output logic              answered_o,    // the answers of this cycle count
+  output logic              answered_o,    // the responses of this cycle count
   input  table_rsp_t [1:0]  table_i,
   output fault_t            rank_fault_o,
   // the pieces
@@ -90,7 +89,7 @@ module flaash_lookup_plan
   assign prepare_b   = state_q == StOfA && !a_left && b_there;
   assign prepared    = weighed && shared && (!skewed || weighed_q[2]);
   assign begin_cuts  = state_q == StReady && a_there && b_there && (start_i || pending_q) && !broken;
-  assign second      = state_q == StTail && !placing && !table_wanted_i;  // now the last set by itself
+  assign second      = state_q == StTail && !placing && !table_wanted_i;  // now the pieces of the last set alone
   assign unused_desc = ^{a.order, a.extent, a.entries, b.order, b.extent, b.entries};
 
   always_comb begin
@@ -230,8 +229,8 @@ module flaash_lookup_plan
   );
 
   // ----------------------------------------------------------------------- pieces
-  // A piece ends where the next one begins, so it is known with the next cut. The first one begins with the operands,
-  // those of the last set by itself where the pieces before have ended.
+  // A piece ends where the next one begins, so it is known with the next cut. The first one begins with the operands;
+  // the first piece of the last set alone begins at the end of the previous pieces.
   point_t at_q;
 
   assign at = cut.at;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ranks: tells in which fiber of B a line lies, in constant time.
+// Ranks: finds the fiber of B that holds a line, in constant time.
 //
-// It watches the lines of B as they are written and keeps, for each block of 16 lines of each buffer, how many
-// fibers end before the block and which of its lines end one: so no search in the fiber table.
+// It watches the lines of B as they are written and keeps, for each block of 16 lines of each buffer, how many fibers
+// end before the block and which of its lines end one: this avoids a search in the fiber table.
 //
 // Guarantees  fiber_o is the number of fibers that end in lines below line_i of two cycles before:
 //             the fiber that holds line_i.
@@ -11,7 +11,7 @@
 // Latency     Two cycles. Throughput: one line per cycle.
 // Errors      With Parity: fault_o, with the fiber, if ask_i was high with the line and a bit of its block has
 //             flipped.
-// Reset       Nothing was asked; what was written stays.
+// Reset       No request is pending; written counts stay.
 
 module flaash_lookup_ranks
   import flaash_pkg::*;
@@ -23,9 +23,9 @@ module flaash_lookup_ranks
 ) (
   input  logic          clk_i,
   input  logic          rst_ni,
-  input  line_written_t written_i,  // lines on their way to the memory; those of B count
+  input  line_written_t written_i,  // lines on their way to the memory; lines of B count
   input  logic          buffer_i,   // that is asked about; steady while ask_i
-  input  logic          ask_i,      // the answer counts
+  input  logic          ask_i,      // the response counts
   input  line_addr_t    line_i,
   output fiber_id_t     fiber_o,
   output fault_t        fault_o
@@ -108,7 +108,7 @@ module flaash_lookup_ranks
     fault_block_q  <= rd_block_q;
   end
 
-  // The count stands behind the register: a RAM macro's access fills most of a cycle.
+  // The count follows the register: a RAM macro's access fills most of a cycle.
   assign fiber_o = found_q.base + fiber_id_t'($countones(below));
   assign fault_o = {wrong_q, 1'b1, PlaceStored, PlaceRank, 24'(fault_block_q)};
 

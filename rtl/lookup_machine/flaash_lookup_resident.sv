@@ -5,8 +5,8 @@
 //             cycle. rank_o: where the value of entry_i lies (flaash_lookup_table), in the same cycle; one
 //             cycle after rd_enable_i values_o is the line of values rd_i. loading_o: the copy is not
 //             complete yet. ids_o: the fibers in the copies.
-// Demands     load_* brings the lines of one fiber after the other; load_i.copy alternates and
-//             names a copy that nobody uses. A fiber has at most 2 ** CoordWidth entries.
+// Demands     load_* brings the lines of one fiber after the other; load_i.copy alternates and names a copy that is not
+//             in use. A fiber has at most 2 ** CoordWidth entries.
 // Latency     A fiber is complete when its last line's words are written: 2 to 1 + Lanes cycles after it.
 // Throughput  A line of A per cycle if it falls into one word of the table, Depth lines of slack.
 // Errors      With Parity: parity_error_o, one cycle after a look-up (check_valid_i), a rank (rank_valid_i)

@@ -4,8 +4,8 @@
 // The coordinates of a line ascend, so those that fall into one word are neighbours: the word is put
 // together in word_q and written again each time something is added.
 //
-// Guarantees  Every coordinate of an accepted line comes into the table; loading_o of its copy until the last
-//             one has. clear_o of the copy with the first line of a fiber.
+// Guarantees  Every coordinate of an accepted line comes into the table; loading_o of its copy until the last one is
+//             written. clear_o of the copy with the first line of a fiber.
 // Demands     Lines of a fiber in order, the first one with in_i.opens. Lines of a copy only while the other
 //             one is not loading_o.
 // Latency     One cycle from a line to its first write.

@@ -4,8 +4,8 @@
 // Large sets stream B less often, small ones cost less to load again in the groups that share a row. A group
 // gets whole fibers of B. So, with rounds = ceil(sets * (fibers of B) / Groups), all groups together take
 //     rounds * Groups * (lines of a fiber of B) + size * (Groups - 1) * (lines of a fiber of A)
-// and what does not depend on the choice; the size with the smallest cost wins. Where A has at least one full set
-// for each group, the largest sets win without a look. All costs are multiplied by the fibers of A and of B,
+// and costs that do not depend on the choice; the size with the smallest cost wins. Where A has at least one full set
+// for each group, the largest sets win without a comparison. All costs are multiplied by the fibers of A and of B,
 // which saves divisions. A B of very many fibers counts as one of 255: rounding hardly matters then.
 //
 // An engine multiplies one match per cycle. Lanes * Lanes * (lines of a fiber of A) / extent of a line of B match
@@ -14,9 +14,9 @@
 //
 // Guarantees  done_o from its cycle until the next start; set_size_o is then 1 to limit_i. few_o: the fibers of A do
 //             not fill a set for each group, so sizes are compared; else set_size_o is limit_i, also before done_o.
-// Demands     Inputs stay from start_i until done_o, those of A from the cycle before; limit_i is 1 to MaxSize.
+// Demands     Inputs stay from start_i until done_o, inputs of A from the cycle before; limit_i is 1 to MaxSize.
 // Latency     One cycle, MaxSize + 3 where sizes are compared (few_o).
-// Reset       Forgets a choice under way; done_o is low.
+// Reset       Forgets a choice in progress; done_o is low.
 
 module flaash_lookup_set_size
   import flaash_pkg::*;
@@ -62,7 +62,7 @@ module flaash_lookup_set_size
 
   logic [FewWidth-1:0]  fibers;  // of A
   logic [HitsWidth-1:0] hits, span;
-  logic                 one_q, two_q;  // so many fibers per engine take a cycle for a line of B
+  logic                 one_q, two_q;  // one (two) fibers per engine take a cycle for a line of B
   set_size_t            most;
 
   assign fibers = FewWidth'(sizes_i.a_fibers);
@@ -81,7 +81,7 @@ module flaash_lookup_set_size
   end
 
   // -------------------------------------------------- sizes, from the largest to 1
-  // A product per cycle. Those that do not depend on the size are there before the first rounds are.
+  // A product per cycle. Products that do not depend on the size are complete before the first rounds.
   logic                         active_q, rounds_valid_q, cost_valid_q;
   set_size_t                    try_q, rounds_size_q, cost_size_q, best_size_q;
   logic [RunWidth-1:0]          run;     // fibers of B

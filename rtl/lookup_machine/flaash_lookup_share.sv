@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 // Share: how many lines each group of engines gets, so that all end at the same time.
 //
-// The fibers of A form sets that a group's engines hold at a time. A row is one set with all lines of B;
-// it costs its own lines (load, on average) and those of B. A group that begins in the middle of a row loads the
-// set once more. So, in lines,
+// The fibers of A form sets that a group's engines hold at a time. A row is one set with all lines of B; it costs the
+// lines of its set (load, on average) and the lines of B. A group that begins in the middle of a row loads the set once
+// more. So, in lines,
 //     share = (sets * row + load * (Groups - 1)) / Groups, with row = load + lines of B:
 // whole rows (given in fibers of A) and a rest.
 //
 // The last set may have few fibers: then one group's engines would idle for a row. If B is long, that set
 // gets a share of its own (tail), so that all groups have it for a while.
 //
-// With few fibers of A a share that ends in the middle of a row and takes a part of the next one loads two sets for a
-// few fibers of B. So where the groups can have equal parts, one each, all within a row, they do.
+// With few fibers of A, a share that crosses the end of a row loads two sets for a few fibers of B. So groups get equal
+// parts, one each within a row, where this is possible.
 //
 // Guarantees  divided_o after begin_i, when the lines of a fiber of A are known; done_o after start_i and divided_o,
 //             until the next one of both orders. From the next cycle on (load, row and whole: with done_o) share_o is
 //             the share of the rows up to share_o.a_end, tail_share_o, if there is a tail_o, of the row from there on.
-// Demands     What is known of A stays from begin_i on, the rest from start_i on, which comes behind begin_i. Fibers
-//             and lines are not 0. begin_i not between a begin_i and its divided_o.
+// Demands     Inputs of A stay from begin_i on, the other inputs from start_i on, which comes after begin_i. Fibers and
+//             lines are not 0. begin_i not between a begin_i and its divided_o.
 // Latency     divided_o: one cycle from begin_i if a fiber of A has less than two lines on average, else 4 and one per
-//             bit of that number. done_o: 3 behind divided_o, and 2 from start_i, or MaxSize + 5 if there are fewer
+//             bit of that number. done_o: 3 after divided_o, and 2 from start_i, or MaxSize + 5 if there are fewer
 //             fibers of A than engines.
-// Reset       Forgets a calculation under way; done_o is low.
+// Reset       Forgets a calculation in progress; done_o is low.
 
 module flaash_lookup_share
   import flaash_pkg::*;
@@ -34,7 +34,7 @@ module flaash_lookup_share
 ) (
   input  logic       clk_i,
   input  logic       rst_ni,
-  input  logic       begin_i,    // A is there
+  input  logic       begin_i,    // A is complete
   output logic       divided_o,
   input  logic       start_i,    // B, too
   input  sizes_t     sizes_i,
@@ -48,7 +48,7 @@ module flaash_lookup_share
 );
 
   localparam int unsigned QuarterWidth = LineAddrWidth + 2;
-  localparam int unsigned Fraction     = 16;  // bits behind the point
+  localparam int unsigned Fraction     = 16;  // bits after the point
   localparam int unsigned RowsWidth    = FiberIdWidth + Fraction;
   localparam int unsigned PartWidth    = $bits(cost_t) + Fraction;
   localparam int unsigned PerGroup     = (2 ** Fraction + Groups / 2) / Groups;  // 1 / Groups
@@ -134,7 +134,7 @@ module flaash_lookup_share
   end
 
   // ------------------------------------------------------------------------ share
-  // Three steps behind the size: two with a product each, at most, then sums.
+  // Three steps after the size: two with a product each, at most, then sums.
   logic                 divided_q, stepped_q, known;  // known: the size, and what depends on A for each size
   logic                 tail;                  // B is long enough for one
   set_size_t            left_q;

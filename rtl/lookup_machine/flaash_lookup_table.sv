@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Table: which coordinates two fibers of A have, and the rank of each among its fiber's entries.
+// Table: stores the coordinates of two fibers of A, and gives the rank of each among its fiber's entries.
 //
-// A bitmap per fiber (copy), in words of up to 128 coordinates. With each word stands its base: how many
-// entries lie in the words below. So the rank of a coordinate is base + bits set below it.
+// A bitmap per fiber (copy), in words of up to 128 coordinates. Each word has a base: the number of entries in the
+// words below. So the rank of a coordinate is base + bits set below it.
 //
 // Guarantees  hits_o[i]: check_lanes_i[i], and the coordinate is in copy check_copy_i. rank_o: of entry_i, the bits
 //             below it in its word, and the word's base. Both in the same cycle. clear_i empties the copy; a word
 //             that has been written is in it.
 // Demands     Rank only of a coordinate that is present.
 // Latency     A write or clear counts from the next cycle on. A write beats a clear of its copy.
-// Errors      With Parity: check_wrong_o, rank_wrong_o tell that a bit of a word that was used has flipped.
+// Errors      With Parity: check_wrong_o, rank_wrong_o report that a bit of a word that was used has flipped.
 // Reset       Both copies are empty.
 
 `include "flaash_lookup.svh"
@@ -42,7 +42,7 @@ module flaash_lookup_table #(
   localparam int unsigned BitWidth = $clog2(Coords);
   localparam int unsigned Words    = 2 ** IdWidth;
 
-  // ---------------------------------------------------------- words that are there
+  // ----------------------------------------------------------------- valid words
   logic [Words-1:0] there_q, cleared;
 
   assign cleared = {{(Words / 2){clear_i[1]}}, {(Words / 2){clear_i[0]}}};

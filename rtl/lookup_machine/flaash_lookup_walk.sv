@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Walk: cuts a contraction with skewed operands, row by row.
 //
-// Where flaash_lookup_even takes all rows of the plane for equal, here each costs its load and its lines of B, each as
-// much as the set's weight (flaash_lookup_weights); in quarters of cycles. Each group gets an equal share of
-// what is left behind the cut before. That is at the beginning of a fiber, so what a cut rounds off is shared by
-// all later groups.
+// flaash_lookup_even treats all rows of the plane as equal. Here each row costs its load and its lines of B, each line
+// the set's weight (flaash_lookup_weights), in quarters of cycles. Each group gets an equal share of the rest after the
+// previous cut. That cut is at the beginning of a fiber, so all later groups share the rounding.
 //
 // Guarantees  After start_i on wish_valid_o pulses with cut 0 to Groups in order, none before its predecessor; cut 0 is
 //             the beginning of the plane, the last one its end. busy_o from the cycle after start_i until then.
@@ -26,7 +25,7 @@ module flaash_lookup_walk
   input  logic          rst_ni,
   // the contraction
   input  logic          start_i,
-  input  logic          stop_i,   // an answer was wrong
+  input  logic          stop_i,   // a response was wrong
   input  plane_t        plane_i,
   input  cost_t         load_i,   // lines of a set, on average
   input  all_quarters_t total_i,  // of all rows
@@ -44,7 +43,7 @@ module flaash_lookup_walk
 
   localparam int unsigned Fraction   = 16;
   localparam int unsigned ShareWidth = $bits(all_quarters_t) + Fraction;
-  localparam int unsigned Inverse    = 12;  // bits behind the point of 1 / weight
+  localparam int unsigned Inverse    = 12;  // bits after the point of 1 / weight
   localparam int unsigned Late       = 4 * 8;  // quarters of cycles from a piece to the next one
 
   typedef logic [$bits(quarters_t)+Inverse-1:0] product_t;
@@ -56,7 +55,7 @@ module flaash_lookup_walk
   fiber_id_t  a_id_q, a_next;         // first fiber of the set
   line_addr_t line_q, wanted;         // the wanted line
   line_addr_t least_q;                // line of the cut before, if it lies in this row
-  quarters_t  within_q;               // behind the beginning of the row
+  quarters_t  within_q;               // after the beginning of the row
   group_id_t  index_q;                // of the next cut
   logic       last_set, row_ends, all_cut, unused_lines;
 
