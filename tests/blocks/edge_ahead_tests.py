@@ -22,7 +22,7 @@ INPUTS = ("stop", "late", "cancel", "pending", "slot", "begin_ready", "fetched",
 
 @dataclass
 class Descriptor:
-    """A descriptor of the ring: what it says, and what has happened to it."""
+    """A descriptor of the ring: its fields, and its progress."""
 
     number: int  # of its slot
     set: int
@@ -37,8 +37,8 @@ class Bench:
 
     Attributes:
         flight: descriptors that were begun and not taken, in order.
-        waits: of these the ones that were not taken apart.
-        now: the one that was taken apart last.
+        waits: descriptors in flight that are not parsed yet.
+        now: the descriptor that was parsed last.
     """
 
     def __init__(self, dut, random):
@@ -80,21 +80,21 @@ class Bench:
         self.number += 1
 
     def clears(self) -> None:
-        """The next descriptor is taken apart, when all arrays of the one before have been asked for."""
+        """The next descriptor is parsed after all arrays of the previous one have been requested."""
         assert self.waits and self.asked == 3
         self.now, self.fetched = self.waits.popleft(), False
         seen = self.types["descriptor_o"].unpack(int(self.dut.descriptor_o.value))
         assert (seen.set, seen.slot) == (self.now.set, 1024 * self.now.number)
 
     def asks(self, operands: int) -> None:
-        """Arrays of a right descriptor are asked for, once, all but those of kept operands."""
+        """Arrays of a right descriptor are requested once, except arrays of kept operands."""
         now = self.now
         assert now and self.fetched and not (self.stop or self.late or now.code or now.asked)
         assert operands == 3 & ~now.keep
         now.asked, self.asked = True, self.asked & ~operands
 
     def takes(self) -> int:
-        """The front takes what is on offer; return its code."""
+        """The front takes the offered descriptor; return its code."""
         fault = self.types["next_fault_o"].unpack(int(self.dut.next_fault_o.value))
         code = fault.code if fault.valid else 0
         self.taken = self.flight.popleft()
@@ -119,7 +119,7 @@ class Bench:
 
 @cocotb.test()
 async def descriptors_are_offered_in_order(dut) -> None:
-    """Also the wrong ones, and those that the watchdog ends; a cancel forgets what is in flight."""
+    """Also the wrong ones, and those that the watchdog ends; a cancel drops the descriptors in flight."""
     random = rng()
     for name in INPUTS:
         getattr(dut, f"{name}_i").value = 0

@@ -26,7 +26,7 @@ class Descriptor:
     """What the front has taken.
 
     Attributes:
-        told: codes of its first error; several, if they came in one cycle.
+        told: codes that its first error may have; several, if they came in one cycle.
         loads: the operands that were handed to the chip, None before.
         ended: what had to end before the hand-over has ended.
         age: cycles in which everything was as a hand-over needs it.
@@ -41,7 +41,7 @@ class Descriptor:
 
 
 class Chip:
-    """Everything around the front: it answers in its own time, and goes wrong now and then."""
+    """Everything around the front: responses with random delay, and now and then an error."""
 
     def __init__(self, numbers: random.Random):
         self.random = numbers

@@ -31,7 +31,7 @@ class Bench:
 
     Attributes:
         data: the memory.
-        refused: answers other than OKAY, by the address of a beat.
+        refused: responses other than OKAY, by the address of a beat.
         frames: of each operand, each time that it was handed over: its beats (section, data) as the core took
             them; the last time may be unfinished.
         open: of each operand whether the core is inside of it.
@@ -231,7 +231,7 @@ def wanted(bench: Bench, csf: Csf, which: int, words: list[int]) -> list[tuple[i
 
 
 def cut(beats: list[tuple[int, int]], whole: list[tuple[int, int]]) -> bool:
-    """Tell whether these are the first beats of an operand, and then that it is given up."""
+    """Report whether these are the first beats of an operand that is then abandoned."""
     return len(beats) > 1 and beats[-1] == (FORGET, 0) and beats[:-1] == whole[:len(beats) - 1]
 
 

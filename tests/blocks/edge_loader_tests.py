@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: flaash_edge_loader hands over what lies in memory."""
+"""Runs inside the simulator: flaash_edge_loader passes on operands from memory."""
 
 import cocotb
 import numpy as np
@@ -206,7 +206,7 @@ async def no_operand_begins_while_the_chip_stops(dut) -> None:
 @cocotb.test()
 @cocotb.parametrize(stalls=["none", "random"])
 async def refusals_and_cancels(dut, stalls: str) -> None:
-    """A refused beat stops the operand with its place; cancelled at any cycle, an operand is given up."""
+    """A refused beat stops the operand with its place; a cancel at any cycle abandons an operand."""
     bench, random = await begun(dut, stalls)
     numbers = np.random.default_rng(random.getrandbits(32))
     for _ in range(amount(6, 12)):

@@ -126,7 +126,7 @@ class Machine:
         return await self.collect(stalls, seed)
 
     async def collect(self, stalls: str, seed: float) -> Run:
-        """Take results until the contraction under way is done.
+        """Take results until the current contraction is done.
 
         Raises:
             TimeoutError: it isn't done long after a single engine that matches every entry would be.

@@ -36,7 +36,7 @@ class Operands:
         return [(coord, value(self.fmt, self.rng)) for coord in coords]
 
     def random(self, entries: int, below: int | None = None) -> Fiber:
-        """Return a fiber of so many entries at random coordinates, at most one at each."""
+        """Return a fiber with this number of entries at random coordinates, at most one at each."""
         below = min(below or self.extent, self.extent)
         return self.fiber(sorted(self.rng.sample(range(below), min(entries, below))))
 

@@ -129,7 +129,7 @@ async def few_sets_are_cut_into_equal_parts(dut) -> None:
 
 @cocotb.test()
 async def last_set_is_shared(dut) -> None:
-    """Where B is long, what is left over of A is a second piece for every group."""
+    """Where B is long, the rest of A is a second piece for every group."""
     planner, _ = await begun(dut)
     if planner.groups == 1 or planner.max_size == 1:
         return
@@ -282,7 +282,7 @@ async def all_groups_end_at_once(dut) -> None:
 
 @cocotb.test()
 async def starts_before_it_is_prepared(dut) -> None:
-    """A start waits for what is not known yet; operands that are replaced meanwhile are not planned with."""
+    """A start waits for values in preparation; the plan ignores operands that are replaced meanwhile."""
     planner, rng = await begun(dut)
     for delay in range(0, PREPARED, amount(7, 3)):
         a, b = [rng.choice([1, 16, 40]) for _ in range(planner.groups * 2)], [4] * rng.randint(1, 40)
@@ -302,7 +302,7 @@ async def starts_before_it_is_prepared(dut) -> None:
 
 @cocotb.test()
 async def both_operands_come_at_once(dut) -> None:
-    """As with the memory edge, and a start soon behind them: the plan is the one that is made in peace."""
+    """As with the memory edge, with a start soon after: the plan equals the plan made without hurry."""
     planner, rng = await begun(dut)
     size = planner.groups * planner.max_size
     few = max(size // 2, 1)
@@ -327,7 +327,7 @@ async def both_operands_come_at_once(dut) -> None:
 
 @cocotb.test()
 async def operand_goes_while_it_is_prepared(dut) -> None:
-    """B is replaced by a short one before the rows of A are summed up: what was prepared is of no use."""
+    """A short B replaces B before the rows of A are summed up: the prepared values are of no use."""
     planner, _ = await begun(dut)
     a = [1] * (40 * planner.max_size) + [200] * planner.max_size
     for delay in (0, 3, 10, 20, PREPARED + len(a)):  # in the end only B is replaced when all is prepared

@@ -32,7 +32,7 @@ class Planner:
     """Drives flaash_lookup_plan_bench.
 
     Attributes:
-        extent: of the contracted mode, for what is loaded next.
+        extent: of the contracted mode, for the next operand.
     """
 
     def __init__(self, dut: SimHandleBase):
@@ -53,7 +53,7 @@ class Planner:
         self.dut.desc_i.value = self.types["desc_i"].pack(self.descriptions)
 
     def loaded(self, operand: int, lengths: Lengths) -> None:
-        """Tell that an operand is there."""
+        """Report that an operand is complete."""
         self._describe(operand, loaded=1, extent=self.extent, fibers=len(lengths), lines=sum(lengths))
 
     async def load(self, operand: int, lengths: Lengths, lines: bool = True,
@@ -69,7 +69,7 @@ class Planner:
         Args:
             operand: A 0, B 1.
             lengths: lines of the fibers.
-            lines: the lines are written, too; the plan takes those of before for them if not.
+            lines: the lines are written, too; the plan uses the previous ones if not.
             wrong: fibers whose entries of the table are reported as wrong.
         """
         dut = self.dut
@@ -127,7 +127,7 @@ class Planner:
         return Plan(self.plane().set_size, pieces, handed)
 
     def plane(self) -> tuple:
-        """Return the plane that the plan tells, a record."""
+        """Return the plane of the plan, a record."""
         return self.types["plane_o"].unpack(int(self.dut.plane_o.value))
 
 

@@ -34,7 +34,7 @@ async def chunks_and_lines_that_end_together(dut) -> None:
     machine, make = await begun(dut)
     wide = min(make.extent, 3 * CHUNK)
     dense, last = make.fiber(range(wide)), make.extent - 1
-    # Lines of B whose entries lie a chunk apart, and one entry before, at and behind each chunk's end.
+    # Lines of B whose entries lie a chunk apart, and one entry before, at and after each chunk's end.
     apart = make.fiber(range(0, wide, CHUNK - 1))
     ends = make.fiber([coord for end in range(CHUNK - 1, wide, CHUNK) for coord in (end - 1, end)])
     behind = make.fiber([coord for coord in range(CHUNK, wide, CHUNK)])
@@ -98,7 +98,7 @@ async def copies_are_not_written_too_early(dut) -> None:
     machine, make = await begun(dut)
     engines, slots = engines_of_a_group(machine), int(dut.Slots.value)
     coords = range(make.extent - machine.lanes, make.extent)
-    # The first slot's fibers hardly match, those of the others in full, with every line.
+    # The first slot's fibers hardly match, the fibers of other slots match in full, with every line.
     a = [make.fiber(coords) if member >= engines or turn % 3 == 0 else make.single(turn % 3)
          for turn in range(900 // (engines * slots) // 3) for member in range(engines * slots)]
     await machine.load(0, a)
@@ -114,7 +114,7 @@ async def copies_are_not_written_while_lines_wait(dut) -> None:
     machine, make = await begun(dut)
     engines, slots, lanes = engines_of_a_group(machine), int(dut.Slots.value), machine.lanes
     size, top = engines * slots, make.extent - 2 * lanes
-    # B: a line that ends at top, and a line behind it. The long fiber has all coordinates but these.
+    # B: a line that ends at top, and a line after it. The long fiber has all coordinates but these.
     first, second = [*range(lanes - 1), top], range(top + 1, top + 1 + lanes)
     b = make.fiber([*first, *second])
     long = make.fiber(range(lanes - 1, top)[-slot_entries(machine):])
@@ -134,7 +134,7 @@ async def sums_cancel_across_rounds(dut) -> None:
     machine, make = await begun(dut)
     count = min(3 * slot_entries(machine) * int(dut.Slots.value) + 2, make.extent)
     a = make.fiber(range(count))
-    # All values of B are one: then what is left depends on every bit of A.
+    # All values of B are one: then the rest depends on every bit of A.
     one = int(machine.format.encode([1.0])[0])
     b = [[(coord, one) for coord in range(0, count, step)] for step in (1, 3, CHUNK)]
     await run_checked(machine, [a, make.single(0)], b)
@@ -151,7 +151,7 @@ async def flipped_bits_are_reported(dut, memory: str) -> None:
     await machine.load(1, [fiber] * 60)
     dut.result_ready_i.value = (1 << machine.engines) - 1
     await machine.begin(dense=False)
-    # The first set is there when the first dot product is done.
+    # The first set is loaded when the first dot product is done.
     await until(dut, lambda: machine.events()["dot_done"] > 0, 5000, "a dot product")
     engine = dut.gen_resident.u_compute.gen_group[0].u_group.gen_engine[0].u_engine
     banks = [engine.u_emit.u_values.mem_q]
@@ -167,7 +167,7 @@ async def flipped_bits_are_reported(dut, memory: str) -> None:
 
 
 def parity_errors(machine: Machine) -> int:
-    """Return how often a word of a resident fiber was not what was stored."""
+    """Return how often a word of a resident fiber differed from the stored word."""
     return int(machine.dut.events_o.value) >> 32 * TABLE_PARITY & 0xFFFFFFFF
 
 

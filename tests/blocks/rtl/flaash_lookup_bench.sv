@@ -179,7 +179,7 @@ module flaash_lookup_bench
     );
   end
 
-  // -------------------------------------------------------------------- what is done
+  // ---------------------------------------------------------------------------- done
   localparam int unsigned DotDone = 5;  // bits of sdpe_events_t
   localparam int unsigned Step    = 11;
   localparam int unsigned Empty   = 3;
