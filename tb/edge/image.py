@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Operands as arrays in a memory, each at a place that is known; bytes by the driver's own layout.
 
-That layout is held against docs/memory_edge.md, byte by byte, in tests/driver/test_layout.py.
+That layout is held against docs/descriptors.md, byte by byte, in tests/driver/test_layout.py.
 """
 
 from __future__ import annotations
