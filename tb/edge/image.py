@@ -55,11 +55,11 @@ class Image:
 
     @property
     def end(self) -> int:
-        """The address behind the last array that has elements."""
+        """The address after the last array that has elements."""
         return max((address + size for *_, address, size in self.parts), default=0)
 
     def operand(self, which: int, found: list[Level]) -> list[LevelEntry]:
-        """Put an operand and return its levels as a descriptor tells them."""
+        """Put an operand and return its levels as a descriptor names them."""
         entries = []
         for number, level in enumerate(found):
             leaf = number == len(found) - 1

@@ -196,7 +196,7 @@ def write(regression: Regression | Suite, records: Sequence[Mapping], folder: Pa
     """Write the page of a regression and keep its record in the history; return the page's path.
 
     Args:
-        regression, records: what was to run and what became of it.
+        regression, records: the planned runs and their results.
         folder: of the page.
         missing: runs without a record, for the regression was interrupted.
     """

@@ -52,8 +52,8 @@ class Host:
         quiet: cycles without any transfer; after two such stretches the test fails.
 
     Attributes:
-        bus: the memory behind the AXI4 master.
-        memory: what it holds; check() compares what may not have changed.
+        bus: the memory at the AXI4 master.
+        memory: its contents; check() compares the bytes that may not change.
         tail: the next free slot.
     """
 
@@ -76,7 +76,7 @@ class Host:
         self.allow(RESULTS, RESULTS + CAPACITY)
 
     def set_latency(self, cycles: int) -> None:
-        """Let the first answer come so many cycles behind an address, or the last data of a write."""
+        """Set the latency from an address, or from the last data of a write, to the first response."""
         self.bus.delay({"ar": cycles, "b": cycles})
 
     def allow(self, low: int, high: int) -> None:
