@@ -49,7 +49,7 @@ MAKEFLAGS = "OPT_FAST=-O1 OPT_SLOW=-O0"
 SHORT_MAKEFLAGS = "OPT_FAST=-O0 OPT_SLOW=-O0 VM_PARALLEL_BUILDS=0"
 COVERAGE = "FLAASH_COVERAGE"  # `make cov` sets it to 1: builds count code coverage
 TOGGLES = "FLAASH_TOGGLES"  # tests/conftest.py sets it to 0 for the tests whose builds count no toggles
-SHORT_RUNS = "FLAASH_SHORT_RUNS"  # set by tests/conftest.py: runs are as short as those of the suite
+SHORT_RUNS = "FLAASH_SHORT_RUNS"  # set by tests/conftest.py: runs are as short as in the suite
 OBJECTS = BUILD / "objects"
 # Not --coverage-expr: with it, 5.048 stops with an internal error at indexed memories.
 # With counters Verilator reports a loop (UNOPTFLAT) for a block that reads its own assignments.
@@ -118,17 +118,17 @@ def tool_versions(simulator: str) -> tuple[str, ...]:
 
 
 def coverage_wanted() -> bool:
-    """Tell whether builds count code coverage."""
+    """Return whether builds count code coverage."""
     return os.environ.get(COVERAGE) == "1"
 
 
 def toggles_wanted() -> bool:
-    """Tell whether builds that count code coverage count toggles, too."""
+    """Return whether builds that count code coverage count toggles, too."""
     return os.environ.get(TOGGLES) != "0"
 
 
 def waves_wanted() -> bool:
-    """Tell whether every run writes a trace: `make test WAVES=1` sets FLAASH_WAVES=1."""
+    """Return whether every run writes a trace: `make test WAVES=1` sets FLAASH_WAVES=1."""
     return os.environ.get("FLAASH_WAVES") == "1"
 
 

@@ -46,7 +46,7 @@ class Bytes:
     def __init__(self, base: int, size: int):
         self.base, self.size = base, size
         self.data = np.zeros(size, np.uint8)
-        self._host = np.zeros(size, np.uint8)  # what the host has written, and what it allowed the chip
+        self._host = np.zeros(size, np.uint8)  # bytes as the host has written or allowed them
         self.allowed: list[tuple[int, int]] = []
         self.refused: dict[int, AxiResp] = {}
         self.watcher: Any = None
@@ -230,7 +230,7 @@ class BusMemory:
 
     @property
     def moved(self) -> tuple[int, ...]:
-        """What is different after something has moved on a channel."""
+        """A value that changes with each transfer on a channel."""
         return tuple(channel.passed for channel in self.channels.values())
 
     def outstanding(self) -> list[str]:

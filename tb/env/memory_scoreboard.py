@@ -51,7 +51,7 @@ class _Entry:
     bursts: list[Burst] = dataclasses.field(default_factory=list)
 
     def writes(self, address: int) -> bool:
-        """Tell whether a write at an address is about this descriptor."""
+        """Return whether a write at an address is about this descriptor."""
         return _inside(self.announced.record, address) or _inside(self.announced.buffer, address)
 
     @property
@@ -63,7 +63,7 @@ class _Entry:
                 else "operands")
 
     def whole(self) -> np.ndarray:
-        """Tell for each record of the results whether all of it was written."""
+        """Return for each record of the results whether all of it was written."""
         return (self.times.reshape(-1, self.size // 4) > 0).all(axis=1)
 
 

@@ -110,7 +110,7 @@ class ServingTest(ContractionTest):
                         BEAT * self.sent.beats, BEAT * self.received.beats, list(scoreboard.mismatches))
 
     def leaves_range(self, order: Order) -> bool:
-        """Tell whether a result does not fit its integer format, which the chip must report."""
+        """Return whether a result does not fit its integer format, which the chip must report."""
         fmt = get_format(str(self.config["Format"]))
         return (not fmt.is_float and int(self.config["CoordWidth"]) > SAFE_WIDTH
                 and contract(order.a.to_tensor(), order.b.to_tensor(), fmt).range_errors > 0)

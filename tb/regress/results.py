@@ -70,7 +70,7 @@ def test_title(record: Mapping) -> str:
         return record["test"]
     knobs = json.loads(record["knobs"])
     words = [record["sequence"]]
-    if record["sequence"] == "file":  # what is not given is None or 0 there
+    if record["sequence"] == "file":  # a knob that is not given is None or 0 there
         words += [" x ".join(Path(knobs.pop(name)).name for name in ("a", "b") if name in knobs)]
         knobs = {name: value for name, value in knobs.items() if value}
     edge = record.get("edge", STREAM)

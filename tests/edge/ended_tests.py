@@ -106,7 +106,7 @@ async def _ended(dut, cause: str, prompt: bool) -> None:
 @cocotb.test()
 @cocotb.parametrize(prompt=[False, True])
 async def a_refused_record_is_told(dut, prompt: bool) -> None:
-    """Nobody can read the record of an aborted contraction that was refused: the registers say so."""
+    """An aborted contraction whose record is refused has no record: the registers report the refusal."""
     host, numbers = Host(dut), np.random.default_rng(rng().getrandbits(32))
     await start(dut)
     await host.set_ring()

@@ -209,7 +209,7 @@ async def rings_around_the_last_address(dut) -> None:
         if beyond:
             assert error == (ERROR["ErrRing"], ADDRESS["RegRingSize"]), f"{base:#x}, {slots} slots"
             assert not asked
-        else:  # nothing is there
+        else:  # no memory at this address
             assert error[0] in (ERROR["ErrReadDecode"], ERROR["ErrWriteDecode"]) and asked[0] == base
         assert dut.irq_o.value == 1
         await host.reset()

@@ -72,7 +72,7 @@ class Host:
         self.axil = self.registers.master
         guard(dut, self.bus, self.axil, lambda: (self.registers.writes,), quiet)
         self.tail = 0
-        self._queued: dict[int, Descriptor | None] = {}  # what stands in a slot; None: words of a bad one
+        self._queued: dict[int, Descriptor | None] = {}  # descriptor of a slot; None: words of a bad one
         self.allow(RESULTS, RESULTS + CAPACITY)
 
     def set_latency(self, cycles: int) -> None:
@@ -99,7 +99,7 @@ class Host:
         return await self.registers.read(ADDRESS[name])
 
     async def set_ring(self) -> None:
-        """Tell the chip where the ring is."""
+        """Set base and size of the ring, and enable the interrupts."""
         await self.write("RegRingBase", RING & 0xFFFF_FFFF)
         await self.write("RegRingBaseHigh", RING >> 32)
         await self.write("RegRingSize", self._slots)

@@ -20,7 +20,7 @@ from tests.edge.overlap_tests import Queue
 MEANT = {"RegRingBase": 0xFFFF_FFFF, "RegRingBaseHigh": 0xFFFF_FFFF, "RegRingSize": 0xFFFF_FFFF,
          "RegEdgeIrqEnable": BIT["EdgeIrqDone"] | BIT["EdgeIrqError"]}  # bits that exist
 BEGIN = ("RegEdgeStatus", "RegRingHead", "RegRingTail", "RegEdgeError", "RegEdgePlace", "RegEdgeIrqStatus")
-SETTINGS = ("RegMode", "RegRunLength", "RegPortion", "RegLongLines")  # those of the descriptor
+SETTINGS = ("RegMode", "RegRunLength", "RegPortion", "RegLongLines")  # the descriptor has them
 HARMFUL = {"RegControl": BIT["ControlSoftReset"] | BIT["ControlAbort"]}  # bits that end something
 WATCHDOG = 0x7F00_0000
 UNKNOWN = 2 ** CONSTANTS["RegAddrWidth"] - 4

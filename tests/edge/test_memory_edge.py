@@ -53,7 +53,7 @@ def test_contractions(simulator: str, seed: int) -> None:
 
 @pytest.mark.alternates("icarus")
 def test_a_hang_is_named(simulator: str, seed: int) -> None:
-    """What is outstanding is named, and no later test of that simulation takes as long again."""
+    """The message names outstanding work, and no later test of that simulation is as slow."""
     with pytest.raises(SimulationFailed) as caught:
         run_edge("hang_tests", simulator, seed)
     text = str(caught.value)
