@@ -139,7 +139,7 @@ def strangers(found: np.ndarray, wanted: np.ndarray) -> list[int]:
     wrong = []
     for number, row in enumerate(found):
         fits = (wanted == row) | (row == int.from_bytes(bytes([POISON]) * 4, "little"))
-        first = [True, *np.logical_and.accumulate(fits, axis=1).any(axis=0)]  # by the number of right first words
+        first = [True, *np.logical_and.accumulate(fits, axis=1).any(axis=0)]  # by right first words
         last = [*np.logical_and.accumulate(fits[:, ::-1], axis=1).any(axis=0)[::-1], True]
         if not any(before and after for before, after in zip(first, last, strict=True)):
             wrong.append(number)
