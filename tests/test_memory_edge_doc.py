@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/memory_edge.md agrees with the packages on the edge: registers, bits, codes and parts, no other."""
+"""The pages of the memory edge agree with the packages: registers, bits, codes and parts, no other."""
 
 import re
 
@@ -8,7 +8,8 @@ import pytest
 from tb.common import rtl_constants as rtl
 from tb.common.toolchain import ROOT
 
-PAGE = (ROOT / "docs" / "memory_edge.md").read_text()
+# Registers are in the first page, codes and parts in the second one.
+PAGE = "".join((ROOT / "docs" / f"{name}.md").read_text() for name in ("memory_edge", "memory_bus"))
 
 
 def _rows(page: str) -> list[list[str]]:

@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-/* Contract the matrix and the vector of docs/memory_edge.md, several times, with an error in between.
+/* Contract the matrix and the vector of docs/descriptors.md, several times, with an error in between.
    Returns 0, or the number of the line that found something wrong. */
 int flaash_host(const flaash_platform_t *platform, uint64_t memory, uint32_t polls);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Test of the example system with the memory edge, without Python: the worked example of docs/memory_edge.md.
+// Test of the example system with the memory edge, without Python: the worked example of docs/descriptors.md.
 //
 //   A = | 0 2 0 |   B = | 4 5 0 |   C[i] = sum_k A[i, k] * B[k] = | 10 0 4 |
 //       | 0 0 0 |

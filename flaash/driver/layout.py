@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Descriptors and completion records as bytes, docs/memory_edge.md."""
+"""Descriptors and completion records as bytes, docs/descriptors.md."""
 
 from __future__ import annotations
 

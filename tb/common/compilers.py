@@ -37,7 +37,7 @@ def version(command: str) -> str:
 
 
 def is_clang(command: str) -> bool:
-    """Tell whether a compiler takes clang's options."""
+    """Return whether a compiler takes clang's options."""
     return "clang" in version(command)
 
 
@@ -55,5 +55,5 @@ def makeflags(command: str) -> str:
 
 
 def fast_wanted() -> bool:
-    """Tell whether builds get a profile. Such a build takes two to three times as long."""
+    """Return whether builds get a profile. Such a build takes two to three times as long."""
     return os.environ.get(FAST) == "1"

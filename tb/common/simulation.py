@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Builds a simulation and runs cocotb tests in it, on Verilator or Icarus.
 
-Builds are kept in build/sims/<hash of sources, parameters and options>, so that tests which need
-the same hardware share one build, also when they run in parallel.
+Builds are kept in build/sims/<hash of sources, parameters and options>. So tests that need the same
+hardware share one build, also when they run in parallel.
 """
 
 import contextlib
@@ -33,11 +33,12 @@ from tb.common.times import measured
 from tb.common.toolchain import BUILD, ROOT, environment, require, shown
 
 VERILATOR_ARGS = ["-Wall", "--timing", "--assert", "--x-initial", "unique", "--x-assign", "unique"]
-# cocotb makes every signal public, which costs much of the compilation and half of the speed or more. The
-# chip's benches see its ports and what this file names, those of a block its ports unless they ask for more.
+# cocotb makes every signal public, which costs much of the compilation and half of the speed or more. Benches
+# of the chip see its ports and the signals of this file. Benches of a block see its ports, unless they ask
+# for more.
 CHIPS = ("flaash_top", "flaash_memory_top")
 CHIP_PUBLIC = Path(__file__).with_name("chip_public.vlt")
-# A wrapper of a bench has signals that nobody reads then; lint looks at the hardware's.
+# A wrapper of a bench then has unused signals; lint checks the hardware's signals.
 ONLY_PORTS = ("--no-public-flat-rw", "--public-depth", "1", "-Wno-UNUSEDSIGNAL")
 UNCOUNTED = Path(__file__).with_name("coverage.vlt")
 # Code that runs once is not worth optimizing.
@@ -48,10 +49,10 @@ MAKEFLAGS = "OPT_FAST=-O1 OPT_SLOW=-O0"
 SHORT_MAKEFLAGS = "OPT_FAST=-O0 OPT_SLOW=-O0 VM_PARALLEL_BUILDS=0"
 COVERAGE = "FLAASH_COVERAGE"  # `make cov` sets it to 1: builds count code coverage
 TOGGLES = "FLAASH_TOGGLES"  # tests/conftest.py sets it to 0 for the tests whose builds count no toggles
-SHORT_RUNS = "FLAASH_SHORT_RUNS"  # set by tests/conftest.py: runs are as short as those of the suite
+SHORT_RUNS = "FLAASH_SHORT_RUNS"  # set by tests/conftest.py: runs are as short as in the suite
 OBJECTS = BUILD / "objects"
 # Not --coverage-expr: with it, 5.048 stops with an internal error at indexed memories.
-# With counters in it Verilator takes a block that reads what it has just written for a loop (UNOPTFLAT).
+# With counters Verilator reports a loop (UNOPTFLAT) for a block that reads its own assignments.
 # Lint, which has no counters, still refuses real loops.
 COVERAGE_ARGS = ["--coverage-line", "--coverage-user", "-Wno-UNOPTFLAT"]
 # Lines and covers cost next to nothing; with toggles a build takes two and a half times as long, a run
@@ -59,8 +60,8 @@ COVERAGE_ARGS = ["--coverage-line", "--coverage-user", "-Wno-UNOPTFLAT"]
 TOGGLE_ARGS = ["--coverage-toggle"]
 TIMESCALE = ("1ns", "1ps")
 BARE = re.compile(r"AssertionError:?\s*$|failed: \s*$")
-# Of whose `assert` pytest shows both sides. cocotb's default is every file, so that each simulation would
-# begin by rewriting numpy, pyuvm and all the others: half of the time of a short one.
+# Files in which pytest shows both sides of an `assert`. cocotb's default is every file. Then each simulation
+# would begin by rewriting numpy, pyuvm and all other packages: half of the time of a short run.
 REWRITTEN = " ".join(str(ROOT / folder / "*.py") for folder in ("tests", "tb", "bench"))
 # For short runs: cocotb without pytest. A run in which a bare `assert` failed is repeated with it.
 QUICK_START = {"PYGPI_USERS": USERS, "COCOTB_REWRITE_ASSERTION_FILES": ""}
@@ -117,17 +118,17 @@ def tool_versions(simulator: str) -> tuple[str, ...]:
 
 
 def coverage_wanted() -> bool:
-    """Tell whether builds count code coverage."""
+    """Return whether builds count code coverage."""
     return os.environ.get(COVERAGE) == "1"
 
 
 def toggles_wanted() -> bool:
-    """Tell whether builds that count code coverage count toggles, too."""
+    """Return whether builds that count code coverage count toggles, too."""
     return os.environ.get(TOGGLES) != "0"
 
 
 def waves_wanted() -> bool:
-    """Tell whether every run writes a trace: `make test WAVES=1` sets FLAASH_WAVES=1."""
+    """Return whether every run writes a trace: `make test WAVES=1` sets FLAASH_WAVES=1."""
     return os.environ.get("FLAASH_WAVES") == "1"
 
 
@@ -144,10 +145,10 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
         extra_sources: files outside rtl/, such as wrappers of a test.
         waves: make the build able to write a trace.
         quiet: keep the compiler's output in build.log of the folder.
-        options: further arguments of the compiler, behind ours; a Path is a file that the build depends on.
+        options: further arguments of the compiler, after ours; a Path is a file that the build depends on.
         shared: many tests, or long ones, run on this build: compile it for speed in the suite, too.
         inside: the bench reads or writes signals below the toplevel; Icarus shows them in any case.
-        training: runs a build whose counts tell the compiler which code is worth its effort. The build takes
+        training: runs a build whose counts show the compiler which code to optimize. The build takes
             more than twice as long, and then simulates faster. Icarus needs none.
         compiler: command of the C++ compiler, by default that of tb.common.compilers.
 
@@ -211,7 +212,7 @@ def _compile(built: Build, arguments: list[str], makeflags: str, waves: bool, qu
         os.environ["FLAASH_OBJECTS"] = str(OBJECTS)
         os.environ["FLAASH_CCACHE"] = shutil.which("ccache") or ""
         os.environ["MAKEFLAGS"] = makeflags
-        # ccache wants to be told that it may cache compilations with a precompiled header.
+        # ccache caches compilations with a precompiled header only with this setting.
         os.environ.setdefault("CCACHE_SLOPPINESS", "pch_defines,time_macros")
     try:
         get_runner(built.simulator).build(
@@ -243,7 +244,7 @@ def _compile_trained(built: Build, arguments: list[str], makeflags: str, waves: 
 def _join_plainly(program: Path) -> None:
     """Let a net whose parts have drivers of their own be put together as a concatenation is.
 
-    Icarus carries the strength of each bit there, in case another driver pulls at the net, which costs a
+    Icarus carries the strength of each bit there, in case another driver pulls at the net. This costs a
     quarter of a simulation of the chip. In our hardware each bit has one driver; Verilator refuses others.
     """
     program.write_text(program.read_text().replace(" .concat8 ", " .concat "))
@@ -292,7 +293,7 @@ def run(built: Build, test_module: str, name: str, seed: int = 1,
             plusargs += [f"+verilator+coverage+file+{folder / 'coverage.dat'}"]
 
     def attempt(more: Mapping[str, str]) -> tuple[str | None, list[str]]:
-        """Simulate; return what the runner complains of, and what is wrong by the tests' results."""
+        """Simulate; return the runner's complaint, and the failures in the tests' results."""
         failure = None
         with _environment(), measured("run", built.simulator, name):
             try:

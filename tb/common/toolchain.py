@@ -32,7 +32,7 @@ def environment() -> dict[str, str]:
     env = dict(os.environ)
     folders = [str(ROOT / "tools"), str(Path(sys.executable).parent), env.get("PATH", "")]
     env["PATH"] = os.pathsep.join(folders)
-    if __name__.startswith("tb."):  # in a checkout; what is installed is found anyway
+    if __name__.startswith("tb."):  # in a checkout; an installed package is found anyway
         env["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [env.get("PYTHONPATH")])])
     return env
 

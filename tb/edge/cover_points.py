@@ -13,7 +13,7 @@ SIZES = ["empty", "a beat", "beats"]
 ARRAYS = ["pos", "crd", "crd of the leaf", "val"]
 BURSTS = ["a beat", "some beats", "16 beats", "up to 4 KB", "from 4 KB on"]
 TARGETS = ["descriptor", *ARRAYS, "results", "completion record"]
-# Of the chip, as completion records tell them: what a descriptor or an array can be wrong in, and its ends.
+# Errors as completion records report them: faults of descriptors and arrays, and ends of the chip.
 CODES = ["ErrOrder", "ErrExtent", "ErrCount", "ErrMemoryFull", "ErrPointer", "ErrCoordOrder", "ErrCoordRange",
          "ErrNoOperand", "ErrExtentsDiffer", "ErrAborted", "ErrWatchdog", "ErrParity"]
 

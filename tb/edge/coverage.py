@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Records what each descriptor and each burst of the memory edge has exercised.
+"""Records the coverage of each descriptor and each burst of the memory edge.
 
-Nothing here compares; a test samples what it has compared.
+Nothing here compares; a test compares first, then samples.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def export_at_the_end() -> None:
 
 
 def sample_burst(channel: str, address: int, beats: int, beat: int) -> None:
-    """Sample a burst: "read" or "write", its first address and its beats of so many bytes."""
+    """Sample a burst: "read" or "write", its first address, and its beats by their number of bytes."""
     name, end = f"edge.{channel}_burst", address + beats * beat
     hit(name, "a beat" if beats == 1 else "16 beats" if beats == 16 else "some beats")
     if end % PAGE == 0:
@@ -61,7 +61,7 @@ def _latency(cycles: int) -> str:
 
 
 def sample_ring(queued: int, slots: int) -> None:
-    """Sample a doorbell: descriptors in the ring behind it."""
+    """Sample a doorbell: the number of descriptors in the ring after it."""
     hit("edge.ring", "full" if queued == slots - 1 else {1: "one", 2: "two"}.get(queued, "more"))
 
 
@@ -84,13 +84,13 @@ def sample_place(what: str, address: int, size: int) -> None:
 
 
 def sample_end(what: str, under_way: str) -> None:
-    """Sample a reset or an abort, and the bursts that are under way at that time."""
+    """Sample a reset or an abort, and the bursts that are outstanding at that time."""
     hit("edge.end", what)
     hit("edge.end_while", under_way)
 
 
 def sample_error(code: int, place: int) -> None:
-    """Sample an error that was told as it must be, in a completion record or the registers."""
+    """Sample an error that a completion record or the registers reported as expected."""
     name = NAMES[code]
     hit("edge.code", name)
     if name in REFUSED:
@@ -109,12 +109,12 @@ def sample_refusal(part: str, last: bool) -> None:
 
 
 def sample_prompt(prompt: bool, again: bool) -> None:
-    """Sample a completion record: whether it did not wait for answers, and was written again."""
+    """Sample a completion record: whether it did not wait for responses, and was written again."""
     hit("edge.prompt", "yes, and written again" if again else "yes" if prompt else "no")
 
 
 def sample_completion(descriptor: Descriptor, record: Completion, beat: int) -> None:
-    """Sample a descriptor that was carried out, with a bus of so many bytes."""
+    """Sample a descriptor that was carried out, with the bytes of a beat."""
     if record.written:
         sample_place("results", descriptor.results, record.written)
         hit("edge.last_beat", "a part" if record.written % beat else "whole")
@@ -155,7 +155,7 @@ def _sample_results(descriptor: Descriptor, record: Completion, beat: int) -> No
 
 
 def _target(place: int) -> str:
-    """Return what was refused, by the place of the error."""
+    """Return the refused access, by the place of the error."""
     part, leaf = PARTS[place >> 24 & 0xF], place >> 28 & 7 == LEAF
     return {"Descriptor": "descriptor", "Pos": "pos", "Crd": "crd of the leaf" if leaf else "crd",
             "Val": "val", "Result": "results", "Completion": "completion record"}[part]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Operands as arrays in a memory, each at a place that is known; bytes by the driver's own layout.
 
-That layout is held against docs/memory_edge.md, byte by byte, in tests/driver/test_layout.py.
+That layout is held against docs/descriptors.md, byte by byte, in tests/driver/test_layout.py.
 """
 
 from __future__ import annotations
@@ -55,11 +55,11 @@ class Image:
 
     @property
     def end(self) -> int:
-        """The address behind the last array that has elements."""
+        """The address after the last array that has elements."""
         return max((address + size for *_, address, size in self.parts), default=0)
 
     def operand(self, which: int, found: list[Level]) -> list[LevelEntry]:
-        """Put an operand and return its levels as a descriptor tells them."""
+        """Put an operand and return its levels as a descriptor names them."""
         entries = []
         for number, level in enumerate(found):
             leaf = number == len(found) - 1

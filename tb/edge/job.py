@@ -16,12 +16,12 @@ from tb.common.configs import Config
 from tb.common.simulation import Build, run
 from tb.env.run import WIDTH
 
-LATENCY = 100  # cycles from an address to its data, and from data to their answer
+LATENCY = 100  # cycles from an address to its data, and from data to their response
 
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """What the simulation is told.
+    """The input of the simulation.
 
     Attributes:
         a, b: files.
@@ -47,7 +47,7 @@ class Job:
 
 
 def machine_of(config: Config) -> Machine:
-    """Return what the registers of a chip of this configuration tell."""
+    """Return the identity in the registers of a chip of this configuration."""
     return Machine(get_format(str(config["Format"])), *(int(config[name]) for name in (
         "Lanes", "MemLines", "NodeDepth", "FiberDepth", "CoordWidth")), WIDTH, int(config["NumSdpe"]),
         str(config["Engine"]))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The memory behind the AXI4 master of the chip: cocotbext-axi's slave on bytes that are watched."""
+"""The memory at the AXI4 master of the chip: cocotbext-axi's slave on bytes that are watched."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ def _now() -> int:
 
 
 class Bytes:
-    """Bytes from an address on, of which the chip may change only what is allowed.
+    """Bytes from an address on; the chip may change only the allowed pieces.
 
     Args:
         base, size: of the memory.
 
     Attributes:
-        data: what it holds.
-        allowed: pieces (first address, the one behind the last) that the chip may write.
-        refused: answer of the bus by the address of a beat; a beat that is refused changes nothing.
+        data: its contents.
+        allowed: pieces (first address, end) that the chip may write.
+        refused: response of the bus by the address of a beat; a beat that is refused changes nothing.
         watcher: notes bursts of writes, and bytes that are read and written, or None.
         read_bytes, written_bytes: what the chip has moved, whole beats and single bytes.
     """
@@ -46,7 +46,7 @@ class Bytes:
     def __init__(self, base: int, size: int):
         self.base, self.size = base, size
         self.data = np.zeros(size, np.uint8)
-        self._host = np.zeros(size, np.uint8)  # what the host has written, and what it allowed the chip
+        self._host = np.zeros(size, np.uint8)  # bytes as the host has written or allowed them
         self.allowed: list[tuple[int, int]] = []
         self.refused: dict[int, AxiResp] = {}
         self.watcher: Any = None
@@ -77,7 +77,7 @@ class Bytes:
                                   f" first at {self.base + int(changed[0]):#x}")
 
     def answer(self, address: int, length: int) -> AxiResp:
-        """Return how an access of the chip is answered."""
+        """Return the response to an access of the chip."""
         if not self.base <= address <= self.base + self.size - length:
             return AxiResp.DECERR
         return self.refused.get(address, AxiResp.OKAY)
@@ -109,7 +109,7 @@ class Bytes:
 
 
 class _Late:
-    """A channel whose items arrive so many cycles later; order and rate stay.
+    """A channel whose items arrive later by a number of cycles; order and rate stay.
 
     Args:
         channel: of cocotbext-axi.
@@ -197,7 +197,7 @@ class BusMemory:
         latency: cycles that each channel (CHANNELS) adds.
 
     Attributes:
-        bytes: what it holds.
+        bytes: its contents.
     """
 
     def __init__(self, dut: SimHandleBase, base: int, size: int, latency: Mapping[str, int] | None = None):
@@ -218,7 +218,7 @@ class BusMemory:
         self.delay(latency or {})
 
     def delay(self, cycles: Mapping[str, int]) -> None:
-        """Let channels add so many cycles, those that are not named none."""
+        """Let channels add cycles; channels that are not named add none."""
         for name, channel in self.channels.items():
             channel.cycles = cycles.get(name, 0)
         coverage.sample_latency(cycles)
@@ -230,16 +230,16 @@ class BusMemory:
 
     @property
     def moved(self) -> tuple[int, ...]:
-        """What is different after something has moved on a channel."""
+        """A value that changes with each transfer on a channel."""
         return tuple(channel.passed for channel in self.channels.values())
 
     def outstanding(self) -> list[str]:
-        """Say what the memory has not answered."""
+        """Return the accesses without a response."""
         return [] if self.under_way == "nothing" else [f"{self.under_way} under way at m_axi"]
 
     @property
     def under_way(self) -> str:
-        """What bursts are under way: nothing, reads, writes, reads and writes."""
+        """The outstanding bursts: nothing, reads, writes, reads and writes."""
         reads = self.channels["ar"].busy or self.channels["r"].busy
         writes = self.channels["aw"].passed != self.channels["b"].passed or any(
             self.channels[name].busy for name in ("aw", "w", "b"))

@@ -39,8 +39,8 @@ class Placing:
         self.parts: list[tuple[int, int, str, int, int]] = []  # arrays of the last operand, as Image has them
         self._operands: list[list[int]] = [[], []]  # addresses of the arrays of A and B
         self._ring: list[int] = []  # its address
-        self._new: list[int] = []  # addresses that were taken for what is being placed
-        self._unused: list[int] = []  # those that nobody needs when the machine is idle
+        self._new: list[int] = []  # addresses that the current placement has taken
+        self._unused: list[int] = []  # addresses that are free when the machine is idle
 
     def operand(self, which: int, csf: Csf, plain: bool) -> list[tuple[int, int]]:
         """Put an operand into the memory and return the pieces that the chip may read of it.
@@ -92,11 +92,11 @@ class Placing:
         self._unused = []
 
     def _fits_dense(self, csf: Csf) -> bool:
-        """Tell whether the first level can be dense, which has a node for each coordinate."""
+        """Return whether the first level can be dense, which has a node for each coordinate."""
         return (csf.order > 1 and csf.shape[0] <= LARGEST_DENSE
                 and csf.nodes - len(csf.coords[0]) + csf.shape[0] <= int(self._config["NodeDepth"]))
 
     def _fits_narrow(self, csf: Csf) -> bool:
-        """Tell whether coordinates of the leaf fit into two bytes."""
+        """Return whether coordinates of the leaf fit into two bytes."""
         greatest = csf.leaf_coords.max() if csf.nnz else 0
         return csf.shape[-1] <= NARROW_LIMIT and greatest < NARROW_LIMIT

@@ -49,7 +49,7 @@ async def files(dut) -> None:
     config = Config.from_json(os.environ["FLAASH_CONFIG"])
     machine = machine_of(config)
     operands = job.operands()
-    # On the way in: address, data; on the way out: data, answer. Together the latency of each.
+    # On the way in: address, data; on the way out: data, response. Together the latency of each.
     made = arrange(*operands, machine, renumbered=job.renumbered)
     chip = Chip(dut, size=memory_size(made), latency={"ar": job.latency, "b": job.latency})
     await start(dut)

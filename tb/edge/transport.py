@@ -46,7 +46,7 @@ class SimRegisters:
         dut: flaash_memory_top.
 
     Attributes:
-        writes: so many there were.
+        writes: the number of writes.
     """
 
     def __init__(self, dut: SimHandleBase):
@@ -107,7 +107,7 @@ class Chip:
 
     Attributes:
         bus: the memory at m_axi.
-        device: the driver's queue, behind open().
+        device: the driver's queue, after open().
     """
 
     def __init__(self, dut: SimHandleBase, base: int = 0x1_2345_0000, size: int = 1 << 20,

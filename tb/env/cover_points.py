@@ -102,7 +102,7 @@ def hit(name: str, value: str) -> None:
 
 
 def percent(memory: bool) -> float:
-    """Return the share of all bins that this run has hit; those of the memory edge count where that is."""
+    """Return the share of all bins that this run has hit; bins of the memory edge count only there."""
     points = [coverage_db[PREFIX + name] for name in POINTS if memory or name not in edge.POINTS]
     return 100.0 * sum(point.coverage for point in points) / sum(point.size for point in points)
 

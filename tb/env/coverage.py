@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Records what each contraction exercised."""
+"""Records the coverage of each contraction."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def lines_left(a: np.ndarray, b: np.ndarray, lanes: int) -> int:
 
 
 class CoverageSubscriber(uvm_subscriber):
-    """Samples each Prediction that leads to a contraction, and each error.
+    """Samples each Prediction of a contraction, and each error.
 
     Args:
         config: of the hardware.

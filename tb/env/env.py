@@ -93,9 +93,9 @@ class ContractionEnv(uvm_env):
         raise NotImplementedError
 
     def activity(self) -> tuple[int | str, ...]:
-        """Return what is different after a bus has moved.
+        """Return a value that changes with each transfer of a bus.
 
-        Reads of registers don't count: who waits for something by reading makes no progress.
+        Reads of registers don't count: a host that polls makes no progress.
         """
         raise NotImplementedError
 
@@ -104,7 +104,7 @@ class ContractionEnv(uvm_env):
         raise NotImplementedError
 
     def left_over(self) -> list[str]:
-        """Return what has come, or has not ended, some cycles after the last answer."""
+        """Return late transfers and unfinished work some cycles after the last response."""
         raise NotImplementedError
 
     async def _access(self, item) -> None:

@@ -14,7 +14,7 @@ from tb.common import rtl_constants as rtl
 from tb.env.registers import status_text
 
 PERIOD = 20_000  # cycles (of 1 ns) without progress before the test fails
-ANSWER = 2_000  # cycles in which a register must answer
+ANSWER = 2_000  # cycles in which a register must respond
 # Counters that move only when work gets done; cycles and stalls also count while nothing happens.
 WORK = ("CntRuns", "CntSteps", "CntMatches", "CntDotsDone", "CntResults", "CntMemReads", "CntUnloaded",
         "CntDiscarded")
@@ -35,7 +35,7 @@ class HangGuard:
         access: carries out an AxilItem.
         period: in cycles.
         silence: returns cycles, beyond a period, in which nothing need move now.
-        shown: registers that the report shows beside those of every chip.
+        shown: registers that the report shows beside the registers of every chip.
     """
 
     def __init__(self, dut: SimHandleBase, activity: Callable[[], tuple],
@@ -92,7 +92,7 @@ class HangGuard:
         return item.data
 
     async def _counters(self) -> dict[str, int]:
-        """Return the counters that stand for work, empty if the registers do not answer."""
+        """Return the counters that stand for work, empty if the registers do not respond."""
         words = await self._read(rtl.CONSTANTS["RegCounters"], 2 * len(rtl.COUNTERS))
         if words is None:
             return {}

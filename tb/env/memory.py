@@ -13,7 +13,7 @@ from tb.edge.guard import RING
 from tb.env.env import ContractionEnv
 from tb.env.memory_scoreboard import MemoryScoreboard
 
-SIZE = 1 << 28  # bytes of the memory; those that nobody touches cost nothing
+SIZE = 1 << 28  # bytes of the memory; untouched bytes cost nothing
 
 
 class MemoryEnv(ContractionEnv):

@@ -24,7 +24,7 @@ from tb.env.scoreboard import Contracted, Scoreboard
 HALTED = 1 << rtl.EDGE.constants["EdgeStatusHalted"].value
 CODES = {name: error.value for name, error in {**rtl.ERRORS, **rtl.EDGE.errors}.items()}
 FULL = "ErrResultFull"
-REFUSED = ("ErrWriteSlave", "ErrWriteDecode")  # which results are there is not known then
+REFUSED = ("ErrWriteSlave", "ErrWriteDecode")  # which results reached memory is not known then
 OF_THE_HOST = ("ErrAddress",)  # errors of an access to the registers, which end no contraction
 
 
@@ -51,7 +51,7 @@ class _Entry:
     bursts: list[Burst] = dataclasses.field(default_factory=list)
 
     def writes(self, address: int) -> bool:
-        """Tell whether a write at an address is about this descriptor."""
+        """Return whether a write at an address is about this descriptor."""
         return _inside(self.announced.record, address) or _inside(self.announced.buffer, address)
 
     @property
@@ -63,7 +63,7 @@ class _Entry:
                 else "operands")
 
     def whole(self) -> np.ndarray:
-        """Tell for each record of the results whether all of it was written."""
+        """Return for each record of the results whether all of it was written."""
         return (self.times.reshape(-1, self.size // 4) > 0).all(axis=1)
 
 
@@ -83,7 +83,7 @@ class MemoryScoreboard(Scoreboard):
         super().build_phase()
         self._beat = self.cdb_get("beat")
         self._entries: deque[_Entry] = deque()
-        self._before = 0  # results of the contraction before, if this one was queued behind it
+        self._before = 0  # results of the contraction before, if this one was queued after it
         self.announced = Inbox("announced", self, self._announce)
         self.accesses = Inbox("accesses", self, self._access)
         self.bursts = Inbox("bursts", self, self._burst)
@@ -214,7 +214,7 @@ class MemoryScoreboard(Scoreboard):
             self._sample(entry, found)
 
     def _judge_order(self, entry: _Entry) -> None:
-        """The record comes after the results, and after their answers if it is not prompt."""
+        """The record comes after the results, and after their responses if it is not prompt."""
         written, record = entry.records[0].time, entry.announced.record
         self._expect(not entry.times.size or entry.times.max() <= written,
                      "results were written after the completion record")
@@ -290,7 +290,7 @@ class MemoryScoreboard(Scoreboard):
         self.ap.write(Contracted(prediction, frame, outcome, cycles))
 
     def _judge_parts(self, entry: _Entry, result: ContractionResult, parts: np.ndarray) -> None:
-        """A reset may end a burst within a record: what was written of that is of a result, too."""
+        """A reset may end a burst within a record: the written bytes belong to a result, too."""
         wanted = records_of(result, entry.announced.descriptor.coordinates).view(np.uint8)
         wanted = wanted.reshape(-1, entry.size)
         seen = np.repeat(entry.times > 0, 4).reshape(-1, entry.size)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Says what the machine must answer, from the reference model."""
+"""Predicts the machine's responses with the reference model."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tells the host how far a simulation is, by a small file that is replaced now and then."""
+"""Reports the progress of a simulation to the host, in a small file that is replaced now and then."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Predicts registers from what is seen at the AXI4-Lite port, and compares each read with that."""
+"""Predicts registers from the accesses at the AXI4-Lite port, and compares each read."""
 
 from __future__ import annotations
 

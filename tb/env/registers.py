@@ -28,13 +28,13 @@ COUNTER_WORDS = 2 * len(rtl.COUNTERS)
 
 
 class AccessRefusedError(AssertionError):
-    """A register access that the specification allows was answered with an error."""
+    """A register access that the specification allows had an error as its response."""
 
 
 class RegisterModel(uvm_reg_block):
     """All registers of an edge with their fields, accessed over an AXI4-Lite agent.
 
-    What they hold is predicted by a RegisterMirror from what is seen at the bus.
+    A RegisterMirror predicts their values from the accesses at the bus.
 
     Args:
         sequencer: of the agent.
@@ -42,7 +42,7 @@ class RegisterModel(uvm_reg_block):
         changing: RW registers that the hardware changes, too.
 
     Attributes:
-        lasting: registers that hold what was written, or are of the build, by address.
+        lasting: registers that keep written values or describe the build, by address.
     """
 
     def __init__(self, sequencer: uvm_sequencer, table: Mapping[str, rtl.Register],

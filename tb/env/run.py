@@ -16,7 +16,7 @@ from tb.common.folders import runs
 from tb.common.simulation import Build, SimulationFailed, build, run
 
 WIDTH = 512  # bits of the memory's bus
-TOP_WIDTH = 128  # if the top is not told
+TOP_WIDTH = 128  # if no top is given
 TRAINING = "smoke"  # the sequence that trains a fast build
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Compares what the hardware answered with what the reference model says, bit by bit."""
+"""Compares the hardware's results with the reference model, bit by bit."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Scoreboard(uvm_scoreboard):
     """Takes a Prediction, a result frame if one is due, and an Outcome per item, in this order.
 
     Publishes each Contracted on `ap`.
-    `format` and `config` in the configuration database are those of the hardware, `seed` is that of the run.
+    The configuration database has `format` and `config` of the hardware, and `seed` of the run.
     """
 
     def build_phase(self) -> None:
@@ -71,7 +71,7 @@ class Scoreboard(uvm_scoreboard):
         self.outcomes = Inbox("outcomes", self, self._judge)
 
     def outstanding(self) -> list[str]:
-        """Say what has not been answered yet."""
+        """Return the work without a response yet."""
         return [f"no complete result frame for a contraction of {prediction.result.jobs} jobs with"
                 f" {prediction.result.results} results" for prediction in self._predictions
                 if prediction.result is not None]

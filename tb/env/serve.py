@@ -4,8 +4,8 @@
     python -m tb.env.serve CONFIG SIMULATOR ADDRESS     builds and simulates, see main()
 
 The caller's Session starts that command in a session of processes of its own. The simulation connects
-to the Unix socket ADDRESS and takes requests there. The command ends itself and what it has started as
-soon as its standard input is closed, which happens when the caller ends, however it does.
+to the Unix socket ADDRESS and takes requests there. The command ends, with all its processes, as soon as
+its standard input is closed. This happens whenever the caller ends, also by a signal.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ from tb.common.toolchain import ToolMissing, environment, require
 ADDRESS = "FLAASH_SERVE_ADDRESS"
 TEST_MODULE = "tb.env.serve_tests"
 POLL = 0.1  # seconds between two looks whether the simulation is still there
-GRACE = 5.0  # seconds in which the command may end by itself
-QUIET = 2.0  # seconds of silence before the caller is told what takes so long
+GRACE = 5.0  # seconds in which the command may end without a signal
+QUIET = 2.0  # seconds of silence before the caller gets a message
 
 
 class SessionError(RuntimeError):
-    """The simulated chip could not be started, died, or gave no answer in time."""
+    """The simulated chip could not be started, died, or did not respond in time."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -60,7 +60,7 @@ class Order:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Delivery:
-    """What the simulated chip answered to an Order.
+    """The response of the simulated chip to an Order.
 
     Attributes:
         coords: (results, free modes) uint64, free modes of A, then of B.
@@ -132,8 +132,8 @@ class Session:
 
         Args:
             orders: carried out one after the other.
-            timeout: seconds after which the simulation is given up, None for never: the environment
-                ends a simulation in which nothing moves any more.
+            timeout: seconds after which the caller ends the simulation, None for never. The environment
+                ends a simulation without transfers.
 
         Raises:
             SessionError: see there; the next call starts a new simulation.
@@ -147,7 +147,7 @@ class Session:
         except (EOFError, OSError):
             raise SessionError(self._cause()) from None
         except BaseException:
-            # Also Ctrl-C: what the simulation would answer next belongs to this call.
+            # Also Ctrl-C: the next response of the simulation belongs to this call.
             self.close()
             raise
 

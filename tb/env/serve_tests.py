@@ -2,7 +2,7 @@
 """Runs inside the simulator: takes contractions from a socket, and compares every result with the model.
 
 Environment variables (set by tb.env.serve): FLAASH_CONFIG, Config.to_json(); FLAASH_SERVE_ADDRESS, the
-path of the socket. A request is a list of Orders, the answer a list of Deliveries; in between no cycle
+path of the socket. A request is a list of Orders, the response a list of Deliveries; in between no cycle
 passes. The test ends when the socket is closed.
 """
 
@@ -32,7 +32,7 @@ SAFE_WIDTH = 16  # up to this CoordWidth no sum of integers can leave its result
 
 
 class _Keeper(uvm_subscriber):
-    """Remembers what was published last, and how many beats in all."""
+    """Remembers the last published item, and the number of all items."""
 
     def build_phase(self) -> None:
         self.last, self.beats = None, 0
@@ -87,7 +87,7 @@ class ServingTest(ContractionTest):
         self.drop_objection()
 
     def check_phase(self) -> None:
-        """Nothing is left to check: every answer held what differed."""
+        """Nothing is left to check: every response held the differences."""
 
     async def carry_out(self, order: Order) -> Delivery:
         """Contract on the chip, and let the scoreboard compare."""
@@ -110,7 +110,7 @@ class ServingTest(ContractionTest):
                         BEAT * self.sent.beats, BEAT * self.received.beats, list(scoreboard.mismatches))
 
     def leaves_range(self, order: Order) -> bool:
-        """Tell whether a result does not fit its integer format, which the chip must report."""
+        """Return whether a result does not fit its integer format, which the chip must report."""
         fmt = get_format(str(self.config["Format"]))
         return (not fmt.is_float and int(self.config["CoordWidth"]) > SAFE_WIDTH
                 and contract(order.a.to_tensor(), order.b.to_tensor(), fmt).range_errors > 0)

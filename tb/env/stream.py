@@ -35,7 +35,7 @@ class StreamEnv(ContractionEnv):
         return pack_operand(csf, which, self.format, int(self.config["CoordWidth"]))
 
     def activity(self) -> tuple[int | str, ...]:
-        """Return the transfers, and the beats that are there."""
+        """Return the transfers, and the beats that have arrived."""
         return (self.operand.monitor.frames, self.result.monitor.frames, self.axil.monitor.writes,
                 str(self.dut.s_axis_tdata.value), str(self.dut.m_axis_tdata.value))
 

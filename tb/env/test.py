@@ -30,7 +30,7 @@ from tb.env.stream import StreamEnv
 from tb.sequences.registry import load_sequence, place
 
 ENVIRONMENTS = {STREAM: StreamEnv, MEMORY: MemoryEnv}
-SETTLE = 32  # cycles after the last answer, in which nothing more may come
+SETTLE = 32  # cycles after the last response, in which nothing more may come
 
 
 class SequenceFailed(AssertionError):

@@ -26,7 +26,7 @@ from tb.env.run import build_top, run_sequences
 from tb.regress.plan import RunSpec
 
 RECORD = "run.json"
-WAVES = "-waves"  # behind the name of a run that is repeated with a trace
+WAVES = "-waves"  # after the name of a run that is repeated with a trace
 
 
 @functools.cache
@@ -51,9 +51,9 @@ def execute(spec: RunSpec, unbuilt: str, key: str, ticket: str, command: str, fo
     Args:
         spec: what to run.
         unbuilt: why there is no build; the run then fails with it.
-        key: of the run and the sources; what has passed with the same key is not run again.
-        ticket: of this call of the regression. A run that has its record already is not run again when the
-            engine asks for the result once more because the worker that held it has died.
+        key: of the run and the sources; a run that has passed with the same key is not repeated.
+        ticket: of this call of the regression. If a worker dies, the engine asks for its results again. A
+            run that has its record already is not repeated then.
         command: that repeats the run.
         folder: in which the run gets its own one.
         variables: of the environment, such as FLAASH_COVERAGE.

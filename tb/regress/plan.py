@@ -47,7 +47,7 @@ class RunSpec:
 
     Attributes:
         sequence, simulator, seed: as for `make sim`.
-        config: name in rtl/configs.toml, overrides behind a colon: "paper1:NumSdpe=3,Lanes=2".
+        config: name in rtl/configs.toml, overrides after a colon: "paper1:NumSdpe=3,Lanes=2".
         knobs: JSON, arguments of the sequence's constructor.
         edge: of the chip.
     """
@@ -113,7 +113,7 @@ def read_list(name: str, seeds: str | None = None) -> list[RunSpec]:
 
     Args:
         name: of a file in tests/lists without its ending, or a path of one.
-        seeds: replaces those of every entry.
+        seeds: replaces the seeds of every entry.
 
     Raises:
         UsageError: there is no such list, or a mistake in it.

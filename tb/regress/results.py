@@ -70,7 +70,7 @@ def test_title(record: Mapping) -> str:
         return record["test"]
     knobs = json.loads(record["knobs"])
     words = [record["sequence"]]
-    if record["sequence"] == "file":  # what is not given is None or 0 there
+    if record["sequence"] == "file":  # a knob that is not given is None or 0 there
         words += [" x ".join(Path(knobs.pop(name)).name for name in ("a", "b") if name in knobs)]
         knobs = {name: value for name, value in knobs.items() if value}
     edge = record.get("edge", STREAM)
@@ -196,7 +196,7 @@ def write(regression: Regression | Suite, records: Sequence[Mapping], folder: Pa
     """Write the page of a regression and keep its record in the history; return the page's path.
 
     Args:
-        regression, records: what was to run and what became of it.
+        regression, records: the planned runs and their results.
         folder: of the page.
         missing: runs without a record, for the regression was interrupted.
     """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Carries out a regression: what is missing or stale, and what failed once more with a trace."""
+"""Carries out a regression: missing and stale runs, and failed runs once more with a trace."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ LINE_EVERY = 10.0  # seconds between lines where there is no terminal
 
 @dataclasses.dataclass
 class Regression:
-    """A list of runs and where they leave what they find.
+    """A list of runs and the places of their results.
 
     Attributes:
         name: of the list.
-        specs: what is to run.
+        specs: the runs.
         on, jobs: place and number of the workers, see tb.regress.engine.
         coverage: count code coverage, too.
-        rerun: "" for what is missing or stale or failed, "failed" for what failed the last time and nothing
-            else, "all" for everything.
+        rerun: "" for missing, stale and failed runs, "failed" for runs that failed the last time and no
+            others, "all" for all runs.
         call: of make, by which it and its runs are carried out again.
         ticket: of this call of the regression, in the records of its runs.
     """
@@ -112,7 +112,7 @@ class Regression:
 
 
 class Batch:
-    """Runs that are handed to the workers together, each behind the build that it needs."""
+    """Runs that are handed to the workers together, each after the build that it needs."""
 
     def __init__(self, regression: Regression, client: Client, variables: dict[str, str], console: Console):
         self._regression, self._client = regression, client
@@ -146,7 +146,7 @@ class Batch:
 
 
 class Progress:
-    """Says how many runs have ended, failed and are under way, and when the last one is expected to end."""
+    """Reports how many runs have ended, failed and are in progress, and the expected end of the last one."""
 
     def __init__(self, total: int, workers: int, under_way: Callable[[], int], console: Console):
         self._total, self._workers, self._under_way, self._console = total, workers, under_way, console

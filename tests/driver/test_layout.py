@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The worked example of docs/memory_edge.md, byte by byte: the driver's bytes and the responses."""
+"""The worked example of docs/descriptors.md, byte by byte: the driver's bytes and the responses."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ B = SparseTensor.from_dense(np.array([4, 5, 0], np.float32))
 
 def page_bytes() -> dict[int, bytes]:
     """Return the bytes of the example, by address."""
-    text = (ROOT / "docs" / "memory_edge.md").read_text().partition("## An example")[2]
+    text = (ROOT / "docs" / "descriptors.md").read_text().partition("## An example")[2]
     return {int(address, 16): bytes.fromhex(data) for address, data in ROW.findall(text)}
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs inside the simulator: a channel of the memory dies, at each phase of a queue.
 
-Whatever dies, the registers tell so at once: ErrWatchdog, EdgeStatusHalted, EdgeIrqError. A soft reset then
-waits for the memory, and the machine works again when the memory answers.
+The registers report each dead channel at once: ErrWatchdog, EdgeStatusHalted, EdgeIrqError. A soft reset
+then waits for the memory, and the machine works again when the memory responds.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PATIENCE = 1000  # cycles without progress
 SLOTS = 9
 WATCHDOG = ERROR["ErrWatchdog"]
 SHAPES = ((4, 40), (5, 40))
-# Of a contraction that is alone only these are needed behind the phase's begin.
+# A single contraction needs only these channels after the phase's begin.
 ALONE = {"descriptor": ("ar", "r", "aw", "w", "b", "all"), "operands": ("r", "aw", "w", "b", "all"),
          "results": ("aw", "w", "b", "all"), "completion": ("b", "all")}
 READS = ("ar", "r")
@@ -73,7 +73,7 @@ async def _reached(host: Host, phase: str, turn: Turn) -> None:
 
 
 async def _halted(host: Host, within: int) -> None:
-    """Wait for the interrupt and compare what the registers tell."""
+    """Wait for the interrupt and compare the registers."""
     for _ in range(within):
         await RisingEdge(host.dut.clk_i)
         if host.dut.irq_o.value == 1:
@@ -131,7 +131,7 @@ async def a_channel_dies(dut, phase: str, count: int) -> None:
     others = [name for name in channels if name not in READS]
     for channel in [*chance.sample(reads, amount(min(1, len(reads)), len(reads))),
                     *chance.sample(others, amount(1, len(others)))]:
-        # What the last ones need has been read ahead, and behind the last record nothing is written.
+        # The reads of the last descriptors were prefetched, and no write follows the last record.
         turn = queue.turns[0 if channel in READS else chance.randrange(max(count - 1, 1))]
         if phase == "descriptor":
             _die(host, channel)

@@ -23,7 +23,7 @@ PART_RESULT, PART_COMPLETION = 4, 5
 
 
 async def _results_under_way(host: Host) -> None:
-    """Wait until the memory has taken the address of the first results, whose answer comes late."""
+    """Wait until the memory has taken the address of the first results, whose response comes late."""
     dut = host.dut
     while not (dut.m_axi_awvalid.value and dut.m_axi_awready.value and dut.m_axi_awaddr.value == RESULTS):
         await RisingEdge(dut.clk_i)
@@ -32,7 +32,7 @@ async def _results_under_way(host: Host) -> None:
 def _flip(dut) -> None:
     """Flip a bit of the first lines of both operands, which are read again for each fiber of A."""
     memory = dut.u_chip.u_core.u_memory.gen_ideal.u_memory
-    behind = int(dut.MemLines.value)  # the first buffer behind a reset is the second one
+    behind = int(dut.MemLines.value)  # the first buffer after a reset is the second one
     for operand, line in itertools.product(range(2), range(behind, behind + 12)):
         word = memory.gen_operand[operand].gen_ram[0].u_lines.mem_q[line]
         word.value = int(word.value) ^ 1
@@ -89,7 +89,7 @@ async def _ended(dut, cause: str, prompt: bool) -> None:
         assert record.code == code, f"{record.code:#x}, not {code:#x}"
         assert not refuses or record.place >> 24 == PART_RESULT
         coverage.sample_error(record.code, record.place)
-        # What was sent counts; with a refusal it is not known what of it is there.
+        # The record counts bytes that were sent; after a refusal memory may lack some of them.
         assert record.tag == refuses and 0 < record.written <= record.results * 4 * (2 + host.value_words)
         if not refuses:
             found = {tuple(row) for row in host.rows(record, 2 + host.value_words)}
@@ -106,7 +106,7 @@ async def _ended(dut, cause: str, prompt: bool) -> None:
 @cocotb.test()
 @cocotb.parametrize(prompt=[False, True])
 async def a_refused_record_is_told(dut, prompt: bool) -> None:
-    """Nobody can read the record of an aborted contraction that was refused: the registers say so."""
+    """An aborted contraction whose record is refused has no record: the registers report the refusal."""
     host, numbers = Host(dut), np.random.default_rng(rng().getrandbits(32))
     await start(dut)
     await host.set_ring()

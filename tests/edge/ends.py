@@ -28,7 +28,7 @@ NEAR = 40  # cycles; two events that are no further apart count as a pair
 
 @dataclasses.dataclass
 class Job:
-    """A contraction: its descriptor, where its results go, and what they must be."""
+    """A contraction: its descriptor, the address of its results, and the expected results."""
 
     descriptor: Descriptor
     at: int
@@ -39,11 +39,11 @@ class Job:
 
 
 class Field:
-    """What lies in memory: operands, a ring whose every slot has a descriptor, result buffers and guards.
+    """Contents of memory: operands, a ring whose every slot has a descriptor, result buffers and guards.
 
     Args:
         host: whose memory is filled anew.
-        random, numbers: what is contracted.
+        random, numbers: generators of the operands.
         jobs: how many contractions there are; the slots hold them in turns.
         shapes: of the operands; by default each contraction has others.
     """
@@ -79,7 +79,7 @@ class Field:
         return self.jobs[slot % SLOTS % len(self.jobs)]
 
     def check(self, cut: bool) -> None:
-        """Compare every byte: what may not change has not, and what was written is of a result or a record.
+        """Compare every byte: only results and records have changed, and each change belongs to one of them.
 
         Args:
             cut: a burst may have been cut in two.
@@ -139,7 +139,7 @@ def strangers(found: np.ndarray, wanted: np.ndarray) -> list[int]:
     wrong = []
     for number, row in enumerate(found):
         fits = (wanted == row) | (row == int.from_bytes(bytes([POISON]) * 4, "little"))
-        first = [True, *np.logical_and.accumulate(fits, axis=1).any(axis=0)]  # so many first words are right
+        first = [True, *np.logical_and.accumulate(fits, axis=1).any(axis=0)]  # by right first words
         last = [*np.logical_and.accumulate(fits[:, ::-1], axis=1).any(axis=0)[::-1], True]
         if not any(before and after for before, after in zip(first, last, strict=True)):
             wrong.append(number)
@@ -173,7 +173,7 @@ class Ender:
         self.host.axil.init_write(ADDRESS[name], value.to_bytes(4, "little"))
 
     async def happen(self, what: str, gap: int) -> None:
-        """Let something happen so many cycles after what happened before."""
+        """Cause an event, `gap` cycles after the previous event."""
         dut = self.host.dut
         if gap:
             await ClockCycles(dut.clk_i, gap)
@@ -196,19 +196,19 @@ class Ender:
             self.cut = True
             dut.rst_ni.value = 0
             await ClockCycles(dut.clk_i, self.random.randint(1, 4))
-            self.host.memory.burst_answered = AxiResp.OKAY  # a burst that is cut gets no answer
+            self.host.memory.burst_answered = AxiResp.OKAY  # a burst that is cut gets no response
             dut.rst_ni.value = 1
             await ClockCycles(dut.clk_i, 1)
 
     async def calm(self) -> None:
-        """Wait until all writes were answered; the memory refuses nothing any more, the watchdog is off."""
+        """Wait for the responses to all writes; no access is refused any more, the watchdog is off."""
         await with_timeout(self.host.axil.write_if.wait(), LIMIT, "ns")
         self.host.memory.refused = {}
         await self.host.write("RegWatchdog", 0)
 
 
 async def reset_over(host: Host) -> None:
-    """Order a soft reset and wait for its end, when no burst is under way any more."""
+    """Order a soft reset and wait for its end, when no burst is outstanding any more."""
     await host.write("RegControl", BIT["ControlSoftReset"])
     for _ in range(LIMIT // 10):
         if not await host.read("RegStatus") & BIT["StatusBusy"]:
@@ -220,13 +220,13 @@ async def reset_over(host: Host) -> None:
 
 
 def answer(host: Host, random: Random) -> None:
-    """Choose anew how late the memory answers; often reads or writes take much longer than the others."""
+    """Choose the latency of responses anew; often reads or writes take much longer than the others."""
     late = [1, 2, 5, 12, 30, 60, 90]
     host.bus.delay({"ar": random.choice(late), "b": random.choice(late)})
 
 
 def stall(host: Host, random: Random) -> None:
-    """Choose anew how the memory answers, and when each channel pauses."""
+    """Choose the latency of responses and the pauses of each channel anew."""
     answer(host, random)
     for channel in CHANNELS:
         host.bus.stall(channel, random.choice(["none", "none", "random", "bursty"]), random)

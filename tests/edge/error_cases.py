@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bad descriptors, bad arrays and a memory that refuses: what is done, and what must be told."""
+"""Bad descriptors, bad arrays and a memory that refuses: each fault with the error to report."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ class Case:
 
     Attributes:
         name: for people.
-        code, place: what must be told.
+        code, place: the error to report.
         arrays: spoils the levels before they are laid out.
         words: spoils the words of the descriptor.
         memory: makes the memory refuse; gets the address of the slot.
         recorded: a completion record can be written.
         last: the place may be a later one, up to this.
-        prompt: the completion record goes out before the results are answered.
+        prompt: the completion record leaves before the responses to the results.
     """
 
     name: str
@@ -71,7 +71,7 @@ class Case:
 
     @property
     def places(self) -> range:
-        """Return the places that may be told."""
+        """Return the places that the chip may report."""
         return range(self.place, (self.place if self.last is None else self.last) + 1)
 
 
@@ -181,7 +181,7 @@ def level_cases() -> Iterator[Case]:
 
 
 def array_cases() -> Iterator[Case]:
-    """What the arrays hold, and counts that do not fit it: told by the loader, with its places."""
+    """Bad contents of arrays, and counts that do not fit them: the loader reports them, with its places."""
 
     def at(operand: int, level: int, position: int) -> int:
         return operand << 31 | level << 28 | position
@@ -277,7 +277,7 @@ def refusals(setting: Setting) -> Iterator[Case]:
 
 
 def write_refusals(setting: Setting, size: int) -> Iterator[Case]:
-    """The memory refuses a write; size is that of the results in bytes."""
+    """The memory refuses a write; size is the number of bytes of the results."""
     memory = setting.host.memory
     for answer, prompt in itertools.product((SLVERR, DECERR), (False, True)):
         for offset in sorted({0, size // 2, size - 1}):
@@ -307,7 +307,7 @@ def write_refusals(setting: Setting, size: int) -> Iterator[Case]:
 
 
 def ring_cases() -> list[tuple[str, str, int, int]]:
-    """Return what is wrong with the ring: name, register, value, and the tail that is written."""
+    """Return each fault of the ring: name, register, value, and the tail to write."""
     return [
         *((f"base, bit {bit}", "RegRingBase", SLOT * 32 + (1 << bit), 1) for bit in (0, 6, 9)),
         *((f"size {size}", "RegRingSize", size, 1) for size in (0, 1, 65537, WIDE)),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: faults are told with their places; the next contraction is right."""
+"""Runs inside the simulator: the chip reports faults with their places; the next contraction is right."""
 
 import os
 
@@ -21,7 +21,7 @@ SHARE = int(os.environ.get("FLAASH_EDGE_SHARE", amount(28, 7)))
 
 
 async def attempt(host: Host, case: error_cases.Case, a, b) -> None:
-    """Make a fault, see what is told of it, reset, and contract the operands as they should be."""
+    """Make a fault, compare its report, reset, and contract the right operands."""
     now = error_cases.setting(host, a, b)
     if case.arrays:
         case.arrays(now)
@@ -73,7 +73,7 @@ async def begin(dut: SimHandleBase) -> tuple[Host, object, object]:
 
 
 def chosen(cases: list[error_cases.Case]) -> list[error_cases.Case]:
-    """Return every SHAREth case, and the first ones of their code and field, or of what was refused."""
+    """Return every SHAREth case, and the first case of each code and field, or of each kind of refusal."""
     found, seen, first = [], set(), rng().randrange(SHARE)
     for index, case in enumerate(cases):
         refused = case.place >> 24 if case.memory else 0
@@ -96,7 +96,7 @@ async def descriptors_and_arrays(dut) -> None:
 
 @cocotb.test()
 async def refusals_of_a_descriptor_with_all_levels(dut) -> None:
-    """Also of what is read of it only because it has so many."""
+    """The memory also refuses the part that the chip reads only for many levels."""
     host, _a, _b = await begin(dut)
     numbers = np.random.default_rng(1)
     a, b = (uniform_tensor(numbers, (*(1 for _ in range(7)), 9), 0.6, values="normal") for _ in range(2))
@@ -139,7 +139,7 @@ async def others_are_under_way(dut, latency: int) -> None:
             jobs.append((host.put(words), at))
         slot, at = jobs[bad]
         if kind != "full":
-            # Of the record the beat with the magic: others of its burst may be written.
+            # Only the beat of the record with the magic: other beats of its burst may be written.
             addr = at + wanted.nbytes // 2 if kind == "results" else slot + COMPLETION_AT + COMPLETION - 1
             host.memory.refused[addr - addr % host.memory.beat] = error_cases.SLVERR
         await host.set_ring()
@@ -209,7 +209,7 @@ async def rings_around_the_last_address(dut) -> None:
         if beyond:
             assert error == (ERROR["ErrRing"], ADDRESS["RegRingSize"]), f"{base:#x}, {slots} slots"
             assert not asked
-        else:  # nothing is there
+        else:  # no memory at this address
             assert error[0] in (ERROR["ErrReadDecode"], ERROR["ErrWriteDecode"]) and asked[0] == base
         assert dut.irq_o.value == 1
         await host.reset()

@@ -18,7 +18,7 @@ from tb.edge.image import levels
 from tests.edge.host import BIT, CAPACITY, ERROR, RESULTS, SLOTS, Host, check, expected
 from tests.edge.image import Image
 
-BETWEEN = 20  # cycles between the computing of two contractions whose operands are there
+BETWEEN = 20  # cycles between the computing of two contractions whose operands are loaded
 VALUES = {"fp32": "normal", "bf16": "normal", "int8": "int8", "int16": "int16"}
 SHAPES = [
     ((7,), (7,)),
@@ -188,7 +188,7 @@ async def operands_that_are_kept(dut) -> None:
         assert (record.code, record.results) == (0, len(wanted))
         check(host.rows(record, wanted.shape[1]), wanted)
     host.memory.refused = {}
-    # Of another order or extent than the one that is there: refused.
+    # The chip refuses to keep an operand of another order or extent.
     for spoil in ("order", "extent"):
         await host.reset()
         await host.set_ring()
@@ -205,7 +205,7 @@ async def operands_that_are_kept(dut) -> None:
 
 
 async def taken(host: Host, descriptor: Descriptor, wanted: np.ndarray, count: int) -> tuple[int, int]:
-    """Return the cycles from a doorbell to the last of so many completions, and those of computing."""
+    """Return the cycles from a doorbell to the last of the completions, and the cycles of computing."""
     slots = [host.put(descriptor) for _ in range(count)]
     await host.ring()
     begun = get_sim_time("ns")
@@ -221,7 +221,7 @@ async def taken(host: Host, descriptor: Descriptor, wanted: np.ndarray, count: i
 @cocotb.parametrize(kept=[False, True])
 async def a_queue_hides_the_memory(dut, kept: bool) -> None:
     """With a latency of 100 a further contraction takes 250 cycles less than one alone. With kept operands
-    it takes no more than its computing and what is between two of them: the memory does not count."""
+    it takes only its computing and the gap between two contractions: the memory does not count."""
     random = rng()
     numbers = np.random.default_rng(random.getrandbits(32))
     host = Host(dut, latency=100)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: a memory that answers no read. Every test must fail."""
+"""Runs inside the simulator: a memory that responds to no read. Every test must fail."""
 
 import itertools
 

@@ -52,8 +52,8 @@ class Host:
         quiet: cycles without any transfer; after two such stretches the test fails.
 
     Attributes:
-        bus: the memory behind the AXI4 master.
-        memory: what it holds; check() compares what may not have changed.
+        bus: the memory at the AXI4 master.
+        memory: its contents; check() compares the bytes that may not change.
         tail: the next free slot.
     """
 
@@ -72,11 +72,11 @@ class Host:
         self.axil = self.registers.master
         guard(dut, self.bus, self.axil, lambda: (self.registers.writes,), quiet)
         self.tail = 0
-        self._queued: dict[int, Descriptor | None] = {}  # what stands in a slot; None: words of a bad one
+        self._queued: dict[int, Descriptor | None] = {}  # descriptor of a slot; None: words of a bad one
         self.allow(RESULTS, RESULTS + CAPACITY)
 
     def set_latency(self, cycles: int) -> None:
-        """Let the first answer come so many cycles behind an address, or the last data of a write."""
+        """Set the latency from an address, or from the last data of a write, to the first response."""
         self.bus.delay({"ar": cycles, "b": cycles})
 
     def allow(self, low: int, high: int) -> None:
@@ -99,7 +99,7 @@ class Host:
         return await self.registers.read(ADDRESS[name])
 
     async def set_ring(self) -> None:
-        """Tell the chip where the ring is."""
+        """Set base and size of the ring, and enable the interrupts."""
         await self.write("RegRingBase", RING & 0xFFFF_FFFF)
         await self.write("RegRingBaseHigh", RING >> 32)
         await self.write("RegRingSize", self._slots)

@@ -16,7 +16,7 @@ FIRST, SIZE = BASE + 0xFE00, 0x7_0200  # of the memory that arrays may take
 
 
 def first_levels(width: int) -> int:
-    """Return how many levels of a descriptor are read at once over a bus of so many bits."""
+    """Return the number of levels of a descriptor that the chip reads at once, by the bits of the bus."""
     return 6 if width < 512 else 16
 
 
@@ -25,7 +25,7 @@ class Image(image.Image):
 
     Args:
         memory: has put(address, bytes).
-        first: address from which on arrays lie, one behind the other.
+        first: address of the first array; the others follow.
     """
 
     def __init__(self, memory, first: int = FIRST):

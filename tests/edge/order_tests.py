@@ -21,7 +21,7 @@ ORDERS = int(os.environ.get("FLAASH_EDGE_ORDERS", amount(40, 200)))
 SPAN = 500  # cycles after the doorbell within which the first event falls
 REACH = 34  # cycles between the two of a pair, most
 SECOND = ("soft reset", "reset pin", "abort")
-# A soft reset must not end while bursts are under way, also after an abort of the host or of the edge itself.
+# A soft reset must not end while bursts are outstanding, also after an abort of the host or of the edge.
 CLOSEST = {("abort", "soft reset"): range(16), ("bus error", "soft reset"): range(24)}
 
 
@@ -34,11 +34,11 @@ async def begin(dut) -> tuple[Host, Random, np.random.Generator]:
 
 
 async def end_and_go_on(host: Host, field: Field, ender: Ender, story: str, last: str) -> None:
-    """End what has been begun in one more way, compare the memory, and have a legal queue worked on.
+    """End the work in one more way, compare the memory, and run a legal queue.
 
     Args:
-        story: what has happened, for messages.
-        last: "reset pin"; "soft reset"; or "wait" until the queue has ended by itself, then a soft reset.
+        story: earlier events, for messages.
+        last: "reset pin"; "soft reset"; or "wait" until the queue has ended alone, then a soft reset.
     """
     if last == "reset pin":
         await ender.happen(last, 0)
@@ -94,7 +94,7 @@ async def in_any_order(dut) -> None:
 @cocotb.test()
 @cocotb.parametrize(first=["abort", "bus error", "watchdog", "soft reset"])
 async def at_every_distance(dut, first: str) -> None:
-    """The second event so many cycles after the first one, while bursts of both directions are under way."""
+    """The second event follows the first one while bursts of both directions are outstanding."""
     host, random, numbers = await begin(dut)
     for second in SECOND:
         for cycles in amount(CLOSEST.get((first, second)) or random.sample(range(REACH), 4), range(REACH)):
@@ -124,7 +124,7 @@ async def aborts_while_the_next_frames_begin(dut) -> None:
     seed = random.getrandbits(32)  # the same contractions each time
 
     async def computed(cycles: int) -> bool:
-        """Abort so many cycles after the doorbell; tell whether the first contraction had begun."""
+        """Abort some cycles after the doorbell; return whether the first contraction had begun."""
         field = Field(host, Random(seed), np.random.default_rng(seed), 2, shapes)
         await host.set_ring()
         host.tail = 2

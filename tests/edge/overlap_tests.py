@@ -27,7 +27,7 @@ EACH = CAPACITY // (SLOTS - 1)  # bytes of the result buffer for each contractio
 
 @dataclasses.dataclass
 class Turn:
-    """A contraction of a queue: its slot, where its results go, and what they must be."""
+    """A contraction of a queue: its slot, the address of its results, and the expected results."""
 
     slot: int
     at: int
@@ -95,8 +95,8 @@ async def queues_of_all_kinds(dut, stalls: str, latency: int) -> None:
 @cocotb.test()
 @cocotb.parametrize(first=[0, 1])
 async def few_fibers_and_many(dut, first: int) -> None:
-    """B has few long fibers and many short ones in turns, in buffers of their own: a line of one lies in a
-    fiber that the other one does not have. A has three fibers, so two groups share the middle one's B."""
+    """B has few long fibers and many short ones in turns, in separate buffers. So a line of one buffer
+    lies in a fiber that the other buffer lacks. A has three fibers: two groups share the middle one's B."""
     host, _random, numbers = await begin(dut)
     queue = Queue(host)
     for index in range(first, first + SLOTS - 1):
@@ -110,10 +110,10 @@ async def few_fibers_and_many(dut, first: int) -> None:
 
 @cocotb.test()
 async def results_wait_for_the_bus(dut) -> None:
-    """No data is written until all is computed, so the last results still wait in the engines' stores; those
-    of the next contraction begin behind them."""
+    """The bus takes no data until the end of computing, so the last results still wait in the engines'
+    stores. Results of the next contraction follow them."""
     host, _random, numbers = await begin(dut)
-    for fibers in (18, 21, 24, 30):  # some fit behind the packer, some do not
+    for fibers in (18, 21, 24, 30):  # some fit into the backlog after the packer, some do not
         host.bus.channels["w"].stall(itertools.repeat(True))
         queue = Queue(host)
         for shapes in (((8, 4), (fibers, 4)), ((2, 9), (3, 9))):
@@ -182,7 +182,7 @@ async def more_descriptors_than_can_be_ahead(dut) -> None:
 @cocotb.test()
 @cocotb.parametrize(latency=[1, 20, 60])
 async def descriptors_of_all_levels(dut, latency: int) -> None:
-    """Both operands have the greatest order: the next descriptor comes right behind the last level."""
+    """Both operands have the greatest order: the next descriptor follows the last level at once."""
     host, _random, numbers = await begin(dut, latency)
     shapes = ((2, 1, 2, 1, 1, 2, 1, 9), (1, 2, 1, 1, 2, 1, 1, 9))
     queue = Queue(host)
@@ -195,7 +195,7 @@ async def descriptors_of_all_levels(dut, latency: int) -> None:
 
 @cocotb.test()
 async def loading_behind_computing(dut) -> None:
-    """Of a queue each further contraction takes as long as its computing, not as its loading, too."""
+    """Each further contraction of a queue takes the time of its computing, without its loading."""
     host, _random, numbers = await begin(dut)
     computing, loading, cycles = [], 0, 0
 

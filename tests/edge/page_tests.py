@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: what docs/memory_edge.md tells integrators and drivers."""
+"""Runs inside the simulator: statements of the memory edge's pages for integrators and drivers."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ async def what_the_bus_shows(dut) -> None:
 @cocotb.test()
 @cocotb.parametrize(wants=[False, True])
 async def an_error_raises_both_interrupts(dut, wants: bool) -> None:
-    """A descriptor that fails is done with, too: with bit 18 EdgeIrqDone comes with EdgeIrqError."""
+    """A descriptor that fails ends, too: with bit 18 EdgeIrqDone comes with EdgeIrqError."""
     host, numbers = await _begin(dut)
     operands = [drawn(numbers, shape, host.fmt.name, 1.0) for shape in SHAPES[1]]
     host.put(Descriptor(*host.lay(*operands), host.fmt.code, RESULTS, 4, interrupt=wants))
@@ -127,7 +127,7 @@ async def results_are_operands_of_a_later_descriptor(dut, latency: int) -> None:
 
 @cocotb.test()
 async def a_prompt_record_is_no_permission_to_read(dut) -> None:
-    """It comes before the answers to the results; the head does not."""
+    """The record comes before the responses to the results; the head does not."""
     host, numbers = await _begin(dut)
     host.bus.delay({"ar": 1, "b": 300})
     operands = [drawn(numbers, shape, host.fmt.name, 1.0) for shape in SHAPES[1]]

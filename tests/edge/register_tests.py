@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: the registers of the memory edge, and those of the chip behind it."""
+"""Runs inside the simulator: the registers of the memory edge and of its chip."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.edge.overlap_tests import Queue
 MEANT = {"RegRingBase": 0xFFFF_FFFF, "RegRingBaseHigh": 0xFFFF_FFFF, "RegRingSize": 0xFFFF_FFFF,
          "RegEdgeIrqEnable": BIT["EdgeIrqDone"] | BIT["EdgeIrqError"]}  # bits that exist
 BEGIN = ("RegEdgeStatus", "RegRingHead", "RegRingTail", "RegEdgeError", "RegEdgePlace", "RegEdgeIrqStatus")
-SETTINGS = ("RegMode", "RegRunLength", "RegPortion", "RegLongLines")  # those of the descriptor
+SETTINGS = ("RegMode", "RegRunLength", "RegPortion", "RegLongLines")  # the descriptor has them
 HARMFUL = {"RegControl": BIT["ControlSoftReset"] | BIT["ControlAbort"]}  # bits that end something
 WATCHDOG = 0x7F00_0000
 UNKNOWN = 2 ** CONSTANTS["RegAddrWidth"] - 4
@@ -59,7 +59,7 @@ async def bytes_are_kept(dut, kind: str) -> None:
 @cocotb.test()
 @cocotb.parametrize(kind=list(STALLS))
 async def what_nobody_has_is_refused(dut, kind: str) -> None:
-    """Writes of what can only be read, and addresses that no register has; told by the chip as ErrAddress."""
+    """Writes to read-only registers, and addresses without a register; the chip reports ErrAddress."""
     random, host = rng(), Host(dut)
     await start(dut)
     stall(host, kind, random)
@@ -77,7 +77,7 @@ async def what_nobody_has_is_refused(dut, kind: str) -> None:
 
 
 async def scribble(host: Host, random: Random, kept: dict[str, int]) -> int:
-    """Write some bytes of a register, or of nobody's; return whether that was refused.
+    """Write some bytes of a register, or of an unused address; return whether the chip refused.
 
     Args:
         kept: registers that hold what the queue needs: these bytes are written again.
@@ -125,7 +125,7 @@ async def writes_at_random_disturb_nothing(dut) -> None:
 
 @cocotb.test()
 async def settings_are_those_of_the_descriptor(dut) -> None:
-    """What the host writes to them is answered and has no effect; without portions that one is refused."""
+    """A write to them has a response and no effect; a build without portions refuses RegPortion."""
     random, host = rng(), Host(dut)
     await start(dut)
     for name in SETTINGS:

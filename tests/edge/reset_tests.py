@@ -81,7 +81,7 @@ async def resets_by_the_pin(dut) -> None:
 
 @cocotb.test()
 async def aborts(dut) -> None:
-    """An abort ends the descriptor under way, or comes too late. The next one is not begun."""
+    """An abort ends the current descriptor, or comes too late. The next descriptor does not begin."""
     random = rng()
     numbers = np.random.default_rng(random.getrandbits(32))
     host = Host(dut)
@@ -156,7 +156,7 @@ async def aborts_around_the_start(dut) -> None:
     a, b = (drawn(numbers, shape, host.fmt.name) for shape in SHAPES[1])
 
     async def aborted(delay: int) -> Completion:
-        """Abort so many cycles behind the doorbell."""
+        """Abort `cycles` cycles after the doorbell."""
         await host.set_ring()
         now = setting(host, a, b)
         now.lay()
@@ -220,7 +220,7 @@ async def ends_around_a_handover(dut) -> None:
     a, b = (drawn(numbers, (4, 30), host.fmt.name, 1.0) for _ in range(2))
 
     async def ended(way: str, delay: int) -> list[Completion]:
-        """End what two contractions do so many cycles behind the doorbell; return the completion records."""
+        """End two contractions some cycles after the doorbell; return the completion records."""
         await host.set_ring()
         now = setting(host, a, b)
         now.lay()

@@ -53,7 +53,7 @@ def test_contractions(simulator: str, seed: int) -> None:
 
 @pytest.mark.alternates("icarus")
 def test_a_hang_is_named(simulator: str, seed: int) -> None:
-    """What is outstanding is named, and no later test of that simulation takes as long again."""
+    """The message names outstanding work, and no later test of that simulation is as slow."""
     with pytest.raises(SimulationFailed) as caught:
         run_edge("hang_tests", simulator, seed)
     text = str(caught.value)
@@ -118,14 +118,14 @@ def test_page(simulator: str, seed: int) -> None:
 
 @pytest.mark.alternates("verilator")
 def test_overlap(simulator: str, seed: int) -> None:
-    """Loading behind computing; with one buffer per operand it is only slower."""
+    """Loading overlaps computing; with one buffer per operand a queue is only slower."""
     run_edge("overlap_tests", simulator, seed)
 
 
 @pytest.mark.alternates("icarus")
 @pytest.mark.toggles(False)  # a build of its own
 def test_one_buffer(simulator: str, seed: int) -> None:
-    """Of operands of bytes: the next one waits until the contraction before has left the chip."""
+    """Operands of bytes: the next operand waits until the previous contraction has left the chip."""
     some = "queues_of_all_kinds/stalls=none/latency=1$|results_wait" + amount("", "|what_is_wrong")
     run_edge("overlap_tests", simulator, seed, only=some, Buffers=1, Format=2, CoordWidth=9)
 

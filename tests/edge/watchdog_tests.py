@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs inside the simulator: a memory that doesn't answer for long meets the chip's watchdog."""
+"""Runs inside the simulator: the chip's watchdog ends work on a memory that does not respond in time."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def _queued(dut, *shapes: tuple) -> tuple[Host, list[Turn], np.random.Gene
 
 
 async def _stands_still(host: Host, channel: str, turn: Turn) -> Completion:
-    """Let a channel pause for long, then go on; return the record, which tells of the watchdog."""
+    """Let a channel pause for long, then go on; return the record, which has the watchdog's error."""
     host.bus.channels[channel].stall(itertools.repeat(True))
     await ClockCycles(host.dut.clk_i, 8 * LIMIT)
     host.bus.channels[channel].stall(None)
@@ -54,7 +54,7 @@ async def _works_again(host: Host, numbers: np.random.Generator) -> None:
 
 @cocotb.test()
 async def results_that_nobody_takes(dut) -> None:
-    """Engines stand still: what was complete is written, and the queue ends."""
+    """Engines stall: the machine writes complete results, and the queue ends."""
     host, turns, numbers = await _queued(dut, LONG, SHORT)
     await host.ring()
     record = await _stands_still(host, "w", turns[0])
@@ -68,7 +68,7 @@ async def results_that_nobody_takes(dut) -> None:
 @cocotb.test()
 @cocotb.parametrize(after=[20, 200])
 async def operands_that_do_not_come(dut, after: int) -> None:
-    """A frame that was begun is given up."""
+    """The core abandons a frame that has begun."""
     host, turns, numbers = await _queued(dut, LONG)
     await host.ring()
     await ClockCycles(dut.clk_i, after)

@@ -115,7 +115,7 @@ def test_a_reset_that_does_not_end(library: ctypes.CDLL) -> None:
 
 
 def test_the_bytes_of_a_slot(chip: Chip) -> None:
-    """The bytes equal the Python driver's, the reference of docs/memory_edge.md; no old record stays."""
+    """The bytes equal the Python driver's, the reference of docs/descriptors.md; no old record stays."""
     assert chip.submit() == OK
     packed = WORK.pack()
     assert chip.memory[:len(packed)] == packed

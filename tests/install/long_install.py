@@ -56,7 +56,7 @@ class Place:
                               capture_output=True, text=True)
 
     def python(self, program: str) -> str:
-        """Run a program in Python and return what it printed."""
+        """Run a program in Python and return its output."""
         done = self.run("python", "-c", program)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
@@ -86,14 +86,14 @@ def test_it_is_imported_from_any_folder(place: Place) -> None:
 
 
 def test_no_folder_of_the_checkout_is_a_name(place: Place) -> None:
-    """Of a user's environment; the user's own models.py is found first, so the folder is left out."""
+    """A user's environment lacks these names; the test skips its own folder, which has a models.py."""
     found = place.python("import sys; sys.path.remove(''); from importlib.util import find_spec;"
                          f"import flaash; print([name for name in {sorted(OURS)} if find_spec(name)])")
     assert found == "[]"
 
 
 def test_importing_reads_no_hardware(place: Place) -> None:
-    """Constants come from a table; with -e that of the checkout, which is made if a source has changed."""
+    """Constants come from a table; with -e from the checkout's, which is made if a source has changed."""
     opened = place.python(
         "import sys; names = []; sys.addaudithook(lambda event, given: names.append(str(given[0]))"
         " if event == 'open' else None); import flaash; print([n for n in names if n.endswith('.sv')],"
@@ -129,7 +129,7 @@ def test_the_hardware_is_in_the_package(place: Place) -> None:
 
 
 def test_a_user_s_file_is_checked_by_its_types(place: Place) -> None:
-    """Of an editable installation mypy sees no module, as with all that a finder imports."""
+    """mypy sees no module of an editable installation, as with all packages that a finder imports."""
     if "editable" in str(place.user):
         return
     assert place.run("pip", "install", "--quiet", "mypy").returncode == 0

@@ -3,7 +3,7 @@
 
 A frame that is right by chance is contracted. Environment variables: FLAASH_CONFIG as for tb.env.test;
 FLAASH_FRAMES the number of frames; FLAASH_CORPUS a folder of frames that are sent first, a beat per
-line in hexadecimal. When a frame leads to a failure, it is left in fuzz.frame in the folder of the run.
+line in hexadecimal. A frame that causes a failure stays in fuzz.frame in the folder of the run.
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ class WrongName(_Results):
 
 
 class WrongParts(_Results):
-    """Of a whole beat only eight bytes arrive, and not as they should be."""
+    """Only eight bytes of a whole beat arrive, and they are wrong."""
 
     def change(self, address: int, data: bytes) -> list[tuple[int, bytes]]:
         return [(address, bytes(byte ^ 0x5A for byte in data[:8]) if len(data) == 64 else data)]
@@ -149,7 +149,7 @@ class RecordTwice(MemoryScoreboard):
 
 
 class LateAnswer(MemoryScoreboard):
-    """The memory has not answered when the head moves."""
+    """The memory has not responded when the head moves."""
 
     def _burst(self, burst: Burst) -> None:
         super()._burst(burst)
@@ -162,7 +162,7 @@ class LateAnswer(MemoryScoreboard):
 
 
 class NotPrompt(LateAnswer):
-    """The same, and no record may come before the answers to its results."""
+    """The same, and no record may come before the responses to its results."""
 
     def _announce(self, announced: Announced) -> None:
         descriptor = dataclasses.replace(announced.descriptor, prompt=False)
@@ -233,7 +233,7 @@ class WrongFlag(_Register):
 
 
 class HeadTooEarly(Misreading, MemoryScoreboard):
-    """The record is there, but the head never passed it."""
+    """The record is complete, but the head never passed it."""
 
     def change(self, outcome: Outcome) -> None:
         outcome.completed = None
@@ -256,7 +256,7 @@ async def broken(dut: SimHandleBase, part: type) -> None:
 
 
 class DeadTest(HangingTest):
-    """The memory answers no write."""
+    """The memory responds to no write."""
 
     async def run_phase(self) -> None:
         # What an item says of the channels comes after this, so the channel itself is replaced.
@@ -271,7 +271,7 @@ async def dead_memory(dut: SimHandleBase) -> None:
 
 
 class UnfinishedTest(HangingTest):
-    """A burst is still under way when the test ends."""
+    """A burst is still outstanding when the test ends."""
 
     async def run_phase(self) -> None:
         await super().run_phase()

@@ -92,7 +92,7 @@ class DeafDriver(ResultDriver):
 
 
 class Misreading:
-    """Of a scoreboard: what the registers said arrives changed."""
+    """The registers' values arrive at the scoreboard changed."""
 
     def _judge(self, outcome: Outcome) -> None:
         self.change(outcome)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs inside the simulator: every register of an edge, by its access and its bits.
 
-The mirror of the environment compares each read of a register that holds what is written.
+The mirror of the environment compares each read of a register that keeps written values.
 """
 
 import cocotb
@@ -18,7 +18,7 @@ from tb.env.test import ContractionTest
 from tb.env.top_tests import run_test
 from tb.sequences.smoke import SmokeSeq
 
-# A write of these is an order; what it does is for other tests.
+# A write of these is an order; other tests check its effect.
 ORDERS = ("RegControl", "RegRingTail")
 # Errors are counted in these.
 LOGGED = ("RegError", "RegErrorPlace", "RegErrorCount", "RegStatus")
@@ -33,7 +33,7 @@ class RegisterTest(ContractionTest):
 
     @property
     def writable(self) -> list[rtl.Register]:
-        """Registers that hold what is written."""
+        """Registers that keep written values."""
         return [register for register in self.of("RW") if register.address in self.env.registers.lasting
                 and (register.name != "RegPortion" or self.config.can_split)]
 
@@ -65,7 +65,7 @@ class RegisterTest(ContractionTest):
 
 
 class ResetValues(RegisterTest):
-    """All are 0 but those of the build, which say what check_identity() expects."""
+    """All are 0, except the registers of the build, which check_identity() compares."""
 
     async def exercise(self) -> None:
         await self.check_identity()
@@ -140,7 +140,7 @@ class WriteOneToClear(RegisterTest):
         await driver.finished()
         await self.access(rtl.REGISTERS["RegId"].address, 0)  # an error, so that IrqError is set
         await self.check_events()
-        if "RegRingTail" in self.env.register_table:  # no ring has so many slots
+        if "RegRingTail" in self.env.register_table:  # no ring has this number of slots
             await self.write("RegRingTail", ALL_ONES)
             await self.check_events()
         assert self.seen == {register.name for register in self.of("W1C")}, self.seen

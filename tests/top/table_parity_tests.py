@@ -2,8 +2,8 @@
 """Runs inside the simulator (Icarus, which lets memories be written): bits flip in all other memories.
 
 A used word gives ErrParity with its place, and never a wrong record; an unused word changes nothing.
-Environment variables: FLAASH_CONFIG as for tb.env.test, FLAASH_MEMORIES the memories (first bound
-path node result rank bits base values), FLAASH_COUNT the number of flipped bits for each.
+Environment variables: FLAASH_CONFIG as for tb.env.test; FLAASH_MEMORIES the memories (first bound
+path node result rank bits base values); FLAASH_COUNT the number of flipped bits for each.
 """
 
 from __future__ import annotations

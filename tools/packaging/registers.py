@@ -55,7 +55,7 @@ def layout_header() -> str:
     """Return a C header with the numbers of what flaash_memory_top finds in memory."""
     lines = "".join(f"#define FLAASH_{snake(name).upper()} {rtl.EDGE.constants[name].value:#x}u\n"
                     for name in LAYOUT)
-    return _header("FLAASH_LAYOUT_H", "What lies in memory, by make package; see docs/memory_edge.md.", lines)
+    return _header("FLAASH_LAYOUT_H", "What lies in memory, by make package; see docs/descriptors.md.", lines)
 
 
 def write_all(folder: Path) -> list[Path]:
