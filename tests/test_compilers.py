@@ -41,7 +41,7 @@ def test_clang_is_taken_where_it_is_installed(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("PATH", str(tmp_path))
     assert compilers.compiler() == compilers.SYSTEM
     script(tmp_path, compilers.CLANG, "clang version 19")
-    assert compilers.compiler() == compilers.CLANG
+    assert compilers.compiler() == compilers.CLANG and compilers.compiler(short=True) == compilers.SYSTEM
 
 
 def test_a_compiler_that_is_absent_has_no_version(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -23,6 +24,14 @@ SMOKE = ["--seq", "smoke", "--sim", "icarus", "--config", "tiny"]
 PATIENCE = 60  # seconds
 
 
+@pytest.fixture(autouse=True)
+def signals() -> Iterator[None]:
+    """Let commands heed Ctrl-C, also where the suite runs in the background of a shell, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture
 def own_folders(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sim, "RUN_NAME", "interruptions")
@@ -31,7 +40,7 @@ def own_folders(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_failed_build_shows_no_older_run(own_folders, monkeypatch: pytest.MonkeyPatch,
                                            capsys: pytest.CaptureFixture) -> None:
-    def refuse(*_) -> None:
+    def refuse(*_, **__) -> None:
         raise SimulationFailed("icarus could not build flaash_top")
 
     assert sim.main(SMOKE) == 0 and "agrees" in capsys.readouterr().out

@@ -8,7 +8,8 @@ import os
 import shutil
 import subprocess
 
-# Of Debian's package clang-19. It builds in 0.6 of g++'s time, and simulates 1.4 times as fast.
+# Of Debian's package clang-19. Simulations of fast32 are 1.4 times as fast as by g++, and build in 0.6 of the
+# time. Without optimization, clang builds `tiny` in 1.25 of g++'s time.
 CLANG = "clang++-19"
 SYSTEM = "c++"
 FAST = "FLAASH_FAST"  # `make FAST=1` sets it to 1: builds are made for long runs, with a profile
@@ -21,9 +22,13 @@ GENERATE = ("-CFLAGS", "-fprofile-generate", "-CFLAGS", "-fprofile-update=single
 USE = ("-CFLAGS", "-fprofile-use", "-CFLAGS", "-Wno-missing-profile")
 
 
-def compiler() -> str:
-    """Return the command: CXX of the environment, else clang++-19 where it is installed, else c++."""
-    return os.environ.get("CXX") or (CLANG if shutil.which(CLANG) else SYSTEM)
+def compiler(short: bool = False) -> str:
+    """Return the command: CXX of the environment, else clang++-19 where it is installed, else c++.
+
+    Args:
+        short: for a simulation that is compiled without optimization, by c++.
+    """
+    return os.environ.get("CXX") or (CLANG if not short and shutil.which(CLANG) else SYSTEM)
 
 
 @functools.cache

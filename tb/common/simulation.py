@@ -161,7 +161,8 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
     parameters = dict(parameters or {})
     sources = rtl_sources(toplevel, extra_sources)
     coverage = coverage_wanted() and simulator == "verilator"
-    compiler = compiler or (compilers.PROFILER if training else compilers.compiler())
+    short = SHORT_RUNS in os.environ and not shared
+    compiler = compiler or (compilers.PROFILER if training else compilers.compiler(short))
     arguments = [*VERILATOR_ARGS, *compilers.arguments(compiler)] if simulator == "verilator" else ["-g2012"]
     if coverage:
         arguments += [*COVERAGE_ARGS, *(TOGGLE_ARGS if toggles_wanted() else ())]
@@ -174,7 +175,7 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
         options = (*ONLY_PORTS, *options)
     arguments += map(str, options)
 
-    makeflags = SHORT_MAKEFLAGS if SHORT_RUNS in os.environ and not shared else MAKEFLAGS
+    makeflags = SHORT_MAKEFLAGS if short else MAKEFLAGS
     made_of = [simulator, toplevel, parameters, arguments, waves, tool_versions(simulator)]
     if simulator == "verilator":
         makeflags += " " + compilers.makeflags(compiler)
