@@ -7,6 +7,7 @@ import pytest
 
 from tb.common import compilers, simulation
 from tb.common.simulation import Build, build, run
+from tb.common.toolchain import ToolMissing
 
 BENCH = """
 import cocotb
@@ -60,13 +61,19 @@ def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.suite_on("verilator")
-@pytest.mark.parametrize("compiler", [compilers.SYSTEM, compilers.CLANG])
+@pytest.mark.parametrize("compiler", [compilers.SYSTEM, compilers.CLANG, f"env {compilers.SYSTEM}"])
 def test_either_compiler_builds(simulator: str, source: Path, compiler: str) -> None:
     if not compilers.version(compiler):
         pytest.skip(f"{compiler} is not installed")
     built = build(source.stem, simulator, extra_sources=(source,), compiler=compiler)
     assert f"{compiler} " in (built.folder / "build.log").read_text()
-    run(built, "compiled_tests", f"compiled-{compiler}")
+    run(built, "compiled_tests", f"compiled-{compiler.replace(' ', '-')}")
+
+
+def test_a_compiler_that_is_absent_is_named(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CXX", "nocompiler++")
+    with pytest.raises(ToolMissing, match=r"'nocompiler\+\+' cannot be run"):
+        build(source.stem, "verilator", extra_sources=(source,))
 
 
 @pytest.mark.suite_on("verilator")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 import os
+import shlex
 import shutil
 import subprocess
 
@@ -35,10 +36,10 @@ def compiler(short: bool = False) -> str:
 def version(command: str) -> str:
     """Return the first line that a compiler prints for --version, empty if the compiler cannot be run."""
     try:
-        shown = subprocess.run([command, "--version"], capture_output=True, text=True, check=True).stdout
+        told = subprocess.run([*shlex.split(command), "--version"], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return ""
-    return shown.partition("\n")[0]
+    return told.stdout.partition("\n")[0]
 
 
 def is_clang(command: str) -> bool:
@@ -56,7 +57,8 @@ def makeflags(command: str) -> str:
     header = "CFG_CXXFLAGS_PCH_I=-include"
     if is_clang(command):
         header = "CFG_CXXFLAGS_PCH_I=-include-pch CFG_GCH_IF_CLANG=.gch"
-    return f"CXX={command} LINK={command} {header}"
+    word = command.replace(" ", r"\ ")  # CXX="ccache g++" is one value
+    return f"CXX={word} LINK={word} {header}"
 
 
 def fast_wanted() -> bool:

@@ -30,7 +30,7 @@ from tb.common.quick_start import USERS
 from tb.common.rtl_types import BUILD_VARIABLE
 from tb.common.sources import INCLUDE_DIR, WAIVERS, headers, rtl_sources
 from tb.common.times import measured
-from tb.common.toolchain import BUILD, ROOT, environment, require, shown
+from tb.common.toolchain import BUILD, ROOT, ToolMissing, environment, require, shown
 
 VERILATOR_ARGS = ["-Wall", "--timing", "--assert", "--x-initial", "unique", "--x-assign", "unique"]
 # cocotb makes every signal public, which costs much of the compilation and half of the speed or more. Benches
@@ -178,6 +178,8 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
     makeflags = SHORT_MAKEFLAGS if short else MAKEFLAGS
     made_of = [simulator, toplevel, parameters, arguments, waves, tool_versions(simulator)]
     if simulator == "verilator":
+        if not compilers.version(compiler):
+            raise ToolMissing(f"the C++ compiler '{compiler}' cannot be run: CXX= names another one")
         makeflags += " " + compilers.makeflags(compiler)
         made_of += [makeflags, compilers.version(compiler), training is not None]
     digest = hashlib.sha256(json.dumps(made_of).encode())
@@ -209,7 +211,9 @@ def _compile(built: Build, arguments: list[str], makeflags: str, waves: bool, qu
     log, sources = built.folder / "build.log", list(built.sources)
     if built.simulator == "verilator":
         sources.insert(0, WAIVERS)
-        os.environ["OBJCACHE"] = "objcache" if kept else ""
+        os.environ.setdefault("OBJCACHE", "objcache")
+        if not kept:
+            os.environ["OBJCACHE"] = ""
         os.environ["FLAASH_OBJECTS"] = str(OBJECTS)
         os.environ["FLAASH_CCACHE"] = shutil.which("ccache") or ""
         os.environ["MAKEFLAGS"] = makeflags
