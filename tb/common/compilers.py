@@ -36,7 +36,8 @@ def compiler(short: bool = False) -> str:
 def version(command: str) -> str:
     """Return the first line that a compiler prints for --version, empty if the compiler cannot be run."""
     try:
-        told = subprocess.run([*shlex.split(command), "--version"], capture_output=True, text=True, check=True)
+        call = [*shlex.split(command), "--version"]
+        told = subprocess.run(call, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return ""
     return told.stdout.partition("\n")[0]
