@@ -19,12 +19,24 @@ MEMORY = Path(__file__).parent / "rtl" / "flaash_bench_memory.sv"
 FOLDER = Path(__file__).parent / "harness"
 SPEED_CONTROL = FOLDER / "speed.vlt"
 # The suite runs with assertions and unknown start values; here they would only cost time.
-SPEED = ("--no-assert", "-O3", "-CFLAGS", "-O2", "--x-assign", "fast", "--x-initial", "fast", "-DSYNTHESIS",
-         "-Wno-lint", SPEED_CONTROL)
+SPEED = (
+    "--no-assert",
+    "-O3",
+    "-CFLAGS",
+    "-O2",
+    "--x-assign",
+    "fast",
+    "--x-initial",
+    "fast",
+    "-DSYNTHESIS",
+    "-Wno-lint",
+    SPEED_CONTROL,
+)
 
 
-def build_machine(config: Config, short: bool = False, training: Training | None = None,
-                  compiler: str | None = None) -> Build:
+def build_machine(
+    config: Config, short: bool = False, training: Training | None = None, compiler: str | None = None
+) -> Build:
     """Return a Verilator simulation of flaash_bench_host for cocotb.
 
     Args:
@@ -33,12 +45,24 @@ def build_machine(config: Config, short: bool = False, training: Training | None
         training, compiler: see tb.common.simulation.build().
     """
     options = (*SPEED, "--no-public-flat-rw", FOLDER / "ports.vlt", *(("-CFLAGS", "-O0") if short else ()))
-    return build(HOST, "verilator", config.parameters(), (_source(HOST, config.values),), options=options,
-                 training=training, compiler=compiler)
+    return build(
+        HOST,
+        "verilator",
+        config.parameters(),
+        (_source(HOST, config.values),),
+        options=options,
+        training=training,
+        compiler=compiler,
+    )
 
 
-def build_edge(config: Config, width: int, extra: Mapping[str, int] | None = None,
-               checked_on: str | None = None, training: Training | None = None) -> Build:
+def build_edge(
+    config: Config,
+    width: int,
+    extra: Mapping[str, int] | None = None,
+    checked_on: str | None = None,
+    training: Training | None = None,
+) -> Build:
     """Return a simulation of flaash_bench_edge for cocotb, on Verilator and made for speed.
 
     Args:
@@ -50,8 +74,14 @@ def build_edge(config: Config, width: int, extra: Mapping[str, int] | None = Non
     """
     options = {None: (*SPEED, "--no-public-flat-rw", FOLDER / "ports.vlt"), "verilator": ("-Wno-lint",)}
     values = {**config.parameters(), "DataWidth": width, **(extra or {})}
-    return build(EDGE_HOST, checked_on or "verilator", values, (_source(EDGE_HOST, values), MEMORY),
-                 options=options.get(checked_on, ()), training=training)
+    return build(
+        EDGE_HOST,
+        checked_on or "verilator",
+        values,
+        (_source(EDGE_HOST, values), MEMORY),
+        options=options.get(checked_on, ()),
+        training=training,
+    )
 
 
 def _source(name: str, parameters: Iterable[str]) -> Path:

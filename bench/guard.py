@@ -35,22 +35,26 @@ def measure_cycles(configs: Sequence[str]) -> dict[str, int]:
     """
     rows = guarded_rows(configs)
     records = measure(rows, jobs=1, short=True)
-    problems = [f"{row.name}: {'; '.join(record['problems'][:3])}"
-                for row, record in zip(rows, records, strict=True) if not record["checked"]]
+    problems = [
+        f"{row.name}: {'; '.join(record['problems'][:3])}"
+        for row, record in zip(rows, records, strict=True)
+        if not record["checked"]
+    ]
     assert not problems, "\n".join(problems)
     return {row.name: record["cycles"] for row, record in zip(rows, records, strict=True)}
 
 
 def read_recorded(configs: Sequence[str] = (*CONFIGS, *OTHERS), path: Path = FILE) -> dict[str, int]:
     """Return the recorded cycles of these configurations."""
-    return {name: cycles for name, cycles in json.loads(path.read_text()).items()
-            if name.split()[1] in configs}
+    return {name: cycles for name, cycles in json.loads(path.read_text()).items() if name.split()[1] in configs}
 
 
 def compare(recorded: Mapping[str, int], measured: Mapping[str, int]) -> list[str]:
     """Return a sentence for each run that has become slower, and for each that only one side has."""
-    sentences = [f"{name}: {'recorded but not measured' if name in recorded else 'measured but not recorded'}"
-                 for name in sorted(recorded.keys() ^ measured.keys())]
+    sentences = [
+        f"{name}: {'recorded but not measured' if name in recorded else 'measured but not recorded'}"
+        for name in sorted(recorded.keys() ^ measured.keys())
+    ]
     for name in recorded.keys() & measured.keys():
         now, before = measured[name], recorded[name]
         if 100 * now > (100 + TOLERANCE) * before:

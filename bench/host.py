@@ -68,8 +68,13 @@ class Host:
 
     async def prepare(self, frames: Sequence[Sequence[int]]) -> None:
         """Reset the machine, so that a run does not depend on the ones before, and hand over the frames."""
-        OPERANDS.write_text("".join(f"{beat | (_LAST if index == len(beats) - 1 else 0):x}\n"
-                                    for beats in frames for index, beat in enumerate(beats)))
+        OPERANDS.write_text(
+            "".join(
+                f"{beat | (_LAST if index == len(beats) - 1 else 0):x}\n"
+                for beats in frames
+                for index, beat in enumerate(beats)
+            )
+        )
         self._beats = sum(map(len, frames))
         dut = self._dut
         dut.rst_ni.value = 0
@@ -106,8 +111,7 @@ class Host:
         if not dut.irq_o.value:
             await self._within(limit, RisingEdge(dut.irq_o), "raised its interrupt")
         if await self._read("RegIrqStatus") & _ERROR:
-            raise HostError(f"{rtl.error_name(await self._read('RegError'))} at"
-                            f" {await self._read('RegErrorPlace'):#x}")
+            raise HostError(f"{rtl.error_name(await self._read('RegError'))} at {await self._read('RegErrorPlace'):#x}")
         if not dut.ended_o.value:
             raise HostError("the machine is drained, but its result frame has not ended")
         simulated = round((get_sim_time("ns") - first) / PERIOD)
@@ -124,8 +128,10 @@ class Host:
     async def _counters(self) -> dict[str, int]:
         size = 2 * WORD
         answer = await self._registers.read(rtl.CONSTANTS["RegCounters"], size * len(rtl.COUNTERS))
-        return {name: int.from_bytes(answer.data[size * counter.value:size * (counter.value + 1)], "little")
-                for name, counter in rtl.COUNTERS.items()}
+        return {
+            name: int.from_bytes(answer.data[size * counter.value : size * (counter.value + 1)], "little")
+            for name, counter in rtl.COUNTERS.items()
+        }
 
     async def _steps(self) -> list[int]:
         steps = []

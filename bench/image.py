@@ -47,10 +47,20 @@ def make(workloads: Sequence[str], chosen: Machine) -> Image:
         placed = [run(device.place(Operand.of(csf, build.fmt))) for csf in pair]
         capacity = record_bytes(build.fmt) * int(np.prod([len(csf.fiber_bounds()) for csf in pair]))
         settings = chosen.settings(*pair)
-        descriptors.append(Descriptor(
-            *(side.levels for side in placed), build.fmt.code, device.allocator.take(capacity), capacity,
-            interrupt=number == len(workloads) - 1, prompt=True, run_length=settings.run_length,
-            portion=settings.portion, long_lines=settings.long_lines, tag=number))
+        descriptors.append(
+            Descriptor(
+                *(side.levels for side in placed),
+                build.fmt.code,
+                device.allocator.take(capacity),
+                capacity,
+                interrupt=number == len(workloads) - 1,
+                prompt=True,
+                run_length=settings.run_length,
+                portion=settings.portion,
+                long_lines=settings.long_lines,
+                tag=number,
+            )
+        )
         run(memory.write(number * SLOT, descriptors[-1].pack()))
     used = SIZE - device.allocator.largest
     return Image(np.frombuffer(run(memory.read(0, used)), np.uint8), workloads, descriptors)
@@ -59,7 +69,7 @@ def make(workloads: Sequence[str], chosen: Machine) -> Image:
 def completion(image: Image, after: np.ndarray, number: int) -> Completion | None:
     """Return the completion record of a descriptor."""
     at = number * SLOT + COMPLETION_AT
-    return Completion.unpack(after[at:at + COMPLETION].tobytes())
+    return Completion.unpack(after[at : at + COMPLETION].tobytes())
 
 
 def check(image: Image, after: np.ndarray, chosen: Machine) -> list[str]:
@@ -68,9 +78,14 @@ def check(image: Image, after: np.ndarray, chosen: Machine) -> list[str]:
     Returns:
         A sentence per disagreement.
     """
-    return [*_outside(image, after, chosen), *(
-        f"contraction {number}: {sentence}" for number in range(len(image.workloads))
-        for sentence in _results(image, after, chosen, number))]
+    return [
+        *_outside(image, after, chosen),
+        *(
+            f"contraction {number}: {sentence}"
+            for number in range(len(image.workloads))
+            for sentence in _results(image, after, chosen, number)
+        ),
+    ]
 
 
 def _outside(image: Image, after: np.ndarray, chosen: Machine) -> Iterator[str]:
@@ -79,8 +94,8 @@ def _outside(image: Image, after: np.ndarray, chosen: Machine) -> Iterator[str]:
     size = record_bytes(machine_of(chosen.config).fmt)
     for number, (workload, descriptor) in enumerate(zip(image.workloads, image.descriptors, strict=True)):
         results = expected(workload, str(chosen.config["Format"])).results
-        may[descriptor.results:descriptor.results + size * results] = True
-        may[number * SLOT + COMPLETION_AT:][:COMPLETION] = True
+        may[descriptor.results : descriptor.results + size * results] = True
+        may[number * SLOT + COMPLETION_AT :][:COMPLETION] = True
     wrong = np.flatnonzero((after != image.data) & ~may)
     if len(wrong):
         yield f"{len(wrong)} bytes outside of the buffers have changed, the first at {int(wrong[0]):#x}"
@@ -99,6 +114,6 @@ def _results(image: Image, after: np.ndarray, chosen: Machine, number: int) -> I
     if told != right:
         yield f"code, tag, results and bytes of its record are {told} instead of {right}"
         return
-    ids, bits = split_records(after[descriptor.results:descriptor.results + found.written].tobytes(), fmt)
+    ids, bits = split_records(after[descriptor.results : descriptor.results + found.written].tobytes(), fmt)
     fibers = np.stack([wanted.a_ids, wanted.b_ids], axis=1)
     yield from (sentence for _, sentence in compare_records(fibers, wanted.bits, ids, bits, fmt=fmt))

@@ -32,14 +32,14 @@ from tb.common.toolchain import BUILD
 from tb.env.compare import compare_records
 
 FOLDER = BUILD / "bench"
-STALLS = {"stall_a": "CntStallA", "stall_b": "CntStallB", "stall_mac": "CntStallMac",
-          "stall_result": "CntStallResult"}
+STALLS = {"stall_a": "CntStallA", "stall_b": "CntStallB", "stall_mac": "CntStallMac", "stall_result": "CntStallResult"}
 TRAINING = "7x7x512_d0.005"  # the workload that trains a fast build
 _POLL = 0.2  # seconds between two looks at what the simulations have finished
 
 
-def measure(rows: Sequence[Row], jobs: int, progress: Callable[[int, str], None] = lambda done, what: None,
-            short: bool = False) -> list[dict]:
+def measure(
+    rows: Sequence[Row], jobs: int, progress: Callable[[int, str], None] = lambda done, what: None, short: bool = False
+) -> list[dict]:
     """Measure rows and return a record for each, in their order; see record().
 
     Args:
@@ -54,15 +54,16 @@ def measure(rows: Sequence[Row], jobs: int, progress: Callable[[int, str], None]
         (runs_folder() / _run_name(row.config) / "outcomes.jsonl").unlink(missing_ok=True)
     records: dict[Row, dict] = {}
     with ProcessPoolExecutor(max(jobs, 1)) as pool:
-        running: dict[Future, str] = {pool.submit(_simulate, config, chosen, short): config
-                                      for config, chosen in by_config.items()}
+        running: dict[Future, str] = {
+            pool.submit(_simulate, config, chosen, short): config for config, chosen in by_config.items()
+        }
         while running:
             ended = wait(running, timeout=_POLL, return_when=FIRST_COMPLETED).done
             for future in ended:
                 config = running.pop(future)
                 records.update(zip(by_config[config], future.result(), strict=True))
             inside = {config: _finished(config) for config in running.values()}
-            progress(len(records) + sum(inside.values()), ", ".join(sorted(running.values())[:max(jobs, 1)]))
+            progress(len(records) + sum(inside.values()), ", ".join(sorted(running.values())[: max(jobs, 1)]))
     return [records[row] for row in rows]
 
 
@@ -77,11 +78,20 @@ def record(row: Row, chosen: Machine, outcome: dict, problems: Sequence[str]) ->
     config, slices = chosen.config, parts(row.workload)
     choice = dataclasses.asdict(settings(slices[0], chosen))  # the first slice stands for all
     about = {
-        "workload": row.workload, "config": row.config, "experiments": list(row.experiments),
-        "edge": "stream", "width": rtl.CONSTANTS["StreamWidth"],
-        "num_sdpe": chosen.num_sdpe, "lanes": int(config["Lanes"]), "engine": config["Engine"],
-        "memory": config["Memory"], "scheduler": config["Scheduler"], **choice, "checked": not problems,
-        "problems": list(problems)}
+        "workload": row.workload,
+        "config": row.config,
+        "experiments": list(row.experiments),
+        "edge": "stream",
+        "width": rtl.CONSTANTS["StreamWidth"],
+        "num_sdpe": chosen.num_sdpe,
+        "lanes": int(config["Lanes"]),
+        "engine": config["Engine"],
+        "memory": config["Memory"],
+        "scheduler": config["Scheduler"],
+        **choice,
+        "checked": not problems,
+        "problems": list(problems),
+    }
     if "counters" not in outcome:
         return about
     counters, results = outcome["counters"], 0
@@ -96,16 +106,24 @@ def record(row: Row, chosen: Machine, outcome: dict, problems: Sequence[str]) ->
         about["problems"].append(f"{cycles} cycles, but {least} are the least that there can be")
         about["checked"] = False
     return about | {
-        "contractions": len(slices), "cycles": cycles, "bound": least, "bound_by": ", ".join(sorted(limits)),
+        "contractions": len(slices),
+        "cycles": cycles,
+        "bound": least,
+        "bound_by": ", ".join(sorted(limits)),
         "above_percent": 100 * (cycles / max(least, 1) - 1),
-        "load_cycles": counters["CntLoadCycles"], "unload_cycles": counters["CntUnloadCycles"],
-        "jobs": counters["CntJobs"], "matches": counters["CntMatches"], "results": results,
+        "load_cycles": counters["CntLoadCycles"],
+        "unload_cycles": counters["CntUnloadCycles"],
+        "jobs": counters["CntJobs"],
+        "matches": counters["CntMatches"],
+        "results": results,
         "entries_read": counters["CntMemReads"] * int(config["Lanes"]),
         "conflicts": counters["CntMemConflicts"],
         "balance_percent": 100 * min(outcome["steps"]) / max(*outcome["steps"], 1),
         "busy_percent": 100 * counters["CntBusy"] / offered,
         **{f"{name}_percent": 100 * counters[counter] / offered for name, counter in STALLS.items()},
-        "wall_seconds": outcome["wall"], "simulated_cycles": outcome["simulated"]}
+        "wall_seconds": outcome["wall"],
+        "simulated_cycles": outcome["simulated"],
+    }
 
 
 def _bound(part: str, chosen: Machine, results: int) -> Bound:
@@ -114,27 +132,34 @@ def _bound(part: str, chosen: Machine, results: int) -> Bound:
     coordinates = [array.tobytes() for csf in pair for array in (csf.to_tensor().coords, np.array(csf.shape))]
     key = (chosen.name, results, hashlib.sha256(b"|".join(coordinates)).hexdigest())
     if key not in _bounds:
-        _bounds[key] = lower_bound(*pair, chosen.config.values, results=results,
-                                   **dataclasses.asdict(settings(part, chosen)))
+        _bounds[key] = lower_bound(
+            *pair, chosen.config.values, results=results, **dataclasses.asdict(settings(part, chosen))
+        )
     return _bounds[key]
 
 
 _bounds: dict[tuple[str, int, str], Bound] = {}
 
 
-def check(workload: str, chosen: Machine, frame: bytes, counters: dict[str, int], steps: Sequence[int],
-          ) -> list[str]:
+def check(
+    workload: str,
+    chosen: Machine,
+    frame: bytes,
+    counters: dict[str, int],
+    steps: Sequence[int],
+) -> list[str]:
     """Compare a result frame and the counters with the model; return a sentence per disagreement.
 
     Args:
         steps: of each engine.
     """
     wanted = expected(workload, str(chosen.config["Format"]))
-    right = {"CntJobs": wanted.jobs, "CntMatches": wanted.matches, "CntResults": wanted.results,
-             "CntSteps": sum(steps)}
+    right = {"CntJobs": wanted.jobs, "CntMatches": wanted.matches, "CntResults": wanted.results, "CntSteps": sum(steps)}
     return check_frame(workload, chosen, frame) + [
-        f"{name} is {counters[name]}, but it should be {value}" for name, value in right.items()
-        if counters[name] != value]
+        f"{name} is {counters[name]}, but it should be {value}"
+        for name, value in right.items()
+        if counters[name] != value
+    ]
 
 
 def check_frame(workload: str, chosen: Machine, frame: bytes) -> list[str]:
@@ -145,11 +170,11 @@ def check_frame(workload: str, chosen: Machine, frame: bytes) -> list[str]:
         seen = unpack_results(to_beats(frame), len(wanted.shape), fmt)
     except FrameError as error:
         return [str(error)]
-    problems = [sentence for _, sentence in
-                compare_records(wanted.coords, wanted.bits, seen.coords, seen.bits, fmt=fmt)]
+    problems = [
+        sentence for _, sentence in compare_records(wanted.coords, wanted.bits, seen.coords, seen.bits, fmt=fmt)
+    ]
     if (seen.error, seen.count) != (0, wanted.results):
-        problems.append(f"the trailer says error {seen.error}, {seen.count} results;"
-                        f" the model has {wanted.results}")
+        problems.append(f"the trailer says error {seen.error}, {seen.count} results; the model has {wanted.results}")
     return problems
 
 
@@ -168,8 +193,11 @@ def settings(workload: str, chosen: Machine) -> Settings:
 
 def request_of(workload: str, chosen: Machine) -> dict:
     """Return a run in the form for bench.measure_tests."""
-    return {"workload": workload, "settings": dataclasses.asdict(settings(workload, chosen)),
-            "limit": cycle_limit(workload)}
+    return {
+        "workload": workload,
+        "settings": dataclasses.asdict(settings(workload, chosen)),
+        "limit": cycle_limit(workload),
+    }
 
 
 def train(chosen: Machine) -> Callable[[Build], object]:
@@ -218,10 +246,13 @@ def _simulate(config: str, rows: list[Row], short: bool) -> list[dict]:
     records, first = [], 0
     for row in rows:
         slices = parts(row.workload)
-        own, problems = outcomes[first:first + len(slices)], []
+        own, problems = outcomes[first : first + len(slices)], []
         for index, (part, outcome) in enumerate(zip(slices, own, strict=True), first):
-            problems += [outcome["failure"]] if "failure" in outcome else check(
-                part, chosen, (folder / f"{index}.bin").read_bytes(), outcome["counters"], outcome["steps"])
+            problems += (
+                [outcome["failure"]]
+                if "failure" in outcome
+                else check(part, chosen, (folder / f"{index}.bin").read_bytes(), outcome["counters"], outcome["steps"])
+            )
         first += len(slices)
         records.append(record(row, chosen, added(own), problems))
     return records
@@ -232,9 +263,7 @@ def added(outcomes: Sequence[dict]) -> dict:
     if any("failure" in outcome for outcome in outcomes):
         return {}
     return {
-        "counters": {
-            name: sum(outcome["counters"][name] for outcome in outcomes) for name in outcomes[0]["counters"]
-        },
+        "counters": {name: sum(outcome["counters"][name] for outcome in outcomes) for name in outcomes[0]["counters"]},
         "steps": [sum(engine) for engine in zip(*(outcome["steps"] for outcome in outcomes), strict=True)],
         **{name: sum(outcome[name] for outcome in outcomes) for name in ("wall", "cpu", "simulated")},
     }

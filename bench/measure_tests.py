@@ -35,10 +35,14 @@ async def all_runs(dut: SimHandleBase) -> None:
         except HostError as error:
             outcome = {"failure": str(error)}
         else:
-            outcome = {"counters": run.counters, "steps": run.steps, "wall": run.wall, "cpu": run.cpu,
-                       "simulated": run.simulated}
-            (folder / f"{index}.bin").write_bytes(
-                b"".join(beat.to_bytes(BEAT, "little") for beat in run.beats))
+            outcome = {
+                "counters": run.counters,
+                "steps": run.steps,
+                "wall": run.wall,
+                "cpu": run.cpu,
+                "simulated": run.simulated,
+            }
+            (folder / f"{index}.bin").write_bytes(b"".join(beat.to_bytes(BEAT, "little") for beat in run.beats))
         with (folder / "outcomes.jsonl").open("a") as file:
             file.write(json.dumps({"index": index, **outcome}) + "\n")
 

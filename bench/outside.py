@@ -71,8 +71,13 @@ class Point:
 def select(only: str | None = None, num_sdpe: int | None = None, config: str | None = None) -> list[Point]:
     """Return the measurements of `make bench` that pass its filters, see bench.rows.select()."""
     points = [Point(workload, name, width) for name in MACHINES for width in WIDTHS for workload in aimed()]
-    return [point for point in points if (only or "") in point.name and config in (None, point.config)
-            and num_sdpe in (None, machine(point.config).num_sdpe)]
+    return [
+        point
+        for point in points
+        if (only or "") in point.name
+        and config in (None, point.config)
+        and num_sdpe in (None, machine(point.config).num_sdpe)
+    ]
 
 
 def bound(workloads: Sequence[str], chosen: Machine, width: int) -> Outside:
@@ -106,12 +111,14 @@ def _compute(workload: str, config: str) -> int:
     """Return the least cycles of computing."""
     chosen, pair = machine(config), csf_pair(workload)
     results = expected(workload, str(chosen.config["Format"])).results
-    return lower_bound(*pair, chosen.config.values, results=results,
-                       **dataclasses.asdict(chosen.settings(*pair))).cycles
+    return lower_bound(
+        *pair, chosen.config.values, results=results, **dataclasses.asdict(chosen.settings(*pair))
+    ).cycles
 
 
-def measure_all(points: Sequence[Point], jobs: int,
-                progress: Callable[[int, str], None] = lambda done, what: None) -> list[dict]:
+def measure_all(
+    points: Sequence[Point], jobs: int, progress: Callable[[int, str], None] = lambda done, what: None
+) -> list[dict]:
     """Measure points and return a record for each, in their order; machines side by side.
 
     Args:
@@ -133,8 +140,9 @@ def measure_all(points: Sequence[Point], jobs: int,
     return [records[point] for point in points]
 
 
-def measure(points: Sequence[Point], extra: Mapping[str, int] | None = None,
-            checked_on: str | None = None) -> list[dict]:
+def measure(
+    points: Sequence[Point], extra: Mapping[str, int] | None = None, checked_on: str | None = None
+) -> list[dict]:
     """Measure points of one machine and one width; return a record for each.
 
     Args:
@@ -147,8 +155,7 @@ def measure(points: Sequence[Point], extra: Mapping[str, int] | None = None,
         built = build_edge(chosen.config, width, extra, checked_on)
     except SimulationFailed as error:
         return [record(point, chosen, [], [], [str(error)]) for point in points]
-    name = "-".join(filter(None, ("bench-outside", config.replace(":", "-").replace(",", "-"), str(width),
-                                  checked_on)))
+    name = "-".join(filter(None, ("bench-outside", config.replace(":", "-").replace(",", "-"), str(width), checked_on)))
     images = [image.make(workloads, chosen) for point in points for workloads in point.workloads()]
     latencies = [point for point in points for _ in point.workloads()]
     outcomes, folder = simulate(built, images, latencies, name)
@@ -161,14 +168,21 @@ def measure(points: Sequence[Point], extra: Mapping[str, int] | None = None,
                 continue
             after = np.fromfile(folder / f"{at}.bin", np.uint8)
             problems += image.check(images[at], after, chosen)
-            computing += [found.computing for number in range(len(images[at].workloads))
-                          if (found := image.completion(images[at], after, number))]
+            computing += [
+                found.computing
+                for number in range(len(images[at].workloads))
+                if (found := image.completion(images[at], after, number))
+            ]
         records.append(record(point, chosen, [outcomes[at] for at in own], computing, problems))
     return records
 
 
-def simulate(built: Build, images: Sequence[image.Image], points: Sequence[Point], name: str,
-             ) -> tuple[list[dict], Path]:
+def simulate(
+    built: Build,
+    images: Sequence[image.Image],
+    points: Sequence[Point],
+    name: str,
+) -> tuple[list[dict], Path]:
     """Run queues, see bench.outside_tests; return an outcome for each, and the folder of the memories."""
     request = FOLDER / "requests" / f"{name}.json"
     request.parent.mkdir(parents=True, exist_ok=True)
@@ -176,16 +190,26 @@ def simulate(built: Build, images: Sequence[image.Image], points: Sequence[Point
     for index, (made, point) in enumerate(zip(images, points, strict=True)):
         file = request.with_suffix(f".{index}.bin")
         made.data.tofile(file)
-        wanted.append({
-            "image": str(file), "slots": len(made.workloads) + 1, "queued": len(made.workloads),
-            "latency": point.latency, "gap": point.gap,
-            "limit": sum(10 * point.latency + cycle_limit(workload) for workload in made.workloads)})
+        wanted.append(
+            {
+                "image": str(file),
+                "slots": len(made.workloads) + 1,
+                "queued": len(made.workloads),
+                "latency": point.latency,
+                "gap": point.gap,
+                "limit": sum(10 * point.latency + cycle_limit(workload) for workload in made.workloads),
+            }
+        )
     request.write_text(json.dumps(wanted))
     broken = "it did not run"
     folder = runs_folder() / name
     try:
-        run(built, "bench.outside_tests", name, environment_variables={
-            "FLAASH_BENCH_REQUEST": str(request), "FLAASH_BENCH_WIDTH": str(points[0].width)})
+        run(
+            built,
+            "bench.outside_tests",
+            name,
+            environment_variables={"FLAASH_BENCH_REQUEST": str(request), "FLAASH_BENCH_WIDTH": str(points[0].width)},
+        )
     except SimulationFailed as error:
         broken = str(error)
     path = folder / "outcomes.jsonl"
@@ -193,8 +217,9 @@ def simulate(built: Build, images: Sequence[image.Image], points: Sequence[Point
     return outcomes + [{"failure": broken}] * (len(images) - len(outcomes)), folder
 
 
-def record(point: Point, chosen: Machine, outcomes: Sequence[dict], computing: Sequence[int],
-           problems: Sequence[str]) -> dict:
+def record(
+    point: Point, chosen: Machine, outcomes: Sequence[dict], computing: Sequence[int], problems: Sequence[str]
+) -> dict:
     """Return the record of a measurement in results.json; cycles count one contraction.
 
     Args:
@@ -202,25 +227,37 @@ def record(point: Point, chosen: Machine, outcomes: Sequence[dict], computing: S
         computing: CntCycles of each contraction of the queue, then of the contraction alone.
         problems: sentences; empty if every result is right.
     """
-    about = {"workload": point.workload, "config": point.config, "edge": EDGE, "width": point.width,
-             "latency": point.latency, "gap": point.gap, "queue": point.queue, "num_sdpe": chosen.num_sdpe,
-             "checked": not problems, "problems": list(problems)}
+    about = {
+        "workload": point.workload,
+        "config": point.config,
+        "edge": EDGE,
+        "width": point.width,
+        "latency": point.latency,
+        "gap": point.gap,
+        "queue": point.queue,
+        "num_sdpe": chosen.num_sdpe,
+        "checked": not problems,
+        "problems": list(problems),
+    }
     if problems:
         return about
     queued = point.workloads()[0]
     terms, possible = bound(queued, chosen, point.width), least(queued, chosen, point.width, point.latency)
     sustained, number = outcomes[0]["cycles"] / point.queue, point.queue
     about |= {
-        "sustained_cycles": round(sustained, 1), "cold_cycles": outcomes[1]["cycles"],
-        "outside_bound": round(terms.cycles / number, 1), "outside_limit": terms.limit,
+        "sustained_cycles": round(sustained, 1),
+        "cold_cycles": outcomes[1]["cycles"],
+        "outside_bound": round(terms.cycles / number, 1),
+        "outside_limit": terms.limit,
         "outside_terms": {name: round(cycles / number, 1) for name, cycles in terms.terms.items()},
         "outside_percent": 100 * (outcomes[0]["cycles"] / terms.cycles - 1),
         "outside_least": round(possible / number, 1),
         "computing_cycles": round(sum(computing[:number]) / number, 1),
-        "beats_read": outcomes[0]["read"], "beats_written": outcomes[0]["written"]}
+        "beats_read": outcomes[0]["read"],
+        "beats_written": outcomes[0]["written"],
+    }
     if outcomes[0]["cycles"] < (floor := max(terms.cycles, possible)):
-        about["problems"].append(f"{outcomes[0]['cycles']} cycles, but {floor} are the least that"
-                                 " there can be")
+        about["problems"].append(f"{outcomes[0]['cycles']} cycles, but {floor} are the least that there can be")
         about["checked"] = False
     return about
 
@@ -237,19 +274,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     names = aimed() if options.workload == "all" else options.workload.split(",")
     extra = {name: int(value) for name, _, value in (item.partition("=") for item in options.set)}
-    records = measure([Point(name, options.config, options.width, options.latency, options.gap, options.queue)
-                       for name in names], extra=extra)
+    records = measure(
+        [Point(name, options.config, options.width, options.latency, options.gap, options.queue) for name in names],
+        extra=extra,
+    )
     for row in records:
         if not row["checked"]:
             print(f"{row['workload']}: WRONG: {'; '.join(row['problems'][:3])}")
             continue
         aims = read_targets().get(row["workload"])
-        goals = "" if not aims or not aims.sustained or (options.config, options.width) != TARGET else \
-            f" (targets {aims.sustained}, {aims.cold})"
-        print(f"{row['workload']:20} {row['config']} {row['width']}: sustained {row['sustained_cycles']:8.1f}"
-              f"  cold {row['cold_cycles']:5}{goals}  bound {row['outside_bound']} {row['outside_terms']}"
-              f"  least {row['outside_least']}"
-              f"  computing {row['computing_cycles']}")
+        goals = (
+            ""
+            if not aims or not aims.sustained or (options.config, options.width) != TARGET
+            else f" (targets {aims.sustained}, {aims.cold})"
+        )
+        print(
+            f"{row['workload']:20} {row['config']} {row['width']}: sustained {row['sustained_cycles']:8.1f}"
+            f"  cold {row['cold_cycles']:5}{goals}  bound {row['outside_bound']} {row['outside_terms']}"
+            f"  least {row['outside_least']}"
+            f"  computing {row['computing_cycles']}"
+        )
     return 0 if all(row["checked"] for row in records) else 1
 
 

@@ -30,35 +30,76 @@ def lines(records: Sequence[dict]) -> list[dict]:
         aims, here = read_targets().get(row["workload"]), (row["config"], row["width"]) == TARGET
         wanted = (aims.sustained, aims.cold) if here and aims and aims.sustained else None
         took = (row["sustained_cycles"], row["cold_cycles"])
-        found.append(row | {
-            "aims": wanted,
-            "met": tuple(x <= aim for x, aim in zip(took, wanted, strict=True)) if wanted else (),
-            "near": row["outside_percent"] <= TOLERANCE,
-            "reached": row["sustained_cycles"] <= (1 + TOLERANCE / 100)
-            * max(row["outside_bound"], row["outside_least"])})
+        found.append(
+            row
+            | {
+                "aims": wanted,
+                "met": tuple(x <= aim for x, aim in zip(took, wanted, strict=True)) if wanted else (),
+                "near": row["outside_percent"] <= TOLERANCE,
+                "reached": row["sustained_cycles"]
+                <= (1 + TOLERANCE / 100) * max(row["outside_bound"], row["outside_least"]),
+            }
+        )
     return found
 
 
 def tables(records: Sequence[dict]) -> Tables:
     """Return the tables of the report and of docs/performance.md: caption, head, body."""
     aimed = [line for line in lines(records) if line["aims"]]
-    targets = [[line["workload"], *(cell for took, aim, met in zip(
-        (line["sustained_cycles"], line["cold_cycles"]), line["aims"], line["met"], strict=True)
-        for cell in (f"{took:,.0f}{'' if met else ' (missed)'}", f"{aim:,}")),
-        f"{line['outside_bound']:,.0f} ({line['outside_limit']})", f"{line['computing_cycles']:,.0f}"]
-        for line in aimed]
-    every = [[line["workload"], line["config"], str(line["width"]), f"{line['sustained_cycles']:,.0f}",
-              *(f"{line['outside_terms'][name]:,.0f}" for name in ("in", "compute", "out")),
-              f"{line['outside_percent']:.0f}%", "yes" if line["near"] else "no",
-              f"{line['outside_least']:,.0f}", f"{line['cold_cycles']:,}"]
-             for line in lines(records)]
+    targets = [
+        [
+            line["workload"],
+            *(
+                cell
+                for took, aim, met in zip(
+                    (line["sustained_cycles"], line["cold_cycles"]), line["aims"], line["met"], strict=True
+                )
+                for cell in (f"{took:,.0f}{'' if met else ' (missed)'}", f"{aim:,}")
+            ),
+            f"{line['outside_bound']:,.0f} ({line['outside_limit']})",
+            f"{line['computing_cycles']:,.0f}",
+        ]
+        for line in aimed
+    ]
+    every = [
+        [
+            line["workload"],
+            line["config"],
+            str(line["width"]),
+            f"{line['sustained_cycles']:,.0f}",
+            *(f"{line['outside_terms'][name]:,.0f}" for name in ("in", "compute", "out")),
+            f"{line['outside_percent']:.0f}%",
+            "yes" if line["near"] else "no",
+            f"{line['outside_least']:,.0f}",
+            f"{line['cold_cycles']:,}",
+        ]
+        for line in lines(records)
+    ]
     config, width = TARGET
     return [
-        (f"From memory to memory, {config}, {width} bits, cycles per contraction",
-         ["workload", "sustained", "target", "cold", "target", "bound", "computing"], targets),
-        ("From memory to memory, every width, cycles per contraction",
-         ["workload", "machine", "bits", "sustained", "bytes in", "compute", "bytes out", "above the bound",
-          f"within {TOLERANCE:g}%", "least", "cold"], every)]
+        (
+            f"From memory to memory, {config}, {width} bits, cycles per contraction",
+            ["workload", "sustained", "target", "cold", "target", "bound", "computing"],
+            targets,
+        ),
+        (
+            "From memory to memory, every width, cycles per contraction",
+            [
+                "workload",
+                "machine",
+                "bits",
+                "sustained",
+                "bytes in",
+                "compute",
+                "bytes out",
+                "above the bound",
+                f"within {TOLERANCE:g}%",
+                "least",
+                "cold",
+            ],
+            every,
+        ),
+    ]
 
 
 def chart(records: Sequence[dict]) -> list[str]:
@@ -66,9 +107,13 @@ def chart(records: Sequence[dict]) -> list[str]:
     aimed = [line for line in lines(records) if line["aims"]]
     if not aimed:
         return []
-    names, bars, bounds = (", ".join(column) for column in zip(*(
-        (line["workload"], f"{line['sustained_cycles']:.0f}", f"{line['outside_bound']:.0f}")
-        for line in aimed), strict=True))
+    names, bars, bounds = (
+        ", ".join(column)
+        for column in zip(
+            *((line["workload"], f"{line['sustained_cycles']:.0f}", f"{line['outside_bound']:.0f}") for line in aimed),
+            strict=True,
+        )
+    )
     most = max(max(line["sustained_cycles"], line["outside_bound"]) for line in aimed)
     return [
         "```mermaid",
@@ -90,10 +135,21 @@ def draw(records: Sequence[dict], axes: Axes) -> bool:
     for number, width in enumerate(widths):
         some = [line for line in there if line["width"] == width]
         places = [names.index(line["workload"]) + 0.8 * (number + 0.5) / len(widths) - 0.4 for line in some]
-        axes.bar(places, [line["sustained_cycles"] for line in some], 0.8 / len(widths),
-                 color=f"C{number}", label=f"{width} bits, sustained")
-        axes.scatter(places, [line["outside_bound"] for line in some], marker="_", color="black", zorder=3,
-                     label=None if number else "bound")
+        axes.bar(
+            places,
+            [line["sustained_cycles"] for line in some],
+            0.8 / len(widths),
+            color=f"C{number}",
+            label=f"{width} bits, sustained",
+        )
+        axes.scatter(
+            places,
+            [line["outside_bound"] for line in some],
+            marker="_",
+            color="black",
+            zorder=3,
+            label=None if number else "bound",
+        )
     axes.set_xticks(range(len(names)), names, fontsize="x-small", rotation=30, ha="right")
     axes.set_yscale("log")
     return bool(there)
@@ -106,18 +162,31 @@ def show(records: Sequence[dict], console: Console) -> None:
         return
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=0)
     for name in ("workload", "config", "bits", "sustained", "bound", "%", "least", "cold", "targets"):
-        table.add_column(name, justify="left" if name in ("workload", "config") else "right",
-                         no_wrap=name != "config", overflow="fold")
+        table.add_column(
+            name,
+            justify="left" if name in ("workload", "config") else "right",
+            no_wrap=name != "config",
+            overflow="fold",
+        )
     for line in found:
         aims = f"{line['aims'][0]:,} {line['aims'][1]:,}" if line["aims"] else ""
-        table.add_row(line["workload"], line["config"], str(line["width"]),
-                      f"{line['sustained_cycles']:,.0f}", f"{line['outside_bound']:,.0f}",
-                      f"{line['outside_percent']:+.0f}", f"{line['outside_least']:,.0f}",
-                      f"{line['cold_cycles']:,}", aims)
+        table.add_row(
+            line["workload"],
+            line["config"],
+            str(line["width"]),
+            f"{line['sustained_cycles']:,.0f}",
+            f"{line['outside_bound']:,.0f}",
+            f"{line['outside_percent']:+.0f}",
+            f"{line['outside_least']:,.0f}",
+            f"{line['cold_cycles']:,}",
+            aims,
+        )
     console.print(table)
     met = [met for line in found for met in line["met"]]
     if met:
         console.print(f"from memory to memory: {sum(met)} of {len(met)} targets are met")
-    console.print(f"{sum(line['near'] for line in found)} of {len(found)} rows from memory to memory lie"
-                  f" within {TOLERANCE:g}% of their bounds, {sum(line['reached'] for line in found)} of the"
-                  " least that their queues can take")
+    console.print(
+        f"{sum(line['near'] for line in found)} of {len(found)} rows from memory to memory lie"
+        f" within {TOLERANCE:g}% of their bounds, {sum(line['reached'] for line in found)} of the"
+        " least that their queues can take"
+    )

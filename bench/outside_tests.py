@@ -37,7 +37,7 @@ async def queues(dut: SimHandleBase) -> None:
         await pulse(dut, dut.dump_i)
         lines = OUT.read_text().replace("\n", "")
         after = np.frombuffer(bytes.fromhex(lines), np.uint8).reshape(-1, beat)[:, ::-1]
-        (folder / f"{index}.bin").write_bytes(after.tobytes()[:len(before)])
+        (folder / f"{index}.bin").write_bytes(after.tobytes()[: len(before)])
         with (folder / "outcomes.jsonl").open("a") as file:
             file.write(json.dumps({"index": index, **outcome}) + "\n")
 
@@ -46,7 +46,7 @@ async def load(dut: SimHandleBase, data: np.ndarray, beat: int, wanted: dict) ->
     """Reset the machine and put these bytes into its memory, which is no larger."""
     whole = np.concatenate([data, np.zeros(-len(data) % beat, np.uint8)]).reshape(-1, beat)
     text = whole[:, ::-1].tobytes().hex()
-    IN.write_text("".join(f"{text[at:at + 2 * beat]}\n" for at in range(0, len(text), 2 * beat)))
+    IN.write_text("".join(f"{text[at : at + 2 * beat]}\n" for at in range(0, len(text), 2 * beat)))
     dut.rst_ni.value = 0
     dut.size_i.value, dut.latency_i.value, dut.gap_i.value = len(whole), wanted["latency"], wanted["gap"]
     await ClockCycles(dut.clk_i, 8)
@@ -65,6 +65,7 @@ async def pulse(dut: SimHandleBase, pin: SimHandleBase) -> None:
 
 async def queue(dut: SimHandleBase, wanted: dict) -> dict:
     """Announce all descriptors and wait for the interrupt; return the outcome."""
+
     async def access(name: str, value: int | None) -> int:
         dut.addr_i.value, dut.write_i.value = EDGE.registers[name].address, value is not None
         dut.wdata_i.value, dut.go_i.value = value or 0, 1

@@ -34,9 +34,17 @@ def target_lines(records: Sequence[dict]) -> list[dict]:
             if row is None or number not in aims.target:
                 continue
             paper = cycles.get((workload, PAPER[number]))
-            lines.append({"workload": workload, "num_sdpe": number, "cycles": row["cycles"],
-                          "target": aims.target[number], "met": row["cycles"] <= aims.target[number],
-                          "bound": row["bound"], "paper": paper and paper["cycles"]})
+            lines.append(
+                {
+                    "workload": workload,
+                    "num_sdpe": number,
+                    "cycles": row["cycles"],
+                    "target": aims.target[number],
+                    "met": row["cycles"] <= aims.target[number],
+                    "bound": row["bound"],
+                    "paper": paper and paper["cycles"],
+                }
+            )
     return lines
 
 
@@ -52,15 +60,25 @@ def paper_lines(records: Sequence[dict]) -> list[dict]:
         for number, paper in aims.paper.items():
             row = cycles.get((workload, PAPER[number]))
             if row is not None:
-                lines.append({"workload": workload, "num_sdpe": number, "cycles": row["cycles"],
-                              "paper": paper, "with_gaps": row["cycles"] + row["jobs"] // number,
-                              "difference": 100 * (row["cycles"] / paper - 1),
-                              "allowed": PAPER_TOLERANCE.get(number, OTHER_TOLERANCE)})
+                lines.append(
+                    {
+                        "workload": workload,
+                        "num_sdpe": number,
+                        "cycles": row["cycles"],
+                        "paper": paper,
+                        "with_gaps": row["cycles"] + row["jobs"] // number,
+                        "difference": 100 * (row["cycles"] / paper - 1),
+                        "allowed": PAPER_TOLERANCE.get(number, OTHER_TOLERANCE),
+                    }
+                )
     return lines
 
 
-def software_lines(records: Sequence[dict], software: dict[str, dict[str, float]], clocks: dict[str, float],
-                   ) -> list[dict]:
+def software_lines(
+    records: Sequence[dict],
+    software: dict[str, dict[str, float]],
+    clocks: dict[str, float],
+) -> list[dict]:
     """Return a line per workload with the fastest of our machines that ran it, and the software beside it.
 
     Args:
@@ -75,12 +93,17 @@ def software_lines(records: Sequence[dict], software: dict[str, dict[str, float]
         if not ours:
             continue
         best = min(ours, key=lambda row: row["cycles"])
-        lines.append({
-            "workload": workload, "config": best["config"], "cycles": best["cycles"],
-            "hardware": {name: best["cycles"] / frequency for name, frequency in clocks.items()},
-            "ways": ways,
-            "mixed": min(time for way, time in ways.items() if not BOTH_SPARSE[way]),
-            "sparse": min(time for way, time in ways.items() if BOTH_SPARSE[way])})
+        lines.append(
+            {
+                "workload": workload,
+                "config": best["config"],
+                "cycles": best["cycles"],
+                "hardware": {name: best["cycles"] / frequency for name, frequency in clocks.items()},
+                "ways": ways,
+                "mixed": min(time for way, time in ways.items() if not BOTH_SPARSE[way]),
+                "sparse": min(time for way, time in ways.items() if BOTH_SPARSE[way]),
+            }
+        )
     return lines
 
 
@@ -94,8 +117,9 @@ def write_report(results: dict, folder: Path) -> Path:
     """
     folder.mkdir(parents=True, exist_ok=True)
     records, software, clocks = results["rows"], results["software"], results["clocks"]
-    environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True,
-                              trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
     ways = [way for way in WAYS if any(way in times for times in software.values())]
     page = environment.get_template("report.html.j2").render(
         about=results["about"],
@@ -122,26 +146,80 @@ def as_markdown(results: dict) -> str:
     targets = []
     for line in target_lines(records):
         cycles, paper = line["cycles"], line["paper"]
-        targets.append((line["workload"], line["num_sdpe"], f"{cycles:,}{'' if line['met'] else ' (missed)'}",
-                        f"{line['target']:,}", f"{line['bound']:,}", f"{paper:,}" if paper else "",
-                        f"{paper / cycles:.1f}" if paper else ""))
-    points = [(line["workload"], line["num_sdpe"], f"{line['cycles']:,}", f"{line['paper']:,}",
-               f"{line['difference']:+.1f}%", f"{line['with_gaps']:,}") for line in paper_lines(records)]
-    beside = [(line["workload"], line["config"], f"{line['cycles']:,}",
-               *(f"{time:.2f}" for time in line["hardware"].values()),
-               f"{line['mixed']:.1f}", f"{line['sparse']:.1f}")
-              for line in software_lines(records, results["software"], clocks)
-              if line["workload"] in read_targets()]
-    return "\n".join([
-        *_table(("workload", "engines", "cycles", "target", "lower bound", "paper's machine", "times faster"),
-                targets), "",
-        *_table(("workload", "engines", "paper's machine", "the paper", "difference",
-                 "with a cycle more per dot product"), points), "",
-        *_table(("workload", "machine", "cycles", *(f"us at {clock:g} MHz" for clock in clocks.values()),
-                 "software, an operand dense, us", "software, both sparse, us"), beside), "",
-        *(line for caption, head, body in [*claims.tables(results), *outside_report.tables(records)]
-          for line in (f"{caption}:", "", *_table(head, body), "")),
-        *_chart(records), "", *outside_report.chart(records)])
+        targets.append(
+            (
+                line["workload"],
+                line["num_sdpe"],
+                f"{cycles:,}{'' if line['met'] else ' (missed)'}",
+                f"{line['target']:,}",
+                f"{line['bound']:,}",
+                f"{paper:,}" if paper else "",
+                f"{paper / cycles:.1f}" if paper else "",
+            )
+        )
+    points = [
+        (
+            line["workload"],
+            line["num_sdpe"],
+            f"{line['cycles']:,}",
+            f"{line['paper']:,}",
+            f"{line['difference']:+.1f}%",
+            f"{line['with_gaps']:,}",
+        )
+        for line in paper_lines(records)
+    ]
+    beside = [
+        (
+            line["workload"],
+            line["config"],
+            f"{line['cycles']:,}",
+            *(f"{time:.2f}" for time in line["hardware"].values()),
+            f"{line['mixed']:.1f}",
+            f"{line['sparse']:.1f}",
+        )
+        for line in software_lines(records, results["software"], clocks)
+        if line["workload"] in read_targets()
+    ]
+    return "\n".join(
+        [
+            *_table(
+                ("workload", "engines", "cycles", "target", "lower bound", "paper's machine", "times faster"), targets
+            ),
+            "",
+            *_table(
+                (
+                    "workload",
+                    "engines",
+                    "paper's machine",
+                    "the paper",
+                    "difference",
+                    "with a cycle more per dot product",
+                ),
+                points,
+            ),
+            "",
+            *_table(
+                (
+                    "workload",
+                    "machine",
+                    "cycles",
+                    *(f"us at {clock:g} MHz" for clock in clocks.values()),
+                    "software, an operand dense, us",
+                    "software, both sparse, us",
+                ),
+                beside,
+            ),
+            "",
+            *(
+                line
+                for caption, head, body in [*claims.tables(results), *outside_report.tables(records)]
+                for line in (f"{caption}:", "", *_table(head, body), "")
+            ),
+            *_chart(records),
+            "",
+            *outside_report.chart(records),
+        ]
+    )
 
 
 def _chart(records: Sequence[dict]) -> list[str]:
@@ -149,8 +227,12 @@ def _chart(records: Sequence[dict]) -> list[str]:
     rows = [line["row"] for line in claims.learning_lines(records, {}, 1.0)]
     if not rows:
         return []
-    names, shares = ([str(value) for value in column] for column in zip(
-        *((row["workload"], round(100 * row["bound"] / row["cycles"], 1)) for row in rows), strict=True))
+    names, shares = (
+        [str(value) for value in column]
+        for column in zip(
+            *((row["workload"], round(100 * row["bound"] / row["cycles"], 1)) for row in rows), strict=True
+        )
+    )
     return [
         "```mermaid",
         "xychart-beta",

@@ -24,9 +24,14 @@ LAYER_DENSITIES = ("0.005", "0.01", "0.02", "0.03", "0.04", "0.05")
 
 # Variants of the paper's machine on the skewed pair: with demand-driven dispatch, long jobs first, and
 # engines that skip lines, one by one and together.
-SKEW_VARIANTS = ("paper32:Scheduler=demand", "paper32:long_first", "paper32:Scheduler=demand,long_first",
-                 "split32:Scheduler=demand,portions", "split32:long_first,portions",
-                 "split32:Scheduler=demand,long_first,portions")
+SKEW_VARIANTS = (
+    "paper32:Scheduler=demand",
+    "paper32:long_first",
+    "paper32:Scheduler=demand,long_first",
+    "split32:Scheduler=demand,portions",
+    "split32:long_first,portions",
+    "split32:Scheduler=demand,long_first,portions",
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -127,5 +132,4 @@ def select(only: str | None = None, num_sdpe: int | None = None, config: str | N
         machine(config)
         planned = [row for row in rows if row.config == config]
         rows = planned or [Row(workload, config) for workload in dict.fromkeys(row.workload for row in rows)]
-    return [row for row in rows if (only or "") in row.name
-            and num_sdpe in (None, machine(row.config).num_sdpe)]
+    return [row for row in rows if (only or "") in row.name and num_sdpe in (None, machine(row.config).num_sdpe)]

@@ -49,27 +49,37 @@ def show(records: Sequence[dict], console: Console) -> None:
     # 80 columns hold the longest workload and the numbers; long names of machines are folded.
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=0)
     for name in ("workload", "config", "cycles", "bound", "load", "unload", "balance\n%", "busy\n%", "right"):
-        table.add_column(name, justify="left" if name in ("workload", "config", "right") else "right",
-                         no_wrap=name != "config", overflow="fold")
+        table.add_column(
+            name,
+            justify="left" if name in ("workload", "config", "right") else "right",
+            no_wrap=name != "config",
+            overflow="fold",
+        )
     for row in records[:MAX_SHOWN]:
-        numbers = [f"{row[name]:,}" for name in ("cycles", "bound", "load_cycles", "unload_cycles")] \
-            + [f"{row[name]:.0f}" for name in ("balance_percent", "busy_percent")] \
-            if "cycles" in row else [""] * 6
+        numbers = (
+            [f"{row[name]:,}" for name in ("cycles", "bound", "load_cycles", "unload_cycles")]
+            + [f"{row[name]:.0f}" for name in ("balance_percent", "busy_percent")]
+            if "cycles" in row
+            else [""] * 6
+        )
         table.add_row(row["workload"], row["config"], *numbers, "yes" if row["checked"] else "[red]NO")
     console.print(table)
     if len(records) > MAX_SHOWN:
         console.print(f"and {len(records) - MAX_SHOWN} more rows in the report")
     far = [row for row in records if row.get("above_percent", 0) > BOUND_TOLERANCE]
     for row in far:
-        console.print(f"[yellow]{row['workload']} on {row['config']}: {row['above_percent']:.0f}% above"
-                      f" the lower bound of {row['bound']:,} cycles")
-    console.print(f"{len(records) - len(far)} of {len(records)} rows lie within {BOUND_TOLERANCE:g}%"
-                  " of their bounds")
+        console.print(
+            f"[yellow]{row['workload']} on {row['config']}: {row['above_percent']:.0f}% above"
+            f" the lower bound of {row['bound']:,} cycles"
+        )
+    console.print(f"{len(records) - len(far)} of {len(records)} rows lie within {BOUND_TOLERANCE:g}% of their bounds")
     targets = target_lines(records)
     for line in targets:
         if not line["met"]:
-            console.print(f"[yellow]{line['workload']} with {line['num_sdpe']} engines: {line['cycles']:,}"
-                          f" cycles, the target is {line['target']:,} (lower bound {line['bound']:,})")
+            console.print(
+                f"[yellow]{line['workload']} with {line['num_sdpe']} engines: {line['cycles']:,}"
+                f" cycles, the target is {line['target']:,} (lower bound {line['bound']:,})"
+            )
     if targets:
         console.print(f"{sum(line['met'] for line in targets)} of {len(targets)} targets are met")
 
@@ -87,24 +97,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not rows and not points:
             console.print("no run passes these filters")
             return 2
-        bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-                       TimeElapsedColumn(), console=console)
+        bar = Progress(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
+        )
         with bar:
             task = bar.add_task("building", total=len(rows) + len(points))
-            records = measure(rows, options.jobs, lambda done, what: bar.update(
-                task, completed=done, description=what or "done"))
-            outer = outside.measure_all(points, options.jobs, lambda done, what: bar.update(
-                task, completed=len(rows) + done, description=what))
+            records = measure(
+                rows, options.jobs, lambda done, what: bar.update(task, completed=done, description=what or "done")
+            )
+            outer = outside.measure_all(
+                points, options.jobs, lambda done, what: bar.update(task, completed=len(rows) + done, description=what)
+            )
     except (ConfigError, SimulationFailed, ToolMissing) as error:
         console.print(str(error), style="red", markup=False)
         return 2
     clocks = {"assumed": options.clock_mhz}
     if options.fmax_mhz:
         clocks["FPGA"] = options.fmax_mhz
-    results = {"rows": records + outer, "software": {}, "clocks": clocks, "about": {
-        "measured": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
-        "computer": f"{platform.machine()}, {os.cpu_count()} CPUs", "simulator": "Verilator",
-        **software.versions()}}
+    results = {
+        "rows": records + outer,
+        "software": {},
+        "clocks": clocks,
+        "about": {
+            "measured": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
+            "computer": f"{platform.machine()}, {os.cpu_count()} CPUs",
+            "simulator": "Verilator",
+            **software.versions(),
+        },
+    }
     _save(results)  # the measurement of software takes minutes and may be interrupted
     if not options.no_software:
         with console.status("software"):
@@ -116,8 +136,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console.print(f"report: {path}")
     failed = [row for row in records + outer if not row["checked"]]
     for row in failed:
-        console.print(f"{row['workload']} on {row['config']}: {'; '.join(row['problems'][:3])}", style="red",
-                      markup=False)
+        console.print(
+            f"{row['workload']} on {row['config']}: {'; '.join(row['problems'][:3])}", style="red", markup=False
+        )
     return 1 if failed else 0
 
 

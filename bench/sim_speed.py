@@ -57,7 +57,7 @@ def harness_speeds(program: Path, script: Path, chosen: Machine, workload: str) 
     size = len(data) // REPEATS
     for index in range(REPEATS):
         part = script.with_suffix(f".{index}.bin")
-        part.write_bytes(data[index * size:(index + 1) * size])
+        part.write_bytes(data[index * size : (index + 1) * size])
         _insist(workload, chosen, None, part)
     return [cycles / seconds for cycles, seconds in measured]
 
@@ -79,9 +79,11 @@ def _insist(workload: str, chosen: Machine, failure: str | None, path: Path) -> 
 def in_the_bench(console: Console, chosen: Machine, workload: str) -> dict[str, list[float]]:
     """Return all speeds of the bench's builds and of the harness, in cycles per second."""
     with console.status("building"):
-        builds = {OLD: build_machine(chosen.config, compiler=compilers.PROFILER),
-                  NEW: build_machine(chosen.config),
-                  FAST: build_machine(chosen.config, training=train(chosen))}
+        builds = {
+            OLD: build_machine(chosen.config, compiler=compilers.PROFILER),
+            NEW: build_machine(chosen.config),
+            FAST: build_machine(chosen.config, training=train(chosen)),
+        }
         program = build_harness(chosen.config)
     script = FOLDER / "harness.script"
     script.parent.mkdir(parents=True, exist_ok=True)
@@ -100,9 +102,11 @@ def in_the_environment(console: Console) -> dict[str, list[float]]:
     """Return all CPU seconds of the environment's builds."""
     config = configs.load(configs.DEFAULT)
     with console.status("building for the environment"):
-        builds = {OLD: build_top(config, "verilator", fast=False, compiler=compilers.PROFILER),
-                  NEW: build_top(config, "verilator", fast=False),
-                  FAST: build_top(config, "verilator", fast=True)}
+        builds = {
+            OLD: build_top(config, "verilator", fast=False, compiler=compilers.PROFILER),
+            NEW: build_top(config, "verilator", fast=False),
+            FAST: build_top(config, "verilator", fast=True),
+        }
     seconds: dict[str, list[float]] = {name: [] for name in builds}
     with console.status("taking turns in the environment"):
         for _ in range(ROUNDS):
@@ -126,21 +130,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     medians = {name: statistics.median(values) for name, values in speeds.items()}
     waits = {name: statistics.median(values) for name, values in seconds.items()}
     command = compilers.compiler()
-    console.print(f"The compiler is {command}. Medians of {options.workload} on {chosen.name},"
-                  f" {ROUNDS} rounds of {REPEATS}:")
+    console.print(
+        f"The compiler is {command}. Medians of {options.workload} on {chosen.name}, {ROUNDS} rounds of {REPEATS}:"
+    )
     for name, speed in medians.items():
         console.print(f"  {name:9} {speed:12,.0f} simulated cycles per second")
     console.print(f"{SEQUENCE} on {configs.DEFAULT} in the environment, {ROUNDS} rounds, medians:")
     for name, wait in waits.items():
         console.print(f"  {name:9} {wait:12.2f} CPU seconds")
-    ratios = {f"{one} / {other}": (medians[one] / medians[other], target)
-              for (one, other), target in TARGETS.items()}
+    ratios = {f"{one} / {other}": (medians[one] / medians[other], target) for (one, other), target in TARGETS.items()}
     ratios[f"{FAST} / {OLD}, environment"] = (waits[OLD] / waits[FAST], IN_ENVIRONMENT)
     for name, (ratio, target) in ratios.items():
         console.print(f"  {name:28} {ratio:6.2f} (target: at least {target})")
-    (FOLDER / "sim_speed.json").write_text(json.dumps(
-        {"workload": options.workload, "config": chosen.name, "compiler": compilers.version(command),
-         "ratios": ratios, "speeds": speeds, "seconds": seconds}, indent=1) + "\n")
+    (FOLDER / "sim_speed.json").write_text(
+        json.dumps(
+            {
+                "workload": options.workload,
+                "config": chosen.name,
+                "compiler": compilers.version(command),
+                "ratios": ratios,
+                "speeds": speeds,
+                "seconds": seconds,
+            },
+            indent=1,
+        )
+        + "\n"
+    )
     return 0 if all(ratio >= target for ratio, target in ratios.values()) else 1
 
 

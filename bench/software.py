@@ -23,15 +23,25 @@ import numpy as np
 
 from tb.common.toolchain import ROOT
 
-ONE_THREAD = {name: "1" for name in (
-    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "BLIS_NUM_THREADS")}
+ONE_THREAD = {
+    name: "1"
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "BLIS_NUM_THREADS")
+}
 BATCH, BATCHES = 0.01, 5  # seconds, and how many
 
 # Ways by name, and whether both operands stay sparse.
 BOTH_SPARSE = {
-    "numpy": False, "scipy_mixed": False, "scipy": True, "pydata_mixed": False, "pydata": True,
-    "torch_dense": False, "torch_coo_mixed": False, "torch_csr_mixed": False, "torch_coo": True,
-    "torch_csr": True}
+    "numpy": False,
+    "scipy_mixed": False,
+    "scipy": True,
+    "pydata_mixed": False,
+    "pydata": True,
+    "torch_dense": False,
+    "torch_coo_mixed": False,
+    "torch_csr_mixed": False,
+    "torch_coo": True,
+    "torch_csr": True,
+}
 TORCH_SPARSE = ("torch_coo", "torch_csr")  # PyTorch's contraction of two sparse tensors
 WAYS = tuple(BOTH_SPARSE)
 
@@ -45,9 +55,14 @@ def available() -> tuple[str, ...]:
 def prepare(way: str, workload: str) -> Callable[[], object]:
     """Return the function that contracts a workload in this way, operands converted; slices give a list."""
     from bench.workloads import operands, parts
+
     library, _, form = way.partition("_")
-    slices = [_LIBRARIES[library](*(tensor.to_dense().astype(np.float32).reshape(-1, tensor.shape[-1])
-                                    for tensor in operands(part)), form) for part in parts(workload)]
+    slices = [
+        _LIBRARIES[library](
+            *(tensor.to_dense().astype(np.float32).reshape(-1, tensor.shape[-1]) for tensor in operands(part)), form
+        )
+        for part in parts(workload)
+    ]
     return slices[0] if len(slices) == 1 else lambda: [contract() for contract in slices]
 
 
@@ -58,6 +73,7 @@ def _numpy(a, b, form):
 
 def _scipy(a, b, form):
     from scipy.sparse import csr_array
+
     left = csr_array(a)
     right = np.ascontiguousarray(b.T) if form == "mixed" else csr_array(b.T)
     return lambda: left @ right
@@ -65,6 +81,7 @@ def _scipy(a, b, form):
 
 def _pydata(a, b, form):
     import sparse
+
     if form == "mixed":  # rows first is the faster form here, coordinates below
         left, right = sparse.GCXS.from_numpy(a, compressed_axes=[0]), np.ascontiguousarray(b.T)
     else:
@@ -74,6 +91,7 @@ def _pydata(a, b, form):
 
 def _torch(a, b, form):
     import torch
+
     torch.set_num_threads(1)
     left, right = torch.from_numpy(a.copy()), torch.from_numpy(b.T.copy())
     layout, _, mixed = form.partition("_")
@@ -107,8 +125,14 @@ def measure(workloads: Sequence[str]) -> dict[str, dict[str, float]]:
     """Return the microseconds of each workload in each way, measured in a process of one thread."""
     if not workloads:
         return {}
-    result = subprocess.run([sys.executable, "-m", "bench.software", *workloads], cwd=ROOT, check=True,
-                            env={**os.environ, **ONE_THREAD}, stdout=subprocess.PIPE, text=True)
+    result = subprocess.run(
+        [sys.executable, "-m", "bench.software", *workloads],
+        cwd=ROOT,
+        check=True,
+        env={**os.environ, **ONE_THREAD},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     return json.loads(result.stdout)
 
 
@@ -116,6 +140,7 @@ def measure(workloads: Sequence[str]) -> dict[str, dict[str, float]]:
 def versions() -> dict[str, str]:
     """Return the versions of the libraries."""
     from importlib.metadata import PackageNotFoundError, version
+
     found = {}
     for package in ("numpy", "scipy", "sparse", "torch"):
         try:
@@ -127,8 +152,9 @@ def versions() -> dict[str, str]:
 
 def main() -> None:
     ways = available()
-    print(json.dumps({workload: {way: microseconds(prepare(way, workload)) for way in ways}
-                      for workload in sys.argv[1:]}))
+    print(
+        json.dumps({workload: {way: microseconds(prepare(way, workload)) for way in ways} for workload in sys.argv[1:]})
+    )
 
 
 if __name__ == "__main__":

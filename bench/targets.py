@@ -31,6 +31,11 @@ class Target:
 @functools.cache
 def read_targets(path: Path = FILE) -> dict[str, Target]:
     """Return the targets by workload."""
-    return {workload: Target(*({int(number): cycles for number, cycles in table.get(key, {}).items()}
-                               for key in ("target", "paper")), table.get("sustained"), table.get("cold"))
-            for workload, table in tomllib.loads(path.read_text()).items()}
+    return {
+        workload: Target(
+            *({int(number): cycles for number, cycles in table.get(key, {}).items()} for key in ("target", "paper")),
+            table.get("sustained"),
+            table.get("cold"),
+        )
+        for workload, table in tomllib.loads(path.read_text()).items()
+    }

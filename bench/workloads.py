@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pairs of operands by name: from models/data/workloads, or generated, always the same.
 
-    7x7x512_d0.1       in the data, or uniform of that density (each operand)
-    3x3x512_nnz500     in the data, or uniform with 500 entries (each operand)
-    7x7x300_fiber50    every fiber has 50 entries at random places
-    skewed             fiber lengths by Zipf's law, models.generate.skewed_pair()
-    7x7x512_d0.1/3     another pair of that kind, always drawn
-    swat               of deep learning, models.learning; its slices are swat/0, swat/1 ..
+7x7x512_d0.1       in the data, or uniform of that density (each operand)
+3x3x512_nnz500     in the data, or uniform with 500 entries (each operand)
+7x7x300_fiber50    every fiber has 50 entries at random places
+skewed             fiber lengths by Zipf's law, models.generate.skewed_pair()
+7x7x512_d0.1/3     another pair of that kind, always drawn
+swat               of deep learning, models.learning; its slices are swat/0, swat/1 ..
 """
 
 from __future__ import annotations
@@ -69,9 +69,7 @@ def _slices(name: str) -> list[tuple[SparseTensor, SparseTensor]]:
 
 def parts(name: str) -> list[str]:
     """Return the contractions of a workload: its slices, or itself."""
-    return (
-        [f"{name}/{index}" for index in range(len(_slices(name)))] if name in learning.WORKLOADS else [name]
-    )
+    return [f"{name}/{index}" for index in range(len(_slices(name)))] if name in learning.WORKLOADS else [name]
 
 
 @functools.lru_cache(maxsize=256)
@@ -90,8 +88,10 @@ def operands(name: str) -> tuple[SparseTensor, SparseTensor]:
         return tuple(csfbin.read(FOLDER / f"{name}_{side}.csfbin") for side in ("lhs", "rhs"))
     match = _NAME.fullmatch(base)
     if not match:
-        raise WorkloadError(f"no workload '{name}'; there are {', '.join([*stored(), SKEWED])} and names"
-                            " such as 7x7x512_d0.1, 3x512_nnz500 or 7x7x300_fiber50")
+        raise WorkloadError(
+            f"no workload '{name}'; there are {', '.join([*stored(), SKEWED])} and names"
+            " such as 7x7x512_d0.1, 3x512_nnz500 or 7x7x300_fiber50"
+        )
     shape, kind, number = tuple(map(int, match[1].split("x"))), match[2], match[3]
     rng = np.random.default_rng(zlib.crc32(name.encode()))
     if kind == "d":
@@ -108,8 +108,7 @@ def variants(name: str, count: int) -> list[str]:
 def _draw(rng: np.random.Generator, shape: tuple[int, ...], kind: str, number: str) -> SparseTensor:
     if kind == "nnz":
         return generate.uniform_tensor(rng, shape, nnz=int(number))
-    fibers = [generate.uniform_tensor(rng, shape[-1:], nnz=int(number))
-              for _ in range(int(np.prod(shape[:-1])))]
+    fibers = [generate.uniform_tensor(rng, shape[-1:], nnz=int(number)) for _ in range(int(np.prod(shape[:-1])))]
     upper = np.repeat(np.indices(shape[:-1]).reshape(len(shape) - 1, -1).T, int(number), axis=0)
     coords = np.column_stack([upper, np.concatenate([fiber.coords[:, 0] for fiber in fibers])])
     return SparseTensor.from_coordinates(shape, coords, np.concatenate([fiber.values for fiber in fibers]))

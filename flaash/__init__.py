@@ -21,5 +21,17 @@ from tb.env.serve import SessionError
 _PROJECT = next(path for folder in Path(__file__).parents[:2] if (path := folder / "pyproject.toml").exists())
 __version__: str = tomllib.loads(_PROJECT.read_text())["project"]["version"]
 
-__all__ = ["Chip", "DisagreementError", "EinsumError", "Model", "Backend", "Report", "SessionError",
-           "SparseTensor", "Step", "close", "einsum", "tensordot"]
+__all__ = [
+    "Chip",
+    "DisagreementError",
+    "EinsumError",
+    "Model",
+    "Backend",
+    "Report",
+    "SessionError",
+    "SparseTensor",
+    "Step",
+    "close",
+    "einsum",
+    "tensordot",
+]

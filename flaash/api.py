@@ -21,22 +21,44 @@ from models.numbers import NumberFormat
 from models.tensor import SparseTensor
 
 # Options of numpy.einsum that are not supported, and why.
-REFUSED = {"out": "the result is a new tensor", "order": "a dense result is in C order",
-           **dict.fromkeys(("dtype", "casting"), "the format of the configuration sets the type")}
+REFUSED = {
+    "out": "the result is a new tensor",
+    "order": "a dense result is in C order",
+    **dict.fromkeys(("dtype", "casting"), "the format of the configuration sets the type"),
+}
 Path = str | bool | PathOptimizer | Sequence | None
 
 
 @overload
-def einsum(subscripts: Any, *operands: Any, config: str = ..., on: str | Backend = ...,
-           kind: str | None = ..., optimize: Path = ...,
-           return_report: Literal[True]) -> tuple[Any, Report]: ...
+def einsum(
+    subscripts: Any,
+    *operands: Any,
+    config: str = ...,
+    on: str | Backend = ...,
+    kind: str | None = ...,
+    optimize: Path = ...,
+    return_report: Literal[True],
+) -> tuple[Any, Report]: ...
 @overload
-def einsum(subscripts: Any, *operands: Any, config: str = ..., on: str | Backend = ...,
-           kind: str | None = ..., optimize: Path = ...,
-           return_report: Literal[False] = ...) -> Any: ...
-def einsum(subscripts: Any, *operands: Any, config: str = "default", on: str | Backend = "verilator",
-           kind: str | None = None, optimize: Path = "auto", return_report: bool = False, **others: Any,
-           ) -> Any:
+def einsum(
+    subscripts: Any,
+    *operands: Any,
+    config: str = ...,
+    on: str | Backend = ...,
+    kind: str | None = ...,
+    optimize: Path = ...,
+    return_report: Literal[False] = ...,
+) -> Any: ...
+def einsum(
+    subscripts: Any,
+    *operands: Any,
+    config: str = "default",
+    on: str | Backend = "verilator",
+    kind: str | None = None,
+    optimize: Path = "auto",
+    return_report: bool = False,
+    **others: Any,
+) -> Any:
     """Return numpy.einsum(subscripts, *operands), each contraction exact and rounded once.
 
     Args:
@@ -68,8 +90,10 @@ def einsum(subscripts: Any, *operands: Any, config: str = "default", on: str | B
         raise EinsumError(f"{name}= of numpy.einsum is not supported: {REFUSED[name]}")
     if not isinstance(subscripts, str):
         operands = (subscripts, *operands)
-        operands, subscripts = operands[:len(operands) // 2 * 2:2], [*operands[1::2], *operands[
-            len(operands) // 2 * 2:]]
+        operands, subscripts = (
+            operands[: len(operands) // 2 * 2 : 2],
+            [*operands[1::2], *operands[len(operands) // 2 * 2 :]],
+        )
     if not operands:
         raise EinsumError("there are no operands")
     taken = [kinds.take(operand, number) for number, operand in enumerate(operands)]
@@ -79,13 +103,37 @@ def einsum(subscripts: Any, *operands: Any, config: str = "default", on: str | B
 
 
 @overload
-def tensordot(a: Any, b: Any, axes: int | Sequence = ..., *, config: str = ..., on: str | Backend = ...,
-              kind: str | None = ..., return_report: Literal[True]) -> tuple[Any, Report]: ...
+def tensordot(
+    a: Any,
+    b: Any,
+    axes: int | Sequence = ...,
+    *,
+    config: str = ...,
+    on: str | Backend = ...,
+    kind: str | None = ...,
+    return_report: Literal[True],
+) -> tuple[Any, Report]: ...
 @overload
-def tensordot(a: Any, b: Any, axes: int | Sequence = ..., *, config: str = ..., on: str | Backend = ...,
-              kind: str | None = ..., return_report: Literal[False] = ...) -> Any: ...
-def tensordot(a: Any, b: Any, axes: int | Sequence = 2, *, config: str = "default",
-              on: str | Backend = "verilator", kind: str | None = None, return_report: bool = False) -> Any:
+def tensordot(
+    a: Any,
+    b: Any,
+    axes: int | Sequence = ...,
+    *,
+    config: str = ...,
+    on: str | Backend = ...,
+    kind: str | None = ...,
+    return_report: Literal[False] = ...,
+) -> Any: ...
+def tensordot(
+    a: Any,
+    b: Any,
+    axes: int | Sequence = 2,
+    *,
+    config: str = "default",
+    on: str | Backend = "verilator",
+    kind: str | None = None,
+    return_report: bool = False,
+) -> Any:
     """Return numpy.tensordot(a, b, axes), exact and rounded once.
 
     Args:
@@ -102,12 +150,22 @@ def tensordot(a: Any, b: Any, axes: int | Sequence = 2, *, config: str = "defaul
     right = [get_symbol(len(left) + mode) for mode in range(len(shapes[1]))]
     for mode_a, mode_b in zip(*modes, strict=True):
         if shapes[0][mode_a] != shapes[1][mode_b]:
-            raise EinsumError(f"axes {axes}: extent {shapes[0][mode_a]} of mode {mode_a} of A differs from"
-                              f" extent {shapes[1][mode_b]} of mode {mode_b} of B")
+            raise EinsumError(
+                f"axes {axes}: extent {shapes[0][mode_a]} of mode {mode_a} of A differs from"
+                f" extent {shapes[1][mode_b]} of mode {mode_b} of B"
+            )
         right[mode_b] = left[mode_a]
     output = "".join(index for index in [*left, *right] if (index in left) != (index in right))
-    return _finish(f"{left},{''.join(right)}->{output}", taken, [left, "".join(right)], output,
-                   find(on, config), kind, "auto", return_report)
+    return _finish(
+        f"{left},{''.join(right)}->{output}",
+        taken,
+        [left, "".join(right)],
+        output,
+        find(on, config),
+        kind,
+        "auto",
+        return_report,
+    )
 
 
 def _axes(axes: int | Sequence, shapes: Sequence[tuple[int, ...]]) -> list[list[int]]:
@@ -132,29 +190,37 @@ def _axes(axes: int | Sequence, shapes: Sequence[tuple[int, ...]]) -> list[list[
     return modes
 
 
-def _finish(subscripts: str, taken: list, indices: list[str], output: str, backend: Backend, kind: str | None,
-            optimize: Path, return_report: bool) -> Any:
+def _finish(
+    subscripts: str,
+    taken: list,
+    indices: list[str],
+    output: str,
+    backend: Backend,
+    kind: str | None,
+    optimize: Path,
+    return_report: bool,
+) -> Any:
     make = taken[0][1] if kind is None else kinds.maker(kind)
     fmt = format_of(backend)
     report = Report(subscripts, backend, fmt.name)
     shapes = [tensor.shape for tensor, _ in taken]
     extents = notation.extents(indices, shapes)
     path = _path(indices, shapes, output, optimize)
-    tensors = [_rounded(tensor, fmt, f"operand {number}", report.beside)
-               for number, (tensor, _) in enumerate(taken)]
+    tensors = [_rounded(tensor, fmt, f"operand {number}", report.beside) for number, (tensor, _) in enumerate(taken)]
     if 0 in extents.values():
         report.beside.append("an extent is 0, so that there is nothing to contract")
         none = np.zeros((0, len(output)), np.int64)
         result = Labelled(SparseTensor(tuple(extents[index] for index in output), none, np.zeros(0)), output)
     else:
-        operands = [_reduced(tensor, own, extents, number, report.beside)
-                    for number, (tensor, own) in enumerate(zip(tensors, indices, strict=True))]
+        operands = [
+            _reduced(tensor, own, extents, number, report.beside)
+            for number, (tensor, own) in enumerate(zip(tensors, indices, strict=True))
+        ]
         result = _contracted(operands, output, backend, path, report)
     if result.indices != output:
         report.beside.append(f"result transposed from {result.indices!r} to {output!r}")
     tensor = result.arranged(output).tensor
-    report = Report(report.subscripts, backend, report.format, tensor.shape, tensor.nnz, report.beside,
-                    report.steps)
+    report = Report(report.subscripts, backend, report.format, tensor.shape, tensor.nnz, report.beside, report.steps)
     try:
         made = make(tensor, kinds.result_dtype(fmt))
     except TensorError as error:
@@ -174,9 +240,7 @@ def _contracted(
         operands = [operand for number, operand in enumerate(operands) if number not in group]
         while len(chosen) > 1:
             left, right = chosen[:2]
-            kept = "".join(
-                {*output, *(index for operand in operands + chosen[2:] for index in operand.indices)}
-            )
+            kept = "".join({*output, *(index for operand in operands + chosen[2:] for index in operand.indices)})
             notes: list[str] = []
             if report.steps:
                 left, right = (
@@ -193,9 +257,7 @@ def _contracted(
     return operands[0]
 
 
-def _path(
-    indices: list[str], shapes: list[tuple[int, ...]], output: str, optimize: Path
-) -> list[tuple[int, ...]]:
+def _path(indices: list[str], shapes: list[tuple[int, ...]], output: str, optimize: Path) -> list[tuple[int, ...]]:
     """Return the steps down to one operand: numbers of operands, whose result becomes the last one."""
     if optimize is not None and not isinstance(optimize, (str, bool, PathOptimizer)):
         return _checked_path(optimize, len(indices))
@@ -217,13 +279,15 @@ def _checked_path(optimize: Sequence, left: int) -> list[tuple[int, ...]]:
             steps = steps[1:]
         path = [tuple(operator.index(number) for number in step) for step in steps]
     except TypeError:
-        raise EinsumError(f"optimize={optimize!r} is neither a way of opt_einsum nor a path of steps such as"
-                          " [(0, 1), (0, 1)]") from None
+        raise EinsumError(
+            f"optimize={optimize!r} is neither a way of opt_einsum nor a path of steps such as [(0, 1), (0, 1)]"
+        ) from None
     for step in path:
         odd = [number for number in step if not 0 <= number < left]
         if odd or not step:
-            raise EinsumError(f"optimize={optimize!r}: step {step} names no operand"
-                              f"{f' {odd[0]}, there are {left}' if odd else ''}")
+            raise EinsumError(
+                f"optimize={optimize!r}: step {step} names no operand{f' {odd[0]}, there are {left}' if odd else ''}"
+            )
         if len(set(step)) < len(step):
             raise EinsumError(f"optimize={optimize!r}: step {step} names an operand twice")
         left -= len(step) - 1
@@ -254,11 +318,19 @@ def _rounded(tensor: SparseTensor, fmt: NumberFormat, name: str, notes: list[str
     return SparseTensor(tensor.shape, tensor.coords, values)
 
 
-def _reduced(tensor: SparseTensor, indices: str, extents: dict[str, int], number: int, notes: list[str],
-             ) -> Labelled:
+def _reduced(
+    tensor: SparseTensor,
+    indices: str,
+    extents: dict[str, int],
+    number: int,
+    notes: list[str],
+) -> Labelled:
     """Return an operand with each index once: its diagonal, without modes of extent 1 that are broadcast."""
-    modes = [mode for mode, index in enumerate(indices)
-             if indices.index(index) == mode and (tensor.shape[mode] > 1 or extents[index] == 1)]
+    modes = [
+        mode
+        for mode, index in enumerate(indices)
+        if indices.index(index) == mode and (tensor.shape[mode] > 1 or extents[index] == 1)
+    ]
     if len(set(indices)) < len(indices):
         first = [indices.index(index) for index in indices]
         on_it = (tensor.coords == tensor.coords[:, first]).all(axis=1)
@@ -267,7 +339,5 @@ def _reduced(tensor: SparseTensor, indices: str, extents: dict[str, int], number
     if len(modes) < len(set(indices)):
         notes.append(f"operand {number}: modes of extent 1 left out of {indices!r}; they fit every extent")
     if len(modes) < tensor.order:
-        tensor = SparseTensor(
-            tuple(tensor.shape[mode] for mode in modes), tensor.coords[:, modes], tensor.values
-        )
+        tensor = SparseTensor(tuple(tensor.shape[mode] for mode in modes), tensor.coords[:, modes], tensor.values)
     return Labelled(tensor, "".join(indices[mode] for mode in modes))

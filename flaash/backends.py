@@ -102,8 +102,9 @@ class Model:
         answers = []
         for a, b in pairs:
             result = contract(a.to_tensor(), b.to_tensor(), format_of(self))
-            answers.append(Answer(result.coords, result.bits, result.jobs, result.matches,
-                                  result.range_errors > 0, checked=False))
+            answers.append(
+                Answer(result.coords, result.bits, result.jobs, result.matches, result.range_errors > 0, checked=False)
+            )
         return answers
 
 
@@ -151,12 +152,23 @@ class Chip:
         wrong = [sentence for delivery in deliveries for sentence in delivery.mismatches]
         if wrong:
             self.close()
-            raise DisagreementError("\n".join([f"chip ({self.machine.name}, {self.name}) and model disagree:",
-                                               *wrong]))
-        return [Answer(d.coords, d.bits, d.counters["CntJobs"], d.counters["CntMatches"],
-                       d.error == "ErrResultRange", True, d.counters["CntCycles"],
-                       d.counters["CntLoadCycles"], d.counters["CntUnloadCycles"], d.bytes_in, d.bytes_out)
-                for d in deliveries]
+            raise DisagreementError("\n".join([f"chip ({self.machine.name}, {self.name}) and model disagree:", *wrong]))
+        return [
+            Answer(
+                d.coords,
+                d.bits,
+                d.counters["CntJobs"],
+                d.counters["CntMatches"],
+                d.error == "ErrResultRange",
+                True,
+                d.counters["CntCycles"],
+                d.counters["CntLoadCycles"],
+                d.counters["CntUnloadCycles"],
+                d.bytes_in,
+                d.bytes_out,
+            )
+            for d in deliveries
+        ]
 
     def close(self) -> None:
         """End the simulation; the next call starts it again."""

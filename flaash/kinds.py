@@ -39,8 +39,12 @@ def take(operand: Any, number: int) -> tuple[SparseTensor, Convert]:
 
 def maker(kind: str) -> Convert:
     """Return the function that makes a result of a kind: "numpy", "scipy", "pydata" or "tensor"."""
-    kinds: dict[str, Convert] = {"numpy": _to_numpy, "scipy": _to_scipy, "pydata": _to_pydata,
-                                 "tensor": lambda tensor, dtype: tensor}
+    kinds: dict[str, Convert] = {
+        "numpy": _to_numpy,
+        "scipy": _to_scipy,
+        "pydata": _to_pydata,
+        "tensor": lambda tensor, dtype: tensor,
+    }
     if not isinstance(kind, str) or kind not in kinds:
         raise EinsumError(f"unknown kind of result {kind!r}; there are {', '.join(kinds)}")
     return kinds[kind]
@@ -67,8 +71,9 @@ def _take(operand: Any) -> tuple[SparseTensor, Convert]:
             return _from_torch(operand, torch), _to_numpy
         array = np.asarray(operand)
     except (TypeError, ValueError, RuntimeError) as error:
-        raise EinsumError(f"numpy makes no array of this {type(operand).__name__}:"
-                          f" {' '.join(str(error).split())}") from None
+        raise EinsumError(
+            f"numpy makes no array of this {type(operand).__name__}: {' '.join(str(error).split())}"
+        ) from None
     return _from_dense(array), _to_numpy
 
 
@@ -119,6 +124,7 @@ def _to_numpy(tensor: SparseTensor, dtype: np.dtype) -> Any:
 
 def _to_scipy(tensor: SparseTensor, dtype: np.dtype) -> Any:
     from scipy.sparse import coo_array
+
     if not tensor.order:
         return _to_numpy(tensor, dtype)
     return coo_array((tensor.values.astype(dtype), tuple(tensor.coords.T)), shape=tensor.shape)
@@ -128,17 +134,21 @@ def _like_scipy(operand: Any) -> Convert:
     def make(tensor: SparseTensor, dtype: np.dtype) -> Any:
         made = _to_scipy(tensor, dtype)
         return type(operand)(made) if tensor.order == 2 else made
+
     return make
 
 
 def _to_pydata(tensor: SparseTensor, dtype: np.dtype) -> Any:
     import sparse
-    return sparse.COO(tensor.coords.T, tensor.values.astype(dtype), shape=tensor.shape, sorted=True,
-                      has_duplicates=False)
+
+    return sparse.COO(
+        tensor.coords.T, tensor.values.astype(dtype), shape=tensor.shape, sorted=True, has_duplicates=False
+    )
 
 
 def _like_pydata(operand: Any) -> Convert:
     def make(tensor: SparseTensor, dtype: np.dtype) -> Any:
         made = _to_pydata(tensor, dtype)
         return made.asformat(operand.format) if tensor.order > 1 else made
+
     return make

@@ -35,8 +35,10 @@ def parse(subscripts: str | Sequence, shapes: Sequence[tuple[int, ...]]) -> tupl
         raise EinsumError(f"subscripts {subscripts!r}: the result lacks the '...' of the operands")
     for number, (indices, shape) in enumerate(zip(operands, shapes, strict=True)):
         if len(indices) != len(shape):
-            raise EinsumError(f"subscripts {subscripts!r} name {len(indices)} indices for operand {number},"
-                              f" which has {len(shape)} modes (shape {shape})")
+            raise EinsumError(
+                f"subscripts {subscripts!r} name {len(indices)} indices for operand {number},"
+                f" which has {len(shape)} modes (shape {shape})"
+            )
     extents(operands, shapes)  # the error names the index that does not fit
     return operands, output
 
@@ -54,23 +56,20 @@ def extents(operands: Sequence[str], shapes: Sequence[tuple[int, ...]]) -> dict[
             where = f"in operand {number} (mode {mode})"
             if within.setdefault(index, (extent, mode))[0] != extent:
                 before, other = within[index]
-                raise EinsumError(f"index {index!r} has extent {before} in mode {other} of operand {number},"
-                                  f" but {extent} in its mode {mode}")
+                raise EinsumError(
+                    f"index {index!r} has extent {before} in mode {other} of operand {number},"
+                    f" but {extent} in its mode {mode}"
+                )
             extent_before, where_before = found.get(index, (1, where))
             if 1 not in (extent, extent_before) and extent != extent_before:
-                raise EinsumError(f"index {index!r} has extent {extent_before} {where_before}, but {extent}"
-                                  f" {where}")
+                raise EinsumError(f"index {index!r} has extent {extent_before} {where_before}, but {extent} {where}")
             if extent_before == 1:
                 found[index] = (extent, where)
     return {index: extent for index, (extent, _) in found.items()}
 
 
 def _check_text(subscripts: str, shapes: Sequence) -> None:
-    odd = [
-        sign
-        for sign in subscripts.replace("...", "").replace("->", "", 1)
-        if not (sign.isalpha() or sign in ", ")
-    ]
+    odd = [sign for sign in subscripts.replace("...", "").replace("->", "", 1) if not (sign.isalpha() or sign in ", ")]
     if odd:
         raise EinsumError(f"subscripts {subscripts!r}: {odd[0]!r} is no index; indices are letters")
     named = subscripts.partition("->")[0].count(",") + 1
@@ -85,9 +84,11 @@ def _operands(count: int) -> str:
 def _joined(lists: Sequence, shapes: Sequence[tuple[int, ...]]) -> str:
     """Return lists of indices as subscripts."""
     if len(lists) not in (len(shapes), len(shapes) + 1):
-        raise EinsumError(f"{len(lists)} lists of indices for {_operands(len(shapes))}: there must be one for"
-                          " each, and one more for the result if it is given")
-    mixed = [part for pair in zip(shapes, lists, strict=False) for part in pair] + list(lists[len(shapes):])
+        raise EinsumError(
+            f"{len(lists)} lists of indices for {_operands(len(shapes))}: there must be one for"
+            " each, and one more for the result if it is given"
+        )
+    mixed = [part for pair in zip(shapes, lists, strict=False) for part in pair] + list(lists[len(shapes) :])
     try:
         return convert_interleaved_input(mixed)[0]
     except (TypeError, ValueError, KeyError) as error:

@@ -67,10 +67,14 @@ class Roles:
         """Return the roles for operands with these indices and a result with the indices `kept`."""
         both = [index for index in left if index in right]
         sides = [[index for index in side if index not in both] for side in (left, right)]
-        return cls("".join(index for index in both if index in kept),
-                   "".join(index for index in both if index not in kept),
-                   *(tuple("".join(index for index in side if (index in kept) == wanted) for side in sides)
-                     for wanted in (False, True)))
+        return cls(
+            "".join(index for index in both if index in kept),
+            "".join(index for index in both if index not in kept),
+            *(
+                tuple("".join(index for index in side if (index in kept) == wanted) for side in sides)
+                for wanted in (False, True)
+            ),
+        )
 
     @property
     def contracted(self) -> str:
@@ -83,8 +87,13 @@ class Roles:
         return self.batch + self.free[0] + self.free[1]
 
 
-def contract_pair(left: Labelled, right: Labelled, kept: str, backend: Backend, notes: list[str],
-                  ) -> tuple[Labelled, list[tuple[Pair, Answer]]]:
+def contract_pair(
+    left: Labelled,
+    right: Labelled,
+    kept: str,
+    backend: Backend,
+    notes: list[str],
+) -> tuple[Labelled, list[tuple[Pair, Answer]]]:
     """Contract two operands.
 
     Args:
@@ -103,13 +112,12 @@ def contract_pair(left: Labelled, right: Labelled, kept: str, backend: Backend, 
     _check_contracted(roles, left, right, backend)
     slices = list(_slices(left, right, roles))
     if roles.batch:
-        notes.append(
-            f"{len(slices)} slices over {roles.batch!r}, a contraction each; their results put together"
-        )
+        notes.append(f"{len(slices)} slices over {roles.batch!r}, a contraction each; their results put together")
     for side, (alone, other) in enumerate(zip(roles.alone, reversed(SIDES), strict=True)):
         if alone:
-            notes.append(f"{other} operand repeated along {alone!r} of the {SIDES[side]} one, which sums"
-                         " over it exactly")
+            notes.append(
+                f"{other} operand repeated along {alone!r} of the {SIDES[side]} one, which sums over it exactly"
+            )
     if len(roles.contracted) > 1:
         notes.append(f"indices {roles.contracted!r} fused into the contracted mode")
     if not roles.contracted:
@@ -122,13 +130,14 @@ def contract_pair(left: Labelled, right: Labelled, kept: str, backend: Backend, 
     rows, values = [np.zeros((0, len(roles.result)), np.int64)], [np.zeros(0)]
     for (batch, _, _), answer in zip(slices, answers, strict=True):
         if answer.range_errors:
-            raise EinsumError(f"a sum over {roles.contracted!r} does not fit the {fmt.result_width} bits of a"
-                              f" result of {fmt.name}")
-        rows.append(np.concatenate([np.tile(batch, (len(answer.bits), 1)), answer.coords.astype(np.int64)],
-                                   axis=1))
+            raise EinsumError(
+                f"a sum over {roles.contracted!r} does not fit the {fmt.result_width} bits of a result of {fmt.name}"
+            )
+        rows.append(np.concatenate([np.tile(batch, (len(answer.bits), 1)), answer.coords.astype(np.int64)], axis=1))
         values.append(fmt.decode_result(answer.bits))
-    result = SparseTensor.from_coordinates((*left.extents(roles.batch), *shape), np.concatenate(rows),
-                                           np.concatenate(values))
+    result = SparseTensor.from_coordinates(
+        (*left.extents(roles.batch), *shape), np.concatenate(rows), np.concatenate(values)
+    )
     return Labelled(result, roles.result), list(zip(pairs, answers, strict=True))
 
 
@@ -144,14 +153,25 @@ def _check_contracted(roles: Roles, left: Labelled, right: Labelled, backend: Ba
     fused = math.prod(extents)
     if fused > backend.contracted_limit:
         product = " x ".join(str(extent) for extent in extents)
-        limit = (f"CONFIG={backend.machine.name} takes {backend.contracted_limit} (its CoordWidth is"
-                 f" {backend.machine.config['CoordWidth']})") if backend.name != "model" else "more than 2^62"
-        raise EinsumError(f"the sum over {roles.contracted!r} runs over {product}"
-                          f"{f' = {fused}' if len(extents) > 1 else ''} coordinates, {limit}")
+        limit = (
+            (
+                f"CONFIG={backend.machine.name} takes {backend.contracted_limit} (its CoordWidth is"
+                f" {backend.machine.config['CoordWidth']})"
+            )
+            if backend.name != "model"
+            else "more than 2^62"
+        )
+        raise EinsumError(
+            f"the sum over {roles.contracted!r} runs over {product}"
+            f"{f' = {fused}' if len(extents) > 1 else ''} coordinates, {limit}"
+        )
 
 
-def _slices(left: Labelled, right: Labelled, roles: Roles,
-            ) -> Iterator[tuple[np.ndarray, SparseTensor, SparseTensor]]:
+def _slices(
+    left: Labelled,
+    right: Labelled,
+    roles: Roles,
+) -> Iterator[tuple[np.ndarray, SparseTensor, SparseTensor]]:
     """Yield batch coordinates that both operands have, and the two slices, the contracted mode last."""
     sides = []
     for side, operand in enumerate((left, right)):
@@ -159,8 +179,15 @@ def _slices(left: Labelled, right: Labelled, roles: Roles,
         operand = operand.arranged(order)
         batches, starts = np.unique(operand.columns(roles.batch), axis=0, return_index=True)
         bounds = np.append(starts, operand.tensor.nnz)
-        sides.append((operand, {tuple(row): slice(first, last) for row, first, last in
-                                zip(batches.tolist(), bounds[:-1], bounds[1:], strict=True)}))
+        sides.append(
+            (
+                operand,
+                {
+                    tuple(row): slice(first, last)
+                    for row, first, last in zip(batches.tolist(), bounds[:-1], bounds[1:], strict=True)
+                },
+            )
+        )
     (left, places_left), (right, places_right) = sides
     skip = len(roles.batch)
     for batch in places_left:
@@ -169,10 +196,15 @@ def _slices(left: Labelled, right: Labelled, roles: Roles,
         parts = []
         for operand, positions in ((left, places_left), (right, places_right)):
             tensor, where = operand.tensor, positions[batch]
-            parts.append(Labelled(SparseTensor(tensor.shape[skip:], tensor.coords[where, skip:],
-                                               tensor.values[where]), operand.indices[skip:]))
-        a, b = (_repeated(part, other, roles, side)
-                for side, (part, other) in enumerate((tuple(parts), tuple(parts[::-1]))))
+            parts.append(
+                Labelled(
+                    SparseTensor(tensor.shape[skip:], tensor.coords[where, skip:], tensor.values[where]),
+                    operand.indices[skip:],
+                )
+            )
+        a, b = (
+            _repeated(part, other, roles, side) for side, (part, other) in enumerate((tuple(parts), tuple(parts[::-1])))
+        )
         yield np.array(batch, np.int64), a, b
 
 
@@ -187,10 +219,10 @@ def _repeated(part: Labelled, other: Labelled, roles: Roles, side: int) -> Spars
                 f"the sum over {alone!r}, which only the {SIDES[1 - side]} operand has, would repeat"
                 f" the {tensor.nnz} entries of the other one {len(rows)} times; sum over it before"
             )
-        coords = np.concatenate([np.repeat(tensor.coords, len(rows), axis=0), np.tile(rows, (tensor.nnz, 1))],
-                                axis=1)
+        coords = np.concatenate([np.repeat(tensor.coords, len(rows), axis=0), np.tile(rows, (tensor.nnz, 1))], axis=1)
         shape, values = (*tensor.shape, *other.extents(alone)), np.repeat(tensor.values, len(rows))
         indices = part.indices + alone
         tensor = SparseTensor(shape, coords, values).permute(
-            [indices.index(index) for index in roles.free[side] + roles.contracted])
+            [indices.index(index) for index in roles.free[side] + roles.contracted]
+        )
     return tensor.fuse_last(len(roles.contracted))

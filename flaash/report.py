@@ -140,8 +140,16 @@ class Report:
                 yield "utilisation (bound / cycles)", f"{100 * self.utilisation:.1f} %"
         if self.cycles is not None:
             yield "bytes in, out", f"{self.bytes_in:,}, {self.bytes_out:,}"
-        yield "checked", ("every result agrees with the model, bit by bit" if self.checked
-                          else "the model itself" if self.where == "model" else "nothing ran on the machine")
+        yield (
+            "checked",
+            (
+                "every result agrees with the model, bit by bit"
+                if self.checked
+                else "the model itself"
+                if self.where == "model"
+                else "nothing ran on the machine"
+            ),
+        )
         for sentence in self.beside:
             yield "on the host", sentence
         for number, step in enumerate(self.steps):

@@ -38,9 +38,12 @@ def parse_axes(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     return modes[0], modes[1]
 
 
-def prepare(a: SparseTensor, b: SparseTensor,
-            axes: str | tuple[Sequence[int], Sequence[int]] | None = None,
-            coord_width: int | None = 16) -> tuple[SparseTensor, SparseTensor]:
+def prepare(
+    a: SparseTensor,
+    b: SparseTensor,
+    axes: str | tuple[Sequence[int], Sequence[int]] | None = None,
+    coord_width: int | None = 16,
+) -> tuple[SparseTensor, SparseTensor]:
     """Return the operands with free modes first and the contracted ones fused into the last.
 
     Args:
@@ -59,8 +62,10 @@ def prepare(a: SparseTensor, b: SparseTensor,
         axes = parse_axes(axes)
     modes_a, modes_b = _modes("A", a, axes[0]), _modes("B", b, axes[1])
     if len(modes_a) != len(modes_b):
-        raise TensorError(f"{len(modes_a)} modes of A ({_text(modes_a)}) can't be contracted with"
-                          f" {len(modes_b)} of B ({_text(modes_b)})")
+        raise TensorError(
+            f"{len(modes_a)} modes of A ({_text(modes_a)}) can't be contracted with"
+            f" {len(modes_b)} of B ({_text(modes_b)})"
+        )
     for mode_a, mode_b in zip(modes_a, modes_b, strict=True):
         check_extents(a.shape[mode_a], b.shape[mode_b], mode_a, mode_b)
     extents = [a.shape[mode] for mode in modes_a]
@@ -69,16 +74,19 @@ def prepare(a: SparseTensor, b: SparseTensor,
     if fused > limit:
         product = " x ".join(str(extent) for extent in extents)
         cause = "63 bits hold" if coord_width is None else f"CoordWidth = {coord_width} allows"
-        raise TensorError(f"the contracted extent {product}{f' = {fused}' if len(extents) > 1 else ''}"
-                          f" exceeds {limit}, the most that {cause}")
+        raise TensorError(
+            f"the contracted extent {product}{f' = {fused}' if len(extents) > 1 else ''}"
+            f" exceeds {limit}, the most that {cause}"
+        )
     return _arrange("A", a, modes_a), _arrange("B", b, modes_b)
 
 
 def check_extents(extent_a: int, extent_b: int, mode_a: int, mode_b: int) -> None:
     """Raise TensorError, naming both, if the extents of two contracted modes differ."""
     if extent_a != extent_b:
-        raise TensorError(f"contracted extents differ: {extent_a} (mode {mode_a} of A) and"
-                          f" {extent_b} (mode {mode_b} of B)")
+        raise TensorError(
+            f"contracted extents differ: {extent_a} (mode {mode_a} of A) and {extent_b} (mode {mode_b} of B)"
+        )
 
 
 def _modes(name: str, tensor: SparseTensor, modes: Sequence[int]) -> list[int]:

@@ -64,13 +64,18 @@ def _load() -> dict[str, Any]:
     """
     if _INSTALLED.exists():
         return json.loads(_INSTALLED.read_text())
-    sources = [*sorted((_ROOT / "rtl").rglob("*_pkg.sv")), _ROOT / "rtl" / "registers.rdl",
-               _ROOT / "tools" / "constants.py", _ROOT / "tools" / "registers.py"]
+    sources = [
+        *sorted((_ROOT / "rtl").rglob("*_pkg.sv")),
+        _ROOT / "rtl" / "registers.rdl",
+        _ROOT / "tools" / "constants.py",
+        _ROOT / "tools" / "registers.py",
+    ]
     state = hashlib.sha256(b"\0".join(path.read_bytes() for path in sources)).hexdigest()[:16]
     made = Path(os.environ.get("FLAASH_BUILD") or _ROOT / "build") / "constants" / f"{state}.json"
     if not made.exists():
-        done = subprocess.run([sys.executable, "-m", "tools.constants", str(made.resolve())], cwd=_ROOT,
-                              capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "tools.constants", str(made.resolve())], cwd=_ROOT, capture_output=True, text=True
+        )
         if done.returncode:
             raise RuntimeError(f"the constants of rtl/ can't be read: {done.stderr.strip()}")
     return json.loads(made.read_text())
@@ -91,14 +96,20 @@ def _named(items: list[dict[str, Any]]) -> dict[str, Constant]:
 
 def _registers(edge: bool) -> dict[str, Register]:
     """Return the registers by name, each counter as the pair `CntJobs` (low), `CntJobsHigh`."""
-    return {item["name"]: Register(item["name"], item["value"], item["access"], item["meaning"])
-            for item in _MAP["registers"] if (item["value"] >= EDGE_REGISTERS) == edge}
+    return {
+        item["name"]: Register(item["name"], item["value"], item["access"], item["meaning"])
+        for item in _MAP["registers"]
+        if (item["value"] >= EDGE_REGISTERS) == edge
+    }
 
 
 def _choices(prefix: str) -> dict[str, int]:
     """Return {name in rtl/configs.toml: number} of a build choice: FormatFp32 is "fp32"."""
-    return {re.sub(r"(?<=.)([A-Z])", r"_\1", name.removeprefix(prefix)).lower(): value
-            for name, value in package_constants("flaash_pkg").items() if re.match(prefix + r"[A-Z]", name)}
+    return {
+        re.sub(r"(?<=.)([A-Z])", r"_\1", name.removeprefix(prefix)).lower(): value
+        for name, value in package_constants("flaash_pkg").items()
+        if re.match(prefix + r"[A-Z]", name)
+    }
 
 
 # Every integer parameter of the chip's packages, by name.
@@ -106,16 +117,21 @@ CONSTANTS: dict[str, int] = {**package_constants("flaash_pkg"), **package_consta
 REGISTERS = _registers(edge=False)
 COUNTERS = _named(_MAP["counters"])
 CONTROL_BITS, STATUS_BITS, MODE_BITS, IRQ_BITS = (
-    _named(_MAP["bits"][prefix]) for prefix in ("Control", "Status", "Mode", "Irq"))
+    _named(_MAP["bits"][prefix]) for prefix in ("Control", "Status", "Mode", "Irq")
+)
 
 _ALL_ERRORS = _named(_MAP["errors"])
 # The codes of both edges; EDGE.errors are those that only the memory edge has.
 ERRORS = {name: error for name, error in _ALL_ERRORS.items() if error.value < CONSTANTS["EdgeErrors"]}
 # Names of the codes of mistakes in an operand's frame: those up to ErrLong.
 FRAME_ERRORS = [name for name, error in ERRORS.items() if 0 < error.value <= ERRORS["ErrLong"].value]
-EDGE = Edge({name: Constant(name, value) for name, value in package_constants("flaash_edge_pkg").items()}
-            | _named(_MAP["bits"]["EdgeStatus"]) | _named(_MAP["bits"]["EdgeIrq"]), _registers(edge=True),
-            {name: error for name, error in _ALL_ERRORS.items() if name not in ERRORS})
+EDGE = Edge(
+    {name: Constant(name, value) for name, value in package_constants("flaash_edge_pkg").items()}
+    | _named(_MAP["bits"]["EdgeStatus"])
+    | _named(_MAP["bits"]["EdgeIrq"]),
+    _registers(edge=True),
+    {name: error for name, error in _ALL_ERRORS.items() if name not in ERRORS},
+)
 
 FORMATS = _choices("Format")
 ENGINES = _choices("Engine")
@@ -125,5 +141,4 @@ SCHEDULERS = _choices("Scheduler")
 
 def error_name(code: int) -> str:
     """Return the package's name of an error code, "unknown error 0x.." if there is none."""
-    return next((error.name for error in _ALL_ERRORS.values() if error.value == code),
-                f"unknown error {code:#04x}")
+    return next((error.name for error in _ALL_ERRORS.values() if error.value == code), f"unknown error {code:#04x}")

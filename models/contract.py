@@ -46,8 +46,12 @@ class Fibers:
         if not tensor.order:
             raise TensorError("a scalar has no mode to contract")
         starts = tensor.fiber_starts()
-        return cls(starts, np.repeat(np.arange(len(starts) - 1), np.diff(starts)),
-                   tensor.coords[starts[:-1], :-1], tensor.coords[:, -1])
+        return cls(
+            starts,
+            np.repeat(np.arange(len(starts) - 1), np.diff(starts)),
+            tensor.coords[starts[:-1], :-1],
+            tensor.coords[:, -1],
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,8 +102,12 @@ class ContractionResult:
         return SparseTensor(self.shape, self.coords.astype(np.int64), self.values())
 
 
-def contract(a: SparseTensor, b: SparseTensor, fmt: str | NumberFormat, dense: bool = False,
-             ) -> ContractionResult:
+def contract(
+    a: SparseTensor,
+    b: SparseTensor,
+    fmt: str | NumberFormat,
+    dense: bool = False,
+) -> ContractionResult:
     """Contract the last mode of A with the last mode of B, as the machine does.
 
     Values are rounded to the format first; NumberFormat.convert() reports the loss.
@@ -126,8 +134,13 @@ def contract(a: SparseTensor, b: SparseTensor, fmt: str | NumberFormat, dense: b
         key, value = pair[starts], sums.bits
         jobs = (last - first) * fibers_b.count
         flags |= int(np.bitwise_or.reduce(sums.flags, initial=0))
-        counts += [len(pair), jobs - len(key), (sums.zero & sums.exact).sum(),
-                   (sums.zero & ~sums.exact & ~sums.range_error).sum(), sums.range_error.sum()]
+        counts += [
+            len(pair),
+            jobs - len(key),
+            (sums.zero & sums.exact).sum(),
+            (sums.zero & ~sums.exact & ~sums.range_error).sum(),
+            sums.range_error.sum(),
+        ]
         if dense:
             every = np.zeros(jobs, np.uint64)
             every[key - first * fibers_b.count] = value
@@ -142,14 +155,25 @@ def contract(a: SparseTensor, b: SparseTensor, fmt: str | NumberFormat, dense: b
     a_ids, b_ids = np.divmod(key, max(fibers_b.count, 1))
     zeros = [0, 0, 0] if dense else [int(count) for count in counts[1:4]]
     return ContractionResult(
-        fmt, a.shape[:-1] + b.shape[:-1],
+        fmt,
+        a.shape[:-1] + b.shape[:-1],
         np.concatenate([fibers_a.paths[a_ids], fibers_b.paths[b_ids]], axis=1).astype(np.uint64),
-        np.concatenate(bits) if bits else np.zeros(0, np.uint64), a_ids, b_ids,
-        fibers_a.count * fibers_b.count, int(counts[0]), *zeros, int(counts[4]), Flags(flags))
+        np.concatenate(bits) if bits else np.zeros(0, np.uint64),
+        a_ids,
+        b_ids,
+        fibers_a.count * fibers_b.count,
+        int(counts[0]),
+        *zeros,
+        int(counts[4]),
+        Flags(flags),
+    )
 
 
-def joined_pairs(a: Fibers, b: Fibers, dense: bool = False,
-                 ) -> Iterator[tuple[int, int, np.ndarray, np.ndarray]]:
+def joined_pairs(
+    a: Fibers,
+    b: Fibers,
+    dense: bool = False,
+) -> Iterator[tuple[int, int, np.ndarray, np.ndarray]]:
     """Join the entries of A and B on the contracted coordinate, in blocks of fibers of A.
 
     Args:

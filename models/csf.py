@@ -79,8 +79,10 @@ class Csf:
             coords.append(rows[begins, level])
             starts.append(begins)
         starts.append(np.flatnonzero(depth == order))
-        pointers = [np.append(np.searchsorted(below, upper), len(below))
-                    for upper, below in zip(starts, starts[1:], strict=False)]
+        pointers = [
+            np.append(np.searchsorted(below, upper), len(below))
+            for upper, below in zip(starts, starts[1:], strict=False)
+        ]
         return cls(shape, coords, pointers, rows[starts[-1], order - 1], values)
 
     def to_tensor(self) -> SparseTensor:

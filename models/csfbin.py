@@ -48,8 +48,9 @@ def read(path: str | PathLike) -> SparseTensor:
     count = _word(path, data, offset, "the number of fiber pointers")
     fibers = math.prod(shape[:-1])
     if count != fibers + 1:
-        raise TensorError(f"{count} fiber pointers; shape {shape} has {fibers} fibers and so"
-                          f" {fibers + 1} pointers", path, _at(offset))
+        raise TensorError(
+            f"{count} fiber pointers; shape {shape} has {fibers} fibers and so {fibers + 1} pointers", path, _at(offset)
+        )
     pointers = _array(path, data, offset + 4, count, np.dtype("<u4"), "fiber pointers", offset)
     end = offset + 4 + 4 * count
     if len(data) > end:
@@ -63,15 +64,21 @@ def _build(path, shape: tuple[int, ...], entries, pointers: np.ndarray, first: i
     last = entries["coord"].astype(np.int64)
     bad = np.flatnonzero((last < 0) | (last >= shape[-1]))
     if len(bad):
-        raise TensorError(f"coordinate {last[bad[0]]} is outside the last mode's extent {shape[-1]}",
-                          path, _at(first + 8 * int(bad[0])))
+        raise TensorError(
+            f"coordinate {last[bad[0]]} is outside the last mode's extent {shape[-1]}",
+            path,
+            _at(first + 8 * int(bad[0])),
+        )
     fiber = np.repeat(np.arange(len(pointers) - 1), np.diff(pointers))
     bad = np.flatnonzero((fiber[1:] == fiber[:-1]) & (last[1:] <= last[:-1])) + 1
     if len(bad):
         index = int(bad[0])
         kind = "repeats" if last[index] == last[index - 1] else f"comes after {last[index - 1]}"
-        raise TensorError(f"coordinate {last[index]} {kind} in fiber {fiber[index]}; coordinates of"
-                          " a fiber ascend", path, _at(first + 8 * index))
+        raise TensorError(
+            f"coordinate {last[index]} {kind} in fiber {fiber[index]}; coordinates of a fiber ascend",
+            path,
+            _at(first + 8 * index),
+        )
     columns = []
     for extent in reversed(shape[:-1]):
         fiber, column = np.divmod(fiber, extent)
@@ -85,11 +92,17 @@ def _check_pointers(path, pointers: np.ndarray, nnz: int, first: int) -> None:
     down = np.flatnonzero(np.diff(pointers) < 0) + 1
     if len(down):
         index = int(down[0])
-        raise TensorError(f"fiber pointer {pointers[index]} is below the one before,"
-                          f" {pointers[index - 1]}", path, _at(first + 4 * index))
+        raise TensorError(
+            f"fiber pointer {pointers[index]} is below the one before, {pointers[index - 1]}",
+            path,
+            _at(first + 4 * index),
+        )
     if pointers[-1] != nnz:
-        raise TensorError(f"the last fiber pointer is {pointers[-1]}, but there are {nnz} entries",
-                          path, _at(first + 4 * (len(pointers) - 1)))
+        raise TensorError(
+            f"the last fiber pointer is {pointers[-1]}, but there are {nnz} entries",
+            path,
+            _at(first + 4 * (len(pointers) - 1)),
+        )
 
 
 def write(path: str | PathLike, tensor: SparseTensor, round_values: bool = False) -> None:
@@ -109,18 +122,22 @@ def write(path: str | PathLike, tensor: SparseTensor, round_values: bool = False
         raise TensorError("csfbin can't hold a scalar", path)
     fibers = math.prod(tensor.shape[:-1])
     if fibers > MAX_FIBERS:
-        raise TensorError(f"csfbin lists every fiber; shape {tensor.shape} has {fibers}, more than"
-                          f" {MAX_FIBERS} (use .tns or .npz)", path)
+        raise TensorError(
+            f"csfbin lists every fiber; shape {tensor.shape} has {fibers}, more than {MAX_FIBERS} (use .tns or .npz)",
+            path,
+        )
     if tensor.shape[-1] > MAX_LAST_EXTENT or tensor.nnz > MAX_EXTENT:
         raise TensorError(f"csfbin can't hold {tensor.nnz} entries of a last extent {tensor.shape[-1]}", path)
     entries = np.empty(tensor.nnz, _ENTRY)
     entries["coord"] = tensor.coords[:, -1]
     entries["value"] = FORMATS["fp32"].encode(tensor.values)
-    changed = np.flatnonzero(widen_float32(entries["value"]).view(np.uint64)
-                             != tensor.values.view(np.uint64))
+    changed = np.flatnonzero(widen_float32(entries["value"]).view(np.uint64) != tensor.values.view(np.uint64))
     if len(changed) and not round_values:
-        raise TensorError(f"value {float(tensor.values[changed[0]])} of entry {changed[0]} is no binary32"
-                          " number, and csfbin holds no others (use .tns or .npz)", path)
+        raise TensorError(
+            f"value {float(tensor.values[changed[0]])} of entry {changed[0]} is no binary32"
+            " number, and csfbin holds no others (use .tns or .npz)",
+            path,
+        )
     fiber = np.zeros(tensor.nnz, np.int64)
     for mode, extent in enumerate(tensor.shape[:-1]):
         fiber = fiber * extent + tensor.coords[:, mode]
@@ -138,8 +155,9 @@ def _word(path, data: bytes, offset: int, what: str) -> int:
 def _array(path, data: bytes, offset: int, count: int, dtype: np.dtype, what: str, told: int) -> np.ndarray:
     there = (len(data) - offset) // dtype.itemsize
     if count > there:
-        raise TensorError(f"announces {count} {what}, but the file of {len(data)} bytes ends after {there}",
-                          path, _at(told))
+        raise TensorError(
+            f"announces {count} {what}, but the file of {len(data)} bytes ends after {there}", path, _at(told)
+        )
     return np.frombuffer(data, dtype, count, offset)
 
 

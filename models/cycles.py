@@ -67,8 +67,15 @@ class Bound:
         return self.terms[self.limit]
 
 
-def lower_bound(a: Csf, b: Csf, config: Mapping[str, int | str], run_length: int = 0,
-                results: int | None = None, portion: int = 0, long_lines: int = 0) -> Bound:
+def lower_bound(
+    a: Csf,
+    b: Csf,
+    config: Mapping[str, int | str],
+    run_length: int = 0,
+    results: int | None = None,
+    portion: int = 0,
+    long_lines: int = 0,
+) -> Bound:
     """Return the least cycles that the contraction of A and B can take.
 
     Args:
@@ -100,8 +107,10 @@ def lower_bound(a: Csf, b: Csf, config: Mapping[str, int | str], run_length: int
         least += mac_latency(config)
     reads = _ceil(max(total.lines_a + total.lines_b - unread, 1), int(config["MemBanks"]))
     drain = 0 if results is None else _drain(a, b, config, results)
-    return Bound(terms | {"banks": least + reads if config["Memory"] == "banked" else 0,
-                          "drain": least + drain if drain else 0}, total)
+    return Bound(
+        terms | {"banks": least + reads if config["Memory"] == "banked" else 0, "drain": least + drain if drain else 0},
+        total,
+    )
 
 
 def mac_latency(config: Mapping[str, int | str]) -> int:
@@ -117,15 +126,13 @@ def _streaming(total: Work, jobs: Jobs, config: Mapping[str, int | str]) -> tupl
     beats = Jobs(jobs.beats, nothing, jobs.beats, nothing, nothing)
     if config["Scheduler"] == "round_robin":
         depth = 2 ** (latency + 3).bit_length()  # lines of prefetch, flaash_compute_stream
-        last = [round_robin(costs, engines, depth, INTO_ENGINE + latency + INTO_LINES)
-                for costs in (jobs, beats)]
+        last = [round_robin(costs, engines, depth, INTO_ENGINE + latency + INTO_LINES) for costs in (jobs, beats)]
     else:
         before += 1
         last = [demand(costs, engines) for costs in (jobs, beats)]
     # Lines that an engine need not read: those that it would discard after its last comparison.
     unread = int(np.sort(jobs.tail)[-engines:].sum())
-    return dict(zip(("engine", "products"), (before + cycles + after for cycles in last), strict=True)), \
-        total, unread
+    return dict(zip(("engine", "products"), (before + cycles + after for cycles in last), strict=True)), total, unread
 
 
 def _lookup(a: Csf, b: Csf, config: Mapping[str, int | str]) -> tuple[dict[str, int], Work, int]:
@@ -136,8 +143,11 @@ def _lookup(a: Csf, b: Csf, config: Mapping[str, int | str]) -> tuple[dict[str, 
     if not total.jobs:
         return dict.fromkeys(ways, 0), total, 0
     latency, after = int(config["MemLatency"]), mac_latency(config) + COUNTED
-    return {name: least_lookup(lookups, groups, size, latency, after, multiplies)
-            for name, multiplies in ways.items()}, total, 0
+    return (
+        {name: least_lookup(lookups, groups, size, latency, after, multiplies) for name, multiplies in ways.items()},
+        total,
+        0,
+    )
 
 
 def _drain(a: Csf, b: Csf, config: Mapping[str, int | str], results: int) -> int:

@@ -69,8 +69,7 @@ def round_robin(jobs: Jobs, engines: int, depth: int, ahead: int) -> int:
     """
     free = [0] * engines  # cycle of the next comparison
     ended: list[list[int]] = [[] for _ in range(engines)]  # cycle of the next comparison after each job
-    places = [_Places(jobs.lines_a[engine::engines], jobs.lines_b[engine::engines], depth)
-              for engine in range(engines)]
+    places = [_Places(jobs.lines_a[engine::engines], jobs.lines_b[engine::engines], depth) for engine in range(engines)]
     handed, last = -1, 0
     for index, (cost, tail) in enumerate(zip(jobs.engine.tolist(), jobs.tail.tolist(), strict=True)):
         engine = index % engines

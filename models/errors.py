@@ -17,7 +17,7 @@ class TensorError(Exception):
 
     def __init__(self, message: str, path: str | PathLike | None = None, place: str | None = None):
         if len(message) > MAX_MESSAGE:
-            message = message[:MAX_MESSAGE - 3] + "..."
+            message = message[: MAX_MESSAGE - 3] + "..."
         parts = [str(part) for part in (path, place, message) if part]
         super().__init__(": ".join(parts))
         self.message, self.path, self.place = message, path, place

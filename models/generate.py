@@ -12,11 +12,28 @@ from models.numbers.rounding import widen_float32
 from models.tensor import SparseTensor, check_shape
 
 # binary32 patterns at the edges; both signs of each are drawn.
-_EDGES = np.array([
-    0x0000_0000, 0x0000_0001, 0x0000_0002, 0x0040_0000, 0x007F_FFFF,  # zero, subnormals
-    0x0080_0000, 0x0080_0001, 0x2000_0000, 0x3F7F_FFFF, 0x3F80_0000, 0x3F80_0001,
-    0x7F00_0000, 0x7F7F_FFFF,  # the greatest
-    0x7F80_0000, 0x7FC0_0000, 0x7F80_0001, 0x7FA0_0000], np.uint32)  # infinity, quiet and signalling NaNs
+_EDGES = np.array(
+    [
+        0x0000_0000,
+        0x0000_0001,
+        0x0000_0002,
+        0x0040_0000,
+        0x007F_FFFF,  # zero, subnormals
+        0x0080_0000,
+        0x0080_0001,
+        0x2000_0000,
+        0x3F7F_FFFF,
+        0x3F80_0000,
+        0x3F80_0001,
+        0x7F00_0000,
+        0x7F7F_FFFF,  # the greatest
+        0x7F80_0000,
+        0x7FC0_0000,
+        0x7F80_0001,
+        0x7FA0_0000,
+    ],
+    np.uint32,
+)  # infinity, quiet and signalling NaNs
 
 SKEWED_SEED, SKEWED_SHAPE = 1, (49, 512)
 LARGE_SEED = 2
@@ -37,8 +54,9 @@ def _normal(rng: np.random.Generator, count: int) -> np.ndarray:
 
 def _wide(rng: np.random.Generator, count: int) -> np.ndarray:
     exponents = rng.integers(0, 255, count, np.uint32) << np.uint32(23)
-    return widen_float32(exponents | rng.integers(0, 2**23, count, np.uint32)
-                         | rng.integers(0, 2, count, np.uint32) << np.uint32(31))
+    return widen_float32(
+        exponents | rng.integers(0, 2**23, count, np.uint32) | rng.integers(0, 2, count, np.uint32) << np.uint32(31)
+    )
 
 
 def _integers(width: int) -> Callable[[np.random.Generator, int], np.ndarray]:
@@ -68,8 +86,13 @@ def draw_values(rng: np.random.Generator, count: int, kind: str = "normal") -> n
     return VALUES[kind](rng, count)
 
 
-def uniform_tensor(rng: np.random.Generator, shape: Sequence[int], density: float | None = None,
-                   nnz: int | None = None, values: str = "normal") -> SparseTensor:
+def uniform_tensor(
+    rng: np.random.Generator,
+    shape: Sequence[int],
+    density: float | None = None,
+    nnz: int | None = None,
+    values: str = "normal",
+) -> SparseTensor:
     """Return a tensor whose entries lie anywhere with equal probability.
 
     Args:
@@ -94,8 +117,9 @@ def uniform_tensor(rng: np.random.Generator, shape: Sequence[int], density: floa
     return SparseTensor.from_coordinates(shape, coords, draw_values(rng, count, values))
 
 
-def zipf_tensor(rng: np.random.Generator, shape: Sequence[int], exponent: float = 1.3,
-                values: str = "normal") -> SparseTensor:
+def zipf_tensor(
+    rng: np.random.Generator, shape: Sequence[int], exponent: float = 1.3, values: str = "normal"
+) -> SparseTensor:
     """Return a tensor whose fibers have lengths by Zipf's law: most short, a few long.
 
     Args:
@@ -108,8 +132,9 @@ def zipf_tensor(rng: np.random.Generator, shape: Sequence[int], exponent: float 
     return _from_fibers(rng, shape, np.minimum(rng.zipf(exponent, fibers), extent), values)
 
 
-def ranked_zipf_tensor(rng: np.random.Generator, shape: Sequence[int], exponent: float = 1.0,
-                       values: str = "normal") -> SparseTensor:
+def ranked_zipf_tensor(
+    rng: np.random.Generator, shape: Sequence[int], exponent: float = 1.0, values: str = "normal"
+) -> SparseTensor:
     """Return a tensor whose fiber of rank r has extent / r**exponent entries, and at least one.
 
     The longest fiber (rank 1) has every entry; which fiber has which rank is drawn.
@@ -148,8 +173,9 @@ def same_pattern(rng: np.random.Generator, tensor: SparseTensor, values: str = "
     return SparseTensor(tensor.shape, tensor.coords, draw_values(rng, tensor.nnz, values))
 
 
-def interleaved_pair(rng: np.random.Generator, shape: Sequence[int], density: float = 0.5,
-                     values: str = "normal") -> tuple[SparseTensor, SparseTensor]:
+def interleaved_pair(
+    rng: np.random.Generator, shape: Sequence[int], density: float = 0.5, values: str = "normal"
+) -> tuple[SparseTensor, SparseTensor]:
     """Return two tensors that never match: even contracted coordinates in one, odd in the other."""
     half = (*shape[:-1], shape[-1] // 2)
     pair = []
@@ -161,8 +187,7 @@ def interleaved_pair(rng: np.random.Generator, shape: Sequence[int], density: fl
     return pair[0], pair[1]
 
 
-def _from_fibers(rng: np.random.Generator, shape: Sequence[int], lengths: np.ndarray,
-                 values: str) -> SparseTensor:
+def _from_fibers(rng: np.random.Generator, shape: Sequence[int], lengths: np.ndarray, values: str) -> SparseTensor:
     """Return a tensor with the given numbers of entries in its fibers, at random coordinates."""
     last = [rng.choice(shape[-1], length, replace=False) for length in lengths]
     fiber = np.repeat(np.arange(len(lengths)), lengths)

@@ -13,11 +13,21 @@ from models.errors import TensorError
 from models.tensor import SparseTensor, check_shape
 
 READERS: dict[str, Callable[[Path], SparseTensor]] = {
-    ".csfbin": csfbin.read, ".tns": tns.read, ".tns.gz": tns.read,
-    ".mtx": matrix_market.read, ".mtx.gz": matrix_market.read, ".npz": npz.read}
+    ".csfbin": csfbin.read,
+    ".tns": tns.read,
+    ".tns.gz": tns.read,
+    ".mtx": matrix_market.read,
+    ".mtx.gz": matrix_market.read,
+    ".npz": npz.read,
+}
 WRITERS: dict[str, Callable[[Path, SparseTensor], None]] = {
-    ".csfbin": csfbin.write, ".tns": tns.write, ".tns.gz": tns.write,
-    ".mtx": matrix_market.write, ".mtx.gz": matrix_market.write, ".npz": npz.write}
+    ".csfbin": csfbin.write,
+    ".tns": tns.write,
+    ".tns.gz": tns.write,
+    ".mtx": matrix_market.write,
+    ".mtx.gz": matrix_market.write,
+    ".npz": npz.write,
+}
 
 
 def read(path: str | PathLike) -> SparseTensor:

@@ -65,8 +65,13 @@ def swat(rng: np.random.Generator) -> Workload:
     place = np.arange(tokens)
     ahead = place[None, :] - place[:, None]
     allowed = np.broadcast_to((ahead >= -window // 2) & (ahead < window // 2), (heads, tokens, tokens))
-    return Workload("hdk,hqk->hqd", SparseTensor.from_dense(_normal(rng, heads, values, tokens)),
-                    SparseTensor.from_dense(_scores(rng, allowed)), "fp32", factor)
+    return Workload(
+        "hdk,hqk->hqd",
+        SparseTensor.from_dense(_normal(rng, heads, values, tokens)),
+        SparseTensor.from_dense(_scores(rng, allowed)),
+        "fp32",
+        factor,
+    )
 
 
 def sparsek(rng: np.random.Generator) -> Workload:
@@ -81,9 +86,14 @@ def sparsek(rng: np.random.Generator) -> Workload:
     allowed = np.zeros((heads, tokens, tokens), bool)
     for head in range(heads):
         for query in range(tokens):
-            allowed[head, query, np.argsort(-importance[head, :query + 1])[:keys]] = True
-    return Workload("hdk,hqk->hqd", SparseTensor.from_dense(_normal(rng, heads, values, tokens)),
-                    SparseTensor.from_dense(_scores(rng, allowed)), "fp32", factor)
+            allowed[head, query, np.argsort(-importance[head, : query + 1])[:keys]] = True
+    return Workload(
+        "hdk,hqk->hqd",
+        SparseTensor.from_dense(_normal(rng, heads, values, tokens)),
+        SparseTensor.from_dense(_scores(rng, allowed)),
+        "fp32",
+        factor,
+    )
 
 
 def flash_llm(rng: np.random.Generator) -> Workload:
@@ -93,8 +103,13 @@ def flash_llm(rng: np.random.Generator) -> Workload:
     batch 3.
     """
     factor, hidden, batch = 20, 358, 3
-    return Workload("bi,oi->bo", SparseTensor.from_dense(_normal(rng, batch, hidden)),
-                    uniform_tensor(rng, (hidden, hidden), 0.2), "fp32", factor)
+    return Workload(
+        "bi,oi->bo",
+        SparseTensor.from_dense(_normal(rng, batch, hidden)),
+        uniform_tensor(rng, (hidden, hidden), 0.2),
+        "fp32",
+        factor,
+    )
 
 
 def pruned_experts(rng: np.random.Generator) -> Workload:
@@ -117,8 +132,13 @@ def dynamic_vit(rng: np.random.Generator) -> Workload:
     kept[0] = True  # the class token
     kept[1 + rng.choice(tokens - 1, round(0.343 * (tokens - 1)), replace=False)] = True
     allowed = np.broadcast_to(kept[:, None] & kept[None, :], (heads, tokens, tokens))
-    return Workload("hqk,hdk->hqd", SparseTensor.from_dense(_scores(rng, allowed)),
-                    SparseTensor.from_dense(_normal(rng, heads, values, tokens) * kept), "fp32", 1)
+    return Workload(
+        "hqk,hdk->hqd",
+        SparseTensor.from_dense(_scores(rng, allowed)),
+        SparseTensor.from_dense(_normal(rng, heads, values, tokens) * kept),
+        "fp32",
+        1,
+    )
 
 
 def tender(rng: np.random.Generator) -> Workload:
@@ -140,9 +160,7 @@ def tender(rng: np.random.Generator) -> Workload:
     left = np.rint(activations / scale)[None] * member[:, None, :]
     weights = rng.normal(size=(outputs, channels))
     right = np.rint(weights / np.abs(weights).max() * 127)[None] * member[:, None, :]
-    return Workload(
-        "gtc,goc->gto", SparseTensor.from_dense(left), SparseTensor.from_dense(right), "int8", factor
-    )
+    return Workload("gtc,goc->gto", SparseTensor.from_dense(left), SparseTensor.from_dense(right), "int8", factor)
 
 
 def hobbit_bf16(rng: np.random.Generator) -> Workload:
@@ -167,13 +185,24 @@ def _experts(rng: np.random.Generator, fmt: str, left: int) -> Workload:
     for token in range(tokens):
         routed[rng.choice(there, 2, replace=False), token] = True
     used = np.isin(np.arange(experts), there)[:, None, None]
-    draw = (lambda *shape: rng.integers(-127, 128, shape)) if fmt == "int8" else \
-        (lambda *shape: _normal(rng, *shape))
+    draw = (lambda *shape: rng.integers(-127, 128, shape)) if fmt == "int8" else (lambda *shape: _normal(rng, *shape))
     activations = np.broadcast_to(draw(tokens, hidden), (experts, tokens, hidden))
-    return Workload("etd,efd->etf", SparseTensor.from_dense(activations * routed),
-                    SparseTensor.from_dense(draw(experts, inner, hidden) * used), fmt, 128)
+    return Workload(
+        "etd,efd->etf",
+        SparseTensor.from_dense(activations * routed),
+        SparseTensor.from_dense(draw(experts, inner, hidden) * used),
+        fmt,
+        128,
+    )
 
 
 WORKLOADS: dict[str, Callable[[np.random.Generator], Workload]] = {
-    "swat": swat, "sparsek": sparsek, "flash-llm": flash_llm, "pruned-experts": pruned_experts,
-    "dynamicvit": dynamic_vit, "tender": tender, "hobbit-bf16": hobbit_bf16, "hobbit-int8": hobbit_int8}
+    "swat": swat,
+    "sparsek": sparsek,
+    "flash-llm": flash_llm,
+    "pruned-experts": pruned_experts,
+    "dynamicvit": dynamic_vit,
+    "tender": tender,
+    "hobbit-bf16": hobbit_bf16,
+    "hobbit-int8": hobbit_int8,
+}

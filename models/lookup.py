@@ -64,21 +64,24 @@ def _is_skewed(lookups: Lookups, groups: int, size: int) -> bool:
     As in flaash_lookup_weights, in quarters of cycles per line of B. With fewer fibers sets may be smaller.
     """
     fibers, lines, most = len(lookups.lines_a), sum(lookups.lines_a), max(lookups.lines_a)
-    scale = (4 * lookups.lanes ** 2 << 10) // lookups.extent
-    return groups > 1 and fibers >= groups * size and most * fibers >= _RULES["SkewRatio"] * lines \
+    scale = (4 * lookups.lanes**2 << 10) // lookups.extent
+    return (
+        groups > 1
+        and fibers >= groups * size
+        and most * fibers >= _RULES["SkewRatio"] * lines
         and most * scale >> 10 >= _RULES["SkewWeight"]
+    )
 
 
 def _sets(lookups: Lookups, fibers: int) -> list[int]:
     """Return the lines of each set of `fibers` neighbouring fibers of A."""
-    return [sum(lookups.lines_a[first:first + fibers]) for first in range(0, len(lookups.lines_a), fibers)]
+    return [sum(lookups.lines_a[first : first + fibers]) for first in range(0, len(lookups.lines_a), fibers)]
 
 
 def _average(lookups: Lookups, groups: int, fibers: int) -> int:
     """Return the lines of the busiest group if the work could be divided evenly; each one loads a set."""
     loads, row = _sets(lookups, fibers), sum(lookups.lines_b)
-    return min(-(-(len(loads) * row + max(sum(loads), busy * min(loads))) // busy)
-               for busy in range(1, groups + 1))
+    return min(-(-(len(loads) * row + max(sum(loads), busy * min(loads))) // busy) for busy in range(1, groups + 1))
 
 
 def _has_tail(lookups: Lookups, groups: int, fibers: int) -> bool:
@@ -86,8 +89,11 @@ def _has_tail(lookups: Lookups, groups: int, fibers: int) -> bool:
 
     As in flaash_lookup_share: B has lines enough for each group.
     """
-    return len(lookups.lines_a) % fibers > 0 and groups * fibers <= len(lookups.lines_a) \
+    return (
+        len(lookups.lines_a) % fibers > 0
+        and groups * fibers <= len(lookups.lines_a)
         and sum(lookups.lines_b) >= _RULES["TailLines"] * groups
+    )
 
 
 def _search(plane: _Plane, groups: int, least: int) -> int:
@@ -129,13 +135,16 @@ class _Plane:
 
     def __init__(self, lookups: Lookups, fibers: int, late: int, after: int, multiplies: bool):
         self._late = late
-        self._tables = [_table(lookups.words_a[first:first + fibers])
-                        for first in range(0, len(lookups.lines_a), fibers)]
+        self._tables = [
+            _table(lookups.words_a[first : first + fibers]) for first in range(0, len(lookups.lines_a), fibers)
+        ]
         self._loads = _sets(lookups, fibers)
         self._ends = list(accumulate(lookups.lines_b))  # the line after each fiber of B
         self._after = after
-        self._events = [list(_events(lookups.hits[first:first + fibers], multiplies))
-                        for first in range(0, len(lookups.lines_a), fibers)]
+        self._events = [
+            list(_events(lookups.hits[first : first + fibers], multiplies))
+            for first in range(0, len(lookups.lines_a), fibers)
+        ]
         self._fibers = fibers
 
     def alone(self) -> Group:
@@ -199,5 +208,4 @@ class _Plane:
 def _events(hits: Sequence[dict[int, int]], multiplies: bool) -> Iterator[tuple[int, list[tuple[int, int]]]]:
     """Yield the lines of B with matches, in order, and which engine has how many."""
     for line in sorted(set().union(*hits)):
-        yield line, [(engine, fiber[line] if multiplies else 0) for engine, fiber in enumerate(hits)
-                     if line in fiber]
+        yield line, [(engine, fiber[line] if multiplies else 0) for engine, fiber in enumerate(hits) if line in fiber]

@@ -53,8 +53,15 @@ class Group:
         """Load the first set's lines and then write its tables, with these numbers of cycles."""
         self._time, self._ready = cycles, written
 
-    def run(self, events: Sequence[tuple[int, list[tuple[int, int]]]], pair: int, ends: Sequence[int],
-            ahead: int = 0, table: int = 0, limit: int | None = None) -> int:
+    def run(
+        self,
+        events: Sequence[tuple[int, list[tuple[int, int]]]],
+        pair: int,
+        ends: Sequence[int],
+        ahead: int = 0,
+        table: int = 0,
+        limit: int | None = None,
+    ) -> int:
         """Accept the lines of B from a fiber on; stop before the fiber that would end too late.
 
         Args:

@@ -59,13 +59,11 @@ def read(path: str | PathLike) -> SparseTensor:
         raise TensorError("the file ends before the sizes of the matrix", path)
     fields = 3 if header.layout == "coordinate" else 2
     if len(sizes) != fields:
-        raise TensorError(f"{len(sizes)} sizes, not {fields}: {shorten(' '.join(sizes))}", path,
-                          f"line {number}")
+        raise TensorError(f"{len(sizes)} sizes, not {fields}: {shorten(' '.join(sizes))}", path, f"line {number}")
     numbers = [parse_integer(text, "a size", path, number) for text in sizes]
     shape = check_shape(numbers[:2], path, f"line {number}")
     if header.symmetry != "general" and shape[0] != shape[1]:
-        raise TensorError(f"a {header.symmetry} matrix of {shape[0]} x {shape[1]} isn't square", path,
-                          f"line {number}")
+        raise TensorError(f"a {header.symmetry} matrix of {shape[0]} x {shape[1]} isn't square", path, f"line {number}")
     reader = _read_coordinates if header.layout == "coordinate" else _read_array
     places, coords, values = reader(header, shape, numbers, body, path, number)
     return _complete(header, shape, places, coords, values, path)
@@ -90,16 +88,17 @@ def _read_banner(lines: Iterator[tuple[int, str]], path) -> _Header:
     number, line = next(lines)
     words = line.split()
     if not words or words[0] != _BANNER:
-        raise TensorError(f"{shorten(line)} is no Matrix Market header ({_BANNER} ...)", path,
-                          f"line {number}")
+        raise TensorError(f"{shorten(line)} is no Matrix Market header ({_BANNER} ...)", path, f"line {number}")
     words = [word.lower() for word in words[1:]]
     if len(words) != 4:
-        raise TensorError(f"the header has {len(words)} words after {_BANNER}, not 4: {shorten(line)}",
-                          path, f"line {number}")
+        raise TensorError(
+            f"the header has {len(words)} words after {_BANNER}, not 4: {shorten(line)}", path, f"line {number}"
+        )
     for word, known in zip(words, (("matrix",), _LAYOUTS, _FIELDS, _SYMMETRIES), strict=True):
         if word not in known:
-            raise TensorError(f"header word {shorten(word)} is not supported; known: {', '.join(known)}",
-                              path, f"line {number}")
+            raise TensorError(
+                f"header word {shorten(word)} is not supported; known: {', '.join(known)}", path, f"line {number}"
+            )
     if words[1:3] == ["array", "pattern"]:
         raise TensorError("a dense matrix can't be a pattern", path, f"line {number}")
     return _Header(*words[1:])
@@ -113,16 +112,17 @@ def _read_coordinates(header, shape, numbers, body, path, sizes_line):
     fields = 2 if header.field == "pattern" else 3
     for number, words in body:
         if len(places) == count:
-            raise TensorError(f"an entry more than the {count} that line {sizes_line} announces", path,
-                              f"line {number}")
+            raise TensorError(
+                f"an entry more than the {count} that line {sizes_line} announces", path, f"line {number}"
+            )
         if len(words) != fields:
-            raise TensorError(f"{len(words)} fields, not {fields}: {shorten(' '.join(words))}", path,
-                              f"line {number}")
+            raise TensorError(f"{len(words)} fields, not {fields}: {shorten(' '.join(words))}", path, f"line {number}")
         for mode in range(2):
             value = parse_integer(words[mode], f"the coordinate of mode {mode}", path, number)
             if not 1 <= value <= shape[mode]:
-                raise TensorError(f"coordinate {value} of mode {mode} is not from 1 to {shape[mode]}",
-                                  path, f"line {number}")
+                raise TensorError(
+                    f"coordinate {value} of mode {mode} is not from 1 to {shape[mode]}", path, f"line {number}"
+                )
             coords.append(value - 1)
         values.append(1.0 if fields == 2 else _value(header, words[2], path, number))
         places.append(number)
@@ -135,16 +135,16 @@ def _read_array(header, shape, numbers, body, path, sizes_line):
     below = {"general": None, "symmetric": 0, "skew-symmetric": 1}[header.symmetry]
     count = rows * columns if below is None else columns * (columns + 1 - 2 * below) // 2
     # Column by column; a symmetric matrix has only elements on (symmetric) or below the diagonal.
-    elements = ((row, column) for column in range(columns)
-                for row in range(0 if below is None else column + below, rows))
+    elements = (
+        (row, column) for column in range(columns) for row in range(0 if below is None else column + below, rows)
+    )
     places, coords, values = array("q"), array("q"), array("d")
     seen = 0
     for number, words in body:
         for word in words:
             element = next(elements, None)
             if element is None:
-                raise TensorError(f"a value more than the {count} of line {sizes_line}'s sizes", path,
-                                  f"line {number}")
+                raise TensorError(f"a value more than the {count} of line {sizes_line}'s sizes", path, f"line {number}")
             seen += 1
             value = _value(header, word, path, number)
             if value != 0:
@@ -163,8 +163,7 @@ def _value(header: _Header, text: str, path, number: int) -> float:
 
 def _check_count(seen: int, count: int, path, sizes_line: int) -> None:
     if seen != count:
-        raise TensorError(f"announces {count} entries, but the file ends after {seen}", path,
-                          f"line {sizes_line}")
+        raise TensorError(f"announces {count} entries, but the file ends after {seen}", path, f"line {sizes_line}")
 
 
 def _complete(header, shape, places, coords, values, path) -> SparseTensor:
@@ -173,9 +172,12 @@ def _complete(header, shape, places, coords, values, path) -> SparseTensor:
         off = coords[:, 0] != coords[:, 1]
         if header.symmetry == "skew-symmetric" and not off.all():
             index = int(np.argmin(off))
-            raise TensorError("a skew-symmetric matrix has no entries on the diagonal:"
-                              f" {coords[index, 0] + 1} {coords[index, 1] + 1}", path,
-                              f"line {places[index]}")
+            raise TensorError(
+                "a skew-symmetric matrix has no entries on the diagonal:"
+                f" {coords[index, 0] + 1} {coords[index, 1] + 1}",
+                path,
+                f"line {places[index]}",
+            )
         sign = -1 if header.symmetry == "skew-symmetric" else 1
         # Each mirrored entry directly after its origin, so that of two equal entries the first is named.
         origin = np.repeat(np.arange(len(values)), 1 + off)
@@ -183,5 +185,6 @@ def _complete(header, shape, places, coords, values, path) -> SparseTensor:
         coords = np.where(mirrored[:, None], coords[origin, ::-1], coords[origin])
         values = np.where(mirrored, sign, 1) * values[origin]
         places = [places[index] for index in origin]
-    return SparseTensor.from_coordinates(shape, coords, values, path=path,
-                                         place=lambda index: f"line {places[index]}", base=1)
+    return SparseTensor.from_coordinates(
+        shape, coords, values, path=path, place=lambda index: f"line {places[index]}", base=1
+    )

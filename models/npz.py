@@ -17,8 +17,9 @@ from models.errors import TensorError
 from models.npz_arrays import load_arrays
 from models.tensor import SparseTensor, check_shape
 
-_NAMES = frozenset(("format", "shape", "data", "fill_value", "coords", "row", "col", "indices", "indptr",
-                    "compressed_axes", "offsets"))
+_NAMES = frozenset(
+    ("format", "shape", "data", "fill_value", "coords", "row", "col", "indices", "indptr", "compressed_axes", "offsets")
+)
 
 
 class _Archive:
@@ -32,8 +33,9 @@ class _Archive:
 
     def get(self, name: str, dimensions: int) -> np.ndarray:
         if name not in self.arrays:
-            raise TensorError(f"there is no array {name!r}; this is no sparse tensor of"
-                              " pydata/sparse or scipy.sparse", self.path)
+            raise TensorError(
+                f"there is no array {name!r}; this is no sparse tensor of pydata/sparse or scipy.sparse", self.path
+            )
         array = self.arrays[name]
         if array.ndim != dimensions:
             self.fail(name, f"has shape {array.shape}, not {dimensions} dimension{'s' * (dimensions != 1)}")
@@ -92,9 +94,14 @@ def write(path: str | PathLike, tensor: SparseTensor) -> None:
         OSError: the file can't be written.
     """
     with Path(path).open("wb") as file:
-        np.savez_compressed(file, format=np.array("coo"), shape=np.array(tensor.shape, np.int64),
-                            data=tensor.values, coords=np.ascontiguousarray(tensor.coords.T),
-                            fill_value=np.float64(0))
+        np.savez_compressed(
+            file,
+            format=np.array("coo"),
+            shape=np.array(tensor.shape, np.int64),
+            data=tensor.values,
+            coords=np.ascontiguousarray(tensor.coords.T),
+            fill_value=np.float64(0),
+        )
 
 
 def _kind(archive: _Archive) -> str:
@@ -135,8 +142,12 @@ def _read_compressed(archive: _Archive, axes: list[int]) -> SparseTensor:
     return archive.tensor(coords, archive.get("data", 1))
 
 
-def _expand(archive: _Archive, rows: int, columns: int, optional: bool = False,
-            ) -> tuple[np.ndarray, np.ndarray]:
+def _expand(
+    archive: _Archive,
+    rows: int,
+    columns: int,
+    optional: bool = False,
+) -> tuple[np.ndarray, np.ndarray]:
     """Return row and column of each element of 'indices'."""
     indices, pointers = archive.integers("indices", 1), archive.integers("indptr", 1)
     if optional and not len(pointers):
@@ -150,8 +161,7 @@ def _expand(archive: _Archive, rows: int, columns: int, optional: bool = False,
         index = int(down[0])
         archive.fail("indptr", f"is {pointers[index]}, below the one before, {pointers[index - 1]}", index)
     if pointers[-1] != len(indices):
-        archive.fail("indptr", f"ends with {pointers[-1]}, but there are {len(indices)} indices",
-                     len(pointers) - 1)
+        archive.fail("indptr", f"ends with {pointers[-1]}, but there are {len(indices)} indices", len(pointers) - 1)
     bad = np.flatnonzero((indices < 0) | (indices >= columns))
     if len(bad):
         archive.fail("indices", f"{indices[bad[0]]} is outside the extent {columns}", int(bad[0]))

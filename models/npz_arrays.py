@@ -30,9 +30,11 @@ def load_arrays(path: str | PathLike, names: frozenset[str]) -> dict[str, np.nda
         raise TensorError("the file is empty", path)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return {info.filename[:-4]: _member(path, archive, info, len(data))
-                    for info in archive.infolist()
-                    if info.filename.endswith(".npy") and info.filename[:-4] in names}
+            return {
+                info.filename[:-4]: _member(path, archive, info, len(data))
+                for info in archive.infolist()
+                if info.filename.endswith(".npy") and info.filename[:-4] in names
+            }
     except TensorError:
         raise
     except Exception as error:  # zipfile raises nearly anything on a damaged archive
@@ -44,8 +46,9 @@ def _member(path, archive: zipfile.ZipFile, info: zipfile.ZipInfo, size: int) ->
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise TensorError(f"compression method {info.compress_type} is not supported", path, place)
     if info.compress_size > size or info.file_size > _MAX_RATIO * info.compress_size + 64:
-        raise TensorError(f"announces {info.file_size} bytes from {info.compress_size} of a file of {size}",
-                          path, place)
+        raise TensorError(
+            f"announces {info.file_size} bytes from {info.compress_size} of a file of {size}", path, place
+        )
     try:
         raw = archive.read(info)
         stream = io.BytesIO(raw)

@@ -47,8 +47,7 @@ def outside_bound(bytes_in: int, compute: int, bytes_out: int, width: int) -> Ou
     return Outside({"in": -(-bytes_in // beat), "compute": compute, "out": -(-bytes_out // beat)})
 
 
-def queue_bound(beats_in: Sequence[int], compute: Sequence[int], beats_out: Sequence[int],
-                latency: int) -> int:
+def queue_bound(beats_in: Sequence[int], compute: Sequence[int], beats_out: Sequence[int], latency: int) -> int:
     """Return the least cycles of a queue of contractions, from the doorbell to the last write response.
 
     The bound above lets all three run from the first cycle to the last. Three latencies are added here. The
@@ -65,14 +64,16 @@ def queue_bound(beats_in: Sequence[int], compute: Sequence[int], beats_out: Sequ
     return latency + max(latency + sum(beats_in) + compute[-1], first + sum(compute), first + sum(beats_out))
 
 
-def operand_bytes(csf: Csf, value_width: int, leaf_bytes: int = 2, node_bytes: int = 4,
-                  dense: Sequence[int] = ()) -> int:
+def operand_bytes(
+    csf: Csf, value_width: int, leaf_bytes: int = 2, node_bytes: int = 4, dense: Sequence[int] = ()
+) -> int:
     """Return the bytes of an operand's arrays in memory; arguments as for operand_arrays()."""
     return sum(operand_arrays(csf, value_width, leaf_bytes, node_bytes, dense))
 
 
-def operand_arrays(csf: Csf, value_width: int, leaf_bytes: int = 2, node_bytes: int = 4,
-                   dense: Sequence[int] = ()) -> list[int]:
+def operand_arrays(
+    csf: Csf, value_width: int, leaf_bytes: int = 2, node_bytes: int = 4, dense: Sequence[int] = ()
+) -> list[int]:
     """Return the bytes of each of an operand's arrays in memory.
 
     Args:

@@ -51,9 +51,17 @@ class Pieces:
     def part(self, first: int, last: int) -> Pieces:
         """Return the pieces from `first` up to, without, `last`."""
         fibers, entries = self.fibers, slice(self.fibers.starts[first], self.fibers.starts[last])
-        return Pieces(Fibers(fibers.starts[first:last + 1] - fibers.starts[first],
-                             fibers.owner[entries] - first, fibers.paths[first:last], fibers.last[entries]),
-                      self.owner[first:last], self.lane[first:last], self.lanes)
+        return Pieces(
+            Fibers(
+                fibers.starts[first : last + 1] - fibers.starts[first],
+                fibers.owner[entries] - first,
+                fibers.paths[first:last],
+                fibers.last[entries],
+            ),
+            self.owner[first:last],
+            self.lane[first:last],
+            self.lanes,
+        )
 
 
 def cut(fibers: Fibers, lanes: int, most: int = 0) -> Pieces:
@@ -79,8 +87,7 @@ def cut(fibers: Fibers, lanes: int, most: int = 0) -> Pieces:
     of = np.repeat(np.arange(len(owner)), np.diff(starts))
     entry = fibers.starts[owner[of]] + begin[of] + np.arange(len(of)) - starts[of]
     last = np.where(kept[of] > 0, fibers.last[np.minimum(entry, len(fibers.last) - 1)] + 1, 0)
-    return Pieces(Fibers(starts, of, fibers.paths[owner], last), owner, np.where(kept > 0, begin % lanes, 0),
-                  lanes)
+    return Pieces(Fibers(starts, of, fibers.paths[owner], last), owner, np.where(kept > 0, begin % lanes, 0), lanes)
 
 
 def skipped(a: Pieces, b: Pieces) -> tuple[np.ndarray, np.ndarray]:

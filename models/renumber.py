@@ -62,8 +62,12 @@ def renumber(a: SparseTensor, b: SparseTensor, every_fiber: bool = False) -> Ren
                 extent = max(extent, len(common) + which + 1)
         coords = np.column_stack([tensor.coords[kept, :-1], places[kept]])
         parts.append((coords, tensor.values[kept], np.unique(fibers.owner[kept])))
-    tensors = [SparseTensor((*tensor.shape[:-1], extent), coords, values)
-               for tensor, (coords, values, _) in zip((a, b), parts, strict=True)]
-    return Renumbered(*tensors, tuple(before.nnz - after.nnz for before, after in zip((a, b), tensors,
-                                                                                     strict=True)),
-                      tuple(fibers for _, _, fibers in parts))
+    tensors = [
+        SparseTensor((*tensor.shape[:-1], extent), coords, values)
+        for tensor, (coords, values, _) in zip((a, b), parts, strict=True)
+    ]
+    return Renumbered(
+        *tensors,
+        tuple(before.nnz - after.nnz for before, after in zip((a, b), tensors, strict=True)),
+        tuple(fibers for _, _, fibers in parts),
+    )

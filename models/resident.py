@@ -20,8 +20,9 @@ SLOTS = package_constants("flaash_pkg")["MaxSlots"]
 _FIRST_LINE = 7  # from the start to the first line at the engines, beyond the memory's latency
 
 
-def least_resident(a: Csf, b: Csf, config: Mapping[str, int | str], after: int,
-                   counted: int) -> tuple[dict[str, int], Work]:
+def least_resident(
+    a: Csf, b: Csf, config: Mapping[str, int | str], after: int, counted: int
+) -> tuple[dict[str, int], Work]:
     """Return the cycles of each limit alone, and the totals; see models.cycles.Bound.
 
     Args:
@@ -39,10 +40,14 @@ def least_resident(a: Csf, b: Csf, config: Mapping[str, int | str], after: int,
     used = groups * (engines // groups)
     most = max((sum(fiber.values()) for fiber in lookups.hits), default=0)  # matches of one fiber of A
     products = max(-(-total.matches // used), -(-most // len(lookups.lines_b)))
-    lines = max(-(-(total.lines_a + total.lines_b) // groups),
-                _piece(np.sort(lookups.lines_a), np.sort(lookups.lines_b), -(-total.jobs // groups), size))
-    return {"engine": before + lines + counted,
-            "products": before + 2 + products + after + counted if total.matches else 0}, total
+    lines = max(
+        -(-(total.lines_a + total.lines_b) // groups),
+        _piece(np.sort(lookups.lines_a), np.sort(lookups.lines_b), -(-total.jobs // groups), size),
+    )
+    return {
+        "engine": before + lines + counted,
+        "products": before + 2 + products + after + counted if total.matches else 0,
+    }, total
 
 
 def _piece(lines_a: np.ndarray, lines_b: np.ndarray, pairs: int, size: int) -> int:

@@ -49,9 +49,16 @@ class SparseTensor:
         return len(self.values)
 
     @classmethod
-    def from_coordinates(cls, shape: Sequence[int], coords: np.ndarray, values: np.ndarray, *,
-                         path: str | PathLike | None = None,
-                         place: Callable[[int], str] | None = None, base: int = 0) -> SparseTensor:
+    def from_coordinates(
+        cls,
+        shape: Sequence[int],
+        coords: np.ndarray,
+        values: np.ndarray,
+        *,
+        path: str | PathLike | None = None,
+        place: Callable[[int], str] | None = None,
+        base: int = 0,
+    ) -> SparseTensor:
         """Return the tensor with these entries, given in any order.
 
         Args:
@@ -70,8 +77,11 @@ class SparseTensor:
         shape = check_shape(shape, path)
         coords, values = np.asarray(coords), np.asarray(values)
         if coords.ndim != 2 or coords.shape[1] != len(shape) or values.ndim != 1:
-            raise TensorError(f"coordinates of shape {coords.shape} and values of shape {values.shape}"
-                              f" don't describe a tensor of order {len(shape)}", path)
+            raise TensorError(
+                f"coordinates of shape {coords.shape} and values of shape {values.shape}"
+                f" don't describe a tensor of order {len(shape)}",
+                path,
+            )
         if len(coords) != len(values):
             raise TensorError(f"{len(coords)} coordinates but {len(values)} values", path)
         coords, values = _integers(coords, path, place), to_float64(values, path, place)
@@ -83,8 +93,11 @@ class SparseTensor:
             pairs = np.sort(np.stack([order[same], order[same + 1]]), axis=0)
             worst = np.argmin(pairs[1])
             first, second = pairs[:, worst]
-            raise TensorError(f"coordinates {_tuple(coords[same[worst]] + base)} occur twice,"
-                              f" first at {place(int(first))}", path, place(int(second)))
+            raise TensorError(
+                f"coordinates {_tuple(coords[same[worst]] + base)} occur twice, first at {place(int(first))}",
+                path,
+                place(int(second)),
+            )
         return cls(shape, coords, values)
 
     @classmethod
@@ -113,8 +126,7 @@ class SparseTensor:
         """Return the tensor whose mode i is this one's mode modes[i]."""
         if sorted(modes) != list(range(self.order)):
             raise TensorError(f"{tuple(modes)} is no permutation of the {self.order} modes")
-        return SparseTensor(tuple(self.shape[m] for m in modes), self.coords[:, list(modes)],
-                            self.values)._sorted()
+        return SparseTensor(tuple(self.shape[m] for m in modes), self.coords[:, list(modes)], self.values)._sorted()
 
     def fuse_last(self, count: int) -> SparseTensor:
         """Return the tensor with its last `count` modes fused into one, row-major.
@@ -125,8 +137,11 @@ class SparseTensor:
         fused = np.zeros(self.nnz, np.int64)
         for mode in range(keep, self.order):
             fused = fused * self.shape[mode] + self.coords[:, mode]
-        return SparseTensor((*self.shape[:keep], math.prod(self.shape[keep:])),
-                            np.column_stack([self.coords[:, :keep], fused]), self.values)
+        return SparseTensor(
+            (*self.shape[:keep], math.prod(self.shape[keep:])),
+            np.column_stack([self.coords[:, :keep], fused]),
+            self.values,
+        )
 
     def fiber_starts(self) -> np.ndarray:
         """Return the first entry of each non-empty fiber (along the last mode), and nnz at the end."""
@@ -138,16 +153,18 @@ class SparseTensor:
 
     def equals(self, other: SparseTensor) -> bool:
         """Return whether shape and entries are the same, values compared bit by bit."""
-        return (self.shape == other.shape and np.array_equal(self.coords, other.coords)
-                and np.array_equal(self.values.view(np.uint64), other.values.view(np.uint64)))
+        return (
+            self.shape == other.shape
+            and np.array_equal(self.coords, other.coords)
+            and np.array_equal(self.values.view(np.uint64), other.values.view(np.uint64))
+        )
 
     def _sorted(self) -> SparseTensor:
         order = np.lexsort(self.coords.T[::-1]) if self.shape else np.arange(self.nnz)
         return SparseTensor(self.shape, self.coords[order], self.values[order])
 
 
-def check_shape(shape: Sequence[int], path: str | PathLike | None = None,
-                place: str | None = None) -> tuple[int, ...]:
+def check_shape(shape: Sequence[int], path: str | PathLike | None = None, place: str | None = None) -> tuple[int, ...]:
     """Return the shape as a tuple of Python integers.
 
     Raises:
@@ -157,13 +174,11 @@ def check_shape(shape: Sequence[int], path: str | PathLike | None = None,
         raise TensorError(f"{len(shape)} modes are more than {MAX_ORDER}", path, place)
     for mode, extent in enumerate(shape):
         if int(extent) != extent or not 1 <= extent <= MAX_EXTENT:
-            raise TensorError(f"extent {extent} of mode {mode} is not an integer from 1 to {MAX_EXTENT}",
-                              path, place)
+            raise TensorError(f"extent {extent} of mode {mode} is not an integer from 1 to {MAX_EXTENT}", path, place)
     return tuple(int(extent) for extent in shape)
 
 
-def to_float64(values: np.ndarray, path: str | PathLike | None = None,
-               place: Callable[[int], str] = str) -> np.ndarray:
+def to_float64(values: np.ndarray, path: str | PathLike | None = None, place: Callable[[int], str] = str) -> np.ndarray:
     """Return the values as float64 without any loss; float32 NaNs keep their bits.
 
     Raises:
@@ -172,8 +187,9 @@ def to_float64(values: np.ndarray, path: str | PathLike | None = None,
     if values.dtype == np.float64:
         return np.ascontiguousarray(values)
     if values.dtype == np.float32:
-        return widen_float32(values.view(np.uint32) if values.flags.c_contiguous
-                             else np.ascontiguousarray(values).view(np.uint32))
+        return widen_float32(
+            values.view(np.uint32) if values.flags.c_contiguous else np.ascontiguousarray(values).view(np.uint32)
+        )
     if values.dtype.kind not in "biuf":
         raise TensorError(f"values of type {values.dtype} are not real numbers", path)
     wide = values.astype(np.float64)
@@ -198,8 +214,7 @@ def _integers(coords: np.ndarray, path, place) -> np.ndarray:
         large = np.argwhere(coords > MAX_EXTENT)
         if len(large):
             row, mode = large[0]
-            raise TensorError(f"coordinate {coords[row, mode]} of mode {mode} is too large", path,
-                              place(int(row)))
+            raise TensorError(f"coordinate {coords[row, mode]} of mode {mode} is too large", path, place(int(row)))
     return coords.astype(np.int64)
 
 
@@ -208,8 +223,11 @@ def _check_range(shape: tuple[int, ...], coords: np.ndarray, path, place) -> Non
     if bad.any():
         row = int(np.argmax(bad.any(axis=1)))
         mode = int(np.argmax(bad[row]))
-        raise TensorError(f"coordinate {coords[row, mode]} (0-based) of mode {mode} is outside"
-                          f" its extent {shape[mode]}", path, place(row))
+        raise TensorError(
+            f"coordinate {coords[row, mode]} (0-based) of mode {mode} is outside its extent {shape[mode]}",
+            path,
+            place(row),
+        )
 
 
 def _tuple(row: np.ndarray) -> tuple[int, ...]:

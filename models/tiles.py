@@ -97,19 +97,26 @@ def cut_tiles(name: str, tensor: SparseTensor, room: Room) -> list[Tile]:
     nodes = np.concatenate([[0], np.cumsum(opened)])
     upper, tiles, first = fibers.paths.shape[1], [], 0
     if upper > room.nodes or not room.fibers:
-        raise TensorError(f"{name}: a fiber of order {tensor.order} needs {upper} nodes and a place among"
-                          f" fibers, a tile has {room.nodes} (NodeDepth) and {room.fibers} (FiberDepth)")
+        raise TensorError(
+            f"{name}: a fiber of order {tensor.order} needs {upper} nodes and a place among"
+            f" fibers, a tile has {room.nodes} (NodeDepth) and {room.fibers} (FiberDepth)"
+        )
     while first < fibers.count:
         # The first fiber of a tile needs a node in every level, later fibers only the nodes that they open.
         free = nodes[first + 1] + room.nodes - upper
-        last = min(int(np.searchsorted(lines, lines[first] + room.lines, side="right")) - 1,
-                   int(np.searchsorted(nodes, free, side="right")) - 1, first + room.fibers, fibers.count)
+        last = min(
+            int(np.searchsorted(lines, lines[first] + room.lines, side="right")) - 1,
+            int(np.searchsorted(nodes, free, side="right")) - 1,
+            first + room.fibers,
+            fibers.count,
+        )
         if last == first:
             raise TensorError(
                 f"{name}: fiber {first}, at coordinates {tuple(fibers.paths[first].tolist())}, has"
                 f" {fibers.starts[first + 1] - fibers.starts[first]:,} entries, and a tile holds"
                 f" {room.lines * room.lanes:,}; a build with MemLines ="
-                f" {room.parts * int(lines[first + 1] - lines[first]):,} can")
+                f" {room.parts * int(lines[first + 1] - lines[first]):,} can"
+            )
         tiles.append(Tile(first, last, (int(fibers.starts[first]), int(fibers.starts[last]))))
         first = last
     return tiles
@@ -139,8 +146,9 @@ def moved_bytes(sizes_a: Sequence[int], sizes_b: Sequence[int], stays: int) -> i
     return sum(resident) + sum(streamed) * (len(resident) if len(streamed) > 1 else 1)
 
 
-def plan(a: Sequence[Tile], b: Sequence[Tile], sizes_a: Sequence[int], sizes_b: Sequence[int],
-         stays: int | None = None) -> Plan:
+def plan(
+    a: Sequence[Tile], b: Sequence[Tile], sizes_a: Sequence[int], sizes_b: Sequence[int], stays: int | None = None
+) -> Plan:
     """Return the plan that loads fewer bytes; A stays if both load the same.
 
     Args:

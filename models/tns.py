@@ -33,9 +33,10 @@ def read(path: str | PathLike) -> SparseTensor:
         comment = comment.strip()
         if not text.strip() and comment.startswith(_SHAPE):
             if shape is not None or numbers:
-                raise TensorError("a second shape" if shape is not None
-                                  else "the shape comes after an entry", path, f"line {number}")
-            shape = _parse_shape(comment[len(_SHAPE):], path, number)
+                raise TensorError(
+                    "a second shape" if shape is not None else "the shape comes after an entry", path, f"line {number}"
+                )
+            shape = _parse_shape(comment[len(_SHAPE) :], path, number)
             order = len(shape)
         fields = text.split()
         if not fields:
@@ -43,8 +44,11 @@ def read(path: str | PathLike) -> SparseTensor:
         if order is None:
             order = _guess_order(fields, path, number)
         if len(fields) != order + 1:
-            raise TensorError(f"{len(fields)} fields, but an entry of order {order} has {order + 1}:"
-                              f" {shorten(line)}", path, f"line {number}")
+            raise TensorError(
+                f"{len(fields)} fields, but an entry of order {order} has {order + 1}: {shorten(line)}",
+                path,
+                f"line {number}",
+            )
         for mode in range(order):
             coords.append(_coordinate(fields[mode], mode, shape, path, number))
         values.append(parse_number(fields[order], "the value", path, number))
@@ -54,8 +58,9 @@ def read(path: str | PathLike) -> SparseTensor:
     table = np.array(coords, np.int64).reshape(len(numbers), order)
     if shape is None:
         shape = tuple(int(extent) + 1 for extent in table.max(axis=0))
-    return SparseTensor.from_coordinates(shape, table, np.array(values, np.float64), path=path,
-                                         place=lambda index: f"line {numbers[index]}", base=1)
+    return SparseTensor.from_coordinates(
+        shape, table, np.array(values, np.float64), path=path, place=lambda index: f"line {numbers[index]}", base=1
+    )
 
 
 def write(path: str | PathLike, tensor: SparseTensor) -> None:
@@ -77,8 +82,7 @@ def _parse_shape(text: str, path, number: int) -> tuple[int, ...]:
 
 def _guess_order(fields: list[str], path, number: int) -> int:
     if len(fields) < 2:
-        raise TensorError(f"{shorten(fields[0])} alone is no entry: coordinates, then a value", path,
-                          f"line {number}")
+        raise TensorError(f"{shorten(fields[0])} alone is no entry: coordinates, then a value", path, f"line {number}")
     if len(fields) > MAX_ORDER + 1:
         raise TensorError(f"{len(fields) - 1} coordinates are more than {MAX_ORDER}", path, f"line {number}")
     return len(fields) - 1
@@ -88,6 +92,5 @@ def _coordinate(text: str, mode: int, shape: tuple[int, ...] | None, path, numbe
     value = parse_integer(text, f"the coordinate of mode {mode}", path, number)
     extent = shape[mode] if shape else MAX_EXTENT
     if not 1 <= value <= extent:
-        raise TensorError(f"coordinate {value} of mode {mode} is not from 1 to {extent}", path,
-                          f"line {number}")
+        raise TensorError(f"coordinate {value} of mode {mode} is not from 1 to {extent}", path, f"line {number}")
     return value - 1

@@ -15,6 +15,7 @@ from models.portions import Pieces, cut, skipped
 
 WORD = 128  # coordinates of a word of a lookup engine's table
 
+
 @dataclass(frozen=True)
 class Work:
     """The work of a contraction, for any number of SDPEs.
@@ -59,8 +60,15 @@ class Jobs:
     lines_b: np.ndarray
 
 
-def measure(a: Csf, b: Csf, lanes: int, engine: str, run_length: int, portion: int = 0, long_lines: int = 0,
-            ) -> tuple[Work, Jobs]:
+def measure(
+    a: Csf,
+    b: Csf,
+    lanes: int,
+    engine: str,
+    run_length: int,
+    portion: int = 0,
+    long_lines: int = 0,
+) -> tuple[Work, Jobs]:
     """Return the totals, and the work of each range job in the order in which jobs are handed out.
 
     Args:
@@ -93,8 +101,11 @@ def measure(a: Csf, b: Csf, lanes: int, engine: str, run_length: int, portion: i
         return Work(0, 0, 0, 0, 0, 0, 0, 0), Jobs(*[np.zeros(0, np.int64)] * 5)
     run_lines = np.add.reduceat(lines_b, run_starts)
     order = _order(pieces_a.owner, -(-np.diff(whole_a.starts) // lanes), run_lines, long_lines)
-    of_jobs = Jobs(*(np.concatenate(cost).ravel()[order] for cost in (engine_cost, tails, beat_cost)),
-                   np.multiply.outer(lines_a, run_counts).ravel()[order], np.tile(run_lines, count_a)[order])
+    of_jobs = Jobs(
+        *(np.concatenate(cost).ravel()[order] for cost in (engine_cost, tails, beat_cost)),
+        np.multiply.outer(lines_a, run_counts).ravel()[order],
+        np.tile(run_lines, count_a)[order],
+    )
     sums = [int(cost.sum()) for cost in (of_jobs.engine, of_jobs.beats, of_jobs.lines_a, of_jobs.lines_b)]
     return Work(whole_a.count * count_b, len(order), steps, *sums[:2], matches, *sums[2:]), of_jobs
 
@@ -173,8 +184,10 @@ def measure_lookup(a: Csf, b: Csf, lanes: int, size: int) -> tuple[Work, Lookups
             hits[meet // read_b][meet % read_b] = count
     # Each line of B meets all fibers of A, `size` of them at a time.
     steps, passes = fibers_a.count * read_b, -(-fibers_a.count // size)
-    return (Work(jobs, 0, steps, steps, matches, matches, int(lines_a.sum()) if jobs else 0, passes * read_b),
-            Lookups(lanes, a.shape[-1], lines_a.tolist(), lines_b.tolist(), _words(fibers_a, lanes), hits))
+    return (
+        Work(jobs, 0, steps, steps, matches, matches, int(lines_a.sum()) if jobs else 0, passes * read_b),
+        Lookups(lanes, a.shape[-1], lines_a.tolist(), lines_b.tolist(), _words(fibers_a, lanes), hits),
+    )
 
 
 def _words(fibers: Fibers, lanes: int) -> list[list[int]]:
@@ -182,7 +195,7 @@ def _words(fibers: Fibers, lanes: int) -> list[list[int]]:
     words = []
     for first, last in itertools.pairwise(fibers.starts.tolist()):
         coords = (fibers.last[first:last] // WORD).tolist()
-        words.append([len(set(coords[place:place + lanes])) for place in range(0, last - first, lanes)])
+        words.append([len(set(coords[place : place + lanes])) for place in range(0, last - first, lanes)])
     return words
 
 
@@ -218,7 +231,7 @@ def _common(a: Fibers, b: Fibers) -> np.ndarray:
     counts = np.zeros(a.count * b.count, np.int64)
     for first, last, entry_a, entry_b in joined_pairs(a, b):
         pair = (a.owner[entry_a] - first) * b.count + b.owner[entry_b]
-        counts[first * b.count:last * b.count] += np.bincount(pair, minlength=(last - first) * b.count)
+        counts[first * b.count : last * b.count] += np.bincount(pair, minlength=(last - first) * b.count)
     return counts.reshape(a.count, b.count)
 
 

@@ -21,9 +21,13 @@ def collected(*arguments: str, full: bool = False, coverage: bool = False) -> li
     Raises:
         AssertionError: pytest refused them, or there is no such test; the text is pytest's.
     """
-    environment = {**os.environ, COVERAGE: str(int(coverage)), "FLAASH_FULL": str(int(full)),
-                   "FLAASH_LONG": "0"}
-    done = subprocess.run([sys.executable, "-m", "pytest", "--collect-only", "-o", "addopts=-q",
-                           *arguments], cwd=ROOT, env=environment, capture_output=True, text=True)
+    environment = {**os.environ, COVERAGE: str(int(coverage)), "FLAASH_FULL": str(int(full)), "FLAASH_LONG": "0"}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "-o", "addopts=-q", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return re.findall(r"^tests/\S+::\S+", done.stdout, re.MULTILINE)

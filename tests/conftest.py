@@ -134,8 +134,7 @@ def _left_out(item: pytest.Item, config: pytest.Config) -> bool:
 
 def _of_the_full_suite(item: pytest.Item) -> bool:
     """Return whether a test is left to the full suite, and this is not the full suite."""
-    return not FULL and any(not mark.args or _simulator(item) in mark.args
-                            for mark in item.iter_markers("full"))
+    return not FULL and any(not mark.args or _simulator(item) in mark.args for mark in item.iter_markers("full"))
 
 
 def _simulator(item: pytest.Item) -> str:
@@ -168,8 +167,14 @@ def seed(request: pytest.FixtureRequest) -> int:
 
 def _ran_in_full(config: pytest.Config) -> bool:
     options = config.option
-    return (not options.keyword and not options.markexpr and not options.simulator and not options.left_out
-            and not options.collectonly and config.args_source is not pytest.Config.ArgsSource.ARGS)
+    return (
+        not options.keyword
+        and not options.markexpr
+        and not options.simulator
+        and not options.left_out
+        and not options.collectonly
+        and config.args_source is not pytest.Config.ArgsSource.ARGS
+    )
 
 
 def planned_but_not_passed(config: pytest.Config) -> list[str]:
@@ -195,13 +200,11 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if times.OWNER in os.environ and int(os.environ[times.OWNER]) in (os.getpid(), os.getppid()):
         alone = on_a_worker or not session.config.getoption("numprocesses", None)
         times.record("session", cpu=times.cpu(resource.RUSAGE_SELF) + (times.cpu() if alone else 0))
-    if not on_a_worker and exitstatus == 0 and _ran_in_full(session.config) \
-            and planned_but_not_passed(session.config):
+    if not on_a_worker and exitstatus == 0 and _ran_in_full(session.config) and planned_but_not_passed(session.config):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int,
-                            config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config) -> None:
     named = [name for name in config.args if "::" in name]
     if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and named:
         told = "no such test" if len(named) == 1 else "no such test among"

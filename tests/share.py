@@ -31,5 +31,8 @@ def share(items: Sequence[T], seed: int, of: int = 2, suite: int | None = None) 
         suite: that number for the suite, if it does less than the full one.
     """
     turns = of if FULL or suite is None else suite
-    return list(items) if LONG else [
-        item for number, item in enumerate(items) if number == 0 or number % turns == seed % turns]
+    return (
+        list(items)
+        if LONG
+        else [item for number, item in enumerate(items) if number == 0 or number % turns == seed % turns]
+    )

@@ -26,8 +26,10 @@ async def inverts(dut):
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
     path = tmp_path / "flaash_built_once.sv"
-    path.write_text("module flaash_built_once (input logic a_i, output logic b_o);\n  assign b_o = !a_i;\n"
-                    "endmodule : flaash_built_once\n")
+    path.write_text(
+        "module flaash_built_once (input logic a_i, output logic b_o);\n  assign b_o = !a_i;\n"
+        "endmodule : flaash_built_once\n"
+    )
     return path
 
 
@@ -44,8 +46,9 @@ def refuse(*command: object, **_: object) -> None:
     raise AssertionError(f"called again: {command}")
 
 
-def test_a_finished_build_is_kept(simulator: str, source: Path, tmp_path: Path,
-                                  monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_finished_build_is_kept(
+    simulator: str, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Another checkout's setup changes the ctime of the simulator, and git the mtimes of sources."""
     folder = build(source.stem, simulator, extra_sources=(source,)).folder
     before = dates(folder)
@@ -61,8 +64,9 @@ def test_a_finished_build_is_kept(simulator: str, source: Path, tmp_path: Path,
     run(built, "built_once_tests", f"built_once-{simulator}")
 
 
-def test_other_versions_of_the_tools_are_another_build(simulator: str, source: Path,
-                                                       monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_versions_of_the_tools_are_another_build(
+    simulator: str, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(simulation, "_compile", lambda *_, **__: None)
     here = simulation.tool_versions(simulator)
     assert re.search(r"\d+\.\d+", here[0])

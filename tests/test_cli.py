@@ -52,14 +52,42 @@ def _refused(capsys: pytest.CaptureFixture, *arguments: str) -> str:
     return lines[0]
 
 
-def test_contracts_two_files(tmp_path: Path, capsys: pytest.CaptureFixture,
-                             caplog: pytest.LogCaptureFixture) -> None:
+def test_contracts_two_files(tmp_path: Path, capsys: pytest.CaptureFixture, caplog: pytest.LogCaptureFixture) -> None:
     a, b, out = _write(tmp_path / "a.tns", 3, 4, 5), _write(tmp_path / "b.npz", 5, 6, 4), tmp_path / "c.tns"
-    assert sim.main(["--a", a, "--b", b, "--axes=-2,2:-1,0", "--out", str(out), "--sim", "icarus",
-                     "--config", "tiny", "--seed", "5"]) == 0
+    assert (
+        sim.main(
+            [
+                "--a",
+                a,
+                "--b",
+                b,
+                "--axes=-2,2:-1,0",
+                "--out",
+                str(out),
+                "--sim",
+                "icarus",
+                "--config",
+                "tiny",
+                "--seed",
+                "5",
+            ]
+        )
+        == 0
+    )
     text = capsys.readouterr().out
-    for part in ("icarus", "configuration tiny", "seed 5", "jobs", "matches", "cycles", "lower bound",
-                 "utilisation", "agrees", "coverage", "exact in fp32"):
+    for part in (
+        "icarus",
+        "configuration tiny",
+        "seed 5",
+        "jobs",
+        "matches",
+        "cycles",
+        "lower bound",
+        "utilisation",
+        "agrees",
+        "coverage",
+        "exact in fp32",
+    ):
         assert part in text, part
     assert "Skipping compilation" not in caplog.text
     summary = json.loads((sim.FOLDER / "summary.json").read_text())
@@ -72,11 +100,18 @@ def test_contracts_two_files(tmp_path: Path, capsys: pytest.CaptureFixture,
     assert {"simulator", "config", "jobs", "matches", "coverage"} <= set(summary)
 
 
-@pytest.mark.parametrize("wrong", [
-    ["--config", "big"], ["--seed", "x"], ["--seq", "no_such"], ["--sim", "modelsim"],
-    ["--a", "nowhere.tns", "--b", "nowhere.tns"], ["--out", "c.doc"]])
-def test_a_refused_call_leaves_no_summary_of_the_run_before(wrong: list[str],
-                                                           capsys: pytest.CaptureFixture) -> None:
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--config", "big"],
+        ["--seed", "x"],
+        ["--seq", "no_such"],
+        ["--sim", "modelsim"],
+        ["--a", "nowhere.tns", "--b", "nowhere.tns"],
+        ["--out", "c.doc"],
+    ],
+)
+def test_a_refused_call_leaves_no_summary_of_the_run_before(wrong: list[str], capsys: pytest.CaptureFixture) -> None:
     sim.FOLDER.mkdir(parents=True, exist_ok=True)
     (sim.FOLDER / "summary.json").write_text(json.dumps({"passed": True}))
     told = _refused(capsys, *wrong)
@@ -108,17 +143,36 @@ def _some_fibers(name: str) -> SparseTensor:
 
 
 @pytest.mark.suite_on("icarus")
-@pytest.mark.parametrize(("config", "name", "scale", "lost"), [
-    ("tiny", "lih_integrals", 1000.0, "25 of 27 values were rounded to fp32, relative error up to 4.75e-08"),
-    ("bf16", "flights", 100.0, "28 of 56 values were rounded to bf16, relative error up to 3.64e-03"),
-    ("int8", "flights", 4.5,
-     "37 of 56 values were rounded to int8, relative error up to 4.96e-01; 15 were clipped"),
-    ("int16", "flights", 1500.5,
-     "45 of 56 values were rounded to int16, relative error up to 6.10e-01; 27 were clipped"),
-], ids=["fp32", "bf16", "int8", "int16"])
-def test_a_real_tensor_in_each_format(simulator: str, config: str, name: str, scale: float, lost: str,
-                                      tmp_path: Path, capsys: pytest.CaptureFixture,
-                                      monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("config", "name", "scale", "lost"),
+    [
+        ("tiny", "lih_integrals", 1000.0, "25 of 27 values were rounded to fp32, relative error up to 4.75e-08"),
+        ("bf16", "flights", 100.0, "28 of 56 values were rounded to bf16, relative error up to 3.64e-03"),
+        (
+            "int8",
+            "flights",
+            4.5,
+            "37 of 56 values were rounded to int8, relative error up to 4.96e-01; 15 were clipped",
+        ),
+        (
+            "int16",
+            "flights",
+            1500.5,
+            "45 of 56 values were rounded to int16, relative error up to 6.10e-01; 27 were clipped",
+        ),
+    ],
+    ids=["fp32", "bf16", "int8", "int16"],
+)
+def test_a_real_tensor_in_each_format(
+    simulator: str,
+    config: str,
+    name: str,
+    scale: float,
+    lost: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Some fibers, scaled beyond the format's precision, against the same fibers in exact form."""
     small = _with_two_engines(config, monkeypatch)
     held, out = _some_fibers(name), tmp_path / "out.npz"
@@ -128,21 +182,22 @@ def test_a_real_tensor_in_each_format(simulator: str, config: str, name: str, sc
     io.write(b, held)
     assert sim.main(["--a", a, "--b", b, "--out", str(out), "--sim", simulator, "--config", config]) == 0
     fmt = str(small["Format"])
-    assert [f"scaled.tns: {lost}", f"held.tns: all {held.nnz} values are exact in {fmt}"] \
-        == [line for line in capsys.readouterr().out.splitlines() if line.split(":")[0].endswith(".tns")]
+    assert [f"scaled.tns: {lost}", f"held.tns: all {held.nnz} values are exact in {fmt}"] == [
+        line for line in capsys.readouterr().out.splitlines() if line.split(":")[0].endswith(".tns")
+    ]
     summary = json.loads((sim.FOLDER / "summary.json").read_text())
     assert summary["matches"] > summary["results"] > 0, "no sum of several products"
     assert io.read(out).equals(contract(*prepare(scaled, held, None), fmt).to_tensor())
 
 
-def test_a_result_that_its_file_cannot_hold(tmp_path: Path, capsys: pytest.CaptureFixture,
-                                           monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_result_that_its_file_cannot_hold(
+    tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A sum of 31 bits for a format of binary32 numbers: found after the simulation, whose result is kept."""
     _with_two_engines("int16", monkeypatch)
     a, out = tmp_path / "a.tns", tmp_path / "c.csfbin"
     io.write(a, SparseTensor.from_dense(np.full((1, 2), 32767.0)))
-    line = _refused(capsys, "--a", str(a), "--b", str(a), "--out", str(out), "--sim", "icarus",
-                    "--config", "int16")
+    line = _refused(capsys, "--a", str(a), "--b", str(a), "--out", str(out), "--sim", "icarus", "--config", "int16")
     assert "c.csfbin: value 2147352578.0 of entry 0 is no binary32 number" in line
     assert not out.exists()
     with np.load(ROOT / line.split("coordinates and bits of the result are in ")[1]) as kept:
@@ -150,8 +205,7 @@ def test_a_result_that_its_file_cannot_hold(tmp_path: Path, capsys: pytest.Captu
 
 
 def test_out_is_for_one_contraction(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    line = _refused(capsys, "--seq", "smoke", "--out", str(tmp_path / "c.tns"), "--sim", "icarus",
-                    "--config", "tiny")
+    line = _refused(capsys, "--seq", "smoke", "--out", str(tmp_path / "c.tns"), "--sim", "icarus", "--config", "tiny")
     assert "c.tns was not written: OUT is for one contraction, the sequence made 4" in line
     assert not (tmp_path / "c.tns").exists()
     assert json.loads((sim.FOLDER / "summary.json").read_text())["passed"], "the run itself is right"
@@ -163,15 +217,20 @@ def test_a_configuration_with_changes(capsys: pytest.CaptureFixture) -> None:
     assert json.loads((sim.FOLDER / "summary.json").read_text())["config"] == "tiny:NumSdpe=2"
 
 
-@pytest.mark.parametrize(("broken", "verdict", "reason"), [
-    ("=AlteredModel", "DISAGREES", "the model says"),
-    ("illegal_handshake", "FAILED", "beat withdrawn before it was taken"),
-])
-def test_a_failure_is_reported(broken: str, verdict: str, reason: str, capsys: pytest.CaptureFixture,
-                               monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("broken", "verdict", "reason"),
+    [
+        ("=AlteredModel", "DISAGREES", "the model says"),
+        ("illegal_handshake", "FAILED", "beat withdrawn before it was taken"),
+    ],
+)
+def test_a_failure_is_reported(
+    broken: str, verdict: str, reason: str, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A disagreement, or a simulation that stops: exit status 1, and the summary is still printed."""
-    monkeypatch.setattr(sim, "run_sequences", functools.partial(
-        run_sequences, test_module="tests.top.negative_tests", testcase=broken))
+    monkeypatch.setattr(
+        sim, "run_sequences", functools.partial(run_sequences, test_module="tests.top.negative_tests", testcase=broken)
+    )
     assert sim.main(["--seq", "smoke", "--sim", "icarus", "--config", "tiny"]) == FAILED
     captured = capsys.readouterr()
     assert verdict in captured.out and reason in captured.err and "Traceback" not in captured.err
@@ -195,8 +254,7 @@ def test_a_trace_is_written(simulator: str, capsys: pytest.CaptureFixture) -> No
 
 
 def test_mistakes_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    a, b, vector = _write(tmp_path / "a.tns", 3, 4), _write(tmp_path / "b.tns", 5, 6), _write(
-        tmp_path / "v.tns", 4)
+    a, b, vector = _write(tmp_path / "a.tns", 3, 4), _write(tmp_path / "b.tns", 5, 6), _write(tmp_path / "v.tns", 4)
     bad = tmp_path / "bad.tns"
     bad.write_text("# shape: 2 2\n1 1 1.0\n1 3 1.0\n")
     missing = str(tmp_path / "missing.tns")
@@ -218,8 +276,10 @@ def test_mistakes_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture) ->
         (("--a", a, "--b", vector, "--out", str(folder)), ["folder.npz is a folder, not a file"]),
         (("--a", a, "--b", vector, "--out", str(tmp_path / "c.mtx")), ["c.mtx: Matrix Market", "order 1"]),
         (("--a", vector, "--b", vector, "--out", str(tmp_path / "c.csfbin")), ["can't hold a scalar"]),
-        (("--a", many, "--b", vector, "--axes", "0:0"), [
-            "many.tns: 8,193 fibers, CONFIG=default takes 8,192 (FiberDepth)"]),
+        (
+            ("--a", many, "--b", vector, "--axes", "0:0"),
+            ["many.tns: 8,193 fibers, CONFIG=default takes 8,192 (FiberDepth)"],
+        ),
         (("--a", a, "--b", vector, "--seq", "smoke"), ["A and B can't be given together with SEQ=smoke"]),
         (("--seq", "nonsense"), ["unknown sequence 'nonsense'", "skewed"]),
         (("--config", "nonsense"), ["unknown configuration 'nonsense'", "wide32"]),
@@ -244,8 +304,9 @@ def test_mistakes_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture) ->
 
 
 @pytest.mark.parametrize(("name", "program"), [("icarus", "Icarus Verilog"), ("verilator", "'g++'")])
-def test_a_missing_tool_is_named(name: str, program: str, capsys: pytest.CaptureFixture,
-                                 monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_tool_is_named(
+    name: str, program: str, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PATH", "")
     assert program in _refused(capsys, "--sim", name)
 
@@ -260,8 +321,9 @@ def test_losses_of_integers_are_named(capsys: pytest.CaptureFixture) -> None:
         report.losses(get_format("int16"), {"x/a.tns": SparseTensor.from_dense(np.array([1.0, np.nan]))})
 
 
-def test_a_configuration_file_with_a_mistake_is_one_line(capsys: pytest.CaptureFixture,
-                                                         monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_configuration_file_with_a_mistake_is_one_line(
+    capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def names() -> list[str]:
         raise configs.ConfigError("configs.toml: Invalid value (at line 58, column 13)")
 
@@ -269,8 +331,9 @@ def test_a_configuration_file_with_a_mistake_is_one_line(capsys: pytest.CaptureF
     assert "at line 58" in _refused(capsys)
 
 
-def test_a_folder_that_cannot_be_written_is_one_line(capsys: pytest.CaptureFixture,
-                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_written_is_one_line(
+    capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sim, "FOLDER", Path("/dev/null/sim"))
     assert "/dev/null" in _refused(capsys)
 
@@ -294,6 +357,18 @@ def test_help_names_everything(capsys: pytest.CaptureFixture) -> None:
         sim.main(["--help"])
     text = capsys.readouterr().out
     assert stopped.value.code == 0
-    for part in ("AXES=", "OUT=", "PORTION=", "LONG_LINES=", "SIM=", "CONFIG=", "SEQ=", "SEED=", "WAVES=1",
-                 "skewed", "wide32", ".tns"):
+    for part in (
+        "AXES=",
+        "OUT=",
+        "PORTION=",
+        "LONG_LINES=",
+        "SIM=",
+        "CONFIG=",
+        "SEQ=",
+        "SEED=",
+        "WAVES=1",
+        "skewed",
+        "wide32",
+        ".tns",
+    ):
         assert part in text, part

@@ -35,11 +35,30 @@ def test_contracts_two_files(tmp_path: Path, capsys: pytest.CaptureFixture) -> N
     """Three modes whose fused extent exceeds CoordWidth: they are renumbered."""
     rng = np.random.default_rng(1)
     a = uniform_tensor(rng, (5, 300, 300), nnz=60)
-    b = SparseTensor.from_coordinates((300, 300, 6), np.column_stack(
-        [a.coords[::2, 1:], rng.integers(0, 6, 30)]), a.values[::2])
+    b = SparseTensor.from_coordinates(
+        (300, 300, 6), np.column_stack([a.coords[::2, 1:], rng.integers(0, 6, 30)]), a.values[::2]
+    )
     files, out = (_write(tmp_path / "a.tns", a), _write(tmp_path / "b.tns", b)), tmp_path / "c.tns"
-    assert sim.main(["--a", files[0], "--b", files[1], "--axes=1,2:0,1", "--edge", "memory",
-                     "--sim", "icarus", "--config", "tiny", "--out", str(out)]) == 0
+    assert (
+        sim.main(
+            [
+                "--a",
+                files[0],
+                "--b",
+                files[1],
+                "--axes=1,2:0,1",
+                "--edge",
+                "memory",
+                "--sim",
+                "icarus",
+                "--config",
+                "tiny",
+                "--out",
+                str(out),
+            ]
+        )
+        == 0
+    )
     text = capsys.readouterr().out
     expected = contract(*prepare(a, b, "1,2:0,1", 63), "fp32")
     assert "contracted extent 30 instead of 90,000" in text
@@ -77,17 +96,18 @@ def test_what_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     files = ["--a", wide, "--b", wide]
     both = ["--edge", "memory", "--config", "tiny"]
     for arguments, words in (
-            ([*files, "--edge", "pcie"], "EDGE=pcie is neither stream nor memory"),
-            ([*files, "--renumber", "1"], "RENUMBER is for two files with EDGE=memory"),
-            ([*files, *both, "--renumber", "2"], "RENUMBER=2 is neither 0 nor 1"),
-            ([*files, *both, "--renumber", "0"], "CoordWidth = 17 can, or renumbering may"),
-            ([*both, "--seq", "smoke", "--renumber", "1"], "RENUMBER is for two files with EDGE=memory"),
-            ([*both, "--seq", "smoke", *files], "A and B can't be given together with SEQ=smoke"),
-            ([*both, "--einsum", "ij,kj->ik", *files], "EDGE=memory takes no EINSUM"),
-            ([*both, "--seeds", "1-3"], "EDGE=memory with two files is for one run"),
-            ([*both, "--a", wide], "A and B must be given together"),
-            ([*both, "--a", long, "--b", long], "a tile holds 8,192; a build with MemLines = 9,000 can"),
-            ([*both, *files, "--portion", "3"], "can't split dot products")):
+        ([*files, "--edge", "pcie"], "EDGE=pcie is neither stream nor memory"),
+        ([*files, "--renumber", "1"], "RENUMBER is for two files with EDGE=memory"),
+        ([*files, *both, "--renumber", "2"], "RENUMBER=2 is neither 0 nor 1"),
+        ([*files, *both, "--renumber", "0"], "CoordWidth = 17 can, or renumbering may"),
+        ([*both, "--seq", "smoke", "--renumber", "1"], "RENUMBER is for two files with EDGE=memory"),
+        ([*both, "--seq", "smoke", *files], "A and B can't be given together with SEQ=smoke"),
+        ([*both, "--einsum", "ij,kj->ik", *files], "EDGE=memory takes no EINSUM"),
+        ([*both, "--seeds", "1-3"], "EDGE=memory with two files is for one run"),
+        ([*both, "--a", wide], "A and B must be given together"),
+        ([*both, "--a", long, "--b", long], "a tile holds 8,192; a build with MemLines = 9,000 can"),
+        ([*both, *files, "--portion", "3"], "can't split dot products"),
+    ):
         assert words in _refused(capsys, *arguments), words
 
 

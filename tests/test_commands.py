@@ -39,9 +39,13 @@ def test_it(simulator, seed):
 def run_pytest(*arguments: str, **variables: str) -> subprocess.CompletedProcess:
     """Run pytest with the fixtures of the suite, as a separate command."""
     inherited = {name: value for name, value in os.environ.items() if name != VARIABLE}
-    return subprocess.run([sys.executable, "-m", "pytest", "-c", "pyproject.toml", "-p", "tests.conftest",
-                           *arguments], cwd=ROOT,
-                          env={**inherited, **variables}, capture_output=True, text=True)
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "-p", "tests.conftest", *arguments],
+        cwd=ROOT,
+        env={**inherited, **variables},
+        capture_output=True,
+        text=True,
+    )
 
 
 def test_a_failing_test_shows_its_message_last_and_how_to_repeat_it(tmp_path: Path) -> None:
@@ -85,14 +89,19 @@ def test_folders_are_taken_by_one_command_at_a_time(tmp_path: Path) -> None:
 def fake_suite(folder: Path, status: int) -> list[str]:
     """Return a command that leaves one run with coverage, as pytest would, and ends with a status."""
     dat = write_run(folder / "some.dat", taken=1, skipped=0)
-    return [sys.executable, "-c", "import os, pathlib, shutil, sys; assert '--junitxml=' in sys.argv[-1];"
-            "run = pathlib.Path(os.environ['FLAASH_RUNS']) / 'run'; run.mkdir(parents=True);"
-            f"shutil.copy({str(dat)!r}, run / 'coverage.dat'); sys.exit({status})"]
+    return [
+        sys.executable,
+        "-c",
+        "import os, pathlib, shutil, sys; assert '--junitxml=' in sys.argv[-1];"
+        "run = pathlib.Path(os.environ['FLAASH_RUNS']) / 'run'; run.mkdir(parents=True);"
+        f"shutil.copy({str(dat)!r}, run / 'coverage.dat'); sys.exit({status})",
+    ]
 
 
 @pytest.mark.parametrize(("status", "kept"), [(4, True), (2, True), (5, True), (0, False), (1, False)])
-def test_a_report_is_replaced_by_a_complete_one_only(status: int, kept: bool, tmp_path: Path,
-                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_report_is_replaced_by_a_complete_one_only(
+    status: int, kept: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Statuses of pytest: a wrong TEST, an interruption, no test; passed and failed."""
     monkeypatch.setattr(suite, "FOLDER", tmp_path / "coverage")
     (tmp_path / "coverage").mkdir()
@@ -113,8 +122,9 @@ def test_tests_without_a_simulation_leave_the_report(tmp_path: Path, monkeypatch
 def test_everything_goes_to_another_folder(tmp_path: Path) -> None:
     """BUILD= leaves the sources unchanged, so they may be read-only."""
     checkout, build = tmp_path / "checkout", tmp_path / "elsewhere"
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True,
-                            capture_output=True, text=True).stdout.splitlines()
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.splitlines()
     for name in listed:
         if (ROOT / name).is_file() and not name.startswith(("docs/", "formal/", "bench/")):
             (checkout / name).parent.mkdir(parents=True, exist_ok=True)
@@ -128,8 +138,18 @@ def test_everything_goes_to_another_folder(tmp_path: Path) -> None:
     assert (build / "runs" / "sim" / "run.log").exists()
 
 
-@pytest.mark.parametrize("lock", ["runs.lock", "sim.lock", "regress/nightly.lock", "coverage-new.lock",
-                                  "sims/flaash_top-icarus-1.lock", "runs/session.lock", "formal.lock"])
+@pytest.mark.parametrize(
+    "lock",
+    [
+        "runs.lock",
+        "sim.lock",
+        "regress/nightly.lock",
+        "coverage-new.lock",
+        "sims/flaash_top-icarus-1.lock",
+        "runs/session.lock",
+        "formal.lock",
+    ],
+)
 def test_clean_leaves_a_running_command_alone(lock: str, tmp_path: Path) -> None:
     """A lock anywhere below the folder counts; a lock without a holder does not."""
     with FileLock(tmp_path / lock):
@@ -139,13 +159,23 @@ def test_clean_leaves_a_running_command_alone(lock: str, tmp_path: Path) -> None
     assert make("clean", f"BUILD={tmp_path}").returncode == 0 and not tmp_path.exists()
 
 
-@pytest.mark.parametrize("command", [
-    ["tb.cli.sim", "--seq=workloads", "--sim=icarus", "--config=tiny"],
-    ["tb.cli.regress", "--list=quick", "--jobs=1"]], ids=["sim", "regress"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["tb.cli.sim", "--seq=workloads", "--sim=icarus", "--config=tiny"],
+        ["tb.cli.regress", "--list=quick", "--jobs=1"],
+    ],
+    ids=["sim", "regress"],
+)
 def test_a_command_is_safe_from_clean_until_it_ends(command: list[str], tmp_path: Path) -> None:
     inherited = {name: value for name, value in os.environ.items() if name != VARIABLE}
-    process = subprocess.Popen([sys.executable, "-m", "tb.cli", "-m", *command], cwd=ROOT, text=True,
-                               env={**inherited, "FLAASH_BUILD": str(tmp_path)}, stdout=subprocess.PIPE)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tb.cli", "-m", *command],
+        cwd=ROOT,
+        text=True,
+        env={**inherited, "FLAASH_BUILD": str(tmp_path)},
+        stdout=subprocess.PIPE,
+    )
     for line in process.stdout:
         if line.startswith(("building", "regression")):
             break
@@ -158,8 +188,10 @@ def test_a_command_is_safe_from_clean_until_it_ends(command: list[str], tmp_path
 def test_each_command_that_writes_holds_a_lock() -> None:
     """By the makefile: pytest, the commands that lock themselves, and `alone` for the others."""
     rules = re.findall(r"^([a-z-]+):.*\n((?:[\t@ifnedl].*\n)*)", (ROOT / "Makefile").read_text(), re.M)
-    own = re.compile(r"tb\.cli\.(sim|regress|new_sequence|waves) |tb\.coverage\.suite |tools\.test_times"
-                     r"|tools\.silicon\.page|\$\(PYTEST\)|\$\(LONG_RUN\)|\$\(call alone,[a-z-]+\)")
+    own = re.compile(
+        r"tb\.cli\.(sim|regress|new_sequence|waves) |tb\.coverage\.suite |tools\.test_times"
+        r"|tools\.silicon\.page|\$\(PYTEST\)|\$\(LONG_RUN\)|\$\(call alone,[a-z-]+\)"
+    )
     for target, recipe in rules:
         for line in recipe.replace("\\\n", " ").splitlines():
             if "$(PY)" in line or "$(RUN)" in line:

@@ -55,8 +55,10 @@ def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / "compiled_tests.py").write_text(BENCH)
     path = tmp_path / "flaash_compiled.sv"
-    path.write_text("module flaash_compiled (input logic [7:0] a_i, output logic [7:0] b_o);\n"
-                    "  assign b_o = a_i + 8'd1;\nendmodule : flaash_compiled\n")
+    path.write_text(
+        "module flaash_compiled (input logic [7:0] a_i, output logic [7:0] b_o);\n"
+        "  assign b_o = a_i + 8'd1;\nendmodule : flaash_compiled\n"
+    )
     return path
 
 

@@ -37,24 +37,30 @@ def test_a_configuration_survives_the_way_into_the_simulation() -> None:
     assert Config.from_json(config.to_json()) == config
 
 
-@pytest.mark.parametrize(("arguments", "sentence"), [
-    (("wide33",), r"unknown configuration 'wide33', choose one of default, paper1, .*wide32"),
-    (("default", {"Lane": 2}), r"unknown parameter 'Lane', there are Format, NumSdpe, Lanes"),
-    (("default", {"Engine": "fast"}), r"Engine = 'fast', choose one of merge, compare"),
-    (("default", {"Lanes": "4"}), r"Lanes = '4' is not an integer"),
-    (("default", {"Lanes": True}), r"Lanes = True is not an integer"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("wide33",), r"unknown configuration 'wide33', choose one of default, paper1, .*wide32"),
+        (("default", {"Lane": 2}), r"unknown parameter 'Lane', there are Format, NumSdpe, Lanes"),
+        (("default", {"Engine": "fast"}), r"Engine = 'fast', choose one of merge, compare"),
+        (("default", {"Lanes": "4"}), r"Lanes = '4' is not an integer"),
+        (("default", {"Lanes": True}), r"Lanes = True is not an integer"),
+    ],
+)
 def test_mistakes_are_named(arguments: tuple, sentence: str) -> None:
     with pytest.raises(ConfigError, match=sentence):
         configs.load(*arguments)
 
 
-@pytest.mark.parametrize(("text", "sentence"), [
-    ("[default]\nLanes = 1\n[a]\nbase = 'b'\n[b]\nbase = 'a'\n", "inherit from each other: a -> b -> a"),
-    ("[default]\nLanes = 1\n[a]\nbase = 'c'\n", "unknown configuration 'c', choose one of default, a"),
-    ("[default]\nLanes = 1\n[a]\nLane = 2\n", "a: unknown parameter 'Lane', there are Lanes"),
-    ("[default\n", "configs.toml: "),
-])
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[default]\nLanes = 1\n[a]\nbase = 'b'\n[b]\nbase = 'a'\n", "inherit from each other: a -> b -> a"),
+        ("[default]\nLanes = 1\n[a]\nbase = 'c'\n", "unknown configuration 'c', choose one of default, a"),
+        ("[default]\nLanes = 1\n[a]\nLane = 2\n", "a: unknown parameter 'Lane', there are Lanes"),
+        ("[default\n", "configs.toml: "),
+    ],
+)
 def test_mistakes_in_the_file_are_named(tmp_path: Path, text: str, sentence: str) -> None:
     path = tmp_path / "configs.toml"
     path.write_text(text)

@@ -31,11 +31,13 @@ def record(count: int, **fields: str) -> str:
 
 
 def write_run(path: Path, taken: int, skipped: int) -> Path:
-    path.write_text("# SystemC::Coverage-3\n"
-                    + record(5, l="53", page="v_line/flaash_stream_fifo", o="block", S="53")
-                    + record(taken, l="54", page="v_branch/flaash_stream_fifo__D8", o="if", S="54-56")
-                    + record(skipped, l="54", n="4", page="v_branch/flaash_stream_fifo", o="else", S="57,59")
-                    + record(skipped, l="40", page="v_toggle/flaash_stream_fifo", o="usage_o[2]:0->1"))
+    path.write_text(
+        "# SystemC::Coverage-3\n"
+        + record(5, l="53", page="v_line/flaash_stream_fifo", o="block", S="53")
+        + record(taken, l="54", page="v_branch/flaash_stream_fifo__D8", o="if", S="54-56")
+        + record(skipped, l="54", n="4", page="v_branch/flaash_stream_fifo", o="else", S="57,59")
+        + record(skipped, l="40", page="v_toggle/flaash_stream_fifo", o="usage_o[2]:0->1")
+    )
     return path
 
 
@@ -54,11 +56,18 @@ def test_runs_are_merged_by_line(tmp_path: Path) -> None:
 
 def test_files_outside_the_rtl_do_not_count(tmp_path: Path) -> None:
     path = tmp_path / "c.dat"
-    path.write_text(record(1, f="/elsewhere/wrapper.sv", l="1", page="v_line/wrapper", o="block", S="1")
-                    + record(1, f=str(RTL / "stream/flaash_stream_checker.sv"), l="9",
-                             page="v_line/flaash_stream_checker", o="block", S="9")
-                    + record(0, f=str(RTL / "pkg/flaash_pkg.sv"), l="9", page="v_line/flaash_pkg", o="block",
-                             S="9"))
+    path.write_text(
+        record(1, f="/elsewhere/wrapper.sv", l="1", page="v_line/wrapper", o="block", S="1")
+        + record(
+            1,
+            f=str(RTL / "stream/flaash_stream_checker.sv"),
+            l="9",
+            page="v_line/flaash_stream_checker",
+            o="block",
+            S="9",
+        )
+        + record(0, f=str(RTL / "pkg/flaash_pkg.sv"), l="9", page="v_line/flaash_pkg", o="block", S="9")
+    )
     code = CodeCoverage()
     code.read(path)
     assert code.files() == [] and code.runs == 0, "such a run contributes nothing"
@@ -66,10 +75,12 @@ def test_files_outside_the_rtl_do_not_count(tmp_path: Path) -> None:
 
 def export(path: Path, hits: dict[str, int], point: str = "top.fiber") -> Path:
     body = "\n".join(f"    {name!r}: {count}" for name, count in sorted(hits.items()))
-    path.write_text(f"{point}:\n  at_least: 1\n  bins:_hits:\n{body}\n  cover_percentage: 50.0\n"
-                    f"  coverage: {sum(count > 0 for count in hits.values())}\n  size: {len(hits)}\n"
-                    "  type: CoverPoint\n  weight: 1\n"
-                    "top:\n  cover_percentage: 50.0\n  coverage: 1\n  size: 2\n  type: CoverItem\n")
+    path.write_text(
+        f"{point}:\n  at_least: 1\n  bins:_hits:\n{body}\n  cover_percentage: 50.0\n"
+        f"  coverage: {sum(count > 0 for count in hits.values())}\n  size: {len(hits)}\n"
+        "  type: CoverPoint\n  weight: 1\n"
+        "top:\n  cover_percentage: 50.0\n  coverage: 1\n  size: 2\n  type: CoverItem\n"
+    )
     return path
 
 
@@ -89,8 +100,7 @@ def test_a_run_of_other_cover_points_is_left_out(tmp_path: Path, capsys: pytest.
     names = list(POINTS["build.scheduler"])
     for run, bins in (("one", names), ("other", [*names, "lowest"]), ("two", names)):
         (tmp_path / "runs" / run).mkdir(parents=True)
-        export(tmp_path / "runs" / run / "functional-icarus.yml", dict.fromkeys(bins, 1),
-               PREFIX + "build.scheduler")
+        export(tmp_path / "runs" / run / "functional-icarus.yml", dict.fromkeys(bins, 1), PREFIX + "build.scheduler")
     write_run(tmp_path / "runs" / "one" / "coverage.dat", taken=2, skipped=0)
     run_report(tmp_path)
     assert "other bins" in (told := capsys.readouterr().err) and "runs/other" in told
@@ -107,31 +117,40 @@ def test_bins_are_in_the_order_of_their_definition(tmp_path: Path) -> None:
     """The environment's order; other bins by text, and numbers by their value."""
     for name, bins in POINTS.items():
         assert order_of_bins(tmp_path / "a.yml", PREFIX + name, bins) == bins
-    assert order_of_bins(tmp_path / "a.yml", "flaash.match.count", ["new", "some", "none"]) \
-        == ["none", "some", "new"]
-    assert order_of_bins(tmp_path / "a.yml", "top.lanes", ["10", "9", "2-7", "2 x 10", "2 x 9", "all"]) \
-        == ["2 x 9", "2 x 10", "2-7", "9", "10", "all"]
+    assert order_of_bins(tmp_path / "a.yml", "flaash.match.count", ["new", "some", "none"]) == ["none", "some", "new"]
+    assert order_of_bins(tmp_path / "a.yml", "top.lanes", ["10", "9", "2-7", "2 x 10", "2 x 9", "all"]) == [
+        "2 x 9",
+        "2 x 10",
+        "2-7",
+        "9",
+        "10",
+        "all",
+    ]
 
 
 def test_runs_are_counted_by_simulator(tmp_path: Path) -> None:
     exports = []
-    for number, (simulator, hits) in enumerate(
-            [("icarus", 1), ("verilator", 3), ("icarus", 2), ("verilator", 0)]):
+    for number, (simulator, hits) in enumerate([("icarus", 1), ("verilator", 3), ("icarus", 2), ("verilator", 0)]):
         (tmp_path / str(number)).mkdir()
         exports.append(export(tmp_path / str(number) / f"functional-{simulator}.yml", {"short": hits}))
     assert count_runs(exports) == {"verilator": 1, "icarus": 2}, "a run without a hit contributes nothing"
     assert count_runs([]) == {"verilator": 0, "icarus": 0}
     code = CodeCoverage()
     code.read(write_run(tmp_path / "a.dat", taken=2, skipped=0))
-    assert runs_counted(code, count_runs(exports)) \
+    assert (
+        runs_counted(code, count_runs(exports))
         == "Runs with code coverage: 1 on Verilator; with functional coverage: 1 on Verilator, 2 on Icarus"
+    )
 
 
 def test_terminal_says_how_many_holes_it_leaves_out() -> None:
     lines = [f"line rtl/a.sv:{number}" for number in range(SHOWN_HOLES + 2)]
     toggles = ["toggle rtl/a.sv:1 a[0]:0->1", "toggle rtl/a.sv:1 a[0]:1->0", "toggle rtl/a.sv:1 b:0->1"]
-    assert shown_holes(lines + toggles)[SHOWN_HOLES - 1:] \
-        == [f"hole: {lines[SHOWN_HOLES - 1]}", "and 2 more", "and 3 toggles"]
+    assert shown_holes(lines + toggles)[SHOWN_HOLES - 1 :] == [
+        f"hole: {lines[SHOWN_HOLES - 1]}",
+        "and 2 more",
+        "and 3 toggles",
+    ]
     assert shown_holes(lines[:SHOWN_HOLES]) == [f"hole: {line}" for line in lines[:SHOWN_HOLES]]
     assert shown_holes(lines[:1] + toggles[:2]) == [f"hole: {lines[0]}", "and 2 toggles"]
     assert shown_holes([]) == []
@@ -152,8 +171,11 @@ def test_report_of_both_simulators(tmp_path: Path, capsys: pytest.CaptureFixture
     with write_run(tmp_path / "runs/chip-verilator/coverage.dat", taken=2, skipped=3).open("a") as data:
         data.writelines(record(0, l="40", page="v_toggle/flaash_stream_fifo", o=edge) for edge in edges)
     missed = [f"bin {number}" for number in range(SHOWN_HOLES + 5)]
-    for name in ("chip-verilator/functional-verilator.yml", "chip-icarus/functional-icarus.yml",
-                 "other-icarus/functional-icarus.yml"):
+    for name in (
+        "chip-verilator/functional-verilator.yml",
+        "chip-icarus/functional-icarus.yml",
+        "other-icarus/functional-icarus.yml",
+    ):
         export(tmp_path / "runs" / name, {**dict.fromkeys(missed, 0), "seen": 1})
     summary, html = run_report(tmp_path)
     terminal = " ".join(capsys.readouterr().out.split())
@@ -162,7 +184,8 @@ def test_report_of_both_simulators(tmp_path: Path, capsys: pytest.CaptureFixture
     assert runs in terminal and runs in html
     assert summary["holes"] == [
         *(f"functional top.fiber: bin {name} (testpoint none)" for name in missed),
-        *(f"toggle rtl/{FIFO}:40 {edge}" for edge in edges)]
+        *(f"toggle rtl/{FIFO}:40 {edge}" for edge in edges),
+    ]
     assert "bin bin 39 (testpoint none) and 5 more and 9 toggles" in terminal
     assert f"{len(summary['holes'])} holes" in terminal
     assert "data[8:0] never rises" in (tmp_path / "code" / "flaash_stream_fifo.html").read_text()
@@ -173,19 +196,26 @@ def test_a_file_page_has_hits_ways_and_folded_toggles(tmp_path: Path) -> None:
     dat = tmp_path / "runs" / "block" / "coverage.dat"
     with write_run(dat, taken=2, skipped=0).open("a") as data:
         for bit in (4, 5, 6, 9):
-            data.writelines(record(0, l="40", page="v_toggle/flaash_stream_fifo", o=f"data_i[{bit}]:{edge}")
-                            for edge in ("0->1", "1->0"))
+            data.writelines(
+                record(0, l="40", page="v_toggle/flaash_stream_fifo", o=f"data_i[{bit}]:{edge}")
+                for edge in ("0->1", "1->0")
+            )
         data.write(record(1, l="40", page="v_toggle/flaash_stream_fifo", o="data_i[7]:0->1"))
         data.write(record(0, l="40", page="v_toggle/flaash_stream_fifo", o="data_i[7]:1->0"))
         data.write(record(3, l="60", page="v_user/flaash_stream_fifo", o="cover", h="top.u_fifo"))
     (dat.parent / "build.json").write_text(
-        '{"toplevel": "flaash_stream_fifo", "simulator": "verilator", "parameters": {"Depth": 8}}')
+        '{"toplevel": "flaash_stream_fifo", "simulator": "verilator", "parameters": {"Depth": 8}}'
+    )
     run_report(tmp_path)
     page = (tmp_path / "code" / "flaash_stream_fifo.html").read_text()
     row = re.search(r'<tr id="L40" data-hole="1".*?</tr>', page, re.DOTALL)
     assert row is not None
-    for part in ("usage_o[2] never rises", "data_i[9] never changes", "data_i[7] never falls",
-                 "data_i[6:4] never changes"):
+    for part in (
+        "usage_o[2] never rises",
+        "data_i[9] never changes",
+        "data_i[7] never falls",
+        "data_i[6:4] never changes",
+    ):
         assert part in row[0], part
     branch = re.search(r'<tr id="L54".*?</tr>', page, re.DOTALL)
     assert branch is not None and "if 2, else 0" in branch[0], "the source has no condition there"
@@ -196,10 +226,18 @@ def test_a_file_page_has_hits_ways_and_folded_toggles(tmp_path: Path) -> None:
 
 
 def test_toggles_are_folded_by_signal_and_range() -> None:
-    whats = [f"{signal}[{bit}]:{edge}" for signal, bits in (("a", (0, 1, 2, 8)), ("b[1]", (3,)))
-             for bit in bits for edge in ("0->1", "1->0")] + ["c:1->0"]
-    assert fold_toggles(whats) == ["a[8] never changes", "a[2:0] never changes", "b[1][3] never changes",
-                                   "c never falls"]
+    whats = [
+        f"{signal}[{bit}]:{edge}"
+        for signal, bits in (("a", (0, 1, 2, 8)), ("b[1]", (3,)))
+        for bit in bits
+        for edge in ("0->1", "1->0")
+    ] + ["c:1->0"]
+    assert fold_toggles(whats) == [
+        "a[8] never changes",
+        "a[2:0] never changes",
+        "b[1][3] never changes",
+        "c never falls",
+    ]
 
 
 def test_crosses_are_matrices() -> None:
@@ -212,22 +250,32 @@ def test_contributions_rank_runs_and_keep_all() -> None:
     hits = {"big": set("abcd"), "new": set("de"), "same": set("ab"), "empty": set()}
     ranked = contributions(hits)
     assert [(run.run, run.rank, run.added, run.alone) for run in ranked] == [
-        ("big", 1, 4, 1), ("new", 2, 1, 1), ("empty", 0, 0, 0), ("same", 0, 0, 0)]
+        ("big", 1, 4, 1),
+        ("new", 2, 1, 1),
+        ("empty", 0, 0, 0),
+        ("same", 0, 0, 0),
+    ]
     kept = set().union(*(hits[run.run] for run in ranked if run.rank))
     assert kept == set().union(*hits.values())
     assert only_here({"a", "z"}, {"a"}) == ["z"]
 
 
-@pytest.mark.parametrize(("what", "line", "condition"), [
-    ("if", "  |if (a_i && (b_q || !c)) begin  // why", ("a_i && (b_q || !c)", True)),
-    ("else", "  end else i|f (left_q == 8'd1) x = y;", ("left_q == 8'd1", False)),
-    ("cond_then", "  assign mine = (NumSdpe == 1) ? |'1 : ready & ~target;", ("NumSdpe == 1", True)),
-    ("cond_else", "    taken_q <= child_last ? '|0 : taken_q + more;", ("child_last", False)),
-    ("cond_then", "  assign group = used_high ? 2'd0 : middle ? |2'd1 : 2'd2;", ("middle", True)),
-    ("cond_then", "    if (step) position_q <= (last || bad) ? |'0 : next;", ("last || bad", True)),
-    ("cond_then", "    return (left <= most && free) ? |left : most;", ("left <= most && free", True)),
-    ("cond_then", "  assign fits = left <= most ? |left : most;", ("left <= most", True)),
-    ("if", "  |end", None), ("cond_then", "  |if (a) b;", None), ("block", "  |if (a) b;", None)])
+@pytest.mark.parametrize(
+    ("what", "line", "condition"),
+    [
+        ("if", "  |if (a_i && (b_q || !c)) begin  // why", ("a_i && (b_q || !c)", True)),
+        ("else", "  end else i|f (left_q == 8'd1) x = y;", ("left_q == 8'd1", False)),
+        ("cond_then", "  assign mine = (NumSdpe == 1) ? |'1 : ready & ~target;", ("NumSdpe == 1", True)),
+        ("cond_else", "    taken_q <= child_last ? '|0 : taken_q + more;", ("child_last", False)),
+        ("cond_then", "  assign group = used_high ? 2'd0 : middle ? |2'd1 : 2'd2;", ("middle", True)),
+        ("cond_then", "    if (step) position_q <= (last || bad) ? |'0 : next;", ("last || bad", True)),
+        ("cond_then", "    return (left <= most && free) ? |left : most;", ("left <= most && free", True)),
+        ("cond_then", "  assign fits = left <= most ? |left : most;", ("left <= most", True)),
+        ("if", "  |end", None),
+        ("cond_then", "  |if (a) b;", None),
+        ("block", "  |if (a) b;", None),
+    ],
+)
 def test_a_branch_has_its_condition(what: str, line: str, condition: tuple[str, bool] | None) -> None:
     """A bar marks the column that Verilator records: of `if`, of the text after `?`, or one more."""
     before, _, after = line.replace("||", "\0").partition("|")
@@ -243,8 +291,14 @@ def test_a_condition_goes_over_lines() -> None:
 
 
 def exclusion(**changes) -> Exclusion:
-    fields = {"file": FIFO, "kind": "toggle", "what": r"usage_o\[2\]:.*", "testpoint": "stream/fifo",
-              "reason": "the bench has no such depth", "expires": datetime.date(2099, 1, 1)}
+    fields = {
+        "file": FIFO,
+        "kind": "toggle",
+        "what": r"usage_o\[2\]:.*",
+        "testpoint": "stream/fifo",
+        "reason": "the bench has no such depth",
+        "expires": datetime.date(2099, 1, 1),
+    }
     return Exclusion(**{**fields, **changes})
 
 
@@ -270,10 +324,16 @@ def test_exclusions_leave_out_what_is_open_and_tell_when_they_are_stale(tmp_path
     assert count == 1 and [point.what for point in code.holes(("branch",))] == ["else (column 4)"]
 
 
-@pytest.mark.parametrize(("changes", "sentence"), [
-    ({"file": "stream/nope.sv"}, "there is no rtl/stream/nope.sv"), ({"kind": "fsm"}, "the kind is none of"),
-    ({"reason": "why"}, "no reason"), ({"testpoint": "a/b"}, "there is no testpoint a/b"),
-    ({"expires": datetime.date(2020, 1, 1)}, "expired on 2020-01-01")])
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"file": "stream/nope.sv"}, "there is no rtl/stream/nope.sv"),
+        ({"kind": "fsm"}, "the kind is none of"),
+        ({"reason": "why"}, "no reason"),
+        ({"testpoint": "a/b"}, "there is no testpoint a/b"),
+        ({"expires": datetime.date(2020, 1, 1)}, "expired on 2020-01-01"),
+    ],
+)
 def test_mistakes_in_exclusions_are_told(changes: dict, sentence: str) -> None:
     plan = [Testpoint("stream/fifo", "2", "s", "c", ["t"])]
     assert problems([exclusion()], plan) == []
@@ -293,9 +353,16 @@ def test_a_module_leads_to_the_tests_that_build_it(tmp_path: Path) -> None:
         (tmp_path / "runs" / run).mkdir(parents=True)
         with write_run(tmp_path / "runs" / run / "coverage.dat", taken=2, skipped=0).open("a") as data:
             data.write(other if run == "chip" else "")
-        (tmp_path / "runs" / run / "build.json").write_text(json.dumps({
-            "toplevel": run, "simulator": "verilator", "parameters": {},
-            "repeat": f"make test TEST=tests/{test}.py SEED=1"}))
+        (tmp_path / "runs" / run / "build.json").write_text(
+            json.dumps(
+                {
+                    "toplevel": run,
+                    "simulator": "verilator",
+                    "parameters": {},
+                    "repeat": f"make test TEST=tests/{test}.py SEED=1",
+                }
+            )
+        )
     run_report(tmp_path)
     page = (tmp_path / "code" / "flaash_stream_fifo.html").read_text()
     assert "2 tests build this module" in page and 'href="#tests"' in page
@@ -321,12 +388,14 @@ def test_a_run_tells_what_it_adds(tmp_path: Path, capsys: pytest.CaptureFixture[
     (tmp_path / "hits.json").write_text('["flaash.result.count: one"]')
     export(tmp_path / "functional-icarus.yml", {"one": 1, "more": 2, "none": 0}, "flaash.result.count")
     cli_report.added(tmp_path, tmp_path / "hits.json")
-    assert capsys.readouterr().out \
-        == "2 bins hit, 1 of them by no run of the last make cov: flaash.result.count: more\n"
+    assert (
+        capsys.readouterr().out == "2 bins hit, 1 of them by no run of the last make cov: flaash.result.count: more\n"
+    )
 
 
-def test_only_what_has_coverage_is_added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-                                         capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_what_has_coverage_is_added(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(suite, "FOLDER", tmp_path / "coverage")
     assert suite.main(["--add", str(tmp_path)]) == MISTAKE
     assert "there is no coverage in" in capsys.readouterr().err
@@ -340,8 +409,7 @@ def test_only_what_has_coverage_is_added(tmp_path: Path, monkeypatch: pytest.Mon
     assert json.loads((tmp_path / "coverage" / "summary.json").read_text())["branch"] == 100
 
 
-def test_report_without_a_run_of_the_chip(tmp_path: Path,
-                                          capsys: pytest.CaptureFixture[str]) -> None:
+def test_report_without_a_run_of_the_chip(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Coverage of a single block's bench is reported, too; without a run there is no report."""
     assert not report.write(tmp_path) and "no test has measured code coverage" in capsys.readouterr().err
     (tmp_path / "runs" / "block").mkdir(parents=True)

@@ -15,8 +15,7 @@ from tb.regress import results
 from tests.test_coverage import FIFO, write_run
 from tests.test_make import words
 
-SUBSET = Origin("make cov TEST=tests/blocks/test_x.py SEED=7", "7", True, "abc1234567+",
-                "2026-11-28 12:00:00")
+SUBSET = Origin("make cov TEST=tests/blocks/test_x.py SEED=7", "7", True, "abc1234567+", "2026-11-28 12:00:00")
 
 
 def test_a_subset_says_how_little_it_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -37,8 +36,9 @@ def test_a_subset_says_how_little_it_measured(tmp_path: Path, capsys: pytest.Cap
     assert "subset" not in page and measured in page and '<code class="command">make cov</code>' in page
 
 
-def test_a_subset_leaves_the_whole_report_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-                                                capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_subset_leaves_the_whole_report_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The page of results and the bins for `make sim` stay unchanged, too."""
     monkeypatch.setattr(suite, "FOLDER", tmp_path / "coverage")
     monkeypatch.setattr(results, "FOLDER", tmp_path / "results")
@@ -46,10 +46,12 @@ def test_a_subset_leaves_the_whole_report_alone(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "coverage").mkdir()
     (tmp_path / "coverage" / "index.html").write_text("the last one")
     dat = write_run(tmp_path / "some.dat", taken=1, skipped=0)
-    pytest_ = ("import os, pathlib, shutil, sys; run = pathlib.Path(os.environ['FLAASH_RUNS']) / 'run';"
-               f"run.mkdir(parents=True); shutil.copy({str(dat)!r}, run / 'coverage.dat');"
-               "pathlib.Path(sys.argv[-1].partition('=')[2]).write_text('<testsuites><testsuite><testcase"
-               " classname=\"tests.test_x\" name=\"test_x\" time=\"1\"/></testsuite></testsuites>')")
+    pytest_ = (
+        "import os, pathlib, shutil, sys; run = pathlib.Path(os.environ['FLAASH_RUNS']) / 'run';"
+        f"run.mkdir(parents=True); shutil.copy({str(dat)!r}, run / 'coverage.dat');"
+        "pathlib.Path(sys.argv[-1].partition('=')[2]).write_text('<testsuites><testsuite><testcase"
+        ' classname="tests.test_x" name="test_x" time="1"/></testsuite></testsuites>\')'
+    )
     assert suite.main(["--test=tests/test_x.py", sys.executable, "-c", pytest_]) == 0
     assert [path.name for path in (tmp_path / "coverage").iterdir()] == ["index.html"]
     assert (tmp_path / "coverage" / "index.html").read_text() == "the last one"
@@ -60,14 +62,19 @@ def test_a_subset_leaves_the_whole_report_alone(tmp_path: Path, monkeypatch: pyt
     assert str(subset / "index.html") in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("variables", "command", "seed"), [
-    ((), "make cov", "1"), (("SEED=7",), "make cov SEED=7", "7"),
-    (("TEST=tests/blocks/test_mac.py",), "make cov TEST=tests/blocks/test_mac.py", "1"),
-    (("TEST=tests/a.py -k 'one or two' --seed 3",),
-     "make cov TEST=\"tests/a.py -k 'one or two' --seed 3\"", "3"),
-    (("TEST=tests/a.py tests/b.py", "SEED=4"), "make cov TEST='tests/a.py tests/b.py' SEED=4", "4")])
-def test_the_page_has_the_command_of_the_report(variables: tuple[str, ...], command: str, seed: str,
-                                                monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("variables", "command", "seed"),
+    [
+        ((), "make cov", "1"),
+        (("SEED=7",), "make cov SEED=7", "7"),
+        (("TEST=tests/blocks/test_mac.py",), "make cov TEST=tests/blocks/test_mac.py", "1"),
+        (("TEST=tests/a.py -k 'one or two' --seed 3",), "make cov TEST=\"tests/a.py -k 'one or two' --seed 3\"", "3"),
+        (("TEST=tests/a.py tests/b.py", "SEED=4"), "make cov TEST='tests/a.py tests/b.py' SEED=4", "4"),
+    ],
+)
+def test_the_page_has_the_command_of_the_report(
+    variables: tuple[str, ...], command: str, seed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The command comes from the arguments of `make cov`; the repeated command passes the same arguments."""
     monkeypatch.delenv("FLAASH_BUILD", raising=False)
     given = words("cov", "tb.coverage.suite", *variables)

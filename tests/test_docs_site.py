@@ -11,8 +11,7 @@ from tb.common.toolchain import ROOT
 from tools.docs import __main__ as docs
 from tools.packaging.revision import version
 
-PARTS = ("docs", "tools/docs", "README.md", "mkdocs.yml", "models", "rtl", "LICENSE", "CITATION.cff",
-         "pyproject.toml")
+PARTS = ("docs", "tools/docs", "README.md", "mkdocs.yml", "models", "rtl", "LICENSE", "CITATION.cff", "pyproject.toml")
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +41,11 @@ def test_every_page_is_there(site: Path) -> None:
 
 
 def test_each_page_names_the_version(site: Path) -> None:
-    assert [page.name for page in site.rglob("*.html")
-            if f"FLAASH {version()}" not in page.read_text() and "source" not in page.parts] == []
+    assert [
+        page.name
+        for page in site.rglob("*.html")
+        if f"FLAASH {version()}" not in page.read_text() and "source" not in page.parts
+    ] == []
 
 
 def test_links_of_the_site_lead_to_files(site: Path) -> None:
@@ -65,16 +67,24 @@ def test_waveforms_are_drawn(site: Path) -> None:
 def test_words_of_the_glossary_lead_to_it(site: Path) -> None:
     glossary = (site / "glossary.html").read_text()
     anchors = set(re.findall(r'id="(term-[\w-]+)"', glossary))
-    used = {anchor for page in site.rglob("*.html")
-            for anchor in re.findall(r'href="[^"]*glossary\.html#(term-[\w-]+)"', page.read_text())}
+    used = {
+        anchor
+        for page in site.rglob("*.html")
+        for anchor in re.findall(r'href="[^"]*glossary\.html#(term-[\w-]+)"', page.read_text())
+    }
     assert len(used) > 20 and used <= anchors
 
 
 # Uses of everyday words, each in a sense that differs from the glossary's.
-EVERYDAY = {"regressions.html": ("done", "node", "stand-in", "group"), "coverage.html": ("entry",),
-            "testing.html": ("driver", "side"), "specification.html": ("done", "place", "set"),
-            "blocks/mac.html": ("order", "set", "group", "place"), "silicon.html": ("done", "place", "step"),
-            "blocks/memory_edge.html": ("entry", "done", "place")}
+EVERYDAY = {
+    "regressions.html": ("done", "node", "stand-in", "group"),
+    "coverage.html": ("entry",),
+    "testing.html": ("driver", "side"),
+    "specification.html": ("done", "place", "set"),
+    "blocks/mac.html": ("order", "set", "group", "place"),
+    "silicon.html": ("done", "place", "step"),
+    "blocks/memory_edge.html": ("entry", "done", "place"),
+}
 
 
 def test_everyday_words_are_no_terms(site: Path) -> None:
@@ -85,8 +95,9 @@ def test_everyday_words_are_no_terms(site: Path) -> None:
 
 def test_an_everyday_word_leads_to_the_glossary_where_its_page_says_so(site: Path) -> None:
     """The site adds no such link, and removes none."""
-    everyday = {f"term-{word}" for word in re.findall(r"\*([\w-]+)\*(?=[^|]*\| )",
-                                                       (ROOT / "docs" / "glossary.md").read_text())}
+    everyday = {
+        f"term-{word}" for word in re.findall(r"\*([\w-]+)\*(?=[^|]*\| )", (ROOT / "docs" / "glossary.md").read_text())
+    }
     assert len(everyday) > 20
     for path in (ROOT / "docs").rglob("*.md"):
         if path.name == "glossary.md":
@@ -100,8 +111,9 @@ def test_an_everyday_word_leads_to_the_glossary_where_its_page_says_so(site: Pat
 
 def test_a_page_asks_for_nothing_from_elsewhere(site: Path) -> None:
     for page in site.rglob("*.html"):
-        assert re.findall(r'<(?:script|link|img|iframe)[^>]* (?:src|href)="(?:https?:)?//[^"]*"',
-                          page.read_text()) == [], page.name
+        assert (
+            re.findall(r'<(?:script|link|img|iframe)[^>]* (?:src|href)="(?:https?:)?//[^"]*"', page.read_text()) == []
+        ), page.name
 
 
 def test_a_list_behind_a_paragraph_is_one(site: Path) -> None:
@@ -109,8 +121,7 @@ def test_a_list_behind_a_paragraph_is_one(site: Path) -> None:
 
 
 # Links that are broken, by their page; README.md is the site's index.md.
-GONE = {"docs/errors.md": ["no_such_page.md", "registers.md#no-such-anchor"],
-        "README.md": ["docs/no_such_page.md"]}
+GONE = {"docs/errors.md": ["no_such_page.md", "registers.md#no-such-anchor"], "README.md": ["docs/no_such_page.md"]}
 
 
 def broken(folder: Path, texts: dict[str, str]) -> str:
@@ -125,20 +136,20 @@ def broken(folder: Path, texts: dict[str, str]) -> str:
 
 
 def test_each_broken_link_is_told(tmp_path: Path) -> None:
-    said = broken(tmp_path, {page: "".join(f"\n[gone]({link})\n" for link in links)
-                             for page, links in GONE.items()})
+    said = broken(tmp_path, {page: "".join(f"\n[gone]({link})\n" for link in links) for page, links in GONE.items()})
     for page, links in GONE.items():
         place = page.replace("README", "index").rpartition("/")[2]
         assert all(f"'{place}' contains a link '{link}'" in said for link in links), said
 
 
 def test_a_broken_waveform_is_told(tmp_path: Path) -> None:
-    said = broken(tmp_path, {"docs/errors.md": "\n```wavedrom\n{\"signal\": \n```\n"})
+    said = broken(tmp_path, {"docs/errors.md": '\n```wavedrom\n{"signal": \n```\n'})
     assert "errors.md: a waveform can't be drawn" in said
 
 
-def test_make_docs_says_where_the_site_is(tmp_path: Path, capsys: pytest.CaptureFixture,
-                                          monkeypatch: pytest.MonkeyPatch) -> None:
+def test_make_docs_says_where_the_site_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(docs, "build", lambda folder: "")
     assert docs.main(["--out", str(tmp_path)]) == 0
     assert str(tmp_path / "index.html") in capsys.readouterr().out

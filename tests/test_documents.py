@@ -14,8 +14,12 @@ from tb.common.toolchain import ROOT
 from tb.coverage.testplan import read_testplan
 from tools.packaging import lists
 
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *(path for folder in ("docs", "rtl", "models", "driver", "examples")
-                                           for path in (ROOT / folder).rglob("*.md"))])
+DOCUMENTS = sorted(
+    [
+        *ROOT.glob("*.md"),
+        *(path for folder in ("docs", "rtl", "models", "driver", "examples") for path in (ROOT / folder).rglob("*.md")),
+    ]
+)
 BY_NAME = [pytest.param(path, id=str(path.relative_to(ROOT))) for path in DOCUMENTS]
 PLANS = [pytest.param(path, id=path.name) for path in sorted((ROOT / "docs" / "testplan").glob("*.yml"))]
 BLOCKS = ROOT / "tests" / "blocks"
@@ -73,9 +77,16 @@ def test_the_page_of_the_suite_names_the_modules_without_a_bench() -> None:
     modules = {path.stem for path in RTL.rglob("*.sv") if not path.stem.endswith("_pkg")}
     text = "\n".join(path.read_text() for path in BLOCKS.glob("test_*.py"))
     # A top is named in full, or by the kinds of an exchangeable block.
-    tops = {name for name in modules | set(wrappers) if f'"{name}"' in text
-            or any(name == f"flaash_{block}_{kind}" for block in re.findall(r'f"flaash_(\w+)_\{', text)
-                   for kind in re.findall(r'"(\w+)"', text))}
+    tops = {
+        name
+        for name in modules | set(wrappers)
+        if f'"{name}"' in text
+        or any(
+            name == f"flaash_{block}_{kind}"
+            for block in re.findall(r'f"flaash_(\w+)_\{', text)
+            for kind in re.findall(r'"(\w+)"', text)
+        )
+    }
     simulated = {path.stem for name in tops for path in rtl_sources(name, tuple(wrappers.values()))}
     assert modules - simulated == {name for name in modules if f"`{name}`" in section}
 
@@ -83,8 +94,12 @@ def test_the_page_of_the_suite_names_the_modules_without_a_bench() -> None:
 @functools.cache
 def hardware_names() -> set[str]:
     """Return the modules, packages and files of the hardware and of its surroundings."""
-    files = [path for folder in ("rtl", "formal", "tests", "tb", "bench", "examples", "driver")
-             for kind in ("sv*", "[ch]") for path in (ROOT / folder).rglob(f"flaash_*.{kind}")]
+    files = [
+        path
+        for folder in ("rtl", "formal", "tests", "tb", "bench", "examples", "driver")
+        for kind in ("sv*", "[ch]")
+        for path in (ROOT / folder).rglob(f"flaash_*.{kind}")
+    ]
     declared = {name for path in files for name in DECLARED.findall(path.read_text())}
     for path in (ROOT / "driver").glob("*.h"):  # functions of C
         declared.update(re.findall(r"^[a-z].*?\b(flaash_\w+)\(", path.read_text(), re.MULTILINE))
@@ -101,8 +116,7 @@ def test_names_of_the_hardware_exist(path: Path) -> None:
     text = re.sub(r"```c\n.*?```", "", path.read_text(), flags=re.DOTALL)  # types of C are no modules
     known = hardware_names() | set(DECLARED.findall(text.replace("\n+", "\n")))
     for name, star in re.findall(r"\b(flaash_\w+)(\*?)", text):
-        assert name in known or star and any(other.startswith(name) for other in known), \
-            f"{path.name} names {name}"
+        assert name in known or star and any(other.startswith(name) for other in known), f"{path.name} names {name}"
 
 
 def test_every_target_has_its_help_line() -> None:
@@ -114,8 +128,13 @@ def test_every_target_has_its_help_line() -> None:
 def functions_of(path: Path) -> set[str]:
     """Return the functions of a file; a test may also be assigned, as in test_plain.py."""
     tree = ast.parse(path.read_text())
-    assigned = {target.id for node in tree.body if isinstance(node, ast.Assign) for target in node.targets
-                if isinstance(target, ast.Name) and target.id.startswith("test_")}
+    assigned = {
+        target.id
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name) and target.id.startswith("test_")
+    }
     return assigned | {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
 
 

@@ -16,8 +16,9 @@ PAGE = (ROOT / "docs" / "errors.md").read_text()
 def _rows(page: str) -> list[list[str]]:
     """Return the cells of the table of bad inputs: input, code, effect for the host, test."""
     table = page.split("## Table", 1)[1].split("\n## ", 1)[0]
-    rows = [[cell.strip() for cell in line.strip("|").split("|")]
-            for line in table.splitlines() if line.startswith("|")]
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines() if line.startswith("|")
+    ]
     return rows[2:]
 
 
@@ -44,12 +45,16 @@ def test_page_agrees_with_the_rtl() -> None:
     assert len(_rows(PAGE)) >= len(rtl.ERRORS) and not problems(PAGE)
 
 
-@pytest.mark.parametrize(("old", "new", "sentence"), [
-    ("`ErrPointer`", "`ErrPoint`", "ErrPointer is missing"),
-    ("`ErrPointer`", "`ErrPoint`", "ErrPoint is unknown"),
-    ("::test_flipped_bits", "::test_flipped_bit", "which does not exist"),
-    ("tests/top/test_hostile.py::test_any", "tests/top/test_hostil.py::test_any", "which does not exist"),
-    ("::test_flipped_bits", "::on", "which the testplan lacks"),
-    ("SLVERR; sticky; nothing else changes", "", "does not say what the host sees")])
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("`ErrPointer`", "`ErrPoint`", "ErrPointer is missing"),
+        ("`ErrPointer`", "`ErrPoint`", "ErrPoint is unknown"),
+        ("::test_flipped_bits", "::test_flipped_bit", "which does not exist"),
+        ("tests/top/test_hostile.py::test_any", "tests/top/test_hostil.py::test_any", "which does not exist"),
+        ("::test_flipped_bits", "::on", "which the testplan lacks"),
+        ("SLVERR; sticky; nothing else changes", "", "does not say what the host sees"),
+    ],
+)
 def test_comparison_bites(old: str, new: str, sentence: str) -> None:
     assert any(sentence in problem for problem in problems(PAGE.replace(old, new, 1)))

@@ -43,8 +43,7 @@ def call(root: Path, *command: str) -> str:
     Its cover points differ, so `make cov` must not count them.
     """
     ours = {name: value for name, value in os.environ.items() if name not in (RUNS, COVERAGE)}
-    done = subprocess.run([sys.executable, "-m", *command], cwd=root, env=ours, capture_output=True,
-                          text=True)
+    done = subprocess.run([sys.executable, "-m", *command], cwd=root, env=ours, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

@@ -19,11 +19,17 @@ def test_every_fault_can_be_made() -> None:
     assert FAULTS and check(FAULTS) == []
 
 
-@pytest.mark.parametrize(("change", "told"), [
-    ({"old": "2"}, "occurs 2 times"), ({"old": "9"}, "occurs 0 times"),
-    ({"old": "1", "new": "1"}, "equals its replacement"), ({"file": "gone.sv"}, "gone.sv"),
-    ({}, "occurs twice")],
-    ids=str)
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"old": "2"}, "occurs 2 times"),
+        ({"old": "9"}, "occurs 0 times"),
+        ({"old": "1", "new": "1"}, "equals its replacement"),
+        ({"file": "gone.sv"}, "gone.sv"),
+        ({}, "occurs twice"),
+    ],
+    ids=str,
+)
 def test_a_fault_that_cannot_be_made_is_told(tmp_path: Path, change: dict, told: str) -> None:
     (tmp_path / "a.sv").write_text("1 2 2 3")
     good = Mutant("a.sv", "1", "0", "is wrong")
@@ -33,8 +39,10 @@ def test_a_fault_that_cannot_be_made_is_told(tmp_path: Path, change: dict, told:
 
 
 def test_a_word_that_is_missing_or_unknown_is_told() -> None:
-    for entry in ({"file": "a.sv", "old": "1", "new": "2"},
-                  {"file": "a.sv", "old": "1", "new": "2", "what": "x", "test": []}):
+    for entry in (
+        {"file": "a.sv", "old": "1", "new": "2"},
+        {"file": "a.sv", "old": "1", "new": "2", "what": "x", "test": []},
+    ):
         with pytest.raises(ValueError, match="a.sv"):
             Mutant.read(entry)
 
@@ -52,8 +60,9 @@ def test_the_suite_runs_the_tests_of_a_fault() -> None:
     for fault in FAULTS:
         on = [word for word in SIMULATORS if word in fault.tests]
         for test in (word for word in fault.tests if word.startswith("tests/")):
-            assert any(name.startswith(test) and (not on or f"[{on[0]}" in name) for name in suite), \
+            assert any(name.startswith(test) and (not on or f"[{on[0]}" in name) for name in suite), (
                 f"{fault.what}: {test} {on}"
+            )
 
 
 def test_a_test_that_is_missing_is_noticed() -> None:
@@ -74,16 +83,21 @@ def test_faults_are_chosen_by_file_or_text() -> None:
     assert faults.select(FAULTS[0].what)[0] == FAULTS[0]
 
 
-def test_each_fault_is_made_once_by_one_of_the_jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-                                                    capsys: pytest.CaptureFixture) -> None:
+def test_each_fault_is_made_once_by_one_of_the_jobs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
     made: list[tuple[Mutant, Path]] = []
 
     def run_fault(fault: Mutant, folder: Path) -> str | None:
         made.append((fault, folder))
         return "a test" if fault.what != FAULTS[1].what else None
 
-    for name, replacement in (("FOLDER", tmp_path), ("copy_tree", lambda folder: None),
-                              ("select", lambda only: FAULTS[:9]), ("run_fault", run_fault)):
+    for name, replacement in (
+        ("FOLDER", tmp_path),
+        ("copy_tree", lambda folder: None),
+        ("select", lambda only: FAULTS[:9]),
+        ("run_fault", run_fault),
+    ):
         monkeypatch.setattr(faults, name, replacement)
     assert faults.main(["--jobs", "2"]) == faults.FAILED
     assert {fault.what for fault, _ in made} == {fault.what for fault in FAULTS[:9]} and len(made) == 9
@@ -92,11 +106,18 @@ def test_each_fault_is_made_once_by_one_of_the_jobs(tmp_path: Path, monkeypatch:
     assert "8 of 9 faults caught" in told and "NOT CAUGHT" in told
 
 
-@pytest.mark.parametrize(("body", "caught"), [
-    ("pass", None), ("assert False, 'wrong'", "test_it.py::test_it"),
-    ("raise AssertionError('icarus could not build flaash_top:\\n x.sv:1: error')",
-     f"{faults.NO_BUILD}: test_it.py")],
-    ids=["passes", "fails", "does not build"])
+@pytest.mark.parametrize(
+    ("body", "caught"),
+    [
+        ("pass", None),
+        ("assert False, 'wrong'", "test_it.py::test_it"),
+        (
+            "raise AssertionError('icarus could not build flaash_top:\\n x.sv:1: error')",
+            f"{faults.NO_BUILD}: test_it.py",
+        ),
+    ],
+    ids=["passes", "fails", "does not build"],
+)
 def test_what_ended_the_tests_is_told(tmp_path: Path, body: str, caught: str | None) -> None:
     (tmp_path / "test_it.py").write_text(f"def test_it():\n    {body}\n")
     found = faults.first_failure(tmp_path, ["test_it.py"])

@@ -30,8 +30,10 @@ from tools.solver import commands
 
 PROOFS = read_proofs()
 PASSED = "SBY 1:00:00 [x] DONE (PASS, rc=0)\n"
-REFUTED = ("SBY 1:00:00 [x] engine_0: ##   0:00:01  Assert failed in flaash_formal_x: u_dut.OneHot_A\n"
-           "SBY 1:00:00 [x] DONE (FAIL, rc=2)\n")
+REFUTED = (
+    "SBY 1:00:00 [x] engine_0: ##   0:00:01  Assert failed in flaash_formal_x: u_dut.OneHot_A\n"
+    "SBY 1:00:00 [x] DONE (FAIL, rc=2)\n"
+)
 
 
 @pytest.mark.parametrize("proof", PROOFS, ids=lambda proof: proof.name)
@@ -44,17 +46,29 @@ def test_every_proof_is_complete(proof: Proof) -> None:
         packages = [path for path in changed if path.name.endswith("_pkg.sv")]
         assert bool(packages) == bool(proof.constants)
         assert [path.name for path in changed if path not in packages] == (
-            [Path(task.mutant.file).name] if task.mutant else [])
+            [Path(task.mutant.file).name] if task.mutant else []
+        )
 
 
 def elaborates(proof: Proof, files: list[Path]) -> bool:
     """Return whether slang, the prover's SystemVerilog front end, accepts a proof."""
     driver = Driver()
     driver.addStandardArgs()
-    arguments = ["slang", f"-I{INCLUDE_DIR}", "-DFORMAL", "--top", proof.wrapper, *map(str, files),
-                 *(f"-G{key}={value}" for key, value in proof.parameters.items())]
-    return (driver.parseCommandLine(" ".join(arguments)) and driver.processOptions()
-            and driver.parseAllSources() and driver.runFullCompilation(True))
+    arguments = [
+        "slang",
+        f"-I{INCLUDE_DIR}",
+        "-DFORMAL",
+        "--top",
+        proof.wrapper,
+        *map(str, files),
+        *(f"-G{key}={value}" for key, value in proof.parameters.items()),
+    ]
+    return (
+        driver.parseCommandLine(" ".join(arguments))
+        and driver.processOptions()
+        and driver.parseAllSources()
+        and driver.runFullCompilation(True)
+    )
 
 
 @pytest.mark.parametrize("proof", PROOFS, ids=lambda proof: proof.name)
@@ -65,8 +79,9 @@ def test_every_proof_fits_the_hardware(proof: Proof) -> None:
 
 def test_what_the_rounder_takes_for_granted_is_proved() -> None:
     """The resolver's proof shows it for windows. Reset is a fact, flaash_mac_align shows Alone."""
-    rounder, resolver = ((ROOT / "formal" / f"flaash_formal_mac_{name}.sv").read_text()
-                         for name in ("round", "resolve"))
+    rounder, resolver = (
+        (ROOT / "formal" / f"flaash_formal_mac_{name}.sv").read_text() for name in ("round", "resolve")
+    )
     taken = set(re.findall(r"(\w+)_M : assume", rounder)) - {"Reset", "Alone"}
     assert "Sign" in taken and taken <= set(re.findall(r"(\w+)_A : assert", resolver))
 
@@ -99,8 +114,15 @@ def test_the_files_for_the_prover() -> None:
 
 def test_what_the_solver_hears() -> None:
     """Commands over several lines, with comments and names with parentheses, each once it is complete."""
-    lines = ["; (a comment\n", "(check-sat)\n", "(declare-fun |a(b| () Bool) ; (c\n", "(assert\n",
-             "  |a(b|)\n", "(get-value (|;|))\n", "(exit"]
+    lines = [
+        "; (a comment\n",
+        "(check-sat)\n",
+        "(declare-fun |a(b| () Bool) ; (c\n",
+        "(assert\n",
+        "  |a(b|)\n",
+        "(get-value (|;|))\n",
+        "(exit",
+    ]
     told = [command.split() for command in commands(lines)]
     assert [words[0] for words in told] == ["(check-sat)", "(declare-fun", "(assert", "(get-value"]
     assert told[1] == ["(declare-fun", "|a(b|", "()", "Bool)"] and told[2] == ["(assert", "|a(b|)"]
@@ -108,12 +130,14 @@ def test_what_the_solver_hears() -> None:
 
 def test_the_solver_answers() -> None:
     """The dialogue is line by line: a response comes before the next command."""
-    process = subprocess.Popen([sys.executable, SOLVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                               text=True)
+    process = subprocess.Popen([sys.executable, SOLVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     answers = []
-    for question in ("(set-logic QF_BV)(declare-fun x () (_ BitVec 8))(push 1)\n"
-                     "(assert (= (bvadd x #x01) #x00))(check-sat)\n", "(get-value (x))\n",
-                     "(assert (= x #x00))(check-sat)\n", "(pop 1)(check-sat)\n"):
+    for question in (
+        "(set-logic QF_BV)(declare-fun x () (_ BitVec 8))(push 1)\n(assert (= (bvadd x #x01) #x00))(check-sat)\n",
+        "(get-value (x))\n",
+        "(assert (= x #x00))(check-sat)\n",
+        "(pop 1)(check-sat)\n",
+    ):
         process.stdin.write(question)
         process.stdin.flush()
         answers.append(process.stdout.readline().strip())
@@ -122,15 +146,18 @@ def test_the_solver_answers() -> None:
     assert answers[2:] == ["unsat", "sat"] and process.returncode == 0
 
 
-@pytest.mark.parametrize(("code", "log", "verdict", "detail"), [
-    (0, PASSED, "PASS", ""),
-    (2, REFUTED, "FAIL", "u_dut.OneHot_A"),
-    (4, "[x] DONE (UNKNOWN, rc=4)", "UNKNOWN", "see its logfile.txt"),
-    (16, "a.sv:7: ERROR: syntax error\n[x] DONE (ERROR, rc=16)", "ERROR", "a.sv:7: ERROR: syntax error"),
-    (0, "killed before a verdict", "ERROR", "see its logfile.txt"),
-    (1, PASSED, "ERROR", "see its logfile.txt"),
-    (0, "[x] DONE (FAIL, rc=0)", "ERROR", "see its logfile.txt"),
-])
+@pytest.mark.parametrize(
+    ("code", "log", "verdict", "detail"),
+    [
+        (0, PASSED, "PASS", ""),
+        (2, REFUTED, "FAIL", "u_dut.OneHot_A"),
+        (4, "[x] DONE (UNKNOWN, rc=4)", "UNKNOWN", "see its logfile.txt"),
+        (16, "a.sv:7: ERROR: syntax error\n[x] DONE (ERROR, rc=16)", "ERROR", "a.sv:7: ERROR: syntax error"),
+        (0, "killed before a verdict", "ERROR", "see its logfile.txt"),
+        (1, PASSED, "ERROR", "see its logfile.txt"),
+        (0, "[x] DONE (FAIL, rc=0)", "ERROR", "see its logfile.txt"),
+    ],
+)
 def test_verdicts(code: int, log: str, verdict: str, detail: str) -> None:
     assert judge(code, log) == (verdict, detail)
 
@@ -158,34 +185,39 @@ print({PASSED!r})
     return formal.main(["--only", "stream_register"])
 
 
-def test_all_as_wanted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
-                       capsys: pytest.CaptureFixture) -> None:
+def test_all_as_wanted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     assert run_with_fake_tools(monkeypatch, tmp_path, "mutant") == 0
     text = capsys.readouterr().out
     assert "1 of 1 proofs hold, 2 mutants refuted, 0 of 4 runs not as wanted" in text and "induction" in text
 
 
-@pytest.mark.parametrize(("refutes", "told"), [
-    ("mutant|cover", "stream_register: covers: FAIL"),
-    ("mutant0", "not noticed"),
-])
-def test_one_not_as_wanted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture,
-                           refutes: str, told: str) -> None:
+@pytest.mark.parametrize(
+    ("refutes", "told"),
+    [
+        ("mutant|cover", "stream_register: covers: FAIL"),
+        ("mutant0", "not noticed"),
+    ],
+)
+def test_one_not_as_wanted(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture, refutes: str, told: str
+) -> None:
     assert run_with_fake_tools(monkeypatch, tmp_path, refutes) == formal.FAILED
     text = " ".join(capsys.readouterr().out.split())
     assert told in text and "1 of 4 runs not as wanted" in text
 
 
-def test_sources_that_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
-                                  capsys: pytest.CaptureFixture) -> None:
+def test_sources_that_are_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
     reads = "echo 'a.sv:7: error: no'; exit 1"
     assert run_with_fake_tools(monkeypatch, tmp_path, "mutant", reads) == formal.FAILED
     text = " ".join(capsys.readouterr().out.split())
     assert "stream_register: proof: ERROR, a.sv:7: error: no" in text and "0 mutants refuted" in text
 
 
-def test_mutants_of_a_proof_that_fails_are_not_judged(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
-                                                      capsys: pytest.CaptureFixture) -> None:
+def test_mutants_of_a_proof_that_fails_are_not_judged(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
     """The counterexamples may come from the hardware without the fault."""
     assert run_with_fake_tools(monkeypatch, tmp_path, "mutant|prove") == formal.FAILED
     text = " ".join(capsys.readouterr().out.split())
@@ -194,8 +226,7 @@ def test_mutants_of_a_proof_that_fails_are_not_judged(monkeypatch: pytest.Monkey
     assert "0 of 1 proofs hold, 0 mutants refuted, 3 of 4 runs not as wanted" in text
 
 
-def test_missing_tools_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
-                                capsys: pytest.CaptureFixture) -> None:
+def test_missing_tools_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     monkeypatch.setattr(proofs.sys, "executable", str(tmp_path / "python"))
     assert formal.main([]) == formal.MISTAKE
     assert "requirements-formal.txt" in capsys.readouterr().err
@@ -209,8 +240,11 @@ def test_no_such_proof(capsys: pytest.CaptureFixture) -> None:
 def test_a_wrong_table_is_told(tmp_path: Path) -> None:
     path = tmp_path / "proofs.toml"
     entry = '[[proof]]\nname = "p"\nwrapper = "w"\nmode = "prove"\ndepth = 1\nreach = 1\nshows = "s"\n'
-    for text, told in ((entry.replace("prove", "guess"), "guess"), (entry * 2, "same name"),
-                       (entry + "deep = 1\n", "deep")):
+    for text, told in (
+        (entry.replace("prove", "guess"), "guess"),
+        (entry * 2, "same name"),
+        (entry + "deep = 1\n", "deep"),
+    ):
         path.write_text(text)
         with pytest.raises(ValueError, match=told):
             read_proofs(path)

@@ -12,8 +12,9 @@ from tb.common.toolchain import ROOT
 
 CATALOGUE = RTL / "README.md"
 SOURCES = sorted(path for path in RTL.rglob("*.sv*") if path.suffix in (".sv", ".svh"))
-BENCHES = sorted(path for folder in ("bench", "examples", "formal", "tb", "tests")
-                 for path in (ROOT / folder).rglob("*.sv"))
+BENCHES = sorted(
+    path for folder in ("bench", "examples", "formal", "tb", "tests") for path in (ROOT / folder).rglob("*.sv")
+)
 TOP = re.compile(r"// SPDX.*\n((?://.*\n)*)")
 WORDS = re.compile(r"\w+")
 PORT = re.compile(r"\b[a-z]\w*_(?:i|o|ni)\b")
@@ -26,8 +27,16 @@ def code_of(text: str) -> str:
     return re.sub(r"//.*", "", text)
 
 
-SHARED = {word for path in SOURCES if path.stem.endswith("_pkg") or path.suffix == ".svh"
-          for word in WORDS.findall(code_of(path.read_text()))} | {path.stem for path in SOURCES} | NO_NAMES
+SHARED = (
+    {
+        word
+        for path in SOURCES
+        if path.stem.endswith("_pkg") or path.suffix == ".svh"
+        for word in WORDS.findall(code_of(path.read_text()))
+    }
+    | {path.stem for path in SOURCES}
+    | NO_NAMES
+)
 
 
 def header_of(text: str) -> str:
@@ -37,8 +46,14 @@ def header_of(text: str) -> str:
 
 def unknown(names: list[str], known: set[str]) -> list[str]:
     """Return the unknown names; a group of ports, such as s_axil or in_*, is known by its members."""
-    return sorted({name for name in names if name not in known and not any(
-        word.startswith(name.partition("*")[0].rstrip("_") + "_") for word in known)})
+    return sorted(
+        {
+            name
+            for name in names
+            if name not in known
+            and not any(word.startswith(name.partition("*")[0].rstrip("_") + "_") for word in known)
+        }
+    )
 
 
 def header_problems(text: str) -> list[str]:
@@ -46,8 +61,9 @@ def header_problems(text: str) -> list[str]:
     code, header = code_of(text), header_of(text)
     declared, own = set(WORDS.findall(code.split("\n);")[0])), set(WORDS.findall(code))
     others = SNAKE.findall(header) + CAMEL.findall(header.partition(": ")[2])  # a title is no name
-    return ([f"no port {name}" for name in unknown(PORT.findall(header), declared)]
-            + [f"no name {name}" for name in unknown(others, own | SHARED) if not PORT.fullmatch(name)])
+    return [f"no port {name}" for name in unknown(PORT.findall(header), declared)] + [
+        f"no name {name}" for name in unknown(others, own | SHARED) if not PORT.fullmatch(name)
+    ]
 
 
 def comment_problems(text: str) -> list[str]:
@@ -69,9 +85,11 @@ def catalogue_problems(page: str) -> list[str]:
     rows = re.findall(r"^\| `(flaash_[\w.]+)` \| (.*) \|$", page, re.MULTILINE)
     files = {path.stem if path.suffix == ".sv" else path.name: path for path in SOURCES}
     wanted = [(name, one_liner(path.read_text())) for name, path in files.items()]
-    return ([f"a row is missing: | `{name}` | {what} |" for name, what in wanted if (name, what) not in rows]
-            + [f"a row is wrong: {name}" for name, what in rows if (name, what) not in wanted]
-            + [f"{name} has two rows" for name in files if [row[0] for row in rows].count(name) > 1])
+    return (
+        [f"a row is missing: | `{name}` | {what} |" for name, what in wanted if (name, what) not in rows]
+        + [f"a row is wrong: {name}" for name, what in rows if (name, what) not in wanted]
+        + [f"{name} has two rows" for name in files if [row[0] for row in rows].count(name) > 1]
+    )
 
 
 def told(problems: Callable[[str], list[str]], paths: list[Path]) -> list[str]:
@@ -94,10 +112,17 @@ def test_the_catalogue_says_what_the_headers_say() -> None:
 FIFO = (RTL / "stream" / "flaash_stream_fifo.sv").read_text()
 
 
-@pytest.mark.parametrize(("name", "sentence"), [
-    ("usage_i", "no port usage_i"), ("output_*", "no name output_*"), ("in_last", "no name in_last"),
-    ("DepthMost", "no name DepthMost"), ("at most Deep", "no name Deep"),
-    ("flaash_nothing", "no name flaash_nothing")])
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("usage_i", "no port usage_i"),
+        ("output_*", "no name output_*"),
+        ("in_last", "no name in_last"),
+        ("DepthMost", "no name DepthMost"),
+        ("at most Deep", "no name Deep"),
+        ("flaash_nothing", "no name flaash_nothing"),
+    ],
+)
 def test_another_name_in_a_header_is_noticed(name: str, sentence: str) -> None:
     assert header_problems(FIFO.replace("// Guarantees  ", f"// Guarantees  with {name}: ", 1)) == [sentence]
 
@@ -106,9 +131,13 @@ def test_another_name_in_a_comment_is_noticed() -> None:
     assert comment_problems(FIFO + "// while full_o\n") == ["no full_o"]
 
 
-@pytest.mark.parametrize(("old", "new", "sentence"), [
-    ("| `flaash_stream_fifo` |", "| `flaash_fifo` |", "a row is wrong: flaash_fifo"),
-    ("up to Depth beats", "Depth beats", "a row is wrong: flaash_stream_fifo"),
-    ("| `flaash_stream_fifo` |", "| `flaash_ram_fifo` |", "a row is wrong: flaash_ram_fifo")])
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("| `flaash_stream_fifo` |", "| `flaash_fifo` |", "a row is wrong: flaash_fifo"),
+        ("up to Depth beats", "Depth beats", "a row is wrong: flaash_stream_fifo"),
+        ("| `flaash_stream_fifo` |", "| `flaash_ram_fifo` |", "a row is wrong: flaash_ram_fifo"),
+    ],
+)
 def test_another_row_is_noticed(old: str, new: str, sentence: str) -> None:
     assert sentence in catalogue_problems(CATALOGUE.read_text().replace(old, new, 1))

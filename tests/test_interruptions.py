@@ -38,8 +38,9 @@ def own_folders(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sim, "FOLDER", BUILD / "interruptions")
 
 
-def test_a_failed_build_shows_no_older_run(own_folders, monkeypatch: pytest.MonkeyPatch,
-                                           capsys: pytest.CaptureFixture) -> None:
+def test_a_failed_build_shows_no_older_run(
+    own_folders, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
     def refuse(*_, **__) -> None:
         raise SimulationFailed("icarus could not build flaash_top")
 
@@ -56,12 +57,15 @@ def test_a_failed_build_shows_no_older_run(own_folders, monkeypatch: pytest.Monk
 def test_an_interrupted_run_leaves_no_simulator() -> None:
     """Icarus does not end by the signal of the terminal."""
     # The simulator has Python's search path, from another folder than this one.
-    program = (f"import sys; sys.path[0] = {str(ROOT)!r};"
-               "from tb.cli import sim; from tb.common.toolchain import BUILD;"
-               "sim.RUN_NAME = 'interrupted'; sim.FOLDER = BUILD / 'interrupted';"
-               "sys.exit(sim.main(['--seq', 'workloads', '--sim', 'icarus', '--config', 'tiny']))")
-    process = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.PIPE, text=True)
+    program = (
+        f"import sys; sys.path[0] = {str(ROOT)!r};"
+        "from tb.cli import sim; from tb.common.toolchain import BUILD;"
+        "sim.RUN_NAME = 'interrupted'; sim.FOLDER = BUILD / 'interrupted';"
+        "sys.exit(sim.main(['--seq', 'workloads', '--sim', 'icarus', '--config', 'tiny']))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
     simulator = _wait_for_child(process.pid, "vvp")
     process.send_signal(signal.SIGINT)
     assert "interrupted" in process.communicate(timeout=PATIENCE)[1]
@@ -69,17 +73,29 @@ def test_an_interrupted_run_leaves_no_simulator() -> None:
     assert not simulator.is_running() or simulator.status() == psutil.STATUS_ZOMBIE
 
 
-@pytest.mark.parametrize(("command", "module"), [
-    (["-m", "tb.cli.sim"], "tb.cli.alone"), (["-m", "tb.cli.sim"], "numpy"), (["-m", "tb.cli.sim"], "pyuvm"),
-    (["-m", "tb.cli.regress"], "yaml"), (["-m", "tb.cli.regress"], "distributed"),
-    (["formal", "-m", "tools.formal"], "rich.console"), (["bench", "-m", "bench.run"], "models.tensor"),
-    (["-m", "pytest", "--collect-only"], "_pytest.config")])
-def test_an_interruption_while_modules_load_is_one_line(command: list[str], module: str,
-                                                        tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("command", "module"),
+    [
+        (["-m", "tb.cli.sim"], "tb.cli.alone"),
+        (["-m", "tb.cli.sim"], "numpy"),
+        (["-m", "tb.cli.sim"], "pyuvm"),
+        (["-m", "tb.cli.regress"], "yaml"),
+        (["-m", "tb.cli.regress"], "distributed"),
+        (["formal", "-m", "tools.formal"], "rich.console"),
+        (["bench", "-m", "bench.run"], "models.tensor"),
+        (["-m", "pytest", "--collect-only"], "_pytest.config"),
+    ],
+)
+def test_an_interruption_while_modules_load_is_one_line(command: list[str], module: str, tmp_path: Path) -> None:
     """With -v Python itself reports a loaded module."""
-    process = subprocess.Popen([sys.executable, "-v", "-m", "tb.cli", *command], cwd=ROOT, text=True,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                               env={**os.environ, "FLAASH_BUILD": str(tmp_path)})
+    process = subprocess.Popen(
+        [sys.executable, "-v", "-m", "tb.cli", *command],
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "FLAASH_BUILD": str(tmp_path)},
+    )
     for line in process.stderr:
         if line.startswith(f"import '{module}' "):
             break
@@ -90,8 +106,9 @@ def test_an_interruption_while_modules_load_is_one_line(command: list[str], modu
 
 
 def test_mistakes_of_modules_are_one_line() -> None:
-    done = subprocess.run([sys.executable, "-m", "tb.cli", "-m", "tb.cli.sim", "--out"], cwd=ROOT, text=True,
-                          capture_output=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "tb.cli", "-m", "tb.cli.sim", "--out"], cwd=ROOT, text=True, capture_output=True
+    )
     assert done.returncode == MISTAKE and done.stderr == "error: OUT: expected one argument\n"
 
 

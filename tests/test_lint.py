@@ -20,18 +20,27 @@ def copy(tmp_path: Path) -> Path:
     """Return a copy of the layers and of their contracts."""
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     for name in ("models", "flaash", "tb", "bench", "tools"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=lambda folder, names: [
-            name for name in names if Path(folder, name).is_file() and not name.endswith(".py")])
+        shutil.copytree(
+            ROOT / name,
+            tmp_path / name,
+            ignore=lambda folder, names: [
+                name for name in names if Path(folder, name).is_file() and not name.endswith(".py")
+            ],
+        )
     return tmp_path
 
 
-@pytest.mark.parametrize(("file", "line", "told"), [
-    ("models/errors.py", "import tb.common.stalls", "models.errors -> tb.common.stalls"),
-    ("models/errors.py", "import cocotb", "models.errors -> cocotb"),
-    ("flaash/driver/layout.py", "import tb.common.stalls", "flaash.driver.layout -> tb.common.stalls"),
-    ("tb/common/stalls.py", "import tb.env.env", "tb.common.stalls -> tb.env.env"),
-    ("tb/env/env.py", "import tools.lint", "tb.env.env -> tools.lint"),
-    ("tools/lint.py", "import bench.host", "tools.lint -> bench.host")])
+@pytest.mark.parametrize(
+    ("file", "line", "told"),
+    [
+        ("models/errors.py", "import tb.common.stalls", "models.errors -> tb.common.stalls"),
+        ("models/errors.py", "import cocotb", "models.errors -> cocotb"),
+        ("flaash/driver/layout.py", "import tb.common.stalls", "flaash.driver.layout -> tb.common.stalls"),
+        ("tb/common/stalls.py", "import tb.env.env", "tb.common.stalls -> tb.env.env"),
+        ("tb/env/env.py", "import tools.lint", "tb.env.env -> tools.lint"),
+        ("tools/lint.py", "import bench.host", "tools.lint -> bench.host"),
+    ],
+)
 def test_an_import_from_above_is_noticed(copy: Path, file: str, line: str, told: str) -> None:
     (copy / file).write_text(f"{(copy / file).read_text()}\n{line}\n")
     assert told in "\n".join(lint.imports(copy))
@@ -50,7 +59,12 @@ def test_pre_commit_is_clean(tmp_path: Path) -> None:
         assert lint.quick() == []
         return
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
-    done = subprocess.run([BIN / "pre-commit", "run", "--all-files"], cwd=ROOT, capture_output=True,
-                          text=True, env=environment | {"PRE_COMMIT_HOME": str(tmp_path)})
+    done = subprocess.run(
+        [BIN / "pre-commit", "run", "--all-files"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env=environment | {"PRE_COMMIT_HOME": str(tmp_path)},
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Passed" in done.stdout

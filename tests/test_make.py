@@ -19,16 +19,18 @@ from tb.common.toolchain import ROOT
 from tools import faults, formal, fuzz, operator_faults
 from tools.silicon import __main__ as silicon
 
-ODD = "it's \"a\" ; \\"  # a value with special characters of a shell
+ODD = 'it\'s "a" ; \\'  # a value with special characters of a shell
 MAKEFILE = (ROOT / "Makefile").read_text()
 
 
 def make(*arguments: str, cwd: Path = ROOT, check: bool = False) -> subprocess.CompletedProcess:
     """Call make as a user, independent of the variables with which make has called the suite."""
-    environment = {name: value for name, value in os.environ.items()
-                   if name not in ("MAKEFLAGS", "MAKELEVEL", "FLAASH_BUILD", "FLAASH_RUNS")}
-    return subprocess.run(["make", *arguments], cwd=cwd, env=environment, capture_output=True, text=True,
-                          check=check)
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("MAKEFLAGS", "MAKELEVEL", "FLAASH_BUILD", "FLAASH_RUNS")
+    }
+    return subprocess.run(["make", *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=check)
 
 
 def words(target: str, module: str, *variables: str) -> list[str]:
@@ -39,34 +41,73 @@ def words(target: str, module: str, *variables: str) -> list[str]:
 
 
 def test_make_passes_its_variables_on() -> None:
-    given = words("sim", "tb.cli.sim", "A=a b.tns", "B=b.tns", "AXES=-1,2:0,-1", "OUT=c.npz", "SIM=icarus",
-                  "CONFIG=tiny", "SEQ=file", "SEED=-7", "PORTION=16", "LONG_LINES=6", "WAVES=1", "SEEDS=1-3",
-                  "JOBS=4", "EINSUM=ij, jk -> ik", "EDGE=memory", "RENUMBER=1", "RERUN=all")
+    given = words(
+        "sim",
+        "tb.cli.sim",
+        "A=a b.tns",
+        "B=b.tns",
+        "AXES=-1,2:0,-1",
+        "OUT=c.npz",
+        "SIM=icarus",
+        "CONFIG=tiny",
+        "SEQ=file",
+        "SEED=-7",
+        "PORTION=16",
+        "LONG_LINES=6",
+        "WAVES=1",
+        "SEEDS=1-3",
+        "JOBS=4",
+        "EINSUM=ij, jk -> ik",
+        "EDGE=memory",
+        "RENUMBER=1",
+        "RERUN=all",
+    )
     assert vars(sim.parser().parse_args(given)) == {
-        "a": "a b.tns", "b": "b.tns", "axes": "-1,2:0,-1", "out": "c.npz", "sim": "icarus", "config": "tiny",
-        "seq": "file", "seed": "-7", "portion": "16", "long_lines": "6", "waves": True, "seeds": "1-3",
-        "jobs": "4", "einsum": "ij, jk -> ik", "edge": "memory", "renumber": "1", "rerun": "all"}
+        "a": "a b.tns",
+        "b": "b.tns",
+        "axes": "-1,2:0,-1",
+        "out": "c.npz",
+        "sim": "icarus",
+        "config": "tiny",
+        "seq": "file",
+        "seed": "-7",
+        "portion": "16",
+        "long_lines": "6",
+        "waves": True,
+        "seeds": "1-3",
+        "jobs": "4",
+        "einsum": "ij, jk -> ik",
+        "edge": "memory",
+        "renumber": "1",
+        "rerun": "all",
+    }
 
 
-@pytest.mark.parametrize("variable", ["A", "B", "AXES", "EINSUM", "OUT", "SIM", "CONFIG", "SEQ", "SEED",
-                                      "PORTION", "LONG_LINES", "EDGE", "RENUMBER"])
+@pytest.mark.parametrize(
+    "variable",
+    ["A", "B", "AXES", "EINSUM", "OUT", "SIM", "CONFIG", "SEQ", "SEED", "PORTION", "LONG_LINES", "EDGE", "RENUMBER"],
+)
 def test_any_value_is_one_word_of_make_sim(variable: str) -> None:
     assert f"--{variable.lower().replace('_', '-')}={ODD}" in words("sim", "tb.cli.sim", f"{variable}={ODD}")
 
 
-@pytest.mark.parametrize(("target", "module", "variables"), [
-    ("fuzz", "tools.fuzz", ("MINUTES", "SEED")),
-    ("faults", "tools.faults", ("ONLY",)),
-    ("operator-faults", "tools.operator_faults", ("SEED", "COUNT", "ONLY")),
-    ("regress", "tb.cli.regress", ("LIST", "SEEDS", "ONLY", "RERUN", "SIM", "CONFIG", "ON")),
-    ("formal", "tools.formal", ("ONLY",)),
-    ("silicon", "tools.silicon", ("ONLY", "LIBERTY", "SLOW", "MACROS", "TECH", "POWER")),
-    ("bench", "bench.run", ("ONLY", "NUM_SDPE", "CONFIG", "CLOCK_MHZ", "FMAX_MHZ")),
-])
+@pytest.mark.parametrize(
+    ("target", "module", "variables"),
+    [
+        ("fuzz", "tools.fuzz", ("MINUTES", "SEED")),
+        ("faults", "tools.faults", ("ONLY",)),
+        ("operator-faults", "tools.operator_faults", ("SEED", "COUNT", "ONLY")),
+        ("regress", "tb.cli.regress", ("LIST", "SEEDS", "ONLY", "RERUN", "SIM", "CONFIG", "ON")),
+        ("formal", "tools.formal", ("ONLY",)),
+        ("silicon", "tools.silicon", ("ONLY", "LIBERTY", "SLOW", "MACROS", "TECH", "POWER")),
+        ("bench", "bench.run", ("ONLY", "NUM_SDPE", "CONFIG", "CLOCK_MHZ", "FMAX_MHZ")),
+    ],
+)
 def test_any_value_is_one_word_elsewhere(target: str, module: str, variables: tuple[str, ...]) -> None:
     given = words(target, module, *(f"{name}={ODD}" for name in variables))
     assert [word for word in given if not word.startswith("--jobs=")] == [
-        f"--{name.lower().replace('_', '-')}={ODD}" for name in variables]
+        f"--{name.lower().replace('_', '-')}={ODD}" for name in variables
+    ]
 
 
 @pytest.mark.parametrize("name", [ODD, "-x", ""])
@@ -79,9 +120,21 @@ def test_a_misspelt_variable_is_refused() -> None:
     assert run.returncode and "there is no variable AXIS; 'make help'" in run.stderr
 
 
-@pytest.mark.parametrize(("target", "variable"), [
-    ("lint", "SEED"), ("test", "CONFIG"), ("sim", "TEST"), ("cov", "SIM"), ("cov", "WAVES"),
-    ("formal", "SEED"), ("fuzz", "TEST"), ("new-sequence", "SEED"), ("clean", "SIM"), ("regress", "A")])
+@pytest.mark.parametrize(
+    ("target", "variable"),
+    [
+        ("lint", "SEED"),
+        ("test", "CONFIG"),
+        ("sim", "TEST"),
+        ("cov", "SIM"),
+        ("cov", "WAVES"),
+        ("formal", "SEED"),
+        ("fuzz", "TEST"),
+        ("new-sequence", "SEED"),
+        ("clean", "SIM"),
+        ("regress", "A"),
+    ],
+)
 def test_a_variable_that_a_target_does_not_take_is_refused(target: str, variable: str) -> None:
     run = make("-n", target, f"{variable}=1")
     assert run.returncode and f"make {target} does not take {variable}; it takes" in run.stderr
@@ -93,8 +146,10 @@ def test_a_wrong_number_of_processes_is_refused(value: str) -> None:
         assert f"JOBS={value} is no number of processes" in make("-n", target, f"JOBS={value}").stderr
 
 
-@pytest.mark.parametrize(("target", "flag"), [("sim", "WAVES"), ("test", "FULL"), ("regress", "COV"),
-                                              ("silicon", "CHECK"), ("operator-faults", "KEEP")])
+@pytest.mark.parametrize(
+    ("target", "flag"),
+    [("sim", "WAVES"), ("test", "FULL"), ("regress", "COV"), ("silicon", "CHECK"), ("operator-faults", "KEEP")],
+)
 def test_a_flag_is_0_or_1(target: str, flag: str) -> None:
     assert f"{flag}=no is neither 0 nor 1" in make("-n", target, f"{flag}=no").stderr
     off, given = (make("-n", target, *more, check=True).stdout for more in ((), (f"{flag}=0",)))
@@ -124,27 +179,31 @@ def test_a_python_that_is_missing_or_too_old_is_named(tmp_path: Path) -> None:
         assert not (tmp_path / ".venv").exists()
 
 
-@pytest.mark.parametrize(("main", "arguments", "sentence"), [
-    (operator_faults.main, ["--seed=x"], "SEED: invalid int value: 'x'"),
-    (operator_faults.main, ["--count=x"], "COUNT: invalid int value: 'x'"),
-    (operator_faults.main, ["--count=0"], "COUNT=0 is not 1 or more"),
-    (operator_faults.main, ["--only=nope"], "no file of rtl/ has 'nope'"),
-    (faults.main, ["--only=nope"], "no fault's file or text contains 'nope'"),
-    (formal.main, ["--only=nope"], "no proof's name contains 'nope'"),
-    (fuzz.main, ["--minutes=nan"], "MINUTES: 'nan' is no number above 0"),
-    (fuzz.main, ["--minutes=-1"], "MINUTES: '-1' is no number above 0"),
-    (fuzz.main, ["--seed=x"], "SEED: invalid int value: 'x'"),
-    (silicon.main, ["--tech=asic"], "TECH: invalid choice: 'asic'"),
-    (silicon.main, ["--tech=cells"], "standard cells need a library: LIBERTY="),
-    (silicon.main, ["--macros=ram.toml"], "SLOW, MACROS and LATCHES are of standard cells: with LIBERTY="),
-    (silicon.main, ["--only=nope"], "'nope' is no configuration"),
-    (bench.main, ["--num-sdpe=x"], "NUM_SDPE: invalid int value: 'x'"),
-    (bench.main, ["--clock-mhz=0"], "CLOCK_MHZ: '0' is no number above 0"),
-    (bench.main, ["--fmax-mhz=inf"], "FMAX_MHZ: 'inf' is no number above 0"),
-    (waves.main, ["--trace=nope.fst"], "there is no nope.fst"),
-])
-def test_a_wrong_value_is_one_line_that_names_it(main: Callable, arguments: list[str], sentence: str,
-                                                 capsys: pytest.CaptureFixture) -> None:
+@pytest.mark.parametrize(
+    ("main", "arguments", "sentence"),
+    [
+        (operator_faults.main, ["--seed=x"], "SEED: invalid int value: 'x'"),
+        (operator_faults.main, ["--count=x"], "COUNT: invalid int value: 'x'"),
+        (operator_faults.main, ["--count=0"], "COUNT=0 is not 1 or more"),
+        (operator_faults.main, ["--only=nope"], "no file of rtl/ has 'nope'"),
+        (faults.main, ["--only=nope"], "no fault's file or text contains 'nope'"),
+        (formal.main, ["--only=nope"], "no proof's name contains 'nope'"),
+        (fuzz.main, ["--minutes=nan"], "MINUTES: 'nan' is no number above 0"),
+        (fuzz.main, ["--minutes=-1"], "MINUTES: '-1' is no number above 0"),
+        (fuzz.main, ["--seed=x"], "SEED: invalid int value: 'x'"),
+        (silicon.main, ["--tech=asic"], "TECH: invalid choice: 'asic'"),
+        (silicon.main, ["--tech=cells"], "standard cells need a library: LIBERTY="),
+        (silicon.main, ["--macros=ram.toml"], "SLOW, MACROS and LATCHES are of standard cells: with LIBERTY="),
+        (silicon.main, ["--only=nope"], "'nope' is no configuration"),
+        (bench.main, ["--num-sdpe=x"], "NUM_SDPE: invalid int value: 'x'"),
+        (bench.main, ["--clock-mhz=0"], "CLOCK_MHZ: '0' is no number above 0"),
+        (bench.main, ["--fmax-mhz=inf"], "FMAX_MHZ: 'inf' is no number above 0"),
+        (waves.main, ["--trace=nope.fst"], "there is no nope.fst"),
+    ],
+)
+def test_a_wrong_value_is_one_line_that_names_it(
+    main: Callable, arguments: list[str], sentence: str, capsys: pytest.CaptureFixture
+) -> None:
     try:
         status = main(arguments)
     except SystemExit as stopped:
@@ -153,14 +212,18 @@ def test_a_wrong_value_is_one_line_that_names_it(main: Callable, arguments: list
     assert status == MISTAKE and line.startswith("error: ") and sentence in line
 
 
-@pytest.mark.parametrize(("arguments", "sentence"), [
-    (["--simulator=vcs"], "SIM=vcs: choose one of verilator, icarus"),
-    (["--seed=abc"], "SEED=abc is no whole number from 0 on"),
-    (["tests/nope.py::test_x"], "there is no tests/nope.py"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--simulator=vcs"], "SIM=vcs: choose one of verilator, icarus"),
+        (["--seed=abc"], "SEED=abc is no whole number from 0 on"),
+        (["tests/nope.py::test_x"], "there is no tests/nope.py"),
+    ],
+)
 def test_a_wrong_value_of_make_test_is_one_line(arguments: list[str], sentence: str) -> None:
-    run = subprocess.run([sys.executable, "-m", "pytest", "-n", "2", *arguments], cwd=ROOT,
-                         capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-n", "2", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     lines = [line for line in run.stderr.splitlines() if line]
     assert run.returncode and lines == [f"ERROR: {sentence}"] and not run.stdout.strip()
 
@@ -168,8 +231,13 @@ def test_a_wrong_value_of_make_test_is_one_line(arguments: list[str], sentence: 
 @pytest.mark.parametrize("name", ["nope", "test_a_flag_is_0_or_1[nope]"])
 def test_an_unknown_test_is_named(name: str) -> None:
     """The workers of a parallel run find nothing."""
-    run = subprocess.run([sys.executable, "-m", "pytest", "-n", "1", f"tests/test_make.py::{name}"], cwd=ROOT,
-                         capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-n", "1", f"tests/test_make.py::{name}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert run.returncode and f"ERROR: no such test: tests/test_make.py::{name}\n" in run.stdout
 
 
@@ -183,9 +251,13 @@ def test_a_path_with_blanks_is_refused_before_anything_is_made(tmp_path: Path) -
     assert [path.name for path in folder.iterdir()] == ["Makefile"]
 
 
-@pytest.mark.parametrize("given", [
-    ["--seq=random", "--seed=9", "--sim=icarus", "--config=paper2"],
-    [f"--a={ODD}", "--b=cost$x.tns", "--axes=-1:-1", "--out=c.npz", "--portion=16", "--config=split8"]])
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["--seq=random", "--seed=9", "--sim=icarus", "--config=paper2"],
+        [f"--a={ODD}", "--b=cost$x.tns", "--axes=-1:-1", "--out=c.npz", "--portion=16", "--config=split8"],
+    ],
+)
 def test_the_repeat_line_of_make_sim_is_the_same_run(given: list[str]) -> None:
     options = sim.parser().parse_args(given)
     repeat, waves = report.repeat_lines(options)
@@ -209,8 +281,9 @@ def test_each_variable_is_in_the_help() -> None:
     shown = make("help", check=True).stdout
     help_of = dict(line.split(maxsplit=1) for line in shown.splitlines())
     rules = re.findall(r"^([a-z-]+):.*\n((?:\t.*\n)+)", MAKEFILE, re.MULTILINE)
-    used = {(target, name) for target, recipe in rules
-            for name in re.findall(r"\$\(call option,[a-z-]+,(\w+)\)", recipe)}
+    used = {
+        (target, name) for target, recipe in rules for name in re.findall(r"\$\(call option,[a-z-]+,(\w+)\)", recipe)
+    }
     assert ("bench", "CLOCK_MHZ") in used
     for target, name in used:
         assert f"{name}=" in help_of[target], f"make {target}: {name}"

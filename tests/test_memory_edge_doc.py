@@ -15,8 +15,11 @@ PAGE = "".join((ROOT / "docs" / f"{name}.md").read_text() for name in ("memory_e
 def _rows(page: str) -> list[list[str]]:
     """Return the cells of the tables of registers and codes, without quotes and headings."""
     tables = page.partition("## Registers")[2].partition("## Latency")[0]
-    rows = [[cell.strip().strip("`") for cell in line.strip("|").split("|")]
-            for line in tables.splitlines() if line.startswith("|")]
+    rows = [
+        [cell.strip().strip("`") for cell in line.strip("|").split("|")]
+        for line in tables.splitlines()
+        if line.startswith("|")
+    ]
     return [cells for cells in rows if re.match(r"0x|Reg|\d", cells[0])]
 
 
@@ -24,9 +27,11 @@ def _package() -> list[list[str]]:
     """Return the expected rows of the page, in the order of the package; for a part its number and name."""
     edge = rtl.EDGE
     registers = [[f"{r.address:#05x}", r.name, r.access, r.meaning] for r in edge.registers.values()]
-    bits = [[register, str(bit.value), bit.name, bit.meaning]
-            for register, prefix in (("RegEdgeStatus", "EdgeStatus"), ("RegEdgeIrqEnable", "EdgeIrq"))
-            for bit in edge.prefixed(prefix).values()]
+    bits = [
+        [register, str(bit.value), bit.name, bit.meaning]
+        for register, prefix in (("RegEdgeStatus", "EdgeStatus"), ("RegEdgeIrqEnable", "EdgeIrq"))
+        for bit in edge.prefixed(prefix).values()
+    ]
     errors = [[f"{e.value:#04x}", e.name, e.meaning] for e in edge.errors.values()]
     parts = [[str(part.value), part.name] for part in edge.prefixed("Part").values()]
     return registers + bits + errors + parts
@@ -40,9 +45,16 @@ def test_page_agrees_with_the_package() -> None:
     assert _said(PAGE) == _package()
 
 
-@pytest.mark.parametrize(("old", "new"), [("`0x808`", "`0x80a`"), ("| RO |", "| RW |"),
-                                          ("`ErrRing` |", "`ErrRung` |"), ("| `PartVal`", "| `PartVol`"),
-                                          ("`EdgeIrqDone` |", "`EdgeIrqOver` |")])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("`0x808`", "`0x80a`"),
+        ("| RO |", "| RW |"),
+        ("`ErrRing` |", "`ErrRung` |"),
+        ("| `PartVal`", "| `PartVol`"),
+        ("`EdgeIrqDone` |", "`EdgeIrqOver` |"),
+    ],
+)
 def test_comparison_bites(old: str, new: str) -> None:
     assert _said(PAGE.replace(old, new, 1)) != _package()
 
@@ -60,8 +72,11 @@ def test_codes_and_addresses_are_used_once() -> None:
 def test_bursts_follow_from_the_rule() -> None:
     """Rows name bursts, beats and cycles, or bursts that fill the bus; the defaults are enough for 400."""
     section = PAGE.partition("## Latency and bursts")[2]
-    rule = {"reads of long arrays, 512 bits": (1, 16, 16), "writes, every width": (1, 16, 16),
-            "reads of long arrays, 128 and 256 bits": (1, 32, 32)}
+    rule = {
+        "reads of long arrays, 512 bits": (1, 16, 16),
+        "writes, every width": (1, 16, 16),
+        "reads of long arrays, 128 and 256 bits": (1, 32, 32),
+    }
     short = re.search(r"\| (reads of short arrays: (\d+) bursts of (\d+) beats in (\d+) .*?) \|", section)
     rule[short[1]] = tuple(map(int, short.groups()[1:]))
     reads, writes = (rtl.EDGE.constants[f"Default{kind}Bursts"].value for kind in ("Read", "Write"))

@@ -37,8 +37,11 @@ def entry_problems(page: str, mark: str = "names") -> list[str]:
     names = [row[0][0] for row in rows]
     found = [f"{len(names)} names"] if len(set(names)) > limit or len(set(names)) < len(names) else []
     for name, (*_, modules) in zip(names, rows, strict=True):
-        found += [f"{module} has no {name}" for module in modules
-                  if not re.search(rf"\b{name}(?:_i|_o|_q)?\b", code_of(module))]
+        found += [
+            f"{module} has no {name}"
+            for module in modules
+            if not re.search(rf"\b{name}(?:_i|_o|_q)?\b", code_of(module))
+        ]
     return found
 
 
@@ -50,8 +53,7 @@ def code_problems(page: str) -> list[str]:
         modules = {module for cell in where for module in cell}
         if len(modules) > limit:
             found.append(f"{', '.join(codes)}: {len(modules)} files")
-        found += [f"{module} looks at no code" for module in sorted(modules)
-                  if not LOOKS.search(code_of(module))]
+        found += [f"{module} looks at no code" for module in sorted(modules) if not LOOKS.search(code_of(module))]
         for code in codes:
             arise.setdefault(code, set()).update(where[0])
     for path in sorted(RTL.rglob("*.sv")):
@@ -61,9 +63,14 @@ def code_problems(page: str) -> list[str]:
         told = {module for _, *where in rows for cell in where for module in cell}
         if looks and path.stem not in told | PASSES_TRAILER:
             found.append(f"{path.stem} looks at a code, too")
-        found += [f"{word} arises in {path.stem}, too" for word in sorted(set(looks))
-                  if word in rtl.ERRORS and word != "ErrNone" and path.stem not in arise.get(word, ())
-                  and path.stem != "flaash_result_unloader"]
+        found += [
+            f"{word} arises in {path.stem}, too"
+            for word in sorted(set(looks))
+            if word in rtl.ERRORS
+            and word != "ErrNone"
+            and path.stem not in arise.get(word, ())
+            and path.stem != "flaash_result_unloader"
+        ]
     return found + [f"{code} is missing" for code in sorted(set(rtl.ERRORS) - set(arise) - {"ErrNone"})]
 
 
@@ -71,8 +78,10 @@ def error_types(sources: str) -> list[str]:
     """Return the types of errors: enums of codes, structs with a code or a place, or so called."""
     enums = re.findall(r"\benum\b[^{;]*\{[^}]*\bErr\w+[^}]*\}\s*(\w+)\s*;", sources)
     structs = re.findall(r"\bstruct\s+packed\s*\{([^}]*)\}\s*(\w+)\s*;", sources)
-    return sorted(enums + [name for body, name in structs
-                           if re.search(r"\b(code|place)\s*;", body) or re.search("error|fault", name)])
+    return sorted(
+        enums
+        + [name for body, name in structs if re.search(r"\b(code|place)\s*;", body) or re.search("error|fault", name)]
+    )
 
 
 def all_sources() -> str:
@@ -88,7 +97,7 @@ def test_an_entry_has_few_names(mark: str) -> None:
 def test_both_edges_share_the_core() -> None:
     """From the beat on which the core takes, an entry has the same names, whichever edge it comes from."""
     stream, memory = ([row[0][0] for row in table(PAGE, mark)[1]] for mark in ("names", MEMORY))
-    assert memory[memory.index("entries"):] == stream[stream.index("entries"):]
+    assert memory[memory.index("entries") :] == stream[stream.index("entries") :]
 
 
 def test_a_code_is_looked_at_in_few_files() -> None:
@@ -100,37 +109,57 @@ def test_errors_have_two_types() -> None:
     assert error_types(all_sources()) == ["error_e", "error_t", "fault_t"]
 
 
-@pytest.mark.parametrize("text", [
-    "typedef enum logic [7:0] {ErrOther = 8'h80} other_e;",
-    "typedef struct packed {logic valid; logic [7:0] code;} trailer_t;",
-    "typedef struct packed {error_t fault; turn_t turn;} write_fault_t;",
-    "typedef struct packed {logic [6:0] count; error_e code; logic [31:0] place;} other_t;"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "typedef enum logic [7:0] {ErrOther = 8'h80} other_e;",
+        "typedef struct packed {logic valid; logic [7:0] code;} trailer_t;",
+        "typedef struct packed {error_t fault; turn_t turn;} write_fault_t;",
+        "typedef struct packed {logic [6:0] count; error_e code; logic [31:0] place;} other_t;",
+    ],
+)
 def test_another_type_of_errors_is_noticed(text: str) -> None:
     assert len(error_types(all_sources() + text)) == 4
 
 
-@pytest.mark.parametrize(("old", "new", "sentence"), [
-    ("| `axi` |", "| `bus` |", "flaash_memory_edge has no bus"),
-    ("| `a_line` | the line, as a line of A; the line of B is `b_line` |"
-     " `flaash_fiber_pair`, `flaash_intersect` |",
-     "| `a_line` | the line | `flaash_edge_feed` |", "flaash_edge_feed has no a_line"),
-    (f"{MEMORY}: at most 14", f"{MEMORY}: at most 13", "14 names")])
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("| `axi` |", "| `bus` |", "flaash_memory_edge has no bus"),
+        (
+            "| `a_line` | the line, as a line of A; the line of B is `b_line` |"
+            " `flaash_fiber_pair`, `flaash_intersect` |",
+            "| `a_line` | the line | `flaash_edge_feed` |",
+            "flaash_edge_feed has no a_line",
+        ),
+        (f"{MEMORY}: at most 14", f"{MEMORY}: at most 13", "14 names"),
+    ],
+)
 def test_another_name_at_the_memory_edge_is_noticed(old: str, new: str, sentence: str) -> None:
     assert sentence in entry_problems(PAGE.replace(old, new, 1), MEMORY)
 
 
-@pytest.mark.parametrize(("old", "new", "sentence"), [
-    ("| `entries` |", "| `entry` |", "flaash_loader_packer has no entry"),
-    ("| `found` |", "| `match` |", "12 names"), ("names: at most 12", "names: at most 10", "12 names")])
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("| `entries` |", "| `entry` |", "flaash_loader_packer has no entry"),
+        ("| `found` |", "| `match` |", "12 names"),
+        ("names: at most 12", "names: at most 10", "12 names"),
+    ],
+)
 def test_another_name_is_noticed(old: str, new: str, sentence: str) -> None:
     assert sentence in entry_problems(PAGE.replace(old, new, 1))
 
 
-@pytest.mark.parametrize(("old", "new", "sentence"), [
-    ("| `flaash_loader_levels` |", "| `flaash_operand_loader` |", "flaash_operand_loader looks at no code"),
-    ("| `flaash_loader_levels` |", "| `flaash_loader_packer` |", "flaash_loader_levels looks at a code, too"),
-    ("| `ErrPointer` |", "| `ErrShort` |", "ErrPointer is missing"),
-    ("`ErrOrder`, `ErrExtent`", "`ErrExtent`", "ErrOrder arises in flaash_loader_description, too"),
-    ("files: at most 4", "files: at most 3", "ErrPointer: 4 files")])
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("| `flaash_loader_levels` |", "| `flaash_operand_loader` |", "flaash_operand_loader looks at no code"),
+        ("| `flaash_loader_levels` |", "| `flaash_loader_packer` |", "flaash_loader_levels looks at a code, too"),
+        ("| `ErrPointer` |", "| `ErrShort` |", "ErrPointer is missing"),
+        ("`ErrOrder`, `ErrExtent`", "`ErrExtent`", "ErrOrder arises in flaash_loader_description, too"),
+        ("files: at most 4", "files: at most 3", "ErrPointer: 4 files"),
+    ],
+)
 def test_another_file_is_noticed(old: str, new: str, sentence: str) -> None:
     assert sentence in code_problems(PAGE.replace(old, new, 1))

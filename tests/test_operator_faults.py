@@ -18,29 +18,47 @@ def changes(text: str) -> dict[str, str]:
     """Return the changes of a module's body by kind, as (the changed text)."""
     whole = "module m (\n  input logic a\n);\n" + text + "\nendmodule\n"
     found = operators._changes(operators.masked(whole))
-    return {kind: OperatorFault("", offset, whole[offset:offset + len(old)], new, kind).applied(whole)
-            .removeprefix("module m (\n  input logic a\n);\n").removesuffix("\nendmodule\n")
-            for offset, old, new, kind in found}
+    return {
+        kind: OperatorFault("", offset, whole[offset : offset + len(old)], new, kind)
+        .applied(whole)
+        .removeprefix("module m (\n  input logic a\n);\n")
+        .removesuffix("\nendmodule\n")
+        for offset, old, new, kind in found
+    }
 
 
 def test_each_kind_of_change() -> None:
     assert changes("assign x = a && !b;") == {
-        "&& becomes ||": "assign x = a || !b;", "&& !b is dropped": "assign x = a;",
-        "! is dropped": "assign x = a && b;"}
+        "&& becomes ||": "assign x = a || !b;",
+        "&& !b is dropped": "assign x = a;",
+        "! is dropped": "assign x = a && b;",
+    }
     assert changes("assign x = a == b;") == {"== becomes !=": "assign x = a != b;"}
     assert changes("x_q <= a <= b ? c : d;") == {"<= becomes <": "x_q <= a < b ? c : d;"}
     assert changes("assign x = a - 1'b1;") == {
-        "- becomes +": "assign x = a + 1'b1;", "1'b1 becomes 1'd0": "assign x = a - 1'd0;"}
+        "- becomes +": "assign x = a + 1'b1;",
+        "1'b1 becomes 1'd0": "assign x = a - 1'd0;",
+    }
     assert changes("if (go) x_q <= ~y;") == {
-        "a condition is negated": "if (!(go)) x_q <= ~y;", "~ is dropped": "if (go) x_q <= y;"}
+        "a condition is negated": "if (!(go)) x_q <= ~y;",
+        "~ is dropped": "if (go) x_q <= y;",
+    }
     assert changes("assign x = y || z;")["a term is negated"] == "assign x = y || !z;"
     assert changes("assign x = 3'd7 + n;")["3'd7 becomes 3'd0"] == "assign x = 3'd0 + n;"
 
 
-@pytest.mark.parametrize("text", [
-    "// a && b", "logic [Width-1:0] a, b;", "localparam int unsigned N = A + 1;", "x_q <= y;",
-    "`FLAASH_ASSERT(A_A, !(a && b) || c == 1, \"a + b\")", "if (!rst_ni) x_q <= y;",
-    "if (A < 1 || A > 2) begin : gen_illegal_a\n  `FLAASH_ILLEGAL(\"a < b\")\nend"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "// a && b",
+        "logic [Width-1:0] a, b;",
+        "localparam int unsigned N = A + 1;",
+        "x_q <= y;",
+        '`FLAASH_ASSERT(A_A, !(a && b) || c == 1, "a + b")',
+        "if (!rst_ni) x_q <= y;",
+        'if (A < 1 || A > 2) begin : gen_illegal_a\n  `FLAASH_ILLEGAL("a < b")\nend',
+    ],
+)
 def test_no_change_of_what_is_no_operator_of_the_hardware(text: str) -> None:
     assert not changes(text)
 
@@ -62,15 +80,23 @@ def test_every_fault_can_be_made_and_changes_its_line() -> None:
 
 
 def test_a_module_has_its_own_bench_first() -> None:
-    for module, bench in (("stream_fifo", "stream_fifo"), ("fiber_loader", "fiber_loader"),
-                          ("intersect_merge", "intersect"), ("watchdog", "work")):
+    for module, bench in (
+        ("stream_fifo", "stream_fifo"),
+        ("fiber_loader", "fiber_loader"),
+        ("intersect_merge", "intersect"),
+        ("watchdog", "work"),
+    ):
         assert operator_faults.tests_of(f"flaash_{module}")[0].endswith(f"::test_{bench}"), module
 
 
 def test_a_module_meets_the_chip_that_has_it() -> None:
     assert collected(*operator_faults.CHIP) and collected(*operator_faults.EDGE)
-    for module, tests in (("core", operator_faults.CHIP), ("mac_round", operator_faults.CHIP),
-                          ("edge_front", operator_faults.EDGE), ("memory_top", operator_faults.EDGE)):
+    for module, tests in (
+        ("core", operator_faults.CHIP),
+        ("mac_round", operator_faults.CHIP),
+        ("edge_front", operator_faults.EDGE),
+        ("memory_top", operator_faults.EDGE),
+    ):
         assert operator_faults.chip_tests(f"flaash_{module}") == tests, module
 
 
@@ -81,8 +107,7 @@ def test_no_such_file_and_no_count(capsys: pytest.CaptureFixture) -> None:
     assert "COUNT=0" in capsys.readouterr().err
 
 
-def test_caught_and_survived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-                             capsys: pytest.CaptureFixture) -> None:
+def test_caught_and_survived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
     """The module's bench catches a fault that lets results pass for ever; a no-op survives."""
     text = (ROOT / GATE).read_text()
     place = text.index("!stop_i")
@@ -105,5 +130,6 @@ def test_what_a_test_starts_has_a_limit(tmp_path: Path) -> None:
     asked = "import resource as r, sys; sys.exit(r.getrlimit(r.RLIMIT_CPU)[0])"
     (tmp_path / "test_it.py").write_text(
         "import subprocess, sys\ndef test_it():\n"
-        f"    assert subprocess.run([sys.executable, '-c', {asked!r}]).returncode != 77, '{faults.DIED}'\n")
+        f"    assert subprocess.run([sys.executable, '-c', {asked!r}]).returncode != 77, '{faults.DIED}'\n"
+    )
     assert faults.first_failure(tmp_path, ["test_it.py"], 60, cpu=77) == f"{faults.DIED}: test_it.py::test_it"

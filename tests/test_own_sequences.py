@@ -76,39 +76,46 @@ def test_a_new_sequence_runs_at_once(capsys: pytest.CaptureFixture) -> None:
         path.unlink()
 
 
-@pytest.mark.parametrize("name", ["Long", "long fibers", "2long", "long__x", "_long", "", "class", "../x",
-                                  "base"])
+@pytest.mark.parametrize("name", ["Long", "long fibers", "2long", "long__x", "_long", "", "class", "../x", "base"])
 def test_bad_names_of_sequences_are_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=f"'{name}'|exists already"):
         new_sequence.create(name, tmp_path)
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(("text", "line", "sentence"), [
-    ("x = (\n", 1, "SyntaxError: '(' was never closed"),
-    ("import os\nimport nosuchmodule\n", 2, "ModuleNotFoundError: No module named 'nosuchmodule'"),
-    ("\n\nx = 1 / 0\n", 3, "ZeroDivisionError: division by zero"),
-    ("\nexit(5)\n", 2, "SystemExit: 5"),
-])
+@pytest.mark.parametrize(
+    ("text", "line", "sentence"),
+    [
+        ("x = (\n", 1, "SyntaxError: '(' was never closed"),
+        ("import os\nimport nosuchmodule\n", 2, "ModuleNotFoundError: No module named 'nosuchmodule'"),
+        ("\n\nx = 1 / 0\n", 3, "ZeroDivisionError: division by zero"),
+        ("\nexit(5)\n", 2, "SystemExit: 5"),
+    ],
+)
 def test_a_file_that_python_cannot_load(text: str, line: int, sentence: str, scratch, capsys) -> None:
     name = scratch(text)
     _, err = _run(name, MISTAKE, capsys)
     assert err == f"error: tb/sequences/{name}.py:{line}: {sentence}\n"
 
 
-@pytest.mark.parametrize(("statement", "sentence"), [
-    ("{}['nope']", "KeyError: 'nope'"),
-    ("await self.contract(a, b, stalls={'results': 'bursty'})",
-     "ValueError: stalls: there is no port 'results', choose from operand, result, register"),
-    ("await self.contract(self.tensor(2, 70000), self.tensor(2, 70000))",
-     "TensorError: operand A: 70,000 coordinates in its contracted mode, CONFIG=tiny takes"),
-    ("await self.contract(a, b, stalls='bursty')",
-     "ValueError: stalls is 'bursty', but takes a kind by port"),
-    ("await self.contract(a, b, run_length=1.5)", "ValueError: run_length = 1.5 is not an integer"),
-    ("await self.contract(a, self.tensor(2, 6))", "TensorError: contracted extents differ: 5"),
-    ("await self.contract(a, b, portion=2)",
-     "ValueError: portion = 2: CONFIG=tiny can't split dot products"),
-])
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        ("{}['nope']", "KeyError: 'nope'"),
+        (
+            "await self.contract(a, b, stalls={'results': 'bursty'})",
+            "ValueError: stalls: there is no port 'results', choose from operand, result, register",
+        ),
+        (
+            "await self.contract(self.tensor(2, 70000), self.tensor(2, 70000))",
+            "TensorError: operand A: 70,000 coordinates in its contracted mode, CONFIG=tiny takes",
+        ),
+        ("await self.contract(a, b, stalls='bursty')", "ValueError: stalls is 'bursty', but takes a kind by port"),
+        ("await self.contract(a, b, run_length=1.5)", "ValueError: run_length = 1.5 is not an integer"),
+        ("await self.contract(a, self.tensor(2, 6))", "TensorError: contracted extents differ: 5"),
+        ("await self.contract(a, b, portion=2)", "ValueError: portion = 2: CONFIG=tiny can't split dot products"),
+    ],
+)
 def test_a_body_that_raises(statement: str, sentence: str, scratch, capsys) -> None:
     name = scratch(f"{HEAD}        {statement}\n")
     out, err = _run(name, FAILED, capsys)
@@ -162,12 +169,15 @@ def test_a_body_that_never_ends(scratch, capsys: pytest.CaptureFixture) -> None:
     assert "no progress for 20000 cycles" in err
 
 
-@pytest.mark.parametrize(("options", "sentence"), [
-    ({"stalls": {"result": "burst"}}, "result can't be 'burst', choose one of none, single, bursty, random"),
-    ({"run_length": -1}, "run_length = -1 is not from 0 to"),
-    ({"portion": 2**32}, "portion = 4294967296 is not from 0 to"),
-    ({"long_lines": -5}, "long_lines = -5 is not from 0 to"),
-])
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"stalls": {"result": "burst"}}, "result can't be 'burst', choose one of none, single, bursty, random"),
+        ({"run_length": -1}, "run_length = -1 is not from 0 to"),
+        ({"portion": 2**32}, "portion = 4294967296 is not from 0 to"),
+        ({"long_lines": -5}, "long_lines = -5 is not from 0 to"),
+    ],
+)
 def test_options_that_do_not_exist(options: dict, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         ContractionItem(**options)

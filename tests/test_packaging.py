@@ -49,11 +49,11 @@ def test_the_lists_hold_each_top_with_all_below_it(top: str) -> None:
 
 
 @pytest.mark.parametrize("path", lists.LISTS, ids=lambda path: path.name)
-def test_a_list_out_of_date_is_noticed_and_renewed(path: Path, tmp_path: Path,
-                                                   monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_out_of_date_is_noticed_and_renewed(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copy = tmp_path / path.name
-    copy.write_text("".join(line for line in path.read_text().splitlines(keepends=True)
-                            if "flaash_core.sv" not in line))
+    copy.write_text(
+        "".join(line for line in path.read_text().splitlines(keepends=True) if "flaash_core.sv" not in line)
+    )
     monkeypatch.setattr(lists, "LISTS", (copy,))
     monkeypatch.setattr(lists, "ROOT", tmp_path)
     assert lists.main(["--check"]) == 1
@@ -72,10 +72,23 @@ def test_a_list_without_its_marks_is_refused(tmp_path: Path) -> None:
 def fusesoc(folder: Path, target: str, *options: str) -> str:
     """Run a target of flaash.core as a user, and return the output."""
     done = subprocess.run(
-        [str(Path(sys.executable).with_name("fusesoc")), "--cores-root", str(ROOT), "run",
-         f"--target={target}", "--build-root", str(folder / "out"), *options, CORE],
-        cwd=folder, env=environment() | {"MAKEFLAGS": "CFG_CXXFLAGS_PCH_I=-include OPT_FAST=-O0"},
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        [
+            str(Path(sys.executable).with_name("fusesoc")),
+            "--cores-root",
+            str(ROOT),
+            "run",
+            f"--target={target}",
+            "--build-root",
+            str(folder / "out"),
+            *options,
+            CORE,
+        ],
+        cwd=folder,
+        env=environment() | {"MAKEFLAGS": "CFG_CXXFLAGS_PCH_I=-include OPT_FAST=-O0"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     assert done.returncode == 0, done.stdout[-3000:]
     return done.stdout
 
@@ -97,14 +110,12 @@ def test_fusesoc_hands_yosys_plain_verilog(top: str, tmp_path: Path) -> None:
     """The target for synthesis is set up with a file that needs no SystemVerilog: Icarus reads it as 2005."""
     fusesoc(tmp_path, "synth_memory" if "memory" in top else "synth", "--setup")
     plain = next((tmp_path / "out").rglob("flaash_plain.v"))
-    done = subprocess.run(["iverilog", "-g2005", "-tnull", "-s", top, str(plain)],
-                          capture_output=True, text=True)
+    done = subprocess.run(["iverilog", "-g2005", "-tnull", "-s", top, str(plain)], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
 
 
 # ------------------------------------------------------------------------------------ Bender
-FIELDS = {"package": {"name", "description", "authors"},
-          "sources": {"files", "include_dirs", "target", "defines"}}
+FIELDS = {"package": {"name", "description", "authors"}, "sources": {"files", "include_dirs", "target", "defines"}}
 
 
 def manifest_problems(manifest: dict, root: Path) -> list[str]:
@@ -116,8 +127,7 @@ def manifest_problems(manifest: dict, root: Path) -> list[str]:
     for group in manifest["sources"]:
         problems += [f"sources: unknown key {key}" for key in group if key not in FIELDS["sources"]]
         problems += [f"no file {name}" for name in group["files"] if not (root / name).is_file()]
-        problems += [f"no folder {name}" for name in group.get("include_dirs", [])
-                     if not (root / name).is_dir()]
+        problems += [f"no folder {name}" for name in group.get("include_dirs", []) if not (root / name).is_dir()]
     return problems
 
 
@@ -125,9 +135,15 @@ def test_the_manifest_of_bender_is_one() -> None:
     assert manifest_problems(yaml.safe_load((ROOT / "Bender.yml").read_text()), ROOT) == []
 
 
-@pytest.mark.parametrize(("old", "new"), [
-    ("name: flaash", "nom: flaash"), ("flaash_core.sv", "flaash_kore.sv"), ("sources:", "source:"),
-    ("- rtl/pkg\n", "- rtl/package\n")])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("name: flaash", "nom: flaash"),
+        ("flaash_core.sv", "flaash_kore.sv"),
+        ("sources:", "source:"),
+        ("- rtl/pkg\n", "- rtl/package\n"),
+    ],
+)
 def test_the_check_of_the_manifest_bites(old: str, new: str) -> None:
     text = (ROOT / "Bender.yml").read_text()
     assert old in text
@@ -139,8 +155,20 @@ def test_the_check_of_the_manifest_bites(old: str, new: str) -> None:
 def simulate(sources: list[Path], include_dirs: list[Path], top: str, folder: Path) -> str:
     """Compile files for Icarus in the given order, run them and return the output."""
     binary = folder / "simulation"
-    done = subprocess.run(["iverilog", "-g2012", *(f"-I{path}" for path in include_dirs), "-s", top,
-                           "-o", str(binary), *map(str, sources)], capture_output=True, text=True)
+    done = subprocess.run(
+        [
+            "iverilog",
+            "-g2012",
+            *(f"-I{path}" for path in include_dirs),
+            "-s",
+            top,
+            "-o",
+            str(binary),
+            *map(str, sources),
+        ],
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     return subprocess.run(["vvp", "-n", str(binary)], capture_output=True, text=True).stdout
 
@@ -169,17 +197,20 @@ def test_the_bundle_is_the_whole_chip(packaged: Path, tmp_path: Path, top: str, 
 def foreign_design(top: str, folder: Path) -> Path:
     """Write a foreign design around a top, with the same ports, and return it."""
     source = (RTL / "top" / f"{top}.sv").read_text()
-    ports = source[source.index("\n) (\n") + 5:source.index("\n);")].replace("DataWidth", "128")
+    ports = source[source.index("\n) (\n") + 5 : source.index("\n);")].replace("DataWidth", "128")
     path = folder / "soc.sv"
-    path.write_text(f"module soc\n  import flaash_reg_pkg::*, flaash_pkg::*;\n(\n{ports}\n);\n"
-                    f"  {top} #(.Format(FormatBf16)) u_flaash (.*);\nendmodule\n")
+    path.write_text(
+        f"module soc\n  import flaash_reg_pkg::*, flaash_pkg::*;\n(\n{ports}\n);\n"
+        f"  {top} #(.Format(FormatBf16)) u_flaash (.*);\nendmodule\n"
+    )
     return path
 
 
 def lint(*arguments: str | Path) -> str:
     """Return warnings and errors of Verilator with -Wall, and nothing else that a user would set."""
-    done = subprocess.run(["verilator", "--lint-only", "-Wall", *map(str, arguments)], env=environment(),
-                          capture_output=True, text=True)
+    done = subprocess.run(
+        ["verilator", "--lint-only", "-Wall", *map(str, arguments)], env=environment(), capture_output=True, text=True
+    )
     found = re.findall("^%.*", done.stderr, re.MULTILINE)
     assert bool(found) == (done.returncode != 0)
     return "\n".join(found)
@@ -188,8 +219,10 @@ def lint(*arguments: str | Path) -> str:
 @pytest.mark.parametrize("top", lists.TOPS)
 @pytest.mark.parametrize("form", ["bundle", "list"])
 def test_a_foreign_design_has_no_warning(packaged: Path, tmp_path: Path, top: str, form: str) -> None:
-    taken = {"bundle": [packaged / f"{STEMS[top]}_bundle.sv"],
-             "list": [packaged / "flaash.vlt", "-f", packaged / f"{STEMS[top]}.f"]}[form]
+    taken = {
+        "bundle": [packaged / f"{STEMS[top]}_bundle.sv"],
+        "list": [packaged / "flaash.vlt", "-f", packaged / f"{STEMS[top]}.f"],
+    }[form]
     assert lint(*taken, foreign_design(top, tmp_path)) == ""
 
 
@@ -206,9 +239,18 @@ def test_waivers_of_the_bundle_end_with_it(packaged: Path, tmp_path: Path, top: 
 def test_icarus_says_what_the_page_says(packaged: Path, tmp_path: Path, top: str) -> None:
     """The bundle in a foreign design gives nothing else; the design is the only root."""
     design = foreign_design(top, tmp_path)
-    done = subprocess.run(["iverilog", "-g2012", "-o", str(tmp_path / "simulation"),
-                           str(packaged / f"{STEMS[top]}_bundle.sv"), str(design)],
-                          capture_output=True, text=True)
+    done = subprocess.run(
+        [
+            "iverilog",
+            "-g2012",
+            "-o",
+            str(tmp_path / "simulation"),
+            str(packaged / f"{STEMS[top]}_bundle.sv"),
+            str(design),
+        ],
+        capture_output=True,
+        text=True,
+    )
     said = set(ICARUS_SAYS.findall(done.stderr))
     page = re.sub(r"\s+", " ", (ROOT / "docs" / "integration.md").read_text())
     assert done.returncode == 0
@@ -220,8 +262,7 @@ def test_icarus_says_what_the_page_says(packaged: Path, tmp_path: Path, top: str
 @pytest.mark.parametrize("top", lists.TOPS)
 def test_the_list_of_files_compiles(packaged: Path, top: str) -> None:
     listed = str(packaged / f"{STEMS[top]}.f")
-    done = subprocess.run(["iverilog", "-g2012", "-tnull", "-s", top, "-f", listed],
-                          capture_output=True, text=True)
+    done = subprocess.run(["iverilog", "-g2012", "-tnull", "-s", top, "-f", listed], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
 
 
@@ -230,8 +271,11 @@ def test_the_instance_compiles_and_names_every_parameter(packaged: Path, tmp_pat
     text = (packaged / f"{STEMS[top]}_instance.sv").read_text()
     wrapper = tmp_path / "wrapper.sv"
     wrapper.write_text(f"module wrapper; import flaash_pkg::*;\n{text}endmodule\n")
-    done = subprocess.run(["iverilog", "-g2012", "-tnull", "-s", "wrapper", f"-I{RTL / 'pkg'}",
-                           *map(str, [*rtl_sources(top), wrapper])], capture_output=True, text=True)
+    done = subprocess.run(
+        ["iverilog", "-g2012", "-tnull", "-s", "wrapper", f"-I{RTL / 'pkg'}", *map(str, [*rtl_sources(top), wrapper])],
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     source = (RTL / "top" / f"{top}.sv").read_text()
     named = re.findall(r"^  \.(\w+) *\((?=\w)", text, re.MULTILINE)
@@ -243,15 +287,24 @@ def test_the_page_explains_every_parameter_of_the_memory_edge() -> None:
     page = (ROOT / "docs" / "integration.md").read_text().partition("| parameter |")[2].partition("\n\n")[0]
     explained = dict(re.findall(r"^\| `(\w+)` \| ([^|]+?) \|", page, re.MULTILINE))
     only = verilog.parameters("flaash_memory_top").items() - verilog.parameters("flaash_top").items()
-    assert {name: default.replace("128", "DataWidth") if "/" in default else default
-            for name, (default, _) in only} == explained
+    assert {
+        name: default.replace("128", "DataWidth") if "/" in default else default for name, (default, _) in only
+    } == explained
 
 
 # ------------------------------------------------------------------------------ its revision
 def test_what_is_packaged_names_its_revision(packaged: Path) -> None:
     """All files except the copied ones have it."""
-    told = subprocess.run(["git", "describe", "--always", "--dirty", "--abbrev=12", "--match=v*"], cwd=ROOT,
-                          capture_output=True, text=True).stdout.strip() if (ROOT / ".git").exists() else ""
+    told = (
+        subprocess.run(
+            ["git", "describe", "--always", "--dirty", "--abbrev=12", "--match=v*"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+        ).stdout.strip()
+        if (ROOT / ".git").exists()
+        else ""
+    )
     for path in packaged.iterdir():
         if path.suffix != ".vlt" and not path.name.startswith("flaash_driver"):
             assert f"revision {told or 'unknown'}" in path.read_text(), path.name
@@ -266,8 +319,10 @@ def test_a_copy_without_git_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 
 
 # ----------------------------------------------------------------------------- the examples
-@pytest.mark.parametrize(("folder", "right", "wrong"), [
-    (EXAMPLE, "w2 == F6p5", "w2 == F4"), (MEMORY_EXAMPLE, "value[0] ? F4 : F10", "value[0] ? F4 : F5")])
+@pytest.mark.parametrize(
+    ("folder", "right", "wrong"),
+    [(EXAMPLE, "w2 == F6p5", "w2 == F4"), (MEMORY_EXAMPLE, "value[0] ? F4 : F10", "value[0] ? F4 : F5")],
+)
 def test_a_wrong_result_fails_the_example(tmp_path: Path, folder: Path, right: str, wrong: str) -> None:
     """The example's own test compares: with another expected number it must stop with an error."""
     (original,) = folder.glob("*_tb.sv")
@@ -300,7 +355,8 @@ def test_the_register_description_is_the_package(packaged: Path) -> None:
     """docs/registers.md is held against the same package, by tests/test_registers_doc.py."""
     assert described(packaged / "flaash.rdl") == {
         registers.snake(register.name): (register.address, ACCESS[register.access])
-        for register in registers.REGISTERS.values()}
+        for register in registers.REGISTERS.values()
+    }
 
 
 def test_names_are_used_once() -> None:
@@ -318,38 +374,48 @@ def test_a_wrong_address_is_noticed(packaged: Path, tmp_path: Path) -> None:
 
 
 def test_the_c_headers_have_every_address_bit_and_code(packaged: Path, tmp_path: Path) -> None:
-    conditions = [f"offsetof(flaash_t, {registers.snake(register.name)}) == {register.address}"
-                  for register in registers.REGISTERS.values()]
-    conditions += [f"FLAASH__STATUS__{registers.snake(bit.name).upper()}_bp == {bit.value}"
-                   for bit in rtl.STATUS_BITS.values()]
-    conditions += [f"FLAASH__EDGE_STATUS__{registers.snake(bit.name).upper()}_bp == {bit.value}"
-                   for bit in rtl.EDGE.prefixed("EdgeStatus").values()]
-    conditions += [f"FLAASH_{registers.snake(name).upper()} == {rtl.EDGE.constants[name].value}"
-                   for name in registers.LAYOUT]
+    conditions = [
+        f"offsetof(flaash_t, {registers.snake(register.name)}) == {register.address}"
+        for register in registers.REGISTERS.values()
+    ]
+    conditions += [
+        f"FLAASH__STATUS__{registers.snake(bit.name).upper()}_bp == {bit.value}" for bit in rtl.STATUS_BITS.values()
+    ]
+    conditions += [
+        f"FLAASH__EDGE_STATUS__{registers.snake(bit.name).upper()}_bp == {bit.value}"
+        for bit in rtl.EDGE.prefixed("EdgeStatus").values()
+    ]
+    conditions += [
+        f"FLAASH_{registers.snake(name).upper()} == {rtl.EDGE.constants[name].value}" for name in registers.LAYOUT
+    ]
     checks = [f'_Static_assert({condition}, "");' for condition in conditions]
     codes = "".join(f"{error.value}," for error in registers.ERRORS.values())
     names = ",".join(re.findall(r"FLAASH_ERR_\w+(?= =)", (packaged / "flaash_errors.h").read_text()))
     source = tmp_path / "check.c"
-    source.write_text("#include <stddef.h>\n#include <stdio.h>\n#include \"flaash_regs.h\"\n"
-                      "#include \"flaash_errors.h\"\n#include \"flaash_layout.h\"\n" + "\n".join(checks)
-                      + f"\nint main(void) {{ int codes[] = {{{names}}};\n"
-                      "for (unsigned i = 0; i < sizeof codes / sizeof *codes; i++) "
-                      "printf(\"%d,\", codes[i]);\n"
-                      "return 0; }\n")
+    source.write_text(
+        '#include <stddef.h>\n#include <stdio.h>\n#include "flaash_regs.h"\n'
+        '#include "flaash_errors.h"\n#include "flaash_layout.h"\n'
+        + "\n".join(checks)
+        + f"\nint main(void) {{ int codes[] = {{{names}}};\n"
+        "for (unsigned i = 0; i < sizeof codes / sizeof *codes; i++) "
+        'printf("%d,", codes[i]);\n'
+        "return 0; }\n"
+    )
     binary = tmp_path / "check"
-    subprocess.run(["gcc", "-std=gnu11", "-Wall", "-Werror", f"-I{packaged}", str(source), "-o", str(binary)],
-                   check=True)
+    subprocess.run(
+        ["gcc", "-std=gnu11", "-Wall", "-Werror", f"-I{packaged}", str(source), "-o", str(binary)], check=True
+    )
     assert subprocess.run([str(binary)], capture_output=True, text=True, check=True).stdout == codes
 
 
 def test_ip_xact_has_every_register(packaged: Path) -> None:
     tree = ElementTree.parse(packaged / "flaash_regs.xml")
     space = re.match(r"\{.*\}", tree.getroot().tag)[0]
-    found = {register.find(f"{space}name").text:
-             int(register.find(f"{space}addressOffset").text.replace("'h", "0x"), 16)
-             for register in tree.iter(f"{space}register")}
-    assert found == {registers.snake(register.name): register.address
-                     for register in registers.REGISTERS.values()}
+    found = {
+        register.find(f"{space}name").text: int(register.find(f"{space}addressOffset").text.replace("'h", "0x"), 16)
+        for register in tree.iter(f"{space}register")
+    }
+    assert found == {registers.snake(register.name): register.address for register in registers.REGISTERS.values()}
 
 
 def test_ip_xact_names_the_core_as_fusesoc_does(packaged: Path) -> None:
@@ -363,16 +429,35 @@ def test_ip_xact_names_the_core_as_fusesoc_does(packaged: Path) -> None:
 
 def test_the_c_of_the_page_compiles(packaged: Path, tmp_path: Path) -> None:
     """Each piece alone, as C99 with the headers and the driver beside it."""
-    pieces = re.findall(r"^```c\n(.*?)^```", (ROOT / "docs" / "integration.md").read_text(),
-                        re.MULTILINE | re.DOTALL)
+    pieces = re.findall(r"^```c\n(.*?)^```", (ROOT / "docs" / "integration.md").read_text(), re.MULTILINE | re.DOTALL)
     assert len(pieces) == 2
     for number, piece in enumerate(pieces):
-        body = piece if "#include" in piece else ('#include "flaash_regs.h"\n#include "flaash_errors.h"\n'
-                                                  f"void page(void);\nvoid page(void) {{\n{piece}}}\n")
+        body = (
+            piece
+            if "#include" in piece
+            else (
+                '#include "flaash_regs.h"\n#include "flaash_errors.h"\n'
+                f"void page(void);\nvoid page(void) {{\n{piece}}}\n"
+            )
+        )
         source = tmp_path / f"page{number}.c"
         source.write_text(body)
-        done = subprocess.run(["gcc", "-std=c99", "-Wall", "-Wextra", "-Werror", f"-I{packaged}", "-c",
-                               str(source), "-o", str(tmp_path / "page.o")], capture_output=True, text=True)
+        done = subprocess.run(
+            [
+                "gcc",
+                "-std=c99",
+                "-Wall",
+                "-Wextra",
+                "-Werror",
+                f"-I{packaged}",
+                "-c",
+                str(source),
+                "-o",
+                str(tmp_path / "page.o"),
+            ],
+            capture_output=True,
+            text=True,
+        )
         assert done.returncode == 0, done.stderr
 
 
@@ -380,7 +465,8 @@ def test_the_c_of_the_page_compiles(packaged: Path, tmp_path: Path) -> None:
 def test_make_package_says_what_it_wrote(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     assert package.main(["--out", str(tmp_path / "out")]) == 0
     assert sorted(Path(line).name for line in capsys.readouterr().out.split()) == sorted(
-        path.name for path in (tmp_path / "out").iterdir())
+        path.name for path in (tmp_path / "out").iterdir()
+    )
 
 
 def test_a_folder_that_cannot_be_is_told(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:

@@ -39,8 +39,11 @@ def described(found: registers.Map) -> dict[str, int]:
     numbers = [*chip, *found.counters, *(bit for bits in found.bits.values() for bit in bits)]
     base = next(each.value for each in found.registers if each.name.startswith("Cnt"))
     return {each.name: each.value for each in numbers} | {
-        "RegCounters": base, "NumCounters": len(found.counters), "NumIrqs": len(found.bits["Irq"]),
-        "NumEdgeIrqs": len(found.bits["EdgeIrq"])}
+        "RegCounters": base,
+        "NumCounters": len(found.counters),
+        "NumIrqs": len(found.bits["Irq"]),
+        "NumEdgeIrqs": len(found.bits["EdgeIrq"]),
+    }
 
 
 def test_the_packages_are_what_the_source_says() -> None:
@@ -55,16 +58,22 @@ def test_python_has_the_same_numbers() -> None:
     found = registers.read()
     both = constants.REGISTERS | constants.EDGE.registers
     assert {name: (each.address, each.access) for name, each in both.items()} == {
-        each.name: (each.value, each.access) for each in found.registers}
+        each.name: (each.value, each.access) for each in found.registers
+    }
     assert {name: each.value for name, each in (constants.ERRORS | constants.EDGE.errors).items()} == {
-        each.name: each.value for each in found.errors}
+        each.name: each.value for each in found.errors
+    }
 
 
-@pytest.mark.parametrize(("old", "new", "line"), [
-    ("value[31:0];} lanes @ 0x010;", "value[31:0];} lanes @ 0x0f0;", "RegLanes      = 12'h0f0;  // RO: "),
-    ("value[31:0];} jobs @ 0x108;", "value[31:0];} tasks @ 0x108;", "CntTasks         = 1;   // dot "),
-    ("drained[4:4];", "drained[9:9];", "StatusDrained = 9;  // and all of them"),
-    ("short          = 8'h09", "brief          = 8'h09", "ErrBrief         = 8'h09,  // the frame ended")])
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("value[31:0];} lanes @ 0x010;", "value[31:0];} lanes @ 0x0f0;", "RegLanes      = 12'h0f0;  // RO: "),
+        ("value[31:0];} jobs @ 0x108;", "value[31:0];} tasks @ 0x108;", "CntTasks         = 1;   // dot "),
+        ("drained[4:4];", "drained[9:9];", "StatusDrained = 9;  // and all of them"),
+        ("short          = 8'h09", "brief          = 8'h09", "ErrBrief         = 8'h09,  // the frame ended"),
+    ],
+)
 def test_a_change_of_the_source_reaches_the_package(tmp_path: Path, old: str, new: str, line: str) -> None:
     path = registers.PACKAGES[0]
     assert line not in path.read_text()

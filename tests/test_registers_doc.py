@@ -14,20 +14,32 @@ BASE = rtl.CONSTANTS["RegCounters"]
 
 def _rows(page: str) -> list[list[str]]:
     """Return the cells of all table rows, without back quotes, headings and rules left out."""
-    rows = [[cell.strip().strip("`") for cell in line.strip("|").split("|")]
-            for line in page.splitlines() if line.startswith("|")]
+    rows = [
+        [cell.strip().strip("`") for cell in line.strip("|").split("|")]
+        for line in page.splitlines()
+        if line.startswith("|")
+    ]
     return [cells for cells in rows if re.match(r"0x|Reg", cells[0])]
 
 
 def _package() -> list[list[str]]:
     """Return the rows that the page must have, in the order of the package."""
-    registers = [[f"{r.address:#05x}", r.name, r.access, r.meaning]
-                 for r in rtl.REGISTERS.values() if not r.name.startswith("Cnt")]
+    registers = [
+        [f"{r.address:#05x}", r.name, r.access, r.meaning]
+        for r in rtl.REGISTERS.values()
+        if not r.name.startswith("Cnt")
+    ]
     counters = [[f"{BASE + 8 * c.value:#05x}", c.name, c.meaning] for c in rtl.COUNTERS.values()]
-    bits = [[register, str(bit.value), bit.name, bit.meaning]
-            for register, names in (("RegControl", rtl.CONTROL_BITS), ("RegStatus", rtl.STATUS_BITS),
-                                    ("RegMode", rtl.MODE_BITS), ("RegIrqEnable", rtl.IRQ_BITS))
-            for bit in names.values()]
+    bits = [
+        [register, str(bit.value), bit.name, bit.meaning]
+        for register, names in (
+            ("RegControl", rtl.CONTROL_BITS),
+            ("RegStatus", rtl.STATUS_BITS),
+            ("RegMode", rtl.MODE_BITS),
+            ("RegIrqEnable", rtl.IRQ_BITS),
+        )
+        for bit in names.values()
+    ]
     errors = [[f"{e.value:#04x}", e.name, e.meaning] for e in rtl.ERRORS.values()]
     return registers + counters + bits + errors
 
@@ -36,8 +48,16 @@ def test_page_agrees_with_the_package() -> None:
     assert _rows(PAGE) == _package()
 
 
-@pytest.mark.parametrize(("old", "new"), [("0x048", "0x04c"), ("| RO |", "| RW |"), ("CntJobs", "CntJob"),
-                                          ("`StatusDone`", "`StatusDrained`"), ("| `0x0b` |", "| `0x0c` |")])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("0x048", "0x04c"),
+        ("| RO |", "| RW |"),
+        ("CntJobs", "CntJob"),
+        ("`StatusDone`", "`StatusDrained`"),
+        ("| `0x0b` |", "| `0x0c` |"),
+    ],
+)
 def test_comparison_bites(old: str, new: str) -> None:
     assert _rows(PAGE.replace(old, new, 1)) != _package()
 

@@ -31,8 +31,10 @@ from tb.regress.plan import RunSpec, expand, read_list
 from tests.test_make import make, words
 from tests.test_regress_lists import write_list
 
-WRONG = ("tb.env.top_tests on icarus, seed {seed}: sequences failed: contraction 2 (random, seed {seed}),"
-         " at 12{seed} ns: result (0, {seed}) is 0x4{seed} (2.5), the model says 0x3f800000 (1.0)\nlog: x")
+WRONG = (
+    "tb.env.top_tests on icarus, seed {seed}: sequences failed: contraction 2 (random, seed {seed}),"
+    " at 12{seed} ns: result (0, {seed}) is 0x4{seed} (2.5), the model says 0x3f800000 (1.0)\nlog: x"
+)
 
 
 @pytest.fixture
@@ -56,8 +58,10 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict]:
 
     @contextmanager
     def workers(where: str, count: int, scratch: Path) -> Iterator[Client]:
-        with LocalCluster(n_workers=1, threads_per_worker=1, processes=False,
-                          dashboard_address=None) as cluster, Client(cluster) as client:
+        with (
+            LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as cluster,
+            Client(cluster) as client,
+        ):
             yield client
 
     monkeypatch.setattr(engine, "workers", workers)
@@ -103,9 +107,11 @@ def test_a_failure_is_run_once_more_with_waves_and_later_alone(bench: dict, caps
     assert runs(bench) == (0, [name.removesuffix(job.WAVES) for name in waves])
 
 
-def test_an_interrupted_regression_has_a_page_of_what_has_ended(bench: dict, monkeypatch: pytest.MonkeyPatch,
-                                                                capsys: pytest.CaptureFixture) -> None:
+def test_an_interrupted_regression_has_a_page_of_what_has_ended(
+    bench: dict, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
     """Ctrl-C after three runs, one of which failed; records of other sources don't count."""
+
     def three_runs(batch: run.Batch, specs: list[RunSpec], waves: bool = False) -> dict:
         first(batch, specs[:3], waves)
         raise KeyboardInterrupt
@@ -123,9 +129,11 @@ def test_an_interrupted_regression_has_a_page_of_what_has_ended(bench: dict, mon
 
 
 @pytest.mark.parametrize("command", ["regress", "sim"])
-def test_an_interrupted_call_counts_its_own_runs_and_is_resumed(command: str, bench: dict, capsys,
-                                                                monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_call_counts_its_own_runs_and_is_resumed(
+    command: str, bench: dict, capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Records of an earlier call don't count if all runs are repeated; then only the rest runs."""
+
     def call(*more: str) -> tuple[int, int, str]:
         bench["ran"].clear()
         if command == "regress":
@@ -163,28 +171,36 @@ def test_a_file_with_another_content_is_another_run(bench: dict, tmp_path: Path)
         assert sim.main(call) == 0 and len(bench["ran"]) == ran
 
 
-def test_the_commands_of_a_page_are_the_calls(bench: dict, tmp_path: Path,
-                                              monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_commands_of_a_page_are_the_calls(bench: dict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The page's commands, read by make and by the programs: the same regression, or exactly the one run."""
     monkeypatch.setenv("FLAASH_BUILD", str(tmp_path))
     a = tmp_path / "it's $a.tns"
     a.write_text("# shape: 2 2\n1 1 1.0\n")
-    name = write_list(tmp_path, "- {sequences: [smoke, random], configs: ['tiny:NumSdpe=2'], seeds: 1-3,"
-                                " simulators: [icarus], knobs: {random: {count: 3}}}")
-    for main, call in ((regress.main, [f"--list={name}", "--seeds=7-9", "--only=random", "--cov"]),
-                       (sim.main, ["--seq=smoke,random", "--seeds=0-2", "--config=tiny:NumSdpe=2",
-                                   "--sim=both"]),
-                       (sim.main, [f"--a={a}", f"--b={a}", "--axes=0:0", "--sim=both"])):
+    name = write_list(
+        tmp_path,
+        "- {sequences: [smoke, random], configs: ['tiny:NumSdpe=2'], seeds: 1-3,"
+        " simulators: [icarus], knobs: {random: {count: 3}}}",
+    )
+    for main, call in (
+        (regress.main, [f"--list={name}", "--seeds=7-9", "--only=random", "--cov"]),
+        (sim.main, ["--seq=smoke,random", "--seeds=0-2", "--config=tiny:NumSdpe=2", "--sim=both"]),
+        (sim.main, [f"--a={a}", f"--b={a}", "--axes=0:0", "--sim=both"]),
+    ):
         bench["ran"].clear()
         assert main(call) == 0
         ran = sorted(bench["ran"])
         html = Html((results.FOLDER / "index.html").read_text())
         records = [json.loads(path.read_text()) for path in tmp_path.rglob("run.json")]
         commands = [record["command"] for record in records if record["name"] in ran]
-        (whole,) = (text for text in html.texts if text.startswith("make ") and "RERUN=all" in text
-                    and "ONLY=smoke" not in text and text not in commands)
-        for command, wanted in ((whole, ran), *((record["command"], [record["name"]]) for record in records
-                                               if record["name"] in ran)):
+        (whole,) = (
+            text
+            for text in html.texts
+            if text.startswith("make ") and "RERUN=all" in text and "ONLY=smoke" not in text and text not in commands
+        )
+        for command, wanted in (
+            (whole, ran),
+            *((record["command"], [record["name"]]) for record in records if record["name"] in ran),
+        ):
             assert f"BUILD={tmp_path}" in command
             _, target, *variables = shlex.split(command)
             bench["ran"].clear()
@@ -202,8 +218,9 @@ def test_the_commands_of_a_page_are_the_calls(bench: dict, tmp_path: Path,
                 assert sorted(bench["ran"]) == wanted, command
 
 
-def test_the_workers_meet_on_the_loopback_interface(tmp_path: Path, capsys: pytest.CaptureFixture,
-                                                    monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_workers_meet_on_the_loopback_interface(
+    tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def unreachable(*_: object) -> None:
         raise OSError(errno.ENETUNREACH, "Network is unreachable")
 
@@ -212,8 +229,10 @@ def test_the_workers_meet_on_the_loopback_interface(tmp_path: Path, capsys: pyte
         monkeypatch.setattr(module, "BUILD", tmp_path)
     assert regress.main(["--list", "quick"]) == MISTAKE
     (line,) = capsys.readouterr().err.splitlines()
-    assert line == ("error: the workers can't meet on the loopback interface, 127.0.0.1 (Network is"
-                    " unreachable): 'ip link set lo up' starts it")
+    assert line == (
+        "error: the workers can't meet on the loopback interface, 127.0.0.1 (Network is"
+        " unreachable): 'ip link set lo up' starts it"
+    )
 
 
 def test_two_regressions_share_a_machine(tmp_path: Path) -> None:
@@ -227,8 +246,9 @@ def test_two_regressions_share_a_machine(tmp_path: Path) -> None:
             assert client.submit(int, "7").result() == 7
 
 
-def test_a_build_that_fails_fails_its_runs(bench: dict, monkeypatch: pytest.MonkeyPatch,
-                                           capsys: pytest.CaptureFixture) -> None:
+def test_a_build_that_fails_fails_its_runs(
+    bench: dict, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
     def refuse(*_) -> None:
         raise SimulationFailed("icarus could not build flaash_top:\nwhy")
 
@@ -254,8 +274,14 @@ def record(name: str, error: str = "", cycles: int = 0, seconds: float = 1.0) ->
 
 
 def test_failures_with_the_same_message_are_one_group() -> None:
-    groups = grouped([record("a", WRONG.format(seed=3), 30), record("b", WRONG.format(seed=5), 20),
-                      record("c"), record("d", "no progress for 20000 cycles\nmore", 5)])
+    groups = grouped(
+        [
+            record("a", WRONG.format(seed=3), 30),
+            record("b", WRONG.format(seed=5), 20),
+            record("c"),
+            record("d", "no progress for 20000 cycles\nmore", 5),
+        ]
+    )
     assert [[member["sequence"] for member in group.records] for group in groups] == [["b", "a"], ["d"]]
     assert groups[0].message.startswith("contraction 2 (random, seed 5), at 125 ns: result (0, 5)")
     scalar = WRONG.format(seed=1).replace("(0, 1)", "()").replace("-", "")
@@ -292,9 +318,17 @@ def test_the_page_shows_everything_and_its_links_lead_somewhere(bench: dict) -> 
     runs(bench)
     page = results.FOLDER / "index.html"
     html = page.read_text()
-    for part in ("6 of 8 runs passed", "no progress", "chip/shapes", "Verilator",
-                 "make sim SEQ=smoke CONFIG=tiny SIM=icarus SEED=1", results.revision(),
-                 "flaash.build.format", "command that fills it", ">none<"):
+    for part in (
+        "6 of 8 runs passed",
+        "no progress",
+        "chip/shapes",
+        "Verilator",
+        "make sim SEQ=smoke CONFIG=tiny SIM=icarus SEED=1",
+        results.revision(),
+        "flaash.build.format",
+        "command that fills it",
+        ">none<",
+    ):
         assert part in html, part
     assert html.count("<td>quick</td>") == 2, "the trend has both regressions"
     for link in Links(html).found:
@@ -312,8 +346,13 @@ def test_the_suite_has_a_page_of_results_too(tmp_path: Path) -> None:
 </testsuite></testsuites>""")
     suite = results.Suite(report)
     page = results.write(suite, suite.records(), tmp_path / "results").read_text()
-    for part in ("1 of 2 runs passed", "chip/corners", "chip/shapes", "no progress for 20000 cycles",
-                 "make test TEST=&#39;tests/top/test_sequences.py::test_corners[icarus]&#39; SEED="):
+    for part in (
+        "1 of 2 runs passed",
+        "chip/corners",
+        "chip/shapes",
+        "no progress for 20000 cycles",
+        "make test TEST=&#39;tests/top/test_sequences.py::test_corners[icarus]&#39; SEED=",
+    ):
         assert part in page, part
 
 
@@ -321,12 +360,16 @@ def test_holes_name_a_command_that_has_filled_them(tmp_path: Path) -> None:
     points = [results.CoverPoint("flaash.result.count", {"none": 0, "one": 0, "more": 3}, 1)]
     filled = {"flaash.result.count: none": "make sim SEQ=empties"}
     assert [hole["command"] for hole in results.holes_of(points, results.read_testplan(), filled)] == [
-        "make sim SEQ=empties", "make test TEST=tests/top/test_sequences.py::test_sequences"]
+        "make sim SEQ=empties",
+        "make test TEST=tests/top/test_sequences.py::test_sequences",
+    ]
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "functional-icarus.yml").write_text(
-        "flaash.result.count:\n  at_least: 1\n  bins:_hits:\n    one: 2\n")
-    known = results.note_filled(tmp_path, [{"name": "a", "seconds": 1, "command": "make sim SEQ=a"}],
-                                tmp_path / "filled.json")
+        "flaash.result.count:\n  at_least: 1\n  bins:_hits:\n    one: 2\n"
+    )
+    known = results.note_filled(
+        tmp_path, [{"name": "a", "seconds": 1, "command": "make sim SEQ=a"}], tmp_path / "filled.json"
+    )
     assert known == {"flaash.result.count: one": "make sim SEQ=a"}
 
 
@@ -345,9 +388,13 @@ def test_progress_tells_the_expected_end() -> None:
 def test_several_runs_of_make_sim_and_what_their_page_prints(tmp_path: Path) -> None:
     """The real engine: processes, a simulator, results; then the page's commands by make."""
     (tmp_path / "venv").symlink_to(sys.prefix)  # for make, if the checkout has none
-    done = subprocess.run([sys.executable, "-m", "tb.cli.sim", "--seq=smoke", "--seeds=1-2", "--sim=icarus",
-                           "--config=tiny", "--jobs=1"], cwd=ROOT, capture_output=True, text=True,
-                          env={**os.environ, "FLAASH_BUILD": str(tmp_path)})
+    done = subprocess.run(
+        [sys.executable, "-m", "tb.cli.sim", "--seq=smoke", "--seeds=1-2", "--sim=icarus", "--config=tiny", "--jobs=1"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "FLAASH_BUILD": str(tmp_path)},
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2 of 2 runs passed" in done.stdout
     assert not done.stderr, done.stderr
@@ -358,8 +405,7 @@ def test_several_runs_of_make_sim_and_what_their_page_prints(tmp_path: Path) -> 
         assert told["command"] == f"make sim SEQ=smoke CONFIG=tiny SIM=icarus SEED={seed} BUILD={tmp_path}"
         for name in ("run.log", "summary.json", "functional-icarus.yml"):
             assert (folder / name).exists()
-    whole = next(text for text in Html((tmp_path / "results" / "index.html").read_text()).texts
-                 if "RERUN=all" in text)
+    whole = next(text for text in Html((tmp_path / "results" / "index.html").read_text()).texts if "RERUN=all" in text)
     for command, outcome in ((whole, "2 of 2 runs passed"), (told["command"], "scoreboard")):
         _, *arguments = shlex.split(command)
         again = make(*arguments)

@@ -25,7 +25,9 @@ def test_one_word_is_a_list(tmp_path: Path) -> None:
 
 
 def test_a_list_is_expanded(tmp_path: Path) -> None:
-    name = write_list(tmp_path, """
+    name = write_list(
+        tmp_path,
+        """
 - sequences: [smoke, random]
   configs: [tiny, "paper1:NumSdpe=3,Memory=banked"]
   simulators: [icarus]
@@ -34,7 +36,8 @@ def test_a_list_is_expanded(tmp_path: Path) -> None:
 - sequences: [smoke]
   configs: [tiny]
   simulators: [icarus]
-""")
+""",
+    )
     specs = read_list(name)
     assert len(specs) == 2 * 2 * 3 == len({spec.name for spec in specs}), "the second entry adds nothing"
     assert {spec.seed for spec in read_list(name, "4-5")} == {4, 5}
@@ -53,7 +56,8 @@ def test_a_list_at_both_edges(tmp_path: Path) -> None:
     first, second = read_list(write_list(tmp_path, words))
     assert (first.name, second.name) == ("smoke-tiny-icarus-1", "smoke-tiny-memory-icarus-1")
     assert plan.Call("regress", {"LIST": "x"}).one(second) == (
-        "make sim SEQ=smoke CONFIG=tiny SIM=icarus SEED=1 EDGE=memory")
+        "make sim SEQ=smoke CONFIG=tiny SIM=icarus SEED=1 EDGE=memory"
+    )
     everything = read_list(write_list(tmp_path, "- {configs: tiny, simulators: icarus, edges: memory}"))
     assert [spec.sequence for spec in everything] == registry.at_edge("memory")
     assert {spec.sequence for spec in read_list("memory")} == set(registry.at_edge("memory"))
@@ -66,26 +70,29 @@ def test_the_lists_of_the_project_are_right_and_have_every_sequence() -> None:
     assert {spec.sequence for spec in read_list("nightly")} == set(registry.names()) - {"result_range"}
 
 
-@pytest.mark.parametrize(("text", "sentence"), [
-    ("- sequences: [nope]", "entry 1: unknown sequence 'nope'"),
-    ("- config: [tiny]", "entry 1: an entry has some of configs"),
-    ("- {sequences: smoke, edges: pcie}", "entry 1: EDGE=pcie is neither stream nor memory"),
-    ("- configs: [tiny, nope]", "unknown configuration 'nope'"),
-    ("- configs: ['tiny:Nope=1']", "unknown parameter 'Nope'"),
-    ("- simulators: [spice]", "unknown simulator 'spice'"),
-    ("- seeds: 3-1", "is no range"),
-    ("- seeds: x", "is no list of seeds"),
-    ("sequences: all", "is no list of entries"),
-    ("- [", "while parsing"),
-    ("- knobs: {random: {cuont: 3}}", "'random' has no knob 'cuont', but count, "),
-    ("- knobs: {rndom: {count: 3}}", "'rndom' is none of the sequences back_to_back, "),
-    ("- {sequences: [smoke], knobs: {random: {count: 3}}}", "'random' is none of the sequences smoke"),
-    ("- knobs: {random: 3}", "knobs of 'random': 3 is no mapping"),
-    ("- knobs: [random]", "is no mapping such as {random: {count: 3}}"),
-    ("- except: [nope]", "unknown sequence 'nope'"),
-    ("- sequences:", "sequences: None is no list of names"),
-    ("- configs: [1]", "configs: [1] is no list of names"),
-])
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("- sequences: [nope]", "entry 1: unknown sequence 'nope'"),
+        ("- config: [tiny]", "entry 1: an entry has some of configs"),
+        ("- {sequences: smoke, edges: pcie}", "entry 1: EDGE=pcie is neither stream nor memory"),
+        ("- configs: [tiny, nope]", "unknown configuration 'nope'"),
+        ("- configs: ['tiny:Nope=1']", "unknown parameter 'Nope'"),
+        ("- simulators: [spice]", "unknown simulator 'spice'"),
+        ("- seeds: 3-1", "is no range"),
+        ("- seeds: x", "is no list of seeds"),
+        ("sequences: all", "is no list of entries"),
+        ("- [", "while parsing"),
+        ("- knobs: {random: {cuont: 3}}", "'random' has no knob 'cuont', but count, "),
+        ("- knobs: {rndom: {count: 3}}", "'rndom' is none of the sequences back_to_back, "),
+        ("- {sequences: [smoke], knobs: {random: {count: 3}}}", "'random' is none of the sequences smoke"),
+        ("- knobs: {random: 3}", "knobs of 'random': 3 is no mapping"),
+        ("- knobs: [random]", "is no mapping such as {random: {count: 3}}"),
+        ("- except: [nope]", "unknown sequence 'nope'"),
+        ("- sequences:", "sequences: None is no list of names"),
+        ("- configs: [1]", "configs: [1] is no list of names"),
+    ],
+)
 def test_mistakes_in_a_list_are_named(text: str, sentence: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="some.yml") as told:
         read_list(write_list(tmp_path, text))
@@ -99,24 +106,26 @@ def test_seeds() -> None:
             parse_seeds(text)
 
 
-@pytest.mark.parametrize(("arguments", "sentence"), [
-    (["--list", "nope"], "there is no list 'nope', choose one of coverage, memory, nightly, quick, long"),
-    (["--rerun", "some"], "RERUN=some is neither"),
-    (["--sim", "spice"], "unknown simulator 'spice'"),
-    (["--list", "quick", "--only", "nope"],
-     "no run of the list 'quick' has 'nope' in its name, such as smoke-"),
-    (["--list", "quick", "--config", "nope"], "unknown configuration 'nope', choose one of default"),
-    (["--list", "quick", "--config", "paper1"], "list 'quick' is on CONFIG=paper1, but on tiny"),
-    (["--list", "quick", "--config", "tiny:Nope=1"], "unknown parameter 'Nope'"),
-    (["--list", "quick", "--sim", "verilator"], "is left on SIM=verilator, but on icarus"),
-    (["--list", "quick", "--seeds", "x"], "SEEDS=x is no list of seeds"),
-    (["--list", "quick", "--jobs", "abc"], "JOBS=abc is no number of workers"),
-    (["--list", "quick", "--on", "moon"], "ON=moon: choose one of here, slurm"),
-    (["--list", "quick", "--jobs", "0"], "JOBS=0 is no number of workers"),
-])
-def test_mistakes_in_a_call_are_one_line(arguments: list[str], sentence: str, tmp_path: Path,
-                                         capsys: pytest.CaptureFixture,
-                                         monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--list", "nope"], "there is no list 'nope', choose one of coverage, memory, nightly, quick, long"),
+        (["--rerun", "some"], "RERUN=some is neither"),
+        (["--sim", "spice"], "unknown simulator 'spice'"),
+        (["--list", "quick", "--only", "nope"], "no run of the list 'quick' has 'nope' in its name, such as smoke-"),
+        (["--list", "quick", "--config", "nope"], "unknown configuration 'nope', choose one of default"),
+        (["--list", "quick", "--config", "paper1"], "list 'quick' is on CONFIG=paper1, but on tiny"),
+        (["--list", "quick", "--config", "tiny:Nope=1"], "unknown parameter 'Nope'"),
+        (["--list", "quick", "--sim", "verilator"], "is left on SIM=verilator, but on icarus"),
+        (["--list", "quick", "--seeds", "x"], "SEEDS=x is no list of seeds"),
+        (["--list", "quick", "--jobs", "abc"], "JOBS=abc is no number of workers"),
+        (["--list", "quick", "--on", "moon"], "ON=moon: choose one of here, slurm"),
+        (["--list", "quick", "--jobs", "0"], "JOBS=0 is no number of workers"),
+    ],
+)
+def test_mistakes_in_a_call_are_one_line(
+    arguments: list[str], sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(run, "BUILD", tmp_path)
     monkeypatch.setattr(regress, "BUILD", tmp_path)
     assert regress.main(arguments) == MISTAKE
@@ -124,19 +133,23 @@ def test_mistakes_in_a_call_are_one_line(arguments: list[str], sentence: str, tm
     assert len(lines) == 1 and sentence in lines[0], lines
 
 
-@pytest.mark.parametrize(("arguments", "sentence"), [
-    (["--seq", "smoke", "--seeds", "1-2", "--waves"], "WAVES is for one run"),
-    (["--sim", "both", "--out", "c.tns"], "OUT is for one run"),
-    (["--seq", "smoke,nope"], "unknown sequence 'nope'"),
-    (["--seq", "smoke", "--seeds", "1-2", "--seed", "7"], "SEED and SEEDS can't be given together"),
-    (["--seq", "smoke", "--jobs", "2"], "JOBS is for several runs"),
-    (["--seq", "smoke", "--rerun", "all"], "RERUN is for several runs"),
-    (["--seq", "smoke", "--seeds", "1-2", "--rerun", "some"], "RERUN=some is neither"),
-    (["--seq", "smoke", "--seeds", "1-2", "--jobs", "abc"], "JOBS=abc is no number of workers"),
-    (["--seq", "smoke", "--seeds", "1-2", "--sim", "vcs"], "unknown simulator 'vcs'"),
-    (["--seq", "smoke", "--seeds", "1-2", "--config", "nope"], "unknown configuration 'nope'"),
-    (["--seeds", "1-3"], "SEEDS needs SEQ: two files are contracted in the same way with every seed"),
-])
-def test_mistakes_in_several_runs_of_make_sim(arguments: list[str], sentence: str,
-                                              capsys: pytest.CaptureFixture) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--seq", "smoke", "--seeds", "1-2", "--waves"], "WAVES is for one run"),
+        (["--sim", "both", "--out", "c.tns"], "OUT is for one run"),
+        (["--seq", "smoke,nope"], "unknown sequence 'nope'"),
+        (["--seq", "smoke", "--seeds", "1-2", "--seed", "7"], "SEED and SEEDS can't be given together"),
+        (["--seq", "smoke", "--jobs", "2"], "JOBS is for several runs"),
+        (["--seq", "smoke", "--rerun", "all"], "RERUN is for several runs"),
+        (["--seq", "smoke", "--seeds", "1-2", "--rerun", "some"], "RERUN=some is neither"),
+        (["--seq", "smoke", "--seeds", "1-2", "--jobs", "abc"], "JOBS=abc is no number of workers"),
+        (["--seq", "smoke", "--seeds", "1-2", "--sim", "vcs"], "unknown simulator 'vcs'"),
+        (["--seq", "smoke", "--seeds", "1-2", "--config", "nope"], "unknown configuration 'nope'"),
+        (["--seeds", "1-3"], "SEEDS needs SEQ: two files are contracted in the same way with every seed"),
+    ],
+)
+def test_mistakes_in_several_runs_of_make_sim(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture
+) -> None:
     assert sim.main(arguments) == MISTAKE and sentence in capsys.readouterr().err

@@ -67,8 +67,9 @@ def test_the_bound_knows_better_than_the_host() -> None:
 
 @pytest.mark.parametrize("engine, length", [("compare", 15), ("merge", 1), ("lookup", 0)])
 @pytest.mark.parametrize("given", [None, 0, 3])
-def test_the_driver_tells_the_machine(engine: str, length: int, given: int | None,
-                                      monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_driver_tells_the_machine(
+    engine: str, length: int, given: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stand_in = StandIn("fp32", engines=8, engine=engine)
     accelerator = run(Accelerator.open(stand_in.memory, stand_in.registers))
     submit, told = accelerator.device.submit, []
@@ -83,10 +84,11 @@ def test_the_driver_tells_the_machine(engine: str, length: int, given: int | Non
     assert told == [length if given is None else given]
 
 
-@pytest.mark.parametrize("wrong", [{"run_length": 2**32}, {"run_length": -1}, {"portion": 1.5},
-                                   {"long_lines": "3"}, {"portion": None}])
+@pytest.mark.parametrize(
+    "wrong", [{"run_length": 2**32}, {"run_length": -1}, {"portion": 1.5}, {"long_lines": "3"}, {"portion": None}]
+)
 def test_settings_that_no_register_holds(wrong: dict) -> None:
-    (name, value), = wrong.items()
+    ((name, value),) = wrong.items()
     with pytest.raises(TensorError, match=f"^{name} = {value!r} is no integer from 0 to 4294967295$"):
         Settings(**wrong)
 

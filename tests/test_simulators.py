@@ -68,7 +68,8 @@ def test_seeds_take_turns(by_seed: dict[int, set[str]]) -> None:
     formats = [{name for name in names if "test_formats[" in name} for names in (first, second)]
     assert len(formats[0]) == len(formats[1]) == 2
     assert {name for name in by_seed[1] & by_seed[2] if "default-shapes" in name} == {
-        f"{FILE}::test_sequences[{simulator}-default-shapes]" for simulator in SIMULATORS}
+        f"{FILE}::test_sequences[{simulator}-default-shapes]" for simulator in SIMULATORS
+    }
 
 
 def test_who_asks_for_a_simulator_gets_all_that_alternates() -> None:
@@ -85,11 +86,16 @@ def test_coverage_takes_the_simulator_that_counts_code(by_seed: dict[int, set[st
         assert all("icarus" in name for name in full - names)
 
 
-@pytest.mark.parametrize(("test", "args", "counted"), [
-    ("tests/blocks/test_x.py::test_x", None, True), ("tests/top/test_x.py::test_x", None, False),
-    ("tests/top/test_x.py::test_x", (), True), ("tests/blocks/test_x.py::test_x", (False,), False)])
-def test_toggles_are_counted_in_blocks_and_where_a_mark_says_so(
-        test: str, args: tuple | None, counted: bool) -> None:
+@pytest.mark.parametrize(
+    ("test", "args", "counted"),
+    [
+        ("tests/blocks/test_x.py::test_x", None, True),
+        ("tests/top/test_x.py::test_x", None, False),
+        ("tests/top/test_x.py::test_x", (), True),
+        ("tests/blocks/test_x.py::test_x", (False,), False),
+    ],
+)
+def test_toggles_are_counted_in_blocks_and_where_a_mark_says_so(test: str, args: tuple | None, counted: bool) -> None:
     mark = None if args is None else SimpleNamespace(args=args)
     assert counts_toggles(SimpleNamespace(nodeid=test, get_closest_marker=lambda name: mark)) is counted
 
@@ -141,4 +147,4 @@ def test_what_stands_in_for_pytest_is_what_cocotb_begins_with() -> None:
     source = (Path(entry.__file__)).read_text()
     for user in quick_start.USERS.split(",")[1:]:
         assert f'"{user}"' in source
-    assert source.count(':') and len(re.findall(r'^ +"[\w.]+:\w+",$', source, re.MULTILINE)) == 4
+    assert source.count(":") and len(re.findall(r'^ +"[\w.]+:\w+",$', source, re.MULTILINE)) == 4

@@ -12,11 +12,14 @@ import pytest
 from tb.common import times
 from tools import test_times
 
-RECORDS = [{"kind": "session", "cpu": 100.0}, {"kind": "session", "cpu": 50.0},
-           {"kind": "suite", "wall": 90.0},
-           {"kind": "build", "simulator": "verilator", "name": "flaash_top", "cpu": 40.0},
-           {"kind": "run", "simulator": "icarus", "name": "long", "cpu": 20.0},
-           {"kind": "run", "simulator": "icarus", "name": "short", "cpu": 10.0}]
+RECORDS = [
+    {"kind": "session", "cpu": 100.0},
+    {"kind": "session", "cpu": 50.0},
+    {"kind": "suite", "wall": 90.0},
+    {"kind": "build", "simulator": "verilator", "name": "flaash_top", "cpu": 40.0},
+    {"kind": "run", "simulator": "icarus", "name": "long", "cpu": 20.0},
+    {"kind": "run", "simulator": "icarus", "name": "short", "cpu": 10.0},
+]
 
 
 def test_what_children_take_is_recorded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -38,7 +41,8 @@ def test_nothing_is_recorded_where_no_folder_is_named(monkeypatch: pytest.Monkey
 
 def test_summary() -> None:
     assert times.summary(RECORDS, 90) == (
-        "1.5 minutes of wall time, 2.5 of the processors: builds 0.7, simulations 0.5, Python 1.3")
+        "1.5 minutes of wall time, 2.5 of the processors: builds 0.7, simulations 0.5, Python 1.3"
+    )
 
 
 def test_tables_add_up() -> None:

@@ -19,8 +19,16 @@ def test_a_view_leads_to_the_first_mismatch(simulator: str, seed: int) -> None:
     """Its signals are in the trace, and at its marker the wrong result leaves the chip."""
     name = f"view-{simulator}"
     with pytest.raises(SimulationFailed) as failed:
-        run_sequences(configs.load("tiny"), simulator, ["smoke"], name, seed, waves=True,
-                      test_module="tests.top.negative_tests", testcase="=AlteredModel")
+        run_sequences(
+            configs.load("tiny"),
+            simulator,
+            ["smoke"],
+            name,
+            seed,
+            waves=True,
+            test_module="tests.top.negative_tests",
+            testcase="=AlteredModel",
+        )
     folder = run_folder(name)
     trace = traces.find_trace(folder)
     assert trace is not None and (trace.name == traces.FST or traces.why_no_fst())
@@ -44,8 +52,10 @@ def test_a_view_leads_to_the_first_mismatch(simulator: str, seed: int) -> None:
     told = re.search(r"at ([\d,]+) ns: result \(0, 0, 0\) is (0x[0-9a-f]+)", str(failed.value))
     assert told and marker == int(told[1].replace(",", "")) * 1000
     just_before = marker - 1  # the clock edge samples the value before it
-    at = {port: int(variables[f"flaash_top.m_axis_{port}"].signal.value_at(just_before))
-          for port in ("tvalid", "tready", "tdata")}
+    at = {
+        port: int(variables[f"flaash_top.m_axis_{port}"].signal.value_at(just_before))
+        for port in ("tvalid", "tready", "tdata")
+    }
     assert at["tvalid"] == at["tready"] == 1
     assert at["tdata"] >> 96 & 0xFFFF_FFFF == int(told[2], 16), "three coordinates, then the value"
 

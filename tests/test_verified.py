@@ -15,23 +15,45 @@ from tools.proofs import read_proofs
 
 PAGE = verified.PAGE.read_text()
 # The items of both stages, by OpenTitan's sign-off checklist.
-V2 = ["DESIGN_DELTAS_CAPTURED_V2", "DV_DOC_COMPLETED", "FUNCTIONAL_COVERAGE_IMPLEMENTED",
-      "ALL_INTERFACES_EXERCISED", "ALL_ASSERTION_CHECKS_ADDED", "SIM_TB_ENV_COMPLETED",
-      "SIM_ALL_TESTS_PASSING", "FPV_ALL_ASSERTIONS_WRITTEN", "FPV_ALL_ASSUMPTIONS_REVIEWED",
-      "SIM_FW_SIMULATED", "SIM_NIGHTLY_REGRESSION_V2", "SIM_CODE_COVERAGE_V2", "SIM_FUNCTIONAL_COVERAGE_V2",
-      "FPV_CODE_COVERAGE_V2", "FPV_COI_COVERAGE_V2", "PRE_VERIFIED_SUB_MODULES_V2", "SEC_CM_PLANNED",
-      "NO_HIGH_PRIORITY_ISSUES_PENDING", "ALL_LOW_PRIORITY_ISSUES_ROOT_CAUSED", "DV_DOC_TESTPLAN_REVIEWED",
-      "V2S_CHECKLIST_SCOPED", "V3_FUNCTIONAL_CHECKLIST_SCOPED"]
-V2S = ["SEC_CM_TESTPLAN_COMPLETED", "FPV_SEC_CM_PROVEN", "SIM_SEC_CM_VERIFIED", "SIM_COVERAGE_REVIEWED",
-       "SEC_CM_DV_REVIEWED", "V3_CHECKLIST_SCOPED"]
+V2 = [
+    "DESIGN_DELTAS_CAPTURED_V2",
+    "DV_DOC_COMPLETED",
+    "FUNCTIONAL_COVERAGE_IMPLEMENTED",
+    "ALL_INTERFACES_EXERCISED",
+    "ALL_ASSERTION_CHECKS_ADDED",
+    "SIM_TB_ENV_COMPLETED",
+    "SIM_ALL_TESTS_PASSING",
+    "FPV_ALL_ASSERTIONS_WRITTEN",
+    "FPV_ALL_ASSUMPTIONS_REVIEWED",
+    "SIM_FW_SIMULATED",
+    "SIM_NIGHTLY_REGRESSION_V2",
+    "SIM_CODE_COVERAGE_V2",
+    "SIM_FUNCTIONAL_COVERAGE_V2",
+    "FPV_CODE_COVERAGE_V2",
+    "FPV_COI_COVERAGE_V2",
+    "PRE_VERIFIED_SUB_MODULES_V2",
+    "SEC_CM_PLANNED",
+    "NO_HIGH_PRIORITY_ISSUES_PENDING",
+    "ALL_LOW_PRIORITY_ISSUES_ROOT_CAUSED",
+    "DV_DOC_TESTPLAN_REVIEWED",
+    "V2S_CHECKLIST_SCOPED",
+    "V3_FUNCTIONAL_CHECKLIST_SCOPED",
+]
+V2S = [
+    "SEC_CM_TESTPLAN_COMPLETED",
+    "FPV_SEC_CM_PROVEN",
+    "SIM_SEC_CM_VERIFIED",
+    "SIM_COVERAGE_REVIEWED",
+    "SEC_CM_DV_REVIEWED",
+    "V3_CHECKLIST_SCOPED",
+]
 
 
 def rows(page: str, heading: str) -> list[list[str]]:
     """Return the cells of all tables of a section, without headings and rules."""
     section = page.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
     tables = re.findall(r"^\|.*\|\n\|[-|]+\|\n((?:\|.*\|\n?)+)", section, re.MULTILINE)
-    return [[cell.strip() for cell in line.strip("|").split("|")] for table in tables
-            for line in table.splitlines()]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for table in tables for line in table.splitlines()]
 
 
 def problems(page: str) -> list[str]:
@@ -41,8 +63,11 @@ def problems(page: str) -> list[str]:
         judged = rows(page, heading)
         if [row[0].strip("`") for row in judged] != items:
             found.append(f"{heading}: other items")
-        found += [f"{row[0]} has no verdict or no reason" for row in judged
-                  if row[1] not in ("yes", "no", "n.a.") or not row[2]]
+        found += [
+            f"{row[0]} has no verdict or no reason"
+            for row in judged
+            if row[1] not in ("yes", "no", "n.a.") or not row[2]
+        ]
     ledger = rows(page, "Bugs of the hardware, and how they were found")
     bugs, sums = [row for row in ledger if len(row) == 3], [row for row in ledger if len(row) == 2]
     counted = Counter("review" if row[1].startswith("review") else row[1].partition(":")[0] for row in bugs)
@@ -74,13 +99,17 @@ def test_each_cover_point_belongs_to_a_testpoint() -> None:
     assert planned == set(POINTS)
 
 
-@pytest.mark.parametrize(("old", "new", "told"), [
-    ("| `flaash_stream_fifo` | alone |", "| `flaash_stream_fifo` | - |", "the table of modules is old"),
-    ("| `SEC_CM_PLANNED` |", "| `SEC_CM` |", "OpenTitan's checklist, V2: other items"),
-    ("| `V3_CHECKLIST_SCOPED` | no |", "| `V3_CHECKLIST_SCOPED` | maybe |", "V3_CHECKLIST_SCOPED` has no v"),
-    ("proof `soft_reset`", "proof `hard_reset`", "no such test or proof: proof `hard_reset`"),
-    ("::a_channel_dies`", "::a_channel_lives`", "dead_tests.py::a_channel_lives`"),
-    ("| outside | proof", "| proof | proof", "the sums of the ledger are wrong")])
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("| `flaash_stream_fifo` | alone |", "| `flaash_stream_fifo` | - |", "the table of modules is old"),
+        ("| `SEC_CM_PLANNED` |", "| `SEC_CM` |", "OpenTitan's checklist, V2: other items"),
+        ("| `V3_CHECKLIST_SCOPED` | no |", "| `V3_CHECKLIST_SCOPED` | maybe |", "V3_CHECKLIST_SCOPED` has no v"),
+        ("proof `soft_reset`", "proof `hard_reset`", "no such test or proof: proof `hard_reset`"),
+        ("::a_channel_dies`", "::a_channel_lives`", "dead_tests.py::a_channel_lives`"),
+        ("| outside | proof", "| proof | proof", "the sums of the ledger are wrong"),
+    ],
+)
 def test_what_is_not_true_is_noticed(old: str, new: str, told: str) -> None:
     assert old in PAGE
     assert any(told in problem for problem in problems(PAGE.replace(old, new, 1)))

@@ -25,10 +25,12 @@ RELEASE = re.compile(r"^## (\d+\.\d+\.\d+), \w+ \d{4}$", re.MULTILINE)
 def versions(root: Path) -> dict[str, str]:
     """Return the version of each place that states one."""
     core = yaml.safe_load((root / "flaash.core").read_text().partition("\n")[2])
-    return {"pyproject.toml": tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"],
-            "flaash.core": core["name"].rpartition(":")[2],
-            "CITATION.cff": yaml.safe_load((root / "CITATION.cff").read_text())["version"],
-            "CHANGELOG.md": RELEASE.findall((root / "CHANGELOG.md").read_text())[0]}
+    return {
+        "pyproject.toml": tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"],
+        "flaash.core": core["name"].rpartition(":")[2],
+        "CITATION.cff": yaml.safe_load((root / "CITATION.cff").read_text())["version"],
+        "CHANGELOG.md": RELEASE.findall((root / "CHANGELOG.md").read_text())[0],
+    }
 
 
 def others(root: Path, right: str) -> list[str]:
@@ -49,8 +51,20 @@ def sources(tmp_path: Path) -> Path:
     folders = ("docs", "rtl", "flaash", "models", "tb", "tools", "driver", "examples", "formal", ".github")
     kept = [*ROOT.glob("*.*"), *(path for folder in folders for path in (ROOT / folder).rglob("*"))]
     for path in kept:
-        if path.is_file() and path.suffix in (".md", ".toml", ".core", ".cff", ".yml", ".py", ".sv", ".svh",
-                                              ".txt", ".c", ".h", ".rdl"):
+        if path.is_file() and path.suffix in (
+            ".md",
+            ".toml",
+            ".core",
+            ".cff",
+            ".yml",
+            ".py",
+            ".sv",
+            ".svh",
+            ".txt",
+            ".c",
+            ".h",
+            ".rdl",
+        ):
             target = tmp_path / path.relative_to(ROOT)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, target)
@@ -65,9 +79,14 @@ def test_there_is_no_second_version(sources: Path) -> None:
     assert others(sources, flaash.__version__) == []
 
 
-@pytest.mark.parametrize(("name", "text"), [
-    ("README.md", "This is FLAASH 0.1.0."), ("docs/using.md", "since version 1.2.3"),
-    ("tb/__init__.py", '__version__ = "0.9.0"')])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("README.md", "This is FLAASH 0.1.0."),
+        ("docs/using.md", "since version 1.2.3"),
+        ("tb/__init__.py", '__version__ = "0.9.0"'),
+    ],
+)
 def test_a_second_version_is_noticed(sources: Path, name: str, text: str) -> None:
     (sources / name).write_text((sources / name).read_text() + text + "\n")
     assert len(others(sources, flaash.__version__)) == 1
@@ -75,8 +94,12 @@ def test_a_second_version_is_noticed(sources: Path, name: str, text: str) -> Non
 
 def test_the_command_raises_every_place(sources: Path) -> None:
     before = (sources / "CHANGELOG.md").read_text()
-    done = subprocess.run([Path(sys.executable).with_name("bump-my-version"), "bump", "--new-version", NEW],
-                          cwd=sources, capture_output=True, text=True)
+    done = subprocess.run(
+        [Path(sys.executable).with_name("bump-my-version"), "bump", "--new-version", NEW],
+        cwd=sources,
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stderr
     assert set(versions(sources).values()) == {NEW}
     assert others(sources, NEW) == []

@@ -29,13 +29,13 @@ def bundle(target: Path) -> None:
         source = ROOT / name
         for path in sorted(source.rglob("*")) if source.is_dir() else [source]:
             place = path.relative_to(ROOT)
-            if path.is_file() and "__pycache__" not in place.parts \
-                    and not place.as_posix().startswith(LEFT_OUT):
+            if path.is_file() and "__pycache__" not in place.parts and not place.as_posix().startswith(LEFT_OUT):
                 (target / place).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(path, target / place)
     for path in target.rglob("*.py"):
         path.write_text(moved(path.read_text()))
     from tools import constants  # needs what only a build has
+
     constants.write(target / "models" / "constants.json")
 
 
@@ -44,9 +44,9 @@ def pointer(target: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     editable = ROOT / "tools" / "wheel" / "editable.py"
-    (target / "__init__.py").write_text(f'"""flaash of {ROOT}, by pip install -e."""\n'
-                                        "import runpy\n"
-                                        f'runpy.run_path({str(editable)!r})["install"]()\n')
+    (target / "__init__.py").write_text(
+        f'"""flaash of {ROOT}, by pip install -e."""\nimport runpy\nrunpy.run_path({str(editable)!r})["install"]()\n'
+    )
 
 
 def moved(text: str) -> str:

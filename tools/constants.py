@@ -34,11 +34,18 @@ def packages() -> dict[str, dict[str, int]]:
     errors = [each for each in compilation.getAllDiagnostics() if each.isError()]
     if errors:
         manager, place = compilation.sourceManager, errors[0].location
-        raise ValueError(f"{manager.getFileName(place)}:{manager.getLineNumber(place)}: slang refuses this:"
-                         f" {errors[0].code}")
-    return {package.name: {each.name: int(each.value.value) for each in package
-                           if isinstance(each, ParameterSymbol) and each.type.isIntegral}
-            for package in compilation.getPackages() if package.name.startswith("flaash_")}
+        raise ValueError(
+            f"{manager.getFileName(place)}:{manager.getLineNumber(place)}: slang refuses this: {errors[0].code}"
+        )
+    return {
+        package.name: {
+            each.name: int(each.value.value)
+            for each in package
+            if isinstance(each, ParameterSymbol) and each.type.isIntegral
+        }
+        for package in compilation.getPackages()
+        if package.name.startswith("flaash_")
+    }
 
 
 def write(path: Path) -> None:

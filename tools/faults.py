@@ -41,8 +41,9 @@ DIED = "the simulator died"  # the message of tb.common.simulation
 def copy_tree(folder: Path) -> None:
     """Write a fresh copy of the tracked and new files into a folder."""
     shutil.rmtree(folder, ignore_errors=True)
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True,
-                            capture_output=True, text=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True
+    )
     for name in listed.stdout.splitlines():
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -91,14 +92,18 @@ def first_failure(folder: Path, tests: Sequence[str], limit: int = TIMEOUT, cpu:
     """
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=line", "-p", "no:cacheprovider", *tests]
     # The copy builds into its own folders.
-    inherited = {name: value for name, value in os.environ.items()
-                 if name not in ("FLAASH_BUILD", "FLAASH_RUNS")}
+    inherited = {name: value for name, value in os.environ.items() if name not in ("FLAASH_BUILD", "FLAASH_RUNS")}
     # One failure is enough. A session of its own, so that a simulation that hangs ends with it.
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                               env={**inherited, "COCOTB_MAX_FAILURES": "1", "COLUMNS": "400"},
-                               start_new_session=True,
-                               preexec_fn=(lambda: resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu)))
-                               if cpu else None)
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**inherited, "COCOTB_MAX_FAILURES": "1", "COLUMNS": "400"},
+        start_new_session=True,
+        preexec_fn=(lambda: resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))) if cpu else None,
+    )
     try:
         output, errors = process.communicate(timeout=limit)
     except subprocess.TimeoutExpired:
@@ -159,8 +164,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             caught = None
         finally:
             copies.put(copy)
-        console.print(f"[{next(ended)}/{len(faults)}] {fault.file}: {fault.what}: "
-                      f"{caught or 'NOT CAUGHT'} ({time.monotonic() - begin:.0f} s)", markup=False)
+        console.print(
+            f"[{next(ended)}/{len(faults)}] {fault.file}: {fault.what}: "
+            f"{caught or 'NOT CAUGHT'} ({time.monotonic() - begin:.0f} s)",
+            markup=False,
+        )
         return caught
 
     with ThreadPoolExecutor(max(options.jobs, 1)) as pool:

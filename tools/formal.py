@@ -63,12 +63,25 @@ def show(console: Console, outcomes: dict[Task, Outcome]) -> None:
     for task, outcome in outcomes.items():
         seconds = f"{outcome.seconds:.0f} s"
         if task.mutant:
-            mutants.add_row(task.proof.name, task.mutant.file.rsplit("/", 1)[-1], task.mutant.what, seconds,
-                            word(outcome, outcome not in skipped), escape(outcome.detail))
+            mutants.add_row(
+                task.proof.name,
+                task.mutant.file.rsplit("/", 1)[-1],
+                task.mutant.what,
+                seconds,
+                word(outcome, outcome not in skipped),
+                escape(outcome.detail),
+            )
         elif task.proves:
             method = "induction" if task.mode == "prove" else "bounded"
-            proofs.add_row(task.proof.name, task.proof.shows, method, str(task.depth), seconds,
-                           word(outcome, True), word(covers[task.proof], True))
+            proofs.add_row(
+                task.proof.name,
+                task.proof.shows,
+                method,
+                str(task.depth),
+                seconds,
+                word(outcome, True),
+                word(covers[task.proof], True),
+            )
     console.print(proofs)
     console.print(mutants)
 
@@ -95,9 +108,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for number, future in enumerate(as_completed(futures), 1):
             outcome = future.result()
             outcomes[outcome.task] = outcome
-            console.print(f"{number}/{len(tasks)}  {escape(describe(outcome.task))}: {word(outcome, True)} "
-                          f"{escape(outcome.detail)} ({outcome.seconds:.0f} s)", highlight=False,
-                          soft_wrap=True)
+            console.print(
+                f"{number}/{len(tasks)}  {escape(describe(outcome.task))}: {word(outcome, True)} "
+                f"{escape(outcome.detail)} ({outcome.seconds:.0f} s)",
+                highlight=False,
+                soft_wrap=True,
+            )
     show(console, {task: outcomes[task] for task in tasks})
     skipped = unjudged(outcomes.values())
     bad = [outcome for outcome in outcomes.values() if not outcome.good or outcome in skipped]
@@ -105,12 +121,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         told = f"{outcome.verdict}, {outcome.detail}"
         if outcome in skipped:
             told = "not judged: its proof does not hold"
-        console.print(f"{describe(outcome.task)}: {told}; log and trace in {outcome.task.folder}",
-                      style="red", markup=False, soft_wrap=True)
+        console.print(
+            f"{describe(outcome.task)}: {told}; log and trace in {outcome.task.folder}",
+            style="red",
+            markup=False,
+            soft_wrap=True,
+        )
     refuted = sum(task.mutant is not None and outcome not in bad for task, outcome in outcomes.items())
     proven = sum(task.proves and outcome.good for task, outcome in outcomes.items())
-    console.print(f"{proven} of {len(proofs)} proofs hold, {refuted} mutants refuted, "
-                  f"{len(bad)} of {len(tasks)} runs not as wanted", highlight=False)
+    console.print(
+        f"{proven} of {len(proofs)} proofs hold, {refuted} mutants refuted, "
+        f"{len(bad)} of {len(tasks)} runs not as wanted",
+        highlight=False,
+    )
     return FAILED if bad else 0
 
 

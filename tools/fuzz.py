@@ -40,8 +40,17 @@ class Outcome:
 
 def command(ending: str, corpus: Path, seconds: int, seed: int) -> list[str]:
     """Return the command that fuzzes one reader."""
-    return [sys.executable, "-m", "tests.fuzz.readers", ending, str(corpus), f"-max_total_time={seconds}",
-            f"-seed={seed}", f"-artifact_prefix={corpus.parent}/", *LIMITS]
+    return [
+        sys.executable,
+        "-m",
+        "tests.fuzz.readers",
+        ending,
+        str(corpus),
+        f"-max_total_time={seconds}",
+        f"-seed={seed}",
+        f"-artifact_prefix={corpus.parent}/",
+        *LIMITS,
+    ]
 
 
 def fuzz(ending: str, seconds: int, seed: int) -> Outcome:
@@ -57,8 +66,13 @@ def fuzz(ending: str, seconds: int, seed: int) -> Outcome:
     began = time.monotonic()
     log = folder / "log"
     with log.open("w") as file:
-        status = subprocess.run(command(ending, folder / "corpus", seconds, seed), cwd=ROOT, stdout=file,
-                                stderr=subprocess.STDOUT, check=False).returncode
+        status = subprocess.run(
+            command(ending, folder / "corpus", seconds, seed),
+            cwd=ROOT,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            check=False,
+        ).returncode
     done = DONE.search(log.read_text(errors="replace"))
     broken_by = next(folder.glob("*-*"), None)  # crash-*, oom-*, timeout-*
     if broken_by is None and (status or not done):

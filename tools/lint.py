@@ -45,9 +45,18 @@ def relative(path: Path) -> str:
 
 def verilator(top: str, name: str, parameters: dict[str, int]) -> list[str]:
     """Lint a top with one configuration under -Wall."""
-    command = ["verilator", "--lint-only", "-Wall", "--assert", f"-I{INCLUDE_DIR}", str(WAIVERS),
-               *map(str, rtl_sources(top)), "--top-module", top,
-               *(f"-G{key}={value}" for key, value in parameters.items())]
+    command = [
+        "verilator",
+        "--lint-only",
+        "-Wall",
+        "--assert",
+        f"-I{INCLUDE_DIR}",
+        str(WAIVERS),
+        *map(str, rtl_sources(top)),
+        "--top-module",
+        top,
+        *(f"-G{key}={value}" for key, value in parameters.items()),
+    ]
     result = subprocess.run(command, env=environment(), capture_output=True, text=True)
     if result.returncode == 0 and not result.stderr.strip():
         return []
@@ -58,39 +67,55 @@ def slang(top: str, name: str, parameters: dict[str, int]) -> list[str]:
     """Elaborate a top with one configuration in slang, a second, stricter front end."""
     driver = Driver()
     driver.addStandardArgs()
-    arguments = ["slang", "-Wextra", "-Wno-case-redundant-default",
-                 # a width that follows from a parameter can already be the right one
-                 "-Wno-useless-cast", f"-I{INCLUDE_DIR}", "--top", top,
-                 *map(str, rtl_sources(top)),
-                 *(f"-G{key}={value}" for key, value in parameters.items())]
-    good = (driver.parseCommandLine(" ".join(arguments)) and driver.processOptions()
-            and driver.parseAllSources() and driver.runFullCompilation(True))
+    arguments = [
+        "slang",
+        "-Wextra",
+        "-Wno-case-redundant-default",
+        # a width that follows from a parameter can already be the right one
+        "-Wno-useless-cast",
+        f"-I{INCLUDE_DIR}",
+        "--top",
+        top,
+        *map(str, rtl_sources(top)),
+        *(f"-G{key}={value}" for key, value in parameters.items()),
+    ]
+    good = (
+        driver.parseCommandLine(" ".join(arguments))
+        and driver.processOptions()
+        and driver.parseAllSources()
+        and driver.runFullCompilation(True)
+    )
     return [] if good else [f"slang refuses {top}, CONFIG={name} (its messages stand above)"]
 
 
 def for_yosys(builds: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
     """Return the configurations for Yosys: with few engines, and of equal ones the first."""
-    few = {name: {**values, "NumSdpe": min(values["NumSdpe"], MOST_ENGINES)}
-           for name, values in builds.items()}
-    return {name: values for name, values in few.items()
-            if name == next(first for first, others in few.items() if others == values)}
+    few = {name: {**values, "NumSdpe": min(values["NumSdpe"], MOST_ENGINES)} for name, values in builds.items()}
+    return {
+        name: values
+        for name, values in few.items()
+        if name == next(first for first, others in few.items() if others == values)
+    }
 
 
 def memory_builds(builds: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
     """Return the configurations in which the top with the memory edge is checked."""
     few = for_yosys(builds)
     widths = itertools.cycle(WIDTHS)
-    found = {f"{name}-memory{width}": {**values, "DataWidth": width}
-             for (name, values), width in zip(few.items(), widths, strict=False)}
-    return found | {f"tiny-memory{width}-least": {**builds["tiny"], "DataWidth": width, **CORNERS}
-                    for width in WIDTHS}
+    found = {
+        f"{name}-memory{width}": {**values, "DataWidth": width}
+        for (name, values), width in zip(few.items(), widths, strict=False)
+    }
+    return found | {f"tiny-memory{width}-least": {**builds["tiny"], "DataWidth": width, **CORNERS} for width in WIDTHS}
 
 
 def ruff() -> list[str]:
-    """Lint all Python."""
-    result = subprocess.run([sys.executable, "-m", "ruff", "check", "--output-format", "concise", "."],
-                            cwd=ROOT, capture_output=True, text=True)
-    return [] if result.returncode == 0 else result.stdout.strip().splitlines()
+    """Lint all Python, and say which files `ruff format` would change."""
+    found = []
+    for command in (["check", "--output-format", "concise"], ["format", "--check"]):
+        result = subprocess.run([sys.executable, "-m", "ruff", *command, "."], cwd=ROOT, capture_output=True, text=True)
+        found += [] if result.returncode == 0 else (result.stdout + result.stderr).strip().splitlines()
+    return found
 
 
 def imports(root: Path = ROOT) -> list[str]:
@@ -119,8 +144,13 @@ def quick() -> list[str]:
 def style() -> list[str]:
     """Check the house rules that no other tool checks."""
     problems = []
-    hardware = [*RTL.rglob("*.sv"), *RTL.rglob("*.svh"), *(ROOT / "formal").rglob("*.sv"),
-                *(ROOT / "bench" / "rtl").rglob("*.sv"), *(ROOT / "examples").rglob("*.sv")]
+    hardware = [
+        *RTL.rglob("*.sv"),
+        *RTL.rglob("*.svh"),
+        *(ROOT / "formal").rglob("*.sv"),
+        *(ROOT / "bench" / "rtl").rglob("*.sv"),
+        *(ROOT / "examples").rglob("*.sv"),
+    ]
     for path in sorted(hardware):
         text = path.read_text()
         lines = text.splitlines()
@@ -137,13 +167,18 @@ def style() -> list[str]:
         if modules and f"endmodule : {path.stem}" not in text:
             problems.append(f"{relative(path)}: its end is not 'endmodule : {path.stem}'")
     for path in sorted(ROOT.glob("[a-z]*/**/*.py")):
-        if ".venv" not in path.parts and "build" not in path.parts and path.read_text().split("\n")[0] \
-                != "# SPDX-License-Identifier: Apache-2.0":
+        if (
+            ".venv" not in path.parts
+            and "build" not in path.parts
+            and path.read_text().split("\n")[0] != "# SPDX-License-Identifier: Apache-2.0"
+        ):
             problems.append(f"{relative(path)}:1: no SPDX line")
-    problems.extend(f"{relative(path)} does not list what {TOP} and {MEMORY_TOP} need: make lists"
-                    for path in lists.outdated())
-    problems.extend(f"{relative(path)} is not what rtl/registers.rdl says: make registers"
-                    for path in registers.outdated())
+    problems.extend(
+        f"{relative(path)} does not list what {TOP} and {MEMORY_TOP} need: make lists" for path in lists.outdated()
+    )
+    problems.extend(
+        f"{relative(path)} is not what rtl/registers.rdl says: make registers" for path in registers.outdated()
+    )
     unused = {str(path.relative_to(RTL)) for path in RTL.rglob("*.sv")} - set(lists.files())
     problems.extend(f"rtl/{name}: no module of {TOP} or {MEMORY_TOP} needs it" for name in sorted(unused))
     return problems
@@ -166,16 +201,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     memory, few = memory_builds(builds), for_yosys(builds)
     seen = [(TOP, *build) for build in builds.items()] + [(MEMORY_TOP, *build) for build in memory.items()]
     made = [(TOP, f"CONFIG={name}", values) for name, values in few.items()]
-    made += [(MEMORY_TOP, f"CONFIG={name}-memory{width}", {**builds[name], "DataWidth": width})
-             for name, width in SYNTHESISED.items()]
+    made += [
+        (MEMORY_TOP, f"CONFIG={name}-memory{width}", {**builds[name], "DataWidth": width})
+        for name, width in SYNTHESISED.items()
+    ]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         told = pool.map(lambda build: verilator(*build), seen)
         unmade = pool.map(lambda build: synthesisable.problems(build[0], build[2], build[1]), made)
         for build in seen:
             problems += slang(*build)
         problems += [line for lines in (*told, *unmade) for line in lines]
-    return tell(problems, f"verilator -Wall and slang on {len(builds)} builds of {TOP} and {len(memory)} of "
-                          f"{MEMORY_TOP}, yosys on {len(made)} of both, {checked}")
+    return tell(
+        problems,
+        f"verilator -Wall and slang on {len(builds)} builds of {TOP} and {len(memory)} of "
+        f"{MEMORY_TOP}, yosys on {len(made)} of both, {checked}",
+    )
 
 
 if __name__ == "__main__":

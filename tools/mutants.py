@@ -51,8 +51,10 @@ class Mutant:
             ValueError: `old` does not occur exactly once, or nothing would change.
         """
         if text.count(self.old) != 1 or self.old == self.new:
-            raise ValueError(f"{self.file}: {self.what}: {self.old!r} occurs {text.count(self.old)} times, "
-                             f"not once, or equals its replacement")
+            raise ValueError(
+                f"{self.file}: {self.what}: {self.old!r} occurs {text.count(self.old)} times, "
+                f"not once, or equals its replacement"
+            )
         return text.replace(self.old, self.new)
 
 
@@ -73,7 +75,8 @@ def check(mutants: Iterable[Mutant], root: Path = ROOT) -> list[str]:
             mutant.applied((root / mutant.file).read_text())
         except (ValueError, FileNotFoundError) as error:
             problems.append(str(error))
-        if any((mutant.file, mutant.old, mutant.new) == (other.file, other.old, other.new)
-               for other in mutants[:number]):
+        if any(
+            (mutant.file, mutant.old, mutant.new) == (other.file, other.old, other.new) for other in mutants[:number]
+        ):
             problems.append(f"{mutant.file}: {mutant.what}: occurs twice")
     return problems

@@ -31,8 +31,12 @@ from tools.operators import OperatorFault, draw
 
 FOLDER = BUILD / "operator_faults"
 BLOCKS = ROOT / "tests" / "blocks"
-CHIP = ["tests/top/test_sequences.py", "tests/top/test_idle.py", "tests/top/test_hostile.py",
-        "tests/top/test_portions.py"]
+CHIP = [
+    "tests/top/test_sequences.py",
+    "tests/top/test_idle.py",
+    "tests/top/test_hostile.py",
+    "tests/top/test_portions.py",
+]
 EDGE = ["tests/edge/test_memory_edge.py"]
 BENCH_LIMIT, CHIP_LIMIT = 1800, 7200  # seconds for all tests of a stage
 CPU_LIMIT = 300  # of one simulation, which takes a minute at most: with a fault it may hang
@@ -71,10 +75,14 @@ def _simulation(node: ast.stmt) -> str:
 
 def _named(tree: ast.AST, known: set[str]) -> set[str]:
     """Return the modules that a piece of Python names, in full or by the beginning of an f-string."""
-    texts = {node.value for node in ast.walk(tree)
-             if isinstance(node, ast.Constant) and isinstance(node.value, str) and NAME.fullmatch(node.value)}
-    return {name for name in known
-            if any(name == text or text.endswith("_") and name.startswith(text) for text in texts)}
+    texts = {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and NAME.fullmatch(node.value)
+    }
+    return {
+        name for name in known if any(name == text or text.endswith("_") and name.startswith(text) for text in texts)
+    }
 
 
 def tests_of(module: str) -> list[str]:
@@ -98,13 +106,11 @@ def catch(fault: OperatorFault, tests: Sequence[str], limit: int) -> str | None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = Parser(prog="make operator-faults", description=__doc__.split("\n\n")[0],
-                    epilog=__doc__.split("\n\n")[1])
+    parser = Parser(prog="make operator-faults", description=__doc__.split("\n\n")[0], epilog=__doc__.split("\n\n")[1])
     parser.add_argument("--seed", type=int, default=1, help="of the draw (SEED=, default 1)")
     parser.add_argument("--count", type=int, default=100, help="how many faults (COUNT=, default 100)")
     parser.add_argument("--only", default="", help="only in files whose path has this text (ONLY=)")
-    parser.add_argument("--keep", action="store_true",
-                        help="do not repeat what report.json has of a fault (KEEP=1)")
+    parser.add_argument("--keep", action="store_true", help="do not repeat what report.json has of a fault (KEEP=1)")
     options = parser.parse_args(arguments)
     try:
         if options.count < 1:
@@ -116,15 +122,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     report = FOLDER / "report.json"
     known = json.loads(report.read_text())["faults"] if options.keep and report.exists() else []
     faults.copy_tree(FOLDER)
-    records = [{**dataclasses.asdict(fault), "what": fault.describe((ROOT / fault.file).read_text()),
-                "caught": None, "stages": [], "seconds": 0} for fault in drawn]
+    records = [
+        {
+            **dataclasses.asdict(fault),
+            "what": fault.describe((ROOT / fault.file).read_text()),
+            "caught": None,
+            "stages": [],
+            "seconds": 0,
+        }
+        for fault in drawn
+    ]
     for record in records:
-        record.update(next((old for old in known if old["what"] == record["what"]
-                            and old["offset"] == record["offset"]), {}))
+        record.update(
+            next((old for old in known if old["what"] == record["what"] and old["offset"] == record["offset"]), {})
+        )
     _report(options, records)
     for stage, limit in (("benches", BENCH_LIMIT), ("chip", CHIP_LIMIT)):
-        left = [(fault, record) for fault, record in zip(drawn, records, strict=True)
-                if not record["caught"] and stage not in record["stages"]]
+        left = [
+            (fault, record)
+            for fault, record in zip(drawn, records, strict=True)
+            if not record["caught"] and stage not in record["stages"]
+        ]
         for number, (fault, record) in enumerate(left, 1):
             module = Path(fault.file).stem
             tests = chip_tests(module) if stage == "chip" else tests_of(module)
@@ -135,14 +153,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print(error, flush=True)
             record["stages"].append(stage)
             record["seconds"] += round(time.monotonic() - began)
-            print(f"[{stage} {number}/{len(left)}] {record['what']}: {record['caught'] or 'NOT CAUGHT'}"
-                  f" ({record['seconds']} s)", flush=True)
+            print(
+                f"[{stage} {number}/{len(left)}] {record['what']}: {record['caught'] or 'NOT CAUGHT'}"
+                f" ({record['seconds']} s)",
+                flush=True,
+            )
             _report(options, records)
     survived = [record["what"] for record in records if not record["caught"]]
-    unclear = [f"{record['caught']}: {record['what']}" for record in records
-               if (record["caught"] or "").startswith((faults.TIME_LIMIT, faults.NO_BUILD, faults.DIED))]
-    print(f"{len(drawn) - len(survived)} of {len(drawn)} faults caught, seed {options.seed}",
-          *(f"survived: {what}" for what in survived), *unclear, sep="\n")
+    unclear = [
+        f"{record['caught']}: {record['what']}"
+        for record in records
+        if (record["caught"] or "").startswith((faults.TIME_LIMIT, faults.NO_BUILD, faults.DIED))
+    ]
+    print(
+        f"{len(drawn) - len(survived)} of {len(drawn)} faults caught, seed {options.seed}",
+        *(f"survived: {what}" for what in survived),
+        *unclear,
+        sep="\n",
+    )
     return faults.FAILED if survived else 0
 
 

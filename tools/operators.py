@@ -23,13 +23,26 @@ _SKIPPED = re.compile(
     r"^module\b.*?^\);|^package\b.*?;|^endmodule[^\n]*|^endpackage[^\n]*|"
     r"^ *(?:localparam|typedef|parameter|import|genvar)\b.*?;|"
     r"^ *(?:logic|int|input|output)\b[^;=]*;|^ *(?:logic|int)\b[^;=]*(?==)",
-    re.DOTALL | re.MULTILINE)
+    re.DOTALL | re.MULTILINE,
+)
 _MACRO = re.compile(r"`\w+")
 # A whole term: no operator that binds more tightly follows.
-_TERM = (r"[!~]?[a-zA-Z_]\w*(?:\[[^\]\n]*\]|\.\w+)*"
-         r"(?![\w'(\[.]| *(?:==|!=|<|>|\+|-|\*|/|%|&[^&]|\^|\|[^|]|\())")
-_SWAPS = {"&&": "||", "||": "&&", "==": "!=", "!=": "==", "<": "<=", "<=": "<", ">": ">=", ">=": ">",
-          "+": "-", "-": "+"}
+_TERM = (
+    r"[!~]?[a-zA-Z_]\w*(?:\[[^\]\n]*\]|\.\w+)*"
+    r"(?![\w'(\[.]| *(?:==|!=|<|>|\+|-|\*|/|%|&[^&]|\^|\|[^|]|\())"
+)
+_SWAPS = {
+    "&&": "||",
+    "||": "&&",
+    "==": "!=",
+    "!=": "==",
+    "<": "<=",
+    "<=": "<",
+    ">": ">=",
+    ">=": ">",
+    "+": "-",
+    "-": "+",
+}
 _OPERATOR = re.compile(r"&&|\|\||[=!]==|==\?|==|!=|<<<|>>>|<<|>>|->|<=|>=|<|>|\+:|-:|(?<= )[+-](?= )")
 _NUMBER = re.compile(r"(?<![\w'.:\[$])(?:(\d+)'([bdh])([0-9a-fA-F]+)\b|'([01])\b|(\d+)\b(?!'|:|\]))")
 _DROPPED = re.compile(rf" (?:&&|\|\|) {_TERM}")
@@ -62,9 +75,9 @@ class OperatorFault:
             ValueError: the text differs from the text that the fault was drawn from.
         """
         end = self.offset + len(self.old)
-        if text[self.offset:end] != self.old:
+        if text[self.offset : end] != self.old:
             raise ValueError(f"{self.file}: {self.old!r} does not stand at {self.offset}")
-        return text[:self.offset] + self.new + text[end:]
+        return text[: self.offset] + self.new + text[end:]
 
     def describe(self, text: str) -> str:
         """Return file, line and the changed line, from the file's text."""
@@ -74,15 +87,16 @@ class OperatorFault:
 
 def masked(text: str) -> str:
     """Return a text with blanks for everything in which no fault is made; all places stay the same."""
+
     def blank(match: re.Match) -> str:
         return re.sub(r"[^\n]", " ", match[0])
 
     text = _SKIPPED.sub(blank, text)
     while match := _MACRO.search(text):
         end = match.end()
-        if text[end:end + 1] == "(":
+        if text[end : end + 1] == "(":
             end = _closing(text, end) + 1
-        text = text[:match.start()] + re.sub(r"[^\n]", " ", text[match.start():end]) + text[end:]
+        text = text[: match.start()] + re.sub(r"[^\n]", " ", text[match.start() : end]) + text[end:]
     return text
 
 
@@ -99,7 +113,7 @@ def _closing(text: str, opening: int) -> int:
 def _assigns(text: str, place: int) -> bool:
     """Return whether the <= there is an assignment: no part of an expression precedes it."""
     begin = max(text.rfind(mark, 0, place) for mark in (";", "begin", "else"))
-    before = re.sub(r"\b(?:if|case|for) *\(", "(", text[begin + 1:place])
+    before = re.sub(r"\b(?:if|case|for) *\(", "(", text[begin + 1 : place])
     inside = before.count("(") != before.count(")")
     return not inside and not re.search(r"(?<![=<>!])=(?!=)|<=|\breturn\b|\?", before)
 
@@ -128,7 +142,7 @@ def _changes(text: str) -> Iterator[tuple[int, str, str, str]]:
     for match in _CONDITION.finditer(text):
         opening = match.end() - 1
         closing = _closing(text, opening)
-        condition = text[opening:closing + 1]
+        condition = text[opening : closing + 1]
         yield opening, condition, f"(!{condition})", "a condition is negated"
 
 
@@ -138,8 +152,11 @@ def all_faults(only: str = "") -> list[OperatorFault]:
     Raises:
         ValueError: there is no such file.
     """
-    files = [path for path in sorted(RTL.rglob("*.sv")) if path.stem not in CHECKERS
-             and only in path.relative_to(ROOT).as_posix()]
+    files = [
+        path
+        for path in sorted(RTL.rglob("*.sv"))
+        if path.stem not in CHECKERS and only in path.relative_to(ROOT).as_posix()
+    ]
     if not files:
         raise ValueError(f"no file of rtl/ has '{only}' in its path")
     return sorted({fault for path in files for fault in faults_of(path)})
@@ -149,8 +166,13 @@ def faults_of(path: Path) -> Iterator[OperatorFault]:
     """Yield the faults of a file."""
     text = path.read_text()
     for offset, old, new, kind in _changes(masked(text)):
-        yield OperatorFault(path.relative_to(ROOT).as_posix(), offset, text[offset:offset + len(old)],
-                            new if "(" not in old else f"(!{text[offset:offset + len(old)]})", kind)
+        yield OperatorFault(
+            path.relative_to(ROOT).as_posix(),
+            offset,
+            text[offset : offset + len(old)],
+            new if "(" not in old else f"(!{text[offset : offset + len(old)]})",
+            kind,
+        )
 
 
 def draw(seed: int, count: int, only: str = "") -> list[OperatorFault]:

@@ -16,8 +16,9 @@ from tb.common.toolchain import ROOT
 PAGE = ROOT / "docs" / "internals.md"
 COMMON = ("clk_i", "rst_ni")  # every module has them
 _BLOCK = re.compile(r"^<!-- ports: (?P<modules>[\w ]+) -->\n```systemverilog\n(?:.*\n)*?```\n", re.MULTILINE)
-_HEADER = re.compile(r"^module \w+.*?^\) \(\n(?P<plain>.*?)^\);|^module \w+[^(]*?\(\n(?P<bare>.*?)^\);",
-                     re.MULTILINE | re.DOTALL)
+_HEADER = re.compile(
+    r"^module \w+.*?^\) \(\n(?P<plain>.*?)^\);|^module \w+[^(]*?\(\n(?P<bare>.*?)^\);", re.MULTILINE | re.DOTALL
+)
 _NAME = re.compile(r"(\w+),?$")
 
 
@@ -65,6 +66,7 @@ def renewed(text: str) -> str:
         ValueError: modules that must have the same ports differ.
         FileNotFoundError: a module does not exist.
     """
+
     def write(match: re.Match) -> str:
         first, *others = match["modules"].split()
         for other in others:

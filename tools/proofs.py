@@ -119,8 +119,11 @@ def read_proofs(path: Path = FORMAL / "proofs.toml") -> list[Proof]:
 
 def tasks_of(proof: Proof) -> list[Task]:
     """Return the proof, its covers, and a bounded run per mutant."""
-    return [Task(proof, proof.mode, proof.depth), Task(proof, "cover", proof.reach),
-            *(Task(proof, "bmc", proof.reach, mutant) for mutant in proof.mutants)]
+    return [
+        Task(proof, proof.mode, proof.depth),
+        Task(proof, "cover", proof.reach),
+        *(Task(proof, "bmc", proof.reach, mutant) for mutant in proof.mutants),
+    ]
 
 
 def require_tools() -> None:
@@ -129,8 +132,10 @@ def require_tools() -> None:
     missing = [program for program in PROGRAMS if not (folder / program).exists()]
     missing += [library for library in LIBRARIES if not importlib.util.find_spec(library)]
     if missing:
-        raise ToolMissing(f"{', '.join(missing)} not found in {folder}: 'make formal' installs the tools, or "
-                          "'.venv/bin/python -m pip install -r requirements-formal.txt'")
+        raise ToolMissing(
+            f"{', '.join(missing)} not found in {folder}: 'make formal' installs the tools, or "
+            "'.venv/bin/python -m pip install -r requirements-formal.txt'"
+        )
 
 
 def environment() -> dict[str, str]:
@@ -165,17 +170,21 @@ def reading(task: Task, files: list[Path], to: Path) -> str:
     parameters = "".join(f" -G {key}={value}" for key, value in task.proof.parameters.items())
     names = " ".join(os.path.relpath(path, ROOT) for path in files if path.suffix == ".sv")
     top = task.proof.wrapper
-    return (f"read_slang --threads 1 --no-synthesis-define -D FORMAL -I {os.path.relpath(INCLUDE_DIR, ROOT)}"
-            f"{parameters} --top {top} {names}\n"
-            f"prep -top {top}\nwrite_rtlil {os.path.relpath(to, ROOT)}\n")
+    return (
+        f"read_slang --threads 1 --no-synthesis-define -D FORMAL -I {os.path.relpath(INCLUDE_DIR, ROOT)}"
+        f"{parameters} --top {top} {names}\n"
+        f"prep -top {top}\nwrite_rtlil {os.path.relpath(to, ROOT)}\n"
+    )
 
 
 def sby_file(task: Task, design: Path, timeout: int) -> str:
     """Return the text of the .sby file."""
-    return (f"[options]\nmode {task.mode}\ndepth {task.depth}\ntimeout {timeout}\n\n"
-            "[engines]\nsmtbmc bitwuzla\n\n"
-            f"[script]\nread_rtlil {design.name}\n\n"
-            f"[files]\n{os.path.relpath(design, ROOT)}\n")
+    return (
+        f"[options]\nmode {task.mode}\ndepth {task.depth}\ntimeout {timeout}\n\n"
+        "[engines]\nsmtbmc bitwuzla\n\n"
+        f"[script]\nread_rtlil {design.name}\n\n"
+        f"[files]\n{os.path.relpath(design, ROOT)}\n"
+    )
 
 
 def altered(task: Task, files: list[Path]) -> list[Path]:
@@ -217,14 +226,27 @@ def run(task: Task, env: dict[str, str], timeout: int) -> Outcome:
     script.write_text(sby_file(task, design, timeout))
     commands = folder.with_suffix(".ys")
     commands.write_text(reading(task, files, design))
-    read = subprocess.run([sys.executable, str(READER), "-s", str(commands)], cwd=ROOT, env=env,
-                          capture_output=True, text=True)
+    read = subprocess.run(
+        [sys.executable, str(READER), "-s", str(commands)], cwd=ROOT, env=env, capture_output=True, text=True
+    )
     if read.returncode:
         return Outcome(task, "ERROR", _first_error(read.stdout + read.stderr), time.monotonic() - begin)
     result = subprocess.run(
-        ["yowasp-sby", "--yosys", native("yosys"), "--smtbmc", native("yosys-smtbmc"), "-f", "-d",
-         *(os.path.relpath(path, ROOT) for path in (folder, script))],
-        cwd=ROOT, env=env, capture_output=True, text=True)
+        [
+            "yowasp-sby",
+            "--yosys",
+            native("yosys"),
+            "--smtbmc",
+            native("yosys-smtbmc"),
+            "-f",
+            "-d",
+            *(os.path.relpath(path, ROOT) for path in (folder, script)),
+        ],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+    )
     verdict, detail = judge(result.returncode, result.stdout + result.stderr)
     return Outcome(task, verdict, detail, time.monotonic() - begin)
 

@@ -25,8 +25,7 @@ SOURCE = ROOT / "rtl" / "registers.rdl"
 PACKAGES = (ROOT / "rtl" / "pkg" / "flaash_reg_pkg.sv", ROOT / "rtl" / "edge" / "flaash_edge_pkg.sv")
 EDGE = 0x800  # registers from here on are those of the memory edge
 EDGE_CODES = 0x40
-_BLOCK = re.compile(r"^( *)// (\w+) of registers\.rdl: make registers\n.*?^ *// end of \2\n",
-                    re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^( *)// (\w+) of registers\.rdl: make registers\n.*?^ *// end of \2\n", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -56,8 +55,12 @@ def camel(name: str) -> str:
 
 def _access(register: RegNode) -> str:
     (access,) = {(each.get_property("sw"), each.get_property("onwrite")) for each in register.fields()}
-    return {(AccessType.r, None): "RO", (AccessType.rw, None): "RW", (AccessType.w, None): "WO",
-            (AccessType.rw, OnWriteType.woclr): "W1C"}[access]
+    return {
+        (AccessType.r, None): "RO",
+        (AccessType.rw, None): "RW",
+        (AccessType.w, None): "WO",
+        (AccessType.rw, OnWriteType.woclr): "W1C",
+    }[access]
 
 
 def _add(found: Map, node: RegNode) -> None:
@@ -69,8 +72,7 @@ def _add(found: Map, node: RegNode) -> None:
     if counter and item.value % 8 == 0:
         found.counters.append(Item(name, len(found.counters), item.meaning))
     if bits:
-        named = [Item(bits + camel(each.inst_name), each.low, each.get_property("desc"))
-                 for each in node.fields()]
+        named = [Item(bits + camel(each.inst_name), each.low, each.get_property("desc")) for each in node.fields()]
         if found.bits.setdefault(bits, named) != named:
             raise ValueError(f"{SOURCE.name}: {node.inst_name} has other bits {bits} than another register")
 
@@ -96,22 +98,23 @@ def _aligned(rows: Sequence[tuple[str, str]], comments: Sequence[str]) -> list[s
     """Return lines `name = value;  // comment` whose signs stand below each other."""
     width = max(len(name) for name, _ in rows)
     ends = max(len(value) for _, value in rows)
-    return [f"{name:{width}} = {value:{ends}}  // {comment}".removesuffix("  // ").rstrip()
-            for (name, value), comment in zip(rows, comments, strict=True)]
+    return [
+        f"{name:{width}} = {value:{ends}}  // {comment}".removesuffix("  // ").rstrip()
+        for (name, value), comment in zip(rows, comments, strict=True)
+    ]
 
 
 def _addresses(edge: bool) -> Callable[[Map], list[str]]:
     def lines(found: Map) -> list[str]:
-        chosen = [each for each in found.registers
-                  if (each.value >= EDGE) == edge and not each.name.startswith("Cnt")]
-        rows = [(f"localparam logic [RegAddrWidth-1:0] {each.name}", f"12'h{each.value:03x};")
-                for each in chosen]
+        chosen = [each for each in found.registers if (each.value >= EDGE) == edge and not each.name.startswith("Cnt")]
+        rows = [(f"localparam logic [RegAddrWidth-1:0] {each.name}", f"12'h{each.value:03x};") for each in chosen]
         text: list[str] = []
         for number, line in enumerate(_aligned(rows, [f"{each.access}: {each.meaning}" for each in chosen])):
             if number and chosen[number].value != chosen[number - 1].value + 4:
                 text.append("")  # another group
             text.append(line)
         return text
+
     return lines
 
 
@@ -123,15 +126,21 @@ def _numbers(items: Sequence[Item], count: str = "") -> list[str]:
 
 def _counters(found: Map) -> list[str]:
     (base,) = (each.value for each in found.registers if each.name == found.counters[0].name)
-    return [f"localparam logic [RegAddrWidth-1:0] RegCounters = 12'h{base:03x};  // the first counter",
-            *_numbers(found.counters, "NumCounters")]
+    return [
+        f"localparam logic [RegAddrWidth-1:0] RegCounters = 12'h{base:03x};  // the first counter",
+        *_numbers(found.counters, "NumCounters"),
+    ]
 
 
 def _bits(edge: bool) -> Callable[[Map], list[str]]:
     def lines(found: Map) -> list[str]:
-        groups = [_numbers(bits, f"Num{prefix}s" if prefix.endswith("Irq") else "")
-                  for prefix, bits in found.bits.items() if prefix.startswith("Edge") == edge]
+        groups = [
+            _numbers(bits, f"Num{prefix}s" if prefix.endswith("Irq") else "")
+            for prefix, bits in found.bits.items()
+            if prefix.startswith("Edge") == edge
+        ]
         return [line for number, group in enumerate(groups) for line in ([""] if number else []) + group]
+
     return lines
 
 
@@ -144,12 +153,18 @@ def _codes(found: Map) -> list[str]:
 
 
 BLOCKS: dict[str, Callable[[Map], list[str]]] = {
-    "registers": _addresses(False), "edge_registers": _addresses(True), "counters": _counters,
-    "bits": _bits(False), "edge_bits": _bits(True), "codes": _codes}
+    "registers": _addresses(False),
+    "edge_registers": _addresses(True),
+    "counters": _counters,
+    "bits": _bits(False),
+    "edge_bits": _bits(True),
+    "codes": _codes,
+}
 
 
 def renewed(path: Path, found: Map) -> str:
     """Return the text of a package with its blocks as they should be."""
+
     def write(match: re.Match) -> str:
         indent, block = match[1], match[2]
         lines = "".join(f"{indent}{line}".rstrip() + "\n" for line in BLOCKS[block](found))

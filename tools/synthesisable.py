@@ -29,8 +29,7 @@ def problems(top: str, parameters: dict[str, int], name: str, extra: tuple[Path,
     log = programs.FOLDER / "lint" / f"{name}.log"
     buffers = log.with_suffix(".buffers")
     log.parent.mkdir(parents=True, exist_ok=True)
-    script = (f"{elaborate.reading(top, parameters, extra)}; dump -o {programs.relative(buffers)} t:$buf; "
-              f"{CHECKS}")
+    script = f"{elaborate.reading(top, parameters, extra)}; dump -o {programs.relative(buffers)} t:$buf; {CHECKS}"
     try:
         programs.run(programs.YOSYS, ["-p", script], log)
     except programs.Failed:

@@ -37,19 +37,28 @@ def tables(records: list[dict], processors: int, today: datetime.date) -> str:
         raise ValueError("there is no record of a whole run: first 'make test', without TEST=")
     total = sum(item["cpu"] for item in records if item["kind"] == "session")
     wall = suite[-1]["wall"] / 60
-    lines = [f"{today:%B %Y}, {processors} processors: {wall:.1f} minutes of wall time.", "",
-             "| part | number | seconds of processor | share |", "|---|---:|---:|---:|"]
+    lines = [
+        f"{today:%B %Y}, {processors} processors: {wall:.1f} minutes of wall time.",
+        "",
+        "| part | number | seconds of processor | share |",
+        "|---|---:|---:|---:|",
+    ]
     rest = total
     for name, belongs in PARTS:
         chosen = [item["cpu"] for item in records if belongs(item)]
         rest -= sum(chosen)
         lines.append(f"| {name} | {len(chosen)} | {sum(chosen):.0f} | {sum(chosen) / total:.0%} |")
-    lines += [f"| Python: pytest, models, commands | | {rest:.0f} | {rest / total:.0%} |",
-              f"| all | | {total:.0f} | 100% |", "",
-              "| longest | simulator | build or run | seconds of processor |", "|---|---|---|---:|"]
+    lines += [
+        f"| Python: pytest, models, commands | | {rest:.0f} | {rest / total:.0%} |",
+        f"| all | | {total:.0f} | 100% |",
+        "",
+        "| longest | simulator | build or run | seconds of processor |",
+        "|---|---|---|---:|",
+    ]
     longest = sorted((item for item in records if "simulator" in item), key=lambda item: -item["cpu"])
-    lines += [f"| {item['name']} | {item['simulator']} | {item['kind']} | {item['cpu']:.1f} |"
-              for item in longest[:LONGEST]]
+    lines += [
+        f"| {item['name']} | {item['simulator']} | {item['kind']} | {item['cpu']:.1f} |" for item in longest[:LONGEST]
+    ]
     return "\n".join([*lines, ""])
 
 

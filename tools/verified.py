@@ -44,8 +44,11 @@ def _within(text: str) -> set[str]:
 
 def _named(text: str, known: set[str]) -> set[str]:
     """Return the tops that a test names: in full, or with the kinds of an exchangeable block."""
-    kinds = {f"flaash_{block}_{kind}" for block in re.findall(r'f"flaash_(\w+)_\{', text)
-             for kind in re.findall(r'"(\w+)"', text)}
+    kinds = {
+        f"flaash_{block}_{kind}"
+        for block in re.findall(r'f"flaash_(\w+)_\{', text)
+        for kind in re.findall(r'"(\w+)"', text)
+    }
     return (set(re.findall(r'"(flaash_\w+)"', text)) | kinds) & known
 
 

@@ -28,8 +28,10 @@ _TITLED = re.compile(r"\w+  ")  # a row of a list: Guarantees, Demands
 @functools.cache
 def rules() -> list[tuple[re.Pattern[str], str]]:
     """Return each pattern with the term to write instead."""
-    return [(re.compile(entry["pattern"], 0 if entry.get("case") else re.IGNORECASE), entry["write"])
-            for entry in LIST["words"]]
+    return [
+        (re.compile(entry["pattern"], 0 if entry.get("case") else re.IGNORECASE), entry["write"])
+        for entry in LIST["words"]
+    ]
 
 
 def _spoken(part: Token) -> str:
@@ -85,9 +87,12 @@ def problems_of(path: Path, name: str) -> list[str]:
         texts = [*_of_comments(path, text), *(_of_yaml(text) if path.suffix == ".yml" else [])]
     for line, paragraph in texts:
         for match in _SENTENCE.finditer(re.sub(r"`[^`]*`", CODE, paragraph)):
-            sentence, above = " ".join(match[0].split()), match.string[:match.start()].count("\n")
-            said = [f"'{word[0].strip()}': write {write}" for pattern, write in rules()
-                    if (word := pattern.search(sentence))]
+            sentence, above = " ".join(match[0].split()), match.string[: match.start()].count("\n")
+            said = [
+                f"'{word[0].strip()}': write {write}"
+                for pattern, write in rules()
+                if (word := pattern.search(sentence))
+            ]
             if len(sentence.split()) > LIST["longest"]:
                 said.append(f"{len(sentence.split())} words, at most {LIST['longest']}: split the sentence")
             found += [f"{name}:{line + above}: {problem}: {sentence[:60]}" for problem in said]

@@ -35,8 +35,9 @@ def build_harness(config: Config) -> Path:
     require("verilator")
     parameters, sources = config.parameters(), rtl_sources(CHIP)
     compiler = compilers.compiler()
-    digest = hashlib.sha256(json.dumps([parameters, *map(str, SPEED), tool_versions("verilator"),
-                                        compilers.version(compiler)]).encode())
+    digest = hashlib.sha256(
+        json.dumps([parameters, *map(str, SPEED), tool_versions("verilator"), compilers.version(compiler)]).encode()
+    )
     for path in [*sources, *headers(), WAIVERS, SPEED_CONTROL, MAIN]:
         digest.update(path.name.encode() + path.read_bytes())
     folder = BUILD / "sims" / f"harness-{digest.hexdigest()[:16]}"
@@ -47,11 +48,33 @@ def build_harness(config: Config) -> Path:
     folder.mkdir(parents=True)
     env = {**environment(), "MAKEFLAGS": compilers.makeflags(compiler)}
     env.setdefault("OBJCACHE", "ccache" if shutil.which("ccache") else "")
-    command = ["verilator", "--cc", "--exe", "--build", "-j", str(os.cpu_count() or 1), "-Mdir", str(folder),
-               "--prefix", "Vtop", "-o", program.name, "--top-module", CHIP, "--no-timing",
-               "--output-split", "0", "--output-split-cfuncs", "20000", *map(str, SPEED), f"-I{INCLUDE_DIR}",
-               *(f"-G{name}={value}" for name, value in parameters.items()),
-               str(WAIVERS), *map(str, sources), str(MAIN)]
+    command = [
+        "verilator",
+        "--cc",
+        "--exe",
+        "--build",
+        "-j",
+        str(os.cpu_count() or 1),
+        "-Mdir",
+        str(folder),
+        "--prefix",
+        "Vtop",
+        "-o",
+        program.name,
+        "--top-module",
+        CHIP,
+        "--no-timing",
+        "--output-split",
+        "0",
+        "--output-split-cfuncs",
+        "20000",
+        *map(str, SPEED),
+        f"-I{INCLUDE_DIR}",
+        *(f"-G{name}={value}" for name, value in parameters.items()),
+        str(WAIVERS),
+        *map(str, sources),
+        str(MAIN),
+    ]
     with (folder / "build.log").open("w") as log:
         subprocess.run(command, env=env, stdout=log, stderr=subprocess.STDOUT, check=True)
     done.touch()
@@ -67,16 +90,32 @@ def write_script(path: Path, frames: Sequence[Sequence[int]], run_length: int, r
         run_length: for RegRunLength.
         repeats: how often.
     """
+
     def address(name: str) -> int:
         return rtl.REGISTERS[name].address
 
-    words = [_RESET, _WRITE, address("RegIrqEnable"), 1 << rtl.IRQ_BITS["IrqDrained"].value,
-             _WRITE, address("RegRunLength"), run_length]
+    words = [
+        _RESET,
+        _WRITE,
+        address("RegIrqEnable"),
+        1 << rtl.IRQ_BITS["IrqDrained"].value,
+        _WRITE,
+        address("RegRunLength"),
+        run_length,
+    ]
     for beats in frames:
         data = b"".join(beat.to_bytes(_BEAT, "little") for beat in beats)
         words += [_SEND, len(beats), *np.frombuffer(data, "<u4").tolist()]
-    words += [_POLL, address("RegStatus"), 1 << rtl.STATUS_BITS["StatusLoading"].value,
-              _WRITE, address("RegControl"), 1 << rtl.CONTROL_BITS["ControlStart"].value, _INTERRUPT, _FRAME]
+    words += [
+        _POLL,
+        address("RegStatus"),
+        1 << rtl.STATUS_BITS["StatusLoading"].value,
+        _WRITE,
+        address("RegControl"),
+        1 << rtl.CONTROL_BITS["ControlStart"].value,
+        _INTERRUPT,
+        _FRAME,
+    ]
     path.write_bytes(np.array(words, "<u4").tobytes() * repeats)
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Attention scores of sparse queries and keys, exact: on the model, then on a simulated chip.
 
-    python scores.py [model|verilator|icarus ..]      after `pip install` of this project
+python scores.py [model|verilator|icarus ..]      after `pip install` of this project
 """
 
 import sys
@@ -19,8 +19,9 @@ def sparse(rng: np.random.Generator, *shape: int) -> np.ndarray:
 
 def scores(queries: np.ndarray, keys: np.ndarray, where: str) -> tuple[SparseTensor, Report]:
     """Return the scores as a tensor of their non-zeros, and what the call has cost."""
-    result, report = flaash.einsum("bqd,bkd->bqk", queries, keys, on=where, config="tiny", kind="tensor",
-                                   return_report=True)
+    result, report = flaash.einsum(
+        "bqd,bkd->bqk", queries, keys, on=where, config="tiny", kind="tensor", return_report=True
+    )
     return result, report
 
 

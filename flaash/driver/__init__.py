@@ -10,5 +10,20 @@ from flaash.driver.result import Result
 from flaash.driver.standin import StandIn
 from flaash.driver.transport import Memory, Registers, run
 
-__all__ = ["Accelerator", "Build", "Device", "DriverError", "MachineError", "Memory", "Operand",
-           "OutOfMemory", "Registers", "Result", "Settings", "StandIn", "WrongMachine", "arrange", "run"]
+__all__ = [
+    "Accelerator",
+    "Build",
+    "Device",
+    "DriverError",
+    "MachineError",
+    "Memory",
+    "Operand",
+    "OutOfMemory",
+    "Registers",
+    "Result",
+    "Settings",
+    "StandIn",
+    "WrongMachine",
+    "arrange",
+    "run",
+]

@@ -48,8 +48,7 @@ class Settings:
     def __post_init__(self) -> None:
         for name in ("run_length", "portion", "long_lines"):
             value = getattr(self, name)
-            if not (name == "run_length" and value is None or isinstance(value, Integral)
-                    and 0 <= value <= MAX_WORD):
+            if not (name == "run_length" and value is None or isinstance(value, Integral) and 0 <= value <= MAX_WORD):
                 raise TensorError(f"{name} = {value!r} is no integer from 0 to {MAX_WORD}")
 
 
@@ -80,9 +79,15 @@ class Accelerator:
         """Reset the machine at a transport and return it; see Device.open()."""
         return cls(await Device.open(memory, registers, slots))
 
-    async def contract(self, a: Any, b: Any, settings: Settings | None = None,
-                       renumbered: bool | None = None, room: Room | None = None,
-                       progress: Progress = lambda done, pairs, results: None) -> Result:
+    async def contract(
+        self,
+        a: Any,
+        b: Any,
+        settings: Settings | None = None,
+        renumbered: bool | None = None,
+        room: Room | None = None,
+        progress: Progress = lambda done, pairs, results: None,
+    ) -> Result:
         """Contract the last mode of A with the last mode of B; exact, each result rounded once.
 
         Args:
@@ -109,11 +114,15 @@ class Accelerator:
         ids, bits, cost = await self._each_pair(made.sides, made.plan, settings, progress)
         order = np.lexsort((ids[:, 1], ids[:, 0]))
         paths = [side.operand.fiber_paths()[ids[order, which]] for which, side in enumerate(made.sides)]
-        return Result(self.device.build.fmt, made.shape, np.concatenate(paths, axis=1), bits[order], cost,
-                      made.removed)
+        return Result(self.device.build.fmt, made.shape, np.concatenate(paths, axis=1), bits[order], cost, made.removed)
 
-    async def _each_pair(self, sides: Sequence[Side], chosen: Plan, settings: Settings, progress: Progress,
-                         ) -> tuple[np.ndarray, np.ndarray, Cost]:
+    async def _each_pair(
+        self,
+        sides: Sequence[Side],
+        chosen: Plan,
+        settings: Settings,
+        progress: Progress,
+    ) -> tuple[np.ndarray, np.ndarray, Cost]:
         """Contract each pair of tiles; return (results, 2) numbers of fibers, the patterns, and the cost."""
         placed: list[list[Placed]] = [[], []]
         queue: list[_Pair] = []
@@ -144,8 +153,15 @@ class Accelerator:
                 self.device.remove(place)
         return np.concatenate(ids), np.concatenate(bits), cost
 
-    async def _submit(self, sides: Sequence[Side], placed: list[list[Placed]], pair: tuple[int, int],
-                      settings: Settings, capacity: int | None, before: int = 0) -> _Pair:
+    async def _submit(
+        self,
+        sides: Sequence[Side],
+        placed: list[list[Placed]],
+        pair: tuple[int, int],
+        settings: Settings,
+        capacity: int | None,
+        before: int = 0,
+    ) -> _Pair:
         """Queue a pair of tiles after others, if possible with room for the most results."""
         allocator, size = self.device.allocator, record_bytes(self.device.build.fmt)
         fibers = [len(side.parts[tile].fiber_lengths()) for side, tile in zip(sides, pair, strict=True)]
@@ -160,13 +176,26 @@ class Accelerator:
         buffer = allocator.take(-(-capacity // ALIGN) * ALIGN)
         levels = [places[tile].levels for places, tile in zip(placed, pair, strict=True)]
         # Prompt: the device looks at the ring's head, not at the record, to know that it is complete.
-        job = await self.device.submit(Descriptor(
-            *levels, self.device.build.fmt.code, buffer, capacity, settings.dense, False, True,
-            length, settings.portion, settings.long_lines, prompt=True))
+        job = await self.device.submit(
+            Descriptor(
+                *levels,
+                self.device.build.fmt.code,
+                buffer,
+                capacity,
+                settings.dense,
+                False,
+                True,
+                length,
+                settings.portion,
+                settings.long_lines,
+                prompt=True,
+            )
+        )
         return _Pair(*pair, buffer, job)
 
-    async def _completed(self, sides: Sequence[Side], placed: list[list[Placed]], queue: list[_Pair],
-                         settings: Settings) -> tuple[_Pair, Completion]:
+    async def _completed(
+        self, sides: Sequence[Side], placed: list[list[Placed]], queue: list[_Pair], settings: Settings
+    ) -> tuple[_Pair, Completion]:
         """Return the oldest pair once complete; repeat it with a larger buffer if that was too small."""
         pair = queue[0]
         try:
@@ -180,7 +209,8 @@ class Accelerator:
             if wanted > self.device.allocator.largest:
                 raise OutOfMemory(
                     f"{pair.job.completion.results:,} results need {wanted:,} bytes in one piece of the"
-                    f" machine's memory; the largest has {self.device.allocator.largest:,}") from None
+                    f" machine's memory; the largest has {self.device.allocator.largest:,}"
+                ) from None
             queue.insert(0, await self._submit(sides, placed, (pair.a, pair.b), settings, wanted))
             pair = queue[0]
             completion = await self.device.wait(pair.job)
@@ -192,4 +222,3 @@ class Accelerator:
         data = await self.device.memory.read(pair.buffer, completion.written)
         self.device.allocator.give_back(pair.buffer)
         return split_records(data, self.device.build.fmt, FIBERS)
-

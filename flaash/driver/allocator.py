@@ -44,11 +44,12 @@ class Allocator:
             address = -(-begin // align) * align
             if address + rounded <= end:
                 left = [(begin, address), (address + rounded, end)]
-                self._free[place:place + 1] = [piece for piece in left if piece[0] < piece[1]]
+                self._free[place : place + 1] = [piece for piece in left if piece[0] < piece[1]]
                 self._taken[address] = rounded
                 return address
-        raise OutOfMemory(f"no {size:,} bytes in one piece are free in the machine's memory; the largest"
-                          f" piece has {self.largest:,}")
+        raise OutOfMemory(
+            f"no {size:,} bytes in one piece are free in the machine's memory; the largest piece has {self.largest:,}"
+        )
 
     def give_back(self, address: int) -> None:
         """Free a piece.

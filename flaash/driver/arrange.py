@@ -50,8 +50,9 @@ class Arranged:
     removed: tuple[int, int]
 
 
-def arrange(a: Any, b: Any, build: Build, every_fiber: bool = False, renumbered: bool | None = None,
-            room: Room | None = None) -> Arranged:
+def arrange(
+    a: Any, b: Any, build: Build, every_fiber: bool = False, renumbered: bool | None = None, room: Room | None = None
+) -> Arranged:
     """Return a contraction as pairs of tiles that fit the machine.
 
     Args:
@@ -79,7 +80,8 @@ def arrange(a: Any, b: Any, build: Build, every_fiber: bool = False, renumbered:
         ways += [] if again else ["renumbering may"]
         raise TensorError(
             f"the contracted extent {extent:,} exceeds {most:,}, the most that CoordWidth ="
-            f" {build.coord_width} of this machine allows; {', or '.join(ways) or 'no build takes more'}")
+            f" {build.coord_width} of this machine allows; {', or '.join(ways) or 'no build takes more'}"
+        )
     room = room or Room(build.lanes, build.lines, build.fibers, build.nodes)
     sides = tuple(_side(name, Operand.of(x, build.fmt), room) for name, x in (("A", a), ("B", b)))
     chosen = plan(*(side.tiles for side in sides), *([part.nbytes for part in side.parts] for side in sides))
@@ -95,8 +97,7 @@ def _side(name: str, operand: Operand, room: Room) -> Side:
         return Side(operand, [Tile(0, len(lengths), (0, operand.entries))], [operand])
     tensor = operand.to_csf().to_tensor()
     tiles = cut_tiles(name, tensor, room)
-    return Side(operand, tiles, [Operand.from_csf(Csf.from_tensor(tile.of(tensor)), operand.fmt)
-                                 for tile in tiles])
+    return Side(operand, tiles, [Operand.from_csf(Csf.from_tensor(tile.of(tensor)), operand.fmt) for tile in tiles])
 
 
 def _tensor(operand: Any) -> SparseTensor:

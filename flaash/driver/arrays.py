@@ -64,8 +64,7 @@ class Operand:
     @property
     def nbytes(self) -> int:
         """Bytes of all arrays."""
-        return sum(array.nbytes for level in self.levels for array in (level.first, level.second)
-                   if array is not None)
+        return sum(array.nbytes for level in self.levels for array in (level.first, level.second) if array is not None)
 
     @property
     def entries(self) -> int:
@@ -100,11 +99,14 @@ class Operand:
         Raises:
             TensorError: values that the format can't take.
         """
-        upper = [Level(extent, len(coords), _words(pointers), _words(coords))
-                 for extent, coords, pointers in zip(csf.shape, csf.coords, csf.pointers, strict=False)]
+        upper = [
+            Level(extent, len(coords), _words(pointers), _words(coords))
+            for extent, coords, pointers in zip(csf.shape, csf.coords, csf.pointers, strict=False)
+        ]
         narrow = csf.shape[-1] <= 1 << 8 * NARROW.itemsize
-        leaf = Level(csf.shape[-1], csf.nnz, csf.leaf_coords.astype(NARROW if narrow else WORD),
-                     patterns(csf.leaf_values, fmt))
+        leaf = Level(
+            csf.shape[-1], csf.nnz, csf.leaf_coords.astype(NARROW if narrow else WORD), patterns(csf.leaf_values, fmt)
+        )
         return cls(csf.shape, [*upper, leaf], fmt)
 
     @classmethod
@@ -122,8 +124,10 @@ class Operand:
             return cls.from_csf(operand, fmt)
         if getattr(operand, "format", None) == "csr":
             return cls.from_csr(operand, fmt)
-        raise TensorError(f"a {type(operand).__name__} is no operand; there are arrays in scipy's CSR form,"
-                          " Csf and SparseTensor of this project, and Operand")
+        raise TensorError(
+            f"a {type(operand).__name__} is no operand; there are arrays in scipy's CSR form,"
+            " Csf and SparseTensor of this project, and Operand"
+        )
 
     def fiber_lengths(self) -> np.ndarray:
         """Return (fibers,) int64: the entries of each fiber that has any."""
@@ -140,8 +144,7 @@ class Operand:
         columns = []
         for number in range(len(self.levels) - 2, -1, -1):
             level = self.levels[number]
-            columns.append(nodes % level.extent if level.second is None
-                           else level.second[nodes].astype(np.int64))
+            columns.append(nodes % level.extent if level.second is None else level.second[nodes].astype(np.int64))
             if number:
                 above = self.levels[number - 1].first.astype(np.int64)
                 nodes = np.searchsorted(above, nodes, side="right") - 1
@@ -157,8 +160,13 @@ class Operand:
                 coords.append(level.second.astype(np.int64))
             parents = level.count
         leaf = self.levels[-1]
-        return Csf(self.shape, coords, [level.first.astype(np.int64) for level in self.levels[:-1]],
-                   leaf.first.astype(np.int64), self.fmt.decode(leaf.second.astype(np.uint32)))
+        return Csf(
+            self.shape,
+            coords,
+            [level.first.astype(np.int64) for level in self.levels[:-1]],
+            leaf.first.astype(np.int64),
+            self.fmt.decode(leaf.second.astype(np.uint32)),
+        )
 
 
 def patterns(values: np.ndarray, fmt: NumberFormat) -> np.ndarray:
@@ -174,8 +182,7 @@ def patterns(values: np.ndarray, fmt: NumberFormat) -> np.ndarray:
         return values.view(word)
     converted = fmt.convert(to_float64(values))
     if not fmt.is_float and not converted.lossless:
-        raise TensorError(f"a value is no number of {fmt.name}, which holds the integers of"
-                          f" {fmt.value_width} bits")
+        raise TensorError(f"a value is no number of {fmt.name}, which holds the integers of {fmt.value_width} bits")
     return converted.bits.astype(word)
 
 

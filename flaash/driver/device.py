@@ -115,6 +115,7 @@ class Device:
             WrongMachine: the registers belong to no machine with a memory edge.
             OutOfMemory: there is no room for the ring.
         """
+
         async def named(name: str) -> int:
             return await registers.read(REGISTERS[name].address)
 
@@ -123,9 +124,17 @@ class Device:
         info = await registers.read(EDGE.registers["RegEdgeInfo"].address)
         formats = {fmt.code: fmt for fmt in FORMATS.values()}
         kinds = {code: name for name, code in ENGINES.items()}
-        build = Build(formats[await named("RegFormat")], await named("RegLanes"), await named("RegMemLines"),
-                      await named("RegNodeDepth"), await named("RegFiberDepth"), await named("RegCoordWidth"),
-                      info & 0xFFFF, await named("RegNumSdpe"), kinds[await named("RegBlocks") & 0xF])
+        build = Build(
+            formats[await named("RegFormat")],
+            await named("RegLanes"),
+            await named("RegMemLines"),
+            await named("RegNodeDepth"),
+            await named("RegFiberDepth"),
+            await named("RegCoordWidth"),
+            info & 0xFFFF,
+            await named("RegNumSdpe"),
+            kinds[await named("RegBlocks") & 0xF],
+        )
         device = cls(memory, registers, build, slots)
         await device.reset()
         await device._write("RegEdgeIrqEnable", IRQ_DONE | IRQ_ERROR)
@@ -164,9 +173,15 @@ class Device:
                             await self.memory.write(address, memoryview(array).cast("B"))
                     addresses.append(address)
                 is_leaf = number == len(operand.levels) - 1
-                levels.append(LevelEntry(*addresses, level.extent, level.count,
-                                         dense=not is_leaf and level.second is None,
-                                         narrow=is_leaf and level.narrow))
+                levels.append(
+                    LevelEntry(
+                        *addresses,
+                        level.extent,
+                        level.count,
+                        dense=not is_leaf and level.second is None,
+                        narrow=is_leaf and level.narrow,
+                    )
+                )
         except DriverError:
             self.remove(Placed(levels, pieces))
             raise
@@ -241,8 +256,9 @@ class Device:
     async def _recover(self, job: Job) -> None:
         """Reset after an error and queue again the descriptors after the faulty one."""
         if job.completion is None:  # the memory did not accept the record
-            job.completion = Completion(await self._read("RegEdgeError"), await self._read("RegEdgePlace"),
-                                        job.descriptor.tag, 0, 0, 0, 0, 0)
+            job.completion = Completion(
+                await self._read("RegEdgeError"), await self._read("RegEdgePlace"), job.descriptor.tag, 0, 0, 0, 0, 0
+            )
         left = self._queue
         await self.reset()
         if left:

@@ -114,8 +114,7 @@ def _carried_out(slot: bytes, read: Read, build: Build, tag: int, held: Held) ->
     if missing:
         raise Refused("ErrNoOperand", missing)
     operands = [held[which] if kept[which] else _load(which, levels[which], read, build) for which in (0, 1)]
-    result = contract(*(operand.to_tensor() for operand in operands), build.fmt,
-                      bool(what >> DENSE_RESULTS & 1))
+    result = contract(*(operand.to_tensor() for operand in operands), build.fmt, bool(what >> DENSE_RESULTS & 1))
     records = records_of(result, bool(what >> COORDINATES & 1))
     fit = min(len(records), capacity // records.itemsize)
     name, place = "ErrNone", 0
@@ -125,8 +124,14 @@ def _carried_out(slot: bytes, read: Read, build: Build, tag: int, held: Held) ->
         name = "ErrResultRange"
     code = {**ERRORS, **EDGE.errors}[name].value
     written = records[:fit].tobytes()
-    return Effect(Completion(code, place, tag, len(records), len(written), 0, 0, 0), address, written,
-                  bool(what >> INTERRUPT & 1), result, (operands[0], operands[1]))
+    return Effect(
+        Completion(code, place, tag, len(records), len(written), 0, 0, 0),
+        address,
+        written,
+        bool(what >> INTERRUPT & 1),
+        result,
+        (operands[0], operands[1]),
+    )
 
 
 def _fits(held: Csf | None, levels: list[_Level]) -> bool:
@@ -168,8 +173,11 @@ def _checked(slot: bytes, build: Build) -> tuple[list[_Level], list[_Level]]:
 def _checked_level(slot: bytes, at: int, leaf: bool, build: Build) -> _Level:
     first, second, extent, count, kind = struct.unpack_from("<QQIII", slot, at)
     level = _Level(first, second, extent, count, kind)
-    sizes = (count * (2 if level.narrow else 4), count * build.fmt.value_width // 8) if leaf else (
-        (count + 1) * WORD, 0 if level.dense else count * WORD)
+    sizes = (
+        (count * (2 if level.narrow else 4), count * build.fmt.value_width // 8)
+        if leaf
+        else ((count + 1) * WORD, 0 if level.dense else count * WORD)
+    )
     _check_array(first, sizes[0], at)
     if not leaf and level.dense and second:
         raise Refused("ErrDescriptor", at + 8)
@@ -212,12 +220,12 @@ def _load(which: int, levels: list[_Level], read: Read, build: Build) -> Csf:
         spans = pos
     leaf, place = levels[-1], which << 31 | LEAF << 28
     last = _array(read, leaf.first, leaf.count, "<u2" if leaf.narrow else "<u4", place | PARTS["Crd"] << 24)
-    bits = _array(read, leaf.second, leaf.count, f"<u{build.fmt.value_width // 8}",
-                  place | PARTS["Val"] << 24)
+    bits = _array(read, leaf.second, leaf.count, f"<u{build.fmt.value_width // 8}", place | PARTS["Val"] << 24)
     _check_coords(last, leaf.extent, spans, place)
     _check_room(spans, build, place)
-    return Csf(tuple(level.extent for level in levels), coords, pointers, last,
-               build.fmt.decode(bits.astype(np.uint32)))
+    return Csf(
+        tuple(level.extent for level in levels), coords, pointers, last, build.fmt.decode(bits.astype(np.uint32))
+    )
 
 
 def _array(read: Read, address: int, count: int, dtype: str, place: int) -> np.ndarray:
@@ -231,12 +239,12 @@ def _check_counts(which: int, levels: list[_Level], build: Build) -> None:
     if entries > build.lines * build.lanes:
         raise Refused("ErrMemoryFull", which << 31 | 3)
     for mode, level in enumerate(levels):
-        if not level.extent or (mode == len(levels) - 1 and level.extent > contracted_limit(
-                build.coord_width)):
+        if not level.extent or (mode == len(levels) - 1 and level.extent > contracted_limit(build.coord_width)):
             raise Refused("ErrExtent", which << 31 | mode)
     for number, level in enumerate(levels[:-1]):
         if (number and level.count and not levels[number - 1].count) or (
-                number == len(levels) - 2 and entries and not level.count):
+            number == len(levels) - 2 and entries and not level.count
+        ):
             raise Refused("ErrCount", which << 31 | number)
         nodes += level.count
         if nodes > build.nodes:

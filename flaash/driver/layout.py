@@ -50,8 +50,9 @@ class LevelEntry:
 
     def pack(self) -> bytes:
         """Return the 32 bytes of the level."""
-        return _LEVEL.pack(self.first, self.second, self.extent, self.count,
-                           self.dense << DENSE_LEVEL | self.narrow << NARROW)
+        return _LEVEL.pack(
+            self.first, self.second, self.extent, self.count, self.dense << DENSE_LEVEL | self.narrow << NARROW
+        )
 
 
 @dataclass(frozen=True)
@@ -88,11 +89,27 @@ class Descriptor:
 
     def pack(self) -> bytes:
         """Return the bytes of the descriptor: head and levels."""
-        what = (len(self.a) | len(self.b) << 4 | self.format << 8 | self.dense << DENSE_RESULTS
-                | self.coordinates << COORDINATES | self.interrupt << INTERRUPT
-                | self.kept[0] << KEPT | self.kept[1] << KEPT + 1 | self.prompt << PROMPT)
-        head = _HEAD.pack(DESCRIPTOR_MAGIC, what, self.results, self.capacity, self.run_length,
-                          self.portion, self.long_lines, self.tag)
+        what = (
+            len(self.a)
+            | len(self.b) << 4
+            | self.format << 8
+            | self.dense << DENSE_RESULTS
+            | self.coordinates << COORDINATES
+            | self.interrupt << INTERRUPT
+            | self.kept[0] << KEPT
+            | self.kept[1] << KEPT + 1
+            | self.prompt << PROMPT
+        )
+        head = _HEAD.pack(
+            DESCRIPTOR_MAGIC,
+            what,
+            self.results,
+            self.capacity,
+            self.run_length,
+            self.portion,
+            self.long_lines,
+            self.tag,
+        )
         return head + b"".join(level.pack() for level in (*self.a, *self.b))
 
 
@@ -121,8 +138,19 @@ class Completion:
 
     def pack(self) -> bytes:
         """Return the bytes of the record."""
-        return _COMPLETION.pack(self.code, self.place, self.tag, 0, self.results, self.written, self.cycles,
-                                self.computing, self.read, 0, COMPLETION_MAGIC)
+        return _COMPLETION.pack(
+            self.code,
+            self.place,
+            self.tag,
+            0,
+            self.results,
+            self.written,
+            self.cycles,
+            self.computing,
+            self.read,
+            0,
+            COMPLETION_MAGIC,
+        )
 
     @classmethod
     def unpack(cls, data: bytes) -> Completion | None:

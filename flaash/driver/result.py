@@ -34,8 +34,13 @@ class Cost:
     written: int = 0
 
     def __add__(self, other: Cost) -> Cost:
-        return Cost(self.descriptors + other.descriptors, self.cycles + other.cycles,
-                    self.computing + other.computing, self.read + other.read, self.written + other.written)
+        return Cost(
+            self.descriptors + other.descriptors,
+            self.cycles + other.cycles,
+            self.computing + other.computing,
+            self.read + other.read,
+            self.written + other.written,
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -33,11 +33,20 @@ class StandIn:
         engines, engine: as the registers report them.
     """
 
-    def __init__(self, fmt: str = "fp32", lanes: int = 4, lines: int = 8192, nodes: int = 16384,
-                 fibers: int = 8192, coord_width: int = 16, base: int = 0x1_0000_0000, size: int = 1 << 28,
-                 engines: int = 8, engine: str = "compare"):
-        self.build = Build(get_format(fmt), lanes, lines, nodes, fibers, coord_width, 8 * ALIGN, engines,
-                           engine)
+    def __init__(
+        self,
+        fmt: str = "fp32",
+        lanes: int = 4,
+        lines: int = 8192,
+        nodes: int = 16384,
+        fibers: int = 8192,
+        coord_width: int = 16,
+        base: int = 0x1_0000_0000,
+        size: int = 1 << 28,
+        engines: int = 8,
+        engine: str = "compare",
+    ):
+        self.build = Build(get_format(fmt), lanes, lines, nodes, fibers, coord_width, 8 * ALIGN, engines, engine)
         self.memory = StandInMemory(base, size)
         self.registers = StandInRegisters(self.memory, self.build)
 
@@ -96,7 +105,7 @@ class StandInMemory:
         at = address - self.base
         if at < 0 or at + length > self.size:
             raise IndexError(f"{length} bytes at {address:#x} are outside of the memory")
-        return self._bytes[at:at + length]
+        return self._bytes[at : at + length]
 
 
 class StandInRegisters:
@@ -109,10 +118,18 @@ class StandInRegisters:
 
     def __init__(self, memory: StandInMemory, build: Build):
         self._memory, self._build = memory, build
-        fixed = {"RegId": CHIP, "RegFormat": build.fmt.code, "RegLanes": build.lanes,
-                 "RegMemLines": build.lines, "RegNodeDepth": build.nodes, "RegFiberDepth": build.fibers,
-                 "RegCoordWidth": build.coord_width, "RegEdgeInfo": build.width,
-                 "RegNumSdpe": build.engines, "RegBlocks": ENGINES[build.engine]}
+        fixed = {
+            "RegId": CHIP,
+            "RegFormat": build.fmt.code,
+            "RegLanes": build.lanes,
+            "RegMemLines": build.lines,
+            "RegNodeDepth": build.nodes,
+            "RegFiberDepth": build.fibers,
+            "RegCoordWidth": build.coord_width,
+            "RegEdgeInfo": build.width,
+            "RegNumSdpe": build.engines,
+            "RegBlocks": ENGINES[build.engine],
+        }
         self._values = dict.fromkeys(NAMES.values(), 0) | fixed
         self._held: Held = (None, None)
 
@@ -158,8 +175,12 @@ class StandInRegisters:
     def _carry_out(self, slot: int) -> None:
         code = place = 0
         try:
-            effect = interpret(self._memory.fetch(slot, COMPLETION_AT, PARTS["Descriptor"] << 24),
-                               self._memory.fetch, self._build, self._held)
+            effect = interpret(
+                self._memory.fetch(slot, COMPLETION_AT, PARTS["Descriptor"] << 24),
+                self._memory.fetch,
+                self._build,
+                self._held,
+            )
             self._held = effect.held
             code, place = effect.completion.code, effect.completion.place
             if effect.records:

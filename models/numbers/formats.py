@@ -142,10 +142,15 @@ class NumberFormat:
         magnitude = np.where(field > 0, fraction | (1 << low), fraction)
         special = field == 255
         nan = special & (fraction != 0)
-        return Parts(significand=np.where(special, 0, np.where(negative, -magnitude, magnitude)),
-                     exponent=np.maximum(field, 1) - 127 - low, negative=negative,
-                     zero=magnitude == 0, infinite=special & ~nan, nan=nan,
-                     signalling=nan & (fraction >> (low - 1) == 0))
+        return Parts(
+            significand=np.where(special, 0, np.where(negative, -magnitude, magnitude)),
+            exponent=np.maximum(field, 1) - 127 - low,
+            negative=negative,
+            zero=magnitude == 0,
+            infinite=special & ~nan,
+            nan=nan,
+            signalling=nan & (fraction >> (low - 1) == 0),
+        )
 
     def _convert_float(self, values: np.ndarray) -> Conversion:
         source = values.view(np.uint64)
@@ -161,22 +166,32 @@ class NumberFormat:
         bits |= source >> np.uint64(63) << np.uint64(low + 8)
         bits = bits.astype(np.uint32)
         inexact, overflow = rounded.inexact & ~special, rounded.overflow & ~special
-        return Conversion(bits, int(inexact.sum()), int(overflow.sum()),
-                          int((inexact & rounded.tiny).sum()), 0,
-                          _relative_error(values, self.decode(bits), inexact & ~overflow))
+        return Conversion(
+            bits,
+            int(inexact.sum()),
+            int(overflow.sum()),
+            int((inexact & rounded.tiny).sum()),
+            0,
+            _relative_error(values, self.decode(bits), inexact & ~overflow),
+        )
 
     def _convert_integer(self, values: np.ndarray) -> Conversion:
         if np.isnan(values).any():
-            raise TensorError(f"value NaN at entry {int(np.argmax(np.isnan(values)))} can't be converted"
-                              f" to {self.name}")
+            raise TensorError(
+                f"value NaN at entry {int(np.argmax(np.isnan(values)))} can't be converted to {self.name}"
+            )
         limit = 2 ** (self.value_width - 1)
         rounded = np.clip(np.rint(values), -limit, limit - 1)
         bits = (rounded.astype(np.int64) & (2**self.value_width - 1)).astype(np.uint32)
         inexact = rounded != values
         clipped = np.rint(values) != rounded
-        return Conversion(bits, int(inexact.sum()), clipped=int(clipped.sum()),
-                          zeroed=int((inexact & (rounded == 0)).sum()),
-                          max_relative_error=_relative_error(values, rounded, inexact & np.isfinite(values)))
+        return Conversion(
+            bits,
+            int(inexact.sum()),
+            clipped=int(clipped.sum()),
+            zeroed=int((inexact & (rounded == 0)).sum()),
+            max_relative_error=_relative_error(values, rounded, inexact & np.isfinite(values)),
+        )
 
 
 def _relative_error(before: np.ndarray, after: np.ndarray, where: np.ndarray) -> float:
@@ -185,12 +200,15 @@ def _relative_error(before: np.ndarray, after: np.ndarray, where: np.ndarray) ->
     return float((np.abs(after[where] - before[where]) / np.abs(before[where])).max())
 
 
-FORMATS = {fmt.name: fmt for fmt in (
-    NumberFormat("fp32", 0, 32, 32, True),
-    NumberFormat("bf16", 1, 16, 32, True),
-    NumberFormat("int8", 2, 8, 32, False),
-    NumberFormat("int16", 3, 16, 48, False),
-)}
+FORMATS = {
+    fmt.name: fmt
+    for fmt in (
+        NumberFormat("fp32", 0, 32, 32, True),
+        NumberFormat("bf16", 1, 16, 32, True),
+        NumberFormat("int8", 2, 8, 32, False),
+        NumberFormat("int16", 3, 16, 48, False),
+    )
+}
 
 
 def get_format(name: str | NumberFormat) -> NumberFormat:

@@ -63,8 +63,9 @@ def round_magnitude(significand: np.ndarray, exponent: np.ndarray, precision: in
     overflow |= bits >= infinity
     bits = np.where(overflow, infinity, bits).astype(np.uint64)
     inexact = (rest != 0) | overflow
-    return Rounded(np.where(nonzero, bits, 0).astype(np.uint64), inexact & nonzero,
-                   overflow & nonzero, (top < -126) & nonzero)
+    return Rounded(
+        np.where(nonzero, bits, 0).astype(np.uint64), inexact & nonzero, overflow & nonzero, (top < -126) & nonzero
+    )
 
 
 def widen_float32(bits: np.ndarray) -> np.ndarray:
@@ -75,6 +76,9 @@ def widen_float32(bits: np.ndarray) -> np.ndarray:
     nan = (bits & 0x7FFF_FFFF) > 0x7F80_0000
     if nan.any():
         source = bits[nan].astype(np.uint64)
-        wide.view(np.uint64)[nan] = ((source >> np.uint64(31) << np.uint64(63)) | np.uint64(0x7FF << 52)
-                                     | ((source & np.uint64(0x7F_FFFF)) << np.uint64(29)))
+        wide.view(np.uint64)[nan] = (
+            (source >> np.uint64(31) << np.uint64(63))
+            | np.uint64(0x7FF << 52)
+            | ((source & np.uint64(0x7F_FFFF)) << np.uint64(29))
+        )
     return wide

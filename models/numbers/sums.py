@@ -100,8 +100,11 @@ def _round_limbs(limbs: np.ndarray, base: int) -> tuple[np.ndarray, np.ndarray]:
     below = ((limbs != 0) & (index < top - 2)).any(axis=0) | (low & 0xFFF != 0)
     window = (high << 36 | middle << 12 | low >> 12) | below  # 60 bits, 37 or more significant
     rounded = round_magnitude(window.astype(np.uint64), base + _LIMB * top - 36, 24)
-    flags = (rounded.inexact * int(Flags.INEXACT) | rounded.overflow * int(Flags.OVERFLOW)
-             | (rounded.inexact & rounded.tiny) * int(Flags.UNDERFLOW))
+    flags = (
+        rounded.inexact * int(Flags.INEXACT)
+        | rounded.overflow * int(Flags.OVERFLOW)
+        | (rounded.inexact & rounded.tiny) * int(Flags.UNDERFLOW)
+    )
     return rounded.bits | negative.astype(np.uint64) << np.uint64(31), flags.astype(np.uint8)
 
 

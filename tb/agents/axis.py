@@ -50,8 +50,7 @@ class FrameItem(uvm_sequence_item):
         times: of each beat that was watched, in ns; empty in a frame that is to be sent.
     """
 
-    def __init__(self, name: str = "frame", beats: list[int] | None = None,
-                 times: list[float] | None = None):
+    def __init__(self, name: str = "frame", beats: list[int] | None = None, times: list[float] | None = None):
         super().__init__(name)
         self.beats = list(beats or [])
         self.times = list(times or [])

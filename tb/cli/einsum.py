@@ -38,8 +38,9 @@ def run(options: argparse.Namespace) -> int:
     operands = [io.read(path) for path in (options.a, options.b) if path]
     chip = flaash.Chip(options.config, options.sim)
     try:
-        result, report = watched("contracting", lambda: flaash.einsum(
-            options.einsum, *operands, on=chip, return_report=True))
+        result, report = watched(
+            "contracting", lambda: flaash.einsum(options.einsum, *operands, on=chip, return_report=True)
+        )
     except (SessionError, DisagreementError) as error:
         print(f"FAILED: {error}")
         return FAILED

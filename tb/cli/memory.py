@@ -21,8 +21,9 @@ from tb.edge.job import Job, machine_of
 RUN_NAME = "sim_memory"
 
 
-def job(files: tuple[str, str], axes: str | None, config: Config, renumber: str | None, portion: int,
-        long_lines: int) -> Job:
+def job(
+    files: tuple[str, str], axes: str | None, config: Config, renumber: str | None, portion: int, long_lines: int
+) -> Job:
     """Read the files once, so that mistakes show before a build, and return what the simulation is told.
 
     Raises:
@@ -31,8 +32,14 @@ def job(files: tuple[str, str], axes: str | None, config: Config, renumber: str 
     """
     if renumber not in (None, "", "0", "1"):
         raise UsageError(f"RENUMBER={renumber} is neither 0 nor 1")
-    made = Job(*(str(Path(file).resolve()) for file in files), axes,
-               renumber == "1" if renumber else None, portion, long_lines, ())
+    made = Job(
+        *(str(Path(file).resolve()) for file in files),
+        axes,
+        renumber == "1" if renumber else None,
+        portion,
+        long_lines,
+        (),
+    )
     operands = made.operands()
     report.losses(get_format(str(config["Format"])), dict(zip(files, operands, strict=True)))
     arranged = arrange(*operands, machine_of(config), renumbered=made.renumbered)
@@ -42,8 +49,7 @@ def job(files: tuple[str, str], axes: str | None, config: Config, renumber: str 
 
 def _tell(made: Arranged, operands: tuple[SparseTensor, SparseTensor]) -> None:
     if any(made.removed):
-        print(f"renumbered: contracted extent {made.sides[0].operand.shape[-1]:,} instead of"
-              f" {operands[0].shape[-1]:,}")
+        print(f"renumbered: contracted extent {made.sides[0].operand.shape[-1]:,} instead of {operands[0].shape[-1]:,}")
     pairs = len(made.plan.a) * len(made.plan.b)
     if pairs > 1:
         print(f"{len(made.plan.a)} tiles of A with {len(made.plan.b)} of B: {pairs} pairs")
@@ -56,15 +62,20 @@ def table(summary: Mapping) -> None:
     result.add_column(justify="right")
     for letter, operand in zip("AB", summary["operands"], strict=True):
         shape = " x ".join(f"{extent:,}" for extent in operand["shape"])
-        result.add_row(f"operand {letter}", f"{shape}, {operand['entries']:,} entries,"
-                                            f" {operand['fibers']:,} fibers")
+        result.add_row(f"operand {letter}", f"{shape}, {operand['entries']:,} entries, {operand['fibers']:,} fibers")
     removed = summary["removed"]
     if summary["renumbered"]:
         result.add_row("left out by renumbering", f"{removed[0]:,} entries of A, {removed[1]:,} of B")
-    for key, title in (("pairs", "pairs of tiles"), ("jobs", "jobs (dot products)"), ("results", "results"),
-                       ("cycles", "cycles from outside"), ("computing", "cycles of computing"),
-                       ("read", "bytes read"), ("written", "bytes written"),
-                       ("bound", "cycles of the bound")):
+    for key, title in (
+        ("pairs", "pairs of tiles"),
+        ("jobs", "jobs (dot products)"),
+        ("results", "results"),
+        ("cycles", "cycles from outside"),
+        ("computing", "cycles of computing"),
+        ("read", "bytes read"),
+        ("written", "bytes written"),
+        ("bound", "cycles of the bound"),
+    ):
         result.add_row(title, f"{summary[key]:,}")
     limits = {"in": "reading", "compute": "computing", "out": "writing"}
     result.add_row("the bound is that of", limits[summary["limit"]])

@@ -23,8 +23,10 @@ def create(name: str, folder: Path = FOLDER) -> Path:
         UsageError: the name can't be that of a module, or is taken.
     """
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) or keyword.iskeyword(name):
-        raise UsageError(f"'{name}' can't be the name of a sequence: lower-case letters, digits and single"
-                         " underscores, a letter first, such as long_fibers")
+        raise UsageError(
+            f"'{name}' can't be the name of a sequence: lower-case letters, digits and single"
+            " underscores, a letter first, such as long_fibers"
+        )
     path = folder / f"{name}.py"
     if path.exists() or name in HELPERS:
         raise UsageError(f"tb/sequences/{name}.py exists already")
@@ -42,8 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return complain(error)
     except OSError as error:
         return complain(f"{error.filename}: {error.strerror}")
-    print(f"wrote {path.relative_to(ROOT)}; run it with: make sim SEQ={path.stem}\n"
-          f"and at the memory edge with: make sim SEQ={path.stem} EDGE=memory")
+    print(
+        f"wrote {path.relative_to(ROOT)}; run it with: make sim SEQ={path.stem}\n"
+        f"and at the memory edge with: make sim SEQ={path.stem} EDGE=memory"
+    )
     return 0
 
 

@@ -32,8 +32,11 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--list", default="nightly", help="a list of tests/lists, or a file (LIST=)")
     result.add_argument("--seeds", help="instead of the list's seeds: 1-50, or 1,5,8-10 (SEEDS=)")
     result.add_argument("--only", default="", help="runs whose name is or contains this (ONLY=)")
-    result.add_argument("--rerun", default="", help="'failed': only the runs that failed the last time;"
-                                                    " 'all': also what has passed (RERUN=)")
+    result.add_argument(
+        "--rerun",
+        default="",
+        help="'failed': only the runs that failed the last time; 'all': also what has passed (RERUN=)",
+    )
     result.add_argument("--sim", help="on this simulator only (SIM=)")
     result.add_argument("--config", help="on this configuration only (CONFIG=)")
     result.add_argument("--on", default="here", help=f"{' or '.join(PLACES)}: where the workers are (ON=)")
@@ -60,8 +63,11 @@ def regress(options: argparse.Namespace) -> int:
     if options.sim and options.sim not in SIMULATORS:
         raise UsageError(f"unknown simulator '{options.sim}', choose one of {', '.join(SIMULATORS)}")
     specs = chosen(options, read_list(options.list, options.seeds))
-    given = {name.upper(): value for name, value in vars(options).items()
-             if name not in ("rerun", "jobs", "cov") and value != parser().get_default(name)}
+    given = {
+        name.upper(): value
+        for name, value in vars(options).items()
+        if name not in ("rerun", "jobs", "cov") and value != parser().get_default(name)
+    }
     call = Call("regress", {"LIST": options.list, **given, "COV": "1" if options.cov else ""})
     return carry_out(options.list, specs, call, options.on, options.jobs, options.cov, options.rerun)
 
@@ -75,25 +81,36 @@ def chosen(options: argparse.Namespace, specs: Sequence[RunSpec]) -> list[RunSpe
     machines = dict.fromkeys(spec.config for spec in specs)
     if options.config is not None and options.config not in machines:
         configs.load(options.config)
-        raise UsageError(f"no run of the list '{options.list}' is on CONFIG={options.config}, but on"
-                         f" {', '.join(machines)}")
+        raise UsageError(
+            f"no run of the list '{options.list}' is on CONFIG={options.config}, but on {', '.join(machines)}"
+        )
     specs = [spec for spec in specs if options.config in (None, spec.config)]
     simulators = dict.fromkeys(spec.simulator for spec in specs)
     if options.sim is not None and options.sim not in simulators:
-        raise UsageError(f"no run of the list '{options.list}' is left on SIM={options.sim}, but on"
-                         f" {', '.join(simulators)}")
+        raise UsageError(
+            f"no run of the list '{options.list}' is left on SIM={options.sim}, but on {', '.join(simulators)}"
+        )
     specs = [spec for spec in specs if options.sim in (None, spec.simulator)]
     names = {spec.name for spec in specs}
-    left = [spec for spec in specs
-            if (spec.name == options.only if options.only in names else options.only in spec.name)]
+    left = [
+        spec for spec in specs if (spec.name == options.only if options.only in names else options.only in spec.name)
+    ]
     if not left:
-        raise UsageError(f"no run of the list '{options.list}' has '{options.only}' in its name, such as"
-                         f" {specs[0].name}")
+        raise UsageError(
+            f"no run of the list '{options.list}' has '{options.only}' in its name, such as {specs[0].name}"
+        )
     return left
 
 
-def carry_out(name: str, specs: Sequence[RunSpec], call: Call, on: str = "here", jobs: str = "1",
-              coverage: bool = False, rerun: str = "") -> int:
+def carry_out(
+    name: str,
+    specs: Sequence[RunSpec],
+    call: Call,
+    on: str = "here",
+    jobs: str = "1",
+    coverage: bool = False,
+    rerun: str = "",
+) -> int:
     """Run specs under the name of a list; report on the terminal and in the page; return the exit status."""
     if rerun not in ("", "failed", "all"):
         raise UsageError(f"RERUN={rerun} is neither 'failed' nor 'all'")
@@ -110,8 +127,11 @@ def carry_out(name: str, specs: Sequence[RunSpec], call: Call, on: str = "here",
         except KeyboardInterrupt:
             records = regression.ended()
             page = results.write(regression, records, missing=len(specs) - len(records))
-            console.print(f"{len(records)} of {len(specs)} runs had ended; results: {shown(page)}",
-                          highlight=False, soft_wrap=True)
+            console.print(
+                f"{len(records)} of {len(specs)} runs had ended; results: {shown(page)}",
+                highlight=False,
+                soft_wrap=True,
+            )
             raise
         page = results.write(regression, records)
     failed = [record for record in records if not record["passed"]]
@@ -119,14 +139,25 @@ def carry_out(name: str, specs: Sequence[RunSpec], call: Call, on: str = "here",
         shortest = group.records[0]
         console.print(f"[red]{len(group.records)} failed:[/red]", highlight=False)
         log = shown(regression.folder / shortest["name"] / "run.log")
-        console.print(f"  {group.message[:MOST_OF_MESSAGE]}\n  log: {log}\n  repeat: {shortest['command']}",
-                      markup=False, highlight=False, soft_wrap=True)
+        console.print(
+            f"  {group.message[:MOST_OF_MESSAGE]}\n  log: {log}\n  repeat: {shortest['command']}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
         if shortest.get("waves"):
             again = "" if shortest["waves"]["fails_again"] else ", in which it passed"
-            console.print(f"  trace: {shown(regression.folder / shortest['waves']['trace'])}{again}",
-                          markup=False, highlight=False, soft_wrap=True)
-    console.print(f"{len(records) - len(failed)} of {len(records)} runs passed; results: {shown(page)}",
-                  highlight=False, soft_wrap=True)
+            console.print(
+                f"  trace: {shown(regression.folder / shortest['waves']['trace'])}{again}",
+                markup=False,
+                highlight=False,
+                soft_wrap=True,
+            )
+    console.print(
+        f"{len(records) - len(failed)} of {len(records)} runs passed; results: {shown(page)}",
+        highlight=False,
+        soft_wrap=True,
+    )
     return FAILED if failed else 0
 
 

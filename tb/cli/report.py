@@ -38,12 +38,20 @@ def losses(fmt: NumberFormat, operands: Mapping[str, SparseTensor]) -> None:
         if lost.lossless:
             print(f"{name}: all {tensor.nnz} values are exact in {fmt.name}")
             continue
-        causes = [f"{count} {what}" for count, what in (
-            (lost.overflow, "became infinite"), (lost.underflow, "underflowed"), (lost.zeroed, "became zero"),
-            (lost.clipped, "were clipped")) if count]
-        print(f"{name}: {lost.inexact} of {tensor.nnz} values were rounded to {fmt.name},"
-              f" relative error up to {lost.max_relative_error:.2e}"
-              + (f"; {', '.join(causes)}" if causes else ""))
+        causes = [
+            f"{count} {what}"
+            for count, what in (
+                (lost.overflow, "became infinite"),
+                (lost.underflow, "underflowed"),
+                (lost.zeroed, "became zero"),
+                (lost.clipped, "were clipped"),
+            )
+            if count
+        ]
+        print(
+            f"{name}: {lost.inexact} of {tensor.nnz} values were rounded to {fmt.name},"
+            f" relative error up to {lost.max_relative_error:.2e}" + (f"; {', '.join(causes)}" if causes else "")
+        )
 
 
 def table(summary: Mapping) -> None:
@@ -55,12 +63,16 @@ def table(summary: Mapping) -> None:
     which = "last operand" if contractions > 1 else "operand"
     for letter, operand in zip("AB", summary.get("operands", []), strict=False):
         shape = " x ".join(map(str, operand["shape"]))
-        result.add_row(f"{which} {letter}", f"{shape}, {operand['entries']:,} entries,"
-                                            f" {operand['fibers']:,} fibers")
+        result.add_row(f"{which} {letter}", f"{shape}, {operand['entries']:,} entries, {operand['fibers']:,} fibers")
     if contractions > 1:
         result.add_row("contractions (sums follow)", f"{contractions:,}")
-    rows = {"jobs": "jobs (dot products)", "matches": "matches (products)", "results": "results",
-            "cycles": "cycles", "bound": "cycles of the lower bound"}
+    rows = {
+        "jobs": "jobs (dot products)",
+        "matches": "matches (products)",
+        "results": "results",
+        "cycles": "cycles",
+        "bound": "cycles of the lower bound",
+    }
     if contractions:
         for key, title in rows.items():
             result.add_row(title, f"{summary[key]:,}")
@@ -94,8 +106,10 @@ def added(folder: Path, last: Path | None = None) -> None:
 
     hit = bins_of(sorted(folder.glob("functional-*.yml")))
     new = only_here(hit, set(json.loads(last.read_text())))
-    print(f"{len(hit)} bins hit, {len(new)} of them by no run of the last make cov"
-          + (f": {'; '.join(new[:SHOWN_BINS])}{' ..' if len(new) > SHOWN_BINS else ''}" if new else ""))
+    print(
+        f"{len(hit)} bins hit, {len(new)} of them by no run of the last make cov"
+        + (f": {'; '.join(new[:SHOWN_BINS])}{' ..' if len(new) > SHOWN_BINS else ''}" if new else "")
+    )
 
 
 def trace(folder: Path, simulator: str) -> None:
@@ -104,9 +118,11 @@ def trace(folder: Path, simulator: str) -> None:
     if not found:
         print(f"{simulator} wrote no trace into {shown(folder)}")
         return
-    print(f"trace in {shown(found)}; make waves opens it, or:\n"
-          f"  gtkwave {shown(found)} {shown(folder / traces.GTKWAVE)}\n"
-          f"  surfer --command-file {shown(folder / traces.SURFER)} {shown(found)}")
+    print(
+        f"trace in {shown(found)}; make waves opens it, or:\n"
+        f"  gtkwave {shown(found)} {shown(folder / traces.GTKWAVE)}\n"
+        f"  surfer --command-file {shown(folder / traces.SURFER)} {shown(found)}"
+    )
     if found.name == traces.VCD:
         print(f"it is a VCD, for {traces.why_no_fst()}")
 
@@ -117,5 +133,7 @@ def repeat_lines(options: argparse.Namespace) -> list[str]:
     for name, unused in (("PORTION", "0"), ("LONG_LINES", "0")):
         if given.get(name) == unused:
             del given[name]
-    return [f"repeat: {make('sim', **given)}",
-            *([] if options.waves else [f"with waves: {make('sim', **given, WAVES=1)}"])]
+    return [
+        f"repeat: {make('sim', **given)}",
+        *([] if options.waves else [f"with waves: {make('sim', **given, WAVES=1)}"]),
+    ]

@@ -50,49 +50,67 @@ class NotWritten(UsageError):
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     result = Parser(
-        prog="make sim", formatter_class=argparse.RawDescriptionHelpFormatter,
+        prog="make sim",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Contracts two sparse tensors on the simulated chip and compares every result with\n"
-                    "the reference model. Without arguments: two tensors of lithium hydride.",
+        "the reference model. Without arguments: two tensors of lithium hydride.",
         epilog="examples:\n"
-               "  make sim A=a.tns B=b.npz AXES='2,3:0,1' OUT=c.tns\n"
-               "  make sim EINSUM='bij,bkj->bik' A=a.npz B=b.npz CONFIG=fast8\n"
-               "  make sim SEQ=skewed CONFIG=wide32 SEED=7\n"
-               f"sequences: {', '.join(sequence_names())}\n"
-               f"configurations (rtl/configs.toml): {', '.join(configs.names())}\n"
-               f"tensor files: {', '.join(io.READERS)}")
+        "  make sim A=a.tns B=b.npz AXES='2,3:0,1' OUT=c.tns\n"
+        "  make sim EINSUM='bij,bkj->bik' A=a.npz B=b.npz CONFIG=fast8\n"
+        "  make sim SEQ=skewed CONFIG=wide32 SEED=7\n"
+        f"sequences: {', '.join(sequence_names())}\n"
+        f"configurations (rtl/configs.toml): {', '.join(configs.names())}\n"
+        f"tensor files: {', '.join(io.READERS)}",
+    )
     result.add_argument("--a", metavar="FILE", help="tensor A (make: A=)")
     result.add_argument("--b", metavar="FILE", help="tensor B (B=)")
-    result.add_argument("--axes", metavar="A,A:B,B",
-                        help="modes of A and of B that are contracted pair by pair, counted from 0, as in"
-                             " numpy.tensordot (AXES=; default: last of A with last of B)")
-    result.add_argument("--einsum", metavar="SUBSCRIPTS",
-                        help="contract as numpy.einsum does, such as bij,bkj->bik, instead (EINSUM=)")
+    result.add_argument(
+        "--axes",
+        metavar="A,A:B,B",
+        help="modes of A and of B that are contracted pair by pair, counted from 0, as in"
+        " numpy.tensordot (AXES=; default: last of A with last of B)",
+    )
+    result.add_argument(
+        "--einsum", metavar="SUBSCRIPTS", help="contract as numpy.einsum does, such as bij,bkj->bik, instead (EINSUM=)"
+    )
     result.add_argument("--out", metavar="FILE", help="write the result to a file (OUT=)")
-    result.add_argument("--sim", default="verilator", metavar="NAME",
-                        help=f"simulator: {' or '.join(SIMULATORS)}, or both (SIM=)")
-    result.add_argument("--config", default=configs.DEFAULT, metavar="NAME",
-                        help="hardware configuration (CONFIG=)")
-    result.add_argument("--portion", metavar="N", default="0",
-                        help="split dot products into portions of at most so many entries of A, if the"
-                             " configuration can (PORTION=, default 0: don't)")
-    result.add_argument("--long-lines", metavar="N", default="0",
-                        help="give out jobs of at least so many lines first (LONG_LINES=, default 0: in"
-                             " order)")
-    result.add_argument("--edge", default=STREAM, metavar="NAME",
-                        help="stream: operands and results as streams, they must fit; memory: in memory;"
-                             " two files by the host's driver, then of any size (EDGE=, default stream)")
-    result.add_argument("--renumber", metavar="0|1",
-                        help="EDGE=memory: leave out contracted coordinates that only one operand has, or not"
-                             " (RENUMBER=, default: where the contracted extent is beyond CoordWidth)")
-    result.add_argument("--seq", metavar="NAME",
-                        help="run this sequence instead of two files; several: SEQ=a,b (SEQ=)")
+    result.add_argument(
+        "--sim", default="verilator", metavar="NAME", help=f"simulator: {' or '.join(SIMULATORS)}, or both (SIM=)"
+    )
+    result.add_argument("--config", default=configs.DEFAULT, metavar="NAME", help="hardware configuration (CONFIG=)")
+    result.add_argument(
+        "--portion",
+        metavar="N",
+        default="0",
+        help="split dot products into portions of at most so many entries of A, if the"
+        " configuration can (PORTION=, default 0: don't)",
+    )
+    result.add_argument(
+        "--long-lines",
+        metavar="N",
+        default="0",
+        help="give out jobs of at least so many lines first (LONG_LINES=, default 0: in order)",
+    )
+    result.add_argument(
+        "--edge",
+        default=STREAM,
+        metavar="NAME",
+        help="stream: operands and results as streams, they must fit; memory: in memory;"
+        " two files by the host's driver, then of any size (EDGE=, default stream)",
+    )
+    result.add_argument(
+        "--renumber",
+        metavar="0|1",
+        help="EDGE=memory: leave out contracted coordinates that only one operand has, or not"
+        " (RENUMBER=, default: where the contracted extent is beyond CoordWidth)",
+    )
+    result.add_argument("--seq", metavar="NAME", help="run this sequence instead of two files; several: SEQ=a,b (SEQ=)")
     result.add_argument("--seed", default="1", metavar="N", help="of every random choice (SEED=, default 1)")
-    result.add_argument("--seeds", metavar="N-M",
-                        help="a run for each of these seeds, such as 1-20 or 1,5,8 (SEEDS=)")
-    result.add_argument("--jobs", metavar="N",
-                        help="of several runs so many at a time, otherwise one per processor (JOBS=)")
-    result.add_argument("--rerun", metavar="all",
-                        help="of several runs also those that have passed before (RERUN=all)")
+    result.add_argument("--seeds", metavar="N-M", help="a run for each of these seeds, such as 1-20 or 1,5,8 (SEEDS=)")
+    result.add_argument(
+        "--jobs", metavar="N", help="of several runs so many at a time, otherwise one per processor (JOBS=)"
+    )
+    result.add_argument("--rerun", metavar="all", help="of several runs also those that have passed before (RERUN=all)")
     result.add_argument("--waves", action="store_true", help="write a trace (WAVES=1)")
     return result
 
@@ -156,11 +174,15 @@ def several(options: argparse.Namespace) -> int:
     for simulator in simulators:
         require(simulator)
     unsaid = vars(parser().parse_args([]))
-    given = {name.upper(): value for name, value in vars(options).items()
-             if name not in ("jobs", "rerun") and value != unsaid[name]}
+    given = {
+        name.upper(): value
+        for name, value in vars(options).items()
+        if name not in ("jobs", "rerun") and value != unsaid[name]
+    }
     specs = expand(names, [options.config], simulators, seeds, knobs, options.edge)
-    return carry_out("sim", specs, Call("sim", given),
-                     jobs=options.jobs or str(os.cpu_count() or 1), rerun=options.rerun or "")
+    return carry_out(
+        "sim", specs, Call("sim", given), jobs=options.jobs or str(os.cpu_count() or 1), rerun=options.rerun or ""
+    )
 
 
 def simulate(options: argparse.Namespace) -> int:
@@ -189,9 +211,21 @@ def simulate(options: argparse.Namespace) -> int:
     began = time.monotonic()
     try:
         watched("building", lambda: build_top(config, options.sim, options.waves, edge=options.edge))
-        run = watched("simulating", lambda: run_sequences(
-            config, options.sim, [sequence], RUN_NAME, seed, knobs, options.waves,
-            variables={"FLAASH_PROGRESS": "1"}, edge=options.edge), run_folder(RUN_NAME))
+        run = watched(
+            "simulating",
+            lambda: run_sequences(
+                config,
+                options.sim,
+                [sequence],
+                RUN_NAME,
+                seed,
+                knobs,
+                options.waves,
+                variables={"FLAASH_PROGRESS": "1"},
+                edge=options.edge,
+            ),
+            run_folder(RUN_NAME),
+        )
     except SimulationFailed as error:
         summary = {**_read_summary(), "passed": False, "error": str(error)}
         summary_path.write_text(json.dumps(summary, indent=1) + "\n")
@@ -214,8 +248,14 @@ def simulate(options: argparse.Namespace) -> int:
 def _through_memory(options: argparse.Namespace, config: configs.Config, seed: int) -> int:
     """Contract two files by the memory edge and report."""
     files, axes = _files(options)
-    job = memory.job(files, axes, config, options.renumber, _portion(options.portion, config),
-                     _number("LONG_LINES", options.long_lines, "lines"))
+    job = memory.job(
+        files,
+        axes,
+        config,
+        options.renumber,
+        _portion(options.portion, config),
+        _number("LONG_LINES", options.long_lines, "lines"),
+    )
     if options.out:
         _check_shape(Path(options.out), job.shape)
     print(f"file on {options.sim}, configuration {config.name} with the memory edge, seed {seed}", flush=True)
@@ -224,8 +264,11 @@ def _through_memory(options: argparse.Namespace, config: configs.Config, seed: i
     summary_path.write_text(json.dumps({"passed": False, "error": "not finished"}) + "\n")
     try:
         built = watched("building", lambda: build_top(config, options.sim, options.waves, edge=MEMORY))
-        folder = watched("simulating", lambda: contract_files(
-            built, config, job, seed, memory.RUN_NAME, options.waves), run_folder(memory.RUN_NAME))
+        folder = watched(
+            "simulating",
+            lambda: contract_files(built, config, job, seed, memory.RUN_NAME, options.waves),
+            run_folder(memory.RUN_NAME),
+        )
     except SimulationFailed as error:
         summary_path.write_text(json.dumps({"passed": False, "error": str(error)}, indent=1) + "\n")
         print(error, *report.repeat_lines(options), sep="\n", file=sys.stderr)
@@ -253,8 +296,7 @@ def _choose(options: argparse.Namespace, config: configs.Config) -> tuple[str, d
     """Return the sequence and its knobs; read the files once, so that mistakes show before a build."""
     portion = _portion(options.portion, config)
     long_lines = _number("LONG_LINES", options.long_lines, "lines")
-    given = {"A": options.a, "B": options.b, "AXES": options.axes, "PORTION": portion,
-             "LONG_LINES": long_lines}
+    given = {"A": options.a, "B": options.b, "AXES": options.axes, "PORTION": portion, "LONG_LINES": long_lines}
     if options.seq:
         load_sequence(options.seq)
         extra = [name for name, value in given.items() if value]
@@ -270,8 +312,15 @@ def _choose(options: argparse.Namespace, config: configs.Config) -> tuple[str, d
         _check_shape(Path(options.out), (*operands[0].shape[:-1], *operands[1].shape[:-1]))
     fmt = get_format(str(config["Format"]))
     report.losses(fmt, dict(zip(files, operands, strict=True)))
-    return "file", {"file": {"a": str(Path(files[0]).resolve()), "b": str(Path(files[1]).resolve()),
-                             "axes": axes, "portion": portion, "long_lines": long_lines}}
+    return "file", {
+        "file": {
+            "a": str(Path(files[0]).resolve()),
+            "b": str(Path(files[1]).resolve()),
+            "axes": axes,
+            "portion": portion,
+            "long_lines": long_lines,
+        }
+    }
 
 
 def _number(name: str, text: str, unit: str) -> int:
@@ -284,8 +333,10 @@ def _portion(text: str, config: configs.Config) -> int:
     portion = _number("PORTION", text, "entries")
     if portion and not config.can_split:
         able = [name for name in configs.names() if configs.load(name).can_split]
-        raise UsageError(f"CONFIG={config.name} can't split dot products (its Portions is 0, or its Engine is"
-                         f" {' or '.join(configs.HOLDING)}); {' and '.join(able)} can")
+        raise UsageError(
+            f"CONFIG={config.name} can't split dot products (its Portions is 0, or its Engine is"
+            f" {' or '.join(configs.HOLDING)}); {' and '.join(able)} can"
+        )
     return portion
 
 
@@ -325,16 +376,17 @@ def _write_result(out: str, run: Run, fmt: str) -> None:
     if not raw.exists():
         raise NotWritten(f"{out} was not written: the sequence contracted nothing that has a result")
     if run.summary.get("contractions", 1) > 1:
-        raise NotWritten(f"{out} was not written: OUT is for one contraction, the sequence made"
-                         f" {run.summary['contractions']}")
+        raise NotWritten(
+            f"{out} was not written: OUT is for one contraction, the sequence made {run.summary['contractions']}"
+        )
     with np.load(raw) as data:
-        result = SparseTensor.from_coordinates(tuple(data["shape"].tolist()), data["coords"],
-                                               get_format(fmt).decode_result(data["bits"]))
+        result = SparseTensor.from_coordinates(
+            tuple(data["shape"].tolist()), data["coords"], get_format(fmt).decode_result(data["bits"])
+        )
     try:
         io.write(out, result)
     except TensorError as error:
-        raise NotWritten(f"{error}; coordinates and bits of the result are in"
-                         f" {shown(raw)}") from None
+        raise NotWritten(f"{error}; coordinates and bits of the result are in {shown(raw)}") from None
     print(f"result written to {out}")
 
 

@@ -26,8 +26,7 @@ def command(viewer: str, trace: Path) -> list[str]:
     view = trace.with_name(SURFER if viewer == "surfer" else GTKWAVE)
     if not view.exists():
         return [viewer, str(trace)]
-    return [viewer, "--command-file", str(view), str(trace)] if viewer == "surfer" \
-        else [viewer, str(trace), str(view)]
+    return [viewer, "--command-file", str(view), str(trace)] if viewer == "surfer" else [viewer, str(trace), str(view)]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -11,8 +11,9 @@ BUILD_FOLDER = "FLAASH_BUILD"  # set by make BUILD=
 def make(target: str, **variables: object) -> str:
     """Return the command of a target with the variables that have a value, and BUILD if it is set."""
     given = {**variables, "BUILD": os.environ.get(BUILD_FOLDER)}
-    return " ".join([f"make {target}", *(f"{name}={quote(value)}" for name, value in given.items()
-                                         if value not in (None, ""))])
+    return " ".join(
+        [f"make {target}", *(f"{name}={quote(value)}" for name, value in given.items() if value not in (None, ""))]
+    )
 
 
 def make_test(name: str, seed: object, **variables: object) -> str:

@@ -17,8 +17,7 @@ FAST = "FLAASH_FAST"  # `make FAST=1` sets it to 1: builds are made for long run
 # A build with a profile is compiled twice, with a run between. g++ needs no further program for the profile.
 PROFILER = "g++"
 # The run that trains the build writes its counts beside the objects.
-GENERATE = ("-CFLAGS", "-fprofile-generate", "-CFLAGS", "-fprofile-update=single",
-            "-LDFLAGS", "-fprofile-generate")
+GENERATE = ("-CFLAGS", "-fprofile-generate", "-CFLAGS", "-fprofile-update=single", "-LDFLAGS", "-fprofile-generate")
 # Code that the training did not reach has no counts, which is no mistake.
 USE = ("-CFLAGS", "-fprofile-use", "-CFLAGS", "-Wno-missing-profile")
 

@@ -18,7 +18,11 @@ from tb.common.sources import RTL
 FILE = RTL / "configs.toml"
 DEFAULT = "default"
 CHOICES: dict[str, dict[str, int]] = {
-    "Format": rtl.FORMATS, "Engine": rtl.ENGINES, "Memory": rtl.MEMORIES, "Scheduler": rtl.SCHEDULERS}
+    "Format": rtl.FORMATS,
+    "Engine": rtl.ENGINES,
+    "Memory": rtl.MEMORIES,
+    "Scheduler": rtl.SCHEDULERS,
+}
 
 
 class ConfigError(ValueError):
@@ -47,8 +51,7 @@ class Config:
 
     def parameters(self) -> dict[str, int]:
         """Return the parameters as the integers that the top module takes."""
-        return {name: CHOICES[name][value] if name in CHOICES else int(value)
-                for name, value in self.values.items()}
+        return {name: CHOICES[name][value] if name in CHOICES else int(value) for name, value in self.values.items()}
 
     def to_json(self) -> str:
         """Return a text from which from_json() restores this configuration."""
@@ -65,8 +68,7 @@ def names(path: Path = FILE) -> list[str]:
     return list(_tables(path))
 
 
-def load(name: str = DEFAULT, overrides: Mapping[str, int | str] | None = None,
-         path: Path = FILE) -> Config:
+def load(name: str = DEFAULT, overrides: Mapping[str, int | str] | None = None, path: Path = FILE) -> Config:
     """Return a configuration.
 
     Args:
@@ -117,8 +119,7 @@ def _merge(base: dict, changes: Mapping, where: str, known: list[str]) -> dict[s
             raise ConfigError(f"{where}: unknown parameter '{parameter}', there are {', '.join(known)}")
         if parameter in CHOICES:
             if value not in CHOICES[parameter]:
-                raise ConfigError(f"{where}: {parameter} = '{value}', choose one of "
-                                  f"{', '.join(CHOICES[parameter])}")
+                raise ConfigError(f"{where}: {parameter} = '{value}', choose one of {', '.join(CHOICES[parameter])}")
         elif isinstance(value, bool) or not isinstance(value, int):
             raise ConfigError(f"{where}: {parameter} = {value!r} is not an integer")
     return {**base, **changes}

@@ -28,11 +28,16 @@ def check_fits(name: str, csf: Csf, config: Config) -> None:
     lines = int((-(-lengths // lanes)).sum())  # a fiber begins on a line of its own
     lines_text = "lines" if lanes == 1 else f"lines of {lanes} entries"
     for what, count, most, parameter in (
-            ("modes", csf.order, rtl.CONSTANTS["MaxOrder"], "MaxOrder"),
-            ("coordinates in its contracted mode", csf.shape[-1],
-             contracted_limit(int(config["CoordWidth"])), "CoordWidth"),
-            ("nodes above the entries", csf.nodes, int(config["NodeDepth"]), "NodeDepth"),
-            ("fibers", len(lengths), int(config["FiberDepth"]), "FiberDepth"),
-            (lines_text, lines, int(config["MemLines"]), "MemLines")):
+        ("modes", csf.order, rtl.CONSTANTS["MaxOrder"], "MaxOrder"),
+        (
+            "coordinates in its contracted mode",
+            csf.shape[-1],
+            contracted_limit(int(config["CoordWidth"])),
+            "CoordWidth",
+        ),
+        ("nodes above the entries", csf.nodes, int(config["NodeDepth"]), "NodeDepth"),
+        ("fibers", len(lengths), int(config["FiberDepth"]), "FiberDepth"),
+        (lines_text, lines, int(config["MemLines"]), "MemLines"),
+    ):
         if count > most:
             raise TensorError(f"{name}: {count:,} {what}, CONFIG={config.name} takes {most:,} ({parameter})")

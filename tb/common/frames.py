@@ -66,8 +66,7 @@ def pack_operand(csf: Csf, which: int, fmt: NumberFormat, coord_width: int, beat
 
 def to_beats(data: bytes, beat: int = BEAT) -> list[int]:
     """Return the beats of a number of whole beats of bytes."""
-    return [int.from_bytes(data[at:at + beat], "little")
-            for at in range(0, len(data), beat)]
+    return [int.from_bytes(data[at : at + beat], "little") for at in range(0, len(data), beat)]
 
 
 def unpack_results(beats: Sequence[int], modes: int, fmt: NumberFormat) -> ResultFrame:

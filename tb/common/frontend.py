@@ -22,8 +22,11 @@ def elaborate(sources: tuple[Path, ...], options: tuple[str, ...] = ()) -> tuple
     driver = Driver()
     driver.addStandardArgs()
     arguments = ["slang", f"-I{INCLUDE_DIR}", *map(str, sources), *options]
-    if not (driver.parseCommandLine(" ".join(f'"{argument}"' for argument in arguments))
-            and driver.processOptions() and driver.parseAllSources()):
+    if not (
+        driver.parseCommandLine(" ".join(f'"{argument}"' for argument in arguments))
+        and driver.processOptions()
+        and driver.parseAllSources()
+    ):
         raise ValueError("slang refuses " + ", ".join(path.name for path in sources))
     return driver, driver.createCompilation()
 

@@ -61,9 +61,11 @@ class Machine:
         Only the lengths of the fibers matter.
         """
         lengths = [np.diff(csf.fiber_bounds(), axis=1).ravel() for csf in (a, b)]
-        return Settings(self.run_length(*map(len, lengths)),
-                        self.portion(*lengths) if PORTIONS in self.options else 0,
-                        self.long_lines(*lengths) if LONG_FIRST in self.options else 0)
+        return Settings(
+            self.run_length(*map(len, lengths)),
+            self.portion(*lengths) if PORTIONS in self.options else 0,
+            self.long_lines(*lengths) if LONG_FIRST in self.options else 0,
+        )
 
     def run_length(self, fibers_a: int, fibers_b: int) -> int:
         """Return the host's choice for RegRunLength."""
@@ -87,10 +89,16 @@ class Machine:
         fibers = [len(csf.fiber_bounds()) for csf in (a, b)]
         if self.config["Engine"] == "compare" and fibers[0] * fibers[1] <= TRIED:
             lengths = [0, *(2**power for power in range(fibers[1].bit_length()))]
-            choices |= {dataclasses.replace(chosen, run_length=length) for chosen in choices
-                        for length in lengths if not chosen.portion}
-        return min(lower_bound(a, b, self.config.values, chosen.run_length, results, chosen.portion,
-                               chosen.long_lines).cycles for chosen in choices)
+            choices |= {
+                dataclasses.replace(chosen, run_length=length)
+                for chosen in choices
+                for length in lengths
+                if not chosen.portion
+            }
+        return min(
+            lower_bound(a, b, self.config.values, chosen.run_length, results, chosen.portion, chosen.long_lines).cycles
+            for chosen in choices
+        )
 
     def portion(self, lengths_a: np.ndarray, lengths_b: np.ndarray) -> int:
         """Return the host's choice for RegPortion: half an engine's share of the entries of all dot products.

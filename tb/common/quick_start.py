@@ -11,9 +11,15 @@ import sys
 from types import ModuleType
 
 # The functions that cocotb calls at the start (cocotb's documentation, PYGPI_USERS), after begin().
-USERS = ",".join((
-    f"{__name__}:begin", "cocotb_tools._coverage:start_cocotb_library_coverage", "cocotb.logging:_configure",
-    "cocotb._init:init_package_from_simulation", "cocotb.regression:_run_regression"))
+USERS = ",".join(
+    (
+        f"{__name__}:begin",
+        "cocotb_tools._coverage:start_cocotb_library_coverage",
+        "cocotb.logging:_configure",
+        "cocotb._init:init_package_from_simulation",
+        "cocotb.regression:_run_regression",
+    )
+)
 STANDING_IN = ("pytest", "_pytest.assertion", "_pytest.config")
 
 

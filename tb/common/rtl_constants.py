@@ -21,6 +21,22 @@ from models.constants import (
     error_name,
 )
 
-__all__ = ["CONSTANTS", "CONTROL_BITS", "COUNTERS", "EDGE", "ENGINES", "ERRORS", "FORMATS",
-           "FRAME_ERRORS", "IRQ_BITS", "MEMORIES", "MODE_BITS", "REGISTERS", "SCHEDULERS", "STATUS_BITS",
-           "Constant", "Register", "error_name"]
+__all__ = [
+    "CONSTANTS",
+    "CONTROL_BITS",
+    "COUNTERS",
+    "EDGE",
+    "ENGINES",
+    "ERRORS",
+    "FORMATS",
+    "FRAME_ERRORS",
+    "IRQ_BITS",
+    "MEMORIES",
+    "MODE_BITS",
+    "REGISTERS",
+    "SCHEDULERS",
+    "STATUS_BITS",
+    "Constant",
+    "Register",
+    "error_name",
+]

@@ -83,8 +83,9 @@ class PackedType:
         number = int(value or 0)
         least, most = (-(1 << self.width - 1), 1 << self.width - 1) if self.signed else (0, 1 << self.width)
         if not least <= number < most:
-            raise ValueError(f"{self.name}: {number} does not fit {self.width} "
-                             f"{'signed' if self.signed else 'unsigned'} bits")
+            raise ValueError(
+                f"{self.name}: {number} does not fit {self.width} {'signed' if self.signed else 'unsigned'} bits"
+            )
         return number & (1 << self.width) - 1
 
     def unpack(self, bits: int) -> int | tuple:
@@ -130,8 +131,7 @@ class PackedType:
         given |= members
         unknown = [name for name in given if name not in self.members]
         if unknown:
-            raise TypeError(f"{self.name} has no member {', '.join(unknown)}, "
-                            f"there are {', '.join(self.members)}")
+            raise TypeError(f"{self.name} has no member {', '.join(unknown)}, there are {', '.join(self.members)}")
         packed = 0
         for name, item in given.items():
             low, kind = self.members[name]
@@ -189,16 +189,16 @@ def _packed(name: str, kind: ast.Type) -> PackedType:
     if not plain.isIntegral:
         raise TypeError(f"{name} is no packed type but {plain}")
     if isinstance(plain, ast.PackedStructType):
-        fields = [(field.name, field.bitOffset, field.type) for field in plain if
-                  isinstance(field, ast.FieldSymbol)]
-        return PackedType(name, plain.bitWidth, members={
-            field: (low, _packed(f"{name}.{field}", of)) for field, low, of in fields})
-    if isinstance(plain, ast.PackedArrayType) and not isinstance(plain.elementType.canonicalType,
-                                                                ast.ScalarType):
+        fields = [(field.name, field.bitOffset, field.type) for field in plain if isinstance(field, ast.FieldSymbol)]
+        return PackedType(
+            name, plain.bitWidth, members={field: (low, _packed(f"{name}.{field}", of)) for field, low, of in fields}
+        )
+    if isinstance(plain, ast.PackedArrayType) and not isinstance(plain.elementType.canonicalType, ast.ScalarType):
         element = _packed(f"{name}[]", plain.elementType)
         # Verilator's -Wall refuses ascending ranges: element 0 has the lowest bits.
-        return PackedType(name, plain.bitWidth, elements=[
-            (low, element) for low in range(0, plain.bitWidth, element.width)])
+        return PackedType(
+            name, plain.bitWidth, elements=[(low, element) for low in range(0, plain.bitWidth, element.width)]
+        )
     return PackedType(name, plain.bitWidth, signed=plain.isSigned)
 
 
@@ -213,8 +213,9 @@ def package_types(package: str) -> Types:
     return Types(compilation.getPackage(package), (driver, compilation))
 
 
-def module_types(module: str, parameters: Mapping[str, int] | None = None,
-                 extra_sources: tuple[Path, ...] = ()) -> Types:
+def module_types(
+    module: str, parameters: Mapping[str, int] | None = None, extra_sources: tuple[Path, ...] = ()
+) -> Types:
     """Return the types, ports and signals of a module with these parameters.
 
     Args:
@@ -226,8 +227,9 @@ def module_types(module: str, parameters: Mapping[str, int] | None = None,
         FileNotFoundError: there is no such module.
         ValueError: it has no such parameter, or slang refuses a file (messages on stderr).
     """
-    return _module_types(module, tuple(sorted((parameters or {}).items())),
-                         tuple(rtl_sources(module, tuple(extra_sources))))
+    return _module_types(
+        module, tuple(sorted((parameters or {}).items())), tuple(rtl_sources(module, tuple(extra_sources)))
+    )
 
 
 @functools.cache
@@ -238,8 +240,9 @@ def bench_types() -> Types:
         KeyError: not in a simulation that tb/common/simulation.py started.
     """
     built = json.loads(os.environ[BUILD_VARIABLE])
-    return _module_types(built["toplevel"], tuple(sorted(built["parameters"].items())),
-                         tuple(map(Path, built["sources"])))
+    return _module_types(
+        built["toplevel"], tuple(sorted(built["parameters"].items())), tuple(map(Path, built["sources"]))
+    )
 
 
 @functools.cache

@@ -132,10 +132,19 @@ def waves_wanted() -> bool:
     return os.environ.get("FLAASH_WAVES") == "1"
 
 
-def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = None,
-          extra_sources: tuple[Path, ...] = (), waves: bool = False, quiet: bool = True,
-          options: tuple[str | Path, ...] = (), shared: bool = False, inside: bool = False,
-          training: Callable[["Build"], object] | None = None, compiler: str | None = None) -> Build:
+def build(
+    toplevel: str,
+    simulator: str,
+    parameters: Mapping[str, int] | None = None,
+    extra_sources: tuple[Path, ...] = (),
+    waves: bool = False,
+    quiet: bool = True,
+    options: tuple[str | Path, ...] = (),
+    shared: bool = False,
+    inside: bool = False,
+    training: Callable[["Build"], object] | None = None,
+    compiler: str | None = None,
+) -> Build:
     """Compile `toplevel` once for these sources and parameters, and return the build.
 
     Args:
@@ -185,8 +194,13 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
     digest = hashlib.sha256(json.dumps(made_of).encode())
     for path in [*sources, *headers(), WAIVERS, *(option for option in options if isinstance(option, Path))]:
         digest.update(path.name.encode() + path.read_bytes())
-    built = Build(simulator, toplevel, BUILD / "sims" / f"{toplevel}-{simulator}-{digest.hexdigest()[:16]}",
-                  parameters, tuple(sources))
+    built = Build(
+        simulator,
+        toplevel,
+        BUILD / "sims" / f"{toplevel}-{simulator}-{digest.hexdigest()[:16]}",
+        parameters,
+        tuple(sources),
+    )
     done = built.folder / "build.done"
     with FileLock(built.folder.with_suffix(".lock")), _environment():
         if not done.exists():
@@ -201,8 +215,7 @@ def build(toplevel: str, simulator: str, parameters: Mapping[str, int] | None = 
     return built
 
 
-def _compile(built: Build, arguments: list[str], makeflags: str, waves: bool, quiet: bool,
-             kept: bool = True) -> None:
+def _compile(built: Build, arguments: list[str], makeflags: str, waves: bool, quiet: bool, kept: bool = True) -> None:
     """Call the compiler for a build, in its folder.
 
     Args:
@@ -221,22 +234,31 @@ def _compile(built: Build, arguments: list[str], makeflags: str, waves: bool, qu
         os.environ.setdefault("CCACHE_SLOPPINESS", "pch_defines,time_macros")
     try:
         get_runner(built.simulator).build(
-            sources=sources, includes=[INCLUDE_DIR], hdl_toplevel=built.toplevel, parameters=built.parameters,
-            build_args=arguments, build_dir=built.folder, timescale=TIMESCALE, waves=waves,
-            log_file=log if quiet else None)
+            sources=sources,
+            includes=[INCLUDE_DIR],
+            hdl_toplevel=built.toplevel,
+            parameters=built.parameters,
+            build_args=arguments,
+            build_dir=built.folder,
+            timescale=TIMESCALE,
+            waves=waves,
+            log_file=log if quiet else None,
+        )
     except (SystemExit, RuntimeError) as error:
         text = log.read_text(errors="replace") if log.exists() else ""
         messages = [line for line in text.splitlines() if re.search(r"error|warning", line, re.I)]
         raise SimulationFailed(
             f"{built.simulator} could not build {built.toplevel}:\n"
             + "\n".join(messages[:20] or text.splitlines()[-20:])
-            + f"\nparameters: {built.parameters}\nlog: {log}") from error
+            + f"\nparameters: {built.parameters}\nlog: {log}"
+        ) from error
     if built.simulator == "icarus":
         _join_plainly(built.folder / "sim.vvp")
 
 
-def _compile_trained(built: Build, arguments: list[str], makeflags: str, waves: bool, quiet: bool,
-                     training: Callable[[Build], object]) -> None:
+def _compile_trained(
+    built: Build, arguments: list[str], makeflags: str, waves: bool, quiet: bool, training: Callable[[Build], object]
+) -> None:
     """Call the compiler twice: for a build that counts, and with the counts of its run."""
     _compile(built, [*arguments, *compilers.GENERATE], makeflags, waves, quiet, kept=False)
     training(built)
@@ -255,9 +277,16 @@ def _join_plainly(program: Path) -> None:
     program.write_text(program.read_text().replace(" .concat8 ", " .concat "))
 
 
-def run(built: Build, test_module: str, name: str, seed: int = 1,
-        environment_variables: Mapping[str, str] | None = None, testcase: str | None = None,
-        waves: bool = False, log: bool = True) -> Path:
+def run(
+    built: Build,
+    test_module: str,
+    name: str,
+    seed: int = 1,
+    environment_variables: Mapping[str, str] | None = None,
+    testcase: str | None = None,
+    waves: bool = False,
+    log: bool = True,
+) -> Path:
     """Run the cocotb tests of a Python module on a build.
 
     Args:
@@ -281,16 +310,28 @@ def run(built: Build, test_module: str, name: str, seed: int = 1,
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     results = folder / "results.xml"
-    (folder / "build.json").write_text(json.dumps({
-        "toplevel": built.toplevel, "simulator": built.simulator, "parameters": dict(built.parameters),
-        "repeat": repeat_command()}))
+    (folder / "build.json").write_text(
+        json.dumps(
+            {
+                "toplevel": built.toplevel,
+                "simulator": built.simulator,
+                "parameters": dict(built.parameters),
+                "repeat": repeat_command(),
+            }
+        )
+    )
     # On Icarus a trusted write races with the clock edge that wakes the writer.
     trusted = "1" if built.simulator == "verilator" else "0"
-    variables = {"COCOTB_TRUST_INERTIAL_WRITES": trusted, "FLAASH_RUN_DIR": str(folder),
-                 "COCOTB_REWRITE_ASSERTION_FILES": REWRITTEN, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-                 BUILD_VARIABLE: json.dumps({"toplevel": built.toplevel, "parameters": dict(built.parameters),
-                                             "sources": list(map(str, built.sources))}),
-                 **dict(environment_variables or {})}
+    variables = {
+        "COCOTB_TRUST_INERTIAL_WRITES": trusted,
+        "FLAASH_RUN_DIR": str(folder),
+        "COCOTB_REWRITE_ASSERTION_FILES": REWRITTEN,
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        BUILD_VARIABLE: json.dumps(
+            {"toplevel": built.toplevel, "parameters": dict(built.parameters), "sources": list(map(str, built.sources))}
+        ),
+        **dict(environment_variables or {}),
+    }
     plusargs = [f"+dumpfile_path={folder / traces.FST}"] if waves and built.simulator == "icarus" else []
     if built.simulator == "verilator":
         plusargs += ["+verilator+rand+reset+2", f"+verilator+seed+{seed % 2**31 or 1}"]
@@ -303,10 +344,19 @@ def run(built: Build, test_module: str, name: str, seed: int = 1,
         with _environment(), measured("run", built.simulator, name):
             try:
                 get_runner(built.simulator).test(
-                    test_module=test_module, hdl_toplevel=built.toplevel, hdl_toplevel_lang="verilog",
-                    build_dir=built.folder, test_dir=folder, results_xml=str(results), seed=seed,
-                    extra_env={**variables, **more}, plusargs=plusargs, testcase=testcase, waves=waves,
-                    log_file=(folder / "run.log") if log else None)
+                    test_module=test_module,
+                    hdl_toplevel=built.toplevel,
+                    hdl_toplevel_lang="verilog",
+                    build_dir=built.folder,
+                    test_dir=folder,
+                    results_xml=str(results),
+                    seed=seed,
+                    extra_env={**variables, **more},
+                    plusargs=plusargs,
+                    testcase=testcase,
+                    waves=waves,
+                    log_file=(folder / "run.log") if log else None,
+                )
             except (SystemExit, RuntimeError) as error:
                 failure = str(error) or "the simulator ended with an error"
         return failure, _problems(results) if results.exists() else ["no test result: the simulator died"]
@@ -324,14 +374,20 @@ def run(built: Build, test_module: str, name: str, seed: int = 1,
         stops = re.compile(r"\bERROR\b|FATAL|%Fatal|\$fatal|%Error")
         # What a failed test says is in `problems`; its log has each sentence once more.
         told = tuple(line.split(" failed: ", 1)[-1] for line in "\n".join(problems).splitlines() if line)
-        fatal = [line for line in text.splitlines()
-                 if stops.search(line) and not line.rstrip().endswith(told)]
+        fatal = [line for line in text.splitlines() if stops.search(line) and not line.rstrip().endswith(told)]
         problems = problems or [str(failure)]
         # What the simulator complains of before it stops is the cause of the failures.
         told = [*fatal[:10], *problems] if STOPPED in problems[-1] else ["; ".join(problems), *fatal[:10]]
-        raise SimulationFailed("\n".join([
-            f"{test_module} on {built.simulator}, seed {seed}: {told[0]}", *told[1:],
-            f"log: {shown(folder / 'run.log')}", *repeat_lines()]))
+        raise SimulationFailed(
+            "\n".join(
+                [
+                    f"{test_module} on {built.simulator}, seed {seed}: {told[0]}",
+                    *told[1:],
+                    f"log: {shown(folder / 'run.log')}",
+                    *repeat_lines(),
+                ]
+            )
+        )
     return folder
 
 
@@ -373,8 +429,15 @@ def shortened(message: str) -> str:
     return "\n".join(kept + (["…"] if len(lines) > MAX_LINES else []))
 
 
-def run_bench(toplevel: str, test_module: str, simulator: str, name: str,
-              parameters: Mapping[str, int] | None = None, seed: int = 1, **options) -> Path:
+def run_bench(
+    toplevel: str,
+    test_module: str,
+    simulator: str,
+    name: str,
+    parameters: Mapping[str, int] | None = None,
+    seed: int = 1,
+    **options,
+) -> Path:
     """Build a block with its parameters and run its bench; the way of tests/blocks/test_*.py.
 
     Args:
@@ -385,6 +448,7 @@ def run_bench(toplevel: str, test_module: str, simulator: str, name: str,
         options: `extra_sources`, `shared` and `inside` for build(), everything else for run().
     """
     extra = tuple(options.pop("extra_sources", ()))
-    built = build(toplevel, simulator, parameters, extra, shared=options.pop("shared", False),
-                  inside=options.pop("inside", False))
+    built = build(
+        toplevel, simulator, parameters, extra, shared=options.pop("shared", False), inside=options.pop("inside", False)
+    )
     return run(built, test_module, f"{name}-{simulator}", seed, **options)

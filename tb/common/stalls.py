@@ -36,5 +36,8 @@ def randomly(rng: random.Random) -> Iterator[bool]:
 
 
 STALLS: dict[str, Callable[[random.Random], Iterator[bool]]] = {
-    "none": none, "single": single, "bursty": bursty, "random": randomly,
+    "none": none,
+    "single": single,
+    "bursty": bursty,
+    "random": randomly,
 }

@@ -51,8 +51,7 @@ def record(kind: str, **values: object) -> None:
 
 def read(folder: Path) -> list[dict]:
     """Return all records of a folder: of builds, of runs, and one per Python process of pytest."""
-    return [json.loads(line) for path in sorted(folder.glob("*.jsonl"))
-            for line in path.read_text().splitlines()]
+    return [json.loads(line) for path in sorted(folder.glob("*.jsonl")) for line in path.read_text().splitlines()]
 
 
 def summary(records: list[dict], wall: float) -> str:
@@ -62,7 +61,10 @@ def summary(records: list[dict], wall: float) -> str:
         records: of read().
         wall: seconds from the start to now.
     """
-    total, builds, runs = (sum(item["cpu"] for item in records if item["kind"] == kind)
-                           for kind in ("session", "build", "run"))
-    return (f"{wall / 60:.1f} minutes of wall time, {total / 60:.1f} of the processors: builds "
-            f"{builds / 60:.1f}, simulations {runs / 60:.1f}, Python {(total - builds - runs) / 60:.1f}")
+    total, builds, runs = (
+        sum(item["cpu"] for item in records if item["kind"] == kind) for kind in ("session", "build", "run")
+    )
+    return (
+        f"{wall / 60:.1f} minutes of wall time, {total / 60:.1f} of the processors: builds "
+        f"{builds / 60:.1f}, simulations {runs / 60:.1f}, Python {(total - builds - runs) / 60:.1f}"
+    )

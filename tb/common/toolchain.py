@@ -9,9 +9,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 # Installed by pip, ROOT is the package, which stays unchanged.
 IN_CHECKOUT = (ROOT / "Makefile").exists()
-BUILD = Path(os.environ.get("FLAASH_BUILD")  # make BUILD=
-             or (ROOT / "build" if IN_CHECKOUT else
-                 Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "flaash")).resolve()
+BUILD = Path(
+    os.environ.get("FLAASH_BUILD")  # make BUILD=
+    or (ROOT / "build" if IN_CHECKOUT else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "flaash")
+).resolve()
 SIMULATORS = ("verilator", "icarus")
 
 

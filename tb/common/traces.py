@@ -25,8 +25,9 @@ NO_MARKER = " -1" * 26  # of GTKWave's, A to Z; the primary one stands before th
 def why_no_fst() -> str:
     """Return why Verilator can't write FST here, "" if it can: its writer is compiled with the model."""
     for header, package in HEADERS.items():
-        found = subprocess.run(["g++", "-E", "-x", "c++", "-"], input=f"#include <{header}>\n", text=True,
-                               capture_output=True)
+        found = subprocess.run(
+            ["g++", "-E", "-x", "c++", "-"], input=f"#include <{header}>\n", text=True, capture_output=True
+        )
         if found.returncode:
             return f"{header} isn't installed (Debian: apt-get install {package})"
     return ""
@@ -77,9 +78,12 @@ def groups_of(waveform: pywellen.Waveform, toplevel: str) -> dict[str, list[tupl
 
 def gtkwave(trace: str, groups: dict[str, list[tuple[str, int]]], ticks: int | None) -> str:
     """Return a save file of GTKWave; `ticks` of the trace is where the primary marker stands."""
-    lines = [f'[dumpfile] "{trace}"', f'[savefile] "{GTKWAVE}"',
-             f"[timestart] {max(0, (ticks or 0) - BEFORE)}",
-             f"*-15.000000 {-1 if ticks is None else ticks}{NO_MARKER}"]
+    lines = [
+        f'[dumpfile] "{trace}"',
+        f'[savefile] "{GTKWAVE}"',
+        f"[timestart] {max(0, (ticks or 0) - BEFORE)}",
+        f"*-15.000000 {-1 if ticks is None else ticks}{NO_MARKER}",
+    ]
     for name, signals in groups.items():
         lines += ["@200", f"-{name}"]
         for signal, bits in signals:

@@ -86,8 +86,7 @@ class CodeCoverage:
 
     def holes(self, kinds: Iterable[str] = KINDS) -> list[Point]:
         """Return the points that no run hit, by file and line."""
-        return sorted(point for point, count in self.counts.items()
-                      if count == 0 and point.kind in kinds)
+        return sorted(point for point, count in self.counts.items() if count == 0 and point.kind in kinds)
 
     def files(self) -> list[str]:
         """Return the RTL files that were counted."""
@@ -152,8 +151,11 @@ def fold_toggles(whats: Iterable[str]) -> list[str]:
         bit, _, edge = what.rpartition(":")
         found = _BIT.match(bit)
         edges.setdefault((found[1], int(found[2])) if found else (bit, None), set()).add(edge)
-    never = {frozenset({"0->1", "1->0"}): "never changes", frozenset({"0->1"}): "never rises",
-             frozenset({"1->0"}): "never falls"}
+    never = {
+        frozenset({"0->1", "1->0"}): "never changes",
+        frozenset({"0->1"}): "never rises",
+        frozenset({"1->0"}): "never falls",
+    }
     by_signal: dict[tuple[str, str], list[int | None]] = {}
     for (signal, bit), missed in edges.items():
         by_signal.setdefault((signal, never.get(frozenset(missed), "is open")), []).append(bit)

@@ -37,13 +37,13 @@ def _asked(line: int, column: int, source: Sequence[str]) -> str:
     rest = source[line - 1][column:]
     if not re.match(r"if\b", rest):
         return ""
-    text = " ".join(_COMMENT.sub("", part).strip() for part in [rest, *source[line:line + 20]])
+    text = " ".join(_COMMENT.sub("", part).strip() for part in [rest, *source[line : line + 20]])
     begin = text.find("(")
     depth = 0
     for place in range(begin, len(text)):
         depth += (text[place] in _OPEN) - (text[place] in _CLOSE)
         if depth == 0:
-            return text[begin + 1:place].strip()
+            return text[begin + 1 : place].strip()
     return ""
 
 
@@ -56,8 +56,12 @@ def _chosen(line: str, column: int) -> str:
     for place in range(end - 1, -1, -1):
         depth += (line[place] in _CLOSE) - (line[place] in _OPEN)
         # `<=` assigns as well, but only where a statement begins: before it no operator asks or assigns.
-        compares = line[place - 1] in "=!>" or line[place + 1] == "=" \
-            or line[place - 1] == "<" and bool(re.search(r"[?=]", line[:place - 1]))
+        compares = (
+            line[place - 1] in "=!>"
+            or line[place + 1] == "="
+            or line[place - 1] == "<"
+            and bool(re.search(r"[?=]", line[: place - 1]))
+        )
         if depth < 0 or depth == 0 and (line[place] in _BEFORE or line[place] == "=" and not compares):
             begin = place + 1
             break

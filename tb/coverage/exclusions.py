@@ -68,16 +68,16 @@ def read_exclusions(path: Path = FILE) -> list[Exclusion]:
     return [Exclusion(**entry) for entry in yaml.safe_load(path.read_text()) or []]
 
 
-def problems(exclusions: Iterable[Exclusion], plan: Iterable[Testpoint],
-             today: datetime.date | None = None) -> list[str]:
+def problems(
+    exclusions: Iterable[Exclusion], plan: Iterable[Testpoint], today: datetime.date | None = None
+) -> list[str]:
     """Return a sentence for each entry that is out of date or has a mistake."""
     today = today or datetime.date.today()
     known = {point.name for point in plan}
     told = []
     for entry in exclusions:
         name = f"{entry.file}, {entry.kind} {entry.what}"
-        told += [f"{name}: there is no rtl/{pattern}" for pattern in entry.file.split()
-                 if not any(RTL.glob(pattern))]
+        told += [f"{name}: there is no rtl/{pattern}" for pattern in entry.file.split() if not any(RTL.glob(pattern))]
         if entry.kind not in KINDS:
             told.append(f"{name}: the kind is none of {', '.join(KINDS)}")
         if len(entry.reason.split()) < 4:
@@ -89,8 +89,9 @@ def problems(exclusions: Iterable[Exclusion], plan: Iterable[Testpoint],
     return told
 
 
-def apply(code: CodeCoverage, exclusions: Iterable[Exclusion],
-          subset: bool = False) -> tuple[dict[Exclusion, list[Point]], list[str]]:
+def apply(
+    code: CodeCoverage, exclusions: Iterable[Exclusion], subset: bool = False
+) -> tuple[dict[Exclusion, list[Point]], list[str]]:
     """Take the excluded points out of the counts.
 
     Args:

@@ -32,8 +32,10 @@ def _by_line(code: CodeCoverage, file: str) -> tuple[dict[int, int], dict[int, l
 def _counts(code: CodeCoverage, files: Iterable[str]) -> tuple[list[int], list[int]]:
     """Return the hits of all lines of some files, and of all ways of their branches."""
     both = [_by_line(code, file) for file in files]
-    return ([count for lines, _ in both for count in lines.values()],
-            [count for _, branches in both for members in branches.values() for _, count in members])
+    return (
+        [count for lines, _ in both for count in lines.values()],
+        [count for _, branches in both for members in branches.values() for _, count in members],
+    )
 
 
 def lcov(code: CodeCoverage) -> str:
@@ -44,8 +46,7 @@ def lcov(code: CodeCoverage) -> str:
         record = ["TN:", f"SF:{RTL / file}"]
         for line, members in branches.items():
             taken = any(count for _, count in members)
-            record += [f"BRDA:{line},0,{number},{count if taken else '-'}"
-                       for number, (_, count) in enumerate(members)]
+            record += [f"BRDA:{line},0,{number},{count if taken else '-'}" for number, (_, count) in enumerate(members)]
         ways = [count for members in branches.values() for _, count in members]
         record += [f"BRF:{len(ways)}", f"BRH:{sum(count > 0 for count in ways)}"]
         record += [f"DA:{line},{count}" for line, count in sorted(lines.items())]
@@ -56,17 +57,29 @@ def lcov(code: CodeCoverage) -> str:
 
 def cobertura(code: CodeCoverage) -> str:
     """Return Cobertura's XML, which CI servers show: a package per folder of rtl/, a class per file."""
+
     def rates(files: Iterable[str]) -> dict[str, str]:
         lines, ways = _counts(code, files)
-        return {"line-rate": f"{sum(map(bool, lines)) / max(1, len(lines)):.4f}",
-                "branch-rate": f"{sum(map(bool, ways)) / max(1, len(ways)):.4f}", "complexity": "0"}
+        return {
+            "line-rate": f"{sum(map(bool, lines)) / max(1, len(lines)):.4f}",
+            "branch-rate": f"{sum(map(bool, ways)) / max(1, len(ways)):.4f}",
+            "complexity": "0",
+        }
 
     files = code.files()
     lines, ways = _counts(code, files)
-    root = ElementTree.Element("coverage", {
-        **rates(files), "lines-covered": str(sum(map(bool, lines))), "lines-valid": str(len(lines)),
-        "branches-covered": str(sum(map(bool, ways))), "branches-valid": str(len(ways)), "version": "1",
-        "timestamp": str(int(time.time()))})
+    root = ElementTree.Element(
+        "coverage",
+        {
+            **rates(files),
+            "lines-covered": str(sum(map(bool, lines))),
+            "lines-valid": str(len(lines)),
+            "branches-covered": str(sum(map(bool, ways))),
+            "branches-valid": str(len(ways)),
+            "version": "1",
+            "timestamp": str(int(time.time())),
+        },
+    )
     ElementTree.SubElement(ElementTree.SubElement(root, "sources"), "source").text = str(RTL)
     packages = ElementTree.SubElement(root, "packages")
     for folder in sorted({str(Path(file).parent) for file in files}):
@@ -74,8 +87,7 @@ def cobertura(code: CodeCoverage) -> str:
         package = ElementTree.SubElement(packages, "package", {"name": folder, **rates(members)})
         classes = ElementTree.SubElement(package, "classes")
         for file in members:
-            one = ElementTree.SubElement(classes, "class", {"name": Path(file).stem, "filename": file,
-                                                            **rates([file])})
+            one = ElementTree.SubElement(classes, "class", {"name": Path(file).stem, "filename": file, **rates([file])})
             ElementTree.SubElement(one, "methods")
             listed = ElementTree.SubElement(one, "lines")
             by_line, branches = _by_line(code, file)
@@ -84,8 +96,10 @@ def cobertura(code: CodeCoverage) -> str:
                 more = {"branch": "false"}
                 if ways:
                     share = sum(map(bool, ways))
-                    more = {"branch": "true",
-                            "condition-coverage": f"{100 * share // len(ways)}% ({share}/{len(ways)})"}
+                    more = {
+                        "branch": "true",
+                        "condition-coverage": f"{100 * share // len(ways)}% ({share}/{len(ways)})",
+                    }
                 ElementTree.SubElement(listed, "line", {"number": str(line), "hits": str(count), **more})
     ElementTree.indent(root)
     return f'<?xml version="1.0" ?>\n{DOCTYPE}\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
@@ -96,16 +110,32 @@ def junit(name: str, records: Sequence[Mapping]) -> str:
     failed = sum(not record["passed"] for record in records)
     seconds = sum(record["seconds"] for record in records)
     root = ElementTree.Element("testsuites")
-    suite = ElementTree.SubElement(root, "testsuite", {
-        "name": name, "tests": str(len(records)), "failures": str(failed), "errors": "0", "skipped": "0",
-        "time": f"{seconds:.3f}"})
+    suite = ElementTree.SubElement(
+        root,
+        "testsuite",
+        {
+            "name": name,
+            "tests": str(len(records)),
+            "failures": str(failed),
+            "errors": "0",
+            "skipped": "0",
+            "time": f"{seconds:.3f}",
+        },
+    )
     for record in records:
-        case = ElementTree.SubElement(suite, "testcase", {
-            "classname": f"{record['simulator']}.{record['config']}".replace(":", "."),
-            "name": f"{record['sequence']}, seed {record['seed']}", "time": f"{record['seconds']:.3f}"})
+        case = ElementTree.SubElement(
+            suite,
+            "testcase",
+            {
+                "classname": f"{record['simulator']}.{record['config']}".replace(":", "."),
+                "name": f"{record['sequence']}, seed {record['seed']}",
+                "time": f"{record['seconds']:.3f}",
+            },
+        )
         if not record["passed"]:
             line = record["error"].split("\n")[0]
-            ElementTree.SubElement(case, "failure", {"message": line}).text = \
-                f"{record['error']}\nrepeat: {record['command']}"
+            ElementTree.SubElement(
+                case, "failure", {"message": line}
+            ).text = f"{record['error']}\nrepeat: {record['command']}"
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"

@@ -46,13 +46,15 @@ def of_other_points(files: Sequence[Path]) -> list[Path]:
     Such a run was of other sources; cocotb-coverage can't merge it.
     """
     bins = {PREFIX + name: set(defined) for name, defined in POINTS.items()}
-    return [path for path in files
-            if any(bins.setdefault(name, hits) != hits for name, hits in _bins(path).items())]
+    return [path for path in files if any(bins.setdefault(name, hits) != hits for name, hits in _bins(path).items())]
 
 
 def _bins(path: Path) -> dict[str, set[str]]:
-    return {name: set(map(str, item["bins:_hits"]))
-            for name, item in yaml.load(path.read_text(), LOADER).items() if "bins:_hits" in item}
+    return {
+        name: set(map(str, item["bins:_hits"]))
+        for name, item in yaml.load(path.read_text(), LOADER).items()
+        if "bins:_hits" in item
+    }
 
 
 def read_functional(files: Sequence[Path], merged: Path) -> list[CoverPoint]:
@@ -61,8 +63,11 @@ def read_functional(files: Sequence[Path], merged: Path) -> list[CoverPoint]:
         return []
     merge_coverage(lambda _message: None, str(merged), *map(str, files))
     database = yaml.safe_load(merged.read_text())
-    return [CoverPoint(name, in_order(name, item["bins:_hits"]), item["at_least"])
-            for name, item in sorted(database.items()) if "bins:_hits" in item]
+    return [
+        CoverPoint(name, in_order(name, item["bins:_hits"]), item["at_least"])
+        for name, item in sorted(database.items())
+        if "bins:_hits" in item
+    ]
 
 
 def merge_xml(files: Sequence[Path], merged: Path) -> None:

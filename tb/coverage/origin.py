@@ -52,7 +52,7 @@ def origin_of(pytest: Sequence[str], tests: str | None, revision: str) -> Origin
     seed = options.parse_known_args(pytest)[0].seed
     words = ["make cov"]
     if tests:  # it may have its own quotes, for the shell
-        words.append(f"TEST=\"{tests}\"" if "'" in tests else f"TEST={shlex.quote(tests)}")
+        words.append(f'TEST="{tests}"' if "'" in tests else f"TEST={shlex.quote(tests)}")
     words += [f"SEED={seed}"] if f"--seed={seed}" in pytest else []
     words += [f"BUILD={shlex.quote(str(BUILD))}"] if os.environ.get("FLAASH_BUILD") else []
     return Origin(" ".join(words), seed, tests is not None, revision)

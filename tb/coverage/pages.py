@@ -69,15 +69,19 @@ def matrix_of(point: CoverPoint) -> dict | None:
     cells = {tuple(name.rpartition(" x ")[::2]): hits for name, hits in point.bins.items()}
     columns = list(dict.fromkeys(column for _, column in cells))
     rows = list(dict.fromkeys(row for row, _ in cells))
-    return {"columns": columns, "rows": [(row, [cells.get((row, column)) for column in columns])
-                                         for row in rows]}
+    return {"columns": columns, "rows": [(row, [cells.get((row, column)) for column in columns]) for row in rows]}
 
 
 def summary_of(report: Report, file: str) -> dict:
     """Return the figures of one file, and the tests that build it."""
-    return {"name": file, "module": Path(file).stem, "folder": str(Path(file).parent),
-            "page": f"code/{Path(file).stem}.html", "tests": tests_of(report, file),
-            **figures(report.code.of(file))}
+    return {
+        "name": file,
+        "module": Path(file).stem,
+        "folder": str(Path(file).parent),
+        "page": f"code/{Path(file).stem}.html",
+        "tests": tests_of(report, file),
+        **figures(report.code.of(file)),
+    }
 
 
 def tests_of(report: Report, file: str) -> list[dict]:
@@ -96,9 +100,11 @@ def figures(counts: Iterable[tuple[Point, int]]) -> dict:
     for point, count in counts:
         totals[point.kind] += 1
         hits[point.kind] += count > 0
-    return {"percent": {kind: 100.0 * hits[kind] / totals[kind] if totals[kind] else 100.0 for kind in KINDS},
-            "has": {kind: totals[kind] > 0 for kind in KINDS},
-            "open": sum(totals.values()) - sum(hits.values())}
+    return {
+        "percent": {kind: 100.0 * hits[kind] / totals[kind] if totals[kind] else 100.0 for kind in KINDS},
+        "has": {kind: totals[kind] > 0 for kind in KINDS},
+        "open": sum(totals.values()) - sum(hits.values()),
+    }
 
 
 def rows_of(code: CodeCoverage, file: str, excluded: Iterable[Point]) -> list[dict]:
@@ -116,10 +122,11 @@ def rows_of(code: CodeCoverage, file: str, excluded: Iterable[Point]) -> list[di
     for number, text in enumerate(source, 1):
         points = others.get(number, [])
         notes = ways_of([pair for pair in points if pair[0].kind == "branch"], source)
-        notes += [note(text, True) for text in fold_toggles(
-            point.what for point, count in points if point.kind == "toggle" and not count)]
-        notes += [note(f"cover {point.what} {count}", not count)
-                  for point, count in points if point.kind == "cover"]
+        notes += [
+            note(text, True)
+            for text in fold_toggles(point.what for point, count in points if point.kind == "toggle" and not count)
+        ]
+        notes += [note(f"cover {point.what} {count}", not count) for point, count in points if point.kind == "cover"]
         notes += [note("excluded")] if number in left_out else []
         hole = lines.get(number) == 0 or any(count == 0 for _, count in points)
         rows.append({"number": number, "hits": lines.get(number), "text": text, "notes": notes, "hole": hole})
@@ -139,22 +146,27 @@ def ways_of(branches: Sequence[tuple[Point, int]], source: Sequence[str]) -> lis
     by_condition: dict[str, dict[str, int]] = {}
     for point, count in branches:
         found = condition_of(point.what, point.line, source)
-        text, way = (found[0], "true" if found[1] else "false") if found \
-            else ("", point.what.partition(" (column")[0])
+        text, way = (found[0], "true" if found[1] else "false") if found else ("", point.what.partition(" (column")[0])
         ways = by_condition.setdefault(text, {})
         ways[way] = ways.get(way, 0) + count
-    return [note((f"{text}: " if text else "") + ", ".join(f"{way} {ways[way]}" for way in sorted(
-        ways, key=lambda way: way in ("false", "else"))), not all(ways.values()))
-        for text, ways in by_condition.items()]
+    return [
+        note(
+            (f"{text}: " if text else "")
+            + ", ".join(f"{way} {ways[way]}" for way in sorted(ways, key=lambda way: way in ("false", "else"))),
+            not all(ways.values()),
+        )
+        for text, ways in by_condition.items()
+    ]
 
 
 def write_pages(report: Report, folder: Path) -> None:
     """Write index.html, testplan.html and code/*.html into a folder."""
     code, owner = report.code, {name: point for point in report.plan for name in point.cover}
     files = [summary_of(report, file) for file in code.files()]
-    folders = [{"name": name, **figures(pair for file in files if file["folder"] == name
-                                        for pair in code.of(file["name"]))}
-               for name in sorted({file["folder"] for file in files})]
+    folders = [
+        {"name": name, **figures(pair for file in files if file["folder"] == name for pair in code.of(file["name"]))}
+        for name in sorted({file["folder"] for file in files})
+    ]
     every = figures(code.counts.items())
     bins = [(name, point) for point in report.points for name in point.bins]
     missed = sum(len(point.missed) for point in report.points)
@@ -162,27 +174,54 @@ def write_pages(report: Report, folder: Path) -> None:
     for kind in KINDS:
         counts = [count for point, count in code.counts.items() if point.kind == kind]
         totals.append((kind, every["percent"][kind], sum(count == 0 for count in counts), len(counts)))
-    covers = [{"name": point.what, "module": Path(point.file).stem, "hits": count,
-               "page": f"code/{Path(point.file).stem}.html#L{point.line}"}
-              for point, count in sorted(code.counts.items()) if point.kind == "cover"]
-    (folder / "index.html").write_text(render(
-        "coverage.html.j2", runs=report.runs, about=report.about, totals=totals, points=report.points,
-        owner=owner, sampled=os.path.relpath(SAMPLED, folder), files=files, folders=folders, kinds=KINDS,
-        matrices={point.name: matrix_of(point) for point in report.points}, covers=covers,
-        ranking=report.ranking, kept=sum(run.rank > 0 for run in report.ranking), logs=report.logs,
-        builds=report.builds, exclusions=report.excluded, stale=report.stale, junit=report.junit,
-        origin=report.origin, measured=report.measured, unmeasured=report.unmeasured))
-    write_testplan(report.plan, report.points, folder, "FLAASH coverage",
-                   {point.name for point in report.points})
+    covers = [
+        {
+            "name": point.what,
+            "module": Path(point.file).stem,
+            "hits": count,
+            "page": f"code/{Path(point.file).stem}.html#L{point.line}",
+        }
+        for point, count in sorted(code.counts.items())
+        if point.kind == "cover"
+    ]
+    (folder / "index.html").write_text(
+        render(
+            "coverage.html.j2",
+            runs=report.runs,
+            about=report.about,
+            totals=totals,
+            points=report.points,
+            owner=owner,
+            sampled=os.path.relpath(SAMPLED, folder),
+            files=files,
+            folders=folders,
+            kinds=KINDS,
+            matrices={point.name: matrix_of(point) for point in report.points},
+            covers=covers,
+            ranking=report.ranking,
+            kept=sum(run.rank > 0 for run in report.ranking),
+            logs=report.logs,
+            builds=report.builds,
+            exclusions=report.excluded,
+            stale=report.stale,
+            junit=report.junit,
+            origin=report.origin,
+            measured=report.measured,
+            unmeasured=report.unmeasured,
+        )
+    )
+    write_testplan(report.plan, report.points, folder, "FLAASH coverage", {point.name for point in report.points})
     (folder / "code").mkdir(exist_ok=True)
     left_out = [point for members in report.excluded.values() for point in members]
     for file in files:
-        (folder / file["page"]).write_text(render(
-            "file.html.j2", file=file, kinds=KINDS, rows=rows_of(code, file["name"], left_out)))
+        (folder / file["page"]).write_text(
+            render("file.html.j2", file=file, kinds=KINDS, rows=rows_of(code, file["name"], left_out))
+        )
 
 
-def write_testplan(plan: Sequence[Testpoint], points: Sequence[CoverPoint], folder: Path, home: str,
-                   linked: Container[str]) -> None:
+def write_testplan(
+    plan: Sequence[Testpoint], points: Sequence[CoverPoint], folder: Path, home: str, linked: Container[str]
+) -> None:
     """Write testplan.html beside a page.
 
     Args:
@@ -192,7 +231,15 @@ def write_testplan(plan: Sequence[Testpoint], points: Sequence[CoverPoint], fold
         linked: the cover points that it has an anchor for.
     """
     percent = {point.name: point.percent for point in points}
-    (folder / "testplan.html").write_text(render(
-        "testplan.html.j2", plan=plan, percent=percent, folder=os.path.relpath(PLAN, folder),
-        root=os.path.relpath(ROOT, folder), home=home, linked=linked,
-        open={point.name for point in plan if any(percent.get(name, 100.0) < 100 for name in point.cover)}))
+    (folder / "testplan.html").write_text(
+        render(
+            "testplan.html.j2",
+            plan=plan,
+            percent=percent,
+            folder=os.path.relpath(PLAN, folder),
+            root=os.path.relpath(ROOT, folder),
+            home=home,
+            linked=linked,
+            open={point.name for point in plan if any(percent.get(name, 100.0) < 100 for name in point.cover)},
+        )
+    )

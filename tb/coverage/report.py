@@ -38,14 +38,19 @@ SHOWN_HOLES = 40  # on the terminal; all of them are in summary.json
 def functional_holes(points: list[CoverPoint], plan: list[Testpoint]) -> list[str]:
     """Name each missed bin with its testpoint."""
     owner = {cover: testpoint.name for testpoint in plan for cover in testpoint.cover}
-    return [f"functional {point.name}: bin {name} (testpoint {owner.get(point.name, 'none')})"
-            for point in points for name in point.missed]
+    return [
+        f"functional {point.name}: bin {name} (testpoint {owner.get(point.name, 'none')})"
+        for point in points
+        for name in point.missed
+    ]
 
 
 def code_holes(code: CodeCoverage) -> list[str]:
     """Name each uncovered line, branch and cover property, then each uncovered edge of a bit."""
-    return [f"{point.kind} rtl/{point.file}:{point.line} {point.what}".rstrip()
-            for point in code.holes(("line", "branch", "cover")) + code.holes(("toggle",))]
+    return [
+        f"{point.kind} rtl/{point.file}:{point.line} {point.what}".rstrip()
+        for point in code.holes(("line", "branch", "cover")) + code.holes(("toggle",))
+    ]
 
 
 def shown_holes(holes: list[str]) -> list[str]:
@@ -67,8 +72,9 @@ def runs_counted(code: CodeCoverage, functional: Mapping[str, int]) -> str:
 
 def bins_of(exports_of_run: list[Path]) -> set[str]:
     """Return the bins that a run has hit, as "point: bin"."""
-    return {f"{point.name}: {name}" for point in read_hits(exports_of_run)
-            for name in point.bins.keys() - set(point.missed)}
+    return {
+        f"{point.name}: {name}" for point in read_hits(exports_of_run) for name in point.bins.keys() - set(point.missed)
+    }
 
 
 def modules_measured(code: CodeCoverage, of: list[str]) -> str:
@@ -87,8 +93,10 @@ def builds_of(folders: list[Path]) -> tuple[list[dict], dict[str, str]]:
             repeats[folder.name] = noted.pop("repeat", "")
             text = json.dumps(noted)
             counted[text] = counted.get(text, 0) + 1
-    builds = sorted(({**json.loads(text), "runs": count} for text, count in counted.items()),
-                    key=lambda build: (build["toplevel"], build["simulator"], -build["runs"]))
+    builds = sorted(
+        ({**json.loads(text), "runs": count} for text, count in counted.items()),
+        key=lambda build: (build["toplevel"], build["simulator"], -build["runs"]),
+    )
     return builds, repeats
 
 
@@ -102,8 +110,7 @@ def write(folder: Path, origin: Origin | None = None) -> bool:
         print("no test has measured code coverage: that takes a simulation on Verilator", file=sys.stderr)
         return False
     for path in of_other_points(files):
-        print(f"left out, because its cover points have other bins than this project: {path}",
-              file=sys.stderr)
+        print(f"left out, because its cover points have other bins than this project: {path}", file=sys.stderr)
         files.remove(path)
     code = CodeCoverage()
     hits: dict[str, set[Hashable]] = {}
@@ -113,29 +120,54 @@ def write(folder: Path, origin: Origin | None = None) -> bool:
         if points_hit:
             hits[run.name] = points_hit
     points = read_functional(files, folder / "functional.yml")
-    merge_xml([path.with_suffix(".xml") for path in files if path.with_suffix(".xml").exists()],
-              folder / "functional.xml")
+    merge_xml(
+        [path.with_suffix(".xml") for path in files if path.with_suffix(".xml").exists()], folder / "functional.xml"
+    )
     plan = read_testplan()
     excluded, stale = exclusions.apply(code, exclusions.read_exclusions(), origin.subset)
     ranking = contributions(hits)
     holes = functional_holes(points, plan) + code_holes(code)
-    summary = {"functional": round(total_percent(points), 2) if points else None,
-               **{kind: round(code.percent(kind), 2) for kind in KINDS},
-               "measured": code.files(), "origin": dataclasses.asdict(origin), "holes": holes}
+    summary = {
+        "functional": round(total_percent(points), 2) if points else None,
+        **{kind: round(code.percent(kind), 2) for kind in KINDS},
+        "measured": code.files(),
+        "origin": dataclasses.asdict(origin),
+        "holes": holes,
+    }
     (folder / "summary.json").write_text(json.dumps(summary, indent=1) + "\n")
-    (folder / "hits.json").write_text(json.dumps(sorted(
-        {str(item) for items in hits.values() for item in items if isinstance(item, str)}), indent=0) + "\n")
+    (folder / "hits.json").write_text(
+        json.dumps(sorted({str(item) for items in hits.values() for item in items if isinstance(item, str)}), indent=0)
+        + "\n"
+    )
     (folder / "lcov.info").write_text(exports.lcov(code))
     (folder / "cobertura.xml").write_text(exports.cobertura(code))
     told = runs_counted(code, count_runs(files))
     logs = {run.name: f"runs/{run.name}/run.log" for run in runs if (run / "run.log").exists()}
-    about = (f"{len(stale)} exclusions are out of date. " if stale else "") + \
-        f"{sum(map(len, excluded.values()))} points are excluded, each with its reason."
+    about = (
+        f"{len(stale)} exclusions are out of date. " if stale else ""
+    ) + f"{sum(map(len, excluded.values()))} points are excluded, each with its reason."
     builds, repeats = builds_of(runs)
     measured = modules_measured(code, modules := hardware())
-    write_pages(Report(code, points, plan, excluded, stale, ranking, builds, told, about, logs,
-                       origin, measured, sorted({*modules} - {*code.files()}), repeats,
-                       (folder / "junit.xml").exists()), folder)
+    write_pages(
+        Report(
+            code,
+            points,
+            plan,
+            excluded,
+            stale,
+            ranking,
+            builds,
+            told,
+            about,
+            logs,
+            origin,
+            measured,
+            sorted({*modules} - {*code.files()}),
+            repeats,
+            (folder / "junit.xml").exists(),
+        ),
+        folder,
+    )
     of_subset = ": a subset of the tests" if origin.subset else ""
     show(code, summary, holes, f"{told}. {measured}{of_subset}", stale)
     return True
@@ -155,8 +187,12 @@ def show(code: CodeCoverage, summary: Mapping, holes: list[str], runs: str, stal
     for text in [*stale, *shown_holes(holes)]:
         console.print(text, highlight=False, markup=False)
     functional = "not measured" if summary["functional"] is None else f"{summary['functional']:.1f} %"
-    console.print(f"functional {functional}, " + ", ".join(f"{kind} {summary[kind]:.1f} %" for kind in KINDS)
-                  + f"; {len(holes)} holes", highlight=False)
+    console.print(
+        f"functional {functional}, "
+        + ", ".join(f"{kind} {summary[kind]:.1f} %" for kind in KINDS)
+        + f"; {len(holes)} holes",
+        highlight=False,
+    )
 
 
 def add(report: Path, runs: list[Path], fresh: Path) -> bool:

@@ -46,8 +46,11 @@ def add(runs: Sequence[str]) -> int:
     found: list[Path] = []
     for name in runs:
         path = Path(name)
-        members = [path] if list(path.glob("functional-*.yml")) or (path / "coverage.dat").exists() \
+        members = (
+            [path]
+            if list(path.glob("functional-*.yml")) or (path / "coverage.dat").exists()
             else [member for member in sorted(path.glob("*")) if list(member.glob("functional-*.yml"))]
+        )
         if not members:
             return complain(f"there is no coverage in {name}")
         found += members

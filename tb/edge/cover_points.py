@@ -14,8 +14,20 @@ ARRAYS = ["pos", "crd", "crd of the leaf", "val"]
 BURSTS = ["a beat", "some beats", "16 beats", "up to 4 KB", "from 4 KB on"]
 TARGETS = ["descriptor", *ARRAYS, "results", "completion record"]
 # Errors as completion records report them: faults of descriptors and arrays, and ends of the chip.
-CODES = ["ErrOrder", "ErrExtent", "ErrCount", "ErrMemoryFull", "ErrPointer", "ErrCoordOrder", "ErrCoordRange",
-         "ErrNoOperand", "ErrExtentsDiffer", "ErrAborted", "ErrWatchdog", "ErrParity"]
+CODES = [
+    "ErrOrder",
+    "ErrExtent",
+    "ErrCount",
+    "ErrMemoryFull",
+    "ErrPointer",
+    "ErrCoordOrder",
+    "ErrCoordRange",
+    "ErrNoOperand",
+    "ErrExtentsDiffer",
+    "ErrAborted",
+    "ErrWatchdog",
+    "ErrParity",
+]
 
 ARRAY_PARTS = ["Pos", "Crd", "Val"]
 LATENCIES = ["none", "1-9", "10-99", "100 or more"]
@@ -47,8 +59,7 @@ POINTS: dict[str, list[str]] = {
     "edge.ring": ["one", "two", "more", "full"],
     "edge.slot": ["first", "middle", "last"],
     "edge.queue": ["within the ring", "around its end"],
-    "edge.place": [*_cross(("arrays", "results"), ("at 4 KB", "across 4 KB", "within 4 KB")),
-                   "arrays x up to 4 KB"],
+    "edge.place": [*_cross(("arrays", "results"), ("at 4 KB", "across 4 KB", "within 4 KB")), "arrays x up to 4 KB"],
     "edge.last_beat": ["whole", "a part"],  # of the results
     "edge.prompt": ["no", "yes", "yes, and written again"],
     "edge.code": [*CODES, *rtl.EDGE.errors],

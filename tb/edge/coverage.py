@@ -23,13 +23,13 @@ from tb.env.cover_points import export, hit
 PAGE = 4096
 NAMES = {constant.value: name for name, constant in {**ERRORS, **EDGE.errors}.items()}
 PARTS = {constant.value: name.removeprefix("Part") for name, constant in EDGE.prefixed("Part").items()}
-REFUSED = {"ErrReadSlave": "SLVERR", "ErrReadDecode": "DECERR", "ErrWriteSlave": "SLVERR",
-           "ErrWriteDecode": "DECERR"}
+REFUSED = {"ErrReadSlave": "SLVERR", "ErrReadDecode": "DECERR", "ErrWriteSlave": "SLVERR", "ErrWriteDecode": "DECERR"}
 LEAF = 7
 
 
 def export_at_the_end() -> None:
     """Write the hits into the folder of the run when the test of this simulation ends."""
+
     async def wait() -> None:
         try:
             await Event().wait()
@@ -78,9 +78,19 @@ def sample_queue(first: int, count: int, slots: int) -> None:
 def sample_place(what: str, address: int, size: int) -> None:
     """Sample where "arrays" or "results" of some bytes lie."""
     end = address + size
-    hit("edge.place", f"{what} x " + (
-        "at 4 KB" if address % PAGE == 0 else "up to 4 KB" if end % PAGE == 0 and what == "arrays"
-        else "across 4 KB" if address // PAGE != (end - 1) // PAGE else "within 4 KB"))
+    hit(
+        "edge.place",
+        f"{what} x "
+        + (
+            "at 4 KB"
+            if address % PAGE == 0
+            else "up to 4 KB"
+            if end % PAGE == 0 and what == "arrays"
+            else "across 4 KB"
+            if address // PAGE != (end - 1) // PAGE
+            else "within 4 KB"
+        ),
+    )
 
 
 def sample_end(what: str, under_way: str) -> None:
@@ -121,8 +131,10 @@ def sample_completion(descriptor: Descriptor, record: Completion, beat: int) -> 
     hit("edge.width", str(8 * beat))
     hit("edge.format", next(key for key, fmt in FORMATS.items() if fmt.code == descriptor.format))
     hit("edge.kept", {(0, 0): "none", (1, 0): "A", (0, 1): "B"}.get(descriptor.kept, "both"))
-    hit("edge.records", f"{'coordinates' if descriptor.coordinates else 'numbers'} x"
-                        f" {'dense' if descriptor.dense else 'sparse'}")
+    hit(
+        "edge.records",
+        f"{'coordinates' if descriptor.coordinates else 'numbers'} x {'dense' if descriptor.dense else 'sparse'}",
+    )
     for letter, levels, kept in zip("AB", (descriptor.a, descriptor.b), descriptor.kept, strict=True):
         hit("edge.order", f"{letter} x {min(len(levels), 4) if len(levels) < 4 else '4-8'}")
         if not kept:
@@ -148,15 +160,30 @@ def _sample_results(descriptor: Descriptor, record: Completion, beat: int) -> No
     fmt = next(fmt for fmt in FORMATS.values() if fmt.code == descriptor.format)
     free = len(descriptor.a) + len(descriptor.b) - 2
     needed = record.results * record_bytes(fmt, free if descriptor.coordinates else FIBERS)
-    hit("edge.results", "none" if not record.results else "one" if record.results == 1
-        else "a beat" if needed <= beat else "beats")
-    hit("edge.buffer", "none" if not descriptor.capacity else "too small" if descriptor.capacity < needed
-        else "exact" if descriptor.capacity == needed else "larger")
+    hit(
+        "edge.results",
+        "none" if not record.results else "one" if record.results == 1 else "a beat" if needed <= beat else "beats",
+    )
+    hit(
+        "edge.buffer",
+        "none"
+        if not descriptor.capacity
+        else "too small"
+        if descriptor.capacity < needed
+        else "exact"
+        if descriptor.capacity == needed
+        else "larger",
+    )
 
 
 def _target(place: int) -> str:
     """Return the refused access, by the place of the error."""
     part, leaf = PARTS[place >> 24 & 0xF], place >> 28 & 7 == LEAF
-    return {"Descriptor": "descriptor", "Pos": "pos", "Crd": "crd of the leaf" if leaf else "crd",
-            "Val": "val", "Result": "results", "Completion": "completion record"}[part]
-
+    return {
+        "Descriptor": "descriptor",
+        "Pos": "pos",
+        "Crd": "crd of the leaf" if leaf else "crd",
+        "Val": "val",
+        "Result": "results",
+        "Completion": "completion record",
+    }[part]

@@ -19,8 +19,9 @@ RING = [EDGE.registers[name] for name in ("RegEdgeStatus", "RegRingHead", "RegRi
 _hangs: list[str] = []  # of the tests before, in this simulation
 
 
-def guard(dut: SimHandleBase, bus: BusMemory, master: AxiLiteMaster, writes: Callable[[], tuple],
-          period: int = PERIOD) -> None:
+def guard(
+    dut: SimHandleBase, bus: BusMemory, master: AxiLiteMaster, writes: Callable[[], tuple], period: int = PERIOD
+) -> None:
     """Let the test fail when neither the bus, nor a write of a register, nor the chip moves for two periods.
 
     Raises:
@@ -31,8 +32,14 @@ def guard(dut: SimHandleBase, bus: BusMemory, master: AxiLiteMaster, writes: Cal
 
     async def watch() -> None:
         try:
-            await HangGuard(dut, lambda: (*bus.moved, *writes()), bus.outstanding,
-                            functools.partial(carry_out, master), period, shown=RING).watch()
+            await HangGuard(
+                dut,
+                lambda: (*bus.moved, *writes()),
+                bus.outstanding,
+                functools.partial(carry_out, master),
+                period,
+                shown=RING,
+            ).watch()
         except HangError as error:
             _hangs.append(str(error).split("\n", 1)[0])
             raise

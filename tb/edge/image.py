@@ -26,10 +26,16 @@ def levels(csf: Csf, fmt: NumberFormat, dense: bool = False, narrow: bool = Fals
         dense: the first upper level is dense (its extent must be small).
         narrow: coordinates of the leaf have two bytes, otherwise four.
     """
-    upper = [Level(extent, len(coords), pointers.astype(WORD), coords.astype(WORD))
-             for extent, coords, pointers in zip(csf.shape, csf.coords, csf.pointers, strict=False)]
-    leaf = Level(csf.shape[-1], csf.nnz, csf.leaf_coords.astype(NARROW if narrow else WORD),
-                 fmt.encode(csf.leaf_values).astype(f"<u{fmt.value_width // 8}"))
+    upper = [
+        Level(extent, len(coords), pointers.astype(WORD), coords.astype(WORD))
+        for extent, coords, pointers in zip(csf.shape, csf.coords, csf.pointers, strict=False)
+    ]
+    leaf = Level(
+        csf.shape[-1],
+        csf.nnz,
+        csf.leaf_coords.astype(NARROW if narrow else WORD),
+        fmt.encode(csf.leaf_values).astype(f"<u{fmt.value_width // 8}"),
+    )
     if dense and upper:
         lengths = np.zeros(csf.shape[0], np.int64)
         lengths[csf.coords[0]] = np.diff(csf.pointers[0])
@@ -68,8 +74,15 @@ class Image:
                 addresses.append(0 if array is None else self._array(array))
                 if array is not None and array.nbytes:
                     self.parts.append((which, LEAF if leaf else number, part, addresses[-1], array.nbytes))
-            entries.append(LevelEntry(*addresses, level.extent, level.count,
-                                      dense=not leaf and level.second is None, narrow=leaf and level.narrow))
+            entries.append(
+                LevelEntry(
+                    *addresses,
+                    level.extent,
+                    level.count,
+                    dense=not leaf and level.second is None,
+                    narrow=leaf and level.narrow,
+                )
+            )
         return entries
 
     def _array(self, array: np.ndarray) -> int:

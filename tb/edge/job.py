@@ -48,18 +48,26 @@ class Job:
 
 def machine_of(config: Config) -> Machine:
     """Return the identity in the registers of a chip of this configuration."""
-    return Machine(get_format(str(config["Format"])), *(int(config[name]) for name in (
-        "Lanes", "MemLines", "NodeDepth", "FiberDepth", "CoordWidth")), WIDTH, int(config["NumSdpe"]),
-        str(config["Engine"]))
+    return Machine(
+        get_format(str(config["Format"])),
+        *(int(config[name]) for name in ("Lanes", "MemLines", "NodeDepth", "FiberDepth", "CoordWidth")),
+        WIDTH,
+        int(config["NumSdpe"]),
+        str(config["Engine"]),
+    )
 
 
-def contract_files(built: Build, config: Config, what: Job, seed: int, name: str,
-                   waves: bool = False) -> Path:
+def contract_files(built: Build, config: Config, what: Job, seed: int, name: str, waves: bool = False) -> Path:
     """Contract and compare with the model; return the folder with summary.json and result.npz.
 
     Raises:
         SimulationFailed: something disagreed, hung or died.
     """
-    return run(built, "tb.edge.sim_tests", name, seed,
-               {"FLAASH_EDGE_JOB": json.dumps(dataclasses.asdict(what)), "FLAASH_CONFIG": config.to_json()},
-               waves=waves)
+    return run(
+        built,
+        "tb.edge.sim_tests",
+        name,
+        seed,
+        {"FLAASH_EDGE_JOB": json.dumps(dataclasses.asdict(what)), "FLAASH_CONFIG": config.to_json()},
+        waves=waves,
+    )

@@ -56,11 +56,11 @@ class Bytes:
         """Write as the host does."""
         piece = np.frombuffer(data, np.uint8)
         for array in (self.data, self._host):
-            array[address - self.base:address - self.base + len(piece)] = piece
+            array[address - self.base : address - self.base + len(piece)] = piece
 
     def get(self, address: int, length: int) -> bytes:
         """Read as the host does."""
-        return self.data[address - self.base:address - self.base + length].tobytes()
+        return self.data[address - self.base : address - self.base + length].tobytes()
 
     def check(self) -> None:
         """Compare every byte that the chip must not write with what the host has put there.
@@ -73,8 +73,10 @@ class Bytes:
             self._host[part] = self.data[part]
         changed = np.flatnonzero(self.data != self._host)
         self.allowed.clear()
-        assert not len(changed), (f"the chip has written {len(changed)} bytes outside of its buffers, the"
-                                  f" first at {self.base + int(changed[0]):#x}")
+        assert not len(changed), (
+            f"the chip has written {len(changed)} bytes outside of its buffers, the"
+            f" first at {self.base + int(changed[0]):#x}"
+        )
 
     def answer(self, address: int, length: int) -> AxiResp:
         """Return the response to an access of the chip."""
@@ -101,7 +103,7 @@ class Bytes:
             raise ValueError
         if self.watcher:
             self.watcher.writes(address, data)
-        self.data[address - self.base:address - self.base + len(data)] = np.frombuffer(data, np.uint8)
+        self.data[address - self.base : address - self.base + len(data)] = np.frombuffer(data, np.uint8)
 
     beat = 16  # bytes of the bus
     answered = AxiResp.OKAY  # the last read
@@ -242,7 +244,8 @@ class BusMemory:
         """The outstanding bursts: nothing, reads, writes, reads and writes."""
         reads = self.channels["ar"].busy or self.channels["r"].busy
         writes = self.channels["aw"].passed != self.channels["b"].passed or any(
-            self.channels[name].busy for name in ("aw", "w", "b"))
+            self.channels[name].busy for name in ("aw", "w", "b")
+        )
         return " and ".join(["reads"] * reads + ["writes"] * writes) or "nothing"
 
     def _ar_comes(self, burst: Any) -> None:

@@ -93,8 +93,11 @@ class Placing:
 
     def _fits_dense(self, csf: Csf) -> bool:
         """Return whether the first level can be dense, which has a node for each coordinate."""
-        return (csf.order > 1 and csf.shape[0] <= LARGEST_DENSE
-                and csf.nodes - len(csf.coords[0]) + csf.shape[0] <= int(self._config["NodeDepth"]))
+        return (
+            csf.order > 1
+            and csf.shape[0] <= LARGEST_DENSE
+            and csf.nodes - len(csf.coords[0]) + csf.shape[0] <= int(self._config["NodeDepth"])
+        )
 
     def _fits_narrow(self, csf: Csf) -> bool:
         """Return whether coordinates of the leaf fit into two bytes."""

@@ -68,20 +68,39 @@ async def files(dut) -> None:
     assert np.array_equal(result.coords, expected.coords), "the model has other results"
     wrong = np.flatnonzero(result.bits != expected.bits)
     for at in wrong[:1]:
-        raise AssertionError(f"{len(wrong)} of {len(result.bits)} results are wrong; at"
-                             f" {tuple(result.coords[at].tolist())} stands {result.bits[at]:#x}, the model"
-                             f" says {expected.bits[at]:#x}")
+        raise AssertionError(
+            f"{len(wrong)} of {len(result.bits)} results are wrong; at"
+            f" {tuple(result.coords[at].tolist())} stands {result.bits[at]:#x}, the model"
+            f" says {expected.bits[at]:#x}"
+        )
     chip.check()
     cost = result.cost
     compute = cost.computing if build.engine == "lookup" else least_computing(made, Machine(config), job)
     bound = outside_bound(cost.read, compute, cost.written, build.width)
     summary = {
-        "passed": True, "results": len(result.bits), "jobs": expected.jobs, "matches": expected.matches,
-        "operands": [{"shape": list(side.operand.shape), "entries": side.operand.entries,
-                      "fibers": len(side.operand.fiber_lengths())} for side in made.sides],
-        "removed": list(result.removed), "renumbered": any(result.removed), "pairs": cost.descriptors,
-        "cycles": cycles, "computing": cost.computing, "read": cost.read, "written": cost.written,
-        "bound": bound.cycles, "limit": bound.limit, "width": build.width, "latency": job.latency}
+        "passed": True,
+        "results": len(result.bits),
+        "jobs": expected.jobs,
+        "matches": expected.matches,
+        "operands": [
+            {
+                "shape": list(side.operand.shape),
+                "entries": side.operand.entries,
+                "fibers": len(side.operand.fiber_lengths()),
+            }
+            for side in made.sides
+        ],
+        "removed": list(result.removed),
+        "renumbered": any(result.removed),
+        "pairs": cost.descriptors,
+        "cycles": cycles,
+        "computing": cost.computing,
+        "read": cost.read,
+        "written": cost.written,
+        "bound": bound.cycles,
+        "limit": bound.limit,
+        "width": build.width,
+        "latency": job.latency,
+    }
     (folder / "summary.json").write_text(json.dumps(summary, indent=1) + "\n")
-    np.savez(folder / "result.npz", shape=np.array(result.shape, np.int64), coords=result.coords,
-             bits=result.bits)
+    np.savez(folder / "result.npz", shape=np.array(result.shape, np.int64), coords=result.coords, bits=result.bits)

@@ -52,8 +52,9 @@ class SimRegisters:
     def __init__(self, dut: SimHandleBase):
         self._dut, self.writes = dut, 0
         logging.getLogger(f"cocotb.{dut._name}.s_axil").setLevel(logging.ERROR)
-        self.master = AxiLiteMaster(AxiLiteBus.from_prefix(dut, "s_axil"), dut.clk_i, dut.rst_ni,
-                                     reset_active_level=False)
+        self.master = AxiLiteMaster(
+            AxiLiteBus.from_prefix(dut, "s_axil"), dut.clk_i, dut.rst_ni, reset_active_level=False
+        )
 
     async def read(self, address: int) -> int:
         """Return a register."""
@@ -110,8 +111,13 @@ class Chip:
         device: the driver's queue, after open().
     """
 
-    def __init__(self, dut: SimHandleBase, base: int = 0x1_2345_0000, size: int = 1 << 20,
-                 latency: Mapping[str, int] | None = None):
+    def __init__(
+        self,
+        dut: SimHandleBase,
+        base: int = 0x1_2345_0000,
+        size: int = 1 << 20,
+        latency: Mapping[str, int] | None = None,
+    ):
         self.bus = BusMemory(dut, base, size, latency)
         coverage.export_at_the_end()
         self.memory, self.registers = SimMemory(self.bus), SimRegisters(dut)

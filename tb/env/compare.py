@@ -6,9 +6,14 @@ import numpy as np
 from models.numbers import NumberFormat
 
 
-def compare_records(coords: np.ndarray, bits: np.ndarray, seen_coords: np.ndarray,
-                    seen_bits: np.ndarray, partial: bool = False, fmt: NumberFormat | None = None
-                    ) -> list[tuple[int, str]]:
+def compare_records(
+    coords: np.ndarray,
+    bits: np.ndarray,
+    seen_coords: np.ndarray,
+    seen_bits: np.ndarray,
+    partial: bool = False,
+    fmt: NumberFormat | None = None,
+) -> list[tuple[int, str]]:
     """Return (record, sentence) for each result that is missing, altered, doubled or not expected.
 
     `record` is the place among the hardware's records; those that are missing come last, with their number.
@@ -29,19 +34,20 @@ def compare_records(coords: np.ndarray, bits: np.ndarray, seen_coords: np.ndarra
     def named(value: int) -> str:
         return f"{value:#x} ({fmt.decode_result(np.array([value]))[0]!s})" if fmt else f"{value:#x}"
 
-    for record, (place, value) in enumerate(zip(map(tuple, seen_coords.tolist()), seen_bits.tolist(),
-                                                strict=True)):
+    for record, (place, value) in enumerate(zip(map(tuple, seen_coords.tolist()), seen_bits.tolist(), strict=True)):
         if place in met:
             sentences.append((record, f"result {place} came twice, again with {named(value)}"))
         elif place not in wanted:
             sentences.append((record, f"result {place} = {named(value)} is not expected"))
         elif wanted[place] != value:
-            sentences.append((record, f"result {place} is {named(value)}, the model says"
-                                      f" {named(wanted[place])}"))
+            sentences.append((record, f"result {place} is {named(value)}, the model says {named(wanted[place])}"))
         met.add(place)
     if not partial:
-        sentences += [(len(seen_bits), f"result {place} = {named(value)} is missing")
-                      for place, value in wanted.items() if place not in met]
+        sentences += [
+            (len(seen_bits), f"result {place} = {named(value)} is missing")
+            for place, value in wanted.items()
+            if place not in met
+        ]
     return sentences
 
 

@@ -25,8 +25,7 @@ SAMPLED_JOBS = 200  # of a contraction; all of them would take longer than the s
 
 def share_class(share: float) -> str:
     """Return the class of the filled share of the fibers."""
-    return next((name for limit, name in ((0.01, "1%"), (0.1, "10%"), (0.5, "50%")) if share <= limit),
-                "above")
+    return next((name for limit, name in ((0.01, "1%"), (0.1, "10%"), (0.5, "50%")) if share <= limit), "above")
 
 
 def count_class(value: int, limits: list[tuple[int, str]], above: str) -> str:
@@ -104,8 +103,7 @@ class CoverageSubscriber(uvm_subscriber):
         hit("build.engine_lanes", f"{config['Engine']} x {self._lanes}")
         hit("build.scheduler", config["Scheduler"])
         hit("build.lanes", str(self._lanes))
-        hit("build.sdpes", count_class(self._sdpes, [
-            (1, "1"), (2, "2"), (7, "3-7"), (8, "8"), (32, "9-32")], "33-64"))
+        hit("build.sdpes", count_class(self._sdpes, [(1, "1"), (2, "2"), (7, "3-7"), (8, "8"), (32, "9-32")], "33-64"))
         hit("build.latency", count_class(int(config["MemLatency"]), [(1, "1"), (9, "2-9")], "10 or more"))
 
     def _sample_operand(self, csf: Csf) -> None:
@@ -132,8 +130,9 @@ class CoverageSubscriber(uvm_subscriber):
         self._sample_values(self._format.encode(csf.leaf_values))
 
     def _sample_values(self, bits: np.ndarray) -> None:
-        if (bits << np.uint32(1 if self._format.is_float else 0)
-                & np.uint32(2**self._format.value_width - 1) == 0).any():
+        if (
+            bits << np.uint32(1 if self._format.is_float else 0) & np.uint32(2**self._format.value_width - 1) == 0
+        ).any():
             hit("operand.values", "explicit zero")
         if not self._format.is_float:
             if (self._format.signed(bits) == -(2 ** (self._format.value_width - 1))).any():
@@ -142,9 +141,12 @@ class CoverageSubscriber(uvm_subscriber):
         values = self._format.decode(bits)
         magnitude = np.abs(values)
         largest = np.abs(self._format.decode(np.array([0x7F7F_FFFF >> (32 - self._format.value_width)])))
-        for name, seen in (("nan", np.isnan(values)), ("infinite", np.isinf(values)),
-                           ("subnormal", (magnitude > 0) & (magnitude < 2.0**-126)),
-                           ("largest", magnitude == largest)):
+        for name, seen in (
+            ("nan", np.isnan(values)),
+            ("infinite", np.isinf(values)),
+            ("subnormal", (magnitude > 0) & (magnitude < 2.0**-126)),
+            ("largest", magnitude == largest),
+        ):
             if seen.any():
                 hit("operand.values", name)
 
@@ -169,8 +171,10 @@ class CoverageSubscriber(uvm_subscriber):
         if result.jobs:
             hit("mode.long_lines", self._long_class(item, a, b))
         per_sdpe = result.jobs / self._sdpes
-        hit("mode.jobs_per_sdpe", "none" if not result.jobs else "more" if per_sdpe > 1
-            else "one" if per_sdpe == 1 else "less than one")
+        hit(
+            "mode.jobs_per_sdpe",
+            "none" if not result.jobs else "more" if per_sdpe > 1 else "one" if per_sdpe == 1 else "less than one",
+        )
 
     def _long_class(self, item: ContractionItem, a: Csf, b: Csf) -> str:
         """Return how many jobs are long by RegLongLines."""
@@ -191,8 +195,9 @@ class CoverageSubscriber(uvm_subscriber):
             hit("fiber.last_job", " x ".join(self._fill(length, a.shape[-1]) for length in last))
         for job in np.unique(np.linspace(0, jobs - 1, min(jobs, SAMPLED_JOBS)).astype(int)):
             first, second = divmod(int(job), len(bounds_b))
-            self._sample_job(a.leaf_coords[slice(*bounds_a[first])], b.leaf_coords[slice(*bounds_b[second])],
-                             a.shape[-1], portion)
+            self._sample_job(
+                a.leaf_coords[slice(*bounds_a[first])], b.leaf_coords[slice(*bounds_b[second])], a.shape[-1], portion
+            )
 
     def _sample_job(self, a: np.ndarray, b: np.ndarray, extent: int, portion: int) -> None:
         hit("fiber.lengths", f"{self._fill(len(a), extent)} x {self._fill(len(b), extent)}")
@@ -202,10 +207,17 @@ class CoverageSubscriber(uvm_subscriber):
         matches = len(at_a)
         if portion:
             self._sample_portions(len(a), at_a, portion)
-        hit("match.count", "none" if not matches else "all of the shorter fiber"
-            if matches == min(len(a), len(b)) else "one" if matches == 1 else "some")
-        for place in {(self._place(i, len(a)), self._place(j, len(b)))
-                      for i, j in zip(at_a, at_b, strict=True)}:
+        hit(
+            "match.count",
+            "none"
+            if not matches
+            else "all of the shorter fiber"
+            if matches == min(len(a), len(b))
+            else "one"
+            if matches == 1
+            else "some",
+        )
+        for place in {(self._place(i, len(a)), self._place(j, len(b))) for i, j in zip(at_a, at_b, strict=True)}:
             hit("match.places", " x ".join(place))
         if self._lanes == 4:
             for lanes in set(zip((at_a % 4).tolist(), (at_b % 4).tolist(), strict=True)):
@@ -216,7 +228,7 @@ class CoverageSubscriber(uvm_subscriber):
         a, b = (csf.leaf_coords[slice(*csf.fiber_bounds()[-1])] for csf in (prediction.a, prediction.b))
         portion = prediction.item.portion
         if portion and count_portions(len(a), self._lanes, portion):
-            pieces = [a[i:i + portion] for i in range(0, len(a), portion)]
+            pieces = [a[i : i + portion] for i in range(0, len(a), portion)]
             left = max(lines_left(piece, b, self._lanes) for piece in pieces)
             hit("last.split_tail", count_class(left, [(0, "none"), (LONG_TAIL, "rest")], "long rest"))
             return
@@ -227,8 +239,7 @@ class CoverageSubscriber(uvm_subscriber):
 
     def _sample_portions(self, length: int, matches: np.ndarray, most: int) -> None:
         count = count_portions(length, self._lanes, most)
-        hit("portion.count", "not split" if not count else count_class(count, [(2, "2"), (9, "3-9")],
-                                                                     "10 or more"))
+        hit("portion.count", "not split" if not count else count_class(count, [(2, "2"), (9, "3-9")], "10 or more"))
         if count:
             cuts = range(most, length, most)
             for cut in cuts:
@@ -242,8 +253,7 @@ class CoverageSubscriber(uvm_subscriber):
     def _fill(self, length: int, extent: int) -> str:
         if length == extent and length > 1:
             return FILLS[4]
-        return count_class(length, [(1, FILLS[0]), (self._lanes - 1, FILLS[1]), (self._lanes, FILLS[2])],
-                           FILLS[3])
+        return count_class(length, [(1, FILLS[0]), (self._lanes - 1, FILLS[1]), (self._lanes, FILLS[2])], FILLS[3])
 
     @staticmethod
     def _place(index: int, length: int) -> str:
@@ -254,8 +264,11 @@ class CoverageSubscriber(uvm_subscriber):
     def _sample_result(self, result: ContractionResult) -> None:
         hit("result.count", count_class(result.results, [(0, "none"), (1, "one")], "more"))
         hit("result.orders", count_class(len(result.shape), [(0, "scalar"), (1, "1"), (4, "2-4")], "5-14"))
-        for name, count in (("no match", result.zeros_empty), ("cancelled", result.zeros_cancel),
-                            ("underflow", result.zeros_underflow)):
+        for name, count in (
+            ("no match", result.zeros_empty),
+            ("cancelled", result.zeros_cancel),
+            ("underflow", result.zeros_underflow),
+        ):
             if count:
                 hit("result.dropped", name)
         for flag in Flags:

@@ -64,14 +64,19 @@ class ContractionEnv(uvm_env):
             self.coverage = CoverageSubscriber("coverage", self, self.config)
             self.statistics = Statistics("statistics", self, self.config)
         self.progress = Progress("progress", self, self._access)
-        guard = HangGuard(dut, self.activity, self.outstanding, self._access,
-                          silence=lambda: self.contraction.driver.silence, shown=self.shown)
+        guard = HangGuard(
+            dut,
+            self.activity,
+            self.outstanding,
+            self._access,
+            silence=lambda: self.contraction.driver.silence,
+            shown=self.shown,
+        )
         self.watchdog = Watchdog("watchdog", self, guard)
 
     def connect_phase(self) -> None:
         driver = self.contraction.driver
-        self.registers = driver.registers = RegisterModel(self.axil.sequencer, self.register_table,
-                                                          self.changing)
+        self.registers = driver.registers = RegisterModel(self.axil.sequencer, self.register_table, self.changing)
         self.mirror.registers = self.registers
         self.axil.monitor.ap.connect(self.mirror.analysis_export)
         driver.items.connect(self.predictor.analysis_export)

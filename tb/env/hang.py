@@ -16,8 +16,7 @@ from tb.env.registers import status_text
 PERIOD = 20_000  # cycles (of 1 ns) without progress before the test fails
 ANSWER = 2_000  # cycles in which a register must respond
 # Counters that move only when work gets done; cycles and stalls also count while nothing happens.
-WORK = ("CntRuns", "CntSteps", "CntMatches", "CntDotsDone", "CntResults", "CntMemReads", "CntUnloaded",
-        "CntDiscarded")
+WORK = ("CntRuns", "CntSteps", "CntMatches", "CntDotsDone", "CntResults", "CntMemReads", "CntUnloaded", "CntDiscarded")
 MAX_STREAMS = 40
 
 
@@ -38,9 +37,16 @@ class HangGuard:
         shown: registers that the report shows beside the registers of every chip.
     """
 
-    def __init__(self, dut: SimHandleBase, activity: Callable[[], tuple],
-                 outstanding: Callable[[], list[str]], access: Callable, period: int = PERIOD,
-                 silence: Callable[[], int] = lambda: 0, shown: Sequence[rtl.Register] = ()):
+    def __init__(
+        self,
+        dut: SimHandleBase,
+        activity: Callable[[], tuple],
+        outstanding: Callable[[], list[str]],
+        access: Callable,
+        period: int = PERIOD,
+        silence: Callable[[], int] = lambda: 0,
+        shown: Sequence[rtl.Register] = (),
+    ):
         self._dut, self._activity, self._outstanding, self._access = dut, activity, outstanding, access
         self.period, self._silence, self._shown = period, silence, shown
 

@@ -49,8 +49,11 @@ class MemoryEnv(ContractionEnv):
         return (*self.memory.memory.moved, self.axil.monitor.writes)
 
     def outstanding(self) -> list[str]:
-        return [*self.contraction.driver.outstanding(), *self.memory.memory.outstanding(),
-                *self.scoreboard.outstanding()]
+        return [
+            *self.contraction.driver.outstanding(),
+            *self.memory.memory.outstanding(),
+            *self.scoreboard.outstanding(),
+        ]
 
     def left_over(self) -> list[str]:
         return self.memory.memory.outstanding()

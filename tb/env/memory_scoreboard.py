@@ -58,9 +58,17 @@ class _Entry:
     def phase(self) -> str:
         """How far the chip has come, see PHASES of tb.edge.cover_points."""
         arrays = sum(end - first for first, end in self.announced.arrays)
-        return ("completed" if self.records else "results" if self.times.any()
-                else "descriptor" if not self.arrays else "computing" if self.arrays == arrays
-                else "operands")
+        return (
+            "completed"
+            if self.records
+            else "results"
+            if self.times.any()
+            else "descriptor"
+            if not self.arrays
+            else "computing"
+            if self.arrays == arrays
+            else "operands"
+        )
 
     def whole(self) -> np.ndarray:
         """Return for each record of the results whether all of it was written."""
@@ -90,8 +98,11 @@ class MemoryScoreboard(Scoreboard):
         self.records = Inbox("records", self, self._record)
 
     def outstanding(self) -> list[str]:
-        return [f"no completion record for the descriptor at {entry.announced.slot:#x}"
-                for entry in self._entries if not entry.records]
+        return [
+            f"no completion record for the descriptor at {entry.announced.slot:#x}"
+            for entry in self._entries
+            if not entry.records
+        ]
 
     # What happens at the bus.
     def _announce(self, announced: Announced) -> None:
@@ -112,13 +123,20 @@ class MemoryScoreboard(Scoreboard):
             at = access.address - entry.announced.descriptor.results
             if at >= 0 and at + access.length <= len(entry.data):
                 words = slice(at // 4, -(-(at + access.length) // 4))
-                self._live(not entry.times[words].any(), access,
-                           f"the chip writes the {access.length} bytes at {access.address:#x} twice")
-                entry.data[at:at + access.length] = np.frombuffer(access.data, np.uint8)
+                self._live(
+                    not entry.times[words].any(),
+                    access,
+                    f"the chip writes the {access.length} bytes at {access.address:#x} twice",
+                )
+                entry.data[at : at + access.length] = np.frombuffer(access.data, np.uint8)
                 entry.times[words] = access.time
                 return
-        self._live(False, access, f"the chip writes {access.length} bytes at {access.address:#x}, where"
-                                  " neither a result nor a completion record belongs")
+        self._live(
+            False,
+            access,
+            f"the chip writes {access.length} bytes at {access.address:#x}, where"
+            " neither a result nor a completion record belongs",
+        )
 
     def _read(self, access: Access) -> None:
         for entry in self._entries:
@@ -127,8 +145,11 @@ class MemoryScoreboard(Scoreboard):
                 if not _inside((entry.announced.slot, entry.announced.slot + SLOT), access.address):
                     entry.arrays += access.length
                 return
-        self._live(False, access, f"the chip reads {access.length} bytes at {access.address:#x}, which no"
-                                  " descriptor under way announces")
+        self._live(
+            False,
+            access,
+            f"the chip reads {access.length} bytes at {access.address:#x}, which no descriptor under way announces",
+        )
 
     def _live(self, holds: bool, access: Access, sentence: str) -> None:
         """Note a disagreement of an access, which one of the outstanding contractions has made."""
@@ -188,9 +209,11 @@ class MemoryScoreboard(Scoreboard):
         self._completion = found
         self._judge_again(entry)
         name, place = self._expected_end(prediction, descriptor.capacity // entry.size)
-        self._expect(rtl.error_name(found.code) == name and place in (None, found.place),
-                     f"the completion record has {rtl.error_name(found.code)} at {found.place:#x}, expected"
-                     f" {name}" + (f" at {place:#x}" if place is not None else ""))
+        self._expect(
+            rtl.error_name(found.code) == name and place in (None, found.place),
+            f"the completion record has {rtl.error_name(found.code)} at {found.place:#x}, expected"
+            f" {name}" + (f" at {place:#x}" if place is not None else ""),
+        )
         refused = item.refusal is not None and item.refusal.part == "Descriptor"
         if not refused and name != "ErrExtentsDiffer":  # of a wrong descriptor the tag means nothing
             self._equal("the record's tag", found.tag, descriptor.tag)
@@ -201,28 +224,34 @@ class MemoryScoreboard(Scoreboard):
         if not item.resets:
             self._expect(outcome.completed is not None, "a completion record before the head has moved")
         if outcome.completed is not None:
-            late = [burst for burst in entry.bursts
-                    if burst.answered is None or burst.answered > outcome.completed]
-            self._expect(not late, "the head has moved before the memory had answered"
-                                   f" {len(late)} burst(s) of writes")
+            late = [burst for burst in entry.bursts if burst.answered is None or burst.answered > outcome.completed]
+            self._expect(not late, f"the head has moved before the memory had answered {len(late)} burst(s) of writes")
         if found.code == 0:
             self._judge_order(entry)
             self._equal("the record's bytes read", found.read, entry.read)
-            self._expect(found.computing < found.cycles,
-                         f"the record has {found.computing} cycles of computing in {found.cycles} cycles")
+            self._expect(
+                found.computing < found.cycles,
+                f"the record has {found.computing} cycles of computing in {found.cycles} cycles",
+            )
         if mismatches == self.mismatch_count:
             self._sample(entry, found)
 
     def _judge_order(self, entry: _Entry) -> None:
         """The record comes after the results, and after their responses if it is not prompt."""
         written, record = entry.records[0].time, entry.announced.record
-        self._expect(not entry.times.size or entry.times.max() <= written,
-                     "results were written after the completion record")
+        self._expect(
+            not entry.times.size or entry.times.max() <= written, "results were written after the completion record"
+        )
         if not entry.announced.descriptor.prompt:
-            early = [burst for burst in entry.bursts if not _inside(record, burst.address)
-                     and (burst.answered is None or burst.answered > written)]
-            self._expect(not early, "the completion record was written before the memory had answered"
-                                    f" {len(early)} burst(s) of results")
+            early = [
+                burst
+                for burst in entry.bursts
+                if not _inside(record, burst.address) and (burst.answered is None or burst.answered > written)
+            ]
+            self._expect(
+                not early,
+                f"the completion record was written before the memory had answered {len(early)} burst(s) of results",
+            )
 
     def _judge_again(self, entry: _Entry) -> None:
         """A record is written once, but a prompt one again with an error that came after it."""
@@ -276,14 +305,14 @@ class MemoryScoreboard(Scoreboard):
             self._expect(bool(whole.all()), f"{np.count_nonzero(~whole)} results were not written")
         coordinates = entry.announced.descriptor.coordinates
         try:
-            names, bits = split_records(records[whole].tobytes(), self._format,
-                                        len(result.shape) if coordinates else FIBERS)
+            names, bits = split_records(
+                records[whole].tobytes(), self._format, len(result.shape) if coordinates else FIBERS
+            )
             coords = names if coordinates else self._named(prediction, names)
         except (ValueError, IndexError) as error:
             self._expect(False, f"results that are none: {error}")
             return
-        frame = ResultFrame(coords.astype(np.uint64), bits, self._completion.code if self._completion else 0,
-                            len(bits))
+        frame = ResultFrame(coords.astype(np.uint64), bits, self._completion.code if self._completion else 0, len(bits))
         full = prediction.result.results > len(records)
         self._compare(prediction, frame, resets or full or refused, times[whole].tolist())
         cycles = self._completion.computing if self._completion else 0
@@ -297,13 +326,17 @@ class MemoryScoreboard(Scoreboard):
         for row in np.flatnonzero(parts):
             mask = seen[row]
             found = entry.data.reshape(-1, entry.size)[row][mask]
-            self._expect(bool((wanted[:, mask] == found).all(axis=1).any()),
-                         f"a part of record {row}, {found.tobytes().hex()}, is of no result")
+            self._expect(
+                bool((wanted[:, mask] == found).all(axis=1).any()),
+                f"a part of record {row}, {found.tobytes().hex()}, is of no result",
+            )
 
     def _named(self, prediction: Prediction, numbers: np.ndarray) -> np.ndarray:
         """Return coordinates for numbers of fibers."""
-        return np.concatenate([operand.fiber_paths()[numbers[:, which]]
-                               for which, operand in enumerate((prediction.a, prediction.b))], axis=1)
+        return np.concatenate(
+            [operand.fiber_paths()[numbers[:, which]] for which, operand in enumerate((prediction.a, prediction.b))],
+            axis=1,
+        )
 
     def _judge_reset(self, outcome: Outcome) -> None:
         super()._judge_reset(outcome)
@@ -314,9 +347,11 @@ class MemoryScoreboard(Scoreboard):
         super()._judge_counters(prediction, outcome)
         # Results of the contraction before may leave after this one has begun; they count here.
         low = prediction.result.results
-        self._expect(low <= outcome.counters["CntUnloaded"] <= low + self._before,
-                     f"CntUnloaded is {outcome.counters['CntUnloaded']}, the model says {low}, and"
-                     f" {self._before} of the contraction before")
+        self._expect(
+            low <= outcome.counters["CntUnloaded"] <= low + self._before,
+            f"CntUnloaded is {outcome.counters['CntUnloaded']}, the model says {low}, and"
+            f" {self._before} of the contraction before",
+        )
 
     def _counters(self, prediction: Prediction) -> dict[str, int]:
         expected = super()._counters(prediction)
@@ -326,9 +361,11 @@ class MemoryScoreboard(Scoreboard):
     def _judge_settings(self, outcome: Outcome) -> None:
         """Settings read as the last contraction has had them."""
         item = outcome.item
-        for name, value in (("RegMode", int(item.dense)), ("RegRunLength", item.run_length),
-                            ("RegLongLines", item.long_lines)):
+        for name, value in (
+            ("RegMode", int(item.dense)),
+            ("RegRunLength", item.run_length),
+            ("RegLongLines", item.long_lines),
+        ):
             self._equal(name, outcome.registers[name], value)
         if self._completion:
-            self._equal("the record's cycles of computing", self._completion.computing,
-                        outcome.counters["CntCycles"])
+            self._equal("the record's cycles of computing", self._completion.computing, outcome.counters["CntCycles"])

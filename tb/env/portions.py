@@ -25,6 +25,7 @@ def count_portions(length: int, lanes: int, most: int) -> int:
 def all_portions(a: Csf, b: Csf, lanes: int, most: int) -> int:
     """Return the portions of all dot products of a contraction."""
     lengths, times = np.unique(np.diff(a.fiber_bounds(), axis=1), return_counts=True)
-    portions = sum(count_portions(int(length), lanes, most) * int(number)
-                   for length, number in zip(lengths, times, strict=True))
+    portions = sum(
+        count_portions(int(length), lanes, most) * int(number) for length, number in zip(lengths, times, strict=True)
+    )
     return portions * len(b.fiber_bounds())

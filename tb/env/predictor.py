@@ -51,8 +51,10 @@ class Predictor(uvm_subscriber):
         a, b = self._loaded
         for name, csf in zip("AB", self._loaded, strict=True):
             if item.drains and csf is None:
-                raise ValueError(f"no operand {name} is loaded: the first contraction, and the first after"
-                                 " an error or a reset, needs both")
+                raise ValueError(
+                    f"no operand {name} is loaded: the first contraction, and the first after"
+                    " an error or a reset, needs both"
+                )
         result = self.contract(a, b, item.dense) if item.drains else None
         if item.forgets:
             self._loaded = [None, None]

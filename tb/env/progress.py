@@ -45,8 +45,12 @@ class Progress(uvm_subscriber):
         while True:
             await Timer(PERIOD, "ns")
             await self._access(dots)
-            state = {"cycles": int(get_sim_time("ns")), "contraction": self._items, "jobs": self._jobs,
-                     "dots": dots.data[0]}
+            state = {
+                "cycles": int(get_sim_time("ns")),
+                "contraction": self._items,
+                "jobs": self._jobs,
+                "dots": dots.data[0],
+            }
             fresh = path.with_suffix(".new")
             fresh.write_text(json.dumps(state))
             fresh.replace(path)

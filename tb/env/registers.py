@@ -18,10 +18,15 @@ from tb.common import rtl_constants as rtl
 
 # Bits by register; one without any has a field `value` of 32 bits.
 BITS: dict[str, dict[str, rtl.Constant]] = {
-    "RegControl": rtl.CONTROL_BITS, "RegStatus": rtl.STATUS_BITS, "RegMode": rtl.MODE_BITS,
-    "RegIrqEnable": rtl.IRQ_BITS, "RegIrqStatus": rtl.IRQ_BITS,
+    "RegControl": rtl.CONTROL_BITS,
+    "RegStatus": rtl.STATUS_BITS,
+    "RegMode": rtl.MODE_BITS,
+    "RegIrqEnable": rtl.IRQ_BITS,
+    "RegIrqStatus": rtl.IRQ_BITS,
     "RegEdgeStatus": rtl.EDGE.prefixed("EdgeStatus"),
-    "RegEdgeIrqEnable": rtl.EDGE.prefixed("EdgeIrq"), "RegEdgeIrqStatus": rtl.EDGE.prefixed("EdgeIrq")}
+    "RegEdgeIrqEnable": rtl.EDGE.prefixed("EdgeIrq"),
+    "RegEdgeIrqStatus": rtl.EDGE.prefixed("EdgeIrq"),
+}
 WIDTHS = {"RegSdpeSelect": 6, "RegFlags": 4}  # of a field `value` that is narrower
 OF_THE_BUILD = [name for name, register in rtl.REGISTERS.items() if register.address < 0x40] + ["RegEdgeInfo"]
 COUNTER_WORDS = 2 * len(rtl.COUNTERS)
@@ -45,8 +50,7 @@ class RegisterModel(uvm_reg_block):
         lasting: registers that keep written values or describe the build, by address.
     """
 
-    def __init__(self, sequencer: uvm_sequencer, table: Mapping[str, rtl.Register],
-                 changing: Collection[str]):
+    def __init__(self, sequencer: uvm_sequencer, table: Mapping[str, rtl.Register], changing: Collection[str]):
         super().__init__("registers")
         self.map = self.create_map("map", 0, 4, uvm_endianness_e.UVM_LITTLE_ENDIAN)
         self._sequencer = sequencer
@@ -66,8 +70,17 @@ class RegisterModel(uvm_reg_block):
         fields = [(name, 1, bit.value) for name, bit in BITS.get(register.name, {}).items()]
         for name, width, low in fields or [("value", WIDTHS.get(register.name, 32), 0)]:
             field = uvm_reg_field(name)
-            field.configure(model, width, low, register.access, volatile=register.access != "RW", reset=0,
-                            has_reset=True, is_rand=False, individually_accessible=False)
+            field.configure(
+                model,
+                width,
+                low,
+                register.access,
+                volatile=register.access != "RW",
+                reset=0,
+                has_reset=True,
+                is_rand=False,
+                individually_accessible=False,
+            )
         self.map.add_reg(model, register.address, "RO" if register.access == "RO" else "RW")
         model.reset()
         self._registers[register.name] = model
@@ -87,8 +100,7 @@ class RegisterModel(uvm_reg_block):
 
     def mask(self, name: str) -> int:
         """Return the bits of a register that exist."""
-        return sum((1 << field.get_n_bits()) - 1 << field.get_lsb_pos()
-                   for field in self._registers[name].get_fields())
+        return sum((1 << field.get_n_bits()) - 1 << field.get_lsb_pos() for field in self._registers[name].get_fields())
 
     async def counters(self) -> dict[str, int]:
         """Return all performance counters, 64 bits each, read in one go."""
@@ -96,8 +108,10 @@ class RegisterModel(uvm_reg_block):
         await AxilSequence(item).start(self._sequencer)
         if not item.okay:
             raise AccessRefusedError("reading the counters was answered with an error")
-        return {name: item.data[2 * counter.value] | item.data[2 * counter.value + 1] << 32
-                for name, counter in rtl.COUNTERS.items()}
+        return {
+            name: item.data[2 * counter.value] | item.data[2 * counter.value + 1] << 32
+            for name, counter in rtl.COUNTERS.items()
+        }
 
 
 def status_text(status: int) -> str:

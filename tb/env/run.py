@@ -33,9 +33,16 @@ class Run:
     summary: dict
 
 
-def build_top(config: Config, simulator: str, waves: bool = False,
-              options: tuple[str | Path, ...] = (), edge: str = STREAM, width: int = WIDTH,
-              fast: bool | None = None, compiler: str | None = None) -> Build:
+def build_top(
+    config: Config,
+    simulator: str,
+    waves: bool = False,
+    options: tuple[str | Path, ...] = (),
+    edge: str = STREAM,
+    width: int = WIDTH,
+    fast: bool | None = None,
+    compiler: str | None = None,
+) -> Build:
     """Build the chip's top once for this configuration; see tb.common.simulation.build().
 
     Most tests on Verilator run on the default configuration, and tests of the memory edge on few.
@@ -52,9 +59,16 @@ def build_top(config: Config, simulator: str, waves: bool = False,
     training = None
     if fast_wanted() if fast is None else fast:
         training = functools.partial(_train, config, edge)
-    return build(TOPS[edge], simulator, parameters, waves=waves, options=options,
-                 shared=not waves and (edge == MEMORY or config.name == DEFAULT), training=training,
-                 compiler=compiler)
+    return build(
+        TOPS[edge],
+        simulator,
+        parameters,
+        waves=waves,
+        options=options,
+        shared=not waves and (edge == MEMORY or config.name == DEFAULT),
+        training=training,
+        compiler=compiler,
+    )
 
 
 def _train(config: Config, edge: str, built: Build) -> None:
@@ -68,11 +82,21 @@ def run_folder(name: str) -> Path:
     return runs() / name
 
 
-def run_sequences(config: Config, simulator: str, sequences: list[str], name: str, seed: int = 1,
-                  knobs: Mapping[str, dict] | None = None, waves: bool = False,
-                  test_module: str = "tb.env.top_tests", testcase: str | None = None,
-                  variables: Mapping[str, str] | None = None, built: Build | None = None,
-                  edge: str = STREAM, width: int = WIDTH) -> Run:
+def run_sequences(
+    config: Config,
+    simulator: str,
+    sequences: list[str],
+    name: str,
+    seed: int = 1,
+    knobs: Mapping[str, dict] | None = None,
+    waves: bool = False,
+    test_module: str = "tb.env.top_tests",
+    testcase: str | None = None,
+    variables: Mapping[str, str] | None = None,
+    built: Build | None = None,
+    edge: str = STREAM,
+    width: int = WIDTH,
+) -> Run:
     """Run sequences one after the other in one simulation.
 
     Args:
@@ -91,8 +115,13 @@ def run_sequences(config: Config, simulator: str, sequences: list[str], name: st
     Raises:
         SimulationFailed: something disagreed, hung or died. summary.json then says so too.
     """
-    environment = {"FLAASH_CONFIG": config.to_json(), "FLAASH_EDGE": edge, "FLAASH_SEQ": ",".join(sequences),
-                   "FLAASH_KNOBS": json.dumps(dict(knobs or {})), **dict(variables or {})}
+    environment = {
+        "FLAASH_CONFIG": config.to_json(),
+        "FLAASH_EDGE": edge,
+        "FLAASH_SEQ": ",".join(sequences),
+        "FLAASH_KNOBS": json.dumps(dict(knobs or {})),
+        **dict(variables or {}),
+    }
     built = built or build_top(config, simulator, waves, edge=edge, width=width)
     try:
         folder = run(built, test_module, name, seed, environment, testcase, waves)

@@ -72,9 +72,12 @@ class Scoreboard(uvm_scoreboard):
 
     def outstanding(self) -> list[str]:
         """Return the work without a response yet."""
-        return [f"no complete result frame for a contraction of {prediction.result.jobs} jobs with"
-                f" {prediction.result.results} results" for prediction in self._predictions
-                if prediction.result is not None]
+        return [
+            f"no complete result frame for a contraction of {prediction.result.jobs} jobs with"
+            f" {prediction.result.results} results"
+            for prediction in self._predictions
+            if prediction.result is not None
+        ]
 
     def check_phase(self) -> None:
         """Fail on any disagreement, on anything left over, and on a run that compared nothing."""
@@ -132,8 +135,10 @@ class Scoreboard(uvm_scoreboard):
         if error:
             self.errors += 1
             for name, value in (("RegErrorPlace", error.place), ("RegErrorCount", error.count)):
-                self._expect(value is None or registers[name] == value,
-                             f"{expected}: {name} is {registers[name]:#x}, expected {value or 0:#x}")
+                self._expect(
+                    value is None or registers[name] == value,
+                    f"{expected}: {name} is {registers[name]:#x}, expected {value or 0:#x}",
+                )
         self._expect(all(outcome.refused), f"accesses refused: {outcome.refused}, expected all")
         self._expect(not outcome.interrupt, outcome.interrupt)
 
@@ -152,7 +157,7 @@ class Scoreboard(uvm_scoreboard):
         aborted = outcome.item.resets and frame.error == ABORTED
         self._expect(aborted or not outcome.item.held, "a soft reset did not cut the result frame short")
         beats = len(item.beats) // max(1, len(frame.bits))  # of a record; the trailer is one beat
-        self._compare(prediction, frame, aborted, item.times[::max(beats, 1)])
+        self._compare(prediction, frame, aborted, item.times[:: max(beats, 1)])
         self._equal("the records in the frame", len(frame.bits), frame.count)
         if not aborted:
             self._equal("the trailer's count", frame.count, result.results)
@@ -162,8 +167,9 @@ class Scoreboard(uvm_scoreboard):
     def _compare(self, prediction: Prediction, frame: ResultFrame, partial: bool, times: list[float]) -> None:
         """Compare results with the model's; `times` is when each left the chip, in ns."""
         result = prediction.result
-        for record, sentence in compare_records(result.coords, result.bits, frame.coords, frame.bits, partial,
-                                                self._format):
+        for record, sentence in compare_records(
+            result.coords, result.bits, frame.coords, frame.bits, partial, self._format
+        ):
             self._expect(False, sentence, times[min(record, len(times) - 1)] if times else None)
         self.contractions += 1
         self.compared += len(frame.bits)
@@ -177,11 +183,16 @@ class Scoreboard(uvm_scoreboard):
         """Return what counters must be after a contraction."""
         result = prediction.result
         return {
-            "CntJobs": result.jobs, "CntDotsDone": result.jobs, "CntMatches": result.matches,
-            "CntResults": result.results, "CntUnloaded": result.results,
-            "CntZeroEmpty": result.zeros_empty, "CntZeroCancel": result.zeros_cancel,
+            "CntJobs": result.jobs,
+            "CntDotsDone": result.jobs,
+            "CntMatches": result.matches,
+            "CntResults": result.results,
+            "CntUnloaded": result.results,
+            "CntZeroEmpty": result.zeros_empty,
+            "CntZeroCancel": result.zeros_cancel,
             "CntZeroUnderflow": result.zeros_underflow,
-            "CntPortions": all_portions(prediction.a, prediction.b, self._lanes, prediction.item.portion)}
+            "CntPortions": all_portions(prediction.a, prediction.b, self._lanes, prediction.item.portion),
+        }
 
     def _judge_operands(self, prediction: Prediction, outcome: Outcome) -> None:
         for letter, csf in (("A", prediction.a), ("B", prediction.b)):

@@ -118,8 +118,12 @@ class Session:
             door.listen(1)
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tb.env.serve", self.config.to_json(), self.simulator, address],
-                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=errors, env=environment(),
-                start_new_session=True)
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                env=environment(),
+                start_new_session=True,
+            )
             try:
                 self._wait_for(door)
                 self._connection = Connection(door.accept()[0].detach())
@@ -176,8 +180,11 @@ class Session:
                 raise SessionError(self._cause())
             if not told and time.monotonic() - began > QUIET:
                 told = True
-                print(f"flaash: preparing {self._what()}; a first build takes a minute or more",
-                      file=sys.stderr, flush=True)
+                print(
+                    f"flaash: preparing {self._what()}; a first build takes a minute or more",
+                    file=sys.stderr,
+                    flush=True,
+                )
 
     def _what(self) -> str:
         return f"the simulated chip (configuration {self.config.name}, {self.simulator})"
@@ -207,8 +214,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         with held:
             built = build_top(Config.from_json(config), simulator)
-            run(built, TEST_MODULE, folder.name,
-                environment_variables={"FLAASH_CONFIG": config, ADDRESS: address})
+            run(built, TEST_MODULE, folder.name, environment_variables={"FLAASH_CONFIG": config, ADDRESS: address})
     except (SimulationFailed, ToolMissing, ConfigError) as error:
         print(error, file=sys.stderr, flush=True)
         return 1

@@ -61,8 +61,7 @@ class ServingTest(ContractionTest):
     def build_phase(self) -> None:
         self.read_config()
         self.env = StreamEnv("env", self, cocotb.top, self.config, self.seed, record=False)
-        self.contracted, self.sent, self.received = (
-            _Keeper(name, self) for name in ("contracted", "sent", "received"))
+        self.contracted, self.sent, self.received = (_Keeper(name, self) for name in ("contracted", "sent", "received"))
 
     def connect_phase(self) -> None:
         self.env.scoreboard.ap.connect(self.contracted.analysis_export)
@@ -91,8 +90,13 @@ class ServingTest(ContractionTest):
 
     async def carry_out(self, order: Order) -> Delivery:
         """Contract on the chip, and let the scoreboard compare."""
-        item = ContractionItem(order.a, order.b, run_length=order.settings.run_length,
-                               portion=order.settings.portion, long_lines=order.settings.long_lines)
+        item = ContractionItem(
+            order.a,
+            order.b,
+            run_length=order.settings.run_length,
+            portion=order.settings.portion,
+            long_lines=order.settings.long_lines,
+        )
         if self.leaves_range(order):
             item.error = ExpectedError("ErrResultRange", count=None, fatal=False)
         scoreboard = self.env.scoreboard
@@ -105,15 +109,24 @@ class ServingTest(ContractionTest):
         counters = {name: count - self.before.get(name, 0) for name, count in answer.outcome.counters.items()}
         # The driver resets the chip after an error, and these counters with it.
         self.before = {} if item.error else {name: answer.outcome.counters[name] for name in LASTING}
-        return Delivery(answer.frame.coords, answer.frame.bits,
-                        rtl.error_name(answer.outcome.registers["RegError"]), counters,
-                        BEAT * self.sent.beats, BEAT * self.received.beats, list(scoreboard.mismatches))
+        return Delivery(
+            answer.frame.coords,
+            answer.frame.bits,
+            rtl.error_name(answer.outcome.registers["RegError"]),
+            counters,
+            BEAT * self.sent.beats,
+            BEAT * self.received.beats,
+            list(scoreboard.mismatches),
+        )
 
     def leaves_range(self, order: Order) -> bool:
         """Return whether a result does not fit its integer format, which the chip must report."""
         fmt = get_format(str(self.config["Format"]))
-        return (not fmt.is_float and int(self.config["CoordWidth"]) > SAFE_WIDTH
-                and contract(order.a.to_tensor(), order.b.to_tensor(), fmt).range_errors > 0)
+        return (
+            not fmt.is_float
+            and int(self.config["CoordWidth"]) > SAFE_WIDTH
+            and contract(order.a.to_tensor(), order.b.to_tensor(), fmt).range_errors > 0
+        )
 
 
 @cocotb.test()

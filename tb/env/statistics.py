@@ -39,10 +39,17 @@ class Statistics(uvm_subscriber):
             return
         prediction = contracted.prediction
         item, result = prediction.item, prediction.result
-        bound = self._machine.bound(prediction.a, prediction.b, result.results,
-                                    Settings(item.run_length, item.portion, item.long_lines))
-        for name, value in (("contractions", 1), ("jobs", result.jobs), ("matches", result.matches),
-                            ("cycles", contracted.cycles), ("results", result.results), ("bound", bound)):
+        bound = self._machine.bound(
+            prediction.a, prediction.b, result.results, Settings(item.run_length, item.portion, item.long_lines)
+        )
+        for name, value in (
+            ("contractions", 1),
+            ("jobs", result.jobs),
+            ("matches", result.matches),
+            ("cycles", contracted.cycles),
+            ("results", result.results),
+            ("bound", bound),
+        ):
             self.sums[name] += value
         self.last = contracted
         frame = contracted.frame
@@ -55,8 +62,12 @@ class Statistics(uvm_subscriber):
         operands = []
         if self.last:
             operands = [describe(csf) for csf in (self.last.prediction.a, self.last.prediction.b)]
-        return {**sums, "utilisation": round(sums["bound"] / sums["cycles"], 4) if sums["cycles"] else 0.0,
-                "operands": operands, "digest": self.digest.hexdigest()}
+        return {
+            **sums,
+            "utilisation": round(sums["bound"] / sums["cycles"], 4) if sums["cycles"] else 0.0,
+            "operands": operands,
+            "digest": self.digest.hexdigest(),
+        }
 
 
 def describe(csf: Csf) -> dict:

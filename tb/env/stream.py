@@ -27,8 +27,11 @@ class StreamEnv(ContractionEnv):
     def connect_edge(self) -> None:
         driver = self.contraction.driver
         driver.operands = self.operand.sequencer
-        driver.stallers = {"operand": self.operand.driver.stall, "result": self.result.driver.stall,
-                           "register": self.axil.driver.stall}
+        driver.stallers = {
+            "operand": self.operand.driver.stall,
+            "result": self.result.driver.stall,
+            "register": self.axil.driver.stall,
+        }
         self.result.monitor.ap.connect(self.scoreboard.frames)
 
     def _pack(self, csf: Csf, which: int) -> list[int]:
@@ -36,8 +39,13 @@ class StreamEnv(ContractionEnv):
 
     def activity(self) -> tuple[int | str, ...]:
         """Return the transfers, and the beats that have arrived."""
-        return (self.operand.monitor.frames, self.result.monitor.frames, self.axil.monitor.writes,
-                str(self.dut.s_axis_tdata.value), str(self.dut.m_axis_tdata.value))
+        return (
+            self.operand.monitor.frames,
+            self.result.monitor.frames,
+            self.axil.monitor.writes,
+            str(self.dut.s_axis_tdata.value),
+            str(self.dut.m_axis_tdata.value),
+        )
 
     def outstanding(self) -> list[str]:
         return [*self.operand.driver.outstanding(), *self.scoreboard.outstanding()]

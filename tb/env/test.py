@@ -76,10 +76,13 @@ class ContractionTest(uvm_test):
     async def check_identity(self) -> None:
         """Compare the identification registers with the configuration that was asked for."""
         registers, parameters = self.env.registers, self.config.parameters()
-        expected = {f"Reg{name}": parameters[name] for name in (
-            "Format", "NumSdpe", "Lanes", "CoordWidth", "MemLines", "NodeDepth", "FiberDepth")}
-        expected["RegBlocks"] = sum(parameters[name] << shift for name, shift in (
-            ("Engine", 0), ("Memory", 4), ("Scheduler", 8))) + (self.config.can_split << 12)
+        expected = {
+            f"Reg{name}": parameters[name]
+            for name in ("Format", "NumSdpe", "Lanes", "CoordWidth", "MemLines", "NodeDepth", "FiberDepth")
+        }
+        expected["RegBlocks"] = sum(
+            parameters[name] << shift for name, shift in (("Engine", 0), ("Memory", 4), ("Scheduler", 8))
+        ) + (self.config.can_split << 12)
         for name, value in expected.items():
             seen = await registers.read(name)
             assert seen == value, f"{name} is {seen:#x}, the build was asked for {value:#x}"
@@ -87,17 +90,28 @@ class ContractionTest(uvm_test):
     def summary(self) -> dict:
         """Return what summary.json says of the run, without the verdict."""
         scoreboard = self.env.scoreboard
-        return {"simulator": cover_points.simulator(), "config": self.config.name, "edge": self.edge,
-                "seed": self.seed, "sequences": self.sequences, **self.env.statistics.summary(),
-                "compared": scoreboard.compared, "mismatches": scoreboard.mismatch_count,
-                "first_mismatch_ns": scoreboard.first_mismatch_ns,
-                "errors_compared": scoreboard.errors,
-                "coverage": round(cover_points.percent(self.edge == MEMORY), 2)}
+        return {
+            "simulator": cover_points.simulator(),
+            "config": self.config.name,
+            "edge": self.edge,
+            "seed": self.seed,
+            "sequences": self.sequences,
+            **self.env.statistics.summary(),
+            "compared": scoreboard.compared,
+            "mismatches": scoreboard.mismatch_count,
+            "first_mismatch_ns": scoreboard.first_mismatch_ns,
+            "errors_compared": scoreboard.errors,
+            "coverage": round(cover_points.percent(self.edge == MEMORY), 2),
+        }
 
     def export(self, folder: Path) -> None:
         """Write the coverage, and the result of the last contraction."""
         cover_points.export(folder)
         last = self.env.statistics.last
         if last:
-            np.savez(folder / "result.npz", shape=np.array(last.prediction.result.shape, np.int64),
-                     coords=last.frame.coords, bits=last.frame.bits)
+            np.savez(
+                folder / "result.npz",
+                shape=np.array(last.prediction.result.shape, np.int64),
+                coords=last.frame.coords,
+                bits=last.frame.bits,
+            )

@@ -19,7 +19,12 @@ def soft(text: str) -> Markup:
 
 def render(template: str, **values: object) -> str:
     """Return the page of a template in this folder."""
-    environment = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, trim_blocks=True,
-                              lstrip_blocks=True, undefined=StrictUndefined)
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
     environment.filters["soft"] = soft
     return environment.get_template(template).render(**values)

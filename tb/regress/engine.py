@@ -46,10 +46,16 @@ def workers(where: str, count: int, scratch: Path) -> Iterator[Client]:
     scratch.mkdir(parents=True, exist_ok=True)
     for name in ("distributed", "tornado"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    settings = {"distributed.scheduler.worker-ttl": WORKER_TTL, "distributed.scheduler.allowed-failures": 5,
-                "distributed.worker.memory.target": False, "distributed.worker.memory.spill": False,
-                "distributed.worker.memory.pause": False, "distributed.worker.memory.terminate": False,
-                "distributed.scheduler.worker-saturation": 1.0, "temporary-directory": str(scratch)}
+    settings = {
+        "distributed.scheduler.worker-ttl": WORKER_TTL,
+        "distributed.scheduler.allowed-failures": 5,
+        "distributed.worker.memory.target": False,
+        "distributed.worker.memory.spill": False,
+        "distributed.worker.memory.pause": False,
+        "distributed.worker.memory.terminate": False,
+        "distributed.scheduler.worker-saturation": 1.0,
+        "temporary-directory": str(scratch),
+    }
     with dask.config.set(settings):
         cluster = _slurm(count, scratch) if where == "slurm" else _local(count)
         with cluster, Client(cluster) as client:
@@ -62,10 +68,17 @@ def _local(count: int) -> LocalCluster:
         with socket.create_server((LOOPBACK, 0)) as server, socket.create_connection(server.getsockname()):
             pass
     except OSError as error:
-        raise UsageError(f"the workers can't meet on the loopback interface, {LOOPBACK} ({error.strerror}):"
-                         " 'ip link set lo up' starts it") from None
-    return LocalCluster(n_workers=count, threads_per_worker=1, host=LOOPBACK,
-                        dashboard_address=f"{LOOPBACK}:0", silence_logs=logging.CRITICAL)
+        raise UsageError(
+            f"the workers can't meet on the loopback interface, {LOOPBACK} ({error.strerror}):"
+            " 'ip link set lo up' starts it"
+        ) from None
+    return LocalCluster(
+        n_workers=count,
+        threads_per_worker=1,
+        host=LOOPBACK,
+        dashboard_address=f"{LOOPBACK}:0",
+        silence_logs=logging.CRITICAL,
+    )
 
 
 def _slurm(count: int, scratch: Path):
@@ -73,10 +86,18 @@ def _slurm(count: int, scratch: Path):
     from dask_jobqueue import SLURMCluster
 
     cluster = SLURMCluster(
-        cores=1, processes=1, memory=dask.config.get("jobqueue.slurm.memory", None) or "1GB",
-        python=sys.executable, log_directory=str(scratch), local_directory=str(scratch),
-        silence_logs="critical", scheduler_options={"dashboard_address": ANY_PORT},
-        job_script_prologue=[f"cd {ROOT}", *(f"export {name}={value}" for name, value in os.environ.items()
-                                             if name.startswith("FLAASH_"))])
+        cores=1,
+        processes=1,
+        memory=dask.config.get("jobqueue.slurm.memory", None) or "1GB",
+        python=sys.executable,
+        log_directory=str(scratch),
+        local_directory=str(scratch),
+        silence_logs="critical",
+        scheduler_options={"dashboard_address": ANY_PORT},
+        job_script_prologue=[
+            f"cd {ROOT}",
+            *(f"export {name}={value}" for name, value in os.environ.items() if name.startswith("FLAASH_")),
+        ],
+    )
     cluster.adapt(minimum_jobs=count, maximum_jobs=count, interval="2s", wait_count=10**6)
     return cluster

@@ -44,8 +44,16 @@ def prepare(config: str, simulator: str, edge: str, waves: bool, variables: dict
     return ""
 
 
-def execute(spec: RunSpec, unbuilt: str, key: str, ticket: str, command: str, folder: str,
-            variables: dict[str, str], waves: bool = False) -> dict:
+def execute(
+    spec: RunSpec,
+    unbuilt: str,
+    key: str,
+    ticket: str,
+    command: str,
+    folder: str,
+    variables: dict[str, str],
+    waves: bool = False,
+) -> dict:
     """Carry out one run and return its record, which is also in run.json.
 
     Args:
@@ -76,8 +84,17 @@ def execute(spec: RunSpec, unbuilt: str, key: str, ticket: str, command: str, fo
             built = _built(spec.config, spec.simulator, waves, spec.edge)
             clock = time.monotonic()
             knobs = {spec.sequence: json.loads(spec.knobs)}
-            summary = run_sequences(configs.load(spec.config), spec.simulator, [spec.sequence], name,
-                                    spec.seed, knobs, waves, built=built, edge=spec.edge).summary
+            summary = run_sequences(
+                configs.load(spec.config),
+                spec.simulator,
+                [spec.sequence],
+                name,
+                spec.seed,
+                knobs,
+                waves,
+                built=built,
+                edge=spec.edge,
+            ).summary
         except Exception as failed:  # whatever it is, the other runs go on
             error = str(failed) or type(failed).__name__
             with contextlib.suppress(OSError, ValueError):
@@ -93,8 +110,9 @@ def execute(spec: RunSpec, unbuilt: str, key: str, ticket: str, command: str, fo
     return record
 
 
-def record_of(spec: RunSpec, key: str, command: str, error: str, summary: Mapping | None = None,
-              seconds: float = 0.0) -> dict:
+def record_of(
+    spec: RunSpec, key: str, command: str, error: str, summary: Mapping | None = None, seconds: float = 0.0
+) -> dict:
     """Return the record of a run.
 
     Args:
@@ -104,12 +122,26 @@ def record_of(spec: RunSpec, key: str, command: str, error: str, summary: Mappin
         seconds: that the simulation took.
     """
     summary = summary or {}
-    return {"name": spec.name, "sequence": spec.sequence, "config": spec.config, "simulator": spec.simulator,
-            "edge": spec.edge, "seed": spec.seed, "knobs": spec.knobs, "test": spec.test, "command": command,
-            "key": key, "passed": not error and bool(summary.get("passed")), "error": error,
-            "seconds": round(seconds, 3),
-            "cycles": summary.get("cycles", 0), "compared": summary.get("compared", 0), "trace": "",
-            "waves": None, "host": platform.node()}
+    return {
+        "name": spec.name,
+        "sequence": spec.sequence,
+        "config": spec.config,
+        "simulator": spec.simulator,
+        "edge": spec.edge,
+        "seed": spec.seed,
+        "knobs": spec.knobs,
+        "test": spec.test,
+        "command": command,
+        "key": key,
+        "passed": not error and bool(summary.get("passed")),
+        "error": error,
+        "seconds": round(seconds, 3),
+        "cycles": summary.get("cycles", 0),
+        "compared": summary.get("compared", 0),
+        "trace": "",
+        "waves": None,
+        "host": platform.node(),
+    }
 
 
 def _end_leftovers(place: Path) -> None:

@@ -36,8 +36,7 @@ FIELDS = {"sequences", "except", "configs", "simulators", "edges", "seeds", "kno
 MOST_SEEDS = 100_000
 KNOBS_OF_SIM = ("A", "B", "AXES", "PORTION", "LONG_LINES")  # what `make sim` makes knobs of
 # What a run depends on beside the tools: whatever changes there makes it stale.
-SOURCES = (("rtl", "*.sv*"), ("rtl", "*.toml"), ("rtl", "*.vlt"), ("models", "*.py"), ("tb", "*.py"),
-           ("tb", "*.vlt"))
+SOURCES = (("rtl", "*.sv*"), ("rtl", "*.toml"), ("rtl", "*.vlt"), ("models", "*.py"), ("tb", "*.py"), ("tb", "*.vlt"))
 NOT_SIMULATED = ("tb/regress", "tb/cli", "tb/coverage")
 
 
@@ -64,8 +63,7 @@ class RunSpec:
         """Name of the run's folder, unique within a regression."""
         edge = "" if self.edge == STREAM else f"-{self.edge}"
         knobs = "" if self.knobs == "{}" else "-" + hashlib.sha256(self.knobs.encode()).hexdigest()[:6]
-        return re.sub(r"[^\w.=-]+", "_",
-                      f"{self.sequence}-{self.config}{edge}-{self.simulator}{knobs}-{self.seed}")
+        return re.sub(r"[^\w.=-]+", "_", f"{self.sequence}-{self.config}{edge}-{self.simulator}{knobs}-{self.seed}")
 
     @property
     def test(self) -> str:
@@ -75,8 +73,11 @@ class RunSpec:
 
     def key(self) -> str:
         """Return a digest of the files that the run reads, "" if there are none."""
-        contents = [Path(value).read_bytes() for value in json.loads(self.knobs).values()
-                    if isinstance(value, str) and Path(value).is_file()]
+        contents = [
+            Path(value).read_bytes()
+            for value in json.loads(self.knobs).values()
+            if isinstance(value, str) and Path(value).is_file()
+        ]
         return "-" + hashlib.sha256(b"\0".join(contents)).hexdigest()[:8] if contents else ""
 
 
@@ -98,8 +99,12 @@ class Call:
 
     def one(self, spec: RunSpec) -> str:
         """Return the command that repeats one of its runs."""
-        machine = {"CONFIG": spec.config, "SIM": spec.simulator, "SEED": spec.seed,
-                   **({} if spec.edge == STREAM else {"EDGE": spec.edge})}
+        machine = {
+            "CONFIG": spec.config,
+            "SIM": spec.simulator,
+            "SEED": spec.seed,
+            **({} if spec.edge == STREAM else {"EDGE": spec.edge}),
+        }
         if spec.knobs == "{}":
             return make("sim", SEQ=spec.sequence, **machine)
         if self.target == "sim":
@@ -146,9 +151,14 @@ def _entry(entry: object, seeds: str | None) -> list[RunSpec]:
     specs = []
     for edge in _words(entry, "edges", [STREAM]):
         named = at_edge(edge) if chosen == ["all"] else chosen
-        specs += expand([name for name in named if name not in left_out],
-                        _words(entry, "configs", [configs.DEFAULT]), _words(entry, "simulators", SIMULATORS),
-                        parse_seeds(seeds or str(entry.get("seeds", 1))), entry.get("knobs", {}), edge)
+        specs += expand(
+            [name for name in named if name not in left_out],
+            _words(entry, "configs", [configs.DEFAULT]),
+            _words(entry, "simulators", SIMULATORS),
+            parse_seeds(seeds or str(entry.get("seeds", 1))),
+            entry.get("knobs", {}),
+            edge,
+        )
     return specs
 
 
@@ -161,9 +171,14 @@ def _words(entry: Mapping, field: str, default: Iterable[str]) -> list[str]:
     return list(words)
 
 
-def expand(sequences: Iterable[str], machines: Iterable[str], simulators: Iterable[str],
-           seeds: Iterable[int], knobs: Mapping[str, Mapping] | None = None,
-           edge: str = STREAM) -> list[RunSpec]:
+def expand(
+    sequences: Iterable[str],
+    machines: Iterable[str],
+    simulators: Iterable[str],
+    seeds: Iterable[int],
+    knobs: Mapping[str, Mapping] | None = None,
+    edge: str = STREAM,
+) -> list[RunSpec]:
     """Return every combination at an edge.
 
     Raises:
@@ -180,8 +195,9 @@ def expand(sequences: Iterable[str], machines: Iterable[str], simulators: Iterab
         configs.load(machine)
         for sequence in sequences:
             given = json.dumps(dict(knobs.get(sequence, {})), sort_keys=True)
-            specs += [RunSpec(sequence, machine, simulator, seed, given, edge)
-                      for simulator in simulators for seed in seeds]
+            specs += [
+                RunSpec(sequence, machine, simulator, seed, given, edge) for simulator in simulators for seed in seeds
+            ]
     return specs
 
 
@@ -197,8 +213,9 @@ def _checked(knobs: object, sequences: Sequence[str]) -> Mapping[str, Mapping]:
             raise UsageError(f"knobs of '{sequence}': {values} is no mapping such as {{count: 3}}")
         for knob in values:
             if knob not in taken[sequence]:
-                raise UsageError(f"'{sequence}' has no knob '{knob}', but"
-                                 f" {', '.join(taken[sequence]) or 'none at all'}")
+                raise UsageError(
+                    f"'{sequence}' has no knob '{knob}', but {', '.join(taken[sequence]) or 'none at all'}"
+                )
     return knobs
 
 

@@ -37,18 +37,17 @@ PACKAGES = ("cocotb", "pyuvm", "cocotb-coverage", "cocotbext-axi", "distributed"
 
 def tools() -> dict[str, str]:
     """Return the versions of what took part."""
-    versions = {"Python": platform.python_version(),
-                "machine": f"{platform.node()}, {os.cpu_count()} processors"}
+    versions = {"Python": platform.python_version(), "machine": f"{platform.node()}, {os.cpu_count()} processors"}
     told = subprocess.run(["verilator", "--version"], env=environment(), capture_output=True, text=True)
     versions["Verilator"] = told.stdout.strip() or "none"
     if has_icarus():
-        versions["Icarus"] = subprocess.run(["iverilog", "-V"], capture_output=True,
-                                            text=True).stdout.splitlines()[0]
+        versions["Icarus"] = subprocess.run(["iverilog", "-V"], capture_output=True, text=True).stdout.splitlines()[0]
     return versions | {name: metadata.version(name) for name in PACKAGES}
 
 
 def revision() -> str:
     """Return the git revision, with "+" if files differ from it; "unknown" outside of a repository."""
+
     def git(*arguments: str) -> str:
         done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
         return done.stdout.strip() if done.returncode == 0 else ""
@@ -60,8 +59,7 @@ def revision() -> str:
 
 def title(record: Mapping) -> str:
     """Return what a run is for people: a run of two files by their names, not by their knobs."""
-    return f"{test_title(record)}, {record['simulator']}, seed {record['seed']}" if record["config"] \
-        else record["name"]
+    return f"{test_title(record)}, {record['simulator']}, seed {record['seed']}" if record["config"] else record["name"]
 
 
 def test_title(record: Mapping) -> str:
@@ -74,18 +72,27 @@ def test_title(record: Mapping) -> str:
         words += [" x ".join(Path(knobs.pop(name)).name for name in ("a", "b") if name in knobs)]
         knobs = {name: value for name, value in knobs.items() if value}
     edge = record.get("edge", STREAM)
-    words += ["on", record["config"], *([] if edge == STREAM else [f"at the {edge} edge"]),
-              *(f"{name}={value}" for name, value in knobs.items())]
+    words += [
+        "on",
+        record["config"],
+        *([] if edge == STREAM else [f"at the {edge} edge"]),
+        *(f"{name}={value}" for name, value in knobs.items()),
+    ]
     return " ".join(filter(None, words))
 
 
 def testpoints_of(rows: Sequence[Mapping]) -> list[dict]:
     """Return the rows by testpoint, with totals."""
-    return [{"name": name, "rows": members, "passed": sum(row["passed"] for row in members),
-             "runs": sum(len(row["records"]) for row in members),
-             "seconds": sum(row["seconds"] for row in members)}
-            for name, members in ((name, list(group)) for name, group in groupby(
-                rows, lambda row: row["testpoint"]))]
+    return [
+        {
+            "name": name,
+            "rows": members,
+            "passed": sum(row["passed"] for row in members),
+            "runs": sum(len(row["records"]) for row in members),
+            "seconds": sum(row["seconds"] for row in members),
+        }
+        for name, members in ((name, list(group)) for name, group in groupby(rows, lambda row: row["testpoint"]))
+    ]
 
 
 def rows_of(records: Iterable[Mapping], plan: Sequence[Testpoint]) -> list[dict]:
@@ -99,14 +106,20 @@ def rows_of(records: Iterable[Mapping], plan: Sequence[Testpoint]) -> list[dict]
         for point in owners.get(record["sequence"], [None]):
             name = point.name if point else "none"
             cells.setdefault((name, record["test"], record["simulator"]), []).append(record)
-    return [{"testpoint": name, "test": test_title(members[0]), "simulator": simulator, "records": members,
-             "passed": sum(record["passed"] for record in members),
-             "seconds": sum(record["seconds"] for record in members)}
-            for (name, _, simulator), members in sorted(cells.items())]
+    return [
+        {
+            "testpoint": name,
+            "test": test_title(members[0]),
+            "simulator": simulator,
+            "records": members,
+            "passed": sum(record["passed"] for record in members),
+            "seconds": sum(record["seconds"] for record in members),
+        }
+        for (name, _, simulator), members in sorted(cells.items())
+    ]
 
 
-def holes_of(points: Iterable[CoverPoint], plan: Sequence[Testpoint],
-             filled: Mapping[str, str]) -> list[dict]:
+def holes_of(points: Iterable[CoverPoint], plan: Sequence[Testpoint], filled: Mapping[str, str]) -> list[dict]:
     """Return each open bin with its testpoint and a command.
 
     Args:
@@ -119,18 +132,24 @@ def holes_of(points: Iterable[CoverPoint], plan: Sequence[Testpoint],
         testpoint = owner.get(point.name)
         for missed in point.missed:
             guess = make("test", TEST=testpoint.tests[0]) if testpoint else ""
-            holes.append({"point": point.name, "bin": missed,
-                          "testpoint": testpoint.name if testpoint else "none",
-                          "command": filled.get(f"{point.name}: {missed}", guess)})
+            holes.append(
+                {
+                    "point": point.name,
+                    "bin": missed,
+                    "testpoint": testpoint.name if testpoint else "none",
+                    "command": filled.get(f"{point.name}: {missed}", guess),
+                }
+            )
     return holes
 
 
 def groups_of_holes(points: Iterable[CoverPoint], holes: Iterable[Mapping]) -> list[dict]:
     """Return the open bins by cover point, with its testpoint and how many bins it has."""
     bins = {point.name: len(point.bins) for point in points}
-    return [{"name": name, "bins": bins[name], "rows": members, "testpoint": members[0]["testpoint"]}
-            for name, members in ((name, list(group)) for name, group in groupby(
-                holes, lambda hole: hole["point"]))]
+    return [
+        {"name": name, "bins": bins[name], "rows": members, "testpoint": members[0]["testpoint"]}
+        for name, members in ((name, list(group)) for name, group in groupby(holes, lambda hole: hole["point"]))
+    ]
 
 
 def note_filled(runs: Path, records: Iterable[Mapping], path: Path) -> dict[str, str]:
@@ -183,16 +202,29 @@ class Suite:
             failure = case.find("failure") if case.find("failure") is not None else case.find("error")
             error = "" if failure is None else failure.text or failure.get("message") or "it failed"
             whole = f"{file}::{case.get('name')}"
-            found.append({
-                "name": whole, "sequence": f"{file}::{test}", "test": f"{file}::{test}", "config": "",
-                "simulator": simulator, "seed": parameters.rstrip("]") or seed, "passed": failure is None,
-                "error": error, "seconds": float(case.get("time", 0)), "cycles": 0, "key": "", "waves": None,
-                "command": make_test(whole, seed, FULL=1)})
+            found.append(
+                {
+                    "name": whole,
+                    "sequence": f"{file}::{test}",
+                    "test": f"{file}::{test}",
+                    "config": "",
+                    "simulator": simulator,
+                    "seed": parameters.rstrip("]") or seed,
+                    "passed": failure is None,
+                    "error": error,
+                    "seconds": float(case.get("time", 0)),
+                    "cycles": 0,
+                    "key": "",
+                    "waves": None,
+                    "command": make_test(whole, seed, FULL=1),
+                }
+            )
         return found
 
 
-def write(regression: Regression | Suite, records: Sequence[Mapping], folder: Path | None = None,
-          missing: int = 0) -> Path:
+def write(
+    regression: Regression | Suite, records: Sequence[Mapping], folder: Path | None = None, missing: int = 0
+) -> Path:
     """Write the page of a regression and keep its record in the history; return the page's path.
 
     Args:
@@ -205,39 +237,55 @@ def write(regression: Regression | Suite, records: Sequence[Mapping], folder: Pa
     history = folder / "history"
     history.mkdir(parents=True, exist_ok=True)
     passed = [record for record in records if record["passed"]]
-    exports = list(regression.folder.glob("*/functional-*.yml")) if one else [
-        path for record in passed for path in (regression.folder / record["name"]).glob("functional-*.yml")]
+    exports = (
+        list(regression.folder.glob("*/functional-*.yml"))
+        if one
+        else [path for record in passed for path in (regression.folder / record["name"]).glob("functional-*.yml")]
+    )
     points = read_hits(exports)
     plan = read_testplan()
     filled = note_filled(regression.folder, [] if one else passed, folder / "filled.json")
     (folder / "junit.xml").write_text(junit(regression.name, records))
     now = datetime.datetime.now().astimezone()
-    entry = {"name": regression.name, "date": f"{now:%Y-%m-%d %H:%M:%S}", "revision": revision(),
-             "total": len(records), "failed": len(records) - len(passed),
-             "seconds": round(sum(record["seconds"] for record in records), 1),
-             "percent": round(total_percent(points), 2), "tools": tools(),
-             "runs": [{key: record[key] for key in ("name", "passed", "seconds", "cycles", "key")}
-                      for record in records]}
+    entry = {
+        "name": regression.name,
+        "date": f"{now:%Y-%m-%d %H:%M:%S}",
+        "revision": revision(),
+        "total": len(records),
+        "failed": len(records) - len(passed),
+        "seconds": round(sum(record["seconds"] for record in records), 1),
+        "percent": round(total_percent(points), 2),
+        "tools": tools(),
+        "runs": [{key: record[key] for key in ("name", "passed", "seconds", "cycles", "key")} for record in records],
+    }
     kept = history / f"{now:%Y%m%d-%H%M%S-%f}-{regression.name}.json"
     kept.write_text(json.dumps(entry, indent=1) + "\n")
     entries = [json.loads(path.read_text()) for path in sorted(history.glob("*.json"))[-SHOWN_HISTORY:]]
     relative = os.path.relpath(regression.folder, folder)
     report = (regression.report if one else BUILD / "coverage") / "index.html"
     holes = holes_of(points, plan, filled)
-    write_testplan(plan, points, folder, f"FLAASH results: {regression.name}",
-                   {hole["point"] for hole in holes})
-    page = render("results.html.j2", name=regression.name, total=len(records), failed=entry["failed"],
-                  missing=missing, date=entry["date"], groups=grouped(records),
-                  testpoints=testpoints_of(rows_of(records, plan)), title=title,
-                  coverage=os.path.relpath(report, folder) if report.exists() else "",
-                  about={"revision": entry["revision"], "tools": entry["tools"],
-                         "command": regression.command()},
-                  runs=relative, runs_shown=shown(regression.folder),
-                  link=lambda record: "junit.xml" if one else f"{relative}/{record['name']}/run.log",
-                  percent=entry["percent"],
-                  bins=sum(len(point.bins) for point in points),
-                  open=sum(len(point.missed) for point in points), holes=groups_of_holes(points, holes),
-                  history=entries[::-1])
+    write_testplan(plan, points, folder, f"FLAASH results: {regression.name}", {hole["point"] for hole in holes})
+    page = render(
+        "results.html.j2",
+        name=regression.name,
+        total=len(records),
+        failed=entry["failed"],
+        missing=missing,
+        date=entry["date"],
+        groups=grouped(records),
+        testpoints=testpoints_of(rows_of(records, plan)),
+        title=title,
+        coverage=os.path.relpath(report, folder) if report.exists() else "",
+        about={"revision": entry["revision"], "tools": entry["tools"], "command": regression.command()},
+        runs=relative,
+        runs_shown=shown(regression.folder),
+        link=lambda record: "junit.xml" if one else f"{relative}/{record['name']}/run.log",
+        percent=entry["percent"],
+        bins=sum(len(point.bins) for point in points),
+        open=sum(len(point.missed) for point in points),
+        holes=groups_of_holes(points, holes),
+        history=entries[::-1],
+    )
     fresh = folder / "index.html.new"
     fresh.write_text(page)
     fresh.replace(folder / "index.html")

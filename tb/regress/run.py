@@ -66,10 +66,12 @@ class Regression:
             return {}, list(self.specs)
         known = {spec: job.read_record(self.folder, spec) for spec in self.specs}
         passed = {spec: record for spec, record in known.items() if record and record["passed"]}
-        kept = {spec: {**record, "command": self.command(spec)} for spec, record in passed.items()
-                if self.rerun == "failed" or record["key"] == self.key(spec)}
-        return kept, [spec for spec, record in known.items()
-                      if spec not in kept and (record or self.rerun != "failed")]
+        kept = {
+            spec: {**record, "command": self.command(spec)}
+            for spec, record in passed.items()
+            if self.rerun == "failed" or record["key"] == self.key(spec)
+        }
+        return kept, [spec for spec, record in known.items() if spec not in kept and (record or self.rerun != "failed")]
 
     @functools.cached_property
     def _sources(self) -> str:
@@ -83,8 +85,9 @@ class Regression:
         """Return the records of the runs that this call has carried out or kept, in the list's order."""
         kept, _ = self.split()
         known = {spec: kept.get(spec) or job.read_record(self.folder, spec) for spec in self.specs}
-        return [record for spec, record in known.items()
-                if record and (spec in kept or record.get("ticket") == self.ticket)]
+        return [
+            record for spec, record in known.items() if record and (spec in kept or record.get("ticket") == self.ticket)
+        ]
 
     def carry_out(self, console: Console) -> list[dict]:
         """Run what must run, and return the records of all runs in the list's order."""
@@ -99,15 +102,15 @@ class Regression:
                 batch = Batch(self, client, variables, console)
                 records.update(batch.run(todo))
                 failed = [records[spec] for spec in todo if not records[spec]["passed"]]
-                again = {record["name"] for group in grouped(failed)
-                         for record in group.records[:WAVES_PER_GROUP]}
+                again = {record["name"] for group in grouped(failed) for record in group.records[:WAVES_PER_GROUP]}
                 chosen = [spec for spec in todo if spec.name in again]
                 if chosen:
                     console.print(f"{len(chosen)} failed runs once more, with waves", highlight=False)
                     for spec, traced in batch.run(chosen, waves=True).items():
                         records[spec]["waves"] = {
                             "trace": f"{spec.name}{job.WAVES}/{traced['trace']}" if traced["trace"] else "",
-                            "fails_again": not traced["passed"]}
+                            "fails_again": not traced["passed"],
+                        }
         return [records[spec] for spec in self.specs if spec in records]
 
 
@@ -124,17 +127,29 @@ class Batch:
         builds = {(spec.config, spec.simulator, spec.edge): None for spec in specs}
         for build in builds:
             builds[build] = client.submit(job.prepare, *build, waves, self._variables, pure=False)
-        futures = {client.submit(job.execute, spec, builds[spec.config, spec.simulator, spec.edge],
-                                 regression.key(spec), regression.ticket, regression.command(spec),
-                                 str(regression.folder), self._variables, waves, pure=False): spec
-                   for spec in specs}
+        futures = {
+            client.submit(
+                job.execute,
+                spec,
+                builds[spec.config, spec.simulator, spec.edge],
+                regression.key(spec),
+                regression.ticket,
+                regression.command(spec),
+                str(regression.folder),
+                self._variables,
+                waves,
+                pure=False,
+            ): spec
+            for spec in specs
+        }
         records: dict[RunSpec, dict] = {}
         progress = Progress(len(specs), regression.jobs, self._under_way, self._console)
         for future, record in as_completed(futures, with_results=True, raise_errors=False):
             spec = futures.pop(future)
             if future.status != "finished":  # its workers died, again and again
-                record = job.record_of(spec, regression.key(spec), regression.command(spec),
-                                       f"no worker survives this run: {record!r}")
+                record = job.record_of(
+                    spec, regression.key(spec), regression.command(spec), f"no worker survives this run: {record!r}"
+                )
             records[spec] = record
             future.release()  # its result is here now: no worker need hold it, or do it again
             progress.show(records.values())

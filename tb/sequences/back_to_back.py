@@ -24,8 +24,7 @@ class BackToBackSeq(ContractionSequence):
         for index in range(self.count):
             size = 6 if index % 2 else 1
             kept = self.rng.integers(0, 3)
-            await self.contract(None if kept == 1 else self.draw(size),
-                                None if kept == 2 else self.draw(size))
+            await self.contract(None if kept == 1 else self.draw(size), None if kept == 2 else self.draw(size))
 
     def draw(self, free: int):
         density = float(self.rng.choice([0.05, 0.3, 0.8]))

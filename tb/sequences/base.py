@@ -84,8 +84,14 @@ class ContractionSequence(uvm_sequence):
             raise ValueError(f"portion = {item.portion}: CONFIG={self.config.name} can't split dot products")
         await self.send(item)
 
-    async def provoke(self, error: ExpectedError, a: Operand | None = None, b: Operand | None = None,
-                      stalls: dict[str, str] | None = None, **bent) -> None:
+    async def provoke(
+        self,
+        error: ExpectedError,
+        a: Operand | None = None,
+        b: Operand | None = None,
+        stalls: dict[str, str] | None = None,
+        **bent,
+    ) -> None:
         """Send an item that leads to an error; a soft reset follows, which forgets the operands.
 
         Args:
@@ -125,8 +131,7 @@ class ContractionSequence(uvm_sequence):
 
     def pack(self, csf: Csf, which: int) -> list[int]:
         """Return the beats of an operand's frame; `which` is 0 for A, 1 for B."""
-        return pack_operand(csf, which, get_format(str(self.config["Format"])),
-                            int(self.config["CoordWidth"]))
+        return pack_operand(csf, which, get_format(str(self.config["Format"])), int(self.config["CoordWidth"]))
 
     def tensor(self, *shape: int, density: float = 0.3, values: str | None = None) -> SparseTensor:
         """Return a random tensor; `values` is a kind of models.generate."""
@@ -140,8 +145,9 @@ class ContractionSequence(uvm_sequence):
             extent: of the contracted mode.
             value: of every entry, random ones if None.
         """
-        coords = np.concatenate([np.stack([np.full(length, row), np.arange(length)], axis=1)
-                                 for row, length in enumerate(lengths)])
+        coords = np.concatenate(
+            [np.stack([np.full(length, row), np.arange(length)], axis=1) for row, length in enumerate(lengths)]
+        )
         values = draw_values(self.rng, len(coords), self.values)
         if value is not None:
             values = np.full(len(coords), value)
@@ -175,5 +181,6 @@ def stack(extent: int, fibers: Sequence[Sequence[int]], values: Sequence[Sequenc
         values: of each fiber, one per coordinate.
     """
     coords = np.array([(row, k) for row, fiber in enumerate(fibers) for k in fiber])
-    return SparseTensor.from_coordinates((len(fibers), extent), coords,
-                                         np.concatenate([np.array(row, np.float64) for row in values]))
+    return SparseTensor.from_coordinates(
+        (len(fibers), extent), coords, np.concatenate([np.array(row, np.float64) for row in values])
+    )

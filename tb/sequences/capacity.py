@@ -22,7 +22,8 @@ class CapacitySeq(ContractionSequence):
 
     async def body(self) -> None:
         fibers, lines, nodes, lanes = (
-            int(self.config[name]) for name in ("FiberDepth", "MemLines", "NodeDepth", "Lanes"))
+            int(self.config[name]) for name in ("FiberDepth", "MemLines", "NodeDepth", "Lanes")
+        )
         most = min(fibers, lines, nodes)
         await self.fits(self.comb([1] * most, self.extent))
         if most < nodes:

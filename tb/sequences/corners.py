@@ -29,8 +29,9 @@ class CornersSeq(ContractionSequence):
         if self.config.can_split:
             lanes = int(self.config["Lanes"])
             for portion in (lanes, lanes + 1, 1, GREATEST):
-                await self.contract(self.comb([2 * lanes, lanes], 4 * lanes), self.comb([lanes], 4 * lanes),
-                                    portion=portion)
+                await self.contract(
+                    self.comb([2 * lanes, lanes], 4 * lanes), self.comb([lanes], 4 * lanes), portion=portion
+                )
         await self.errors()
 
     async def last_jobs(self) -> None:

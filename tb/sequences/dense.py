@@ -13,8 +13,7 @@ class DenseSeq(ContractionSequence):
         run_lengths: most fibers of B per job, 0 for all.
     """
 
-    def __init__(self, name: str = "dense", extent: int = 16,
-                 run_lengths: tuple[int, ...] = (0, 1, 2, 7, 1000)):
+    def __init__(self, name: str = "dense", extent: int = 16, run_lengths: tuple[int, ...] = (0, 1, 2, 7, 1000)):
         super().__init__(name)
         self.extent, self.run_lengths = extent, run_lengths
 

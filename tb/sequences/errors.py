@@ -20,6 +20,6 @@ class ErrorsSeq(ContractionSequence):
         good = as_csf(self.tensor(2, 5))
         for which in range(2):
             full = as_csf(self.tensor(3, 3, 9, density=1.0))
-            for fault in list(operand_faults(full, which, self.pack))[which % self.stride::self.stride]:
+            for fault in list(operand_faults(full, which, self.pack))[which % self.stride :: self.stride]:
                 await self.spoil(fault, which)
                 await self.contract(good, good)

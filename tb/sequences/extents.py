@@ -31,8 +31,7 @@ class ExtentsSeq(ContractionSequence):
         limit = contracted_limit(int(self.config["CoordWidth"]))
         await self.contract(self.corners(3, limit), self.corners(2, limit))
         await self.contract(self.sparse(3, limit), self.sparse(2, limit))
-        await self.provoke(ExpectedError("ErrExtentsDiffer", limit), self.corners(3, limit),
-                           self.corners(2, limit - 1))
+        await self.provoke(ExpectedError("ErrExtentsDiffer", limit), self.corners(3, limit), self.corners(2, limit - 1))
         for extent in HUGE:
             await self.contract(self.corners(extent, 7), self.sparse(extent, 3, 7))
         for _ in range(self.count):
@@ -41,7 +40,7 @@ class ExtentsSeq(ContractionSequence):
     def corners(self, free: int, extent: int) -> SparseTensor:
         """Return a tensor with entries in the first and the last place of each mode."""
         coords = [(i, k) for i in sorted({0, free - 1}) for k in sorted({0, extent - 1})]
-        return SparseTensor.from_coordinates((free, extent), coords, [3.0, -1.0, 2.0, 5.0][:len(coords)])
+        return SparseTensor.from_coordinates((free, extent), coords, [3.0, -1.0, 2.0, 5.0][: len(coords)])
 
     def sparse(self, *shape: int) -> SparseTensor:
         nnz = min(self.nnz, 8)

@@ -30,9 +30,19 @@ class ExtremesSeq(ContractionSequence):
     def fibers(self) -> list[list[int]]:
         """Return the coordinates of each fiber."""
         end, lanes = self.extent, int(self.config["Lanes"])
-        return [[0], [end - 1], [0, end - 1], list(range(end)), list(range(0, end, 2)),
-                list(range(1, end, 2)), list(range(lanes)), list(range(lanes + 1)),
-                list(range(end - lanes, end)), list(range(end - lanes - 1, end)), [end // 2]]
+        return [
+            [0],
+            [end - 1],
+            [0, end - 1],
+            list(range(end)),
+            list(range(0, end, 2)),
+            list(range(1, end, 2)),
+            list(range(lanes)),
+            list(range(lanes + 1)),
+            list(range(end - lanes, end)),
+            list(range(end - lanes - 1, end)),
+            [end // 2],
+        ]
 
     def stack(self, fibers: list[list[int]]) -> SparseTensor:
         coords = np.array([(row, k) for row, fiber in enumerate(fibers) for k in fiber])

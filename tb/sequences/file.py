@@ -25,13 +25,20 @@ class FileSeq(ContractionSequence):
         long_lines: least lines of a job that goes first, 0 for jobs in order.
     """
 
-    def __init__(self, name: str = "file", a: str = DEFAULT_A, b: str = DEFAULT_B,
-                 axes: str | None = DEFAULT_AXES, dense: bool = False, run_length: int | None = None,
-                 portion: int = 0, long_lines: int = 0):
+    def __init__(
+        self,
+        name: str = "file",
+        a: str = DEFAULT_A,
+        b: str = DEFAULT_B,
+        axes: str | None = DEFAULT_AXES,
+        dense: bool = False,
+        run_length: int | None = None,
+        portion: int = 0,
+        long_lines: int = 0,
+    ):
         super().__init__(name)
         self.files, self.axes = (a, b), axes
-        self.options = {"dense": dense, "run_length": run_length, "portion": portion,
-                        "long_lines": long_lines}
+        self.options = {"dense": dense, "run_length": run_length, "portion": portion, "long_lines": long_lines}
 
     async def body(self) -> None:
         a, b = prepare(*map(io.read, self.files), self.axes, int(self.config["CoordWidth"]))

@@ -17,7 +17,8 @@ class FilledSeq(ContractionSequence):
 
     async def body(self) -> None:
         fibers, lines, nodes, lanes = (
-            int(self.config[name]) for name in ("FiberDepth", "MemLines", "NodeDepth", "Lanes"))
+            int(self.config[name]) for name in ("FiberDepth", "MemLines", "NodeDepth", "Lanes")
+        )
         one, many = self.comb([1], self.extent), self.comb([1] * min(fibers, lines, nodes), self.extent)
         await self.contract(many, one)
         await self.contract(one, many)

@@ -32,8 +32,10 @@ class MemorySeq(ContractionSequence):
             for channel in CHANNELS:
                 await self.contract(a, b, latency={channel: late})
             await self.contract(a, None, latency=dict.fromkeys(CHANNELS, late))
-        parts = [("Descriptor", 0, 0, False), *((part, which, level, last) for (part, level), which, last
-                                                in product(ARRAYS, (0, 1), (False, True)))]
+        parts = [
+            ("Descriptor", 0, 0, False),
+            *((part, which, level, last) for (part, level), which, last in product(ARRAYS, (0, 1), (False, True))),
+        ]
         for part, which, level, last in parts:
             answer = str(self.rng.choice(["Slave", "Decode"]))
             await self.refuse(Refusal(part, answer, which, level, last), a, b)

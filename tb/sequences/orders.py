@@ -15,8 +15,9 @@ class OrdersSeq(ContractionSequence):
         count: random pairs of orders after that.
     """
 
-    def __init__(self, name: str = "orders", orders: tuple[int, ...] = (1, 2, 5, MAX_ORDER),
-                 extent: int = 5, count: int = 3):
+    def __init__(
+        self, name: str = "orders", orders: tuple[int, ...] = (1, 2, 5, MAX_ORDER), extent: int = 5, count: int = 3
+    ):
         super().__init__(name)
         self.orders, self.extent, self.count = orders, extent, count
 
@@ -32,5 +33,5 @@ class OrdersSeq(ContractionSequence):
 
     def draw(self, order: int):
         # Few fibers whatever the order: extents of 2 in three modes, 1 or 2 in the others.
-        free = [2, 1, 2, 1, 1, 2, 1][:order - 1]
+        free = [2, 1, 2, 1, 1, 2, 1][: order - 1]
         return self.tensor(*free, self.extent, density=0.6)

@@ -5,8 +5,12 @@ from tb.agents.contraction.item import PORTS
 from tb.common.stalls import STALLS
 from tb.sequences.base import ContractionSequence
 
-KINDS = {"fp32": ["normal", "wide", "special", "patterns", "ones"], "bf16": ["normal", "special", "ones"],
-         "int8": ["int8", "small"], "int16": ["int16", "small"]}
+KINDS = {
+    "fp32": ["normal", "wide", "special", "patterns", "ones"],
+    "bf16": ["normal", "special", "ones"],
+    "int8": ["int8", "small"],
+    "int16": ["int16", "small"],
+}
 
 
 class RandomSeq(ContractionSequence):
@@ -19,8 +23,7 @@ class RandomSeq(ContractionSequence):
         stalls: whether ports may stall.
     """
 
-    def __init__(self, name: str = "random", count: int = 10, most: int = 3, extent: int = 40,
-                 stalls: bool = True):
+    def __init__(self, name: str = "random", count: int = 10, most: int = 3, extent: int = 40, stalls: bool = True):
         super().__init__(name)
         self.count, self.most, self.extent, self.stalls = count, most, extent, stalls
 
@@ -28,9 +31,14 @@ class RandomSeq(ContractionSequence):
         for _ in range(self.count):
             extent = int(self.rng.integers(1, self.extent + 1))
             stalls = {port: str(self.rng.choice(list(STALLS))) for port in PORTS if self.stalls}
-            await self.contract(self.draw(extent), self.draw(extent), dense=bool(self.rng.random() < 0.3),
-                                run_length=int(self.rng.choice([0, 0, 1, 2, 3, 9, 500])), stalls=stalls,
-                                long_lines=int(self.rng.choice([0, 0, 1, 3, 6, 12, 2**31])))
+            await self.contract(
+                self.draw(extent),
+                self.draw(extent),
+                dense=bool(self.rng.random() < 0.3),
+                run_length=int(self.rng.choice([0, 0, 1, 2, 3, 9, 500])),
+                stalls=stalls,
+                long_lines=int(self.rng.choice([0, 0, 1, 3, 6, 12, 2**31])),
+            )
 
     def draw(self, extent: int):
         density = float(self.rng.choice([0.02, 0.1, 0.3, 0.6, 1.0]))

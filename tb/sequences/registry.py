@@ -23,8 +23,7 @@ class SequenceError(ValueError):
 
 def names() -> list[str]:
     """Return the names of all sequences."""
-    return sorted(module.name for module in pkgutil.iter_modules([str(FOLDER)])
-                  if module.name not in HELPERS)
+    return sorted(module.name for module in pkgutil.iter_modules([str(FOLDER)]) if module.name not in HELPERS)
 
 
 def class_name(name: str) -> str:
@@ -43,8 +42,9 @@ def load_sequence(name: str) -> type[ContractionSequence]:
     try:
         module = importlib.import_module(f"tb.sequences.{name}")
     except (Exception, SystemExit) as error:
-        raise SequenceError(f"{place(error) or f'tb/sequences/{name}.py'}: {type(error).__name__}:"
-                            f" {getattr(error, 'msg', error)}") from error
+        raise SequenceError(
+            f"{place(error) or f'tb/sequences/{name}.py'}: {type(error).__name__}: {getattr(error, 'msg', error)}"
+        ) from error
     wanted = class_name(name)
     found = getattr(module, wanted, None)
     if not (inspect.isclass(found) and issubclass(found, ContractionSequence)):

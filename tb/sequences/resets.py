@@ -15,8 +15,14 @@ class ResetsSeq(ContractionSequence):
         portion: most entries of A per portion, 0 for no splitting.
     """
 
-    def __init__(self, name: str = "resets", count: int = 4, extent: int = 20,
-                 after: tuple[int, ...] = (0, 3, 10, 30, 70, 150, 2000), portion: int = 0):
+    def __init__(
+        self,
+        name: str = "resets",
+        count: int = 4,
+        extent: int = 20,
+        after: tuple[int, ...] = (0, 3, 10, 30, 70, 150, 2000),
+        portion: int = 0,
+    ):
         super().__init__(name)
         self.count, self.extent, self.after, self.portion = count, extent, after, portion
 

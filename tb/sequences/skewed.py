@@ -25,8 +25,12 @@ class SkewedSeq(ContractionSequence):
         await self.contract(full, single)
         await self.contract(single, full)
         for _ in range(self.count):
-            await self.contract(self.draw(), self.draw(), run_length=int(self.rng.choice([0, 1, 4])),
-                                long_lines=int(self.rng.choice([0, 2, 4, 8])))
+            await self.contract(
+                self.draw(),
+                self.draw(),
+                run_length=int(self.rng.choice([0, 1, 4])),
+                long_lines=int(self.rng.choice([0, 2, 4, 8])),
+            )
 
     def draw(self):
         return zipf_tensor(self.rng, (*self.draw_shape(2), self.extent), self.exponent, self.values)

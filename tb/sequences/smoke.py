@@ -20,5 +20,6 @@ class SmokeSeq(ContractionSequence):
         await self.contract(self.tensor(3, 4, self.extent), self.tensor(5, self.extent))
         await self.contract(self.tensor(self.extent), self.tensor(self.extent))
         for _ in range(self.count):
-            await self.contract(self.tensor(*self.draw_shape(), self.extent),
-                                self.tensor(*self.draw_shape(), self.extent))
+            await self.contract(
+                self.tensor(*self.draw_shape(), self.extent), self.tensor(*self.draw_shape(), self.extent)
+            )

@@ -9,10 +9,25 @@ from tb.sequences.base import ContractionSequence
 
 TINY, HUGE = 2.0**-149, 2.0**127
 # Fibers of four values; each of A meets each of B.
-FLOAT_A = [[1, 1, 1, 1], [HUGE, -HUGE, 1, TINY], [np.inf, 1, 0.0, 1], [np.nan, 1, 1, 1],
-           [-np.inf, np.inf, 1, 1], [TINY, TINY, -TINY, 0.0], [2.0**-75, 0, 0, 0], [-0.0, 0.0, 0, 0]]
-FLOAT_B = [[1, -1, 1, -1], [1, 1, TINY, 1], [0.0, 2, np.inf, 1], [HUGE, HUGE, HUGE, HUGE],
-           [0.5, 0.25, TINY, -1], [2.0**-75, 1, 1, 1], [1, 1, 0, 0]]
+FLOAT_A = [
+    [1, 1, 1, 1],
+    [HUGE, -HUGE, 1, TINY],
+    [np.inf, 1, 0.0, 1],
+    [np.nan, 1, 1, 1],
+    [-np.inf, np.inf, 1, 1],
+    [TINY, TINY, -TINY, 0.0],
+    [2.0**-75, 0, 0, 0],
+    [-0.0, 0.0, 0, 0],
+]
+FLOAT_B = [
+    [1, -1, 1, -1],
+    [1, 1, TINY, 1],
+    [0.0, 2, np.inf, 1],
+    [HUGE, HUGE, HUGE, HUGE],
+    [0.5, 0.25, TINY, -1],
+    [2.0**-75, 1, 1, 1],
+    [1, 1, 0, 0],
+]
 INTEGER = [[1, 1, 1, 1], [1, -1, 1, -1], [0, 0, 0, 0], [-(2**15), 2**15 - 1, -(2**7), 2**7 - 1]]
 
 

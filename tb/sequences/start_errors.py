@@ -29,8 +29,9 @@ class StartErrorsSeq(ContractionSequence):
             await self.try_out(ExpectedError("ErrNoOperand", missing), *operands)
         if self.frames:  # elsewhere no register starts anything
             await self.try_out(ExpectedError("ErrStartBusy", 0, fatal=False), a, b, start_twice=True)
-            await self.try_out(ExpectedError("ErrStartLoading", 0), b, a, while_loading="ControlStart",
-                               stalls={"operand": "single"})
+            await self.try_out(
+                ExpectedError("ErrStartLoading", 0), b, a, while_loading="ControlStart", stalls={"operand": "single"}
+            )
         for access in (AxilItem(NOWHERE), AxilItem(NOWHERE, write=1), AxilItem(READ_ONLY, write=1)):
             error = ExpectedError("ErrAddress", access.address, fatal=False)
             await self.try_out(error, a, b, accesses=[access])

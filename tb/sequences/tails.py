@@ -19,9 +19,14 @@ class TailsSeq(ContractionSequence):
         stalls: name of a stall generator by port.
     """
 
-    def __init__(self, name: str = "tails", lengths: tuple[int, ...] = LENGTHS,
-                 portions: tuple[int, ...] = (0,), mixed: tuple[tuple[int, int], ...] = MIXED,
-                 stalls: dict[str, str] | None = None):
+    def __init__(
+        self,
+        name: str = "tails",
+        lengths: tuple[int, ...] = LENGTHS,
+        portions: tuple[int, ...] = (0,),
+        mixed: tuple[tuple[int, int], ...] = MIXED,
+        stalls: dict[str, str] | None = None,
+    ):
         super().__init__(name)
         self.lengths, self.portions, self.mixed, self.stalls = lengths, portions, mixed, stalls
 
@@ -42,7 +47,11 @@ class TailsSeq(ContractionSequence):
     async def both(self, swapped: bool, one, many) -> None:
         """Contract two operands, the first one as A or, swapped, as B; with each length of portions."""
         for portion in self.portions:
-            await self.contract(*((many, one) if swapped else (one, many)), portion=portion,
-                                run_length=int(self.rng.integers(0, 3)),
-                                dense=bool(self.rng.random() < 0.3), stalls=self.stalls)
+            await self.contract(
+                *((many, one) if swapped else (one, many)),
+                portion=portion,
+                run_length=int(self.rng.integers(0, 3)),
+                dense=bool(self.rng.random() < 0.3),
+                stalls=self.stalls,
+            )
             one = many = None

@@ -24,12 +24,18 @@ class WorkloadsSeq(ContractionSequence):
         long_lines: least lines of a job that goes first, 0 for jobs in order.
     """
 
-    def __init__(self, name: str = "workloads", pairs: tuple[str, ...] = (), run_length: int = 0,
-                 stalls: dict[str, str] | None = None, portion: int = 0, long_lines: int = 0):
+    def __init__(
+        self,
+        name: str = "workloads",
+        pairs: tuple[str, ...] = (),
+        run_length: int = 0,
+        stalls: dict[str, str] | None = None,
+        portion: int = 0,
+        long_lines: int = 0,
+    ):
         super().__init__(name)
         self.pairs = list(pairs) or workload_names()
-        self.options = {"run_length": run_length, "stalls": stalls, "portion": portion,
-                        "long_lines": long_lines}
+        self.options = {"run_length": run_length, "stalls": stalls, "portion": portion, "long_lines": long_lines}
 
     async def body(self) -> None:
         for pair in self.pairs:

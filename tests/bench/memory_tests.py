@@ -14,8 +14,19 @@ OKAY, DECERR = 0, 3
 
 async def begin(dut, latency: int, gap: int, size: int = BEATS) -> list[int]:
     """Reset the memory, fill it, and return its beats."""
-    for name in ("awvalid", "awaddr", "wvalid", "wdata", "wstrb", "wlast", "arvalid", "araddr", "arlen",
-                 "load", "dump"):
+    for name in (
+        "awvalid",
+        "awaddr",
+        "wvalid",
+        "wdata",
+        "wstrb",
+        "wlast",
+        "arvalid",
+        "araddr",
+        "arlen",
+        "load",
+        "dump",
+    ):
         getattr(dut, f"{name}_i").value = 0
     dut.size_i.value, dut.latency_i.value, dut.gap_i.value = size, latency, gap
     dut.rready_i.value = dut.bready_i.value = 1
@@ -56,8 +67,7 @@ async def reads(dut, latency: int, gap: int) -> None:
     wanted = [(first + index, index == count - 1) for first, count in asked for index in range(count)]
     # The first address is accepted in cycle 0.
     pauses = [index // gap if gap else 0 for index in range(len(wanted))]
-    assert [cycle for cycle, _ in found] == [max(latency, 1) + index + pause for index, pause in
-                                             enumerate(pauses)]
+    assert [cycle for cycle, _ in found] == [max(latency, 1) + index + pause for index, pause in enumerate(pauses)]
     for (_, beat), (place, last) in zip(found, wanted, strict=True):
         right = (beats[place], OKAY) if place < size else (0, DECERR)
         assert (beat["rdata"], beat["rresp"], beat["rlast"]) == (*right, last)

@@ -17,8 +17,24 @@ Dot = list[tuple[int, int]]  # bit patterns of the factors
 
 CANONICAL_NAN = 0x7FC00000
 # Zero, smallest and greatest subnormal, smallest normal, one, its neighbours, greatest, infinite, NaNs.
-SPECIALS = [0x00000000, 0x00000001, 0x007FFFFF, 0x00800000, 0x00800001, 0x1FFFFFFF, 0x20000000, 0x3F7FFFFF,
-            0x3F800000, 0x3F800001, 0x3FFFFFFF, 0x5F800000, 0x7F000000, 0x7F7FFFFF, 0x7F800000, 0x7FC00001]
+SPECIALS = [
+    0x00000000,
+    0x00000001,
+    0x007FFFFF,
+    0x00800000,
+    0x00800001,
+    0x1FFFFFFF,
+    0x20000000,
+    0x3F7FFFFF,
+    0x3F800000,
+    0x3F800001,
+    0x3FFFFFFF,
+    0x5F800000,
+    0x7F000000,
+    0x7F7FFFFF,
+    0x7F800000,
+    0x7FC00001,
+]
 SIGNED = [sign << 31 | bits for bits in SPECIALS for sign in (0, 1)]
 
 
@@ -59,8 +75,10 @@ def directed() -> list[Dot]:
     products = [[(a, b)] for a in SIGNED for b in SIGNED]
     one = 0x3F800000
     sums = [[(a, one), (b, one)] for a in SIGNED for b in SIGNED]
-    overflows = [[(0x7F7FFFFF, one), (0x7F7FFFFF, one), (0xFF7FFFFF, one), (0xFF7FFFFF, one)],
-                 [(0x7F7FFFFF, one), (0x7F7FFFFF, one), (0xFF800000, one)]]
+    overflows = [
+        [(0x7F7FFFFF, one), (0x7F7FFFFF, one), (0xFF7FFFFF, one), (0xFF7FFFFF, one)],
+        [(0x7F7FFFFF, one), (0x7F7FFFFF, one), (0xFF800000, one)],
+    ]
     return [[], *products, *sums, *overflows]
 
 
@@ -70,8 +88,9 @@ async def agrees_with_numpy(dut, stall: str) -> None:
     random = rng()
     received: list[tuple[int, int]] = []
     driver = StreamDriver(dut, "in", dut.clk_i, ("product", "last", "a", "b"), STALLS[stall](random))
-    StreamMonitor(dut, "out", dut.clk_i, ("value", "empty"),
-                  callback=lambda beat: received.append((beat["value"], beat["empty"])))
+    StreamMonitor(
+        dut, "out", dut.clk_i, ("value", "empty"), callback=lambda beat: received.append((beat["value"], beat["empty"]))
+    )
     StreamSink(dut, "out", dut.clk_i, STALLS[stall](random))
     await start(dut)
     dots = (directed() if stall == "none" else []) + [random_dot(random) for _ in range(600)]
@@ -86,5 +105,6 @@ async def agrees_with_numpy(dut, stall: str) -> None:
     assert len(received) == len(dots)
     for dot, (value, empty) in zip(dots, received, strict=True):
         assert empty == (not dot)
-        assert value == expected(dot), (f"{value:08x} instead of {expected(dot):08x} for "
-                                        f"{[(f'{a:08x}', f'{b:08x}') for a, b in dot]}")
+        assert value == expected(dot), (
+            f"{value:08x} instead of {expected(dot):08x} for {[(f'{a:08x}', f'{b:08x}') for a, b in dot]}"
+        )

@@ -18,16 +18,26 @@ HINT = "if this is meant, run 'make bench-record' and commit bench/recorded.json
 @pytest.mark.suite_on("verilator")
 @pytest.mark.parametrize("machine", MACHINES)
 def test_no_machine_of_the_suite_has_become_slower(simulator: str, machine: str, seed: int) -> None:
-    run = run_sequences(MACHINES[machine][simulator], simulator, ["workloads"], f"cycles-{machine}", seed,
-                        {"workloads": {"pairs": WORKLOADS}})
+    run = run_sequences(
+        MACHINES[machine][simulator],
+        simulator,
+        ["workloads"],
+        f"cycles-{machine}",
+        seed,
+        {"workloads": {"pairs": WORKLOADS}},
+    )
     assert run.summary["passed"] and run.summary["compared"] > 0
     sentences = guard.compare({machine: RECORDED[machine]}, {machine: run.summary["cycles"]})
     assert not sentences, f"{sentences}: if this is meant, write the new number into {__file__}"
 
 
-@pytest.mark.parametrize("configs", [
-    pytest.param(guard.CONFIGS, id="some", marks=pytest.mark.full),
-    pytest.param(guard.OTHERS, id="others", marks=pytest.mark.suite_on())])  # LIST=long runs these
+@pytest.mark.parametrize(
+    "configs",
+    [
+        pytest.param(guard.CONFIGS, id="some", marks=pytest.mark.full),
+        pytest.param(guard.OTHERS, id="others", marks=pytest.mark.suite_on()),
+    ],
+)  # LIST=long runs these
 def test_no_run_has_become_slower(configs: tuple[str, ...]) -> None:
     """The guarded rows of the real machines, which take half a minute each to build."""
     sentences = guard.compare(guard.read_recorded(configs), guard.measure_cycles(configs))
@@ -43,11 +53,14 @@ def test_load_balance() -> None:
     assert record["balance_percent"] >= 85, record
 
 
-@pytest.mark.parametrize("measured, told", [
-    ({"a": 102, "b": 50}, []),
-    ({"a": 103, "b": 50}, ["a: 103 cycles, +3.0% (recorded: 100)"]),
-    ({"a": 100}, ["b: recorded but not measured"]),
-    ({"a": 100, "b": 50, "c": 1}, ["c: measured but not recorded"]),
-])
+@pytest.mark.parametrize(
+    "measured, told",
+    [
+        ({"a": 102, "b": 50}, []),
+        ({"a": 103, "b": 50}, ["a: 103 cycles, +3.0% (recorded: 100)"]),
+        ({"a": 100}, ["b: recorded but not measured"]),
+        ({"a": 100, "b": 50, "c": 1}, ["c: measured but not recorded"]),
+    ],
+)
 def test_the_guard_tells_what_became_slower(measured: dict[str, int], told: list[str]) -> None:
     assert guard.compare({"a": 100, "b": 50}, measured) == told

@@ -36,8 +36,7 @@ def test_a_queue_has_different_operands_of_one_kind() -> None:
     names = variants("7x7x512_d0.1", 20)
     assert names[0] == "7x7x512_d0.1" and len(set(names)) == 20
     first, *others = (operands(name)[0] for name in names[:3])
-    assert all(other.shape == first.shape and other.nnz == first.nnz and not other.equals(first)
-               for other in others)
+    assert all(other.shape == first.shape and other.nnz == first.nnz and not other.equals(first) for other in others)
 
 
 def test_what_is_noticed() -> None:
@@ -48,11 +47,16 @@ def test_what_is_noticed() -> None:
     assert not image.check(made, after, chosen)
     last = made.descriptors[2]
     record = SLOT + COMPLETION_AT
-    for at, told in ((last.results + 8, "contraction 2: result"), (last.results, "contraction 2: result"),
-                     (record, "contraction 1: code, tag, results and bytes"),
-                     (record + 16, "contraction 1: code"), (record + 60, "contraction 1: there is no"),
-                     (record - 1, "1 bytes outside"), (last.a[0].first, "1 bytes outside"),
-                     (last.results + last.capacity - 1, "1 bytes outside")):
+    for at, told in (
+        (last.results + 8, "contraction 2: result"),
+        (last.results, "contraction 2: result"),
+        (record, "contraction 1: code, tag, results and bytes"),
+        (record + 16, "contraction 1: code"),
+        (record + 60, "contraction 1: there is no"),
+        (record - 1, "1 bytes outside"),
+        (last.a[0].first, "1 bytes outside"),
+        (last.results + last.capacity - 1, "1 bytes outside"),
+    ):
         wrong = after.copy()
         wrong[at] ^= 1
         sentences = image.check(made, wrong, chosen)
@@ -88,7 +92,7 @@ def test_targets_met_and_missed() -> None:
     assert aimed["outside_limit"] == "compute" and not aimed["near"]
     assert outside_report.lines([record(point, int(1.14 * aimed["outside_bound"]), 801)])[0]["near"]
     for percent, reached in ((114, True), (116, False)):
-        line, = outside_report.lines([record(point, int(percent * aimed["outside_least"] / 100), 801)])
+        (line,) = outside_report.lines([record(point, int(percent * aimed["outside_least"] / 100), 801)])
         assert line["reached"] is reached and not line["near"]
     text = "\n".join(map(str, outside_report.tables(rows)))
     assert "801 (missed)" in text and "'180'" in text
@@ -99,16 +103,19 @@ def test_fewer_cycles_than_can_be_are_told() -> None:
     made = record(Point("3x3x1024_d0.05", "fast32", 512), 60, 801)
     assert not made["checked"] and "the least that there can be" in made["problems"][0]
     bound, least = made["outside_bound"], made["outside_least"]
-    between, above = (record(Point("3x3x1024_d0.05", "fast32", 512), cycles, 801)
-                      for cycles in (int(bound + least) // 2, int(least) + 1))
+    between, above = (
+        record(Point("3x3x1024_d0.05", "fast32", 512), cycles, 801)
+        for cycles in (int(bound + least) // 2, int(least) + 1)
+    )
     assert bound < int(bound + least) // 2 < least
     assert "the least that there can be" in between["problems"][0] and above["checked"]
 
 
 def test_names_and_numbers_are_whole_at_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
     one = record(Point("3x3x1024_d0.05", "fast32", 512), 12_345, 12_345)
-    rows = [one | {"workload": point.workload, "config": point.config, "width": point.width}
-            for point in outside.select()]
+    rows = [
+        one | {"workload": point.workload, "config": point.config, "width": point.width} for point in outside.select()
+    ]
     outside_report.show(rows, Console(width=80))
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     for line in outside_report.lines(rows):
@@ -118,8 +125,9 @@ def test_names_and_numbers_are_whole_at_80_columns(capsys: pytest.CaptureFixture
 
 @pytest.mark.toggles
 @pytest.mark.full("verilator")
-@pytest.mark.parametrize("width, latency, gap", [
-    (128, 1, 0), pytest.param(512, 100, 3, marks=pytest.mark.suite_on("icarus"))])
+@pytest.mark.parametrize(
+    "width, latency, gap", [(128, 1, 0), pytest.param(512, 100, 3, marks=pytest.mark.suite_on("icarus"))]
+)
 def test_a_small_queue(simulator: str, width: int, latency: int, gap: int) -> None:
     """On a chip with its assertions, so with the checker of AXI4 between it and this memory."""
     point = Point(WORKLOAD, "tiny", width, latency, gap, queue=3)
@@ -141,5 +149,12 @@ def test_a_far_memory(simulator: str) -> None:
 
 
 def test_the_memory(simulator: str, seed: int) -> None:
-    run_bench("flaash_bench_memory", "tests.bench.memory_tests", simulator, "bench-memory",
-              {"DataWidth": 128, "Beats": 64, "Bursts": 4}, seed, extra_sources=(MEMORY,))
+    run_bench(
+        "flaash_bench_memory",
+        "tests.bench.memory_tests",
+        simulator,
+        "bench-memory",
+        {"DataWidth": 128, "Beats": 64, "Bursts": 4},
+        seed,
+        extra_sources=(MEMORY,),
+    )

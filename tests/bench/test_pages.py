@@ -29,8 +29,10 @@ def number(text: str) -> int:
 
 def told() -> list[tuple[str, int, int, int]]:
     """Return (workload, engines, cycles, bound) of our machine, wherever a page shows them."""
-    found = [(name, int(engines), number(cycles), number(bound))
-             for name, engines, cycles, _, bound, *_ in rows(PERFORMANCE, "| workload | engines | cycles |")]
+    found = [
+        (name, int(engines), number(cycles), number(bound))
+        for name, engines, cycles, _, bound, *_ in rows(PERFORMANCE, "| workload | engines | cycles |")
+    ]
     for name, *cells in rows(LOOKUP, "| workload | N = 1 | N = 8 |"):
         for engines, cell in zip((1, 8, 32), cells, strict=True):
             found.append((name, engines, *map(number, re.fullmatch(r"(\S+) \((\S+)\)", cell).groups())))
@@ -39,8 +41,7 @@ def told() -> list[tuple[str, int, int, int]]:
 
 def test_cycles_are_those_of_the_guard() -> None:
     recorded = guard.read_recorded()
-    known = [(name, engines, cycles) for name, engines, cycles, _ in told()
-             if f"{name} {OURS[engines]}" in recorded]
+    known = [(name, engines, cycles) for name, engines, cycles, _ in told() if f"{name} {OURS[engines]}" in recorded]
     assert len(known) >= 14
     for name, engines, cycles in known:
         assert cycles == recorded[f"{name} {OURS[engines]}"], (name, engines)
@@ -64,8 +65,9 @@ def test_pages_agree_with_each_other() -> None:
         assert found.setdefault((name, engines), tuple(figures)) == tuple(figures), (name, engines)
 
 
-@pytest.mark.parametrize("name, engines, bound", sorted({
-    (name, engines, bound) for name, engines, _, bound in told() if bound <= QUICK}))
+@pytest.mark.parametrize(
+    "name, engines, bound", sorted({(name, engines, bound) for name, engines, _, bound in told() if bound <= QUICK})
+)
 def test_bounds_are_those_of_the_model(name: str, engines: int, bound: int) -> None:
     """The results of these workloads find room in the stores, so that nothing has to drain."""
     assert machine(OURS[engines]).bound(*csf_pair(name), None) == bound
@@ -80,8 +82,7 @@ def test_steps_of_the_intersection() -> None:
     assert f"{merge.jobs:,} dot products" in text and f"({compare.steps:,} steps)" in text
 
 
-@pytest.mark.parametrize("name, cycles, bound, times",
-                         rows(PERFORMANCE, "| machine | cycles | lower bound |"))
+@pytest.mark.parametrize("name, cycles, bound, times", rows(PERFORMANCE, "| machine | cycles | lower bound |"))
 def test_bounds_of_the_skewed_pair(name: str, cycles: str, bound: str, times: str) -> None:
     """With the settings that the host uses; and the quotients follow from the cycles."""
     first, *_ = rows(PERFORMANCE, "| machine | cycles | lower bound |")

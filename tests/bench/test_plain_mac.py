@@ -9,5 +9,4 @@ from tools.silicon.exact import PLAIN
 
 @pytest.mark.alternates("icarus")
 def test_plain_mac(simulator: str, seed: int) -> None:
-    run_bench("flaash_plain_mac", "tests.bench.plain_mac_tests", simulator, "plain_mac", {}, seed,
-              extra_sources=PLAIN)
+    run_bench("flaash_plain_mac", "tests.bench.plain_mac_tests", simulator, "plain_mac", {}, seed, extra_sources=PLAIN)

@@ -34,8 +34,15 @@ def frame(change: int = 0) -> bytes:
 def counters(**changes: int) -> dict[str, int]:
     result = expected(WORKLOAD, "fp32")
     right = dict.fromkeys(rtl.COUNTERS, 0) | {
-        "CntCycles": 1000, "CntJobs": result.jobs, "CntMatches": result.matches, "CntResults": result.results,
-        "CntBusy": 4000, "CntStallA": 800, "CntMemReads": 10, "CntSteps": sum(STEPS)}
+        "CntCycles": 1000,
+        "CntJobs": result.jobs,
+        "CntMatches": result.matches,
+        "CntResults": result.results,
+        "CntBusy": 4000,
+        "CntStallA": 800,
+        "CntMemReads": 10,
+        "CntSteps": sum(STEPS),
+    }
     return right | changes
 
 
@@ -50,13 +57,14 @@ def test_a_wrong_bit_is_told() -> None:
 
 
 def test_a_missing_result_is_told() -> None:
-    sentences = check_frame(WORKLOAD, machine("default"), frame()[2 * BEAT:])
+    sentences = check_frame(WORKLOAD, machine("default"), frame()[2 * BEAT :])
     assert any("is missing" in sentence for sentence in sentences)
 
 
 def test_a_frame_without_trailer_is_told() -> None:
-    assert check_frame(WORKLOAD, machine("default"), frame()[:-BEAT]) \
-        == ["the last beat of the result frame is no trailer"]
+    assert check_frame(WORKLOAD, machine("default"), frame()[:-BEAT]) == [
+        "the last beat of the result frame is no trailer"
+    ]
 
 
 @pytest.mark.parametrize("name", ["CntJobs", "CntMatches", "CntResults", "CntSteps"])
@@ -127,8 +135,12 @@ def synthetic() -> dict:
         )
         records.append(made)
     times = {"numpy": 20.0, "scipy_mixed": 19.0, "scipy": 55.0}
-    return {"rows": records, "software": {"7x7x512_d0.1": times},
-            "clocks": {"assumed": 1000.0, "FPGA": 80.0}, "about": {"measured": "today"}}
+    return {
+        "rows": records,
+        "software": {"7x7x512_d0.1": times},
+        "clocks": {"assumed": 1000.0, "FPGA": 80.0},
+        "about": {"measured": "today"},
+    }
 
 
 def test_targets_met_and_missed() -> None:
@@ -155,8 +167,13 @@ def test_software_beside_the_fastest_of_our_machines() -> None:
 
 def test_slices_are_added_up() -> None:
     one = {"counters": {"CntCycles": 5}, "steps": [1, 2], "wall": 0.5, "cpu": 0.25, "simulated": 9}
-    assert added([one, one]) == {"counters": {"CntCycles": 10}, "steps": [2, 4], "wall": 1.0, "cpu": 0.5,
-                                 "simulated": 18}
+    assert added([one, one]) == {
+        "counters": {"CntCycles": 10},
+        "steps": [2, 4],
+        "wall": 1.0,
+        "cpu": 0.5,
+        "simulated": 18,
+    }
     assert added([one, {"failure": "no"}]) == {}
 
 
@@ -175,8 +192,9 @@ def test_clocks_are_those_of_recorded_files(tmp_path: Path) -> None:
     """A clock whose file is missing has no columns in the table."""
     (tmp_path / "there.json").write_text('{"mhz": 12.5}')
     (tmp_path / "other.json").write_text("{}")
-    recorded = {name: (tmp_path / f"{name}.json", lambda found: found.get("mhz"))
-                for name in ("there", "other", "absent")}
+    recorded = {
+        name: (tmp_path / f"{name}.json", lambda found: found.get("mhz")) for name in ("there", "other", "absent")
+    }
     assert claims.known_clocks(recorded) == {"there": 12.5}
     _, [_, head, _] = claims.tables(synthetic())
     clocks = claims.known_clocks()
@@ -216,7 +234,8 @@ def test_report_of_all_runs(tmp_path: Path) -> None:
 
 def test_report_of_few_runs_with_a_failure(tmp_path: Path) -> None:
     row = record(Row("skewed", PAPER[32]), machine(PAPER[32]), {}, ["result (1,) is missing"])
-    page = report.write_report({"rows": [row], "software": {}, "clocks": {"assumed": 1000.0}, "about": {}},
-                               tmp_path).read_text()
+    page = report.write_report(
+        {"rows": [row], "software": {}, "clocks": {"assumed": 1000.0}, "about": {}}, tmp_path
+    ).read_text()
     assert "1 of 1 runs failed" in page and "result (1,) is missing" in page
     assert not list(tmp_path.glob("*.png"))

@@ -21,14 +21,25 @@ def test_each_run_is_there_once_and_complete() -> None:
         assert all((workload, config, rows.TABLE) in found for config in PAPER.values())
     for workload, aims in read_targets().items():
         assert all((workload, OURS[number], rows.TABLE) in found for number in aims.target)
-    for experiment, count in ((rows.SCALING, 3 * 12), (rows.LENGTH, 7 * 3 * 2), (rows.ORDER, 5 * 3 * 2),
-                              (rows.LAYER, 3 * 6 * 2), (rows.LEARNING, 8)):
+    for experiment, count in (
+        (rows.SCALING, 3 * 12),
+        (rows.LENGTH, 7 * 3 * 2),
+        (rows.ORDER, 5 * 3 * 2),
+        (rows.LAYER, 3 * 6 * 2),
+        (rows.LEARNING, 8),
+    ):
         assert sum(name == experiment for *_, name in found) == count
 
 
-@pytest.mark.parametrize("filters, count", [
-    ({"only": "7x7x512_d0.1", "num_sdpe": 32}, 2), ({"only": "skewed paper32"}, 4),
-    ({"config": "tiny", "only": "3x3x1024"}, 7), ({"only": "nothing"}, 0)])
+@pytest.mark.parametrize(
+    "filters, count",
+    [
+        ({"only": "7x7x512_d0.1", "num_sdpe": 32}, 2),
+        ({"only": "skewed paper32"}, 4),
+        ({"config": "tiny", "only": "3x3x1024"}, 7),
+        ({"only": "nothing"}, 0),
+    ],
+)
 def test_filters(filters: dict, count: int) -> None:
     assert len(rows.select(**filters)) == count
 
@@ -64,8 +75,9 @@ def test_the_skewed_pair_follows_zipf_s_law() -> None:
 def test_workloads_do_not_change() -> None:
     first = [operands(name)[0] for name in ("7x7x300_fiber50", SKEWED)]
     operands.cache_clear()
-    assert all(tensor.equals(operands(name)[0])
-               for tensor, name in zip(first, ("7x7x300_fiber50", SKEWED), strict=True))
+    assert all(
+        tensor.equals(operands(name)[0]) for tensor, name in zip(first, ("7x7x300_fiber50", SKEWED), strict=True)
+    )
     assert expected("7x7x512_d0.1", "fp32").results == 2388
     assert csf_pair("7x7x512_d0.1")[0].nnz == 2509
 

@@ -23,9 +23,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def measured(problems: list[str]):
     """Return a stand-in for measure() in which every run ends with these problems."""
+
     def measure(rows, jobs, progress):
         progress(len(rows), "")
         return [record(row, machine(row.config), {"failure": "none"}, problems) for row in rows]
+
     return measure
 
 
@@ -37,8 +39,9 @@ def test_all_right(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (folder / "index.html").exists() and (folder / "tables.md").exists()
 
 
-def test_a_wrong_result_ends_with_status_1(folder: Path, monkeypatch: pytest.MonkeyPatch,
-                                           capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_result_ends_with_status_1(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(run, "measure", measured(["result (1,) is missing"]))
     assert run.main(ARGUMENTS) == 1
     assert "result (1,) is missing" in capsys.readouterr().out
@@ -54,9 +57,14 @@ def test_names_and_numbers_are_whole_at_80_columns(capsys: pytest.CaptureFixture
     counts = dict.fromkeys(("cycles", "bound", "load_cycles", "unload_cycles"), 123_456)
     rows = [row for row in all_rows() if ":" not in row.config]
     for begin in range(0, len(rows), run.MAX_SHOWN):
-        some = rows[begin:begin + run.MAX_SHOWN]
-        run.show([record(row, machine(row.config), {}, []) | counts
-                  | {"balance_percent": 100.0, "busy_percent": 100.0} for row in some], Console(width=80))
+        some = rows[begin : begin + run.MAX_SHOWN]
+        run.show(
+            [
+                record(row, machine(row.config), {}, []) | counts | {"balance_percent": 100.0, "busy_percent": 100.0}
+                for row in some
+            ],
+            Console(width=80),
+        )
         lines = [line.split() for line in capsys.readouterr().out.splitlines()]
         for row in some:
             assert [row.workload, row.config, *["123,456"] * 4, "100", "100", "yes"] in lines

@@ -12,10 +12,13 @@ from cocotb.triggers import RisingEdge
 
 from tb.common.bench import rng, start
 
-CHANNELS = {"aw": {"id": 0, "addr": 0x1000, "len": 0, "size": 2, "burst": 1},
-            "w": {"data": 0, "strb": 0xF, "last": 1}, "b": {"id": 0, "resp": 0},
-            "ar": {"id": 0, "addr": 0x1000, "len": 0, "size": 2, "burst": 1},
-            "r": {"id": 0, "data": 0, "resp": 0, "last": 1}}
+CHANNELS = {
+    "aw": {"id": 0, "addr": 0x1000, "len": 0, "size": 2, "burst": 1},
+    "w": {"data": 0, "strb": 0xF, "last": 1},
+    "b": {"id": 0, "resp": 0},
+    "ar": {"id": 0, "addr": 0x1000, "len": 0, "size": 2, "burst": 1},
+    "r": {"id": 0, "data": 0, "resp": 0, "last": 1},
+}
 AW, W, B, AR, R = ({channel: {}} for channel in CHANNELS)
 LAST, MORE = {"w": {"last": 1}}, {"w": {"last": 0}}
 R_LAST, R_MORE = {"r": {"last": 1}}, {"r": {"last": 0}}
@@ -103,8 +106,7 @@ class Pins:
             getattr(self.dut, f"{channel}ready_i").value = not step.get("stall", False)
             for field, value in usual.items():
                 handle = getattr(self.dut, f"{channel}{field}_i")
-                handle.value = (self.random.getrandbits(len(handle)) if offered is None
-                                else offered.get(field, value))
+                handle.value = self.random.getrandbits(len(handle)) if offered is None else offered.get(field, value)
         await RisingEdge(self.dut.clk_i)
 
 
@@ -141,14 +143,19 @@ async def legal_traffic(dut) -> None:
     pins = await _started(dut)
     random = pins.random
     for steps in (
-            [aw(addr=0x1FF8, len=1), MORE, LAST, B], [ar(addr=0x1C00, len=255), *[R_MORE] * 255, R_LAST],
-            [aw(addr=0x1002, len=1), w(strb=0xC, last=0), w(strb=0), B],
-            [aw(addr=0x1001, size=1, len=2), w(strb=2, last=0), w(strb=0xC, last=0), w(strb=1), B],
-            [{**AW, **W}, {**B, **AW}, W, B], [W, W, AW, B, AW, B], [MORE, aw(len=1), LAST, B],
-            [AR, {**AR, **R}, R],
-            [ar(id=1, len=1), AR, {"r": {"id": 0}}, {"r": {"id": 1, "last": 0}}, {"r": {"id": 1}}],
-            [aw(id=1), AW, W, W, B, {"b": {"id": 1}}],
-            [aw(addr=2**64 - 4), W, B], [ar(addr=0xFFF, size=0), R]):
+        [aw(addr=0x1FF8, len=1), MORE, LAST, B],
+        [ar(addr=0x1C00, len=255), *[R_MORE] * 255, R_LAST],
+        [aw(addr=0x1002, len=1), w(strb=0xC, last=0), w(strb=0), B],
+        [aw(addr=0x1001, size=1, len=2), w(strb=2, last=0), w(strb=0xC, last=0), w(strb=1), B],
+        [{**AW, **W}, {**B, **AW}, W, B],
+        [W, W, AW, B, AW, B],
+        [MORE, aw(len=1), LAST, B],
+        [AR, {**AR, **R}, R],
+        [ar(id=1, len=1), AR, {"r": {"id": 0}}, {"r": {"id": 1, "last": 0}}, {"r": {"id": 1}}],
+        [aw(id=1), AW, W, W, B, {"b": {"id": 1}}],
+        [aw(addr=2**64 - 4), W, B],
+        [ar(addr=0xFFF, size=0), R],
+    ):
         for step in steps:
             while random.random() < 0.3:
                 await pins.step({})

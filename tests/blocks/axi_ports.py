@@ -53,5 +53,4 @@ def lite_master(entity: SimHandleBase, prefix: str, reset: SimHandleBase) -> Axi
         _channel(AxiLiteARBus, entity, prefix, ["araddr", "arprot"], "arvalid_i", "arready_o"),
         _channel(AxiLiteRBus, entity, prefix, ["rdata", "rresp"], "rvalid_o", "rready_i"),
     ]
-    return AxiLiteMaster(AxiLiteBus.from_channels(*channels), entity.clk_i, reset,
-                         reset_active_level=False)
+    return AxiLiteMaster(AxiLiteBus.from_channels(*channels), entity.clk_i, reset, reset_active_level=False)

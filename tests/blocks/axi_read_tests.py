@@ -100,8 +100,7 @@ def answer_of(addr: int) -> int:
 def drawn(random) -> tuple[int, int]:
     """Return a request, often across the end of a page."""
     addr = random.choice(
-        [0, PAGE - 64, 5 * PAGE - 192, (3 << 32) - 64, (1 << 40) + PAGE - 64,
-         random.randrange(0, 1 << 16, 64)]
+        [0, PAGE - 64, 5 * PAGE - 192, (3 << 32) - 64, (1 << 40) + PAGE - 64, random.randrange(0, 1 << 16, 64)]
     )
     return addr, random.choice([1, 2, 15, 16, 17, random.randint(1, 90)])
 

@@ -35,8 +35,22 @@ class Bus:
         self.under_way: Counter[int] = Counter()  # bursts without a response, by turn
         self.cycle = 0
         self.behind = False  # data are accepted only after their address
-        for name in ("start", "addr", "turn", "flush", "stop", "in_valid", "in_data", "in_words",
-                     "line_valid", "line", "aw_ready", "w_ready", "b_valid", "b_resp"):
+        for name in (
+            "start",
+            "addr",
+            "turn",
+            "flush",
+            "stop",
+            "in_valid",
+            "in_data",
+            "in_words",
+            "line_valid",
+            "line",
+            "aw_ready",
+            "w_ready",
+            "b_valid",
+            "b_resp",
+        ):
             getattr(dut, f"{name}_i").value = 0
         cocotb.start_soon(self._run())
 

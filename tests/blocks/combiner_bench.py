@@ -46,12 +46,14 @@ class Bench:
 
     async def run(self, dots: list[list[tuple[int, int]]], stall: float = 0.0, dense: bool = False) -> None:
         """Play dot products as play() does; the model gives the expected results."""
-        await self.play([self.cut(pairs) for pairs in dots],
-                        [dot(self.fmt, [a for a, _ in pairs], [b for _, b in pairs]) for pairs in dots],
-                        stall, dense)
+        await self.play(
+            [self.cut(pairs) for pairs in dots],
+            [dot(self.fmt, [a for a, _ in pairs], [b for _, b in pairs]) for pairs in dots],
+            stall,
+            dense,
+        )
 
-    async def play(self, sums: list[Portions], fates: list[DotResult], stall: float = 0.0,
-                   dense: bool = False) -> None:
+    async def play(self, sums: list[Portions], fates: list[DotResult], stall: float = 0.0, dense: bool = False) -> None:
         """Send the words of portions, with this share of cycles in which no result is accepted."""
         dut, rng = self.dut, self.random
         self.todo.extend(enumerate(sums))
@@ -63,7 +65,8 @@ class Bench:
             cycles += 1
             assert cycles < 100 * (len(sums) + words) + 2_000, (
                 f"it hangs: {len(self.todo)} to open, {len(self.waiting)} to close, {len(self.sending)}"
-                f" portions to send, {len(self.results)} results")
+                f" portions to send, {len(self.results)} results"
+            )
             opening = bool(self.todo) and rng.random() < 0.8
             dut.open_valid_i.value = int(opening)
             if opening:
@@ -124,8 +127,17 @@ class Bench:
         expected, events = {}, Counter({"dot_done": len(fates)})
         for number, fate in enumerate(fates):
             kept = not fate.range_error and (dense or not fate.zero)
-            events["range_error" if fate.range_error else "result" if kept else "zero_empty" if fate.empty
-                   else "zero_cancel" if fate.exact else "zero_underflow"] += 1
+            events[
+                "range_error"
+                if fate.range_error
+                else "result"
+                if kept
+                else "zero_empty"
+                if fate.empty
+                else "zero_cancel"
+                if fate.exact
+                else "zero_underflow"
+            ] += 1
             if kept:
                 negative = not self.fmt.is_float and fate.bits >> (self.fmt.result_width - 1)
                 expected[number, 3 * number] = fate.bits + (2**48 - 2**self.fmt.result_width) * bool(negative)
@@ -139,7 +151,7 @@ class Bench:
 
 def pack_part(fmt: NumberFormat, slot: int, message: Message) -> int:
     """Return the bits of a word at part_i."""
-    return bench_types()["part_i"].pack(slot=slot, head=message.head(), word=message.word % 2**word_bits(fmt))
+    return bench_types()["part_i"].pack(slot=slot, head=message.head(), word=message.word % 2 ** word_bits(fmt))
 
 
 def close(dut, slot: int, count: int) -> None:

@@ -36,14 +36,21 @@ def sums_of(random: Random, value: int) -> list[list[int]]:
     far, sign = abs(value), 1 if value > 0 else -1
     cuts = sorted(random.randrange(far + 1) for _ in range(4))
     pieces = [b - a for a, b in zip([0, *cuts], [*cuts, far], strict=True)]
-    return [[value], [value - sign, sign], [sign * (far // 2), value - sign * (far // 2)],
-            [sign * piece for piece in pieces], [value, -value, value], [value, -value + sign]]
+    return [
+        [value],
+        [value - sign, sign],
+        [sign * (far // 2), value - sign * (far // 2)],
+        [sign * piece for piece in pieces],
+        [value, -value, value],
+        [value, -value + sign],
+    ]
 
 
 def portions(words: list[dict[int, int]]) -> Portions:
     """Return portions that have these words, by their numbers."""
-    return [deque(Message(i == max(piece), True, i, PRODUCT, word) for i, word in sorted(piece.items()))
-            for piece in words]
+    return [
+        deque(Message(i == max(piece), True, i, PRODUCT, word) for i, word in sorted(piece.items())) for piece in words
+    ]
 
 
 async def play(bench: Bench, sums: list[Portions]) -> None:
@@ -59,10 +66,13 @@ async def words_as_great_as_they_get(dut) -> None:
     bench = Bench(dut, random)
     bits = word_bits(bench.fmt)
     most = 2**COUNT_BITS * (2 ** (bits - COUNT_BITS - 1) - 1)  # as many of the greatest magnitude
-    sums = [portions([{index: word} for word in way])
-            for index in (range(12) if bench.fmt.is_float else (0,))
-            for far in (most, most - 1, most >> 1, most >> 4, most >> 8, most >> 9)
-            for sign in (1, -1) for way in sums_of(random, sign * far)]
+    sums = [
+        portions([{index: word} for word in way])
+        for index in (range(12) if bench.fmt.is_float else (0,))
+        for far in (most, most - 1, most >> 1, most >> 4, most >> 8, most >> 9)
+        for sign in (1, -1)
+        for way in sums_of(random, sign * far)
+    ]
     await play(bench, sums)
 
 
@@ -91,5 +101,10 @@ async def a_range_that_only_the_total_leaves(dut) -> None:
     if bench.fmt.is_float:
         return  # a sum of floats overflows to infinity, which the corners cover
     limit = 2 ** (bench.fmt.result_width - 1)
-    await play(bench, [portions([{0: value // 2}, {0: value - value // 2}])
-                       for value in (limit - 1, limit, -limit, -limit - 1, limit // 2)])
+    await play(
+        bench,
+        [
+            portions([{0: value // 2}, {0: value - value // 2}])
+            for value in (limit - 1, limit, -limit, -limit - 1, limit // 2)
+        ],
+    )

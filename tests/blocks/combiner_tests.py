@@ -32,9 +32,16 @@ async def corners_with_a_product_per_portion(dut) -> None:
     dots: list[list[tuple[int, int]]] = [[], [(0, 0)]]
     if bench.fmt.is_float:
         f = floats(bench.fmt.name)
-        for case in (mac_directed.power_of_equal_terms, mac_directed.negated_digit_over_zeros,
-                     mac_directed.halfway, mac_directed.subnormal_results, mac_directed.overflow,
-                     mac_directed.cancellation, mac_directed.class_matrix, mac_directed.wide_sums):
+        for case in (
+            mac_directed.power_of_equal_terms,
+            mac_directed.negated_digit_over_zeros,
+            mac_directed.halfway,
+            mac_directed.subnormal_results,
+            mac_directed.overflow,
+            mac_directed.cancellation,
+            mac_directed.class_matrix,
+            mac_directed.wide_sums,
+        ):
             played = [[*item.pairs] * item.times + [*item.tail] for item in case(f) if item.times < 9]
             dots += random.sample(played, min(len(played), 25))
     else:

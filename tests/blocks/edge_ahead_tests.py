@@ -16,8 +16,7 @@ from tests.share import amount
 
 SETS = EDGE.constants["Sets"].value
 WRONG, LATE = EDGE.errors["ErrDescriptor"].value, ERRORS["ErrWatchdog"].value
-INPUTS = ("stop", "late", "cancel", "pending", "slot", "begin_ready", "fetched", "fault", "about", "asked",
-          "take")
+INPUTS = ("stop", "late", "cancel", "pending", "slot", "begin_ready", "fetched", "fault", "about", "asked", "take")
 
 
 @dataclass
@@ -65,8 +64,9 @@ class Bench:
         dut.pending_i.value, dut.begin_ready_i.value = random.random() < 0.5, random.random() < 0.7
         code = self.now.code if self.now and self.fetched else 0
         dut.fault_i.value = self.types["fault_i"].pack(valid=int(code != 0), code=code, place=0)
-        dut.about_i.value = self.types["about_i"].pack(
-            head={"keep": self.now.keep, "tag": self.now.number}) if self.now else 0
+        dut.about_i.value = (
+            self.types["about_i"].pack(head={"keep": self.now.keep, "tag": self.now.number}) if self.now else 0
+        )
 
     def begins(self) -> None:
         """The next slot is read, into the next set, which no descriptor in flight has."""
@@ -74,8 +74,9 @@ class Bench:
         assert not (self.stop or self.cancel) and dut.pending_i.value == 1 and dut.begin_ready_i.value == 1
         self.set = (self.set + 1) % SETS
         assert int(dut.begin_set_o.value) == self.set != self.in_use, "a set that is in use"
-        self.flight.append(Descriptor(self.number, self.set, WRONG if random.random() < 0.1 else 0,
-                                      random.choice([0, 0, 1, 2, 3])))
+        self.flight.append(
+            Descriptor(self.number, self.set, WRONG if random.random() < 0.1 else 0, random.choice([0, 0, 1, 2, 3]))
+        )
         self.waits.append(self.flight[-1])
         self.number += 1
 

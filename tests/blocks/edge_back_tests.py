@@ -42,14 +42,21 @@ async def each_descriptor_has_one_turn(dut) -> None:
         dut.start_i.value, dut.failed_i.value = starts, fails
         dut.front_fault_i.value = types["front_fault_i"].pack(front)
         dut.outcome_i.value = types["outcome_i"].pack(
-            begins=begins, done=random.random() < 0.1, ended=ended, error=fault)
+            begins=begins, done=random.random() < 0.1, ended=ended, error=fault
+        )
         await FallingEdge(dut.clk_i)
         seen = {name: bool(getattr(dut, f"{name}_o").value) for name in OUTPUTS}
         refused = state == "handed" and not begins
         closes = (refused or ended) and not resetting
-        assert seen == {"ready": ready, "free": left or int(dut.Buffers.value) == 2, "left": left,
-                        "refused": refused, "open": starts or fails, "close": closes, "ran": state == "run",
-                        }, f"cycle {cycle}, {state}"
+        assert seen == {
+            "ready": ready,
+            "free": left or int(dut.Buffers.value) == 2,
+            "left": left,
+            "refused": refused,
+            "open": starts or fails,
+            "close": closes,
+            "ran": state == "run",
+        }, f"cycle {cycle}, {state}"
         told = types["fault_o"].unpack(int(dut.fault_o.value))
         wanted = fault if state != "idle" else front if fails else error(0)
         assert bool(told.valid) == bool(wanted["valid"])

@@ -15,8 +15,22 @@ from tb.common.rtl_types import bench_types
 from tests.share import amount
 
 CODES = {name: error.value for name, error in {**ERRORS, **EDGE.errors}.items()}
-LEVELS = ("resetting", "stopping", "halted", "late", "ahead_busy", "next_valid", "keep", "kept", "free",
-          "left", "loaded", "loading", "quiet", "back_ready")
+LEVELS = (
+    "resetting",
+    "stopping",
+    "halted",
+    "late",
+    "ahead_busy",
+    "next_valid",
+    "keep",
+    "kept",
+    "free",
+    "left",
+    "loaded",
+    "loading",
+    "quiet",
+    "back_ready",
+)
 OUTPUTS = ("take", "load", "start", "failed", "cancel")
 ERRORS_IN = ("cause", "next_fault", "load_fault", "chip_fault")
 
@@ -121,8 +135,13 @@ async def each_descriptor_is_handed_over_once(dut) -> None:
             if name not in ("resetting", "ahead_busy"):
                 getattr(dut, f"{name}_i").value = getattr(chip, name)
         dut.resetting_i.value, dut.ahead_busy_i.value = resetting, chip.next_valid
-        errors(dut, cause=cause, next_fault=chip.next_fault if chip.next_valid else 0,
-               load_fault=chip.load_fault, chip_fault=fault)
+        errors(
+            dut,
+            cause=cause,
+            next_fault=chip.next_fault if chip.next_valid else 0,
+            load_fault=chip.load_fault,
+            chip_fault=fault,
+        )
         await FallingEdge(dut.clk_i)
         seen = {name: int(getattr(dut, f"{name}_o").value) for name in OUTPUTS}
         seen["fault"] = bench_types()["fault_o"].unpack(int(dut.fault_o.value)).code
@@ -137,8 +156,9 @@ async def each_descriptor_is_handed_over_once(dut) -> None:
                 if work.loads is not None or chip.free:
                     work.told |= {code for code in (fault, chip.load_fault) if code}
                 work.told |= {cause} - {0}
-            work.ended |= bool(cancel and chip.loaded and not chip.loading and not chip.stopping
-                               and (chip.quiet or chip.late))
+            work.ended |= bool(
+                cancel and chip.loaded and not chip.loading and not chip.stopping and (chip.quiet or chip.late)
+            )
             work.age = work.age + 1 if chip.back_ready and chip.left and chip.free else work.age
             assert work.age < 400, f"cycle {cycle}: a descriptor is not handed over"
         if seen["load"]:

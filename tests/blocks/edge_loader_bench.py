@@ -105,7 +105,9 @@ class Bench:
                     addr, last = self.beats[0]
                     dut.r_i.value = bench_types()["r_i"].pack(
                         data=int.from_bytes(self.data[addr : addr + self.bytes], "little"),
-                        resp=self.refused.get(addr, 0), last=last)
+                        resp=self.refused.get(addr, 0),
+                        last=last,
+                    )
 
     def _take(self, operand: int) -> None:
         beat = bench_types()["beat_o"].unpack(int(self.dut.beat_o.value))[operand]
@@ -169,9 +171,7 @@ class Bench:
             await RisingEdge(dut.clk_i)
         await self.pulse("load", operands)
         await FallingEdge(dut.clk_i)
-        await until(
-            dut, lambda: dut.loaded_o.value == 3 or self.fault("load_fault_o").valid, 20_000, "the frames"
-        )
+        await until(dut, lambda: dut.loaded_o.value == 3 or self.fault("load_fault_o").valid, 20_000, "the frames")
 
     async def cancel(self) -> None:
         """End all work as the control does."""
@@ -188,16 +188,15 @@ class Bench:
         await RisingEdge(dut.clk_i)
 
 
-def drawn(bench: Bench, random, numbers, at: int = 0x1_0000,
-          among: list[tuple[int, ...]] = SHAPES) -> tuple[list[Csf], list[int], Image]:
+def drawn(
+    bench: Bench, random, numbers, at: int = 0x1_0000, among: list[tuple[int, ...]] = SHAPES
+) -> tuple[list[Csf], list[int], Image]:
     """Return two operands that may be contracted, their descriptor, and the addresses of their arrays."""
     fitting = [shape for shape in among if shape[-1] <= 1 << int(bench.dut.CoordWidth.value)]
     shapes = [random.choice(fitting) for _ in range(2)]
     shapes[1] = (*shapes[1][:-1], shapes[0][-1])
     found = [
-        Csf.from_tensor(
-            uniform_tensor(numbers, shape, random.choice([0.0, 0.2, 0.9]), values=VALUES[bench.fmt.name])
-        )
+        Csf.from_tensor(uniform_tensor(numbers, shape, random.choice([0.0, 0.2, 0.9]), values=VALUES[bench.fmt.name]))
         for shape in shapes
     ]
     image = Image(bench, at)
@@ -223,16 +222,21 @@ def wanted(bench: Bench, csf: Csf, which: int, words: list[int]) -> list[tuple[i
         )
     frame = pack_operand(csf, which, bench.fmt, int(bench.dut.CoordWidth.value), bench.bytes)
     head = package_types("flaash_host_pkg")["operand_head_t"].pack(
-        known=1, operand=which, order=csf.order, entries=csf.nnz)
+        known=1, operand=which, order=csf.order, entries=csf.nnz
+    )
     counts = [len(coords) for coords in csf.coords]
     described = sum(-(-len(part) * 4 // bench.bytes) for part in (csf.shape, counts))  # beats of the frame
-    return [(HEADS, head), *((EXTENTS, extent) for extent in csf.shape),
-            *((COUNTS, count) for count in counts), *((ARRAYS, beat) for beat in frame[1 + described:])]
+    return [
+        (HEADS, head),
+        *((EXTENTS, extent) for extent in csf.shape),
+        *((COUNTS, count) for count in counts),
+        *((ARRAYS, beat) for beat in frame[1 + described :]),
+    ]
 
 
 def cut(beats: list[tuple[int, int]], whole: list[tuple[int, int]]) -> bool:
     """Report whether these are the first beats of an operand that is then abandoned."""
-    return len(beats) > 1 and beats[-1] == (FORGET, 0) and beats[:-1] == whole[:len(beats) - 1]
+    return len(beats) > 1 and beats[-1] == (FORGET, 0) and beats[:-1] == whole[: len(beats) - 1]
 
 
 async def begun(dut, stalls: str = "none") -> tuple[Bench, random.Random]:

@@ -59,8 +59,7 @@ async def what_lies_behind_the_first_levels_is_read_if_it_is_used(dut, stalls: s
         shapes = [(*(1 for _ in range(n - 1)), 3) for n in (order, count - order)]
         image = Image(bench, 0x1_0000)
         tensors = [uniform_tensor(numbers, shape, 1.0, values=VALUES[bench.fmt.name]) for shape in shapes]
-        operands = [image.operand(i, levels(Csf.from_tensor(tensor), bench.fmt))
-                    for i, tensor in enumerate(tensors)]
+        operands = [image.operand(i, levels(Csf.from_tensor(tensor), bench.fmt)) for i, tensor in enumerate(tensors)]
         found = words(Descriptor(*operands, bench.fmt.code, 0x1_0000, 64))
         wrong = random.choice([None, "head", "last level"])
         if wrong == "head":
@@ -135,15 +134,20 @@ async def arrays_may_end_with_the_address_space(dut) -> None:
         words[16 + 8 * level + 6] = 0  # sparse, wide
     value = bench.fmt.value_width // 8
     for level, second, narrow, size, more in [
-            (0, 0, 0, 4, 1), (0, 1, 0, 4, 0), (order - 1, 0, 0, 4, 0), (order - 1, 0, 1, 2, 0),
-            (order - 1, 1, 0, value, 0), (order - 1, 1, 1, value, 0)]:
+        (0, 0, 0, 4, 1),
+        (0, 1, 0, 4, 0),
+        (order - 1, 0, 0, 4, 0),
+        (order - 1, 0, 1, 2, 0),
+        (order - 1, 1, 0, value, 0),
+        (order - 1, 1, 1, value, 0),
+    ]:
         row = 16 + 8 * (level + random.choice([0, order]))
         elements = 64 * random.randint(1, 9) // size  # elements that a level has beyond its count
-        at = 2 ** 64 - elements * size
+        at = 2**64 - elements * size
         for over in (0, 1):
             changed = list(words)
-            changed[row + 2 * second:row + 2 * second + 2] = at & 2 ** 32 - 1, at >> 32
-            changed[row + 5:row + 7] = elements - more + over, narrow << 1
+            changed[row + 2 * second : row + 2 * second + 2] = at & 2**32 - 1, at >> 32
+            changed[row + 5 : row + 7] = elements - more + over, narrow << 1
             fault = await bench.fetch(changed, take=False)
             assert fault == ((1, EDGE.errors["ErrSpan"].value, 4 * row + 8 * second) if over else (0, 0, 0))
 

@@ -12,9 +12,20 @@ from tb.common.bench import rng, start
 from tb.common.rtl_types import bench_types
 
 FULL, WRITE, WATCHDOG = 0x48, 0x46, 0x12
-CHIP = 0x0f, 0x11, 0x13  # out of range, aborted, parity: errors that end a contraction in the chip
-PORTS = ("clear", "open", "fault", "close", "retired", "sent", "written", "write_fault",
-         "line_ready", "ring_fault", "late")
+CHIP = 0x0F, 0x11, 0x13  # out of range, aborted, parity: errors that end a contraction in the chip
+PORTS = (
+    "clear",
+    "open",
+    "fault",
+    "close",
+    "retired",
+    "sent",
+    "written",
+    "write_fault",
+    "line_ready",
+    "ring_fault",
+    "late",
+)
 
 
 @dataclasses.dataclass(eq=False)
@@ -151,7 +162,8 @@ class Bench:
                 dut.late_i.value = 1
             if left == 1 and fault:
                 dut.write_fault_i.value = self.types["write_fault_i"].pack(
-                    turn=turn, error={"valid": 1, "code": fault[0], "place": fault[1]})
+                    turn=turn, error={"valid": 1, "code": fault[0], "place": fault[1]}
+                )
             await RisingEdge(dut.clk_i)
         if fault:  # another turn's may be reported in this cycle
             dut.write_fault_i.value = 0
@@ -198,10 +210,17 @@ class Bench:
                 dut.fault_i.value = 0
         dut.close_i.value = 1
         dut.retired_i.value = self.types["retired_i"].pack(
-            slot=work.slot, wants_irq=work.wants_irq, prompt=work.prompt, full=work.full, tag=work.tag,
-            results=work.results, bytes=12 * work.results, began=self.cycle - work.began,
+            slot=work.slot,
+            wants_irq=work.wants_irq,
+            prompt=work.prompt,
+            full=work.full,
+            tag=work.tag,
+            results=work.results,
+            bytes=12 * work.results,
+            began=self.cycle - work.began,
             computing=work.tag + 1,
-            bytes_read=work.tag + 2)
+            bytes_read=work.tag + 2,
+        )
         await FallingEdge(dut.clk_i)
         assert dut.busy_o.value == 1, "nothing is under way, though a turn is taken"
         assert not early or dut.faulty_o.value == 1, "results are wanted of a contraction that has failed"
@@ -246,11 +265,14 @@ class Bench:
         # A prompt record is sent once more when its results are refused afterwards. Later prompt
         # records may have been sent before, and don't count.
         addrs = [addr for addr, _ in self.lines]
-        lines = [line for index, line in enumerate(self.lines)
-                 if line[0] not in addrs[index + 1:] and self.work_of(line[0]) in good]
+        lines = [
+            line
+            for index, line in enumerate(self.lines)
+            if line[0] not in addrs[index + 1 :] and self.work_of(line[0]) in good
+        ]
         assert len(lines) == len(self.finished) == len(good), "others than these are completed"
         for index, (addr, record) in enumerate(self.lines):
-            if addr in addrs[index + 1:]:
+            if addr in addrs[index + 1 :]:
                 work = self.work_of(addr)
                 assert work is good[-1] and (work.prompt and work.write_fault or work.late)
                 assert record.code in (0, FULL, *CHIP, WATCHDOG) and record.code != work.told[0]

@@ -15,8 +15,24 @@ from tb.common.stalls import STALLS
 MAGIC, ABORTED = 0x4641_4C45, 0x11  # of a trailer
 BURST = 16  # beats
 IDS, VALUE = 20, 48  # bits of a fiber and of a value in a result
-PORTS = ("start", "head", "turn", "refused", "drop", "stop", "in_valid", "beat", "batch_valid",
-         "batch", "line_valid", "line", "aw_ready", "w_ready", "b_valid", "b_resp")
+PORTS = (
+    "start",
+    "head",
+    "turn",
+    "refused",
+    "drop",
+    "stop",
+    "in_valid",
+    "beat",
+    "batch_valid",
+    "batch",
+    "line_valid",
+    "line",
+    "aw_ready",
+    "w_ready",
+    "b_valid",
+    "b_resp",
+)
 
 
 class Bench:
@@ -91,8 +107,18 @@ class Bench:
         """Request a frame, into the buffer at `results`, of operands of orders 3 and 2."""
         dut = self.dut
         dut.head_i.value = self.types["head_i"].pack(
-            orders=[3, 2], dense=0, coordinates=coordinates, wants_irq=0, keep=0, results=results,
-            capacity=capacity, run_length=0, portion=0, long_lines=0, tag=0)
+            orders=[3, 2],
+            dense=0,
+            coordinates=coordinates,
+            wants_irq=0,
+            keep=0,
+            results=results,
+            capacity=capacity,
+            run_length=0,
+            portion=0,
+            long_lines=0,
+            tag=0,
+        )
         dut.turn_i.value = turn
         dut.start_i.value = 1
         await RisingEdge(dut.clk_i)
@@ -108,8 +134,7 @@ class Bench:
     async def trailer(self, code: int = 0) -> None:
         await self.beat(code << 32 | MAGIC, last=True)
 
-    async def batch(self, results: list[tuple[int, int, int]], limit: int = 5_000,
-                    ends: bool = False) -> None:
+    async def batch(self, results: list[tuple[int, int, int]], limit: int = 5_000, ends: bool = False) -> None:
         """Put results: fiber of A, fiber of B, value; within `limit` cycles, or raise TimeoutError.
 
         Args:
@@ -118,7 +143,8 @@ class Bench:
         """
         dut, members = self.dut, ("a_id", "b_id", "value")
         dut.batch_i.value = self.types["batch_i"].pack(
-            count=len(results), results=[dict(zip(members, result, strict=True)) for result in results])
+            count=len(results), results=[dict(zip(members, result, strict=True)) for result in results]
+        )
         dut.batch_valid_i.value = 1
         await self.until(lambda: dut.batch_ready_o.value == 1, limit)
         if ends:

@@ -27,17 +27,23 @@ class Log:
     def __init__(self, dut: SimHandleBase, rng: random.Random):
         self.dut, self.rng, self.held = dut, rng, (NONE, 0, 0)
 
-    async def cycle(self, counts: dict[str, int], clear: bool = False, stopping: bool = False,
-                    resetting: bool = False) -> None:
+    async def cycle(
+        self, counts: dict[str, int], clear: bool = False, stopping: bool = False, resetting: bool = False
+    ) -> None:
         """Let a cycle pass with these numbers of errors of each source, and compare."""
         dut, types = self.dut, bench_types()
         codes = [error.value for error in ERRORS.values() if error.value != NONE]
-        errors = {name: {"valid": name in counts, "code": self.rng.choice(codes),
-                         "place": self.rng.getrandbits(32)} for name in SOURCES}
+        errors = {
+            name: {"valid": name in counts, "code": self.rng.choice(codes), "place": self.rng.getrandbits(32)}
+            for name in SOURCES
+        }
         report = types["report_i"]
         dut.report_i.value = report.pack(
-            load={"error": errors["frame"], "errors": counts.get("frame", 0)}, parity_error=errors["parity"],
-            range_error=errors["range"], range_errors=counts.get("range", 0))
+            load={"error": errors["frame"], "errors": counts.get("frame", 0)},
+            parity_error=errors["parity"],
+            range_error=errors["range"],
+            range_errors=counts.get("range", 0),
+        )
         for name in ("watchdog", "write", "refusal", "read"):
             getattr(dut, f"{name}_i").value = types[f"{name}_i"].pack(errors[name])
         dut.clear_i.value = int(clear)
@@ -76,8 +82,7 @@ async def the_earliest_is_kept_and_all_are_counted(dut) -> None:
     log = await begun(dut)
     rng = log.rng
     for _ in range(400):
-        await log.cycle(log.some(rng.choice([0.1, 0.6])), rng.random() < 0.15, rng.random() < 0.2,
-                        rng.random() < 0.2)
+        await log.cycle(log.some(rng.choice([0.1, 0.6])), rng.random() < 0.15, rng.random() < 0.2, rng.random() < 0.2)
 
 
 @cocotb.test()

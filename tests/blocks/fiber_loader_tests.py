@@ -23,8 +23,15 @@ Load = tuple[int, int, int]  # first line, lines, repeats
 class Bench:
     """Job source, a memory with a latency and refusals, the consumer of the lines, and the check."""
 
-    def __init__(self, dut: SimHandleBase, random: Random, latency: int = 1, jobs: str = "none",
-                 memory: str = "none", lines: str = "none"):
+    def __init__(
+        self,
+        dut: SimHandleBase,
+        random: Random,
+        latency: int = 1,
+        jobs: str = "none",
+        memory: str = "none",
+        lines: str = "none",
+    ):
         self.dut, self.random, self.latency = dut, random, latency
         self.depth = int(dut.Depth.value)
         self.width = len(dut.line_o)
@@ -41,8 +48,7 @@ class Bench:
         dut.rsp_valid_i.value = 0
         dut.rsp_data_i.value = 0
         self.jobs: list[int] = []  # cycles in which a job was accepted
-        StreamMonitor(dut, "job", dut.clk_i, ("",), inward=True,
-                      callback=lambda _: self.jobs.append(self.cycle))
+        StreamMonitor(dut, "job", dut.clk_i, ("",), inward=True, callback=lambda _: self.jobs.append(self.cycle))
         StreamMonitor(dut, "line", dut.clk_i, ("",), callback=self._line)
         StreamSink(dut, "line", dut.clk_i, None if lines == "none" else STALLS[lines](random))
         cocotb.start_soon(self._memory(STALLS[memory](random)))

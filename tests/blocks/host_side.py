@@ -27,10 +27,12 @@ Result = tuple[int, int, int]  # fiber of A, fiber of B, value pattern
 
 def start_pulse(signal: SimHandleBase, clock: SimHandleBase):
     """Hold a signal at 1 for one cycle; awaitable."""
+
     async def pulse() -> None:
         signal.value = 1
         await RisingEdge(clock)
         signal.value = 0
+
     return pulse()
 
 
@@ -53,8 +55,17 @@ class HostSide:
         self.sink = stream_sink(dut, "m_axis", dut.rst_ni)
         self.sent = self.drained = 0
         self.taken: list[Result] = []
-        for name in ("in_valid", "in_result", "begin", "all_stored", "error_code", "numbers", "soft_reset",
-                     "stop", "table_addr"):
+        for name in (
+            "in_valid",
+            "in_result",
+            "begin",
+            "all_stored",
+            "error_code",
+            "numbers",
+            "soft_reset",
+            "stop",
+            "table_addr",
+        ):
             getattr(dut, f"{name}_i").value = 0
         dut.quiet_i.value = 1
 
@@ -98,7 +109,8 @@ class HostSide:
             while next(stalls):
                 await RisingEdge(dut.clk_i)
             dut.in_result_i.value = bench_types()["result_t"].pack(
-                dict(zip(("a_id", "b_id", "value"), result, strict=True)))
+                dict(zip(("a_id", "b_id", "value"), result, strict=True))
+            )
             dut.in_valid_i.value = 1
             for _ in range(2_000):
                 await FallingEdge(dut.clk_i)
@@ -153,12 +165,10 @@ def operand(rng: random.Random, order: int, fibers: int) -> Csf:
     return tensor(rng, (*extents, 4), min(fibers, 1 if order == 1 else fibers), empty=min(order - 1, 3))
 
 
-def results_of(rng: random.Random, operands: list[Csf], fmt: NumberFormat, count: int,
-               in_order: bool) -> list[Result]:
+def results_of(rng: random.Random, operands: list[Csf], fmt: NumberFormat, count: int, in_order: bool) -> list[Result]:
     """Return results of some pairs of fibers, row by row or in any order."""
     sizes = [len(csf.fiber_bounds()) for csf in operands]
-    pairs = [divmod(i, sizes[1]) for i in rng.sample(range(sizes[0] * sizes[1]),
-                                                     min(count, sizes[0] * sizes[1]))]
+    pairs = [divmod(i, sizes[1]) for i in rng.sample(range(sizes[0] * sizes[1]), min(count, sizes[0] * sizes[1]))]
     if in_order:
         pairs.sort()
     return [(a, b, _pattern(rng, fmt)) for a, b in pairs]

@@ -56,7 +56,7 @@ def compare(a: Fiber, b: Fiber, lanes: int) -> Outcome:
     i = j = steps = crowded = 0
     beats: list[Beat] = []
     while True:
-        line_a, line_b = a[i:i + lanes], dict(b[j:j + lanes])
+        line_a, line_b = a[i : i + lanes], dict(b[j : j + lanes])
         found = [(value, line_b[coord]) for coord, value in line_a if coord in line_b]
         top_a, top_b = line_a[-1][0], max(line_b)
         steps, crowded = steps + 1, crowded + max(0, len(found) - 1)
@@ -112,25 +112,39 @@ def directed_pairs(rng: random.Random, lanes: int, coord_width: int, value_width
         return at(*range(first, first + lanes * lines))
 
     return [
-        (at(0), at(0)), (at(top), at(top)), (at(0), at(top)), (at(top), at(0)),
-        (at(0, top), at(top)), (at(0, top), at(0)), (at(0, top), at(0, top)), (at(5), at(4, 6)),
+        (at(0), at(0)),
+        (at(top), at(top)),
+        (at(0), at(top)),
+        (at(top), at(0)),
+        (at(0, top), at(top)),
+        (at(0, top), at(0)),
+        (at(0, top), at(0, top)),
+        (at(5), at(4, 6)),
         (line_of(0, 3), line_of(0, 3)),  # every entry matches
         (line_of(0, 3), line_of(lanes * 3, 3)),  # A ends before B begins
         (line_of(lanes * 3, 3), line_of(0, 3)),
         (at(*range(0, 40, 2)), at(*range(1, 41, 2))),  # no match, a step per entry
         (at(*range(0, 40, 2)), at(*range(1, 38, 2), 38)),  # the only match at the very end
-        (at(3), line_of(0, 9)), (line_of(0, 9), at(3)),  # longest leftovers
-        (at(0), line_of(0, 9)), (line_of(0, 9), at(0)),
-        (line_of(0, 4), at(lanes * 4 - 1)), (at(lanes * 4 - 1), line_of(0, 4)),
+        (at(3), line_of(0, 9)),
+        (line_of(0, 9), at(3)),  # longest leftovers
+        (at(0), line_of(0, 9)),
+        (line_of(0, 9), at(0)),
+        (line_of(0, 4), at(lanes * 4 - 1)),
+        (at(lanes * 4 - 1), line_of(0, 4)),
         (at(*range(lanes + 1)), at(*range(lanes + 1))),  # one entry in the last line
         (line_of(0, 2), line_of(1, 2)),  # lines that overlap by one lane less
-        (line_of(0, 2), [*line_of(0), *at(top)]), ([*line_of(0), *at(top)], line_of(0, 2)),
-        (at(1), line_of(0, 3)), (at(1), at(1)), (line_of(0, 3), at(1)), (at(1), at(1)),
+        (line_of(0, 2), [*line_of(0), *at(top)]),
+        ([*line_of(0), *at(top)], line_of(0, 2)),
+        (at(1), line_of(0, 3)),
+        (at(1), at(1)),
+        (line_of(0, 3), at(1)),
+        (at(1), at(1)),
     ]
 
 
-def random_pairs(rng: random.Random, count: int, coord_width: int, value_width: int,
-                 longest: int = 24) -> Iterator[Pair]:
+def random_pairs(
+    rng: random.Random, count: int, coord_width: int, value_width: int, longest: int = 24
+) -> Iterator[Pair]:
     """Yield pairs whose lengths and density of matches vary from one to the next."""
     for _ in range(count):
         length_a, length_b = rng.randint(1, longest), rng.randint(1, longest)

@@ -38,12 +38,13 @@ class Bench:
         self.beats: list[Beat] = []
         self.steps = self.cycles = 0  # cycles: from the first step to the last beat so far
         self._since = 0
-        self.drivers = [StreamDriver(dut, name, dut.clk_i, ("line",), STALLS[kind](self.random))
-                        for name, kind in zip("ab", stalls, strict=False)]
+        self.drivers = [
+            StreamDriver(dut, name, dut.clk_i, ("line",), STALLS[kind](self.random))
+            for name, kind in zip("ab", stalls, strict=False)
+        ]
         StreamMonitor(dut, "match", dut.clk_i, ("",), callback=self._beat)
         # Without stalls the sink leaves ready to the test after the first write.
-        StreamSink(dut, "match", dut.clk_i,
-                   STALLS[stalls[2]](self.random) if stalls[2] != "none" else None)
+        StreamSink(dut, "match", dut.clk_i, STALLS[stalls[2]](self.random) if stalls[2] != "none" else None)
         cocotb.start_soon(self._count())
 
     def _beat(self, beat: int) -> None:
@@ -64,9 +65,12 @@ class Bench:
     def outcome(self, pairs: list[Pair]) -> Outcome:
         """Return the outcome of all pairs by the model of this engine."""
         parts = [MODELS[self.dut._name](a, b, self.lanes) for a, b in pairs]
-        return Outcome(list(itertools.chain.from_iterable(part.beats for part in parts)),
-                       sum(part.steps for part in parts), sum(part.dropped for part in parts),
-                       sum(part.crowded for part in parts))
+        return Outcome(
+            list(itertools.chain.from_iterable(part.beats for part in parts)),
+            sum(part.steps for part in parts),
+            sum(part.dropped for part in parts),
+            sum(part.crowded for part in parts),
+        )
 
     def send(self, pairs: list[Pair]) -> None:
         for pair in pairs:
@@ -79,8 +83,9 @@ class Bench:
         expected = self.outcome(pairs)
         self.send(pairs)
         lines = sum(len(entries) for pair in pairs for entries in pair) + len(expected.beats)
-        await until(self.dut, lambda: len(self.beats) >= len(expected.beats), 500 + 10 * lines,
-                    f"{len(expected.beats)} beats")
+        await until(
+            self.dut, lambda: len(self.beats) >= len(expected.beats), 500 + 10 * lines, f"{len(expected.beats)} beats"
+        )
         await ClockCycles(self.dut.clk_i, 20)
         check_matches(pairs, self.beats)
         assert self.beats == expected.beats
@@ -103,8 +108,9 @@ async def stalls_change_nothing(dut, a: str, b: str) -> None:
     match = kinds[(kinds.index(a) + kinds.index(b)) % len(kinds)]
     bench = Bench(dut, (a, b, match))
     await start(dut)
-    await bench.run([*random_pairs(bench.random, 12, *bench.widths),
-                     *directed_pairs(bench.random, bench.lanes, *bench.widths)[::3]])
+    await bench.run(
+        [*random_pairs(bench.random, 12, *bench.widths), *directed_pairs(bench.random, bench.lanes, *bench.widths)[::3]]
+    )
 
 
 @cocotb.test()
@@ -119,8 +125,7 @@ async def no_cycle_is_lost(dut) -> None:
     bench = Bench(dut)
     await start(dut)
     # A second match in a pair of lines costs the comparison a cycle, the first beat one in all.
-    pairs = [pair for pair in random_pairs(bench.random, 200, *bench.widths)
-             if not bench.outcome([pair]).crowded][:40]
+    pairs = [pair for pair in random_pairs(bench.random, 200, *bench.widths) if not bench.outcome([pair]).crowded][:40]
     pairs.append(([(0, 1)], [(0, 1)]))  # so that no dropped line comes after the last beat
     expected = await bench.run(pairs)
     assert len(pairs) > 20

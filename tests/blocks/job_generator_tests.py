@@ -102,8 +102,9 @@ class Bench:
             for (name, entries), address in zip(self.tables.items(), addresses, strict=True):
                 wrong = self.wrong == (name, address)
                 known = address < len(entries) and not wrong
-                answers.append({"wrong": wrong,
-                                "first": entries[address] if known else self.random.getrandbits(FIELD_BITS)})
+                answers.append(
+                    {"wrong": wrong, "first": entries[address] if known else self.random.getrandbits(FIELD_BITS)}
+                )
             await RisingEdge(self.dut.clk_i)
             self.cycle += 1
             self.dut.table_i.value = self.types["table_i"].pack(answers)
@@ -114,8 +115,7 @@ class Bench:
             assert (fault.level, fault.memory) == PLACES
             self.faults.append(("ab"[fault.operand], fault.position))
 
-    async def begin(self, a: Sequence[int], b: Sequence[int], run_length: int,
-                    long_lines: int = 0) -> list[Job]:
+    async def begin(self, a: Sequence[int], b: Sequence[int], run_length: int, long_lines: int = 0) -> list[Job]:
         """Load the tables, start, and return the expected jobs."""
         self.jobs.clear()
         self.cycles.clear()
@@ -269,8 +269,10 @@ async def no_job_after_a_wrong_answer(dut, stalls: str) -> None:
     bench = await _started(dut, stalls)
     a, b = table(bench.random, 3, 3), table(bench.random, 4, 3)
     for run_length in (0, 1, 3):
-        ends = {"a": [job.a_id + 1 for job in expected(a, b, run_length)],
-                "b": [job.b_id + job.b_count for job in expected(a, b, run_length)]}
+        ends = {
+            "a": [job.a_id + 1 for job in expected(a, b, run_length)],
+            "b": [job.b_id + job.b_count for job in expected(a, b, run_length)],
+        }
         for name, entries in (("a", a), ("b", b)):
             for entry in range(len(entries)):
                 if entry and entry not in ends[name]:

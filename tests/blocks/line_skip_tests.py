@@ -18,7 +18,7 @@ Line = tuple[int, ...]  # coordinates
 
 def cut(fiber: list[int], lanes: int, first: int = 0) -> list[Line]:
     """Return the lines of a fiber, or of a portion that begins at lane `first`; an empty one is a line."""
-    lines = [fiber[max(begin, 0):begin + lanes] for begin in range(-first, len(fiber), lanes)]
+    lines = [fiber[max(begin, 0) : begin + lanes] for begin in range(-first, len(fiber), lanes)]
     return [tuple(line) for line in lines] or [()]
 
 
@@ -51,10 +51,19 @@ def directed(lanes: int) -> list[tuple[list[Line], list[Line]]]:
     low, high = list(range(2 * lanes)), list(range(2 * lanes, 4 * lanes))
     touching = list(range(2 * lanes - 1, 4 * lanes))
     # Lines of A and of B in turn, each before the other's next one, until both hold the last coordinate.
-    turns = [[place for place in range(8 * lanes) if place // lanes % 2 == side] + [8 * lanes]
-             for side in (0, 1)]
-    pairs = [(low, high), (high, low), (low, touching), (touching, low), (low, low), (turns[0], turns[1]),
-             (turns[1], turns[0]), ([0], high), (high, [0]), ([], high)]
+    turns = [[place for place in range(8 * lanes) if place // lanes % 2 == side] + [8 * lanes] for side in (0, 1)]
+    pairs = [
+        (low, high),
+        (high, low),
+        (low, touching),
+        (touching, low),
+        (low, low),
+        (turns[0], turns[1]),
+        (turns[1], turns[0]),
+        ([0], high),
+        (high, [0]),
+        ([], high),
+    ]
     return [(cut(a, lanes), cut(b, lanes)) for a, b in pairs]
 
 
@@ -76,8 +85,7 @@ async def play(dut, random: Random, pairs: list, skips: bool, busy: float) -> in
     for number, (pair, lines) in enumerate(zip(pairs, packed, strict=True)):
         for side, dropped in enumerate(skip(*pair) if skips else (0, 0)):
             wanted[side] += [(number, line) for line in lines[side][dropped:]]
-    queues = [[(number, line) for number, pair in enumerate(packed) for line in pair[side]]
-              for side in (0, 1)]
+    queues = [[(number, line) for number, pair in enumerate(packed) for line in pair[side]] for side in (0, 1)]
     came: list[list[tuple[int, int]]] = [[], []]
     dut.skip_i.value = int(skips)
     offered, waiting, cycles = [False, False], [False, False], 0

@@ -47,8 +47,13 @@ def of_lengths(rng: random.Random, build: Build, lengths: list[int]) -> Csf:
     """Return a tensor of order 2 with fibers of these lengths, of at most 2**CoordWidth entries each."""
     extent = min(2**build.coord_width, 2 * max(lengths))
     coords = [np.sort(rng.sample(range(extent), length)) for length in lengths]
-    return Csf((len(lengths), extent), [np.arange(len(lengths))], [np.cumsum([0, *lengths])],
-               np.concatenate(coords), np.zeros(sum(lengths)))
+    return Csf(
+        (len(lengths), extent),
+        [np.arange(len(lengths))],
+        [np.cumsum([0, *lengths])],
+        np.concatenate(coords),
+        np.zeros(sum(lengths)),
+    )
 
 
 def right_frames(rng: random.Random, build: Build, count: int) -> Iterator[tuple[str, list[int]]]:
@@ -81,8 +86,7 @@ def right_frames(rng: random.Random, build: Build, count: int) -> Iterator[tuple
 def _fits(csf: Csf, build: Build) -> bool:
     lengths = np.diff(csf.fiber_bounds(), axis=1)
     lines = -(-lengths // build.lanes)
-    return (csf.nodes <= build.node_depth and len(lengths) <= build.fiber_depth
-            and lines.sum() <= build.mem_lines)
+    return csf.nodes <= build.node_depth and len(lengths) <= build.fiber_depth and lines.sum() <= build.mem_lines
 
 
 def wrong_beats(rng: random.Random, right: list[int], width: int = 128) -> tuple[str, list[int]]:
@@ -90,14 +94,17 @@ def wrong_beats(rng: random.Random, right: list[int], width: int = 128) -> tuple
     changed = list(right)
     kind = rng.choice(["word", "word", "word", "bit", "cut", "more"])
     if kind == "cut":
-        del changed[rng.randrange(1, max(2, len(changed))):]
+        del changed[rng.randrange(1, max(2, len(changed))) :]
     elif kind == "more":
         changed += [rng.getrandbits(width) for _ in range(rng.randint(1, 6))]
     else:
         beat, word = rng.randrange(len(changed)), rng.randrange(width // 32)
         old = changed[beat] >> 32 * word & 0xFFFF_FFFF
-        new = old ^ 1 << rng.randrange(32) if kind == "bit" else rng.choice(
-            [0, 1, 2, 3, old + 1, max(old, 1) - 1, old + 7, 2 * old, rng.getrandbits(32), 0xFFFF_FFFF])
+        new = (
+            old ^ 1 << rng.randrange(32)
+            if kind == "bit"
+            else rng.choice([0, 1, 2, 3, old + 1, max(old, 1) - 1, old + 7, 2 * old, rng.getrandbits(32), 0xFFFF_FFFF])
+        )
         changed[beat] ^= (old ^ (new & 0xFFFF_FFFF)) << 32 * word
         kind += f" {word} of beat {beat} from {old:#x} to {new:#x}"
     return kind, changed

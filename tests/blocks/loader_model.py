@@ -71,8 +71,7 @@ class _Reader:
         self.beats, self.width = beats, width
         self.used = 0  # beats begun
 
-    def section(self, length: int, per_beat: int, level: int, final: bool,
-                check: Callable[[int, int], None]) -> None:
+    def section(self, length: int, per_beat: int, level: int, final: bool, check: Callable[[int, int], None]) -> None:
         """Call check(position, item) for every item; `final` says that nothing follows the section."""
         width = self.width // per_beat
         for start in range(0, length, per_beat):
@@ -125,8 +124,18 @@ def _load(reader: _Reader, build: Build, outcome: Outcome) -> None:
     spans = [(0, counts[0] if counts else entries)]  # (parent, end of its children)
     for level in range(order - 1):
         below = counts[level + 1] if level + 2 < order else entries
-        pointers = _level(reader, build.words, outcome, level, extents[level], counts[level], below, spans,
-                          bases, level + 2 == order and not entries)
+        pointers = _level(
+            reader,
+            build.words,
+            outcome,
+            level,
+            extents[level],
+            counts[level],
+            below,
+            spans,
+            bases,
+            level + 2 == order and not entries,
+        )
         spans = list(enumerate(pointers[1:]))
     _entries(reader, build, outcome, entries, extents[-1], spans, bases[-1] if bases else 0)
     fibers = len(outcome.fibers)
@@ -170,8 +179,18 @@ def _owner(spans: list[tuple[int, int]], position: int) -> tuple[int, bool]:
     raise AssertionError("a child without a parent")
 
 
-def _level(reader: _Reader, words: int, outcome: Outcome, level: int, extent: int, count: int,
-           below: int, spans: list[tuple[int, int]], bases: list[int], final: bool) -> list[int]:
+def _level(
+    reader: _Reader,
+    words: int,
+    outcome: Outcome,
+    level: int,
+    extent: int,
+    count: int,
+    below: int,
+    spans: list[tuple[int, int]],
+    bases: list[int],
+    final: bool,
+) -> list[int]:
     coords: list[int] = []
     pointers: list[int] = []
 
@@ -196,8 +215,9 @@ def _level(reader: _Reader, words: int, outcome: Outcome, level: int, extent: in
     return pointers
 
 
-def _entries(reader: _Reader, build: Build, outcome: Outcome, entries: int, extent: int,
-             spans: list[tuple[int, int]], base: int) -> None:
+def _entries(
+    reader: _Reader, build: Build, outcome: Outcome, entries: int, extent: int, spans: list[tuple[int, int]], base: int
+) -> None:
     width = build.coord_width
     before = -1
 

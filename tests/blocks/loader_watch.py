@@ -31,10 +31,16 @@ class LoaderWatch:
 
     def __init__(self, dut: SimHandleBase):
         self._dut, self._build = dut, build_of(dut)
-        self._line_t = module_types("flaash_loader_packer", {
-            "Format": self._build.fmt.code, "Lanes": self._build.lanes, "CoordWidth": self._build.coord_width,
-            "FeedWidth": self._build.feed_width, "LineWrites": self._build.line_writes,
-        })["line_t"]
+        self._line_t = module_types(
+            "flaash_loader_packer",
+            {
+                "Format": self._build.fmt.code,
+                "Lanes": self._build.lanes,
+                "CoordWidth": self._build.coord_width,
+                "FeedWidth": self._build.feed_width,
+                "LineWrites": self._build.line_writes,
+            },
+        )["line_t"]
         self.finished: list[Outcome] = []
         self._open = Outcome()
         cocotb.start_soon(self._run())
@@ -67,7 +73,7 @@ class LoaderWatch:
                 self._open.fibers.append(tuple(store.fiber[1:]))
             if line:
                 assert write.id.operand == self._open.operand, "a line of the other operand"
-                for number, found in enumerate(write.lines[:1 + write.pair]):
+                for number, found in enumerate(write.lines[: 1 + write.pair]):
                     self._line(write.id.addr + number, self._line_t.unpack(found))
             if store.node.valid or store.fiber.valid or line or store.complete:
                 assert store.operand == self._open.operand, "something of the other operand"
@@ -83,8 +89,8 @@ class LoaderWatch:
 
     def _line(self, address: int, line) -> None:
         assert address == len(self._open.lines) < self._build.mem_lines
-        assert not any(line.coords[line.count:] + line.values[line.count:]), "lanes above count are not zero"
-        self._open.lines.append(list(zip(line.coords, line.values, strict=True))[:line.count])
+        assert not any(line.coords[line.count :] + line.values[line.count :]), "lanes above count are not zero"
+        self._open.lines.append(list(zip(line.coords, line.values, strict=True))[: line.count])
         self._open.lasts.append(bool(line.last))
 
     def _end(self, **how: tuple) -> None:
@@ -94,8 +100,7 @@ class LoaderWatch:
 
 def nodes_of(write) -> list[tuple[int, int, int]]:
     """Return number, coordinate and parent of the nodes of a write."""
-    return [(write.id + number, coord, write.parent)
-            for number, coord in enumerate(write.coords[:1 + write.more])]
+    return [(write.id + number, coord, write.parent) for number, coord in enumerate(write.coords[: 1 + write.more])]
 
 
 def compare(seen: Outcome, expected: Outcome, what: str) -> None:
@@ -105,4 +110,5 @@ def compare(seen: Outcome, expected: Outcome, what: str) -> None:
         names += ["nodes", "fibers", "lines", "lasts", "info"]
     for name in names:
         assert getattr(seen, name) == getattr(expected, name), (
-            f"{what}: {name} is {getattr(seen, name)}, not {getattr(expected, name)}")
+            f"{what}: {name} is {getattr(seen, name)}, not {getattr(expected, name)}"
+        )

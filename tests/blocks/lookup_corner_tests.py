@@ -77,8 +77,11 @@ async def least_and_run(dut, machine: Machine, a: list[Fiber], b: list[Fiber]) -
     """Contract right after a reset; return the least cycles by the model, and what happened."""
     names = ("NumSdpe", "GroupSize", "Lanes", "MemLatency", "MemBanks")
     config = {name: int(getattr(dut, name).value) for name in names} | {
-        "Engine": "lookup", "Format": machine.format.name, "ResultDepth": int(dut.ResultDepth.value),
-        "Memory": "banked" if int(dut.Memory.value) else "ideal"}
+        "Engine": "lookup",
+        "Format": machine.format.name,
+        "ResultDepth": int(dut.ResultDepth.value),
+        "Memory": "banked" if int(dut.Memory.value) else "ideal",
+    }
     await machine.load(0, a)
     await machine.load(1, b)
     dut.rst_ni.value = 0
@@ -97,11 +100,13 @@ async def never_below_the_bound(dut) -> None:
     """The model of the least cycles after a reset holds, and is close for the shortest contraction."""
     machine, make = await begun(dut)
     for trial in range(amount(6, 16)):
-        count_a, count_b, longest = (1, 1, 1) if trial < 2 else (
-            make.rng.randint(1, 12), make.rng.randint(1, 12), make.rng.choice([1, 4, 30]))
+        count_a, count_b, longest = (
+            (1, 1, 1) if trial < 2 else (make.rng.randint(1, 12), make.rng.randint(1, 12), make.rng.choice([1, 4, 30]))
+        )
         below = 1 if trial == 0 else make.rng.choice([8, make.extent])
-        least, run = await least_and_run(dut, machine, make.fibers(count_a, longest, below),
-                                         make.fibers(count_b, longest, below))
+        least, run = await least_and_run(
+            dut, machine, make.fibers(count_a, longest, below), make.fibers(count_b, longest, below)
+        )
         assert trial or run.cycles <= least + 4, f"{run.cycles} cycles, the model says {least}"
 
 
@@ -111,8 +116,9 @@ async def full_lines_and_the_bound(dut) -> None:
     machine, make = await begun(dut)
     groups = -(-machine.engines // int(dut.GroupSize.value))
     # Behind the 8th line of a run the next set comes: that line ends its fiber, or is held back meanwhile.
-    for lines, sets, count_b in amount([(8, 4, 2), (9, 8, 1), (1, 3, 5)],
-                                      [(8, 4, 2), (8, 3, 1), (9, 8, 1), (17, 5, 2), (1, 3, 5)]):
+    for lines, sets, count_b in amount(
+        [(8, 4, 2), (9, 8, 1), (1, 3, 5)], [(8, 4, 2), (8, 3, 1), (9, 8, 1), (17, 5, 2), (1, 3, 5)]
+    ):
         entries = min(lines * machine.lanes, make.extent)
         a = [make.fiber(range(entries)) for _ in range(sets * machine.engines)]
         b = [make.fiber(range(entries)) for _ in range(count_b * groups)]
@@ -187,6 +193,7 @@ async def checks_bite(dut) -> None:
     def counted(event: str):
         def change(wrong: Run) -> None:
             wrong.events[event] += 1
+
         return change
 
     def handed(wrong: Run) -> None:
@@ -198,8 +205,7 @@ async def checks_bite(dut) -> None:
     def flagged(wrong: Run) -> None:
         wrong.flags ^= 1
 
-    events = ("dot_done", "result", "match", "zero_empty", "zero_cancel", "zero_underflow", "range_error",
-              "step")
+    events = ("dot_done", "result", "match", "zero_empty", "zero_cancel", "zero_underflow", "range_error", "step")
     faults = [lost, doubled, changed, swapped, handed, early, flagged, *(counted(name) for name in events)]
     for fault in faults:
         wrong = copy.deepcopy(run)

@@ -26,8 +26,13 @@ async def quotients(dut) -> None:
     width, quick = int(dut.Width.value), int(dut.Quick.value)
     most = 2**width - 1
     cases = [(0, 1), (0, most), (1, 1), (most, 1), (most, most), (most - 1, most), (most, 2), (1, most)]
-    cases += [(divisor * factor + rest, divisor) for divisor in (1, 2, 7, most // 9 or 1)
-              for factor in (1, 6, 7, 8) for rest in (-1, 0) if divisor * factor <= most]
+    cases += [
+        (divisor * factor + rest, divisor)
+        for divisor in (1, 2, 7, most // 9 or 1)
+        for factor in (1, 6, 7, 8)
+        for rest in (-1, 0)
+        if divisor * factor <= most
+    ]
     for _ in range(300):
         dividend, divisor = (random.getrandbits(random.randint(1, width)) for _ in range(2))
         cases.append((dividend, max(1, divisor)))
@@ -49,7 +54,7 @@ async def reset_forgets_a_division(dut) -> None:
     dut.start_i.value = 0
     await start(dut)
     for delay in range(1, 6):
-        dut.start_i.value, dut.dividend_i.value, dut.divisor_i.value = 1, 2**int(dut.Width.value) - 1, 3
+        dut.start_i.value, dut.dividend_i.value, dut.divisor_i.value = 1, 2 ** int(dut.Width.value) - 1, 3
         await RisingEdge(dut.clk_i)
         dut.start_i.value = 0
         await ClockCycles(dut.clk_i, delay)

@@ -25,8 +25,21 @@ from tests.blocks.lookup_operands import Operands
 from tests.blocks.lookup_planner import PREPARED
 
 RESULT_WIDTH = 20 + 20 + 48
-EVENTS = ["range_error", "zero_underflow", "zero_cancel", "zero_empty", "result", "dot_done", "stall_result",
-          "stall_mac", "stall_b", "stall_a", "match", "step", "busy"]  # from bit 0 up
+EVENTS = [
+    "range_error",
+    "zero_underflow",
+    "zero_cancel",
+    "zero_empty",
+    "result",
+    "dot_done",
+    "stall_result",
+    "stall_mac",
+    "stall_b",
+    "stall_a",
+    "match",
+    "step",
+    "busy",
+]  # from bit 0 up
 
 
 @dataclasses.dataclass
@@ -161,7 +174,7 @@ class Machine:
         for e in range(self.engines):
             if taken >> e & 1:
                 end = len(payload) - e * RESULT_WIDTH  # other engines' bits may be unknown
-                bits = int(payload[end - RESULT_WIDTH:end], 2)
+                bits = int(payload[end - RESULT_WIDTH : end], 2)
                 value = bits & (1 << self.format.result_width) - 1
                 results[e].append((bits >> 68 & 0xFFFFF, bits >> 48 & 0xFFFFF, value))
 
@@ -174,11 +187,15 @@ class Machine:
         dut = self.dut
         steps = int(dut.steps_o.value)
         return Run(
-            int(dut.cycles_o.value), results,
+            int(dut.cycles_o.value),
+            results,
             self.events(),
             [steps >> (32 * e) & 0xFFFFFFFF for e in range(self.engines)],
-            *(int(getattr(dut, f"{name}_o").value)
-              for name in ("handed", "sets", "reads", "conflicts", "early", "flags")))
+            *(
+                int(getattr(dut, f"{name}_o").value)
+                for name in ("handed", "sets", "reads", "conflicts", "early", "flags")
+            ),
+        )
 
     def expected(self, dense: bool) -> ContractionResult:
         """Return what the exact model makes of the loaded operands."""
@@ -192,31 +209,37 @@ class Machine:
         coords = [(number, coord) for number, fiber in enumerate(fibers) for coord, _ in fiber]
         bits = [value for fiber in fibers for _, value in fiber]
         values = self.format.decode(np.array(bits, np.uint32)) if bits else np.zeros(0)
-        return SparseTensor((max(len(fibers), 1), 2**self.coord_width),
-                            np.array(coords, np.int64).reshape(-1, 2), values)
+        return SparseTensor(
+            (max(len(fibers), 1), 2**self.coord_width), np.array(coords, np.int64).reshape(-1, 2), values
+        )
 
     def check(self, run: Run, dense: bool) -> None:
         """Compare results, events and counters of a run with the model."""
         model = self.expected(dense)
         got = sorted(result for of_engine in run.results for result in of_engine)
-        want = [(int(a), int(b), int(bits))
-                for a, b, bits in zip(model.a_ids, model.b_ids, model.bits, strict=True)]
+        want = [(int(a), int(b), int(bits)) for a, b, bits in zip(model.a_ids, model.b_ids, model.bits, strict=True)]
         assert got == want, _difference(got, want)
         for of_engine in run.results:
             self._check_order(of_engine)
         assert run.handed == model.jobs, f"{run.handed} dot products handed out, not {model.jobs}"
-        counted = {name: run.events[name] for name in (
-            "dot_done", "result", "match", "zero_empty", "zero_cancel", "zero_underflow", "range_error")}
+        counted = {
+            name: run.events[name]
+            for name in ("dot_done", "result", "match", "zero_empty", "zero_cancel", "zero_underflow", "range_error")
+        }
         assert counted == {
-            "dot_done": model.jobs, "result": model.results, "match": model.matches,
-            "zero_empty": model.zeros_empty, "zero_cancel": model.zeros_cancel,
-            "zero_underflow": model.zeros_underflow, "range_error": model.range_errors}, counted
+            "dot_done": model.jobs,
+            "result": model.results,
+            "match": model.matches,
+            "zero_empty": model.zeros_empty,
+            "zero_cancel": model.zeros_cancel,
+            "zero_underflow": model.zeros_underflow,
+            "range_error": model.range_errors,
+        }, counted
         assert run.flags == int(model.flags), f"flags {run.flags:b}, not {int(model.flags):b}"
         self._check_steps(run)
         causes = sum(run.events[name] for name in ("step", "stall_a", "stall_b", "stall_mac"))
         assert run.early == 0, "all engines idle before the last dot product"
         assert causes <= run.events["busy"], "more causes of waiting than busy cycles"
-
 
     def _check_order(self, of_engine: list[tuple[int, int, int]]) -> None:
         """Raise AssertionError unless the results of an engine left in order."""
@@ -233,15 +256,19 @@ class Machine:
             return
         slots, chunk, lines_b = int(self.dut.Slots.value), 16 // self.lanes, sum(self.fiber_lines[1])
         slot_lines = int(self.dut.SlotEntries.value) // self.lanes
-        most = sum(-(-lines // slot_lines) * lines_b + -(-lines // chunk) * len(self.fibers[1])
-                   for lines in self.fiber_lines[0])
+        most = sum(
+            -(-lines // slot_lines) * lines_b + -(-lines // chunk) * len(self.fibers[1])
+            for lines in self.fiber_lines[0]
+        )
         assert pairs <= slots * steps and steps <= most, "too few or too many comparisons"
 
 
 def _difference(got: list, want: list) -> str:
     missing, extra = sorted(set(want) - set(got)), sorted(set(got) - set(want))
-    return (f"{len(got)} results, not {len(want)}; {len(missing)} missing, first {missing[:3]};"
-            f" {len(extra)} wrong, first {extra[:3]}")
+    return (
+        f"{len(got)} results, not {len(want)}; {len(missing)} missing, first {missing[:3]};"
+        f" {len(extra)} wrong, first {extra[:3]}"
+    )
 
 
 async def begun(dut: SimHandleBase) -> tuple[Machine, Operands]:
@@ -251,8 +278,9 @@ async def begun(dut: SimHandleBase) -> tuple[Machine, Operands]:
     return machine, Operands(machine.format, 2**machine.coord_width, rng)
 
 
-async def run_checked(machine: Machine, a: list[Fiber], b: list[Fiber], dense: bool = False,
-                      stalls: str = "none", seed: float = 1) -> Run:
+async def run_checked(
+    machine: Machine, a: list[Fiber], b: list[Fiber], dense: bool = False, stalls: str = "none", seed: float = 1
+) -> Run:
     """Load, run and check one contraction."""
     await machine.load(0, a)
     await machine.load(1, b)

@@ -54,13 +54,20 @@ class Operands:
 
     def apart(self, count: int, parity: int) -> list[Fiber]:
         """Return fibers that have only even or only odd coordinates."""
-        return [self.fiber(sorted(self.rng.sample(range(parity, self.extent, 2), self.rng.randint(1, 6))))
-                for _ in range(count)]
+        return [
+            self.fiber(sorted(self.rng.sample(range(parity, self.extent, 2), self.rng.randint(1, 6))))
+            for _ in range(count)
+        ]
 
     def borders(self) -> list[Fiber]:
         """Return fibers with entries on both sides of each border of the table's words, and beyond."""
         step = min(128, self.extent // 4)
         near = {coord for border in range(0, self.extent + 1, step) for coord in (border - 1, border)}
         edges = sorted(coord for coord in near if 0 <= coord < self.extent)
-        return [self.fiber(edges), self.fiber(edges[::2]), self.fiber(edges[1::2]), self.fiber(edges[:1]),
-                self.fiber(edges[-1:])]
+        return [
+            self.fiber(edges),
+            self.fiber(edges[::2]),
+            self.fiber(edges[1::2]),
+            self.fiber(edges[:1]),
+            self.fiber(edges[-1:]),
+        ]

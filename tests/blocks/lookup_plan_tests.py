@@ -109,8 +109,11 @@ async def few_sets_are_cut_into_equal_parts(dut) -> None:
     planner, rng = await begun(dut)
     few, cut = planner.groups * planner.max_size, 0
     for count in rng.sample(range(1, few), min(few - 1, amount(12, 40))):
-        for b in [[4] * rng.randint(1, 80), [1] * planner.groups,
-                  [rng.randint(1, 9) for _ in range(rng.randint(1, 90))]]:
+        for b in [
+            [4] * rng.randint(1, 80),
+            [1] * planner.groups,
+            [rng.randint(1, 9) for _ in range(rng.randint(1, 90))],
+        ]:
             a = [rng.choice([1, 5, 40])] * count
             plan = await planner.plan(a, b)
             check(plan, planner, a, b)
@@ -190,7 +193,7 @@ async def skewed_fibers_weigh_more(dut) -> None:
             a[rng.randrange(len(a))] = rng.randint(EXTENT // LANES // 2, EXTENT // LANES)
         b = [rng.choice([4, 6, 20, rng.randint(1, 60)]) for _ in range(rng.randint(80, 120))]
         if trial % 2 and planner.groups <= 8:  # the first set is long to load
-            a[:planner.max_size] = [EXTENT // LANES] * planner.max_size
+            a[: planner.max_size] = [EXTENT // LANES] * planner.max_size
             b = [rng.choice([4, 6]) for _ in range(120)]
         plan = await planner.plan(a, b)
         check(plan, planner, a, b)
@@ -258,7 +261,7 @@ async def first_piece_comes_in_time(dut) -> None:
     for lines, count in ((1, many), (30, many), (1, max(many - 1, 1))):
         plan = await planner.plan([lines] * count, [3] * 10)
         cycles = [cycle for _, cycle, _ in plan.pieces]
-        assert cycles[:planner.groups] == list(range(4, 4 + planner.groups)), cycles
+        assert cycles[: planner.groups] == list(range(4, 4 + planner.groups)), cycles
 
 
 @cocotb.test()
@@ -275,8 +278,9 @@ async def all_groups_end_at_once(dut) -> None:
         b = [1] * rng.randint(60, 90)
         plan = await planner.plan(a, b)
         check(plan, planner, a, b)
-        ends = [cycle + lines for (_, cycle, _), lines
-                in zip(plan.pieces, costs(plan, planner.groups, a, b), strict=True)]
+        ends = [
+            cycle + lines for (_, cycle, _), lines in zip(plan.pieces, costs(plan, planner.groups, a, b), strict=True)
+        ]
         assert max(ends) - min(ends) <= planner.groups + planner.max_size, f"groups end in cycles {ends}"
 
 
@@ -308,8 +312,13 @@ async def both_operands_come_at_once(dut) -> None:
     few = max(size // 2, 1)
     longest = EXTENT // LANES
     skewed, short = [3] * size + [longest] * planner.max_size, [1] * (4 * size) + [longest]
-    pairs = [([1] * few, [2] * 30), (skewed, [4] * 60), ([60] * few, [1] * 7), (short, [3] * 50),
-             ([2] * (3 * size), [9] * 40)]
+    pairs = [
+        ([1] * few, [2] * 30),
+        (skewed, [4] * 60),
+        ([60] * few, [1] * 7),
+        (short, [3] * 50),
+        ([2] * (3 * size), [9] * 40),
+    ]
     rng.shuffle(pairs)
     quiet = [(await planner.plan(*pair)).pieces for pair in pairs]
     for delay in (*range(0, 20, amount(6, 1)), PREPARED):
@@ -322,7 +331,8 @@ async def both_operands_come_at_once(dut) -> None:
             plan = await planner.start()
             check(plan, planner, *pair)
             assert [piece for *_, piece in plan.pieces] == [piece for *_, piece in wanted], (
-                f"{delay} cycles behind both operands the plan is another one")
+                f"{delay} cycles behind both operands the plan is another one"
+            )
 
 
 @cocotb.test()
@@ -359,7 +369,8 @@ async def operand_is_replaced_while_sets_are_sized(dut) -> None:
         check(plan, planner, a, b)
         assert plan.set_size == fresh.set_size, (
             f"sets of {plan.set_size} as for another B (those of {other.set_size}), not {fresh.set_size},"
-            f" {delay} cycles after it was there")
+            f" {delay} cycles after it was there"
+        )
 
 
 @cocotb.test()
@@ -424,8 +435,15 @@ async def checks_bite(dut) -> None:
     a, b = [3] * 40, [2] * 30
     plan = await planner.plan(a, b)
     check(plan, planner, a, b)
-    for field, change in (("a_id", 1), ("a_line", 1), ("b_id", 1), ("b_line", 2), ("a_end", 4),
-                          ("a_end_line", 1), ("b_end", 2)):
+    for field, change in (
+        ("a_id", 1),
+        ("a_line", 1),
+        ("b_id", 1),
+        ("b_line", 2),
+        ("a_end", 4),
+        ("a_end_line", 1),
+        ("b_end", 2),
+    ):
         wrong = dataclasses.replace(plan, pieces=[(g, c, dict(piece)) for g, c, piece in plan.pieces])
         wrong.pieces[-1][2][field] += change
         try:

@@ -44,8 +44,7 @@ class Planner:
         self.extent = EXTENT
         self._random = rng()
         self.descriptions: list[dict[str, int]] = [{}, {}]
-        for name in ("written_i", "fiber_operand_i", "fiber_valid_i", "start_i", "desc_i",
-                     "table_wanted_i"):
+        for name in ("written_i", "fiber_operand_i", "fiber_valid_i", "start_i", "desc_i", "table_wanted_i"):
             getattr(dut, name).value = 0
 
     def _describe(self, operand: int, **members: int) -> None:
@@ -56,14 +55,12 @@ class Planner:
         """Report that an operand is complete."""
         self._describe(operand, loaded=1, extent=self.extent, fibers=len(lengths), lines=sum(lengths))
 
-    async def load(self, operand: int, lengths: Lengths, lines: bool = True,
-                   wrong: Container[int] = ()) -> None:
+    async def load(self, operand: int, lengths: Lengths, lines: bool = True, wrong: Container[int] = ()) -> None:
         """Write an operand; then it is loaded. Arguments as for write()."""
         await self.write(operand, lengths, lines, wrong)
         self.loaded(operand, lengths)
 
-    async def write(self, operand: int, lengths: Lengths, lines: bool = True,
-                    wrong: Container[int] = ()) -> None:
+    async def write(self, operand: int, lengths: Lengths, lines: bool = True, wrong: Container[int] = ()) -> None:
         """Write the table of an operand, and which lines end a fiber.
 
         Args:
@@ -87,7 +84,8 @@ class Planner:
             pair = behind + 1 not in ends and self._random.random() < pairs
             behind += 1 + pair
             dut.written_i.value = self.types["written_i"].pack(
-                valid=1, id={"operand": operand, "addr": behind - 1}, pair=pair, last=behind in ends)
+                valid=1, id={"operand": operand, "addr": behind - 1}, pair=pair, last=behind in ends
+            )
             await RisingEdge(dut.clk_i)
         dut.written_i.value = 0
 
@@ -146,7 +144,7 @@ def costs(plan: Plan, groups: int, a: Lengths, b: Lengths, weighted: bool = Fals
             begin = piece["b_line"] if fiber == piece["a_id"] else 0
             end = piece["b_end"] if fiber == piece["a_end"] else first_b[-1]
             if begin < end:
-                lines = a[fiber:fiber + plan.set_size]
+                lines = a[fiber : fiber + plan.set_size]
                 weight = max(1, LANES * LANES * max(lines) / EXTENT) if weighted else 1
                 total[group] += round(sum(lines) + (end - begin) * weight)
     return total

@@ -14,8 +14,7 @@ SHORT = os.environ.get("LOOKUP_SHORT") == "1"  # many engines on a slow simulato
 
 
 @cocotb.test()
-@cocotb.parametrize(stalls=["random"] if SHORT else amount(["none", "random"], list(STALLS)),
-                    dense=[False, True])
+@cocotb.parametrize(stalls=["random"] if SHORT else amount(["none", "random"], list(STALLS)), dense=[False, True])
 async def random_operands(dut, stalls: str, dense: bool) -> None:
     machine, make = await begun(dut)
     for _ in range(1 if SHORT else 2):
@@ -30,9 +29,20 @@ async def few_and_many_fibers(dut) -> None:
     """One fiber against many, both ways, and numbers around the engines and the groups."""
     machine, make = await begun(dut)
     engines = machine.engines
-    counts = [(1, 1), (engines + 1, 1)] if SHORT else [
-        (1, 1), (1, 20), (20, 1), (2, 3), (engines, 2), (engines + 1, 3), (2 * engines - 1, 5),
-        (4 * engines + 3, 4)]
+    counts = (
+        [(1, 1), (engines + 1, 1)]
+        if SHORT
+        else [
+            (1, 1),
+            (1, 20),
+            (20, 1),
+            (2, 3),
+            (engines, 2),
+            (engines + 1, 3),
+            (2 * engines - 1, 5),
+            (4 * engines + 3, 4),
+        ]
+    )
     for a, b in counts:
         await run_checked(machine, make.fibers(a, 9, 32), make.fibers(b, 9, 32))
 

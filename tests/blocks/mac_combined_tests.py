@@ -25,8 +25,17 @@ from tests.blocks.mac_player import Dot
 from tests.blocks.mac_random import random_dots
 
 Pair = tuple[int, int]
-PORTS = ("in_valid", "dense", "open_valid", "open_a_id", "open_b_id", "close", "close_slot", "close_count",
-         "result_ready")
+PORTS = (
+    "in_valid",
+    "dense",
+    "open_valid",
+    "open_a_id",
+    "open_b_id",
+    "close",
+    "close_slot",
+    "close_count",
+    "result_ready",
+)
 TOO_LONG = 200  # products of one dot product, to keep the bench short
 
 

@@ -14,8 +14,7 @@ from tests.blocks.mac_floats import CLASSES, Floats, Pair
 from tests.blocks.mac_player import Dot
 
 WORD = 48  # bits of an accumulator word
-KINDS = ("zero", "vanishing", "subnormal", "normal", "overflowing", "infinity", "undefined", "quiet",
-         "signalling")
+KINDS = ("zero", "vanishing", "subnormal", "normal", "overflowing", "infinity", "undefined", "quiet", "signalling")
 SIGNS = (0, 1)
 Bin = tuple
 
@@ -23,17 +22,23 @@ Bin = tuple
 def all_bins(f: Floats) -> dict[str, set[Bin]]:
     """Return every bin of each cross for a format."""
     top = 254 - f.lsb  # place of the greatest power of two that is a product
-    places = [place for word in range(top // WORD + 1) for step in range(-3, 4)
-              if 0 <= (place := WORD * word + step) <= top]
+    places = [
+        place for word in range(top // WORD + 1) for step in range(-3, 4) if 0 <= (place := WORD * word + step) <= top
+    ]
     return {
         "operand classes": set(itertools.product(CLASSES, SIGNS, CLASSES, SIGNS)),
         "sums of two kinds": set(itertools.product(KINDS, SIGNS, KINDS, SIGNS)),
         "powers of two at a word boundary": {
-            (place, sign, beside) for place, sign, beside in itertools.product(places, SIGNS, (-1, 0, 1))
-            if beside == 0 or place > 1},
+            (place, sign, beside)
+            for place, sign, beside in itertools.product(places, SIGNS, (-1, 0, 1))
+            if beside == 0 or place > 1
+        },
         "powers of two by a carry alone": set(itertools.product(range(1, 11), range(1, 7), SIGNS)),
-        "halfway": set(itertools.product(("subnormal", "least binade", "normal", "greatest binade"),
-                                         ("even", "odd", "ones"), SIGNS, (-1, 0, 1))),
+        "halfway": set(
+            itertools.product(
+                ("subnormal", "least binade", "normal", "greatest binade"), ("even", "odd", "ones"), SIGNS, (-1, 0, 1)
+            )
+        ),
         "cancelled": set(itertools.product((-1, 0, 1), ("two", "few", "many"), ("one word", "words"))),
         "alternating": set(itertools.product(("short", "long"), ("even",), (-1, 0, 1)))
         | set(itertools.product(("short", "long"), ("odd",), ("-", "+"))),
@@ -62,8 +67,11 @@ class MacCoverage:
 
     def holes(self) -> list[str]:
         """Return a sentence per incomplete cross, with its first missing bins."""
-        return [f"{self.f.name}: {len(bins)} bins of '{name}' missing: {sorted(bins, key=str)[:5]}"
-                for name, bins in self.missing.items() if bins]
+        return [
+            f"{self.f.name}: {len(bins)} bins of '{name}' missing: {sorted(bins, key=str)[:5]}"
+            for name, bins in self.missing.items()
+            if bins
+        ]
 
     def _hit(self, cross: str, *found: object) -> None:
         self.missing[cross].discard(tuple(found))
@@ -71,11 +79,12 @@ class MacCoverage:
     def _products(self, pairs: list[Pair]) -> None:
         f = self.f
         if len(pairs) == 1:
-            (a, b), = pairs
+            ((a, b),) = pairs
             self._hit("operand classes", f.classify(a), f.sign(a), f.classify(b), f.sign(b))
         if len(pairs) == 2:
-            self._hit("sums of two kinds", *(part for a, b in pairs
-                                             for part in (_kind(f, (a, b)), f.sign(a) ^ f.sign(b))))
+            self._hit(
+                "sums of two kinds", *(part for a, b in pairs for part in (_kind(f, (a, b)), f.sign(a) ^ f.sign(b)))
+            )
 
     def _sum(self, terms: list[int]) -> None:
         total = sum(terms)
@@ -97,8 +106,15 @@ class MacCoverage:
         kept, rest = magnitude >> shift, magnitude & ((1 << shift) - 1)
         beside = rest - (1 << (shift - 1))
         if magnitude and abs(beside) <= 1 and shift <= least + 253:
-            region = ("subnormal" if kept >> 23 == 0 else "least binade" if shift == least
-                      else "greatest binade" if shift == least + 253 else "normal")
+            region = (
+                "subnormal"
+                if kept >> 23 == 0
+                else "least binade"
+                if shift == least
+                else "greatest binade"
+                if shift == least + 253
+                else "normal"
+            )
             ones = kept in (0x7F_FFFF, 0xFF_FFFF) and (kept == 0xFF_FFFF or region == "subnormal")
             self._hit("halfway", region, "ones" if ones else "odd" if kept & 1 else "even", sign, beside)
 
@@ -108,8 +124,9 @@ class MacCoverage:
         if abs(total) <= 1 and len(nonzero) > 1:
             number = "two" if len(nonzero) <= 3 else "few" if len(nonzero) <= 8 else "many"
             large = [term for term in nonzero if term > 1] or nonzero
-            words = {place // WORD for term in large for place in
-                     ((term & -term).bit_length() - 1, term.bit_length() - 1)}
+            words = {
+                place // WORD for term in large for place in ((term & -term).bit_length() - 1, term.bit_length() - 1)
+            }
             self._hit("cancelled", total, number, "one word" if len(words) == 1 else "words")
         great = abs(self.f.exact(self.f.full(506)))
         swing = [term for term in terms if abs(term) == great]
@@ -136,5 +153,12 @@ def _kind(f: Floats, pair: Pair) -> str:
     if "zero" in classes:
         return "zero"
     exponent = abs(f.exact(pair)).bit_length() - 1 + f.lsb
-    return ("vanishing" if exponent < -149 else "subnormal" if exponent < -126 else
-            "normal" if exponent < 128 else "overflowing")
+    return (
+        "vanishing"
+        if exponent < -149
+        else "subnormal"
+        if exponent < -126
+        else "normal"
+        if exponent < 128
+        else "overflowing"
+    )

@@ -25,17 +25,29 @@ def class_matrix(f: Floats) -> list[Dot]:
 
 def product_kinds(f: Floats) -> dict[str, tuple[int, int]]:
     """Return one product of each kind that sums have to distinguish."""
+
     def of(a: str, b: str, sign: int) -> tuple[int, int]:
         return f.of_class(a, sign), f.of_class(b, 0)
 
     kinds = {}
     for sign in (0, 1):
-        kinds.update({f"{'+-'[sign]}{name}": of(a, b, sign) for name, a, b in (
-            ("zero", "zero", "normal"), ("least", "least subnormal", "least subnormal"),
-            ("subnormal", "subnormal", "normal"), ("least normal", "least normal", "normal"),
-            ("normal", "normal", "normal"), ("overflowing", "greatest normal", "greatest normal"),
-            ("infinity", "infinity", "subnormal"), ("undefined", "infinity", "zero"),
-            ("quiet", "quiet NaN", "infinity"), ("signalling", "signalling NaN", "zero"))})
+        kinds.update(
+            {
+                f"{'+-'[sign]}{name}": of(a, b, sign)
+                for name, a, b in (
+                    ("zero", "zero", "normal"),
+                    ("least", "least subnormal", "least subnormal"),
+                    ("subnormal", "subnormal", "normal"),
+                    ("least normal", "least normal", "normal"),
+                    ("normal", "normal", "normal"),
+                    ("overflowing", "greatest normal", "greatest normal"),
+                    ("infinity", "infinity", "subnormal"),
+                    ("undefined", "infinity", "zero"),
+                    ("quiet", "quiet NaN", "infinity"),
+                    ("signalling", "signalling NaN", "zero"),
+                )
+            }
+        )
     return kinds
 
 
@@ -65,15 +77,26 @@ def word_boundaries(f: Floats) -> list[Dot]:
             continue
         one = f.term(sign, f.lsb + place)
         last = f.term(-sign, f.lsb)
-        dots += [Dot([one]), Dot([one] * 2), Dot([one] * 3), Dot([one] * 5), Dot([one, last]),
-                 Dot([one] * 4 + [last]), Dot([one, f.negated(last)], closed=False)]
+        dots += [
+            Dot([one]),
+            Dot([one] * 2),
+            Dot([one] * 3),
+            Dot([one] * 5),
+            Dot([one, last]),
+            Dot([one] * 4 + [last]),
+            Dot([one, f.negated(last)], closed=False),
+        ]
     return dots
 
 
 def power_of_equal_terms(f: Floats) -> list[Dot]:
     """Sum 2**j equal terms to exactly +-2**(48 k): every touched digit is zero, the carry alone counts."""
-    return [Dot([f.term(sign, f.lsb + WORD * word - log)] * 2**log)
-            for word in range(1, 11) for log in range(1, 7) for sign in (1, -1)]
+    return [
+        Dot([f.term(sign, f.lsb + WORD * word - log)] * 2**log)
+        for word in range(1, 11)
+        for log in range(1, 7)
+        for sign in (1, -1)
+    ]
 
 
 def negated_digit_over_zeros(f: Floats) -> list[Dot]:
@@ -84,8 +107,11 @@ def negated_digit_over_zeros(f: Floats) -> list[Dot]:
         if below < word:
             sum_up = f.value(-digit, f.lsb + WORD * word)
             low = f.term(1, f.lsb + WORD * below + 7)
-            dots += [Dot([*sum_up, low, f.negated(low)]), Dot([low, *sum_up, low]),
-                     Dot([f.negated(low), *sum_up], closed=False)]
+            dots += [
+                Dot([*sum_up, low, f.negated(low)]),
+                Dot([low, *sum_up, low]),
+                Dot([f.negated(low), *sum_up], closed=False),
+            ]
     return dots
 
 
@@ -97,9 +123,13 @@ def halfway(f: Floats) -> list[Dot]:
     for exponent, kept, sign in itertools.product(exponents, significands, (1, -1)):
         half = f.value(sign * (2 * kept + 1), exponent - 1)
         least = f.term(1, f.lsb)
-        dots += [Dot(half), Dot([*half, least]), Dot([f.negated(least), *half], closed=False),
-                 Dot(f.value(sign * (8 * kept + 3), exponent - 3)),
-                 Dot(f.value(sign * (8 * kept + 5), exponent - 3))]
+        dots += [
+            Dot(half),
+            Dot([*half, least]),
+            Dot([f.negated(least), *half], closed=False),
+            Dot(f.value(sign * (8 * kept + 3), exponent - 3)),
+            Dot(f.value(sign * (8 * kept + 5), exponent - 3)),
+        ]
     return dots
 
 
@@ -136,11 +166,18 @@ def overflow(f: Floats) -> list[Dot]:
     for sign in (1, -1):
         signed = [pair if sign > 0 else f.negated(pair) for pair in greatest]
         half, least = f.term(sign, 103), f.term(sign, f.lsb)
-        dots += [Dot(signed), Dot([*signed, half]), Dot([*signed, half, f.negated(least)]),
-                 Dot([*signed, half, least]), Dot([*signed, f.term(sign, 102), f.term(sign, 101)]),
-                 Dot([f.term(sign, 128)]), Dot([f.term(sign, 254)] * 8),
-                 Dot([f.term(sign, 128), f.term(-sign, 103)]),
-                 Dot([f.term(sign, 128), f.term(-sign, 102)]), Dot([f.full(506, sign)] * 3)]
+        dots += [
+            Dot(signed),
+            Dot([*signed, half]),
+            Dot([*signed, half, f.negated(least)]),
+            Dot([*signed, half, least]),
+            Dot([*signed, f.term(sign, 102), f.term(sign, 101)]),
+            Dot([f.term(sign, 128)]),
+            Dot([f.term(sign, 254)] * 8),
+            Dot([f.term(sign, 128), f.term(-sign, 103)]),
+            Dot([f.term(sign, 128), f.term(-sign, 102)]),
+            Dot([f.full(506, sign)] * 3),
+        ]
     return dots
 
 
@@ -150,9 +187,13 @@ def cancellation(f: Floats) -> list[Dot]:
     dots = []
     for length, where in itertools.product([*range(1, 13)] * 2, ("anywhere", "in a word", "across two")):
         word = WORD * rng.randrange(10)
-        pairs = [f.full(rng.randrange(507) if where == "anywhere" else
-                        word + (WORD - f.precision) * (where == "across two"), rng.choice((1, -1)))
-                 for _ in range(length)]
+        pairs = [
+            f.full(
+                rng.randrange(507) if where == "anywhere" else word + (WORD - f.precision) * (where == "across two"),
+                rng.choice((1, -1)),
+            )
+            for _ in range(length)
+        ]
         both = [*pairs, *map(f.negated, pairs)]
         rng.shuffle(both)
         last = f.term(rng.choice((1, -1)), f.lsb)
@@ -166,8 +207,12 @@ def alternating(f: Floats) -> list[Dot]:
     dots = []
     for length, begin in itertools.product((2, 3, 16, 33, 64), (0, 1)):
         swing = [great if i % 2 == begin else f.negated(great) for i in range(length)]
-        dots += [Dot(swing), Dot([*swing, small]), Dot([small] * 3 + swing),
-                 Dot(swing + [f.negated(small)] * 5, closed=False)]
+        dots += [
+            Dot(swing),
+            Dot([*swing, small]),
+            Dot([small] * 3 + swing),
+            Dot(swing + [f.negated(small)] * 5, closed=False),
+        ]
     return dots
 
 
@@ -187,9 +232,17 @@ def without_products(f: Floats) -> list[Dot]:
     one, zero = f.term(1, 0), f.of_class("zero", 0)
     minus = (zero | 1 << (f.width - 1), f.of_class("normal", 0))
     dots = [Dot([])] * 5
-    for item in (Dot([one]), Dot([one, one]), Dot([one], closed=False), Dot([minus]), Dot([minus, minus]),
-                 Dot([minus, (zero, zero)], closed=False), Dot([one], hole=True),
-                 Dot([one, f.negated(one)]), Dot([], hole=True)):
+    for item in (
+        Dot([one]),
+        Dot([one, one]),
+        Dot([one], closed=False),
+        Dot([minus]),
+        Dot([minus, minus]),
+        Dot([minus, (zero, zero)], closed=False),
+        Dot([one], hole=True),
+        Dot([one, f.negated(one)]),
+        Dot([], hole=True),
+    ):
         dots += [item, Dot([]), item, item, Dot([]), Dot([])]
     return dots
 
@@ -205,6 +258,19 @@ def wide_sums(f: Floats) -> list[Dot]:
 
 
 DIRECTED: tuple[Callable[[Floats], list[Dot]], ...] = (
-    class_matrix, sum_matrix, every_position, word_boundaries, power_of_equal_terms,
-    negated_digit_over_zeros, halfway, sticky, subnormal_results, overflow, cancellation, alternating,
-    flags_left_behind, without_products, wide_sums)
+    class_matrix,
+    sum_matrix,
+    every_position,
+    word_boundaries,
+    power_of_equal_terms,
+    negated_digit_over_zeros,
+    halfway,
+    sticky,
+    subnormal_results,
+    overflow,
+    cancellation,
+    alternating,
+    flags_left_behind,
+    without_products,
+    wide_sums,
+)

@@ -36,14 +36,22 @@ async def words_of_full_portions(dut) -> None:
     StreamSink(dut, "part", dut.clk_i)
     dut.out_ready_i.value = 0
     await start(dut)
-    pairs = [f.full(place, sign) for start_of_word in range(0, 480, WORD) for sign in (1, -1)
-             for place in (start_of_word, start_of_word + 24, start_of_word + WORD - 2 * f.precision)]
+    pairs = [
+        f.full(place, sign)
+        for start_of_word in range(0, 480, WORD)
+        for sign in (1, -1)
+        for place in (start_of_word, start_of_word + 24, start_of_word + WORD - 2 * f.precision)
+    ]
     for portion, (a, b) in enumerate(pairs):
         for number in range(room):
             last = int(number == room - 1)
             slot = portion if last else ~portion  # only the last beat's name counts
-            driver.append({"payload": match_t.pack(product=1, last=last, a=a, b=b),
-                           "name": name_t.pack(partial=last, slot=slot % 64)})
+            driver.append(
+                {
+                    "payload": match_t.pack(product=1, last=last, a=a, b=b),
+                    "name": name_t.pack(partial=last, slot=slot % 64),
+                }
+            )
     await until(dut, lambda: sum(word.last for word in words) == len(pairs), 100 * room * len(pairs), "words")
     await ClockCycles(dut.clk_i, 20)
     for portion, pair in enumerate(pairs):

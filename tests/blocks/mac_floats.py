@@ -8,8 +8,18 @@ import dataclasses
 from models.numbers import get_format
 
 Pair = tuple[int, int]
-CLASSES = ("zero", "least subnormal", "subnormal", "greatest subnormal", "least normal", "normal",
-           "greatest normal", "infinity", "quiet NaN", "signalling NaN")
+CLASSES = (
+    "zero",
+    "least subnormal",
+    "subnormal",
+    "greatest subnormal",
+    "least normal",
+    "normal",
+    "greatest normal",
+    "infinity",
+    "quiet NaN",
+    "signalling NaN",
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,11 +101,17 @@ class Floats:
         fraction = self.precision - 1
         least_normal, infinity = 1 << fraction, 255 << fraction
         magnitude = {
-            "zero": 0, "least subnormal": 1, "subnormal": (1 << (fraction - 1)) | 5,
-            "greatest subnormal": least_normal - 1, "least normal": least_normal,
-            "normal": (127 << fraction) | (1 << (fraction - 2)) | 1, "greatest normal": infinity - 1,
-            "infinity": infinity, "quiet NaN": infinity | 1 << (fraction - 1) | 3,
-            "signalling NaN": infinity | 1}[name]
+            "zero": 0,
+            "least subnormal": 1,
+            "subnormal": (1 << (fraction - 1)) | 5,
+            "greatest subnormal": least_normal - 1,
+            "least normal": least_normal,
+            "normal": (127 << fraction) | (1 << (fraction - 2)) | 1,
+            "greatest normal": infinity - 1,
+            "infinity": infinity,
+            "quiet NaN": infinity | 1 << (fraction - 1) | 3,
+            "signalling NaN": infinity | 1,
+        }[name]
         return sign << (self.width - 1) | magnitude
 
     def classify(self, bits: int) -> str:

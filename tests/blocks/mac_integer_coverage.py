@@ -30,13 +30,14 @@ class IntegerCoverage:
         self.name = name
         self.missing: dict[str, set[tuple]] = {
             OPERANDS: set(itertools.product(CORNERS, CORNERS)),
-            ENDS: set(itertools.product(PLACES, "+-"))}
+            ENDS: set(itertools.product(PLACES, "+-")),
+        }
 
     def sample(self, dots: Iterable[Dot]) -> None:
         """Record the bins of dot products whose results have been compared."""
         for item in dots:
             if len(item.pairs) == item.times == 1 and not item.tail:
-                (a, b), = item.pairs
+                ((a, b),) = item.pairs
                 self.missing[OPERANDS].discard((self._corner(a), self._corner(b)))
             total = exact(self.name, item)
             # Distance beyond the last sum that fits; the range has one negative number more.
@@ -53,5 +54,9 @@ class IntegerCoverage:
     def _corner(self, bits: int) -> str | None:
         half = 1 << (get_format(self.name).value_width - 1)
         value = bits - 2 * half * (bits >= half)
-        return {-half: "least", 1 - half: "least + 1", half - 1: "greatest",
-                **{number: str(number) for number in range(-2, 3)}}.get(value)
+        return {
+            -half: "least",
+            1 - half: "least + 1",
+            half - 1: "greatest",
+            **{number: str(number) for number in range(-2, 3)},
+        }.get(value)

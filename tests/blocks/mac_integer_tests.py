@@ -15,8 +15,13 @@ VALUE_BITS = 48
 async def _send(dut, terms: list[int], partial: bool) -> tuple[int, bool, int]:
     """Add up terms; return the result as a signed number, whether it is out of range, and the word."""
     for number, term in enumerate(terms):
-        tag = {"first": int(number == 0), "last": int(number == len(terms) - 1), "product": 1,
-               "sign": int(term < 0), "name": {"partial": int(partial), "slot": number}}
+        tag = {
+            "first": int(number == 0),
+            "last": int(number == len(terms) - 1),
+            "product": 1,
+            "sign": int(term < 0),
+            "name": {"partial": int(partial), "slot": number},
+        }
         dut.in_i.value = bench_types()["in_i"].pack(tag=tag, size=abs(term))
         dut.in_valid_i.value = 1
         await FallingEdge(dut.clk_i)
@@ -32,11 +37,14 @@ async def _send(dut, terms: list[int], partial: bool) -> tuple[int, bool, int]:
 
 def _sums(random: Random, greatest: int, room: int) -> list[list[int]]:
     """Return terms that go up and then down, or down and up, as far as each number of terms reaches."""
-    sums = [[sign * greatest] * one_way + [-sign * greatest] * other
-            for one_way in range(room + 1) for other in range(room + 1 - one_way) for sign in (1, -1)
-            if one_way + other]
-    return sums + [[random.choice((1, -1)) * random.randint(0, greatest) for _ in range(room)]
-                   for _ in range(200)]
+    sums = [
+        [sign * greatest] * one_way + [-sign * greatest] * other
+        for one_way in range(room + 1)
+        for other in range(room + 1 - one_way)
+        for sign in (1, -1)
+        if one_way + other
+    ]
+    return sums + [[random.choice((1, -1)) * random.randint(0, greatest) for _ in range(room)] for _ in range(200)]
 
 
 @cocotb.test()

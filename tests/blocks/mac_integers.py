@@ -21,8 +21,11 @@ def directed(name: str) -> list[Dot]:
     """Return corners times corners, and sums that end at each end of the result's range or beyond."""
     numbers = corners(name)
     dots = [Dot([pair]) for pair in itertools.product(numbers, numbers)]
-    dots += [Dot([pair, other]) for pair in itertools.product(numbers, numbers)
-             for other in ((1, 1), (numbers[5], numbers[6]))]
+    dots += [
+        Dot([pair, other])
+        for pair in itertools.product(numbers, numbers)
+        for other in ((1, 1), (numbers[5], numbers[6]))
+    ]
     dots += [Dot([])] * 3 + [Dot([(0, 0)]), Dot([], hole=True), Dot([(1, numbers[2])], closed=False)]
     dots += [Dot([(1, 1)], hole=True), Dot([]), Dot([(1, 1), (1, numbers[2])])]
     dots += [Dot([(numbers[6], numbers[6])] * 7), Dot([(numbers[6], numbers[5])] * 7)]
@@ -35,9 +38,13 @@ def ends_of_range(name: str) -> list[Dot]:
     greatest = corners(name)[5]
     # 2**17 times the greatest product is one more than the greatest result, for both formats.
     above, below = [(least, least)], [(least, greatest), (least, one)]
-    return [Dot(above, times=2**17), Dot(above, times=2**17, tail=[(one, minus)]),
-            Dot(below, times=2**17), Dot(below, times=2**17, tail=[(one, minus)]),
-            Dot([(least, least), (least, greatest), (least, one)], times=2**17, tail=[(one, one)])]
+    return [
+        Dot(above, times=2**17),
+        Dot(above, times=2**17, tail=[(one, minus)]),
+        Dot(below, times=2**17),
+        Dot(below, times=2**17, tail=[(one, minus)]),
+        Dot([(least, least), (least, greatest), (least, one)], times=2**17, tail=[(one, one)]),
+    ]
 
 
 def full_room(name: str, log: int) -> list[Dot]:
@@ -48,11 +55,16 @@ def full_room(name: str, log: int) -> list[Dot]:
     """
     greatest, least = corners(name)[5:7]
     above, below = (least, least), (least, greatest)
-    return [Dot([above], times=2**log), Dot([below], times=2 ** (log - 1)), Dot([below], times=2**log),
-            Dot([above], times=2 ** (log - 1)), Dot([above], times=2 ** (log - 2)),
-            Dot([below], times=2 ** (log - 2)),
-            Dot([above, below], times=2 ** (log - 1) - 1, tail=[above]),
-            Dot([below, above], times=2 ** (log - 1) - 1, tail=[below])]
+    return [
+        Dot([above], times=2**log),
+        Dot([below], times=2 ** (log - 1)),
+        Dot([below], times=2**log),
+        Dot([above], times=2 ** (log - 1)),
+        Dot([above], times=2 ** (log - 2)),
+        Dot([below], times=2 ** (log - 2)),
+        Dot([above, below], times=2 ** (log - 1) - 1, tail=[above]),
+        Dot([below, above], times=2 ** (log - 1) - 1, tail=[below]),
+    ]
 
 
 def exact(name: str, item: Dot) -> int:

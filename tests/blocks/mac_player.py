@@ -81,23 +81,29 @@ def encode(fmt: str, result: DotResult) -> tuple[int, int]:
     value = result.bits
     if not form.is_float and value >> (form.result_width - 1):
         value += 2**48 - 2**form.result_width
-    return value, (int(result.flags) << 4 | result.empty << 3 | result.zero << 2 | result.exact << 1
-                   | result.range_error)
+    return value, (
+        int(result.flags) << 4 | result.empty << 3 | result.zero << 2 | result.exact << 1 | result.range_error
+    )
 
 
-def compare(fmt: str, dots: Sequence[Dot], expected: Sequence[tuple[int, int]],
-            received: Sequence[tuple[int, int]]) -> None:
+def compare(
+    fmt: str, dots: Sequence[Dot], expected: Sequence[tuple[int, int]], received: Sequence[tuple[int, int]]
+) -> None:
     """Raise AssertionError unless the hardware's results are exactly the model's."""
     for number, (item, want, have) in enumerate(zip(dots, expected, received, strict=False)):
         assert have == want, (
             f"{fmt}, dot product {number}: value {have[0]:012x} status {have[1]:08b}, model {want[0]:012x} "
-            f"{want[1]:08b}; x{item.times} of "
-            + ", ".join(f"{a:x}*{b:x}" for a, b in item.pairs[:20]))
+            f"{want[1]:08b}; x{item.times} of " + ", ".join(f"{a:x}*{b:x}" for a, b in item.pairs[:20])
+        )
     assert len(received) == len(expected), f"{fmt}: {len(received)} results of {len(expected)} dot products"
 
 
-async def play(dut: SimHandleBase, work: dict[str, Sequence[Dot]], stalls: tuple[str, str] = ("none", "none"),
-               oracle: Callable[[Dot, str], DotResult] = Dot.expected) -> dict[str, Played]:
+async def play(
+    dut: SimHandleBase,
+    work: dict[str, Sequence[Dot]],
+    stalls: tuple[str, str] = ("none", "none"),
+    oracle: Callable[[Dot, str], DotResult] = Dot.expected,
+) -> dict[str, Played]:
     """Play each format's dot products, all formats at the same time, and compare the results.
 
     Args:

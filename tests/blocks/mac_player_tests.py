@@ -63,9 +63,18 @@ async def all_exponents(dut) -> None:
     await begin(dut)
     step = int(os.environ["MAC_EXPONENTS"])
     first = random.randrange(step)
-    dots = [Dot([(random.getrandbits(1) << 15 | a << 7 | random.getrandbits(7),
-                  random.getrandbits(1) << 15 | b << 7 | random.getrandbits(7))])
-            for a, b in itertools.product(range(256), range(256)) if (a + b) % step == first]
+    dots = [
+        Dot(
+            [
+                (
+                    random.getrandbits(1) << 15 | a << 7 | random.getrandbits(7),
+                    random.getrandbits(1) << 15 | b << 7 | random.getrandbits(7),
+                )
+            ]
+        )
+        for a, b in itertools.product(range(256), range(256))
+        if (a + b) % step == first
+    ]
     met = {tuple(bits >> 7 & 255 for bits in item.pairs[0]) for item in dots}
     assert len(met) == 256 * 256 // step
     await play(dut, {"bf16": dots})
@@ -126,8 +135,19 @@ async def throughput(dut) -> None:
         played = (await play(dut, {"fp32": [item] * 150}))["fp32"]
         assert interval(played) == cycles, f"{name}: {interval(played)} cycles per result"
         dut._log.info("%s: %s cycles per result", name, interval(played))
-    mixed = [Dot([two_words] * 2), Dot([two_words]), Dot([]), Dot([]), Dot([one_word] * 5, closed=False),
-             Dot([two_words] * 2), Dot([]), Dot([]), Dot([]), Dot([two_words]), Dot([])]
+    mixed = [
+        Dot([two_words] * 2),
+        Dot([two_words]),
+        Dot([]),
+        Dot([]),
+        Dot([one_word] * 5, closed=False),
+        Dot([two_words] * 2),
+        Dot([]),
+        Dot([]),
+        Dot([]),
+        Dot([two_words]),
+        Dot([]),
+    ]
     beats = sum(len(item.beats("fp32")) for item in mixed)
     played = (await play(dut, {"fp32": mixed * 60}))["fp32"]
     assert played.last - played.first + 1 == beats * 60, "beats had to wait"

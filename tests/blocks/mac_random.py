@@ -16,14 +16,18 @@ LENGTHS = (0, 1, 1, 1, 2, 2, 3, 4, 6, 10, 24)
 def random_dots(name: str, rng: Random, count: int) -> list[Dot]:
     """Return `count` dot products of a format, of all lengths and ways to end."""
     pairs = _floats if get_format(name).is_float else _integers
-    return [Dot(pairs(name, rng, rng.choice(LENGTHS)), closed=rng.random() < 0.6, hole=rng.random() < 0.1)
-            for _ in range(count)]
+    return [
+        Dot(pairs(name, rng, rng.choice(LENGTHS)), closed=rng.random() < 0.6, hole=rng.random() < 0.1)
+        for _ in range(count)
+    ]
 
 
 def _integers(name: str, rng: Random, length: int) -> list[tuple[int, int]]:
     width, ends = get_format(name).value_width, corners(name)
-    return [tuple(rng.choice(ends) if rng.random() < 0.2 else rng.getrandbits(width) for _ in range(2))
-            for _ in range(length)]
+    return [
+        tuple(rng.choice(ends) if rng.random() < 0.2 else rng.getrandbits(width) for _ in range(2))
+        for _ in range(length)
+    ]
 
 
 def _floats(name: str, rng: Random, length: int) -> list[tuple[int, int]]:
@@ -48,7 +52,8 @@ def _floats(name: str, rng: Random, length: int) -> list[tuple[int, int]]:
     if pairs and rng.random() < 0.08:
         pairs[rng.randrange(len(pairs))] = (
             f.of_class(rng.choice(("infinity", "quiet NaN", "signalling NaN", "zero")), rng.getrandbits(1)),
-            rng.getrandbits(f.width))
+            rng.getrandbits(f.width),
+        )
     return pairs
 
 
@@ -57,6 +62,10 @@ def _product(f: Floats, rng: Random, fields: int) -> tuple[int, int]:
     fields = min(max(fields, 0), 508)
     first = rng.randint(max(0, fields - 254), min(254, fields))
     ones = (1 << (f.precision - 1)) - 1
-    a, b = (rng.getrandbits(1) << (f.width - 1) | field << (f.precision - 1)
-            | rng.choice((rng.getrandbits(f.precision - 1), 0, ones)) for field in (first, fields - first))
+    a, b = (
+        rng.getrandbits(1) << (f.width - 1)
+        | field << (f.precision - 1)
+        | rng.choice((rng.getrandbits(f.precision - 1), 0, ones))
+        for field in (first, fields - first)
+    )
     return a, b

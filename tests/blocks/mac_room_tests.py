@@ -19,8 +19,10 @@ async def few_products_fill_the_room(dut) -> None:
     """With room for 2**4 products: that number of the greatest, at every place; more overflow."""
     await begin(dut)
     room = 2 ** int(dut.FloatCountWidth.value)
-    work = {name: [Dot([floats(name).full(position, sign)], times=room)
-                   for position in range(507) for sign in (1, -1)] for name in FLOATS}
+    work = {
+        name: [Dot([floats(name).full(position, sign)], times=room) for position in range(507) for sign in (1, -1)]
+        for name in FLOATS
+    }
     await play(dut, work)
     for name in FLOATS:
         pair = _top_of_word(floats(name), 5, 1)
@@ -42,10 +44,12 @@ async def all_products_there_is_room_for(dut) -> None:
     """
     room = int(dut.IntegerCountWidth.value)
     named = os.environ["MAC_FORMATS"].split()
-    work = {name: [_top_of_word(floats(name), word, sign) for word, sign in ends]
-            for name, ends in (("fp32", ((4, 1), (5, -1))), ("bf16", ((4, -1), (5, 1)))) if name in named}
-    integers = {name: [*ends_of_range(name), *full_room(name, room)[:2]]
-                for name in INTEGERS if name in named}
+    work = {
+        name: [_top_of_word(floats(name), word, sign) for word, sign in ends]
+        for name, ends in (("fp32", ((4, 1), (5, -1))), ("bf16", ((4, -1), (5, 1))))
+        if name in named
+    }
+    integers = {name: [*ends_of_range(name), *full_room(name, room)[:2]] for name in INTEGERS if name in named}
     assert {*work, *integers} == set(named)
     await _fill(dut, work, integers)
     for name in integers:
@@ -58,8 +62,10 @@ async def all_products_there_is_room_for(dut) -> None:
 async def all_products_of_each_kind(dut) -> None:
     """The same with both signs in each of the words, and with all sums of integers beyond the range."""
     room = int(dut.IntegerCountWidth.value)
-    work = {name: [_top_of_word(floats(name), word, sign)
-                   for word, sign in itertools.product((0, 4, 5), (1, -1))] for name in FLOATS}
+    work = {
+        name: [_top_of_word(floats(name), word, sign) for word, sign in itertools.product((0, 4, 5), (1, -1))]
+        for name in FLOATS
+    }
     await _fill(dut, work, {name: full_room(name, room)[2:] for name in INTEGERS})
 
 
@@ -68,8 +74,11 @@ async def _fill(dut, products: dict[str, list[Pair]], integers: dict[str, list[D
     await begin(dut)
     log = int(dut.FloatCountWidth.value)
     work = {name: [Dot([pair], times=2**log) for pair in pairs] for name, pairs in products.items()}
-    await play(dut, work | integers, oracle=lambda item, fmt: (
-        expected(fmt, item) if fmt in INTEGERS else _one_product(item, fmt, log)))
+    await play(
+        dut,
+        work | integers,
+        oracle=lambda item, fmt: expected(fmt, item) if fmt in INTEGERS else _one_product(item, fmt, log),
+    )
 
 
 def _top_of_word(f: Floats, word: int, sign: int) -> Pair:
@@ -79,5 +88,5 @@ def _top_of_word(f: Floats, word: int, sign: int) -> Pair:
 
 def _one_product(item: Dot, fmt: str, log: int) -> DotResult:
     """Return the model's result: 2**log equal products are one with an exponent higher by log."""
-    (a, b), = item.pairs
+    ((a, b),) = item.pairs
     return dot(fmt, [a + (log << (floats(fmt).precision - 1))], [b])

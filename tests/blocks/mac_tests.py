@@ -55,8 +55,7 @@ class Bench:
             for line in item.beats(self.name):
                 _, kind, a, b = (int(word, 16) for word in line.split())
                 name = name_t.pack(a_id=self.random.getrandbits(20), b_id=self.random.getrandbits(20))
-                self.driver.append({"payload": match_t.pack(product=kind & 1, last=kind >> 1, a=a, b=b),
-                                    "name": name})
+                self.driver.append({"payload": match_t.pack(product=kind & 1, last=kind >> 1, a=a, b=b), "name": name})
             self.names.append(name)
 
     async def finish(self, dots: list[Dot]) -> None:

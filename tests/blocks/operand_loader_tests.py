@@ -88,8 +88,7 @@ async def memories_fill_to_the_last_place(dut) -> None:
         fibers = build.fiber_depth + more
         full.append(tensor(random, (fibers, 1), fibers))
         nodes = build.node_depth + more
-        full.append(Csf((nodes, 1), [np.arange(nodes)], [np.zeros(nodes + 1, int)], np.zeros(0, int),
-                        np.zeros(0)))
+        full.append(Csf((nodes, 1), [np.arange(nodes)], [np.zeros(nodes + 1, int)], np.zeros(0, int), np.zeros(0)))
         for csf in full:
             what = f"{csf.nodes} nodes, {csf.nnz} entries"
             frames.append((what, frame(csf, more, build, random)))
@@ -112,10 +111,16 @@ def _long_last(build, lines: int) -> Iterator[list[int]]:
 async def fibers_of_each_length_from_each_place_of_a_beat(dut) -> None:
     """The end of a fiber meets each number of entries that wait for their line, and each rest of a beat."""
     random, build, source, watch = await _begin(dut)
-    pairs = [(first, second) for first in range(1, 17) for second in range(1, 21)
-             if second <= 2**build.coord_width and first <= 2**build.coord_width]
-    frames = [(f"fibers of {pair} entries", frame(of_lengths(random, build, [*pair, 1]), 0, build, random))
-              for pair in random.sample(pairs, min(len(pairs), amount(60, len(pairs))))]
+    pairs = [
+        (first, second)
+        for first in range(1, 17)
+        for second in range(1, 21)
+        if second <= 2**build.coord_width and first <= 2**build.coord_width
+    ]
+    frames = [
+        (f"fibers of {pair} entries", frame(of_lengths(random, build, [*pair, 1]), 0, build, random))
+        for pair in random.sample(pairs, min(len(pairs), amount(60, len(pairs))))
+    ]
     await _send(dut, source, frames, watch)
 
 

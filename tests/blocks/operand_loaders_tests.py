@@ -38,9 +38,16 @@ class Bench:
         self.errors: list[tuple[int, int, int]] = []
         self.busy = self.both = 0
         self.types = bench_types()
-        self.line_t = module_types("flaash_loader_packer", {
-            "Format": self.build.fmt.code, "Lanes": self.build.lanes, "CoordWidth": self.build.coord_width,
-            "FeedWidth": self.build.feed_width, "LineWrites": self.build.line_writes})["line_t"]
+        self.line_t = module_types(
+            "flaash_loader_packer",
+            {
+                "Format": self.build.fmt.code,
+                "Lanes": self.build.lanes,
+                "CoordWidth": self.build.coord_width,
+                "FeedWidth": self.build.feed_width,
+                "LineWrites": self.build.line_writes,
+            },
+        )["line_t"]
         cocotb.start_soon(self._send())
         cocotb.start_soon(self._watch())
 
@@ -94,9 +101,9 @@ class Bench:
             seen.fibers.append(tuple(store.fiber[1:]))
         if write.valid:
             assert tuple(write.id) == (operand, len(seen.lines))
-            for line in write.lines[:1 + write.pair]:
+            for line in write.lines[: 1 + write.pair]:
                 found = self.line_t.unpack(line)
-                seen.lines.append(list(zip(found.coords, found.values, strict=True))[:found.count])
+                seen.lines.append(list(zip(found.coords, found.values, strict=True))[: found.count])
                 seen.lasts.append(bool(found.last))
         if store.complete:
             self.finished[operand].append(dataclasses.replace(seen, info=tuple(store.desc[2:])))
@@ -167,4 +174,5 @@ async def errors_of_one_cycle_are_all_counted(dut) -> None:
         await bench.digested()
         assert bench.errors == [(len(bad), code, 9)]
         assert [len(found) - old for found, old in zip(bench.finished, before, strict=True)] == [
-            int(operand not in bad) for operand in (0, 1)]
+            int(operand not in bad) for operand in (0, 1)
+        ]

@@ -27,27 +27,38 @@ class Buffers(Memory):
         for buffer in self.buffers:
             self.dut.fill_i.value = 3 * buffer
             for line in range(0, self.lines, self.writes):
-                await self.write_all({(operand, behind): random.getrandbits(self.width) for operand in (0, 1)
-                                      for behind in range(line, min(line + self.writes, self.lines))})
+                await self.write_all(
+                    {
+                        (operand, behind): random.getrandbits(self.width)
+                        for operand in (0, 1)
+                        for behind in range(line, min(line + self.writes, self.lines))
+                    }
+                )
             for operand in (0, 1):
                 self.lines_of[operand, buffer] = {
-                    place: line for place, line in self.stored.items() if place[0] == operand}
+                    place: line for place, line in self.stored.items() if place[0] == operand
+                }
 
     async def watch(self) -> None:
         """Check in each cycle the report of writes: the last line, and whether it ends a fiber."""
         while True:
             await FallingEdge(self.dut.clk_i)
             fill = int(self.dut.fill_i.value)
-            writes, told = (bench_types()[name].unpack(int(getattr(self.dut, name).value))
-                            for name in ("write_i", "written_o"))
+            writes, told = (
+                bench_types()[name].unpack(int(getattr(self.dut, name).value)) for name in ("write_i", "written_o")
+            )
             for operand in (0, 1):
                 write = writes[operand]
                 assert told[operand].valid == write.valid
                 if write.valid:
                     last = write.lines[write.pair]
                     assert tuple(told[operand]) == (
-                        1, fill >> operand & 1, (operand, write.id.addr + write.pair), write.pair,
-                        last >> self.width - 1), f"{told[operand]} is told of {write}"
+                        1,
+                        fill >> operand & 1,
+                        (operand, write.id.addr + write.pair),
+                        write.pair,
+                        last >> self.width - 1,
+                    ), f"{told[operand]} is told of {write}"
 
     def use(self, a: int, b: int) -> None:
         """Read these buffers from now on."""

@@ -59,7 +59,7 @@ class Bank:
         data, wrong = str(self.dut.rd_data_o.value)[::-1], str(self.dut.wrong_o.value)[::-1]
         for port, answer in enumerate(self.answers):
             if answer is not None:
-                bits = data[port * self.width:(port + 1) * self.width]
+                bits = data[port * self.width : (port + 1) * self.width]
                 got = int(bits[::-1], 2), wrong[port] == "1"
                 assert got == answer, f"port {port}: {got}, expected {answer}"
                 self.seen["wrong" if answer[1] else "right"] += 1
@@ -93,9 +93,10 @@ async def reads_like_the_model(dut) -> None:
     for _ in range(1000):
         write = (random.randrange(bank.words), random.getrandbits(bank.width))
         most = 1 << bank.address if random.random() < 0.2 else bank.words
-        await bank.cycle(write if random.random() < 0.4 else None,
-                         [random.randrange(most) if random.random() < 0.6 else None
-                          for _ in range(bank.ports)])
+        await bank.cycle(
+            write if random.random() < 0.4 else None,
+            [random.randrange(most) if random.random() < 0.6 else None for _ in range(bank.ports)],
+        )
         if random.random() < 0.1:
             bank.flip()
             await Timer(100, "ps")

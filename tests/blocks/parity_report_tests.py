@@ -31,8 +31,10 @@ def faults_of(dut: SimHandleBase, rng: random.Random, density: float) -> tuple[l
         return plain.pack(fault._replace(valid=0))
 
     computing, leaving = [fault() for _ in range(int(dut.NumFaults.value))], fault()
-    sources = [{event for event in ("table_parity", "result_parity") if rng.random() < density}
-               for _ in range(int(dut.NumSources.value))]
+    sources = [
+        {event for event in ("table_parity", "result_parity") if rng.random() < density}
+        for _ in range(int(dut.NumSources.value))
+    ]
     dut.computing_i.value = types["computing_i"].pack(computing)
     dut.leaving_i.value = plain.pack(leaving)
     dut.events_i.value = types["events_i"].pack([dict.fromkeys(raised, 1) for raised in sources])

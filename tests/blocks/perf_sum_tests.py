@@ -22,9 +22,12 @@ def drive(dut: SimHandleBase, rng: random.Random, density: float) -> dict[str, i
     flags = [rng.getrandbits(4) * (rng.random() < density) for _ in range(sources)]
     empties = [rng.randint(0, 4) for _ in range(sources)]
     types = bench_types()
-    dut.events_i.value = types["events_i"].pack([
-        dict(zip(EVENTS, bits, strict=True), flags=some, empties=without)
-        for bits, some, without in zip(raised, flags, empties, strict=True)])
+    dut.events_i.value = types["events_i"].pack(
+        [
+            dict(zip(EVENTS, bits, strict=True), flags=some, empties=without)
+            for bits, some, without in zip(raised, flags, empties, strict=True)
+        ]
+    )
     other = {name: rng.getrandbits(len(getattr(dut, f"{name}_i"))) for name in OTHERS}
     for name, value in other.items():
         getattr(dut, f"{name}_i").value = value
@@ -33,13 +36,20 @@ def drive(dut: SimHandleBase, rng: random.Random, density: float) -> dict[str, i
     expected = dict.fromkeys(COUNTERS, 0) | {COUNTER_OF[e]: n for e, n in sums.items() if e in COUNTER_OF}
     for counter in ("CntDotsDone", "CntZeroEmpty"):
         expected[counter] += sum(empties) * int(dut.Empties.value)
-    expected |= {"CntJobs": dispatch.dots * dispatch.job, "CntRuns": dispatch.job,
-                 "CntPortions": dispatch.portion, "CntMemReads": other["reads"],
-                 "CntMemConflicts": other["conflicts"],
-                 "CntLoadCycles": load.loading, "CntUnloaded": other["sent"],
-                 "CntDiscarded": load.discarded, "flags": 0,
-                 "range_errors": sums["range_error"], "range_source": 0,
-                 "range_error": sums["range_error"] > 0}
+    expected |= {
+        "CntJobs": dispatch.dots * dispatch.job,
+        "CntRuns": dispatch.job,
+        "CntPortions": dispatch.portion,
+        "CntMemReads": other["reads"],
+        "CntMemConflicts": other["conflicts"],
+        "CntLoadCycles": load.loading,
+        "CntUnloaded": other["sent"],
+        "CntDiscarded": load.discarded,
+        "flags": 0,
+        "range_errors": sums["range_error"],
+        "range_source": 0,
+        "range_error": sums["range_error"] > 0,
+    }
     for value in flags:
         expected["flags"] |= value
     wrong = [s for s, bits in enumerate(raised) if bits[EVENTS.index("range_error")]]
@@ -53,8 +63,11 @@ def seen(dut: SimHandleBase) -> dict[str, int]:
     increments = types["increments_o"].unpack(int(dut.increments_o.value))
     error = types["range_error_o"].unpack(int(dut.range_error_o.value))
     return {name: increments[counter.value] for name, counter in COUNTERS.items()} | {
-        "flags": int(dut.flags_o.value), "range_errors": int(dut.range_errors_o.value),
-        "range_source": error.place, "range_error": error.valid}
+        "flags": int(dut.flags_o.value),
+        "range_errors": int(dut.range_errors_o.value),
+        "range_source": error.place,
+        "range_error": error.valid,
+    }
 
 
 @cocotb.test()

@@ -16,7 +16,8 @@ COUNT_BITS = 24  # room for carries, EntryIdWidth
 
 _STATUS = package_types("flaash_mac_pkg")["mac_status_t"]
 PRODUCT, IS_NAN, INVALID, PLUS_INFINITY, MINUS_INFINITY = (
-    _STATUS.pack({name: 1}) for name in ("product", "nan", "invalid", "pos_inf", "neg_inf"))
+    _STATUS.pack({name: 1}) for name in ("product", "nan", "invalid", "pos_inf", "neg_inf")
+)
 
 Pair = tuple[int, int]
 
@@ -39,8 +40,13 @@ class Message:
 def read_message(fmt: NumberFormat, part: tuple, count_bits: int = COUNT_BITS) -> Message:
     """Return the message of a record with `head` and `word`, as the RTL's FLAASH_PART."""
     head, width = part.head, word_bits(fmt, count_bits)
-    return Message(bool(head.last), bool(head.touch), head.index, _STATUS.pack(head.status),
-                   part.word - (part.word >> (width - 1) << width))
+    return Message(
+        bool(head.last),
+        bool(head.touch),
+        head.index,
+        _STATUS.pack(head.status),
+        part.word - (part.word >> (width - 1) << width),
+    )
 
 
 def word_bits(fmt: NumberFormat, count_bits: int = COUNT_BITS) -> int:
@@ -58,9 +64,10 @@ def terms(fmt: NumberFormat, pairs: Sequence[Pair]) -> list[int]:
     least = 2 * int(fmt.parts(np.array([1])).exponent[0])
     a, b = fmt.parts(a), fmt.parts(b)
     special = a.nan | b.nan | a.infinite | b.infinite
-    return [0 if odd else int(x) * int(y) << int(place) - least
-            for x, y, place, odd in zip(a.significand, b.significand, a.exponent + b.exponent, special,
-                                        strict=True)]
+    return [
+        0 if odd else int(x) * int(y) << int(place) - least
+        for x, y, place, odd in zip(a.significand, b.significand, a.exponent + b.exponent, special, strict=True)
+    ]
 
 
 def status(fmt: NumberFormat, pairs: Sequence[Pair]) -> int:
@@ -72,9 +79,12 @@ def status(fmt: NumberFormat, pairs: Sequence[Pair]) -> int:
     infinite = (a.infinite | b.infinite) & ~a.nan & ~b.nan
     undefined = infinite & (a.zero | b.zero)
     negative = a.negative ^ b.negative
-    for bit, seen in ((IS_NAN, a.nan | b.nan | undefined), (INVALID, a.signalling | b.signalling | undefined),
-                      (PLUS_INFINITY, infinite & ~undefined & ~negative),
-                      (MINUS_INFINITY, infinite & ~undefined & negative)):
+    for bit, seen in (
+        (IS_NAN, a.nan | b.nan | undefined),
+        (INVALID, a.signalling | b.signalling | undefined),
+        (PLUS_INFINITY, infinite & ~undefined & ~negative),
+        (MINUS_INFINITY, infinite & ~undefined & negative),
+    ):
         result |= bit * bool(seen.any())
     return result
 
@@ -93,8 +103,7 @@ def messages(fmt: NumberFormat, pairs: Sequence[Pair]) -> list[Message]:
                 words[index] = words.get(index, 0) + (digit if term > 0 else -digit)
             magnitude, index = magnitude >> WORD, index + 1
     indices = sorted(words)
-    return [Message(i == indices[-1], True, i, about, words[i]) for i in indices] or [
-        Message(True, False, 0, about, 0)]
+    return [Message(i == indices[-1], True, i, about, words[i]) for i in indices] or [Message(True, False, 0, about, 0)]
 
 
 def total(parts: Iterable[Message]) -> int:

@@ -26,7 +26,8 @@ class Bench:
     def __init__(self, dut, random: Random):
         self.dut, self.random = dut, random
         self.lanes, self.coord, self.value = (
-            int(getattr(dut, name).value) for name in ("Lanes", "CoordWidth", "ValueWidth"))
+            int(getattr(dut, name).value) for name in ("Lanes", "CoordWidth", "ValueWidth")
+        )
         self.work: deque[tuple[int, int, int]] = deque()  # request, response, expected line
 
     def fiber(self, length: int) -> Fiber:
@@ -48,11 +49,15 @@ class Bench:
         begin, (end, last_lane) = first // self.lanes, divmod(first + entries - 1, self.lanes)
         if end >= len(whole):
             end, last_lane = len(whole) - 1, self.lanes - 1
-        about = {"partial": 1, "slot": self.random.getrandbits(PORTION["slot"].width),
-                 "first_lane": first % self.lanes, "last_lane": last_lane}
+        about = {
+            "partial": 1,
+            "slot": self.random.getrandbits(PORTION["slot"].width),
+            "first_lane": first % self.lanes,
+            "last_lane": last_lane,
+        }
         for number in range(begin, end + 1):
             low = max(first, number * self.lanes)
-            kept = fiber[low:min(first + entries, (number + 1) * self.lanes)]
+            kept = fiber[low : min(first + entries, (number + 1) * self.lanes)]
             last = int(number == end)
             expected = pack_fiber(kept, self.lanes, self.coord, self.value)[0] if kept else 0
             place = self.lanes.bit_length() + self.lanes * (self.coord + self.value)

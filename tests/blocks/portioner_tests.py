@@ -15,8 +15,9 @@ JOB, FIBERS, CLOSE = (package_types("flaash_pkg")[name] for name in ("job_t", "f
 
 def whole(a_id: int, first: int, lines: int, b_id: int, count: int) -> tuple:
     """Return a whole job."""
-    return JOB.unpack(JOB.pack(a_id=a_id, a_first=first, a_lines=lines, b_id=b_id, b_count=count,
-                               b_first=b_id + 7, b_lines=count))
+    return JOB.unpack(
+        JOB.pack(a_id=a_id, a_first=first, a_lines=lines, b_id=b_id, b_count=count, b_first=b_id + 7, b_lines=count)
+    )
 
 
 def expected(job: tuple, lanes: int, length: int, slot: int) -> list[tuple]:
@@ -29,8 +30,7 @@ def expected(job: tuple, lanes: int, length: int, slot: int) -> list[tuple]:
         last = min(begin + length, places) - 1
         line = begin // lanes
         portion = job.portion._replace(partial=1, slot=slot, first_lane=begin % lanes, last_lane=last % lanes)
-        result.append(job._replace(portion=portion, a_first=job.a_first + line,
-                                   a_lines=last // lanes - line + 1))
+        result.append(job._replace(portion=portion, a_first=job.a_first + line, a_lines=last // lanes - line + 1))
     return result
 
 
@@ -43,9 +43,16 @@ async def every_portion_once(dut, length: int, busy: float) -> None:
     random = await start(dut)
     lanes = int(dut.Lanes.value)
     most = 200_000 if length > 2**20 else 8
-    jobs = [whole(random.getrandbits(JOB["a_id"].width), random.randrange(1000),
-                  random.choice([1, 1, 2, 3, most]), random.randrange(1000),
-                  1 if length else random.randrange(1, 9)) for _ in range(60)]
+    jobs = [
+        whole(
+            random.getrandbits(JOB["a_id"].width),
+            random.randrange(1000),
+            random.choice([1, 1, 2, 3, most]),
+            random.randrange(1000),
+            1 if length else random.randrange(1, 9),
+        )
+        for _ in range(60)
+    ]
     came: list[tuple] = []
     wanted: list[tuple] = []
     closed: list[tuple[int, int]] = []
@@ -81,8 +88,7 @@ async def every_portion_once(dut, length: int, busy: float) -> None:
             if len(pieces) > 1:
                 assert opened[-1][:2] == (job.a_id, job.b_id)
                 assert closed[-1] == (opened[-1][2], len(pieces))
-    assert len(opened) == len(closed) == sum(
-        bool(count_portions(job.a_lines * lanes, lanes, length)) for job in jobs)
+    assert len(opened) == len(closed) == sum(bool(count_portions(job.a_lines * lanes, lanes, length)) for job in jobs)
     assert portions == len(came) - (len(jobs) - len(opened))
     if not busy:
         assert cycles <= len(came) + len(opened) + 5, "a bubble between portions"

@@ -5,8 +5,9 @@ from tb.common.bench import start
 from tb.common.rtl_constants import CONTROL_BITS, ERRORS, IRQ_BITS, STATUS_BITS
 from tests.blocks.register_port import RegisterPort, start_counting
 
-START, SOFT_RESET, ABORT = (1 << CONTROL_BITS[name].value for name in (
-    "ControlStart", "ControlSoftReset", "ControlAbort"))
+START, SOFT_RESET, ABORT = (
+    1 << CONTROL_BITS[name].value for name in ("ControlStart", "ControlSoftReset", "ControlAbort")
+)
 DONE, DRAINED, ERROR = (1 << IRQ_BITS[name].value for name in ("IrqDone", "IrqDrained", "IrqError"))
 
 

@@ -33,8 +33,11 @@ class RegisterPort:
     def stall(self, generators) -> None:
         """Set a pause generator on each of the five channels."""
         write, read = self.master.write_if, self.master.read_if
-        for channel, generator in zip((write.aw_channel, write.w_channel, write.b_channel,
-                                       read.ar_channel, read.r_channel), generators, strict=True):
+        for channel, generator in zip(
+            (write.aw_channel, write.w_channel, write.b_channel, read.ar_channel, read.r_channel),
+            generators,
+            strict=True,
+        ):
             channel.set_pause_generator(generator)
 
     async def access_read(self, address: int) -> tuple[int, bool]:
@@ -87,8 +90,16 @@ class RegisterPort:
 
     def operands(self, loaded: int = 3, extents: tuple[int, int] = (9, 9), **more: list[int]) -> None:
         """Set the descriptions of the operand stores: A in element 0 of each."""
-        self.drive(desc=[{"loaded": loaded >> which & 1, "extent": extents[which],
-                          **{name: values[which] for name, values in more.items()}} for which in range(2)])
+        self.drive(
+            desc=[
+                {
+                    "loaded": loaded >> which & 1,
+                    "extent": extents[which],
+                    **{name: values[which] for name, values in more.items()},
+                }
+                for which in range(2)
+            ]
+        )
 
 
 def quiet(dut: SimHandleBase) -> None:
@@ -117,8 +128,19 @@ class RawPort:
     def __init__(self, dut: SimHandleBase):
         self.dut = dut
         quiet(dut)
-        for name in ("awvalid", "awaddr", "awprot", "wvalid", "wdata", "wstrb", "bready", "arvalid", "araddr",
-                     "arprot", "rready"):
+        for name in (
+            "awvalid",
+            "awaddr",
+            "awprot",
+            "wvalid",
+            "wdata",
+            "wstrb",
+            "bready",
+            "arvalid",
+            "araddr",
+            "arprot",
+            "rready",
+        ):
             getattr(dut, f"s_axil_{name}_i").value = 0
 
     def _pin(self, name: str) -> SimHandleBase:

@@ -12,9 +12,15 @@ from tests.blocks.register_port import RawPort, RegisterPort
 OKAY, SLVERR = 0, 2
 ERR_ADDRESS = ERRORS["ErrAddress"].value
 BY_ADDRESS = {register.address: register for register in REGISTERS.values()}
-MEANT = {"RegMode": 2**MODE_BITS["ModeDense"].value, "RegRunLength": 0xFFFF_FFFF, "RegWatchdog": 0xFFFF_FFFF,
-         "RegPortion": 0xFFFF_FFFF, "RegSdpeSelect": 63, "RegLongLines": 0xFFFF_FFFF,
-         "RegIrqEnable": 2**CONSTANTS["NumIrqs"] - 1}  # bits of the RW registers that exist
+MEANT = {
+    "RegMode": 2 ** MODE_BITS["ModeDense"].value,
+    "RegRunLength": 0xFFFF_FFFF,
+    "RegWatchdog": 0xFFFF_FFFF,
+    "RegPortion": 0xFFFF_FFFF,
+    "RegSdpeSelect": 63,
+    "RegLongLines": 0xFFFF_FFFF,
+    "RegIrqEnable": 2 ** CONSTANTS["NumIrqs"] - 1,
+}  # bits of the RW registers that exist
 
 
 @cocotb.test()
@@ -156,8 +162,7 @@ async def unaligned_addresses_are_refused(dut) -> None:
             assert await port.written() == SLVERR
     assert await port.read(REGISTERS["RegRunLength"].address) == (0, OKAY)
     assert await port.read(REGISTERS["RegError"].address) == (ERR_ADDRESS, OKAY)
-    assert await port.read(REGISTERS["RegErrorPlace"].address) == (
-        REGISTERS["RegRunLength"].address + 1, OKAY)
+    assert await port.read(REGISTERS["RegErrorPlace"].address) == (REGISTERS["RegRunLength"].address + 1, OKAY)
 
 
 @cocotb.test()

@@ -20,8 +20,7 @@ async def counters_count(dut) -> None:
         total = {name: value if name in lasting else 0 for name, value in total.items()}
         await port.write("RegControl", START)
         for _ in range(random.randint(5, 40)):
-            steps = {name: random.choice([0, 1, random.getrandbits(7), random.getrandbits(24)])
-                     for name in names}
+            steps = {name: random.choice([0, 1, random.getrandbits(7), random.getrandbits(24)]) for name in names}
             port.drive(increments=steps)
             await RisingEdge(dut.clk_i)
             for name, value in steps.items():

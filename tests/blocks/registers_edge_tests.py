@@ -9,14 +9,17 @@ from tb.common.rtl_types import bench_types
 from tests.blocks.register_bench import ABORT, SOFT_RESET, START, begin, code, error, status_of
 from tests.blocks.register_port import RegisterPort, start_counting
 
-SETTINGS = {"RegMode": "dense", "RegRunLength": "run_length", "RegPortion": "portion",
-            "RegLongLines": "long_lines"}
+SETTINGS = {"RegMode": "dense", "RegRunLength": "run_length", "RegPortion": "portion", "RegLongLines": "long_lines"}
 
 
 def setup(random) -> dict[str, int]:
     """Return a setup_t whose numbers fit the machine, so that none is limited."""
-    return {"dense": random.getrandbits(1), "run_length": random.getrandbits(12),
-            "portion": random.getrandbits(12), "long_lines": random.getrandbits(12)}
+    return {
+        "dense": random.getrandbits(1),
+        "run_length": random.getrandbits(12),
+        "portion": random.getrandbits(12),
+        "long_lines": random.getrandbits(12),
+    }
 
 
 async def order(dut, port: RegisterPort, **members: object):
@@ -49,13 +52,15 @@ async def settings_come_with_orders_alone(dut) -> None:
         assert seen.begins and not seen.error.valid
         settings = bench_types()["settings_o"].unpack(int(dut.settings_o.value))
         assert (settings.dense, settings.run_length, settings.portion_length, settings.long_lines) == (
-            *wanted.values(),) and int(dut.numbers_o.value) == numbers
+            *wanted.values(),
+        ) and int(dut.numbers_o.value) == numbers
         begun = pulses["start_o"]
         for name in SETTINGS:
             await port.write(name, random.getrandbits(32))
         await port.write("RegControl", START)
         assert {name: await port.read(name) for name in SETTINGS} == {
-            name: wanted[member] for name, member in SETTINGS.items()}
+            name: wanted[member] for name, member in SETTINGS.items()
+        }
         await port.pulse(done=1)
         assert (await outcome(dut, port, drained=1)).ended
         await port.write("RegControl", START)

@@ -67,9 +67,14 @@ async def _stop(dut, port: RegisterPort, name: str) -> None:
     # The core's reports no longer count; beats still come and go.
     before = {counter: await port.read64(counter) for counter in ("CntJobs", "CntUnloaded", "CntDiscarded")}
     errors = await port.read("RegErrorCount")
-    await port.pulse(flags=15, frame_error=error("ErrOrder"), frame_errors=1,
-                     range_error=error("ErrResultRange"), range_errors=1,
-                     increments=dict.fromkeys(before, 1))
+    await port.pulse(
+        flags=15,
+        frame_error=error("ErrOrder"),
+        frame_errors=1,
+        range_error=error("ErrResultRange"),
+        range_errors=1,
+        increments=dict.fromkeys(before, 1),
+    )
     for counter, value in before.items():
         assert await port.read64(counter) == value + (counter != "CntJobs"), counter
     assert await port.read("RegErrorCount") == errors and await port.read("RegFlags") == 0
@@ -88,8 +93,7 @@ async def a_parity_error_ends_the_contraction(dut) -> None:
     assert stops["stop_o"] == 0 and await port.read("RegError") == code("ErrParity")
     await port.write("RegControl", SOFT_RESET)
     await port.write("RegControl", START)
-    await port.pulse(parity_error=error("ErrParity", 0xF000_0007), frame_error=error("ErrOrder"),
-                     frame_errors=1)
+    await port.pulse(parity_error=error("ErrParity", 0xF000_0007), frame_error=error("ErrOrder"), frame_errors=1)
     assert stops["stop_o"] == 1
     await _stop(dut, port, "ErrParity")
     assert (await port.read("RegError"), await port.read("RegErrorPlace")) == (code("ErrParity"), 0xF000_0007)

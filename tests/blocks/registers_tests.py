@@ -86,8 +86,12 @@ async def parameters_are_taken_at_the_start(dut) -> None:
     most, most_entries = (2 ** CONSTANTS[name] - 1 for name in ("FiberIdWidth", "EntryIdWidth"))
     most_lines = 2 ** (CONSTANTS["LineAddrWidth"] + 1) - 1
     for dense, length, portion, lines in (
-            (1, 5, 3, 2), (0, 0, 0, 0), (1, most, most_entries, most_lines),
-            (0, most + 1, most_entries + 1, most_lines + 1), (1, *[0xFFFF_FFFF] * 3)):
+        (1, 5, 3, 2),
+        (0, 0, 0, 0),
+        (1, most, most_entries, most_lines),
+        (0, most + 1, most_entries + 1, most_lines + 1),
+        (1, *[0xFFFF_FFFF] * 3),
+    ):
         await port.write("RegMode", dense)
         await port.write("RegRunLength", length)
         await port.write("RegPortion", portion)
@@ -110,8 +114,7 @@ async def interrupts(dut) -> None:
     _, port, _ = await begin(dut)
     port.operands()
     await port.write("RegControl", START)
-    events = {DONE: {"done": 1}, DRAINED: {"drained": 1},
-              ERROR: {"frame_error": error("ErrShort"), "frame_errors": 1}}
+    events = {DONE: {"done": 1}, DRAINED: {"drained": 1}, ERROR: {"frame_error": error("ErrShort"), "frame_errors": 1}}
     for bit, ports in events.items():
         for enabled in (0, 7 & ~bit, bit):
             await port.write("RegControl", SOFT_RESET)
@@ -176,8 +179,12 @@ async def the_first_error_stays(dut) -> None:
     _, port, _ = await begin(dut)
     port.operands()
     await port.write("RegControl", START)
-    await port.pulse(frame_error=error("ErrPointer", 0x8000_0007), frame_errors=1,
-                     range_error=error("ErrResultRange", 5), range_errors=3)
+    await port.pulse(
+        frame_error=error("ErrPointer", 0x8000_0007),
+        frame_errors=1,
+        range_error=error("ErrResultRange", 5),
+        range_errors=3,
+    )
     await port.pulse(range_error=error("ErrResultRange", 1), range_errors=2)
     assert not await port.access_write(0xFF0, 1)
     assert await port.read("RegError") == code("ErrPointer")
@@ -193,8 +200,12 @@ async def the_first_error_stays(dut) -> None:
 @cocotb.test()
 async def operands_are_described(dut) -> None:
     random, port, _ = await begin(dut)
-    widths = {"order": 4, "entries": CONSTANTS["EntryIdWidth"], "fibers": CONSTANTS["FiberIdWidth"],
-              "lines": CONSTANTS["LineAddrWidth"]}
+    widths = {
+        "order": 4,
+        "entries": CONSTANTS["EntryIdWidth"],
+        "fibers": CONSTANTS["FiberIdWidth"],
+        "lines": CONSTANTS["LineAddrWidth"],
+    }
     for loaded in range(4):
         for name, width in widths.items():
             values = [random.getrandbits(width), random.getrandbits(width)]
@@ -208,25 +219,38 @@ async def operands_are_described(dut) -> None:
 async def a_soft_reset_forgets(dut) -> None:
     _, port, pulses = await begin(dut)
     port.operands()
-    kept = {"RegMode": 1, "RegRunLength": 12345, "RegPortion": 67, "RegIrqEnable": 5,
-            "RegWatchdog": 0xFFFF_FFF0, "RegSdpeSelect": 5, "RegLongLines": 89}
+    kept = {
+        "RegMode": 1,
+        "RegRunLength": 12345,
+        "RegPortion": 67,
+        "RegIrqEnable": 5,
+        "RegWatchdog": 0xFFFF_FFF0,
+        "RegSdpeSelect": 5,
+        "RegLongLines": 89,
+    }
     for name, value in kept.items():
         await port.write(name, value)
     await port.write("RegControl", START)
-    await port.pulse(done=1, flags=3, frame_error=error("ErrHeader", 7), frame_errors=1,
-                     increments={"CntRuns": 1})
+    await port.pulse(done=1, flags=3, frame_error=error("ErrHeader", 7), frame_errors=1, increments={"CntRuns": 1})
     await port.write("RegControl", SOFT_RESET | START)
     assert pulses == {"start_o": 1, "soft_reset_o": 1}, "the soft reset comes before the start"
     port.drive(resetting=1)
     # The core still reports old events; the host may already make new mistakes.
-    await port.pulse(done=1, drained=1, flags=15, frame_error=error("ErrOrder"), frame_errors=1,
-                     range_error=error("ErrResultRange"), range_errors=1, increments={"CntRuns": 1})
+    await port.pulse(
+        done=1,
+        drained=1,
+        flags=15,
+        frame_error=error("ErrOrder"),
+        frame_errors=1,
+        range_error=error("ErrResultRange"),
+        range_errors=1,
+        increments={"CntRuns": 1},
+    )
     assert await status_of(port) == {"LoadedA", "LoadedB", "Busy"} and dut.load_enable_o.value == 0
     assert dut.irq_o.value == 0
     await port.pulse(discarded=1)
     assert await port.read("CntDiscarded") == 1, "a beat that the edge throws away in a soft reset"
-    for name in ("RegIrqStatus", "RegError", "RegErrorPlace", "RegErrorCount", "RegFlags", "CntJobs",
-                 "CntCycles"):
+    for name in ("RegIrqStatus", "RegError", "RegErrorPlace", "RegErrorCount", "RegFlags", "CntJobs", "CntCycles"):
         assert await port.read(name) == 0, name
     await port.write("RegControl", START)
     port.drive(resetting=0)
@@ -241,18 +265,35 @@ async def a_soft_reset_forgets(dut) -> None:
 async def hard_reset_forgets_all(dut) -> None:
     _, port, _ = await begin(dut)
     port.operands()
-    for name, value in {"RegMode": 1, "RegRunLength": 9, "RegPortion": 4, "RegIrqEnable": 7,
-                        "RegWatchdog": 99, "RegLongLines": 8}.items():
+    for name, value in {
+        "RegMode": 1,
+        "RegRunLength": 9,
+        "RegPortion": 4,
+        "RegIrqEnable": 7,
+        "RegWatchdog": 99,
+        "RegLongLines": 8,
+    }.items():
         await port.write(name, value)
     await port.write("RegControl", START)
-    await port.pulse(done=1, flags=15, frame_error=error("ErrExtent"), frame_errors=1,
-                     increments={"CntRuns": 1})
+    await port.pulse(done=1, flags=15, frame_error=error("ErrExtent"), frame_errors=1, increments={"CntRuns": 1})
     dut.rst_ni.value = 0
     await Timer(3, "ns")
     dut.rst_ni.value = 1
     await ClockCycles(dut.clk_i, 2)
-    for name in ("RegMode", "RegRunLength", "RegPortion", "RegLongLines", "RegIrqEnable", "RegWatchdog",
-                 "RegIrqStatus", "RegError", "RegErrorPlace", "RegErrorCount", "RegFlags", "CntJobs",
-                 "CntCycles"):
+    for name in (
+        "RegMode",
+        "RegRunLength",
+        "RegPortion",
+        "RegLongLines",
+        "RegIrqEnable",
+        "RegWatchdog",
+        "RegIrqStatus",
+        "RegError",
+        "RegErrorPlace",
+        "RegErrorCount",
+        "RegFlags",
+        "CntJobs",
+        "CntCycles",
+    ):
         assert await port.read(name) == 0, name
     assert await status_of(port) == {"LoadedA", "LoadedB"}

@@ -99,8 +99,11 @@ async def copies_are_not_written_too_early(dut) -> None:
     engines, slots = engines_of_a_group(machine), int(dut.Slots.value)
     coords = range(make.extent - machine.lanes, make.extent)
     # The first slot's fibers hardly match, the fibers of other slots match in full, with every line.
-    a = [make.fiber(coords) if member >= engines or turn % 3 == 0 else make.single(turn % 3)
-         for turn in range(900 // (engines * slots) // 3) for member in range(engines * slots)]
+    a = [
+        make.fiber(coords) if member >= engines or turn % 3 == 0 else make.single(turn % 3)
+        for turn in range(900 // (engines * slots) // 3)
+        for member in range(engines * slots)
+    ]
     await machine.load(0, a)
     await machine.load(1, [make.fiber(coords)] * 2)
     await machine.begin(dense=False)
@@ -117,12 +120,12 @@ async def copies_are_not_written_while_lines_wait(dut) -> None:
     # B: a line that ends at top, and a line after it. The long fiber has all coordinates but these.
     first, second = [*range(lanes - 1), top], range(top + 1, top + 1 + lanes)
     b = make.fiber([*first, *second])
-    long = make.fiber(range(lanes - 1, top)[-slot_entries(machine):])
+    long = make.fiber(range(lanes - 1, top)[-slot_entries(machine) :])
     sets = []
     for turn in range(6 * -(-machine.engines // engines)):
         short = [make.single(second[(turn // 2 + member) % lanes]) for member in range(size)]
         if turn % 2 == 0 and slots > 1:
-            short[engines:2 * engines] = [long] * engines
+            short[engines : 2 * engines] = [long] * engines
         sets += short
     for dense in (False, True):
         await run_checked(machine, sets, [b], dense)
@@ -156,8 +159,9 @@ async def flipped_bits_are_reported(dut, memory: str) -> None:
     engine = dut.gen_resident.u_compute.gen_group[0].u_group.gen_engine[0].u_engine
     banks = [engine.u_emit.u_values.mem_q]
     if memory == "coordinates":
-        banks = [bank.u_bank.mem_q for kind in engine.gen_slot[0].u_slot.u_window.gen_kind
-                 for bank in kind.u_chunks.gen_bank]
+        banks = [
+            bank.u_bank.mem_q for kind in engine.gen_slot[0].u_slot.u_window.gen_kind for bank in kind.u_chunks.gen_bank
+        ]
     assert not parity_errors(machine)
     for bank in banks:
         for word in bank:

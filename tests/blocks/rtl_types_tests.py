@@ -10,9 +10,14 @@ from tb.common.rtl_types import bench_types
 
 def _sample(slot: int, b_count: int, busy: int, code: int, delta: int, coord1: int, count: int) -> dict:
     """Return the members of sample_t as the module shows them."""
-    return {"job": {"portion": {"slot": slot}, "b_count": b_count},
-            "events": [{"busy": busy & 1}, {"busy": busy >> 1}], "code": code,
-            "delta": delta - (delta >> 6 << 7), "coords": [0, coord1], "count": count}
+    return {
+        "job": {"portion": {"slot": slot}, "b_count": b_count},
+        "events": [{"busy": busy & 1}, {"busy": busy >> 1}],
+        "code": code,
+        "delta": delta - (delta >> 6 << 7),
+        "coords": [0, coord1],
+        "count": count,
+    }
 
 
 @cocotb.test()

@@ -29,10 +29,10 @@ class Bench:
         self.accepted: list[int] = []  # cycle of each job
         self.given: list[tuple[int, int, int]] = []  # SDPE, job, cycle
         self.cycle = 0
-        StreamMonitor(dut, "job", dut.clk_i, ("",), inward=True,
-                      callback=lambda _: self.accepted.append(self.cycle))
-        self.sink = VectorSink(dut, "sdpe", dut.clk_i, "job", random, sdpes,
-                               lambda sdpe, job: self.given.append((sdpe, job, self.cycle)))
+        StreamMonitor(dut, "job", dut.clk_i, ("",), inward=True, callback=lambda _: self.accepted.append(self.cycle))
+        self.sink = VectorSink(
+            dut, "sdpe", dut.clk_i, "job", random, sdpes, lambda sdpe, job: self.given.append((sdpe, job, self.cycle))
+        )
         cocotb.start_soon(self._count())
 
     async def _count(self) -> None:

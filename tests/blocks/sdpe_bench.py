@@ -15,8 +15,21 @@ from tb.common.stalls import STALLS
 from tests.blocks.sdpe_model import FORMAT_OF_CODE, Operand, Setup, random_operand, runs
 
 # sdpe_events_t, from its top bit down.
-EVENTS = ("busy", "step", "match", "stall_a", "stall_b", "stall_mac", "stall_result", "dot_done",
-          "result", "zero_empty", "zero_cancel", "zero_underflow", "range_error")
+EVENTS = (
+    "busy",
+    "step",
+    "match",
+    "stall_a",
+    "stall_b",
+    "stall_mac",
+    "stall_result",
+    "dot_done",
+    "result",
+    "zero_empty",
+    "zero_cancel",
+    "zero_underflow",
+    "range_error",
+)
 _BIT = {name: bit for bit, name in enumerate(reversed(EVENTS))}
 PORTS = ("job", "a", "b", "result")  # where stalls can be
 
@@ -41,8 +54,9 @@ class Bench:
         self.jobs = StreamDriver(dut, "job", dut.clk_i, stalls=STALLS[kinds["job"]](self.random))
         self.monitor = StreamMonitor(dut, "result", dut.clk_i, callback=self.results.append)
         # Without stalls a sink leaves ready to the test after its first write.
-        StreamSink(dut, "result", dut.clk_i,
-                   STALLS[kinds["result"]](self.random) if kinds["result"] != "none" else None)
+        StreamSink(
+            dut, "result", dut.clk_i, STALLS[kinds["result"]](self.random) if kinds["result"] != "none" else None
+        )
         dut.wr_valid_i.value = dut.pause_i.value = dut.dense_i.value = 0
         if {kinds["a"], kinds["b"]} != {"none"}:
             cocotb.start_soon(self._pause([STALLS[kinds[port]](self.random) for port in "ab"]))
@@ -63,8 +77,7 @@ class Bench:
         operands: list[Operand] = [setup.a, setup.b]
         self.dut.wr_valid_i.value = 1
         for number, operand in enumerate(operands):
-            for address, line in enumerate(operand.image(self.coord_width, self.fmt.value_width),
-                                           operand.first_line):
+            for address, line in enumerate(operand.image(self.coord_width, self.fmt.value_width), operand.first_line):
                 self.dut.wr_operand_i.value, self.dut.wr_addr_i.value = number, address
                 self.dut.wr_data_i.value = line
                 await RisingEdge(self.dut.clk_i)
@@ -88,8 +101,12 @@ class Bench:
     async def finished(self, setup: Setup, cycles: int = 20_000) -> None:
         """Wait until the engine is idle and all expected results have been accepted."""
         wanted = len(setup.expected()[0])
-        await until(self.dut, lambda: self.idle() and self.jobs_gone() and len(self.results) >= wanted,
-                    cycles, f"{wanted} results")
+        await until(
+            self.dut,
+            lambda: self.idle() and self.jobs_gone() and len(self.results) >= wanted,
+            cycles,
+            f"{wanted} results",
+        )
         await ClockCycles(self.dut.clk_i, 10)
 
     def jobs_gone(self) -> bool:
@@ -182,7 +199,7 @@ class Watch:
             job = next(self.jobs)
             self.dots += job.count
             self.left[0].extend([self.setup.a.lines[job.a]] * job.count)
-            self.left[1].extend(self.setup.b.lines[job.b:job.b + job.count])
+            self.left[1].extend(self.setup.b.lines[job.b : job.b + job.count])
 
     def check(self) -> None:
         """Raise AssertionError unless all jobs are finished and few cycles are unexplained."""

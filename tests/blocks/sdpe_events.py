@@ -5,15 +5,25 @@ import re
 
 from tb.common.sources import INCLUDE_DIR
 
-_STRUCT = re.search(r"typedef struct packed \{([^}]*)\} sdpe_events_t;", re.sub(
-    r"//.*", "", (INCLUDE_DIR / "flaash_pkg.sv").read_text()))
+_STRUCT = re.search(
+    r"typedef struct packed \{([^}]*)\} sdpe_events_t;",
+    re.sub(r"//.*", "", (INCLUDE_DIR / "flaash_pkg.sv").read_text()),
+)
 
 # Fields in the order of the struct.
 EVENTS = re.findall(r"logic (\w+);", _STRUCT[1])
 
 COUNTER_OF = {
-    "busy": "CntBusy", "step": "CntSteps", "match": "CntMatches", "stall_a": "CntStallA",
-    "stall_b": "CntStallB", "stall_mac": "CntStallMac", "stall_result": "CntStallResult",
-    "dot_done": "CntDotsDone", "result": "CntResults", "zero_empty": "CntZeroEmpty",
-    "zero_cancel": "CntZeroCancel", "zero_underflow": "CntZeroUnderflow",
+    "busy": "CntBusy",
+    "step": "CntSteps",
+    "match": "CntMatches",
+    "stall_a": "CntStallA",
+    "stall_b": "CntStallB",
+    "stall_mac": "CntStallMac",
+    "stall_result": "CntStallResult",
+    "dot_done": "CntDotsDone",
+    "result": "CntResults",
+    "zero_empty": "CntZeroEmpty",
+    "zero_cancel": "CntZeroCancel",
+    "zero_underflow": "CntZeroUnderflow",
 }

@@ -48,8 +48,7 @@ class Operand:
 
     def image(self, coord_width: int, value_width: int) -> list[int]:
         """Return the lines from first_line on."""
-        return [line for entries in self.fibers
-                for line in pack_fiber(entries, self.lanes, coord_width, value_width)]
+        return [line for entries in self.fibers for line in pack_fiber(entries, self.lanes, coord_width, value_width)]
 
 
 @dataclasses.dataclass
@@ -73,9 +72,15 @@ class Setup:
 
     def pack_job(self, job: Job) -> int:
         """Return the bits of a job_t."""
-        fields = (self.a.first_id + job.a, self.a.starts[job.a], self.a.lines[job.a],
-                  self.b.first_id + job.b, job.count, self.b.starts[job.b],
-                  self.b.starts[job.b + job.count] - self.b.starts[job.b])
+        fields = (
+            self.a.first_id + job.a,
+            self.a.starts[job.a],
+            self.a.lines[job.a],
+            self.b.first_id + job.b,
+            job.count,
+            self.b.starts[job.b],
+            self.b.starts[job.b + job.count] - self.b.starts[job.b],
+        )
         return functools.reduce(lambda bits, field: bits << FIELD_WIDTH | field, fields, 0)
 
     def pairs(self) -> list[tuple[int, int]]:
@@ -99,13 +104,20 @@ class Setup:
         cache: dict[tuple[int, int], tuple] = {}
         for pair in self.pairs():
             if pair not in cache:
-                outcome = MODEL_OF_ENGINE[self.engine](
-                    self.a.fibers[pair[0]], self.b.fibers[pair[1]], self.a.lanes)
+                outcome = MODEL_OF_ENGINE[self.engine](self.a.fibers[pair[0]], self.b.fibers[pair[1]], self.a.lanes)
                 cache[pair] = self.dot(*pair), outcome
             result, outcome = cache[pair]
             fate = _fate(result, self.dense)
-            events.update({"step": outcome.steps, "dropped": outcome.dropped, "crowded": outcome.crowded,
-                           "match": sum(beat[0] for beat in outcome.beats), "dot_done": 1, fate: 1})
+            events.update(
+                {
+                    "step": outcome.steps,
+                    "dropped": outcome.dropped,
+                    "crowded": outcome.crowded,
+                    "match": sum(beat[0] for beat in outcome.beats),
+                    "dot_done": 1,
+                    fate: 1,
+                }
+            )
             flags |= int(result.flags)
             if fate == "result":
                 ids = (self.a.first_id + pair[0]) << FIELD_WIDTH | (self.b.first_id + pair[1])
@@ -158,8 +170,9 @@ def random_fiber(rng: random.Random, fmt: NumberFormat, longest: int, extent: in
     return [(coord, random_value(rng, fmt, kind)) for coord in coords]
 
 
-def random_operand(rng: random.Random, fmt: NumberFormat, lanes: int, fibers: int,
-                   longest: int = 20, extent: int = 30) -> Operand:
+def random_operand(
+    rng: random.Random, fmt: NumberFormat, lanes: int, fibers: int, longest: int = 20, extent: int = 30
+) -> Operand:
     """Return an operand whose first line and numbers are near the top of their ranges."""
     made = [random_fiber(rng, fmt, longest, extent) for _ in range(fibers)]
     return Operand(made, lanes, rng.randint(0, 100), 2**FIELD_WIDTH - rng.randint(fibers, fibers + 5))

@@ -56,8 +56,7 @@ class PortionBench(Bench):
             end = min(begin + length, places)
             slot = self.random.getrandbits(SLOT_BITS)
             first, last = begin // self.lanes, (end - 1) // self.lanes
-            portion = (((1 << SLOT_BITS | slot) << LANE_BITS | begin % self.lanes) << LANE_BITS
-                       | (end - 1) % self.lanes)
+            portion = ((1 << SLOT_BITS | slot) << LANE_BITS | begin % self.lanes) << LANE_BITS | (end - 1) % self.lanes
             mask = 2**FIELD_WIDTH - 1
             fields = setup.pack_job(job) & ~(mask << 5 * FIELD_WIDTH) & ~(mask << 4 * FIELD_WIDTH)
             fields |= (setup.a.starts[job.a] + first) << 5 * FIELD_WIDTH
@@ -90,8 +89,12 @@ async def portions_among_whole_dot_products(dut, length: int, stalls: str) -> No
     await bench.load(setup)
     rest = bench.hand_in(setup, length)
     results = rest.expected()[0]
-    await until(dut, lambda: bench.idle() and bench.jobs_gone() and len(bench.results) >= len(results),
-                60_000, "the last result")
+    await until(
+        dut,
+        lambda: bench.idle() and bench.jobs_gone() and len(bench.results) >= len(results),
+        60_000,
+        "the last result",
+    )
     await ClockCycles(dut.clk_i, 10)
     assert bench.results == results
     bench.check_parts()

@@ -14,8 +14,14 @@ async def out_of_range(dut) -> None:
     bench = await started(dut)
     long = [(coord, LEAST) for coord in range(2**17)]
     other = [(2**17, LEAST)]  # matches nothing: zero, which dense results keep
-    setup = Setup(bench.fmt, bench.engine, Operand([long], bench.lanes),
-                  Operand([long, long[:1], other], bench.lanes), [Job(0, 0, 3)], dense=True)
+    setup = Setup(
+        bench.fmt,
+        bench.engine,
+        Operand([long], bench.lanes),
+        Operand([long, long[:1], other], bench.lanes),
+        [Job(0, 0, 3)],
+        dense=True,
+    )
     await bench.load(setup)
     bench.send(setup)
     await bench.finished(setup, 300_000)

@@ -67,8 +67,13 @@ async def zeros_pass_a_full_store(dut) -> None:
     dut.result_ready_i.value = 0
     depth, one = int(dut.ResultDepth.value), random_value(bench.random, bench.fmt, "unit")
     hit, miss = [(3, one)], [(4, one)]
-    setup = Setup(bench.fmt, bench.engine, Operand([hit], bench.lanes),
-                  Operand([hit] * depth + [miss] * 50 + [hit], bench.lanes), [Job(0, 0, depth + 51)])
+    setup = Setup(
+        bench.fmt,
+        bench.engine,
+        Operand([hit], bench.lanes),
+        Operand([hit] * depth + [miss] * 50 + [hit], bench.lanes),
+        [Job(0, 0, depth + 51)],
+    )
     await bench.load(setup)
     bench.send(setup)
     await until(dut, lambda: bench.counts()["stall_result"] > 0, 400, "a result without room")
@@ -90,8 +95,14 @@ async def lines_without_a_match_pass_a_full_queue(dut) -> None:
     evens = [(2 * n, one) for n in range(6 * bench.lanes)]
     odds = [(2 * n + 1, one) for n in range(6 * bench.lanes)]
     others = [sorted([(0, one), *odds]), sorted([(0, one), (2, one), *odds])]
-    setup = Setup(bench.fmt, bench.engine, Operand([evens], bench.lanes), Operand(others, bench.lanes),
-                  [Job(0, 0, 2)] * 30, dense=True)
+    setup = Setup(
+        bench.fmt,
+        bench.engine,
+        Operand([evens], bench.lanes),
+        Operand(others, bench.lanes),
+        [Job(0, 0, 2)] * 30,
+        dense=True,
+    )
     watch = Watch(bench, setup)
     await bench.load(setup)
     bench.send(setup)
@@ -113,8 +124,9 @@ async def idle_with_results_still_stored(dut) -> None:
     dut.result_ready_i.value = 0
     one = random_value(bench.random, bench.fmt, "unit")
     fiber = [(3, one)]
-    setup = Setup(bench.fmt, bench.engine, Operand([fiber], bench.lanes),
-                  Operand([fiber] * 2, bench.lanes), [Job(0, 0, 2)])
+    setup = Setup(
+        bench.fmt, bench.engine, Operand([fiber], bench.lanes), Operand([fiber] * 2, bench.lanes), [Job(0, 0, 2)]
+    )
     watch = Watch(bench, setup)
     await bench.load(setup)
     assert bench.idle()
@@ -156,8 +168,7 @@ async def no_bubble_between_jobs(dut, fibers_per_job: int) -> None:
     value = random_value(bench.random, bench.fmt, "unit")
     a = Operand([[(n, value)] for n in range(4)], bench.lanes)
     b = Operand([[(n, value)] for n in range(20)], bench.lanes)
-    setup = Setup(bench.fmt, bench.engine, a, b,
-                  [job for n in range(4) for job in runs(n, 20, fibers_per_job)])
+    setup = Setup(bench.fmt, bench.engine, a, b, [job for n in range(4) for job in runs(n, 20, fibers_per_job)])
     await bench.run(setup)
     assert int(dut.span_o.value) == 80
 
@@ -189,8 +200,7 @@ async def latency_of_one_product(dut) -> None:
     # The latency in the header of flaash_sdpe.
     bench = await started(dut)
     fiber = [(3, random_value(bench.random, bench.fmt, "unit"))]
-    setup = Setup(bench.fmt, bench.engine, Operand([fiber], bench.lanes), Operand([fiber], bench.lanes),
-                  [Job(0, 0, 1)])
+    setup = Setup(bench.fmt, bench.engine, Operand([fiber], bench.lanes), Operand([fiber], bench.lanes), [Job(0, 0, 1)])
     await bench.load(setup)
     bench.send(setup)
     cycles = 0
@@ -215,8 +225,9 @@ async def each_fate(dut, dense: bool) -> None:
         tiny, minus_tiny = bench.fmt.encode([2.0**-120, -(2.0**-120)]).tolist()
         a.append((3, tiny))
         b += [[(3, tiny)], [(3, minus_tiny)]]
-    setup = Setup(bench.fmt, bench.engine, Operand([a], bench.lanes), Operand(b, bench.lanes),
-                  [Job(0, 0, len(b))], dense)
+    setup = Setup(
+        bench.fmt, bench.engine, Operand([a], bench.lanes), Operand(b, bench.lanes), [Job(0, 0, len(b))], dense
+    )
     await bench.run(setup)
     counts = bench.counts()
     fates = [counts[name] for name in ("zero_empty", "zero_cancel", "zero_underflow", "result")]
@@ -236,8 +247,7 @@ async def workload(dut) -> None:
     name = os.environ.get("FLAASH_WORKLOAD", "3x3x1024_d0.05")
     bench = await started(dut)
     a, b = (_operand(WORKLOADS / f"{name}_{side}.csfbin", bench) for side in ("lhs", "rhs"))
-    setup = Setup(bench.fmt, bench.engine, a, b,
-                  [Job(n, 0, len(b.fibers)) for n in range(len(a.fibers))])
+    setup = Setup(bench.fmt, bench.engine, a, b, [Job(n, 0, len(b.fibers)) for n in range(len(a.fibers))])
     await bench.load(setup)
     bench.send(setup)
     expected = setup.expected()[1]

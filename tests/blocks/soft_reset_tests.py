@@ -91,7 +91,7 @@ async def inside_a_result_frame(dut, host: str) -> None:
         side.operands = operands
         frame = await side.received()
         assert frame.error == ABORTED
-        check(frame, *side.expected(results[:frame.count]))
+        check(frame, *side.expected(results[: frame.count]))
         short += frame.count < len(results)
         side.operands = [None, None]
         await _contract(dut, random, side)
@@ -191,7 +191,7 @@ async def a_stop_keeps_the_operands(dut, host: str) -> None:
         await until(dut, lambda: dut.stopping_o.value == 0 and dut.resetting_o.value == 0, 2000, "the end")
         dut.all_stored_i.value = 0
         frame = await side.received()
-        expected = results if frame.error == 0 else results[:frame.count]
+        expected = results if frame.error == 0 else results[: frame.count]
         check(frame, *side.expected(expected))
         assert side.loaded == (takes_over is None,) * 2
 

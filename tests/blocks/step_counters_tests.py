@@ -27,8 +27,9 @@ async def steps_are_counted_by_engine(dut) -> None:
         for _ in range(cycles):
             steps = [rng.random() < share for share in shares]
             others = [rng.getrandbits(WIDTH) & ~STEP for _ in range(sdpes)]
-            dut.events_i.value = sum((other | STEP * step) << WIDTH * s
-                                     for s, (step, other) in enumerate(zip(steps, others, strict=True)))
+            dut.events_i.value = sum(
+                (other | STEP * step) << WIDTH * s for s, (step, other) in enumerate(zip(steps, others, strict=True))
+            )
             await RisingEdge(dut.clk_i)
             counts = [count + step for count, step in zip(counts, steps, strict=True)]
         dut.events_i.value = 0

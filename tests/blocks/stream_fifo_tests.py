@@ -52,7 +52,7 @@ async def reset_empties_it(dut) -> None:
     for beats in range(1, int(dut.Depth.value) + 1):
         dut.out_ready_i.value = 0
         dut.in_valid_i.value = 1
-        dut.in_data_i.value = 0xdead
+        dut.in_data_i.value = 0xDEAD
         await ClockCycles(dut.clk_i, beats)
         dut.in_valid_i.value = 0
         dut.rst_ni.value = 0

@@ -112,7 +112,7 @@ async def nobody_starves(dut) -> None:
     for sdpe in range(bench.count):
         bench.send(sdpe, 12)
     await bench.finish()
-    assert max(bench.source.refused) <= 2 ** bench.levels
+    assert max(bench.source.refused) <= 2**bench.levels
 
 
 @cocotb.test()

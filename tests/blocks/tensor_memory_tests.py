@@ -63,8 +63,9 @@ class Memory:
         """Write a random line everywhere, one or two of each operand per cycle, in random order."""
         orders = [self._order(random) for _ in range(2)]
         for writes in itertools.zip_longest(*orders, fillvalue=()):
-            await self.write_all({(i, line): random.getrandbits(self.width)
-                                  for i, lines in enumerate(writes) for line in lines})
+            await self.write_all(
+                {(i, line): random.getrandbits(self.width) for i, lines in enumerate(writes) for line in lines}
+            )
 
     def _order(self, random: Random) -> list[tuple[int, ...]]:
         """Return all lines, alone or with the next line, in random order."""
@@ -147,7 +148,7 @@ class Memory:
         for number, port in enumerate(self.port):
             if valid >> number & 1:
                 _, line = port.due.popleft()
-                got = int(data[number * self.width:(number + 1) * self.width][::-1], 2)
+                got = int(data[number * self.width : (number + 1) * self.width][::-1], 2)
                 assert got == line, f"cycle {self.cycle}, port {number}: {got:x}, expected {line:x}"
                 port.answers += 1
 
@@ -232,7 +233,7 @@ async def one_bank_for_all_is_shared_fairly(dut) -> None:
 async def different_banks_do_not_disturb_each_other(dut) -> None:
     """One port per bank, each with its own bank: full throughput."""
     memory, _ = await _started(dut, "none")
-    active = memory.port[:min(memory.ports, memory.banks)]
+    active = memory.port[: min(memory.ports, memory.banks)]
     cycles, conflicts = memory.cycle, memory.conflicts
     for number, port in enumerate(active):
         # Operand B's bank is half the banks away, so a pair at the same line does not collide.

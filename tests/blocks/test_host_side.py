@@ -18,9 +18,15 @@ BUILDS = {"verilator": ["int16"], "icarus": ["fp32", "int16"]}
 
 def _run(module: str, simulator: str, seed: int) -> None:
     for fmt in share(BUILDS[simulator], seed + 1):
-        run_bench("flaash_host_side_bench", f"tests.blocks.{module}", simulator, f"{module}-{fmt}",
-                  {"Format": FORMATS[fmt], "NodeDepth": 200, "FiberDepth": 100}, seed,
-                  extra_sources=[WRAPPER])
+        run_bench(
+            "flaash_host_side_bench",
+            f"tests.blocks.{module}",
+            simulator,
+            f"{module}-{fmt}",
+            {"Format": FORMATS[fmt], "NodeDepth": 200, "FiberDepth": 100},
+            seed,
+            extra_sources=[WRAPPER],
+        )
 
 
 @pytest.mark.alternates("icarus")
@@ -31,7 +37,6 @@ def test_result_unloader(simulator: str, seed: int) -> None:
 @pytest.mark.toggles(False)  # builds of the tests above
 def test_soft_reset(simulator: str, seed: int) -> None:
     _run("soft_reset_tests", simulator, seed)
-
 
 
 def test_check_bites() -> None:

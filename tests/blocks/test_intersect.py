@@ -10,17 +10,21 @@ from tests.blocks.intersect_model import MODELS, Beat, check_matches, random_pai
 from tests.share import share
 
 # (Lanes, CoordWidth, ValueWidth): all of them where a build is cheap.
-BUILDS = {"verilator": [(8, 32, 16), (4, 16, 32)],
-          "icarus": [(4, 16, 16), (1, 16, 32), (2, 32, 16), (8, 32, 32)]}
+BUILDS = {"verilator": [(8, 32, 16), (4, 16, 32)], "icarus": [(4, 16, 16), (1, 16, 32), (2, 32, 16), (8, 32, 32)]}
 
 
 @pytest.mark.alternates("icarus")
 @pytest.mark.parametrize("engine", ["merge", "compare"])
 def test_intersect(simulator: str, engine: str, seed: int) -> None:
     for lanes, coord_width, value_width in share(BUILDS[simulator], seed, suite=4):
-        run_bench(f"flaash_intersect_{engine}", "tests.blocks.intersect_tests", simulator,
-                  f"intersect_{engine}-l{lanes}-c{coord_width}",
-                  {"Lanes": lanes, "CoordWidth": coord_width, "ValueWidth": value_width}, seed)
+        run_bench(
+            f"flaash_intersect_{engine}",
+            "tests.blocks.intersect_tests",
+            simulator,
+            f"intersect_{engine}-l{lanes}-c{coord_width}",
+            {"Lanes": lanes, "CoordWidth": coord_width, "ValueWidth": value_width},
+            seed,
+        )
 
 
 @pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
@@ -33,9 +37,11 @@ def test_models_find_the_set_intersection(model, lanes: int, seed: int) -> None:
 def _spoilt(beats: list[Beat]) -> dict[str, list[Beat]]:
     """Return faulty streams of the pairs ({1, 2} with {1, 2}), ({1} with {2})."""
     return {
-        "a match lost": beats[1:], "a match twice": [beats[0], *beats],
+        "a match lost": beats[1:],
+        "a match twice": [beats[0], *beats],
         "two matches swapped": [(1, 0, *beats[1][2:]), (1, 1, *beats[0][2:]), beats[2]],
-        "the end lost": beats[:2], "an end too many": [*beats, (0, 1, 0, 0)],
+        "the end lost": beats[:2],
+        "an end too many": [*beats, (0, 1, 0, 0)],
         "the end too early": [(1, 1, *beats[0][2:]), *beats[1:]],
         "a beat that says nothing": [(0, 0, 0, 0), *beats],
         "a wrong value": [(1, 0, 99, beats[0][3]), *beats[1:]],

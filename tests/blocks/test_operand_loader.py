@@ -19,10 +19,19 @@ BENCHES = Path(__file__).parent / "rtl"
 # entries than lanes, the same number, and more.
 BUILDS = {
     "verilator": [("fp32", 4, 10, 512, 16, 2), ("int8", 8, 8, 256, 8, 1)],
-    "icarus": [("fp32", 4, 16, 128, 1, 1), ("fp32", 4, 10, 512, 16, 2), ("int8", 8, 8, 128, 1, 1),
-               ("int16", 2, 32, 256, 8, 1), ("int8", 1, 3, 128, 4, 1), ("fp32", 4, 10, 256, 8, 1),
-               ("bf16", 8, 15, 128, 1, 1), ("int8", 2, 8, 512, 16, 2), ("int8", 2, 8, 256, 1, 1),
-               ("fp32", 8, 32, 512, 16, 1), ("int16", 1, 12, 512, 16, 2)],
+    "icarus": [
+        ("fp32", 4, 16, 128, 1, 1),
+        ("fp32", 4, 10, 512, 16, 2),
+        ("int8", 8, 8, 128, 1, 1),
+        ("int16", 2, 32, 256, 8, 1),
+        ("int8", 1, 3, 128, 4, 1),
+        ("fp32", 4, 10, 256, 8, 1),
+        ("bf16", 8, 15, 128, 1, 1),
+        ("int8", 2, 8, 512, 16, 2),
+        ("int8", 2, 8, 256, 1, 1),
+        ("fp32", 8, 32, 512, 16, 1),
+        ("int16", 1, 12, 512, 16, 2),
+    ],
 }
 
 
@@ -32,22 +41,49 @@ def test_operand_loader(simulator: str, seed: int, rest: bool) -> None:
     half = len(BUILDS[simulator]) // 2
     builds = BUILDS[simulator][half:] if rest else BUILDS[simulator][:half]
     for fmt, lanes, coord_width, width, pointers, lines in builds:
-        run_bench("flaash_operand_loader_bench", "tests.blocks.operand_loader_tests", simulator,
-                  f"operand_loader-{fmt}-l{lanes}-c{coord_width}-w{width}-p{pointers}-n{lines}",
-                  {"Format": FORMATS[fmt].code, "Lanes": lanes, "CoordWidth": coord_width,
-                   "MemLines": 40, "NodeDepth": 50, "FiberDepth": 24, "FeedWidth": width,
-                   "PointerWords": pointers, "LineWrites": lines}, seed,
-                  extra_sources=[BENCHES / "flaash_operand_loader_bench.sv"])
+        run_bench(
+            "flaash_operand_loader_bench",
+            "tests.blocks.operand_loader_tests",
+            simulator,
+            f"operand_loader-{fmt}-l{lanes}-c{coord_width}-w{width}-p{pointers}-n{lines}",
+            {
+                "Format": FORMATS[fmt].code,
+                "Lanes": lanes,
+                "CoordWidth": coord_width,
+                "MemLines": 40,
+                "NodeDepth": 50,
+                "FiberDepth": 24,
+                "FeedWidth": width,
+                "PointerWords": pointers,
+                "LineWrites": lines,
+            },
+            seed,
+            extra_sources=[BENCHES / "flaash_operand_loader_bench.sv"],
+        )
 
 
 @pytest.mark.full("verilator")
 def test_operand_loaders(simulator: str, seed: int) -> None:
     """One loader per operand, side by side."""
-    parameters = {"Format": FORMATS["fp32"].code, "Lanes": 4, "CoordWidth": 10, "MemLines": 40,
-                  "NodeDepth": 50, "FiberDepth": 24, "FeedWidth": 512, "LineWrites": 2}
-    run_bench("flaash_operand_loaders_bench", "tests.blocks.operand_loaders_tests", simulator,
-              "operand_loaders", parameters, seed,
-              extra_sources=[BENCHES / "flaash_operand_loaders_bench.sv"])
+    parameters = {
+        "Format": FORMATS["fp32"].code,
+        "Lanes": 4,
+        "CoordWidth": 10,
+        "MemLines": 40,
+        "NodeDepth": 50,
+        "FiberDepth": 24,
+        "FeedWidth": 512,
+        "LineWrites": 2,
+    }
+    run_bench(
+        "flaash_operand_loaders_bench",
+        "tests.blocks.operand_loaders_tests",
+        simulator,
+        "operand_loaders",
+        parameters,
+        seed,
+        extra_sources=[BENCHES / "flaash_operand_loaders_bench.sv"],
+    )
 
 
 def _example(seed: int):
@@ -72,8 +108,10 @@ def test_model_agrees_with_the_tree(seed: int) -> None:
 
 def _spoilt(right: Outcome) -> dict[str, Outcome]:
     """Return outcomes that differ from the right one in one thing each."""
-    spoilt = {name: copy.deepcopy(right) for name in
-              ("operand", "error", "discarded", "node", "fiber", "sentinel", "line", "last", "info")}
+    spoilt = {
+        name: copy.deepcopy(right)
+        for name in ("operand", "error", "discarded", "node", "fiber", "sentinel", "line", "last", "info")
+    }
     spoilt["operand"].operand ^= 1
     spoilt["error"].error = (1, 0)
     spoilt["discarded"].discarded = 1

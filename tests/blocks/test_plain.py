@@ -14,12 +14,20 @@ Rows = list[dict[str, int]]
 
 def rows(names: str, *values: int | tuple[int, ...]) -> Rows:
     """Return a row of parameters per value, or per tuple of values for several names."""
-    return [dict(zip(names.split(), value if isinstance(value, tuple) else (value,), strict=True))
-            for value in values]
+    return [dict(zip(names.split(), value if isinstance(value, tuple) else (value,), strict=True)) for value in values]
 
 
-def plain(module: str, verilator: Rows, icarus: Rows, long: Rows | None = None, bench: str = "",
-          proved: bool = False, first: str = "icarus", inside: bool = False, **common: int) -> Callable:
+def plain(
+    module: str,
+    verilator: Rows,
+    icarus: Rows,
+    long: Rows | None = None,
+    bench: str = "",
+    proved: bool = False,
+    first: str = "icarus",
+    inside: bool = False,
+    **common: int,
+) -> Callable:
     """Return the test of a module.
 
     Args:
@@ -39,8 +47,15 @@ def plain(module: str, verilator: Rows, icarus: Rows, long: Rows | None = None, 
     def test(simulator: str, seed: int) -> None:
         for row in share(builds[simulator], seed, suite=3):
             label = "".join(f"-{parameter}{value}" for parameter, value in row.items())
-            run_bench(module, f"tests.blocks.{bench or name}_tests", simulator, name + label,
-                      {**common, **row}, seed, inside=inside)
+            run_bench(
+                module,
+                f"tests.blocks.{bench or name}_tests",
+                simulator,
+                name + label,
+                {**common, **row},
+                seed,
+                inside=inside,
+            )
 
     if proved:
         PROVED.append(name)
@@ -50,76 +65,117 @@ def plain(module: str, verilator: Rows, icarus: Rows, long: Rows | None = None, 
 PROVED: list[str] = []
 
 test_axi_read = plain(
-    "flaash_axi_read", rows("DataWidth Bursts BurstBeats", (128, 4, 16)),
-    rows("DataWidth Bursts BurstBeats", (128, 4, 16), (256, 16, 8), (512, 1, 64), (512, 5, 1)))
+    "flaash_axi_read",
+    rows("DataWidth Bursts BurstBeats", (128, 4, 16)),
+    rows("DataWidth Bursts BurstBeats", (128, 4, 16), (256, 16, 8), (512, 1, 64), (512, 5, 1)),
+)
 test_axi_write = plain(
-    "flaash_axi_write", rows("DataWidth Bursts BurstBeats", (128, 4, 16)),
-    rows("DataWidth Bursts BurstBeats", (128, 4, 16), (256, 2, 8), (512, 16, 4)))
+    "flaash_axi_write",
+    rows("DataWidth Bursts BurstBeats", (128, 4, 16)),
+    rows("DataWidth Bursts BurstBeats", (128, 4, 16), (256, 2, 8), (512, 16, 4)),
+)
 test_edge_loader = plain(
-    "flaash_edge_loader", rows("Format CoordWidth DataWidth Bursts", (3, 14, 256, 4), (0, 10, 512, 4)),
-    rows("Format CoordWidth DataWidth Bursts", (0, 16, 128, 8), (1, 10, 512, 2), (0, 16, 256, 4),
-         (2, 9, 256, 16), (3, 32, 128, 1), (2, 14, 128, 4), (2, 8, 512, 5)))
+    "flaash_edge_loader",
+    rows("Format CoordWidth DataWidth Bursts", (3, 14, 256, 4), (0, 10, 512, 4)),
+    rows(
+        "Format CoordWidth DataWidth Bursts",
+        (0, 16, 128, 8),
+        (1, 10, 512, 2),
+        (0, 16, 256, 4),
+        (2, 9, 256, 16),
+        (3, 32, 128, 1),
+        (2, 14, 128, 4),
+        (2, 8, 512, 5),
+    ),
+)
 test_edge_packer = plain(
-    "flaash_edge_packer", rows("DataWidth InWords", (256, 12), (128, 6)),
-    rows("DataWidth InWords", (128, 1), (128, 6), (256, 4), (256, 16), (512, 24), (512, 32)))
+    "flaash_edge_packer",
+    rows("DataWidth InWords", (256, 12), (128, 6)),
+    rows("DataWidth InWords", (128, 1), (128, 6), (256, 4), (256, 16), (512, 24), (512, 32)),
+)
 test_edge_ahead = plain("flaash_edge_ahead", [{}], [{}])
 test_edge_back = plain("flaash_edge_back", [{}], rows("Buffers", 1, 2))
 test_edge_front = plain("flaash_edge_front", [{}], [{}])
 test_edge_quota = plain("flaash_edge_quota", [{}], [{}])
 test_edge_retire = plain("flaash_edge_retire", [{}], [{}])
 test_edge_tally = plain(
-    "flaash_edge_tally", rows("DataWidth FirstBeats RestBeats", (512, 9, 0)),
-    rows("DataWidth FirstBeats RestBeats", (128, 16, 20), (256, 8, 10)))
+    "flaash_edge_tally",
+    rows("DataWidth FirstBeats RestBeats", (512, 9, 0)),
+    rows("DataWidth FirstBeats RestBeats", (128, 16, 20), (256, 8, 10)),
+)
 test_edge_writer = plain(
-    "flaash_edge_writer", rows("DataWidth ResultLanes Format BeatsBehind", (512, 8, 0, 64), (128, 2, 3, 256)),
-    rows("DataWidth ResultLanes Format BeatsBehind", (128, 1, 0, 32), (128, 2, 1, 128), (256, 4, 0, 64),
-         (256, 3, 3, 256), (512, 8, 3, 32)))
-test_delay_line = plain(
-    "flaash_delay_line", rows("Delay", 3), rows("Delay", 0, 1, 2, 3, 8, 49), Channels=3, Width=24)
+    "flaash_edge_writer",
+    rows("DataWidth ResultLanes Format BeatsBehind", (512, 8, 0, 64), (128, 2, 3, 256)),
+    rows(
+        "DataWidth ResultLanes Format BeatsBehind",
+        (128, 1, 0, 32),
+        (128, 2, 1, 128),
+        (256, 4, 0, 64),
+        (256, 3, 3, 256),
+        (512, 8, 3, 32),
+    ),
+)
+test_delay_line = plain("flaash_delay_line", rows("Delay", 3), rows("Delay", 0, 1, 2, 3, 8, 49), Channels=3, Width=24)
 test_error_log = plain("flaash_error_log", [{}], [{}])
 test_fiber_loader = plain(
-    "flaash_fiber_loader", rows("LineWidth Depth", (40, 8)),
-    rows("LineWidth Depth", (40, 8), (1, 2), (517, 4)), long=rows("LineWidth Depth", (20, 64)), proved=True)
+    "flaash_fiber_loader",
+    rows("LineWidth Depth", (40, 8)),
+    rows("LineWidth Depth", (40, 8), (1, 2), (517, 4)),
+    long=rows("LineWidth Depth", (20, 64)),
+    proved=True,
+)
 test_job_generator = plain("flaash_job_generator", [{}], [{}], proved=True)
 test_memory_bank = plain("flaash_memory_bank", [{}], [{}], Width=20, Words=6)
 test_operand_memory = plain(
-    "flaash_operand_memory", rows("Lines Buffers LineWrites", (5, 2, 2)),
+    "flaash_operand_memory",
+    rows("Lines Buffers LineWrites", (5, 2, 2)),
     rows("Lines Buffers LineWrites", (5, 2, 2), (8, 1, 1), (8, 2, 1), (8, 2, 2)),
-    inside=True, NumPorts=2, LineWidth=20, Memory=0)
+    inside=True,
+    NumPorts=2,
+    LineWidth=20,
+    Memory=0,
+)
 test_parity_bank = plain(
-    "flaash_parity_bank", rows("Words AddrWidth Ports Registered Parity", (6, 5, 2, 1, 1)),
-    rows("Words AddrWidth Ports Registered Parity", *(
-        (*size, *kind) for size in ((6, 5, 2), (2, 1, 1), (8, 3, 3))
-        for kind in ((1, 1), (0, 1), (1, 0), (0, 0)))))
+    "flaash_parity_bank",
+    rows("Words AddrWidth Ports Registered Parity", (6, 5, 2, 1, 1)),
+    rows(
+        "Words AddrWidth Ports Registered Parity",
+        *((*size, *kind) for size in ((6, 5, 2), (2, 1, 1), (8, 3, 3)) for kind in ((1, 1), (0, 1), (1, 0), (0, 0))),
+    ),
+)
 test_parity_report = plain("flaash_parity_report", rows("NumSources", 9), rows("NumSources", 1, 2, 9, 65))
 # One source more than engines: with a combiner.
 test_perf_sum = plain(
-    "flaash_perf_sum", rows("NumSdpe NumSources Empties", (64, 65, 1)),
-    rows("NumSdpe NumSources Empties", (1, 1, 1), (1, 2, 0), (5, 5, 0), (64, 64, 1), (64, 65, 1)))
-test_result_gate = plain(
-    "flaash_result_gate", rows("NumSources", 5), rows("NumSources", 1, 5, 64), CountWidth=4)
+    "flaash_perf_sum",
+    rows("NumSdpe NumSources Empties", (64, 65, 1)),
+    rows("NumSdpe NumSources Empties", (1, 1, 1), (1, 2, 0), (5, 5, 0), (64, 64, 1), (64, 65, 1)),
+)
+test_result_gate = plain("flaash_result_gate", rows("NumSources", 5), rows("NumSources", 1, 5, 64), CountWidth=4)
 test_result_lanes = plain(
-    "flaash_result_lanes", rows("NumSources Lanes", (9, 4), (8, 2)),
-    rows("NumSources Lanes", (1, 1), (5, 1), (1, 2), (8, 2), (3, 4), (33, 8)))
+    "flaash_result_lanes",
+    rows("NumSources Lanes", (9, 4), (8, 2)),
+    rows("NumSources Lanes", (1, 1), (5, 1), (1, 2), (8, 2), (3, 4), (33, 8)),
+)
 test_result_network = plain(
-    "flaash_result_network", rows("NumSources", 5), rows("NumSources", 1, 3, 8, 65), bench="stream_tree",
-    proved=True)
+    "flaash_result_network", rows("NumSources", 5), rows("NumSources", 1, 3, 8, 65), bench="stream_tree", proved=True
+)
 test_round_robin = plain(
-    "flaash_round_robin", rows("NumPorts", 5, 70), rows("NumPorts", 1, 2, 3, 5, 8, 70, 128),
-    proved=True)
+    "flaash_round_robin", rows("NumPorts", 5, 70), rows("NumPorts", 1, 2, 3, 5, 8, 70, 128), proved=True
+)
 test_step_counters = plain("flaash_step_counters", rows("NumSdpe", 64), rows("NumSdpe", 1, 5, 64))
 test_stream_arbiter2 = plain("flaash_stream_arbiter2", [{}], [{}], proved=True, Width=16)
-test_stream_fifo = plain(
-    "flaash_stream_fifo", rows("Depth", 2, 8), rows("Depth", 2, 8), proved=True, Width=16)
+test_stream_fifo = plain("flaash_stream_fifo", rows("Depth", 2, 8), rows("Depth", 2, 8), proved=True, Width=16)
 test_ram_fifo = plain(
-    "flaash_ram_fifo", rows("Depth", 2, 8), rows("Depth", 2, 8), bench="stream_fifo", proved=True, Width=16)
+    "flaash_ram_fifo", rows("Depth", 2, 8), rows("Depth", 2, 8), bench="stream_fifo", proved=True, Width=16
+)
 test_stream_register = plain("flaash_stream_register", [{}], [{}], proved=True, Width=16)
 test_stream_tree = plain(
-    "flaash_stream_tree", rows("Inputs Width", (32, 40)),
-    rows("Inputs Width", (1, 30), (2, 30), (3, 90), (5, 30), (13, 32), (64, 90)))
+    "flaash_stream_tree",
+    rows("Inputs Width", (32, 40)),
+    rows("Inputs Width", (1, 30), (2, 30), (3, 90), (5, 30), (13, 32), (64, 90)),
+)
 
 
 @pytest.mark.parametrize("name", PROVED)
 def test_what_is_marked_as_proved_is_proved(name: str) -> None:
-    assert name in {proof.wrapper.removeprefix("flaash_formal_") for proof in read_proofs()
-                    if proof.mode == "prove"}
+    assert name in {proof.wrapper.removeprefix("flaash_formal_") for proof in read_proofs() if proof.mode == "prove"}

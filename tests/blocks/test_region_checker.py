@@ -13,9 +13,15 @@ MISTAKES = {
 
 
 def _run(simulator: str, seed: int, mistake: str = "") -> None:
-    run_bench("flaash_region_checker", "tests.blocks.region_checker_tests", simulator,
-              f"region_checker-{mistake}", {"NumPorts": 3}, seed,
-              environment_variables={"FLAASH_MISTAKE": mistake})
+    run_bench(
+        "flaash_region_checker",
+        "tests.blocks.region_checker_tests",
+        simulator,
+        f"region_checker-{mistake}",
+        {"NumPorts": 3},
+        seed,
+        environment_variables={"FLAASH_MISTAKE": mistake},
+    )
 
 
 def test_inside_is_quiet(simulator: str, seed: int) -> None:

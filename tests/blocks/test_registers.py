@@ -8,26 +8,53 @@ import pytest
 from tb.common.simulation import run_bench
 
 WRAPPER = Path(__file__).parent / "rtl" / "flaash_registers_bench.sv"
-PARAMETERS = {"Format": 3, "NumSdpe": 5, "Lanes": 2, "CoordWidth": 11, "Engine": 1, "Memory": 0,
-              "Scheduler": 1, "MemLines": 777, "NodeDepth": 888, "FiberDepth": 999, "CanSplit": 1}
+PARAMETERS = {
+    "Format": 3,
+    "NumSdpe": 5,
+    "Lanes": 2,
+    "CoordWidth": 11,
+    "Engine": 1,
+    "Memory": 0,
+    "Scheduler": 1,
+    "MemLines": 777,
+    "NodeDepth": 888,
+    "FiberDepth": 999,
+    "CanSplit": 1,
+}
 
 
-@pytest.mark.parametrize("module", [
-    "registers_tests", "registers_counter_tests", "registers_bus_tests", "registers_stop_tests"])
+@pytest.mark.parametrize(
+    "module", ["registers_tests", "registers_counter_tests", "registers_bus_tests", "registers_stop_tests"]
+)
 @pytest.mark.alternates("icarus")
 def test_registers(simulator: str, seed: int, module: str) -> None:
-    run_bench("flaash_registers_bench", f"tests.blocks.{module}", simulator, module, PARAMETERS, seed,
-              extra_sources=[WRAPPER])
+    run_bench(
+        "flaash_registers_bench", f"tests.blocks.{module}", simulator, module, PARAMETERS, seed, extra_sources=[WRAPPER]
+    )
 
 
 @pytest.mark.alternates("icarus")
 def test_registers_of_the_memory_edge(simulator: str, seed: int) -> None:
-    run_bench("flaash_registers_bench", "tests.blocks.registers_edge_tests", simulator, "registers-edge",
-              {**PARAMETERS, "Ordered": 1}, seed, extra_sources=[WRAPPER])
+    run_bench(
+        "flaash_registers_bench",
+        "tests.blocks.registers_edge_tests",
+        simulator,
+        "registers-edge",
+        {**PARAMETERS, "Ordered": 1},
+        seed,
+        extra_sources=[WRAPPER],
+    )
 
 
 @pytest.mark.alternates("icarus")
 def test_registers_of_a_build_that_cannot_split(simulator: str, seed: int) -> None:
-    run_bench("flaash_registers_bench", "tests.blocks.registers_bus_tests", simulator, "registers-whole",
-              {**PARAMETERS, "CanSplit": 0}, seed, extra_sources=[WRAPPER],
-              testcase="portions_need_a_build_that_can_split,the_build_can_be_read")
+    run_bench(
+        "flaash_registers_bench",
+        "tests.blocks.registers_bus_tests",
+        simulator,
+        "registers-whole",
+        {**PARAMETERS, "CanSplit": 0},
+        seed,
+        extra_sources=[WRAPPER],
+        testcase="portions_need_a_build_that_can_split,the_build_can_be_read",
+    )

@@ -11,5 +11,12 @@ PROBE = (Path(__file__).parent / "rtl" / "flaash_reset_probe.sv",)
 def test_reset_before_the_first_edge(simulator: str, seed: int) -> None:
     """A pin that begins low does not fall, so Verilator would reset only at the clock's first edge."""
     for start in range(seed, seed + 8):
-        run_bench("flaash_reset_probe", "tests.blocks.reset_probe_tests", simulator, f"reset_probe-{start}",
-                  {}, start, extra_sources=PROBE)
+        run_bench(
+            "flaash_reset_probe",
+            "tests.blocks.reset_probe_tests",
+            simulator,
+            f"reset_probe-{start}",
+            {},
+            start,
+            extra_sources=PROBE,
+        )

@@ -17,12 +17,23 @@ RESIDENT, IDEAL = rtl.ENGINES["resident"], rtl.MEMORIES["ideal"]
 MACHINES = {
     "verilator": [("n8", False, {"NumSdpe": 8, "CoordWidth": 10})],
     "icarus": [
-        ("n3", False, {"NumSdpe": 3, "CoordWidth": 8, "Format": rtl.FORMATS["bf16"], "Lanes": 2,
-                       "SlotEntries": 32}),
+        ("n3", False, {"NumSdpe": 3, "CoordWidth": 8, "Format": rtl.FORMATS["bf16"], "Lanes": 2, "SlotEntries": 32}),
         ("n1", False, {"NumSdpe": 1, "CoordWidth": 8, "MemLatency": 1}),
-        ("n2", False, {"NumSdpe": 2, "GroupSize": 1, "CoordWidth": 6, "Memory": IDEAL, "MemLatency": 5,
-                       "Format": rtl.FORMATS["int16"], "Lanes": 1, "Slots": 2,
-                       "SlotEntries": 32}),
+        (
+            "n2",
+            False,
+            {
+                "NumSdpe": 2,
+                "GroupSize": 1,
+                "CoordWidth": 6,
+                "Memory": IDEAL,
+                "MemLatency": 5,
+                "Format": rtl.FORMATS["int16"],
+                "Lanes": 1,
+                "Slots": 2,
+                "SlotEntries": 32,
+            },
+        ),
         ("n8", False, {"NumSdpe": 8, "CoordWidth": 8, "MemLatency": 50, "Format": rtl.FORMATS["int8"]}),
         ("n32", True, {"NumSdpe": 32, "CoordWidth": 6, "Memory": IDEAL, "Format": rtl.FORMATS["int8"]}),
         ("n10", False, {"NumSdpe": 10, "CoordWidth": 6, "ResultDepth": 2, "MemBanks": 1, "Lanes": 8}),
@@ -34,9 +45,16 @@ MACHINES = {
 @pytest.mark.alternates("icarus")
 @pytest.mark.toggles(False)  # those of the chip with this engine, at ten times the cost
 def test_resident(simulator: str, seed: int) -> None:
-    for name, short, parameters in share(MACHINES[simulator], seed, of=6)[:amount(1, None)]:
+    for name, short, parameters in share(MACHINES[simulator], seed, of=6)[: amount(1, None)]:
         for module in ("lookup",) if short else ("lookup", "resident_corner"):
-            run_bench("flaash_lookup_bench", f"tests.blocks.{module}_tests", simulator,
-                      f"resident-{module}-{name}", {"Engine": RESIDENT, **parameters}, seed,
-                      extra_sources=WRAPPER, inside=True,
-                      environment_variables={"LOOKUP_SHORT": str(int(short))})
+            run_bench(
+                "flaash_lookup_bench",
+                f"tests.blocks.{module}_tests",
+                simulator,
+                f"resident-{module}-{name}",
+                {"Engine": RESIDENT, **parameters},
+                seed,
+                extra_sources=WRAPPER,
+                inside=True,
+                environment_variables={"LOOKUP_SHORT": str(int(short))},
+            )

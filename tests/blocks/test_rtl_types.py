@@ -15,11 +15,19 @@ JOB = package_types("flaash_pkg")["job_t"]
 
 
 @pytest.mark.parametrize("lanes", [2, 8])
-def test_layouts_agree_with_the_simulator(simulator: str, seed: int, lanes: int,
-                                          monkeypatch: pytest.MonkeyPatch) -> None:
+def test_layouts_agree_with_the_simulator(
+    simulator: str, seed: int, lanes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("FLAASH_BUILD", str(BUILD))  # as with make test BUILD=
-    run_bench("flaash_types_bench", "tests.blocks.rtl_types_tests", simulator, f"rtl_types-{lanes}",
-              {"Lanes": lanes}, seed, extra_sources=[BENCH])
+    run_bench(
+        "flaash_types_bench",
+        "tests.blocks.rtl_types_tests",
+        simulator,
+        f"rtl_types-{lanes}",
+        {"Lanes": lanes},
+        seed,
+        extra_sources=[BENCH],
+    )
 
 
 def test_widths_are_those_that_the_packages_state() -> None:
@@ -45,8 +53,9 @@ def test_records() -> None:
 
 
 def test_parameters_change_widths() -> None:
-    widths = [module_types("flaash_types_bench", {"CoordWidth": width}, (BENCH,))["sample_t"].width
-              for width in (9, 10)]
+    widths = [
+        module_types("flaash_types_bench", {"CoordWidth": width}, (BENCH,))["sample_t"].width for width in (9, 10)
+    ]
     assert widths[1] - widths[0] == 4  # lanes
 
 
@@ -57,10 +66,19 @@ def test_arrays_and_signs() -> None:
     assert kind["events"].unpack(kind["events"].pack([{}, {"busy": 1}]))[1].busy == 1
 
 
-@pytest.mark.parametrize(("members", "error"), [
-    ({"a_id": 1 << 20}, ValueError), ({"a_id": -1}, ValueError), ({"a": 1}, TypeError),
-    ({"portion": {"slot": 64}}, ValueError), ({"portion": {"sloth": 1}}, TypeError),
-    ({"portion": [1]}, TypeError), ({"portion": 1 << 13}, ValueError), ({"a_id": {"b": 1}}, TypeError)])
+@pytest.mark.parametrize(
+    ("members", "error"),
+    [
+        ({"a_id": 1 << 20}, ValueError),
+        ({"a_id": -1}, ValueError),
+        ({"a": 1}, TypeError),
+        ({"portion": {"slot": 64}}, ValueError),
+        ({"portion": {"sloth": 1}}, TypeError),
+        ({"portion": [1]}, TypeError),
+        ({"portion": 1 << 13}, ValueError),
+        ({"a_id": {"b": 1}}, TypeError),
+    ],
+)
 def test_what_does_not_fit_is_refused(members: dict, error: type[Exception]) -> None:
     with pytest.raises(error):
         JOB.pack(**members)

@@ -12,5 +12,11 @@ SDPES = {"verilator": [5], "icarus": [1, 2, 3, 8, 64]}
 @pytest.mark.parametrize("kind", ["round_robin", "demand"])
 def test_scheduler(simulator: str, kind: str, seed: int) -> None:
     for sdpes in SDPES[simulator]:
-        run_bench(f"flaash_scheduler_{kind}", "tests.blocks.scheduler_tests", simulator,
-                  f"scheduler_{kind}-n{sdpes}", {"NumSdpe": sdpes}, seed)
+        run_bench(
+            f"flaash_scheduler_{kind}",
+            "tests.blocks.scheduler_tests",
+            simulator,
+            f"scheduler_{kind}-n{sdpes}",
+            {"NumSdpe": sdpes},
+            seed,
+        )

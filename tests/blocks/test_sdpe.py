@@ -15,17 +15,33 @@ WRAPPER = Path(__file__).parent / "rtl" / "flaash_sdpe_bench.sv"
 RANGE_BUILD = ("int8", "compare", 8, 32)
 BUILDS = {
     "verilator": [("fp32", "merge", 8, 16), RANGE_BUILD],
-    "icarus": [("fp32", "merge", 8, 16), ("int16", "compare", 4, 32), ("bf16", "compare", 2, 16),
-               ("int8", "merge", 1, 32)],
+    "icarus": [
+        ("fp32", "merge", 8, 16),
+        ("int16", "compare", 4, 32),
+        ("bf16", "compare", 2, 16),
+        ("int8", "merge", 1, 32),
+    ],
 }
 
 
 def _run(module: str, simulator: str, build: tuple[str, str, int, int], seed: int) -> None:
     fmt, engine, lanes, coord_width = build
-    parameters = {"Format": FORMATS[fmt], "Engine": ENGINES[engine], "Lanes": lanes,
-                  "CoordWidth": coord_width, "Lines": 16448}
-    run_bench("flaash_sdpe_bench", f"tests.blocks.{module}", simulator,
-              f"{module}-{fmt}-{engine}-l{lanes}", parameters, seed, extra_sources=[WRAPPER])
+    parameters = {
+        "Format": FORMATS[fmt],
+        "Engine": ENGINES[engine],
+        "Lanes": lanes,
+        "CoordWidth": coord_width,
+        "Lines": 16448,
+    }
+    run_bench(
+        "flaash_sdpe_bench",
+        f"tests.blocks.{module}",
+        simulator,
+        f"{module}-{fmt}-{engine}-l{lanes}",
+        parameters,
+        seed,
+        extra_sources=[WRAPPER],
+    )
 
 
 @pytest.mark.alternates("icarus")

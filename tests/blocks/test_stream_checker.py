@@ -21,8 +21,7 @@ UNKNOWNS = {
 
 
 def _run(built: Build, case: str, seed: int) -> None:
-    run(built, "tests.blocks.stream_checker_tests", f"stream_checker-{case}-{built.simulator}", seed,
-        testcase=case)
+    run(built, "tests.blocks.stream_checker_tests", f"stream_checker-{case}-{built.simulator}", seed, testcase=case)
 
 
 def test_legal_traffic_passes(simulator: str, seed: int) -> None:

@@ -12,5 +12,4 @@ WRAPPER = (Path(__file__).parent / "rtl" / "flaash_work_bench.sv",)
 
 @pytest.mark.alternates("icarus")
 def test_work(simulator: str, seed: int) -> None:
-    run_bench("flaash_work_bench", "tests.blocks.work_tests", simulator, "work", {}, seed,
-              extra_sources=WRAPPER)
+    run_bench("flaash_work_bench", "tests.blocks.work_tests", simulator, "work", {}, seed, extra_sources=WRAPPER)

@@ -16,12 +16,25 @@ from tests.blocks.sdpe_events import EVENTS
 
 PORTS = ("events", "dispatch", "reads", "conflicts", "load", "sent")
 # Progress by docs/errors.md, and its latency in cycles to the watchdog.
-WORK = {("load", "step"): 0, ("dispatch", "visit"): 0, ("dispatch", "job"): 0, ("reads", ""): 1,
-        **{("events", event): 1 for event in ("step", "match", "dot_done", "empties", "result")}}
+WORK = {
+    ("load", "step"): 0,
+    ("dispatch", "visit"): 0,
+    ("dispatch", "job"): 0,
+    ("reads", ""): 1,
+    **{("events", event): 1 for event in ("step", "match", "dot_done", "empties", "result")},
+}
 # A contraction that is stuck may still do these.
-NO_WORK = [*(("events", event) for event in EVENTS if ("events", event) not in WORK), ("events", "flags"),
-           ("dispatch", "dots"), ("dispatch", "portion"), ("conflicts", ""), ("load", "loading"),
-           ("load", "discarded"), ("load", "error"), ("sent", "")]
+NO_WORK = [
+    *(("events", event) for event in EVENTS if ("events", event) not in WORK),
+    ("events", "flags"),
+    ("dispatch", "dots"),
+    ("dispatch", "portion"),
+    ("conflicts", ""),
+    ("load", "loading"),
+    ("load", "discarded"),
+    ("load", "error"),
+    ("sent", ""),
+]
 
 
 @dataclasses.dataclass

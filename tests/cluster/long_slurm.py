@@ -24,8 +24,13 @@ def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
 
 def jobs(slurm: dict[str, str]) -> list[str]:
     """Return the numbers of the running jobs."""
-    return subprocess.run(["squeue", "-h", "-t", "running", "-o", "%A"], env={**os.environ, **slurm},
-                          check=True, capture_output=True, text=True).stdout.split()
+    return subprocess.run(
+        ["squeue", "-h", "-t", "running", "-o", "%A"],
+        env={**os.environ, **slurm},
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.split()
 
 
 def test_a_regression_survives_the_death_of_a_worker(slurm: dict[str, str], tmp_path: Path) -> None:
@@ -33,8 +38,7 @@ def test_a_regression_survives_the_death_of_a_worker(slurm: dict[str, str], tmp_
     early = runs.wait_for(tmp_path, 4)
     working = jobs(slurm)
     assert len(working) == 2, "a worker per node"
-    subprocess.run(["scancel", "--signal=KILL", "--full", working[0]], check=True,
-                   env={**os.environ, **slurm})
+    subprocess.run(["scancel", "--signal=KILL", "--full", working[0]], check=True, env={**os.environ, **slurm})
     told, _ = process.communicate(timeout=runs.PATIENCE)
     assert process.returncode == 0 and "20 of 20 runs passed" in told, told
     found = runs.records(tmp_path)

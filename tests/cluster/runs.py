@@ -13,16 +13,19 @@ from tb.common.toolchain import ROOT
 PATIENCE = 1200  # seconds
 
 
-def start(build: Path, count: int, *options: str,
-          variables: dict[str, str] | None = None) -> subprocess.Popen:
+def start(build: Path, count: int, *options: str, variables: dict[str, str] | None = None) -> subprocess.Popen:
     """Begin a regression of `count` short runs, whose files go to `build`."""
     listed = build / "short.yml"
     listed.parent.mkdir(parents=True, exist_ok=True)
-    listed.write_text("- sequences: [smoke]\n  configs: [tiny]\n  simulators: [icarus]\n"
-                      f"  seeds: 1-{count}\n")
-    return subprocess.Popen([sys.executable, "-m", "tb.cli.regress", f"--list={listed}", *options], cwd=ROOT,
-                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                            env={**os.environ, "FLAASH_BUILD": str(build), **(variables or {})})
+    listed.write_text(f"- sequences: [smoke]\n  configs: [tiny]\n  simulators: [icarus]\n  seeds: 1-{count}\n")
+    return subprocess.Popen(
+        [sys.executable, "-m", "tb.cli.regress", f"--list={listed}", *options],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "FLAASH_BUILD": str(build), **(variables or {})},
+    )
 
 
 def records(build: Path) -> dict[str, dict]:

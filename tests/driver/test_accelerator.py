@@ -40,8 +40,11 @@ def opened(machine: StandIn) -> Accelerator:
 
 
 def same(result, expected) -> bool:
-    return (result.shape == expected.shape and np.array_equal(result.coords, expected.coords)
-            and np.array_equal(result.bits, expected.bits))
+    return (
+        result.shape == expected.shape
+        and np.array_equal(result.coords, expected.coords)
+        and np.array_equal(result.bits, expected.bits)
+    )
 
 
 @st.composite
@@ -51,22 +54,25 @@ def operands(draw) -> tuple[SparseTensor, SparseTensor]:
 
 
 @settings(deadline=None)  # a busy machine is no failure
-@given(operands(), st.sampled_from(["fp32", "bf16"]), st.booleans(), st.sampled_from([None, True, False]),
-       st.sampled_from([None, Room(1, 5, 2, 4), Room(2, 3, 1, 3), Room(4, 4, 3, 5)]))
+@given(
+    operands(),
+    st.sampled_from(["fp32", "bf16"]),
+    st.booleans(),
+    st.sampled_from([None, True, False]),
+    st.sampled_from([None, Room(1, 5, 2, 4), Room(2, 3, 1, 3), Room(4, 4, 3, 5)]),
+)
 def test_any_operands_in_any_tiles(pair, name, dense, again, room) -> None:
     accelerator = opened(StandIn(name, size=1 << 20))
     free = accelerator.device.allocator.free_bytes
     told = []
-    result = run(accelerator.contract(*pair, Settings(dense=dense), again, room,
-                                      lambda *numbers: told.append(numbers)))
+    result = run(accelerator.contract(*pair, Settings(dense=dense), again, room, lambda *numbers: told.append(numbers)))
     assert same(result, contract(*pair, name, dense))
     assert accelerator.device.allocator.free_bytes == free
     assert [done for done, _, _ in told] == list(range(1, result.cost.descriptors + 1))
     assert not told or told[-1] == (result.cost.descriptors, result.cost.descriptors, len(result.bits))
 
 
-@pytest.mark.parametrize("name, values", [("fp32", "special"), ("bf16", "wide"), ("int8", "int8"),
-                                          ("int16", "int16")])
+@pytest.mark.parametrize("name, values", [("fp32", "special"), ("bf16", "wide"), ("int8", "int8"), ("int16", "int16")])
 def test_tiles_of_any_size(name, values) -> None:
     rng = np.random.default_rng(5)
     a = generate.uniform_tensor(rng, (4, 9, 60), 0.2, values=values)
@@ -83,8 +89,7 @@ def test_tiles_of_any_size(name, values) -> None:
 
 def test_arrays_of_scipy() -> None:
     rng = np.random.default_rng(2)
-    a, b = (random_array((rows, 300), density=0.05, format="csr", dtype=np.float32, rng=rng)
-            for rows in (40, 70))
+    a, b = (random_array((rows, 300), density=0.05, format="csr", dtype=np.float32, rng=rng) for rows in (40, 70))
     result = run(opened(StandIn()).contract(a, b))
     assert np.array_equal(result.to("numpy") != 0, (a @ b.T).toarray() != 0)
     assert np.allclose(result.to("numpy"), (a @ b.T).toarray())
@@ -104,8 +109,11 @@ def test_an_extent_that_needs_renumbering() -> None:
     assert same(result, contract(a, b, "fp32"))
     small = run(accelerator.contract(a, SparseTensor(b.shape, b.coords[:9], b.values[:9])))
     assert small.removed[0] > 150 and small.removed[1] == 0
-    with pytest.raises(TensorError, match=r"contracted extent 2,147,483,648 exceeds 256.*CoordWidth = 31 can,"
-                                          " or renumbering may"):
+    with pytest.raises(
+        TensorError,
+        match=r"contracted extent 2,147,483,648 exceeds 256.*CoordWidth = 31 can,"
+        " or renumbering may",
+    ):
         run(accelerator.contract(a, b, renumbered=False))
     wide = opened(StandIn(coord_width=6))
     with pytest.raises(TensorError, match="contracted extent 200 exceeds 64.*CoordWidth = 8 can$"):
@@ -118,12 +126,14 @@ def test_an_extent_that_no_build_takes() -> None:
     """A descriptor has 32 bits for an extent; a message proposes a CoordWidth of at most 32."""
     fused = generate.uniform_tensor(np.random.default_rng(5), (65536, 65536), nnz=50).fuse_last(2)
     accelerator = opened(StandIn(coord_width=32))
-    with pytest.raises(TensorError, match="contracted extent 4,294,967,296 exceeds 4,294,967,295, the most"
-                                          " that CoordWidth = 32 of this machine allows; renumbering may$"):
+    with pytest.raises(
+        TensorError,
+        match="contracted extent 4,294,967,296 exceeds 4,294,967,295, the most"
+        " that CoordWidth = 32 of this machine allows; renumbering may$",
+    ):
         run(accelerator.contract(fused, fused, renumbered=False))
     assert same(run(accelerator.contract(fused, fused)), contract(fused, fused, "fp32"))
-    with pytest.raises(TensorError, match="the most that CoordWidth = 8 of this machine allows; renumbering"
-                                          " may$"):
+    with pytest.raises(TensorError, match="the most that CoordWidth = 8 of this machine allows; renumbering may$"):
         run(opened(StandIn(coord_width=8)).contract(fused, fused, renumbered=False))
 
 
@@ -160,13 +170,20 @@ def test_results_that_need_more_than_their_share_of_the_memory() -> None:
 
 def test_no_pair_of_tiles_is_contracted_twice() -> None:
     """With room for the results of three pairs there is room for each, whatever sizes the tiles have."""
-    a, b = (generate.uniform_tensor(np.random.default_rng(seed), (40, 64), nnz=nnz)
-            for seed, nnz in ((1, 900), (2, 500)))
+    a, b = (
+        generate.uniform_tensor(np.random.default_rng(seed), (40, 64), nnz=nnz) for seed, nnz in ((1, 900), (2, 500))
+    )
     room = Room(4, 60, 40, 40)
     made = arrange(a, b, opened(StandIn()).device.build, room=room)
     jobs = [max(len(part.fiber_lengths()) for part in side.parts) for side in made.sides]
-    arrays = sum(-(-array.nbytes // 64) * 64 for side in made.sides for part in side.parts
-                 for level in part.levels for array in (level.first, level.second) if array is not None)
+    arrays = sum(
+        -(-array.nbytes // 64) * 64
+        for side in made.sides
+        for part in side.parts
+        for level in part.levels
+        for array in (level.first, level.second)
+        if array is not None
+    )
     accelerator = opened(StandIn(size=(4 << 10) + arrays + 3 * (12 * jobs[0] * jobs[1] + 64)))
     queued, submit = [], accelerator.device.submit
 
@@ -188,8 +205,7 @@ def test_an_error_touches_only_its_own_contraction() -> None:
     machine.memory.bad.append((machine.memory.base + 4096, machine.memory.base + 8192, "Slave"))
     with pytest.raises(MachineError) as caught:
         run(accelerator.contract(a, b))
-    assert str(caught.value) == (
-        "ErrReadSlave (0x44) at byte 0 of crd of level 0 of A: a read response was SLVERR")
+    assert str(caught.value) == ("ErrReadSlave (0x44) at byte 0 of crd of level 0 of A: a read response was SLVERR")
     assert (caught.value.code, caught.value.name) == (0x44, "ErrReadSlave")
     assert accelerator.device.allocator.free_bytes == free
     machine.memory.bad.clear()
@@ -244,11 +260,13 @@ def test_another_machine() -> None:
 
 def test_the_driver_knows_no_simulator() -> None:
     # Without the front end of the package, which simulates.
-    code = ("import sys, types; sys.modules['flaash'] = types.ModuleType('flaash');"
-            " sys.modules['flaash'].__path__ = ['flaash']; import flaash.driver;"
-            " bad = {m.split('.')[0] for m in sys.modules} & {'cocotb', 'cocotbext', 'pyuvm'};"
-            " bad |= {m for m in sys.modules if m.startswith(('tb.env', 'tb.agents'))};"
-            " sys.exit(' '.join(bad) or 0)")
+    code = (
+        "import sys, types; sys.modules['flaash'] = types.ModuleType('flaash');"
+        " sys.modules['flaash'].__path__ = ['flaash']; import flaash.driver;"
+        " bad = {m.split('.')[0] for m in sys.modules} & {'cocotb', 'cocotbext', 'pyuvm'};"
+        " bad |= {m for m in sys.modules if m.startswith(('tb.env', 'tb.agents'))};"
+        " sys.exit(' '.join(bad) or 0)"
+    )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
 
 

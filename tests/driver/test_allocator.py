@@ -13,8 +13,7 @@ from flaash.driver.errors import OutOfMemory
 BASE, SIZE = 0x1008, 0x4000
 
 
-@given(st.lists(st.tuples(st.integers(0, 0x800), st.sampled_from([0, 64, 1024]), st.integers(0, 99)),
-                max_size=40))
+@given(st.lists(st.tuples(st.integers(0, 0x800), st.sampled_from([0, 64, 1024]), st.integers(0, 99)), max_size=40))
 def test_pieces_never_overlap(steps) -> None:
     allocator, pieces = Allocator(BASE, SIZE), {}
     whole = allocator.free_bytes

@@ -37,8 +37,10 @@ def test_arrays_of_scipy_are_not_copied(name, dtype) -> None:
     assert upper.second is None and (upper.count, leaf.count, made.shape) == (3, 4, (3, 4))
 
 
-@pytest.mark.parametrize("name, dtype, index", [
-    ("fp32", np.float64, np.int64), ("bf16", np.float32, np.int32), ("int8", np.float64, np.int64)])
+@pytest.mark.parametrize(
+    "name, dtype, index",
+    [("fp32", np.float64, np.int64), ("bf16", np.float32, np.int32), ("int8", np.float64, np.int64)],
+)
 def test_other_types_are_converted(name, dtype, index) -> None:
     made = Operand.from_csr(csr(dtype, index), FORMATS[name])
     assert np.array_equal(made.to_csf().to_tensor().to_dense(), DENSE)
@@ -76,8 +78,11 @@ def test_fibers_below_dense_levels() -> None:
     whole[tuple(operand.coords.T)] = operand.values
     made = Operand.of(operand, FORMATS["fp32"])
     starts = np.concatenate([[0], np.cumsum((~np.isnan(whole)).sum(axis=2).ravel())])
-    levels = [type(made.levels[0])(3, 3, np.arange(0, 13, 4, dtype="<u4"), None),
-              type(made.levels[0])(4, 12, starts.astype("<u4"), None), made.levels[-1]]
+    levels = [
+        type(made.levels[0])(3, 3, np.arange(0, 13, 4, dtype="<u4"), None),
+        type(made.levels[0])(4, 12, starts.astype("<u4"), None),
+        made.levels[-1],
+    ]
     dense = Operand(made.shape, levels, made.fmt)
     assert dense.to_csf().to_tensor().equals(operand)
     assert np.array_equal(dense.fiber_paths(), Fibers.of(operand).paths)

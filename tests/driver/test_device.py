@@ -129,10 +129,14 @@ def test_kept_operands_are_not_read(seed) -> None:
 
 def test_places_in_words() -> None:
     for code, place, words in (
-            (0x44, 0x91000003, "byte 48 of crd of level 1 of B"),
-            (0x45, 0x73000000, "byte 0 of val of the leaf of A"),
-            (0x46, 0x04000010, "byte 256 of the result"), (0x47, 0x05000000, "byte 0 of the completion"),
-            (0x08, 0xF0000007, "operand B, the leaf, position 7"), (0x40, 44, "byte 44 of the descriptor"),
-            (0x12, 3, "place 0x3"), (0xEE, 1, r"code 0xee \(0xee\) at place 0x1: an error that this driver")):
+        (0x44, 0x91000003, "byte 48 of crd of level 1 of B"),
+        (0x45, 0x73000000, "byte 0 of val of the leaf of A"),
+        (0x46, 0x04000010, "byte 256 of the result"),
+        (0x47, 0x05000000, "byte 0 of the completion"),
+        (0x08, 0xF0000007, "operand B, the leaf, position 7"),
+        (0x40, 44, "byte 44 of the descriptor"),
+        (0x12, 3, "place 0x3"),
+        (0xEE, 1, r"code 0xee \(0xee\) at place 0x1: an error that this driver"),
+    ):
         with pytest.raises(MachineError, match=words):
             raise MachineError(code, place)

@@ -30,15 +30,25 @@ def page_bytes() -> dict[int, bytes]:
 def descriptor() -> Descriptor:
     return Descriptor(
         [LevelEntry(0x1000, 0, 3, 3, dense=True), LevelEntry(0x1040, 0x1080, 3, 3)],
-        [LevelEntry(0x10C0, 0x1100, 3, 2)], FP32.code, 0x3000, 48, interrupt=False, tag=7)
+        [LevelEntry(0x10C0, 0x1100, 3, 2)],
+        FP32.code,
+        0x3000,
+        48,
+        interrupt=False,
+        tag=7,
+    )
 
 
 def arrays() -> dict[int, bytes]:
     a, b = Operand.from_csr(A, FP32), Operand.of(B, FP32)
     leaf = b.levels[0]
-    return {0x1000: a.levels[0].first.tobytes(), 0x1040: a.levels[1].first.tobytes(),
-            0x1080: a.levels[1].second.tobytes(), 0x10C0: leaf.first.astype("<u4").tobytes(),
-            0x1100: leaf.second.tobytes()}
+    return {
+        0x1000: a.levels[0].first.tobytes(),
+        0x1040: a.levels[1].first.tobytes(),
+        0x1080: a.levels[1].second.tobytes(),
+        0x10C0: leaf.first.astype("<u4").tobytes(),
+        0x1100: leaf.second.tobytes(),
+    }
 
 
 def test_arrays_and_descriptor_are_those_of_the_page() -> None:
@@ -47,7 +57,7 @@ def test_arrays_and_descriptor_are_those_of_the_page() -> None:
     assert len(told) > 10
     for address, data in told.items():
         (base,) = [base for base, piece in laid.items() if base <= address < base + len(piece)]
-        assert laid[base][address - base:address - base + len(data)] == data, hex(address)
+        assert laid[base][address - base : address - base + len(data)] == data, hex(address)
 
 
 def test_the_machine_answers_as_the_page_says() -> None:

@@ -27,8 +27,12 @@ SLOTS = 9
 WATCHDOG = ERROR["ErrWatchdog"]
 SHAPES = ((4, 40), (5, 40))
 # A single contraction needs only these channels after the phase's begin.
-ALONE = {"descriptor": ("ar", "r", "aw", "w", "b", "all"), "operands": ("r", "aw", "w", "b", "all"),
-         "results": ("aw", "w", "b", "all"), "completion": ("b", "all")}
+ALONE = {
+    "descriptor": ("ar", "r", "aw", "w", "b", "all"),
+    "operands": ("r", "aw", "w", "b", "all"),
+    "results": ("aw", "w", "b", "all"),
+    "completion": ("b", "all"),
+}
 READS = ("ar", "r")
 QUEUED = ("ar", "r", "aw", "w", "b", "all")
 
@@ -67,7 +71,8 @@ async def _reached(host: Host, phase: str, turn: Turn) -> None:
     conditions = {
         "operands": lambda: comes("ar", lambda at: not turn.slot <= at < turn.slot + COMPLETION_AT),
         "results": lambda: comes("aw", lambda at: turn.at <= at < turn.at + turn.wanted.nbytes),
-        "completion": lambda: comes("aw", lambda at: at == turn.slot + COMPLETION_AT)}
+        "completion": lambda: comes("aw", lambda at: at == turn.slot + COMPLETION_AT),
+    }
     while phase != "descriptor" and not conditions[phase]():
         await RisingEdge(dut.clk_i)
 
@@ -129,8 +134,10 @@ async def a_channel_dies(dut, phase: str, count: int) -> None:
     channels = ALONE[phase] if count == 1 else QUEUED
     reads = [name for name in channels if name in READS]
     others = [name for name in channels if name not in READS]
-    for channel in [*chance.sample(reads, amount(min(1, len(reads)), len(reads))),
-                    *chance.sample(others, amount(1, len(others)))]:
+    for channel in [
+        *chance.sample(reads, amount(min(1, len(reads)), len(reads))),
+        *chance.sample(others, amount(1, len(others))),
+    ]:
         # The reads of the last descriptors were prefetched, and no write follows the last record.
         turn = queue.turns[0 if channel in READS else chance.randrange(max(count - 1, 1))]
         if phase == "descriptor":

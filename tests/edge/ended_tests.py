@@ -74,16 +74,22 @@ async def _ended(dut, cause: str, prompt: bool) -> None:
     for refuses in (True, False):
         if refuses:
             host.memory.refused[RESULTS] = AxiResp.SLVERR
-        slot = host.put(Descriptor(*host.lay(*operands), host.fmt.code, RESULTS, CAPACITY, interrupt=False,
-                                   tag=refuses, prompt=prompt))
+        slot = host.put(
+            Descriptor(
+                *host.lay(*operands), host.fmt.code, RESULTS, CAPACITY, interrupt=False, tag=refuses, prompt=prompt
+            )
+        )
         await host.ring()
         await _results_under_way(host)
         await _end(host, cause)
         while await host.idle() and not await host.read("RegRingHead"):
             pass
         record = await host.completed(slot)
-        code = ERROR["ErrWriteSlave"] if refuses else ERROR[
-            {"abort": "ErrAborted", "watchdog": "ErrWatchdog", "parity": "ErrParity"}[cause]]
+        code = (
+            ERROR["ErrWriteSlave"]
+            if refuses
+            else ERROR[{"abort": "ErrAborted", "watchdog": "ErrWatchdog", "parity": "ErrParity"}[cause]]
+        )
         told = await host.read("RegEdgeError"), await host.read("RegEdgePlace")
         assert (record.code, record.place) == told, "completion and registers differ"
         assert record.code == code, f"{record.code:#x}, not {code:#x}"
@@ -111,8 +117,7 @@ async def a_refused_record_is_told(dut, prompt: bool) -> None:
     await start(dut)
     await host.set_ring()
     operands = [drawn(numbers, shape, host.fmt.name, 1.0) for shape in LONG]
-    slot = host.put(Descriptor(*host.lay(*operands), host.fmt.code, RESULTS, CAPACITY, interrupt=False,
-                               prompt=prompt))
+    slot = host.put(Descriptor(*host.lay(*operands), host.fmt.code, RESULTS, CAPACITY, interrupt=False, prompt=prompt))
     host.memory.refused[slot + 960] = AxiResp.SLVERR
     await host.ring()
     await _results_under_way(host)

@@ -48,21 +48,41 @@ class Field:
         shapes: of the operands; by default each contraction has others.
     """
 
-    def __init__(self, host: Host, random: Random, numbers: np.random.Generator, jobs: int,
-                 shapes: tuple[tuple[int, ...], tuple[int, ...]] | None = None):
+    def __init__(
+        self,
+        host: Host,
+        random: Random,
+        numbers: np.random.Generator,
+        jobs: int,
+        shapes: tuple[tuple[int, ...], tuple[int, ...]] | None = None,
+    ):
         self.host, self.image, self.jobs = host, Image(host.memory), []
         at = RESULTS + GUARD
         for _ in range(jobs):
             density = random.choice([0.3, 0.6, 1.0])
-            operands = [drawn(numbers, shape, host.fmt.name, density)
-                        for shape in shapes or random.choice(SHAPES)]
-            found = [self.image.operand(which, levels(Csf.from_tensor(operand), host.fmt))
-                     for which, operand in enumerate(operands)]
+            operands = [drawn(numbers, shape, host.fmt.name, density) for shape in shapes or random.choice(SHAPES)]
+            found = [
+                self.image.operand(which, levels(Csf.from_tensor(operand), host.fmt))
+                for which, operand in enumerate(operands)
+            ]
             coordinates, dense = random.random() < 0.3, random.random() < 0.2
             wanted = expected(*operands, host.fmt, coordinates, dense)
-            self.jobs.append(Job(
-                Descriptor(*found, host.fmt.code, at, wanted.nbytes, dense, coordinates,
-                           interrupt=random.random() < 0.5, prompt=random.random() < 0.3), at, wanted))
+            self.jobs.append(
+                Job(
+                    Descriptor(
+                        *found,
+                        host.fmt.code,
+                        at,
+                        wanted.nbytes,
+                        dense,
+                        coordinates,
+                        interrupt=random.random() < 0.5,
+                        prompt=random.random() < 0.3,
+                    ),
+                    at,
+                    wanted,
+                )
+            )
             at += -(-wanted.nbytes // 64) * 64 + GUARD
         self.end = at
         host.memory.put(RESULTS, bytes([POISON]) * (at - RESULTS))

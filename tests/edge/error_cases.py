@@ -40,8 +40,7 @@ class Setting:
     def lay(self) -> None:
         self.image = Image(self.host.memory)
         operands = [self.image.operand(i, part) for i, part in enumerate(self.found)]
-        self.words = words(
-            Descriptor(*operands, self.host.fmt.code, RESULTS, CAPACITY, interrupt=False, tag=99))
+        self.words = words(Descriptor(*operands, self.host.fmt.code, RESULTS, CAPACITY, interrupt=False, tag=99))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,9 +83,7 @@ def operands(numbers: np.random.Generator, values: str) -> tuple[SparseTensor, S
 
 
 def setting(host: Host, a: SparseTensor, b: SparseTensor) -> Setting:
-    return Setting(
-        host, (levels(Csf.from_tensor(a), host.fmt, dense=True), levels(Csf.from_tensor(b), host.fmt))
-    )
+    return Setting(host, (levels(Csf.from_tensor(a), host.fmt, dense=True), levels(Csf.from_tensor(b), host.fmt)))
 
 
 def bus_place(operand: int, level: int, part: str, offset: int) -> int:
@@ -125,9 +122,7 @@ def head_cases() -> Iterator[Case]:
         yield Case(f"what, bit {bit}", bad, 4, words=_or(1, 1 << bit))
     for bit in range(6):
         yield Case(f"results, bit {bit}", ERROR["ErrAlign"], 8, words=_or(2, 1 << bit))
-    yield Case(
-        "capacity", ERROR["ErrSpan"], 8, words=lambda words: words.__setitem__(slice(4, 6), [WIDE, WIDE])
-    )
+    yield Case("capacity", ERROR["ErrSpan"], 8, words=lambda words: words.__setitem__(slice(4, 6), [WIDE, WIDE]))
     yield Case(
         "results at the end",
         ERROR["ErrSpan"],
@@ -160,9 +155,7 @@ def level_cases() -> Iterator[Case]:
                     f"level {level}, address {word} at the end",
                     span,
                     4 * (at + word),
-                    words=lambda words, first=at + word: words.__setitem__(
-                        slice(first, first + 2), [WIDE - 63, WIDE]
-                    ),
+                    words=lambda words, first=at + word: words.__setitem__(slice(first, first + 2), [WIDE - 63, WIDE]),
                 )
         if kind == "dense":
             for count in (0, 2, 4):
@@ -230,19 +223,13 @@ def array_cases() -> Iterator[Case]:
         at(0, 1, 1),
         arrays=change(0, 1, "second", 1, 2),
     )
-    yield Case(
-        "upper coordinate repeats", ERROR["ErrCoordOrder"], at(1, 0, 1), arrays=change(1, 0, "second", 1, 0)
-    )
+    yield Case("upper coordinate repeats", ERROR["ErrCoordOrder"], at(1, 0, 1), arrays=change(1, 0, "second", 1, 0))
 
     def count(level: int, value: int) -> Callable[[list[int]], None]:
         return _set((HEAD + level * LEVEL) // 4 + 5, value)
 
-    yield Case(
-        "more nodes than there is room for", ERROR["ErrMemoryFull"], at(1, 0, 0), words=count(3, 1 << 30)
-    )
-    yield Case(
-        "more entries than there is room for", ERROR["ErrMemoryFull"], at(0, 0, 3), words=count(2, 1 << 30)
-    )
+    yield Case("more nodes than there is room for", ERROR["ErrMemoryFull"], at(1, 0, 0), words=count(3, 1 << 30))
+    yield Case("more entries than there is room for", ERROR["ErrMemoryFull"], at(0, 0, 3), words=count(2, 1 << 30))
     yield Case("no nodes, but entries", ERROR["ErrCount"], at(1, 0, 0), words=count(3, 0))
     yield Case("extent 0", ERROR["ErrExtent"], at(1, 0, 0), words=_set((HEAD + 3 * LEVEL) // 4 + 4, 0))
 
@@ -298,9 +285,7 @@ def write_refusals(setting: Setting, size: int) -> Iterator[Case]:
             f"completion record, answer {answer}, prompt {prompt}",
             WRITE[answer],
             bus_place(0, 0, "Completion", 0),
-            memory=lambda now, answer=answer: memory.refused.__setitem__(
-                now.slot + COMPLETION_AT, answer
-            ),
+            memory=lambda now, answer=answer: memory.refused.__setitem__(now.slot + COMPLETION_AT, answer),
             recorded=False,
             prompt=prompt,
         )
@@ -317,5 +302,8 @@ def ring_cases() -> list[tuple[str, str, int, int]]:
 
 def ring_ends() -> list[tuple[int, int, bool]]:
     """Return rings around the last address: base, slots, and whether the ring ends beyond it."""
-    return [(2**64 - SLOT * (slots - beyond), slots, beyond > 0)
-            for slots in (2, 3, 1024, 65536) for beyond in (0, 1, slots - 1)]
+    return [
+        (2**64 - SLOT * (slots - beyond), slots, beyond > 0)
+        for slots in (2, 3, 1024, 65536)
+        for beyond in (0, 1, slots - 1)
+    ]

@@ -112,9 +112,7 @@ async def refusals_of_the_memory(dut) -> None:
     host, a, b = await begin(dut)
     now = error_cases.setting(host, a, b)
     now.lay()
-    cases = chosen(
-        [*error_cases.refusals(now), *error_cases.write_refusals(now, expected(a, b, host.fmt).nbytes)]
-    )
+    cases = chosen([*error_cases.refusals(now), *error_cases.write_refusals(now, expected(a, b, host.fmt).nbytes)])
     for case in cases:
         await attempt(host, case, a, b)
     dut._log.info("%d cases", len(cases))
@@ -244,6 +242,8 @@ async def a_ring_changes_while_its_head_is_not_0(dut) -> None:
     await host.write("RegRingTail", 1)
     await host.halted()
     assert (await host.read("RegEdgeError"), await host.read("RegEdgePlace")) == (
-        ERROR["ErrRing"], ADDRESS["RegRingSize"])
+        ERROR["ErrRing"],
+        ADDRESS["RegRingSize"],
+    )
     await host.reset()
     await right(host, a, b, "another size")

@@ -30,9 +30,7 @@ SHAPES = [
 ]
 
 
-def drawn(
-    random: np.random.Generator, shape: tuple[int, ...], fmt: str, density: float = 0.4
-) -> SparseTensor:
+def drawn(random: np.random.Generator, shape: tuple[int, ...], fmt: str, density: float = 0.4) -> SparseTensor:
     return uniform_tensor(random, shape, density, values=VALUES[fmt])
 
 
@@ -73,16 +71,15 @@ async def operands_of_all_orders(dut, stalls: str, latency: int) -> None:
         operands = [
             image.operand(
                 i,
-                levels(
-                    Csf.from_tensor(t), host.fmt, dense=random.random() < 0.5, narrow=random.random() < 0.5
-                ),
+                levels(Csf.from_tensor(t), host.fmt, dense=random.random() < 0.5, narrow=random.random() < 0.5),
             )
             for i, t in enumerate((a, b))
         ]
         tag = random.getrandbits(32)
         host.memory.read_bytes = 0
-        slot = host.put(Descriptor(*operands, host.fmt.code, RESULTS, CAPACITY, dense, coordinates,
-                                   interrupt=False, tag=tag))
+        slot = host.put(
+            Descriptor(*operands, host.fmt.code, RESULTS, CAPACITY, dense, coordinates, interrupt=False, tag=tag)
+        )
         await host.ring()
         record = await host.completed(slot)
         wanted = expected(a, b, host.fmt, coordinates, dense)
@@ -109,8 +106,15 @@ async def a_queue(dut) -> None:
             a, b = (drawn(numbers, shape, host.fmt.name) for shape in random.choice(SHAPES))
             operands = [image.operand(i, levels(Csf.from_tensor(t), host.fmt)) for i, t in enumerate((a, b))]
             wanted = expected(a, b, host.fmt)
-            jobs.append((host.put(Descriptor(*operands, host.fmt.code, at, wanted.nbytes,
-                                             interrupt=index == SLOTS - 2, tag=index)), at, wanted))
+            jobs.append(
+                (
+                    host.put(
+                        Descriptor(*operands, host.fmt.code, at, wanted.nbytes, interrupt=index == SLOTS - 2, tag=index)
+                    ),
+                    at,
+                    wanted,
+                )
+            )
             at += -(-max(wanted.nbytes, 1) // 64) * 64
         assert dut.irq_o.value == 0
         await host.ring()
@@ -179,8 +183,11 @@ async def operands_that_are_kept(dut) -> None:
                 operands[which] = drawn(numbers, operands[which].shape, host.fmt.name)
             found.append(image.operand(which, levels(Csf.from_tensor(operands[which]), host.fmt)))
         host.memory.refused = {
-            addr: AxiResp.SLVERR for operand, _, _, at, size in image.parts if keep[operand]
-            for addr in range(at, at + size, host.memory.beat)}
+            addr: AxiResp.SLVERR
+            for operand, _, _, at, size in image.parts
+            if keep[operand]
+            for addr in range(at, at + size, host.memory.beat)
+        }
         slot = host.put(Descriptor(*found, host.fmt.code, RESULTS, CAPACITY, interrupt=False, kept=keep))
         await host.ring()
         record = await host.completed(slot)

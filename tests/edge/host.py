@@ -57,8 +57,15 @@ class Host:
         tail: the next free slot.
     """
 
-    def __init__(self, dut: SimHandleBase, latency: int = 1, stalls: str = "", random: Random | None = None,
-                 slots: int = SLOTS, quiet: int = QUIET):
+    def __init__(
+        self,
+        dut: SimHandleBase,
+        latency: int = 1,
+        stalls: str = "",
+        random: Random | None = None,
+        slots: int = SLOTS,
+        quiet: int = QUIET,
+    ):
         self.dut = dut
         self.fmt: NumberFormat = next(f for f in FORMATS.values() if f.code == int(dut.Format.value))
         self._slots = slots
@@ -166,8 +173,9 @@ class Host:
     def lay(self, *operands: SparseTensor) -> list[list[LevelEntry]]:
         """Put operands into the memory, from its beginning on, and return their levels."""
         image = Image(self.memory)
-        return [image.operand(which, levels(Csf.from_tensor(operand), self.fmt))
-                for which, operand in enumerate(operands)]
+        return [
+            image.operand(which, levels(Csf.from_tensor(operand), self.fmt)) for which, operand in enumerate(operands)
+        ]
 
     async def contract(self, a: SparseTensor, b: SparseTensor) -> tuple[Completion, np.ndarray]:
         """Contract two operands and return the completion record and the words of the results, a row each."""

@@ -63,8 +63,9 @@ async def end_and_go_on(host: Host, field: Field, ender: Ender, story: str, last
 
 def gap(random: Random) -> int:
     """Return the cycles to the next event: most are few."""
-    return random.choice([0, 0, random.randrange(1, 12), random.randrange(1, 12), random.randrange(12, 60),
-                          random.randrange(60, 300)])
+    return random.choice(
+        [0, 0, random.randrange(1, 12), random.randrange(1, 12), random.randrange(12, 60), random.randrange(60, 300)]
+    )
 
 
 @cocotb.test()
@@ -111,8 +112,13 @@ async def at_every_distance(dut, first: str) -> None:
             await ClockCycles(dut.clk_i, random.randrange(40))
             await ender.happen(first, 0)
             await ender.happen(second, cycles)
-            await end_and_go_on(host, field, ender, f"{first}, then {second} after {cycles} cycles",
-                                "soft reset" if second == "abort" else random.choice(["soft reset", "wait"]))
+            await end_and_go_on(
+                host,
+                field,
+                ender,
+                f"{first}, then {second} after {cycles} cycles",
+                "soft reset" if second == "abort" else random.choice(["soft reset", "wait"]),
+            )
             await reset_over(host)
 
 

@@ -46,20 +46,25 @@ class Queue:
         self.host, self.image, self.turns, self._each = host, Image(host.memory), [], each
         self._operands: list[SparseTensor] = []
 
-    def put(self, operands: list[SparseTensor], keep: tuple[bool, bool] = (False, False),
-            coordinates: bool = False, dense: bool = False) -> Turn:
+    def put(
+        self,
+        operands: list[SparseTensor],
+        keep: tuple[bool, bool] = (False, False),
+        coordinates: bool = False,
+        dense: bool = False,
+    ) -> Turn:
         """Write a descriptor; the caller rings."""
         if self._operands:
-            operands = [before if kept else new
-                        for before, new, kept in zip(self._operands, operands, keep, strict=True)]
+            operands = [
+                before if kept else new for before, new, kept in zip(self._operands, operands, keep, strict=True)
+            ]
         self._operands = operands
-        found = [
-            self.image.operand(i, levels(Csf.from_tensor(t), self.host.fmt)) for i, t in enumerate(operands)
-        ]
+        found = [self.image.operand(i, levels(Csf.from_tensor(t), self.host.fmt)) for i, t in enumerate(operands)]
         wanted = expected(*operands, self.host.fmt, coordinates, dense)
         at = RESULTS + self._each * len(self.turns)
-        slot = self.host.put(Descriptor(*found, self.host.fmt.code, at, self._each, dense, coordinates,
-                                        interrupt=False, kept=keep))
+        slot = self.host.put(
+            Descriptor(*found, self.host.fmt.code, at, self._each, dense, coordinates, interrupt=False, kept=keep)
+        )
         self.turns.append(Turn(slot, at, wanted))
         return self.turns[-1]
 
@@ -84,8 +89,12 @@ async def queues_of_all_kinds(dut, stalls: str, latency: int) -> None:
             if not any(keep):
                 shapes = random.choice(SHAPES)
             density = random.choice([0.0, 0.1, 0.4, 1.0])
-            queue.put([drawn(numbers, shape, host.fmt.name, density) for shape in shapes], keep,
-                      coordinates=random.random() < 0.5, dense=random.random() < 0.3)
+            queue.put(
+                [drawn(numbers, shape, host.fmt.name, density) for shape in shapes],
+                keep,
+                coordinates=random.random() < 0.5,
+                dense=random.random() < 0.3,
+            )
         await host.ring()
         for turn in queue.turns:
             turn.check(host, await host.completed(turn.slot))
@@ -101,8 +110,7 @@ async def few_fibers_and_many(dut, first: int) -> None:
     queue = Queue(host)
     for index in range(first, first + SLOTS - 1):
         shape, density = [((2, 40), 1.0), ((20, 40), 0.1)][index % 2]
-        queue.put([drawn(numbers, (3, 40), host.fmt.name, 0.5),
-                   drawn(numbers, shape, host.fmt.name, density)])
+        queue.put([drawn(numbers, (3, 40), host.fmt.name, 0.5), drawn(numbers, shape, host.fmt.name, density)])
     await host.ring()
     for turn in queue.turns:
         turn.check(host, await host.completed(turn.slot))
@@ -133,8 +141,7 @@ async def coordinates_wait_for_the_bus(dut) -> None:
     host.bus.channels["w"].stall(itertools.repeat(True))
     queue = Queue(host)
     for _ in range(SLOTS - 1):
-        queue.put([drawn(numbers, shape, host.fmt.name, 0.06) for shape in ((40, 9), (50, 9))],
-                  coordinates=True)
+        queue.put([drawn(numbers, shape, host.fmt.name, 0.06) for shape in ((40, 9), (50, 9))], coordinates=True)
     await host.ring()
     await ClockCycles(dut.clk_i, 2000)
     host.bus.channels["w"].stall(None)
@@ -161,7 +168,7 @@ async def first_operands_before_more_descriptors(dut) -> None:
     await host.ring()
     for turn in queue.turns:
         turn.check(host, await host.completed(turn.slot))
-    assert arrays[0] <= set(asked[:asked.index(queue.turns[-1].slot)])
+    assert arrays[0] <= set(asked[: asked.index(queue.turns[-1].slot)])
 
 
 @cocotb.test()
@@ -219,8 +226,9 @@ async def loading_behind_computing(dut) -> None:
     cycles = await one(1)
     further = (await one(SLOTS - 1) - cycles) / (SLOTS - 2)
     least, load = max(computing), loading / len(computing)
-    dut._log.info("alone %d cycles, each further one %.0f, of which %d compute; loading takes %.0f",
-                  cycles, further, least, load)
+    dut._log.info(
+        "alone %d cycles, each further one %.0f, of which %d compute; loading takes %.0f", cycles, further, least, load
+    )
     assert load > 150, "the operands are too small to tell"
     assert further < least + load / 2
 

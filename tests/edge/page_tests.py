@@ -31,7 +31,7 @@ async def what_the_bus_shows(dut) -> None:
     """One ID, whole beats, bursts of up to 32; only the last beat of the results leaves out bytes."""
     host, numbers = await _begin(dut)
     queue = Queue(host)
-    for shapes in SHAPES[:SLOTS - 1]:
+    for shapes in SHAPES[: SLOTS - 1]:
         queue.put([drawn(numbers, shape, host.fmt.name, 0.8) for shape in shapes])
     beat, parts, seen = host.memory.beat, [], {"ar": 0, "aw": 0}
 
@@ -41,8 +41,10 @@ async def what_the_bus_shows(dut) -> None:
             await RisingEdge(dut.clk_i)
             for channel, count in seen.items():
                 if all(getattr(dut, f"m_axi_{channel}{name}").value for name in ("valid", "ready")):
-                    told = {name: int(getattr(dut, f"m_axi_{channel}{name}").value)
-                            for name in (*STEADY, "addr", "len", "size")}
+                    told = {
+                        name: int(getattr(dut, f"m_axi_{channel}{name}").value)
+                        for name in (*STEADY, "addr", "len", "size")
+                    }
                     assert STEADY.items() <= told.items() and 1 << told["size"] == beat, told
                     assert told["len"] < MOST[channel] and told["addr"] % beat == 0
                     seen[channel] = count + 1
@@ -115,8 +117,9 @@ async def results_are_operands_of_a_later_descriptor(dut, latency: int) -> None:
     assert product.shape == (1, 1)
     [leaf] = host.lay(c)[:1]
     made = LevelEntry(leaf[0].first, RESULTS, leaf[0].extent, 1)
-    slot = host.put(Descriptor([made], leaf, host.fmt.code, RESULTS + 0x1000, CAPACITY, coordinates=True,
-                               interrupt=False))
+    slot = host.put(
+        Descriptor([made], leaf, host.fmt.code, RESULTS + 0x1000, CAPACITY, coordinates=True, interrupt=False)
+    )
     await host.ring()
     record = await host.completed(slot)
     assert record.code == 0 and record.results == 1
@@ -131,8 +134,7 @@ async def a_prompt_record_is_no_permission_to_read(dut) -> None:
     host, numbers = await _begin(dut)
     host.bus.delay({"ar": 1, "b": 300})
     operands = [drawn(numbers, shape, host.fmt.name, 1.0) for shape in SHAPES[1]]
-    slot = host.put(Descriptor(*host.lay(*operands), host.fmt.code, RESULTS, CAPACITY, interrupt=False,
-                               prompt=True))
+    slot = host.put(Descriptor(*host.lay(*operands), host.fmt.code, RESULTS, CAPACITY, interrupt=False, prompt=True))
     await host.ring()
     await host.completed(slot)
     assert await host.read("RegRingHead") == 0, "the head has moved before the answers"
@@ -148,8 +150,18 @@ async def settings_read_as_the_last_descriptor_has_them(dut) -> None:
     host, numbers = await _begin(dut)
     operands = [drawn(numbers, shape, host.fmt.name) for shape in SHAPES[1]]
     wanted = {"RegMode": 1, "RegRunLength": 3, "RegLongLines": 5}
-    slot = host.put(Descriptor(*host.lay(*operands), host.fmt.code, RESULTS, CAPACITY, dense=True,
-                               run_length=3, long_lines=5, interrupt=False))
+    slot = host.put(
+        Descriptor(
+            *host.lay(*operands),
+            host.fmt.code,
+            RESULTS,
+            CAPACITY,
+            dense=True,
+            run_length=3,
+            long_lines=5,
+            interrupt=False,
+        )
+    )
     await host.ring()
     assert (await host.completed(slot)).code == 0
     for name, value in wanted.items():

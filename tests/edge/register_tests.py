@@ -17,8 +17,12 @@ from tests.edge.first_tests import SHAPES, drawn
 from tests.edge.host import ADDRESS, BIT, SLOTS, Host
 from tests.edge.overlap_tests import Queue
 
-MEANT = {"RegRingBase": 0xFFFF_FFFF, "RegRingBaseHigh": 0xFFFF_FFFF, "RegRingSize": 0xFFFF_FFFF,
-         "RegEdgeIrqEnable": BIT["EdgeIrqDone"] | BIT["EdgeIrqError"]}  # bits that exist
+MEANT = {
+    "RegRingBase": 0xFFFF_FFFF,
+    "RegRingBaseHigh": 0xFFFF_FFFF,
+    "RegRingSize": 0xFFFF_FFFF,
+    "RegEdgeIrqEnable": BIT["EdgeIrqDone"] | BIT["EdgeIrqError"],
+}  # bits that exist
 BEGIN = ("RegEdgeStatus", "RegRingHead", "RegRingTail", "RegEdgeError", "RegEdgePlace", "RegEdgeIrqStatus")
 SETTINGS = ("RegMode", "RegRunLength", "RegPortion", "RegLongLines")  # the descriptor has them
 HARMFUL = {"RegControl": BIT["ControlSoftReset"] | BIT["ControlAbort"]}  # bits that end something
@@ -41,7 +45,8 @@ async def bytes_are_kept(dut, kind: str) -> None:
     await start(dut)
     stall(host, kind, random)
     assert await host.read("RegEdgeInfo") == (
-        int(dut.WriteBursts.value) << 24 | int(dut.ReadBursts.value) << 16 | int(dut.DataWidth.value))
+        int(dut.WriteBursts.value) << 24 | int(dut.ReadBursts.value) << 16 | int(dut.DataWidth.value)
+    )
     for name in BEGIN:
         assert await host.read(name) == 0, name
     held = dict.fromkeys(MEANT, 0)
@@ -50,7 +55,7 @@ async def bytes_are_kept(dut, kind: str) -> None:
             data = random.randbytes(random.randint(1, 4))
             answer = await host.axil.write(EDGE.registers[name].address, data)
             assert answer.resp == AxiResp.OKAY, f"{name} was refused"
-            held[name] = int.from_bytes(data + held[name].to_bytes(4, "little")[len(data):], "little") & meant
+            held[name] = int.from_bytes(data + held[name].to_bytes(4, "little")[len(data) :], "little") & meant
             assert (read := await host.read(name)) == held[name], f"{name}: {read:#x}, not {held[name]:#x}"
     await host.reset()
     assert {name: await host.read(name) for name in MEANT} == held
@@ -106,8 +111,11 @@ async def writes_at_random_disturb_nothing(dut) -> None:
         await host.write("RegWatchdog", WATCHDOG)
         queue = Queue(host)
         for _ in range(SLOTS - 1):
-            queue.put([drawn(numbers, shape, host.fmt.name) for shape in random.choice(SHAPES[1:3])],
-                      dense=random.random() < 0.5, coordinates=random.random() < 0.5)
+            queue.put(
+                [drawn(numbers, shape, host.fmt.name) for shape in random.choice(SHAPES[1:3])],
+                dense=random.random() < 0.5,
+                coordinates=random.random() < 0.5,
+            )
         await host.ring()
         names = ("RegRingBase", "RegRingBaseHigh", "RegRingSize", "RegRingTail", "RegWatchdog")
         kept = {name: await host.read(name) for name in names}

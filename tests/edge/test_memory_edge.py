@@ -12,10 +12,14 @@ from tests.share import LONG, amount
 pytestmark = pytest.mark.toggles
 
 SHAPES = [
-    {"DataWidth": 256, "Format": 1, "CoordWidth": 12}, {"DataWidth": 512, "Format": 3, "CoordWidth": 16},
-    {"DataWidth": 128, "Format": 2, "CoordWidth": 9}, {"DataWidth": 512, "Format": 0, "CoordWidth": 32},
-    {"DataWidth": 256, "NumSdpe": 7, "Format": 1}, {"DataWidth": 128, "NumSdpe": 3, "ResultLanes": 1},
-    {"DataWidth": 512, "NumSdpe": 9, "Format": 3}]
+    {"DataWidth": 256, "Format": 1, "CoordWidth": 12},
+    {"DataWidth": 512, "Format": 3, "CoordWidth": 16},
+    {"DataWidth": 128, "Format": 2, "CoordWidth": 9},
+    {"DataWidth": 512, "Format": 0, "CoordWidth": 32},
+    {"DataWidth": 256, "NumSdpe": 7, "Format": 1},
+    {"DataWidth": 128, "NumSdpe": 3, "ResultLanes": 1},
+    {"DataWidth": 512, "NumSdpe": 9, "Format": 3},
+]
 
 # What Icarus runs of first_tests in the suite: a second takes it a thousand cycles.
 SOME = "example|stalls=none/latency=1$|full" + amount("", "|a_queue$|kept=False")
@@ -27,8 +31,7 @@ def memory_at(module: str, seed: int) -> int:
     return (random.randrange(1, 2**31) << 32) - random.choice([0x9000, 0x1_0000, 0x8_1000])
 
 
-def run_edge(module: str, simulator: str, seed: int, config: str = "tiny", only: str = "",
-             **edge: int) -> None:
+def run_edge(module: str, simulator: str, seed: int, config: str = "tiny", only: str = "", **edge: int) -> None:
     """Run a module of tests/edge on flaash_memory_top, in a configuration with other parameters.
 
     Args:
@@ -37,13 +40,21 @@ def run_edge(module: str, simulator: str, seed: int, config: str = "tiny", only:
         only: an expression; the suite runs the tests of the module that it matches, LIST=long all of them.
         edge: parameters that are others than the configuration's.
     """
-    chosen = {"FLAASH_MEMORY_AT": hex(memory_at(module, seed)),
-              **({"COCOTB_TEST_FILTER": only} if only and not LONG else {})}
+    chosen = {
+        "FLAASH_MEMORY_AT": hex(memory_at(module, seed)),
+        **({"COCOTB_TEST_FILTER": only} if only and not LONG else {}),
+    }
     parameters = {**configs.load(config).parameters(), **edge}
     label = "".join(f"-{name}{value}" for name, value in edge.items())
     run_bench(
-        "flaash_memory_top", f"tests.edge.{module}", simulator, f"{module}-{config}{label}", parameters, seed,
-        shared=True, environment_variables=chosen,
+        "flaash_memory_top",
+        f"tests.edge.{module}",
+        simulator,
+        f"{module}-{config}{label}",
+        parameters,
+        seed,
+        shared=True,
+        environment_variables=chosen,
     )
 
 
@@ -57,17 +68,25 @@ def test_a_hang_is_named(simulator: str, seed: int) -> None:
     with pytest.raises(SimulationFailed) as caught:
         run_edge("hang_tests", simulator, seed)
     text = str(caught.value)
-    for sentence in ("no progress for 5000 cycles\nreads under way at m_axi",
-                     "RegRingHead: 0\nRegRingTail: 1",
-                     "not run, for a test before has hung: no progress for 5000 cycles"):
+    for sentence in (
+        "no progress for 5000 cycles\nreads under way at m_axi",
+        "RegRingHead: 0\nRegRingTail: 1",
+        "not run, for a test before has hung: no progress for 5000 cycles",
+    ):
         assert sentence in text, text
 
 
 @pytest.mark.full
 @pytest.mark.suite_on("icarus")
-@pytest.mark.parametrize("shape", [
-    pytest.param(shape, id="-".join(f"{name}{value}" for name, value in shape.items()),
-                 marks=pytest.mark.turn(number % 3, 3)) for number, shape in enumerate(SHAPES)])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        pytest.param(
+            shape, id="-".join(f"{name}{value}" for name, value in shape.items()), marks=pytest.mark.turn(number % 3, 3)
+        )
+        for number, shape in enumerate(SHAPES)
+    ],
+)
 def test_formats_and_widths(simulator: str, seed: int, shape: dict[str, int]) -> None:
     """Each width of the bus, each value format, each size of an entry."""
     run_edge("first_tests", simulator, seed, only="operands_of_all_orders/stalls=random/latency=1$", **shape)
@@ -132,5 +151,14 @@ def test_one_buffer(simulator: str, seed: int) -> None:
 
 @pytest.mark.suite_on("icarus")
 def test_overlap_with_lookup(simulator: str, seed: int) -> None:
-    run_edge("overlap_tests", simulator, seed, "fast1", only="queues_of_all_kinds.*latency=1$|few_fibers",
-             NumSdpe=2, GroupSize=1, MemLines=256, DataWidth=512)
+    run_edge(
+        "overlap_tests",
+        simulator,
+        seed,
+        "fast1",
+        only="queues_of_all_kinds.*latency=1$|few_fibers",
+        NumSdpe=2,
+        GroupSize=1,
+        MemLines=256,
+        DataWidth=512,
+    )

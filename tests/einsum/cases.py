@@ -70,8 +70,9 @@ def to_dense(result: Any) -> np.ndarray:
 def exact(case: Case, fmt: str | NumberFormat) -> np.ndarray:
     """Return numpy's result in exact arithmetic, rounded once to the format's results, as float64."""
     fmt = get_format(fmt)
-    fractions = [np.reshape(np.array([Fraction(value) for value in array.ravel()], object), array.shape)
-                 for array in case.arrays]
+    fractions = [
+        np.reshape(np.array([Fraction(value) for value in array.ravel()], object), array.shape) for array in case.arrays
+    ]
     total = np.asarray(np.einsum(case.subscripts, *fractions, dtype=object, casting="unsafe"), object)
     rounded = [_round(Fraction(value), fmt) for value in total.ravel()]
     return np.reshape(np.array(rounded, np.float64), total.shape)
@@ -87,23 +88,18 @@ def _round(number: Fraction, fmt: NumberFormat) -> float:
 @st.composite
 def cases(draw, fmt: str, most_operands: int = 3) -> Case:
     """Draw a call: one to three operands of orders 0 to 5, with all features of the notation."""
-    count = draw(st.sampled_from([1, 2, 2, 2, 3][:2 + most_operands]))
+    count = draw(st.sampled_from([1, 2, 2, 2, 3][: 2 + most_operands]))
     chain = count > 2
-    letters = draw(st.permutations(string.ascii_letters))[:6 if not chain else 5]
+    letters = draw(st.permutations(string.ascii_letters))[: 6 if not chain else 5]
     extents = {letter: draw(st.integers(1, 2 if chain else 3)) for letter in letters}
     dots = draw(st.lists(st.integers(1, 2), max_size=2)) if draw(st.integers(0, 3)) == 0 else []
     inputs, shapes, reach = [], [], 0
     for _ in range(count):
         own = draw(st.lists(st.sampled_from(letters), max_size=MAX_ORDER - (len(dots) if dots else 0)))
-        shape = [
-            1 if own.count(letter) == 1 and draw(st.integers(0, 7)) == 0 else extents[letter]
-            for letter in own
-        ]
+        shape = [1 if own.count(letter) == 1 and draw(st.integers(0, 7)) == 0 else extents[letter] for letter in own]
         if dots and draw(st.booleans()):
             place, some = draw(st.integers(0, len(own))), draw(st.integers(0, len(dots)))
-            shape[place:place] = [
-                extent if draw(st.integers(0, 3)) else 1 for extent in dots[len(dots) - some :]
-            ]
+            shape[place:place] = [extent if draw(st.integers(0, 3)) else 1 for extent in dots[len(dots) - some :]]
             own.insert(place, "...")
             reach = max(reach, some)
         inputs.append("".join(own))
@@ -128,9 +124,7 @@ def _arrays(draw, shape: tuple[int, ...], fmt: str, chain: bool) -> np.ndarray:
     if style == "ones":
         values = rng.choice([-1.0, 1.0], shape)
     elif style == "small" or fmt == "int8":
-        values = rng.integers(-128 if style == "wide" else -4, 128 if style == "wide" else 5, shape).astype(
-            float
-        )
+        values = rng.integers(-128 if style == "wide" else -4, 128 if style == "wide" else 5, shape).astype(float)
     else:
         values = rng.normal(size=shape) * (2.0 ** rng.integers(-75, 60, shape) if style == "wide" else 1)
     values = np.asarray(values) * (rng.random(shape) < draw(st.sampled_from([0.0, 0.3, 0.6, 1.0])))

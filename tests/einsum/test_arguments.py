@@ -22,38 +22,56 @@ def refused(sentence: str, *call, **options) -> None:
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize("call, path, sentence", [
-    (THREE, [], "3 operands are left"),
-    (THREE, [(0, 1)], "2 operands are left"),
-    (THREE, [(0,)], "3 operands are left"),
-    (THREE, [(0, 0), (0, 1)], r"step \(0, 0\) names an operand twice"),
-    (THREE, [(0, 5), (0, 1)], r"step \(0, 5\) names no operand 5, there are 3"),
-    (THREE, [(-1, 0), (0, 1)], r"step \(-1, 0\) names no operand -1, there are 3"),
-    (THREE, [(0, 1), (0, 2)], r"step \(0, 2\) names no operand 2, there are 2"),
-    (THREE, [(0, 1), (0, 1), (0, 1)], r"step \(0, 1\) names no operand 1, there are 1"),
-    (THREE, [(), (0, 1, 2)], r"step \(\) names no operand"),
-    (THREE, [0, 1], "is neither a way of opt_einsum nor a path of steps such as"),
-    (THREE, [(0.5, 1), (0, 1)], "is neither a way"),
-    (THREE, [("a", 1), (0, 1)], "is neither a way"),
-    (THREE, 5, "is neither a way"),
-    (THREE, "fast", "not found, valid options are .*greedy"),
-    (TWO, [], "2 operands are left"),
-    (TWO, [(0, 2)], r"step \(0, 2\) names no operand 2, there are 2"),
-    (TWO, "fast", "not found, valid options are .*greedy"),
-    (("i->i", [2.0]), [(0, 1)], r"step \(0, 1\) names no operand 1, there are 1"),
-])
+@pytest.mark.parametrize(
+    "call, path, sentence",
+    [
+        (THREE, [], "3 operands are left"),
+        (THREE, [(0, 1)], "2 operands are left"),
+        (THREE, [(0,)], "3 operands are left"),
+        (THREE, [(0, 0), (0, 1)], r"step \(0, 0\) names an operand twice"),
+        (THREE, [(0, 5), (0, 1)], r"step \(0, 5\) names no operand 5, there are 3"),
+        (THREE, [(-1, 0), (0, 1)], r"step \(-1, 0\) names no operand -1, there are 3"),
+        (THREE, [(0, 1), (0, 2)], r"step \(0, 2\) names no operand 2, there are 2"),
+        (THREE, [(0, 1), (0, 1), (0, 1)], r"step \(0, 1\) names no operand 1, there are 1"),
+        (THREE, [(), (0, 1, 2)], r"step \(\) names no operand"),
+        (THREE, [0, 1], "is neither a way of opt_einsum nor a path of steps such as"),
+        (THREE, [(0.5, 1), (0, 1)], "is neither a way"),
+        (THREE, [("a", 1), (0, 1)], "is neither a way"),
+        (THREE, 5, "is neither a way"),
+        (THREE, "fast", "not found, valid options are .*greedy"),
+        (TWO, [], "2 operands are left"),
+        (TWO, [(0, 2)], r"step \(0, 2\) names no operand 2, there are 2"),
+        (TWO, "fast", "not found, valid options are .*greedy"),
+        (("i->i", [2.0]), [(0, 1)], r"step \(0, 1\) names no operand 1, there are 1"),
+    ],
+)
 def test_a_path_that_leads_nowhere(call: tuple, path, sentence: str) -> None:
     refused(f"^optimize=.*({sentence})", *call, optimize=path)
 
 
-@pytest.mark.parametrize("call, path, result", [
-    (THREE, [(0, 1, 2)], 30), (THREE, [(0, 1), (0, 1)], 30), (THREE, [(1, 2), (1, 0)], 30),
-    (THREE, [[np.int64(0), 2], (0, 1)], 30), (THREE, ["einsum_path", (0, 1), (0, 1)], 30),
-    (THREE, True, 30), (THREE, False, 30), (THREE, None, 30), (THREE, "greedy", 30),
-    (THREE, [(1,), (0, 1, 2)], 30), (THREE, opt_einsum.RandomGreedy(), 30),
-    (TWO, [(0, 1)], 6), (TWO, [(1, 0)], 6), (TWO, "optimal", 6), (TWO, False, 6),
-    (("i->i", [2.0]), [(0,)], 2), (("i->i", [2.0]), [], 2), (("i->", [2.0]), "auto", 2),
-])
+@pytest.mark.parametrize(
+    "call, path, result",
+    [
+        (THREE, [(0, 1, 2)], 30),
+        (THREE, [(0, 1), (0, 1)], 30),
+        (THREE, [(1, 2), (1, 0)], 30),
+        (THREE, [[np.int64(0), 2], (0, 1)], 30),
+        (THREE, ["einsum_path", (0, 1), (0, 1)], 30),
+        (THREE, True, 30),
+        (THREE, False, 30),
+        (THREE, None, 30),
+        (THREE, "greedy", 30),
+        (THREE, [(1,), (0, 1, 2)], 30),
+        (THREE, opt_einsum.RandomGreedy(), 30),
+        (TWO, [(0, 1)], 6),
+        (TWO, [(1, 0)], 6),
+        (TWO, "optimal", 6),
+        (TWO, False, 6),
+        (("i->i", [2.0]), [(0,)], 2),
+        (("i->i", [2.0]), [], 2),
+        (("i->", [2.0]), "auto", 2),
+    ],
+)
 def test_a_path_that_leads_to_one_result(call: tuple, path, result: int) -> None:
     assert flaash.einsum(*call, on="model", optimize=path) == [result]
 
@@ -61,8 +79,9 @@ def test_a_path_that_leads_to_one_result(call: tuple, path, result: int) -> None
 def test_numpy_s_own_path() -> None:
     operands = [np.arange(size * 3.0).reshape(size, 3) for size in (3, 3, 3)]
     path = np.einsum_path("ij,jk,kl->il", *operands)[0]
-    np.testing.assert_array_equal(flaash.einsum("ij,jk,kl->il", *operands, on="model", optimize=path),
-                                  np.einsum("ij,jk,kl->il", *operands))
+    np.testing.assert_array_equal(
+        flaash.einsum("ij,jk,kl->il", *operands, on="model", optimize=path), np.einsum("ij,jk,kl->il", *operands)
+    )
 
 
 @pytest.mark.parametrize("kind", [[1], {}, "", 0, b"numpy", "list"])
@@ -96,24 +115,33 @@ class Odd:
         raise RuntimeError("can't call numpy() on this\nbecause of that")
 
 
-@pytest.mark.parametrize("operand, sentence", [
-    ([[1, 2], [3]], "numpy makes no array of this list: .*inhomogeneous"),
-    ([[[1, 2], [3]], [1]], "numpy makes no array of this list: .*inhomogeneous"),
-    (Odd(), r"numpy makes no array of this Odd: can't call numpy\(\) on this because of that"),
-    (A.astype(complex), "values of type complex128 are not real numbers"),
-    (A.astype(object), "values of type object are not real numbers"),
-    (np.zeros((0, 2), complex), "values of type complex128 are not real numbers"),
-    (None, "values of type object are not real numbers"),
-])
+@pytest.mark.parametrize(
+    "operand, sentence",
+    [
+        ([[1, 2], [3]], "numpy makes no array of this list: .*inhomogeneous"),
+        ([[[1, 2], [3]], [1]], "numpy makes no array of this list: .*inhomogeneous"),
+        (Odd(), r"numpy makes no array of this Odd: can't call numpy\(\) on this because of that"),
+        (A.astype(complex), "values of type complex128 are not real numbers"),
+        (A.astype(object), "values of type object are not real numbers"),
+        (np.zeros((0, 2), complex), "values of type complex128 are not real numbers"),
+        (None, "values of type object are not real numbers"),
+    ],
+)
 def test_operands_that_are_no_tensors(operand, sentence: str) -> None:
     refused(f"^operand 1: {sentence}", "ij,jk", A, operand)
     with pytest.raises(EinsumError, match=f"^operand 1: {sentence}"):
         flaash.tensordot(A, operand, 1, on="model")
 
 
-@pytest.mark.parametrize("name, why", [
-    ("out", "the result is a new tensor"), ("dtype", "the format of the configuration sets"),
-    ("order", "a dense result is in C order"), ("casting", "the format of the configuration sets")])
+@pytest.mark.parametrize(
+    "name, why",
+    [
+        ("out", "the result is a new tensor"),
+        ("dtype", "the format of the configuration sets"),
+        ("order", "a dense result is in C order"),
+        ("casting", "the format of the configuration sets"),
+    ],
+)
 def test_options_of_numpy_that_are_not_there(name: str, why: str) -> None:
     refused(f"^{name}= of numpy.einsum is not supported: {why}", **{name: None})
     with pytest.raises(TypeError, match="einsum.. got an unexpected keyword argument 'optimise'"):
@@ -128,16 +156,28 @@ def test_axes_that_are_no_integers(axes) -> None:
 
 def test_tensors_of_pydata_without_modes() -> None:
     """pydata/sparse keeps the number as the fill value, or as an entry."""
-    for three in (sparse.COO.from_numpy(np.array(3.0)), sparse.COO(np.zeros((0, 1), int), [3.0], shape=()),
-                  sparse.COO.from_numpy(np.array([1.0, 2.0])).sum()):
+    for three in (
+        sparse.COO.from_numpy(np.array(3.0)),
+        sparse.COO(np.zeros((0, 1), int), [3.0], shape=()),
+        sparse.COO.from_numpy(np.array([1.0, 2.0])).sum(),
+    ):
         result = flaash.einsum(",i", three, [1.0, 2.0], on="model")
         assert isinstance(result, sparse.COO) and to_dense(result).tolist() == [3, 6]
 
 
-EMPTY = [("ij,kj->ik", (0, 3), (4, 3)), ("ij,kj->ik", (3, 0), (4, 0)), ("ij,kj->ik", (0, 0), (0, 0)),
-         ("ij->j", (0, 3)), ("i->", (0,)), ("i,i->i", (0,), (1,)), ("ij,jk,kl", (2, 0), (0, 2), (2, 2)),
-         ("ii->i", (0, 0)), ("bij,bjk->bik", (0, 2, 3), (0, 3, 2)), ("i,j", (0,), (2,)),
-         ("...i->...", (2, 0))]
+EMPTY = [
+    ("ij,kj->ik", (0, 3), (4, 3)),
+    ("ij,kj->ik", (3, 0), (4, 0)),
+    ("ij,kj->ik", (0, 0), (0, 0)),
+    ("ij->j", (0, 3)),
+    ("i->", (0,)),
+    ("i,i->i", (0,), (1,)),
+    ("ij,jk,kl", (2, 0), (0, 2), (2, 2)),
+    ("ii->i", (0, 0)),
+    ("bij,bjk->bik", (0, 2, 3), (0, 3, 2)),
+    ("i,j", (0,), (2,)),
+    ("...i->...", (2, 0)),
+]
 
 
 @pytest.mark.parametrize("call", EMPTY, ids=str)
@@ -151,10 +191,17 @@ def test_extents_of_zero(call: tuple, config: str) -> None:
     assert not report.runs and "an extent is 0" in str(report)
 
 
-@pytest.mark.parametrize("make, kind", [
-    (csr_array, csr_array), (coo_array, coo_array), (bsr_array, bsr_array),
-    (sparse.COO.from_numpy, sparse.COO), (sparse.GCXS.from_numpy, sparse.GCXS),
-    (lambda array: flaash.einsum("ij", array, on="model", kind="tensor"), SparseTensor)])
+@pytest.mark.parametrize(
+    "make, kind",
+    [
+        (csr_array, csr_array),
+        (coo_array, coo_array),
+        (bsr_array, bsr_array),
+        (sparse.COO.from_numpy, sparse.COO),
+        (sparse.GCXS.from_numpy, sparse.GCXS),
+        (lambda array: flaash.einsum("ij", array, on="model", kind="tensor"), SparseTensor),
+    ],
+)
 @pytest.mark.parametrize("shape", [(0, 3), (3, 0)])
 def test_extents_of_zero_in_every_kind(make, kind: type, shape: tuple[int, int]) -> None:
     operand = make(np.ones(shape))
@@ -177,12 +224,22 @@ def torch_tensors() -> dict:
     plain = torch.from_numpy(A).float()
     twice = torch.sparse_coo_tensor([[0, 0, 1, 1], [1, 1, 0, 1]], [0.5, 0.5, 2.0, 3.0], (2, 2))
     rows = torch.sparse_coo_tensor([[0, 1]], plain, (2, 2))
-    return {"parameter": torch.nn.Parameter(plain), "bfloat16": plain.bfloat16(), "float16": plain.half(),
-            "float8": plain.to(torch.float8_e4m3fn), "float64": plain.double(), "int8": plain.char(),
-            "coo": plain.to_sparse(), "csr": plain.to_sparse_csr(), "csc": plain.to_sparse_csc(),
-            "bsr": plain.to_sparse_bsr((1, 1)), "coo, bfloat16, grad": plain.bfloat16().to_sparse(
-                ).requires_grad_(), "coo, entries twice": twice, "coo of rows": rows,
-            "negated view": (plain - 1j * plain).conj().imag}
+    return {
+        "parameter": torch.nn.Parameter(plain),
+        "bfloat16": plain.bfloat16(),
+        "float16": plain.half(),
+        "float8": plain.to(torch.float8_e4m3fn),
+        "float64": plain.double(),
+        "int8": plain.char(),
+        "coo": plain.to_sparse(),
+        "csr": plain.to_sparse_csr(),
+        "csc": plain.to_sparse_csc(),
+        "bsr": plain.to_sparse_bsr((1, 1)),
+        "coo, bfloat16, grad": plain.bfloat16().to_sparse().requires_grad_(),
+        "coo, entries twice": twice,
+        "coo of rows": rows,
+        "negated view": (plain - 1j * plain).conj().imag,
+    }
 
 
 def test_tensors_of_torch() -> None:
@@ -195,9 +252,11 @@ def test_tensors_of_torch() -> None:
 def test_tensors_of_torch_that_have_no_real_values() -> None:
     torch = pytest.importorskip("torch")
     plain = torch.from_numpy(A)
-    for operand, sentence in ((plain + 0j, "values of type complex128 are not"),
-                              ((plain + 0j).conj(), "values of type complex128 are not"),
-                              (plain.to_sparse() * 1j, "values of type complex128 are not"),
-                              (plain.to("meta"), "numpy makes no array of this Tensor"),
-                              ([plain.requires_grad_()], "numpy makes no array of this list")):
+    for operand, sentence in (
+        (plain + 0j, "values of type complex128 are not"),
+        ((plain + 0j).conj(), "values of type complex128 are not"),
+        (plain.to_sparse() * 1j, "values of type complex128 are not"),
+        (plain.to("meta"), "numpy makes no array of this Tensor"),
+        ([plain.requires_grad_()], "numpy makes no array of this list"),
+    ):
         refused(f"^operand 1: {sentence}", "ij,jk", A, operand)

@@ -44,8 +44,9 @@ def call(site: Path, program: str, *arguments: str) -> str:
     (folder / "models.py").write_text("MINE = True\n")
     (folder / "program.py").write_text(program)
     environment = {**os.environ, "PYTHONPATH": str(site), "XDG_CACHE_HOME": str(site.with_name("cache"))}
-    result = subprocess.run([sys.executable, "program.py", *arguments], cwd=folder, env=environment,
-                            capture_output=True, text=True)
+    result = subprocess.run(
+        [sys.executable, "program.py", *arguments], cwd=folder, env=environment, capture_output=True, text=True
+    )
     assert result.returncode == 0, result.stderr
     return result.stdout
 
@@ -89,10 +90,12 @@ def test_what_is_printed_of_an_object_is_short() -> None:
 
 
 def test_imports_are_moved() -> None:
-    for before, after in (("from models.csf import Csf", "from flaash.models.csf import Csf"),
-                          ("    import tb.env", "    import flaash.tb.env"),
-                          ("import modelsx", "import modelsx"),
-                          ('TEST = "tb.env.serve_tests"', 'TEST = "flaash.tb.env.serve_tests"')):
+    for before, after in (
+        ("from models.csf import Csf", "from flaash.models.csf import Csf"),
+        ("    import tb.env", "    import flaash.tb.env"),
+        ("import modelsx", "import modelsx"),
+        ('TEST = "tb.env.serve_tests"', 'TEST = "flaash.tb.env.serve_tests"'),
+    ):
         assert moved(before) == after
 
 
@@ -108,9 +111,13 @@ def needed(module: str, seen: dict[str, set[str]]) -> None:
         return
     found = seen[module] = set()
     for node in ast.walk(ast.parse(path.read_text())):
-        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else \
-            [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)] \
-            if isinstance(node, ast.ImportFrom) else []
+        names = (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
         for name in names:
             if name.partition(".")[0] in ("flaash", *PACKAGES):
                 needed(name, seen)
@@ -124,8 +131,14 @@ def test_every_package_that_is_imported_is_installed() -> None:
     for module in ("flaash", "tb.env.serve", "tb.env.serve_tests"):
         needed(module, seen)
     assert len(seen) > 50
-    imported = {DISTRIBUTIONS.get(name, name.replace("_", "-")) for names in seen.values() for name in names
-                if name not in sys.stdlib_module_names} - OPTIONAL
-    listed = {re.match(r"[\w-]+", text)[0].replace("_", "-")
-              for text in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]}
+    imported = {
+        DISTRIBUTIONS.get(name, name.replace("_", "-"))
+        for names in seen.values()
+        for name in names
+        if name not in sys.stdlib_module_names
+    } - OPTIONAL
+    listed = {
+        re.match(r"[\w-]+", text)[0].replace("_", "-")
+        for text in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    }
     assert imported - listed == set()

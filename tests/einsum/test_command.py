@@ -58,13 +58,17 @@ def test_contracts_two_files(capsys: pytest.CaptureFixture) -> None:
     np.testing.assert_array_equal(io.read("c.npz").to_dense(), np.einsum("bij,bkj->bik", A, B))
 
 
-@pytest.mark.parametrize("options, sentence", [
-    (["--axes", "1:2"], "AXES can't be given together with EINSUM"),
-    (["--seq", "smoke", "--portion", "4"], "SEQ and PORTION can't be given together with EINSUM"),
-    (["--seeds", "1-3"], "EINSUM is for one run"),
-    (["--a", ""], "EINSUM needs A, and B if there are two operands"),
-    (["--out", "c.xyz"], "c.xyz: unknown ending"),
-    (["--b", "none.npz"], "none.npz: can't be read")])
+@pytest.mark.parametrize(
+    "options, sentence",
+    [
+        (["--axes", "1:2"], "AXES can't be given together with EINSUM"),
+        (["--seq", "smoke", "--portion", "4"], "SEQ and PORTION can't be given together with EINSUM"),
+        (["--seeds", "1-3"], "EINSUM is for one run"),
+        (["--a", ""], "EINSUM needs A, and B if there are two operands"),
+        (["--out", "c.xyz"], "c.xyz: unknown ending"),
+        (["--b", "none.npz"], "none.npz: can't be read"),
+    ],
+)
 def test_mistakes(options: list[str], sentence: str, capsys: pytest.CaptureFixture) -> None:
     assert call(*options) == MISTAKE
     assert sentence in capsys.readouterr().err

@@ -22,11 +22,15 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         io.write(name, SparseTensor.from_dense(array))
 
 
-@pytest.mark.parametrize(("arguments", "expected"), [
-    (["einsum", "bij,bkj->bik", "a.npz", "b.tns", "--on", "icarus"], np.einsum("bij,bkj->bik", A, B)),
-    (["einsum", "bij->j", "a.npz", "--on", "model"], A.sum((0, 1))),
-    (["sim", "a.npz", "b.tns", "--on", "icarus"], np.tensordot(A, B, ((2,), (2,)))),
-    (["sim", "a.npz", "b.tns", "--axes", "0,2:0,2", "--on", "icarus"], np.tensordot(A, B, ((0, 2), (0, 2))))])
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["einsum", "bij,bkj->bik", "a.npz", "b.tns", "--on", "icarus"], np.einsum("bij,bkj->bik", A, B)),
+        (["einsum", "bij->j", "a.npz", "--on", "model"], A.sum((0, 1))),
+        (["sim", "a.npz", "b.tns", "--on", "icarus"], np.tensordot(A, B, ((2,), (2,)))),
+        (["sim", "a.npz", "b.tns", "--axes", "0,2:0,2", "--on", "icarus"], np.tensordot(A, B, ((0, 2), (0, 2)))),
+    ],
+)
 def test_contracts_files(arguments: list[str], expected: np.ndarray, capsys: pytest.CaptureFixture) -> None:
     assert command.main([*arguments, "--config", "tiny", "--out", "c.npz"]) == 0
     printed = capsys.readouterr().out
@@ -34,22 +38,25 @@ def test_contracts_files(arguments: list[str], expected: np.ndarray, capsys: pyt
     np.testing.assert_array_equal(io.read("c.npz").to_dense(), expected)
 
 
-@pytest.mark.parametrize(("arguments", "told"), [
-    (["einsum", "ij,kj", "a.npz", "b.tns"], "operand 0"),
-    (["einsum", "bij,bkj", "a.npz", "none.tns"], "none.tns: can't be read"),
-    (["sim", "a.npz", "b.tns", "--axes", "1"], "axes '1' are not of the form"),
-    (["sim", "a.npz", "b.tns", "--axes", "1:1"], "extent 3 of mode 1 of A differs from extent 5"),
-    (["sim", "a.npz", "b.tns", "--config", "slow"], "unknown configuration 'slow'"),
-    (["sim", "a.npz", "b.tns", "--out", "c.xyz"], "c.xyz: unknown ending; results are written as"),
-    (["sim", "a.npz", "b.tns", "--out", "none/c.npz"], "there is no folder")])
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["einsum", "ij,kj", "a.npz", "b.tns"], "operand 0"),
+        (["einsum", "bij,bkj", "a.npz", "none.tns"], "none.tns: can't be read"),
+        (["sim", "a.npz", "b.tns", "--axes", "1"], "axes '1' are not of the form"),
+        (["sim", "a.npz", "b.tns", "--axes", "1:1"], "extent 3 of mode 1 of A differs from extent 5"),
+        (["sim", "a.npz", "b.tns", "--config", "slow"], "unknown configuration 'slow'"),
+        (["sim", "a.npz", "b.tns", "--out", "c.xyz"], "c.xyz: unknown ending; results are written as"),
+        (["sim", "a.npz", "b.tns", "--out", "none/c.npz"], "there is no folder"),
+    ],
+)
 def test_a_mistake_is_one_line(arguments: list[str], told: str, capsys: pytest.CaptureFixture) -> None:
     assert command.main(arguments) == command.MISTAKE
     printed = capsys.readouterr().err
     assert printed.startswith("error: ") and printed.count("\n") == 1 and told in printed
 
 
-@pytest.mark.parametrize("arguments", [
-    [], ["other"], ["sim", "a.npz"], ["sim", "a.npz", "b.tns", "--on", "model"]])
+@pytest.mark.parametrize("arguments", [[], ["other"], ["sim", "a.npz"], ["sim", "a.npz", "b.tns", "--on", "model"]])
 def test_a_wrong_call_is_explained(arguments: list[str], capsys: pytest.CaptureFixture) -> None:
     with pytest.raises(SystemExit) as end:
         command.main(arguments)
@@ -66,8 +73,11 @@ def test_a_chip_that_disagrees_fails(monkeypatch: pytest.MonkeyPatch, capsys: py
 
 
 def test_help_and_version(capsys: pytest.CaptureFixture) -> None:
-    for arguments, told in ((["--version"], f"flaash {flaash.__version__}"), (["--help"], "einsum"),
-                            (["sim", "--help"], "--axes")):
+    for arguments, told in (
+        (["--version"], f"flaash {flaash.__version__}"),
+        (["--help"], "einsum"),
+        (["sim", "--help"], "--axes"),
+    ):
         with pytest.raises(SystemExit) as end:
             command.main(arguments)
         assert end.value.code == 0 and told in capsys.readouterr().out

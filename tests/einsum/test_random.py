@@ -34,9 +34,7 @@ def agree(fmt: str, on: str, count: int, seed: int, most_operands: int = 3, shri
     )
     @hypothesis.given(cases(fmt, most_operands), st.sampled_from([None, "numpy", "tensor"]))
     def run(case, kind) -> None:
-        result, report = flaash.einsum(
-            case.subscripts, *case.operands(), on=backend, kind=kind, return_report=True
-        )
+        result, report = flaash.einsum(case.subscripts, *case.operands(), on=backend, kind=kind, return_report=True)
         compared.append(report)
         expected = exact(case, fmt)
         assert np.shape(to_dense(result)) == expected.shape

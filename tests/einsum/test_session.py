@@ -70,8 +70,9 @@ def test_equal_calls_give_equal_reports(chip: flaash.Chip) -> None:
     assert [str(report) for report in reports[1:]] == [str(reports[0])] * 2
     _, slices = flaash.einsum("bij,bjk->bik", [A, A], [B, B], on=chip, return_report=True)
     assert slices.load_cycles == 2 * reports[0].load_cycles
-    deliveries = [chip._session.contract([Order(*pair, chip.machine.settings(*pair))])[0]
-                  for pair, _ in (reports[0].runs * 2)]
+    deliveries = [
+        chip._session.contract([Order(*pair, chip.machine.settings(*pair))])[0] for pair, _ in (reports[0].runs * 2)
+    ]
     assert deliveries[0].counters == deliveries[1].counters
 
 
@@ -120,9 +121,7 @@ def test_a_simulator_that_dies(chip: flaash.Chip) -> None:
     multiply(chip)
     found = processes(chip)
     found[-1].kill()
-    with pytest.raises(
-        SessionError, match=rf"the simulated chip \(configuration {CONFIG}, .*\) ended: .*died"
-    ):
+    with pytest.raises(SessionError, match=rf"the simulated chip \(configuration {CONFIG}, .*\) ended: .*died"):
         multiply(chip)
     assert all_gone(found)
     multiply(chip)
@@ -155,9 +154,7 @@ while True:
 
 @pytest.mark.suite_on("icarus")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-def test_a_caller_that_ends_in_the_middle_of_a_call(
-    how: signal.Signals, tmp_path: Path, simulator: str
-) -> None:
+def test_a_caller_that_ends_in_the_middle_of_a_call(how: signal.Signals, tmp_path: Path, simulator: str) -> None:
     caller = subprocess.Popen(
         [sys.executable, "-c", CALLER, CONFIG, simulator],
         cwd=ROOT,

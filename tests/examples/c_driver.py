@@ -27,37 +27,72 @@ MOVE_MEMORY = ctypes.CFUNCTYPE(None, c_void_p, c_uint64, c_void_p, c_uint32)
 class CPlatform(Structure):
     """flaash_platform_t."""
 
-    _fields_ = [("context", c_void_p), ("read_register", READ_REGISTER), ("write_register", WRITE_REGISTER),
-                ("read_memory", MOVE_MEMORY), ("write_memory", MOVE_MEMORY)]
+    _fields_ = [
+        ("context", c_void_p),
+        ("read_register", READ_REGISTER),
+        ("write_register", WRITE_REGISTER),
+        ("read_memory", MOVE_MEMORY),
+        ("write_memory", MOVE_MEMORY),
+    ]
 
 
 class CDevice(Structure):
     """flaash_device_t."""
 
-    _fields_ = [("platform", c_void_p), ("ring", c_uint64), ("slots", c_uint32), ("polls", c_uint32),
-                ("first", c_uint32), ("tail", c_uint32)]
+    _fields_ = [
+        ("platform", c_void_p),
+        ("ring", c_uint64),
+        ("slots", c_uint32),
+        ("polls", c_uint32),
+        ("first", c_uint32),
+        ("tail", c_uint32),
+    ]
 
 
 class CLevel(Structure):
     """flaash_level_t."""
 
-    _fields_ = [("first", c_uint64), ("second", c_uint64), ("extent", c_uint32), ("count", c_uint32),
-                ("kind", c_uint32)]
+    _fields_ = [
+        ("first", c_uint64),
+        ("second", c_uint64),
+        ("extent", c_uint32),
+        ("count", c_uint32),
+        ("kind", c_uint32),
+    ]
 
 
 class CDescriptor(Structure):
     """flaash_descriptor_t."""
 
-    _fields_ = [("order_a", c_uint32), ("order_b", c_uint32), ("a", POINTER(CLevel)), ("b", POINTER(CLevel)),
-                ("format", c_uint32), ("flags", c_uint32), ("results", c_uint64), ("capacity", c_uint64),
-                ("run_length", c_uint32), ("portion", c_uint32), ("long_lines", c_uint32), ("tag", c_uint32)]
+    _fields_ = [
+        ("order_a", c_uint32),
+        ("order_b", c_uint32),
+        ("a", POINTER(CLevel)),
+        ("b", POINTER(CLevel)),
+        ("format", c_uint32),
+        ("flags", c_uint32),
+        ("results", c_uint64),
+        ("capacity", c_uint64),
+        ("run_length", c_uint32),
+        ("portion", c_uint32),
+        ("long_lines", c_uint32),
+        ("tag", c_uint32),
+    ]
 
 
 class CCompletion(Structure):
     """flaash_completion_t."""
 
-    _fields_ = [("code", c_uint32), ("place", c_uint32), ("tag", c_uint32), ("results", c_uint64),
-                ("written", c_uint64), ("cycles", c_uint64), ("computing", c_uint64), ("read", c_uint64)]
+    _fields_ = [
+        ("code", c_uint32),
+        ("place", c_uint32),
+        ("tag", c_uint32),
+        ("results", c_uint64),
+        ("written", c_uint64),
+        ("cycles", c_uint64),
+        ("computing", c_uint64),
+        ("read", c_uint64),
+    ]
 
 
 def compile_library(folder: Path, compiler: Sequence[str] = COMPILERS[0]) -> Path:
@@ -69,8 +104,21 @@ def compile_library(folder: Path, compiler: Sequence[str] = COMPILERS[0]) -> Pat
     folder.mkdir(parents=True, exist_ok=True)
     registers.write_all(folder)
     library = folder / "host.so"
-    done = subprocess.run([*compiler, *WARNINGS, "-shared", "-fPIC", f"-I{folder}", f"-I{DRIVER}",
-                           *map(str, SOURCES), "-o", str(library)], capture_output=True, text=True)
+    done = subprocess.run(
+        [
+            *compiler,
+            *WARNINGS,
+            "-shared",
+            "-fPIC",
+            f"-I{folder}",
+            f"-I{DRIVER}",
+            *map(str, SOURCES),
+            "-o",
+            str(library),
+        ],
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0 and not done.stderr, done.stderr
     return library
 
@@ -79,41 +127,76 @@ def load(path: Path) -> ctypes.CDLL:
     """Return the library with the types of its functions."""
     library = ctypes.CDLL(str(path))
     device, platform = POINTER(CDevice), POINTER(CPlatform)
-    types = {"open": (c_int, device, platform, c_uint64, c_uint32, c_uint32), "reset": (c_int, device),
-             "submit": (c_int, device, POINTER(CDescriptor)), "doorbell": (None, device),
-             "collect": (c_int, device, POINTER(CCompletion)), "wait": (c_int, device, POINTER(CCompletion)),
-             "interrupts": (c_uint32, device), "error": (c_uint32, device, POINTER(c_uint32)),
-             "host": (c_int, platform, c_uint64, c_uint32)}
+    types = {
+        "open": (c_int, device, platform, c_uint64, c_uint32, c_uint32),
+        "reset": (c_int, device),
+        "submit": (c_int, device, POINTER(CDescriptor)),
+        "doorbell": (None, device),
+        "collect": (c_int, device, POINTER(CCompletion)),
+        "wait": (c_int, device, POINTER(CCompletion)),
+        "interrupts": (c_uint32, device),
+        "error": (c_uint32, device, POINTER(c_uint32)),
+        "host": (c_int, platform, c_uint64, c_uint32),
+    }
     for name, (result, *arguments) in types.items():
         function = getattr(library, f"flaash_{name}")
         function.restype, function.argtypes = result, arguments
     return library
 
 
-def platform(read_register: Callable[[int], int], write_register: Callable[[int, int], None],
-             read_memory: Callable[[int, int], bytes],
-             write_memory: Callable[[int, bytes], None]) -> CPlatform:
+def platform(
+    read_register: Callable[[int], int],
+    write_register: Callable[[int, int], None],
+    read_memory: Callable[[int, int], bytes],
+    write_memory: Callable[[int, bytes], None],
+) -> CPlatform:
     """Return a platform whose functions are Python's; they must not raise: C can't pass exceptions."""
+
     def read(_: int, address: int, data: int, length: int) -> None:
         ctypes.memmove(data, read_memory(address, length), length)
 
     def write(_: int, address: int, data: int, length: int) -> None:
         write_memory(address, bytes((c_char * length).from_address(data)))
 
-    return CPlatform(None, READ_REGISTER(lambda _, offset: read_register(offset)),
-                     WRITE_REGISTER(lambda _, offset, value: write_register(offset, value)),
-                     MOVE_MEMORY(read), MOVE_MEMORY(write))
+    return CPlatform(
+        None,
+        READ_REGISTER(lambda _, offset: read_register(offset)),
+        WRITE_REGISTER(lambda _, offset, value: write_register(offset, value)),
+        MOVE_MEMORY(read),
+        MOVE_MEMORY(write),
+    )
 
 
 def _levels(entries: Sequence[LevelEntry]) -> ctypes.Array:
-    return (CLevel * len(entries))(*(
-        CLevel(entry.first, entry.second, entry.extent, entry.count, entry.dense | entry.narrow << 1)
-        for entry in entries))
+    return (CLevel * len(entries))(
+        *(
+            CLevel(entry.first, entry.second, entry.extent, entry.count, entry.dense | entry.narrow << 1)
+            for entry in entries
+        )
+    )
 
 
 def descriptor(said: Descriptor) -> CDescriptor:
     """Return a descriptor in the C driver's form."""
-    flags = (said.dense << 16 | said.coordinates << 17 | said.interrupt << 18 | said.kept[0] << 19
-             | said.kept[1] << 20 | said.prompt << 21)
-    return CDescriptor(len(said.a), len(said.b), _levels(said.a), _levels(said.b), said.format, flags,
-                       said.results, said.capacity, said.run_length, said.portion, said.long_lines, said.tag)
+    flags = (
+        said.dense << 16
+        | said.coordinates << 17
+        | said.interrupt << 18
+        | said.kept[0] << 19
+        | said.kept[1] << 20
+        | said.prompt << 21
+    )
+    return CDescriptor(
+        len(said.a),
+        len(said.b),
+        _levels(said.a),
+        _levels(said.b),
+        said.format,
+        flags,
+        said.results,
+        said.capacity,
+        said.run_length,
+        said.portion,
+        said.long_lines,
+        said.tag,
+    )

@@ -46,20 +46,25 @@ class System:
         self.axil = AxiLiteMaster(AxiLiteBus.from_prefix(dut, "s_axil"), dut.clk_i, dut.rst_ni, **reset)
         self.driver = c_driver.load(Path(os.environ[LIBRARY]))
         self.platform = c_driver.platform(
-            self._guarded(self.read_register, 0), self._guarded(self.write_register, None),
-            self._guarded(self.read, b""), self._guarded(self.write, None))
+            self._guarded(self.read_register, 0),
+            self._guarded(self.write_register, None),
+            self._guarded(self.read, b""),
+            self._guarded(self.write, None),
+        )
         self.device = c_driver.CDevice()
         self.forgiving = False  # a refused read returns zeros, a refused write is dropped
         self._failure: BaseException | None = None
 
     def _guarded(self, access: Callable, otherwise: Any) -> Callable:
         """Return an access that C calls from its thread; its exception is stored for call()."""
+
         def guarded(*arguments: Any) -> Any:
             try:
                 return resume(access)(*arguments)
             except BaseException as error:  # C can't pass it on
                 self._failure = self._failure or error
                 return otherwise if otherwise != b"" else bytes(arguments[1])
+
         return guarded
 
     async def call(self, name: str, *arguments: Any) -> int:
@@ -127,18 +132,22 @@ async def traffic(system: System, random: Any) -> None:
         at = random.randrange(len(held) - 1)
         data = random.randbytes(random.randint(1, min(300, len(held) - at)))
         await system.write(TRAFFIC + at, data)
-        held[at:at + len(data)] = data
+        held[at : at + len(data)] = data
         first = random.randrange(len(held) - 300)
         length = random.randint(1, 300)
-        assert await system.read(TRAFFIC + first, length) == held[first:first + length]
+        assert await system.read(TRAFFIC + first, length) == held[first : first + length]
 
 
-async def place(system: System, image: Image, memory: Collected, random: Any,
-                *operands: SparseTensor) -> list[list[LevelEntry]]:
+async def place(
+    system: System, image: Image, memory: Collected, random: Any, *operands: SparseTensor
+) -> list[list[LevelEntry]]:
     """Write operands into the memory and return their levels."""
-    entries = [image.operand(which, levels(Csf.from_tensor(operand), FMT, dense=random.random() < 0.5,
-                                           narrow=random.random() < 0.5))
-               for which, operand in enumerate(operands)]
+    entries = [
+        image.operand(
+            which, levels(Csf.from_tensor(operand), FMT, dense=random.random() < 0.5, narrow=random.random() < 0.5)
+        )
+        for which, operand in enumerate(operands)
+    ]
     for address, data in memory.pieces:
         await system.write(address, data)
     memory.pieces.clear()
@@ -168,8 +177,11 @@ async def a_firmware_that_finds_something_wrong(dut: SimHandleBase) -> None:
         return bytes(data)
 
     system.platform = c_driver.platform(
-        system._guarded(system.read_register, 0), system._guarded(system.write_register, None),
-        system._guarded(spoiled, b""), system._guarded(system.write, None))
+        system._guarded(system.read_register, 0),
+        system._guarded(system.write_register, None),
+        system._guarded(spoiled, b""),
+        system._guarded(system.write, None),
+    )
     line = await system.call("host", ctypes.byref(system.platform), 0, POLLS)
     source = (c_driver.FIRMWARE / "flaash_host.c").read_text().splitlines()
     assert source[line - 1].strip() == "CHECK(right(records));"
@@ -202,8 +214,16 @@ async def contractions_beside_other_traffic(dut: SimHandleBase) -> None:
         a, b = (drawn(numbers, shape, FMT.name) for shape in random.choice(SHAPES))
         entries = await place(system, image, memory, random, a, b)
         coordinates, results = random.random() < 0.5, RESULTS + turn * CAPACITY
-        said = Descriptor(*entries, FMT.code, results, CAPACITY, coordinates=coordinates,
-                          interrupt=random.random() < 0.5, tag=tag, prompt=random.random() < 0.5)
+        said = Descriptor(
+            *entries,
+            FMT.code,
+            results,
+            CAPACITY,
+            coordinates=coordinates,
+            interrupt=random.random() < 0.5,
+            tag=tag,
+            prompt=random.random() < 0.5,
+        )
         if await system.submit(said) == c_driver.FULL:
             await system.ring()
             await collect()

@@ -17,8 +17,22 @@ AT = {name: register.address for name, register in {**rtl.REGISTERS, **rtl.EDGE.
 ERROR = {name: error.value for name, error in {**rtl.ERRORS, **rtl.EDGE.errors}.items()}
 RING, SLOTS, POLLS = 0x12_0000_0400, 3, 5
 LEAF = LevelEntry(0x12_0000_4000, 0x12_0000_4040, 9, 2, narrow=True)
-WORK = Descriptor([LevelEntry(0x12_0000_5000, 0, 3, 3, dense=True), LEAF], [LEAF], 0, 0x12_0000_6000, 2**33,
-                  True, True, True, 1, 2, 3, 0x8765_4321, (False, True), True)
+WORK = Descriptor(
+    [LevelEntry(0x12_0000_5000, 0, 3, 3, dense=True), LEAF],
+    [LEAF],
+    0,
+    0x12_0000_6000,
+    2**33,
+    True,
+    True,
+    True,
+    1,
+    2,
+    3,
+    0x8765_4321,
+    (False, True),
+    True,
+)
 
 
 class Chip:
@@ -37,11 +51,11 @@ class Chip:
         return self.registers.get(offset, 0)
 
     def _load(self, address: int, length: int) -> bytes:
-        return bytes(self.memory[address - RING:address - RING + length])
+        return bytes(self.memory[address - RING : address - RING + length])
 
     def _store(self, address: int, data: bytes) -> None:
         assert RING <= address <= RING + len(self.memory) - len(data)
-        self.memory[address - RING:address - RING + len(data)] = data
+        self.memory[address - RING : address - RING + len(data)] = data
 
     def open(self, ring: int = RING, slots: int = SLOTS) -> int:
         return self._library.flaash_open(byref(self.device), byref(self._platform), ring, slots, POLLS)
@@ -118,9 +132,9 @@ def test_the_bytes_of_a_slot(chip: Chip) -> None:
     """The bytes equal the Python driver's, the reference of docs/descriptors.md; no old record stays."""
     assert chip.submit() == OK
     packed = WORK.pack()
-    assert chip.memory[:len(packed)] == packed
-    assert chip.memory[len(packed):COMPLETION_AT + 60] == b"\xff" * (COMPLETION_AT + 60 - len(packed))
-    assert chip.memory[COMPLETION_AT + 60:SLOT] == bytes(4)
+    assert chip.memory[: len(packed)] == packed
+    assert chip.memory[len(packed) : COMPLETION_AT + 60] == b"\xff" * (COMPLETION_AT + 60 - len(packed))
+    assert chip.memory[COMPLETION_AT + 60 : SLOT] == bytes(4)
 
 
 @pytest.mark.parametrize(("a", "b"), [(0, 1), (1, 0), (9, 1), (1, 9)])

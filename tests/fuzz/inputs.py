@@ -13,8 +13,18 @@ from models.errors import TensorError
 from models.tensor import SparseTensor
 
 # Arrays that the readers search in an archive, with their dimensions, and types that they must distinguish.
-DIMENSIONS = {"shape": 1, "data": 1, "fill_value": 0, "coords": 2, "row": 1, "col": 1, "indices": 1,
-              "indptr": 1, "compressed_axes": 1, "offsets": 1}
+DIMENSIONS = {
+    "shape": 1,
+    "data": 1,
+    "fill_value": 0,
+    "coords": 2,
+    "row": 1,
+    "col": 1,
+    "indices": 1,
+    "indptr": 1,
+    "compressed_axes": 1,
+    "offsets": 1,
+}
 FORMATS = ("coo", "gcxs", "csr", "csc", "bsr", "dia", "other")
 TYPES = ("<i4", "<u8", "<f8", "<f4", ">i4", "|b1", "<c8", "<U1", "<f2")
 MATRIX_MARKET = tuple(
@@ -22,7 +32,9 @@ MATRIX_MARKET = tuple(
     for layout, field, symmetry, sizes, body in (
         ("array", "real", "general", "2 2", "1\n0\n-2.5\n3e2\n"),
         ("coordinate", "pattern", "symmetric", "3 3 2", "2 1\n3 3\n"),
-        ("coordinate", "integer", "skew-symmetric", "3 3 1", "3 1 -7\n")))
+        ("coordinate", "integer", "skew-symmetric", "3 3 1", "3 1 -7\n"),
+    )
+)
 
 
 def sound_files(ending: str) -> Iterator[bytes]:
@@ -30,7 +42,8 @@ def sound_files(ending: str) -> Iterator[bytes]:
     tensors = (
         SparseTensor.from_coordinates((4, 3), np.array([[0, 1], [2, 0], [3, 2]]), np.array([1.5, -2, 0.25])),
         SparseTensor.from_coordinates((2, 1, 3), np.array([[1, 0, 2]]), np.array([np.inf])),
-        SparseTensor.from_coordinates((5,), np.zeros((0, 1), np.int64), np.zeros(0)))
+        SparseTensor.from_coordinates((5,), np.zeros((0, 1), np.int64), np.zeros(0)),
+    )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"seed{ending.removesuffix('.gz')}"
         for tensor in tensors:

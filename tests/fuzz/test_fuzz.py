@@ -22,8 +22,23 @@ from tools import fuzz
 ENDINGS = list(io.READERS)
 INPUTS = amount(1500, 6000)  # per reader
 # Texts, sizes and bytes at which readers decide.
-PIECES = (b"\xff\xff\xff\xff", b"\0\0\0\x80", b"-1", b"4294967296", b"99999999999999999999", b"1e999", b"nan",
-          b"1_0", b"\n", b" ", b"%", b"#", b"# shape: 3", b"\0", b"\x80")
+PIECES = (
+    b"\xff\xff\xff\xff",
+    b"\0\0\0\x80",
+    b"-1",
+    b"4294967296",
+    b"99999999999999999999",
+    b"1e999",
+    b"nan",
+    b"1_0",
+    b"\n",
+    b" ",
+    b"%",
+    b"#",
+    b"# shape: 3",
+    b"\0",
+    b"\x80",
+)
 
 
 def damage(rng: random.Random, data: bytes) -> bytes:
@@ -37,7 +52,7 @@ def damage(rng: random.Random, data: bytes) -> bytes:
             case 1:
                 damaged[first:first] = rng.choice(PIECES)
             case 2:
-                del damaged[first:first + rng.randint(1, 8)]
+                del damaged[first : first + rng.randint(1, 8)]
             case _:
                 damaged[first:first] = damaged[first:last]
     return bytes(damaged)
@@ -79,12 +94,15 @@ def test_corpus(tmp_path: Path, name: str) -> None:
     read_or_refuse(path)
 
 
-@pytest.mark.parametrize(("reader", "complaint"), [
-    (lambda path: np.zeros(3)[7], IndexError),
-    (lambda path: (_ for _ in ()).throw(TensorError("no file named")), AssertionError),
-    (lambda path: SparseTensor((2,), np.array([[1], [0]]), np.ones(2)), AssertionError),
-    (lambda path: SparseTensor((2,), np.array([[5]]), np.ones(1)), TensorError),
-])
+@pytest.mark.parametrize(
+    ("reader", "complaint"),
+    [
+        (lambda path: np.zeros(3)[7], IndexError),
+        (lambda path: (_ for _ in ()).throw(TensorError("no file named")), AssertionError),
+        (lambda path: SparseTensor((2,), np.array([[1], [0]]), np.ones(2)), AssertionError),
+        (lambda path: SparseTensor((2,), np.array([[5]]), np.ones(1)), TensorError),
+    ],
+)
 def test_a_broken_reader_is_noticed(tmp_path: Path, monkeypatch, reader, complaint) -> None:
     monkeypatch.setitem(io.READERS, ".tns", reader)
     with pytest.raises(complaint):
@@ -94,8 +112,17 @@ def test_a_broken_reader_is_noticed(tmp_path: Path, monkeypatch, reader, complai
 def _pretend(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, program: str) -> None:
     """Let `make fuzz` start this program in place of the fuzzer."""
     monkeypatch.setattr(fuzz, "FOLDER", tmp_path)
-    monkeypatch.setattr(fuzz, "command", lambda ending, corpus, seconds, seed: [
-        sys.executable, "-c", textwrap.dedent(program), str(corpus.parent), ending])
+    monkeypatch.setattr(
+        fuzz,
+        "command",
+        lambda ending, corpus, seconds, seed: [
+            sys.executable,
+            "-c",
+            textwrap.dedent(program),
+            str(corpus.parent),
+            ending,
+        ],
+    )
 
 
 def test_make_fuzz_reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
@@ -106,12 +133,16 @@ def test_make_fuzz_reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caps
 
 
 def test_make_fuzz_fails_with_what_it_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
-    _pretend(monkeypatch, tmp_path, """
+    _pretend(
+        monkeypatch,
+        tmp_path,
+        """
         import pathlib, sys
         if sys.argv[2] == ".mtx":
             (pathlib.Path(sys.argv[1]) / "crash-1").touch()
             sys.exit(77)
-        print("Done 1 runs")""")
+        print("Done 1 runs")""",
+    )
     assert fuzz.main(["--minutes", "1"]) == 1
     assert capsys.readouterr().out.count("broken by") == 1
 
@@ -123,6 +154,5 @@ def test_make_fuzz_fails_without_the_fuzzer(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_the_command_is_one_that_can_be_called() -> None:
-    result = subprocess.run([sys.executable, "-m", "tools.fuzz", "--help"], capture_output=True, text=True,
-                            check=False)
+    result = subprocess.run([sys.executable, "-m", "tools.fuzz", "--help"], capture_output=True, text=True, check=False)
     assert result.returncode == 0 and "--minutes" in result.stdout

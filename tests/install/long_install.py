@@ -41,19 +41,27 @@ class Place:
         self.user = folder / "user"
         self.user.mkdir(parents=True)
         (self.user / "models.py").write_text("MINE = True\n")  # in the way of a package that takes the name
-        self.environment = {name: value for name, value in os.environ.items()
-                            if not name.startswith(("PYTHON", "FLAASH", "VIRTUAL_ENV"))}
+        self.environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("PYTHON", "FLAASH", "VIRTUAL_ENV"))
+        }
         self.environment["XDG_CACHE_HOME"] = str(folder / "cache")
         subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
         self.bin = folder / "venv" / "bin"
         done = self.run("pip", "install", "--quiet", *what, cwd=ROOT)
         assert done.returncode == 0, done.stderr
 
-    def run(self, program: str, *arguments: str | Path, cwd: Path | None = None,
-            ) -> subprocess.CompletedProcess:
+    def run(
+        self,
+        program: str,
+        *arguments: str | Path,
+        cwd: Path | None = None,
+    ) -> subprocess.CompletedProcess:
         """Run a program of the virtual environment, in the user's folder."""
-        return subprocess.run([self.bin / program, *arguments], cwd=cwd or self.user, env=self.environment,
-                              capture_output=True, text=True)
+        return subprocess.run(
+            [self.bin / program, *arguments], cwd=cwd or self.user, env=self.environment, capture_output=True, text=True
+        )
 
     def python(self, program: str) -> str:
         """Run a program in Python and return its output."""
@@ -87,8 +95,10 @@ def test_it_is_imported_from_any_folder(place: Place) -> None:
 
 def test_no_folder_of_the_checkout_is_a_name(place: Place) -> None:
     """A user's environment lacks these names; the test skips its own folder, which has a models.py."""
-    found = place.python("import sys; sys.path.remove(''); from importlib.util import find_spec;"
-                         f"import flaash; print([name for name in {sorted(OURS)} if find_spec(name)])")
+    found = place.python(
+        "import sys; sys.path.remove(''); from importlib.util import find_spec;"
+        f"import flaash; print([name for name in {sorted(OURS)} if find_spec(name)])"
+    )
     assert found == "[]"
 
 
@@ -97,7 +107,8 @@ def test_importing_reads_no_hardware(place: Place) -> None:
     opened = place.python(
         "import sys; names = []; sys.addaudithook(lambda event, given: names.append(str(given[0]))"
         " if event == 'open' else None); import flaash; print([n for n in names if n.endswith('.sv')],"
-        " [n for n in names if n.endswith('.json') and 'constants' in n])")
+        " [n for n in names if n.endswith('.json') and 'constants' in n])"
+    )
     sources, tables = re.fullmatch(r"(\[.*?\]) (\[.*?\])", opened).groups()
     assert tables != "[]"
     if "site-packages" in tables:
@@ -112,19 +123,25 @@ def test_the_example_runs(place: Place, where: str) -> None:
 
 
 def test_the_command_contracts_files(place: Place) -> None:
-    place.python("import flaash, numpy; from flaash.models import io;"
-                 "io.write('a.npz', flaash.SparseTensor.from_dense(numpy.arange(6.0).reshape(2, 3)))")
+    place.python(
+        "import flaash, numpy; from flaash.models import io;"
+        "io.write('a.npz', flaash.SparseTensor.from_dense(numpy.arange(6.0).reshape(2, 3)))"
+    )
     for arguments in (("einsum", "ij,kj->ik", "a.npz", "a.npz"), ("sim", "a.npz", "a.npz", "--axes", "1:1")):
         done = place.run("flaash", *arguments, "--on", "icarus", "--config", "tiny", "--out", "c.tns")
         assert done.returncode == 0, done.stderr
         assert "every result agrees with the model, bit by bit" in done.stdout
-        assert place.python("from flaash.models import io; print(io.read('c.tns').to_dense().tolist())"
-                            ) == "[[5.0, 14.0], [14.0, 50.0]]"
+        assert (
+            place.python("from flaash.models import io; print(io.read('c.tns').to_dense().tolist())")
+            == "[[5.0, 14.0], [14.0, 50.0]]"
+        )
 
 
 def test_the_hardware_is_in_the_package(place: Place) -> None:
-    needed = place.python("from flaash.tb.common.sources import rtl_sources;"
-                          "print(*(path.name for path in rtl_sources('flaash_memory_top')))")
+    needed = place.python(
+        "from flaash.tb.common.sources import rtl_sources;"
+        "print(*(path.name for path in rtl_sources('flaash_memory_top')))"
+    )
     assert needed.split() == [path.name for path in rtl_sources("flaash_memory_top")]
 
 

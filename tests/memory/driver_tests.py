@@ -43,8 +43,10 @@ def agrees(result, expected, what: str) -> None:
     assert np.array_equal(result.coords, expected.coords), f"{what}: other results than the model's"
     wrong = np.flatnonzero(result.bits != expected.bits)
     for at in wrong[:1]:
-        raise AssertionError(f"{what}: result {result.coords[at].tolist()} is {result.bits[at]:#x}, the model"
-                             f" says {expected.bits[at]:#x}")
+        raise AssertionError(
+            f"{what}: result {result.coords[at].tolist()} is {result.bits[at]:#x}, the model"
+            f" says {expected.bits[at]:#x}"
+        )
 
 
 @cocotb.test()
@@ -61,8 +63,9 @@ async def contractions(dut) -> None:
         dense = random.random() < 0.3
         room = random.choice([None, Room(accelerator.room.lanes, 40, 7, 12), Room(1, 80, 3, 9)])
         operands = [Operand.of(Csf.from_tensor(x).with_empty_nodes(numbers), fmt) for x in (a, b)]
-        result = await accelerator.contract(*operands, Settings(dense=dense, run_length=random.randrange(4)),
-                                            random.random() < 0.3, room)
+        result = await accelerator.contract(
+            *operands, Settings(dense=dense, run_length=random.randrange(4)), random.random() < 0.3, room
+        )
         agrees(result, contract(a, b, fmt, dense), f"contraction {turn}")
         chip.check()
         tiles += result.cost.descriptors
@@ -75,11 +78,9 @@ async def six_pairs_of_tiles(dut) -> None:
     chip, accelerator = await opened(dut)
     numbers = np.random.default_rng(rng().getrandbits(32))
     fmt, lanes = accelerator.device.build.fmt, accelerator.room.lanes
-    a, b = (generate.uniform_tensor(numbers, (count, 64), nnz=5 * count, values=VALUES[fmt.name])
-            for count in (36, 25))
+    a, b = (generate.uniform_tensor(numbers, (count, 64), nnz=5 * count, values=VALUES[fmt.name]) for count in (36, 25))
     told = []
-    result = await accelerator.contract(a, b, room=Room(lanes, 64, 100, 100),
-                                        progress=lambda *seen: told.append(seen))
+    result = await accelerator.contract(a, b, room=Room(lanes, 64, 100, 100), progress=lambda *seen: told.append(seen))
     agrees(result, contract(a, b, fmt), "tiles")
     assert result.cost.descriptors >= 6 and told[-1] == (*[result.cost.descriptors] * 2, len(result.bits))
     chip.check()

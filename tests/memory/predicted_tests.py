@@ -42,8 +42,13 @@ def spoiled(random, array: np.ndarray) -> np.ndarray:
     changed = array.copy()
     at = random.randrange(len(changed))
     kind = random.randrange(3)
-    value = (random.choice(WORDS) if kind == 0 else int(changed[at]) ^ 1 << random.randrange(32) if kind == 1
-             else int(changed[at]) + random.choice([-1, 1]))
+    value = (
+        random.choice(WORDS)
+        if kind == 0
+        else int(changed[at]) ^ 1 << random.randrange(32)
+        if kind == 1
+        else int(changed[at]) + random.choice([-1, 1])
+    )
     changed[at] = value % (1 << 8 * array.dtype.itemsize)
     return changed
 
@@ -59,15 +64,20 @@ async def spoiled_words(dut) -> None:
     codes, right, held = set(), 0, (None, None)
     for turn in range(TURNS):
         shapes = random.choice([((3, 4, 9), (5, 9)), ((4, 9), (9,)), ((2, 3, 2, 9), (3, 9))])
-        operands = [Operand.of(Csf.from_tensor(generate.uniform_tensor(numbers, shape, 0.5)), fmt)
-                    for shape in shapes]
+        operands = [Operand.of(Csf.from_tensor(generate.uniform_tensor(numbers, shape, 0.5)), fmt) for shape in shapes]
         placed = [await device.place(operand) for operand in operands]
         buffer = device.allocator.take(4096)
         whole = Descriptor(*(side.levels for side in placed), fmt.code, buffer, 4096, tag=turn)
         data = np.frombuffer(whole.pack(), "<u4")
-        arrays = [(address, array) for side, operand in zip(placed, operands, strict=True)
-                  for address, array in zip(side.pieces, [x for level in operand.levels for x in (
-                      level.first, level.second) if x is not None], strict=True)]
+        arrays = [
+            (address, array)
+            for side, operand in zip(placed, operands, strict=True)
+            for address, array in zip(
+                side.pieces,
+                [x for level in operand.levels for x in (level.first, level.second) if x is not None],
+                strict=True,
+            )
+        ]
         target = random.randrange(3)
         if target:
             address, array = random.choice(arrays)
@@ -80,8 +90,8 @@ async def spoiled_words(dut) -> None:
         wanted = effect.completion
         what = f"turn {turn}, {'array' if target else 'descriptor'}"
         assert (found.code, found.place) == (wanted.code, wanted.place), (
-            f"{what}: {MachineError(found.code, found.place)} instead of"
-            f" {MachineError(wanted.code, wanted.place)}")
+            f"{what}: {MachineError(found.code, found.place)} instead of {MachineError(wanted.code, wanted.place)}"
+        )
         codes.add(found.code)
         if effect.result is not None:
             right += 1
@@ -103,7 +113,7 @@ async def spoiled_words(dut) -> None:
 
 
 def parts(data: bytes, size: int) -> list[bytes]:
-    return [data[at:at + size] for at in range(0, len(data), size)]
+    return [data[at : at + size] for at in range(0, len(data), size)]
 
 
 def predicted(chip: Chip, data: bytes, build, held):

@@ -40,8 +40,12 @@ def test_bytes_inside_may_change_until_the_next_check() -> None:
 def test_answers() -> None:
     made = memory()
     made.refused[0x1040] = AxiResp.SLVERR
-    for address, answer in ((0x1000, AxiResp.OKAY), (0x1040, AxiResp.SLVERR), (0x0FF0, AxiResp.DECERR),
-                            (0x1400, AxiResp.DECERR)):
+    for address, answer in (
+        (0x1000, AxiResp.OKAY),
+        (0x1040, AxiResp.SLVERR),
+        (0x0FF0, AxiResp.DECERR),
+        (0x1400, AxiResp.DECERR),
+    ):
         assert made.answer(address, 16) == answer
         if answer != AxiResp.OKAY:
             with pytest.raises(ValueError):

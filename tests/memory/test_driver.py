@@ -12,32 +12,58 @@ from tests.share import amount
 pytestmark = pytest.mark.toggles
 
 
-def _run(simulator: str, seed: int, testcase: str, latency: int = 0, config: str = "tiny", turns: int = 12,
-         **parameters: int) -> None:
+def _run(
+    simulator: str, seed: int, testcase: str, latency: int = 0, config: str = "tiny", turns: int = 12, **parameters: int
+) -> None:
     label = "".join(f"-{name}{value}" for name, value in parameters.items())
-    cycles = {"ar": latency - latency // 2, "r": latency // 2, "aw": latency // 3, "w": latency // 3,
-              "b": latency - latency // 3}
-    run_bench("flaash_memory_top", "tests.memory.driver_tests", simulator,
-              f"memory-{testcase}-{config}-{latency}{label}",
-              {**configs.load(config).parameters(), **parameters}, seed, testcase=testcase,
-              shared=not label,
-              environment_variables={"FLAASH_LATENCY": json.dumps(cycles), "FLAASH_TURNS": str(turns)})
+    cycles = {
+        "ar": latency - latency // 2,
+        "r": latency // 2,
+        "aw": latency // 3,
+        "w": latency // 3,
+        "b": latency - latency // 3,
+    }
+    run_bench(
+        "flaash_memory_top",
+        "tests.memory.driver_tests",
+        simulator,
+        f"memory-{testcase}-{config}-{latency}{label}",
+        {**configs.load(config).parameters(), **parameters},
+        seed,
+        testcase=testcase,
+        shared=not label,
+        environment_variables={"FLAASH_LATENCY": json.dumps(cycles), "FLAASH_TURNS": str(turns)},
+    )
 
 
-@pytest.mark.parametrize("latency", [
-    1, pytest.param(20, marks=[pytest.mark.full, pytest.mark.alternates("verilator")])])
+@pytest.mark.parametrize(
+    "latency", [1, pytest.param(20, marks=[pytest.mark.full, pytest.mark.alternates("verilator")])]
+)
 def test_contractions(simulator: str, seed: int, latency: int) -> None:
     _run(simulator, seed, "contractions", latency, turns=amount(3, 12) if latency == 1 else 3)
 
 
 @pytest.mark.full
 @pytest.mark.suite_on("icarus")
-@pytest.mark.parametrize("width, latency", [
-    pytest.param(*shape, marks=pytest.mark.turn(number % 2, 2))
-    for number, shape in enumerate([(128, 1), (256, 20), (512, 100), (512, 400)])])
+@pytest.mark.parametrize(
+    "width, latency",
+    [
+        pytest.param(*shape, marks=pytest.mark.turn(number % 2, 2))
+        for number, shape in enumerate([(128, 1), (256, 20), (512, 100), (512, 400)])
+    ],
+)
 def test_workloads(simulator: str, seed: int, width: int, latency: int) -> None:
-    _run(simulator, seed, "workloads", latency, turns=2 if latency == 1 else 1, DataWidth=width, NumSdpe=2,
-         Lanes=4, Engine=1)
+    _run(
+        simulator,
+        seed,
+        "workloads",
+        latency,
+        turns=2 if latency == 1 else 1,
+        DataWidth=width,
+        NumSdpe=2,
+        Lanes=4,
+        Engine=1,
+    )
 
 
 def test_six_pairs_of_tiles(simulator: str, seed: int) -> None:
@@ -46,6 +72,13 @@ def test_six_pairs_of_tiles(simulator: str, seed: int) -> None:
 
 @pytest.mark.alternates("verilator")
 def test_spoiled_words(simulator: str, seed: int) -> None:
-    run_bench("flaash_memory_top", "tests.memory.predicted_tests", simulator, "memory-spoiled",
-              configs.load("tiny").parameters(), seed, shared=True,
-              environment_variables={"FLAASH_TURNS": amount("12", "40")})
+    run_bench(
+        "flaash_memory_top",
+        "tests.memory.predicted_tests",
+        simulator,
+        "memory-spoiled",
+        configs.load("tiny").parameters(),
+        seed,
+        shared=True,
+        environment_variables={"FLAASH_TURNS": amount("12", "40")},
+    )

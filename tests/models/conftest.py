@@ -3,6 +3,5 @@
 
 import hypothesis
 
-hypothesis.settings.register_profile("models", derandomize=True, max_examples=200, deadline=None,
-                                      database=None)
+hypothesis.settings.register_profile("models", derandomize=True, max_examples=200, deadline=None, database=None)
 hypothesis.settings.load_profile("models")

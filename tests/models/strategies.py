@@ -18,8 +18,9 @@ FLOAT32 = st.floats(allow_nan=False, width=32)
 
 
 @st.composite
-def tensors(draw, min_order: int = 1, max_order: int = 4, max_extent: int = 5, values=NUMBERS,
-            large: bool = False) -> SparseTensor:
+def tensors(
+    draw, min_order: int = 1, max_order: int = 4, max_extent: int = 5, values=NUMBERS, large: bool = False
+) -> SparseTensor:
     """Draw a tensor, empty ones and explicit zeros included; `large` allows extents up to 2**32 - 1."""
     extents = st.integers(1, max_extent)
     if large:

@@ -55,22 +55,25 @@ def test_default_is_last_with_last() -> None:
     assert (left.shape, right.shape) == ((5,), (5,))
 
 
-@pytest.mark.parametrize("a, b, axes, message", [
-    ((2, 3), (4, 5), None, "contracted extents differ: 3 (mode 1 of A) and 5 (mode 1 of B)"),
-    ((2, 3, 4), (2, 4, 4), "0,1:0,1", "contracted extents differ: 3 (mode 1 of A) and 4 (mode 1 of B)"),
-    ((2, 3), (3, 2), "0:2", "B has no mode 2; its modes are 0 to 1"),
-    ((2, 3), (3, 2), "-3:0", "A has no mode -3; its modes are 0 to 1"),
-    ((2, 2), (2, 2), "0,-2:0,1", "mode 0 of A is contracted twice"),
-    ((2, 2), (2, 2), "0,1:1,1", "mode 1 of B is contracted twice"),
-    ((2, 2), (2, 2), "0,1:1", "2 modes of A (0,1) can't be contracted with 1 of B (1)"),
-    ((2, 2), (2, 2), ((), ()), "no mode of A is contracted"),
-    ((), (2,), None, "A is a scalar: it has no mode to contract"),
-    ((2,), (), ((0,), (0,)), "B is a scalar: it has no mode to contract"),
-    ((300, 300), (300, 300), "0,1:0,1", "the contracted extent 300 x 300 = 90000 exceeds 65536"),
-    ((2, 65537), (65537,), None, "the contracted extent 65537 exceeds 65536, the most that CoordWidth = 16"),
-    ((2,) * 9, (2,), None, "A has 8 free modes; the machine takes at most 7"),
-    ((2,), (2,) * 9, None, "B has 8 free modes"),
-])
+@pytest.mark.parametrize(
+    "a, b, axes, message",
+    [
+        ((2, 3), (4, 5), None, "contracted extents differ: 3 (mode 1 of A) and 5 (mode 1 of B)"),
+        ((2, 3, 4), (2, 4, 4), "0,1:0,1", "contracted extents differ: 3 (mode 1 of A) and 4 (mode 1 of B)"),
+        ((2, 3), (3, 2), "0:2", "B has no mode 2; its modes are 0 to 1"),
+        ((2, 3), (3, 2), "-3:0", "A has no mode -3; its modes are 0 to 1"),
+        ((2, 2), (2, 2), "0,-2:0,1", "mode 0 of A is contracted twice"),
+        ((2, 2), (2, 2), "0,1:1,1", "mode 1 of B is contracted twice"),
+        ((2, 2), (2, 2), "0,1:1", "2 modes of A (0,1) can't be contracted with 1 of B (1)"),
+        ((2, 2), (2, 2), ((), ()), "no mode of A is contracted"),
+        ((), (2,), None, "A is a scalar: it has no mode to contract"),
+        ((2,), (), ((0,), (0,)), "B is a scalar: it has no mode to contract"),
+        ((300, 300), (300, 300), "0,1:0,1", "the contracted extent 300 x 300 = 90000 exceeds 65536"),
+        ((2, 65537), (65537,), None, "the contracted extent 65537 exceeds 65536, the most that CoordWidth = 16"),
+        ((2,) * 9, (2,), None, "A has 8 free modes; the machine takes at most 7"),
+        ((2,), (2,) * 9, None, "B has 8 free modes"),
+    ],
+)
 def test_mistakes(a, b, axes, message) -> None:
     with pytest.raises(TensorError, match=re.escape(message)):
         prepare(zeros(*a), zeros(*b), axes)
@@ -80,8 +83,11 @@ def test_a_contraction_that_is_renumbered_later_may_have_coordinates_of_63_bits(
     """No machine has this many bits, so no message names CoordWidth."""
     extents = (2**31, 2**31)
     assert prepare(zeros(*extents, 2), zeros(*extents), "0,1:0,1", None)[0].shape == (2, 2**62)
-    with pytest.raises(TensorError, match=r"= 9223372036854775808 exceeds 9223372036854775807, the most that"
-                                          r" 63 bits hold$"):
+    with pytest.raises(
+        TensorError,
+        match=r"= 9223372036854775808 exceeds 9223372036854775807, the most that"
+        r" 63 bits hold$",
+    ):
         prepare(zeros(*extents, 2), zeros(*extents, 2), "0,1,2:0,1,2", None)
 
 
@@ -92,8 +98,9 @@ def test_the_width_of_coordinates_is_a_parameter() -> None:
     with pytest.raises(TensorError, match="exceeds 256, the most that CoordWidth = 8 allows"):
         prepare(zeros(257), zeros(257), coord_width=8)
     # The machine has 32 bits for an extent, so that 2**32 itself would be taken for 0.
-    with pytest.raises(TensorError, match="extent 65536 x 65536 = 4294967296 exceeds 4294967295, the most"
-                                          " that CoordWidth = 32 allows"):
+    with pytest.raises(
+        TensorError, match="extent 65536 x 65536 = 4294967296 exceeds 4294967295, the most that CoordWidth = 32 allows"
+    ):
         prepare(zeros(65536, 65536), zeros(65536, 65536), "0,1:0,1", coord_width=32)
     # Many free modes are fine once enough of them are contracted.
     assert prepare(zeros(*(2,) * 9), zeros(2, 2), "0,8:0,1")[0].order == 8

@@ -34,8 +34,7 @@ def workload(name: str) -> tuple[SparseTensor, SparseTensor]:
 
 def float64_product(a: SparseTensor, b: SparseTensor, fmt: str) -> np.ndarray:
     """Return the contraction by numpy in float64, with the values rounded to the format."""
-    left, right = (FORMATS[fmt].decode(FORMATS[fmt].encode(x.to_dense().ravel())).reshape(x.shape)
-                   for x in (a, b))
+    left, right = (FORMATS[fmt].decode(FORMATS[fmt].encode(x.to_dense().ravel())).reshape(x.shape) for x in (a, b))
     return np.tensordot(left, right, (-1, -1))
 
 
@@ -48,8 +47,9 @@ def one_by_one(a: SparseTensor, b: SparseTensor, fmt: str, dense: bool) -> dict:
         for row, value in zip(operand.coords.tolist(), bits.tolist(), strict=True):
             table.setdefault(tuple(row[:-1]), {})[row[-1]] = value
         fibers.append(table)
-    counts = dict.fromkeys(("jobs", "matches", "zeros_empty", "zeros_cancel", "zeros_underflow",
-                            "range_errors", "flags"), 0)
+    counts = dict.fromkeys(
+        ("jobs", "matches", "zeros_empty", "zeros_cancel", "zeros_underflow", "range_errors", "flags"), 0
+    )
     results = {}
     for (path_a, fiber_a), (path_b, fiber_b) in itertools.product(fibers[0].items(), fibers[1].items()):
         common = sorted(fiber_a.keys() & fiber_b.keys())
@@ -133,14 +133,22 @@ def test_against_scipy(name, axes) -> None:
     source = io.read(TENSORS / f"{name}.tns")
     a, b = prepare(source, source, axes)
     made = contract(a, b, "fp32")
-    left, right = (scipy.sparse.csr_array(scipy.sparse.coo_array(
-        (FORMATS["fp32"].decode(FORMATS["fp32"].encode(x.values)), (np.ravel_multi_index(
-            tuple(x.coords[:, :-1].T), x.shape[:-1]), x.coords[:, -1])),
-        shape=(int(np.prod(x.shape[:-1])), x.shape[-1]))) for x in (a, b))
+    left, right = (
+        scipy.sparse.csr_array(
+            scipy.sparse.coo_array(
+                (
+                    FORMATS["fp32"].decode(FORMATS["fp32"].encode(x.values)),
+                    (np.ravel_multi_index(tuple(x.coords[:, :-1].T), x.shape[:-1]), x.coords[:, -1]),
+                ),
+                shape=(int(np.prod(x.shape[:-1])), x.shape[-1]),
+            )
+        )
+        for x in (a, b)
+    )
     product = (left @ right.T).tocoo()
     product.sum_duplicates()
-    rows = np.ravel_multi_index(tuple(made.coords[:, :a.order - 1].T.astype(np.int64)), a.shape[:-1])
-    columns = np.ravel_multi_index(tuple(made.coords[:, a.order - 1:].T.astype(np.int64)), b.shape[:-1])
+    rows = np.ravel_multi_index(tuple(made.coords[:, : a.order - 1].T.astype(np.int64)), a.shape[:-1])
+    columns = np.ravel_multi_index(tuple(made.coords[:, a.order - 1 :].T.astype(np.int64)), b.shape[:-1])
     found = scipy.sparse.coo_array((made.values(), (rows, columns)), shape=product.shape)
     difference = abs(found - product)
     assert difference.max() <= abs(product).max() * 2.0**-24
@@ -150,8 +158,9 @@ def test_against_scipy(name, axes) -> None:
 def test_against_pydata_sparse() -> None:
     integrals, doubles = (io.read(TENSORS / f"lih_{name}.tns") for name in ("integrals", "doubles"))
     made = contract(*prepare(integrals, doubles, "2,3:0,1"), "fp32").to_tensor()
-    left, right = (sparse.COO(x.coords.T, x.values.astype(np.float32).astype(np.float64), x.shape)
-                   for x in (integrals, doubles))
+    left, right = (
+        sparse.COO(x.coords.T, x.values.astype(np.float32).astype(np.float64), x.shape) for x in (integrals, doubles)
+    )
     product = sparse.tensordot(left, right, ([2, 3], [0, 1])).todense()
     assert made.shape == (12, 12, 12, 12) and made.nnz > 100
     large = np.abs(product) > 1e-12 * np.abs(product).max()
@@ -170,8 +179,7 @@ def test_integers_against_numpy(fmt, seed) -> None:
 def test_integers_out_of_range() -> None:
     extent = 2**17 + 8
     coords = np.stack([np.zeros(extent, int), np.arange(extent)], axis=1)
-    full = SparseTensor.from_coordinates((2, extent), np.vstack([coords, [[1, 0]]]),
-                                         np.full(extent + 1, -128.0))
+    full = SparseTensor.from_coordinates((2, extent), np.vstack([coords, [[1, 0]]]), np.full(extent + 1, -128.0))
     made = contract(full, full, "int8")
     assert made.range_errors == 1
     assert made.zeros_empty == made.zeros_cancel == made.zeros_underflow == 0

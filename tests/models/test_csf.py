@@ -47,8 +47,9 @@ def test_round_trip(made) -> None:
     csf = Csf.from_tensor(made)
     check_structure(csf)
     assert csf.to_tensor().equals(made)
-    assert np.array_equal(csf.fiber_paths(), np.unique(made.coords[:, :-1], axis=0)
-                          if made.order > 1 else np.zeros((min(made.nnz, 1), 0)))
+    assert np.array_equal(
+        csf.fiber_paths(), np.unique(made.coords[:, :-1], axis=0) if made.order > 1 else np.zeros((min(made.nnz, 1), 0))
+    )
 
 
 @given(tensors(max_order=5), st.integers(0, 2**32))

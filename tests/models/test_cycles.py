@@ -13,8 +13,17 @@ from models.cycles import lower_bound
 from models.errors import TensorError
 from tests.models.strategies import TENSORS, WORKLOADS, tensor
 
-CONFIG = {"NumSdpe": 1, "Lanes": 4, "Engine": "merge", "Memory": "ideal", "MemBanks": 16, "MemLatency": 2,
-          "Scheduler": "demand", "ResultDepth": 512, "Format": "fp32"}
+CONFIG = {
+    "NumSdpe": 1,
+    "Lanes": 4,
+    "Engine": "merge",
+    "Memory": "ideal",
+    "MemBanks": 16,
+    "MemLatency": 2,
+    "Scheduler": "demand",
+    "ResultDepth": 512,
+    "Format": "fp32",
+}
 
 
 def fibers(csf: Csf) -> list[list[int]]:
@@ -22,7 +31,7 @@ def fibers(csf: Csf) -> list[list[int]]:
 
 
 def lines(fiber: list[int], lanes: int) -> list[list[int]]:
-    return [fiber[first:first + lanes] for first in range(0, len(fiber), lanes)]
+    return [fiber[first : first + lanes] for first in range(0, len(fiber), lanes)]
 
 
 def run_merge(a: list[int], b: list[int], lanes: int) -> tuple[int, int]:
@@ -94,8 +103,11 @@ def test_jobs_against_stepping(run_length, seed) -> None:
     for trial in range(30):
         a, b = pair(seed, trial)
         length = run_length or max(len(fibers(b)), 1)
-        runs = [[run_merge(x, y, 4) for y in fibers(b)[first:first + length]]
-                for x in fibers(a) for first in range(0, len(fibers(b)), length)]
+        runs = [
+            [run_merge(x, y, 4) for y in fibers(b)[first : first + length]]
+            for x in fibers(a)
+            for first in range(0, len(fibers(b)), length)
+        ]
         _, jobs = work.measure(a, b, 4, "merge", run_length)
         assert jobs.engine.tolist() == [sum(cycles for _, cycles in run) for run in runs]
         assert jobs.tail.tolist() == [run[-1][1] - run[-1][0] for run in runs]

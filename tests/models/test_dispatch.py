@@ -11,8 +11,7 @@ from models.work import Jobs
 
 def jobs(engine: list[int], tail: list[int] | None = None, lines: int = 1) -> Jobs:
     count = len(engine)
-    return Jobs(np.array(engine), np.array(tail or [0] * count), np.ones(count, np.int64),
-                *[np.full(count, lines)] * 2)
+    return Jobs(np.array(engine), np.array(tail or [0] * count), np.ones(count, np.int64), *[np.full(count, lines)] * 2)
 
 
 def test_demand_by_hand() -> None:

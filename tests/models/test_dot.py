@@ -16,12 +16,36 @@ ONE, MINUS_ONE, MINUS_ZERO, INF, MINUS_INF = 0x3F80_0000, 0xBF80_0000, 0x8000_00
 SIGNALLING, GREATEST, LEAST, LEAST_NORMAL = 0x7F80_0001, 0x7F7F_FFFF, 0x0000_0001, 0x0080_0000
 INEXACT, UNDERFLOW, OVERFLOW, INVALID = Flags.INEXACT, Flags.UNDERFLOW, Flags.OVERFLOW, Flags.INVALID
 
-EDGES = [0, MINUS_ZERO, LEAST, 0x8000_0001, 0x007F_FFFF, LEAST_NORMAL, 0x0080_0001, 0x3F7F_FFFF, ONE,
-         MINUS_ONE, 0x3F80_0001, 0x1F80_0000, 0x2000_0000, 0x5F80_0000, GREATEST, 0xFF7F_FFFF, INF,
-         MINUS_INF, 0x7FC0_0000, SIGNALLING, 0xFFA0_0000]
+EDGES = [
+    0,
+    MINUS_ZERO,
+    LEAST,
+    0x8000_0001,
+    0x007F_FFFF,
+    LEAST_NORMAL,
+    0x0080_0001,
+    0x3F7F_FFFF,
+    ONE,
+    MINUS_ONE,
+    0x3F80_0001,
+    0x1F80_0000,
+    0x2000_0000,
+    0x5F80_0000,
+    GREATEST,
+    0xFF7F_FFFF,
+    INF,
+    MINUS_INF,
+    0x7FC0_0000,
+    SIGNALLING,
+    0xFFA0_0000,
+]
 FINITE = st.integers(0, 2**32 - 1).filter(lambda bits: bits & INF != INF)
-NEAR_ONE = st.builds(lambda field, fraction, sign: sign << 31 | field << 23 | fraction,
-                     st.integers(120, 134), st.integers(0, 2**23 - 1), st.integers(0, 1))
+NEAR_ONE = st.builds(
+    lambda field, fraction, sign: sign << 31 | field << 23 | fraction,
+    st.integers(120, 134),
+    st.integers(0, 2**23 - 1),
+    st.integers(0, 1),
+)
 PATTERNS = st.one_of(st.integers(0, 2**32 - 1), st.sampled_from(EDGES), FINITE, NEAR_ONE)
 ORDINARY = st.one_of(NEAR_ONE, FINITE)
 POWERS = st.builds(lambda field, sign: sign << 31 | field << 23, st.integers(1, 254), st.integers(0, 1))
@@ -42,9 +66,13 @@ def both(fmt: str, pairs: list[tuple[int, int]]) -> tuple[int, Flags]:
     return result.bits, result.flags
 
 
-@given(st.one_of(st.lists(st.tuples(PATTERNS, PATTERNS), max_size=6),
-                 st.lists(st.tuples(ORDINARY, ORDINARY), max_size=10),
-                 st.lists(st.tuples(POWERS, POWERS), max_size=10)))
+@given(
+    st.one_of(
+        st.lists(st.tuples(PATTERNS, PATTERNS), max_size=6),
+        st.lists(st.tuples(ORDINARY, ORDINARY), max_size=10),
+        st.lists(st.tuples(POWERS, POWERS), max_size=10),
+    )
+)
 def test_fp32_against_fractions(pairs) -> None:
     assert both("fp32", pairs) == dot_reference(pairs)
 
@@ -55,8 +83,11 @@ def test_bf16_against_fractions(pairs) -> None:
     assert both("bf16", pairs) == dot_reference([(a << 16, b << 16) for a, b in pairs])
 
 
-@given(st.lists(st.tuples(ORDINARY, ORDINARY), min_size=1, max_size=6), st.lists(st.tuples(FINITE, FINITE)),
-       st.randoms(use_true_random=False))
+@given(
+    st.lists(st.tuples(ORDINARY, ORDINARY), min_size=1, max_size=6),
+    st.lists(st.tuples(FINITE, FINITE)),
+    st.randoms(use_true_random=False),
+)
 def test_cancellation_leaves_the_rest(pairs, others, random) -> None:
     rest = pairs[0]
     mixed = [rest, *others, *((a ^ MINUS_ZERO, b) for a, b in others)]
@@ -70,8 +101,12 @@ def test_all_pairs_of_edges() -> None:
 
 
 def test_all_pairs_of_two_products() -> None:
-    products = [(a, b) for a, b in itertools.product((LEAST, ONE, GREATEST, INF, MINUS_INF, SIGNALLING, 0),
-                                                     (ONE, MINUS_ONE, GREATEST, MINUS_ZERO))]
+    products = [
+        (a, b)
+        for a, b in itertools.product(
+            (LEAST, ONE, GREATEST, INF, MINUS_INF, SIGNALLING, 0), (ONE, MINUS_ONE, GREATEST, MINUS_ZERO)
+        )
+    ]
     for first, second in itertools.product(products, products):
         assert both("fp32", [first, second]) == dot_reference([first, second])
 
@@ -112,32 +147,35 @@ def test_bf16_products_and_sums_through_float64(seed) -> None:
     check_values(sum_products(FORMATS["bf16"], bits.T.ravel(), ones, 2 * starts).bits, total)
 
 
-@pytest.mark.parametrize("pairs, bits, flags", [
-    ([], 0, 0),
-    ([(MINUS_ZERO, ONE)], 0, 0),  # an exact zero is +0
-    ([(MINUS_ZERO, ONE), (ONE, MINUS_ZERO)], 0, 0),
-    ([(ONE, ONE), (ONE, MINUS_ONE)], 0, 0),
-    ([(0x8000_0001, LEAST)], MINUS_ZERO, INEXACT | UNDERFLOW),  # an underflow keeps its sign
-    ([(LEAST, 0x3F00_0000)], 0, INEXACT | UNDERFLOW),  # half of the least: tie to even
-    ([(0x0000_0003, 0x3F00_0000)], 2, INEXACT | UNDERFLOW),
-    ([(LEAST, ONE)], LEAST, 0),  # tiny, but exact: no underflow
-    ([(0x007F_FFFF, 0x3F80_0001)], LEAST_NORMAL, INEXACT | UNDERFLOW),  # tiny before rounding
-    ([(LEAST_NORMAL, ONE), (LEAST, 0x3F00_0000)], LEAST_NORMAL, INEXACT),
-    ([(GREATEST, ONE)], GREATEST, 0),
-    ([(GREATEST, ONE), (0x7300_0000, 0x3F7F_FFFF)], GREATEST, INEXACT),  # below half a place above
-    ([(GREATEST, ONE), (0x7300_0000, ONE)], INF, OVERFLOW | INEXACT),  # half a place above: tie to even
-    ([(GREATEST, GREATEST)] * 3 + [(GREATEST, 0xFF7F_FFFF)] * 3 + [(ONE, ONE)], ONE, 0),
-    ([(SIGNALLING, ONE)], QUIET_NAN, INVALID),
-    ([(0xFFC0_1234, ONE), (INF, ONE)], QUIET_NAN, 0),
-    ([(INF, 0)], QUIET_NAN, INVALID),
-    ([(INF, ONE), (INF, MINUS_ONE)], QUIET_NAN, INVALID),
-    ([(INF, MINUS_ONE), (GREATEST, GREATEST)], MINUS_INF, 0),
-    ([(0x7FC0_0000, ONE), (INF, ONE), (MINUS_INF, ONE)], QUIET_NAN, INVALID),
-    ([(INF, 0x7FC0_0000)], QUIET_NAN, 0),
-    # Exactly -2**-10, where a 48-bit digit above 2**-298 begins, and the same with a digit far below.
-    ([(0xBC80_0000, 0x3C80_0000)] * 4, 0xBA80_0000, 0),
-    ([(0xBC80_0000, 0x3C80_0000)] * 4 + [(LEAST, LEAST)], 0xBA80_0000, INEXACT),
-])
+@pytest.mark.parametrize(
+    "pairs, bits, flags",
+    [
+        ([], 0, 0),
+        ([(MINUS_ZERO, ONE)], 0, 0),  # an exact zero is +0
+        ([(MINUS_ZERO, ONE), (ONE, MINUS_ZERO)], 0, 0),
+        ([(ONE, ONE), (ONE, MINUS_ONE)], 0, 0),
+        ([(0x8000_0001, LEAST)], MINUS_ZERO, INEXACT | UNDERFLOW),  # an underflow keeps its sign
+        ([(LEAST, 0x3F00_0000)], 0, INEXACT | UNDERFLOW),  # half of the least: tie to even
+        ([(0x0000_0003, 0x3F00_0000)], 2, INEXACT | UNDERFLOW),
+        ([(LEAST, ONE)], LEAST, 0),  # tiny, but exact: no underflow
+        ([(0x007F_FFFF, 0x3F80_0001)], LEAST_NORMAL, INEXACT | UNDERFLOW),  # tiny before rounding
+        ([(LEAST_NORMAL, ONE), (LEAST, 0x3F00_0000)], LEAST_NORMAL, INEXACT),
+        ([(GREATEST, ONE)], GREATEST, 0),
+        ([(GREATEST, ONE), (0x7300_0000, 0x3F7F_FFFF)], GREATEST, INEXACT),  # below half a place above
+        ([(GREATEST, ONE), (0x7300_0000, ONE)], INF, OVERFLOW | INEXACT),  # half a place above: tie to even
+        ([(GREATEST, GREATEST)] * 3 + [(GREATEST, 0xFF7F_FFFF)] * 3 + [(ONE, ONE)], ONE, 0),
+        ([(SIGNALLING, ONE)], QUIET_NAN, INVALID),
+        ([(0xFFC0_1234, ONE), (INF, ONE)], QUIET_NAN, 0),
+        ([(INF, 0)], QUIET_NAN, INVALID),
+        ([(INF, ONE), (INF, MINUS_ONE)], QUIET_NAN, INVALID),
+        ([(INF, MINUS_ONE), (GREATEST, GREATEST)], MINUS_INF, 0),
+        ([(0x7FC0_0000, ONE), (INF, ONE), (MINUS_INF, ONE)], QUIET_NAN, INVALID),
+        ([(INF, 0x7FC0_0000)], QUIET_NAN, 0),
+        # Exactly -2**-10, where a 48-bit digit above 2**-298 begins, and the same with a digit far below.
+        ([(0xBC80_0000, 0x3C80_0000)] * 4, 0xBA80_0000, 0),
+        ([(0xBC80_0000, 0x3C80_0000)] * 4 + [(LEAST, LEAST)], 0xBA80_0000, INEXACT),
+    ],
+)
 def test_rules(pairs, bits, flags) -> None:
     assert both("fp32", pairs) == dot_reference(pairs)
     assert both("fp32", pairs) == (bits, flags)
@@ -150,8 +188,7 @@ def test_many_equal_terms(count, below) -> None:
     other = top.copy()
     top[-1], other[-1] = ONE - (below << 23), ONE - (23 << 23)
     sums = sum_products(FORMATS["fp32"], top, other, np.array([0]))
-    expected, _ = round_fraction(value_of(0x3FFF_FFFF) ** 2 * count
-                                 + value_of(int(top[-1])) * value_of(int(other[-1])))
+    expected, _ = round_fraction(value_of(0x3FFF_FFFF) ** 2 * count + value_of(int(top[-1])) * value_of(int(other[-1])))
     assert FORMATS["fp32"].decode_result(sums.bits)[0] == expected
 
 
@@ -170,8 +207,10 @@ def test_zero_exact_and_empty_are_told_apart() -> None:
 @pytest.mark.parametrize("fmt, width", [("int8", 8), ("int16", 16)])
 @given(data=st.data())
 def test_integers(fmt, width, data) -> None:
-    number = st.one_of(st.integers(-(2 ** (width - 1)), 2 ** (width - 1) - 1),
-                       st.sampled_from([-(2 ** (width - 1)), 2 ** (width - 1) - 1]))
+    number = st.one_of(
+        st.integers(-(2 ** (width - 1)), 2 ** (width - 1) - 1),
+        st.sampled_from([-(2 ** (width - 1)), 2 ** (width - 1) - 1]),
+    )
     pairs = data.draw(st.lists(st.tuples(number, number), max_size=20))
     total = sum(a * b for a, b in pairs)
     patterns = [(a % 2**width, b % 2**width) for a, b in pairs]
@@ -182,7 +221,7 @@ def test_integers(fmt, width, data) -> None:
 def test_integer_range(fmt, extreme, count) -> None:
     least = np.full(count + 1, extreme)  # the pattern of the least number
     starts = np.array([0])
-    fits = sum_products(FORMATS[fmt], least[:count - 1], least[:count - 1], starts)
+    fits = sum_products(FORMATS[fmt], least[: count - 1], least[: count - 1], starts)
     assert not fits.range_error[0] and fits.bits[0] == (count - 1) * extreme**2
     outside = sum_products(FORMATS[fmt], least[:count], least[:count], starts)
     assert outside.range_error[0] and outside.bits[0] == 0 and not outside.exact[0]

@@ -28,12 +28,18 @@ def lengths(made: SparseTensor) -> np.ndarray:
     return np.diff(made.fiber_starts())
 
 
-@pytest.mark.parametrize("make", [
-    lambda rng: uniform_tensor(rng, (5, 6, 7), 0.3),
-    lambda rng: uniform_tensor(rng, (10**9, 10**9, 50), nnz=200),
-    lambda rng: zipf_tensor(rng, (4, 9, 64)), lambda rng: one_full_fiber(rng, (4, 5, 16)),
-    lambda rng: single_entries(rng, (4, 5, 16)), lambda rng: interleaved_pair(rng, (4, 16))[1],
-    lambda rng: zipf_tensor(rng, (64,), 1.1)])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda rng: uniform_tensor(rng, (5, 6, 7), 0.3),
+        lambda rng: uniform_tensor(rng, (10**9, 10**9, 50), nnz=200),
+        lambda rng: zipf_tensor(rng, (4, 9, 64)),
+        lambda rng: one_full_fiber(rng, (4, 5, 16)),
+        lambda rng: single_entries(rng, (4, 5, 16)),
+        lambda rng: interleaved_pair(rng, (4, 16))[1],
+        lambda rng: zipf_tensor(rng, (64,), 1.1),
+    ],
+)
 def test_same_seed_same_tensor(make, seed) -> None:
     made = make(np.random.default_rng(seed))
     check(made)

@@ -22,8 +22,7 @@ MATRIX = tensor((4, 3), {(0, 1): 1.5, (2, 0): -2.0, (3, 2): 0.25})
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-@given(data=st.one_of(st.binary(max_size=200),
-                      st.text("0123456789 .-e#%\n:shape", max_size=80).map(str.encode)))
+@given(data=st.one_of(st.binary(max_size=200), st.text("0123456789 .-e#%\n:shape", max_size=80).map(str.encode)))
 def test_arbitrary_bytes(tmp_path_factory, ending, data) -> None:
     path = tmp_path_factory.getbasetemp() / f"arbitrary{ending}"
     path.write_bytes(data)
@@ -66,8 +65,7 @@ def announce(ending: str) -> bytes:
     if ending == ".csfbin":
         return struct.pack("<4I", 1, 100, 2**32 - 1, 7)
     if ending.startswith(".mtx"):
-        return (b"%%MatrixMarket matrix coordinate real general\n"
-                b"4294967295 4294967295 4294967296\n1 1 1\n")
+        return b"%%MatrixMarket matrix coordinate real general\n4294967295 4294967295 4294967296\n1 1 1\n"
     return b"# shape: 4294967295 4294967295\n1 1"
 
 
@@ -87,8 +85,7 @@ def test_a_huge_dense_matrix_market_file_takes_no_memory(tmp_path) -> None:
 
 def test_a_huge_archive_takes_no_memory(tmp_path) -> None:
     path = tmp_path / "huge.npz"
-    np.savez_compressed(path, format="csr", shape=(2**32 - 1, 2**32 - 1), data=np.ones(1), indices=[0],
-                        indptr=[0, 1])
+    np.savez_compressed(path, format="csr", shape=(2**32 - 1, 2**32 - 1), data=np.ones(1), indices=[0], indptr=[0, 1])
     assert peak_memory(path) < 2**20
 
 

@@ -13,8 +13,18 @@ from models.lookup import _Plane, least_lookup
 from models.work import Lookups, measure_lookup
 from tests.models.strategies import tensor
 
-CONFIG = {"NumSdpe": 1, "GroupSize": 4, "Lanes": 4, "Engine": "lookup", "Memory": "ideal", "MemBanks": 16,
-          "MemLatency": 2, "Scheduler": "demand", "ResultDepth": 512, "Format": "fp32"}
+CONFIG = {
+    "NumSdpe": 1,
+    "GroupSize": 4,
+    "Lanes": 4,
+    "Engine": "lookup",
+    "Memory": "ideal",
+    "MemBanks": 16,
+    "MemLatency": 2,
+    "Scheduler": "demand",
+    "ResultDepth": 512,
+    "Format": "fp32",
+}
 Place = tuple[int, int]  # row, pair
 FIRST = 4 + 2 + 3  # from the start to the first line at the engines, with one group
 AFTER = 18 + 2  # MAC and counters
@@ -110,8 +120,10 @@ def test_skewed_fibers_are_weighed_set_by_set() -> None:
 
 def rows(seed: int) -> tuple[Csf, Csf]:
     rng = np.random.default_rng(seed)
-    return tuple(Csf.from_tensor(generate.uniform_tensor(rng, (count, 40), rng.choice([0.1, 0.4, 1.0])))
-                 for count in rng.integers(2, 7, 2))
+    return tuple(
+        Csf.from_tensor(generate.uniform_tensor(rng, (count, 40), rng.choice([0.1, 0.4, 1.0])))
+        for count in rng.integers(2, 7, 2)
+    )
 
 
 def can_end(plane: _Plane, limit: int, groups: int, place: Place, places: list[Place]) -> bool:
@@ -121,8 +133,7 @@ def can_end(plane: _Plane, limit: int, groups: int, place: Place, places: list[P
     if not groups:
         return False
     farthest = plane._piece(*place, limit)
-    return any(can_end(plane, limit - 1, groups - 1, other, places) for other in places
-               if place < other <= farthest)
+    return any(can_end(plane, limit - 1, groups - 1, other, places) for other in places if place < other <= farthest)
 
 
 def test_best_cut_of_all(seed) -> None:

@@ -29,9 +29,16 @@ def test_names_and_widths() -> None:
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_pattern_survives(name, seed) -> None:
     fmt = FORMATS[name]
-    bits = np.arange(2**fmt.value_width, dtype=np.uint32) if fmt.value_width < 32 else np.concatenate(
-        [np.random.default_rng(seed).integers(0, 2**32, 200_000, np.uint32),
-         [0x7F80_0001, 0xFF80_0001, 0x7FC0_0000, 0xFFFF_FFFF, 0x7F80_0000, 0x8000_0000]]).astype(np.uint32)
+    bits = (
+        np.arange(2**fmt.value_width, dtype=np.uint32)
+        if fmt.value_width < 32
+        else np.concatenate(
+            [
+                np.random.default_rng(seed).integers(0, 2**32, 200_000, np.uint32),
+                [0x7F80_0001, 0xFF80_0001, 0x7FC0_0000, 0xFFFF_FFFF, 0x7F80_0000, 0x8000_0000],
+            ]
+        ).astype(np.uint32)
+    )
     conversion = fmt.convert(fmt.decode(bits))
     assert np.array_equal(conversion.bits, bits)
     assert conversion.lossless and conversion.max_relative_error == 0
@@ -46,17 +53,19 @@ def test_fp32_rounds_as_the_processor(value) -> None:
 
 def near_halves(low: int):
     """Draw float64 numbers whose significand lies near the middle between two shorter ones."""
-    return st.builds(lambda head, exponent, delta, sign: sign * (head + 0.5 + delta) * 2.0**exponent,
-                     st.integers(2 ** (low - 1), 2**low - 1), st.integers(-160, 130),
-                     st.sampled_from([0, 0, 2.0**-20, -(2.0**-20), 2.0**-28, -(2.0**-28)]),
-                     st.sampled_from([1, -1]))
+    return st.builds(
+        lambda head, exponent, delta, sign: sign * (head + 0.5 + delta) * 2.0**exponent,
+        st.integers(2 ** (low - 1), 2**low - 1),
+        st.integers(-160, 130),
+        st.sampled_from([0, 0, 2.0**-20, -(2.0**-20), 2.0**-28, -(2.0**-28)]),
+        st.sampled_from([1, -1]),
+    )
 
 
 @pytest.mark.parametrize("fmt", [FP32, BF16], ids=["fp32", "bf16"])
 @given(data=st.data())
 def test_rounding_against_fractions(fmt, data) -> None:
-    value = data.draw(st.one_of(near_halves(fmt.precision), st.floats(-1e39, 1e39),
-                                st.floats(-1e-36, 1e-36)))
+    value = data.draw(st.one_of(near_halves(fmt.precision), st.floats(-1e39, 1e39), st.floats(-1e-36, 1e-36)))
     rounded, beyond = round_fraction(Fraction(value), fmt.precision)
     conversion = fmt.convert([value])
     decoded = fmt.decode(conversion.bits)[0]

@@ -31,8 +31,12 @@ def test_the_slowest_decides(beats_in, compute, beats_out, width) -> None:
         assert outside_bound(beats_in * beat - beat + 1, 0, 0, width).cycles == beats_in
 
 
-@given(tensors(max_order=4, values=FLOAT32), st.sampled_from([(32, "<f4"), (16, "<u2"), (8, "u1")]),
-       st.sampled_from(["<u2", "<u4", "<u8"]), st.sampled_from(["<u4", "<u8"]))
+@given(
+    tensors(max_order=4, values=FLOAT32),
+    st.sampled_from([(32, "<f4"), (16, "<u2"), (8, "u1")]),
+    st.sampled_from(["<u2", "<u4", "<u8"]),
+    st.sampled_from(["<u4", "<u8"]),
+)
 def test_bytes_of_arrays(operand, value, leaf, node) -> None:
     csf = Csf.from_tensor(operand)
     arrays = [np.zeros(len(csf.leaf_coords), leaf), np.zeros(csf.nnz, value[1])]
@@ -43,7 +47,8 @@ def test_bytes_of_arrays(operand, value, leaf, node) -> None:
     assert sorted(operand_arrays(csf, value[0], *sizes)) == sorted(array.nbytes for array in arrays)
     if csf.order > 1:
         assert operand_bytes(csf, value[0], *sizes, dense=[0]) == (
-            sum(array.nbytes for array in arrays) - arrays[2].nbytes)
+            sum(array.nbytes for array in arrays) - arrays[2].nbytes
+        )
 
 
 @given(st.lists(st.tuples(*[st.integers(0, 50)] * 3), min_size=1, max_size=8))

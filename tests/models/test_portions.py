@@ -19,9 +19,10 @@ def portions(fiber: list[int], lanes: int, most: int) -> list[list[list[int]]]:
         return [lines(fiber, lanes)]
     parts = []
     for begin in range(0, places, most):
-        kept = [[fiber[place] for place in range(first, first + lanes)
-                 if begin <= place < min(begin + most, len(fiber))]
-                for first in range(0, places, lanes)]
+        kept = [
+            [fiber[place] for place in range(first, first + lanes) if begin <= place < min(begin + most, len(fiber))]
+            for first in range(0, places, lanes)
+        ]
         parts.append([line for line in kept if line] or [[]])
     return parts
 
@@ -87,8 +88,10 @@ def test_runs_with_long_ones_first(seed: int) -> None:
         count_a = len(fibers(a))
         runs = len(plain.engine) // max(count_a, 1)
         size_a = [len(lines(x, 4)) for x in fibers(a)]
-        waits = [size_a[job // runs] + int(plain.lines_b[job]) < 6 and job // runs >= count_a // 2
-                 for job in range(len(plain.engine))]
+        waits = [
+            size_a[job // runs] + int(plain.lines_b[job]) < 6 and job // runs >= count_a // 2
+            for job in range(len(plain.engine))
+        ]
         order = np.argsort(np.array(waits, bool), kind="stable")
         assert (sorted_.engine == plain.engine[order]).all()
         assert (sorted_.lines_b == plain.lines_b[order]).all()

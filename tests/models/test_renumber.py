@@ -23,9 +23,10 @@ def operands(draw) -> tuple[SparseTensor, SparseTensor]:
     """Draw two operands with one contracted extent."""
     a, b = draw(tensors(max_order=3, values=FLOAT32)), draw(tensors(max_order=3, values=FLOAT32))
     extent, scale = draw(st.sampled_from([(5, 1), (41, 10), (2**62, 2**59)]))
-    return tuple(SparseTensor((*x.shape[:-1], extent), np.column_stack([x.coords[:, :-1],
-                                                                        x.coords[:, -1:] * scale]), x.values)
-                 for x in (a, b))
+    return tuple(
+        SparseTensor((*x.shape[:-1], extent), np.column_stack([x.coords[:, :-1], x.coords[:, -1:] * scale]), x.values)
+        for x in (a, b)
+    )
 
 
 @given(operands(), st.booleans())

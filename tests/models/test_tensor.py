@@ -20,21 +20,23 @@ def test_entries_are_sorted_and_explicit_zeros_kept() -> None:
     assert (made.order, made.nnz) == (2, 3)
 
 
-@pytest.mark.parametrize("shape, coords, values, message", [
-    ((2, 3), [[0, 0], [1, 3]], [1, 2], "entry 1: coordinate 3 (0-based) of mode 1 is outside its extent 3"),
-    ((2, 3), [[0, -1]], [1], "entry 0: coordinate -1 (0-based) of mode 1 is outside its extent 3"),
-    ((2, 3), [[1, 1], [0, 0], [1, 1]], [1, 2, 3],
-     "entry 2: coordinates (1, 1) occur twice, first at entry 0"),
-    ((2, 0), [], [], "extent 0 of mode 1 is not an integer from 1 to 4294967295"),
-    ((2**32,), [], [], "extent 4294967296 of mode 0"),
-    ((1,) * 65, [], [], "65 modes are more than 64"),
-    ((2, 3), [[0, 0]], [1, 2], "1 coordinates but 2 values"),
-    ((2, 3), [[0.5, 0]], [1], "coordinates of type float64 are not integers"),
-    ((2, 3), [[0, 0]], [1j], "values of type complex128 are not real numbers"),
-    ((2, 3), [[0, 0]], [2**53 + 1], "entry 0: value 9007199254740993 is no float64 number"),
-    ((2, 3), np.array([[2**63, 0]], np.uint64), [1], "entry 0: coordinate 9223372036854775808 of mode 0"),
-    ((2, 3), [0, 0], [1], "coordinates of shape (2,)"),
-])
+@pytest.mark.parametrize(
+    "shape, coords, values, message",
+    [
+        ((2, 3), [[0, 0], [1, 3]], [1, 2], "entry 1: coordinate 3 (0-based) of mode 1 is outside its extent 3"),
+        ((2, 3), [[0, -1]], [1], "entry 0: coordinate -1 (0-based) of mode 1 is outside its extent 3"),
+        ((2, 3), [[1, 1], [0, 0], [1, 1]], [1, 2, 3], "entry 2: coordinates (1, 1) occur twice, first at entry 0"),
+        ((2, 0), [], [], "extent 0 of mode 1 is not an integer from 1 to 4294967295"),
+        ((2**32,), [], [], "extent 4294967296 of mode 0"),
+        ((1,) * 65, [], [], "65 modes are more than 64"),
+        ((2, 3), [[0, 0]], [1, 2], "1 coordinates but 2 values"),
+        ((2, 3), [[0.5, 0]], [1], "coordinates of type float64 are not integers"),
+        ((2, 3), [[0, 0]], [1j], "values of type complex128 are not real numbers"),
+        ((2, 3), [[0, 0]], [2**53 + 1], "entry 0: value 9007199254740993 is no float64 number"),
+        ((2, 3), np.array([[2**63, 0]], np.uint64), [1], "entry 0: coordinate 9223372036854775808 of mode 0"),
+        ((2, 3), [0, 0], [1], "coordinates of shape (2,)"),
+    ],
+)
 def test_wrong_arguments(shape, coords, values, message) -> None:
     coords = np.array(coords).reshape(0, len(shape)) if len(coords) == 0 else coords
     with pytest.raises(TensorError, match=re.escape(message)):

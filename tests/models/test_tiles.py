@@ -29,7 +29,7 @@ def room_taken(csf: Csf, lanes: int) -> tuple[int, int, int]:
 def test_tiles_are_whole_fibers_and_as_many_as_there_is_room_for(operand, room) -> None:
     tiles = cut_tiles("A", operand, room)
     starts = Fibers.of(operand).starts
-    assert [tile.first for tile in tiles] == [0, *(tile.last for tile in tiles)][:len(tiles)]
+    assert [tile.first for tile in tiles] == [0, *(tile.last for tile in tiles)][: len(tiles)]
     assert (tiles[-1].last if tiles else 0) == len(starts) - 1
     for tile in tiles:
         assert tile.entries == (starts[tile.first], starts[tile.last])
@@ -39,8 +39,11 @@ def test_tiles_are_whole_fibers_and_as_many_as_there_is_room_for(operand, room) 
         more = after.of(operand)
         first = Fibers.of(more).starts[1]
         both = tensor(operand.shape, {})
-        both = type(both)(operand.shape, np.concatenate([tile.of(operand).coords, more.coords[:first]]),
-                          np.concatenate([tile.of(operand).values, more.values[:first]]))
+        both = type(both)(
+            operand.shape,
+            np.concatenate([tile.of(operand).coords, more.coords[:first]]),
+            np.concatenate([tile.of(operand).values, more.values[:first]]),
+        )
         taken = room_taken(Csf.from_tensor(both), room.lanes)
         assert any(a > b for a, b in zip(taken, (room.lines, room.fibers, room.nodes), strict=True))
 
@@ -75,8 +78,9 @@ def test_a_fiber_longer_than_a_tile_is_named() -> None:
     row = tuple(long.coords[0, :-1].tolist())
     with pytest.raises(TensorError) as caught:
         cut_tiles("B", long, Room(4, 8, 100, 100))
-    assert str(caught.value) == (f"B: fiber 0, at coordinates {row}, has 33 entries, and a tile holds 32;"
-                                 " a build with MemLines = 9 can")
+    assert str(caught.value) == (
+        f"B: fiber 0, at coordinates {row}, has 33 entries, and a tile holds 32; a build with MemLines = 9 can"
+    )
     with pytest.raises(TensorError, match="MemLines = 18 can"):
         cut_tiles("B", long, Room.half_of(4, 17, 200, 200))
     assert len(cut_tiles("B", long, Room(4, 9, 100, 100))) == 1

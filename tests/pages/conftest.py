@@ -25,10 +25,19 @@ from tb.regress.run import Regression
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-         "--disable-background-networking", "--disable-component-update"]
-WRONG = ("tb.env.top_tests on icarus, seed {0}: sequences failed: contraction 2 (random, seed {0}),"
-         " at 12{0} ns: result (0, {0}) is 0x40200000 (2.5), the model says 0x3f800000 (1.0)\nlog: run.log")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
+WRONG = (
+    "tb.env.top_tests on icarus, seed {0}: sequences failed: contraction 2 (random, seed {0}),"
+    " at 12{0} ns: result (0, {0}) is 0x40200000 (2.5), the model says 0x3f800000 (1.0)\nlog: run.log"
+)
 
 
 FILES = {"a": "/somewhere/else/left.tns", "b": "/somewhere/else/right.npz", "axes": "2:0", "portion": 0}
@@ -41,11 +50,16 @@ def coverage(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FLAASH_COVERAGE", "1")
         patch.setenv(VARIABLE, str(folder / "runs"))
-        for simulator, sequences, seed in (("verilator", ["smoke", "random"], 1), ("verilator", ["smoke"], 2),
-                                           ("icarus", ["smoke", "dense"], 3)):
+        for simulator, sequences, seed in (
+            ("verilator", ["smoke", "random"], 1),
+            ("verilator", ["smoke"], 2),
+            ("icarus", ["smoke", "dense"], 3),
+        ):
             run_sequences(configs.load("tiny"), simulator, sequences, f"{sequences[-1]}-{simulator}", seed)
-    records = [record_of(spec, "key", "make ..", WRONG.format(1) if spec.seed == 2 else "", {"passed": True})
-               for spec in expand(["smoke"], ["tiny"], ["icarus"], [1, 2])]
+    records = [
+        record_of(spec, "key", "make ..", WRONG.format(1) if spec.seed == 2 else "", {"passed": True})
+        for spec in expand(["smoke"], ["tiny"], ["icarus"], [1, 2])
+    ]
     (folder / "junit.xml").write_text(junit("suite", records))
     assert report.write(folder, Origin("make pages", subset=True, revision=results.revision()))
     return folder
@@ -60,8 +74,9 @@ def result_page(coverage: Path) -> Path:
     folder = BUILD / "pages"
     for name in ("regress", "results"):
         shutil.rmtree(folder / name, ignore_errors=True)
-    specs = expand(["smoke", "random", "dense", "back_to_back"], ["tiny", "paper1:NumSdpe=3"], ["icarus"],
-                   range(1, 6))[:36]
+    specs = expand(["smoke", "random", "dense", "back_to_back"], ["tiny", "paper1:NumSdpe=3"], ["icarus"], range(1, 6))[
+        :36
+    ]
     specs += expand(["file"], ["default"], ["icarus"], [1, 2], {"file": FILES})
     specs += expand(["corners"], ["tiny"], ["icarus"], [1, 2])
     regression = Regression("nightly", specs)
@@ -69,8 +84,9 @@ def result_page(coverage: Path) -> Path:
         patch.setattr("tb.regress.run.BUILD", folder)
         records = []
         for number, spec in enumerate(specs):
-            error = WRONG.format(spec.seed) if number % 13 == 5 else "no progress for 20000 cycles" \
-                if number == 17 else ""
+            error = (
+                WRONG.format(spec.seed) if number % 13 == 5 else "no progress for 20000 cycles" if number == 17 else ""
+            )
             summary = {"passed": True, "cycles": 900 + number}
             record = record_of(spec, "key", spec.command("nightly"), error, summary, 1.0 + number / 7)
             place = regression.folder / spec.name
@@ -96,8 +112,10 @@ def suite_page(coverage: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     cases = "".join(
         f'<testcase classname="{file.removesuffix(".py").replace("/", ".")}" time="1.5"'
         f' name="{name}[verilator-default:NumSdpe=2,Lanes=4,ResultDepth=16-{number}]"/>'
-        for number, (file, _, name) in enumerate(sorted(
-            test.partition("::") for point in read_testplan() for test in point.tests)))
+        for number, (file, _, name) in enumerate(
+            sorted(test.partition("::") for point in read_testplan() for test in point.tests)
+        )
+    )
     folder = tmp_path_factory.mktemp("suite")
     (folder / "index.html").write_text("the coverage report")
     (folder / "junit.xml").write_text(f"<testsuites><testsuite>{cases}</testsuite></testsuites>")
@@ -116,8 +134,12 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator["BrowserContex
     assert executable, "chromium is not installed (Debian: apt-get install --no-install-recommends chromium)"
     with sync_playwright() as driver:
         context = driver.chromium.launch_persistent_context(
-            str(tmp_path_factory.mktemp("browser")), executable_path=executable, headless=True, args=FLAGS,
-            permissions=["clipboard-read", "clipboard-write"])
+            str(tmp_path_factory.mktemp("browser")),
+            executable_path=executable,
+            headless=True,
+            args=FLAGS,
+            permissions=["clipboard-read", "clipboard-write"],
+        )
         yield context
         context.close()
 

@@ -31,8 +31,9 @@ def code_of(coverage: Path) -> CodeCoverage:
 
 def test_genhtml_reads_the_lcov_file(coverage: Path, tmp_path: Path) -> None:
     assert shutil.which("genhtml"), "genhtml is not installed (Debian: apt-get install lcov)"
-    done = subprocess.run(["genhtml", "--branch-coverage", "-o", tmp_path, coverage / "lcov.info"],
-                          capture_output=True, text=True)
+    done = subprocess.run(
+        ["genhtml", "--branch-coverage", "-o", tmp_path, coverage / "lcov.info"], capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     counts = re.findall(r"^(?:DA|BRDA):(.*)$", (coverage / "lcov.info").read_text(), re.MULTILINE)
     lines = [count for count in counts if count.count(",") == 1]

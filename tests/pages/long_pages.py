@@ -40,9 +40,13 @@ def page(browser: BrowserContext):
 
 @pytest.fixture(params=["coverage", "file", "testplan", "results", "suite"])
 def path(request: pytest.FixtureRequest, coverage: Path, result_page: Path, suite_page: Path) -> Path:
-    return {"coverage": coverage / "index.html", "file": coverage / "code" / "flaash_mac_resolve.html",
-            "testplan": coverage / "testplan.html", "results": result_page,
-            "suite": suite_page}[request.param]
+    return {
+        "coverage": coverage / "index.html",
+        "file": coverage / "code" / "flaash_mac_resolve.html",
+        "testplan": coverage / "testplan.html",
+        "results": result_page,
+        "suite": suite_page,
+    }[request.param]
 
 
 def test_every_link_leads_somewhere(page: Page, path: Path) -> None:
@@ -63,8 +67,9 @@ def test_every_link_leads_somewhere(page: Page, path: Path) -> None:
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_overflows_and_all_is_readable(page: Page, path: Path, width: int, scheme: str, shots: Path,
-                                               request: pytest.FixtureRequest) -> None:
+def test_nothing_overflows_and_all_is_readable(
+    page: Page, path: Path, width: int, scheme: str, shots: Path, request: pytest.FixtureRequest
+) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme)
     page.goto(path.as_uri())
@@ -83,13 +88,18 @@ def test_paper_has_no_controls_and_no_cut_tables(page: Page, path: Path) -> None
     page.goto(path.as_uri())
     controls = page.query_selector(".controls")
     assert controls is not None and not controls.is_visible()
-    assert all(box.evaluate("box => getComputedStyle(box).overflowX") == "visible"
-               for box in page.query_selector_all(".scroll")[:5])
+    assert all(
+        box.evaluate("box => getComputedStyle(box).overflowX") == "visible"
+        for box in page.query_selector_all(".scroll")[:5]
+    )
 
 
 def column(page: Page, table: str, index: int) -> list[str]:
-    return page.eval_on_selector_all(f"{table} tbody tr", f"""rows => rows.map(row => row.cells[{index}])
-        .map(cell => cell.dataset.sort ?? cell.textContent)""")
+    return page.eval_on_selector_all(
+        f"{table} tbody tr",
+        f"""rows => rows.map(row => row.cells[{index}])
+        .map(cell => cell.dataset.sort ?? cell.textContent)""",
+    )
 
 
 def test_tables_are_sorted_by_a_click(page: Page, coverage: Path) -> None:
@@ -101,7 +111,8 @@ def test_tables_are_sorted_by_a_click(page: Page, coverage: Path) -> None:
         assert up == expected and len(set(up)) > 1
         page.click(f"#files th:has-text('{heading}')")
         assert column(page, "#files", index) == (
-            sorted(up, key=float, reverse=True) if heading == "line" else expected[::-1])
+            sorted(up, key=float, reverse=True) if heading == "line" else expected[::-1]
+        )
 
 
 def test_only_holes_and_a_text_hide_the_rest(page: Page, coverage: Path) -> None:
@@ -137,8 +148,12 @@ def test_a_failure_leads_to_log_command_and_trace(page: Page, result_page: Path)
 
 def test_screenshots_stand_in_the_documents(shots: Path) -> None:
     """SHOTS=1 renews the screenshots; each one that a page of docs/ shows is made here."""
-    wanted = {"coverage-1400-light": "coverage", "results-1400-light": "results",
-              "file-1400-light": "coverage_file", "results-400-dark": "results_small"}
+    wanted = {
+        "coverage-1400-light": "coverage",
+        "results-1400-light": "results",
+        "file-1400-light": "coverage_file",
+        "results-400-dark": "results_small",
+    }
     for made, name in wanted.items():
         assert (shots / f"{made}.png").exists()
         if os.environ.get("FLAASH_SHOTS") == "1":

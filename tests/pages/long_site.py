@@ -29,8 +29,10 @@ def page(browser: BrowserContext):
     errors: list[str] = []
     opened = browser.new_page()
     opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.on("request", lambda request: request.url.startswith(("file:", "data:", "blob:"))
-              or errors.append(f"asks for {request.url}"))
+    opened.on(
+        "request",
+        lambda request: request.url.startswith(("file:", "data:", "blob:")) or errors.append(f"asks for {request.url}"),
+    )
     browser.set_offline(True)
     yield opened
     browser.set_offline(False)

@@ -43,8 +43,13 @@ def test_results_show_every_column(page: Page, which: str, request: pytest.Fixtu
     page.evaluate(UNFOLD)
     assert page.evaluate(CUT) == []
     headings = page.locator("table:has(th:has-text('passed')) thead th")
-    assert [text.strip() for text in headings.all_inner_texts()] \
-        == ["testpoint, test", "simulator", "passed", "seconds", "runs by seed"]
+    assert [text.strip() for text in headings.all_inner_texts()] == [
+        "testpoint, test",
+        "simulator",
+        "passed",
+        "seconds",
+        "runs by seed",
+    ]
     inside(page, headings)
     inside(page, page.locator("td.cells a:visible"))
 
@@ -58,7 +63,8 @@ def test_testpoints_fold_and_have_totals(page: Page, result_page: Path) -> None:
         name, _, passed, seconds, _ = group.locator("tr.total").inner_text().split("\t")
         rows = [text.split("\t") for text in group.locator("tr[data-hole]").all_text_contents()]
         cells = group.locator("tr[data-hole]").evaluate_all(
-            "rows => rows.map(row => [row.cells[2].textContent, row.cells[3].textContent])")
+            "rows => rows.map(row => [row.cells[2].textContent, row.cells[3].textContent])"
+        )
         assert len(rows) == len(cells)
         counts = [tuple(map(int, count.split("/"))) for count, _ in cells]
         assert passed == f"{sum(good for good, _ in counts)}/{sum(of for _, of in counts)}", name
@@ -77,15 +83,21 @@ def test_testpoints_fold_and_have_totals(page: Page, result_page: Path) -> None:
 def test_sorting_keeps_the_rows_of_a_testpoint_together(page: Page, result_page: Path) -> None:
     page.goto(result_page.as_uri())
     before = page.locator("#testpoints tbody").evaluate_all(
-        "groups => groups.map(group => group.textContent.replace(/\\s+/g, '').length)")
+        "groups => groups.map(group => group.textContent.replace(/\\s+/g, '').length)"
+    )
     page.click("#testpoints th:has-text('seconds')")
     totals = page.locator("#testpoints tr.total").evaluate_all(
-        "rows => rows.map(row => Number(row.cells[3].dataset.sort))")
+        "rows => rows.map(row => Number(row.cells[3].dataset.sort))"
+    )
     assert totals == sorted(totals) and len(set(totals)) > 1
-    assert sorted(before) == sorted(page.locator("#testpoints tbody").evaluate_all(
-        "groups => groups.map(group => group.textContent.replace(/\\s+/g, '').length)"))
+    assert sorted(before) == sorted(
+        page.locator("#testpoints tbody").evaluate_all(
+            "groups => groups.map(group => group.textContent.replace(/\\s+/g, '').length)"
+        )
+    )
     assert page.locator("#testpoints tbody").evaluate_all(
-        "groups => groups.every(group => group.rows[0].matches('.total'))")
+        "groups => groups.every(group => group.rows[0].matches('.total'))"
+    )
 
 
 def test_open_bins_fold_and_are_filtered(page: Page, result_page: Path) -> None:
@@ -126,8 +138,9 @@ def test_results_lead_to_coverage_and_testpoints(page: Page, suite_page: Path) -
     expect(page.locator(f"section[id='{name}']")).to_be_in_viewport()
 
 
-def test_without_a_coverage_report_there_is_its_command(page: Page, result_page: Path, tmp_path: Path,
-                                                        monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_coverage_report_there_is_its_command(
+    page: Page, result_page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(results, "BUILD", tmp_path)
     (tmp_path / "junit.xml").write_text("<testsuites/>")
     suite = results.Suite(tmp_path)

@@ -41,11 +41,25 @@ def test_a_pair_beyond_the_memory(seed: int, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("part", range(4))
 def test_resets(part: int, seed: int) -> None:
-    run_sequences(configs.load("tiny"), "verilator", ["resets"], f"long-memory-resets-{part}",
-                  4 * seed + part,
-                  {"resets": {"count": 500}}, edge=MEMORY, width=128)
+    run_sequences(
+        configs.load("tiny"),
+        "verilator",
+        ["resets"],
+        f"long-memory-resets-{part}",
+        4 * seed + part,
+        {"resets": {"count": 500}},
+        edge=MEMORY,
+        width=128,
+    )
 
 
 def test_spoiled_words(seed: int) -> None:
-    run_bench("flaash_memory_top", "tests.memory.predicted_tests", "verilator", "long-memory-spoiled",
-              configs.load("tiny").parameters(), seed, environment_variables={"FLAASH_TURNS": "1000"})
+    run_bench(
+        "flaash_memory_top",
+        "tests.memory.predicted_tests",
+        "verilator",
+        "long-memory-spoiled",
+        configs.load("tiny").parameters(),
+        seed,
+        environment_variables={"FLAASH_TURNS": "1000"},
+    )

@@ -13,7 +13,17 @@ from tests.top.test_portions import play
 def test_workload_in_portions(pair: str, seed: int) -> None:
     """A test per workload, so that they spread over the processors."""
     config = configs.load("split8", {"NumSdpe": 32})
-    digests = {(simulator, length): play(config, simulator, f"long-portions-{simulator}-{pair}-{length}",
-                                         seed, "workloads", pairs=[pair], portion=length)
-               for simulator in SIMULATORS for length in (0, 16)}
+    digests = {
+        (simulator, length): play(
+            config,
+            simulator,
+            f"long-portions-{simulator}-{pair}-{length}",
+            seed,
+            "workloads",
+            pairs=[pair],
+            portion=length,
+        )
+        for simulator in SIMULATORS
+        for length in (0, 16)
+    }
     assert len(set(digests.values())) == 1, digests

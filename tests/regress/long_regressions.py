@@ -34,8 +34,11 @@ def test_a_killed_regression_goes_on_where_it_was(tmp_path: Path) -> None:
 def test_a_killed_worker_is_replaced(tmp_path: Path) -> None:
     process = runs.start(tmp_path, 20, f"--jobs={WORKERS}")
     early = runs.wait_for(tmp_path, 6)
-    workers = [child for child in psutil.Process(process.pid).children(recursive=True)
-               if any(grandchild.name() == "vvp" for grandchild in child.children())]
+    workers = [
+        child
+        for child in psutil.Process(process.pid).children(recursive=True)
+        if any(grandchild.name() == "vvp" for grandchild in child.children())
+    ]
     workers[0].kill()
     told, _ = process.communicate(timeout=runs.PATIENCE)
     assert process.returncode == 0 and "20 of 20 runs passed" in told, told

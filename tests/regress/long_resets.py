@@ -27,8 +27,11 @@ def test_any_beats(seed: int) -> None:
 
 
 # Three machines at each width of the bus.
-MACHINES = {"tiny": {}, "default": {"NumSdpe": 3, "MemLines": 512},
-            "fast1": {"NumSdpe": 2, "GroupSize": 1, "MemLines": 256}}
+MACHINES = {
+    "tiny": {},
+    "default": {"NumSdpe": 3, "MemLines": 512},
+    "fast1": {"NumSdpe": 2, "GroupSize": 1, "MemLines": 256},
+}
 ORDERS = 1120  # of each; in all 10,080
 
 

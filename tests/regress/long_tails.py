@@ -15,15 +15,20 @@ MOST = 16_384
 NEAR = sorted({2**power + step for power in range(8, 15) for step in (-1, 0, 1)})
 LENGTHS = {"short": list(range(1, 131)), "long": [length for length in NEAR if length <= MOST]}
 SOME = {"short": [1, 2, 4, 5, 9, 17, 33, 65, 96, 97, 130], "long": [257, 1024, MOST]}
-MACHINES = [("default", 0), ("split8", 0), ("split8", 1), ("split8", 100), ("paper32", 0), ("wide32", 0),
-            ("fast32", 0)]
+MACHINES = [("default", 0), ("split8", 0), ("split8", 1), ("split8", 100), ("paper32", 0), ("wide32", 0), ("fast32", 0)]
 
 
 @pytest.mark.parametrize("lengths", LENGTHS)
 @pytest.mark.parametrize(("name", "portion"), MACHINES, ids=str)
 def test_one_against_many(simulator: str, name: str, portion: int, lengths: str, seed: int) -> None:
     config, chosen = configs.load(name), (SOME if simulator == "icarus" else LENGTHS)[lengths]
-    run = run_sequences(config, simulator, ["tails"], f"long-tails-{name}-{portion}-{lengths}-{simulator}",
-                        seed, {"tails": {"lengths": chosen, "portions": [portion], "mixed": []}})
+    run = run_sequences(
+        config,
+        simulator,
+        ["tails"],
+        f"long-tails-{name}-{portion}-{lengths}-{simulator}",
+        seed,
+        {"tails": {"lengths": chosen, "portions": [portion], "mixed": []}},
+    )
     assert run.summary["passed"] and run.summary["mismatches"] == 0
     assert run.summary["contractions"] >= 4 * len(chosen) and run.summary["compared"] > 0

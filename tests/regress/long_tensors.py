@@ -14,6 +14,12 @@ RESULTS = {"kinships": 376_793, "flights": 4_094_755}
 @pytest.mark.parametrize("name", RESULTS)
 def test_tensor_in_full(name: str, seed: int) -> None:
     path = str(TENSORS / f"{name}.tns")
-    run = run_sequences(configs.load("wide32"), "verilator", ["file"], f"long-{name}", seed,
-                        {"file": {"a": path, "b": path, "axes": None}})
+    run = run_sequences(
+        configs.load("wide32"),
+        "verilator",
+        ["file"],
+        f"long-{name}",
+        seed,
+        {"file": {"a": path, "b": path, "axes": None}},
+    )
     assert run.summary["passed"] and run.summary["compared"] == RESULTS[name]

@@ -16,5 +16,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if MISSING and not os.environ.get("CI"):
         for item in items:
             if item.path.name in NEEDS and item.path.parent.name == "silicon":
-                item.add_marker(pytest.mark.skip(f"{', '.join(MISSING)} not installed: apt-get install "
-                                                 "yosys opensta"))
+                item.add_marker(pytest.mark.skip(f"{', '.join(MISSING)} not installed: apt-get install yosys opensta"))

@@ -4,10 +4,18 @@
 from pathlib import Path
 
 # Name, area, function of Y, inputs.
-GATES = (("INV", 2.0, "!A", "A"), ("BUF", 3.0, "A", "A"), ("BUF4", 6.0, "A", "A"),
-         ("NAND2", 3.0, "!(A&B)", "AB"), ("NOR2", 3.0, "!(A|B)", "AB"), ("XOR2", 7.0, "A^B", "AB"),
-         ("MUX2", 7.0, "(S&B)|(!S&A)", "ABS"),
-         ("AOI21", 4.0, "!((A&B)|C)", "ABC"), ("ONE", 1.0, "1", ""), ("ZERO", 1.0, "0", ""))
+GATES = (
+    ("INV", 2.0, "!A", "A"),
+    ("BUF", 3.0, "A", "A"),
+    ("BUF4", 6.0, "A", "A"),
+    ("NAND2", 3.0, "!(A&B)", "AB"),
+    ("NOR2", 3.0, "!(A|B)", "AB"),
+    ("XOR2", 7.0, "A^B", "AB"),
+    ("MUX2", 7.0, "(S&B)|(!S&A)", "ABS"),
+    ("AOI21", 4.0, "!((A&B)|C)", "ABC"),
+    ("ONE", 1.0, "1", ""),
+    ("ZERO", 1.0, "0", ""),
+)
 NAND2, FLIP_FLOP, LATCH, CLOCK_GATE = 3.0, 16.0, 9.0, 8.0
 _TEMPLATE = """library(dozen) {
   delay_model : table_lookup; time_unit : "1ns"; voltage_unit : "1V"; current_unit : "1mA";
@@ -37,25 +45,28 @@ def _arc(pin: str, delay: float, drive: float, kind: str = "") -> str:
 
 def _gate(name: str, area: float, function: str, inputs: str, delay: float) -> str:
     drive = 4.0 if name.endswith("4") else 1.0
-    pins = "".join(f"    pin({pin}) {{ direction : input; capacitance : {0.002 * drive}; }}\n"
-                   for pin in inputs)
+    pins = "".join(f"    pin({pin}) {{ direction : input; capacitance : {0.002 * drive}; }}\n" for pin in inputs)
     arcs = "".join(_arc(pin, delay, drive) for pin in inputs)
-    return (f"  cell({name}) {{ area : {area}; cell_leakage_power : 1;\n{pins}"
-            f'    pin(Y) {{ direction : output; function : "{function}"; max_capacitance : {0.1 * drive};\n'
-            f"{arcs}    }}\n  }}\n")
+    return (
+        f"  cell({name}) {{ area : {area}; cell_leakage_power : 1;\n{pins}"
+        f'    pin(Y) {{ direction : output; function : "{function}"; max_capacitance : {0.1 * drive};\n'
+        f"{arcs}    }}\n  }}\n"
+    )
 
 
 def _flip_flop(name: str, area: float, reset: bool, delay: float) -> str:
     clear = 'clear : "!R"; ' if reset else ""
     setup = _tables(("rise_constraint", "fall_constraint"), 0.05, 100.0)
     pin = "    pin(R) { direction : input; capacitance : 0.002; }\n" if reset else ""
-    return (f'  cell({name}) {{ area : {area}; cell_leakage_power : 1;\n'
-            f'    ff(IQ, IQN) {{ clocked_on : "C"; next_state : "D"; {clear}}}\n'
-            f"    pin(C) {{ direction : input; clock : true; capacitance : 0.002; }}\n{pin}"
-            "    pin(D) { direction : input; capacitance : 0.002;\n"
-            f'      timing() {{ related_pin : "C"; timing_type : setup_rising; {setup} }}\n    }}\n'
-            '    pin(Q) { direction : output; function : "IQ"; max_capacitance : 0.2;\n'
-            f"{_arc('C', delay, 1.0, 'timing_type : rising_edge;')}    }}\n  }}\n")
+    return (
+        f"  cell({name}) {{ area : {area}; cell_leakage_power : 1;\n"
+        f'    ff(IQ, IQN) {{ clocked_on : "C"; next_state : "D"; {clear}}}\n'
+        f"    pin(C) {{ direction : input; clock : true; capacitance : 0.002; }}\n{pin}"
+        "    pin(D) { direction : input; capacitance : 0.002;\n"
+        f'      timing() {{ related_pin : "C"; timing_type : setup_rising; {setup} }}\n    }}\n'
+        '    pin(Q) { direction : output; function : "IQ"; max_capacitance : 0.2;\n'
+        f"{_arc('C', delay, 1.0, 'timing_type : rising_edge;')}    }}\n  }}\n"
+    )
 
 
 def _latch(delay: float) -> str:
@@ -65,26 +76,32 @@ def _latch(delay: float) -> str:
     positive = "timing_sense : positive_unate;"
     data = f'timing() {{ related_pin : "G"; timing_type : setup_falling; {setup} }}'
     enable = f'timing() {{ related_pin : "C"; timing_type : setup_rising; {setup} }}'
-    return (f'  cell(LATCH) {{ area : {LATCH}; cell_leakage_power : 1;\n'
-            '    latch(IQ, IQN) { data_in : "D"; enable : "G"; clear : "!R"; }\n'
-            f'    {pin.format("R", "")}    {pin.format("G", "")}    {pin.format("D", data)}'
-            '    pin(Q) { direction : output; function : "IQ"; max_capacitance : 0.2;\n'
-            f"{_arc('D', delay, 1.0, positive)}{_arc('G', delay, 1.0, 'timing_type : rising_edge;')}"
-            "    }\n  }\n"
-            f'  cell(GATE) {{ area : {CLOCK_GATE}; cell_leakage_power : 1; dont_use : true;\n'
-            '    clock_gating_integrated_cell : "latch_posedge";\n'
-            '    statetable("C E", "S") { table : "L L : - : L, L H : - : H, H - : - : N"; }\n'
-            '    pin(S) { direction : internal; internal_node : "S"; }\n'
-            f'    {pin.format("C", "clock : true; clock_gate_clock_pin : true;")}'
-            f'    {pin.format("E", "clock_gate_enable_pin : true; " + enable)}'
-            '    pin(P) { direction : output; state_function : "C * S"; clock_gate_out_pin : true;\n'
-            f"      max_capacitance : 0.2;\n{_arc('C', delay, 1.0, positive)}    }}\n  }}\n")
+    return (
+        f"  cell(LATCH) {{ area : {LATCH}; cell_leakage_power : 1;\n"
+        '    latch(IQ, IQN) { data_in : "D"; enable : "G"; clear : "!R"; }\n'
+        f"    {pin.format('R', '')}    {pin.format('G', '')}    {pin.format('D', data)}"
+        '    pin(Q) { direction : output; function : "IQ"; max_capacitance : 0.2;\n'
+        f"{_arc('D', delay, 1.0, positive)}{_arc('G', delay, 1.0, 'timing_type : rising_edge;')}"
+        "    }\n  }\n"
+        f"  cell(GATE) {{ area : {CLOCK_GATE}; cell_leakage_power : 1; dont_use : true;\n"
+        '    clock_gating_integrated_cell : "latch_posedge";\n'
+        '    statetable("C E", "S") { table : "L L : - : L, L H : - : H, H - : - : N"; }\n'
+        '    pin(S) { direction : internal; internal_node : "S"; }\n'
+        f"    {pin.format('C', 'clock : true; clock_gate_clock_pin : true;')}"
+        f"    {pin.format('E', 'clock_gate_enable_pin : true; ' + enable)}"
+        '    pin(P) { direction : output; state_function : "C * S"; clock_gate_out_pin : true;\n'
+        f"      max_capacitance : 0.2;\n{_arc('C', delay, 1.0, positive)}    }}\n  }}\n"
+    )
 
 
 def write(path: Path, slower: float = 1.0, latch: float = 0.0) -> Path:
     """Write the library, its gates slower by a factor, with a latch of this delay if any; return the path."""
-    path.write_text(_TEMPLATE + "".join(_gate(*gate, delay=0.05 * slower) for gate in GATES)
-                    + _flip_flop("DFF", FLIP_FLOP, False, 0.2 * slower)
-                    + _flip_flop("DFFR", FLIP_FLOP + 2, True, 0.2 * slower)
-                    + (_latch(latch) if latch else "") + "}\n")
+    path.write_text(
+        _TEMPLATE
+        + "".join(_gate(*gate, delay=0.05 * slower) for gate in GATES)
+        + _flip_flop("DFF", FLIP_FLOP, False, 0.2 * slower)
+        + _flip_flop("DFFR", FLIP_FLOP + 2, True, 0.2 * slower)
+        + (_latch(latch) if latch else "")
+        + "}\n"
+    )
     return path

@@ -39,6 +39,11 @@ def test_tiny(tmp_path: Path, seed: int) -> None:
 @pytest.mark.parametrize("name", FORMATS)
 def test_handshakes_of_the_mac(name: str, tmp_path: Path, seed: int) -> None:
     made = mac(tmp_path, name)
-    built = simulation.build("flaash_mac", "verilator", {"Format": FORMATS[name]}, made,
-                             options=gates.verilator("flaash_mac", tmp_path / "sources"))
+    built = simulation.build(
+        "flaash_mac",
+        "verilator",
+        {"Format": FORMATS[name]},
+        made,
+        options=gates.verilator("flaash_mac", tmp_path / "sources"),
+    )
     simulation.run(built, "tests.blocks.mac_tests", f"gates-mac-{name}", seed)

@@ -19,9 +19,10 @@ PIECE = Piece("memory", "memory", 1, {}, "")
 USAGE = programs.Usage(1.0, 1.0)
 
 
-@pytest.mark.parametrize(("size", "width", "ports", "rams"), [
-    (512, 36, 1, 1), (513, 36, 1, 2), (1024, 18, 1, 1), (1024, 19, 1, 2), (16384, 1, 3, 3),
-    (8192, 390, 2, 352)])  # an operand's memory in paper1, as Yosys writes it
+@pytest.mark.parametrize(
+    ("size", "width", "ports", "rams"),
+    [(512, 36, 1, 1), (513, 36, 1, 2), (1024, 18, 1, 1), (1024, 19, 1, 2), (16384, 1, 3, 3), (8192, 390, 2, 352)],
+)  # an operand's memory in paper1, as Yosys writes it
 def test_a_copy_for_each_port_in_the_best_shape(size: int, width: int, ports: int, rams: int) -> None:
     text = MEMORY.format(ports=ports, size=size, width=width)
     assert ecp5.block_rams(text) == rams and ecp5.block_rams(text + text) == 2 * rams
@@ -37,8 +38,9 @@ def _yosys(monkeypatch: pytest.MonkeyPatch, last_pass: str) -> list[str]:
             log.write_text(f"2.1. Executing OPT pass\n2.2. Executing {last_pass} pass (..)\nTraceback")
             raise programs.Failed("Yosys failed", USAGE)
         (folder / "memories.il").write_text(MEMORY.format(ports=8, size=8192, width=390))
-        (folder / "netlist.json").write_text(json.dumps(
-            {"modules": {"memory": {"cells": {"a": {"type": "LUT4"}, "b": {"type": "DP16KD"}}}}}))
+        (folder / "netlist.json").write_text(
+            json.dumps({"modules": {"memory": {"cells": {"a": {"type": "LUT4"}, "b": {"type": "DP16KD"}}}}})
+        )
         return "", USAGE
 
     monkeypatch.setattr(programs, "run", run)

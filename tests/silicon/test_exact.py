@@ -32,33 +32,51 @@ def test_cells_of_a_netlist_are_counted_as_nextpnr_does() -> None:
     kinds = ["LUT4", "LUT4", "CCU2C", "TRELLIS_DPR16X4", "TRELLIS_FF", "DP16KD", "MULT18X18D", "$scopeinfo"]
     cells = {str(number): {"type": kind} for number, kind in enumerate(kinds)}
     assert ecp5.counted({"modules": {"top": {"cells": cells}}}, "top") == {
-        "lut4": 10, "flip_flops": 1, "block_rams": 1, "multipliers": 1}
+        "lut4": 10,
+        "flip_flops": 1,
+        "block_rams": 1,
+        "multipliers": 1,
+    }
 
 
 def test_the_clock_is_the_median() -> None:
     assert Cost(1, 1, 1, [30.0, 99.0, 20.0]).clock == 30.0
 
 
-@pytest.mark.parametrize(("luts", "clock", "told"), [
-    (2500, 90.0, ["met", "met"]), (2501, 90.0, ["MISSED", "met"]), (2500, 89.9, ["met", "MISSED"])])
+@pytest.mark.parametrize(
+    ("luts", "clock", "told"),
+    [(2500, 90.0, ["met", "met"]), (2501, 90.0, ["MISSED", "met"]), (2500, 89.9, ["met", "MISSED"])],
+)
 def test_targets(luts: int, clock: float, told: list[str]) -> None:
     lines = judge({EXACT: Cost(luts, 1, 4, [clock]), ORDINARY: Cost(1000, 1, 4, [30.0])})
     assert [line.split()[-1] for line in lines] == told
     assert judge({EXACT: Cost(luts, 1, 4, [clock])}) == []  # nothing to compare with
 
 
-@pytest.mark.parametrize(("plain_clock", "told", "status"), [
-    (30.0, "clock: 3.19 times the plain one, 3.0 at least: met", 0),
-    (100.0, "clock: 1.00 times the plain one, 3.0 at least: MISSED", silicon.FAILED)], ids=["met", "missed"])
-def test_results_are_written(plain_clock: float, told: str, status: int, monkeypatch: pytest.MonkeyPatch,
-                             tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+@pytest.mark.parametrize(
+    ("plain_clock", "told", "status"),
+    [
+        (30.0, "clock: 3.19 times the plain one, 3.0 at least: met", 0),
+        (100.0, "clock: 1.00 times the plain one, 3.0 at least: MISSED", silicon.FAILED),
+    ],
+    ids=["met", "missed"],
+)
+def test_results_are_written(
+    plain_clock: float,
+    told: str,
+    status: int,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture,
+) -> None:
     """The exit status shows whether the targets are met."""
     clocks = {ORDINARY: plain_clock}
     monkeypatch.setattr(programs, "FOLDER", tmp_path)
     monkeypatch.setattr(programs, "require", lambda names: None)
     monkeypatch.setattr(exact, "synthesize", lambda design: Path(design.name))
-    monkeypatch.setattr(ecp5, "place", lambda netlist, seed: (
-        LOG, [clocks.get(netlist.name, 100.0) + seed], programs.Usage(1.0, 1.0)))
+    monkeypatch.setattr(
+        ecp5, "place", lambda netlist, seed: (LOG, [clocks.get(netlist.name, 100.0) + seed], programs.Usage(1.0, 1.0))
+    )
     kept = []
     monkeypatch.setattr(record, "keep", lambda results, macs: kept.append(macs))
     monkeypatch.setattr(page, "renew", lambda: None)
@@ -66,8 +84,13 @@ def test_results_are_written(plain_clock: float, told: str, status: int, monkeyp
     assert silicon.main(["--only=fp32", "--record"]) == status
     results = json.loads((tmp_path / "results.json").read_text())["macs"]
     assert list(results) == [design.name for design in DESIGNS if "fp32" in design.name] and kept == [results]
-    assert results[EXACT] == {"lut4": 2859, "flip_flops": 1510, "multipliers": 4, "mhz": 102.0,
-                              "mhz_by_seed": {"1": 101.0, "2": 102.0, "3": 103.0}}
+    assert results[EXACT] == {
+        "lut4": 2859,
+        "flip_flops": 1510,
+        "multipliers": 4,
+        "mhz": 102.0,
+        "mhz_by_seed": {"1": 101.0, "2": 102.0, "3": 103.0},
+    }
     shown = capsys.readouterr().out
     assert "2,859" in shown and told in shown.splitlines()
 
@@ -75,20 +98,28 @@ def test_results_are_written(plain_clock: float, told: str, status: int, monkeyp
 def test_the_page_tells_what_was_recorded() -> None:
     """Rows of docs/exact_sums.md and the factors in its text equal bench/cost.json; targets are met."""
     recorded = json.loads(record.MACS.read_text())
-    costs = {name: Cost(*(kept[what] for what in ("lut4", "flip_flops", "multipliers")),
-                        clocks=list(kept["mhz_by_seed"].values())) for name, kept in recorded.items()}
+    costs = {
+        name: Cost(
+            *(kept[what] for what in ("lut4", "flip_flops", "multipliers")), clocks=list(kept["mhz_by_seed"].values())
+        )
+        for name, kept in recorded.items()
+    }
     assert list(costs) == [design.name for design in DESIGNS]
     exact_, whole, plain = costs[EXACT], costs[WHOLE], costs[ORDINARY]
     luts, clock = exact_.luts / plain.luts, exact_.clock / plain.clock
     text = " ".join((ROOT / "docs" / "exact_sums.md").read_text().split())
-    for told in (*(f"| {name} | {row.luts:,} | {row.flip_flops:,} | {row.multipliers} | {row.clock} |"
-                   for name, row in costs.items()),
-                 f"{luts:.2f} times the LUTs of the plain multiply-add with portions ({MOST_LUTS} at most",
-                 f"{whole.luts / plain.luts:.2f} times without",
-                 f"{clock:.2f} times its clock ({LEAST_CLOCK:.0f} at least)",
-                 f"{clock / luts:.1f} times as many products a second",
-                 f"{exact_.flip_flops / plain.flip_flops:.1f} times the flip-flops",
-                 f"the exact clock from {min(exact_.clocks):.0f} to {max(exact_.clocks):.0f} MHz, "
-                 f"the plain one from {min(plain.clocks)} to {max(plain.clocks)}"):
+    for told in (
+        *(
+            f"| {name} | {row.luts:,} | {row.flip_flops:,} | {row.multipliers} | {row.clock} |"
+            for name, row in costs.items()
+        ),
+        f"{luts:.2f} times the LUTs of the plain multiply-add with portions ({MOST_LUTS} at most",
+        f"{whole.luts / plain.luts:.2f} times without",
+        f"{clock:.2f} times its clock ({LEAST_CLOCK:.0f} at least)",
+        f"{clock / luts:.1f} times as many products a second",
+        f"{exact_.flip_flops / plain.flip_flops:.1f} times the flip-flops",
+        f"the exact clock from {min(exact_.clocks):.0f} to {max(exact_.clocks):.0f} MHz, "
+        f"the plain one from {min(plain.clocks)} to {max(plain.clocks)}",
+    ):
         assert told in text, told
     assert all(line.endswith(exact.MET) for line in judge(costs))

@@ -22,7 +22,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     dozen.write(made / "dozen.lib")
     dozen.write(made / "slow.lib", slower=2.0)
     (made / "macros.yml").write_text(
-        "- {cell: RAM, ports: 2, words: 1024, bits: 64, area: 90000, access: 1.5, setup: 0.1}\n")
+        "- {cell: RAM, ports: 2, words: 1024, bits: 64, area: 90000, access: 1.5, setup: 0.1}\n"
+    )
     return made
 
 
@@ -72,13 +73,16 @@ def test_netlists_are_put_together(folder: Path) -> None:
     """The clock of two pieces, one inside the other, includes the path from one into the other."""
     technology = measure.Technology(silicon.library.load(folder / "dozen.lib"))
     found = {one.name: one for one in measure.pieces("tiny")}
-    inner, outer = (measure.in_cells(found[name], technology) for name in
-                    ("flaash_result_store", "flaash_result_network"))
+    inner, outer = (
+        measure.in_cells(found[name], technology) for name in ("flaash_result_store", "flaash_result_network")
+    )
     top = folder / "top.v"
-    top.write_text("module top(input clk_i, rst_ni, output o);\n"
-                   "  wire [87:0] r; wire v, n;\n"
-                   "  flaash_result_network a(.clk_i(clk_i), .rst_ni(rst_ni), .out_valid_o(v));\n"
-                   "  BUF4 b(.A(v), .Y(n)); BUF4 c(.A(n), .Y(o));\nendmodule\n")
+    top.write_text(
+        "module top(input clk_i, rst_ni, output o);\n"
+        "  wire [87:0] r; wire v, n;\n"
+        "  flaash_result_network a(.clk_i(clk_i), .rst_ni(rst_ni), .out_valid_o(v));\n"
+        "  BUF4 b(.A(v), .Y(n)); BUF4 c(.A(n), .Y(o));\nendmodule\n"
+    )
     whole = measure.timed("top", technology, [outer[1], inner[1], top], folder / "top")
     assert whole["end"] == "o" and whole["ns"] > 0 and whole["begin"].startswith("a/")
 
@@ -87,15 +91,17 @@ def test_netlists_are_put_together(folder: Path) -> None:
 def test_a_reset_is_in_no_path_whatever_its_name(port: str, slow: bool, folder: Path) -> None:
     technology = measure.Technology(silicon.library.load(folder / "dozen.lib"))
     top = folder / f"{port}.v"
-    top.write_text(f"module top(input clk_i, rst_ni, {port}, output o);\n"
-                   f"  BUF4 b(.A({port}), .Y(o));\nendmodule\n")
+    top.write_text(f"module top(input clk_i, rst_ni, {port}, output o);\n  BUF4 b(.A({port}), .Y(o));\nendmodule\n")
     assert (measure.timed("top", technology, [top], folder / port)["ns"] > 0) == slow
 
 
-@pytest.mark.parametrize(("name", "blocks"), [
-    ("tiny", set(BLOCKS) - {EDGE}), pytest.param("tiny-memory128", set(BLOCKS), marks=pytest.mark.full)])
-def test_the_whole_of_tiny(name: str, blocks: set[str], folder: Path, monkeypatch: pytest.MonkeyPatch,
-                           capsys: pytest.CaptureFixture) -> None:
+@pytest.mark.parametrize(
+    ("name", "blocks"),
+    [("tiny", set(BLOCKS) - {EDGE}), pytest.param("tiny-memory128", set(BLOCKS), marks=pytest.mark.full)],
+)
+def test_the_whole_of_tiny(
+    name: str, blocks: set[str], folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
     """All pieces and the chip; without choices and sizes of cells, which take half of the time."""
     monkeypatch.setattr(cells, "ABC", ("strash", "&get -n", "&nf", "&put"))
     options = [f"--only={name}", "--tech=cells", "--jobs=1", f"--liberty={folder}/dozen.lib"]
@@ -110,12 +116,16 @@ def test_the_whole_of_tiny(name: str, blocks: set[str], folder: Path, monkeypatc
     assert f"{one['chip']['ns']:.2f}" in shown
 
 
-@pytest.mark.parametrize(("arguments", "told"), [
-    (["--only=nothing"], "'nothing' is no configuration, and no MAC's name contains it"),
-    (["--only=tiny-memory64"], "'tiny-memory64' is no configuration"),
-    (["--tech=cells"], "standard cells need a library: LIBERTY="),
-    (["--power=smoke"], "standard cells need a library: LIBERTY="),
-    (["--liberty=none.lib"], "there is no Liberty file none.lib")])
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--only=nothing"], "'nothing' is no configuration, and no MAC's name contains it"),
+        (["--only=tiny-memory64"], "'tiny-memory64' is no configuration"),
+        (["--tech=cells"], "standard cells need a library: LIBERTY="),
+        (["--power=smoke"], "standard cells need a library: LIBERTY="),
+        (["--liberty=none.lib"], "there is no Liberty file none.lib"),
+    ],
+)
 def test_mistakes_are_told(arguments: list[str], told: str, capsys: pytest.CaptureFixture) -> None:
     assert silicon.main(arguments) == silicon.MISTAKE
     assert told in capsys.readouterr().err
@@ -132,17 +142,19 @@ def test_a_piece_that_is_not_there_is_told(capsys: pytest.CaptureFixture) -> Non
     assert "no piece of tiny contains 'flaash_nothing'" in capsys.readouterr().err
 
 
-def test_a_failing_program_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch,
-                                   capsys: pytest.CaptureFixture) -> None:
+def test_a_failing_program_is_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
     monkeypatch.setattr(cells, "ABC", ("no such command",))
-    assert silicon.main([f"--only={NETWORK}", "--tech=cells", f"--liberty={folder}/dozen.lib"]) \
-        == silicon.FAILED
+    assert silicon.main([f"--only={NETWORK}", "--tech=cells", f"--liberty={folder}/dozen.lib"]) == silicon.FAILED
     assert "yosys failed, see" in capsys.readouterr().err
 
 
 def test_paths_are_read() -> None:
-    text = ("Startpoint: a (input port clocked by clock)\nEndpoint: \\u.x_q[3]$_DFFE_PN0P_  (rising edge)\n"
-            "  96.5000   slack (MET)\n\nStartpoint: \\b$_DFF_P_  (x)\nEndpoint: c (x)\n  98.0 slack (MET)\n")
+    text = (
+        "Startpoint: a (input port clocked by clock)\nEndpoint: \\u.x_q[3]$_DFFE_PN0P_  (rising edge)\n"
+        "  96.5000   slack (MET)\n\nStartpoint: \\b$_DFF_P_  (x)\nEndpoint: c (x)\n  98.0 slack (MET)\n"
+    )
     assert timing.parsed(text) == timing.Timing(3.5, "a", "u.x_q[3]")
     assert timing.parsed("No paths found.") == timing.Timing(0.0, "", "")
     with pytest.raises(ValueError, match="OpenSTA: Error: no such cell"):

@@ -18,8 +18,9 @@ TINY = "tiny"
 pytestmark = pytest.mark.skipif(not has_icarus(), reason="Icarus Verilog isn't installed")
 
 
-def simulated(pieces: list[Piece], folder: Path, name: str, simulator: str, sequences: list[str],
-              seed: int, broken: bool = False) -> Run:
+def simulated(
+    pieces: list[Piece], folder: Path, name: str, simulator: str, sequences: list[str], seed: int, broken: bool = False
+) -> Run:
     """Run sequences on tiny with pieces of a dozen cells; the first NAND is a NOR if `broken`."""
     cells = library.load(dozen.write(folder / "dozen.lib"))
     sources = gates.sources({"1": pieces}, cells, folder / "sources")
@@ -41,16 +42,20 @@ def chosen(*names: str) -> list[Piece]:
 
 def test_cells_are_functions() -> None:
     """A cell without memory becomes its function of its pins; names with blanks become short."""
-    models = ("module AOI(A, B, C, Y);\n  wire _0_;\n  output Y;\n  assign _0_ = A & B;\n"
-              "  assign Y = ~(_0_ | C);\nendmodule\n\nmodule DFF(C, D, Q);\n  output Q;\n  reg IQ;\n"
-              "  always @(posedge C)\n    IQ <= D;\n  assign Q = IQ;\nendmodule\n")
+    models = (
+        "module AOI(A, B, C, Y);\n  wire _0_;\n  output Y;\n  assign _0_ = A & B;\n"
+        "  assign Y = ~(_0_ | C);\nendmodule\n\nmodule DFF(C, D, Q);\n  output Q;\n  reg IQ;\n"
+        "  always @(posedge C)\n    IQ <= D;\n  assign Q = IQ;\nendmodule\n"
+    )
     known = gates.functions(models)
     assert known == {"AOI": {"Y": "~((A & B) | C)"}}
-    netlist = ("  AOI _1_ (\n    .A(\\u.a_q ),\n    .B(b[3]),\n    .C(1'h0),\n    .Y(c)\n  );\n"
-               "  DFF \\u.a_q$_DFF_  (\n    .C(clk_i),\n    .D(c),\n    .Q(\\u.a_q )\n  );\n")
+    netlist = (
+        "  AOI _1_ (\n    .A(\\u.a_q ),\n    .B(b[3]),\n    .C(1'h0),\n    .Y(c)\n  );\n"
+        "  DFF \\u.a_q$_DFF_  (\n    .C(clk_i),\n    .D(c),\n    .Q(\\u.a_q )\n  );\n"
+    )
     assert gates.inlined(netlist, known) == (
-        "  assign c = ~((_e0_  & b[3]) | 1'h0);\n"
-        "  DFF _e1_  (\n    .C(clk_i),\n    .D(c),\n    .Q(_e0_ )\n  );\n")
+        "  assign c = ~((_e0_  & b[3]) | 1'h0);\n  DFF _e1_  (\n    .C(clk_i),\n    .D(c),\n    .Q(_e0_ )\n  );\n"
+    )
 
 
 def test_a_block_of_cells_gives_the_same_results(tmp_path: Path, seed: int) -> None:
@@ -60,5 +65,4 @@ def test_a_block_of_cells_gives_the_same_results(tmp_path: Path, seed: int) -> N
 
 def test_a_wrong_gate_is_noticed(tmp_path: Path, seed: int) -> None:
     with pytest.raises(SimulationFailed):
-        simulated(chosen("flaash_result_network"), tmp_path, "gates-broken", "icarus", ["smoke"], seed,
-                  broken=True)
+        simulated(chosen("flaash_result_network"), tmp_path, "gates-broken", "icarus", ["smoke"], seed, broken=True)

@@ -26,18 +26,23 @@ end
 
 
 def netlist(*widths: int) -> str:
-    cells = "".join(f"  cell \\engine$top.e{number} \\e{number}\n    connect \\clk \\clk\n  end\n"
-                    for number in range(len(widths)))
+    cells = "".join(
+        f"  cell \\engine$top.e{number} \\e{number}\n    connect \\clk \\clk\n  end\n" for number in range(len(widths))
+    )
     return f"autoidx 9\nmodule \\top\n  wire input 1 \\clk\n{cells}end\n" + "".join(
         ENGINE.format(path=f"e{number}")
         + COUNTER.format(path=f"e{number}", source=f"a.sv:{number}", width=width, number=100 + number)
-        for number, width in enumerate(widths))
+        for number, width in enumerate(widths)
+    )
 
 
 def test_equal_pieces_are_one() -> None:
     found = Hierarchy(netlist(8, 4, 8)).pieces(["top", "engine"])
     assert [(piece.name, piece.count, piece.inside) for piece in found] == [
-        ("top", 1, {"engine": 2, "engine_2": 1}), ("engine", 2, {}), ("engine_2", 1, {})]
+        ("top", 1, {"engine": 2, "engine_2": 1}),
+        ("engine", 2, {}),
+        ("engine_2", 1, {}),
+    ]
     assert len({piece.digest for piece in found}) == 3
     top, engine, narrow = found
     assert top.text.count("cell \\engine \\") == 2
@@ -46,15 +51,22 @@ def test_equal_pieces_are_one() -> None:
 
 
 def test_equal_pieces_of_different_chips_have_one_digest() -> None:
-    (_, one), (_, other) = (Hierarchy(text).pieces(["top", "engine"]) for text in
-                            (netlist(8), netlist(8).replace("$100", "$777").replace("a.sv:0", "a.sv:55")))
+    (_, one), (_, other) = (
+        Hierarchy(text).pieces(["top", "engine"])
+        for text in (netlist(8), netlist(8).replace("$100", "$777").replace("a.sv:0", "a.sv:55"))
+    )
     assert one.digest == other.digest
 
 
 def test_pieces_inside_of_pieces_are_counted() -> None:
     found = Hierarchy(netlist(8, 8, 4)).pieces(["top", "engine", "counter"])
     assert {piece.name: piece.count for piece in found} == {
-        "top": 1, "engine": 2, "engine_2": 1, "counter": 2, "counter_2": 1}
+        "top": 1,
+        "engine": 2,
+        "engine_2": 1,
+        "counter": 2,
+        "counter_2": 1,
+    }
 
 
 def test_what_is_no_piece_stays_in_the_one_around_it() -> None:

@@ -50,10 +50,17 @@ def test_macros(tmp_path: Path) -> None:
     assert macro == macros.Macro("RAM", 256, 16, 900.0, 1.5, 0.1) and macro.address == 8
 
 
-@pytest.mark.parametrize(("old", "new", "told"), [
-    ("ports: 2", "ports: 1", "ports must be 2"), ("words: 256", "words: 250", "power of two"),
-    (", area: 900", "", "missing or unknown: area"), ("setup", "hold", "missing or unknown: hold, setup"),
-    ("- {cell", "{cell", "a list of macros"), ("}", "", "macros.yml")])
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("ports: 2", "ports: 1", "ports must be 2"),
+        ("words: 256", "words: 250", "power of two"),
+        (", area: 900", "", "missing or unknown: area"),
+        ("setup", "hold", "missing or unknown: hold, setup"),
+        ("- {cell", "{cell", "a list of macros"),
+        ("}", "", "macros.yml"),
+    ],
+)
 def test_a_wrong_table_of_macros_is_refused(old: str, new: str, told: str, tmp_path: Path) -> None:
     path = tmp_path / "macros.yml"
     path.write_text(MACRO.replace(old, new))
@@ -65,6 +72,9 @@ def test_a_missing_program_is_named_with_its_package(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(programs, "find", lambda program: None)
     with pytest.raises(programs.ToolMissing) as told:
         programs.require([*programs.ECP5, *programs.CELLS])
-    for text in ("requirements-silicon.txt", "'yosys' is not installed: install Debian's package 'yosys'",
-                 "'sta' is not installed: install Debian's package 'opensta'"):
+    for text in (
+        "requirements-silicon.txt",
+        "'yosys' is not installed: install Debian's package 'yosys'",
+        "'sta' is not installed: install Debian's package 'opensta'",
+    ):
         assert text in str(told.value)

@@ -64,8 +64,9 @@ X = [4, 5, 6, 7, 4, 5, 6, 7]  # u_a.x_q just before each edge
 def recording(tmp_path: Path) -> switching.Recording:
     """Return a trace of eight cycles in which bit 0 of x_q is slow, bit 1 slower and bit 2 still."""
     path = tmp_path / "dump.vcd"
-    path.write_text(VCD + "".join(f"#{2 * cycle + 1}\n0!\nb{x:b} #\n#{2 * cycle + 2}\n1!\n"
-                                  for cycle, x in enumerate(X)))
+    path.write_text(
+        VCD + "".join(f"#{2 * cycle + 1}\n0!\nb{x:b} #\n#{2 * cycle + 2}\n1!\n" for cycle, x in enumerate(X))
+    )
     return switching.Recording(path)
 
 
@@ -92,8 +93,11 @@ def test_a_trace_without_the_clock_is_refused(tmp_path: Path) -> None:
 
 def test_nets_follow_from_registers(recording: switching.Recording) -> None:
     """A flip-flop that is 0 in reset stores the inverse of a register that is 1; cells compute the rest."""
-    netlist = replay.Netlist(NETLIST, {"INV": {"Y": "(~A)"}, "NAND2": {"Y": "(~(A & B))"}},
-                             {"DFFR": ["Q"], "INV": ["Y"], "NAND2": ["Y"], "DFF": ["Q"]})
+    netlist = replay.Netlist(
+        NETLIST,
+        {"INV": {"Y": "(~A)"}, "NAND2": {"Y": "(~(A & B))"}},
+        {"DFFR": ["Q"], "INV": ["Y"], "NAND2": ["Y"], "DFF": ["Q"]},
+    )
     value, unknown = netlist.values("flaash_top", recording)
     one = [x >> 1 & 1 for x in X]
     assert unpacked(value("_1_")) == [1 - bit for bit in one] and unpacked(value("out_o[0]")) == one
@@ -106,11 +110,14 @@ def test_nets_follow_from_registers(recording: switching.Recording) -> None:
 def test_pieces_are_found() -> None:
     texts = {"top": NETLIST, "part": "module part(clk_i);\nendmodule\n"}
     assert power.paths("top", texts, {"top": ["part"], "part": []}) == {
-        "top": ["flaash_top"], "part": ["flaash_top.gen[0].u_part"]}
+        "top": ["flaash_top"],
+        "part": ["flaash_top.gen[0].u_part"],
+    }
 
 
-def test_what_switches_takes_power(recording: switching.Recording, tmp_path: Path,
-                                   monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_switches_takes_power(
+    recording: switching.Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Bit 1 changes in three of seven cycles; each cell leaks a nanowatt, by the library."""
     monkeypatch.setattr(programs, "FOLDER", tmp_path / "silicon")
     cells = library.load(dozen.write(tmp_path / "dozen.lib"))

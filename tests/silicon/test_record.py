@@ -9,27 +9,63 @@ import pytest
 
 from tools.silicon import elaborate, page, record, tables
 
-CELLS = {"area": 2e6, "sequential": 1e6, "macros": {"RAM": 2}, "macro_area": 3e6, "counted_bits": 1000,
-         "seconds": 1.04, "megabytes": 50.4, "ns": 7.25, "slow_ns": 12.5, "begin": "a_q", "end": "b_q[1]"}
-FPGA = {"lut4": 70, "flip_flops": 30, "block_rams": 1, "multipliers": 4, "placed": True, "clocks": [80.5],
-        "seconds": 9.0, "megabytes": 290.0}
+CELLS = {
+    "area": 2e6,
+    "sequential": 1e6,
+    "macros": {"RAM": 2},
+    "macro_area": 3e6,
+    "counted_bits": 1000,
+    "seconds": 1.04,
+    "megabytes": 50.4,
+    "ns": 7.25,
+    "slow_ns": 12.5,
+    "begin": "a_q",
+    "end": "b_q[1]",
+}
+FPGA = {
+    "lut4": 70,
+    "flip_flops": 30,
+    "block_rams": 1,
+    "multipliers": 4,
+    "placed": True,
+    "clocks": [80.5],
+    "seconds": 9.0,
+    "megabytes": 290.0,
+}
 RESULTS = {
     "library": {"name": "dozen", "slow": None, "nand2": 4.0, "flip_flop": 20.0, "macros": ["RAM"]},
-    "configurations": {"tiny": {
-        "pieces": {"flaash_mac": {"block": "MAC", "count": 3, "cells": CELLS, "ecp5": FPGA},
-                   "flaash_top": {"block": "registers", "count": 1, "cells": {**CELLS, "ns": 2.0},
-                                  "ecp5": {**FPGA, "placed": False, "clocks": []}}},
-        "chip": {"ns": 8.0, "slow_ns": 13.0, "begin": "a", "end": "b"}, "cycles": {"7x7x512": 500},
-        "power": {"sequence": "dense", "cycles": 9, "pieces": {
-            "flaash_mac": {"internal": 1.0, "switching": 0.5, "leakage": 0.25},
-            "flaash_top": {"internal": 0.0, "switching": 0.0, "leakage": 0.0}}}}}}
+    "configurations": {
+        "tiny": {
+            "pieces": {
+                "flaash_mac": {"block": "MAC", "count": 3, "cells": CELLS, "ecp5": FPGA},
+                "flaash_top": {
+                    "block": "registers",
+                    "count": 1,
+                    "cells": {**CELLS, "ns": 2.0},
+                    "ecp5": {**FPGA, "placed": False, "clocks": []},
+                },
+            },
+            "chip": {"ns": 8.0, "slow_ns": 13.0, "begin": "a", "end": "b"},
+            "cycles": {"7x7x512": 500},
+            "power": {
+                "sequence": "dense",
+                "cycles": 9,
+                "pieces": {
+                    "flaash_mac": {"internal": 1.0, "switching": 0.5, "leakage": 0.25},
+                    "flaash_top": {"internal": 0.0, "switching": 0.0, "leakage": 0.0},
+                },
+            },
+        }
+    },
+}
 
 
 def test_the_page_holds_the_tables_of_the_record() -> None:
     """Renewal keeps the page; renewal with another record changes it."""
     recorded, text = record.with_cycles(record.read()), page.PAGE.read_text()
-    assert all(one["cycles"] for name, one in recorded["configurations"].items()
-               if elaborate.machine(name)[0] == elaborate.TOP), "make bench-record"
+    assert all(
+        one["cycles"] for name, one in recorded["configurations"].items() if elaborate.machine(name)[0] == elaborate.TOP
+    ), "make bench-record"
     assert page.renewed(text, recorded) == text, "make silicon RECORD=1 renews docs/silicon.md"
     other = copy.deepcopy(recorded)
     next(iter(other["configurations"].values()))["chip"]["ns"] += 0.5
@@ -78,7 +114,9 @@ def test_a_record_that_does_not_hold_is_told() -> None:
         "tiny: ns is 9, recorded is 8",
         "tiny/flaash_mac: area is 2.0808e+06, recorded is 2e+06",
         "tiny/flaash_mac: lut4 is 67, recorded is 70",
-        "tiny/flaash_more: cells is not recorded", "tiny/flaash_more: ecp5 is not recorded"]
+        "tiny/flaash_more: cells is not recorded",
+        "tiny/flaash_more: ecp5 is not recorded",
+    ]
 
 
 def test_cycles_are_those_of_the_configuration(tmp_path: Path) -> None:
@@ -93,17 +131,18 @@ def test_sums() -> None:
     (chip,) = shown["Standard cells of dozen, areas in mm2, no wires"]
     assert chip == ["tiny", "8.00", "2,000", "12.00", "0.08", "20.08", "8.00", "13.00", "125"]
     # 125 MHz by 500 cycles are 250,000 a second, on 20.08 mm2.
-    assert shown["Contractions per second at the typical clock"] == [
-        ["tiny", "7x7x512", "500", "250,000", "12,450"]]
+    assert shown["Contractions per second at the typical clock"] == [["tiny", "7x7x512", "500", "250,000", "12,450"]]
     assert shown["Logic by block, mm2"] == [["MAC", "6.000"], ["registers", "2.000"]]
     assert shown["The slowest path of each block, ns at the typical corner"] == [
         ["tiny", "MAC", "7.25", "yes", "`a_q`", "`b_q[1]`"],
-        ["tiny", "registers", "2.00", "", "`a_q`", "`b_q[1]`"]]
+        ["tiny", "registers", "2.00", "", "`a_q`", "`b_q[1]`"],
+    ]
     part = copy.deepcopy(RESULTS)
     del part["configurations"]["tiny"]["pieces"]["flaash_top"]["ecp5"]
     assert not any("ECP5" in caption for caption, _, _ in tables.all_tables(part))
     assert shown[tables.POWER] == [
         ["tiny, dense", "MAC", "3.000", "1.500", "0.750", "5.250"],
-        ["tiny, dense", "all", "3.000", "1.500", "0.750", "5.250"]]
+        ["tiny, dense", "all", "3.000", "1.500", "0.750", "5.250"],
+    ]
     (fpga,) = shown["Lattice ECP5, speed grade 6, the sum of the pieces; MHz of the slowest placed piece"]
     assert fpga == ["tiny", "280", "120", "4", "16", "80.5", "`flaash_top`"]

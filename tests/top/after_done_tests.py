@@ -40,8 +40,7 @@ def _pair(host: Host, a: list, b: list, dense: bool) -> Case:
     """Return a contraction of fibers with these coordinates and random values."""
     kind = KINDS.get(str(host.config["Format"]), "normal")
     generator = np.random.default_rng(host.rng.getrandbits(32))
-    tensors = [stack(LONG, fibers, [draw_values(generator, len(fiber), kind) for fiber in fibers])
-               for fibers in (a, b)]
+    tensors = [stack(LONG, fibers, [draw_values(generator, len(fiber), kind) for fiber in fibers]) for fibers in (a, b)]
     return Case(*map(Csf.from_tensor, tensors), dense, 0, contract(*tensors, host.fmt, dense))
 
 
@@ -80,7 +79,7 @@ async def operands_right_after_done(dut) -> None:
     host = await _begin(dut)
     gaps = []
     for first, (a, b) in enumerate(SHAPES):
-        for number, delay in enumerate([None, *DELAYS[first % 2::2]]):
+        for number, delay in enumerate([None, *DELAYS[first % 2 :: 2]]):
             pair, later = _pair(host, a, b, bool(number % 2)), _pair(host, [ONE], [SHORT, ONE], True)
             await _load(host, pair)
             await host.configure(pair.dense)
@@ -140,8 +139,9 @@ async def start_right_after_the_last_beat(dut) -> None:
     host = await _begin(dut)
     for a, b in SHAPES:
         pair = _pair(host, a, b, False)
-        other = dataclasses.replace(pair, dense=True, result=contract(
-            *(csf.to_tensor() for csf in pair.operands), host.fmt, True))
+        other = dataclasses.replace(
+            pair, dense=True, result=contract(*(csf.to_tensor() for csf in pair.operands), host.fmt, True)
+        )
         await _load(host, pair)
         await host.configure()
         began = await _start(host)
@@ -164,6 +164,7 @@ async def start_right_after_the_last_beat(dut) -> None:
             else:
                 compare(other, await host.frame(pair.modes))
             await host.write("RegMode", 0)
-        dut._log.info("%d cycles; %d starts before the end refused, %d taken", length, sum(refused),
-                      refused.count(False))
+        dut._log.info(
+            "%d cycles; %d starts before the end refused, %d taken", length, sum(refused), refused.count(False)
+        )
         assert refused[0] and not refused[-1] and refused == sorted(refused, reverse=True), refused

@@ -50,11 +50,21 @@ def case(rng: random.Random, host: Host, most: int = 3, extent: int = 24) -> Cas
     tensors = []
     for _ in range(2):
         shape = [rng.randint(1, 4) for _ in range(rng.randint(0, most))] + [contracted]
-        tensors.append(uniform_tensor(generator, tuple(shape), rng.choice([0.05, 0.3, 0.8]),
-                                      values=KINDS.get(str(host.config["Format"]), "normal")))
+        tensors.append(
+            uniform_tensor(
+                generator,
+                tuple(shape),
+                rng.choice([0.05, 0.3, 0.8]),
+                values=KINDS.get(str(host.config["Format"]), "normal"),
+            )
+        )
     dense = rng.random() < 0.3
-    return Case(*(Csf.from_tensor(tensor) for tensor in tensors), dense, rng.choice([0, 0, 1, 3]),
-                contract(*tensors, host.fmt, dense))
+    return Case(
+        *(Csf.from_tensor(tensor) for tensor in tensors),
+        dense,
+        rng.choice([0, 0, 1, 3]),
+        contract(*tensors, host.fmt, dense),
+    )
 
 
 def compare(case: Case, frame: ResultFrame, code: int = 0, partial: bool = False) -> None:
@@ -65,8 +75,7 @@ def compare(case: Case, frame: ResultFrame, code: int = 0, partial: bool = False
     assert frame.error == code, f"the trailer has {rtl.error_name(frame.error)}, not {rtl.error_name(code)}"
 
 
-async def run(host: Host, case: Case, stalls: str = "none", load: tuple[int, ...] = (0, 1),
-              code: int = 0) -> None:
+async def run(host: Host, case: Case, stalls: str = "none", load: tuple[int, ...] = (0, 1), code: int = 0) -> None:
     """Contract and check everything that the host can see, and that all queues are empty.
 
     Args:
@@ -82,9 +91,13 @@ async def run(host: Host, case: Case, stalls: str = "none", load: tuple[int, ...
     await host.interrupt("IrqDrained")
     compare(case, await host.frame(case.modes), code)
     assert not host.frames and not host.inside_frame, "beats came after the trailer"
-    expected = {"CntJobs": case.result.jobs, "CntDotsDone": case.result.jobs,
-                "CntMatches": case.result.matches, "CntResults": case.result.results,
-                "CntUnloaded": case.result.results}
+    expected = {
+        "CntJobs": case.result.jobs,
+        "CntDotsDone": case.result.jobs,
+        "CntMatches": case.result.matches,
+        "CntResults": case.result.results,
+        "CntUnloaded": case.result.results,
+    }
     for name, value in expected.items():
         seen = await host.counter(name)
         assert seen == value, f"{name} is {seen}, expected {value}"

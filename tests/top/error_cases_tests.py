@@ -45,8 +45,9 @@ class Bench:
     def __init__(self, host: Host, chance: random.Random):
         self.host, self.chance = host, chance
         config = host.config
-        self.build = Build(host.fmt, *(int(config[name]) for name in (
-            "Lanes", "CoordWidth", "MemLines", "NodeDepth", "FiberDepth")))
+        self.build = Build(
+            host.fmt, *(int(config[name]) for name in ("Lanes", "CoordWidth", "MemLines", "NodeDepth", "FiberDepth"))
+        )
         self.pool = [case(chance, host) for _ in range(20)]
         self.names: list[str] = []
         self.good: Case | None = None

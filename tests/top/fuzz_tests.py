@@ -44,8 +44,9 @@ class Fuzzer:
     def __init__(self, host: Host, chance: random.Random):
         self._host, self._chance = host, chance
         config = host.config
-        self.build = Build(host.fmt, *(int(config[name]) for name in (
-            "Lanes", "CoordWidth", "MemLines", "NodeDepth", "FiberDepth")))
+        self.build = Build(
+            host.fmt, *(int(config[name]) for name in ("Lanes", "CoordWidth", "MemLines", "NodeDepth", "FiberDepth"))
+        )
         self.right = self.wrong = 0
         self.codes: set[int] = set()
         self._first: tuple[int, int] | None = None
@@ -65,8 +66,12 @@ class Fuzzer:
             return [sum(words[at + i] << 32 * i for i in range(4)) for at in range(0, len(words), 4)]
         shape = tuple(chance.randint(1, 4) for _ in range(chance.randint(0, 3))) + (chance.randint(1, 20),)
         most = int(np.prod(shape))
-        beats = frame(tensor(chance, shape, chance.randint(0, min(most, 60)), chance.randint(0, 3)),
-                      chance.randrange(2), self.build, chance)
+        beats = frame(
+            tensor(chance, shape, chance.randint(0, min(most, 60)), chance.randint(0, 3)),
+            chance.randrange(2),
+            self.build,
+            chance,
+        )
         for _ in range(chance.choice([0, 1, 1, 1, 2, 4])):
             beats = wrong_beats(chance, beats)[1]
         return beats
@@ -130,14 +135,22 @@ async def any_beats(dut) -> None:
     await start(dut)
     fuzzer = Fuzzer(host, chance)
     found = Path(os.environ["FLAASH_RUN_DIR"]) / "fuzz.frame"
-    corpus = [[int(line, 16) for line in path.read_text().split()]
-              for path in sorted(Path(os.environ["FLAASH_CORPUS"]).glob("*.frame"))]
+    corpus = [
+        [int(line, 16) for line in path.read_text().split()]
+        for path in sorted(Path(os.environ["FLAASH_CORPUS"]).glob("*.frame"))
+    ]
     frames = int(os.environ["FLAASH_FRAMES"])
     for beats in itertools.chain(corpus, (fuzzer.draw() for _ in range(frames))):
         found.write_text("".join(f"{beat:032x}\n" for beat in beats))
         await fuzzer.send(beats)
     found.unlink()
     names = sorted(rtl.error_name(code) for code in fuzzer.codes)
-    dut._log.info("%d frames, %d from the corpus: %d right, %d wrong: %s", frames + len(corpus), len(corpus),
-                  fuzzer.right, fuzzer.wrong, ", ".join(names))
+    dut._log.info(
+        "%d frames, %d from the corpus: %d right, %d wrong: %s",
+        frames + len(corpus),
+        len(corpus),
+        fuzzer.right,
+        fuzzer.wrong,
+        ", ".join(names),
+    )
     assert fuzzer.right > frames // 20 and fuzzer.wrong > frames // 3 and len(names) >= 8

@@ -71,9 +71,22 @@ class Host:
 
     def _quiet(self) -> None:
         dut = self.dut
-        for name in ("s_axil_awvalid", "s_axil_wvalid", "s_axil_bready", "s_axil_arvalid", "s_axil_rready",
-                     "s_axil_awprot", "s_axil_arprot", "s_axil_awaddr", "s_axil_wdata", "s_axil_wstrb",
-                     "s_axil_araddr", "s_axis_tvalid", "s_axis_tdata", "s_axis_tlast"):
+        for name in (
+            "s_axil_awvalid",
+            "s_axil_wvalid",
+            "s_axil_bready",
+            "s_axil_arvalid",
+            "s_axil_rready",
+            "s_axil_awprot",
+            "s_axil_arprot",
+            "s_axil_awaddr",
+            "s_axil_wdata",
+            "s_axil_wstrb",
+            "s_axil_araddr",
+            "s_axis_tvalid",
+            "s_axis_tdata",
+            "s_axis_tlast",
+        ):
             getattr(dut, name).value = 0
         dut.s_axis_tkeep.value = 2 ** len(dut.s_axis_tkeep) - 1
 

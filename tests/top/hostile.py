@@ -15,8 +15,15 @@ MEMORIES = Path(__file__).with_name("memories.vlt")
 CORPUS = ROOT / "tests" / "corpus" / "frames"
 
 
-def run_hostile(config: Config, simulator: str, module: str, seed: int, name: str = "",
-                open_memories: bool = False, **variables: int | str | Path) -> Path:
+def run_hostile(
+    config: Config,
+    simulator: str,
+    module: str,
+    seed: int,
+    name: str = "",
+    open_memories: bool = False,
+    **variables: int | str | Path,
+) -> Path:
     """Run a module of this folder, print its counts, and return the folder of the run.
 
     Args:
@@ -29,10 +36,17 @@ def run_hostile(config: Config, simulator: str, module: str, seed: int, name: st
     Raises:
         SimulationFailed: a test in it failed.
     """
-    environment = {"FLAASH_CONFIG": config.to_json(),
-                   **{f"FLAASH_{key.upper()}": str(value) for key, value in variables.items()}}
+    environment = {
+        "FLAASH_CONFIG": config.to_json(),
+        **{f"FLAASH_{key.upper()}": str(value) for key, value in variables.items()},
+    }
     options = (MEMORIES,) if open_memories and simulator == "verilator" else ()
-    folder = run(build_top(config, simulator, options=options), f"tests.top.{module}_tests",
-                 f"hostile-{module}{name}-{simulator}", seed, environment)
+    folder = run(
+        build_top(config, simulator, options=options),
+        f"tests.top.{module}_tests",
+        f"hostile-{module}{name}-{simulator}",
+        seed,
+        environment,
+    )
     print(*re.findall(r"INFO +cocotb\.flaash_top +(.*)", (folder / "run.log").read_text()), sep="\n")
     return folder

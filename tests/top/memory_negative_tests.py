@@ -90,7 +90,7 @@ class _Records(MemoryScoreboard):
     """A completion record arrives changed."""
 
     def _record(self, written: Written) -> None:
-        words = [written.data[at:at + 4] for at in range(0, len(written.data), 4)]
+        words = [written.data[at : at + 4] for at in range(0, len(written.data), 4)]
         words[self.word] = (int.from_bytes(words[self.word], "little") + self.step).to_bytes(4, "little")
         super()._record(Written(written.slot, b"".join(words), written.time))
 
@@ -244,8 +244,11 @@ class LineStaysHigh(Misreading, MemoryScoreboard):
         outcome.interrupt = "the line is still high"
 
 
-BROKEN = [kind for kind in globals().values() if isinstance(kind, type) and not kind.__name__.startswith("_")
-          and kind.__module__ == __name__] + [AlteredModel]
+BROKEN = [
+    kind
+    for kind in globals().values()
+    if isinstance(kind, type) and not kind.__name__.startswith("_") and kind.__module__ == __name__
+] + [AlteredModel]
 
 
 @cocotb.test()

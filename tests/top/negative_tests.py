@@ -152,9 +152,22 @@ class IdleTest(ContractionTest):
 
 
 REPLACEABLE = (Predictor, ResultMonitor, ResultDriver, MemoryMonitor, MemoryScoreboard, Scoreboard)
-BROKEN = [AlteredModel, DroppingMonitor, DoublingMonitor, AlteringMonitor, PaddingMonitor, MisplacingMonitor,
-          SilentMonitor, RepeatingMonitor, DeafDriver, WrongCounter, WrongPortions, WrongFlags, WrongError,
-          WrongOperand]
+BROKEN = [
+    AlteredModel,
+    DroppingMonitor,
+    DoublingMonitor,
+    AlteringMonitor,
+    PaddingMonitor,
+    MisplacingMonitor,
+    SilentMonitor,
+    RepeatingMonitor,
+    DeafDriver,
+    WrongCounter,
+    WrongPortions,
+    WrongFlags,
+    WrongError,
+    WrongOperand,
+]
 
 
 class ReplacingTest(HangingTest):

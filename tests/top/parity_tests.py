@@ -123,6 +123,5 @@ async def a_bit_that_flips_under_way(dut) -> None:
         await host.wait_while("StatusBusy")
         await host.soft_reset()
         await run(host, pair)
-    dut._log.info("%s bits flipped under way, %d of them in time to be read", os.environ["FLAASH_COUNT"],
-                  noticed)
+    dut._log.info("%s bits flipped under way, %d of them in time to be read", os.environ["FLAASH_COUNT"], noticed)
     assert noticed

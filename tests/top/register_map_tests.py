@@ -34,8 +34,12 @@ class RegisterTest(ContractionTest):
     @property
     def writable(self) -> list[rtl.Register]:
         """Registers that keep written values."""
-        return [register for register in self.of("RW") if register.address in self.env.registers.lasting
-                and (register.name != "RegPortion" or self.config.can_split)]
+        return [
+            register
+            for register in self.of("RW")
+            if register.address in self.env.registers.lasting
+            and (register.name != "RegPortion" or self.config.can_split)
+        ]
 
     async def access(self, address: int, write: int | None = None) -> AxilItem:
         item = AxilItem(address, write)
@@ -107,8 +111,10 @@ class Aliases(RegisterTest):
     async def exercise(self) -> None:
         registers = self.env.registers
         for order in (1, -1):
-            values = {register.name: (0x9E37_79B9 * (index + 1 + order) & ALL_ONES)
-                      for index, register in enumerate(self.writable)}
+            values = {
+                register.name: (0x9E37_79B9 * (index + 1 + order) & ALL_ONES)
+                for index, register in enumerate(self.writable)
+            }
             for name in list(values)[::order]:
                 await self.write(name, values[name])
             for name, value in values.items():

@@ -216,8 +216,13 @@ async def watchdog_sees_the_loader_walk(dut) -> None:
     """Nodes without children cost a cycle each, in which no beat comes in: the watchdog must not expire."""
     host, _ = await _begin(dut)
     nodes, limit = 600, 60
-    childless = Csf((nodes, 8, 4), [np.arange(nodes), np.array([5])],
-                    [np.array([0] * nodes + [1]), np.array([0, 1])], np.array([2]), np.array([1.5]))
+    childless = Csf(
+        (nodes, 8, 4),
+        [np.arange(nodes), np.array([5])],
+        [np.array([0] * nodes + [1]), np.array([0, 1])],
+        np.array([2]),
+        np.array([1.5]),
+    )
     other = Csf((4,), [], [], np.array([2]), np.array([3.0]))
     await host.write("RegWatchdog", limit)
     for pair in ((childless, other), (other, childless)):

@@ -104,7 +104,7 @@ class Words:
         if not csf.nodes:
             return None
         level = csf.order - 2 - chance.randrange(csf.order - 1) // 2
-        prefixes = np.unique(csf.fiber_paths()[:, :level + 1], axis=0)
+        prefixes = np.unique(csf.fiber_paths()[:, : level + 1], axis=0)
         rank = chance.randrange(len(prefixes))
         number = sum(len(above) for above in csf.coords[:level]) + rank
         what = turn(self._stores[operand].gen_bank[0].u_nodes.mem_q[number], chance)
@@ -133,8 +133,7 @@ class Words:
         Not of the first one: it is offered, and the checker of that stream forbids that it changes.
         """
         # The combiner has no dot unit around its store.
-        fifos = [(s, getattr(source, "u_dots", source).u_store.u_fifo)
-                 for s, source in enumerate(self.sources())]
+        fifos = [(s, getattr(source, "u_dots", source).u_store.u_fifo) for s, source in enumerate(self.sources())]
         fifos = [(s, fifo) for s, fifo in fifos if int(fifo.usage_o.value) > 1]
         if not fifos:
             return None
@@ -164,9 +163,11 @@ class Words:
     def resident(self, memory: str, chance: random.Random) -> Flip:
         """Flip a bit of each word of a memory of an engine's resident fibers: bits, base or values."""
         source, engine = chance.choice(list(enumerate(self.sources())))
-        words = {"bits": lambda: engine.u_resident.u_table.u_bits.mem_q,
-                 "base": lambda: engine.u_resident.u_table.u_bases.mem_q,
-                 "values": lambda: self._values(engine)}[memory]()
+        words = {
+            "bits": lambda: engine.u_resident.u_table.u_bits.mem_q,
+            "base": lambda: engine.u_resident.u_table.u_bases.mem_q,
+            "values": lambda: self._values(engine),
+        }[memory]()
         half = len(words) // 2
         for index in [*range(min(half, 8)), *range(half, half + min(half, 8))]:
             if words[index].value.is_resolvable:
@@ -179,5 +180,5 @@ class Words:
 def _leaves(case: Case, operand: int, prefix: np.ndarray) -> bool:
     """Return whether a result leaves whose coordinates in an operand begin with these."""
     begin = case.a.order - 1 if operand else 0
-    coords = case.result.coords[:, begin:begin + len(prefix)]
+    coords = case.result.coords[:, begin : begin + len(prefix)]
     return bool((coords == prefix.astype(coords.dtype)).all(axis=1).any()) if len(coords) else False

@@ -23,7 +23,7 @@ from tests.top.host import Host
 from tests.top.stored_words import Flip, Words
 
 PARITY, ADDRESS = rtl.ERRORS["ErrParity"].value, rtl.ERRORS["ErrAddress"].value
-NOWHERE = 0xffc  # no such register
+NOWHERE = 0xFFC  # no such register
 COUNT = int(os.environ["FLAASH_COUNT"])
 SOME, MOST_JOBS = 12, 60  # results, jobs
 

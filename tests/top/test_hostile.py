@@ -33,14 +33,15 @@ def some(suite: int, full: int, long: int) -> int:
 
 def others(first: int) -> list:
     """Return the other machines: one of them per seed."""
-    return [pytest.param(config, id=name, marks=pytest.mark.turn((first + number) % len(OTHERS), len(OTHERS)))
-            for number, (name, config) in enumerate(OTHERS.items())]
+    return [
+        pytest.param(config, id=name, marks=pytest.mark.turn((first + number) % len(OTHERS), len(OTHERS)))
+        for number, (name, config) in enumerate(OTHERS.items())
+    ]
 
 
 @pytest.mark.full("icarus")
 def test_every_error_at_every_place(simulator: str, seed: int) -> None:
-    folder = run_hostile(quick_config(simulator), simulator, "error_cases", seed,
-                         stride=on(simulator, 1, 12, 3))
+    folder = run_hostile(quick_config(simulator), simulator, "error_cases", seed, stride=on(simulator, 1, 12, 3))
     names = json.loads((folder / "cases.json").read_text())
     print(f"{len(names)} distinct error cases")
     assert len(set(names)) == len(names) >= on(simulator, 400, 34, 134)
@@ -61,68 +62,111 @@ def test_reset_storms_on_other_machines(simulator: str, config: Config, seed: in
 
 @pytest.mark.full("icarus")
 def test_register_traffic(simulator: str, seed: int) -> None:
-    run_hostile(quick_config(simulator), simulator, "traffic", seed,
-                accesses=on(simulator, 10_000, 500, 2_500))
+    run_hostile(quick_config(simulator), simulator, "traffic", seed, accesses=on(simulator, 10_000, 500, 2_500))
 
 
 @pytest.mark.full("icarus")
 def test_back_to_back(simulator: str, seed: int) -> None:
-    run_hostile(quick_config(simulator), simulator, "long_run", seed, count=on(simulator, 50, 20, 20),
-                extent=on(simulator, 60, 30, 60))
+    run_hostile(
+        quick_config(simulator),
+        simulator,
+        "long_run",
+        seed,
+        count=on(simulator, 50, 20, 20),
+        extent=on(simulator, 60, 30, 60),
+    )
 
 
 @pytest.mark.suite_on("icarus")
-@pytest.mark.parametrize("config", [
-    configs.load("bf16", {"NumSdpe": 2}), LOOKUP, RESIDENT,
-    *(pytest.param(configs.load(name, {"NumSdpe": 2}), marks=pytest.mark.full)
-      for name in ("int8", "int16"))],
-    ids=lambda config: config.name.split(":")[0])
+@pytest.mark.parametrize(
+    "config",
+    [
+        configs.load("bf16", {"NumSdpe": 2}),
+        LOOKUP,
+        RESIDENT,
+        *(pytest.param(configs.load(name, {"NumSdpe": 2}), marks=pytest.mark.full) for name in ("int8", "int16")),
+    ],
+    ids=lambda config: config.name.split(":")[0],
+)
 def test_back_to_back_on_other_machines(simulator: str, config: Config, seed: int) -> None:
     run_hostile(config, simulator, "long_run", seed, f"-{config.name}", count=some(6, 15, 50), extent=30)
 
 
 @pytest.mark.full("icarus")
 def test_any_beats(simulator: str, seed: int) -> None:
-    run_hostile(quick_config(simulator), simulator, "fuzz", seed, corpus=CORPUS,
-                frames=2000 if LONG else on(simulator, 800, 60, 250))
+    run_hostile(
+        quick_config(simulator),
+        simulator,
+        "fuzz",
+        seed,
+        corpus=CORPUS,
+        frames=2000 if LONG else on(simulator, 800, 60, 250),
+    )
 
 
 @pytest.mark.full("verilator")
 def test_aborts_and_watchdog(simulator: str, seed: int) -> None:
-    run_hostile(quick_config(simulator), simulator, "stop", seed,
-                count=on(simulator, 150, 10, 40 if simulator == "verilator" else 10))
+    run_hostile(
+        quick_config(simulator),
+        simulator,
+        "stop",
+        seed,
+        count=on(simulator, 150, 10, 40 if simulator == "verilator" else 10),
+    )
 
 
 @pytest.mark.full
 @pytest.mark.suite_on("icarus")
 @pytest.mark.parametrize("config", others(0))
 def test_aborts_and_watchdog_on_other_machines(simulator: str, config: Config, seed: int) -> None:
-    run_hostile(config, simulator, "stop", seed, f"-{config.name}",
-                count=25 if LONG else 6 if config in (LOOKUP, RESIDENT) else 4)
+    run_hostile(
+        config,
+        simulator,
+        "stop",
+        seed,
+        f"-{config.name}",
+        count=25 if LONG else 6 if config in (LOOKUP, RESIDENT) else 4,
+    )
 
 
 @pytest.mark.suite_on("icarus")
-@pytest.mark.parametrize("config", [
-    configs.load("default", {"NumSdpe": 2}),
-    *(pytest.param(config, marks=[pytest.mark.turn(number, 4), pytest.mark.full])
-      for number, config in enumerate((
-          SPLIT, LOOKUP, RESIDENT, configs.load("default", {"NumSdpe": 2, "Memory": "ideal"}))))],
-    ids=["banked", "split", "lookup", "resident", "ideal"])
+@pytest.mark.parametrize(
+    "config",
+    [
+        configs.load("default", {"NumSdpe": 2}),
+        *(
+            pytest.param(config, marks=[pytest.mark.turn(number, 4), pytest.mark.full])
+            for number, config in enumerate(
+                (SPLIT, LOOKUP, RESIDENT, configs.load("default", {"NumSdpe": 2, "Memory": "ideal"}))
+            )
+        ),
+    ],
+    ids=["banked", "split", "lookup", "resident", "ideal"],
+)
 def test_flipped_bits(simulator: str, config: Config, seed: int) -> None:
     name = f"-{config['Engine']}-{config['Memory']}-{config['Portions']}"
-    run_hostile(config, simulator, "parity", seed, name, open_memories=True,
-                count=some(3, 4 if config is SPLIT else 8, 20))
+    run_hostile(
+        config, simulator, "parity", seed, name, open_memories=True, count=some(3, 4 if config is SPLIT else 8, 20)
+    )
 
 
 @pytest.mark.suite_on("icarus")
-@pytest.mark.parametrize(("config", "memories", "counts"), [
-    (configs.load("default", {"NumSdpe": 2}), "first bound path node result", (6, 6)),
-    (SPLIT, "first result", (3, 3)), (LOOKUP, "first bound result rank base values", (3, 6)),
-    (LOOKUP, "first", (10, 10)), (LOOKUP, "bits", (20, 20)),
-    (RESIDENT, "first bound result rank values", (3, 6))],
-    ids=["stream", "split", "lookup", "lookup-first", "lookup-bits", "resident"])
-def test_flipped_bits_in_tables(simulator: str, config: Config, memories: str,
-                                counts: tuple[int, int], seed: int) -> None:
+@pytest.mark.parametrize(
+    ("config", "memories", "counts"),
+    [
+        (configs.load("default", {"NumSdpe": 2}), "first bound path node result", (6, 6)),
+        (SPLIT, "first result", (3, 3)),
+        (LOOKUP, "first bound result rank base values", (3, 6)),
+        (LOOKUP, "first", (10, 10)),
+        (LOOKUP, "bits", (20, 20)),
+        (RESIDENT, "first bound result rank values", (3, 6)),
+    ],
+    ids=["stream", "split", "lookup", "lookup-first", "lookup-bits", "resident"],
+)
+def test_flipped_bits_in_tables(
+    simulator: str, config: Config, memories: str, counts: tuple[int, int], seed: int
+) -> None:
     name = f"-{config['Engine']}-{config['Portions']}-{memories.replace(' ', '-')}"
-    run_hostile(config, simulator, "table_parity", seed, name,
-                open_memories=True, memories=memories, count=some(*counts, 12))
+    run_hostile(
+        config, simulator, "table_parity", seed, name, open_memories=True, memories=memories, count=some(*counts, 12)
+    )

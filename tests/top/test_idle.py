@@ -17,37 +17,69 @@ from tests.top.test_sequences import MACHINES
 SPLITS = {"verilator": configs.load("split8"), "icarus": SPLIT}
 
 
-@pytest.mark.parametrize("machine", [
-    pytest.param(
-        name, marks=[] if name == "default" else [pytest.mark.alternates(first), pytest.mark.toggles])
-    for name, first in zip(MACHINES, ("", "icarus", "verilator", "icarus"), strict=True)])
+@pytest.mark.parametrize(
+    "machine",
+    [
+        pytest.param(name, marks=[] if name == "default" else [pytest.mark.alternates(first), pytest.mark.toggles])
+        for name, first in zip(MACHINES, ("", "icarus", "verilator", "icarus"), strict=True)
+    ],
+)
 def test_one_against_many(simulator: str, machine: str, seed: int) -> None:
     """make regress has every length up to 130 and those around the powers of two up to 16,384."""
     config, slow = MACHINES[machine][simulator], simulator == "icarus"
-    run = run_sequences(config, simulator, ["tails"], f"tails-{machine}-{simulator}", seed,
-                        amount({"tails": {"lengths": [97]}}, None) if slow else None)
+    run = run_sequences(
+        config,
+        simulator,
+        ["tails"],
+        f"tails-{machine}-{simulator}",
+        seed,
+        amount({"tails": {"lengths": [97]}}, None) if slow else None,
+    )
     assert run.summary["passed"] and run.summary["compared"] > 0
 
 
 @pytest.mark.alternates("icarus")
 def test_one_against_many_in_portions(simulator: str, seed: int) -> None:
-    run = run_sequences(SPLITS[simulator], simulator, ["tails"], f"tails-split-{simulator}", seed,
-                        {"tails": {"portions": amount([20], [1, 20]), "lengths": [130]}})
+    run = run_sequences(
+        SPLITS[simulator],
+        simulator,
+        ["tails"],
+        f"tails-split-{simulator}",
+        seed,
+        {"tails": {"portions": amount([20], [1, 20]), "lengths": [130]}},
+    )
     assert run.summary["passed"] and run.summary["compared"] > 0
 
 
 @pytest.mark.suite_on("icarus")
-@pytest.mark.parametrize("config", [
-    quick_config("icarus"), PAPER,
-    *(pytest.param(config, marks=[pytest.mark.full, pytest.mark.turn(number, 3)])
-      for number, config in enumerate((SPLIT, LOOKUP, RESIDENT)))],
-                         ids=["default", "paper", "split", "lookup", "resident"])
+@pytest.mark.parametrize(
+    "config",
+    [
+        quick_config("icarus"),
+        PAPER,
+        *(
+            pytest.param(config, marks=[pytest.mark.full, pytest.mark.turn(number, 3)])
+            for number, config in enumerate((SPLIT, LOOKUP, RESIDENT))
+        ),
+    ],
+    ids=["default", "paper", "split", "lookup", "resident"],
+)
 def test_right_after_done(simulator: str, config: Config, seed: int) -> None:
     run_hostile(config, simulator, "after_done", seed, f"-{config.name}")
 
 
-@pytest.mark.parametrize(("a", "b", "left"), [
-    ([0], range(12), 2), (range(12), [0], 2), ([11], range(12), 0), ([4], range(12), 1), ([3], range(12), 2),
-    (range(12), range(12), 0), ([0], [1], 0), ([0], range(1, 6), 1)])
+@pytest.mark.parametrize(
+    ("a", "b", "left"),
+    [
+        ([0], range(12), 2),
+        (range(12), [0], 2),
+        ([11], range(12), 0),
+        ([4], range(12), 1),
+        ([3], range(12), 2),
+        (range(12), range(12), 0),
+        ([0], [1], 0),
+        ([0], range(1, 6), 1),
+    ],
+)
 def test_lines_that_are_left(a: list[int], b: list[int], left: int) -> None:
     assert lines_left(np.array(a), np.array(b), lanes=4) == left

@@ -8,8 +8,13 @@ from tb.common.simulation import SimulationFailed
 from tb.env.run import run_sequences
 
 SMALL = {"NumSdpe": 2, "ResultDepth": 16}
-ILLEGAL = [{"Lanes": 3}, {"MemBanks": 3}, {"Parity": 2}, {"Portions": 65},
-           {"Engine": "lookup", "CoordWidth": 10, "GroupSize": 9}]
+ILLEGAL = [
+    {"Lanes": 3},
+    {"MemBanks": 3},
+    {"Parity": 2},
+    {"Portions": 65},
+    {"Engine": "lookup", "CoordWidth": 10, "GroupSize": 9},
+]
 
 
 @pytest.mark.full("verilator")

@@ -21,15 +21,22 @@ CHANGES: list[dict[str, int | str]] = [
     *({"NumSdpe": number} for number in (1, 2, 8)),
     *({"Lanes": lanes} for lanes in (1, 2, 8)),
     *({"MemLatency": latency} for latency in (1, 5, 50)),
-    {"Memory": "ideal"}, {"Scheduler": "round_robin"}, {"Engine": "merge"},
+    {"Memory": "ideal"},
+    {"Scheduler": "round_robin"},
+    {"Engine": "merge"},
     {"Engine": "merge", "Memory": "ideal", "Scheduler": "round_robin", "Lanes": 1},
     {"Engine": "merge", "Scheduler": "round_robin"},
-    {"Engine": "lookup", "CoordWidth": 10}, {"Engine": "lookup", "CoordWidth": 10, "Memory": "ideal"},
+    {"Engine": "lookup", "CoordWidth": 10},
+    {"Engine": "lookup", "CoordWidth": 10, "Memory": "ideal"},
     {"Engine": "lookup", "CoordWidth": 10, "MemLatency": 50},
     {"Engine": "lookup", "CoordWidth": 10, "NumSdpe": 2, "Parity": 0},
-    {"Engine": "resident"}, {"Engine": "resident", "Memory": "ideal", "CoordWidth": 32},
-    {"Engine": "resident", "MemLatency": 50}, {"Engine": "resident", "NumSdpe": 2, "Parity": 0},
-    {"MemBanks": 1}, {"ResultDepth": 4}, {"CoordWidth": 32},
+    {"Engine": "resident"},
+    {"Engine": "resident", "Memory": "ideal", "CoordWidth": 32},
+    {"Engine": "resident", "MemLatency": 50},
+    {"Engine": "resident", "NumSdpe": 2, "Parity": 0},
+    {"MemBanks": 1},
+    {"ResultDepth": 4},
+    {"CoordWidth": 32},
 ]
 MANY: list[dict[str, int | str]] = [{"NumSdpe": number} for number in (32, 64)]
 
@@ -40,23 +47,35 @@ def label(change: dict[str, int | str]) -> str:
 
 def alternately(changes: list[dict[str, int | str]], turns: int, first: int) -> list:
     """Return the parameters of a test: some in the suite, all in make regress LIST=long."""
-    return [pytest.param(change, marks=pytest.mark.turn((first + number) % turns, turns), id=label(change))
-            for number, change in enumerate(changes)]
+    return [
+        pytest.param(change, marks=pytest.mark.turn((first + number) % turns, turns), id=label(change))
+        for number, change in enumerate(changes)
+    ]
 
 
 @pytest.mark.suite_on("icarus")
 @pytest.mark.parametrize("change", [*alternately(CHANGES, amount(30, 6), 1), *alternately(MANY, 8, 2)])
 def test_configurations(simulator: str, change: dict[str, int | str], seed: int) -> None:
-    run = run_sequences(configs.load("default", {"NumSdpe": 3, **change}), simulator, ["workloads"],
-                        f"invariance-{label(change)}-{simulator}", seed, {"workloads": {"pairs": PAIRS}})
+    run = run_sequences(
+        configs.load("default", {"NumSdpe": 3, **change}),
+        simulator,
+        ["workloads"],
+        f"invariance-{label(change)}-{simulator}",
+        seed,
+        {"workloads": {"pairs": PAIRS}},
+    )
     assert run.summary["passed"] and run.summary["mismatches"] == 0
 
 
 @pytest.mark.suite_on("icarus")
 def test_both_edges(simulator: str, seed: int) -> None:
     """The same contractions by streams and in memory: the same bytes."""
-    runs = [run_sequences(configs.load("tiny"), simulator, ["smoke"], f"edges-{edge}-{simulator}", seed,
-                          edge=edge, width=128).summary for edge in EDGES]
+    runs = [
+        run_sequences(
+            configs.load("tiny"), simulator, ["smoke"], f"edges-{edge}-{simulator}", seed, edge=edge, width=128
+        ).summary
+        for edge in EDGES
+    ]
     for key in ("digest", "results", "contractions"):
         assert runs[0][key] == runs[1][key], key
 
@@ -64,28 +83,51 @@ def test_both_edges(simulator: str, seed: int) -> None:
 @pytest.mark.full
 @pytest.mark.suite_on("icarus")
 def test_more_engines_than_jobs(simulator: str, seed: int) -> None:
-    run = run_sequences(configs.load("default", {"NumSdpe": 24}), simulator, ["smoke"],
-                        f"invariance-few-jobs-{simulator}", seed, {"smoke": {"count": 0}})
+    run = run_sequences(
+        configs.load("default", {"NumSdpe": 24}),
+        simulator,
+        ["smoke"],
+        f"invariance-few-jobs-{simulator}",
+        seed,
+        {"smoke": {"count": 0}},
+    )
     assert run.summary["passed"] and run.summary["compared"] > 0
 
 
 @pytest.mark.full
 @pytest.mark.suite_on("verilator")
-@pytest.mark.parametrize("name", [
-    pytest.param(name, marks=pytest.mark.turn(turn, 2)) for turn, name in enumerate(("paper32", "fast8"))])
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.turn(turn, 2)) for turn, name in enumerate(("paper32", "fast8"))]
+)
 def test_wide_machines(simulator: str, name: str, seed: int) -> None:
-    run = run_sequences(configs.load(name), simulator, ["workloads"], f"invariance-{name}-{simulator}", seed,
-                        {"workloads": {"pairs": [*PAIRS, "7x7x512_d0.05", "10x10x100_d0.05"]}})
+    run = run_sequences(
+        configs.load(name),
+        simulator,
+        ["workloads"],
+        f"invariance-{name}-{simulator}",
+        seed,
+        {"workloads": {"pairs": [*PAIRS, "7x7x512_d0.05", "10x10x100_d0.05"]}},
+    )
     assert run.summary["passed"] and run.summary["mismatches"] == 0
 
 
 # Each port in each suite, with one kind of stalls; all pairs in three seeds.
 @pytest.mark.suite_on("verilator")
-@pytest.mark.parametrize(("port", "stall"), [
-    pytest.param(port, stall, marks=pytest.mark.turn((first + second) % TURNS, TURNS))
-    for first, port in enumerate(PORTS)
-    for second, stall in enumerate(name for name in STALLS if name != "none")])
+@pytest.mark.parametrize(
+    ("port", "stall"),
+    [
+        pytest.param(port, stall, marks=pytest.mark.turn((first + second) % TURNS, TURNS))
+        for first, port in enumerate(PORTS)
+        for second, stall in enumerate(name for name in STALLS if name != "none")
+    ],
+)
 def test_stalls_on_every_port(simulator: str, port: str, stall: str, seed: int) -> None:
-    run = run_sequences(configs.load(), simulator, ["workloads"], f"stalls-{port}-{stall}-{simulator}", seed,
-                        {"workloads": {"pairs": PAIRS, "stalls": {port: stall}}})
+    run = run_sequences(
+        configs.load(),
+        simulator,
+        ["workloads"],
+        f"stalls-{port}-{stall}-{simulator}",
+        seed,
+        {"workloads": {"pairs": PAIRS, "stalls": {port: stall}}},
+    )
     assert run.summary["passed"] and run.summary["mismatches"] == 0

@@ -19,7 +19,7 @@ MEMORY_TESTS = "tests.top.memory_negative_tests"
 # the scoreboard or of the watchdog.
 BROKEN = {
     "AlteredModel": r"^contraction 1 \(smoke, seed \d+\), at [\d,]+ ns: result \(0, 0, 0\) is 0x[0-9a-f]+"
-                    r" \(-?\d\.\d+\), the model says 0x[0-9a-f]+ \(-?\d\.\d+\)",
+    r" \(-?\d\.\d+\), the model says 0x[0-9a-f]+ \(-?\d\.\d+\)",
     "DroppingMonitor": r"result \(.*\) = .* is missing",
     "DoublingMonitor": r"result \(.*\) came twice",
     "AlteringMonitor": r"result \(.*\) is .*, the model says",
@@ -33,7 +33,7 @@ BROKEN = {
     "WrongError": r"error ErrHeader at 0x0, expected ErrNone",
     "WrongOperand": r"RegFibersB is",
     "DeafDriver": r"(?s)no progress for 2000 cycles.*no complete result frame.*status: .*Done"
-            r".*waits for ready: flaash_top.m_axis_tvalid",
+    r".*waits for ready: flaash_top.m_axis_tvalid",
 }
 
 
@@ -103,8 +103,17 @@ def _bites(simulator: str, seed: int, wanted: dict[str, str], sequence: str, kno
     """Run a sequence in a broken environment for each class, and find its sentence in the failure."""
     name = f"negative-memory-{sequence}-{simulator}"
     with pytest.raises(SimulationFailed):
-        run_sequences(configs.load("tiny"), simulator, [sequence], name, seed, {sequence: knobs},
-                      test_module=MEMORY_TESTS, testcase=",".join(f"={kind}" for kind in wanted), edge=MEMORY)
+        run_sequences(
+            configs.load("tiny"),
+            simulator,
+            [sequence],
+            name,
+            seed,
+            {sequence: knobs},
+            test_module=MEMORY_TESTS,
+            testcase=",".join(f"={kind}" for kind in wanted),
+            edge=MEMORY,
+        )
     messages = _failures(name)
     for kind, sentence in wanted.items():
         found = [text for case, text in messages.items() if case.endswith(f"={kind}")]
@@ -112,15 +121,31 @@ def _bites(simulator: str, seed: int, wanted: dict[str, str], sequence: str, kno
     assert len(messages) == len(wanted)
 
 
-@pytest.mark.parametrize(("test", "sentence"), [
-    ("dead_memory", r"(?s)no progress for 2000 cycles.*descriptor\(s\) not completed, in the slots at 0x.*"
-                    r"writes under way at m_axi.*status: .*RegRingHead: 0\nRegRingTail: [12]"),
-    ("unfinished", "writes under way at m_axi")])
+@pytest.mark.parametrize(
+    ("test", "sentence"),
+    [
+        (
+            "dead_memory",
+            r"(?s)no progress for 2000 cycles.*descriptor\(s\) not completed, in the slots at 0x.*"
+            r"writes under way at m_axi.*status: .*RegRingHead: 0\nRegRingTail: [12]",
+        ),
+        ("unfinished", "writes under way at m_axi"),
+    ],
+)
 @pytest.mark.alternates("verilator")
 def test_a_memory_that_does_not_answer_is_named(simulator: str, seed: int, test: str, sentence: str) -> None:
     with pytest.raises(SimulationFailed, match=sentence):
-        run_sequences(configs.load("tiny"), simulator, ["smoke"], f"negative-{test}-{simulator}", seed,
-                      {"smoke": {"count": 0}}, test_module=MEMORY_TESTS, testcase=test, edge=MEMORY)
+        run_sequences(
+            configs.load("tiny"),
+            simulator,
+            ["smoke"],
+            f"negative-{test}-{simulator}",
+            seed,
+            {"smoke": {"count": 0}},
+            test_module=MEMORY_TESTS,
+            testcase=test,
+            edge=MEMORY,
+        )
 
 
 def test_empty_scoreboard_fails(simulator: str, seed: int) -> None:
@@ -142,15 +167,28 @@ def test_illegal_handshake_stops_the_simulation(simulator: str, seed: int) -> No
         _run(simulator, seed, "illegal_handshake", "negative-handshake")
 
 
-def _run(simulator: str, seed: int, testcase: str, name: str,
-         variables: dict[str, str] | None = None) -> None:
-    run_sequences(quick_config(simulator), simulator, ["smoke"], f"{name}-{simulator}", seed,
-                  {"smoke": {"count": 0}}, test_module=TESTS, testcase=testcase, variables=variables)
+def _run(simulator: str, seed: int, testcase: str, name: str, variables: dict[str, str] | None = None) -> None:
+    run_sequences(
+        quick_config(simulator),
+        simulator,
+        ["smoke"],
+        f"{name}-{simulator}",
+        seed,
+        {"smoke": {"count": 0}},
+        test_module=TESTS,
+        testcase=testcase,
+        variables=variables,
+    )
 
 
 def _failures(name: str) -> dict[str, str]:
     """Return the message of each failed test of a run by the test's name."""
     cases = ElementTree.parse(run_folder(name) / "results.xml").getroot().iter("testcase")
-    return {case.get("name"): "\n".join(
-        failure.get("error_msg") or failure.get("message") or failure.text or ""
-        for failure in case.findall("failure")) for case in cases if case.find("failure") is not None}
+    return {
+        case.get("name"): "\n".join(
+            failure.get("error_msg") or failure.get("message") or failure.text or ""
+            for failure in case.findall("failure")
+        )
+        for case in cases
+        if case.find("failure") is not None
+    }

@@ -18,11 +18,14 @@ LENGTHS = (0, 1, 2, 3, 16)
 TURNS = 12
 # Machines; each runs with every length of portions, a twelfth of all that per seed.
 MACHINES: list[dict[str, int | str]] = [
-    {"NumSdpe": 1, "Portions": 1}, {"NumSdpe": 3, "Portions": 2, "Lanes": 1, "Engine": "merge"},
-    {"NumSdpe": 8, "Scheduler": "round_robin", "MemLatency": 20}, {"NumSdpe": 5, "Lanes": 2, "MemBanks": 1},
+    {"NumSdpe": 1, "Portions": 1},
+    {"NumSdpe": 3, "Portions": 2, "Lanes": 1, "Engine": "merge"},
+    {"NumSdpe": 8, "Scheduler": "round_robin", "MemLatency": 20},
+    {"NumSdpe": 5, "Lanes": 2, "MemBanks": 1},
     {"NumSdpe": 2, "Lanes": 8, "Engine": "merge", "Memory": "ideal", "Portions": 64},
-    {"NumSdpe": 4, "ResultDepth": 2, "Portions": 3, "CoordWidth": 32, "Engine": "merge",
-     "Scheduler": "round_robin"}, {"NumSdpe": 6, "MemLatency": 1}]
+    {"NumSdpe": 4, "ResultDepth": 2, "Portions": 3, "CoordWidth": 32, "Engine": "merge", "Scheduler": "round_robin"},
+    {"NumSdpe": 6, "MemLatency": 1},
+]
 STALLS = ({}, {"result": "bursty"}, {"operand": "random", "result": "single"})
 FORMATS = ("fp32", "bf16", "int8", "int16")
 
@@ -41,28 +44,46 @@ def play(config: configs.Config, simulator: str, name: str, seed: int, sequence:
 @functools.cache
 def whole(seed: int) -> str:
     """Return the digest of the results on a machine that can't split."""
-    return play(configs.load("default", {"NumSdpe": 2}), "icarus", "portions-whole", seed, "portions",
-                lengths=[0])
+    return play(configs.load("default", {"NumSdpe": 2}), "icarus", "portions-whole", seed, "portions", lengths=[0])
 
 
 @pytest.mark.full
 @pytest.mark.suite_on("icarus")
-@pytest.mark.parametrize(("change", "length", "stalls"), [
-    pytest.param(change, length, STALLS[(first + number) % len(STALLS)], id=f"{label(change)}-{length}",
-                 marks=pytest.mark.turn((first + number * len(MACHINES)) % TURNS, TURNS))
-    for first, change in enumerate(MACHINES) for number, length in enumerate(LENGTHS)])
-def test_every_machine_and_length_gives_the_same_bytes(simulator: str, change: dict, length: int,
-                                                       stalls: dict[str, str], seed: int) -> None:
+@pytest.mark.parametrize(
+    ("change", "length", "stalls"),
+    [
+        pytest.param(
+            change,
+            length,
+            STALLS[(first + number) % len(STALLS)],
+            id=f"{label(change)}-{length}",
+            marks=pytest.mark.turn((first + number * len(MACHINES)) % TURNS, TURNS),
+        )
+        for first, change in enumerate(MACHINES)
+        for number, length in enumerate(LENGTHS)
+    ],
+)
+def test_every_machine_and_length_gives_the_same_bytes(
+    simulator: str, change: dict, length: int, stalls: dict[str, str], seed: int
+) -> None:
     """35 configurations, machines by lengths; each time under other stalls."""
-    digest = play(configs.load("split8", change), simulator, f"portions-{label(change)}-{length}-{simulator}",
-                  seed, "portions", lengths=[length], stalls=stalls)
+    digest = play(
+        configs.load("split8", change),
+        simulator,
+        f"portions-{label(change)}-{length}-{simulator}",
+        seed,
+        "portions",
+        lengths=[length],
+        stalls=stalls,
+    )
     assert digest == whole(seed), f"portions of {length}: other results"
 
 
 @pytest.mark.full
 @pytest.mark.suite_on("icarus")
-@pytest.mark.parametrize("fmt", [
-    pytest.param(fmt, marks=pytest.mark.turn(number, 4)) for number, fmt in enumerate(FORMATS)])
+@pytest.mark.parametrize(
+    "fmt", [pytest.param(fmt, marks=pytest.mark.turn(number, 4)) for number, fmt in enumerate(FORMATS)]
+)
 def test_special_values_across_portions(simulator: str, fmt: str, seed: int) -> None:
     """Infinities, NaN, cancellation and carries that meet only in the combiner, in all formats."""
     engine, slots = ("compare", 1) if fmt in ("bf16", "int16") else ("merge", 5)
@@ -73,8 +94,15 @@ def test_special_values_across_portions(simulator: str, fmt: str, seed: int) -> 
 @pytest.mark.full
 @pytest.mark.suite_on("verilator")
 def test_sequence_on_the_default_machine(simulator: str, seed: int) -> None:
-    play(configs.load("split8"), simulator, f"portions-split8-{simulator}", seed, "portions",
-         lengths=[1, 2, 3, 4, 5, 16, 2**31], count=3)
+    play(
+        configs.load("split8"),
+        simulator,
+        f"portions-split8-{simulator}",
+        seed,
+        "portions",
+        lengths=[1, 2, 3, 4, 5, 16, 2**31],
+        count=3,
+    )
 
 
 @pytest.mark.full
@@ -82,16 +110,25 @@ def test_sequence_on_the_default_machine(simulator: str, seed: int) -> None:
 def test_one_slot_while_nobody_takes_results(simulator: str, seed: int) -> None:
     """The fewest places everywhere and a slow host: all parts wait for each other, without a deadlock."""
     config = configs.load("split8", {"NumSdpe": 3, "Portions": 1, "ResultDepth": 2, "MemBanks": 1})
-    play(config, simulator, f"portions-tight-{simulator}", seed, "portions", lengths=[1],
-         stalls={"result": "bursty"})
+    play(config, simulator, f"portions-tight-{simulator}", seed, "portions", lengths=[1], stalls={"result": "bursty"})
 
 
 @pytest.mark.full
 def test_workloads_give_the_bytes_of_whole_dot_products(seed: int) -> None:
     """Two with and without portions of 16; LIST=long has all, with 32 engines and on both simulators."""
     pairs = ["3x512_nnz500", "3x3x1024_d0.05"]
-    digests = {play(configs.load("split8"), "verilator", f"portions-workloads-{length}", seed, "workloads",
-                    pairs=pairs, portion=length) for length in (0, 16)}
+    digests = {
+        play(
+            configs.load("split8"),
+            "verilator",
+            f"portions-workloads-{length}",
+            seed,
+            "workloads",
+            pairs=pairs,
+            portion=length,
+        )
+        for length in (0, 16)
+    }
     assert len(digests) == 1
 
 
@@ -100,20 +137,41 @@ def test_workloads_give_the_bytes_of_whole_dot_products(seed: int) -> None:
 def test_soft_reset_forgets_portions(simulator: str, seed: int) -> None:
     """Reset in the middle of split contractions; the next ones are right."""
     config = configs.load("split8", {"NumSdpe": 2, "Portions": 2})
-    play(config, simulator, f"portions-resets-{simulator}", seed, "resets", portion=2,
-         after=[10, 30, 70, 150] if LONG else [30, 150])
+    play(
+        config,
+        simulator,
+        f"portions-resets-{simulator}",
+        seed,
+        "resets",
+        portion=2,
+        after=[10, 30, 70, 150] if LONG else [30, 150],
+    )
 
 
 @pytest.mark.full
 @pytest.mark.suite_on("icarus")
-@pytest.mark.parametrize("change", [
-    pytest.param(change, marks=pytest.mark.turn(number, 2), id=label(change))
-    for number, change in enumerate(({"Scheduler": "round_robin"}, {"Engine": "merge", "Lanes": 2}))])
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(change, marks=pytest.mark.turn(number, 2), id=label(change))
+        for number, change in enumerate(({"Scheduler": "round_robin"}, {"Engine": "merge", "Lanes": 2}))
+    ],
+)
 def test_long_jobs_first_give_the_same_bytes(simulator: str, change: dict, seed: int) -> None:
     """In order, with long jobs first, and that with portions: one digest."""
     config = configs.load("split8", {"NumSdpe": 3, **change})
-    digests = {play(config, simulator, f"long-{label(change)}-{lines}-{portion}-{simulator}", seed,
-                    "workloads", pairs=["3x512_nnz500"], long_lines=lines, portion=portion,
-                    run_length=1)
-               for lines, portion in ((0, 0), (80, 0), (80, 64))}
+    digests = {
+        play(
+            config,
+            simulator,
+            f"long-{label(change)}-{lines}-{portion}-{simulator}",
+            seed,
+            "workloads",
+            pairs=["3x512_nnz500"],
+            long_lines=lines,
+            portion=portion,
+            run_length=1,
+        )
+        for lines, portion in ((0, 0), (80, 0), (80, 64))
+    }
     assert len(digests) == 1

@@ -12,8 +12,17 @@ KINDS = ("ResetValues", "BitBash", "ReadOnly", "Aliases", "WriteOneToClear")
 
 
 def run(simulator: str, edge: str, seed: int, testcase: str) -> None:
-    run_sequences(configs.load("tiny"), simulator, [], f"registers-{edge}-{simulator}-{testcase[:6]}", seed,
-                  test_module="tests.top.register_map_tests", testcase=testcase, edge=edge, width=128)
+    run_sequences(
+        configs.load("tiny"),
+        simulator,
+        [],
+        f"registers-{edge}-{simulator}-{testcase[:6]}",
+        seed,
+        test_module="tests.top.register_map_tests",
+        testcase=testcase,
+        edge=edge,
+        width=128,
+    )
 
 
 @pytest.mark.parametrize("edge", EDGES)

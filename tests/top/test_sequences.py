@@ -17,10 +17,14 @@ from tests.top.common import quick_config
 MACHINES = {
     "default": {simulator: quick_config(simulator) for simulator in SIMULATORS},
     "paper": {simulator: configs.load("paper1", {"NumSdpe": 3}) for simulator in SIMULATORS},
-    "lookup": {"verilator": configs.load("fast8", {"NumSdpe": 3, "GroupSize": 2}),
-               "icarus": configs.load("fast8", {"NumSdpe": 3, "GroupSize": 2, "Memory": "ideal"})},
-    "resident": {"verilator": configs.load("resident8", {"NumSdpe": 3, "GroupSize": 2, "Memory": "ideal"}),
-                 "icarus": configs.load("resident8", {"NumSdpe": 3, "GroupSize": 2})},
+    "lookup": {
+        "verilator": configs.load("fast8", {"NumSdpe": 3, "GroupSize": 2}),
+        "icarus": configs.load("fast8", {"NumSdpe": 3, "GroupSize": 2, "Memory": "ideal"}),
+    },
+    "resident": {
+        "verilator": configs.load("resident8", {"NumSdpe": 3, "GroupSize": 2, "Memory": "ideal"}),
+        "icarus": configs.load("resident8", {"NumSdpe": 3, "GroupSize": 2}),
+    },
 }
 TURNS = amount(4, 2)
 GROUPS = {
@@ -41,8 +45,7 @@ def test_machines_have_every_block() -> None:
 
 # The default machine runs everything on both simulators, most of that in the full suite only; the others each
 # group on one.
-ON = {"shapes": amount("verilator", "icarus"), "modes": "verilator", "stalls": "verilator",
-      "errors": "verilator"}
+ON = {"shapes": amount("verilator", "icarus"), "modes": "verilator", "stalls": "verilator", "errors": "verilator"}
 
 
 def marks(machine: str, group: str) -> list[pytest.MarkDecorator]:
@@ -51,9 +54,14 @@ def marks(machine: str, group: str) -> list[pytest.MarkDecorator]:
     return [pytest.mark.alternates(ON[group]), *([pytest.mark.full] if group in ("errors", "stalls") else [])]
 
 
-@pytest.mark.parametrize(("machine", "group"), [
-    pytest.param(machine, group, id=f"{machine}-{group}", marks=marks(machine, group))
-    for machine in MACHINES for group in GROUPS])
+@pytest.mark.parametrize(
+    ("machine", "group"),
+    [
+        pytest.param(machine, group, id=f"{machine}-{group}", marks=marks(machine, group))
+        for machine in MACHINES
+        for group in GROUPS
+    ],
+)
 def test_sequences(simulator: str, machine: str, group: str, seed: int) -> None:
     # The other machines have the same loader. Icarus tries some of the mistakes and moments.
     knobs = {"errors": {"stride": amount(8, 1) if machine == "default" else 3}}
@@ -61,20 +69,30 @@ def test_sequences(simulator: str, machine: str, group: str, seed: int) -> None:
         knobs = {"errors": {"stride": 8}, "resets": {"after": (0, 10, 70, 600), "count": 2}}
     sequences = GROUPS[group]
     if simulator == "icarus":
-        sequences = amount(sequences[seed % 2::2], sequences)
-    run = run_sequences(MACHINES[machine][simulator], simulator, sequences,
-                        f"sequences-{machine}-{group}-{simulator}", seed, knobs)
+        sequences = amount(sequences[seed % 2 :: 2], sequences)
+    run = run_sequences(
+        MACHINES[machine][simulator], simulator, sequences, f"sequences-{machine}-{group}-{simulator}", seed, knobs
+    )
     assert run.summary["passed"] and run.summary["compared"] > 0 and run.summary["mismatches"] == 0
 
 
 @pytest.mark.alternates("verilator")
-@pytest.mark.parametrize("group", [
-    pytest.param(group, marks=pytest.mark.full("icarus")) for group in [*GROUPS, "memory"]])
+@pytest.mark.parametrize(
+    "group", [pytest.param(group, marks=pytest.mark.full("icarus")) for group in [*GROUPS, "memory"]]
+)
 def test_sequences_at_the_memory_edge(simulator: str, group: str, seed: int) -> None:
     """On the machine that the tests of the memory edge have built anyway."""
     knobs = {"errors": {"stride": amount(8, 1)}, "resets": {"after": (0, 10, 70, 600), "count": 2}}
-    run = run_sequences(configs.load("tiny"), simulator, GROUPS.get(group, [group]),
-                        f"memory-edge-{group}-{simulator}", seed, knobs, edge=MEMORY, width=128)
+    run = run_sequences(
+        configs.load("tiny"),
+        simulator,
+        GROUPS.get(group, [group]),
+        f"memory-edge-{group}-{simulator}",
+        seed,
+        knobs,
+        edge=MEMORY,
+        width=128,
+    )
     assert run.summary["passed"] and run.summary["compared"] > 0 and run.summary["mismatches"] == 0
 
 
@@ -83,35 +101,56 @@ SMALL_MEMORIES = {"NumSdpe": 2, "MemLines": 16, "NodeDepth": 20, "FiberDepth": 1
 
 @pytest.mark.suite_on("icarus")
 def test_full_memories_at_the_memory_edge(simulator: str, seed: int) -> None:
-    run = run_sequences(configs.load("default", SMALL_MEMORIES), simulator, ["capacity"],
-                        f"memory-edge-capacity-{simulator}", seed, edge=MEMORY)
+    run = run_sequences(
+        configs.load("default", SMALL_MEMORIES),
+        simulator,
+        ["capacity"],
+        f"memory-edge-capacity-{simulator}",
+        seed,
+        edge=MEMORY,
+    )
     assert run.summary["passed"] and run.summary["errors_compared"] == 4
 
 
 # Machines that together have every engine, value format and width of the bus.
 AT_THE_MEMORY_EDGE = [
-    ("default", {"NumSdpe": 3, "Format": "int16"}, 512), ("fast8", {"NumSdpe": 3, "GroupSize": 2}, 256),
+    ("default", {"NumSdpe": 3, "Format": "int16"}, 512),
+    ("fast8", {"NumSdpe": 3, "GroupSize": 2}, 256),
     ("resident8", {"NumSdpe": 3, "GroupSize": 2, "Format": "bf16"}, 512),
-    ("paper1", {"NumSdpe": 2, "Format": "int8"}, 256)]
+    ("paper1", {"NumSdpe": 2, "Format": "int8"}, 256),
+]
 
 
 @pytest.mark.full
 @pytest.mark.suite_on("icarus")
-@pytest.mark.parametrize(("name", "changes", "width"), [
-    pytest.param(*machine, id=machine[0], marks=pytest.mark.turn(number % TURNS, TURNS))
-    for number, machine in enumerate(AT_THE_MEMORY_EDGE)])
-def test_machines_at_the_memory_edge(simulator: str, name: str, changes: dict, width: int,
-                                     seed: int) -> None:
-    run = run_sequences(configs.load(name, changes), simulator,
-                        ["smoke", "empties", "back_to_back", "random"],
-                        f"memory-edge-{name}-{simulator}", seed, {"random": {"count": 4}}, edge=MEMORY,
-                        width=width)
+@pytest.mark.parametrize(
+    ("name", "changes", "width"),
+    [
+        pytest.param(*machine, id=machine[0], marks=pytest.mark.turn(number % TURNS, TURNS))
+        for number, machine in enumerate(AT_THE_MEMORY_EDGE)
+    ],
+)
+def test_machines_at_the_memory_edge(simulator: str, name: str, changes: dict, width: int, seed: int) -> None:
+    run = run_sequences(
+        configs.load(name, changes),
+        simulator,
+        ["smoke", "empties", "back_to_back", "random"],
+        f"memory-edge-{name}-{simulator}",
+        seed,
+        {"random": {"count": 4}},
+        edge=MEMORY,
+        width=width,
+    )
     assert run.summary["passed"] and run.summary["compared"] > 0
 
 
-@pytest.mark.parametrize("name", [
-    pytest.param("default", marks=[pytest.mark.alternates("icarus"), pytest.mark.toggles]),
-    *(pytest.param(name, marks=pytest.mark.suite_on("icarus")) for name in ("paper1", "fast8"))])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("default", marks=[pytest.mark.alternates("icarus"), pytest.mark.toggles]),
+        *(pytest.param(name, marks=pytest.mark.suite_on("icarus")) for name in ("paper1", "fast8")),
+    ],
+)
 def test_full_memories(simulator: str, name: str, seed: int) -> None:
     """Operands that fill small memories, and ones that need a place more."""
     config = configs.load(name, SMALL_MEMORIES)
@@ -124,59 +163,96 @@ def test_full_memories(simulator: str, name: str, seed: int) -> None:
 @pytest.mark.toggles
 def test_memories_of_full_size(simulator: str, seed: int) -> None:
     """Thousands of fibers and every line of a real machine, with lookup; the greatest settings."""
-    run = run_sequences(MACHINES["lookup"][simulator], simulator, ["filled", "corners", "specials"],
-                        f"sequences-full_size-{simulator}", seed)
+    run = run_sequences(
+        MACHINES["lookup"][simulator],
+        simulator,
+        ["filled", "corners", "specials"],
+        f"sequences-full_size-{simulator}",
+        seed,
+    )
     assert run.summary["passed"] and run.summary["compared"] > 0
 
 
 @pytest.mark.full
 @pytest.mark.suite_on("verilator")
-@pytest.mark.parametrize(("fmt", "engine"), [
-    pytest.param(fmt, engine, id=f"{fmt}-{engine}", marks=pytest.mark.turn(turn, 2))
-    for turn, (fmt, engine) in enumerate((("int16", "compare"), ("int8", "merge")))])
+@pytest.mark.parametrize(
+    ("fmt", "engine"),
+    [
+        pytest.param(fmt, engine, id=f"{fmt}-{engine}", marks=pytest.mark.turn(turn, 2))
+        for turn, (fmt, engine) in enumerate((("int16", "compare"), ("int8", "merge")))
+    ],
+)
 def test_results_out_of_range(simulator: str, fmt: str, engine: str, seed: int) -> None:
     """The sum of 2^17 greatest products does not fit, on SDPE 1 and in the combiner; others come."""
-    config = configs.load("default", {
-        "Format": fmt, "Engine": engine, "NumSdpe": 2, "Scheduler": "round_robin", "Portions": 2,
-        "Lanes": 8, "CoordWidth": 17, "MemLines": 16400})
+    config = configs.load(
+        "default",
+        {
+            "Format": fmt,
+            "Engine": engine,
+            "NumSdpe": 2,
+            "Scheduler": "round_robin",
+            "Portions": 2,
+            "Lanes": 8,
+            "CoordWidth": 17,
+            "MemLines": 16400,
+        },
+    )
     run = run_sequences(config, simulator, ["result_range"], f"sequences-range-{fmt}-{simulator}", seed)
     assert run.summary["passed"] and run.summary["errors_compared"] == 2
 
 
 @pytest.mark.suite_on("icarus")
-@pytest.mark.parametrize("name", [
-    pytest.param(name, marks=pytest.mark.turn(number % TURNS, TURNS))
-    for number, name in enumerate(("bf16", "int8", "int16", "tiny"))])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.turn(number % TURNS, TURNS))
+        for number, name in enumerate(("bf16", "int8", "int16", "tiny"))
+    ],
+)
 def test_formats(simulator: str, name: str, seed: int) -> None:
-    sequences = amount(["smoke", "random"], ["smoke", "random", "dense"]
-                       + (["specials"] if name != "tiny" else []))
+    sequences = amount(["smoke", "random"], ["smoke", "random", "dense"] + (["specials"] if name != "tiny" else []))
     knobs = amount({"random": {"count": 3}}, {"dense": {"run_lengths": [0, 2]}} if name == "tiny" else None)
-    run = run_sequences(configs.load(name, {"NumSdpe": 2}), simulator, sequences,
-                        f"formats-{name}-{simulator}", seed, knobs)
+    run = run_sequences(
+        configs.load(name, {"NumSdpe": 2}), simulator, sequences, f"formats-{name}-{simulator}", seed, knobs
+    )
     assert run.summary["passed"] and run.summary["compared"] > 0
 
 
 # Features that no other machine of the suite has for some seed, in the fewest machines.
 PAIRED: list[dict[str, int | str]] = [
-    {"Engine": "merge", "Format": "bf16", "Lanes": 1, "NumSdpe": 33}, {"Lanes": 1, "Memory": "ideal"},
-    {"Lanes": 2, "MemLatency": 12}, {"Lanes": 8},
-    {"Engine": "lookup", "Format": "bf16", "Lanes": 1}, {"Engine": "lookup", "Format": "int8", "Lanes": 2},
+    {"Engine": "merge", "Format": "bf16", "Lanes": 1, "NumSdpe": 33},
+    {"Lanes": 1, "Memory": "ideal"},
+    {"Lanes": 2, "MemLatency": 12},
+    {"Lanes": 8},
+    {"Engine": "lookup", "Format": "bf16", "Lanes": 1},
+    {"Engine": "lookup", "Format": "int8", "Lanes": 2},
     {"Engine": "lookup", "Format": "int16", "Lanes": 8, "Memory": "ideal"},
     {"Engine": "resident", "Format": "bf16", "Lanes": 1},
     {"Engine": "resident", "Format": "int8", "Lanes": 2},
-    {"Engine": "resident", "Format": "int16", "Lanes": 8, "Memory": "ideal"}]
+    {"Engine": "resident", "Format": "int16", "Lanes": 8, "Memory": "ideal"},
+]
 
 
 @pytest.mark.suite_on("icarus")
-@pytest.mark.parametrize("changes", [
-    pytest.param(changes, marks=pytest.mark.full) if changes.get("NumSdpe", 0) > 32 else changes
-    for changes in PAIRED], ids=lambda changes: "-".join(map(str, changes.values())))
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param(changes, marks=pytest.mark.full) if changes.get("NumSdpe", 0) > 32 else changes
+        for changes in PAIRED
+    ],
+    ids=lambda changes: "-".join(map(str, changes.values())),
+)
 def test_each_pair_of_choices(simulator: str, changes: dict[str, int | str], seed: int) -> None:
     """Engines with formats, lanes and memories."""
     small = {"NumSdpe": 2, "CoordWidth": 8, "MemLines": 256, "ResultDepth": 16}
-    run = run_sequences(configs.load("default", {**small, **changes}), simulator, ["smoke"],
-                        f"pair-{'-'.join(map(str, changes.values()))}-{simulator}", seed,
-                        {"smoke": {"count": 0}})
+    run = run_sequences(
+        configs.load("default", {**small, **changes}),
+        simulator,
+        ["smoke"],
+        f"pair-{'-'.join(map(str, changes.values()))}-{simulator}",
+        seed,
+        {"smoke": {"count": 0}},
+    )
     assert run.summary["passed"] and run.summary["compared"] > 0
 
 
@@ -185,12 +261,25 @@ def test_each_pair_of_choices(simulator: str, changes: dict[str, int | str], see
 @pytest.mark.toggles
 def test_a_wide_integer_machine(simulator: str, seed: int) -> None:
     """Coordinates of 32 bits, sums of 48 through merge engines and the combiner; the greatest portions."""
-    config = configs.load("default", {
-        "Engine": "merge", "Format": "int16", "NumSdpe": 2, "Scheduler": "round_robin", "Portions": 2,
-        "CoordWidth": 32})
-    run = run_sequences(config, simulator, ["tails", "smoke", "extents", "specials"],
-                        f"wide-{simulator}", seed,
-                        {"tails": {"lengths": [130], "portions": [0, 20, 2**32 - 1], "mixed": [(2, 97)]}})
+    config = configs.load(
+        "default",
+        {
+            "Engine": "merge",
+            "Format": "int16",
+            "NumSdpe": 2,
+            "Scheduler": "round_robin",
+            "Portions": 2,
+            "CoordWidth": 32,
+        },
+    )
+    run = run_sequences(
+        config,
+        simulator,
+        ["tails", "smoke", "extents", "specials"],
+        f"wide-{simulator}",
+        seed,
+        {"tails": {"lengths": [130], "portions": [0, 20, 2**32 - 1], "mixed": [(2, 97)]}},
+    )
     assert run.summary["passed"] and run.summary["compared"] > 0
 
 

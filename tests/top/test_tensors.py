@@ -24,7 +24,8 @@ def test_default_takes_the_same_cycles_everywhere(seed: int) -> None:
     sequence, knobs = amount(("workloads", {"workloads": {"pairs": ["3x3x1024_d0.005"]}}), ("file", None))
     summaries = [
         run_sequences(configs.load(), simulator, [sequence], f"default-{simulator}", seed, knobs).summary
-        for simulator in ("verilator", "icarus")]
+        for simulator in ("verilator", "icarus")
+    ]
     assert all(summary["passed"] and summary["compared"] == summary["results"] > 0 for summary in summaries)
     for key in ("cycles", "jobs", "matches", "results"):
         assert summaries[0][key] == summaries[1][key], f"{key}: {[summary[key] for summary in summaries]}"
@@ -32,19 +33,36 @@ def test_default_takes_the_same_cycles_everywhere(seed: int) -> None:
 
 def test_all_workloads_on_verilator(seed: int) -> None:
     """The suite runs the ones that take less than ten seconds."""
-    run = run_sequences(configs.load(), "verilator", ["workloads"], "workloads-verilator", seed,
-                        amount({"workloads": {"pairs": SMALL}}, None))
+    run = run_sequences(
+        configs.load(),
+        "verilator",
+        ["workloads"],
+        "workloads-verilator",
+        seed,
+        amount({"workloads": {"pairs": SMALL}}, None),
+    )
     assert run.summary["passed"] and run.summary["mismatches"] == 0
 
 
-@pytest.mark.parametrize("pair", [
-    *(pytest.param(pair, marks=[pytest.mark.full, pytest.mark.turn(number, len(LARGE))])
-      for number, pair in enumerate(LARGE)),
-    *(pytest.param(pair, marks=pytest.mark.turn(number % TURNS, TURNS))
-      for number, pair in enumerate(SMALL))])
+@pytest.mark.parametrize(
+    "pair",
+    [
+        *(
+            pytest.param(pair, marks=[pytest.mark.full, pytest.mark.turn(number, len(LARGE))])
+            for number, pair in enumerate(LARGE)
+        ),
+        *(pytest.param(pair, marks=pytest.mark.turn(number % TURNS, TURNS)) for number, pair in enumerate(SMALL)),
+    ],
+)
 def test_workload_on_icarus(pair: str, seed: int) -> None:
-    run = run_sequences(configs.load("default", {"NumSdpe": 2}), "icarus", ["workloads"],
-                        f"workload-{pair}-icarus", seed, {"workloads": {"pairs": [pair]}})
+    run = run_sequences(
+        configs.load("default", {"NumSdpe": 2}),
+        "icarus",
+        ["workloads"],
+        f"workload-{pair}-icarus",
+        seed,
+        {"workloads": {"pairs": [pair]}},
+    )
     assert run.summary["passed"] and run.summary["mismatches"] == 0
 
 
@@ -52,8 +70,9 @@ def test_workload_on_icarus(pair: str, seed: int) -> None:
 @pytest.mark.suite_on("verilator")
 def test_umls_in_full(simulator: str, seed: int) -> None:
     path = str(TENSORS / "umls.tns")
-    run = run_sequences(configs.load(), simulator, ["file"], f"umls-{simulator}", seed,
-                        {"file": {"a": path, "b": path, "axes": None}})
+    run = run_sequences(
+        configs.load(), simulator, ["file"], f"umls-{simulator}", seed, {"file": {"a": path, "b": path, "axes": None}}
+    )
     assert run.summary["passed"] and run.summary["compared"] == 135_666
 
 
@@ -67,6 +86,12 @@ def test_slices_of_real_tensors(simulator: str, name: str, seed: int, tmp_path: 
     path = tmp_path / f"{name}.tns"
     io.write(path, part)
     assert part.nnz > 0
-    run = run_sequences(configs.load(), simulator, ["file"], f"slice-{name}-{simulator}", seed,
-                        {"file": {"a": str(path), "b": str(path), "axes": None}})
+    run = run_sequences(
+        configs.load(),
+        simulator,
+        ["file"],
+        f"slice-{name}-{simulator}",
+        seed,
+        {"file": {"a": str(path), "b": str(path), "axes": None}},
+    )
     assert run.summary["passed"] and run.summary["compared"] > 0

@@ -93,8 +93,12 @@ async def registers_disturb_nothing(dut) -> None:
         host.stall_results(chance.choice(list(STALLS)))
         frame = await host.frame(contraction.modes)
         compare(contraction, frame, frame.error)
-        for name, value in (("CntJobs", contraction.result.jobs), ("CntMatches", contraction.result.matches),
-                            ("CntResults", contraction.result.results), ("RegErrorCount", traffic.errors)):
+        for name, value in (
+            ("CntJobs", contraction.result.jobs),
+            ("CntMatches", contraction.result.matches),
+            ("CntResults", contraction.result.results),
+            ("RegErrorCount", traffic.errors),
+        ):
             seen = await (host.read(name) if name.startswith("Reg") else host.counter(name))
             assert seen == value, f"{name} is {seen}, expected {value}"
         if chance.random() < 0.2:

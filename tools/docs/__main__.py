@@ -22,9 +22,11 @@ def build(folder: Path, config: Path = ROOT / "mkdocs.yml") -> str:
     """
     # Not --quiet: with it --strict does not count warnings.
     done = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--config-file", str(config), "--site-dir",
-         str(folder)],
-        env=os.environ | {"NO_MKDOCS_2_WARNING": "1"}, capture_output=True, text=True)
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--config-file", str(config), "--site-dir", str(folder)],
+        env=os.environ | {"NO_MKDOCS_2_WARNING": "1"},
+        capture_output=True,
+        text=True,
+    )
     said = "\n".join(line for line in done.stderr.splitlines() if not line.startswith("INFO"))
     if done.returncode:
         raise ValueError(said)

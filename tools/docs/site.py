@@ -30,8 +30,7 @@ OUTSIDE = {"README.md": "index.md", "rtl/README.md": "rtl/README.md", "models/RE
 SCRIPTS = {"tools/docs/iframe-worker.js": "javascripts/iframe-worker.js"}
 _LINK = re.compile(r"(\]\()([^)\s]+)(\))")
 _WAVES = re.compile(r"```wavedrom\n(.*?)```", re.DOTALL)
-_CODE = re.compile(r"(```.*?```|`[^`\n]+`|\[[^\]]*\]\([^)]*\)|<svg.*?</svg>|^#.*?$)",
-                   re.DOTALL | re.MULTILINE)
+_CODE = re.compile(r"(```.*?```|`[^`\n]+`|\[[^\]]*\]\([^)]*\)|<svg.*?</svg>|^#.*?$)", re.DOTALL | re.MULTILINE)
 _TIGHT_LIST = re.compile(r"^(?! *(?:[-*]|\d+\.) |[|#]| {2,})(.+\n)(?=(?:[-*]|\d+\.) )", re.MULTILINE)
 _TERM = re.compile(r"^\| ([^|`]+?) \| ", re.MULTILINE)
 
@@ -71,8 +70,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     for section in config.nav:
         for name, entries in section.items():
             if isinstance(entries, list):
-                section[name] = [{"Blocks": pages} if entry == {"Blocks": "blocks/*"} else entry
-                                 for entry in entries]
+                section[name] = [{"Blocks": pages} if entry == {"Blocks": "blocks/*"} else entry for entry in entries]
     return config
 
 
@@ -124,9 +122,13 @@ def _drawn(text: str, where: str) -> str:
 def _with_anchors(markdown: str) -> str:
     """Return the glossary with an anchor before each of its terms."""
     for word, anchor in _terms().items():
-        markdown = re.sub(rf"^(\| (?:[^|]*, )?){re.escape(word)}(?=,| \|)",
-                          lambda match, a=anchor, w=word: f'{match[1]}<span id="{a}"></span>{w}',
-                          markdown, count=1, flags=re.MULTILINE)
+        markdown = re.sub(
+            rf"^(\| (?:[^|]*, )?){re.escape(word)}(?=,| \|)",
+            lambda match, a=anchor, w=word: f'{match[1]}<span id="{a}"></span>{w}',
+            markdown,
+            count=1,
+            flags=re.MULTILINE,
+        )
     return markdown
 
 
@@ -139,10 +141,9 @@ def _with_terms(markdown: str, here: str) -> str:
             continue
         use = re.compile(rf"(?<![\w-]){re.escape(word)}s?(?![\w-])")
         for index in range(0, len(parts), 2):
-            linked, times = use.subn(lambda match, a=anchor: f"[{match[0]}]({glossary}#{a})",
-                                     parts[index], count=1)
+            linked, times = use.subn(lambda match, a=anchor: f"[{match[0]}]({glossary}#{a})", parts[index], count=1)
             if times:
                 # Later words leave the new links alone.
-                parts[index:index + 1] = _CODE.split(linked)
+                parts[index : index + 1] = _CODE.split(linked)
                 break
     return "".join(parts)

@@ -32,13 +32,17 @@ def write(folder: Path) -> list[Path]:
     for top in lists.TOPS:
         name = top.removesuffix("_top")
         listed = [f"// {revision()}", f"+incdir+{INCLUDE_DIR}", *map(str, rtl_sources(top))]
-        texts |= {f"{name}.f": "\n".join(listed) + "\n",
-                  f"{name}_bundle.sv": verilog.bundle(top),
-                  f"{name}_instance.sv": verilog.template(top)}
+        texts |= {
+            f"{name}.f": "\n".join(listed) + "\n",
+            f"{name}_bundle.sv": verilog.bundle(top),
+            f"{name}_instance.sv": verilog.template(top),
+        }
     for name, text in texts.items():
         (folder / name).write_text(text)
-    copied = [shutil.copy(WAIVERS, folder / "flaash.vlt"),
-              *(shutil.copy(path, folder / path.name) for path in sorted(DRIVER.glob("*.[ch]")))]
+    copied = [
+        shutil.copy(WAIVERS, folder / "flaash.vlt"),
+        *(shutil.copy(path, folder / path.name) for path in sorted(DRIVER.glob("*.[ch]"))),
+    ]
     return [*(folder / name for name in texts), *copied, *registers.write_all(folder)]
 
 

@@ -25,10 +25,16 @@ def main(description: str) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     Path("flaash_plain.v").write_text(text)
-    Path("flaash_plain.core").write_text("CAPI=2:\n" + yaml.safe_dump({
-        "name": call["vlnv"],
-        "filesets": {"rtl": {"files": ["flaash_plain.v"], "file_type": "verilogSource"}},
-        "targets": {"default": {"filesets": ["rtl"]}}}))
+    Path("flaash_plain.core").write_text(
+        "CAPI=2:\n"
+        + yaml.safe_dump(
+            {
+                "name": call["vlnv"],
+                "filesets": {"rtl": {"files": ["flaash_plain.v"], "file_type": "verilogSource"}},
+                "targets": {"default": {"filesets": ["rtl"]}},
+            }
+        )
+    )
     return 0
 
 

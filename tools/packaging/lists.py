@@ -23,8 +23,7 @@ _LIST = re.compile(rf"^(?P<indent> *){_BEGIN}\n(?P<body>(?:.*\n)*?)^ *# end of l
 def files() -> list[str]:
     """Return the .sv files of both tops in dependency order, packages first, as paths from rtl/."""
     found = dict.fromkeys(path for top in TOPS for path in rtl_sources(top))
-    return [path.relative_to(RTL).as_posix()
-            for path in sorted(found, key=lambda path: not path.stem.endswith("_pkg"))]
+    return [path.relative_to(RTL).as_posix() for path in sorted(found, key=lambda path: not path.stem.endswith("_pkg"))]
 
 
 def _entries(name: str) -> list[str]:
@@ -49,8 +48,7 @@ def renewed(path: Path) -> str:
     text = path.read_text()
     found = _LIST.findall(text)
     if len(found) != 1:
-        raise ValueError(f"{path.name}: {len(found)} lists between '{_BEGIN}' and '# end of list', one is "
-                         "expected")
+        raise ValueError(f"{path.name}: {len(found)} lists between '{_BEGIN}' and '# end of list', one is expected")
 
     def write(match: re.Match) -> str:
         indent = match["indent"]

@@ -33,8 +33,9 @@ def plain_verilog(top: str, config: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
         for path in [*sources, *headers()]:
             shutil.copy(path, folder)
-        script = (f"read_slang --threads 1 -I . {values} --top {top} {names}; hierarchy -top {top}; "
-                  "proc; opt_clean; bwmuxmap; opt_clean; write_verilog -noattr plain.v")
-        subprocess.run([sys.executable, str(YOSYS), "-p", script], cwd=folder, check=True,
-                       stdout=subprocess.DEVNULL)
+        script = (
+            f"read_slang --threads 1 -I . {values} --top {top} {names}; hierarchy -top {top}; "
+            "proc; opt_clean; bwmuxmap; opt_clean; write_verilog -noattr plain.v"
+        )
+        subprocess.run([sys.executable, str(YOSYS), "-p", script], cwd=folder, check=True, stdout=subprocess.DEVNULL)
         return (Path(folder) / "plain.v").read_text()

@@ -19,8 +19,17 @@ from tools.registers import SOURCE
 REGISTERS = {**rtl.REGISTERS, **rtl.EDGE.registers}
 ERRORS = {**rtl.ERRORS, **rtl.EDGE.errors}
 # What lies in memory is made of these.
-LAYOUT = ("SlotBytes", "HeadBytes", "LevelBytes", "CompletionAt", "CompletionBytes", "ArrayAlign",
-          "DescriptorMagic", "CompletionMagic", *rtl.EDGE.prefixed("Part"))
+LAYOUT = (
+    "SlotBytes",
+    "HeadBytes",
+    "LevelBytes",
+    "CompletionAt",
+    "CompletionBytes",
+    "ArrayAlign",
+    "DescriptorMagic",
+    "CompletionMagic",
+    *rtl.EDGE.prefixed("Part"),
+)
 
 
 def snake(name: str) -> str:
@@ -31,30 +40,35 @@ def snake(name: str) -> str:
 
 def system_rdl() -> str:
     """Return rtl/registers.rdl with the state of the sources on top, also in the description of its map."""
-    described = 'along their last modes.'
+    described = "along their last modes."
     return f"// {revision()}\n" + SOURCE.read_text().replace(described, f"{described} {revision()}.", 1)
 
 
 def _header(guard: str, title: str, body: str) -> str:
     """Return a C header of ours."""
-    return ("/* SPDX-License-Identifier: Apache-2.0 */\n"
-            f"/* {title} */\n/* {revision()} */\n"
-            f"#ifndef {guard}\n#define {guard}\n\n{body}\n#endif\n")
+    return (
+        "/* SPDX-License-Identifier: Apache-2.0 */\n"
+        f"/* {title} */\n/* {revision()} */\n"
+        f"#ifndef {guard}\n#define {guard}\n\n{body}\n#endif\n"
+    )
 
 
 def error_header() -> str:
     """Return a C header with the error codes as an enum: PeakRDL's header leaves encodings out."""
     codes = ",\n".join(
         f"  /* {error.meaning} */\n  FLAASH_ERR_{snake(error.name).upper()} = {error.value:#04x}"
-        for error in ERRORS.values())
-    return _header("FLAASH_ERRORS_H", "Error codes of FLAASH, made by make package; see docs/errors.md.",
-                   f"enum flaash_error {{\n{codes}\n}};\n")
+        for error in ERRORS.values()
+    )
+    return _header(
+        "FLAASH_ERRORS_H",
+        "Error codes of FLAASH, made by make package; see docs/errors.md.",
+        f"enum flaash_error {{\n{codes}\n}};\n",
+    )
 
 
 def layout_header() -> str:
     """Return a C header with the numbers of what flaash_memory_top finds in memory."""
-    lines = "".join(f"#define FLAASH_{snake(name).upper()} {rtl.EDGE.constants[name].value:#x}u\n"
-                    for name in LAYOUT)
+    lines = "".join(f"#define FLAASH_{snake(name).upper()} {rtl.EDGE.constants[name].value:#x}u\n" for name in LAYOUT)
     return _header("FLAASH_LAYOUT_H", "What lies in memory, by make package; see docs/descriptors.md.", lines)
 
 
@@ -66,16 +80,21 @@ def write_all(folder: Path) -> list[Path]:
     """
     source = folder / "flaash.rdl"
     header, ip_xact = folder / "flaash_regs.h", folder / "flaash_regs.xml"
-    texts = {source: system_rdl(), folder / "flaash_errors.h": error_header(),
-             folder / "flaash_layout.h": layout_header()}
+    texts = {
+        source: system_rdl(),
+        folder / "flaash_errors.h": error_header(),
+        folder / "flaash_layout.h": layout_header(),
+    }
     for path, text in texts.items():
         path.write_text(text)
     # FuseSoC and IP-XACT name a core in the same way.
     vendor, library, name, _ = yaml.safe_load((ROOT / "flaash.core").read_text())["name"].split(":")
     peakrdl = str(Path(sys.executable).with_name("peakrdl"))
     core = ["--vendor", vendor, "--library", library, "--name", name, "--version", version()]
-    for arguments in (["c-header", "--std", "gnu99", "-b", "ltoh", str(source), "-o", str(header)],
-                      ["ip-xact", *core, str(source), "-o", str(ip_xact)]):
+    for arguments in (
+        ["c-header", "--std", "gnu99", "-b", "ltoh", str(source), "-o", str(header)],
+        ["ip-xact", *core, str(source), "-o", str(ip_xact)],
+    ):
         done = subprocess.run([peakrdl, *arguments], capture_output=True, text=True)
         if done.returncode:
             raise ValueError(f"peakrdl {arguments[0]}: {done.stderr.strip() or done.stdout.strip()}")

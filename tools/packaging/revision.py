@@ -20,7 +20,11 @@ def revision() -> str:
     """Return a sentence that names version and commit; `-dirty`: the checkout had uncommitted changes."""
     commit = "unknown: the sources were no checkout"
     if (ROOT / ".git").exists() and shutil.which("git"):  # a repository around the project is another one
-        told = subprocess.run(["git", "describe", "--always", "--dirty", "--abbrev=12", "--match=v*"],
-                              cwd=ROOT, capture_output=True, text=True)
+        told = subprocess.run(
+            ["git", "describe", "--always", "--dirty", "--abbrev=12", "--match=v*"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+        )
         commit = told.stdout.strip() or commit
     return f"FLAASH {version()}, revision {commit}"

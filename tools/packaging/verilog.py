@@ -20,8 +20,9 @@ _OF_ONE_FILE = "DECLFILENAME"  # a module's name differs from the file's name
 
 def _waived(path: Path) -> list[str]:
     """Return the rules of Verilator that rtl/lint.vlt waives somewhere in a file."""
-    found = [rule for rule, pattern in _WAIVER.findall(WAIVERS.read_text())
-             if not pattern or fnmatch(str(path), pattern)]
+    found = [
+        rule for rule, pattern in _WAIVER.findall(WAIVERS.read_text()) if not pattern or fnmatch(str(path), pattern)
+    ]
     return [*dict.fromkeys([_OF_ONE_FILE, *found])]
 
 
@@ -31,9 +32,11 @@ def bundle(top: str) -> str:
     The headers come once, at the beginning; the lines that include them are left out. Each part has its
     waivers for Verilator, as pragmas, which end with the part.
     """
-    parts = ["// SPDX-License-Identifier: Apache-2.0\n"
-             f"// {top} in one file, made from rtl/ by make package; change it there.\n"
-             f"// {revision()}\n"]
+    parts = [
+        "// SPDX-License-Identifier: Apache-2.0\n"
+        f"// {top} in one file, made from rtl/ by make package; change it there.\n"
+        f"// {revision()}\n"
+    ]
     for path in [*headers(), *rtl_sources(top)]:
         rules = "".join(f"// verilator lint_off {rule}\n" for rule in _waived(path))
         text = _INCLUDE.sub("", path.read_text())
@@ -44,7 +47,7 @@ def bundle(top: str) -> str:
 def _head(top: str) -> str:
     """Return the parameters and ports of a top as in its file."""
     source = (RTL / "top" / f"{top}.sv").read_text()
-    return source[source.index(f"module {top}"):source.index("\n);")]
+    return source[source.index(f"module {top}") : source.index("\n);")]
 
 
 def parameters(top: str) -> dict[str, tuple[str, str]]:
@@ -68,7 +71,7 @@ def parameters(top: str) -> dict[str, tuple[str, str]]:
 def ports(top: str) -> list[str]:
     """Return the names of a top's ports in order."""
     head = _head(top)
-    return _PORT.findall(head[head.index("\n) ("):])
+    return _PORT.findall(head[head.index("\n) (") :])
 
 
 def template(top: str) -> str:
@@ -77,11 +80,15 @@ def template(top: str) -> str:
     settings = [f"  .{name:{width}}({default})" for name, (default, _) in parameters(top).items()]
     remarks = [meaning for _, meaning in parameters(top).values()]
     column = max(map(len, settings)) + 1
-    lines = [f"{text + (',' if index + 1 < len(settings) else ''):{column}}  // {remark}"
-             for index, (text, remark) in enumerate(zip(settings, remarks, strict=True))]
+    lines = [
+        f"{text + (',' if index + 1 < len(settings) else ''):{column}}  // {remark}"
+        for index, (text, remark) in enumerate(zip(settings, remarks, strict=True))
+    ]
     width = max(map(len, ports(top)))
     wires = ",\n".join(f"  .{name:{width}}()" for name in ports(top))
-    return (f"// An instance of {top}: parameters with their defaults, to be changed; ports, to be wired.\n"
-            f"// {revision()}\n"
-            "// Constants such as FormatFp32 come from flaash_pkg.\n"
-            f"{top} #(\n" + "\n".join(lines) + f"\n) u_flaash (\n{wires}\n);\n")
+    return (
+        f"// An instance of {top}: parameters with their defaults, to be changed; ports, to be wired.\n"
+        f"// {revision()}\n"
+        "// Constants such as FormatFp32 come from flaash_pkg.\n"
+        f"{top} #(\n" + "\n".join(lines) + f"\n) u_flaash (\n{wires}\n);\n"
+    )

@@ -23,22 +23,35 @@ from tb.common.toolchain import ToolMissing
 from tb.sequences import registry
 from tools.silicon import elaborate, exact, library, macros, measure, page, programs, record, tables
 
-CONFIGS = ("tiny", "paper1", "paper8", "default", "fast1", "fast8", "fast32", "wide32",
-           "tiny-memory128", "default-memory128", "fast8-memory512")
+CONFIGS = (
+    "tiny",
+    "paper1",
+    "paper8",
+    "default",
+    "fast1",
+    "fast8",
+    "fast32",
+    "wide32",
+    "tiny-memory128",
+    "default-memory128",
+    "fast8-memory512",
+)
 FAILED, MISTAKE = 1, 2
 
 
 def parser() -> argparse.ArgumentParser:
     result = Parser(description=__doc__.split("\n\n")[0])
-    result.add_argument("--only", default="", help="a configuration, part of configuration/piece, or part of "
-                                                   "the name of a MAC")
+    result.add_argument(
+        "--only", default="", help="a configuration, part of configuration/piece, or part of the name of a MAC"
+    )
     result.add_argument("--liberty", type=Path, help="standard cells, typical corner")
     result.add_argument("--slow", type=Path, help="the same cells at the slow corner")
     result.add_argument("--macros", type=Path, help="a table of RAM macros")
     result.add_argument("--latches", action="store_true", help="use the library's latches, gate clocks")
     result.add_argument("--power", default="", help="a sequence: run it, and report its power")
-    result.add_argument("--tech", choices=("both", "cells", "ecp5"), default="both",
-                        help="leave the other technology out")
+    result.add_argument(
+        "--tech", choices=("both", "cells", "ecp5"), default="both", help="leave the other technology out"
+    )
     result.add_argument("--record", action="store_true", help="keep the results, renew docs/silicon.md")
     result.add_argument("--check", action="store_true", help="fail if the record is off by more than 3 %%")
     result.add_argument("--jobs", "-j", type=int, default=2, help="pieces at a time (default 2)")
@@ -60,9 +73,11 @@ def chosen(only: str) -> tuple[dict[str, str], list[exact.Design]]:
         return {name: part}, designs
     if designs:
         return {}, designs
-    raise ValueError(f"'{only}' is no configuration, and no MAC's name contains it; there are "
-                     f"{', '.join(configs.names())}, these with -memory128, -memory256 or "
-                     f"-memory512 behind the name, and {', '.join(design.name for design in exact.DESIGNS)}")
+    raise ValueError(
+        f"'{only}' is no configuration, and no MAC's name contains it; there are "
+        f"{', '.join(configs.names())}, these with -memory128, -memory256 or "
+        f"-memory512 behind the name, and {', '.join(design.name for design in exact.DESIGNS)}"
+    )
 
 
 def technology(options: argparse.Namespace) -> measure.Technology | None:
@@ -79,9 +94,11 @@ def technology(options: argparse.Namespace) -> measure.Technology | None:
         raise ValueError(f"there is no Liberty file {options.slow}")
     if options.latches and (options.record or options.check):
         raise ValueError("the record is of flip-flops alone: without LATCHES=1")
-    return measure.Technology(library.load(options.liberty, options.latches),
-                              options.slow and options.slow.resolve(),
-                              macros.read(options.macros) if options.macros else ())
+    return measure.Technology(
+        library.load(options.liberty, options.latches),
+        options.slow and options.slow.resolve(),
+        macros.read(options.macros) if options.macros else (),
+    )
 
 
 def show(console: Console, results: dict) -> None:
@@ -109,8 +126,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         cells = technology(options)
         streams = [name for name in wanted if elaborate.machine(name)[0] == elaborate.TOP]
         if options.power and not streams:
-            raise ValueError("POWER= runs a sequence, and sequences run on flaash_top: ONLY= a configuration "
-                             "without -memory")
+            raise ValueError(
+                "POWER= runs a sequence, and sequences run on flaash_top: ONLY= a configuration without -memory"
+            )
     except (ToolMissing, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return MISTAKE
@@ -118,8 +136,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         for name, part in wanted.items():
             results["configurations"][name] = measure.configuration(
-                name, lambda piece, part=part: part in piece, cells, fpga, options.jobs, tell,
-                options.power if name in streams else "")
+                name,
+                lambda piece, part=part: part in piece,
+                cells,
+                fpga,
+                options.jobs,
+                tell,
+                options.power if name in streams else "",
+            )
             if not results["configurations"][name]["pieces"]:
                 raise ValueError(f"no piece of {name} contains '{part}'")
         costs = exact.costs_of(designs if fpga else [], options.jobs, tell)
@@ -130,7 +154,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         show(console, record.with_cycles(results))
     programs.FOLDER.mkdir(parents=True, exist_ok=True)
     (programs.FOLDER / "results.json").write_text(
-        json.dumps(results | {"macs": exact.recorded(costs)}, indent=2) + "\n")
+        json.dumps(results | {"macs": exact.recorded(costs)}, indent=2) + "\n"
+    )
     wrong = record.differences(results, record.read()) if options.check else []
     for line in wrong:
         tell(line)

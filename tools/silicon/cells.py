@@ -25,11 +25,33 @@ TARGET = 2500  # ps for which abc sizes its cells; 5000 gives the same netlists
 LOAD = 10  # fF at each output of a piece
 # Technology mapping with choices, then buffers for nets of many sinks, then sizes. Without `topo` the sizes
 # follow the order in which nets were made, and the MAC has 8.1 ns in place of 4.0 at the same area.
-ABC = ("strash", "&get -n", "&st", "&dch", "&nf", "&put", "buffer -N 16", "topo", "upsize {D}", "dnsize {D}",
-       "stime -p")
+ABC = (
+    "strash",
+    "&get -n",
+    "&st",
+    "&dch",
+    "&nf",
+    "&put",
+    "buffer -N 16",
+    "topo",
+    "upsize {D}",
+    "dnsize {D}",
+    "stime -p",
+)
 # With latches: more rounds for area, and less effort for time.
-AREA_ABC = ("strash", "&get -n", "&st", "&dch -f", "&nf -p -R 10 -F 20 -A 20", "&put", "buffer -N 32", "topo",
-            "upsize {D}", "dnsize {D}", "stime -p")
+AREA_ABC = (
+    "strash",
+    "&get -n",
+    "&st",
+    "&dch -f",
+    "&nf -p -R 10 -F 20 -A 20",
+    "&put",
+    "buffer -N 32",
+    "topo",
+    "upsize {D}",
+    "dnsize {D}",
+    "stime -p",
+)
 AREA_TARGET = 3500
 _MEMORY = re.compile(r"^ *cell \$mem_v2 (\S+)\n(.*?)^ *end$", re.MULTILINE | re.DOTALL)
 
@@ -66,13 +88,18 @@ def script(piece: Piece, library: Library, macros: tuple[Macro, ...]) -> str:
     adders = "kogge-stone"
     gate = library.storage
     if gate:
-        small = ("read_verilog -lib gate.v; opt_mem; memory_collect; opt_clean; "
-                 "techmap -map latches.v t:$mem_v2; memory_unpack; opt_clean; ")
-        gated = (f"clockgate -pos {gate.gate} {gate.clock_enable}:{gate.clock}:{gate.pulse} "
-                 f"-min_net_size {latches.GATED}; techmap -map latch.v t:$_DLATCH_P_; ")
+        small = (
+            "read_verilog -lib gate.v; opt_mem; memory_collect; opt_clean; "
+            "techmap -map latches.v t:$mem_v2; memory_unpack; opt_clean; "
+        )
+        gated = (
+            f"clockgate -pos {gate.gate} {gate.clock_enable}:{gate.clock}:{gate.pulse} "
+            f"-min_net_size {latches.GATED}; techmap -map latch.v t:$_DLATCH_P_; "
+        )
         booth, adders = "-booth ", "sklansky"
-    ties = " ".join(f"-{option} {cell[0]} {cell[1]}" for option, cell in
-                    (("hicell", library.high), ("locell", library.low)) if cell)
+    ties = " ".join(
+        f"-{option} {cell[0]} {cell[1]}" for option, cell in (("hicell", library.high), ("locell", library.low)) if cell
+    )
     return (
         f"read_rtlil piece.il; {'read_verilog -lib macros.v; ' if macros else ''}"
         f"hierarchy -check -top {top}; flatten; opt; {small}memory_dff; "
@@ -89,7 +116,8 @@ def script(piece: Piece, library: Library, macros: tuple[Macro, ...]) -> str:
         f"{f'hilomap -singleton {ties}; ' if ties else ''}opt_clean -purge; "
         f"read_liberty -lib {liberty}; check -assert; "
         f"tee -o stat stat -liberty {liberty}; tee -o stat.json stat -json; "
-        "write_verilog -noattr -noexpr -nohex -nodec -simple-lhs netlist.v")
+        "write_verilog -noattr -noexpr -nohex -nodec -simple-lhs netlist.v"
+    )
 
 
 def memory_bits(text: str) -> int:
@@ -105,7 +133,8 @@ def _black_boxes(macros: tuple[Macro, ...]) -> str:
     return "\n".join(
         f"module {macro.cell}(input WCLK, WEN, RCLK, REN, input [{macro.address - 1}:0] WADDR, RADDR,\n"
         f"  input [{macro.bits - 1}:0] WDATA, output [{macro.bits - 1}:0] RDATA);\nendmodule"
-        for macro in macros)
+        for macro in macros
+    )
 
 
 def _areas(text: str) -> tuple[float, float]:
@@ -124,8 +153,15 @@ def synthesise(piece: Piece, library: Library, macros: tuple[Macro, ...] = ()) -
     commands = script(piece, library, macros)
     # The path of the library does not matter.
     abc = AREA_ABC if library.storage else ABC
-    made_of = [piece.name, piece.digest, commands.replace(str(library.path), ""), library.digest, abc, LOAD,
-               *map(str, macros)]
+    made_of = [
+        piece.name,
+        piece.digest,
+        commands.replace(str(library.path), ""),
+        library.digest,
+        abc,
+        LOAD,
+        *map(str, macros),
+    ]
     digest = hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:16]
     folder = programs.FOLDER / "cells" / f"{piece.name}-{digest}"
     done = folder / "cells.json"
@@ -147,9 +183,17 @@ def synthesise(piece: Piece, library: Library, macros: tuple[Macro, ...] = ()) -
         counts = types["num_cells_by_type"]
         used = {macro.cell: counts[macro.cell] for macro in macros if macro.cell in counts}
         sizes = {macro.cell: macro.area for macro in macros}
-        done.write_text(json.dumps({
-            "area": area, "sequential": sequential, "macros": used,
-            "macro_area": sum(sizes[cell] * count for cell, count in used.items()),
-            "counted_bits": memory_bits((folder / "memories.il").read_text()),
-            "seconds": usage.seconds, "megabytes": usage.megabytes}))
+        done.write_text(
+            json.dumps(
+                {
+                    "area": area,
+                    "sequential": sequential,
+                    "macros": used,
+                    "macro_area": sum(sizes[cell] * count for cell, count in used.items()),
+                    "counted_bits": memory_bits((folder / "memories.il").read_text()),
+                    "seconds": usage.seconds,
+                    "megabytes": usage.megabytes,
+                }
+            )
+        )
     return Cells(**json.loads(done.read_text()), netlist=folder / "netlist.v")

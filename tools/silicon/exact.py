@@ -13,8 +13,9 @@ from tb.common.sources import INCLUDE_DIR, rtl_sources
 from tb.common.toolchain import ROOT
 from tools.silicon import ecp5, programs
 
-PLAIN = tuple(ROOT / "bench" / "rtl" / f"flaash_plain_{name}.sv"
-              for name in ("add", "leading_zeros", "multiply", "mac"))
+PLAIN = tuple(
+    ROOT / "bench" / "rtl" / f"flaash_plain_{name}.sv" for name in ("add", "leading_zeros", "multiply", "mac")
+)
 SEEDS = (1, 2, 3)
 MOST_LUTS = 2.5  # limit, as a multiple of the plain multiply-add
 LEAST_CLOCK = 3.0  # times that of the plain multiply-add
@@ -62,8 +63,10 @@ def synthesize(design: Design) -> Path:
     netlist.parent.mkdir(parents=True, exist_ok=True)
     files = " ".join(programs.relative(path) for path in rtl_sources(design.top, design.extra))
     parameters = " ".join(f"-G {key}={value}" for key, value in design.parameters.items())
-    script = (f"read_slang --threads 1 -I {programs.relative(INCLUDE_DIR)} {parameters} --top {design.top} "
-              f"{files}; synth_ecp5 -nowidelut -top {design.top} -json {programs.relative(netlist)}")
+    script = (
+        f"read_slang --threads 1 -I {programs.relative(INCLUDE_DIR)} {parameters} --top {design.top} "
+        f"{files}; synth_ecp5 -nowidelut -top {design.top} -json {programs.relative(netlist)}"
+    )
     programs.run(programs.YOSYS, ["-p", script], netlist.with_suffix(".yosys.log"))
     return netlist
 
@@ -73,8 +76,9 @@ def measure(design: Design, seeds: Sequence[int] = SEEDS) -> Cost:
     netlist = synthesize(design)
     runs = [ecp5.place(netlist, seed) for seed in seeds]
     found = ecp5.totals(runs[0][0])
-    return Cost(found["lut4"], found["flip_flops"], found["multipliers"],
-                [clock for _, clocks, _ in runs for clock in clocks])
+    return Cost(
+        found["lut4"], found["flip_flops"], found["multipliers"], [clock for _, clocks, _ in runs for clock in clocks]
+    )
 
 
 def judge(costs: dict[str, Cost]) -> list[str]:
@@ -83,10 +87,10 @@ def judge(costs: dict[str, Cost]) -> list[str]:
         return []
     exact, plain = costs[EXACT], costs[ORDINARY]
     luts, clock = exact.luts / plain.luts, exact.clock / plain.clock
-    return [f"LUTs: {luts:.2f} times the plain ones, {MOST_LUTS} at most: "
-            f"{MET if luts <= MOST_LUTS else MISSED}",
-            f"clock: {clock:.2f} times the plain one, {LEAST_CLOCK} at least: "
-            f"{MET if clock >= LEAST_CLOCK else MISSED}"]
+    return [
+        f"LUTs: {luts:.2f} times the plain ones, {MOST_LUTS} at most: {MET if luts <= MOST_LUTS else MISSED}",
+        f"clock: {clock:.2f} times the plain one, {LEAST_CLOCK} at least: {MET if clock >= LEAST_CLOCK else MISSED}",
+    ]
 
 
 def costs_of(designs: Sequence[Design], jobs: int, tell: Callable[[str], None]) -> dict[str, Cost]:
@@ -101,6 +105,13 @@ def costs_of(designs: Sequence[Design], jobs: int, tell: Callable[[str], None]) 
 
 def recorded(costs: dict[str, Cost]) -> dict[str, dict]:
     """Return the costs as the record holds them."""
-    return {name: {"lut4": cost.luts, "flip_flops": cost.flip_flops, "multipliers": cost.multipliers,
-                   "mhz": cost.clock, "mhz_by_seed": dict(zip(map(str, SEEDS), cost.clocks, strict=True))}
-            for name, cost in costs.items()}
+    return {
+        name: {
+            "lut4": cost.luts,
+            "flip_flops": cost.flip_flops,
+            "multipliers": cost.multipliers,
+            "mhz": cost.clock,
+            "mhz_by_seed": dict(zip(map(str, SEEDS), cost.clocks, strict=True)),
+        }
+        for name, cost in costs.items()
+    }

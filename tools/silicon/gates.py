@@ -33,14 +33,19 @@ def _renamed(text: str, number: int) -> str:
 
 def _memories(netlist: Path) -> str:
     """Return the memories of a piece that are not synthesised, as Verilog."""
-    found = re.search(r"^module \\\S+_memory\n.*?^end\n", netlist.with_name("memory.il").read_text(),
-                      re.MULTILINE | re.DOTALL)
+    found = re.search(
+        r"^module \\\S+_memory\n.*?^end\n", netlist.with_name("memory.il").read_text(), re.MULTILINE | re.DOTALL
+    )
     if not found:
         return ""
     made = netlist.with_name("memory.v")
     netlist.with_name("memories.il").write_text(found[0])
-    programs.run("yosys", ["-p", "read_rtlil memories.il; write_verilog -noattr memory.v"],
-                 netlist.with_name("memory.log"), netlist.parent)
+    programs.run(
+        "yosys",
+        ["-p", "read_rtlil memories.il; write_verilog -noattr memory.v"],
+        netlist.with_name("memory.log"),
+        netlist.parent,
+    )
     return made.read_text()
 
 
@@ -53,8 +58,7 @@ def functions(models: str) -> dict[str, dict[str, str]]:
         wires = dict(_ASSIGN.findall(body))
 
         def expression(text: str, wires: dict[str, str] = wires) -> str:
-            return _NAME.sub(lambda wire: f"({expression(wires[wire[0]])})" if wire[0] in wires else wire[0],
-                             text)
+            return _NAME.sub(lambda wire: f"({expression(wires[wire[0]])})" if wire[0] in wires else wire[0], text)
 
         outputs = re.findall(r"^  output (\w+);$", body, re.MULTILINE)
         if all(output in wires for output in outputs):
@@ -76,7 +80,9 @@ def inlined(netlist: str, cells_: dict[str, dict[str, str]]) -> str:
         pins = dict(PIN.findall(cell[3]))
         return "".join(
             f"  assign {pins[output]} = {_NAME.sub(lambda pin: pins.get(pin[0], pin[0]), function)};\n"
-            for output, function in cells_[cell[1]].items() if pins.get(output))
+            for output, function in cells_[cell[1]].items()
+            if pins.get(output)
+        )
 
     text = CELL.sub(replaced, netlist)
     return _ESCAPED.sub(lambda name: short.setdefault(name[0], f"_e{len(short)}_ "), text)
@@ -109,11 +115,16 @@ def sources(variants: Mapping[str, Sequence[Piece]], library: Library, folder: P
     texts, choices = [models], []
     for number, (condition, pieces) in enumerate(variants.items()):
         made = [cells.synthesise(piece, library).netlist for piece in pieces]
-        texts += [_renamed(part, number) for netlist in made
-                  for part in (inlined(netlist.read_text(), known), _memories(netlist))]
+        texts += [
+            _renamed(part, number)
+            for netlist in made
+            for part in (inlined(netlist.read_text(), known), _memories(netlist))
+        ]
         connected = ", ".join(f".{port}({port})" for port in ports(pieces[0]))
-        choices.append(f"if ({condition}) begin : gen_{number}\n"
-                       f"    {_renamed(pieces[0].name, number)} u_gates ({connected});\n  end")
+        choices.append(
+            f"if ({condition}) begin : gen_{number}\n"
+            f"    {_renamed(pieces[0].name, number)} u_gates ({connected});\n  end"
+        )
     folder.mkdir(parents=True, exist_ok=True)
     wrapper, gates = folder / f"{module}.sv", folder / f"{_renamed(module, 0)}.sv"
     gates.write_text("\n".join(texts))
@@ -129,6 +140,8 @@ def verilator(top: str, folder: Path) -> tuple[str | Path, ...]:
         folder: of the files of sources(), which are no RTL, so that the lint rules do not apply.
     """
     path = folder / "gates.vlt"
-    path.write_text(f"`verilator_config\nlint_off -file \"*/{folder.name}/*\"\nlint_off -rule UNOPTFLAT\n"
-                    f"public_flat_rw -module \"{top}\" -var \"*\"\n")
+    path.write_text(
+        f'`verilator_config\nlint_off -file "*/{folder.name}/*"\nlint_off -rule UNOPTFLAT\n'
+        f'public_flat_rw -module "{top}" -var "*"\n'
+    )
     return "--no-public-flat-rw", path

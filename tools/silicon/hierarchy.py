@@ -77,13 +77,15 @@ class Hierarchy:
         self.modules: dict[str, str] = {}
         for name, body in self._bodies.items():
             self.modules.setdefault(self.name(name), _CELL.sub(self._renamed, body))
-        self._children = {name: Counter(type_[1:] for _, type_, _ in _CELL.findall(body))
-                          for name, body in self.modules.items()}
+        self._children = {
+            name: Counter(type_[1:] for _, type_, _ in _CELL.findall(body)) for name, body in self.modules.items()
+        }
 
     def _key(self, name: str) -> str:
         if name not in self._keys:
-            body = _CELL.sub(lambda cell: f"{cell[1]}{base(cell[2])} {self._inside(cell[2])}{cell[3]}",
-                             self._bodies[name])
+            body = _CELL.sub(
+                lambda cell: f"{cell[1]}{base(cell[2])} {self._inside(cell[2])}{cell[3]}", self._bodies[name]
+            )
             self._keys[name] = hashlib.sha256(f"{base(name)}\n{_NUMBER.sub('', body)}".encode()).hexdigest()
         return self._keys[name]
 
@@ -125,8 +127,9 @@ class Hierarchy:
         for name in self._ordered(order, inside):
             for child, count in inside[name].items():
                 counts[child] += counts[name] * count
-        return [Piece(name, base_of[name], counts[name], dict(inside[name]), self._text(name, is_piece))
-                for name in order]
+        return [
+            Piece(name, base_of[name], counts[name], dict(inside[name]), self._text(name, is_piece)) for name in order
+        ]
 
     def _nearest(self, name: str, is_piece: Callable[[str], bool]) -> Counter[str]:
         found: Counter[str] = Counter()

@@ -54,27 +54,32 @@ class Storage:
     @property
     def model(self) -> str:
         """Return the gate in Verilog, by its function."""
-        return (f"{self._header}  reg open;\n  always @* if (!{self.clock}) open = {self.clock_enable};\n"
-                f"  assign {self.pulse} = {self.clock} && open;\nendmodule\n")
+        return (
+            f"{self._header}  reg open;\n  always @* if (!{self.clock}) open = {self.clock_enable};\n"
+            f"  assign {self.pulse} = {self.clock} && open;\nendmodule\n"
+        )
 
     @property
     def latch_map(self) -> str:
         """Return the Verilog that replaces Yosys' latch by the library's."""
         tied = f", .{self.tied[0]}(1'b{self.tied[1]})" if self.tied else ""
-        return (f"module \\$_DLATCH_P_ (input E, D, output Q);\n  {self.latch} _TECHMAP_REPLACE_ "
-                f"(.{self.enable}(E), .{self.data}(D), .{self.output}(Q){tied});\nendmodule\n")
+        return (
+            f"module \\$_DLATCH_P_ (input E, D, output Q);\n  {self.latch} _TECHMAP_REPLACE_ "
+            f"(.{self.enable}(E), .{self.data}(D), .{self.output}(Q){tied});\nendmodule\n"
+        )
 
     @property
     def memory_map(self) -> str:
         """Return the Verilog that makes rows of latches of a memory."""
-        return _MEMORY.format(least=LEAST, most=MOST, gate=self.gate, clock=self.clock,
-                              enable=self.clock_enable, pulse=self.pulse)
+        return _MEMORY.format(
+            least=LEAST, most=MOST, gate=self.gate, clock=self.clock, enable=self.clock_enable, pulse=self.pulse
+        )
 
 
 def _pins(body: str) -> dict[str, str]:
     starts = list(_PIN.finditer(body))
     ends = [start.start() for start in starts[1:]] + [len(body)]
-    return {start[1]: body[start.end():end] for start, end in zip(starts, ends, strict=True)}
+    return {start[1]: body[start.end() : end] for start, end in zip(starts, ends, strict=True)}
 
 
 def _says(body: str, name: str) -> str:
@@ -94,8 +99,10 @@ def _gate(cells: dict[str, str]) -> tuple[str, str, str, str] | None:
         if _says(body, "clock_gating_integrated_cell") != "latch_posedge":
             continue
         pins = {pin: text for pin, text in _pins(body).items() if _says(text, "direction") != "internal"}
-        ways = [[pin for pin, text in pins.items() if _says(text, f"clock_gate_{way}_pin") == "true"]
-                for way in ("clock", "enable", "out")]
+        ways = [
+            [pin for pin, text in pins.items() if _says(text, f"clock_gate_{way}_pin") == "true"]
+            for way in ("clock", "enable", "out")
+        ]
         if all(len(way) == 1 for way in ways) and len(pins) == len(ways):
             found.append((_area(body), name, *(way[0] for way in ways)))
     return min(found)[1:] if found else None

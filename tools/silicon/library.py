@@ -18,7 +18,7 @@ _DRIVES = re.compile(r'\bmax_capacitance\s*:\s*"?([\d.]+)')
 _DONT_USE = re.compile(r'\bdont_use\s*:\s*"?true', re.IGNORECASE)
 # Mapped to measure the two reference areas.
 _NAND = "module nand2(input a, b, output y); assign y = ~(a & b); endmodule"
-_FLIP_FLOP = ("module flip_flop(input clk, d, output reg q); always @(posedge clk) q <= d; endmodule")
+_FLIP_FLOP = "module flip_flop(input clk, d, output reg q); always @(posedge clk) q <= d; endmodule"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,7 +55,7 @@ def _texts(text: str) -> tuple[dict[str, str], dict[str, str]]:
     """Return a library's text of each cell, and the same without the cells that are not to be used."""
     starts = list(_CELL.finditer(text))
     ends = [start.start() for start in starts[1:]] + [len(text)]
-    cells = {start[1]: text[start.end():end] for start, end in zip(starts, ends, strict=True)}
+    cells = {start[1]: text[start.end() : end] for start, end in zip(starts, ends, strict=True)}
     return cells, {name: body for name, body in cells.items() if not _DONT_USE.search(body)}
 
 
@@ -89,8 +89,10 @@ def _buffer(modules: dict[str, dict], texts: dict[str, str]) -> str:
 def area(path: Path, folder: Path, source: str, top: str) -> float:
     """Return the area of a small Verilog module in the cells of a library."""
     (folder / f"{top}.v").write_text(source + "\n")
-    script = (f"read_verilog {top}.v; synth -flatten -top {top}; dfflibmap -liberty {path}; "
-              f"abc -liberty {path}; stat -liberty {path}")
+    script = (
+        f"read_verilog {top}.v; synth -flatten -top {top}; dfflibmap -liberty {path}; "
+        f"abc -liberty {path}; stat -liberty {path}"
+    )
     text = programs.run("yosys", ["-p", script], folder / f"{top}.log", folder)[0]
     found = re.findall(r"Chip area for module .*: ([\d.]+)", text)
     if not found:
@@ -122,9 +124,16 @@ def load(path: Path, latches: bool = False) -> Library:
     digest = hashlib.sha256(text.encode()).hexdigest()
     folder = programs.FOLDER / "libraries" / digest[:16]
     folder.mkdir(parents=True, exist_ok=True)
-    programs.run("yosys", ["-p", f"read_liberty -ignore_miss_func -ignore_miss_dir {path}; "
-                                 "write_json cells.json; write_verilog -noattr models.v"],
-                 folder / "read.log", folder)
+    programs.run(
+        "yosys",
+        [
+            "-p",
+            f"read_liberty -ignore_miss_func -ignore_miss_dir {path}; "
+            "write_json cells.json; write_verilog -noattr models.v",
+        ],
+        folder / "read.log",
+        folder,
+    )
     modules = json.loads((folder / "cells.json").read_text())["modules"]
     cells, texts = _texts(text)
     storage = rows.find(cells, set(texts)) if latches else None
@@ -133,5 +142,14 @@ def load(path: Path, latches: bool = False) -> Library:
     if storage:
         _replace_model(folder / "models.v", storage)
     used = {name: module for name, module in modules.items() if name in texts}
-    return Library(path, digest, folder, _buffer(used, texts), _constant(used, "1"), _constant(used, "0"),
-                   area(path, folder, _NAND, "nand2"), area(path, folder, _FLIP_FLOP, "flip_flop"), storage)
+    return Library(
+        path,
+        digest,
+        folder,
+        _buffer(used, texts),
+        _constant(used, "1"),
+        _constant(used, "0"),
+        area(path, folder, _NAND, "nand2"),
+        area(path, folder, _FLIP_FLOP, "flip_flop"),
+        storage,
+    )

@@ -24,8 +24,7 @@ from pathlib import Path
 import yaml
 
 PORTS = 2
-_KEYS = {"cell": str, "ports": int, "words": int, "bits": int, "area": float, "access": float,
-         "setup": float}
+_KEYS = {"cell": str, "ports": int, "words": int, "bits": int, "area": float, "access": float, "setup": float}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,8 +76,10 @@ def libmap(macros: tuple[Macro, ...], flip_flop: float) -> str:
     return "\n".join(
         f"ram block $__{macro.cell}_ {{\n  abits {macro.address};\n  width {macro.bits};\n"
         f"  cost {max(1, round(macro.area / flip_flop))};\n  init none;\n"
-        "  port sw \"W\" { clock posedge \"C\"; wrtrans \"R\" old; }\n"
-        "  port sr \"R\" { clock posedge \"C\"; rden; }\n}" for macro in macros)
+        '  port sw "W" { clock posedge "C"; wrtrans "R" old; }\n'
+        '  port sr "R" { clock posedge "C"; rden; }\n}'
+        for macro in macros
+    )
 
 
 def techmap(macros: tuple[Macro, ...]) -> str:
@@ -90,7 +91,9 @@ def techmap(macros: tuple[Macro, ...]) -> str:
         f"  output [{macro.bits - 1}:0] PORT_R_RD_DATA);\n"
         f"  {macro.cell} _TECHMAP_REPLACE_ (.WCLK(CLK_C), .WEN(PORT_W_WR_EN), .WADDR(PORT_W_ADDR),\n"
         "    .WDATA(PORT_W_WR_DATA), .RCLK(CLK_C), .REN(PORT_R_RD_EN), .RADDR(PORT_R_ADDR),\n"
-        "    .RDATA(PORT_R_RD_DATA));\nendmodule" for macro in macros)
+        "    .RDATA(PORT_R_RD_DATA));\nendmodule"
+        for macro in macros
+    )
 
 
 def _bus(name: str, width: int, direction: str, timing: str) -> str:
@@ -102,27 +105,41 @@ def liberty(macros: tuple[Macro, ...]) -> str:
     """Return the macros as a Liberty file with constant times, in ns and pF."""
     cells, types = [], set()
     for macro in macros:
-        setup = " ".join(f"{edge}_constraint(scalar) {{ values(\"{macro.setup}\"); }}"
-                         for edge in ("rise", "fall"))
-        access = " ".join(f"cell_{edge}(scalar) {{ values(\"{macro.access}\"); }} "
-                          f"{edge}_transition(scalar) {{ values(\"0.1\"); }}" for edge in ("rise", "fall"))
-        write, read_ = (f"timing() {{ related_pin : \"{clock}\"; timing_type : setup_rising; {setup} }}"
-                        for clock in ("WCLK", "RCLK"))
+        setup = " ".join(f'{edge}_constraint(scalar) {{ values("{macro.setup}"); }}' for edge in ("rise", "fall"))
+        access = " ".join(
+            f'cell_{edge}(scalar) {{ values("{macro.access}"); }} {edge}_transition(scalar) {{ values("0.1"); }}'
+            for edge in ("rise", "fall")
+        )
+        write, read_ = (
+            f'timing() {{ related_pin : "{clock}"; timing_type : setup_rising; {setup} }}' for clock in ("WCLK", "RCLK")
+        )
         for width in (macro.address, macro.bits):
-            types.add(f"  type(b{width}) {{ base_type : array; data_type : bit; bit_width : {width}; "
-                      f"bit_from : {width - 1}; bit_to : 0; }}\n")
-        pins = "".join(f"    pin({pin}) {{ direction : input; clock : true; capacitance : 0.01; }}\n"
-                       for pin in ("WCLK", "RCLK"))
-        pins += "".join(f"    pin({pin}) {{ direction : input; capacitance : 0.005; {timing} }}\n"
-                        for pin, timing in (("WEN", write), ("REN", read_)))
+            types.add(
+                f"  type(b{width}) {{ base_type : array; data_type : bit; bit_width : {width}; "
+                f"bit_from : {width - 1}; bit_to : 0; }}\n"
+            )
+        pins = "".join(
+            f"    pin({pin}) {{ direction : input; clock : true; capacitance : 0.01; }}\n" for pin in ("WCLK", "RCLK")
+        )
+        pins += "".join(
+            f"    pin({pin}) {{ direction : input; capacitance : 0.005; {timing} }}\n"
+            for pin, timing in (("WEN", write), ("REN", read_))
+        )
         pins += _bus("WADDR", macro.address, "input", write) + _bus("WDATA", macro.bits, "input", write)
         pins += _bus("RADDR", macro.address, "input", read_)
-        pins += _bus("RDATA", macro.bits, "output",
-                     f"timing() {{ related_pin : \"RCLK\"; timing_type : rising_edge; {access} }}")
+        pins += _bus(
+            "RDATA", macro.bits, "output", f'timing() {{ related_pin : "RCLK"; timing_type : rising_edge; {access} }}'
+        )
         cells.append(f"  cell({macro.cell}) {{\n    area : {macro.area};\n{pins}  }}\n")
-    ends = " ".join(f"{what}_threshold_pct_{edge} : {percent};" for edge in ("rise", "fall")
-                    for what, percent in
-                    (("input", 50), ("output", 50), ("slew_lower", 20), ("slew_upper", 80)))
-    units = "time_unit : \"1ns\"; capacitive_load_unit(1,pf); voltage_unit : \"1V\"; current_unit : \"1mA\";"
-    return (f"library(macros) {{\n  delay_model : table_lookup; {units}\n  {ends}\n"
-            + "".join(sorted(types)) + "".join(cells) + "}\n")
+    ends = " ".join(
+        f"{what}_threshold_pct_{edge} : {percent};"
+        for edge in ("rise", "fall")
+        for what, percent in (("input", 50), ("output", 50), ("slew_lower", 20), ("slew_upper", 80))
+    )
+    units = 'time_unit : "1ns"; capacitive_load_unit(1,pf); voltage_unit : "1V"; current_unit : "1mA";'
+    return (
+        f"library(macros) {{\n  delay_model : table_lookup; {units}\n  {ends}\n"
+        + "".join(sorted(types))
+        + "".join(cells)
+        + "}\n"
+    )

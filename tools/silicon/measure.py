@@ -75,17 +75,28 @@ def in_cells(piece: Piece, technology: Technology) -> tuple[dict, Path]:
     return result | timed(piece.name, technology, [netlist], netlist.parent), netlist
 
 
-def with_switching(name: str, sequence: str, found: Sequence[Piece], netlists: dict[str, Path],
-                   technology: Technology) -> dict:
+def with_switching(
+    name: str, sequence: str, found: Sequence[Piece], netlists: dict[str, Path], technology: Technology
+) -> dict:
     """Return the power of each piece of a configuration in a run of a sequence."""
     recording = switching.recorded(name, sequence)
     liberties = technology.corners(programs.FOLDER / "chips" / name)["ns"]
-    return {"sequence": sequence, "cycles": recording.cycles,
-            "pieces": power.of_pieces(found, netlists, technology.library, liberties, recording)}
+    return {
+        "sequence": sequence,
+        "cycles": recording.cycles,
+        "pieces": power.of_pieces(found, netlists, technology.library, liberties, recording),
+    }
 
 
-def configuration(name: str, wanted: Callable[[str], bool], technology: Technology | None, fpga: bool,
-                  jobs: int, tell: Callable[[str], None], sequence: str = "") -> dict:
+def configuration(
+    name: str,
+    wanted: Callable[[str], bool],
+    technology: Technology | None,
+    fpga: bool,
+    jobs: int,
+    tell: Callable[[str], None],
+    sequence: str = "",
+) -> dict:
     """Measure the wanted pieces of a configuration; all pieces together give the chip's clock, too.
 
     Args:
@@ -111,8 +122,9 @@ def configuration(name: str, wanted: Callable[[str], bool], technology: Technolo
             told.append(f"{result['cells']['area'] / 1e6:.4f} mm2, {result['cells']['ns']:.2f} ns")
         if fpga:
             result["ecp5"] = dataclasses.asdict(ecp5.measure(piece))
-            told.append(f"{result['ecp5']['lut4']:,} LUT4"
-                        + "".join(f", {clock} MHz" for clock in result["ecp5"]["clocks"]))
+            told.append(
+                f"{result['ecp5']['lut4']:,} LUT4" + "".join(f", {clock} MHz" for clock in result["ecp5"]["clocks"])
+            )
         tell(f"{name}/{piece.name}, {piece.count} of it: {'; '.join(told)}")
         return result
 

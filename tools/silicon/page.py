@@ -34,8 +34,9 @@ def renewed(text: str, results: dict) -> str:
     if BEGIN not in text or END not in text:
         raise ValueError(f"{PAGE.name}: '{BEGIN}' and '{END}' are expected")
     body = "\n".join(markdown(table) for table in tables.all_tables(results))
-    return re.sub(f"{re.escape(BEGIN)}.*?{re.escape(END)}", lambda _: f"{BEGIN}\n\n{body}\n{END}", text,
-                  flags=re.DOTALL)
+    return re.sub(
+        f"{re.escape(BEGIN)}.*?{re.escape(END)}", lambda _: f"{BEGIN}\n\n{body}\n{END}", text, flags=re.DOTALL
+    )
 
 
 def renew(path: Path = PAGE) -> None:

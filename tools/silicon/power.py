@@ -33,8 +33,10 @@ Watts = dict[str, tuple[float, float, float]]  # of each cell, of KINDS
 def outputs(library: Library) -> dict[str, list[str]]:
     """Return the output pins of each cell."""
     modules = json.loads((library.folder / "cells.json").read_text())["modules"]
-    return {name: [pin for pin, port in module["ports"].items() if port["direction"] == "output"]
-            for name, module in modules.items()}
+    return {
+        name: [pin for pin, port in module["ports"].items() if port["direction"] == "output"]
+        for name, module in modules.items()
+    }
 
 
 def instances(netlist: str, inside: Iterable[str]) -> dict[str, list[str]]:
@@ -74,13 +76,25 @@ def changes(netlist: Netlist, at: Sequence[str], recording: Recording) -> dict[s
 
 def commands(top: str, liberties: Sequence[Path], netlist: Path) -> str:
     """Return OpenSTA's commands that print the power of each cell of a module without and with changes."""
-    return "\n".join([
-        *(f"read_liberty {path}" for path in liberties), f"read_verilog {netlist}", f"link_design {top}",
-        f"create_clock -name clock -period {PERIOD:g} [get_ports {timing.CLOCK}]",
-        *(line for activity in (0, 1) for line in
-          (f"puts {{{_RUN}{activity}}}", f"set_power_activity -global -activity {activity}",
-           "report_power -instances [get_cells *] -digits 6")),
-        "exit", ""])
+    return "\n".join(
+        [
+            *(f"read_liberty {path}" for path in liberties),
+            f"read_verilog {netlist}",
+            f"link_design {top}",
+            f"create_clock -name clock -period {PERIOD:g} [get_ports {timing.CLOCK}]",
+            *(
+                line
+                for activity in (0, 1)
+                for line in (
+                    f"puts {{{_RUN}{activity}}}",
+                    f"set_power_activity -global -activity {activity}",
+                    "report_power -instances [get_cells *] -digits 6",
+                )
+            ),
+            "exit",
+            "",
+        ]
+    )
 
 
 def parsed(text: str) -> tuple[Watts, Watts]:
@@ -89,9 +103,13 @@ def parsed(text: str) -> tuple[Watts, Watts]:
     Raises:
         ValueError: the reports are missing.
     """
-    reports = [{plain(name): (float(internal), float(switching), float(leakage))
-                for internal, switching, leakage, name in _CELL.findall(part)}
-               for part in text.split(_RUN)[1:]]
+    reports = [
+        {
+            plain(name): (float(internal), float(switching), float(leakage))
+            for internal, switching, leakage, name in _CELL.findall(part)
+        }
+        for part in text.split(_RUN)[1:]
+    ]
     if len(reports) != 2 or not reports[0] or reports[0].keys() != reports[1].keys():
         raise ValueError("OpenSTA: no power")
     return reports[0], reports[1]
@@ -106,8 +124,13 @@ def total(still: Watts, moving: Watts, rates: dict[str, float]) -> dict[str, flo
     return dict(zip(KINDS, sums, strict=True))
 
 
-def of_pieces(pieces: Sequence[Piece], netlists: dict[str, Path], library: Library, liberties: Sequence[Path],
-              recording: Recording) -> dict[str, dict]:
+def of_pieces(
+    pieces: Sequence[Piece],
+    netlists: dict[str, Path],
+    library: Library,
+    liberties: Sequence[Path],
+    recording: Recording,
+) -> dict[str, dict]:
     """Return milliwatts of one instance of each piece.
 
     Args:

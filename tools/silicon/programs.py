@@ -68,8 +68,9 @@ def run(program: str, arguments: Sequence[str], log: Path, folder: Path = ROOT) 
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as output:
         command = YOSYS_COMMAND if program == YOSYS else (find(program) or program,)
-        process = subprocess.Popen([*command, *arguments], cwd=folder,
-                                   stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            [*command, *arguments], cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+        )
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     text = log.read_text(errors="replace")

@@ -13,8 +13,18 @@ FILE = ROOT / "bench" / "silicon.json"
 MACS = ROOT / "bench" / "cost.json"
 CYCLES = ROOT / "bench" / "recorded.json"  # of the runs of make bench-record
 TOLERANCE = 0.03
-_HELD = ("area", "sequential", "macro_area", "counted_bits", "ns", "slow_ns",
-         "lut4", "flip_flops", "block_rams", "multipliers")
+_HELD = (
+    "area",
+    "sequential",
+    "macro_area",
+    "counted_bits",
+    "ns",
+    "slow_ns",
+    "lut4",
+    "flip_flops",
+    "block_rams",
+    "multipliers",
+)
 _ROUND = {"area": 1, "sequential": 1, "macro_area": 1, "seconds": 1, "megabytes": 0}
 
 
@@ -23,9 +33,16 @@ def empty(technology: Technology | None) -> dict:
     if not technology:
         return {"library": None, "configurations": {}}
     cells = technology.library
-    return {"library": {"name": cells.path.stem, "slow": technology.slow.stem if technology.slow else None,
-                        "nand2": cells.nand2, "flip_flop": cells.flip_flop,
-                        "macros": [macro.cell for macro in technology.macros]}, "configurations": {}}
+    return {
+        "library": {
+            "name": cells.path.stem,
+            "slow": technology.slow.stem if technology.slow else None,
+            "nand2": cells.nand2,
+            "flip_flop": cells.flip_flop,
+            "macros": [macro.cell for macro in technology.macros],
+        },
+        "configurations": {},
+    }
 
 
 def read(path: Path = FILE) -> dict:
@@ -67,14 +84,14 @@ def differences(results: dict, recorded: dict) -> list[str]:
 def cycles(config: str, path: Path = CYCLES) -> dict[str, int]:
     """Return the recorded cycles of a configuration by workload, if any."""
     known = (name.split() for name in json.loads(path.read_text()))
-    return {workload: json.loads(path.read_text())[f"{workload} {name}"] for workload, name in known
-            if name == config}
+    return {workload: json.loads(path.read_text())[f"{workload} {name}"] for workload, name in known if name == config}
 
 
 def with_cycles(results: dict) -> dict:
     """Return results with the recorded cycles of each configuration, from which the tables compute rates."""
-    return results | {"configurations": {name: one | {"cycles": cycles(name)}
-                                         for name, one in results["configurations"].items()}}
+    return results | {
+        "configurations": {name: one | {"cycles": cycles(name)} for name, one in results["configurations"].items()}
+    }
 
 
 def keep(results: dict, macs: dict[str, dict], path: Path = FILE, macs_path: Path = MACS) -> None:

@@ -55,9 +55,11 @@ class Netlist:
         self.outputs: dict[str, str] = {}
         self.names: dict[str, list[str]] = {}
         cells = CELL.findall(text)
-        codes = {(cell, pin): compile(_CONSTANT.sub(r"constant_\2", function), cell, "eval")
-                 for cell in {kind for kind, _, _ in cells} & functions.keys()
-                 for pin, function in functions[cell].items()}
+        codes = {
+            (cell, pin): compile(_CONSTANT.sub(r"constant_\2", function), cell, "eval")
+            for cell in {kind for kind, _, _ in cells} & functions.keys()
+            for pin, function in functions[cell].items()
+        }
         for kind, instance, body in cells:
             connected = {pin: plain(net) for pin, net in PIN.findall(body)}
             name = plain(instance)

@@ -29,8 +29,11 @@ def _of(record: dict, block: str) -> list[dict]:
 def mm2(record: dict, library: dict, pieces: Iterable[dict]) -> dict[str, float]:
     """Return the area of pieces in mm2: `logic`, `macros`, and `counted`, memory counted as flip-flops."""
     pieces = list(pieces)
-    return {"logic": _sum(pieces, "cells", "area") / 1e6, "macros": _sum(pieces, "cells", "macro_area") / 1e6,
-            "counted": _sum(pieces, "cells", "counted_bits") * library["flip_flop"] / 1e6}
+    return {
+        "logic": _sum(pieces, "cells", "area") / 1e6,
+        "macros": _sum(pieces, "cells", "macro_area") / 1e6,
+        "counted": _sum(pieces, "cells", "counted_bits") * library["flip_flop"] / 1e6,
+    }
 
 
 def areas(record: dict) -> Table:
@@ -41,13 +44,34 @@ def areas(record: dict) -> Table:
         if "chip" not in one:
             continue
         area, chip = mm2(one, library, one["pieces"].values()), one["chip"]
-        rows.append([name, f"{area['logic']:.2f}", f"{area['logic'] * 1e3 / library['nand2']:,.0f}",
-                     f"{area['macros']:.2f}", f"{area['counted']:.2f}", f"{sum(area.values()):.2f}",
-                     f"{chip['ns']:.2f}", f"{chip['slow_ns']:.2f}" if "slow_ns" in chip else NONE,
-                     f"{1e3 / chip['ns']:.0f}"])
-    return (f"Standard cells of {library['name']}, areas in mm2, no wires",
-            ["configuration", "logic", "in 1,000 NAND2", "macros", "memory counted", "all", "ns, typical",
-             "ns, slow", "MHz"], rows)
+        rows.append(
+            [
+                name,
+                f"{area['logic']:.2f}",
+                f"{area['logic'] * 1e3 / library['nand2']:,.0f}",
+                f"{area['macros']:.2f}",
+                f"{area['counted']:.2f}",
+                f"{sum(area.values()):.2f}",
+                f"{chip['ns']:.2f}",
+                f"{chip['slow_ns']:.2f}" if "slow_ns" in chip else NONE,
+                f"{1e3 / chip['ns']:.0f}",
+            ]
+        )
+    return (
+        f"Standard cells of {library['name']}, areas in mm2, no wires",
+        [
+            "configuration",
+            "logic",
+            "in 1,000 NAND2",
+            "macros",
+            "memory counted",
+            "all",
+            "ns, typical",
+            "ns, slow",
+            "MHz",
+        ],
+        rows,
+    )
 
 
 def _present(chosen: dict[str, dict]) -> list[str]:
@@ -59,8 +83,10 @@ def _present(chosen: dict[str, dict]) -> list[str]:
 def blocks(record: dict) -> Table:
     """Return the logic of each block in mm2, all its instances together."""
     library, chosen = record["library"], record["configurations"]
-    rows = [[block, *(f"{mm2(one, library, _of(one, block))['logic']:.3f}" for one in chosen.values())]
-            for block in _present(chosen)]
+    rows = [
+        [block, *(f"{mm2(one, library, _of(one, block))['logic']:.3f}" for one in chosen.values())]
+        for block in _present(chosen)
+    ]
     return "Logic by block, mm2", ["block", *chosen], rows
 
 
@@ -83,10 +109,21 @@ def paths(record: dict) -> Table:
             found = [piece["cells"] for piece in _of(one, block) if "cells" in piece]
             if found:
                 worst = max(found, key=lambda cells: cells["ns"])
-                rows.append([name, block, f"{worst['ns']:.2f}", "yes" if worst["ns"] > LIMIT else "",
-                             f"`{worst['begin']}`", f"`{worst['end']}`"])
-    return ("The slowest path of each block, ns at the typical corner",
-            ["configuration", "block", "ns", f"above {LIMIT:g}", "begins", "ends"], rows)
+                rows.append(
+                    [
+                        name,
+                        block,
+                        f"{worst['ns']:.2f}",
+                        "yes" if worst["ns"] > LIMIT else "",
+                        f"`{worst['begin']}`",
+                        f"`{worst['end']}`",
+                    ]
+                )
+    return (
+        "The slowest path of each block, ns at the typical corner",
+        ["configuration", "block", "ns", f"above {LIMIT:g}", "begins", "ends"],
+        rows,
+    )
 
 
 def powers(record: dict) -> Table:
@@ -96,20 +133,33 @@ def powers(record: dict) -> Table:
         power = one.get("power")
         if not power:
             continue
-        of = {block: [sum(piece["count"] * power["pieces"][key][kind] for key, piece in one["pieces"].items()
-                          if piece["block"] == block) for kind in KINDS] for block in BLOCKS}
+        of = {
+            block: [
+                sum(
+                    piece["count"] * power["pieces"][key][kind]
+                    for key, piece in one["pieces"].items()
+                    if piece["block"] == block
+                )
+                for kind in KINDS
+            ]
+            for block in BLOCKS
+        }
         run = f"{name}, {power['sequence']}"
         of = {block: numbers for block, numbers in of.items() if sum(numbers)}
         of["all"] = [sum(numbers) for numbers in zip(*of.values(), strict=True)]
-        rows += [[run, block, *(f"{number:.3f}" for number in (*numbers, sum(numbers)))]
-                 for block, numbers in of.items()]
+        rows += [
+            [run, block, *(f"{number:.3f}" for number in (*numbers, sum(numbers)))] for block, numbers in of.items()
+        ]
     return POWER, ["configuration, sequence", "block", *KINDS, "all"], rows
 
 
 def _on_ecp5(record: dict) -> dict[str, dict]:
     """Return the configurations whose pieces were all measured on an ECP5."""
-    return {name: one for name, one in record["configurations"].items()
-            if all("ecp5" in piece for piece in one["pieces"].values())}
+    return {
+        name: one
+        for name, one in record["configurations"].items()
+        if all("ecp5" in piece for piece in one["pieces"].values())
+    }
 
 
 def fpga(record: dict) -> Table:
@@ -118,13 +168,19 @@ def fpga(record: dict) -> Table:
     for name, one in _on_ecp5(record).items():
         pieces = one["pieces"].values()
         clocks = [min(piece["ecp5"]["clocks"]) for piece in pieces if piece["ecp5"]["clocks"]]
-        rows.append([name, *(f"{_sum(pieces, 'ecp5', what):,}" for what in
-                             ("lut4", "flip_flops", "block_rams", "multipliers")),
-                     f"{min(clocks):.1f}" if clocks else NONE,
-                     ", ".join(f"`{piece}`" for piece, of in one["pieces"].items()
-                               if not of["ecp5"]["placed"]) or NONE])
-    return ("Lattice ECP5, speed grade 6, the sum of the pieces; MHz of the slowest placed piece",
-            ["configuration", "LUT4", "flip-flops", "block RAMs", "multipliers", "MHz", "not placed"], rows)
+        rows.append(
+            [
+                name,
+                *(f"{_sum(pieces, 'ecp5', what):,}" for what in ("lut4", "flip_flops", "block_rams", "multipliers")),
+                f"{min(clocks):.1f}" if clocks else NONE,
+                ", ".join(f"`{piece}`" for piece, of in one["pieces"].items() if not of["ecp5"]["placed"]) or NONE,
+            ]
+        )
+    return (
+        "Lattice ECP5, speed grade 6, the sum of the pieces; MHz of the slowest placed piece",
+        ["configuration", "LUT4", "flip-flops", "block RAMs", "multipliers", "MHz", "not placed"],
+        rows,
+    )
 
 
 def fpga_blocks(record: dict) -> Table:
@@ -136,8 +192,11 @@ def fpga_blocks(record: dict) -> Table:
         for one in chosen.values():
             pieces = _of(one, block)
             clocks = [min(piece["ecp5"]["clocks"]) for piece in pieces if piece["ecp5"]["clocks"]]
-            row.append(f"{_sum(pieces, 'ecp5', 'lut4'):,}" + (f" ({min(clocks):.0f})" if clocks else "")
-                       + ("" if all(piece["ecp5"]["placed"] for piece in pieces) else " (not placed)"))
+            row.append(
+                f"{_sum(pieces, 'ecp5', 'lut4'):,}"
+                + (f" ({min(clocks):.0f})" if clocks else "")
+                + ("" if all(piece["ecp5"]["placed"] for piece in pieces) else " (not placed)")
+            )
         rows.append(row)
     return "LUT4 by block on an ECP5 (MHz of its slowest piece)", ["block", *chosen], rows
 
@@ -148,12 +207,24 @@ def effort(record: dict) -> Table:
     for name, one in record["configurations"].items():
         pieces = one["pieces"].values()
         made = [piece[kind] for piece in pieces for kind in ("cells", "ecp5") if kind in piece]
-        rows.append([name, str(len(pieces)), *(
-            f"{sum(piece[kind]['seconds'] for piece in pieces):,.0f}"
-            if all(kind in piece for piece in pieces) else NONE for kind in ("cells", "ecp5")),
-                     f"{max(one['megabytes'] for one in made):,.0f}"])
-    return ("Processor time and memory of the programs",
-            ["configuration", "different pieces", "s, cells", "s, ECP5", "MB at most"], rows)
+        rows.append(
+            [
+                name,
+                str(len(pieces)),
+                *(
+                    f"{sum(piece[kind]['seconds'] for piece in pieces):,.0f}"
+                    if all(kind in piece for piece in pieces)
+                    else NONE
+                    for kind in ("cells", "ecp5")
+                ),
+                f"{max(one['megabytes'] for one in made):,.0f}",
+            ]
+        )
+    return (
+        "Processor time and memory of the programs",
+        ["configuration", "different pieces", "s, cells", "s, ECP5", "MB at most"],
+        rows,
+    )
 
 
 def speed(record: dict) -> Table:
@@ -166,14 +237,16 @@ def speed(record: dict) -> Table:
         for workload, cycles in one.get("cycles", {}).items():
             rate = 1e9 / one["chip"]["ns"] / cycles
             rows.append([name, workload, f"{cycles:,}", f"{rate:,.0f}", f"{rate / area:,.0f}"])
-    return ("Contractions per second at the typical clock",
-            ["configuration", "workload", "cycles", "per second", "per second and mm2"], rows)
+    return (
+        "Contractions per second at the typical clock",
+        ["configuration", "workload", "cycles", "per second", "per second and mm2"],
+        rows,
+    )
 
 
 def all_tables(record: dict) -> list[Table]:
     """Return the configurations with a measurement."""
     found = [fpga(record), fpga_blocks(record)]
     if record.get("library"):
-        found = [areas(record), speed(record), blocks(record), memories(record), paths(record),
-                 powers(record), *found]
+        found = [areas(record), speed(record), blocks(record), memories(record), paths(record), powers(record), *found]
     return [table for table in [*found, effort(record)] if table[2]]

@@ -40,31 +40,37 @@ def _ends(library: Library) -> str:
     if not library.storage:
         return ""
     pins = " ".join(f"*/{pin}" for pin in (library.storage.clock_enable, *MACRO_INPUTS))
-    return (" -to [concat [all_registers -edge_triggered -data_pins] [all_outputs]"
-            f" [get_pins -quiet -hierarchical {{{pins}}}]]")
+    return (
+        " -to [concat [all_registers -edge_triggered -data_pins] [all_outputs]"
+        f" [get_pins -quiet -hierarchical {{{pins}}}]]"
+    )
 
 
 def commands(top: str, library: Library, liberties: Sequence[Path], netlists: Sequence[Path]) -> str:
     """Return OpenSTA's commands that print the slowest path of a module."""
-    return "\n".join([
-        *(f"read_liberty {path}" for path in liberties),
-        *(f"read_verilog {path}" for path in netlists),
-        "set_cmd_units -time ns -capacitance pF",
-        f"link_design {top}",
-        f"create_clock -name clock -period {PERIOD:g} [get_ports {CLOCK}]",
-        "set inputs {}",
-        "foreach port [all_inputs] {",
-        f"  if {{[get_property $port full_name] ne \"{CLOCK}\"}} {{ lappend inputs $port }}",
-        "}",
-        "set_input_delay 0 -clock clock $inputs",
-        "set_output_delay 0 -clock clock [all_outputs]",
-        f"set_driving_cell -lib_cell {library.buffer} $inputs",
-        "set_load 0.01 [all_outputs]",
-        f"set_false_path -from [get_ports -quiet {RESET}]",
-        f"set resets [get_cells -quiet -hierarchical {RESETS}]",
-        "if {[llength $resets]} { set_false_path -from $resets }",
-        f"report_checks -path_delay max{_ends(library)} -format full -digits 4",
-        "exit", ""])
+    return "\n".join(
+        [
+            *(f"read_liberty {path}" for path in liberties),
+            *(f"read_verilog {path}" for path in netlists),
+            "set_cmd_units -time ns -capacitance pF",
+            f"link_design {top}",
+            f"create_clock -name clock -period {PERIOD:g} [get_ports {CLOCK}]",
+            "set inputs {}",
+            "foreach port [all_inputs] {",
+            f'  if {{[get_property $port full_name] ne "{CLOCK}"}} {{ lappend inputs $port }}',
+            "}",
+            "set_input_delay 0 -clock clock $inputs",
+            "set_output_delay 0 -clock clock [all_outputs]",
+            f"set_driving_cell -lib_cell {library.buffer} $inputs",
+            "set_load 0.01 [all_outputs]",
+            f"set_false_path -from [get_ports -quiet {RESET}]",
+            f"set resets [get_cells -quiet -hierarchical {RESETS}]",
+            "if {[llength $resets]} { set_false_path -from $resets }",
+            f"report_checks -path_delay max{_ends(library)} -format full -digits 4",
+            "exit",
+            "",
+        ]
+    )
 
 
 def parsed(text: str) -> Timing:
@@ -90,8 +96,7 @@ def name(shown: str) -> str:
     return re.sub(r"\$_\w+_$", "", shown.replace("\\", ""))
 
 
-def slowest(top: str, library: Library, liberties: Sequence[Path], netlists: Sequence[Path],
-            folder: Path) -> Timing:
+def slowest(top: str, library: Library, liberties: Sequence[Path], netlists: Sequence[Path], folder: Path) -> Timing:
     """Return the slowest path of a module; OpenSTA runs again only if one of its files has changed.
 
     Raises:

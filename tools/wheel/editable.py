@@ -35,8 +35,12 @@ class Loader(SourceFileLoader):
 class Finder(MetaPathFinder):
     """Finds flaash and all below it in the checkout."""
 
-    def find_spec(self, fullname: str, path: Sequence[str] | None, target: object = None,
-                  ) -> ModuleSpec | None:
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None,
+        target: object = None,
+    ) -> ModuleSpec | None:
         """Return where a module is, None if it is no module of flaash."""
         first, *rest = fullname.split(".")
         if first != NAME:
@@ -45,8 +49,9 @@ class Finder(MetaPathFinder):
         place = top.joinpath(*rest)
         for file, folders in ((place / "__init__.py", [str(place)]), (place.with_suffix(".py"), None)):
             if file.is_file():
-                return spec_from_file_location(fullname, file, loader=Loader(fullname, str(file)),
-                                               submodule_search_locations=folders)
+                return spec_from_file_location(
+                    fullname, file, loader=Loader(fullname, str(file)), submodule_search_locations=folders
+                )
         return None
 
 

@@ -17,8 +17,7 @@ async def carry_out(master: AxiLiteMaster, item: AxilItem) -> None:
         answer = await master.write(item.address, item.data[0].to_bytes(WORD, "little"))
     else:
         answer = await master.read(item.address, WORD * item.words)
-        item.data = [int.from_bytes(answer.data[at:at + WORD], "little")
-                     for at in range(0, WORD * item.words, WORD)]
+        item.data = [int.from_bytes(answer.data[at : at + WORD], "little") for at in range(0, WORD * item.words, WORD)]
     item.okay = answer.resp == AxiResp.OKAY
 
 
@@ -30,8 +29,9 @@ class AxilDriver(uvm_driver):
 
     def build_phase(self) -> None:
         pins = self._pins = self.cdb_get("pins")
-        self.master = AxiLiteMaster(AxiLiteBus.from_prefix(pins.entity, pins.prefix), pins.clock,
-                                    pins.reset, reset_active_level=False)
+        self.master = AxiLiteMaster(
+            AxiLiteBus.from_prefix(pins.entity, pins.prefix), pins.clock, pins.reset, reset_active_level=False
+        )
 
     async def run_phase(self) -> None:
         while True:
@@ -46,8 +46,7 @@ class AxilDriver(uvm_driver):
     def stall(self, pauses: Callable[[], Iterator[bool]] | None) -> None:
         """Pause each of the five channels by an iterator of its own; None ends that."""
         write, read = self.master.write_if, self.master.read_if
-        for channel in (write.aw_channel, write.w_channel, write.b_channel,
-                        read.ar_channel, read.r_channel):
+        for channel in (write.aw_channel, write.w_channel, write.b_channel, read.ar_channel, read.r_channel):
             channel.set_pause_generator(pauses() if pauses else None)
             if pauses is None:
                 channel.pause = False

@@ -15,8 +15,19 @@ from tb.agents.contraction.item import ContractionItem, Outcome
 from tb.common import rtl_constants as rtl
 from tb.common.stalls import STALLS
 
-READ_BACK = ("RegStatus", "RegError", "RegErrorPlace", "RegErrorCount", "RegFlags", "RegOrderA",
-             "RegEntriesA", "RegFibersA", "RegOrderB", "RegEntriesB", "RegFibersB")
+READ_BACK = (
+    "RegStatus",
+    "RegError",
+    "RegErrorPlace",
+    "RegErrorCount",
+    "RegFlags",
+    "RegOrderA",
+    "RegEntriesA",
+    "RegFibersA",
+    "RegOrderB",
+    "RegEntriesB",
+    "RegFibersB",
+)
 
 
 def mask(table: dict[str, rtl.Constant], *names: str) -> int:

@@ -89,9 +89,17 @@ class ContractionItem(uvm_sequence_item):
         sequence: name of the sequence that sends it, for messages.
     """
 
-    def __init__(self, a: Csf | None = None, b: Csf | None = None, dense: bool = False,
-                 run_length: int = 0, stalls: dict[str, str] | None = None,
-                 portion: int = 0, long_lines: int = 0, latency: dict[str, int] | None = None):
+    def __init__(
+        self,
+        a: Csf | None = None,
+        b: Csf | None = None,
+        dense: bool = False,
+        run_length: int = 0,
+        stalls: dict[str, str] | None = None,
+        portion: int = 0,
+        long_lines: int = 0,
+        latency: dict[str, int] | None = None,
+    ):
         super().__init__("contraction")
         self.a, self.b = a, b
         self.dense, self.run_length = dense, run_length
@@ -120,8 +128,7 @@ class ContractionItem(uvm_sequence_item):
                 raise ValueError(f"stalls: {port} can't be {kind!r}, choose one of {', '.join(STALLS)}")
         for channel in self.latency or {}:
             if channel not in CHANNELS:
-                raise ValueError(f"latency: there is no channel {channel!r}, choose from"
-                                 f" {', '.join(CHANNELS)}")
+                raise ValueError(f"latency: there is no channel {channel!r}, choose from {', '.join(CHANNELS)}")
         for name in ("run_length", "portion", "long_lines"):
             value = getattr(self, name)
             if not isinstance(value, Integral):

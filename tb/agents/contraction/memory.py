@@ -28,8 +28,16 @@ from tb.edge.placing import Placing
 
 DONE, ERROR = mask(rtl.EDGE.constants, "EdgeIrqDone"), mask(rtl.EDGE.constants, "EdgeIrqError")
 HALTED = mask(rtl.EDGE.constants, "EdgeStatusHalted")
-READ_BACK = ("RegRingHead", "RegRingTail", "RegEdgeStatus", "RegEdgeError", "RegEdgePlace", "RegRunLength",
-             "RegLongLines", "RegMode")
+READ_BACK = (
+    "RegRingHead",
+    "RegRingTail",
+    "RegEdgeStatus",
+    "RegEdgeError",
+    "RegEdgePlace",
+    "RegRunLength",
+    "RegLongLines",
+    "RegMode",
+)
 # What a sequence calls a port, by channel.
 PORT = {"ar": "operand", "r": "operand", "aw": "result", "w": "result", "b": "result"}
 MOST_SLOTS = 6  # of a ring
@@ -231,10 +239,12 @@ class MemoryDriver(ContractionDriver):
         offset = (size - 1) // ALIGN * ALIGN if refusal.last else 0
         answer = AxiResp.SLVERR if refusal.answer == "Slave" else AxiResp.DECERR
         self.memory.bytes.refused = {
-            at: answer for at in range(address + offset, address + offset + ALIGN, self.memory.bytes.beat)}
+            at: answer for at in range(address + offset, address + offset + ALIGN, self.memory.bytes.beat)
+        }
         part = rtl.EDGE.constants[f"Part{refusal.part}"].value
         item.error = dataclasses.replace(
-            item.error, place=refusal.which << 31 | refusal.level << 28 | part << 24 | offset // UNIT)
+            item.error, place=refusal.which << 31 | refusal.level << 28 | part << 24 | offset // UNIT
+        )
 
     def _empty(self, which: int) -> list[LevelEntry]:
         """Return the levels of an operand without entries, for one that the item does not have."""
@@ -270,12 +280,24 @@ class MemoryDriver(ContractionDriver):
             capacity = item.room * size + random.randrange(size)
         slot = self._base + SLOT * self._tail
         descriptor = Descriptor(
-            *map(tuple, placed), self._fmt.code, self._placing.buffer(capacity), capacity, item.dense,
-            coordinates, random.random() < 0.7, item.run_length, item.portion, item.long_lines,
-            random.getrandbits(32), (kept[0], kept[1]), random.random() < 0.3)
+            *map(tuple, placed),
+            self._fmt.code,
+            self._placing.buffer(capacity),
+            capacity,
+            item.dense,
+            coordinates,
+            random.random() < 0.7,
+            item.run_length,
+            item.portion,
+            item.long_lines,
+            random.getrandbits(32),
+            (kept[0], kept[1]),
+            random.random() < 0.3,
+        )
         if item.refusal:
-            self._refuse(item, [(0, 0, "Descriptor", slot, HEAD),
-                                (0, 0, "Result", descriptor.results, capacity), *parts])
+            self._refuse(
+                item, [(0, 0, "Descriptor", slot, HEAD), (0, 0, "Result", descriptor.results, capacity), *parts]
+            )
         entry = Announced(item, slot, descriptor, tuple(arrays))
         self.announced.write(entry)
         self.memory.bytes.put(slot, descriptor.pack())

@@ -70,8 +70,7 @@ class StreamDriver(ContractionDriver):
         """Send the frames and wait until the loader has taken them apart."""
         frames = item.frames
         if frames is None:
-            frames = [self._pack(csf, which) for which, csf in enumerate((item.a, item.b))
-                      if csf is not None]
+            frames = [self._pack(csf, which) for which, csf in enumerate((item.a, item.b)) if csf is not None]
         for index, beats in enumerate(frames):
             sending = cocotb.start_soon(FrameSequence(beats).start(self.operands))
             if item.while_loading and index == len(frames) - 1:

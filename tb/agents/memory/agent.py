@@ -24,4 +24,3 @@ class MemoryAgent(uvm_agent):
 
     def connect_phase(self) -> None:
         self.monitor.memory = self.memory
-

@@ -18,8 +18,9 @@ from tb.agents.memory.item import Access, Burst, Written
 from tb.common import rtl_constants as rtl
 from tb.edge.memory import BusMemory
 
-RING = {rtl.EDGE.registers[name].address: name for name in (
-    "RegRingBase", "RegRingBaseHigh", "RegRingSize", "RegRingTail")}
+RING = {
+    rtl.EDGE.registers[name].address: name for name in ("RegRingBase", "RegRingBaseHigh", "RegRingSize", "RegRingTail")
+}
 
 
 class MemoryMonitor(uvm_monitor):

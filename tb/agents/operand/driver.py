@@ -16,8 +16,7 @@ class OperandDriver(uvm_driver):
     def build_phase(self) -> None:
         pins = self._pins = self.cdb_get("pins")
         bus = pins.bus()
-        self.source = AxiStreamSource(bus, pins.clock, pins.reset, reset_active_level=False,
-                                      byte_size=len(bus.tdata))
+        self.source = AxiStreamSource(bus, pins.clock, pins.reset, reset_active_level=False, byte_size=len(bus.tdata))
         keep = getattr(pins.entity, f"{pins.prefix}_tkeep")
         keep.value = 2 ** len(keep) - 1
 

@@ -16,8 +16,7 @@ class OperandMonitor(uvm_monitor):
     def build_phase(self) -> None:
         pins: Pins = self.cdb_get("pins")
         bus = pins.bus()
-        self.stream = AxiStreamMonitor(bus, pins.clock, pins.reset,
-                                       reset_active_level=False, byte_size=len(bus.tdata))
+        self.stream = AxiStreamMonitor(bus, pins.clock, pins.reset, reset_active_level=False, byte_size=len(bus.tdata))
         self.ap = uvm_analysis_port("ap", self)
         self.frames = 0
 

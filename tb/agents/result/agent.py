@@ -28,5 +28,6 @@ class ResultAgent(uvm_agent):
         else:
             pins: Pins = self.cdb_get("pins")
             bus = pins.bus()
-            self.monitor.stream = AxiStreamMonitor(bus, pins.clock, pins.reset, reset_active_level=False,
-                                                   byte_size=len(bus.tdata))
+            self.monitor.stream = AxiStreamMonitor(
+                bus, pins.clock, pins.reset, reset_active_level=False, byte_size=len(bus.tdata)
+            )

@@ -18,8 +18,7 @@ class ResultDriver(uvm_driver):
     def build_phase(self) -> None:
         pins: Pins = self.cdb_get("pins")
         bus = pins.bus()
-        self.sink = AxiStreamSink(bus, pins.clock, pins.reset,
-                                  reset_active_level=False, byte_size=len(bus.tdata))
+        self.sink = AxiStreamSink(bus, pins.clock, pins.reset, reset_active_level=False, byte_size=len(bus.tdata))
 
     def stall(self, pauses: Callable[[], Iterator[bool]] | None) -> None:
         """Accept nothing in the cycles for which the iterator says True; None ends that."""

@@ -39,8 +39,8 @@ class ResultMonitor(uvm_monitor):
         while True:
             frame = await self.stream.recv(compact=False)
             self.frames += 1
-            self._times = reads.times[:len(frame.tdata)]
-            del reads.times[:len(frame.tdata)]
+            self._times = reads.times[: len(frame.tdata)]
+            del reads.times[: len(frame.tdata)]
             self.publish(list(frame.tdata))
 
     def publish(self, beats: list[int]) -> None:

@@ -20,10 +20,19 @@ class StreamDriver(BusDriver):
         stalls: True for a cycle in which no new beat is offered (tb.common.stalls).
     """
 
-    def __init__(self, entity: SimHandleBase, name: str, clock: SimHandleBase,
-                 fields: tuple[str, ...] = ("data",), stalls: Iterator[bool] | None = None):
-        self._signals = {"valid": "valid_i", "ready": "ready_o",
-                         **{f or "payload": f"{f}_i" if f else "i" for f in fields}}
+    def __init__(
+        self,
+        entity: SimHandleBase,
+        name: str,
+        clock: SimHandleBase,
+        fields: tuple[str, ...] = ("data",),
+        stalls: Iterator[bool] | None = None,
+    ):
+        self._signals = {
+            "valid": "valid_i",
+            "ready": "ready_o",
+            **{f or "payload": f"{f}_i" if f else "i" for f in fields},
+        }
         self._fields = tuple(f or "payload" for f in fields)
         self._stalls = stalls
         super().__init__(entity, name, clock)

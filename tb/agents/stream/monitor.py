@@ -20,11 +20,21 @@ class StreamMonitor(BusMonitor):
         inward: watch a stream that enters the module (`_valid_i`, `_ready_o`) instead.
     """
 
-    def __init__(self, entity: SimHandleBase, name: str, clock: SimHandleBase,
-                 fields: tuple[str, ...] = ("data",), inward: bool = False, **options):
+    def __init__(
+        self,
+        entity: SimHandleBase,
+        name: str,
+        clock: SimHandleBase,
+        fields: tuple[str, ...] = ("data",),
+        inward: bool = False,
+        **options,
+    ):
         out, back = ("i", "o") if inward else ("o", "i")
-        self._signals = {"valid": f"valid_{out}", "ready": f"ready_{back}",
-                         **{f or "payload": f"{f}_{out}" if f else out for f in fields}}
+        self._signals = {
+            "valid": f"valid_{out}",
+            "ready": f"ready_{back}",
+            **{f or "payload": f"{f}_{out}" if f else out for f in fields},
+        }
         self._fields = tuple(f or "payload" for f in fields)
         super().__init__(entity, name, clock, **options)
 

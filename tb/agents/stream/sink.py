@@ -16,8 +16,7 @@ class StreamSink:
         stalls: True for a cycle in which nothing is accepted; None accepts always.
     """
 
-    def __init__(self, entity: SimHandleBase, name: str, clock: SimHandleBase,
-                 stalls: Iterator[bool] | None = None):
+    def __init__(self, entity: SimHandleBase, name: str, clock: SimHandleBase, stalls: Iterator[bool] | None = None):
         self._ready = getattr(entity, f"{name}_ready_i")
         self._clock = clock
         self._ready.value = 1

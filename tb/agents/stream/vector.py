@@ -38,8 +38,15 @@ class VectorSource:
         cycle: cycles since the start.
     """
 
-    def __init__(self, entity: SimHandleBase, name: str, clock: SimHandleBase, field: str, random: Random,
-                 stalls: str | None = None):
+    def __init__(
+        self,
+        entity: SimHandleBase,
+        name: str,
+        clock: SimHandleBase,
+        field: str,
+        random: Random,
+        stalls: str | None = None,
+    ):
         self._entity, self._clock = entity, clock
         self._valid = getattr(entity, f"{name}_valid_i")
         self._ready = getattr(entity, f"{name}_ready_o")
@@ -105,8 +112,16 @@ class VectorSink:
         always: streams (bits) that accept always, whatever the stalls say.
     """
 
-    def __init__(self, entity: SimHandleBase, name: str, clock: SimHandleBase, field: str, random: Random,
-                 stalls: str | None, callback: Callable[[int, int], None]):
+    def __init__(
+        self,
+        entity: SimHandleBase,
+        name: str,
+        clock: SimHandleBase,
+        field: str,
+        random: Random,
+        stalls: str | None,
+        callback: Callable[[int, int], None],
+    ):
         self._entity, self._clock, self._callback = entity, clock, callback
         self._valid = getattr(entity, f"{name}_valid_o")
         self._ready = getattr(entity, f"{name}_ready_i")
