@@ -21,7 +21,7 @@ from models.tensor import SparseTensor
 from tb.cli import progress, report, sim
 from tb.cli.common import FAILED, MISTAKE
 from tb.common import configs
-from tb.common.simulation import MAX_LINE, MAX_LINES, shortened
+from tb.common.failures import MAX_LINE, MAX_LINES, shortened
 from tb.common.toolchain import BUILD, ROOT
 from tb.env.progress import FILE
 from tb.env.run import run_sequences

@@ -13,8 +13,8 @@ import pytest
 from filelock import FileLock
 
 from tb.cli.waves import command
+from tb.common.failures import repeat_lines
 from tb.common.folders import VARIABLE, claim
-from tb.common.simulation import repeat_lines
 from tb.common.toolchain import ROOT
 from tb.coverage import suite
 from tests.test_coverage import write_run

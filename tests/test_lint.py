@@ -46,6 +46,18 @@ def test_an_import_from_above_is_noticed(copy: Path, file: str, line: str, told:
     assert told in "\n".join(lint.imports(copy))
 
 
+@pytest.mark.parametrize(
+    ("first", "lines", "told"),
+    [
+        ("# SPDX-License-Identifier: Apache-2.0", 400, []),
+        ("# SPDX-License-Identifier: Apache-2.0", 401, ["a.py: 401 lines, at most 400"]),
+        ("import os", 1, ["a.py:1: no SPDX line"]),
+    ],
+)
+def test_a_file_without_licence_or_too_long_is_noticed(first: str, lines: int, told: list[str]) -> None:
+    assert lint.python_style("a.py", "\n".join([first, *["x = 1"] * (lines - 1)]) + "\n") == told
+
+
 def test_a_wrong_workflow_is_noticed(tmp_path: Path) -> None:
     text = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
     assert lint.workflows() == []

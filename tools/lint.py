@@ -36,6 +36,7 @@ CORNERS = {"Buffers": 1, "ReadBursts": 1, "WriteBursts": 2, "ResultLanes": 1}  #
 SYNTHESISED = {"tiny": 128, "int8": 256, "fast8": 512}  # with the memory edge
 MOST_ENGINES = 8
 MAX_RTL_LINES = 300
+MAX_PYTHON_LINES = 400
 MAX_COLUMNS = 120
 
 
@@ -141,6 +142,15 @@ def quick() -> list[str]:
     return style() + words.problems() + ruff() + imports() + workflows()
 
 
+def python_style(name: str, text: str) -> list[str]:
+    """Check what ruff does not check in a file."""
+    lines = text.splitlines()
+    found = [] if lines and lines[0] == "# SPDX-License-Identifier: Apache-2.0" else [f"{name}:1: no SPDX line"]
+    if len(lines) > MAX_PYTHON_LINES:
+        found.append(f"{name}: {len(lines)} lines, at most {MAX_PYTHON_LINES}")
+    return found
+
+
 def style() -> list[str]:
     """Check the house rules that no other tool checks."""
     problems = []
@@ -166,13 +176,10 @@ def style() -> list[str]:
             problems.append(f"{relative(path)}: holds {modules}, one module of the file's name is expected")
         if modules and f"endmodule : {path.stem}" not in text:
             problems.append(f"{relative(path)}: its end is not 'endmodule : {path.stem}'")
+    made = {".venv", "build"}
     for path in sorted(ROOT.glob("[a-z]*/**/*.py")):
-        if (
-            ".venv" not in path.parts
-            and "build" not in path.parts
-            and path.read_text().split("\n")[0] != "# SPDX-License-Identifier: Apache-2.0"
-        ):
-            problems.append(f"{relative(path)}:1: no SPDX line")
+        if not made.intersection(path.relative_to(ROOT).parts):
+            problems += python_style(relative(path), path.read_text())
     problems.extend(
         f"{relative(path)} does not list what {TOP} and {MEMORY_TOP} need: make lists" for path in lists.outdated()
     )

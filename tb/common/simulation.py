@@ -14,7 +14,6 @@ import os
 import re
 import shutil
 import subprocess
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
@@ -23,8 +22,7 @@ import cocotb_tools.config
 from cocotb_tools.runner import get_runner
 from filelock import FileLock
 
-from tb.common import compilers, traces
-from tb.common.commands import make_test
+from tb.common import compilers, failures, traces
 from tb.common.folders import runs
 from tb.common.quick_start import USERS
 from tb.common.rtl_types import BUILD_VARIABLE
@@ -59,14 +57,11 @@ COVERAGE_ARGS = ["--coverage-line", "--coverage-user", "-Wno-UNOPTFLAT"]
 # three times.
 TOGGLE_ARGS = ["--coverage-toggle"]
 TIMESCALE = ("1ns", "1ps")
-BARE = re.compile(r"AssertionError:?\s*$|failed: \s*$")
 # Files in which pytest shows both sides of an `assert`. cocotb's default is every file. Then each simulation
 # would begin by rewriting numpy, pyuvm and all other packages: half of the time of a short run.
 REWRITTEN = " ".join(str(ROOT / folder / "*.py") for folder in ("tests", "tb", "bench"))
 # For short runs: cocotb without pytest. A run in which a bare `assert` failed is repeated with it.
 QUICK_START = {"PYGPI_USERS": USERS, "COCOTB_REWRITE_ASSERTION_FILES": ""}
-STOPPED = "the simulation stopped itself ($fatal)"
-MAX_LINES, MAX_LINE = 60, 400  # of a failed test's message that are shown, and characters of each
 
 
 class SimulationFailed(AssertionError):
@@ -316,7 +311,7 @@ def run(
                 "toplevel": built.toplevel,
                 "simulator": built.simulator,
                 "parameters": dict(built.parameters),
-                "repeat": repeat_command(),
+                "repeat": failures.repeat_command(),
             }
         )
     )
@@ -359,10 +354,10 @@ def run(
                 )
             except (SystemExit, RuntimeError) as error:
                 failure = str(error) or "the simulator ended with an error"
-        return failure, _problems(results) if results.exists() else ["no test result: the simulator died"]
+        return failure, failures.problems(results) if results.exists() else ["no test result: the simulator died"]
 
     failure, problems = attempt(QUICK_START if SHORT_RUNS in os.environ else {})
-    if SHORT_RUNS in os.environ and any(BARE.search(problem) for problem in problems):
+    if SHORT_RUNS in os.environ and any(failures.BARE.search(problem) for problem in problems):
         failure, problems = attempt({})
     if waves:
         traces.write_views(folder, built.toplevel)
@@ -371,62 +366,10 @@ def run(
         for path in (folder / "coverage.dat", *folder.glob("functional-*.*")):
             path.unlink(missing_ok=True)
         text = (folder / "run.log").read_text(errors="replace") if log else ""
-        stops = re.compile(r"\bERROR\b|FATAL|%Fatal|\$fatal|%Error")
-        # What a failed test says is in `problems`; its log has each sentence once more.
-        told = tuple(line.split(" failed: ", 1)[-1] for line in "\n".join(problems).splitlines() if line)
-        fatal = [line for line in text.splitlines() if stops.search(line) and not line.rstrip().endswith(told)]
-        problems = problems or [str(failure)]
-        # What the simulator complains of before it stops is the cause of the failures.
-        told = [*fatal[:10], *problems] if STOPPED in problems[-1] else ["; ".join(problems), *fatal[:10]]
-        raise SimulationFailed(
-            "\n".join(
-                [
-                    f"{test_module} on {built.simulator}, seed {seed}: {told[0]}",
-                    *told[1:],
-                    f"log: {shown(folder / 'run.log')}",
-                    *repeat_lines(),
-                ]
-            )
-        )
+        where = f"{test_module} on {built.simulator}, seed {seed}"
+        told = failures.told(where, problems or [str(failure)], text)
+        raise SimulationFailed("\n".join([*told, f"log: {shown(folder / 'run.log')}", *failures.repeat_lines()]))
     return folder
-
-
-def repeat_command() -> str:
-    """Return the command that repeats the test that runs now, with the session's seed and form."""
-    test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
-    if not test:
-        return ""
-    given = {name: 1 for name in ("LONG", "FULL") if os.environ.get(f"FLAASH_{name}") == "1"}
-    return make_test(test, os.environ.get("FLAASH_SEED", "1"), **given)
-
-
-def repeat_lines() -> list[str]:
-    """Return the lines that say how to repeat the test that runs now."""
-    command = repeat_command()
-    return [f"repeat: {command}", f"with waves: {command} WAVES=1"] if command else []
-
-
-def _problems(results: Path) -> list[str]:
-    """Return one sentence per failed test of a results.xml, and one if no test ran."""
-    cases = list(ElementTree.parse(results).getroot().iter("testcase"))
-    problems: list[str] = []
-    for case in cases:
-        for failure in [*case.iter("failure"), *case.iter("error")]:
-            message = failure.get("message") or failure.get("error_msg") or (failure.text or "").strip()
-            if "ended prematurely" in message:
-                # The simulator stopped itself; the tests after this one never began.
-                return [*problems, f"{case.get('name')} failed: {STOPPED}"]
-            problems.append(f"{case.get('name')} failed: {shortened(message)}")
-    if not any(case.find("skipped") is None for case in cases):
-        problems.append("no test ran")
-    return problems
-
-
-def shortened(message: str) -> str:
-    """Return the first lines of a message, and a sign if some are left out; a long line is cut, too."""
-    lines = message.splitlines()
-    kept = [line if len(line) <= MAX_LINE else line[:MAX_LINE] + " …" for line in lines[:MAX_LINES]]
-    return "\n".join(kept + (["…"] if len(lines) > MAX_LINES else []))
 
 
 def run_bench(
