@@ -70,7 +70,8 @@ def einsum(
             it holds exactly.
         config: a configuration of rtl/configs.toml, perhaps with changes: "fast8:Format=bf16".
         on: "verilator" or "icarus", simulators of the chip; "model", the exact model; or a Backend.
-        kind: of the result: "numpy", "scipy", "pydata", "tensor"; None for the kind of the first operand.
+        kind: of the result: "numpy", "scipy", "pydata", "torch" (dense), "torch_coo", "tensor"; None for the
+            kind of the first operand.
         optimize: the order of the contractions of three operands or more. Either a method of opt_einsum
             ("auto", "greedy" ..) or a path, such as [(0, 1), (0, 1)].
         return_report: return a Report, too.

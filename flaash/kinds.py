@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -17,6 +18,7 @@ from models.numbers import NumberFormat
 from models.tensor import SparseTensor
 
 Convert = Callable[[SparseTensor, np.dtype], Any]
+LIBRARIES = {"scipy": "scipy.sparse", "pydata": "sparse", "torch": "torch", "torch_coo": "torch"}  # by kind
 
 
 def take(operand: Any, number: int) -> tuple[SparseTensor, Convert]:
@@ -38,15 +40,21 @@ def take(operand: Any, number: int) -> tuple[SparseTensor, Convert]:
 
 
 def maker(kind: str) -> Convert:
-    """Return the function that makes a result of a kind: "numpy", "scipy", "pydata" or "tensor"."""
+    """Return the function that makes a result of a kind: "numpy", "scipy", "pydata", "torch", "torch_coo", "tensor"."""
     kinds: dict[str, Convert] = {
         "numpy": _to_numpy,
         "scipy": _to_scipy,
         "pydata": _to_pydata,
+        "torch": lambda tensor, dtype: _to_torch(tensor, dtype, "strided"),
+        "torch_coo": lambda tensor, dtype: _to_torch(tensor, dtype, "sparse_coo"),
         "tensor": lambda tensor, dtype: tensor,
     }
     if not isinstance(kind, str) or kind not in kinds:
         raise EinsumError(f"unknown kind of result {kind!r}; there are {', '.join(kinds)}")
+    try:
+        importlib.import_module(LIBRARIES.get(kind, "numpy"))
+    except ImportError as error:
+        raise EinsumError(f"a result of the kind {kind!r} needs a library: {error}") from None
     return kinds[kind]
 
 
@@ -68,7 +76,7 @@ def _take(operand: Any) -> tuple[SparseTensor, Convert]:
         return _from_pydata(operand), _like_pydata(operand)
     try:
         if torch is not None and isinstance(operand, torch.Tensor):
-            return _from_torch(operand, torch), _to_numpy
+            return _from_torch(operand, torch), _like_torch(operand)
         array = np.asarray(operand)
     except (TypeError, ValueError, RuntimeError) as error:
         raise EinsumError(
@@ -152,3 +160,21 @@ def _like_pydata(operand: Any) -> Convert:
         return made.asformat(operand.format) if tensor.order > 1 else made
 
     return make
+
+
+def _to_torch(tensor: SparseTensor, dtype: np.dtype, layout: str) -> Any:
+    """Return a tensor of torch, dense without modes; a layout of rows or columns is for two modes."""
+    import torch
+
+    if layout == "strided" or not tensor.order:
+        return torch.from_numpy(np.asarray(_to_numpy(tensor, dtype)))
+    coords = torch.from_numpy(np.ascontiguousarray(tensor.coords.T, np.int64))
+    coo = torch.sparse_coo_tensor(coords, torch.from_numpy(tensor.values.astype(dtype)), tensor.shape).coalesce()
+    if tensor.order == 2 and layout in ("sparse_csr", "sparse_csc"):
+        return coo.to_sparse_csr() if layout == "sparse_csr" else coo.to_sparse_csc()
+    return coo
+
+
+def _like_torch(operand: Any) -> Convert:
+    layout, device = str(operand.layout).removeprefix("torch."), operand.device
+    return lambda tensor, dtype: _to_torch(tensor, dtype, layout).to(device)

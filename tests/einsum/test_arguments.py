@@ -86,7 +86,7 @@ def test_numpy_s_own_path() -> None:
 
 @pytest.mark.parametrize("kind", [[1], {}, "", 0, b"numpy", "list"])
 def test_kinds_that_are_none(kind) -> None:
-    refused("^unknown kind of result .*; there are numpy, scipy, pydata, tensor$", kind=kind)
+    refused("^unknown kind of result .*; there are numpy, scipy, pydata, torch, torch_coo, tensor$", kind=kind)
 
 
 @pytest.mark.parametrize("on", [None, 5, [1], object(), True, "board"])
@@ -216,47 +216,3 @@ def test_mistakes_beside_an_extent_of_zero() -> None:
     refused("index 'j' has extent 0 in operand 0", "ij,jk", np.ones((2, 0)), np.ones((3, 2)))
     refused("^optimize=", "ij,jk", np.ones((2, 0)), np.ones((0, 2)), optimize=[])
     refused("operand 1: the value 0.5 is no number of int8", "i,j", [], [0.5], config="int8")
-
-
-def torch_tensors() -> dict:
-    """Return tensors of torch that numpy accepts only after a conversion, by kind; each equals A."""
-    torch = pytest.importorskip("torch")
-    plain = torch.from_numpy(A).float()
-    twice = torch.sparse_coo_tensor([[0, 0, 1, 1], [1, 1, 0, 1]], [0.5, 0.5, 2.0, 3.0], (2, 2))
-    rows = torch.sparse_coo_tensor([[0, 1]], plain, (2, 2))
-    return {
-        "parameter": torch.nn.Parameter(plain),
-        "bfloat16": plain.bfloat16(),
-        "float16": plain.half(),
-        "float8": plain.to(torch.float8_e4m3fn),
-        "float64": plain.double(),
-        "int8": plain.char(),
-        "coo": plain.to_sparse(),
-        "csr": plain.to_sparse_csr(),
-        "csc": plain.to_sparse_csc(),
-        "bsr": plain.to_sparse_bsr((1, 1)),
-        "coo, bfloat16, grad": plain.bfloat16().to_sparse().requires_grad_(),
-        "coo, entries twice": twice,
-        "coo of rows": rows,
-        "negated view": (plain - 1j * plain).conj().imag,
-    }
-
-
-def test_tensors_of_torch() -> None:
-    for name, operand in torch_tensors().items():
-        result = flaash.einsum("ij,jk", operand, np.eye(2), on="model")
-        assert type(result) is np.ndarray, name
-        np.testing.assert_array_equal(result, A, name)
-
-
-def test_tensors_of_torch_that_have_no_real_values() -> None:
-    torch = pytest.importorskip("torch")
-    plain = torch.from_numpy(A)
-    for operand, sentence in (
-        (plain + 0j, "values of type complex128 are not"),
-        ((plain + 0j).conj(), "values of type complex128 are not"),
-        (plain.to_sparse() * 1j, "values of type complex128 are not"),
-        (plain.to("meta"), "numpy makes no array of this Tensor"),
-        ([plain.requires_grad_()], "numpy makes no array of this list"),
-    ):
-        refused(f"^operand 1: {sentence}", "ij,jk", A, operand)

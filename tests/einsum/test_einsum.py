@@ -199,7 +199,7 @@ def test_wrong_calls(call: tuple, sentence: str) -> None:
         ({"config": "fastest"}, "unknown configuration 'fastest', choose one of default, .*"),
         ({"config": "fast8:Lane=2"}, "overrides: unknown parameter 'Lane'"),
         ({"on": "board"}, "on='board': there is no such backend, choose one of model, verilator, icarus"),
-        ({"kind": "torch"}, "unknown kind of result 'torch'; there are numpy, scipy, pydata, tensor"),
+        ({"kind": "jax"}, "unknown kind of result 'jax'; there are numpy, scipy, pydata, torch, torch_coo, tensor"),
         (
             {"config": "int8"},
             "operand 0: the value 1000 is no number of int8, which holds the integers of 8 bits",
