@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// AXI answers: tracks the write bursts that wait for a response, and assigns each response to its burst.
+// AXI write responses: tracks the write bursts that wait for a response, and assigns each response to its burst.
 //
 // Guarantees  A response belongs to the oldest waiting burst: about_o names that burst in the cycle of the
 //             handshake. waits_o shows for each turn whether one of its bursts waits. ready_o while fewer than

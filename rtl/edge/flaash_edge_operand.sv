@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Edge operand: builds an operand frame for the core from arrays in memory.
+// Edge operand: builds an operand for the core from arrays in memory.
 //
-// Guarantees  After start_i one operand: its head, an extent per mode and a count per upper level, a word each; then
-//             its arrays, whatever they hold. An error response of the memory, and a coordinate too large for the
-//             build, stop the operand: fault_o holds the error until the reset.
-// Demands     start_i while idle_o; the description of the operand stays until then. Beats in the order of the parts;
-//             beats of the next operand may come before its start_i. level_i responds to level_id_o in the same cycle.
+// Guarantees  start_i sends one operand: a head, an extent per mode, a count per upper level, then the arrays. Extents
+//             and counts take a word each. The contents of the arrays are not checked. Two errors stop the operand: an
+//             error response of the memory, and a coordinate with more than CoordWidth bits. fault_o then holds the
+//             error until the reset.
+// Demands     start_i while idle_o; the description of the operand stays until the operand has left. Beats in the order
+//             of the parts; beats of the next operand may come before its start_i. level_i responds to level_id_o in
+//             the same cycle.
 // Latency     One cycle from start_i to the head, one from a beat of the leaf to its entries.
 // Throughput  A beat per cycle.
-// Reset       Idle; an operand that had begun is not ended (flaash_edge_feed does that).
+// Reset       Idle. The last beat of an operand in progress is missing; flaash_edge_feed ends that operand.
 //
 //   head, extents, counts --------------------+--> beat_*
 //   beats of pos, crd ---+-- upper levels ----+

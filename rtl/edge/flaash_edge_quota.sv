@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edge quota: passes the records for which the result buffer has room, and counts all records.
 //
-// Guarantees  The words of records that fit pass (kept_o). A record that does not fit whole is dropped, and so
-//             are all later records, and a record that begins while drop_i is high. passed_o counts the records
+// Guarantees  The words of records that fit pass (kept_o). A record that does not fit whole is dropped, with all
+//             later records. A record that begins while drop_i is high is dropped. passed_o counts the records
 //             so far, this step included, and the bytes of those that passed.
 // Demands     A step brings whole records, or a beat of one as flaash_record_sender sends it. start_i between
 //             records.

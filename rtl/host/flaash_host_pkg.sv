@@ -53,7 +53,7 @@ package flaash_host_pkg;
     logic [31:0] data;
   } reg_answer_t;
 
-  // Accesses of the host, as the edge sees them, and what its own registers say in the same cycle.
+  // Accesses of the host, as the edge receives them; its registers respond in the same cycle.
   typedef struct packed {
     reg_write_t write;
     reg_read_t  read;
@@ -66,14 +66,14 @@ package flaash_host_pkg;
     logic        irq;          // a level
   } edge_answer_t;
 
-  // A read of half a counter, likewise.
+  // A read of the low or the high word of a counter, one cycle long.
   typedef struct packed {
     logic                           valid;
     logic [$clog2(NumCounters)-1:0] index;  // below NumCounters
     logic                           high;
   } counter_read_t;
 
-  // How a contraction is done, as the registers hold it.
+  // The settings of a contraction, as the registers hold them.
   typedef struct packed {
     logic        dense;
     logic [31:0] run_length;
@@ -98,45 +98,45 @@ package flaash_host_pkg;
     OperandExtents,  // of all modes, in their order
     OperandCounts,   // of nodes, of all upper levels
     OperandArrays,   // per upper level its coordinates, if it has nodes, and its pointers; then the entries
-    OperandForget    // the edge gives the operand up: what came of it is dropped; always the last beat
+    OperandForget    // the edge abandons the operand: beats received so far are discarded; always the last beat
   } operand_section_e;
 
   // The lowest bits of a head.
   typedef struct packed {
     error_t      error;    // found by the edge: the operand is not loaded
-    logic        known;    // `operand` says which one is replaced
-    logic        operand;  // A 0, B 1
+    logic        known;    // `operand` is valid
+    logic        operand;  // the operand that is replaced: A 0, B 1
     logic [31:0] order;
     logic [31:0] entries;
   } operand_head_t;
 
   // -------------------------------------------------------------------- the machine
-  // What each counter has to add.
+  // The increment of each counter.
   typedef logic [NumCounters-1:0][$bits(dots_t)-1:0] increments_t;
 
   // The report of the loader.
   typedef struct packed {
     logic       loading;    // an operand is being received
-    logic       step;       // something of the frame was dealt with
-    logic [1:0] discarded;  // beats that were thrown away
-    logic [1:0] errors;     // frames that are wrong
-    error_t     error;      // the first of these
+    logic       step;       // a beat, or a part of one, was processed
+    logic [1:0] discarded;  // number of beats that were discarded
+    logic [1:0] errors;     // number of frames that are wrong
+    error_t     error;      // the error of the first wrong frame
   } load_report_t;
 
-  // What is being ended.
+  // What an abort or a soft reset ends.
   typedef struct packed {
-    logic resetting;  // everything: a soft reset
-    logic stopping;   // all but the operands: a stop
+    logic resetting;  // a soft reset ends everything
+    logic stopping;   // an abort ends everything except loaded operands
   } ending_t;
 
   // An order of the edge.
   typedef struct packed {
     logic   valid;    // pulse: contract the loaded operands
-    setup_t setup;    // how it is done
+    setup_t setup;    // settings of the contraction
     logic   numbers;  // results name fibers by number
   } order_t;
 
-  // What becomes of an order.
+  // The progress and the end of an order.
   typedef struct packed {
     logic   begins;  // pulse, in the cycle after the order: the contraction begins
     logic   done;    // pulse: every result is stored
@@ -147,18 +147,18 @@ package flaash_host_pkg;
 
   // The state of the edge.
   typedef struct packed {
-    logic quiet;      // it has ended all work
-    logic works;      // it has work: the watchdog looks at it, too
-    logic moves;      // pulse: it gets on with that
-    logic discarded;  // pulse: it threw a beat of an operand frame away
+    logic quiet;      // the edge has ended all work
+    logic works;      // the edge has work, which the watchdog watches
+    logic moves;      // pulse: this work makes progress
+    logic discarded;  // pulse: the edge discarded a beat of an operand frame
   } edge_state_t;
 
   // From the registers to the core.
   typedef struct packed {
     logic       start;        // pulse: a contraction begins
-    settings_t  settings;     // how it is done
+    settings_t  settings;     // settings of the contraction
     logic       numbers;      // results name fibers by number
-    logic       owned;        // a contraction needs its operands: results are computed, or left to be sent
+    logic       owned;        // a contraction needs its operands: results are computed, or wait to be sent
     logic       load_enable;  // operand frames may begin
     logic [5:0] sdpe_select;  // the engine whose steps are reported
   } control_t;
@@ -167,10 +167,10 @@ package flaash_host_pkg;
   typedef struct packed {
     load_report_t load;
     logic         done;          // pulse: every result is stored
-    logic         progress;      // something was done
+    logic         progress;      // the core made progress in this cycle
     error_t       parity_error;  // a word that differs from the stored word was used
-    logic [6:0]   range_errors;  // results that do not fit their format
-    error_t       range_error;   // the first of these
+    logic [6:0]   range_errors;  // number of results that do not fit their format
+    error_t       range_error;   // the error of the first of these results
     flags_t       flags;
     increments_t  increments;
     logic [31:0]  sdpe_steps;
@@ -179,8 +179,8 @@ package flaash_host_pkg;
   // What happens at the chip's streams, and at the edge.
   typedef struct packed {
     logic       works;         // the edge has work, even if the chip is idle
-    logic       discarded;     // the edge threw a beat of an operand frame away
-    logic       moves;         // a beat comes or goes
+    logic       discarded;     // the edge discarded a beat of an operand frame
+    logic       moves;         // a handshake takes place
     logic       waits_for_in;  // inside an operand frame, for the host's next beat
     logic       waits_for_out; // with a result beat, for the host to take it
   } traffic_t;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Operand memory: the tensor memory of the chosen kind, with the buffers of both operands in it.
 //
-// Guarantees  A line is written to buffer fill_i of its operand and read from buffer use_i; the rest as the tensor
-//             memory says. fault_o names a line by its number in its buffer, written_o names written lines.
+// Guarantees  A line is written to buffer fill_i of its operand and read from buffer use_i; otherwise as the
+//             tensor memory. fault_o names a line by its number in its buffer, written_o names written lines.
 // Demands     As the tensor memory. use_i changes only while no read is outstanding; with owned_i the buffers
 //             that are read are not written.
 // Latency     As the tensor memory; fault_o a cycle later.

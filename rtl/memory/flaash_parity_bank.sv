@@ -5,7 +5,7 @@
 //             and keeps the response; else in the same cycle. A read in the cycle of a write of the same word
 //             sees the old one. wrong_o[r], with the response: an odd number of its bits has flipped, or the
 //             address is beyond Words; the response is zero then. Without Parity wrong_o stays 0.
-// Demands     Writes below Words. A word that was never written has no defined value, and none is its wrong_o.
+// Demands     Writes below Words. A word that was never written has no defined value and no defined wrong_o.
 // Throughput  One read per port and one write per cycle.
 // Reset       None: contents and output registers are kept.
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Parity watch: reports a word that was read from a memory and whose parity is wrong.
 //
-// Guarantees  error_o is one cycle: of the words read in the cycle before, the one of the lowest channel
-//             with even parity was at place_o. A stored word has odd parity, its parity bit included, so a
-//             word of zeros is wrong, too.
+// Guarantees  error_o is one cycle: a word read in the cycle before had even parity. place_o is the place of that
+//             word, of the lowest channel if several are wrong. A stored word has odd parity, its parity bit
+//             included, so a word of zeros is wrong, too.
 // Demands     place_i belongs to word_i.
 // Latency     One cycle; the words themselves do not pass through here.
 // Reset       Nothing was read.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Region checker: stops the simulation when a line outside an operand's own region is asked for, or written while
+// Region checker: stops the simulation when a line outside an operand's own region is requested, or written while
 // a contraction uses it.
 //
 // Guarantees  Ends the simulation with $fatal when a request names a line that the frame which was loaded

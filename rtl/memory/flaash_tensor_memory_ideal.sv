@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ideal tensor memory: every port reads in every cycle. The reference for comparisons; in hardware
-// it would be copied once per port.
+// each port would need a copy of the RAM.
 //
 // Guarantees  A read accepted in cycle t gets its response in cycle t + Latency, with the line that was
 //             last written there. No read is ever refused; conflicts_o is 0.

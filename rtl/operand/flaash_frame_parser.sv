@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Frame parser: says of the beats of an operand frame what the core needs to know of them.
+// Frame parser: names the section of each beat of an operand frame: head, extents, counts or arrays.
 //
-// Guarantees  Each beat leaves once, in order, in its cycle. The header becomes a head, with an error if it has the
-//             wrong magic word or format, or names no operand. Beats of extents and of counts show how many words they
-//             have, as the header says. What comes after them is arrays, and so is all that follows a header with an
-//             error. A frame of which a beat had left when resetting_i rises does not leave any further: the rest of it
-//             is taken, up to its last beat, and thrown away, one beat per cycle. A frame that had not begun waits.
-//             beat_* keeps the AXI rules with one exception: when resetting_i rises a beat that waits is withdrawn.
-//             Nothing is offered from then until resetting_i falls.
-// Demands     s_axis_* by the AXI rules; resetting_i stays until the core is back from its reset.
+// Guarantees  Each beat leaves once, in order, in its cycle. The header leaves as a head. The head has an error if the
+//             magic word or the format is wrong, or if it names no operand. Each beat of extents or counts carries the
+//             number of its words, from the header. Later beats are arrays. After a header with an error all beats are
+//             arrays. When resetting_i rises within a frame, the rest of the frame is accepted and discarded, a beat
+//             per cycle. A frame without an accepted beat then waits until resetting_i falls. beat_* keeps the AXI
+//             rules with one exception: when resetting_i rises a waiting beat is withdrawn. No beat is offered while
+//             resetting_i is high.
+// Demands     s_axis_* by the AXI rules; resetting_i stays until the core has left its reset.
 // Latency     None; combinational.
 // Throughput  A beat per cycle.
 // Reset       The next beat is a header.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loader description: registers the sizes in the head, extents and counts of an operand, and checks them.
 //
-// Guarantees  verdict_o is about the head or word that is read; frame_o takes it over one cycle later. frame_o shows
+// Guarantees  verdict_o judges the head or word that is read; frame_o holds it one cycle later. frame_o shows
 //             the announced sizes from the current level on: in SecLevel the fields for SecLevel, from the next cycle
 //             on the fields for the words of the level.
 // Demands     Sections in this order: head, extents, counts.

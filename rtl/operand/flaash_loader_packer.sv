@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loader packer: makes lines of the entries of a frame, every fiber from a new line on.
+// Loader packer: packs the entries of a frame into lines; each fiber begins with a new line.
 //
 // Guarantees  Entries keep their order and fibers theirs; a line that is not the last of its fiber is full;
 //             lanes above `count` are zero. A fiber is announced (number, first line, leaf node)
 //             in the cycle after its first entry; SecFinish announces the first free line.
 //             No line at MemLines or above and no fiber at FiberDepth or above is written. Two lines that leave
-//             together are of one fiber, which ends with the second one, if at all.
+//             together are of one fiber. The first of them is never the last line of the fiber.
 // Demands     A header before the entries of a frame. Spans cover every entry.
 // Latency     Verdict in the same cycle; lines and fibers one cycle later.
-// Throughput  Per cycle up to min(entries of a beat, LineWrites * Lanes) entries of one fiber; lines are no
-//             borders, but the end of a fiber never fills more than LineWrites lines in one cycle.
+// Throughput  Per cycle up to min(entries of a beat, LineWrites * Lanes) entries of one fiber, also across lines. In
+//             the last cycle of a fiber at most LineWrites lines are filled.
 // Reset       No line is in flight.
 //
 //   beat_i -> entries of this step --+--> line

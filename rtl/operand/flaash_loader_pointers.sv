@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loader pointers: checks the pointers of the upper levels.
 //
-// Guarantees  Pointers that are right go to the spans, a row at a time. verdict_o is about the words that are read.
+// Guarantees  Valid pointers go to the spans, a row at a time. verdict_o judges the words that are read.
 // Demands     SecLevel before the words of a level.
 // Latency     None.
 // Throughput  Words pointers per cycle; a section begins with a whole row of them.
-// Reset       None is needed: word 0 of a section is compared with nothing.
+// Reset       None is needed: word 0 of a section has no predecessor to be compared with.
 
 `include "flaash_assert.svh"
 

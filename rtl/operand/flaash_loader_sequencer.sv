@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loader sequencer: steps through the sections of an operand, and discards the rest of an operand with an error.
 //
-// Guarantees  Heads, words and entries are offered at reading_o in their order; what the verdict
-//             of the section's owner calls ready is taken. The earliest error ends the operand: the rest of it,
-//             up to its last beat, is discarded and the next operand is read as if nothing had been. SecFinish
-//             comes, for one cycle, only after an operand without an error that ended where it should.
-//             OperandForget ends an operand at once, and is no error.
+// Guarantees  Heads, words and entries are offered at reading_o in their order; each is accepted when the verdict of
+//             the section's owner is ready. The earliest error ends the operand: the remaining beats are accepted and
+//             discarded, and the next operand is read as after a reset. SecFinish comes for one cycle, only after an
+//             operand of the announced length without an error. OperandForget ends an operand at once, and is no
+//             error.
 // Demands     Verdicts and the operand's description respond in the same cycle. A head at first, and wherever an
-//             operand has ended; what the beats of an operand say of their section is not looked at.
-// Latency     One cycle per word or some of them, one per head, one more per level and at the end; entries at
+//             operand has ended; other marks of sections are ignored.
+// Latency     One cycle per word or group of words, one per head, one more per level and at the end; entries at
 //             the pace of the packer. error_o comes a cycle after its cause.
-// Reset       Forgets the operand; what follows is read as a head.
+// Reset       Drops the operand; the next beat is read as a head.
 
 `include "flaash_assert.svh"
 `include "flaash_beat.svh"

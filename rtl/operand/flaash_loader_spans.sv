@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loader spans: the pointers of a level, kept until the level below needs them.
 //
-// Guarantees  After start_i a span per node of the level with something below it, in order: the
-//             node's number within its level and how many children (entries) it has. With root_i
+// Guarantees  After start_i a span per node of the level that has children, in order: the
+//             node's number within its level and the number of its children (entries). With root_i
 //             a single span instead: node 0 with count_i children.
 // Demands     Pointers are written before start_i: word k of a pointer section at k, or, where they come one
 //             by one, word k + 1 at k; they do not decrease. start_i ends a walk, and so do

@@ -5,8 +5,8 @@
 // A buffer is an operand store and a region of the tensor memory. A start takes the newest operand. From the
 // start on its buffer belongs to the contraction, until the last record of the contraction has left.
 //
-// Guarantees  With two buffers a frame goes to the buffer that the last contraction did not use (fill_o), with
-//             one buffer to that one. table_o, walk_o and work_desc_o concern the operand of the contraction
+// Guarantees  With two buffers a frame goes to the buffer that the last contraction did not use (fill_o); one
+//             buffer takes every frame. table_o, walk_o and work_desc_o concern the operand of the contraction
 //             (use_o), from start_i on; desc_o concerns the newest operand. plan_desc_o concerns the operand of
 //             the contraction while planning_i, else the newest. When plan_desc_o changes to another buffer, it
 //             is not `loaded` for one cycle.

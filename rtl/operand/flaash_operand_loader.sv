@@ -7,8 +7,8 @@
 //             or above MemLines, NodeDepth or FiberDepth (the table's sentinel is entry number FiberDepth at most). A
 //             beat outside an operand that is no head is accepted and discarded: this ends an operand that a reset has
 //             cut short.
-// Demands     beat_* by the AXI rules, but that OperandForget may take the place of a beat that waits; writes are
-//             taken in their cycle. Sections in the order of operand_section_e.
+// Demands     beat_* by the AXI rules, except that OperandForget may replace a waiting beat; writes are
+//             accepted in their cycle. Sections in the order of operand_section_e.
 // Latency     An operand of h extents and counts, n nodes in l levels and e entries takes about
 //             h + 2 n + e / min(entries per beat, LineWrites * Lanes) + 5 l cycles, and a part of a cycle more per
 //             fiber.

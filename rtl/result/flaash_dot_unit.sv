@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Dot unit: the back end of every engine, products in, results that are kept out.
 //
-// Guarantees  Each dot product, a beat with in_i.last its last one, becomes a result, exact and rounded once,
-//             with the name that came with that beat, in order. With dense_i all are kept, else those that
-//             are not zero; none that is out of an integer format's range. A dot product that is a portion by its
-//             name (Portions only) gives the words of its exact sum at part_* instead, and no event but match.
-//             events_o: what happens in this cycle to products, results and the store. idle_o: no dot product
-//             is inside whose last beat came, but results in the store.
+// Guarantees  A beat with in_i.last ends a dot product. Each dot product becomes a result, exact and rounded once, in
+//             order, with the name of its last beat. With dense_i all results are kept, otherwise those that are not
+//             zero; a result outside an integer format's range is never kept. A dot product that is a portion by its
+//             name (Portions only) gives the words of its exact sum at part_* instead, and only the event match.
+//             events_o reports the events of this cycle: products, results, the store. idle_o: no dot product whose
+//             last beat came is inside, except results in the store.
 //             With Sums above 1, name.slot selects the dot product of every beat, as in flaash_mac.
 // Demands     AXI handshake rules. dense_i changes only while idle_o.
 // Latency     The MAC's and one cycle.

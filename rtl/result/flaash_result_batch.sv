@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Result batch: gathers the results that several lanes offer in one cycle; or leads them out one by one.
+// Result batch: gathers the results that several lanes offer in one cycle, or sends them one by one.
 //
 // Guarantees  With numbers_i the results that are taken in a cycle leave together, in batch_o, from its
 //             element 0 on; without it each leaves alone at out_*. Each leaves once, unchanged; results of
-//             a lane keep their order. taken_o counts those that leave in this cycle. While drop_i they leave
-//             unseen: a batch that waits is withdrawn.
+//             a lane keep their order. taken_o counts those that leave in this cycle. While drop_i they
+//             are accepted and discarded, and a waiting batch is withdrawn.
 // Demands     The AXI handshake rule on all sides. numbers_i changes only while nothing is inside or offered; with it
 //             nothing is at out_*.
 // Latency     One cycle with numbers_i, else that of flaash_stream_tree.

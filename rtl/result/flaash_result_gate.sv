@@ -3,7 +3,7 @@
 // complete before it.
 //
 // Guarantees  Without stop_i a wire. Results that were stored (stored_i) before the first cycle of stop_i
-//             pass, in order; of later ones not a single one. A beat that is offered stays.
+//             pass, in order; no later result passes. A beat that is offered stays.
 // Demands     The stores keep the order; stored_i in the cycle in which a result enters. Once stop_i is
 //             high it stays until reset. A store holds fewer than 2**CountWidth - 1 results.
 // Latency     None.

@@ -4,7 +4,7 @@
 // Guarantees  Every result accepted at in_* leaves at out_* exactly once, unchanged; results of one
 //             source keep their order (flaash_stream_tree). A source is an SDPE or the combiner.
 // Demands     The AXI handshake rule on both sides.
-// Latency     max(ceil(log2(NumSources) / 3), 1) cycles, where a result meets no other; fewer for a source
+// Latency     max(ceil(log2(NumSources) / 3), 1) cycles, if no other result competes; fewer for a source
 //             without a partner.
 // Throughput  One result per cycle.
 // Stalls      Each arbiter of the tree holds up to two results; then its inputs wait.

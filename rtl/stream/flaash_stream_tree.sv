@@ -2,10 +2,9 @@
 // Stream tree: merges any number of streams into one, by a tree of two-input arbiters.
 //
 // Guarantees  Every beat accepted at in_* leaves at out_* exactly once, unchanged; beats of one input
-//             keep their order. An input that offers a beat is served before more than 2**Levels
-//             others have left.
+//             keep their order. An offered beat is accepted before more than 2**Levels others have left.
 // Demands     The AXI handshake rule on both sides.
-// Latency     max(ceil(Levels / 3), 1) cycles from an accepted beat to out_valid_o, where it meets no other;
+// Latency     max(ceil(Levels / 3), 1) cycles from an accepted beat to out_valid_o, if no other beat competes;
 //             an input without a partner on a level skips that level's arbiter.
 // Throughput  One beat per cycle.
 // Stalls      The arbiters of the last level, and of every third one before it, hold up to two beats; then their

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Chip: what both edges have in common: registers, soft reset, core, and the unloader of results.
+// Chip: the parts that both edges share: registers, soft reset, core, and the unloader of results.
 //
 // Guarantees  Registers and result frames as docs/specification.md says, also across a soft reset. With Ordered a
 //             contraction begins by an order of the edge; outcome_o is the response.

@@ -6,7 +6,7 @@
 //             reads lines of the operands any more, all_stored_o when no result remains besides the results at
 //             result_*, or at batch_* and taken in this cycle. Operands stay until they are replaced; operands of a
 //             contraction stay until control_i.owned falls. After stop_i the computation ends: all_stored_o then waits
-//             only for results that were complete; the reset that follows ends the stop.
+//             only for results that were complete at that time; the next reset ends the stop.
 // Errors      With Parity report_o.parity_error reports every stored bit that has flipped, when it is used; no value
 //             computed from such a bit becomes a result, or lost_o comes before the result leaves the unloader.
 // Demands     control_i.start only with both operands loaded, equal contracted extents, and none running. One feed

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The project installed in a clean virtual environment: from the checkout, editable, as a wheel.
+"""The project installed in a clean virtual environment: from the checkout, editable, as a wheel, from an sdist.
 
 Each installation needs the package index, and takes a minute or two.
 """
@@ -21,6 +21,11 @@ from tb.common.toolchain import BUILD, ROOT
 
 EXAMPLE = ROOT / "examples" / "einsum" / "scores.py"
 OURS = {"models", "tb", "tests", "tools", "bench", "formal"}  # no user shall import these
+# What makes a file to install, without its folder and the checkout; and its name.
+BUILDS = {
+    "wheel": (("pip", "wheel", "--quiet", "--no-deps", "--wheel-dir"), "flaash-*.whl"),
+    "sdist": (("uv", "build", "--quiet", "--sdist", "--out-dir"), "flaash-*.tar.gz"),  # pip makes a wheel of it
+}
 UNTYPED = """
 import flaash
 result, report = flaash.einsum("ij,kj->ik", [[1.0]], [[2.0]], on="model", return_report=True)
@@ -70,16 +75,16 @@ class Place:
         return done.stdout.strip()
 
 
-@pytest.fixture(scope="module", params=["checkout", "editable", "wheel"])
+@pytest.fixture(scope="module", params=["checkout", "editable", "wheel", "sdist"])
 def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """Return an installation of each kind."""
     folder = tmp_path_factory.mktemp(request.param)
     BUILD.mkdir(exist_ok=True)
     with FileLock(BUILD / "install.lock"):  # setuptools builds in the checkout
-        if request.param == "wheel":
-            pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
-            subprocess.run([*pip, "--wheel-dir", folder, ROOT], check=True)
-            what = [str(path) for path in folder.glob("flaash-*.whl")]
+        if request.param in BUILDS:
+            program, pattern = BUILDS[request.param]
+            subprocess.run([sys.executable, "-m", *program, folder, ROOT], check=True)
+            what = [str(path) for path in folder.glob(pattern)]
             assert len(what) == 1
         else:
             what = ["-e", "."] if request.param == "editable" else ["."]
