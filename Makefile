@@ -139,7 +139,7 @@ registers: $(STAMP) ## renew what the packages of rtl/ have of rtl/registers.rdl
 	@$(call alone,registers) -m tools.registers
 
 .PHONY: ports
-ports: $(STAMP) ## renew the modules' ports in docs/internals.md
+ports: $(STAMP) ## renew the modules' ports in docs/internals.md and docs/operand_result_ports.md
 	@$(call alone,ports) -m tools.ports
 
 PYTEST = $(RUN) -m pytest $(CACHE) -n $(call quote,$(JOBS)) --dist worksteal

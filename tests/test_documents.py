@@ -152,3 +152,22 @@ def test_every_test_file_is_planned() -> None:
     planned = {test.partition("::")[0] for point in read_testplan() for test in point.tests}
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         assert str(path.relative_to(ROOT)) in planned, f"no testpoint names a test of {path.name}"
+
+
+MOST_WORDS = 1500
+# Longer pages, with their most words: a table of all modules by make verified; pages of measured tables.
+LONG = {"docs/verified.md": 2600, "docs/silicon.md": 4000, "docs/performance.md": 2100, "docs/blocks/lookup.md": 2300}
+
+
+def too_long(name: str, text: str) -> bool:
+    """Tell whether a page has more words than it may have."""
+    return len(text.split()) > LONG.get(name, MOST_WORDS)
+
+
+@pytest.mark.parametrize("path", (ROOT / "docs").rglob("*.md"), ids=lambda path: path.name)
+def test_pages_are_short(path: Path) -> None:
+    assert not too_long(str(path.relative_to(ROOT)), path.read_text())
+
+
+def test_a_long_page_is_noticed() -> None:
+    assert too_long("docs/using.md", "word " * (MOST_WORDS + 1)) and not too_long("docs/using.md", "word " * MOST_WORDS)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The traces of docs/internals.md: few names for an operand entry, few files and types for an error."""
+"""The traces of docs/traces.md: few names for an operand entry, few files and types for an error."""
 
 import re
 
@@ -10,7 +10,7 @@ from tb.common.sources import RTL
 from tb.common.toolchain import ROOT
 from tools.ports import source
 
-PAGE = (ROOT / "docs" / "internals.md").read_text()
+PAGE = (ROOT / "docs" / "traces.md").read_text()
 Row = list[list[str]]  # the words in backticks of each cell
 MEMORY = "names at the memory edge"
 

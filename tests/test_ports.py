@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/internals.md shows the real ports of the modules."""
+"""The pages that show ports show the real ones of the modules."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ from tb.common.rtl_types import module_types
 from tb.common.sources import RTL
 from tools import ports
 
-PAGE = ports.PAGE.read_text()
+PAGE = "\n".join(page.read_text() for page in ports.PAGES)
 NAMED = sorted({name for names in re.findall(r"<!-- ports: ([\w ]+) -->", PAGE) for name in names.split()})
 BLOCK = "<!-- ports: {} -->\n```systemverilog\nold\n```\n"
 

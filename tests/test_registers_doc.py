@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/registers.md agrees with the package: every register, counter, bit and error code, and no other."""
+"""The pages of registers and error codes agree with the package: every register, counter, bit and code, no other."""
 
 import re
 
@@ -8,7 +8,7 @@ import pytest
 from tb.common import rtl_constants as rtl
 from tb.common.toolchain import ROOT
 
-PAGE = (ROOT / "docs" / "registers.md").read_text()
+PAGE = "\n".join((ROOT / "docs" / name).read_text() for name in ("registers.md", "error_codes.md"))
 BASE = rtl.CONSTANTS["RegCounters"]
 
 

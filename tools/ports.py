@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make ports`: copies the ports of modules from rtl/ into docs/internals.md.
+"""`make ports`: copies the ports of modules from rtl/ into pages of docs/.
 
     <!-- ports: flaash_scheduler_round_robin flaash_scheduler_demand -->
 
 is followed by a block of code with the ports of the first module; the others must have the same. A test
-holds the page against rtl/.
+holds the pages against rtl/.
 """
 
 import re
@@ -13,7 +13,7 @@ import sys
 from tb.common.sources import RTL
 from tb.common.toolchain import ROOT
 
-PAGE = ROOT / "docs" / "internals.md"
+PAGES = tuple(ROOT / "docs" / name for name in ("internals.md", "operand_result_ports.md"))
 COMMON = ("clk_i", "rst_ni")  # every module has them
 _BLOCK = re.compile(r"^<!-- ports: (?P<modules>[\w ]+) -->\n```systemverilog\n(?:.*\n)*?```\n", re.MULTILINE)
 _HEADER = re.compile(
@@ -80,15 +80,16 @@ def renewed(text: str) -> str:
 
 
 def main() -> int:
-    text = PAGE.read_text()
-    try:
-        new = renewed(text)
-    except (ValueError, FileNotFoundError) as error:
-        print(f"make ports: {error}", file=sys.stderr)
-        return 1
-    if new != text:
-        PAGE.write_text(new)
-        print(f"{PAGE.relative_to(ROOT)} renewed")
+    for page in PAGES:
+        text = page.read_text()
+        try:
+            new = renewed(text)
+        except (ValueError, FileNotFoundError) as error:
+            print(f"make ports: {error}", file=sys.stderr)
+            return 1
+        if new != text:
+            page.write_text(new)
+            print(f"{page.relative_to(ROOT)} renewed")
     return 0
 
 
