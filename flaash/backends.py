@@ -114,7 +114,7 @@ class Chip:
     Args:
         config: a configuration of rtl/configs.toml, perhaps with changes: "fast8:Format=bf16".
         simulator: "verilator" or "icarus".
-        timeout: seconds after which a call gives up, None for never.
+        timeout: seconds after which a call ends with an error, None for never.
 
     Raises:
         EinsumError: no such configuration or simulator, or no such timeout.

@@ -25,8 +25,8 @@ def take(operand: Any, number: int) -> tuple[SparseTensor, Convert]:
     """Return an operand as a tensor, and the function that makes a result of its kind.
 
     Args:
-        operand: SparseTensor or Csf of this project, array of scipy.sparse (matrices, too), COO or GCXS of
-            pydata/sparse, tensor of torch, or anything that numpy.asarray takes. An extent may be 0.
+        operand: SparseTensor or Csf of this project, array or matrix of scipy.sparse, COO or GCXS of
+            pydata/sparse, tensor of torch. Otherwise numpy.asarray converts it. An extent may be 0.
         number: of the operand, for messages.
 
     Raises:

@@ -2,8 +2,8 @@
 """The numbers of the hardware: registers, counters, bits, error codes, build choices, parameters of packages.
 
 rtl/registers.rdl and the packages of rtl/ are the source. tools/constants.py makes a JSON file of them: for
-a package when the package is built, in a checkout when a source has changed. Names are those of the packages
-(`RegStatus`, `CntJobs`, `IrqDone`, `ErrHeader`), except build choices, which are called as in
+a package when the package is built, in a checkout when a source has changed. Names come from the packages
+(`RegStatus`, `CntJobs`, `IrqDone`, `ErrHeader`). Build choices have their names in
 rtl/configs.toml (`FormatFp32` is "fp32", `SchedulerRoundRobin` is "round_robin").
 """
 
@@ -21,12 +21,12 @@ from typing import Any
 
 _ROOT = Path(__file__).resolve().parents[1]
 _INSTALLED = Path(__file__).with_name("constants.json")
-EDGE_REGISTERS = 0x800  # registers from here on are those of the memory edge
+EDGE_REGISTERS = 0x800  # registers from here on belong to the memory edge
 
 
 @dataclass(frozen=True)
 class Register:
-    """A 32-bit register: its byte address, "RO", "RW", "WO" or "W1C", and what it means."""
+    """A 32-bit register: its byte address, "RO", "RW", "WO" or "W1C", and its meaning."""
 
     name: str
     address: int

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The least cycles that a configuration of the machine can take for a contraction.
 
-A model has what no scheduling can avoid, and leaves out what can go better or worse: conflicts of
-banks, order of arbitration, full result stores beyond what must drain. There are three structures. Streaming
-(engines merge and compare, here): each SDPE has a read port for A and one for B, and reads the
-fiber of A again for each fiber of B. Lookup (models.lookup): a group of SDPEs shares one port; each holds
+A model counts cycles that no scheduling can avoid. It leaves out chance: conflicts of banks, order of
+arbitration, full result stores beyond the results that must drain. There are three structures. Streaming
+(engines merge and compare, here): each SDPE has a read port per operand. It reads the fiber of A again
+for each fiber of B. Lookup (models.lookup): a group of SDPEs shares one port; each holds
 a fiber of A, and all of them see the lines of B. Resident (models.resident): likewise, with several
 fibers of A per SDPE.
 
@@ -41,7 +41,7 @@ class Bound:
     """A lower bound in cycles, from the accepted start until every result is stored.
 
     Attributes:
-        terms: cycles that each limit asks for by itself, start and drain included; all 0 without jobs.
+        terms: cycles that each limit alone requires, start and drain included; all 0 without jobs.
             engine: streaming: the jobs, handed out one per cycle in the scheduler's way, each with
                 the comparisons of its fibers. Lookup, resident: the lines through the port of a group,
                 cut in the best way, and the latency of what happens to be last;
@@ -50,7 +50,7 @@ class Bound:
                 Resident: the matches alone, shared by all engines;
             banks: lines read, one per bank and cycle (0 with an ideal memory);
             drain: results beyond what the result stores hold leave one after the other.
-        work: the totals behind the terms.
+        work: the totals from which the terms follow.
     """
 
     terms: dict[str, int]

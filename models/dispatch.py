@@ -58,7 +58,7 @@ def round_robin(jobs: Jobs, engines: int, depth: int, ahead: int) -> int:
 
     A job is handed out after the previous one, when its engine can accept it. The queue has room once the job
     _QUEUE before has gone to the loaders. The loaders accept that job when the job _LOADERS before it has
-    been requested, and that needs all of its lines but `depth` to be used. So a job for a slow engine delays
+    been requested. By then all lines of the earlier job but `depth` are used. So a job for a slow engine delays
     all later jobs.
 
     Args:

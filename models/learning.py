@@ -2,8 +2,9 @@
 """Contractions of deep learning, each named after the paper that its sizes and its sparsity come from.
 
 Each generator returns a Workload with the extents of its paper. All extents are divided by one factor if the
-original does not fit the machine's memories (32,768 entries per operand and slice) or takes more than a
-minute to simulate. Values are random: cycles depend on coordinates only, so no trained network is needed.
+original is too large for the machine's memories (32,768 entries per operand and slice). The same holds if a
+simulation would take more than a minute. Values are random: cycles depend on coordinates only, so no trained
+network is needed.
 """
 
 from __future__ import annotations

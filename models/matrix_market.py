@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Matrix Market files: matrices as text, of coordinates or dense, as scipy.io writes and reads them.
 
-scipy.io.mmread (1.17) is not used: it returns wrong numbers for damaged files without an error (`1_0` is 1,
-`1.5` in an integer matrix is 1, a fourth field is ignored). It also allocates the size that the header
+scipy.io.mmread (1.17) is not used, because it returns wrong numbers for damaged files without an error.
+`1_0` is 1, `1.5` in an integer matrix is 1, and a fourth field is ignored. It also allocates the size that the header
 announces. The tests exchange files with scipy both ways.
 """
 

@@ -20,7 +20,7 @@ from models.errors import TensorError
 MAX_LINE = 2**16  # bytes; a longer line belongs to no tensor
 _INTEGER = re.compile(r"([+-]?)0*([0-9]+)")
 _MOST_DIGITS = 30  # digits of an extent or a coordinate: more than any has
-_PLAIN_DIGITS = 15  # a decimal of so many digits is always what a program prints of its float64 number
+_PLAIN_DIGITS = 15  # a decimal of this length is always printed by a program for its float64 number
 _MIDDLE_BITS = 25  # of the middle between two neighbours in the widest format of the machine, fp32
 
 
@@ -104,9 +104,9 @@ def parse_number(text: str, what: str, path: str | PathLike, line: int) -> float
 def _settled(text: str, nearest: float) -> float:
     """Return the float64 number that every format of the machine rounds like the decimal itself.
 
-    The result is the nearest float64 number, with one exception. If that number is a number of a format, or
-    the middle between two, a second rounding would lose on which side of it the decimal lies. Then the result
-    is the next float64 number on the decimal's side. So no decimal becomes infinite or zero here, and the
+    The result is the nearest float64 number, with one exception: that number is a number of a format, or the
+    middle between two. A second rounding would then lose the side on which the decimal lies. So the result is
+    the next float64 number on the decimal's side. So no decimal becomes infinite or zero here, and the
     conversion to a format counts it. A decimal that a program prints for a float64 number, rounded to the
     last digit, means that number.
     """

@@ -74,6 +74,28 @@ def test_comments_of_successive_lines_are_one_sentence(name: str, mark: str, tmp
     assert found(tmp_path, name, f"a  {mark} {LONG}\nb  {mark} more\n") == []
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        "//   in_* --> queue --> out_*",
+        "//   a -+-> b",
+        "// ---- a heading",
+        "//   _|1|__|",
+        "//   - an item",
+        "// Demands  one",
+    ],
+)
+def test_rows_of_pictures_and_lists_belong_to_no_sentence(row: str, tmp_path: Path) -> None:
+    assert found(tmp_path, "a.sv", f"// {LONG}\n{row}\n") == []
+    [line] = found(tmp_path, "a.sv", f"// {LONG}\n// a - b\n")
+    assert line.startswith("a.sv:1:")
+
+
+def test_parts_of_a_docstring_are_read_one_by_one(tmp_path: Path) -> None:
+    text = f'def a():\n    """{LONG}\n\n    Args:\n        {LONG}\n    Returns:\n        {LONG}\n    """\n'
+    assert found(tmp_path, "a.py", text) == []
+
+
 def test_make_lint_reports_words(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
     """With every other check left out."""
     monkeypatch.setattr(sys, "argv", ["lint"])

@@ -22,7 +22,10 @@ CODE = "X"  # stands for a span of code: one word of the sentence
 _FRONT = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _SENTENCE = re.compile(r"\S.*?(?=(?<=[.!?;])\s|\Z)", re.DOTALL)
 _MARKS = re.compile(r'^\W*(?:SPDX\S* .*)?|\W*"""$|\*/$')
-_TITLED = re.compile(r"\w+  ")  # a row of a list: Guarantees, Demands
+_TITLED = re.compile(r"\w+  ")  # begins a text: Guarantees, Demands
+_ITEM = re.compile(r"[/#*]*\s*- ")  # begins one, too: an item of a list
+# A row of a picture, of code, or a heading.
+_DRAWN = re.compile(r"-[-+]*>|<-|--\+|\+--|_\|| # |----|^\W*(?:Args|Attributes|Returns|Raises|Yields):$")
 
 
 @functools.cache
@@ -68,7 +71,8 @@ def _of_comments(path: Path, text: str) -> Iterator[tuple[int, str]]:
             for place, row in enumerate(value.splitlines(), number):
                 words = _MARKS.sub("", row.strip())
                 whole = rows[place - 1].strip().startswith(row.strip())  # no code before the comment
-                if place != last + 1 or not words or not whole or _TITLED.match(words):
+                words = "" if _DRAWN.search(row) else words
+                if place != last + 1 or not words or not whole or _TITLED.match(words) or _ITEM.match(row.strip()):
                     yield begun, joined
                     begun, joined = place, words
                 else:

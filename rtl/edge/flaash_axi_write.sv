@@ -6,7 +6,7 @@
 //             begins after the line. A burst is whole, except the last one after flush_i. A burst also begins
 //             early while no burst has data to send, no beat comes and few responses are missing. No burst crosses
 //             4 KB or has over BurstBeats beats; at most Bursts wait for a response. A burst begins only when its
-//             data are complete, so it never holds up the bus; its address precedes its data, during the data of
+//             data are complete, so it never stalls the bus; its address precedes its data, during the data of
 //             the previous burst. Offered beats stay. After stop_i no burst begins, and beats outside of bursts
 //             are discarded.
 // Demands     start_i only while begun_o, and stop_i is low. Beats with fewer than all words only as the last
@@ -131,8 +131,8 @@ module flaash_axi_write
   assign may_begin  = !stop_i && slots_ready && !next_q && (!aw_valid_q || aw_ready_i);
   assign began_line = may_begin && line_valid_i && (left_q == '0 || !lines_q);
   assign began      = may_begin && !began_line && beats != '0 && (flush_i || beats == room || early);
-  // While no burst has data to send and no beat comes, the bus writes the beats at hand: fewer are left to
-  // write when the last beat has come.
+  // While no burst has data to send and no beat comes, the bus writes the stored beats. Then fewer are left
+  // when the last beat has come.
   assign early      = left_q == '0 && !in_valid_i && few && 32'(there) >= EarlyBeats;
   assign moves      = next_q && (left_q == '0 || (left_q == CountBits'(1) && taken));
   assign drops      = stop_i && left_q == '0 && !next_q;  // beats of no burst

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edge descriptor: parses the pieces of a descriptor, stores its fields and checks them.
 //
-// Guarantees  done_o with the last piece of a valid descriptor: head_o and entries_o stay until the next first
-//             piece, the levels until the next one of their set. Otherwise fault_o reports the first wrong word,
-//             from then on until clear_i. Both come once per descriptor. The checks ensure that nothing is read
+// Guarantees  done_o with the last piece of a valid descriptor. head_o and entries_o then stay until the next first
+//             piece, the levels until the next first piece of their set. Otherwise fault_o reports the first wrong
+//             word, from then on until clear_i. Both come once per descriptor. The checks ensure that nothing is read
 //             or written outside of the arrays that the descriptor announces.
 // Demands     Pieces in order, from the first one on after clear_i. Pieces after the fault are ignored.
 // Latency     Two cycles.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Edge parts: lists and requests the arrays of an operand, in the order of its frame.
 //
-// Guarantees  After start_i for every upper level its crd, if it has nodes, and its pos, then crd of the leaf: all of
-//             them at part_o, those that are read at req_o[0], in the same order; val of the leaf at req_o[1]. No
-//             array is read beyond the beat of its last element.
+// Guarantees  After start_i part_o lists crd, if it has nodes, and pos of every upper level, then crd of the leaf.
+//             Parts that are read are also requested at req_o[0], in the same order, and val of the leaf at req_o[1].
+//             No array is read beyond the beat of its last element.
 // Demands     start_i while idle_o; level_i responds to level_id_o in the same cycle. order_i, base_i, empty_i and the
 //             levels stay until idle_o.
 // Latency     Two cycles from start_i to the first part.

@@ -45,9 +45,9 @@ package flaash_edge_pkg;
   localparam logic [31:0] CompletionMagic = 32'h4341_4c46;  // "FLAC", the last word of a completion record
 
   // -------------------------------------------------------------------- error places
-  // Place of ErrRead* and ErrWrite*: operand in bit 31, level in 30:28 (7 for the leaf), Part* in 27:24, and in 23:0
-  // the offset of the failed beat in its array, descriptor or buffer, in units of 16 bytes. Place of the others, unless
-  // the code says otherwise: offset of the word in the descriptor, in bytes.
+  // Place of ErrRead* and ErrWrite*: operand in bit 31, level in 30:28 (7 for the leaf), Part* in 27:24.
+  // Bits 23:0: offset of the failed beat in its array, descriptor or buffer, in units of 16 bytes.
+  // Place of the others, unless the code says otherwise: offset of the word in the descriptor, in bytes.
   localparam logic [3:0] PartDescriptor = 4'h0;
   localparam logic [3:0] PartCrd        = 4'h1;
   localparam logic [3:0] PartPos        = 4'h2;
@@ -120,7 +120,7 @@ package flaash_edge_pkg;
     logic        last;    // of the operand
   } part_t;
 
-  // What is known about a descriptor that was checked, besides its levels.
+  // The contents of a descriptor that was checked, without its levels.
   typedef struct packed {
     head_t            head;
     logic [31:0]      extent;     // of the contracted mode

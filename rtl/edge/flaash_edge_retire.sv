@@ -9,7 +9,7 @@
 //             then gets an error response, the record is sent once more, with the error, and finish_o follows.
 //             finish_o keeps the order of the turns; after an error no later turn finishes, and no record is sent
 //             once the error is known. failing_o from the first error of any turn on. The first error of a turn
-//             counts, with three exceptions in rising priority: ErrWatchdog (late_i, of the oldest turn), a
+//             counts. Three errors replace it, in rising priority: ErrWatchdog (late_i, of the oldest turn), a
 //             result that the memory has refused, a refused record.
 // Demands     open_i only with ready_o, which follows close_i in the same cycle; then close_i of the same turn,
 //             at the earliest in the next cycle, and with it or later the next open_i. fault_i concerns the turn

@@ -5,11 +5,11 @@
 // cycles.
 //
 // Guarantees  busy_o is high from the cycle after start_i until done_o. done_o is one cycle. By then every dot
-//             product that was handed out has left its MAC, every result that is kept lies in a result store, and
-//             every source is idle. An idle source has read and discarded the rest of its longer fiber, so the
-//             operands may be replaced. all_stored_o is high from the cycle after done until the next start,
-//             while no result is left but those that are taken in this cycle. After stop_i no done_o follows;
-//             all_stored_o then waits only for results stored before the stop.
+//             product that was handed out has left its MAC. Every kept result lies in a result store, and every
+//             source is idle. An idle source has read and discarded the rest of its longer fiber, so the operands may
+//             be replaced. all_stored_o is high from the cycle after done until the next start, while no result is
+//             left but those that are taken in this cycle. After stop_i no done_o follows; all_stored_o then waits
+//             only for results stored before the stop.
 // Demands     start_i only while not busy. A result is counted as stored before it leaves. stop_i stays until
 //             reset; dots_i and stored_i belong to the previous cycle. An idle source stays idle until dot
 //             products are handed out, and is then busy until they are done.

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Start control: accepts or refuses a start, and tracks the state of the contraction.
 //
-// Guarantees  A start is accepted only under four conditions, checked in this order: no contraction is active
-//             (one that is drained in this cycle no longer counts) or being stopped, no operand is being
-//             received, both operands are loaded, and their contracted extents agree. The first condition that
-//             fails is the error. settings_o belong to the accepted start. A stopped contraction is no longer
-//             busy, and never done, but active until drained.
+// Guarantees  A start is accepted only under four conditions, checked in this order:
+//             - no contraction is active or being stopped; one that is drained in this cycle is not active,
+//             - no operand is being received,
+//             - both operands are loaded,
+//             - their contracted extents agree.
+//             The first condition that fails is the error. settings_o belong to the accepted start. A stopped
+//             contraction is no longer busy, and never done, but active until drained.
 // Demands     done_i and drained_i only while the contraction is busy or active.
 // Latency     start_o and busy_o one cycle after an accepted start_i; a refusal in the cycle of start_i.
 // Reset       No contraction runs. clear_i and ending_i.resetting do the same, and refuse starts while they are

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stop control: decides when running work is cut short, and which code the trailer of its frame holds.
 //
-// Guarantees  stop_o pulses when an abort is commanded, a stored bit has flipped or the watchdog expires, and
-//             results are being computed or an operand is being received. Once every result is stored there is
-//             nothing to cut short: the results leave. cause_o.code is the cause of the last stop, valid if that
-//             stop has cut the contraction short. trailer_code_o is then cause_o.code, otherwise error_code_i.
+// Guarantees  stop_o pulses when an abort is commanded, a stored bit has flipped or the watchdog expires. It does so
+//             only while results are computed or an operand is received. Once every result is stored there is nothing
+//             to cut short: the results leave. cause_o.code is the cause of the last stop, valid if that stop has cut
+//             the contraction short. trailer_code_o is then cause_o.code, otherwise error_code_i.
 // Demands     ending_i.stopping from the cycle after stop_o until the core has left its reset.
 // Latency     None from a cause to stop_o.
 // Reset       Nothing was cut short.

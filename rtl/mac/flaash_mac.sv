@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // MAC: exact dot products, rounded once.
 //
-// Guarantees  One result per beat with in_i.last, in order, with the fibers of in_name_i of that beat: the exact
-//             sum of a * b over the beats with in_i.product since the previous `last`, rounded once. The result
-//             therefore does not depend on the order of the beats. fp32, bf16: binary32, zero-extended, to
-//             nearest, ties to even, with subnormal numbers, infinities, one canonical NaN and the flags of IEEE
-//             754. int8: int32, int16: int48, sign-extended; a sum that does not fit is reported (range), not
-//             wrapped. in_ready_o does not depend on out_ready_i. A dot product that is a portion by its name
-//             (Portions only) gives no result. It gives the words of its exact sum at part_*, as
-//             flaash_mac_export does, in the order of the portions, with its slot. With Sums above 1, name.slot
-//             of each beat, below Sums, selects the dot product of the beat; beats of different slots alternate
-//             freely. Results come in the order of the `last` beats.
+// Guarantees  One result per beat with in_i.last, in order, with the fibers of in_name_i of that beat. It is the
+//             exact sum of a * b over the beats with in_i.product since the previous `last`, rounded once. The result
+//             therefore does not depend on the order of the beats. fp32, bf16: binary32, zero-extended, to nearest,
+//             ties to even, with subnormal numbers, infinities, one canonical NaN and the flags of IEEE 754. int8:
+//             int32, int16: int48, sign-extended; a sum that does not fit is reported (range), not wrapped.
+//             in_ready_o does not depend on out_ready_i. A dot product that is a portion by its name (Portions only)
+//             gives no result. It gives the words of its exact sum at part_*, as flaash_mac_export does, in the order
+//             of the portions, with its slot. With Sums above 1, name.slot of each beat, below Sums, selects the dot
+//             product of the beat; beats of different slots alternate freely. Results come in the order of the `last`
+//             beats.
 // Demands     AXI handshake rule; at most 2 ** CountWidth products per dot product, its portions counted
 //             together.
 // Latency     From a `last` beat to its result, fp32 and bf16: 17 + n cycles for a sum over n words of 48 bits;

@@ -53,7 +53,7 @@ module flaash_mac_accumulate
   localparam int unsigned RunWidth = (Sums > 1) ? SideWidth : 1;
 
   // ----------------------------------------------------------------- next product
-  // Whether a product adds to its words or replaces them is decided before the register, in the cycle in which
+  // A product adds to its words or replaces them. This is decided before the register, in the cycle in which
   // the previous product, if any, is added.
   typedef struct packed {
     logic         odd_keep;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Brings an exact product to its words of the accumulator.
 //
-// Guarantees  out_o.even and .odd are the addends for one word of each bank: the part of the product that falls
-//             into the word, inverted if the product is negative (the accumulator then adds 1), the word's number
-//             in the bank, and touch, its bit set unless the part is zero. A dot product of a single product
-//             (out_o.alone) goes to word 0 unshifted, and out_o.pos is the position of its bit 0: it takes one
-//             word instead of two. Two kinds of products are excepted. Products at positions below 128, near the
-//             subnormal numbers, round by their position. Portions have words that are added to others.
+// Guarantees  out_o.even and .odd are the addends for one word of each bank. An addend has the part of the product
+//             that falls into the word, and the word's number in the bank. The part of a negative product is
+//             inverted, and the accumulator adds 1. touch of the word is set unless the part is zero.
+//             A dot product of a single product (out_o.alone) goes to word 0 unshifted, so it takes one word instead
+//             of two. out_o.pos is then the position of its bit 0. Two kinds of products are excepted. Products at
+//             positions below 128, near the subnormal numbers, round by their position. Portions have words that are
+//             added to others.
 // Demands     AXI handshake rule; in_i.pos at most 506, unless the product is 0 (for an operand that is not finite).
 // Latency     One cycle, and logic after the register. Throughput: one product per cycle. Reset drops
 //             the product inside.

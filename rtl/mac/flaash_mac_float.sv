@@ -2,7 +2,7 @@
 // MAC float: sums products of floating-point numbers exactly and rounds once: align, accumulate, then finish, or
 // export for a portion of a dot product.
 //
-// Guarantees  One result per tag.last of a dot product that is no portion, in order: the exact sum of the
+// Guarantees  One result per tag.last of a dot product that is no portion, in order. It is the exact sum of the
 //             products since the last one, rounded to binary32 to nearest, ties to even. For each portion
 //             (Portions only), in order: the words of its sum, unrounded, at part_*.
 // Demands     AXI handshake rule at in_*; room_i: room for a result, reserved with launch_o. The result comes

@@ -2,18 +2,18 @@
 // First half of the rounder: makes a window's magnitude and shifts its leading one to the top, but
 // not beyond where subnormal numbers begin.
 //
-// Guarantees  |sum| = (significand + fraction below 1) * 2 ** (exponent - 150), with exponent
-//             taken as at least 1 and rest holding the fraction: its first bit, and whether anything
-//             follows. Bit 23 of the significand is 1 unless the sum is subnormal; exponent
-//             is one less than the biased exponent of a normal number, 0 for the others.
+// Guarantees  |sum| = (significand + fraction below 1) * 2 ** (exponent - 150). Here exponent counts as at least 1.
+//             rest describes the fraction: its first bit, and whether another bit is set. Bit 23 of the significand
+//             is 1 unless the sum is subnormal; exponent is one less than the biased exponent of a normal number, 0
+//             for the others.
 // Demands     top of a window is 0 only if the sum is zero; negate only if it is not.
 // Latency     Five cycles. Throughput: one window per cycle.
 // Stalls      While normal_ready_i is low, stage by stage: five windows wait inside.
 // Reset       Drops the sums inside.
 //
-// The shift by whole groups of 16 bits comes first, by the bits before the negation is complete: then 40 bits are
-// enough, and one bit that stands for all lower ones. If the 1 that completes the negation runs through the whole
-// group and beyond, the sum is a power of two, and its exponent is one more (carry).
+// The shift by whole groups of 16 bits comes first, by the bits before the negation is complete. Then 40 bits are
+// enough, and one bit that stands for all lower ones. The 1 that completes the negation may run through the whole
+// group and beyond. Then the sum is a power of two, and its exponent is one more (carry).
 
 module flaash_mac_normalize
   import flaash_mac_pkg::*;
@@ -36,8 +36,8 @@ module flaash_mac_normalize
   localparam int unsigned Group       = 16;
   localparam int unsigned KeptWidth   = Group + TailWidth;
   localparam int unsigned LimitWidth  = PosWidth + 2;  // signed
-  // With bit 0 of the top word at position p of the accumulator, the window's leading bit weighs
-  // 2 ** (LsbExponent + p + 47): so it may move up p + LimitOffset times until it weighs 2 ** -126.
+  // Let bit 0 of the top word be at position p. Then the window's leading bit weighs 2 ** (LsbExponent + p + 47).
+  // So it may move up p + LimitOffset times until it weighs 2 ** -126.
   localparam int LimitOffset = LsbExponent + int'(WordWidth) - 1 + 126;
 
   // --------------------------------------------------------------------- window

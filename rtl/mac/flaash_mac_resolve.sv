@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Turns the words of a finished sum into sign and magnitude, enough of it to round.
 //
-// Guarantees  One window per sum, in order: |sum| = (top, tail, below) with top as the highest word
-//             that is not zero, tail as the 24 bits under it, and below = any other bit is set.
-//             With negate, top and tail belong to a negative sum in two's complement, still
-//             to be negated (inverted, plus 1 if nothing is below). top = 0 only for a zero sum.
+// Guarantees  One window per sum, in order: |sum| = (top, tail, below). top is the highest word that is not zero,
+//             tail the 24 bits under it; below is set if any other bit is set. With negate, top and tail belong to a
+//             negative sum in two's complement, still to be negated (inverted, plus 1 if nothing is below). top = 0
+//             only for a zero sum.
 // Demands     room_i: room for one more window, reserved with launch_o. One window may have to wait at window_*,
 //             by the AXI handshake rule, while no other one is inside.
 // Latency     Four cycles after the last word.
@@ -12,8 +12,8 @@
 // Stalls      Before a sum, while room_i is low. Reset drops the sums inside.
 //
 // One pass upwards: word plus carry gives a digit of 48 bits and the carry into the next. The sign
-// is known at the end only (the last carry has this sign), so two windows are kept: the highest
-// digit that is not zero, and the highest whose negation is not zero. That negation is the complement,
+// is known only at the end: it is the sign of the last carry. So two windows are kept. One has the highest
+// digit that is not zero, the other one the highest digit whose negation is not zero. That negation is the complement,
 // plus 1 if all digits below are zero.
 
 `include "flaash_assert.svh"

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Second half of the rounder: to nearest, ties to even, with flags and the special results.
 //
-// Guarantees  result_o is the binary32 number nearest to the normalized sum, or the result of IEEE 754
-//             for products that were infinite or not numbers: any NaN, or infinities of both signs,
-//             give the canonical quiet NaN 7fc00000. An exactly zero sum is +0; a sum that rounds to
-//             zero keeps its sign. Overflow goes to infinity. Underflow means: inexact, and
-//             the sum is below 2 ** -126 before rounding.
+// Guarantees  result_o is the binary32 number nearest to the normalized sum. For products that were infinite or not
+//             numbers it is the result of IEEE 754. Any NaN, or infinities of both signs, give the canonical quiet
+//             NaN 7fc00000. An exactly zero sum is +0; a sum that rounds to zero keeps its sign. Overflow goes to
+//             infinity. Underflow means: inexact, and the sum is below 2 ** -126 before rounding.
 // Latency     Two cycles. Throughput: one sum per cycle.
 // Stalls      While result_ready_i is low, stage by stage: two sums wait inside.
 // Reset       Drops the sums inside.

@@ -9,7 +9,7 @@
 // Reset       Forgets everything inside: valid_o stays low until new input has come through.
 //
 // A ring of words instead of a shift register: one write and one read per cycle, however long the
-// delay, which is cheaper in LUT RAM and in simulation. The ring has no reset; until it has turned
+// delay. This is cheaper in LUT RAM and in simulation. The ring has no reset; until it has turned
 // once, valid_o is masked.
 
 `include "flaash_assert.svh"

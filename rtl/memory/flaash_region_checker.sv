@@ -2,8 +2,8 @@
 // Region checker: stops the simulation when a line outside an operand's own region is requested, or written while
 // a contraction uses it.
 //
-// Guarantees  Ends the simulation with $fatal when a request names a line that the frame which was loaded
-//             last into the buffer in use has not written, and when a line of that buffer is written while owned_i.
+// Guarantees  Ends the simulation with $fatal in two cases. A request names a line that the last frame of the buffer
+//             in use has not written. Or a line of that buffer is written while owned_i.
 // Demands     The lines of an operand are written in ascending order from 0. Passive, and not
 //             synthesized. Procedural code, so that Icarus runs it, too.
 

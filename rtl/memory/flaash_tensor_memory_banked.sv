@@ -237,8 +237,8 @@ module flaash_tensor_memory_banked
   always_ff @(posedge clk_i) line_q <= read_line;
 
   // --------------------------------------------------------- back to the requesters
-  // A port has one request accepted per cycle, so at most one bank responds: without a choice by number, and no
-  // bank before another one, little logic follows the access to a RAM macro.
+  // A port has one request accepted per cycle, so at most one bank responds. The responses need neither a choice by
+  // number nor a priority, so little logic follows the access to a RAM macro.
   for (genvar port = 0; port < int'(NumPorts); port++) begin : gen_answer
     logic [Banks-1:0]     from;
     logic [LineWidth-1:0] answer;

@@ -41,7 +41,7 @@ module flaash_frame_parser
   output logic                 beat_valid_o,
   input  logic                 beat_ready_i,
   output operand_t             beat_o,
-  output logic                 discarded_o   // a beat was thrown away
+  output logic                 discarded_o   // a beat was discarded
 );
 
   localparam logic [31:0] Magic     = 32'h4641_4c46;
@@ -52,7 +52,7 @@ module flaash_frame_parser
   logic [3:0]       left_q;  // words of this section
   logic [4:0]       words;
   logic             section_last;
-  logic             taken;   // a beat, by the core or thrown away
+  logic             taken;   // a beat, accepted by the core or discarded
   logic             drop_q;  // the rest of the frame is discarded; has no meaning outside a frame
   logic             drop;
 

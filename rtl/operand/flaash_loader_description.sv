@@ -2,8 +2,8 @@
 // Loader description: registers the sizes in the head, extents and counts of an operand, and checks them.
 //
 // Guarantees  verdict_o judges the head or word that is read; frame_o holds it one cycle later. frame_o shows
-//             the announced sizes from the current level on: in SecLevel the fields for SecLevel, from the next cycle
-//             on the fields for the words of the level.
+//             the announced sizes from the current level on. In SecLevel it has the fields for SecLevel, from the
+//             next cycle on the fields for the words of the level.
 // Demands     Sections in this order: head, extents, counts.
 // Latency     Verdict in the same cycle; registers one cycle after the step.
 // Throughput  A head, an extent or a count in a cycle.

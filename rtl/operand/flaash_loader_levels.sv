@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loader levels: checks the coordinates of the upper levels and turns them into nodes.
 //
-// Guarantees  A node leaves for every valid coordinate, with the number of its parent. Nodes and parents are
-//             numbered across all levels. verdict_o judges the word that is read.
+// Guarantees  A node leaves for every valid coordinate, with the number of its parent. Nodes and parents are numbered
+//             across all levels. verdict_o judges the word that is read.
 // Demands     SecLevel before the words of a level; a span covers every coordinate.
 // Latency     Verdict in the same cycle; the node one cycle later.
 // Throughput  Up to Words coordinates of one parent per cycle; they wait for its span.

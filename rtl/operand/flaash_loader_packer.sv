@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loader packer: packs the entries of a frame into lines; each fiber begins with a new line.
 //
-// Guarantees  Entries keep their order and fibers theirs; a line that is not the last of its fiber is full;
-//             lanes above `count` are zero. A fiber is announced (number, first line, leaf node)
-//             in the cycle after its first entry; SecFinish announces the first free line.
-//             No line at MemLines or above and no fiber at FiberDepth or above is written. Two lines that leave
-//             together are of one fiber. The first of them is never the last line of the fiber.
+// Guarantees  Entries keep their order and fibers theirs; a line that is not the last of its fiber is full; lanes
+//             above `count` are zero. A fiber is announced (number, first line, leaf node) in the cycle after its
+//             first entry; SecFinish announces the first free line. No line at MemLines or above and no fiber at
+//             FiberDepth or above is written. Two lines that leave together are of one fiber. The first of them is
+//             never the last line of the fiber.
 // Demands     A header before the entries of a frame. Spans cover every entry.
 // Latency     Verdict in the same cycle; lines and fibers one cycle later.
 // Throughput  Per cycle up to min(entries of a beat, LineWrites * Lanes) entries of one fiber, also across lines. In

@@ -19,7 +19,7 @@ package flaash_loader_pkg;
     SecDiscard
   } section_e;
 
-  // What is read in this cycle: a head, a word of a section, or some entries from `position` on.
+  // The data of this cycle: a head, a word of a section, or some entries from `position` on.
   typedef struct packed {
     logic        valid;
     section_e    section;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loader spans: the pointers of a level, kept until the level below needs them.
 //
-// Guarantees  After start_i a span per node of the level that has children, in order: the
-//             node's number within its level and the number of its children (entries). With root_i
-//             a single span instead: node 0 with count_i children.
-// Demands     Pointers are written before start_i: word k of a pointer section at k, or, where they come one
-//             by one, word k + 1 at k; they do not decrease. start_i ends a walk, and so do
-//             pointers, which find only childless nodes left.
+// Guarantees  After start_i a span per node of the level that has children, in order. A span has the node's number
+//             within its level and the number of its children (entries). With root_i a single span instead: node 0
+//             with count_i children.
+// Demands     Pointers are written before start_i and do not decrease. Word k of a pointer section is written at k.
+//             Where pointers come one by one, word k + 1 is written at k. start_i ends a walk. New pointers end it,
+//             too; only childless nodes are left then.
 // Latency     Three cycles from start_i to the first span.
 // Throughput  One node per cycle, childless ones included, so a consumer that takes two cycles or more
 //             per span never waits for full nodes.

@@ -9,9 +9,8 @@
 //             cut short.
 // Demands     beat_* by the AXI rules, except that OperandForget may replace a waiting beat; writes are
 //             accepted in their cycle. Sections in the order of operand_section_e.
-// Latency     An operand of h extents and counts, n nodes in l levels and e entries takes about
-//             h + 2 n + e / min(entries per beat, LineWrites * Lanes) + 5 l cycles, and a part of a cycle more per
-//             fiber.
+// Latency     About h + 2 n + e / m + 5 l cycles, and a part of a cycle more per fiber. An operand has h extents and
+//             counts, n nodes in l levels and e entries; m is min(entries per beat, LineWrites * Lanes).
 // Throughput  An extent or a count per cycle; PointerWords pointers; up to four coordinates of one parent if
 //             PointerWords is not 1, otherwise one; up to min(entries per beat, LineWrites * Lanes) entries of one
 //             fiber.

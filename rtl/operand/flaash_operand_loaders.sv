@@ -2,7 +2,7 @@
 // Operand loaders: one for both operands, or one for each of them, side by side.
 //
 // Guarantees  As flaash_operand_loader, per feed. Writes of A come at element 0, of B at element 1. report_o joins the
-//             reports of all feeds: all errors of a cycle are counted; code and place are those of A, if A has one.
+//             reports of all feeds: all errors of a cycle are counted; code and place come from A, if A has an error.
 // Demands     One feed carries both operands; of two, the first carries A, the second B.
 // Latency     As flaash_operand_loader.
 // Throughput  As flaash_operand_loader, per feed; of two, each reads a beat of pointers per cycle.

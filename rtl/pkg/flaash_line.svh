@@ -6,8 +6,9 @@
 //
 //   `FLAASH_LINE_T(line_t, Lanes, CoordWidth, ValueWidth)              declares the type line_t
 //   localparam type line_t = `FLAASH_LINE(Lanes, CoordWidth, ValueWidth)   likewise, in a parameter list
-//   localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth, LineWrites)   on its way to the tensor memory: line
-//                                          `id`; with `pair` also the next line, which is of the same fiber
+//   localparam type line_write_t = `FLAASH_LINE_WRITE(LineWidth, LineWrites)
+//
+// A line_write_t is on its way to the tensor memory: line `id`; with `pair` also the next line of the same fiber.
 
 `ifndef FLAASH_LINE_SVH
 `define FLAASH_LINE_SVH

@@ -85,7 +85,7 @@ package flaash_pkg;
   } line_written_t;
 
   // ----------------------------------------------------------------------- operands
-  // What is known about an operand.
+  // The description of an operand.
   typedef struct packed {
     logic        loaded;   // it is complete; if not, the other members are undefined
     logic        buffer;   // the buffer that holds it

@@ -99,8 +99,8 @@ package flaash_reg_pkg;
   // ------------------------------------------------------------------- error codes
   localparam int unsigned EdgeErrors = 64;  // codes from here on belong to the memory edge
 
-  // RegErrorPlace: operand in bit 31 (A 0, B 1), level in 30:28 (7 for the entries), position of
-  // the word or entry within the section in 27:0, unless the code says otherwise.
+  // RegErrorPlace, unless the code says otherwise: operand in bit 31 (A 0, B 1), level in 30:28 (7 for the
+  // entries). Bits 27:0: position of the word or entry within the section.
   typedef enum logic [7:0] {
     // codes of registers.rdl: make registers
     ErrNone          = 8'h00,  // no error

@@ -3,11 +3,11 @@
 //
 // Guarantees  A beat with in_i.last ends a dot product. Each dot product becomes a result, exact and rounded once, in
 //             order, with the name of its last beat. With dense_i all results are kept, otherwise those that are not
-//             zero; a result outside an integer format's range is never kept. A dot product that is a portion by its
-//             name (Portions only) gives the words of its exact sum at part_* instead, and only the event match.
+//             zero; a result outside an integer format's range is never kept. With Portions, a dot product that is a
+//             portion by its name gives the words of its exact sum at part_* instead. Its only event is match.
 //             events_o reports the events of this cycle: products, results, the store. idle_o: no dot product whose
-//             last beat came is inside, except results in the store.
-//             With Sums above 1, name.slot selects the dot product of every beat, as in flaash_mac.
+//             last beat came is inside, except results in the store. With Sums above 1, name.slot selects the dot
+//             product of every beat, as in flaash_mac.
 // Demands     AXI handshake rules. dense_i changes only while idle_o.
 // Latency     The MAC's and one cycle.
 // Throughput  One product per cycle; results as the MAC.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Path walker: the coordinates of a leaf node, found by walking to its ancestors.
 //
-// Guarantees  In the cycle after the first one with ends_o after start_i, coords_o holds the coordinate of level l
-//             at [l] for l below levels_i, and stays while hold_i. The path before is remembered: the
-//             walk ends at the first node that lies on it.
+// Guarantees  After start_i, one cycle after the first ends_o, coords_o[l] holds the coordinate of level l for all l
+//             below levels_i. It stays while hold_i. The path before is remembered: the walk ends at the first node
+//             that lies on it.
 // Demands     start_i only with ends_o and without hold_i; levels_i stays during a contraction. The
 //             store responds one cycle after node_addr_o.
 // Latency     One cycle per node that is not on the path before, at least one. Throughput: the next walk may

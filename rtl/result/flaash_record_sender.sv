@@ -3,7 +3,7 @@
 //
 // Guarantees  A record leaves as ceil(words / 4) beats, its trailing words zero; a trailer as one
 //             beat with tlast. Beats are never withdrawn, and a record that was taken leaves whole.
-// Demands     Words above in_words_i are zero. What is offered at in_* may change until it is taken.
+// Demands     Words above in_words_i are zero. An offer at in_* may change until it is accepted.
 // Latency     One cycle from in_* to the first beat.
 // Throughput  One beat per cycle, records back to back.
 // Reset       Nothing to send.

@@ -2,8 +2,8 @@
 // Result gate: lets results pass from the stores to the network; after a stop only those that were
 // complete before it.
 //
-// Guarantees  Without stop_i a wire. Results that were stored (stored_i) before the first cycle of stop_i
-//             pass, in order; no later result passes. A beat that is offered stays.
+// Guarantees  Without stop_i a wire. Results that were stored (stored_i) before the first cycle of stop_i pass, in
+//             order; no later result passes. A beat that is offered stays.
 // Demands     The stores keep the order; stored_i in the cycle in which a result enters. Once stop_i is
 //             high it stays until reset. A store holds fewer than 2**CountWidth - 1 results.
 // Latency     None.
@@ -29,7 +29,7 @@ module flaash_result_gate #(
     `FLAASH_ILLEGAL("NumSources must be 1 to 65")
   end
 
-  logic [NumSources-1:0] complete;  // the next result was there before the stop
+  logic [NumSources-1:0] complete;  // the next result was stored before the stop
 
   for (genvar s = 0; s < int'(NumSources); s++) begin : gen_count
     logic [CountWidth-1:0] inside_q;  // results in the store, after a stop those that may pass

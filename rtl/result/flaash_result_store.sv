@@ -2,10 +2,10 @@
 // Result store: takes the MAC's results, drops those that are zero, and keeps the rest until the
 // result network takes them.
 //
-// Guarantees  Every result that is kept leaves once, in order. With dense_i all results are kept, otherwise
-//             those that are not zero of either sign; a result out of range is never kept. events_o reports
-//             outcomes, as an engine does: each result raises dot_done in the cycle in which it is accepted,
-//             together with exactly one of result, zero_*, range_error. events_o.flags are 0 in all other cycles.
+// Guarantees  Every result that is kept leaves once, in order. With dense_i all results are kept, otherwise those
+//             that are not zero of either sign; a result out of range is never kept. events_o reports outcomes, as an
+//             engine does. Each result raises dot_done in the cycle in which it is accepted, together with exactly
+//             one of result, zero_*, range_error. events_o.flags are 0 in all other cycles.
 // Demands     dense_i changes only while no result is offered. AXI handshake rule.
 // Latency     One cycle from an accepted result to out_valid_o.
 // Throughput  One result per cycle.

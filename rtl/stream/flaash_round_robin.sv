@@ -8,8 +8,8 @@
 // Reset       Port 0 has the highest priority.
 //
 // Bits above the last winner are tried first (mask_q), then all of them. The lowest set bit of a
-// vector x is x & -x, and its number is an OR over fixed columns: no loop over ports, so that the
-// code stays small in hardware and in simulation also for 128 ports.
+// vector x is x & -x, and its number is an OR over fixed columns. Without a loop over ports the
+// code stays small in hardware and in simulation, also for 128 ports.
 
 `include "flaash_assert.svh"
 

@@ -2,11 +2,11 @@
 // Core: everything between the operands, the results and the registers.
 //
 // Guarantees  An operand ends with desc_o[operand].loaded or with an error in report_o. After control_i.start each
-//             result of the contraction leaves once at result_*; report_o.done when the last one is stored and nothing
-//             reads lines of the operands any more, all_stored_o when no result remains besides the results at
-//             result_*, or at batch_* and taken in this cycle. Operands stay until they are replaced; operands of a
-//             contraction stay until control_i.owned falls. After stop_i the computation ends: all_stored_o then waits
-//             only for results that were complete at that time; the next reset ends the stop.
+//             result of the contraction leaves once at result_*; report_o.done: the last one is stored and nothing
+//             reads lines of the operands any more. all_stored_o: no result remains besides the results at result_*,
+//             or at batch_* and taken in this cycle. Operands stay until they are replaced; operands of a contraction
+//             stay until control_i.owned falls. After stop_i the computation ends: all_stored_o then waits only for
+//             results that were complete at that time; the next reset ends the stop.
 // Errors      With Parity report_o.parity_error reports every stored bit that has flipped, when it is used; no value
 //             computed from such a bit becomes a result, or lost_o comes before the result leaves the unloader.
 // Demands     control_i.start only with both operands loaded, equal contracted extents, and none running. One feed

@@ -8,7 +8,7 @@ from pyuvm import uvm_analysis_export
 
 
 class Inbox(uvm_analysis_export):
-    """Hands what is published to a function."""
+    """Hands each published item to a function."""
 
     def __init__(self, name: str, parent, write: Callable[[Any], None]):
         super().__init__(name, parent)

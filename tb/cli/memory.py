@@ -24,7 +24,7 @@ RUN_NAME = "sim_memory"
 def job(
     files: tuple[str, str], axes: str | None, config: Config, renumber: str | None, portion: int, long_lines: int
 ) -> Job:
-    """Read the files once, so that mistakes show before a build, and return what the simulation is told.
+    """Read the files once, so that mistakes show before a build, and return the job of the simulation.
 
     Raises:
         TensorError: something that cannot be contracted; it names the parameter with which it could be.

@@ -142,7 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def refuse(message: object) -> int:
     """Complain, and leave no summary of a run before that could be taken for one of this call."""
-    with contextlib.suppress(OSError):  # that may be what it is refused for
+    with contextlib.suppress(OSError):  # the refusal may concern this folder
         FOLDER.mkdir(parents=True, exist_ok=True)
         summary = {"passed": False, "error": f"refused: {message}"}
         (FOLDER / "summary.json").write_text(json.dumps(summary) + "\n")
@@ -151,7 +151,7 @@ def refuse(message: object) -> int:
 
 def several(options: argparse.Namespace) -> int:
     """Run each combination of sequences, simulators and seeds as a regression of its own."""
-    from tb.cli.regress import carry_out  # the engine behind it takes a second to load
+    from tb.cli.regress import carry_out  # its engine takes a second to load
     from tb.regress.plan import Call, expand, parse_seeds
 
     for name in ("out", "waves", "einsum", "renumber"):

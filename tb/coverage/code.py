@@ -2,8 +2,8 @@
 """Code coverage of Verilator: reads the files of many runs and merges them by source line.
 
 A record of such a file is `C '<key><value>...' <count>`, with \\x01 before each key and \\x02 between key and
-value. The used keys are `f` file, `l` line, `n` column, `o` the counted item, `S` the lines of a block and
-`h` the instance. `page` has v_line, v_branch, v_toggle or v_user, then the module with a suffix for its
+value. The used keys are `f` file, `l` line, `n` column and `o`, the counted item. Two more are `S`, the lines of
+a block, and `h`, the instance. `page` has v_line, v_branch, v_toggle or v_user, then the module with a suffix for its
 parameters.
 """
 

@@ -32,8 +32,8 @@ class Exclusion:
         reason: why no run can or need hit them.
         testpoint: the owner of the decision.
         expires: the date of the next review.
-        by_chance: some of its bits may still change, without a report: from the random initial value of a
-            register, or in a bench that drives any value.
+        by_chance: some of its bits may still change, without a report. The cause is the random initial
+            value of a register, or a bench that drives any value.
     """
 
     file: str
@@ -100,8 +100,8 @@ def apply(
         subset: only some of the tests ran, so an entry may concern hardware that no test built.
 
     Returns:
-        The points by entry, and a sentence for each entry without a match, or with a point that was hit after
-        all: such a point stays in the counts.
+        The points by entry, and a sentence for each entry without a match, or with a point that was hit.
+        Such a point stays in the counts.
     """
     by_file: dict[str, list[Point]] = {}
     for point in code.counts:

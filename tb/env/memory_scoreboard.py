@@ -224,7 +224,7 @@ class MemoryScoreboard(Scoreboard):
         if not item.resets:
             self._expect(outcome.completed is not None, "a completion record before the head has moved")
         if outcome.completed is not None:
-            late = [burst for burst in entry.bursts if burst.answered is None or burst.answered > outcome.completed]
+            late = [burst for burst in entry.bursts if burst.responded is None or burst.responded > outcome.completed]
             self._expect(not late, f"the head has moved before the memory had answered {len(late)} burst(s) of writes")
         if found.code == 0:
             self._judge_order(entry)
@@ -246,7 +246,7 @@ class MemoryScoreboard(Scoreboard):
             early = [
                 burst
                 for burst in entry.bursts
-                if not _inside(record, burst.address) and (burst.answered is None or burst.answered > written)
+                if not _inside(record, burst.address) and (burst.responded is None or burst.responded > written)
             ]
             self._expect(
                 not early,

@@ -3,7 +3,7 @@
 
 A list is a file of tests/lists: a sequence of entries such as
 
-    - sequences: all              # or names; all are those of tb/sequences, a new one included
+    - sequences: all              # or names; all of tb/sequences, a new one included
       except: [capacity]          # left out of all
       configs: [default, "paper1:NumSdpe=3"]
       simulators: [icarus]        # all by default

@@ -51,7 +51,7 @@ class ContractionSequence(uvm_sequence):
         self.values = "normal"
 
     def prepare(self, config: Config, seed: int, edge: str = STREAM) -> None:
-        """Tell the sequence what it runs on; called once before it is started."""
+        """Set configuration and edge; called once before the sequence is started."""
         self.config, self.frames = config, edge == STREAM
         self.rng = np.random.default_rng([seed, zlib.crc32(self.get_name().encode())])
         self.values = {"int8": "int8", "int16": "int16"}.get(str(config["Format"]), "normal")
@@ -124,7 +124,7 @@ class ContractionSequence(uvm_sequence):
             await self.provoke(fault.error, *pair, start=False)
 
     async def send(self, item: ContractionItem) -> None:
-        """Send an item and wait until the hardware has answered it."""
+        """Send an item and wait for the response of the hardware."""
         item.sequence = self.get_name()
         await self.start_item(item)
         await self.finish_item(item)

@@ -37,7 +37,7 @@ class CapacitySeq(ContractionSequence):
         await self.too_much(self.hollow(nodes + 1), 0, 0, 0)
 
     def hollow(self, nodes: int) -> Csf:
-        """Return a tree of so many nodes, all empty."""
+        """Return a tree of this number of nodes, all empty."""
         none = np.zeros(0, np.int64)
         return Csf((nodes, self.extent), [np.arange(nodes)], [np.zeros(nodes + 1, np.int64)], none, none)
 

@@ -9,7 +9,7 @@ class ErrorsSeq(ContractionSequence):
     """Send frames with a mistake at the first, a middle and the last place.
 
     Args:
-        stride: every so many-th of the mistakes is tried, others for B than for A; 1 tries all.
+        stride: every stride-th mistake is tried, others for B than for A; 1 tries all.
     """
 
     def __init__(self, name: str = "errors", stride: int = 1):

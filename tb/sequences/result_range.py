@@ -5,7 +5,7 @@ from tb.agents.contraction.item import ExpectedError
 from tb.common.configs import HOLDING
 from tb.sequences.base import ContractionSequence
 
-TERMS = 1 << 17  # the greatest product so many times is the least sum that does not fit
+TERMS = 1 << 17  # this number of greatest products is the least sum that does not fit
 
 
 class ResultRangeSeq(ContractionSequence):

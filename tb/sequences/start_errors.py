@@ -11,7 +11,7 @@ READ_ONLY = rtl.REGISTERS["RegId"].address
 
 
 class StartErrorsSeq(ContractionSequence):
-    """Start without operands, with ones that do not fit, too early, twice; access what is not there.
+    """Start without operands, with ones that do not fit, too early, twice; access addresses without a register.
 
     Args:
         extent: of the contracted mode, large enough for a second start to come while the first runs.

@@ -13,7 +13,7 @@ class TailsSeq(ContractionSequence):
 
     Args:
         lengths: entries of the long operand, which meets one entry at the first, the last and no place of its
-            own; what is more than a fiber can have goes into further fibers.
+            own; entries beyond the most of a fiber go into further fibers.
         portions: most entries of A per portion, one contraction after the other with each.
         mixed: lengths of a short and a long fiber of operands that have several.
         stalls: name of a stall generator by port.

@@ -156,9 +156,9 @@ class LateAnswer(MemoryScoreboard):
         cocotb.start_soon(self._answer(burst))
 
     async def _answer(self, burst: Burst) -> None:
-        while burst.answered is None:
+        while burst.responded is None:
             await Timer(1, "ns")
-        burst.answered += LATE
+        burst.responded += LATE
 
 
 class NotPrompt(LateAnswer):

@@ -7,7 +7,7 @@ from tb.agents.axil.item import AxilItem
 
 
 class AxilAdapter(uvm_reg_adapter):
-    """Turns register operations into AxilItems and the answers back."""
+    """Turns register operations into AxilItems and the responses back."""
 
     def reg2bus(self, rw: uvm_reg_bus_op) -> AxilItem:
         """Return the bus access of a register operation."""

@@ -12,7 +12,7 @@ WORD = 4  # bytes
 
 
 async def carry_out(master: AxiLiteMaster, item: AxilItem) -> None:
-    """Carry out one access and put the answer into the item."""
+    """Carry out one access and put the response into the item."""
     if item.is_write:
         answer = await master.write(item.address, item.data[0].to_bytes(WORD, "little"))
     else:
@@ -40,7 +40,7 @@ class AxilDriver(uvm_driver):
             self.seq_item_port.item_done()
 
     async def access(self, item: AxilItem) -> None:
-        """Carry out one access and put the answer into the item."""
+        """Carry out one access and put the response into the item."""
         await carry_out(self.master, item)
 
     def stall(self, pauses: Callable[[], Iterator[bool]] | None) -> None:

@@ -14,7 +14,7 @@ class AxilItem(uvm_sequence_item):
 
     Attributes:
         data: words that were read or written.
-        okay: the hardware answered OKAY to all of it; set by the driver.
+        okay: the hardware responded OKAY to all of it; set by the driver.
         strobes: of a write that was watched, a bit per byte.
     """
 
@@ -28,7 +28,7 @@ class AxilItem(uvm_sequence_item):
 
 
 class AxilSequence(uvm_sequence):
-    """Sends one access on the sequencer it is started on; the item then holds the answer."""
+    """Sends one access on the sequencer it is started on; the item then holds the response."""
 
     def __init__(self, item: AxilItem):
         super().__init__("axil_sequence")

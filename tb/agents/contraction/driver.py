@@ -50,10 +50,10 @@ class ContractionDriver(uvm_driver):
         seed: of every random choice.
 
     Attributes:
-        silence: cycles in which the contraction under way may do nothing but look for long jobs, at most.
+        silence: most cycles in which the contraction in progress only looks for long jobs.
 
-    Before the run `registers`, a RegisterModel, and `stallers` must be set: for each name that `stalls` of
-    an item may have the function that makes that port pause.
+    Before the run `registers`, a RegisterModel, and `stallers` must be set. `stallers` has a function for each
+    name in `stalls` of an item: it makes that port pause.
     """
 
     interrupts = ""  # the register of the edge's interrupts
@@ -101,13 +101,13 @@ class ContractionDriver(uvm_driver):
         self.stallers[port](None if name == "none" else functools.partial(STALLS[name], self._random))
 
     async def refused(self, item: ContractionItem) -> list[bool]:
-        """Carry out the item's accesses and tell which of them were refused."""
+        """Carry out the item's accesses and return which of them were refused."""
         for access in item.accesses:
             await AxilSequence(access).start(self.registers.map.get_sequencer())
         return [not access.okay for access in item.accesses]
 
     async def status(self, bits: int) -> bool:
-        """Tell whether a bit of RegStatus is set."""
+        """Return whether a bit of RegStatus is set."""
         return bool(await self.registers.read("RegStatus") & bits)
 
     async def read_back(self, item: ContractionItem, refused: list[bool], *more: str) -> Outcome:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One contraction, and what the hardware answered to it."""
+"""One contraction, and the response of the hardware."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ class Refusal:
 
     Attributes:
         part: "Descriptor", "Pos", "Crd", "Val" or "Result".
-        answer: "Slave" or "Decode".
+        response: "Slave" or "Decode".
         which, level: of an array: 0 for A or 1 for B, and the level, 7 for the leaf.
         last: the last 64 bytes of an array, otherwise the first ones of whatever it is.
     """
 
     part: str
-    answer: str
+    response: str
     which: int = 0
     level: int = 0
     last: bool = False
@@ -54,7 +54,7 @@ class Refusal:
     @property
     def code(self) -> str:
         """Name of the error."""
-        return f"Err{'Write' if self.part == 'Result' else 'Read'}{self.answer}"
+        return f"Err{'Write' if self.part == 'Result' else 'Read'}{self.response}"
 
 
 class ContractionItem(uvm_sequence_item):
@@ -143,21 +143,21 @@ class ContractionItem(uvm_sequence_item):
 
     @property
     def resets(self) -> bool:
-        """Whether a soft reset comes in the middle of the item; what it had begun is then cut short."""
+        """Whether a soft reset comes in the middle of the item and cuts it short."""
         return self.reset_after is not None or self.while_loading == "ControlSoftReset"
 
     @property
     def forgets(self) -> bool:
-        """Whether no operand is loaded after the item: an error is answered by a soft reset too."""
+        """Whether no operand is loaded after the item: a soft reset follows an error, too."""
         return self.resets or self.error is not None
 
 
 @dataclasses.dataclass
 class Outcome:
-    """What the registers said when an item had ended; nothing if another one of the queue was behind it.
+    """The registers at the end of an item; empty if another item of the queue followed it.
 
     Attributes:
-        item: what was asked for.
+        item: the contraction.
         registers: value by name, of the status, error and operand registers.
         counters: performance counters by name.
         refused: for each of the item's accesses, whether it was refused.

@@ -97,7 +97,7 @@ class MemoryDriver(ContractionDriver):
             self.seq_item_port.item_done()
 
     async def _next(self) -> ContractionItem:
-        """Return the next item; if there is none soon, finish first what is queued."""
+        """Return the next item; if there is none soon, finish the queued ones first."""
         coming = cocotb.start_soon(self.seq_item_port.get_next_item())
         if self._queue:
             await First(coming.complete, Timer(SOON, "ns"))
@@ -157,7 +157,7 @@ class MemoryDriver(ContractionDriver):
         await self._tell(Outcome(item, {}, {}, refused), [])
 
     async def _finish(self, refused: Sequence[bool] = ()) -> None:
-        """Wait until the chip has completed what is queued, and tell what came of it."""
+        """Wait until the chip has completed the queue, and publish the outcomes."""
         await self._ring()
         outcomes, halted, done = [], False, []
         while self._queue and (done or not halted):
@@ -226,7 +226,7 @@ class MemoryDriver(ContractionDriver):
         await self.registers.write("RegRingSize", self._slots)
 
     async def _ring(self) -> None:
-        """Tell the chip of all descriptors in the ring."""
+        """Ring the doorbell for all descriptors in the ring."""
         coverage.sample_ring(len(self._queue), self._slots)
         coverage.sample_queue(self._number(self._queue[0]), len(self._queue), self._slots)
         await self.registers.write("RegRingTail", self._tail)
@@ -237,7 +237,7 @@ class MemoryDriver(ContractionDriver):
         wanted = (refusal.which, refusal.level, refusal.part)
         address, size = next((at, size) for *names, at, size in parts if tuple(names) == wanted)
         offset = (size - 1) // ALIGN * ALIGN if refusal.last else 0
-        answer = AxiResp.SLVERR if refusal.answer == "Slave" else AxiResp.DECERR
+        answer = AxiResp.SLVERR if refusal.response == "Slave" else AxiResp.DECERR
         self.memory.bytes.refused = {
             at: answer for at in range(address + offset, address + offset + ALIGN, self.memory.bytes.beat)
         }

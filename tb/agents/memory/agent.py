@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Agent of the memory edge's AXI4 master: the memory that answers it, and the monitor of what it asks for."""
+"""Agent of the memory edge's AXI4 master: the memory that responds to it, and the monitor of its requests."""
 
 from __future__ import annotations
 

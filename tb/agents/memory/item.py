@@ -16,9 +16,9 @@ class Announced:
     """A descriptor that the host has put into the ring.
 
     Attributes:
-        item: what it is about.
+        item: its contraction.
         slot: its address.
-        descriptor: what it says.
+        descriptor: its contents.
         arrays: pieces of memory, to the end of 64 bytes each, that the chip may read.
     """
 
@@ -65,11 +65,11 @@ class Burst:
 
     Attributes:
         address: of its first beat.
-        answered: when the memory's answer was accepted, in ns; None until then.
+        responded: when the memory's response was accepted, in ns; None until then.
     """
 
     address: int
-    answered: float | None = None
+    responded: float | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -24,14 +24,15 @@ RING = {
 
 
 class MemoryMonitor(uvm_monitor):
-    """Publishes each Access on `accesses`, each Burst of writes on `bursts`, as soon as its address has come,
-    and each completion record on `records`, as soon as it is whole.
+    """Publishes each Access on `accesses` and each Burst of writes on `bursts`, as soon as its address has come.
+
+    Publishes each completion record on `records`, as soon as it is whole.
 
     `registers` takes the accesses of the AXI4-Lite monitor, from which it knows where the ring is. `pins` in
     the configuration database says where it is attached; the agent sets `memory` before the run.
 
     Attributes:
-        waiting: bursts of writes that the memory has not answered, the oldest first.
+        waiting: bursts of writes without a response, the oldest first.
     """
 
     def build_phase(self) -> None:
@@ -51,7 +52,7 @@ class MemoryMonitor(uvm_monitor):
         self.memory.bytes.watcher = self
         while True:
             await self._answers.recv()
-            self.waiting.popleft().answered = get_sim_time("ns")
+            self.waiting.popleft().responded = get_sim_time("ns")
 
     def _register(self, item: AxilItem) -> None:
         name = RING.get(item.address)

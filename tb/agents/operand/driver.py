@@ -34,6 +34,6 @@ class OperandDriver(uvm_driver):
             self.source.pause = False
 
     def outstanding(self) -> list[str]:
-        """Say what has not been accepted yet."""
+        """Describe the beats that have not been accepted yet."""
         waiting = self.source.count() + bool(self.source.current_frame)
         return [f"{waiting} frame(s) not yet accepted at {self._pins.prefix}"] if waiting else []

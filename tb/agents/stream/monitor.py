@@ -39,7 +39,7 @@ class StreamMonitor(BusMonitor):
         super().__init__(entity, name, clock, **options)
 
     async def _monitor_recv(self) -> None:
-        # Of the three it is mostly valid that is low.
+        # In most cycles valid is low.
         valid, ready, reset = self.bus.valid, self.bus.ready, self.entity.rst_ni
         while True:
             # Everything has settled half a cycle before the edge that takes the beat.
